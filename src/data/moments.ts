@@ -1,0 +1,48 @@
+// Moments of the labels in closed form. With w1.x and w2.x normal of variance c² and correlation p,
+// every expectation of a product of sines is that of a sine of a normal: exp(-variance/2) times a cosine of the phase.
+import type { GeneratorSettings } from "./settings.ts";
+
+/** E y: the same for both tasks and at every correlation. */
+export function labelMean({ scale, alpha, beta }: GeneratorSettings): number {
+  return sum(alpha, (a, i) => Math.sin(beta[i] as number) * Math.exp(-((a * scale) ** 2) / 2));
+}
+
+/** Cov(y1, y2) at correlation p; the noise of the two tasks is independent and adds nothing. */
+export function labelCovariance({ scale, alpha, beta }: GeneratorSettings, p: number): number {
+  const s = alpha.map((a) => a * scale);
+  const linear = scale ** 2 * p;
+  const mixed = sum(s, (si, i) => 2 * scale * p * si * Math.cos(beta[i] as number) * Math.exp(-(si ** 2) / 2));
+  return (
+    linear +
+    mixed +
+    sum(s, (si, i) => sum(s, (sj, j) => sineCovariance(si, beta[i] as number, sj, beta[j] as number, p)))
+  );
+}
+
+/** Cov(sin(s1 z1 + b1), sin(s2 z2 + b2)) for standard normals z1, z2 of correlation p. */
+function sineCovariance(s1: number, b1: number, s2: number, b2: number, p: number): number {
+  const squares = s1 ** 2 + s2 ** 2;
+  const cross = 2 * p * s1 * s2;
+  const product =
+    0.5 * (Math.exp(-(squares - cross) / 2) * Math.cos(b1 - b2) - Math.exp(-(squares + cross) / 2) * Math.cos(b1 + b2));
+  return product - Math.sin(b1) * Math.sin(b2) * Math.exp(-squares / 2);
+}
+
+/** Var y, noise included. */
+export function labelVariance(settings: GeneratorSettings): number {
+  return labelCovariance(settings, 1) + settings.noiseStd ** 2;
+}
+
+/** Pearson correlation of the two labels at task correlation p, noise included: Figure 2's curve. */
+export function labelCorrelation(settings: GeneratorSettings, p: number): number {
+  return labelCovariance(settings, p) / labelVariance(settings);
+}
+
+/** The least mean squared error that any predictor can reach, in units of label variance. */
+export function noiseFloor(settings: GeneratorSettings): number {
+  return settings.noiseStd ** 2 / labelVariance(settings);
+}
+
+function sum(values: readonly number[], term: (value: number, index: number) => number): number {
+  return values.reduce((total, value, index) => total + term(value, index), 0);
+}

@@ -1,0 +1,52 @@
+import type { Key } from "../random/key.ts";
+import { mulHigh, wordsInto } from "../random/philox.ts";
+
+/** `epochs`: shuffled passes, one after the other without a gap; `replacement`: every row drawn anew. */
+export type Sampling = "epochs" | "replacement";
+
+/** Which rows of a fixed set of `rows` rows each step trains on: the same for every model of a run. */
+export class RowOrder {
+  readonly #key: Key;
+  readonly #rows: number;
+  readonly #sampling: Sampling;
+  readonly #permutation: Uint32Array;
+  #epoch = -1;
+
+  constructor(key: Key, rows: number, sampling: Sampling) {
+    this.#key = key;
+    this.#rows = rows;
+    this.#sampling = sampling;
+    this.#permutation = new Uint32Array(rows);
+  }
+
+  /** Row numbers of step `step` (from 1), into `out` [B]. With `epochs` a batch may span two of them. */
+  batchInto(out: Uint32Array, step: number): void {
+    if (this.#sampling === "replacement") {
+      wordsInto(out, this.#key, 0, step);
+      for (let b = 0; b < out.length; b++) out[b] = mulHigh(out[b] as number, this.#rows);
+      return;
+    }
+    const first = (step - 1) * out.length;
+    for (let b = 0; b < out.length; b++) {
+      const position = first + b;
+      this.#shuffle(Math.floor(position / this.#rows));
+      out[b] = this.#permutation[position % this.#rows] as number;
+    }
+  }
+
+  /** Fisher–Yates on the words of the epoch; a word picks among n by its product's high half (bias below n/2^32). */
+  #shuffle(epoch: number): void {
+    if (epoch === this.#epoch) return;
+    const order = this.#permutation;
+    const words = new Uint32Array(order.length);
+    wordsInto(words, this.#key, 0, epoch);
+    for (let i = 0; i < order.length; i++) order[i] = i;
+    for (let i = order.length - 1; i > 0; i--) {
+      const j = mulHigh(words[i] as number, i + 1);
+      const kept = order[i] as number;
+      order[i] = order[j] as number;
+      order[j] = kept;
+    }
+    this.#epoch = epoch;
+  }
+}

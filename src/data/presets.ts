@@ -1,0 +1,89 @@
+import { keyOf } from "../random/key.ts";
+import { normals } from "../random/normal.ts";
+import type { GeneratorSettings } from "./settings.ts";
+
+/** Where a value comes from: stated in the paper, taken from its figures, or not in it anywhere. */
+export type Mark = "paper" | "read off" | "assumed";
+
+export interface Origin {
+  readonly mark: Mark;
+  readonly why: string;
+}
+
+export interface GeneratorPreset {
+  readonly about: string;
+  readonly settings: GeneratorSettings;
+  readonly origins: Readonly<Record<keyof GeneratorSettings, Origin>>;
+}
+
+const paper = (why: string): Origin => ({ mark: "paper", why });
+const assumed = (why: string): Origin => ({ mark: "assumed", why });
+
+const NOISE = paper("section 3.2: N(0, 0.01), a variance");
+const INPUTS = paper("section 5.1");
+const CALIBRATED = assumed("calibrated so that the label correlation follows Figure 2");
+
+/** Settings of a generator that other public code uses; nothing of it is the paper's. */
+function published(about: string, settings: GeneratorSettings): GeneratorPreset {
+  const origin = assumed("as in that code; not in the paper");
+  return {
+    about,
+    settings,
+    origins: { inputs: origin, scale: origin, alpha: origin, beta: origin, noiseStd: origin },
+  };
+}
+
+/** `count` constants that public code draws from N(0, 1) without a seed; drawn here once, by name. */
+function drawn(name: string, count: number): number[] {
+  return Array.from(normals(keyOf(`mmoe/preset/${name}`), count));
+}
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
+
+export const GENERATOR_PRESETS = {
+  paper: {
+    about: "the paper's generator, its open constants calibrated on Figure 2",
+    settings: {
+      inputs: 100,
+      scale: 0.58,
+      alpha: [3.77, 5.05, 9.51, 9.5, 14.58],
+      beta: [1.77, 0.27, 4.22, 2.72, 0.33],
+      noiseStd: 0.1,
+    },
+    origins: { inputs: INPUTS, scale: CALIBRATED, alpha: CALIBRATED, beta: CALIBRATED, noiseStd: NOISE },
+  },
+  linear: {
+    about: "the paper's generator without its sines: labels linear in the inputs",
+    settings: { inputs: 100, scale: 0.58, alpha: [], beta: [], noiseStd: 0.1 },
+    origins: {
+      inputs: INPUTS,
+      scale: CALIBRATED,
+      alpha: assumed("none, on purpose"),
+      beta: assumed("none, on purpose"),
+      noiseStd: NOISE,
+    },
+  },
+  "keras-mmoe": published("the constants of keras-mmoe's synthetic example", {
+    inputs: 100,
+    scale: 0.3,
+    alpha: drawn("keras-mmoe/alpha", 5),
+    beta: drawn("keras-mmoe/beta", 5),
+    noiseStd: 0.1,
+  }),
+  google: published("the constants of google-research's generator", {
+    inputs: 100,
+    scale: 1,
+    alpha: range(10),
+    beta: range(10).map((i) => i * i),
+    noiseStd: 0.01,
+  }),
+  ple: published("the constants of the PLE paper's synthetic data", {
+    inputs: 512,
+    scale: 1,
+    alpha: drawn("ple/alpha", 10),
+    beta: drawn("ple/beta", 10),
+    noiseStd: 0.1,
+  }),
+} as const satisfies Record<string, GeneratorPreset>;
+
+export type GeneratorPresetName = keyof typeof GENERATOR_PRESETS;

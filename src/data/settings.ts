@@ -1,0 +1,16 @@
+/** The constants of section 3.2's generator. */
+export interface GeneratorSettings {
+  /** Input dimension d. */
+  readonly inputs: number;
+  /** The paper's c: the length of both task vectors. */
+  readonly scale: number;
+  /** Frequencies of the label's sines, [m]; the same for both tasks. */
+  readonly alpha: readonly number[];
+  /** Phases of the label's sines in radians, [m]. */
+  readonly beta: readonly number[];
+  /** Standard deviation of the label noise (the paper's 0.01 is its variance). */
+  readonly noiseStd: number;
+}
+
+/** The paper's generator makes pairs. */
+export const TASKS = 2;

@@ -1,0 +1,19 @@
+import { type Key, keyOf } from "../random/key.ts";
+
+/** What names the data of a run. Neither model nor correlation: those are compared on the same draws. */
+export interface DataIdentity {
+  /** The sweep's seed. */
+  readonly seed: number;
+  /** The run's index, from 0. */
+  readonly run: number;
+}
+
+/** Rows of a fixed set have step 0; fresh rows carry the step that trains on them, from 1. */
+export type RowSet = "train" | "heldout";
+
+export type DataPurpose = "task-vectors" | `${RowSet}/x` | `${RowSet}/noise` | "order";
+
+/** The stream of one purpose of a run's data. */
+export function dataKey({ seed, run }: DataIdentity, purpose: DataPurpose): Key {
+  return keyOf(`mmoe/seed=${seed}/run=${run}/${purpose}`);
+}

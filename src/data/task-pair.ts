@@ -1,0 +1,57 @@
+import type { Key } from "../random/key.ts";
+import { normalsInto } from "../random/normal.ts";
+import { labelMean, labelVariance } from "./moments.ts";
+import { type GeneratorSettings, TASKS } from "./settings.ts";
+import { sine } from "./sine.ts";
+import { type DataIdentity, dataKey, type RowSet } from "./streams.ts";
+import { dot, type TaskVectors, taskVectors } from "./task-vectors.ts";
+
+/** Rows of a task pair: x [N, D], y [N, K], row-major. */
+export interface Rows {
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+}
+
+/** Section 3.2's data for one run at one correlation: every row is a function of its number. */
+export class TaskPair {
+  readonly settings: GeneratorSettings;
+  readonly vectors: TaskVectors;
+  /** The labels are z-scored by these, the population's moments: never by those of the rows at hand. */
+  readonly mean: number;
+  readonly inverseStd: number;
+  readonly #keys: Record<RowSet, { x: Key; noise: Key }>;
+
+  constructor(settings: GeneratorSettings, correlation: number, identity: DataIdentity) {
+    this.settings = settings;
+    this.vectors = taskVectors(settings, correlation, dataKey(identity, "task-vectors"));
+    this.mean = labelMean(settings);
+    this.inverseStd = 1 / Math.sqrt(labelVariance(settings));
+    const keys = (set: RowSet) => ({ x: dataKey(identity, `${set}/x`), noise: dataKey(identity, `${set}/noise`) });
+    this.#keys = { train: keys("train"), heldout: keys("heldout") };
+  }
+
+  /** Rows 0 to `count` - 1 of a set at `step` (0 for a fixed set, the step itself for fresh rows). */
+  rows(set: RowSet, count: number, step = 0): Rows {
+    const D = this.settings.inputs;
+    const x = new Float32Array(count * D);
+    const y = new Float32Array(count * TASKS);
+    const noise = new Float32Array(TASKS);
+    const keys = this.#keys[set];
+    for (let row = 0; row < count; row++) {
+      const inputs = x.subarray(row * D, (row + 1) * D);
+      normalsInto(inputs, keys.x, row, step);
+      normalsInto(noise, keys.noise, row, step);
+      y[TASKS * row] = this.#label(dot(this.vectors.w1, inputs), noise[0] as number);
+      y[TASKS * row + 1] = this.#label(dot(this.vectors.w2, inputs), noise[1] as number);
+    }
+    return { x, y };
+  }
+
+  /** Equation 4 for one task, z-scored; `projection` is w_k.x. Every operation in float64, in this order. */
+  #label(projection: number, noise: number): number {
+    const { alpha, beta, noiseStd } = this.settings;
+    let y = projection;
+    for (let i = 0; i < alpha.length; i++) y += sine((alpha[i] as number) * projection + (beta[i] as number));
+    return (y + noiseStd * noise - this.mean) * this.inverseStd;
+  }
+}

@@ -1,0 +1,112 @@
+import type { Sampling } from "../data/order.ts";
+import type { GeneratorSettings } from "../data/settings.ts";
+import type { Initializer } from "../models/initializers.ts";
+import { initialValues } from "../models/parameters.ts";
+import type { ModelSpec } from "../models/spec.ts";
+import { type Key, keyOf } from "../random/key.ts";
+
+/** How a run is trained and watched. The objective is the sum over tasks of the batch's mean squared error. */
+export interface TrainingSettings {
+  /** Rows of the fixed training set, or `fresh`: new rows at each step. */
+  readonly trainRows: number | "fresh";
+  /** How batches are drawn from a fixed set. */
+  readonly sampling: Sampling;
+  /** B, rows a step. */
+  readonly batch: number;
+  readonly steps: number;
+  /** `adam` with beta1 .9, beta2 .999, epsilon 1e-8, as m̂ / (sqrt(v̂) + epsilon); or `sgd`. */
+  readonly optimizer: Optimizer;
+  readonly lr: number;
+  readonly initializer: Initializer;
+  /** Steps from one evaluation to the next; there is one after the last step too. */
+  readonly evalEvery: number;
+  readonly heldoutRows: number;
+}
+
+export type Optimizer = "adam" | "sgd";
+
+export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+
+/** A batch loss (mean over tasks) beyond this ends a run as diverged: a million times that of predicting the mean. */
+export const DIVERGED_LOSS = 1e6;
+
+/** One model to be trained once. */
+export interface Run {
+  /** Made of values, e.g. `mmoe/p=0.50/017`. */
+  readonly id: string;
+  readonly model: ModelSpec;
+  readonly data: GeneratorSettings;
+  readonly correlation: number;
+  /** The run's index, from 0: with `seed`, what names its streams. */
+  readonly index: number;
+  readonly seed: number;
+  readonly training: TrainingSettings;
+}
+
+/** Losses of one run at its evaluations, in units of label variance: `train` and `heldout` are [evaluations][K]. */
+export interface Curve {
+  readonly steps: readonly number[];
+  /** Mean of the batch losses, each before its update, since the evaluation before. */
+  readonly train: readonly (readonly number[])[];
+  readonly heldout: readonly (readonly number[])[];
+}
+
+export interface RunResult {
+  readonly run: Run;
+  /** Why the run failed, e.g. `loss is NaN at step 420`; undefined for a run that is done. */
+  readonly failure?: string;
+  /** Up to the failure, for a run that failed. */
+  readonly curve: Curve;
+  /** Loss of each task over the whole fixed training set after the last step, [K]; undefined for fresh rows or a failure. */
+  readonly trainingSetLoss?: readonly number[];
+  /** Pearson correlation of the labels over the fixed training set, or over the held-out rows where rows are fresh. */
+  readonly labelCorrelation: number;
+  /** Wall time of the run's group divided by the runs in it. */
+  readonly elapsedMs: number;
+  /** What computed it, e.g. `wasm`. */
+  readonly device: string;
+  /** Final parameters in canonical order; only when the hooks ask for them. */
+  readonly parameters?: Float32Array;
+}
+
+export interface Hooks {
+  /** A run has been trained for `step` steps. */
+  onProgress?(run: Run, step: number): void;
+  /** A run has ended, done or failed. Called once a run, unless the signal stopped it before. */
+  onResult(result: RunResult): void;
+  /** Aborted: `train` returns soon, the runs in flight without a result. */
+  readonly signal?: AbortSignal;
+  /** Give final parameters with each result. */
+  readonly keepParameters?: boolean;
+}
+
+/** Trains runs. A run's numbers never depend on the runs beside it, their order, or how the engine groups them. */
+export interface Engine {
+  readonly name: string;
+  /** What really computes, e.g. `wasm`. */
+  readonly device: string;
+  /** Throws UsageError, by the model's name, for a spec that this engine can't train. */
+  check(model: ModelSpec): void;
+  train(runs: readonly Run[], hooks: Hooks): Promise<void>;
+  /** Bytes that training these runs takes at its peak, beside the program itself. */
+  memoryBytes(runs: readonly Run[]): number;
+  dispose(): Promise<void>;
+}
+
+/** The stream of a run's initial values or dropout masks for one tensor: named by run, model and tensor. */
+export function modelKey({ seed, index, model }: Run, tensor: string): Key {
+  return keyOf(`mmoe/seed=${seed}/run=${index}/model=${model.name}/${tensor}`);
+}
+
+/** A run's initial parameters in canonical order; the same at every correlation. */
+export function initialParameters(run: Run): Float32Array {
+  return initialValues(run.model, run.training.initializer, (tensor) => modelKey(run, tensor));
+}
+
+/** The reason a loss fails its run, or undefined: NaN, infinite or beyond DIVERGED_LOSS. `losses` are the K tasks'. */
+export function lossFailure(losses: ArrayLike<number>, step: number): string | undefined {
+  let mean = 0;
+  for (let k = 0; k < losses.length; k++) mean += (losses[k] as number) / losses.length;
+  if (Number.isNaN(mean)) return `loss is NaN at step ${step}`;
+  return mean > DIVERGED_LOSS ? `diverged: loss is ${mean.toPrecision(3)} at step ${step}` : undefined;
+}

@@ -1,0 +1,92 @@
+/** How expert outputs reach the towers. */
+export type Gating =
+  | "none" // a task has one expert: the bottom
+  | "average" // the mean of the experts that a task sees
+  | "single" // one softmax gate for all tasks (OMoE)
+  | "per-task"; // a softmax gate a task (MMoE)
+
+/**
+ * A member of the family: experts feed towers, one tower a task. All layers but a tower's output are ReLU layers;
+ * gates are linear maps of the *input* unless they have layers of their own, then softmax over the experts.
+ */
+export interface ModelSpec {
+  readonly name: string;
+  /** D. */
+  readonly inputs: number;
+  /** K. */
+  readonly tasks: number;
+  readonly experts: {
+    /** Experts that all tasks see. */
+    readonly shared: number;
+    /** Experts that only one task sees, for each task. */
+    readonly perTask: number;
+    /** Units of each layer of an expert, H last. */
+    readonly layers: readonly number[];
+  };
+  readonly gating: Gating;
+  readonly gate: {
+    /** Units of ReLU layers before the gate's linear map; none in the paper. */
+    readonly layers: readonly number[];
+    /** None in the paper: g(x) = softmax(W x). */
+    readonly bias: boolean;
+  };
+  readonly tower: {
+    /** Units of each ReLU layer before the linear output, T last. */
+    readonly layers: readonly number[];
+  };
+  /** Biases on experts, towers and outputs. */
+  readonly bias: boolean;
+  /** Probability that a unit of an expert's or a tower's ReLU layer is dropped while training; 0 for none. */
+  readonly dropout: number;
+}
+
+/** E, the number of experts of all kinds. */
+export function expertCount({ experts, tasks }: ModelSpec): number {
+  return experts.shared + tasks * experts.perTask;
+}
+
+/** The experts that `task` sees, in the order of its gate's outputs: the shared ones, then its own. */
+export function expertsOf({ experts }: ModelSpec, task: number): number[] {
+  const first = experts.shared + task * experts.perTask;
+  return [...range(0, experts.shared), ...range(first, first + experts.perTask)];
+}
+
+/** How many gates the model has: none, one for all tasks, or one a task. */
+export function gateCount({ gating, tasks }: ModelSpec): number {
+  return { none: 0, average: 0, single: 1, "per-task": tasks }[gating];
+}
+
+/** Refuses a spec that names no model: RangeError with the field, what it expects and what it got. */
+export function checkSpec(spec: ModelSpec): void {
+  const { name, experts, gating, tower, gate } = spec;
+  const sizes = {
+    inputs: [spec.inputs],
+    tasks: [spec.tasks],
+    "experts.layers": experts.layers,
+    "gate.layers": gate.layers,
+    "tower.layers": tower.layers,
+  };
+  for (const [field, values] of Object.entries(sizes)) {
+    for (const size of values) expectCount(name, field, size, 1);
+  }
+  expectCount(name, "experts.shared", experts.shared, 0);
+  expectCount(name, "experts.perTask", experts.perTask, 0);
+  const seen = experts.shared + experts.perTask;
+  if (seen === 0) throw new RangeError(`model ${name}: expected an expert for each task, got none`);
+  if (experts.layers.length === 0) throw new RangeError(`model ${name}: experts.layers: expected a layer, got none`);
+  if (gating === "none" && seen > 1)
+    throw new RangeError(`model ${name}: gating none: expected one expert a task, got ${seen}`);
+  if (gating === "single" && experts.perTask > 0)
+    throw new RangeError(`model ${name}: gating single: expected only shared experts, got ${experts.perTask} a task`);
+  if (!(spec.dropout >= 0 && spec.dropout < 1))
+    throw new RangeError(`model ${name}: dropout: expected a number from 0 to below 1, got ${spec.dropout}`);
+}
+
+function expectCount(name: string, field: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return;
+  throw new RangeError(`model ${name}: ${field}: expected a whole number from ${least}, got ${value}`);
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}
