@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Key } from "../../src/random/key.ts";
 import { mulHigh, philox, uniforms, wordsInto } from "../../src/random/philox.ts";
+import { kolmogorovSmirnov } from "../support/statistics.ts";
 
 // The known-answer vectors of philox4x32-10 in Random123's kat_vectors: counter, key → words.
 const ONES = 0xffffffff;
@@ -45,11 +46,5 @@ test("wordsInto(out) gives a row the same words whatever its length", () => {
 });
 
 test("uniforms(key) fill (0, 1) evenly: Kolmogorov–Smirnov at 1 in 1,000", () => {
-  const n = 100_000;
-  const sorted = uniforms([7, 8], n).sort();
-  let distance = 0;
-  sorted.forEach((u, i) => {
-    distance = Math.max(distance, Math.abs(u - i / n), Math.abs(u - (i + 1) / n));
-  });
-  expect(distance * Math.sqrt(n)).toBeLessThan(1.95);
+  expect(kolmogorovSmirnov(uniforms([7, 8], 100_000), (u) => u)).toBeLessThan(1.95);
 });

@@ -1,0 +1,45 @@
+/** The arithmetic mean; NaN of nothing. */
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] as number;
+  return sum / values.length;
+}
+
+/** Sample standard deviation (n - 1); NaN of fewer than two values. */
+export function standardDeviation(values: ArrayLike<number>): number {
+  const n = values.length;
+  if (n < 2) return Number.NaN;
+  const centre = mean(values);
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += ((values[i] as number) - centre) ** 2;
+  return Math.sqrt(sum / (n - 1));
+}
+
+/** Standard error of the mean; NaN of fewer than two values. */
+export function standardError(values: ArrayLike<number>): number {
+  return standardDeviation(values) / Math.sqrt(values.length);
+}
+
+/** Quantile q in [0, 1] of ascending values, between the two nearest by their distance (Hyndman and Fan's type 7). */
+export function quantileSorted(sorted: ArrayLike<number>, q: number): number {
+  if (sorted.length === 0) return Number.NaN;
+  const position = q * (sorted.length - 1);
+  const below = Math.floor(position);
+  const above = Math.min(below + 1, sorted.length - 1);
+  const low = sorted[below] as number;
+  return low + (position - below) * ((sorted[above] as number) - low);
+}
+
+/** Pearson correlation of two samples of one length. */
+export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const [meanA, meanB] = [mean(a), mean(b)];
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const da = (a[i] as number) - meanA;
+    const db = (b[i] as number) - meanB;
+    ab += da * db;
+    aa += da * da;
+    bb += db * db;
+  }
+  return ab / Math.sqrt(aa * bb);
+}
