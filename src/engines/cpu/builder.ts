@@ -1,0 +1,129 @@
+import { expertCount, gateCount, type ModelSpec } from "../../models/spec.ts";
+import type { Arena } from "./arena.ts";
+import { type Instruction, instruction } from "./instructions.ts";
+import { type Columns, columnsFrom, inputPanelBytes, LINE, PANEL_ROWS, panelsOf, takeColumns } from "./panels.ts";
+import { Tape } from "./tape.ts";
+import type { Layer, Weights } from "./weights.ts";
+
+/** Writes the parts of a model as instructions, forwards and backwards, and takes their buffers from the plan. */
+export class Builder {
+  readonly #arena: Arena;
+  readonly #P: number;
+  readonly #weights: Weights;
+  readonly #tape = new Tape();
+  /** One layer's gradient at a time, as strips. */
+  readonly #strips: number;
+  /** Gradients that an instruction of the backward program has already written: the next adds to them. */
+  readonly #written = new Set<number>();
+  /** By an expert's address: where each mix that it is in keeps its gate column, and the mix's gradient. */
+  readonly #uses = new Map<number, { gate: number; gateStride: number; mix: Columns }[]>();
+
+  constructor(arena: Arena, P: number, weights: Weights) {
+    this.#arena = arena;
+    this.#P = P;
+    this.#weights = weights;
+    const widest = Math.max(...Array.from(weights.layers.values(), ({ N }) => panelsOf(N)));
+    this.#strips = arena.take(widest * P * PANEL_ROWS * LINE);
+  }
+
+  columns(N: number, relu: boolean): Columns {
+    return takeColumns(this.#arena, this.#P, N, relu);
+  }
+
+  /** The one layer that reads the rows, and the columns of each expert and gate in it. */
+  first({ experts, gate, ...spec }: ModelSpec): { experts: Columns[]; gates: Columns[] } {
+    const layer = this.#layer("first");
+    const E = expertCount({ experts, gate, ...spec });
+    const G = gateCount({ experts, gate, ...spec });
+    const H = experts.layers[0] as number;
+    const linear = gate.layers.length === 0 ? E * H : layer.N;
+    const out = this.columns(layer.N, true);
+    this.#forwardAndUpdate(layer, undefined, out, (n) => n < linear);
+    const width = (layer.N - E * H) / G;
+    return {
+      experts: Array.from({ length: E }, (_, e) => columnsFrom(out, e * H)),
+      gates: Array.from({ length: G }, (_, g) => columnsFrom(out, E * H + g * width, gate.layers.length > 0)),
+    };
+  }
+
+  /** A layer by its canonical name. */
+  dense(name: string, input: Columns, out: Columns): void {
+    this.#forwardAndUpdate(this.#layer(name), input, out, () => out.relu);
+  }
+
+  /** Called before the mixes of these experts: backwards their gradients come after all of them. */
+  mixable(experts: readonly Columns[], H: number): void {
+    this.#tape.push([], () => experts.map((expert) => this.#expertGradient(expert, H)));
+  }
+
+  /** A mix [B, H] of experts by a softmax gate, or without one by their mean. */
+  mix(experts: readonly Columns[], gate: Columns | undefined, H: number): Columns {
+    const E = experts.length;
+    const out = this.columns(H, false);
+    const table = this.#arena.put(Uint32Array.from(experts, ({ value }) => value));
+    const weights = gate ?? { ...out, value: this.#arena.put(new Float32Array(E * PANEL_ROWS).fill(1 / E)), stride: 0 };
+    const of = { experts: table, expertStride: experts[0]?.stride ?? 0, E, H };
+    const by = { gate: weights.value, gateStride: weights.stride };
+    experts.forEach((expert, e) => {
+      const uses = this.#uses.get(expert.value) ?? [];
+      this.#uses.set(expert.value, [...uses, { gate: by.gate + e * LINE, gateStride: by.gateStride, mix: out }]);
+    });
+    const forward = instruction("mix", { ...of, ...by, out: out.value, outStride: out.stride });
+    if (gate === undefined) {
+      this.#tape.push([forward], () => []);
+      return out;
+    }
+    const mixed = { mix: out.gradient, mixStride: out.stride, dLogits: gate.gradient, dStride: gate.stride };
+    this.#tape.push([instruction("softmax", { ...by, E }), forward], () => [
+      instruction("gateGradient", { ...of, ...by, ...mixed }),
+    ]);
+    return out;
+  }
+
+  finish(): { forward: readonly Instruction[]; backward: readonly Instruction[] } {
+    return { forward: this.#tape.forward, backward: this.#tape.backward() };
+  }
+
+  #forwardAndUpdate(layer: Layer, input: Columns | undefined, out: Columns, isRelu: (n: number) => boolean): void {
+    const { D, N } = layer;
+    const floor = this.#arena.put(Float32Array.from({ length: N }, (_, n) => (isRelu(n) ? 0 : -Infinity)));
+    const reads = { x: input?.value ?? 0, xStride: input?.stride ?? inputPanelBytes(D), D };
+    const w = { w: 4 * layer.kernel, bias: 4 * layer.bias };
+    const dense = instruction("dense", { ...reads, ...w, floor, out: out.value, outStride: out.stride, N });
+    const g = { g: out.gradient, gStride: out.stride, N };
+    const update = instruction("update", { ...reads, ...g, ...w, trained: this.#trained(layer), strips: this.#strips });
+    this.#tape.push([dense], () => (input ? [this.#inputGradient(layer, input, out), update] : [update]));
+  }
+
+  #inputGradient({ D, N, kernel }: Layer, input: Columns, out: Columns): Instruction {
+    const accumulate = this.#written.has(input.gradient) ? 1 : 0;
+    this.#written.add(input.gradient);
+    return instruction("inputGradient", {
+      ...{ g: out.gradient, gStride: out.stride, N, w: 4 * kernel, D, accumulate },
+      ...{ dx: input.gradient, dxStride: input.stride },
+      ...{ mask: input.relu ? input.value : 0, maskStride: input.stride },
+    });
+  }
+
+  #expertGradient(expert: Columns, H: number): Instruction {
+    const uses = this.#uses.get(expert.value) ?? [];
+    const table = this.#arena.put(Uint32Array.from(uses.flatMap(({ gate, mix }) => [gate, mix.gradient])));
+    return instruction("expertGradient", {
+      ...{ uses: table, M: uses.length, gateStride: uses[0]?.gateStride ?? 0, mixStride: uses[0]?.mix.stride ?? 0, H },
+      ...{ expert: expert.value, expertStride: expert.stride, out: expert.gradient, outStride: expert.stride },
+    });
+  }
+
+  /** The address of 1 for each column with a bias and 0 for each without; 0 if none has. */
+  #trained({ N, parts }: Layer): number {
+    if (parts.every(({ bias }) => bias === undefined)) return 0;
+    const trained = new Float32Array(panelsOf(N) * PANEL_ROWS);
+    for (const { kernel, bias, column } of parts)
+      trained.fill(bias ? 1 : 0, column, column + (kernel.shape[1] as number));
+    return this.#arena.put(trained);
+  }
+
+  #layer(name: string): Layer {
+    return this.#weights.layers.get(name) as Layer;
+  }
+}

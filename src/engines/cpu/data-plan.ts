@@ -1,0 +1,82 @@
+import { TASKS } from "../../data/settings.ts";
+import { TaskPair } from "../../data/task-pair.ts";
+import type { Run } from "../engine.ts";
+import { type Arena, record, roundUp } from "./arena.ts";
+import { inputPanelBytes, LINE, PANEL_ROWS, paddedInputs, panelsOf } from "./panels.ts";
+
+/** Labels of one correlation in linear memory, all in panels [P][K][8]. */
+export interface LabelPlan {
+  readonly correlation: number;
+  /** The address of the generator's record (kernels/labels.ts). */
+  readonly generator: number;
+  readonly heldout: number;
+  /** Of the whole fixed training set; 0 for fresh rows. */
+  readonly train: number;
+  /** Of the chunk of steps at hand. */
+  readonly chunk: number;
+}
+
+/** The rows that the runs of a bundle share, in linear memory. */
+export interface DataPlan {
+  readonly inputs: number;
+  /** Held-out rows in panels. */
+  readonly heldout: number;
+  /** The fixed training set [rows][D4], row after row; 0 for fresh rows. */
+  readonly train: number;
+  /** Inputs of a chunk of steps in panels, `panels` a step. */
+  readonly chunk: number;
+  readonly panels: number;
+  readonly chunkSteps: number;
+  /** Row numbers of a chunk, [chunkSteps][8 panels]. */
+  readonly ids: number;
+  readonly noise: number;
+  readonly labels: readonly LabelPlan[];
+}
+
+/**
+ * Bytes of inputs that are made ready at once: as many steps as leave the inputs and a run's weights in a second-level
+ * cache, so that a run's weights are fetched once a chunk.
+ */
+const CHUNK_BYTES = 256 * 1024;
+/** Fixed sets are drawn by as many panels at a time. */
+export const SLICE_PANELS = 32;
+/** Bytes of a panel of labels, of noise: whole blocks of four columns. */
+export const LABEL_PANEL = TASKS * LINE;
+export const NOISE_PANEL = 4 * LINE;
+
+/** Lays out the rows of runs that share them. */
+export function planData(run: Run, correlations: readonly number[], arena: Arena): DataPlan {
+  const { inputs } = run.data;
+  const { batch, trainRows, heldoutRows } = run.training;
+  const panel = inputPanelBytes(inputs);
+  const panels = panelsOf(batch);
+  const chunkSteps = Math.max(1, Math.floor(CHUNK_BYTES / (panels * panel)));
+  const chunkPanels = Math.max(chunkSteps * panels, SLICE_PANELS);
+  const trainPanels = trainRows === "fresh" ? 0 : roundUp(panelsOf(trainRows), SLICE_PANELS);
+  const heldoutPanels = roundUp(panelsOf(heldoutRows), SLICE_PANELS);
+  return {
+    inputs,
+    heldout: arena.take(heldoutPanels * panel),
+    train: arena.take(trainPanels * PANEL_ROWS * 4 * paddedInputs(inputs)),
+    chunk: arena.take(chunkPanels * panel),
+    panels,
+    chunkSteps,
+    ids: arena.take(chunkPanels * PANEL_ROWS * 4),
+    noise: arena.take(chunkPanels * NOISE_PANEL),
+    labels: correlations.map((correlation) => ({
+      correlation,
+      generator: putGenerator(run, correlation, arena),
+      heldout: arena.take(heldoutPanels * LABEL_PANEL),
+      train: arena.take(trainPanels * LABEL_PANEL),
+      chunk: arena.take(chunkPanels * LABEL_PANEL),
+    })),
+  };
+}
+
+function putGenerator({ data, seed, index }: Run, correlation: number, arena: Arena): number {
+  const { vectors, mean, inverseStd } = new TaskPair(data, correlation, { seed, run: index });
+  const { alpha, beta, inputs, noiseStd } = data;
+  const both = arena.put(Float64Array.from([...vectors.w1, ...vectors.w2]));
+  const sines = arena.put(Float64Array.from(alpha.flatMap((a, i) => [a, beta[i] as number])));
+  return arena.put(record([both, sines, inputs, alpha.length], [noiseStd, mean, inverseStd]));
+}

@@ -1,0 +1,33 @@
+// What a step's program is written in. The same records, field by field, are read by kernels/instructions.ts.
+
+const FIELDS = {
+  dense: ["x", "xStride", "D", "w", "bias", "floor", "out", "outStride", "N"],
+  inputGradient: ["g", "gStride", "N", "w", "D", "dx", "dxStride", "mask", "maskStride", "accumulate"],
+  update: ["x", "xStride", "D", "g", "gStride", "N", "w", "bias", "trained", "strips"],
+  softmax: ["gate", "gateStride", "E"],
+  mix: ["experts", "expertStride", "E", "gate", "gateStride", "out", "outStride", "H"],
+  gateGradient: [
+    "experts", "expertStride", "E", "gate", "gateStride",
+    "mix", "mixStride", "H", "dLogits", "dStride",
+  ],
+  expertGradient: ["uses", "M", "gateStride", "mixStride", "H", "expert", "expertStride", "out", "outStride"],
+} as const;
+
+export type Operation = keyof typeof FIELDS;
+
+type Operands<O extends Operation> = Readonly<Record<(typeof FIELDS)[O][number], number>>;
+
+/** One instruction as the words that kernels read: its number, its bytes, its operands. */
+export type Instruction = readonly number[];
+
+export const OPERATIONS = Object.keys(FIELDS) as Operation[];
+
+/** The operands of an operation in the order of its record. */
+export function fieldsOf(operation: Operation): readonly string[] {
+  return FIELDS[operation];
+}
+
+export function instruction<O extends Operation>(operation: O, operands: Operands<O>): Instruction {
+  const values = FIELDS[operation].map((field) => operands[field as keyof Operands<O>]);
+  return [1 + OPERATIONS.indexOf(operation), 4 * (values.length + 2), ...values];
+}

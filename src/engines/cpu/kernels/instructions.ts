@@ -1,0 +1,118 @@
+// A step is a program: records one after the other, each an operation with what it needs, laid out by ../program.ts
+// (which lists the same fields in the same order). `w`, `bias` and the like are distances from a run's weights, so runs
+// of one model share a program; the rest are addresses. An input `x` of 0 stands for the rows of the step.
+
+export const DENSE = 1;
+export const INPUT_GRADIENT = 2;
+export const UPDATE = 3;
+export const SOFTMAX = 4;
+export const MIX = 5;
+export const GATE_GRADIENT = 6;
+export const EXPERT_GRADIENT = 7;
+
+@unmanaged export class Instruction {
+  op: i32;
+  /** Bytes to the next instruction. */
+  size: i32;
+}
+
+/** out [B, N] = max(x [B, D] w [D, N] + bias, floor); `floor` [N] is 0 for a ReLU column and -inf for a linear one. */
+@unmanaged export class Dense {
+  op: i32;
+  size: i32;
+  x: usize;
+  xStride: usize;
+  D: i32;
+  w: usize;
+  bias: usize;
+  floor: usize;
+  out: usize;
+  outStride: usize;
+  N: i32;
+}
+
+/** dx [B, D] = g [B, N] wᵀ, 0 where `mask` (0 for none) is not above 0; added to dx where `accumulate`. */
+@unmanaged export class InputGradient {
+  op: i32;
+  size: i32;
+  g: usize;
+  gStride: usize;
+  N: i32;
+  w: usize;
+  D: i32;
+  dx: usize;
+  dxStride: usize;
+  mask: usize;
+  maskStride: usize;
+  accumulate: i32;
+}
+
+/** One optimizer step for w by xᵀ g and, with a bias (`trained` not 0), for it by the sums of g times `trained` [N]. */
+@unmanaged export class Update {
+  op: i32;
+  size: i32;
+  x: usize;
+  xStride: usize;
+  D: i32;
+  g: usize;
+  gStride: usize;
+  N: i32;
+  w: usize;
+  bias: usize;
+  trained: usize;
+  strips: usize;
+}
+
+/** In place: [B, E] logits to weights. */
+@unmanaged export class Softmax {
+  op: i32;
+  size: i32;
+  gate: usize;
+  gateStride: usize;
+  E: i32;
+}
+
+/** out [B, H] = sum over E experts of gate [B, e] times expert e [B, H]; `experts` [E] are their addresses. */
+@unmanaged export class Mix {
+  op: i32;
+  size: i32;
+  experts: usize;
+  expertStride: usize;
+  E: i32;
+  gate: usize;
+  gateStride: usize;
+  out: usize;
+  outStride: usize;
+  H: i32;
+}
+
+/** Gradient of a gate's logits [B, E], from that of the mix it made. */
+@unmanaged export class GateGradient {
+  op: i32;
+  size: i32;
+  experts: usize;
+  expertStride: usize;
+  E: i32;
+  gate: usize;
+  gateStride: usize;
+  mix: usize;
+  mixStride: usize;
+  H: i32;
+  dLogits: usize;
+  dStride: usize;
+}
+
+/** Gradient of one expert [B, H] from the mixes that it is in: `uses` [M, 2] are addresses of its gate column and of the mix's gradient. */
+@unmanaged export class ExpertGradient {
+  op: i32;
+  size: i32;
+  uses: usize;
+  M: i32;
+  gateStride: usize;
+  mixStride: usize;
+  H: i32;
+  expert: usize;
+  expertStride: usize;
+  out: usize;
+  outStride: usize;
+}

@@ -1,0 +1,32 @@
+import { LINE } from "./layout";
+
+/**
+ * Adds the squared errors of task k over the first B rows to sums[k], and with `gradient` not 0 stores that of the
+ * objective, 2 / B (prediction - label), 0 in the rows that fill up the last panel.
+ * predictions and gradient [P][K][8] of `stride`, labels [P][K][8], sums float64 [K].
+ */
+export function squaredErrors(
+  predictions: usize, gradient: usize, stride: usize, labels: usize, sums: usize, K: i32, B: i32,
+): void {
+  const scale = f32x4.splat(2 / <f32>B);
+  for (let k = 0; k < K; k++) {
+    let sum = f32x4.splat(0);
+    for (let b = 0; b < B; b += 4) {
+      const half = (<usize>b & 4) << 2;
+      const at = <usize>(b >> 3) * stride + <usize>k * LINE + half;
+      const label = labels + (<usize>(b >> 3) * <usize>K + <usize>k) * LINE + half;
+      const isRow = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(B - b));
+      const error = v128.and(f32x4.sub(v128.load(predictions + at), v128.load(label)), isRow);
+      sum = f32x4.add(sum, f32x4.mul(error, error));
+      if (gradient) v128.store(gradient + at, f32x4.mul(error, scale));
+    }
+    if (gradient && ((B - 1) & 4) == 0) v128.store(gradient + <usize>(B >> 3) * stride + <usize>k * LINE, f32x4.splat(0), 16);
+    store<f64>(sums + (<usize>k << 3), load<f64>(sums + (<usize>k << 3)) + total(sum));
+  }
+}
+
+// @ts-ignore: decorator
+@inline function total(sum: v128): f64 {
+  const low = <f64>f32x4.extract_lane(sum, 0) + <f64>f32x4.extract_lane(sum, 1);
+  return low + (<f64>f32x4.extract_lane(sum, 2) + <f64>f32x4.extract_lane(sum, 3));
+}

@@ -1,0 +1,82 @@
+import { eights } from "./layout";
+import { squaredErrors } from "./loss";
+import { beginStep, Optimizer } from "./optimizer";
+import { run } from "./run";
+
+/** A model's step: forward from `begin` to `middle`, backward from there to `end`. Written by ../program.ts. */
+@unmanaged export class Program {
+  begin: usize;
+  middle: usize;
+  end: usize;
+  predictions: usize;
+  gradient: usize;
+  stride: usize;
+  K: i32;
+}
+
+/** A run in training. Written by ../members.ts. */
+@unmanaged export class Member {
+  program: Program;
+  weights: usize;
+  optimizer: Optimizer;
+  /** float64 [K]: each task's loss on the latest batch; its squared errors after `evaluate`. */
+  losses: usize;
+  /** float64 [K]: the batch losses added up. */
+  sums: usize;
+}
+
+/**
+ * Trains a run on `steps` batches of B rows, one after the other at `x` (each xBytes long) with their labels. Gives
+ * the number of steps done: fewer where a loss is NaN or beyond `limit`, which then stands in `losses`.
+ */
+export function train(
+  member: Member, x: usize, xBytes: usize, labels: usize, labelBytes: usize, B: i32, steps: i32, limit: f64,
+): i32 {
+  const program = member.program;
+  const P = eights(B);
+  for (let s = 0; s < steps; s++) {
+    run(program.begin, program.middle, x, member.weights, P, member.optimizer);
+    if (!(batchLoss(member, labels, B) <= limit)) return s;
+    addLosses(member);
+    beginStep(member.optimizer);
+    run(program.middle, program.end, x, member.weights, P, member.optimizer);
+    x += xBytes;
+    labels += labelBytes;
+  }
+  return steps;
+}
+
+/** Mean over the tasks of the batch's loss. */
+function batchLoss(member: Member, labels: usize, B: i32): f64 {
+  const p = member.program;
+  const K = p.K;
+  memory.fill(member.losses, 0, <usize>K << 3);
+  squaredErrors(p.predictions, p.gradient, p.stride, labels, member.losses, K, B);
+  let mean: f64 = 0;
+  for (let k = 0; k < K; k++) {
+    const at = <usize>k << 3;
+    const loss = load<f64>(member.losses + at) / <f64>B;
+    store<f64>(member.losses + at, loss);
+    mean += loss / <f64>K;
+  }
+  return mean;
+}
+
+/** Adds the batch losses to the sums. */
+function addLosses(member: Member): void {
+  const K = member.program.K;
+  for (let at: usize = 0; at < <usize>K << 3; at += 8)
+    store<f64>(member.sums + at, load<f64>(member.sums + at) + load<f64>(member.losses + at));
+}
+
+/** Adds the squared errors of `rows` rows at `x` (panels of `stride`), at most `most` at a time, to `losses`. */
+export function evaluate(member: Member, x: usize, stride: usize, labels: usize, rows: i32, most: i32): void {
+  const p = member.program;
+  for (let row = 0; row < rows; row += most) {
+    const B = min(most, rows - row);
+    run(p.begin, p.middle, x, member.weights, eights(B), member.optimizer);
+    squaredErrors(p.predictions, 0, p.stride, labels, member.losses, p.K, B);
+    x += <usize>(most >> 3) * stride;
+    labels += <usize>(most >> 3) * <usize>p.K * 32;
+  }
+}

@@ -1,0 +1,105 @@
+// Where a model's parameters lie in the engine: layers of strips (kernels/layout.ts), the first layers of all experts
+// and gates as one layer, since all of them read the rows.
+import { type ParameterBlock, parameterBlocks } from "../../models/parameters.ts";
+import { expertCount, gateCount, type ModelSpec } from "../../models/spec.ts";
+import { paddedInputs } from "./panels.ts";
+
+const STRIP = 8;
+
+/** A dense layer of the canonical model and the first of its columns in the engine's layer. */
+interface Part {
+  readonly kernel: ParameterBlock;
+  readonly bias: ParameterBlock | undefined;
+  readonly column: number;
+}
+
+/** A layer D → N as the engine computes it. Offsets are in numbers. */
+export interface Layer {
+  readonly D: number;
+  readonly N: number;
+  /** Of the kernel [ceil(N / 8)][D4][8]. */
+  readonly kernel: number;
+  /** Of the bias [ceil(N / 8)][8]; zeros where a part has none. */
+  readonly bias: number;
+  readonly parts: readonly Part[];
+}
+
+export interface Weights {
+  /** By the canonical name of a layer, e.g. `towers/0/0`; `first` is the one that reads the rows. */
+  readonly layers: ReadonlyMap<string, Layer>;
+  /** Numbers in all, an odd number of cache lines: weights and moments of one weight then never share a cache set. */
+  readonly size: number;
+}
+
+/** The engine's layout of a model's parameters. */
+export function weightsOf(spec: ModelSpec): Weights {
+  const blocks = new Map(parameterBlocks(spec).map((block) => [block.name, block]));
+  const names = [...blocks.keys()].filter((name) => name.endsWith("/kernel")).map((name) => name.slice(0, -7));
+  const first = firstNames(spec);
+  const layers = new Map<string, Layer>();
+  let size = 0;
+  const add = (name: string, members: readonly string[]) => {
+    const layer = layerOf(blocks, members, size);
+    layers.set(name, layer);
+    size = layer.bias + strips(layer.N) * STRIP;
+  };
+  add("first", first);
+  for (const name of names) if (!first.includes(name)) add(name, [name]);
+  return { layers, size: 16 * (2 * Math.floor(size / 32) + 3) };
+}
+
+/** Canonical parameters to the engine's. */
+export function pack({ layers, size }: Weights, parameters: Float32Array): Float32Array {
+  const packed = new Float32Array(size);
+  forEachParameter(layers, (canonical, engine) => {
+    packed[engine] = parameters[canonical] as number;
+  });
+  return packed;
+}
+
+/** The engine's parameters to canonical ones. */
+export function unpack({ layers }: Weights, packed: Float32Array): Float32Array {
+  const parameters: number[] = [];
+  forEachParameter(layers, (canonical, engine) => {
+    parameters[canonical] = packed[engine] as number;
+  });
+  return Float32Array.from(parameters);
+}
+
+function forEachParameter(layers: Weights["layers"], visit: (canonical: number, engine: number) => void): void {
+  for (const layer of layers.values()) {
+    for (const { kernel, bias, column } of layer.parts) {
+      const [D, N] = kernel.shape as [number, number];
+      for (let n = 0; n < N; n++) {
+        for (let d = 0; d < D; d++) visit(kernel.offset + d * N + n, kernelIndex(layer, d, column + n));
+        if (bias) visit(bias.offset + n, layer.bias + column + n);
+      }
+    }
+  }
+}
+
+function kernelIndex({ kernel, D }: Layer, d: number, n: number): number {
+  return kernel + (Math.floor(n / STRIP) * paddedInputs(D) + d) * STRIP + (n % STRIP);
+}
+
+/** Layers that read the rows: all experts', then all gates'. */
+function firstNames(spec: ModelSpec): string[] {
+  const names = (part: string, count: number) => Array.from({ length: count }, (_, i) => `${part}/${i}/0`);
+  return [...names("experts", expertCount(spec)), ...names("gates", gateCount(spec))];
+}
+
+function layerOf(blocks: ReadonlyMap<string, ParameterBlock>, names: readonly string[], offset: number): Layer {
+  let N = 0;
+  const parts = names.map((name): Part => {
+    const kernel = blocks.get(`${name}/kernel`) as ParameterBlock;
+    const column = N;
+    N += kernel.shape[1] as number;
+    return { kernel, bias: blocks.get(`${name}/bias`), column };
+  });
+  const D = parts[0]?.kernel.shape[0] as number;
+  return { D, N, parts, kernel: offset, bias: offset + strips(N) * STRIP * paddedInputs(D) };
+}
+
+function strips(N: number): number {
+  return Math.ceil(N / STRIP);
+}
