@@ -2,6 +2,7 @@ import { RowOrder } from "../../data/order.ts";
 import { TASKS } from "../../data/settings.ts";
 import { dataKey, type RowSet } from "../../data/streams.ts";
 import type { Key } from "../../random/key.ts";
+import { pearson } from "../../stats/moments.ts";
 import type { Run } from "../engine.ts";
 import { type DataPlan, LABEL_PANEL, type LabelPlan, NOISE_PANEL, SLICE_PANELS } from "./data-plan.ts";
 import type { Machine } from "./kernels.ts";
@@ -15,6 +16,7 @@ export class Data {
   readonly #plan: DataPlan;
   readonly #batch: number;
   readonly #trainRows: number | "fresh";
+  readonly #heldoutRows: number;
   readonly #keys: Keys;
   readonly #order: RowOrder | undefined;
 
@@ -25,6 +27,7 @@ export class Data {
     this.#plan = plan;
     this.#batch = training.batch;
     this.#trainRows = training.trainRows;
+    this.#heldoutRows = training.heldoutRows;
     this.#keys = { train: keys("train"), heldout: keys("heldout") };
     if (training.trainRows !== "fresh")
       this.#order = new RowOrder(dataKey(identity, "order"), training.trainRows, training.sampling);
@@ -104,16 +107,12 @@ export class Data {
     return 4 * paddedInputs(this.#plan.inputs);
   }
 
-  /** Labels of a set row by row, [rows][K]. */
-  labelsOf(of: LabelPlan, set: RowSet, rows: number): Float32Array {
-    const panels = this.#machine.float32(of[set], panelsOf(rows) * TASKS * PANEL_ROWS);
-    return Float32Array.from({ length: rows * TASKS }, (_, i) => {
-      return panels[panelIndex(Math.floor(i / TASKS), i % TASKS, TASKS)] as number;
-    });
-  }
-
-  /** The fixed set, or the held-out one where rows are fresh: the rows over which labelCorrelation is taken. */
-  get measured(): RowSet {
-    return this.#trainRows === "fresh" ? "heldout" : "train";
+  /** Pearson correlation of the two labels over the fixed training set, or the held-out rows where rows are fresh. */
+  labelCorrelation({ train, heldout }: LabelPlan): number {
+    const [set, rows] = this.#trainRows === "fresh" ? [heldout, this.#heldoutRows] : [train, this.#trainRows];
+    const panels = this.#machine.float32(set, panelsOf(rows) * TASKS * PANEL_ROWS);
+    const task = (k: number) =>
+      Float32Array.from({ length: rows }, (_, row) => panels[panelIndex(row, k, TASKS)] as number);
+    return pearson(task(0), task(1));
   }
 }

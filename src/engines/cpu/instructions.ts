@@ -6,10 +6,7 @@ const FIELDS = {
   update: ["x", "xStride", "D", "g", "gStride", "N", "w", "bias", "trained", "strips"],
   softmax: ["gate", "gateStride", "E"],
   mix: ["experts", "expertStride", "E", "gate", "gateStride", "out", "outStride", "H"],
-  gateGradient: [
-    "experts", "expertStride", "E", "gate", "gateStride",
-    "mix", "mixStride", "H", "dLogits", "dStride",
-  ],
+  gateGradient: ["experts", "expertStride", "E", "gate", "gateStride", "mix", "mixStride", "H", "dLogits", "dStride"],
   expertGradient: ["uses", "M", "gateStride", "mixStride", "H", "expert", "expertStride", "out", "outStride"],
 } as const;
 

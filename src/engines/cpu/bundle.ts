@@ -1,0 +1,72 @@
+import type { Run } from "../engine.ts";
+import { Arena } from "./arena.ts";
+import { type DataPlan, planData } from "./data-plan.ts";
+import { type Member, takeMember } from "./member.ts";
+import { panelsOf } from "./panels.ts";
+import { type Program, programOf } from "./program.ts";
+
+/** Bounds a bundle's memory, whatever the number of models, correlations and learning rates of a sweep. */
+const MOST_MEMBERS = 48;
+/** Panels that a program's buffers hold at least: small batches are evaluated in larger pieces. */
+const LEAST_PANELS = 8;
+
+/** Linear memory of runs that train side by side on the same rows. */
+export interface BundlePlan {
+  readonly arena: Arena;
+  readonly data: DataPlan;
+  /** In the order of the runs. */
+  readonly members: readonly Member[];
+  /** Rows that a program takes at once. */
+  readonly pieceRows: number;
+}
+
+/**
+ * Runs that share their rows, as indices: all models, correlations and learning rates of one run index. What does not
+ * divide evenly among the workers is split by members, so that all of them end together.
+ */
+export function bundlesOf(runs: readonly Run[], jobs: number): number[][] {
+  const byRows = groupBy(runs.map(rowsKey));
+  const bundles = byRows.flatMap((bundle) => dealt(bundle, Math.ceil(bundle.length / MOST_MEMBERS)));
+  const whole = bundles.length - (bundles.length % jobs);
+  return [...bundles.slice(0, whole), ...bundles.slice(whole).flatMap((bundle) => dealt(bundle, jobs))];
+}
+
+/** Lays out a bundle. */
+export function planBundle(runs: readonly Run[]): BundlePlan {
+  const arena = new Arena();
+  const first = runs[0] as Run;
+  const data = planData(first, [...new Set(runs.map(({ correlation }) => correlation))], arena);
+  const P = Math.max(panelsOf(first.training.batch), LEAST_PANELS);
+  const programs = new Map<string, Program>();
+  const members = runs.map(({ model, training }) => {
+    const key = JSON.stringify(model);
+    const program = programs.get(key) ?? programOf(model, P, arena);
+    programs.set(key, program);
+    return takeMember(arena, program, training.optimizer, training.lr);
+  });
+  return { arena, data, members, pieceRows: 8 * P };
+}
+
+/** What two runs must have in common to train on the same rows at the same time. */
+function rowsKey({ seed, index, data, training }: Run): string {
+  const { trainRows, sampling, batch, steps, evalEvery, heldoutRows } = training;
+  return JSON.stringify([seed, index, data, trainRows, sampling, batch, steps, evalEvery, heldoutRows]);
+}
+
+/** `items` dealt in turn to at most `hands`, none of them empty. */
+function dealt<T>(items: readonly T[], hands: number): T[][] {
+  const parts = Array.from({ length: Math.min(hands, items.length) }, (): T[] => []);
+  items.forEach((item, i) => {
+    parts[i % parts.length]?.push(item);
+  });
+  return parts;
+}
+
+/** The indices of equal keys together, in order of their first. */
+function groupBy(keys: readonly string[]): number[][] {
+  const groups = new Map<string, number[]>();
+  keys.forEach((key, i) => {
+    groups.set(key, [...(groups.get(key) ?? []), i]);
+  });
+  return [...groups.values()];
+}

@@ -1,0 +1,96 @@
+import { availableParallelism } from "node:os";
+import { TASKS } from "../../data/settings.ts";
+import { UsageError } from "../../errors.ts";
+import type { ModelSpec } from "../../models/spec.ts";
+import type { Engine, Hooks, Run } from "../engine.ts";
+import { bundlesOf, planBundle } from "./bundle.ts";
+import { Crew } from "./crew.ts";
+import { DEVICE } from "./train-bundle.ts";
+import type { Task } from "./worker.ts";
+
+export interface CpuOptions {
+  /** Worker threads; by default as many as this process has cores. */
+  readonly jobs?: number;
+}
+
+const PROGRESS_MS = 100;
+
+/** Fused WebAssembly SIMD kernels on worker threads: the same bits on every machine, for any number of workers. */
+export class CpuEngine implements Engine {
+  readonly name = "cpu";
+  readonly device = DEVICE;
+  readonly #jobs: number;
+  readonly #crew: Crew;
+
+  constructor({ jobs = availableParallelism() }: CpuOptions = {}) {
+    this.#jobs = jobs;
+    this.#crew = new Crew(jobs);
+  }
+
+  check({ name, tasks, dropout }: ModelSpec): void {
+    if (dropout > 0)
+      throw new UsageError(`model ${name}: dropout ${dropout} is not in the cpu engine; use --engine tfjs`);
+    if (tasks !== TASKS) throw new UsageError(`model ${name}: expected ${TASKS} tasks, the generator's, got ${tasks}`);
+  }
+
+  async train(runs: readonly Run[], hooks: Hooks): Promise<void> {
+    for (const { model } of runs) this.check(model);
+    const steps = new SharedArrayBuffer(4 * runs.length);
+    const stop = new SharedArrayBuffer(4);
+    const abort = () => Atomics.store(new Int32Array(stop), 0, 1);
+    if (hooks.signal?.aborted) return;
+    hooks.signal?.addEventListener("abort", abort, { once: true });
+    const progress = watchProgress(runs, new Int32Array(steps), hooks);
+    try {
+      const keepParameters = hooks.keepParameters ?? false;
+      const tasks = bundlesOf(runs, this.#jobs).map(
+        (slots): Task => ({ slots, runs: slots.map((i) => runs[i] as Run), steps, stop, keepParameters }),
+      );
+      await this.#crew.run(
+        tasks,
+        (results) => {
+          progress.report();
+          for (const result of results ?? []) hooks.onResult(result);
+        },
+        (task, reason) => {
+          if (hooks.signal?.aborted) return;
+          for (const run of task.runs) hooks.onResult(deadResult(run, reason));
+        },
+      );
+    } finally {
+      progress.stop();
+      hooks.signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  memoryBytes(runs: readonly Run[]): number {
+    const sizes = bundlesOf(runs, this.#jobs).map(
+      (bundle) => planBundle(bundle.map((i) => runs[i] as Run)).arena.bytes,
+    );
+    return Math.max(0, ...sizes) * Math.min(this.#jobs, sizes.length);
+  }
+
+  async dispose(): Promise<void> {
+    await this.#crew.dispose();
+  }
+}
+
+/** Reads how far the workers are from time to time: they never wait for it. */
+function watchProgress(runs: readonly Run[], steps: Int32Array, { onProgress }: Hooks) {
+  const seen = new Int32Array(steps.length);
+  const report = () => {
+    runs.forEach((run, i) => {
+      const step = Atomics.load(steps, i);
+      if (step === seen[i]) return;
+      seen[i] = step;
+      onProgress?.(run, step);
+    });
+  };
+  const timer = setInterval(report, PROGRESS_MS);
+  return { report, stop: () => clearInterval(timer) };
+}
+
+function deadResult(run: Run, reason: string) {
+  const curve = { steps: [], train: [], heldout: [] };
+  return { run, curve, failure: `worker died: ${reason}`, labelCorrelation: Number.NaN, elapsedMs: 0, device: DEVICE };
+}

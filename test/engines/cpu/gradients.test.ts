@@ -1,0 +1,98 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parameterBlocks } from "../../../src/models/parameters.ts";
+import type { ModelSpec } from "../../../src/models/spec.ts";
+import { loneRun } from "./lone-run.ts";
+import { plainGradient, plainLosses, range } from "./plain-model.ts";
+import { anyParameters, anySpec, noise } from "./specs.ts";
+
+const SPECS = fc.record({ spec: anySpec, B: fc.integer({ min: 1, max: 19 }), seed: fc.nat() });
+
+function setting(spec: ModelSpec, B: number, seed: number) {
+  const next = noise(seed);
+  const rows = (count: number) => range(B).map(() => range(count).map(() => Math.fround(2 * next())));
+  return { parameters: anyParameters(spec, next), x: rows(spec.inputs), y: rows(spec.tasks) };
+}
+
+/** Up to eight parameters of each tensor. */
+function sample(spec: ModelSpec, next: () => number): number[][] {
+  return parameterBlocks(spec).map(({ offset, size }) =>
+    range(Math.min(8, size)).map((i) => offset + (size > 8 ? Math.floor(((next() + 1) / 2) * size) : i)),
+  );
+}
+
+/** The greatest difference over the greatest value (at least `least`). */
+function worst(actual: readonly number[], expected: readonly number[], least: number): number {
+  const off = expected.map((value, i) => Math.abs((actual[i] as number) - value));
+  return Math.max(...off) / Math.max(least, ...expected.map(Math.abs));
+}
+
+test("losses of any model in the family equal those of the plain float64 version", () => {
+  fc.assert(
+    fc.property(SPECS, ({ spec, B, seed }) => {
+      const { parameters, x, y } = setting(spec, B, seed);
+      const run = loneRun(spec, B, "sgd", 1);
+      run.setParameters(parameters);
+      run.setBatch(x, y);
+      const expected = plainLosses(spec, Float64Array.from(parameters), x, y);
+      const scale = Math.max(...expected);
+      run.evaluate().forEach((loss, k) => {
+        expect(Math.abs(loss - (expected[k] as number)) / scale).toBeLessThan(1e-5);
+      });
+    }),
+    { numRuns: 300, seed: 1 },
+  );
+});
+
+test("the gradient of any model in the family equals central differences of the plain float64 version", () => {
+  fc.assert(
+    fc.property(SPECS, ({ spec, B, seed }) => {
+      const { parameters, x, y } = setting(spec, B, seed);
+      const run = loneRun(spec, B, "sgd", 1);
+      run.setParameters(parameters);
+      run.setBatch(x, y);
+      run.train(1);
+      const updated = run.parameters();
+      for (const indices of sample(spec, noise(seed))) {
+        const gradient = indices.map((i) => (parameters[i] as number) - (updated[i] as number));
+        const expected = plainGradient(spec, Float64Array.from(parameters), { x, y }, indices);
+        expect(worst(gradient, expected, 0.05)).toBeLessThan(2e-5);
+      }
+    }),
+    { numRuns: 40, seed: 1 },
+  );
+});
+
+describe.each(["per-task", "single", "average", "none"] as const)("gating %s", (gating) => {
+  test("five steps of Adam move the weights as Adam in float64 does", () => {
+    const none = gating === "none";
+    const spec: ModelSpec = {
+      ...{ name: "five", inputs: 5, tasks: 2, gating, bias: true, dropout: 0 },
+      experts: { shared: none ? 1 : 3, perTask: 0, layers: [6] },
+      gate: { layers: [], bias: false },
+      tower: { layers: [4] },
+    };
+    const { parameters, x, y } = setting(spec, 11, 7);
+    const run = loneRun(spec, 11, "adam", 0.01);
+    run.setParameters(parameters);
+    run.setBatch(x, y);
+    run.train(5);
+    expect(worst([...run.parameters()], plainAdam(spec, parameters, { x, y }, 5), 1)).toBeLessThan(5e-6);
+  });
+});
+
+function plainAdam(spec: ModelSpec, parameters: Float32Array, batch: { x: number[][]; y: number[][] }, steps: number) {
+  let w = Float64Array.from(parameters);
+  const m = w.map(() => 0);
+  const v = w.map(() => 0);
+  for (let t = 1; t <= steps; t++) {
+    const g = plainGradient(spec, w, batch);
+    w = w.map((value, i) => {
+      m[i] = 0.9 * (m[i] as number) + 0.1 * (g[i] as number);
+      v[i] = 0.999 * (v[i] as number) + 0.001 * (g[i] as number) ** 2;
+      const unbiased = (m[i] as number) / (1 - 0.9 ** t);
+      return value - (0.01 * unbiased) / (Math.sqrt((v[i] as number) / (1 - 0.999 ** t)) + 1e-8);
+    });
+  }
+  return [...w];
+}

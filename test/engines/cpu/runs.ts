@@ -1,0 +1,32 @@
+import { GENERATOR_PRESETS } from "../../../src/data/presets.ts";
+import type { Run, TrainingSettings } from "../../../src/engines/engine.ts";
+import { type ModelName, ZOO } from "../../../src/models/zoo.ts";
+
+const TRAINING: TrainingSettings = {
+  trainRows: 500,
+  sampling: "epochs",
+  batch: 32,
+  steps: 50,
+  optimizer: "adam",
+  lr: 0.01,
+  initializer: { name: "glorot-uniform" },
+  evalEvery: 20,
+  heldoutRows: 100,
+};
+
+interface Choice {
+  readonly model: ModelName;
+  readonly index?: number;
+  readonly correlation?: number;
+  readonly training?: Partial<TrainingSettings>;
+}
+
+/** A run on the paper's generator, small unless told otherwise. */
+export function runOf({ model, index = 0, correlation = 0.5, training }: Choice): Run {
+  return {
+    id: `${model}/p=${correlation.toFixed(2)}/${index}/${training?.lr ?? TRAINING.lr}`,
+    model: ZOO[model].build({ inputs: 100, tasks: 2 }),
+    data: GENERATOR_PRESETS.paper.settings,
+    ...{ correlation, index, seed: 0, training: { ...TRAINING, ...training } },
+  };
+}

@@ -1,0 +1,50 @@
+import fc from "fast-check";
+import { parameterBlocks } from "../../../src/models/parameters.ts";
+import type { ModelSpec } from "../../../src/models/spec.ts";
+
+/** Sizes around the kernels' tiles of 4 and 8, tails included. */
+const units = fc.integer({ min: 1, max: 11 });
+const layers = (least: number) => fc.array(units, { minLength: least, maxLength: 3 });
+
+/** Any member of the family, small. */
+export const anySpec: fc.Arbitrary<ModelSpec> = fc
+  .record({
+    inputs: fc.integer({ min: 1, max: 9 }),
+    tasks: fc.integer({ min: 1, max: 3 }),
+    shared: fc.integer({ min: 0, max: 6 }),
+    perTask: fc.integer({ min: 0, max: 2 }),
+    experts: layers(1),
+    gating: fc.constantFrom("none", "average", "single", "per-task"),
+    gate: layers(0),
+    gateBias: fc.boolean(),
+    tower: layers(0),
+    bias: fc.boolean(),
+  })
+  .map(({ inputs, tasks, shared, perTask, experts, gating, gate, gateBias, tower, bias }): ModelSpec => {
+    const own = gating === "single" ? 0 : gating === "none" ? Number(shared % 2 === 0) : perTask;
+    const all = gating === "none" ? 1 - own : Math.max(shared, own === 0 ? 1 : 0);
+    return {
+      ...{ name: "any", inputs, tasks, gating, bias, dropout: 0 },
+      experts: { shared: all, perTask: own, layers: experts },
+      gate: { layers: gate, bias: gateBias },
+      tower: { layers: tower },
+    };
+  });
+
+/** Numbers from -1 to 1 that depend on `seed` alone. */
+export function noise(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  };
+}
+
+/** Values for every parameter, biases included, of a size that keeps activations near 1. */
+export function anyParameters(spec: ModelSpec, next: () => number): Float32Array {
+  const values = parameterBlocks(spec).flatMap(({ kind, shape, size }) => {
+    const limit = kind === "kernel" ? Math.sqrt(3 / (shape[0] as number)) : 0.3;
+    return Array.from({ length: size }, () => limit * next());
+  });
+  return Float32Array.from(values);
+}
