@@ -64,10 +64,10 @@ export class CpuEngine implements Engine {
   }
 
   memoryBytes(runs: readonly Run[]): number {
-    const sizes = bundlesOf(runs, this.#jobs).map(
-      (bundle) => planBundle(bundle.map((i) => runs[i] as Run)).arena.bytes,
-    );
-    return Math.max(0, ...sizes) * Math.min(this.#jobs, sizes.length);
+    const bundles = bundlesOf(runs, this.#jobs).map((bundle) => bundle.map((i) => runs[i] as Run));
+    const alike = new Map(bundles.map((bundle) => [sizeKey(bundle), bundle]));
+    const sizes = Array.from(alike.values(), (bundle) => planBundle(bundle).arena.bytes);
+    return Math.max(0, ...sizes) * Math.min(this.#jobs, bundles.length);
   }
 
   async dispose(): Promise<void> {
@@ -93,4 +93,9 @@ function watchProgress(runs: readonly Run[], steps: Int32Array, { onProgress }: 
 function deadResult(run: Run, reason: string) {
   const curve = { steps: [], train: [], heldout: [] };
   return { run, curve, failure: `worker died: ${reason}`, labelCorrelation: Number.NaN, elapsedMs: 0, device: DEVICE };
+}
+
+/** Equal for bundles whose plans are of one size. */
+function sizeKey(bundle: readonly Run[]): string {
+  return JSON.stringify(bundle.map(({ model, correlation, training }) => [model, correlation, training]));
 }

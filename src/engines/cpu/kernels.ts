@@ -5,6 +5,7 @@ export interface Kernels {
   train(
     ...args: [member: number, x: number, xBytes: number, labels: number, labelBytes: number, B: number, ...Limits]
   ): number;
+  run(begin: number, end: number, x: number, weights: number, P: number, optimizer: number): void;
   evaluate(member: number, x: number, stride: number, labels: number, rows: number, most: number): void;
   normals(
     ...args: [out: number, stride: number, D: number, P: number, first: number, step: number, k0: number, k1: number]

@@ -10,6 +10,8 @@ export interface Member {
   readonly address: number;
   readonly program: Program;
   readonly weights: number;
+  /** The address of its optimizer's record (kernels/optimizer.ts). */
+  readonly optimizer: number;
   /** float64 [K]: of the latest batch, or squared errors added up by `evaluate`. */
   readonly losses: number;
   /** float64 [K]: batch losses added up. */
@@ -26,7 +28,8 @@ export function takeMember(arena: Arena, program: Program, optimizer: Optimizer,
   const rule = arena.put(record([optimizer === "adam" ? 1 : 0, bytes, 0, 0], [lr, 1, 1]));
   const losses = arena.take(8 * program.tasks);
   const sums = arena.take(8 * program.tasks);
-  return { program, weights, losses, sums, address: arena.put(record([program.address, weights, rule, losses, sums])) };
+  const address = arena.put(record([program.address, weights, rule, losses, sums]));
+  return { address, program, weights, optimizer: rule, losses, sums };
 }
 
 /** Writes a run's parameters, in canonical order, where its kernels read them. */

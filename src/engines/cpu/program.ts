@@ -9,6 +9,10 @@ import { type Weights, weightsOf } from "./weights.ts";
 export interface Program {
   /** The address of its record (kernels/train.ts). */
   readonly address: number;
+  /** The forward instructions lie from `begin` to `middle`, the backward ones from there to `end`. */
+  readonly begin: number;
+  readonly middle: number;
+  readonly end: number;
   readonly weights: Weights;
   /** K. */
   readonly tasks: number;
@@ -29,9 +33,10 @@ export function programOf(spec: ModelSpec, P: number, arena: Arena): Program {
   const { forward, backward } = builder.finish();
   const begin = arena.put(Int32Array.from([...forward, ...backward].flat()));
   const middle = begin + bytesOf(forward);
+  const end = middle + bytesOf(backward);
   const { value, gradient, stride } = predictions;
-  const address = arena.put(record([begin, middle, middle + bytesOf(backward), value, gradient, stride, spec.tasks]));
-  return { address, weights, tasks: spec.tasks };
+  const address = arena.put(record([begin, middle, end, value, gradient, stride, spec.tasks]));
+  return { address, begin, middle, end, weights, tasks: spec.tasks };
 }
 
 /** Layers after the first of each expert or gate; `last` tells whether the last is a ReLU layer. */

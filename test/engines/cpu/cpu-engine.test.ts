@@ -1,0 +1,156 @@
+import { createHash } from "node:crypto";
+import { afterAll, describe, expect, test } from "vitest";
+import { CpuEngine } from "../../../src/engines/cpu/cpu-engine.ts";
+import type { Hooks, Run, RunResult } from "../../../src/engines/engine.ts";
+import { MODEL_NAMES } from "../../../src/models/zoo.ts";
+import { runOf } from "./runs.ts";
+
+const one = new CpuEngine({ jobs: 1 });
+const two = new CpuEngine({ jobs: 2 });
+const seven = new CpuEngine({ jobs: 7 });
+
+afterAll(() => Promise.all([one.dispose(), two.dispose(), seven.dispose()]));
+
+async function train(engine: CpuEngine, runs: readonly Run[], hooks: Partial<Hooks> = {}) {
+  const results = new Map<string, RunResult>();
+  await engine.train(runs, {
+    keepParameters: true,
+    ...hooks,
+    onResult: (result) => {
+      results.set(result.run.id, result);
+      hooks.onResult?.(result);
+    },
+  });
+  return results;
+}
+
+/** The result of `run`, which is there. */
+function of(results: Map<string, RunResult>, run: Run | undefined): RunResult {
+  return results.get(run?.id as string) as RunResult;
+}
+
+/** The first 16 digits of the weights' SHA-256. */
+function hash(result: RunResult): string {
+  const { buffer, byteOffset, byteLength } = result.parameters as Float32Array;
+  return createHash("sha256")
+    .update(new Uint8Array(buffer, byteOffset, byteLength))
+    .digest("hex")
+    .slice(0, 16);
+}
+
+/** What must not depend on company: all but the time. */
+function numbers({ elapsedMs, parameters, ...result }: RunResult) {
+  return { ...result, parameters: Array.from(parameters ?? []) };
+}
+
+describe("1,000 steps", () => {
+  // npx vitest run test/engines/cpu/cpu-engine.test.ts -t "1,000 steps" prints the new hashes where they differ
+  const HASHES: Record<(typeof MODEL_NAMES)[number], string> = {
+    "shared-bottom": "",
+    "shared-bottom-16": "",
+    omoe: "",
+    mmoe: "",
+    "mmoe-mlp": "",
+    "mmoe-mlp-average": "",
+  };
+
+  test("leave the same bits in every model of the zoo as ever", async () => {
+    const runs = MODEL_NAMES.map((model) => runOf({ model, training: { steps: 1000, evalEvery: 500 } }));
+    const results = await train(two, runs);
+    const hashes = MODEL_NAMES.map((model, i) => [model, hash(of(results, runs[i]))]);
+    expect(Object.fromEntries(hashes)).toEqual(HASHES);
+  });
+});
+
+describe("a run's numbers", () => {
+  const runs = [0, 1, 2].flatMap((index) =>
+    [0.5, 0.9].flatMap((correlation) =>
+      (["shared-bottom", "mmoe"] as const).map((model) => runOf({ model, index, correlation })),
+    ),
+  );
+
+  test("are the same with 1, 2 and 7 workers", async () => {
+    const [a, b, c] = await Promise.all([train(one, runs), train(two, runs), train(seven, runs)]);
+    for (const run of runs) {
+      expect(numbers(of(b, run))).toEqual(numbers(of(a, run)));
+      expect(numbers(of(c, run))).toEqual(numbers(of(a, run)));
+    }
+  });
+
+  test("are the same alone, in company and in any order", async () => {
+    const company = await train(two, runs.toReversed());
+    for (const run of [runs[1], runs[6], runs[11]] as Run[]) {
+      const alone = await train(one, [run]);
+      expect(numbers(of(alone, run))).toEqual(numbers(of(company, run)));
+    }
+  });
+
+  test("do not depend on how many steps lie between evaluations", async () => {
+    const often = runOf({ model: "mmoe", training: { evalEvery: 3 } });
+    const rarely = runOf({ model: "mmoe", training: { evalEvery: 50 } });
+    const [a, b] = [await train(one, [often]), await train(one, [rarely])];
+    expect(hash(of(a, often))).toBe(hash(of(b, rarely)));
+  });
+});
+
+test("train(runs) gives a point each evalEvery steps and one at the end", async () => {
+  const run = runOf({ model: "mmoe" });
+  const { curve } = of(await train(one, [run]), run);
+  expect(curve.steps).toEqual([20, 40, 50]);
+  expect(curve.train.map((losses) => losses.length)).toEqual([2, 2, 2]);
+  expect(curve.heldout.map((losses) => losses.length)).toEqual([2, 2, 2]);
+});
+
+test("a run that diverges fails alone and by step", async () => {
+  const wild = runOf({ model: "omoe", training: { optimizer: "sgd", lr: 30 } });
+  const calm = runOf({ model: "mmoe" });
+  const results = await train(one, [wild, calm]);
+  expect(of(results, wild).failure).toMatch(/^(diverged: loss is \S+|loss is NaN) at step \d$/);
+  expect(of(results, wild).curve.steps).toEqual([]);
+  expect(of(results, calm).failure).toBeUndefined();
+  expect(hash(of(results, calm))).toBe(hash(of(await train(one, [calm]), calm)));
+});
+
+test("a worker that dies fails its runs by name and the others go on", async () => {
+  const deadly = runOf({ model: "mmoe", index: 1, training: { heldoutRows: 2 ** 31 } });
+  const fine = [0, 2].map((index) => runOf({ model: "mmoe", index }));
+  const results = await train(one, [fine[0] as Run, deadly, fine[1] as Run]);
+  expect(of(results, deadly).failure).toMatch(/^worker died: /);
+  for (const run of fine) expect(of(results, run).failure).toBeUndefined();
+});
+
+test("an aborted train(runs) returns within a second, the runs in flight without a result", async () => {
+  const controller = new AbortController();
+  const runs = [0, 1, 2, 3].map((index) => runOf({ model: "mmoe", index, training: { steps: 1e6 } }));
+  let aborted = 0;
+  const results = await train(two, runs, {
+    signal: controller.signal,
+    onProgress: () => {
+      aborted ||= performance.now();
+      controller.abort();
+    },
+  });
+  expect(performance.now() - aborted).toBeLessThan(1000);
+  expect(results.size).toBe(0);
+});
+
+test("onProgress hears of steps while a run trains", async () => {
+  const run = runOf({ model: "mmoe", training: { steps: 5000 } });
+  const steps: number[] = [];
+  await train(one, [run], { onProgress: (_, step) => steps.push(step) });
+  expect(steps.length).toBeGreaterThan(1);
+  expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+  expect(steps.at(-1)).toBe(5000);
+});
+
+test("check(model) refuses dropout by the model's name and says who has it", () => {
+  const { model } = runOf({ model: "mmoe-mlp" });
+  expect(() => one.check({ ...model, dropout: 0.1 })).toThrow(
+    "model mmoe-mlp: dropout 0.1 is not in the cpu engine; use --engine tfjs",
+  );
+});
+
+test("memoryBytes(runs) does not grow with the number of run indices", () => {
+  const runs = (count: number) => Array.from({ length: count }, (_, index) => runOf({ model: "mmoe", index }));
+  expect(two.memoryBytes(runs(40))).toBe(two.memoryBytes(runs(2)));
+});
