@@ -1,9 +1,9 @@
-import { expertCount, expertsOf, gateCount, type ModelSpec } from "../../models/spec.ts";
+import { expertsOf, type ModelSpec } from "../../models/spec.ts";
 import { type Arena, record } from "./arena.ts";
 import { Builder } from "./builder.ts";
 import type { Instruction } from "./instructions.ts";
 import { type Columns, columnsFrom } from "./panels.ts";
-import { type Weights, weightsOf } from "./weights.ts";
+import { towersShareInput, type Weights, weightsOf } from "./weights.ts";
 
 /** A model's step in linear memory, shared by all runs of the model. */
 export interface Program {
@@ -25,11 +25,8 @@ export function programOf(spec: ModelSpec, P: number, arena: Arena): Program {
   const first = builder.first(spec);
   const experts = stacks(builder, spec.experts.layers, "experts", first.experts, true);
   const gates = stacks(builder, [...spec.gate.layers, expertsOf(spec, 0).length], "gates", first.gates, false);
-  const inputs = towerInputs(builder, spec, experts, gates);
   const predictions = builder.columns(spec.tasks, false);
-  inputs.forEach((input, k) => {
-    tower(builder, spec, k, input, columnsFrom(predictions, k));
-  });
+  towers(builder, spec, towerInputs(builder, spec, experts, gates), predictions);
   const { forward, backward } = builder.finish();
   const begin = arena.put(Int32Array.from([...forward, ...backward].flat()));
   const middle = begin + bytesOf(forward);
@@ -52,25 +49,49 @@ function stacks(builder: Builder, sizes: readonly number[], part: string, first:
   });
 }
 
-/** What each task's tower reads: the bottom, or a mix of the experts that the task sees. */
+/** What the towers read, one for each task or one for all: a bottom, or a mix of the experts that the task sees. */
 function towerInputs(builder: Builder, spec: ModelSpec, experts: readonly Columns[], gates: readonly Columns[]) {
   const H = spec.experts.layers.at(-1) as number;
   const seen = (task: number) => expertsOf(spec, task).map((e) => experts[e] as Columns);
   const tasks = Array.from({ length: spec.tasks }, (_, k) => k);
   if (spec.gating === "none") return tasks.map((k) => seen(k)[0] as Columns);
   builder.mixable(experts, H);
-  const isOneMix = gateCount(spec) === 1 || (spec.gating === "average" && expertCount(spec) === spec.experts.shared);
-  const mixes = (isOneMix ? [0] : tasks).map((k) => builder.mix(seen(k), gates[k], H));
-  return tasks.map((k) => mixes[isOneMix ? 0 : k] as Columns);
+  if (towersShareInput(spec)) return [builder.mix(seen(0), gates[0], H)];
+  return tasks.map((k) => builder.mix(seen(k), gates[k], H));
 }
 
-function tower(builder: Builder, { tower }: ModelSpec, k: number, input: Columns, prediction: Columns): void {
+/** All towers to their predictions, from an input for each or one for all. */
+function towers(builder: Builder, spec: ModelSpec, inputs: readonly Columns[], predictions: Columns): void {
+  const { layers } = spec.tower;
+  const isJoined = towersShareInput(spec);
+  let starts = inputs;
+  if (isJoined) {
+    const T = layers[0] ?? 1;
+    const joined = layers.length > 0 ? builder.columns(spec.tasks * T, true) : predictions;
+    builder.dense("towers", inputs[0] as Columns, joined);
+    starts = Array.from({ length: spec.tasks }, (_, k) => columnsFrom(joined, k * T));
+  }
+  starts.forEach((start, k) => {
+    const prediction = columnsFrom(predictions, k);
+    if (start.value !== prediction.value) tower(builder, layers, isJoined ? 1 : 0, k, start, prediction);
+  });
+}
+
+/** One tower from layer `first` on. */
+function tower(
+  builder: Builder,
+  layers: readonly number[],
+  first: number,
+  k: number,
+  input: Columns,
+  prediction: Columns,
+): void {
   let output = input;
-  tower.layers.forEach((units, i) => {
-    const next = builder.columns(units, true);
+  for (let i = first; i < layers.length; i++) {
+    const next = builder.columns(layers[i] as number, true);
     builder.dense(`towers/${k}/${i}`, output, next);
     output = next;
-  });
+  }
   builder.dense(`towers/${k}/output`, output, prediction);
 }
 

@@ -1,5 +1,5 @@
-// Where a model's parameters lie in the engine: layers of strips (kernels/layout.ts), the first layers of all experts
-// and gates as one layer, since all of them read the rows.
+// Where a model's parameters lie in the engine: layers of strips (kernels/layout.ts). Layers that read the same units are
+// one: the first of all experts and gates, which read the rows, and the first of all towers where those share an input.
 import { type ParameterBlock, parameterBlocks } from "../../models/parameters.ts";
 import { expertCount, gateCount, type ModelSpec } from "../../models/spec.ts";
 import { paddedInputs } from "./panels.ts";
@@ -25,7 +25,7 @@ export interface Layer {
 }
 
 export interface Weights {
-  /** By the canonical name of a layer, e.g. `towers/0/0`; `first` is the one that reads the rows. */
+  /** By the canonical name of a layer, e.g. `towers/0/0`; layers that read the same units are one: `first`, `towers`. */
   readonly layers: ReadonlyMap<string, Layer>;
   /** Numbers in all, an odd number of cache lines: weights and moments of one weight then never share a cache set. */
   readonly size: number;
@@ -35,7 +35,7 @@ export interface Weights {
 export function weightsOf(spec: ModelSpec): Weights {
   const blocks = new Map(parameterBlocks(spec).map((block) => [block.name, block]));
   const names = [...blocks.keys()].filter((name) => name.endsWith("/kernel")).map((name) => name.slice(0, -7));
-  const first = firstNames(spec);
+  const joined = { first: firstNames(spec), ...(towersShareInput(spec) && { towers: towerNames(spec) }) };
   const layers = new Map<string, Layer>();
   let size = 0;
   const add = (name: string, members: readonly string[]) => {
@@ -43,8 +43,9 @@ export function weightsOf(spec: ModelSpec): Weights {
     layers.set(name, layer);
     size = layer.bias + strips(layer.N) * STRIP;
   };
-  add("first", first);
-  for (const name of names) if (!first.includes(name)) add(name, [name]);
+  for (const [name, members] of Object.entries(joined)) add(name, members);
+  const alone = names.filter((name) => !Object.values(joined).flat().includes(name));
+  for (const name of alone) add(name, [name]);
   return { layers, size: 16 * (2 * Math.floor(size / 32) + 3) };
 }
 
@@ -82,10 +83,23 @@ function kernelIndex({ kernel, D }: Layer, d: number, n: number): number {
   return kernel + (Math.floor(n / STRIP) * paddedInputs(D) + d) * STRIP + (n % STRIP);
 }
 
+/** Whether all tasks' towers read the same units: the one bottom, or the one mix of the experts. */
+export function towersShareInput({ gating, experts }: ModelSpec): boolean {
+  return gating !== "per-task" && experts.perTask === 0;
+}
+
 /** Layers that read the rows: all experts', then all gates'. */
 function firstNames(spec: ModelSpec): string[] {
-  const names = (part: string, count: number) => Array.from({ length: count }, (_, i) => `${part}/${i}/0`);
-  return [...names("experts", expertCount(spec)), ...names("gates", gateCount(spec))];
+  return [...numbered("experts", expertCount(spec), "0"), ...numbered("gates", gateCount(spec), "0")];
+}
+
+/** The first layer of each tower. */
+function towerNames({ tasks, tower }: ModelSpec): string[] {
+  return numbered("towers", tasks, tower.layers.length > 0 ? "0" : "output");
+}
+
+function numbered(part: string, count: number, layer: string): string[] {
+  return Array.from({ length: count }, (_, i) => `${part}/${i}/${layer}`);
 }
 
 function layerOf(blocks: ReadonlyMap<string, ParameterBlock>, names: readonly string[], offset: number): Layer {
