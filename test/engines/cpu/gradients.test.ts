@@ -96,3 +96,48 @@ function plainAdam(spec: ModelSpec, parameters: Float32Array, batch: { x: number
   }
   return [...w];
 }
+
+test("a gate that is all but shut leaves losses and weights finite", () => {
+  const spec: ModelSpec = {
+    ...{ name: "shut", inputs: 2, tasks: 1, gating: "single", bias: true, dropout: 0 },
+    experts: { shared: 3, perTask: 0, layers: [2] },
+    gate: { layers: [], bias: true },
+    tower: { layers: [] },
+  };
+  const { parameters, x, y } = setting(spec, 5, 3);
+  const { offset } = parameterBlocks(spec).find(({ name }) => name === "gates/0/0/bias") as { offset: number };
+  parameters.set([1e4, -1e4, 0], offset);
+  const run = loneRun(spec, 5, "adam", 0.01);
+  run.setParameters(parameters);
+  run.setBatch(x, y);
+  expect(run.train(50).every(Number.isFinite)).toBe(true);
+  expect(run.parameters().every(Number.isFinite)).toBe(true);
+});
+
+test("a unit that is dead for 3,000 steps costs no more time than one that lives", () => {
+  const spec: ModelSpec = {
+    ...{ name: "dead", inputs: 32, tasks: 1, gating: "none", bias: true, dropout: 0 },
+    experts: { shared: 1, perTask: 0, layers: [32] },
+    gate: { layers: [], bias: false },
+    tower: { layers: [] },
+  };
+  const { parameters, x, y } = setting(spec, 8, 3);
+  const { offset, size } = parameterBlocks(spec)[1] as { offset: number; size: number };
+  const run = loneRun(spec, 8, "adam", 0);
+  run.setParameters(parameters);
+  run.setBatch(x, y);
+  const living = leastTime(() => run.train(100));
+  run.setParameters(parameters.fill(-100, offset, offset + size));
+  run.train(3000);
+  expect(leastTime(() => run.train(100))).toBeLessThan(3 * living);
+});
+
+function leastTime(call: () => void): number {
+  return Math.min(
+    ...range(20).map(() => {
+      const start = performance.now();
+      call();
+      return performance.now() - start;
+    }),
+  );
+}

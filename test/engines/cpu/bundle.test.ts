@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { bundlesOf, planBundle } from "../../../src/engines/cpu/bundle.ts";
+import { range } from "./plain-model.ts";
+import { runOf } from "./runs.ts";
+
+const LRS = [1e-4, 1e-3, 1e-2];
+
+test("bundlesOf(runs) joins models, correlations and learning rates of one run index", () => {
+  const runs = [0, 1].flatMap((index) =>
+    (["omoe", "mmoe"] as const).flatMap((model) =>
+      [0.5, 1].flatMap((correlation) => LRS.map((lr) => runOf({ model, index, correlation, training: { lr } }))),
+    ),
+  );
+  expect(bundlesOf(runs, 1)).toEqual([range(12), range(12).map((i) => 12 + i)]);
+});
+
+test("bundlesOf(runs) parts runs whose rows are not the same", () => {
+  const runs = [{}, { batch: 8 }, { trainRows: 40 }, { heldoutRows: 8 }].map((training) =>
+    runOf({ model: "mmoe", training }),
+  );
+  expect(bundlesOf(runs, 1)).toEqual([[0], [1], [2], [3]]);
+});
+
+test("bundlesOf(runs, jobs) splits by members what does not divide evenly among the workers", () => {
+  const runs = [0, 1, 2].flatMap((index) => LRS.map((lr) => runOf({ model: "mmoe", index, training: { lr } })));
+  expect(bundlesOf(runs, 2)).toEqual([[0, 1, 2], [3, 4, 5], [6, 8], [7]]);
+  expect(bundlesOf(runs.slice(0, 3), 7)).toEqual([[0], [1], [2]]);
+});
+
+test("bundlesOf(runs) bounds a bundle's members", () => {
+  const runs = range(100).map((i) => runOf({ model: "mmoe", training: { lr: (i + 1) / 1000 } }));
+  const bundles = bundlesOf(runs, 1);
+  expect(Math.max(...bundles.map((bundle) => bundle.length))).toBe(34);
+  expect(bundles.flat().toSorted((a, b) => a - b)).toEqual(range(100));
+});
+
+test("planBundle(runs) lays out one program for all runs of a model", () => {
+  const runs = LRS.map((lr) => runOf({ model: "mmoe", training: { lr } }));
+  expect(new Set(planBundle(runs).members.map(({ program }) => program)).size).toBe(1);
+});
