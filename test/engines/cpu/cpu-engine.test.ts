@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
 import { afterAll, describe, expect, test } from "vitest";
+import { TaskPair } from "../../../src/data/task-pair.ts";
 import { CpuEngine } from "../../../src/engines/cpu/cpu-engine.ts";
 import type { Hooks, Run, RunResult } from "../../../src/engines/engine.ts";
 import { MODEL_NAMES } from "../../../src/models/zoo.ts";
+import { pearson } from "../../../src/stats/moments.ts";
+import { plainLosses, range } from "./plain-model.ts";
 import { runOf } from "./runs.ts";
 
 const one = new CpuEngine({ jobs: 1 });
@@ -99,6 +102,50 @@ test("train(runs) gives a point each evalEvery steps and one at the end", async 
   expect(curve.steps).toEqual([20, 40, 50]);
   expect(curve.train.map((losses) => losses.length)).toEqual([2, 2, 2]);
   expect(curve.heldout.map((losses) => losses.length)).toEqual([2, 2, 2]);
+});
+
+test("a training point is the mean of the batch losses since the point before", async () => {
+  const each = runOf({ model: "mmoe", training: { steps: 8, evalEvery: 1 } });
+  const fourth = runOf({ model: "mmoe", training: { steps: 8, evalEvery: 4 } });
+  const losses = of(await train(one, [each]), each).curve.train;
+  const means = of(await train(one, [fourth]), fourth).curve.train;
+  means.forEach((mean, i) => {
+    for (const k of [0, 1]) {
+      const four = losses.slice(4 * i, 4 * i + 4).map((loss) => loss[k] as number);
+      expect(mean[k]).toBeCloseTo(
+        four.reduce((sum, loss) => sum + loss / 4, 0),
+        12,
+      );
+    }
+  });
+});
+
+test("the last held-out losses and trainingSetLoss are those of the final weights on TaskPair's rows", async () => {
+  const run = runOf({ model: "omoe", training: { trainRows: 270, heldoutRows: 130, steps: 30 } });
+  const result = of(await train(one, [run]), run);
+  const pair = new TaskPair(run.data, run.correlation, { seed: run.seed, run: run.index });
+  const parameters = Float64Array.from(result.parameters as Float32Array);
+  const plain = (set: "train" | "heldout", count: number) => {
+    const { x, y } = pair.rows(set, count);
+    const rows = (values: Float32Array, width: number) =>
+      range(count).map((row) => [...values.subarray(row * width, (row + 1) * width)]);
+    return plainLosses(run.model, parameters, rows(x, 100), rows(y, 2));
+  };
+  plain("heldout", 130).forEach((loss, k) => {
+    expect(result.curve.heldout.at(-1)?.[k]).toBeCloseTo(loss, 5);
+  });
+  plain("train", 270).forEach((loss, k) => {
+    expect(result.trainingSetLoss?.[k]).toBeCloseTo(loss, 5);
+  });
+});
+
+test("fresh rows leave trainingSetLoss out and take labelCorrelation over the held-out rows", async () => {
+  const run = runOf({ model: "omoe", correlation: 1, training: { trainRows: "fresh" } });
+  const result = of(await train(one, [run]), run);
+  expect("trainingSetLoss" in result).toBe(false);
+  const { y } = new TaskPair(run.data, 1, { seed: run.seed, run: run.index }).rows("heldout", 100);
+  const task = (k: number) => y.filter((_, i) => i % 2 === k);
+  expect(result.labelCorrelation).toBeCloseTo(pearson(task(0), task(1)), 12);
 });
 
 test("a run that diverges fails alone and by step", async () => {

@@ -2,7 +2,7 @@ import { LINE } from "./layout";
 
 /**
  * Adds the squared errors of task k over the first B rows to sums[k], and with `gradient` not 0 stores that of the
- * objective, 2 / B (prediction - label), 0 in the rows that fill up the last panel.
+ * objective, 2 / B (prediction - label), 0 in the rows that fill up its last vector; a vector behind it stays as it is, 0.
  * predictions and gradient [P][K][8] of `stride`, labels [P][K][8], sums float64 [K].
  */
 export function squaredErrors(
@@ -20,7 +20,6 @@ export function squaredErrors(
       sum = f32x4.add(sum, f32x4.mul(error, error));
       if (gradient) v128.store(gradient + at, f32x4.mul(error, scale));
     }
-    if (gradient && ((B - 1) & 4) == 0) v128.store(gradient + <usize>(B >> 3) * stride + <usize>k * LINE, f32x4.splat(0), 16);
     store<f64>(sums + (<usize>k << 3), load<f64>(sums + (<usize>k << 3)) + total(sum));
   }
 }
