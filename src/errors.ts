@@ -1,9 +1,17 @@
+import { getSystemErrorMap } from "node:util";
+
 /** What the user can mend (flag, config, file in the way): one line, exit code 2. */
 export class UsageError extends Error {
   override name = "UsageError";
 }
 
-/** What became of one run: recorded as its reason, exit code 3 once the rest is done. */
-export class RunError extends Error {
-  override name = "RunError";
+/** True for an error of the operating system: a file that can't be opened, a full disk. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error;
+}
+
+/** An operating system's error in words, e.g. `no space left on device`. */
+export function systemReason({ errno, code, message }: NodeJS.ErrnoException): string {
+  const known = errno === undefined ? undefined : getSystemErrorMap().get(errno);
+  return known?.[1] ?? code ?? message;
 }

@@ -30,21 +30,33 @@ export class TaskPair {
     this.#keys = { train: keys("train"), heldout: keys("heldout") };
   }
 
-  /** Rows 0 to `count` - 1 of a set at `step` (0 for a fixed set, the step itself for fresh rows). */
-  rows(set: RowSet, count: number, step = 0): Rows {
+  /** `count` rows of a set from number `first` on, at `step` (0 for a fixed set, the step itself for fresh rows). */
+  rows(set: RowSet, count: number, step = 0, first = 0): Rows {
+    const x = this.inputs(set, count, step, first);
+    return { x, y: this.labels(set, x, step, first) };
+  }
+
+  /** x [N, D] of the rows from number `first` on; the same at every correlation. */
+  inputs(set: RowSet, count: number, step = 0, first = 0): Float32Array {
     const D = this.settings.inputs;
     const x = new Float32Array(count * D);
-    const y = new Float32Array(count * TASKS);
+    for (let n = 0; n < count; n++) normalsInto(x.subarray(n * D, (n + 1) * D), this.#keys[set].x, first + n, step);
+    return x;
+  }
+
+  /** The labels [N, K] of the inputs x [N, D] of the rows from number `first` on. */
+  labels(set: RowSet, x: Float32Array, step = 0, first = 0): Float32Array {
+    const D = this.settings.inputs;
+    const N = x.length / D;
+    const y = new Float32Array(N * TASKS);
     const noise = new Float32Array(TASKS);
-    const keys = this.#keys[set];
-    for (let row = 0; row < count; row++) {
-      const inputs = x.subarray(row * D, (row + 1) * D);
-      normalsInto(inputs, keys.x, row, step);
-      normalsInto(noise, keys.noise, row, step);
-      y[TASKS * row] = this.#label(dot(this.vectors.w1, inputs), noise[0] as number);
-      y[TASKS * row + 1] = this.#label(dot(this.vectors.w2, inputs), noise[1] as number);
+    for (let n = 0; n < N; n++) {
+      const inputs = x.subarray(n * D, (n + 1) * D);
+      normalsInto(noise, this.#keys[set].noise, first + n, step);
+      y[TASKS * n] = this.#label(dot(this.vectors.w1, inputs), noise[0] as number);
+      y[TASKS * n + 1] = this.#label(dot(this.vectors.w2, inputs), noise[1] as number);
     }
-    return { x, y };
+    return y;
   }
 
   /** Equation 4 for one task, z-scored; `projection` is w_k.x. Every operation in float64, in this order. */

@@ -30,16 +30,34 @@ export function quantileSorted(sorted: ArrayLike<number>, q: number): number {
   return low + (position - below) * ((sorted[above] as number) - low);
 }
 
-/** Pearson correlation of two samples of one length. */
+/** Pearson correlation of two samples of one length; NaN of fewer than two pairs. */
 export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const [meanA, meanB] = [mean(a), mean(b)];
-  let [ab, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    const da = (a[i] as number) - meanA;
-    const db = (b[i] as number) - meanB;
-    ab += da * db;
-    aa += da * da;
-    bb += db * db;
+  const pairs = new Correlation();
+  for (let i = 0; i < a.length; i++) pairs.add(a[i] as number, b[i] as number);
+  return pairs.value;
+}
+
+/** Pearson correlation of pairs that come one by one (Welford's updates). */
+export class Correlation {
+  #count = 0;
+  #meanA = 0;
+  #meanB = 0;
+  #squareA = 0;
+  #squareB = 0;
+  #product = 0;
+
+  add(a: number, b: number): void {
+    this.#count++;
+    const offA = a - this.#meanA;
+    const offB = b - this.#meanB;
+    this.#meanA += offA / this.#count;
+    this.#meanB += offB / this.#count;
+    this.#squareA += offA * (a - this.#meanA);
+    this.#squareB += offB * (b - this.#meanB);
+    this.#product += offA * (b - this.#meanB);
   }
-  return ab / Math.sqrt(aa * bb);
+
+  get value(): number {
+    return this.#product / Math.sqrt(this.#squareA * this.#squareB);
+  }
 }

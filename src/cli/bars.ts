@@ -1,0 +1,70 @@
+import { MultiBar, type SingleBar } from "cli-progress";
+import type { Run } from "../engines/engine.ts";
+import type { RunRecord } from "../records/record.ts";
+import { correlationText } from "../sweep/plan.ts";
+import type { Output } from "./effects.ts";
+import { type Progress, Tally } from "./tally.ts";
+
+/** With more cells than this only the whole has a bar. */
+const MOST_CELLS = 15;
+
+interface Bar {
+  readonly bar: SingleBar;
+  readonly tally: Tally;
+}
+
+/** One bar a cell and one for the whole, drawn on a terminal. */
+export function barProgress(runs: readonly Run[], stream: Output): Progress {
+  const multi = new MultiBar({
+    format: "{name} [{bar}] {ended}/{runs} runs{pace}",
+    barsize: 16,
+    barCompleteChar: "=",
+    barIncompleteChar: " ",
+    stream: stream as NodeJS.WritableStream,
+    hideCursor: true,
+    fps: 4,
+    forceRedraw: true,
+  });
+  const cells = groupByCell(runs);
+  const width = Math.max(...[...cells.keys()].map((name) => name.length));
+  const add = (name: string, members: readonly Run[]): Bar => {
+    const tally = new Tally(members);
+    const payload = { name: name.padEnd(width), ended: 0, runs: members.length, pace: "" };
+    return { bar: multi.create(tally.total, 0, payload), tally };
+  };
+  const bars = new Map<string, Bar>();
+  if (cells.size <= MOST_CELLS) for (const [name, members] of cells) bars.set(name, add(name, members));
+  const whole = add("all", runs);
+
+  const both = (model: string, correlation: number, change: (tally: Tally) => void) => {
+    for (const shown of [bars.get(cellName(model, correlation)), whole]) {
+      if (shown === undefined) continue;
+      change(shown.tally);
+      const pace = shown === whole ? `, ${shown.tally.pace}` : "";
+      shown.bar.update(shown.tally.steps, { ended: shown.tally.ended, pace });
+    }
+  };
+  return {
+    progress: (run, step) => both(run.model.name, run.correlation, (tally) => tally.reach(run.id, step)),
+    result: (record: RunRecord) => {
+      both(record.model, record.correlation, (tally) => tally.end(record));
+      if (record.status === "failed") multi.log(`${whole.tally.failureText(record)}\n`);
+    },
+    stop: () => multi.stop(),
+  };
+}
+
+function groupByCell(runs: readonly Run[]): Map<string, Run[]> {
+  const cells = new Map<string, Run[]>();
+  for (const run of runs) {
+    const name = cellName(run.model.name, run.correlation);
+    const members = cells.get(name);
+    if (members) members.push(run);
+    else cells.set(name, [run]);
+  }
+  return cells;
+}
+
+function cellName(model: string, correlation: number): string {
+  return `${model} p=${correlationText(correlation)}`;
+}

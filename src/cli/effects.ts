@@ -1,0 +1,24 @@
+/** The outside world as a command sees it; Node's `process` is one. */
+export interface Effects {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  once(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
+  off(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
+}
+
+export interface Output {
+  write(text: string): unknown;
+  /** True for a terminal. */
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** What every command gets beside its own arguments. */
+export interface Context {
+  readonly effects: Effects;
+  /** Nothing on stderr but errors. */
+  readonly quiet: boolean;
+  /** A line of progress or of what was decided, on stderr. */
+  note(line: string): void;
+}

@@ -1,0 +1,82 @@
+import { Command, CommanderError } from "commander";
+import { UsageError } from "../errors.ts";
+import type { Define } from "./command.ts";
+import { examples } from "./command.ts";
+import type { Context, Effects } from "./effects.ts";
+import { EXIT } from "./exit-codes.ts";
+import { version } from "./version.ts";
+
+const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: Define }> }> = {
+  sweep: { summary: "train models over correlations, repeated; results as CSV", load: () => import("./sweep.ts") },
+  data: { summary: "the rows a run sees, or Figure 2's label correlations", load: () => import("./data.ts") },
+  models: { summary: "the models and their parameter counts", load: () => import("./models.ts") },
+};
+
+/** Runs the command line `argv` (without node and script) and returns the exit code; the only place that catches. */
+export async function main(argv: readonly string[], effects: Effects): Promise<number> {
+  try {
+    return await dispatch(argv, effects);
+  } catch (error) {
+    return report(error, argv, effects);
+  }
+}
+
+async function dispatch(argv: readonly string[], effects: Effects): Promise<number> {
+  let code: number = EXIT.done;
+  const program = rootCommand(effects);
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    const command = program.command(name).description(summary);
+    command.option("--quiet", "nothing on stderr but errors").option("--debug", "a stack trace with errors");
+    if (!argv.includes(name)) continue;
+    (await load()).define(command, async (action) => {
+      code = await action(contextOf(effects, command.opts()));
+    });
+  }
+  await program.parseAsync([...argv], { from: "user" });
+  return code;
+}
+
+function rootCommand(effects: Effects): Command {
+  const program = new Command("mmoe")
+    .description("Reproduces the synthetic study of the MMoE paper (KDD 2018).")
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => effects.stdout.write(text),
+      writeErr: (text) => effects.stderr.write(text),
+      outputError: () => {}, // `report` writes errors
+    })
+    .addHelpText(
+      "after",
+      examples("mmoe sweep --corr 0.5 --runs 8", "mmoe data --corr 0.5 -o pairs.csv", "mmoe models"),
+    );
+  return program.showHelpAfterError(false);
+}
+
+function contextOf(effects: Effects, { quiet = false }: { quiet?: boolean }): Context {
+  const note = (line: string) => {
+    if (!quiet) effects.stderr.write(`${line}\n`);
+  };
+  return { effects, quiet, note };
+}
+
+/** One line an error, and its exit code; the stack too where --debug asks for it, or where the error is ours. */
+function report(error: unknown, argv: readonly string[], effects: Effects): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done; // --help, --version
+  if (error instanceof CommanderError && error.code === "commander.help") return EXIT.usage; // no command: help is shown
+  const users = error instanceof UsageError || error instanceof CommanderError;
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  effects.stderr.write(`mmoe: ${users ? "" : "internal error: "}${oneLine(message)}\n`);
+  const debug = argv.includes("--debug");
+  if (debug) effects.stderr.write(`${stack}\n`);
+  else if (!users) effects.stderr.write("mmoe: this is a bug; --debug shows where\n");
+  return users ? EXIT.usage : EXIT.bug;
+}
+
+/** commander's "error: unknown option '--cor'\n(Did you mean --corr?)" as our one line. */
+function oneLine(message: string): string {
+  return message
+    .replace(/^error: /, "")
+    .replace(/\n\(Did you mean (.+?)\?\)/, "; did you mean '$1'?")
+    .replaceAll("\n", " ");
+}

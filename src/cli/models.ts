@@ -1,0 +1,48 @@
+import { GENERATOR_PRESETS } from "../data/presets.ts";
+import { TASKS } from "../data/settings.ts";
+import { type Part, paperCount, parameterCount } from "../models/parameters.ts";
+import type { ModelSpec } from "../models/spec.ts";
+import { MODEL_NAMES, ZOO } from "../models/zoo.ts";
+import { countOption, type Define, examples } from "./command.ts";
+import type { Context } from "./effects.ts";
+import { EXIT } from "./exit-codes.ts";
+import { grouped, table } from "./format.ts";
+
+const PARTS: readonly Part[] = ["experts", "gates", "towers", "outputs"];
+
+interface Options {
+  readonly inputs: string;
+  readonly json?: boolean;
+}
+
+export const define: Define = (command, run) => {
+  command
+    .option("--inputs <n>", "input dimension d", String(GENERATOR_PRESETS.paper.settings.inputs))
+    .option("--json", "as JSON: specs, and counts by part")
+    .addHelpText("after", examples("mmoe models", "mmoe models --inputs 112", "mmoe models --json"))
+    .action((options: Options) => run(async (context) => listModels(options, context)));
+};
+
+function listModels({ inputs, json = false }: Options, { effects }: Context): number {
+  const ends = { inputs: countOption("--inputs", inputs), tasks: TASKS };
+  const specs: ModelSpec[] = MODEL_NAMES.map((name) => ZOO[name].build(ends));
+  effects.stdout.write(json ? `${JSON.stringify(specs.map(described), null, 2)}\n` : listed(specs));
+  return EXIT.done;
+}
+
+function described(spec: ModelSpec) {
+  const parameters = Object.fromEntries(PARTS.map((part) => [part, parameterCount(spec, part)]));
+  return { ...spec, parameters: { ...parameters, total: parameterCount(spec), paper: paperCount(spec) } };
+}
+
+function listed(specs: readonly ModelSpec[]): string {
+  const header = ["parameters of", ...PARTS, "total", "paper's"];
+  const rows = specs.map((spec) => {
+    const counts = [...PARTS.map((part) => parameterCount(spec, part)), parameterCount(spec), paperCount(spec)];
+    return [spec.name, ...counts.map(grouped)];
+  });
+  const abouts = MODEL_NAMES.map((name) => [name, ZOO[name].about]);
+  const width = Math.max(...MODEL_NAMES.map((name) => name.length));
+  const about = abouts.map(([name, text]) => `${(name as string).padEnd(width)}  ${text}\n`).join("");
+  return `${table([header, ...rows])}\npaper's: as the paper counts, the kernels of experts and towers.\n\n${about}`;
+}

@@ -1,0 +1,38 @@
+import type { Config } from "../config/config.ts";
+import { SETTING_KEYS } from "../config/schema.ts";
+import { GENERATOR_PRESETS } from "../data/presets.ts";
+import type { Engine, Run } from "../engines/engine.ts";
+import { parameterCount } from "../models/parameters.ts";
+import { estimateMs } from "../sweep/estimate.ts";
+import { correlationText } from "../sweep/plan.ts";
+import { duration, grouped, megabytes, table } from "./format.ts";
+
+/** What --dry-run prints: settings with their marks, cells, and what they will take on this machine. */
+export async function describePlan(config: Config, runs: readonly Run[], engine: Engine, out: string): Promise<string> {
+  const cells = runs.slice(0, config.correlations.length * config.models.length);
+  const cellRows = cells.map(({ model, correlation }) => [
+    model.name,
+    correlationText(correlation),
+    grouped(config.runs),
+    grouped(parameterCount(model)),
+  ]);
+  const time = duration(await estimateMs(runs, engine));
+  const steps = grouped(runs.length * config.steps);
+  return [
+    settingsText(config),
+    table([["model", "p", "runs", "parameters"], ...cellRows]),
+    `${grouped(runs.length)} runs, ${steps} run-steps on ${engine.name} (${engine.device})\n` +
+      `about ${time}, extrapolated from a short trial; about ${megabytes(engine.memoryBytes(runs))} of memory\n` +
+      `results would go to ${out}\n`,
+  ].join("\n");
+}
+
+function settingsText(config: Config): string {
+  const settings = SETTING_KEYS.filter((key) => key !== "name" && key !== "about");
+  const rows = settings.map((key) => [key, [config[key]].flat().join(", "), config.origins[key]]);
+  const { settings: constants, origins } = GENERATOR_PRESETS[config.data];
+  const keys = Object.keys(constants) as (keyof typeof constants)[];
+  const generator = keys.map((key) => [`  ${key}`, [constants[key]].flat().join(", ") || "none", origins[key].mark]);
+  const at = settings.indexOf("data") + 1;
+  return table([["setting", "value", "from"], ...rows.slice(0, at), ...generator, ...rows.slice(at)]);
+}

@@ -1,0 +1,33 @@
+import { cellsOf } from "../records/curves-csv.ts";
+import { finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
+import { mean, quantileSorted, standardError } from "../stats/moments.ts";
+import { correlationText } from "../sweep/plan.ts";
+import { table } from "./format.ts";
+
+const CAPTION = "final loss, mean ± standard error and median over runs; 1 is the loss of predicting the mean\n";
+
+/** Models against correlations: final loss on training and held-out rows, over the runs that are done. */
+export function summaryTable(records: readonly RunRecord[]): string {
+  const header = ["model", "p", "runs", "failed", "training", "median", "held-out", "median"];
+  return `${table([header, ...cellsOf(records).map(cellRow)])}${CAPTION}`;
+}
+
+function cellRow(cell: readonly RunRecord[]): string[] {
+  const { model, correlation } = cell[0] as RunRecord;
+  const failed = cell.filter((record) => record.status === "failed").length;
+  return [
+    model,
+    correlationText(correlation),
+    String(cell.length - failed),
+    String(failed),
+    ...lossColumns(cell, "train"),
+    ...lossColumns(cell, "heldout"),
+  ];
+}
+
+function lossColumns(cell: readonly RunRecord[], set: LossSet): [string, string] {
+  const losses = Float64Array.from(cell.flatMap((record) => finalLosses(record, set)?.mean ?? [])).sort();
+  if (losses.length === 0) return ["-", "-"];
+  const error = losses.length > 1 ? standardError(losses).toFixed(4).replace(/^0/, "") : "-";
+  return [`${mean(losses).toFixed(4)}±${error}`, quantileSorted(losses, 0.5).toFixed(4)];
+}

@@ -1,0 +1,54 @@
+import type { Run } from "../engines/engine.ts";
+import type { RunRecord } from "../records/record.ts";
+import type { SweepListener } from "../sweep/execute.ts";
+import { duration, grouped } from "./format.ts";
+
+/** A listener that shows a sweep's progress until it is stopped. */
+export interface Progress extends SweepListener {
+  stop(): void;
+}
+
+/** Counts run-steps and runs of a sweep, for its rate and the time left. */
+export class Tally {
+  readonly runs: number;
+  /** Run-steps of all runs. */
+  readonly total: number;
+  /** Run-steps done; a run that ended early counts whole. */
+  steps = 0;
+  ended = 0;
+  readonly #reached = new Map<string, number>();
+  readonly #start = performance.now();
+
+  constructor(runs: readonly Run[]) {
+    this.runs = runs.length;
+    this.total = runs.reduce((sum, { training }) => sum + training.steps, 0);
+  }
+
+  reach(id: string, step: number): void {
+    this.steps += step - (this.#reached.get(id) ?? 0);
+    this.#reached.set(id, step);
+  }
+
+  end({ id, steps }: RunRecord): void {
+    this.reach(id, steps);
+    this.#reached.delete(id);
+    this.ended++;
+  }
+
+  get percent(): number {
+    return Math.floor((100 * this.steps) / this.total);
+  }
+
+  /** `5,213 run-steps/s, 0:41 min left`. */
+  get pace(): string {
+    if (this.steps === 0) return "starting";
+    const elapsed = performance.now() - this.#start;
+    const left = (elapsed / this.steps) * (this.total - this.steps);
+    return `${grouped((1000 * this.steps) / elapsed)} run-steps/s, ${duration(left)} left`;
+  }
+
+  /** What is said at once of a run that failed. */
+  failureText({ id, reason }: RunRecord): string {
+    return `mmoe: run ${id}: ${reason} (recorded as failed; ${this.ended} of ${this.runs} so far)`;
+  }
+}

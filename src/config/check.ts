@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { UsageError } from "../errors.ts";
+import type { Config, Origin } from "./config.ts";
+import { FILE_SCHEMA, SETTING_KEYS, SETTINGS_SCHEMA, type SettingKey } from "./schema.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** Values of one source: a file, or a flag such as `--corr`. */
+export interface Layer {
+  /** Named in errors. */
+  readonly source: string;
+  readonly values: unknown;
+}
+
+/** The file with the overrides laid over it, checked and frozen. Throws UsageError for the first thing wrong. */
+export function checkLayers(file: Layer, overrides: readonly Layer[]): Config {
+  if (file.values === null || typeof file.values !== "object" || Array.isArray(file.values)) {
+    throw new UsageError(`${file.source}: expected settings (key: value), got ${shown(file.values)}`);
+  }
+  const checked = checkedBy(FILE_SCHEMA, file.values, (path) => `${file.source}: ${path}`, file.source);
+  const { marks, ...settings } = checked;
+  const origins = Object.fromEntries(SETTING_KEYS.map((key) => [key, marks[key] ?? "yours"])) as Record<
+    SettingKey,
+    Origin
+  >;
+
+  const merged: Record<string, unknown> = { ...settings };
+  for (const { source, values } of overrides) {
+    const checkedValues = checkedBy(SETTINGS_SCHEMA.partial(), values as object, () => source, source);
+    for (const [key, value] of Object.entries(checkedValues)) {
+      if (!same(merged[key], value)) origins[key as SettingKey] = "yours";
+      merged[key] = value;
+    }
+  }
+  return frozen({ ...merged, origins } as Config);
+}
+
+/** `values` by `schema`; where they do not fit, UsageError with the place that `place` makes of a path. */
+function checkedBy<T extends z.ZodObject>(
+  schema: T,
+  values: object,
+  place: (path: string) => string,
+  source: string,
+): z.output<T> {
+  const result = schema.safeParse(values);
+  if (result.success) return result.data;
+  const { issues } = result.error; // a mistyped key is also a missing one: the typing mistake says more
+  const issue = (issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]) as z.core.$ZodIssue;
+  if (issue.code === "unrecognized_keys") {
+    const key = issue.keys[0] as string;
+    const within = issue.path.length > 0 ? `${issue.path.join(".")}: ` : "";
+    throw new UsageError(`${source}: ${within}unknown key '${key}'${didYouMean(key, Object.keys(schema.shape))}`);
+  }
+  throw new UsageError(explained(schema, values, issue, place));
+}
+
+function explained(
+  schema: z.ZodObject,
+  values: object,
+  issue: z.core.$ZodIssue,
+  place: (path: string) => string,
+): string {
+  const value = issue.path.reduce<unknown>(
+    (inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key],
+    values,
+  );
+  const at = place(
+    issue.path.map((key, i) => (typeof key === "number" ? `[${key}]` : `${i > 0 ? "." : ""}${String(key)}`)).join(""),
+  );
+  const { description, options } = leafOf(schema, issue.path);
+  const hint = typeof value === "string" && options ? didYouMean(value, options) : "";
+  return `${at}: expected ${description}, got ${shown(value)}${hint}`;
+}
+
+/** What is expected at a path: the description of the innermost schema on it that has one. */
+function leafOf(
+  schema: z.ZodType,
+  path: readonly PropertyKey[],
+): { description: string; options: string[] | undefined } {
+  let inner: unknown = schema;
+  let description = "a value of another kind";
+  for (const key of [...path, undefined]) {
+    while (inner instanceof z.ZodOptional) inner = inner.unwrap();
+    if (inner instanceof z.ZodType && inner.description) description = inner.description;
+    if (key === undefined) break;
+    if (inner instanceof z.ZodObject) inner = inner.shape[key as string];
+    else if (inner instanceof z.ZodArray) inner = inner.element;
+    else break;
+  }
+  return { description, options: inner instanceof z.ZodEnum ? (inner.options as string[]) : undefined };
+}
+
+/** A value as an error shows it, on one line. */
+function shown(value: unknown): string {
+  if (value === undefined || value === null) return "nothing";
+  const text = typeof value === "number" ? String(value) : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function frozen(config: Config): Config {
+  for (const value of Object.values(config)) Object.freeze(value);
+  return Object.freeze(config);
+}

@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto";
+import { GENERATOR_PRESETS, type Mark } from "../data/presets.ts";
+import type { GeneratorSettings } from "../data/settings.ts";
+import { TASKS } from "../data/settings.ts";
+import type { TrainingSettings } from "../engines/engine.ts";
+import type { Initializer } from "../models/initializers.ts";
+import type { ModelSpec } from "../models/spec.ts";
+import { type ModelName, ZOO } from "../models/zoo.ts";
+import type { SettingKey, Settings } from "./schema.ts";
+
+/** Where a setting's value comes from; `yours` for one without a mark, or given on the command line. */
+export type Origin = Mark | "yours";
+
+/** One checked, frozen value that defines a sweep. */
+export interface Config extends Settings {
+  readonly origins: Readonly<Record<SettingKey, Origin>>;
+}
+
+export function generatorOf(config: Config): GeneratorSettings {
+  return GENERATOR_PRESETS[config.data].settings;
+}
+
+export function trainingOf(config: Config): TrainingSettings {
+  const { trainRows, sampling, batch, steps, optimizer, lr, evalEvery, heldoutRows } = config;
+  return {
+    trainRows,
+    sampling,
+    batch,
+    steps,
+    optimizer,
+    lr,
+    initializer: initializerOf(config),
+    evalEvery,
+    heldoutRows,
+  };
+}
+
+export function modelOf(config: Config, name: ModelName): ModelSpec {
+  const { inputs } = generatorOf(config);
+  return { ...ZOO[name].build({ inputs, tasks: TASKS }), dropout: config.dropout };
+}
+
+function initializerOf({ initializer, initializerStd }: Config): Initializer {
+  return initializer === "truncated-normal" ? { name: initializer, std: initializerStd } : { name: initializer };
+}
+
+/**
+ * Eight hexadecimal digits of what is trained: data and training settings and the seed. Not of which runs: more
+ * models, correlations or runs belong to the same results.
+ */
+export function trainedHash(config: Config): string {
+  const { seed, dropout } = config;
+  const trained = { generator: generatorOf(config), training: trainingOf(config), dropout, seed };
+  return createHash("sha256").update(JSON.stringify(trained)).digest("hex").slice(0, 8);
+}

@@ -1,0 +1,88 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse, YAMLParseError } from "yaml";
+import { isSystemError, systemReason, UsageError } from "../errors.ts";
+import { checkLayers, type Layer } from "./check.ts";
+import type { Config } from "./config.ts";
+import { SETTING_KEYS } from "./schema.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** The presets' folder, in the repository and in the installed package. */
+const PRESETS = fileURLToPath(new URL("../../configs/", import.meta.url));
+
+/** Errors with line and column, and no warnings on stderr. */
+const YAML_OPTIONS = { prettyErrors: true, logLevel: "error" } as const;
+
+/** Names of the presets that come with the package. */
+export function presetNames(): string[] {
+  return readdirSync(PRESETS)
+    .filter((file) => file.endsWith(".yaml"))
+    .map((file) => basename(file, ".yaml"));
+}
+
+/**
+ * The config of a file or preset, with `overrides` (from flags and --set) laid over it in turn.
+ * Throws UsageError: file, place, what was expected and what stood there.
+ */
+export function loadConfig(fileOrPreset: string, overrides: readonly Layer[] = []): Config {
+  const path = findFile(fileOrPreset);
+  const source = path.startsWith(PRESETS) ? `configs/${basename(path)}` : fileOrPreset;
+  return checkLayers({ source, values: parseFile(readText(path, source), source) }, overrides);
+}
+
+/** One override from a flag: `--corr` and a list of texts, `--runs` and one text. */
+export function override(source: string, key: string, text: string | readonly string[]): Layer {
+  const value = typeof text === "string" ? parseValue(text) : text.map(parseValue);
+  return { source, values: { [key]: value } };
+}
+
+/** `--set key=value`, the value in YAML (`lr=0.01`, `models=[mmoe, omoe]`). */
+export function setOverride(assignment: string): Layer {
+  const at = assignment.indexOf("=");
+  if (at < 1) throw new UsageError(`--set: expected key=value, got '${assignment}'`);
+  const key = assignment.slice(0, at);
+  if (!(SETTING_KEYS as string[]).includes(key)) {
+    throw new UsageError(
+      `--set: unknown key '${key}'${didYouMean(key, SETTING_KEYS) || `; keys: ${SETTING_KEYS.join(", ")}`}`,
+    );
+  }
+  return override(`--set ${key}`, key, assignment.slice(at + 1));
+}
+
+function findFile(fileOrPreset: string): string {
+  const names = presetNames();
+  if (names.includes(fileOrPreset)) return join(PRESETS, `${fileOrPreset}.yaml`);
+  if (existsSync(fileOrPreset)) return fileOrPreset;
+  const hint = didYouMean(fileOrPreset, names) || `; presets: ${names.join(", ")}`;
+  throw new UsageError(`${fileOrPreset}: no such file or preset${hint}`);
+}
+
+function readText(path: string, source: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new UsageError(`${source}: can't be read: ${systemReason(error)}`);
+  }
+}
+
+function parseFile(text: string, source: string): unknown {
+  try {
+    return parse(text, YAML_OPTIONS);
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    const at = error.linePos?.[0];
+    const place = at === undefined ? "" : `:${at.line}:${at.col}`;
+    throw new UsageError(`${source}${place}: ${error.message.split(/ at line|\n/)[0]}`);
+  }
+}
+
+/** A flag's text as a YAML value; what is no YAML stays text, for the schema to refuse. */
+function parseValue(text: string): unknown {
+  try {
+    return parse(text, YAML_OPTIONS);
+  } catch {
+    return text;
+  }
+}

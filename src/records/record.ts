@@ -1,0 +1,85 @@
+import type { Curve, RunResult } from "../engines/engine.ts";
+import { parameterCount } from "../models/parameters.ts";
+
+/** What is kept of a run that ended: a journal's line, and the source of every CSV. */
+export interface RunRecord {
+  readonly id: string;
+  readonly model: string;
+  readonly correlation: number;
+  readonly run: number;
+  readonly seed: number;
+  readonly lr: number;
+  readonly steps: number;
+  readonly batch: number;
+  readonly status: "done" | "failed";
+  /** Why it failed; empty for a run that is done. */
+  readonly reason: string;
+  readonly curve: Curve;
+  /** Loss of each task over the whole fixed training set after the last step, [K]; null for fresh rows or a failure. */
+  readonly trainingSetLoss: readonly number[] | null;
+  readonly labelCorrelation: number;
+  readonly parameters: number;
+  readonly elapsedMs: number;
+  readonly engine: string;
+  readonly device: string;
+}
+
+export function recordOf(result: RunResult, engine: string): RunRecord {
+  const { run, failure, curve, trainingSetLoss, labelCorrelation, elapsedMs, device } = result;
+  const { lr, steps, batch } = run.training;
+  return {
+    id: run.id,
+    model: run.model.name,
+    correlation: run.correlation,
+    run: run.index,
+    seed: run.seed,
+    lr,
+    steps,
+    batch,
+    status: failure === undefined ? "done" : "failed",
+    reason: failure ?? "",
+    curve,
+    trainingSetLoss: trainingSetLoss ?? null,
+    labelCorrelation,
+    parameters: parameterCount(run.model),
+    elapsedMs,
+    engine,
+    device,
+  };
+}
+
+/** Losses of one set of rows, a value a task and their mean. */
+export interface TaskLosses {
+  readonly tasks: readonly number[];
+  readonly mean: number;
+}
+
+export type LossSet = "train" | "heldout";
+
+/**
+ * Losses after the last step; undefined for a run that failed. On training rows: over the whole fixed set, or with
+ * fresh rows the mean of the batch losses since the last evaluation but one.
+ */
+export function finalLosses(record: RunRecord, set: LossSet): TaskLosses | undefined {
+  if (record.status === "failed") return undefined;
+  return taskLosses(
+    (set === "train" ? record.trainingSetLoss : null) ?? (record.curve[set].at(-1) as readonly number[]),
+  );
+}
+
+/** The least loss of each task, and of their mean, at any evaluation; undefined where there was none. */
+export function lowestLosses(record: RunRecord, set: LossSet): TaskLosses | undefined {
+  const final = finalLosses(record, set);
+  const losses = [...record.curve[set].map(taskLosses), ...(final ? [final] : [])];
+  if (losses.length === 0) return undefined;
+  const tasks = (losses[0] as TaskLosses).tasks.map((_, k) => least(losses.map((loss) => loss.tasks[k] as number)));
+  return { tasks, mean: least(losses.map((loss) => loss.mean)) };
+}
+
+export function taskLosses(tasks: readonly number[]): TaskLosses {
+  return { tasks, mean: tasks.reduce((sum, loss) => sum + loss, 0) / tasks.length };
+}
+
+function least(values: readonly number[]): number {
+  return values.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
+}

@@ -1,0 +1,63 @@
+import { stringify } from "csv-stringify/sync";
+import { finalLosses, type LossSet, lowestLosses, type RunRecord, type TaskLosses } from "./record.ts";
+
+type Cell = string | number;
+
+/** `runs.csv`: one row a run, failed ones too. Losses are in units of label variance. */
+export function runsCsv(records: readonly RunRecord[]): string {
+  return toCsv(records.map(runRow));
+}
+
+function runRow(record: RunRecord): Record<string, Cell> {
+  const { id, model, correlation, run, lr, steps, batch, status, reason, seed } = record;
+  return {
+    id,
+    model,
+    correlation,
+    run,
+    lr,
+    steps,
+    batch,
+    status,
+    reason,
+    ...lossCells(record, "train"),
+    ...lossCells(record, "heldout"),
+    labelCorrelation: record.labelCorrelation,
+    parameters: record.parameters,
+    elapsedMs: record.elapsedMs,
+    engine: record.engine,
+    device: record.device,
+    seed,
+    dataStream: `mmoe/seed=${seed}/run=${run}`,
+    initStream: `mmoe/seed=${seed}/run=${run}/model=${model}`,
+  };
+}
+
+/** E.g. finalTrainLoss1, finalTrainLoss2, finalTrainLossMean, lowestTrainLoss1, ... */
+function lossCells(record: RunRecord, set: LossSet): Record<string, Cell> {
+  const name = set === "train" ? "TrainLoss" : "HeldoutLoss";
+  return {
+    ...taskCells(`final${name}`, finalLosses(record, set)),
+    ...taskCells(`lowest${name}`, lowestLosses(record, set)),
+  };
+}
+
+function taskCells(name: string, losses: TaskLosses | undefined): Record<string, Cell> {
+  const tasks = losses?.tasks ?? ["", ""];
+  return Object.fromEntries([
+    ...tasks.map((loss, k) => [`${name}${k + 1}`, loss]),
+    [`${name}Mean`, losses?.mean ?? ""],
+  ]);
+}
+
+/**
+ * Rows as CSV, a header first. Numbers come back as they were; a NaN is an empty cell. Text that a spreadsheet would
+ * take for a formula (= + - @ first) gets an apostrophe before it.
+ */
+export function toCsv(rows: readonly Record<string, Cell>[]): string {
+  return stringify(rows as Record<string, Cell>[], {
+    header: true,
+    escape_formulas: true,
+    cast: { number: (value) => (Number.isNaN(value) ? "" : String(value)) },
+  });
+}

@@ -1,0 +1,102 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
+import { describe, expect, test } from "vitest";
+import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
+import { TaskPair } from "../../src/data/task-pair.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+
+const { settings } = GENERATOR_PRESETS.paper;
+const names = [...Array.from({ length: 100 }, (_, i) => `x${i + 1}`), "y1", "y2"];
+
+/** Row n of what run 3 trains on at correlation 0.5, by column. */
+function expectedRow(n: number): number[] {
+  const { x, y } = new TaskPair(settings, 0.5, { seed: 0, run: 3 }).rows("train", n + 1);
+  return [...x.subarray(100 * n), ...y.subarray(2 * n)];
+}
+
+describe("mmoe data", () => {
+  test("writes the very rows that a run trains on, to the last bit of float32", async () => {
+    const file = join(temporaryFolder(), "pairs.csv");
+    const { code, stderr } = await runMain(["data", "--corr", "0.5", "--run", "3", "--rows", "4100", "-o", file]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^label correlation: 0\.\d{5} measured over 4100 rows, 0\.07411 in closed form\n$/);
+    const rows: string[][] = parse(readFileSync(file));
+    expect(rows[0]).toEqual(names);
+    expect(rows).toHaveLength(4101);
+    for (const n of [0, 4095, 4096, 4099]) {
+      expect(rows[n + 1]?.map((text) => Math.fround(Number(text)))).toEqual(expectedRow(n));
+    }
+  });
+
+  test("writes the same rows as Parquet", async () => {
+    const file = join(temporaryFolder(), "pairs.parquet");
+    const argv = ["data", "--corr", "0.5", "--run", "3", "--rows", "4100", "--format", "parquet", "-o", file];
+    expect((await runMain(argv)).code).toBe(0);
+    const rows = await parquetReadObjects({ file: await asyncBufferFromFile(file) });
+    expect(rows).toHaveLength(4100);
+    for (const n of [0, 4099]) expect(Object.values(rows[n] ?? {})).toEqual(expectedRow(n));
+  });
+
+  test("writes CSV to stdout without -o; held-out rows and fresh steps are other rows", async () => {
+    const firstRow = async (...more: string[]) =>
+      (await runMain(["data", "--corr", "0.5", "--rows", "1", ...more])).stdout.split("\n")[1];
+    const rows = [
+      await firstRow(),
+      await firstRow("--heldout"),
+      await firstRow("--step", "1"),
+      await firstRow("--seed", "1"),
+    ];
+    expect(new Set(rows).size).toBe(4);
+  });
+
+  test("--trials prints label correlations beside the closed form and the paper's points", async () => {
+    const { stdout } = await runMain(["data", "--corr", "0.5,0.55", "--trials", "4", "--rows", "500"]);
+    const [header, ...lines] = stdout.trim().split("\n");
+    expect(header).toMatch(/correlation +label correlation +2 sd +closed form +paper's Figure 2/);
+    expect(lines.map((line) => line.split(/ +/).slice(-2))).toEqual([
+      ["0.07411", "0.07391"],
+      ["0.08571", "-"],
+    ]);
+  });
+
+  test("refuses a file that exists, and leaves it", async () => {
+    const file = join(temporaryFolder(), "pairs.csv");
+    await runMain(["data", "--corr", "0.5", "--rows", "2", "-o", file]);
+    const { code, stderr } = await runMain(["data", "--corr", "0.5", "--rows", "3", "-o", file]);
+    expect([code, stderr]).toEqual([2, `mmoe: ${file} exists; give another -o, or --overwrite\n`]);
+    expect(readFileSync(file, "utf8").trim().split("\n")).toHaveLength(3);
+    expect((await runMain(["data", "--corr", "0.5", "--rows", "3", "-o", file, "--overwrite"])).code).toBe(0);
+  });
+
+  test("leaves nothing behind where a file can't be written", async () => {
+    const file = join(temporaryFolder(), "no", "such", "folder.csv");
+    const { code, stderr } = await runMain(["data", "--corr", "0.5", "--rows", "2", "-o", file]);
+    expect([code, stderr]).toEqual([2, `mmoe: ${file}: can't be written: no such file or directory\n`]);
+    expect(readdirSync(dirname(dirname(dirname(file))))).toEqual([]);
+  });
+
+  test.each([
+    [["--corr", "2"], "--corr: expected a number from -1 to 1, got 2"],
+    [["--corr", "0.5,1"], "--corr: expected one correlation without --trials, got '0.5,1'"],
+    [["--corr", "0.5", "--rows", "0"], "--rows: expected a whole number from 1 to 2147483647, got '0'"],
+    [["--corr", "0.5", "--run", "-1"], "--run: expected a whole number from 0 to 2147483647, got '-1'"],
+    [["--corr", "0.5", "--data", "keras"], "--data: expected one of paper, linear, keras-mmoe, google, ple"],
+    [["--corr", "0.5", "--format", "parqet"], "got 'parqet'; did you mean 'parquet'?"],
+    [["--corr", "0.5", "--format", "parquet"], "--format parquet: expected a file; give -o FILE"],
+    [[], "required option '--corr <p>' not specified"],
+  ])("refuses %j in one line with exit code 2", async (argv, message) => {
+    const { code, stdout, stderr } = await runMain(["data", ...argv]);
+    expect(stderr).toMatch(/^mmoe: .*\n$/);
+    expect(stderr).toContain(message);
+    expect([code, stdout]).toEqual([2, ""]);
+  });
+});
+
+test("mmoe data --overwrite of a file keeps the old one until the new one is whole", async () => {
+  const file = join(temporaryFolder(), "pairs.csv");
+  await runMain(["data", "--corr", "0.5", "--rows", "2", "-o", file]);
+  await runMain(["data", "--corr", "0.5", "--rows", "2", "-o", file, "--overwrite"]);
+  expect(existsSync(`${file}.partial`)).toBe(false);
+});

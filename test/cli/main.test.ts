@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { runMain } from "../support/effects.ts";
+
+test("main(['--version']) prints the package's version", async () => {
+  expect(await runMain(["--version"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+});
+
+test.each([["--help"], ["sweep", "--help"], ["data", "--help"], ["models", "--help"], ["help", "sweep"]])(
+  "main(%j) prints help with examples to stdout",
+  async (...argv) => {
+    const { code, stdout, stderr } = await runMain(argv);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^Usage: mmoe/);
+    expect(stdout).toMatch(/Examples:\n {2}mmoe /);
+  },
+);
+
+test("main(['swep']) exits with 2 and names the nearest command on stderr", async () => {
+  const { code, stdout, stderr } = await runMain(["swep"]);
+  expect([code, stdout, stderr]).toEqual([2, "", "mmoe: unknown command 'swep'; did you mean 'sweep'?\n"]);
+});
+
+test("main([]) shows the help and exits with 2", async () => {
+  const { code, stderr } = await runMain([]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^Usage: mmoe/);
+});
+
+test("--debug adds the stack to an error", async () => {
+  const { stderr } = await runMain(["models", "--inputs", "0", "--debug"]);
+  expect(stderr).toMatch(/^mmoe: --inputs: .*\nUsageError: .*\n {4}at /);
+});
+
+test("mmoe models lists parameters by part, and the paper's own count", async () => {
+  const { stdout } = await runMain(["models"]);
+  expect(stdout).toMatch(/^shared-bottom +11,413 +0 +1,824 +18 +13,255 +13,108$/m);
+  expect(stdout).toMatch(/^omoe +12,928 +800 +272 +18 +14,018 +13,056$/m);
+});
+
+test("mmoe models --json gives specs with their counts", async () => {
+  const specs = JSON.parse((await runMain(["models", "--inputs", "112", "--json"])).stdout);
+  const mlp = specs.find((spec: { name: string }) => spec.name === "mmoe-mlp");
+  expect(mlp).toMatchObject({ inputs: 112, gating: "per-task", parameters: { experts: 41472, total: 50826 } });
+});

@@ -1,0 +1,244 @@
+import { EventEmitter } from "node:events";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import fc from "fast-check";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+import { fakeEngine } from "../support/fake-engine.ts";
+
+const engine = vi.hoisted(() => ({ load: () => ({}) as unknown }));
+vi.mock("../../src/sweep/engines.ts", async (original) => ({
+  ...(await original<object>()),
+  loadEngine: async () => engine.load(),
+}));
+
+let out = "";
+beforeEach(() => {
+  engine.load = () => fakeEngine();
+  out = join(temporaryFolder(), "results");
+});
+
+const sweep = (...argv: string[]) => runMain(["sweep", "smoke", "--out", out, ...argv]);
+const csv = (file: string): Record<string, string>[] => parse(readFileSync(join(out, file)), { columns: true });
+
+describe("mmoe sweep", () => {
+  test("writes a row a run, cells within repeats, and says so", async () => {
+    const { code, stdout, stderr } = await sweep("--runs", "2");
+    expect(code).toBe(0);
+    expect(csv("runs.csv").map((row) => row.id)).toEqual([
+      "shared-bottom/p=0.50/000",
+      "omoe/p=0.50/000",
+      "mmoe/p=0.50/000",
+      "shared-bottom/p=1.00/000",
+      "omoe/p=1.00/000",
+      "mmoe/p=1.00/000",
+      "shared-bottom/p=0.50/001",
+      "omoe/p=0.50/001",
+      "mmoe/p=0.50/001",
+      "shared-bottom/p=1.00/001",
+      "omoe/p=1.00/001",
+      "mmoe/p=1.00/001",
+    ]);
+    expect(stderr).toBe(`${out}: 12 runs on fake (none)\n`);
+    expect(stdout).toContain(`${out}/runs.csv, ${out}/curves.csv\n`);
+  });
+
+  test("prints a table of cells: mean ± standard error and median on training and held-out rows", async () => {
+    const { stdout } = await sweep("--runs", "3", "--models", "mmoe");
+    expect(stdout.split("\n").slice(0, 3)).toEqual([
+      "model     p  runs  failed      training  median      held-out  median",
+      "mmoe   0.50     3       0  0.1823±.0029  0.1823  0.1798±.0029  0.1798",
+      "mmoe   1.00     3       0  0.3490±.0029  0.3490  0.3465±.0029  0.3465",
+    ]);
+  });
+
+  test("keeps the table within 80 columns for the longest model name", async () => {
+    const { stdout } = await sweep("--models", "mmoe-mlp-average,shared-bottom-16");
+    expect(
+      Math.max(
+        ...stdout
+          .split("\n")
+          .slice(0, 5)
+          .map((line) => line.length),
+      ),
+    ).toBeLessThanOrEqual(80);
+  });
+
+  test("records a failed run as a row with its reason, does the rest and exits with 3", async () => {
+    engine.load = () => fakeEngine({ failing: ["omoe/p=0.50/000"] });
+    const { code, stderr, stdout } = await sweep("--runs", "2");
+    expect(code).toBe(3);
+    expect(stderr).toContain("mmoe: run omoe/p=0.50/000: loss is NaN at step 7 (recorded as failed; 2 of 12 so far)");
+    expect(stdout).toMatch(/omoe +0\.50 +1 +1 /);
+    const rows = csv("runs.csv");
+    expect(rows).toHaveLength(12);
+    expect(rows[1]).toMatchObject({ status: "failed", reason: "loss is NaN at step 7", finalTrainLossMean: "" });
+  });
+
+  test("writes curves as means, medians and quartiles by task, and every run's with --long", async () => {
+    await sweep("--runs", "2", "--models", "mmoe", "--long", "--set", "steps=120");
+    const rows = csv("curves.csv").filter((row) => row.correlation === "0.5" && row.task === "mean");
+    expect(rows.map(({ step, runs }) => [step, runs])).toEqual([
+      ["50", "2"],
+      ["100", "2"],
+      ["120", "2"],
+    ]);
+    const losses = [1.125, 2.125].map((value) => value / 50 + 0.5 / 3);
+    expect(Number(rows[0]?.trainMean)).toBeCloseTo(((losses[0] as number) + (losses[1] as number)) / 2, 12);
+    expect(csv("curves-long.csv")).toHaveLength(2 * 2 * 3);
+  });
+
+  test("writes a config that the same sweep can be made from", async () => {
+    await sweep("--lr", "0.003");
+    const again = join(temporaryFolder(), "again");
+    await runMain(["sweep", join(out, "config.yaml"), "--out", again]);
+    expect(readFileSync(join(again, "runs.csv"), "utf8")).toBe(readFileSync(join(out, "runs.csv"), "utf8"));
+  });
+
+  test("prints events as JSON lines with --json, and no table", async () => {
+    const { stdout } = await sweep("--runs", "1", "--models", "mmoe", "--json");
+    const events = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(events.map(({ event, id }) => [event, id])).toEqual([
+      ["progress", "mmoe/p=0.50/000"],
+      ["run", "mmoe/p=0.50/000"],
+      ["progress", "mmoe/p=1.00/000"],
+      ["run", "mmoe/p=1.00/000"],
+    ]);
+  });
+
+  test("says nothing on stderr with --quiet", async () => {
+    expect((await sweep("--quiet")).stderr).toBe("");
+  });
+
+  test("--dry-run prints settings with their marks, cells, time and memory, and writes nothing", async () => {
+    const { code, stdout } = await sweep("--dry-run", "--batch", "32");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^batch +32 +yours$/m);
+    expect(stdout).toMatch(/^optimizer +adam +paper$/m);
+    expect(stdout).toMatch(/^ {2}scale +0\.58 +assumed$/m);
+    expect(stdout).toMatch(/^mmoe +1\.00 +8 +14,818$/m);
+    expect(stdout).toMatch(
+      /48 runs, 9,600 run-steps on fake \(none\)\nabout .* extrapolated from a short trial; about 1 MB of memory/,
+    );
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 75],
+  ] as const)("on %s keeps what is finished, writes it as CSV and exits with %d", async (name, exitCode) => {
+    const signals = new EventEmitter();
+    engine.load = () => fakeEngine({ before: (run) => run.id === "mmoe/p=1.00/001" && signals.emit(name) });
+    const { code, stderr } = await runMain(["sweep", "smoke", "--out", out], signals);
+    expect(code).toBe(exitCode);
+    expect(stderr).toContain(`stopped; 11 of 48 runs are kept in ${out}`);
+    expect(csv("runs.csv")).toHaveLength(11);
+    expect(signals.listenerCount("SIGINT") + signals.listenerCount("SIGTERM")).toBe(0);
+  });
+
+  test("keeps each finished run in the journal before the next begins", async () => {
+    const lines: number[] = [];
+    engine.load = () =>
+      fakeEngine({
+        before: () => {
+          const journal = join(out, "journal", readdirSync(join(out, "journal"))[0] as string);
+          lines.push(readFileSync(journal, "utf8").trim().split("\n").length - 1);
+        },
+      });
+    await sweep("--runs", "1", "--models", "mmoe,omoe");
+    expect(lines).toEqual([0, 1, 2, 3]);
+  });
+});
+
+describe("mmoe sweep refuses, in one line with exit code 2 and before writing anything,", () => {
+  test("a results folder that exists; --overwrite replaces it", async () => {
+    await sweep("--runs", "2");
+    const refused = await sweep("--runs", "1");
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toBe(`mmoe: ${out} exists and is not empty; give another --out, or --overwrite\n`);
+    expect(csv("runs.csv")).toHaveLength(12);
+    expect((await sweep("--runs", "1", "--overwrite")).code).toBe(0);
+    expect(csv("runs.csv")).toHaveLength(6);
+  });
+
+  test("to overwrite a folder that holds what no sweep wrote", async () => {
+    mkdirSync(out);
+    writeFileSync(join(out, "thesis.tex"), "");
+    const { code, stderr } = await sweep("--overwrite");
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${out} holds 'thesis.tex', which no sweep wrote`);
+    expect(existsSync(join(out, "thesis.tex"))).toBe(true);
+  });
+
+  test("a file in the folder's place, and a folder inside a file", async () => {
+    writeFileSync(out, "");
+    expect((await sweep()).stderr).toBe(`mmoe: ${out}: ${out} is a file; give another --out\n`);
+    const inside = await runMain(["sweep", "smoke", "--out", join(out, "deeper")]);
+    expect(inside).toMatchObject({ code: 2, stderr: expect.stringContaining(`${out} is a file`) });
+  });
+
+  test("a folder that can't be written", async () => {
+    const { code, stderr } = await runMain(["sweep", "smoke", "--out", "/sys/mmoe-results"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/mmoe: \/sys\/mmoe-results: can't be written: .*\n$/);
+  });
+
+  test.each([
+    [["--corr", "5"], "--corr: expected a number from -1 to 1, got 5"],
+    [["--engine", "cuda11"], "--engine: expected one of"],
+    [["--jobs", "0"], "--jobs: expected a whole number from 1 to 2147483647, got '0'"],
+    [["--cor", "0.5"], "unknown option '--cor'; did you mean '--corr'?"],
+    [["--runs"], "option '--runs <n>' argument missing"],
+    [["--runs", "2147483647"], "more than 10000000 runs; give fewer"],
+    [["--set", "modles=[mmoe]"], "--set: unknown key 'modles'; did you mean 'models'?"],
+    [["more", "words"], "too many arguments"],
+  ])("%j", async (argv, message) => {
+    const { code, stdout, stderr } = await sweep(...argv);
+    expect(stderr).toMatch(/^mmoe: .*\n$/);
+    expect(stderr).toContain(message);
+    expect([code, stdout, existsSync(out)]).toEqual([2, "", false]);
+  });
+
+  test("a sweep that memory can't hold", async () => {
+    engine.load = () => ({ ...fakeEngine(), memoryBytes: () => 1e15 });
+    expect((await sweep()).stderr).toMatch(/^mmoe: training needs about 1,000,000,000 MB, this machine has .*\n$/);
+  });
+
+  test("any other words: never a stack trace, never exit code 1", async () => {
+    const flag = fc.constantFrom(
+      ...["corr", "models", "runs", "steps", "batch", "lr", "seed", "set", "engine", "jobs"],
+    );
+    const value = fc.oneof(
+      fc.string({ maxLength: 12 }),
+      fc.constantFrom(
+        "0",
+        "-1",
+        "1e9",
+        "NaN",
+        "0.5,,1",
+        "mmoe,mmoe",
+        "lr=",
+        "=",
+        "trainRows=[1]",
+        "runs={a: 1}",
+        "!!js/x y",
+      ),
+      fc.double().map(String),
+    );
+    const pair = fc.tuple(flag, value).map(([name, text]) => [`--${name}=${text}`]);
+    const words = fc.array(fc.oneof(pair, fc.array(fc.string({ maxLength: 6 }), { maxLength: 1 })), { maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(words, async (lists) => {
+        const argv = lists.flat().filter((word) => !["-h", "--help"].includes(word));
+        const { code, stderr } = await runMain(["sweep", "smoke", "--dry-run", "--out", out, ...argv]);
+        expect([0, 2]).toContain(code);
+        expect(stderr).toMatch(code === 0 ? /^$/ : /^mmoe: [^\n]*\n$/);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,83 @@
+import { parse } from "csv-parse/sync";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { recordOf } from "../../src/records/record.ts";
+import { runsCsv, toCsv } from "../../src/records/runs-csv.ts";
+import { doneResult, failedResult } from "../support/fake-engine.ts";
+import { makeRun } from "../support/runs.ts";
+
+const done = recordOf(doneResult(makeRun({ index: 17 })), "fake");
+const rowsOf = (text: string): Record<string, string>[] => parse(text, { columns: true });
+
+describe("runsCsv(records)", () => {
+  test("has every column of a run, in order", () => {
+    expect(runsCsv([done]).split("\n")[0]?.split(",")).toEqual([
+      ...["id", "model", "correlation", "run", "lr", "steps", "batch", "status", "reason"],
+      ...["finalTrainLoss1", "finalTrainLoss2", "finalTrainLossMean"],
+      ...["lowestTrainLoss1", "lowestTrainLoss2", "lowestTrainLossMean"],
+      ...["finalHeldoutLoss1", "finalHeldoutLoss2", "finalHeldoutLossMean"],
+      ...["lowestHeldoutLoss1", "lowestHeldoutLoss2", "lowestHeldoutLossMean"],
+      ...["labelCorrelation", "parameters", "elapsedMs", "engine", "device", "seed", "dataStream", "initStream"],
+    ]);
+  });
+
+  test("takes the final training loss over the whole set, and where rows are fresh from the last batches", () => {
+    const fresh = recordOf(doneResult(makeRun({}, { trainRows: "fresh" })), "fake");
+    expect(Number(rowsOf(runsCsv([done]))[0]?.finalTrainLoss1)).toBe(done.trainingSetLoss?.[0]);
+    expect(Number(rowsOf(runsCsv([fresh]))[0]?.finalTrainLoss1)).toBe(fresh.curve.train.at(-1)?.[0]);
+  });
+
+  test("takes the lowest loss over the whole curve, task by task", () => {
+    const curve = {
+      steps: [1, 2, 3],
+      train: [
+        [3, 1],
+        [1, 2],
+        [2, 3],
+      ],
+      heldout: [
+        [9, 8],
+        [7, 9],
+        [8, 7],
+      ],
+    };
+    const row = rowsOf(runsCsv([{ ...done, curve, trainingSetLoss: [2.5, 2.5] }]))[0];
+    expect(row).toMatchObject({ lowestTrainLoss1: "1", lowestTrainLoss2: "1", lowestTrainLossMean: "1.5" });
+    expect(row).toMatchObject({ lowestHeldoutLoss1: "7", lowestHeldoutLoss2: "7", lowestHeldoutLossMean: "7.5" });
+  });
+
+  test("keeps a failed run as a row without losses", () => {
+    const [row] = rowsOf(runsCsv([recordOf(failedResult(makeRun()), "fake")]));
+    expect(row).toMatchObject({
+      status: "failed",
+      reason: "loss is NaN at step 7",
+      finalTrainLoss1: "",
+      lowestHeldoutLossMean: "",
+    });
+  });
+
+  test("names the streams that the run drew from", () => {
+    const [row] = rowsOf(runsCsv([done]));
+    expect(row).toMatchObject({ dataStream: "mmoe/seed=0/run=17", initStream: "mmoe/seed=0/run=17/model=mmoe" });
+  });
+});
+
+describe("toCsv(rows)", () => {
+  test.each(["=1+1", "+1", "-1", "@sum(a1)"])("puts an apostrophe before the text %s", (text) => {
+    expect(toCsv([{ text }])).toBe(`text\n'${text}\n`);
+  });
+
+  test("gives numbers back exactly, negative ones too", () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true }), (value) => {
+        const [row] = rowsOf(toCsv([{ value }]));
+        expect(Object.is(Number(row?.value), value === 0 ? 0 : value)).toBe(true);
+      }),
+    );
+  });
+
+  test("quotes commas, quotes and line ends, and leaves a NaN empty", () => {
+    const text = 'a "b", c\nd';
+    expect(rowsOf(toCsv([{ text, number: Number.NaN }]))).toEqual([{ text, number: "" }]);
+  });
+});

@@ -1,0 +1,35 @@
+import { EventEmitter } from "node:events";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { main } from "../../src/cli/main.ts";
+
+/** What a command line gave back. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line in this process; `signals` stands for the process's signals. */
+export async function runMain(argv: readonly string[], signals = new EventEmitter()): Promise<Outcome> {
+  const written = { stdout: "", stderr: "" };
+  const output = (name: "stdout" | "stderr") => ({
+    write: (text: string) => {
+      written[name] += text;
+    },
+  });
+  const code = await main(argv, {
+    stdout: output("stdout"),
+    stderr: output("stderr"),
+    env: {},
+    once: (signal, listener) => signals.once(signal, listener),
+    off: (signal, listener) => signals.off(signal, listener),
+  });
+  return { code, ...written };
+}
+
+/** A new empty folder under the system's temporary one. */
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), "mmoe-test-"));
+}

@@ -1,0 +1,58 @@
+import type { Engine, Hooks, Run, RunResult } from "../../src/engines/engine.ts";
+
+interface Behaviour {
+  /** Ids of runs that fail. */
+  readonly failing?: readonly string[];
+  /** Called before each run. */
+  readonly before?: (run: Run) => void;
+}
+
+/** An engine that computes nothing: losses are made of the run's index and correlation. */
+export function fakeEngine({ failing = [], before = () => {} }: Behaviour = {}): Engine {
+  return {
+    name: "fake",
+    device: "none",
+    check: () => {},
+    memoryBytes: () => 1_000_000,
+    dispose: async () => {},
+    train: async (runs: readonly Run[], { onProgress, onResult, signal }: Hooks) => {
+      for (const run of runs) {
+        before(run);
+        if (signal?.aborted) return;
+        onProgress?.(run, run.training.steps);
+        onResult(failing.includes(run.id) ? failedResult(run) : doneResult(run));
+      }
+    },
+  };
+}
+
+export function doneResult(run: Run): RunResult {
+  const { steps, evalEvery, trainRows } = run.training;
+  const evaluations: number[] = [];
+  for (let step = evalEvery; step < steps; step += evalEvery) evaluations.push(step);
+  evaluations.push(steps);
+  const loss = (step: number, k: number) => (1 + run.index + k / 4) / step + run.correlation / 3;
+  return {
+    run,
+    curve: {
+      steps: evaluations,
+      train: evaluations.map((step) => [loss(step, 0), loss(step, 1)]),
+      heldout: evaluations.map((step) => [loss(step, 2), loss(step, 3)]),
+    },
+    ...(trainRows === "fresh" ? {} : { trainingSetLoss: [loss(steps, 4), loss(steps, 5)] }),
+    labelCorrelation: 0.07,
+    elapsedMs: 12.5,
+    device: "none",
+  };
+}
+
+export function failedResult(run: Run): RunResult {
+  return {
+    run,
+    failure: "loss is NaN at step 7",
+    curve: { steps: [], train: [], heldout: [] },
+    labelCorrelation: 0.07,
+    elapsedMs: 12.5,
+    device: "none",
+  };
+}

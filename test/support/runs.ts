@@ -1,0 +1,26 @@
+import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
+import { TASKS } from "../../src/data/settings.ts";
+import type { Run, TrainingSettings } from "../../src/engines/engine.ts";
+import type { ModelSpec } from "../../src/models/spec.ts";
+import { ZOO } from "../../src/models/zoo.ts";
+
+const TRAINING: TrainingSettings = {
+  trainRows: 200,
+  sampling: "epochs",
+  batch: 16,
+  steps: 20,
+  optimizer: "adam",
+  lr: 0.01,
+  initializer: { name: "glorot-uniform" },
+  evalEvery: 10,
+  heldoutRows: 50,
+};
+
+/** A small run of MMoE, with what a test changes of it. */
+export function makeRun(changes: Partial<Omit<Run, "training">> = {}, training: Partial<TrainingSettings> = {}): Run {
+  const data = changes.data ?? GENERATOR_PRESETS.paper.settings;
+  const model: ModelSpec = changes.model ?? ZOO.mmoe.build({ inputs: data.inputs, tasks: TASKS });
+  const { correlation = 0.5, index = 0, seed = 0 } = changes;
+  const id = `${model.name}/p=${correlation}/${index}`;
+  return { id, model, data, correlation, index, seed, training: { ...TRAINING, ...training }, ...changes };
+}
