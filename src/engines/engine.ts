@@ -27,7 +27,10 @@ export type Optimizer = "adam" | "sgd";
 
 export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
-/** A batch loss (mean over tasks) beyond this ends a run as diverged: a million times that of predicting the mean. */
+/**
+ * A loss (mean over tasks) of a batch or of the held-out rows beyond this ends a run as diverged: a million times that
+ * of predicting the mean.
+ */
 export const DIVERGED_LOSS = 1e6;
 
 /** One model to be trained once. */
