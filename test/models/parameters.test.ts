@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { initialParameters } from "../../src/engines/engine.ts";
+import { paperCount, parameterBlocks, parameterCount } from "../../src/models/parameters.ts";
+import { MODEL_NAMES, type ModelName, ZOO } from "../../src/models/zoo.ts";
+import { range } from "../support/reference.ts";
+import { makeRun } from "../support/runs.ts";
+import { SPECS } from "../support/specs.ts";
+
+const PAPER = { inputs: 100, tasks: 2 };
+
+test.each<[ModelName, number]>([
+  ["shared-bottom", 13_255],
+  ["omoe", 14_018],
+  ["mmoe", 14_818],
+  ["shared-bottom-16", 1_906],
+])("%s has %i parameters at the paper's sizes", (name, count) => {
+  expect(parameterCount(ZOO[name].build(PAPER))).toBe(count);
+});
+
+test("gate biases, which the paper has none of, would make omoe 14,026 and mmoe 14,834", () => {
+  const biased = (name: ModelName) => ({ ...ZOO[name].build(PAPER), gate: { layers: [], bias: true } });
+  expect(parameterCount(biased("omoe"))).toBe(14_026);
+  expect(parameterCount(biased("mmoe"))).toBe(14_834);
+});
+
+test("mmoe and omoe have the paper's 13,056 weights in experts and towers", () => {
+  expect(paperCount(ZOO.mmoe.build(PAPER))).toBe(13_056);
+  expect(paperCount(ZOO.omoe.build(PAPER))).toBe(13_056);
+});
+
+test("mmoe-mlp has 50,826 parameters on 112 inputs; one expert and one gate used again would leave 19,270", () => {
+  const blocks = parameterBlocks(ZOO["mmoe-mlp"].build({ inputs: 112, tasks: 2 }));
+  const size = (of: typeof blocks) => of.reduce((sum, block) => sum + block.size, 0);
+  expect(size(blocks)).toBe(50_826);
+  expect(size(blocks.filter(({ name }) => !/^(experts|gates)\/[1-9]/.test(name)))).toBe(19_270);
+});
+
+test("mmoe has a gate a task and not one an expert", () => {
+  const gates = (tasks: number) => parameterCount(ZOO.mmoe.build({ inputs: 100, tasks }), "gates");
+  expect(gates(3)).toBe(3 * 100 * 8);
+  expect(parameterCount(ZOO.omoe.build({ inputs: 100, tasks: 3 }), "gates")).toBe(100 * 8);
+});
+
+test.each(SPECS)(
+  "parameterBlocks($name) follow one another without gap or overlap, each with a name of its own",
+  (spec) => {
+    const blocks = parameterBlocks(spec);
+    let end = 0;
+    for (const { offset, size, shape } of blocks) {
+      expect(offset).toBe(end);
+      expect(size).toBe(shape.reduce((product, n) => product * n, 1));
+      end += size;
+    }
+    expect(end).toBe(parameterCount(spec));
+    expect(new Set(blocks.map(({ name }) => name)).size).toBe(blocks.length);
+  },
+);
+
+test.each(MODEL_NAMES)(
+  "the units of %s differ pairwise at the start, and so do its experts, gates and towers",
+  (name) => {
+    const model = ZOO[name].build({ inputs: 10, tasks: 3 });
+    const parameters = initialParameters(makeRun({ model }));
+    const kernels = parameterBlocks(model).filter(({ kind }) => kind === "kernel");
+    const units = kernels.flatMap(({ offset, shape }) => {
+      const [rows, columns] = shape as [number, number];
+      return range(columns).map((unit) => range(rows).map((row) => parameters[offset + row * columns + unit]));
+    });
+    expect(new Set(units.map(String)).size).toBe(units.length);
+  },
+);
+
+test.each(SPECS)("the biases of $name begin at 0 and its kernels do not", (spec) => {
+  const parameters = initialParameters(makeRun({ model: spec }));
+  for (const { kind, offset, size } of parameterBlocks(spec)) {
+    const zeros = parameters.subarray(offset, offset + size).filter((value) => value === 0).length;
+    expect(zeros).toBe(kind === "bias" ? size : 0);
+  }
+});
+
+test("initial values are named by run and model: the same at every correlation", () => {
+  const start = initialParameters(makeRun());
+  expect(initialParameters(makeRun({ correlation: 0.9 }))).toEqual(start);
+  expect(initialParameters(makeRun({ index: 1 }))).not.toEqual(start);
+  expect(initialParameters(makeRun({ seed: 1 }))).not.toEqual(start);
+});

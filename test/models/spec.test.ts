@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { checkSpec, expertCount, expertsOf, gateCount, type ModelSpec } from "../../src/models/spec.ts";
+import { sharedBottomUnits } from "../../src/models/zoo.ts";
+import { MMOE, SPECS } from "../support/specs.ts";
+
+const OWN: ModelSpec = { ...MMOE, experts: { shared: 2, perTask: 4, layers: [6] } };
+
+test("expertsOf(spec, task) is the shared experts, then the task's own at shared + task · perTask + j", () => {
+  expect(expertsOf(OWN, 0)).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(expertsOf(OWN, 1)).toEqual([0, 1, 6, 7, 8, 9]);
+  expect(expertsOf(OWN, 2)).toEqual([0, 1, 10, 11, 12, 13]);
+  expect(expertCount(OWN)).toBe(14);
+});
+
+test("gateCount(spec) is none, one, or one a task", () => {
+  const counts = (["none", "average", "single", "per-task"] as const).map((gating) => gateCount({ ...MMOE, gating }));
+  expect(counts).toEqual([0, 0, 1, 3]);
+});
+
+test("sharedBottomUnits follows from the sizes: 113 at the paper's", () => {
+  expect(sharedBottomUnits({ inputs: 100, tasks: 2 })).toBe(113);
+  expect(sharedBottomUnits({ inputs: 50, tasks: 3 })).toBe(92); // (50·16·8 + 16·8·3) / (50 + 8·3) = 91.7
+});
+
+test.each(SPECS)("checkSpec takes $name", (spec) => {
+  expect(() => checkSpec(spec)).not.toThrow();
+});
+
+test.each<[string, Partial<ModelSpec>]>([
+  ["model mmoe: inputs: expected a whole number from 1, got 0", { inputs: 0 }],
+  ["model mmoe: tasks: expected a whole number from 1, got 1.5", { tasks: 1.5 }],
+  ["model mmoe: tower.layers: expected a whole number from 1, got -8", { tower: { layers: [7, -8] } }],
+  [
+    "model mmoe: experts.shared: expected a whole number from 0, got NaN",
+    { experts: { ...MMOE.experts, shared: Number.NaN } },
+  ],
+  ["model mmoe: expected an expert for each task, got none", { experts: { ...MMOE.experts, shared: 0 } }],
+  ["model mmoe: experts.layers: expected a layer, got none", { experts: { ...MMOE.experts, layers: [] } }],
+  ["model mmoe: gating none: expected one expert a task, got 5", { gating: "none" }],
+  ["model mmoe: gating single: expected only shared experts, got 4 a task", { ...OWN, gating: "single" }],
+  ["model mmoe: dropout: expected a number from 0 to below 1, got 1", { dropout: 1 }],
+])("checkSpec: %s", (message, changes) => {
+  expect(() => checkSpec({ ...MMOE, ...changes })).toThrow(new RangeError(message));
+});

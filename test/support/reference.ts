@@ -1,0 +1,116 @@
+// The model family in plain float64, one row at a time: what engines are tested against.
+import type { Rows } from "../../src/data/task-pair.ts";
+import { parameterBlocks } from "../../src/models/parameters.ts";
+import { expertCount, expertsOf, type ModelSpec } from "../../src/models/spec.ts";
+
+/** The factors [units] of a ReLU layer, e.g. `experts/3/0`, in one row. */
+export type Factors = (layer: string, row: number, units: number) => ArrayLike<number>;
+
+/** x [D] of the row numbered `row` → predictions [K]. */
+export type Predictor = (x: ArrayLike<number>, row?: number) => number[];
+
+/** The model with these parameters, in canonical order; it sees them change. */
+export function predictor(spec: ModelSpec, parameters: ArrayLike<number>, factors?: Factors): Predictor {
+  const dense = denseLayers(spec, parameters);
+  return (x, row = 0) => {
+    const reluLayer = (layer: string, h: ArrayLike<number>): number[] => {
+      const units = dense(layer, h);
+      const kept = factors?.(layer, row, units.length);
+      return units.map((unit, i) => Math.max(0, unit) * (kept ? at(kept, i) : 1));
+    };
+    const through = (name: string, layers: readonly number[], input: ArrayLike<number>): ArrayLike<number> =>
+      layers.reduce((h, _, i) => reluLayer(`${name}/${i}`, h), input);
+
+    const experts = range(expertCount(spec)).map((e) => through(`experts/${e}`, spec.experts.layers, x));
+    return range(spec.tasks).map((k) => {
+      const seen = expertsOf(spec, k).map((e) => experts[e] as ArrayLike<number>);
+      const shares = gate(spec, dense, k, x, seen.length);
+      const units = range((seen[0] as ArrayLike<number>).length);
+      const mixed = units.map((h) => sum(seen, (expert, i) => at(shares, i) * at(expert, h)));
+      return at(dense(`towers/${k}/output`, through(`towers/${k}`, spec.tower.layers, mixed)), 0);
+    });
+  };
+}
+
+/** Weights of `count` experts for task k. */
+function gate(spec: ModelSpec, dense: Dense, task: number, x: ArrayLike<number>, count: number): number[] {
+  if (spec.gating === "none" || spec.gating === "average") return range(count).map(() => 1 / count);
+  const name = `gates/${spec.gating === "single" ? 0 : task}`;
+  const depth = spec.gate.layers.length;
+  const hidden = range(depth).reduce<ArrayLike<number>>(
+    (h, i) => dense(`${name}/${i}`, h).map((unit) => Math.max(0, unit)),
+    x,
+  );
+  return softmax(dense(`${name}/${depth}`, hidden));
+}
+
+function softmax(logits: number[]): number[] {
+  const highest = Math.max(...logits);
+  const powers = logits.map((logit) => Math.exp(logit - highest));
+  const total = sum(powers, (power) => power);
+  return powers.map((power) => power / total);
+}
+
+type Dense = (layer: string, x: ArrayLike<number>) => number[];
+
+/** W x + b by the layer's name; a layer without a bias block has none. */
+function denseLayers(spec: ModelSpec, parameters: ArrayLike<number>): Dense {
+  const blocks = new Map(parameterBlocks(spec).map((block) => [block.name, block]));
+  return (layer, x) => {
+    const kernel = blocks.get(`${layer}/kernel`);
+    const bias = blocks.get(`${layer}/bias`);
+    if (!kernel || kernel.shape[0] !== x.length) throw new RangeError(`${layer}: no kernel for ${x.length} inputs`);
+    const units = at(kernel.shape, 1);
+    return range(units).map((unit) => {
+      const offset = bias ? at(parameters, bias.offset + unit) : 0;
+      return offset + sum(x, (value, i) => value * at(parameters, kernel.offset + i * units + unit));
+    });
+  };
+}
+
+/** Mean squared error by task, [K], over rows x [B, D], y [B, K]. */
+export function taskLosses({ inputs: D, tasks: K }: ModelSpec, predict: Predictor, { x, y }: Rows): number[] {
+  const B = x.length / D;
+  const predictions = range(B).map((b) => predict(x.subarray(b * D, (b + 1) * D), b));
+  return range(K).map((k) => sum(predictions, (row, b) => (at(row, k) - at(y, b * K + k)) ** 2) / B);
+}
+
+/**
+ * Partial derivatives of the objective, the sum of the task losses, by central differences: those at `indices`, in
+ * canonical order [P] unless told otherwise.
+ */
+export function numericGradient(
+  spec: ModelSpec,
+  parameters: ArrayLike<number>,
+  rows: Rows,
+  { factors, indices = range(parameters.length) }: { factors?: Factors; indices?: number[] } = {},
+): number[] {
+  const STEP = 1e-6;
+  const moved = Float64Array.from(parameters);
+  const predict = predictor(spec, moved, factors);
+  const objectiveAt = (i: number, value: number): number => {
+    const before = at(moved, i);
+    moved[i] = value;
+    const objective = sum(taskLosses(spec, predict, rows), (loss) => loss);
+    moved[i] = before;
+    return objective;
+  };
+  return indices.map((i) => {
+    const value = at(parameters, i);
+    return (objectiveAt(i, value + STEP) - objectiveAt(i, value - STEP)) / (2 * STEP);
+  });
+}
+
+export function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+function at(values: ArrayLike<number>, i: number): number {
+  return values[i] as number;
+}
+
+function sum<T>(values: ArrayLike<T>, term: (value: T, i: number) => number): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += term(values[i] as T, i);
+  return total;
+}

@@ -1,0 +1,62 @@
+// Members of the family that between them use everything a spec can say. All sizes differ, so that a swapped axis can't pass.
+import type { Rows } from "../../src/data/task-pair.ts";
+import { parameterCount } from "../../src/models/parameters.ts";
+import type { ModelSpec } from "../../src/models/spec.ts";
+import { keyOf } from "../../src/random/key.ts";
+import { normals } from "../../src/random/normal.ts";
+
+export const MMOE: ModelSpec = {
+  name: "mmoe",
+  inputs: 4,
+  tasks: 3,
+  experts: { shared: 5, perTask: 0, layers: [6] },
+  gating: "per-task",
+  gate: { layers: [], bias: false },
+  tower: { layers: [7] },
+  bias: true,
+  dropout: 0,
+};
+
+export const OMOE: ModelSpec = { ...MMOE, name: "omoe", gating: "single" };
+
+export const BOTTOM: ModelSpec = {
+  ...MMOE,
+  name: "bottom",
+  experts: { shared: 1, perTask: 0, layers: [6] },
+  gating: "none",
+};
+
+/** Two layers of experts, gates and towers. */
+export const DEEP: ModelSpec = {
+  ...MMOE,
+  name: "deep",
+  experts: { shared: 5, perTask: 0, layers: [8, 6] },
+  gate: { layers: [9], bias: true },
+  tower: { layers: [7, 10] },
+};
+
+export const SPECS: readonly ModelSpec[] = [
+  MMOE,
+  OMOE,
+  BOTTOM,
+  DEEP,
+  { ...MMOE, name: "average", gating: "average" },
+  { ...MMOE, name: "single-task", experts: { shared: 0, perTask: 1, layers: [6] }, gating: "none" },
+  { ...MMOE, name: "shared-and-own", experts: { shared: 3, perTask: 2, layers: [6] } },
+  { ...DEEP, name: "deep-own", experts: { shared: 1, perTask: 2, layers: [8, 6] } },
+  { ...MMOE, name: "average-own", experts: { shared: 3, perTask: 2, layers: [6] }, gating: "average" },
+  { ...OMOE, name: "one-expert", experts: { shared: 1, perTask: 0, layers: [6] } },
+  { ...MMOE, name: "no-tower", tower: { layers: [] } },
+  { ...DEEP, name: "no-bias", bias: false, gate: { layers: [9], bias: false } },
+  { ...MMOE, name: "one-task", tasks: 1 },
+];
+
+/** Parameters [P] of order 1, biases too: at their start they would all be 0. */
+export function someParameters(spec: ModelSpec, seed = 0): Float32Array {
+  return normals(keyOf(`parameters/${spec.name}/${seed}`), parameterCount(spec)).map((z) => 0.6 * z);
+}
+
+/** Normal rows x [B, D], y [B, K]. */
+export function someRows({ inputs, tasks }: ModelSpec, B: number, seed = 0): Rows {
+  return { x: normals(keyOf(`x/${seed}`), B * inputs), y: normals(keyOf(`y/${seed}`), B * tasks) };
+}
