@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { bundlesOf, planBundle } from "../../../src/engines/cpu/bundle.ts";
-import { range } from "./plain-model.ts";
+import { range } from "../../support/reference.ts";
 import { runOf } from "./runs.ts";
 
 const LRS = [1e-4, 1e-3, 1e-2];

@@ -5,7 +5,7 @@ import { CpuEngine } from "../../../src/engines/cpu/cpu-engine.ts";
 import type { Hooks, Run, RunResult } from "../../../src/engines/engine.ts";
 import { MODEL_NAMES } from "../../../src/models/zoo.ts";
 import { pearson } from "../../../src/stats/moments.ts";
-import { plainLosses, range } from "./plain-model.ts";
+import { predictor, taskLosses } from "../../support/reference.ts";
 import { runOf } from "./runs.ts";
 
 const one = new CpuEngine({ jobs: 1 });
@@ -124,13 +124,8 @@ test("the last held-out losses and trainingSetLoss are those of the final weight
   const run = runOf({ model: "omoe", training: { trainRows: 270, heldoutRows: 130, steps: 30 } });
   const result = of(await train(one, [run]), run);
   const pair = new TaskPair(run.data, run.correlation, { seed: run.seed, run: run.index });
-  const parameters = Float64Array.from(result.parameters as Float32Array);
-  const plain = (set: "train" | "heldout", count: number) => {
-    const { x, y } = pair.rows(set, count);
-    const rows = (values: Float32Array, width: number) =>
-      range(count).map((row) => [...values.subarray(row * width, (row + 1) * width)]);
-    return plainLosses(run.model, parameters, rows(x, 100), rows(y, 2));
-  };
+  const predict = predictor(run.model, result.parameters as Float32Array);
+  const plain = (set: "train" | "heldout", count: number) => taskLosses(run.model, predict, pair.rows(set, count));
   plain("heldout", 130).forEach((loss, k) => {
     expect(result.curve.heldout.at(-1)?.[k]).toBeCloseTo(loss, 5);
   });

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Rows } from "../../../src/data/task-pair.ts";
 import { parameterBlocks } from "../../../src/models/parameters.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
+import { numericGradient, predictor, range, taskLosses } from "../../support/reference.ts";
 import { loneRun } from "./lone-run.ts";
-import { plainGradient, plainLosses, range } from "./plain-model.ts";
 import { anyParameters, anySpec, noise } from "./specs.ts";
 
 const SPECS = fc.record({ spec: anySpec, B: fc.integer({ min: 1, max: 19 }), seed: fc.nat() });
@@ -12,6 +13,10 @@ function setting(spec: ModelSpec, B: number, seed: number) {
   const next = noise(seed);
   const rows = (count: number) => range(B).map(() => range(count).map(() => Math.fround(2 * next())));
   return { parameters: anyParameters(spec, next), x: rows(spec.inputs), y: rows(spec.tasks) };
+}
+
+function flat({ x, y }: { x: number[][]; y: number[][] }): Rows {
+  return { x: Float32Array.from(x.flat()), y: Float32Array.from(y.flat()) };
 }
 
 /** Up to eight parameters of each tensor. */
@@ -34,7 +39,7 @@ test("losses of any model in the family equal those of the plain float64 version
       const run = loneRun(spec, B, "sgd", 1);
       run.setParameters(parameters);
       run.setBatch(x, y);
-      const expected = plainLosses(spec, Float64Array.from(parameters), x, y);
+      const expected = taskLosses(spec, predictor(spec, parameters), flat({ x, y }));
       const scale = Math.max(...expected);
       run.evaluate().forEach((loss, k) => {
         expect(Math.abs(loss - (expected[k] as number)) / scale).toBeLessThan(1e-5);
@@ -55,7 +60,7 @@ test("the gradient of any model in the family equals central differences of the 
       const updated = run.parameters();
       for (const indices of sample(spec, noise(seed))) {
         const gradient = indices.map((i) => (parameters[i] as number) - (updated[i] as number));
-        const expected = plainGradient(spec, Float64Array.from(parameters), { x, y }, indices);
+        const expected = numericGradient(spec, parameters, flat({ x, y }), { indices });
         expect(worst(gradient, expected, 0.05)).toBeLessThan(2e-5);
       }
     }),
@@ -77,16 +82,16 @@ describe.each(["per-task", "single", "average", "none"] as const)("gating %s", (
     run.setParameters(parameters);
     run.setBatch(x, y);
     run.train(5);
-    expect(worst([...run.parameters()], plainAdam(spec, parameters, { x, y }, 5), 1)).toBeLessThan(5e-6);
+    expect(worst([...run.parameters()], plainAdam(spec, parameters, flat({ x, y }), 5), 1)).toBeLessThan(5e-6);
   });
 });
 
-function plainAdam(spec: ModelSpec, parameters: Float32Array, batch: { x: number[][]; y: number[][] }, steps: number) {
+function plainAdam(spec: ModelSpec, parameters: Float32Array, batch: Rows, steps: number) {
   let w = Float64Array.from(parameters);
   const m = w.map(() => 0);
   const v = w.map(() => 0);
   for (let t = 1; t <= steps; t++) {
-    const g = plainGradient(spec, w, batch);
+    const g = numericGradient(spec, w, batch);
     w = w.map((value, i) => {
       m[i] = 0.9 * (m[i] as number) + 0.1 * (g[i] as number);
       v[i] = 0.999 * (v[i] as number) + 0.001 * (g[i] as number) ** 2;

@@ -8,8 +8,8 @@ import { Data } from "../../../src/engines/cpu/data.ts";
 import { inputPanelBytes, LINE, panelIndex } from "../../../src/engines/cpu/panels.ts";
 import { keyOf } from "../../../src/random/key.ts";
 import { normalsInto } from "../../../src/random/normal.ts";
+import { range } from "../../support/reference.ts";
 import { machine } from "./lone-run.ts";
-import { range } from "./plain-model.ts";
 import { runOf } from "./runs.ts";
 
 test("normals(...) of the kernels are the bits of normalsInto, 200,000 of them", () => {
