@@ -1,0 +1,9 @@
+import { expect } from "vitest";
+
+/** Every value within `tolerance` of the expected one, relative to the largest expected (at least 1). */
+export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
+  expect(actual.length).toBe(expected.length);
+  const scale = Math.max(1, ...Array.from(expected, Math.abs));
+  const differences = Array.from(expected, (value, i) => Math.abs((actual[i] as number) - value) / scale);
+  expect(Math.max(...differences)).toBeLessThanOrEqual(tolerance);
+}
