@@ -1,0 +1,52 @@
+import { RowOrder } from "../../data/order.ts";
+import { TASKS } from "../../data/settings.ts";
+import { dataKey } from "../../data/streams.ts";
+import { type Rows, TaskPair } from "../../data/task-pair.ts";
+import { Correlation } from "../../stats/moments.ts";
+import type { Run } from "../engine.ts";
+
+/** The rows that one run trains on and is judged by. */
+export interface Feed {
+  /** Undefined where rows are fresh. */
+  readonly trainingSet: Rows | undefined;
+  readonly heldout: Rows;
+  /** The rows of `step` (from 1), into x [B, D] and y [B, K]. */
+  batchInto(x: Float32Array, y: Float32Array, step: number): void;
+}
+
+export function feedOf({ data, correlation, seed, index, training }: Run): Feed {
+  const identity = { seed, run: index };
+  const pair = new TaskPair(data, correlation, identity);
+  const heldout = pair.rows("heldout", training.heldoutRows);
+  const { trainRows, batch, sampling } = training;
+  if (trainRows === "fresh") {
+    const batchInto: Feed["batchInto"] = (x, y, step) => {
+      const rows = pair.rows("train", batch, step);
+      x.set(rows.x);
+      y.set(rows.y);
+    };
+    return { trainingSet: undefined, heldout, batchInto };
+  }
+
+  const trainingSet = pair.rows("train", trainRows);
+  const order = new RowOrder(dataKey(identity, "order"), trainRows, sampling);
+  const numbers = new Uint32Array(batch);
+  const batchInto: Feed["batchInto"] = (x, y, step) => {
+    order.batchInto(numbers, step);
+    copyRows(x, trainingSet.x, numbers, data.inputs);
+    copyRows(y, trainingSet.y, numbers, TASKS);
+  };
+  return { trainingSet, heldout, batchInto };
+}
+
+function copyRows(out: Float32Array, from: Float32Array, numbers: Uint32Array, width: number): void {
+  for (const [b, row] of numbers.entries()) out.set(from.subarray(row * width, (row + 1) * width), b * width);
+}
+
+/** Pearson correlation of the labels over the training set, or over the held-out rows where rows are fresh. */
+export function measuredLabelCorrelation({ trainingSet, heldout }: Feed): number {
+  const { y } = trainingSet ?? heldout;
+  const pairs = new Correlation();
+  for (let i = 0; i < y.length; i += TASKS) pairs.add(y[i] as number, y[i + 1] as number);
+  return pairs.value;
+}

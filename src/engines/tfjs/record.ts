@@ -1,0 +1,34 @@
+import { lossFailure } from "../engine.ts";
+
+/** What is known of one run while it trains: its curve, and why it failed if it did. */
+export class RunRecord {
+  readonly steps: number[] = [];
+  readonly train: number[][] = [];
+  readonly heldout: number[][] = [];
+  failure: string | undefined;
+  #sums: number[];
+  #batches = 0;
+
+  constructor(tasks: number) {
+    this.#sums = new Array<number>(tasks).fill(0);
+  }
+
+  /** Losses [K] of the batch of `step`, before its update. A failed run's are of no interest. */
+  addBatch(losses: Float32Array, step: number): void {
+    this.failure ??= lossFailure(losses, step);
+    if (this.failure) return;
+    this.#sums = this.#sums.map((sum, k) => sum + (losses[k] as number));
+    this.#batches++;
+  }
+
+  /** Held-out losses [K] after `step`; the curve's training loss is the mean of the batches since the one before. */
+  addEvaluation(heldout: number[], step: number): void {
+    this.failure ??= lossFailure(heldout, step);
+    if (this.failure) return;
+    this.steps.push(step);
+    this.train.push(this.#sums.map((sum) => sum / this.#batches));
+    this.heldout.push(heldout);
+    this.#sums.fill(0);
+    this.#batches = 0;
+  }
+}

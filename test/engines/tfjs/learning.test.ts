@@ -1,0 +1,56 @@
+import { beforeAll, expect, test } from "vitest";
+import { labelVariance, noiseFloor } from "../../../src/data/moments.ts";
+import { TaskPair } from "../../../src/data/task-pair.ts";
+import { dot } from "../../../src/data/task-vectors.ts";
+import type { Engine, Run, RunResult } from "../../../src/engines/engine.ts";
+import { createTfjsEngine } from "../../../src/engines/tfjs/engine.ts";
+import { mean } from "../../../src/stats/moments.ts";
+import { range } from "../../support/reference.ts";
+import { PAIR_MMOE, PAIR_OMOE, resultsOf, tinyRun } from "./runs.ts";
+
+const LINEAR = { inputs: 4, scale: 0.58, alpha: [], beta: [], noiseStd: 0.1 };
+const HELDOUT_ROWS = 2000;
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await createTfjsEngine({ backend: "wasm" });
+});
+
+/** The mean square of the noise in a run's held-out labels, by task: what the best predictor's losses are. */
+function heldoutFloor({ data, correlation, seed, index }: Run): [number, number] {
+  const pair = new TaskPair(data, correlation, { seed, run: index });
+  const { x, y } = pair.rows("heldout", HELDOUT_ROWS);
+  const { w1, w2 } = pair.vectors;
+  const residuals = [w1, w2].map((w, k) =>
+    range(HELDOUT_ROWS).map((i) => {
+      const label = (y[2 * i + k] as number) * Math.sqrt(labelVariance(data));
+      return (label - dot(w, x.subarray(4 * i, 4 * i + 4))) ** 2 / labelVariance(data);
+    }),
+  );
+  return residuals.map(mean) as [number, number];
+}
+
+test.each([PAIR_OMOE, PAIR_MMOE])(
+  "$name on fresh linear rows comes within 8% of the least-squares floor",
+  async (model) => {
+    const training = { batch: 512, steps: 400, lr: 0.02, evalEvery: 400, heldoutRows: HELDOUT_ROWS };
+    const run = tinyRun({ model, data: LINEAR }, { ...training, trainRows: "fresh" });
+    const [result] = (await resultsOf(engine, [run])) as [RunResult];
+    const floor = heldoutFloor(run);
+    for (const [k, loss] of (result.curve.heldout.at(-1) as number[]).entries()) {
+      expect(loss).toBeGreaterThan(0.99 * (floor[k] as number));
+      expect(loss).toBeLessThan(1.08 * (floor[k] as number));
+    }
+    expect(mean(floor)).toBeCloseTo(noiseFloor(LINEAR), 2);
+  },
+);
+
+test("a model that memorises a few rows goes below the noise floor on them, and never on held-out rows", async () => {
+  const training = { trainRows: 12, batch: 12, steps: 400, lr: 0.02, evalEvery: 40, heldoutRows: HELDOUT_ROWS };
+  const runs = range(4).map((index) => tinyRun({ data: LINEAR, index }, training));
+  for (const { run, trainingSetLoss, curve } of await resultsOf(engine, runs)) {
+    const floor = mean(heldoutFloor(run));
+    expect(mean(trainingSetLoss as number[])).toBeLessThan(floor / 2);
+    for (const heldout of curve.heldout) expect(mean(heldout)).toBeGreaterThan(floor);
+  }
+});

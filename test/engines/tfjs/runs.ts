@@ -1,0 +1,36 @@
+import type { Engine, Hooks, Run, RunResult, TrainingSettings } from "../../../src/engines/engine.ts";
+import type { ModelSpec } from "../../../src/models/spec.ts";
+import { makeRun } from "../../support/runs.ts";
+import { DEEP, MMOE, OMOE } from "../../support/specs.ts";
+
+/** Models of two tasks, as the data have. */
+export const PAIR_MMOE: ModelSpec = { ...MMOE, tasks: 2 };
+export const PAIR_OMOE: ModelSpec = { ...OMOE, tasks: 2 };
+export const PAIR_DEEP: ModelSpec = { ...DEEP, tasks: 2 };
+export const PAIR_DROPOUT: ModelSpec = { ...PAIR_DEEP, name: "dropout", dropout: 0.1 };
+
+const TRAINING: Partial<TrainingSettings> = {
+  trainRows: 17,
+  batch: 3,
+  steps: 11,
+  evalEvery: 4,
+  heldoutRows: 19,
+};
+
+/** A run of a few rows and steps on few inputs, with what a test changes of it. */
+export function tinyRun(changes: Partial<Omit<Run, "training">> = {}, training: Partial<TrainingSettings> = {}): Run {
+  const { model = PAIR_MMOE } = changes;
+  const data = { inputs: model.inputs, scale: 0.58, alpha: [3.77, 5.05], beta: [1.77, 0.27], noiseStd: 0.1 };
+  return makeRun({ model, data, ...changes }, { ...TRAINING, ...training });
+}
+
+/** The results of `runs` in their order, parameters included. */
+export async function resultsOf(
+  engine: Engine,
+  runs: readonly Run[],
+  hooks: Partial<Hooks> = {},
+): Promise<RunResult[]> {
+  const results = new Map<Run, RunResult>();
+  await engine.train(runs, { keepParameters: true, onResult: (result) => results.set(result.run, result), ...hooks });
+  return runs.flatMap((run) => results.get(run) ?? []);
+}
