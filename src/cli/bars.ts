@@ -17,7 +17,7 @@ interface Bar {
 export function barProgress(runs: readonly Run[], stream: Output): Progress {
   const multi = new MultiBar({
     format: "{name} [{bar}] {ended}/{runs} runs{pace}",
-    barsize: 16,
+    barsize: 8,
     barCompleteChar: "=",
     barIncompleteChar: " ",
     stream: stream as NodeJS.WritableStream,

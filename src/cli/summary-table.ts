@@ -4,7 +4,7 @@ import { mean, quantileSorted, standardError } from "../stats/moments.ts";
 import { correlationText } from "../sweep/plan.ts";
 import { table } from "./format.ts";
 
-const CAPTION = "final loss, mean ± standard error and median over runs; 1 is the loss of predicting the mean\n";
+const CAPTION = "loss after the last step: mean±standard error, median; predicting the mean is 1\n";
 
 /** Models against correlations: final loss on training and held-out rows, over the runs that are done. */
 export function summaryTable(records: readonly RunRecord[]): string {

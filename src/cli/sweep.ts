@@ -5,7 +5,7 @@ import { loadConfig, override, setOverride } from "../config/load.ts";
 import type { Engine, Run } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import { checkFolder, defaultFolder, ResultsFolder } from "../records/results-folder.ts";
-import { ENGINE_NAMES, loadEngine } from "../sweep/engines.ts";
+import { ENGINE_NAMES, loadEngine, TFJS_BACKENDS } from "../sweep/engines.ts";
 import { executeRuns } from "../sweep/execute.ts";
 import { planRuns } from "../sweep/plan.ts";
 import { choiceOption, countOption, type Define, examples, listOption } from "./command.ts";
@@ -29,6 +29,7 @@ interface Options {
   readonly set: readonly string[];
   readonly engine: string;
   readonly jobs?: string;
+  readonly backend: string;
   readonly out?: string;
   readonly overwrite?: boolean;
   readonly dryRun?: boolean;
@@ -48,6 +49,7 @@ export const define: Define = (command, run) => {
     .option("--seed <n>", "names other random numbers")
     .option("--set <key=value>", "any other setting of the config; may be given again", collect, [])
     .option("--engine <name>", `what trains: ${ENGINE_NAMES.join(", ")}`, ENGINE_NAMES[0])
+    .option("--backend <name>", `what tfjs computes on: ${TFJS_BACKENDS.join(", ")}`, TFJS_BACKENDS[0])
     .option("--jobs <n>", "worker threads of the cpu engine (default: this process's cores)")
     .option("--out <folder>", "where results go (default: results/NAME-HASH)")
     .option("--overwrite", "replace what a sweep left in that folder")
@@ -75,11 +77,12 @@ async function sweep(file: string, options: Options, context: Context): Promise<
   const config = loadConfig(file, overridesOf(options));
   const out = options.out ?? defaultFolder(config);
   const engineName = choiceOption("--engine", options.engine, ENGINE_NAMES);
+  const backend = choiceOption("--backend", options.backend, TFJS_BACKENDS);
   const jobs = options.jobs === undefined ? {} : { jobs: countOption("--jobs", options.jobs) };
   const runs = planRuns(config);
   if (!options.dryRun) checkFolder(out, options);
 
-  const engine = await loadEngine(engineName, jobs);
+  const engine = await loadEngine(engineName, { ...jobs, backend });
   try {
     checkRuns(runs, engine);
     if (options.dryRun) {
@@ -114,12 +117,13 @@ async function train(
     folder.close();
   }
   folder.writeCsv();
-  if (!json) effects.stdout.write(`${summaryTable(folder.records)}\n${out}/runs.csv, ${out}/curves.csv\n`);
-  if (stop.code !== undefined && folder.records.length < runs.length) {
-    note(`mmoe: stopped; ${folder.records.length} of ${runs.length} runs are kept in ${out}`);
+  const { records } = folder;
+  if (!json) effects.stdout.write(`${summaryTable(records)}\n${out}/runs.csv, ${out}/curves.csv\n`);
+  if (stop.code !== undefined && records.length < runs.length) {
+    note(`mmoe: stopped; ${records.length} of ${runs.length} runs are kept in ${out}`);
     return stop.code;
   }
-  return folder.records.some((record) => record.status === "failed") ? EXIT.failedRuns : EXIT.done;
+  return records.some((record) => record.status === "failed") ? EXIT.failedRuns : EXIT.done;
 }
 
 function overridesOf(options: Options): Layer[] {

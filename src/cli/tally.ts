@@ -39,12 +39,12 @@ export class Tally {
     return Math.floor((100 * this.steps) / this.total);
   }
 
-  /** `5,213 run-steps/s, 0:41 min left`. */
+  /** `5,213 steps/s, 0:41 min left`. */
   get pace(): string {
     if (this.steps === 0) return "starting";
     const elapsed = performance.now() - this.#start;
     const left = (elapsed / this.steps) * (this.total - this.steps);
-    return `${grouped((1000 * this.steps) / elapsed)} run-steps/s, ${duration(left)} left`;
+    return `${grouped((1000 * this.steps) / elapsed)} steps/s, ${duration(left)} left`;
   }
 
   /** What is said at once of a run that failed. */

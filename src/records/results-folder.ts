@@ -48,7 +48,7 @@ export class ResultsFolder {
   readonly path: string;
   readonly #options: FolderOptions;
   readonly #journal: Journal;
-  readonly #records: RunRecord[] = [];
+  readonly #records = new Map<string, RunRecord>();
   #csvAt = performance.now();
 
   /** `path` must have passed `checkFolder`; what an earlier sweep left there is removed. */
@@ -65,25 +65,24 @@ export class ResultsFolder {
     });
   }
 
-  get records(): readonly RunRecord[] {
-    return this.#records;
+  /** The records so far, in the order of the sweep's runs. */
+  get records(): RunRecord[] {
+    return this.#options.ids.flatMap((id) => this.#records.get(id) ?? []);
   }
 
   add(record: RunRecord): void {
     writable(this.path, () => this.#journal.append(record));
-    this.#records.push(record);
+    this.#records.set(record.id, record);
     if (performance.now() - this.#csvAt > CSV_EVERY_MS) this.writeCsv();
   }
 
   /** Writes the CSV files of all records so far, each whole by an atomic rename. */
   writeCsv(): void {
-    const { ids, long } = this.#options;
-    const byId = new Map(this.#records.map((record) => [record.id, record]));
-    const ordered = ids.flatMap((id) => byId.get(id) ?? []);
+    const { records } = this;
     writable(this.path, () => {
-      writeFileAtomic.sync(join(this.path, "runs.csv"), runsCsv(ordered));
-      writeFileAtomic.sync(join(this.path, "curves.csv"), curvesCsv(ordered));
-      if (long) writeFileAtomic.sync(join(this.path, "curves-long.csv"), longCurvesCsv(ordered));
+      writeFileAtomic.sync(join(this.path, "runs.csv"), runsCsv(records));
+      writeFileAtomic.sync(join(this.path, "curves.csv"), curvesCsv(records));
+      if (this.#options.long) writeFileAtomic.sync(join(this.path, "curves-long.csv"), longCurvesCsv(records));
     });
     this.#csvAt = performance.now();
   }
