@@ -1,4 +1,10 @@
 #!/usr/bin/env node
 import { main } from "../dist/cli/main.js";
 
+// A reader that has seen enough (`mmoe data ... | head`) is no error; a full disk behind stdout is one.
+process.stdout.on("error", ({ code }) => {
+  if (code !== "EPIPE") process.stderr.write(`mmoe: stdout: can't be written: ${code}\n`);
+  process.exit(code === "EPIPE" ? 0 : 2);
+});
+
 process.exitCode = await main(process.argv.slice(2), process);

@@ -4,10 +4,11 @@ import { loadConfig, override } from "../config/load.ts";
 import { labelCorrelation } from "../data/moments.ts";
 import { TaskPair } from "../data/task-pair.ts";
 import { UsageError } from "../errors.ts";
-import { choiceOption, countOption, type Define, examples, listOption } from "./command.ts";
+import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { trialsTable } from "./label-trials.ts";
+import { choiceOption, countOption, listOption } from "./options.ts";
 import { ROW_FORMATS, writeRows } from "./rows-output.ts";
 
 interface Options {

@@ -1,7 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../errors.ts";
-import type { Define } from "./command.ts";
-import { examples } from "./command.ts";
+import { type Define, examples } from "./command.ts";
 import type { Context, Effects } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { version } from "./version.ts";

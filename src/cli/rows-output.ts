@@ -1,4 +1,4 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { fileWriter, ParquetWriter } from "hyparquet-writer";
 import { TASKS } from "../data/settings.ts";
 import type { Rows } from "../data/task-pair.ts";
@@ -44,7 +44,7 @@ export function writeRows({ chunk, rows, inputs, format, file, stdout }: RowsOut
     writer.finish();
     if (file !== undefined) renameSync(partial, file);
   } catch (error) {
-    if (file !== undefined) rmSync(partial, { force: true });
+    if (file !== undefined && existsSync(partial)) rmSync(partial);
     if (!isSystemError(error)) throw error;
     throw new UsageError(`${file ?? "stdout"}: can't be written: ${systemReason(error)}`);
   }

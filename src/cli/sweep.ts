@@ -8,10 +8,11 @@ import { checkFolder, defaultFolder, ResultsFolder } from "../records/results-fo
 import { ENGINE_NAMES, loadEngine, TFJS_BACKENDS } from "../sweep/engines.ts";
 import { executeRuns } from "../sweep/execute.ts";
 import { planRuns } from "../sweep/plan.ts";
-import { choiceOption, countOption, type Define, examples, listOption } from "./command.ts";
+import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { megabytes } from "./format.ts";
+import { choiceOption, countOption, listOption } from "./options.ts";
 import { describePlan } from "./plan-text.ts";
 import { progressFor } from "./progress.ts";
 import { stopOnSignals } from "./stop.ts";

@@ -75,6 +75,8 @@ describe("mmoe data", () => {
     const { code, stderr } = await runMain(["data", "--corr", "0.5", "--rows", "2", "-o", file]);
     expect([code, stderr]).toEqual([2, `mmoe: ${file}: can't be written: no such file or directory\n`]);
     expect(readdirSync(dirname(dirname(dirname(file))))).toEqual([]);
+    const inFile = await runMain(["data", "--corr", "0.5", "--rows", "2", "-o", "/dev/null/rows.csv"]);
+    expect([inFile.code, inFile.stderr]).toEqual([2, "mmoe: /dev/null/rows.csv: can't be written: not a directory\n"]);
   });
 
   test.each([

@@ -1,0 +1,22 @@
+import { LARGEST_COUNT } from "../config/schema.ts";
+import { didYouMean } from "../config/suggest.ts";
+import { UsageError } from "../errors.ts";
+
+/** A whole number from a flag's text; UsageError with flag and value for anything else. */
+export function countOption(flag: string, text: string, least = 1): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= LARGEST_COUNT) return value;
+  throw new UsageError(`${flag}: expected a whole number from ${least} to ${LARGEST_COUNT}, got '${text}'`);
+}
+
+/** One of `values` from a flag's text; UsageError with flag, value and the nearest choice for anything else. */
+export function choiceOption<T extends string>(flag: string, text: string, values: readonly T[]): T {
+  const found = values.find((value) => value === text);
+  if (found !== undefined) return found;
+  throw new UsageError(`${flag}: expected one of ${values.join(", ")}, got '${text}'${didYouMean(text, values)}`);
+}
+
+/** The items of a comma-separated flag. */
+export function listOption(text: string): string[] {
+  return text.split(",").map((item) => item.trim());
+}
