@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { TASKS } from "../../data/settings.ts";
 import { UsageError } from "../../errors.ts";
 import type { ModelSpec } from "../../models/spec.ts";
-import type { Engine, Hooks, Run } from "../engine.ts";
+import type { Engine, Hooks, Run, RunResult } from "../engine.ts";
 import { bundlesOf, planBundle } from "./bundle.ts";
 import { Crew } from "./crew.ts";
 import { DEVICE } from "./train-bundle.ts";
@@ -35,31 +35,35 @@ export class CpuEngine implements Engine {
 
   async train(runs: readonly Run[], hooks: Hooks): Promise<void> {
     for (const { model } of runs) this.check(model);
+    const { signal, keepParameters = false } = hooks;
+    if (signal?.aborted) return;
     const steps = new SharedArrayBuffer(4 * runs.length);
     const stop = new SharedArrayBuffer(4);
+    const isStopped = () => Atomics.load(new Int32Array(stop), 0) !== 0;
     const abort = () => Atomics.store(new Int32Array(stop), 0, 1);
-    if (hooks.signal?.aborted) return;
-    hooks.signal?.addEventListener("abort", abort, { once: true });
+    const tasks = bundlesOf(runs, this.#jobs).map(
+      (slots): Task => ({ slots, runs: slots.map((i) => runs[i] as Run), steps, stop, keepParameters }),
+    );
+    signal?.addEventListener("abort", abort, { once: true });
     const progress = watchProgress(runs, new Int32Array(steps), hooks);
+    const give = (results: readonly RunResult[]) => {
+      try {
+        progress.report();
+        for (const result of results) hooks.onResult(result);
+      } catch (error) {
+        abort();
+        throw error;
+      }
+    };
     try {
-      const keepParameters = hooks.keepParameters ?? false;
-      const tasks = bundlesOf(runs, this.#jobs).map(
-        (slots): Task => ({ slots, runs: slots.map((i) => runs[i] as Run), steps, stop, keepParameters }),
-      );
-      await this.#crew.run(
-        tasks,
-        (results) => {
-          progress.report();
-          for (const result of results ?? []) hooks.onResult(result);
-        },
-        (task, reason) => {
-          if (hooks.signal?.aborted) return;
-          for (const run of task.runs) hooks.onResult(deadResult(run, reason));
-        },
-      );
+      await this.#crew.run(tasks, {
+        isStopped,
+        onAnswer: (results) => give(results ?? []),
+        onDeath: (task, reason) => give(isStopped() ? [] : task.runs.map((run) => deadResult(run, reason))),
+      });
     } finally {
       progress.stop();
-      hooks.signal?.removeEventListener("abort", abort);
+      signal?.removeEventListener("abort", abort);
     }
   }
 
@@ -90,7 +94,7 @@ function watchProgress(runs: readonly Run[], steps: Int32Array, { onProgress }: 
   return { report, stop: () => clearInterval(timer) };
 }
 
-function deadResult(run: Run, reason: string) {
+function deadResult(run: Run, reason: string): RunResult {
   const curve = { steps: [], train: [], heldout: [] };
   return { run, curve, failure: `worker died: ${reason}`, labelCorrelation: Number.NaN, elapsedMs: 0, device: DEVICE };
 }

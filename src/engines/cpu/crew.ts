@@ -1,56 +1,75 @@
-import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { compileKernels } from "./kernels.ts";
 import type { Answer, Task } from "./worker.ts";
 
+export interface CrewHooks {
+  onAnswer(answer: Answer): void;
+  onDeath(task: Task, reason: string): void;
+  isStopped(): boolean;
+}
+
+/** A thread, and who waits for it. */
+interface CrewWorker {
+  readonly thread: Worker;
+  onAnswer(answer: Answer): void;
+  onDeath(reason: string): void;
+}
+
+class WorkerDeath extends Error {}
+
 /** Worker threads, each with its own kernels; they start with their first task and stay for the next. */
 export class Crew {
   readonly #module = compileKernels();
-  readonly #workers: (Worker | undefined)[];
+  readonly #workers: (CrewWorker | undefined)[];
 
   constructor(jobs: number) {
     this.#workers = new Array(jobs).fill(undefined);
   }
 
-  /** Shares out the tasks, in order. `onDeath` hears of a task whose worker died; another takes over the rest. */
-  async run(
-    tasks: readonly Task[],
-    onAnswer: (answer: Answer) => void,
-    onDeath: (task: Task, reason: string) => void,
-  ): Promise<void> {
+  /**
+   * Shares out the tasks, in order, until stopped. A task whose worker died is told; a new worker takes the next.
+   * Returns, or throws what a hook threw, when no worker is busy any more.
+   */
+  async run(tasks: readonly Task[], { onAnswer, onDeath, isStopped }: CrewHooks): Promise<void> {
     const queue = [...tasks];
-    const shift = async (place: number) => {
-      for (let task = queue.shift(); task; task = queue.shift()) {
+    const work = async (place: number) => {
+      for (let task = queue.shift(); task && !isStopped(); task = queue.shift()) {
         try {
           onAnswer(await this.#answer(place, task));
         } catch (error) {
-          this.#workers[place] = undefined;
-          onDeath(task, error instanceof Error ? error.message : String(error));
+          if (!(error instanceof WorkerDeath)) throw error;
+          onDeath(task, error.message);
         }
       }
     };
-    await Promise.all(this.#workers.map((_, place) => shift(place)));
+    const ends = await Promise.allSettled(this.#workers.map((_, place) => work(place)));
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
   }
 
-  async #answer(place: number, task: Task): Promise<Answer> {
-    const worker = this.#workers[place] ?? startWorker(this.#module);
-    this.#workers[place] = worker;
-    const done = new AbortController();
-    const death = once(worker, "exit", { signal: done.signal }).then(([code]) => {
-      throw new Error(`exit code ${code}`);
+  #answer(place: number, task: Task): Promise<Answer> {
+    const worker = this.#workers[place] ?? this.#start(place);
+    return new Promise((resolve, reject) => {
+      worker.onAnswer = resolve;
+      worker.onDeath = (reason) => reject(new WorkerDeath(reason));
+      worker.thread.postMessage(task);
     });
-    worker.postMessage(task);
-    try {
-      const [answer] = (await Promise.race([once(worker, "message"), death])) as [Answer];
-      return answer;
-    } finally {
-      death.catch(() => {});
-      done.abort();
-    }
+  }
+
+  #start(place: number): CrewWorker {
+    const worker: CrewWorker = { thread: startWorker(this.#module), onAnswer: () => {}, onDeath: () => {} };
+    const die = (reason: string) => {
+      if (this.#workers[place] === worker) this.#workers[place] = undefined;
+      worker.onDeath(reason);
+    };
+    worker.thread.on("message", (answer: Answer) => worker.onAnswer(answer));
+    worker.thread.on("error", (error) => die(error instanceof Error ? error.message : String(error)));
+    worker.thread.on("exit", (code) => die(`exit code ${code}`));
+    this.#workers[place] = worker;
+    return worker;
   }
 
   async dispose(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker?.terminate()));
+    await Promise.all(this.#workers.map((worker) => worker?.thread.terminate()));
     this.#workers.fill(undefined);
   }
 }

@@ -10,8 +10,8 @@ import { Trainee } from "./trainee.ts";
 export const DEVICE = "wasm";
 
 export interface Watch {
-  /** The bundle's runs have been trained for `step` steps. */
-  onStep(step: number): void;
+  /** The bundle's run `i` has been trained for `step` steps. */
+  onStep(i: number, step: number): void;
   /** Asked often, tens of milliseconds apart: whether to give up. */
   isStopped(): boolean;
   readonly keepParameters: boolean;
@@ -19,6 +19,7 @@ export interface Watch {
 
 /** Trains runs that share their rows, chunk after chunk of steps; gives nothing if stopped. */
 export function trainBundle(machine: Machine, runs: readonly Run[], watch: Watch): RunResult[] | undefined {
+  if (watch.isStopped()) return undefined;
   const started = performance.now();
   const plan = planBundle(runs);
   machine.reserve(plan.arena.bytes);
@@ -53,14 +54,14 @@ function trainSteps(data: Data, trainees: readonly Trainee[], chunkSteps: number
     const next = Math.min(steps, evaluated + evalEvery);
     const count = Math.min(chunkSteps, next - done);
     data.load(done + 1, count);
-    for (const trainee of trainees) {
+    for (const [i, trainee] of trainees.entries()) {
       if (watch.isStopped()) return false;
       trainee.train(done, count);
       if (done + count === next) trainee.evaluate(next, next - evaluated);
+      if (trainee.failure === undefined) watch.onStep(i, done + count);
     }
     done += count;
     if (done === next) evaluated = next;
-    watch.onStep(done);
     if (trainees.every(({ failure }) => failure !== undefined)) return true;
   }
   return true;

@@ -26,8 +26,8 @@ parentPort?.on("message", ({ runs, slots, keepParameters, ...shared }: Task) => 
   const answer: Answer = trainBundle(machine, runs, {
     keepParameters,
     isStopped: () => Atomics.load(stop, 0) !== 0,
-    onStep: (step) => {
-      for (const slot of slots) Atomics.store(steps, slot, step);
+    onStep: (i, step) => {
+      Atomics.store(steps, slots[i] as number, step);
     },
   });
   parentPort?.postMessage(answer);

@@ -176,6 +176,21 @@ test("an aborted train(runs) returns within a second, the runs in flight without
   expect(results.size).toBe(0);
 });
 
+test("an error in onResult ends train(runs) once the workers have stopped", async () => {
+  const runs = [0, 1, 2, 3].map((index) => runOf({ model: "mmoe", index, training: { steps: index === 0 ? 1 : 1e6 } }));
+  const full = new Error("no space left on device");
+  await expect(
+    train(two, runs, {
+      onResult: () => {
+        throw full;
+      },
+    }),
+  ).rejects.toBe(full);
+  const after = [0, 1].map((index) => runOf({ model: "mmoe", index }));
+  const results = await train(two, after);
+  for (const run of after) expect(of(results, run).failure).toBeUndefined();
+});
+
 test("onProgress hears of steps while a run trains", async () => {
   const run = runOf({ model: "mmoe", training: { steps: 5000 } });
   const steps: number[] = [];
