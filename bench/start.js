@@ -1,0 +1,17 @@
+// From process start to a first result: one step of the three-model study on 10,000 fixed rows, as compiled (npm run build).
+import { GENERATOR_PRESETS } from "../dist/data/presets.js";
+import { CpuEngine } from "../dist/engines/cpu/cpu-engine.js";
+import { ZOO } from "../dist/models/zoo.js";
+
+const training = {
+  ...{ trainRows: 10_000, sampling: "epochs", batch: 64, steps: 1, optimizer: "adam", lr: 0.01, evalEvery: 1 },
+  ...{ initializer: { name: "glorot-uniform" }, heldoutRows: 1000 },
+};
+const runs = ["shared-bottom", "omoe", "mmoe"].map((name) => ({
+  ...{ id: name, model: ZOO[name].build({ inputs: 100, tasks: 2 }), data: GENERATOR_PRESETS.paper.settings },
+  ...{ correlation: 0.5, index: 0, seed: 0, training },
+}));
+const engine = new CpuEngine({ jobs: 1 });
+await engine.train(runs, { onResult() {} });
+console.log(performance.now().toFixed(0));
+await engine.dispose();

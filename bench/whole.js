@@ -1,0 +1,59 @@
+// The engine as users run it (compiled, on workers): speed with 1 and 2 workers, memory, time from start to a result.
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { GENERATOR_PRESETS } from "../dist/data/presets.js";
+import { CpuEngine } from "../dist/engines/cpu/cpu-engine.js";
+import { ZOO } from "../dist/models/zoo.js";
+
+const STEPS = 500;
+const ROUNDS = 4;
+const PAPER_RUN_STEPS = 3 * 3 * 200 * 10_000;
+
+/** The paper's study cut short: three models, three correlations, four run indices. */
+function studyRuns() {
+  const training = {
+    ...{ trainRows: 10_000, sampling: "epochs", batch: 64, steps: STEPS, optimizer: "adam", lr: 0.001 },
+    ...{ evalEvery: 100, initializer: { name: "glorot-uniform" }, heldoutRows: 1000 },
+  };
+  return [0, 1, 2, 3].flatMap((index) =>
+    [0.5, 0.9, 1].flatMap((correlation) =>
+      ["shared-bottom", "omoe", "mmoe"].map((name) => ({
+        ...{ id: `${name}/${correlation}/${index}`, model: ZOO[name].build({ inputs: 100, tasks: 2 }) },
+        ...{ data: GENERATOR_PRESETS.paper.settings, correlation, index, seed: 0, training },
+      })),
+    ),
+  );
+}
+
+/** µs of wall time a run-step, sets and evaluations included: the least of some rounds. */
+async function measure(jobs) {
+  const engine = new CpuEngine({ jobs });
+  const runs = studyRuns();
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < ROUNDS; round++) {
+    const start = performance.now();
+    await engine.train(runs, { onResult() {} });
+    least = Math.min(least, (1000 * (performance.now() - start)) / runs.length / STEPS);
+  }
+  const planned = engine.memoryBytes(runs);
+  await engine.dispose();
+  return { least, planned };
+}
+
+function startMs() {
+  const file = fileURLToPath(new URL("./start.js", import.meta.url));
+  return Math.min(
+    ...Array.from({ length: 5 }, () => Number(execFileSync(process.execPath, [file], { encoding: "utf8" }))),
+  );
+}
+
+const [one, two] = [await measure(1), await measure(2)];
+const hours = (PAPER_RUN_STEPS * two.least) / 3.6e9;
+console.log(
+  `\none worker ${one.least.toFixed(1)} µs a run-step; two ${two.least.toFixed(1)}: ${(one.least / two.least).toFixed(2)}x`,
+);
+console.log(`the paper's study (18 million run-steps) on two workers: ${(60 * hours).toFixed(0)} minutes`);
+console.log(
+  `memory with two workers: ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB, ${(two.planned / 1e6).toFixed(0)} MB of it planned`,
+);
+console.log(`from process start to the results of a first step: ${startMs()} ms`);
