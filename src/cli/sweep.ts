@@ -108,6 +108,8 @@ async function train(
 ): Promise<number> {
   const { effects, note } = context;
   const folder = new ResultsFolder(out, config, { version, ids: runs.map((run) => run.id), long });
+  const emit = (event: object) => json && effects.stdout.write(`${JSON.stringify(event)}\n`);
+  emit({ event: "start", out, runs: runs.length, engine: engine.name, device: engine.device });
   const stop = stopOnSignals(effects);
   const progress = progressFor(runs, json, context);
   try {
@@ -119,12 +121,14 @@ async function train(
   }
   folder.writeCsv();
   const { records } = folder;
+  const failed = records.filter(({ status }) => status === "failed").length;
+  emit({ event: "end", out, done: records.length - failed, failed, missing: runs.length - records.length });
   if (!json) effects.stdout.write(`${summaryTable(records)}\n${out}/runs.csv, ${out}/curves.csv\n`);
   if (stop.code !== undefined && records.length < runs.length) {
     note(`mmoe: stopped; ${records.length} of ${runs.length} runs are kept in ${out}`);
     return stop.code;
   }
-  return records.some((record) => record.status === "failed") ? EXIT.failedRuns : EXIT.done;
+  return failed > 0 ? EXIT.failedRuns : EXIT.done;
 }
 
 function overridesOf(options: Options): Layer[] {

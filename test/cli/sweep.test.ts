@@ -102,12 +102,14 @@ describe("mmoe sweep", () => {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
-    expect(events.map(({ event, id }) => [event, id])).toEqual([
+    expect(events.slice(1, -1).map(({ event, id }) => [event, id])).toEqual([
       ["progress", "mmoe/p=0.50/000"],
       ["run", "mmoe/p=0.50/000"],
       ["progress", "mmoe/p=1.00/000"],
       ["run", "mmoe/p=1.00/000"],
     ]);
+    expect(events.at(0)).toEqual({ event: "start", out, runs: 2, engine: "fake", device: "none" });
+    expect(events.at(-1)).toEqual({ event: "end", out, done: 2, failed: 0, missing: 0 });
   });
 
   test("says nothing on stderr with --quiet", async () => {

@@ -1,10 +1,10 @@
 import { TASKS } from "../../data/settings.ts";
 import type { Rows } from "../../data/task-pair.ts";
 import type { Hooks, Run, RunResult } from "../engine.ts";
+import { CurveRecorder } from "./curve-recorder.ts";
 import { type Feed, feedOf, measuredLabelCorrelation } from "./feed.ts";
 import { Group } from "./group.ts";
 import { Pace } from "./pace.ts";
-import { RunRecord } from "./record.ts";
 import type { Tf } from "./tf.ts";
 
 /** Rows of a set that are predicted at a time, for each replica: bounds the memory that an evaluation takes. */
@@ -13,7 +13,7 @@ export const EVALUATED_ROWS = 500;
 interface Replica {
   readonly run: Run;
   readonly feed: Feed;
-  readonly record: RunRecord;
+  readonly record: CurveRecorder;
 }
 
 /** Trains runs of one model and one setting together, a replica each. Stopped by the signal, it gives no result. */
@@ -44,7 +44,7 @@ async function replicasOf(runs: readonly Run[], pace: Pace): Promise<Replica[]> 
   const replicas: Replica[] = [];
   for (const run of runs) {
     if (pace.stopped) break;
-    replicas.push({ run, feed: feedOf(run), record: new RunRecord(run.model.tasks) });
+    replicas.push({ run, feed: feedOf(run), record: new CurveRecorder(run.model.tasks) });
     await pace.rest();
   }
   return replicas;

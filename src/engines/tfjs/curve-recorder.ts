@@ -1,7 +1,7 @@
 import { lossFailure } from "../engine.ts";
 
 /** What is known of one run while it trains: its curve, and why it failed if it did. */
-export class RunRecord {
+export class CurveRecorder {
   readonly steps: number[] = [];
   readonly train: number[][] = [];
   readonly heldout: number[][] = [];
