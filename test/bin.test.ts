@@ -28,10 +28,18 @@ async function exited(child: ChildProcess): Promise<{ code: number | null; signa
 /** Waits until a sweep has kept a run. */
 async function firstRun(out: string): Promise<string> {
   for (;;) {
-    const [name] = existsSync(join(out, "journal")) ? readdirSync(join(out, "journal")) : [];
-    if (name !== undefined && readJournal(join(out, "journal", name)).length > 0) return join(out, "journal", name);
+    const names = existsSync(join(out, "journal")) ? readdirSync(join(out, "journal")) : [];
+    const name = names.find((file) => file.endsWith(".jsonl"));
+    if (name !== undefined && readJournal(join(out, "journal", name), () => {}).length > 0)
+      return join(out, "journal", name);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** The rows of runs.csv but for their times. */
+function timeless(out: string): Record<string, string>[] {
+  const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+  return rows.map((row) => ({ ...row, elapsedMs: "" }));
 }
 
 describe("the built mmoe", () => {
@@ -67,9 +75,26 @@ describe("the built mmoe", () => {
     const journal = await firstRun(out);
     child.kill("SIGKILL");
     expect((await end).signal).toBe("SIGKILL");
-    const records = readJournal(journal);
+    const records = readJournal(journal, () => {});
     expect(records.length).toBeGreaterThan(0);
     for (const { status, curve } of records) expect([status, curve.steps.at(-1)]).toEqual(["done", 200]);
+  });
+
+  test("killed 30 times at random moments and resumed, writes the CSV of a sweep left alone", {
+    timeout: 120_000,
+  }, async () => {
+    const argv = ["sweep", "smoke", "--runs", "30", "--models", "mmoe,omoe", "--steps", "150", "--out"];
+    const [killed, alone] = ["killed", "alone"].map((name) => join(temporaryFolder(), name)) as [string, string];
+    for (let kill = 0; kill < 30; kill++) {
+      const child = start(...argv, killed);
+      const end = exited(child);
+      await new Promise((resolve) => setTimeout(resolve, 150 + 350 * Math.random()));
+      child.kill("SIGKILL");
+      await end;
+    }
+    for (const out of [killed, alone]) expect((await exited(start(...argv, out))).code).toBe(0);
+    expect(timeless(killed)).toEqual(timeless(alone));
+    expect(readFileSync(join(killed, "curves.csv"), "utf8")).toBe(readFileSync(join(alone, "curves.csv"), "utf8"));
   });
 
   test("with a full disk behind stdout says so in one line and exits with 2", async () => {

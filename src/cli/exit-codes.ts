@@ -6,8 +6,8 @@ export const EXIT = {
   usage: 2,
   /** Some run failed; it is recorded, the rest is done. */
   failedRuns: 3,
-  /** Stopped by SIGTERM. */
-  terminated: 75,
-  /** Ctrl-C. */
+  /** Stopped by SIGTERM or a time limit; the same command goes on. */
+  stopped: 75,
+  /** Ctrl-C; the same command goes on. */
   interrupted: 130,
 } as const;

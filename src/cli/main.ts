@@ -28,7 +28,7 @@ async function dispatch(argv: readonly string[], effects: Effects): Promise<numb
     command.option("--quiet", "nothing on stderr but errors").option("--debug", "a stack trace with errors");
     if (!argv.includes(name)) continue;
     (await load()).define(command, async (action) => {
-      code = await action(contextOf(effects, command.opts()));
+      code = await action(contextOf(effects, command.opts(), argv));
     });
   }
   await program.parseAsync([...argv], { from: "user" });
@@ -52,11 +52,16 @@ function rootCommand(effects: Effects): Command {
   return program.showHelpAfterError(false);
 }
 
-function contextOf(effects: Effects, { quiet = false }: { quiet?: boolean }): Context {
+function contextOf(effects: Effects, { quiet = false }: { quiet?: boolean }, argv: readonly string[]): Context {
   const note = (line: string) => {
     if (!quiet) effects.stderr.write(`${line}\n`);
   };
-  return { effects, quiet, note };
+  const words = argv.filter((word) => word !== "--overwrite").map(shellQuoted);
+  return { effects, quiet, commandLine: ["mmoe", ...words].join(" "), note };
+}
+
+function shellQuoted(word: string): string {
+  return /^[\w./,:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** One line an error, and its exit code; the stack too where --debug asks for it, or where the error is ours. */

@@ -7,8 +7,19 @@ import { estimateMs } from "../sweep/estimate.ts";
 import { correlationText } from "../sweep/plan.ts";
 import { duration, grouped, megabytes, table } from "./format.ts";
 
+interface Planned {
+  readonly runs: readonly Run[];
+  /** Those that the results folder does not hold. */
+  readonly todo: readonly Run[];
+}
+
 /** What --dry-run prints: settings with their marks, cells, and what they will take on this machine. */
-export async function describePlan(config: Config, runs: readonly Run[], engine: Engine, out: string): Promise<string> {
+export async function describePlan(
+  config: Config,
+  { runs, todo }: Planned,
+  engine: Engine,
+  out: string,
+): Promise<string> {
   const cells = runs.slice(0, config.correlations.length * config.models.length);
   const cellRows = cells.map(({ model, correlation }) => [
     model.name,
@@ -16,13 +27,13 @@ export async function describePlan(config: Config, runs: readonly Run[], engine:
     grouped(config.runs),
     grouped(parameterCount(model)),
   ]);
-  const time = duration(await estimateMs(runs, engine));
-  const steps = grouped(runs.length * config.steps);
+  const time = duration(await estimateMs(todo, engine));
+  const steps = grouped(todo.length * config.steps);
   return [
     settingsText(config),
     table([["model", "p", "runs", "parameters"], ...cellRows]),
-    `${grouped(runs.length)} runs, ${steps} run-steps on ${engine.name} (${engine.device})\n` +
-      `about ${time}, extrapolated from a short trial; about ${megabytes(engine.memoryBytes(runs))} of memory\n` +
+    `${grouped(runs.length)} runs, to do ${grouped(todo.length)}: ${steps} run-steps on ${engine.name} (${engine.device})\n` +
+      `about ${time}, extrapolated from a short trial; about ${megabytes(engine.memoryBytes(todo))} of memory\n` +
       `results would go to ${out}\n`,
   ].join("\n");
 }

@@ -28,6 +28,6 @@ function cellRow(cell: readonly RunRecord[]): string[] {
 function lossColumns(cell: readonly RunRecord[], set: LossSet): [string, string] {
   const losses = Float64Array.from(cell.flatMap((record) => finalLosses(record, set)?.mean ?? [])).sort();
   if (losses.length === 0) return ["-", "-"];
-  const error = losses.length > 1 ? standardError(losses).toFixed(4).replace(/^0/, "") : "-";
-  return [`${mean(losses).toFixed(4)}±${error}`, quantileSorted(losses, 0.5).toFixed(4)];
+  const error = losses.length > 1 ? `±${standardError(losses).toFixed(4).replace(/^0/, "")}` : "";
+  return [`${mean(losses).toFixed(4)}${error}`, quantileSorted(losses, 0.5).toFixed(4)];
 }

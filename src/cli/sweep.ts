@@ -1,23 +1,18 @@
 import { totalmem } from "node:os";
 import type { Layer } from "../config/check.ts";
-import type { Config } from "../config/config.ts";
 import { loadConfig, override, setOverride } from "../config/load.ts";
 import type { Engine, Run } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
-import { checkFolder, defaultFolder, ResultsFolder } from "../records/results-folder.ts";
+import { defaultFolder, type Found, findResults } from "../records/results-folder.ts";
 import { ENGINE_NAMES, loadEngine, TFJS_BACKENDS } from "../sweep/engines.ts";
-import { executeRuns } from "../sweep/execute.ts";
 import { planRuns } from "../sweep/plan.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { megabytes } from "./format.ts";
-import { choiceOption, countOption, listOption } from "./options.ts";
+import { choiceOption, countOption, durationOption, listOption } from "./options.ts";
 import { describePlan } from "./plan-text.ts";
-import { progressFor } from "./progress.ts";
-import { stopOnSignals } from "./stop.ts";
-import { summaryTable } from "./summary-table.ts";
-import { version } from "./version.ts";
+import { train } from "./train.ts";
 
 interface Options {
   readonly corr?: string;
@@ -32,7 +27,10 @@ interface Options {
   readonly jobs?: string;
   readonly backend: string;
   readonly out?: string;
+  readonly resume?: boolean;
+  readonly retryFailed?: boolean;
   readonly overwrite?: boolean;
+  readonly timeLimit?: string;
   readonly dryRun?: boolean;
   readonly long?: boolean;
   readonly json?: boolean;
@@ -53,7 +51,10 @@ export const define: Define = (command, run) => {
     .option("--backend <name>", `what tfjs computes on: ${TFJS_BACKENDS.join(", ")}`, TFJS_BACKENDS[0])
     .option("--jobs <n>", "worker threads of the cpu engine (default: this process's cores)")
     .option("--out <folder>", "where results go (default: results/NAME-HASH)")
+    .option("--resume", "go on with the sweep in that folder, which must be there (a repeat goes on too)")
+    .option("--retry-failed", "do again the runs that failed there")
     .option("--overwrite", "replace what a sweep left in that folder")
+    .option("--time-limit <time>", "stop, to go on later, after a time such as 3h50m")
     .option("--dry-run", "say what would be done, how long and how large; do nothing")
     .option("--long", "also write every run's curve (curves-long.csv)")
     .option("--json", "events as JSON lines on stdout, in place of the table")
@@ -80,55 +81,34 @@ async function sweep(file: string, options: Options, context: Context): Promise<
   const engineName = choiceOption("--engine", options.engine, ENGINE_NAMES);
   const backend = choiceOption("--backend", options.backend, TFJS_BACKENDS);
   const jobs = options.jobs === undefined ? {} : { jobs: countOption("--jobs", options.jobs) };
+  const limitMs = options.timeLimit === undefined ? undefined : durationOption("--time-limit", options.timeLimit);
   const runs = planRuns(config);
-  if (!options.dryRun) checkFolder(out, options);
+  const found = reusable(findResults(out, config, { overwrite: options.overwrite ?? false, warn: note }), options);
+  if (options.resume && found === undefined)
+    throw new UsageError(`${out} holds no sweep to resume; leave out --resume`);
+  const todo = runs.filter((run) => !found?.records.has(run.id));
 
   const engine = await loadEngine(engineName, { ...jobs, backend });
   try {
-    checkRuns(runs, engine);
+    checkRuns(todo, engine);
     if (options.dryRun) {
-      effects.stdout.write(await describePlan(config, runs, engine, out));
+      effects.stdout.write(await describePlan(config, { runs, todo }, engine, out));
       return EXIT.done;
     }
-    note(`${out}: ${runs.length} runs on ${engine.name} (${engine.device})`);
-    return await train(config, runs, engine, out, options, context);
+    const reused = runs.length - todo.length;
+    note(
+      `${out}: ${reused > 0 ? `reused ${reused}, to do ` : ""}${todo.length} runs on ${engine.name} (${engine.device})`,
+    );
+    return await train({ ...options, config, out, found, todo, engine, limitMs }, context);
   } finally {
     await engine.dispose();
   }
 }
 
-/** Trains, keeps every record as it comes, and ends with CSV, table and exit code. */
-async function train(
-  config: Config,
-  runs: readonly Run[],
-  engine: Engine,
-  out: string,
-  { json = false, long = false }: Options,
-  context: Context,
-): Promise<number> {
-  const { effects, note } = context;
-  const folder = new ResultsFolder(out, config, { version, ids: runs.map((run) => run.id), long });
-  const emit = (event: object) => json && effects.stdout.write(`${JSON.stringify(event)}\n`);
-  emit({ event: "start", out, runs: runs.length, engine: engine.name, device: engine.device });
-  const stop = stopOnSignals(effects);
-  const progress = progressFor(runs, json, context);
-  try {
-    await executeRuns(runs, engine, (record) => folder.add(record), progress, stop.signal);
-  } finally {
-    progress.stop();
-    stop.release();
-    folder.close();
-  }
-  folder.writeCsv();
-  const { records } = folder;
-  const failed = records.filter(({ status }) => status === "failed").length;
-  emit({ event: "end", out, done: records.length - failed, failed, missing: runs.length - records.length });
-  if (!json) effects.stdout.write(`${summaryTable(records)}\n${out}/runs.csv, ${out}/curves.csv\n`);
-  if (stop.code !== undefined && records.length < runs.length) {
-    note(`mmoe: stopped; ${records.length} of ${runs.length} runs are kept in ${out}`);
-    return stop.code;
-  }
-  return failed > 0 ? EXIT.failedRuns : EXIT.done;
+/** What was found, without the failed runs where --retry-failed asks for them again. */
+function reusable(found: Found | undefined, { retryFailed = false }: Options): Found | undefined {
+  if (found === undefined || !retryFailed) return found;
+  return { ...found, records: new Map([...found.records].filter(([, { status }]) => status === "done")) };
 }
 
 function overridesOf(options: Options): Layer[] {

@@ -1,4 +1,7 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { UsageError } from "../errors.ts";
 import type { RunRecord } from "./record.ts";
 
 /** Raised when the meaning of a journal's line changes. */
@@ -17,8 +20,11 @@ export interface JournalHeader {
 export class Journal {
   readonly #file: number;
 
-  /** Creates the file; throws where it exists, as another process may be writing it. */
-  constructor(path: string, header: JournalHeader) {
+  /** Creates a file of its own in `folder`; its name says whose it is and orders nothing. */
+  constructor(folder: string, header: JournalHeader) {
+    const name = `${hostname()}-${process.pid}`;
+    let path = join(folder, `${name}.jsonl`);
+    for (let i = 2; existsSync(path); i++) path = join(folder, `${name}-${i}.jsonl`);
     this.#file = openSync(path, "ax");
     this.#write(header);
   }
@@ -38,11 +44,61 @@ export class Journal {
   }
 }
 
-/** The records of a journal; a last line torn by a crash is dropped. */
-export function readJournal(path: string): RunRecord[] {
+/** Records by id of all journals in `folder`. `warn` hears of lines that are no records: they are left out. */
+export function readJournals(folder: string, warn: (line: string) => void): Map<string, RunRecord> {
+  const records = new Map<string, RunRecord>();
+  for (const name of journalNames(folder)) {
+    for (const record of readJournal(join(folder, name), warn)) {
+      if (records.get(record.id)?.status !== "done") records.set(record.id, record);
+    }
+  }
+  return records;
+}
+
+function journalNames(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".jsonl"))
+    .sort();
+}
+
+/** The records of one journal. A last line torn by a crash is dropped without a word: its run had not ended. */
+export function readJournal(path: string, warn: (line: string) => void): RunRecord[] {
   const lines = readFileSync(path, "utf8").split("\n");
-  const whole = lines.slice(1, -1); // without the header, and without what follows the last line's end
-  return whole.map((line) => JSON.parse(line, nullIsNaN) as RunRecord);
+  lines.pop(); // nothing behind the last line's end, or what a crash tore
+  const [header, ...rest] = lines;
+  if (header === undefined) return []; // torn in its first line
+  checkHeader(header, path);
+  return rest.flatMap((line, i) => {
+    const record = parsed(line);
+    if (record !== undefined) return [record];
+    warn(`${path}:${i + 2}: not a record; left out`);
+    return [];
+  });
+}
+
+function checkHeader(line: string, path: string): void {
+  let schema: unknown;
+  try {
+    ({ schema } = JSON.parse(line) as { schema?: unknown });
+  } catch {
+    throw new UsageError(`${path}: not a journal: its first line is no header; move the file away, or --overwrite`);
+  }
+  if (schema === JOURNAL_SCHEMA) return;
+  throw new UsageError(
+    `${path}: written by another mmoe (schema ${schema}, this one reads ${JOURNAL_SCHEMA}); give another --out`,
+  );
+}
+
+function parsed(line: string): RunRecord | undefined {
+  try {
+    const record = JSON.parse(line, nullIsNaN) as Partial<RunRecord> | null;
+    return record?.id !== undefined && record.curve !== undefined && record.status !== undefined
+      ? (record as RunRecord)
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** JSON has no NaN: it writes null. A label correlation is NaN where a set has a single row. */

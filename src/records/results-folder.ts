@@ -1,34 +1,69 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
+import { differences, widened } from "../config/compare.ts";
 import { type Config, trainedHash } from "../config/config.ts";
+import { loadConfig } from "../config/load.ts";
 import { configYaml } from "../config/write.ts";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
+import { MODEL_NAMES } from "../models/zoo.ts";
 import { curvesCsv, longCurvesCsv } from "./curves-csv.ts";
-import { JOURNAL_SCHEMA, Journal } from "./journal.ts";
+import { JOURNAL_SCHEMA, Journal, readJournals } from "./journal.ts";
+import { Lock } from "./lock.ts";
 import type { RunRecord } from "./record.ts";
 import { runsCsv } from "./runs-csv.ts";
 
 const CSV_EVERY_MS = 30_000;
 
+const CONFIG = "config.yaml";
+const JOURNALS = "journal";
 /** All that a sweep writes into its folder, and so all that --overwrite removes. */
-const OURS = ["config.yaml", "journal", "runs.csv", "curves.csv", "curves-long.csv"];
+const OURS = [CONFIG, JOURNALS, "runs.csv", "curves.csv", "curves-long.csv"];
 
 /** The folder of one sweep's results: `results/<name>-<hash of what is trained>` unless the user names another. */
 export function defaultFolder(config: Config): string {
   return join("results", `${config.name}-${trainedHash(config)}`);
 }
 
-/** Throws UsageError, before anything is computed, for a folder that results can't be written to. */
-export function checkFolder(path: string, { overwrite = false } = {}): void {
+/** What an earlier sweep left in a folder: its config and the records of its runs. */
+export interface Found {
+  readonly config: Config;
+  readonly records: ReadonlyMap<string, RunRecord>;
+}
+
+interface FindOptions {
+  /** Take the folder as if it were empty. */
+  readonly overwrite?: boolean;
+  /** Hears of lines that are no records. */
+  readonly warn: (line: string) => void;
+}
+
+/**
+ * What `path` holds of the sweep of `config`; undefined for a new folder. Throws UsageError, before anything is computed
+ * or written, for a folder that can't be written to, holds something else, or a sweep of another config.
+ */
+export function findResults(path: string, config: Config, { overwrite = false, warn }: FindOptions): Found | undefined {
   const held = entriesOf(path);
-  if (held.length > 0 && !overwrite) {
-    throw new UsageError(`${path} exists and is not empty; give another --out, or --overwrite`);
-  }
   const foreign = held.find((entry) => !OURS.includes(entry));
   if (foreign !== undefined) {
-    throw new UsageError(`${path} holds '${foreign}', which no sweep wrote: it is not overwritten; give another --out`);
+    throw new UsageError(`${path} holds '${foreign}', which no sweep wrote: it is left alone; give another --out`);
   }
+  checkWritable(path);
+  if (held.length === 0 || overwrite) return undefined;
+
+  const file = join(path, CONFIG);
+  if (!existsSync(file)) throw new UsageError(`${path} has no ${CONFIG}; give another --out, or --overwrite`);
+  const stored = loadConfig(file);
+  const apart = differences(stored, config);
+  if (apart.length > 0) {
+    throw new UsageError(
+      `${path} holds a sweep of another config (${apart.join("; ")}); give another --out, or --overwrite`,
+    );
+  }
+  return { config: stored, records: readJournals(join(path, JOURNALS), warn) };
+}
+
+function checkWritable(path: string): void {
   const parent = nearestExisting(path);
   if (!statSync(parent).isDirectory()) throw new UsageError(`${path}: ${parent} is a file; give another --out`);
   writable(path, () => accessSync(parent, constants.W_OK | constants.X_OK));
@@ -37,37 +72,41 @@ export function checkFolder(path: string, { overwrite = false } = {}): void {
 interface FolderOptions {
   /** This mmoe's version. */
   readonly version: string;
-  /** Ids of the sweep's runs in the order of the CSV's rows. */
-  readonly ids: readonly string[];
   /** Also write every run's curve. */
   readonly long: boolean;
+  /** What is there already and stays; undefined to begin anew. */
+  readonly found: Found | undefined;
 }
 
 /** One sweep's results while it runs: a record is durable once added, the CSV files are never far behind. */
 export class ResultsFolder {
   readonly path: string;
-  readonly #options: FolderOptions;
+  readonly #long: boolean;
+  readonly #lock: Lock;
   readonly #journal: Journal;
-  readonly #records = new Map<string, RunRecord>();
+  readonly #records: Map<string, RunRecord>;
   #csvAt = performance.now();
 
-  /** `path` must have passed `checkFolder`; what an earlier sweep left there is removed. */
-  constructor(path: string, config: Config, options: FolderOptions) {
+  /** `path` must have passed `findResults`. Throws UsageError where another process is writing there. */
+  constructor(path: string, config: Config, { version, long, found }: FolderOptions) {
     this.path = path;
-    this.#options = options;
-    const { version } = options;
-    const header = { schema: JOURNAL_SCHEMA, version, trained: trainedHash(config) };
+    this.#long = long;
+    this.#records = new Map(found?.records);
+    const journals = join(path, JOURNALS);
+    this.#lock = writable(path, () => {
+      mkdirSync(journals, { recursive: true });
+      return new Lock(journals);
+    });
     this.#journal = writable(path, () => {
-      for (const entry of OURS) rmSync(join(path, entry), { recursive: true, force: true });
-      mkdirSync(join(path, "journal"), { recursive: true });
-      writeFileAtomic.sync(join(path, "config.yaml"), configYaml(config));
-      return new Journal(join(path, "journal", `${process.pid}.jsonl`), header);
+      if (found === undefined) removeOld(path);
+      writeFileAtomic.sync(join(path, CONFIG), configYaml(found ? widened(config, found.config) : config));
+      return new Journal(journals, { schema: JOURNAL_SCHEMA, version, trained: trainedHash(config) });
     });
   }
 
-  /** The records so far, in the order of the sweep's runs. */
+  /** The records of all runs, of earlier sweeps too: by run, then correlation, then model. */
   get records(): RunRecord[] {
-    return this.#options.ids.flatMap((id) => this.#records.get(id) ?? []);
+    return [...this.#records.values()].sort(byRun);
   }
 
   add(record: RunRecord): void {
@@ -82,14 +121,28 @@ export class ResultsFolder {
     writable(this.path, () => {
       writeFileAtomic.sync(join(this.path, "runs.csv"), runsCsv(records));
       writeFileAtomic.sync(join(this.path, "curves.csv"), curvesCsv(records));
-      if (this.#options.long) writeFileAtomic.sync(join(this.path, "curves-long.csv"), longCurvesCsv(records));
+      if (this.#long) writeFileAtomic.sync(join(this.path, "curves-long.csv"), longCurvesCsv(records));
     });
     this.#csvAt = performance.now();
   }
 
   close(): void {
     this.#journal.close();
+    this.#lock.release();
   }
+}
+
+/** An order that depends on nothing but the runs themselves: results come out the same however they were computed. */
+function byRun(a: RunRecord, b: RunRecord): number {
+  const place = ({ model }: RunRecord) => (MODEL_NAMES as string[]).indexOf(model);
+  return a.run - b.run || a.correlation - b.correlation || place(a) - place(b);
+}
+
+/** Removes what an earlier sweep left, but not the lock that is held. */
+function removeOld(path: string): void {
+  for (const entry of OURS) if (entry !== JOURNALS) rmSync(join(path, entry), { force: true });
+  const journals = join(path, JOURNALS);
+  for (const entry of readdirSync(journals)) if (entry.endsWith(".jsonl")) rmSync(join(journals, entry));
 }
 
 function entriesOf(path: string): string[] {

@@ -1,0 +1,167 @@
+import { EventEmitter } from "node:events";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { loadConfig } from "../../src/config/load.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+import { fakeEngine } from "../support/fake-engine.ts";
+
+const engine = vi.hoisted(() => ({ load: () => ({}) as unknown }));
+vi.mock("../../src/sweep/engines.ts", async (original) => ({
+  ...(await original<object>()),
+  loadEngine: async () => engine.load(),
+}));
+
+let out = "";
+/** Ids of the runs that were trained. */
+let trained: string[] = [];
+
+beforeEach(() => {
+  out = join(temporaryFolder(), "results");
+  trained = [];
+  engine.load = () => fakeEngine({ before: ({ id }) => trained.push(id) });
+});
+
+const sweep = (...argv: string[]) => runMain(["sweep", "smoke", "--out", out, ...argv]);
+const text = (file: string) => readFileSync(join(out, file), "utf8");
+const csv = (file: string): Record<string, string>[] => parse(text(file), { columns: true });
+
+/** Sweeps until run `id` begins, then Ctrl-C. */
+function sweepUntil(id: string, ...argv: string[]) {
+  const signals = new EventEmitter();
+  engine.load = () => fakeEngine({ before: (run) => run.id === id && signals.emit("SIGINT") });
+  return runMain(["sweep", "smoke", "--out", out, ...argv], signals);
+}
+
+describe("a sweep repeated into its folder", () => {
+  test("trains nothing again, says so, and leaves the same CSV", async () => {
+    await sweep("--runs", "2");
+    const before = [text("runs.csv"), text("curves.csv")];
+    trained = [];
+    const { code, stderr } = await sweep("--runs", "2");
+    expect([code, trained]).toEqual([0, []]);
+    expect(stderr).toBe(`${out}: reused 12, to do 0 runs on fake (none)\n`);
+    expect([text("runs.csv"), text("curves.csv")]).toEqual(before);
+  });
+
+  test("after Ctrl-C goes on and writes the same CSV as one that was not stopped", async () => {
+    expect((await sweepUntil("omoe/p=1.00/003")).code).toBe(130);
+    engine.load = () => fakeEngine({ before: ({ id }) => trained.push(id) });
+    const { stderr } = await sweep();
+    expect(stderr).toContain("reused 22, to do 26 runs");
+    const stopped = [text("runs.csv"), text("curves.csv")];
+    out = join(temporaryFolder(), "undisturbed");
+    await sweep();
+    expect(stopped).toEqual([text("runs.csv"), text("curves.csv")]);
+  });
+
+  test("is extended by more runs, correlations and models, and comes out as if asked for at once", async () => {
+    await sweep("--runs", "1", "--models", "mmoe", "--corr", "0.5");
+    trained = [];
+    await sweep("--runs", "2", "--models", "omoe,mmoe", "--corr", "1,0.5");
+    expect(trained).toHaveLength(7);
+    const extended = text("runs.csv");
+    expect(loadConfig(join(out, "config.yaml"))).toMatchObject({
+      runs: 2,
+      models: ["mmoe", "omoe"],
+      correlations: [0.5, 1],
+    });
+    out = join(temporaryFolder(), "at-once");
+    await sweep("--runs", "2", "--models", "omoe,mmoe", "--corr", "1,0.5");
+    expect(extended).toBe(text("runs.csv"));
+  });
+
+  test("with fewer runs keeps the others", async () => {
+    await sweep("--runs", "2");
+    await sweep("--runs", "1");
+    expect(csv("runs.csv")).toHaveLength(12);
+  });
+
+  test("keeps failed runs and still exits with 3; --retry-failed does those again", async () => {
+    engine.load = () => fakeEngine({ failing: ["mmoe/p=0.50/000"] });
+    await sweep("--runs", "1");
+    engine.load = () => fakeEngine({ before: ({ id }) => trained.push(id) });
+    expect((await sweep("--runs", "1")).code).toBe(3);
+    expect(trained).toEqual([]);
+    expect((await sweep("--runs", "1", "--retry-failed")).code).toBe(0);
+    expect(trained).toEqual(["mmoe/p=0.50/000"]);
+    expect(csv("runs.csv").map((row) => row.status)).toEqual(Array(6).fill("done"));
+    expect((await sweep("--runs", "1")).code).toBe(0);
+  });
+
+  test("goes on after a crash that tore a line, and past a garbage line, which it names", async () => {
+    await sweepUntil("omoe/p=0.50/001");
+    const journal = join(out, "journal", readdirSync(join(out, "journal"))[0] as string);
+    appendFileSync(journal, 'garbage\n{"id": "omoe/p=0.50/001", "cur');
+    engine.load = () => fakeEngine({ before: ({ id }) => trained.push(id) });
+    const { code, stderr } = await sweep("--runs", "2");
+    expect([code, trained[0], trained.length]).toEqual([0, "omoe/p=0.50/001", 5]);
+    expect(stderr).toContain(`${journal}:9: not a record; left out`);
+    expect(csv("runs.csv")).toHaveLength(12);
+  });
+
+  test("begins anew with --overwrite", async () => {
+    await sweep("--runs", "2");
+    await sweep("--runs", "1", "--overwrite");
+    expect(csv("runs.csv")).toHaveLength(6);
+    expect(readdirSync(join(out, "journal"))).toHaveLength(1);
+  });
+
+  test("stops at its time limit with exit code 75 and the command that goes on", async () => {
+    engine.load = () => ({
+      ...fakeEngine(),
+      train: (_: unknown, { signal }: { signal: AbortSignal }) =>
+        new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve())),
+    });
+    const { code, stderr } = await sweep("--time-limit", "1s", "--overwrite");
+    expect(code).toBe(75);
+    expect(stderr).toContain("stopped at its time limit; 0 runs are kept");
+    expect(stderr).toContain(`go on with:\nmmoe sweep smoke --out ${out} --time-limit 1s\n`);
+  });
+});
+
+describe("a sweep into another's folder is refused and changes nothing:", () => {
+  test("another config, with the differences key by key", async () => {
+    await sweep("--runs", "1");
+    const before = text("runs.csv");
+    const { code, stderr } = await sweep("--runs", "1", "--batch", "32", "--lr", "0.1");
+    expect([code, stderr]).toEqual([
+      2,
+      `mmoe: ${out} holds a sweep of another config (batch: 64 there, 32 here; lr: 0.01 there, 0.1 here); give another --out, or --overwrite\n`,
+    ]);
+    expect(text("runs.csv")).toBe(before);
+  });
+
+  test("a journal of another schema", async () => {
+    await sweep("--runs", "1");
+    writeFileSync(join(out, "journal", "old.jsonl"), '{"schema": 0}\n');
+    const { code, stderr } = await sweep("--runs", "1");
+    expect([code, stderr]).toEqual([2, expect.stringContaining("old.jsonl: written by another mmoe (schema 0")]);
+  });
+
+  test("a folder without a config", async () => {
+    mkdirSync(join(out, "journal"), { recursive: true });
+    expect((await sweep()).stderr).toBe(`mmoe: ${out} has no config.yaml; give another --out, or --overwrite\n`);
+  });
+
+  test("one that a living process is writing; the lock of a dead one is taken over", async () => {
+    await sweep("--runs", "1");
+    const lock = join(out, "journal", `${hostname()}.lock`);
+    writeFileSync(lock, JSON.stringify({ pid: process.pid, host: hostname(), began: null, since: "now" }));
+    const refused = await sweep("--runs", "1");
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining(`process ${process.pid} on ${hostname()} has been writing here since now`),
+    ]);
+    writeFileSync(
+      lock,
+      JSON.stringify({ pid: process.pid, host: hostname(), began: "another process", since: "then" }),
+    );
+    expect((await sweep("--runs", "1")).code).toBe(0);
+    writeFileSync(lock, "to");
+    expect((await sweep("--runs", "1")).code).toBe(0);
+    expect(existsSync(lock)).toBe(false);
+  });
+});
