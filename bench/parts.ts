@@ -8,11 +8,12 @@ import { inputPanelBytes } from "../src/engines/cpu/panels.ts";
 import { initialParameters, type Run } from "../src/engines/engine.ts";
 import { leastMicroseconds } from "./time.ts";
 
-/** µs of one step, whole and by parts; `rows` is what making the rows ready takes, whoever shares them. */
+/** µs of one step, whole and by parts, each timed by itself; `rows` is what making the rows ready takes, whoever shares them. */
 export interface Parts {
   readonly step: number;
   readonly products: number;
   readonly adam: number;
+  /** Gates and mixes. */
   readonly rest: number;
   readonly rows: number;
 }
@@ -32,7 +33,8 @@ export function timeParts(module: WebAssembly.Module, run: Run): Parts {
   const step = timeSteps(machine, plan, adam, run.training.batch);
   const products = time(machine, plan, plain, ["dense", "inputGradient", "update"]);
   const adamOnly = time(machine, plan, adam, ["update"]) - time(machine, plan, plain, ["update"]);
-  return { step, products, adam: adamOnly, rest: step - products - adamOnly, rows };
+  const rest = time(machine, plan, plain, ["softmax", "mix", "gateGradient", "expertGradient"]);
+  return { step, products, adam: adamOnly, rest, rows };
 }
 
 function timeSteps(machine: Machine, { data }: BundlePlan, { address }: Member, batch: number): number {

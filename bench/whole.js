@@ -1,28 +1,17 @@
 // The engine as users run it (compiled, on workers): speed with 1 and 2 workers, memory, time from start to a result.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { GENERATOR_PRESETS } from "../dist/data/presets.js";
+import { loadConfig, override } from "../dist/config/load.js";
 import { CpuEngine } from "../dist/engines/cpu/cpu-engine.js";
-import { ZOO } from "../dist/models/zoo.js";
+import { planRuns } from "../dist/sweep/plan.js";
 
 const STEPS = 500;
-const ROUNDS = 4;
+const ROUNDS = 3;
 const PAPER_RUN_STEPS = 3 * 3 * 200 * 10_000;
 
-/** The paper's study cut short: three models, three correlations, four run indices. */
+/** The paper preset cut short: three models, three correlations, two run indices, 500 of 10,000 steps. */
 function studyRuns() {
-  const training = {
-    ...{ trainRows: 10_000, sampling: "epochs", batch: 64, steps: STEPS, optimizer: "adam", lr: 0.001 },
-    ...{ evalEvery: 100, initializer: { name: "glorot-uniform" }, heldoutRows: 1000 },
-  };
-  return [0, 1, 2, 3].flatMap((index) =>
-    [0.5, 0.9, 1].flatMap((correlation) =>
-      ["shared-bottom", "omoe", "mmoe"].map((name) => ({
-        ...{ id: `${name}/${correlation}/${index}`, model: ZOO[name].build({ inputs: 100, tasks: 2 }) },
-        ...{ data: GENERATOR_PRESETS.paper.settings, correlation, index, seed: 0, training },
-      })),
-    ),
-  );
+  return planRuns(loadConfig("paper", [override("runs", "runs", "2"), override("steps", "steps", String(STEPS))]));
 }
 
 /** µs of wall time a run-step, sets and evaluations included: the least of some rounds. */
@@ -52,7 +41,7 @@ const hours = (PAPER_RUN_STEPS * two.least) / 3.6e9;
 console.log(
   `\none worker ${one.least.toFixed(1)} µs a run-step; two ${two.least.toFixed(1)}: ${(one.least / two.least).toFixed(2)}x`,
 );
-console.log(`the paper's study (18 million run-steps) on two workers: ${(60 * hours).toFixed(0)} minutes`);
+console.log(`so the paper preset (18 million run-steps) on two workers would take ${(60 * hours).toFixed(0)} minutes`);
 console.log(
   `memory with two workers: ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB, ${(two.planned / 1e6).toFixed(0)} MB of it planned`,
 );
