@@ -21,6 +21,7 @@ export function taskVectors({ inputs, scale }: GeneratorSettings, correlation: n
 
 /** Two orthonormal vectors, [D] each, uniform over directions: Gram–Schmidt twice on normals. */
 export function orthonormalPair(D: number, key: Key): [Float64Array, Float64Array] {
+  if (D < 2) throw new RangeError(`orthonormalPair: D: expected at least 2, got ${D}`);
   const u1 = normalized(Float64Array.from(normals(key, D, 0)));
   let u2 = Float64Array.from(normals(key, D, 1));
   for (let pass = 0; pass < 2; pass++) {

@@ -20,6 +20,10 @@ describe("task vectors", () => {
     }
   });
 
+  test("of a single input can't be had", () => {
+    expect(() => orthonormalPair(1, keyOf("test"))).toThrow("orthonormalPair: D: expected at least 2, got 1");
+  });
+
   test.each([-1, -0.5, 0, 0.123, 0.98, 1])("have cosine %d and length c", (p) => {
     const { w1, w2 } = taskVectors(settings, p, keyOf("test"));
     const [length1, length2] = [Math.sqrt(dot(w1, w1)), Math.sqrt(dot(w2, w2))];
