@@ -1,0 +1,84 @@
+// npm run bench:peers: our engines and the peers' programs, in turns on the same cores, as tables in Markdown.
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { CONTENDERS, type Contender, whyAbsent } from "./peers/contenders.ts";
+import { coresOf } from "./peers/cores.ts";
+import { type Measured, measure } from "./peers/measure.ts";
+
+const SUBJECTS = [["mmoe"], ["shared-bottom", "omoe", "mmoe"]] as const;
+
+const { values } = parseArgs({
+  options: {
+    batch: { type: "string", default: "64" },
+    steps: { type: "string", default: "500" },
+    repeats: { type: "string", default: "3" },
+    only: { type: "string" },
+  },
+});
+const batches = values.batch.split(",").map(Number);
+const steps = Number(values.steps);
+const repeats = Number(values.repeats);
+const only = values.only?.split(",");
+
+const wanted = CONTENDERS.filter(({ name }) => only?.includes(name) ?? true);
+const present = wanted.filter((contender) => !whyAbsent(contender));
+for (const why of new Set(wanted.map(whyAbsent).filter((why) => why !== undefined))) {
+  const names = wanted.filter((contender) => whyAbsent(contender) === why).map(({ name }) => name);
+  console.error(`bench: without ${names.join(", ")}: ${why}`);
+}
+if (present.length === 0) process.exit(2);
+const all = coresOf();
+const places = all.length > 1 ? [all.slice(-1), all] : [all];
+
+console.log(`${cpus()[0]?.model}, ${steps} steps, least (median) of ${repeats} repeats in turns\n`);
+for (const batch of batches) {
+  for (const models of SUBJECTS) console.log(`${await table(models, batch)}\n`);
+}
+
+/** One subject at one batch: every contender at every place, round after round, so that all see the same machine. */
+async function table(models: readonly string[], batch: number): Promise<string> {
+  const seen = new Map<Contender, Measured[][]>(present.map((contender) => [contender, places.map(() => [])]));
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    for (const [at, cores] of places.entries()) {
+      for (const [contender, measured] of seen) {
+        measured[at]?.push(await measure(contender, { models, batch, steps, cores }));
+        console.error(
+          `bench: ${contender.name} on ${cores.length}: ${measured[at]?.at(-1)?.usPerRunStep.toFixed(1)} µs`,
+        );
+      }
+    }
+  }
+  const first = [...seen.values()][0] as Measured[][];
+  const heads = [
+    "program",
+    "version",
+    "R",
+    ...places.flatMap(({ length }) => [`µs, ${cores(length)}`, `to ${present[0]?.name}`]),
+    "loss",
+  ];
+  const rows = [...seen].map(([{ about }, measured]) => row(about, measured, first, models));
+  const lines = [heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+  return [`${models.join(", ")}, batch ${batch}: µs a run-step`, "", ...lines].join("\n");
+}
+
+function row(about: string, measured: Measured[][], first: Measured[][], models: readonly string[]): string[] {
+  const { version, runs, finalLoss } = measured.flat()[0] as Measured;
+  const times = measured.flatMap((repeats, at) => {
+    const sorted = sortedTimes(repeats);
+    const least = sorted[0] as number;
+    const median = sorted[Math.floor(sorted.length / 2)] as number;
+    return [
+      `${least.toFixed(1)} (${median.toFixed(1)})`,
+      (least / (sortedTimes(first[at] ?? [])[0] as number)).toFixed(2),
+    ];
+  });
+  return [about, version, String(runs), ...times, models.map((model) => finalLoss[model]?.toFixed(3)).join(" / ")];
+}
+
+function sortedTimes(repeats: readonly Measured[]): number[] {
+  return repeats.map(({ usPerRunStep }) => usPerRunStep).sort((a, b) => a - b);
+}
+
+function cores(count: number): string {
+  return count === 1 ? "one core" : `${count} cores`;
+}
