@@ -101,7 +101,7 @@ def report(peer: str, version: str, options: argparse.Namespace, train: Callable
         "cpuUsPerRunStep": round(1e6 * min(cpu for _, cpu, _ in rounds) / run_steps, 2),
         "finalLoss": {m: round(sum(loss[m] for _, _, loss in rounds) / len(rounds), 4) for m in options.models},
     }
-    print(json.dumps(line))
+    print(json.dumps(line, allow_nan=False))
 
 
 def timed(train: Callable[[int], dict[str, float]], steps: int) -> tuple[float, float, dict[str, float]]:

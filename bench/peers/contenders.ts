@@ -27,11 +27,11 @@ export const CONTENDERS: readonly Contender[] = [
   },
   {
     ...{ name: "pytorch-batched", about: "PyTorch, runs batched, compiled", ...python("pytorch_batched.py") },
-    ...{ spreadsBy: "processes", runs: (batch) => (batch <= 64 ? 48 : batch <= 256 ? 24 : 8), rounds: 2 },
+    ...{ spreadsBy: "processes", runs: (batch) => (batch <= 256 ? 48 : 8), rounds: 2 },
   },
   {
     ...{ name: "jax", about: "JAX, vmap + jit + scan", ...python("jax_scan.py"), spreadsBy: "processes" },
-    ...{ runs: (batch) => (batch <= 64 ? 8 : batch <= 256 ? 4 : 2), rounds: 3 },
+    ...{ runs: (batch) => (batch <= 256 ? 4 : 2), rounds: 3 },
   },
 ];
 
