@@ -61,10 +61,7 @@ console.log(
 /** The tfjs engine's `runs` are its group: R replicas in each call. */
 async function createEngine(): Promise<Engine> {
   if (name === "cpu") return new CpuEngine({ jobs: threads });
-  const file = "../../src/engines/tfjs/engine.ts";
-  const { createTfjsEngine } = (await import(file)) as {
-    createTfjsEngine(options: { backend: "wasm"; groupSize: number }): Promise<Engine>;
-  };
+  const { createTfjsEngine } = await import("../../src/engines/tfjs/engine.ts");
   return createTfjsEngine({ backend: "wasm", groupSize: runs });
 }
 
