@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -40,6 +40,18 @@ async function firstRun(out: string): Promise<string> {
 function timeless(out: string): Record<string, string>[] {
   const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
   return rows.map((row) => ({ ...row, elapsedMs: "" }));
+}
+
+/** Root in a container may be without the right to mount. */
+function mayMount(): boolean {
+  const disk = temporaryFolder();
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=4k", "tmpfs", disk], { stdio: "ignore" });
+    execFileSync("umount", [disk]);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 describe("the built mmoe", () => {
@@ -96,6 +108,28 @@ describe("the built mmoe", () => {
     expect(timeless(killed)).toEqual(timeless(alone));
     expect(readFileSync(join(killed, "curves.csv"), "utf8")).toBe(readFileSync(join(alone, "curves.csv"), "utf8"));
   });
+
+  test.runIf(mayMount())(
+    "on a full disk keeps what is finished, says so and exits with 2; with space again it goes on",
+    async () => {
+      const disk = temporaryFolder();
+      const argv = ["sweep", "smoke", "--runs", "40", "--models", "mmoe", "--out", join(disk, "results")];
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=28k", "tmpfs", disk]);
+      try {
+        const full = await exited(start(...argv));
+        expect([full.code, full.stderr]).toEqual([
+          2,
+          expect.stringMatching(/no space left on device; finished runs are kept.*\n$/),
+        ]);
+        execFileSync("mount", ["-o", "remount,size=4m", disk]);
+        const again = await exited(start(...argv));
+        expect([again.code, again.stderr]).toEqual([0, expect.stringMatching(/reused [1-9]\d*, to do [1-9]\d* runs/)]);
+        expect(parse(readFileSync(join(disk, "results", "runs.csv"))).length).toBe(81);
+      } finally {
+        execFileSync("umount", [disk]);
+      }
+    },
+  );
 
   test("with a full disk behind stdout says so in one line and exits with 2", async () => {
     const full = openSync("/dev/full", "w");

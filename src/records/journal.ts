@@ -55,6 +55,11 @@ export function readJournals(folder: string, warn: (line: string) => void): Map<
   return records;
 }
 
+/** Whether a sweep has begun to write in `folder`. */
+export function hasJournals(folder: string): boolean {
+  return journalNames(folder).length > 0;
+}
+
 function journalNames(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)

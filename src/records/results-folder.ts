@@ -8,12 +8,13 @@ import { configYaml } from "../config/write.ts";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
 import { curvesCsv, longCurvesCsv } from "./curves-csv.ts";
-import { JOURNAL_SCHEMA, Journal, readJournals } from "./journal.ts";
+import { hasJournals, JOURNAL_SCHEMA, Journal, readJournals } from "./journal.ts";
 import { Lock } from "./lock.ts";
 import type { RunRecord } from "./record.ts";
 import { runsCsv } from "./runs-csv.ts";
 
 const CSV_EVERY_MS = 30_000;
+const GO_ON = "finished runs are kept, the same command goes on from them";
 
 const CONFIG = "config.yaml";
 const JOURNALS = "journal";
@@ -44,12 +45,13 @@ interface FindOptions {
  */
 export function findResults(path: string, config: Config, { overwrite = false, warn }: FindOptions): Found | undefined {
   const held = entriesOf(path);
-  const foreign = held.find((entry) => !OURS.includes(entry));
+  const foreign = held.find((entry) => !OURS.includes(entry) && !isLeftover(entry));
   if (foreign !== undefined) {
     throw new UsageError(`${path} holds '${foreign}', which no sweep wrote: it is left alone; give another --out`);
   }
   checkWritable(path);
-  if (held.length === 0 || overwrite) return undefined;
+  const begun = held.includes(CONFIG) || hasJournals(join(path, JOURNALS)); // not so if killed in its first moments
+  if (!begun || overwrite) return undefined;
 
   const file = join(path, CONFIG);
   if (!existsSync(file)) throw new UsageError(`${path} has no ${CONFIG}; give another --out, or --overwrite`);
@@ -98,6 +100,7 @@ export class ResultsFolder {
       return new Lock(journals);
     });
     this.#journal = writable(path, () => {
+      for (const entry of readdirSync(path)) if (isLeftover(entry)) rmSync(join(path, entry));
       if (found === undefined) removeOld(path);
       writeFileAtomic.sync(join(path, CONFIG), configYaml(found ? widened(config, found.config) : config));
       return new Journal(journals, { schema: JOURNAL_SCHEMA, version, trained: trainedHash(config) });
@@ -110,7 +113,7 @@ export class ResultsFolder {
   }
 
   add(record: RunRecord): void {
-    writable(this.path, () => this.#journal.append(record));
+    writable(this.path, () => this.#journal.append(record), GO_ON);
     this.#records.set(record.id, record);
     if (performance.now() - this.#csvAt > CSV_EVERY_MS) this.writeCsv();
   }
@@ -118,11 +121,15 @@ export class ResultsFolder {
   /** Writes the CSV files of all records so far, each whole by an atomic rename. */
   writeCsv(): void {
     const { records } = this;
-    writable(this.path, () => {
-      writeFileAtomic.sync(join(this.path, "runs.csv"), runsCsv(records));
-      writeFileAtomic.sync(join(this.path, "curves.csv"), curvesCsv(records));
-      if (this.#long) writeFileAtomic.sync(join(this.path, "curves-long.csv"), longCurvesCsv(records));
-    });
+    writable(
+      this.path,
+      () => {
+        writeFileAtomic.sync(join(this.path, "runs.csv"), runsCsv(records));
+        writeFileAtomic.sync(join(this.path, "curves.csv"), curvesCsv(records));
+        if (this.#long) writeFileAtomic.sync(join(this.path, "curves-long.csv"), longCurvesCsv(records));
+      },
+      GO_ON,
+    );
     this.#csvAt = performance.now();
   }
 
@@ -136,6 +143,11 @@ export class ResultsFolder {
 function byRun(a: RunRecord, b: RunRecord): number {
   const place = ({ model }: RunRecord) => (MODEL_NAMES as string[]).indexOf(model);
   return a.run - b.run || a.correlation - b.correlation || place(a) - place(b);
+}
+
+/** What an atomic write left that was killed before its rename: the file's name and a number. */
+function isLeftover(entry: string): boolean {
+  return OURS.some((ours) => entry.startsWith(`${ours}.`));
 }
 
 /** Removes what an earlier sweep left, but not the lock that is held. */
@@ -156,11 +168,11 @@ function nearestExisting(path: string): string {
 }
 
 /** What `write` gives; UsageError, by the folder's name, where the operating system refuses it. */
-function writable<T>(path: string, write: () => T): T {
+function writable<T>(path: string, write: () => T, wayOut = "give another --out"): T {
   try {
     return write();
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    throw new UsageError(`${path}: can't be written: ${systemReason(error)}`);
+    throw new UsageError(`${path}: can't be written: ${systemReason(error)}; ${wayOut}`);
   }
 }

@@ -102,6 +102,15 @@ describe("a sweep repeated into its folder", () => {
     expect(csv("runs.csv")).toHaveLength(12);
   });
 
+  test("begins where one was killed in its first moments, or in the middle of writing a file", async () => {
+    mkdirSync(join(out, "journal"), { recursive: true });
+    writeFileSync(join(out, "config.yaml.12345"), "name: smo");
+    expect((await sweep("--runs", "1")).code).toBe(0);
+    writeFileSync(join(out, "runs.csv.12345"), "id,mod");
+    expect((await sweep("--runs", "1")).code).toBe(0);
+    expect(readdirSync(out).sort()).toEqual(["config.yaml", "curves.csv", "journal", "runs.csv"]);
+  });
+
   test("begins anew with --overwrite", async () => {
     await sweep("--runs", "2");
     await sweep("--runs", "1", "--overwrite");
@@ -141,8 +150,9 @@ describe("a sweep into another's folder is refused and changes nothing:", () => 
     expect([code, stderr]).toEqual([2, expect.stringContaining("old.jsonl: written by another mmoe (schema 0")]);
   });
 
-  test("a folder without a config", async () => {
+  test("a folder with journals and without a config", async () => {
     mkdirSync(join(out, "journal"), { recursive: true });
+    writeFileSync(join(out, "journal", "1.jsonl"), "");
     expect((await sweep()).stderr).toBe(`mmoe: ${out} has no config.yaml; give another --out, or --overwrite\n`);
   });
 
