@@ -1,6 +1,7 @@
 import { MultiBar, type SingleBar } from "cli-progress";
 import type { Run } from "../engines/engine.ts";
 import type { RunRecord } from "../records/record.ts";
+import { groupBy } from "../stats/group-by.ts";
 import { correlationText } from "../sweep/plan.ts";
 import type { Output } from "./effects.ts";
 import { type Progress, Tally } from "./tally.ts";
@@ -25,7 +26,7 @@ export function barProgress(runs: readonly Run[], stream: Output): Progress {
     fps: 4,
     forceRedraw: true,
   });
-  const cells = groupByCell(runs);
+  const cells = groupBy(runs, (run) => cellName(run.model.name, run.correlation));
   const width = Math.max(...[...cells.keys()].map((name) => name.length));
   const add = (name: string, members: readonly Run[]): Bar => {
     const tally = new Tally(members);
@@ -52,17 +53,6 @@ export function barProgress(runs: readonly Run[], stream: Output): Progress {
     },
     stop: () => multi.stop(),
   };
-}
-
-function groupByCell(runs: readonly Run[]): Map<string, Run[]> {
-  const cells = new Map<string, Run[]>();
-  for (const run of runs) {
-    const name = cellName(run.model.name, run.correlation);
-    const members = cells.get(name);
-    if (members) members.push(run);
-    else cells.set(name, [run]);
-  }
-  return cells;
 }
 
 function cellName(model: string, correlation: number): string {

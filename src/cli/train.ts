@@ -32,13 +32,8 @@ export async function train(training: Training, context: Context): Promise<numbe
   emit({ event: "start", out, runs: todo.length, engine: engine.name, device: engine.device });
   const stop = stopOnSignals(effects, limitMs);
   const progress = progressFor(todo, json, context);
-  let ended = 0;
-  const keep = (record: Parameters<typeof folder.add>[0]) => {
-    folder.add(record);
-    ended++;
-  };
   try {
-    await executeRuns(todo, engine, keep, progress, stop.signal);
+    await executeRuns(todo, engine, (record) => folder.add(record), progress, stop.signal);
     folder.writeCsv();
   } finally {
     progress.stop();
@@ -47,7 +42,8 @@ export async function train(training: Training, context: Context): Promise<numbe
   }
   const { records } = folder;
   const failed = records.filter(({ status }) => status === "failed").length;
-  const missing = todo.length - ended;
+  const kept = new Set(records.map(({ id }) => id));
+  const missing = todo.filter(({ id }) => !kept.has(id)).length;
   emit({ event: "end", out, done: records.length - failed, failed, missing });
   if (!json) effects.stdout.write(`${summaryTable(records)}\n${out}/runs.csv, ${out}/curves.csv\n`);
   if (stop.code !== undefined && missing > 0) {

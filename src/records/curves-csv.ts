@@ -1,3 +1,4 @@
+import { groupBy } from "../stats/group-by.ts";
 import { mean, quantileSorted } from "../stats/moments.ts";
 import { type LossSet, type RunRecord, taskLosses } from "./record.ts";
 import { toCsv } from "./runs-csv.ts";
@@ -33,14 +34,7 @@ function taskColumns(name: string, losses: readonly number[]): Record<string, nu
 
 /** The records of each (model, correlation), cells in the order of their first record. */
 export function cellsOf(records: readonly RunRecord[]): RunRecord[][] {
-  const cells = new Map<string, RunRecord[]>();
-  for (const record of records) {
-    const key = `${record.model} ${record.correlation}`;
-    const cell = cells.get(key);
-    if (cell) cell.push(record);
-    else cells.set(key, [record]);
-  }
-  return [...cells.values()];
+  return [...groupBy(records, ({ model, correlation }) => `${model} ${correlation}`).values()];
 }
 
 function cellRows(cell: readonly RunRecord[]): Record<string, string | number>[] {

@@ -1,4 +1,5 @@
 import type { Engine, Run } from "../engines/engine.ts";
+import { groupBy } from "../stats/group-by.ts";
 
 /** Runs of a trial: enough to fill an engine's group. */
 const TRIAL_RUNS = 8;
@@ -10,7 +11,7 @@ const FORWARD_SHARE = 1 / 3;
 /** Wall time of training `runs` on this machine in milliseconds, extrapolated from a short trial of each model. */
 export async function estimateMs(runs: readonly Run[], engine: Engine): Promise<number> {
   let total = 0;
-  for (const ofModel of byModel(runs)) {
+  for (const ofModel of groupBy(runs, (run) => run.model.name).values()) {
     const trial = ofModel.slice(0, TRIAL_RUNS);
     const { steps, batch, evalEvery, heldoutRows, trainRows } = (trial[0] as Run).training;
     const evaluatedRows = Math.ceil(steps / evalEvery) * heldoutRows + (trainRows === "fresh" ? 0 : trainRows);
@@ -40,9 +41,4 @@ async function timed(runs: readonly Run[], steps: number, engine: Engine): Promi
 function shortTraining({ training }: Run, steps: number): Run["training"] {
   const trainRows = training.trainRows === "fresh" ? "fresh" : Math.min(training.trainRows, training.batch);
   return { ...training, steps, evalEvery: steps, heldoutRows: 1, trainRows };
-}
-
-function byModel(runs: readonly Run[]): Run[][] {
-  const names = [...new Set(runs.map((run) => run.model.name))];
-  return names.map((name) => runs.filter((run) => run.model.name === name));
 }
