@@ -19,6 +19,8 @@ export interface Context {
   readonly effects: Effects;
   /** Nothing on stderr but errors. */
   readonly quiet: boolean;
+  /** What was typed, word by word. */
+  readonly argv: readonly string[];
   /** What was typed, without --overwrite: typed again, it goes on. */
   readonly commandLine: string;
   /** A line of progress or of what was decided, on stderr. */

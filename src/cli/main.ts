@@ -57,7 +57,7 @@ function contextOf(effects: Effects, { quiet = false }: { quiet?: boolean }, arg
     if (!quiet) effects.stderr.write(`${line}\n`);
   };
   const words = argv.filter((word) => word !== "--overwrite").map(shellQuoted);
-  return { effects, quiet, commandLine: ["mmoe", ...words].join(" "), note };
+  return { effects, quiet, argv, commandLine: ["mmoe", ...words].join(" "), note };
 }
 
 function shellQuoted(word: string): string {

@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { Engine, Run } from "../engines/engine.ts";
+import { provenanceOf } from "../records/provenance.ts";
 import { type Found, ResultsFolder } from "../records/results-folder.ts";
 import { executeRuns } from "../sweep/execute.ts";
 import type { Context } from "./effects.ts";
@@ -7,7 +8,6 @@ import { EXIT } from "./exit-codes.ts";
 import { progressFor } from "./progress.ts";
 import { stopOnSignals } from "./stop.ts";
 import { summaryTable } from "./summary-table.ts";
-import { version } from "./version.ts";
 
 interface Training {
   readonly config: Config;
@@ -26,8 +26,9 @@ interface Training {
 /** Trains what is to do, keeps every record as it comes, and ends with CSV, table and exit code. */
 export async function train(training: Training, context: Context): Promise<number> {
   const { config, out, found, todo, engine, limitMs, json = false, long = false } = training;
-  const { effects, note, commandLine } = context;
-  const folder = new ResultsFolder(out, config, { version, long, found });
+  const { effects, note, argv, commandLine } = context;
+  const provenance = provenanceOf({ argv, config, engine });
+  const folder = new ResultsFolder(out, config, { provenance, long, found });
   const emit = (event: object) => json && effects.stdout.write(`${JSON.stringify(event)}\n`);
   emit({ event: "start", out, runs: todo.length, engine: engine.name, device: engine.device });
   const stop = stopOnSignals(effects, limitMs);

@@ -1,8 +1,13 @@
 import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
 import { UsageError } from "../errors.ts";
+import type { Provenance } from "./provenance.ts";
 import type { RunRecord } from "./record.ts";
+
+/** Ends the name of the file beside a journal that says where its records come from. */
+const PROVENANCE = ".provenance.json";
 
 /** Raised when the meaning of a journal's line changes. */
 export const JOURNAL_SCHEMA = 1;
@@ -16,17 +21,22 @@ export interface JournalHeader {
   readonly trained: string;
 }
 
-/** One process's journal: JSON lines, appended and flushed to disk as runs end. */
+/** One process's journal: JSON lines, appended and flushed to disk as runs end, and its provenance beside it. */
 export class Journal {
+  readonly #name: string;
   readonly #file: number;
+  readonly #provenance: Provenance;
 
   /** Creates a file of its own in `folder`; its name says whose it is and orders nothing. */
-  constructor(folder: string, header: JournalHeader) {
-    const name = `${hostname()}-${process.pid}`;
-    let path = join(folder, `${name}.jsonl`);
-    for (let i = 2; existsSync(path); i++) path = join(folder, `${name}-${i}.jsonl`);
-    this.#file = openSync(path, "ax");
+  constructor(folder: string, trained: string, provenance: Provenance) {
+    let name = join(folder, `${hostname()}-${process.pid}`);
+    for (let i = 2; existsSync(`${name}.jsonl`); i++) name = join(folder, `${hostname()}-${process.pid}-${i}`);
+    this.#name = name;
+    this.#file = openSync(`${name}.jsonl`, "ax");
+    this.#provenance = provenance;
+    const header: JournalHeader = { schema: JOURNAL_SCHEMA, version: provenance.mmoe.version, trained };
     this.#write(header);
+    this.#writeProvenance(null);
   }
 
   append(record: RunRecord): void {
@@ -35,6 +45,11 @@ export class Journal {
 
   close(): void {
     closeSync(this.#file);
+    this.#writeProvenance(new Date().toISOString());
+  }
+
+  #writeProvenance(end: string | null): void {
+    writeFileAtomic.sync(`${this.#name}${PROVENANCE}`, `${JSON.stringify({ ...this.#provenance, end }, null, 2)}\n`);
   }
 
   #write(value: object): void {

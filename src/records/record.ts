@@ -38,14 +38,19 @@ export function recordOf(result: RunResult, engine: string): RunRecord {
     batch,
     status: failure === undefined ? "done" : "failed",
     reason: failure ?? "",
-    curve,
-    trainingSetLoss: trainingSetLoss ?? null,
+    curve: { steps: curve.steps, train: curve.train.map(recorded), heldout: curve.heldout.map(recorded) },
+    trainingSetLoss: trainingSetLoss ? recorded(trainingSetLoss) : null,
     labelCorrelation,
     parameters: parameterCount(run.model),
     elapsedMs,
     engine,
     device,
   };
+}
+
+/** Losses to the nine digits that tell any two float32 apart: engines compute in no more. */
+function recorded(losses: readonly number[]): number[] {
+  return losses.map((loss) => Number(loss.toPrecision(9)));
 }
 
 /** Losses of one set of rows, a value a task and their mean. */

@@ -8,8 +8,9 @@ import { configYaml } from "../config/write.ts";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
 import { curvesCsv, longCurvesCsv } from "./curves-csv.ts";
-import { hasJournals, JOURNAL_SCHEMA, Journal, readJournals } from "./journal.ts";
+import { hasJournals, Journal, readJournals } from "./journal.ts";
 import { Lock } from "./lock.ts";
+import type { Provenance } from "./provenance.ts";
 import type { RunRecord } from "./record.ts";
 import { runsCsv } from "./runs-csv.ts";
 
@@ -72,8 +73,7 @@ function checkWritable(path: string): void {
 }
 
 interface FolderOptions {
-  /** This mmoe's version. */
-  readonly version: string;
+  readonly provenance: Provenance;
   /** Also write every run's curve. */
   readonly long: boolean;
   /** What is there already and stays; undefined to begin anew. */
@@ -90,7 +90,7 @@ export class ResultsFolder {
   #csvAt = performance.now();
 
   /** `path` must have passed `findResults`. Throws UsageError where another process is writing there. */
-  constructor(path: string, config: Config, { version, long, found }: FolderOptions) {
+  constructor(path: string, config: Config, { provenance, long, found }: FolderOptions) {
     this.path = path;
     this.#long = long;
     this.#records = new Map(found?.records);
@@ -103,7 +103,7 @@ export class ResultsFolder {
       for (const entry of readdirSync(path)) if (isLeftover(entry)) rmSync(join(path, entry));
       if (found === undefined) removeOld(path);
       writeFileAtomic.sync(join(path, CONFIG), configYaml(found ? widened(config, found.config) : config));
-      return new Journal(journals, { schema: JOURNAL_SCHEMA, version, trained: trainedHash(config) });
+      return new Journal(journals, trainedHash(config), provenance);
     });
   }
 
@@ -134,7 +134,7 @@ export class ResultsFolder {
   }
 
   close(): void {
-    this.#journal.close();
+    writable(this.path, () => this.#journal.close(), GO_ON);
     this.#lock.release();
   }
 }
@@ -154,7 +154,7 @@ function isLeftover(entry: string): boolean {
 function removeOld(path: string): void {
   for (const entry of OURS) if (entry !== JOURNALS) rmSync(join(path, entry), { force: true });
   const journals = join(path, JOURNALS);
-  for (const entry of readdirSync(journals)) if (entry.endsWith(".jsonl")) rmSync(join(journals, entry));
+  for (const entry of readdirSync(journals)) if (!entry.endsWith(".lock")) rmSync(join(journals, entry));
 }
 
 function entriesOf(path: string): string[] {

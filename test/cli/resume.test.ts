@@ -115,7 +115,7 @@ describe("a sweep repeated into its folder", () => {
     await sweep("--runs", "2");
     await sweep("--runs", "1", "--overwrite");
     expect(csv("runs.csv")).toHaveLength(6);
-    expect(readdirSync(join(out, "journal"))).toHaveLength(1);
+    expect(readdirSync(join(out, "journal"))).toHaveLength(2); // a journal and its provenance;
   });
 
   test("stops at its time limit with exit code 75 and the command that goes on", async () => {

@@ -1,13 +1,16 @@
 import { copyFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { loadConfig } from "../../src/config/load.ts";
 import { JOURNAL_SCHEMA, Journal, readJournal, readJournals } from "../../src/records/journal.ts";
+import { provenanceOf } from "../../src/records/provenance.ts";
 import { recordOf } from "../../src/records/record.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { doneResult, failedResult } from "../support/fake-engine.ts";
 import { makeRun } from "../support/runs.ts";
 
-const header = { schema: JOURNAL_SCHEMA, version: "1.2.3", trained: "0123abcd" };
+const config = loadConfig("smoke");
+const provenance = provenanceOf({ argv: ["sweep", "smoke"], config, engine: { name: "fake", device: "none" } });
 const records = [doneResult(makeRun()), failedResult(makeRun({ index: 1 }))].map((result) => recordOf(result, "fake"));
 
 const silent = () => {};
@@ -15,17 +18,30 @@ const silent = () => {};
 /** A folder with one journal of both records; the journal's path. */
 function writtenJournal(): { folder: string; path: string } {
   const folder = temporaryFolder();
-  const journal = new Journal(folder, header);
+  const journal = new Journal(folder, "0123abcd", provenance);
   for (const record of records) journal.append(record);
   journal.close();
-  return { folder, path: join(folder, readdirSync(folder)[0] as string) };
+  return { folder, path: join(folder, journalsIn(folder)[0] as string) };
 }
 
 describe("a journal", () => {
   test("begins with its header and gives its records back", () => {
     const { path } = writtenJournal();
-    expect(JSON.parse(readFileSync(path, "utf8").split("\n")[0] as string)).toEqual(header);
+    const header = JSON.parse(readFileSync(path, "utf8").split("\n")[0] as string);
+    expect(header).toEqual({ schema: JOURNAL_SCHEMA, version: provenance.mmoe.version, trained: "0123abcd" });
     expect(readJournal(path, silent)).toEqual(records);
+  });
+
+  test("has its provenance beside it, without an end until it is closed", () => {
+    const folder = temporaryFolder();
+    const journal = new Journal(folder, "0123abcd", provenance);
+    const read = () => {
+      const file = readdirSync(folder).find((name) => name.endsWith(".provenance.json")) as string;
+      return JSON.parse(readFileSync(join(folder, file), "utf8"));
+    };
+    expect(read()).toEqual(provenance);
+    journal.close();
+    expect(Date.parse(read().end)).toBeGreaterThanOrEqual(Date.parse(provenance.start));
   });
 
   test("loses only a last line that a crash tore, wherever it tore it", () => {
@@ -51,7 +67,7 @@ describe("a journal", () => {
 
   test("keeps a label correlation that is not a number", () => {
     const folder = temporaryFolder();
-    const journal = new Journal(folder, header);
+    const journal = new Journal(folder, "0123abcd", provenance);
     journal.append({ ...(records[0] as (typeof records)[0]), labelCorrelation: Number.NaN });
     journal.close();
     const [record] = readJournals(folder, silent).values();
@@ -60,10 +76,10 @@ describe("a journal", () => {
 
   test("is written by one process alone: a second one in the folder begins a file of its own", () => {
     const { folder } = writtenJournal();
-    const second = new Journal(folder, header);
+    const second = new Journal(folder, "0123abcd", provenance);
     second.append({ ...(records[1] as (typeof records)[1]), status: "done", reason: "" });
     second.close();
-    expect(readdirSync(folder)).toHaveLength(2);
+    expect(journalsIn(folder)).toHaveLength(2);
     const merged = readJournals(folder, silent);
     expect([...merged.values()].map(({ status }) => status)).toEqual(["done", "done"]);
   });
@@ -76,6 +92,10 @@ describe("a journal", () => {
     expect(() => readJournal(path, silent)).toThrow(`${path}: not a journal`);
   });
 });
+
+function journalsIn(folder: string): string[] {
+  return readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
+}
 
 function writtenCopy(path: string): string {
   copyFileSync(path, `${path}.copy`);

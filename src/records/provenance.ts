@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from "node:fs";
+import { availableParallelism, cpus, hostname, release } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Config } from "../config/config.ts";
+import { SETTING_KEYS, type Settings } from "../config/schema.ts";
+
+/** Where a journal's records come from: one file beside each journal. */
+export interface Provenance {
+  /** The commit is the one that was built; null for a package that does not know it. */
+  readonly mmoe: { readonly version: string; readonly commit: string | null; readonly dirty: boolean | null };
+  readonly node: string;
+  /** Installed version of each package that mmoe depends on. */
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly engine: string;
+  readonly device: string;
+  readonly host: string;
+  /** E.g. `linux 6.1.0 x64`. */
+  readonly system: string;
+  readonly cpu: string;
+  /** Cores that the process could use. */
+  readonly cores: number;
+  readonly argv: readonly string[];
+  /** As resolved for this process, its share of a sweep included. */
+  readonly config: Settings;
+  /** ISO times; `end` is null while it runs, and for one that was killed. */
+  readonly start: string;
+  readonly end: string | null;
+}
+
+interface Process {
+  readonly argv: readonly string[];
+  readonly config: Config;
+  readonly engine: { readonly name: string; readonly device: string };
+}
+
+/** Of this process, which trains from now on. */
+export function provenanceOf({ argv, config, engine }: Process): Provenance {
+  const { version, dependencies } = json(join(ROOT, "package.json")) as Package;
+  const build = join(ROOT, "dist/build.json");
+  const { commit, dirty } = (existsSync(build) ? json(build) : { commit: null, dirty: null }) as Build;
+  return {
+    mmoe: { version, commit, dirty },
+    node: process.version,
+    dependencies: Object.fromEntries(Object.keys(dependencies).map((name) => [name, installedVersion(name)])),
+    engine: engine.name,
+    device: engine.device,
+    host: hostname(),
+    system: `${process.platform} ${release()} ${process.arch}`,
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: availableParallelism(),
+    argv,
+    config: Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]])) as unknown as Settings,
+    start: new Date().toISOString(),
+    end: null,
+  };
+}
+
+interface Package {
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+type Build = Pick<Provenance["mmoe"], "commit" | "dirty">;
+
+/** This package's folder, seen from src as from dist. */
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** From the nearest node_modules that holds it, as Node looks for it. */
+function installedVersion(name: string): string {
+  for (let folder = ROOT; ; folder = dirname(folder)) {
+    const path = join(folder, "node_modules", name, "package.json");
+    if (existsSync(path)) return (json(path) as Package).version;
+    if (folder === dirname(folder)) return "missing";
+  }
+}
+
+function json(path: string): unknown {
+  return JSON.parse(readFileSync(path, "utf8"));
+}
