@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
-import { readJournal } from "../src/records/journal.ts";
+import { readJournal } from "../src/records/read-journals.ts";
 import { temporaryFolder } from "./support/effects.ts";
 
 const BIN = fileURLToPath(new URL("../bin/mmoe.js", import.meta.url));
@@ -30,7 +30,7 @@ async function firstRun(out: string): Promise<string> {
   for (;;) {
     const names = existsSync(join(out, "journal")) ? readdirSync(join(out, "journal")) : [];
     const name = names.find((file) => file.endsWith(".jsonl"));
-    if (name !== undefined && readJournal(join(out, "journal", name), () => {}).length > 0)
+    if (name !== undefined && [...readJournal(join(out, "journal", name), () => {})].length > 0)
       return join(out, "journal", name);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -87,7 +87,7 @@ describe("the built mmoe", () => {
     const journal = await firstRun(out);
     child.kill("SIGKILL");
     expect((await end).signal).toBe("SIGKILL");
-    const records = readJournal(journal, () => {});
+    const records = [...readJournal(journal, () => {})];
     expect(records.length).toBeGreaterThan(0);
     for (const { status, curve } of records) expect([status, curve.steps.at(-1)]).toEqual(["done", 200]);
   });

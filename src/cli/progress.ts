@@ -1,4 +1,5 @@
 import type { Run } from "../engines/engine.ts";
+import { plain } from "../records/journal-line.ts";
 import { barProgress } from "./bars.ts";
 import type { Context } from "./effects.ts";
 import { type Progress, Tally } from "./tally.ts";
@@ -31,7 +32,7 @@ function jsonProgress(stdout: Context["effects"]["stdout"]): Progress {
   const emit = (event: object) => stdout.write(`${JSON.stringify(event)}\n`);
   return {
     progress: (run, step) => emit({ event: "progress", id: run.id, step, steps: run.training.steps }),
-    result: (record) => emit({ event: "run", ...record }),
+    result: (record) => emit({ event: "run", ...plain(record) }),
     stop: () => {},
   };
 }

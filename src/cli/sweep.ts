@@ -3,7 +3,7 @@ import type { Layer } from "../config/check.ts";
 import { loadConfig, override, setOverride } from "../config/load.ts";
 import type { Engine, Run } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
-import { defaultFolder, type Found, findResults } from "../records/results-folder.ts";
+import { defaultFolder, type Found, findResults } from "../records/find-results.ts";
 import { ENGINE_NAMES, loadEngine, TFJS_BACKENDS } from "../sweep/engines.ts";
 import { planRuns } from "../sweep/plan.ts";
 import { type Define, examples } from "./command.ts";
@@ -86,7 +86,7 @@ async function sweep(file: string, options: Options, context: Context): Promise<
   const found = reusable(findResults(out, config, { overwrite: options.overwrite ?? false, warn: note }), options);
   if (options.resume && found === undefined)
     throw new UsageError(`${out} holds no sweep to resume; leave out --resume`);
-  const todo = runs.filter((run) => !found?.records.has(run.id));
+  const todo = runs.filter((run) => !found?.ended.has(run.id));
 
   const engine = await loadEngine(engineName, { ...jobs, backend });
   try {
@@ -99,7 +99,7 @@ async function sweep(file: string, options: Options, context: Context): Promise<
     note(
       `${out}: ${reused > 0 ? `reused ${reused}, to do ` : ""}${todo.length} runs on ${engine.name} (${engine.device})`,
     );
-    return await train({ ...options, config, out, found, todo, engine, limitMs }, context);
+    return await train({ ...options, config, out, found, todo, engine, limitMs, shard: null }, context);
   } finally {
     await engine.dispose();
   }
@@ -108,7 +108,7 @@ async function sweep(file: string, options: Options, context: Context): Promise<
 /** What was found, without the failed runs where --retry-failed asks for them again. */
 function reusable(found: Found | undefined, { retryFailed = false }: Options): Found | undefined {
   if (found === undefined || !retryFailed) return found;
-  return { ...found, records: new Map([...found.records].filter(([, { status }]) => status === "done")) };
+  return { ...found, ended: new Map([...found.ended].filter(([, { status }]) => status === "done")) };
 }
 
 function overridesOf(options: Options): Layer[] {

@@ -1,7 +1,10 @@
 import type { Config } from "../config/config.ts";
 import type { Engine, Run } from "../engines/engine.ts";
+import type { Found } from "../records/find-results.ts";
+import type { Shard } from "../records/lock.ts";
 import { provenanceOf } from "../records/provenance.ts";
-import { type Found, ResultsFolder } from "../records/results-folder.ts";
+import type { RunRecord } from "../records/record.ts";
+import { ResultsFolder } from "../records/results-folder.ts";
 import { executeRuns } from "../sweep/execute.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -19,37 +22,47 @@ interface Training {
   readonly engine: Engine;
   /** Milliseconds after which to stop; undefined for none. */
   readonly limitMs: number | undefined;
+  /** The part of the sweep that this process trains; null for the whole. */
+  readonly shard: Shard | null;
   readonly json?: boolean;
   readonly long?: boolean;
 }
 
+/** A stopped sweep has two seconds to end: CSV that takes longer than this to write stays as it was. */
+const CSV_WHEN_STOPPED_MS = 1000;
+
 /** Trains what is to do, keeps every record as it comes, and ends with CSV, table and exit code. */
 export async function train(training: Training, context: Context): Promise<number> {
-  const { config, out, found, todo, engine, limitMs, json = false, long = false } = training;
+  const { config, out, found, todo, engine, limitMs, shard, json = false, long = false } = training;
   const { effects, note, argv, commandLine } = context;
   const provenance = provenanceOf({ argv, config, engine });
-  const folder = new ResultsFolder(out, config, { provenance, long, found });
+  const folder = new ResultsFolder(out, config, { provenance, long, found, shard });
   const emit = (event: object) => json && effects.stdout.write(`${JSON.stringify(event)}\n`);
   emit({ event: "start", out, runs: todo.length, engine: engine.name, device: engine.device });
+  const ended = new Map([...(found?.ended ?? [])].map(([id, { status }]) => [id, status]));
+  const keep = (record: RunRecord) => {
+    folder.add(record);
+    ended.set(record.id, record.status);
+  };
   const stop = stopOnSignals(effects, limitMs);
   const progress = progressFor(todo, json, context);
+  let records: RunRecord[] | undefined;
   try {
-    await executeRuns(todo, engine, (record) => folder.add(record), progress, stop.signal);
-    folder.writeCsv();
+    await executeRuns(todo, engine, keep, progress, stop.signal);
+    records = await folder.finish(stop.code === undefined ? undefined : AbortSignal.timeout(CSV_WHEN_STOPPED_MS));
   } finally {
     progress.stop();
     stop.release();
     folder.close();
   }
-  const { records } = folder;
-  const failed = records.filter(({ status }) => status === "failed").length;
-  const kept = new Set(records.map(({ id }) => id));
-  const missing = todo.filter(({ id }) => !kept.has(id)).length;
-  emit({ event: "end", out, done: records.length - failed, failed, missing });
-  if (!json) effects.stdout.write(`${summaryTable(records)}\n${out}/runs.csv, ${out}/curves.csv\n`);
+  if (records === undefined) note(`mmoe: no time to write the CSV files; mmoe merge ${out} writes them`);
+  else if (!json) effects.stdout.write(`${summaryTable(records)}\n${out}/runs.csv, ${out}/curves.csv\n`);
+  const failed = [...ended.values()].filter((status) => status === "failed").length;
+  const missing = todo.filter(({ id }) => !ended.has(id)).length;
+  emit({ event: "end", out, done: ended.size - failed, failed, missing });
   if (stop.code !== undefined && missing > 0) {
     note(
-      `mmoe: stopped ${stop.reason}; ${records.length} runs are kept in ${out}, ${missing} are to do; go on with:\n${commandLine}`,
+      `mmoe: stopped ${stop.reason}; ${ended.size} runs are kept in ${out}, ${missing} are to do; go on with:\n${commandLine}`,
     );
     return stop.code;
   }

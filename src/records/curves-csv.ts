@@ -1,31 +1,31 @@
 import { groupBy } from "../stats/group-by.ts";
 import { mean, quantileSorted } from "../stats/moments.ts";
-import { type LossSet, type RunRecord, taskLosses } from "./record.ts";
-import { toCsv } from "./runs-csv.ts";
+import { type Cell, csvOf } from "./csv.ts";
+import { curveLosses, type LossSet, type RunRecord } from "./record.ts";
 
 /**
  * `curves.csv`: loss against steps for each model, correlation and task (`1`, `2`, or `mean` over tasks): mean, median
  * and quartiles over the runs that reached the step. Figures 3 and 4 are drawn from it.
  */
-export function curvesCsv(records: readonly RunRecord[]): string {
-  return toCsv(cellsOf(records).flatMap(cellRows));
+export function curvesCsv(records: readonly RunRecord[]): Generator<string> {
+  const points = cellsOf(records).flatMap(cellPoints);
+  return csvOf(points, (point) => [pointRow(point)]);
 }
 
 /** `curves-long.csv`: every run's losses at every evaluation. */
-export function longCurvesCsv(records: readonly RunRecord[]): string {
-  return toCsv(
-    records.flatMap(({ id, model, correlation, run, curve }) =>
-      curve.steps.map((step, i) => ({
-        id,
-        model,
-        correlation,
-        run,
-        step,
-        ...taskColumns("trainLoss", curve.train[i] as readonly number[]),
-        ...taskColumns("heldoutLoss", curve.heldout[i] as readonly number[]),
-      })),
-    ),
-  );
+export function longCurvesCsv(records: readonly RunRecord[]): Generator<string> {
+  return csvOf(records, (record) => {
+    const { id, model, correlation, run, curve } = record;
+    return curve.steps.map((step, i) => ({
+      id,
+      model,
+      correlation,
+      run,
+      step,
+      ...taskColumns("trainLoss", curveLosses(record, "train", i).tasks),
+      ...taskColumns("heldoutLoss", curveLosses(record, "heldout", i).tasks),
+    }));
+  });
 }
 
 function taskColumns(name: string, losses: readonly number[]): Record<string, number> {
@@ -37,33 +37,38 @@ export function cellsOf(records: readonly RunRecord[]): RunRecord[][] {
   return [...groupBy(records, ({ model, correlation }) => `${model} ${correlation}`).values()];
 }
 
-function cellRows(cell: readonly RunRecord[]): Record<string, string | number>[] {
-  const { model, correlation } = cell[0] as RunRecord;
-  const longest = cell.reduce((a, b) => (b.curve.steps.length > a.curve.steps.length ? b : a)).curve.steps;
-  const tasks = ["mean", "1", "2"];
-  return tasks.flatMap((task, index) =>
-    longest.map((step, i) => {
-      const reached = cell.filter((record) => record.curve.steps[i] === step);
-      return {
-        model,
-        correlation,
-        task,
-        step,
-        runs: reached.length,
-        ...summaryColumns("train", losses(reached, "train", i, index)),
-        ...summaryColumns("heldout", losses(reached, "heldout", i, index)),
-      };
-    }),
-  );
+/** A row of `curves.csv`, to be: the losses of a cell's runs at evaluation `i`. */
+interface Point {
+  readonly cell: readonly RunRecord[];
+  readonly task: (typeof CURVE_TASKS)[number];
+  readonly step: number;
+  readonly i: number;
 }
 
-/** Ascending losses at evaluation `i` of task `index` - 1, or of the mean over tasks for index 0. */
-function losses(records: readonly RunRecord[], set: LossSet, i: number, index: number): Float64Array {
-  const values = records.map(({ curve }) => {
-    const tasks = curve[set][i] as readonly number[];
-    return index === 0 ? taskLosses(tasks).mean : (tasks[index - 1] as number);
-  });
-  return Float64Array.from(values).sort();
+const CURVE_TASKS = ["mean", "1", "2"] as const;
+
+function cellPoints(cell: readonly RunRecord[]): Point[] {
+  const { steps } = cell.reduce((a, b) => (b.curve.steps.length > a.curve.steps.length ? b : a)).curve;
+  return CURVE_TASKS.flatMap((task) => steps.map((step, i) => ({ cell, task, step, i })));
+}
+
+function pointRow({ cell, task, step, i }: Point): Record<string, Cell> {
+  const { model, correlation } = cell[0] as RunRecord;
+  const reached = cell.filter((record) => record.curve.steps[i] === step);
+  const losses = (set: LossSet) =>
+    Float64Array.from(reached, (record) => {
+      const { tasks, mean } = curveLosses(record, set, i);
+      return task === "mean" ? mean : (tasks[Number(task) - 1] as number);
+    }).sort();
+  return {
+    model,
+    correlation,
+    task,
+    step,
+    runs: reached.length,
+    ...summaryColumns("train", losses("train")),
+    ...summaryColumns("heldout", losses("heldout")),
+  };
 }
 
 function summaryColumns(set: LossSet, sorted: Float64Array): Record<string, number> {

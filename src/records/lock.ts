@@ -1,7 +1,14 @@
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
 import { UsageError } from "../errors.ts";
+
+/** One of `count` disjoint parts of a sweep, `index` from 1. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
 
 interface Owner {
   readonly pid: number;
@@ -10,62 +17,68 @@ interface Owner {
   readonly began: string | null;
   /** For people: ISO time. */
   readonly since: string;
+  /** What it trains; null for the whole sweep. */
+  readonly shard: Shard | null;
 }
 
 /**
- * Keeps a second process of this machine from training the same sweep into the same folder. Processes of other machines
- * have locks, and journals, of their own. What a killed process left is taken over: its owner no longer runs.
+ * Keeps a second process of this machine from training the same runs into the same folder. Each process has a file of
+ * its own, so a killed one's can be cleared away without a race; machines that share the folder do not see each other.
+ * Of two that begin at the same moment both may be refused, never none.
  */
 export class Lock {
   readonly #path: string;
 
-  /** Throws UsageError where another process holds it. */
-  constructor(folder: string) {
-    this.#path = join(folder, `${hostname()}.lock`);
-    if (this.#claim()) return;
-    const owner = this.#owner();
-    if (owner !== undefined && isRunning(owner)) {
-      const { pid, host, since } = owner;
-      throw new UsageError(
-        `${folder}: process ${pid} on ${host} has been writing here since ${since}; wait for it, or give another --out`,
-      );
-    }
-    rmSync(this.#path, { force: true });
-    if (!this.#claim())
-      throw new UsageError(`${folder}: another process has just begun to write here; give another --out`);
+  /** Throws UsageError where another process trains what `shard` (null: the whole sweep) would. */
+  constructor(folder: string, shard: Shard | null) {
+    this.#path = join(folder, `${hostname()}-${process.pid}.lock`);
+    const began = beganAt(process.pid);
+    const own: Owner = { pid: process.pid, host: hostname(), began, since: new Date().toISOString(), shard };
+    writeFileAtomic.sync(this.#path, JSON.stringify(own));
+    const other = othersIn(folder).find((owner) => overlap(owner.shard, shard));
+    if (other === undefined) return;
+    this.release();
+    const { pid, host, since } = other;
+    throw new UsageError(
+      `${folder}: process ${pid} on ${host} has been writing here since ${since} (${age(since)}); ` +
+        "wait for it, or give another --out",
+    );
   }
 
   release(): void {
     rmSync(this.#path, { force: true });
   }
+}
 
-  /** Creates the lock's file unless it is there. */
-  #claim(): boolean {
-    const owner: Owner = {
-      pid: process.pid,
-      host: hostname(),
-      began: beganAt(process.pid),
-      since: new Date().toISOString(),
-    };
-    try {
-      const file = openSync(this.#path, "wx");
-      writeSync(file, JSON.stringify(owner));
-      closeSync(file);
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-      throw error;
-    }
-  }
+/** Processes of this machine, but this one, that train into `folder`; the locks of those that were killed are removed. */
+function othersIn(folder: string): Owner[] {
+  const paths = readdirSync(folder).filter((name) => name.endsWith(".lock"));
+  return paths.flatMap((name) => {
+    const path = join(folder, name);
+    const owner = ownerOf(path);
+    if (owner === undefined || owner.host !== hostname() || owner.pid === process.pid) return [];
+    if (isRunning(owner)) return [owner];
+    rmSync(path, { force: true });
+    return [];
+  });
+}
 
-  /** Undefined for a file torn by a crash. */
-  #owner(): Owner | undefined {
-    try {
-      return JSON.parse(readFileSync(this.#path, "utf8")) as Owner;
-    } catch {
-      return undefined;
-    }
+/** Undefined for a lock that was released meanwhile, or is none. */
+function ownerOf(path: string): Owner | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Owner;
+  } catch {
+    return undefined;
   }
+}
+
+/** Different shards of one split have no run in common. */
+function overlap(a: Shard | null, b: Shard | null): boolean {
+  return a === null || b === null || a.count !== b.count || a.index === b.index;
+}
+
+function age(since: string): string {
+  return `${Math.max(0, Math.round((Date.now() - Date.parse(since)) / 60_000))} min ago`;
 }
 
 function isRunning({ pid, began }: Owner): boolean {

@@ -1,4 +1,4 @@
-import type { Curve, RunResult } from "../engines/engine.ts";
+import type { RunResult } from "../engines/engine.ts";
 import { parameterCount } from "../models/parameters.ts";
 
 /** What is kept of a run that ended: a journal's line, and the source of every CSV. */
@@ -14,7 +14,7 @@ export interface RunRecord {
   readonly status: "done" | "failed";
   /** Why it failed; empty for a run that is done. */
   readonly reason: string;
-  readonly curve: Curve;
+  readonly curve: RecordedCurve;
   /** Loss of each task over the whole fixed training set after the last step, [K]; null for fresh rows or a failure. */
   readonly trainingSetLoss: readonly number[] | null;
   readonly labelCorrelation: number;
@@ -22,6 +22,13 @@ export interface RunRecord {
   readonly elapsedMs: number;
   readonly engine: string;
   readonly device: string;
+}
+
+/** A run's losses at its evaluations, in units of label variance: `train` and `heldout` are [evaluations, K]. */
+export interface RecordedCurve {
+  readonly steps: readonly number[];
+  readonly train: Float64Array;
+  readonly heldout: Float64Array;
 }
 
 export function recordOf(result: RunResult, engine: string): RunRecord {
@@ -38,8 +45,8 @@ export function recordOf(result: RunResult, engine: string): RunRecord {
     batch,
     status: failure === undefined ? "done" : "failed",
     reason: failure ?? "",
-    curve: { steps: curve.steps, train: curve.train.map(recorded), heldout: curve.heldout.map(recorded) },
-    trainingSetLoss: trainingSetLoss ? recorded(trainingSetLoss) : null,
+    curve: { steps: curve.steps, train: recorded(curve.train.flat()), heldout: recorded(curve.heldout.flat()) },
+    trainingSetLoss: trainingSetLoss ? [...recorded(trainingSetLoss)] : null,
     labelCorrelation,
     parameters: parameterCount(run.model),
     elapsedMs,
@@ -49,8 +56,8 @@ export function recordOf(result: RunResult, engine: string): RunRecord {
 }
 
 /** Losses to the nine digits that tell any two float32 apart: engines compute in no more. */
-function recorded(losses: readonly number[]): number[] {
-  return losses.map((loss) => Number(loss.toPrecision(9)));
+function recorded(losses: readonly number[]): Float64Array {
+  return Float64Array.from(losses, (loss) => Number(loss.toPrecision(9)));
 }
 
 /** Losses of one set of rows, a value a task and their mean. */
@@ -61,27 +68,32 @@ export interface TaskLosses {
 
 export type LossSet = "train" | "heldout";
 
+/** Losses at a curve's evaluation `i`, from 0. */
+export function curveLosses({ curve }: RunRecord, set: LossSet, i: number): TaskLosses {
+  const tasks = curve[set].length / curve.steps.length;
+  return taskLosses([...curve[set].subarray(i * tasks, (i + 1) * tasks)]);
+}
+
 /**
  * Losses after the last step; undefined for a run that failed. On training rows: over the whole fixed set, or with
  * fresh rows the mean of the batch losses since the last evaluation but one.
  */
 export function finalLosses(record: RunRecord, set: LossSet): TaskLosses | undefined {
   if (record.status === "failed") return undefined;
-  return taskLosses(
-    (set === "train" ? record.trainingSetLoss : null) ?? (record.curve[set].at(-1) as readonly number[]),
-  );
+  if (set === "train" && record.trainingSetLoss !== null) return taskLosses(record.trainingSetLoss);
+  return curveLosses(record, set, record.curve.steps.length - 1);
 }
 
 /** The least loss of each task, and of their mean, at any evaluation; undefined where there was none. */
 export function lowestLosses(record: RunRecord, set: LossSet): TaskLosses | undefined {
   const final = finalLosses(record, set);
-  const losses = [...record.curve[set].map(taskLosses), ...(final ? [final] : [])];
+  const losses = [...record.curve.steps.map((_, i) => curveLosses(record, set, i)), ...(final ? [final] : [])];
   if (losses.length === 0) return undefined;
   const tasks = (losses[0] as TaskLosses).tasks.map((_, k) => least(losses.map((loss) => loss.tasks[k] as number)));
   return { tasks, mean: least(losses.map((loss) => loss.mean)) };
 }
 
-export function taskLosses(tasks: readonly number[]): TaskLosses {
+function taskLosses(tasks: readonly number[]): TaskLosses {
   return { tasks, mean: tasks.reduce((sum, loss) => sum + loss, 0) / tasks.length };
 }
 

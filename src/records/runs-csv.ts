@@ -1,11 +1,9 @@
-import { stringify } from "csv-stringify/sync";
+import { type Cell, csvOf } from "./csv.ts";
 import { finalLosses, type LossSet, lowestLosses, type RunRecord, type TaskLosses } from "./record.ts";
 
-type Cell = string | number;
-
 /** `runs.csv`: one row a run, failed ones too. Losses are in units of label variance. */
-export function runsCsv(records: readonly RunRecord[]): string {
-  return toCsv(records.map(runRow));
+export function runsCsv(records: readonly RunRecord[]): Generator<string> {
+  return csvOf(records, (record) => [runRow(record)]);
 }
 
 function runRow(record: RunRecord): Record<string, Cell> {
@@ -48,16 +46,4 @@ function taskCells(name: string, losses: TaskLosses | undefined): Record<string,
     ...tasks.map((loss, k) => [`${name}${k + 1}`, loss]),
     [`${name}Mean`, losses?.mean ?? ""],
   ]);
-}
-
-/**
- * Rows as CSV, a header first. Numbers come back as they were; a NaN is an empty cell. Text that a spreadsheet would
- * take for a formula (= + - @ first) gets an apostrophe before it.
- */
-export function toCsv(rows: readonly Record<string, Cell>[]): string {
-  return stringify(rows as Record<string, Cell>[], {
-    header: true,
-    escape_formulas: true,
-    cast: { number: (value) => (Number.isNaN(value) ? "" : String(value)) },
-  });
 }

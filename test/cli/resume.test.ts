@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
@@ -105,8 +105,10 @@ describe("a sweep repeated into its folder", () => {
   test("begins where one was killed in its first moments, or in the middle of writing a file", async () => {
     mkdirSync(join(out, "journal"), { recursive: true });
     writeFileSync(join(out, "config.yaml.12345"), "name: smo");
+    utimesSync(join(out, "config.yaml.12345"), 0, 0); // one written just now may be another process's
     expect((await sweep("--runs", "1")).code).toBe(0);
     writeFileSync(join(out, "runs.csv.12345"), "id,mod");
+    utimesSync(join(out, "runs.csv.12345"), 0, 0);
     expect((await sweep("--runs", "1")).code).toBe(0);
     expect(readdirSync(out).sort()).toEqual(["config.yaml", "curves.csv", "journal", "runs.csv"]);
   });
@@ -158,19 +160,14 @@ describe("a sweep into another's folder is refused and changes nothing:", () => 
 
   test("one that a living process is writing; the lock of a dead one is taken over", async () => {
     await sweep("--runs", "1");
-    const lock = join(out, "journal", `${hostname()}.lock`);
-    writeFileSync(lock, JSON.stringify({ pid: process.pid, host: hostname(), began: null, since: "now" }));
+    const lock = join(out, "journal", `${hostname()}-${process.ppid}.lock`);
+    const since = new Date(Date.now() - 7 * 60_000).toISOString();
+    const owner = { pid: process.ppid, host: hostname(), began: null, since, shard: null };
+    writeFileSync(lock, JSON.stringify(owner));
     const refused = await sweep("--runs", "1");
-    expect([refused.code, refused.stderr]).toEqual([
-      2,
-      expect.stringContaining(`process ${process.pid} on ${hostname()} has been writing here since now`),
-    ]);
-    writeFileSync(
-      lock,
-      JSON.stringify({ pid: process.pid, host: hostname(), began: "another process", since: "then" }),
-    );
-    expect((await sweep("--runs", "1")).code).toBe(0);
-    writeFileSync(lock, "to");
+    const says = `process ${process.ppid} on ${hostname()} has been writing here since ${since} (7 min ago)`;
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(says)]);
+    writeFileSync(lock, JSON.stringify({ ...owner, began: "another process" }));
     expect((await sweep("--runs", "1")).code).toBe(0);
     expect(existsSync(lock)).toBe(false);
   });

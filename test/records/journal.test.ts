@@ -1,9 +1,11 @@
 import { copyFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
-import { JOURNAL_SCHEMA, Journal, readJournal, readJournals } from "../../src/records/journal.ts";
+import { JOURNAL_SCHEMA, Journal } from "../../src/records/journal.ts";
 import { provenanceOf } from "../../src/records/provenance.ts";
+import { readHeads, readJournal, readRecords } from "../../src/records/read-journals.ts";
 import { recordOf } from "../../src/records/record.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { doneResult, failedResult } from "../support/fake-engine.ts";
@@ -29,7 +31,7 @@ describe("a journal", () => {
     const { path } = writtenJournal();
     const header = JSON.parse(readFileSync(path, "utf8").split("\n")[0] as string);
     expect(header).toEqual({ schema: JOURNAL_SCHEMA, version: provenance.mmoe.version, trained: "0123abcd" });
-    expect(readJournal(path, silent)).toEqual(records);
+    expect([...readJournal(path, silent)]).toEqual(records);
   });
 
   test("has its provenance beside it, without an end until it is closed", () => {
@@ -49,7 +51,7 @@ describe("a journal", () => {
     const text = readFileSync(path, "utf8");
     for (let length = 0; length < text.length; length += 37) {
       truncateSync(writtenCopy(path), length);
-      const kept = readJournal(`${path}.copy`, silent).length;
+      const kept = [...readJournal(`${path}.copy`, silent)].length;
       const lines = text.slice(0, length).split("\n").length - 1;
       expect(kept).toBe(Math.max(0, lines - 1));
     }
@@ -61,35 +63,59 @@ describe("a journal", () => {
     lines.splice(2, 0, '{"id": "half a rec', "null", "{}");
     writeFileSync(path, lines.join("\n"));
     const said: string[] = [];
-    expect(readJournal(path, (line) => said.push(line))).toEqual(records);
+    expect([...readJournal(path, (line) => said.push(line))]).toEqual(records);
     expect(said).toEqual([3, 4, 5].map((line) => `${path}:${line}: not a record; left out`));
   });
 
-  test("keeps a label correlation that is not a number", () => {
+  test("leaves out a line in which a single digit was changed", () => {
+    const { folder, path } = writtenJournal();
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.replace(/"steps":20,/, '"steps":21,'));
+    const said: string[] = [];
+    expect([...readHeads(folder, (line) => said.push(line)).keys()]).toEqual(records.slice(1).map(({ id }) => id));
+    expect(said).toEqual([`${path}:2: not a record; left out`]);
+  });
+
+  test("is read compressed as it was, and one that can't be uncompressed is refused by name", () => {
+    const { folder, path } = writtenJournal();
+    writeFileSync(`${path}.gz`, gzipSync(readFileSync(path)));
+    expect([...readJournal(`${path}.gz`, silent)]).toEqual(records);
+    truncateSync(`${path}.gz`, 50);
+    expect(() => readHeads(folder, silent)).toThrow(`${path}.gz: can't be uncompressed: unexpected end of file`);
+  });
+
+  test("tells by the beginning of each line how its run ended", () => {
+    const { folder } = writtenJournal();
+    const heads = [...readHeads(folder, silent).values()];
+    expect(heads).toEqual(records.map(({ id, status }) => ({ id, status })));
+  });
+
+  test("keeps a label correlation that is not a number", async () => {
     const folder = temporaryFolder();
     const journal = new Journal(folder, "0123abcd", provenance);
     journal.append({ ...(records[0] as (typeof records)[0]), labelCorrelation: Number.NaN });
     journal.close();
-    const [record] = readJournals(folder, silent).values();
+    const [record] = await readRecords(folder, { warn: silent });
     expect(record?.labelCorrelation).toBeNaN();
   });
 
-  test("is written by one process alone: a second one in the folder begins a file of its own", () => {
+  test("is written by one process alone: a second one in the folder begins a file of its own", async () => {
     const { folder } = writtenJournal();
     const second = new Journal(folder, "0123abcd", provenance);
     second.append({ ...(records[1] as (typeof records)[1]), status: "done", reason: "" });
     second.close();
     expect(journalsIn(folder)).toHaveLength(2);
-    const merged = readJournals(folder, silent);
-    expect([...merged.values()].map(({ status }) => status)).toEqual(["done", "done"]);
+    const merged = await readRecords(folder, { warn: silent });
+    expect(merged.map(({ status }) => status)).toEqual(["done", "done"]);
   });
 
   test("of another schema is refused by name, and so is a file that is no journal", () => {
     const { path } = writtenJournal();
     writeFileSync(path, '{"schema": 0}\n');
-    expect(() => readJournal(path, silent)).toThrow(`${path}: written by another mmoe (schema 0, this one reads 1)`);
+    const read = () => [...readJournal(path, silent)];
+    expect(read).toThrow(`${path}: written by another mmoe (schema 0, this one reads ${JOURNAL_SCHEMA})`);
     writeFileSync(path, "\0\0\0\n");
-    expect(() => readJournal(path, silent)).toThrow(`${path}: not a journal`);
+    expect(read).toThrow(`${path}: not a journal`);
   });
 });
 

@@ -1,0 +1,43 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { curvesCsv, longCurvesCsv } from "./curves-csv.ts";
+import type { RunRecord } from "./record.ts";
+import { runsCsv } from "./runs-csv.ts";
+
+interface CsvOptions {
+  /** Also every run's curve. */
+  readonly long: boolean;
+  /** Aborted: what is not yet whole stays as it was. */
+  readonly signal?: AbortSignal;
+}
+
+/** Writes a results folder's CSV files, each whole by an atomic rename, and lets others work in between. */
+export async function writeCsvFiles(
+  path: string,
+  records: readonly RunRecord[],
+  { long, signal }: CsvOptions,
+): Promise<void> {
+  await replace(join(path, "runs.csv"), runsCsv(records), signal);
+  await replace(join(path, "curves.csv"), curvesCsv(records), signal);
+  if (long) await replace(join(path, "curves-long.csv"), longCurvesCsv(records), signal);
+}
+
+/** Puts a file of `chunks` in the place of `path`, or leaves that as it was. */
+async function replace(path: string, chunks: Iterable<string>, signal?: AbortSignal): Promise<void> {
+  const unfinished = `${path}.${hostname()}-${process.pid}`;
+  const file = openSync(unfinished, "w");
+  try {
+    for (const chunk of chunks) {
+      writeFileSync(file, chunk); // all of it, where writeSync may write less
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
+    fsyncSync(file);
+    renameSync(unfinished, path);
+  } finally {
+    closeSync(file);
+    rmSync(unfinished, { force: true });
+  }
+}

@@ -1,0 +1,25 @@
+import { stringify } from "csv-stringify/sync";
+
+export type Cell = string | number;
+
+/** Values behind a piece of CSV. */
+const CHUNK = 200;
+
+/** The rows of all `values` as CSV, a header first, piece by piece: there may be more than a string can hold. */
+export function* csvOf<T>(values: readonly T[], rowsOf: (value: T) => Record<string, Cell>[]): Generator<string> {
+  for (let start = 0; start < values.length; start += CHUNK) {
+    yield toCsv(values.slice(start, start + CHUNK).flatMap(rowsOf), { header: start === 0 });
+  }
+}
+
+/**
+ * Rows as CSV, a header first. Numbers come back as they were; a NaN is an empty cell. Text that a spreadsheet would
+ * take for a formula (= + - @ first) gets an apostrophe before it.
+ */
+export function toCsv(rows: readonly Record<string, Cell>[], { header = true } = {}): string {
+  return stringify(rows as Record<string, Cell>[], {
+    header,
+    escape_formulas: true,
+    cast: { number: (value) => (Number.isNaN(value) ? "" : String(value)) },
+  });
+}

@@ -1,0 +1,94 @@
+import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { differences } from "../config/compare.ts";
+import { type Config, trainedHash } from "../config/config.ts";
+import { loadConfig } from "../config/load.ts";
+import { isSystemError, systemReason, UsageError } from "../errors.ts";
+import type { RecordHead } from "./journal-line.ts";
+import { journalPaths, readHeads } from "./read-journals.ts";
+
+export const CONFIG = "config.yaml";
+export const JOURNALS = "journal";
+/** All that is written into a sweep's folder, and so all that --overwrite removes. */
+export const OURS = [CONFIG, JOURNALS, "runs.csv", "curves.csv", "curves-long.csv", "figures", "report.html"];
+
+/** The folder of one sweep's results: `results/<name>-<hash of what is trained>` unless the user names another. */
+export function defaultFolder(config: Config): string {
+  return join("results", `${config.name}-${trainedHash(config)}`);
+}
+
+/** What earlier processes left in a folder: a sweep's config and how its runs ended. */
+export interface Found {
+  readonly config: Config;
+  readonly ended: ReadonlyMap<string, RecordHead>;
+}
+
+interface FindOptions {
+  /** Take the folder as if it were empty. */
+  readonly overwrite?: boolean;
+  /** Hears of lines that are no records. */
+  readonly warn: (line: string) => void;
+}
+
+/**
+ * What `path` holds of the sweep of `config`; undefined for a new folder. Throws UsageError, before anything is computed
+ * or written, for a folder that can't be written to, holds something else, or a sweep of another config.
+ */
+export function findResults(path: string, config: Config, { overwrite = false, warn }: FindOptions): Found | undefined {
+  const held = entriesOf(path);
+  const foreign = held.find((entry) => !OURS.includes(entry) && !isLeftover(entry));
+  if (foreign !== undefined) {
+    throw new UsageError(`${path} holds '${foreign}', which no sweep wrote: it is left alone; give another --out`);
+  }
+  checkWritable(path);
+  const journals = join(path, JOURNALS);
+  const begun = held.includes(CONFIG) || journalPaths(journals).length > 0; // not so if killed in its first moments
+  if (!begun || overwrite) return undefined;
+
+  const file = join(path, CONFIG);
+  if (!existsSync(file)) throw new UsageError(`${path} has no ${CONFIG}; give another --out, or --overwrite`);
+  const stored = loadConfig(file);
+  const apart = differences(stored, config);
+  if (apart.length > 0) {
+    throw new UsageError(
+      `${path} holds a sweep of another config (${apart.join("; ")}); give another --out, or --overwrite`,
+    );
+  }
+  return { config: stored, ended: readHeads(journals, warn) };
+}
+
+/** What an atomic write left that was killed before its rename: the file's name and whose it was. */
+export function isLeftover(entry: string): boolean {
+  return OURS.some((ours) => entry.startsWith(`${ours}.`));
+}
+
+/** What `write` gives; UsageError, by the folder's name, where the operating system refuses it. */
+export function writable<T>(path: string, write: () => T, wayOut = "give another --out"): T {
+  try {
+    return write();
+  } catch (error) {
+    throw unwritable(path, error, wayOut);
+  }
+}
+
+/** `error` itself, unless the operating system's: then a UsageError by the folder's name. */
+export function unwritable(path: string, error: unknown, wayOut: string): unknown {
+  if (!isSystemError(error)) return error;
+  return new UsageError(`${path}: can't be written: ${systemReason(error)}; ${wayOut}`);
+}
+
+function checkWritable(path: string): void {
+  const parent = nearestExisting(path);
+  if (!statSync(parent).isDirectory()) throw new UsageError(`${path}: ${parent} is a file; give another --out`);
+  writable(path, () => accessSync(parent, constants.W_OK | constants.X_OK));
+}
+
+function entriesOf(path: string): string[] {
+  return existsSync(path) && statSync(path).isDirectory() ? readdirSync(path) : [];
+}
+
+function nearestExisting(path: string): string {
+  let at = resolve(path);
+  while (!existsSync(at)) at = dirname(at);
+  return at;
+}

@@ -1,0 +1,130 @@
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { gunzipSync } from "node:zlib";
+import { UsageError } from "../errors.ts";
+import { MODEL_NAMES } from "../models/zoo.ts";
+import { JOURNAL_SCHEMA } from "./journal.ts";
+import { headIn, type RecordHead, recordIn } from "./journal-line.ts";
+import type { RunRecord } from "./record.ts";
+
+type Warn = (line: string) => void;
+
+/** Bytes read at once. */
+const CHUNK = 2 ** 20;
+/** Lines read between two breaths: some 10 ms. */
+const BREATH = 100;
+
+/** A sweep's journals in `folder`, also compressed ones. */
+export function journalPaths(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).filter((name) => /\.jsonl(\.gz)?$/.test(name));
+  return names.sort().map((name) => join(folder, name));
+}
+
+/** How each run in the journals of `folder` ended. `warn` hears of lines that are no records: they are left out. */
+export function readHeads(folder: string, warn: Warn): Map<string, RecordHead> {
+  const ended = new Map<string, RecordHead>();
+  for (const path of journalPaths(folder)) for (const head of linesOf(path, headIn, warn)) keepBetter(ended, head);
+  return ended;
+}
+
+interface ReadOptions {
+  readonly warn: Warn;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The records in the journals of `folder`, by run, then correlation, then model. There may be many: others may work in
+ * between, and `signal` ends it by an error.
+ */
+export async function readRecords(folder: string, { warn, signal }: ReadOptions): Promise<RunRecord[]> {
+  const ended = new Map<string, RunRecord>();
+  let lines = 0;
+  for (const path of journalPaths(folder)) {
+    for (const record of readJournal(path, warn)) {
+      keepBetter(ended, record);
+      if (++lines % BREATH === 0) await setImmediate();
+      signal?.throwIfAborted();
+    }
+  }
+  return [...ended.values()].sort(byRun);
+}
+
+/** The records of one journal. A last line torn by a crash is dropped without a word: its run had not ended. */
+export function readJournal(path: string, warn: Warn): Generator<RunRecord> {
+  return linesOf(path, recordIn, warn);
+}
+
+/** Of a run that ended more than once, the first end that is not a failure. */
+function keepBetter<T extends RecordHead>(ended: Map<string, T>, one: T): void {
+  if (ended.get(one.id)?.status !== "done") ended.set(one.id, one);
+}
+
+/** An order that depends on nothing but the runs themselves: results come out the same however they were computed. */
+function byRun(a: RunRecord, b: RunRecord): number {
+  const place = ({ model }: RunRecord) => (MODEL_NAMES as string[]).indexOf(model);
+  return a.run - b.run || a.correlation - b.correlation || place(a) - place(b);
+}
+
+function* linesOf<T>(path: string, read: (line: Buffer) => T | undefined, warn: Warn): Generator<T> {
+  let number = 0;
+  for (const line of completeLines(path)) {
+    if (++number === 1) {
+      checkHeader(line.toString(), path);
+      continue;
+    }
+    const value = read(line);
+    if (value === undefined) warn(`${path}:${number}: not a record; left out`);
+    else yield value;
+  }
+}
+
+/** Without their ends. What stands behind the last end is nothing, or what a crash tore. */
+function* completeLines(path: string): Generator<Buffer> {
+  let rest: Buffer = Buffer.of();
+  for (const chunk of path.endsWith(".gz") ? [uncompressed(path)] : chunksOf(path)) {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    let start = 0;
+    for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, start)) {
+      yield bytes.subarray(start, end);
+      start = end + 1;
+    }
+    rest = bytes.subarray(start);
+  }
+}
+
+function uncompressed(path: string): Buffer {
+  try {
+    return gunzipSync(readFileSync(path));
+  } catch (error) {
+    throw new UsageError(`${path}: can't be uncompressed: ${(error as Error).message}; move the file away`);
+  }
+}
+
+function* chunksOf(path: string): Generator<Buffer> {
+  const file = openSync(path, "r");
+  try {
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(CHUNK);
+      const length = readSync(file, chunk);
+      if (length === 0) return;
+      yield chunk.subarray(0, length);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function checkHeader(line: string, path: string): void {
+  let schema: unknown;
+  try {
+    ({ schema } = JSON.parse(line) as { schema?: unknown });
+  } catch {
+    throw new UsageError(`${path}: not a journal: its first line is no header; move the file away, or --overwrite`);
+  }
+  if (schema === JOURNAL_SCHEMA) return;
+  throw new UsageError(
+    `${path}: written by another mmoe (schema ${schema}, this one reads ${JOURNAL_SCHEMA}); give another --out`,
+  );
+}

@@ -1,0 +1,54 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Config } from "../config/config.ts";
+import { loadConfig } from "../config/load.ts";
+import { UsageError } from "../errors.ts";
+import { CONFIG, JOURNALS } from "./find-results.ts";
+import { PROVENANCE } from "./journal.ts";
+import type { Provenance } from "./provenance.ts";
+import { readRecords } from "./read-journals.ts";
+import type { RunRecord } from "./record.ts";
+
+/** All that was recorded of one sweep. */
+export interface Results {
+  readonly path: string;
+  /** Every run, correlation and model that was asked for, whether or not it has been trained. */
+  readonly config: Config;
+  /** Of the runs that ended: by run, then correlation, then model. */
+  readonly records: readonly RunRecord[];
+  /** Of each process that trained into the folder, the first to start first. */
+  readonly provenances: readonly Provenance[];
+}
+
+/**
+ * Reads a results folder, also while a sweep still writes to it. `warn` hears of lines that are no records. Throws
+ * UsageError for a folder that holds no sweep.
+ */
+export async function readResults(path: string, warn: (line: string) => void): Promise<Results> {
+  const config = configIn(path);
+  const journals = join(path, JOURNALS);
+  return { path, config, records: await readRecords(journals, { warn }), provenances: provenancesIn(journals, warn) };
+}
+
+/** The config of the sweep in a results folder; UsageError where there is none. */
+export function configIn(path: string): Config {
+  if (!existsSync(path)) throw new UsageError(`${path}: no such folder; give a results folder of mmoe sweep`);
+  const file = join(path, CONFIG);
+  if (!existsSync(file))
+    throw new UsageError(`${path} holds no sweep (no ${CONFIG}); give a results folder of mmoe sweep`);
+  return loadConfig(file);
+}
+
+function provenancesIn(folder: string, warn: (line: string) => void): Provenance[] {
+  if (!existsSync(folder)) return [];
+  const paths = readdirSync(folder).filter((name) => name.endsWith(PROVENANCE));
+  const all = paths.flatMap((name) => {
+    try {
+      return [JSON.parse(readFileSync(join(folder, name), "utf8")) as Provenance];
+    } catch {
+      warn(`${join(folder, name)}: not readable; left out`);
+      return [];
+    }
+  });
+  return all.sort((a, b) => a.start.localeCompare(b.start));
+}

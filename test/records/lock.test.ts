@@ -1,0 +1,37 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { Lock, type Shard } from "../../src/records/lock.ts";
+import { temporaryFolder } from "../support/effects.ts";
+
+/** A folder in which another living process trains `shard`. */
+function heldBy(shard: Shard | null, host = hostname()): string {
+  const folder = temporaryFolder();
+  const owner = { pid: process.ppid, host, began: null, since: "2026-01-01T00:00:00Z", shard };
+  writeFileSync(join(folder, `${host}-${process.ppid}.lock`), JSON.stringify(owner));
+  return folder;
+}
+
+const shard = (index: number, count: number) => ({ index, count });
+
+test.each([
+  ["the whole beside the whole", null, null],
+  ["a shard beside the whole", null, shard(1, 4)],
+  ["the whole beside a shard", shard(1, 4), null],
+  ["a shard beside itself", shard(2, 4), shard(2, 4)],
+  ["a shard beside one of another split", shard(1, 4), shard(2, 8)],
+])("new Lock(folder, shard) refuses %s and leaves no lock", (_, held, wanted) => {
+  const folder = heldBy(held);
+  expect(() => new Lock(folder, wanted)).toThrow(`process ${process.ppid} on ${hostname()}`);
+  expect(readdirSync(folder)).toHaveLength(1);
+});
+
+test("new Lock(folder, shard) lets other shards of one split, and other machines, train beside it", () => {
+  for (const folder of [heldBy(shard(1, 4)), heldBy(null, "another-machine")]) {
+    const lock = new Lock(folder, shard(2, 4));
+    expect(readdirSync(folder)).toHaveLength(2);
+    lock.release();
+    expect(readdirSync(folder)).toHaveLength(1);
+  }
+});
