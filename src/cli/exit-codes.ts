@@ -6,6 +6,8 @@ export const EXIT = {
   usage: 2,
   /** Some run failed; it is recorded, the rest is done. */
   failedRuns: 3,
+  /** A check that was asked for does not hold. */
+  checkFailed: 4,
   /** Stopped by SIGTERM or a time limit; the same command goes on. */
   stopped: 75,
   /** Ctrl-C; the same command goes on. */

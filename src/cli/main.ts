@@ -3,10 +3,14 @@ import { UsageError } from "../errors.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context, Effects } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
+import { shellQuoted } from "./shell.ts";
 import { version } from "./version.ts";
 
 const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: Define }> }> = {
   sweep: { summary: "train models over correlations, repeated; results as CSV", load: () => import("./sweep.ts") },
+  status: { summary: "what of a sweep is done, failed or missing", load: () => import("./status.ts") },
+  merge: { summary: "results of shards or machines into one; its CSV files", load: () => import("./merge.ts") },
+  verify: { summary: "trains some finished runs again: are they the same?", load: () => import("./verify.ts") },
   data: { summary: "the rows a run sees, or Figure 2's label correlations", load: () => import("./data.ts") },
   models: { summary: "the models and their parameter counts", load: () => import("./models.ts") },
 };
@@ -58,10 +62,6 @@ function contextOf(effects: Effects, { quiet = false }: { quiet?: boolean }, arg
   };
   const words = argv.filter((word) => word !== "--overwrite").map(shellQuoted);
   return { effects, quiet, argv, commandLine: ["mmoe", ...words].join(" "), note };
-}
-
-function shellQuoted(word: string): string {
-  return /^[\w./,:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** One line an error, and its exit code; the stack too where --debug asks for it, or where the error is ours. */

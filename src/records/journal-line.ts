@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import type { RunRecord } from "./record.ts";
 
@@ -16,6 +17,22 @@ export function lineOf(record: RunRecord): string {
 /** A record as JSON can write it: how it ended first, its curve last. */
 export function plain({ id, status, curve, ...rest }: RunRecord): object {
   return { id, status, ...rest, curve: { ...curve, train: [...curve.train], heldout: [...curve.heldout] } };
+}
+
+/** A digest of everything that a run's computation gave: not of who computed it, nor how long that took. */
+export function numbersOf(record: RunRecord): string {
+  const { id, status, reason, curve, trainingSetLoss, labelCorrelation } = record;
+  const numbers = [
+    id,
+    status,
+    reason,
+    curve.steps,
+    ...curve.train,
+    ...curve.heldout,
+    trainingSetLoss,
+    labelCorrelation,
+  ];
+  return createHash("sha256").update(JSON.stringify(numbers)).digest("base64");
 }
 
 /** The record of a line without its end; undefined for anything else. */

@@ -50,16 +50,25 @@ export class Lock {
   }
 }
 
-/** Processes of this machine, but this one, that train into `folder`; the locks of those that were killed are removed. */
+/** Other processes of this machine that train into `folder`; the locks of those that were killed are removed. */
 function othersIn(folder: string): Owner[] {
+  const others = ownersIn(folder).filter(({ owner }) => owner.host === hostname() && owner.pid !== process.pid);
+  for (const { path, owner } of others) if (!isRunning(owner)) rmSync(path, { force: true });
+  return others.map(({ owner }) => owner).filter(isRunning);
+}
+
+/** Whether the process `pid` of `host` trains into `folder`; undefined for one of another machine, which can't be seen. */
+export function isTraining(folder: string, { host, pid }: Pick<Owner, "host" | "pid">): boolean | undefined {
+  if (host !== hostname()) return undefined;
+  return ownersIn(folder).some(({ owner }) => owner.host === host && owner.pid === pid && isRunning(owner));
+}
+
+function ownersIn(folder: string): { path: string; owner: Owner }[] {
   const paths = readdirSync(folder).filter((name) => name.endsWith(".lock"));
   return paths.flatMap((name) => {
     const path = join(folder, name);
     const owner = ownerOf(path);
-    if (owner === undefined || owner.host !== hostname() || owner.pid === process.pid) return [];
-    if (isRunning(owner)) return [owner];
-    rmSync(path, { force: true });
-    return [];
+    return owner === undefined ? [] : [{ path, owner }];
   });
 }
 

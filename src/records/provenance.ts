@@ -15,6 +15,7 @@ export interface Provenance {
   readonly engine: string;
   readonly device: string;
   readonly host: string;
+  readonly pid: number;
   /** E.g. `linux 6.1.0 x64`. */
   readonly system: string;
   readonly cpu: string;
@@ -46,6 +47,7 @@ export function provenanceOf({ argv, config, engine }: Process): Provenance {
     engine: engine.name,
     device: engine.device,
     host: hostname(),
+    pid: process.pid,
     system: `${process.platform} ${release()} ${process.arch}`,
     cpu: cpus()[0]?.model ?? "unknown",
     cores: availableParallelism(),

@@ -56,6 +56,11 @@ export function readJournal(path: string, warn: Warn): Generator<RunRecord> {
   return linesOf(path, recordIn, warn);
 }
 
+/** Records in one journal. */
+export function countRecords(path: string): number {
+  return [...linesOf(path, headIn, () => {})].length;
+}
+
 /** Of a run that ended more than once, the first end that is not a failure. */
 function keepBetter<T extends RecordHead>(ended: Map<string, T>, one: T): void {
   if (ended.get(one.id)?.status !== "done") ended.set(one.id, one);

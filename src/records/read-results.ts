@@ -1,13 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
 import { UsageError } from "../errors.ts";
 import { CONFIG, JOURNALS } from "./find-results.ts";
-import { PROVENANCE } from "./journal.ts";
 import type { Provenance } from "./provenance.ts";
 import { readRecords } from "./read-journals.ts";
 import type { RunRecord } from "./record.ts";
+import { provenancesIn } from "./writers.ts";
 
 /** All that was recorded of one sweep. */
 export interface Results {
@@ -27,7 +27,8 @@ export interface Results {
 export async function readResults(path: string, warn: (line: string) => void): Promise<Results> {
   const config = configIn(path);
   const journals = join(path, JOURNALS);
-  return { path, config, records: await readRecords(journals, { warn }), provenances: provenancesIn(journals, warn) };
+  const provenances = provenancesIn(journals, warn).map(({ provenance }) => provenance);
+  return { path, config, records: await readRecords(journals, { warn }), provenances };
 }
 
 /** The config of the sweep in a results folder; UsageError where there is none. */
@@ -37,18 +38,4 @@ export function configIn(path: string): Config {
   if (!existsSync(file))
     throw new UsageError(`${path} holds no sweep (no ${CONFIG}); give a results folder of mmoe sweep`);
   return loadConfig(file);
-}
-
-function provenancesIn(folder: string, warn: (line: string) => void): Provenance[] {
-  if (!existsSync(folder)) return [];
-  const paths = readdirSync(folder).filter((name) => name.endsWith(PROVENANCE));
-  const all = paths.flatMap((name) => {
-    try {
-      return [JSON.parse(readFileSync(join(folder, name), "utf8")) as Provenance];
-    } catch {
-      warn(`${join(folder, name)}: not readable; left out`);
-      return [];
-    }
-  });
-  return all.sort((a, b) => a.start.localeCompare(b.start));
 }

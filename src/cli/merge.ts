@@ -1,0 +1,70 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { UsageError } from "../errors.ts";
+import { writeCsvFiles } from "../records/csv-files.ts";
+import { CONFIG, JOURNALS, unwritable } from "../records/find-results.ts";
+import { checkAgreement, commonConfig, copyJournals } from "../records/merge.ts";
+import { readRecords } from "../records/read-journals.ts";
+import { correlationText } from "../sweep/plan.ts";
+import { cellStatuses, totalStatus } from "../sweep/status.ts";
+import { type Define, examples } from "./command.ts";
+import type { Context } from "./effects.ts";
+import { EXIT } from "./exit-codes.ts";
+import { goOn } from "./shell.ts";
+import { summaryTable } from "./summary-table.ts";
+
+interface Options {
+  readonly output?: string;
+  readonly long?: boolean;
+  readonly json?: boolean;
+}
+
+export const define: Define = (command, run) => {
+  command
+    .argument("<folders...>", "results folders of one sweep")
+    .option("-o, --output <folder>", "where all go (default: the folder, where there is one)")
+    .option("--long", "also write every run's curve (curves-long.csv)")
+    .option("--json", "the counts as JSON, in place of the table")
+    .addHelpText(
+      "after",
+      `\nExits with 0 only where the sweep is whole: 3 where runs failed, 4 where some are missing.\n${examples(
+        "mmoe merge results/paper",
+        "mmoe merge shard-1 shard-2 shard-3 -o results/paper",
+      )}`,
+    )
+    .action((folders: string[], options: Options) => run((context) => merge(folders, options, context)));
+};
+
+async function merge(folders: readonly string[], options: Options, { effects, note }: Context): Promise<number> {
+  const { output: out = folders[0] as string, long = false, json = false } = options;
+  if (options.output === undefined && folders.length > 1) {
+    throw new UsageError(`expected one folder without --output, got ${folders.length}; give -o FOLDER`);
+  }
+  const sources = folders.includes(out) || !existsSync(join(out, CONFIG)) ? folders : [out, ...folders];
+  const config = commonConfig(sources);
+  const repeated = checkAgreement(sources, note);
+  if (options.output !== undefined) copyJournals(folders, out, config);
+  const records = await readRecords(join(out, JOURNALS), { warn: () => {} });
+  await writeCsv(out, records, long);
+
+  const cells = cellStatuses(config, new Map(records.map((record) => [record.id, record])));
+  const { done, failed, missing } = totalStatus(cells);
+  if (json) effects.stdout.write(`${JSON.stringify({ out, done, failed, missing, repeated, cells }, null, 2)}\n`);
+  else effects.stdout.write(`${summaryTable(records)}\n${out}/runs.csv, ${out}/curves.csv\n`);
+  if (repeated > 0) note(`${repeated} runs were done more than once, with the same results`);
+  if (missing > 0) {
+    const lacking = cells.filter((cell) => cell.missing > 0);
+    const where = lacking.map((cell) => `${cell.missing} of ${cell.model} at ${correlationText(cell.correlation)}`);
+    note(`mmoe: ${missing} runs are missing (${where.join(", ")}); train them with:\n${goOn(out)}`);
+    return EXIT.checkFailed;
+  }
+  return failed > 0 ? EXIT.failedRuns : EXIT.done;
+}
+
+async function writeCsv(out: string, records: Parameters<typeof writeCsvFiles>[1], long: boolean): Promise<void> {
+  try {
+    await writeCsvFiles(out, records, { long });
+  } catch (error) {
+    throw unwritable(out, error, "the journals are as they were");
+  }
+}

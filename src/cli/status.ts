@@ -1,0 +1,89 @@
+import { join } from "node:path";
+import { JOURNALS } from "../records/find-results.ts";
+import { readHeads } from "../records/read-journals.ts";
+import { configIn } from "../records/read-results.ts";
+import { type Writer, writersIn } from "../records/writers.ts";
+import { correlationText } from "../sweep/plan.ts";
+import { type CellStatus, cellStatuses, totalStatus } from "../sweep/status.ts";
+import { type Define, examples } from "./command.ts";
+import type { Context } from "./effects.ts";
+import { EXIT } from "./exit-codes.ts";
+import { duration, grouped, table } from "./format.ts";
+import { goOn } from "./shell.ts";
+
+interface Options {
+  readonly json?: boolean;
+}
+
+export const define: Define = (command, run) => {
+  command
+    .argument("<folder>", "a results folder")
+    .option("--json", "as JSON")
+    .addHelpText(
+      "after",
+      `\nExits with 0 only for a sweep that is whole: 3 where runs failed, 4 where some are missing.\n${examples(
+        "mmoe status results/paper",
+        "until mmoe status results/paper; do sleep 60; done",
+      )}`,
+    )
+    .action((folder: string, options: Options) => run((context) => status(folder, options, context)));
+};
+
+async function status(folder: string, { json = false }: Options, { effects, note }: Context): Promise<number> {
+  const config = configIn(folder);
+  const journals = join(folder, JOURNALS);
+  const cells = cellStatuses(config, readHeads(journals, note));
+  const writers = writersIn(journals);
+  const { done, failed, missing } = totalStatus(cells);
+  const perMinute = rate(writers);
+  const leftMs = missing === 0 ? 0 : perMinute > 0 ? (missing / perMinute) * 60_000 : null;
+  if (json) {
+    const processes = writers.map(({ provenance: { host, pid, engine, device }, ...writer }) => {
+      return { ...writer, host, pid, engine, device };
+    });
+    const report = { folder, done, failed, missing, runsPerMinute: perMinute, leftMs, cells, processes };
+    effects.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  } else {
+    effects.stdout.write(
+      `${cellTable(cells)}\n${writerTable(writers)}\n` +
+        `${grouped(done + failed + missing)} runs: ${grouped(done)} done, ${grouped(failed)} failed, ${grouped(missing)} missing` +
+        `${leftMs ? `; about ${duration(leftMs)} left at ${perMinute.toFixed(1)} runs a minute` : ""}\n`,
+    );
+    if (missing > 0) note(`the missing ones: ${goOn(folder)}`);
+  }
+  if (missing > 0) return EXIT.checkFailed;
+  return failed > 0 ? EXIT.failedRuns : EXIT.done;
+}
+
+/** A process of another machine that was heard of this lately is taken to train. */
+const LATELY_MS = 600_000;
+
+/** Runs a minute of the processes that train now. */
+function rate(writers: readonly Writer[]): number {
+  const lately = ({ heard }: Writer) => Date.now() - Date.parse(heard) < LATELY_MS;
+  const training = writers.filter(
+    (writer) => writer.elapsedMs > 0 && (writer.state === "training" || (writer.state === "silent" && lately(writer))),
+  );
+  return training.reduce((sum, { runs, elapsedMs }) => sum + runs / (elapsedMs / 60_000), 0);
+}
+
+function cellTable(cells: readonly CellStatus[]): string {
+  const rows = cells.map(({ model, correlation, done, failed, missing }) => [
+    model,
+    correlationText(correlation),
+    ...[done, failed, missing].map(String),
+  ]);
+  return table([["model", "p", "done", "failed", "missing"], ...rows]);
+}
+
+function writerTable(writers: readonly Writer[]): string {
+  const rows = writers.map(({ name, provenance: { engine, device, start }, runs, state, heard }) => [
+    name,
+    `${engine} (${device})`,
+    String(runs),
+    state,
+    start,
+    heard,
+  ]);
+  return table([["process", "engine", "runs", "state", "began", "last heard of"], ...rows]);
+}

@@ -1,0 +1,105 @@
+import type { Config } from "../config/config.ts";
+import { UsageError } from "../errors.ts";
+import { readResults } from "../records/read-results.ts";
+import type { RunRecord } from "../records/record.ts";
+import { finalLosses } from "../records/record.ts";
+import { groupBy } from "../stats/group-by.ts";
+import { ENGINE_NAMES, type EngineName, loadEngine, TFJS_BACKENDS } from "../sweep/engines.ts";
+import { type Verified, verifyRuns } from "../sweep/verify.ts";
+import { type Define, examples } from "./command.ts";
+import type { Context } from "./effects.ts";
+import { EXIT } from "./exit-codes.ts";
+import { table } from "./format.ts";
+import { countOption } from "./options.ts";
+import { stopOnSignals } from "./stop.ts";
+
+interface Options {
+  readonly runs: string;
+  readonly json?: boolean;
+}
+
+export const define: Define = (command, run) => {
+  command
+    .argument("<folder>", "a results folder")
+    .option("--runs <n>", "how many finished runs, chosen at random", "3")
+    .option("--json", "as JSON")
+    .addHelpText(
+      "after",
+      `\nExits with 0 where every run comes out the same, else with 4.\n${examples("mmoe verify results/paper")}`,
+    )
+    .action((folder: string, options: Options) => run((context) => verify(folder, options, context)));
+};
+
+async function verify(folder: string, options: Options, context: Context): Promise<number> {
+  const count = countOption("--runs", options.runs);
+  const { config, records } = await readResults(folder, context.note);
+  const done = records.filter(({ status }) => status === "done");
+  if (done.length === 0) throw new UsageError(`${folder} holds no finished run; nothing to verify`);
+  const verified = await trainAgain(chosen(done, count), config, context);
+  if (verified === undefined) return EXIT.interrupted;
+
+  const { stdout } = context.effects;
+  if (options.json) stdout.write(`${JSON.stringify(verified.map(comparison), null, 2)}\n`);
+  else stdout.write(comparisonTable(verified));
+  return verified.every(({ same }) => same) ? EXIT.done : EXIT.checkFailed;
+}
+
+/** `count` of `records`, any as likely as another. */
+function chosen(records: readonly RunRecord[], count: number): RunRecord[] {
+  const left = [...records];
+  return Array.from({ length: Math.min(count, left.length) }, () => {
+    return left.splice(Math.floor(Math.random() * left.length), 1)[0] as RunRecord;
+  });
+}
+
+/** Each on an engine of the kind that trained it; undefined where a signal stopped it. */
+async function trainAgain(
+  records: readonly RunRecord[],
+  config: Config,
+  { effects, note }: Context,
+): Promise<Verified[] | undefined> {
+  const stop = stopOnSignals(effects);
+  const verified: Verified[] = [];
+  try {
+    for (const group of groupBy(records, ({ engine, device }) => `${engine} ${device}`).values()) {
+      const { engine: name, device } = group[0] as RunRecord;
+      note(`training ${group.length} runs again on ${name} (${device}): ${group.map(({ id }) => id).join(", ")}`);
+      const engine = await loadEngine(engineOf(name), {
+        backend: TFJS_BACKENDS.find((one) => one === device) ?? "wasm",
+      });
+      try {
+        verified.push(...(await verifyRuns(group, config, engine, stop.signal)));
+      } finally {
+        await engine.dispose();
+      }
+    }
+  } finally {
+    stop.release();
+  }
+  return stop.code === undefined ? verified : undefined;
+}
+
+function engineOf(name: string): EngineName {
+  const known = ENGINE_NAMES.find((one) => one === name);
+  if (known === undefined) throw new UsageError(`trained on the engine '${name}', which this mmoe does not have`);
+  return known;
+}
+
+function comparison({ recorded, again, same }: Verified): object {
+  const losses = (record: RunRecord) => ({
+    train: finalLosses(record, "train")?.mean ?? null,
+    heldout: finalLosses(record, "heldout")?.mean ?? null,
+  });
+  return { id: recorded.id, same, recorded: losses(recorded), again: losses(again) };
+}
+
+function comparisonTable(verified: readonly Verified[]): string {
+  const loss = (record: RunRecord) => String(finalLosses(record, "train")?.mean ?? record.reason);
+  const rows = verified.map(({ recorded, again, same }) => [
+    recorded.id,
+    loss(recorded),
+    loss(again),
+    same ? "same" : "differs",
+  ]);
+  return table([["run", "recorded loss", "trained again", "all losses"], ...rows]);
+}

@@ -1,0 +1,63 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { PROVENANCE } from "./journal.ts";
+import { isTraining } from "./lock.ts";
+import type { Provenance } from "./provenance.ts";
+import { countRecords } from "./read-journals.ts";
+
+/** A process that trains, or trained, into a folder of journals. */
+export interface Writer {
+  /** Of its journal, without what stands behind the dot. */
+  readonly name: string;
+  readonly provenance: Provenance;
+  /** Runs that ended in it. */
+  readonly runs: number;
+  /** Milliseconds from its start to its last run. */
+  readonly elapsedMs: number;
+  /** ISO time of its last sign of life. */
+  readonly heard: string;
+  /** `ended` says so itself; `silent` is one of another machine that does not: it may still train. */
+  readonly state: "training" | "ended" | "killed" | "silent";
+}
+
+/** Of the journals in `folder` whose provenance can be read, the first to start first. */
+export function writersIn(folder: string): Writer[] {
+  return provenancesIn(folder, () => {}).map(({ name, provenance }) => {
+    const path = [join(folder, `${name}.jsonl`), join(folder, `${name}.jsonl.gz`)].find(existsSync);
+    const heard = path === undefined ? Date.parse(provenance.start) : statSync(path).mtimeMs;
+    return {
+      name,
+      provenance,
+      runs: path === undefined ? 0 : countRecords(path),
+      elapsedMs: Math.max(0, heard - Date.parse(provenance.start)),
+      heard: new Date(heard).toISOString(),
+      state: stateOf(folder, provenance),
+    };
+  });
+}
+
+/** What stands beside the journals in `folder`, by the journal's name. */
+export function provenancesIn(
+  folder: string,
+  warn: (line: string) => void,
+): { name: string; provenance: Provenance }[] {
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter((name) => name.endsWith(PROVENANCE));
+  const all = files.flatMap((file) => {
+    try {
+      const provenance = JSON.parse(readFileSync(join(folder, file), "utf8")) as Provenance;
+      return [{ name: file.slice(0, -PROVENANCE.length), provenance }];
+    } catch {
+      warn(`${join(folder, file)}: not readable; left out`);
+      return [];
+    }
+  });
+  return all.sort((a, b) => a.provenance.start.localeCompare(b.provenance.start));
+}
+
+function stateOf(folder: string, provenance: Provenance): Writer["state"] {
+  if (provenance.end !== null) return "ended";
+  const training = isTraining(folder, provenance);
+  if (training === undefined) return "silent";
+  return training ? "training" : "killed";
+}

@@ -1,0 +1,115 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { Engine } from "../../src/engines/engine.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+import { doneResult, fakeEngine } from "../support/fake-engine.ts";
+
+const engine = vi.hoisted(() => ({ load: () => ({}) as unknown }));
+vi.mock("../../src/sweep/engines.ts", async (original) => ({
+  ...(await original<object>()),
+  loadEngine: async () => engine.load(),
+}));
+
+let root = "";
+beforeEach(() => {
+  root = temporaryFolder();
+  engine.load = () => fakeEngine();
+});
+
+const at = (name: string) => join(root, name);
+const sweep = async (name: string, ...argv: string[]) => {
+  expect((await runMain(["sweep", "smoke", "--runs", "2", "--out", at(name), ...argv])).code).toBe(0);
+  return at(name);
+};
+const csv = (folder: string) => ["runs.csv", "curves.csv"].map((file) => readFileSync(join(folder, file), "utf8"));
+const journals = (folder: string) => readdirSync(join(folder, "journal")).sort();
+
+/** An engine that gives other losses than the one before. */
+function another(): Engine {
+  const train: Engine["train"] = async (runs, { onResult }) => {
+    for (const run of runs) onResult({ ...doneResult(run), trainingSetLoss: [0.25, 0.75] });
+  };
+  return { ...fakeEngine(), train };
+}
+
+describe("mmoe merge A B -o OUT", () => {
+  test("writes the CSV of one sweep that trained it all, and keeps journals and provenance of both", async () => {
+    const [a, b] = [await sweep("a", "--models", "omoe,mmoe"), await sweep("b", "--models", "shared-bottom")];
+    const whole = await sweep("whole");
+    const { code, stdout } = await runMain(["merge", a, b, "-o", at("out")]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("shared-bottom  0.50     2       0")]);
+    expect(csv(at("out"))).toEqual(csv(whole));
+    expect(journals(at("out"))).toHaveLength(4);
+  });
+
+  test("drops what was done twice with the same results, and says so", async () => {
+    const [a, b] = [await sweep("a"), await sweep("b", "--runs", "1")];
+    const { code, stderr } = await runMain(["merge", a, b, "-o", at("out")]);
+    expect([code, stderr]).toEqual([0, "6 runs were done more than once, with the same results\n"]);
+    expect(csv(at("out"))).toEqual(csv(a));
+  });
+
+  test("refuses runs that came out differently, by name, and writes nothing", async () => {
+    const a = await sweep("a");
+    engine.load = another;
+    const b = await sweep("b", "--runs", "1");
+    const { code, stderr } = await runMain(["merge", a, b, "-o", at("out")]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^mmoe: 6 runs came out differently: shared-bottom\/p=0.50\/000 \(.* and 3 more; leave one/);
+    expect(existsSync(at("out"))).toBe(false);
+  });
+
+  test("takes a run that is done for one that failed", async () => {
+    engine.load = () => fakeEngine({ failing: ["mmoe/p=0.50/000"] });
+    await runMain(["sweep", "smoke", "--runs", "2", "--out", at("a")]);
+    engine.load = () => fakeEngine();
+    const b = await sweep("b", "--models", "mmoe");
+    const { code } = await runMain(["merge", at("a"), b, "-o", at("out")]);
+    expect([code, csv(at("out"))]).toEqual([0, csv(await sweep("whole"))]);
+  });
+
+  test("refuses sweeps of different configs key by key", async () => {
+    const [a, b] = [await sweep("a"), await sweep("b", "--batch", "32")];
+    const { code, stderr } = await runMain(["merge", a, b, "-o", at("out")]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^mmoe: .*\/b holds another sweep than .*\/a \(batch: 64 there, 32 here\); merge only/);
+  });
+
+  test("again, or into a folder that holds some of it, changes nothing but what is new", async () => {
+    const [a, b] = [await sweep("a", "--models", "omoe"), await sweep("b", "--models", "mmoe")];
+    await runMain(["merge", a, "-o", at("out")]);
+    await runMain(["merge", a, b, "-o", at("out")]);
+    const before = [csv(at("out")), journals(at("out"))];
+    expect((await runMain(["merge", a, b, "-o", at("out")])).code).toBe(0);
+    expect([csv(at("out")), journals(at("out"))]).toEqual(before);
+  });
+});
+
+describe("mmoe merge DIR", () => {
+  test("writes the folder's CSV from its journals", async () => {
+    const a = await sweep("a");
+    const before = csv(a);
+    for (const file of ["runs.csv", "curves.csv"]) (await import("node:fs")).rmSync(join(a, file));
+    expect((await runMain(["merge", a])).code).toBe(0);
+    expect(csv(a)).toEqual(before);
+  });
+
+  test("names what is missing, with the command that trains it, and exits with 4", async () => {
+    const [a, b] = [await sweep("a", "--models", "omoe"), await sweep("b", "--models", "mmoe", "--runs", "1")];
+    const { code, stderr } = await runMain(["merge", a, b, "-o", at("out")]);
+    const cells = "1 of mmoe at 0.50, 1 of mmoe at 1.00";
+    const command = `mmoe sweep ${at("out")}/config.yaml --out ${at("out")}`;
+    expect([code, stderr]).toEqual([4, `mmoe: 2 runs are missing (${cells}); train them with:\n${command}\n`]);
+    expect((await runMain(command.split(" ").slice(1))).code).toBe(0);
+    expect((await runMain(["merge", at("out")])).code).toBe(0);
+  });
+
+  test.each([
+    [["a", "b"], "mmoe: expected one folder without --output, got 2; give -o FOLDER\n"],
+    [["nowhere"], "mmoe: nowhere: no such folder; give a results folder of mmoe sweep\n"],
+    [["src"], "mmoe: src holds no sweep (no config.yaml); give a results folder of mmoe sweep\n"],
+  ])("refuses %j in one line", async (folders, line) => {
+    expect(await runMain(["merge", ...folders])).toEqual({ code: 2, stdout: "", stderr: line });
+  });
+});

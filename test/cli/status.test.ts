@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+import { fakeEngine } from "../support/fake-engine.ts";
+
+const engine = vi.hoisted(() => ({ load: () => ({}) as unknown }));
+vi.mock("../../src/sweep/engines.ts", async (original) => ({
+  ...(await original<object>()),
+  loadEngine: async () => engine.load(),
+}));
+
+let out = "";
+beforeEach(() => {
+  out = join(temporaryFolder(), "results");
+  engine.load = () => fakeEngine();
+});
+
+const sweep = (...argv: string[]) => runMain(["sweep", "smoke", "--models", "mmoe", "--out", out, ...argv]);
+const json = async () => JSON.parse((await runMain(["status", out, "--json"])).stdout);
+
+/** Changes what stands beside the sweep's journal. */
+function changeProvenance(change: (provenance: Record<string, unknown>) => object): void {
+  const folder = join(out, "journal");
+  const path = join(folder, readdirSync(folder).find((name) => name.endsWith(".provenance.json")) as string);
+  writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, "utf8")))));
+}
+
+describe("mmoe status DIR", () => {
+  test("of a whole sweep exits with 0", async () => {
+    await sweep("--runs", "3");
+    const { code, stdout, stderr } = await runMain(["status", out]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("mmoe   0.50     3       0        0");
+    expect(stdout).toContain("\n6 runs: 6 done, 0 failed, 0 missing\n");
+  });
+
+  test("of one with failed runs exits with 3", async () => {
+    engine.load = () => fakeEngine({ failing: ["mmoe/p=1.00/001"] });
+    await sweep("--runs", "3");
+    expect(await runMain(["status", out])).toMatchObject({ code: 3, stdout: expect.stringContaining("1 failed") });
+  });
+
+  test("of one that lacks runs exits with 4 and names the command that trains them", async () => {
+    await sweep("--runs", "3");
+    writeFileSync(
+      join(out, "config.yaml"),
+      readFileSync(join(out, "config.yaml"), "utf8").replace("runs: 3", "runs: 5"),
+    );
+    const { code, stdout, stderr } = await runMain(["status", out]);
+    expect([code, stderr]).toEqual([4, `the missing ones: mmoe sweep ${out}/config.yaml --out ${out}\n`]);
+    expect(stdout).toContain("mmoe   1.00     3       0        2");
+  });
+
+  test("tells a process that trains from one that ended, was killed, or can't be seen", async () => {
+    await sweep("--runs", "1");
+    const state = async () => (await json()).processes[0].state;
+    expect(await state()).toBe("ended");
+    changeProvenance((provenance) => ({ ...provenance, end: null }));
+    expect(await state()).toBe("killed");
+    changeProvenance((provenance) => ({ ...provenance, pid: process.ppid }));
+    const { host } = (await json()).processes[0];
+    const lock = { pid: process.ppid, host, began: null, since: new Date().toISOString(), shard: null };
+    writeFileSync(join(out, "journal", `${host}-${process.ppid}.lock`), JSON.stringify(lock));
+    expect(await state()).toBe("training");
+    changeProvenance((provenance) => ({ ...provenance, host: "another" }));
+    expect(await state()).toBe("silent");
+  });
+
+  test("tells the rate of what trains now and the time that is left", async () => {
+    await sweep("--runs", "3");
+    writeFileSync(
+      join(out, "config.yaml"),
+      readFileSync(join(out, "config.yaml"), "utf8").replace("runs: 3", "runs: 6"),
+    );
+    expect(await json()).toMatchObject({ runsPerMinute: 0, leftMs: null, done: 6, failed: 0, missing: 6 });
+    const start = new Date(Date.now() - 120_000).toISOString();
+    changeProvenance((provenance) => ({ ...provenance, host: "another", start, end: null }));
+    const { runsPerMinute, leftMs } = await json();
+    expect(runsPerMinute).toBeCloseTo(3, 1);
+    expect(leftMs / 60_000).toBeCloseTo(2, 1);
+  });
+});

@@ -1,0 +1,63 @@
+import { join } from "node:path";
+import { beforeEach, expect, test, vi } from "vitest";
+import type { Engine } from "../../src/engines/engine.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+import { doneResult, fakeEngine } from "../support/fake-engine.ts";
+
+const engine = vi.hoisted(() => ({ load: () => ({}) as unknown }));
+vi.mock("../../src/sweep/engines.ts", async (original) => ({
+  ...(await original<object>()),
+  loadEngine: async () => engine.load(),
+}));
+
+let out = "";
+beforeEach(() => {
+  out = join(temporaryFolder(), "results");
+  engine.load = () => ({ ...fakeEngine(), name: "cpu" });
+});
+
+const sweep = (...argv: string[]) => runMain(["sweep", "smoke", "--runs", "4", "--out", out, ...argv]);
+
+/** Alike but for the last digit of one held-out loss of `id`. */
+function differingIn(id: string): Engine {
+  const train: Engine["train"] = async (runs, { onResult }) => {
+    for (const run of runs) {
+      const result = doneResult(run);
+      const [first = [], ...rest] = result.curve.heldout;
+      const heldout = [[(first[0] as number) * (1 + 1e-7), first[1] as number], ...rest];
+      onResult(run.id === id ? { ...result, curve: { ...result.curve, heldout } } : result);
+    }
+  };
+  return { ...fakeEngine(), name: "cpu", train };
+}
+
+test("mmoe verify DIR trains three finished runs again and finds them the same", async () => {
+  await sweep();
+  const { code, stdout } = await runMain(["verify", out]);
+  expect(code).toBe(0);
+  expect(stdout.split("\n").filter((line) => line.endsWith("same"))).toHaveLength(3);
+});
+
+test("mmoe verify DIR exits with 4 and names the run whose losses differ in a last digit", async () => {
+  await sweep();
+  engine.load = () => differingIn("omoe/p=1.00/002");
+  const { code, stdout } = await runMain(["verify", out, "--runs", "24", "--json"]);
+  const verified = JSON.parse(stdout) as { id: string; same: boolean }[];
+  expect(code).toBe(4);
+  expect(verified).toHaveLength(24);
+  expect(verified.filter(({ same }) => !same).map(({ id }) => id)).toEqual(["omoe/p=1.00/002"]);
+});
+
+test("mmoe verify DIR refuses results without a finished run, and those of an engine that it does not have", async () => {
+  engine.load = () => fakeEngine();
+  await sweep("--runs", "1");
+  expect((await runMain(["verify", out])).stderr).toMatch(
+    /trained on the engine 'fake', which this mmoe does not have\n$/,
+  );
+  engine.load = () => fakeEngine({ failing: ["mmoe/p=0.50/000"] });
+  await sweep("--runs", "1", "--models", "mmoe", "--corr", "0.5", "--overwrite");
+  expect(await runMain(["verify", out])).toMatchObject({
+    code: 2,
+    stderr: `mmoe: ${out} holds no finished run; nothing to verify\n`,
+  });
+});
