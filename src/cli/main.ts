@@ -3,7 +3,7 @@ import { UsageError } from "../errors.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context, Effects } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { shellQuoted } from "./shell.ts";
+import { shellQuoted } from "./shell-quoted.ts";
 import { version } from "./version.ts";
 
 const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: Define }> }> = {

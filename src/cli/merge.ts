@@ -10,7 +10,7 @@ import { cellStatuses, totalStatus } from "../sweep/status.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { goOn } from "./shell.ts";
+import { goOn } from "./go-on.ts";
 import { summaryTable } from "./summary-table.ts";
 
 interface Options {

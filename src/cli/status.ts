@@ -9,7 +9,7 @@ import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { duration, grouped, table } from "./format.ts";
-import { goOn } from "./shell.ts";
+import { goOn } from "./go-on.ts";
 
 interface Options {
   readonly json?: boolean;

@@ -79,6 +79,8 @@ export interface Hooks {
   onResult(result: RunResult): void;
   /** Aborted: `train` returns soon, the runs in flight without a result. */
   readonly signal?: AbortSignal;
+  /** Aborted: no further run is begun, `train` returns when those in flight have ended. */
+  readonly noMore?: AbortSignal;
   /** Give final parameters with each result. */
   readonly keepParameters?: boolean;
 }

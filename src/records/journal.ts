@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readdirSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
@@ -26,6 +26,7 @@ export class Journal {
   readonly #name: string;
   readonly #file: number;
   readonly #provenance: Provenance;
+  #isEmpty = true;
 
   /** Creates a file of its own in `folder`; its name says whose it is and orders nothing. */
   constructor(folder: string, trained: string, provenance: Provenance) {
@@ -39,11 +40,14 @@ export class Journal {
 
   append(record: RunRecord): void {
     this.#write(lineOf(record));
+    this.#isEmpty = false;
   }
 
+  /** Leaves nothing of a journal without a run. */
   close(): void {
     closeSync(this.#file);
-    this.#writeProvenance(new Date().toISOString());
+    if (this.#isEmpty) for (const end of [".jsonl", PROVENANCE]) rmSync(this.#name + end, { force: true });
+    else this.#writeProvenance(new Date().toISOString());
   }
 
   #writeProvenance(end: string | null): void {

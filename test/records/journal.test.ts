@@ -42,8 +42,15 @@ describe("a journal", () => {
       return JSON.parse(readFileSync(join(folder, file), "utf8"));
     };
     expect(read()).toEqual(provenance);
+    journal.append(records[0] as (typeof records)[0]);
     journal.close();
     expect(Date.parse(read().end)).toBeGreaterThanOrEqual(Date.parse(provenance.start));
+  });
+
+  test("leaves nothing behind where no run ended in it", () => {
+    const folder = temporaryFolder();
+    new Journal(folder, "0123abcd", provenance).close();
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test("loses only a last line that a crash tore, wherever it tore it", () => {

@@ -35,7 +35,7 @@ export class CpuEngine implements Engine {
 
   async train(runs: readonly Run[], hooks: Hooks): Promise<void> {
     for (const { model } of runs) this.check(model);
-    const { signal, keepParameters = false } = hooks;
+    const { signal, noMore, keepParameters = false } = hooks;
     if (signal?.aborted) return;
     const steps = new SharedArrayBuffer(4 * runs.length);
     const stop = new SharedArrayBuffer(4);
@@ -57,7 +57,7 @@ export class CpuEngine implements Engine {
     };
     try {
       await this.#crew.run(tasks, {
-        isStopped,
+        mayBegin: () => !isStopped() && !noMore?.aborted,
         onAnswer: (results) => give(results ?? []),
         onDeath: (task, reason) => give(isStopped() ? [] : task.runs.map((run) => deadResult(run, reason))),
       });

@@ -5,7 +5,8 @@ import type { Answer, Task } from "./worker.ts";
 export interface CrewHooks {
   onAnswer(answer: Answer): void;
   onDeath(task: Task, reason: string): void;
-  isStopped(): boolean;
+  /** Asked before each task. */
+  mayBegin(): boolean;
 }
 
 /** A thread, and who waits for it. */
@@ -27,13 +28,13 @@ export class Crew {
   }
 
   /**
-   * Shares out the tasks, in order, until stopped. A task whose worker died is told; a new worker takes the next.
+   * Shares out the tasks, in order, while they may begin. A task whose worker died is told; a new worker takes the next.
    * Returns, or throws what a hook threw, when no worker is busy any more.
    */
-  async run(tasks: readonly Task[], { onAnswer, onDeath, isStopped }: CrewHooks): Promise<void> {
+  async run(tasks: readonly Task[], { onAnswer, onDeath, mayBegin }: CrewHooks): Promise<void> {
     const queue = [...tasks];
     const work = async (place: number) => {
-      for (let task = queue.shift(); task && !isStopped(); task = queue.shift()) {
+      for (let task = queue.shift(); task && mayBegin(); task = queue.shift()) {
         try {
           onAnswer(await this.#answer(place, task));
         } catch (error) {

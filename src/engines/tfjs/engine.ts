@@ -27,7 +27,7 @@ export async function createTfjsEngine({ backend, groupSize = GROUP_SIZE }: Tfjs
       await tf.setBackend(backend); // one for the process: another engine may have set its own
       for (const run of runs) checkRun(run);
       for (const group of grouped(runs, groupSize)) {
-        if (hooks.signal?.aborted) return;
+        if (hooks.signal?.aborted || hooks.noMore?.aborted) return;
         await trainGroup(tf, group, hooks);
       }
     },

@@ -176,6 +176,13 @@ test("an aborted train(runs) returns within a second, the runs in flight without
   expect(results.size).toBe(0);
 });
 
+test("train(runs) told that no more may begin ends the run in flight, and only that", async () => {
+  const controller = new AbortController();
+  const runs = [0, 1, 2].map((index) => runOf({ model: "mmoe", index }));
+  const results = await train(one, runs, { noMore: controller.signal, onResult: () => controller.abort() });
+  expect([...results.keys()]).toEqual([(runs[0] as Run).id]);
+});
+
 test("an error in onResult ends train(runs) once the workers have stopped", async () => {
   const runs = [0, 1, 2, 3].map((index) => runOf({ model: "mmoe", index, training: { steps: index === 0 ? 1 : 1e6 } }));
   const full = new Error("no space left on device");

@@ -191,6 +191,18 @@ describe("train(runs, hooks)", () => {
     expect(await resultsOf(engine, [tinyRun()], { signal: AbortSignal.abort() })).toEqual([]);
   });
 
+  test("begins no other group once told that no more may begin", async () => {
+    const noMore = new AbortController();
+    const runs = [tinyRun(), tinyRun({}, { steps: 1 })];
+    const ended: Run[] = [];
+    const onResult = ({ run }: RunResult) => {
+      ended.push(run);
+      noMore.abort();
+    };
+    await resultsOf(engine, runs, { noMore: noMore.signal, onResult });
+    expect(ended).toEqual([runs[0]]);
+  });
+
   test("passes on what onResult throws, and leaves no tensor behind", async () => {
     const before = tf.memory().numTensors;
     const full = new Error("no space left on device");

@@ -1,7 +1,4 @@
-/** A word as a shell takes it back. */
-export function shellQuoted(word: string): string {
-  return /^[\w./,:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
+import { shellQuoted } from "./shell-quoted.ts";
 
 /** The command that trains what the results in `folder` lack. */
 export function goOn(folder: string): string {
