@@ -1,5 +1,5 @@
 import type { Scale, Tick } from "./scale.ts";
-import { type Attributes, element, group, type SvgNode } from "./svg.ts";
+import { type Attributes, element, group, rounded, type SvgNode } from "./svg.ts";
 import { SMALL, text } from "./text.ts";
 import type { Theme } from "./theme.ts";
 
@@ -18,6 +18,8 @@ interface PanelOptions {
   readonly theme: Theme;
   /** Which axes have their numbers written. */
   readonly numbers?: { readonly x?: boolean; readonly y?: boolean };
+  /** Which axis has lines across the panel at its numbers; y unless it says otherwise. */
+  readonly guides?: "x" | "y";
   /** Above the panel, in bold. */
   readonly title?: string;
   readonly attributes?: Attributes;
@@ -32,7 +34,7 @@ export function panel(options: PanelOptions, marks: readonly SvgNode[]): SvgNode
   const heading = title === undefined ? [] : [titleAbove(title, box, theme)];
   return group({ class: "panel", "data-x": scaleText(x), "data-y": scaleText(y), ...attributes }, [
     ...heading,
-    guides(box, y, theme),
+    guideLines(options),
     group({ class: "marks" }, marks),
     axes(options),
   ]);
@@ -46,10 +48,14 @@ function scaleText({ type, domain, range }: Scale): string {
   return [type, ...domain, ...range].join(" ");
 }
 
-function guides({ x, width }: Box, y: Scale, { guide }: Theme): SvgNode {
-  const labelled = y.ticks.filter(({ label }) => label !== "");
-  const d = labelled.map(({ value }) => `M${x} ${point(y.at(value))}h${point(width)}`).join("");
-  return element("path", { class: "guides", d, stroke: guide, "stroke-width": 0.5, fill: "none" });
+function guideLines({ box, x, y, theme, guides = "y" }: PanelOptions): SvgNode {
+  const labelled = (guides === "y" ? y : x).ticks.filter(({ label }) => label !== "");
+  const path = ({ value }: Tick) =>
+    guides === "y"
+      ? `M${rounded(box.x)} ${rounded(y.at(value))}h${rounded(box.width)}`
+      : `M${rounded(x.at(value))} ${rounded(box.y)}v${rounded(box.height)}`;
+  const d = labelled.map(path).join("");
+  return element("path", { class: "guides", d, stroke: theme.guide, "stroke-width": 0.5, fill: "none" });
 }
 
 const TICK = 2.5;
@@ -57,9 +63,9 @@ const TICK = 2.5;
 function axes({ box, x, y, theme, numbers = {} }: PanelOptions): SvgNode {
   const bottom = box.y + box.height;
   const length = ({ label }: Tick) => (label === "" ? TICK / 2 : TICK);
-  const down = x.ticks.map((tick) => `M${point(x.at(tick.value))} ${point(bottom)}v${length(tick)}`);
-  const left = y.ticks.map((tick) => `M${point(box.x)} ${point(y.at(tick.value))}h-${length(tick)}`);
-  const frame = `M${point(box.x)} ${point(box.y)}V${point(bottom)}H${point(box.x + box.width)}`;
+  const down = x.ticks.map((tick) => `M${rounded(x.at(tick.value))} ${rounded(bottom)}v${length(tick)}`);
+  const left = y.ticks.map((tick) => `M${rounded(box.x)} ${rounded(y.at(tick.value))}h-${length(tick)}`);
+  const frame = `M${rounded(box.x)} ${rounded(box.y)}V${rounded(bottom)}H${rounded(box.x + box.width)}`;
   return group({ class: "axes" }, [
     element("path", { d: [frame, ...down, ...left].join(""), stroke: theme.quiet, "stroke-width": 0.6, fill: "none" }),
     ...(numbers.x === false ? [] : x.ticks.map((tick) => bottomLabel(tick, x, bottom, theme))),
@@ -73,8 +79,4 @@ function bottomLabel({ value, label }: Tick, x: Scale, bottom: number, { quiet }
 
 function leftLabel({ value, label }: Tick, y: Scale, left: number, { quiet }: Theme): SvgNode {
   return text(label, left - TICK - 2, y.at(value) + SMALL * 0.35, { fill: quiet, size: SMALL, anchor: "end" });
-}
-
-function point(value: number): number {
-  return Math.round(value * 100) / 100;
 }

@@ -18,7 +18,7 @@ export function sweepCells({ config, records }: Results): SweepCell[] {
   return config.models.flatMap((model) =>
     correlations.flatMap((correlation) => {
       const ended = cells.get(`${model} ${correlation}`) ?? [];
-      const runs = ended.filter(({ status }) => status === "done");
+      const runs = ended.filter(({ status }) => status === "done").sort((a, b) => a.run - b.run);
       return runs.length > 0 ? [{ model, correlation, runs, failed: ended.length - runs.length }] : [];
     }),
   );

@@ -173,5 +173,5 @@ function paperMarkers({ attributes, paper, style }: Curve, { x, y }: Frame, { ba
 
 function zeroLine({ x, y }: Frame, { quiet }: Theme): SvgNode {
   const points = x.domain.map((step) => ({ x: step, y: 0 }));
-  return linePath(points, { x, y }, { colour: quiet, dash: undefined }, 0.6);
+  return linePath(points, { x, y }, { colour: quiet, dash: undefined }, { width: 0.6 });
 }

@@ -1,6 +1,6 @@
 import { markerAt } from "./series.ts";
-import type { SeriesStyle } from "./style.ts";
-import { type Attributes, element, group, type SvgNode } from "./svg.ts";
+import { modelLabel, type SeriesStyle } from "./style.ts";
+import { type Attributes, element, group, rounded, type SvgNode } from "./svg.ts";
 import { SMALL, text, textWidth } from "./text.ts";
 import type { Theme } from "./theme.ts";
 
@@ -10,8 +10,10 @@ export interface KeyItem {
   readonly style: SeriesStyle;
   readonly attributes?: Attributes;
   /** What is shown of the style; a line unless it says otherwise. */
-  readonly sample?: "line" | "marker" | "box";
+  readonly sample?: Sample;
 }
+
+type Sample = "line" | "marker" | "box";
 
 interface KeyOptions {
   readonly x: number;
@@ -45,19 +47,34 @@ function keyItem(
   { ink }: Theme,
 ): SvgNode {
   return group({ class: "item", ...attributes }, [
-    sampleOf(sample, style, x, y - SMALL * 0.32),
+    sampleOf(sample, style, x, y - SMALL * 0.33),
     text(label, x + SAMPLE + 3, y, { fill: ink, size: SMALL }),
   ]);
 }
 
-function sampleOf(
-  sample: "line" | "marker" | "box",
-  { colour, dash, marker }: SeriesStyle,
-  x: number,
-  y: number,
-): SvgNode {
+function sampleOf(sample: Sample, style: SeriesStyle, x: number, y: number): SvgNode {
+  const { colour, marker } = style;
   if (sample === "marker") return markerAt(marker, x + SAMPLE / 2, y, { fill: colour });
   if (sample === "box") return element("rect", { x, y: y - 3, width: SAMPLE, height: 6, fill: colour });
-  const d = `M${x.toFixed(2)} ${y.toFixed(2)}h${SAMPLE}`;
+  return lineSample(style, x, y, SAMPLE);
+}
+
+/** A piece of a style's line. */
+export function lineSample({ colour, dash }: SeriesStyle, x: number, y: number, length: number): SvgNode {
+  const d = `M${rounded(x)} ${rounded(y)}h${rounded(length)}`;
   return element("path", { d, stroke: colour, "stroke-width": 1.3, "stroke-dasharray": dash, fill: "none" });
+}
+
+/** A line of a key for each model; `sample` says what is shown of it. */
+export function modelKey(
+  styles: ReadonlyMap<string, SeriesStyle>,
+  { sample = "line", ...place }: KeyOptions & { sample?: Sample },
+): { node: SvgNode; height: number } {
+  const items = [...styles].map(([model, style]) => ({
+    label: modelLabel(model),
+    style,
+    attributes: { "data-model": model },
+    sample,
+  }));
+  return key(items, place);
 }

@@ -1,4 +1,5 @@
 import type { FigureOptions } from "./figure.ts";
+import { COLUMN } from "./page.ts";
 import { linearScale, logScale, type Scale, shortNumber } from "./scale.ts";
 import type { SvgNode } from "./svg.ts";
 import { SIZE, text, wrapped } from "./text.ts";
@@ -40,7 +41,7 @@ export function stepScale(last: number, range: readonly [number, number], count 
 /** What the vertical axis shows, written above it from `y` on; with the height that it takes. */
 export function heading(
   words: string,
-  { y, width, theme }: { y: number; width: number; theme: Theme },
+  { y, width = COLUMN, theme }: { y: number; width?: number; theme: Theme },
 ): { nodes: SvgNode[]; height: number } {
   const lines = wrapped(words, width, SIZE);
   const nodes = lines.map((line, i) => text(line, 0.5, y + SIZE + i * (SIZE + 2), { fill: theme.ink }));

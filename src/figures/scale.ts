@@ -21,15 +21,17 @@ interface ScaleOptions {
   /** About how many ticks have a label. */
   readonly count?: number;
   readonly label?: (value: number) => string;
+  /** No tick beyond this value: room for something else. */
+  readonly most?: number;
   /** Widens the domain to the next tick; on for a scale of losses, off for one of steps. */
   readonly nice?: boolean;
 }
 
 export function linearScale(low: number, high: number, options: ScaleOptions): Scale {
-  const { range, count = 5, nice = false } = options;
+  const { range, count = 5, nice = false, most = Number.POSITIVE_INFINITY } = options;
   const scale = scaleLinear([low, high], [...range]);
   if (nice) scale.nice(count);
-  const values = scale.ticks(count);
+  const values = scale.ticks(count).filter((value) => value <= most);
   const { label = scale.tickFormat(count) } = options;
   return {
     type: "linear",

@@ -35,12 +35,12 @@ export function linePath(
   points: readonly Point[],
   { x, y }: Frame,
   { colour, dash }: Pick<SeriesStyle, "colour" | "dash">,
-  width = 1.1,
+  { width = 1.1, digits = 2 } = {},
 ): SvgNode {
   const draw = line<Point>(
     (point) => x.at(point.x),
     (point) => y.at(point.y),
-  ).digits(2);
+  ).digits(digits);
   const pieces = within(points, y.domain).map((piece) => draw(piece));
   return element("path", {
     d: pieces.join(""),

@@ -1,12 +1,19 @@
 import type { Results } from "../records/read-results.ts";
 import type { LossSet } from "../records/record.ts";
 import type { SweepCell } from "./cells.ts";
+import type { FigureOptions } from "./figure.ts";
+import type { Interval } from "./interval.ts";
 import { modelLabel } from "./style.ts";
 
 export const UNITS = "mean squared error, in units of label variance";
 
 export function lossName(loss: LossSet): string {
   return loss === "train" ? "training loss" : "held-out loss";
+}
+
+/** What an axis of losses shows. */
+export function lossHeading({ loss, statistic }: Pick<FigureOptions, "loss" | "statistic">): string {
+  return `${capitalised(statistic)} ${lossName(loss)}: ${UNITS}`;
 }
 
 export function capitalised(words: string): string {
@@ -28,4 +35,10 @@ function failedSentence(cells: readonly SweepCell[]): string {
   if (failing.length === 0) return "";
   const where = failing.map(({ model, correlation, failed }) => `${failed} of ${modelLabel(model)} at ${correlation}`);
   return ` Runs that failed are left out: ${where.join(", ")}.`;
+}
+
+/** `0.2512 (0.2330 to 0.2701)`; no interval where there is none. */
+export function intervalWords({ value, low, high }: Interval): string {
+  const four = (number: number) => number.toFixed(4);
+  return Number.isFinite(low) ? `${four(value)} (${four(low)} to ${four(high)})` : four(value);
 }
