@@ -5,7 +5,8 @@ import type { Engine, Run } from "../engines/engine.ts";
 import { parameterCount } from "../models/parameters.ts";
 import { estimateMs } from "../sweep/estimate.ts";
 import { correlationText } from "../sweep/plan.ts";
-import { duration, grouped, megabytes, table } from "./format.ts";
+import { duration, grouped } from "../units.ts";
+import { megabytes, table } from "./format.ts";
 
 interface Planned {
   readonly runs: readonly Run[];
