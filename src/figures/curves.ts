@@ -1,10 +1,11 @@
 import type { LossSet, RunRecord } from "../records/record.ts";
+import type { Estimate } from "../stats/estimate.ts";
 import type { SweepCell } from "./cells.ts";
 import type { FigureOptions } from "./figure.ts";
-import { type Interval, quickInterval } from "./interval.ts";
+import { quickEstimate } from "./interval.ts";
 
 /** A statistic over a cell's runs at one step. */
-export interface CurvePoint extends Interval {
+export interface CurvePoint extends Estimate {
   readonly step: number;
   /** Runs that it is over. */
   readonly runs: number;
@@ -18,7 +19,7 @@ export function cellCurve(
   const { steps } = (runs[0] as RunRecord).curve;
   return steps.map((step, i) => {
     const losses = Float64Array.from(runs, (run) => taskMean(run, loss, i)).sort();
-    return { step, runs: losses.length, ...quickInterval(losses, statistic) };
+    return { step, runs: losses.length, ...quickEstimate(losses, statistic) };
   });
 }
 

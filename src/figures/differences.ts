@@ -1,10 +1,11 @@
 import type { Cell } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type LossSet } from "../records/record.ts";
+import type { Estimate } from "../stats/estimate.ts";
 import { quantileSorted } from "../stats/moments.ts";
 import { correlationsOf, modelsOf, type SweepCell, sweepCells } from "./cells.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
-import { type Interval, quickInterval } from "./interval.ts";
+import { bootstrapEstimate } from "./interval.ts";
 import { page } from "./page.ts";
 import { across, down, type Row, rowChart } from "./row-chart.ts";
 import { linearScale, shortNumber } from "./scale.ts";
@@ -16,7 +17,7 @@ import { capitalised, intervalWords, lossName, runsSentence, UNITS } from "./wor
 const NAME = "differences";
 
 /** First minus second model at a correlation, over the runs that both have done. */
-interface Difference extends Interval {
+interface Difference extends Estimate {
   readonly first: string;
   readonly second: string;
   readonly correlation: number;
@@ -75,7 +76,7 @@ function differenceAt(
     second,
     correlation,
     pairs: differences.length,
-    ...quickInterval(differences, statistic),
+    ...bootstrapEstimate(differences, statistic),
     q05: quantileSorted(differences, 0.05),
     q95: quantileSorted(differences, 0.95),
   };
@@ -109,7 +110,7 @@ function rowOf(difference: Difference, { ink, quiet }: Theme): Row {
 function captionStart({ loss, statistic }: FigureOptions): string {
   return (
     `${capitalised(statistic)} difference of the ${lossName(loss)} after the last step (${UNITS}) between models trained on the same data, ` +
-    "a row a correlation: above zero the second model is better. Thick lines: 95 % intervals over pairs of runs; thin lines: the middle 90 % of the pairs."
+    "a row a correlation: above zero the second model is better. Thick lines: 95 % bootstrap intervals over pairs of runs; thin lines: the middle 90 % of the pairs."
   );
 }
 

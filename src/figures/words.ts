@@ -1,8 +1,8 @@
 import type { Results } from "../records/read-results.ts";
 import type { LossSet } from "../records/record.ts";
+import type { Estimate } from "../stats/estimate.ts";
 import type { SweepCell } from "./cells.ts";
 import type { FigureOptions } from "./figure.ts";
-import type { Interval } from "./interval.ts";
 import { modelLabel } from "./style.ts";
 
 export const UNITS = "mean squared error, in units of label variance";
@@ -26,7 +26,7 @@ export function runsSentence(cells: readonly SweepCell[], { config }: Pick<Resul
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const n = least === most ? String(most) : `${least} to ${most}`;
   const ended = Math.max(...cells.map(({ runs, failed }) => runs.length + failed));
-  const asked = ended < config.runs ? ` of the ${config.runs} that were asked for` : "";
+  const asked = ended < config.runs ? `, of ${config.runs} that were asked for` : "";
   return `n = ${n} ${most === 1 ? "run" : "runs"} in each cell${asked}.${failedSentence(cells)}`;
 }
 
@@ -38,7 +38,7 @@ function failedSentence(cells: readonly SweepCell[]): string {
 }
 
 /** `0.2512 (0.2330 to 0.2701)`; no interval where there is none. */
-export function intervalWords({ value, low, high }: Interval): string {
+export function intervalWords({ value, low, high }: Estimate): string {
   const four = (number: number) => number.toFixed(4);
   return Number.isFinite(low) ? `${four(value)} (${four(low)} to ${four(high)})` : four(value);
 }
