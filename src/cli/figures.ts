@@ -2,21 +2,14 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { UsageError } from "../errors.ts";
-import {
-  type Figure,
-  type FigureOptions,
-  isLacking,
-  type Lacking,
-  LOSSES,
-  SCALES,
-  STATISTICS,
-} from "../figures/figure.ts";
+import { type Figure, type FigureOptions, isLacking, type Lacking, SCALES, STATISTICS } from "../figures/figure.ts";
 import { FORMATS, type Format, figureFiles, fileName } from "../figures/files.ts";
 import { type FigureKind, heeded, SWEEP_FIGURES, type SweepFigure, TRIAL_FIGURES } from "../figures/gallery.ts";
 import { THEME_NAMES } from "../figures/theme.ts";
 import { FIGURES, writable } from "../records/find-results.ts";
 import { holdsTrials, readTrials } from "../records/label-trials.ts";
 import { readResults } from "../records/read-results.ts";
+import { LOSS_SETS } from "../records/record.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -86,7 +79,7 @@ async function figures(folder: string, options: Options, { effects, note }: Cont
 
 function figureOptions({ loss, statistic, scale, theme, paper = false }: Options): FigureOptions {
   return {
-    loss: choiceOption("--loss", loss, LOSSES),
+    loss: choiceOption("--loss", loss, LOSS_SETS),
     statistic: choiceOption("--statistic", statistic, STATISTICS),
     scale: choiceOption("--scale", scale, SCALES),
     theme: choiceOption("--theme", theme, THEMES),

@@ -27,7 +27,6 @@ export interface Lacking {
   readonly lacking: string;
 }
 
-export const LOSSES = ["train", "heldout"] as const satisfies readonly LossSet[];
 export const STATISTICS = ["mean", "median"] as const;
 export const SCALES = ["linear", "log"] as const;
 

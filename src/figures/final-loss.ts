@@ -1,13 +1,13 @@
 import type { Cell } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
-import type { Estimate } from "../stats/estimate.ts";
+import { type Estimate, estimateText } from "../stats/estimate.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from "./cells.ts";
 import { correlationScale } from "./correlation-scale.ts";
 import { endLabels, labelsWidth } from "./end-labels.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
-import { bootstrapEstimate } from "./interval.ts";
+import { estimate } from "./interval.ts";
 import { key, paperItem } from "./key.ts";
 import { heading, lossScale } from "./loss-axis.ts";
 import { COLUMN, page } from "./page.ts";
@@ -18,7 +18,7 @@ import { modelLabel, modelStyles, type SeriesStyle } from "./style.ts";
 import { element, group, type SvgNode } from "./svg.ts";
 import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, intervalWords, lossHeading, lossName, runsSentence, UNITS } from "./words.ts";
+import { capitalised, lossHeading, lossName, runsSentence, UNITS } from "./words.ts";
 
 const NAME = "final-loss";
 
@@ -28,14 +28,14 @@ interface CellPoint extends Estimate {
   readonly paper: number;
 }
 
-/** Final loss of each model against the correlation, with its 95 % bootstrap interval over runs. */
+/** Final loss of each model against the correlation, with its 95 % interval over runs. */
 export function finalLoss(results: Results, options: FigureOptions): Figure | Lacking {
   const cells = sweepCells(results);
   if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
   if (correlationsOf(cells).length < 2) return { name: NAME, lacking: "runs are done at one correlation only" };
   const points = cells.map((cell) => ({
     cell,
-    ...bootstrapEstimate(finalMeans(cell, options.loss), options.statistic),
+    ...estimate(finalMeans(cell, options.loss), options.statistic),
     paper: options.paper ? paperEnd(cell) : Number.NaN,
   }));
   const theme = themeOf(options.theme);
@@ -125,7 +125,7 @@ function modelSeries(points: readonly CellPoint[], { frame, aside, style, theme 
   const marks = points.map((point) => {
     const { cell, value, low, high, paper } = point;
     const at = x.at(cell.correlation);
-    const words = `${modelLabel(cell.model)}, correlation ${cell.correlation}: ${intervalWords(point)}`;
+    const words = `${modelLabel(cell.model)}, correlation ${cell.correlation}: ${estimateText(point, 4)}`;
     return group({ class: "point", ...cellAttributes(cell) }, [
       element("title", {}, [words]),
       ...(Number.isFinite(low) ? [intervalLine(at, y.at(low), y.at(high), style.colour)] : []),
@@ -147,7 +147,7 @@ function captionStart(points: readonly CellPoint[], { loss, statistic }: FigureO
   const paper = points.some(hasPaper)
     ? " Hollow markers: the end of the paper's Figure 4, a mean over its 200 runs; it does not say of which rows."
     : "";
-  return `${capitalised(statistic)} ${lossName(loss)} of the two tasks after the last step (${UNITS}), with its 95 % bootstrap interval over runs.${paper}`;
+  return `${capitalised(statistic)} ${lossName(loss)} of the two tasks after the last step (${UNITS}), with its 95 % interval over runs.${paper}`;
 }
 
 function rowOf({ cell, value, low, high, paper }: CellPoint, options: FigureOptions): Record<string, Cell> {

@@ -1,4 +1,4 @@
-import { bootstrap, estimateOf } from "../stats/bootstrap.ts";
+import { bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
 import { type Estimate, LEVEL } from "../stats/estimate.ts";
 import { mean, quantileSorted, standardError } from "../stats/moments.ts";
 import { normalQuantile } from "../stats/normal.ts";
@@ -11,22 +11,26 @@ export function centreOf(sorted: Float64Array, statistic: Statistic): number {
   return statistic === "mean" ? mean(sorted) : quantileSorted(sorted, 0.5);
 }
 
-/** A statistic of values with its 95 % bootstrap interval (BCa). */
-export function bootstrapEstimate(values: Float64Array, statistic: Statistic): Estimate {
-  const { only } = bootstrap([values], { only: ([sorted]) => centreOf(sorted as Float64Array, statistic) });
+/** Resampling more runs takes seconds and moves no end of an interval by what could be seen. */
+const MOST_RESAMPLED = 2000;
+
+/** A statistic of values with its 95 % interval: by the bootstrap (BCa), or quickly where they are very many. */
+export function estimate(values: Float64Array, statistic: Statistic): Estimate {
+  if (values.length > MOST_RESAMPLED) return quickEstimate(values, statistic);
+  const { only } = bootstrap([values], onlyColumn, { only: (sorted) => centreOf(sorted, statistic) });
   return estimateOf(only);
 }
 
-/** The same without resampling, for the many points of a curve: NaN of one run. */
-export function quickEstimate(sorted: Float64Array, statistic: Statistic): Estimate {
-  return statistic === "mean" ? meanEstimate(sorted) : medianEstimate(sorted);
+/** The same without resampling, as for the many points of a curve: NaN of one run. */
+export function quickEstimate(values: Float64Array, statistic: Statistic): Estimate {
+  return statistic === "mean" ? meanEstimate(values) : medianEstimate(values.toSorted());
 }
 
 const Z = normalQuantile((1 + LEVEL) / 2);
 
-function meanEstimate(losses: Float64Array): Estimate {
-  const value = mean(losses);
-  const half = Z * standardError(losses);
+function meanEstimate(values: Float64Array): Estimate {
+  const value = mean(values);
+  const half = Z * standardError(values);
   return { value, low: value - half, high: value + half };
 }
 

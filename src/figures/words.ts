@@ -1,6 +1,5 @@
 import type { Results } from "../records/read-results.ts";
 import type { LossSet } from "../records/record.ts";
-import type { Estimate } from "../stats/estimate.ts";
 import type { SweepCell } from "./cells.ts";
 import type { FigureOptions } from "./figure.ts";
 import { modelLabel } from "./style.ts";
@@ -35,10 +34,4 @@ function failedSentence(cells: readonly SweepCell[]): string {
   if (failing.length === 0) return "";
   const where = failing.map(({ model, correlation, failed }) => `${failed} of ${modelLabel(model)} at ${correlation}`);
   return ` Runs that failed are left out: ${where.join(", ")}.`;
-}
-
-/** `0.2512 (0.2330 to 0.2701)`; no interval where there is none. */
-export function intervalWords({ value, low, high }: Estimate): string {
-  const four = (number: number) => number.toFixed(4);
-  return Number.isFinite(low) ? `${four(value)} (${four(low)} to ${four(high)})` : four(value);
 }

@@ -1,4 +1,4 @@
-import { bootstrap, estimateOf, type Statistic } from "./bootstrap.ts";
+import { bootstrap, estimateOf, onlyColumn } from "./bootstrap.ts";
 import type { Estimate } from "./estimate.ts";
 import { interquartileMean } from "./interquartile-mean.ts";
 import { mean, quantileSorted, standardDeviation } from "./moments.ts";
@@ -20,24 +20,19 @@ export interface Description {
   readonly max: number;
 }
 
-const quantile =
-  (q: number): Statistic =>
-  ([values]) =>
-    quantileSorted(values as Float64Array, q);
-
 const STATISTICS = {
-  mean: ([values]) => mean(values as Float64Array),
-  sd: ([values]) => standardDeviation(values as Float64Array),
-  q1: quantile(0.25),
-  median: quantile(0.5),
-  q3: quantile(0.75),
-  iqm: ([values]) => interquartileMean(values as Float64Array),
-} satisfies Record<string, Statistic>;
+  mean,
+  sd: standardDeviation,
+  q1: (sorted: Float64Array) => quantileSorted(sorted, 0.25),
+  median: (sorted: Float64Array) => quantileSorted(sorted, 0.5),
+  q3: (sorted: Float64Array) => quantileSorted(sorted, 0.75),
+  iqm: interquartileMean,
+};
 
 /** Describes a sample in any order; what it is too small for is NaN. */
 export function describe(values: Float64Array): Description {
   const n = values.length;
-  const all = bootstrap([values], STATISTICS);
+  const all = bootstrap([values], onlyColumn, STATISTICS);
   const sd = estimateOf(all.sd);
   const [min, max] =
     n === 0

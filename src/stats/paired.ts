@@ -1,4 +1,4 @@
-import { bootstrap, estimateOf } from "./bootstrap.ts";
+import { bootstrap, estimateOf, onlyColumn } from "./bootstrap.ts";
 import type { Estimate } from "./estimate.ts";
 import { mean, quantileSorted } from "./moments.ts";
 import { shareOf } from "./share.ts";
@@ -19,10 +19,7 @@ export interface PairedComparison {
 export function comparePairs(a: Float64Array, b: Float64Array): PairedComparison {
   const d = differences(a, b);
   const below = d.reduce((sum, difference) => sum + (difference < 0 ? 1 : difference === 0 ? 0.5 : 0), 0);
-  const all = bootstrap([d], {
-    mean: ([values]) => mean(values as Float64Array),
-    median: ([values]) => quantileSorted(values as Float64Array, 0.5),
-  });
+  const all = bootstrap([d], onlyColumn, { mean, median: (sorted) => quantileSorted(sorted, 0.5) });
   return {
     pairs: d.length,
     mean: estimateOf(all.mean),

@@ -1,4 +1,4 @@
-import { bootstrap, estimateOf, type Statistic } from "./bootstrap.ts";
+import { bootstrap, estimateOf } from "./bootstrap.ts";
 import type { Estimate } from "./estimate.ts";
 import { fUpperTail } from "./f-distribution.ts";
 import { mean, quantileSorted, standardDeviation } from "./moments.ts";
@@ -41,9 +41,9 @@ export interface SpreadRatios {
 
 /** How much more widely a is spread than b: 95 % intervals by BCa over pairs. */
 export function spreadRatios(a: Float64Array, b: Float64Array): SpreadRatios {
-  const all = bootstrap([a, b], {
-    iqr: ratioOf((values) => interquartileRange(values)),
-    sd: ratioOf((values) => standardDeviation(values)),
+  const all = bootstrap([a, b], (columns) => columns, {
+    iqr: (columns) => ratio(columns.map(interquartileRange)),
+    sd: (columns) => ratio(columns.map(standardDeviation)),
   });
   return { iqr: estimateOf(all.iqr), sd: estimateOf(all.sd) };
 }
@@ -52,7 +52,6 @@ export function interquartileRange(sorted: Float64Array): number {
   return quantileSorted(sorted, 0.75) - quantileSorted(sorted, 0.25);
 }
 
-/** A statistic of the first column divided by that of the second. */
-export function ratioOf(statistic: (sorted: Float64Array) => number): Statistic {
-  return ([a, b]) => statistic(a as Float64Array) / statistic(b as Float64Array);
+function ratio([a, b]: readonly number[]): number {
+  return (a as number) / (b as number);
 }
