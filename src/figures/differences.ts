@@ -13,7 +13,7 @@ import { markerAt } from "./series.ts";
 import { quantiles } from "./spreads.ts";
 import { modelLabel } from "./style.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, lossName, runsSentence, UNITS } from "./words.ts";
+import { capitalised, correlationWords, lossName, runsSentence, UNITS } from "./words.ts";
 
 const NAME = "differences";
 
@@ -84,9 +84,9 @@ function rowOf(difference: Difference, { ink, quiet }: Theme): Row {
   const { first, second, correlation, value, low, high, q05, q95 } = difference;
   const models = `${modelLabel(first)} minus ${modelLabel(second)}`;
   return {
-    label: `correlation ${correlation}`,
+    label: correlationWords(correlation),
     attributes: { "data-model": first, "data-other": second, "data-correlation": correlation },
-    words: `${models}, correlation ${correlation}: ${estimateText(difference, 4)}`,
+    words: `${models}, ${correlationWords(correlation)}: ${estimateText(difference, 4)}`,
     marks: (x, y) => [
       across(x.at(q05), x.at(q95), y, quiet, 0.6),
       ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, ink, 2.6)] : []),

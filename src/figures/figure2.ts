@@ -16,6 +16,7 @@ import type { SeriesStyle } from "./style.ts";
 import { element, group, type SvgNode } from "./svg.ts";
 import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
+import { correlationWords } from "./words.ts";
 
 interface Measured {
   readonly correlation: number;
@@ -177,7 +178,7 @@ interface Marking {
 function pointMarks(point: Measured, { x, y, look, theme, base, aside }: Marking): SvgNode[] {
   const { correlation, mean, twoSd, closedForm, paper, paperTwoSd } = point;
   const at = x.at(correlation);
-  const words = `correlation ${correlation}: measured ${mean.toFixed(5)}, closed form ${closedForm.toFixed(5)}`;
+  const words = `${correlationWords(correlation)}: measured ${mean.toFixed(5)}, closed form ${closedForm.toFixed(5)}`;
   const ours = [
     element("title", {}, [words]),
     bar(at, y, [mean - base, twoSd], look.ours.colour),

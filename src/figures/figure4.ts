@@ -9,7 +9,7 @@ import { page } from "./page.ts";
 import { modelStyles, type SeriesStyle } from "./style.ts";
 import type { SvgNode } from "./svg.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { lossHeading, runsSentence } from "./words.ts";
+import { correlationWords, lossHeading, runsSentence } from "./words.ts";
 
 const NAME = "figure4";
 
@@ -41,7 +41,7 @@ const PAPER = " Hollow markers: the paper's Figure 4, a mean over its 200 runs; 
 function panelOf(correlation: number, curves: ReadonlyMap<SweepCell, Curve>): CurvePanel {
   const here = [...curves].filter(([cell]) => cell.correlation === correlation);
   return {
-    title: `correlation ${correlation}`,
+    title: correlationWords(correlation),
     attributes: { "data-correlation": correlation },
     curves: here.map(([, curve]) => curve),
   };

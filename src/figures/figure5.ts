@@ -15,7 +15,7 @@ import { modelLabel, modelStyles } from "./style.ts";
 import { element, group, type SvgNode } from "./svg.ts";
 import { SMALL, text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, lossName, runsSentence, UNITS } from "./words.ts";
+import { capitalised, correlationWords, lossName, runsSentence, UNITS } from "./words.ts";
 
 const NAME = "figure5";
 
@@ -93,7 +93,7 @@ function frameOf({ x, y, width }: Box, bins: number, most: number): Frame {
 function bars({ cell, bins }: Binned, { x, y }: Frame, fill: string): SvgNode[] {
   return bins.counts.flatMap((count, i) => {
     if (count === 0) return [];
-    const words = `${modelLabel(cell.model)}, correlation ${cell.correlation}: ${count} runs at ${rangeWords(bins, i)}`;
+    const words = `${modelLabel(cell.model)}, ${correlationWords(cell.correlation)}: ${count} runs at ${rangeWords(bins, i)}`;
     const [left, right] = [x.at(i * BIN), x.at((i + 1) * BIN)];
     const place = { x: left + 0.2, y: y.at(count), width: right - left - 0.4, height: y.at(0) - y.at(count) };
     return [element("rect", { class: "bar", ...place, fill }, [element("title", {}, [words])])];

@@ -18,7 +18,7 @@ import { modelLabel, modelStyles, type SeriesStyle } from "./style.ts";
 import { element, group, type SvgNode } from "./svg.ts";
 import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, lossHeading, lossName, runsSentence, UNITS } from "./words.ts";
+import { capitalised, correlationWords, lossHeading, lossName, runsSentence, UNITS } from "./words.ts";
 
 const NAME = "final-loss";
 
@@ -64,6 +64,8 @@ function hasPaper({ paper }: CellPoint): boolean {
 
 const LEFT = 24;
 const HEIGHT = 130;
+/** What the models' points at one correlation may spread over, in points. */
+const ASIDE = 7;
 
 function drawing(
   points: readonly CellPoint[],
@@ -92,7 +94,7 @@ function drawing(
   };
   const styles = modelStyles(models, theme);
   const series = models.map((model, i) => {
-    const aside = (i - (models.length - 1) / 2) * 2.2;
+    const aside = (i - (models.length - 1) / 2) * Math.min(2.2, ASIDE / models.length);
     return modelSeries(
       points.filter(({ cell }) => cell.model === model),
       { frame, aside, style: styles.get(model) as SeriesStyle, theme },
@@ -125,7 +127,7 @@ function modelSeries(points: readonly CellPoint[], { frame, aside, style, theme 
   const marks = points.map((point) => {
     const { cell, value, low, high, paper } = point;
     const at = x.at(cell.correlation);
-    const words = `${modelLabel(cell.model)}, correlation ${cell.correlation}: ${estimateText(point, 4)}`;
+    const words = `${modelLabel(cell.model)}, ${correlationWords(cell.correlation)}: ${estimateText(point, 4)}`;
     return group({ class: "point", ...cellAttributes(cell) }, [
       element("title", {}, [words]),
       ...(Number.isFinite(low) ? [intervalLine(at, y.at(low), y.at(high), style.colour)] : []),
