@@ -1,3 +1,4 @@
+import { LEAST_RUNS } from "../stats/estimate.ts";
 import type { CellName, PartRule } from "./claim.ts";
 
 /** The correlations of section 5. */
@@ -8,9 +9,6 @@ export const CORRELATIONS = [0.5, 0.9, 1] as const;
  * in its Figure 4, and 200 runs tell such a ratio to about 12 %.
  */
 export const SAME = 4 / 3;
-
-/** Intervals over fewer runs are too narrow to decide by. */
-const LEAST_RUNS = 20;
 
 export const ABOVE_ZERO = { low: 0, high: Number.POSITIVE_INFINITY };
 export const NO_FALL_BELOW_ZERO = { ...ABOVE_ZERO, presumed: true };

@@ -28,10 +28,11 @@ function paperCurve({ model, correlation }: SweepCell, { paper }: FigureOptions)
 
 /** What a curve shows, for a caption. */
 export function curveSentences({ loss, statistic, scale }: FigureOptions): string {
+  const how = statistic === "mean" ? "1.96 standard errors to either side" : "between order statistics";
   const rows = loss === "train" ? "over the batches since the point before" : "on held-out rows";
   return (
     `${capitalised(statistic)} ${lossName(loss)} of the two tasks against training steps (${UNITS}; ${rows}). ` +
-    `Bands: 95 % intervals over runs, step by step.${scale === "linear" ? " The first steps may lie above the frame." : ""}`
+    `Bands: 95 % intervals over runs at each step (${how}).${scale === "linear" ? " The first steps may lie above the frame." : ""}`
   );
 }
 

@@ -6,6 +6,7 @@ import { modelLabel } from "./style.ts";
 import type { SvgNode } from "./svg.ts";
 import { text } from "./text.ts";
 import type { Theme } from "./theme.ts";
+import { correlationWords } from "./words.ts";
 
 const TITLE = 11;
 /** The least width of a panel: that of its title. */
@@ -61,7 +62,7 @@ export function cellGrid(cells: readonly SweepCell[], { top, height, left, theme
 
 function columnTitle(correlation: number, { x, y, width }: Box, { ink }: Theme): SvgNode {
   const style = { fill: ink, weight: "SemiBold", anchor: "middle" } as const;
-  return text(`correlation ${correlation}`, x + width / 2, y - TITLE - 5, style);
+  return text(correlationWords(correlation), x + width / 2, y - TITLE - 5, style);
 }
 
 function rowTitle(model: string, { x, y }: Box, { ink }: Theme): SvgNode {

@@ -42,6 +42,8 @@ export interface PanelsOptions {
 /** Of numbers at the left of a panel. */
 const LEFT = 24;
 const TITLE = 13;
+/** Of the numbers of an axis of steps, and of its title too. */
+const NUMBERS = 14;
 const FOOT = 24;
 
 interface Panels {
@@ -110,7 +112,7 @@ function drawn(
   const { columns, top, height, right = 6, theme } = place;
   const titled = panels.some(({ title }) => title !== undefined);
   const inner = top + (titled ? TITLE : 0);
-  const gap = [11, FOOT + (titled ? TITLE : 0)] as const;
+  const gap = [11, NUMBERS + (titled ? TITLE : 0)] as const;
   const boxes = grid({ count: panels.length, columns, width: COLUMN, top: inner, height, left: LEFT, right, gap });
   const last = Math.max(
     ...panels.flatMap(({ curves }) => curves.flatMap(({ points }) => points.map(({ step }) => step))),

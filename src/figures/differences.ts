@@ -1,22 +1,24 @@
+import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import type { Cell } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
-import { finalLosses, type LossSet } from "../records/record.ts";
-import { quantileSorted } from "../stats/moments.ts";
-import { correlationsOf, modelsOf, type SweepCell, sweepCells } from "./cells.ts";
+import { type Estimate, estimateText } from "../stats/estimate.ts";
+import { differences } from "../stats/paired.ts";
+import { correlationsOf, modelsOf, sweepCells } from "./cells.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
-import { type Interval, quickInterval } from "./interval.ts";
+import { estimate } from "./interval.ts";
 import { page } from "./page.ts";
 import { across, down, type Row, rowChart } from "./row-chart.ts";
 import { linearScale, shortNumber } from "./scale.ts";
 import { markerAt } from "./series.ts";
+import { quantiles } from "./spreads.ts";
 import { modelLabel } from "./style.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, intervalWords, lossName, runsSentence, UNITS } from "./words.ts";
+import { capitalised, correlationWords, lossName, runsSentence, UNITS } from "./words.ts";
 
 const NAME = "differences";
 
 /** First minus second model at a correlation, over the runs that both have done. */
-interface Difference extends Interval {
+interface Difference extends Estimate {
   readonly first: string;
   readonly second: string;
   readonly correlation: number;
@@ -30,18 +32,22 @@ export function pairedDifferences(results: Results, options: FigureOptions): Fig
   const cells = sweepCells(results);
   const models = modelsOf(cells);
   if (models.length < 2) return { name: NAME, lacking: "runs of two models are needed" };
+  const losses = cellLosses(results, options.loss);
+  const of = (model: string, p: number) => losses.find((cell) => cell.model === model && cell.correlation === p);
   const groups = pairsOf(models).map(([first, second]) => ({
     title: `${modelLabel(first)} − ${modelLabel(second)}`,
-    differences: correlationsOf(cells).flatMap((p) => differenceAt(cells, first, second, p, options) ?? []),
+    found: correlationsOf(cells).flatMap((p) => {
+      return differenceAt(of(first, p) as CellLosses, of(second, p) as CellLosses, options.statistic) ?? [];
+    }),
   }));
-  const found = groups.flatMap(({ differences }) => differences);
+  const found = groups.flatMap((group) => group.found);
   if (found.length === 0) return { name: NAME, lacking: "no two models have done the same run" };
   const theme = themeOf(options.theme);
   const values = found
     .flatMap(({ q05, q95, low, high, value }) => [q05, q95, low, high, value])
     .filter(Number.isFinite);
   const { nodes, height } = rowChart(
-    groups.map(({ title, differences }) => ({ title, rows: differences.map((one) => rowOf(one, theme)) })),
+    groups.map(({ title, found }) => ({ title, rows: found.map((one) => rowOf(one, theme)) })),
     {
       top: 2,
       theme,
@@ -61,43 +67,26 @@ function pairsOf(models: readonly string[]): [string, string][] {
 }
 
 function differenceAt(
-  cells: readonly SweepCell[],
-  first: string,
-  second: string,
-  correlation: number,
-  { loss, statistic }: FigureOptions,
+  first: CellLosses,
+  second: CellLosses,
+  statistic: FigureOptions["statistic"],
 ): Difference | undefined {
-  const of = (model: string) => cells.find((cell) => cell.model === model && cell.correlation === correlation);
-  const differences = pairedLosses(of(first), of(second), loss).sort();
-  if (differences.length === 0) return undefined;
-  return {
-    first,
-    second,
-    correlation,
-    pairs: differences.length,
-    ...quickInterval(differences, statistic),
-    q05: quantileSorted(differences, 0.05),
-    q95: quantileSorted(differences, 0.95),
-  };
-}
-
-/** First minus second, of each run that both cells have done. */
-function pairedLosses(first: SweepCell | undefined, second: SweepCell | undefined, set: LossSet): Float64Array {
-  const other = new Map(second?.runs.map((record) => [record.run, finalLosses(record, set)?.mean]));
-  const differences = (first?.runs ?? []).flatMap((record) => {
-    const [a, b] = [finalLosses(record, set)?.mean, other.get(record.run)];
-    return a === undefined || b === undefined ? [] : [a - b];
-  });
-  return Float64Array.from(differences);
+  const runs = commonRuns([first, second]);
+  if (runs.length === 0) return undefined;
+  const off = differences(lossesOf(first, runs), lossesOf(second, runs));
+  const { low, high, value } = estimate(off, statistic);
+  const { q05, q95 } = quantiles(off.sort());
+  const { model, correlation } = first;
+  return { first: model, second: second.model, correlation, pairs: runs.length, value, low, high, q05, q95 };
 }
 
 function rowOf(difference: Difference, { ink, quiet }: Theme): Row {
   const { first, second, correlation, value, low, high, q05, q95 } = difference;
   const models = `${modelLabel(first)} minus ${modelLabel(second)}`;
   return {
-    label: `correlation ${correlation}`,
+    label: correlationWords(correlation),
     attributes: { "data-model": first, "data-other": second, "data-correlation": correlation },
-    words: `${models}, correlation ${correlation}: ${intervalWords(difference)}`,
+    words: `${models}, ${correlationWords(correlation)}: ${estimateText(difference, 4)}`,
     marks: (x, y) => [
       across(x.at(q05), x.at(q95), y, quiet, 0.6),
       ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, ink, 2.6)] : []),

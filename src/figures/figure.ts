@@ -1,5 +1,6 @@
 import type { Cell } from "../records/csv.ts";
 import type { LossSet } from "../records/record.ts";
+import type { SvgNode } from "./svg.ts";
 import type { ThemeName } from "./theme.ts";
 
 /** A picture of recorded results, and what it shows in words and numbers. */
@@ -11,6 +12,8 @@ export interface Figure {
   readonly caption: string;
   /** A whole SVG document, one point a unit; `width` and `height` are its own. */
   readonly svg: string;
+  /** The same as elements, for formats other than SVG. */
+  readonly root: SvgNode;
   readonly width: number;
   readonly height: number;
   /** All numbers drawn: the rows of the CSV file beside the picture. */

@@ -10,14 +10,15 @@ import { page } from "./page.ts";
 import { correlationStyles, type SeriesStyle } from "./style.ts";
 import type { SvgNode } from "./svg.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { lossHeading, runsSentence } from "./words.ts";
+import { correlationWords, lossHeading, runsSentence } from "./words.ts";
 
 const NAME = "figure3";
 const MODEL = "shared-bottom-16";
 
 /** Figure 3: loss of Shared-Bottom with a bottom of 16 units against steps, a line a correlation. */
-export function figure3(results: Results, options: FigureOptions): Figure | Lacking {
-  const cells = sweepCells(results).filter(({ model }) => model === MODEL);
+export function figure3({ config, records, ...rest }: Results, options: FigureOptions): Figure | Lacking {
+  const results = { ...rest, config, records: records.filter(({ model }) => model === MODEL) };
+  const cells = sweepCells(results);
   if (cells.length === 0) return { name: NAME, lacking: `no run of ${MODEL} is done; see mmoe sweep figure3` };
   const theme = themeOf(options.theme);
   const styles = correlationStyles(correlationsOf(cells), theme);
@@ -44,7 +45,7 @@ function drawing(
   theme: Theme,
 ): { nodes: SvgNode[]; height: number } {
   const head = heading(lossHeading(options), { y: 0, theme });
-  const names = cells.map(({ correlation }) => `correlation ${correlation}`);
+  const names = cells.map(({ correlation }) => correlationWords(correlation));
   const panel: CurvePanel = { curves };
   const place = { options, theme, columns: 1, top: head.height + 6, height: 130, right: labelsWidth(names) };
   const { nodes, bottom, boxes, y } = curvePanels([panel], place);

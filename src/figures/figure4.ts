@@ -5,11 +5,11 @@ import { type Curve, type CurvePanel, curvePanels, differencePanels } from "./cu
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { modelKey } from "./key.ts";
 import { heading } from "./loss-axis.ts";
-import { COLUMN, page } from "./page.ts";
+import { page } from "./page.ts";
 import { modelStyles, type SeriesStyle } from "./style.ts";
 import type { SvgNode } from "./svg.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { lossHeading, runsSentence } from "./words.ts";
+import { correlationWords, lossHeading, runsSentence } from "./words.ts";
 
 const NAME = "figure4";
 
@@ -41,7 +41,7 @@ const PAPER = " Hollow markers: the paper's Figure 4, a mean over its 200 runs; 
 function panelOf(correlation: number, curves: ReadonlyMap<SweepCell, Curve>): CurvePanel {
   const here = [...curves].filter(([cell]) => cell.correlation === correlation);
   return {
-    title: `correlation ${correlation}`,
+    title: correlationWords(correlation),
     attributes: { "data-correlation": correlation },
     curves: here.map(([, curve]) => curve),
   };
@@ -58,7 +58,7 @@ function drawing(
   theme: Theme,
 ): { nodes: SvgNode[]; height: number } {
   const head = heading(lossHeading(options), { y: 0, theme });
-  const names = modelKey(styles, { x: 0.5, y: head.height + 9, width: COLUMN, theme });
+  const names = modelKey(styles, panels.some(hasPaper), { y: head.height + 9, theme });
   const place = { options, theme, columns: Math.min(3, panels.length) };
   const ours = curvePanels(panels, { ...place, top: head.height + names.height + 4, height: 100 });
   const nodes = [...head.nodes, names.node, ...ours.nodes];

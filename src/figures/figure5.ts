@@ -6,7 +6,7 @@ import { cellGrid } from "./cell-grid.ts";
 import { finalMeans, modelsOf, type SweepCell, sweepCells } from "./cells.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { BIN, type Histogram, histogram, LARGEST } from "./histogram.ts";
-import { type Interval, quickInterval } from "./interval.ts";
+import { centreOf } from "./interval.ts";
 import { heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { linearScale, type Scale, shortNumber } from "./scale.ts";
@@ -15,14 +15,14 @@ import { modelLabel, modelStyles } from "./style.ts";
 import { element, group, type SvgNode } from "./svg.ts";
 import { SMALL, text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, lossName, runsSentence, UNITS } from "./words.ts";
+import { capitalised, correlationWords, lossName, runsSentence, UNITS } from "./words.ts";
 
 const NAME = "figure5";
 
 interface Binned {
   readonly cell: SweepCell;
   readonly bins: Histogram;
-  readonly centre: Interval;
+  readonly centre: number;
 }
 
 /** Figure 5: histograms of the runs' final losses, a row a model and a column a correlation. */
@@ -31,7 +31,7 @@ export function figure5(results: Results, options: FigureOptions): Figure | Lack
   if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
   const binned = cells.map((cell) => {
     const losses = finalMeans(cell, options.loss).sort();
-    return { cell, bins: histogram(losses), centre: quickInterval(losses, options.statistic) };
+    return { cell, bins: histogram(losses), centre: centreOf(losses, options.statistic) };
   });
   const theme = themeOf(options.theme);
   const { nodes, ...size } = drawing(binned, options, theme);
@@ -93,7 +93,7 @@ function frameOf({ x, y, width }: Box, bins: number, most: number): Frame {
 function bars({ cell, bins }: Binned, { x, y }: Frame, fill: string): SvgNode[] {
   return bins.counts.flatMap((count, i) => {
     if (count === 0) return [];
-    const words = `${modelLabel(cell.model)}, correlation ${cell.correlation}: ${count} runs at ${rangeWords(bins, i)}`;
+    const words = `${modelLabel(cell.model)}, ${correlationWords(cell.correlation)}: ${count} runs at ${rangeWords(bins, i)}`;
     const [left, right] = [x.at(i * BIN), x.at((i + 1) * BIN)];
     const place = { x: left + 0.2, y: y.at(count), width: right - left - 0.4, height: y.at(0) - y.at(count) };
     return [element("rect", { class: "bar", ...place, fill }, [element("title", {}, [words])])];
@@ -113,9 +113,9 @@ function centreMark(
   options: FigureOptions,
   theme: Theme,
 ): SvgNode {
-  const at = Math.min(centre.value, x.domain[1]);
+  const at = Math.min(centre, x.domain[1]);
   const line = [0, y.domain[1] * 0.86].map((count) => ({ x: at, y: count }));
-  const label = `${options.statistic} ${centre.value.toFixed(3)}`;
+  const label = `${options.statistic} ${centre.toFixed(3)}`;
   return group({ class: "centre", ...cellAttributes(cell) }, [
     linePath(line, { x, y }, { colour: theme.ink, dash: "1.5 1" }, { width: 0.8 }),
     text(label, box.x + box.width, box.y + SMALL - 1, { fill: theme.ink, size: SMALL, anchor: "end" }),

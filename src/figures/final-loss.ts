@@ -1,25 +1,28 @@
 import type { Cell } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
+import { type Estimate, estimateText } from "../stats/estimate.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from "./cells.ts";
+import { correlationScale } from "./correlation-scale.ts";
 import { endLabels, labelsWidth } from "./end-labels.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
-import { type Interval, quickInterval } from "./interval.ts";
+import { estimate } from "./interval.ts";
+import { key, paperItem } from "./key.ts";
 import { heading, lossScale } from "./loss-axis.ts";
 import { COLUMN, page } from "./page.ts";
 import { publishedFigure4 } from "./published.ts";
-import { linearScale, type Scale, shortNumber, type Tick } from "./scale.ts";
+import type { Scale } from "./scale.ts";
 import { linePath, markerAt } from "./series.ts";
 import { modelLabel, modelStyles, type SeriesStyle } from "./style.ts";
 import { element, group, type SvgNode } from "./svg.ts";
 import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, intervalWords, lossHeading, lossName, runsSentence, UNITS } from "./words.ts";
+import { capitalised, correlationWords, lossHeading, lossName, runsSentence, UNITS } from "./words.ts";
 
 const NAME = "final-loss";
 
-interface CellPoint extends Interval {
+interface CellPoint extends Estimate {
   readonly cell: SweepCell;
   /** The paper's at the end of its Figure 4; NaN where it has none or it was not asked for. */
   readonly paper: number;
@@ -32,7 +35,7 @@ export function finalLoss(results: Results, options: FigureOptions): Figure | La
   if (correlationsOf(cells).length < 2) return { name: NAME, lacking: "runs are done at one correlation only" };
   const points = cells.map((cell) => ({
     cell,
-    ...quickInterval(finalMeans(cell, options.loss).sort(), options.statistic),
+    ...estimate(finalMeans(cell, options.loss), options.statistic),
     paper: options.paper ? paperEnd(cell) : Number.NaN,
   }));
   const theme = themeOf(options.theme);
@@ -55,8 +58,14 @@ function paperEnd({ model, correlation }: SweepCell): number {
   return curve.at(-1)?.loss ?? Number.NaN;
 }
 
+function hasPaper({ paper }: CellPoint): boolean {
+  return Number.isFinite(paper);
+}
+
 const LEFT = 24;
 const HEIGHT = 130;
+/** What the models' points at one correlation may spread over, in points. */
+const ASIDE = 7;
 
 function drawing(
   points: readonly CellPoint[],
@@ -66,8 +75,15 @@ function drawing(
   const cells = points.map(({ cell }) => cell);
   const models = modelsOf(cells);
   const head = heading(lossHeading(options), { y: 0, theme });
+  const paper = points.some(hasPaper) ? [paperItem("the paper, at the end of its Figure 4", theme)] : [];
+  const names = key(paper, { y: head.height + 9, theme });
   const room = labelsWidth(models.map(modelLabel)) + 2;
-  const box: Box = { x: LEFT, y: head.height + 6, width: COLUMN - LEFT - room, height: HEIGHT };
+  const box: Box = {
+    x: LEFT,
+    y: head.height + 6 + (paper.length > 0 ? names.height : 0),
+    width: COLUMN - LEFT - room,
+    height: HEIGHT,
+  };
   const frame = {
     x: correlationScale(correlationsOf(cells), [box.x + 8, box.x + box.width - 10]),
     y: lossScale(
@@ -78,7 +94,7 @@ function drawing(
   };
   const styles = modelStyles(models, theme);
   const series = models.map((model, i) => {
-    const aside = (i - (models.length - 1) / 2) * 2.2;
+    const aside = (i - (models.length - 1) / 2) * Math.min(2.2, ASIDE / models.length);
     return modelSeries(
       points.filter(({ cell }) => cell.model === model),
       { frame, aside, style: styles.get(model) as SeriesStyle, theme },
@@ -93,20 +109,7 @@ function drawing(
   const beside = endLabels(labels, { x: box.x + box.width, top: box.y + 3, bottom: box.y + HEIGHT, theme });
   const bottom = box.y + HEIGHT + 24;
   const foot = text("task correlation", box.x + box.width / 2, bottom - 4, { fill: theme.ink, anchor: "middle" });
-  return { nodes: [...head.nodes, panel({ box, ...frame, theme }, series), beside, foot], height: bottom };
-}
-
-/** Ticks where runs are, with as many of their labels as leave room for each other. */
-function correlationScale(correlations: readonly number[], range: readonly [number, number]): Scale {
-  const scale = linearScale(correlations[0] as number, correlations.at(-1) as number, { range });
-  let last = Number.NEGATIVE_INFINITY;
-  const ticks = correlations.map((value): Tick => {
-    const [label, place] = [shortNumber(value), scale.at(value)];
-    if (place - last < 6 + 3.6 * label.length) return { value, label: "" };
-    last = place;
-    return { value, label };
-  });
-  return { ...scale, ticks };
+  return { nodes: [...head.nodes, names.node, panel({ box, ...frame, theme }, series), beside, foot], height: bottom };
 }
 
 interface SeriesOptions {
@@ -124,12 +127,12 @@ function modelSeries(points: readonly CellPoint[], { frame, aside, style, theme 
   const marks = points.map((point) => {
     const { cell, value, low, high, paper } = point;
     const at = x.at(cell.correlation);
-    const words = `${modelLabel(cell.model)}, correlation ${cell.correlation}: ${intervalWords(point)}`;
+    const words = `${modelLabel(cell.model)}, ${correlationWords(cell.correlation)}: ${estimateText(point, 4)}`;
     return group({ class: "point", ...cellAttributes(cell) }, [
       element("title", {}, [words]),
       ...(Number.isFinite(low) ? [intervalLine(at, y.at(low), y.at(high), style.colour)] : []),
       markerAt(style.marker, at, y.at(value), { fill: style.colour }),
-      ...(Number.isFinite(paper)
+      ...(hasPaper(point)
         ? [markerAt(style.marker, at + 5, y.at(paper), { fill: theme.background, stroke: style.colour })]
         : []),
     ]);
@@ -143,7 +146,7 @@ function intervalLine(x: number, from: number, to: number, stroke: string): SvgN
 }
 
 function captionStart(points: readonly CellPoint[], { loss, statistic }: FigureOptions): string {
-  const paper = points.some((point) => Number.isFinite(point.paper))
+  const paper = points.some(hasPaper)
     ? " Hollow markers: the end of the paper's Figure 4, a mean over its 200 runs; it does not say of which rows."
     : "";
   return `${capitalised(statistic)} ${lossName(loss)} of the two tasks after the last step (${UNITS}), with its 95 % interval over runs.${paper}`;

@@ -1,4 +1,5 @@
-import { markerAt } from "./series.ts";
+import { COLUMN } from "./page.ts";
+import { markerAt, type Point } from "./series.ts";
 import { modelLabel, type SeriesStyle } from "./style.ts";
 import { type Attributes, element, group, rounded, type SvgNode } from "./svg.ts";
 import { SMALL, text, textWidth } from "./text.ts";
@@ -13,50 +14,44 @@ export interface KeyItem {
   readonly sample?: Sample;
 }
 
-type Sample = "line" | "marker" | "box";
+type Sample = "line" | "marker" | "hollow";
 
 interface KeyOptions {
-  readonly x: number;
   /** Baseline of the first line. */
   readonly y: number;
-  readonly width: number;
   readonly theme: Theme;
 }
 
-const SAMPLE = 16;
-const GAP = 10;
-export const KEY_LINE = 10;
+interface Key {
+  readonly node: SvgNode;
+  readonly height: number;
+}
 
-/** The items beside each other in as many lines as they need, and those lines' height. */
-export function key(items: readonly KeyItem[], { x, y, width, theme }: KeyOptions): { node: SvgNode; height: number } {
-  let [left, baseline] = [x, y];
+const WIDTHS: Readonly<Record<Sample, number>> = { line: 16, marker: 6, hollow: 6 };
+const GAP = 9;
+const LINE = 10;
+/** Of a page's left edge. */
+const X = 0.5;
+
+/** The items beside each other in as many lines of a page as they need. */
+export function key(items: readonly KeyItem[], { y, theme }: KeyOptions): Key {
+  let [left, baseline] = [X, y];
   const nodes = items.map((item) => {
-    const wide = SAMPLE + 3 + textWidth(item.label, SMALL);
-    if (left > x && left + wide > x + width) [left, baseline] = [x, baseline + KEY_LINE];
+    const wide = WIDTHS[item.sample ?? "line"] + 3 + textWidth(item.label, SMALL);
+    if (left > X && left + wide > COLUMN) [left, baseline] = [X, baseline + LINE];
     const node = keyItem(item, left, baseline, theme);
     left += wide + GAP;
     return node;
   });
-  return { node: group({ class: "key" }, nodes), height: baseline - y + KEY_LINE };
+  return { node: group({ class: "key" }, nodes), height: baseline - y + LINE };
 }
 
-function keyItem(
-  { label, style, attributes = {}, sample = "line" }: KeyItem,
-  x: number,
-  y: number,
-  { ink }: Theme,
-): SvgNode {
+function keyItem({ label, style, attributes, sample = "line" }: KeyItem, x: number, y: number, theme: Theme): SvgNode {
+  const at = { x: x + WIDTHS[sample] / 2, y: y - SMALL * 0.33 };
   return group({ class: "item", ...attributes }, [
-    sampleOf(sample, style, x, y - SMALL * 0.33),
-    text(label, x + SAMPLE + 3, y, { fill: ink, size: SMALL }),
+    sample === "line" ? lineSample(style, x, at.y, WIDTHS.line) : markerSample(sample, style, at, theme),
+    text(label, x + WIDTHS[sample] + 3, y, { fill: theme.ink, size: SMALL }),
   ]);
-}
-
-function sampleOf(sample: Sample, style: SeriesStyle, x: number, y: number): SvgNode {
-  const { colour, marker } = style;
-  if (sample === "marker") return markerAt(marker, x + SAMPLE / 2, y, { fill: colour });
-  if (sample === "box") return element("rect", { x, y: y - 3, width: SAMPLE, height: 6, fill: colour });
-  return lineSample(style, x, y, SAMPLE);
 }
 
 /** A piece of a style's line. */
@@ -65,16 +60,25 @@ export function lineSample({ colour, dash }: SeriesStyle, x: number, y: number, 
   return element("path", { d, stroke: colour, "stroke-width": 1.3, "stroke-dasharray": dash, fill: "none" });
 }
 
-/** A line of a key for each model; `sample` says what is shown of it. */
-export function modelKey(
-  styles: ReadonlyMap<string, SeriesStyle>,
-  { sample = "line", ...place }: KeyOptions & { sample?: Sample },
-): { node: SvgNode; height: number } {
-  const items = [...styles].map(([model, style]) => ({
-    label: modelLabel(model),
-    style,
-    attributes: { "data-model": model },
-    sample,
-  }));
-  return key(items, place);
+function markerSample(
+  sample: "marker" | "hollow",
+  { colour, marker }: SeriesStyle,
+  { x, y }: Point,
+  { background }: Theme,
+): SvgNode {
+  const style = sample === "marker" ? { fill: colour } : { fill: background, stroke: colour, area: 9 };
+  return markerAt(marker, x, y, style);
+}
+
+/** A key of models, and where `paper` of the paper's hollow markers. */
+export function modelKey(styles: ReadonlyMap<string, SeriesStyle>, paper: boolean, options: KeyOptions): Key {
+  const models = [...styles].map(([model, style]) => {
+    return { label: modelLabel(model), style, attributes: { "data-model": model } };
+  });
+  return key([...models, ...(paper ? [paperItem("the paper", options.theme)] : [])], options);
+}
+
+/** What hollow markers stand for. */
+export function paperItem(label: string, { ink }: Theme): KeyItem {
+  return { label, style: { colour: ink, dash: undefined, marker: "circle" }, sample: "hollow" };
 }

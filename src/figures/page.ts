@@ -6,7 +6,7 @@ import type { Theme } from "./theme.ts";
 /** A column of the paper, 3.3 inches, in points. */
 export const COLUMN = 237.6;
 
-interface PageOptions extends Omit<Figure, "svg" | "width"> {
+interface PageOptions extends Omit<Figure, "svg" | "root" | "width"> {
   readonly width?: number;
   readonly theme: Theme;
 }
@@ -35,5 +35,5 @@ export function page({ theme, width = COLUMN, ...figure }: PageOptions, nodes: r
       ...nodes,
     ],
   );
-  return { ...figure, width, svg: `${svgText(root)}\n` };
+  return { ...figure, width, root, svg: `${svgText(root)}\n` };
 }

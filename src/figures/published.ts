@@ -18,21 +18,30 @@ export interface PublishedLoss {
 
 const MODELS: Readonly<Record<string, string>> = { SB: "shared-bottom", OMoE: "omoe", MMoE: "mmoe" };
 
-export function publishedFigure2(): PublishedCorrelation[] {
-  return rows("fig2.csv").map((row) => ({
+export const publishedFigure2 = once((): readonly PublishedCorrelation[] =>
+  rows("fig2.csv").map((row) => ({
     correlation: Number(row.weight_cosine),
     labelCorrelation: Number(row.label_pearson_mean),
     twoSd: Number(row.two_sd),
-  }));
-}
+  })),
+);
 
-export function publishedFigure4(): PublishedLoss[] {
-  return rows("fig4.csv").map((row) => ({
+export const publishedFigure4 = once((): readonly PublishedLoss[] =>
+  rows("fig4.csv").map((row) => ({
     model: MODELS[row.model as string] as string,
     correlation: Number(row.correlation),
     step: Number(row.step_axis_value),
     loss: Number(row.loss),
-  }));
+  })),
+);
+
+/** A function that reads at its first call. */
+function once<T>(read: () => T): () => T {
+  let value: T | undefined;
+  return () => {
+    value ??= read();
+    return value;
+  };
 }
 
 function rows(file: string): Record<string, string>[] {

@@ -1,7 +1,7 @@
 import type { LossSet, RunRecord } from "../records/record.ts";
 import { quantileSorted } from "../stats/moments.ts";
 import type { SweepCell } from "./cells.ts";
-import { taskMean } from "./curves.ts";
+import { lossesByStep } from "./curves.ts";
 
 /** Where a cell's losses lie: ends, middle 90 %, middle half, median. */
 export interface Quantiles {
@@ -25,9 +25,8 @@ export interface Spread extends Quantiles {
 }
 
 /** Mean loss over tasks of all runs of a cell, step by step. */
-export function spreads({ runs }: SweepCell, set: LossSet): Spread[] {
-  const { steps } = (runs[0] as RunRecord).curve;
-  return steps.map((step, i) => {
-    return { step, ...quantiles(Float64Array.from(runs, (run) => taskMean(run, set, i)).sort()) };
-  });
+export function spreads(cell: SweepCell, set: LossSet): Spread[] {
+  const { steps } = (cell.runs[0] as RunRecord).curve;
+  const losses = lossesByStep(cell, set);
+  return steps.map((step, i) => ({ step, ...quantiles((losses[i] as Float64Array).sort()) }));
 }

@@ -41,13 +41,11 @@ interface TextStyle {
   readonly size?: number;
   readonly weight?: Weight;
   readonly anchor?: "start" | "middle" | "end";
-  /** Degrees around its own place. */
-  readonly rotate?: number;
 }
 
 /** A line of text with its baseline at (x, y). */
 export function text(content: string, x: number, y: number, style: TextStyle, more: Attributes = {}): SvgNode {
-  const { fill, size = SIZE, weight = "Regular", anchor = "start", rotate } = style;
+  const { fill, size = SIZE, weight = "Regular", anchor = "start" } = style;
   return element(
     "text",
     {
@@ -57,7 +55,6 @@ export function text(content: string, x: number, y: number, style: TextStyle, mo
       "font-size": size,
       "font-weight": weight === "SemiBold" ? 600 : undefined,
       "text-anchor": anchor === "start" ? undefined : anchor,
-      transform: rotate === undefined ? undefined : `rotate(${rotate} ${x} ${y})`,
       ...more,
     },
     [content],

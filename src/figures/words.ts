@@ -1,8 +1,9 @@
 import type { Results } from "../records/read-results.ts";
-import type { LossSet } from "../records/record.ts";
+import type { LossSet, RunRecord } from "../records/record.ts";
+import { groupBy } from "../stats/group-by.ts";
 import type { SweepCell } from "./cells.ts";
 import type { FigureOptions } from "./figure.ts";
-import type { Interval } from "./interval.ts";
+import { signed } from "./scale.ts";
 import { modelLabel } from "./style.ts";
 
 export const UNITS = "mean squared error, in units of label variance";
@@ -16,29 +17,32 @@ export function lossHeading({ loss, statistic }: Pick<FigureOptions, "loss" | "s
   return `${capitalised(statistic)} ${lossName(loss)}: ${UNITS}`;
 }
 
+export function correlationWords(correlation: number): string {
+  return `correlation ${signed(String(correlation))}`;
+}
+
 export function capitalised(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** How many runs are drawn: `n = 200 runs in each cell`, less where a sweep still runs, and what became of failed ones. */
-export function runsSentence(cells: readonly SweepCell[], { config }: Pick<Results, "config">): string {
+export function runsSentence(
+  cells: readonly SweepCell[],
+  { config, records }: Pick<Results, "config" | "records">,
+): string {
   const counts = cells.map(({ runs }) => runs.length);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const n = least === most ? String(most) : `${least} to ${most}`;
   const ended = Math.max(...cells.map(({ runs, failed }) => runs.length + failed));
-  const asked = ended < config.runs ? ` of the ${config.runs} that were asked for` : "";
-  return `n = ${n} ${most === 1 ? "run" : "runs"} in each cell${asked}.${failedSentence(cells)}`;
+  const asked = ended < config.runs ? `, of ${config.runs} that were asked for` : "";
+  return `n = ${n} ${most === 1 ? "run" : "runs"} in each cell${asked}.${failedSentence(records)}`;
 }
 
-function failedSentence(cells: readonly SweepCell[]): string {
-  const failing = cells.filter(({ failed }) => failed > 0);
-  if (failing.length === 0) return "";
-  const where = failing.map(({ model, correlation, failed }) => `${failed} of ${modelLabel(model)} at ${correlation}`);
-  return ` Runs that failed are left out: ${where.join(", ")}.`;
-}
-
-/** `0.2512 (0.2330 to 0.2701)`; no interval where there is none. */
-export function intervalWords({ value, low, high }: Interval): string {
-  const four = (number: number) => number.toFixed(4);
-  return Number.isFinite(low) ? `${four(value)} (${four(low)} to ${four(high)})` : four(value);
+/** Also of cells in which no run is done. */
+function failedSentence(records: readonly RunRecord[]): string {
+  const failed = records.filter(({ status }) => status === "failed");
+  if (failed.length === 0) return "";
+  const where = (record: RunRecord) => `${modelLabel(record.model)} at ${signed(String(record.correlation))}`;
+  const cells = [...groupBy(failed, where)].map(([cell, runs]) => `${runs.length} of ${cell}`);
+  return ` Runs that failed are left out: ${cells.join(", ")}.`;
 }

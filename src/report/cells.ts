@@ -1,4 +1,4 @@
-import { quickInterval } from "../figures/interval.ts";
+import { centreOf, estimate } from "../figures/interval.ts";
 import { shortNumber } from "../figures/scale.ts";
 import { modelLabel } from "../figures/style.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
@@ -61,8 +61,8 @@ function lowestOf(group: readonly Pair[]): OfBoth<CellLosses | undefined> {
 
 function lossCells({ byRun }: CellLosses, isLowest: boolean): Html {
   const losses = Float64Array.from(byRun.values()).sort();
-  const { value, low, high } = quickInterval(losses, "mean");
+  const { value, low, high } = estimate(losses, "mean");
   const interval = Number.isNaN(low) ? "–" : `${lossText(low)} to ${lossText(high)}`;
   const text = lossText(value);
-  return html`${numberCell(isLowest ? html`<b>${text}</b>` : text)}<td class="number interval">${interval}</td>${numberCell(lossText(quickInterval(losses, "median").value))}`;
+  return html`${numberCell(isLowest ? html`<b>${text}</b>` : text)}<td class="number interval">${interval}</td>${numberCell(lossText(centreOf(losses, "median")))}`;
 }

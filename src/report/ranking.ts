@@ -1,4 +1,4 @@
-import { quickInterval } from "../figures/interval.ts";
+import { estimate } from "../figures/interval.ts";
 import { type CellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
@@ -31,5 +31,5 @@ export function meanOf({ byRun }: CellLosses): number {
 
 function areApart(lower: CellLosses, higher: CellLosses): boolean {
   const runs = commonRuns([lower, higher]);
-  return quickInterval(differences(lossesOf(higher, runs), lossesOf(lower, runs)).sort(), "mean").low > 0;
+  return estimate(differences(lossesOf(higher, runs), lossesOf(lower, runs)), "mean").low > 0;
 }

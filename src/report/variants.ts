@@ -31,16 +31,19 @@ export function drawVariants(results: Results): { drawn: Variants[]; lacking: La
   };
 }
 
-function variantsOf({ name, draw }: SweepFigure, results: Results): Variants | Lacking {
-  const bySvg = new Map<string, { figure: Figure; choices: Choice[] }>();
+function variantsOf({ name, heeds, draw }: SweepFigure, results: Results): Variants | Lacking {
+  const variants: { figure: Figure; choices: Choice[] }[] = [];
   for (const choice of CHOICES) {
+    const same = variants.find(({ choices }) =>
+      heeds.every((key) => key === "paper" || choices[0]?.[key] === choice[key]),
+    );
+    if (same !== undefined) {
+      same.choices.push(choice);
+      continue;
+    }
     const figure = draw(results, { ...choice, theme: "page", paper: true });
     if (isLacking(figure)) return figure;
-    const key = figure.svg + figure.caption;
-    const same = bySvg.get(key);
-    if (same) same.choices.push(choice);
-    else bySvg.set(key, { figure, choices: [choice] });
+    variants.push({ figure, choices: [choice] });
   }
-  const variants = [...bySvg.values()];
   return { name, title: (variants[0] as Variant).figure.title, variants };
 }

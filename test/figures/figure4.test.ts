@@ -29,6 +29,12 @@ describe("figure4(results, options)", () => {
     expect(caption).toMatch(/n = 5 to 7 runs in each cell\. Runs that failed are left out: 2 of MMoE at 0\.9\.$/);
   });
 
+  test("names the failures of a cell in which every run failed", () => {
+    const { caption, data } = draw({}, sweepResults({ failing: (id) => id.startsWith("omoe/p=1.00") }));
+    expect(caption).toMatch(/n = 7 runs in each cell\. Runs that failed are left out: 7 of OMoE at 1\.$/);
+    expect(data.some((row) => row.model === "omoe" && row.correlation === 1)).toBe(false);
+  });
+
   test("lays the paper's curves over ours only when asked to, and then shows the difference", () => {
     const results = sweepResults({ set: ["steps=10000"] });
     expect(draw({}, results).data[0]).not.toHaveProperty("paper");

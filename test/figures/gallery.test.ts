@@ -43,6 +43,13 @@ describe.each(SWEEP_FIGURES)("$name", ({ name, draw }) => {
     expect(caption).toContain("n = 4 to 9 runs in each cell");
   });
 
+  test("draws what there is where all runs of a cell failed", () => {
+    const failing = (id: string) => id.startsWith("mmoe/p=1.00");
+    const { svg, caption } = drawn({}, sweepResults({ set: [MODELS, "correlations=[0.5, 1]"], failing }));
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+    expect(caption).toMatch(name === "figure3" ? /each cell\.$/ : /7 of MMoE at 1\.$/);
+  });
+
   test("says what it lacks where no run is done", () => {
     const lacking = draw(sweepResults({ failing: () => true }), DEFAULT_OPTIONS);
     expect(lacking).toMatchObject({ name, lacking: expect.stringMatching(/run/) });
