@@ -6,7 +6,7 @@ import { framed, lossScale, stepScale } from "./loss-axis.ts";
 import { COLUMN } from "./page.ts";
 import type { PublishedLoss } from "./published.ts";
 import { linearScale, type Scale, shortNumber } from "./scale.ts";
-import { bandPath, linePath, markerAt, type Point } from "./series.ts";
+import { bandPath, type Frame, linePath, markerAt, type Point } from "./series.ts";
 import type { SeriesStyle } from "./style.ts";
 import { type Attributes, group, type SvgNode } from "./svg.ts";
 import { text } from "./text.ts";
@@ -94,11 +94,6 @@ export function differences({ points, paper }: Curve): Point[] {
     const value = ours.get(step);
     return value === undefined ? [] : [{ x: step, y: value - loss }];
   });
-}
-
-interface Frame {
-  readonly x: Scale;
-  readonly y: Scale;
 }
 
 type Marks = (frame: Frame, one: CurvePanel) => SvgNode[];
