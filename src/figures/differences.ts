@@ -75,7 +75,7 @@ function differenceAt(
   if (runs.length === 0) return undefined;
   const off = differences(lossesOf(first, runs), lossesOf(second, runs));
   const { low, high, value } = estimate(off, statistic);
-  const { q05, q95 } = quantiles(off.sort());
+  const { q05, q95 } = quantiles(off.toSorted());
   const { model, correlation } = first;
   return { first: model, second: second.model, correlation, pairs: runs.length, value, low, high, q05, q95 };
 }
