@@ -1,8 +1,8 @@
+import { offBy } from "../figures/differences.ts";
 import { estimate } from "../figures/interval.ts";
-import { type CellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
+import type { CellLosses } from "../records/cell-losses.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
-import { differences } from "../stats/paired.ts";
 
 /** The model with the lowest mean loss at a correlation. */
 export interface Lowest {
@@ -30,6 +30,5 @@ export function meanOf({ byRun }: CellLosses): number {
 }
 
 function areApart(lower: CellLosses, higher: CellLosses): boolean {
-  const runs = commonRuns([lower, higher]);
-  return estimate(differences(lossesOf(higher, runs), lossesOf(lower, runs)), "mean").low > 0;
+  return estimate(offBy(higher)(lower), "mean").low > 0;
 }

@@ -37,7 +37,7 @@ ${outcome(results, cells, claims)}${unfinished(results)}</header>
 <main>
 `,
     claimsSection(claims),
-    cellsSection(cells),
+    cellsSection(results),
     figuresSection({
       ...drawVariants(results),
       loss,

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { cellLosses } from "../../src/records/cell-losses.ts";
 import type { Provenance } from "../../src/records/provenance.ts";
-import type { Results } from "../../src/records/read-results.ts";
 import { cellsSection } from "../../src/report/cells.ts";
 import { costSection, modelCosts } from "../../src/report/cost.ts";
 import { failuresSection } from "../../src/report/failures.ts";
@@ -18,18 +17,15 @@ function rowsOf({ markup }: Html): string[][] {
   );
 }
 
-describe("cellsSection(cells)", () => {
-  const section = (results: Results) =>
-    cellsSection({ train: cellLosses(results, "train"), heldout: cellLosses(results, "heldout") });
-
+describe("cellsSection(results)", () => {
   test("has both losses side by side, and the lowest mean of each in bold", () => {
     const results = sweepResults();
-    const rows = rowsOf(section(results));
+    const rows = rowsOf(cellsSection(results));
     expect(rows).toHaveLength(2 + 9);
     expect(rows[2]?.slice(0, 4)).toEqual(["0.5", "Shared-Bottom", "7", "0"]);
     expect(rows[3]?.slice(0, 3)).toEqual(["OMoE", "7", "0"]);
     expect(rows[3]).toHaveLength(3 + 6);
-    expect(section(results).markup.match(/<b>/g)).toHaveLength(6);
+    expect(cellsSection(results).markup.match(/<b>/g)).toHaveLength(6);
   });
 
   test("counts failed and missing runs, and takes its losses over the others", () => {
@@ -37,7 +33,7 @@ describe("cellsSection(cells)", () => {
       failing: (id) => id.startsWith("mmoe/p=0.90/00") && !id.endsWith("3"),
       missing: (id) => id === "mmoe/p=1.00/004",
     });
-    const rows = rowsOf(section(results));
+    const rows = rowsOf(cellsSection(results));
     const loss = cellLosses(results, "heldout").find((cell) => cell.model === "mmoe" && cell.correlation === 0.9);
     const alone = loss?.byRun.get(3)?.toFixed(4);
     expect(rows[7]?.slice(0, 4)).toEqual(["MMoE", "1", "6", "0"]);
@@ -45,8 +41,15 @@ describe("cellsSection(cells)", () => {
     expect(rows[10]?.slice(0, 4)).toEqual(["MMoE", "6", "0", "1"]);
   });
 
+  test("says which rows the training loss is over", () => {
+    expect(cellsSection(sweepResults()).markup).toContain("over the whole training set");
+    expect(cellsSection(sweepResults({ set: ["trainRows=fresh"] })).markup).toContain(
+      "over the batches since the last",
+    );
+  });
+
   test("has a dash for a cell in which no run is done", () => {
-    const rows = rowsOf(section(sweepResults({ failing: (id) => id.startsWith("omoe/p=0.50") })));
+    const rows = rowsOf(cellsSection(sweepResults({ failing: (id) => id.startsWith("omoe/p=0.50") })));
     expect(rows[3]).toEqual(["OMoE", "0", "7", "–", "–", "–", "–", "–", "–"]);
   });
 });
