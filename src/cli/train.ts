@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { Engine, Run } from "../engines/engine.ts";
-import type { Found } from "../records/find-results.ts";
+import type { RecordHead } from "../records/journal-line.ts";
 import type { Shard } from "../records/lock.ts";
 import { provenanceOf } from "../records/provenance.ts";
 import type { RunRecord } from "../records/record.ts";
@@ -16,14 +16,18 @@ interface Training {
   readonly config: Config;
   /** The results folder. */
   readonly out: string;
-  /** What it holds already. */
-  readonly found: Found | undefined;
-  readonly todo: readonly Run[];
+  /** The runs of this process's share of the sweep. */
+  readonly runs: readonly Run[];
+  /** How runs ended that need not be trained again. */
+  readonly ended: ReadonlyMap<string, RecordHead>;
   readonly engine: Engine;
   /** Milliseconds after which to stop; undefined for none. */
   readonly limitMs: number | undefined;
   /** The part of the sweep that this process trains; null for the whole. */
   readonly shard: Shard | null;
+  /** The command that goes on where this one stopped. */
+  readonly goOn: string;
+  readonly overwrite?: boolean;
   readonly json?: boolean;
   readonly long?: boolean;
 }
@@ -33,16 +37,17 @@ const CSV_WHEN_STOPPED_MS = 1000;
 
 /** Trains what is to do, keeps every record as it comes, and ends with CSV, table and exit code. */
 export async function train(training: Training, context: Context): Promise<number> {
-  const { config, out, found, todo, engine, limitMs, shard, json = false, long = false } = training;
-  const { effects, note, argv, commandLine } = context;
-  const provenance = provenanceOf({ argv, config, engine });
-  const folder = new ResultsFolder(out, config, { provenance, long, found, shard });
+  const { config, out, runs, engine, limitMs, shard, goOn, overwrite = false, json = false, long = false } = training;
+  const { effects, note, argv } = context;
+  const ended = new Map(training.ended);
+  const todo = runs.filter(({ id }) => !ended.has(id));
+  const provenance = provenanceOf({ argv, config, engine, shard });
+  const folder = new ResultsFolder(out, config, { provenance, long, overwrite, shard });
   const emit = (event: object) => json && effects.stdout.write(`${JSON.stringify(event)}\n`);
   emit({ event: "start", out, runs: todo.length, engine: engine.name, device: engine.device });
-  const ended = new Map([...(found?.ended ?? [])].map(([id, { status }]) => [id, status]));
   const keep = (record: RunRecord) => {
     folder.add(record);
-    ended.set(record.id, record.status);
+    ended.set(record.id, { id: record.id, status: record.status });
   };
   const stop = stopOnSignals(effects, limitMs);
   const progress = progressFor(todo, json, context);
@@ -57,13 +62,12 @@ export async function train(training: Training, context: Context): Promise<numbe
   }
   if (records === undefined) note(`mmoe: no time to write the CSV files; mmoe merge ${out} writes them`);
   else if (!json) effects.stdout.write(`${summaryTable(records)}\n${out}/runs.csv, ${out}/curves.csv\n`);
-  const failed = [...ended.values()].filter((status) => status === "failed").length;
   const missing = todo.filter(({ id }) => !ended.has(id)).length;
-  emit({ event: "end", out, done: ended.size - failed, failed, missing });
+  const failed = runs.filter(({ id }) => ended.get(id)?.status === "failed").length;
+  const kept = runs.length - missing;
+  emit({ event: "end", out, done: kept - failed, failed, missing });
   if (stop.code !== undefined && missing > 0) {
-    note(
-      `mmoe: stopped ${stop.reason}; ${ended.size} runs are kept in ${out}, ${missing} are to do; go on with:\n${commandLine}`,
-    );
+    note(`mmoe: stopped ${stop.reason}; ${kept} runs are kept in ${out}, ${missing} are to do; go on with:\n${goOn}`);
     return stop.code;
   }
   return failed > 0 ? EXIT.failedRuns : EXIT.done;

@@ -1,11 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { widened } from "../config/compare.ts";
 import { type Config, trainedHash } from "../config/config.ts";
 import { configYaml } from "../config/write.ts";
-import { writeCsvFiles } from "./csv-files.ts";
-import { CONFIG, type Found, isLeftover, JOURNALS, OURS, unwritable, writable } from "./find-results.ts";
+import { unfinishedPath, writeCsvFiles } from "./csv-files.ts";
+import { CONFIG, heldConfig, isLeftover, JOURNALS, OURS, unwritable, writable } from "./find-results.ts";
 import { Journal } from "./journal.ts";
 import { Lock, type Shard } from "./lock.ts";
 import type { Provenance } from "./provenance.ts";
@@ -23,8 +22,8 @@ interface FolderOptions {
   readonly provenance: Provenance;
   /** Also write every run's curve. */
   readonly long: boolean;
-  /** What is there already and stays; undefined to begin anew. */
-  readonly found: Found | undefined;
+  /** Begin anew: remove what is there already. */
+  readonly overwrite: boolean;
   /** The part of the sweep that this process trains; null for the whole. */
   readonly shard: Shard | null;
 }
@@ -44,7 +43,7 @@ export class ResultsFolder {
   #failure: unknown;
 
   /** `path` must have passed `findResults`. Throws UsageError where another process is writing there. */
-  constructor(path: string, config: Config, { provenance, long, found, shard }: FolderOptions) {
+  constructor(path: string, config: Config, { provenance, long, overwrite, shard }: FolderOptions) {
     this.#path = path;
     this.#long = long;
     const journals = join(path, JOURNALS);
@@ -52,12 +51,17 @@ export class ResultsFolder {
       mkdirSync(journals, { recursive: true });
       return new Lock(journals, shard);
     });
-    this.#journal = writable(path, () => {
-      removeLeftovers(path);
-      if (found === undefined) removeOld(path);
-      writeConfig(join(path, CONFIG), found ? widened(config, found.config) : config);
-      return new Journal(journals, trainedHash(config), provenance);
-    });
+    try {
+      this.#journal = writable(path, () => {
+        removeLeftovers(path);
+        if (overwrite) removeOld(path);
+        writeConfig(path, config);
+        return new Journal(journals, trainedHash(config), provenance);
+      });
+    } catch (error) {
+      this.#lock.release();
+      throw error;
+    }
   }
 
   add(record: RunRecord): void {
@@ -106,10 +110,15 @@ export class ResultsFolder {
   }
 }
 
-/** Writes nothing where nothing would change: other processes may be reading. */
+/** Widens what is there by now: other processes may have begun at the same moment. Writes only what would change. */
 function writeConfig(path: string, config: Config): void {
-  const text = configYaml(config);
-  if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileAtomic.sync(path, text);
+  const file = join(path, CONFIG);
+  const held = heldConfig(path, config);
+  const text = configYaml(held ? widened(config, held) : config);
+  if (held !== undefined && readFileSync(file, "utf8") === text) return;
+  const unfinished = unfinishedPath(file);
+  writeFileSync(unfinished, text, { flush: true });
+  renameSync(unfinished, file);
 }
 
 function removeLeftovers(path: string): void {

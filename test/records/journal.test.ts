@@ -12,7 +12,12 @@ import { doneResult, failedResult } from "../support/fake-engine.ts";
 import { makeRun } from "../support/runs.ts";
 
 const config = loadConfig("smoke");
-const provenance = provenanceOf({ argv: ["sweep", "smoke"], config, engine: { name: "fake", device: "none" } });
+const provenance = provenanceOf({
+  argv: ["sweep", "smoke"],
+  config,
+  engine: { name: "fake", device: "none" },
+  shard: null,
+});
 const records = [doneResult(makeRun()), failedResult(makeRun({ index: 1 }))].map((result) => recordOf(result, "fake"));
 
 const silent = () => {};
