@@ -27,6 +27,7 @@ export class Journal {
   readonly #file: number;
   readonly #provenance: Provenance;
   #isEmpty = true;
+  #isClosed = false;
 
   /** Creates a file of its own in `folder`; its name says whose it is and orders nothing. */
   constructor(folder: string, trained: string, provenance: Provenance) {
@@ -43,8 +44,10 @@ export class Journal {
     this.#isEmpty = false;
   }
 
-  /** Leaves nothing of a journal without a run. */
+  /** Says that it has ended; leaves nothing of a journal without a run. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     closeSync(this.#file);
     if (this.#isEmpty) for (const end of [".jsonl", PROVENANCE]) rmSync(this.#name + end, { force: true });
     else this.#writeProvenance(new Date().toISOString());

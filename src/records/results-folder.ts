@@ -5,6 +5,7 @@ import { type Config, trainedHash } from "../config/config.ts";
 import { configYaml } from "../config/write.ts";
 import { unfinishedPath, writeCsvFiles } from "./csv-files.ts";
 import { CONFIG, heldConfig, isLeftover, JOURNALS, OURS, unwritable, writable } from "./find-results.ts";
+import { grownByEnded, journalSizes } from "./growth.ts";
 import { Journal } from "./journal.ts";
 import { Lock, type Shard } from "./lock.ts";
 import type { Provenance } from "./provenance.ts";
@@ -71,13 +72,22 @@ export class ResultsFolder {
   }
 
   /**
-   * Writes the CSV files, each whole by an atomic rename, and gives the records of all journals; undefined, and the
-   * files as they were, where `signal` is aborted before.
+   * Ends the journal, writes the CSV files, each whole by an atomic rename, and gives the records of all journals;
+   * undefined, and the files as they were, where `signal` is aborted before.
+   *
+   * Of several processes that end at about the same time, whichever writes last leaves complete files: one that read
+   * before another's end, and so may have replaced its files by lesser ones, sees that end and writes them again.
    */
   async finish(signal?: AbortSignal): Promise<RunRecord[] | undefined> {
     this.#refreshing.abort(); // what it would write is written here
     await this.#refreshed;
-    return this.#writeCsv(signal);
+    writable(this.#path, () => this.#journal.close(), GO_ON);
+    const journals = join(this.#path, JOURNALS);
+    for (;;) {
+      const sizes = journalSizes(journals);
+      const records = await this.#writeCsv(signal);
+      if (records === undefined || !grownByEnded(journals, sizes)) return records;
+    }
   }
 
   close(): void {
