@@ -32,9 +32,6 @@ interface Training {
   readonly long?: boolean;
 }
 
-/** A stopped sweep has two seconds to end: CSV that takes longer than this to write stays as it was. */
-const CSV_WHEN_STOPPED_MS = 1000;
-
 /** Trains what is to do, keeps every record as it comes, and ends with CSV, table and exit code. */
 export async function train(training: Training, context: Context): Promise<number> {
   const { config, out, runs, engine, limitMs, shard, goOn, overwrite = false, json = false, long = false } = training;
@@ -49,12 +46,13 @@ export async function train(training: Training, context: Context): Promise<numbe
     folder.add(record);
     ended.set(record.id, { id: record.id, status: record.status });
   };
-  const stop = stopOnSignals(effects, limitMs);
+  const atOnce = `finished runs are kept in ${out}; go on with:\n${goOn}`;
+  const stop = stopOnSignals(effects, { limitMs, atOnce });
   const progress = progressFor(todo, json, context);
   let records: RunRecord[] | undefined;
   try {
-    await executeRuns(todo, engine, keep, progress, stop.signal);
-    records = await folder.finish(stop.code === undefined ? undefined : AbortSignal.timeout(CSV_WHEN_STOPPED_MS));
+    await executeRuns(todo, engine, { keep, listener: progress, signal: stop.signal });
+    records = await folder.finish(stop.late);
   } finally {
     progress.stop();
     stop.release();
@@ -66,7 +64,7 @@ export async function train(training: Training, context: Context): Promise<numbe
   const failed = runs.filter(({ id }) => ended.get(id)?.status === "failed").length;
   const kept = runs.length - missing;
   emit({ event: "end", out, done: kept - failed, failed, missing });
-  if (stop.code !== undefined && missing > 0) {
+  if (stop.code !== undefined && (missing > 0 || records === undefined)) {
     note(`mmoe: stopped ${stop.reason}; ${kept} runs are kept in ${out}, ${missing} are to do; go on with:\n${goOn}`);
     return stop.code;
   }

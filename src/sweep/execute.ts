@@ -7,13 +7,18 @@ export interface SweepListener {
   result(record: RunRecord): void;
 }
 
-/** Trains every run; each record goes to `keep`, then to the listener. Returns when done or when `signal` stops it. */
+interface Execution {
+  /** Gets each record before the listener does. */
+  keep(record: RunRecord): void;
+  readonly listener: SweepListener;
+  readonly signal: AbortSignal;
+}
+
+/** Trains every run. Returns when done or when `signal` stops it. */
 export async function executeRuns(
   runs: readonly Run[],
   engine: Engine,
-  keep: (record: RunRecord) => void,
-  listener: SweepListener,
-  signal: AbortSignal,
+  { keep, listener, signal }: Execution,
 ): Promise<void> {
   await engine.train(runs, {
     signal,
