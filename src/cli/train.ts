@@ -6,6 +6,7 @@ import { provenanceOf } from "../records/provenance.ts";
 import type { RunRecord } from "../records/record.ts";
 import { ResultsFolder } from "../records/results-folder.ts";
 import { executeRuns } from "../sweep/execute.ts";
+import { TimeLimit } from "../sweep/time-limit.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { progressFor } from "./progress.ts";
@@ -48,10 +49,11 @@ export async function train(training: Training, context: Context): Promise<numbe
   };
   const atOnce = `finished runs are kept in ${out}; go on with:\n${goOn}`;
   const stop = stopOnSignals(effects, { limitMs, atOnce });
+  const limit = limitMs === undefined ? undefined : new TimeLimit(limitMs);
   const progress = progressFor(todo, json, context);
   let records: RunRecord[] | undefined;
   try {
-    await executeRuns(todo, engine, { keep, listener: progress, signal: stop.signal });
+    await executeRuns(todo, engine, { keep, listener: progress, signal: stop.signal, limit });
     records = await folder.finish(stop.late);
   } finally {
     progress.stop();
@@ -64,9 +66,11 @@ export async function train(training: Training, context: Context): Promise<numbe
   const failed = runs.filter(({ id }) => ended.get(id)?.status === "failed").length;
   const kept = runs.length - missing;
   emit({ event: "end", out, done: kept - failed, failed, missing });
-  if (stop.code !== undefined && (missing > 0 || records === undefined)) {
-    note(`mmoe: stopped ${stop.reason}; ${kept} runs are kept in ${out}, ${missing} are to do; go on with:\n${goOn}`);
-    return stop.code;
+  const code = stop.code ?? (limit?.noMore.aborted ? EXIT.stopped : undefined);
+  if (code !== undefined && (missing > 0 || records === undefined)) {
+    const why = stop.reason || "in time for its limit";
+    note(`mmoe: stopped ${why}; ${kept} runs are kept in ${out}, ${missing} are to do; go on with:\n${goOn}`);
+    return code;
   }
   return failed > 0 ? EXIT.failedRuns : EXIT.done;
 }

@@ -58,6 +58,7 @@ export class CpuEngine implements Engine {
     try {
       await this.#crew.run(tasks, {
         mayBegin: () => !isStopped() && !noMore?.aborted,
+        onBegin: ({ runs }) => hooks.onBegin?.(runs),
         onAnswer: (results) => give(results ?? []),
         onDeath: (task, reason) => give(isStopped() ? [] : task.runs.map((run) => deadResult(run, reason))),
       });

@@ -28,6 +28,7 @@ export async function createTfjsEngine({ backend, groupSize = GROUP_SIZE }: Tfjs
       for (const run of runs) checkRun(run);
       for (const group of grouped(runs, groupSize)) {
         if (hooks.signal?.aborted || hooks.noMore?.aborted) return;
+        hooks.onBegin?.(group);
         await trainGroup(tf, group, hooks);
       }
     },
