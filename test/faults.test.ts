@@ -3,8 +3,18 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { readJournal } from "../src/records/read-journals.ts";
-import { exited, firstRun, mayMount, onDisk, pause, start, timelessCsv } from "./support/bin.ts";
+import { exited, firstRun, mayMount, onDisk, pause, start, startIn, stdoutOf, timelessCsv } from "./support/bin.ts";
 import { temporaryFolder } from "./support/effects.ts";
+
+/** Each time that it is asked, the wall clock is some days away from the time before. */
+const JUMPING_CLOCK = `
+  const Steady = Date;
+  const jumped = () => Steady.now() + 86_400_000 * (20 * Math.random() - 10);
+  globalThis.Date = class extends Steady {
+    constructor(...time) { super(...(time.length > 0 ? time : [jumped()])); }
+    static now() { return jumped(); }
+  };
+`;
 
 describe("a sweep that is killed", () => {
   test("has every finished run in its journal", async () => {
@@ -34,6 +44,34 @@ describe("a sweep that is killed", () => {
     for (const out of [killed, alone]) expect((await exited(start(...argv, out))).code).toBe(0);
     expect(timelessCsv(killed)).toEqual(timelessCsv(alone));
   });
+});
+
+test("a sweep whose clock jumps by days, on and back, trains all the same, and its status tells sane times", async () => {
+  const [jumping, steady] = ["jumping", "steady"].map((name) => join(temporaryFolder(), name)) as [string, string];
+  const argv = [
+    "sweep",
+    "smoke",
+    "--runs",
+    "4",
+    "--models",
+    "mmoe,omoe",
+    "--steps",
+    "150",
+    "--time-limit",
+    "1h",
+    "--out",
+  ];
+  for (const runs of ["2", "4"]) {
+    expect(await exited(startIn(JUMPING_CLOCK, ...argv, jumping, "--runs", runs))).toMatchObject({ code: 0 });
+  }
+  expect((await exited(start(...argv, steady))).code).toBe(0);
+  expect(timelessCsv(jumping)).toEqual(timelessCsv(steady));
+  const { runsPerMinute, processes } = JSON.parse(await stdoutOf(startIn(JUMPING_CLOCK, "status", jumping, "--json")));
+  expect(runsPerMinute).toBe(0); // all have ended
+  for (const { elapsedMs } of processes) {
+    expect(elapsedMs).toBeGreaterThan(0);
+    expect(elapsedMs).toBeLessThan(600_000);
+  }
 });
 
 const mounts = mayMount();

@@ -29,6 +29,12 @@ export function unfinishedPath(path: string): string {
   return `${path}.${hostname()}-${process.pid}`;
 }
 
+/** The process of this machine that writes an unfinished file; undefined for another machine's. */
+export function writerOf(unfinished: string): number | undefined {
+  const [, file, pid] = /^(.*)-(\d+)$/.exec(unfinished) ?? [];
+  return file?.endsWith(`.${hostname()}`) ? Number(pid) : undefined;
+}
+
 /** Puts a file of `chunks` in the place of `path`, or leaves that as it was. */
 async function replace(path: string, chunks: Iterable<string>, signal?: AbortSignal): Promise<void> {
   const unfinished = unfinishedPath(path);

@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { UsageError } from "../errors.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
 import { JOURNAL_SCHEMA } from "./journal.ts";
-import { headIn, type RecordHead, recordIn } from "./journal-line.ts";
+import { headIn, type RecordHead, recordIn, summaryIn } from "./journal-line.ts";
 import type { RunRecord } from "./record.ts";
 
 type Warn = (line: string) => void;
@@ -76,9 +76,14 @@ export function readJournal(path: string, warn: Warn, wanted?: ReadonlySet<strin
 /** Given for a line that is a record, but none that is wanted. */
 const PASS_OVER = Symbol("pass over");
 
-/** Records in one journal. */
-export function countRecords(path: string): number {
-  return [...linesOf(path, headIn, () => {})].length;
+/** Records in one journal, and the milliseconds that their runs took, added up. */
+export function journalTotals(path: string): { runs: number; busyMs: number } {
+  const totals = { runs: 0, busyMs: 0 };
+  for (const { elapsedMs } of linesOf(path, summaryIn, () => {})) {
+    totals.runs++;
+    totals.busyMs += elapsedMs;
+  }
+  return totals;
 }
 
 /** Of a run that ended more than once, the first end that is not a failure. */

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { widened } from "../config/compare.ts";
 import { type Config, trainedHash } from "../config/config.ts";
 import { configYaml } from "../config/write.ts";
-import { unfinishedPath, writeCsvFiles } from "./csv-files.ts";
+import { unfinishedPath, writeCsvFiles, writerOf } from "./csv-files.ts";
 import { CONFIG, heldConfig, isLeftover, JOURNALS, OURS, unwritable, writable } from "./find-results.ts";
 import { grownByEnded, journalSizes } from "./growth.ts";
 import { Journal } from "./journal.ts";
-import { Lock, type Shard } from "./lock.ts";
+import { isAlive, Lock, type Shard } from "./lock.ts";
 import type { Provenance } from "./provenance.ts";
 import { readRecords } from "./read-journals.ts";
 import type { RunRecord } from "./record.ts";
@@ -15,7 +15,7 @@ import type { RunRecord } from "./record.ts";
 const CSV_EVERY_MS = 30_000;
 /** Writing CSV takes at most this share of a sweep's time, however many runs there are. */
 const CSV_SHARE = 0.05;
-/** An unfinished file that is older than this was left by a process that was killed. */
+/** An unfinished file of another machine that is older than this was left by a process that was killed. */
 const LEFT_MS = 3_600_000;
 const GO_ON = "finished runs are kept, the same command goes on from them";
 
@@ -131,10 +131,14 @@ function writeConfig(path: string, config: Config): void {
   renameSync(unfinished, file);
 }
 
+/** Removes the unfinished files of killed processes. The wall clock may jump: it has no say in what this machine writes. */
 function removeLeftovers(path: string): void {
+  const now = statSync(join(path, JOURNALS)).mtimeMs; // by the file system's clock: the lock was just made there
   for (const entry of readdirSync(path).filter(isLeftover)) {
     const file = join(path, entry);
-    if (Date.now() - statSync(file).mtimeMs > LEFT_MS) rmSync(file, { force: true });
+    const writer = writerOf(entry);
+    const isLeft = writer === undefined ? now - statSync(file).mtimeMs > LEFT_MS : !isAlive(writer);
+    if (isLeft) rmSync(file, { force: true });
   }
 }
 

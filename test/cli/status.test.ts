@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { runMain, temporaryFolder } from "../support/effects.ts";
@@ -18,6 +18,15 @@ beforeEach(() => {
 
 const sweep = (...argv: string[]) => runMain(["sweep", "smoke", "--models", "mmoe", "--out", out, ...argv]);
 const json = async () => JSON.parse((await runMain(["status", out, "--json"])).stdout);
+
+/** Has the sweep's journal written now, and gives the ISO time `ms` before. */
+function beforeLastRun(ms: number): string {
+  const folder = join(out, "journal");
+  const journal = readdirSync(folder).find((name) => name.endsWith(".jsonl")) as string;
+  const seconds = Math.floor(Date.now() / 1000);
+  utimesSync(join(folder, journal), seconds, seconds);
+  return new Date(1000 * seconds - ms).toISOString();
+}
 
 /** Changes what stands beside the sweep's journal. */
 function changeProvenance(change: (provenance: Record<string, unknown>) => object): void {
@@ -74,10 +83,30 @@ describe("mmoe status DIR", () => {
       readFileSync(join(out, "config.yaml"), "utf8").replace("runs: 3", "runs: 6"),
     );
     expect(await json()).toMatchObject({ runsPerMinute: 0, leftMs: null, done: 6, failed: 0, missing: 6 });
-    const start = new Date(Date.now() - 120_000).toISOString();
-    changeProvenance((provenance) => ({ ...provenance, host: "another", start, end: null }));
+    changeProvenance((provenance) => ({
+      ...provenance,
+      host: "another",
+      cores: 4,
+      start: beforeLastRun(50),
+      end: null,
+    }));
     const { runsPerMinute, leftMs } = await json();
-    expect(runsPerMinute).toBeCloseTo(3, 1);
-    expect(leftMs / 60_000).toBeCloseTo(2, 1);
+    expect(runsPerMinute).toBeCloseTo(6 / (50 / 60_000), 0);
+    expect(leftMs).toBeCloseTo(50, 1);
   });
+
+  test.each([
+    ["back", -10, 75 / 4],
+    ["on", 10, 75],
+  ])(
+    "tells a rate that can be though the clock jumped %s by days: six runs took 75 ms on at most 4 cores",
+    async (_, days, ms) => {
+      await sweep("--runs", "3");
+      const start = beforeLastRun(days * 86_400_000);
+      changeProvenance((provenance) => ({ ...provenance, host: "another", cores: 4, start, end: null }));
+      const { runsPerMinute, processes } = await json();
+      expect(processes[0].elapsedMs).toBe(ms);
+      expect(runsPerMinute).toBeCloseTo(6 / (ms / 60_000), 0);
+    },
+  );
 });

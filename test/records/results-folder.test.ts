@@ -1,4 +1,6 @@
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { expect, test, vi } from "vitest";
@@ -47,6 +49,19 @@ async function endedBeside(another: (path: string, journal: Journal) => Promise<
   expect(rows.map(({ id }) => id)).toEqual(records?.map(({ id }) => id));
   return { ids: rows.map(({ id }) => id), writes: between.writes };
 }
+
+test("new ResultsFolder() removes what killed processes left unfinished, whatever the clock says", () => {
+  const path = join(temporaryFolder(), "results");
+  mkdirSync(path);
+  const dead = spawnSync("true").pid;
+  const old = ["runs.csv.another-7", `runs.csv.${hostname()}-${process.ppid}`];
+  const fresh = ["curves.csv.another-7", `curves.csv.${hostname()}-${dead}`];
+  for (const name of [...old, ...fresh]) writeFileSync(join(path, name), "");
+  for (const name of old) utimesSync(join(path, name), 0, 0);
+  new ResultsFolder(path, config, { provenance, long: false, overwrite: false, shard: null }).close();
+  const left = readdirSync(path).filter((name) => name.includes(".csv."));
+  expect(left).toEqual(["curves.csv.another-7", `runs.csv.${hostname()}-${process.ppid}`]);
+});
 
 test("finish() leaves complete CSV files where another process wrote its own in between", async () => {
   const { ids } = await endedBeside(async (path, journal) => {

@@ -37,6 +37,15 @@ export async function exited(child: ChildProcess): Promise<Exit> {
   return { code, signal, stderr };
 }
 
+export async function stdoutOf(child: ChildProcess): Promise<string> {
+  let stdout = "";
+  child.stdout?.on("data", (text) => {
+    stdout += text;
+  });
+  await exited(child);
+  return stdout;
+}
+
 /** Waits until a sweep has kept a run; gives its journal. */
 export async function firstRun(out: string): Promise<string> {
   for (;;) {
