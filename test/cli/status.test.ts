@@ -19,20 +19,21 @@ beforeEach(() => {
 const sweep = (...argv: string[]) => runMain(["sweep", "smoke", "--models", "mmoe", "--out", out, ...argv]);
 const json = async () => JSON.parse((await runMain(["status", out, "--json"])).stdout);
 
-/** Has the sweep's journal written now, and gives the ISO time `ms` before. */
+/** Has the sweep's journals written now, and gives the ISO time `ms` before. */
 function beforeLastRun(ms: number): string {
   const folder = join(out, "journal");
-  const journal = readdirSync(folder).find((name) => name.endsWith(".jsonl")) as string;
   const seconds = Math.floor(Date.now() / 1000);
-  utimesSync(join(folder, journal), seconds, seconds);
+  for (const name of readdirSync(folder)) utimesSync(join(folder, name), seconds, seconds);
   return new Date(1000 * seconds - ms).toISOString();
 }
 
-/** Changes what stands beside the sweep's journal. */
+/** Changes what stands beside each of the sweep's journals. */
 function changeProvenance(change: (provenance: Record<string, unknown>) => object): void {
   const folder = join(out, "journal");
-  const path = join(folder, readdirSync(folder).find((name) => name.endsWith(".provenance.json")) as string);
-  writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, "utf8")))));
+  for (const name of readdirSync(folder).filter((name) => name.endsWith(".provenance.json"))) {
+    const path = join(folder, name);
+    writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, "utf8")))));
+  }
 }
 
 describe("mmoe status DIR", () => {
@@ -74,6 +75,21 @@ describe("mmoe status DIR", () => {
     expect(await state()).toBe("training");
     changeProvenance((provenance) => ({ ...provenance, host: "another" }));
     expect(await state()).toBe("silent");
+  });
+
+  test("tells which shard each process trains, the whole sweep where it does not say", async () => {
+    await sweep("--runs", "3", "--shard", "2/3");
+    expect((await json()).processes[0].shard).toEqual({ index: 2, count: 3 });
+    expect((await runMain(["status", out])).stdout).toMatch(/^process +shard .*\n\S+ +2\/3 /m);
+    changeProvenance(({ shard, ...older }) => older);
+    expect((await runMain(["status", out])).stdout).toMatch(/^process +shard .*\n\S+ +whole /m);
+  });
+
+  test("adds up the rates of shards that train at once", async () => {
+    for (const shard of ["1/2", "2/2"]) await sweep("--runs", "3", "--shard", shard);
+    const start = beforeLastRun(30);
+    changeProvenance((provenance) => ({ ...provenance, host: "another", cores: 4, start, end: null }));
+    expect((await json()).runsPerMinute).toBeCloseTo((2 * 3) / (30 / 60_000), 0);
   });
 
   test("tells the rate of what trains now and the time that is left", async () => {
