@@ -3,15 +3,17 @@ import type { Layer } from "../config/check.ts";
 import { loadConfig, override, setOverride } from "../config/load.ts";
 import type { Engine, Run } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
-import { defaultFolder, type Found, findResults } from "../records/find-results.ts";
+import { defaultFolder, findResults } from "../records/find-results.ts";
+import type { RecordHead } from "../records/journal-line.ts";
 import { ENGINE_NAMES, loadEngine, TFJS_BACKENDS } from "../sweep/engines.ts";
-import { planRuns } from "../sweep/plan.ts";
+import { planShard } from "../sweep/shard.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { megabytes } from "./format.ts";
 import { choiceOption, countOption, durationOption, listOption } from "./options.ts";
 import { describePlan } from "./plan-text.ts";
+import { chosenShard, shardText } from "./shard-option.ts";
 import { train } from "./train.ts";
 
 interface Options {
@@ -30,6 +32,7 @@ interface Options {
   readonly resume?: boolean;
   readonly retryFailed?: boolean;
   readonly overwrite?: boolean;
+  readonly shard?: string;
   readonly timeLimit?: string;
   readonly dryRun?: boolean;
   readonly long?: boolean;
@@ -54,6 +57,7 @@ export const define: Define = (command, run) => {
     .option("--resume", "go on with the sweep in that folder, which must be there (a repeat goes on too)")
     .option("--retry-failed", "do again the runs that failed there")
     .option("--overwrite", "replace what a sweep left in that folder")
+    .option("--shard <i/n>", "train the i-th of n parts of the sweep (default: as a job array says)")
     .option("--time-limit <time>", "stop, to go on later, after a time such as 3h50m")
     .option("--dry-run", "say what would be done, how long and how large; do nothing")
     .option("--long", "also write every run's curve (curves-long.csv)")
@@ -75,40 +79,47 @@ function collect(value: string, before: readonly string[]): string[] {
 }
 
 async function sweep(file: string, options: Options, context: Context): Promise<number> {
-  const { effects, note } = context;
+  const { effects, note, commandLine } = context;
   const config = loadConfig(file, overridesOf(options));
   const out = options.out ?? defaultFolder(config);
   const engineName = choiceOption("--engine", options.engine, ENGINE_NAMES);
   const backend = choiceOption("--backend", options.backend, TFJS_BACKENDS);
   const jobs = options.jobs === undefined ? {} : { jobs: countOption("--jobs", options.jobs) };
   const limitMs = options.timeLimit === undefined ? undefined : durationOption("--time-limit", options.timeLimit);
-  const runs = planRuns(config);
-  const found = reusable(findResults(out, config, { overwrite: options.overwrite ?? false, warn: note }), options);
+  const { shard, detected } = chosenShard(options.shard, effects.env);
+  const { overwrite = false } = options;
+  if (shard !== null && overwrite)
+    throw new UsageError(`--overwrite with --shard would remove what other shards train; remove ${out} before`);
+  if (detected) note(`shard ${shardText(shard)}: ${detected} (--shard 1/1 trains the whole sweep)`);
+  const runs = planShard(config, shard);
+  const found = findResults(out, config, { overwrite, warn: note });
   if (options.resume && found === undefined)
     throw new UsageError(`${out} holds no sweep to resume; leave out --resume`);
-  const todo = runs.filter((run) => !found?.ended.has(run.id));
+  const ended = reusable(found ?? new Map(), options);
+  const todo = runs.filter(({ id }) => !ended.has(id));
 
   const engine = await loadEngine(engineName, { ...jobs, backend });
   try {
     checkRuns(todo, engine);
     if (options.dryRun) {
-      effects.stdout.write(await describePlan(config, { runs, todo }, engine, out));
+      effects.stdout.write(await describePlan(config, { runs, todo, shard }, engine, out));
       return EXIT.done;
     }
+    const part = shard === null ? "" : `shard ${shardText(shard)}: `;
     const reused = runs.length - todo.length;
     note(
-      `${out}: ${reused > 0 ? `reused ${reused}, to do ` : ""}${todo.length} runs on ${engine.name} (${engine.device})`,
+      `${out}: ${part}${reused > 0 ? `reused ${reused}, to do ` : ""}${todo.length} runs on ${engine.name} (${engine.device})`,
     );
-    return await train({ ...options, config, out, found, todo, engine, limitMs, shard: null }, context);
+    const goOn = detected ? `${commandLine} --shard ${shardText(shard)}` : commandLine;
+    return await train({ ...options, config, out, runs, ended, engine, limitMs, shard, goOn }, context);
   } finally {
     await engine.dispose();
   }
 }
 
-/** What was found, without the failed runs where --retry-failed asks for them again. */
-function reusable(found: Found | undefined, { retryFailed = false }: Options): Found | undefined {
-  if (found === undefined || !retryFailed) return found;
-  return { ...found, ended: new Map([...found.ended].filter(([, { status }]) => status === "done")) };
+/** The runs that need not be trained again: without failed ones where --retry-failed asks for them. */
+function reusable(ended: ReadonlyMap<string, RecordHead>, { retryFailed = false }: Options): typeof ended {
+  return retryFailed ? new Map([...ended].filter(([, { status }]) => status === "done")) : ended;
 }
 
 function overridesOf(options: Options): Layer[] {

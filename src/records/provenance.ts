@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../config/config.ts";
 import { SETTING_KEYS, type Settings } from "../config/schema.ts";
+import type { Shard } from "./lock.ts";
 
 /** Where a journal's records come from: one file beside each journal. */
 export interface Provenance {
@@ -22,8 +23,10 @@ export interface Provenance {
   /** Cores that the process could use. */
   readonly cores: number;
   readonly argv: readonly string[];
-  /** As resolved for this process, its share of a sweep included. */
+  /** As resolved for this process. */
   readonly config: Settings;
+  /** Its share of the sweep; null for the whole, missing where no sweep could be shared. */
+  readonly shard?: Shard | null;
   /** ISO times; `end` is null while it runs, and for one that was killed. */
   readonly start: string;
   readonly end: string | null;
@@ -32,11 +35,12 @@ export interface Provenance {
 interface Process {
   readonly argv: readonly string[];
   readonly config: Config;
+  readonly shard: Shard | null;
   readonly engine: { readonly name: string; readonly device: string };
 }
 
 /** Of this process, which trains from now on. */
-export function provenanceOf({ argv, config, engine }: Process): Provenance {
+export function provenanceOf({ argv, config, engine, shard }: Process): Provenance {
   const { version, dependencies } = json(join(ROOT, "package.json")) as Package;
   const build = join(ROOT, "dist/build.json");
   const { commit, dirty } = (existsSync(build) ? json(build) : { commit: null, dirty: null }) as Build;
@@ -53,6 +57,7 @@ export function provenanceOf({ argv, config, engine }: Process): Provenance {
     cores: availableParallelism(),
     argv,
     config: Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]])) as unknown as Settings,
+    shard,
     start: new Date().toISOString(),
     end: null,
   };
