@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import type { Command, Option } from "commander";
 import type { Layer } from "../config/check.ts";
 import type { Config } from "../config/config.ts";
 import { loadConfig, override, setOverride } from "../config/load.ts";
@@ -57,7 +57,7 @@ export function addSweepOptions(command: Command): Command {
 }
 
 /** An option that may be given again: all its texts. */
-function collect(value: string, before: readonly string[]): string[] {
+export function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
 }
 
@@ -73,6 +73,15 @@ export function checkedOptions(file: string, options: SweepOptions): CheckedOpti
     engineOptions: { backend, ...(jobs !== undefined && { jobs: countOption("--jobs", jobs) }) },
     limitMs: timeLimit === undefined ? undefined : durationOption("--time-limit", timeLimit),
   };
+}
+
+/** The `options` that were typed for `command`, as words that say the same again. */
+export function typedWords(command: Command, options: readonly Option[]): string[] {
+  const typed = options.filter((option) => command.getOptionValueSource(option.attributeName()) === "cli");
+  return typed.flatMap((option) => {
+    const value: unknown = command.getOptionValue(option.attributeName());
+    return [value].flat().flatMap((text) => (text === true ? [option.long ?? ""] : [option.long ?? "", String(text)]));
+  });
 }
 
 function overridesOf(options: SweepOptions): Layer[] {

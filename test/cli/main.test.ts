@@ -5,7 +5,7 @@ test("main(['--version']) prints the package's version", async () => {
   expect(await runMain(["--version"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
 });
 
-test.each([["--help"], ["sweep", "--help"], ["data", "--help"], ["models", "--help"], ["help", "sweep"]])(
+test.each([["--help"], ["sweep", "--help"], ["data", "--help"], ["models", "--help"], ["slurm", "--help"], ["help", "sweep"]])(
   "main(%j) prints help with examples to stdout",
   async (...argv) => {
     const { code, stdout, stderr } = await runMain(argv);
