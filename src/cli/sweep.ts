@@ -6,18 +6,21 @@ import type { RecordHead } from "../records/journal-line.ts";
 import { loadEngine } from "../sweep/engines.ts";
 import { planShard } from "../sweep/shard.ts";
 import { type Define, examples } from "./command.ts";
+import { devicesOption } from "./device-option.ts";
+import { trainOnDevices } from "./devices.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { megabytes } from "./format.ts";
 import { describePlan } from "./plan-text.ts";
 import { chosenShard, shardText } from "./shard-option.ts";
-import { addSweepOptions, checkedOptions, type SweepOptions } from "./sweep-options.ts";
+import { addSweepOptions, checkedOptions, type SweepOptions, typedWords } from "./sweep-options.ts";
 import { train } from "./train.ts";
 
 interface Options extends SweepOptions {
   readonly resume?: boolean;
   readonly overwrite?: boolean;
   readonly shard?: string;
+  readonly devices?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -27,6 +30,7 @@ export const define: Define = (command, run) => {
     .option("--resume", "go on with the sweep in that folder, which must be there (a repeat goes on too)")
     .option("--overwrite", "replace what a sweep left in that folder")
     .option("--shard <i/n>", "train the i-th of n parts of the sweep (default: as a job array says)")
+    .option("--devices <list>", "a process a device, by numbers such as 0,1, or all: each sees its own GPU alone")
     .option("--dry-run", "say what would be done, how long and how large; do nothing")
     .option("--json", "events as JSON lines on stdout, in place of the table")
     .addHelpText(
@@ -38,16 +42,27 @@ export const define: Define = (command, run) => {
         "mmoe sweep paper --dry-run",
       ),
     )
-    .action((config: string, options: Options) => run((context) => sweep(config, options, context)));
+    .action((config: string, options: Options) =>
+      run((context) => {
+        const passedOn = command.options.filter(({ long }) => !NOT_PASSED_ON.includes(long ?? ""));
+        return sweep(config, options, typedWords(command, passedOn), context);
+      }),
+    );
 };
 
-async function sweep(file: string, options: Options, context: Context): Promise<number> {
+/** What the process on one device is not given as it was typed. */
+const NOT_PASSED_ON = ["--devices", "--shard", "--jobs", "--out", "--resume", "--overwrite", "--dry-run"];
+
+async function sweep(file: string, options: Options, typed: readonly string[], context: Context): Promise<number> {
   const { effects, note, commandLine } = context;
   const { config, out, engineName, engineOptions, limitMs } = checkedOptions(file, options);
   const { shard, detected } = chosenShard(options.shard, effects.env);
+  const devices = options.devices === undefined ? [] : devicesOption(options.devices, effects.env);
   const { overwrite = false } = options;
-  if (shard !== null && overwrite)
-    throw new UsageError(`--overwrite with --shard would remove what other shards train; remove ${out} before`);
+  if ((shard !== null || devices.length > 0) && overwrite) {
+    const flag = shard === null ? "--devices" : "--shard";
+    throw new UsageError(`--overwrite with ${flag} would remove what other shards train; remove ${out} before`);
+  }
   if (detected) note(`shard ${shardText(shard)}: ${detected} (--shard 1/1 trains the whole sweep)`);
   const runs = planShard(config, shard);
   const found = findResults(out, config, { overwrite, warn: note });
@@ -56,6 +71,19 @@ async function sweep(file: string, options: Options, context: Context): Promise<
   const ended = reusable(found ?? new Map(), options);
   const todo = runs.filter(({ id }) => !ended.has(id));
 
+  const reused = runs.length - todo.length;
+  const part = shard === null ? "" : `shard ${shardText(shard)}: `;
+  const what = `${out}: ${part}${reused > 0 ? `reused ${reused}, to do ` : ""}${todo.length} runs`;
+  const goOn = detected ? `${commandLine} --shard ${shardText(shard)}` : commandLine;
+  if (devices.length > 0 && !options.dryRun) {
+    note(`${what} on device ${devices.join(", ")}`);
+    const words = [file, ...typed];
+    return await trainOnDevices(
+      { ...options, devices, words, jobs: engineOptions.jobs, out, runs, shard, goOn },
+      context,
+    );
+  }
+
   const engine = await loadEngine(engineName, engineOptions);
   try {
     checkRuns(todo, engine);
@@ -63,12 +91,7 @@ async function sweep(file: string, options: Options, context: Context): Promise<
       effects.stdout.write(await describePlan(config, { runs, todo, shard }, engine, out));
       return EXIT.done;
     }
-    const part = shard === null ? "" : `shard ${shardText(shard)}: `;
-    const reused = runs.length - todo.length;
-    note(
-      `${out}: ${part}${reused > 0 ? `reused ${reused}, to do ` : ""}${todo.length} runs on ${engine.name} (${engine.device})`,
-    );
-    const goOn = detected ? `${commandLine} --shard ${shardText(shard)}` : commandLine;
+    note(`${what} on ${engine.name} (${engine.device})`);
     return await train({ ...options, config, out, runs, ended, engine, limitMs, shard, goOn }, context);
   } finally {
     await engine.dispose();
