@@ -11,6 +11,7 @@ test.each([
   ["data", "--help"],
   ["models", "--help"],
   ["slurm", "--help"],
+  ["k8s", "--help"],
   ["help", "sweep"],
 ])("main(%j) prints help with examples to stdout", async (...argv) => {
   const { code, stdout, stderr } = await runMain(argv);
