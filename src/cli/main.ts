@@ -11,6 +11,8 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: 
   status: { summary: "what of a sweep is done, failed or missing", load: () => import("./status.ts") },
   merge: { summary: "results of shards or machines into one; its CSV files", load: () => import("./merge.ts") },
   verify: { summary: "trains some finished runs again: are they the same?", load: () => import("./verify.ts") },
+  slurm: { summary: "a sweep as a Slurm job array: prints or submits it", load: () => import("./slurm.ts") },
+  k8s: { summary: "a sweep as an indexed Job of Kubernetes: prints it", load: () => import("./k8s.ts") },
   data: { summary: "the rows a run sees, or Figure 2's label correlations", load: () => import("./data.ts") },
   models: { summary: "the models and their parameter counts", load: () => import("./models.ts") },
 };
