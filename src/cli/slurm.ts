@@ -1,11 +1,11 @@
 import { UsageError } from "../errors.ts";
+import { shellQuoted } from "../shell-quoted.ts";
 import { BIN } from "./bin.ts";
 import { checkFolder, checkSweep } from "./check-sweep.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { countOption } from "./options.ts";
-import { shellQuoted } from "./shell-quoted.ts";
 import { jobName, mergeOptions, type SlurmJob, slurmScript } from "./slurm-script.ts";
 import { submit } from "./slurm-submit.ts";
 import { stopTimes } from "./slurm-time.ts";
