@@ -11,7 +11,7 @@ export const CORRELATIONS = [0.5, 0.9, 1] as const;
 export const SAME = 4 / 3;
 
 export const ABOVE_ZERO = { low: 0, high: Number.POSITIVE_INFINITY };
-export const NO_FALL_BELOW_ZERO = { ...ABOVE_ZERO, presumed: true };
+export const NOT_BELOW_ZERO = { ...ABOVE_ZERO, presumed: true };
 
 /** Above this. */
 export const above = (low: number) => ({ low, high: Number.POSITIVE_INFINITY });
@@ -54,7 +54,16 @@ export function fallingLoss(model: string, correlations: readonly number[]): Par
   return [
     fall(first, last, { about: `${model}: loss at ${first} minus loss at ${last}`, bound: ABOVE_ZERO }),
     ...steps.map(([from, to]) =>
-      fall(from, to, { about: `${model}: no rise from ${from} to ${to}`, bound: NO_FALL_BELOW_ZERO }),
+      fall(from, to, { about: `${model}: no rise from ${from} to ${to}`, bound: NOT_BELOW_ZERO }),
     ),
   ];
+}
+
+/** A part for each mixture at each correlation, which compares Shared-Bottom (its first cell) with it. */
+export function againstMixtures(
+  partOf: (cells: readonly CellName[], mixture: string, correlation: number) => PartRule,
+): PartRule[] {
+  return CORRELATIONS.flatMap((p) =>
+    ["omoe", "mmoe"].map((mixture) => partOf([at("shared-bottom", p), at(mixture, p)], mixture, p)),
+  );
 }

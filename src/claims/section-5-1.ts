@@ -2,6 +2,7 @@ import type { ClaimRule } from "./claim.ts";
 import {
   ABOVE_ZERO,
   above,
+  againstMixtures,
   at,
   CORRELATIONS,
   difference,
@@ -70,17 +71,7 @@ export const MIXTURES_WIN: ClaimRule = {
   statistic: "difference of mean final losses between models, run by run",
   margins: "none: any difference counts",
   preset: "paper",
-  parts: CORRELATIONS.flatMap((p) =>
-    ["omoe", "mmoe"].map((model) =>
-      ofMeans(
-        "loss",
-        {
-          about: `shared-bottom's loss minus ${model}'s at ${p}`,
-          cells: [at("shared-bottom", p), at(model, p)],
-          bound: ABOVE_ZERO,
-        },
-        difference,
-      ),
-    ),
+  parts: againstMixtures((cells, mixture, p) =>
+    ofMeans("loss", { about: `shared-bottom's loss minus ${mixture}'s at ${p}`, cells, bound: ABOVE_ZERO }, difference),
   ),
 };

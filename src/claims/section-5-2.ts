@@ -1,7 +1,7 @@
 import { quantileSorted, standardDeviation } from "../stats/moments.ts";
 import { interquartileRange } from "../stats/spread.ts";
 import type { ClaimRule } from "./claim.ts";
-import { above, at, CORRELATIONS, ofEach, quotient, SAME, within } from "./rules.ts";
+import { above, againstMixtures, at, CORRELATIONS, ofEach, quotient, SAME, within } from "./rules.ts";
 
 export const SHARED_BOTTOM_VARIES: ClaimRule = {
   id: "5.2-1",
@@ -9,18 +9,12 @@ export const SHARED_BOTTOM_VARIES: ClaimRule = {
   statistic: "ratio of the variances of final losses",
   margins: "'far more' is more than twice the variance",
   preset: "paper",
-  parts: CORRELATIONS.flatMap((p) =>
-    ["omoe", "mmoe"].map((model) =>
-      ofEach(
-        "ratio",
-        {
-          about: `shared-bottom's variance to ${model}'s at ${p}`,
-          cells: [at("shared-bottom", p), at(model, p)],
-          bound: above(2),
-        },
-        (ascending) => standardDeviation(ascending) ** 2,
-        quotient,
-      ),
+  parts: againstMixtures((cells, mixture, p) =>
+    ofEach(
+      "ratio",
+      { about: `shared-bottom's variance to ${mixture}'s at ${p}`, cells, bound: above(2) },
+      (ascending) => standardDeviation(ascending) ** 2,
+      quotient,
     ),
   ),
 };

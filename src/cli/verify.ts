@@ -54,7 +54,7 @@ async function trainAgain(
   config: Config,
   { effects, note }: Context,
 ): Promise<Verified[] | undefined> {
-  const stop = stopOnSignals(effects);
+  const stop = stopOnSignals(effects, { atOnce: "nothing is verified" });
   const verified: Verified[] = [];
   try {
     for (const group of groupBy(records, ({ engine, device }) => `${engine} ${device}`).values()) {

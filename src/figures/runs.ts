@@ -62,7 +62,7 @@ function drawing(shown: readonly CellRuns[], options: FigureOptions, theme: Them
   const head = heading(`${capitalised(lossName(options.loss))}: ${UNITS}`, { y: 0, theme });
   const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 24, theme });
   const values = shown.flatMap((one) => framed(one.spreads, options.scale).flatMap(({ min, max }) => [min, max]));
-  const last = Math.max(...shown.flatMap((one) => one.spreads.map(({ step }) => step)));
+  const last = Math.max(...shown.map((one) => one.spreads.at(-1)?.step ?? 0));
   const styles = modelStyles(modelsOf(cells), theme);
   const panels = shown.map((one) => {
     const { box, first } = layout.place(one.cell);

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../config/config.ts";
 import { SETTING_KEYS, type Settings } from "../config/schema.ts";
+import type { Shard } from "./lock.ts";
 
 /** What computed something: program, machine and time. */
 export interface Origins {
@@ -29,23 +30,27 @@ export interface Origins {
 export interface Provenance extends Origins {
   readonly engine: string;
   readonly device: string;
-  /** As resolved for this process, its share of a sweep included. */
+  /** As resolved for this process. */
   readonly config: Settings;
+  /** Its share of the sweep; null for the whole, missing where no sweep could be shared. */
+  readonly shard?: Shard | null;
 }
 
 interface Process {
   readonly argv: readonly string[];
   readonly config: Config;
+  readonly shard: Shard | null;
   readonly engine: { readonly name: string; readonly device: string };
 }
 
 /** Of this process, which trains from now on. */
-export function provenanceOf({ argv, config, engine }: Process): Provenance {
+export function provenanceOf({ argv, config, engine, shard }: Process): Provenance {
   return {
     ...originsHere(argv),
     engine: engine.name,
     device: engine.device,
     config: Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]])) as unknown as Settings,
+    shard,
   };
 }
 

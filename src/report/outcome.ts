@@ -21,33 +21,34 @@ export function outcome(
   claims: OfBoth<readonly Claim[]>,
 ): Html {
   const lowest = { train: lowestModels(cells.train), heldout: lowestModels(cells.heldout) };
-  return html`<p class="lead">${sentence(results, lowest)} ${claimsSentence(claims)}</p>
-${disagreement(lowest)}${ratios(cells)}`;
+  return html`<p class="lead">${sentence(results, lowest)}</p>
+${disagreement(lowest)}<p>${claimsSentence(claims)} ${ratios(cells)}</p>
+`;
 }
 
 function sentence({ config }: Results, lowest: OfBoth<readonly Lowest[]>): string {
   if (lowest.train.length === 0) return "No two models have runs that are done at the same correlation yet.";
   const lead = `After ${grouped(config.steps)} steps the mean loss is lowest`;
   const [train, heldout] = [winners(lowest.train), winners(lowest.heldout)];
-  if (train === heldout) return `${lead} for ${train}, on ${ROWS.train} and on ${ROWS.heldout} alike.`;
-  return `${lead} on ${ROWS.train} for ${train}; on ${ROWS.heldout} for ${heldout}.`;
+  const rows = (set: LossSet) => `on ${ROWS[set]}${nearText(lowest[set])}`;
+  if (train === heldout) return `${lead} for ${train}, ${rows("train")} as ${rows("heldout")}.`;
+  return `${lead} for ${train} ${rows("train")}, but for ${heldout} ${rows("heldout")}.`;
 }
 
-/** `MMoE at every correlation (not told apart from OMoE at 1)`, `MMoE at 0.5, OMoE at 0.9 and 1`. */
+/** `MMoE at every correlation`, `MMoE at 0.5, OMoE at 0.9 and 1`. */
 function winners(lowest: readonly Lowest[]): string {
   const byModel = groupBy(lowest, ({ model }) => model);
-  return [...byModel]
-    .map(([model, own]) => `${modelLabel(model)}${placeText(own, lowest)}${nearText(own, lowest)}`)
-    .join(", ");
+  return [...byModel].map(([model, own]) => `${modelLabel(model)}${placeText(own, lowest)}`).join(", ");
 }
 
-function nearText(own: readonly Lowest[], all: readonly Lowest[]): string {
+/** ` (not told apart from OMoE at 1)`, or nothing where the lowest are apart from all others. */
+function nearText(lowest: readonly Lowest[]): string {
   const byNear = groupBy(
-    own.filter(({ near }) => near !== undefined),
+    lowest.filter(({ near }) => near !== undefined),
     ({ near }) => near as string,
   );
   const texts = [...byNear].map(([near, some]) => {
-    return `${modelLabel(near)}${some.length === own.length ? "" : placeText(some, all)}`;
+    return `${modelLabel(near)}${some.length === lowest.length ? "" : placeText(some, lowest)}`;
   });
   return texts.length === 0 ? "" : ` (not told apart from ${listed(texts)})`;
 }
@@ -75,7 +76,7 @@ function disagreement({ train, heldout }: OfBoth<readonly Lowest[]>): Html {
 }
 
 /** How much higher each model's held-out losses are than its training losses. */
-function ratios({ train, heldout }: OfBoth<readonly CellLosses[]>): Html {
+function ratios({ train, heldout }: OfBoth<readonly CellLosses[]>): string {
   const byModel = groupBy(
     train.filter(({ byRun }) => byRun.size > 0),
     ({ model }) => model,
@@ -84,9 +85,8 @@ function ratios({ train, heldout }: OfBoth<readonly CellLosses[]>): Html {
     const own = heldout.filter((cell) => cell.model === model && cell.byRun.size > 0);
     return `${(mean(own.map(meanOf)) / mean(cells.map(meanOf))).toFixed(2)} for ${modelLabel(model)}`;
   });
-  if (texts.length === 0) return NOTHING;
-  return html`<p>Mean loss on ${ROWS.heldout}, as a multiple of that on ${ROWS.train}: ${listed(texts)}.</p>
-`;
+  if (texts.length === 0) return "";
+  return `The mean loss on ${ROWS.heldout} is a multiple of that on ${ROWS.train}: ${listed(texts)}.`;
 }
 
 const VERDICTS = [

@@ -18,6 +18,9 @@ const FLAGS = [
   "--disable-sync",
 ];
 
+/** A machine that other work uses may take as long for one picture. */
+const PATIENCE_MS = 120_000;
+
 /** Where tests leave what they saw. */
 const OUTPUT = fileURLToPath(new URL("../../test-output/report/", import.meta.url));
 
@@ -45,6 +48,7 @@ export async function open(text: string, options: ContextOptions = {}): Promise<
   writeFileSync(file, text);
   browser ??= chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   const context = await (await browser).newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const troubles: string[] = [];
   page.on("console", (message) => troubles.push(`console ${message.type()}: ${message.text()}`));
@@ -65,7 +69,7 @@ export async function open(text: string, options: ContextOptions = {}): Promise<
 /** Keeps a picture of the page for people to look at; `whole` also of what lies below its first screen. */
 export async function keepPicture(page: Page, name: string, { whole = true } = {}): Promise<void> {
   mkdirSync(OUTPUT, { recursive: true });
-  await page.screenshot({ path: join(OUTPUT, `${name}.png`), fullPage: whole });
+  await page.screenshot({ path: join(OUTPUT, `${name}.png`), fullPage: whole, timeout: PATIENCE_MS });
 }
 
 /** Where a test may leave a file of this name. */

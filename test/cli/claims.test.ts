@@ -1,31 +1,19 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { runMain, temporaryFolder } from "../support/effects.ts";
-import { type LossOf, likeThePaper, madeEngine } from "../support/made-results.ts";
-
-const engine = vi.hoisted(() => ({ load: () => ({}) as unknown }));
-vi.mock("../../src/sweep/engines.ts", async (original) => ({
-  ...(await original<object>()),
-  loadEngine: async () => engine.load(),
-}));
+import { type LossOf, likeThePaper, writeResults } from "../support/made-results.ts";
 
 let out = "";
 beforeEach(() => {
   out = join(temporaryFolder(), "results");
 });
 
-/** A sweep whose runs end as told. */
-async function sweep(lossOf: LossOf, ...argv: string[]): Promise<void> {
-  engine.load = () => madeEngine(lossOf);
-  await runMain(["sweep", "paper", "--steps", "100", "--out", out, ...argv]);
-}
-
 const claims = (...argv: string[]) => runMain(["claims", out, ...argv]);
 
 describe("mmoe claims DIR", () => {
   test("gives a verdict on each claim in 80 columns, and its reason", async () => {
-    await sweep(likeThePaper, "--runs", "30");
+    writeResults(out, likeThePaper, ["runs=30"]);
     const { code, stdout, stderr } = await claims();
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout.split("\n", 2)).toEqual([
@@ -41,21 +29,21 @@ describe("mmoe claims DIR", () => {
   });
 
   test("exits with 4 where a claim does not hold", async () => {
-    await sweep((run) => 0.2 + 0.001 * (run.index % 7), "--runs", "30");
+    writeResults(out, (run) => 0.2 + 0.001 * (run.index % 7), ["runs=30"]);
     const { code, stdout } = await claims();
     expect(code).toBe(4);
     expect(stdout).toContain("5.2-1  does not hold");
   });
 
   test("--parts shows every part beside the paper's own figure and where that is from", async () => {
-    await sweep(likeThePaper, "--runs", "30");
+    writeResults(out, likeThePaper, ["runs=30"]);
     const { stdout } = await claims("--parts");
     expect(stdout).toMatch(/\nomoe's loss to mmoe's at 1 +1\.\d\d \[.*\] {2}0\.75 to 1\.33 +1\.12 +30 {2}\w+\n/);
     expect(stdout).toContain("\npaper: read off Figure 4\nmargins (assumed): 'much smaller' is less than half;");
   });
 
   test("--json has every claim, with null for what is not there", async () => {
-    await sweep(likeThePaper, "--runs", "30", "--corr", "0.5,1");
+    writeResults(out, likeThePaper, ["runs=30", "correlations=[0.5,1]"]);
     const { loss, claims: all } = JSON.parse((await claims("--json", "--loss", "heldout")).stdout);
     expect([loss, all.length]).toEqual(["heldout", 7]);
     expect(all[1].parts[0]).toMatchObject({ bound: { low: 0, high: null }, paper: { mark: "read off" }, runs: 30 });
@@ -67,14 +55,14 @@ describe("mmoe claims DIR", () => {
       if (run.index === 29) return "missing";
       return run.id === "mmoe/p=0.50/007" ? "failed" : likeThePaper(run);
     };
-    await sweep(lossOf, "--runs", "30");
+    writeResults(out, lossOf, ["runs=30"]);
     const { stdout } = await claims();
     expect(stdout).toContain("\n1 failed, left out of all losses: mmoe/p=0.50/007 (loss is NaN at step 7)\n");
     expect(stdout).toContain("\n9 of 270 runs are missing, so all this may change; train them with:");
   });
 
   test("refuses a folder in which no run has ended, and names the command that trains", async () => {
-    await sweep(likeThePaper, "--runs", "1");
+    writeResults(out, likeThePaper, ["runs=1"]);
     rmSync(join(out, "journal"), { recursive: true });
     const line = `mmoe: ${out} holds no run that has ended; train with: mmoe sweep ${out}/config.yaml --out ${out}\n`;
     expect(await claims()).toEqual({ code: 2, stdout: "", stderr: line });
@@ -86,7 +74,7 @@ describe("mmoe claims DIR", () => {
     [
       "a foreign journal",
       async () => {
-        await sweep(likeThePaper, "--runs", "1");
+        writeResults(out, likeThePaper, ["runs=1"]);
         writeFileSync(join(out, "journal", "a.jsonl"), "id,loss\n1,2\n");
       },
       "a.jsonl: not a journal: its first line is no header; move the file away, or --overwrite",
@@ -99,7 +87,7 @@ describe("mmoe claims DIR", () => {
   });
 
   test("refuses another loss by name", async () => {
-    await sweep(likeThePaper, "--runs", "1");
+    writeResults(out, likeThePaper, ["runs=1"]);
     const { code, stderr } = await claims("--loss", "test");
     expect([code, stderr]).toEqual([2, "mmoe: --loss: expected one of train, heldout, got 'test'\n"]);
   });

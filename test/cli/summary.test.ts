@@ -1,25 +1,13 @@
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { runMain, temporaryFolder } from "../support/effects.ts";
-import { type LossOf, likeThePaper, madeEngine } from "../support/made-results.ts";
-
-const engine = vi.hoisted(() => ({ load: () => ({}) as unknown }));
-vi.mock("../../src/sweep/engines.ts", async (original) => ({
-  ...(await original<object>()),
-  loadEngine: async () => engine.load(),
-}));
+import { type LossOf, likeThePaper, writeResults } from "../support/made-results.ts";
 
 let out = "";
 beforeEach(() => {
   out = join(temporaryFolder(), "results");
 });
-
-/** A sweep whose runs end as told. */
-async function sweep(lossOf: LossOf, ...argv: string[]): Promise<void> {
-  engine.load = () => madeEngine(lossOf);
-  await runMain(["sweep", "paper", "--steps", "100", "--out", out, ...argv]);
-}
 
 const summary = (...argv: string[]) => runMain(["summary", out, ...argv]);
 
@@ -28,7 +16,7 @@ const inTurn: LossOf = ({ index }) => 0.1 * (1 + (index % 2));
 
 describe("mmoe summary DIR", () => {
   test("shows each cell with its mean, median, bad minima and histogram in 80 columns", async () => {
-    await sweep(inTurn, "--runs", "9", "--corr", "0.5");
+    writeResults(out, inTurn, ["runs=9", "correlations=[0.5]"]);
     const { code, stdout, stderr } = await summary();
     expect([code, stderr]).toEqual([0, ""]);
     const [folder, loss, , header, first] = stdout.split("\n");
@@ -40,7 +28,7 @@ describe("mmoe summary DIR", () => {
   });
 
   test("--bad moves the threshold of bad minima, --loss the loss", async () => {
-    await sweep(inTurn, "--runs", "9", "--corr", "0.5");
+    writeResults(out, inTurn, ["runs=9", "correlations=[0.5]"]);
     const { stdout } = await summary("--bad", "0.105", "--loss", "heldout");
     expect(stdout).toContain("loss on held-out rows after the last step (--loss train for the other)\n");
     expect(stdout).toMatch(/shared-bottom {5}9 {2}0\.1589 \[.*\] {2}0\.1100 {1,2}100%/);
@@ -49,7 +37,7 @@ describe("mmoe summary DIR", () => {
 
   test("names what failed, and says how many runs are missing", async () => {
     const lossOf: LossOf = (run) => (run.model.name === "mmoe" ? "failed" : run.index === 7 ? "missing" : inTurn(run));
-    await sweep(lossOf, "--runs", "8", "--corr", "0.5");
+    writeResults(out, lossOf, ["runs=8", "correlations=[0.5]"]);
     const { code, stdout } = await summary();
     expect(code).toBe(0);
     expect(stdout).toMatch(/\nmmoe {14}0 {24}- {7}- {4}-\n/);
@@ -59,7 +47,7 @@ describe("mmoe summary DIR", () => {
   });
 
   test("--full shows every statistic and the tests between cells, each with its family", async () => {
-    await sweep(likeThePaper, "--runs", "8");
+    writeResults(out, likeThePaper, ["runs=8"]);
     const { stdout } = await summary("--full");
     expect(stdout).toMatch(/\ninterquartile mean +0\.\d{4} \[0\.\d{4}, 0\.\d{4}\]/);
     expect(stdout).toMatch(/\nshared-bottom, mmoe at 0\.50 +8 /);
@@ -68,7 +56,7 @@ describe("mmoe summary DIR", () => {
   });
 
   test("--full of one run says only what one run can", async () => {
-    await sweep(inTurn, "--runs", "1", "--models", "mmoe", "--corr", "1");
+    writeResults(out, inTurn, ["runs=1", "models=[mmoe]", "correlations=[1]"]);
     const { code, stdout } = await summary("--full");
     expect(code).toBe(0);
     expect(stdout).toMatch(/\nmean +0\.1000\n/);
@@ -77,7 +65,7 @@ describe("mmoe summary DIR", () => {
   });
 
   test("--csv and --json have everything, with nothing or null for what is not there", async () => {
-    await sweep(inTurn, "--runs", "1", "--corr", "1");
+    writeResults(out, inTurn, ["runs=1", "correlations=[1]"]);
     const rows: Record<string, string>[] = parse((await summary("--csv")).stdout, { columns: true });
     expect(rows.find(({ statistic }) => statistic === "mean")).toMatchObject({ loss: "train", value: "0.1", low: "" });
     const json = JSON.parse((await summary("--json", "--loss", "heldout")).stdout);
@@ -90,7 +78,7 @@ describe("mmoe summary DIR", () => {
     [["--bad", "low"], "mmoe: --bad: expected a number of at least 0, got 'low'\n"],
     [["--csv", "--json"], "mmoe: --csv and --json: expected one of them\n"],
   ])("refuses %j in one line", async (argv, line) => {
-    await sweep(inTurn, "--runs", "1", "--corr", "1");
+    writeResults(out, inTurn, ["runs=1", "correlations=[1]"]);
     expect(await summary(...argv)).toEqual({ code: 2, stdout: "", stderr: line });
   });
 

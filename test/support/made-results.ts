@@ -1,11 +1,18 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
-import type { Engine, Run, RunResult } from "../../src/engines/engine.ts";
+import { configYaml } from "../../src/config/write.ts";
+import type { Run, RunResult } from "../../src/engines/engine.ts";
 import { keyOf } from "../../src/random/key.ts";
 import { normals } from "../../src/random/normal.ts";
+import { CONFIG, JOURNALS } from "../../src/records/find-results.ts";
+import { JOURNAL_SCHEMA } from "../../src/records/journal.ts";
+import { lineOf } from "../../src/records/journal-line.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { recordOf } from "../../src/records/record.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
-import { doneResult, failedResult, fakeEngine } from "./fake-engine.ts";
+import { doneResult, failedResult } from "./fake-engine.ts";
 
 /** Final training loss of a run that is made up; or how else it ended. */
 export type LossOf = (run: Run) => number | "failed" | "missing";
@@ -20,15 +27,13 @@ export function madeResults(lossOf: LossOf, set: readonly string[] = [], preset 
   return { path: "results/made", config, records, provenances: [] };
 }
 
-/** An engine whose runs end as told. */
-export function madeEngine(lossOf: LossOf): Engine {
-  const train: Engine["train"] = async (runs, { onResult }) => {
-    for (const run of runs) {
-      const loss = lossOf(run);
-      if (loss !== "missing") onResult(loss === "failed" ? failedResult(run) : endingAt(run, loss));
-    }
-  };
-  return { ...fakeEngine(), train };
+/** Writes such a sweep's results folder. */
+export function writeResults(folder: string, lossOf: LossOf, set: readonly string[] = []): void {
+  const { config, records } = madeResults(lossOf, set);
+  const header = { schema: JOURNAL_SCHEMA, version: "made", trained: trainedHash(config) };
+  mkdirSync(join(folder, JOURNALS), { recursive: true });
+  writeFileSync(join(folder, CONFIG), configYaml(config));
+  writeFileSync(join(folder, JOURNALS, "made.jsonl"), `${JSON.stringify(header)}\n${records.map(lineOf).join("")}`);
 }
 
 /** Both tasks of `run` end at about `loss`: their mean does. */

@@ -77,7 +77,7 @@ describe("a report in Chromium", () => {
     await page.getByLabel("logarithmic").check();
     expect(await shown()).toEqual(["heldout", "median", "log"]);
     expect(await visible(page, "#figure4 svg text").first().textContent()).toMatch(/^Median held-out loss/);
-    await keepPicture(page, "desktop-heldout-median-log");
+    await keepPicture(page, "desktop-heldout-median-log", { whole: false });
   });
 
   test("switches models, correlations and the paper's points off and on", async () => {
@@ -107,7 +107,7 @@ describe("a report in Chromium", () => {
     expect(await visible(page, "#cells tbody tr").count()).toBe(9);
     await page.getByText("How it was tested").first().click();
     expect(await visible(page, ".claim details table").count()).toBe(1);
-    await keepPicture(page, "without-javascript");
+    await keepPicture(page, "without-javascript", { whole: false });
   });
 
   test("shows the values of all models under the pointer", async () => {
@@ -195,7 +195,7 @@ describe("a report in Chromium", () => {
       for (const details of document.querySelectorAll("details")) details.open = true;
     });
     expect(await faintTexts(page)).toEqual([]);
-    await keepPicture(page, `desktop-${colorScheme}-details-open`);
+    await keepPicture(page, `desktop-${colorScheme}-details-open`, { whole: colorScheme === "dark" });
   });
 
   test("is dark where the reader asks for it, figures too", async () => {
