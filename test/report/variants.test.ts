@@ -19,6 +19,15 @@ test("drawVariants(results) draws a figure once for all choices that don't chang
   );
 });
 
+test("drawVariants(results) marks the paper's points wherever it draws them, for the switch", () => {
+  for (const name of ["figure4", "final-loss"]) {
+    for (const { figure } of variants(name)) {
+      expect(figure.svg).toMatch(/class="paper"/);
+      expect(figure.svg).toMatch(/class="item paper"/);
+    }
+  }
+});
+
 test("drawVariants(results) tells what a figure lacks", () => {
   expect(lacking.map(({ name }) => name)).toEqual(["figure3"]);
   expect(drawVariants(sweepResults({ failing: () => true })).drawn).toEqual([]);
