@@ -3,13 +3,13 @@ import { shortNumber } from "../figures/scale.ts";
 import { modelLabel } from "../figures/style.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
-import type { LossSet } from "../records/record.ts";
+import { LOSS_SETS, type LossSet } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 import { grouped } from "../units.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { type Lowest, lowestModels, meanOf } from "./ranking.ts";
-import { listed, ROWS } from "./words.ts";
+import { listed, lossText, ROWS } from "./words.ts";
 
 /** Of both losses: a page that shows one alone would hide the other's outcome. */
 export type OfBoth<T> = Readonly<Record<LossSet, T>>;
@@ -21,18 +21,44 @@ export function outcome(
   claims: OfBoth<readonly Claim[]>,
 ): Html {
   const lowest = { train: lowestModels(cells.train), heldout: lowestModels(cells.heldout) };
-  return html`<p class="lead">${sentence(results, lowest)}</p>
+  return html`<p class="lead">${sentence(results, cells, lowest)}</p>
 ${disagreement(lowest)}<p>${claimsSentence(claims)} ${ratios(cells)}</p>
 `;
 }
 
-function sentence({ config }: Results, lowest: OfBoth<readonly Lowest[]>): string {
-  if (lowest.train.length === 0) return "No two models have runs that are done at the same correlation yet.";
-  const lead = `After ${grouped(config.steps)} steps the mean loss is lowest`;
+function sentence(
+  { config }: Results,
+  cells: OfBoth<readonly CellLosses[]>,
+  lowest: OfBoth<readonly Lowest[]>,
+): string {
+  const after = `After ${grouped(config.steps)} steps the mean loss`;
+  if (lowest.train.length === 0) return ofOneModel(cells, after);
+  const lead = `${after} is lowest`;
   const [train, heldout] = [winners(lowest.train), winners(lowest.heldout)];
   const rows = (set: LossSet) => `on ${ROWS[set]}${nearText(lowest[set])}`;
   if (train === heldout) return `${lead} for ${train}, ${rows("train")} as ${rows("heldout")}.`;
   return `${lead} for ${train} ${rows("train")}, but for ${heldout} ${rows("heldout")}.`;
+}
+
+/** Where no two models can be compared: what the first of them that has been trained ends at. */
+function ofOneModel(cells: OfBoth<readonly CellLosses[]>, after: string): string {
+  const [trained] = groupBy(
+    cells.train.filter(({ byRun }) => byRun.size > 0),
+    ({ model }) => model,
+  );
+  if (trained === undefined) return "No run is done.";
+  const [model] = trained;
+  const texts = LOSS_SETS.map(
+    (set) => `${endsText(cells[set].filter((cell) => cell.model === model))} on ${ROWS[set]}`,
+  );
+  return `${after} of ${modelLabel(model)} is ${listed(texts)}.`;
+}
+
+/** `0.2621 at 0.5 to 0.2238 at 1`: at the lowest and the highest correlation. */
+function endsText(cells: readonly CellLosses[]): string {
+  const ordered = cells.filter(({ byRun }) => byRun.size > 0).sort((a, b) => a.correlation - b.correlation);
+  const ends = [...new Set([ordered[0] as CellLosses, ordered.at(-1) as CellLosses])];
+  return ends.map((cell) => `${lossText(meanOf(cell))} at correlation ${shortNumber(cell.correlation)}`).join(" to ");
 }
 
 /** `MMoE at every correlation`, `MMoE at 0.5, OMoE at 0.9 and 1`. */
@@ -83,10 +109,10 @@ function ratios({ train, heldout }: OfBoth<readonly CellLosses[]>): string {
   );
   const texts = [...byModel].map(([model, cells]) => {
     const own = heldout.filter((cell) => cell.model === model && cell.byRun.size > 0);
-    return `${(mean(own.map(meanOf)) / mean(cells.map(meanOf))).toFixed(2)} for ${modelLabel(model)}`;
+    return `${(mean(own.map(meanOf)) / mean(cells.map(meanOf))).toFixed(2)} times for ${modelLabel(model)}`;
   });
   if (texts.length === 0) return "";
-  return `The mean loss on ${ROWS.heldout} is a multiple of that on ${ROWS.train}: ${listed(texts)}.`;
+  return `Mean held-out losses are a multiple of training losses: ${listed(texts)}.`;
 }
 
 const VERDICTS = [

@@ -16,7 +16,7 @@ import { provenanceSection } from "./provenance.ts";
 import { settingsSection } from "./settings.ts";
 import { runPicker } from "./single-runs.ts";
 import { switches, switchRules } from "./switches.ts";
-import { drawVariants } from "./variants.ts";
+import { drawVariants, hasPaper } from "./variants.ts";
 import { correlationsText, modelsText } from "./words.ts";
 
 /** A sweep's report: one file of HTML, the same bytes for the same records. `loss` is shown first. */
@@ -25,7 +25,11 @@ export function reportHtml(results: Results, loss: LossSet): string {
   const cells = { train: cellLosses(results, "train"), heldout: cellLosses(results, "heldout") };
   const claims = { train: claimsOf(results, "train"), heldout: claimsOf(results, "heldout") };
   const trained = sweepCells(results);
-  const shown = { models: modelsOf(trained), correlations: correlationsOf(trained), loss };
+  const figures = drawVariants(results);
+  const shown = {
+    ...{ models: modelsOf(trained), correlations: correlationsOf(trained), loss },
+    paper: figures.drawn.some(hasPaper),
+  };
   const title = `${modelsText(config.models)} at ${correlationsText(config.correlations)}`;
   return page({ title: `${config.name}: ${title}`, rules: switchRules(shown) }, [
     html`<a class="skip" href="#claims">Skip to the verdicts</a>
@@ -39,7 +43,7 @@ ${outcome(results, cells, claims)}${unfinished(results)}</header>
     claimsSection(claims),
     cellsSection(results),
     figuresSection({
-      ...drawVariants(results),
+      ...figures,
       loss,
       switches: switches(shown),
       below: { runs: runPicker(results) },
@@ -73,5 +77,6 @@ function unfinished({ config, records }: Results): Html {
     missing > 0 ? `${grouped(missing)} of ${grouped(asked)} runs are missing: the sweep is not finished` : "",
     failed > 0 ? `${grouped(failed)} runs failed` : "",
   ].filter((part) => part !== "");
-  return html`<p class="unfinished"><strong>${parts.join("; ")}.</strong> All that follows is of the runs that are done.</p>`;
+  const rest = failed < records.length ? " All that follows is of the runs that are done." : "";
+  return html`<p class="unfinished"><strong>${parts.join("; ")}.</strong>${rest}</p>`;
 }

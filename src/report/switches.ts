@@ -8,10 +8,12 @@ export interface Shown {
   readonly correlations: readonly number[];
   /** Chosen at first. */
   readonly loss: LossSet;
+  /** Some figure has the paper's points. */
+  readonly paper: boolean;
 }
 
 /** The switches of the figures. They work by style alone: `page.css` and `switchRules` show what is chosen. */
-export function switches({ models, correlations, loss }: Shown): Html {
+export function switches({ models, correlations, loss, paper }: Shown): Html {
   return html`<div class="switches" role="group" aria-label="What the figures show">
 ${radios(
   "Loss on",
@@ -42,10 +44,12 @@ ${radios(
 )}
 ${boxes("Models", "model", models, modelLabel)}
 ${boxes("Correlations", "correlation", correlations, shortNumber)}
-<fieldset><legend>The paper’s</legend><label><input type="checkbox" id="show-paper" checked autocomplete="off"> points</label></fieldset>
+${paper ? PAPER : ""}
 </div>
 `;
 }
+
+const PAPER = html`<fieldset><legend>The paper’s</legend><label><input type="checkbox" id="show-paper" checked autocomplete="off"> points</label></fieldset>`;
 
 type Choices = readonly (readonly [value: string, label: string])[];
 

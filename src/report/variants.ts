@@ -47,3 +47,8 @@ function variantsOf({ name, heeds, draw }: SweepFigure, results: Results): Varia
   }
   return { name, title: (variants[0] as Variant).figure.title, variants };
 }
+
+/** Whether a figure shows the paper's own results. */
+export function hasPaper({ variants }: Variants): boolean {
+  return variants.some(({ figure }) => figure.svg.includes('class="paper"'));
+}

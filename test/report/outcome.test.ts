@@ -72,6 +72,36 @@ describe("outcome(results, cells, claims)", () => {
     expect(text(models(0.4, 0.1))).not.toContain("different models");
   });
 
+  test("says which model the lowest is not told apart from, and on which rows", () => {
+    const near = [cell("omoe", 0.5, SURE), cell("mmoe", 0.5, [0.1, 0.35, 0.1, 0.28])];
+    const apart = [
+      cell("omoe", 0.5, SURE),
+      cell(
+        "mmoe",
+        0.5,
+        SURE.map((loss) => loss - 0.1),
+      ),
+    ];
+    expect(outcome(results, { train: near, heldout: apart }, claims).markup).toContain(
+      "lowest for MMoE, on training rows (not told apart from OMoE) as on held-out rows.",
+    );
+  });
+
+  test("says what a model ends at that is alone, and that no run is done", () => {
+    const alone = [
+      cell("omoe", 1, SURE),
+      cell(
+        "omoe",
+        0.5,
+        SURE.map((loss) => loss + 0.5),
+      ),
+    ];
+    expect(outcome(results, { train: alone, heldout: alone }, claims).markup).toContain(
+      "of OMoE is 0.7150 at correlation 0.5 to 0.2150 at correlation 1 on training rows and 0.7150",
+    );
+    expect(outcome(results, { train: [], heldout: [] }, claims).markup).toContain("No run is done.");
+  });
+
   test("does not hide that the winner on training rows loses on held-out ones", () => {
     expect(text(models(0.1, 0.4))).toContain(
       "lowest for MMoE on training rows, but for Shared-Bottom on held-out rows.",
@@ -82,6 +112,6 @@ describe("outcome(results, cells, claims)", () => {
   });
 
   test("gives held-out losses as multiples of training losses", () => {
-    expect(text(models(0.4, 0.215))).toContain("1.19 for Shared-Bottom and 2.00 for MMoE");
+    expect(text(models(0.4, 0.215))).toContain("1.19 times for Shared-Bottom and 2.00 times for MMoE");
   });
 });

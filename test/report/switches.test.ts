@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { switches, switchRules } from "../../src/report/switches.ts";
 
-const shown = { models: ["shared-bottom", "mmoe"], correlations: [0.5, 0.9, 1], loss: "heldout" } as const;
+const shown = { models: ["shared-bottom", "mmoe"], correlations: [0.5, 0.9, 1], loss: "heldout", paper: true } as const;
 
 test("switches(shown) has a switch for each model and correlation, and the loss that comes first chosen", () => {
   const { markup } = switches(shown);
@@ -9,6 +9,11 @@ test("switches(shown) has a switch for each model and correlation, and the loss 
   expect(markup.match(/id="show-correlation-/g)).toHaveLength(3);
   expect(markup).toMatch(/id="show-heldout" checked/);
   expect(markup).not.toMatch(/id="show-train" checked/);
+});
+
+test("switches(shown) has none for the paper's points where no figure has them", () => {
+  expect(switches(shown).markup).toContain('id="show-paper"');
+  expect(switches({ ...shown, paper: false }).markup).not.toContain("show-paper");
 });
 
 test("switchRules(shown) hides a model, a difference from it, and a correlation", () => {
