@@ -9,8 +9,9 @@ import { journalPaths, readHeads } from "./read-journals.ts";
 
 export const CONFIG = "config.yaml";
 export const JOURNALS = "journal";
+export const FIGURES = "figures";
 /** All that is written into a sweep's folder, and so all that --overwrite removes. */
-export const OURS = [CONFIG, JOURNALS, "runs.csv", "curves.csv", "curves-long.csv", "figures", "report.html"];
+export const OURS = [CONFIG, JOURNALS, "runs.csv", "curves.csv", "curves-long.csv", FIGURES, "report.html"];
 
 /** The folder of one sweep's results: `results/<name>-<hash of what is trained>` unless the user names another. */
 export function defaultFolder(config: Config): string {

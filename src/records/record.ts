@@ -66,7 +66,8 @@ export interface TaskLosses {
   readonly mean: number;
 }
 
-export type LossSet = "train" | "heldout";
+export const LOSS_SETS = ["train", "heldout"] as const;
+export type LossSet = (typeof LOSS_SETS)[number];
 
 /** Losses at a curve's evaluation `i`, from 0. */
 export function curveLosses({ curve }: RunRecord, set: LossSet, i: number): TaskLosses {
