@@ -44,15 +44,6 @@ describe("judge(parts)", () => {
     expect(verdictAt(-3.5, ZERO_UP, { parts: 9 })).toBe("does not hold");
   });
 
-  test("takes a presumed part to hold until its interval leaves the bound", () => {
-    const presumed = { ...ZERO_UP, presumed: true };
-    expect([-1.6, -2.3, -3.5].map((errors) => verdictAt(errors, presumed, { parts: 9 }))).toEqual([
-      "holds",
-      "undecided",
-      "does not hold",
-    ]);
-  });
-
   test("holds an equivalence only where the whole interval is between both ends", () => {
     const [narrow, wide] = [0.1, 1].map((end) => ({ low: -end, high: end }));
     expect(verdictAt(0, wide as Bound)).toBe("holds");
