@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Effects } from "../../src/cli/effects.ts";
 import { main } from "../../src/cli/main.ts";
 
 /** What a command line gave back. */
@@ -11,8 +12,15 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs a command line in this process; `signals` stands for the process's signals. */
-export async function runMain(argv: readonly string[], signals = new EventEmitter()): Promise<Outcome> {
+/**
+ * Runs a command line in this process; `signals` stands for the process's signals, and is told an exit at once as
+ * `exit`; `env` stands for its environment.
+ */
+export async function runMain(
+  argv: readonly string[],
+  signals = new EventEmitter(),
+  env: Effects["env"] = {},
+): Promise<Outcome> {
   const written = { stdout: "", stderr: "" };
   const output = (name: "stdout" | "stderr") => ({
     write: (text: string) => {
@@ -22,9 +30,10 @@ export async function runMain(argv: readonly string[], signals = new EventEmitte
   const code = await main(argv, {
     stdout: output("stdout"),
     stderr: output("stderr"),
-    env: {},
-    once: (signal, listener) => signals.once(signal, listener),
+    env,
+    on: (signal, listener) => signals.on(signal, listener),
     off: (signal, listener) => signals.off(signal, listener),
+    exit: (exitCode) => signals.emit("exit", exitCode),
   });
   return { code, ...written };
 }

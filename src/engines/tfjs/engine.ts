@@ -3,6 +3,7 @@ import { UsageError } from "../../errors.ts";
 import { parameterBlocks, parameterCount } from "../../models/parameters.ts";
 import { checkSpec, type ModelSpec } from "../../models/spec.ts";
 import type { Engine, Run } from "../engine.ts";
+import { numbering } from "../numbering.ts";
 import { type Backend, loadTf } from "./tf.ts";
 import { EVALUATED_ROWS, trainGroup } from "./train.ts";
 
@@ -28,6 +29,7 @@ export async function createTfjsEngine({ backend, groupSize = GROUP_SIZE }: Tfjs
       for (const run of runs) checkRun(run);
       for (const group of grouped(runs, groupSize)) {
         if (hooks.signal?.aborted || hooks.noMore?.aborted) return;
+        hooks.onBegin?.(group);
         await trainGroup(tf, group, hooks);
       }
     },
@@ -55,8 +57,10 @@ function checkRun({ id, model, data }: Run): void {
 export function grouped(runs: readonly Run[], size: number): Run[][] {
   const groups: Run[][] = [];
   const open = new Map<string, Run[]>();
+  const modelNumber = numbering((model: ModelSpec) => model);
+  const trainingNumber = numbering((training: Run["training"]) => training);
   for (const run of runs) {
-    const kind = JSON.stringify([run.model, run.training]);
+    const kind = `${modelNumber(run.model)} ${trainingNumber(run.training)}`;
     let group = open.get(kind);
     if (!group || group.length === size) {
       group = [];
