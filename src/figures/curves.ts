@@ -2,7 +2,7 @@ import type { LossSet, RunRecord } from "../records/record.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import type { SweepCell } from "./cells.ts";
 import type { FigureOptions } from "./figure.ts";
-import { quickEstimate } from "./interval.ts";
+import { quickInterval } from "./interval.ts";
 
 /** A statistic over a cell's runs at one step. */
 export interface CurvePoint extends Estimate {
@@ -20,7 +20,7 @@ export function cellCurve(
   const losses = lossesByStep(cell, loss);
   return steps.map((step, i) => {
     const values = losses[i] as Float64Array;
-    return { step, runs: values.length, ...quickEstimate(values, statistic) };
+    return { step, runs: values.length, ...quickInterval(values, statistic) };
   });
 }
 

@@ -16,13 +16,13 @@ const MOST_RESAMPLED = 2000;
 
 /** A statistic of values with its 95 % interval: by the bootstrap (BCa), or quickly where they are very many. */
 export function estimate(values: Float64Array, statistic: Statistic): Estimate {
-  if (values.length > MOST_RESAMPLED) return quickEstimate(values, statistic);
+  if (values.length > MOST_RESAMPLED) return quickInterval(values, statistic);
   const { only } = bootstrap([values], onlyColumn, { only: (sorted) => centreOf(sorted, statistic) });
   return estimateOf(only);
 }
 
 /** The same without resampling, as for the many points of a curve: NaN of one run. */
-export function quickEstimate(values: Float64Array, statistic: Statistic): Estimate {
+export function quickInterval(values: Float64Array, statistic: Statistic): Estimate {
   return statistic === "mean" ? meanEstimate(values) : medianEstimate(values.toSorted());
 }
 
