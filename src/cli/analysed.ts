@@ -3,8 +3,9 @@ import { UsageError } from "../errors.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
 import { type Results, readResults } from "../records/read-results.ts";
 import { LOSS_SETS, type LossSet } from "../records/record.ts";
+import { grouped } from "../units.ts";
 import type { Context } from "./effects.ts";
-import { grouped, wrapped } from "./format.ts";
+import { wrapped } from "./format.ts";
 import { goOn } from "./go-on.ts";
 import { choiceOption } from "./options.ts";
 

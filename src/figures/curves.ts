@@ -1,4 +1,5 @@
 import type { LossSet, RunRecord } from "../records/record.ts";
+import { remembered } from "../remembered.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import type { SweepCell } from "./cells.ts";
 import type { FigureOptions } from "./figure.ts";
@@ -15,14 +16,18 @@ export interface CurvePoint extends Estimate {
 export function cellCurve(
   cell: SweepCell,
   { loss, statistic }: Pick<FigureOptions, "loss" | "statistic">,
-): CurvePoint[] {
+): readonly CurvePoint[] {
+  return curve(cell, loss, statistic);
+}
+
+const curve = remembered((cell: SweepCell, loss: LossSet, statistic: FigureOptions["statistic"]): CurvePoint[] => {
   const { steps } = (cell.runs[0] as RunRecord).curve;
   const losses = lossesByStep(cell, loss);
   return steps.map((step, i) => {
     const values = losses[i] as Float64Array;
     return { step, runs: values.length, ...quickInterval(values, statistic) };
   });
-}
+});
 
 /** Mean loss over tasks, [evaluations][runs], read run by run: their curves lie apart in memory. */
 export function lossesByStep({ runs }: SweepCell, set: LossSet): Float64Array[] {

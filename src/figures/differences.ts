@@ -1,6 +1,7 @@
 import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import type { Cell } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
+import { remembered } from "../remembered.ts";
 import { type Estimate, estimateText } from "../stats/estimate.ts";
 import { differences } from "../stats/paired.ts";
 import { correlationsOf, modelsOf, sweepCells } from "./cells.ts";
@@ -66,18 +67,25 @@ function pairsOf(models: readonly string[]): [string, string][] {
   return models.flatMap((first, i) => models.slice(i + 1).map((second): [string, string] => [first, second]));
 }
 
+/** Final loss of the first cell minus that of the second, over the runs that both have done. */
+export const offBy = remembered((first: CellLosses) =>
+  remembered((second: CellLosses): Float64Array => {
+    const runs = commonRuns([first, second]);
+    return differences(lossesOf(first, runs), lossesOf(second, runs));
+  }),
+);
+
 function differenceAt(
   first: CellLosses,
   second: CellLosses,
   statistic: FigureOptions["statistic"],
 ): Difference | undefined {
-  const runs = commonRuns([first, second]);
-  if (runs.length === 0) return undefined;
-  const off = differences(lossesOf(first, runs), lossesOf(second, runs));
+  const off = offBy(first)(second);
+  if (off.length === 0) return undefined;
   const { low, high, value } = estimate(off, statistic);
-  const { q05, q95 } = quantiles(off.sort());
+  const { q05, q95 } = quantiles(off.toSorted());
   const { model, correlation } = first;
-  return { first: model, second: second.model, correlation, pairs: runs.length, value, low, high, q05, q95 };
+  return { first: model, second: second.model, correlation, pairs: off.length, value, low, high, q05, q95 };
 }
 
 function rowOf(difference: Difference, { ink, quiet }: Theme): Row {

@@ -48,7 +48,7 @@ export function distributions(results: Results, options: FigureOptions): Figure 
 }
 
 function summaryOf(cell: SweepCell, { loss }: FigureOptions): Summary {
-  const losses = finalMeans(cell, loss).sort();
+  const losses = finalMeans(cell, loss).toSorted();
   return { cell, mean: mean(losses), ...quantiles(losses) };
 }
 

@@ -30,7 +30,7 @@ export function figure5(results: Results, options: FigureOptions): Figure | Lack
   const cells = sweepCells(results);
   if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
   const binned = cells.map((cell) => {
-    const losses = finalMeans(cell, options.loss).sort();
+    const losses = finalMeans(cell, options.loss).toSorted();
     return { cell, bins: histogram(losses), centre: centreOf(losses, options.statistic) };
   });
   const theme = themeOf(options.theme);

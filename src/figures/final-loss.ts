@@ -122,7 +122,11 @@ function modelSeries(points: readonly CellPoint[], { frame, aside, style, theme 
       ...(Number.isFinite(low) ? [down(at, y.at(low), y.at(high), style.colour, 1)] : []),
       markerAt(style.marker, at, y.at(value), { fill: style.colour }),
       ...(hasPaper(point)
-        ? [markerAt(style.marker, at + 5, y.at(paper), { fill: theme.background, stroke: style.colour })]
+        ? [
+            group({ class: "paper" }, [
+              markerAt(style.marker, at + 5, y.at(paper), { fill: theme.background, stroke: style.colour }),
+            ]),
+          ]
         : []),
     ]);
   });
