@@ -5,6 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/slurm/**", "test/browser/**"],
     testTimeout: 60_000,
+    hookTimeout: 60_000, // some train a sweep, and the machine may be busy
     reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report.json" }]] : ["default"],
   },
 });

@@ -10,7 +10,7 @@ import { estimate } from "./interval.ts";
 import { page } from "./page.ts";
 import { type Row, rowChart } from "./row-chart.ts";
 import { linearScale, shortNumber } from "./scale.ts";
-import { across, down, markerAt } from "./series.ts";
+import { across, down } from "./series.ts";
 import { quantiles } from "./spreads.ts";
 import { modelLabel } from "./style.ts";
 import { type Theme, themeOf } from "./theme.ts";
@@ -97,16 +97,17 @@ function rowOf(difference: Difference, { ink, quiet }: Theme): Row {
     words: `${models}, ${correlationWords(correlation)}: ${estimateText(difference, 4)}`,
     marks: (x, y) => [
       across(x.at(q05), x.at(q95), y, quiet, 0.6),
-      ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, ink, 2.6)] : []),
-      markerAt("circle", x.at(value), y, { fill: ink, area: 16 }),
+      ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, ink, 3)] : []),
+      down(x.at(value), y - 3.6, y + 3.6, ink, 1), // a dot would hide a narrow interval
     ],
   };
 }
 
 function captionStart({ loss, statistic }: FigureOptions): string {
   return (
-    `${capitalised(statistic)} difference of the ${lossName(loss)} after the last step (${UNITS}) between models trained on the same data, ` +
-    "a row a correlation: above zero the second model is better. Thick lines: 95 % intervals over pairs of runs; thin lines: the middle 90 % of the pairs."
+    `${capitalised(statistic)} difference of the ${lossName(loss)} after the last step (${UNITS}) between models trained ` +
+    `on the same data, a row a correlation: above zero the second model is better. Upright lines: the ${statistic}; thick ` +
+    "lines: 95 % intervals over pairs of runs; thin lines: the middle 90 % of the pairs."
   );
 }
 

@@ -24,7 +24,8 @@ export interface Writer {
 export function writersIn(folder: string): Writer[] {
   return provenancesIn(folder, () => {}).map(({ name, provenance }) => {
     const path = [join(folder, `${name}.jsonl`), join(folder, `${name}.jsonl.gz`)].find(existsSync);
-    const heard = path === undefined ? Date.parse(provenance.start) : statSync(path).mtimeMs;
+    const stat = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
+    const heard = stat?.mtimeMs ?? Date.parse(provenance.start);
     const { runs, busyMs } = path === undefined ? { runs: 0, busyMs: 0 } : journalTotals(path);
     return {
       name,
