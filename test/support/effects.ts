@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Effects } from "../../src/cli/effects.ts";
 import { main } from "../../src/cli/main.ts";
 
 /** What a command line gave back. */
@@ -12,7 +13,11 @@ export interface Outcome {
 }
 
 /** Runs a command line in this process; `signals` stands for the process's signals. */
-export async function runMain(argv: readonly string[], signals = new EventEmitter()): Promise<Outcome> {
+export async function runMain(
+  argv: readonly string[],
+  signals = new EventEmitter(),
+  env: Effects["env"] = {},
+): Promise<Outcome> {
   const written = { stdout: "", stderr: "" };
   const output = (name: "stdout" | "stderr") => ({
     write: (text: string) => {
@@ -22,7 +27,7 @@ export async function runMain(argv: readonly string[], signals = new EventEmitte
   const code = await main(argv, {
     stdout: output("stdout"),
     stderr: output("stderr"),
-    env: {},
+    env,
     once: (signal, listener) => signals.once(signal, listener),
     off: (signal, listener) => signals.off(signal, listener),
   });
