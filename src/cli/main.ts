@@ -12,6 +12,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: 
   merge: { summary: "results of shards or machines into one; its CSV files", load: () => import("./merge.ts") },
   verify: { summary: "trains some finished runs again: are they the same?", load: () => import("./verify.ts") },
   data: { summary: "the rows a run sees, or Figure 2's label correlations", load: () => import("./data.ts") },
+  cuda: { summary: "sets up training on NVIDIA GPUs", load: () => import("./cuda.ts") },
   models: { summary: "the models and their parameter counts", load: () => import("./models.ts") },
 };
 
