@@ -1,0 +1,31 @@
+import { visibleCards } from "../../cuda/cards.ts";
+import { type Machine, thisMachine } from "../../cuda/machine.ts";
+import type { Memory } from "./memory.ts";
+import type { Backend, Tf } from "./tf.ts";
+
+/** The device of TensorFlow without a card. */
+export const TENSORFLOW_CPU = "tensorflow cpu";
+
+/** What really computes. */
+export interface Device {
+  /** `wasm`, `cpu`, `tensorflow cpu`, or the card's name. */
+  readonly name: string;
+  /** Where a group's size follows from it. */
+  readonly memory?: Memory;
+}
+
+/** Taken to be free on a card whose driver does not say. */
+const UNKNOWN_CARD_BYTES = 4e9;
+
+export async function deviceOf(tf: Tf, backend: Backend, machine: Machine = thisMachine(process.env)): Promise<Device> {
+  if (backend !== "tensorflow") return { name: backend };
+  const host = process.availableMemory();
+  if (!isOnCard(tf)) return { name: TENSORFLOW_CPU, memory: { host } };
+  const [card] = await visibleCards(machine);
+  return { name: card?.name ?? "NVIDIA GPU", memory: { host, card: card?.freeBytes || UNKNOWN_CARD_BYTES } };
+}
+
+/** Whether TensorFlow's own backend says that it computes on a card. */
+export function isOnCard(tf: Tf): boolean {
+  return (tf.backend() as { readonly isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
+}
