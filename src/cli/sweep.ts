@@ -1,9 +1,11 @@
 import { totalmem } from "node:os";
+import { join } from "node:path";
 import type { Layer } from "../config/check.ts";
 import { loadConfig, override, setOverride } from "../config/load.ts";
 import type { Engine, Run } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
-import { defaultFolder, type Found, findResults } from "../records/find-results.ts";
+import { defaultFolder, type Found, findResults, JOURNALS } from "../records/find-results.ts";
+import { otherTrainers } from "../records/writers.ts";
 import { ENGINE_NAMES, loadEngine, TFJS_BACKENDS } from "../sweep/engines.ts";
 import { planRuns } from "../sweep/plan.ts";
 import { type Define, examples } from "./command.ts";
@@ -26,6 +28,7 @@ interface Options {
   readonly engine: string;
   readonly jobs?: string;
   readonly backend: string;
+  readonly allowCpu?: boolean;
   readonly out?: string;
   readonly resume?: boolean;
   readonly retryFailed?: boolean;
@@ -48,6 +51,7 @@ export const define: Define = (command, run) => {
     .option("--seed <n>", "names other random numbers")
     .option("--set <key=value>", "any other setting of the config; may be given again", collect, [])
     .option("--engine <name>", `what trains: ${ENGINE_NAMES.join(", ")}`, ENGINE_NAMES[0])
+    .option("--allow-cpu", "let --engine cuda train on a CPU where it sees no card")
     .option("--backend <name>", `what tfjs computes on: ${TFJS_BACKENDS.join(", ")}`, TFJS_BACKENDS[0])
     .option("--jobs <n>", "worker threads of the cpu engine (default: this process's cores)")
     .option("--out <folder>", "where results go (default: results/NAME-HASH)")
@@ -88,7 +92,8 @@ async function sweep(file: string, options: Options, context: Context): Promise<
     throw new UsageError(`${out} holds no sweep to resume; leave out --resume`);
   const todo = runs.filter((run) => !found?.ended.has(run.id));
 
-  const engine = await loadEngine(engineName, { ...jobs, backend });
+  const { allowCpu = false } = options;
+  const engine = await loadEngine(engineName, { ...jobs, backend, allowCpu, env: effects.env, note });
   try {
     checkRuns(todo, engine);
     if (options.dryRun) {
@@ -99,6 +104,7 @@ async function sweep(file: string, options: Options, context: Context): Promise<
     note(
       `${out}: ${reused > 0 ? `reused ${reused}, to do ` : ""}${todo.length} runs on ${engine.name} (${engine.device})`,
     );
+    if (found !== undefined) noteOthers(out, engine, note);
     return await train({ ...options, config, out, found, todo, engine, limitMs, shard: null }, context);
   } finally {
     await engine.dispose();
@@ -109,6 +115,12 @@ async function sweep(file: string, options: Options, context: Context): Promise<
 function reusable(found: Found | undefined, { retryFailed = false }: Options): Found | undefined {
   if (found === undefined || !retryFailed) return found;
   return { ...found, ended: new Map([...found.ended].filter(([, { status }]) => status === "done")) };
+}
+
+/** A sweep may go on with another engine, whose losses are the same within float32's tolerance and no further. */
+function noteOthers(out: string, { name, device }: Engine, note: Context["note"]): void {
+  const others = otherTrainers(join(out, JOURNALS), { engine: name, device });
+  if (others.length > 0) note(`${out}: what is there was trained on ${others.join(", ")}`);
 }
 
 function overridesOf(options: Options): Layer[] {

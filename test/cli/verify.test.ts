@@ -4,10 +4,10 @@ import type { Engine } from "../../src/engines/engine.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { doneResult, fakeEngine } from "../support/fake-engine.ts";
 
-const engine = vi.hoisted(() => ({ load: () => ({}) as unknown }));
+const engine = vi.hoisted(() => ({ load: (..._: unknown[]) => ({}) as unknown }));
 vi.mock("../../src/sweep/engines.ts", async (original) => ({
   ...(await original<object>()),
-  loadEngine: async () => engine.load(),
+  loadEngine: async (...args: unknown[]) => engine.load(...args),
 }));
 
 let out = "";
@@ -61,3 +61,25 @@ test("mmoe verify DIR refuses results without a finished run, and those of an en
     stderr: `mmoe: ${out} holds no finished run; nothing to verify\n`,
   });
 });
+
+test.each([
+  ["tfjs", "wasm", { backend: "wasm" }],
+  ["tfjs", "tensorflow cpu", { backend: "tensorflow" }],
+  ["cuda", "tensorflow cpu", { allowCpu: true }],
+  ["cuda", "NVIDIA H100 80GB HBM3", { allowCpu: false }],
+])("mmoe verify DIR trains runs of %s on %s again there", async (name, device, expected) => {
+  const asked: unknown[][] = [];
+  engine.load = (...args) => {
+    asked.push(args);
+    return { ...fakeEngine(), name, train: trainedOn(device) };
+  };
+  await sweep("--runs", "1");
+  await runMain(["verify", out]);
+  expect(asked[1]).toMatchObject([name, expected]);
+});
+
+function trainedOn(device: string): Engine["train"] {
+  return async (runs, { onResult }) => {
+    for (const run of runs) onResult({ ...doneResult(run), device });
+  };
+}
