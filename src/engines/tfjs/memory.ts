@@ -36,14 +36,20 @@ export interface Memory {
   readonly card?: number;
 }
 
-/** The paper's runs of a cell. Beyond it a step's time grows with R, and a sweep that is killed loses more. */
-const MOST_RUNS = 200;
+/**
+ * Runs of a group at most: as many as the paper has in a cell, where they cost a card hardly more than a few. A CPU is
+ * busy with fewer, and a sweep that is killed loses less.
+ */
+const MOST_RUNS = { card: 200, cpu: 64 };
 /** Of what is free: other processes want some too, and allocators leave gaps. */
 const SHARE = 0.5;
 
 /** R, the most runs like `run` that train together. */
 export function largestGroup(run: Run, { host, card }: Memory): number {
-  const onHost = rowBytes(run) + (card === undefined ? tensorBytes(run) : 0);
-  const fitting = Math.min((SHARE * host) / onHost, card === undefined ? MOST_RUNS : (SHARE * card) / tensorBytes(run));
-  return Math.max(1, Math.min(MOST_RUNS, Math.floor(fitting)));
+  const [rows, tensors] = [rowBytes(run), tensorBytes(run)];
+  const fitting =
+    card === undefined
+      ? Math.min(MOST_RUNS.cpu, (SHARE * host) / (rows + tensors))
+      : Math.min(MOST_RUNS.card, (SHARE * host) / rows, (SHARE * card) / tensors);
+  return Math.max(1, Math.floor(fitting));
 }

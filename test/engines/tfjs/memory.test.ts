@@ -21,7 +21,8 @@ test("largestGroup(run) holds rows on the host and tensors on the card to half o
   expect(largestGroup(run, { host: 2 * 5 * rowBytes(run) + 1, card: 1e12 })).toBe(5);
 });
 
-test("largestGroup(run) is between 1 and the paper's 200 runs", () => {
+test("largestGroup(run) is between 1 and 64 runs, on a card the paper's 200", () => {
   expect(largestGroup(run, { host: 0 })).toBe(1);
+  expect(largestGroup(run, { host: 1e15 })).toBe(64);
   expect(largestGroup(run, { host: 1e15, card: 1e15 })).toBe(200);
 });
