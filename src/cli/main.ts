@@ -13,6 +13,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: 
   verify: { summary: "trains some finished runs again: are they the same?", load: () => import("./verify.ts") },
   data: { summary: "the rows a run sees, or Figure 2's label correlations", load: () => import("./data.ts") },
   cuda: { summary: "sets up training on NVIDIA GPUs", load: () => import("./cuda.ts") },
+  doctor: { summary: "what of mmoe works here, how fast, and what to mend", load: () => import("./doctor.ts") },
   models: { summary: "the models and their parameter counts", load: () => import("./models.ts") },
 };
 

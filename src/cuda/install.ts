@@ -61,8 +61,10 @@ function nvidiaStep(machine: Machine, plan: Plan): Step {
     run: async (context) => {
       const unpacked = join(plan.home, "nvidia");
       await unpack(machine, plan, nvidiaRequirements(libraries), unpacked, context);
-      rmSync(nvidia, { recursive: true, force: true });
-      renameSync(join(unpacked, "nvidia"), nvidia);
+      for (const entry of readdirSync(unpacked)) {
+        rmSync(join(libraries, entry), { recursive: true, force: true });
+        renameSync(join(unpacked, entry), join(libraries, entry));
+      }
       rmSync(unpacked, { recursive: true });
     },
   };

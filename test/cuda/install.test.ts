@@ -32,7 +32,12 @@ describe("installSteps(machine, plan)", () => {
   test("leave TensorFlow and NVIDIA's libraries side by side, and a built binding", async () => {
     await install(fakeMachine({ commands: installers() }));
     const { libraries, addon } = layoutOf(home);
-    expect(readdirSync(libraries).sort()).toEqual(["nvidia", "tensorflow", "tensorflow-2.18.1.dist-info"]);
+    expect(readdirSync(libraries).sort()).toEqual([
+      "nvidia",
+      "nvidia_cuda_runtime_cu12-12.5.82.dist-info",
+      "tensorflow",
+      "tensorflow-2.18.1.dist-info",
+    ]);
     expect(existsSync(addon)).toBe(true);
     expect(readdirSync(home).sort()).toEqual(["libraries", "node_modules", "package.json", "python", "setup.json"]);
   });

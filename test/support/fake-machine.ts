@@ -77,8 +77,10 @@ function makeEnvironment(args: readonly string[]): CommandResult {
 function unpackWheels(args: readonly string[]): CommandResult {
   const target = args[args.indexOf("--target") + 1] as string;
   const wheel = args.at(-1) as string;
-  if (wheel.startsWith("nvidia")) touch(join(target, "nvidia/nccl/lib/libnccl.so.2"));
-  else {
+  if (wheel.startsWith("nvidia")) {
+    touch(join(target, "nvidia/nccl/lib/libnccl.so.2"));
+    touch(join(target, "nvidia_cuda_runtime_cu12-12.5.82.dist-info/METADATA"));
+  } else {
     touch(join(target, "tensorflow/libtensorflow_cc.so.2"));
     const info = join(target, `${wheel.replace("==", "-")}.dist-info`);
     mkdirSync(info);
