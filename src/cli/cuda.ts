@@ -77,7 +77,7 @@ async function announce(plan: Plan, pending: readonly Step[], machine: Machine, 
   const missing = needs.filter(({ fix, optional }) => fix !== undefined && !optional);
   if (missing.length > 0)
     throw new UsageError(`cuda setup: missing: ${missing.map(({ name }) => name).join(", ")}; nothing was changed`);
-  note(`${"on disk".padEnd(10)}up to ${gigabytes(diskBytes)}, pip's cache included`);
+  if (diskBytes > 0) note(`${"on disk".padEnd(10)}up to ${gigabytes(diskBytes)}, pip's cache included`);
 }
 
 async function runAll(steps: readonly Step[], { home }: Plan, signal: AbortSignal, note: Context["note"]) {

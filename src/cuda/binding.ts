@@ -33,7 +33,10 @@ function folderFrom(cwd: string): string | undefined {
 export function loadBinding({ folder, home }: Binding): unknown {
   for (const [name, value] of Object.entries(nativeSettings(home))) process.env[name] ??= value;
   Object.assign(util, GONE_SINCE_NODE_23);
-  return createRequire(import.meta.url)(folder);
+  const require = createRequire(import.meta.url);
+  const quiet = home === undefined ? "" : layoutOf(home).quiet;
+  if (existsSync(quiet)) require(quiet);
+  return require(folder);
 }
 
 /** The package calls these. */

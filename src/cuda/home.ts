@@ -27,6 +27,8 @@ export function layoutOf(home: string) {
     nvidia: join(libraries, "nvidia"),
     binding,
     addon: addonOf(binding),
+    /** Loads TensorFlow without its noise. */
+    quiet: join(home, "quiet.node"),
     nodeHeaders: join(home, "node_modules/node-api-headers/include"),
     markers: join(home, "setup.json"),
   } as const;

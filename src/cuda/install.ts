@@ -5,6 +5,7 @@ import { UsageError } from "../errors.ts";
 import { BINDING_PACKAGE, BINDING_VERSION, layoutOf } from "./home.ts";
 import type { CommandOptions, Machine } from "./machine.ts";
 import type { Plan } from "./plan.ts";
+import { QUIET_SOURCE } from "./quiet-source.ts";
 import { compilerOf } from "./requirements.ts";
 import type { Step, StepContext } from "./steps.ts";
 
@@ -41,7 +42,7 @@ function tensorflowStep(machine: Machine, plan: Plan): Step {
     name: "tensorflow",
     wanted,
     downloadBytes: plan.cpu ? 231e6 : 616e6,
-    diskBytes: plan.cpu ? 1.4e9 : 3e9,
+    diskBytes: plan.cpu ? 1.5e9 : 3e9,
     isDone: () => existsSync(join(tensorflow, "libtensorflow_cc.so.2")),
     run: async (context) => {
       rmSync(libraries, { recursive: true, force: true });
@@ -56,7 +57,7 @@ function nvidiaStep(machine: Machine, plan: Plan): Step {
     name: "nvidia libraries",
     wanted: `nvidia libraries for tensorflow ${plan.tensorflow}`,
     downloadBytes: 1809e6,
-    diskBytes: 6e9,
+    diskBytes: 6.5e9,
     isDone: () => existsSync(nvidia),
     run: async (context) => {
       const unpacked = join(plan.home, "nvidia");
@@ -89,15 +90,14 @@ async function unpack(
   context: StepContext,
 ): Promise<void> {
   const partial = `${folder}.partial`;
-  rmSync(partial, { recursive: true, force: true });
+  const unpacking = join(home, "unpacking"); // the system's folder for it is often small, or in memory
+  for (const left of [partial, unpacking]) rmSync(left, { recursive: true, force: true });
+  mkdirSync(unpacking, { recursive: true });
   const quietly = ["--disable-pip-version-check", "--progress-bar", "off", "--no-compile"];
   const which = ["--no-deps", "--only-binary=:all:", "--python-version", WHEELS_FOR_PYTHON];
-  await command(
-    machine,
-    pythonOf(home),
-    ["-m", "pip", "install", ...quietly, ...which, "--target", partial, ...wheels],
-    context,
-  );
+  const args = ["-m", "pip", "install", ...quietly, ...which, "--target", partial, ...wheels];
+  await command(machine, pythonOf(home), args, context, { env: { TMPDIR: unpacking } });
+  rmSync(unpacking, { recursive: true });
   rmSync(folder, { recursive: true, force: true });
   renameSync(partial, folder);
 }
@@ -113,7 +113,7 @@ function packageStep(machine: Machine, { home }: Plan): Step {
   return {
     name: "binding's sources",
     wanted,
-    downloadBytes: 50e6,
+    downloadBytes: 75e6,
     diskBytes: 0.4e9,
     isDone: () => existsSync(binding) && existsSync(nodeHeaders),
     run: async (context) => {
@@ -124,27 +124,40 @@ function packageStep(machine: Machine, { home }: Plan): Step {
   };
 }
 
-/** By the compiler alone: two files need neither make nor node-gyp, which needs Python's distutils. */
+/** By the compiler alone: so few files need neither make nor node-gyp, which needs Python's distutils. */
 function buildStep(machine: Machine, { home }: Plan): Step {
-  const { tensorflow, binding, addon, nodeHeaders } = layoutOf(home);
+  const { binding, addon, quiet } = layoutOf(home);
   return {
     name: "binding",
     wanted: "node-api 8",
-    isDone: () => existsSync(addon),
+    isDone: () => existsSync(addon) && existsSync(quiet),
     run: async (context) => {
+      const source = join(home, "quiet.cc");
+      writeFileAtomic.sync(source, QUIET_SOURCE);
+      await compile(machine, home, [source], quiet, context);
       const sources = ["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => join(binding, "binding", file));
-      const libraries = ["libtensorflow_cc.so.2", "libtensorflow_framework.so.2"].map((file) => join(tensorflow, file));
-      const headers = [`-I${nodeHeaders}`, `-I${join(tensorflow, "include")}`];
-      // Relative to the binding: a home can be moved.
-      const found = `-Wl,-rpath,$ORIGIN/${relative(dirname(addon), tensorflow)}`;
-      const flags = ["-shared", "-fPIC", "-O2", "-std=c++17", "-DNAPI_VERSION=8"];
-      mkdirSync(dirname(addon), { recursive: true });
-      const partial = `${addon}.partial`;
-      const args = [...flags, ...headers, "-o", partial, ...sources, ...libraries, found];
-      await command(machine, compilerOf(machine), args, context);
-      renameSync(partial, addon);
+      await compile(machine, home, sources, addon, context);
     },
   };
+}
+
+/** Compiles an addon; it finds TensorFlow by a path relative to itself, so a home can be moved. */
+async function compile(
+  machine: Machine,
+  home: string,
+  sources: readonly string[],
+  addon: string,
+  context: StepContext,
+): Promise<void> {
+  const { tensorflow, nodeHeaders } = layoutOf(home);
+  const headers = [`-I${nodeHeaders}`, `-I${join(tensorflow, "include")}`];
+  const libraries = ["libtensorflow_cc.so.2", "libtensorflow_framework.so.2"].map((file) => join(tensorflow, file));
+  const linked = ["-Wl,--as-needed", ...libraries, `-Wl,-rpath,$ORIGIN/${relative(dirname(addon), tensorflow)}`];
+  const flags = ["-shared", "-fPIC", "-O2", "-std=c++17", "-DNAPI_VERSION=8"];
+  const partial = `${addon}.partial`;
+  mkdirSync(dirname(addon), { recursive: true });
+  await command(machine, compilerOf(machine), [...flags, ...headers, "-o", partial, ...sources, ...linked], context);
+  renameSync(partial, addon);
 }
 
 /** Runs a command of a step; UsageError with what it printed of an error, or last, where it fails. */

@@ -39,7 +39,9 @@ describe("installSteps(machine, plan)", () => {
       "tensorflow-2.18.1.dist-info",
     ]);
     expect(existsSync(addon)).toBe(true);
-    expect(readdirSync(home).sort()).toEqual(["libraries", "node_modules", "package.json", "python", "setup.json"]);
+    expect(readdirSync(home).sort()).toEqual([
+      ...["libraries", "node_modules", "package.json", "python", "quiet.cc", "quiet.node", "setup.json"],
+    ]);
   });
 
   test("fetch the NVIDIA libraries that TensorFlow's wheel names, each in its version", async () => {
@@ -62,12 +64,15 @@ describe("installSteps(machine, plan)", () => {
     expect(calls[0]).toContain("--ignore-scripts");
   });
 
-  test("link the binding to TensorFlow by a path relative to it", async () => {
+  test("link what they build to TensorFlow by a path relative to it", async () => {
     const log: string[][] = [];
     await install(fakeMachine({ commands: installers(log) }));
-    const link = log.find(([name]) => name === "g++")?.find((arg) => arg.startsWith("-Wl")) as string;
-    const folder = link.replace("-Wl,-rpath,$ORIGIN", join(layoutOf(home).addon, ".."));
-    expect(existsSync(join(folder, "libtensorflow_cc.so.2"))).toBe(true);
+    for (const args of log.filter(([name]) => name === "g++")) {
+      const addon = args[args.indexOf("-o") + 1] as string;
+      const path = args.find((arg) => arg.startsWith("-Wl,-rpath,$ORIGIN/")) as string;
+      const folder = path.replace("-Wl,-rpath,$ORIGIN", join(addon, ".."));
+      expect(existsSync(join(folder, "libtensorflow_cc.so.2"))).toBe(true);
+    }
   });
 
   test("exchange TensorFlow for another version, and build again", async () => {
@@ -76,7 +81,7 @@ describe("installSteps(machine, plan)", () => {
     await install(machine);
     log.length = 0;
     await install(machine, { tensorflow: "2.19.0", cpu: true });
-    expect(log.map(([name]) => name)).toEqual(["python", "npm", "g++"]);
+    expect(log.map(([name]) => name)).toEqual(["python", "npm", "g++", "g++"]);
     expect(readdirSync(layoutOf(home).libraries).sort()).toEqual(["tensorflow", "tensorflow-cpu-2.19.0.dist-info"]);
   });
 
@@ -97,7 +102,7 @@ describe("installSteps(machine, plan)", () => {
     expect(existsSync(layoutOf(home).libraries)).toBe(false);
     broken = false;
     await install(machine);
-    expect(log.map(([name]) => name)).toEqual(["python3", "python", "python", "python", "npm", "g++"]);
+    expect(log.map(([name]) => name)).toEqual(["python3", "python", "python", "python", "npm", "g++", "g++"]);
     expect(readdirSync(home).filter((name) => name.endsWith(".partial"))).toEqual([]);
   });
 });
