@@ -18,6 +18,8 @@ export interface Parts {
   readonly rows: number;
 }
 
+const UPDATES: readonly Operation[] = ["update", "sparseUpdate"];
+
 /** Times a run's step on one thread, in place of a worker. */
 export function timeParts(module: WebAssembly.Module, run: Run): Parts {
   const machine = new Machine(module);
@@ -31,8 +33,8 @@ export function timeParts(module: WebAssembly.Module, run: Run): Parts {
   const steps = plan.data.chunkSteps;
   const rows = leastMicroseconds(() => data.load(1, steps)) / steps;
   const step = timeSteps(machine, plan, adam, run.training.batch);
-  const products = time(machine, plan, plain, ["dense", "inputGradient", "update"]);
-  const adamOnly = time(machine, plan, adam, ["update"]) - time(machine, plan, plain, ["update"]);
+  const products = time(machine, plan, plain, ["dense", "inputGradient", ...UPDATES]);
+  const adamOnly = time(machine, plan, adam, UPDATES) - time(machine, plan, plain, UPDATES);
   const rest = time(machine, plan, plain, ["softmax", "mix", "gateGradient", "expertGradient"]);
   return { step, products, adam: adamOnly, rest, rows };
 }

@@ -3,6 +3,7 @@ import type { Arena } from "./arena.ts";
 import { type Instruction, instruction } from "./instructions.ts";
 import { type Columns, columnsFrom, inputPanelBytes, LINE, PANEL_ROWS, panelsOf, takeColumns } from "./panels.ts";
 import { Tape } from "./tape.ts";
+import { weightUpdates } from "./weight-updates.ts";
 import type { Layer, Weights } from "./weights.ts";
 
 /** Writes the parts of a model as instructions, forwards and backwards, and takes their buffers from the plan. */
@@ -36,9 +37,9 @@ export class Builder {
     const E = expertCount({ experts, gate, ...spec });
     const G = gateCount({ experts, gate, ...spec });
     const H = experts.layers[0] as number;
-    const linear = gate.layers.length === 0 ? E * H : layer.N;
+    const relus = gate.layers.length === 0 ? E * H : layer.N;
     const out = this.columns(layer.N, true);
-    this.#forwardAndUpdate(layer, undefined, out, (n) => n < linear);
+    this.#forwardAndUpdate(layer, undefined, out, relus);
     const width = (layer.N - E * H) / G;
     return {
       experts: Array.from({ length: E }, (_, e) => columnsFrom(out, e * H)),
@@ -48,7 +49,8 @@ export class Builder {
 
   /** A layer by its canonical name. */
   dense(name: string, input: Columns, out: Columns): void {
-    this.#forwardAndUpdate(this.#layer(name), input, out, () => out.relu);
+    const layer = this.#layer(name);
+    this.#forwardAndUpdate(layer, input, out, out.relu ? layer.N : 0);
   }
 
   /** Called before the mixes of these experts: backwards their gradients come after all of them. */
@@ -84,15 +86,16 @@ export class Builder {
     return { forward: this.#tape.forward, backward: this.#tape.backward() };
   }
 
-  #forwardAndUpdate(layer: Layer, input: Columns | undefined, out: Columns, isRelu: (n: number) => boolean): void {
+  /** The first `relus` columns are ReLU units, the rest linear. */
+  #forwardAndUpdate(layer: Layer, input: Columns | undefined, out: Columns, relus: number): void {
     const { D, N } = layer;
-    const floor = this.#arena.put(Float32Array.from({ length: N }, (_, n) => (isRelu(n) ? 0 : -Infinity)));
-    const reads = { x: input?.value ?? 0, xStride: input?.stride ?? inputPanelBytes(D), D };
+    const floor = this.#arena.put(Float32Array.from({ length: N }, (_, n) => (n < relus ? 0 : -Infinity)));
+    const reads = { x: input?.value ?? 0, xStride: input?.stride ?? inputPanelBytes(D) };
     const w = { w: 4 * layer.kernel, bias: 4 * layer.bias };
-    const dense = instruction("dense", { ...reads, ...w, floor, out: out.value, outStride: out.stride, N });
-    const g = { g: out.gradient, gStride: out.stride, N };
-    const update = instruction("update", { ...reads, ...g, ...w, trained: this.#trained(layer), strips: this.#strips });
-    this.#tape.push([dense], () => (input ? [this.#inputGradient(layer, input, out), update] : [update]));
+    const dense = instruction("dense", { ...reads, D, ...w, floor, out: out.value, outStride: out.stride, N });
+    const operands = { ...reads, g: out.gradient, gStride: out.stride, ...w, strips: this.#strips };
+    const updates = weightUpdates(this.#arena, layer, relus, operands);
+    this.#tape.push([dense], () => (input ? [this.#inputGradient(layer, input, out), ...updates] : updates));
   }
 
   #inputGradient({ D, N, kernel }: Layer, input: Columns, out: Columns): Instruction {
@@ -112,15 +115,6 @@ export class Builder {
       ...{ uses: table, M: uses.length, gateStride: uses[0]?.gateStride ?? 0, mixStride: uses[0]?.mix.stride ?? 0, H },
       ...{ expert: expert.value, expertStride: expert.stride, out: expert.gradient, outStride: expert.stride },
     });
-  }
-
-  /** The address of 1 for each column with a bias and 0 for each without; 0 if none has. */
-  #trained({ N, parts }: Layer): number {
-    if (parts.every(({ bias }) => bias === undefined)) return 0;
-    const trained = new Float32Array(panelsOf(N) * PANEL_ROWS);
-    for (const { kernel, bias, column } of parts)
-      trained.fill(bias ? 1 : 0, column, column + (kernel.shape[1] as number));
-    return this.#arena.put(trained);
   }
 
   #layer(name: string): Layer {

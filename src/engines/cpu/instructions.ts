@@ -8,6 +8,10 @@ const FIELDS = {
   mix: ["experts", "expertStride", "E", "gate", "gateStride", "out", "outStride", "H"],
   gateGradient: ["experts", "expertStride", "E", "gate", "gateStride", "mix", "mixStride", "H", "dLogits", "dStride"],
   expertGradient: ["uses", "M", "gateStride", "mixStride", "H", "expert", "expertStride", "out", "outStride"],
+  sparseUpdate: [
+    ...["x", "xStride", "D", "g", "gStride", "N", "w", "bias", "trained"],
+    ...["rows", "columns", "masks", "sums", "biasSums"],
+  ],
 } as const;
 
 export type Operation = keyof typeof FIELDS;

@@ -79,7 +79,8 @@ function forEachParameter(layers: Weights["layers"], visit: (canonical: number, 
   }
 }
 
-function kernelIndex({ kernel, D }: Layer, d: number, n: number): number {
+/** The place of the weight from input d to output n, in numbers. */
+export function kernelIndex({ kernel, D }: Layer, d: number, n: number): number {
   return kernel + (Math.floor(n / STRIP) * paddedInputs(D) + d) * STRIP + (n % STRIP);
 }
 

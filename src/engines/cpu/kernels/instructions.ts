@@ -9,6 +9,7 @@ export const SOFTMAX = 4;
 export const MIX = 5;
 export const GATE_GRADIENT = 6;
 export const EXPERT_GRADIENT = 7;
+export const SPARSE_UPDATE = 8;
 
 @unmanaged export class Instruction {
   op: i32;
@@ -115,4 +116,27 @@ export const EXPERT_GRADIENT = 7;
   expertStride: usize;
   out: usize;
   outStride: usize;
+}
+
+/**
+ * Update, over the rows where g is not 0 alone. Scratch: `rows` a block of rows, packed; for each unit `columns` its part
+ * of g, `masks` a bit a row, `sums` [passes, N] its gradient in the making and `biasSums` its bias'.
+ */
+@unmanaged export class SparseUpdate {
+  op: i32;
+  size: i32;
+  x: usize;
+  xStride: usize;
+  D: i32;
+  g: usize;
+  gStride: usize;
+  N: i32;
+  w: usize;
+  bias: usize;
+  trained: usize;
+  rows: usize;
+  columns: usize;
+  masks: usize;
+  sums: usize;
+  biasSums: usize;
 }

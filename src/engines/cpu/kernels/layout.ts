@@ -8,8 +8,9 @@
 // Kernels lie in strips of 8 outputs: [ceil(N / 8)][D4][8], D4 = D rounded up to 4. The forward product reads 4 outputs
 // of an input side by side; the weight gradient, which is a product over rows, updates 4 inputs x 8 outputs in one
 // piece of 128 bytes; the input gradient reads 4 inputs of an output at constant distances. So no product needs a
-// transposed copy of its weights. What fills up a strip (outputs from N on, inputs from D on) is updated like the rest
-// with whatever lies there, and never read by a product.
+// transposed copy of its weights. The sparse weight gradient, a sum over other rows for each unit, packs its inputs row
+// after row, a block of rows at a time, and transposes the sums. What fills up a strip (outputs from N on, inputs from D
+// on) is updated like the rest with whatever lies there, and never read by a product.
 
 /** Bytes of one column of a panel, of one input of a strip: 8 numbers. */
 // @ts-ignore: decorator

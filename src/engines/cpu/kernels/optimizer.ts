@@ -37,7 +37,7 @@ export function beginStep(o: Optimizer): void {
 
 /** Four weights at `w` take one step by their gradient; m̂ / (sqrt(v̂) + epsilon) with both corrections in the rate. */
 // @ts-ignore: decorator
-@inline export function adam(o: Optimizer, w: usize, gradient: v128): void {
+@inline function adam(o: Optimizer, w: usize, gradient: v128): void {
   const g = f32x4.add(gradient, f32x4.splat(TINY));
   const at1 = w + o.moments;
   const at2 = at1 + o.moments;
@@ -52,7 +52,19 @@ export function beginStep(o: Optimizer): void {
 }
 
 // @ts-ignore: decorator
-@inline export function sgd(o: Optimizer, w: usize, gradient: v128): void {
+@inline function sgd(o: Optimizer, w: usize, gradient: v128): void {
   const rate = v128.load_splat<f32>(changetype<usize>(o), offsetof<Optimizer>("rate"));
   v128.store(w, f32x4.sub(v128.load(w), f32x4.mul(rate, gradient)));
+}
+
+/** Eight weights at `w` take one step by their gradient. */
+// @ts-ignore: decorator
+@inline export function step(o: Optimizer, w: usize, a: v128, b: v128): void {
+  if (o.kind) {
+    adam(o, w, a);
+    adam(o, w + 16, b);
+  } else {
+    sgd(o, w, a);
+    sgd(o, w + 16, b);
+  }
 }

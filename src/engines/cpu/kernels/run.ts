@@ -6,6 +6,7 @@ import * as I from "./instructions";
 import { mix } from "./mix";
 import { Optimizer } from "./optimizer";
 import { softmax } from "./softmax";
+import { sparseUpdate } from "./sparse-update";
 import { update } from "./update";
 
 /** Runs a program from `at` to `end` on P panels of rows `x`. */
@@ -37,6 +38,11 @@ export function run(at: usize, end: usize, x: usize, weights: usize, P: i32, o: 
       case I.EXPERT_GRADIENT:
         expertGradient(changetype<I.ExpertGradient>(at), P);
         break;
+      case I.SPARSE_UPDATE: {
+        const op = changetype<I.SparseUpdate>(at);
+        sparseUpdate(op, op.x ? op.x : x, weights, P, o);
+        break;
+      }
       default:
         unreachable();
     }

@@ -1,6 +1,6 @@
 import { Update } from "./instructions";
 import { eights, LINE, stripBytes } from "./layout";
-import { adam, Optimizer, sgd } from "./optimizer";
+import { Optimizer, step } from "./optimizer";
 import { panelsToStrips } from "./transpose";
 
 /** The weight gradient, a product over the rows, with the optimizer's step in its epilogue: no gradient is ever stored. */
@@ -69,15 +69,4 @@ function sumOfRows(g: usize, bias: usize, trained: usize, P: i32, o: Optimizer):
   const a = f32x4.add(f32x4.add(a0, a1), f32x4.add(a2, a3));
   const b = f32x4.add(f32x4.add(b0, b1), f32x4.add(b2, b3));
   step(o, bias, f32x4.mul(a, v128.load(trained)), f32x4.mul(b, v128.load(trained, 16)));
-}
-
-// @ts-ignore: decorator
-@inline function step(o: Optimizer, w: usize, a: v128, b: v128): void {
-  if (o.kind) {
-    adam(o, w, a);
-    adam(o, w + 16, b);
-  } else {
-    sgd(o, w, a);
-    sgd(o, w + 16, b);
-  }
 }
