@@ -76,7 +76,7 @@ async function announce(plan: Plan, pending: readonly Step[], machine: Machine, 
     if (downloadBytes !== undefined) note(`${"download".padEnd(10)}${wanted}: about ${megabytes(downloadBytes)}`);
   const missing = needs.filter(({ fix, optional }) => fix !== undefined && !optional);
   if (missing.length > 0)
-    throw new UsageError(`cuda setup: missing: ${missing.map(({ name }) => name).join(", ")}; nothing was changed`);
+    throw new UsageError(`cuda setup can't begin (${missing.map(({ name }) => name).join(", ")}); nothing was changed`);
   if (diskBytes > 0) note(`${"on disk".padEnd(10)}up to ${gigabytes(diskBytes)}, pip's cache included`);
 }
 
