@@ -4,13 +4,14 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../config/config.ts";
 import { SETTING_KEYS, type Settings } from "../config/schema.ts";
+import type { Engine } from "../engines/engine.ts";
 
 /** Where a journal's records come from: one file beside each journal. */
 export interface Provenance {
   /** The commit is the one that was built; null for a package that does not know it. */
   readonly mmoe: { readonly version: string; readonly commit: string | null; readonly dirty: boolean | null };
   readonly node: string;
-  /** Installed version of each package that mmoe depends on. */
+  /** Installed version of each package that mmoe depends on, and of what the engine brought. */
   readonly dependencies: Readonly<Record<string, string>>;
   readonly engine: string;
   readonly device: string;
@@ -32,7 +33,7 @@ export interface Provenance {
 interface Process {
   readonly argv: readonly string[];
   readonly config: Config;
-  readonly engine: { readonly name: string; readonly device: string };
+  readonly engine: Pick<Engine, "name" | "device" | "libraries">;
 }
 
 /** Of this process, which trains from now on. */
@@ -43,7 +44,10 @@ export function provenanceOf({ argv, config, engine }: Process): Provenance {
   return {
     mmoe: { version, commit, dirty },
     node: process.version,
-    dependencies: Object.fromEntries(Object.keys(dependencies).map((name) => [name, installedVersion(name)])),
+    dependencies: {
+      ...Object.fromEntries(Object.keys(dependencies).map((name) => [name, installedVersion(name)])),
+      ...engine.libraries,
+    },
     engine: engine.name,
     device: engine.device,
     host: hostname(),

@@ -13,3 +13,9 @@ test("provenanceOf({ argv, config, engine }) names what computes: versions, engi
   expect(Object.values(dependencies)).not.toContain("missing");
   expect(rest).toMatchObject({ engine: "cpu", argv: ["sweep", "smoke"], end: null, config: { batch: config.batch } });
 });
+
+test("provenanceOf({ engine }) adds the versions of what the engine brought", () => {
+  const brought = { ...engine, libraries: { tensorflow: "2.18.1" } };
+  const { dependencies } = provenanceOf({ argv: [], config: loadConfig("smoke"), engine: brought });
+  expect(dependencies).toMatchObject({ tensorflow: "2.18.1", commander: expect.any(String) });
+});
