@@ -73,6 +73,8 @@ export interface RunResult {
 }
 
 export interface Hooks {
+  /** These runs are begun, together: they end at about the same time. */
+  onBegin?(runs: readonly Run[]): void;
   /** A run has been trained for `step` steps. */
   onProgress?(run: Run, step: number): void;
   /** A run has ended, done or failed. Called once a run, unless the signal stopped it before. */

@@ -1,5 +1,7 @@
 import { UsageError } from "../../errors.ts";
+import type { ModelSpec } from "../../models/spec.ts";
 import type { Hooks, Run } from "../engine.ts";
+import { numbering } from "../numbering.ts";
 
 /** R, the most runs like `run` that train together. */
 export type GroupSize = (run: Run) => number;
@@ -8,8 +10,10 @@ export type GroupSize = (run: Run) => number;
 export function grouped(runs: readonly Run[], sizeOf: GroupSize): Run[][] {
   const groups: Run[][] = [];
   const open = new Map<string, Run[]>();
+  const modelNumber = numbering((model: ModelSpec) => model);
+  const trainingNumber = numbering((training: Run["training"]) => training);
   for (const run of runs) {
-    const kind = JSON.stringify([run.model, run.training]);
+    const kind = `${modelNumber(run.model)} ${trainingNumber(run.training)}`;
     let group = open.get(kind);
     if (!group || group.length >= sizeOf(run)) {
       group = [];
@@ -35,13 +39,14 @@ interface Grouping {
  */
 export async function trainInGroups(
   runs: readonly Run[],
-  { signal, noMore }: Hooks,
+  { signal, noMore, onBegin }: Hooks,
   { sizeOf, train, note }: Grouping,
 ): Promise<void> {
   let pending = grouped(runs, sizeOf);
   while (!signal?.aborted && !noMore?.aborted) {
     const group = pending.shift();
     if (group === undefined) return;
+    onBegin?.(group);
     try {
       await train(group);
     } catch (error) {
