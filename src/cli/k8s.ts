@@ -21,7 +21,7 @@ interface Options extends SweepOptions {
 }
 
 /** Options of a sweep that its config does not hold: passed on as they are typed. */
-const PASSED_ON = ["--engine", "--backend", "--retry-failed", "--time-limit", "--long"];
+const PASSED_ON = ["--engine", "--allow-cpu", "--backend", "--retry-failed", "--time-limit", "--long"];
 /** A name within Kubernetes; an indexed pod's host name has to hold it and the index. */
 const LONGEST_NAME = 52;
 

@@ -19,6 +19,8 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: 
   slurm: { summary: "a sweep as a Slurm job array: prints or submits it", load: () => import("./slurm.ts") },
   k8s: { summary: "a sweep as an indexed Job of Kubernetes: prints it", load: () => import("./k8s.ts") },
   data: { summary: "the rows a run sees, or Figure 2's label correlations", load: () => import("./data.ts") },
+  cuda: { summary: "sets up training on NVIDIA GPUs", load: () => import("./cuda.ts") },
+  doctor: { summary: "what of mmoe works here, how fast, and what to mend", load: () => import("./doctor.ts") },
   models: { summary: "the models and their parameter counts", load: () => import("./models.ts") },
 };
 

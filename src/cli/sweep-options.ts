@@ -19,6 +19,7 @@ export interface SweepOptions {
   readonly engine: string;
   readonly jobs?: string;
   readonly backend: string;
+  readonly allowCpu?: boolean;
   readonly out?: string;
   readonly retryFailed?: boolean;
   readonly timeLimit?: string;
@@ -48,6 +49,7 @@ export function addSweepOptions(command: Command): Command {
     .option("--seed <n>", "names other random numbers")
     .option("--set <key=value>", "any other setting of the config; may be given again", collect, [])
     .option("--engine <name>", `what trains: ${ENGINE_NAMES.join(", ")}`, ENGINE_NAMES[0])
+    .option("--allow-cpu", "let --engine cuda train on a CPU where it sees no card")
     .option("--backend <name>", `what tfjs computes on: ${TFJS_BACKENDS.join(", ")}`, TFJS_BACKENDS[0])
     .option("--jobs <n>", "worker threads of the cpu engine (default: this process's cores)")
     .option("--out <folder>", "where results go (default: results/NAME-HASH)")
@@ -64,13 +66,13 @@ export function collect(value: string, before: readonly string[]): string[] {
 /** Throws UsageError for the first option that is none. */
 export function checkedOptions(file: string, options: SweepOptions): CheckedOptions {
   const config = loadConfig(file, overridesOf(options));
-  const { out = defaultFolder(config), jobs, timeLimit } = options;
+  const { out = defaultFolder(config), jobs, timeLimit, allowCpu = false } = options;
   const backend = choiceOption("--backend", options.backend, TFJS_BACKENDS);
   return {
     config,
     out,
     engineName: choiceOption("--engine", options.engine, ENGINE_NAMES),
-    engineOptions: { backend, ...(jobs !== undefined && { jobs: countOption("--jobs", jobs) }) },
+    engineOptions: { backend, allowCpu, ...(jobs !== undefined && { jobs: countOption("--jobs", jobs) }) },
     limitMs: timeLimit === undefined ? undefined : durationOption("--time-limit", timeLimit),
   };
 }

@@ -1,8 +1,10 @@
 import { totalmem } from "node:os";
+import { join } from "node:path";
 import type { Engine, Run } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
-import { findResults } from "../records/find-results.ts";
+import { findResults, JOURNALS } from "../records/find-results.ts";
 import type { RecordHead } from "../records/journal-line.ts";
+import { otherTrainers } from "../records/writers.ts";
 import { loadEngine } from "../sweep/engines.ts";
 import { planShard } from "../sweep/shard.ts";
 import { type Define, examples } from "./command.ts";
@@ -84,7 +86,7 @@ async function sweep(file: string, options: Options, typed: readonly string[], c
     );
   }
 
-  const engine = await loadEngine(engineName, engineOptions);
+  const engine = await loadEngine(engineName, { ...engineOptions, env: effects.env, note });
   try {
     checkRuns(todo, engine);
     if (options.dryRun) {
@@ -92,6 +94,7 @@ async function sweep(file: string, options: Options, typed: readonly string[], c
       return EXIT.done;
     }
     note(`${what} on ${engine.name} (${engine.device})`);
+    if (found !== undefined) noteOthers(out, engine, note);
     return await train({ ...options, config, out, runs, ended, engine, limitMs, shard, goOn }, context);
   } finally {
     await engine.dispose();
@@ -101,6 +104,12 @@ async function sweep(file: string, options: Options, typed: readonly string[], c
 /** The runs that need not be trained again: without failed ones where --retry-failed asks for them. */
 function reusable(ended: ReadonlyMap<string, RecordHead>, { retryFailed = false }: Options): typeof ended {
   return retryFailed ? new Map([...ended].filter(([, { status }]) => status === "done")) : ended;
+}
+
+/** A sweep may go on with another engine, whose losses are the same within float32's tolerance and no further. */
+function noteOthers(out: string, { name, device }: Engine, note: Context["note"]): void {
+  const others = otherTrainers(join(out, JOURNALS), { engine: name, device });
+  if (others.length > 0) note(`${out}: what is there was trained on ${others.join(", ")}`);
 }
 
 /** Refuses, before the first step, a model that the engine can't train and a sweep that memory can't hold. */

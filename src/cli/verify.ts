@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import { TENSORFLOW_CPU } from "../engines/tfjs/device.ts";
 import { UsageError } from "../errors.ts";
 import { holdsTrials } from "../records/label-trials.ts";
 import { readResults } from "../records/read-results.ts";
@@ -61,7 +62,9 @@ async function trainAgain(
       const { engine: name, device } = group[0] as RunRecord;
       note(`training ${group.length} runs again on ${name} (${device}): ${group.map(({ id }) => id).join(", ")}`);
       const engine = await loadEngine(engineOf(name), {
-        backend: TFJS_BACKENDS.find((one) => one === device) ?? "wasm",
+        backend: TFJS_BACKENDS.find((one) => one === device) ?? "tensorflow",
+        allowCpu: device === TENSORFLOW_CPU,
+        note,
       });
       try {
         verified.push(...(await verifyRuns(group, config, engine, stop.signal)));

@@ -92,6 +92,8 @@ export interface Engine {
   readonly name: string;
   /** What really computes, e.g. `wasm`. */
   readonly device: string;
+  /** Versions of what it computes with beside mmoe's own packages, e.g. TensorFlow's. */
+  readonly libraries?: Readonly<Record<string, string>>;
   /** Throws UsageError, by the model's name, for a spec that this engine can't train. */
   check(model: ModelSpec): void;
   train(runs: readonly Run[], hooks: Hooks): Promise<void>;

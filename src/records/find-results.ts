@@ -1,9 +1,10 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { differences } from "../config/compare.ts";
 import { type Config, trainedHash } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
+import { nearestExisting } from "../paths.ts";
 import type { RecordHead } from "./journal-line.ts";
 import { journalPaths, readHeads } from "./read-journals.ts";
 
@@ -90,10 +91,4 @@ function checkWritable(path: string): void {
 
 function entriesOf(path: string): string[] {
   return existsSync(path) && statSync(path).isDirectory() ? readdirSync(path) : [];
-}
-
-function nearestExisting(path: string): string {
-  let at = resolve(path);
-  while (!existsSync(at)) at = dirname(at);
-  return at;
 }

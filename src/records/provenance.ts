@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../config/config.ts";
 import { SETTING_KEYS, type Settings } from "../config/schema.ts";
+import type { Engine } from "../engines/engine.ts";
 import type { Shard } from "./lock.ts";
 
 /** What computed something: program, machine and time. */
@@ -11,7 +12,7 @@ export interface Origins {
   /** The commit is the one that was built; null for a package that does not know it. */
   readonly mmoe: { readonly version: string; readonly commit: string | null; readonly dirty: boolean | null };
   readonly node: string;
-  /** Installed version of each package that mmoe depends on. */
+  /** Installed version of each package that mmoe depends on, and of what the engine brought. */
   readonly dependencies: Readonly<Record<string, string>>;
   readonly host: string;
   readonly pid: number;
@@ -40,13 +41,15 @@ interface Process {
   readonly argv: readonly string[];
   readonly config: Config;
   readonly shard: Shard | null;
-  readonly engine: { readonly name: string; readonly device: string };
+  readonly engine: Pick<Engine, "name" | "device" | "libraries">;
 }
 
 /** Of this process, which trains from now on. */
 export function provenanceOf({ argv, config, engine, shard }: Process): Provenance {
+  const origins = originsHere(argv);
   return {
-    ...originsHere(argv),
+    ...origins,
+    dependencies: { ...origins.dependencies, ...engine.libraries },
     engine: engine.name,
     device: engine.device,
     config: Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]])) as unknown as Settings,

@@ -65,6 +65,16 @@ export function provenancesIn(
   return all.sort((a, b) => a.provenance.start.localeCompare(b.provenance.start));
 }
 
+/** Engines with their devices that trained what lies in `folder`, other than this one: `cpu (wasm)`. */
+export function otherTrainers(folder: string, { engine, device }: Pick<Provenance, "engine" | "device">): string[] {
+  const all = provenancesIn(folder, () => {}).map(({ provenance }) => trainerText(provenance));
+  return [...new Set(all)].filter((text) => text !== trainerText({ engine, device }));
+}
+
+function trainerText({ engine, device }: Pick<Provenance, "engine" | "device">): string {
+  return `${engine} (${device})`;
+}
+
 function stateOf(folder: string, provenance: Provenance): Writer["state"] {
   if (provenance.end !== null) return "ended";
   const training = isTraining(folder, provenance);

@@ -1,23 +1,57 @@
+import { findBinding } from "../cuda/binding.ts";
+import { mayHaveCard } from "../cuda/cards.ts";
+import type { Env } from "../cuda/home.ts";
 import type { Engine } from "../engines/engine.ts";
+import { UsageError } from "../errors.ts";
 
-export const ENGINE_NAMES = ["cpu", "tfjs"] as const;
+/** `auto` is `cuda` where it is set up and a card is visible, else `cpu`. */
+export const ENGINE_NAMES = ["auto", "cpu", "cuda", "tfjs"] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
-export const TFJS_BACKENDS = ["wasm", "cpu"] as const;
+export const TFJS_BACKENDS = ["wasm", "cpu", "tensorflow"] as const;
+export type TfjsBackend = (typeof TFJS_BACKENDS)[number];
 
 export interface EngineOptions {
   /** Worker threads of the cpu engine; by default the cores that this process may use. */
   readonly jobs?: number;
   /** What the tfjs engine computes on. */
-  readonly backend: (typeof TFJS_BACKENDS)[number];
+  readonly backend?: TfjsBackend;
+  /** Let the cuda engine compute on the CPU where it sees no card. */
+  readonly allowCpu?: boolean;
+  readonly env?: Env;
+  /** Hears what is decided here, and by the engine. */
+  readonly note?: (line: string) => void;
 }
 
-/** Loads one engine; the other's code stays on disk. */
-export async function loadEngine(name: EngineName, { jobs, backend }: EngineOptions): Promise<Engine> {
+/** Loads one engine; the others' code stays on disk. */
+export async function loadEngine(name: EngineName, options: EngineOptions = {}): Promise<Engine> {
+  if (name === "auto") return autoEngine(options);
+  const { jobs, backend = "wasm", allowCpu = false, note = () => {} } = options;
   if (name === "tfjs") {
     const { createTfjsEngine } = await import("../engines/tfjs/engine.ts");
-    return createTfjsEngine({ backend });
+    return createTfjsEngine({ backend, note });
+  }
+  if (name === "cuda") {
+    const { createCudaEngine } = await import("../engines/tfjs/cuda.ts");
+    return createCudaEngine({ allowCpu, note });
   }
   const { CpuEngine } = await import("../engines/cpu/cpu-engine.ts");
   return new CpuEngine(jobs === undefined ? {} : { jobs });
+}
+
+/** Who has no card waits for nothing: TensorFlow is loaded only where files say that there is one. */
+async function autoEngine(options: EngineOptions): Promise<Engine> {
+  const { env = process.env, note = () => {} } = options;
+  if (!mayHaveCard(env)) return loadEngine("cpu", options);
+  if (findBinding(env) === undefined) {
+    note("a GPU is here, unused: mmoe cuda setup makes mmoe train on it");
+    return loadEngine("cpu", options);
+  }
+  try {
+    return await loadEngine("cuda", { ...options, allowCpu: false });
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    note(`${error.message}; training on the cpu engine`);
+    return loadEngine("cpu", options);
+  }
 }

@@ -21,12 +21,15 @@ export async function estimateMs(runs: readonly Run[], engine: Engine): Promise<
   return total;
 }
 
-/** Milliseconds a step of all `runs` together: from two lengths of training, so that what is paid once falls out. */
-async function stepMs(runs: readonly Run[], engine: Engine): Promise<number> {
+/**
+ * Milliseconds a step of all `runs` together: from two lengths of training, so that what is paid once falls out. The
+ * longer one takes `trialMs` or more.
+ */
+export async function stepMs(runs: readonly Run[], engine: Engine, trialMs = TRIAL_MS): Promise<number> {
   let before = await timed(runs, 1, engine);
   for (let steps = 2; ; steps *= 2) {
     const elapsed = await timed(runs, steps, engine);
-    if (elapsed > TRIAL_MS || steps >= MOST_STEPS) return Math.max(elapsed - before, 0) / (steps / 2);
+    if (elapsed > trialMs || steps >= MOST_STEPS) return Math.max(elapsed - before, 0) / (steps / 2);
     before = elapsed;
   }
 }

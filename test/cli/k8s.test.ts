@@ -143,3 +143,8 @@ test.each([
 ])("mmoe k8s refuses %j before it prints anything", async (argv, line) => {
   expect(await k8s(...argv)).toEqual({ code: 2, stdout: "", stderr: `mmoe: ${line}\n` });
 });
+
+test("mmoe k8s --engine cuda asks for no card here, and passes on what was typed", async () => {
+  const { code, stdout } = await k8s("--engine", "cuda", "--allow-cpu", "--gpus", "1");
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/--engine[\s\S]*cuda[\s\S]*--allow-cpu/)]);
+});

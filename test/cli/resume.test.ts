@@ -46,6 +46,15 @@ describe("a sweep repeated into its folder", () => {
     expect([text("runs.csv"), text("curves.csv")]).toEqual(before);
   });
 
+  test("may go on with another engine, and says which one began", async () => {
+    await sweep("--runs", "1");
+    engine.load = () => ({ ...fakeEngine(), device: "NVIDIA H100" });
+    expect((await sweep("--runs", "2")).stderr).toBe(
+      `${out}: reused 6, to do 6 runs on fake (NVIDIA H100)\n${out}: what is there was trained on fake (none)\n`,
+    );
+    expect((await sweep("--runs", "2", "--overwrite")).stderr).not.toContain("what is there");
+  });
+
   test("after Ctrl-C goes on and writes the same CSV as one that was not stopped", async () => {
     expect((await sweepUntil("omoe/p=1.00/003")).code).toBe(130);
     engine.load = () => fakeEngine({ before: ({ id }) => trained.push(id) });

@@ -19,3 +19,8 @@ test("mmoe --version loads nothing from outside but commander", () => {
   const outside = [...loaded].filter((name) => !name.startsWith("file:") && !name.startsWith("node:"));
   expect(outside).toEqual(["commander"]);
 });
+
+test("mmoe sweep reads no engine before it knows which, and nothing of TensorFlow", () => {
+  const loaded = [...staticImports(new URL("../../src/cli/sweep.ts", import.meta.url))];
+  expect(loaded.filter((name) => /tensorflow|engines\/(cpu|tfjs)\//.test(name))).toEqual([]);
+});

@@ -4,10 +4,10 @@ import type { Engine } from "../../src/engines/engine.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { doneResult, fakeEngine } from "../support/fake-engine.ts";
 
-const engine = vi.hoisted(() => ({ load: () => ({}) as unknown }));
+const engine = vi.hoisted(() => ({ load: (..._: unknown[]) => ({}) as unknown }));
 vi.mock("../../src/sweep/engines.ts", async (original) => ({
   ...(await original<object>()),
-  loadEngine: async () => engine.load(),
+  loadEngine: async (...args: unknown[]) => engine.load(...args),
 }));
 
 let out = "";
@@ -18,13 +18,13 @@ beforeEach(() => {
 
 const sweep = (...argv: string[]) => runMain(["sweep", "smoke", "--runs", "4", "--out", out, ...argv]);
 
-/** Alike but for the last digit of one held-out loss of `id`. */
-function differingIn(id: string): Engine {
+/** Alike but for one held-out loss of `id`, by default in its last digit. */
+function differingIn(id: string, { relatively = 1e-7, device = "wasm" } = {}): Engine {
   const train: Engine["train"] = async (runs, { onResult }) => {
     for (const run of runs) {
-      const result = doneResult(run);
+      const result = { ...doneResult(run), device };
       const [first = [], ...rest] = result.curve.heldout;
-      const heldout = [[(first[0] as number) * (1 + 1e-7), first[1] as number], ...rest];
+      const heldout = [[(first[0] as number) * (1 + relatively), first[1] as number], ...rest];
       onResult(run.id === id ? { ...result, curve: { ...result.curve, heldout } } : result);
     }
   };
@@ -39,6 +39,7 @@ test("mmoe verify DIR trains three finished runs again and finds them the same",
 });
 
 test("mmoe verify DIR exits with 4 and names the run whose losses differ in a last digit", async () => {
+  engine.load = () => differingIn("none");
   await sweep();
   engine.load = () => differingIn("omoe/p=1.00/002");
   const { code, stdout } = await runMain(["verify", out, "--runs", "24", "--json"]);
@@ -60,4 +61,31 @@ test("mmoe verify DIR refuses results without a finished run, and those of an en
     code: 2,
     stderr: `mmoe: ${out} holds no finished run; nothing to verify\n`,
   });
+});
+
+test.each([
+  [0.005, 0],
+  [0.02, 4],
+])("mmoe verify DIR of losses that TensorFlow gives %d apart exits with %d", async (relatively, code) => {
+  const device = "NVIDIA H100";
+  engine.load = () => differingIn("none", { device });
+  await sweep("--runs", "1");
+  engine.load = () => differingIn("mmoe/p=1.00/000", { device, relatively });
+  expect((await runMain(["verify", out, "--runs", "6"])).code).toBe(code);
+});
+
+test.each([
+  ["tfjs", "wasm", { backend: "wasm" }],
+  ["tfjs", "tensorflow cpu", { backend: "tensorflow" }],
+  ["cuda", "tensorflow cpu", { allowCpu: true }],
+  ["cuda", "NVIDIA H100 80GB HBM3", { allowCpu: false }],
+])("mmoe verify DIR trains runs of %s on %s again there", async (name, device, expected) => {
+  const asked: unknown[][] = [];
+  engine.load = (...args) => {
+    asked.push(args);
+    return { ...fakeEngine(), name, train: differingIn("none", { device }).train };
+  };
+  await sweep("--runs", "1");
+  await runMain(["verify", out]);
+  expect(asked[1]).toMatchObject([name, expected]);
 });

@@ -20,3 +20,9 @@ test("provenanceOf(process) names what computes: versions, engine, machine, conf
     config: { batch: config.batch },
   });
 });
+
+test("provenanceOf({ engine }) adds the versions of what the engine brought", () => {
+  const brought = { ...engine, libraries: { tensorflow: "2.18.1" } };
+  const { dependencies } = provenanceOf({ argv: [], config: loadConfig("smoke"), engine: brought, shard: null });
+  expect(dependencies).toMatchObject({ tensorflow: "2.18.1", commander: expect.any(String) });
+});

@@ -4,6 +4,7 @@ import type { Tensor } from "@tensorflow/tfjs";
 import { expertCount, expertsOf, gateCount, type ModelSpec } from "../../models/spec.ts";
 import type { Layer, Layers, Stack } from "./pack.ts";
 import { dataProduct, product } from "./products.ts";
+import { relu } from "./relu.ts";
 import { expectShape, type Tf } from "./tf.ts";
 
 /** Acts on the units of one ReLU layer: [R, B, n, units] for a first layer of experts, [R, n, B, units] for others. */
@@ -24,7 +25,7 @@ export function predict(tf: Tf, spec: ModelSpec, layers: Layers, x: Tensor, drop
 
 /** x [R, B, D] → [R, B, E, H]; of one expert, the bottom. */
 function expertOutputs(tf: Tf, spec: ModelSpec, layers: readonly Layer[], x: Tensor, dropout: Dropout): Tensor {
-  return readers(tf, x, layers, expertCount(spec), (h, i) => dropout(tf.relu(h), "experts", i));
+  return readers(tf, x, layers, expertCount(spec), (h, i) => dropout(relu(tf, h), "experts", i));
 }
 
 /** x [R, B, D] → softmax(W x) of each gate over the experts that it sees, [R, B, gates, E]; undefined without gates. */
@@ -32,7 +33,7 @@ export function gateWeights(tf: Tf, spec: ModelSpec, layers: readonly Layer[], x
   const gates = gateCount(spec);
   if (gates === 0) return undefined;
   const last = layers.length - 1;
-  return tf.softmax(readers(tf, x, layers, gates, (h, i) => (i < last ? tf.relu(h) : h)));
+  return tf.softmax(readers(tf, x, layers, gates, (h, i) => (i < last ? relu(tf, h) : h)));
 }
 
 /** Expert outputs [R, B, E, H] and gate weights [R, B, gates, E] → what each tower reads, [R, K, B, H]. */
@@ -69,7 +70,7 @@ function towers(tf: Tf, layers: readonly Layer[], x: Tensor, dropout: Dropout): 
   const last = layers.length - 1;
   const outputs = layers.reduce((h, layer, i) => {
     const units = dense(tf, product(tf, h, layer.kernel), layer);
-    return i < last ? dropout(tf.relu(units), "towers", i) : units;
+    return i < last ? dropout(relu(tf, units), "towers", i) : units;
   }, x); // [R, K, B, 1]
   return tf.transpose(tf.reshape(outputs, [R, K, B]), [0, 2, 1]);
 }

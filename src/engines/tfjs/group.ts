@@ -23,8 +23,8 @@ export class Group {
     this.#run = runs[0] as Run;
     this.#R = runs.length;
     this.#dropout = dropoutOf(tf, runs);
-    const parameters = pack(tf, this.#run.model, runs.map(initialParameters));
-    this.#state = initialState(tf, this.#run.training.optimizer, parameters);
+    const { model, training } = this.#run;
+    this.#state = tf.tidy(() => initialState(tf, training.optimizer, pack(tf, model, runs.map(initialParameters))));
   }
 
   /** One update on x [R, B, D], y [R, B, K]. */

@@ -1,19 +1,33 @@
 import type { Tensor } from "@tensorflow/tfjs";
+import { findBinding, loadBinding } from "../../cuda/binding.ts";
+import { UsageError } from "../../errors.ts";
 
 /** The TensorFlow.js in use: a value, as the CUDA package brings an instance of its own. */
 export type Tf = typeof import("@tensorflow/tfjs");
 
-/** `wasm`: SIMD kernels on one thread; `cpu`: plain JavaScript. */
-export type Backend = "wasm" | "cpu";
+/** `wasm`: SIMD kernels on one thread; `cpu`: plain JavaScript; `tensorflow`: its C library, with CUDA or without. */
+export type Backend = "wasm" | "cpu" | "tensorflow";
 
 /** Loads TensorFlow.js without its banner and readies `backend`. */
 export async function loadTf(backend: Backend): Promise<Tf> {
-  const tf = await import("@tensorflow/tfjs");
+  const tf = backend === "tensorflow" ? nativeTf() : await import("@tensorflow/tfjs");
   tf.enableProdMode();
   if (backend === "wasm") await import("@tensorflow/tfjs-backend-wasm");
   const started = await withoutNewListeners(() => tf.setBackend(backend));
   if (!started) throw new Error(`tfjs: backend ${backend} did not start`);
   return tf;
+}
+
+/** The instance that comes with TensorFlow's binding. */
+function nativeTf(): Tf {
+  const binding = findBinding(process.env);
+  if (binding === undefined)
+    throw new UsageError("TensorFlow is not set up; mmoe cuda setup does it (with --cpu for the CPU alone)");
+  try {
+    return loadBinding(binding) as Tf;
+  } catch (error) {
+    throw new UsageError(`${binding.folder}: TensorFlow does not load: ${(error as Error).message}; see mmoe doctor`);
+  }
 }
 
 /** The wasm module listens for any error that nobody catches, and prints itself beside it: 100 kB on one line. */

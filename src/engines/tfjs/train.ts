@@ -4,11 +4,9 @@ import type { Hooks, Run, RunResult } from "../engine.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
 import { type Feed, feedOf, measuredLabelCorrelation } from "./feed.ts";
 import { Group } from "./group.ts";
+import { EVALUATED_ROWS } from "./memory.ts";
 import { Pace } from "./pace.ts";
 import type { Tf } from "./tf.ts";
-
-/** Rows of a set that are predicted at a time, for each replica: bounds the memory that an evaluation takes. */
-export const EVALUATED_ROWS = 500;
 
 interface Replica {
   readonly run: Run;
@@ -16,8 +14,11 @@ interface Replica {
   readonly record: CurveRecorder;
 }
 
-/** Trains runs of one model and one setting together, a replica each. Stopped by the signal, it gives no result. */
-export async function trainGroup(tf: Tf, runs: readonly Run[], hooks: Hooks): Promise<void> {
+/**
+ * Trains runs of one model and one setting together, a replica each, on what `device` names. Stopped by the signal, or
+ * where it throws, it gives no result.
+ */
+export async function trainGroup(tf: Tf, device: string, runs: readonly Run[], hooks: Hooks): Promise<void> {
   const began = performance.now();
   const pace = new Pace(hooks.signal);
   const replicas = await replicasOf(runs, pace);
@@ -31,7 +32,6 @@ export async function trainGroup(tf: Tf, runs: readonly Run[], hooks: Hooks): Pr
 
     const parameters = hooks.keepParameters ? group.parameters() : [];
     const elapsedMs = (performance.now() - began) / runs.length;
-    const device = tf.getBackend();
     for (const [r, replica] of replicas.entries())
       hooks.onResult({ ...resultOf(replica, finals[r], parameters[r]), elapsedMs, device });
   } finally {

@@ -3,7 +3,7 @@ import { RowOrder } from "../../../src/data/order.ts";
 import { dataKey } from "../../../src/data/streams.ts";
 import { type Rows, TaskPair } from "../../../src/data/task-pair.ts";
 import { type Engine, initialParameters, modelKey, type Run, type RunResult } from "../../../src/engines/engine.ts";
-import { createTfjsEngine, grouped } from "../../../src/engines/tfjs/engine.ts";
+import { createTfjsEngine } from "../../../src/engines/tfjs/engine.ts";
 import { loadTf, type Tf } from "../../../src/engines/tfjs/tf.ts";
 import { UsageError } from "../../../src/errors.ts";
 import { dropoutInto } from "../../../src/models/dropout.ts";
@@ -18,6 +18,22 @@ beforeAll(async () => {
   engine = await createTfjsEngine({ backend: "wasm", groupSize: 3 });
   tf = await loadTf("wasm");
 });
+
+/** Lets the wasm backend's kernel `name` fail in its call number `call`, as TensorFlow fails where memory ends. */
+function failOnce(name: string, call: number): () => void {
+  const kernel = tf.getKernel(name, "wasm");
+  let calls = 0;
+  const replace = (kernelFunc: typeof kernel.kernelFunc) => {
+    tf.unregisterKernel(name, "wasm");
+    tf.registerKernel({ ...kernel, kernelFunc });
+  };
+  replace((args) => {
+    calls++;
+    if (calls === call) throw new Error("Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[3,4]");
+    return kernel.kernelFunc(args);
+  });
+  return () => replace(kernel.kernelFunc);
+}
 
 /** What must not depend on the runs beside it. */
 function numbers({ elapsedMs, ...rest }: RunResult) {
@@ -254,6 +270,20 @@ describe("train(runs, hooks)", () => {
     }
   });
 
+  test("redoes a group that memory did not hold, in halves: the same numbers, each once, and no tensor left", async () => {
+    const runs = range(3).map((index) => tinyRun({ index }, { steps: 6 }));
+    const expected = await resultsOf(engine, runs);
+    const before = tf.memory().numTensors;
+    const notes: string[] = [];
+    const noting = await createTfjsEngine({ backend: "wasm", groupSize: 3, note: (line) => notes.push(line) });
+    const restore = failOnce("Sqrt", 20);
+    const results = await resultsOf(noting, runs);
+    restore();
+    expect(notes).toEqual(["out of memory with 3 runs at a time; going on with 2"]);
+    expect(results.map(numbers)).toEqual(expected.map(numbers));
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   test("refuses a run whose model and data differ in inputs", async () => {
     const run = tinyRun({ data: { ...tinyRun().data, inputs: 9 } });
     await expect(resultsOf(engine, [run])).rejects.toThrow("run mmoe/p=0.5/0: expected a model of 9 inputs");
@@ -264,17 +294,6 @@ test("check(model) refuses three tasks by the model's name", () => {
   const model = { ...PAIR_MMOE, name: "triple", tasks: 3 };
   expect(() => engine.check(model)).toThrow(UsageError);
   expect(() => engine.check(model)).toThrow("engine tfjs: model triple: expected 2 tasks, as the data have, got 3");
-});
-
-test("grouped(runs, 2) puts runs of one model and one setting together, in the order given", () => {
-  const runs = [
-    tinyRun(),
-    tinyRun({ model: PAIR_OMOE }),
-    tinyRun({ index: 1 }),
-    tinyRun({}, { lr: 0.001 }),
-    tinyRun({ index: 2 }),
-  ];
-  expect(grouped(runs, 2).map((group) => group.map((run) => runs.indexOf(run)))).toEqual([[0, 2], [1], [3], [4]]);
 });
 
 test("memoryBytes(runs) is that of the largest group: three runs here, however many there are", () => {

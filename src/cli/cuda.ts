@@ -1,0 +1,109 @@
+import { resolve } from "node:path";
+import { type Binding, findBinding } from "../cuda/binding.ts";
+import { visibleCards } from "../cuda/cards.ts";
+import { cudaHome, layoutOf } from "../cuda/home.ts";
+import { installSteps } from "../cuda/install.ts";
+import { type Machine, thisMachine } from "../cuda/machine.ts";
+import { type Plan, TENSORFLOW_VERSION } from "../cuda/plan.ts";
+import { gigabytes, requirements } from "../cuda/requirements.ts";
+import { pendingSteps, runSteps, type Step } from "../cuda/steps.ts";
+import { tryBinding } from "../cuda/try-binding.ts";
+import { UsageError } from "../errors.ts";
+import { shellQuoted } from "../shell-quoted.ts";
+import { type Define, examples } from "./command.ts";
+import type { Context } from "./effects.ts";
+import { EXIT } from "./exit-codes.ts";
+import { duration, megabytes } from "./format.ts";
+import { stopOnSignals } from "./stop.ts";
+
+interface Options {
+  readonly prefix?: string;
+  readonly cpu?: boolean;
+  readonly tensorflow: string;
+  readonly dryRun?: boolean;
+}
+
+export const define: Define = (command, run) => {
+  const help = examples("mmoe cuda setup --dry-run", "mmoe cuda setup", "mmoe cuda setup --prefix /scratch/mmoe-cuda");
+  command.addHelpText("after", help);
+  command
+    .command("setup")
+    .description("fetches TensorFlow with CUDA and builds its binding for Node")
+    .option("--prefix <folder>", "where (default: $MMOE_CUDA_HOME, or mmoe/cuda in the user's data folder)")
+    .option("--cpu", "TensorFlow for the CPU alone")
+    .option("--tensorflow <version>", "TensorFlow's version", TENSORFLOW_VERSION)
+    .option("--dry-run", "say what is missing and what would be downloaded; do nothing")
+    .addHelpText("after", help)
+    .action((options: Options) => run((context) => setUp(options, context)));
+};
+
+async function setUp(options: Options, context: Context): Promise<number> {
+  const { effects, note } = context;
+  const plan = planOf(options, effects.env);
+  const machine = thisMachine(effects.env);
+  const steps = installSteps(machine, plan);
+  const pending = pendingSteps(steps, layoutOf(plan.home).markers);
+  if (pending.length === 0) note(`${plan.home}: all is there`);
+  else await announce(plan, pending, machine, context);
+  if (options.dryRun) return EXIT.done;
+
+  const stop = stopOnSignals(effects, { atOnce: "the same command goes on" });
+  try {
+    await runAll(steps, plan, stop.signal, note);
+  } catch (error) {
+    if (stop.code === undefined) throw error;
+    note(`mmoe: stopped ${stop.reason}; go on with:\n${context.commandLine}`);
+    return stop.code;
+  } finally {
+    stop.release();
+  }
+  return report(plan, machine, context);
+}
+
+function planOf({ prefix, cpu = false, tensorflow }: Options, env: Context["effects"]["env"]): Plan {
+  if (!/^\d+\.\d+\.\d+$/.test(tensorflow))
+    throw new UsageError(`--tensorflow: expected a version such as ${TENSORFLOW_VERSION}, got '${tensorflow}'`);
+  return { home: prefix === undefined ? cudaHome(env) : resolve(prefix), tensorflow, cpu };
+}
+
+/** Says what is here, what is missing and what will be fetched; throws where something is missing. */
+async function announce(plan: Plan, pending: readonly Step[], machine: Machine, { effects, note }: Context) {
+  const diskBytes = pending.reduce((sum, step) => sum + (step.diskBytes ?? 0), 0);
+  const needs = await requirements(machine, { home: plan.home, diskBytes, card: !plan.cpu });
+  for (const { name, found, fix } of needs) if (fix === undefined) note(`${name.padEnd(10)}${found}`);
+  for (const { name, fix } of needs) if (fix !== undefined) effects.stderr.write(`${name.padEnd(10)}${fix}\n`);
+  for (const { wanted, downloadBytes } of pending)
+    if (downloadBytes !== undefined) note(`${"download".padEnd(10)}${wanted}: about ${megabytes(downloadBytes)}`);
+  const missing = needs.filter(({ fix, optional }) => fix !== undefined && !optional);
+  if (missing.length > 0)
+    throw new UsageError(`cuda setup can't begin (${missing.map(({ name }) => name).join(", ")}); nothing was changed`);
+  if (diskBytes > 0) note(`${"on disk".padEnd(10)}up to ${gigabytes(diskBytes)}, pip's cache included`);
+}
+
+async function runAll(steps: readonly Step[], { home }: Plan, signal: AbortSignal, note: Context["note"]) {
+  const onLine = (line: string) => {
+    if (line.trim() !== "") note(`    ${line.slice(0, 74)}`);
+  };
+  await runSteps(
+    steps,
+    layoutOf(home).markers,
+    { onLine, signal },
+    {
+      onStart: (step) => note(`${steps.indexOf(step) + 1}/${steps.length} ${step.name}`),
+      onDone: (_, elapsedMs) => note(`    done in ${duration(elapsedMs)}`),
+    },
+  );
+}
+
+/** Loads what was built, in a process of its own, and says what it computes on. */
+async function report({ home, cpu }: Plan, machine: Machine, { effects, note }: Context): Promise<number> {
+  const binding: Binding = { folder: layoutOf(home).binding, home };
+  const { problem, onCard, tensorflow, about } = await tryBinding(machine, binding);
+  if (problem !== undefined) throw new UsageError(`${home}: the binding does not load: ${problem}`);
+  const [card] = onCard ? await visibleCards(machine) : [];
+  const device = onCard ? (card?.name ?? "a card") : cpu ? "the CPU" : "the CPU: no card is visible";
+  effects.stdout.write(`TensorFlow ${tensorflow} computes on ${device}\n`);
+  if (!onCard && !cpu && about) note(`TensorFlow says: ${about}`);
+  if (findBinding(effects.env)?.home !== home) note(`to use it: export MMOE_CUDA_HOME=${shellQuoted(home)}`);
+  return EXIT.done;
+}

@@ -1,0 +1,48 @@
+import type { CudaFacts } from "../cuda/diagnosis.ts";
+import { gigabytes } from "../cuda/requirements.ts";
+import type { Diagnosis, EngineDiagnosis } from "./doctor.ts";
+import { grouped, table } from "./format.ts";
+
+const CAPTION = "mmoe, 64 rows a step; apart: relative difference of a loss to the reference\n";
+
+/** A diagnosis for people, in 80 columns: the machine, the engines, and what to do about what is wrong. */
+export function doctorText({ cuda, engines, auto, ...machine }: Diagnosis): string {
+  const facts = [
+    ["mmoe", machine.mmoe],
+    ["node", `${machine.node}, ${machine.system}`],
+    ["cores", String(machine.cores)],
+    ["memory", `${gigabytes(machine.freeMemoryBytes)} free`],
+    ...cudaRows(cuda),
+    ["sweeps", `train on ${auto} unless told otherwise`],
+  ];
+  const about = facts.map(([name = "", value]) => `${name.padEnd(12)}${value}\n`).join("");
+  const problems = engines.filter(({ problem }) => problem !== undefined).map(problemText);
+  return [about, `${engineTable(engines)}${CAPTION}`, problems.join("")].filter((part) => part !== "").join("\n");
+}
+
+function cudaRows({ cards, driverCuda, cuda, binding, trial }: CudaFacts): [string, string][] {
+  const rows: [string, string][] = cards.map(({ name, freeBytes, totalBytes }) => {
+    const memory = freeBytes ? `, ${gigabytes(freeBytes)} of ${gigabytes(totalBytes)} free` : "";
+    return ["card", `${name}${memory}`];
+  });
+  if (cards[0]) rows.push(["driver", `${cards[0].driver}${driverCuda ? `, for CUDA up to ${driverCuda}` : ""}`]);
+  else rows.push(["card", "none"]);
+  if (trial?.tensorflow) rows.push(["tensorflow", `${trial.tensorflow}${cuda ? `, CUDA ${cuda}` : ", without CUDA"}`]);
+  if (binding) rows.push(["binding", binding.home ?? binding.folder]);
+  return rows;
+}
+
+function engineTable(engines: readonly EngineDiagnosis[]): string {
+  const rows = engines.map(({ engine, device, runStepsPerSecond, difference, works }) => [
+    engine,
+    device?.slice(0, 24) ?? "-",
+    runStepsPerSecond === undefined ? "-" : grouped(runStepsPerSecond),
+    difference === undefined ? "-" : difference.toExponential(0),
+    works ? "yes" : "no",
+  ]);
+  return table([["engine", "device", "run-steps/s", "apart", "works"], ...rows]);
+}
+
+function problemText({ engine, problem, fix }: EngineDiagnosis): string {
+  return `${engine}: ${problem}\n  fix: ${fix}\n`;
+}

@@ -1,0 +1,56 @@
+import { existsSync, readdirSync } from "node:fs";
+import type { Env } from "./home.ts";
+import type { Machine } from "./machine.ts";
+
+/**
+ * Whether this process could see an NVIDIA card, told from files alone: nothing is started or loaded. `devices` is the
+ * system's folder of devices; WSL has `dxg` in it for all cards.
+ */
+export function mayHaveCard(env: Env, devices = "/dev"): boolean {
+  return !hidesCards(env) && existsSync(devices) && readdirSync(devices).some((name) => /^(nvidia\d+|dxg)$/.test(name));
+}
+
+/** Whether CUDA_VISIBLE_DEVICES names no card. */
+export function hidesCards({ CUDA_VISIBLE_DEVICES }: Env): boolean {
+  return CUDA_VISIBLE_DEVICES !== undefined && visible(CUDA_VISIBLE_DEVICES).length === 0;
+}
+
+/** The cards that CUDA_VISIBLE_DEVICES names, by index or UUID. CUDA stops at the first that can be none, such as -1. */
+function visible(list: string): string[] {
+  const names = list.split(",").map((name) => name.trim());
+  const end = names.findIndex((name) => !/^(\d+$|GPU-|MIG-)/.test(name));
+  return end < 0 ? names : names.slice(0, end);
+}
+
+/** A card as NVIDIA's driver describes it. */
+export interface Card {
+  /** E.g. `NVIDIA H100 80GB HBM3`. */
+  readonly name: string;
+  /** The driver's version. */
+  readonly driver: string;
+  /** NaN where the driver does not say, as for a slice of a card. */
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
+
+/** What nvidia-smi is asked of each card. */
+const FIELDS = ["index", "uuid", "name", "driver_version", "memory.free", "memory.total"];
+
+/** The cards that this process sees, the one it computes on first; empty where nvidia-smi is missing or fails. */
+export async function visibleCards({ env, run }: Machine): Promise<Card[]> {
+  const query = [`--query-gpu=${FIELDS.join(",")}`, "--format=csv,noheader,nounits"];
+  const { code, lines } = await run("nvidia-smi", query);
+  if (code !== 0) return [];
+  const all = lines.map((line) => line.split(",").map((field) => field.trim()));
+  const list = env.CUDA_VISIBLE_DEVICES;
+  const names = list === undefined ? all.map(([index]) => index as string) : visible(list);
+  return names.flatMap((name) => {
+    const fields = all.find(([index, uuid]) => name === index || (name.startsWith("GPU-") && uuid?.startsWith(name)));
+    return fields ? [cardOf(fields)] : [];
+  });
+}
+
+function cardOf([, , name, driver, free, total]: readonly string[]): Card {
+  const bytes = (mebibytes: string | undefined) => Number.parseFloat(mebibytes ?? "") * 2 ** 20;
+  return { name: name as string, driver: driver as string, freeBytes: bytes(free), totalBytes: bytes(total) };
+}

@@ -1,0 +1,81 @@
+import { existsSync, readdirSync } from "node:fs";
+import { type Binding, findBinding } from "./binding.ts";
+import { type Card, hidesCards, mayHaveCard, visibleCards } from "./cards.ts";
+import { BINDING_PACKAGE, layoutOf } from "./home.ts";
+import type { Machine } from "./machine.ts";
+import { driverOf } from "./requirements.ts";
+import { type Trial, tryBinding } from "./try-binding.ts";
+
+/** What there is to train on a card with. */
+export interface CudaFacts {
+  /** Whether the system has devices of NVIDIA's that this process may use. */
+  readonly devices: boolean;
+  readonly cards: readonly Card[];
+  /** The newest CUDA that the driver knows. */
+  readonly driverCuda?: string;
+  readonly binding?: Binding;
+  /** The CUDA libraries' version, of those that were set up. */
+  readonly cuda?: string;
+  /** What the binding did when it was loaded; undefined where there is none. */
+  readonly trial?: Trial;
+}
+
+export async function cudaFacts(machine: Machine, devices = mayHaveCard(machine.env)): Promise<CudaFacts> {
+  const binding = findBinding(machine.env);
+  const [cards, driverCuda, trial] = await Promise.all([
+    visibleCards(machine),
+    newestCuda(machine),
+    binding && tryBinding(machine, binding),
+  ]);
+  const cuda = binding?.home && cudaIn(layoutOf(binding.home).libraries);
+  return {
+    devices,
+    cards,
+    ...(driverCuda ? { driverCuda } : {}),
+    ...(binding ? { binding } : {}),
+    ...(cuda ? { cuda } : {}),
+    ...(trial ? { trial } : {}),
+  };
+}
+
+/** From the head of nvidia-smi's table: it can't be asked for by itself. */
+async function newestCuda({ run }: Machine): Promise<string | undefined> {
+  const { lines } = await run("nvidia-smi", []);
+  return /CUDA Version: ([\d.]+)/.exec(lines.join("\n"))?.[1];
+}
+
+function cudaIn(libraries: string): string | undefined {
+  if (!existsSync(libraries)) return undefined;
+  const versions = readdirSync(libraries).map(
+    (name) => /^nvidia_cuda_runtime_cu\d+-([\d.]+)\.dist-info$/.exec(name)?.[1],
+  );
+  return versions.find((version) => version !== undefined);
+}
+
+export interface Problem {
+  readonly problem: string;
+  readonly fix: string;
+}
+
+/** Why nothing can be trained on a card, the first reason first; undefined where nothing is wrong. */
+export function cudaProblem(facts: CudaFacts, env: Machine["env"]): Problem | undefined {
+  const { binding, trial, cards, cuda, devices } = facts;
+  if (binding !== undefined && trial?.problem !== undefined)
+    return { problem: `does not load: ${trial.problem}`, fix: `${removal(binding)}; mmoe cuda setup` };
+  if (!devices) return { problem: "no NVIDIA card is visible", fix: noDevices(env) };
+  if (binding === undefined) return { problem: "not set up", fix: "mmoe cuda setup" };
+  if (trial?.onCard) return undefined;
+  if (binding.home !== undefined && cuda === undefined)
+    return { problem: "set up for the CPU alone", fix: "mmoe cuda setup" };
+  const problem = `TensorFlow finds no card${trial?.about ? `: ${trial.about}` : ""}`;
+  return { problem, fix: driverOf(cards).fix ?? "see what nvidia-smi says of the card" };
+}
+
+function removal({ home }: Binding): string {
+  return home === undefined ? `npm uninstall ${BINDING_PACKAGE}` : `rm -r ${home}`;
+}
+
+function noDevices(env: Machine["env"]): string {
+  if (hidesCards(env)) return `CUDA_VISIBLE_DEVICES is '${env.CUDA_VISIBLE_DEVICES}': unset it, or name a card there`;
+  return "use a machine with a card and its driver; in Docker: --gpus all";
+}

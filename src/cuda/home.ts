@@ -1,0 +1,40 @@
+import { homedir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** The package that binds TensorFlow's C API to Node, and the version that is built here. */
+export const BINDING_PACKAGE = "@tensorflow/tfjs-node-gpu";
+export const BINDING_VERSION = "4.22.0";
+
+/** Where `mmoe cuda setup` puts TensorFlow and its binding: MMOE_CUDA_HOME, else a folder among the user's data. */
+export function cudaHome(env: Env): string {
+  if (env.MMOE_CUDA_HOME) return resolve(env.MMOE_CUDA_HOME);
+  const data = env.XDG_DATA_HOME ?? "";
+  return join(isAbsolute(data) ? data : join(env.HOME ?? homedir(), ".local/share"), "mmoe/cuda");
+}
+
+/** What lies where in a home. */
+export function layoutOf(home: string) {
+  const libraries = join(home, "libraries");
+  const binding = join(home, "node_modules", BINDING_PACKAGE);
+  return {
+    /** A Python environment, for its pip. */
+    python: join(home, "python"),
+    /** As in a site-packages folder: `tensorflow` and `nvidia` side by side, as TensorFlow looks for NVIDIA's libraries. */
+    libraries,
+    tensorflow: join(libraries, "tensorflow"),
+    nvidia: join(libraries, "nvidia"),
+    binding,
+    addon: addonOf(binding),
+    /** Loads TensorFlow without its noise. */
+    quiet: join(home, "quiet.node"),
+    nodeHeaders: join(home, "node_modules/node-api-headers/include"),
+    markers: join(home, "setup.json"),
+  } as const;
+}
+
+/** The compiled binding of a package's folder; Node-API 8 is the newest that the package asks for. */
+export function addonOf(folder: string): string {
+  return join(folder, "lib/napi-v8/tfjs_binding.node");
+}

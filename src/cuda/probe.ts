@@ -1,0 +1,15 @@
+// Run as a process of its own, `node probe.js FOLDER [HOME]`: a binding that crashes or hangs takes nobody with it.
+import { loadBinding } from "./binding.ts";
+import type { Answer } from "./try-binding.ts";
+
+interface Package {
+  matMul(a: number[][], b: number[][]): { dataSync(): Float32Array };
+  backend(): { readonly isUsingGpuDevice: boolean; readonly binding: { readonly TF_Version: string } };
+}
+
+const [folder, home] = process.argv.slice(2) as [string, string?];
+const tf = loadBinding({ folder, ...(home === undefined ? {} : { home }) }) as Package;
+const computes = tf.matMul([[2, 3]], [[5], [7]]).dataSync()[0] === 31;
+const { isUsingGpuDevice, binding } = tf.backend();
+const answer: Answer = { computes, onCard: isUsingGpuDevice, tensorflow: binding.TF_Version };
+process.stdout.write(`\n${JSON.stringify(answer)}\n`);

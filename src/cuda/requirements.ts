@@ -1,0 +1,123 @@
+import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
+import { nearestExisting } from "../paths.ts";
+import { type Card, visibleCards } from "./cards.ts";
+import { layoutOf } from "./home.ts";
+import type { Machine } from "./machine.ts";
+
+/** Something that set-up needs. */
+export interface Requirement {
+  readonly name: string;
+  /** What is there, e.g. a version; undefined where it is missing. */
+  readonly found?: string;
+  /** What to do about it: only where something is wrong. */
+  readonly fix?: string;
+  /** Set-up can do without it. */
+  readonly optional?: boolean;
+}
+
+/** The driver that CUDA 12's libraries need, by its version's first number. */
+const OLDEST_DRIVER = 525;
+
+interface Needs {
+  readonly home: string;
+  readonly diskBytes: number;
+  /** Whether a card is to be used. */
+  readonly card: boolean;
+}
+
+/** All that set-up needs, with what this machine has of it. */
+export async function requirements(machine: Machine, needs: Needs): Promise<Requirement[]> {
+  return Promise.all([
+    system(machine),
+    compiler(machine),
+    python(machine),
+    npm(machine),
+    folder(needs),
+    disk(machine, needs),
+    ...(needs.card ? [driver(machine)] : []),
+  ]);
+}
+
+function system({ system }: Machine): Requirement {
+  if (system === "linux x64") return { name: "system", found: system };
+  return { name: "system", fix: `this is ${system}, TensorFlow's libraries are for linux x64 (on Windows: WSL)` };
+}
+
+/** The C++ compiler in use: CXX, as make has it. */
+export function compilerOf({ env }: Machine): string {
+  return env.CXX || "g++";
+}
+
+async function compiler(machine: Machine): Promise<Requirement> {
+  const command = compilerOf(machine);
+  const found = await version(machine, command, ["-dumpfullversion", "-dumpversion"]);
+  const fix = `no ${command}: apt install g++, dnf install gcc-c++, module load gcc; or CXX`;
+  return found ? { name: "compiler", found: `${command} ${found}` } : { name: "compiler", fix };
+}
+
+/** Any Python that can make an environment with pip: TensorFlow is unpacked by it, never run. */
+async function python(machine: Machine): Promise<Requirement> {
+  const found = await version(machine, "python3", ["-c", PYTHON_PROBE]);
+  if (found) return { name: "python", found };
+  return { name: "python", fix: "no python3 (3.8 or later) with venv and pip: apt install python3-venv" };
+}
+
+const PYTHON_PROBE = "import sys, venv, ensurepip; assert sys.version_info >= (3, 8); print(sys.version.split()[0])";
+
+async function npm(machine: Machine): Promise<Requirement> {
+  const found = await version(machine, "npm", ["--version"]);
+  return found ? { name: "npm", found } : { name: "npm", fix: "no npm: it comes with Node; apt install npm" };
+}
+
+/** The last line that a command prints, if it succeeds. */
+async function version(machine: Machine, command: string, args: readonly string[]): Promise<string | undefined> {
+  const { code, lines } = await machine.run(command, args);
+  return code === 0 ? lines.at(-1) : undefined;
+}
+
+function folder({ home }: Needs): Requirement {
+  const parent = nearestExisting(home);
+  if (!isWritableFolder(parent))
+    return { name: "folder", fix: `${parent} is no folder that can be written to; give another --prefix` };
+  const foreign = existsSync(home) && !existsSync(layoutOf(home).markers) ? readdirSync(home)[0] : undefined;
+  if (foreign === undefined) return { name: "folder", found: home };
+  return { name: "folder", fix: `${home} holds '${foreign}', which is left alone; give another --prefix` };
+}
+
+function isWritableFolder(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK | constants.X_OK);
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function disk(machine: Machine, { home, diskBytes }: Needs): Requirement {
+  const free = machine.freeBytes(home);
+  if (free >= diskBytes) return { name: "disk", found: `${gigabytes(free)} free` };
+  const sizes = `${gigabytes(free)} free, ${gigabytes(diskBytes)} needed`;
+  return { name: "disk", fix: `${sizes}; make room, or give another --prefix` };
+}
+
+async function driver(machine: Machine): Promise<Requirement> {
+  return driverOf(await visibleCards(machine));
+}
+
+/** Of the first card; set-up may run where there is none, for machines that share the folder. */
+export function driverOf([card]: readonly Card[]): Requirement {
+  const requirement = { name: "driver", optional: true };
+  if (card === undefined)
+    return { ...requirement, fix: "no card (nvidia-smi shows none); to use one install NVIDIA's driver" };
+  if (Number.parseInt(card.driver, 10) < OLDEST_DRIVER)
+    return {
+      ...requirement,
+      fix: `${card.driver} is too old for CUDA 12; install ${OLDEST_DRIVER}.60 or later`,
+    };
+  return { ...requirement, found: `${card.driver}, ${card.name}` };
+}
+
+/** Bytes for people: 4.2 GB. */
+export function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}

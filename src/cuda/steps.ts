@@ -1,0 +1,68 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+
+/** One step of a set-up. */
+export interface Step {
+  /** Of its marker, and for people. */
+  readonly name: string;
+  /** What was asked for, e.g. a version: a step that was done for another is done again. */
+  readonly wanted: string;
+  /** About what it fetches, and what it leaves on disk with what it needs on the way. */
+  readonly downloadBytes?: number;
+  readonly diskBytes?: number;
+  /** Whether what it makes is there. */
+  isDone(): boolean;
+  /** Makes it, from any state that an interrupted run may have left. */
+  run(context: StepContext): Promise<void>;
+}
+
+export interface StepContext {
+  /** Hears what the step's commands print. */
+  readonly onLine: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+interface Listener {
+  onStart(step: Step): void;
+  onDone(step: Step, elapsedMs: number): void;
+}
+
+/** Those to be run: the first that the file `markers` does not say was done, and all that follow, being made of it. */
+export function pendingSteps(steps: readonly Step[], markers: string): Step[] {
+  const done = readMarkers(markers);
+  const first = steps.findIndex((step) => done[step.name] !== step.wanted || !step.isDone());
+  return first < 0 ? [] : steps.slice(first);
+}
+
+/** Runs the pending steps in order; each is marked when it has ended, so that a set-up cut short goes on there. */
+export async function runSteps(
+  steps: readonly Step[],
+  markers: string,
+  context: StepContext,
+  { onStart, onDone }: Listener,
+): Promise<void> {
+  const pending = pendingSteps(steps, markers);
+  const ready = steps.slice(0, steps.length - pending.length);
+  for (const step of pending) {
+    onStart(step);
+    const began = performance.now();
+    writeMarkers(markers, ready);
+    await step.run(context);
+    context.signal.throwIfAborted();
+    ready.push(step);
+    writeMarkers(markers, ready);
+    onDone(step, performance.now() - began);
+  }
+}
+
+/** What was done, by the step's name. */
+function readMarkers(path: string): Record<string, string> {
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+}
+
+function writeMarkers(path: string, done: readonly Step[]): void {
+  const markers = Object.fromEntries(done.map(({ name, wanted }) => [name, wanted]));
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileAtomic.sync(path, `${JSON.stringify(markers, null, 2)}\n`);
+}

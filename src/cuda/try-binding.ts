@@ -1,0 +1,56 @@
+import { fileURLToPath } from "node:url";
+import type { Binding } from "./binding.ts";
+import type { CommandResult, Machine } from "./machine.ts";
+
+/** What a binding says of itself when it is loaded. */
+export interface Answer {
+  /** Whether a product of two matrices comes out right. */
+  readonly computes: boolean;
+  /** Whether it computes on a card. */
+  readonly onCard: boolean;
+  /** TensorFlow's version. */
+  readonly tensorflow: string;
+}
+
+export interface Trial extends Partial<Answer> {
+  /** Why it does not work; undefined where it does. */
+  readonly problem?: string;
+  /** What TensorFlow logged about cards, where it uses none. */
+  readonly about?: string;
+}
+
+/** A library of a gigabyte on a slow shared disk takes its time. */
+const LOADED_MS = 180_000;
+
+/** Loads a binding in a process of its own. */
+export async function tryBinding(machine: Machine, { folder, home = "" }: Binding): Promise<Trial> {
+  const args = [...PROBE, folder, ...(home ? [home] : [])];
+  const options = { env: { TF_CPP_MIN_LOG_LEVEL: "0" }, signal: AbortSignal.timeout(LOADED_MS) };
+  try {
+    return trialOf(await machine.run(process.execPath, args, options));
+  } catch {
+    return { problem: `did not load within ${LOADED_MS / 1000} s` };
+  }
+}
+
+/** Not compiled, as in tests, the probe needs a loader. */
+const PROBE = import.meta.url.endsWith(".ts")
+  ? ["--import", import.meta.resolve("tsx"), fileURLToPath(new URL("./probe.ts", import.meta.url))]
+  : [fileURLToPath(new URL("./probe.js", import.meta.url))];
+
+function trialOf({ code, lines }: CommandResult): Trial {
+  const text = lines.find((line) => line.startsWith('{"computes"'));
+  if (code !== 0 || text === undefined)
+    return { problem: lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? `exit code ${code}` };
+  const answer = JSON.parse(text) as Answer;
+  if (!answer.computes) return { ...answer, problem: "a product of two matrices comes out wrong" };
+  return answer.onCard ? answer : { ...answer, about: aboutCards(lines) };
+}
+
+/** The line of TensorFlow's log that says why there is no card, without its time and place. */
+function aboutCards(lines: readonly string[]): string {
+  const line = lines.find((line) =>
+    /cuInit|dlopen some GPU|find cuda drivers|NVIDIA driver|no CUDA-capable/i.test(line),
+  );
+  return line?.replace(/^.*?\] /, "") ?? "";
+}

@@ -1,0 +1,45 @@
+import { visibleCards } from "../../cuda/cards.ts";
+import { type Machine, thisMachine } from "../../cuda/machine.ts";
+import type { Memory } from "./memory.ts";
+import type { Backend, Tf } from "./tf.ts";
+
+/** The device of TensorFlow without a card. */
+export const TENSORFLOW_CPU = "tensorflow cpu";
+
+/** What really computes. */
+export interface Device {
+  /** `wasm`, `cpu`, `tensorflow cpu`, or the card's name. */
+  readonly name: string;
+  readonly libraries?: Readonly<Record<string, string>>;
+  /** Where a group's size follows from it. */
+  readonly memory?: Memory;
+}
+
+/** Taken to be free on a card whose driver does not say. */
+const UNKNOWN_CARD_BYTES = 4e9;
+
+export async function deviceOf(tf: Tf, backend: Backend, machine: Machine = thisMachine(process.env)): Promise<Device> {
+  if (backend !== "tensorflow") return { name: backend };
+  const host = process.availableMemory();
+  const { binding } = nativeBackend(tf);
+  const libraries = { tensorflow: binding.TF_Version };
+  if (!isOnCard(tf)) return { name: TENSORFLOW_CPU, libraries, memory: { host } };
+  const [card] = await visibleCards(machine);
+  const memory = { host, card: card?.freeBytes || UNKNOWN_CARD_BYTES };
+  return { name: card?.name ?? "NVIDIA GPU", libraries, memory };
+}
+
+interface NativeBackend {
+  readonly isUsingGpuDevice: boolean;
+  readonly binding: { readonly TF_Version: string };
+}
+
+/** The binding is an optional package: its types are not at hand. */
+function nativeBackend(tf: Tf): NativeBackend {
+  return tf.backend() as unknown as NativeBackend;
+}
+
+/** Whether TensorFlow's own backend says that it computes on a card. */
+export function isOnCard(tf: Tf): boolean {
+  return nativeBackend(tf).isUsingGpuDevice;
+}

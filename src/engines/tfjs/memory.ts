@@ -1,0 +1,55 @@
+// What a group takes, and how large one may be. All numbers are float32.
+import { TASKS } from "../../data/settings.ts";
+import { parameterBlocks, parameterCount } from "../../models/parameters.ts";
+import type { ModelSpec } from "../../models/spec.ts";
+import type { Run } from "../engine.ts";
+
+/** Rows of a set that are predicted at a time, for each replica: bounds the memory that an evaluation takes. */
+export const EVALUATED_ROWS = 500;
+
+/** Bytes of a run's rows, which lie on the host. */
+export function rowBytes({ model, training }: Run): number {
+  return 4 * rowCount(training) * (model.inputs + TASKS);
+}
+
+/**
+ * Bytes of a replica's tensors at its peak: Adam's state before and after an update, and what is kept of each row while
+ * it is trained on or predicted, about 3 copies of x and 5 of each unit.
+ */
+export function tensorBytes({ model, training }: Run): number {
+  const active = Math.max(training.batch, Math.min(EVALUATED_ROWS, rowCount(training)));
+  return 4 * (6 * parameterCount(model) + active * (3 * model.inputs + 5 * unitCount(model)));
+}
+
+function rowCount({ trainRows, heldoutRows }: Run["training"]): number {
+  return heldoutRows + (trainRows === "fresh" ? 0 : trainRows);
+}
+
+function unitCount(model: ModelSpec): number {
+  const kernels = parameterBlocks(model).filter(({ kind }) => kind === "kernel");
+  return kernels.reduce((sum, { shape }) => sum + (shape[1] as number), 0);
+}
+
+/** Free bytes; `card` where tensors lie on one. */
+export interface Memory {
+  readonly host: number;
+  readonly card?: number;
+}
+
+/**
+ * Runs of a group at most: as many as the paper has in a cell, where they cost a card hardly more than a few. A CPU is
+ * busy with fewer, and a sweep that is killed loses less.
+ */
+const MOST_RUNS = { card: 200, cpu: 64 };
+/** Of what is free: other processes want some too, and allocators leave gaps. */
+const SHARE = 0.5;
+
+/** R, the most runs like `run` that train together. */
+export function largestGroup(run: Run, { host, card }: Memory): number {
+  const [rows, tensors] = [rowBytes(run), tensorBytes(run)];
+  const fitting =
+    card === undefined
+      ? Math.min(MOST_RUNS.cpu, (SHARE * host) / (rows + tensors))
+      : Math.min(MOST_RUNS.card, (SHARE * host) / rows, (SHARE * card) / tensors);
+  return Math.max(1, Math.floor(fitting));
+}

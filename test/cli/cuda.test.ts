@@ -1,0 +1,146 @@
+import { EventEmitter } from "node:events";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { Machine } from "../../src/cuda/machine.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+import { fails, fakeMachine, installers, prints } from "../support/fake-machine.ts";
+
+const fake = vi.hoisted(() => ({ machine: undefined as Machine | undefined }));
+vi.mock("../../src/cuda/machine.ts", () => ({ thisMachine: () => fake.machine }));
+
+const onCard = () => prints("", '{"computes":true,"onCard":true,"tensorflow":"2.18.1"}');
+const onCpu = () =>
+  prints(
+    "2025-01-01 00:00:00.000000: I external/cuda_executor.cc:51] Could not find cuda drivers on your machine",
+    '{"computes":true,"onCard":false,"tensorflow":"2.18.1"}',
+  );
+const card = () => prints("0, GPU-aa, NVIDIA H100 80GB HBM3, 550.54.15, 81000, 81559");
+
+let home = "";
+let log: string[][] = [];
+let commands: ReturnType<typeof installers> = {};
+beforeEach(() => {
+  home = join(temporaryFolder(), "cuda");
+  log = [];
+  commands = { ...installers(log), node: onCard, "nvidia-smi": card };
+  use();
+});
+
+/** The machine that the next command sees. */
+function use(changes: Parameters<typeof fakeMachine>[0] = {}): void {
+  fake.machine = fakeMachine({ commands, ...changes });
+}
+
+const setup = (...argv: string[]) => runMain(["cuda", "setup", ...argv], new EventEmitter(), { MMOE_CUDA_HOME: home });
+
+describe("mmoe cuda setup", () => {
+  test("says what it fetches before it does, each step, and at last the device", async () => {
+    const { code, stdout, stderr } = await setup();
+    expect([code, stdout]).toEqual([0, "TensorFlow 2.18.1 computes on NVIDIA H100 80GB HBM3\n"]);
+    const lines = stderr.split("\n").filter((line) => /^(driver|download|on disk|\d)/.test(line));
+    expect(lines).toEqual([
+      "driver    550.54.15, NVIDIA H100 80GB HBM3",
+      "download  tensorflow==2.18.1: about 616 MB",
+      "download  nvidia libraries for tensorflow 2.18.1: about 1,809 MB",
+      "download  @tensorflow/tfjs-node-gpu@4.22.0: about 75 MB",
+      "on disk   up to 9.9 GB, pip's cache included",
+      "1/5 python environment",
+      "2/5 tensorflow",
+      "3/5 nvidia libraries",
+      "4/5 binding's sources",
+      "5/5 binding",
+    ]);
+  });
+
+  test("says what it does within 80 columns, however much a command prints", async () => {
+    const compile = commands["g++"] as NonNullable<(typeof commands)[string]>;
+    commands["g++"] = async (args, options) => {
+      const { lines } = await compile(args, options);
+      return args.includes("-o") ? prints("warning: ".padEnd(300, "x")) : prints(...lines);
+    };
+    use({ commands: { ...commands, node: onCpu, "nvidia-smi": () => fails() } });
+    expect(Math.max(...(await setup()).stderr.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  test("does nothing a second time but load what is there", async () => {
+    await setup();
+    log.length = 0;
+    const { code, stderr, stdout } = await setup();
+    expect([code, log, stderr]).toEqual([0, [], `${home}: all is there\n`]);
+    expect(stdout).toMatch(/^TensorFlow 2.18.1 computes/);
+  });
+
+  test("with --dry-run does nothing", async () => {
+    expect((await setup("--dry-run")).code).toBe(0);
+    expect(existsSync(home)).toBe(false);
+  });
+
+  test("names all that is missing, one line each, also with --quiet, and exits with 2", async () => {
+    use({ commands: {}, freeBytes: 1e9 });
+    const { code, stderr } = await setup("--quiet");
+    expect(code).toBe(2);
+    expect(stderr.split("\n").map((line) => line.split(" ")[0])).toEqual([
+      ...["compiler", "python", "npm", "disk", "driver", "mmoe:", ""],
+    ]);
+    expect(stderr).toContain("mmoe: cuda setup can't begin (compiler, python, npm, disk); nothing was changed\n");
+  });
+
+  test("needs no compiler nor disk when all is there", async () => {
+    await setup();
+    use({ commands: { node: onCard }, freeBytes: 0 });
+    expect((await setup()).code).toBe(0);
+  });
+
+  test("says so where no card is visible, and why TensorFlow thinks so", async () => {
+    use({ commands: { ...commands, node: onCpu, "nvidia-smi": () => fails() } });
+    const { code, stdout, stderr } = await setup();
+    expect([code, stdout]).toEqual([0, "TensorFlow 2.18.1 computes on the CPU: no card is visible\n"]);
+    expect(stderr).toMatch(/^driver {4}no card \(nvidia-smi shows none\)/m);
+    expect(stderr).toContain("TensorFlow says: Could not find cuda drivers on your machine\n");
+  });
+
+  test("with --cpu is content with the CPU", async () => {
+    use({ commands: { ...commands, node: onCpu } });
+    const { stdout, stderr } = await setup("--cpu");
+    expect(stdout).toBe("TensorFlow 2.18.1 computes on the CPU\n");
+    expect(stderr).not.toMatch(/driver|TensorFlow says/);
+  });
+
+  test("with --prefix says how to make it the home", async () => {
+    const prefix = join(temporaryFolder(), "else where");
+    const { stderr } = await setup("--prefix", prefix);
+    expect(stderr).toContain(`to use it: export MMOE_CUDA_HOME='${prefix}'\n`);
+  });
+
+  test("says what hinders a binding that does not load, and exits with 2", async () => {
+    use({
+      commands: { ...commands, node: () => fails("at Module._load", "Error: libtensorflow_cc.so.2: no such file") },
+    });
+    const { code, stderr } = await setup();
+    expect(code).toBe(2);
+    expect(stderr).toContain(`mmoe: ${home}: the binding does not load: Error: libtensorflow_cc.so.2: no such file\n`);
+  });
+
+  test("stopped by SIGTERM exits with 75 and goes on there when called again", async () => {
+    const signals = new EventEmitter();
+    const npm = commands.npm as NonNullable<typeof commands.npm>;
+    commands.npm = async (args, options) => {
+      if (options.cwd === undefined) return npm(args, options);
+      signals.emit("SIGTERM");
+      throw options.signal?.reason;
+    };
+    const stopped = await runMain(["cuda", "setup"], signals, { MMOE_CUDA_HOME: home });
+    expect(stopped.code).toBe(75);
+    expect(stopped.stderr).toMatch(/mmoe: stopped by SIGTERM; go on with:\nmmoe cuda setup\n$/);
+    commands.npm = npm;
+    log.length = 0;
+    expect((await setup()).code).toBe(0);
+    expect(log.map(([name]) => name)).not.toContain("python");
+  });
+
+  test("refuses a version that is none", async () => {
+    const { code, stderr } = await setup("--tensorflow", "newest");
+    expect([code, stderr]).toEqual([2, "mmoe: --tensorflow: expected a version such as 2.18.1, got 'newest'\n"]);
+  });
+});

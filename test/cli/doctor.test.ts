@@ -1,0 +1,126 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { CudaFacts } from "../../src/cuda/diagnosis.ts";
+import type { EngineTrial } from "../../src/sweep/engine-trial.ts";
+import { runMain } from "../support/effects.ts";
+import { fakeEngine } from "../support/fake-engine.ts";
+
+const world = vi.hoisted(() => ({ facts: {} as unknown, trial: (_: string): unknown => undefined }));
+vi.mock("../../src/cuda/diagnosis.ts", async (original) => ({
+  ...(await original<object>()),
+  cudaFacts: async () => world.facts,
+}));
+vi.mock("../../src/sweep/engines.ts", async (original) => ({
+  ...(await original<object>()),
+  loadEngine: async (name: string) => ({ ...fakeEngine(), name }),
+}));
+vi.mock("../../src/sweep/engine-trial.ts", () => ({ tryEngine: ({ name }: { name: string }) => world.trial(name) }));
+
+const NOTHING: CudaFacts = { devices: false, cards: [] };
+const SET_UP: CudaFacts = {
+  devices: true,
+  cards: [{ name: "NVIDIA H100 80GB HBM3", driver: "550.54.15", freeBytes: 8.4e10, totalBytes: 8.55e10 }],
+  driverCuda: "12.4",
+  cuda: "12.5.82",
+  binding: { folder: "/data/mmoe/cuda/node_modules/package", home: "/data/mmoe/cuda" },
+  trial: { computes: true, onCard: true, tensorflow: "2.18.1" },
+};
+const OFF_CARD: CudaFacts = { ...SET_UP, trial: { computes: true, onCard: false, tensorflow: "2.18.1" } };
+
+const DEVICES: Record<string, string> = { cuda: "NVIDIA H100 80GB HBM3" };
+const good = (name: string): EngineTrial => {
+  return { device: DEVICES[name] ?? "wasm", runStepsPerSecond: 12345.6, difference: 3.2e-7, tolerance: 1e-4 };
+};
+
+beforeEach(() => {
+  world.facts = NOTHING;
+  world.trial = good;
+});
+
+const lines = async (...argv: string[]) => (await runMain(["doctor", ...argv])).stdout.split("\n");
+
+describe("mmoe doctor", () => {
+  test("without a card tries cpu and tfjs, says so of cuda, and is content", async () => {
+    const { code, stdout } = await runMain(["doctor"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^cpu +wasm +12,346 +3e-7 {3}yes$/m);
+    expect(stdout).toMatch(/^tfjs +wasm +12,346 +3e-7 {3}yes$/m);
+    expect(stdout).toMatch(/^cuda +- +- +- +no$/m);
+    expect(stdout).toMatch(/^sweeps {6}train on cpu unless told otherwise$/m);
+    expect(stdout).toMatch(/\ncuda: no NVIDIA card is visible\n {2}fix: .*\n$/);
+  });
+
+  test("with a card names it, its memory, the driver and every version, and finds nothing to mend", async () => {
+    world.facts = SET_UP;
+    const found = await lines();
+    expect(found.slice(4, 9)).toEqual([
+      "card        NVIDIA H100 80GB HBM3, 84.0 GB of 85.5 GB free",
+      "driver      550.54.15, for CUDA up to 12.4",
+      "tensorflow  2.18.1, CUDA 12.5.82",
+      "binding     /data/mmoe/cuda",
+      "sweeps      train on cuda unless told otherwise",
+    ]);
+    expect(found.join("\n")).toMatch(/^cuda +NVIDIA H100 80GB HBM3 +12,346 +3e-7 {3}yes$/m);
+    expect(found.join("\n")).not.toMatch(/fix:/);
+  });
+
+  test("names a card whose memory the driver does not tell", async () => {
+    const slice = { name: "NVIDIA A100 MIG 1g", driver: "550.54.15", freeBytes: Number.NaN, totalBytes: Number.NaN };
+    world.facts = { ...SET_UP, cards: [slice] };
+    expect((await lines())[4]).toBe("card        NVIDIA A100 MIG 1g");
+  });
+
+  test("keeps to 80 columns", async () => {
+    world.facts = { ...OFF_CARD, devices: false };
+    expect(Math.max(...(await lines()).map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  test("tries TensorFlow by itself where it has no card", async () => {
+    world.facts = { ...OFF_CARD, devices: false };
+    const { code, stdout } = await runMain(["doctor"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^tfjs --backend tensorflow +wasm +12,346 /m);
+  });
+
+  test("exits with 4 where the engine that was asked for does not work", async () => {
+    expect((await runMain(["doctor", "--engine", "cuda"])).code).toBe(4);
+    expect((await runMain(["doctor", "--engine", "cpu"])).code).toBe(0);
+  });
+
+  test("exits with 4 where there is a card and a binding that does not find it", async () => {
+    world.facts = OFF_CARD;
+    expect((await runMain(["doctor"])).code).toBe(4);
+  });
+
+  test("exits with 4 where an engine's losses are not the reference's, or are none", async () => {
+    for (const difference of [2e-4, Number.NaN]) {
+      world.trial = (name) => ({ ...good(name), ...(name === "tfjs" ? { difference } : {}) });
+      const { code, stdout } = await runMain(["doctor"]);
+      expect(code).toBe(4);
+      expect(stdout).toContain("tfjs: its losses are not the reference's\n  fix: use another --engine");
+    }
+  });
+
+  test("goes on after an engine that fails", async () => {
+    world.trial = (name) => {
+      if (name === "cpu") throw new Error("no SIMD");
+      return good(name);
+    };
+    const { code, stdout } = await runMain(["doctor"]);
+    expect(code).toBe(4);
+    expect(stdout).toContain("cpu: no SIMD\n");
+    expect(stdout).toMatch(/^tfjs +wasm/m);
+  });
+
+  test("tries only the engine that --engine names", async () => {
+    const { stdout } = await runMain(["doctor", "--engine", "tfjs", "--json"]);
+    const { engines } = JSON.parse(stdout) as { engines: { engine: string }[] };
+    expect(engines.map(({ engine }) => engine)).toEqual(["tfjs"]);
+  });
+
+  test("--json gives all that it knows", async () => {
+    world.facts = SET_UP;
+    const found = JSON.parse((await runMain(["doctor", "--json"])).stdout);
+    expect(found).toMatchObject({ node: process.version, auto: "cuda", cuda: SET_UP });
+    expect(found.engines.at(-1)).toEqual({ engine: "cuda", works: true, ...good("cuda") });
+  });
+});

@@ -1,0 +1,59 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import util from "node:util";
+import { expect, test } from "vitest";
+import { findBinding, loadBinding, nativeSettings } from "../../src/cuda/binding.ts";
+import { layoutOf } from "../../src/cuda/home.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { touch } from "../support/fake-machine.ts";
+
+/** A package in `root`'s node_modules; built or not. */
+function installIn(root: string, built: boolean): string {
+  const { binding, addon } = layoutOf(root);
+  mkdirSync(binding, { recursive: true });
+  writeFileSync(join(binding, "package.json"), '{ "main": "index.js" }');
+  writeFileSync(join(binding, "index.js"), "exports.log = process.env.TF_CPP_MIN_LOG_LEVEL;");
+  if (built) touch(addon);
+  return binding;
+}
+
+test("findBinding() takes the project's package, found from a folder inside it, before the home's", () => {
+  const [project, home] = [temporaryFolder(), temporaryFolder()];
+  const folder = installIn(project, true);
+  installIn(home, true);
+  const inside = join(project, "configs");
+  mkdirSync(inside);
+  expect(findBinding({ MMOE_CUDA_HOME: home }, inside)).toEqual({ folder });
+});
+
+test("findBinding() passes over a project's package that was not built", () => {
+  const [project, home] = [temporaryFolder(), temporaryFolder()];
+  installIn(project, false);
+  const folder = installIn(home, true);
+  expect(findBinding({ MMOE_CUDA_HOME: home }, project)).toEqual({ folder, home });
+});
+
+test("findBinding() finds none in a home that is half made", () => {
+  const home = temporaryFolder();
+  installIn(home, false);
+  expect(findBinding({ MMOE_CUDA_HOME: home }, temporaryFolder())).toBeUndefined();
+});
+
+test("loadBinding(binding) sets TensorFlow's settings first, keeps the user's, and gives what Node 23 took away", () => {
+  const folder = installIn(temporaryFolder(), true);
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH = "false";
+  expect(loadBinding({ folder })).toEqual({ log: "3" });
+  expect(process.env.TF_FORCE_GPU_ALLOW_GROWTH).toBe("false");
+  expect([util.isArray([]), (util as { isNullOrUndefined?: (v: unknown) => boolean }).isNullOrUndefined?.(0)]).toEqual([
+    true,
+    false,
+  ]);
+});
+
+test("nativeSettings(home) shows XLA the compiler among NVIDIA's libraries, where there is one", () => {
+  const home = temporaryFolder();
+  expect(nativeSettings(home)).not.toHaveProperty("XLA_FLAGS");
+  const compiler = join(layoutOf(home).nvidia, "cuda_nvcc");
+  mkdirSync(compiler, { recursive: true });
+  expect(nativeSettings(home).XLA_FLAGS).toBe(`--xla_gpu_cuda_data_dir=${compiler}`);
+});

@@ -1,0 +1,129 @@
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { type CudaFacts, cudaFacts, cudaProblem } from "../../src/cuda/diagnosis.ts";
+import { layoutOf } from "../../src/cuda/home.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { fails, fakeMachine, prints, touch } from "../support/fake-machine.ts";
+
+const CARD = { name: "NVIDIA T4", driver: "550.54.15", freeBytes: 9e9, totalBytes: 16e9 };
+
+let home = "";
+beforeEach(() => {
+  home = temporaryFolder();
+});
+
+/** The facts where a home was set up whose binding prints `lines`. */
+function facts(...lines: string[]): Promise<CudaFacts> {
+  touch(layoutOf(home).addon);
+  touch(join(layoutOf(home).libraries, "nvidia_cuda_runtime_cu12-12.5.82.dist-info/METADATA"));
+  const smi = (args: readonly string[]) =>
+    args.length > 0
+      ? prints("0, GPU-aa, NVIDIA T4, 550.54.15, 8000, 16000")
+      : prints("| NVIDIA-SMI 550.54.15   Driver Version: 550.54.15   CUDA Version: 12.4 |");
+  const commands = { "nvidia-smi": smi, node: () => prints(...lines) };
+  return cudaFacts(fakeMachine({ env: { MMOE_CUDA_HOME: home }, commands }), true);
+}
+
+describe("cudaFacts(machine)", () => {
+  test("tells card, driver, CUDA and what the binding does", async () => {
+    const found = await facts("I tensorflow: created device", '{"computes":true,"onCard":true,"tensorflow":"2.18.1"}');
+    expect(found).toMatchObject({
+      devices: true,
+      cards: [{ name: "NVIDIA T4" }],
+      driverCuda: "12.4",
+      cuda: "12.5.82",
+      trial: { onCard: true, tensorflow: "2.18.1" },
+    });
+    expect(cudaProblem(found, {})).toBeUndefined();
+  });
+
+  test("says why a binding does not load, or computes wrongly", async () => {
+    expect((await facts("at Module._load", "Error: libcudart.so.12: not found", "done")).trial).toEqual({
+      problem: "Error: libcudart.so.12: not found",
+    });
+    const wrong = await facts('{"computes":false,"onCard":true,"tensorflow":"2.18.1"}');
+    expect(wrong.trial?.problem).toMatch(/wrong/);
+  });
+
+  test("is content with a machine that has nothing", async () => {
+    const bare = fakeMachine({ env: { MMOE_CUDA_HOME: home }, commands: { "nvidia-smi": () => fails() } });
+    expect(await cudaFacts(bare, false)).toEqual({ devices: false, cards: [] });
+  });
+});
+
+describe("cudaProblem(facts) says what to do about", () => {
+  const whole: CudaFacts = {
+    devices: true,
+    cards: [CARD],
+    cuda: "12.5.82",
+    binding: { folder: "/h/package", home: "/h" },
+    trial: { computes: true, onCard: true, tensorflow: "2.18.1" },
+  };
+  const offCard = { computes: true, onCard: false, tensorflow: "2.18.1" };
+  const { cuda, binding, trial, ...bare } = whole;
+
+  test.each<[string, CudaFacts, Record<string, string>, string, string]>([
+    ["no card", { ...whole, devices: false }, {}, "no NVIDIA card is visible", "use a machine with a card"],
+    [
+      "a card that is hidden",
+      { ...whole, devices: false },
+      { CUDA_VISIBLE_DEVICES: "-1" },
+      "no NVIDIA card is visible",
+      "CUDA_VISIBLE_DEVICES is '-1': unset it",
+    ],
+    [
+      "no card, though one is named",
+      { ...whole, devices: false },
+      { CUDA_VISIBLE_DEVICES: "0" },
+      "no NVIDIA card is visible",
+      "use a machine with a card",
+    ],
+    ["nothing set up", bare, {}, "not set up", "mmoe cuda setup"],
+    [
+      "a broken binding",
+      { ...whole, trial: { problem: "no file" } },
+      {},
+      "does not load: no file",
+      "rm -r /h; mmoe cuda",
+    ],
+    [
+      "a project's own broken binding",
+      { ...whole, binding: { folder: "/p/package" }, trial: { problem: "no file" } },
+      {},
+      "does not load: no file",
+      "npm uninstall @tensorflow/tfjs-node-gpu; mmoe cuda",
+    ],
+    [
+      "TensorFlow without CUDA",
+      { ...bare, binding: { folder: "/h/package", home: "/h" }, trial: offCard },
+      {},
+      "set up for the CPU alone",
+      "mmoe cuda setup",
+    ],
+    [
+      "an old driver",
+      { ...whole, cards: [{ ...CARD, driver: "470.1" }], trial: offCard },
+      {},
+      "TensorFlow finds no card",
+      "470.1 is too old for CUDA 12",
+    ],
+    [
+      "no driver",
+      { ...whole, cards: [], trial: offCard },
+      {},
+      "TensorFlow finds no card",
+      "no card (nvidia-smi shows none)",
+    ],
+    [
+      "a card that TensorFlow refuses",
+      { ...whole, trial: { ...offCard, about: "failed call to cuInit" } },
+      {},
+      "TensorFlow finds no card: failed call to cuInit",
+      "see what nvidia-smi says",
+    ],
+  ])("%s", (_, facts, env, problem, fix) => {
+    const found = cudaProblem(facts, env);
+    expect(found?.problem).toBe(problem);
+    expect(found?.fix.slice(0, fix.length)).toBe(fix);
+  });
+});

@@ -1,0 +1,108 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { layoutOf } from "../../src/cuda/home.ts";
+import { installSteps } from "../../src/cuda/install.ts";
+import type { Machine } from "../../src/cuda/machine.ts";
+import { runSteps } from "../../src/cuda/steps.ts";
+import { UsageError } from "../../src/errors.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { fails, fakeMachine, installers } from "../support/fake-machine.ts";
+
+let home = "";
+beforeEach(() => {
+  home = join(temporaryFolder(), "cuda");
+});
+
+function install(machine: Machine, changes: { cpu?: boolean; tensorflow?: string } = {}): Promise<void> {
+  const plan = { home, cpu: false, tensorflow: "2.18.1", ...changes };
+  const context = { onLine: () => {}, signal: new AbortController().signal };
+  const silent = { onStart: () => {}, onDone: () => {} };
+  return runSteps(installSteps(machine, plan), layoutOf(home).markers, context, silent);
+}
+
+/** The wheels that pip was asked for, a list a call. */
+function wheels(log: readonly string[][]): string[][] {
+  return log
+    .filter(([, module, pip]) => module === "-m" && pip === "pip")
+    .map((args) => args.filter((arg) => /^\w.*==/.test(arg)));
+}
+
+describe("installSteps(machine, plan)", () => {
+  test("leave TensorFlow and NVIDIA's libraries side by side, and a built binding", async () => {
+    await install(fakeMachine({ commands: installers() }));
+    const { libraries, addon } = layoutOf(home);
+    expect(readdirSync(libraries).sort()).toEqual([
+      "nvidia",
+      "nvidia_cuda_runtime_cu12-12.5.82.dist-info",
+      "tensorflow",
+      "tensorflow-2.18.1.dist-info",
+    ]);
+    expect(existsSync(addon)).toBe(true);
+    expect(readdirSync(home).sort()).toEqual([
+      ...["libraries", "node_modules", "package.json", "python", "quiet.cc", "quiet.node", "setup.json"],
+    ]);
+  });
+
+  test("fetch the NVIDIA libraries that TensorFlow's wheel names, each in its version", async () => {
+    const log: string[][] = [];
+    await install(fakeMachine({ commands: installers(log) }));
+    expect(wheels(log)).toEqual([["tensorflow==2.18.1"], ["nvidia-cudnn-cu12==9.3.0.75", "nvidia-nccl-cu12==2.21.5"]]);
+  });
+
+  test("fetch nothing of NVIDIA's for the CPU", async () => {
+    const log: string[][] = [];
+    await install(fakeMachine({ commands: installers(log) }), { cpu: true });
+    expect(wheels(log)).toEqual([["tensorflow-cpu==2.18.1"]]);
+  });
+
+  test("run no install script of any package", async () => {
+    const log: string[][] = [];
+    await install(fakeMachine({ commands: installers(log) }));
+    const calls = log.filter(([name]) => name === "npm");
+    expect(calls).toHaveLength(1);
+    expect(calls[0]).toContain("--ignore-scripts");
+  });
+
+  test("link what they build to TensorFlow by a path relative to it", async () => {
+    const log: string[][] = [];
+    await install(fakeMachine({ commands: installers(log) }));
+    for (const args of log.filter(([name]) => name === "g++")) {
+      const addon = args[args.indexOf("-o") + 1] as string;
+      const path = args.find((arg) => arg.startsWith("-Wl,-rpath,$ORIGIN/")) as string;
+      const folder = path.replace("-Wl,-rpath,$ORIGIN", join(addon, ".."));
+      expect(existsSync(join(folder, "libtensorflow_cc.so.2"))).toBe(true);
+    }
+  });
+
+  test("exchange TensorFlow for another version, and build again", async () => {
+    const log: string[][] = [];
+    const machine = fakeMachine({ commands: installers(log) });
+    await install(machine);
+    log.length = 0;
+    await install(machine, { tensorflow: "2.19.0", cpu: true });
+    expect(log.map(([name]) => name)).toEqual(["python", "npm", "g++", "g++"]);
+    expect(readdirSync(layoutOf(home).libraries).sort()).toEqual(["tensorflow", "tensorflow-cpu-2.19.0.dist-info"]);
+  });
+
+  test("say what a failed command said, go on there, and leave nothing half unpacked", async () => {
+    const log: string[][] = [];
+    const working = installers(log);
+    let broken = true;
+    const python: (typeof working)[string] = (args, options) => {
+      const done = working.python?.(args, options) as ReturnType<(typeof working)[string]>;
+      return broken ? fails("Collecting tensorflow", "ERROR: No space left on device", "") : done;
+    };
+    const machine = fakeMachine({ commands: { ...working, python } });
+    const failed = install(machine);
+    await expect(failed).rejects.toThrow(UsageError);
+    await expect(failed).rejects.toThrow(
+      /bin\/python: ERROR: No space left on device; the same command goes on from here$/,
+    );
+    expect(existsSync(layoutOf(home).libraries)).toBe(false);
+    broken = false;
+    await install(machine);
+    expect(log.map(([name]) => name)).toEqual(["python3", "python", "python", "python", "npm", "g++", "g++"]);
+    expect(readdirSync(home).filter((name) => name.endsWith(".partial"))).toEqual([]);
+  });
+});

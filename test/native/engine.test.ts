@@ -1,0 +1,123 @@
+import type { Tensor } from "@tensorflow/tfjs";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
+import type { Engine, Run, RunResult } from "../../src/engines/engine.ts";
+import { createTfjsEngine } from "../../src/engines/tfjs/engine.ts";
+import { trainInGroups } from "../../src/engines/tfjs/groups.ts";
+import { lossesAndGradients } from "../../src/engines/tfjs/objective.ts";
+import { pack, unpack } from "../../src/engines/tfjs/pack.ts";
+import { relu } from "../../src/engines/tfjs/relu.ts";
+import { loadTf, type Tf } from "../../src/engines/tfjs/tf.ts";
+import { parameterBlocks } from "../../src/models/parameters.ts";
+import { MODEL_NAMES, ZOO } from "../../src/models/zoo.ts";
+import { PAIR_DROPOUT, resultsOf, tinyRun } from "../engines/tfjs/runs.ts";
+import { expectClose } from "../support/close.ts";
+import { numericGradient, range } from "../support/reference.ts";
+import { makeRun } from "../support/runs.ts";
+import { SPECS, someParameters, someRows } from "../support/specs.ts";
+
+const B = 3;
+
+let tf: Tf;
+let engine: Engine;
+beforeAll(async () => {
+  tf = await loadTf("tensorflow");
+  engine = await createTfjsEngine({ backend: "tensorflow", groupSize: 4 });
+});
+beforeEach(async () => {
+  await tf.setBackend("tensorflow"); // one for all instances of tfjs in a process
+});
+
+test("createTfjsEngine({ backend: 'tensorflow' }) says that it computes on the CPU", () => {
+  expect(engine).toMatchObject({ name: "tfjs", device: "tensorflow cpu" });
+});
+
+test("relu(x) has the gradient of tf.relu: 0 at 0", () => {
+  const [x, dy] = [tf.tensor1d([-2, 0, 3, -0, 5]), tf.tensor1d([7, 11, 13, 17, 19])];
+  const gradient = (rectify: (x: Tensor) => Tensor) => Array.from(tf.grad(rectify)(x, dy).dataSync());
+  expect(gradient((x) => relu(tf, x))).toEqual([0, 0, 13, 0, 19]);
+  expect(gradient((x) => tf.relu(x))).toEqual([0, 0, 13, 0, 19]);
+});
+
+test.each(SPECS)("lossesAndGradients($name) gives each block the gradient of central differences", (spec) => {
+  const gradient = tf.tidy(() => {
+    const { x, y } = someRows(spec, B, 1);
+    const batch = { x: tf.tensor(x, [1, B, spec.inputs]), y: tf.tensor(y, [1, B, spec.tasks]) };
+    const { gradients } = lossesAndGradients(tf, spec, pack(tf, spec, [someParameters(spec, 1)]), batch);
+    return unpack(spec, gradients)[0] as Float32Array;
+  });
+  const expected = numericGradient(spec, someParameters(spec, 1), someRows(spec, B, 1));
+  for (const { offset, size } of parameterBlocks(spec))
+    expectClose(gradient.subarray(offset, offset + size), expected.slice(offset, offset + size), 1e-5);
+});
+
+describe("train(runs)", () => {
+  const runs = range(6).flatMap((index) => [tinyRun({ index }), tinyRun({ index, model: PAIR_DROPOUT })]);
+  const losses = ({ curve, trainingSetLoss }: RunResult) => [curve.train, curve.heldout, trainingSetLoss].flat(3);
+
+  test("gives what wasm gives, within float32's tolerance, whatever the groups", async () => {
+    const ours = await resultsOf(engine, runs);
+    const wasm = await resultsOf(await createTfjsEngine({ backend: "wasm" }), runs);
+    expect(ours).toHaveLength(12);
+    for (const [i, result] of ours.entries()) {
+      expect(result.device).toBe("tensorflow cpu");
+      expectClose(losses(result) as number[], losses(wasm[i] as RunResult) as number[], 1e-5);
+      expectClose(result.parameters as Float32Array, wasm[i]?.parameters as Float32Array, 1e-4);
+    }
+  });
+
+  test("leaves no tensor behind, in JavaScript nor in TensorFlow", async () => {
+    const { binding } = tf.backend() as unknown as { binding: { getNumOfTensors(): number } };
+    await resultsOf(engine, runs);
+    const before = [tf.memory().numTensors, binding.getNumOfTensors()];
+    for (const _ of range(5)) await resultsOf(engine, runs);
+    expect([tf.memory().numTensors, binding.getNumOfTensors()]).toEqual(before);
+  });
+
+  test("gives a replica what it gets alone", async () => {
+    const together = await resultsOf(engine, [tinyRun(), tinyRun({ index: 1 }), tinyRun({ index: 2 })]);
+    const alone = await resultsOf(engine, [tinyRun({ index: 1 })]);
+    expectClose(together[1]?.parameters as Float32Array, alone[0]?.parameters as Float32Array, 1e-6);
+  });
+
+  test("returns soon after an abort, without results or tensors", async () => {
+    const before = tf.memory().numTensors;
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 300);
+    const endless = tinyRun({}, { steps: 2 ** 31, evalEvery: 2 ** 31 });
+    expect(await resultsOf(engine, [endless], { signal: abort.signal })).toEqual([]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test("knows by TensorFlow's own words that memory is at its end", async () => {
+    const notes: string[] = [];
+    const train = async ({ length }: readonly unknown[]) => {
+      if (length > 1) tf.tidy(() => tf.fill([2 ** 21, 2 ** 21], 1));
+    };
+    const note = (line: string) => notes.push(line);
+    const two = [tinyRun(), tinyRun({ index: 1 })];
+    await trainInGroups(two, { onResult: () => {} }, { sizeOf: () => 2, train, note });
+    expect(notes).toEqual(["out of memory with 2 runs at a time; going on with 1"]);
+  });
+});
+
+describe("by Adam the cpu engine and TensorFlow agree, step by step, on", () => {
+  const cpu = new CpuEngine({ jobs: 1 });
+  afterAll(() => cpu.dispose());
+
+  async function trainLosses(engine: Engine, run: Run): Promise<number[]> {
+    const losses: number[] = [];
+    await engine.train([run], { onResult: ({ curve }) => losses.push(...curve.train.flat()) });
+    return losses;
+  }
+
+  test.each(MODEL_NAMES)("%s", async (name) => {
+    const model = ZOO[name].build({ inputs: 100, tasks: 2 });
+    const training = { batch: 64, trainRows: "fresh", heldoutRows: 8, lr: 0.001, steps: 50, evalEvery: 1 } as const;
+    const run = makeRun({ model }, training);
+    const [expected, losses] = [await trainLosses(cpu, run), await trainLosses(engine, run)];
+    const relative = losses.map((loss, i) => loss / (expected[i] as number) - 1);
+    expect(relative).toHaveLength(100);
+    expect(Math.max(...relative.map(Math.abs))).toBeLessThan(1e-4);
+  });
+});

@@ -1,0 +1,104 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { CommandOptions, CommandResult, Machine } from "../../src/cuda/machine.ts";
+
+type Command = (args: readonly string[], options: CommandOptions) => CommandResult | Promise<CommandResult>;
+
+interface Behaviour {
+  readonly system?: string;
+  readonly env?: Machine["env"];
+  readonly freeBytes?: number;
+  /** By the last part of the command's path; any other is not found. */
+  readonly commands?: Readonly<Record<string, Command>>;
+}
+
+/** A machine that starts no process. */
+export function fakeMachine({
+  system = "linux x64",
+  env = {},
+  freeBytes = 1e12,
+  commands = {},
+}: Behaviour = {}): Machine {
+  return {
+    system,
+    env,
+    freeBytes: () => freeBytes,
+    run: async (command, args, options = {}) => {
+      const run = commands[command.split("/").at(-1) as string];
+      const result = run ? await run(args, options) : { code: 127, lines: [`${command}: not found`] };
+      for (const line of result.lines) options.onLine?.(line);
+      return result;
+    },
+  };
+}
+
+export function prints(...lines: readonly string[]): CommandResult {
+  return { code: 0, lines };
+}
+
+export function fails(...lines: readonly string[]): CommandResult {
+  return { code: 1, lines };
+}
+
+/** An empty file, with the folders above it. */
+export function touch(path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, "");
+}
+
+const METADATA = `Name: tensorflow
+Requires-Dist: numpy <2.1.0,>=1.26.0
+Requires-Dist: nvidia-cudnn-cu12 ==9.3.0.75 ; extra == 'and-cuda'
+Requires-Dist: nvidia-nccl-cu12 (==2.21.5) ; extra == "and-cuda"
+`;
+
+/** Commands that leave the files that set-up's real ones leave, and note their arguments in `log`. */
+export function installers(log: string[][] = []): Record<string, Command> {
+  const noted = (name: string, run: Command): [string, Command] => [
+    name,
+    (args, options) => {
+      log.push([name, ...args]);
+      return run(args, options);
+    },
+  ];
+  return Object.fromEntries([
+    noted("python3", (args) => makeEnvironment(args)),
+    noted("python", (args) => unpackWheels(args)),
+    noted("npm", (_, { cwd }) => installPackages(cwd as string)),
+    noted("g++", (args) => compile(args)),
+  ]);
+}
+
+function makeEnvironment(args: readonly string[]): CommandResult {
+  if (args[1] === "venv") touch(join(args.at(-1) as string, "bin/python"));
+  return prints("3.11.7");
+}
+
+function unpackWheels(args: readonly string[]): CommandResult {
+  const target = args[args.indexOf("--target") + 1] as string;
+  const wheel = args.at(-1) as string;
+  if (wheel.startsWith("nvidia")) {
+    touch(join(target, "nvidia/nccl/lib/libnccl.so.2"));
+    touch(join(target, "nvidia_cuda_runtime_cu12-12.5.82.dist-info/METADATA"));
+  } else {
+    touch(join(target, "tensorflow/libtensorflow_cc.so.2"));
+    const info = join(target, `${wheel.replace("==", "-")}.dist-info`);
+    mkdirSync(info);
+    writeFileSync(join(info, "METADATA"), METADATA);
+  }
+  return prints(`Successfully installed ${wheel}`);
+}
+
+function installPackages(cwd: string | undefined): CommandResult {
+  if (cwd === undefined) return prints("11.4.2");
+  touch(join(cwd, "node_modules/@tensorflow/tfjs-node-gpu/package.json"));
+  touch(join(cwd, "node_modules/node-api-headers/include/node_api.h"));
+  return prints("added 128 packages");
+}
+
+function compile(args: readonly string[]): CommandResult {
+  const output = args.indexOf("-o");
+  if (output < 0) return prints("12.2.0");
+  touch(args[output + 1] as string);
+  return prints();
+}

@@ -1,0 +1,65 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { UsageError } from "../../src/errors.ts";
+import { type EngineOptions, loadEngine } from "../../src/sweep/engines.ts";
+import { fakeEngine } from "../support/fake-engine.ts";
+
+const world = vi.hoisted(() => ({ card: false, setUp: false, load: (_: object) => ({}) as unknown }));
+vi.mock("../../src/cuda/cards.ts", () => ({ mayHaveCard: () => world.card }));
+vi.mock("../../src/cuda/binding.ts", () => ({ findBinding: () => (world.setUp ? { folder: "/made" } : undefined) }));
+vi.mock("../../src/engines/tfjs/cuda.ts", () => ({ createCudaEngine: async (options: object) => world.load(options) }));
+
+let notes: string[] = [];
+beforeEach(() => {
+  notes = [];
+  Object.assign(world, { card: true, setUp: true, load: () => ({ ...fakeEngine(), name: "cuda" }) });
+});
+
+async function auto(options: EngineOptions = {}): Promise<string> {
+  const engine = await loadEngine("auto", { jobs: 1, note: (line) => notes.push(line), ...options });
+  await engine.dispose();
+  return engine.name;
+}
+
+describe("loadEngine('auto')", () => {
+  test("is cuda where it is set up and a card is visible", async () => {
+    expect([await auto(), notes]).toEqual(["cuda", []]);
+  });
+
+  test("is cpu, without a word and with nothing loaded, where no card is", async () => {
+    world.card = false;
+    world.load = () => expect.unreachable();
+    expect([await auto(), notes]).toEqual(["cpu", []]);
+  });
+
+  test("is cpu where a card is but nothing is set up, and says how", async () => {
+    world.setUp = false;
+    expect(await auto()).toBe("cpu");
+    expect(notes).toEqual(["a GPU is here, unused: mmoe cuda setup makes mmoe train on it"]);
+  });
+
+  test("is cpu where TensorFlow does not find the card, and says so", async () => {
+    world.load = () => {
+      throw new UsageError("engine cuda: TensorFlow sees no card");
+    };
+    expect(await auto({ allowCpu: true })).toBe("cpu");
+    expect(notes).toEqual(["engine cuda: TensorFlow sees no card; training on the cpu engine"]);
+  });
+
+  test("passes on a bug", async () => {
+    world.load = () => {
+      throw new TypeError("not a function");
+    };
+    await expect(auto()).rejects.toThrow(TypeError);
+  });
+});
+
+test("loadEngine('cuda', { allowCpu }) passes it on", async () => {
+  const seen: object[] = [];
+  world.load = (options) => {
+    seen.push(options);
+    return fakeEngine();
+  };
+  await loadEngine("cuda", { allowCpu: true });
+  await loadEngine("cuda");
+  expect(seen).toMatchObject([{ allowCpu: true }, { allowCpu: false }]);
+});

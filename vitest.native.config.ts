@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+// What needs TensorFlow's binding: made from nothing first, some 300 MB from npm and PyPI, unless MMOE_CUDA_HOME has one.
+export default defineConfig({
+  test: {
+    include: ["test/native/**/*.test.ts"],
+    globalSetup: "test/native/set-up.ts",
+    fileParallelism: false, // TensorFlow takes all cores
+    testTimeout: 120_000,
+    reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report-native.json" }]] : ["default"],
+  },
+});
