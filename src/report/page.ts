@@ -6,7 +6,9 @@ import { type Content, type Html, html, markup } from "./html.ts";
 /** Begins every report: what tells ours from other files. */
 export const SIGNATURE = '<!doctype html>\n<html lang="en" data-mmoe-report="1">\n';
 
-/** One script in the page: the later files call what the earlier ones define. */
+/** One style in the page: the later files change what the earlier ones say. */
+const STYLES = ["page.css", "tables.css", "claims.css", "figures.css", "media.css"];
+/** One script: the later files call what the earlier ones define. */
 const SCRIPTS = ["panels.js", "readings.js", "single-runs.js"];
 
 export interface PageOptions {
@@ -20,7 +22,7 @@ export interface PageOptions {
  * of somebody else's found a way into the markup.
  */
 export function page({ title, rules }: PageOptions, contents: Content): string {
-  const style = `${themes()}\n${fonts()}\n${asset("page.css")}\n${rules}`;
+  const style = `${themes()}\n${fonts()}\n${STYLES.map(asset).join("\n")}\n${rules}`;
   const script = SCRIPTS.map(asset).join("");
   const policy = [
     "default-src 'none'",

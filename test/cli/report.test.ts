@@ -62,6 +62,12 @@ describe("mmoe report DIR", () => {
     expect(existsSync(join(begun, "report.html"))).toBe(false);
   });
 
+  test("leaves out what stands beside a journal and is no provenance, and says so", async () => {
+    writeFileSync(join(out, "journal", "foreign.provenance.json"), '{"start": 7}');
+    const { code, stderr } = await runMain(["report", out]);
+    expect([code, stderr]).toEqual([0, `${out}/journal/foreign.provenance.json: not readable; left out\n`]);
+  });
+
   test("refuses a place that can't be written to", async () => {
     const { code, stderr } = await runMain(["report", out, "-o", join(out, "nowhere", "report.html")]);
     expect([code, stderr]).toEqual([
