@@ -3,10 +3,11 @@ import { UsageError } from "../../errors.ts";
 import { checkSpec, type ModelSpec } from "../../models/spec.ts";
 import type { Engine, Run } from "../engine.ts";
 import { deviceOf } from "./device.ts";
+import { EagerTrainer } from "./eager-trainer.ts";
 import { type GroupSize, grouped, trainInGroups } from "./groups.ts";
 import { largestGroup, rowBytes, tensorBytes } from "./memory.ts";
 import { type Backend, loadTf } from "./tf.ts";
-import { trainGroup } from "./train.ts";
+import { type CreateTrainer, trainGroup } from "./train.ts";
 
 export interface TfjsOptions {
   readonly backend: Backend;
@@ -37,7 +38,8 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     async train(runs, hooks) {
       await tf.setBackend(backend); // one for the process: another engine may have set its own
       for (const run of runs) checkRun(name, run);
-      const train = (group: readonly Run[]) => trainGroup(tf, device.name, group, hooks);
+      const createTrainer: CreateTrainer = (...given) => new EagerTrainer(tf, ...given);
+      const train = (group: readonly Run[]) => trainGroup(createTrainer, group, hooks, device.name);
       await trainInGroups(runs, hooks, { sizeOf, train, note });
     },
     memoryBytes: (runs) =>

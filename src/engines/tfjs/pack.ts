@@ -1,53 +1,86 @@
-// Canonical parameters of R runs of one model as tensors with a leading axis R, and back.
+// Canonical parameters of R runs of one model as one tensor [R, P], and the layers in it.
 import type { Tensor } from "@tensorflow/tfjs";
 import { type ParameterBlock, parameterBlocks, parameterCount } from "../../models/parameters.ts";
-import type { ModelSpec } from "../../models/spec.ts";
+import { expertCount, gateCount, type ModelSpec } from "../../models/spec.ts";
 import type { Tf } from "./tf.ts";
 
 /** Networks of one shape side by side: experts, gates or towers. */
 export type Stack = "experts" | "gates" | "towers";
 
-/** One tensor that holds the same block of every member of a stack. */
+/** What is one tensor in a forward pass: the same block of every member of a stack, or `first/kernel`. */
 export interface PackedBlock {
-  readonly stack: Stack;
-  /** The member's blocks in order, one a member: n of them. */
-  readonly members: readonly ParameterBlock[];
-  /** Whether the layer reads x, the same for all members: one wide kernel [D, n*out] in place of [n, in, out]. */
-  readonly wide: boolean;
+  /** Without the member: `experts/0/bias`, `towers/output/kernel`. */
+  readonly name: string;
   /** Without the leading axis R. A bias has a row axis of 1. */
   readonly shape: readonly number[];
+  readonly size: number;
+  /** Where the rows of each member's matrix lie: the first, and how far the next one is. */
+  readonly members: readonly { readonly block: ParameterBlock; readonly at: number; readonly stride: number }[];
 }
 
-/** One dense layer of every member of a stack: kernel [R, D, n*out] or [R, n, in, out], bias [R, 1, n*out] or [R, n, 1, out]. */
+/** n networks that read x: their first kernels are columns of `Layers.first`. */
+export interface Readers {
+  readonly n: number;
+  /** [R, 1, n*units]. */
+  readonly bias: Tensor | undefined;
+  /** Layers behind the first. */
+  readonly deeper: readonly Layer[];
+}
+
+/** One dense layer of n networks: kernel [R, n, in, out], bias [R, n, 1, out]. */
 export interface Layer {
   readonly kernel: Tensor;
-  readonly bias?: Tensor;
+  readonly bias: Tensor | undefined;
 }
 
-export type Layers = Record<Stack, readonly Layer[]>;
+export interface Layers {
+  /** [R, D, W]: the first kernels of all experts, then of all gates. */
+  readonly first: Tensor;
+  readonly experts: Readers;
+  readonly gates: Readers;
+  /** The last is the output. */
+  readonly towers: readonly Layer[];
+}
 
-/** How a model's parameters lie in tensors, in the order of `pack`'s result. */
+/** How a model's parameters lie in [P]. */
 export function packing(spec: ModelSpec): PackedBlock[] {
-  const byLayer = new Map<string, ParameterBlock[]>();
+  const byName = new Map<string, ParameterBlock[]>();
   for (const block of parameterBlocks(spec)) {
-    const name = layerName(block.name);
-    byLayer.set(name, [...(byLayer.get(name) ?? []), block]);
+    const name = packedName(block.name);
+    byName.set(name, [...(byName.get(name) ?? []), block]);
   }
-  return Array.from(byLayer, ([name, members]) => packedBlock(name, members));
+  let offset = 0;
+  return Array.from(byName, ([name, blocks]) => {
+    const packed = packedBlock(name, blocks, offset);
+    offset += packed.size;
+    return packed;
+  });
 }
 
-/** `experts/3/0/kernel` → `experts/0/kernel`: the name without its member. */
-function layerName(name: string): string {
-  const [stack, , ...rest] = name.split("/");
-  return [stack, ...rest].join("/");
+/** `experts/3/1/kernel` → `experts/1/kernel`, and `first/kernel` for all that read x. */
+function packedName(name: string): string {
+  const [stack, , layer, kind] = name.split("/");
+  return stack !== "towers" && layer === "0" && kind === "kernel" ? FIRST : `${stack}/${layer}/${kind}`;
 }
 
-function packedBlock(name: string, members: ParameterBlock[]): PackedBlock {
-  const [stack, layer] = name.split("/") as [Stack, string];
-  const [rows, units] = matrix(members[0] as ParameterBlock);
-  const wide = stack !== "towers" && layer === "0";
-  const n = members.length;
-  return { stack, members, wide, shape: wide ? [rows, n * units] : [n, rows, units] };
+const FIRST = "first/kernel";
+
+function packedBlock(name: string, blocks: readonly ParameterBlock[], offset: number): PackedBlock {
+  const size = blocks.reduce((sum, block) => sum + block.size, 0);
+  const [rows, units] = matrix(blocks[0] as ParameterBlock);
+  if (name !== FIRST) {
+    const members = blocks.map((block, n) => ({ block, at: offset + n * block.size, stride: units }));
+    const wide = name === "experts/0/bias" || name === "gates/0/bias";
+    return { name, shape: wide ? [1, size] : [blocks.length, rows, units], size, members };
+  }
+  const width = size / rows;
+  let column = offset;
+  const members = blocks.map((block) => {
+    const at = column;
+    column += matrix(block)[1];
+    return { block, at, stride: width };
+  });
+  return { name, shape: [rows, width], size, members };
 }
 
 /** A bias is a matrix of one row. */
@@ -55,63 +88,65 @@ function matrix({ shape }: ParameterBlock): [number, number] {
   return (shape.length === 1 ? [1, shape[0]] : shape) as [number, number];
 }
 
-/** R parameter vectors [P] in canonical order → one tensor a packed block, [R, ...shape]. */
-export function pack(tf: Tf, spec: ModelSpec, parameters: readonly Float32Array[]): Tensor[] {
+/** R parameter vectors in canonical order → [R, P]. */
+export function pack(tf: Tf, spec: ModelSpec, parameters: readonly Float32Array[]): Tensor {
   const P = parameterCount(spec);
   for (const { length } of parameters)
     if (length !== P) throw new RangeError(`pack: ${spec.name}: expected ${P} parameters, got ${length}`);
 
-  return packing(spec).map((block) => {
-    const size = sizeOf(block);
-    const values = new Float32Array(parameters.length * size);
-    for (const [r, source] of parameters.entries()) {
-      for (const { canonical, packed, length } of rowsOf(block))
-        values.set(source.subarray(canonical, canonical + length), r * size + packed);
-    }
-    return tf.tensor(values, [parameters.length, ...block.shape]);
-  });
+  const values = new Float32Array(parameters.length * P);
+  for (const { canonical, packed, length } of rowsOf(spec)) {
+    for (const [r, source] of parameters.entries())
+      values.set(source.subarray(canonical, canonical + length), r * P + packed);
+  }
+  return tf.tensor(values, [parameters.length, P]);
 }
 
-/** The reverse of `pack`: R parameter vectors [P]. */
-export function unpack(spec: ModelSpec, tensors: readonly Tensor[]): Float32Array[] {
-  const R = tensors[0]?.shape[0] ?? 0;
-  const parameters = Array.from({ length: R }, () => new Float32Array(parameterCount(spec)));
-  for (const [i, block] of packing(spec).entries()) {
-    const size = sizeOf(block);
-    const values = (tensors[i] as Tensor).dataSync<"float32">();
-    for (const [r, target] of parameters.entries()) {
-      for (const { canonical, packed, length } of rowsOf(block)) {
-        const from = r * size + packed;
-        target.set(values.subarray(from, from + length), canonical);
-      }
-    }
+/** The reverse of `pack`: [R, P] → R parameter vectors. */
+export function unpack(spec: ModelSpec, tensor: Tensor): Float32Array[] {
+  const [R, P] = tensor.shape as [number, number];
+  const values = tensor.dataSync<"float32">();
+  const parameters = Array.from({ length: R }, () => new Float32Array(P));
+  for (const { canonical, packed, length } of rowsOf(spec)) {
+    for (const [r, target] of parameters.entries())
+      target.set(values.subarray(r * P + packed, r * P + packed + length), canonical);
   }
   return parameters;
 }
 
-/** Where each row of each member's matrix lies, in canonical and in packed order. */
-function* rowsOf({ members, wide }: PackedBlock): Generator<{ canonical: number; packed: number; length: number }> {
-  for (const [member, block] of members.entries()) {
+/** Where each row of each matrix lies, in canonical and in packed order. */
+function* rowsOf(spec: ModelSpec): Generator<{ canonical: number; packed: number; length: number }> {
+  for (const { block, at, stride } of packing(spec).flatMap(({ members }) => members)) {
     const [rows, units] = matrix(block);
-    for (let row = 0; row < rows; row++) {
-      const packedRow = wide ? row * members.length + member : member * rows + row;
-      yield { canonical: block.offset + row * units, packed: packedRow * units, length: units };
-    }
+    for (let row = 0; row < rows; row++)
+      yield { canonical: block.offset + row * units, packed: at + row * stride, length: units };
   }
 }
 
-function sizeOf({ shape }: PackedBlock): number {
-  return shape.reduce((product, n) => product * n, 1);
-}
-
-/** The tensors of `pack` as layers, first to last; a tower's last layer is its output. */
-export function layersOf(spec: ModelSpec, tensors: readonly Tensor[]): Layers {
-  const layers: Record<Stack, { kernel: Tensor; bias?: Tensor }[]> = { experts: [], gates: [], towers: [] };
-  for (const [i, { stack, members }] of packing(spec).entries()) {
-    const tensor = tensors[i] as Tensor;
-    const layer = layers[stack].at(-1);
-    if (members[0]?.kind === "bias" && layer) layer.bias = tensor;
-    else layers[stack].push({ kernel: tensor });
-  }
-  return layers;
+/** [R, P] of `pack` → layers, first to last. */
+export function layersOf(tf: Tf, spec: ModelSpec, parameters: Tensor): Layers {
+  const blocks = packing(spec);
+  const parts = tf.split(
+    parameters,
+    blocks.map(({ size }) => size),
+    1,
+  );
+  const tensors = new Map(
+    blocks.map(({ name, shape }, i) => [name, tf.reshape(parts[i] as Tensor, [-1, ...shape])] as const),
+  );
+  const layer = (name: string): Layer => ({
+    kernel: tensors.get(`${name}/kernel`) as Tensor,
+    bias: tensors.get(`${name}/bias`),
+  });
+  const readers = (stack: Stack, n: number, deeper: readonly number[]): Readers => ({
+    n,
+    bias: tensors.get(`${stack}/0/bias`),
+    deeper: deeper.map((_, i) => layer(`${stack}/${i + 1}`)),
+  });
+  return {
+    first: tensors.get(FIRST) as Tensor,
+    experts: readers("experts", expertCount(spec), spec.experts.layers.slice(1)),
+    gates: readers("gates", gateCount(spec), spec.gate.layers),
+    towers: [...spec.tower.layers.map((_, i) => layer(`towers/${i}`)), layer("towers/output")],
+  };
 }
