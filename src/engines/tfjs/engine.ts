@@ -6,6 +6,7 @@ import { deviceOf } from "./device.ts";
 import { EagerTrainer } from "./eager-trainer.ts";
 import { type GroupSize, grouped, trainInGroups } from "./groups.ts";
 import { largestGroup, rowBytes, tensorBytes } from "./memory.ts";
+import { Programs } from "./programs.ts";
 import { type Backend, loadTf } from "./tf.ts";
 import { type CreateTrainer, trainGroup } from "./train.ts";
 
@@ -15,6 +16,8 @@ export interface TfjsOptions {
   readonly name?: string;
   /** R, the most runs that are trained together; by default what suits the backend and its memory. */
   readonly groupSize?: number;
+  /** Whether steps are traced into a graph, many of them a call: by default where that can be, on `tensorflow`. */
+  readonly traced?: boolean;
   /** Hears what is decided on the way. */
   readonly note?: (line: string) => void;
 }
@@ -24,13 +27,17 @@ const GROUP_SIZE = 8;
 
 /** Plain TensorFlow.js operations, gradients by automatic differentiation: on wasm the reference engine. */
 export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
-  const { backend, name = "tfjs", groupSize, note = () => {} } = options;
+  const { backend, name = "tfjs", groupSize, traced = backend === "tensorflow", note = () => {} } = options;
   if (groupSize !== undefined && !(Number.isInteger(groupSize) && groupSize > 0))
     throw new RangeError(`createTfjsEngine: groupSize: expected a whole number from 1, got ${groupSize}`);
   const tf = await loadTf(backend);
   const device = await deviceOf(tf, backend);
   const sizeOf: GroupSize = (run) => groupSize ?? (device.memory ? largestGroup(run, device.memory) : GROUP_SIZE);
-  const hostBytes = (run: Run) => rowBytes(run) + (device.memory?.card === undefined ? tensorBytes(run) : 0);
+  const hostBytes = (run: Run) =>
+    (traced ? 2 : 1) * rowBytes(run) + (device.memory?.card === undefined ? tensorBytes(run) : 0);
+  const programs = new Programs(tf);
+  const createTrainer: CreateTrainer = (...given) =>
+    traced ? programs.trainer(...given) : new EagerTrainer(tf, ...given);
   return {
     name,
     device: device.name,
@@ -38,14 +45,13 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     async train(runs, hooks) {
       await tf.setBackend(backend); // one for the process: another engine may have set its own
       for (const run of runs) checkRun(name, run);
-      const createTrainer: CreateTrainer = (...given) => new EagerTrainer(tf, ...given);
       const train = (group: readonly Run[]) => trainGroup(createTrainer, group, hooks, device.name);
       await trainInGroups(runs, hooks, { sizeOf, train, note });
     },
     memoryBytes: (runs) =>
       Math.max(0, ...grouped(runs, sizeOf).map((group) => group.length * hostBytes(group[0] as Run))),
-    // Between calls of `train` no tensor is left; the backend itself is the process's.
-    dispose: async () => {},
+    // Between calls of `train` no tensor is left, only graphs; the backend itself is the process's.
+    dispose: async () => programs.dispose(),
   };
 }
 

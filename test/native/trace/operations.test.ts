@@ -1,12 +1,12 @@
 // What tfjs offers, in a graph and eagerly: whatever a model calls is to trace.
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { loadTf } from "../../../src/engines/tfjs/tf.ts";
 import type { Tensors } from "../../../src/engines/tfjs/trace/loop.ts";
 import { Program } from "../../../src/engines/tfjs/trace/program.ts";
 import { expectClose } from "../../support/close.ts";
-import { nativeTf } from "../tf.ts";
 
-const tf = nativeTf();
+const tf = await loadTf("tensorflow");
 
 type Inputs = { a: Tensor2D; b: Tensor2D; image: Tensor4D; i: Tensor1D };
 

@@ -2,13 +2,13 @@ import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs";
 import { afterEach, describe, expect, test } from "vitest";
+import { loadTf } from "../../../src/engines/tfjs/tf.ts";
 import { tensorflowBackend } from "../../../src/engines/tfjs/trace/binding.ts";
 import type { Loop, Specs, Tensors } from "../../../src/engines/tfjs/trace/loop.ts";
 import { Program, type ProgramSpec } from "../../../src/engines/tfjs/trace/program.ts";
 import { expectClose } from "../../support/close.ts";
-import { nativeTf } from "../tf.ts";
 
-const tf = nativeTf();
+const tf = await loadTf("tensorflow");
 const { binding } = tensorflowBackend(tf);
 const [N, D, H, B] = [11, 3, 5, 7];
 

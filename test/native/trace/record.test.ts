@@ -1,12 +1,12 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
+import { loadTf } from "../../../src/engines/tfjs/tf.ts";
 import { tensorflowBackend } from "../../../src/engines/tfjs/trace/binding.ts";
 import { Graph } from "../../../src/engines/tfjs/trace/graph.ts";
 import { record } from "../../../src/engines/tfjs/trace/record.ts";
 import { DTYPE } from "../../../src/engines/tfjs/trace/types.ts";
-import { nativeTf } from "../tf.ts";
 
-const tf = nativeTf();
+const tf = await loadTf("tensorflow");
 const backend = tensorflowBackend(tf);
 
 /** Records `compute` of x [2, 3]; the operations that the graph then has, with their result. */
