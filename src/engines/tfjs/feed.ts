@@ -1,8 +1,9 @@
 import { RowOrder } from "../../data/order.ts";
 import { TASKS } from "../../data/settings.ts";
 import { dataKey } from "../../data/streams.ts";
-import { type Rows, TaskPair } from "../../data/task-pair.ts";
+import type { Rows } from "../../data/task-pair.ts";
 import { Correlation } from "../../stats/moments.ts";
+import { RowMaker } from "../cpu/row-maker.ts";
 import type { Run } from "../engine.ts";
 
 /** The rows that one run trains on and is judged by. */
@@ -15,22 +16,16 @@ export interface Feed {
   readonly batchInto: (x: Float32Array, y: Float32Array, step: number) => void;
 }
 
-export function feedOf({ data, correlation, seed, index, training }: Run): Feed {
-  const identity = { seed, run: index };
-  const pair = new TaskPair(data, correlation, identity);
-  const heldout = pair.rows("heldout", training.heldoutRows);
-  const { trainRows, batch, sampling } = training;
-  if (trainRows === "fresh") {
-    const batchInto: Feed["batchInto"] = (x, y, step) => {
-      const rows = pair.rows("train", batch, step);
-      x.set(rows.x);
-      y.set(rows.y);
-    };
-    return { sets: { heldout }, batchInto };
-  }
+export function feedOf(run: Run): Feed {
+  const { data, seed, index, training } = run;
+  const { trainRows, batch, sampling, heldoutRows } = training;
+  const maker = new RowMaker(run);
+  const heldout = maker.rows("heldout", heldoutRows);
+  if (trainRows === "fresh")
+    return { sets: { heldout }, batchInto: (x, y, step) => maker.fill({ x, y }, "train", step) };
 
-  const train = pair.rows("train", trainRows);
-  const order = new RowOrder(dataKey(identity, "order"), trainRows, sampling);
+  const train = maker.rows("train", trainRows);
+  const order = new RowOrder(dataKey({ seed, run: index }, "order"), trainRows, sampling);
   const numbers = new Uint32Array(batch);
   const batchInto: Feed["batchInto"] = (x, y, step) => {
     order.batchInto(numbers, step);
