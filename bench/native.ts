@@ -1,5 +1,5 @@
 // npm run bench:native: training on TensorFlow's C library, eager and traced, beside the cpu engine, as a table in
-// Markdown. After mmoe cuda setup, or with --cpu.
+// Markdown. After mmoe cuda setup, with --cpu where there is no card.
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { deviceOf } from "../src/engines/tfjs/device.ts";
@@ -11,6 +11,7 @@ const { values } = parseArgs({
     sizes: { type: "string", default: "1x64,20x64,200x64,200x256" },
     rounds: { type: "string", default: "5" },
     ms: { type: "string", default: "300" },
+    xla: { type: "boolean", default: false },
   },
 });
 const sizes = values.sizes.split(",").map((size) => size.split("x").map(Number) as [number, number]);
@@ -22,7 +23,7 @@ console.log(
 );
 console.log(`MMoE, Adam: ms a step of all runs (operations a step), least of ${values.rounds} turns\n`);
 for (const [i, [R, B]] of sizes.entries()) {
-  const contenders = await contendersOf(tf, R, B);
+  const contenders = await contendersOf(tf, R, B, { xla: values.xla });
   const least = await leastOf(contenders);
   if (i === 0) printHead(contenders);
   const cells = contenders.map(({ operations }, c) => cell(least[c] as number, operations));

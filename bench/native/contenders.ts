@@ -7,9 +7,8 @@ import { feedOf } from "../../src/engines/tfjs/feed.ts";
 import type { Tf } from "../../src/engines/tfjs/tf.ts";
 import { TracedTrainer } from "../../src/engines/tfjs/traced-trainer.ts";
 import type { Trainer } from "../../src/engines/tfjs/trainer.ts";
-import { trainingProgram, trainingShape } from "../../src/engines/tfjs/training-program.ts";
+import { type ProgramOptions, trainingProgram, trainingShape } from "../../src/engines/tfjs/training-program.ts";
 import { ZOO } from "../../src/models/zoo.ts";
-import { stepMs } from "../../src/sweep/estimate.ts";
 import { operationsOf } from "./operations.ts";
 import { shippedStep } from "./shipped.ts";
 
@@ -23,10 +22,10 @@ export interface Contender {
   readonly dispose: () => Promise<void> | void;
 }
 
-export async function contendersOf(tf: Tf, R: number, B: number): Promise<Contender[]> {
+export async function contendersOf(tf: Tf, R: number, B: number, options: ProgramOptions): Promise<Contender[]> {
   const runs = runsOf(R, B);
   const feeds = runs.map(feedOf);
-  const program = trainingProgram(tf, trainingShape(runs));
+  const program = trainingProgram(tf, trainingShape(runs), options);
   const eager = ofTrainer("eager, ours", new EagerTrainer(tf, runs, feeds), R);
   const traced = ofTrainer("traced", new TracedTrainer(tf, program, runs, feeds), R);
   const shipped = ofShipped(tf, R, B);
@@ -42,7 +41,7 @@ function runsOf(R: number, B: number): Run[] {
   const data = GENERATOR_PRESETS.paper.settings;
   const model = ZOO.mmoe.build({ inputs: data.inputs, tasks: TASKS });
   const training: Run["training"] = {
-    ...{ trainRows: 1000, sampling: "epochs", batch: B, steps: 1, optimizer: "adam", lr: 0.001, evalEvery: 1 },
+    ...{ trainRows: 100, sampling: "epochs", batch: B, steps: 1, optimizer: "adam", lr: 0.001, evalEvery: 1 },
     ...{ initializer: { name: "glorot-uniform" }, heldoutRows: 8 },
   };
   return Array.from({ length: R }, (_, index) => {
@@ -70,9 +69,16 @@ function ofTrainer(name: string, trainer: Trainer, R: number): Contender {
   return { name, turn: turnOf(train), dispose: () => trainer.dispose() };
 }
 
+/** Whole trainings of so many steps that making the rows weighs little. */
 function ofCpuEngine(runs: readonly Run[]): Contender {
   const engine = new CpuEngine();
-  return { name: "cpu engine", turn: (ms) => stepMs(runs, engine, ms), dispose: () => engine.dispose() };
+  const steps = Math.ceil(2000 / runs.length);
+  const longer = runs.map((run) => ({ ...run, training: { ...run.training, steps, evalEvery: steps } }));
+  const train = async () => {
+    await engine.train(longer, { onResult: () => {} });
+    return steps;
+  };
+  return { name: "cpu engine", turn: turnOf(train), dispose: () => engine.dispose() };
 }
 
 /** `train` trains up to so many steps and says how many. For no time at all it trains one. */

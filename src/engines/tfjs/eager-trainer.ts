@@ -7,10 +7,10 @@ import { dropoutBy, type Mask, MaskSource, masksOf } from "./dropout.ts";
 import type { Feed } from "./feed.ts";
 import type { Dropout } from "./forward.ts";
 import { EVALUATED_ROWS } from "./memory.ts";
-import { type Batch, errorsOf, lossesAndGradient } from "./objective.ts";
+import { type Batch, errorsOf, lossesAndGradients } from "./objective.ts";
 import { initialState, ratesAt, type TrainingState, updated } from "./optimizer.ts";
 import { HELD_MS } from "./pace.ts";
-import { pack, unpack } from "./pack.ts";
+import { joined, pack, separated, unpack } from "./pack.ts";
 import { batchOf, slicedRows } from "./rows.ts";
 import type { Tf } from "./tf.ts";
 import type { SquaredErrors, Trainer } from "./trainer.ts";
@@ -36,7 +36,10 @@ export class EagerTrainer implements Trainer {
     this.#maskSource = new MaskSource(runs);
     const rows = runs.length * training.batch;
     this.#rows = { x: new Float32Array(rows * model.inputs), y: new Float32Array(rows * TASKS) };
-    this.#state = tf.tidy(() => initialState(tf, training.optimizer, pack(tf, model, runs.map(initialParameters))));
+    this.#state = tf.tidy(() => {
+      const parameters = joined(tf, pack(tf, model, runs.map(initialParameters)));
+      return initialState(tf, training.optimizer, parameters);
+    });
   }
 
   async train(from: number, to: number): Promise<Float32Array> {
@@ -67,9 +70,10 @@ export class EagerTrainer implements Trainer {
     const before = this.#state;
     const [state, losses] = tf.tidy(() => {
       const dropout = this.#dropoutAt(step);
-      const { losses, gradient } = lossesAndGradient(tf, model, before.parameters, this.#batchAt(step), dropout);
+      const parameters = separated(tf, model, before.parameters);
+      const { losses, gradients } = lossesAndGradients(tf, model, parameters, this.#batchAt(step), dropout);
       const rates = ratesAt(training.optimizer, training.lr, step);
-      return [updated(tf, before, gradient, rates), losses] as [TrainingState, Tensor];
+      return [updated(tf, before, joined(tf, gradients), rates), losses] as [TrainingState, Tensor];
     });
     tf.dispose(before);
     this.#state = state;
@@ -100,7 +104,8 @@ export class EagerTrainer implements Trainer {
     const rows = this.#feeds.map(({ sets }) => slicedRows(sets[set] as Rows, from, end));
     const sums = tf.tidy(() => {
       const batch = batchOf(tf, rows, rows.length);
-      return tf.sum(tf.square(errorsOf(tf, model, this.#state.parameters, batch)), 1);
+      const parameters = separated(tf, model, this.#state.parameters);
+      return tf.sum(tf.square(errorsOf(tf, model, parameters, batch)), 1);
     });
     const values = await sums.data<"float32">();
     sums.dispose();
@@ -108,7 +113,11 @@ export class EagerTrainer implements Trainer {
   }
 
   parameters(): Float32Array[] {
-    return unpack(this.#run.model, this.#state.parameters);
+    const { model } = this.#run;
+    const tensors = separated(this.#tf, model, this.#state.parameters);
+    const parameters = unpack(model, tensors);
+    this.#tf.dispose(tensors);
+    return parameters;
   }
 
   dispose(): void {

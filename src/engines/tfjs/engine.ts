@@ -9,8 +9,9 @@ import { largestGroup, rowBytes, tensorBytes } from "./memory.ts";
 import { Programs } from "./programs.ts";
 import { type Backend, loadTf } from "./tf.ts";
 import { type CreateTrainer, trainGroup } from "./train.ts";
+import type { ProgramOptions } from "./training-program.ts";
 
-export interface TfjsOptions {
+export interface TfjsOptions extends ProgramOptions {
   readonly backend: Backend;
   /** What the engine is called in messages and records. */
   readonly name?: string;
@@ -35,7 +36,7 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
   const sizeOf: GroupSize = (run) => groupSize ?? (device.memory ? largestGroup(run, device.memory) : GROUP_SIZE);
   const hostBytes = (run: Run) =>
     (traced ? 2 : 1) * rowBytes(run) + (device.memory?.card === undefined ? tensorBytes(run) : 0);
-  const programs = new Programs(tf);
+  const programs = new Programs(tf, options);
   const createTrainer: CreateTrainer = (...given) =>
     traced ? programs.trainer(...given) : new EagerTrainer(tf, ...given);
   return {

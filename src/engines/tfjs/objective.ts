@@ -10,28 +10,34 @@ export interface Batch {
   readonly y: Tensor;
 }
 
-/** The errors [R, B, K] of a model's predictions; parameters as packed, [R, P]. */
-export function errorsOf(tf: Tf, spec: ModelSpec, parameters: Tensor, { x, y }: Batch, dropout?: Dropout): Tensor {
-  return tf.tidy(() => tf.sub(predict(tf, spec, layersOf(tf, spec, parameters), x, dropout), y));
+/** The errors [R, B, K] of a model's predictions. */
+export function errorsOf(
+  tf: Tf,
+  spec: ModelSpec,
+  parameters: readonly Tensor[],
+  { x, y }: Batch,
+  dropout?: Dropout,
+): Tensor {
+  return tf.tidy(() => tf.sub(predict(tf, spec, layersOf(spec, parameters), x, dropout), y));
 }
 
 /**
- * Task losses [R, K], mean squared errors of each replica's rows, with the gradient [R, P] of the objective, their sum
- * over tasks. The sum runs over replicas too: no parameter of a replica touches the losses of another, so each gets the
+ * Task losses [R, K], mean squared errors of each replica's rows, with the gradients of the objective, their sum over
+ * tasks. The sum runs over replicas too: no parameter of a replica touches the losses of another, so each gets the
  * gradient of its own.
  */
-export function lossesAndGradient(
+export function lossesAndGradients(
   tf: Tf,
   spec: ModelSpec,
-  parameters: Tensor,
+  parameters: readonly Tensor[],
   batch: Batch,
   dropout?: Dropout,
-): { losses: Tensor; gradient: Tensor } {
+): { losses: Tensor; gradients: Tensor[] } {
   const R = batch.x.shape[0] as number;
   return tf.tidy(() => {
-    const losses = (parameters: Tensor) => meanSquares(tf, errorsOf(tf, spec, parameters, batch, dropout));
-    const { value, grad } = tf.valueAndGrad(losses)(parameters, tf.ones([R, spec.tasks]));
-    return { losses: value, gradient: grad };
+    const losses = (...parameters: Tensor[]) => meanSquares(tf, errorsOf(tf, spec, parameters, batch, dropout));
+    const { value, grads } = tf.valueAndGrads(losses)([...parameters], tf.ones([R, spec.tasks]));
+    return { losses: value, gradients: grads };
   });
 }
 

@@ -6,16 +6,16 @@ import type { Tf } from "./tf.ts";
 /** What a step of training reads and gives anew. */
 export type TrainingState = {
   readonly parameters: Tensor;
-  /** Adam's m / (1 - beta1): the sum of the gradients, the older the less. */
+  /** Moving mean of the gradient; with `adam`. */
   readonly m?: Tensor;
-  /** Adam's v / (1 - beta2): the same of the squared gradients. */
+  /** Moving mean of the squared gradient; with `adam`. */
   readonly v?: Tensor;
 };
 
-/** What changes from step to step, reckoned in float64: numbers, or scalars where a graph is fed them. */
-export interface Rates<N extends number | Tensor = number | Tensor> {
-  readonly rate: N;
-  readonly epsilon: N;
+/** What changes from step to step, reckoned in float64. */
+export interface Rates {
+  readonly rate: number;
+  readonly epsilon: number;
 }
 
 /** The state before the first step. */
@@ -24,12 +24,15 @@ export function initialState(tf: Tf, optimizer: Optimizer, parameters: Tensor): 
   return { parameters, m: tf.zerosLike(parameters), v: tf.zerosLike(parameters) };
 }
 
-/** The rates of step `step` (from 1): Adam's carry all its factors but beta1 and beta2. */
-export function ratesAt(optimizer: Optimizer, lr: number, step: number): Rates<number> {
+/**
+ * The rates of step `step` (from 1). Adam's make lr m̂ / (sqrt(v̂) + epsilon) of m and v as they are, where
+ * m̂ = m / (1 - beta1^step) and v̂ = v / (1 - beta2^step).
+ */
+export function ratesAt(optimizer: Optimizer, lr: number, step: number): Rates {
   if (optimizer === "sgd") return { rate: lr, epsilon: 0 };
   const { beta1, beta2, epsilon } = ADAM;
-  const scale = Math.sqrt((1 - beta2) / (1 - beta2 ** step)); // of sqrt(v̂) to sqrt(v)
-  return { rate: (lr * (1 - beta1)) / (1 - beta1 ** step) / scale, epsilon: epsilon / scale };
+  const scale = Math.sqrt(1 - beta2 ** step); // of sqrt(v̂) to sqrt(v)
+  return { rate: (lr * scale) / (1 - beta1 ** step), epsilon: epsilon * scale };
 }
 
 /** The state after a step: new tensors throughout. */
@@ -41,10 +44,13 @@ export function updated(tf: Tf, state: TrainingState, gradient: Tensor, rates: R
   });
 }
 
-/** lr m̂ / (sqrt(v̂) + epsilon), with m̂ = m / (1 - beta1^step) and v̂ = v / (1 - beta2^step). */
 function adam(tf: Tf, state: Required<TrainingState>, gradient: Tensor, { rate, epsilon }: Rates): TrainingState {
-  const m = tf.add(tf.mul(state.m, ADAM.beta1), gradient);
-  const v = tf.add(tf.mul(state.v, ADAM.beta2), tf.square(gradient));
+  const m = movingMean(tf, state.m, gradient, ADAM.beta1);
+  const v = movingMean(tf, state.v, tf.square(gradient), ADAM.beta2);
   const direction = tf.div(tf.mul(m, rate), tf.add(tf.sqrt(v), epsilon));
   return { parameters: tf.sub(state.parameters, direction), m, v };
+}
+
+function movingMean(tf: Tf, mean: Tensor, value: Tensor, beta: number): Tensor {
+  return tf.add(tf.mul(mean, beta), tf.mul(value, 1 - beta));
 }

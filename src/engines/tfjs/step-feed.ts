@@ -4,9 +4,10 @@ import { TASKS } from "../../data/settings.ts";
 import type { Run } from "../engine.ts";
 import { type Mask, MaskSource, masksOf } from "./dropout.ts";
 import type { Feed } from "./feed.ts";
+import { ratesInPlace } from "./in-place.ts";
 import { ratesAt } from "./optimizer.ts";
 import type { Tf } from "./tf.ts";
-import type { Tensors } from "./trace/loop.ts";
+import type { Tensors } from "./trace/step.ts";
 
 /** What the steps of a training program are fed: rows or their numbers, rates, masks. */
 export class StepFeed {
@@ -74,7 +75,9 @@ export class StepFeed {
 
   #rates(from: number, steps: number): Tensors {
     const { optimizer, lr } = this.#run.training;
-    const rates = Array.from({ length: steps }, (_, step) => ratesAt(optimizer, lr, from + step));
+    const rates = Array.from({ length: steps }, (_, step) =>
+      ratesInPlace(optimizer, ratesAt(optimizer, lr, from + step)),
+    );
     return {
       rate: this.#tf.tensor1d(rates.map(({ rate }) => rate)),
       epsilon: this.#tf.tensor1d(rates.map(({ epsilon }) => epsilon)),

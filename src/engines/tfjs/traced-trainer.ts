@@ -5,15 +5,16 @@ import type { Rows } from "../../data/task-pair.ts";
 import { initialParameters, type Run } from "../engine.ts";
 import { CallLength } from "./call-length.ts";
 import type { Feed } from "./feed.ts";
+import { stateNames } from "./in-place.ts";
 import { EVALUATED_ROWS } from "./memory.ts";
-import { initialState } from "./optimizer.ts";
 import { pack, unpack } from "./pack.ts";
 import { tableOf } from "./rows.ts";
 import { StepFeed } from "./step-feed.ts";
 import type { Tf } from "./tf.ts";
-import type { Tensors } from "./trace/loop.ts";
 import type { Program } from "./trace/program.ts";
+import type { Tensors } from "./trace/step.ts";
 import type { SquaredErrors, Trainer } from "./trainer.ts";
+import { parameterNames } from "./training-program.ts";
 
 /** Bytes that a call is fed at the most. */
 const FED_BYTES = 64e6;
@@ -39,15 +40,24 @@ export class TracedTrainer implements Trainer {
     this.#steps = new CallLength(FED_BYTES / this.#feed.bytes);
     this.#sets = this.#run.training.trainRows === "fresh" ? ["heldout"] : ["heldout", "train"];
     tf.tidy(() => {
-      const { model, training } = this.#run;
-      const parameters = pack(tf, model, runs.map(initialParameters));
-      program.assign({ ...initialState(tf, training.optimizer, parameters) });
+      this.#begin(pack(tf, this.#run.model, runs.map(initialParameters)));
       for (const set of this.#sets)
         this.#place(
           set,
           feeds.map(({ sets }) => sets[set] as Rows),
         );
     });
+  }
+
+  /** Sets parameters, and what the optimizer keeps of them to 0. */
+  #begin(parameters: readonly Tensor[]): void {
+    const { model, training } = this.#run;
+    for (const [i, name] of parameterNames(model).entries()) {
+      const tensor = parameters[i] as Tensor;
+      const [, ...others] = stateNames(training.optimizer, name);
+      const zeros = others.map((other) => [other, this.#tf.zerosLike(tensor)] as const);
+      this.#program.assign({ [name]: tensor, ...Object.fromEntries(zeros) });
+    }
   }
 
   /** Puts the rows of all replicas on the device, one after the other. */
@@ -101,10 +111,11 @@ export class TracedTrainer implements Trainer {
   }
 
   parameters(): Float32Array[] {
-    const [parameters] = this.#program.read("parameters") as [Tensor];
-    const unpacked = unpack(this.#run.model, parameters);
-    parameters.dispose();
-    return unpacked;
+    const { model } = this.#run;
+    const tensors = this.#program.read(...parameterNames(model));
+    const parameters = unpack(model, tensors);
+    this.#tf.dispose(tensors);
+    return parameters;
   }
 
   /** Lets go of the sets; the program is the caller's. */

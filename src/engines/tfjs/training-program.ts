@@ -7,12 +7,14 @@ import type { ModelSpec } from "../../models/spec.ts";
 import type { Optimizer, Run } from "../engine.ts";
 import { isOnCard } from "./device.ts";
 import { dropoutBy, masksOf } from "./dropout.ts";
+import { stateNames, updatesOf } from "./in-place.ts";
 import { EVALUATED_ROWS } from "./memory.ts";
-import { type Batch, errorsOf, lossesAndGradient } from "./objective.ts";
-import { type TrainingState, updated } from "./optimizer.ts";
+import { type Batch, errorsOf, lossesAndGradients } from "./objective.ts";
+import { packing } from "./pack.ts";
 import type { Tf } from "./tf.ts";
-import type { Loop, Specs, Tensors } from "./trace/loop.ts";
+import type { Loop } from "./trace/loop.ts";
 import { Program } from "./trace/program.ts";
+import type { Specs, Tensors } from "./trace/step.ts";
 import type { TensorSpec } from "./trace/types.ts";
 
 /** What one graph serves. Learning rate, steps and the sizes of the sets are none of its business. */
@@ -23,6 +25,11 @@ export interface TrainingShape {
   readonly B: number;
   /** Whether rows are fed; else numbers of rows of the fixed set. */
   readonly fresh: boolean;
+}
+
+export interface ProgramOptions {
+  /** Let XLA compile each step into one computation: no gain on a CPU, not measured on a card. */
+  readonly xla?: boolean;
 }
 
 /**
@@ -38,23 +45,33 @@ export function trainingShape(runs: readonly Run[]): TrainingShape {
 }
 
 /**
- * Variables: `parameters`, `m`, `v` [R, P]; the sets of all replicas one after the other, `train/x` [rows, D] and so on.
- * Loops: `train`, and an evaluation by the name of each set.
+ * Variables: the optimizer's state of each packed block; the sets of all replicas one after the other, `train/x`
+ * [rows, D] and so on. Loops: `train`, and `heldout/errors`, `train/errors`.
  */
-export function trainingProgram(tf: Tf, shape: TrainingShape): Program {
+export function trainingProgram(tf: Tf, shape: TrainingShape, { xla = false }: ProgramOptions = {}): Program {
   const { model, R, B, fresh } = shape;
   const sets: RowSet[] = fresh ? ["heldout"] : ["heldout", "train"];
   const evaluations = sets.map((set) => [`${set}/errors`, evaluation(tf, shape, set)] as const);
   return new Program(tf, {
     variables: { ...stateSpecs(shape), ...Object.assign({}, ...sets.map((set) => setSpecs(shape, set))) },
     loops: { train: training(tf, shape), ...Object.fromEntries(evaluations) },
+    xla,
     concurrent: isOnCard(tf) || R * B * parameterCount(model) > CONCURRENT_PRODUCTS,
   });
 }
 
+/** The names of the variables that hold the packed parameters, in their order. */
+export function parameterNames(model: ModelSpec): string[] {
+  return packing(model).map(({ name }) => `parameters/${name}`);
+}
+
+/** [R, ...shape] for each packed block, and for what the optimizer keeps of it. */
 function stateSpecs({ model, optimizer, R }: TrainingShape): Specs {
-  const all = float([R, parameterCount(model)]);
-  return optimizer === "sgd" ? { parameters: all } : { parameters: all, m: all, v: all };
+  const names = parameterNames(model);
+  const entries = packing(model).flatMap(({ shape }, i) =>
+    stateNames(optimizer, names[i] as string).map((name) => [name, float([R, ...shape])]),
+  );
+  return Object.fromEntries(entries);
 }
 
 function setSpecs({ model }: TrainingShape, set: RowSet): Specs {
@@ -63,37 +80,43 @@ function setSpecs({ model }: TrainingShape, set: RowSet): Specs {
 
 /** A step on `numbers` [R, B] of the fixed set, or on fresh `x` and `y`, with that step's rates and masks. */
 function training(tf: Tf, shape: TrainingShape): Loop {
-  const { model, R, B, fresh } = shape;
+  const { model, optimizer, R, B, fresh } = shape;
   const masks = masksOf(model, R, B);
-  const state = Object.keys(stateSpecs(shape));
+  const names = parameterNames(model);
   const rows: Specs = fresh
     ? { x: float([R, B, model.inputs]), y: float([R, B, TASKS]) }
     : { numbers: { shape: [R, B], dtype: "int32" } };
   return {
     fed: { ...rows, rate: float([]), epsilon: float([]), ...specsBy(masks) },
-    variables: fresh ? state : [...state, "train/x", "train/y"],
+    variables: fresh ? [] : ["train/x", "train/y"],
+    inPlace: Object.keys(stateSpecs(shape)),
     step: (given) => {
       const batch = fresh ? ({ x: given.x, y: given.y } as Batch) : gathered(tf, given, "train");
       const dropout = dropoutBy(tf, Object.fromEntries(masks.map(({ name }) => [name, given[name] as Tensor])));
-      const before = Object.fromEntries(state.map((key) => [key, given[key]])) as unknown as TrainingState;
-      const { losses, gradient } = lossesAndGradient(tf, model, before.parameters, batch, dropout);
-      const rates = { rate: given.rate as Tensor, epsilon: given.epsilon as Tensor };
-      return { next: { ...updated(tf, before, gradient, rates) }, outputs: { losses } };
+      const parameters = tensorsOf(given, names);
+      const { losses, gradients } = lossesAndGradients(tf, model, parameters, batch, dropout);
+      const byName = Object.fromEntries(names.map((name, i) => [name, gradients[i] as Tensor]));
+      return { updates: updatesOf(tf, optimizer, byName, given), outputs: { losses } };
     },
   };
 }
 
 /** Sums of squared errors [R, K] of rows `numbers` [R, rows] of a set, each counted by its weight [rows]. */
 function evaluation(tf: Tf, { model, R }: TrainingShape, set: RowSet): Loop {
+  const names = parameterNames(model);
   return {
     fed: { numbers: { shape: [R, EVALUATED_ROWS], dtype: "int32" }, weights: float([EVALUATED_ROWS, 1]) },
-    variables: ["parameters", `${set}/x`, `${set}/y`],
+    variables: [...names, `${set}/x`, `${set}/y`],
     step: (given) => {
-      const errors = errorsOf(tf, model, given.parameters as Tensor, gathered(tf, given, set));
+      const errors = errorsOf(tf, model, tensorsOf(given, names), gathered(tf, given, set));
       const weighted = tf.mul(tf.square(errors), given.weights as Tensor);
       return { outputs: { sums: tf.sum(weighted, 1) } };
     },
   };
+}
+
+function tensorsOf(given: Tensors, names: readonly string[]): Tensor[] {
+  return names.map((name) => given[name] as Tensor);
 }
 
 function gathered(tf: Tf, given: Tensors, set: RowSet): Batch {

@@ -21,7 +21,7 @@ describe.each<Backend>(["wasm", "cpu"])("on %s", (backend) => {
   function predictions(spec: ModelSpec, parameters: Float32Array[], x: Float32Array, B: number): number[] {
     return tf.tidy(() => {
       const tensor = tf.tensor(x, [parameters.length, B, spec.inputs]);
-      return Array.from(predict(tf, spec, layersOf(tf, spec, pack(tf, spec, parameters)), tensor).dataSync());
+      return Array.from(predict(tf, spec, layersOf(spec, pack(tf, spec, parameters)), tensor).dataSync());
     });
   }
 
@@ -46,7 +46,7 @@ describe.each<Backend>(["wasm", "cpu"])("on %s", (backend) => {
 
   test.each(SPECS)("gateWeights($name): a gate a task (or one), whose weights over its experts sum to 1", (spec) => {
     tf.tidy(() => {
-      const layers = layersOf(tf, spec, pack(tf, spec, [someParameters(spec)]));
+      const layers = layersOf(spec, pack(tf, spec, [someParameters(spec)]));
       const first = firstUnits(tf, spec, layers, tf.tensor(someRows(spec, B).x, [1, B, spec.inputs]));
       const weights = first.gates && gateWeights(tf, layers.gates, first.gates);
       const count = { none: 0, average: 0, single: 1, "per-task": spec.tasks }[spec.gating];
@@ -70,7 +70,7 @@ describe.each<Backend>(["wasm", "cpu"])("on %s", (backend) => {
 
   test("predict(x) leaves no tensor behind but its result", () => {
     tf.tidy(() => {
-      const layers = layersOf(tf, DEEP, pack(tf, DEEP, [someParameters(DEEP)]));
+      const layers = layersOf(DEEP, pack(tf, DEEP, [someParameters(DEEP)]));
       const x = tf.tensor(someRows(DEEP, B).x, [1, B, DEEP.inputs]);
       const before = tf.memory().numTensors;
       predict(tf, DEEP, layers, x);
@@ -80,7 +80,7 @@ describe.each<Backend>(["wasm", "cpu"])("on %s", (backend) => {
 
   test("predict(x) refuses rows of another width by name", () => {
     tf.tidy(() => {
-      const layers = layersOf(tf, MMOE, pack(tf, MMOE, [someParameters(MMOE)]));
+      const layers = layersOf(MMOE, pack(tf, MMOE, [someParameters(MMOE)]));
       expect(() => predict(tf, MMOE, layers, tf.zeros([2, 3, 9]))).toThrow(
         "predict: mmoe: x: expected shape [R=2, B=3, D=4], got [2, 3, 9]",
       );

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { lossesAndGradient } from "../../../src/engines/tfjs/objective.ts";
+import { lossesAndGradients } from "../../../src/engines/tfjs/objective.ts";
 import { pack, unpack } from "../../../src/engines/tfjs/pack.ts";
 import { loadTf, type Tf } from "../../../src/engines/tfjs/tf.ts";
 import { parameterBlocks } from "../../../src/models/parameters.ts";
@@ -18,7 +18,7 @@ beforeAll(async () => {
 /** Losses [R * K] and the gradient of each replica in canonical order; replica r has the parameters and rows of seed r. */
 function differentiate(spec: ModelSpec, seeds: number[]): { losses: number[]; gradients: Float32Array[] } {
   return tf.tidy(() => {
-    const parameters = pack(
+    const tensors = pack(
       tf,
       spec,
       seeds.map((seed) => someParameters(spec, seed)),
@@ -32,19 +32,19 @@ function differentiate(spec: ModelSpec, seeds: number[]): { losses: number[]; gr
       rows.flatMap((row) => [...row.y]),
       [seeds.length, B, spec.tasks],
     );
-    const { losses, gradient } = lossesAndGradient(tf, spec, parameters, { x, y });
-    return { losses: Array.from(losses.dataSync()), gradients: unpack(spec, gradient) };
+    const { losses, gradients } = lossesAndGradients(tf, spec, tensors, { x, y });
+    return { losses: Array.from(losses.dataSync()), gradients: unpack(spec, gradients) };
   });
 }
 
-test.each(SPECS)("lossesAndGradient($name) gives the mean squared error of each replica and task", (spec) => {
+test.each(SPECS)("lossesAndGradients($name) gives the mean squared error of each replica and task", (spec) => {
   const expected = range(2).flatMap((seed) =>
     taskLosses(spec, predictor(spec, someParameters(spec, seed)), someRows(spec, B, seed)),
   );
   expectClose(differentiate(spec, [0, 1]).losses, expected, 2e-6);
 });
 
-test.each(SPECS)("lossesAndGradient($name) gives each block the gradient of central differences", (spec) => {
+test.each(SPECS)("lossesAndGradients($name) gives each block the gradient of central differences", (spec) => {
   const [gradient] = differentiate(spec, [1]).gradients as [Float32Array];
   const expected = numericGradient(spec, someParameters(spec, 1), someRows(spec, B, 1));
   for (const { offset, size } of parameterBlocks(spec))
@@ -69,11 +69,11 @@ test("every expert, unit and gate has a gradient of its own", () => {
   expect(new Set(columns.map(String)).size).toBe(columns.length);
 });
 
-test("lossesAndGradient(rows) leaves no tensor behind but its results", () => {
-  const parameters = pack(tf, MMOE, [someParameters(MMOE)]);
+test("lossesAndGradients(rows) leaves no tensor behind but its results", () => {
+  const tensors = pack(tf, MMOE, [someParameters(MMOE)]);
   const batch = { x: tf.ones([1, B, MMOE.inputs]), y: tf.ones([1, B, MMOE.tasks]) };
   const before = tf.memory().numTensors;
-  const { losses, gradient } = lossesAndGradient(tf, MMOE, parameters, batch);
-  expect(tf.memory().numTensors).toBe(before + 2);
-  tf.dispose([losses, gradient, parameters, batch.x, batch.y]);
+  const { losses, gradients } = lossesAndGradients(tf, MMOE, tensors, batch);
+  expect(tf.memory().numTensors).toBe(before + 1 + tensors.length);
+  tf.dispose([losses, ...gradients, ...tensors, batch.x, batch.y]);
 });

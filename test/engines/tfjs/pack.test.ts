@@ -1,5 +1,6 @@
+import type { Tensor } from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
-import { type Layer, layersOf, pack, unpack } from "../../../src/engines/tfjs/pack.ts";
+import { joined, type Layer, layersOf, pack, separated, unpack } from "../../../src/engines/tfjs/pack.ts";
 import { loadTf, type Tf } from "../../../src/engines/tfjs/tf.ts";
 import { parameterCount } from "../../../src/models/parameters.ts";
 import { DEEP, SPECS, someParameters } from "../../support/specs.ts";
@@ -12,15 +13,25 @@ beforeAll(async () => {
 test.each(SPECS)("unpack($name, pack(parameters)) gives the parameters back", (spec) => {
   const parameters = [someParameters(spec, 0), someParameters(spec, 1)];
   tf.tidy(() => {
-    const packed = pack(tf, spec, parameters);
-    expect(packed.shape).toEqual([2, parameterCount(spec)]);
-    expect(unpack(spec, packed)).toEqual(parameters);
+    const tensors = pack(tf, spec, parameters);
+    expect(tensors.reduce((sum, { size }) => sum + size, 0)).toBe(2 * parameterCount(spec));
+    expect(unpack(spec, tensors)).toEqual(parameters);
+  });
+});
+
+test.each(SPECS)("separated($name, joined(tensors)) gives the tensors back", (spec) => {
+  tf.tidy(() => {
+    const tensors = pack(tf, spec, [someParameters(spec, 0), someParameters(spec, 1)]);
+    const whole = joined(tf, tensors);
+    expect(whole.shape).toEqual([2, parameterCount(spec)]);
+    const values = (all: Tensor[]) => all.map((tensor) => [tensor.shape, tensor.dataSync()]);
+    expect(values(separated(tf, spec, whole))).toEqual(values(tensors));
   });
 });
 
 test("layersOf(pack(parameters)): one kernel of all that read x, later ones a kernel a member, towers end in an output", () => {
   tf.tidy(() => {
-    const layers = layersOf(tf, DEEP, pack(tf, DEEP, [someParameters(DEEP), someParameters(DEEP)]));
+    const layers = layersOf(DEEP, pack(tf, DEEP, [someParameters(DEEP), someParameters(DEEP)]));
     const shapes = ({ kernel, bias }: Layer) => [kernel.shape, bias?.shape];
     expect(layers.first.shape).toEqual([2, 4, 5 * 8 + 3 * 9]);
     expect([layers.experts.bias?.shape, layers.gates.bias?.shape]).toEqual([

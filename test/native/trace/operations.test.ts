@@ -2,8 +2,8 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
-import type { Tensors } from "../../../src/engines/tfjs/trace/loop.ts";
 import { Program } from "../../../src/engines/tfjs/trace/program.ts";
+import type { Tensors } from "../../../src/engines/tfjs/trace/step.ts";
 import { expectClose } from "../../support/close.ts";
 
 const tf = await loadTf("tensorflow");

@@ -4,8 +4,9 @@ import type { Tensor, Tensor2D } from "@tensorflow/tfjs";
 import { afterEach, describe, expect, test } from "vitest";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
 import { tensorflowBackend } from "../../../src/engines/tfjs/trace/binding.ts";
-import type { Loop, Specs, Tensors } from "../../../src/engines/tfjs/trace/loop.ts";
+import type { Loop } from "../../../src/engines/tfjs/trace/loop.ts";
 import { Program, type ProgramSpec } from "../../../src/engines/tfjs/trace/program.ts";
+import type { Specs, Tensors } from "../../../src/engines/tfjs/trace/step.ts";
 import { expectClose } from "../../support/close.ts";
 
 const tf = await loadTf("tensorflow");
@@ -169,6 +170,33 @@ test("operations(loop) counts what a step calls, without constants", () => {
   expect(started({ loops: { double } }).operations("double")).toBe(2); // and the counter's increment
 });
 
+/** The same descent with variables that are changed where they lie. */
+const IN_PLACE: Loop = {
+  ...{ fed: TRAIN.fed, variables: ["set", "momentum"], inPlace: ["hidden", "output"] },
+  step: (inputs) => {
+    const { next, outputs } = descend({ ...inputs, rate: tf.onesLike(inputs.rate as Tensor) });
+    const move = (key: string) => tf.sub(inputs[key] as Tensor, next[key] as Tensor);
+    const updates = ["hidden", "output"].map((key) => ({
+      ...{ op: "ResourceApplyGradientDescent", variables: [key] },
+      inputs: [inputs.rate as Tensor, move(key)],
+    }));
+    return { next: { momentum: next.momentum as Tensor }, updates, outputs };
+  },
+};
+
+test.each([false, true])("updates change variables where they lie, concurrent: %s", (concurrent) => {
+  const { losses, hidden } = eagerly(50);
+  const traced = started({ loops: { train: IN_PLACE }, concurrent });
+  expectClose(traced.run("train", 50, fedFor(50)).loss?.dataSync() as Float32Array, losses, 1e-6);
+  expectClose(traced.read("hidden")[0]?.dataSync() as Float32Array, hidden, 1e-6);
+});
+
+test("XLA's computation of a step has its numbers within float32's tolerance", () => {
+  const { losses } = eagerly(20);
+  const traced = started({ loops: { train: IN_PLACE }, xla: true });
+  expectClose(traced.run("train", 20, fedFor(20)).loss?.dataSync() as Float32Array, losses, 1e-5);
+});
+
 describe("a program refuses", () => {
   test("to be fed for another number of steps", () => {
     expect(() => started().run("train", 3, fedFor(4))).toThrow("run: train: rows: expected [3, ...], got [4,7]");
@@ -176,6 +204,12 @@ describe("a program refuses", () => {
 
   test("a loop that it has not", () => {
     expect(() => started().run("test", 1, {})).toThrow("expected a loop of train, got test");
+  });
+
+  test("an update of a variable that is not in place", () => {
+    const loops = { train: { ...IN_PLACE, variables: ["set", "momentum", "output"], inPlace: ["hidden"] } };
+    const message = "train: ResourceApplyGradientDescent: output is no variable in place";
+    expect(() => started({ loops })).toThrow(message);
   });
 
   test("a step that changes a variable's shape, or one that it has not", () => {

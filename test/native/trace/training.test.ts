@@ -1,11 +1,10 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { CpuEngine } from "../../../src/engines/cpu/cpu-engine.ts";
-import type { Engine, RunResult } from "../../../src/engines/engine.ts";
+import type { RunResult } from "../../../src/engines/engine.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/engine.ts";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
 import { tensorflowBackend } from "../../../src/engines/tfjs/trace/binding.ts";
-import { MODEL_NAMES, ZOO } from "../../../src/models/zoo.ts";
-import { PAIR_DEEP, PAIR_DROPOUT, PAIR_MMOE, resultsOf, tinyRun } from "../../engines/tfjs/runs.ts";
+import { PAIR_DEEP, PAIR_DROPOUT, resultsOf, tinyRun } from "../../engines/tfjs/runs.ts";
 import { expectAgreement, resultOf } from "../../support/agreement.ts";
 import { expectClose } from "../../support/close.ts";
 import { range } from "../../support/reference.ts";
@@ -26,15 +25,18 @@ function count() {
   return { tensors: tf.memory().numTensors, native: binding.getNumOfTensors() };
 }
 
-/** What a run's numbers are, of any engine. */
-function numbers({ curve, trainingSetLoss, parameters }: RunResult): number[] {
-  return [...curve.train.flat(), ...curve.heldout.flat(), ...(trainingSetLoss ?? []), ...(parameters ?? [])];
+function lossesOf({ curve, trainingSetLoss }: RunResult): number[] {
+  return [...curve.train.flat(), ...curve.heldout.flat(), ...(trainingSetLoss ?? [])];
 }
 
-async function expectSameNumbers(engines: [Engine, Engine], runs: Parameters<typeof resultsOf>[1], tolerance: number) {
-  const [ours, theirs] = [await resultsOf(engines[0], runs), await resultsOf(engines[1], runs)];
+/** Losses within 1e-6. Weights within 1e-5: TensorFlow's Adam rounds in another order. */
+function expectSameNumbers(ours: readonly RunResult[], theirs: readonly RunResult[]): void {
   expect(ours.map(({ curve }) => curve.steps)).toEqual(theirs.map(({ curve }) => curve.steps));
-  for (const [i, result] of ours.entries()) expectClose(numbers(result), numbers(theirs[i] as RunResult), tolerance);
+  for (const [i, result] of ours.entries()) {
+    const other = theirs[i] as RunResult;
+    expectClose(lossesOf(result), lossesOf(other), 1e-6);
+    expectClose(result.parameters ?? [], other.parameters ?? [], 1e-5);
+  }
 }
 
 const FIFTY = { steps: 50, evalEvery: 20, optimizer: "adam", lr: 0.001 } as const;
@@ -44,7 +46,7 @@ test.each([...PAIRS, PAIR_DROPOUT])(
   "traced training of $name has the numbers of eager steps, after 50",
   async (model) => {
     const runs = range(2).map((index) => tinyRun({ model, index }, FIFTY));
-    await expectSameNumbers([engines.traced, engines.eager], runs, 1e-6);
+    expectSameNumbers(await resultsOf(engines.traced, runs), await resultsOf(engines.eager, runs));
   },
 );
 
@@ -56,22 +58,12 @@ test.each([
   ["batches of one row", { batch: 1 }],
 ] as const)("so has it with %s", async (_, training) => {
   const runs = range(2).map((index) => tinyRun({ index, model: PAIR_DROPOUT }, { ...FIFTY, ...training }));
-  await expectSameNumbers([engines.traced, engines.eager], runs, 1e-6);
+  expectSameNumbers(await resultsOf(engines.traced, runs), await resultsOf(engines.eager, runs));
 });
 
-describe("by Adam traced training agrees, step by step,", () => {
-  test.each(MODEL_NAMES)("with the cpu engine's of %s", async (name) => {
-    const run = makeRun(
-      { model: ZOO[name].build({ inputs: 100, tasks: 2 }) },
-      { batch: 64, trainRows: 500, lr: 0.001 },
-    );
-    await expectAgreement(run, [engines.traced, engines.cpu]);
-  });
-
-  test("with that on wasm, dropout too", async () => {
-    const run = tinyRun({ model: PAIR_DROPOUT }, { trainRows: "fresh", batch: 23, lr: 0.001 });
-    await expectAgreement(run, [engines.traced, engines.wasm]);
-  });
+test("by Adam traced training agrees with that on wasm, step by step, dropout too", async () => {
+  const run = tinyRun({ model: PAIR_DROPOUT }, { trainRows: "fresh", batch: 23, lr: 0.001 });
+  await expectAgreement(run, [engines.traced, engines.wasm]);
 });
 
 test("after 1,000 steps of Adam the losses are the cpu engine's within 1%", async () => {
@@ -79,13 +71,6 @@ test("after 1,000 steps of Adam the losses are the cpu engine's within 1%", asyn
   const [ours, theirs] = [await resultOf(engines.traced, run), await resultOf(engines.cpu, run)];
   const ratios = ours.curve.train.flat().map((loss, at) => loss / (theirs.curve.train.flat()[at] as number));
   expectClose(ratios, [1, 1, 1, 1, 1, 1, 1, 1], 0.01);
-});
-
-test("a run has the numbers that it has alone, within float32's tolerance", async () => {
-  const runs = range(3).map((index) => tinyRun({ index, model: PAIR_DEEP, correlation: index / 2 }, FIFTY));
-  const together = await resultsOf(engines.traced, runs);
-  for (const [i, run] of runs.entries())
-    expectClose(numbers(await resultOf(engines.traced, run)), numbers(together[i] as RunResult), 1e-6);
 });
 
 describe("a run that fails", () => {
@@ -96,8 +81,8 @@ describe("a run that fails", () => {
     const runs = [tinyRun(), broken, tinyRun({ index: 2 })];
     const [first, failed, third] = (await resultsOf(engines.traced, runs)) as RunResult[];
     expect(failed).toMatchObject({ failure: "loss is NaN at step 1", curve: { steps: [], train: [], heldout: [] } });
-    for (const result of [first, third] as RunResult[])
-      expectClose(numbers(result), numbers(await resultOf(engines.traced, result.run)), 1e-6);
+    const alone = await resultsOf(engines.traced, [tinyRun(), tinyRun({ index: 2 })]);
+    expectSameNumbers([first, third] as RunResult[], alone);
     const diverging = tinyRun({}, { optimizer: "sgd", lr: 0.6, steps: 30, evalEvery: 30 });
     const reasons = [await resultOf(engines.traced, diverging), await resultOf(engines.eager, diverging)];
     expect(reasons[0]?.failure).toMatch(/^diverged: loss is .* at step \d+$/);
@@ -120,7 +105,8 @@ test("training that is stopped in the middle gives no result, leaves no tensor, 
   };
   expect(await resultsOf(engines.traced, [run], { signal: abort.signal, onProgress })).toEqual([]);
   expect(count()).toEqual(before);
-  expect(numbers(await resultOf(engines.traced, run))).toEqual(numbers(expected));
+  const again = await resultOf(engines.traced, run);
+  expect([again.curve, again.parameters]).toEqual([expected.curve, expected.parameters]);
 });
 
 test("groups of one shape share a graph, whatever their rows, rates and sets; it goes with the engine", async () => {
@@ -136,12 +122,4 @@ test("groups of one shape share a graph, whatever their rows, rates and sets; it
   expect(binding.getNumOfSavedModels()).toBe(before + 3);
   await engine.dispose();
   expect(binding.getNumOfSavedModels()).toBe(before);
-});
-
-test("train(runs) leaves no tensor behind, call after call", async () => {
-  const runs = [tinyRun({ model: PAIR_DROPOUT }), tinyRun({ model: PAIR_MMOE }, { trainRows: "fresh" })];
-  await resultsOf(engines.traced, runs);
-  const before = count();
-  for (let i = 0; i < 5; i++) await resultsOf(engines.traced, runs);
-  expect(count()).toEqual(before);
 });

@@ -74,9 +74,9 @@ export function outputOf(node: Node, output = 0): Value {
   return { ...(node.outputs[output] as ValueType), node, output };
 }
 
-/** The nodes that `results` need, in order. */
-export function liveNodes(nodes: readonly Node[], results: readonly Value[]): Node[] {
-  const live = new Set<Node>(results.map(({ node }) => node));
+/** The nodes that `roots` need, in order. */
+export function liveNodes(nodes: readonly Node[], roots: readonly Node[]): Node[] {
+  const live = new Set<Node>(roots);
   for (const node of nodes.toReversed())
     if (live.has(node))
       for (const needed of [...node.inputs.map((input) => input.node), ...node.after]) live.add(needed);

@@ -1,118 +1,120 @@
 // A step that is traced once and run n times by one call: the body and the condition of a While.
-import type { Tensor } from "@tensorflow/tfjs";
 import type { Tf } from "../tf.ts";
-import { ARGUMENT, Graph, liveNodes, type Value } from "./graph.ts";
+import type { Attributes } from "./attributes.ts";
+import { ARGUMENT, Graph, outputOf, type Value } from "./graph.ts";
+import { listOf, RESOURCE, reading, rowOf, SCALAR, withRow } from "./nodes.ts";
 import type { GraphFunction } from "./protobuf.ts";
-import { record } from "./record.ts";
+import { type Specs, type Step, type TracedStep, traceStep } from "./step.ts";
 import { DTYPE, type TensorSpec, type ValueType, valueType } from "./types.ts";
-
-/** Tensors by the names of variables, of what is fed, or of outputs. */
-export type Tensors = Readonly<Record<string, Tensor>>;
-export type Specs = Readonly<Record<string, TensorSpec>>;
-type Values = Readonly<Record<string, Value>>;
 
 export interface Loop {
   /** What one step gets of what is fed to a call: n steps are fed [n, ...shape]. */
   readonly fed: Specs;
-  /** Names of the variables that the step gets. */
+  /** Names of the variables that the step gets; those in `next` are replaced after each step. */
   readonly variables: readonly string[];
-  /** One step. `next`: what variables become; `outputs`: given back for each step. */
-  readonly step: (inputs: Tensors) => { readonly next?: Tensors; readonly outputs: Tensors };
+  /** Names of the variables that updates change where they lie; the step gets them too. */
+  readonly inPlace?: readonly string[];
+  readonly step: Step;
 }
 
 /** What While carries around, in this order: the step's number from 0, their count, then these. */
 export interface TracedLoop {
   readonly name: string;
   readonly fed: readonly string[];
+  readonly inPlace: readonly string[];
   readonly variables: readonly string[];
   readonly outputs: readonly string[];
-  /** Variables that the step changes. */
+  /** Variables that are replaced. */
   readonly written: ReadonlySet<string>;
   readonly types: readonly ValueType[];
+  readonly step: GraphFunction;
   readonly body: GraphFunction;
   readonly condition: GraphFunction;
 }
 
-const SCALAR: ValueType = { dtype: DTYPE.int32, shape: [] };
+type Values = Readonly<Record<string, Value>>;
 
-/** Runs the step, twice, on zeros of the specs' shapes, and writes down what it does. */
-export function traceLoop(tf: Tf, name: string, loop: Loop, specs: Specs): TracedLoop {
-  const graph = new Graph();
-  const variables = Object.fromEntries(loop.variables.map((key) => [key, specs[key] as TensorSpec]));
-  const [i, n] = [argument(graph, SCALAR), argument(graph, SCALAR)];
-  const fed = mapped(loop.fed, (spec) => argument(graph, listOf(valueType(spec))));
-  const held = mapped(variables, (spec) => argument(graph, valueType(spec)));
-  const rows = mapped(fed, (list) => rowOf(graph, list, i));
+export interface LoopOptions {
+  /** Let XLA compile the step into one computation. */
+  readonly xla?: boolean;
+}
 
-  const { next, outputs } = recordStep(tf, graph, loop, { ...variables, ...loop.fed }, { ...held, ...rows });
-  expectNext(name, next, variables);
-  const lists = mapped(outputs, (output) => argument(graph, listOf(output)));
-  const longer = mapped(lists, (list, key) => withRow(graph, list, i, outputs[key] as Value));
-  const following = graph.value("Add", [i, graph.integers([1], [])], SCALAR);
-
-  const carried = [i, n, ...[fed, held, lists].flatMap((values) => Object.values(values))];
-  const results = [following, n, ...[fed, { ...held, ...next }, longer].flatMap((values) => Object.values(values))];
-  const types = carried.map(({ dtype, shape }) => ({ dtype, shape }));
+/** `specs`: of all variables. */
+export function traceLoop(tf: Tf, name: string, loop: Loop, specs: Specs, options: LoopOptions): TracedLoop {
+  const { fed, variables, inPlace = [] } = loop;
+  const specsOf = (names: readonly string[]): Specs =>
+    Object.fromEntries(names.map((key) => [key, specs[key] as TensorSpec]));
+  const step = traceStep(tf, `${name}_step`, loop.step, { ...specsOf([...variables, ...inPlace]), ...fed });
+  expectNext(name, step.next, specsOf(variables));
+  expectInPlace(name, step, inPlace);
+  const body = bodyOf(name, step, options, { fed, inPlace: specsOf(inPlace), variables: specsOf(variables) });
+  const types = body.arguments.map(({ dtype, shape }) => ({ dtype, shape }));
   return {
-    ...{ name, types, fed: Object.keys(fed), variables: Object.keys(held), outputs: Object.keys(outputs) },
-    written: new Set(Object.keys(next)),
-    body: { name: `${name}_body`, nodes: liveNodes(graph.nodes, results), arguments: carried, results },
+    ...{ name, inPlace, variables, fed: Object.keys(fed), outputs: Object.keys(step.outputs) },
+    ...{ written: new Set(Object.keys(step.next)), types, step: step.definition, body },
     condition: conditionOf(name, types),
   };
 }
 
-/** Operations of one step; constants, which TensorFlow makes once, are not counted. */
-export function operationCount({ body }: TracedLoop): number {
-  return body.nodes.filter(({ op }) => op !== ARGUMENT && op !== "Const").length;
+/** Operations of one step; constants, which TensorFlow makes once, are not counted, nor calls of functions. */
+export function operationCount({ step, body }: TracedLoop): number {
+  const none = new Set([ARGUMENT, "Const", "PartitionedCall", "StatefulPartitionedCall"]);
+  return [...step.nodes, ...body.nodes].filter(({ op }) => !none.has(op)).length;
 }
 
-function recordStep(tf: Tf, graph: Graph, { step }: Loop, specs: Specs, values: Values) {
-  const samples = mapped(specs, ({ shape, dtype }) =>
-    tf.zeros(
-      shape.map((size) => size ?? 1),
-      dtype,
-    ),
-  );
-  const given = Object.entries(samples).map(([key, sample]) => [sample, values[key] as Value] as const);
-  let names: { next: string[]; outputs: string[] } = { next: [], outputs: [] };
-  const results = record(tf, graph, given, () => {
-    const { next = {}, outputs } = step(samples);
-    names = { next: Object.keys(next), outputs: Object.keys(outputs) };
-    return [...Object.values(next), ...Object.values(outputs)];
+/** Takes the step's row of what is fed, calls the step, applies its updates, adds its outputs to the lists of them. */
+function bodyOf(
+  name: string,
+  step: TracedStep,
+  { xla = false }: LoopOptions,
+  specs: Readonly<Record<"fed" | "inPlace" | "variables", Specs>>,
+): GraphFunction {
+  const graph = new Graph();
+  const argument = (type: ValueType): Value => graph.argument(`argument_${graph.nodes.length}`, type);
+  const [i, n] = [argument(SCALAR), argument(SCALAR)];
+  const fed = mapped(specs.fed, (spec) => argument(listOf(valueType(spec))));
+  const handles = mapped(specs.inPlace, () => argument(RESOURCE));
+  const held = mapped(specs.variables, (spec) => argument(valueType(spec)));
+  const lists = mapped(step.outputs, (output) => argument(listOf(output)));
+
+  const inputs = step.inputs.map((key): Value => {
+    if (fed[key]) return rowOf(graph, fed[key], i);
+    return held[key] ?? reading(graph, handles[key] as Value, valueType(specs.inPlace[key] as TensorSpec));
   });
-  tf.dispose(samples);
-  const byName = (keys: string[], from: number): Values =>
-    Object.fromEntries(keys.map((key, at) => [key, results[from + at] as Value]));
-  return { next: byName(names.next, 0), outputs: byName(names.outputs, names.next.length) };
+  const called = call(graph, step.definition, inputs, xla);
+  const result = (value: Value): Value => called[step.definition.results.indexOf(value)] as Value;
+  const effects = step.updates.map(({ op, variables, inputs }) =>
+    graph.add(op, [...variables.map((key) => handles[key] as Value), ...inputs.map(result)], []),
+  );
+  const following = graph.value("Add", [i, graph.integers([1], [])], SCALAR);
+  const kept = mapped(held, (value, key) => (step.next[key] ? result(step.next[key]) : value));
+  const longer = mapped(lists, (list, key) => withRow(graph, list, i, result(step.outputs[key] as Value)));
+
+  const carried = [fed, handles, held, lists].flatMap((values) => Object.values(values));
+  const results = [following, n, ...[fed, handles, kept, longer].flatMap((values) => Object.values(values))];
+  return { name: `${name}_body`, nodes: graph.nodes, arguments: [i, n, ...carried], results, effects };
+}
+
+/** The function's results for these inputs. */
+function call(graph: Graph, { name, results }: GraphFunction, inputs: readonly Value[], xla: boolean): Value[] {
+  const attributes: Attributes = {
+    Tin: { kind: "types", value: inputs.map(({ dtype }) => dtype) },
+    Tout: { kind: "types", value: results.map(({ dtype }) => dtype) },
+    f: { kind: "function", value: name },
+    ...(xla && { _XlaMustCompile: { kind: "bool", value: true } }),
+  };
+  const op = xla ? "StatefulPartitionedCall" : "PartitionedCall";
+  const types = results.map(({ dtype, shape }) => ({ dtype, shape }));
+  const node = graph.add(op, inputs, types, { attributes });
+  return types.map((_, i) => outputOf(node, i));
 }
 
 /** i < n. */
 function conditionOf(name: string, types: readonly ValueType[]): GraphFunction {
   const graph = new Graph();
-  const args = types.map((type) => argument(graph, type));
+  const args = types.map((type, i) => graph.argument(`argument_${i}`, type));
   const goesOn = graph.value("Less", args.slice(0, 2), { dtype: DTYPE.bool, shape: [] });
   return { name: `${name}_condition`, nodes: graph.nodes, arguments: args, results: [goesOn] };
-}
-
-/** list [n, ...shape] → its row i, [...shape]. */
-function rowOf(graph: Graph, list: Value, i: Value): Value {
-  const type = { dtype: list.dtype, shape: list.shape.slice(1) };
-  return graph.value("GatherV2", [list, i, graph.integers([0], [])], type);
-}
-
-/** list [n, ...shape] with `row` [...shape] in place i. */
-function withRow(graph: Graph, list: Value, i: Value, row: Value): Value {
-  const place = graph.value("Reshape", [i, graph.integers([1, 1])], { dtype: DTYPE.int32, shape: [1, 1] });
-  const rows = graph.value("ExpandDims", [row, graph.integers([0], [])], { ...row, shape: [1, ...row.shape] });
-  return graph.value("TensorScatterUpdate", [list, place, rows], list);
-}
-
-function argument(graph: Graph, type: ValueType): Value {
-  return graph.argument(`argument_${graph.nodes.length}`, type);
-}
-
-function listOf({ dtype, shape }: ValueType): ValueType {
-  return { dtype, shape: [null, ...shape] };
 }
 
 function mapped<T, U>(record: Readonly<Record<string, T>>, map: (value: T, key: string) => U): Record<string, U> {
@@ -132,4 +134,10 @@ function expectNext(loop: string, next: Values, variables: Specs): void {
       `traceLoop: ${loop}: next.${key}: expected ${expected}, got type ${dtype} [${shape.join(", ")}]`,
     );
   }
+}
+
+function expectInPlace(loop: string, { updates }: TracedStep, inPlace: readonly string[]): void {
+  for (const { op, variables } of updates)
+    for (const key of variables)
+      if (!inPlace.includes(key)) throw new RangeError(`traceLoop: ${loop}: ${op}: ${key} is no variable in place`);
 }

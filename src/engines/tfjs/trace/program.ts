@@ -6,8 +6,9 @@ import type { Tensor } from "@tensorflow/tfjs";
 import type { Tf } from "../tf.ts";
 import { type TensorflowBackend, tensorflowBackend } from "./binding.ts";
 import { Graph } from "./graph.ts";
-import { type Loop, operationCount, type Specs, type Tensors, type TracedLoop, traceLoop } from "./loop.ts";
+import { type Loop, operationCount, type TracedLoop, traceLoop } from "./loop.ts";
 import { savedModelBytes } from "./protobuf.ts";
+import type { Specs, Tensors } from "./step.ts";
 import { addLoop, addVariables, feedNames, fetchNames } from "./top-graph.ts";
 
 export interface ProgramSpec {
@@ -15,6 +16,8 @@ export interface ProgramSpec {
   readonly loops: Readonly<Record<string, Loop>>;
   /** Let operations of a step run beside each other: better for large ones, costs some time a step. */
   readonly concurrent?: boolean;
+  /** Let XLA compile each step into one computation. */
+  readonly xla?: boolean;
 }
 
 export class Program {
@@ -24,14 +27,14 @@ export class Program {
   readonly #model: number;
 
   /** Traces every loop and loads the graph, a second's work. The owner calls `dispose`. */
-  constructor(tf: Tf, { variables, loops, concurrent = false }: ProgramSpec) {
+  constructor(tf: Tf, { variables, loops, concurrent = false, xla = false }: ProgramSpec) {
     this.#tf = tf;
     this.#backend = tensorflowBackend(tf);
-    const traced = Object.entries(loops).map(([name, loop]) => traceLoop(tf, name, loop, variables));
+    const traced = Object.entries(loops).map(([name, loop]) => traceLoop(tf, name, loop, variables, { xla }));
     const graph = new Graph();
     const handles = addVariables(graph, variables);
     for (const loop of traced) addLoop(graph, loop, handles, concurrent);
-    const functions = traced.flatMap(({ body, condition }) => [body, condition]);
+    const functions = traced.flatMap(({ step, body, condition }) => [step, body, condition]);
     this.#loops = new Map(traced.map((loop) => [loop.name, loop]));
     this.#model = load(this.#backend, savedModelBytes({ nodes: graph.nodes, functions }));
   }

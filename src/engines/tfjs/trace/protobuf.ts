@@ -12,6 +12,8 @@ export interface GraphFunction {
   readonly nodes: readonly Node[];
   readonly arguments: readonly Value[];
   readonly results: readonly Value[];
+  /** Nodes that are to run though no result needs them. */
+  readonly effects?: readonly Node[];
 }
 
 export interface WholeGraph {
@@ -62,13 +64,16 @@ function writeFunction(definition: GraphFunction, pbf: PbfWriter): void {
     if (node.op !== ARGUMENT) pbf.writeMessage(3, writeNode, { node, outputName: nameInFunction });
   for (const [i, result] of definition.results.entries())
     pbf.writeMessage(4, writeStringEntry, [resultName(i), nameInFunction(result)]);
+  for (const { name } of definition.effects ?? []) pbf.writeMessage(6, writeStringEntry, [name, name]); // control_ret
 }
 
 /** op_def.proto: OpDef. */
-function writeSignature({ name, arguments: args, results }: GraphFunction, pbf: PbfWriter): void {
+function writeSignature({ name, arguments: args, results, effects = [] }: GraphFunction, pbf: PbfWriter): void {
   pbf.writeStringField(1, name);
   for (const { node, dtype } of args) pbf.writeMessage(2, writeArgument, { name: node.name, dtype });
   for (const [i, { dtype }] of results.entries()) pbf.writeMessage(3, writeArgument, { name: resultName(i), dtype });
+  if (effects.length > 0) pbf.writeBooleanField(17, true); // is_stateful
+  for (const effect of effects) pbf.writeStringField(20, effect.name); // control_output
 }
 
 function writeArgument({ name, dtype }: { name: string; dtype: number }, pbf: PbfWriter): void {

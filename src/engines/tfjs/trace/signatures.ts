@@ -112,6 +112,7 @@ OneHot(TI, -, T, T) output | axis T TI
 OnesLike(T) y | T
 Pack(N*T) output | N T axis
 PadV2(T, Tpaddings, T) output | T Tpaddings
+PartitionedCall(Tin) output* | Tin Tout f config config_proto executor_type
 Placeholder() output | dtype shape
 Pow(T, T) z | T
 Prod(T, Tidx) output | keep_dims T Tidx
@@ -128,6 +129,8 @@ ResizeBilinear(T, -) resized_images | T align_corners half_pixel_centers
 ResizeBilinearGrad(-, T) output | T align_corners half_pixel_centers
 ResizeNearestNeighbor(T, -) resized_images | T align_corners half_pixel_centers
 ResizeNearestNeighborGrad(T, -) output | T align_corners half_pixel_centers
+ResourceApplyAdam(-, -, -, T, T, T, T, T, T, T)  | T use_locking use_nesterov
+ResourceApplyGradientDescent(-, T, T)  | T use_locking
 ReverseV2(T, Tidx) output | Tidx T
 Round(T) y | T
 Rsqrt(T) y | T
@@ -147,6 +150,7 @@ SplitV(T, Tlen, -) output* | num_split T Tlen
 Sqrt(T) y | T
 Square(T) y | T
 SquaredDifference(T, T) z | T
+StatefulPartitionedCall(Tin) output* | Tin Tout f config config_proto executor_type
 StatelessWhile(T) output* | T cond body output_shapes parallel_iterations
 StaticRegexReplace(-) output | pattern rewrite replace_global
 StridedSlice(T, Index, Index, Index) output | T Index begin_mask end_mask ellipsis_mask new_axis_mask shrink_axis_mask

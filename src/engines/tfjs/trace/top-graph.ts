@@ -1,10 +1,10 @@
 // The graph that a session runs parts of, by name: variables are assigned and read, loops run.
 import type { Attributes } from "./attributes.ts";
-import { type Graph, type Node, outputOf, type Value } from "./graph.ts";
-import type { Specs, TracedLoop } from "./loop.ts";
+import { type Graph, outputOf, type Value } from "./graph.ts";
+import type { TracedLoop } from "./loop.ts";
+import { assignment, RESOURCE, reading, SCALAR } from "./nodes.ts";
+import type { Specs } from "./step.ts";
 import { DTYPE, type TensorSpec, type ValueType, valueType } from "./types.ts";
-
-const SCALAR: ValueType = { dtype: DTYPE.int32, shape: [] };
 
 /** The names by which a session is fed and asked. */
 export const feedNames = {
@@ -30,7 +30,7 @@ function addVariable(graph: Graph, name: string, spec: TensorSpec): Value {
     shape: { kind: "shape", value: type.shape },
     shared_name: { kind: "string", value: name },
   };
-  const handle = graph.value("VarHandleOp", [], { dtype: DTYPE.resource, shape: [] }, { name, attributes });
+  const handle = graph.value("VarHandleOp", [], RESOURCE, { name, attributes });
   const assigned = assignment(graph, handle, graph.placeholder(feedNames.newValue(name), type));
   const done = graph.integers([1], []);
   graph.value("Identity", [done], SCALAR, { name: fetchNames.assigned(name), after: [assigned] });
@@ -46,22 +46,40 @@ export function addLoop(
   concurrent: boolean,
 ): void {
   const { name, types } = loop;
-  const typeOf = (group: number, at: number) => types[group + at] as ValueType;
-  const [variablesAt, outputsAt] = [2 + loop.fed.length, 2 + loop.fed.length + loop.variables.length];
   const steps = graph.placeholder(feedNames.steps(name), SCALAR);
-  const fed = loop.fed.map((key, at) => graph.placeholder(feedNames.fed(name, key), typeOf(2, at)));
-  const variables = loop.variables.map((key, at) => reading(graph, handles.get(key) as Value, typeOf(variablesAt, at)));
-  const lists = loop.outputs.map((_, at) => zeroRows(graph, steps, typeOf(outputsAt, at)));
+  const handleOf = (key: string): Value => handles.get(key) as Value;
+  const places = placesOf(loop);
+  const carried = types.map((type, at): Value => {
+    const { kind, key } = places[at] as Place;
+    if (kind === "fed") return graph.placeholder(feedNames.fed(name, key), type);
+    if (kind === "inPlace") return handleOf(key);
+    if (kind === "variables") return reading(graph, handleOf(key), type);
+    if (kind === "outputs") return zeroRows(graph, steps, type);
+    return key === "steps" ? steps : graph.integers([0], []);
+  });
 
-  const carried = [graph.integers([0], []), steps, ...fed, ...variables, ...lists];
-  const around = graph.add("StatelessWhile", carried, types, { attributes: whileAttributes(loop, concurrent) });
-  const after = loop.variables.flatMap((key, at) =>
-    loop.written.has(key) ? [assignment(graph, handles.get(key) as Value, outputOf(around, variablesAt + at))] : [],
+  const op = (loop.body.effects ?? []).length > 0 ? "While" : "StatelessWhile";
+  const around = graph.add(op, carried, types, { attributes: whileAttributes(loop, concurrent) });
+  const written = places.flatMap(({ kind, key }, at) =>
+    kind === "variables" && loop.written.has(key) ? [assignment(graph, handleOf(key), outputOf(around, at))] : [],
   );
-  for (const [at, key] of loop.outputs.entries()) {
-    const options = { name: fetchNames.output(name, key), after };
-    graph.value("Identity", [outputOf(around, outputsAt + at)], typeOf(outputsAt, at), options);
+  for (const [at, { kind, key }] of places.entries()) {
+    if (kind !== "outputs") continue;
+    const options = { name: fetchNames.output(name, key), after: [around, ...written] };
+    graph.value("Identity", [outputOf(around, at)], types[at] as ValueType, options);
   }
+}
+
+interface Place {
+  readonly kind: "counter" | "fed" | "inPlace" | "variables" | "outputs";
+  readonly key: string;
+}
+
+/** What is at each place of what a loop carries around. */
+function placesOf(loop: TracedLoop): Place[] {
+  const kinds = ["fed", "inPlace", "variables", "outputs"] as const;
+  const counters: Place[] = ["step", "steps"].map((key) => ({ kind: "counter", key }));
+  return [...counters, ...kinds.flatMap((kind) => loop[kind].map((key) => ({ kind, key })))];
 }
 
 function whileAttributes({ types, body, condition }: TracedLoop, concurrent: boolean): Attributes {
@@ -85,13 +103,4 @@ function zeroRows(graph: Graph, steps: Value, type: ValueType): Value {
 function zeroOf(dtype: number): Float32Array | Int32Array | Uint8Array {
   if (dtype === DTYPE.float32) return new Float32Array(1);
   return dtype === DTYPE.int32 ? new Int32Array(1) : new Uint8Array(1);
-}
-
-function assignment(graph: Graph, handle: Value, value: Value): Node {
-  return graph.add("AssignVariableOp", [handle, value], []);
-}
-
-function reading(graph: Graph, handle: Value, type: ValueType, name?: string): Value {
-  const attributes: Attributes = { dtype: { kind: "type", value: type.dtype } };
-  return graph.value("ReadVariableOp", [handle], type, name === undefined ? { attributes } : { attributes, name });
 }

@@ -46,11 +46,11 @@ test("constant(values) keeps equal values once, but 0 apart from -0", () => {
   expect(kept(Float32Array.of(0, -0))).toEqual([0, -0]);
 });
 
-test("liveNodes(nodes, results) are those that the results need, by value or by order, as they came", () => {
+test("liveNodes(nodes, roots) are those that the roots need, by value or by order, as they came", () => {
   const graph = new Graph();
   const x = graph.argument("x", vector);
   const first = graph.add("Relu", [x], [vector]);
   graph.add("Exp", [x], [vector]);
   const late = graph.add("Neg", [outputOf(first)], [vector], { after: [graph.add("Sin", [x], [vector])] });
-  expect(liveNodes(graph.nodes, [outputOf(late)]).map(({ op }) => op)).toEqual(["Argument", "Relu", "Sin", "Neg"]);
+  expect(liveNodes(graph.nodes, [late]).map(({ op }) => op)).toEqual(["Argument", "Relu", "Sin", "Neg"]);
 });

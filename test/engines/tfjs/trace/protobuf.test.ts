@@ -48,6 +48,16 @@ test("savedModelBytes names values in a function by argument, or by node, output
   expect(texts(bytes, ...FUNCTION, 1, 3, 1)).toEqual(["result_0", "result_1"]);
 });
 
+test("savedModelBytes lets a function's effects run though no result needs them", () => {
+  const graph = new Graph();
+  const [handle, x] = [graph.argument("handle", { dtype: DTYPE.resource, shape: [] }), graph.argument("x", vector)];
+  const effects = [graph.add("AssignVariableOp", [handle, x], [], { name: "assign" })];
+  const functions = [{ name: "f", nodes: graph.nodes, arguments: [handle, x], results: [x], effects }];
+  const bytes = savedModelBytes({ nodes: [], functions });
+  expect([texts(bytes, ...FUNCTION, 6, 1), texts(bytes, ...FUNCTION, 6, 2)]).toEqual([["assign"], ["assign"]]);
+  expect(texts(bytes, ...FUNCTION, 1, 20)).toEqual(["assign"]);
+});
+
 test("savedModelBytes writes an unknown size as -1 and one value for a constant of equal ones", () => {
   const graph = new Graph();
   graph.placeholder("x", vector);
