@@ -7,4 +7,8 @@ process.stdout.on("error", ({ code }) => {
   process.exit(code === "EPIPE" ? 0 : 2);
 });
 
+// Started for one device, it stops when the process that started it is gone; the channel alone does not keep it.
+process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
+process.channel?.unref();
+
 process.exitCode = await main(process.argv.slice(2), process);

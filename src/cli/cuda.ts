@@ -9,11 +9,11 @@ import { gigabytes, requirements } from "../cuda/requirements.ts";
 import { pendingSteps, runSteps, type Step } from "../cuda/steps.ts";
 import { tryBinding } from "../cuda/try-binding.ts";
 import { UsageError } from "../errors.ts";
+import { shellQuoted } from "../shell-quoted.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { duration, megabytes } from "./format.ts";
-import { shellQuoted } from "./shell-quoted.ts";
 import { stopOnSignals } from "./stop.ts";
 
 interface Options {
@@ -47,7 +47,7 @@ async function setUp(options: Options, context: Context): Promise<number> {
   else await announce(plan, pending, machine, context);
   if (options.dryRun) return EXIT.done;
 
-  const stop = stopOnSignals(effects);
+  const stop = stopOnSignals(effects, { atOnce: "the same command goes on" });
   try {
     await runAll(steps, plan, stop.signal, note);
   } catch (error) {
@@ -76,7 +76,7 @@ async function announce(plan: Plan, pending: readonly Step[], machine: Machine, 
     if (downloadBytes !== undefined) note(`${"download".padEnd(10)}${wanted}: about ${megabytes(downloadBytes)}`);
   const missing = needs.filter(({ fix, optional }) => fix !== undefined && !optional);
   if (missing.length > 0)
-    throw new UsageError(`cuda setup: missing: ${missing.map(({ name }) => name).join(", ")}; nothing was changed`);
+    throw new UsageError(`cuda setup can't begin (${missing.map(({ name }) => name).join(", ")}); nothing was changed`);
   if (diskBytes > 0) note(`${"on disk".padEnd(10)}up to ${gigabytes(diskBytes)}, pip's cache included`);
 }
 

@@ -1,13 +1,16 @@
 import { existsSync } from "node:fs";
 import { type Config, generatorOf } from "../config/config.ts";
 import { loadConfig, override } from "../config/load.ts";
+import type { TrialSettings } from "../config/trials.ts";
 import { labelCorrelation } from "../data/moments.ts";
 import { TaskPair } from "../data/task-pair.ts";
 import { UsageError } from "../errors.ts";
+import { checkTrialsFolder, writeTrials } from "../records/label-trials.ts";
+import { originsHere } from "../records/provenance.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { trialsTable } from "./label-trials.ts";
+import { measureTrials, trialsTable } from "./label-trials.ts";
 import { choiceOption, countOption, listOption } from "./options.ts";
 import { ROW_FORMATS, writeRows } from "./rows-output.ts";
 
@@ -36,14 +39,14 @@ export const define: Define = (command, run) => {
     .option("--heldout", "the held-out rows")
     .option("--trials <n>", "no rows: the label correlation over n runs, as in Figure 2")
     .option("--format <name>", "csv or parquet", "csv")
-    .option("-o, --output <file>", "the file to write (default: stdout)")
-    .option("--overwrite", "replace the file")
+    .option("-o, --output <file>", "the file to write (default: stdout); with --trials a folder for their records")
+    .option("--overwrite", "replace it")
     .addHelpText(
       "after",
       examples(
         "mmoe data --corr 0.5 --rows 10000 --run 0 -o pairs.csv",
         "mmoe data --corr 0.5 --heldout --format parquet -o heldout.parquet",
-        "mmoe data --corr 0.4,0.5,0.6,0.7,0.8,0.9,0.95,0.98,1 --trials 100",
+        "mmoe data --corr 0.4,0.5,0.6,0.7,0.8,0.9,0.95,0.98,1 --trials 100 -o results/figure2",
       ),
     )
     .action((options: Options) => run((context) => data(options, context)));
@@ -57,11 +60,25 @@ async function data(options: Options, context: Context): Promise<number> {
   ]);
   const rows = countOption("--rows", options.rows);
   if (options.trials !== undefined) {
-    const trials = countOption("--trials", options.trials);
-    context.effects.stdout.write(trialsTable(config, { trials, rows }));
-    return EXIT.done;
+    const { data, seed, correlations } = config;
+    return trials(
+      { data, seed, correlations, trials: countOption("--trials", options.trials), rows },
+      options,
+      context,
+    );
   }
   return pairs(config, rows, options, context);
+}
+
+/** Label correlations over trials, as a table, and as records where a folder is named. */
+function trials(settings: TrialSettings, options: Options, { effects, argv }: Context): number {
+  const { output, overwrite = false } = options;
+  if (output !== undefined) checkTrialsFolder(output, overwrite);
+  const origins = originsHere(argv);
+  const measured = measureTrials(settings);
+  if (output !== undefined) writeTrials(output, measured, { ...origins, end: new Date().toISOString() });
+  effects.stdout.write(trialsTable(measured));
+  return EXIT.done;
 }
 
 /** The rows of one run, and on stderr their label correlation beside the closed form's. */

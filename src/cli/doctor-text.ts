@@ -22,7 +22,8 @@ export function doctorText({ cuda, engines, auto, ...machine }: Diagnosis): stri
 
 function cudaRows({ cards, driverCuda, cuda, binding, trial }: CudaFacts): [string, string][] {
   const rows: [string, string][] = cards.map(({ name, freeBytes, totalBytes }) => {
-    return ["card", `${name}, ${gigabytes(freeBytes)} of ${gigabytes(totalBytes)} free`];
+    const memory = freeBytes ? `, ${gigabytes(freeBytes)} of ${gigabytes(totalBytes)} free` : "";
+    return ["card", `${name}${memory}`];
   });
   if (cards[0]) rows.push(["driver", `${cards[0].driver}${driverCuda ? `, for CUDA up to ${driverCuda}` : ""}`]);
   else rows.push(["card", "none"]);

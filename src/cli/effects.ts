@@ -3,8 +3,10 @@ export interface Effects {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  once(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
+  on(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
   off(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
+  /** Ends the process at once: only for who can't wait for `main` to return. */
+  exit(code: number): unknown;
 }
 
 export interface Output {

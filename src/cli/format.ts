@@ -34,3 +34,15 @@ export function duration(ms: number): string {
 export function megabytes(bytes: number): string {
   return `${grouped(Math.ceil(bytes / 1e6))} MB`;
 }
+
+/** Words in lines of at most `width`, where no word is longer; all lines but the first begin with `indent` spaces. */
+export function wrapped(text: string, width: number, indent = 0): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1) as string;
+    if (line === "") lines[lines.length - 1] = word;
+    else if (indent + line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join(`\n${" ".repeat(indent)}`);
+}

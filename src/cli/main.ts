@@ -1,9 +1,9 @@
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../errors.ts";
+import { shellQuoted } from "../shell-quoted.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context, Effects } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { shellQuoted } from "./shell-quoted.ts";
 import { version } from "./version.ts";
 
 const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: Define }> }> = {
@@ -11,6 +11,12 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: 
   status: { summary: "what of a sweep is done, failed or missing", load: () => import("./status.ts") },
   merge: { summary: "results of shards or machines into one; its CSV files", load: () => import("./merge.ts") },
   verify: { summary: "trains some finished runs again: are they the same?", load: () => import("./verify.ts") },
+  summary: { summary: "final losses of each cell, and tests between cells", load: () => import("./summary.ts") },
+  compare: { summary: "two results folders run by run: is the second worse?", load: () => import("./compare.ts") },
+  claims: { summary: "does the paper hold? its seven claims, tested on a sweep", load: () => import("./claims.ts") },
+  figures: { summary: "a sweep's figures: SVG, PNG, PDF, and their numbers", load: () => import("./figures.ts") },
+  slurm: { summary: "a sweep as a Slurm job array: prints or submits it", load: () => import("./slurm.ts") },
+  k8s: { summary: "a sweep as an indexed Job of Kubernetes: prints it", load: () => import("./k8s.ts") },
   data: { summary: "the rows a run sees, or Figure 2's label correlations", load: () => import("./data.ts") },
   cuda: { summary: "sets up training on NVIDIA GPUs", load: () => import("./cuda.ts") },
   doctor: { summary: "what of mmoe works here, how fast, and what to mend", load: () => import("./doctor.ts") },

@@ -1,17 +1,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../errors.ts";
-import { writeCsvFiles } from "../records/csv-files.ts";
-import { CONFIG, JOURNALS, unwritable } from "../records/find-results.ts";
+import { CONFIG } from "../records/find-results.ts";
 import { checkAgreement, commonConfig, copyJournals } from "../records/merge.ts";
-import { readRecords } from "../records/read-journals.ts";
 import { correlationText } from "../sweep/plan.ts";
 import { cellStatuses, totalStatus } from "../sweep/status.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { goOn } from "./go-on.ts";
-import { summaryTable } from "./summary-table.ts";
+import { writeResults } from "./write-results.ts";
 
 interface Options {
   readonly output?: string;
@@ -44,13 +42,11 @@ async function merge(folders: readonly string[], options: Options, { effects, no
   const config = commonConfig(sources);
   const repeated = checkAgreement(sources, note);
   if (options.output !== undefined) copyJournals(folders, out, config);
-  const records = await readRecords(join(out, JOURNALS), { warn: () => {} });
-  await writeCsv(out, records, long);
+  const records = await writeResults(out, { long, quiet: json }, effects);
 
   const cells = cellStatuses(config, new Map(records.map((record) => [record.id, record])));
   const { done, failed, missing } = totalStatus(cells);
   if (json) effects.stdout.write(`${JSON.stringify({ out, done, failed, missing, repeated, cells }, null, 2)}\n`);
-  else effects.stdout.write(`${summaryTable(records)}\n${out}/runs.csv, ${out}/curves.csv\n`);
   if (repeated > 0) note(`${repeated} runs were done more than once, with the same results`);
   if (missing > 0) {
     const lacking = cells.filter((cell) => cell.missing > 0);
@@ -59,12 +55,4 @@ async function merge(folders: readonly string[], options: Options, { effects, no
     return EXIT.checkFailed;
   }
   return failed > 0 ? EXIT.failedRuns : EXIT.done;
-}
-
-async function writeCsv(out: string, records: Parameters<typeof writeCsvFiles>[1], long: boolean): Promise<void> {
-  try {
-    await writeCsvFiles(out, records, { long });
-  } catch (error) {
-    throw unwritable(out, error, "the journals are as they were");
-  }
 }

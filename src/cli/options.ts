@@ -9,6 +9,13 @@ export function countOption(flag: string, text: string, least = 1): number {
   throw new UsageError(`${flag}: expected a whole number from ${least} to ${LARGEST_COUNT}, got '${text}'`);
 }
 
+/** A number of at least `least` from a flag's text; UsageError with flag and value for anything else. */
+export function numberOption(flag: string, text: string, least: number): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (value >= least && Number.isFinite(value)) return value;
+  throw new UsageError(`${flag}: expected a number of at least ${least}, got '${text}'`);
+}
+
 /** One of `values` from a flag's text; UsageError with flag, value and the nearest choice for anything else. */
 export function choiceOption<T extends string>(flag: string, text: string, values: readonly T[]): T {
   const found = values.find((value) => value === text);

@@ -3,36 +3,41 @@ import { SETTING_KEYS } from "../config/schema.ts";
 import { GENERATOR_PRESETS } from "../data/presets.ts";
 import type { Engine, Run } from "../engines/engine.ts";
 import { parameterCount } from "../models/parameters.ts";
+import type { Shard } from "../records/lock.ts";
 import { estimateMs } from "../sweep/estimate.ts";
-import { correlationText } from "../sweep/plan.ts";
+import { correlationText, planRuns } from "../sweep/plan.ts";
 import { duration, grouped, megabytes, table } from "./format.ts";
+import { shardText } from "./shard-option.ts";
 
 interface Planned {
+  /** Those of the shard. */
   readonly runs: readonly Run[];
   /** Those that the results folder does not hold. */
   readonly todo: readonly Run[];
+  readonly shard: Shard | null;
 }
 
 /** What --dry-run prints: settings with their marks, cells, and what they will take on this machine. */
 export async function describePlan(
   config: Config,
-  { runs, todo }: Planned,
+  { runs, todo, shard }: Planned,
   engine: Engine,
   out: string,
 ): Promise<string> {
-  const cells = runs.slice(0, config.correlations.length * config.models.length);
-  const cellRows = cells.map(({ model, correlation }) => [
+  const cellRows = planRuns({ ...config, runs: 1 }).map(({ model, correlation }) => [
     model.name,
     correlationText(correlation),
     grouped(config.runs),
     grouped(parameterCount(model)),
   ]);
+  const all = grouped(config.runs * cellRows.length);
+  const part = shard === null ? "" : `, ${grouped(runs.length)} in shard ${shardText(shard)}`;
   const time = duration(await estimateMs(todo, engine));
   const steps = grouped(todo.length * config.steps);
   return [
     settingsText(config),
     table([["model", "p", "runs", "parameters"], ...cellRows]),
-    `${grouped(runs.length)} runs, to do ${grouped(todo.length)}: ${steps} run-steps on ${engine.name} (${engine.device})\n` +
+    `${all} runs${part}, to do ${grouped(todo.length)}: ${steps} run-steps on ${engine.name} (${engine.device})\n` +
       `about ${time}, extrapolated from a short trial; about ${megabytes(engine.memoryBytes(todo))} of memory\n` +
       `results would go to ${out}\n`,
   ].join("\n");

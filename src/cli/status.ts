@@ -10,6 +10,7 @@ import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { duration, grouped, table } from "./format.ts";
 import { goOn } from "./go-on.ts";
+import { shardText } from "./shard-option.ts";
 
 interface Options {
   readonly json?: boolean;
@@ -38,8 +39,8 @@ async function status(folder: string, { json = false }: Options, { effects, note
   const perMinute = rate(writers);
   const leftMs = missing === 0 ? 0 : perMinute > 0 ? (missing / perMinute) * 60_000 : null;
   if (json) {
-    const processes = writers.map(({ provenance: { host, pid, engine, device }, ...writer }) => {
-      return { ...writer, host, pid, engine, device };
+    const processes = writers.map(({ provenance: { host, pid, engine, device, shard = null }, ...writer }) => {
+      return { ...writer, host, pid, engine, device, shard };
     });
     const report = { folder, done, failed, missing, runsPerMinute: perMinute, leftMs, cells, processes };
     effects.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
@@ -77,13 +78,14 @@ function cellTable(cells: readonly CellStatus[]): string {
 }
 
 function writerTable(writers: readonly Writer[]): string {
-  const rows = writers.map(({ name, provenance: { engine, device, start }, runs, state, heard }) => [
+  const rows = writers.map(({ name, provenance: { engine, device, start, shard = null }, runs, state, heard }) => [
     name,
+    shard === null ? "whole" : shardText(shard),
     `${engine} (${device})`,
     String(runs),
     state,
     start,
     heard,
   ]);
-  return table([["process", "engine", "runs", "state", "began", "last heard of"], ...rows]);
+  return table([["process", "shard", "engine", "runs", "state", "began", "last heard of"], ...rows]);
 }

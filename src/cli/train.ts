@@ -1,11 +1,12 @@
 import type { Config } from "../config/config.ts";
 import type { Engine, Run } from "../engines/engine.ts";
-import type { Found } from "../records/find-results.ts";
+import type { RecordHead } from "../records/journal-line.ts";
 import type { Shard } from "../records/lock.ts";
 import { provenanceOf } from "../records/provenance.ts";
 import type { RunRecord } from "../records/record.ts";
 import { ResultsFolder } from "../records/results-folder.ts";
 import { executeRuns } from "../sweep/execute.ts";
+import { TimeLimit } from "../sweep/time-limit.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { progressFor } from "./progress.ts";
@@ -16,40 +17,44 @@ interface Training {
   readonly config: Config;
   /** The results folder. */
   readonly out: string;
-  /** What it holds already. */
-  readonly found: Found | undefined;
-  readonly todo: readonly Run[];
+  /** The runs of this process's share of the sweep. */
+  readonly runs: readonly Run[];
+  /** How runs ended that need not be trained again. */
+  readonly ended: ReadonlyMap<string, RecordHead>;
   readonly engine: Engine;
   /** Milliseconds after which to stop; undefined for none. */
   readonly limitMs: number | undefined;
   /** The part of the sweep that this process trains; null for the whole. */
   readonly shard: Shard | null;
+  /** The command that goes on where this one stopped. */
+  readonly goOn: string;
+  readonly overwrite?: boolean;
   readonly json?: boolean;
   readonly long?: boolean;
 }
 
-/** A stopped sweep has two seconds to end: CSV that takes longer than this to write stays as it was. */
-const CSV_WHEN_STOPPED_MS = 1000;
-
 /** Trains what is to do, keeps every record as it comes, and ends with CSV, table and exit code. */
 export async function train(training: Training, context: Context): Promise<number> {
-  const { config, out, found, todo, engine, limitMs, shard, json = false, long = false } = training;
-  const { effects, note, argv, commandLine } = context;
-  const provenance = provenanceOf({ argv, config, engine });
-  const folder = new ResultsFolder(out, config, { provenance, long, found, shard });
+  const { config, out, runs, engine, limitMs, shard, goOn, overwrite = false, json = false, long = false } = training;
+  const { effects, note, argv } = context;
+  const ended = new Map(training.ended);
+  const todo = runs.filter(({ id }) => !ended.has(id));
+  const provenance = provenanceOf({ argv, config, engine, shard });
+  const folder = new ResultsFolder(out, config, { provenance, long, overwrite, shard });
   const emit = (event: object) => json && effects.stdout.write(`${JSON.stringify(event)}\n`);
   emit({ event: "start", out, runs: todo.length, engine: engine.name, device: engine.device });
-  const ended = new Map([...(found?.ended ?? [])].map(([id, { status }]) => [id, status]));
   const keep = (record: RunRecord) => {
     folder.add(record);
-    ended.set(record.id, record.status);
+    ended.set(record.id, { id: record.id, status: record.status });
   };
-  const stop = stopOnSignals(effects, limitMs);
+  const atOnce = `finished runs are kept in ${out}; go on with:\n${goOn}`;
+  const stop = stopOnSignals(effects, { limitMs, atOnce });
+  const limit = limitMs === undefined ? undefined : new TimeLimit(limitMs);
   const progress = progressFor(todo, json, context);
   let records: RunRecord[] | undefined;
   try {
-    await executeRuns(todo, engine, keep, progress, stop.signal);
-    records = await folder.finish(stop.code === undefined ? undefined : AbortSignal.timeout(CSV_WHEN_STOPPED_MS));
+    await executeRuns(todo, engine, { keep, listener: progress, signal: stop.signal, limit });
+    records = await folder.finish(stop.late);
   } finally {
     progress.stop();
     stop.release();
@@ -57,14 +62,15 @@ export async function train(training: Training, context: Context): Promise<numbe
   }
   if (records === undefined) note(`mmoe: no time to write the CSV files; mmoe merge ${out} writes them`);
   else if (!json) effects.stdout.write(`${summaryTable(records)}\n${out}/runs.csv, ${out}/curves.csv\n`);
-  const failed = [...ended.values()].filter((status) => status === "failed").length;
   const missing = todo.filter(({ id }) => !ended.has(id)).length;
-  emit({ event: "end", out, done: ended.size - failed, failed, missing });
-  if (stop.code !== undefined && missing > 0) {
-    note(
-      `mmoe: stopped ${stop.reason}; ${ended.size} runs are kept in ${out}, ${missing} are to do; go on with:\n${commandLine}`,
-    );
-    return stop.code;
+  const failed = runs.filter(({ id }) => ended.get(id)?.status === "failed").length;
+  const kept = runs.length - missing;
+  emit({ event: "end", out, done: kept - failed, failed, missing });
+  const code = stop.code ?? (limit?.noMore.aborted ? EXIT.stopped : undefined);
+  if (code !== undefined && (missing > 0 || records === undefined)) {
+    const why = stop.reason || "in time for its limit";
+    note(`mmoe: stopped ${why}; ${kept} runs are kept in ${out}, ${missing} are to do; go on with:\n${goOn}`);
+    return code;
   }
   return failed > 0 ? EXIT.failedRuns : EXIT.done;
 }

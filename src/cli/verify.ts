@@ -1,18 +1,21 @@
 import type { Config } from "../config/config.ts";
 import { TENSORFLOW_CPU } from "../engines/tfjs/device.ts";
 import { UsageError } from "../errors.ts";
+import { holdsTrials } from "../records/label-trials.ts";
 import { readResults } from "../records/read-results.ts";
 import type { RunRecord } from "../records/record.ts";
 import { finalLosses } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { ENGINE_NAMES, type EngineName, loadEngine, TFJS_BACKENDS } from "../sweep/engines.ts";
 import { type Verified, verifyRuns } from "../sweep/verify.ts";
+import { chosen } from "./chosen.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { table } from "./format.ts";
 import { countOption } from "./options.ts";
 import { stopOnSignals } from "./stop.ts";
+import { verifyTrials } from "./verify-trials.ts";
 
 interface Options {
   readonly runs: string;
@@ -22,7 +25,7 @@ interface Options {
 export const define: Define = (command, run) => {
   command
     .argument("<folder>", "a results folder")
-    .option("--runs <n>", "how many finished runs, chosen at random", "3")
+    .option("--runs <n>", "how many finished runs, or trials, chosen at random", "3")
     .option("--json", "as JSON")
     .addHelpText(
       "after",
@@ -33,6 +36,7 @@ export const define: Define = (command, run) => {
 
 async function verify(folder: string, options: Options, context: Context): Promise<number> {
   const count = countOption("--runs", options.runs);
+  if (holdsTrials(folder)) return verifyTrials(folder, count, context, options);
   const { config, records } = await readResults(folder, context.note);
   const done = records.filter(({ status }) => status === "done");
   if (done.length === 0) throw new UsageError(`${folder} holds no finished run; nothing to verify`);
@@ -45,21 +49,13 @@ async function verify(folder: string, options: Options, context: Context): Promi
   return verified.every(({ same }) => same) ? EXIT.done : EXIT.checkFailed;
 }
 
-/** `count` of `records`, any as likely as another. */
-function chosen(records: readonly RunRecord[], count: number): RunRecord[] {
-  const left = [...records];
-  return Array.from({ length: Math.min(count, left.length) }, () => {
-    return left.splice(Math.floor(Math.random() * left.length), 1)[0] as RunRecord;
-  });
-}
-
 /** Each on an engine of the kind that trained it; undefined where a signal stopped it. */
 async function trainAgain(
   records: readonly RunRecord[],
   config: Config,
   { effects, note }: Context,
 ): Promise<Verified[] | undefined> {
-  const stop = stopOnSignals(effects);
+  const stop = stopOnSignals(effects, { atOnce: "nothing is verified" });
   const verified: Verified[] = [];
   try {
     for (const group of groupBy(records, ({ engine, device }) => `${engine} ${device}`).values()) {

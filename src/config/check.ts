@@ -13,10 +13,7 @@ export interface Layer {
 
 /** The file with the overrides laid over it, checked and frozen. Throws UsageError for the first thing wrong. */
 export function checkLayers(file: Layer, overrides: readonly Layer[]): Config {
-  if (file.values === null || typeof file.values !== "object" || Array.isArray(file.values)) {
-    throw new UsageError(`${file.source}: expected settings (key: value), got ${shown(file.values)}`);
-  }
-  const checked = checkedBy(FILE_SCHEMA, file.values, (path) => `${file.source}: ${path}`, file.source);
+  const checked = checkFile(FILE_SCHEMA, file);
   const { marks, ...settings } = checked;
   const origins = Object.fromEntries(SETTING_KEYS.map((key) => [key, marks[key] ?? "yours"])) as Record<
     SettingKey,
@@ -32,6 +29,14 @@ export function checkLayers(file: Layer, overrides: readonly Layer[]): Config {
     }
   }
   return frozen({ ...merged, origins } as Config);
+}
+
+/** A file's values by `schema`. Throws UsageError for the first thing wrong. */
+export function checkFile<T extends z.ZodObject>(schema: T, { source, values }: Layer): z.output<T> {
+  if (values === null || typeof values !== "object" || Array.isArray(values)) {
+    throw new UsageError(`${source}: expected settings (key: value), got ${shown(values)}`);
+  }
+  return checkedBy(schema, values, (path) => `${source}: ${path}`, source);
 }
 
 /** `values` by `schema`; where they do not fit, UsageError with the place that `place` makes of a path. */

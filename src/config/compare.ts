@@ -6,10 +6,14 @@ const EXTENT: readonly SettingKey[] = ["correlations", "models", "runs"];
 const NAMES: readonly SettingKey[] = ["name", "about"];
 
 /** Settings in which two configs train differently, e.g. `batch: 256 there, 64 here`; none if they belong together. */
-export function differences(there: Config, here: Config): string[] {
+export function differences(
+  there: Config,
+  here: Config,
+  places: readonly [string, string] = ["there", "here"],
+): string[] {
   if (trainedHash(there) === trainedHash(here)) return [];
   return SETTING_KEYS.filter((key) => !EXTENT.includes(key) && !NAMES.includes(key) && there[key] !== here[key]).map(
-    (key) => `${key}: ${there[key]} there, ${here[key]} here`,
+    (key) => `${key}: ${there[key]} ${places[0]}, ${here[key]} ${places[1]}`,
   );
 }
 

@@ -28,7 +28,12 @@ export function presetNames(): string[] {
 export function loadConfig(fileOrPreset: string, overrides: readonly Layer[] = []): Config {
   const path = findFile(fileOrPreset);
   const source = path.startsWith(PRESETS) ? `configs/${basename(path)}` : fileOrPreset;
-  return checkLayers({ source, values: parseFile(readText(path, source), source) }, overrides);
+  return checkLayers(readYaml(path, source), overrides);
+}
+
+/** The values in a YAML file, which errors call `source`. */
+export function readYaml(path: string, source = path): Layer {
+  return { source, values: parseFile(readText(path, source), source) };
 }
 
 /** One override from a flag: `--corr` and a list of texts, `--runs` and one text. */

@@ -7,8 +7,12 @@ import type { Machine } from "./machine.ts";
  * system's folder of devices; WSL has `dxg` in it for all cards.
  */
 export function mayHaveCard(env: Env, devices = "/dev"): boolean {
-  if (env.CUDA_VISIBLE_DEVICES !== undefined && visible(env.CUDA_VISIBLE_DEVICES).length === 0) return false;
-  return existsSync(devices) && readdirSync(devices).some((name) => /^(nvidia\d+|dxg)$/.test(name));
+  return !hidesCards(env) && existsSync(devices) && readdirSync(devices).some((name) => /^(nvidia\d+|dxg)$/.test(name));
+}
+
+/** Whether CUDA_VISIBLE_DEVICES names no card. */
+export function hidesCards({ CUDA_VISIBLE_DEVICES }: Env): boolean {
+  return CUDA_VISIBLE_DEVICES !== undefined && visible(CUDA_VISIBLE_DEVICES).length === 0;
 }
 
 /** The cards that CUDA_VISIBLE_DEVICES names, by index or UUID. CUDA stops at the first that can be none, such as -1. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { type Binding, findBinding } from "./binding.ts";
-import { type Card, mayHaveCard, visibleCards } from "./cards.ts";
+import { type Card, hidesCards, mayHaveCard, visibleCards } from "./cards.ts";
 import { BINDING_PACKAGE, layoutOf } from "./home.ts";
 import type { Machine } from "./machine.ts";
 import { driverOf } from "./requirements.ts";
@@ -75,8 +75,7 @@ function removal({ home }: Binding): string {
   return home === undefined ? `npm uninstall ${BINDING_PACKAGE}` : `rm -r ${home}`;
 }
 
-function noDevices({ CUDA_VISIBLE_DEVICES }: Machine["env"]): string {
-  if (CUDA_VISIBLE_DEVICES !== undefined && !mayHaveCard({ CUDA_VISIBLE_DEVICES }))
-    return `CUDA_VISIBLE_DEVICES is '${CUDA_VISIBLE_DEVICES}': unset it, or name a card there`;
+function noDevices(env: Machine["env"]): string {
+  if (hidesCards(env)) return `CUDA_VISIBLE_DEVICES is '${env.CUDA_VISIBLE_DEVICES}': unset it, or name a card there`;
   return "use a machine with a card and its driver; in Docker: --gpus all";
 }

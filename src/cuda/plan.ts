@@ -7,5 +7,8 @@ export interface Plan {
   readonly cpu: boolean;
 }
 
-/** Its wheels hold libraries for CUDA 12.5 with code for Hopper, and the C API that the binding was written for. */
+/**
+ * Its wheel is built, as it says itself, for CUDA 12.5 and sm_60, 70, 80, 89 and compute_90 (Hopper); it has the C API
+ * that the binding was written for.
+ */
 export const TENSORFLOW_VERSION = "2.18.1";

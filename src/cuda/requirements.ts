@@ -1,6 +1,7 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
 import { nearestExisting } from "../paths.ts";
 import { type Card, visibleCards } from "./cards.ts";
+import { layoutOf } from "./home.ts";
 import type { Machine } from "./machine.ts";
 
 /** Something that set-up needs. */
@@ -76,8 +77,11 @@ async function version(machine: Machine, command: string, args: readonly string[
 
 function folder({ home }: Needs): Requirement {
   const parent = nearestExisting(home);
-  if (isWritableFolder(parent)) return { name: "folder", found: home };
-  return { name: "folder", fix: `${parent} is no folder that can be written to; give another --prefix` };
+  if (!isWritableFolder(parent))
+    return { name: "folder", fix: `${parent} is no folder that can be written to; give another --prefix` };
+  const foreign = existsSync(home) && !existsSync(layoutOf(home).markers) ? readdirSync(home)[0] : undefined;
+  if (foreign === undefined) return { name: "folder", found: home };
+  return { name: "folder", fix: `${home} holds '${foreign}', which is left alone; give another --prefix` };
 }
 
 function isWritableFolder(path: string): boolean {

@@ -73,6 +73,8 @@ export interface RunResult {
 }
 
 export interface Hooks {
+  /** These runs are begun, together: they end at about the same time. */
+  onBegin?(runs: readonly Run[]): void;
   /** A run has been trained for `step` steps. */
   onProgress?(run: Run, step: number): void;
   /** A run has ended, done or failed. Called once a run, unless the signal stopped it before. */
@@ -90,6 +92,8 @@ export interface Engine {
   readonly name: string;
   /** What really computes, e.g. `wasm`. */
   readonly device: string;
+  /** Versions of what it computes with beside mmoe's own packages, e.g. TensorFlow's. */
+  readonly libraries?: Readonly<Record<string, string>>;
   /** Throws UsageError, by the model's name, for a spec that this engine can't train. */
   check(model: ModelSpec): void;
   train(runs: readonly Run[], hooks: Hooks): Promise<void>;

@@ -24,9 +24,20 @@ export async function writeCsvFiles(
   if (long) await replace(join(path, "curves-long.csv"), longCurvesCsv(records), signal);
 }
 
+/** Where a file is written until it is whole. By host too: pods of a cluster share a folder, and their process numbers. */
+export function unfinishedPath(path: string): string {
+  return `${path}.${hostname()}-${process.pid}`;
+}
+
+/** The process of this machine that writes an unfinished file; undefined for another machine's. */
+export function writerOf(unfinished: string): number | undefined {
+  const [, file, pid] = /^(.*)-(\d+)$/.exec(unfinished) ?? [];
+  return file?.endsWith(`.${hostname()}`) ? Number(pid) : undefined;
+}
+
 /** Puts a file of `chunks` in the place of `path`, or leaves that as it was. */
 async function replace(path: string, chunks: Iterable<string>, signal?: AbortSignal): Promise<void> {
-  const unfinished = `${path}.${hostname()}-${process.pid}`;
+  const unfinished = unfinishedPath(path);
   const file = openSync(unfinished, "w");
   try {
     for (const chunk of chunks) {

@@ -1,7 +1,7 @@
 import { groupBy } from "../stats/group-by.ts";
 import { mean, quantileSorted } from "../stats/moments.ts";
 import { type Cell, csvOf } from "./csv.ts";
-import { curveLosses, type LossSet, type RunRecord } from "./record.ts";
+import { curveLoss, curveLosses, type LossSet, type RunRecord } from "./record.ts";
 
 /**
  * `curves.csv`: loss against steps for each model, correlation and task (`1`, `2`, or `mean` over tasks): mean, median
@@ -55,11 +55,12 @@ function cellPoints(cell: readonly RunRecord[]): Point[] {
 function pointRow({ cell, task, step, i }: Point): Record<string, Cell> {
   const { model, correlation } = cell[0] as RunRecord;
   const reached = cell.filter((record) => record.curve.steps[i] === step);
-  const losses = (set: LossSet) =>
-    Float64Array.from(reached, (record) => {
-      const { tasks, mean } = curveLosses(record, set, i);
-      return task === "mean" ? mean : (tasks[Number(task) - 1] as number);
-    }).sort();
+  const losses = (set: LossSet) => {
+    const values = new Float64Array(reached.length);
+    for (const [r, record] of reached.entries())
+      values[r] = curveLoss(record, set, i, task === "mean" ? task : Number(task) - 1);
+    return values.sort();
+  };
   return {
     model,
     correlation,

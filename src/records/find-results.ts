@@ -10,18 +10,13 @@ import { journalPaths, readHeads } from "./read-journals.ts";
 
 export const CONFIG = "config.yaml";
 export const JOURNALS = "journal";
+export const FIGURES = "figures";
 /** All that is written into a sweep's folder, and so all that --overwrite removes. */
-export const OURS = [CONFIG, JOURNALS, "runs.csv", "curves.csv", "curves-long.csv", "figures", "report.html"];
+export const OURS = [CONFIG, JOURNALS, "runs.csv", "curves.csv", "curves-long.csv", FIGURES, "report.html"];
 
 /** The folder of one sweep's results: `results/<name>-<hash of what is trained>` unless the user names another. */
 export function defaultFolder(config: Config): string {
   return join("results", `${config.name}-${trainedHash(config)}`);
-}
-
-/** What earlier processes left in a folder: a sweep's config and how its runs ended. */
-export interface Found {
-  readonly config: Config;
-  readonly ended: ReadonlyMap<string, RecordHead>;
 }
 
 interface FindOptions {
@@ -32,10 +27,15 @@ interface FindOptions {
 }
 
 /**
- * What `path` holds of the sweep of `config`; undefined for a new folder. Throws UsageError, before anything is computed
- * or written, for a folder that can't be written to, holds something else, or a sweep of another config.
+ * How the runs ended that `path` holds of the sweep of `config`, by their ids; undefined for a new folder. Throws
+ * UsageError, before anything is computed or written, for a folder that can't be written to, holds something else, or a
+ * sweep of another config.
  */
-export function findResults(path: string, config: Config, { overwrite = false, warn }: FindOptions): Found | undefined {
+export function findResults(
+  path: string,
+  config: Config,
+  { overwrite = false, warn }: FindOptions,
+): Map<string, RecordHead> | undefined {
   const held = entriesOf(path);
   const foreign = held.find((entry) => !OURS.includes(entry) && !isLeftover(entry));
   if (foreign !== undefined) {
@@ -46,16 +46,21 @@ export function findResults(path: string, config: Config, { overwrite = false, w
   const begun = held.includes(CONFIG) || journalPaths(journals).length > 0; // not so if killed in its first moments
   if (!begun || overwrite) return undefined;
 
+  if (heldConfig(path, config) === undefined)
+    throw new UsageError(`${path} has no ${CONFIG}; give another --out, or --overwrite`);
+  return readHeads(journals, warn);
+}
+
+/** The config in the folder `path`, undefined where there is none; UsageError where it trains otherwise than `config`. */
+export function heldConfig(path: string, config: Config): Config | undefined {
   const file = join(path, CONFIG);
-  if (!existsSync(file)) throw new UsageError(`${path} has no ${CONFIG}; give another --out, or --overwrite`);
-  const stored = loadConfig(file);
-  const apart = differences(stored, config);
-  if (apart.length > 0) {
-    throw new UsageError(
-      `${path} holds a sweep of another config (${apart.join("; ")}); give another --out, or --overwrite`,
-    );
-  }
-  return { config: stored, ended: readHeads(journals, warn) };
+  if (!existsSync(file)) return undefined;
+  const held = loadConfig(file);
+  const apart = differences(held, config);
+  if (apart.length === 0) return held;
+  throw new UsageError(
+    `${path} holds a sweep of another config (${apart.join("; ")}); give another --out, or --overwrite`,
+  );
 }
 
 /** What an atomic write left that was killed before its rename: the file's name and whose it was. */

@@ -53,6 +53,12 @@ export function headIn(line: Buffer): RecordHead | undefined {
   return id === undefined ? undefined : { id: JSON.parse(id), status: status as RecordHead["status"] };
 }
 
+/** A record but for its curve, in a tenth of the time of `recordIn`; undefined where that is. */
+export function summaryIn(line: Buffer): Omit<RunRecord, "curve"> | undefined {
+  return isWhole(line) ? JSON.parse(`${line.toString("utf8", 0, line.indexOf(CURVE))}}`) : undefined;
+}
+
+const CURVE = ',"curve":';
 const HEAD = /^\{"id":("(?:[^"\\]|\\.)*"),"status":"(done|failed)"/;
 const HEAD_BYTES = 1024;
 const CHECK_BYTES = checkOf(Buffer.of()).length;

@@ -27,6 +27,8 @@ export class Journal {
   readonly #file: number;
   readonly #provenance: Provenance;
   #isEmpty = true;
+  #isClosed = false;
+  readonly #began = performance.now();
 
   /** Creates a file of its own in `folder`; its name says whose it is and orders nothing. */
   constructor(folder: string, trained: string, provenance: Provenance) {
@@ -43,11 +45,19 @@ export class Journal {
     this.#isEmpty = false;
   }
 
-  /** Leaves nothing of a journal without a run. */
+  /** Says that it has ended; leaves nothing of a journal without a run. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     closeSync(this.#file);
     if (this.#isEmpty) for (const end of [".jsonl", PROVENANCE]) rmSync(this.#name + end, { force: true });
-    else this.#writeProvenance(new Date().toISOString());
+    else this.#writeProvenance(this.#now());
+  }
+
+  /** ISO time, counted from the start: a wall clock may jump meanwhile. */
+  #now(): string {
+    const ms = Date.parse(this.#provenance.start) + performance.now() - this.#began;
+    return new Date(ms).toISOString();
   }
 
   #writeProvenance(end: string | null): void {

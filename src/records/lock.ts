@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
-import { hostname } from "node:os";
+import { hostname, uptime } from "node:os";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { UsageError } from "../errors.ts";
@@ -40,7 +40,7 @@ export class Lock {
     this.release();
     const { pid, host, since } = other;
     throw new UsageError(
-      `${folder}: process ${pid} on ${host} has been writing here since ${since} (${age(since)}); ` +
+      `${folder}: process ${pid} on ${host} has been writing here since ${since} (${minutesOf(other)} min ago); ` +
         "wait for it, or give another --out",
     );
   }
@@ -86,17 +86,27 @@ function overlap(a: Shard | null, b: Shard | null): boolean {
   return a === null || b === null || a.count !== b.count || a.index === b.index;
 }
 
-function age(since: string): string {
-  return `${Math.max(0, Math.round((Date.now() - Date.parse(since)) / 60_000))} min ago`;
+/** How long a process of this machine has run; by the system's uptime where that is known, as a wall clock may jump. */
+function minutesOf({ began, since }: Owner): number {
+  const ms = began === null ? Date.now() - Date.parse(since) : 1000 * (uptime() - Number(began) / TICKS_PER_SECOND);
+  return Math.max(0, Math.round(ms / 60_000));
 }
 
+/** Of /proc, on every architecture. */
+const TICKS_PER_SECOND = 100;
+
 function isRunning({ pid, began }: Owner): boolean {
+  return isAlive(pid) && (began === null || began === beganAt(pid));
+}
+
+/** Whether this machine has a process `pid`. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM"; // it runs, as somebody else
   }
-  return began === null || began === beganAt(pid);
 }
 
 /** Field 22 of Linux's /proc/PID/stat: when the process began, in ticks since boot. */

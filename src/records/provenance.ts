@@ -4,16 +4,16 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../config/config.ts";
 import { SETTING_KEYS, type Settings } from "../config/schema.ts";
+import type { Engine } from "../engines/engine.ts";
+import type { Shard } from "./lock.ts";
 
-/** Where a journal's records come from: one file beside each journal. */
-export interface Provenance {
+/** What computed something: program, machine and time. */
+export interface Origins {
   /** The commit is the one that was built; null for a package that does not know it. */
   readonly mmoe: { readonly version: string; readonly commit: string | null; readonly dirty: boolean | null };
   readonly node: string;
-  /** Installed version of each package that mmoe depends on. */
+  /** Installed version of each package that mmoe depends on, and of what the engine brought. */
   readonly dependencies: Readonly<Record<string, string>>;
-  readonly engine: string;
-  readonly device: string;
   readonly host: string;
   readonly pid: number;
   /** E.g. `linux 6.1.0 x64`. */
@@ -22,21 +22,43 @@ export interface Provenance {
   /** Cores that the process could use. */
   readonly cores: number;
   readonly argv: readonly string[];
-  /** As resolved for this process, its share of a sweep included. */
-  readonly config: Settings;
   /** ISO times; `end` is null while it runs, and for one that was killed. */
   readonly start: string;
   readonly end: string | null;
 }
 
+/** Where a journal's records come from: one file beside each journal. */
+export interface Provenance extends Origins {
+  readonly engine: string;
+  readonly device: string;
+  /** As resolved for this process. */
+  readonly config: Settings;
+  /** Its share of the sweep; null for the whole, missing where no sweep could be shared. */
+  readonly shard?: Shard | null;
+}
+
 interface Process {
   readonly argv: readonly string[];
   readonly config: Config;
-  readonly engine: { readonly name: string; readonly device: string };
+  readonly shard: Shard | null;
+  readonly engine: Pick<Engine, "name" | "device" | "libraries">;
 }
 
 /** Of this process, which trains from now on. */
-export function provenanceOf({ argv, config, engine }: Process): Provenance {
+export function provenanceOf({ argv, config, engine, shard }: Process): Provenance {
+  const origins = originsHere(argv);
+  return {
+    ...origins,
+    dependencies: { ...origins.dependencies, ...engine.libraries },
+    engine: engine.name,
+    device: engine.device,
+    config: Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]])) as unknown as Settings,
+    shard,
+  };
+}
+
+/** Of this process, from now on. */
+export function originsHere(argv: readonly string[]): Origins {
   const { version, dependencies } = json(join(ROOT, "package.json")) as Package;
   const build = join(ROOT, "dist/build.json");
   const { commit, dirty } = (existsSync(build) ? json(build) : { commit: null, dirty: null }) as Build;
@@ -44,15 +66,12 @@ export function provenanceOf({ argv, config, engine }: Process): Provenance {
     mmoe: { version, commit, dirty },
     node: process.version,
     dependencies: Object.fromEntries(Object.keys(dependencies).map((name) => [name, installedVersion(name)])),
-    engine: engine.name,
-    device: engine.device,
     host: hostname(),
     pid: process.pid,
     system: `${process.platform} ${release()} ${process.arch}`,
     cpu: cpus()[0]?.model ?? "unknown",
     cores: availableParallelism(),
     argv,
-    config: Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]])) as unknown as Settings,
     start: new Date().toISOString(),
     end: null,
   };

@@ -66,12 +66,23 @@ export interface TaskLosses {
   readonly mean: number;
 }
 
-export type LossSet = "train" | "heldout";
+export const LOSS_SETS = ["train", "heldout"] as const;
+export type LossSet = (typeof LOSS_SETS)[number];
 
 /** Losses at a curve's evaluation `i`, from 0. */
 export function curveLosses({ curve }: RunRecord, set: LossSet, i: number): TaskLosses {
   const tasks = curve[set].length / curve.steps.length;
   return taskLosses([...curve[set].subarray(i * tasks, (i + 1) * tasks)]);
+}
+
+/** One of `curveLosses`, for loops over many: of a task, from 0, or the mean over tasks. */
+export function curveLoss({ curve }: RunRecord, set: LossSet, i: number, task: number | "mean"): number {
+  const losses = curve[set];
+  const tasks = losses.length / curve.steps.length;
+  if (task !== "mean") return losses[i * tasks + task] as number;
+  let sum = 0;
+  for (let k = 0; k < tasks; k++) sum += losses[i * tasks + k] as number;
+  return sum / tasks;
 }
 
 /**
@@ -87,16 +98,16 @@ export function finalLosses(record: RunRecord, set: LossSet): TaskLosses | undef
 /** The least loss of each task, and of their mean, at any evaluation; undefined where there was none. */
 export function lowestLosses(record: RunRecord, set: LossSet): TaskLosses | undefined {
   const final = finalLosses(record, set);
-  const losses = [...record.curve.steps.map((_, i) => curveLosses(record, set, i)), ...(final ? [final] : [])];
-  if (losses.length === 0) return undefined;
-  const tasks = (losses[0] as TaskLosses).tasks.map((_, k) => least(losses.map((loss) => loss.tasks[k] as number)));
-  return { tasks, mean: least(losses.map((loss) => loss.mean)) };
+  const { steps } = record.curve;
+  if (steps.length === 0) return final;
+  const lowest = (task: number | "mean", low = Number.POSITIVE_INFINITY) => {
+    for (let i = 0; i < steps.length; i++) low = Math.min(low, curveLoss(record, set, i, task));
+    return low;
+  };
+  const { tasks } = curveLosses(record, set, 0);
+  return { tasks: tasks.map((_, k) => lowest(k, final?.tasks[k])), mean: lowest("mean", final?.mean) };
 }
 
 function taskLosses(tasks: readonly number[]): TaskLosses {
   return { tasks, mean: tasks.reduce((sum, loss) => sum + loss, 0) / tasks.length };
-}
-
-function least(values: readonly number[]): number {
-  return values.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
 }

@@ -1,13 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { widened } from "../config/compare.ts";
 import { type Config, trainedHash } from "../config/config.ts";
 import { configYaml } from "../config/write.ts";
-import { writeCsvFiles } from "./csv-files.ts";
-import { CONFIG, type Found, isLeftover, JOURNALS, OURS, unwritable, writable } from "./find-results.ts";
+import { unfinishedPath, writeCsvFiles, writerOf } from "./csv-files.ts";
+import { CONFIG, heldConfig, isLeftover, JOURNALS, OURS, unwritable, writable } from "./find-results.ts";
+import { grownByEnded, journalSizes } from "./growth.ts";
 import { Journal } from "./journal.ts";
-import { Lock, type Shard } from "./lock.ts";
+import { isAlive, Lock, type Shard } from "./lock.ts";
 import type { Provenance } from "./provenance.ts";
 import { readRecords } from "./read-journals.ts";
 import type { RunRecord } from "./record.ts";
@@ -15,7 +15,7 @@ import type { RunRecord } from "./record.ts";
 const CSV_EVERY_MS = 30_000;
 /** Writing CSV takes at most this share of a sweep's time, however many runs there are. */
 const CSV_SHARE = 0.05;
-/** An unfinished file that is older than this was left by a process that was killed. */
+/** An unfinished file of another machine that is older than this was left by a process that was killed. */
 const LEFT_MS = 3_600_000;
 const GO_ON = "finished runs are kept, the same command goes on from them";
 
@@ -23,8 +23,8 @@ interface FolderOptions {
   readonly provenance: Provenance;
   /** Also write every run's curve. */
   readonly long: boolean;
-  /** What is there already and stays; undefined to begin anew. */
-  readonly found: Found | undefined;
+  /** Begin anew: remove what is there already. */
+  readonly overwrite: boolean;
   /** The part of the sweep that this process trains; null for the whole. */
   readonly shard: Shard | null;
 }
@@ -44,7 +44,7 @@ export class ResultsFolder {
   #failure: unknown;
 
   /** `path` must have passed `findResults`. Throws UsageError where another process is writing there. */
-  constructor(path: string, config: Config, { provenance, long, found, shard }: FolderOptions) {
+  constructor(path: string, config: Config, { provenance, long, overwrite, shard }: FolderOptions) {
     this.#path = path;
     this.#long = long;
     const journals = join(path, JOURNALS);
@@ -52,12 +52,17 @@ export class ResultsFolder {
       mkdirSync(journals, { recursive: true });
       return new Lock(journals, shard);
     });
-    this.#journal = writable(path, () => {
-      removeLeftovers(path);
-      if (found === undefined) removeOld(path);
-      writeConfig(join(path, CONFIG), found ? widened(config, found.config) : config);
-      return new Journal(journals, trainedHash(config), provenance);
-    });
+    try {
+      this.#journal = writable(path, () => {
+        removeLeftovers(path);
+        if (overwrite) removeOld(path);
+        writeConfig(path, config);
+        return new Journal(journals, trainedHash(config), provenance);
+      });
+    } catch (error) {
+      this.#lock.release();
+      throw error;
+    }
   }
 
   add(record: RunRecord): void {
@@ -67,13 +72,22 @@ export class ResultsFolder {
   }
 
   /**
-   * Writes the CSV files, each whole by an atomic rename, and gives the records of all journals; undefined, and the
-   * files as they were, where `signal` is aborted before.
+   * Ends the journal, writes the CSV files, each whole by an atomic rename, and gives the records of all journals;
+   * undefined, and the files as they were, where `signal` is aborted before.
+   *
+   * Of several processes that end at about the same time, whichever writes last leaves complete files: one that read
+   * before another's end, and so may have replaced its files by lesser ones, sees that end and writes them again.
    */
   async finish(signal?: AbortSignal): Promise<RunRecord[] | undefined> {
     this.#refreshing.abort(); // what it would write is written here
     await this.#refreshed;
-    return this.#writeCsv(signal);
+    writable(this.#path, () => this.#journal.close(), GO_ON);
+    const journals = join(this.#path, JOURNALS);
+    for (;;) {
+      const sizes = journalSizes(journals);
+      const records = await this.#writeCsv(signal);
+      if (records === undefined || !grownByEnded(journals, sizes)) return records;
+    }
   }
 
   close(): void {
@@ -106,16 +120,25 @@ export class ResultsFolder {
   }
 }
 
-/** Writes nothing where nothing would change: other processes may be reading. */
+/** Widens what is there by now: other processes may have begun at the same moment. Writes only what would change. */
 function writeConfig(path: string, config: Config): void {
-  const text = configYaml(config);
-  if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileAtomic.sync(path, text);
+  const file = join(path, CONFIG);
+  const held = heldConfig(path, config);
+  const text = configYaml(held ? widened(config, held) : config);
+  if (held !== undefined && readFileSync(file, "utf8") === text) return;
+  const unfinished = unfinishedPath(file);
+  writeFileSync(unfinished, text, { flush: true });
+  renameSync(unfinished, file);
 }
 
+/** Removes the unfinished files of killed processes. The wall clock may jump: it has no say in what this machine writes. */
 function removeLeftovers(path: string): void {
+  const now = statSync(join(path, JOURNALS)).mtimeMs; // by the file system's clock: the lock was just made there
   for (const entry of readdirSync(path).filter(isLeftover)) {
     const file = join(path, entry);
-    if (Date.now() - statSync(file).mtimeMs > LEFT_MS) rmSync(file, { force: true });
+    const writer = writerOf(entry);
+    const isLeft = writer === undefined ? now - statSync(file).mtimeMs > LEFT_MS : !isAlive(writer);
+    if (isLeft) rmSync(file, { force: true });
   }
 }
 

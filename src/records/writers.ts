@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PROVENANCE } from "./journal.ts";
 import { isTraining } from "./lock.ts";
 import type { Provenance } from "./provenance.ts";
-import { countRecords } from "./read-journals.ts";
+import { journalTotals } from "./read-journals.ts";
 
 /** A process that trains, or trained, into a folder of journals. */
 export interface Writer {
@@ -12,7 +12,7 @@ export interface Writer {
   readonly provenance: Provenance;
   /** Runs that ended in it. */
   readonly runs: number;
-  /** Milliseconds from its start to its last run. */
+  /** Milliseconds from its start to its last run, as far as its clock can be trusted. */
   readonly elapsedMs: number;
   /** ISO time of its last sign of life. */
   readonly heard: string;
@@ -25,15 +25,24 @@ export function writersIn(folder: string): Writer[] {
   return provenancesIn(folder, () => {}).map(({ name, provenance }) => {
     const path = [join(folder, `${name}.jsonl`), join(folder, `${name}.jsonl.gz`)].find(existsSync);
     const heard = path === undefined ? Date.parse(provenance.start) : statSync(path).mtimeMs;
+    const { runs, busyMs } = path === undefined ? { runs: 0, busyMs: 0 } : journalTotals(path);
     return {
       name,
       provenance,
-      runs: path === undefined ? 0 : countRecords(path),
-      elapsedMs: Math.max(0, heard - Date.parse(provenance.start)),
+      runs,
+      elapsedMs: plausible(heard - Date.parse(provenance.start), busyMs, provenance.cores),
       heard: new Date(heard).toISOString(),
       state: stateOf(folder, provenance),
     };
   });
+}
+
+/**
+ * A wall clock may have jumped between two times: what lies between them is held to what runs that took `busyMs`
+ * together, each by a steady clock, take one after the other, or on all cores at once.
+ */
+function plausible(elapsedMs: number, busyMs: number, cores: number): number {
+  return Math.min(Math.max(elapsedMs, busyMs / cores), busyMs);
 }
 
 /** What stands beside the journals in `folder`, by the journal's name. */

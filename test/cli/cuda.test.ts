@@ -83,7 +83,7 @@ describe("mmoe cuda setup", () => {
     expect(stderr.split("\n").map((line) => line.split(" ")[0])).toEqual([
       ...["compiler", "python", "npm", "disk", "driver", "mmoe:", ""],
     ]);
-    expect(stderr).toContain("mmoe: cuda setup: missing: compiler, python, npm, disk; nothing was changed\n");
+    expect(stderr).toContain("mmoe: cuda setup can't begin (compiler, python, npm, disk); nothing was changed\n");
   });
 
   test("needs no compiler nor disk when all is there", async () => {

@@ -63,6 +63,12 @@ describe("mmoe doctor", () => {
     expect(found.join("\n")).not.toMatch(/fix:/);
   });
 
+  test("names a card whose memory the driver does not tell", async () => {
+    const slice = { name: "NVIDIA A100 MIG 1g", driver: "550.54.15", freeBytes: Number.NaN, totalBytes: Number.NaN };
+    world.facts = { ...SET_UP, cards: [slice] };
+    expect((await lines())[4]).toBe("card        NVIDIA A100 MIG 1g");
+  });
+
   test("keeps to 80 columns", async () => {
     world.facts = { ...OFF_CARD, devices: false };
     expect(Math.max(...(await lines()).map((line) => line.length))).toBeLessThanOrEqual(80);

@@ -5,15 +5,20 @@ test("main(['--version']) prints the package's version", async () => {
   expect(await runMain(["--version"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
 });
 
-test.each([["--help"], ["sweep", "--help"], ["data", "--help"], ["models", "--help"], ["help", "sweep"]])(
-  "main(%j) prints help with examples to stdout",
-  async (...argv) => {
-    const { code, stdout, stderr } = await runMain(argv);
-    expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout).toMatch(/^Usage: mmoe/);
-    expect(stdout).toMatch(/Examples:\n {2}mmoe /);
-  },
-);
+test.each([
+  ["--help"],
+  ["sweep", "--help"],
+  ["data", "--help"],
+  ["models", "--help"],
+  ["slurm", "--help"],
+  ["k8s", "--help"],
+  ["help", "sweep"],
+])("main(%j) prints help with examples to stdout", async (...argv) => {
+  const { code, stdout, stderr } = await runMain(argv);
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout).toMatch(/^Usage: mmoe/);
+  expect(stdout).toMatch(/Examples:\n {2}mmoe /);
+});
 
 test("main(['swep']) exits with 2 and names the nearest command on stderr", async () => {
   const { code, stdout, stderr } = await runMain(["swep"]);

@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, utime
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
@@ -127,6 +127,19 @@ describe("a sweep repeated into its folder", () => {
     await sweep("--runs", "1", "--overwrite");
     expect(csv("runs.csv")).toHaveLength(6);
     expect(readdirSync(join(out, "journal"))).toHaveLength(2); // a journal and its provenance;
+  });
+
+  test("begins no run that would end after its time limit; exits with 75 and goes on later", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    engine.load = () => fakeEngine({ before: () => vi.advanceTimersByTime(60_000) });
+    const { code, stderr } = await sweep("--time-limit", "10m");
+    expect([code, csv("runs.csv").length]).toEqual([75, 9]); // after 9 minutes one would take until 10:06
+    expect(stderr).toContain("stopped in time for its limit; 9 runs are kept");
+    expect((await sweep("--time-limit", "1h")).code).toBe(0);
+    expect(csv("runs.csv")).toHaveLength(48);
   });
 
   test("stops at its time limit with exit code 75 and the command that goes on", async () => {

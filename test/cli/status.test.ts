@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { runMain, temporaryFolder } from "../support/effects.ts";
@@ -19,11 +19,21 @@ beforeEach(() => {
 const sweep = (...argv: string[]) => runMain(["sweep", "smoke", "--models", "mmoe", "--out", out, ...argv]);
 const json = async () => JSON.parse((await runMain(["status", out, "--json"])).stdout);
 
-/** Changes what stands beside the sweep's journal. */
+/** Has the sweep's journals written now, and gives the ISO time `ms` before. */
+function beforeLastRun(ms: number): string {
+  const folder = join(out, "journal");
+  const seconds = Math.floor(Date.now() / 1000);
+  for (const name of readdirSync(folder)) utimesSync(join(folder, name), seconds, seconds);
+  return new Date(1000 * seconds - ms).toISOString();
+}
+
+/** Changes what stands beside each of the sweep's journals. */
 function changeProvenance(change: (provenance: Record<string, unknown>) => object): void {
   const folder = join(out, "journal");
-  const path = join(folder, readdirSync(folder).find((name) => name.endsWith(".provenance.json")) as string);
-  writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, "utf8")))));
+  for (const name of readdirSync(folder).filter((name) => name.endsWith(".provenance.json"))) {
+    const path = join(folder, name);
+    writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, "utf8")))));
+  }
 }
 
 describe("mmoe status DIR", () => {
@@ -67,6 +77,21 @@ describe("mmoe status DIR", () => {
     expect(await state()).toBe("silent");
   });
 
+  test("tells which shard each process trains, the whole sweep where it does not say", async () => {
+    await sweep("--runs", "3", "--shard", "2/3");
+    expect((await json()).processes[0].shard).toEqual({ index: 2, count: 3 });
+    expect((await runMain(["status", out])).stdout).toMatch(/^process +shard .*\n\S+ +2\/3 /m);
+    changeProvenance(({ shard, ...older }) => older);
+    expect((await runMain(["status", out])).stdout).toMatch(/^process +shard .*\n\S+ +whole /m);
+  });
+
+  test("adds up the rates of shards that train at once", async () => {
+    for (const shard of ["1/2", "2/2"]) await sweep("--runs", "3", "--shard", shard);
+    const start = beforeLastRun(30);
+    changeProvenance((provenance) => ({ ...provenance, host: "another", cores: 4, start, end: null }));
+    expect((await json()).runsPerMinute).toBeCloseTo((2 * 3) / (30 / 60_000), 0);
+  });
+
   test("tells the rate of what trains now and the time that is left", async () => {
     await sweep("--runs", "3");
     writeFileSync(
@@ -74,10 +99,30 @@ describe("mmoe status DIR", () => {
       readFileSync(join(out, "config.yaml"), "utf8").replace("runs: 3", "runs: 6"),
     );
     expect(await json()).toMatchObject({ runsPerMinute: 0, leftMs: null, done: 6, failed: 0, missing: 6 });
-    const start = new Date(Date.now() - 120_000).toISOString();
-    changeProvenance((provenance) => ({ ...provenance, host: "another", start, end: null }));
+    changeProvenance((provenance) => ({
+      ...provenance,
+      host: "another",
+      cores: 4,
+      start: beforeLastRun(50),
+      end: null,
+    }));
     const { runsPerMinute, leftMs } = await json();
-    expect(runsPerMinute).toBeCloseTo(3, 1);
-    expect(leftMs / 60_000).toBeCloseTo(2, 1);
+    expect(runsPerMinute).toBeCloseTo(6 / (50 / 60_000), 0);
+    expect(leftMs).toBeCloseTo(50, 1);
   });
+
+  test.each([
+    ["back", -10, 75 / 4],
+    ["on", 10, 75],
+  ])(
+    "tells a rate that can be though the clock jumped %s by days: six runs took 75 ms on at most 4 cores",
+    async (_, days, ms) => {
+      await sweep("--runs", "3");
+      const start = beforeLastRun(days * 86_400_000);
+      changeProvenance((provenance) => ({ ...provenance, host: "another", cores: 4, start, end: null }));
+      const { runsPerMinute, processes } = await json();
+      expect(processes[0].elapsedMs).toBe(ms);
+      expect(runsPerMinute).toBeCloseTo(6 / (ms / 60_000), 0);
+    },
+  );
 });

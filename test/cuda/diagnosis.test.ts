@@ -71,6 +71,13 @@ describe("cudaProblem(facts) says what to do about", () => {
       "no NVIDIA card is visible",
       "CUDA_VISIBLE_DEVICES is '-1': unset it",
     ],
+    [
+      "no card, though one is named",
+      { ...whole, devices: false },
+      { CUDA_VISIBLE_DEVICES: "0" },
+      "no NVIDIA card is visible",
+      "use a machine with a card",
+    ],
     ["nothing set up", bare, {}, "not set up", "mmoe cuda setup"],
     [
       "a broken binding",

@@ -44,6 +44,18 @@ test("requirements() refuses a folder below a file", async () => {
   );
 });
 
+test("requirements() refuses a folder that holds what no set-up left, and takes one that it began or that is empty", async () => {
+  const machine = fakeMachine({ commands: installers() });
+  const folder = temporaryFolder();
+  expect(await fixes(machine, { home: folder })).toEqual([]);
+  touch(join(folder, "package.json"));
+  expect((await fixes(machine, { home: folder })).join()).toBe(
+    `folder: ${folder} holds 'package.json', which is left alone; give another --prefix`,
+  );
+  touch(join(folder, "setup.json"));
+  expect(await fixes(machine, { home: folder })).toEqual([]);
+});
+
 test("requirements() looks for a driver where a card is wanted, and can do without it", async () => {
   const found = await requirements(fakeMachine({ commands: installers() }), { ...needs, card: true });
   expect(found.at(-1)).toMatchObject({ name: "driver", optional: true, fix: expect.stringMatching(/no card/) });

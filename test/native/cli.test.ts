@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, renameSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
@@ -10,6 +10,11 @@ import { BIN, mmoe } from "./mmoe.ts";
 const HOME = process.env.MMOE_CUDA_HOME as string;
 
 const rowsIn = (out: string): Record<string, string>[] => parse(readFileSync(join(out, "runs.csv")), { columns: true });
+function provenanceIn(out: string): { dependencies: Record<string, string> } {
+  const file = readdirSync(join(out, "journal")).find((name) => name.endsWith(".provenance.json")) as string;
+  return JSON.parse(readFileSync(join(out, "journal", file), "utf8"));
+}
+
 /** The lines of stderr but for those that a slow machine has time for. */
 const withoutPace = (stderr: string) =>
   stderr.split("\n").filter((line) => line !== "" && !/% of the steps/.test(line));
@@ -50,6 +55,7 @@ describe("mmoe sweep", () => {
       expect(row).toMatchObject({ id: expected[i]?.id, engine: "tfjs", device: "tensorflow cpu", status: "done" });
       expect(Number(row.finalTrainLossMean) / Number(expected[i]?.finalTrainLossMean)).toBeCloseTo(1, 2);
     }
+    expect(provenanceIn(out).dependencies.tensorflow).toMatch(/^2\.\d+\.\d+$/);
     expect(mmoe("verify", out, "--runs", "2").status).toBe(0);
   });
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { keyOf } from "../../src/random/key.ts";
 import { log, normals, normalsInto } from "../../src/random/normal.ts";
 import { wordsInto } from "../../src/random/philox.ts";
-import { kolmogorovSmirnov, meanProduct, normalCdf } from "../support/statistics.ts";
+import { normalCdf } from "../../src/stats/normal.ts";
+import { kolmogorovSmirnov, meanProduct } from "../support/statistics.ts";
 
 const N = 400_000;
 const sample = normals(keyOf("test/normal"), N);

@@ -1,18 +1,24 @@
 import { copyFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { JOURNAL_SCHEMA, Journal } from "../../src/records/journal.ts";
 import { provenanceOf } from "../../src/records/provenance.ts";
 import { readHeads, readJournal, readRecords } from "../../src/records/read-journals.ts";
 import { recordOf } from "../../src/records/record.ts";
+import { provenancesIn } from "../../src/records/writers.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { doneResult, failedResult } from "../support/fake-engine.ts";
 import { makeRun } from "../support/runs.ts";
 
 const config = loadConfig("smoke");
-const provenance = provenanceOf({ argv: ["sweep", "smoke"], config, engine: { name: "fake", device: "none" } });
+const provenance = provenanceOf({
+  argv: ["sweep", "smoke"],
+  config,
+  engine: { name: "fake", device: "none" },
+  shard: null,
+});
 const records = [doneResult(makeRun()), failedResult(makeRun({ index: 1 }))].map((result) => recordOf(result, "fake"));
 
 const silent = () => {};
@@ -45,6 +51,22 @@ describe("a journal", () => {
     journal.append(records[0] as (typeof records)[0]);
     journal.close();
     expect(Date.parse(read().end)).toBeGreaterThanOrEqual(Date.parse(provenance.start));
+  });
+
+  test.each([-10, 10])("says when it ended by a steady clock, where the wall clock jumps by %d days", (days) => {
+    const folder = temporaryFolder();
+    vi.useFakeTimers({ toFake: ["Date"] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const journal = new Journal(folder, "0123abcd", { ...provenance, start: new Date().toISOString() });
+    journal.append(records[0] as (typeof records)[0]);
+    vi.setSystemTime(Date.now() + days * 86_400_000);
+    journal.close();
+    const [{ provenance: written } = {}] = provenancesIn(folder, silent);
+    const tookMs = Date.parse(written?.end as string) - Date.parse(written?.start as string);
+    expect(tookMs).toBeGreaterThanOrEqual(0);
+    expect(tookMs).toBeLessThan(60_000);
   });
 
   test("leaves nothing behind where no run ended in it", () => {

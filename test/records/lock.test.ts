@@ -1,15 +1,15 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { Lock, type Shard } from "../../src/records/lock.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
 /** A folder in which another living process trains `shard`. */
-function heldBy(shard: Shard | null, host = hostname()): string {
+function heldBy(shard: Shard | null, changes: object = {}): string {
   const folder = temporaryFolder();
-  const owner = { pid: process.ppid, host, began: null, since: "2026-01-01T00:00:00Z", shard };
-  writeFileSync(join(folder, `${host}-${process.ppid}.lock`), JSON.stringify(owner));
+  const owner = { pid: process.ppid, host: hostname(), began: null, since: "2026-01-01T00:00:00Z", shard, ...changes };
+  writeFileSync(join(folder, `${owner.host}-${process.ppid}.lock`), JSON.stringify(owner));
   return folder;
 }
 
@@ -27,8 +27,19 @@ test.each([
   expect(readdirSync(folder)).toHaveLength(1);
 });
 
+test.each([-10, 10])("new Lock(folder, shard) tells another's age though the wall clock jumps by %d days", (days) => {
+  const stat = readFileSync(`/proc/${process.ppid}/stat`, "utf8");
+  const began = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] as string;
+  const folder = heldBy(null, { began, since: new Date().toISOString() });
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + days * 86_400_000 });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  expect(() => new Lock(folder, null)).toThrow(/ \(\d{1,4} min ago\); /);
+});
+
 test("new Lock(folder, shard) lets other shards of one split, and other machines, train beside it", () => {
-  for (const folder of [heldBy(shard(1, 4)), heldBy(null, "another-machine")]) {
+  for (const folder of [heldBy(shard(1, 4)), heldBy(null, { host: "another-machine" })]) {
     const lock = new Lock(folder, shard(2, 4));
     expect(readdirSync(folder)).toHaveLength(2);
     lock.release();

@@ -7,3 +7,14 @@ export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<numbe
   const differences = Array.from(expected, (value, i) => Math.abs((actual[i] as number) - value) / scale);
   expect(Math.max(...differences)).toBeLessThanOrEqual(tolerance);
 }
+
+/** Every value within `tolerance` of the expected one, relative to that one. */
+export function expectRelative(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
+  expect(actual.length).toBe(expected.length);
+  for (let i = 0; i < actual.length; i++) {
+    const [value, wanted] = [actual[i] as number, expected[i] as number];
+    expect(Math.abs(value - wanted), `[${i}]: ${value} for ${wanted}`).toBeLessThanOrEqual(
+      tolerance * Math.abs(wanted),
+    );
+  }
+}

@@ -12,7 +12,10 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs a command line in this process; `signals` stands for the process's signals. */
+/**
+ * Runs a command line in this process; `signals` stands for the process's signals, and is told an exit at once as
+ * `exit`; `env` stands for its environment.
+ */
 export async function runMain(
   argv: readonly string[],
   signals = new EventEmitter(),
@@ -28,8 +31,9 @@ export async function runMain(
     stdout: output("stdout"),
     stderr: output("stderr"),
     env,
-    once: (signal, listener) => signals.once(signal, listener),
+    on: (signal, listener) => signals.on(signal, listener),
     off: (signal, listener) => signals.off(signal, listener),
+    exit: (exitCode) => signals.emit("exit", exitCode),
   });
   return { code, ...written };
 }

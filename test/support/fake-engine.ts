@@ -3,8 +3,8 @@ import type { Engine, Hooks, Run, RunResult } from "../../src/engines/engine.ts"
 interface Behaviour {
   /** Ids of runs that fail. */
   readonly failing?: readonly string[];
-  /** Called before each run. */
-  readonly before?: (run: Run) => void;
+  /** Called, and waited for, before each run. */
+  readonly before?: (run: Run) => unknown;
 }
 
 /** An engine that computes nothing: losses are made of the run's index and correlation. */
@@ -15,9 +15,11 @@ export function fakeEngine({ failing = [], before = () => {} }: Behaviour = {}):
     check: () => {},
     memoryBytes: () => 1_000_000,
     dispose: async () => {},
-    train: async (runs: readonly Run[], { onProgress, onResult, signal }: Hooks) => {
+    train: async (runs: readonly Run[], { onBegin, onProgress, onResult, signal, noMore }: Hooks) => {
       for (const run of runs) {
-        before(run);
+        if (noMore?.aborted) return;
+        onBegin?.([run]);
+        await before(run);
         if (signal?.aborted) return;
         onProgress?.(run, run.training.steps);
         onResult(failing.includes(run.id) ? failedResult(run) : doneResult(run));

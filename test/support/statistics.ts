@@ -1,24 +1,3 @@
-/** The standard normal distribution function, to 1e-14: Taylor series in the middle, continued fraction in the tails. */
-export function normalCdf(z: number): number {
-  const x = Math.abs(z);
-  const density = Math.exp(-(x ** 2) / 2) / Math.sqrt(2 * Math.PI);
-  let upper: number;
-  if (x < 3) {
-    let term = x;
-    let series = x;
-    for (let n = 1; n < 60; n++) {
-      term *= x ** 2 / (2 * n + 1);
-      series += term;
-    }
-    upper = 0.5 - density * series;
-  } else {
-    let fraction = x;
-    for (let n = 40; n > 0; n--) fraction = x + n / fraction;
-    upper = density / fraction;
-  }
-  return z > 0 ? 1 - upper : upper;
-}
-
 /** Kolmogorov–Smirnov statistic times sqrt(n): beyond 1.95 once in 1,000 samples of `cdf`. */
 export function kolmogorovSmirnov(sample: ArrayLike<number>, cdf: (value: number) => number): number {
   const sorted = Float64Array.from(sample).sort();

@@ -1,4 +1,6 @@
+import { groupBy } from "../../stats/group-by.ts";
 import type { Run } from "../engine.ts";
+import { numbering } from "../numbering.ts";
 import { Arena } from "./arena.ts";
 import { type DataPlan, planData } from "./data-plan.ts";
 import { type Member, takeMember } from "./member.ts";
@@ -25,8 +27,9 @@ export interface BundlePlan {
  * divide evenly among the workers is split by members, so that all of them end together.
  */
 export function bundlesOf(runs: readonly Run[], jobs: number): number[][] {
-  const byRows = groupBy(runs.map(rowsKey));
-  const bundles = byRows.flatMap((bundle) => dealt(bundle, Math.ceil(bundle.length / MOST_MEMBERS)));
+  const rowsKey = rowsKeys();
+  const byRows = groupBy([...runs.keys()], (i) => rowsKey(runs[i] as Run));
+  const bundles = [...byRows.values()].flatMap((bundle) => dealt(bundle, Math.ceil(bundle.length / MOST_MEMBERS)));
   const whole = bundles.length - (bundles.length % jobs);
   return [...bundles.slice(0, whole), ...bundles.slice(whole).flatMap((bundle) => dealt(bundle, jobs))];
 }
@@ -47,10 +50,13 @@ export function planBundle(runs: readonly Run[]): BundlePlan {
   return { arena, data, members, pieceRows: 8 * P };
 }
 
-/** What two runs must have in common to train on the same rows at the same time. */
-function rowsKey({ seed, index, data, training }: Run): string {
-  const { trainRows, sampling, batch, steps, evalEvery, heldoutRows } = training;
-  return JSON.stringify([seed, index, data, trainRows, sampling, batch, steps, evalEvery, heldoutRows]);
+/** A function that gives runs one key if they can train on the same rows at the same time. */
+function rowsKeys(): (run: Run) => string {
+  const dataNumber = numbering((data: Run["data"]) => data);
+  const rowsNumber = numbering(({ trainRows, sampling, batch, steps, evalEvery, heldoutRows }: Run["training"]) => {
+    return [trainRows, sampling, batch, steps, evalEvery, heldoutRows];
+  });
+  return ({ seed, index, data, training }) => `${seed} ${index} ${dataNumber(data)} ${rowsNumber(training)}`;
 }
 
 /** `items` dealt in turn to at most `hands`, none of them empty. */
@@ -60,13 +66,4 @@ function dealt<T>(items: readonly T[], hands: number): T[][] {
     parts[i % parts.length]?.push(item);
   });
   return parts;
-}
-
-/** The indices of equal keys together, in order of their first. */
-function groupBy(keys: readonly string[]): number[][] {
-  const groups = new Map<string, number[]>();
-  keys.forEach((key, i) => {
-    groups.set(key, [...(groups.get(key) ?? []), i]);
-  });
-  return [...groups.values()];
 }

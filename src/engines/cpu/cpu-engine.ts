@@ -3,6 +3,7 @@ import { TASKS } from "../../data/settings.ts";
 import { UsageError } from "../../errors.ts";
 import type { ModelSpec } from "../../models/spec.ts";
 import type { Engine, Hooks, Run, RunResult } from "../engine.ts";
+import { numbering } from "../numbering.ts";
 import { bundlesOf, planBundle } from "./bundle.ts";
 import { Crew } from "./crew.ts";
 import { DEVICE } from "./train-bundle.ts";
@@ -58,6 +59,7 @@ export class CpuEngine implements Engine {
     try {
       await this.#crew.run(tasks, {
         mayBegin: () => !isStopped() && !noMore?.aborted,
+        onBegin: ({ runs }) => hooks.onBegin?.(runs),
         onAnswer: (results) => give(results ?? []),
         onDeath: (task, reason) => give(isStopped() ? [] : task.runs.map((run) => deadResult(run, reason))),
       });
@@ -69,6 +71,7 @@ export class CpuEngine implements Engine {
 
   memoryBytes(runs: readonly Run[]): number {
     const bundles = bundlesOf(runs, this.#jobs).map((bundle) => bundle.map((i) => runs[i] as Run));
+    const sizeKey = sizeKeys();
     const alike = new Map(bundles.map((bundle) => [sizeKey(bundle), bundle]));
     const sizes = Array.from(alike.values(), (bundle) => planBundle(bundle).arena.bytes);
     return Math.max(0, ...sizes) * Math.min(this.#jobs, bundles.length);
@@ -99,7 +102,14 @@ function deadResult(run: Run, reason: string): RunResult {
   return { run, curve, failure: `worker died: ${reason}`, labelCorrelation: Number.NaN, elapsedMs: 0, device: DEVICE };
 }
 
-/** Equal for bundles whose plans are of one size. */
-function sizeKey(bundle: readonly Run[]): string {
-  return JSON.stringify(bundle.map(({ model, correlation, training }) => [model, correlation, training]));
+/** A function that gives bundles one key only if their plans are of one size. */
+function sizeKeys(): (bundle: readonly Run[]) => string {
+  const modelNumber = numbering((model: ModelSpec) => model);
+  const trainingNumber = numbering((training: Run["training"]) => training);
+  return (bundle) => {
+    const members = bundle.map(({ model, correlation, training }) => {
+      return `${modelNumber(model)} ${correlation} ${trainingNumber(training)}`;
+    });
+    return members.join();
+  };
 }

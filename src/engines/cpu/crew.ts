@@ -7,6 +7,7 @@ export interface CrewHooks {
   onDeath(task: Task, reason: string): void;
   /** Asked before each task. */
   mayBegin(): boolean;
+  onBegin(task: Task): void;
 }
 
 /** A thread, and who waits for it. */
@@ -31,10 +32,11 @@ export class Crew {
    * Shares out the tasks, in order, while they may begin. A task whose worker died is told; a new worker takes the next.
    * Returns, or throws what a hook threw, when no worker is busy any more.
    */
-  async run(tasks: readonly Task[], { onAnswer, onDeath, mayBegin }: CrewHooks): Promise<void> {
+  async run(tasks: readonly Task[], { onAnswer, onDeath, mayBegin, onBegin }: CrewHooks): Promise<void> {
     const queue = [...tasks];
     const work = async (place: number) => {
       for (let task = queue.shift(); task && mayBegin(); task = queue.shift()) {
+        onBegin(task);
         try {
           onAnswer(await this.#answer(place, task));
         } catch (error) {

@@ -32,7 +32,8 @@ export function trainBundle(machine: Machine, runs: readonly Run[], watch: Watch
     return new Trainee(machine, run, { member, labels, data: plan.data, pieceRows: plan.pieceRows });
   });
   if (!trainSteps(data, trainees, plan.data.chunkSteps, watch)) return undefined;
-  const setLosses = trainingSetLosses(data, plan.data.chunk, trainees);
+  const setLosses = trainingSetLosses(data, plan.data.chunk, trainees, watch);
+  if (watch.isStopped()) return undefined;
   const elapsedMs = (performance.now() - started) / runs.length;
   return trainees.map((trainee, i) => ({
     run: trainee.run,
@@ -67,12 +68,17 @@ function trainSteps(data: Data, trainees: readonly Trainee[], chunkSteps: number
   return true;
 }
 
-/** Each run's loss per task over the whole fixed training set, if there is one. */
-function trainingSetLosses(data: Data, x: number, trainees: readonly Trainee[]): number[][] | undefined {
+/** Each run's loss per task over the whole fixed training set, if there is one; of a part of it if stopped. */
+function trainingSetLosses(
+  data: Data,
+  x: number,
+  trainees: readonly Trainee[],
+  { isStopped }: Watch,
+): number[][] | undefined {
   const { trainRows } = (trainees[0] as Trainee).run.training;
   if (trainRows === "fresh") return undefined;
   for (const trainee of trainees) trainee.takeErrors(1);
-  for (let row = 0; row < trainRows; row += SLICE_PANELS * PANEL_ROWS) {
+  for (let row = 0; row < trainRows && !isStopped(); row += SLICE_PANELS * PANEL_ROWS) {
     data.loadSlice(row / PANEL_ROWS);
     const rows = Math.min(SLICE_PANELS * PANEL_ROWS, trainRows - row);
     for (const trainee of trainees) trainee.addErrors(x, trainee.labels.train + (row / PANEL_ROWS) * LABEL_PANEL, rows);

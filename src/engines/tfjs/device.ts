@@ -10,6 +10,7 @@ export const TENSORFLOW_CPU = "tensorflow cpu";
 export interface Device {
   /** `wasm`, `cpu`, `tensorflow cpu`, or the card's name. */
   readonly name: string;
+  readonly libraries?: Readonly<Record<string, string>>;
   /** Where a group's size follows from it. */
   readonly memory?: Memory;
 }
@@ -20,12 +21,25 @@ const UNKNOWN_CARD_BYTES = 4e9;
 export async function deviceOf(tf: Tf, backend: Backend, machine: Machine = thisMachine(process.env)): Promise<Device> {
   if (backend !== "tensorflow") return { name: backend };
   const host = process.availableMemory();
-  if (!isOnCard(tf)) return { name: TENSORFLOW_CPU, memory: { host } };
+  const { binding } = nativeBackend(tf);
+  const libraries = { tensorflow: binding.TF_Version };
+  if (!isOnCard(tf)) return { name: TENSORFLOW_CPU, libraries, memory: { host } };
   const [card] = await visibleCards(machine);
-  return { name: card?.name ?? "NVIDIA GPU", memory: { host, card: card?.freeBytes || UNKNOWN_CARD_BYTES } };
+  const memory = { host, card: card?.freeBytes || UNKNOWN_CARD_BYTES };
+  return { name: card?.name ?? "NVIDIA GPU", libraries, memory };
+}
+
+interface NativeBackend {
+  readonly isUsingGpuDevice: boolean;
+  readonly binding: { readonly TF_Version: string };
+}
+
+/** The binding is an optional package: its types are not at hand. */
+function nativeBackend(tf: Tf): NativeBackend {
+  return tf.backend() as unknown as NativeBackend;
 }
 
 /** Whether TensorFlow's own backend says that it computes on a card. */
 export function isOnCard(tf: Tf): boolean {
-  return (tf.backend() as { readonly isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
+  return nativeBackend(tf).isUsingGpuDevice;
 }

@@ -42,6 +42,7 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
   return {
     name,
     device: device.name,
+    ...(device.libraries ? { libraries: device.libraries } : {}),
     check: (model) => checkModel(name, model),
     async train(runs, hooks) {
       await tf.setBackend(backend); // one for the process: another engine may have set its own

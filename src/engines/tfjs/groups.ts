@@ -1,6 +1,8 @@
 import { UsageError } from "../../errors.ts";
+import type { ModelSpec } from "../../models/spec.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { Hooks, Run } from "../engine.ts";
+import { numbering } from "../numbering.ts";
 
 /** R, the most runs like `run` that train together. */
 export type GroupSize = (run: Run) => number;
@@ -10,7 +12,9 @@ export type GroupSize = (run: Run) => number;
  * Groups of a kind are of one size, but for the last, and share a graph.
  */
 export function grouped(runs: readonly Run[], sizeOf: GroupSize): Run[][] {
-  const kindOf = (run: Run): string => JSON.stringify([run.model, run.training]);
+  const modelNumber = numbering((model: ModelSpec) => model);
+  const trainingNumber = numbering((training: Run["training"]) => training);
+  const kindOf = ({ model, training }: Run): string => `${modelNumber(model)} ${trainingNumber(training)}`;
   const kinds = groupBy(runs, kindOf);
   const groups: Run[][] = [];
   const open = new Map<string, Run[]>();
@@ -42,13 +46,14 @@ interface Grouping {
  */
 export async function trainInGroups(
   runs: readonly Run[],
-  { signal, noMore }: Hooks,
+  { signal, noMore, onBegin }: Hooks,
   { sizeOf, train, note }: Grouping,
 ): Promise<void> {
   let pending = grouped(runs, sizeOf);
   while (!signal?.aborted && !noMore?.aborted) {
     const group = pending.shift();
     if (group === undefined) return;
+    onBegin?.(group);
     try {
       await train(group);
     } catch (error) {

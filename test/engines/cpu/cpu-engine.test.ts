@@ -183,6 +183,16 @@ test("train(runs) told that no more may begin ends the run in flight, and only t
   expect([...results.keys()]).toEqual([(runs[0] as Run).id]);
 });
 
+test("train(runs) says which runs it begins together, before they end", async () => {
+  const runs = [0, 1].flatMap((index) => [runOf({ model: "mmoe", index }), runOf({ model: "omoe", index })]);
+  const told: string[] = [];
+  await train(one, runs, {
+    onBegin: (begun) => told.push(`begin ${begun.map(({ id }) => runs.findIndex((run) => run.id === id))}`),
+    onResult: ({ run }) => told.push(`end ${runs.findIndex(({ id }) => id === run.id)}`),
+  });
+  expect(told).toEqual(["begin 0,1", "end 0", "end 1", "begin 2,3", "end 2", "end 3"]);
+});
+
 test("an error in onResult ends train(runs) once the workers have stopped", async () => {
   const runs = [0, 1, 2, 3].map((index) => runOf({ model: "mmoe", index, training: { steps: index === 0 ? 1 : 1e6 } }));
   const full = new Error("no space left on device");

@@ -3,7 +3,8 @@ import { deviceOf } from "../../../src/engines/tfjs/device.ts";
 import type { Tf } from "../../../src/engines/tfjs/tf.ts";
 import { fakeMachine, prints } from "../../support/fake-machine.ts";
 
-const tf = (isUsingGpuDevice: boolean) => ({ backend: () => ({ isUsingGpuDevice }) }) as unknown as Tf;
+const tf = (isUsingGpuDevice: boolean) =>
+  ({ backend: () => ({ isUsingGpuDevice, binding: { TF_Version: "2.18.1" } }) }) as unknown as Tf;
 const card = (free: string) => prints(`0, GPU-aa, NVIDIA H100 80GB HBM3, 550.54.15, ${free}, 81559`);
 const machineOf = (free: string) => fakeMachine({ commands: { "nvidia-smi": () => card(free) } });
 
@@ -13,9 +14,11 @@ describe("deviceOf(tf, backend)", () => {
   });
 
   test("says cpu where TensorFlow computes on one, whatever cards there are", async () => {
-    const { name, memory } = await deviceOf(tf(false), "tensorflow", machineOf("1000"));
-    expect(name).toBe("tensorflow cpu");
-    expect(memory).toEqual({ host: expect.any(Number) });
+    expect(await deviceOf(tf(false), "tensorflow", machineOf("1000"))).toEqual({
+      name: "tensorflow cpu",
+      libraries: { tensorflow: "2.18.1" },
+      memory: { host: expect.any(Number) },
+    });
   });
 
   test("names the card that TensorFlow computes on, with what is free of it", async () => {

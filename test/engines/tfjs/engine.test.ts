@@ -207,6 +207,13 @@ describe("train(runs, hooks)", () => {
     expect(await resultsOf(engine, [tinyRun()], { signal: AbortSignal.abort() })).toEqual([]);
   });
 
+  test("says which runs it begins together", async () => {
+    const runs = [tinyRun(), tinyRun({}, { steps: 1 }), tinyRun()];
+    const begun: (readonly Run[])[] = [];
+    await resultsOf(engine, runs, { onBegin: (group) => begun.push(group) });
+    expect(begun).toEqual([[runs[0], runs[2]], [runs[1]]]);
+  });
+
   test("begins no other group once told that no more may begin", async () => {
     const noMore = new AbortController();
     const runs = [tinyRun(), tinyRun({}, { steps: 1 })];

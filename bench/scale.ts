@@ -1,0 +1,93 @@
+// What a sweep costs beside its training, as it grows: to plan it, to go on with it, its status, its CSV files. Measured
+// are processes of the built program: npm run bench:scale [-- --repeats 3]
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { loadConfig, override } from "../src/config/load.ts";
+import { writeFinishedSweep } from "./scale/finished-sweep.ts";
+
+const BIN = fileURLToPath(new URL("../bin/mmoe.js", import.meta.url));
+const METER = new URL("./scale/meter.js", import.meta.url).href;
+
+/** Ten cells of the paper preset, whose curves have 100 points. */
+const MODELS = ["omoe", "mmoe"];
+const CORRELATIONS = ["0.1", "0.3", "0.5", "0.7", "0.9"];
+const CELLS = MODELS.length * CORRELATIONS.length;
+const SIZES = [1000, 10_000, 100_000];
+
+interface Cost {
+  /** From the process's start. */
+  readonly ms: number;
+  /** Of the processor, user and system. */
+  readonly cpuMs: number;
+  readonly peakBytes: number;
+}
+
+/** One process of mmoe: a sweep only until it would train. */
+function costOf(argv: readonly string[]): Cost {
+  const stdio = ["ignore", "ignore", "inherit", "pipe"] as const;
+  const { output, error } = spawnSync(process.execPath, ["--import", METER, BIN, ...argv], { stdio: [...stdio] });
+  if (error) throw error;
+  return JSON.parse(String(output[3])) as Cost;
+}
+
+/** Of several processes in turn the least of each: other work on the machine only adds. */
+function leastCost(argv: readonly string[], repeats: number): Cost {
+  const costs = Array.from({ length: repeats }, () => costOf(argv));
+  const least = (key: keyof Cost) => Math.min(...costs.map((cost) => cost[key]));
+  return { ms: least("ms"), cpuMs: least("cpuMs"), peakBytes: least("peakBytes") };
+}
+
+/** What is measured of a sweep of `size` runs; `finished` is a folder that holds all of them. */
+function commands(size: number, finished: string): Record<string, string[]> {
+  const sweep = [
+    "sweep",
+    "paper",
+    "--models",
+    MODELS.join(),
+    "--corr",
+    CORRELATIONS.join(),
+    "--runs",
+    `${size / CELLS}`,
+  ];
+  return {
+    "plan, from nothing to the first step": [...sweep, "--out", join(finished, "..", "new")],
+    "resume, all of it finished": [...sweep, "--out", finished],
+    "mmoe status": ["status", finished],
+    "mmoe merge: runs.csv, curves.csv": ["merge", finished],
+  };
+}
+
+function measured(size: number, repeats: number): Map<string, Cost> {
+  const folder = mkdtempSync(join(tmpdir(), "mmoe-bench-"));
+  try {
+    const finished = join(folder, "finished");
+    const extent = { models: MODELS, correlations: CORRELATIONS, runs: String(size / CELLS) };
+    const layers = Object.entries(extent).map(([key, value]) => override(key, key, value));
+    writeFinishedSweep(finished, loadConfig("paper", layers));
+    const named = Object.entries(commands(size, finished));
+    return new Map(named.map(([name, argv]) => [name, leastCost(argv, repeats)]));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const { values } = parseArgs({ options: { repeats: { type: "string", default: "3" } } });
+const bySize = SIZES.map((size) => ({ size, costs: measured(size, Number(values.repeats)) }));
+
+console.log(`${cpus()[0]?.model}, Node ${process.versions.node}; the least of ${values.repeats} processes\n`);
+console.log("| what | runs | seconds | to the size before | processor | to the size before | peak MB |");
+console.log("|---|---|---|---|---|---|---|");
+for (const name of bySize[0]?.costs.keys() ?? []) {
+  for (const [i, { size, costs }] of bySize.entries()) {
+    const [cost, before] = [costs.get(name) as Cost, bySize[i - 1]?.costs.get(name)];
+    const times = (["ms", "cpuMs"] as const).flatMap((key) => {
+      return [(cost[key] / 1000).toFixed(2), before ? `${(cost[key] / before[key]).toFixed(1)}x` : ""];
+    });
+    const cells = [name, size.toLocaleString("en-US"), ...times, (cost.peakBytes / 1e6).toFixed(0)];
+    console.log(`| ${cells.join(" | ")} |`);
+  }
+}

@@ -1,0 +1,51 @@
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { type Config, trainedHash } from "../../src/config/config.ts";
+import { configYaml } from "../../src/config/write.ts";
+import type { Run } from "../../src/engines/engine.ts";
+import { JOURNAL_SCHEMA } from "../../src/records/journal.ts";
+import { lineOf } from "../../src/records/journal-line.ts";
+import { type RunRecord, recordOf } from "../../src/records/record.ts";
+import { planRuns } from "../../src/sweep/plan.ts";
+
+/** Journals of as many processes. */
+const JOURNALS = 4;
+/** As many different curves: to make others takes longer than to write them. */
+const CURVES = 97;
+
+/** Writes the results folder of a sweep that is finished: curves as long as the config's, of numbers without meaning. */
+export function writeFinishedSweep(folder: string, config: Config): void {
+  mkdirSync(join(folder, "journal"), { recursive: true });
+  writeFileSync(join(folder, "config.yaml"), configYaml(config));
+  const header = { schema: JOURNAL_SCHEMA, version: "bench", trained: trainedHash(config) };
+  const files = Array.from({ length: JOURNALS }, (_, j) => openSync(join(folder, "journal", `bench-${j}.jsonl`), "wx"));
+  for (const file of files) writeSync(file, `${JSON.stringify(header)}\n`);
+  const curves: RunRecord["curve"][] = [];
+  for (const [i, run] of planRuns(config).entries()) {
+    const record = recordOf(resultOf(run), "cpu");
+    if (curves.length < CURVES) curves.push(curveOf(run));
+    writeSync(
+      files[i % JOURNALS] as number,
+      lineOf({ ...record, curve: curves[i % curves.length] as RunRecord["curve"] }),
+    );
+  }
+  for (const file of files) closeSync(file);
+}
+
+function resultOf(run: Run) {
+  const curve = { steps: [], train: [], heldout: [] };
+  const [trainingSetLoss, labelCorrelation, elapsedMs] = [
+    [Math.random(), Math.random()],
+    0.07411,
+    1000 * Math.random(),
+  ];
+  return { run, curve, trainingSetLoss, labelCorrelation, elapsedMs, device: "wasm" };
+}
+
+/** Losses that fall, of nine digits as the engines' are. */
+function curveOf({ training: { steps, evalEvery } }: Run): RunRecord["curve"] {
+  const evaluations = Array.from({ length: steps / evalEvery }, (_, i) => (i + 1) * evalEvery);
+  const losses = () =>
+    Float64Array.from({ length: 2 * evaluations.length }, (_, i) => Number((Math.random() / (i + 1)).toPrecision(9)));
+  return { steps: evaluations, train: losses(), heldout: losses() };
+}

@@ -1,0 +1,47 @@
+import { estimateText } from "../stats/estimate.ts";
+import type { Bound, CellName, Part, Verdict } from "./claim.ts";
+
+const OF_PARTS: Readonly<Record<Verdict, readonly [outcome: string, which: string]>> = {
+  holds: ["hold", "the closest"],
+  "does not hold": ["do not hold", "the farthest"],
+  undecided: ["are undecided", "the farthest"],
+};
+
+const DIGITS: Readonly<Record<Part["unit"], number>> = { loss: 4, ratio: 2 };
+
+/** A verdict's reason in a line: the part that it hangs on. */
+export function because(verdict: Verdict, parts: readonly Part[], deciding: Part, leastRuns: number): string {
+  if (deciding.runs < leastRuns) {
+    return `too few runs: ${deciding.runs} in all of its cells, ${leastRuns} are needed`;
+  }
+  const [outcome, which] = OF_PARTS[verdict];
+  const alike = parts.filter((part) => part.verdict === verdict).length;
+  return `${alike} of ${parts.length} parts ${outcome}; ${which}: ${partText(deciding)}`;
+}
+
+/** A part in words and numbers: what, ours with its interval, and where it should be. */
+export function partText(part: Part): string {
+  return `${part.about} = ${oursText(part)}, expected ${boundText(part)}`;
+}
+
+/** Ours with its interval. */
+export function oursText({ ours, unit }: Part): string {
+  return estimateText(ours, DIGITS[unit]);
+}
+
+/** The paper's own figure; a dash where there is none. */
+export function paperText({ paper, unit }: Part): string {
+  return paper === null ? "-" : paper.value.toFixed(DIGITS[unit]);
+}
+
+/** E.g. `above 0`, `0.75 to 1.33`. */
+export function boundText({ bound, unit }: { readonly bound: Bound; readonly unit: Part["unit"] }): string {
+  const [low, high] = [bound.low, bound.high].map((end) => (end === 0 ? "0" : end.toFixed(DIGITS[unit])));
+  if (bound.presumed) return `not below ${low}`;
+  if (bound.high === Number.POSITIVE_INFINITY) return `above ${low}`;
+  return bound.low === Number.NEGATIVE_INFINITY ? `below ${high}` : `${low} to ${high}`;
+}
+
+export function lackingText(cells: readonly CellName[]): string {
+  return `the sweep lacks ${cells.map(({ model, correlation }) => `${model} at ${correlation}`).join(", ")}`;
+}

@@ -1,0 +1,87 @@
+import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
+import type { Results } from "../records/read-results.ts";
+import type { LossSet } from "../records/record.ts";
+import { because, lackingText } from "./because.ts";
+import type { CellName, Claim, ClaimRule, Part } from "./claim.ts";
+import { judge, slackOf } from "./judge.ts";
+import { lossRises } from "./section-3-3.ts";
+import { HIGHER_CORRELATION, MIXTURES_WIN, SMALLER_GAP } from "./section-5-1.ts";
+import { LOWEST_ALIKE, ROBUST_AT_ONE, SHARED_BOTTOM_VARIES } from "./section-5-2.ts";
+
+/** What the paper claims, tested on a sweep's final losses: a verdict on each of its seven claims. */
+export function claimsOf(results: Results, loss: LossSet): Claim[] {
+  const cells = cellLosses(results, loss);
+  const find = ({ model, correlation }: CellName) =>
+    cells.find((cell) => cell.model === model && cell.correlation === correlation);
+  const rules = rulesFor(results).map((rule) => {
+    const needed = uniqueCells(rule);
+    return { rule, needed, lacking: needed.filter((name) => find(name) === undefined) };
+  });
+  const covered = rules.filter(({ lacking }) => lacking.length === 0).map(({ rule }) => rule);
+  const judged = judge(
+    covered.flatMap(({ parts }) =>
+      parts.map((rule) => {
+        return { rule, cells: rule.cells.map((name) => find(name) as CellLosses), parts: parts.length };
+      }),
+    ),
+  );
+  return rules.map(({ rule, needed, lacking }) => {
+    const { id, says, statistic, margins, parts } = rule;
+    const outcome =
+      lacking.length > 0
+        ? notCovered(lacking, covering(rule, needed, results))
+        : together(
+            parts.map((part) => judged.get(part) as Part),
+            rule,
+          );
+    return { id, says, loss, statistic, margins, ...outcome };
+  });
+}
+
+function rulesFor({ config }: Results): ClaimRule[] {
+  return [
+    HIGHER_CORRELATION,
+    SMALLER_GAP,
+    MIXTURES_WIN,
+    SHARED_BOTTOM_VARIES,
+    ROBUST_AT_ONE,
+    LOWEST_ALIKE,
+    lossRises(config.correlations),
+  ];
+}
+
+function uniqueCells({ parts }: ClaimRule): CellName[] {
+  const cells = parts.flatMap((part) => part.cells);
+  const unique = new Map(cells.map((cell) => [`${cell.model} ${cell.correlation}`, cell])).values();
+  return [...unique].sort((a, b) => a.correlation - b.correlation);
+}
+
+type Outcome = Pick<Claim, "verdict" | "parts" | "deciding" | "because" | "command">;
+
+function notCovered(lacking: readonly CellName[], command: readonly string[]): Outcome {
+  return { verdict: "not covered", parts: [], deciding: null, because: lackingText(lacking), command };
+}
+
+/** A claim holds only where every part does. */
+function together(parts: readonly Part[], rule: ClaimRule): Outcome {
+  const failing = parts.some(({ verdict }) => verdict === "does not hold");
+  const verdict = failing ? "does not hold" : parts.every((part) => part.verdict === "holds") ? "holds" : "undecided";
+  const deciding = decidingOf(parts, verdict);
+  const leastRuns = Math.max(...rule.parts.map((part) => part.leastRuns));
+  return { verdict, parts, deciding, because: because(verdict, parts, deciding, leastRuns), command: null };
+}
+
+function decidingOf(parts: readonly Part[], verdict: Part["verdict"]): Part {
+  const same = parts.filter((part) => part.verdict === verdict);
+  const tested = same.filter(({ bound }) => !bound.presumed);
+  return (tested.length > 0 ? tested : same).reduce((a, b) => (slackOf(b) < slackOf(a) ? b : a));
+}
+
+/** What trains the cells that a claim needs: more of the same sweep, or the preset where it is a sweep of other models. */
+function covering({ preset }: ClaimRule, needed: readonly CellName[], { config, path }: Results): string[] {
+  const models = [...new Set(needed.map(({ model }) => model))];
+  const correlations = [...new Set(needed.map(({ correlation }) => correlation))].sort((a, b) => a - b);
+  if (!config.models.some((model) => models.includes(model))) return ["mmoe", "sweep", preset];
+  const extent = ["--corr", correlations.join(","), "--models", models.join(",")];
+  return ["mmoe", "sweep", `${path}/config.yaml`, ...extent, "--out", path];
+}

@@ -1,0 +1,69 @@
+import { LEAST_RUNS } from "../stats/estimate.ts";
+import type { CellName, PartRule } from "./claim.ts";
+
+/** The correlations of section 5. */
+export const CORRELATIONS = [0.5, 0.9, 1] as const;
+
+/**
+ * Means or medians within this factor count as the same. The paper calls "almost no difference" what is a factor of 1.12
+ * in its Figure 4, and 200 runs tell such a ratio to about 12 %.
+ */
+export const SAME = 4 / 3;
+
+export const ABOVE_ZERO = { low: 0, high: Number.POSITIVE_INFINITY };
+export const NOT_BELOW_ZERO = { ...ABOVE_ZERO, presumed: true };
+
+/** Above this. */
+export const above = (low: number) => ({ low, high: Number.POSITIVE_INFINITY });
+/** Within this factor. */
+export const within = (factor: number) => ({ low: 1 / factor, high: factor });
+
+export const at = (model: string, correlation: number): CellName => ({ model, correlation });
+
+type Rest = Pick<PartRule, "about" | "cells" | "bound">;
+
+/** A part about a function of the cells' mean losses. */
+export function ofMeans(unit: PartRule["unit"], rest: Rest, of: (means: readonly number[]) => number): PartRule {
+  const statistic: PartRule["statistic"] = (cells) => of(cells.map(({ mean }) => mean));
+  return { ...rest, unit, statistic, ofMeans: true, leastRuns: LEAST_RUNS };
+}
+
+/** A part about a function of a statistic of each cell's ascending losses; the paper's figures can't give it. */
+export function ofEach(
+  unit: PartRule["unit"],
+  rest: Rest,
+  each: (ascending: Float64Array) => number,
+  of: (values: readonly number[]) => number,
+): PartRule {
+  const statistic: PartRule["statistic"] = (cells) => of(cells.map(({ ascending }) => each(ascending)));
+  return { ...rest, unit, statistic, ofMeans: false, leastRuns: LEAST_RUNS };
+}
+
+export const difference = ([a, b]: readonly number[]): number => (a as number) - (b as number);
+export const quotient = ([a, b]: readonly number[]): number => (a as number) / (b as number);
+
+/**
+ * A model's mean loss falls from the first to the last of `correlations`, and rises at none between as far as the runs
+ * can tell.
+ */
+export function fallingLoss(model: string, correlations: readonly number[]): PartRule[] {
+  const fall = (from: number, to: number, rest: Pick<PartRule, "about" | "bound">) =>
+    ofMeans("loss", { ...rest, cells: [at(model, from), at(model, to)] }, difference);
+  const [first, last] = [correlations[0] as number, correlations.at(-1) as number];
+  const steps = correlations.slice(1).map((to, i): [number, number] => [correlations[i] as number, to]);
+  return [
+    fall(first, last, { about: `${model}: loss at ${first} minus loss at ${last}`, bound: ABOVE_ZERO }),
+    ...steps.map(([from, to]) =>
+      fall(from, to, { about: `${model}: no rise from ${from} to ${to}`, bound: NOT_BELOW_ZERO }),
+    ),
+  ];
+}
+
+/** A part for each mixture at each correlation, which compares Shared-Bottom (its first cell) with it. */
+export function againstMixtures(
+  partOf: (cells: readonly CellName[], mixture: string, correlation: number) => PartRule,
+): PartRule[] {
+  return CORRELATIONS.flatMap((p) =>
+    ["omoe", "mmoe"].map((mixture) => partOf([at("shared-bottom", p), at(mixture, p)], mixture, p)),
+  );
+}

@@ -1,0 +1,16 @@
+import type { ClaimRule } from "./claim.ts";
+import { fallingLoss } from "./rules.ts";
+
+/** Of section 3.3, over the correlations from 0.5 to 1 that a sweep has. */
+export function lossRises(correlations: readonly number[]): ClaimRule {
+  const between = correlations.filter((p) => p > 0.5 && p < 1).sort((a, b) => a - b);
+  return {
+    id: "3.3",
+    says: "Shared-Bottom's loss rises as the correlation falls",
+    statistic: "difference of mean final losses between correlations, run by run",
+    margins:
+      "the loss of Shared-Bottom with a bottom of 16 must be lower at 1 than at 0.5; a step between neighbours only speaks against it where the loss rises",
+    preset: "figure3",
+    parts: fallingLoss("shared-bottom-16", [0.5, ...between, 1]),
+  };
+}

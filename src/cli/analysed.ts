@@ -1,0 +1,51 @@
+// What the commands share that read a sweep's final losses.
+import { UsageError } from "../errors.ts";
+import type { CellLosses } from "../records/cell-losses.ts";
+import { type Results, readResults } from "../records/read-results.ts";
+import { LOSS_SETS, type LossSet } from "../records/record.ts";
+import type { Context } from "./effects.ts";
+import { grouped, wrapped } from "./format.ts";
+import { goOn } from "./go-on.ts";
+import { choiceOption } from "./options.ts";
+
+export const WIDTH = 80;
+
+export function lossOption(text: string): LossSet {
+  return choiceOption("--loss", text, LOSS_SETS);
+}
+
+/** The results in a folder; UsageError where no run has ended. */
+export async function readEnded(folder: string, { note }: Context): Promise<Results> {
+  const results = await readResults(folder, note);
+  if (results.records.length > 0) return results;
+  throw new UsageError(`${folder} holds no run that has ended; train with: ${goOn(folder)}`);
+}
+
+/** What is shown: of which folder, which loss, and how to see the other. */
+export function headText(folder: string, loss: LossSet): string {
+  const [rows, other] = loss === "train" ? ["training", "heldout"] : ["held-out", "train"];
+  return `${folder}\nloss on ${rows} rows after the last step (--loss ${other} for the other)\n`;
+}
+
+/** Most failed runs that are named; all of them are in JSON and CSV. */
+const NAMED = 5;
+
+/** What a sweep's statistics leave out: failed and missing runs. Empty where there are none. */
+export function gapsText(folder: string, cells: readonly CellLosses[]): string {
+  const failed = cells.flatMap((cell) => cell.failed);
+  const missing = cells.reduce((sum, cell) => sum + cell.missing, 0);
+  const done = cells.reduce((sum, { byRun }) => sum + byRun.size, 0);
+  const lines: string[] = [];
+  if (failed.length > 0) {
+    const named = failed.slice(0, NAMED).map(({ id, reason }) => `${id} (${reason})`);
+    const more = failed.length > NAMED ? ` and ${failed.length - NAMED} more (--json names all)` : "";
+    lines.push(`${failed.length} failed, left out of all losses: ${named.join(", ")}${more}`);
+  }
+  if (missing > 0) {
+    const all = done + failed.length + missing;
+    lines.push(
+      `${grouped(missing)} of ${grouped(all)} runs are missing, so all this may change; train them with: ${goOn(folder)}`,
+    );
+  }
+  return lines.map((line) => `${wrapped(line, WIDTH)}\n`).join("");
+}

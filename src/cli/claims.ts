@@ -1,0 +1,78 @@
+import { boundText, oursText, paperText } from "../claims/because.ts";
+import type { Claim } from "../claims/claim.ts";
+import { claimsOf } from "../claims/claims.ts";
+import { cellLosses } from "../records/cell-losses.ts";
+import { shellQuoted } from "../shell-quoted.ts";
+import { gapsText, headText, lossOption, readEnded, WIDTH } from "./analysed.ts";
+import { type Define, examples } from "./command.ts";
+import type { Context } from "./effects.ts";
+import { EXIT } from "./exit-codes.ts";
+import { table, wrapped } from "./format.ts";
+
+interface Options {
+  readonly loss: string;
+  readonly parts?: boolean;
+  readonly json?: boolean;
+}
+
+export const define: Define = (command, run) => {
+  command
+    .argument("<folder>", "a results folder, also of a sweep that still runs")
+    .option("--loss <rows>", "train (as the paper's figures seem to) or heldout", "train")
+    .option("--parts", "every part of each claim, with its interval and the paper's own figure")
+    .option("--json", "as JSON")
+    .addHelpText(
+      "after",
+      `
+A claim holds where the 95 % interval of each of its parts lies where the claim says; it does not
+hold where one lies elsewhere, at a level that takes account of their number; else it is undecided.
+
+Exits with 4 where a claim does not hold.
+${examples("mmoe claims results/paper", "mmoe claims results/paper --loss heldout --parts")}`,
+    )
+    .action((folder: string, options: Options) => run((context) => claims(folder, options, context)));
+};
+
+async function claims(folder: string, options: Options, context: Context): Promise<number> {
+  const loss = lossOption(options.loss);
+  const results = await readEnded(folder, context);
+  const found = claimsOf(results, loss);
+  const { stdout } = context.effects;
+  if (options.json) stdout.write(`${JSON.stringify({ folder, loss, claims: found }, null, 2)}\n`);
+  else {
+    const texts = found.map((claim) => claimText(claim) + (options.parts ? partsText(claim) : ""));
+    stdout.write(`${headText(folder, loss)}\n${texts.join("\n")}\n${countText(found)}\n`);
+    stdout.write(gapsText(folder, cellLosses(results, loss)));
+  }
+  return found.some(({ verdict }) => verdict === "does not hold") ? EXIT.checkFailed : EXIT.done;
+}
+
+/** Columns before a claim's words. */
+const INDENT = 22;
+
+function claimText({ id, verdict, says, because, command }: Claim): string {
+  const lines = [says, because, ...(command ? [command.map(shellQuoted).join(" ")] : [])];
+  const margin = `${id.padEnd(7)}${verdict.padEnd(INDENT - 7)}`;
+  return lines.map((line, i) => `${i === 0 ? margin : " ".repeat(INDENT)}${wrapped(line, WIDTH, INDENT)}\n`).join("");
+}
+
+function partsText({ parts, margins }: Claim): string {
+  if (parts.length === 0) return "";
+  const rows = parts.map((part) => [
+    part.about,
+    oursText(part),
+    boundText(part),
+    paperText(part),
+    String(part.runs),
+    part.verdict,
+  ]);
+  const header = ["part", "ours [95 %]", "expected", "paper", "runs", "verdict"];
+  const sources = new Set(parts.flatMap(({ paper }) => (paper ? [`paper: ${paper.mark} ${paper.from}\n`] : [])));
+  const notes = [...sources, `margins (assumed): ${margins}\n`].map((line) => wrapped(line, WIDTH));
+  return `\n${table([header, ...rows])}${notes.join("")}`;
+}
+
+function countText(claims: readonly Claim[]): string {
+  const count = (verdict: Claim["verdict"]) => claims.filter((claim) => claim.verdict === verdict).length;
+  return `${count("holds")} hold, ${count("does not hold")} do not, ${count("undecided")} are undecided, ${count("not covered")} not covered`;
+}

@@ -1,0 +1,110 @@
+import { differences } from "../config/compare.ts";
+import { UsageError } from "../errors.ts";
+import type { Results } from "../records/read-results.ts";
+import { estimateText } from "../stats/estimate.ts";
+import { type Change, changeBetween } from "../summary/compare.ts";
+import { correlationText } from "../sweep/plan.ts";
+import { lossOption, readEnded, WIDTH } from "./analysed.ts";
+import { type Define, examples } from "./command.ts";
+import type { Context } from "./effects.ts";
+import { EXIT } from "./exit-codes.ts";
+import { table, wrapped } from "./format.ts";
+import { numberOption } from "./options.ts";
+
+interface Options {
+  readonly loss: string;
+  readonly tolerance: string;
+  readonly json?: boolean;
+}
+
+export const define: Define = (command, run) => {
+  command
+    .argument("<a>", "a results folder")
+    .argument("<b>", "another: of another engine, version or setting")
+    .option("--loss <rows>", "train or heldout", "train")
+    .option("--tolerance <loss>", "how much higher B's mean loss may be, in units of label variance", "0")
+    .option("--json", "as JSON")
+    .addHelpText(
+      "after",
+      `
+Runs are paired by their id. In a cell, B is worse where the lower end of the interval of the mean change,
+B minus A, is above the tolerance; better where the upper end is below its negative; the same where both
+ends are within; else it is undecided, as it is by fewer than 20 pairs. The level of these intervals is
+raised from 95 % so that it holds for all cells together (Bonferroni); those shown are of 95 % each.
+
+Exits with 4 where B is worse in some cell, or where a run that is done in A failed in B.
+${examples("mmoe compare results/paper results/tfjs --tolerance 0.005")}`,
+    )
+    .action((a: string, b: string, options: Options) => run((context) => compare(a, b, options, context)));
+};
+
+async function compare(a: string, b: string, options: Options, context: Context): Promise<number> {
+  const loss = lossOption(options.loss);
+  const tolerance = numberOption("--tolerance", options.tolerance, 0);
+  const [before, after] = [await readEnded(a, context), await readEnded(b, context)];
+  const change = changeBetween(before, after, { loss, tolerance });
+  if (change.cells.every(({ pairs }) => pairs === 0) && change.failedInB.length === 0) {
+    throw new UsageError(`${a} and ${b} have no finished run in common; nothing to compare`);
+  }
+  const settings = differences(before.config, after.config, ["in A", "in B"]);
+  const { stdout } = context.effects;
+  if (options.json) stdout.write(`${JSON.stringify({ a, b, settings, ...change }, null, 2)}\n`);
+  else stdout.write(changeText(before, after, settings, change));
+  return change.worse ? EXIT.checkFailed : EXIT.done;
+}
+
+function changeText(a: Results, b: Results, settings: readonly string[], change: Change): string {
+  const rows = change.loss === "train" ? "training" : "held-out";
+  const lines = [
+    `A: ${a.path} (${enginesOf(a)})`,
+    `B: ${b.path} (${enginesOf(b)})`,
+    ...(settings.length > 0 ? [`settings that differ: ${settings.join("; ")}`] : []),
+    `loss on ${rows} rows after the last step, B minus A by run`,
+  ];
+  const head = lines.map((line) => `${wrapped(line, WIDTH)}\n`).join("");
+  return `${head}\n${changesTable(change)}${apartText(change)}${verdictText(change)}\n`;
+}
+
+/** What trained a sweep, e.g. `cpu (wasm)`. */
+function enginesOf({ records }: Results): string {
+  return [...new Set(records.map(({ engine, device }) => `${engine}, ${device}`))].join("; ");
+}
+
+function changesTable({ cells }: Change): string {
+  const rows = cells.map(({ model, correlation, pairs, equal, mean, change, verdict }) => [
+    model,
+    correlationText(correlation),
+    String(pairs),
+    String(equal),
+    estimateText({ value: mean, low: Number.NaN, high: Number.NaN }, 4),
+    estimateText(change, 4),
+    verdict,
+  ]);
+  return table([["model", "p", "pairs", "equal", "A", "B - A [95 %]", "verdict"], ...rows]);
+}
+
+/** Most ids that are named of a kind; all of them are in JSON. */
+const NAMED = 3;
+
+function apartText({ onlyInA, onlyInB, failedInA, failedInB }: Change): string {
+  const kinds: [string, readonly string[]][] = [
+    ["done in A only", onlyInA],
+    ["done in B only", onlyInB],
+    ["done in B, failed in A", failedInA],
+    ["done in A, failed in B", failedInB],
+  ];
+  const lines = kinds.filter(([, ids]) => ids.length > 0);
+  return lines
+    .map(([kind, ids]) => {
+      const more = ids.length > NAMED ? ` and ${ids.length - NAMED} more` : "";
+      return `${wrapped(`${kind}: ${ids.slice(0, NAMED).join(", ")}${more}`, WIDTH)}\n`;
+    })
+    .join("");
+}
+
+function verdictText({ cells, tolerance, failedInB, worse }: Change): string {
+  const of = (wanted: string) => cells.filter(({ verdict }) => verdict === wanted).length;
+  const counts = `${of("same")} the same, ${of("better")} better, ${of("worse")} worse by more than ${tolerance}, ${of("undecided")} undecided`;
+  const failing = failedInB.length > 0 ? `; runs that fail in B only: ${failedInB.length}` : "";
+  return wrapped(`B is ${worse ? "worse" : "not found worse"}; cells: ${counts}${failing}`, WIDTH);
+}

@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { availableParallelism, constants } from "node:os";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import type { Run } from "../engines/engine.ts";
+import type { Shard } from "../records/lock.ts";
+import { BIN } from "./bin.ts";
+import { VISIBLE } from "./device-option.ts";
+import type { Context, Effects } from "./effects.ts";
+import { EXIT } from "./exit-codes.ts";
+import { shardText } from "./shard-option.ts";
+import { writeResults } from "./write-results.ts";
+
+interface Fleet {
+  readonly devices: readonly string[];
+  /** What follows `mmoe sweep` for each of them, but for what follows here. */
+  readonly words: readonly string[];
+  /** Worker threads of all together; by default this process's cores. */
+  readonly jobs?: number | undefined;
+  /** The results folder of all. */
+  readonly out: string;
+  /** What they train between them, and which part of the sweep that is; null for the whole. */
+  readonly runs: readonly Run[];
+  readonly shard: Shard | null;
+  /** The command that goes on where this one stopped. */
+  readonly goOn: string;
+  readonly json?: boolean;
+  readonly long?: boolean;
+}
+
+/**
+ * The exit codes of several processes as one: first that there is more to do, which the same command does; then what went
+ * wrong. A code that is not here is a crash.
+ */
+const FIRST: readonly number[] = [EXIT.interrupted, EXIT.stopped];
+const LAST: readonly number[] = [EXIT.bug, EXIT.usage, EXIT.checkFailed, EXIT.failedRuns, EXIT.done];
+
+/** Trains a shard on each device, in a process that sees no other; ends with the CSV and the table of all, or stopped. */
+export async function trainOnDevices(fleet: Fleet, context: Context): Promise<number> {
+  const { devices, out, runs, goOn, json = false, long = false } = fleet;
+  const { effects, note } = context;
+  const children = devices.map((_, i) => start(fleet, i, effects));
+  const release = passSignalsOn(effects, children);
+  const codes = await Promise.all(
+    children.map(async (child, i) => {
+      const { code, by } = await ended(child);
+      if (code !== EXIT.done && code !== EXIT.failedRuns && !FIRST.includes(code))
+        note(`mmoe: device ${devices[i]}: its process ended with ${by}`);
+      return code;
+    }),
+  ).finally(release);
+
+  const code = worst(codes);
+  if (FIRST.includes(code)) {
+    note(`mmoe: stopped; finished runs are kept in ${out}; go on with:\n${goOn}`);
+    return code;
+  }
+  if (!existsSync(out)) return code; // none got as far
+  const records = await writeResults(out, { long, quiet: json }, effects);
+  const trained = new Set(records.map(({ id }) => id));
+  const missing = runs.filter(({ id }) => !trained.has(id)).length;
+  if (missing > 0) note(`mmoe: ${missing} runs are to do; go on with:\n${goOn}`);
+  return code;
+}
+
+function start(fleet: Fleet, i: number, effects: Effects): ChildProcess {
+  const { devices, words, out, json = false, jobs = availableParallelism() } = fleet;
+  const device = devices[i] as string;
+  const ofEach = Math.max(1, Math.floor(jobs / devices.length));
+  const own = ["--out", out, "--jobs", String(ofEach), "--shard", shardText(partOf(fleet, i))];
+  const child = spawn(process.execPath, [BIN, "sweep", ...words, ...own], {
+    env: { ...effects.env, [VISIBLE]: device },
+    // its end tells the process that this one is gone
+    stdio: ["ignore", json ? "pipe" : "ignore", "pipe", "ipc"],
+    // a terminal's Ctrl-C comes to this process alone, which passes it on
+    detached: true,
+  });
+  passLinesOn(child.stderr, (line) => effects.stderr.write(`[${device}] ${line}\n`));
+  passLinesOn(child.stdout, (line) => effects.stdout.write(`${line}\n`));
+  return child;
+}
+
+/** The shard of device `i`: one of as many as there are devices, of this process's own. */
+function partOf({ devices, shard }: Fleet, i: number): Shard {
+  const { index, count } = shard ?? { index: 1, count: 1 };
+  return { index: (index - 1) * devices.length + i + 1, count: count * devices.length };
+}
+
+function passLinesOn(from: Readable | null, write: (line: string) => void): void {
+  if (from) createInterface({ input: from }).on("line", write);
+}
+
+async function ended(child: ChildProcess): Promise<{ code: number; by: string }> {
+  const [code, signal] = (await once(child, "close")) as [number, null] | [null, NodeJS.Signals];
+  if (signal === null) return { code, by: `exit code ${code}` };
+  if (signal === "SIGTERM") return { code: EXIT.stopped, by: signal }; // it could not listen yet
+  if (signal === "SIGINT") return { code: EXIT.interrupted, by: signal };
+  return { code: 128 + constants.signals[signal], by: signal };
+}
+
+/** Until what it gives is called. */
+function passSignalsOn(effects: Effects, children: readonly ChildProcess[]): () => void {
+  const listeners = (["SIGINT", "SIGTERM"] as const).map((signal) => {
+    const listener = () => {
+      for (const child of children) child.kill(signal);
+    };
+    effects.on(signal, listener);
+    return () => effects.off(signal, listener);
+  });
+  return () => {
+    for (const off of listeners) off();
+  };
+}
+
+function worst(codes: readonly number[]): number {
+  const order = [...FIRST, ...codes.filter((code) => !FIRST.includes(code) && !LAST.includes(code)), ...LAST];
+  return order.find((code) => codes.includes(code)) ?? EXIT.done;
+}

@@ -1,0 +1,129 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { UsageError } from "../errors.ts";
+import { type Figure, type FigureOptions, isLacking, type Lacking, SCALES, STATISTICS } from "../figures/figure.ts";
+import { FORMATS, type Format, figureFiles, fileName } from "../figures/files.ts";
+import { type FigureKind, heeded, SWEEP_FIGURES, type SweepFigure, TRIAL_FIGURES } from "../figures/gallery.ts";
+import { THEME_NAMES } from "../figures/theme.ts";
+import { FIGURES, writable } from "../records/find-results.ts";
+import { holdsTrials, readTrials } from "../records/label-trials.ts";
+import { readResults } from "../records/read-results.ts";
+import { LOSS_SETS } from "../records/record.ts";
+import { type Define, examples } from "./command.ts";
+import type { Context } from "./effects.ts";
+import { EXIT } from "./exit-codes.ts";
+import { choiceOption, listOption } from "./options.ts";
+
+interface Options {
+  readonly only?: string;
+  readonly format: string;
+  readonly loss: string;
+  readonly statistic: string;
+  readonly scale: string;
+  readonly theme: string;
+  readonly paper?: boolean;
+  readonly output?: string;
+}
+
+/** Without that of a page, whose colours are not the figure's own. */
+const THEMES = THEME_NAMES.filter((name) => name !== "page");
+
+const NAMES = [...TRIAL_FIGURES, ...SWEEP_FIGURES].map(({ name }) => name);
+
+export const define: Define = (command, run) => {
+  command
+    .argument("<folder>", "a results folder, or one of mmoe data --trials")
+    .option("--only <names>", `which, by commas: ${NAMES.join(", ")}; 4 is figure4`)
+    .option("--format <names>", "svg, png, pdf, by commas; the numbers come as CSV with any", "svg")
+    .option("--loss <rows>", "train or heldout: on which rows", "train")
+    .option("--statistic <name>", "mean or median, over a cell's runs", "mean")
+    .option("--scale <name>", "linear or log: the axis of losses", "linear")
+    .option("--theme <name>", THEMES.join(", "), "light")
+    .option("--paper", "the paper's own results behind ours, and ours minus the paper's")
+    .option("-o, --output <folder>", "where they go (default: figures/ in the results folder)")
+    .addHelpText(
+      "after",
+      examples(
+        "mmoe figures results/paper",
+        "mmoe figures results/paper --only 4,5 --format svg,png,pdf --paper",
+        "mmoe figures results/figure2 --theme print --format pdf",
+        "mmoe figures results/paper --loss heldout --statistic median --scale log",
+      ),
+    )
+    .action((folder: string, options: Options) => run((context) => figures(folder, options, context)));
+};
+
+async function figures(folder: string, options: Options, { effects, note }: Context): Promise<number> {
+  const asked = options.only === undefined ? undefined : listOption(options.only).map(figureNamed);
+  const formats = listOption(options.format).map((name) => choiceOption("--format", name, FORMATS));
+  const how = figureOptions(options);
+  const kinds = await kindsIn(folder, note);
+  for (const name of asked ?? []) {
+    if (!kinds.some((kind) => kind.name === name)) throw new UsageError(`${folder}: ${name}: ${elsewhere(name)}`);
+  }
+  const drawn = kinds
+    .filter(({ name }) => asked === undefined || asked.includes(name))
+    .map((kind) => ({ picture: kind.draw(heeded(kind, how)), how: heeded(kind, how) }));
+  const whole = drawn.flatMap(({ picture, how }) => {
+    if (!isLacking(picture)) return [{ figure: picture, how }];
+    if (asked !== undefined) throw new UsageError(`${folder}: ${picture.name} can't be drawn: ${picture.lacking}`);
+    note(`${picture.name} is not drawn: ${picture.lacking}`);
+    return [];
+  });
+  if (whole.length === 0) throw new UsageError(`${folder} holds no finished run; nothing to draw`);
+  const out = options.output ?? join(folder, FIGURES);
+  for (const { figure, how } of whole) effects.stdout.write(`${await write(figure, how, formats, out)}\n`);
+  return EXIT.done;
+}
+
+function figureOptions({ loss, statistic, scale, theme, paper = false }: Options): FigureOptions {
+  return {
+    loss: choiceOption("--loss", loss, LOSS_SETS),
+    statistic: choiceOption("--statistic", statistic, STATISTICS),
+    scale: choiceOption("--scale", scale, SCALES),
+    theme: choiceOption("--theme", theme, THEMES),
+    paper,
+  };
+}
+
+/** By its name, or by its number in the paper. */
+function figureNamed(name: string): string {
+  return choiceOption("--only", /^\d+$/.test(name) ? `figure${name}` : name, NAMES);
+}
+
+interface Drawable extends Pick<SweepFigure, "name" | "heeds"> {
+  readonly draw: (options: FigureOptions) => Figure | Lacking;
+}
+
+/** The kinds of figures that a folder's records may be drawn as. */
+async function kindsIn(folder: string, note: (line: string) => void): Promise<Drawable[]> {
+  if (holdsTrials(folder)) return drawables(TRIAL_FIGURES, readTrials(folder));
+  return drawables(SWEEP_FIGURES, await readResults(folder, note));
+}
+
+function drawables<T>(kinds: readonly FigureKind<T>[], records: T): Drawable[] {
+  return kinds.map(({ name, heeds, draw }) => ({ name, heeds, draw: (options) => draw(records, options) }));
+}
+
+/** Where the records of a figure are that the folder at hand has not. */
+function elsewhere(name: string): string {
+  return TRIAL_FIGURES.some((kind) => kind.name === name)
+    ? "drawn from a folder of mmoe data --trials 100 -o FOLDER"
+    : "drawn from a results folder of mmoe sweep";
+}
+
+/** Writes a figure's files, each whole or not at all; what was written, in one line. */
+async function write(figure: Figure, how: FigureOptions, formats: readonly Format[], out: string): Promise<string> {
+  const path = join(out, fileName(figure, how));
+  const files = await figureFiles(figure, formats);
+  writable(
+    out,
+    () => {
+      mkdirSync(out, { recursive: true });
+      for (const { ending, content } of files) writeFileAtomic.sync(`${path}.${ending}`, content as Buffer);
+    },
+    "give another -o",
+  );
+  return `${path}.{${files.map(({ ending }) => ending).join(",")}}: ${figure.title}`;
+}

@@ -1,0 +1,106 @@
+import { UsageError } from "../errors.ts";
+import { shellQuoted } from "../shell-quoted.ts";
+import { BIN } from "./bin.ts";
+import { checkFolder, checkSweep } from "./check-sweep.ts";
+import { type Define, examples } from "./command.ts";
+import type { Context } from "./effects.ts";
+import { EXIT } from "./exit-codes.ts";
+import { countOption } from "./options.ts";
+import { jobName, mergeOptions, type SlurmJob, slurmScript } from "./slurm-script.ts";
+import { submit } from "./slurm-submit.ts";
+import { stopTimes } from "./slurm-time.ts";
+import { addSweepOptions, type CheckedOptions, collect, type SweepOptions, typedWords } from "./sweep-options.ts";
+
+interface Options extends SweepOptions {
+  readonly array: string;
+  readonly time: string;
+  readonly partition?: string;
+  readonly cpus: string;
+  readonly gpus: string;
+  readonly restarts: string;
+  readonly sbatch: readonly string[];
+  readonly mmoe?: string;
+  readonly submit?: boolean;
+}
+
+export const define: Define = (command, run) => {
+  const others = command.options.length;
+  addSweepOptions(command);
+  const sweepOptions = command.options.slice(others);
+  command
+    .requiredOption("--array <n>", "tasks, each a shard of the sweep; 16%4 for at most 4 at a time")
+    .option("--time <limit>", "a task's time limit, as Slurm writes it", "4:00:00")
+    .option("--partition <name>", "where the tasks run")
+    .option("--cpus <n>", "cores of a task", "1")
+    .option("--gpus <n>", "GPUs of a task; with several, one process each", "0")
+    .option("--restarts <n>", "how often a task that was stopped goes on by itself", "10")
+    .option("--sbatch <option>", "a further option of sbatch, such as account=lab; may be given again", collect, [])
+    .option("--mmoe <command>", "shell command that starts mmoe there, not by npx (default: this very one)")
+    .option("--submit", "submit it, and behind it a job that merges the results")
+    .addHelpText(
+      "after",
+      examples(
+        "mmoe slurm paper --array 16 --cpus 4 --time 4:00:00 > paper.sh",
+        "mmoe slurm configs/paper.yaml --array 16 --gpus 1 --partition gpu --sbatch account=lab --submit",
+      ),
+    )
+    .action((file: string, options: Options) =>
+      run((context) => slurm(file, options, typedWords(command, sweepOptions), context)),
+    );
+};
+
+async function slurm(file: string, options: Options, typed: readonly string[], context: Context): Promise<number> {
+  const checked = await checkSweep(file, options);
+  checkFolder(checked);
+  const job = jobOf([file, ...typed], checked, options);
+  const script = slurmScript(job);
+  if (options.submit) submitAll(job, script, context);
+  else context.effects.stdout.write(script);
+  return EXIT.done;
+}
+
+function jobOf(words: readonly string[], { config, out }: CheckedOptions, options: Options): SlurmJob {
+  const { time, partition, sbatch: extra, mmoe = thisCommand() } = options;
+  const cpus = countOption("--cpus", options.cpus);
+  const gpus = countOption("--gpus", options.gpus, 0);
+  const { warnSeconds, timeLimit } = stopTimes("--time", time);
+  const untyped = [
+    ...(options.out === undefined ? ["--out", out] : []),
+    ...(options.jobs === undefined ? ["--jobs", String(cpus)] : []),
+    ...(options.timeLimit === undefined ? ["--time-limit", timeLimit] : []),
+    ...(gpus > 1 ? ["--devices", "all"] : []),
+  ];
+  return {
+    name: config.name,
+    folder: process.cwd(),
+    words: [...words, ...untyped],
+    restarts: countOption("--restarts", options.restarts, 0),
+    ...arrayOption(options.array),
+    ...{ out, mmoe, time, warnSeconds, partition, cpus, gpus, extra },
+  };
+}
+
+/** The array, and the job that merges its results: their numbers on stdout, as soon as each is there. */
+function submitAll(job: SlurmJob, script: string, { effects, note }: Context): void {
+  const array = submit([], effects.env, script);
+  effects.stdout.write(`${array}\n`);
+  const merge = submit(mergeOptions(job, array), effects.env);
+  effects.stdout.write(`${merge}\n`);
+  note(`array ${array} of ${job.tasks} tasks; ${merge} merges their results when all have ended; to watch them:`);
+  note(`squeue --jobs ${array},${merge}\nmmoe status ${shellQuoted(job.out)}\ntail ${jobName(job)}-${array}_*.log`);
+}
+
+function thisCommand(): string {
+  return `${shellQuoted(process.execPath)} ${shellQuoted(BIN)}`;
+}
+
+/** `16`, or `16%4`: tasks, and how many at a time. */
+function arrayOption(text: string): Pick<SlurmJob, "tasks" | "atOnce"> {
+  const [, tasks, atOnce] = /^(\d+)(?:%(\d+))?$/.exec(text) ?? [];
+  if (tasks === undefined)
+    throw new UsageError(`--array: expected a number of tasks such as 16 or 16%4, got '${text}'`);
+  return {
+    tasks: countOption("--array", tasks),
+    atOnce: atOnce === undefined ? undefined : countOption("--array", atOnce),
+  };
+}

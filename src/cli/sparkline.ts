@@ -1,0 +1,41 @@
+/** Bins of a small histogram, a character each. */
+export const BINS = 18;
+/** Bins between two ticks of its axis. */
+const TICK = 6;
+const LEVELS = "▁▂▃▄▅▆▇█";
+
+/** Bins of a common width for several rows of losses. */
+export interface Axis {
+  readonly width: number;
+  /** Some loss is above the last bin, which holds it. */
+  readonly open: boolean;
+}
+
+/** Bins of the paper's width, 1/30, or a multiple of it where more than a twentieth of all losses would lie above. */
+export function axisOf(losses: readonly Float64Array[]): Axis {
+  const sorted = Float64Array.from(losses.flatMap((row) => [...row])).sort();
+  const reach = sorted[Math.ceil(0.95 * sorted.length) - 1] ?? 0;
+  const width = Math.max(1, Math.ceil((reach * 30) / BINS)) / 30;
+  return { width, open: (sorted.at(-1) ?? 0) >= BINS * width };
+}
+
+/** The axis above the bins: `0     .2    .4 .6+`, with a plus where the last bin is open. */
+export function axisText({ width, open }: Axis): string {
+  const tick = (bin: number) => String(Number((bin * width).toPrecision(3))).replace(/^0\./, ".");
+  const end = `${tick(BINS)}${open ? "+" : ""}`;
+  const last = tick(2 * TICK);
+  const fits = last.length + 1 + end.length <= BINS - 2 * TICK;
+  return `${tick(0).padEnd(TICK)}${tick(TICK).padEnd(TICK)}${fits ? last : ""}`.padEnd(BINS - end.length) + end;
+}
+
+/** How many losses are in each bin, the highest bin of the row as a whole block; an empty one is blank. */
+export function sparkline(losses: Float64Array, { width }: Axis): string {
+  const counts = new Array<number>(BINS).fill(0);
+  for (const loss of losses) {
+    const bin = Math.min(BINS - 1, Math.floor(loss / width));
+    counts[bin] = (counts[bin] as number) + 1;
+  }
+  const most = Math.max(...counts);
+  const block = (count: number) => (count === 0 ? " " : LEVELS[Math.ceil((count / most) * LEVELS.length) - 1]);
+  return counts.map(block).join("");
+}

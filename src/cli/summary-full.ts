@@ -1,0 +1,97 @@
+import { type Estimate, estimateText } from "../stats/estimate.ts";
+import { groupBy } from "../stats/group-by.ts";
+import type { CellSummary } from "../summary/cell-summary.ts";
+import type { CellComparison, SpreadComparison } from "../summary/comparisons.ts";
+import type { Summary } from "../summary/summary.ts";
+import { correlationText } from "../sweep/plan.ts";
+import { table } from "./format.ts";
+
+/** Every statistic of every cell: a table a correlation, a column a model. */
+export function statisticsText(cells: readonly CellSummary[]): string {
+  const groups = groupBy(cells, ({ correlation }) => correlationText(correlation));
+  return [...groups].map(([correlation, group]) => statisticsTable(correlation, group)).join("\n");
+}
+
+function statisticsTable(correlation: string, cells: readonly CellSummary[]): string {
+  const row = (name: string, of: (cell: CellSummary) => string) => [name, ...cells.map(of)];
+  const loss = (name: string, of: (loss: CellSummary["loss"]) => Estimate) =>
+    row(name, (cell) => estimateText(of(cell.loss), 4));
+  const extreme = (name: "min" | "max") => row(name, (cell) => estimateText(plain(cell.loss[name]), 4));
+  return table([
+    row(`p = ${correlation}`, ({ model }) => model),
+    row("runs", (cell) => String(cell.loss.n)),
+    row("failed", ({ failed }) => String(failed.length)),
+    row("missing", ({ missing }) => String(missing)),
+    loss("mean", ({ mean }) => mean),
+    loss("standard deviation", ({ sd }) => sd),
+    loss("standard error", ({ se }) => se),
+    extreme("min"),
+    loss("first quartile", ({ q1 }) => q1),
+    loss("median", ({ median }) => median),
+    loss("third quartile", ({ q3 }) => q3),
+    extreme("max"),
+    loss("interquartile mean", ({ iqm }) => iqm),
+    row("share in bad minima", ({ badShare }) => estimateText(badShare, 3)),
+  ]);
+}
+
+function plain(value: number): Estimate {
+  return { value, low: Number.NaN, high: Number.NaN };
+}
+
+/** Differences and tests between cells, with the family of each. */
+export function comparisonsText({ models, correlations, spreads }: Summary): string {
+  const parts: string[] = [];
+  if (models.length > 0) {
+    parts.push(`between models, the first minus the second:\n${differencesTable(models)}${family(models)}`);
+  }
+  if (correlations.length > 0) {
+    parts.push(
+      `between correlations, the lower minus the higher:\n${differencesTable(correlations)}${family(correlations)}`,
+    );
+  }
+  if (spreads.length > 0) parts.push(`spread, the first to the second:\n${spreadsTable(spreads)}`);
+  return `${parts.join("\n")}${parts.length > 0 ? CAPTION : ""}`;
+}
+
+const CAPTION =
+  "intervals of 95 %: BCa bootstrap over runs or pairs of runs, 10,000 resamples; shares by Wilson's score\n";
+
+function family(comparisons: readonly CellComparison[]): string {
+  return `first lower: share of pairs; p: Wilcoxon's signed-rank test, by Holm over these ${comparisons.length}\n`;
+}
+
+function differencesTable(comparisons: readonly CellComparison[]): string {
+  const rows = comparisons.map((comparison) => [
+    ...pairColumns(comparison),
+    String(comparison.pairs),
+    estimateText(comparison.mean, 4),
+    estimateText(comparison.median, 4),
+    estimateText(comparison.improvement, 2),
+    probabilityText(comparison.adjusted),
+  ]);
+  return table([["cells", "pairs", "mean difference", "median difference", "first lower", "p"], ...rows]);
+}
+
+function spreadsTable(comparisons: readonly SpreadComparison[]): string {
+  const rows = comparisons.map((comparison) => [
+    ...pairColumns(comparison),
+    String(comparison.pairs),
+    estimateText(comparison.iqr, 2),
+    estimateText(comparison.sd, 2),
+    probabilityText(comparison.adjusted),
+  ]);
+  const header = ["cells", "pairs", "ratio of interquartile ranges", "ratio of standard deviations", "p"];
+  return `${table([header, ...rows])}p: Brown and Forsythe's test, by Holm over these ${comparisons.length}\n`;
+}
+
+/** E.g. `omoe, mmoe at 0.50` or `mmoe at 0.50, 1.00`. */
+function pairColumns({ first, second }: Pick<CellComparison, "first" | "second">): [string] {
+  const [p, q] = [first.correlation, second.correlation].map(correlationText);
+  return [first.model === second.model ? `${first.model} at ${p}, ${q}` : `${first.model}, ${second.model} at ${p}`];
+}
+
+function probabilityText(p: number): string {
+  if (Number.isNaN(p)) return "-";
+  return p < 0.0001 ? "<.0001" : p.toFixed(4);
+}

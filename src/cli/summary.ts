@@ -1,0 +1,63 @@
+import { UsageError } from "../errors.ts";
+import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
+import { BAD_LOSS, summarizeCells } from "../summary/cell-summary.ts";
+import { type Summary, summaryOf } from "../summary/summary.ts";
+import { summaryCsv } from "../summary/summary-csv.ts";
+import { gapsText, headText, lossOption, readEnded } from "./analysed.ts";
+import { type Define, examples } from "./command.ts";
+import type { Context } from "./effects.ts";
+import { EXIT } from "./exit-codes.ts";
+import { numberOption } from "./options.ts";
+import { cellsText } from "./summary-cells.ts";
+import { comparisonsText, statisticsText } from "./summary-full.ts";
+
+interface Options {
+  readonly loss: string;
+  readonly bad?: string;
+  readonly full?: boolean;
+  readonly csv?: boolean;
+  readonly json?: boolean;
+}
+
+export const define: Define = (command, run) => {
+  command
+    .argument("<folder>", "a results folder, also of a sweep that still runs")
+    .option("--loss <rows>", "train (as the paper's figures seem to) or heldout", "train")
+    .option("--bad <loss>", "a run that ends above is in a bad minimum (default: 1/6)")
+    .option("--full", "all statistics of each cell, and tests between models and between correlations")
+    .option("--csv", "all that --full shows as CSV, a row a statistic")
+    .option("--json", "all that --full shows as JSON, failed runs by name")
+    .addHelpText(
+      "after",
+      `
+Runs that failed are counted and named, and are in no loss. Cells are compared on the runs that both have
+done: run i saw the same rows in both.
+${examples("mmoe summary results/paper", "mmoe summary results/paper --loss heldout --csv > heldout.csv")}`,
+    )
+    .action((folder: string, options: Options) => run((context) => summary(folder, options, context)));
+};
+
+async function summary(folder: string, options: Options, context: Context): Promise<number> {
+  const loss = lossOption(options.loss);
+  const bad = options.bad === undefined ? BAD_LOSS : numberOption("--bad", options.bad, 0);
+  if (options.csv && options.json) throw new UsageError("--csv and --json: expected one of them");
+  const results = await readEnded(folder, context);
+  const write = (text: string) => context.effects.stdout.write(text);
+  if (options.json) write(`${JSON.stringify({ folder, ...summaryOf(results, loss, bad) }, null, 2)}\n`);
+  else if (options.csv) write(summaryCsv(summaryOf(results, loss, bad)));
+  else {
+    const cells = cellLosses(results, loss);
+    write(`${headText(folder, loss)}\n`);
+    write(
+      options.full ? fullText(cells, summaryOf(results, loss, bad)) : cellsText(cells, summarizeCells(cells, bad), bad),
+    );
+    write(gapsText(folder, cells));
+  }
+  return EXIT.done;
+}
+
+function fullText(cells: readonly CellLosses[], summary: Summary): string {
+  return [cellsText(cells, summary.cells, summary.bad), statisticsText(summary.cells), comparisonsText(summary)].join(
+    "\n",
+  );
+}

@@ -1,0 +1,98 @@
+import type { Command, Option } from "commander";
+import type { Layer } from "../config/check.ts";
+import type { Config } from "../config/config.ts";
+import { loadConfig, override, setOverride } from "../config/load.ts";
+import { defaultFolder } from "../records/find-results.ts";
+import { ENGINE_NAMES, type EngineName, type EngineOptions, TFJS_BACKENDS } from "../sweep/engines.ts";
+import { choiceOption, countOption, durationOption, listOption } from "./options.ts";
+
+/** What is trained, by what, and where results go: the options of every command that starts a sweep. */
+export interface SweepOptions {
+  readonly corr?: string;
+  readonly models?: string;
+  readonly runs?: string;
+  readonly steps?: string;
+  readonly batch?: string;
+  readonly lr?: string;
+  readonly seed?: string;
+  readonly set: readonly string[];
+  readonly engine: string;
+  readonly jobs?: string;
+  readonly backend: string;
+  readonly allowCpu?: boolean;
+  readonly out?: string;
+  readonly retryFailed?: boolean;
+  readonly timeLimit?: string;
+  readonly long?: boolean;
+}
+
+/** Those options as checked values. */
+export interface CheckedOptions {
+  readonly config: Config;
+  /** The results folder. */
+  readonly out: string;
+  readonly engineName: EngineName;
+  readonly engineOptions: EngineOptions;
+  /** Milliseconds after which to stop; undefined for none. */
+  readonly limitMs: number | undefined;
+}
+
+export function addSweepOptions(command: Command): Command {
+  return command
+    .argument("[config]", "a YAML or JSON file, or a preset: paper, fresh, figure3, smoke", "paper")
+    .option("--corr <list>", "correlations of the task pairs, by commas")
+    .option("--models <list>", "models, by commas (see mmoe models)")
+    .option("--runs <n>", "runs of each model at each correlation")
+    .option("--steps <n>", "training steps of a run")
+    .option("--batch <n>", "rows a step")
+    .option("--lr <x>", "learning rate")
+    .option("--seed <n>", "names other random numbers")
+    .option("--set <key=value>", "any other setting of the config; may be given again", collect, [])
+    .option("--engine <name>", `what trains: ${ENGINE_NAMES.join(", ")}`, ENGINE_NAMES[0])
+    .option("--allow-cpu", "let --engine cuda train on a CPU where it sees no card")
+    .option("--backend <name>", `what tfjs computes on: ${TFJS_BACKENDS.join(", ")}`, TFJS_BACKENDS[0])
+    .option("--jobs <n>", "worker threads of the cpu engine (default: this process's cores)")
+    .option("--out <folder>", "where results go (default: results/NAME-HASH)")
+    .option("--retry-failed", "do again the runs that failed there")
+    .option("--time-limit <time>", "stop, to go on later, after a time such as 3h50m")
+    .option("--long", "also write every run's curve (curves-long.csv)");
+}
+
+/** An option that may be given again: all its texts. */
+export function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+/** Throws UsageError for the first option that is none. */
+export function checkedOptions(file: string, options: SweepOptions): CheckedOptions {
+  const config = loadConfig(file, overridesOf(options));
+  const { out = defaultFolder(config), jobs, timeLimit, allowCpu = false } = options;
+  const backend = choiceOption("--backend", options.backend, TFJS_BACKENDS);
+  return {
+    config,
+    out,
+    engineName: choiceOption("--engine", options.engine, ENGINE_NAMES),
+    engineOptions: { backend, allowCpu, ...(jobs !== undefined && { jobs: countOption("--jobs", jobs) }) },
+    limitMs: timeLimit === undefined ? undefined : durationOption("--time-limit", timeLimit),
+  };
+}
+
+/** The `options` that were typed for `command`, as words that say the same again. */
+export function typedWords(command: Command, options: readonly Option[]): string[] {
+  const typed = options.filter((option) => command.getOptionValueSource(option.attributeName()) === "cli");
+  return typed.flatMap((option) => {
+    const value: unknown = command.getOptionValue(option.attributeName());
+    return [value].flat().flatMap((text) => (text === true ? [option.long ?? ""] : [option.long ?? "", String(text)]));
+  });
+}
+
+function overridesOf(options: SweepOptions): Layer[] {
+  const { corr, models, runs, steps, batch, lr, seed, set } = options;
+  const layers = set.map(setOverride);
+  if (corr !== undefined) layers.push(override("--corr", "correlations", listOption(corr)));
+  if (models !== undefined) layers.push(override("--models", "models", listOption(models)));
+  for (const [key, text] of Object.entries({ runs, steps, batch, lr, seed })) {
+    if (text !== undefined) layers.push(override(`--${key}`, key, text));
+  }
+  return layers;
+}

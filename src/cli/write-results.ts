@@ -1,0 +1,30 @@
+import { join } from "node:path";
+import { writeCsvFiles } from "../records/csv-files.ts";
+import { JOURNALS, unwritable } from "../records/find-results.ts";
+import { readRecords } from "../records/read-journals.ts";
+import type { RunRecord } from "../records/record.ts";
+import type { Effects } from "./effects.ts";
+import { summaryTable } from "./summary-table.ts";
+
+interface WriteOptions {
+  /** Also every run's curve. */
+  readonly long: boolean;
+  /** No table on stdout. */
+  readonly quiet: boolean;
+}
+
+/** Derives the CSV files of the folder `out` from its journals, prints the table and gives the records. */
+export async function writeResults(
+  out: string,
+  { long, quiet }: WriteOptions,
+  { stdout }: Effects,
+): Promise<RunRecord[]> {
+  const records = await readRecords(join(out, JOURNALS), { warn: () => {} });
+  try {
+    await writeCsvFiles(out, records, { long });
+  } catch (error) {
+    throw unwritable(out, error, "the journals are as they were");
+  }
+  if (!quiet) stdout.write(`${summaryTable(records)}\n${out}/runs.csv, ${out}/curves.csv\n`);
+  return records;
+}

@@ -1,0 +1,29 @@
+import { stringify } from "yaml";
+import { z } from "zod";
+import { GENERATOR_PRESETS } from "../data/presets.ts";
+import type { GeneratorSettings } from "../data/settings.ts";
+import { checkFile } from "./check.ts";
+import { readYaml } from "./load.ts";
+import { SETTINGS_SCHEMA } from "./schema.ts";
+
+const { data, seed, correlations, runs } = SETTINGS_SCHEMA.shape;
+
+/** Label correlations over trials: Figure 2. A trial is the rows of the run of its number. */
+const TRIALS_SCHEMA = z.strictObject({ data, seed, correlations, trials: runs, rows: runs });
+
+export type TrialSettings = z.output<typeof TRIALS_SCHEMA>;
+
+/** The settings in a file that `trialsYaml` wrote. Throws UsageError for the first thing wrong. */
+export function loadTrials(path: string): TrialSettings {
+  return checkFile(TRIALS_SCHEMA, readYaml(path));
+}
+
+/** The settings as a file; the generator's constants stand behind them as a comment. */
+export function trialsYaml(settings: TrialSettings): string {
+  const constants = JSON.stringify(generatorOfTrials(settings));
+  return `${stringify(settings, { flowCollectionPadding: false })}# data ${settings.data}: ${constants}\n`;
+}
+
+export function generatorOfTrials({ data }: TrialSettings): GeneratorSettings {
+  return GENERATOR_PRESETS[data].settings;
+}

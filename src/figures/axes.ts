@@ -1,0 +1,82 @@
+import type { Scale, Tick } from "./scale.ts";
+import { type Attributes, element, group, rounded, type SvgNode } from "./svg.ts";
+import { SMALL, text } from "./text.ts";
+import type { Theme } from "./theme.ts";
+
+/** A rectangle in points, y down. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+interface PanelOptions {
+  readonly box: Box;
+  readonly x: Scale;
+  readonly y: Scale;
+  readonly theme: Theme;
+  /** Which axes have their numbers written. */
+  readonly numbers?: { readonly x?: boolean; readonly y?: boolean };
+  /** Which axis has lines across the panel at its numbers; y unless it says otherwise. */
+  readonly guides?: "x" | "y";
+  /** Above the panel, in bold. */
+  readonly title?: string;
+  readonly attributes?: Attributes;
+}
+
+/**
+ * A panel: guides, axes, `marks` within. Its attributes tell a page how points are values: `data-x` and `data-y` hold
+ * the scale's type, its domain and its range in points.
+ */
+export function panel(options: PanelOptions, marks: readonly SvgNode[]): SvgNode {
+  const { box, x, y, theme, title, attributes = {} } = options;
+  const heading = title === undefined ? [] : [titleAbove(title, box, theme)];
+  return group({ class: "panel", "data-x": scaleText(x), "data-y": scaleText(y), ...attributes }, [
+    ...heading,
+    guideLines(options),
+    group({ class: "marks" }, marks),
+    axes(options),
+  ]);
+}
+
+function titleAbove(title: string, box: Box, theme: Theme): SvgNode {
+  return text(title, box.x + box.width / 2, box.y - 4, { fill: theme.ink, weight: "SemiBold", anchor: "middle" });
+}
+
+function scaleText({ type, domain, range }: Scale): string {
+  return [type, ...domain, ...range].join(" ");
+}
+
+function guideLines({ box, x, y, theme, guides = "y" }: PanelOptions): SvgNode {
+  const labelled = (guides === "y" ? y : x).ticks.filter(({ label }) => label !== "");
+  const path = ({ value }: Tick) =>
+    guides === "y"
+      ? `M${rounded(box.x)} ${rounded(y.at(value))}h${rounded(box.width)}`
+      : `M${rounded(x.at(value))} ${rounded(box.y)}v${rounded(box.height)}`;
+  const d = labelled.map(path).join("");
+  return element("path", { class: "guides", d, stroke: theme.guide, "stroke-width": 0.5, fill: "none" });
+}
+
+const TICK = 2.5;
+
+function axes({ box, x, y, theme, numbers = {} }: PanelOptions): SvgNode {
+  const bottom = box.y + box.height;
+  const length = ({ label }: Tick) => (label === "" ? TICK / 2 : TICK);
+  const down = x.ticks.map((tick) => `M${rounded(x.at(tick.value))} ${rounded(bottom)}v${length(tick)}`);
+  const left = y.ticks.map((tick) => `M${rounded(box.x)} ${rounded(y.at(tick.value))}h-${length(tick)}`);
+  const frame = `M${rounded(box.x)} ${rounded(box.y)}V${rounded(bottom)}H${rounded(box.x + box.width)}`;
+  return group({ class: "axes" }, [
+    element("path", { d: [frame, ...down, ...left].join(""), stroke: theme.quiet, "stroke-width": 0.6, fill: "none" }),
+    ...(numbers.x === false ? [] : x.ticks.map((tick) => bottomLabel(tick, x, bottom, theme))),
+    ...(numbers.y === false ? [] : y.ticks.map((tick) => leftLabel(tick, y, box.x, theme))),
+  ]);
+}
+
+function bottomLabel({ value, label }: Tick, x: Scale, bottom: number, { quiet }: Theme): SvgNode {
+  return text(label, x.at(value), bottom + TICK + SMALL, { fill: quiet, size: SMALL, anchor: "middle" });
+}
+
+function leftLabel({ value, label }: Tick, y: Scale, left: number, { quiet }: Theme): SvgNode {
+  return text(label, left - TICK - 2, y.at(value) + SMALL * 0.35, { fill: quiet, size: SMALL, anchor: "end" });
+}

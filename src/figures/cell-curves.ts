@@ -1,0 +1,51 @@
+import type { Cell } from "../records/csv.ts";
+import type { SweepCell } from "./cells.ts";
+import type { Curve } from "./curve-panels.ts";
+import { cellCurve } from "./curves.ts";
+import type { FigureOptions } from "./figure.ts";
+import { type PublishedLoss, publishedFigure4 } from "./published.ts";
+import type { SeriesStyle } from "./style.ts";
+import { capitalised, lossName, UNITS } from "./words.ts";
+
+/** A cell's curve in its style, with the paper's where the options ask for it and Figure 4 has it. */
+export function curveOf(cell: SweepCell, style: SeriesStyle, options: FigureOptions): Curve {
+  return {
+    style,
+    attributes: cellAttributes(cell),
+    points: cellCurve(cell, options),
+    paper: paperCurve(cell, options),
+  };
+}
+
+/** What a page tells a cell's marks by. */
+export function cellAttributes({ model, correlation }: Pick<SweepCell, "model" | "correlation">) {
+  return { "data-model": model, "data-correlation": correlation };
+}
+
+function paperCurve({ model, correlation }: SweepCell, { paper }: FigureOptions): PublishedLoss[] {
+  return paper ? publishedFigure4().filter((point) => point.model === model && point.correlation === correlation) : [];
+}
+
+/** What a curve shows, for a caption. */
+export function curveSentences({ loss, statistic, scale }: FigureOptions): string {
+  const how = statistic === "mean" ? "1.96 standard errors to either side" : "between order statistics";
+  const rows = loss === "train" ? "over the batches since the point before" : "on held-out rows";
+  return (
+    `${capitalised(statistic)} ${lossName(loss)} of the two tasks against training steps (${UNITS}; ${rows}). ` +
+    `Bands: 95 % intervals over runs at each step (${how}).${scale === "linear" ? " The first steps may lie above the frame." : ""}`
+  );
+}
+
+/** A curve's numbers, a row a step. */
+export function curveRows(
+  { model, correlation }: SweepCell,
+  { points, paper }: Curve,
+  options: FigureOptions,
+): Record<string, Cell>[] {
+  const { loss, statistic } = options;
+  const published = new Map(paper.map((point) => [point.step, point.loss]));
+  return points.map(({ step, runs, value, low, high }) => {
+    const row = { model, correlation, step, runs, loss, statistic, value, low, high };
+    return options.paper ? { ...row, paper: published.get(step) ?? Number.NaN } : row;
+  });
+}

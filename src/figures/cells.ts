@@ -1,0 +1,39 @@
+import type { Results } from "../records/read-results.ts";
+import { finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
+import { groupBy } from "../stats/group-by.ts";
+
+/** A model at a correlation, as far as it has been trained. */
+export interface SweepCell {
+  readonly model: string;
+  readonly correlation: number;
+  /** Runs that are done, by their index. */
+  readonly runs: readonly RunRecord[];
+  readonly failed: number;
+}
+
+/** Cells in which a run is done, in the sweep's order of models and by rising correlation. */
+export function sweepCells({ config, records }: Results): SweepCell[] {
+  const cells = groupBy(records, ({ model, correlation }) => `${model} ${correlation}`);
+  const correlations = [...config.correlations].sort((a, b) => a - b);
+  return config.models.flatMap((model) =>
+    correlations.flatMap((correlation) => {
+      const ended = cells.get(`${model} ${correlation}`) ?? [];
+      const runs = ended.filter(({ status }) => status === "done").sort((a, b) => a.run - b.run);
+      return runs.length > 0 ? [{ model, correlation, runs, failed: ended.length - runs.length }] : [];
+    }),
+  );
+}
+
+export function modelsOf(cells: readonly SweepCell[]): string[] {
+  return [...new Set(cells.map(({ model }) => model))];
+}
+
+/** Ascending. */
+export function correlationsOf(cells: readonly SweepCell[]): number[] {
+  return [...new Set(cells.map(({ correlation }) => correlation))].sort((a, b) => a - b);
+}
+
+/** Mean over tasks of each run's loss after the last step, [runs]. */
+export function finalMeans({ runs }: SweepCell, set: LossSet): Float64Array {
+  return Float64Array.from(runs, (run) => finalLosses(run, set)?.mean ?? Number.NaN);
+}

@@ -1,0 +1,43 @@
+import type { LossSet, RunRecord } from "../records/record.ts";
+import type { Estimate } from "../stats/estimate.ts";
+import type { SweepCell } from "./cells.ts";
+import type { FigureOptions } from "./figure.ts";
+import { quickEstimate } from "./interval.ts";
+
+/** A statistic over a cell's runs at one step. */
+export interface CurvePoint extends Estimate {
+  readonly step: number;
+  /** Runs that it is over. */
+  readonly runs: number;
+}
+
+/** Mean loss over tasks against steps, over all runs of the cell that are done. */
+export function cellCurve(
+  cell: SweepCell,
+  { loss, statistic }: Pick<FigureOptions, "loss" | "statistic">,
+): CurvePoint[] {
+  const { steps } = (cell.runs[0] as RunRecord).curve;
+  const losses = lossesByStep(cell, loss);
+  return steps.map((step, i) => {
+    const values = losses[i] as Float64Array;
+    return { step, runs: values.length, ...quickEstimate(values, statistic) };
+  });
+}
+
+/** Mean loss over tasks, [evaluations][runs], read run by run: their curves lie apart in memory. */
+export function lossesByStep({ runs }: SweepCell, set: LossSet): Float64Array[] {
+  const { steps } = (runs[0] as RunRecord).curve;
+  const losses = steps.map(() => new Float64Array(runs.length));
+  for (const [r, run] of runs.entries()) {
+    for (let i = 0; i < steps.length; i++) (losses[i] as Float64Array)[r] = taskMean(run, set, i);
+  }
+  return losses;
+}
+
+/** As `curveLosses` gives it, without an object for each of the many. */
+export function taskMean({ curve }: RunRecord, set: LossSet, i: number): number {
+  const tasks = curve[set].length / curve.steps.length;
+  let sum = 0;
+  for (let k = 0; k < tasks; k++) sum += curve[set][i * tasks + k] as number;
+  return sum / tasks;
+}

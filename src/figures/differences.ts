@@ -1,0 +1,111 @@
+import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
+import type { Cell } from "../records/csv.ts";
+import type { Results } from "../records/read-results.ts";
+import { type Estimate, estimateText } from "../stats/estimate.ts";
+import { differences } from "../stats/paired.ts";
+import { correlationsOf, modelsOf, sweepCells } from "./cells.ts";
+import type { Figure, FigureOptions, Lacking } from "./figure.ts";
+import { estimate } from "./interval.ts";
+import { page } from "./page.ts";
+import { across, down, type Row, rowChart } from "./row-chart.ts";
+import { linearScale, shortNumber } from "./scale.ts";
+import { markerAt } from "./series.ts";
+import { quantiles } from "./spreads.ts";
+import { modelLabel } from "./style.ts";
+import { type Theme, themeOf } from "./theme.ts";
+import { capitalised, correlationWords, lossName, runsSentence, UNITS } from "./words.ts";
+
+const NAME = "differences";
+
+/** First minus second model at a correlation, over the runs that both have done. */
+interface Difference extends Estimate {
+  readonly first: string;
+  readonly second: string;
+  readonly correlation: number;
+  readonly pairs: number;
+  readonly q05: number;
+  readonly q95: number;
+}
+
+/** Differences of the final losses between models, pair by pair of runs on the same data. */
+export function pairedDifferences(results: Results, options: FigureOptions): Figure | Lacking {
+  const cells = sweepCells(results);
+  const models = modelsOf(cells);
+  if (models.length < 2) return { name: NAME, lacking: "runs of two models are needed" };
+  const losses = cellLosses(results, options.loss);
+  const of = (model: string, p: number) => losses.find((cell) => cell.model === model && cell.correlation === p);
+  const groups = pairsOf(models).map(([first, second]) => ({
+    title: `${modelLabel(first)} − ${modelLabel(second)}`,
+    found: correlationsOf(cells).flatMap((p) => {
+      return differenceAt(of(first, p) as CellLosses, of(second, p) as CellLosses, options.statistic) ?? [];
+    }),
+  }));
+  const found = groups.flatMap((group) => group.found);
+  if (found.length === 0) return { name: NAME, lacking: "no two models have done the same run" };
+  const theme = themeOf(options.theme);
+  const values = found
+    .flatMap(({ q05, q95, low, high, value }) => [q05, q95, low, high, value])
+    .filter(Number.isFinite);
+  const { nodes, height } = rowChart(
+    groups.map(({ title, found }) => ({ title, rows: found.map((one) => rowOf(one, theme)) })),
+    {
+      top: 2,
+      theme,
+      scale: (range) =>
+        linearScale(Math.min(0, ...values), Math.max(0, ...values), { range, nice: true, label: shortNumber }),
+      foot: `difference of the final ${lossName(options.loss)}, in units of label variance`,
+      behind: (x, box) => [down(x.at(0), box.y, box.y + box.height, theme.quiet, 0.8)],
+    },
+  );
+  const caption = `${captionStart(options)} ${runsSentence(cells, results)}`;
+  const data = found.map((one) => dataRow(one, options));
+  return page({ name: NAME, title: "Differences between models, paired by run", caption, height, theme, data }, nodes);
+}
+
+function pairsOf(models: readonly string[]): [string, string][] {
+  return models.flatMap((first, i) => models.slice(i + 1).map((second): [string, string] => [first, second]));
+}
+
+function differenceAt(
+  first: CellLosses,
+  second: CellLosses,
+  statistic: FigureOptions["statistic"],
+): Difference | undefined {
+  const runs = commonRuns([first, second]);
+  if (runs.length === 0) return undefined;
+  const off = differences(lossesOf(first, runs), lossesOf(second, runs));
+  const { low, high, value } = estimate(off, statistic);
+  const { q05, q95 } = quantiles(off.sort());
+  const { model, correlation } = first;
+  return { first: model, second: second.model, correlation, pairs: runs.length, value, low, high, q05, q95 };
+}
+
+function rowOf(difference: Difference, { ink, quiet }: Theme): Row {
+  const { first, second, correlation, value, low, high, q05, q95 } = difference;
+  const models = `${modelLabel(first)} minus ${modelLabel(second)}`;
+  return {
+    label: correlationWords(correlation),
+    attributes: { "data-model": first, "data-other": second, "data-correlation": correlation },
+    words: `${models}, ${correlationWords(correlation)}: ${estimateText(difference, 4)}`,
+    marks: (x, y) => [
+      across(x.at(q05), x.at(q95), y, quiet, 0.6),
+      ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, ink, 2.6)] : []),
+      markerAt("circle", x.at(value), y, { fill: ink, area: 16 }),
+    ],
+  };
+}
+
+function captionStart({ loss, statistic }: FigureOptions): string {
+  return (
+    `${capitalised(statistic)} difference of the ${lossName(loss)} after the last step (${UNITS}) between models trained on the same data, ` +
+    "a row a correlation: above zero the second model is better. Thick lines: 95 % intervals over pairs of runs; thin lines: the middle 90 % of the pairs."
+  );
+}
+
+function dataRow(
+  { first, second, correlation, pairs, value, low, high, q05, q95 }: Difference,
+  options: FigureOptions,
+): Record<string, Cell> {
+  const { loss, statistic } = options;
+  return { first, second, correlation, pairs, loss, statistic, value, low, high, q05, q95 };
+}

@@ -1,0 +1,54 @@
+import type { Cell } from "../records/csv.ts";
+import type { LossSet } from "../records/record.ts";
+import type { SvgNode } from "./svg.ts";
+import type { ThemeName } from "./theme.ts";
+
+/** A picture of recorded results, and what it shows in words and numbers. */
+export interface Figure {
+  /** Its file's name without an ending, e.g. `figure4`. */
+  readonly name: string;
+  readonly title: string;
+  /** One paragraph of plain text: what is drawn, which loss, how many runs, how many failed. */
+  readonly caption: string;
+  /** A whole SVG document, one point a unit; `width` and `height` are its own. */
+  readonly svg: string;
+  /** The same as elements, for formats other than SVG. */
+  readonly root: SvgNode;
+  readonly width: number;
+  readonly height: number;
+  /** All numbers drawn: the rows of the CSV file beside the picture. */
+  readonly data: readonly Record<string, Cell>[];
+}
+
+/** A figure that can't be drawn from what was recorded. */
+export interface Lacking {
+  readonly name: string;
+  /** What is missing, to stand behind the figure's name and a colon. */
+  readonly lacking: string;
+}
+
+export const STATISTICS = ["mean", "median"] as const;
+export const SCALES = ["linear", "log"] as const;
+
+export interface FigureOptions {
+  readonly loss: LossSet;
+  /** Of a cell's runs. */
+  readonly statistic: (typeof STATISTICS)[number];
+  /** Of the axis of losses. */
+  readonly scale: (typeof SCALES)[number];
+  readonly theme: ThemeName;
+  /** Draws the paper's own results, as read off its figures, behind ours. */
+  readonly paper: boolean;
+}
+
+export const DEFAULT_OPTIONS: FigureOptions = {
+  loss: "train",
+  statistic: "mean",
+  scale: "linear",
+  theme: "light",
+  paper: false,
+};
+
+export function isLacking(drawn: Figure | Lacking): drawn is Lacking {
+  return "lacking" in drawn;
+}

@@ -1,0 +1,61 @@
+import type { Results } from "../records/read-results.ts";
+import type { Box } from "./axes.ts";
+import { curveOf, curveRows, curveSentences } from "./cell-curves.ts";
+import { correlationsOf, type SweepCell, sweepCells } from "./cells.ts";
+import { type Curve, type CurvePanel, curvePanels } from "./curve-panels.ts";
+import { endLabels, labelsWidth } from "./end-labels.ts";
+import type { Figure, FigureOptions, Lacking } from "./figure.ts";
+import { heading } from "./loss-axis.ts";
+import { page } from "./page.ts";
+import { correlationStyles, type SeriesStyle } from "./style.ts";
+import type { SvgNode } from "./svg.ts";
+import { type Theme, themeOf } from "./theme.ts";
+import { correlationWords, lossHeading, runsSentence } from "./words.ts";
+
+const NAME = "figure3";
+const MODEL = "shared-bottom-16";
+
+/** Figure 3: loss of Shared-Bottom with a bottom of 16 units against steps, a line a correlation. */
+export function figure3({ config, records, ...rest }: Results, options: FigureOptions): Figure | Lacking {
+  const results = { ...rest, config, records: records.filter(({ model }) => model === MODEL) };
+  const cells = sweepCells(results);
+  if (cells.length === 0) return { name: NAME, lacking: `no run of ${MODEL} is done; see mmoe sweep figure3` };
+  const theme = themeOf(options.theme);
+  const styles = correlationStyles(correlationsOf(cells), theme);
+  const curves = cells.map((cell) => curveOf(cell, styles.get(cell.correlation) as SeriesStyle, options));
+  const { nodes, height } = drawing(cells, curves, options, theme);
+  const model = "Shared-Bottom with a bottom of 16 units and towers of 8 (Figure 3).";
+  return page(
+    {
+      name: NAME,
+      title: "Loss of a small Shared-Bottom model against training steps (Figure 3)",
+      caption: `${model} ${curveSentences(options)} ${runsSentence(cells, results)}`,
+      height,
+      theme,
+      data: cells.flatMap((cell, i) => curveRows(cell, curves[i] as Curve, options)),
+    },
+    nodes,
+  );
+}
+
+function drawing(
+  cells: readonly SweepCell[],
+  curves: readonly Curve[],
+  options: FigureOptions,
+  theme: Theme,
+): { nodes: SvgNode[]; height: number } {
+  const head = heading(lossHeading(options), { y: 0, theme });
+  const names = cells.map(({ correlation }) => correlationWords(correlation));
+  const panel: CurvePanel = { curves };
+  const place = { options, theme, columns: 1, top: head.height + 6, height: 130, right: labelsWidth(names) };
+  const { nodes, bottom, boxes, y } = curvePanels([panel], place);
+  const box = boxes[0] as Box;
+  const labels = curves.map(({ points, style, attributes }, i) => ({
+    label: names[i] as string,
+    y: box.y + y.at(points.at(-1)?.value ?? 0),
+    style,
+    attributes,
+  }));
+  const beside = endLabels(labels, { x: box.x + box.width, top: box.y + 3, bottom: box.y + box.height, theme });
+  return { nodes: [...head.nodes, ...nodes, beside], height: bottom };
+}

@@ -1,0 +1,72 @@
+import type { Results } from "../records/read-results.ts";
+import { curveOf, curveRows, curveSentences } from "./cell-curves.ts";
+import { correlationsOf, modelsOf, type SweepCell, sweepCells } from "./cells.ts";
+import { type Curve, type CurvePanel, curvePanels, differencePanels } from "./curve-panels.ts";
+import type { Figure, FigureOptions, Lacking } from "./figure.ts";
+import { modelKey } from "./key.ts";
+import { heading } from "./loss-axis.ts";
+import { page } from "./page.ts";
+import { modelStyles, type SeriesStyle } from "./style.ts";
+import type { SvgNode } from "./svg.ts";
+import { type Theme, themeOf } from "./theme.ts";
+import { correlationWords, lossHeading, runsSentence } from "./words.ts";
+
+const NAME = "figure4";
+
+/** Figure 4: each model's loss against steps with its 95 % band, a panel a correlation. */
+export function figure4(results: Results, options: FigureOptions): Figure | Lacking {
+  const cells = sweepCells(results);
+  if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
+  const theme = themeOf(options.theme);
+  const styles = modelStyles(modelsOf(cells), theme);
+  const curves = new Map(cells.map((cell) => [cell, curveOf(cell, styles.get(cell.model) as SeriesStyle, options)]));
+  const panels = correlationsOf(cells).map((correlation) => panelOf(correlation, curves));
+  const { nodes, height } = drawing(panels, styles, options, theme);
+  const paper = panels.some(hasPaper) ? PAPER : "";
+  return page(
+    {
+      name: NAME,
+      title: "Loss against training steps for each model and correlation (Figure 4)",
+      caption: `${curveSentences(options)}${paper} ${runsSentence(cells, results)}`,
+      height,
+      theme,
+      data: cells.flatMap((cell) => curveRows(cell, curves.get(cell) as Curve, options)),
+    },
+    nodes,
+  );
+}
+
+const PAPER = " Hollow markers: the paper's Figure 4, a mean over its 200 runs; it does not say of which rows.";
+
+function panelOf(correlation: number, curves: ReadonlyMap<SweepCell, Curve>): CurvePanel {
+  const here = [...curves].filter(([cell]) => cell.correlation === correlation);
+  return {
+    title: correlationWords(correlation),
+    attributes: { "data-correlation": correlation },
+    curves: here.map(([, curve]) => curve),
+  };
+}
+
+function hasPaper({ curves }: CurvePanel): boolean {
+  return curves.some(({ paper }) => paper.length > 0);
+}
+
+function drawing(
+  panels: readonly CurvePanel[],
+  styles: ReadonlyMap<string, SeriesStyle>,
+  options: FigureOptions,
+  theme: Theme,
+): { nodes: SvgNode[]; height: number } {
+  const head = heading(lossHeading(options), { y: 0, theme });
+  const names = modelKey(styles, panels.some(hasPaper), { y: head.height + 9, theme });
+  const place = { options, theme, columns: Math.min(3, panels.length) };
+  const ours = curvePanels(panels, { ...place, top: head.height + names.height + 4, height: 100 });
+  const nodes = [...head.nodes, names.node, ...ours.nodes];
+  const compared = panels.filter(hasPaper);
+  if (compared.length === 0) return { nodes, height: ours.bottom };
+
+  const under = heading("Ours minus the paper's", { y: ours.bottom + 4, theme });
+  const top = ours.bottom + under.height + 6;
+  const apart = differencePanels(compared, { ...place, columns: Math.min(3, compared.length), top, height: 60 });
+  return { nodes: [...nodes, ...under.nodes, ...apart.nodes], height: apart.bottom };
+}

@@ -1,0 +1,39 @@
+import { toCsv } from "../records/csv.ts";
+import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "./figure.ts";
+
+export const FORMATS = ["svg", "png", "pdf"] as const;
+export type Format = (typeof FORMATS)[number];
+
+export interface FigureFile {
+  readonly ending: string;
+  readonly content: string | Uint8Array;
+}
+
+/** The figure in each of `formats`, its numbers as CSV and its caption as text. */
+export async function figureFiles(figure: Figure, formats: readonly Format[]): Promise<FigureFile[]> {
+  const pictures = await Promise.all(
+    formats.map(async (format) => ({ ending: format, content: await PICTURES[format](figure) })),
+  );
+  const caption = `${figure.title}\n\n${figure.caption}\n`;
+  return [...pictures, { ending: "csv", content: toCsv(figure.data) }, { ending: "txt", content: caption }];
+}
+
+/** What draws bitmaps and PDF is loaded only for those who ask for it. */
+const PICTURES: Readonly<Record<Format, (figure: Figure) => string | Promise<Uint8Array>>> = {
+  svg: ({ svg }) => svg,
+  png: async (figure) => (await import("./png.ts")).png(figure),
+  pdf: async (figure) => (await import("./pdf.ts")).pdf(figure),
+};
+
+/** The files' name: the figure's, and what is not as usual in it, e.g. `figure4-heldout-log`. */
+export function fileName({ name }: Figure, options: FigureOptions): string {
+  const { loss, statistic, scale, theme, paper } = options;
+  const unusual = [
+    loss !== DEFAULT_OPTIONS.loss && loss,
+    statistic !== DEFAULT_OPTIONS.statistic && statistic,
+    scale !== DEFAULT_OPTIONS.scale && scale,
+    paper && "paper",
+    theme !== DEFAULT_OPTIONS.theme && theme,
+  ];
+  return [name, ...unusual.filter(Boolean)].join("-");
+}

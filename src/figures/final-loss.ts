@@ -1,0 +1,160 @@
+import type { Cell } from "../records/csv.ts";
+import type { Results } from "../records/read-results.ts";
+import { type Estimate, estimateText } from "../stats/estimate.ts";
+import { type Box, panel } from "./axes.ts";
+import { cellAttributes } from "./cell-curves.ts";
+import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from "./cells.ts";
+import { correlationScale } from "./correlation-scale.ts";
+import { endLabels, labelsWidth } from "./end-labels.ts";
+import type { Figure, FigureOptions, Lacking } from "./figure.ts";
+import { estimate } from "./interval.ts";
+import { key, paperItem } from "./key.ts";
+import { heading, lossScale } from "./loss-axis.ts";
+import { COLUMN, page } from "./page.ts";
+import { publishedFigure4 } from "./published.ts";
+import type { Scale } from "./scale.ts";
+import { linePath, markerAt } from "./series.ts";
+import { modelLabel, modelStyles, type SeriesStyle } from "./style.ts";
+import { element, group, type SvgNode } from "./svg.ts";
+import { text } from "./text.ts";
+import { type Theme, themeOf } from "./theme.ts";
+import { capitalised, correlationWords, lossHeading, lossName, runsSentence, UNITS } from "./words.ts";
+
+const NAME = "final-loss";
+
+interface CellPoint extends Estimate {
+  readonly cell: SweepCell;
+  /** The paper's at the end of its Figure 4; NaN where it has none or it was not asked for. */
+  readonly paper: number;
+}
+
+/** Final loss of each model against the correlation, with its 95 % interval over runs. */
+export function finalLoss(results: Results, options: FigureOptions): Figure | Lacking {
+  const cells = sweepCells(results);
+  if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
+  if (correlationsOf(cells).length < 2) return { name: NAME, lacking: "runs are done at one correlation only" };
+  const points = cells.map((cell) => ({
+    cell,
+    ...estimate(finalMeans(cell, options.loss), options.statistic),
+    paper: options.paper ? paperEnd(cell) : Number.NaN,
+  }));
+  const theme = themeOf(options.theme);
+  const { nodes, height } = drawing(points, options, theme);
+  return page(
+    {
+      name: NAME,
+      title: "Final loss against correlation",
+      caption: `${captionStart(points, options)} ${runsSentence(cells, results)}`,
+      height,
+      theme,
+      data: points.map((point) => rowOf(point, options)),
+    },
+    nodes,
+  );
+}
+
+function paperEnd({ model, correlation }: SweepCell): number {
+  const curve = publishedFigure4().filter((point) => point.model === model && point.correlation === correlation);
+  return curve.at(-1)?.loss ?? Number.NaN;
+}
+
+function hasPaper({ paper }: CellPoint): boolean {
+  return Number.isFinite(paper);
+}
+
+const LEFT = 24;
+const HEIGHT = 130;
+/** What the models' points at one correlation may spread over, in points. */
+const ASIDE = 7;
+
+function drawing(
+  points: readonly CellPoint[],
+  options: FigureOptions,
+  theme: Theme,
+): { nodes: SvgNode[]; height: number } {
+  const cells = points.map(({ cell }) => cell);
+  const models = modelsOf(cells);
+  const head = heading(lossHeading(options), { y: 0, theme });
+  const paper = points.some(hasPaper) ? [paperItem("the paper, at the end of its Figure 4", theme)] : [];
+  const names = key(paper, { y: head.height + 9, theme });
+  const room = labelsWidth(models.map(modelLabel)) + 2;
+  const box: Box = {
+    x: LEFT,
+    y: head.height + 6 + (paper.length > 0 ? names.height : 0),
+    width: COLUMN - LEFT - room,
+    height: HEIGHT,
+  };
+  const frame = {
+    x: correlationScale(correlationsOf(cells), [box.x + 8, box.x + box.width - 10]),
+    y: lossScale(
+      points.flatMap(({ value, low, high, paper }) => [value, low, high, paper]),
+      options.scale,
+      [box.y + HEIGHT, box.y],
+    ),
+  };
+  const styles = modelStyles(models, theme);
+  const series = models.map((model, i) => {
+    const aside = (i - (models.length - 1) / 2) * Math.min(2.2, ASIDE / models.length);
+    return modelSeries(
+      points.filter(({ cell }) => cell.model === model),
+      { frame, aside, style: styles.get(model) as SeriesStyle, theme },
+    );
+  });
+  const labels = models.map((model) => ({
+    label: modelLabel(model),
+    y: frame.y.at(points.findLast(({ cell }) => cell.model === model)?.value ?? 0),
+    style: styles.get(model) as SeriesStyle,
+    attributes: { "data-model": model },
+  }));
+  const beside = endLabels(labels, { x: box.x + box.width, top: box.y + 3, bottom: box.y + HEIGHT, theme });
+  const bottom = box.y + HEIGHT + 24;
+  const foot = text("task correlation", box.x + box.width / 2, bottom - 4, { fill: theme.ink, anchor: "middle" });
+  return { nodes: [...head.nodes, names.node, panel({ box, ...frame, theme }, series), beside, foot], height: bottom };
+}
+
+interface SeriesOptions {
+  readonly frame: { readonly x: Scale; readonly y: Scale };
+  /** Points to the right of the correlation, so that intervals don't cover each other. */
+  readonly aside: number;
+  readonly style: SeriesStyle;
+  readonly theme: Theme;
+}
+
+function modelSeries(points: readonly CellPoint[], { frame, aside, style, theme }: SeriesOptions): SvgNode {
+  const { y } = frame;
+  const x = { ...frame.x, at: (value: number) => frame.x.at(value) + aside };
+  const line = points.map(({ cell, value }) => ({ x: cell.correlation, y: value }));
+  const marks = points.map((point) => {
+    const { cell, value, low, high, paper } = point;
+    const at = x.at(cell.correlation);
+    const words = `${modelLabel(cell.model)}, ${correlationWords(cell.correlation)}: ${estimateText(point, 4)}`;
+    return group({ class: "point", ...cellAttributes(cell) }, [
+      element("title", {}, [words]),
+      ...(Number.isFinite(low) ? [intervalLine(at, y.at(low), y.at(high), style.colour)] : []),
+      markerAt(style.marker, at, y.at(value), { fill: style.colour }),
+      ...(hasPaper(point)
+        ? [markerAt(style.marker, at + 5, y.at(paper), { fill: theme.background, stroke: style.colour })]
+        : []),
+    ]);
+  });
+  const model = points[0]?.cell.model;
+  return group({ class: "series", "data-model": model }, [linePath(line, { x, y }, style), ...marks]);
+}
+
+function intervalLine(x: number, from: number, to: number, stroke: string): SvgNode {
+  return element("line", { x1: x, x2: x, y1: from, y2: to, stroke, "stroke-width": 1 });
+}
+
+function captionStart(points: readonly CellPoint[], { loss, statistic }: FigureOptions): string {
+  const paper = points.some(hasPaper)
+    ? " Hollow markers: the end of the paper's Figure 4, a mean over its 200 runs; it does not say of which rows."
+    : "";
+  return `${capitalised(statistic)} ${lossName(loss)} of the two tasks after the last step (${UNITS}), with its 95 % interval over runs.${paper}`;
+}
+
+function rowOf({ cell, value, low, high, paper }: CellPoint, options: FigureOptions): Record<string, Cell> {
+  const { model, correlation, runs } = cell;
+  const { loss, statistic } = options;
+  const row = { model, correlation, runs: runs.length, loss, statistic, value, low, high };
+  return options.paper ? { ...row, paper } : row;
+}

@@ -1,0 +1,69 @@
+import type { LabelTrials } from "../records/label-trials.ts";
+import type { Results } from "../records/read-results.ts";
+import { pairedDifferences } from "./differences.ts";
+import { distributions } from "./distributions.ts";
+import { DEFAULT_OPTIONS, type Figure, type FigureOptions, type Lacking } from "./figure.ts";
+import { figure2 } from "./figure2.ts";
+import { figure3 } from "./figure3.ts";
+import { figure4 } from "./figure4.ts";
+import { figure5 } from "./figure5.ts";
+import { finalLoss } from "./final-loss.ts";
+import { runCurves } from "./runs.ts";
+
+/** A kind of figure that records may be drawn as. */
+export interface FigureKind<Records> {
+  /** As in `--only`, and its files' name. */
+  readonly name: string;
+  readonly about: string;
+  /** The options that change it, beside the theme. */
+  readonly heeds: readonly Exclude<keyof FigureOptions, "theme">[];
+  readonly draw: (records: Records, options: FigureOptions) => Figure | Lacking;
+}
+
+export type SweepFigure = FigureKind<Results>;
+
+/** In the order in which they are shown. */
+export const SWEEP_FIGURES: readonly SweepFigure[] = [
+  {
+    name: "figure3",
+    about: "loss of the small Shared-Bottom against steps",
+    heeds: ["loss", "statistic", "scale"],
+    draw: figure3,
+  },
+  {
+    name: "figure4",
+    about: "loss of each model against steps, a panel a correlation",
+    heeds: ["loss", "statistic", "scale", "paper"],
+    draw: figure4,
+  },
+  { name: "figure5", about: "histograms of final losses, a panel a cell", heeds: ["loss", "statistic"], draw: figure5 },
+  {
+    name: "final-loss",
+    about: "final loss against correlation",
+    heeds: ["loss", "statistic", "scale", "paper"],
+    draw: finalLoss,
+  },
+  {
+    name: "differences",
+    about: "differences between models, paired by run",
+    heeds: ["loss", "statistic"],
+    draw: pairedDifferences,
+  },
+  {
+    name: "distributions",
+    about: "spread of the final losses, a box a cell",
+    heeds: ["loss", "scale"],
+    draw: distributions,
+  },
+  { name: "runs", about: "single runs' loss against steps, a panel a cell", heeds: ["loss", "scale"], draw: runCurves },
+];
+
+export const TRIAL_FIGURES: readonly FigureKind<LabelTrials>[] = [
+  { name: "figure2", about: "correlation of the labels against that of the tasks", heeds: [], draw: figure2 },
+];
+
+/** The options that make a difference to a figure, the rest as usual. */
+export function heeded({ heeds }: Pick<SweepFigure, "heeds">, options: FigureOptions): FigureOptions {
+  const chosen = Object.fromEntries(heeds.map((key) => [key, options[key]]));
+  return { ...DEFAULT_OPTIONS, ...chosen, theme: options.theme };
+}

@@ -1,0 +1,47 @@
+import { bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
+import { type Estimate, LEVEL } from "../stats/estimate.ts";
+import { mean, quantileSorted, standardError } from "../stats/moments.ts";
+import { normalQuantile } from "../stats/normal.ts";
+import type { FigureOptions } from "./figure.ts";
+
+type Statistic = FigureOptions["statistic"];
+
+/** A statistic of ascending values. */
+export function centreOf(sorted: Float64Array, statistic: Statistic): number {
+  return statistic === "mean" ? mean(sorted) : quantileSorted(sorted, 0.5);
+}
+
+/** Resampling more runs takes seconds and moves no end of an interval by what could be seen. */
+const MOST_RESAMPLED = 2000;
+
+/** A statistic of values with its 95 % interval: by the bootstrap (BCa), or quickly where they are very many. */
+export function estimate(values: Float64Array, statistic: Statistic): Estimate {
+  if (values.length > MOST_RESAMPLED) return quickEstimate(values, statistic);
+  const { only } = bootstrap([values], onlyColumn, { only: (sorted) => centreOf(sorted, statistic) });
+  return estimateOf(only);
+}
+
+/** The same without resampling, as for the many points of a curve: NaN of one run. */
+export function quickEstimate(values: Float64Array, statistic: Statistic): Estimate {
+  return statistic === "mean" ? meanEstimate(values) : medianEstimate(values.toSorted());
+}
+
+const Z = normalQuantile((1 + LEVEL) / 2);
+
+function meanEstimate(values: Float64Array): Estimate {
+  const value = mean(values);
+  const half = Z * standardError(values);
+  return { value, low: value - half, high: value + half };
+}
+
+/** Between order statistics, which holds for any distribution. */
+function medianEstimate(sorted: Float64Array): Estimate {
+  const n = sorted.length;
+  const half = (Z * Math.sqrt(n)) / 2;
+  const rank = (r: number) => (n < 2 ? Number.NaN : (sorted[Math.min(n, Math.max(1, r)) - 1] as number));
+  return {
+    value: centreOf(sorted, "median"),
+    low: rank(Math.floor(n / 2 - half)),
+    high: rank(Math.ceil(n / 2 + 1 + half)),
+  };
+}

@@ -1,0 +1,49 @@
+import type { FigureOptions } from "./figure.ts";
+import { COLUMN } from "./page.ts";
+import { linearScale, logScale, type Scale, shortNumber } from "./scale.ts";
+import type { SvgNode } from "./svg.ts";
+import { SIZE, text, wrapped } from "./text.ts";
+import type { Theme } from "./theme.ts";
+
+/** The share of a curve that may leave the frame: its first steps would leave no room for the rest. */
+const START = 0.05;
+
+/** Values at steps that count for the height of the frame; on a logarithmic scale all do. */
+export function framed<T extends { readonly step: number }>(points: readonly T[], scale: FigureOptions["scale"]): T[] {
+  const last = points.reduce((step, point) => Math.max(step, point.step), 0);
+  return points.filter(({ step }) => scale === "log" || step >= START * last);
+}
+
+/** The axis of losses that has room for all `values`, from zero up unless it is logarithmic. */
+export function lossScale(
+  values: readonly number[],
+  type: FigureOptions["scale"],
+  range: readonly [number, number],
+): Scale {
+  const finite = values.filter((value) => Number.isFinite(value));
+  const high = finite.reduce((most, value) => Math.max(most, value), 0);
+  if (type === "linear") return linearScale(0, high || 1, { range, nice: true, label: shortNumber });
+  const positive = finite.filter((value) => value > 0);
+  const low = positive.reduce((least, value) => Math.min(least, value), high);
+  return logScale(low / 1.1 || 0.1, high * 1.1 || 1, { range });
+}
+
+/** The axis of steps, from 0 to the last one; in thousands where they are many. */
+export function stepScale(last: number, range: readonly [number, number], count = 3): { scale: Scale; title: string } {
+  const thousands = last >= 2000;
+  const label = (step: number) => shortNumber(thousands ? step / 1000 : step);
+  return {
+    scale: linearScale(0, last, { range, count, label }),
+    title: thousands ? "training steps, in thousands" : "training steps",
+  };
+}
+
+/** What the vertical axis shows, written above it from `y` on; with the height that it takes. */
+export function heading(
+  words: string,
+  { y, width = COLUMN, theme }: { y: number; width?: number; theme: Theme },
+): { nodes: SvgNode[]; height: number } {
+  const lines = wrapped(words, width, SIZE);
+  const nodes = lines.map((line, i) => text(line, 0.5, y + SIZE + i * (SIZE + 2), { fill: theme.ink }));
+  return { nodes, height: lines.length * (SIZE + 2) };
+}

@@ -1,0 +1,39 @@
+import type { Figure } from "./figure.ts";
+import { element, type SvgNode, svgText } from "./svg.ts";
+import { FAMILY, SIZE } from "./text.ts";
+import type { Theme } from "./theme.ts";
+
+/** A column of the paper, 3.3 inches, in points. */
+export const COLUMN = 237.6;
+
+interface PageOptions extends Omit<Figure, "svg" | "root" | "width"> {
+  readonly width?: number;
+  readonly theme: Theme;
+}
+
+/** A figure of `nodes` drawn on a page of its own. */
+export function page({ theme, width = COLUMN, ...figure }: PageOptions, nodes: readonly SvgNode[]): Figure {
+  const { name, title, caption, height } = figure;
+  const root = element(
+    "svg",
+    {
+      xmlns: "http://www.w3.org/2000/svg",
+      class: "figure",
+      "data-figure": name,
+      viewBox: `0 0 ${width} ${height}`,
+      width: `${width}pt`,
+      height: `${height}pt`,
+      "font-family": `${FAMILY}, sans-serif`,
+      "font-size": SIZE,
+      role: "img",
+      "aria-label": title,
+    },
+    [
+      element("title", {}, [title]),
+      element("desc", {}, [caption]),
+      element("rect", { class: "background", width, height, fill: theme.background }),
+      ...nodes,
+    ],
+  );
+  return { ...figure, width, root, svg: `${svgText(root)}\n` };
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { parse } from "csv-parse/sync";
+
+/** A point of the paper's Figure 2: cosine of the task weight vectors, mean label correlation, two standard deviations. */
+export interface PublishedCorrelation {
+  readonly correlation: number;
+  readonly labelCorrelation: number;
+  readonly twoSd: number;
+}
+
+/** A point of a curve of the paper's Figure 4. */
+export interface PublishedLoss {
+  readonly model: string;
+  readonly correlation: number;
+  readonly step: number;
+  readonly loss: number;
+}
+
+const MODELS: Readonly<Record<string, string>> = { SB: "shared-bottom", OMoE: "omoe", MMoE: "mmoe" };
+
+export const publishedFigure2 = once((): readonly PublishedCorrelation[] =>
+  rows("fig2.csv").map((row) => ({
+    correlation: Number(row.weight_cosine),
+    labelCorrelation: Number(row.label_pearson_mean),
+    twoSd: Number(row.two_sd),
+  })),
+);
+
+export const publishedFigure4 = once((): readonly PublishedLoss[] =>
+  rows("fig4.csv").map((row) => ({
+    model: MODELS[row.model as string] as string,
+    correlation: Number(row.correlation),
+    step: Number(row.step_axis_value),
+    loss: Number(row.loss),
+  })),
+);
+
+/** A function that reads at its first call. */
+function once<T>(read: () => T): () => T {
+  let value: T | undefined;
+  return () => {
+    value ??= read();
+    return value;
+  };
+}
+
+function rows(file: string): Record<string, string>[] {
+  return parse(readFileSync(new URL(`../../results/published/${file}`, import.meta.url)), { columns: true });
+}

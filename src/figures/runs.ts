@@ -1,0 +1,141 @@
+import type { Cell } from "../records/csv.ts";
+import type { Results } from "../records/read-results.ts";
+import { finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
+import { panel } from "./axes.ts";
+import { cellAttributes } from "./cell-curves.ts";
+import { cellGrid } from "./cell-grid.ts";
+import { modelsOf, type SweepCell, sweepCells } from "./cells.ts";
+import { taskMean } from "./curves.ts";
+import type { Figure, FigureOptions, Lacking } from "./figure.ts";
+import { framed, heading, lossScale, stepScale } from "./loss-axis.ts";
+import { page } from "./page.ts";
+import type { Scale } from "./scale.ts";
+import { bandPath, linePath } from "./series.ts";
+import { type Spread, spreads } from "./spreads.ts";
+import { modelStyles } from "./style.ts";
+import { group, type SvgNode } from "./svg.ts";
+import { text } from "./text.ts";
+import { type Theme, themeOf } from "./theme.ts";
+import { capitalised, lossName, runsSentence, UNITS } from "./words.ts";
+
+const NAME = "runs";
+/** Cells of more runs have this many drawn one by one. */
+const SINGLE = 12;
+
+interface CellRuns {
+  readonly cell: SweepCell;
+  readonly spreads: readonly Spread[];
+  /** Drawn one by one. */
+  readonly single: readonly RunRecord[];
+}
+
+/** The runs of each cell: their loss against steps, a row a model and a column a correlation. */
+export function runCurves(results: Results, options: FigureOptions): Figure | Lacking {
+  const cells = sweepCells(results);
+  if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
+  const shown = cells.map((cell) => ({
+    cell,
+    spreads: spreads(cell, options.loss),
+    single: byRank(cell, options.loss),
+  }));
+  const theme = themeOf(options.theme);
+  const { nodes, ...size } = drawing(shown, options, theme);
+  const caption = `${captionStart(options, cells)} ${runsSentence(cells, results)}`;
+  const data = shown.flatMap((one) => rowsOf(one, options));
+  return page(
+    { name: NAME, title: "Loss of single runs against training steps", caption, ...size, theme, data },
+    nodes,
+  );
+}
+
+/** All runs where they are few; else those at evenly spaced ranks of the final loss, the best and the worst included. */
+function byRank({ runs }: SweepCell, set: LossSet): RunRecord[] {
+  if (runs.length <= SINGLE) return [...runs];
+  const ordered = runs.map((run) => ({ run, loss: finalLosses(run, set)?.mean ?? 0 })).sort((a, b) => a.loss - b.loss);
+  const rank = (i: number) => Math.round((i * (ordered.length - 1)) / (SINGLE - 1));
+  return Array.from({ length: SINGLE }, (_, i) => (ordered[rank(i)] as { run: RunRecord }).run);
+}
+
+const HEIGHT = 62;
+
+interface Drawing {
+  readonly nodes: readonly SvgNode[];
+  readonly width: number;
+  readonly height: number;
+}
+
+function drawing(shown: readonly CellRuns[], options: FigureOptions, theme: Theme): Drawing {
+  const cells = shown.map(({ cell }) => cell);
+  const head = heading(`${capitalised(lossName(options.loss))}: ${UNITS}`, { y: 0, theme });
+  const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 24, theme });
+  const values = shown.flatMap((one) => framed(one.spreads, options.scale).flatMap(({ min, max }) => [min, max]));
+  const last = Math.max(...shown.flatMap((one) => one.spreads.map(({ step }) => step)));
+  const styles = modelStyles(modelsOf(cells), theme);
+  const panels = shown.map((one) => {
+    const { box, first } = layout.place(one.cell);
+    const frame = {
+      x: stepScale(last, [box.x, box.x + box.width]).scale,
+      y: lossScale(values, options.scale, [box.y + HEIGHT, box.y]),
+    };
+    const colour = styles.get(one.cell.model)?.colour as string;
+    const marks = runMarks(one, frame, colour, options, theme);
+    return panel({ box, ...frame, theme, numbers: { y: first }, attributes: cellAttributes(one.cell) }, marks);
+  });
+  const foot = text(stepScale(last, [0, 1]).title, layout.width / 2, layout.bottom - 4, {
+    fill: theme.ink,
+    anchor: "middle",
+  });
+  return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], width: layout.width, height: layout.bottom };
+}
+
+interface Frame {
+  readonly x: Scale;
+  readonly y: Scale;
+}
+
+function runMarks(
+  { spreads, single }: CellRuns,
+  frame: Frame,
+  colour: string,
+  { loss }: FigureOptions,
+  { ink }: Theme,
+): SvgNode[] {
+  const between = (low: "q05" | "q25", high: "q95" | "q75") =>
+    bandPath(
+      spreads.map((spread) => ({ x: spread.step, low: spread[low], high: spread[high] })),
+      frame,
+      colour,
+    );
+  const median = spreads.map(({ step, median }) => ({ x: step, y: median }));
+  return [
+    group({ class: "band" }, [between("q05", "q95"), between("q25", "q75")]),
+    ...single.map((record) => runLine(record, loss, frame, colour)),
+    linePath(median, frame, { colour: ink, dash: "3 1.2" }, { width: 1 }),
+  ];
+}
+
+function runLine(record: RunRecord, loss: LossSet, frame: Frame, colour: string): SvgNode {
+  const points = record.curve.steps.map((step, i) => ({ x: step, y: taskMean(record, loss, i) }));
+  return group({ class: "run", "data-run": record.run }, [
+    linePath(points, frame, { colour, dash: undefined }, { width: 0.4, digits: 1 }),
+  ]);
+}
+
+function captionStart({ loss, scale }: FigureOptions, cells: readonly SweepCell[]): string {
+  const all = cells.every(({ runs }) => runs.length <= SINGLE);
+  const single = all
+    ? "Thin lines: all runs"
+    : `Thin lines: ${SINGLE} runs of each cell, evenly spaced by rank of the final loss from the best to the worst (all, where they are fewer)`;
+  return (
+    `${capitalised(lossName(loss))} of the two tasks against training steps (${UNITS}). ${single}. ` +
+    `Bands, over all runs: the middle half and the middle 90 % at each step; dashed: the median.` +
+    `${scale === "linear" ? " The first steps may lie above the frame." : ""}`
+  );
+}
+
+function rowsOf(
+  { cell: { model, correlation, runs }, spreads }: CellRuns,
+  { loss }: FigureOptions,
+): Record<string, Cell>[] {
+  return spreads.map((spread) => ({ model, correlation, loss, runs: runs.length, ...spread }));
+}

@@ -1,0 +1,32 @@
+import type { LossSet, RunRecord } from "../records/record.ts";
+import { quantileSorted } from "../stats/moments.ts";
+import type { SweepCell } from "./cells.ts";
+import { lossesByStep } from "./curves.ts";
+
+/** Where a cell's losses lie: ends, middle 90 %, middle half, median. */
+export interface Quantiles {
+  readonly min: number;
+  readonly q05: number;
+  readonly q25: number;
+  readonly median: number;
+  readonly q75: number;
+  readonly q95: number;
+  readonly max: number;
+}
+
+/** Of ascending values. */
+export function quantiles(sorted: ArrayLike<number>): Quantiles {
+  const at = (q: number) => quantileSorted(sorted, q);
+  return { min: at(0), q05: at(0.05), q25: at(0.25), median: at(0.5), q75: at(0.75), q95: at(0.95), max: at(1) };
+}
+
+export interface Spread extends Quantiles {
+  readonly step: number;
+}
+
+/** Mean loss over tasks of all runs of a cell, step by step. */
+export function spreads(cell: SweepCell, set: LossSet): Spread[] {
+  const { steps } = (cell.runs[0] as RunRecord).curve;
+  const losses = lossesByStep(cell, set);
+  return steps.map((step, i) => ({ step, ...quantiles((losses[i] as Float64Array).sort()) }));
+}

@@ -1,0 +1,55 @@
+import type { Theme } from "./theme.ts";
+
+/** How a series is told from the others: by colour, dash and marker, any one of which is enough. */
+export interface SeriesStyle {
+  readonly colour: string;
+  /** Lengths of strokes and gaps in points; undefined for a whole line. */
+  readonly dash: string | undefined;
+  readonly marker: Marker;
+}
+
+export type Marker = "circle" | "square" | "triangle" | "diamond" | "cross" | "star";
+
+const MARKERS: readonly Marker[] = ["circle", "square", "triangle", "diamond", "cross", "star"];
+const DASHES = [undefined, "5 1.5", "1.5 1.2", "5 1.5 1.5 1.5", "8 2", "3 1.5 1 1.5 1 1.5"] as const;
+
+/** The paper's models look the same in every figure; others take what is left, in the order of the sweep. */
+const KNOWN = ["shared-bottom", "omoe", "mmoe"];
+
+const LABELS: Readonly<Record<string, string>> = { "shared-bottom": "Shared-Bottom", omoe: "OMoE", mmoe: "MMoE" };
+
+/** A model's name as the paper writes it; others as they are. */
+export function modelLabel(model: string): string {
+  return LABELS[model] ?? model;
+}
+
+/** The style of each of a sweep's models. */
+export function modelStyles(models: readonly string[], theme: Theme): Map<string, SeriesStyle> {
+  const others = models.filter((model) => !KNOWN.includes(model));
+  return new Map(models.map((model) => [model, styleAt(placeOf(model, others), theme)]));
+}
+
+function placeOf(model: string, others: readonly string[]): number {
+  const known = KNOWN.indexOf(model);
+  return known >= 0 ? known : KNOWN.length + others.indexOf(model);
+}
+
+function styleAt(place: number, { series }: Theme): SeriesStyle {
+  return {
+    colour: series[place % series.length] as string,
+    dash: DASHES[place % DASHES.length],
+    marker: MARKERS[place % MARKERS.length] as Marker,
+  };
+}
+
+/** The style of each of the correlations, which are ordered: the darker the lower. */
+export function correlationStyles(correlations: readonly number[], { ramp }: Theme): Map<number, SeriesStyle> {
+  const ordered = [...correlations].sort((a, b) => a - b);
+  return new Map(
+    ordered.map((p, i) => {
+      const place = ordered.length === 1 ? 0 : Math.round((i * (ramp.length - 1)) / (ordered.length - 1));
+      const style = { dash: DASHES[i % DASHES.length], marker: MARKERS[i % MARKERS.length] as Marker };
+      return [p, { ...style, colour: ramp[place] as string }];
+    }),
+  );
+}

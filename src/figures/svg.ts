@@ -1,0 +1,42 @@
+/** An element of SVG, to be written or walked. */
+export interface SvgNode {
+  readonly name: string;
+  readonly attributes: Attributes;
+  readonly children: readonly (SvgNode | string)[];
+}
+
+export type Attributes = Readonly<Record<string, string | number | undefined>>;
+
+/** An element; attributes that are undefined are left out. */
+export function element(name: string, attributes: Attributes, children: readonly (SvgNode | string)[] = []): SvgNode {
+  return { name, attributes, children };
+}
+
+export function group(attributes: Attributes, children: readonly SvgNode[]): SvgNode {
+  return element("g", attributes, children);
+}
+
+/** As text: numbers to a hundredth of a point, names and texts escaped. */
+export function svgText(node: SvgNode | string): string {
+  if (typeof node === "string") return escaped(node);
+  const { name, attributes, children } = node;
+  const written = Object.entries(attributes)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => ` ${key}="${typeof value === "number" ? rounded(value) : escaped(String(value))}"`);
+  const open = `<${name}${written.join("")}`;
+  if (children.length === 0) return `${open}/>`;
+  const lines = name === "svg" || name === "g" ? "\n" : "";
+  return `${open}>${lines}${children.map((child) => svgText(child) + lines).join("")}</${name}>`;
+}
+
+/** A coordinate to a hundredth, without a minus before zero. */
+export function rounded(value: number): string {
+  const hundredths = Math.round(value * 100);
+  return String(hundredths === 0 ? 0 : hundredths / 100);
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (sign) => ESCAPES[sign] as string);
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type Attributes, element, type SvgNode } from "./svg.ts";
+
+/** Sizes in points; nothing is smaller than SMALL. */
+export const SIZE = 8;
+export const SMALL = 7;
+export const FAMILY = "Fira Sans";
+
+export type Weight = "Regular" | "SemiBold";
+
+/** The files that FAMILY is drawn from, seen from src as from dist. */
+export const FONT_FILES: Readonly<Record<Weight, string>> = {
+  Regular: fontPath("FiraSans-Regular.ttf"),
+  SemiBold: fontPath("FiraSans-SemiBold.ttf"),
+};
+
+const ADVANCES = JSON.parse(readFileSync(fontPath("advances.json"), "utf8")) as Record<Weight, Record<string, number>>;
+
+/** Width of a line of text in points. Letters that the font lacks count as wide as an M. */
+export function textWidth(text: string, size: number, weight: Weight = "Regular"): number {
+  const widths = ADVANCES[weight];
+  const thousandths = [...text].reduce((sum, letter) => sum + (widths[letter] ?? (widths.M as number)), 0);
+  return (thousandths * size) / 1000;
+}
+
+/** Lines of at most `width` points, broken at spaces; a longer word has a line of its own. */
+export function wrapped(text: string, width: number, size: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    const longer = `${last} ${word}`;
+    if (last !== undefined && textWidth(longer, size) <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+interface TextStyle {
+  readonly fill: string;
+  readonly size?: number;
+  readonly weight?: Weight;
+  readonly anchor?: "start" | "middle" | "end";
+}
+
+/** A line of text with its baseline at (x, y). */
+export function text(content: string, x: number, y: number, style: TextStyle, more: Attributes = {}): SvgNode {
+  const { fill, size = SIZE, weight = "Regular", anchor = "start" } = style;
+  return element(
+    "text",
+    {
+      x,
+      y,
+      fill,
+      "font-size": size,
+      "font-weight": weight === "SemiBold" ? 600 : undefined,
+      "text-anchor": anchor === "start" ? undefined : anchor,
+      ...more,
+    },
+    [content],
+  );
+}
+
+function fontPath(file: string): string {
+  return fileURLToPath(new URL(`../../assets/fonts/${file}`, import.meta.url));
+}

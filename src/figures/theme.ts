@@ -1,0 +1,72 @@
+/** Colours of a figure. */
+export interface Theme {
+  readonly background: string;
+  /** Of text, and of what matters most. */
+  readonly ink: string;
+  /** Of axes and what explains. */
+  readonly quiet: string;
+  /** Of lines that only guide the eye. */
+  readonly guide: string;
+  /** Of models, in the order of `style.ts`: apart for colour-blind eyes, and by lightness also in grey. */
+  readonly series: readonly string[];
+  /** Of ordered values, from least to most. */
+  readonly ramp: readonly string[];
+}
+
+const LIGHT: Theme = {
+  background: "#ffffff",
+  ink: "#1b1f24",
+  quiet: "#5c6570",
+  guide: "#dfe3e8",
+  series: ["#1f3b73", "#c4500c", "#1b9e8a", "#8a4fa3", "#a67c00", "#d0689a", "#5b6770", "#000000"],
+  ramp: ["#2c115f", "#4a2380", "#68348f", "#8a4497", "#ab5296", "#c5588a", "#d66a70", "#d9725a", "#cf7f3f"],
+};
+
+const DARK: Theme = {
+  background: "#14171b",
+  ink: "#e8ebef",
+  quiet: "#a3acb7",
+  guide: "#333a42",
+  series: ["#7aa7ff", "#ff9d5c", "#5fe0c5", "#cf9be6", "#e3c04f", "#ff9cc8", "#b4bfca", "#ffffff"],
+  ramp: ["#8f7fe0", "#a283dc", "#b588d6", "#c88dce", "#d994c3", "#e79db7", "#f1a9ab", "#f7b8a4", "#fac9a6"],
+};
+
+const THEMES = {
+  light: LIGHT,
+  dark: DARK,
+  print: { ...LIGHT, ink: "#000000", quiet: "#333333", guide: "#d5d5d5" },
+  /** Colours that the page around the figure gives, as in `pageVariables`. */
+  page: variablesOf(LIGHT),
+} as const;
+
+export type ThemeName = keyof typeof THEMES;
+export const THEME_NAMES = Object.keys(THEMES) as ThemeName[];
+
+export function themeOf(name: ThemeName): Theme {
+  return THEMES[name];
+}
+
+/** A theme as custom properties of CSS, which figures of the theme `page` refer to: `--figure-ink: #1b1f24; ...`. */
+export function pageVariables(name: Exclude<ThemeName, "page">): string {
+  const values = namedColours(THEMES[name]);
+  return values.map(([variable, colour]) => `${variable}: ${colour};`).join(" ");
+}
+
+function namedColours({ series, ramp, ...single }: Theme): [variable: string, colour: string][] {
+  const list = (name: string, colours: readonly string[]) =>
+    colours.map((colour, i): [string, string] => [`--figure-${name}-${i + 1}`, colour]);
+  const singles = Object.entries(single).map(([name, colour]): [string, string] => [`--figure-${name}`, colour]);
+  return [...singles, ...list("series", series), ...list("ramp", ramp)];
+}
+
+function variablesOf({ series, ramp }: Theme): Theme {
+  const variable = (name: string) => `var(--figure-${name})`;
+  return {
+    background: variable("background"),
+    ink: variable("ink"),
+    quiet: variable("quiet"),
+    guide: variable("guide"),
+    series: series.map((_, i) => variable(`series-${i + 1}`)),
+    ramp: ramp.map((_, i) => variable(`ramp-${i + 1}`)),
+  };
+}

@@ -1,0 +1,48 @@
+import type { Results } from "../records/read-results.ts";
+import type { LossSet, RunRecord } from "../records/record.ts";
+import { groupBy } from "../stats/group-by.ts";
+import type { SweepCell } from "./cells.ts";
+import type { FigureOptions } from "./figure.ts";
+import { signed } from "./scale.ts";
+import { modelLabel } from "./style.ts";
+
+export const UNITS = "mean squared error, in units of label variance";
+
+export function lossName(loss: LossSet): string {
+  return loss === "train" ? "training loss" : "held-out loss";
+}
+
+/** What an axis of losses shows. */
+export function lossHeading({ loss, statistic }: Pick<FigureOptions, "loss" | "statistic">): string {
+  return `${capitalised(statistic)} ${lossName(loss)}: ${UNITS}`;
+}
+
+export function correlationWords(correlation: number): string {
+  return `correlation ${signed(String(correlation))}`;
+}
+
+export function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** How many runs are drawn: `n = 200 runs in each cell`, less where a sweep still runs, and what became of failed ones. */
+export function runsSentence(
+  cells: readonly SweepCell[],
+  { config, records }: Pick<Results, "config" | "records">,
+): string {
+  const counts = cells.map(({ runs }) => runs.length);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  const n = least === most ? String(most) : `${least} to ${most}`;
+  const ended = Math.max(...cells.map(({ runs, failed }) => runs.length + failed));
+  const asked = ended < config.runs ? `, of ${config.runs} that were asked for` : "";
+  return `n = ${n} ${most === 1 ? "run" : "runs"} in each cell${asked}.${failedSentence(records)}`;
+}
+
+/** Also of cells in which no run is done. */
+function failedSentence(records: readonly RunRecord[]): string {
+  const failed = records.filter(({ status }) => status === "failed");
+  if (failed.length === 0) return "";
+  const where = (record: RunRecord) => `${modelLabel(record.model)} at ${signed(String(record.correlation))}`;
+  const cells = [...groupBy(failed, where)].map(([cell, runs]) => `${runs.length} of ${cell}`);
+  return ` Runs that failed are left out: ${cells.join(", ")}.`;
+}

@@ -1,0 +1,53 @@
+import type { Results } from "./read-results.ts";
+import { finalLosses, type LossSet, type RunRecord } from "./record.ts";
+
+/** How the runs of one model at one correlation ended. */
+export interface CellLosses {
+  readonly model: string;
+  readonly correlation: number;
+  /** Final loss, the mean over tasks, of each run that is done, by the run's index. */
+  readonly byRun: ReadonlyMap<number, number>;
+  readonly failed: readonly RunRecord[];
+  /** Runs that were asked for and have not ended. */
+  readonly missing: number;
+}
+
+/** Every cell of a sweep, by correlation and then model as its config has them, also where no run has ended yet. */
+export function cellLosses({ config, records }: Results, set: LossSet): CellLosses[] {
+  const cells = new Map(
+    config.correlations.flatMap((correlation) =>
+      config.models.map((model) => [cellKey(model, correlation), emptyCell(model, correlation)] as const),
+    ),
+  );
+  for (const record of records) {
+    const key = cellKey(record.model, record.correlation);
+    const cell = cells.get(key) ?? emptyCell(record.model, record.correlation);
+    cells.set(key, cell);
+    const loss = finalLosses(record, set);
+    if (loss === undefined) cell.failed.push(record);
+    else cell.byRun.set(record.run, loss.mean);
+  }
+  return [...cells.values()].map((cell) => ({
+    ...cell,
+    missing: Math.max(0, config.runs - cell.byRun.size - cell.failed.length),
+  }));
+}
+
+/** Indexes of the runs that are done in every one of `cells`, ascending. */
+export function commonRuns([first, ...others]: readonly CellLosses[]): number[] {
+  const runs = [...(first?.byRun.keys() ?? [])].filter((run) => others.every(({ byRun }) => byRun.has(run)));
+  return runs.sort((a, b) => a - b);
+}
+
+/** Final losses of some of a cell's runs, in the order given. */
+export function lossesOf({ byRun }: CellLosses, runs: readonly number[]): Float64Array {
+  return Float64Array.from(runs, (run) => byRun.get(run) as number);
+}
+
+function cellKey(model: string, correlation: number): string {
+  return `${model} ${correlation}`;
+}
+
+function emptyCell(model: string, correlation: number) {
+  return { model, correlation, byRun: new Map<number, number>(), failed: [] as RunRecord[] };
+}

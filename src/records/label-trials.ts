@@ -1,0 +1,74 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import writeFileAtomic from "write-file-atomic";
+import { generatorOfTrials, loadTrials, type TrialSettings, trialsYaml } from "../config/trials.ts";
+import { labelCorrelation } from "../data/moments.ts";
+import { UsageError } from "../errors.ts";
+import { toCsv } from "./csv.ts";
+import { FIGURES, writable } from "./find-results.ts";
+import type { Origins } from "./provenance.ts";
+
+const SETTINGS = "trials.yaml";
+const LABELS = "labels.csv";
+const PROVENANCE = "provenance.json";
+
+/** Label correlations that were measured over trials. */
+export interface LabelTrials {
+  readonly settings: TrialSettings;
+  /** [trials][correlations] */
+  readonly measured: readonly (readonly number[])[];
+}
+
+/** True for a folder of label trials. */
+export function holdsTrials(path: string): boolean {
+  return existsSync(join(path, SETTINGS));
+}
+
+/** Throws UsageError for a folder that holds anything but trials, or trials and not `overwrite`. */
+export function checkTrialsFolder(path: string, overwrite: boolean): void {
+  const held = existsSync(path) ? readdirSync(path) : [];
+  const foreign = held.find((entry) => ![SETTINGS, LABELS, PROVENANCE, FIGURES].includes(entry));
+  if (foreign !== undefined) throw new UsageError(`${path} holds '${foreign}'; give another -o`);
+  if (held.includes(SETTINGS) && !overwrite) throw new UsageError(`${path} exists; give another -o, or --overwrite`);
+}
+
+/** Writes a folder of trials: settings, a row a trial and correlation, and where they come from. */
+export function writeTrials(path: string, { settings, measured }: LabelTrials, origins: Origins): void {
+  const closedForm = settings.correlations.map((p) => labelCorrelation(generatorOfTrials(settings), p));
+  const rows = measured.flatMap((values, trial) =>
+    values.map((value, i) => {
+      const [correlation, closed] = [settings.correlations[i] as number, closedForm[i] as number];
+      return { trial, correlation, labelCorrelation: value, closedForm: closed };
+    }),
+  );
+  const write = (file: string, text: string) => writeFileAtomic.sync(join(path, file), text);
+  writable(
+    path,
+    () => {
+      mkdirSync(path, { recursive: true });
+      write(LABELS, toCsv(rows));
+      write(PROVENANCE, `${JSON.stringify(origins, null, 2)}\n`);
+      write(SETTINGS, trialsYaml(settings)); // last: a folder that has it is whole
+    },
+    "give another -o",
+  );
+}
+
+/** Reads a folder of trials. Throws UsageError where a trial is missing from the file. */
+export function readTrials(path: string): LabelTrials {
+  const settings = loadTrials(join(path, SETTINGS));
+  const file = join(path, LABELS);
+  if (!existsSync(file)) throw new UsageError(`${path} has no ${LABELS}; measure again with mmoe data --trials`);
+  const rows: Record<string, string>[] = parse(readFileSync(file), { columns: true });
+  const values = new Map(
+    rows.map((row) => [`${row.trial} ${Number(row.correlation)}`, Number(row.labelCorrelation || "NaN")]),
+  );
+  const measured = Array.from({ length: settings.trials }, (_, trial) =>
+    settings.correlations.map((p) => values.get(`${trial} ${p}`) ?? Number.NaN),
+  );
+  const missing = measured.findIndex((trial) => trial.some(Number.isNaN));
+  if (missing >= 0)
+    throw new UsageError(`${file}: trial ${missing} is not whole; measure again with mmoe data --trials`);
+  return { settings, measured };
+}

@@ -1,0 +1,53 @@
+import { bootstrap, estimateOf, onlyColumn } from "./bootstrap.ts";
+import type { Estimate } from "./estimate.ts";
+import { interquartileMean } from "./interquartile-mean.ts";
+import { mean, quantileSorted, standardDeviation } from "./moments.ts";
+
+/** What is said of a sample: estimates with 95 % intervals (BCa). */
+export interface Description {
+  readonly n: number;
+  readonly mean: Estimate;
+  readonly sd: Estimate;
+  /** Standard error of the mean. */
+  readonly se: Estimate;
+  readonly q1: Estimate;
+  readonly median: Estimate;
+  readonly q3: Estimate;
+  /** The mean of the middle half. */
+  readonly iqm: Estimate;
+  /** Of this sample: resampling can't tell what lies beyond it, so there is no interval. */
+  readonly min: number;
+  readonly max: number;
+}
+
+const STATISTICS = {
+  mean,
+  sd: standardDeviation,
+  q1: (sorted: Float64Array) => quantileSorted(sorted, 0.25),
+  median: (sorted: Float64Array) => quantileSorted(sorted, 0.5),
+  q3: (sorted: Float64Array) => quantileSorted(sorted, 0.75),
+  iqm: interquartileMean,
+};
+
+/** Describes a sample in any order; what it is too small for is NaN. */
+export function describe(values: Float64Array): Description {
+  const n = values.length;
+  const all = bootstrap([values], onlyColumn, STATISTICS);
+  const sd = estimateOf(all.sd);
+  const [min, max] =
+    n === 0
+      ? [Number.NaN, Number.NaN]
+      : [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
+  return {
+    n,
+    mean: estimateOf(all.mean),
+    sd,
+    se: { value: sd.value / Math.sqrt(n), low: sd.low / Math.sqrt(n), high: sd.high / Math.sqrt(n) },
+    q1: estimateOf(all.q1),
+    median: estimateOf(all.median),
+    q3: estimateOf(all.q3),
+    iqm: estimateOf(all.iqm),
+    min,
+    max,
+  };
+}

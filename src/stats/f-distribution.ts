@@ -1,0 +1,51 @@
+/** P(F > f) of the F distribution with `between` and `within` degrees of freedom, to 1e-12 of its value. */
+export function fUpperTail(f: number, between: number, within: number): number {
+  return incompleteBeta(within / (within + between * f), within / 2, between / 2);
+}
+
+/** The regularized incomplete beta function I_x(a, b). */
+function incompleteBeta(x: number, a: number, b: number): number {
+  if (x <= 0) return 0;
+  if (x >= 1) return 1;
+  const factor = Math.exp(a * Math.log(x) + b * Math.log1p(-x) + logGamma(a + b) - logGamma(a) - logGamma(b));
+  if (x < (a + 1) / (a + b + 2)) return (factor / a) * betaFraction(x, a, b);
+  return 1 - (factor / b) * betaFraction(1 - x, b, a);
+}
+
+const TINY = 1e-300;
+/** Terms after which the fraction has converged for degrees of freedom up to some 1e6. */
+const MOST_TERMS = 10_000;
+
+/** The continued fraction of the incomplete beta function (DLMF 8.17.22), by Lentz's method. */
+function betaFraction(x: number, a: number, b: number): number {
+  let numerator = 1;
+  let inverse = 1 / awayFromZero(1 - ((a + b) * x) / (a + 1));
+  let fraction = inverse;
+  for (let m = 1; m < MOST_TERMS; m++) {
+    const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
+    const odd = (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
+    let change = 1;
+    for (const term of [even, odd]) {
+      inverse = 1 / awayFromZero(1 + term * inverse);
+      numerator = awayFromZero(1 + term / numerator);
+      change = inverse * numerator;
+      fraction *= change;
+    }
+    if (Math.abs(change - 1) < 1e-15) break;
+  }
+  return fraction;
+}
+
+function awayFromZero(value: number): number {
+  return Math.abs(value) < TINY ? TINY : value;
+}
+
+/** ln of the gamma function of x > 0: Stirling's series from 15 on, and the recurrence below. */
+function logGamma(x: number): number {
+  let product = 1;
+  let z = x;
+  for (; z < 15; z++) product *= z;
+  const s = 1 / z ** 2;
+  const series = (1 / 12 - s * (1 / 360 - s * (1 / 1260 - s * (1 / 1680 - s / 1188)))) / z;
+  return (z - 0.5) * Math.log(z) - z + 0.5 * Math.log(2 * Math.PI) + series - Math.log(product);
+}

@@ -1,0 +1,14 @@
+/**
+ * The mean of the middle half of ascending values: a quarter of them is cut off at each end, and where n is no multiple of
+ * four the two values at the cuts count by the part of them that is left. NaN of nothing.
+ */
+export function interquartileMean(sorted: ArrayLike<number>): number {
+  const n = sorted.length;
+  const cut = n / 4;
+  const first = Math.floor(cut);
+  let sum = 0;
+  for (let i = first; i < n - first; i++) sum += sorted[i] as number;
+  if (n === 0) return Number.NaN;
+  const beyond = (sorted[first] as number) + (sorted[n - 1 - first] as number);
+  return (sum - (cut - first) * beyond) / (n / 2);
+}

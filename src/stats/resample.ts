@@ -1,0 +1,52 @@
+import type { Xoshiro } from "../random/xoshiro.ts";
+
+/** Columns [C][n]: what each of n runs gave, e.g. its loss in each of C cells. */
+export type Columns = readonly Float64Array[];
+
+/** More than this often a run is seldom drawn: once in 270 runs. */
+const SELDOM = 4;
+
+/**
+ * A function from how often each run counts [n] to the columns [C] of such a sample, each ascending by itself: runs
+ * that were drawn together stand apart in it. Its arrays are used again by the next call.
+ */
+export function samplerOf(columns: Columns): (counts: Uint32Array) => Columns {
+  const prepared = columns.map((column) => {
+    const order = ascendingOrder(column);
+    const sorted = Float64Array.from(order, (run) => column[run] as number);
+    return { order, sorted, out: new Float64Array(column.length + SELDOM) };
+  });
+  return (counts) => prepared.map(({ order, sorted, out }) => out.subarray(0, repeat(out, sorted, order, counts)));
+}
+
+/** Where the values of a column stand, the lowest first. */
+function ascendingOrder(column: Float64Array): Uint32Array {
+  const order = Uint32Array.from(column, (_, i) => i);
+  return order.sort((a, b) => (column[a] as number) - (column[b] as number));
+}
+
+/** Writes each value as often as its run counts; returns how many there are. */
+function repeat(out: Float64Array, sorted: Float64Array, order: Uint32Array, counts: Uint32Array): number {
+  let end = 0;
+  for (let i = 0; i < sorted.length; i++) {
+    const value = sorted[i] as number;
+    const count = counts[order[i] as number] as number;
+    out[end] = value; // written without a look at the count, whose branches no processor could predict
+    out[end + 1] = value;
+    out[end + 2] = value;
+    out[end + 3] = value;
+    for (let k = SELDOM; k < count; k++) out[end + k] = value;
+    end += count;
+  }
+  return end;
+}
+
+/** Draws n of n runs with replacement: how often each is drawn, into `counts` [n]. */
+export function drawInto(counts: Uint32Array, random: Xoshiro): void {
+  const n = counts.length;
+  counts.fill(0);
+  for (let i = 0; i < n; i++) {
+    const run = random.below(n);
+    counts[run] = (counts[run] as number) + 1;
+  }
+}

@@ -1,0 +1,100 @@
+import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
+import type { Results } from "../records/read-results.ts";
+import type { LossSet, RunRecord } from "../records/record.ts";
+import { bcaInterval, bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
+import { type Estimate, LEAST_RUNS, LEVEL } from "../stats/estimate.ts";
+import { mean } from "../stats/moments.ts";
+import { differences } from "../stats/paired.ts";
+
+/** A cell of two results folders, A and B, over the runs that both have done. */
+export interface CellChange {
+  readonly model: string;
+  readonly correlation: number;
+  readonly pairs: number;
+  /** Pairs that ended at the same loss to the last digit. */
+  readonly equal: number;
+  /** Mean loss in A, over the pairs. */
+  readonly mean: number;
+  /** Mean of B's loss minus A's, with its 95 % interval. */
+  readonly change: Estimate;
+  readonly verdict: "worse" | "better" | "same" | "undecided";
+}
+
+export interface Change {
+  readonly loss: LossSet;
+  readonly tolerance: number;
+  /** Of the cells that both folders have. */
+  readonly cells: readonly CellChange[];
+  /** Runs that are done in one folder and have not ended in the other. */
+  readonly onlyInA: readonly string[];
+  readonly onlyInB: readonly string[];
+  /** Runs that are done in one folder and failed in the other. */
+  readonly failedInA: readonly string[];
+  readonly failedInB: readonly string[];
+  /** True where a cell is worse, or a run that is done in A failed in B. */
+  readonly worse: boolean;
+}
+
+/**
+ * Compares B with A run by run. A cell is worse where the whole interval of its mean change lies above `tolerance`, better
+ * where below -tolerance, the same where between. The interval's level is raised so that with all cells together a wrong
+ * verdict is given in at most 5 % of comparisons (Bonferroni). By fewer than 20 pairs nothing is decided but that all are
+ * equal.
+ */
+export function changeBetween(a: Results, b: Results, { loss, tolerance }: Pick<Change, "loss" | "tolerance">): Change {
+  const others = cellLosses(b, loss);
+  const both = cellLosses(a, loss).flatMap((cell): [CellLosses, CellLosses][] => {
+    const other = others.find(({ model, correlation }) => model === cell.model && correlation === cell.correlation);
+    return other ? [[cell, other]] : [];
+  });
+  const cells = both.map((pair) => changeOf(pair, tolerance, 1 - (1 - LEVEL) / both.length));
+  const [doneInA, doneInB] = [endedOtherwise(a.records, b.records), endedOtherwise(b.records, a.records)];
+  return {
+    loss,
+    tolerance,
+    cells,
+    onlyInA: doneInA.absent,
+    onlyInB: doneInB.absent,
+    failedInA: doneInB.failed,
+    failedInB: doneInA.failed,
+    worse: doneInA.failed.length > 0 || cells.some(({ verdict }) => verdict === "worse"),
+  };
+}
+
+function changeOf([a, b]: readonly [CellLosses, CellLosses], tolerance: number, level: number): CellChange {
+  const runs = commonRuns([a, b]);
+  const [before, after] = [lossesOf(a, runs), lossesOf(b, runs)];
+  const changes = differences(after, before);
+  const change = bootstrap([changes], onlyColumn, { mean }).mean;
+  const equal = changes.filter((one) => one === 0).length;
+  const decided = runs.length >= LEAST_RUNS || (equal === runs.length && equal > 0);
+  const { low, high } = bcaInterval(change, level);
+  return {
+    model: a.model,
+    correlation: a.correlation,
+    pairs: runs.length,
+    equal,
+    mean: mean(before),
+    change: estimateOf(change),
+    verdict: decided ? verdictOf(low, high, tolerance) : "undecided",
+  };
+}
+
+function verdictOf(low: number, high: number, tolerance: number): CellChange["verdict"] {
+  if (low > tolerance) return "worse";
+  if (high < -tolerance) return "better";
+  return low >= -tolerance && high <= tolerance ? "same" : "undecided";
+}
+
+/** Ids of the runs that are done in `records`, and in `others` failed or are not there. */
+function endedOtherwise(
+  records: readonly RunRecord[],
+  others: readonly RunRecord[],
+): { failed: string[]; absent: string[] } {
+  const status = new Map(others.map((record) => [record.id, record.status]));
+  const done = records.filter((record) => record.status === "done").map(({ id }) => id);
+  return {
+    failed: done.filter((id) => status.get(id) === "failed"),
+    absent: done.filter((id) => !status.has(id)),
+  };
+}

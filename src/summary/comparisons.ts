@@ -1,0 +1,76 @@
+import { type CellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
+import { groupBy } from "../stats/group-by.ts";
+import { holm } from "../stats/holm.ts";
+import { comparePairs, type PairedComparison } from "../stats/paired.ts";
+import { brownForsythe, type SpreadRatios, type SpreadTest, spreadRatios } from "../stats/spread.ts";
+
+type CellName = Pick<CellLosses, "model" | "correlation">;
+
+/** Two cells, and the adjusted p-value of their test within its family. */
+interface Pair {
+  readonly first: CellName;
+  readonly second: CellName;
+  /** Holm's, over all pairs of one list. */
+  readonly adjusted: number;
+}
+
+/** First minus second, over the runs that both have done. */
+export interface CellComparison extends Pair, PairedComparison {}
+
+/** First to second, over the runs that both have done. */
+export interface SpreadComparison extends Pair, SpreadRatios {
+  readonly pairs: number;
+  readonly brownForsythe: SpreadTest;
+}
+
+/** Every two models at each correlation: one family of tests. */
+export function betweenModels(cells: readonly CellLosses[]): CellComparison[] {
+  return compared(pairsWithin(cells, ({ correlation }) => String(correlation)));
+}
+
+/** Every two correlations of each model, the lower one first: one family of tests. */
+export function betweenCorrelations(cells: readonly CellLosses[]): CellComparison[] {
+  const rising = [...cells].sort((a, b) => a.correlation - b.correlation);
+  return compared(pairsWithin(rising, ({ model }) => model));
+}
+
+/** The spread of every two models at each correlation: one family of tests. */
+export function spreadsBetweenModels(cells: readonly CellLosses[]): SpreadComparison[] {
+  const pairs = pairsWithin(cells, ({ correlation }) => String(correlation));
+  const samples = pairs.map(pairedLosses);
+  const tests = samples.map(brownForsythe);
+  const adjusted = holm(tests.map(({ p }) => p));
+  return samples.map(([a, b], i) => ({
+    ...named(pairs[i] as CellPair),
+    pairs: a.length,
+    ...spreadRatios(a, b),
+    brownForsythe: tests[i] as SpreadTest,
+    adjusted: adjusted[i] as number,
+  }));
+}
+
+type CellPair = readonly [CellLosses, CellLosses];
+
+function compared(pairs: readonly CellPair[]): CellComparison[] {
+  const comparisons = pairs.map((pair) => comparePairs(...pairedLosses(pair)));
+  const adjusted = holm(comparisons.map(({ wilcoxon }) => wilcoxon.p));
+  return pairs.map((pair, i) => {
+    return { ...named(pair), ...(comparisons[i] as PairedComparison), adjusted: adjusted[i] as number };
+  });
+}
+
+function pairsWithin(cells: readonly CellLosses[], keyOf: (cell: CellLosses) => string): CellPair[] {
+  return [...groupBy(cells, keyOf).values()].flatMap((group) =>
+    group.flatMap((first, i) => group.slice(i + 1).map((second): CellPair => [first, second])),
+  );
+}
+
+function pairedLosses(pair: CellPair): [Float64Array, Float64Array] {
+  const runs = commonRuns(pair);
+  return [lossesOf(pair[0], runs), lossesOf(pair[1], runs)];
+}
+
+function named([first, second]: CellPair): Pick<Pair, "first" | "second"> {
+  const name = ({ model, correlation }: CellLosses) => ({ model, correlation });
+  return { first: name(first), second: name(second) };
+}

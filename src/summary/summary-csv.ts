@@ -1,0 +1,65 @@
+import { type Cell, toCsv } from "../records/csv.ts";
+import type { Estimate } from "../stats/estimate.ts";
+import type { CellSummary } from "./cell-summary.ts";
+import type { CellComparison, SpreadComparison } from "./comparisons.ts";
+import type { Summary } from "./summary.ts";
+
+/** A summary as CSV: one row a statistic of a cell, or of two cells; an empty cell where there is none. */
+export function summaryCsv({ loss, cells, models, correlations, spreads }: Summary): string {
+  const rows = [
+    ...cells.flatMap(cellRows),
+    ...models.flatMap((one) => comparisonRows("models", one)),
+    ...correlations.flatMap((one) => comparisonRows("correlations", one)),
+    ...spreads.flatMap(spreadRows),
+  ];
+  return toCsv(rows.map((row) => ({ loss, ...row })));
+}
+
+type Row = Record<string, Cell>;
+
+/** `n` runs, or pairs of runs, are behind the value. */
+function row(about: Row, statistic: string, n: number, value: number | Estimate): Row {
+  if (typeof value === "number") return { ...about, statistic, n, value, low: Number.NaN, high: Number.NaN };
+  return { ...about, statistic, n, value: value.value, low: value.low, high: value.high };
+}
+
+function cellRows({ model, correlation, failed, failedShare, missing, loss, badShare }: CellSummary): Row[] {
+  const about = { about: "cell", model, correlation, otherModel: "", otherCorrelation: "" };
+  const { n, ...statistics } = loss;
+  return [
+    row(about, "failed", n + failed.length, failed.length),
+    row(about, "failedShare", n + failed.length, failedShare),
+    row(about, "missing", n + failed.length, missing),
+    ...Object.entries(statistics).map(([name, value]) => row(about, name, n, value)),
+    row(about, "badShare", n, badShare),
+  ];
+}
+
+function comparisonRows(about: string, comparison: CellComparison): Row[] {
+  const { pairs, mean, median, improvement, wilcoxon, adjusted } = comparison;
+  const of = { about, ...pairColumns(comparison) };
+  return [
+    row(of, "meanDifference", pairs, mean),
+    row(of, "medianDifference", pairs, median),
+    row(of, "improvement", pairs, improvement),
+    row(of, "wilcoxonP", pairs, wilcoxon.p),
+    row(of, "wilcoxonHolmP", pairs, adjusted),
+  ];
+}
+
+function spreadRows(comparison: SpreadComparison): Row[] {
+  const { pairs, iqr, sd, brownForsythe, adjusted } = comparison;
+  const of = { about: "spread", ...pairColumns(comparison) };
+  return [
+    row(of, "iqrRatio", pairs, iqr),
+    row(of, "sdRatio", pairs, sd),
+    row(of, "brownForsytheF", pairs, brownForsythe.statistic),
+    row(of, "brownForsytheP", pairs, brownForsythe.p),
+    row(of, "brownForsytheHolmP", pairs, adjusted),
+  ];
+}
+
+function pairColumns({ first, second }: Pick<CellComparison, "first" | "second">): Row {
+  const { model, correlation } = first;
+  return { model, correlation, otherModel: second.model, otherCorrelation: second.correlation };
+}

@@ -1,0 +1,34 @@
+import { cellLosses } from "../records/cell-losses.ts";
+import type { Results } from "../records/read-results.ts";
+import type { LossSet } from "../records/record.ts";
+import { BAD_LOSS, type CellSummary, summarizeCells } from "./cell-summary.ts";
+import {
+  betweenCorrelations,
+  betweenModels,
+  type CellComparison,
+  type SpreadComparison,
+  spreadsBetweenModels,
+} from "./comparisons.ts";
+
+/** Final losses of a sweep: every cell, and every two cells that share a model or a correlation. */
+export interface Summary {
+  readonly loss: LossSet;
+  /** Losses above are in bad minima. */
+  readonly bad: number;
+  readonly cells: readonly CellSummary[];
+  readonly models: readonly CellComparison[];
+  readonly correlations: readonly CellComparison[];
+  readonly spreads: readonly SpreadComparison[];
+}
+
+export function summaryOf(results: Results, loss: LossSet, bad = BAD_LOSS): Summary {
+  const cells = cellLosses(results, loss);
+  return {
+    loss,
+    bad,
+    cells: summarizeCells(cells, bad),
+    models: betweenModels(cells),
+    correlations: betweenCorrelations(cells),
+    spreads: spreadsBetweenModels(cells),
+  };
+}

@@ -1,0 +1,94 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+import { type LossOf, likeThePaper, writeResults } from "../support/made-results.ts";
+
+let out = "";
+beforeEach(() => {
+  out = join(temporaryFolder(), "results");
+});
+
+const claims = (...argv: string[]) => runMain(["claims", out, ...argv]);
+
+describe("mmoe claims DIR", () => {
+  test("gives a verdict on each claim in 80 columns, and its reason", async () => {
+    writeResults(out, likeThePaper, ["runs=30"]);
+    const { code, stdout, stderr } = await claims();
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout.split("\n", 2)).toEqual([
+      out,
+      "loss on training rows after the last step (--loss heldout for the other)",
+    ]);
+    expect(stdout).toContain("\n5.1-3  holds          both mixtures beat Shared-Bottom at every correlation on\n");
+    expect(stdout).toContain("\n5.2-3  undecided      the lowest losses of the three models are comparable\n");
+    expect(stdout).toContain("too few runs: 30 in all of its cells, 100 are needed\n");
+    expect(stdout).toMatch(/\n3.3 {4}not covered .*\n.*the sweep lacks[\s\S]*\n {22}mmoe sweep figure3\n/);
+    const long = stdout.split("\n").filter((line) => line.length > 80 && !line.includes(out));
+    expect(long).toEqual([]);
+  });
+
+  test("exits with 4 where a claim does not hold", async () => {
+    writeResults(out, (run) => 0.2 + 0.001 * (run.index % 7), ["runs=30"]);
+    const { code, stdout } = await claims();
+    expect(code).toBe(4);
+    expect(stdout).toContain("5.2-1  does not hold");
+  });
+
+  test("--parts shows every part beside the paper's own figure and where that is from", async () => {
+    writeResults(out, likeThePaper, ["runs=30"]);
+    const { stdout } = await claims("--parts");
+    expect(stdout).toMatch(/\nomoe's loss to mmoe's at 1 +1\.\d\d \[.*\] {2}0\.75 to 1\.33 +1\.12 +30 {2}\w+\n/);
+    expect(stdout).toContain("\npaper: read off Figure 4\nmargins (assumed): 'much smaller' is less than half;");
+  });
+
+  test("--json has every claim, with null for what is not there", async () => {
+    writeResults(out, likeThePaper, ["runs=30", "correlations=[0.5,1]"]);
+    const { loss, claims: all } = JSON.parse((await claims("--json", "--loss", "heldout")).stdout);
+    expect([loss, all.length]).toEqual(["heldout", 7]);
+    expect(all[1].parts[0]).toMatchObject({ bound: { low: 0, high: null }, paper: { mark: "read off" }, runs: 30 });
+    expect(all[0]).toMatchObject({ verdict: "not covered", deciding: null });
+  });
+
+  test("says how many runs are missing and which failed", async () => {
+    const lossOf: LossOf = (run) => {
+      if (run.index === 29) return "missing";
+      return run.id === "mmoe/p=0.50/007" ? "failed" : likeThePaper(run);
+    };
+    writeResults(out, lossOf, ["runs=30"]);
+    const { stdout } = await claims();
+    expect(stdout).toContain("\n1 failed, left out of all losses: mmoe/p=0.50/007 (loss is NaN at step 7)\n");
+    expect(stdout).toContain("\n9 of 270 runs are missing, so all this may change; train them with:");
+  });
+
+  test("refuses a folder in which no run has ended, and names the command that trains", async () => {
+    writeResults(out, likeThePaper, ["runs=1"]);
+    rmSync(join(out, "journal"), { recursive: true });
+    const line = `mmoe: ${out} holds no run that has ended; train with: mmoe sweep ${out}/config.yaml --out ${out}\n`;
+    expect(await claims()).toEqual({ code: 2, stdout: "", stderr: line });
+  });
+
+  test.each([
+    ["a folder that is not there", () => {}, "no such folder; give a results folder of mmoe sweep"],
+    ["an empty folder", () => mkdirSync(out), "holds no sweep (no config.yaml); give a results folder of mmoe sweep"],
+    [
+      "a foreign journal",
+      async () => {
+        writeResults(out, likeThePaper, ["runs=1"]);
+        writeFileSync(join(out, "journal", "a.jsonl"), "id,loss\n1,2\n");
+      },
+      "a.jsonl: not a journal: its first line is no header; move the file away, or --overwrite",
+    ],
+  ])("refuses %s in one line", async (_, make, message) => {
+    await make();
+    const { code, stdout, stderr } = await claims();
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr.split("\n")).toEqual([expect.stringContaining(message), ""]);
+  });
+
+  test("refuses another loss by name", async () => {
+    writeResults(out, likeThePaper, ["runs=1"]);
+    const { code, stderr } = await claims("--loss", "test");
+    expect([code, stderr]).toEqual([2, "mmoe: --loss: expected one of train, heldout, got 'test'\n"]);
+  });
+});

@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+import { type LossOf, writeResults } from "../support/made-results.ts";
+
+let root = "";
+beforeEach(() => {
+  root = temporaryFolder();
+});
+
+/** The results folder of a sweep of one cell whose runs end as told. */
+function made(name: string, lossOf: LossOf, ...set: string[]): string {
+  writeResults(join(root, name), lossOf, ["models=[mmoe]", "correlations=[1]", "runs=24", ...set]);
+  return join(root, name);
+}
+
+const inTurn: LossOf = ({ index }) => 0.1 + 0.01 * (index % 3);
+const higher: LossOf = ({ index }) => 0.15 + 0.01 * (index % 4);
+
+describe("mmoe compare A B", () => {
+  test("of the same losses says so and exits with 0", async () => {
+    const [a, b] = [made("a", inTurn), made("b", inTurn)];
+    const { code, stdout, stderr } = await runMain(["compare", a, b]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain(`A: ${a} (fake, none)\nB: ${b} (fake, none)\n`);
+    expect(stdout).toContain("loss on training rows after the last step, B minus A by run\n");
+    expect(stdout).toContain("mmoe   1.00     24     24  0.1100  0.0000 [0.0000, 0.0000]  same\n");
+    expect(stdout).toContain(
+      "B is not found worse; cells: 1 the same, 0 better, 0 worse by more than 0, 0\nundecided\n",
+    );
+  });
+
+  test("of higher losses exits with 4, unless the tolerance takes it", async () => {
+    const [a, b] = [made("a", inTurn), made("b", higher, "lr=0.001")];
+    const { code, stdout } = await runMain(["compare", a, b]);
+    expect(code).toBe(4);
+    expect(stdout).toContain("settings that differ: lr: 0.01 in A, 0.001 in B\n");
+    expect(stdout).toMatch(/\nmmoe {3}1\.00 {5}24 {6}0 {2}0\.1100 {2}0\.0550 \[0\.04\d\d, 0\.06\d\d\] {2}worse\n/);
+    expect((await runMain(["compare", a, b, "--tolerance", "0.1"])).code).toBe(0);
+    expect((await runMain(["compare", b, a])).code).toBe(0);
+  });
+
+  test("names what is not in both, and exits with 4 where a run fails in B only", async () => {
+    const a = made("a", inTurn);
+    const b = made("b", (run) => (run.index === 4 ? "failed" : run.index > 20 ? "missing" : inTurn(run)));
+    const { code, stdout } = await runMain(["compare", a, b]);
+    expect(code).toBe(4);
+    expect(stdout).toContain("done in A only: mmoe/p=1.00/021, mmoe/p=1.00/022, mmoe/p=1.00/023\n");
+    expect(stdout).toContain("done in A, failed in B: mmoe/p=1.00/004\n");
+    expect(stdout).toMatch(/^B is worse; cells: 1 the same, .*;\nruns that fail in B only: 1\n/m);
+  });
+
+  test("--json has every run that is not in both", async () => {
+    const [a, b] = [made("a", inTurn), made("b", inTurn, "runs=20")];
+    const json = JSON.parse((await runMain(["compare", a, b, "--json", "--loss", "heldout"])).stdout);
+    expect(json).toMatchObject({ a, b, settings: [], loss: "heldout", worse: false });
+    expect(json.onlyInA).toHaveLength(4);
+  });
+
+  test("refuses folders without a run in common in one line", async () => {
+    const [a, b] = [made("a", inTurn), made("b", inTurn, "correlations=[0.5]")];
+    const line = `mmoe: ${a} and ${b} have no finished run in common; nothing to compare\n`;
+    expect(await runMain(["compare", a, b])).toEqual({ code: 2, stdout: "", stderr: line });
+  });
+
+  test.each([
+    [["a", "--tolerance", "-1"], "mmoe: --tolerance: expected a number of at least 0, got '-1'\n"],
+    [["nowhere"], /^mmoe: .*nowhere: no such folder; give a results folder of mmoe sweep\n$/],
+  ])("refuses %j in one line", async ([b = "", ...argv], line) => {
+    const a = made("a", inTurn);
+    const { code, stdout, stderr } = await runMain(["compare", a, join(root, b), ...argv]);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(line);
+  });
+});

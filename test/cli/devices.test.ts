@@ -1,0 +1,159 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { BIN } from "../../src/cli/bin.ts";
+import { type Writer, writersIn } from "../../src/records/writers.ts";
+import { temporaryFolder } from "../support/effects.ts";
+
+let out = "";
+let parents: ChildProcess[] = [];
+beforeEach(() => {
+  out = join(temporaryFolder(), "results");
+});
+afterEach(() => {
+  for (const parent of parents) parent.kill("SIGKILL");
+  parents = [];
+});
+
+function start(...argv: string[]): ChildProcess {
+  const env = { ...process.env, CUDA_VISIBLE_DEVICES: "3,5,GPU-7" };
+  const parent = spawn(process.execPath, [BIN, "sweep", "smoke", "--out", out, ...argv], { env });
+  parents.push(parent);
+  return parent;
+}
+
+async function ended(parent: ChildProcess): Promise<{ code: number; stdout: string; stderr: string }> {
+  const written = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    parent[name]?.on("data", (text) => {
+      written[name] += text;
+    });
+  }
+  const [code] = await once(parent, "close");
+  return { code, ...written };
+}
+
+const sweep = (...argv: string[]) => ended(start(...argv));
+const csv = () => {
+  const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+  return [rows.map((row) => ({ ...row, elapsedMs: "" })), readFileSync(join(out, "curves.csv"), "utf8")];
+};
+/** More runs than are trained while a test looks. */
+const MANY = ["--runs", "400", "--models", "mmoe", "--corr", "0.5"];
+const LAST = "mmoe/p=0.50/399";
+
+/** Waits until each device has kept a run. */
+async function writers(): Promise<Writer[]> {
+  for (;;) {
+    const found = writersIn(join(out, "journal")).filter(({ runs }) => runs > 0);
+    if (found.length === 2) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+const isAlive = ({ provenance }: Writer) => {
+  try {
+    return readFileSync(`/proc/${provenance.pid}/cmdline`, "utf8") !== "";
+  } catch {
+    return false;
+  }
+};
+
+describe("mmoe sweep --devices", () => {
+  test("trains a shard on each device, tells which one speaks, and writes the CSV and the table of all", async () => {
+    const { code, stdout, stderr } = await sweep("--devices", "2,0", "--runs", "3");
+    expect([code, stdout.match(/^mmoe .*$/gm)]).toEqual([0, Array(2).fill(expect.stringMatching(/^mmoe +\S+ +3 +0 /))]);
+    expect(stderr.trim().split("\n").sort()).toEqual([
+      `${out}: 18 runs on device GPU-7, 3`,
+      `[3] ${out}: shard 2/2: 9 runs on cpu (wasm)`,
+      `[GPU-7] ${out}: shard 1/2: 9 runs on cpu (wasm)`,
+    ]);
+    const shared = csv();
+    out = join(temporaryFolder(), "alone");
+    await sweep("--runs", "3");
+    expect(shared).toEqual(csv());
+  });
+
+  test("divides a shard further", async () => {
+    const said: string[] = [];
+    for (const shard of ["1/2", "2/2"]) {
+      const { stderr } = await sweep("--runs", "2", "--steps", "20", "--devices", "0,1", "--shard", shard);
+      said.push(...(stderr.match(/shard \d\/4: \d+ runs/g) ?? []));
+    }
+    expect(said.sort()).toEqual([1, 2, 3, 4].map((i) => `shard ${i}/4: 3 runs`));
+  });
+
+  test("gives each process its device alone and its part of the threads", async () => {
+    const parent = start(...MANY, "--devices", "1,2", "--jobs", "5");
+    const end = ended(parent);
+    const processes = (await writers()).map(({ provenance: { pid, argv } }) => ({
+      visible: readFileSync(`/proc/${pid}/environ`, "utf8").match(/CUDA_VISIBLE_DEVICES=([^\0]*)/)?.[1],
+      jobs: argv[argv.indexOf("--jobs") + 1],
+    }));
+    parent.kill("SIGTERM");
+    await end;
+    expect(processes.sort((a, b) => String(a.visible).localeCompare(String(b.visible)))).toEqual([
+      { visible: "5", jobs: "2" },
+      { visible: "GPU-7", jobs: "2" },
+    ]);
+  });
+
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 75],
+  ] as const)("passes %s on, and ends with %d and the command that goes on", async (signal, code) => {
+    const parent = start(...MANY, "--devices", "0,1");
+    const end = ended(parent);
+    await writers();
+    parent.kill(signal);
+    const stopped = await end;
+    expect([stopped.code, stopped.stderr.match(/^\[[35]\] mmoe: stopped by/gm)?.length]).toEqual([code, 2]);
+    expect(stopped.stderr).toMatch(
+      /\nmmoe: stopped; finished runs are kept in .*; go on with:\nmmoe sweep smoke --out .* --devices 0,1\n$/,
+    );
+  });
+
+  test("goes on where one process is killed, says so by its exit code, and does its rest the next time", async () => {
+    const argv = [...MANY.with(1, "60"), "--devices", "0,1"];
+    const end = sweep(...argv);
+    const [killed] = await writers();
+    process.kill(killed?.provenance.pid as number, "SIGKILL");
+    const { code, stderr } = await end;
+    expect([code, stderr]).toEqual([137, expect.stringMatching(/\nmmoe: device \d: its process ended with SIGKILL\n/)]);
+    expect(stderr).toMatch(/\nmmoe: \d+ runs are to do; go on with:\n/);
+    expect((await sweep(...argv)).code).toBe(0);
+    expect(csv()[0]).toHaveLength(60);
+  });
+
+  test("leaves no process behind when it is killed itself", async () => {
+    const parent = start(...MANY, "--devices", "0,1");
+    const children = await writers();
+    expect(children.map(isAlive)).toEqual([true, true]);
+    parent.kill("SIGKILL");
+    await expect.poll(() => children.map(isAlive), { timeout: 5000 }).toEqual([false, false]);
+    expect(csv()[0]).not.toContainEqual(expect.objectContaining({ id: LAST }));
+  });
+
+  test("with --json gives the events of all, one a line, and nothing else on stdout", async () => {
+    const { stdout } = await sweep("--runs", "2", "--steps", "20", "--devices", "0,1", "--json");
+    const events = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).event);
+    const count = (name: string) => events.filter((event) => event === name).length;
+    expect([count("start"), count("run"), count("end")]).toEqual([2, 12, 2]);
+  });
+
+  test("where none can begin ends with the exit code and the reason of each", async () => {
+    const { code, stderr } = await sweep("--devices", "0,1", "--set", "dropout=0.1");
+    expect([code, stderr.match(/^\[[35]\] mmoe: model shared-bottom: dropout/gm)?.length]).toEqual([2, 2]);
+  });
+
+  test("refuses --overwrite", async () => {
+    const { code, stderr } = await sweep("--devices", "0,1", "--overwrite");
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^mmoe: --overwrite with --devices would remove/)]);
+  });
+});

@@ -1,0 +1,112 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+import { fakeEngine } from "../support/fake-engine.ts";
+
+const engine = vi.hoisted(() => ({ load: () => ({}) as unknown }));
+vi.mock("../../src/sweep/engines.ts", async (original) => ({
+  ...(await original<object>()),
+  loadEngine: async () => engine.load(),
+}));
+
+const sweep = async (...argv: string[]): Promise<string> => {
+  const out = join(temporaryFolder(), "results");
+  await runMain(["sweep", "smoke", "--runs", "3", "--out", out, ...argv]);
+  return out;
+};
+
+let out = "";
+beforeAll(async () => {
+  engine.load = () => fakeEngine();
+  out = await sweep();
+});
+
+describe("mmoe figures DIR", () => {
+  test("writes each figure with its numbers and its caption, and says so", async () => {
+    const { code, stdout, stderr } = await runMain(["figures", out]);
+    expect([code, stderr]).toEqual([
+      0,
+      "figure3 is not drawn: no run of shared-bottom-16 is done; see mmoe sweep figure3\n",
+    ]);
+    expect(stdout.split("\n")[0]).toBe(
+      `${out}/figures/figure4.{svg,csv,txt}: Loss against training steps for each model and correlation (Figure 4)`,
+    );
+    const names = ["figure4", "figure5", "final-loss", "differences", "distributions", "runs"];
+    const files = names.flatMap((name) => ["csv", "svg", "txt"].map((ending) => `${name}.${ending}`));
+    expect(readdirSync(join(out, "figures"))).toEqual(files.sort());
+    const rows: Record<string, string>[] = parse(readFileSync(join(out, "figures", "figure4.csv")), { columns: true });
+    expect(rows[0]).toMatchObject({ model: "shared-bottom", correlation: "0.5", runs: "3", loss: "train" });
+  });
+
+  test("leaves the folder a sweep's own, which goes on", async () => {
+    await runMain(["figures", out]);
+    expect((await runMain(["sweep", "smoke", "--runs", "3", "--out", out])).code).toBe(0);
+  });
+
+  test("names files by what is unusual in them", async () => {
+    const folder = join(temporaryFolder(), "pictures");
+    const argv = ["--loss", "heldout", "--scale", "log", "--theme", "dark", "--format", "png,pdf", "-o", folder];
+    const { code } = await runMain(["figures", out, "--only", "4,5", ...argv]);
+    const endings = ["csv", "pdf", "png", "txt"];
+    const expected = ["figure4-heldout-log-dark", "figure5-heldout-dark"];
+    expect(code).toBe(0);
+    expect(readdirSync(folder)).toEqual(expected.flatMap((name) => endings.map((ending) => `${name}.${ending}`)));
+  });
+
+  test("says in one line what a sweep lacks for a figure that was asked for, and writes nothing", async () => {
+    const folder = join(temporaryFolder(), "pictures");
+    const { code, stdout, stderr } = await runMain(["figures", out, "--only", "4,3", "-o", folder]);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toBe(
+      `mmoe: ${out}: figure3 can't be drawn: no run of shared-bottom-16 is done; see mmoe sweep figure3\n`,
+    );
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test("says that there is nothing to draw where all runs failed", async () => {
+    engine.load = () => fakeEngine({ failing: ["mmoe/p=0.50/000"] });
+    const failed = await sweep("--runs", "1", "--models", "mmoe", "--corr", "0.5");
+    engine.load = () => fakeEngine();
+    const { code, stderr } = await runMain(["figures", failed, "--quiet"]);
+    expect([code, stderr]).toEqual([2, `mmoe: ${failed} holds no finished run; nothing to draw\n`]);
+  });
+
+  test.each([
+    [["--only", "6"], "--only: expected one of figure2, figure3, "],
+    [["--only", "figure44"], "got 'figure44'; did you mean 'figure4'?"],
+    [["--format", "svg,pgn"], "--format: expected one of svg, png, pdf, got 'pgn'; did you mean 'png'?"],
+    [["--theme", "page"], "--theme: expected one of light, dark, print, got 'page'"],
+    [["--loss", "test"], "--loss: expected one of train, heldout, got 'test'"],
+    [["--only", "2"], "figure2: drawn from a folder of mmoe data --trials 100 -o FOLDER"],
+  ])("refuses %j in one line", async (argv, message) => {
+    const { code, stdout, stderr } = await runMain(["figures", out, ...argv]);
+    expect(stderr).toMatch(/^mmoe: .*\n$/);
+    expect(stderr).toContain(message);
+    expect([code, stdout]).toEqual([2, ""]);
+  });
+
+  test("refuses a folder that holds nothing, and one it can't write to", async () => {
+    const empty = temporaryFolder();
+    expect((await runMain(["figures", empty])).stderr).toBe(
+      `mmoe: ${empty} holds no sweep (no config.yaml); give a results folder of mmoe sweep\n`,
+    );
+    const { code, stderr } = await runMain(["figures", out, "--only", "4", "-o", "/dev/null/figures"]);
+    expect([code, stderr]).toEqual([
+      2,
+      "mmoe: /dev/null/figures: can't be written: not a directory; give another -o\n",
+    ]);
+  });
+
+  test("draws Figure 2 from a folder of label trials, whatever is said of losses", async () => {
+    const folder = join(temporaryFolder(), "trials");
+    await runMain(["data", "--corr", "0.5,1", "--trials", "3", "--rows", "40", "-o", folder]);
+    const { code, stdout } = await runMain(["figures", folder, "--loss", "heldout"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/figures\/figure2\.\{svg,csv,txt\}: Correlation of the labels/);
+    expect((await runMain(["figures", folder, "--only", "4"])).stderr).toBe(
+      `mmoe: ${folder}: figure4: drawn from a results folder of mmoe sweep\n`,
+    );
+  });
+});

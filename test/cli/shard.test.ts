@@ -1,0 +1,201 @@
+import { EventEmitter } from "node:events";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { loadConfig } from "../../src/config/load.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+import { fakeEngine } from "../support/fake-engine.ts";
+
+const engine = vi.hoisted(() => ({ load: () => ({}) as unknown }));
+vi.mock("../../src/sweep/engines.ts", async (original) => ({
+  ...(await original<object>()),
+  loadEngine: async () => engine.load(),
+}));
+
+let out = "";
+/** Ids of the runs that were trained. */
+let trained: string[] = [];
+
+beforeEach(() => {
+  out = join(temporaryFolder(), "results");
+  trained = [];
+  engine.load = () => fakeEngine({ before: ({ id }) => trained.push(id) });
+});
+
+const inArray = (env: Record<string, string>, ...argv: string[]) =>
+  runMain(["sweep", "smoke", "--out", out, ...argv], new EventEmitter(), env);
+const sweep = (...argv: string[]) => inArray({}, ...argv);
+const csv = () => ["runs.csv", "curves.csv"].map((file) => readFileSync(join(out, file), "utf8"));
+const slurm = (id: number, changes: Record<string, string> = {}) => ({
+  SLURM_ARRAY_TASK_ID: `${id}`,
+  SLURM_ARRAY_TASK_COUNT: "3",
+  SLURM_ARRAY_TASK_MIN: "4",
+  SLURM_ARRAY_TASK_MAX: "6",
+  ...changes,
+});
+const kubernetes = (index: string, count: string) => ({ JOB_COMPLETION_INDEX: index, MMOE_SHARD_COUNT: count });
+
+describe("mmoe sweep --shard i/n", () => {
+  test("into one folder, each in its turn, gives the CSV of a sweep by one process", async () => {
+    for (const i of [3, 1, 4, 2]) expect((await sweep("--shard", `${i}/4`)).code).toBe(0);
+    expect(trained).toHaveLength(48);
+    const shared = csv();
+    out = join(temporaryFolder(), "alone");
+    await sweep();
+    expect(shared).toEqual(csv());
+  });
+
+  test("says which part it trains, and how much of it", async () => {
+    await sweep("--runs", "1", "--corr", "1");
+    const { code, stderr } = await sweep("--shard", "2/7");
+    expect([code, stderr]).toEqual([0, `${out}: shard 2/7: 7 runs on fake (none)\n`]);
+    expect((await sweep("--shard", "2/7")).stderr).toBe(`${out}: shard 2/7: reused 7, to do 0 runs on fake (none)\n`);
+  });
+
+  test("does what other numbers of shards left, and nothing twice", async () => {
+    await sweep("--shard", "2/3");
+    for (const i of [1, 2, 3, 4, 5]) await sweep("--shard", `${i}/5`);
+    await sweep();
+    expect(trained).toHaveLength(48);
+    expect(new Set(trained).size).toBe(48);
+  });
+
+  test("with more shards than runs leaves some nothing to do, and that is no error", async () => {
+    for (const i of [1, 2, 3, 4]) expect((await sweep("--runs", "1", "--corr", "1", "--shard", `${i}/4`)).code).toBe(0);
+    expect(trained).toHaveLength(3);
+  });
+
+  test("writes the config of the whole sweep", async () => {
+    await sweep("--shard", "2/3");
+    const config = readFileSync(join(out, "config.yaml"), "utf8");
+    rmSync(out, { recursive: true });
+    await sweep();
+    expect(config).toBe(readFileSync(join(out, "config.yaml"), "utf8"));
+  });
+
+  test("has its part in its provenance", async () => {
+    await sweep("--shard", "2/3");
+    const folder = join(out, "journal");
+    const file = readdirSync(folder).find((name) => name.endsWith(".provenance.json")) as string;
+    expect(JSON.parse(readFileSync(join(folder, file), "utf8")).shard).toEqual({ index: 2, count: 3 });
+  });
+
+  test("counts only its own failures for its exit code", async () => {
+    engine.load = () => fakeEngine({ failing: ["mmoe/p=0.50/001"] });
+    const codes: number[] = [];
+    for (const i of [2, 1, 3]) codes.push((await sweep("--shard", `${i}/3`)).code);
+    expect(codes).toEqual([3, 0, 0]);
+  });
+
+  test("--dry-run says what is its part of the whole", async () => {
+    await sweep("--runs", "1");
+    const { stdout } = await sweep("--shard", "1/5", "--dry-run");
+    expect(stdout).toMatch(/^48 runs, 10 in shard 1\/5, to do 4: 800 run-steps on fake \(none\)$/m);
+    expect(stdout.match(/^(shared-bottom|omoe|mmoe) /gm)).toHaveLength(6);
+  });
+
+  test("trains beside another process's shard of this machine, and not beside its own", async () => {
+    await sweep("--runs", "1");
+    const owner = { pid: process.ppid, host: hostname(), began: null, since: "2026-01-01T00:00:00Z" };
+    const lock = join(out, "journal", `${hostname()}-${process.ppid}.lock`);
+    writeFileSync(lock, JSON.stringify({ ...owner, shard: { index: 1, count: 2 } }));
+    expect((await sweep("--shard", "2/2")).code).toBe(0);
+    for (const shard of ["1/2", "1/3", "1/1"]) expect((await sweep("--shard", shard)).code).toBe(2);
+  });
+
+  test("keeps what another shard trained after its look into the new folder, config included", async () => {
+    engine.load = async () => {
+      engine.load = fakeEngine;
+      expect((await sweep("--shard", "2/2", "--runs", "3")).code).toBe(0);
+      return fakeEngine();
+    };
+    expect((await sweep("--shard", "1/2", "--runs", "2")).code).toBe(0);
+    expect(parse(csv()[0] as string, { columns: true })).toHaveLength(9 + 6);
+    expect(loadConfig(join(out, "config.yaml")).runs).toBe(3);
+  });
+
+  test.each(["0/4", "5/4", "2", "1/0", "a/b", "1/2/3", "-1/4", "1/9999999999"])("refuses %s", async (shard) => {
+    const { code, stderr } = await sweep(`--shard=${shard}`);
+    expect([code, stderr]).toEqual([2, `mmoe: --shard: expected i/n, i from 1 to n, such as 2/16, got '${shard}'\n`]);
+  });
+
+  test("refuses --overwrite, which would remove what the others train", async () => {
+    await sweep("--shard", "1/2");
+    const { code, stderr } = await sweep("--shard", "2/2", "--overwrite");
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^mmoe: --overwrite with --shard would remove/)]);
+  });
+});
+
+describe("mmoe sweep in a job array", () => {
+  test.each([
+    ["a Slurm array", slurm(5), "2/3", "SLURM_ARRAY_TASK_ID=5 in an array of 3 from 4 to 6"],
+    [
+      "a Slurm array with a step",
+      slurm(11, { SLURM_ARRAY_TASK_MIN: "1", SLURM_ARRAY_TASK_MAX: "11", SLURM_ARRAY_TASK_STEP: "5" }),
+      "3/3",
+      "SLURM_ARRAY_TASK_ID=11 in an array of 3 from 1 to 11 by 5",
+    ],
+    ["an indexed Kubernetes Job", kubernetes("0", "3"), "1/3", "JOB_COMPLETION_INDEX=0, MMOE_SHARD_COUNT=3"],
+  ])("takes the shard of %s and says so", async (_, env, shard, why) => {
+    const { code, stderr } = await inArray(env);
+    expect([code, stderr.split("\n")]).toEqual([
+      0,
+      [
+        `shard ${shard}: ${why} (--shard 1/1 trains the whole sweep)`,
+        `${out}: shard ${shard}: ${trained.length} runs on fake (none)`,
+        "",
+      ],
+    ]);
+    const detected = trained;
+    rmSync(out, { recursive: true });
+    trained = [];
+    await sweep("--shard", shard);
+    expect(detected).toEqual(trained);
+  });
+
+  test("heeds --shard, and 1/1 as the whole sweep, before what the array says", async () => {
+    const { stderr } = await inArray(slurm(5), "--shard", "1/1");
+    expect([stderr, trained.length]).toEqual([`${out}: 48 runs on fake (none)\n`, 48]);
+  });
+
+  test("of one trains the whole sweep without a word", async () => {
+    const { stderr } = await inArray(kubernetes("0", "1"));
+    expect([stderr, trained.length]).toEqual([`${out}: 48 runs on fake (none)\n`, 48]);
+  });
+
+  test("stopped, names a command that goes on with the same shard outside of the array", async () => {
+    const signals = new EventEmitter();
+    engine.load = () => fakeEngine({ before: ({ id }) => id === "mmoe/p=1.00/004" && signals.emit("SIGTERM") });
+    const { code, stderr } = await runMain(["sweep", "smoke", "--out", out], signals, slurm(5));
+    expect(code).toBe(75);
+    expect(stderr).toMatch(
+      /stopped by SIGTERM; 11 runs are kept in \S+, 5 are to do; go on with:\nmmoe sweep smoke --out \S+ --shard 2\/3\n$/,
+    );
+  });
+
+  test.each([
+    [
+      slurm(5, { SLURM_ARRAY_TASK_COUNT: "2" }),
+      "SLURM_ARRAY_TASK_ID=5 has no certain place in an array of 2 from 4 to 6",
+    ],
+    [slurm(7), "SLURM_ARRAY_TASK_ID=7 has no certain place in an array of 3 from 4 to 6"],
+    [slurm(3), "SLURM_ARRAY_TASK_ID=3 has no certain place in an array of 3 from 4 to 6"],
+    [
+      slurm(5, { SLURM_ARRAY_TASK_MAX: "8", SLURM_ARRAY_TASK_STEP: "2" }),
+      "SLURM_ARRAY_TASK_ID=5 has no certain place in an array of 3 from 4 to 8 by 2",
+    ],
+    [slurm(5, { SLURM_ARRAY_TASK_COUNT: "" }), "SLURM_ARRAY_TASK_COUNT is not set in an array of jobs"],
+    [slurm(5, { SLURM_ARRAY_TASK_MIN: "x" }), "SLURM_ARRAY_TASK_MIN: expected a whole number from 0, got 'x'"],
+    [slurm(5, { SLURM_ARRAY_TASK_STEP: "0" }), "SLURM_ARRAY_TASK_STEP: expected a whole number from 1, got '0'"],
+    [kubernetes("3", "3"), "JOB_COMPLETION_INDEX=3 is not below MMOE_SHARD_COUNT=3"],
+    [kubernetes("-1", "3"), "JOB_COMPLETION_INDEX: expected a whole number from 0, got '-1'"],
+    [{ JOB_COMPLETION_INDEX: "1" }, "MMOE_SHARD_COUNT is not set in an array of jobs"],
+    [{ ...slurm(5), ...kubernetes("1", "3") }, "SLURM_ARRAY_TASK_ID and JOB_COMPLETION_INDEX are both set"],
+  ])("refuses %j in one line with the way out", async (env, says) => {
+    const { code, stderr } = await inArray(env);
+    expect([code, stderr]).toEqual([2, `mmoe: ${says}; give --shard i/n (--shard 1/1: the whole sweep)\n`]);
+    expect(existsSync(out)).toBe(false);
+  });
+});

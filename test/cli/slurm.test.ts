@@ -1,0 +1,227 @@
+import { spawn } from "node:child_process";
+import { EventEmitter, once } from "node:events";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+
+/** Where sweeps start, by a name that a shell and Slurm read otherwise than it is written. */
+let folder = "";
+/** Holds stand-ins for Slurm's commands and for mmoe. */
+let tools = "";
+let calls = "";
+
+beforeEach(() => {
+  const root = temporaryFolder();
+  folder = join(root, `it's a 50% "study" $HOME`);
+  tools = join(root, "tools");
+  calls = join(root, "calls");
+  for (const path of [folder, tools]) mkdirSync(path);
+  vi.spyOn(process, "cwd").mockReturnValue(folder);
+});
+
+/** A command that notes its arguments, a line each, and then does as `script` says. */
+function standIn(name: string, script: string): string {
+  const path = join(tools, name);
+  writeFileSync(path, `#!/bin/bash\nprintf '${name} %s\\n' "$@" >> '${calls}'\n${script}\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+const called = (name: string) => {
+  const lines = existsSync(calls) ? readFileSync(calls, "utf8").trim().split("\n") : [];
+  return lines.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
+};
+const env = () => ({ PATH: `${tools}:${process.env.PATH}` });
+const slurm = (...argv: string[]) => runMain(["slurm", "smoke", ...argv], new EventEmitter(), env());
+const script = async (...argv: string[]) => {
+  const { code, stdout, stderr } = await slurm("--array", "5", ...argv);
+  expect([code, stderr]).toEqual([0, ""]);
+  return stdout;
+};
+const directives = (text: string) => text.match(/^#SBATCH .*$/gm)?.map((line) => line.slice(8));
+
+describe("mmoe slurm", () => {
+  test("prints a batch script with the array, its limits, its signal and its log", async () => {
+    const argv = ["--time", "1-2:30", "--partition", "gpu", "--cpus", "3", "--gpus", "2"];
+    expect(directives(await script(...argv))).toEqual([
+      "--job-name=mmoe-smoke",
+      "--array=1-5",
+      "--time=1-2:30",
+      "--partition=gpu",
+      "--nodes=1",
+      "--ntasks=1",
+      "--cpus-per-task=3",
+      "--gres=gpu:2",
+      "--signal=B:TERM@120",
+      "--requeue",
+      "--open-mode=append",
+      `--output="${folder.replaceAll('"', '\\"').replace("%", "%%")}/%x-%A_%a.log"`,
+    ]);
+  });
+
+  test("asks for no GPU and no partition by itself, and for further options of sbatch where they are given", async () => {
+    const asked = directives(await script("--sbatch", "comment=it's mine", "--sbatch", "exclusive"));
+    expect(asked?.filter((line) => /gres|gpu|partition/.test(line))).toEqual([]);
+    expect(asked?.slice(-2)).toEqual([`--comment="it's mine"`, "--exclusive"]);
+  });
+
+  test("takes 16%4 for at most four tasks at a time", async () => {
+    expect((await slurm("--array", "16%4")).stdout).toContain("#SBATCH --array=1-16%4\n");
+  });
+
+  test.each([
+    ["90", 120, "1h27m"],
+    ["1:30", 45, "23s"],
+    ["4:00:00", 120, "3h57m"],
+    ["2-0", 120, "47h57m"],
+    ["1-2:30", 120, "26h27m"],
+    ["60-0", 120, "576h"],
+  ])("with --time %s is warned %d s ahead, and has mmoe end by itself after %s", async (time, ahead, limit) => {
+    const text = await script("--time", time);
+    expect(text).toContain(`#SBATCH --signal=B:TERM@${ahead}\n`);
+    expect(text).toContain(` --time-limit ${limit} --shard`);
+  });
+
+  test.each([
+    [["--array", "0"], "--array: expected a whole number from 1 to 2147483647, got '0'"],
+    [["--array", "1-5"], "--array: expected a number of tasks such as 16 or 16%4, got '1-5'"],
+    [
+      ["--array", "5", "--time", "2d"],
+      "--time: expected a time limit of Slurm's, a minute or more, such as 4:00:00 or 1-12, got '2d'",
+    ],
+    [["--array", "5", "--corr", "2"], "--corr: expected a number from -1 to 1, got 2"],
+    [["--array", "5", "--time-limit", "x"], "--time-limit: expected a time such as 3h50m, at most 24d, got 'x'"],
+    [
+      ["--array", "5", "--set", "dropout=0.1"],
+      "model shared-bottom: dropout 0.1 is not in the cpu engine; use --engine tfjs",
+    ],
+    [
+      ["--array", "5", "--out", "test"],
+      "test holds 'bin.test.ts', which no sweep wrote: it is left alone; give another --out",
+    ],
+    [
+      ["--array", "5", "--mmoe", "npx mmoe"],
+      "--mmoe npx mmoe: npm hands no signal on, tasks could not stop in time; give node_modules/.bin/mmoe",
+    ],
+    [["--array", "5", "--mmoe", "a\nb"], String.raw`a line break in "a\nb": Slurm can't be told that`],
+  ])("refuses %j before it prints anything", async (argv, line) => {
+    expect(await slurm(...argv)).toEqual({ code: 2, stdout: "", stderr: `mmoe: ${line}\n` });
+  });
+});
+
+describe("the script of mmoe slurm", () => {
+  /** Starts it as Slurm starts task 3 of array 70. */
+  async function start(text: string, restarts?: string) {
+    const path = join(tools, "script");
+    writeFileSync(path, text);
+    const task = { SLURM_ARRAY_JOB_ID: "70", SLURM_ARRAY_TASK_ID: "3", SLURM_JOB_ID: "70" };
+    return spawn("bash", [path], {
+      env: { ...env(), ...task, ...(restarts !== undefined && { SLURM_RESTART_COUNT: restarts }) },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+  }
+  const ended = async (text: string, restarts?: string) => (await once(await start(text, restarts), "close"))[0];
+
+  test("starts in the folder, with the options that were typed, its own share and a folder for all", async () => {
+    const mmoe = standIn("mmoe", `pwd >> '${calls}.folder'`);
+    const about = `a "b" $c 'd' \\e`;
+    expect(await ended(await script("--mmoe", mmoe, "--corr", "-1,0.5", "--set", `about=${about}`, "--long"))).toBe(0);
+    expect(readFileSync(`${calls}.folder`, "utf8")).toBe(`${folder}\n`);
+    const [out, limit] = [
+      ["--out", "results/smoke-03bf053a"],
+      ["--time-limit", "3h57m"],
+    ];
+    const typed = ["sweep", "smoke", "--corr", "-1,0.5", "--set", `about=${about}`, "--long"];
+    expect(called("mmoe")).toEqual([...typed, ...out, "--jobs", "1", ...limit, "--shard", "3/5"].flat());
+  });
+
+  test("gives way to --out, --jobs and --time-limit where they are typed, and has a process a GPU", async () => {
+    const mmoe = standIn("mmoe", "");
+    const typed = ["--jobs", "3", "--out", "a b", "--time-limit", "9m"];
+    expect(await ended(await script("--mmoe", mmoe, ...typed, "--gpus", "2"))).toBe(0);
+    expect(called("mmoe")).toEqual(["sweep", "smoke", ...typed, "--devices", "all", "--shard", "3/5"]);
+  });
+
+  test.each([0, 1, 2, 3])("ends with mmoe's exit code %d and requeues nothing", async (code) => {
+    for (const name of ["squeue", "scontrol"]) standIn(name, "echo RUNNING");
+    expect(await ended(await script("--mmoe", standIn("mmoe", `exit ${code}`)))).toBe(code);
+    expect(called("scontrol")).toEqual([]);
+  });
+
+  test.each([75, 143])("requeues its own task, not the array, when mmoe ends with %d", async (code) => {
+    for (const name of ["squeue", "scontrol"]) standIn(name, "echo RUNNING");
+    expect(await ended(await script("--mmoe", standIn("mmoe", `exit ${code}`)), "9")).toBe(code);
+    expect(called("scontrol")).toEqual(["requeue", "70_3"]);
+  });
+
+  test("requeues no task that was cancelled, or that Slurm requeues itself", async () => {
+    standIn("squeue", "echo COMPLETING");
+    standIn("scontrol", "");
+    expect(await ended(await script("--mmoe", standIn("mmoe", "exit 75")))).toBe(75);
+    expect(called("scontrol")).toEqual([]);
+  });
+
+  test("requeues a task no more than --restarts times, and says so", async () => {
+    for (const name of ["squeue", "scontrol"]) standIn(name, "echo RUNNING");
+    const text = await script("--mmoe", standIn("mmoe", "exit 75"), "--restarts", "4");
+    const child = await start(text, "4");
+    const [says] = await once(child.stderr, "data");
+    expect((await once(child, "close"))[0]).toBe(75);
+    expect(String(says)).toBe("mmoe: restarted 4 times and not done: submit the script again to go on\n");
+    expect(called("scontrol")).toEqual([]);
+  });
+
+  test("hands SIGTERM on, waits for mmoe and ends with its exit code", async () => {
+    standIn("squeue", "echo COMPLETING");
+    const mmoe = standIn(
+      "mmoe",
+      `trap 'sleep 0.2; echo saved >> "${calls}.saved"; exit 75' TERM; echo >&2; while :; do sleep 0.05; done`,
+    );
+    const child = await start(await script("--mmoe", mmoe));
+    await once(child.stderr, "data");
+    child.kill("SIGTERM");
+    const [code] = await once(child, "exit");
+    expect([code, readFileSync(`${calls}.saved`, "utf8")]).toEqual([75, "saved\n"]);
+  });
+});
+
+describe("mmoe slurm --submit", () => {
+  test("submits the array and a job behind it that merges, and says their numbers and how to watch", async () => {
+    standIn("sbatch", `cat >> '${calls}.stdin'; grep -q afterany <<< "$*" && echo '71;main' || echo 70`);
+    const argv = ["--array", "5", "--partition", "gpu", "--sbatch", "account=lab", "--out", "it's"];
+    const { code, stdout, stderr } = await slurm(...argv, "--mmoe", "nice mmoe", "--submit");
+    expect([code, stdout]).toEqual([0, "70\n71\n"]);
+    expect(stderr).toContain("squeue --jobs 70,71\nmmoe status 'it'\\''s'\ntail mmoe-smoke-70_*.log\n");
+    expect(readFileSync(`${calls}.stdin`, "utf8")).toBe(await script(...argv.slice(2), "--mmoe", "nice mmoe"));
+    expect(called("sbatch").slice(2)).toEqual([
+      "--dependency=afterany:70",
+      "--job-name=mmoe-smoke-merge",
+      "--time=30:00",
+      "--partition=gpu",
+      "--account=lab",
+      `--output=${folder.replace("%", "%%")}/%x-%j.log`,
+      "--wrap",
+      expect.stringMatching(/^cd -- '.*' && exec nice mmoe merge 'it'\\''s'$/),
+    ]);
+  });
+
+  test("says in one line what sbatch says against it", async () => {
+    standIn(
+      "sbatch",
+      "echo 'sbatch: error: invalid partition\nsbatch: error: Batch job submission failed' >&2; exit 1",
+    );
+    const { code, stdout, stderr } = await slurm("--array", "5", "--submit");
+    expect([code, stdout, stderr]).toEqual([2, "", "mmoe: invalid partition; Batch job submission failed\n"]);
+  });
+
+  test("where there is no sbatch says what to do instead", async () => {
+    const { code, stderr } = await runMain(["slurm", "smoke", "--array", "5", "--submit"], new EventEmitter(), {
+      PATH: tools,
+    });
+    expect([code, stderr]).toEqual([
+      2,
+      "mmoe: sbatch can't be started here; without --submit the script is printed, to take there\n",
+    ]);
+  });
+});

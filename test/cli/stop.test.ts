@@ -1,0 +1,67 @@
+import { EventEmitter } from "node:events";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { type Stop, stopOnSignals } from "../../src/cli/stop.ts";
+
+let signals: EventEmitter;
+let stop: Stop;
+/** What was said on stderr, and exit codes. */
+let happened: unknown[];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  signals = new EventEmitter();
+  happened = [];
+  const stderr = { write: (text: string) => happened.push(text) };
+  const effects = {
+    ...{ stdout: stderr, stderr, env: {} },
+    on: (signal: string, listener: () => void) => signals.on(signal, listener),
+    off: (signal: string, listener: () => void) => signals.off(signal, listener),
+    exit: (code: number) => happened.push(code),
+  };
+  stop = stopOnSignals(effects, { limitMs: 60_000, atOnce: "all is kept" });
+});
+afterEach(() => {
+  stop.release();
+  vi.useRealTimers();
+});
+
+describe("stopOnSignals(effects)", () => {
+  test.each([
+    ["SIGINT", 130, "by Ctrl-C"],
+    ["SIGTERM", 75, "by SIGTERM"],
+  ])("stops on a first %s, and a second later gives up what has not ended", (name, code, reason) => {
+    signals.emit(name);
+    expect([stop.signal.aborted, stop.late.aborted, stop.code, stop.reason]).toEqual([true, false, code, reason]);
+    vi.advanceTimersByTime(1000);
+    expect([stop.late.aborted, happened]).toEqual([true, []]);
+  });
+
+  test("ends at once on a second signal, with the code of that", () => {
+    signals.emit("SIGINT");
+    vi.advanceTimersByTime(600);
+    signals.emit("SIGTERM");
+    expect(happened).toEqual(["mmoe: stopped at once by SIGTERM; all is kept\n", 75]);
+  });
+
+  test("takes a signal that comes twice at the same time, from a parent that passes it on, for one", () => {
+    signals.emit("SIGTERM");
+    vi.advanceTimersByTime(100);
+    signals.emit("SIGTERM");
+    expect([stop.code, happened]).toEqual([75, []]);
+  });
+
+  test("stops at its time limit, whatever the wall clock says", () => {
+    vi.setSystemTime(Date.now() + 86_400_000);
+    vi.advanceTimersByTime(59_999);
+    vi.setSystemTime(Date.now() - 2 * 86_400_000);
+    expect(stop.signal.aborted).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect([stop.signal.aborted, stop.code, stop.reason]).toEqual([true, 75, "at its time limit"]);
+  });
+
+  test("released, leaves neither listener nor timer", () => {
+    signals.emit("SIGINT");
+    stop.release();
+    expect([signals.listenerCount("SIGINT"), signals.listenerCount("SIGTERM"), vi.getTimerCount()]).toEqual([0, 0, 0]);
+  });
+});

@@ -1,0 +1,89 @@
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { beforeEach, describe, expect, test } from "vitest";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+import { type LossOf, likeThePaper, writeResults } from "../support/made-results.ts";
+
+let out = "";
+beforeEach(() => {
+  out = join(temporaryFolder(), "results");
+});
+
+const summary = (...argv: string[]) => runMain(["summary", out, ...argv]);
+
+/** Losses .1 and .2 in turn. */
+const inTurn: LossOf = ({ index }) => 0.1 * (1 + (index % 2));
+
+describe("mmoe summary DIR", () => {
+  test("shows each cell with its mean, median, bad minima and histogram in 80 columns", async () => {
+    writeResults(out, inTurn, ["runs=9", "correlations=[0.5]"]);
+    const { code, stdout, stderr } = await summary();
+    expect([code, stderr]).toEqual([0, ""]);
+    const [folder, loss, , header, first] = stdout.split("\n");
+    expect([folder, loss]).toEqual([out, "loss on training rows after the last step (--loss heldout for the other)"]);
+    expect(header).toBe("p = 0.50       runs              mean [95 %]  median  bad  0     .2    .4  .6");
+    expect(first).toMatch(/^shared-bottom {5}9 {2}0\.1444 \[0\.11\d\d, 0\.17\d\d\] {2}0\.1000 {2}44% {5}█ {2}▇$/);
+    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    expect(stdout).toContain("predicting the mean is 1; bad: share of runs above 0.167; bins of 1/30\n");
+  });
+
+  test("--bad moves the threshold of bad minima, --loss the loss", async () => {
+    writeResults(out, inTurn, ["runs=9", "correlations=[0.5]"]);
+    const { stdout } = await summary("--bad", "0.105", "--loss", "heldout");
+    expect(stdout).toContain("loss on held-out rows after the last step (--loss train for the other)\n");
+    expect(stdout).toMatch(/shared-bottom {5}9 {2}0\.1589 \[.*\] {2}0\.1100 {1,2}100%/);
+    expect(stdout).toContain("above 0.105");
+  });
+
+  test("names what failed, and says how many runs are missing", async () => {
+    const lossOf: LossOf = (run) => (run.model.name === "mmoe" ? "failed" : run.index === 7 ? "missing" : inTurn(run));
+    writeResults(out, lossOf, ["runs=8", "correlations=[0.5]"]);
+    const { code, stdout } = await summary();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\nmmoe {14}0 {24}- {7}- {4}-\n/);
+    expect(stdout).toContain("8 failed, left out of all losses: mmoe/p=0.50/000 (loss is NaN at step 7),");
+    expect(stdout).toContain("and 3 more (--json names all)");
+    expect(stdout).toContain("\n2 of 24 runs are missing, so all this may change; train them with: mmoe sweep\n");
+  });
+
+  test("--full shows every statistic and the tests between cells, each with its family", async () => {
+    writeResults(out, likeThePaper, ["runs=8"]);
+    const { stdout } = await summary("--full");
+    expect(stdout).toMatch(/\ninterquartile mean +0\.\d{4} \[0\.\d{4}, 0\.\d{4}\]/);
+    expect(stdout).toMatch(/\nshared-bottom, mmoe at 0\.50 +8 /);
+    expect(stdout).toMatch(/\nmmoe at 0\.50, 1\.00 +8 /);
+    expect(stdout.match(/by Holm over these 9\n/g)).toHaveLength(3);
+  });
+
+  test("--full of one run says only what one run can", async () => {
+    writeResults(out, inTurn, ["runs=1", "models=[mmoe]", "correlations=[1]"]);
+    const { code, stdout } = await summary("--full");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\nmean +0\.1000\n/);
+    expect(stdout).toMatch(/\nstandard deviation +-\n/);
+    expect(stdout).not.toMatch(/NaN|between models/);
+  });
+
+  test("--csv and --json have everything, with nothing or null for what is not there", async () => {
+    writeResults(out, inTurn, ["runs=1", "correlations=[1]"]);
+    const rows: Record<string, string>[] = parse((await summary("--csv")).stdout, { columns: true });
+    expect(rows.find(({ statistic }) => statistic === "mean")).toMatchObject({ loss: "train", value: "0.1", low: "" });
+    const json = JSON.parse((await summary("--json", "--loss", "heldout")).stdout);
+    expect(json).toMatchObject({ folder: out, loss: "heldout", bad: 5 / 30 });
+    expect(json.cells[0].loss.mean).toMatchObject({ value: expect.closeTo(0.11, 9), low: null });
+    expect(json.models).toHaveLength(3);
+  });
+
+  test.each([
+    [["--bad", "low"], "mmoe: --bad: expected a number of at least 0, got 'low'\n"],
+    [["--csv", "--json"], "mmoe: --csv and --json: expected one of them\n"],
+  ])("refuses %j in one line", async (argv, line) => {
+    writeResults(out, inTurn, ["runs=1", "correlations=[1]"]);
+    expect(await summary(...argv)).toEqual({ code: 2, stdout: "", stderr: line });
+  });
+
+  test("refuses a folder without a sweep in one line", async () => {
+    const line = "mmoe: src holds no sweep (no config.yaml); give a results folder of mmoe sweep\n";
+    expect(await runMain(["summary", "src"])).toEqual({ code: 2, stdout: "", stderr: line });
+  });
+});

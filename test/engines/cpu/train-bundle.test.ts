@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { compileKernels, Machine } from "../../../src/engines/cpu/kernels.ts";
+import { trainBundle } from "../../../src/engines/cpu/train-bundle.ts";
+import { makeRun } from "../../support/runs.ts";
+
+test("trainBundle(machine, runs, watch) stops in its pass over a large training set too", () => {
+  let asked = 0;
+  let trained = 0;
+  const results = trainBundle(new Machine(compileKernels()), [makeRun({}, { trainRows: 30_000, steps: 3 })], {
+    keepParameters: false,
+    onStep: (_, step) => {
+      trained = step;
+    },
+    isStopped: () => trained === 3 && ++asked >= 5,
+  });
+  expect([results, asked]).toEqual([undefined, 6]);
+});

@@ -1,0 +1,35 @@
+import { describe, expect, test } from "vitest";
+import { DEFAULT_OPTIONS } from "../../src/figures/figure.ts";
+import { figure2 } from "../../src/figures/figure2.ts";
+import type { LabelTrials } from "../../src/records/label-trials.ts";
+
+const trials: LabelTrials = {
+  settings: { data: "paper", seed: 0, correlations: [0.5, 0.9, 0.95, 1], trials: 3, rows: 400 },
+  measured: [
+    [0.07, 0.31, 0.45, 0.9965],
+    [0.08, 0.3, 0.44, 0.9966],
+    [0.09, 0.32, 0.43, 0.9967],
+  ],
+};
+
+describe("figure2(trials, options)", () => {
+  test("looks as in the gallery", async () => {
+    await expect(figure2(trials, DEFAULT_OPTIONS).svg).toMatchFileSnapshot("gallery/figure2.svg");
+  });
+
+  test("gives mean, two standard deviations, closed form and the paper's point as data", () => {
+    const [row] = figure2(trials, DEFAULT_OPTIONS).data;
+    expect(row).toMatchObject({ correlation: 0.5, trials: 3, rows: 400, paper: 0.07391, paperTwoSd: 0.02059 });
+    expect(row?.mean).toBeCloseTo(0.08, 12);
+    expect(row?.twoSd).toBeCloseTo(0.02, 12);
+    expect(row?.closedForm).toBeCloseTo(0.07411, 5);
+  });
+
+  test("leaves the paper's points away for other constants, and the bars for one trial", () => {
+    const settings = { ...trials.settings, data: "linear", trials: 1 } as const;
+    const { svg, caption, data } = figure2({ settings, measured: [[0.5, 0.9, 0.95, 1]] }, DEFAULT_OPTIONS);
+    expect(svg).not.toMatch(/NaN|the paper/);
+    expect(caption).toMatch(/n = 1 trial of 400 rows/);
+    expect(data[0]?.paper).toBeNaN();
+  });
+});

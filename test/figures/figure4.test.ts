@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "../../src/figures/figure.ts";
+import { figure4 } from "../../src/figures/figure4.ts";
+import { mean } from "../../src/stats/moments.ts";
+import { sweepResults } from "../support/sweep-results.ts";
+
+const draw = (options: Partial<FigureOptions> = {}, results = sweepResults()) =>
+  figure4(results, { ...DEFAULT_OPTIONS, ...options }) as Figure;
+
+describe("figure4(results, options)", () => {
+  test("draws held-out medians on a logarithmic axis in the dark", async () => {
+    const figure = draw({ loss: "heldout", statistic: "median", scale: "log", theme: "dark" });
+    await expect(figure.svg).toMatchFileSnapshot("gallery/figure4-heldout-median-log-dark.svg");
+  });
+
+  test("gives the mean over runs and tasks at each step as data", () => {
+    const results = sweepResults();
+    const row = draw().data.find((one) => one.model === "omoe" && one.correlation === 0.9 && one.step === 300);
+    const runs = results.records.filter((record) => record.model === "omoe" && record.correlation === 0.9);
+    const losses = runs.map(({ curve }) => mean(curve.train.subarray(4, 6)));
+    expect(row).toMatchObject({ runs: 7, loss: "train", statistic: "mean" });
+    expect(row?.value).toBeCloseTo(mean(losses), 12);
+  });
+
+  test("names the loss, the number of runs and the failed ones in its caption", () => {
+    const failing = (id: string) => id === "mmoe/p=0.90/003" || id === "mmoe/p=0.90/005";
+    const { caption } = draw({ loss: "heldout" }, sweepResults({ failing }));
+    expect(caption).toMatch(/^Mean held-out loss/);
+    expect(caption).toMatch(/n = 5 to 7 runs in each cell\. Runs that failed are left out: 2 of MMoE at 0\.9\.$/);
+  });
+
+  test("names the failures of a cell in which every run failed", () => {
+    const { caption, data } = draw({}, sweepResults({ failing: (id) => id.startsWith("omoe/p=1.00") }));
+    expect(caption).toMatch(/n = 7 runs in each cell\. Runs that failed are left out: 7 of OMoE at 1\.$/);
+    expect(data.some((row) => row.model === "omoe" && row.correlation === 1)).toBe(false);
+  });
+
+  test("lays the paper's curves over ours only when asked to, and then shows the difference", () => {
+    const results = sweepResults({ set: ["steps=10000"] });
+    expect(draw({}, results).data[0]).not.toHaveProperty("paper");
+    const row = draw({ paper: true }, results).data.find(
+      (one) => one.model === "shared-bottom" && one.correlation === 0.5 && one.step === 500,
+    );
+    expect(row?.paper).toBe(0.4936);
+    expect(draw({ paper: true }, results).svg).toContain("Ours minus the paper's");
+    expect(draw({}, results).svg).not.toContain("the paper");
+  });
+
+  test("says what it lacks where no run is done", () => {
+    const drawn = figure4(sweepResults({ failing: () => true }), DEFAULT_OPTIONS);
+    expect(drawn).toEqual({ name: "figure4", lacking: "no run is done" });
+  });
+
+  test("draws a cell of one run without a band", () => {
+    const { svg, caption } = draw({}, sweepResults({ set: ["runs=1"] }));
+    expect(svg).not.toMatch(/NaN|fill-opacity/);
+    expect(caption).toContain("n = 1 run in each cell");
+  });
+});

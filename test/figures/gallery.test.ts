@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+import { DEFAULT_OPTIONS, type Figure, type FigureOptions, isLacking } from "../../src/figures/figure.ts";
+import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
+import { textWidth } from "../../src/figures/text.ts";
+import { sweepResults } from "../support/sweep-results.ts";
+
+const MODELS = "models=[shared-bottom, shared-bottom-16, omoe, mmoe]";
+const results = sweepResults({ set: [MODELS, "correlations=[0.5, 1]"] });
+
+describe.each(SWEEP_FIGURES)("$name", ({ name, draw }) => {
+  const drawn = (options: Partial<FigureOptions> = {}, of = results) =>
+    draw(of, { ...DEFAULT_OPTIONS, ...options }) as Figure;
+
+  test("looks as in the gallery", async () => {
+    await expect(drawn().svg).toMatchFileSnapshot(`gallery/${name}.svg`);
+  });
+
+  test("is the same twice, whatever the order of the records", () => {
+    expect(drawn({}, { ...results, records: results.records.toReversed() })).toEqual(drawn());
+  });
+
+  test("names the loss and the number of runs in its caption, and the loss in its picture", () => {
+    const { caption, svg, data } = drawn({ loss: "heldout" });
+    expect(caption).toMatch(/[Hh]eld-out loss.*in units of label variance.*n = 7 runs in each cell\.$/);
+    expect(svg.replace(/<desc>.*<\/desc>/, "")).toMatch(/[Hh]eld-out loss/);
+    expect(new Set(data.map(({ loss }) => loss))).toEqual(new Set(["heldout"]));
+  });
+
+  test.each([
+    { statistic: "median", scale: "log", theme: "dark" },
+    { loss: "heldout", theme: "page", paper: true },
+    { scale: "log", loss: "heldout", theme: "print" },
+  ] as const)("has numbers everywhere with %j", (options) => {
+    for (const set of [[], ["runs=1"], ["runs=2", "steps=100"]]) {
+      const { svg } = drawn(options, sweepResults({ set: [MODELS, "correlations=[-0.5, 1]", ...set] }));
+      expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+    }
+  });
+
+  test("draws what a sweep that still runs has done, and says how much that is", () => {
+    const missing = (id: string) => /p=1.00\/00[4-9]/.test(id);
+    const { caption } = drawn({}, sweepResults({ set: ["runs=9", MODELS, "correlations=[0.5, 1]"], missing }));
+    expect(caption).toContain("n = 4 to 9 runs in each cell");
+  });
+
+  test("draws what there is where all runs of a cell failed", () => {
+    const failing = (id: string) => id.startsWith("mmoe/p=1.00");
+    const { svg, caption } = drawn({}, sweepResults({ set: [MODELS, "correlations=[0.5, 1]"], failing }));
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+    expect(caption).toMatch(name === "figure3" ? /each cell\.$/ : /7 of MMoE at 1\.$/);
+  });
+
+  test("says what it lacks where no run is done", () => {
+    const lacking = draw(sweepResults({ failing: () => true }), DEFAULT_OPTIONS);
+    expect(lacking).toMatchObject({ name, lacking: expect.stringMatching(/run/) });
+    expect(isLacking(lacking)).toBe(true);
+  });
+
+  test("marks what a page may hide by model and correlation", () => {
+    expect(drawn().svg).toMatch(/data-model="[a-z0-9-]+"/);
+    expect(drawn().svg).toMatch(/data-correlation="0.5"/);
+  });
+
+  test("leaves no text without room on its page", () => {
+    for (const theme of ["light", "print"] as const) expect(outside(drawn({ theme }))).toEqual([]);
+  });
+});
+
+/** Texts that begin or end beyond the page, by the font's own widths. */
+function outside({ svg, width, height }: Figure): string[] {
+  const texts = [...svg.matchAll(/<text x="([^"]+)" y="([^"]+)"[^>]*?font-size="([^"]+)"([^>]*)>([^<]*)</g)];
+  return texts.flatMap(([, x, y, size, more, words]) => {
+    const wide = textWidth(words as string, Number(size), more?.includes("600") ? "SemiBold" : "Regular");
+    const share = more?.includes('"end"') ? 1 : more?.includes('"middle"') ? 0.5 : 0;
+    const left = Number(x) - share * wide;
+    const inside = left >= 0 && left + wide <= width + 0.5 && Number(y) <= height && Number(y) > 5;
+    return inside ? [] : [words as string];
+  });
+}

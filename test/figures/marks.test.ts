@@ -1,0 +1,98 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { correlationScale } from "../../src/figures/correlation-scale.ts";
+import { spread } from "../../src/figures/end-labels.ts";
+import { histogram } from "../../src/figures/histogram.ts";
+import { quickEstimate } from "../../src/figures/interval.ts";
+import { linearScale, logScale } from "../../src/figures/scale.ts";
+import { linePath } from "../../src/figures/series.ts";
+import { element, svgText } from "../../src/figures/svg.ts";
+import { keyOf } from "../../src/random/key.ts";
+import { normals } from "../../src/random/normal.ts";
+
+describe("svgText(node)", () => {
+  test("escapes names that a config gives, and rounds numbers to a hundredth", () => {
+    const node = element("text", { x: 1.23456, y: -0.001, "data-model": 'a"<b>&' }, ["<script>&"]);
+    expect(svgText(node)).toBe('<text x="1.23" y="0" data-model="a&quot;&lt;b&gt;&amp;">&lt;script&gt;&amp;</text>');
+  });
+});
+
+describe("linePath(points, scales, style)", () => {
+  const style = { colour: "#000", dash: undefined };
+  const frame = { x: linearScale(0, 10, { range: [0, 10] }), y: linearScale(0, 4, { range: [4, 0] }) };
+  const path = (...ys: number[]) =>
+    linePath(
+      ys.map((y, x) => ({ x, y })),
+      frame,
+      style,
+    ).attributes.d;
+
+  test("cuts a line where it leaves its frame and comes back", () => {
+    expect(path(2, 6, 2)).toBe("M0,2L0.5,0M1.5,0L2,2");
+    expect(path(6, 2)).toBe("M0.5,0L1,2");
+    expect(path(1, -1)).toBe("M0,3L0.5,4");
+  });
+
+  test("draws nothing of a line that stays outside", () => {
+    expect(path(6, 7)).toBe("");
+  });
+});
+
+describe("histogram(losses)", () => {
+  test("has the paper's bins, each with its lower end", () => {
+    expect(histogram(Float64Array.of(0, 0.01, 1 / 30, 0.1, 0.12))).toEqual({ counts: [2, 1, 0, 2], open: false });
+  });
+
+  test("counts every run, also those far away", () => {
+    const { counts, open } = histogram(Float64Array.of(0.5, 2, 3, 900));
+    expect([counts.length, counts.at(-1), open]).toEqual([61, 3, true]);
+  });
+});
+
+describe("quickEstimate(sorted, statistic)", () => {
+  test.each(["mean", "median"] as const)("holds the true %s in about 95 of 100 samples", (statistic) => {
+    const samples = Array.from({ length: 400 }, (_, i) => normals(keyOf(`quick/${i}`), 60));
+    const holding = samples.filter((sample) => {
+      const { low, high } = quickEstimate(Float64Array.from(sample).sort(), statistic);
+      return low <= 0 && high >= 0;
+    });
+    expect(holding.length / 400).toBeGreaterThan(0.92);
+    expect(holding.length / 400).toBeLessThan(0.985);
+  });
+});
+
+describe("spread(heights, apart, ends)", () => {
+  test("keeps labels apart, in order and inside, and moves none that has room", () => {
+    const heights = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 9 });
+    fc.assert(
+      fc.property(heights, (values) => {
+        const placed = spread(
+          values.sort((a, b) => a - b),
+          10,
+          [0, 100],
+        );
+        for (let i = 1; i < placed.length; i++) {
+          expect((placed[i] as number) - (placed[i - 1] as number)).toBeGreaterThanOrEqual(10 - 1e-9);
+        }
+        expect(Math.min(...placed)).toBeGreaterThanOrEqual(-1e-9);
+        expect(Math.max(...placed)).toBeLessThanOrEqual(100);
+      }),
+    );
+    expect(spread([5, 40, 90], 10, [0, 100])).toEqual([5, 40, 90]);
+    expect(spread([50, 50], 10, [0, 100])).toEqual([45, 55]);
+  });
+});
+
+describe("scales", () => {
+  test("logScale(low, high) labels 1, 2 and 5 where there is room, and powers of ten where there is not", () => {
+    const labels = (low: number, high: number) =>
+      logScale(low, high, { range: [0, 1] }).ticks.flatMap(({ label }) => label || []);
+    expect(labels(0.03, 1.2)).toEqual(["0.05", "0.1", "0.2", "0.5", "1"]);
+    expect(labels(0.002, 3)).toEqual(["0.01", "0.1", "1"]);
+  });
+
+  test("correlationScale(correlations) has a tick at each, the last one labelled, no two labels on each other", () => {
+    const { ticks } = correlationScale([0.5, 0.97, 0.98, 0.99, 1], [0, 100]);
+    expect(ticks.map(({ label }) => label)).toEqual(["0.5", "", "", "", "1"]);
+  });
+});

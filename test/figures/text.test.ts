@@ -1,0 +1,22 @@
+import PDFDocument from "pdfkit";
+import { describe, expect, test } from "vitest";
+import { FONT_FILES, textWidth, type Weight, wrapped } from "../../src/figures/text.ts";
+
+describe("textWidth(text, size, weight)", () => {
+  test.each(["Regular", "SemiBold"] as const)("is the width that the font file gives: %s", (weight: Weight) => {
+    const document = new PDFDocument({ font: FONT_FILES[weight] });
+    for (const words of ["Shared-Bottom − OMoE", "AVATAR, fi ff 0.25 ± 1/30", "ρ ≤ 0.9, “σ” … é"]) {
+      expect(textWidth(words, 7, weight)).toBeCloseTo(document.fontSize(7).widthOfString(words), 6);
+    }
+  });
+});
+
+describe("wrapped(text, width, size)", () => {
+  test("breaks at spaces and keeps every word", () => {
+    const words = "mean squared error, in units of label variance";
+    const lines = wrapped(words, 60, 8);
+    expect(lines.join(" ")).toBe(words);
+    expect(lines.length).toBeGreaterThan(2);
+    for (const line of lines) expect(textWidth(line, 8)).toBeLessThanOrEqual(60);
+  });
+});

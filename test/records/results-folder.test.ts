@@ -1,0 +1,85 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { expect, test, vi } from "vitest";
+import { loadConfig } from "../../src/config/load.ts";
+import { writeCsvFiles } from "../../src/records/csv-files.ts";
+import { Journal } from "../../src/records/journal.ts";
+import { provenanceOf } from "../../src/records/provenance.ts";
+import { readRecords } from "../../src/records/read-journals.ts";
+import { recordOf } from "../../src/records/record.ts";
+import { ResultsFolder } from "../../src/records/results-folder.ts";
+import { provenancesIn } from "../../src/records/writers.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { doneResult } from "../support/fake-engine.ts";
+import { makeRun } from "../support/runs.ts";
+
+/** Called once, when one process has read the journals and has not yet written what it read. */
+const between = vi.hoisted(() => ({ reading: async () => {}, writes: 0 }));
+vi.mock("../../src/records/csv-files.ts", async (original) => {
+  const actual = await original<{ writeCsvFiles: typeof writeCsvFiles }>();
+  const paused: typeof writeCsvFiles = async (...args) => {
+    between.writes++;
+    const { reading } = between;
+    between.reading = async () => {};
+    await reading();
+    await actual.writeCsvFiles(...args);
+  };
+  return { ...actual, writeCsvFiles: paused };
+});
+
+const config = loadConfig("smoke");
+const engine = { name: "fake", device: "none" };
+const provenance = provenanceOf({ argv: ["sweep"], config, engine, shard: null });
+const record = (index: number) => recordOf(doneResult(makeRun({ index })), "fake");
+
+/** A folder of which one process has kept a run and ends, while `another` happens; ids in runs.csv, and times written. */
+async function endedBeside(another: (path: string, journal: Journal) => Promise<void>) {
+  const path = join(temporaryFolder(), "results");
+  const folder = new ResultsFolder(path, config, { provenance, long: false, overwrite: false, shard: null });
+  folder.add(record(0));
+  const journal = new Journal(join(path, "journal"), "0123abcd", provenance);
+  between.reading = () => another(path, journal);
+  between.writes = 0;
+  const records = await folder.finish();
+  folder.close();
+  const rows: Record<string, string>[] = parse(readFileSync(join(path, "runs.csv")), { columns: true });
+  expect(rows.map(({ id }) => id)).toEqual(records?.map(({ id }) => id));
+  return { ids: rows.map(({ id }) => id), writes: between.writes };
+}
+
+test("new ResultsFolder() removes what killed processes left unfinished, whatever the clock says", () => {
+  const path = join(temporaryFolder(), "results");
+  mkdirSync(path);
+  const dead = spawnSync("true").pid;
+  const old = ["runs.csv.another-7", `runs.csv.${hostname()}-${process.ppid}`];
+  const fresh = ["curves.csv.another-7", `curves.csv.${hostname()}-${dead}`];
+  for (const name of [...old, ...fresh]) writeFileSync(join(path, name), "");
+  for (const name of old) utimesSync(join(path, name), 0, 0);
+  new ResultsFolder(path, config, { provenance, long: false, overwrite: false, shard: null }).close();
+  const left = readdirSync(path).filter((name) => name.includes(".csv."));
+  expect(left).toEqual(["curves.csv.another-7", `runs.csv.${hostname()}-${process.ppid}`]);
+});
+
+test("finish() leaves complete CSV files where another process wrote its own in between", async () => {
+  const { ids } = await endedBeside(async (path, journal) => {
+    journal.append(record(1));
+    journal.close();
+    await writeCsvFiles(path, await readRecords(join(path, "journal"), { warn: () => {} }), { long: false });
+  });
+  expect(ids).toEqual([record(0).id, record(1).id]);
+});
+
+test("finish() does not wait for a process that still trains", async () => {
+  const { ids, writes } = await endedBeside(async (_, journal) => journal.append(record(1)));
+  expect([ids, writes]).toEqual([[record(0).id], 1]);
+});
+
+test("finish() ends the journal before it reads: another process can tell what it lacks", async () => {
+  await endedBeside(async (path) => {
+    const ends = provenancesIn(join(path, "journal"), () => {}).map(({ provenance }) => provenance.end);
+    expect(ends.filter((end) => end !== null)).toHaveLength(1);
+  });
+});

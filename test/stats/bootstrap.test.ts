@@ -1,0 +1,108 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Bootstrapped, bcaInterval, bootstrap, estimateOf, onlyColumn } from "../../src/stats/bootstrap.ts";
+import { interquartileMean } from "../../src/stats/interquartile-mean.ts";
+import { mean, quantileSorted, standardDeviation } from "../../src/stats/moments.ts";
+import { expectClose } from "../support/close.ts";
+import { GOLDEN } from "./golden/golden.ts";
+
+const STATISTICS: Record<string, (sorted: ArrayLike<number>) => number> = {
+  mean,
+  sd: standardDeviation,
+  q1: (sorted) => quantileSorted(sorted, 0.25),
+  median: (sorted) => quantileSorted(sorted, 0.5),
+  q3: (sorted) => quantileSorted(sorted, 0.75),
+  iqm: interquartileMean,
+};
+
+const sample = fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 3, maxLength: 30 });
+
+/** The resamples of make.py. */
+function byFormula(x: readonly number[], statistic: (sorted: ArrayLike<number>) => number): Bootstrapped {
+  const n = x.length;
+  const of = (values: readonly number[]) => statistic(Float64Array.from(values).sort());
+  const replicates = Float64Array.from({ length: 400 }, (_, b) =>
+    of(x.map((_, i) => x[(7919 * i + 104729 * b + 31 * i * i * b) % n] as number)),
+  ).sort();
+  const jackknife = Float64Array.from(x, (_, i) => of(x.filter((_, j) => j !== i)));
+  return { value: of(x), replicates, jackknife };
+}
+
+describe.each(GOLDEN.descriptions.map((golden) => [golden.x.length, golden] as const))("of %i values", (_, golden) => {
+  test.each(Object.keys(STATISTICS))("bcaInterval(%s) is SciPy's on the same replicates", (name) => {
+    const { low, high } = bcaInterval(byFormula(golden.x, STATISTICS[name] as typeof mean));
+    expectClose([low, high], golden.sameReplicates[name as keyof typeof golden.sameReplicates], 1e-12);
+  });
+
+  test.each(["mean", "sd", "iqm"])("bootstrap gives the %s SciPy's interval, within its own chance", (name) => {
+    const statistic = STATISTICS[name] as typeof mean;
+    const all = bootstrap([Float64Array.from(golden.x)], onlyColumn, { statistic });
+    const { value, low, high } = estimateOf(all.statistic);
+    const expected = golden.intervals[name as keyof typeof golden.intervals] as [number, number];
+    expect(value).toBeCloseTo(golden.values[name as keyof typeof golden.values], 14);
+    expectClose([low, high], expected, 0.03 * (expected[1] - expected[0]));
+  });
+});
+
+describe("bootstrap(columns, statistics)", () => {
+  test("gives the same values the same interval, whatever was drawn before", () => {
+    const interval = (...x: number[]) => estimateOf(bootstrap([Float64Array.from(x)], onlyColumn, { mean }).mean);
+    const first = interval(3, 1, 4, 1.5, 9);
+    interval(2, 7, 1);
+    expect(interval(3, 1, 4, 1.5, 9)).toEqual(first);
+  });
+
+  test("moves and stretches its intervals with the values", () => {
+    fc.assert(
+      fc.property(sample, (values) => {
+        const interval = (x: readonly number[]) =>
+          estimateOf(bootstrap([Float64Array.from(x)], onlyColumn, { mean }).mean);
+        const [a, b] = [interval(values), interval(values.map((value) => 3 * value + 7))];
+        expectClose(
+          [b.value, b.low, b.high],
+          [a.value, a.low, a.high].map((end) => 3 * end + 7),
+          1e-9,
+        );
+      }),
+      { numRuns: 5 },
+    );
+  });
+
+  test("draws the columns of a run together", () => {
+    const values = Float64Array.of(3, 1, 4, 1.5, 9);
+    const { apart } = bootstrap([values, values.map((value) => value - 2)], (columns) => columns.map(mean), {
+      apart: ([a, b]) => (a as number) - (b as number),
+    });
+    const { value, low, high } = estimateOf(apart);
+    expectClose([value, low, high], [2, 2, 2], 1e-12);
+  });
+
+  test("gives a wider interval for a higher level", () => {
+    const { mean: all } = bootstrap([Float64Array.of(3, 1, 4, 1.5, 9, 2, 6)], onlyColumn, { mean });
+    const [narrow, wide] = [bcaInterval(all, 0.9), bcaInterval(all, 0.99)];
+    expect(wide.low).toBeLessThan(narrow.low);
+    expect(wide.high).toBeGreaterThan(narrow.high);
+  });
+
+  test("has the interval [x, x] of values that are all x", () => {
+    const { mean: all } = bootstrap([Float64Array.of(0.1, 0.1, 0.1)], onlyColumn, { mean });
+    expect(bcaInterval(all)).toEqual({ low: all.value, high: all.value });
+  });
+
+  test("has no interval for one value, none, or replicates on one side of the estimate only", () => {
+    const none = { low: Number.NaN, high: Number.NaN };
+    const interval = (x: number[], statistic: (sorted: Float64Array) => number) =>
+      bcaInterval(bootstrap([Float64Array.from(x)], onlyColumn, { statistic }).statistic);
+    expect(interval([5], mean)).toEqual(none);
+    expect(interval([], mean)).toEqual(none);
+    const distinct = (sorted: Float64Array) => new Set(sorted).size;
+    expect(interval([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13], distinct)).toEqual(none);
+    expect(interval([1, 2], standardDeviation)).toEqual(none);
+  });
+
+  test("refuses columns of different lengths", () => {
+    expect(() => bootstrap([new Float64Array(2), new Float64Array(3)], onlyColumn, { mean })).toThrow(
+      "bootstrap: expected columns of one length, got 2 and 3",
+    );
+  });
+});

@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { normalCdf, normalQuantile } from "../../src/stats/normal.ts";
+import { expectRelative } from "../support/close.ts";
+import { GOLDEN } from "./golden/golden.ts";
+
+test("normalCdf(z) agrees with SciPy, far out in its tail too", () => {
+  const [z, expected] = GOLDEN.normalCdf as [number[], number[]];
+  expectRelative(z.map(normalCdf), expected, 1e-13);
+});
+
+test("normalQuantile(p) agrees with SciPy", () => {
+  const [p, expected] = GOLDEN.normalQuantile as [number[], number[]];
+  expectRelative(p.map(normalQuantile), expected, 1e-14);
+});
+
+test("normalQuantile of 0 and 1 is infinite", () => {
+  expect([0, 1].map(normalQuantile)).toEqual([Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]);
+});

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { shareOf } from "../../src/stats/share.ts";
+import { expectClose } from "../support/close.ts";
+import { GOLDEN } from "./golden/golden.ts";
+
+test("shareOf(count, n) has SciPy's Wilson interval", () => {
+  const [cases, expected] = GOLDEN.shares as [[number, number][], [number, number][]];
+  for (const [i, [count, n]] of cases.entries()) {
+    const { value, low, high } = shareOf(count, n);
+    expect(value).toBe(count / n);
+    expectClose([low, high], expected[i] as [number, number], 1e-14);
+  }
+});
+
+test("shareOf(0, 0) is no share", () => {
+  expect(shareOf(0, 0)).toEqual({ value: Number.NaN, low: Number.NaN, high: Number.NaN });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import { changeBetween } from "../../src/summary/compare.ts";
+import { chance, type LossOf, madeResults } from "../support/made-results.ts";
+
+const one = ["models=[mmoe]", "correlations=[1]"];
+const earlier: LossOf = (run) => 0.2 + 0.01 * (run.index % 5);
+const change = (after: LossOf, { set = [...one, "runs=30"], tolerance = 0 } = {}) =>
+  changeBetween(madeResults(earlier, set), madeResults(after, set), { loss: "train", tolerance });
+
+/** Higher by about `by`, which differs from run to run. */
+const shifted =
+  (by: number): LossOf =>
+  (run) =>
+    (earlier(run) as number) + by * (1 + 0.2 * chance(run));
+
+describe("changeBetween(a, b, { tolerance })", () => {
+  test("finds equal runs the same, however few", () => {
+    expect(change(earlier).cells).toMatchObject([
+      { pairs: 30, equal: 30, verdict: "same", change: { value: 0, low: 0, high: 0 } },
+    ]);
+    expect(change(earlier, { set: [...one, "runs=2"] })).toMatchObject({ worse: false, cells: [{ verdict: "same" }] });
+  });
+
+  test("finds B worse only where its interval lies above the tolerance", () => {
+    expect(change(shifted(0.01))).toMatchObject({ worse: true, cells: [{ verdict: "worse", equal: 0 }] });
+    expect(change(shifted(0.01), { tolerance: 0.01 })).toMatchObject({
+      worse: false,
+      cells: [{ verdict: "undecided" }],
+    });
+    expect(change(shifted(0.01), { tolerance: 0.02 })).toMatchObject({ worse: false, cells: [{ verdict: "same" }] });
+    expect(change(shifted(-0.01))).toMatchObject({ worse: false, cells: [{ verdict: "better" }] });
+  });
+
+  test("takes the change as B minus A", () => {
+    const { change: found, mean } = change((run) => (earlier(run) as number) + 0.05).cells[0] as {
+      change: object;
+      mean: number;
+    };
+    expect(found).toMatchObject({ value: expect.closeTo(0.05, 12) });
+    expect(mean).toBeCloseTo(0.22, 12);
+  });
+
+  test("decides nothing by fewer than 20 pairs that differ", () => {
+    expect(change(shifted(0.1), { set: [...one, "runs=19"] }).cells).toMatchObject([
+      { pairs: 19, verdict: "undecided" },
+    ]);
+    expect(change(shifted(0.1), { set: [...one, "runs=1"] }).cells[0]?.change.low).toBeNaN();
+  });
+
+  test("raises the level with the number of cells", () => {
+    // 1.9 standard errors above the tolerance: beyond 95 %, not beyond the level for nine cells
+    const barely: LossOf = (run) => (earlier(run) as number) + 0.01 * Math.sin(run.index * 2.4) + 0.0029;
+    expect(change(barely).worse).toBe(true);
+    expect(change(barely, { set: ["runs=30"] }).worse).toBe(false);
+  });
+
+  test("lists what only one has, and counts a failure in B as worse", () => {
+    const set = [...one, "runs=4"];
+    const gaps =
+      (missing: number, failed: number): LossOf =>
+      (run) =>
+        run.index === missing ? "missing" : run.index === failed ? "failed" : earlier(run);
+    const [a, b] = [madeResults(gaps(0, 1), set), madeResults(gaps(2, 3), set)];
+    expect(changeBetween(a, b, { loss: "train", tolerance: 0 })).toMatchObject({
+      worse: true,
+      cells: [{ pairs: 0, verdict: "undecided" }],
+      onlyInA: ["mmoe/p=1.00/002"],
+      onlyInB: ["mmoe/p=1.00/000"],
+      failedInA: ["mmoe/p=1.00/001"],
+      failedInB: ["mmoe/p=1.00/003"],
+    });
+  });
+
+  test("compares the cells that both have", () => {
+    const [a, b] = [
+      madeResults(earlier, ["runs=2", "correlations=[0.5, 1]"]),
+      madeResults(earlier, ["runs=3", "correlations=[1]"]),
+    ];
+    const { cells, onlyInA, onlyInB } = changeBetween(a, b, { loss: "heldout", tolerance: 0 });
+    expect(cells.map(({ model, correlation, pairs }) => [model, correlation, pairs])).toEqual([
+      ["shared-bottom", 1, 2],
+      ["omoe", 1, 2],
+      ["mmoe", 1, 2],
+    ]);
+    expect([onlyInA.length, onlyInB.length]).toEqual([6, 3]);
+  });
+});

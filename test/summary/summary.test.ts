@@ -1,0 +1,113 @@
+import { parse } from "csv-parse/sync";
+import { describe, expect, test } from "vitest";
+import { summaryOf } from "../../src/summary/summary.ts";
+import { summaryCsv } from "../../src/summary/summary-csv.ts";
+import { chance, type LossOf, likeThePaper, madeResults } from "../support/made-results.ts";
+
+const gaps: LossOf = (run) => {
+  if (run.model.name === "omoe" && run.index === 2) return run.correlation === 1 ? "failed" : "missing";
+  return likeThePaper(run);
+};
+const results = madeResults(gaps, ["runs=12"]);
+const summary = summaryOf(results, "train");
+const pairNames = (pairs: typeof summary.models) =>
+  pairs.map(({ first, second }) => `${first.model} ${first.correlation} ${second.model} ${second.correlation}`);
+
+describe("summaryOf(results, loss)", () => {
+  test("counts every run of a cell: done, failed or missing", () => {
+    const counts = summary.cells.map(({ model, correlation, loss, failed, missing }) => {
+      return [model, correlation, loss.n, failed.length, missing];
+    });
+    expect(counts.filter(([model]) => model === "omoe")).toEqual([
+      ["omoe", 0.5, 11, 0, 1],
+      ["omoe", 0.9, 11, 0, 1],
+      ["omoe", 1, 11, 1, 0],
+    ]);
+    const failing = summary.cells.find(({ failed }) => failed.length > 0);
+    expect(failing?.failed).toEqual([{ id: "omoe/p=1.00/002", reason: "loss is NaN at step 7" }]);
+    expect(failing?.failedShare.value).toBe(1 / 12);
+  });
+
+  test("takes a loss above 1/6 as a bad minimum, or above what it is told", () => {
+    const lossOf: LossOf = ({ index }) => [0.1, 1 / 6, 0.17, 0.3][index] as number;
+    const made = madeResults(lossOf, ["runs=4", "models=[mmoe]", "correlations=[1]"]);
+    expect(summaryOf(made, "train").cells[0]?.badShare.value).toBe(0.5);
+    expect(summaryOf(made, "train", 0.2).cells[0]?.badShare.value).toBe(0.25);
+  });
+
+  test("compares every two models at a correlation on the runs that both have done", () => {
+    expect(pairNames(summary.models)).toHaveLength(9);
+    expect(pairNames(summary.models).slice(0, 3)).toEqual([
+      "shared-bottom 0.5 omoe 0.5",
+      "shared-bottom 0.5 mmoe 0.5",
+      "omoe 0.5 mmoe 0.5",
+    ]);
+    expect(summary.models.map(({ pairs }) => pairs)).toEqual([11, 12, 11, 11, 12, 11, 11, 12, 11]);
+    expect(summary.models[1]?.mean.value).toBeGreaterThan(0); // shared-bottom's loss minus mmoe's
+  });
+
+  test("compares every two correlations of a model, the lower one first whatever the config's order", () => {
+    const falling = madeResults(likeThePaper, ["runs=3", "models=[omoe, mmoe]", "correlations=[1, 0.9, 0.5]"]);
+    expect(pairNames(summaryOf(falling, "train").correlations)).toEqual([
+      "omoe 0.5 omoe 0.9",
+      "omoe 0.5 omoe 1",
+      "omoe 0.9 omoe 1",
+      "mmoe 0.5 mmoe 0.9",
+      "mmoe 0.5 mmoe 1",
+      "mmoe 0.9 mmoe 1",
+    ]);
+  });
+
+  test("adjusts p-values over each family: models, correlations, spreads", () => {
+    for (const family of [summary.models, summary.correlations]) {
+      const least = family.reduce((a, b) => (b.wilcoxon.p < a.wilcoxon.p ? b : a));
+      expect(least.adjusted).toBeCloseTo(Math.min(1, 9 * least.wilcoxon.p), 12);
+    }
+    const spread = summary.spreads.reduce((a, b) => (b.brownForsythe.p < a.brownForsythe.p ? b : a));
+    expect(spread.adjusted).toBeCloseTo(Math.min(1, 9 * spread.brownForsythe.p), 12);
+  });
+
+  test("finds Shared-Bottom the more widely spread model", () => {
+    const wide = summaryOf(
+      madeResults((run) => Math.abs((run.model.name === "omoe" ? 1 : 4) * chance(run)), ["runs=40"]),
+      "train",
+    );
+    const spread = wide.spreads[0];
+    expect(spread?.sd.low).toBeGreaterThan(1.5);
+    expect(spread?.adjusted).toBeLessThan(0.01);
+  });
+
+  test("describes cells of one run, of none and of failures without a number too many", () => {
+    const lossOf: LossOf = ({ model, index }) => (model.name === "mmoe" ? "failed" : index === 0 ? 0.2 : "missing");
+    const { cells, models, spreads } = summaryOf(madeResults(lossOf, ["runs=2", "correlations=[1]"]), "train");
+    expect(cells.map(({ loss }) => [loss.n, loss.mean.value, loss.mean.low])).toEqual([
+      [1, 0.2, Number.NaN],
+      [1, 0.2, Number.NaN],
+      [0, Number.NaN, Number.NaN],
+    ]);
+    expect(models.map(({ pairs, adjusted }) => [pairs, adjusted])).toEqual([
+      [1, 1],
+      [0, Number.NaN],
+      [0, Number.NaN],
+    ]);
+    expect(spreads[0]?.iqr.value).toBeNaN();
+  });
+});
+
+test("summaryCsv(summary) has a row for every statistic, and the numbers come back", () => {
+  const rows: Record<string, string>[] = parse(summaryCsv(summary), { columns: true });
+  const columns = ["loss", "about", "model", "correlation", "otherModel", "otherCorrelation", "statistic", "n"];
+  expect(Object.keys(rows[0] ?? {})).toEqual([...columns, "value", "low", "high"]);
+  expect(rows).toHaveLength(9 * 13 + 9 * 5 + 9 * 5 + 9 * 5);
+  const find = (about: string, statistic: string) =>
+    rows.find((row) => row.about === about && row.statistic === statistic && row.model === "shared-bottom");
+  const mean = summary.cells[0]?.loss.mean;
+  expect(find("cell", "mean")).toMatchObject({
+    n: "12",
+    value: `${mean?.value}`,
+    low: `${mean?.low}`,
+    high: `${mean?.high}`,
+  });
+  expect(find("cell", "min")).toMatchObject({ low: "", high: "" });
+  expect(find("models", "wilcoxonHolmP")).toMatchObject({ otherModel: "omoe", otherCorrelation: "0.5", n: "11" });
+});

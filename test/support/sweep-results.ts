@@ -1,0 +1,42 @@
+import { loadConfig, setOverride } from "../../src/config/load.ts";
+import type { Run, RunResult } from "../../src/engines/engine.ts";
+import type { Results } from "../../src/records/read-results.ts";
+import { recordOf } from "../../src/records/record.ts";
+import { planRuns } from "../../src/sweep/plan.ts";
+import { doneResult, failedResult } from "./fake-engine.ts";
+
+interface Changes {
+  /** `key=value`, as for --set. */
+  readonly set?: readonly string[];
+  /** Ids of runs that fail. */
+  readonly failing?: (id: string) => boolean;
+  /** Ids of runs that have not ended. */
+  readonly missing?: (id: string) => boolean;
+}
+
+const SIZES: Readonly<Record<string, number>> = { "shared-bottom": 0.9, omoe: 0.5, mmoe: 0.3 };
+
+/** What a small sweep of the paper's would have recorded: losses are made up, with no chance in them. */
+export function sweepResults({ set = [], failing = () => false, missing = () => false }: Changes = {}): Results {
+  const config = loadConfig("paper", ["runs=7", "steps=2000", ...set].map(setOverride));
+  const ended = planRuns(config).filter(({ id }) => !missing(id));
+  const records = ended.map((run) => recordOf(failing(run.id) ? failedResult(run) : madeUp(run), "fake"));
+  return { path: "results/made-up", config, records, provenances: [] };
+}
+
+/** Falls with steps, and the more so the better the model and the higher the correlation; runs differ a little. */
+function madeUp(run: Run): RunResult {
+  const { curve, ...rest } = doneResult(run);
+  const size = (SIZES[run.model.name] ?? 1) * (1.3 - run.correlation / 3);
+  const spread = 1 + 0.2 * Math.sin(run.index * 2.4 + size);
+  const loss = (step: number, k: number) => size * spread * (0.2 + 1 / (1 + step / 300)) * (1 + k / 40);
+  return {
+    ...rest,
+    curve: {
+      steps: curve.steps,
+      train: curve.steps.map((step) => [loss(step, 0), loss(step, 1)]),
+      heldout: curve.steps.map((step) => [loss(step, 5) + step / 9000, loss(step, 6) + step / 9000]),
+    },
+    trainingSetLoss: [loss(run.training.steps, 0), loss(run.training.steps, 1)],
+  };
+}

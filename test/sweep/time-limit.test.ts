@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { recordOf } from "../../src/records/record.ts";
+import { TimeLimit } from "../../src/sweep/time-limit.ts";
+import { doneResult, failedResult } from "../support/fake-engine.ts";
+import { makeRun } from "../support/runs.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["performance", "Date"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const run = (index: number) => makeRun({ index }, { steps: 200 });
+const done = (index: number) => recordOf(doneResult(run(index)), "fake");
+const failed = (index: number) => recordOf(failedResult(run(index)), "fake");
+
+/** Trains run after run, of `times` ms each, until no more may begin; gives how many ended. */
+function trainAll(limit: TimeLimit, times: readonly number[]): number {
+  let ended = 0;
+  for (const ms of times) {
+    if (limit.noMore.aborted) break;
+    limit.begin([run(ended)]);
+    vi.advanceTimersByTime(ms);
+    limit.result(done(ended++));
+  }
+  return ended;
+}
+
+test("a TimeLimit lets no run begin that would end after it, with a tenth to spare", () => {
+  expect(trainAll(new TimeLimit(1000), Array(20).fill(100))).toBe(9); // at 900 ms one of 110 ms would end too late
+  expect(trainAll(new TimeLimit(1011), Array(20).fill(100))).toBe(10);
+});
+
+test("a TimeLimit goes by the longest run", () => {
+  expect(trainAll(new TimeLimit(1000), [100, 300, 100, 100, 100, 100])).toBe(5); // 700 ms, and one may take 330
+});
+
+test("a TimeLimit takes runs that are begun together for one piece of work", () => {
+  const limit = new TimeLimit(1000);
+  limit.begin([run(0), run(1), run(2)]);
+  vi.advanceTimersByTime(600);
+  for (const index of [0, 1, 2]) limit.result(done(index));
+  expect(limit.noMore.aborted).toBe(true);
+});
+
+test("a TimeLimit is not misled by a run that failed early", () => {
+  const limit = new TimeLimit(1000);
+  limit.begin([run(0), run(1)]);
+  vi.advanceTimersByTime(200);
+  limit.progress(run(1), 30);
+  limit.result(failed(0));
+  expect(limit.noMore.aborted).toBe(true); // by run 1's progress a run takes 1,333 ms
+});
+
+test("a TimeLimit draws no conclusion from the first steps of a run", () => {
+  const limit = new TimeLimit(1000);
+  limit.begin([run(0), run(1)]);
+  vi.advanceTimersByTime(200);
+  limit.progress(run(1), 3);
+  limit.result(failed(0));
+  expect(limit.noMore.aborted).toBe(false);
+});
+
+test.each([-10, 10])("a TimeLimit does not heed a wall clock that jumps by %d days", (days) => {
+  const limit = new TimeLimit(1000);
+  limit.begin([run(0)]);
+  vi.setSystemTime(Date.now() + days * 86_400_000);
+  vi.advanceTimersByTime(100);
+  limit.result(done(0));
+  expect(limit.noMore.aborted).toBe(false);
+  expect(trainAll(limit, Array(20).fill(100))).toBe(8);
+});

@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests that need a Slurm cluster, which they start on this machine: scripts/slurm. */
+export default defineConfig({
+  test: {
+    include: ["test/slurm/**/*.test.ts"],
+    testTimeout: 150_000,
+    hookTimeout: 240_000, // may install Slurm
+    reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report-slurm.json" }]] : ["default"],
+  },
+});
