@@ -76,7 +76,8 @@ export function planData(run: Run, correlations: readonly number[], arena: Arena
   };
 }
 
-function putGenerator({ data, seed, index }: Run, correlation: number, arena: Arena): number {
+/** The address of the generator of one correlation's labels. */
+export function putGenerator({ data, seed, index }: Run, correlation: number, arena: Arena): number {
   const { vectors, mean, inverseStd } = new TaskPair(data, correlation, { seed, run: index });
   const { alpha, beta, inputs, noiseStd } = data;
   const both = arena.put(Float64Array.from([...vectors.w1, ...vectors.w2]));

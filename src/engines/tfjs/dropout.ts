@@ -1,31 +1,66 @@
+import type { Tensor } from "@tensorflow/tfjs";
 import { dropoutInto } from "../../models/dropout.ts";
+import { expertCount, type ModelSpec } from "../../models/spec.ts";
 import type { Key } from "../../random/key.ts";
 import { modelKey, type Run } from "../engine.ts";
 import type { Dropout } from "./forward.ts";
+import type { Stack } from "./pack.ts";
 import type { Tf } from "./tf.ts";
 
-/** The dropout of each step for a group of runs: every run drops by streams of its own. */
-export function dropoutOf(tf: Tf, runs: readonly Run[]): (step: number) => Dropout | undefined {
-  const probability = (runs[0] as Run).model.dropout;
-  if (probability === 0) return () => undefined;
+/** The factors by which one ReLU layer is multiplied. */
+export interface Mask {
+  /** `experts/0`. */
+  readonly name: string;
+  readonly stack: Stack;
+  readonly layer: number;
+  /** [R, B, n, units] for a first layer of experts, [R, n, B, units] for others. */
+  readonly shape: readonly [number, number, number, number];
+}
 
-  const keys = new Map<string, Key[]>();
-  const keysOf = (layer: string): Key[] => {
-    const known = keys.get(layer) ?? runs.map((run) => modelKey(run, `dropout/${layer}`));
-    keys.set(layer, known);
-    return known;
-  };
+/** The masks of a step of R replicas of a model; none without dropout. */
+export function masksOf(spec: ModelSpec, R: number, B: number): Mask[] {
+  if (spec.dropout === 0) return [];
+  const masks = (stack: Stack, n: number, layers: readonly number[]): Mask[] =>
+    layers.map((units, layer) => ({
+      ...{ name: `${stack}/${layer}`, stack, layer },
+      shape: stack === "experts" && layer === 0 ? [R, B, n, units] : [R, n, B, units],
+    }));
+  return [
+    ...masks("experts", expertCount(spec), spec.experts.layers),
+    ...masks("towers", spec.tasks, spec.tower.layers),
+  ];
+}
 
-  return (step) => (units, stack, layer) => {
-    const [, outer, inner, size] = units.shape as [number, number, number, number];
+/** Multiplies each layer's units by its mask, by the mask's name; undefined without masks. */
+export function dropoutBy(tf: Tf, masks: Readonly<Record<string, Tensor>>): Dropout | undefined {
+  if (Object.keys(masks).length === 0) return undefined;
+  return (units, stack, layer) => tf.mul(units, masks[`${stack}/${layer}`] as Tensor);
+}
+
+/** Draws masks for a group of runs: every run drops by streams of its own. */
+export class MaskSource {
+  readonly #runs: readonly Run[];
+  readonly #keys = new Map<string, Key[]>();
+
+  constructor(runs: readonly Run[]) {
+    this.#runs = runs;
+  }
+
+  /** The factors of `mask` at `step`, into `out` of the mask's size. */
+  fill(out: Float32Array, { stack, layer, shape: [, outer, inner, size] }: Mask, step: number): void {
+    const { dropout } = (this.#runs[0] as Run).model;
     const rowsOutside = stack === "experts" && layer === 0;
-    const mask = new Float32Array(units.size);
-    for (let at = 0, place = 0; at < mask.length; at += size, place++) {
+    for (let at = 0, place = 0; at < out.length; at += size, place++) {
       const [r, i, j] = [Math.floor(place / (outer * inner)), Math.floor(place / inner) % outer, place % inner];
       const [row, network] = rowsOutside ? [i, j] : [j, i];
-      const key = keysOf(`${stack}/${network}/${layer}`)[r] as Key;
-      dropoutInto(mask.subarray(at, at + size), key, probability, row, step);
+      const key = this.#keysOf(`${stack}/${network}/${layer}`)[r] as Key;
+      dropoutInto(out.subarray(at, at + size), key, dropout, row, step);
     }
-    return tf.mul(units, tf.tensor(mask, units.shape));
-  };
+  }
+
+  #keysOf(layer: string): Key[] {
+    const known = this.#keys.get(layer) ?? this.#runs.map((run) => modelKey(run, `dropout/${layer}`));
+    this.#keys.set(layer, known);
+    return known;
+  }
 }

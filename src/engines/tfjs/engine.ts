@@ -3,17 +3,22 @@ import { UsageError } from "../../errors.ts";
 import { checkSpec, type ModelSpec } from "../../models/spec.ts";
 import type { Engine, Run } from "../engine.ts";
 import { deviceOf } from "./device.ts";
+import { EagerTrainer } from "./eager-trainer.ts";
 import { type GroupSize, grouped, trainInGroups } from "./groups.ts";
 import { largestGroup, rowBytes, tensorBytes } from "./memory.ts";
+import { Programs } from "./programs.ts";
 import { type Backend, loadTf } from "./tf.ts";
-import { trainGroup } from "./train.ts";
+import { type CreateTrainer, trainGroup } from "./train.ts";
+import type { ProgramOptions } from "./training-program.ts";
 
-export interface TfjsOptions {
+export interface TfjsOptions extends ProgramOptions {
   readonly backend: Backend;
   /** What the engine is called in messages and records. */
   readonly name?: string;
   /** R, the most runs that are trained together; by default what suits the backend and its memory. */
   readonly groupSize?: number;
+  /** Whether steps are traced into a graph, many of them a call: by default where that can be, on `tensorflow`. */
+  readonly traced?: boolean;
   /** Hears what is decided on the way. */
   readonly note?: (line: string) => void;
 }
@@ -23,13 +28,17 @@ const GROUP_SIZE = 8;
 
 /** Plain TensorFlow.js operations, gradients by automatic differentiation: on wasm the reference engine. */
 export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
-  const { backend, name = "tfjs", groupSize, note = () => {} } = options;
+  const { backend, name = "tfjs", groupSize, traced = backend === "tensorflow", note = () => {} } = options;
   if (groupSize !== undefined && !(Number.isInteger(groupSize) && groupSize > 0))
     throw new RangeError(`createTfjsEngine: groupSize: expected a whole number from 1, got ${groupSize}`);
   const tf = await loadTf(backend);
   const device = await deviceOf(tf, backend);
   const sizeOf: GroupSize = (run) => groupSize ?? (device.memory ? largestGroup(run, device.memory) : GROUP_SIZE);
-  const hostBytes = (run: Run) => rowBytes(run) + (device.memory?.card === undefined ? tensorBytes(run) : 0);
+  const hostBytes = (run: Run) =>
+    (traced ? 2 : 1) * rowBytes(run) + (device.memory?.card === undefined ? tensorBytes(run) : 0);
+  const programs = new Programs(tf, options);
+  const createTrainer: CreateTrainer = (...given) =>
+    traced ? programs.trainer(...given) : new EagerTrainer(tf, ...given);
   return {
     name,
     device: device.name,
@@ -38,13 +47,13 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     async train(runs, hooks) {
       await tf.setBackend(backend); // one for the process: another engine may have set its own
       for (const run of runs) checkRun(name, run);
-      const train = (group: readonly Run[]) => trainGroup(tf, device.name, group, hooks);
+      const train = (group: readonly Run[]) => trainGroup(createTrainer, group, hooks, device.name);
       await trainInGroups(runs, hooks, { sizeOf, train, note });
     },
     memoryBytes: (runs) =>
       Math.max(0, ...grouped(runs, sizeOf).map((group) => group.length * hostBytes(group[0] as Run))),
-    // Between calls of `train` no tensor is left; the backend itself is the process's.
-    dispose: async () => {},
+    // Between calls of `train` no tensor is left, only graphs; the backend itself is the process's.
+    dispose: async () => programs.dispose(),
   };
 }
 

@@ -1,42 +1,38 @@
 import { RowOrder } from "../../data/order.ts";
 import { TASKS } from "../../data/settings.ts";
 import { dataKey } from "../../data/streams.ts";
-import { type Rows, TaskPair } from "../../data/task-pair.ts";
+import type { Rows } from "../../data/task-pair.ts";
 import { Correlation } from "../../stats/moments.ts";
+import { RowMaker } from "../cpu/row-maker.ts";
 import type { Run } from "../engine.ts";
 
 /** The rows that one run trains on and is judged by. */
 export interface Feed {
-  /** Undefined where rows are fresh. */
-  readonly trainingSet: Rows | undefined;
-  readonly heldout: Rows;
-  /** The rows of `step` (from 1), into x [B, D] and y [B, K]. */
-  batchInto(x: Float32Array, y: Float32Array, step: number): void;
+  /** `train` only where the training set is fixed. */
+  readonly sets: { readonly heldout: Rows; readonly train?: Rows };
+  /** Which rows of a fixed set each step trains on. */
+  readonly order?: RowOrder;
+  /** The rows of `step`, into x [B, D] and y [B, K]. */
+  readonly batchInto: (x: Float32Array, y: Float32Array, step: number) => void;
 }
 
-export function feedOf({ data, correlation, seed, index, training }: Run): Feed {
-  const identity = { seed, run: index };
-  const pair = new TaskPair(data, correlation, identity);
-  const heldout = pair.rows("heldout", training.heldoutRows);
-  const { trainRows, batch, sampling } = training;
-  if (trainRows === "fresh") {
-    const batchInto: Feed["batchInto"] = (x, y, step) => {
-      const rows = pair.rows("train", batch, step);
-      x.set(rows.x);
-      y.set(rows.y);
-    };
-    return { trainingSet: undefined, heldout, batchInto };
-  }
+export function feedOf(run: Run): Feed {
+  const { data, seed, index, training } = run;
+  const { trainRows, batch, sampling, heldoutRows } = training;
+  const maker = new RowMaker(run);
+  const heldout = maker.rows("heldout", heldoutRows);
+  if (trainRows === "fresh")
+    return { sets: { heldout }, batchInto: (x, y, step) => maker.fill({ x, y }, "train", step) };
 
-  const trainingSet = pair.rows("train", trainRows);
-  const order = new RowOrder(dataKey(identity, "order"), trainRows, sampling);
+  const train = maker.rows("train", trainRows);
+  const order = new RowOrder(dataKey({ seed, run: index }, "order"), trainRows, sampling);
   const numbers = new Uint32Array(batch);
   const batchInto: Feed["batchInto"] = (x, y, step) => {
     order.batchInto(numbers, step);
-    copyRows(x, trainingSet.x, numbers, data.inputs);
-    copyRows(y, trainingSet.y, numbers, TASKS);
+    copyRows(x, train.x, numbers, data.inputs);
+    copyRows(y, train.y, numbers, TASKS);
   };
-  return { trainingSet, heldout, batchInto };
+  return { sets: { heldout, train }, order, batchInto };
 }
 
 function copyRows(out: Float32Array, from: Float32Array, numbers: Uint32Array, width: number): void {
@@ -44,8 +40,8 @@ function copyRows(out: Float32Array, from: Float32Array, numbers: Uint32Array, w
 }
 
 /** Pearson correlation of the labels over the training set, or over the held-out rows where rows are fresh. */
-export function measuredLabelCorrelation({ trainingSet, heldout }: Feed): number {
-  const { y } = trainingSet ?? heldout;
+export function measuredLabelCorrelation({ sets: { train, heldout } }: Feed): number {
+  const { y } = train ?? heldout;
   const pairs = new Correlation();
   for (let i = 0; i < y.length; i += TASKS) pairs.add(y[i] as number, y[i + 1] as number);
   return pairs.value;

@@ -1,21 +1,28 @@
 import { UsageError } from "../../errors.ts";
 import type { ModelSpec } from "../../models/spec.ts";
+import { groupBy } from "../../stats/group-by.ts";
 import type { Hooks, Run } from "../engine.ts";
 import { numbering } from "../numbering.ts";
 
 /** R, the most runs like `run` that train together. */
 export type GroupSize = (run: Run) => number;
 
-/** Runs that may train together, in groups of at most `sizeOf`: those of one model and one setting, in the order given. */
+/**
+ * Runs that may train together: those of one model and one setting, in the order given, in groups of at most `sizeOf`.
+ * Groups of a kind are of one size, but for the last, and share a graph.
+ */
 export function grouped(runs: readonly Run[], sizeOf: GroupSize): Run[][] {
-  const groups: Run[][] = [];
-  const open = new Map<string, Run[]>();
   const modelNumber = numbering((model: ModelSpec) => model);
   const trainingNumber = numbering((training: Run["training"]) => training);
+  const kindOf = ({ model, training }: Run): string => `${modelNumber(model)} ${trainingNumber(training)}`;
+  const kinds = groupBy(runs, kindOf);
+  const groups: Run[][] = [];
+  const open = new Map<string, Run[]>();
   for (const run of runs) {
-    const kind = `${modelNumber(run.model)} ${trainingNumber(run.training)}`;
+    const kind = kindOf(run);
+    const { length } = kinds.get(kind) as Run[];
     let group = open.get(kind);
-    if (!group || group.length >= sizeOf(run)) {
+    if (!group || group.length >= length / Math.ceil(length / sizeOf(run))) {
       group = [];
       groups.push(group);
       open.set(kind, group);

@@ -7,7 +7,7 @@ import type { Run } from "../engine.ts";
 /** Rows of a set that are predicted at a time, for each replica: bounds the memory that an evaluation takes. */
 export const EVALUATED_ROWS = 500;
 
-/** Bytes of a run's rows, which lie on the host. */
+/** Bytes of a run's rows. They lie on the host, or in a table of a traced program that they are copied to. */
 export function rowBytes({ model, training }: Run): number {
   return 4 * rowCount(training) * (model.inputs + TASKS);
 }
@@ -44,12 +44,12 @@ const MOST_RUNS = { card: 200, cpu: 64 };
 /** Of what is free: other processes want some too, and allocators leave gaps. */
 const SHARE = 0.5;
 
-/** R, the most runs like `run` that train together. */
+/** R, the most runs like `run` that train together, by a traced program. */
 export function largestGroup(run: Run, { host, card }: Memory): number {
   const [rows, tensors] = [rowBytes(run), tensorBytes(run)];
   const fitting =
     card === undefined
-      ? Math.min(MOST_RUNS.cpu, (SHARE * host) / (rows + tensors))
-      : Math.min(MOST_RUNS.card, (SHARE * host) / rows, (SHARE * card) / tensors);
+      ? Math.min(MOST_RUNS.cpu, (SHARE * host) / (2 * rows + tensors))
+      : Math.min(MOST_RUNS.card, (SHARE * host) / (2 * rows), (SHARE * card) / (rows + tensors));
   return Math.max(1, Math.floor(fitting));
 }

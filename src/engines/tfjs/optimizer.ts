@@ -1,51 +1,54 @@
-// Optimizers whose state has the parameters' shapes, axis R included: one state a replica.
+// Optimizers of R replicas at once: parameters and state are [R, P], one row a replica.
 import type { Tensor } from "@tensorflow/tfjs";
 import { ADAM, type Optimizer } from "../engine.ts";
 import type { Tf } from "./tf.ts";
 
-/** What a training step reads and gives anew; every list has the order of `parameters`. */
+/** What a step of training reads and gives anew. */
 export type TrainingState = {
-  parameters: Tensor[];
-  /** Moving mean of the gradient; empty for `sgd`. */
-  m: Tensor[];
-  /** Moving mean of the squared gradient; empty for `sgd`. */
-  v: Tensor[];
+  readonly parameters: Tensor;
+  /** Moving mean of the gradient; with `adam`. */
+  readonly m?: Tensor;
+  /** Moving mean of the squared gradient; with `adam`. */
+  readonly v?: Tensor;
 };
 
-export interface Update {
-  readonly optimizer: Optimizer;
-  readonly lr: number;
-  /** From 1. */
-  readonly step: number;
+/** What changes from step to step, reckoned in float64. */
+export interface Rates {
+  readonly rate: number;
+  readonly epsilon: number;
 }
 
 /** The state before the first step. */
-export function initialState(tf: Tf, optimizer: Optimizer, parameters: Tensor[]): TrainingState {
-  const zeros = () => (optimizer === "adam" ? parameters.map((tensor) => tf.zerosLike(tensor)) : []);
-  return { parameters, m: zeros(), v: zeros() };
+export function initialState(tf: Tf, optimizer: Optimizer, parameters: Tensor): TrainingState {
+  if (optimizer === "sgd") return { parameters };
+  return { parameters, m: tf.zerosLike(parameters), v: tf.zerosLike(parameters) };
 }
 
-/** The state after one step: new tensors throughout. */
-export function updated(tf: Tf, state: TrainingState, gradients: readonly Tensor[], update: Update): TrainingState {
-  return tf.tidy(() => (update.optimizer === "adam" ? adam : sgd)(tf, state, gradients, update));
-}
-
-function sgd(tf: Tf, { parameters }: TrainingState, gradients: readonly Tensor[], { lr }: Update): TrainingState {
-  const moved = parameters.map((parameter, i) => tf.sub(parameter, tf.mul(gradients[i] as Tensor, lr)));
-  return { parameters: moved, m: [], v: [] };
-}
-
-/** m̂ / (sqrt(v̂) + epsilon), with m̂ = m / (1 - beta1^step) and v̂ = v / (1 - beta2^step). */
-function adam(tf: Tf, state: TrainingState, gradients: readonly Tensor[], { lr, step }: Update): TrainingState {
+/**
+ * The rates of step `step` (from 1). Adam's make lr m̂ / (sqrt(v̂) + epsilon) of m and v as they are, where
+ * m̂ = m / (1 - beta1^step) and v̂ = v / (1 - beta2^step).
+ */
+export function ratesAt(optimizer: Optimizer, lr: number, step: number): Rates {
+  if (optimizer === "sgd") return { rate: lr, epsilon: 0 };
   const { beta1, beta2, epsilon } = ADAM;
-  const m = state.m.map((mean, i) => movingMean(tf, mean, gradients[i] as Tensor, beta1));
-  const v = state.v.map((mean, i) => movingMean(tf, mean, tf.square(gradients[i] as Tensor), beta2));
-  const parameters = state.parameters.map((parameter, i) => {
-    const deviation = tf.sqrt(tf.mul(v[i] as Tensor, 1 / (1 - beta2 ** step)));
-    const direction = tf.div(tf.mul(m[i] as Tensor, lr / (1 - beta1 ** step)), tf.add(deviation, epsilon));
-    return tf.sub(parameter, direction);
+  const scale = Math.sqrt(1 - beta2 ** step); // of sqrt(v̂) to sqrt(v)
+  return { rate: (lr * scale) / (1 - beta1 ** step), epsilon: epsilon * scale };
+}
+
+/** The state after a step: new tensors throughout. */
+export function updated(tf: Tf, state: TrainingState, gradient: Tensor, rates: Rates): TrainingState {
+  return tf.tidy(() => {
+    const { parameters, m, v } = state;
+    if (!m || !v) return { parameters: tf.sub(parameters, tf.mul(gradient, rates.rate)) };
+    return adam(tf, { parameters, m, v }, gradient, rates);
   });
-  return { parameters, m, v };
+}
+
+function adam(tf: Tf, state: Required<TrainingState>, gradient: Tensor, { rate, epsilon }: Rates): TrainingState {
+  const m = movingMean(tf, state.m, gradient, ADAM.beta1);
+  const v = movingMean(tf, state.v, tf.square(gradient), ADAM.beta2);
+  const direction = tf.div(tf.mul(m, rate), tf.add(tf.sqrt(v), epsilon));
+  return { parameters: tf.sub(state.parameters, direction), m, v };
 }
 
 function movingMean(tf: Tf, mean: Tensor, value: Tensor, beta: number): Tensor {

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 
 /** How long the event loop is held at a time: timers, signals and the progress display wait no longer. */
-const HELD_MS = 100;
+export const HELD_MS = 100;
 
 /** Gives the event loop its turn while tensors are computed on this thread. */
 export class Pace {

@@ -1,53 +1,87 @@
 // Canonical parameters of R runs of one model as tensors with a leading axis R, and back.
 import type { Tensor } from "@tensorflow/tfjs";
 import { type ParameterBlock, parameterBlocks, parameterCount } from "../../models/parameters.ts";
-import type { ModelSpec } from "../../models/spec.ts";
+import { expertCount, gateCount, type ModelSpec } from "../../models/spec.ts";
+import { groupBy } from "../../stats/group-by.ts";
 import type { Tf } from "./tf.ts";
 
 /** Networks of one shape side by side: experts, gates or towers. */
 export type Stack = "experts" | "gates" | "towers";
 
-/** One tensor that holds the same block of every member of a stack. */
+/** One tensor: the same block of every member of a stack, or the first kernels of all that read x. */
 export interface PackedBlock {
-  readonly stack: Stack;
-  /** The member's blocks in order, one a member: n of them. */
-  readonly members: readonly ParameterBlock[];
-  /** Whether the layer reads x, the same for all members: one wide kernel [D, n*out] in place of [n, in, out]. */
-  readonly wide: boolean;
+  /** Without the member: `experts/0/bias`, `towers/output/kernel`, `first/kernel`. */
+  readonly name: string;
   /** Without the leading axis R. A bias has a row axis of 1. */
   readonly shape: readonly number[];
+  readonly size: number;
+  /** Where the rows of each member's matrix lie: the first, and how far the next one is. */
+  readonly members: readonly { readonly block: ParameterBlock; readonly at: number; readonly stride: number }[];
 }
 
-/** One dense layer of every member of a stack: kernel [R, D, n*out] or [R, n, in, out], bias [R, 1, n*out] or [R, n, 1, out]. */
+/** n networks that read x: their first kernels are columns of `Layers.first`. */
+export interface Readers {
+  readonly n: number;
+  /** [R, 1, n*units]. */
+  readonly bias: Tensor | undefined;
+  /** Layers behind the first. */
+  readonly deeper: readonly Layer[];
+}
+
+/** One dense layer of n networks: kernel [R, n, in, out], bias [R, n, 1, out]. */
 export interface Layer {
   readonly kernel: Tensor;
-  readonly bias?: Tensor;
+  readonly bias: Tensor | undefined;
 }
 
-export type Layers = Record<Stack, readonly Layer[]>;
+export interface Layers {
+  /** [R, D, W]: the first kernels of all experts, then of all gates. */
+  readonly first: Tensor;
+  readonly experts: Readers;
+  readonly gates: Readers;
+  /** The last is the output. */
+  readonly towers: readonly Layer[];
+}
 
 /** How a model's parameters lie in tensors, in the order of `pack`'s result. */
 export function packing(spec: ModelSpec): PackedBlock[] {
-  const byLayer = new Map<string, ParameterBlock[]>();
-  for (const block of parameterBlocks(spec)) {
-    const name = layerName(block.name);
-    byLayer.set(name, [...(byLayer.get(name) ?? []), block]);
-  }
-  return Array.from(byLayer, ([name, members]) => packedBlock(name, members));
+  const byName = groupBy(parameterBlocks(spec), ({ name }) => packedName(name));
+  return Array.from(byName, ([name, blocks]) =>
+    name === FIRST ? besideEachOther(name, blocks) : stacked(name, blocks),
+  );
 }
 
-/** `experts/3/0/kernel` → `experts/0/kernel`: the name without its member. */
-function layerName(name: string): string {
-  const [stack, , ...rest] = name.split("/");
-  return [stack, ...rest].join("/");
+/** `experts/3/1/kernel` → `experts/1/kernel`, and `first/kernel` for all that read x. */
+function packedName(name: string): string {
+  const [stack, , layer, kind] = name.split("/");
+  return stack !== "towers" && layer === "0" && kind === "kernel" ? FIRST : `${stack}/${layer}/${kind}`;
 }
 
-function packedBlock(name: string, members: ParameterBlock[]): PackedBlock {
-  const [stack, layer] = name.split("/") as [Stack, string];
-  const [rows, units] = matrix(members[0] as ParameterBlock);
-  const wide = stack !== "towers" && layer === "0";
-  const n = members.length;
-  return { stack, members, wide, shape: wide ? [rows, n * units] : [n, rows, units] };
+const FIRST = "first/kernel";
+
+/** Kernels [D, units] as columns of one, [D, W]. */
+function besideEachOther(name: string, blocks: readonly ParameterBlock[]): PackedBlock {
+  const [rows] = matrix(blocks[0] as ParameterBlock);
+  const size = sizeOf(blocks);
+  let column = 0;
+  const members = blocks.map((block) => {
+    column += matrix(block)[1];
+    return { block, at: column - matrix(block)[1], stride: size / rows };
+  });
+  return { name, shape: [rows, size / rows], size, members };
+}
+
+/** n matrices, one after the other. Biases of first layers are a row, as their units are. */
+function stacked(name: string, blocks: readonly ParameterBlock[]): PackedBlock {
+  const [rows, units] = matrix(blocks[0] as ParameterBlock);
+  const size = sizeOf(blocks);
+  const members = blocks.map((block, n) => ({ block, at: n * block.size, stride: units }));
+  const isRow = name === "experts/0/bias" || name === "gates/0/bias";
+  return { name, shape: isRow ? [1, size] : [blocks.length, rows, units], size, members };
+}
+
+function sizeOf(blocks: readonly ParameterBlock[]): number {
+  return blocks.reduce((sum, { size }) => sum + size, 0);
 }
 
 /** A bias is a matrix of one row. */
@@ -61,14 +95,13 @@ export function pack(tf: Tf, spec: ModelSpec, parameters: readonly Float32Array[
   for (const { length } of parameters)
     if (length !== P) throw new RangeError(`pack: ${spec.name}: expected ${P} parameters, got ${length}`);
 
-  return packing(spec).map((block) => {
-    const size = sizeOf(block);
-    const values = new Float32Array(parameters.length * size);
+  return packing(spec).map((packed) => {
+    const values = new Float32Array(parameters.length * packed.size);
     for (const [r, source] of parameters.entries()) {
-      for (const { canonical, packed, length } of rowsOf(block))
-        values.set(source.subarray(canonical, canonical + length), r * size + packed);
+      for (const { canonical, at, length } of rowsOf(packed))
+        values.set(source.subarray(canonical, canonical + length), r * packed.size + at);
     }
-    return tf.tensor(values, [parameters.length, ...block.shape]);
+    return tf.tensor(values, [parameters.length, ...packed.shape]);
   });
 }
 
@@ -76,42 +109,59 @@ export function pack(tf: Tf, spec: ModelSpec, parameters: readonly Float32Array[
 export function unpack(spec: ModelSpec, tensors: readonly Tensor[]): Float32Array[] {
   const R = tensors[0]?.shape[0] ?? 0;
   const parameters = Array.from({ length: R }, () => new Float32Array(parameterCount(spec)));
-  for (const [i, block] of packing(spec).entries()) {
-    const size = sizeOf(block);
+  for (const [i, packed] of packing(spec).entries()) {
     const values = (tensors[i] as Tensor).dataSync<"float32">();
     for (const [r, target] of parameters.entries()) {
-      for (const { canonical, packed, length } of rowsOf(block)) {
-        const from = r * size + packed;
-        target.set(values.subarray(from, from + length), canonical);
-      }
+      for (const { canonical, at, length } of rowsOf(packed))
+        target.set(values.subarray(r * packed.size + at, r * packed.size + at + length), canonical);
     }
   }
   return parameters;
 }
 
-/** Where each row of each member's matrix lies, in canonical and in packed order. */
-function* rowsOf({ members, wide }: PackedBlock): Generator<{ canonical: number; packed: number; length: number }> {
-  for (const [member, block] of members.entries()) {
+/** Where each row of each member's matrix lies, in canonical order and in the packed block. */
+function* rowsOf({ members }: PackedBlock): Generator<{ canonical: number; at: number; length: number }> {
+  for (const { block, at, stride } of members) {
     const [rows, units] = matrix(block);
-    for (let row = 0; row < rows; row++) {
-      const packedRow = wide ? row * members.length + member : member * rows + row;
-      yield { canonical: block.offset + row * units, packed: packedRow * units, length: units };
-    }
+    for (let row = 0; row < rows; row++)
+      yield { canonical: block.offset + row * units, at: at + row * stride, length: units };
   }
 }
 
-function sizeOf({ shape }: PackedBlock): number {
-  return shape.reduce((product, n) => product * n, 1);
-}
-
-/** The tensors of `pack` as layers, first to last; a tower's last layer is its output. */
+/** The tensors of `pack` as layers, first to last. */
 export function layersOf(spec: ModelSpec, tensors: readonly Tensor[]): Layers {
-  const layers: Record<Stack, { kernel: Tensor; bias?: Tensor }[]> = { experts: [], gates: [], towers: [] };
-  for (const [i, { stack, members }] of packing(spec).entries()) {
-    const tensor = tensors[i] as Tensor;
-    const layer = layers[stack].at(-1);
-    if (members[0]?.kind === "bias" && layer) layer.bias = tensor;
-    else layers[stack].push({ kernel: tensor });
-  }
-  return layers;
+  const byName = new Map(packing(spec).map(({ name }, i) => [name, tensors[i] as Tensor]));
+  const layer = (name: string): Layer => ({
+    kernel: byName.get(`${name}/kernel`) as Tensor,
+    bias: byName.get(`${name}/bias`),
+  });
+  const readers = (stack: Stack, n: number, deeper: readonly number[]): Readers => ({
+    n,
+    bias: byName.get(`${stack}/0/bias`),
+    deeper: deeper.map((_, i) => layer(`${stack}/${i + 1}`)),
+  });
+  return {
+    first: byName.get(FIRST) as Tensor,
+    experts: readers("experts", expertCount(spec), spec.experts.layers.slice(1)),
+    gates: readers("gates", gateCount(spec), spec.gate.layers),
+    towers: [...spec.tower.layers.map((_, i) => layer(`towers/${i}`)), layer("towers/output")],
+  };
+}
+
+/** The tensors of `pack` as one, [R, P], where one operation serves all parameters. */
+export function joined(tf: Tf, tensors: readonly Tensor[]): Tensor {
+  return tf.tidy(() => {
+    const rows = tensors.map((tensor) => tf.reshape(tensor, [tensor.shape[0] as number, -1]));
+    return tf.concat(rows, 1);
+  });
+}
+
+/** The reverse of `joined`. */
+export function separated(tf: Tf, spec: ModelSpec, whole: Tensor): Tensor[] {
+  return tf.tidy(() => {
+    const blocks = packing(spec);
+    const sizes = blocks.map(({ size }) => size);
+    const parts = tf.split(whole, sizes, 1);
+    return blocks.map(({ shape }, i) => tf.reshape(parts[i] as Tensor, [whole.shape[0] as number, ...shape]));
+  });
 }

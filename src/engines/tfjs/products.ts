@@ -15,33 +15,31 @@ export function product(tf: Tf, a: Tensor, b: Tensor): Tensor {
 }
 
 function productGradients(tf: Tf, dy: Tensor, [a, b]: [Tensor, Tensor]): [Tensor, Tensor] {
-  return [pairwise(tf, dy, swapped(tf, b)), pairwise(tf, swapped(tf, a), dy)];
+  return [pairwise(tf, dy, b, { swapB: true }), pairwise(tf, a, dy, { swapA: true })];
 }
 
 /** The same for an `x` that is data: a gradient for `b` alone, at half the cost. */
 export function dataProduct(tf: Tf, x: Tensor, b: Tensor): Tensor {
   const multiplied = tf.customGrad((b) => ({
     value: pairwise(tf, x, b as Tensor),
-    gradFunc: (dy) => pairwise(tf, swapped(tf, x), dy),
+    gradFunc: (dy) => pairwise(tf, x, dy, { swapA: true }),
   }));
   return multiplied(b);
 }
 
-function pairwise(tf: Tf, a: Tensor, b: Tensor): Tensor {
-  if (tf.getBackend() !== "wasm") return tf.matMul(a, b);
-  const [I, J] = a.shape.slice(-2) as [number, number];
-  const O = b.shape.at(-1) as number;
-  const left = matrices(tf, a, I, J);
-  const right = matrices(tf, b, J, O);
-  return tf.reshape(tf.stack(left.map((matrix, i) => tf.matMul(matrix, right[i] as Tensor2D))), [
-    ...a.shape.slice(0, -1),
-    O,
-  ]);
+/** a b, or with [..., I, J] → [..., J, I] of a or b. */
+function pairwise(tf: Tf, a: Tensor, b: Tensor, { swapA = false, swapB = false } = {}): Tensor {
+  if (tf.getBackend() !== "wasm") return tf.matMul(a, b, swapA, swapB);
+  const left = matrices(tf, swapA ? swapped(tf, a) : a); // matMul's own transposes are slow here, too
+  const right = matrices(tf, swapB ? swapped(tf, b) : b);
+  const products = left.map((matrix, i) => tf.matMul(matrix, right[i] as Tensor2D));
+  return tf.reshape(tf.stack(products), [...a.shape.slice(0, -2), ...(products[0] as Tensor2D).shape]);
 }
 
 /** x [..., I, J] → its matrices [I, J]. By way of the host's memory, which is where the wasm backend keeps tensors. */
-function matrices(tf: Tf, x: Tensor, I: number, J: number): Tensor2D[] {
+function matrices(tf: Tf, x: Tensor): Tensor2D[] {
   const values = x.dataSync<"float32">();
+  const [I, J] = x.shape.slice(-2) as [number, number];
   const size = I * J;
   return Array.from({ length: x.size / size }, (_, i) =>
     tf.tensor2d(values.subarray(i * size, (i + 1) * size), [I, J]),

@@ -1,86 +1,87 @@
 import { TASKS } from "../../data/settings.ts";
-import type { Rows } from "../../data/task-pair.ts";
+import type { RowSet } from "../../data/streams.ts";
 import type { Hooks, Run, RunResult } from "../engine.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
 import { type Feed, feedOf, measuredLabelCorrelation } from "./feed.ts";
-import { Group } from "./group.ts";
-import { EVALUATED_ROWS } from "./memory.ts";
 import { Pace } from "./pace.ts";
-import type { Tf } from "./tf.ts";
+import type { Trainer } from "./trainer.ts";
 
 interface Replica {
   readonly run: Run;
-  readonly feed: Feed;
   readonly record: CurveRecorder;
+  readonly labelCorrelation: number;
 }
 
-/**
- * Trains runs of one model and one setting together, a replica each, on what `device` names. Stopped by the signal, or
- * where it throws, it gives no result.
- */
-export async function trainGroup(tf: Tf, device: string, runs: readonly Run[], hooks: Hooks): Promise<void> {
+interface Prepared {
+  readonly trainer: Trainer;
+  readonly replicas: readonly Replica[];
+}
+
+/** How a group's runs, on these rows, are computed. It keeps of the rows what it needs. */
+export type CreateTrainer = (runs: readonly Run[], feeds: readonly Feed[]) => Trainer;
+
+/** Trains runs of one model and one setting together, a replica each. Stopped by the signal, it gives no result. */
+export async function trainGroup(
+  createTrainer: CreateTrainer,
+  runs: readonly Run[],
+  hooks: Hooks,
+  device: string,
+): Promise<void> {
   const began = performance.now();
   const pace = new Pace(hooks.signal);
-  const replicas = await replicasOf(runs, pace);
-  if (pace.stopped) return;
+  const prepared = await prepare(createTrainer, runs, pace);
+  if (!prepared) return;
 
-  const group = new Group(tf, runs);
+  const { trainer, replicas } = prepared;
   try {
-    await trainSteps(group, replicas, hooks, pace);
-    const finals = await trainingSetLosses(group, replicas, pace);
+    await trainSteps(trainer, replicas, hooks, pace);
+    const finals = await trainingSetLosses(trainer, replicas, pace);
     if (pace.stopped) return;
 
-    const parameters = hooks.keepParameters ? group.parameters() : [];
+    const parameters = hooks.keepParameters ? trainer.parameters() : [];
     const elapsedMs = (performance.now() - began) / runs.length;
     for (const [r, replica] of replicas.entries())
-      hooks.onResult({ ...resultOf(replica, finals[r], parameters[r]), elapsedMs, device });
+      hooks.onResult({
+        ...resultOf(replica, finals.slice(r * TASKS, (r + 1) * TASKS), parameters[r]),
+        elapsedMs,
+        device,
+      });
   } finally {
-    group.dispose();
+    trainer.dispose();
   }
 }
 
-/** Makes the rows of each run, with a rest after each. */
-async function replicasOf(runs: readonly Run[], pace: Pace): Promise<Replica[]> {
-  const replicas: Replica[] = [];
+/** Makes the rows of each run, with a rest after each, and hands them over. Undefined once stopped. */
+async function prepare(createTrainer: CreateTrainer, runs: readonly Run[], pace: Pace): Promise<Prepared | undefined> {
+  const feeds: Feed[] = [];
   for (const run of runs) {
-    if (pace.stopped) break;
-    replicas.push({ run, feed: feedOf(run), record: new CurveRecorder(run.model.tasks) });
+    if (pace.stopped) return undefined;
+    feeds.push(feedOf(run));
     await pace.rest();
   }
-  return replicas;
+  if (pace.stopped) return undefined;
+  const replicas = runs.map((run, r) => ({
+    ...{ run, record: new CurveRecorder(run.model.tasks) },
+    labelCorrelation: measuredLabelCorrelation(feeds[r] as Feed),
+  }));
+  return { trainer: createTrainer(runs, feeds), replicas };
 }
 
 /** All steps, or those up to the last failure once every run has failed. */
-async function trainSteps(group: Group, replicas: readonly Replica[], hooks: Hooks, pace: Pace): Promise<void> {
-  const { training } = (replicas[0] as Replica).run;
-  const batchOf = batches(replicas);
-  let recorded = 0;
-  for (let step = 1; step <= training.steps && !pace.stopped; step++) {
-    group.step(batchOf(step), step);
-    const evaluates = step % training.evalEvery === 0 || step === training.steps;
-    if (!evaluates && !pace.due) continue;
+async function trainSteps(trainer: Trainer, replicas: readonly Replica[], hooks: Hooks, pace: Pace): Promise<void> {
+  const { steps, evalEvery } = (replicas[0] as Replica).run.training;
+  for (let done = 0; done < steps && !pace.stopped; ) {
+    const evaluation = Math.min(steps, done + evalEvery - (done % evalEvery));
+    const losses = await trainer.train(done + 1, evaluation);
+    addBatches(replicas, losses, done + 1);
+    done += losses.length / (replicas.length * TASKS);
+    if (done === evaluation) await evaluate(trainer, replicas, done, pace);
 
-    addBatches(replicas, await group.takeLosses(), recorded + 1);
-    recorded = step;
-    if (evaluates) await evaluate(group, replicas, step, pace);
     const live = replicas.filter(({ record }) => !record.failure);
     if (live.length === 0) return;
-    for (const { run } of live) hooks.onProgress?.(run, step);
+    for (const { run } of live) hooks.onProgress?.(run, done);
     await pace.rest();
   }
-}
-
-/** The rows of a step: x [R, B, D], y [R, B, K], in buffers that the next step overwrites. */
-function batches(replicas: readonly Replica[]): (step: number) => Rows {
-  const { model, training } = (replicas[0] as Replica).run;
-  const [xSize, ySize] = [training.batch * model.inputs, training.batch * TASKS];
-  const x = new Float32Array(replicas.length * xSize);
-  const y = new Float32Array(replicas.length * ySize);
-  return (step) => {
-    for (const [r, { feed }] of replicas.entries())
-      feed.batchInto(x.subarray(r * xSize, (r + 1) * xSize), y.subarray(r * ySize, (r + 1) * ySize), step);
-    return { x, y };
-  };
 }
 
 /** Records batch losses [steps, R, K], the first of them of step `from`. */
@@ -93,42 +94,37 @@ function addBatches(replicas: readonly Replica[], losses: Float32Array, from: nu
   }
 }
 
-async function evaluate(group: Group, replicas: readonly Replica[], step: number, pace: Pace): Promise<void> {
-  const losses = await lossesOver(
-    group,
-    replicas.map(({ feed }) => feed.heldout),
-    pace,
-  );
-  for (const [r, { record }] of replicas.entries()) record.addEvaluation(losses[r] as number[], step);
+async function evaluate(trainer: Trainer, replicas: readonly Replica[], step: number, pace: Pace): Promise<void> {
+  const { heldoutRows } = (replicas[0] as Replica).run.training;
+  const losses = await lossesOver(trainer, "heldout", heldoutRows, pace);
+  for (const [r, { record }] of replicas.entries())
+    record.addEvaluation(losses.slice(r * TASKS, (r + 1) * TASKS), step);
 }
 
-/** Each replica's losses [K] over its whole fixed training set; none where rows are fresh or every run has failed. */
-async function trainingSetLosses(group: Group, replicas: readonly Replica[], pace: Pace): Promise<number[][]> {
-  const sets = replicas.flatMap(({ feed }) => feed.trainingSet ?? []);
+/** Each replica's losses over its whole fixed training set, [R * K]; none where rows are fresh or every run has failed. */
+async function trainingSetLosses(trainer: Trainer, replicas: readonly Replica[], pace: Pace): Promise<number[]> {
+  const { trainRows } = (replicas[0] as Replica).run.training;
   const failed = replicas.every(({ record }) => record.failure);
-  return sets.length === 0 || failed ? [] : lossesOver(group, sets, pace);
+  return trainRows === "fresh" || failed ? [] : lossesOver(trainer, "train", trainRows, pace);
 }
 
-/** Mean squared errors [R][K] over a set of rows a replica, all of one size. */
-async function lossesOver(group: Group, sets: readonly Rows[], pace: Pace): Promise<number[][]> {
-  const rows = (sets[0] as Rows).y.length / TASKS;
-  const sums = sets.map(() => new Array<number>(TASKS).fill(0));
-  for (let from = 0; from < rows && !pace.stopped; from += EVALUATED_ROWS) {
-    const errors = await group.squaredErrors(sets, from, Math.min(from + EVALUATED_ROWS, rows));
-    for (const [r, sum] of sums.entries())
-      for (let k = 0; k < TASKS; k++) sum[k] = (sum[k] as number) + (errors[r * TASKS + k] as number);
+/** Mean squared errors over a set, [R * K]; of no meaning once stopped. */
+async function lossesOver(trainer: Trainer, set: RowSet, rows: number, pace: Pace): Promise<number[]> {
+  let total: number[] = [];
+  for (let from = 0; from < rows && !pace.stopped; ) {
+    const { sums, to } = await trainer.squaredErrors(set, from, rows);
+    total = Array.from(sums, (sum, i) => sum + (total[i] ?? 0));
+    from = to;
     if (pace.due) await pace.rest();
   }
-  return sums.map((sum) => sum.map((value) => value / rows));
+  return total.map((sum) => sum / rows);
 }
 
-function resultOf({ run, feed, record }: Replica, trainingSetLoss?: number[], parameters?: Float32Array) {
+function resultOf({ run, record, labelCorrelation }: Replica, trainingSetLoss: number[], parameters?: Float32Array) {
   const { steps, train, heldout, failure } = record;
   return {
-    run,
-    curve: { steps, train, heldout },
-    labelCorrelation: measuredLabelCorrelation(feed),
-    ...(failure ? { failure } : trainingSetLoss && { trainingSetLoss }),
+    ...{ run, curve: { steps, train, heldout }, labelCorrelation },
+    ...(failure ? { failure } : trainingSetLoss.length > 0 && { trainingSetLoss }),
     ...(!failure && parameters && { parameters }),
   } satisfies Partial<RunResult>;
 }

@@ -276,7 +276,7 @@ describe("train(runs, hooks)", () => {
     const before = tf.memory().numTensors;
     const notes: string[] = [];
     const noting = await createTfjsEngine({ backend: "wasm", groupSize: 3, note: (line) => notes.push(line) });
-    const restore = failOnce("Sqrt", 20);
+    const restore = failOnce("Sqrt", 3);
     const results = await resultsOf(noting, runs);
     restore();
     expect(notes).toEqual(["out of memory with 3 runs at a time; going on with 2"]);

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { gateWeights, predict } from "../../../src/engines/tfjs/forward.ts";
+import { firstUnits, gateWeights, predict } from "../../../src/engines/tfjs/forward.ts";
 import { layersOf, pack } from "../../../src/engines/tfjs/pack.ts";
 import { type Backend, loadTf, type Tf } from "../../../src/engines/tfjs/tf.ts";
 import { parameterBlocks } from "../../../src/models/parameters.ts";
@@ -46,8 +46,9 @@ describe.each<Backend>(["wasm", "cpu"])("on %s", (backend) => {
 
   test.each(SPECS)("gateWeights($name): a gate a task (or one), whose weights over its experts sum to 1", (spec) => {
     tf.tidy(() => {
-      const { gates } = layersOf(spec, pack(tf, spec, [someParameters(spec)]));
-      const weights = gateWeights(tf, spec, gates, tf.tensor(someRows(spec, B).x, [1, B, spec.inputs]));
+      const layers = layersOf(spec, pack(tf, spec, [someParameters(spec)]));
+      const first = firstUnits(tf, spec, layers, tf.tensor(someRows(spec, B).x, [1, B, spec.inputs]));
+      const weights = first.gates && gateWeights(tf, layers.gates, first.gates);
       const count = { none: 0, average: 0, single: 1, "per-task": spec.tasks }[spec.gating];
       expect(weights?.shape).toEqual(count === 0 ? undefined : [1, B, count, expertsOf(spec, 0).length]);
       if (weights) expectClose(tf.sum(weights, -1).dataSync(), new Array(B * count).fill(1), 1e-6);
@@ -68,12 +69,13 @@ describe.each<Backend>(["wasm", "cpu"])("on %s", (backend) => {
   });
 
   test("predict(x) leaves no tensor behind but its result", () => {
-    const parameters = pack(tf, DEEP, [someParameters(DEEP)]);
-    const x = tf.tensor(someRows(DEEP, B).x, [1, B, DEEP.inputs]);
-    const before = tf.memory().numTensors;
-    const result = predict(tf, DEEP, layersOf(DEEP, parameters), x);
-    expect(tf.memory().numTensors).toBe(before + 1);
-    tf.dispose([...parameters, x, result]);
+    tf.tidy(() => {
+      const layers = layersOf(DEEP, pack(tf, DEEP, [someParameters(DEEP)]));
+      const x = tf.tensor(someRows(DEEP, B).x, [1, B, DEEP.inputs]);
+      const before = tf.memory().numTensors;
+      predict(tf, DEEP, layers, x);
+      expect(tf.memory().numTensors).toBe(before + 1);
+    });
   });
 
   test("predict(x) refuses rows of another width by name", () => {

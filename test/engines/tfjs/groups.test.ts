@@ -25,6 +25,11 @@ test("grouped(runs, sizeOf) asks for the size of each kind of run", () => {
   expect(groups.map(({ length }) => length)).toEqual([3, 1, 1, 1]);
 });
 
+test("grouped(runs, () => 4) makes equal groups of a kind rather than one of few runs", () => {
+  const runs = [...range(9).map((index) => tinyRun({ index })), tinyRun({ model: PAIR_OMOE })];
+  expect(grouped(runs, () => 4).map(({ length }) => length)).toEqual([3, 3, 3, 1]);
+});
+
 describe("trainInGroups(runs)", () => {
   /** The indices of the groups that were trained where memory holds `fitting` runs, and what was said. */
   async function trained(runs: readonly Run[], size: number, fitting: number, hooks: Partial<Hooks> = {}) {

@@ -10,15 +10,15 @@ test("rowBytes(run) is that of its fixed rows, or of held-out rows alone where r
   expect(rowBytes(tinyRun({}, { trainRows: "fresh", heldoutRows: 300 }))).toBe(4 * 300 * numbers);
 });
 
-test("largestGroup(run) fills half of the host's free memory with rows and tensors where there is no card", () => {
-  const each = rowBytes(run) + tensorBytes(run);
+test("largestGroup(run) fills half of the host's free memory with tensors and rows, their table too", () => {
+  const each = 2 * rowBytes(run) + tensorBytes(run);
   expect(largestGroup(run, { host: 2 * 7 * each + 1 })).toBe(7);
   expect(largestGroup(run, { host: 2 * 7 * each - 1 })).toBe(6);
 });
 
-test("largestGroup(run) holds rows on the host and tensors on the card to half of what is free there", () => {
-  expect(largestGroup(run, { host: 1e12, card: 2 * 9 * tensorBytes(run) + 1 })).toBe(9);
-  expect(largestGroup(run, { host: 2 * 5 * rowBytes(run) + 1, card: 1e12 })).toBe(5);
+test("largestGroup(run) holds rows, and those with tensors on the card, to half of what is free there", () => {
+  expect(largestGroup(run, { host: 1e12, card: 2 * 9 * (rowBytes(run) + tensorBytes(run)) + 1 })).toBe(9);
+  expect(largestGroup(run, { host: 2 * 5 * 2 * rowBytes(run) + 1, card: 1e12 })).toBe(5);
 });
 
 test("largestGroup(run) is between 1 and 64 runs, on a card the paper's 200", () => {

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Optimizer } from "../../../src/engines/engine.ts";
-import { initialState, updated } from "../../../src/engines/tfjs/optimizer.ts";
+import { initialState, ratesAt, updated } from "../../../src/engines/tfjs/optimizer.ts";
 import { loadTf, type Tf } from "../../../src/engines/tfjs/tf.ts";
 import { expectClose } from "../../support/close.ts";
 
@@ -19,10 +19,10 @@ beforeAll(async () => {
 
 function trained(optimizer: Optimizer): Float32Array {
   return tf.tidy(() => {
-    let state = initialState(tf, optimizer, [tf.tensor([1, 2, 3, 4], [2, 2])]);
+    let state = initialState(tf, optimizer, tf.tensor([1, 2, 3, 4], [2, 2]));
     for (const [i, gradient] of GRADIENTS.entries())
-      state = updated(tf, state, [tf.tensor(gradient, [2, 2])], { optimizer, lr: LR, step: i + 1 });
-    return state.parameters[0]?.dataSync<"float32">() as Float32Array;
+      state = updated(tf, state, tf.tensor(gradient, [2, 2]), ratesAt(optimizer, LR, i + 1));
+    return state.parameters.dataSync<"float32">() as Float32Array;
   });
 }
 
@@ -46,10 +46,10 @@ test("sgd moves by lr times the gradient", () => {
 });
 
 test("updated(state) leaves no tensor behind but the new state", () => {
-  const state = initialState(tf, "adam", [tf.ones([2, 2])]);
+  const state = initialState(tf, "adam", tf.ones([2, 2]));
   const gradient = tf.ones([2, 2]);
   const before = tf.memory().numTensors;
-  const next = updated(tf, state, [gradient], { optimizer: "adam", lr: LR, step: 1 });
+  const next = updated(tf, state, gradient, ratesAt("adam", LR, 1));
   expect(tf.memory().numTensors).toBe(before + 3);
   tf.dispose([state, gradient, next]);
 });

@@ -1,5 +1,6 @@
+import type { Tensor } from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
-import { layersOf, pack, unpack } from "../../../src/engines/tfjs/pack.ts";
+import { joined, type Layer, layersOf, pack, separated, unpack } from "../../../src/engines/tfjs/pack.ts";
 import { loadTf, type Tf } from "../../../src/engines/tfjs/tf.ts";
 import { parameterCount } from "../../../src/models/parameters.ts";
 import { DEEP, SPECS, someParameters } from "../../support/specs.ts";
@@ -18,46 +19,37 @@ test.each(SPECS)("unpack($name, pack(parameters)) gives the parameters back", (s
   });
 });
 
-test("layersOf(spec, tensors): first layers that read x are wide, later ones a kernel a member, towers end in an output", () => {
+test.each(SPECS)("separated($name, joined(tensors)) gives the tensors back", (spec) => {
+  tf.tidy(() => {
+    const tensors = pack(tf, spec, [someParameters(spec, 0), someParameters(spec, 1)]);
+    const whole = joined(tf, tensors);
+    expect(whole.shape).toEqual([2, parameterCount(spec)]);
+    const values = (all: Tensor[]) => all.map((tensor) => [tensor.shape, tensor.dataSync()]);
+    expect(values(separated(tf, spec, whole))).toEqual(values(tensors));
+  });
+});
+
+test("layersOf(pack(parameters)): one kernel of all that read x, later ones a kernel a member, towers end in an output", () => {
   tf.tidy(() => {
     const layers = layersOf(DEEP, pack(tf, DEEP, [someParameters(DEEP), someParameters(DEEP)]));
-    const shapes = Object.values(layers).map((stack) => stack.map(({ kernel, bias }) => [kernel.shape, bias?.shape]));
-    expect(shapes).toEqual([
-      [
-        [
-          [2, 4, 5 * 8],
-          [2, 1, 5 * 8],
-        ],
-        [
-          [2, 5, 8, 6],
-          [2, 5, 1, 6],
-        ],
-      ],
-      [
-        [
-          [2, 4, 3 * 9],
-          [2, 1, 3 * 9],
-        ],
-        [
-          [2, 3, 9, 5],
-          [2, 3, 1, 5],
-        ],
-      ],
-      [
-        [
-          [2, 3, 6, 7],
-          [2, 3, 1, 7],
-        ],
-        [
-          [2, 3, 7, 10],
-          [2, 3, 1, 10],
-        ],
-        [
-          [2, 3, 10, 1],
-          [2, 3, 1, 1],
-        ],
-      ],
+    const shapes = ({ kernel, bias }: Layer) => [kernel.shape, bias?.shape];
+    expect(layers.first.shape).toEqual([2, 4, 5 * 8 + 3 * 9]);
+    expect([layers.experts.bias?.shape, layers.gates.bias?.shape]).toEqual([
+      [2, 1, 5 * 8],
+      [2, 1, 3 * 9],
     ]);
+    expect([...layers.experts.deeper, ...layers.gates.deeper, ...layers.towers].map(shapes)).toEqual(
+      [
+        [5, 8, 6],
+        [3, 9, 5],
+        [3, 6, 7],
+        [3, 7, 10],
+        [3, 10, 1],
+      ].map(([n, from, to]) => [
+        [2, n, from, to],
+        [2, n, 1, to],
+      ]),
+    );
   });
 });
 

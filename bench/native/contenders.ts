@@ -1,0 +1,93 @@
+import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
+import { TASKS } from "../../src/data/settings.ts";
+import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
+import type { Run } from "../../src/engines/engine.ts";
+import { EagerTrainer } from "../../src/engines/tfjs/eager-trainer.ts";
+import { feedOf } from "../../src/engines/tfjs/feed.ts";
+import type { Tf } from "../../src/engines/tfjs/tf.ts";
+import { TracedTrainer } from "../../src/engines/tfjs/traced-trainer.ts";
+import type { Trainer } from "../../src/engines/tfjs/trainer.ts";
+import { type ProgramOptions, trainingProgram, trainingShape } from "../../src/engines/tfjs/training-program.ts";
+import { ZOO } from "../../src/models/zoo.ts";
+import { operationsOf } from "./operations.ts";
+import { shippedStep } from "./shipped.ts";
+
+/** One way to train R runs of MMoE on batches of B rows. */
+export interface Contender {
+  readonly name: string;
+  /** Operations of a step, where there are any. */
+  readonly operations?: number;
+  /** Trains for `ms` or little longer; milliseconds a step. */
+  readonly turn: (ms: number) => Promise<number>;
+  readonly dispose: () => Promise<void> | void;
+}
+
+export async function contendersOf(tf: Tf, R: number, B: number, options: ProgramOptions): Promise<Contender[]> {
+  const runs = runsOf(R, B);
+  const feeds = runs.map(feedOf);
+  const program = trainingProgram(tf, trainingShape(runs), options);
+  const eager = ofTrainer("eager, ours", new EagerTrainer(tf, runs, feeds), R);
+  const traced = ofTrainer("traced", new TracedTrainer(tf, program, runs, feeds), R);
+  const shipped = ofShipped(tf, R, B);
+  return [
+    { ...shipped, operations: await operationsOf(tf, () => shipped.turn(0)) },
+    { ...eager, operations: await operationsOf(tf, () => eager.turn(0)) },
+    { ...traced, operations: program.operations("train") },
+    ofCpuEngine(runs),
+  ];
+}
+
+function runsOf(R: number, B: number): Run[] {
+  const data = GENERATOR_PRESETS.paper.settings;
+  const model = ZOO.mmoe.build({ inputs: data.inputs, tasks: TASKS });
+  const training: Run["training"] = {
+    ...{ trainRows: 100, sampling: "epochs", batch: B, steps: 1, optimizer: "adam", lr: 0.001, evalEvery: 1 },
+    ...{ initializer: { name: "glorot-uniform" }, heldoutRows: 8 },
+  };
+  return Array.from({ length: R }, (_, index) => {
+    return { id: `mmoe/${index}`, model, data, correlation: 0.5, index, seed: 0, training };
+  });
+}
+
+function ofShipped(tf: Tf, R: number, B: number): Contender {
+  const step = shippedStep(tf, R, B);
+  const train = async () => {
+    tf.tidy(() => step().dataSync());
+    return 1;
+  };
+  return { name: "eager, as tfjs ships it", turn: turnOf(train), dispose: () => tf.disposeVariables() };
+}
+
+function ofTrainer(name: string, trainer: Trainer, R: number): Contender {
+  let done = 0;
+  const train = async (most: number) => {
+    const losses = await trainer.train(done + 1, done + most);
+    const steps = losses.length / (R * TASKS);
+    done += steps;
+    return steps;
+  };
+  return { name, turn: turnOf(train), dispose: () => trainer.dispose() };
+}
+
+/** Whole trainings of so many steps that making the rows weighs little. */
+function ofCpuEngine(runs: readonly Run[]): Contender {
+  const engine = new CpuEngine();
+  const steps = Math.ceil(2000 / runs.length);
+  const longer = runs.map((run) => ({ ...run, training: { ...run.training, steps, evalEvery: steps } }));
+  const train = async () => {
+    await engine.train(longer, { onResult: () => {} });
+    return steps;
+  };
+  return { name: "cpu engine", turn: turnOf(train), dispose: () => engine.dispose() };
+}
+
+/** `train` trains up to so many steps and says how many. For no time at all it trains one. */
+function turnOf(train: (most: number) => Promise<number>): Contender["turn"] {
+  return async (ms) => {
+    const began = performance.now();
+    let steps = 0;
+    do steps += await train(ms === 0 ? 1 : 1000);
+    while (performance.now() - began < ms);
+    return (performance.now() - began) / steps;
+  };
+}

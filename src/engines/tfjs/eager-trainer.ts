@@ -1,0 +1,126 @@
+import type { Tensor } from "@tensorflow/tfjs";
+import { TASKS } from "../../data/settings.ts";
+import type { RowSet } from "../../data/streams.ts";
+import type { Rows } from "../../data/task-pair.ts";
+import { initialParameters, type Run } from "../engine.ts";
+import { dropoutBy, type Mask, MaskSource, masksOf } from "./dropout.ts";
+import type { Feed } from "./feed.ts";
+import type { Dropout } from "./forward.ts";
+import { EVALUATED_ROWS } from "./memory.ts";
+import { type Batch, errorsOf, lossesAndGradients } from "./objective.ts";
+import { initialState, ratesAt, type TrainingState, updated } from "./optimizer.ts";
+import { HELD_MS } from "./pace.ts";
+import { joined, pack, separated, unpack } from "./pack.ts";
+import { batchOf, slicedRows } from "./rows.ts";
+import type { Tf } from "./tf.ts";
+import type { SquaredErrors, Trainer } from "./trainer.ts";
+
+/** Calls tfjs's operations one by one, on any backend. */
+export class EagerTrainer implements Trainer {
+  readonly #tf: Tf;
+  readonly #run: Run;
+  readonly #feeds: readonly Feed[];
+  readonly #masks: readonly Mask[];
+  readonly #maskSource: MaskSource;
+  /** Of a batch, overwritten by each. */
+  readonly #rows: Rows;
+  #state: TrainingState;
+
+  constructor(tf: Tf, runs: readonly Run[], feeds: readonly Feed[]) {
+    const run = runs[0] as Run;
+    const { model, training } = run;
+    this.#tf = tf;
+    this.#run = run;
+    this.#feeds = feeds;
+    this.#masks = masksOf(model, runs.length, training.batch);
+    this.#maskSource = new MaskSource(runs);
+    const rows = runs.length * training.batch;
+    this.#rows = { x: new Float32Array(rows * model.inputs), y: new Float32Array(rows * TASKS) };
+    this.#state = tf.tidy(() => {
+      const parameters = joined(tf, pack(tf, model, runs.map(initialParameters)));
+      return initialState(tf, training.optimizer, parameters);
+    });
+  }
+
+  async train(from: number, to: number): Promise<Float32Array> {
+    const began = performance.now();
+    const losses: Tensor[] = [];
+    try {
+      for (let step = from; step <= to; step++) {
+        losses.push(this.#step(step));
+        if (performance.now() - began > HELD_MS) break;
+      }
+      return await this.#joined(losses);
+    } finally {
+      this.#tf.dispose(losses);
+    }
+  }
+
+  async #joined(losses: Tensor[]): Promise<Float32Array> {
+    const stacked = this.#tf.stack(losses);
+    const values = await stacked.data<"float32">();
+    stacked.dispose();
+    return values;
+  }
+
+  /** One update; the losses before it, [R, K]. */
+  #step(step: number): Tensor {
+    const tf = this.#tf;
+    const { model, training } = this.#run;
+    const before = this.#state;
+    const [state, losses] = tf.tidy(() => {
+      const dropout = this.#dropoutAt(step);
+      const parameters = separated(tf, model, before.parameters);
+      const { losses, gradients } = lossesAndGradients(tf, model, parameters, this.#batchAt(step), dropout);
+      const rates = ratesAt(training.optimizer, training.lr, step);
+      return [updated(tf, before, joined(tf, gradients), rates), losses] as [TrainingState, Tensor];
+    });
+    tf.dispose(before);
+    this.#state = state;
+    return losses;
+  }
+
+  #batchAt(step: number): Batch {
+    const { x, y } = this.#rows;
+    const [xSize, ySize] = [x.length / this.#feeds.length, y.length / this.#feeds.length];
+    for (const [r, feed] of this.#feeds.entries())
+      feed.batchInto(x.subarray(r * xSize, (r + 1) * xSize), y.subarray(r * ySize, (r + 1) * ySize), step);
+    return batchOf(this.#tf, [this.#rows], this.#feeds.length);
+  }
+
+  #dropoutAt(step: number): Dropout | undefined {
+    const masks = this.#masks.map((mask) => {
+      const values = new Float32Array(mask.shape.reduce((product, n) => product * n, 1));
+      this.#maskSource.fill(values, mask, step);
+      return [mask.name, this.#tf.tensor(values, [...mask.shape])] as const;
+    });
+    return dropoutBy(this.#tf, Object.fromEntries(masks));
+  }
+
+  async squaredErrors(set: RowSet, from: number, to: number): Promise<SquaredErrors> {
+    const tf = this.#tf;
+    const { model } = this.#run;
+    const end = Math.min(to, from + EVALUATED_ROWS);
+    const rows = this.#feeds.map(({ sets }) => slicedRows(sets[set] as Rows, from, end));
+    const sums = tf.tidy(() => {
+      const batch = batchOf(tf, rows, rows.length);
+      const parameters = separated(tf, model, this.#state.parameters);
+      return tf.sum(tf.square(errorsOf(tf, model, parameters, batch)), 1);
+    });
+    const values = await sums.data<"float32">();
+    sums.dispose();
+    return { sums: values, to: end };
+  }
+
+  parameters(): Float32Array[] {
+    const { model } = this.#run;
+    const tensors = separated(this.#tf, model, this.#state.parameters);
+    const parameters = unpack(model, tensors);
+    this.#tf.dispose(tensors);
+    return parameters;
+  }
+
+  dispose(): void {
+    this.#tf.dispose(this.#state);
+  }
+}

@@ -1,0 +1,77 @@
+import type { Tensor } from "@tensorflow/tfjs";
+import type { Tf } from "../tf.ts";
+import { Graph, liveNodes, type Value } from "./graph.ts";
+import type { GraphFunction } from "./protobuf.ts";
+import { record } from "./record.ts";
+import { type TensorSpec, valueType } from "./types.ts";
+
+/** Tensors by the names of variables, of what is fed, or of outputs. */
+export type Tensors = Readonly<Record<string, Tensor>>;
+export type Specs = Readonly<Record<string, TensorSpec>>;
+
+/** One step: what follows from tensors by name, without effects. */
+export type Step = (inputs: Tensors) => {
+  /** What variables become. */
+  readonly next?: Tensors;
+  /** Changes of variables where they lie. */
+  readonly updates?: readonly Update[];
+  /** Given back for each step. */
+  readonly outputs: Tensors;
+};
+
+/** An operation that changes variables, such as ResourceApplyAdam. */
+export interface Update<T = Tensor> {
+  readonly op: string;
+  /** Its first inputs. */
+  readonly variables: readonly string[];
+  readonly inputs: readonly T[];
+}
+
+/** A step as a function; its results are those of `next`, of the updates' inputs, then the outputs. */
+export interface TracedStep {
+  readonly definition: GraphFunction;
+  /** Those of the given names that it uses. */
+  readonly inputs: readonly string[];
+  readonly next: Readonly<Record<string, Value>>;
+  readonly updates: readonly Update<Value>[];
+  readonly outputs: Readonly<Record<string, Value>>;
+}
+
+/** Runs `step`, twice, on zeros of the specs' shapes, and writes down what it does. */
+export function traceStep(tf: Tf, name: string, step: Step, specs: Specs): TracedStep {
+  const graph = new Graph();
+  const entries = Object.entries(specs);
+  const args = entries.map(([, spec], i) => graph.argument(`argument_${i}`, valueType(spec)));
+  const zeros = entries.map(([, { shape, dtype }]) =>
+    tf.zeros(
+      shape.map((size) => size ?? 1),
+      dtype,
+    ),
+  );
+  const samples = Object.fromEntries(entries.map(([key], i) => [key, zeros[i] as Tensor]));
+  const given = zeros.map((sample, i) => [sample as Tensor, args[i] as Value] as const);
+
+  let returned: Required<ReturnType<Step>> = { next: {}, updates: [], outputs: {} };
+  const results = record(tf, graph, given, () => {
+    returned = { next: {}, updates: [], ...step(samples) };
+    const { next, updates, outputs } = returned;
+    return [...Object.values(next), ...updates.flatMap(({ inputs }) => inputs), ...Object.values(outputs)];
+  });
+  tf.dispose(zeros);
+
+  let taken = 0;
+  const take = (): Value => results[taken++] as Value;
+  const byName = (tensors: Tensors) => Object.fromEntries(Object.keys(tensors).map((key) => [key, take()]));
+  const next = byName(returned.next);
+  const updates = returned.updates.map((update) => ({ ...update, inputs: update.inputs.map(take) }));
+  const nodes = liveNodes(
+    graph.nodes,
+    results.map(({ node }) => node),
+  );
+  const isUsed = (i: number): boolean => nodes.includes((args[i] as Value).node);
+  return {
+    definition: { name, nodes, arguments: args.filter((_, i) => isUsed(i)), results },
+    inputs: Object.keys(specs).filter((_, i) => isUsed(i)),
+    ...{ next, updates, outputs: byName(returned.outputs) },
+  };
+}

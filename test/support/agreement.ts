@@ -1,0 +1,39 @@
+import { expect } from "vitest";
+import type { Engine, Run, RunResult } from "../../src/engines/engine.ts";
+import { parameterBlocks } from "../../src/models/parameters.ts";
+import type { ModelSpec } from "../../src/models/spec.ts";
+
+export async function resultOf(engine: Engine, run: Run): Promise<RunResult> {
+  const results: RunResult[] = [];
+  await engine.train([run], { onResult: (result) => results.push(result), keepParameters: true });
+  return results[0] as RunResult;
+}
+
+/** A dead unit's bias stays 0 in tfjs and moves by lr 1e-8 a step in the cpu engine: a tensor of such has no scale. */
+const DEAD = 1e-4;
+
+/** The greatest difference of a tensor's weights, in units of its largest weight, over all tensors of a model. */
+function apart(model: ModelSpec, a: Float32Array, b: Float32Array): number {
+  return Math.max(
+    ...parameterBlocks(model).map(({ offset, size }) => {
+      const [ours, theirs] = [a, b].map((values) => values.subarray(offset, offset + size)) as [
+        Float32Array,
+        Float32Array,
+      ];
+      const largest = theirs.reduce((most, value) => Math.max(most, Math.abs(value)), DEAD);
+      return theirs.reduce((most, value, i) => Math.max(most, Math.abs(value - (ours[i] as number)) / largest), 0);
+    }),
+  );
+}
+
+/** Losses of every one of 50 steps within 1e-4 relative, weights after 20 within 1e-4 of each tensor's largest. */
+export async function expectAgreement(run: Run, [one, other]: readonly [Engine, Engine]): Promise<void> {
+  const train = (engine: Engine, steps: number, evalEvery: number) =>
+    resultOf(engine, { ...run, training: { ...run.training, steps, evalEvery } });
+  const losses = [(await train(one, 50, 1)).curve.train.flat(), (await train(other, 50, 1)).curve.train.flat()];
+  const [ours, theirs] = losses as [number[], number[]];
+  expect(ours).toHaveLength(50 * run.model.tasks);
+  for (const [i, loss] of theirs.entries()) expect(Math.abs((ours[i] as number) / loss - 1)).toBeLessThan(1e-4);
+  const [a, b] = [await train(one, 20, 20), await train(other, 20, 20)];
+  expect(apart(run.model, a.parameters as Float32Array, b.parameters as Float32Array)).toBeLessThan(1e-4);
+}
