@@ -6,9 +6,9 @@ import { grouped } from "../units.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { dataElement } from "./page.ts";
 
-/** Losses that a page carries of single runs: half a megabyte of them. */
-const MOST_LOSSES = 400_000;
-const MOST_POINTS = 100;
+/** Losses that a page carries of single runs: a third of a megabyte of them. A panel of 60 points' width shows no more points. */
+const MOST_LOSSES = 136_000;
+const MOST_POINTS = 40;
 
 /** Curves of single runs, packed for the page's script. */
 export interface SingleRuns {
