@@ -18,8 +18,8 @@ export function failuresSection(records: readonly RunRecord[]): Html {
 <tbody>${failed.slice(0, NAMED).map(failureRow)}</tbody>
 </table>`;
   return section("failures", "Failed runs", [
-    html`<p>${grouped(failed.length)} of the ${grouped(records.length)} runs that ended failed. They have no final loss:
-counts name them, and no mean, interval, figure or verdict holds them.</p>
+    html`<p>${grouped(failed.length)} of the ${grouped(records.length)} runs that ended failed. A failed run has no final loss:
+counts name it, and no mean, interval, figure or verdict holds it.</p>
 `,
     tableBox("Failed runs", table),
     more > 0 ? html`<p>And ${grouped(more)} more: runs.csv names them all.</p>` : "",

@@ -74,8 +74,10 @@ function unfinished({ config, records }: Results): Html {
   const failed = records.filter(({ status }) => status === "failed").length;
   if (missing <= 0 && failed === 0) return html`<p>${grouped(asked)} runs, none failed, none missing.</p>`;
   const parts = [
-    missing > 0 ? `${grouped(missing)} of ${grouped(asked)} runs are missing: the sweep is not finished` : "",
-    failed > 0 ? `${grouped(failed)} runs failed` : "",
+    missing > 0
+      ? `${grouped(missing)} of ${grouped(asked)} runs ${missing === 1 ? "is" : "are"} missing: the sweep is not finished`
+      : "",
+    failed > 0 ? `${grouped(failed)} ${failed === 1 ? "run" : "runs"} failed` : "",
   ].filter((part) => part !== "");
   const rest = failed < records.length ? " All that follows is of the runs that are done." : "";
   return html`<p class="unfinished"><strong>${parts.join("; ")}.</strong>${rest}</p>`;

@@ -49,6 +49,10 @@ describe("reportHtml(results, loss)", () => {
   test("says how many runs are missing from a sweep that still runs", () => {
     const text = body(sweepResults({ missing: (id) => id.endsWith("006") || id === "mmoe/p=1.00/005" }));
     expect(text).toContain("10 of 63 runs are missing: the sweep is not finished");
+    const one = body(
+      sweepResults({ missing: (id) => id === "mmoe/p=1.00/005", failing: (id) => id === "omoe/p=1.00/002" }),
+    );
+    expect(one).toContain("1 of 63 runs is missing: the sweep is not finished; 1 run failed.");
   });
 
   test("is a page also of one run in a cell, and where all runs failed", () => {
