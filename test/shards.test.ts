@@ -24,7 +24,7 @@ beforeAll(async () => {
   const out = join(temporaryFolder(), "alone");
   await exited(start(...SWEEP, "--out", out));
   alone = timelessCsv(out);
-});
+}, 60_000);
 
 test("shards in one folder at once leave the CSV of one process, a journal each, and no lock", async () => {
   const out = join(temporaryFolder(), "results");
@@ -35,7 +35,9 @@ test("shards in one folder at once leave the CSV of one process, a journal each,
   expect(journals).toHaveLength(6);
 });
 
-test("shards that were killed at random moments go on, as other shards too, to the CSV of one process", async () => {
+test("shards that were killed at random moments go on, as other shards too, to the CSV of one process", {
+  timeout: 120_000,
+}, async () => {
   const out = join(temporaryFolder(), "results");
   for (const count of [2, 3, 2, 3, 2]) await sweepInShards(out, count, () => 200 + 900 * Math.random());
   expect(await sweepInShards(out, 2)).toEqual([0, 0]);

@@ -1,4 +1,4 @@
-import type { LossSet, RunRecord } from "../records/record.ts";
+import { curveLoss, type LossSet, type RunRecord } from "../records/record.ts";
 import { remembered } from "../remembered.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import type { SweepCell } from "./cells.ts";
@@ -34,15 +34,7 @@ export function lossesByStep({ runs }: SweepCell, set: LossSet): Float64Array[] 
   const { steps } = (runs[0] as RunRecord).curve;
   const losses = steps.map(() => new Float64Array(runs.length));
   for (const [r, run] of runs.entries()) {
-    for (let i = 0; i < steps.length; i++) (losses[i] as Float64Array)[r] = taskMean(run, set, i);
+    for (let i = 0; i < steps.length; i++) (losses[i] as Float64Array)[r] = curveLoss(run, set, i, "mean");
   }
   return losses;
-}
-
-/** As `curveLosses` gives it, without an object for each of the many. */
-export function taskMean({ curve }: RunRecord, set: LossSet, i: number): number {
-  const tasks = curve[set].length / curve.steps.length;
-  let sum = 0;
-  for (let k = 0; k < tasks; k++) sum += curve[set][i * tasks + k] as number;
-  return sum / tasks;
 }

@@ -1,11 +1,10 @@
 import type { Cell } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
-import { finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
+import { curveLoss, finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
 import { panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid } from "./cell-grid.ts";
 import { modelsOf, type SweepCell, sweepCells } from "./cells.ts";
-import { taskMean } from "./curves.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { framed, heading, lossScale, stepScale } from "./loss-axis.ts";
 import { type Drawing, page } from "./page.ts";
@@ -103,7 +102,7 @@ function runMarks(
 }
 
 function runLine(record: RunRecord, loss: LossSet, frame: Frame, colour: string): SvgNode {
-  const points = record.curve.steps.map((step, i) => ({ x: step, y: taskMean(record, loss, i) }));
+  const points = record.curve.steps.map((step, i) => ({ x: step, y: curveLoss(record, loss, i, "mean") }));
   return group({ class: "run", "data-run": record.run }, [
     linePath(points, frame, { colour, dash: undefined }, { width: 0.4, digits: 1 }),
   ]);

@@ -1,7 +1,6 @@
 import { type SweepCell, sweepCells } from "../figures/cells.ts";
-import { taskMean } from "../figures/curves.ts";
 import type { Results } from "../records/read-results.ts";
-import { finalLosses, LOSS_SETS, type LossSet, type RunRecord } from "../records/record.ts";
+import { curveLoss, finalLosses, LOSS_SETS, type LossSet, type RunRecord } from "../records/record.ts";
 import { grouped } from "../units.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { dataElement } from "./page.ts";
@@ -57,7 +56,7 @@ export function singleRuns(results: Results): SingleRuns | undefined {
 
 /** [runs * points]. */
 function lossesOf({ runs }: SweepCell, set: LossSet, points: readonly number[]): Float64Array {
-  return Float64Array.from(runs.flatMap((run) => points.map((i) => taskMean(run, set, i))));
+  return Float64Array.from(runs.flatMap((run) => points.map((i) => curveLoss(run, set, i, "mean"))));
 }
 
 function finals(runs: readonly RunRecord[], set: LossSet): number[] {

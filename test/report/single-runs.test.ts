@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { taskMean } from "../../src/figures/curves.ts";
-import type { RunRecord } from "../../src/records/record.ts";
+import { curveLoss, type RunRecord } from "../../src/records/record.ts";
 import { runPicker, type SingleRuns, singleRuns } from "../../src/report/single-runs.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
@@ -19,7 +18,7 @@ test("singleRuns(results) packs every run's losses to four digits", () => {
   expect(packed.cells[3]).toMatchObject({ model: "omoe", correlation: 0.5, runs: [0, 1, 3, 4, 5, 6] });
   const record = results.records.find(({ id }) => id === "omoe/p=0.50/004") as RunRecord;
   for (const set of ["train", "heldout"] as const) {
-    const loss = taskMean(record, set, 11);
+    const loss = curveLoss(record, set, 11, "mean");
     expect(Math.abs(unpacked(packed, set, [3, 3, 11]) / loss - 1)).toBeLessThan(1e-4);
   }
 });
