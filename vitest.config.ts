@@ -3,8 +3,9 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/native/**", "test/slurm/**"], // those need TensorFlow, a Slurm cluster
+    exclude: ["test/slurm/**", "test/browser/**", "test/native/**"], // those need Slurm, Chromium, TensorFlow
     testTimeout: 60_000,
+    hookTimeout: 60_000, // some train a sweep, and the machine may be busy
     reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report.json" }]] : ["default"],
   },
 });

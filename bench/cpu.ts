@@ -2,8 +2,8 @@
 import { cpus } from "node:os";
 import { GENERATOR_PRESETS } from "../src/data/presets.ts";
 import { compileKernels } from "../src/engines/cpu/kernels.ts";
-import { weightsOf } from "../src/engines/cpu/weights.ts";
 import type { Run } from "../src/engines/engine.ts";
+import { flopPerRow } from "../src/models/flop.ts";
 import { type ModelName, ZOO } from "../src/models/zoo.ts";
 import { type Parts, timeParts } from "./parts.ts";
 import { measuredPeak } from "./peak.ts";
@@ -23,14 +23,11 @@ function runOf(model: ModelName, batch: number, trainRows: number | "fresh"): Ru
 }
 
 /**
- * Multiplications and additions of the products of a step: two for the first layers, three for those behind them. Counted
- * as if all were dense: the engine leaves out the half of a weight gradient where ReLU units are shut, so that its share
- * of the peak may be above 100 %.
+ * Of a step, as if all layers were dense: the engine leaves out the half of a weight gradient where ReLU units are shut, so
+ * that its share of the peak may be above 100 %.
  */
 function megaflop({ model, training }: Run): number {
-  let sum = 0;
-  for (const [name, { D, N }] of weightsOf(model).layers) sum += (name === "first" ? 4 : 6) * D * N * training.batch;
-  return sum / 1e6;
+  return (flopPerRow(model) * training.batch) / 1e6;
 }
 
 /** Timed between the rows of the table, as the clock varies: the greatest counts. */

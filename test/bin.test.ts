@@ -27,7 +27,7 @@ describe("the built mmoe", () => {
     const ended = await exited(
       start("sweep", "smoke", "--runs", "1", "--steps", "20", "--engine", engine, "--out", out),
     );
-    expect(ended).toEqual({ code: 0, signal: null, stderr: `${out}: 6 runs on ${engine} (wasm)\n` });
+    expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining(`${out}: 6 runs on ${engine} (wasm)\n`) });
     const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
     expect(rows.map((row) => row.status)).toEqual(Array(6).fill("done"));
   });
@@ -52,9 +52,7 @@ describe("the built mmoe", () => {
     const child = startIn(SLOW_WRITING, "sweep", "smoke", ...OFTEN, "--out", out);
     const end = exited(child);
     const journal = await firstRun(out);
-    child.kill(name);
-    await pause(600);
-    child.kill(name);
+    while (child.kill(name)) await pause(100); // those that come at once count as one
     const by = name === "SIGINT" ? "Ctrl-C" : name;
     const says = `mmoe: stopped at once by ${by}; finished runs are kept in ${out}; go on with:\nmmoe sweep smoke `;
     expect(await end).toMatchObject({ code, signal: null, stderr: expect.stringContaining(says) });

@@ -78,7 +78,7 @@ const mounts = mayMount();
 if (!mounts)
   console.warn("the tests of a full and of a read-only disk are skipped: file systems can't be mounted here");
 
-describe.runIf(mounts)("a sweep on a disk", () => {
+describe.runIf(mounts)("a sweep on a disk", { timeout: 120_000 }, () => {
   const SWEEP = ["sweep", "smoke", "--runs", "40", "--models", "mmoe", "--out"];
 
   test("that is full keeps what is finished, says so and exits with 2; with space again it goes on", () =>

@@ -1,5 +1,6 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "csv-parse/sync";
 import { beforeAll, expect, test } from "vitest";
 import { readJournal } from "../src/records/read-journals.ts";
 import { exited, firstRun, pause, start, timelessCsv } from "./support/bin.ts";
@@ -23,7 +24,7 @@ beforeAll(async () => {
   const out = join(temporaryFolder(), "alone");
   await exited(start(...SWEEP, "--out", out));
   alone = timelessCsv(out);
-});
+}, 60_000);
 
 test("shards in one folder at once leave the CSV of one process, a journal each, and no lock", async () => {
   const out = join(temporaryFolder(), "results");
@@ -34,11 +35,22 @@ test("shards in one folder at once leave the CSV of one process, a journal each,
   expect(journals).toHaveLength(6);
 });
 
-test("shards that were killed at random moments go on, as other shards too, to the CSV of one process", async () => {
+test("shards that were killed at random moments go on, as other shards too, to the CSV of one process", {
+  timeout: 120_000,
+}, async () => {
   const out = join(temporaryFolder(), "results");
   for (const count of [2, 3, 2, 3, 2]) await sweepInShards(out, count, () => 200 + 900 * Math.random());
   expect(await sweepInShards(out, 2)).toEqual([0, 0]);
   expect(timelessCsv(out)).toEqual(alone);
+});
+
+test("more shards than runs, all at once, end well, those without a run too", async () => {
+  const out = join(temporaryFolder(), "results");
+  const shards = [1, 2, 3, 4, 5].map((i) =>
+    exited(start("sweep", "smoke", "--runs", "1", "--models", "mmoe", "--shard", `${i}/5`, "--out", out)),
+  );
+  for (const { code, stderr } of await Promise.all(shards)) expect([code, stderr]).toEqual([0, expect.any(String)]);
+  expect(parse(readFileSync(join(out, "runs.csv")))).toHaveLength(3);
 });
 
 test("a second process for the same shard is refused and the first goes on", async () => {

@@ -37,7 +37,6 @@ export function paperText({ paper, unit }: Part): string {
 /** E.g. `above 0`, `0.75 to 1.33`. */
 export function boundText({ bound, unit }: { readonly bound: Bound; readonly unit: Part["unit"] }): string {
   const [low, high] = [bound.low, bound.high].map((end) => (end === 0 ? "0" : end.toFixed(DIGITS[unit])));
-  if (bound.presumed) return `not below ${low}`;
   if (bound.high === Number.POSITIVE_INFINITY) return `above ${low}`;
   return bound.low === Number.NEGATIVE_INFINITY ? `below ${high}` : `${low} to ${high}`;
 }

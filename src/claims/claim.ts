@@ -1,5 +1,5 @@
 import type { LossSet } from "../records/record.ts";
-import type { Estimate } from "../stats/estimate.ts";
+import type { Estimate, Interval } from "../stats/estimate.ts";
 
 export type Verdict = "holds" | "does not hold" | "undecided";
 
@@ -15,12 +15,8 @@ export interface CellSample {
   readonly mean: number;
 }
 
-/** Where a part's statistic must lie: between two numbers. A `presumed` one holds unless the runs speak against it. */
-export interface Bound {
-  readonly low: number;
-  readonly high: number;
-  readonly presumed?: boolean;
-}
+/** Where a part's statistic must lie: between two numbers, which may be infinite. */
+export type Bound = Interval;
 
 /** One of the statements that make up a claim, as a test. */
 export interface PartRule {
@@ -66,7 +62,7 @@ export interface Claim extends Pick<ClaimRule, "id" | "says" | "statistic" | "ma
   readonly verdict: Verdict | "not covered";
   /** Every part; none where the sweep lacks a cell. */
   readonly parts: readonly Part[];
-  /** The part that the verdict hangs on: of those with the same verdict the one nearest to another. */
+  /** The part that the verdict hangs on: of those with the same verdict the one closest to its bound, or farthest beyond. */
   readonly deciding: Part | null;
   readonly because: string;
   /** The words of a command that trains what is lacking; null where nothing is. */

@@ -72,9 +72,8 @@ function together(parts: readonly Part[], rule: ClaimRule): Outcome {
 }
 
 function decidingOf(parts: readonly Part[], verdict: Part["verdict"]): Part {
-  const same = parts.filter((part) => part.verdict === verdict);
-  const tested = same.filter(({ bound }) => !bound.presumed);
-  return (tested.length > 0 ? tested : same).reduce((a, b) => (slackOf(b) < slackOf(a) ? b : a));
+  const alike = parts.filter((part) => part.verdict === verdict);
+  return alike.reduce((a, b) => (slackOf(b) < slackOf(a) ? b : a));
 }
 
 /** What trains the cells that a claim needs: more of the same sweep, or the preset where it is a sweep of other models. */

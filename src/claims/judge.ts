@@ -54,8 +54,7 @@ function verdictOf(bootstrapped: Bootstrapped, bound: Bound, parts: number): Ver
   const wide = bcaInterval(bootstrapped, 1 - (1 - LEVEL) / parts);
   if (wide.low > bound.high || wide.high < bound.low) return "does not hold";
   const { low, high } = bcaInterval(bootstrapped);
-  const holds = bound.presumed ? high > bound.low && low < bound.high : low > bound.low && high < bound.high;
-  return holds ? "holds" : "undecided";
+  return low > bound.low && high < bound.high ? "holds" : "undecided";
 }
 
 function paperOf({ ofMeans, cells, statistic }: PartRule): Part["paper"] {

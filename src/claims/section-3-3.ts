@@ -1,5 +1,5 @@
 import type { ClaimRule } from "./claim.ts";
-import { fallingLoss } from "./rules.ts";
+import { FALL_MARGINS, fallingLoss } from "./rules.ts";
 
 /** Of section 3.3, over the correlations from 0.5 to 1 that a sweep has. */
 export function lossRises(correlations: readonly number[]): ClaimRule {
@@ -8,8 +8,7 @@ export function lossRises(correlations: readonly number[]): ClaimRule {
     id: "3.3",
     says: "Shared-Bottom's loss rises as the correlation falls",
     statistic: "difference of mean final losses between correlations, run by run",
-    margins:
-      "the loss of Shared-Bottom with a bottom of 16 must be lower at 1 than at 0.5; a step between neighbours only speaks against it where the loss rises",
+    margins: `${FALL_MARGINS}; the bottom has 16 units`,
     preset: "figure3",
     parts: fallingLoss("shared-bottom-16", [0.5, ...between, 1]),
   };

@@ -1,11 +1,11 @@
 import type { ClaimRule } from "./claim.ts";
 import {
-  ABOVE_ZERO,
   above,
   againstMixtures,
   at,
   CORRELATIONS,
   difference,
+  FALL_MARGINS,
   fallingLoss,
   ofMeans,
   quotient,
@@ -20,8 +20,7 @@ export const HIGHER_CORRELATION: ClaimRule = {
   id: "5.1-1",
   says: "for every model, a higher correlation gives a lower loss",
   statistic: "difference of mean final losses between correlations, run by run",
-  margins:
-    "each model's loss must be lower at 1 than at 0.5; a step between neighbours only speaks against it where the loss rises: the paper's smallest step, .0015 of MMoE, is beyond what 200 runs can tell",
+  margins: FALL_MARGINS,
   preset: "paper",
   parts: ["shared-bottom", "omoe", "mmoe"].flatMap((model) => fallingLoss(model, CORRELATIONS)),
 };
@@ -35,7 +34,7 @@ const smallerGap = (model: string) =>
     {
       about: `half of ${model}'s gap between 0.5 and 1, minus mmoe's`,
       cells: [...fallOf(model), ...fallOf("mmoe")],
-      bound: ABOVE_ZERO,
+      bound: above(0),
     },
     ([half, one, mmoeHalf, mmoeOne]) =>
       difference([half, one] as number[]) / 2 - Math.abs(difference([mmoeHalf, mmoeOne] as number[])),
@@ -72,6 +71,6 @@ export const MIXTURES_WIN: ClaimRule = {
   margins: "none: any difference counts",
   preset: "paper",
   parts: againstMixtures((cells, mixture, p) =>
-    ofMeans("loss", { about: `shared-bottom's loss minus ${mixture}'s at ${p}`, cells, bound: ABOVE_ZERO }, difference),
+    ofMeans("loss", { about: `shared-bottom's loss minus ${mixture}'s at ${p}`, cells, bound: above(0) }, difference),
   ),
 };

@@ -3,8 +3,9 @@ import { UsageError } from "../errors.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
 import { type Results, readResults } from "../records/read-results.ts";
 import { LOSS_SETS, type LossSet } from "../records/record.ts";
+import { grouped } from "../units.ts";
 import type { Context } from "./effects.ts";
-import { grouped, wrapped } from "./format.ts";
+import { wrapped } from "./format.ts";
 import { goOn } from "./go-on.ts";
 import { choiceOption } from "./options.ts";
 
@@ -27,7 +28,7 @@ export function headText(folder: string, loss: LossSet): string {
   return `${folder}\nloss on ${rows} rows after the last step (--loss ${other} for the other)\n`;
 }
 
-/** Most failed runs that are named; all of them are in JSON and CSV. */
+/** Most failed runs that are named; all of them are in runs.csv, and in JSON. */
 const NAMED = 5;
 
 /** What a sweep's statistics leave out: failed and missing runs. Empty where there are none. */
@@ -38,7 +39,7 @@ export function gapsText(folder: string, cells: readonly CellLosses[]): string {
   const lines: string[] = [];
   if (failed.length > 0) {
     const named = failed.slice(0, NAMED).map(({ id, reason }) => `${id} (${reason})`);
-    const more = failed.length > NAMED ? ` and ${failed.length - NAMED} more (--json names all)` : "";
+    const more = failed.length > NAMED ? ` and ${failed.length - NAMED} more (runs.csv has all)` : "";
     lines.push(`${failed.length} failed, left out of all losses: ${named.join(", ")}${more}`);
   }
   if (missing > 0) {

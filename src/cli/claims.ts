@@ -74,5 +74,6 @@ function partsText({ parts, margins }: Claim): string {
 
 function countText(claims: readonly Claim[]): string {
   const count = (verdict: Claim["verdict"]) => claims.filter((claim) => claim.verdict === verdict).length;
-  return `${count("holds")} hold, ${count("does not hold")} do not, ${count("undecided")} are undecided, ${count("not covered")} not covered`;
+  const verdicts = ["holds", "does not hold", "undecided", "not covered"] as const;
+  return verdicts.map((verdict) => `${verdict}: ${count(verdict)}`).join(", ");
 }

@@ -10,10 +10,11 @@ import { pendingSteps, runSteps, type Step } from "../cuda/steps.ts";
 import { tryBinding } from "../cuda/try-binding.ts";
 import { UsageError } from "../errors.ts";
 import { shellQuoted } from "../shell-quoted.ts";
+import { duration } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { duration, megabytes } from "./format.ts";
+import { megabytes } from "./format.ts";
 import { stopOnSignals } from "./stop.ts";
 
 interface Options {

@@ -1,7 +1,8 @@
 import type { CudaFacts } from "../cuda/diagnosis.ts";
 import { gigabytes } from "../cuda/requirements.ts";
+import { grouped } from "../units.ts";
 import type { Diagnosis, EngineDiagnosis } from "./doctor.ts";
-import { grouped, table } from "./format.ts";
+import { table } from "./format.ts";
 
 const CAPTION = "mmoe, 64 rows a step; apart: relative difference of a loss to the reference\n";
 

@@ -1,3 +1,5 @@
+import { grouped } from "../units.ts";
+
 /** A table with a header, columns padded to their widest cell; a column without letters below its header stands right. */
 export function table(rows: readonly (readonly string[])[]): string {
   const [header = [], ...body] = rows;
@@ -14,20 +16,6 @@ export function table(rows: readonly (readonly string[])[]): string {
 
 function cell(row: readonly string[], column: number): string {
   return row[column] ?? "";
-}
-
-/** 1234567 as 1,234,567. */
-export function grouped(value: number): string {
-  return value.toLocaleString("en-US", { maximumFractionDigits: 0 });
-}
-
-/** A duration for people: 4.2 s, 3:07 min, 5:12 h. */
-export function duration(ms: number): string {
-  const seconds = ms / 1000;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const two = (value: number) => String(Math.floor(value)).padStart(2, "0");
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}:${two(seconds % 60)} min`;
-  return `${Math.floor(seconds / 3600)}:${two((seconds % 3600) / 60)} h`;
 }
 
 /** Bytes for people: 12 MB. */

@@ -15,6 +15,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: 
   compare: { summary: "two results folders run by run: is the second worse?", load: () => import("./compare.ts") },
   claims: { summary: "does the paper hold? its seven claims, tested on a sweep", load: () => import("./claims.ts") },
   figures: { summary: "a sweep's figures: SVG, PNG, PDF, and their numbers", load: () => import("./figures.ts") },
+  report: { summary: "results as one page: table, figures, claims, provenance", load: () => import("./report.ts") },
   slurm: { summary: "a sweep as a Slurm job array: prints or submits it", load: () => import("./slurm.ts") },
   k8s: { summary: "a sweep as an indexed Job of Kubernetes: prints it", load: () => import("./k8s.ts") },
   data: { summary: "the rows a run sees, or Figure 2's label correlations", load: () => import("./data.ts") },

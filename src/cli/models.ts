@@ -3,10 +3,11 @@ import { TASKS } from "../data/settings.ts";
 import { type Part, paperCount, parameterCount } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { MODEL_NAMES, ZOO } from "../models/zoo.ts";
+import { grouped } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { grouped, table } from "./format.ts";
+import { table } from "./format.ts";
 import { countOption } from "./options.ts";
 
 const PARTS: readonly Part[] = ["experts", "gates", "towers", "outputs"];

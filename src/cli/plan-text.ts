@@ -1,12 +1,12 @@
 import type { Config } from "../config/config.ts";
-import { SETTING_KEYS } from "../config/schema.ts";
-import { GENERATOR_PRESETS } from "../data/presets.ts";
+import { settingRows } from "../config/setting-rows.ts";
 import type { Engine, Run } from "../engines/engine.ts";
 import { parameterCount } from "../models/parameters.ts";
 import type { Shard } from "../records/lock.ts";
 import { estimateMs } from "../sweep/estimate.ts";
 import { correlationText, planRuns } from "../sweep/plan.ts";
-import { duration, grouped, megabytes, table } from "./format.ts";
+import { duration, grouped } from "../units.ts";
+import { megabytes, table } from "./format.ts";
 import { shardText } from "./shard-option.ts";
 
 interface Planned {
@@ -44,11 +44,10 @@ export async function describePlan(
 }
 
 function settingsText(config: Config): string {
-  const settings = SETTING_KEYS.filter((key) => key !== "name" && key !== "about");
-  const rows = settings.map((key) => [key, [config[key]].flat().join(", "), config.origins[key]]);
-  const { settings: constants, origins } = GENERATOR_PRESETS[config.data];
-  const keys = Object.keys(constants) as (keyof typeof constants)[];
-  const generator = keys.map((key) => [`  ${key}`, [constants[key]].flat().join(", ") || "none", origins[key].mark]);
-  const at = settings.indexOf("data") + 1;
-  return table([["setting", "value", "from"], ...rows.slice(0, at), ...generator, ...rows.slice(at)]);
+  const rows = settingRows(config).map(({ name, value, from, ofGenerator }) => [
+    ofGenerator ? `  ${name}` : name,
+    value,
+    from,
+  ]);
+  return table([["setting", "value", "from"], ...rows]);
 }

@@ -44,6 +44,7 @@ ${[...directives, ...job.extra.map((option) => directive(...keyAndValue(option))
 #
 # Printed by mmoe ${version} slurm. This job, to be submitted behind the array, says whether the sweep is whole:
 #   sbatch ${merge}
+# Shards are counted in this file: \`sbatch --array=3,7 THIS_FILE\` trains two of them alone.
 
 set -eu
 cd -- ${shellQuoted(folder)}

@@ -5,10 +5,11 @@ import { configIn } from "../records/read-results.ts";
 import { type Writer, writersIn } from "../records/writers.ts";
 import { correlationText } from "../sweep/plan.ts";
 import { type CellStatus, cellStatuses, totalStatus } from "../sweep/status.ts";
+import { duration, grouped } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { duration, grouped, table } from "./format.ts";
+import { table } from "./format.ts";
 import { goOn } from "./go-on.ts";
 import { shardText } from "./shard-option.ts";
 

@@ -7,34 +7,30 @@ import { table } from "./format.ts";
 import { type Axis, axisOf, axisText, sparkline } from "./sparkline.ts";
 
 /**
- * A table a correlation: each model's mean with its interval, median, share of losses above `bad` and a small histogram.
- * `summaries` are of the same cells.
+ * A table a correlation, a row a model, or one table where there is one model: mean with its interval, median, share of
+ * losses above `bad` and a small histogram. `summaries` are of the same cells.
  */
 export function cellsText(cells: readonly CellLosses[], summaries: readonly CellSummary[], bad: number): string {
   const losses = cells.map(({ byRun }) => Float64Array.from(byRun.values()));
   const axis = axisOf(losses);
-  const lines = summaries.map((summary, i) => ({ summary, line: sparkline(losses[i] as Float64Array, axis) }));
-  const width = Math.max(...cells.map(({ model }) => model.length));
-  const tables = [...groupBy(lines, ({ summary }) => correlationText(summary.correlation))].map(
-    ([correlation, rows]) => {
-      const header = [`p = ${correlation}`.padEnd(width), "runs", "mean [95 %]", "median", "bad", axisText(axis)];
-      return table([header, ...rows.map(({ summary, line }) => cellRow(summary, line))]);
-    },
-  );
+  const oneModel = cells.every(({ model }) => model === cells[0]?.model);
+  const rows = summaries.map((summary, i) => {
+    const names = [`p = ${correlationText(summary.correlation)}`, summary.model];
+    const [title = "", name = ""] = oneModel ? names.toReversed() : names;
+    return { title, cells: [name, ...cellColumns(summary), sparkline(losses[i] as Float64Array, axis)] };
+  });
+  const width = Math.max(...rows.map(({ title, cells: [name = ""] }) => Math.max(title.length, name.length)));
+  const tables = [...groupBy(rows, ({ title }) => title)].map(([title, group]) => {
+    const header = [title.padEnd(width), "runs", "mean [95 %]", "median", "bad", axisText(axis)];
+    return table([header, ...group.map((row) => row.cells)]);
+  });
   return `${tables.join("\n")}${caption(bad, axis)}`;
 }
 
-function cellRow({ model, loss, badShare }: CellSummary, line: string): string[] {
+function cellColumns({ loss, badShare }: CellSummary): string[] {
   const { n, mean, median } = loss;
-  const value = (number: number, text: string) => (Number.isNaN(number) ? "-" : text);
-  return [
-    model,
-    String(n),
-    estimateText(mean, 4),
-    value(median.value, median.value.toFixed(4)),
-    value(badShare.value, `${(100 * badShare.value).toFixed(0)}%`),
-    line,
-  ];
+  const bad = n === 0 ? "-" : `${(100 * badShare.value).toFixed(0)}%`;
+  return [String(n), estimateText(mean, 4), n === 0 ? "-" : median.value.toFixed(4), bad];
 }
 
 function caption(bad: number, { width }: Axis): string {

@@ -63,7 +63,7 @@ function family(comparisons: readonly CellComparison[]): string {
 
 function differencesTable(comparisons: readonly CellComparison[]): string {
   const rows = comparisons.map((comparison) => [
-    ...pairColumns(comparison),
+    pairName(comparison),
     String(comparison.pairs),
     estimateText(comparison.mean, 4),
     estimateText(comparison.median, 4),
@@ -75,7 +75,7 @@ function differencesTable(comparisons: readonly CellComparison[]): string {
 
 function spreadsTable(comparisons: readonly SpreadComparison[]): string {
   const rows = comparisons.map((comparison) => [
-    ...pairColumns(comparison),
+    pairName(comparison),
     String(comparison.pairs),
     estimateText(comparison.iqr, 2),
     estimateText(comparison.sd, 2),
@@ -86,9 +86,9 @@ function spreadsTable(comparisons: readonly SpreadComparison[]): string {
 }
 
 /** E.g. `omoe, mmoe at 0.50` or `mmoe at 0.50, 1.00`. */
-function pairColumns({ first, second }: Pick<CellComparison, "first" | "second">): [string] {
+function pairName({ first, second }: Pick<CellComparison, "first" | "second">): string {
   const [p, q] = [first.correlation, second.correlation].map(correlationText);
-  return [first.model === second.model ? `${first.model} at ${p}, ${q}` : `${first.model}, ${second.model} at ${p}`];
+  return first.model === second.model ? `${first.model} at ${p}, ${q}` : `${first.model}, ${second.model} at ${p}`;
 }
 
 function probabilityText(p: number): string {

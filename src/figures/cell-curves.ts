@@ -22,7 +22,8 @@ export function cellAttributes({ model, correlation }: Pick<SweepCell, "model" |
   return { "data-model": model, "data-correlation": correlation };
 }
 
-function paperCurve({ model, correlation }: SweepCell, { paper }: FigureOptions): PublishedLoss[] {
+/** The paper's curve of a cell, where the options ask for it and Figure 4 has it. */
+export function paperCurve({ model, correlation }: SweepCell, { paper }: FigureOptions): PublishedLoss[] {
   return paper ? publishedFigure4().filter((point) => point.model === model && point.correlation === correlation) : [];
 }
 

@@ -1,5 +1,6 @@
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
+import { remembered } from "../remembered.ts";
 import { groupBy } from "../stats/group-by.ts";
 
 /** A model at a correlation, as far as it has been trained. */
@@ -12,7 +13,7 @@ export interface SweepCell {
 }
 
 /** Cells in which a run is done, in the sweep's order of models and by rising correlation. */
-export function sweepCells({ config, records }: Results): SweepCell[] {
+export const sweepCells = remembered(({ config, records }: Results): readonly SweepCell[] => {
   const cells = groupBy(records, ({ model, correlation }) => `${model} ${correlation}`);
   const correlations = [...config.correlations].sort((a, b) => a - b);
   return config.models.flatMap((model) =>
@@ -22,7 +23,7 @@ export function sweepCells({ config, records }: Results): SweepCell[] {
       return runs.length > 0 ? [{ model, correlation, runs, failed: ended.length - runs.length }] : [];
     }),
   );
-}
+});
 
 export function modelsOf(cells: readonly SweepCell[]): string[] {
   return [...new Set(cells.map(({ model }) => model))];
@@ -34,6 +35,6 @@ export function correlationsOf(cells: readonly SweepCell[]): number[] {
 }
 
 /** Mean over tasks of each run's loss after the last step, [runs]. */
-export function finalMeans({ runs }: SweepCell, set: LossSet): Float64Array {
+export const finalMeans = remembered(({ runs }: SweepCell, set: LossSet): Float64Array => {
   return Float64Array.from(runs, (run) => finalLosses(run, set)?.mean ?? Number.NaN);
-}
+});

@@ -6,7 +6,7 @@ import { framed, lossScale, stepScale } from "./loss-axis.ts";
 import { COLUMN } from "./page.ts";
 import type { PublishedLoss } from "./published.ts";
 import { linearScale, type Scale, shortNumber } from "./scale.ts";
-import { bandPath, linePath, markerAt, type Point } from "./series.ts";
+import { bandPath, type Frame, linePath, markerAt, type Point } from "./series.ts";
 import type { SeriesStyle } from "./style.ts";
 import { type Attributes, group, type SvgNode } from "./svg.ts";
 import { text } from "./text.ts";
@@ -51,6 +51,7 @@ interface Panels {
   /** Where they end, the axis of steps and its title included. */
   readonly bottom: number;
   readonly boxes: readonly Box[];
+  /** Of losses, from the top of a panel. */
   readonly y: Scale;
 }
 
@@ -88,7 +89,7 @@ export function differencePanels(panels: readonly CurvePanel[], place: PanelsOpt
   ]);
 }
 
-export function differences({ points, paper }: Curve): Point[] {
+function differences({ points, paper }: Curve): Point[] {
   const ours = new Map(points.map(({ step, value }) => [step, value]));
   return paper.flatMap(({ step, loss }) => {
     const value = ours.get(step);
@@ -96,13 +97,9 @@ export function differences({ points, paper }: Curve): Point[] {
   });
 }
 
-interface Frame {
-  readonly x: Scale;
-  readonly y: Scale;
-}
-
 type Marks = (frame: Frame, one: CurvePanel) => SvgNode[];
 
+/** Panels of one size with one axis of steps and one of values, and what `marks` makes of each. */
 function drawn(
   panels: readonly CurvePanel[],
   place: PanelsOptions,
@@ -114,9 +111,7 @@ function drawn(
   const inner = top + (titled ? TITLE : 0);
   const gap = [11, NUMBERS + (titled ? TITLE : 0)] as const;
   const boxes = grid({ count: panels.length, columns, width: COLUMN, top: inner, height, left: LEFT, right, gap });
-  const last = Math.max(
-    ...panels.flatMap(({ curves }) => curves.flatMap(({ points }) => points.map(({ step }) => step))),
-  );
+  const last = Math.max(...panels.flatMap(({ curves }) => curves.map(({ points }) => points.at(-1)?.step ?? 0)));
   const bottom = Math.max(...boxes.map((box) => box.y + box.height)) + FOOT;
   const y = scaleOf([height, 0]);
   const nodes = panels.map((one, i) => {

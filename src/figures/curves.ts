@@ -1,8 +1,9 @@
-import type { LossSet, RunRecord } from "../records/record.ts";
+import { curveLoss, type LossSet, type RunRecord } from "../records/record.ts";
+import { remembered } from "../remembered.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import type { SweepCell } from "./cells.ts";
 import type { FigureOptions } from "./figure.ts";
-import { quickEstimate } from "./interval.ts";
+import { quickInterval } from "./interval.ts";
 
 /** A statistic over a cell's runs at one step. */
 export interface CurvePoint extends Estimate {
@@ -15,29 +16,25 @@ export interface CurvePoint extends Estimate {
 export function cellCurve(
   cell: SweepCell,
   { loss, statistic }: Pick<FigureOptions, "loss" | "statistic">,
-): CurvePoint[] {
+): readonly CurvePoint[] {
+  return curve(cell, loss, statistic);
+}
+
+const curve = remembered((cell: SweepCell, loss: LossSet, statistic: FigureOptions["statistic"]): CurvePoint[] => {
   const { steps } = (cell.runs[0] as RunRecord).curve;
   const losses = lossesByStep(cell, loss);
   return steps.map((step, i) => {
     const values = losses[i] as Float64Array;
-    return { step, runs: values.length, ...quickEstimate(values, statistic) };
+    return { step, runs: values.length, ...quickInterval(values, statistic) };
   });
-}
+});
 
 /** Mean loss over tasks, [evaluations][runs], read run by run: their curves lie apart in memory. */
 export function lossesByStep({ runs }: SweepCell, set: LossSet): Float64Array[] {
   const { steps } = (runs[0] as RunRecord).curve;
   const losses = steps.map(() => new Float64Array(runs.length));
   for (const [r, run] of runs.entries()) {
-    for (let i = 0; i < steps.length; i++) (losses[i] as Float64Array)[r] = taskMean(run, set, i);
+    for (let i = 0; i < steps.length; i++) (losses[i] as Float64Array)[r] = curveLoss(run, set, i, "mean");
   }
   return losses;
-}
-
-/** As `curveLosses` gives it, without an object for each of the many. */
-export function taskMean({ curve }: RunRecord, set: LossSet, i: number): number {
-  const tasks = curve[set].length / curve.steps.length;
-  let sum = 0;
-  for (let k = 0; k < tasks; k++) sum += curve[set][i * tasks + k] as number;
-  return sum / tasks;
 }

@@ -1,15 +1,16 @@
 import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import type { Cell } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
+import { remembered } from "../remembered.ts";
 import { type Estimate, estimateText } from "../stats/estimate.ts";
 import { differences } from "../stats/paired.ts";
 import { correlationsOf, modelsOf, sweepCells } from "./cells.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { estimate } from "./interval.ts";
 import { page } from "./page.ts";
-import { across, down, type Row, rowChart } from "./row-chart.ts";
+import { type Row, rowChart } from "./row-chart.ts";
 import { linearScale, shortNumber } from "./scale.ts";
-import { markerAt } from "./series.ts";
+import { across, down } from "./series.ts";
 import { quantiles } from "./spreads.ts";
 import { modelLabel } from "./style.ts";
 import { type Theme, themeOf } from "./theme.ts";
@@ -66,18 +67,25 @@ function pairsOf(models: readonly string[]): [string, string][] {
   return models.flatMap((first, i) => models.slice(i + 1).map((second): [string, string] => [first, second]));
 }
 
+/** Final loss of the first cell minus that of the second, over the runs that both have done. */
+export const offBy = remembered((first: CellLosses) =>
+  remembered((second: CellLosses): Float64Array => {
+    const runs = commonRuns([first, second]);
+    return differences(lossesOf(first, runs), lossesOf(second, runs));
+  }),
+);
+
 function differenceAt(
   first: CellLosses,
   second: CellLosses,
   statistic: FigureOptions["statistic"],
 ): Difference | undefined {
-  const runs = commonRuns([first, second]);
-  if (runs.length === 0) return undefined;
-  const off = differences(lossesOf(first, runs), lossesOf(second, runs));
+  const off = offBy(first)(second);
+  if (off.length === 0) return undefined;
   const { low, high, value } = estimate(off, statistic);
-  const { q05, q95 } = quantiles(off.sort());
+  const { q05, q95 } = quantiles(off.toSorted());
   const { model, correlation } = first;
-  return { first: model, second: second.model, correlation, pairs: runs.length, value, low, high, q05, q95 };
+  return { first: model, second: second.model, correlation, pairs: off.length, value, low, high, q05, q95 };
 }
 
 function rowOf(difference: Difference, { ink, quiet }: Theme): Row {
@@ -89,16 +97,17 @@ function rowOf(difference: Difference, { ink, quiet }: Theme): Row {
     words: `${models}, ${correlationWords(correlation)}: ${estimateText(difference, 4)}`,
     marks: (x, y) => [
       across(x.at(q05), x.at(q95), y, quiet, 0.6),
-      ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, ink, 2.6)] : []),
-      markerAt("circle", x.at(value), y, { fill: ink, area: 16 }),
+      ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, ink, 3)] : []),
+      down(x.at(value), y - 3.6, y + 3.6, ink, 1), // a dot would hide a narrow interval
     ],
   };
 }
 
 function captionStart({ loss, statistic }: FigureOptions): string {
   return (
-    `${capitalised(statistic)} difference of the ${lossName(loss)} after the last step (${UNITS}) between models trained on the same data, ` +
-    "a row a correlation: above zero the second model is better. Thick lines: 95 % intervals over pairs of runs; thin lines: the middle 90 % of the pairs."
+    `${capitalised(statistic)} difference of the ${lossName(loss)} after the last step (${UNITS}) between models trained ` +
+    `on the same data, a row a correlation: above zero the second model is better. Upright lines: the ${statistic}; thick ` +
+    "lines: 95 % intervals over pairs of runs; thin lines: the middle 90 % of the pairs."
   );
 }
 

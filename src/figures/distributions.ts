@@ -6,8 +6,8 @@ import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
-import { across, down, type Row, rowChart } from "./row-chart.ts";
-import { markerAt } from "./series.ts";
+import { type Row, rowChart } from "./row-chart.ts";
+import { across, down, markerAt } from "./series.ts";
 import { type Quantiles, quantiles } from "./spreads.ts";
 import { modelLabel, modelStyles, type SeriesStyle } from "./style.ts";
 import { element } from "./svg.ts";
@@ -48,7 +48,7 @@ export function distributions(results: Results, options: FigureOptions): Figure 
 }
 
 function summaryOf(cell: SweepCell, { loss }: FigureOptions): Summary {
-  const losses = finalMeans(cell, loss).sort();
+  const losses = finalMeans(cell, loss).toSorted();
   return { cell, mean: mean(losses), ...quantiles(losses) };
 }
 

@@ -8,10 +8,10 @@ import { correlationScale } from "./correlation-scale.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { key } from "./key.ts";
 import { heading } from "./loss-axis.ts";
-import { COLUMN, page } from "./page.ts";
+import { COLUMN, type Drawing, page } from "./page.ts";
 import { publishedFigure2 } from "./published.ts";
 import { linearScale, type Scale, shortNumber } from "./scale.ts";
-import { linePath, markerAt } from "./series.ts";
+import { down, type Frame, linePath, markerAt } from "./series.ts";
 import type { SeriesStyle } from "./style.ts";
 import { element, group, type SvgNode } from "./svg.ts";
 import { text } from "./text.ts";
@@ -90,7 +90,7 @@ function lookOf({ series, quiet, ink }: Theme): Look {
   };
 }
 
-function drawing(trials: LabelTrials, points: readonly Measured[], theme: Theme): { nodes: SvgNode[]; height: number } {
+function drawing(trials: LabelTrials, points: readonly Measured[], theme: Theme): Drawing {
   const look = lookOf(theme);
   const head = heading("Pearson correlation of the labels", { y: 0, theme });
   const paper = points.some(hasPaper) ? [{ label: "the paper", style: look.paper, sample: "hollow" as const }] : [];
@@ -163,9 +163,7 @@ function offPanel(points: readonly Measured[], { box, x, look, theme }: Place): 
   return panel({ box, x, y, theme }, [linePath(zero, { x, y }, look.curve, { width: 0.8 }), ...marks]);
 }
 
-interface Marking {
-  readonly x: Scale;
-  readonly y: Scale;
+interface Marking extends Frame {
   readonly look: Look;
   readonly theme: Theme;
   /** Taken off each value. */
@@ -198,17 +196,10 @@ function pointMarks(point: Measured, { x, y, look, theme, base, aside }: Marking
   ];
 }
 
-/** A value's bar of some length to either side; nothing of a length that is NaN. */
+/** A value's bar of some length to either side; none of a length that is NaN. */
 function bar(x: number, y: Scale, [value, half]: readonly [number, number], stroke: string): SvgNode {
   const length = half || 0;
-  return element("line", {
-    x1: x,
-    x2: x,
-    y1: y.at(value - length),
-    y2: y.at(value + length),
-    stroke,
-    "stroke-width": 0.9,
-  });
+  return down(x, y.at(value - length), y.at(value + length), stroke, 0.9);
 }
 
 function rowOf({ paper, paperTwoSd, ...point }: Measured, { settings }: LabelTrials): Record<string, Cell> {

@@ -6,9 +6,8 @@ import { type Curve, type CurvePanel, curvePanels } from "./curve-panels.ts";
 import { endLabels, labelsWidth } from "./end-labels.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { heading } from "./loss-axis.ts";
-import { page } from "./page.ts";
+import { type Drawing, page } from "./page.ts";
 import { correlationStyles, type SeriesStyle } from "./style.ts";
-import type { SvgNode } from "./svg.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { correlationWords, lossHeading, runsSentence } from "./words.ts";
 
@@ -38,12 +37,7 @@ export function figure3({ config, records, ...rest }: Results, options: FigureOp
   );
 }
 
-function drawing(
-  cells: readonly SweepCell[],
-  curves: readonly Curve[],
-  options: FigureOptions,
-  theme: Theme,
-): { nodes: SvgNode[]; height: number } {
+function drawing(cells: readonly SweepCell[], curves: readonly Curve[], options: FigureOptions, theme: Theme): Drawing {
   const head = heading(lossHeading(options), { y: 0, theme });
   const names = cells.map(({ correlation }) => correlationWords(correlation));
   const panel: CurvePanel = { curves };

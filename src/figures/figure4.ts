@@ -5,9 +5,8 @@ import { type Curve, type CurvePanel, curvePanels, differencePanels } from "./cu
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { modelKey } from "./key.ts";
 import { heading } from "./loss-axis.ts";
-import { page } from "./page.ts";
+import { type Drawing, page } from "./page.ts";
 import { modelStyles, type SeriesStyle } from "./style.ts";
-import type { SvgNode } from "./svg.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { correlationWords, lossHeading, runsSentence } from "./words.ts";
 
@@ -56,7 +55,7 @@ function drawing(
   styles: ReadonlyMap<string, SeriesStyle>,
   options: FigureOptions,
   theme: Theme,
-): { nodes: SvgNode[]; height: number } {
+): Drawing {
   const head = heading(lossHeading(options), { y: 0, theme });
   const names = modelKey(styles, panels.some(hasPaper), { y: head.height + 9, theme });
   const place = { options, theme, columns: Math.min(3, panels.length) };

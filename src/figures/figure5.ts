@@ -8,9 +8,9 @@ import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { BIN, type Histogram, histogram, LARGEST } from "./histogram.ts";
 import { centreOf } from "./interval.ts";
 import { heading } from "./loss-axis.ts";
-import { page } from "./page.ts";
-import { linearScale, type Scale, shortNumber } from "./scale.ts";
-import { linePath } from "./series.ts";
+import { type Drawing, page } from "./page.ts";
+import { linearScale, shortNumber } from "./scale.ts";
+import { type Frame, linePath } from "./series.ts";
 import { modelLabel, modelStyles } from "./style.ts";
 import { element, group, type SvgNode } from "./svg.ts";
 import { SMALL, text } from "./text.ts";
@@ -30,7 +30,7 @@ export function figure5(results: Results, options: FigureOptions): Figure | Lack
   const cells = sweepCells(results);
   if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
   const binned = cells.map((cell) => {
-    const losses = finalMeans(cell, options.loss).sort();
+    const losses = finalMeans(cell, options.loss).toSorted();
     return { cell, bins: histogram(losses), centre: centreOf(losses, options.statistic) };
   });
   const theme = themeOf(options.theme);
@@ -50,12 +50,6 @@ export function figure5(results: Results, options: FigureOptions): Figure | Lack
 
 const HEIGHT = 46;
 
-interface Drawing {
-  readonly nodes: readonly SvgNode[];
-  readonly width: number;
-  readonly height: number;
-}
-
 function drawing(binned: readonly Binned[], options: FigureOptions, theme: Theme): Drawing {
   const cells = binned.map(({ cell }) => cell);
   const head = heading("Number of runs", { y: 0, theme });
@@ -74,11 +68,6 @@ function drawing(binned: readonly Binned[], options: FigureOptions, theme: Theme
   const words = `final ${lossName(options.loss)}: ${UNITS}`;
   const foot = text(words, layout.width / 2, layout.bottom - 4, { fill: theme.ink, anchor: "middle" });
   return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], width: layout.width, height: layout.bottom };
-}
-
-interface Frame {
-  readonly x: Scale;
-  readonly y: Scale;
 }
 
 /** Room for `most` runs in a bin and a line of text above them. */

@@ -2,7 +2,7 @@ import type { Cell } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { type Estimate, estimateText } from "../stats/estimate.ts";
 import { type Box, panel } from "./axes.ts";
-import { cellAttributes } from "./cell-curves.ts";
+import { cellAttributes, paperCurve } from "./cell-curves.ts";
 import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from "./cells.ts";
 import { correlationScale } from "./correlation-scale.ts";
 import { endLabels, labelsWidth } from "./end-labels.ts";
@@ -10,10 +10,8 @@ import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { estimate } from "./interval.ts";
 import { key, paperItem } from "./key.ts";
 import { heading, lossScale } from "./loss-axis.ts";
-import { COLUMN, page } from "./page.ts";
-import { publishedFigure4 } from "./published.ts";
-import type { Scale } from "./scale.ts";
-import { linePath, markerAt } from "./series.ts";
+import { COLUMN, type Drawing, page } from "./page.ts";
+import { down, type Frame, linePath, markerAt } from "./series.ts";
 import { modelLabel, modelStyles, type SeriesStyle } from "./style.ts";
 import { element, group, type SvgNode } from "./svg.ts";
 import { text } from "./text.ts";
@@ -36,7 +34,7 @@ export function finalLoss(results: Results, options: FigureOptions): Figure | La
   const points = cells.map((cell) => ({
     cell,
     ...estimate(finalMeans(cell, options.loss), options.statistic),
-    paper: options.paper ? paperEnd(cell) : Number.NaN,
+    paper: paperCurve(cell, options).at(-1)?.loss ?? Number.NaN,
   }));
   const theme = themeOf(options.theme);
   const { nodes, height } = drawing(points, options, theme);
@@ -53,11 +51,6 @@ export function finalLoss(results: Results, options: FigureOptions): Figure | La
   );
 }
 
-function paperEnd({ model, correlation }: SweepCell): number {
-  const curve = publishedFigure4().filter((point) => point.model === model && point.correlation === correlation);
-  return curve.at(-1)?.loss ?? Number.NaN;
-}
-
 function hasPaper({ paper }: CellPoint): boolean {
   return Number.isFinite(paper);
 }
@@ -67,11 +60,7 @@ const HEIGHT = 130;
 /** What the models' points at one correlation may spread over, in points. */
 const ASIDE = 7;
 
-function drawing(
-  points: readonly CellPoint[],
-  options: FigureOptions,
-  theme: Theme,
-): { nodes: SvgNode[]; height: number } {
+function drawing(points: readonly CellPoint[], options: FigureOptions, theme: Theme): Drawing {
   const cells = points.map(({ cell }) => cell);
   const models = modelsOf(cells);
   const head = heading(lossHeading(options), { y: 0, theme });
@@ -113,7 +102,7 @@ function drawing(
 }
 
 interface SeriesOptions {
-  readonly frame: { readonly x: Scale; readonly y: Scale };
+  readonly frame: Frame;
   /** Points to the right of the correlation, so that intervals don't cover each other. */
   readonly aside: number;
   readonly style: SeriesStyle;
@@ -130,19 +119,19 @@ function modelSeries(points: readonly CellPoint[], { frame, aside, style, theme 
     const words = `${modelLabel(cell.model)}, ${correlationWords(cell.correlation)}: ${estimateText(point, 4)}`;
     return group({ class: "point", ...cellAttributes(cell) }, [
       element("title", {}, [words]),
-      ...(Number.isFinite(low) ? [intervalLine(at, y.at(low), y.at(high), style.colour)] : []),
+      ...(Number.isFinite(low) ? [down(at, y.at(low), y.at(high), style.colour, 1)] : []),
       markerAt(style.marker, at, y.at(value), { fill: style.colour }),
       ...(hasPaper(point)
-        ? [markerAt(style.marker, at + 5, y.at(paper), { fill: theme.background, stroke: style.colour })]
+        ? [
+            group({ class: "paper" }, [
+              markerAt(style.marker, at + 5, y.at(paper), { fill: theme.background, stroke: style.colour }),
+            ]),
+          ]
         : []),
     ]);
   });
   const model = points[0]?.cell.model;
   return group({ class: "series", "data-model": model }, [linePath(line, { x, y }, style), ...marks]);
-}
-
-function intervalLine(x: number, from: number, to: number, stroke: string): SvgNode {
-  return element("line", { x1: x, x2: x, y1: from, y2: to, stroke, "stroke-width": 1 });
 }
 
 function captionStart(points: readonly CellPoint[], { loss, statistic }: FigureOptions): string {

@@ -1,3 +1,4 @@
+import { remembered } from "../remembered.ts";
 import { bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
 import { type Estimate, LEVEL } from "../stats/estimate.ts";
 import { mean, quantileSorted, standardError } from "../stats/moments.ts";
@@ -16,13 +17,21 @@ const MOST_RESAMPLED = 2000;
 
 /** A statistic of values with its 95 % interval: by the bootstrap (BCa), or quickly where they are very many. */
 export function estimate(values: Float64Array, statistic: Statistic): Estimate {
-  if (values.length > MOST_RESAMPLED) return quickEstimate(values, statistic);
-  const { only } = bootstrap([values], onlyColumn, { only: (sorted) => centreOf(sorted, statistic) });
-  return estimateOf(only);
+  if (values.length > MOST_RESAMPLED) return quickInterval(values, statistic);
+  return resampled(values)[statistic];
 }
 
+/** Both statistics of the same resamples. */
+const resampled = remembered((values: Float64Array): Readonly<Record<Statistic, Estimate>> => {
+  const all = bootstrap([values], onlyColumn, {
+    mean: (sorted) => centreOf(sorted, "mean"),
+    median: (sorted) => centreOf(sorted, "median"),
+  });
+  return { mean: estimateOf(all.mean), median: estimateOf(all.median) };
+});
+
 /** The same without resampling, as for the many points of a curve: NaN of one run. */
-export function quickEstimate(values: Float64Array, statistic: Statistic): Estimate {
+export function quickInterval(values: Float64Array, statistic: Statistic): Estimate {
   return statistic === "mean" ? meanEstimate(values) : medianEstimate(values.toSorted());
 }
 

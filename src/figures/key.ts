@@ -80,5 +80,10 @@ export function modelKey(styles: ReadonlyMap<string, SeriesStyle>, paper: boolea
 
 /** What hollow markers stand for. */
 export function paperItem(label: string, { ink }: Theme): KeyItem {
-  return { label, style: { colour: ink, dash: undefined, marker: "circle" }, sample: "hollow" };
+  return {
+    label,
+    style: { colour: ink, dash: undefined, marker: "circle" },
+    sample: "hollow",
+    attributes: { class: "item paper" },
+  };
 }

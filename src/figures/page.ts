@@ -6,6 +6,13 @@ import type { Theme } from "./theme.ts";
 /** A column of the paper, 3.3 inches, in points. */
 export const COLUMN = 237.6;
 
+/** What stands on a page, and its size in points; a column wide unless it says otherwise. */
+export interface Drawing {
+  readonly nodes: readonly SvgNode[];
+  readonly width?: number;
+  readonly height: number;
+}
+
 interface PageOptions extends Omit<Figure, "svg" | "root" | "width"> {
   readonly width?: number;
   readonly theme: Theme;

@@ -86,13 +86,3 @@ function titles(groups: readonly RowGroup[], { x, y }: Box, { ink, background }:
     return [ground, node];
   });
 }
-
-/** A line from side to side at a height. */
-export function across(from: number, to: number, y: number, stroke: string, width: number): SvgNode {
-  return element("line", { x1: from, x2: to, y1: y, y2: y, stroke, "stroke-width": width });
-}
-
-/** A line down. */
-export function down(x: number, from: number, to: number, stroke: string, width: number): SvgNode {
-  return element("line", { x1: x, x2: x, y1: from, y2: to, stroke, "stroke-width": width });
-}

@@ -1,16 +1,14 @@
 import type { Cell } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
-import { finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
+import { curveLoss, finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
 import { panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid } from "./cell-grid.ts";
 import { modelsOf, type SweepCell, sweepCells } from "./cells.ts";
-import { taskMean } from "./curves.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { framed, heading, lossScale, stepScale } from "./loss-axis.ts";
-import { page } from "./page.ts";
-import type { Scale } from "./scale.ts";
-import { bandPath, linePath } from "./series.ts";
+import { type Drawing, page } from "./page.ts";
+import { bandPath, type Frame, linePath } from "./series.ts";
 import { type Spread, spreads } from "./spreads.ts";
 import { modelStyles } from "./style.ts";
 import { group, type SvgNode } from "./svg.ts";
@@ -58,18 +56,12 @@ function byRank({ runs }: SweepCell, set: LossSet): RunRecord[] {
 
 const HEIGHT = 62;
 
-interface Drawing {
-  readonly nodes: readonly SvgNode[];
-  readonly width: number;
-  readonly height: number;
-}
-
 function drawing(shown: readonly CellRuns[], options: FigureOptions, theme: Theme): Drawing {
   const cells = shown.map(({ cell }) => cell);
   const head = heading(`${capitalised(lossName(options.loss))}: ${UNITS}`, { y: 0, theme });
   const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 24, theme });
   const values = shown.flatMap((one) => framed(one.spreads, options.scale).flatMap(({ min, max }) => [min, max]));
-  const last = Math.max(...shown.flatMap((one) => one.spreads.map(({ step }) => step)));
+  const last = Math.max(...shown.map((one) => one.spreads.at(-1)?.step ?? 0));
   const styles = modelStyles(modelsOf(cells), theme);
   const panels = shown.map((one) => {
     const { box, first } = layout.place(one.cell);
@@ -86,11 +78,6 @@ function drawing(shown: readonly CellRuns[], options: FigureOptions, theme: Them
     anchor: "middle",
   });
   return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], width: layout.width, height: layout.bottom };
-}
-
-interface Frame {
-  readonly x: Scale;
-  readonly y: Scale;
 }
 
 function runMarks(
@@ -115,7 +102,7 @@ function runMarks(
 }
 
 function runLine(record: RunRecord, loss: LossSet, frame: Frame, colour: string): SvgNode {
-  const points = record.curve.steps.map((step, i) => ({ x: step, y: taskMean(record, loss, i) }));
+  const points = record.curve.steps.map((step, i) => ({ x: step, y: curveLoss(record, loss, i, "mean") }));
   return group({ class: "run", "data-run": record.run }, [
     linePath(points, frame, { colour, dash: undefined }, { width: 0.4, digits: 1 }),
   ]);

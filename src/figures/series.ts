@@ -25,7 +25,8 @@ export interface Interval {
   readonly high: number;
 }
 
-interface Frame {
+/** The two axes of a panel. */
+export interface Frame {
   readonly x: Scale;
   readonly y: Scale;
 }
@@ -114,4 +115,14 @@ function within(points: readonly Point[], [low, high]: readonly [number, number]
 function crossing(a: Point, b: Point, [low, high]: readonly [number, number]): Point {
   const y = Math.max(a.y, b.y) > high ? high : low;
   return { x: a.x + ((y - a.y) / (b.y - a.y)) * (b.x - a.x), y };
+}
+
+/** A line from side to side at a height. */
+export function across(from: number, to: number, y: number, stroke: string, width: number): SvgNode {
+  return element("line", { x1: from, x2: to, y1: y, y2: y, stroke, "stroke-width": width });
+}
+
+/** A line down. */
+export function down(x: number, from: number, to: number, stroke: string, width: number): SvgNode {
+  return element("line", { x1: x, x2: x, y1: from, y2: to, stroke, "stroke-width": width });
 }

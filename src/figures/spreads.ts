@@ -1,4 +1,5 @@
 import type { LossSet, RunRecord } from "../records/record.ts";
+import { remembered } from "../remembered.ts";
 import { quantileSorted } from "../stats/moments.ts";
 import type { SweepCell } from "./cells.ts";
 import { lossesByStep } from "./curves.ts";
@@ -25,8 +26,8 @@ export interface Spread extends Quantiles {
 }
 
 /** Mean loss over tasks of all runs of a cell, step by step. */
-export function spreads(cell: SweepCell, set: LossSet): Spread[] {
+export const spreads = remembered((cell: SweepCell, set: LossSet): readonly Spread[] => {
   const { steps } = (cell.runs[0] as RunRecord).curve;
   const losses = lossesByStep(cell, set);
   return steps.map((step, i) => ({ step, ...quantiles((losses[i] as Float64Array).sort()) }));
-}
+});

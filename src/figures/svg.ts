@@ -37,6 +37,7 @@ export function rounded(value: number): string {
 
 const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
-function escaped(text: string): string {
+/** Text as markup that shows it, also between double quotes. */
+export function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (sign) => ESCAPES[sign] as string);
 }

@@ -1,3 +1,4 @@
+import { remembered } from "../remembered.ts";
 import type { Results } from "./read-results.ts";
 import { finalLosses, type LossSet, type RunRecord } from "./record.ts";
 
@@ -13,7 +14,7 @@ export interface CellLosses {
 }
 
 /** Every cell of a sweep, by correlation and then model as its config has them, also where no run has ended yet. */
-export function cellLosses({ config, records }: Results, set: LossSet): CellLosses[] {
+export const cellLosses = remembered(({ config, records }: Results, set: LossSet): readonly CellLosses[] => {
   const cells = new Map(
     config.correlations.flatMap((correlation) =>
       config.models.map((model) => [cellKey(model, correlation), emptyCell(model, correlation)] as const),
@@ -31,7 +32,7 @@ export function cellLosses({ config, records }: Results, set: LossSet): CellLoss
     ...cell,
     missing: Math.max(0, config.runs - cell.byRun.size - cell.failed.length),
   }));
-}
+});
 
 /** Indexes of the runs that are done in every one of `cells`, ascending. */
 export function commonRuns([first, ...others]: readonly CellLosses[]): number[] {

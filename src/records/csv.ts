@@ -6,10 +6,17 @@ export type Cell = string | number;
 const CHUNK = 20;
 
 /** The rows of all `values` as CSV, a header first, piece by piece: there may be more than a string can hold. */
-export function* csvOf<T>(values: readonly T[], rowsOf: (value: T) => Record<string, Cell>[]): Generator<string> {
-  for (let start = 0; start < values.length; start += CHUNK) {
-    yield toCsv(values.slice(start, start + CHUNK).flatMap(rowsOf), { header: start === 0 });
+export function* csvOf<T>(values: Iterable<T>, rowsOf: (value: T) => Record<string, Cell>[]): Generator<string> {
+  let header = true;
+  let chunk: T[] = [];
+  const csv = () => toCsv(chunk.flatMap(rowsOf), { header });
+  for (const value of values) {
+    chunk.push(value);
+    if (chunk.length < CHUNK) continue;
+    yield csv();
+    [header, chunk] = [false, []];
   }
+  if (chunk.length > 0) yield csv();
 }
 
 /**

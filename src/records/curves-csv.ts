@@ -8,8 +8,11 @@ import { curveLoss, curveLosses, type LossSet, type RunRecord } from "./record.t
  * and quartiles over the runs that reached the step. Figures 3 and 4 are drawn from it.
  */
 export function curvesCsv(records: readonly RunRecord[]): Generator<string> {
-  const points = cellsOf(records).flatMap(cellPoints);
-  return csvOf(points, (point) => [pointRow(point)]);
+  return csvOf(pointsOf(records), (point) => [pointRow(point)]);
+}
+
+function* pointsOf(records: readonly RunRecord[]): Generator<Point> {
+  for (const cell of cellsOf(records)) yield* cellPoints(cell);
 }
 
 /** `curves-long.csv`: every run's losses at every evaluation. */
@@ -37,38 +40,54 @@ export function cellsOf(records: readonly RunRecord[]): RunRecord[][] {
   return [...groupBy(records, ({ model, correlation }) => `${model} ${correlation}`).values()];
 }
 
-/** A row of `curves.csv`, to be: the losses of a cell's runs at evaluation `i`. */
+/** A row of `curves.csv`, to be: losses are those of the cell's runs that reached the step, sorted. */
 interface Point {
   readonly cell: readonly RunRecord[];
   readonly task: (typeof CURVE_TASKS)[number];
   readonly step: number;
-  readonly i: number;
+  readonly train: Float64Array;
+  readonly heldout: Float64Array;
 }
 
 const CURVE_TASKS = ["mean", "1", "2"] as const;
 
-function cellPoints(cell: readonly RunRecord[]): Point[] {
+function* cellPoints(cell: readonly RunRecord[]): Generator<Point> {
   const { steps } = cell.reduce((a, b) => (b.curve.steps.length > a.curve.steps.length ? b : a)).curve;
-  return CURVE_TASKS.flatMap((task) => steps.map((step, i) => ({ cell, task, step, i })));
+  const [train, heldout] = [gathered(cell, "train", steps), gathered(cell, "heldout", steps)];
+  for (const [t, task] of CURVE_TASKS.entries()) {
+    for (const [i, step] of steps.entries()) yield { cell, task, step, train: train(i, t), heldout: heldout(i, t) };
+  }
 }
 
-function pointRow({ cell, task, step, i }: Point): Record<string, Cell> {
-  const { model, correlation } = cell[0] as RunRecord;
-  const reached = cell.filter((record) => record.curve.steps[i] === step);
-  const losses = (set: LossSet) => {
-    const values = new Float64Array(reached.length);
-    for (const [r, record] of reached.entries())
-      values[r] = curveLoss(record, set, i, task === "mean" ? task : Number(task) - 1);
-    return values.sort();
+/**
+ * A function that gives a cell's losses at evaluation `i` for a place in CURVE_TASKS. They are gathered run by run, each
+ * curve read once as it lies in memory: point by point, 100,000 curves are fetched anew for each.
+ */
+function gathered(cell: readonly RunRecord[], set: LossSet, steps: readonly number[]) {
+  const points = steps.map((step) => ({ step, runs: 0, losses: CURVE_TASKS.map(() => new Float64Array(cell.length)) }));
+  for (const record of cell) {
+    for (const [i, point] of points.entries()) {
+      if (record.curve.steps[i] !== point.step) continue;
+      const r = point.runs++;
+      for (const [t, column] of point.losses.entries()) column[r] = curveLoss(record, set, i, t === 0 ? "mean" : t - 1);
+    }
+  }
+  return (i: number, t: number) => {
+    const { runs, losses } = points[i] as (typeof points)[number];
+    return (losses[t] as Float64Array).subarray(0, runs).sort();
   };
+}
+
+function pointRow({ cell, task, step, train, heldout }: Point): Record<string, Cell> {
+  const { model, correlation } = cell[0] as RunRecord;
   return {
     model,
     correlation,
     task,
     step,
-    runs: reached.length,
-    ...summaryColumns("train", losses("train")),
-    ...summaryColumns("heldout", losses("heldout")),
+    runs: train.length,
+    ...summaryColumns("train", train),
+    ...summaryColumns("heldout", heldout),
   };
 }
 

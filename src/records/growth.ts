@@ -1,6 +1,6 @@
-import { closeSync, fstatSync, openSync } from "node:fs";
+import { closeSync, fstatSync } from "node:fs";
 import { basename } from "node:path";
-import { journalPaths } from "./read-journals.ts";
+import { journalPaths, openIfThere } from "./read-journals.ts";
 import { provenancesIn } from "./writers.ts";
 
 /** Bytes of each journal in `folder`, by the journal's name. */
@@ -21,7 +21,8 @@ export function grownByEnded(folder: string, before: ReadonlyMap<string, number>
 
 /** Network file systems tell a size anew only to who opens the file. */
 function sizeOf(path: string): number {
-  const file = openSync(path, "r");
+  const file = openIfThere(path);
+  if (file === undefined) return 0;
   try {
     return fstatSync(file).size;
   } finally {

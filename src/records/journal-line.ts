@@ -42,8 +42,21 @@ export function recordIn(line: Buffer): RunRecord | undefined {
   return {
     ...rest,
     labelCorrelation: labelCorrelation ?? Number.NaN, // JSON has no NaN: it writes null
-    curve: { steps: curve.steps, train: Float64Array.from(curve.train), heldout: Float64Array.from(curve.heldout) },
+    curve: {
+      steps: shared(curve.steps),
+      train: Float64Array.from(curve.train),
+      heldout: Float64Array.from(curve.heldout),
+    },
   };
+}
+
+let latest: readonly number[] = [];
+
+/** The same array for all runs that were evaluated at the same steps: a sweep has many, and they are alike. */
+function shared(steps: readonly number[]): readonly number[] {
+  const same = steps.length === latest.length && steps.every((step, i) => step === latest[i]);
+  if (!same) latest = steps;
+  return latest;
 }
 
 /** The head of a line without its end, in a hundredth of the time of `recordIn`; undefined where that is. */

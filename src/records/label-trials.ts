@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import writeFileAtomic from "write-file-atomic";
@@ -25,8 +25,9 @@ export function holdsTrials(path: string): boolean {
   return existsSync(join(path, SETTINGS));
 }
 
-/** Throws UsageError for a folder that holds anything but trials, or trials and not `overwrite`. */
+/** Throws UsageError for a file, a folder that holds anything but trials, or trials and not `overwrite`. */
 export function checkTrialsFolder(path: string, overwrite: boolean): void {
+  if (existsSync(path) && !statSync(path).isDirectory()) throw new UsageError(`${path} is a file; give a folder as -o`);
   const held = existsSync(path) ? readdirSync(path) : [];
   const foreign = held.find((entry) => ![SETTINGS, LABELS, PROVENANCE, FIGURES].includes(entry));
   if (foreign !== undefined) throw new UsageError(`${path} holds '${foreign}'; give another -o`);
@@ -60,7 +61,7 @@ export function readTrials(path: string): LabelTrials {
   const settings = loadTrials(join(path, SETTINGS));
   const file = join(path, LABELS);
   if (!existsSync(file)) throw new UsageError(`${path} has no ${LABELS}; measure again with mmoe data --trials`);
-  const rows: Record<string, string>[] = parse(readFileSync(file), { columns: true });
+  const rows = csvRows(file);
   const values = new Map(
     rows.map((row) => [`${row.trial} ${Number(row.correlation)}`, Number(row.labelCorrelation || "NaN")]),
   );
@@ -71,4 +72,12 @@ export function readTrials(path: string): LabelTrials {
   if (missing >= 0)
     throw new UsageError(`${file}: trial ${missing} is not whole; measure again with mmoe data --trials`);
   return { settings, measured };
+}
+
+function csvRows(file: string): Record<string, string>[] {
+  try {
+    return parse(readFileSync(file), { columns: true });
+  } catch (error) {
+    throw new UsageError(`${file}: not readable as CSV: ${(error as Error).message}`);
+  }
 }

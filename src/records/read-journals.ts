@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } 
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
-import { UsageError } from "../errors.ts";
+import { isSystemError, UsageError } from "../errors.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
 import { JOURNAL_SCHEMA } from "./journal.ts";
 import { headIn, type RecordHead, recordIn, summaryIn } from "./journal-line.ts";
@@ -144,8 +144,10 @@ function uncompressed(path: string): Buffer {
   }
 }
 
+/** Nothing of a file that is gone: a process that ended without a run removes its journal. */
 function* chunksOf(path: string): Generator<Buffer> {
-  const file = openSync(path, "r");
+  const file = openIfThere(path);
+  if (file === undefined) return;
   try {
     for (;;) {
       const chunk = Buffer.allocUnsafe(CHUNK);
@@ -155,6 +157,16 @@ function* chunksOf(path: string): Generator<Buffer> {
     }
   } finally {
     closeSync(file);
+  }
+}
+
+/** A file to be read; undefined where it is gone. */
+export function openIfThere(path: string): number | undefined {
+  try {
+    return openSync(path, "r");
+  } catch (error) {
+    if (isSystemError(error) && error.code === "ENOENT") return undefined;
+    throw error;
   }
 }
 

@@ -137,7 +137,8 @@ function removeLeftovers(path: string): void {
   for (const entry of readdirSync(path).filter(isLeftover)) {
     const file = join(path, entry);
     const writer = writerOf(entry);
-    const isLeft = writer === undefined ? now - statSync(file).mtimeMs > LEFT_MS : !isAlive(writer);
+    const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now; // gone: renamed by its writer
+    const isLeft = writer === undefined ? now - written > LEFT_MS : !isAlive(writer);
     if (isLeft) rmSync(file, { force: true });
   }
 }

@@ -24,7 +24,8 @@ export interface Writer {
 export function writersIn(folder: string): Writer[] {
   return provenancesIn(folder, () => {}).map(({ name, provenance }) => {
     const path = [join(folder, `${name}.jsonl`), join(folder, `${name}.jsonl.gz`)].find(existsSync);
-    const heard = path === undefined ? Date.parse(provenance.start) : statSync(path).mtimeMs;
+    const stat = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
+    const heard = stat?.mtimeMs ?? Date.parse(provenance.start);
     const { runs, busyMs } = path === undefined ? { runs: 0, busyMs: 0 } : journalTotals(path);
     return {
       name,
@@ -54,7 +55,8 @@ export function provenancesIn(
   const files = readdirSync(folder).filter((name) => name.endsWith(PROVENANCE));
   const all = files.flatMap((file) => {
     try {
-      const provenance = JSON.parse(readFileSync(join(folder, file), "utf8")) as Provenance;
+      const provenance: unknown = JSON.parse(readFileSync(join(folder, file), "utf8"));
+      if (!isProvenance(provenance)) throw new TypeError("its fields are not those of a provenance");
       return [{ name: file.slice(0, -PROVENANCE.length), provenance }];
     } catch {
       warn(`${join(folder, file)}: not readable; left out`);
@@ -72,6 +74,14 @@ export function otherTrainers(folder: string, { engine, device }: Pick<Provenanc
 
 function trainerText({ engine, device }: Pick<Provenance, "engine" | "device">): string {
   return `${engine} (${device})`;
+}
+
+/** Whether it has what its readers go into; the rest is only shown. */
+function isProvenance(value: unknown): value is Provenance {
+  if (typeof value !== "object" || value === null) return false;
+  const { start, argv, mmoe, dependencies } = value as Partial<Record<keyof Provenance, unknown>>;
+  const isObject = (part: unknown) => typeof part === "object" && part !== null;
+  return typeof start === "string" && Array.isArray(argv) && isObject(mmoe) && isObject(dependencies);
 }
 
 function stateOf(folder: string, provenance: Provenance): Writer["state"] {

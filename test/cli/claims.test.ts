@@ -24,6 +24,7 @@ describe("mmoe claims DIR", () => {
     expect(stdout).toContain("\n5.2-3  undecided      the lowest losses of the three models are comparable\n");
     expect(stdout).toContain("too few runs: 30 in all of its cells, 100 are needed\n");
     expect(stdout).toMatch(/\n3.3 {4}not covered .*\n.*the sweep lacks[\s\S]*\n {22}mmoe sweep figure3\n/);
+    expect(stdout).toMatch(/\nholds: \d, does not hold: 0, undecided: \d, not covered: 1\n$/);
     const long = stdout.split("\n").filter((line) => line.length > 80 && !line.includes(out));
     expect(long).toEqual([]);
   });

@@ -2,10 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { BIN } from "../../src/cli/bin.ts";
 import { type Writer, writersIn } from "../../src/records/writers.ts";
+import { BIN, pause, timelessCsv } from "../support/bin.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
 let out = "";
@@ -37,10 +36,7 @@ async function ended(parent: ChildProcess): Promise<{ code: number; stdout: stri
 }
 
 const sweep = (...argv: string[]) => ended(start(...argv));
-const csv = () => {
-  const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
-  return [rows.map((row) => ({ ...row, elapsedMs: "" })), readFileSync(join(out, "curves.csv"), "utf8")];
-};
+const csv = () => timelessCsv(out);
 /** More runs than are trained while a test looks. */
 const MANY = ["--runs", "400", "--models", "mmoe", "--corr", "0.5"];
 const LAST = "mmoe/p=0.50/399";
@@ -50,7 +46,7 @@ async function writers(): Promise<Writer[]> {
   for (;;) {
     const found = writersIn(join(out, "journal")).filter(({ runs }) => runs > 0);
     if (found.length === 2) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
   }
 }
 

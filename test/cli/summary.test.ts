@@ -27,6 +27,12 @@ describe("mmoe summary DIR", () => {
     expect(stdout).toContain("predicting the mean is 1; bad: share of runs above 0.167; bins of 1/30\n");
   });
 
+  test("shows the correlations of one model in one table", async () => {
+    writeResults(out, inTurn, ["runs=4", "models=[mmoe]", "correlations=[0.5, 1]"]);
+    const { stdout } = await summary();
+    expect(stdout).toMatch(/\n\nmmoe {6}runs .*\np = 0\.50 {5}4 .*\np = 1\.00 {5}4 .*\npredicting/);
+  });
+
   test("--bad moves the threshold of bad minima, --loss the loss", async () => {
     writeResults(out, inTurn, ["runs=9", "correlations=[0.5]"]);
     const { stdout } = await summary("--bad", "0.105", "--loss", "heldout");
@@ -42,7 +48,7 @@ describe("mmoe summary DIR", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/\nmmoe {14}0 {24}- {7}- {4}-\n/);
     expect(stdout).toContain("8 failed, left out of all losses: mmoe/p=0.50/000 (loss is NaN at step 7),");
-    expect(stdout).toContain("and 3 more (--json names all)");
+    expect(stdout).toContain("and 3 more (runs.csv has all)");
     expect(stdout).toContain("\n2 of 24 runs are missing, so all this may change; train them with: mmoe sweep\n");
   });
 

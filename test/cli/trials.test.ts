@@ -38,6 +38,9 @@ describe("mmoe data --trials N -o DIR", () => {
     expect((await measure(folder, "--overwrite")).code).toBe(0);
     const other = join(temporaryFolder(), "other");
     mkdirSync(join(other, "thesis"), { recursive: true });
+    expect((await measure(join(folder, "labels.csv"))).stderr).toBe(
+      `mmoe: ${join(folder, "labels.csv")} is a file; give a folder as -o\n`,
+    );
     expect((await measure(other, "--overwrite")).stderr).toBe(`mmoe: ${other} holds 'thesis'; give another -o\n`);
   });
 
@@ -49,6 +52,8 @@ describe("mmoe data --trials N -o DIR", () => {
     expect((await runMain(["verify", folder])).stderr).toBe(
       `mmoe: ${labels}: trial 2 is not whole; measure again with mmoe data --trials\n`,
     );
+    writeFileSync(labels, "trial,correlation\n1,2,3\n");
+    expect((await runMain(["verify", folder])).stderr).toMatch(/^mmoe: .*labels\.csv: not readable as CSV: .*\n$/);
     const settings = join(folder, "trials.yaml");
     writeFileSync(settings, readFileSync(settings, "utf8").replace("trials: 4", "trails: 4"));
     expect((await runMain(["verify", folder])).stderr).toBe(

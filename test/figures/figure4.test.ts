@@ -51,6 +51,13 @@ describe("figure4(results, options)", () => {
     expect(drawn).toEqual({ name: "figure4", lacking: "no run is done" });
   });
 
+  test("draws curves of more points than a call has arguments", () => {
+    const results = sweepResults({
+      set: ["models=[mmoe]", "correlations=[1]", "runs=1", "steps=140000", "evalEvery=1"],
+    });
+    expect(draw({}, results).data).toHaveLength(140_000);
+  });
+
   test("draws a cell of one run without a band", () => {
     const { svg, caption } = draw({}, sweepResults({ set: ["runs=1"] }));
     expect(svg).not.toMatch(/NaN|fill-opacity/);

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { correlationScale } from "../../src/figures/correlation-scale.ts";
 import { spread } from "../../src/figures/end-labels.ts";
 import { histogram } from "../../src/figures/histogram.ts";
-import { quickEstimate } from "../../src/figures/interval.ts";
+import { quickInterval } from "../../src/figures/interval.ts";
 import { linearScale, logScale } from "../../src/figures/scale.ts";
 import { linePath } from "../../src/figures/series.ts";
 import { element, svgText } from "../../src/figures/svg.ts";
@@ -49,11 +49,11 @@ describe("histogram(losses)", () => {
   });
 });
 
-describe("quickEstimate(sorted, statistic)", () => {
+describe("quickInterval(sorted, statistic)", () => {
   test.each(["mean", "median"] as const)("holds the true %s in about 95 of 100 samples", (statistic) => {
     const samples = Array.from({ length: 400 }, (_, i) => normals(keyOf(`quick/${i}`), 60));
     const holding = samples.filter((sample) => {
-      const { low, high } = quickEstimate(Float64Array.from(sample).sort(), statistic);
+      const { low, high } = quickInterval(Float64Array.from(sample).sort(), statistic);
       return low <= 0 && high >= 0;
     });
     expect(holding.length / 400).toBeGreaterThan(0.92);

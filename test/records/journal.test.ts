@@ -119,6 +119,10 @@ describe("a journal", () => {
     expect(heads).toEqual(records.map(({ id, status }) => ({ id, status })));
   });
 
+  test("that is gone by now, as one without a run is, is read as nothing", () => {
+    expect([...readJournal(join(temporaryFolder(), "host-7.jsonl"), silent)]).toEqual([]);
+  });
+
   test("keeps a label correlation that is not a number", async () => {
     const folder = temporaryFolder();
     const journal = new Journal(folder, "0123abcd", provenance);

@@ -1,8 +1,8 @@
-import { accessSync, chmodSync, constants, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { accessSync, chmodSync, constants, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Writer, writersIn } from "../../src/records/writers.ts";
+import { timelessCsv } from "../support/bin.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { Cluster, logOf, type Tracking } from "./cluster.ts";
 
@@ -34,6 +34,9 @@ function study(): string {
 
 const IDLE = ["--mmoe", "./idle"];
 const polled = { timeout: 140_000, interval: 200 };
+
+/** Where a single process has trained the sweep, once that was done. */
+let reference = "";
 
 describe.each(trackings())("a Slurm that tracks processes by %s", (tracking) => {
   let cluster: Cluster;
@@ -87,7 +90,7 @@ describe.each(trackings())("a Slurm that tracks processes by %s", (tracking) => 
     const states = disturbed.map((name) => writers.find((writer) => writer.name === name)?.state);
     expect(states).toEqual(["killed", "ended", "ended"]);
     for (const i of [2, 3]) expect(log(`${array}_${i}`)).toContain("mmoe: stopped by SIGTERM;");
-    expect(csv(folder)).toEqual(csv(alone()));
+    expect(timelessCsv(join(folder, "results"))).toEqual(timelessCsv(join(alone(), "results")));
   });
 
   test("a task that is stopped ahead of its time limit goes on, and ends for good after --restarts", async () => {
@@ -115,19 +118,9 @@ describe.each(trackings())("a Slurm that tracks processes by %s", (tracking) => 
     expect(said?.sort()).toEqual(["[0] gpus: shard 1/2: 1 runs", "[1] gpus: shard 2/2: 1 runs"]);
   });
 
-  /** Where a single process has trained the same sweep: a folder that is made once. */
   function alone(): string {
     reference ||= study();
     expect(cluster.mmoe(reference, "sweep", ...SWEEP, "--out", "results").code).toBe(0);
     return reference;
   }
 });
-
-let reference = "";
-
-/** Both files, without the times that runs took. */
-function csv(folder: string): [Record<string, string>[], string] {
-  const read = (file: string) => readFileSync(join(folder, "results", file), "utf8");
-  const rows: Record<string, string>[] = parse(read("runs.csv"), { columns: true });
-  return [rows.map((row) => ({ ...row, elapsedMs: "" })), read("curves.csv")];
-}

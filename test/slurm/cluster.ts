@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BIN } from "../../src/cli/bin.ts";
+import { BIN } from "../support/bin.ts";
 import { type Outcome, temporaryFolder } from "../support/effects.ts";
 
 /** How Slurm tracks the processes of a job, and so whom it signals. */
@@ -23,11 +23,16 @@ export class Cluster {
 
   constructor(tracking: Tracking) {
     chmodSync(dirname(this.#folder), 0o711); // munge wants its socket within everybody's reach
-    execFileSync(join(SCRIPTS, "start.sh"), [this.#folder, tracking], { stdio: ["ignore", "ignore", "inherit"] });
+    try {
+      execFileSync(join(SCRIPTS, "start.sh"), [this.#folder, tracking], { stdio: ["ignore", "ignore", "inherit"] });
+    } catch (error) {
+      this.stop(); // what it had started
+      throw error;
+    }
   }
 
   stop(): void {
-    execFileSync(join(SCRIPTS, "stop.sh"), [this.#folder], { stdio: ["ignore", "ignore", "inherit"] });
+    spawnSync(join(SCRIPTS, "stop.sh"), [this.#folder], { stdio: ["ignore", "ignore", "inherit"] });
   }
 
   /** Runs the built mmoe in `folder`, as a user of the cluster does. */

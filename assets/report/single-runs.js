@@ -1,0 +1,117 @@
+// One run's curve in every cell of the figure of single runs: picked by its index, or by pointing at it.
+
+/** @typedef {{ model: string, correlation: number, runs: number[], final: Record<"train" | "heldout", number[]> }} RunCell */
+/** @typedef {{ steps: number[], cells: RunCell[], low: number, high: number, losses: Record<"train" | "heldout", string> }} SingleRuns */
+
+const packedRuns = document.getElementById("single-runs")?.textContent;
+if (packedRuns) pickRuns(JSON.parse(packedRuns));
+
+function pickRuns(/** @type {SingleRuns} */ data) {
+  const losses = { train: unpacked(data.losses.train), heldout: unpacked(data.losses.heldout) };
+  const [picker, block] = [byId("run-picker"), byId("runs")];
+  const [index, all, reading] = [inputOf("run-index"), inputOf("run-all"), byId("run-reading")];
+
+  /** Loss of a cell's run at each step, both by their place. */
+  const curve = (/** @type {"train" | "heldout"} */ set, /** @type {number} */ cell, /** @type {number} */ run) => {
+    const before = data.cells.slice(0, cell).reduce((sum, { runs }) => sum + runs.length, 0);
+    const start = (before + run) * data.steps.length;
+    const parts = [...losses[set].subarray(start, start + data.steps.length)];
+    return parts.map((part) => data.low * (data.high / data.low) ** (part / 65535));
+  };
+  const draw = () => {
+    for (const old of block.querySelectorAll(".chosen, .final, .every")) old.remove();
+    reading.textContent = index.value;
+    for (const { panel, set, cell } of shownPanels(block, data)) {
+      const { runs, final } = /** @type {RunCell} */ (data.cells[cell]);
+      const lines = all.checked ? runs.map((_, i) => lineOf(panel, data.steps, curve(set, cell, i))) : [];
+      if (lines.length > 0) panel.append(svgElement("path", { class: "every", d: lines.join("") }));
+      const i = runs.indexOf(Number(index.value));
+      if (i < 0) continue;
+      panel.append(svgElement("path", { class: "chosen", d: lineOf(panel, data.steps, curve(set, cell, i)) }));
+      panel.append(finalText(panel, /** @type {number} */ (final[set][i])));
+    }
+  };
+  const pick = (/** @type {PointerEvent} */ event) => {
+    const svg = event.target instanceof Element ? event.target.closest("svg") : null;
+    if (!(svg instanceof SVGSVGElement)) return;
+    const place = placeIn(svg, event);
+    const under = shownPanels(block, data).find(({ panel }) => holds(panel, place));
+    if (under === undefined) return;
+    const { runs } = /** @type {RunCell} */ (data.cells[under.cell]);
+    const heights = runs.map((_, i) => heightNear(under.panel, place.x, data.steps, curve(under.set, under.cell, i)));
+    const nearest = heights.reduce(
+      (best, y, i) => (Math.abs(y - place.y) < Math.abs((heights[best] ?? 0) - place.y) ? i : best),
+      0,
+    );
+    index.value = String(runs[nearest]);
+    draw();
+  };
+
+  picker.hidden = false;
+  block.addEventListener("pointermove", pick);
+  block.addEventListener("pointerdown", pick);
+  index.addEventListener("input", draw);
+  document.addEventListener("change", draw);
+  draw();
+}
+
+/** The panels of the picture that is shown, with the place of their cell. */
+function shownPanels(/** @type {Element} */ block, /** @type {SingleRuns} */ data) {
+  const variant = [...block.querySelectorAll(".variant")].find(isShown);
+  const set = /** @type {"train" | "heldout"} */ (variant?.classList.contains("heldout") ? "heldout" : "train");
+  return (variant === undefined ? [] : panelsOf(variant)).flatMap((panel) => {
+    const [model, correlation] = [panel.getAttribute("data-model"), Number(panel.getAttribute("data-correlation"))];
+    const cell = data.cells.findIndex((one) => one.model === model && one.correlation === correlation);
+    return cell < 0 ? [] : [{ panel, set, cell }];
+  });
+}
+
+/** The line of a curve; what lies above or below the panel is left out. */
+function lineOf(/** @type {Element} */ panel, /** @type {number[]} */ steps, /** @type {number[]} */ losses) {
+  const [x, y] = [axisOf(panel, "data-x"), axisOf(panel, "data-y")];
+  let inside = false;
+  return steps.reduce((line, step, i) => {
+    const loss = losses[i] ?? Number.NaN;
+    const before = inside;
+    inside = loss >= y.from && loss <= y.to;
+    return inside ? `${line}${before ? "L" : "M"}${pointAt(x, step).toFixed(1)} ${pointAt(y, loss).toFixed(1)}` : line;
+  }, "");
+}
+
+/** Height of a curve at the evaluation nearest to `at`. */
+function heightNear(
+  /** @type {Element} */ panel,
+  /** @type {number} */ at,
+  /** @type {number[]} */ steps,
+  /** @type {number[]} */ losses,
+) {
+  const x = axisOf(panel, "data-x");
+  const apart = steps.map((step) => Math.abs(pointAt(x, step) - at));
+  return pointAt(axisOf(panel, "data-y"), losses[apart.indexOf(Math.min(...apart))] ?? Number.NaN);
+}
+
+function finalText(/** @type {Element} */ panel, /** @type {number} */ loss) {
+  const [x, y] = [axisOf(panel, "data-x"), axisOf(panel, "data-y")];
+  const text = svgElement("text", {
+    class: "final",
+    x: x.end - 1,
+    y: y.end + 7,
+    "text-anchor": "end",
+    "font-size": 7,
+  });
+  text.textContent = loss.toFixed(4);
+  return text;
+}
+
+function unpacked(/** @type {string} */ base64) {
+  const bytes = Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
+  return new Uint16Array(bytes.buffer);
+}
+
+function byId(/** @type {string} */ id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}
+
+function inputOf(/** @type {string} */ id) {
+  return /** @type {HTMLInputElement} */ (document.getElementById(id));
+}

@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import { configIn } from "../records/read-results.ts";
+import { reportHtml } from "../report/report.ts";
+import { checkReportFile, writeReport } from "../report/write-report.ts";
+import { lossOption, readEnded } from "./analysed.ts";
+import { type Define, examples } from "./command.ts";
+import type { Context } from "./effects.ts";
+import { EXIT } from "./exit-codes.ts";
+
+interface Options {
+  readonly output?: string;
+  readonly loss: string;
+  readonly overwrite?: boolean;
+}
+
+export const define: Define = (command, run) => {
+  command
+    .argument("<folder>", "a results folder, also of a sweep that still runs")
+    .option("-o, --output <file>", "the file to write (default: report.html in the folder)")
+    .option("--loss <rows>", "whose figures are shown first: train or heldout; both are in the page", "train")
+    .option("--overwrite", "replace a file that is no report")
+    .addHelpText(
+      "after",
+      examples("mmoe report results/paper", "mmoe report results/paper -o report.html --loss heldout"),
+    )
+    .action((folder: string, options: Options) => run((context) => report(folder, options, context)));
+};
+
+async function report(folder: string, options: Options, context: Context): Promise<number> {
+  const { output: file = join(folder, "report.html"), overwrite = false } = options;
+  const loss = lossOption(options.loss);
+  configIn(folder);
+  checkReportFile(file, { overwrite });
+  const results = await readEnded(folder, context);
+  writeReport(file, reportHtml(results, loss));
+  context.effects.stdout.write(`${file}\n`);
+  return EXIT.done;
+}

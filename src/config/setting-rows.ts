@@ -1,0 +1,33 @@
+import { GENERATOR_PRESETS } from "../data/presets.ts";
+import type { Config, Origin } from "./config.ts";
+import { SETTING_KEYS } from "./schema.ts";
+
+/** A setting as people read it. */
+export interface SettingRow {
+  readonly name: string;
+  readonly value: string;
+  readonly from: Origin;
+  /** Why it has that mark; empty where nothing is recorded of it. */
+  readonly why: string;
+  /** True for a constant of the generator that the setting `data` names, which stands before it. */
+  readonly ofGenerator: boolean;
+}
+
+/** What a sweep was set to, each value with its mark: the config's settings in order, the generator's behind `data`. */
+export function settingRows(config: Config): SettingRow[] {
+  const keys = SETTING_KEYS.filter((key) => key !== "name" && key !== "about");
+  return keys.flatMap((key) => {
+    const value = [config[key]].flat().join(", ");
+    const row = { name: key, value, from: config.origins[key], why: "", ofGenerator: false };
+    return key === "data" ? [row, ...generatorRows(config)] : [row];
+  });
+}
+
+function generatorRows({ data }: Config): SettingRow[] {
+  const { settings, origins } = GENERATOR_PRESETS[data];
+  const keys = Object.keys(settings) as (keyof typeof settings)[];
+  return keys.map((name) => {
+    const { mark, why } = origins[name];
+    return { name, value: [settings[name]].flat().join(", ") || "none", from: mark, why, ofGenerator: true };
+  });
+}

@@ -1,0 +1,90 @@
+import { finalMeans, sweepCells } from "../figures/cells.ts";
+import { centreOf, estimate } from "../figures/interval.ts";
+import { shortNumber } from "../figures/scale.ts";
+import { modelLabel } from "../figures/style.ts";
+import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
+import type { Results } from "../records/read-results.ts";
+import { LOSS_SETS, type LossSet } from "../records/record.ts";
+import { groupBy } from "../stats/group-by.ts";
+import { mean } from "../stats/moments.ts";
+import { grouped } from "../units.ts";
+import { type Html, html } from "./html.ts";
+import type { OfBoth } from "./outcome.ts";
+import { numberCell, section, tableBox } from "./section.ts";
+import { lossText } from "./words.ts";
+
+/** A cell's runs, and the final losses of those that are done, by their index. */
+interface CellLine extends Pick<CellLosses, "model" | "correlation" | "failed" | "missing"> {
+  readonly losses: OfBoth<Float64Array>;
+}
+
+/** Every cell: its runs, and its final losses on both sets of rows side by side. */
+export function cellsSection(results: Results): Html {
+  const lines = linesOf(results);
+  const missing = lines.some((line) => line.missing > 0);
+  const groups = [...groupBy(lines, ({ correlation }) => String(correlation)).values()];
+  const table = html`<table class="cells">
+<thead>
+<tr><th scope="col" rowspan="2">Correlation</th><th scope="col" rowspan="2">Model</th><th scope="col" rowspan="2" class="number">Runs</th><th scope="col" rowspan="2" class="number">Failed</th>${
+    missing ? html`<th scope="col" rowspan="2" class="number">Missing</th>` : ""
+  }<th scope="colgroup" colspan="3">Training loss</th><th scope="colgroup" colspan="3">Held-out loss</th></tr>
+<tr>${LOSS_SETS.map(() => html`<th scope="col" class="number">Mean</th><th scope="col" class="number">95 % interval</th><th scope="col" class="number">Median</th>`)}</tr>
+</thead>
+${groups.map(
+  (
+    group,
+  ) => html`<tbody>${group.map((line, i) => cellRow(line, i === 0 ? group : [], lowestOf(group), missing))}</tbody>
+`,
+)}</table>`;
+  return section("cells", "Final losses", [
+    tableBox("Final losses of each cell", table),
+    html`<p class="note">Loss after the last step: mean squared error, the mean over both tasks, in units of label variance (1 is as bad as
+predicting the mean). Training loss is over ${trainingRows(results)}, held-out loss over rows that no run trains on. Intervals are of the
+mean, over runs. The lowest mean at a correlation is bold.</p>`,
+  ]);
+}
+
+function linesOf(results: Results): CellLine[] {
+  const trained = sweepCells(results);
+  return cellLosses(results, "train").map(({ model, correlation, failed, missing }) => {
+    const cell = trained.find((one) => one.model === model && one.correlation === correlation);
+    const losses = (set: LossSet) => (cell === undefined ? new Float64Array() : finalMeans(cell, set));
+    return { model, correlation, failed, missing, losses: { train: losses("train"), heldout: losses("heldout") } };
+  });
+}
+
+function trainingRows({ config }: Results): string {
+  return config.trainRows === "fresh" ? "the batches since the last evaluation but one" : "the whole training set";
+}
+
+function cellRow(
+  line: CellLine,
+  group: readonly CellLine[],
+  lowest: OfBoth<CellLine | undefined>,
+  missing: boolean,
+): Html {
+  const { model, correlation, losses, failed } = line;
+  const heading =
+    group.length > 0 ? html`<th scope="rowgroup" rowspan="${group.length}">${shortNumber(correlation)}</th>` : "";
+  return html`<tr>${heading}<th scope="row">${modelLabel(model)}</th>${numberCell(grouped(losses.train.length))}${numberCell(grouped(failed.length))}${
+    missing ? numberCell(grouped(line.missing)) : ""
+  }${LOSS_SETS.map((set) => lossCells(losses[set], line === lowest[set]))}</tr>
+`;
+}
+
+/** The cell with the lowest mean loss of a group; undefined where there is no other to compare it with. */
+function lowestOf(group: readonly CellLine[]): OfBoth<CellLine | undefined> {
+  const trained = group.filter(({ losses }) => losses.train.length > 0);
+  const of = (set: LossSet) =>
+    trained.length < 2
+      ? undefined
+      : trained.reduce((low, line) => (mean(line.losses[set]) < mean(low.losses[set]) ? line : low));
+  return { train: of("train"), heldout: of("heldout") };
+}
+
+function lossCells(losses: Float64Array, isLowest: boolean): Html {
+  const { value, low, high } = estimate(losses, "mean");
+  const interval = Number.isNaN(low) ? "–" : `${lossText(low)} to ${lossText(high)}`;
+  const text = lossText(value);
+  return html`${numberCell(isLowest ? html`<b>${text}</b>` : text)}<td class="number interval">${interval}</td>${numberCell(lossText(centreOf(losses.toSorted(), "median")))}`;
+}

@@ -1,0 +1,70 @@
+import { boundText, oursText, paperText } from "../claims/because.ts";
+import type { Claim, Part } from "../claims/claim.ts";
+import { capitalised } from "../figures/words.ts";
+import { LOSS_SETS } from "../records/record.ts";
+import { shellQuoted } from "../shell-quoted.ts";
+import { type Html, html, NOTHING } from "./html.ts";
+import type { OfBoth } from "./outcome.ts";
+import { headRow, section, tableBox } from "./section.ts";
+import { mark } from "./settings.ts";
+import { ROWS } from "./words.ts";
+
+/** Whether the paper holds, claim by claim: on training rows and on held-out ones. */
+export function claimsSection(claims: OfBoth<readonly Claim[]>): Html {
+  const pairs = claims.train.map((train, i) => ({ train, heldout: claims.heldout[i] as Claim }));
+  return section("claims", "Does the paper hold?", [
+    html`<div class="claims"><p class="columns" aria-hidden="true"><span>The paper’s claim</span>${LOSS_SETS.map((set) => html`<span>On ${ROWS[set]}</span>`)}</p>
+<ol>
+${pairs.map(claimItem)}</ol></div>
+`,
+    html`<p class="note">A claim holds where every one of its tests does. Each test compares a 95 % interval over runs with what the claim expects;
+a claim is refuted only where its tests together would do so wrongly in at most 5 % of studies.</p>`,
+  ]);
+}
+
+function claimItem(claim: OfBoth<Claim>): Html {
+  const { id, says, parts } = claim.train;
+  return html`<li class="claim" id="claim-${id}">
+<p class="says">${capitalised(says)}. <span class="where">Section ${id.replace("-", ", claim ")}</span></p>
+${LOSS_SETS.map((set) => verdict(claim[set]))}
+${parts.length > 0 ? tests(claim) : NOTHING}
+</li>
+`;
+}
+
+function verdict({ loss, verdict, because, deciding, command }: Claim): Html {
+  const paper =
+    deciding?.paper == null
+      ? ""
+      : html` The paper: ${withMinus(paperText(deciding))} (${mark(deciding.paper.mark)} ${deciding.paper.from}).`;
+  const cover = command === null ? "" : html` To cover it: <code>${command.map(shellQuoted).join(" ")}</code>`;
+  return html`<div class="verdict"><p><span class="rows">On ${ROWS[loss]}</span> <strong data-verdict="${verdict}">${verdict}</strong></p>
+<p class="because">${capitalised(withMinus(because))}.${paper}${cover}</p></div>
+`;
+}
+
+function tests({ train, heldout }: OfBoth<Claim>): Html {
+  const rows = train.parts.map((part, i) => testRow(part, heldout.parts[i]));
+  const table = html`<table>
+<thead>${headRow(["Test", "Expected", "On training rows", "", "On held-out rows", "", "The paper’s"])}</thead>
+<tbody>${rows}</tbody>
+</table>`;
+  return html`<details><summary>How it was tested</summary>
+<p>${capitalised(train.statistic)}. ${capitalised(train.margins)}.</p>
+${tableBox(`Tests of the claim ${train.id}`, table)}
+</details>`;
+}
+
+function testRow(part: Part, heldout: Part | undefined): Html {
+  const ours = (one: Part | undefined) =>
+    one === undefined ? html`<td></td><td></td>` : html`<td>${withMinus(oursText(one))}</td><td>${one.verdict}</td>`;
+  const paper =
+    part.paper === null ? html`<td>–</td>` : html`<td>${withMinus(paperText(part))} (${part.paper.mark})</td>`;
+  return html`<tr><th scope="row">${part.about}</th><td>${withMinus(boundText(part))}</td>${ours(part)}${ours(heldout)}${paper}</tr>
+`;
+}
+
+/** Hyphens before numbers as true minus signs. */
+function withMinus(text: string): string {
+  return text.replace(/(?<![\w.])-(?=\d)/g, "−");
+}

@@ -1,0 +1,74 @@
+import { type Config, modelOf } from "../config/config.ts";
+import { modelLabel } from "../figures/style.ts";
+import { flopPerRow } from "../models/flop.ts";
+import { parameterCount } from "../models/parameters.ts";
+import type { RunRecord } from "../records/record.ts";
+import { groupBy } from "../stats/group-by.ts";
+import { quantileSorted } from "../stats/moments.ts";
+import { duration, grouped } from "../units.ts";
+import { type Html, html } from "./html.ts";
+import { headRow, numberCell, section, tableBox } from "./section.ts";
+
+/** What a model takes: its size, and its time on one kind of device. */
+export interface ModelCost {
+  readonly model: string;
+  /** Engine and device, e.g. `cpu (wasm)`. */
+  readonly on: string;
+  readonly parameters: number;
+  readonly flopPerRow: number;
+  readonly runs: number;
+  /** Median over runs of the time of a run divided by its steps. */
+  readonly stepMs: number;
+  /** Of all its runs together. */
+  readonly totalMs: number;
+}
+
+/** The cost of each model of the sweep, a line for each kind of device that trained it; runs that failed count in the total. */
+export function modelCosts(config: Config, records: readonly RunRecord[]): ModelCost[] {
+  const groups = groupBy(records, ({ model, engine, device }) => JSON.stringify([model, engine, device]));
+  return config.models.flatMap((name) => {
+    const spec = modelOf(config, name);
+    const own = [...groups.values()].filter(([first]) => first?.model === name);
+    return own.map((runs) => {
+      const { engine, device } = runs[0] as RunRecord;
+      const done = runs.filter(({ status }) => status === "done");
+      return {
+        model: name,
+        on: `${engine} (${device})`,
+        parameters: parameterCount(spec),
+        flopPerRow: flopPerRow(spec),
+        runs: runs.length,
+        stepMs: quantileSorted(Float64Array.from(done, ({ elapsedMs, steps }) => elapsedMs / steps).sort(), 0.5),
+        totalMs: runs.reduce((sum, { elapsedMs }) => sum + elapsedMs, 0),
+      };
+    });
+  });
+}
+
+export function costSection(config: Config, records: readonly RunRecord[]): Html {
+  const costs = modelCosts(config, records);
+  const total = costs.reduce((sum, { totalMs }) => sum + totalMs, 0);
+  const table = html`<table>
+<thead>${headRow(["Model", "Trained on", ...NUMBERS], NUMBERS)}</thead>
+<tbody>${costs.map(costRow)}</tbody>
+<tfoot><tr><th scope="row" colspan="6">All runs</th>${numberCell(duration(total))}</tr></tfoot>
+</table>`;
+  return section("cost", "Cost", [
+    tableBox("Cost of each model", table),
+    html`<p class="note">FLOP a row: multiplications and additions of the dense layers in a training step, forward and backward.
+Time: of a run's group divided by the runs in it, rows and evaluations included; a step's is the median over runs.
+The total is core time where every run has a core of its own, as in the cpu engine.</p>`,
+  ]);
+}
+
+const NUMBERS = ["Parameters", "FLOP a row", "Runs", "ms a step", "Total time"];
+
+function costRow({ model, on, parameters, flopPerRow, runs, stepMs, totalMs }: ModelCost): Html {
+  const cells = [grouped(parameters), grouped(flopPerRow), grouped(runs), stepText(stepMs), duration(totalMs)];
+  return html`<tr><th scope="row">${modelLabel(model)}</th><td>${on}</td>${cells.map(numberCell)}</tr>
+`;
+}
+
+function stepText(ms: number): string {
+  return Number.isNaN(ms) ? "–" : ms.toPrecision(3);
+}

@@ -1,0 +1,32 @@
+import { shortNumber } from "../figures/scale.ts";
+import { modelLabel } from "../figures/style.ts";
+import type { RunRecord } from "../records/record.ts";
+import { grouped } from "../units.ts";
+import { type Html, html } from "./html.ts";
+import { headRow, section, tableBox } from "./section.ts";
+
+/** Failed runs that are named; `runs.csv` has all of them. */
+const NAMED = 200;
+
+/** The runs that failed, by name and reason, and how they count. */
+export function failuresSection(records: readonly RunRecord[]): Html {
+  const failed = records.filter(({ status }) => status === "failed");
+  if (failed.length === 0) return section("failures", "Failed runs", html`<p>No run failed.</p>`);
+  const more = failed.length - NAMED;
+  const table = html`<table>
+<thead>${headRow(["Run", "Model", "Correlation", "Reason"])}</thead>
+<tbody>${failed.slice(0, NAMED).map(failureRow)}</tbody>
+</table>`;
+  return section("failures", "Failed runs", [
+    html`<p>${grouped(failed.length)} of the ${grouped(records.length)} runs that ended failed. A failed run has no final loss:
+counts name it, and no mean, interval, figure or verdict holds it.</p>
+`,
+    tableBox("Failed runs", table),
+    more > 0 ? html`<p>And ${grouped(more)} more: runs.csv names them all.</p>` : "",
+  ]);
+}
+
+function failureRow({ id, model, correlation, reason }: RunRecord): Html {
+  return html`<tr><th scope="row"><code>${id}</code></th><td>${modelLabel(model)}</td><td>${shortNumber(correlation)}</td><td>${reason}</td></tr>
+`;
+}

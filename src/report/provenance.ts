@@ -1,0 +1,75 @@
+import type { Provenance } from "../records/provenance.ts";
+import { shellQuoted } from "../shell-quoted.ts";
+import { groupBy } from "../stats/group-by.ts";
+import { type Html, html, NOTHING } from "./html.ts";
+import { headRow, section, tableBox } from "./section.ts";
+
+/** Command lines that are shown; a job array has one a shard. */
+const SHOWN = 20;
+
+/** Where the records come from: a row for all processes that were alike. */
+export function provenanceSection(provenances: readonly Provenance[]): Html {
+  if (provenances.length === 0) {
+    return section(
+      "provenance",
+      "Provenance",
+      html`<p>Nothing was recorded of the processes that trained these runs.</p>`,
+    );
+  }
+  const alike = groupBy(provenances, ({ mmoe, node, engine, device, system, cpu, cores }) =>
+    JSON.stringify([mmoe, node, engine, device, system, cpu, cores]),
+  );
+  const table = html`<table>
+<thead>${headRow(["mmoe", "Engine", "Machine", "System", "Processes", "From", "To"])}</thead>
+<tbody>${[...alike.values()].map(processRow)}</tbody>
+</table>`;
+  return section("provenance", "Provenance", [
+    tableBox("Processes", table),
+    commandLines(provenances),
+    dependencies(provenances),
+  ]);
+}
+
+function processRow(processes: readonly Provenance[]): Html {
+  const { mmoe, node, engine, device, system, cpu, cores } = processes[0] as Provenance;
+  const hosts = [...new Set(processes.map(({ host }) => host))];
+  const ends = processes.map(({ end }) => end);
+  const running = ends.filter((end) => end === null).length;
+  const last = ends
+    .filter((end) => end !== null)
+    .sort()
+    .at(-1);
+  const from = processes[0]?.start ?? "";
+  return html`<tr><th scope="row">${mmoe.version}, ${buildText(mmoe)}</th>
+<td>${engine} (${device})</td><td>${cpu}, ${cores} ${cores === 1 ? "core" : "cores"}</td><td>${system}, Node ${node}</td>
+<td>${processes.length} on ${hosts.length > 3 ? `${hosts.length} hosts` : hosts.join(", ")}</td>
+<td>${timeText(from)}</td><td>${last === undefined ? "" : timeText(last)}${running > 0 ? html` <span>(${running} had no end yet)</span>` : ""}</td></tr>
+`;
+}
+
+function buildText({ commit, dirty }: Provenance["mmoe"]): Html {
+  if (commit === null) return html`its commit is not known`;
+  return html`commit <code title="${commit}">${commit.slice(0, 8)}</code>${dirty ? " with changes" : ""}`;
+}
+
+/** 2026-11-25T09:02:14.069Z as 2026-11-25 09:02 UTC. */
+function timeText(iso: string): Html {
+  return html`<time datetime="${iso}">${iso.slice(0, 16).replace("T", " ")} UTC</time>`;
+}
+
+function commandLines(provenances: readonly Provenance[]): Html {
+  const lines = groupBy(provenances, ({ argv }) => ["mmoe", ...argv].map(shellQuoted).join(" "));
+  const shown = [...lines].slice(0, SHOWN);
+  const more = lines.size - shown.length;
+  return html`<h3>${lines.size === 1 ? "Command" : "Commands"}</h3>
+<ul class="commands">${shown.map(([line, { length }]) => html`<li><code>${line}</code>${length > 1 ? ` (${length} times)` : ""}</li>`)}</ul>
+${more > 0 ? html`<p>And ${more} more.</p>` : ""}`;
+}
+
+function dependencies(provenances: readonly Provenance[]): Html {
+  const versions = new Set(
+    provenances.flatMap((one) => Object.entries(one.dependencies).map(([name, version]) => `${name} ${version}`)),
+  );
+  if (versions.size === 0) return NOTHING;
+  return html`<details><summary>Packages that mmoe used</summary><p>${[...versions].sort().join(", ")}</p></details>`;
+}

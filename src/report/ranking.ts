@@ -1,0 +1,34 @@
+import { offBy } from "../figures/differences.ts";
+import { estimate } from "../figures/interval.ts";
+import type { CellLosses } from "../records/cell-losses.ts";
+import { groupBy } from "../stats/group-by.ts";
+import { mean } from "../stats/moments.ts";
+
+/** The model with the lowest mean loss at a correlation. */
+export interface Lowest {
+  readonly correlation: number;
+  readonly model: string;
+  /** The next by its mean, if runs that both have done don't tell the two apart: the 95 % interval of their difference holds 0. */
+  readonly near: string | undefined;
+}
+
+/** The lowest at each correlation at which two models or more have runs that are done, by rising correlation. */
+export function lowestModels(cells: readonly CellLosses[]): Lowest[] {
+  const trained = cells.filter(({ byRun }) => byRun.size > 0);
+  const groups = [...groupBy(trained, ({ correlation }) => String(correlation)).values()];
+  const lowest = groups.flatMap((group): Lowest[] => {
+    const [first, second] = [...group].sort((a, b) => meanOf(a) - meanOf(b));
+    if (first === undefined || second === undefined) return [];
+    const { correlation, model } = first;
+    return [{ correlation, model, near: areApart(first, second) ? undefined : second.model }];
+  });
+  return lowest.sort((a, b) => a.correlation - b.correlation);
+}
+
+export function meanOf({ byRun }: CellLosses): number {
+  return mean([...byRun.values()]);
+}
+
+function areApart(lower: CellLosses, higher: CellLosses): boolean {
+  return estimate(offBy(higher)(lower), "mean").low > 0;
+}

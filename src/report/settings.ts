@@ -1,0 +1,31 @@
+import type { Config, Origin } from "../config/config.ts";
+import { type SettingRow, settingRows } from "../config/setting-rows.ts";
+import { type Html, html } from "./html.ts";
+import { headRow, section, tableBox } from "./section.ts";
+
+/** What was run: every setting with its mark. */
+export function settingsSection(config: Config): Html {
+  const table = html`<table class="settings">
+<thead>${headRow(["Setting", "Value", "From"])}</thead>
+<tbody>${settingRows(config).map(settingRow)}</tbody>
+</table>`;
+  return section("settings", "What was run", [
+    html`<p>${config.about}</p>
+<p>Each value has its mark: <b>paper</b> where the paper states it, <b>read off</b> where it was taken from its figures,
+<b>assumed</b> where the paper leaves it open, <b>yours</b> where you gave it.</p>
+`,
+    tableBox("Settings", table),
+  ]);
+}
+
+function settingRow({ name, value, from, why, ofGenerator }: SettingRow): Html {
+  return html`<tr${ofGenerator ? GENERATOR : ""}><th scope="row">${name}</th><td>${value}</td><td>${mark(from)}${why && `: ${why}`}</td></tr>
+`;
+}
+
+const GENERATOR = html` class="inner"`;
+
+/** Where a number comes from, in its own look. */
+export function mark(from: Origin): Html {
+  return html`<span class="mark" data-mark="${from}">${from}</span>`;
+}

@@ -1,0 +1,104 @@
+import { type SweepCell, sweepCells } from "../figures/cells.ts";
+import type { Results } from "../records/read-results.ts";
+import { curveLoss, finalLosses, LOSS_SETS, type LossSet, type RunRecord } from "../records/record.ts";
+import { grouped } from "../units.ts";
+import { type Html, html, NOTHING } from "./html.ts";
+import { dataElement } from "./page.ts";
+
+/** Losses that a page carries of single runs: a third of a megabyte of them. A panel of 60 points' width shows no more points. */
+const MOST_LOSSES = 136_000;
+const MOST_POINTS = 40;
+
+/** Curves of single runs, packed for the page's script. */
+export interface SingleRuns {
+  readonly steps: readonly number[];
+  readonly cells: readonly {
+    readonly model: string;
+    readonly correlation: number;
+    /** Indices of the runs. */
+    readonly runs: readonly number[];
+    /** Final loss of each run. */
+    readonly final: Readonly<Record<LossSet, readonly number[]>>;
+  }[];
+  /** Ends of the logarithmic scale that losses are counted on, in 65535 parts. */
+  readonly low: number;
+  readonly high: number;
+  /** Base64 of unsigned 16-bit numbers, little-endian: [cells][runs][steps]. */
+  readonly losses: Readonly<Record<LossSet, string>>;
+}
+
+/** The first runs of each cell, as many as a page can carry; undefined where none is done. */
+export function singleRuns(results: Results): SingleRuns | undefined {
+  const cells = sweepCells(results);
+  const all = cells[0]?.runs[0]?.curve.steps;
+  if (all === undefined) return undefined;
+  const every = Math.ceil(all.length / MOST_POINTS);
+  const points = all.flatMap((_, i) => ((all.length - 1 - i) % every === 0 ? [i] : []));
+  const most = Math.max(1, Math.floor(MOST_LOSSES / (LOSS_SETS.length * cells.length * points.length)));
+  const shown = cells.map((cell) => ({ ...cell, runs: cell.runs.slice(0, most) }));
+  const values = {
+    train: shown.map((cell) => lossesOf(cell, "train", points)),
+    heldout: shown.map((cell) => lossesOf(cell, "heldout", points)),
+  };
+  const ends = endsOf([...values.train, ...values.heldout]);
+  return {
+    steps: points.map((i) => all[i] as number),
+    cells: shown.map(({ model, correlation, runs }) => ({
+      model,
+      correlation,
+      runs: runs.map(({ run }) => run),
+      final: { train: finals(runs, "train"), heldout: finals(runs, "heldout") },
+    })),
+    ...ends,
+    losses: { train: packed(values.train, ends), heldout: packed(values.heldout, ends) },
+  };
+}
+
+/** [runs * points]. */
+function lossesOf({ runs }: SweepCell, set: LossSet, points: readonly number[]): Float64Array {
+  return Float64Array.from(runs.flatMap((run) => points.map((i) => curveLoss(run, set, i, "mean"))));
+}
+
+function finals(runs: readonly RunRecord[], set: LossSet): number[] {
+  return runs.map((run) => Number((finalLosses(run, set)?.mean ?? Number.NaN).toPrecision(4)));
+}
+
+interface Ends {
+  readonly low: number;
+  readonly high: number;
+}
+
+function endsOf(values: readonly Float64Array[]): Ends {
+  let [low, high] = [Number.POSITIVE_INFINITY, 0];
+  for (const loss of values.flatMap((some) => [...some])) {
+    if (loss > 0) low = Math.min(low, loss);
+    high = Math.max(high, loss);
+  }
+  return low < high ? { low, high } : { low: 0.5, high: 1 };
+}
+
+const PARTS = 2 ** 16 - 1;
+
+function packed(values: readonly Float64Array[], { low, high }: Ends): string {
+  const part = (loss: number) => Math.round((PARTS * Math.log(Math.max(loss, low) / low)) / Math.log(high / low));
+  const bytes = Buffer.alloc(2 * values.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const some of values) for (const loss of some) at = bytes.writeUInt16LE(part(loss), at);
+  return bytes.toString("base64");
+}
+
+/** What picks a run by its index, and its curve in every cell: the page's script shows and drives it. */
+export function runPicker(results: Results): Html {
+  const packedRuns = singleRuns(results);
+  if (packedRuns === undefined) return NOTHING;
+  const most = Math.max(...packedRuns.cells.map(({ runs }) => runs.length));
+  const done = Math.max(...sweepCells(results).map(({ runs }) => runs.length));
+  const part =
+    most < done ? ` This page carries the first ${grouped(most)} of the ${grouped(done)} runs of a cell.` : "";
+  return html`<div class="picker" id="run-picker" hidden>
+<p><label for="run-index">Run</label> <input type="range" id="run-index" min="0" max="${Math.max(...packedRuns.cells.flatMap(({ runs }) => runs))}" value="0" autocomplete="off"> <output id="run-reading" for="run-index"></output></p>
+<p><label><input type="checkbox" id="run-all" autocomplete="off"> all of these runs</label></p>
+<p class="note">One run’s curve in every cell: run by run, models and correlations see the same data. Point at a curve to pick its run.${part}</p>
+</div>
+${dataElement("single-runs", packedRuns)}`;
+}

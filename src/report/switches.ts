@@ -1,0 +1,94 @@
+import { shortNumber } from "../figures/scale.ts";
+import { modelLabel } from "../figures/style.ts";
+import type { LossSet } from "../records/record.ts";
+import { type Html, html } from "./html.ts";
+
+export interface Shown {
+  readonly models: readonly string[];
+  readonly correlations: readonly number[];
+  /** Chosen at first. */
+  readonly loss: LossSet;
+  /** Some figure has the paper's points. */
+  readonly paper: boolean;
+}
+
+/** The switches of the figures. They work by style alone: `page.css` and `switchRules` show what is chosen. */
+export function switches({ models, correlations, loss, paper }: Shown): Html {
+  return html`<div class="switches" role="group" aria-label="What the figures show">
+${radios(
+  "Loss on",
+  "loss",
+  [
+    ["train", "training rows"],
+    ["heldout", "held-out rows"],
+  ],
+  loss,
+)}
+${radios(
+  "Over runs",
+  "statistic",
+  [
+    ["mean", "mean"],
+    ["median", "median"],
+  ],
+  "mean",
+)}
+${radios(
+  "Axis",
+  "scale",
+  [
+    ["linear", "linear"],
+    ["log", "logarithmic"],
+  ],
+  "linear",
+)}
+${boxes("Models", "model", models, modelLabel)}
+${boxes("Correlations", "correlation", correlations, shortNumber)}
+${paper ? PAPER : ""}
+</div>
+`;
+}
+
+const PAPER = html`<fieldset><legend>The paper’s</legend><label><input type="checkbox" id="show-paper" checked autocomplete="off"> points</label></fieldset>`;
+
+type Choices = readonly (readonly [value: string, label: string])[];
+
+function radios(legend: string, name: string, choices: Choices, chosen: string): Html {
+  const labels = choices.map(
+    ([value, label]) =>
+      html`<label><input type="radio" name="${name}" id="show-${value}"${value === chosen ? CHECKED : ""} autocomplete="off"> ${label}</label>`,
+  );
+  return html`<fieldset><legend>${legend}</legend>${labels}</fieldset>`;
+}
+
+const CHECKED = html` checked`;
+
+function boxes<T extends string | number>(
+  legend: string,
+  name: string,
+  values: readonly T[],
+  labelOf: (value: T) => string,
+): Html {
+  const labels = values.map(
+    (value, i) =>
+      html`<label><input type="checkbox" id="show-${name}-${i}" value="${value}" checked autocomplete="off"> ${labelOf(value)}</label>`,
+  );
+  return html`<fieldset><legend>${legend}</legend>${labels}</fieldset>`;
+}
+
+/** Style that hides what belongs to a model or a correlation whose box is not checked. */
+export function switchRules({ models, correlations }: Pick<Shown, "models" | "correlations">): string {
+  const off = (id: string) => `:root:has(#show-${id}:not(:checked)) .figures`;
+  const ofModel = models.flatMap((model, i) =>
+    ["data-model", "data-other"].map((name) => `${off(`model-${i}`)} [${name}=${cssText(model)}]`),
+  );
+  const ofCorrelation = correlations.map(
+    (correlation, i) => `${off(`correlation-${i}`)} [data-correlation=${cssText(String(correlation))}]`,
+  );
+  return [...ofModel, ...ofCorrelation].map((selector) => `${selector}{display:none}\n`).join("");
+}
+
+/** A string of CSS, also within markup. */
+function cssText(text: string): string {
+  return `"${text.replace(/[^\w.-]/gu, (sign) => `\\${sign.codePointAt(0)?.toString(16)} `)}"`;
+}

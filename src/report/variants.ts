@@ -1,0 +1,54 @@
+import { type Figure, type FigureOptions, isLacking, type Lacking, SCALES, STATISTICS } from "../figures/figure.ts";
+import { SWEEP_FIGURES, type SweepFigure } from "../figures/gallery.ts";
+import type { Results } from "../records/read-results.ts";
+import { LOSS_SETS } from "../records/record.ts";
+
+/** What a reader may choose of the figures. */
+export type Choice = Pick<FigureOptions, "loss" | "statistic" | "scale">;
+
+/** One picture of a figure, and all choices that it stands for: not every figure depends on each. */
+export interface Variant {
+  readonly figure: Figure;
+  readonly choices: readonly Choice[];
+}
+
+export interface Variants {
+  readonly name: string;
+  readonly title: string;
+  readonly variants: readonly Variant[];
+}
+
+const CHOICES: readonly Choice[] = LOSS_SETS.flatMap((loss) =>
+  STATISTICS.flatMap((statistic) => SCALES.map((scale) => ({ loss, statistic, scale }))),
+);
+
+/** Every figure that can be drawn of a sweep, once for each choice that changes it, and what the others lack. */
+export function drawVariants(results: Results): { drawn: Variants[]; lacking: Lacking[] } {
+  const all = SWEEP_FIGURES.map((kind) => variantsOf(kind, results));
+  return {
+    drawn: all.filter((one) => "variants" in one),
+    lacking: all.filter((one) => "lacking" in one),
+  };
+}
+
+function variantsOf({ name, heeds, draw }: SweepFigure, results: Results): Variants | Lacking {
+  const variants: { figure: Figure; choices: Choice[] }[] = [];
+  for (const choice of CHOICES) {
+    const same = variants.find(({ choices }) =>
+      heeds.every((key) => key === "paper" || choices[0]?.[key] === choice[key]),
+    );
+    if (same !== undefined) {
+      same.choices.push(choice);
+      continue;
+    }
+    const figure = draw(results, { ...choice, theme: "page", paper: true });
+    if (isLacking(figure)) return figure;
+    variants.push({ figure, choices: [choice] });
+  }
+  return { name, title: (variants[0] as Variant).figure.title, variants };
+}
+
+/** Whether a figure shows the paper's own results. */
+export function hasPaper({ variants }: Variants): boolean {
+  return variants.some(({ figure }) => figure.svg.includes('class="paper"'));
+}

@@ -1,0 +1,31 @@
+import { shortNumber, signed } from "../figures/scale.ts";
+import { modelLabel } from "../figures/style.ts";
+import type { LossSet } from "../records/record.ts";
+
+/** `a, b and c`. */
+export function listed(words: readonly string[]): string {
+  const last = words.at(-1) ?? "";
+  return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} and ${last}`;
+}
+
+/** More names than this are counted. */
+const NAMED = 4;
+
+export function modelsText(models: readonly string[]): string {
+  return models.length > NAMED ? `${models.length} models` : listed(models.map(modelLabel));
+}
+
+/** `correlation 1`, `correlations 0.5, 0.9 and 1`, `21 correlations from 0 to 1`. */
+export function correlationsText(correlations: readonly number[]): string {
+  const texts = [...correlations].sort((a, b) => a - b).map(shortNumber);
+  if (texts.length === 1) return `correlation ${texts[0]}`;
+  if (texts.length > NAMED) return `${texts.length} correlations from ${texts[0]} to ${texts.at(-1)}`;
+  return `correlations ${listed(texts)}`;
+}
+
+export const ROWS: Readonly<Record<LossSet, string>> = { train: "training rows", heldout: "held-out rows" };
+
+/** A loss to four places; a dash for none. */
+export function lossText(loss: number): string {
+  return Number.isNaN(loss) ? "–" : signed(loss.toFixed(4));
+}

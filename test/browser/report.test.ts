@@ -1,0 +1,240 @@
+import { readFileSync } from "node:fs";
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { type SweepCell, sweepCells } from "../../src/figures/cells.ts";
+import { cellCurve } from "../../src/figures/curves.ts";
+import { reportHtml } from "../../src/report/report.ts";
+import { sweepResults } from "../support/sweep-results.ts";
+import { type ContextOptions, closeBrowser, keepPicture, type Opened, open, outputFile } from "./chromium.ts";
+import { faintTexts } from "./contrast.ts";
+
+const HOSTILE = "</script><img src=x onerror=alert(1)>";
+
+/** 13 runs in each of nine cells, one of them failed and one missing, with names that would like to be markup. */
+const results = (() => {
+  const { config, records, ...rest } = sweepResults({
+    set: ["runs=13", "steps=10000"],
+    failing: (id) => id === "omoe/p=0.90/004",
+    missing: (id) => id === "mmoe/p=1.00/012",
+  });
+  const named = records.map((record) => (record.status === "failed" ? { ...record, reason: HOSTILE } : record));
+  return { ...rest, config: { ...config, about: HOSTILE }, records: named };
+})();
+const report = reportHtml(results, "train");
+
+let opened: Opened | undefined;
+afterEach(async () => {
+  const troubles = opened?.troubles ?? [];
+  await opened?.context.close();
+  opened = undefined;
+  expect(troubles).toEqual([]);
+});
+
+afterAll(closeBrowser);
+
+async function openReport(options: ContextOptions = {}): Promise<Page> {
+  opened = await open(report, options);
+  return opened.page;
+}
+
+const visible = (page: Page, selector: string) => page.locator(selector).filter({ visible: true });
+const classesOf = (page: Page) =>
+  visible(page, ".variant").evaluateAll((all) => all.map(({ classList }) => [...classList]));
+
+/** The lines of the values that are shown. */
+const readingOf = (page: Page) => page.locator(".reading p").allTextContents();
+
+describe("a report in Chromium", () => {
+  test("opens without an error, a dialog or a request, whatever names it holds", async () => {
+    const page = await openReport();
+    expect(await page.locator("img").count()).toBe(0);
+    expect(await page.locator("#settings p").first().textContent()).toBe(HOSTILE);
+    expect(await page.evaluate(() => document.fonts.check("1rem 'Fira Sans'"))).toBe(true);
+    await keepPicture(page, "desktop-first-screen", { whole: false });
+    await keepPicture(page, "desktop");
+  });
+
+  test("blocks a script that is not its own", async () => {
+    const inserted = await open(report.replace("</main>", "<script>document.title='taken'</script></main>"));
+    expect(await inserted.page.title()).toMatch(/^paper: /);
+    expect(inserted.troubles.join()).toMatch(/Content Security Policy/);
+    await inserted.context.close();
+  });
+
+  test("shows one picture of each figure, of the loss, statistic and axis that are chosen", async () => {
+    const page = await openReport();
+    const figures = await page.locator(".block").count();
+    const shown = async () => {
+      const classes = await classesOf(page);
+      expect(classes).toHaveLength(figures);
+      return ["train", "heldout", "mean", "median", "linear", "log"].filter((one) =>
+        classes.every((all) => all.includes(one)),
+      );
+    };
+    expect(await shown()).toEqual(["train", "mean", "linear"]);
+    await page.getByLabel("held-out rows").check();
+    await page.getByLabel("median").check();
+    await page.getByLabel("logarithmic").check();
+    expect(await shown()).toEqual(["heldout", "median", "log"]);
+    expect(await visible(page, "#figure4 svg text").first().textContent()).toMatch(/^Median held-out loss/);
+    await keepPicture(page, "desktop-heldout-median-log", { whole: false });
+  });
+
+  test("switches models, correlations and the paper's points off and on", async () => {
+    const page = await openReport();
+    const count = (selector: string) => visible(page, `.figures ${selector}`).count();
+    for (const [label, selector] of [
+      ["OMoE", '[data-model="omoe"] path'],
+      ["0.9", '[data-correlation="0.9"]'],
+      ["points", ".paper path"],
+    ] as const) {
+      const before = await count(selector);
+      expect(before).toBeGreaterThan(0);
+      await page.getByRole("checkbox", { name: label, exact: true }).uncheck();
+      expect(await count(selector)).toBe(0);
+      await page.getByRole("checkbox", { name: label, exact: true }).check();
+      expect(await count(selector)).toBe(before);
+    }
+  });
+
+  test("is read and switched without JavaScript", async () => {
+    const page = await openReport({ javaScriptEnabled: false });
+    await page.getByLabel("held-out rows").check();
+    await page.getByRole("checkbox", { name: "Shared-Bottom" }).uncheck();
+    expect((await visible(page, "#figure4 svg text").first().textContent()) ?? "").toMatch(/^Mean held-out loss/);
+    expect(await visible(page, '.figures [data-model="shared-bottom"]').count()).toBe(0);
+    expect(await visible(page, "#run-picker").count()).toBe(0);
+    expect(await visible(page, "#cells tbody tr").count()).toBe(9);
+    await page.getByText("How it was tested").first().click();
+    expect(await visible(page, ".claim details table").count()).toBe(1);
+    await keepPicture(page, "without-javascript", { whole: false });
+  });
+
+  test("shows the values of all models under the pointer", async () => {
+    const page = await openReport();
+    const panel = visible(page, "#figure4 .panel[data-correlation='0.9']").first();
+    await panel.scrollIntoViewIfNeeded();
+    await panel.locator(".guides").hover({ force: true });
+    const [first, ...values] = await readingOf(page);
+    const step = Number(/^step (\d+)$/.exec(first ?? "")?.[1]);
+    const cell = sweepCells(results).find(({ model, correlation }) => model === "mmoe" && correlation === 0.9);
+    const curve = cellCurve(cell as SweepCell, { loss: "train", statistic: "mean" });
+    expect(values).toHaveLength(3);
+    expect(values[2]).toBe(`MMoE ${curve.find((point) => point.step === step)?.value.toFixed(4)}`);
+    await keepPicture(page, "values-under-the-pointer", { whole: false });
+    await page.mouse.move(2, 2);
+    expect(await page.locator(".reading").count()).toBe(0);
+  });
+
+  test("shows a bar's count under the pointer, and leaves nothing for the browser to show beside it", async () => {
+    const page = await openReport();
+    await visible(page, "#figure5 .bar").first().hover();
+    expect((await readingOf(page)).join()).toMatch(/^Shared-Bottom, correlation 0\.5: \d+ runs? at 0\.\d+ to 0\.\d+$/);
+    expect(await visible(page, "#figure5").locator("title").count()).toBe(0);
+  });
+
+  test("reads a panel's values by the keyboard, with its focus to be seen", async () => {
+    const page = await openReport();
+    const panel = visible(page, "#figure4 .panel").first();
+    await visible(page, "#show-paper").focus();
+    await page.keyboard.press("Tab");
+    expect(await panel.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await panel.evaluate((element) => getComputedStyle(element).outlineStyle)).toBe("solid");
+    const first = async () => (await readingOf(page))[0];
+    expect(await first()).toBe("step 10000");
+    await page.keyboard.press("ArrowLeft");
+    expect(await first()).toBe("step 9900");
+    await page.keyboard.press("Home");
+    expect(await first()).toBe("step 100");
+    await page.keyboard.press("Escape");
+    expect(await page.locator(".reading").count()).toBe(0);
+  });
+
+  test("is operated by the keyboard alone, every stop with a visible focus", async () => {
+    const page = await openReport();
+    const stops: string[] = [];
+    for (let i = 0; i < 30; i++) {
+      await page.keyboard.press("Tab");
+      const [name, outline] = await page.evaluate(() => {
+        const element = document.activeElement as Element;
+        return [element.id || element.textContent?.trim() || "", getComputedStyle(element).outlineStyle] as const;
+      });
+      stops.push(name);
+      expect([name, outline]).not.toEqual([name, "none"]);
+    }
+    expect(stops[0]).toBe("Skip to the verdicts");
+    expect(stops).toContain("show-train");
+    expect(stops).toContain("show-model-2");
+    await page.locator("#show-train").focus();
+    await page.keyboard.press("ArrowRight");
+    expect((await classesOf(page)).every((classes) => classes.includes("heldout"))).toBe(true);
+  });
+
+  test("draws one run in every cell, by its index and by pointing at it", async () => {
+    const page = await openReport();
+    const chosen = visible(page, "#runs .chosen");
+    const finals = async () => (await visible(page, "#runs .final").allTextContents()).join(" ");
+    expect(await chosen.count()).toBe(9);
+    const first = await finals();
+    await page.locator("#run-index").fill("4");
+    expect(await page.locator("#run-reading").textContent()).toBe("4");
+    expect(await chosen.count()).toBe(8); // it failed in one cell
+    expect(await finals()).not.toBe(first);
+    const panel = visible(page, "#runs .panel").first();
+    await page.locator("#runs").evaluate((block) => block.scrollIntoView()); // clear of the switches
+    await panel.locator(".guides").hover({ force: true, position: { x: 60, y: 20 } });
+    expect(await page.locator("#run-reading").textContent()).not.toBe("4");
+    await page.getByLabel("all of these runs").check();
+    expect(await visible(page, "#runs .every").count()).toBe(9);
+    await page.locator("#runs").screenshot({ path: outputFile("single-runs.png") });
+  });
+
+  test.each(["light", "dark"] as const)("has texts of enough contrast in the %s theme", async (colorScheme) => {
+    const page = await openReport({ colorScheme });
+    await page.evaluate(() => {
+      for (const details of document.querySelectorAll("details")) details.open = true;
+    });
+    expect(await faintTexts(page)).toEqual([]);
+    await keepPicture(page, `desktop-${colorScheme}-details-open`, { whole: colorScheme === "dark" });
+  });
+
+  test("is dark where the reader asks for it, figures too", async () => {
+    const page = await openReport({ colorScheme: "dark" });
+    const ground = (selector: string, property: "backgroundColor" | "fill") =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((element, name) => getComputedStyle(element)[name], property);
+    expect(await ground("html", "backgroundColor")).toBe("rgb(20, 23, 27)");
+    expect(await ground(".figure .background", "fill")).toBe("rgb(20, 23, 27)");
+    await keepPicture(page, "desktop-dark-first-screen", { whole: false });
+  });
+
+  test("is as wide as a phone, without anything beyond its edge", async () => {
+    const page = await openReport({ viewport: { width: 390, height: 844 }, hasTouch: true });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    const beyond = await page.locator("main *").evaluateAll((all) =>
+      all
+        .filter((one) => one.checkVisibility() && one.closest(".box, .picture") === null)
+        .filter((one) => one.getBoundingClientRect().right > 391)
+        .map((one) => one.outerHTML.slice(0, 80)),
+    );
+    expect(beyond).toEqual([]);
+    await keepPicture(page, "phone-first-screen", { whole: false });
+    await keepPicture(page, "phone");
+  });
+
+  test("prints without its switches, every claim's tests included", async () => {
+    const page = await openReport({ colorScheme: "dark" });
+    const file = outputFile("print.pdf");
+    await page.pdf({ path: file, format: "A4" });
+    expect(readFileSync(file).subarray(0, 5).toString()).toBe("%PDF-");
+    await page.emulateMedia({ media: "print" });
+    expect(await visible(page, ".switches").count()).toBe(0);
+    expect(await visible(page, ".claim details table").count()).toBe(6);
+    expect(await page.locator("html").evaluate((html) => getComputedStyle(html).backgroundColor)).toBe(
+      "rgb(255, 255, 255)",
+    );
+    await keepPicture(page, "print");
+  });
+});

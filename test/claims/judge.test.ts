@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import type { Bound, Part, PartRule } from "../../src/claims/claim.ts";
+import { judge } from "../../src/claims/judge.ts";
+import type { CellLosses } from "../../src/records/cell-losses.ts";
+
+const RUNS = 30;
+const ZERO_UP = { low: 0, high: Number.POSITIVE_INFINITY };
+
+/** A cell whose mean loss is `errors` standard errors above zero. */
+function cellAt(errors: number): CellLosses {
+  const noise = Array.from({ length: RUNS }, (_, run) => Math.sin(2.4 * run));
+  const centre = noise.reduce((sum, one) => sum + one, 0) / RUNS;
+  const error = Math.sqrt(noise.reduce((sum, one) => sum + (one - centre) ** 2, 0) / RUNS / (RUNS - 1));
+  const byRun = new Map(noise.map((one, run) => [run, one - centre + errors * error]));
+  return { model: "mmoe", correlation: 1, byRun, failed: [], missing: 0 };
+}
+
+/** The verdict on "the mean is within the bound", one of `parts` of its claim. */
+function verdictAt(errors: number, bound: Bound, { parts = 1, leastRuns = 20 } = {}): Part["verdict"] | undefined {
+  const rule: PartRule = {
+    about: "mean",
+    unit: "loss",
+    cells: [{ model: "mmoe", correlation: 1 }],
+    statistic: ([cell]) => cell?.mean as number,
+    bound,
+    ofMeans: true,
+    leastRuns,
+  };
+  return judge([{ rule, cells: [cellAt(errors)], parts }]).get(rule)?.verdict;
+}
+
+describe("judge(parts)", () => {
+  test("lets a part hold where its 95 % interval is within the bound, however many parts there are", () => {
+    expect([2.3, 1.6, -1.6].map((errors) => verdictAt(errors, ZERO_UP, { parts: 9 }))).toEqual([
+      "holds",
+      "undecided",
+      "undecided",
+    ]);
+  });
+
+  test("refutes a part only at a level that the number of parts raises", () => {
+    expect(verdictAt(-2.3, ZERO_UP)).toBe("does not hold");
+    expect(verdictAt(-2.3, ZERO_UP, { parts: 9 })).toBe("undecided");
+    expect(verdictAt(-3.5, ZERO_UP, { parts: 9 })).toBe("does not hold");
+  });
+
+  test("holds an equivalence only where the whole interval is between both ends", () => {
+    const [narrow, wide] = [0.1, 1].map((end) => ({ low: -end, high: end }));
+    expect(verdictAt(0, wide as Bound)).toBe("holds");
+    expect(verdictAt(0, narrow as Bound)).toBe("undecided");
+  });
+
+  test("decides nothing by too few runs", () => {
+    expect(verdictAt(9, ZERO_UP, { leastRuns: RUNS })).toBe("holds");
+    expect(verdictAt(9, ZERO_UP, { leastRuns: RUNS + 1 })).toBe("undecided");
+  });
+});

@@ -1,0 +1,82 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+import { fakeEngine } from "../support/fake-engine.ts";
+
+const engine = vi.hoisted(() => ({ load: () => ({}) as unknown }));
+vi.mock("../../src/sweep/engines.ts", async (original) => ({
+  ...(await original<object>()),
+  loadEngine: async () => engine.load(),
+}));
+
+let out = "";
+beforeEach(async () => {
+  out = join(temporaryFolder(), "results");
+  engine.load = () => fakeEngine({ failing: ["mmoe/p=1.00/001"] });
+  await runMain(["sweep", "smoke", "--models", "mmoe,omoe", "--runs", "2", "--out", out]);
+});
+
+describe("mmoe report DIR", () => {
+  test("writes the page into the folder, says where, and leaves nothing else", async () => {
+    const before = readdirSync(out);
+    const { code, stdout, stderr } = await runMain(["report", out]);
+    expect([code, stdout, stderr]).toEqual([0, `${out}/report.html\n`, ""]);
+    expect(readdirSync(out).sort()).toEqual([...before, "report.html"].sort());
+    expect(readFileSync(join(out, "report.html"), "utf8")).toContain("mmoe/p=1.00/001");
+  });
+
+  test("replaces a report, but no other file unless --overwrite is given", async () => {
+    const file = join(out, "..", "page.html");
+    writeFileSync(file, '<!doctype html>\n<html lang="en">\nsomebody else\'s');
+    expect(await runMain(["report", out, "-o", file])).toMatchObject({
+      code: 2,
+      stderr: `mmoe: ${file} exists and is no report of mmoe; give another -o, or --overwrite\n`,
+    });
+    expect(readFileSync(file, "utf8")).toContain("somebody else's");
+    expect(await runMain(["report", out, "-o", file, "--overwrite"])).toMatchObject({ code: 0 });
+    expect(await runMain(["report", out, "-o", file])).toMatchObject({ code: 0 });
+  });
+
+  test("--loss heldout shows held-out losses first", async () => {
+    await runMain(["report", out, "--loss", "heldout"]);
+    expect(readFileSync(join(out, "report.html"), "utf8")).toContain('id="show-heldout" checked');
+    expect(await runMain(["report", out, "--loss", "test"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--loss: expected one of train, heldout, got 'test'"),
+    });
+  });
+
+  test("refuses a folder without a sweep, and a sweep of which no run has ended, by one line", async () => {
+    const empty = temporaryFolder();
+    expect(await runMain(["report", empty])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("holds no sweep"),
+    });
+    const begun = join(empty, "begun");
+    mkdirSync(begun);
+    writeFileSync(join(begun, "config.yaml"), readFileSync(join(out, "config.yaml")));
+    const { code, stderr } = await runMain(["report", begun]);
+    expect([code, stderr.trim().split("\n").length]).toEqual([2, 1]);
+    expect(stderr).toContain("holds no run that has ended");
+    expect(existsSync(join(begun, "report.html"))).toBe(false);
+  });
+
+  test("leaves out what stands beside a journal and is no provenance, and says so", async () => {
+    writeFileSync(join(out, "journal", "foreign.provenance.json"), '{"start": 7}');
+    const { code, stderr } = await runMain(["report", out]);
+    expect([code, stderr]).toEqual([0, `${out}/journal/foreign.provenance.json: not readable; left out\n`]);
+  });
+
+  test("refuses a place that can't be written to", async () => {
+    const { code, stderr } = await runMain(["report", out, "-o", join(out, "nowhere", "report.html")]);
+    expect([code, stderr]).toEqual([
+      2,
+      `mmoe: ${out}/nowhere/report.html: can't be written: no such file or directory; give another -o\n`,
+    ]);
+    expect(await runMain(["report", out, "-o", out])).toMatchObject({
+      code: 2,
+      stderr: `mmoe: ${out} is a folder; give a file with -o\n`,
+    });
+  });
+});

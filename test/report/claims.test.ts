@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import type { Claim, Part } from "../../src/claims/claim.ts";
+import { claimsSection } from "../../src/report/claims.ts";
+
+const PART: Part = {
+  about: "omoe's loss <at> 1",
+  unit: "loss",
+  bound: { low: 0, high: Number.POSITIVE_INFINITY },
+  ours: { value: -0.0123, low: -0.0234, high: 0.0012 },
+  paper: { value: 0.054, mark: "read off", from: "Figure 4" },
+  runs: 30,
+  verdict: "undecided",
+};
+
+const claim = (changes: Partial<Claim>): Claim => ({
+  ...{ id: "5.1-2", says: "it matters less", statistic: "a gap", margins: "none", loss: "train", verdict: "undecided" },
+  ...{ parts: [PART], deciding: PART, because: "it is: a part -0.0123", command: null, ...changes },
+});
+
+const text = (train: Partial<Claim>, heldout: Partial<Claim> = {}) =>
+  claimsSection({ train: [claim(train)], heldout: [claim({ loss: "heldout", ...heldout })] }).markup;
+
+test("claimsSection(claims) has the verdicts on both sets of rows", () => {
+  const markup = text({ verdict: "holds" }, { verdict: "does not hold" });
+  expect(markup).toMatch(/On training rows<\/span> <strong data-verdict="holds">holds/);
+  expect(markup).toMatch(/On held-out rows<\/span> <strong data-verdict="does not hold">does not hold/);
+  expect(markup).toContain('It matters less. <span class="where">Section 5.1, claim 2</span>');
+});
+
+test("claimsSection(claims) gives ours with its interval, and the paper's with its mark", () => {
+  const markup = text({});
+  expect(markup).toContain("<td>−0.0123 [−0.0234, 0.0012]</td>");
+  expect(markup).toMatch(/The paper: 0\.0540 \(<span class="mark" data-mark="read off">read off<\/span> Figure 4\)/);
+});
+
+test("claimsSection(claims) says what would cover a claim that is not covered", () => {
+  const command = ["mmoe", "sweep", "a b/config.yaml"];
+  const markup = text({ verdict: "not covered", parts: [], deciding: null, command });
+  expect(markup).toContain("To cover it: <code>mmoe sweep 'a b/config.yaml'</code>");
+});
+
+test("claimsSection(claims) escapes", () => {
+  expect(text({})).toContain("omoe&#39;s loss &lt;at&gt; 1".replace("&#39;", "'"));
+});

@@ -1,0 +1,117 @@
+import { describe, expect, test } from "vitest";
+import type { CellLosses } from "../../src/records/cell-losses.ts";
+import { outcome } from "../../src/report/outcome.ts";
+import { lowestModels } from "../../src/report/ranking.ts";
+import { sweepResults } from "../support/sweep-results.ts";
+
+/** A cell whose runs end at these losses. */
+function cell(model: string, correlation: number, losses: readonly number[]): CellLosses {
+  return { model, correlation, byRun: new Map(losses.map((loss, run) => [run, loss])), failed: [], missing: 0 };
+}
+
+const SURE = [0.2, 0.21, 0.22, 0.23];
+
+describe("lowestModels(cells)", () => {
+  test("names the model with the lowest mean at each correlation, by rising correlation", () => {
+    const cells = [
+      cell("omoe", 1, SURE),
+      cell(
+        "mmoe",
+        1,
+        SURE.map((loss) => loss + 0.1),
+      ),
+      cell(
+        "omoe",
+        0.5,
+        SURE.map((loss) => loss + 0.2),
+      ),
+      cell("mmoe", 0.5, SURE),
+    ];
+    expect(lowestModels(cells)).toEqual([
+      { correlation: 0.5, model: "mmoe", near: undefined },
+      { correlation: 1, model: "omoe", near: undefined },
+    ]);
+  });
+
+  test("says which model the runs don't tell it apart from, run by run", () => {
+    const noisy = [0.1, 0.3, 0.12, 0.36];
+    const always = noisy.map((loss) => loss - 0.01);
+    expect(lowestModels([cell("omoe", 1, noisy), cell("mmoe", 1, always)])[0]?.near).toBeUndefined();
+    expect(lowestModels([cell("omoe", 1, SURE), cell("mmoe", 1, [0.1, 0.35, 0.1, 0.28])])).toEqual([
+      { correlation: 1, model: "mmoe", near: "omoe" },
+    ]);
+  });
+
+  test("leaves out a correlation at which one model is alone", () => {
+    expect(lowestModels([cell("omoe", 1, SURE), cell("mmoe", 1, [])])).toEqual([]);
+  });
+});
+
+describe("outcome(results, cells, claims)", () => {
+  const results = sweepResults();
+  const claims = { train: [], heldout: [] };
+  const models = (bottom: number, mixture: number) => [
+    cell(
+      "shared-bottom",
+      0.5,
+      SURE.map((loss) => loss + bottom),
+    ),
+    cell(
+      "mmoe",
+      0.5,
+      SURE.map((loss) => loss + mixture),
+    ),
+  ];
+  const text = (heldout: readonly CellLosses[]) =>
+    outcome(results, { train: models(0.3, 0), heldout }, claims).markup.replace(/<[^>]*>/g, "");
+
+  test("names both losses in one sentence where the same model is lowest", () => {
+    expect(text(models(0.4, 0.1))).toContain(
+      "After 2,000 steps the mean loss is lowest for MMoE, on training rows as on held-out rows.",
+    );
+    expect(text(models(0.4, 0.1))).not.toContain("different models");
+  });
+
+  test("says which model the lowest is not told apart from, and on which rows", () => {
+    const near = [cell("omoe", 0.5, SURE), cell("mmoe", 0.5, [0.1, 0.35, 0.1, 0.28])];
+    const apart = [
+      cell("omoe", 0.5, SURE),
+      cell(
+        "mmoe",
+        0.5,
+        SURE.map((loss) => loss - 0.1),
+      ),
+    ];
+    expect(outcome(results, { train: near, heldout: apart }, claims).markup).toContain(
+      "lowest for MMoE, on training rows (not told apart from OMoE) as on held-out rows.",
+    );
+  });
+
+  test("says what a model ends at that is alone, and that no run is done", () => {
+    const alone = [
+      cell("omoe", 1, SURE),
+      cell(
+        "omoe",
+        0.5,
+        SURE.map((loss) => loss + 0.5),
+      ),
+    ];
+    expect(outcome(results, { train: alone, heldout: alone }, claims).markup).toContain(
+      "of OMoE is 0.7150 at correlation 0.5 to 0.2150 at correlation 1 on training rows and 0.7150",
+    );
+    expect(outcome(results, { train: [], heldout: [] }, claims).markup).toContain("No run is done.");
+  });
+
+  test("does not hide that the winner on training rows loses on held-out ones", () => {
+    expect(text(models(0.1, 0.4))).toContain(
+      "lowest for MMoE on training rows, but for Shared-Bottom on held-out rows.",
+    );
+    expect(text(models(0.1, 0.4))).toContain(
+      "The two losses name different models: at 0.5 MMoE is lowest on training rows and Shared-Bottom on held-out ones.",
+    );
+  });
+
+  test("gives held-out losses as multiples of training losses", () => {
+    expect(text(models(0.4, 0.215))).toContain("1.19 times for Shared-Bottom and 2.00 times for MMoE");
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import type { Results } from "../../src/records/read-results.ts";
+import { reportHtml } from "../../src/report/report.ts";
+import { sweepResults } from "../support/sweep-results.ts";
+
+const HOSTILE = `</script><img src=x onerror=alert(1)>"'&`;
+
+/** Without style and script. */
+const body = (results: Results) => {
+  const text = reportHtml(results, "train");
+  return text.slice(text.indexOf("<body>"), text.indexOf('<script type="module">'));
+};
+
+describe("reportHtml(results, loss)", () => {
+  const whole = body(sweepResults());
+
+  test("gives the same bytes for the same records", () => {
+    expect(body(sweepResults())).toBe(whole);
+  });
+
+  test("escapes every text of a config, a journal and its provenance", () => {
+    const { config, records, ...rest } = sweepResults({ failing: (id) => id === "mmoe/p=0.50/001" });
+    const hostile = {
+      ...{ id: HOSTILE, model: HOSTILE, reason: HOSTILE, engine: HOSTILE, device: HOSTILE },
+      status: "failed" as const,
+    };
+    const first = { ...(records[0] as (typeof records)[number]), ...hostile };
+    const text = body({
+      ...rest,
+      config: { ...config, name: HOSTILE, about: HOSTILE },
+      records: [first, ...records.slice(1)],
+    });
+    expect(text).toContain("&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;&quot;");
+    expect(text).not.toContain("<img");
+    expect(text.match(/<\/script>/g)).toHaveLength(1);
+  });
+
+  test("has one heading of the first rank, and no rank left out below it", () => {
+    const ranks = [...whole.matchAll(/<h([1-6])/g)].map(([, rank]) => Number(rank));
+    expect(ranks.filter((rank) => rank === 1)).toHaveLength(1);
+    expect(ranks.every((rank, i) => i === 0 || rank <= (ranks[i - 1] as number) + 1)).toBe(true);
+  });
+
+  test("names each identity once", () => {
+    const ids = [...whole.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test("says how many runs are missing from a sweep that still runs", () => {
+    const text = body(sweepResults({ missing: (id) => id.endsWith("006") || id === "mmoe/p=1.00/005" }));
+    expect(text).toContain("10 of 63 runs are missing: the sweep is not finished");
+    const one = body(
+      sweepResults({ missing: (id) => id === "mmoe/p=1.00/005", failing: (id) => id === "omoe/p=1.00/002" }),
+    );
+    expect(one).toContain("1 of 63 runs is missing: the sweep is not finished; 1 run failed.");
+  });
+
+  test("is a page also of one run in a cell, and where all runs failed", () => {
+    const one = body(sweepResults({ set: ["runs=1"] }));
+    expect(one).toContain('id="figure4"');
+    const failed = body(sweepResults({ failing: () => true }));
+    expect(failed).toContain("63 runs failed");
+    expect(failed).toContain("Not drawn: figure3 (");
+    for (const text of [one, failed])
+      expect(text.replaceAll("loss is NaN", "")).not.toMatch(/NaN|undefined|Infinity|\[object/);
+  });
+});

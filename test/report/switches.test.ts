@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { switches, switchRules } from "../../src/report/switches.ts";
+
+const shown = { models: ["shared-bottom", "mmoe"], correlations: [0.5, 0.9, 1], loss: "heldout", paper: true } as const;
+
+test("switches(shown) has a switch for each model and correlation, and the loss that comes first chosen", () => {
+  const { markup } = switches(shown);
+  expect(markup.match(/id="show-model-/g)).toHaveLength(2);
+  expect(markup.match(/id="show-correlation-/g)).toHaveLength(3);
+  expect(markup).toMatch(/id="show-heldout" checked/);
+  expect(markup).not.toMatch(/id="show-train" checked/);
+});
+
+test("switches(shown) has none for the paper's points where no figure has them", () => {
+  expect(switches(shown).markup).toContain('id="show-paper"');
+  expect(switches({ ...shown, paper: false }).markup).not.toContain("show-paper");
+});
+
+test("switchRules(shown) hides a model, a difference from it, and a correlation", () => {
+  const rules = switchRules(shown);
+  const off = (id: string) => `:root:has(#show-${id}:not(:checked)) .figures`;
+  expect(rules).toContain(`${off("model-1")} [data-model="mmoe"]{display:none}`);
+  expect(rules).toContain(`${off("model-1")} [data-other="mmoe"]{display:none}`);
+  expect(rules).toContain(`${off("correlation-2")} [data-correlation="1"]{display:none}`);
+});
+
+test("switchRules(shown) can't be left by a model's name", () => {
+  const rules = switchRules({ models: [`"]{}</style><b>`], correlations: [] });
+  expect(rules).not.toMatch(/<|"\]\{\}/);
+});

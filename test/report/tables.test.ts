@@ -1,0 +1,130 @@
+import { describe, expect, test } from "vitest";
+import { loadConfig, setOverride } from "../../src/config/load.ts";
+import { cellLosses } from "../../src/records/cell-losses.ts";
+import type { Provenance } from "../../src/records/provenance.ts";
+import { cellsSection } from "../../src/report/cells.ts";
+import { costSection, modelCosts } from "../../src/report/cost.ts";
+import { failuresSection } from "../../src/report/failures.ts";
+import type { Html } from "../../src/report/html.ts";
+import { provenanceSection } from "../../src/report/provenance.ts";
+import { settingsSection } from "../../src/report/settings.ts";
+import { sweepResults } from "../support/sweep-results.ts";
+
+/** The rows of the tables in a part of the page, as the texts of their cells. */
+function rowsOf({ markup }: Html): string[][] {
+  return [...markup.matchAll(/<tr[^>]*>(.*?)<\/tr>/gs)].map(([, row = ""]) =>
+    [...row.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell = ""]) => cell.replace(/<[^>]*>/g, "").trim()),
+  );
+}
+
+describe("cellsSection(results)", () => {
+  test("has both losses side by side, and the lowest mean of each in bold", () => {
+    const results = sweepResults();
+    const rows = rowsOf(cellsSection(results));
+    expect(rows).toHaveLength(2 + 9);
+    expect(rows[2]?.slice(0, 4)).toEqual(["0.5", "Shared-Bottom", "7", "0"]);
+    expect(rows[3]?.slice(0, 3)).toEqual(["OMoE", "7", "0"]);
+    expect(rows[3]).toHaveLength(3 + 6);
+    expect(cellsSection(results).markup.match(/<b>/g)).toHaveLength(6);
+  });
+
+  test("counts failed and missing runs, and takes its losses over the others", () => {
+    const results = sweepResults({
+      failing: (id) => id.startsWith("mmoe/p=0.90/00") && !id.endsWith("3"),
+      missing: (id) => id === "mmoe/p=1.00/004",
+    });
+    const rows = rowsOf(cellsSection(results));
+    const loss = cellLosses(results, "heldout").find((cell) => cell.model === "mmoe" && cell.correlation === 0.9);
+    const alone = loss?.byRun.get(3)?.toFixed(4);
+    expect(rows[7]?.slice(0, 4)).toEqual(["MMoE", "1", "6", "0"]);
+    expect(rows[7]?.slice(7)).toEqual([alone, "–", alone]);
+    expect(rows[10]?.slice(0, 4)).toEqual(["MMoE", "6", "0", "1"]);
+  });
+
+  test("says which rows the training loss is over", () => {
+    expect(cellsSection(sweepResults()).markup).toContain("over the whole training set");
+    expect(cellsSection(sweepResults({ set: ["trainRows=fresh"] })).markup).toContain(
+      "over the batches since the last",
+    );
+  });
+
+  test("has a dash for a cell in which no run is done", () => {
+    const rows = rowsOf(cellsSection(sweepResults({ failing: (id) => id.startsWith("omoe/p=0.50") })));
+    expect(rows[3]).toEqual(["OMoE", "0", "7", "–", "–", "–", "–", "–", "–"]);
+  });
+});
+
+test("settingsSection(config) shows what is yours beside what the paper gives", () => {
+  const section = settingsSection(loadConfig("paper", [setOverride("batch=64")]));
+  expect(rowsOf(section)).toContainEqual(["batch", "64", "yours"]);
+  expect(rowsOf(section)).toContainEqual(["noiseStd", "0.1", "paper: section 3.2: N(0, 0.01), a variance"]);
+});
+
+describe("failuresSection(records)", () => {
+  test("names every run that failed, with its reason", () => {
+    const { records } = sweepResults({ failing: (id) => id === "omoe/p=0.90/005" });
+    const section = failuresSection(records);
+    expect(rowsOf(section)[1]).toEqual(["omoe/p=0.90/005", "OMoE", "0.9", "loss is NaN at step 7"]);
+    expect(section.markup).toContain("1 of the 63 runs that ended failed");
+  });
+
+  test("counts those beyond two hundred, and says where they are", () => {
+    const { records } = sweepResults({ set: ["runs=23"], failing: () => true });
+    expect(rowsOf(failuresSection(records))).toHaveLength(1 + 200);
+    expect(failuresSection(records).markup).toContain("And 7 more: runs.csv names them all.");
+  });
+
+  test("says that none failed", () => {
+    expect(failuresSection(sweepResults().records).markup).toContain("No run failed.");
+  });
+});
+
+describe("costSection(config, records)", () => {
+  test("has parameters, FLOP a row, time a step and the total of all runs", () => {
+    const { config, records } = sweepResults({ failing: (id) => id === "omoe/p=0.90/005" });
+    const rows = rowsOf(costSection(config, records));
+    expect(rows[3]).toEqual(["MMoE", "fake (none)", "14,818", "59,232", "21", "0.00625", "0.3 s"]);
+    expect(rows.at(-1)).toEqual(["All runs", "0.8 s"]);
+  });
+
+  test("takes a line for each kind of device", () => {
+    const { config, records } = sweepResults();
+    const moved = records.map((record) => (record.run < 2 ? { ...record, device: "cuda", elapsedMs: 5 } : record));
+    const costs = modelCosts(config, moved).filter(({ model }) => model === "omoe");
+    expect(costs.map(({ on, runs, stepMs }) => [on, runs, stepMs])).toEqual([
+      ["fake (cuda)", 6, 0.0025],
+      ["fake (none)", 15, 0.00625],
+    ]);
+  });
+});
+
+describe("provenanceSection(provenances)", () => {
+  const one = (changes: Partial<Provenance> = {}): Provenance => ({
+    mmoe: { version: "0.1.0", commit: "0123456789abcdef", dirty: true },
+    ...{ node: "v20.19.0", dependencies: { zod: "4.6.7" }, engine: "cpu", device: "wasm", host: "n1", pid: 7 },
+    ...{ system: "linux 6.1 x64", cpu: "Some CPU", cores: 2, argv: ["sweep", "paper"] },
+    ...{ config: sweepResults().config, start: "2026-01-02T03:04:05.678Z", end: "2026-01-02T04:00:00.000Z" },
+    ...changes,
+  });
+
+  test("takes a row for processes that were alike, and counts those that have not ended", () => {
+    const rows = rowsOf(provenanceSection([one(), one({ host: "n2", end: null }), one({ cores: 64 })]));
+    expect(rows).toHaveLength(1 + 2);
+    expect(rows[1]?.[0]).toBe("0.1.0, commit 01234567 with changes");
+    expect(rows[1]?.slice(4)).toEqual([
+      "2 on n1, n2",
+      "2026-01-02 03:04 UTC",
+      "2026-01-02 04:00 UTC (1 had no end yet)",
+    ]);
+  });
+
+  test("shows command lines as a shell reads them, each once", () => {
+    const { markup } = provenanceSection([one(), one(), one({ argv: ["sweep", "a b"] })]);
+    expect(markup).toContain("<code>mmoe sweep paper</code> (2 times)");
+    expect(markup).toContain("<code>mmoe sweep 'a b'</code></li>");
+  });
+
+  test("says that nothing was recorded", () => {
+    expect(provenanceSection([]).markup).toContain("Nothing was recorded of the processes");
+  });
+});

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { drawVariants } from "../../src/report/variants.ts";
+import { sweepResults } from "../support/sweep-results.ts";
+
+const { drawn, lacking } = drawVariants(sweepResults());
+const variants = (name: string) => drawn.find((one) => one.name === name)?.variants ?? [];
+
+test("drawVariants(results) has exactly one picture of each figure for each choice", () => {
+  for (const { name, variants } of drawn) {
+    const choices = variants.flatMap((variant) => variant.choices.map((choice) => JSON.stringify(choice)));
+    expect([name, choices.length, new Set(choices).size]).toEqual([name, 8, 8]);
+  }
+});
+
+test("drawVariants(results) draws a figure once for all choices that don't change it", () => {
+  expect(variants("figure4")).toHaveLength(8);
+  expect(variants("figure5").map(({ choices }) => choices.map(({ scale }) => scale))).toEqual(
+    Array(4).fill(["linear", "log"]),
+  );
+});
+
+test("drawVariants(results) marks the paper's points wherever it draws them, for the switch", () => {
+  for (const name of ["figure4", "final-loss"]) {
+    for (const { figure } of variants(name)) {
+      expect(figure.svg).toMatch(/class="paper"/);
+      expect(figure.svg).toMatch(/class="item paper"/);
+    }
+  }
+});
+
+test("drawVariants(results) tells what a figure lacks", () => {
+  expect(lacking.map(({ name }) => name)).toEqual(["figure3"]);
+  expect(drawVariants(sweepResults({ failing: () => true })).drawn).toEqual([]);
+});
