@@ -4,7 +4,7 @@ import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { deviceOf } from "../src/engines/tfjs/device.ts";
 import { loadTf } from "../src/engines/tfjs/tf.ts";
-import { type Contender, contendersOf } from "./native/contenders.ts";
+import { type Contender, contendersOf, leastOf, type StepTime } from "./native/contenders.ts";
 
 const { values } = parseArgs({
   options: {
@@ -21,35 +21,42 @@ const { name: device } = await deviceOf(tf, "tensorflow");
 console.log(
   `${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.versions.node}; TensorFlow on ${device}`,
 );
-console.log(`MMoE, Adam: ms a step of all runs (operations a step), least of ${values.rounds} turns\n`);
+console.log(
+  `MMoE, Adam: least ms a step of all runs / of all cores together (operations a step), ${values.rounds} turns\n`,
+);
 for (const [i, [R, B]] of sizes.entries()) {
   const contenders = await contendersOf(tf, R, B, { xla: values.xla });
-  const least = await leastOf(contenders);
+  const least = await inTurns(contenders);
   if (i === 0) printHead(contenders);
-  const cells = contenders.map(({ operations }, c) => cell(least[c] as number, operations));
-  const [shipped, , traced] = least as [number, number, number];
-  console.log(`| ${[`${R} x ${B}`, ...cells, `${(shipped / traced).toFixed(1)}`].join(" | ")} |`);
+  const cells = contenders.map(({ operations }, c) => cell(least[c] as StepTime, operations));
+  console.log(`| ${[`${R} x ${B}`, ...cells, gain(least)].join(" | ")} |`);
   for (const contender of contenders) await contender.dispose();
 }
 
-/** The least time of each contender, round after round, so that all see the same machine. */
-async function leastOf(contenders: readonly Contender[]): Promise<number[]> {
-  const least = contenders.map(() => Number.POSITIVE_INFINITY);
+/** Round after round, so that all see the same machine. */
+async function inTurns(contenders: readonly Contender[]): Promise<StepTime[]> {
+  let least = contenders.map((): StepTime => ({ wallMs: Number.POSITIVE_INFINITY, cpuMs: Number.POSITIVE_INFINITY }));
   for (let round = 0; round < Number(values.rounds); round++) {
-    for (const [c, { name, turn }] of contenders.entries()) {
-      const ms = await turn(Number(values.ms));
-      least[c] = Math.min(least[c] as number, ms);
-      console.error(`bench: ${name}: ${ms.toFixed(3)} ms`);
-    }
+    const times: StepTime[] = [];
+    for (const { turn } of contenders) times.push(await turn(Number(values.ms)));
+    least = least.map((time, c) => leastOf(time, times[c] as StepTime));
+    console.error(`bench: ${times.map((time, c) => `${contenders[c]?.name} ${cell(time)}`).join(", ")}`);
   }
   return least;
 }
 
+/** How many times as fast as what tfjs ships tracing is. */
+function gain(least: readonly StepTime[]): string {
+  const [shipped, , traced] = least as [StepTime, StepTime, StepTime];
+  return `${(shipped.wallMs / traced.wallMs).toFixed(1)} / ${(shipped.cpuMs / traced.cpuMs).toFixed(1)}`;
+}
+
 function printHead(contenders: readonly Contender[]): void {
-  const heads = ["runs x rows", ...contenders.map(({ name }) => name), "traced to shipped"];
+  const heads = ["runs x rows", ...contenders.map(({ name }) => name), "traced is faster"];
   console.log(`| ${heads.join(" | ")} |\n| ${heads.map(() => "---").join(" | ")} |`);
 }
 
-function cell(ms: number, operations: number | undefined): string {
-  return `${ms.toPrecision(3)}${operations === undefined ? "" : ` (${operations})`}`;
+function cell({ wallMs, cpuMs }: StepTime, operations?: number): string {
+  const times = `${wallMs.toPrecision(3)} / ${cpuMs.toPrecision(3)}`;
+  return operations === undefined ? times : `${times} (${operations})`;
 }

@@ -42,14 +42,9 @@ export function traceStep(tf: Tf, name: string, step: Step, specs: Specs): Trace
   const graph = new Graph();
   const entries = Object.entries(specs);
   const args = entries.map(([, spec], i) => graph.argument(`argument_${i}`, valueType(spec)));
-  const zeros = entries.map(([, { shape, dtype }]) =>
-    tf.zeros(
-      shape.map((size) => size ?? 1),
-      dtype,
-    ),
-  );
+  const zeros = entries.map(([, spec]) => zerosOf(tf, spec));
   const samples = Object.fromEntries(entries.map(([key], i) => [key, zeros[i] as Tensor]));
-  const given = zeros.map((sample, i) => [sample as Tensor, args[i] as Value] as const);
+  const given = zeros.map((sample, i) => [sample, args[i] as Value] as const);
 
   let returned: Required<ReturnType<Step>> = { next: {}, updates: [], outputs: {} };
   const results = record(tf, graph, given, () => {
@@ -74,4 +69,10 @@ export function traceStep(tf: Tf, name: string, step: Step, specs: Specs): Trace
     inputs: Object.keys(specs).filter((_, i) => isUsed(i)),
     ...{ next, updates, outputs: byName(returned.outputs) },
   };
+}
+
+/** A size that may differ is 1. */
+function zerosOf(tf: Tf, { shape, dtype }: TensorSpec): Tensor {
+  const sizes = shape.map((size) => size ?? 1);
+  return tf.zeros(sizes, dtype);
 }
