@@ -24,8 +24,9 @@ export const define: Define = (command, run) => {
     .addHelpText(
       "after",
       `
-A claim holds where the 95 % interval of each of its parts lies where the claim says; it does not
-hold where one lies elsewhere, at a level that takes account of their number; else it is undecided.
+A claim holds where the 95 % interval of each of its parts lies where the claim
+says; it does not hold where one lies elsewhere, at a level that takes account
+of their number; else it is undecided.
 
 Exits with 4 where a claim does not hold.
 ${examples("mmoe claims results/paper", "mmoe claims results/paper --loss heldout --parts")}`,

@@ -27,12 +27,15 @@ export const define: Define = (command, run) => {
     .addHelpText(
       "after",
       `
-Runs are paired by their id. In a cell, B is worse where the lower end of the interval of the mean change,
-B minus A, is above the tolerance; better where the upper end is below its negative; the same where both
-ends are within; else it is undecided, as it is by fewer than 20 pairs. The level of these intervals is
-raised from 95 % so that it holds for all cells together (Bonferroni); those shown are of 95 % each.
+Runs are paired by their id. In a cell, B is worse where the lower end of the
+interval of the mean change, B minus A, is above the tolerance; better where the
+upper end is below its negative; the same where both ends are within; else it is
+undecided, as it is by fewer than 20 pairs. The level of these intervals is
+raised from 95 % so that it holds for all cells together (Bonferroni); those
+shown are of 95 % each.
 
-Exits with 4 where B is worse in some cell, or where a run that is done in A failed in B.
+Exits with 4 where B is worse in some cell, or where a run that is done in A
+failed in B.
 ${examples("mmoe compare results/paper results/tfjs --tolerance 0.005")}`,
     )
     .action((a: string, b: string, options: Options) => run((context) => compare(a, b, options, context)));

@@ -46,7 +46,7 @@ export const define: Define = (command, run) => {
     .option("--json", "as JSON")
     .addHelpText(
       "after",
-      `\nExits with 4 where an engine does not work that was asked for, or that is set up.\n${examples(
+      `\nExits with 4 where an engine that was asked for, or is set up, does not work.\n${examples(
         "mmoe doctor",
         "mmoe doctor --engine cuda && mmoe sweep --engine cuda",
       )}`,

@@ -30,8 +30,8 @@ export const define: Define = (command, run) => {
     .addHelpText(
       "after",
       `
-Runs that failed are counted and named, and are in no loss. Cells are compared on the runs that both have
-done: run i saw the same rows in both.
+Runs that failed are counted and named, and are in no loss. Cells are compared
+on the runs that both have done: run i saw the same rows in both.
 ${examples("mmoe summary results/paper", "mmoe summary results/paper --loss heldout --csv > heldout.csv")}`,
     )
     .action((folder: string, options: Options) => run((context) => summary(folder, options, context)));
