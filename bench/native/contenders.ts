@@ -4,10 +4,12 @@ import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { Run } from "../../src/engines/engine.ts";
 import { EagerTrainer } from "../../src/engines/tfjs/eager-trainer.ts";
 import { feedOf } from "../../src/engines/tfjs/feed.ts";
+import { groupOf } from "../../src/engines/tfjs/grouping.ts";
 import type { Tf } from "../../src/engines/tfjs/tf.ts";
 import { TracedTrainer } from "../../src/engines/tfjs/traced-trainer.ts";
 import type { Trainer } from "../../src/engines/tfjs/trainer.ts";
-import { type ProgramOptions, trainingProgram, trainingShape } from "../../src/engines/tfjs/training-program.ts";
+import { type ProgramOptions, trainingProgram } from "../../src/engines/tfjs/training-program.ts";
+import { trainingShape } from "../../src/engines/tfjs/training-shape.ts";
 import { ZOO } from "../../src/models/zoo.ts";
 import { operationsOf } from "./operations.ts";
 import { shippedStep } from "./shipped.ts";
@@ -35,9 +37,10 @@ export interface Contender {
 export async function contendersOf(tf: Tf, R: number, B: number, options: ProgramOptions): Promise<Contender[]> {
   const runs = runsOf(R, B);
   const feeds = runs.map(feedOf);
-  const program = trainingProgram(tf, trainingShape(runs), options);
-  const eager = ofTrainer("eager, ours", new EagerTrainer(tf, runs, feeds), R);
-  const traced = ofTrainer("traced", new TracedTrainer(tf, program, runs, feeds), R);
+  const group = groupOf(runs.map((run) => [run]));
+  const program = trainingProgram(tf, trainingShape(group), options);
+  const eager = ofTrainer("eager, ours", new EagerTrainer(tf, group, feeds), R);
+  const traced = ofTrainer("traced", new TracedTrainer(tf, program, group, feeds), R);
   const shipped = ofShipped(tf, R, B);
   return [
     { ...shipped, operations: await operationsOf(tf, () => shipped.turn(0)) },

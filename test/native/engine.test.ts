@@ -1,7 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
-import type { Engine, RunResult } from "../../src/engines/engine.ts";
+import type { Engine, Run, RunResult } from "../../src/engines/engine.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/engine.ts";
 import { trainInGroups } from "../../src/engines/tfjs/groups.ts";
 import { lossesAndGradients } from "../../src/engines/tfjs/objective.ts";
@@ -93,12 +93,12 @@ describe("train(runs)", () => {
 
   test("knows by TensorFlow's own words that memory is at its end", async () => {
     const notes: string[] = [];
-    const train = async ({ length }: readonly unknown[]) => {
-      if (length > 1) tf.tidy(() => tf.fill([2 ** 21, 2 ** 21], 1));
+    const train = async ({ runs }: { readonly runs: readonly Run[] }) => {
+      if (runs.length > 1) tf.tidy(() => tf.fill([2 ** 21, 2 ** 21], 1));
     };
     const note = (line: string) => notes.push(line);
     const two = [tinyRun(), tinyRun({ index: 1 })];
-    await trainInGroups(two, { onResult: () => {} }, { sizeOf: () => 2, train, note });
+    await trainInGroups(two, { onResult: () => {} }, { sizeOf: () => 2, mixed: true, train, note });
     expect(notes).toEqual(["out of memory with 2 runs at a time; going on with 1"]);
   });
 });

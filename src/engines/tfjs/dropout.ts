@@ -9,7 +9,7 @@ import type { Tf } from "./tf.ts";
 
 /** The factors by which one ReLU layer is multiplied. */
 export interface Mask {
-  /** `experts/0`. */
+  /** `dropout/0/experts/1`: of model number 0, the second layer. */
   readonly name: string;
   readonly stack: Stack;
   readonly layer: number;
@@ -17,12 +17,12 @@ export interface Mask {
   readonly shape: readonly [number, number, number, number];
 }
 
-/** The masks of a step of R replicas of a model; none without dropout. */
-export function masksOf(spec: ModelSpec, R: number, B: number): Mask[] {
+/** The masks of a step of R replicas of model number m; none without dropout. */
+export function masksOf(spec: ModelSpec, R: number, B: number, m = 0): Mask[] {
   if (spec.dropout === 0) return [];
   const masks = (stack: Stack, n: number, layers: readonly number[]): Mask[] =>
     layers.map((units, layer) => ({
-      ...{ name: `${stack}/${layer}`, stack, layer },
+      ...{ name: maskName(m, stack, layer), stack, layer },
       shape: stack === "experts" && layer === 0 ? [R, B, n, units] : [R, n, B, units],
     }));
   return [
@@ -31,10 +31,19 @@ export function masksOf(spec: ModelSpec, R: number, B: number): Mask[] {
   ];
 }
 
-/** Multiplies each layer's units by its mask, by the mask's name; undefined without masks. */
-export function dropoutBy(tf: Tf, masks: Readonly<Record<string, Tensor>>): Dropout | undefined {
-  if (Object.keys(masks).length === 0) return undefined;
-  return (units, stack, layer) => tf.mul(units, masks[`${stack}/${layer}`] as Tensor);
+/** Multiplies each layer's units of model number m by its mask, by the mask's name; undefined without dropout. */
+export function dropoutBy(
+  tf: Tf,
+  masks: Readonly<Record<string, Tensor>>,
+  { dropout }: ModelSpec,
+  m = 0,
+): Dropout | undefined {
+  if (dropout === 0) return undefined;
+  return (units, stack, layer) => tf.mul(units, masks[maskName(m, stack, layer)] as Tensor);
+}
+
+function maskName(m: number, stack: Stack, layer: number): string {
+  return `dropout/${m}/${stack}/${layer}`;
 }
 
 /** Draws masks for a group of runs: every run drops by streams of its own. */

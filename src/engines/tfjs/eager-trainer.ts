@@ -6,6 +6,7 @@ import { initialParameters, type Run } from "../engine.ts";
 import { dropoutBy, type Mask, MaskSource, masksOf } from "./dropout.ts";
 import type { Feed } from "./feed.ts";
 import type { Dropout } from "./forward.ts";
+import type { Group } from "./grouping.ts";
 import { EVALUATED_ROWS } from "./memory.ts";
 import { type Batch, errorsOf, lossesAndGradients } from "./objective.ts";
 import { initialState, ratesAt, type TrainingState, updated } from "./optimizer.ts";
@@ -15,7 +16,7 @@ import { batchOf, slicedRows } from "./rows.ts";
 import type { Tf } from "./tf.ts";
 import type { SquaredErrors, Trainer } from "./trainer.ts";
 
-/** Calls tfjs's operations one by one, on any backend. */
+/** Calls tfjs's operations one by one, on any backend, for runs of one model at one learning rate. */
 export class EagerTrainer implements Trainer {
   readonly #tf: Tf;
   readonly #run: Run;
@@ -26,7 +27,8 @@ export class EagerTrainer implements Trainer {
   readonly #rows: Rows;
   #state: TrainingState;
 
-  constructor(tf: Tf, runs: readonly Run[], feeds: readonly Feed[]) {
+  /** `feeds`: one for each run. */
+  constructor(tf: Tf, { runs }: Group, feeds: readonly Feed[]) {
     const run = runs[0] as Run;
     const { model, training } = run;
     this.#tf = tf;
@@ -94,7 +96,7 @@ export class EagerTrainer implements Trainer {
       this.#maskSource.fill(values, mask, step);
       return [mask.name, this.#tf.tensor(values, [...mask.shape])] as const;
     });
-    return dropoutBy(this.#tf, Object.fromEntries(masks));
+    return dropoutBy(this.#tf, Object.fromEntries(masks), this.#run.model);
   }
 
   async squaredErrors(set: RowSet, from: number, to: number): Promise<SquaredErrors> {

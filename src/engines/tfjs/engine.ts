@@ -4,7 +4,8 @@ import { checkSpec, type ModelSpec } from "../../models/spec.ts";
 import type { Engine, Run } from "../engine.ts";
 import { deviceOf } from "./device.ts";
 import { EagerTrainer } from "./eager-trainer.ts";
-import { type GroupSize, grouped, trainInGroups } from "./groups.ts";
+import { type Group, type Grouping, grouped } from "./grouping.ts";
+import { trainInGroups } from "./groups.ts";
 import { largestGroup, rowBytes, tensorBytes } from "./memory.ts";
 import { Programs } from "./programs.ts";
 import { type Backend, loadTf } from "./tf.ts";
@@ -33,9 +34,13 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     throw new RangeError(`createTfjsEngine: groupSize: expected a whole number from 1, got ${groupSize}`);
   const tf = await loadTf(backend);
   const device = await deviceOf(tf, backend);
-  const sizeOf: GroupSize = (run) => groupSize ?? (device.memory ? largestGroup(run, device.memory) : GROUP_SIZE);
-  const hostBytes = (run: Run) =>
-    (traced ? 2 : 1) * rowBytes(run) + (device.memory?.card === undefined ? tensorBytes(run) : 0);
+  const sizeOf = (company: readonly Run[]) => {
+    if (groupSize !== undefined || !device.memory) return Math.floor((groupSize ?? GROUP_SIZE) / company.length);
+    return largestGroup(company, device.memory);
+  };
+  const grouping: Grouping = { sizeOf, mixed: traced };
+  const hostBytes = ({ runs, sources }: Group) =>
+    (traced ? 2 : 1) * sum(sources, rowBytes) + (device.memory?.card === undefined ? sum(runs, tensorBytes) : 0);
   const programs = new Programs(tf, options);
   const createTrainer: CreateTrainer = (...given) =>
     traced ? programs.trainer(...given) : new EagerTrainer(tf, ...given);
@@ -47,11 +52,10 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     async train(runs, hooks) {
       await tf.setBackend(backend); // one for the process: another engine may have set its own
       for (const run of runs) checkRun(name, run);
-      const train = (group: readonly Run[]) => trainGroup(createTrainer, group, hooks, device.name);
-      await trainInGroups(runs, hooks, { sizeOf, train, note });
+      const train = (group: Group) => trainGroup(createTrainer, group, hooks, device.name);
+      await trainInGroups(runs, hooks, { ...grouping, train, note });
     },
-    memoryBytes: (runs) =>
-      Math.max(0, ...grouped(runs, sizeOf).map((group) => group.length * hostBytes(group[0] as Run))),
+    memoryBytes: (runs) => Math.max(0, ...grouped(runs, grouping).map(hostBytes)),
     // Between calls of `train` no tensor is left, only graphs; the backend itself is the process's.
     dispose: async () => programs.dispose(),
   };
@@ -69,4 +73,8 @@ function checkRun(engine: string, { id, model, data }: Run): void {
   checkModel(engine, model);
   if (model.inputs !== data.inputs)
     throw new RangeError(`run ${id}: expected a model of ${data.inputs} inputs, as the data have, got ${model.inputs}`);
+}
+
+function sum<T>(values: readonly T[], of: (value: T) => number): number {
+  return values.reduce((total, value) => total + of(value), 0);
 }

@@ -37,19 +37,21 @@ export interface Memory {
 }
 
 /**
- * Runs of a group at most: as many as the paper has in a cell, where they cost a card hardly more than a few. A CPU is
- * busy with fewer, and a sweep that is killed loses less.
+ * Runs of a group at most: as many as the paper has in a cell of each model, where they cost a card hardly more than a
+ * few. A CPU is busy with fewer, and a sweep that is killed loses less.
  */
-const MOST_RUNS = { card: 200, cpu: 64 };
+const MOST_RUNS = { card: 600, cpu: 64 };
 /** Of what is free: other processes want some too, and allocators leave gaps. */
 const SHARE = 0.5;
 
-/** R, the most runs like `run` that train together, by a traced program. */
-export function largestGroup(run: Run, { host, card }: Memory): number {
-  const [rows, tensors] = [rowBytes(run), tensorBytes(run)];
+/** The most sets of rows, each with runs like these, that train together, by a traced program; 0 if not one fits. */
+export function largestGroup(runs: readonly Run[], { host, card }: Memory): number {
+  const rows = rowBytes(runs[0] as Run);
+  const tensors = runs.reduce((sum, run) => sum + tensorBytes(run), 0);
+  const most = (card === undefined ? MOST_RUNS.cpu : MOST_RUNS.card) / runs.length;
   const fitting =
     card === undefined
-      ? Math.min(MOST_RUNS.cpu, (SHARE * host) / (2 * rows + tensors))
-      : Math.min(MOST_RUNS.card, (SHARE * host) / (2 * rows), (SHARE * card) / (rows + tensors));
-  return Math.max(1, Math.floor(fitting));
+      ? (SHARE * host) / (2 * rows + tensors)
+      : Math.min((SHARE * host) / (2 * rows), (SHARE * card) / (rows + tensors));
+  return Math.floor(Math.min(most, fitting));
 }

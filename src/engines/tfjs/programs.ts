@@ -1,9 +1,10 @@
-import type { Run } from "../engine.ts";
 import type { Feed } from "./feed.ts";
+import type { Group } from "./grouping.ts";
 import type { Tf } from "./tf.ts";
 import type { Program } from "./trace/program.ts";
 import { TracedTrainer } from "./traced-trainer.ts";
-import { type ProgramOptions, trainingProgram, trainingShape } from "./training-program.ts";
+import { type ProgramOptions, trainingProgram } from "./training-program.ts";
+import { trainingShape } from "./training-shape.ts";
 
 /** Kept at a time: a sweep has a few shapes, and comes back to each with its next group. */
 const MOST = 8;
@@ -20,14 +21,14 @@ export class Programs {
     this.#options = options;
   }
 
-  /** A trainer of these runs. Where it throws, as for lack of memory, nothing of it is kept. */
-  trainer(runs: readonly Run[], feeds: readonly Feed[]): TracedTrainer {
-    const shape = trainingShape(runs);
+  /** A trainer of this group. Where it throws, as for lack of memory, nothing of it is kept. */
+  trainer(group: Group, feeds: readonly Feed[]): TracedTrainer {
+    const shape = trainingShape(group);
     const key = JSON.stringify(shape);
     const program = this.#kept.get(key) ?? trainingProgram(this.#tf, shape, this.#options);
     this.#kept.delete(key);
     try {
-      const trainer = new TracedTrainer(this.#tf, program, runs, feeds);
+      const trainer = new TracedTrainer(this.#tf, program, group, feeds);
       this.#keep(key, program);
       return trainer;
     } catch (error) {

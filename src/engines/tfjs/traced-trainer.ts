@@ -2,9 +2,11 @@ import type { Tensor } from "@tensorflow/tfjs";
 import { TASKS } from "../../data/settings.ts";
 import type { RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-pair.ts";
+import type { ModelSpec } from "../../models/spec.ts";
 import { initialParameters, type Run } from "../engine.ts";
 import { CallLength } from "./call-length.ts";
 import type { Feed } from "./feed.ts";
+import type { Group } from "./grouping.ts";
 import { stateNames } from "./in-place.ts";
 import { EVALUATED_ROWS } from "./memory.ts";
 import { pack, unpack } from "./pack.ts";
@@ -14,7 +16,8 @@ import type { Tf } from "./tf.ts";
 import type { Program } from "./trace/program.ts";
 import type { Tensors } from "./trace/step.ts";
 import type { SquaredErrors, Trainer } from "./trainer.ts";
-import { parameterNames } from "./training-program.ts";
+import { unitsFor } from "./training-program.ts";
+import { parameterNames, setsOf, type TrainingShape, trainingShape } from "./training-shape.ts";
 
 /** Bytes that a call is fed at the most. */
 const FED_BYTES = 64e6;
@@ -23,25 +26,26 @@ const FED_BYTES = 64e6;
 export class TracedTrainer implements Trainer {
   readonly #tf: Tf;
   readonly #program: Program;
-  readonly #run: Run;
-  readonly #R: number;
+  readonly #group: Group;
+  readonly #shape: TrainingShape;
+  readonly #training: Run["training"];
   readonly #feed: StepFeed;
-  readonly #sets: RowSet[];
   readonly #steps: CallLength;
   readonly #chunks = new CallLength(Number.POSITIVE_INFINITY);
 
-  /** `program` is that of the runs' shape; it serves one trainer at a time. */
-  constructor(tf: Tf, program: Program, runs: readonly Run[], feeds: readonly Feed[]) {
+  /** `program` is that of the group's shape; it serves one trainer at a time. */
+  constructor(tf: Tf, program: Program, group: Group, feeds: readonly Feed[]) {
     this.#tf = tf;
     this.#program = program;
-    this.#run = runs[0] as Run;
-    this.#R = runs.length;
-    this.#feed = new StepFeed(tf, runs, feeds);
+    this.#group = group;
+    this.#shape = trainingShape(group);
+    this.#training = (group.runs[0] as Run).training;
+    this.#feed = new StepFeed(tf, group, feeds);
     this.#steps = new CallLength(FED_BYTES / this.#feed.bytes);
-    this.#sets = this.#run.training.trainRows === "fresh" ? ["heldout"] : ["heldout", "train"];
     tf.tidy(() => {
-      this.#begin(pack(tf, this.#run.model, runs.map(initialParameters)));
-      for (const set of this.#sets)
+      this.#describeReplicas();
+      for (const m of group.models.keys()) this.#begin(m);
+      for (const set of setsOf(this.#shape))
         this.#place(
           set,
           feeds.map(({ sets }) => sets[set] as Rows),
@@ -49,18 +53,36 @@ export class TracedTrainer implements Trainer {
     });
   }
 
-  /** Sets parameters, and what the optimizer keeps of them to 0. */
-  #begin(parameters: readonly Tensor[]): void {
-    const { model, training } = this.#run;
-    for (const [i, name] of parameterNames(model).entries()) {
-      const tensor = parameters[i] as Tensor;
-      const [, ...others] = stateNames(training.optimizer, name);
-      const zeros = others.map((other) => [other, this.#tf.zerosLike(tensor)] as const);
-      this.#program.assign({ [name]: tensor, ...Object.fromEntries(zeros) });
+  #describeReplicas(): void {
+    if (this.#shape.sharedRows) this.#program.assign({ places: this.#tf.tensor1d([...this.#group.places], "int32") });
+    const units = this.#units();
+    if (units) this.#program.assign({ units });
+  }
+
+  /** The learning rates of the replicas as multiples of the first one's, [R]; undefined where all are the same. */
+  #units(): Tensor | undefined {
+    const { ownRates, R } = this.#shape;
+    const runs = this.#group.runs.slice(0, R);
+    return ownRates ? this.#tf.tensor1d(runs.map(({ training }) => training.lr / this.#training.lr)) : undefined;
+  }
+
+  /** Sets parameters of model number m, and what the optimizer keeps of them to 0. */
+  #begin(m: number): void {
+    const { models, R, optimizer } = this.#shape;
+    const model = models[m] as ModelSpec;
+    const runs = this.#group.runs.slice(m * R, (m + 1) * R);
+    const packed = pack(this.#tf, model, runs.map(initialParameters));
+    const units = this.#units();
+    for (const [i, name] of parameterNames(model, m).entries()) {
+      const parameters = packed[i] as Tensor;
+      const [, ...others] = stateNames(optimizer, name);
+      const zeros = others.map((other) => [other, this.#tf.zerosLike(parameters)] as const);
+      const inUnits = units ? this.#tf.div(parameters, unitsFor(this.#tf, parameters, units)) : parameters;
+      this.#program.assign({ [name]: inUnits, ...Object.fromEntries(zeros) });
     }
   }
 
-  /** Puts the rows of all replicas on the device, one after the other. */
+  /** Puts the rows of all sources on the device, one after the other. */
   #place(set: RowSet, rows: readonly Rows[]): void {
     const { x, y } = tableOf(this.#tf, rows);
     this.#program.assign({ [`${set}/x`]: x, [`${set}/y`]: y });
@@ -76,8 +98,8 @@ export class TracedTrainer implements Trainer {
     const chunks = Math.min(Math.ceil((to - from) / EVALUATED_ROWS), this.#chunks.steps);
     const end = Math.min(to, from + chunks * EVALUATED_ROWS);
     const call = () => this.#program.run(`${set}/errors`, chunks, this.#chunkRows(set, from, end, chunks));
-    const errors = this.#timed(this.#chunks, chunks, call, "sums"); // [chunks, R, K]
-    const sums = new Float64Array(this.#R * TASKS);
+    const errors = this.#timed(this.#chunks, chunks, call, "sums"); // [chunks, N, K]
+    const sums = new Float64Array(this.#group.runs.length * TASKS);
     for (const [at, error] of errors.entries()) sums[at % sums.length] = (sums[at % sums.length] as number) + error;
     return { sums, to: end };
   }
@@ -95,13 +117,14 @@ export class TracedTrainer implements Trainer {
 
   /** The numbers of rows `from` to `to` of each replica, in chunks; the last is filled up with rows that don't count. */
   #chunkRows(set: RowSet, from: number, to: number, chunks: number): Tensors {
-    const { trainRows, heldoutRows } = this.#run.training;
+    const { trainRows, heldoutRows } = this.#training;
     const N = set === "heldout" ? heldoutRows : (trainRows as number);
-    const R = this.#R;
+    const { places } = this.#group;
+    const R = places.length;
     const rows = EVALUATED_ROWS;
     const numbers = Int32Array.from({ length: chunks * R * rows }, (_, at) => {
       const [chunk, r, i] = [Math.floor(at / (R * rows)), Math.floor(at / rows) % R, at % rows];
-      return r * N + Math.min(from + chunk * rows + i, N - 1);
+      return (places[r] as number) * N + Math.min(from + chunk * rows + i, N - 1);
     });
     const weights = Float32Array.from({ length: chunks * rows }, (_, i) => (from + i < to ? 1 : 0));
     return {
@@ -111,20 +134,27 @@ export class TracedTrainer implements Trainer {
   }
 
   parameters(): Float32Array[] {
-    const { model } = this.#run;
-    const tensors = this.#program.read(...parameterNames(model));
-    const parameters = unpack(model, tensors);
-    this.#tf.dispose(tensors);
-    return parameters;
+    return this.#shape.models.flatMap((model, m) => {
+      let parameters: Float32Array[] = [];
+      this.#tf.tidy(() => {
+        const units = this.#units();
+        const held = this.#program.read(...parameterNames(model, m));
+        const inOnes = held.map((each) => (units ? this.#tf.mul(each, unitsFor(this.#tf, each, units)) : each));
+        parameters = unpack(model, inOnes);
+      });
+      return parameters;
+    });
   }
 
   /** Lets go of the sets; the program is the caller's. */
   dispose(): void {
     const tf = this.#tf;
-    const { inputs } = this.#run.model;
     tf.tidy(() => {
-      for (const set of this.#sets)
-        this.#program.assign({ [`${set}/x`]: tf.zeros([0, inputs]), [`${set}/y`]: tf.zeros([0, TASKS]) });
+      for (const set of setsOf(this.#shape))
+        this.#program.assign({
+          [`${set}/x`]: tf.zeros([0, this.#shape.inputs]),
+          [`${set}/y`]: tf.zeros([0, TASKS]),
+        });
     });
   }
 }

@@ -3,6 +3,7 @@ import type { RowSet } from "../../data/streams.ts";
 import type { Hooks, Run, RunResult } from "../engine.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
 import { type Feed, feedOf, measuredLabelCorrelation } from "./feed.ts";
+import type { Group } from "./grouping.ts";
 import { Pace } from "./pace.ts";
 import type { Trainer } from "./trainer.ts";
 
@@ -17,19 +18,19 @@ interface Prepared {
   readonly replicas: readonly Replica[];
 }
 
-/** How a group's runs, on these rows, are computed. It keeps of the rows what it needs. */
-export type CreateTrainer = (runs: readonly Run[], feeds: readonly Feed[]) => Trainer;
+/** How a group's runs are computed, on the rows of its sources. It keeps of the rows what it needs. */
+export type CreateTrainer = (group: Group, feeds: readonly Feed[]) => Trainer;
 
-/** Trains runs of one model and one setting together, a replica each. Stopped by the signal, it gives no result. */
+/** Trains a group. Stopped by the signal, it gives no result. */
 export async function trainGroup(
   createTrainer: CreateTrainer,
-  runs: readonly Run[],
+  group: Group,
   hooks: Hooks,
   device: string,
 ): Promise<void> {
   const began = performance.now();
   const pace = new Pace(hooks.signal);
-  const prepared = await prepare(createTrainer, runs, pace);
+  const prepared = await prepare(createTrainer, group, pace);
   if (!prepared) return;
 
   const { trainer, replicas } = prepared;
@@ -39,7 +40,7 @@ export async function trainGroup(
     if (pace.stopped) return;
 
     const parameters = hooks.keepParameters ? trainer.parameters() : [];
-    const elapsedMs = (performance.now() - began) / runs.length;
+    const elapsedMs = (performance.now() - began) / group.runs.length;
     for (const [r, replica] of replicas.entries())
       hooks.onResult({
         ...resultOf(replica, finals.slice(r * TASKS, (r + 1) * TASKS), parameters[r]),
@@ -51,20 +52,24 @@ export async function trainGroup(
   }
 }
 
-/** Makes the rows of each run, with a rest after each, and hands them over. Undefined once stopped. */
-async function prepare(createTrainer: CreateTrainer, runs: readonly Run[], pace: Pace): Promise<Prepared | undefined> {
+/** Makes the rows of each source, with a rest after each, and hands them over. Undefined once stopped. */
+async function prepare(createTrainer: CreateTrainer, group: Group, pace: Pace): Promise<Prepared | undefined> {
   const feeds: Feed[] = [];
-  for (const run of runs) {
+  const labelCorrelations: number[] = [];
+  for (const source of group.sources) {
     if (pace.stopped) return undefined;
-    feeds.push(feedOf(run));
+    const feed = feedOf(source);
+    feeds.push(feed);
+    labelCorrelations.push(measuredLabelCorrelation(feed));
     await pace.rest();
   }
   if (pace.stopped) return undefined;
-  const replicas = runs.map((run, r) => ({
+  const { places } = group;
+  const replicas = group.runs.map((run, i) => ({
     ...{ run, record: new CurveRecorder(run.model.tasks) },
-    labelCorrelation: measuredLabelCorrelation(feeds[r] as Feed),
+    labelCorrelation: labelCorrelations[places[i % places.length] as number] as number,
   }));
-  return { trainer: createTrainer(runs, feeds), replicas };
+  return { trainer: createTrainer(group, feeds), replicas };
 }
 
 /** All steps, or those up to the last failure once every run has failed. */

@@ -1,31 +1,27 @@
-// A group's training as a traced program: one graph for all groups of one model, shape and optimizer.
-import type { Tensor, Tensor2D } from "@tensorflow/tfjs";
+// A group's training as a traced program: one graph for all groups of one shape.
+import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
 import { TASKS } from "../../data/settings.ts";
 import type { RowSet } from "../../data/streams.ts";
 import { parameterCount } from "../../models/parameters.ts";
 import type { ModelSpec } from "../../models/spec.ts";
-import type { Optimizer, Run } from "../engine.ts";
 import { isOnCard } from "./device.ts";
 import { dropoutBy, masksOf } from "./dropout.ts";
-import { stateNames, updatesOf } from "./in-place.ts";
+import { updatesOf } from "./in-place.ts";
 import { EVALUATED_ROWS } from "./memory.ts";
 import { type Batch, errorsOf, lossesAndGradients } from "./objective.ts";
-import { packing } from "./pack.ts";
 import type { Tf } from "./tf.ts";
 import type { Loop } from "./trace/loop.ts";
 import { Program } from "./trace/program.ts";
 import type { Specs, Tensors } from "./trace/step.ts";
-import type { TensorSpec } from "./trace/types.ts";
-
-/** What one graph serves. Learning rate, steps and the sizes of the sets are none of its business. */
-export interface TrainingShape {
-  readonly model: ModelSpec;
-  readonly optimizer: Optimizer;
-  readonly R: number;
-  readonly B: number;
-  /** Whether rows are fed; else numbers of rows of the fixed set. */
-  readonly fresh: boolean;
-}
+import {
+  float,
+  parameterNames,
+  replicaSpecs,
+  setsOf,
+  stateSpecs,
+  type TrainingShape,
+  variablesOf,
+} from "./training-shape.ts";
 
 export interface ProgramOptions {
   /** Let XLA compile each step into one computation: no gain on a CPU, not measured on a card. */
@@ -38,96 +34,91 @@ export interface ProgramOptions {
  */
 const CONCURRENT_PRODUCTS = 5e7;
 
-export function trainingShape(runs: readonly Run[]): TrainingShape {
-  const { model, training } = runs[0] as Run;
-  const { optimizer, batch: B, trainRows } = training;
-  return { model, optimizer, R: runs.length, B, fresh: trainRows === "fresh" };
-}
-
-/**
- * Variables: the optimizer's state of each packed block; the sets of all replicas one after the other, `train/x`
- * [rows, D] and so on. Loops: `train`, and `heldout/errors`, `train/errors`.
- */
+/** Loops: `train`, and `heldout/errors`, `train/errors` of the sets. */
 export function trainingProgram(tf: Tf, shape: TrainingShape, { xla = false }: ProgramOptions = {}): Program {
-  const { model, R, B, fresh } = shape;
-  const sets: RowSet[] = fresh ? ["heldout"] : ["heldout", "train"];
-  const evaluations = sets.map((set) => [`${set}/errors`, evaluation(tf, shape, set)] as const);
+  const { models, R, B } = shape;
+  const evaluations = setsOf(shape).map((set) => [`${set}/errors`, evaluation(tf, shape, set)] as const);
+  const products = R * B * models.reduce((sum, model) => sum + parameterCount(model), 0);
   return new Program(tf, {
-    variables: { ...stateSpecs(shape), ...Object.assign({}, ...sets.map((set) => setSpecs(shape, set))) },
+    variables: variablesOf(shape),
     loops: { train: training(tf, shape), ...Object.fromEntries(evaluations) },
     xla,
-    concurrent: isOnCard(tf) || R * B * parameterCount(model) > CONCURRENT_PRODUCTS,
+    concurrent: isOnCard(tf) || products > CONCURRENT_PRODUCTS,
   });
 }
 
-/** The names of the variables that hold the packed parameters, in their order. */
-export function parameterNames(model: ModelSpec): string[] {
-  return packing(model).map(({ name }) => `parameters/${name}`);
-}
-
-/** [R, ...shape] for each packed block, and for what the optimizer keeps of it. */
-function stateSpecs({ model, optimizer, R }: TrainingShape): Specs {
-  const names = parameterNames(model);
-  const entries = packing(model).flatMap(({ shape }, i) =>
-    stateNames(optimizer, names[i] as string).map((name) => [name, float([R, ...shape])]),
-  );
-  return Object.fromEntries(entries);
-}
-
-function setSpecs({ model }: TrainingShape, set: RowSet): Specs {
-  return { [`${set}/x`]: float([null, model.inputs]), [`${set}/y`]: float([null, TASKS]) };
-}
-
-/** A step on `numbers` [R, B] of the fixed set, or on fresh `x` and `y`, with that step's rates and masks. */
+/** A step on `numbers` [R, B] of the fixed set, or on fresh `x` and `y` of each source, with that step's rates and masks. */
 function training(tf: Tf, shape: TrainingShape): Loop {
-  const { model, optimizer, R, B, fresh } = shape;
-  const masks = masksOf(model, R, B);
-  const names = parameterNames(model);
+  const { models, optimizer, inputs, R, B, fresh, sharedRows } = shape;
+  const F = sharedRows ? null : R;
   const rows: Specs = fresh
-    ? { x: float([R, B, model.inputs]), y: float([R, B, TASKS]) }
+    ? { x: float([F, B, inputs]), y: float([F, B, TASKS]) }
     : { numbers: { shape: [R, B], dtype: "int32" } };
+  const masks = models.flatMap((model, m) => masksOf(model, R, B, m));
   return {
-    fed: { ...rows, rate: float([]), epsilon: float([]), ...specsBy(masks) },
-    variables: fresh ? [] : ["train/x", "train/y"],
+    fed: {
+      ...rows,
+      rate: float([]),
+      epsilon: float([]),
+      ...Object.fromEntries(masks.map(({ name, shape }) => [name, float(shape)])),
+    },
+    variables: [...(fresh ? [] : ["train/x", "train/y"]), ...Object.keys(replicaSpecs(shape))],
     inPlace: Object.keys(stateSpecs(shape)),
     step: (given) => {
-      const batch = fresh ? ({ x: given.x, y: given.y } as Batch) : gathered(tf, given, "train");
-      const dropout = dropoutBy(tf, Object.fromEntries(masks.map(({ name }) => [name, given[name] as Tensor])));
-      const parameters = tensorsOf(given, names);
-      const { losses, gradients } = lossesAndGradients(tf, model, parameters, batch, dropout);
-      const byName = Object.fromEntries(names.map((name, i) => [name, gradients[i] as Tensor]));
-      return { updates: updatesOf(tf, optimizer, byName, given), outputs: { losses } };
+      const batch = fresh ? freshRows(tf, given) : gathered(tf, given, "train");
+      const ofModels = models.map((model, m) => {
+        const parameters = parametersOf(tf, given, model, m);
+        const { losses, gradients } = lossesAndGradients(tf, model, parameters, batch, dropoutBy(tf, given, model, m));
+        const byName = Object.fromEntries(parameterNames(model, m).map((name, i) => [name, gradients[i] as Tensor]));
+        return { losses, updates: updatesOf(tf, optimizer, byName, given) };
+      });
+      return {
+        updates: ofModels.flatMap(({ updates }) => updates),
+        outputs: { losses: tf.concat(ofModels.map(({ losses }) => losses)) },
+      };
     },
   };
 }
 
-/** Sums of squared errors [R, K] of rows `numbers` [R, rows] of a set, each counted by its weight [rows]. */
-function evaluation(tf: Tf, { model, R }: TrainingShape, set: RowSet): Loop {
-  const names = parameterNames(model);
+/** Sums of squared errors [models * R, K] of rows `numbers` [R, rows] of a set, each counted by its weight [rows]. */
+function evaluation(tf: Tf, shape: TrainingShape, set: RowSet): Loop {
+  const { models, R, ownRates } = shape;
   return {
     fed: { numbers: { shape: [R, EVALUATED_ROWS], dtype: "int32" }, weights: float([EVALUATED_ROWS, 1]) },
-    variables: [...names, `${set}/x`, `${set}/y`],
+    variables: [...models.flatMap(parameterNames), `${set}/x`, `${set}/y`, ...(ownRates ? ["units"] : [])],
     step: (given) => {
-      const errors = errorsOf(tf, model, tensorsOf(given, names), gathered(tf, given, set));
-      const weighted = tf.mul(tf.square(errors), given.weights as Tensor);
-      return { outputs: { sums: tf.sum(weighted, 1) } };
+      const batch = gathered(tf, given, set);
+      const sums = models.map((model, m) => {
+        const errors = errorsOf(tf, model, parametersOf(tf, given, model, m), batch);
+        return tf.sum(tf.mul(tf.square(errors), given.weights as Tensor), 1);
+      });
+      return { outputs: { sums: tf.concat(sums) } };
     },
   };
 }
 
-function tensorsOf(given: Tensors, names: readonly string[]): Tensor[] {
-  return names.map((name) => given[name] as Tensor);
+function parametersOf(tf: Tf, given: Tensors, model: ModelSpec, m: number): Tensor[] {
+  const parameters = parameterNames(model, m).map((name) => given[name] as Tensor);
+  const { units } = given;
+  return units ? parameters.map((parameter) => tf.mul(parameter, unitsFor(tf, parameter, units))) : parameters;
+}
+
+/** Units [R] as a factor of parameters [R, ...]. */
+export function unitsFor(tf: Tf, { shape }: Tensor, units: Tensor): Tensor {
+  return tf.reshape(
+    units,
+    shape.map((size, axis) => (axis === 0 ? size : 1)),
+  );
+}
+
+/** Rows x [R, B, D], y [R, B, K] of the sources' x [F, B, D], y [F, B, K]. */
+function freshRows(tf: Tf, { x, y, places }: Tensors): Batch {
+  if (!places) return { x, y } as Batch;
+  const pick = (values: Tensor | undefined) => tf.gather(values as Tensor, places as Tensor1D);
+  return { x: pick(x), y: pick(y) };
 }
 
 function gathered(tf: Tf, given: Tensors, set: RowSet): Batch {
   const pick = (values: Tensor | undefined) => tf.gather(values as Tensor2D, given.numbers as Tensor2D);
   return { x: pick(given[`${set}/x`]), y: pick(given[`${set}/y`]) };
-}
-
-function specsBy(tensors: readonly { readonly name: string; readonly shape: readonly number[] }[]): Specs {
-  return Object.fromEntries(tensors.map(({ name, shape }) => [name, float(shape)]));
-}
-
-function float(shape: TensorSpec["shape"]): TensorSpec {
-  return { shape, dtype: "float32" };
 }

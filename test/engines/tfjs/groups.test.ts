@@ -1,45 +1,27 @@
 import { describe, expect, test } from "vitest";
 import type { Hooks, Run } from "../../../src/engines/engine.ts";
-import { grouped, trainInGroups } from "../../../src/engines/tfjs/groups.ts";
+import type { Group } from "../../../src/engines/tfjs/grouping.ts";
+import { trainInGroups } from "../../../src/engines/tfjs/groups.ts";
 import { UsageError } from "../../../src/errors.ts";
 import { range } from "../../support/reference.ts";
 import { PAIR_OMOE, tinyRun } from "./runs.ts";
 
 const OOM = new Error("Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[200,64,100]");
 
-test("grouped(runs, () => 2) puts runs of one model and one setting together, in the order given", () => {
-  const runs = [
-    tinyRun(),
-    tinyRun({ model: PAIR_OMOE }),
-    tinyRun({ index: 1 }),
-    tinyRun({}, { lr: 0.001 }),
-    tinyRun({ index: 2 }),
-  ];
-  const groups = grouped(runs, () => 2);
-  expect(groups.map((group) => group.map((run) => runs.indexOf(run)))).toEqual([[0, 2], [1], [3], [4]]);
-});
-
-test("grouped(runs, sizeOf) asks for the size of each kind of run", () => {
-  const runs = range(6).map((index) => tinyRun(index < 3 ? { index } : { index, model: PAIR_OMOE }));
-  const groups = grouped(runs, ({ model }) => (model === PAIR_OMOE ? 1 : 5));
-  expect(groups.map(({ length }) => length)).toEqual([3, 1, 1, 1]);
-});
-
-test("grouped(runs, () => 4) makes equal groups of a kind rather than one of few runs", () => {
-  const runs = [...range(9).map((index) => tinyRun({ index })), tinyRun({ model: PAIR_OMOE })];
-  expect(grouped(runs, () => 4).map(({ length }) => length)).toEqual([3, 3, 3, 1]);
-});
-
 describe("trainInGroups(runs)", () => {
   /** The indices of the groups that were trained where memory holds `fitting` runs, and what was said. */
   async function trained(runs: readonly Run[], size: number, fitting: number, hooks: Partial<Hooks> = {}) {
     const [groups, notes]: [number[][], string[]] = [[], []];
-    const train = async (group: readonly Run[]) => {
-      if (group.length > fitting) throw OOM;
-      groups.push(group.map(({ index }) => index));
+    const train = async ({ runs }: Group) => {
+      if (runs.length > fitting) throw OOM;
+      groups.push(runs.map(({ index }) => index));
     };
     const note = (line: string) => notes.push(line);
-    await trainInGroups(runs, { onResult: () => {}, ...hooks }, { sizeOf: () => size, train, note });
+    await trainInGroups(
+      runs,
+      { onResult: () => {}, ...hooks },
+      { sizeOf: ({ length }) => Math.floor(size / length), mixed: true, train, note },
+    );
     return { groups, notes };
   }
 
@@ -53,6 +35,11 @@ describe("trainInGroups(runs)", () => {
     ]);
   });
 
+  test("parts the models of the same rows when memory does not hold them together", async () => {
+    const runs = range(2).flatMap((index) => [tinyRun({ index }), tinyRun({ index, model: PAIR_OMOE })]);
+    expect((await trained(runs, 4, 1)).groups).toEqual([[0], [0], [1], [1]]);
+  });
+
   test("refuses, by its name, a run that memory does not hold alone", async () => {
     const failed = trained([tinyRun()], 3, 0);
     await expect(failed).rejects.toThrow(UsageError);
@@ -63,7 +50,11 @@ describe("trainInGroups(runs)", () => {
     const train = async () => {
       throw new Error("Invalid TF_Status: 3");
     };
-    const done = trainInGroups([tinyRun()], { onResult: () => {} }, { sizeOf: () => 2, train, note: () => {} });
+    const done = trainInGroups(
+      [tinyRun()],
+      { onResult: () => {} },
+      { sizeOf: () => 2, mixed: false, train, note: () => {} },
+    );
     await expect(done).rejects.toThrow("Invalid TF_Status: 3");
   });
 

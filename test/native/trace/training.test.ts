@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { CpuEngine } from "../../../src/engines/cpu/cpu-engine.ts";
-import type { RunResult } from "../../../src/engines/engine.ts";
+import type { RunResult, TrainingSettings } from "../../../src/engines/engine.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/engine.ts";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
 import { tensorflowBackend } from "../../../src/engines/tfjs/trace/binding.ts";
-import { PAIR_DEEP, PAIR_DROPOUT, resultsOf, tinyRun } from "../../engines/tfjs/runs.ts";
+import { PAIR_DEEP, PAIR_DROPOUT, PAIR_OMOE, resultsOf, tinyRun } from "../../engines/tfjs/runs.ts";
 import { expectAgreement, resultOf } from "../../support/agreement.ts";
 import { expectClose } from "../../support/close.ts";
 import { range } from "../../support/reference.ts";
@@ -71,6 +71,44 @@ test("after 1,000 steps of Adam the losses are the cpu engine's within 1%", asyn
   const [ours, theirs] = [await resultOf(engines.traced, run), await resultOf(engines.cpu, run)];
   const ratios = ours.curve.train.flat().map((loss, at) => loss / (theirs.curve.train.flat()[at] as number));
   expectClose(ratios, [1, 1, 1, 1, 1, 1, 1, 1], 0.01);
+});
+
+describe("in one call", () => {
+  const RATES = [0.001, 0.01, 0.0003];
+  const mixed = (training: Partial<TrainingSettings>) =>
+    range(2).flatMap((index) =>
+      [PAIR_DROPOUT, PAIR_OMOE].flatMap((model) =>
+        RATES.map((lr) => tinyRun({ index, model }, { ...FIFTY, ...training, lr })),
+      ),
+    );
+  const together = createTfjsEngine({ backend: "tensorflow", groupSize: 12 });
+  afterAll(async () => (await together).dispose());
+
+  test.each([
+    ["a fixed set", {}],
+    ["fresh rows", { trainRows: "fresh" }],
+    ["gradient descent", { optimizer: "sgd" }],
+  ] as const)(
+    "several models at several learning rates have the numbers that they have alone: %s",
+    async (_, training) => {
+      const begun: number[] = [];
+      const runs = mixed(training);
+      const onBegin = ({ length }: readonly unknown[]) => begun.push(length);
+      const ours = await resultsOf(await together, runs, { onBegin });
+      expect(begun).toEqual([12]);
+      expectSameNumbers(ours, await resultsOf(engines.eager, runs));
+      expect(ours.map(({ run }) => run)).toEqual(runs);
+    },
+  );
+
+  test("a model that fails leaves the others alone", async () => {
+    const runs = mixed({ optimizer: "sgd" }).map((run) => ({
+      ...run,
+      training: { ...run.training, lr: run.model === PAIR_OMOE ? run.training.lr * 1e6 : run.training.lr },
+    }));
+    const results = await resultsOf(await together, runs);
+    expect(results.map(({ failure }) => failure !== undefined)).toEqual(runs.map(({ model }) => model === PAIR_OMOE));
+  });
 });
 
 describe("a run that fails", () => {
