@@ -2,11 +2,11 @@ import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { TASKS } from "../../src/data/settings.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { Run } from "../../src/engines/engine.ts";
-import { EagerTrainer } from "../../src/engines/tfjs/eager-trainer.ts";
-import { feedOf } from "../../src/engines/tfjs/feed.ts";
-import { groupOf } from "../../src/engines/tfjs/grouping.ts";
+import { eagerTrainer } from "../../src/engines/tfjs/eager-trainer.ts";
+import { type Group, groupOf } from "../../src/engines/tfjs/grouping.ts";
+import { Pace } from "../../src/engines/tfjs/pace.ts";
 import type { Tf } from "../../src/engines/tfjs/tf.ts";
-import { TracedTrainer } from "../../src/engines/tfjs/traced-trainer.ts";
+import { TracedTraining } from "../../src/engines/tfjs/traced-training.ts";
 import type { Trainer } from "../../src/engines/tfjs/trainer.ts";
 import { type ProgramOptions, trainingProgram } from "../../src/engines/tfjs/training-program.ts";
 import { trainingShape } from "../../src/engines/tfjs/training-shape.ts";
@@ -36,25 +36,37 @@ export interface Contender {
 
 export async function contendersOf(tf: Tf, R: number, B: number, options: ProgramOptions): Promise<Contender[]> {
   const runs = runsOf(R, B);
-  const feeds = runs.map(feedOf);
+  const pace = new Pace(undefined);
   const group = groupOf(runs.map((run) => [run]));
-  const program = trainingProgram(tf, trainingShape(group), options);
-  const eager = ofTrainer("eager, ours", new EagerTrainer(tf, group, feeds), R);
-  const traced = ofTrainer("traced", new TracedTrainer(tf, program, group, feeds), R);
+  const eager = ofTrainer("eager, ours", (await eagerTrainer(tf, group, pace)) as Trainer, R);
+  const training = new TracedTraining(tf, 1, options);
+  const traced = ofTrainer("traced", (await training.trainer(group, pace)) as Trainer, R);
   const shipped = ofShipped(tf, R, B);
   return [
     { ...shipped, operations: await operationsOf(tf, () => shipped.turn(0)) },
     { ...eager, operations: await operationsOf(tf, () => eager.turn(0)) },
-    { ...traced, operations: program.operations("train") },
+    { ...traced, operations: tracedOperations(tf, group, options) },
     ofCpuEngine(runs),
   ];
 }
+
+function tracedOperations(tf: Tf, group: Group, options: ProgramOptions): number {
+  const program = trainingProgram(tf, trainingShape(group), options);
+  try {
+    return program.operations("train");
+  } finally {
+    program.dispose();
+  }
+}
+
+/** Of what the threads that make rows ahead may count on. */
+const ENDLESS = 2 ** 30;
 
 function runsOf(R: number, B: number): Run[] {
   const data = GENERATOR_PRESETS.paper.settings;
   const model = ZOO.mmoe.build({ inputs: data.inputs, tasks: TASKS });
   const training: Run["training"] = {
-    ...{ trainRows: 100, sampling: "epochs", batch: B, steps: 1, optimizer: "adam", lr: 0.001, evalEvery: 1 },
+    ...{ trainRows: 100, sampling: "epochs", batch: B, steps: ENDLESS, optimizer: "adam", lr: 0.001, evalEvery: 1 },
     ...{ initializer: { name: "glorot-uniform" }, heldoutRows: 8 },
   };
   return Array.from({ length: R }, (_, index) => {

@@ -1,4 +1,5 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { startWorker } from "../start-worker.ts";
 import { compileKernels } from "./kernels.ts";
 import type { Answer, Task } from "./worker.ts";
 
@@ -59,7 +60,8 @@ export class Crew {
   }
 
   #start(place: number): CrewWorker {
-    const worker: CrewWorker = { thread: startWorker(this.#module), onAnswer: () => {}, onDeath: () => {} };
+    const thread = startWorker(import.meta.url, "worker", { module: this.#module });
+    const worker: CrewWorker = { thread, onAnswer: () => {}, onDeath: () => {} };
     const die = (reason: string) => {
       if (this.#workers[place] === worker) this.#workers[place] = undefined;
       worker.onDeath(reason);
@@ -75,13 +77,4 @@ export class Crew {
     await Promise.all(this.#workers.map((worker) => worker?.thread.terminate()));
     this.#workers.fill(undefined);
   }
-}
-
-/** The worker's file lies beside this one. Not compiled (tests, benchmarks) it needs a loader, set up by its first lines. */
-function startWorker(module: WebAssembly.Module): Worker {
-  const options = { workerData: { module } };
-  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./worker.js", import.meta.url), options);
-  const [loader, file] = [import.meta.resolve("tsx/esm/api"), new URL("./worker.ts", import.meta.url)];
-  const lines = `import("${loader}").then(({ register }) => { register(); return import("${file}"); });`;
-  return new Worker(lines, { ...options, eval: true });
 }

@@ -4,20 +4,32 @@ import type { RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-pair.ts";
 import { initialParameters, type Run } from "../engine.ts";
 import { dropoutBy, type Mask, MaskSource, masksOf } from "./dropout.ts";
-import type { Feed } from "./feed.ts";
+import { type Feed, feedOf, measuredLabelCorrelation } from "./feed.ts";
 import type { Dropout } from "./forward.ts";
 import type { Group } from "./grouping.ts";
 import { EVALUATED_ROWS } from "./memory.ts";
 import { type Batch, errorsOf, lossesAndGradients } from "./objective.ts";
 import { initialState, ratesAt, type TrainingState, updated } from "./optimizer.ts";
-import { HELD_MS } from "./pace.ts";
+import { HELD_MS, type Pace } from "./pace.ts";
 import { joined, pack, separated, unpack } from "./pack.ts";
 import { batchOf, slicedRows } from "./rows.ts";
 import type { Tf } from "./tf.ts";
 import type { SquaredErrors, Trainer } from "./trainer.ts";
 
-/** Calls tfjs's operations one by one, on any backend, for runs of one model at one learning rate. */
+/** A trainer of a group of one model at one learning rate; undefined once stopped. Makes rows with a rest after each run's. */
+export async function eagerTrainer(tf: Tf, { runs }: Group, pace: Pace): Promise<EagerTrainer | undefined> {
+  const feeds: Feed[] = [];
+  for (const run of runs) {
+    if (pace.stopped) return undefined;
+    feeds.push(feedOf(run));
+    await pace.rest();
+  }
+  return pace.stopped ? undefined : new EagerTrainer(tf, runs, feeds);
+}
+
+/** Calls tfjs's operations one by one, on any backend, for runs of one model. */
 export class EagerTrainer implements Trainer {
+  readonly labelCorrelations: readonly number[];
   readonly #tf: Tf;
   readonly #run: Run;
   readonly #feeds: readonly Feed[];
@@ -28,12 +40,15 @@ export class EagerTrainer implements Trainer {
   #state: TrainingState;
 
   /** `feeds`: one for each run. */
-  constructor(tf: Tf, { runs }: Group, feeds: readonly Feed[]) {
+  constructor(tf: Tf, runs: readonly Run[], feeds: readonly Feed[]) {
     const run = runs[0] as Run;
     const { model, training } = run;
     this.#tf = tf;
     this.#run = run;
     this.#feeds = feeds;
+    this.labelCorrelations = feeds.map(({ sets: { train, heldout } }) =>
+      measuredLabelCorrelation((train ?? heldout).y),
+    );
     this.#masks = masksOf(model, runs.length, training.batch);
     this.#maskSource = new MaskSource(runs);
     const rows = runs.length * training.batch;

@@ -1,14 +1,15 @@
+import { availableParallelism } from "node:os";
 import { TASKS } from "../../data/settings.ts";
 import { UsageError } from "../../errors.ts";
 import { checkSpec, type ModelSpec } from "../../models/spec.ts";
 import type { Engine, Run } from "../engine.ts";
 import { deviceOf } from "./device.ts";
-import { EagerTrainer } from "./eager-trainer.ts";
+import { eagerTrainer } from "./eager-trainer.ts";
 import { type Group, type Grouping, grouped } from "./grouping.ts";
 import { trainInGroups } from "./groups.ts";
-import { largestGroup, rowBytes, tensorBytes } from "./memory.ts";
-import { Programs } from "./programs.ts";
+import { fedBytes, largestGroup, rowBytes, tensorBytes } from "./memory.ts";
 import { type Backend, loadTf } from "./tf.ts";
+import { TracedTraining } from "./traced-training.ts";
 import { type CreateTrainer, trainGroup } from "./train.ts";
 import type { ProgramOptions } from "./training-program.ts";
 
@@ -20,6 +21,8 @@ export interface TfjsOptions extends ProgramOptions {
   readonly groupSize?: number;
   /** Whether steps are traced into a graph, many of them a call: by default where that can be, on `tensorflow`. */
   readonly traced?: boolean;
+  /** Threads that make rows for traced steps, at the most. */
+  readonly feeders?: number;
   /** Hears what is decided on the way. */
   readonly note?: (line: string) => void;
 }
@@ -30,6 +33,7 @@ const GROUP_SIZE = 8;
 /** Plain TensorFlow.js operations, gradients by automatic differentiation: on wasm the reference engine. */
 export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
   const { backend, name = "tfjs", groupSize, traced = backend === "tensorflow", note = () => {} } = options;
+  const { feeders = availableParallelism() } = options;
   if (groupSize !== undefined && !(Number.isInteger(groupSize) && groupSize > 0))
     throw new RangeError(`createTfjsEngine: groupSize: expected a whole number from 1, got ${groupSize}`);
   const tf = await loadTf(backend);
@@ -39,11 +43,13 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     return largestGroup(company, device.memory);
   };
   const grouping: Grouping = { sizeOf, mixed: traced };
-  const hostBytes = ({ runs, sources }: Group) =>
-    (traced ? 2 : 1) * sum(sources, rowBytes) + (device.memory?.card === undefined ? sum(runs, tensorBytes) : 0);
-  const programs = new Programs(tf, options);
-  const createTrainer: CreateTrainer = (...given) =>
-    traced ? programs.trainer(...given) : new EagerTrainer(tf, ...given);
+  const hostBytes = (group: Group) =>
+    (traced ? 2 : 1) * sum(group.sources, rowBytes) +
+    (traced ? fedBytes(group) : 0) +
+    (device.memory?.card === undefined ? sum(group.runs, tensorBytes) : 0);
+  const training = new TracedTraining(tf, feeders, options);
+  const createTrainer: CreateTrainer = (group, pace) =>
+    traced ? training.trainer(group, pace) : eagerTrainer(tf, group, pace);
   return {
     name,
     device: device.name,
@@ -57,7 +63,7 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     },
     memoryBytes: (runs) => Math.max(0, ...grouped(runs, grouping).map(hostBytes)),
     // Between calls of `train` no tensor is left, only graphs; the backend itself is the process's.
-    dispose: async () => programs.dispose(),
+    dispose: () => training.dispose(),
   };
 }
 

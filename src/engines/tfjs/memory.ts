@@ -3,6 +3,8 @@ import { TASKS } from "../../data/settings.ts";
 import { parameterBlocks, parameterCount } from "../../models/parameters.ts";
 import type { ModelSpec } from "../../models/spec.ts";
 import type { Run } from "../engine.ts";
+import { bytesOf, setSizes, stepArrays } from "./feed-arrays.ts";
+import type { Group } from "./grouping.ts";
 
 /** Rows of a set that are predicted at a time, for each replica: bounds the memory that an evaluation takes. */
 export const EVALUATED_ROWS = 500;
@@ -21,8 +23,17 @@ export function tensorBytes({ model, training }: Run): number {
   return 4 * (6 * parameterCount(model) + active * (3 * model.inputs + 5 * unitCount(model)));
 }
 
-function rowCount({ trainRows, heldoutRows }: Run["training"]): number {
-  return heldoutRows + (trainRows === "fresh" ? 0 : trainRows);
+/** Bytes that a call is fed at the most. */
+export const CALL_BYTES = 64e6;
+
+/** Bytes of what a traced group is fed: a call's as tensors, as arrays, and as those that are made for the next. */
+export function fedBytes(group: Group): number {
+  const { steps } = (group.runs[0] as Run).training;
+  return 3 * Math.min(CALL_BYTES, steps * bytesOf(stepArrays(group)));
+}
+
+function rowCount(training: Run["training"]): number {
+  return setSizes(training).reduce((sum, { rows }) => sum + rows, 0);
 }
 
 function unitCount(model: ModelSpec): number {
@@ -44,8 +55,12 @@ const MOST_RUNS = { card: 600, cpu: 64 };
 /** Of what is free: other processes want some too, and allocators leave gaps. */
 const SHARE = 0.5;
 
+/** Numbers of an array at the most: beyond, JavaScript and some of TensorFlow's kernels can't count them. */
+const MOST_NUMBERS = 2 ** 31 - 1;
+
 /** The most sets of rows, each with runs like these, that train together, by a traced program; 0 if not one fits. */
 export function largestGroup(runs: readonly Run[], { host, card }: Memory): number {
+  const { data, training } = runs[0] as Run;
   const rows = rowBytes(runs[0] as Run);
   const tensors = runs.reduce((sum, run) => sum + tensorBytes(run), 0);
   const most = (card === undefined ? MOST_RUNS.cpu : MOST_RUNS.card) / runs.length;
@@ -53,5 +68,6 @@ export function largestGroup(runs: readonly Run[], { host, card }: Memory): numb
     card === undefined
       ? (SHARE * host) / (2 * rows + tensors)
       : Math.min((SHARE * host) / (2 * rows), (SHARE * card) / (rows + tensors));
-  return Math.floor(Math.min(most, fitting));
+  const countable = MOST_NUMBERS / (data.inputs * Math.max(...setSizes(training).map(({ rows }) => rows)));
+  return Math.floor(Math.min(most, fitting, countable));
 }

@@ -1,36 +1,27 @@
-import type { Feed } from "./feed.ts";
-import type { Group } from "./grouping.ts";
-import type { Tf } from "./tf.ts";
 import type { Program } from "./trace/program.ts";
-import { TracedTrainer } from "./traced-trainer.ts";
-import { type ProgramOptions, trainingProgram } from "./training-program.ts";
-import { trainingShape } from "./training-shape.ts";
 
 /** Kept at a time: a sweep has a few shapes, and comes back to each with its next group. */
 const MOST = 8;
 
 /** The training programs of an engine, one for all groups of a shape. */
-export class Programs {
-  readonly #tf: Tf;
-  readonly #options: ProgramOptions;
+export class Programs<Shape> {
+  readonly #create: (shape: Shape) => Program;
   /** The one used last comes last. */
   readonly #kept = new Map<string, Program>();
 
-  constructor(tf: Tf, options: ProgramOptions) {
-    this.#tf = tf;
-    this.#options = options;
+  constructor(create: (shape: Shape) => Program) {
+    this.#create = create;
   }
 
-  /** A trainer of this group. Where it throws, as for lack of memory, nothing of it is kept. */
-  trainer(group: Group, feeds: readonly Feed[]): TracedTrainer {
-    const shape = trainingShape(group);
+  /** What `use` makes of the program of this shape. Where it throws, as for lack of memory, the program is not kept. */
+  use<T>(shape: Shape, use: (program: Program) => T): T {
     const key = JSON.stringify(shape);
-    const program = this.#kept.get(key) ?? trainingProgram(this.#tf, shape, this.#options);
+    const program = this.#kept.get(key) ?? this.#create(shape);
     this.#kept.delete(key);
     try {
-      const trainer = new TracedTrainer(this.#tf, program, group, feeds);
+      const result = use(program);
       this.#keep(key, program);
-      return trainer;
+      return result;
     } catch (error) {
       program.dispose();
       throw error;

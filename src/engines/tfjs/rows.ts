@@ -16,12 +16,6 @@ export function batchOf(tf: Tf, parts: readonly Rows[], R: number): Batch {
   return { x: tf.tensor(x, [R, B, D]), y: tf.tensor(y, [R, B, TASKS]) };
 }
 
-/** Rows one after the other, as x [N, D] and y [N, K]. */
-export function tableOf(tf: Tf, parts: readonly Rows[]): Batch {
-  const { x, y, D } = joinedRows(parts);
-  return { x: tf.tensor(x, [x.length / D, D]), y: tf.tensor(y, [x.length / D, TASKS]) };
-}
-
 function joinedRows(parts: readonly Rows[]): Rows & { readonly D: number } {
   const [x, y] = [joined(parts.map((rows) => rows.x)), joined(parts.map((rows) => rows.y))];
   return { x, y, D: inputsOf({ x, y }) };

@@ -1,105 +1,79 @@
 import type { Tensor } from "@tensorflow/tfjs";
-import type { RowOrder } from "../../data/order.ts";
-import { TASKS } from "../../data/settings.ts";
-import type { Run } from "../engine.ts";
-import { type Mask, MaskSource, masksOf } from "./dropout.ts";
-import type { Feed } from "./feed.ts";
+import { bytesOf, type FeedArray, type FeedArrays, Room, stepArrays } from "./feed-arrays.ts";
+import type { FeedCrew } from "./feed-crew.ts";
 import type { Group } from "./grouping.ts";
-import { ratesInPlace } from "./in-place.ts";
-import { ratesAt } from "./optimizer.ts";
 import type { Tf } from "./tf.ts";
 import type { Tensors } from "./trace/step.ts";
 
-/** What the steps of a training program are fed: rows or their numbers, rates, masks. */
-export class StepFeed {
-  readonly #tf: Tf;
-  readonly #run: Run;
-  readonly #places: readonly number[];
-  readonly #feeds: readonly Feed[];
-  readonly #masks: readonly (readonly [Mask, MaskSource])[];
-
-  constructor(tf: Tf, { models, runs, places }: Group, feeds: readonly Feed[]) {
-    const run = runs[0] as Run;
-    const R = places.length;
-    this.#tf = tf;
-    this.#run = run;
-    this.#places = places;
-    this.#feeds = feeds;
-    this.#masks = models.flatMap((model, m) => {
-      const source = new MaskSource(runs.slice(m * R, (m + 1) * R));
-      return masksOf(model, R, run.training.batch, m).map((mask) => [mask, source] as const);
-    });
-  }
-
-  /** Bytes of a step, about. */
-  get bytes(): number {
-    const { data, training } = this.#run;
-    const fresh = training.trainRows === "fresh";
-    const rows = training.batch * (fresh ? this.#feeds.length * (data.inputs + TASKS) : this.#places.length);
-    return 4 * (rows + this.#masks.reduce((sum, [{ shape }]) => sum + sizeOf(shape), 0));
-  }
-
-  /** Tensors [steps, ...] for `steps` steps from step `from` on; the caller disposes of them. */
-  tensors(from: number, steps: number): Tensors {
-    const rows = this.#run.training.trainRows === "fresh" ? this.#batches(from, steps) : this.#numbers(from, steps);
-    return { ...rows, ...this.#rates(from, steps), ...this.#dropped(from, steps) };
-  }
-
-  /** Numbers [steps, R, B] of rows where the sets of all sources lie one after the other. */
-  #numbers(from: number, steps: number): Tensors {
-    const { batch: B, trainRows } = this.#run.training;
-    const R = this.#places.length;
-    const numbers = new Int32Array(steps * R * B);
-    const unsigned = new Uint32Array(numbers.buffer);
-    for (const [r, place] of this.#places.entries()) {
-      const { order } = this.#feeds[place] as Feed;
-      for (let step = 0; step < steps; step++) {
-        const at = (step * R + r) * B;
-        (order as RowOrder).batchInto(unsigned.subarray(at, at + B), from + step);
-        for (let b = at; b < at + B; b++) numbers[b] = (numbers[b] as number) + place * (trainRows as number);
-      }
-    }
-    return { numbers: this.#tf.tensor(numbers, [steps, R, B], "int32") };
-  }
-
-  /** Rows of each source, x [steps, F, B, D], y [steps, F, B, K]. */
-  #batches(from: number, steps: number): Tensors {
-    const { data, training } = this.#run;
-    const [F, B, D] = [this.#feeds.length, training.batch, data.inputs];
-    const x = new Float32Array(steps * F * B * D);
-    const y = new Float32Array(steps * F * B * TASKS);
-    for (let step = 0; step < steps; step++) {
-      for (const [f, { batchInto }] of this.#feeds.entries()) {
-        const row = (step * F + f) * B;
-        batchInto(x.subarray(row * D, (row + B) * D), y.subarray(row * TASKS, (row + B) * TASKS), from + step);
-      }
-    }
-    return { x: this.#tf.tensor(x, [steps, F, B, D]), y: this.#tf.tensor(y, [steps, F, B, TASKS]) };
-  }
-
-  #rates(from: number, steps: number): Tensors {
-    const { optimizer, lr } = this.#run.training;
-    const rates = Array.from({ length: steps }, (_, step) =>
-      ratesInPlace(optimizer, ratesAt(optimizer, lr, from + step)),
-    );
-    return {
-      rate: this.#tf.tensor1d(rates.map(({ rate }) => rate)),
-      epsilon: this.#tf.tensor1d(rates.map(({ epsilon }) => epsilon)),
-    };
-  }
-
-  #dropped(from: number, steps: number): Tensors {
-    const tensors = this.#masks.map(([mask, source]): [string, Tensor] => {
-      const size = sizeOf(mask.shape);
-      const factors = new Float32Array(steps * size);
-      for (let step = 0; step < steps; step++)
-        source.fill(factors.subarray(step * size, (step + 1) * size), mask, from + step);
-      return [mask.name, this.#tf.tensor(factors, [steps, ...mask.shape])];
-    });
-    return Object.fromEntries(tensors);
-  }
+/** Steps from number `from` up to `end`, which are made or being made. */
+interface Chunk {
+  readonly from: number;
+  readonly end: number;
+  readonly room: Room;
+  readonly made: Promise<void>;
 }
 
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, n) => product * n, 1);
+export interface TakenSteps {
+  readonly count: number;
+  readonly arrays: FeedArrays;
+}
+
+/** What the steps of a group are fed: made step after step, while those before them are trained. */
+export class StepFeed {
+  readonly #crew: Pick<FeedCrew, "steps">;
+  readonly #layout: readonly FeedArray[];
+  /** The step after the last one. */
+  readonly #end: number;
+  #current: Chunk | undefined;
+  #next: Chunk | undefined;
+
+  /** `crew` makes this group's. */
+  constructor(crew: Pick<FeedCrew, "steps">, group: Group) {
+    this.#crew = crew;
+    this.#layout = stepArrays(group);
+    this.#end = (group.runs[0]?.training.steps ?? 0) + 1;
+  }
+
+  /** Bytes of a step. */
+  get bytes(): number {
+    return bytesOf(this.#layout);
+  }
+
+  /**
+   * Step `from`, which is the first or follows those taken last, and those after it, up to `to` or fewer. They are there
+   * until more are taken. When the last that are made are taken, `ahead` more are begun.
+   */
+  async take(from: number, to: number, ahead: number): Promise<TakenSteps> {
+    const chunk = await this.#holding(from, ahead);
+    const count = Math.min(to + 1, chunk.end) - from;
+    return { count, arrays: chunk.room.part(from - chunk.from, count) };
+  }
+
+  /** The arrays as tensors [count, ...], which the caller disposes of. */
+  tensors(tf: Tf, { count, arrays }: TakenSteps): Tensors {
+    const tensors = this.#layout.map(({ name, dtype, shape }): [string, Tensor] => [
+      name,
+      tf.tensor(arrays[name] as Float32Array, [count, ...shape], dtype),
+    ]);
+    return Object.fromEntries(tensors);
+  }
+
+  async #holding(from: number, ahead: number): Promise<Chunk> {
+    if (this.#current && from < this.#current.end) return this.#current;
+    const free = this.#current?.room;
+    const chunk = this.#next ?? this.#begin(from, ahead);
+    await chunk.made;
+    this.#current = chunk;
+    this.#next = this.#begin(chunk.end, ahead, free);
+    return chunk;
+  }
+
+  /** Makes `count` steps, or those that are left, in what room is free if it is large enough. */
+  #begin(from: number, count: number, free?: Room): Chunk {
+    const end = Math.min(from + count, this.#end);
+    const room = free && free.steps >= end - from ? free : new Room(this.#layout, end - from);
+    const made = this.#crew.steps(room.part(0, end - from), from, end - from);
+    made.catch(() => {}); // it is told where it is awaited, if it ever is
+    return { from, end, room, made };
+  }
 }

@@ -1,17 +1,16 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import { TASKS } from "../../data/settings.ts";
 import type { RowSet } from "../../data/streams.ts";
-import type { Rows } from "../../data/task-pair.ts";
 import type { ModelSpec } from "../../models/spec.ts";
 import { initialParameters, type Run } from "../engine.ts";
 import { CallLength } from "./call-length.ts";
-import type { Feed } from "./feed.ts";
+import type { FeedArrays } from "./feed-arrays.ts";
 import type { Group } from "./grouping.ts";
-import { stateNames } from "./in-place.ts";
-import { EVALUATED_ROWS } from "./memory.ts";
+import { ratesInPlace, stateNames } from "./in-place.ts";
+import { CALL_BYTES, EVALUATED_ROWS } from "./memory.ts";
+import { ratesAt } from "./optimizer.ts";
 import { pack, unpack } from "./pack.ts";
-import { tableOf } from "./rows.ts";
-import { StepFeed } from "./step-feed.ts";
+import type { StepFeed } from "./step-feed.ts";
 import type { Tf } from "./tf.ts";
 import type { Program } from "./trace/program.ts";
 import type { Tensors } from "./trace/step.ts";
@@ -19,8 +18,14 @@ import type { SquaredErrors, Trainer } from "./trainer.ts";
 import { unitsFor } from "./training-program.ts";
 import { parameterNames, setsOf, type TrainingShape, trainingShape } from "./training-shape.ts";
 
-/** Bytes that a call is fed at the most. */
-const FED_BYTES = 64e6;
+/** What a group's trainer is given of it. */
+export interface GroupFeed {
+  /** The sets of all sources. */
+  readonly sets: FeedArrays;
+  /** Of each source. */
+  readonly labelCorrelations: readonly number[];
+  readonly steps: StepFeed;
+}
 
 /** Runs the loops of a training program, many steps a call. Sets, parameters and optimizer state stay on the device. */
 export class TracedTrainer implements Trainer {
@@ -30,26 +35,24 @@ export class TracedTrainer implements Trainer {
   readonly #shape: TrainingShape;
   readonly #training: Run["training"];
   readonly #feed: StepFeed;
+  readonly labelCorrelations: readonly number[];
   readonly #steps: CallLength;
   readonly #chunks = new CallLength(Number.POSITIVE_INFINITY);
 
   /** `program` is that of the group's shape; it serves one trainer at a time. */
-  constructor(tf: Tf, program: Program, group: Group, feeds: readonly Feed[]) {
+  constructor(tf: Tf, program: Program, group: Group, { sets, labelCorrelations, steps }: GroupFeed) {
     this.#tf = tf;
     this.#program = program;
     this.#group = group;
     this.#shape = trainingShape(group);
     this.#training = (group.runs[0] as Run).training;
-    this.#feed = new StepFeed(tf, group, feeds);
-    this.#steps = new CallLength(FED_BYTES / this.#feed.bytes);
+    this.#feed = steps;
+    this.labelCorrelations = labelCorrelations;
+    this.#steps = new CallLength(CALL_BYTES / steps.bytes);
     tf.tidy(() => {
       this.#describeReplicas();
       for (const m of group.models.keys()) this.#begin(m);
-      for (const set of setsOf(this.#shape))
-        this.#place(
-          set,
-          feeds.map(({ sets }) => sets[set] as Rows),
-        );
+      this.#place(sets);
     });
   }
 
@@ -83,15 +86,31 @@ export class TracedTrainer implements Trainer {
   }
 
   /** Puts the rows of all sources on the device, one after the other. */
-  #place(set: RowSet, rows: readonly Rows[]): void {
-    const { x, y } = tableOf(this.#tf, rows);
-    this.#program.assign({ [`${set}/x`]: x, [`${set}/y`]: y });
+  #place(sets: FeedArrays): void {
+    for (const [name, rows] of Object.entries(sets)) {
+      const width = name.endsWith("/y") ? TASKS : this.#shape.inputs;
+      this.#program.assign({ [name]: this.#tf.tensor(rows, [rows.length / width, width]) });
+    }
   }
 
   async train(from: number, to: number): Promise<Float32Array> {
-    const steps = Math.min(to - from + 1, this.#steps.steps);
-    const call = () => this.#program.run("train", steps, this.#feed.tensors(from, steps));
-    return this.#timed(this.#steps, steps, call, "losses");
+    const taken = await this.#feed.take(from, to, this.#steps.steps);
+    const call = () => {
+      const fed = { ...this.#feed.tensors(this.#tf, taken), ...this.#rates(from, taken.count) };
+      return this.#program.run("train", taken.count, fed);
+    };
+    return this.#timed(this.#steps, taken.count, call, "losses");
+  }
+
+  #rates(from: number, steps: number): Tensors {
+    const { optimizer, lr } = this.#training;
+    const rates = Array.from({ length: steps }, (_, step) =>
+      ratesInPlace(optimizer, ratesAt(optimizer, lr, from + step)),
+    );
+    return {
+      rate: this.#tf.tensor1d(rates.map(({ rate }) => rate)),
+      epsilon: this.#tf.tensor1d(rates.map(({ epsilon }) => epsilon)),
+    };
   }
 
   async squaredErrors(set: RowSet, from: number, to: number): Promise<SquaredErrors> {

@@ -2,7 +2,6 @@ import { TASKS } from "../../data/settings.ts";
 import type { RowSet } from "../../data/streams.ts";
 import type { Hooks, Run, RunResult } from "../engine.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
-import { type Feed, feedOf, measuredLabelCorrelation } from "./feed.ts";
 import type { Group } from "./grouping.ts";
 import { Pace } from "./pace.ts";
 import type { Trainer } from "./trainer.ts";
@@ -13,13 +12,8 @@ interface Replica {
   readonly labelCorrelation: number;
 }
 
-interface Prepared {
-  readonly trainer: Trainer;
-  readonly replicas: readonly Replica[];
-}
-
-/** How a group's runs are computed, on the rows of its sources. It keeps of the rows what it needs. */
-export type CreateTrainer = (group: Group, feeds: readonly Feed[]) => Trainer;
+/** How a group's runs are computed; undefined if it is stopped while its rows are made. */
+export type CreateTrainer = (group: Group, pace: Pace) => Promise<Trainer | undefined>;
 
 /** Trains a group. Stopped by the signal, it gives no result. */
 export async function trainGroup(
@@ -30,11 +24,11 @@ export async function trainGroup(
 ): Promise<void> {
   const began = performance.now();
   const pace = new Pace(hooks.signal);
-  const prepared = await prepare(createTrainer, group, pace);
-  if (!prepared) return;
+  const trainer = await createTrainer(group, pace);
+  if (!trainer) return;
 
-  const { trainer, replicas } = prepared;
   try {
+    const replicas = replicasOf(group, trainer);
     await trainSteps(trainer, replicas, hooks, pace);
     const finals = await trainingSetLosses(trainer, replicas, pace);
     if (pace.stopped) return;
@@ -52,24 +46,12 @@ export async function trainGroup(
   }
 }
 
-/** Makes the rows of each source, with a rest after each, and hands them over. Undefined once stopped. */
-async function prepare(createTrainer: CreateTrainer, group: Group, pace: Pace): Promise<Prepared | undefined> {
-  const feeds: Feed[] = [];
-  const labelCorrelations: number[] = [];
-  for (const source of group.sources) {
-    if (pace.stopped) return undefined;
-    const feed = feedOf(source);
-    feeds.push(feed);
-    labelCorrelations.push(measuredLabelCorrelation(feed));
-    await pace.rest();
-  }
-  if (pace.stopped) return undefined;
-  const { places } = group;
-  const replicas = group.runs.map((run, i) => ({
+/** Each run's record, with the label correlation of its rows. */
+function replicasOf({ runs, places }: Group, { labelCorrelations }: Trainer): Replica[] {
+  return runs.map((run, i) => ({
     ...{ run, record: new CurveRecorder(run.model.tasks) },
     labelCorrelation: labelCorrelations[places[i % places.length] as number] as number,
   }));
-  return { trainer: createTrainer(group, feeds), replicas };
 }
 
 /** All steps, or those up to the last failure once every run has failed. */

@@ -27,3 +27,11 @@ test("largestGroup(runs) makes groups of up to 64 runs, on a card 200 of each of
   expect(largestGroup([run, run, run], { host: 1e15 })).toBe(21);
   expect(largestGroup([run, run, run], { host: 1e15, card: 1e15 })).toBe(200);
 });
+
+test("largestGroup(runs) keeps the numbers of a set below 2^31", () => {
+  const rows = 30_000_000;
+  const many = tinyRun({}, { trainRows: rows });
+  const most = Math.floor((2 ** 31 - 1) / (rows * PAIR_MMOE.inputs));
+  expect(most).toBeGreaterThan(1);
+  expect(largestGroup([many], { host: 1e15, card: 1e15 })).toBe(most);
+});

@@ -1,0 +1,50 @@
+import { Room, setArrays } from "./feed-arrays.ts";
+import { FeedCrew } from "./feed-crew.ts";
+import type { Group } from "./grouping.ts";
+import type { Pace } from "./pace.ts";
+import { Programs } from "./programs.ts";
+import { StepFeed } from "./step-feed.ts";
+import type { Tf } from "./tf.ts";
+import { type GroupFeed, TracedTrainer } from "./traced-trainer.ts";
+import { type ProgramOptions, trainingProgram } from "./training-program.ts";
+import { type TrainingShape, trainingShape } from "./training-shape.ts";
+
+/** Traced trainers, one group's after the other's: graphs, and the threads that make rows, serve them all. */
+export class TracedTraining {
+  readonly #tf: Tf;
+  readonly #programs: Programs<TrainingShape>;
+  readonly #crew: FeedCrew;
+
+  /** `feeders`: threads that make rows, at the most. */
+  constructor(tf: Tf, feeders: number, options: ProgramOptions) {
+    this.#tf = tf;
+    this.#programs = new Programs((shape) => trainingProgram(tf, shape, options));
+    this.#crew = new FeedCrew(feeders);
+  }
+
+  /** A trainer of this group; undefined once stopped. */
+  async trainer(group: Group, pace: Pace): Promise<TracedTrainer | undefined> {
+    this.#crew.begin(group);
+    const sets = await this.#sets(group, pace);
+    if (!sets) return undefined;
+    const feed = { ...sets, steps: new StepFeed(this.#crew, group) };
+    return this.#programs.use(trainingShape(group), (program) => new TracedTrainer(this.#tf, program, group, feed));
+  }
+
+  /** The sets of all sources, a few at a time. */
+  async #sets(group: Group, pace: Pace): Promise<Omit<GroupFeed, "steps"> | undefined> {
+    const sets = new Room(setArrays(group)).part(0, 1);
+    const labelCorrelations = new Array<number>(group.sources.length);
+    for (let i = 0; ; i++) {
+      const made = await this.#crew.sets(sets, i);
+      if (pace.stopped) return undefined;
+      if (made.length === 0) return { sets, labelCorrelations };
+      for (const [source, correlation] of made) labelCorrelations[source] = correlation;
+    }
+  }
+
+  async dispose(): Promise<void> {
+    this.#programs.dispose();
+    await this.#crew.dispose();
+  }
+}
