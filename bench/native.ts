@@ -1,10 +1,11 @@
-// npm run bench:native: training on TensorFlow's C library, eager and traced, beside the cpu engine, as a table in
-// Markdown. After mmoe cuda setup, with --cpu where there is no card.
+// npm run bench:native: training on TensorFlow's C library, eager and traced, beside the cpu engine; several models and
+// learning rates one after the other and in one call. Tables in Markdown. After mmoe cuda setup, with --cpu where there is no card.
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { deviceOf } from "../src/engines/tfjs/device.ts";
 import { loadTf } from "../src/engines/tfjs/tf.ts";
 import { type Contender, contendersOf, leastOf, type StepTime } from "./native/contenders.ts";
+import { separateAndTogether } from "./native/together.ts";
 
 const { values } = parseArgs({
   options: {
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     xla: { type: "boolean", default: false },
   },
 });
+const NEVER: StepTime = { wallMs: Number.POSITIVE_INFINITY, cpuMs: Number.POSITIVE_INFINITY };
 const sizes = values.sizes.split(",").map((size) => size.split("x").map(Number) as [number, number]);
 const tf = await loadTf("tensorflow");
 const { name: device } = await deviceOf(tf, "tensorflow");
@@ -21,21 +23,40 @@ const { name: device } = await deviceOf(tf, "tensorflow");
 console.log(
   `${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.versions.node}; TensorFlow on ${device}`,
 );
-console.log(
-  `MMoE, Adam: least ms a step of all runs / of all cores together (operations a step), ${values.rounds} turns\n`,
-);
-for (const [i, [R, B]] of sizes.entries()) {
-  const contenders = await contendersOf(tf, R, B, { xla: values.xla });
-  const least = await inTurns(contenders);
-  if (i === 0) printHead(contenders);
-  const cells = contenders.map(({ operations }, c) => cell(least[c] as StepTime, operations));
-  console.log(`| ${[`${R} x ${B}`, ...cells, gain(least)].join(" | ")} |`);
-  for (const contender of contenders) await contender.dispose();
+console.log(`Adam: least ms a step of all runs / of all cores together (operations a step), ${values.rounds} turns\n`);
+const options = { xla: values.xla };
+await table("MMoE, a fixed set", "traced is faster", [0, 2], (R, B) => contendersOf(tf, R, B, options));
+for (const trainRows of [100, "fresh"] as const) {
+  for (const rates of [[0.001], [0.001, 0.01, 0.0001]]) {
+    const rows = trainRows === "fresh" ? "fresh rows" : "a fixed set";
+    await table(`Three models, learning rates: ${rates.length}, ${rows}`, "one call is faster", [0, 1], (R, B) =>
+      separateAndTogether(tf, R, B, { trainRows, rates }, options),
+    );
+  }
+}
+
+/** One line a size; `gain`: which contender is compared with which. */
+async function table(
+  title: string,
+  gainHead: string,
+  [before, after]: readonly [number, number],
+  contendersAt: (R: number, B: number) => Promise<Contender[]>,
+): Promise<void> {
+  console.log(`${title}\n`);
+  for (const [i, [R, B]] of sizes.entries()) {
+    const contenders = await contendersAt(R, B);
+    const least = await inTurns(contenders);
+    if (i === 0) printHead(["runs x rows", ...contenders.map(({ name }) => name), gainHead]);
+    const cells = contenders.map(({ operations }, c) => cell(least[c] as StepTime, operations));
+    console.log(`| ${[`${R} x ${B}`, ...cells, gain(least[before], least[after])].join(" | ")} |`);
+    for (const contender of contenders) await contender.dispose();
+  }
+  console.log("");
 }
 
 /** Round after round, so that all see the same machine. */
 async function inTurns(contenders: readonly Contender[]): Promise<StepTime[]> {
-  let least = contenders.map((): StepTime => ({ wallMs: Number.POSITIVE_INFINITY, cpuMs: Number.POSITIVE_INFINITY }));
+  let least = contenders.map(() => NEVER);
   for (let round = 0; round < Number(values.rounds); round++) {
     const times: StepTime[] = [];
     for (const { turn } of contenders) times.push(await turn(Number(values.ms)));
@@ -45,14 +66,12 @@ async function inTurns(contenders: readonly Contender[]): Promise<StepTime[]> {
   return least;
 }
 
-/** How many times as fast as what tfjs ships tracing is. */
-function gain(least: readonly StepTime[]): string {
-  const [shipped, , traced] = least as [StepTime, StepTime, StepTime];
-  return `${(shipped.wallMs / traced.wallMs).toFixed(1)} / ${(shipped.cpuMs / traced.cpuMs).toFixed(1)}`;
+/** How many times as fast `after` is. */
+function gain(before = NEVER, after = NEVER): string {
+  return `${(before.wallMs / after.wallMs).toFixed(1)} / ${(before.cpuMs / after.cpuMs).toFixed(1)}`;
 }
 
-function printHead(contenders: readonly Contender[]): void {
-  const heads = ["runs x rows", ...contenders.map(({ name }) => name), "traced is faster"];
+function printHead(heads: readonly string[]): void {
   console.log(`| ${heads.join(" | ")} |\n| ${heads.map(() => "---").join(" | ")} |`);
 }
 

@@ -10,7 +10,7 @@ import { TracedTraining } from "../../src/engines/tfjs/traced-training.ts";
 import type { Trainer } from "../../src/engines/tfjs/trainer.ts";
 import { type ProgramOptions, trainingProgram } from "../../src/engines/tfjs/training-program.ts";
 import { trainingShape } from "../../src/engines/tfjs/training-shape.ts";
-import { ZOO } from "../../src/models/zoo.ts";
+import { type ModelName, ZOO } from "../../src/models/zoo.ts";
 import { operationsOf } from "./operations.ts";
 import { shippedStep } from "./shipped.ts";
 
@@ -50,7 +50,7 @@ export async function contendersOf(tf: Tf, R: number, B: number, options: Progra
   ];
 }
 
-function tracedOperations(tf: Tf, group: Group, options: ProgramOptions): number {
+export function tracedOperations(tf: Tf, group: Group, options: ProgramOptions): number {
   const program = trainingProgram(tf, trainingShape(group), options);
   try {
     return program.operations("train");
@@ -62,12 +62,16 @@ function tracedOperations(tf: Tf, group: Group, options: ProgramOptions): number
 /** Of what the threads that make rows ahead may count on. */
 const ENDLESS = 2 ** 30;
 
-function runsOf(R: number, B: number): Run[] {
+export type RunChanges = Partial<Pick<Run["training"], "trainRows" | "lr">> & { readonly model?: ModelName };
+
+/** Runs 0 to R - 1 on batches of B rows. */
+export function runsOf(R: number, B: number, changes: RunChanges = {}): Run[] {
+  const { model: name = "mmoe", ...changed } = changes;
   const data = GENERATOR_PRESETS.paper.settings;
-  const model = ZOO.mmoe.build({ inputs: data.inputs, tasks: TASKS });
+  const model = ZOO[name].build({ inputs: data.inputs, tasks: TASKS });
   const training: Run["training"] = {
     ...{ trainRows: 100, sampling: "epochs", batch: B, steps: ENDLESS, optimizer: "adam", lr: 0.001, evalEvery: 1 },
-    ...{ initializer: { name: "glorot-uniform" }, heldoutRows: 8 },
+    ...{ initializer: { name: "glorot-uniform" }, heldoutRows: 8, ...changed },
   };
   return Array.from({ length: R }, (_, index) => {
     return { id: `mmoe/${index}`, model, data, correlation: 0.5, index, seed: 0, training };
@@ -83,11 +87,12 @@ function ofShipped(tf: Tf, R: number, B: number): Contender {
   return { name: "eager, as tfjs ships it", turn: turnOf(train), dispose: () => tf.disposeVariables() };
 }
 
-function ofTrainer(name: string, trainer: Trainer, R: number): Contender {
+/** `runs`: of the trainer's group. */
+export function ofTrainer(name: string, trainer: Trainer, runs: number): Contender {
   let done = 0;
   const train = async (most: number) => {
     const losses = await trainer.train(done + 1, done + most);
-    const steps = losses.length / (R * TASKS);
+    const steps = losses.length / (runs * TASKS);
     done += steps;
     return steps;
   };
@@ -97,7 +102,7 @@ function ofTrainer(name: string, trainer: Trainer, R: number): Contender {
 /** Whole trainings of so many steps that making the rows weighs little. */
 function ofCpuEngine(runs: readonly Run[]): Contender {
   const engine = new CpuEngine();
-  const steps = Math.max(50, Math.ceil(1000 / runs.length));
+  const steps = Math.max(400, Math.ceil(4000 / runs.length));
   const longer = runs.map((run) => ({ ...run, training: { ...run.training, steps, evalEvery: steps } }));
   const train = async () => {
     await engine.train(longer, { onResult: () => {} });
@@ -107,22 +112,15 @@ function ofCpuEngine(runs: readonly Run[]): Contender {
 }
 
 /**
- * `train` trains up to so many steps and says how many: one, in a turn of no time at all. The least of its calls counts:
- * other work on the machine only adds.
+ * `train` trains up to so many steps and says how many: one, in a turn of no time at all. Times are those of a whole turn,
+ * with what other threads make for its steps.
  */
 function turnOf(train: (most: number) => Promise<number>): Contender["turn"] {
   return async (ms) => {
-    const began = performance.now();
-    let least = await timed(() => train(ms === 0 ? 1 : 1000));
-    while (performance.now() - began < ms) least = leastOf(least, await timed(() => train(1000)));
-    return least;
+    const [start, cpu] = [performance.now(), process.cpuUsage()];
+    let steps = await train(ms === 0 ? 1 : 1000);
+    while (performance.now() - start < ms) steps += await train(1000);
+    const { user, system } = process.cpuUsage(cpu);
+    return { wallMs: (performance.now() - start) / steps, cpuMs: (user + system) / 1000 / steps };
   };
-}
-
-async function timed(train: () => Promise<number>): Promise<StepTime> {
-  const [start, cpu] = [performance.now(), process.cpuUsage()];
-  const steps = await train();
-  const wallMs = (performance.now() - start) / steps;
-  const { user, system } = process.cpuUsage(cpu);
-  return { wallMs, cpuMs: (user + system) / 1000 / steps };
 }

@@ -1,0 +1,57 @@
+import { type Group, groupOf } from "../../src/engines/tfjs/grouping.ts";
+import { Pace } from "../../src/engines/tfjs/pace.ts";
+import type { Tf } from "../../src/engines/tfjs/tf.ts";
+import { TracedTraining } from "../../src/engines/tfjs/traced-training.ts";
+import type { Trainer } from "../../src/engines/tfjs/trainer.ts";
+import type { ProgramOptions } from "../../src/engines/tfjs/training-program.ts";
+import { type Contender, ofTrainer, runsOf, tracedOperations } from "./contenders.ts";
+
+const MODELS = ["shared-bottom", "omoe", "mmoe"] as const;
+
+export interface Mixture {
+  readonly trainRows: 100 | "fresh";
+  readonly rates: readonly number[];
+}
+
+/** The paper's models at some learning rates on R sets of rows, traced: each by itself, one after the other; all in one call. */
+export async function separateAndTogether(
+  tf: Tf,
+  R: number,
+  B: number,
+  { trainRows, rates }: Mixture,
+  options: ProgramOptions,
+): Promise<Contender[]> {
+  const each = MODELS.flatMap((model) => rates.map((lr) => runsOf(R, B, { model, trainRows, lr })));
+  const separate = each.map((runs) => groupOf(runs.map((run) => [run])));
+  const together = groupOf(Array.from({ length: R }, (_, r) => each.map((runs) => runs[r] as (typeof runs)[number])));
+  return [
+    inTurn("each by itself", await Promise.all(separate.map((group) => traced(tf, group, options)))),
+    { ...(await traced(tf, together, options)), name: "in one call" },
+  ];
+}
+
+async function traced(tf: Tf, group: Group, options: ProgramOptions): Promise<Contender> {
+  const training = new TracedTraining(tf, 1, options);
+  const trainer = (await training.trainer(group, new Pace(undefined))) as Trainer;
+  const contender = ofTrainer("traced", trainer, group.runs.length);
+  const dispose = async () => {
+    await contender.dispose();
+    await training.dispose();
+  };
+  return { ...contender, operations: tracedOperations(tf, group, options), dispose };
+}
+
+/** All of these, a step each: their times added up. */
+function inTurn(name: string, contenders: readonly Contender[]): Contender {
+  const turn = async (ms: number) => {
+    let [wallMs, cpuMs] = [0, 0];
+    for (const { turn } of contenders) {
+      const time = await turn(ms);
+      wallMs += time.wallMs;
+      cpuMs += time.cpuMs;
+    }
+    return { wallMs, cpuMs };
+  };
+  const operations = contenders.reduce((sum, contender) => sum + (contender.operations ?? 0), 0);
+  return { name, turn, operations, dispose: async () => void (await Promise.all(contenders.map((c) => c.dispose()))) };
+}
