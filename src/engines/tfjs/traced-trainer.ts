@@ -15,7 +15,6 @@ import type { Tf } from "./tf.ts";
 import type { Program } from "./trace/program.ts";
 import type { Tensors } from "./trace/step.ts";
 import type { SquaredErrors, Trainer } from "./trainer.ts";
-import { unitsFor } from "./training-program.ts";
 import { parameterNames, setsOf, type TrainingShape, trainingShape } from "./training-shape.ts";
 
 /** What a group's trainer is given of it. */
@@ -34,6 +33,8 @@ export class TracedTrainer implements Trainer {
   readonly #group: Group;
   readonly #shape: TrainingShape;
   readonly #training: Run["training"];
+  /** What each replica's parameters are held in: its learning rate as a multiple of the first one's, [R]. */
+  readonly #units: readonly number[];
   readonly #feed: StepFeed;
   readonly labelCorrelations: readonly number[];
   readonly #steps: CallLength;
@@ -46,6 +47,7 @@ export class TracedTrainer implements Trainer {
     this.#group = group;
     this.#shape = trainingShape(group);
     this.#training = (group.runs[0] as Run).training;
+    this.#units = group.runs.slice(0, this.#shape.R).map(({ training: { lr } }) => lr / this.#training.lr);
     this.#feed = steps;
     this.labelCorrelations = labelCorrelations;
     this.#steps = new CallLength(CALL_BYTES / steps.bytes);
@@ -57,16 +59,9 @@ export class TracedTrainer implements Trainer {
   }
 
   #describeReplicas(): void {
-    if (this.#shape.sharedRows) this.#program.assign({ places: this.#tf.tensor1d([...this.#group.places], "int32") });
-    const units = this.#units();
-    if (units) this.#program.assign({ units });
-  }
-
-  /** The learning rates of the replicas as multiples of the first one's, [R]; undefined where all are the same. */
-  #units(): Tensor | undefined {
-    const { ownRates, R } = this.#shape;
-    const runs = this.#group.runs.slice(0, R);
-    return ownRates ? this.#tf.tensor1d(runs.map(({ training }) => training.lr / this.#training.lr)) : undefined;
+    const { sharedRows, ownRates } = this.#shape;
+    if (sharedRows) this.#program.assign({ places: this.#tf.tensor1d([...this.#group.places], "int32") });
+    if (ownRates) this.#program.assign({ units: this.#tf.tensor1d([...this.#units]) });
   }
 
   /** Sets parameters of model number m, and what the optimizer keeps of them to 0. */
@@ -74,14 +69,13 @@ export class TracedTrainer implements Trainer {
     const { models, R, optimizer } = this.#shape;
     const model = models[m] as ModelSpec;
     const runs = this.#group.runs.slice(m * R, (m + 1) * R);
-    const packed = pack(this.#tf, model, runs.map(initialParameters));
-    const units = this.#units();
+    const initial = runs.map((run, r) => initialParameters(run).map((value) => value / (this.#units[r] as number)));
+    const packed = pack(this.#tf, model, initial);
     for (const [i, name] of parameterNames(model, m).entries()) {
       const parameters = packed[i] as Tensor;
       const [, ...others] = stateNames(optimizer, name);
       const zeros = others.map((other) => [other, this.#tf.zerosLike(parameters)] as const);
-      const inUnits = units ? this.#tf.div(parameters, unitsFor(this.#tf, parameters, units)) : parameters;
-      this.#program.assign({ [name]: inUnits, ...Object.fromEntries(zeros) });
+      this.#program.assign({ [name]: parameters, ...Object.fromEntries(zeros) });
     }
   }
 
@@ -154,14 +148,10 @@ export class TracedTrainer implements Trainer {
 
   parameters(): Float32Array[] {
     return this.#shape.models.flatMap((model, m) => {
-      let parameters: Float32Array[] = [];
-      this.#tf.tidy(() => {
-        const units = this.#units();
-        const held = this.#program.read(...parameterNames(model, m));
-        const inOnes = held.map((each) => (units ? this.#tf.mul(each, unitsFor(this.#tf, each, units)) : each));
-        parameters = unpack(model, inOnes);
-      });
-      return parameters;
+      const tensors = this.#program.read(...parameterNames(model, m));
+      const held = unpack(model, tensors);
+      this.#tf.dispose(tensors);
+      return held.map((parameters, r) => parameters.map((value) => value * (this.#units[r] as number)));
     });
   }
 

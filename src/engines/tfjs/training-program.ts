@@ -97,18 +97,12 @@ function evaluation(tf: Tf, shape: TrainingShape, set: RowSet): Loop {
   };
 }
 
+/** The parameters of model number m, those in units of a replica's own made whole. */
 function parametersOf(tf: Tf, given: Tensors, model: ModelSpec, m: number): Tensor[] {
   const parameters = parameterNames(model, m).map((name) => given[name] as Tensor);
   const { units } = given;
-  return units ? parameters.map((parameter) => tf.mul(parameter, unitsFor(tf, parameter, units))) : parameters;
-}
-
-/** Units [R] as a factor of parameters [R, ...]. */
-export function unitsFor(tf: Tf, { shape }: Tensor, units: Tensor): Tensor {
-  return tf.reshape(
-    units,
-    shape.map((size, axis) => (axis === 0 ? size : 1)),
-  );
+  if (!units) return parameters;
+  return parameters.map((each) => tf.mul(each, tf.reshape(units, [-1, ...each.shape.slice(1).fill(1)])));
 }
 
 /** Rows x [R, B, D], y [R, B, K] of the sources' x [F, B, D], y [F, B, K]. */

@@ -21,7 +21,7 @@ export interface TrainingShape {
   readonly fresh: boolean;
   /** Whether some replicas are fed the same rows. */
   readonly sharedRows: boolean;
-  /** Whether replicas differ in their learning rate: each then has its parameters in units of its `units`. */
+  /** Whether replicas differ in their learning rate: each then has its parameters in `units` of its own. */
   readonly ownRates: boolean;
 }
 
