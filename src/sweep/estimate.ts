@@ -1,8 +1,6 @@
 import type { Engine, Run } from "../engines/engine.ts";
 import { groupBy } from "../stats/group-by.ts";
 
-/** Runs of a trial: enough to fill an engine's group. */
-const TRIAL_RUNS = 8;
 const TRIAL_MS = 250;
 const MOST_STEPS = 2 ** 16;
 /** A forward pass costs about a third of a training step on as many rows. */
@@ -12,13 +10,25 @@ const FORWARD_SHARE = 1 / 3;
 export async function estimateMs(runs: readonly Run[], engine: Engine): Promise<number> {
   let total = 0;
   for (const ofModel of groupBy(runs, (run) => run.model.name).values()) {
-    const trial = ofModel.slice(0, TRIAL_RUNS);
-    const { steps, batch, evalEvery, heldoutRows, trainRows } = (trial[0] as Run).training;
+    const trial = await firstBegun(ofModel, engine);
+    const { steps, batch, evalEvery, heldoutRows, trainRows } = (ofModel[0] as Run).training;
     const evaluatedRows = Math.ceil(steps / evalEvery) * heldoutRows + (trainRows === "fresh" ? 0 : trainRows);
     const stepsWorth = steps + (FORWARD_SHARE * evaluatedRows) / batch;
     total += ((await stepMs(trial, engine)) / trial.length) * stepsWorth * ofModel.length;
   }
   return total;
+}
+
+/** Those of the runs that the engine begins with: as many at a time as it will train. */
+async function firstBegun(runs: readonly Run[], engine: Engine): Promise<Run[]> {
+  const begun: Run[] = [];
+  const noMore = new AbortController();
+  const onBegin = (some: readonly Run[]) => {
+    begun.push(...some);
+    queueMicrotask(() => noMore.abort()); // once every worker has begun
+  };
+  await engine.train(shortened(runs, 1), { onBegin, noMore: noMore.signal, onResult: () => {} });
+  return begun;
 }
 
 /**
@@ -35,10 +45,14 @@ export async function stepMs(runs: readonly Run[], engine: Engine, trialMs = TRI
 }
 
 async function timed(runs: readonly Run[], steps: number, engine: Engine): Promise<number> {
-  const shortened = runs.map((run) => ({ ...run, training: shortTraining(run, steps) }));
+  const short = shortened(runs, steps);
   const start = performance.now();
-  await engine.train(shortened, { onResult: () => {} });
+  await engine.train(short, { onResult: () => {} });
   return performance.now() - start;
+}
+
+function shortened(runs: readonly Run[], steps: number): Run[] {
+  return runs.map((run) => ({ ...run, training: shortTraining(run, steps) }));
 }
 
 function shortTraining({ training }: Run, steps: number): Run["training"] {
