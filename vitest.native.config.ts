@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ["test/native/**/*.test.ts"],
     globalSetup: "test/native/set-up.ts",
+    execArgv: ["--expose-gc"], // memory is measured without JavaScript's garbage
     fileParallelism: false, // TensorFlow takes all cores
     testTimeout: 120_000,
     reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report-native.json" }]] : ["default"],

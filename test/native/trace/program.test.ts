@@ -1,16 +1,12 @@
-import { readdirSync } from "node:fs";
-import { tmpdir } from "node:os";
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs";
 import { afterEach, describe, expect, test } from "vitest";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
-import { tensorflowBackend } from "../../../src/engines/tfjs/trace/binding.ts";
 import type { Loop } from "../../../src/engines/tfjs/trace/loop.ts";
 import { Program, type ProgramSpec } from "../../../src/engines/tfjs/trace/program.ts";
 import type { Specs, Tensors } from "../../../src/engines/tfjs/trace/step.ts";
 import { expectClose } from "../../support/close.ts";
 
 const tf = await loadTf("tensorflow");
-const { binding } = tensorflowBackend(tf);
 const [N, D, H, B] = [11, 3, 5, 7];
 
 /** A network of one hidden layer on rows of a set, by gradient descent with momentum, at a rate that is fed. */
@@ -133,33 +129,6 @@ test("loops of one program share its variables", () => {
   const expected = tf.sum(tf.square(both.read("hidden")[0] as Tensor)).dataSync()[0] as number;
   expect(after).toBeCloseTo(expected, 5);
   expect([after, before === after]).toEqual([again, false]);
-});
-
-test("a program leaves no tensor, session or file behind, over 40 calls and its end", () => {
-  const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith("mmoe-graph-")).length;
-  const count = () => ({
-    ...{ tensors: tf.memory().numTensors, native: binding.getNumOfTensors() },
-    ...{ sessions: binding.getNumOfSavedModels(), folders: folders() },
-  });
-  const call = (traced: Program) =>
-    tf.tidy(() => {
-      traced.assign({ output: tf.ones([H, 1]) });
-      traced.run("train", 2, fedFor(2));
-      traced.read("hidden", "momentum");
-    });
-  tf.tidy(() => {
-    const before = count();
-    const traced = started();
-    tf.tidy(() => traced.assign(start()));
-    call(traced);
-    const during = count();
-    expect(during).toMatchObject({ sessions: before.sessions + 1, folders: before.folders });
-    for (let i = 0; i < 40; i++) call(traced);
-    expect(count()).toEqual(during);
-    traced.dispose();
-    program = undefined;
-    expect(count().sessions).toBe(before.sessions);
-  });
 });
 
 test("operations(loop) counts what a step calls, without constants", () => {
