@@ -94,11 +94,10 @@ function comparison({ recorded, again, same }: Verified): object {
 
 function comparisonTable(verified: readonly Verified[]): string {
   const loss = (record: RunRecord) => String(finalLosses(record, "train")?.mean ?? record.reason);
-  const rows = verified.map(({ recorded, again, same }) => [
-    recorded.id,
-    loss(recorded),
-    loss(again),
-    same ? "same" : "differs",
-  ]);
-  return table([["run", "recorded loss", "trained again", "all losses"], ...rows]);
+  const verdict = ({ same, comparedTo }: Verified) => {
+    if (!same) return "differ";
+    return comparedTo === undefined ? "same" : `alike up to step ${comparedTo}`;
+  };
+  const rows = verified.map((each) => [each.recorded.id, loss(each.recorded), loss(each.again), verdict(each)]);
+  return table([["run", "recorded loss", "trained again", "losses"], ...rows]);
 }

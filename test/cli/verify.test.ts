@@ -18,13 +18,12 @@ beforeEach(() => {
 
 const sweep = (...argv: string[]) => runMain(["sweep", "smoke", "--runs", "4", "--out", out, ...argv]);
 
-/** Alike but for one held-out loss of `id`, by default in its last digit. */
-function differingIn(id: string, { relatively = 1e-7, device = "wasm" } = {}): Engine {
+/** Alike but for one held-out loss of `id`, by default the first and in its last digit. */
+function differingIn(id: string, { relatively = 1e-7, device = "wasm", evaluation = 0 } = {}): Engine {
   const train: Engine["train"] = async (runs, { onResult }) => {
     for (const run of runs) {
       const result = { ...doneResult(run), device };
-      const [first = [], ...rest] = result.curve.heldout;
-      const heldout = [[(first[0] as number) * (1 + relatively), first[1] as number], ...rest];
+      const heldout = result.curve.heldout.map(([a = 0, b = 0], i) => [i === evaluation ? a * (1 + relatively) : a, b]);
       onResult(run.id === id ? { ...result, curve: { ...result.curve, heldout } } : result);
     }
   };
@@ -32,6 +31,7 @@ function differingIn(id: string, { relatively = 1e-7, device = "wasm" } = {}): E
 }
 
 test("mmoe verify DIR trains three finished runs again and finds them the same", async () => {
+  engine.load = () => differingIn("none");
   await sweep();
   const { code, stdout } = await runMain(["verify", out]);
   expect(code).toBe(0);
@@ -63,15 +63,32 @@ test("mmoe verify DIR refuses results without a finished run, and those of an en
   });
 });
 
-test.each([
-  [0.005, 0],
-  [0.02, 4],
-])("mmoe verify DIR of losses that TensorFlow gives %d apart exits with %d", async (relatively, code) => {
+/** How a sweep of evaluations every so many steps is verified whose losses TensorFlow gives otherwise the second time. */
+async function verifiedOnTensorflow(evalEvery: number, evaluation: number, relatively: number) {
   const device = "NVIDIA H100";
   engine.load = () => differingIn("none", { device });
-  await sweep("--runs", "1");
-  engine.load = () => differingIn("mmoe/p=1.00/000", { device, relatively });
-  expect((await runMain(["verify", out, "--runs", "6"])).code).toBe(code);
+  await sweep("--runs", "1", "--set", `evalEvery=${evalEvery}`);
+  engine.load = () => differingIn("mmoe/p=1.00/000", { device, relatively, evaluation });
+  return runMain(["verify", out, "--runs", "6"]);
+}
+
+test.each([
+  [50, 0, 0.005, 0],
+  [50, 0, 0.02, 4],
+  [50, 0, -0.02, 4],
+  [100, 0, 0.02, 4],
+  [50, 2, 9, 0],
+  [150, 0, 2, 0],
+  [150, 0, 4, 4],
+])(
+  "mmoe verify DIR of losses on TensorFlow, every %d steps, of which number %d is %d off, exits with %d",
+  async (evalEvery, evaluation, relatively, code) => {
+    expect((await verifiedOnTensorflow(evalEvery, evaluation, relatively)).code).toBe(code);
+  },
+);
+
+test("mmoe verify DIR says up to where it compares losses on TensorFlow", async () => {
+  expect((await verifiedOnTensorflow(50, 3, 1)).stdout.match(/alike up to step 100$/gm)).toHaveLength(6);
 });
 
 test.each([
