@@ -165,10 +165,10 @@ async function command(
   machine: Machine,
   name: string,
   args: readonly string[],
-  { onLine, signal }: StepContext,
+  { onLine, signal, lock }: StepContext,
   options: CommandOptions = {},
 ): Promise<void> {
-  const { code, lines } = await machine.run(name, args, { ...options, signal, onLine });
+  const { code, lines } = await machine.run(name, args, { ...options, signal, onLine, inherits: lock });
   if (code === 0) return;
   const said = lines.find((line) => /\berror\b/i.test(line)) ?? lines.at(-1) ?? `exit code ${code}`;
   throw new UsageError(`${name}: ${said.trim()}; the same command goes on from here`);

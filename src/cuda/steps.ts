@@ -21,6 +21,8 @@ export interface StepContext {
   /** Hears what the step's commands print. */
   readonly onLine: (line: string) => void;
   readonly signal: AbortSignal;
+  /** The home's lock, which the step's commands inherit. */
+  readonly lock?: number;
 }
 
 interface Listener {

@@ -9,6 +9,9 @@ import { UsageError } from "../../src/errors.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { fails, fakeMachine, installers } from "../support/fake-machine.ts";
 
+/** The number of an open file. */
+const LOCK = 7;
+
 let home = "";
 beforeEach(() => {
   home = join(temporaryFolder(), "cuda");
@@ -16,7 +19,7 @@ beforeEach(() => {
 
 function install(machine: Machine, changes: { cpu?: boolean; tensorflow?: string } = {}): Promise<void> {
   const plan = { home, cpu: false, tensorflow: "2.18.1", ...changes };
-  const context = { onLine: () => {}, signal: new AbortController().signal };
+  const context = { onLine: () => {}, signal: new AbortController().signal, lock: LOCK };
   const silent = { onStart: () => {}, onDone: () => {} };
   return runSteps(installSteps(machine, plan), layoutOf(home).markers, context, silent);
 }
@@ -73,6 +76,17 @@ describe("installSteps(machine, plan)", () => {
       const folder = path.replace("-Wl,-rpath,$ORIGIN", join(addon, ".."));
       expect(existsSync(join(folder, "libtensorflow_cc.so.2"))).toBe(true);
     }
+  });
+
+  test("have each command hold the home's lock", async () => {
+    const machine = fakeMachine({ commands: installers() });
+    const held: unknown[] = [];
+    const run: Machine["run"] = (command, args, options) => {
+      held.push(options?.inherits);
+      return machine.run(command, args, options);
+    };
+    await install({ ...machine, run });
+    expect(held).toEqual([LOCK, LOCK, LOCK, LOCK, LOCK, LOCK]);
   });
 
   test("exchange TensorFlow for another version, and build again", async () => {
