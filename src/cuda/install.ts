@@ -117,6 +117,9 @@ function packageStep(machine: Machine, { home }: Plan): Step {
     diskBytes: 0.4e9,
     isDone: () => existsSync(binding) && existsSync(nodeHeaders),
     run: async (context) => {
+      // npm takes a package that it was killed in for whole
+      for (const left of ["node_modules", "package-lock.json"])
+        rmSync(join(home, left), { recursive: true, force: true });
       writeFileAtomic.sync(join(home, "package.json"), '{ "private": true }\n');
       const quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"];
       await command(machine, "npm", ["install", ...quietly, wanted, NODE_HEADERS], context, { cwd: home });

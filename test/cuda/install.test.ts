@@ -7,7 +7,7 @@ import type { Machine } from "../../src/cuda/machine.ts";
 import { runSteps } from "../../src/cuda/steps.ts";
 import { UsageError } from "../../src/errors.ts";
 import { temporaryFolder } from "../support/effects.ts";
-import { fails, fakeMachine, installers } from "../support/fake-machine.ts";
+import { fails, fakeMachine, installers, touch } from "../support/fake-machine.ts";
 
 /** The number of an open file. */
 const LOCK = 7;
@@ -97,6 +97,19 @@ describe("installSteps(machine, plan)", () => {
     await install(machine, { tensorflow: "2.19.0", cpu: true });
     expect(log.map(([name]) => name)).toEqual(["python", "npm", "g++", "g++"]);
     expect(readdirSync(layoutOf(home).libraries).sort()).toEqual(["tensorflow", "tensorflow-cpu-2.19.0.dist-info"]);
+  });
+
+  test("give npm no package that it may have been killed in", async () => {
+    const log: string[][] = [];
+    const working = installers(log);
+    let found: boolean | undefined;
+    const npm: (typeof working)[string] = (args, options) => {
+      found = existsSync(join(home, "node_modules"));
+      return working.npm?.(args, options) as ReturnType<(typeof working)[string]>;
+    };
+    touch(join(home, "node_modules/long/package.json"));
+    await install(fakeMachine({ commands: { ...working, npm } }));
+    expect(found).toBe(false);
   });
 
   test("say what a failed command said, go on there, and leave nothing half unpacked", async () => {
