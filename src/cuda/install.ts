@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import writeFileAtomic from "write-file-atomic";
@@ -132,7 +133,7 @@ function buildStep(machine: Machine, { home }: Plan): Step {
   const { binding, addon, quiet } = layoutOf(home);
   return {
     name: "binding",
-    wanted: "node-api 8",
+    wanted: `node-api 8, quiet ${fingerprint(QUIET_SOURCE)}`, // another mmoe may have built another
     isDone: () => existsSync(addon) && existsSync(quiet),
     run: async (context) => {
       const source = join(home, "quiet.cc");
@@ -142,6 +143,10 @@ function buildStep(machine: Machine, { home }: Plan): Step {
       await compile(machine, home, sources, addon, context);
     },
   };
+}
+
+function fingerprint(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }
 
 /** Compiles an addon; it finds TensorFlow by a path relative to itself, so a home can be moved. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { layoutOf } from "../../src/cuda/home.ts";
@@ -97,6 +97,17 @@ describe("installSteps(machine, plan)", () => {
     await install(machine, { tensorflow: "2.19.0", cpu: true });
     expect(log.map(([name]) => name)).toEqual(["python", "npm", "g++", "g++"]);
     expect(readdirSync(layoutOf(home).libraries).sort()).toEqual(["tensorflow", "tensorflow-cpu-2.19.0.dist-info"]);
+  });
+
+  test("build again, and nothing more, in a home whose binding another mmoe built", async () => {
+    const log: string[][] = [];
+    const machine = fakeMachine({ commands: installers(log) });
+    await install(machine);
+    const { markers } = layoutOf(home);
+    writeFileSync(markers, readFileSync(markers, "utf8").replace(/quiet \w+/, "quiet 0123abcd"));
+    log.length = 0;
+    await install(machine);
+    expect(log.map(([name]) => name)).toEqual(["g++", "g++"]);
   });
 
   test("give npm no package that it may have been killed in", async () => {
