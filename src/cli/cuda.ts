@@ -73,7 +73,11 @@ async function announce(plan: Plan, pending: readonly Step[], machine: Machine, 
   const diskBytes = pending.reduce((sum, step) => sum + (step.diskBytes ?? 0), 0);
   const needs = await requirements(machine, { home: plan.home, diskBytes, card: !plan.cpu });
   for (const { name, found, fix } of needs) if (fix === undefined) note(`${name.padEnd(10)}${found}`);
-  for (const { name, fix } of needs) if (fix !== undefined) effects.stderr.write(`${name.padEnd(10)}${fix}\n`);
+  for (const { name, fix, optional } of needs) {
+    if (fix !== undefined) effects.stderr.write(`${name.padEnd(10)}${fix}\n`);
+    if (fix !== undefined && optional)
+      note(`${" ".repeat(10)}set-up does without: the folder may be for other machines`);
+  }
   for (const { wanted, downloadBytes } of pending)
     if (downloadBytes !== undefined) note(`${"download".padEnd(10)}${wanted}: about ${megabytes(downloadBytes)}`);
   const missing = needs.filter(({ fix, optional }) => fix !== undefined && !optional);
