@@ -3,6 +3,7 @@ import { type Binding, findBinding } from "../cuda/binding.ts";
 import { visibleCards } from "../cuda/cards.ts";
 import { cudaHome, layoutOf } from "../cuda/home.ts";
 import { installSteps } from "../cuda/install.ts";
+import { lockHome } from "../cuda/lock.ts";
 import { type Machine, thisMachine } from "../cuda/machine.ts";
 import { type Plan, TENSORFLOW_VERSION } from "../cuda/plan.ts";
 import { gigabytes, requirements } from "../cuda/requirements.ts";
@@ -44,13 +45,13 @@ async function setUp(options: Options, context: Context): Promise<number> {
   const machine = thisMachine(effects.env);
   const steps = installSteps(machine, plan);
   const pending = pendingSteps(steps, layoutOf(plan.home).markers);
-  if (pending.length === 0) note(`${plan.home}: all is there`);
+  if (pending.length === 0) note(allThere(plan));
   else await announce(plan, pending, machine, context);
   if (options.dryRun) return EXIT.done;
 
   const stop = stopOnSignals(effects, { atOnce: "the same command goes on" });
   try {
-    await runAll(steps, plan, stop.signal, note);
+    if (pending.length > 0) await runAll(steps, machine, plan, { signal: stop.signal, note });
   } catch (error) {
     if (stop.code === undefined) throw error;
     note(`mmoe: stopped ${stop.reason}; go on with:\n${context.commandLine}`);
@@ -72,7 +73,11 @@ async function announce(plan: Plan, pending: readonly Step[], machine: Machine, 
   const diskBytes = pending.reduce((sum, step) => sum + (step.diskBytes ?? 0), 0);
   const needs = await requirements(machine, { home: plan.home, diskBytes, card: !plan.cpu });
   for (const { name, found, fix } of needs) if (fix === undefined) note(`${name.padEnd(10)}${found}`);
-  for (const { name, fix } of needs) if (fix !== undefined) effects.stderr.write(`${name.padEnd(10)}${fix}\n`);
+  for (const { name, fix, optional } of needs) {
+    if (fix !== undefined) effects.stderr.write(`${name.padEnd(10)}${fix}\n`);
+    if (fix !== undefined && optional)
+      note(`${" ".repeat(10)}set-up does without: the folder may be for other machines`);
+  }
   for (const { wanted, downloadBytes } of pending)
     if (downloadBytes !== undefined) note(`${"download".padEnd(10)}${wanted}: about ${megabytes(downloadBytes)}`);
   const missing = needs.filter(({ fix, optional }) => fix !== undefined && !optional);
@@ -81,19 +86,32 @@ async function announce(plan: Plan, pending: readonly Step[], machine: Machine, 
   if (diskBytes > 0) note(`${"on disk".padEnd(10)}up to ${gigabytes(diskBytes)}, pip's cache included`);
 }
 
-async function runAll(steps: readonly Step[], { home }: Plan, signal: AbortSignal, note: Context["note"]) {
+function allThere({ home }: Plan): string {
+  return `${home}: all is there`;
+}
+
+interface Progress {
+  readonly signal: AbortSignal;
+  readonly note: Context["note"];
+}
+
+/** Runs what is pending once no other set-up is in the home. */
+async function runAll(steps: readonly Step[], machine: Machine, plan: Plan, { signal, note }: Progress) {
+  const { markers } = layoutOf(plan.home);
+  const lock = await lockHome(machine, plan.home, { signal, note });
   const onLine = (line: string) => {
     if (line.trim() !== "") note(`    ${line.slice(0, 74)}`);
   };
-  await runSteps(
-    steps,
-    layoutOf(home).markers,
-    { onLine, signal },
-    {
-      onStart: (step) => note(`${steps.indexOf(step) + 1}/${steps.length} ${step.name}`),
-      onDone: (_, elapsedMs) => note(`    done in ${duration(elapsedMs)}`),
-    },
-  );
+  const listener = {
+    onStart: (step: Step) => note(`${steps.indexOf(step) + 1}/${steps.length} ${step.name}`),
+    onDone: (_: Step, elapsedMs: number) => note(`    done in ${duration(elapsedMs)}`),
+  };
+  try {
+    if (pendingSteps(steps, markers).length === 0) note(allThere(plan)); // another one's work meanwhile
+    await runSteps(steps, markers, { onLine, signal, lock: lock.file }, listener);
+  } finally {
+    lock.release();
+  }
 }
 
 /** Loads what was built, in a process of its own, and says what it computes on. */

@@ -1,4 +1,4 @@
-import type { CudaFacts } from "../cuda/diagnosis.ts";
+import { type CudaFacts, setUpProblem } from "../cuda/diagnosis.ts";
 import { gigabytes } from "../cuda/requirements.ts";
 import { grouped } from "../units.ts";
 import type { Diagnosis, EngineDiagnosis } from "./doctor.ts";
@@ -17,7 +17,8 @@ export function doctorText({ cuda, engines, auto, ...machine }: Diagnosis): stri
     ["sweeps", `train on ${auto} unless told otherwise`],
   ];
   const about = facts.map(([name = "", value]) => `${name.padEnd(12)}${value}\n`).join("");
-  const problems = engines.filter(({ problem }) => problem !== undefined).map(problemText);
+  const parts: Part[] = [{ engine: "cuda setup", ...setUpProblem(cuda) }, ...engines];
+  const problems = parts.filter(({ problem }) => problem !== undefined).map(problemText);
   return [about, `${engineTable(engines)}${CAPTION}`, problems.join("")].filter((part) => part !== "").join("\n");
 }
 
@@ -44,6 +45,8 @@ function engineTable(engines: readonly EngineDiagnosis[]): string {
   return table([["engine", "device", "run-steps/s", "apart", "works"], ...rows]);
 }
 
-function problemText({ engine, problem, fix }: EngineDiagnosis): string {
+type Part = Pick<EngineDiagnosis, "engine" | "problem" | "fix">;
+
+function problemText({ engine, problem, fix }: Part): string {
   return `${engine}: ${problem}\n  fix: ${fix}\n`;
 }

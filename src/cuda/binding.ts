@@ -21,6 +21,11 @@ export function findBinding(env: Env, cwd = process.cwd()): Binding | undefined 
   return existsSync(addon) ? { folder: binding, home } : undefined;
 }
 
+/** Whether it was set up to train on cards: not what `mmoe cuda setup --cpu` made. */
+export function isForCards({ home }: Binding): boolean {
+  return home === undefined || existsSync(layoutOf(home).nvidia);
+}
+
 function folderFrom(cwd: string): string | undefined {
   try {
     return dirname(createRequire(join(cwd, "package.json")).resolve(`${BINDING_PACKAGE}/package.json`));

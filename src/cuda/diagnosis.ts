@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import { type Binding, findBinding } from "./binding.ts";
 import { type Card, hidesCards, mayHaveCard, visibleCards } from "./cards.ts";
-import { BINDING_PACKAGE, layoutOf } from "./home.ts";
+import { BINDING_PACKAGE, cudaHome, layoutOf } from "./home.ts";
 import type { Machine } from "./machine.ts";
 import { driverOf } from "./requirements.ts";
+import { type SetUpState, setUpState } from "./set-up-state.ts";
 import { type Trial, tryBinding } from "./try-binding.ts";
 
 /** What there is to train on a card with. */
@@ -16,6 +17,8 @@ export interface CudaFacts {
   readonly binding?: Binding;
   /** The CUDA libraries' version, of those that were set up. */
   readonly cuda?: string;
+  /** Of the home, where one was begun. */
+  readonly setUp?: SetUpState;
   /** What the binding did when it was loaded; undefined where there is none. */
   readonly trial?: Trial;
 }
@@ -28,12 +31,14 @@ export async function cudaFacts(machine: Machine, devices = mayHaveCard(machine.
     binding && tryBinding(machine, binding),
   ]);
   const cuda = binding?.home && cudaIn(layoutOf(binding.home).libraries);
+  const setUp = binding === undefined || binding.home ? setUpState(machine, cudaHome(machine.env)) : undefined;
   return {
     devices,
     cards,
     ...(driverCuda ? { driverCuda } : {}),
     ...(binding ? { binding } : {}),
     ...(cuda ? { cuda } : {}),
+    ...(setUp ? { setUp } : {}),
     ...(trial ? { trial } : {}),
   };
 }
@@ -61,7 +66,7 @@ export interface Problem {
 export function cudaProblem(facts: CudaFacts, env: Machine["env"]): Problem | undefined {
   const { binding, trial, cards, cuda, devices } = facts;
   if (binding !== undefined && trial?.problem !== undefined)
-    return { problem: `does not load: ${trial.problem}`, fix: `${removal(binding)}; mmoe cuda setup` };
+    return { problem: `does not load: ${trial.problem}`, fix: renewal(binding, facts.setUp) };
   if (!devices) return { problem: "no NVIDIA card is visible", fix: noDevices(env) };
   if (binding === undefined) return { problem: "not set up", fix: "mmoe cuda setup" };
   if (trial?.onCard) return undefined;
@@ -71,8 +76,15 @@ export function cudaProblem(facts: CudaFacts, env: Machine["env"]): Problem | un
   return { problem, fix: driverOf(cards).fix ?? "see what nvidia-smi says of the card" };
 }
 
-function removal({ home }: Binding): string {
-  return home === undefined ? `npm uninstall ${BINDING_PACKAGE}` : `rm -r ${home}`;
+function renewal({ home }: Binding, { command, lacks }: SetUpState = { command: "mmoe cuda setup" }): string {
+  if (home === undefined) return `npm uninstall ${BINDING_PACKAGE}; ${command}`;
+  return lacks === undefined ? `rm -r ${home}; ${command}` : command;
+}
+
+/** Whether the home needs another set-up; it may well work as it is. */
+export function setUpProblem({ setUp }: CudaFacts): Problem | undefined {
+  if (setUp?.lacks === undefined) return undefined;
+  return { problem: `not whole, or another mmoe's, from its step '${setUp.lacks}' on`, fix: setUp.command };
 }
 
 function noDevices(env: Machine["env"]): string {

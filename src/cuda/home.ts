@@ -31,6 +31,8 @@ export function layoutOf(home: string) {
     quiet: join(home, "quiet.node"),
     nodeHeaders: join(home, "node_modules/node-api-headers/include"),
     markers: join(home, "setup.json"),
+    /** Locked while a set-up works here. */
+    lock: join(home, "setup.lock"),
   } as const;
 }
 

@@ -1,18 +1,18 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { UsageError } from "../errors.ts";
 import { BINDING_PACKAGE, BINDING_VERSION, layoutOf } from "./home.ts";
-import type { CommandOptions, Machine } from "./machine.ts";
+import type { Machine } from "./machine.ts";
 import type { Plan } from "./plan.ts";
 import { QUIET_SOURCE } from "./quiet-source.ts";
 import { compilerOf } from "./requirements.ts";
+import { stepCommand } from "./step-command.ts";
 import type { Step, StepContext } from "./steps.ts";
+import { nvidiaRequirements, pythonOf, unpack } from "./wheels.ts";
 
 /** Node's C headers as a package: Node's own are not everywhere. */
 const NODE_HEADERS = "node-api-headers@1.9.0";
-/** The libraries are the same in the wheels of every Python; this one has had wheels since TensorFlow 2.16. */
-const WHEELS_FOR_PYTHON = "3.12";
 
 /** Makes a home from nothing; later steps use what earlier ones made. */
 export function installSteps(machine: Machine, plan: Plan): Step[] {
@@ -31,37 +31,40 @@ function pythonStep(machine: Machine, { home }: Plan): Step {
     name: "python environment",
     wanted: "pip",
     isDone: () => existsSync(pythonOf(home)),
-    run: (context) => command(machine, "python3", ["-m", "venv", "--clear", python], context),
+    run: (context) => stepCommand(machine, "python3", ["-m", "venv", "--clear", python], context),
   };
 }
 
 function tensorflowStep(machine: Machine, plan: Plan): Step {
   const { libraries, tensorflow } = layoutOf(plan.home);
   const wanted = `${plan.cpu ? "tensorflow-cpu" : "tensorflow"}==${plan.tensorflow}`;
+  const downloadBytes = plan.cpu ? 231e6 : 616e6;
   return {
     name: "tensorflow",
     wanted,
-    downloadBytes: plan.cpu ? 231e6 : 616e6,
+    downloadBytes,
     diskBytes: plan.cpu ? 1.5e9 : 3e9,
     isDone: () => existsSync(join(tensorflow, "libtensorflow_cc.so.2")),
     run: async (context) => {
       rmSync(libraries, { recursive: true, force: true });
-      await unpack(machine, plan, [wanted], libraries, context);
+      await unpack(machine, plan.home, { wheels: [wanted], downloadBytes, folder: libraries }, context);
     },
   };
 }
 
 function nvidiaStep(machine: Machine, plan: Plan): Step {
   const { libraries, nvidia } = layoutOf(plan.home);
+  const downloadBytes = 1809e6;
   return {
     name: "nvidia libraries",
     wanted: `nvidia libraries for tensorflow ${plan.tensorflow}`,
-    downloadBytes: 1809e6,
+    downloadBytes,
     diskBytes: 6.5e9,
     isDone: () => existsSync(nvidia),
     run: async (context) => {
       const unpacked = join(plan.home, "nvidia");
-      await unpack(machine, plan, nvidiaRequirements(libraries), unpacked, context);
+      const wheels = nvidiaRequirements(libraries);
+      await unpack(machine, plan.home, { wheels, downloadBytes, folder: unpacked }, context);
       for (const entry of readdirSync(unpacked)) {
         rmSync(join(libraries, entry), { recursive: true, force: true });
         renameSync(join(unpacked, entry), join(libraries, entry));
@@ -69,41 +72,6 @@ function nvidiaStep(machine: Machine, plan: Plan): Step {
       rmSync(unpacked, { recursive: true });
     },
   };
-}
-
-/** What TensorFlow's `and-cuda` extra asks for, e.g. `nvidia-cudnn-cu12==9.3.0.75`. */
-function nvidiaRequirements(libraries: string): string[] {
-  const info = readdirSync(libraries).find((name) => /^tensorflow-.*\.dist-info$/.test(name)) ?? "";
-  const metadata = readFileSync(join(libraries, info, "METADATA"), "utf8");
-  const lines = [...metadata.matchAll(/^Requires-Dist: ([\w.-]+) ?\(?(==[\w.]+)\)? ?; extra == ['"]and-cuda['"]/gm)];
-  if (lines.length === 0)
-    throw new UsageError(`${info}: names no NVIDIA libraries; give another --tensorflow, or --cpu`);
-  return lines.map(([, name, version]) => `${name}${version}`);
-}
-
-/** Wheels as in a site-packages folder, and nothing that they need in Python: only their libraries are used. */
-async function unpack(
-  machine: Machine,
-  { home }: Plan,
-  wheels: readonly string[],
-  folder: string,
-  context: StepContext,
-): Promise<void> {
-  const partial = `${folder}.partial`;
-  const unpacking = join(home, "unpacking"); // the system's folder for it is often small, or in memory
-  for (const left of [partial, unpacking]) rmSync(left, { recursive: true, force: true });
-  mkdirSync(unpacking, { recursive: true });
-  const quietly = ["--disable-pip-version-check", "--progress-bar", "off", "--no-compile"];
-  const which = ["--no-deps", "--only-binary=:all:", "--python-version", WHEELS_FOR_PYTHON];
-  const args = ["-m", "pip", "install", ...quietly, ...which, "--target", partial, ...wheels];
-  await command(machine, pythonOf(home), args, context, { env: { TMPDIR: unpacking } });
-  rmSync(unpacking, { recursive: true });
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(partial, folder);
-}
-
-function pythonOf(home: string): string {
-  return join(layoutOf(home).python, "bin/python");
 }
 
 /** The package's own install script would fetch a TensorFlow of CUDA 11: it is not run. */
@@ -117,9 +85,12 @@ function packageStep(machine: Machine, { home }: Plan): Step {
     diskBytes: 0.4e9,
     isDone: () => existsSync(binding) && existsSync(nodeHeaders),
     run: async (context) => {
+      // npm takes a package that it was killed in for whole
+      for (const left of ["node_modules", "package-lock.json"])
+        rmSync(join(home, left), { recursive: true, force: true });
       writeFileAtomic.sync(join(home, "package.json"), '{ "private": true }\n');
       const quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"];
-      await command(machine, "npm", ["install", ...quietly, wanted, NODE_HEADERS], context, { cwd: home });
+      await stepCommand(machine, "npm", ["install", ...quietly, wanted, NODE_HEADERS], context, { cwd: home });
     },
   };
 }
@@ -129,7 +100,7 @@ function buildStep(machine: Machine, { home }: Plan): Step {
   const { binding, addon, quiet } = layoutOf(home);
   return {
     name: "binding",
-    wanted: "node-api 8",
+    wanted: `node-api 8, quiet ${fingerprint(QUIET_SOURCE)}`, // another mmoe may have built another
     isDone: () => existsSync(addon) && existsSync(quiet),
     run: async (context) => {
       const source = join(home, "quiet.cc");
@@ -139,6 +110,10 @@ function buildStep(machine: Machine, { home }: Plan): Step {
       await compile(machine, home, sources, addon, context);
     },
   };
+}
+
+function fingerprint(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }
 
 /** Compiles an addon; it finds TensorFlow by a path relative to itself, so a home can be moved. */
@@ -156,20 +131,11 @@ async function compile(
   const flags = ["-shared", "-fPIC", "-O2", "-std=c++17", "-DNAPI_VERSION=8"];
   const partial = `${addon}.partial`;
   mkdirSync(dirname(addon), { recursive: true });
-  await command(machine, compilerOf(machine), [...flags, ...headers, "-o", partial, ...sources, ...linked], context);
+  await stepCommand(
+    machine,
+    compilerOf(machine),
+    [...flags, ...headers, "-o", partial, ...sources, ...linked],
+    context,
+  );
   renameSync(partial, addon);
-}
-
-/** Runs a command of a step; UsageError with what it printed of an error, or last, where it fails. */
-async function command(
-  machine: Machine,
-  name: string,
-  args: readonly string[],
-  { onLine, signal }: StepContext,
-  options: CommandOptions = {},
-): Promise<void> {
-  const { code, lines } = await machine.run(name, args, { ...options, signal, onLine });
-  if (code === 0) return;
-  const said = lines.find((line) => /\berror\b/i.test(line)) ?? lines.at(-1) ?? `exit code ${code}`;
-  throw new UsageError(`${name}: ${said.trim()}; the same command goes on from here`);
 }

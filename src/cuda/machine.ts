@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { statfsSync } from "node:fs";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { nearestExisting } from "../paths.ts";
 import type { Env } from "./home.ts";
 
@@ -10,6 +11,8 @@ export interface CommandOptions {
   readonly env?: Env;
   /** Aborted: the command is ended, and `run` rejects. */
   readonly signal?: AbortSignal;
+  /** An open file that the command inherits, as its number 3. */
+  readonly inherits?: number | undefined;
   /** Hears each line of output as it comes. */
   readonly onLine?: (line: string) => void;
 }
@@ -46,12 +49,12 @@ export function thisMachine(env: Env): Machine {
 async function runCommand(
   command: string,
   args: readonly string[],
-  { cwd, env, signal, onLine }: CommandOptions,
+  { cwd, env, signal, inherits, onLine }: CommandOptions,
 ): Promise<CommandResult> {
-  const child = spawn(command, args, { cwd, env, signal, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(command, args, { cwd, env, signal, stdio: ["ignore", "pipe", "pipe", inherits ?? "ignore"] });
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr])
-    createInterface({ input: stream }).on("line", (line) => {
+    createInterface({ input: stream as Readable }).on("line", (line) => {
       lines.push(line);
       onLine?.(line);
     });

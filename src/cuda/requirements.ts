@@ -1,4 +1,5 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
+import { basename } from "node:path";
 import { nearestExisting } from "../paths.ts";
 import { type Card, visibleCards } from "./cards.ts";
 import { layoutOf } from "./home.ts";
@@ -79,9 +80,15 @@ function folder({ home }: Needs): Requirement {
   const parent = nearestExisting(home);
   if (!isWritableFolder(parent))
     return { name: "folder", fix: `${parent} is no folder that can be written to; give another --prefix` };
-  const foreign = existsSync(home) && !existsSync(layoutOf(home).markers) ? readdirSync(home)[0] : undefined;
+  const foreign = existsSync(layoutOf(home).markers) ? undefined : foreignIn(home);
   if (foreign === undefined) return { name: "folder", found: home };
   return { name: "folder", fix: `${home} holds '${foreign}', which is left alone; give another --prefix` };
+}
+
+/** What another set-up has locked but not begun yet holds nothing foreign. */
+function foreignIn(home: string): string | undefined {
+  const own = basename(layoutOf(home).lock);
+  return existsSync(home) ? readdirSync(home).find((name) => name !== own) : undefined;
 }
 
 function isWritableFolder(path: string): boolean {

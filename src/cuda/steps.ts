@@ -21,6 +21,8 @@ export interface StepContext {
   /** Hears what the step's commands print. */
   readonly onLine: (line: string) => void;
   readonly signal: AbortSignal;
+  /** The home's lock, which the step's commands inherit. */
+  readonly lock?: number;
 }
 
 interface Listener {
@@ -30,7 +32,7 @@ interface Listener {
 
 /** Those to be run: the first that the file `markers` does not say was done, and all that follow, being made of it. */
 export function pendingSteps(steps: readonly Step[], markers: string): Step[] {
-  const done = readMarkers(markers);
+  const done = readMarkers(markers) ?? {};
   const first = steps.findIndex((step) => done[step.name] !== step.wanted || !step.isDone());
   return first < 0 ? [] : steps.slice(first);
 }
@@ -56,9 +58,9 @@ export async function runSteps(
   }
 }
 
-/** What was done, by the step's name. */
-function readMarkers(path: string): Record<string, string> {
-  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+/** What was done, by the step's name; undefined where nothing has begun. */
+export function readMarkers(path: string): Record<string, string> | undefined {
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
 }
 
 function writeMarkers(path: string, done: readonly Step[]): void {

@@ -1,4 +1,4 @@
-import { findBinding } from "../cuda/binding.ts";
+import { findBinding, isForCards } from "../cuda/binding.ts";
 import { mayHaveCard } from "../cuda/cards.ts";
 import type { Env } from "../cuda/home.ts";
 import type { Engine } from "../engines/engine.ts";
@@ -39,11 +39,17 @@ export async function loadEngine(name: EngineName, options: EngineOptions = {}):
   return new CpuEngine(jobs === undefined ? {} : { jobs });
 }
 
+const CPU_INSTEAD = "training on the cpu engine";
+
 /** Who has no card waits for nothing: TensorFlow is loaded only where files say that there is one. */
 async function autoEngine(options: EngineOptions): Promise<Engine> {
   const { env = process.env, note = () => {} } = options;
-  if (!mayHaveCard(env)) return loadEngine("cpu", options);
-  if (findBinding(env) === undefined) {
+  const binding = findBinding(env);
+  if (!mayHaveCard(env)) {
+    if (binding !== undefined && isForCards(binding)) note(`no NVIDIA card is visible; ${CPU_INSTEAD}`);
+    return loadEngine("cpu", options);
+  }
+  if (binding === undefined) {
     note("a GPU is here, unused: mmoe cuda setup makes mmoe train on it");
     return loadEngine("cpu", options);
   }
@@ -51,7 +57,7 @@ async function autoEngine(options: EngineOptions): Promise<Engine> {
     return await loadEngine("cuda", { ...options, allowCpu: false });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    note(`${error.message}; training on the cpu engine`);
+    note(`${error.message}; ${CPU_INSTEAD}`);
     return loadEngine("cpu", options);
   }
 }

@@ -86,6 +86,23 @@ describe("mmoe cuda setup", () => {
     expect(stderr).toContain("mmoe: cuda setup can't begin (compiler, python, npm, disk); nothing was changed\n");
   });
 
+  test("waits while another is at work in the folder, and does nothing that it did", async () => {
+    let ownLog: string[][] = [];
+    commands.flock = async ([option]) => {
+      if (option === "--nonblock") return fails();
+      use({ commands: { ...commands, flock: () => prints() } });
+      await setup(); // the other's
+      ownLog = log.splice(0);
+      return prints();
+    };
+    const { code, stdout, stderr } = await setup();
+    expect(ownLog.map(([name]) => name)).toContain("npm");
+    expect([code, log, stdout]).toEqual([0, [], "TensorFlow 2.18.1 computes on NVIDIA H100 80GB HBM3\n"]);
+    expect(stderr).toContain(
+      `${home}: another mmoe cuda setup is at work here; waiting for its end\n${home}: all is there`,
+    );
+  });
+
   test("needs no compiler nor disk when all is there", async () => {
     await setup();
     use({ commands: { node: onCard }, freeBytes: 0 });
@@ -96,7 +113,7 @@ describe("mmoe cuda setup", () => {
     use({ commands: { ...commands, node: onCpu, "nvidia-smi": () => fails() } });
     const { code, stdout, stderr } = await setup();
     expect([code, stdout]).toEqual([0, "TensorFlow 2.18.1 computes on the CPU: no card is visible\n"]);
-    expect(stderr).toMatch(/^driver {4}no card \(nvidia-smi shows none\)/m);
+    expect(stderr).toMatch(/^driver {4}no card \(nvidia-smi shows none\).*\n {10}set-up does without/m);
     expect(stderr).toContain("TensorFlow says: Could not find cuda drivers on your machine\n");
   });
 

@@ -69,8 +69,16 @@ describe("mmoe doctor", () => {
     expect((await lines())[4]).toBe("card        NVIDIA A100 MIG 1g");
   });
 
+  test("names a set-up that is to be done again, and is content where it works", async () => {
+    world.facts = { ...SET_UP, setUp: { lacks: "binding", command: "mmoe cuda setup --cpu" } };
+    const { code, stdout } = await runMain(["doctor"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\ncuda setup: not whole, .* 'binding' on\n {2}fix: mmoe cuda setup --cpu\n$/);
+  });
+
   test("keeps to 80 columns", async () => {
-    world.facts = { ...OFF_CARD, devices: false };
+    const setUp = { lacks: "python environment", command: "mmoe cuda setup, with the options that it had" };
+    world.facts = { ...OFF_CARD, setUp, devices: false };
     expect(Math.max(...(await lines()).map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 

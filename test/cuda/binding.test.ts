@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import util from "node:util";
 import { expect, test } from "vitest";
-import { findBinding, loadBinding, nativeSettings } from "../../src/cuda/binding.ts";
+import { findBinding, isForCards, loadBinding, nativeSettings } from "../../src/cuda/binding.ts";
 import { layoutOf } from "../../src/cuda/home.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { touch } from "../support/fake-machine.ts";
@@ -48,6 +48,13 @@ test("loadBinding(binding) sets TensorFlow's settings first, keeps the user's, a
     true,
     false,
   ]);
+});
+
+test("isForCards(binding) is false of a home without NVIDIA's libraries", () => {
+  const [home, folder] = [temporaryFolder(), "/project/package"];
+  expect([isForCards({ folder, home }), isForCards({ folder })]).toEqual([false, true]);
+  mkdirSync(layoutOf(home).nvidia, { recursive: true });
+  expect(isForCards({ folder, home })).toBe(true);
 });
 
 test("nativeSettings(home) shows XLA the compiler among NVIDIA's libraries, where there is one", () => {

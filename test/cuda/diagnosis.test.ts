@@ -1,6 +1,7 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { type CudaFacts, cudaFacts, cudaProblem } from "../../src/cuda/diagnosis.ts";
+import { type CudaFacts, cudaFacts, cudaProblem, setUpProblem } from "../../src/cuda/diagnosis.ts";
 import { layoutOf } from "../../src/cuda/home.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { fails, fakeMachine, prints, touch } from "../support/fake-machine.ts";
@@ -45,6 +46,16 @@ describe("cudaFacts(machine)", () => {
     expect(wrong.trial?.problem).toMatch(/wrong/);
   });
 
+  test("tells a set-up that another mmoe made", async () => {
+    touch(layoutOf(home).addon);
+    writeFileSync(layoutOf(home).markers, '{ "python environment": "pip", "tensorflow": "tensorflow-cpu==2.18.1" }');
+    const found = await facts('{"computes":true,"onCard":false,"tensorflow":"2.18.1"}');
+    expect(setUpProblem(found)).toEqual({
+      problem: "not whole, or another mmoe's, from its step 'python environment' on",
+      fix: "mmoe cuda setup --cpu",
+    });
+  });
+
   test("is content with a machine that has nothing", async () => {
     const bare = fakeMachine({ env: { MMOE_CUDA_HOME: home }, commands: { "nvidia-smi": () => fails() } });
     expect(await cudaFacts(bare, false)).toEqual({ devices: false, cards: [] });
@@ -85,6 +96,13 @@ describe("cudaProblem(facts) says what to do about", () => {
       {},
       "does not load: no file",
       "rm -r /h; mmoe cuda",
+    ],
+    [
+      "a broken binding of a set-up that was cut short",
+      { ...whole, trial: { problem: "no file" }, setUp: { lacks: "binding", command: "mmoe cuda setup --cpu" } },
+      {},
+      "does not load: no file",
+      "mmoe cuda setup --cpu",
     ],
     [
       "a project's own broken binding",

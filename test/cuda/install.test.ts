@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { layoutOf } from "../../src/cuda/home.ts";
@@ -7,7 +7,10 @@ import type { Machine } from "../../src/cuda/machine.ts";
 import { runSteps } from "../../src/cuda/steps.ts";
 import { UsageError } from "../../src/errors.ts";
 import { temporaryFolder } from "../support/effects.ts";
-import { fails, fakeMachine, installers } from "../support/fake-machine.ts";
+import { fails, fakeMachine, installers, touch } from "../support/fake-machine.ts";
+
+/** The number of an open file. */
+const LOCK = 7;
 
 let home = "";
 beforeEach(() => {
@@ -16,7 +19,7 @@ beforeEach(() => {
 
 function install(machine: Machine, changes: { cpu?: boolean; tensorflow?: string } = {}): Promise<void> {
   const plan = { home, cpu: false, tensorflow: "2.18.1", ...changes };
-  const context = { onLine: () => {}, signal: new AbortController().signal };
+  const context = { onLine: () => {}, signal: new AbortController().signal, lock: LOCK };
   const silent = { onStart: () => {}, onDone: () => {} };
   return runSteps(installSteps(machine, plan), layoutOf(home).markers, context, silent);
 }
@@ -75,6 +78,17 @@ describe("installSteps(machine, plan)", () => {
     }
   });
 
+  test("have each command hold the home's lock", async () => {
+    const machine = fakeMachine({ commands: installers() });
+    const held: unknown[] = [];
+    const run: Machine["run"] = (command, args, options) => {
+      held.push(options?.inherits);
+      return machine.run(command, args, options);
+    };
+    await install({ ...machine, run });
+    expect(held).toEqual([LOCK, LOCK, LOCK, LOCK, LOCK, LOCK]);
+  });
+
   test("exchange TensorFlow for another version, and build again", async () => {
     const log: string[][] = [];
     const machine = fakeMachine({ commands: installers(log) });
@@ -83,6 +97,30 @@ describe("installSteps(machine, plan)", () => {
     await install(machine, { tensorflow: "2.19.0", cpu: true });
     expect(log.map(([name]) => name)).toEqual(["python", "npm", "g++", "g++"]);
     expect(readdirSync(layoutOf(home).libraries).sort()).toEqual(["tensorflow", "tensorflow-cpu-2.19.0.dist-info"]);
+  });
+
+  test("build again, and nothing more, in a home whose binding another mmoe built", async () => {
+    const log: string[][] = [];
+    const machine = fakeMachine({ commands: installers(log) });
+    await install(machine);
+    const { markers } = layoutOf(home);
+    writeFileSync(markers, readFileSync(markers, "utf8").replace(/quiet \w+/, "quiet 0123abcd"));
+    log.length = 0;
+    await install(machine);
+    expect(log.map(([name]) => name)).toEqual(["g++", "g++"]);
+  });
+
+  test("give npm no package that it may have been killed in", async () => {
+    const log: string[][] = [];
+    const working = installers(log);
+    let found: boolean | undefined;
+    const npm: (typeof working)[string] = (args, options) => {
+      found = existsSync(join(home, "node_modules"));
+      return working.npm?.(args, options) as ReturnType<(typeof working)[string]>;
+    };
+    touch(join(home, "node_modules/long/package.json"));
+    await install(fakeMachine({ commands: { ...working, npm } }));
+    expect(found).toBe(false);
   });
 
   test("say what a failed command said, go on there, and leave nothing half unpacked", async () => {

@@ -48,6 +48,8 @@ test("requirements() refuses a folder that holds what no set-up left, and takes 
   const machine = fakeMachine({ commands: installers() });
   const folder = temporaryFolder();
   expect(await fixes(machine, { home: folder })).toEqual([]);
+  touch(join(folder, "setup.lock"));
+  expect(await fixes(machine, { home: folder })).toEqual([]);
   touch(join(folder, "package.json"));
   expect((await fixes(machine, { home: folder })).join()).toBe(
     `folder: ${folder} holds 'package.json', which is left alone; give another --prefix`,

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { temporaryFolder } from "../support/effects.ts";
 import { BIN, mmoe } from "./mmoe.ts";
 
@@ -57,6 +57,16 @@ describe("mmoe sweep", () => {
     }
     expect(provenanceIn(out).dependencies.tensorflow).toMatch(/^2\.\d+\.\d+$/);
     expect(mmoe("verify", out, "--runs", "2").status).toBe(0);
+  });
+
+  test("lets TensorFlow be heard by who sets its log's level to 0", () => {
+    vi.stubEnv("TF_CPP_MIN_LOG_LEVEL", "0");
+    const { stderr } = mmoe(
+      ...["sweep", "smoke", "--runs", "1", "--steps", "5", "--engine", "tfjs", "--backend", "tensorflow"],
+      ...["--out", newFolder()],
+    );
+    vi.unstubAllEnvs();
+    expect(stderr).toMatch(/cpu_feature_guard/);
   });
 
   test("--engine cuda refuses to train on a CPU unless --allow-cpu", () => {

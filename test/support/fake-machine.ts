@@ -66,6 +66,7 @@ export function installers(log: string[][] = []): Record<string, Command> {
     noted("python", (args) => unpackWheels(args)),
     noted("npm", (_, { cwd }) => installPackages(cwd as string)),
     noted("g++", (args) => compile(args)),
+    ["flock", () => prints()],
   ]);
 }
 

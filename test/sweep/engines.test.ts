@@ -3,15 +3,18 @@ import { UsageError } from "../../src/errors.ts";
 import { type EngineOptions, loadEngine } from "../../src/sweep/engines.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 
-const world = vi.hoisted(() => ({ card: false, setUp: false, load: (_: object) => ({}) as unknown }));
+const world = vi.hoisted(() => ({ card: false, setUp: false, forCards: false, load: (_: object) => ({}) as unknown }));
 vi.mock("../../src/cuda/cards.ts", () => ({ mayHaveCard: () => world.card }));
-vi.mock("../../src/cuda/binding.ts", () => ({ findBinding: () => (world.setUp ? { folder: "/made" } : undefined) }));
+vi.mock("../../src/cuda/binding.ts", () => ({
+  findBinding: () => (world.setUp ? { folder: "/made" } : undefined),
+  isForCards: () => world.forCards,
+}));
 vi.mock("../../src/engines/tfjs/cuda.ts", () => ({ createCudaEngine: async (options: object) => world.load(options) }));
 
 let notes: string[] = [];
 beforeEach(() => {
   notes = [];
-  Object.assign(world, { card: true, setUp: true, load: () => ({ ...fakeEngine(), name: "cuda" }) });
+  Object.assign(world, { card: true, setUp: true, forCards: true, load: () => ({ ...fakeEngine(), name: "cuda" }) });
 });
 
 async function auto(options: EngineOptions = {}): Promise<string> {
@@ -25,10 +28,17 @@ describe("loadEngine('auto')", () => {
     expect([await auto(), notes]).toEqual(["cuda", []]);
   });
 
-  test("is cpu, without a word and with nothing loaded, where no card is", async () => {
-    world.card = false;
-    world.load = () => expect.unreachable();
+  test.each([
+    ["nothing is set up", { setUp: false }],
+    ["TensorFlow is set up for the CPU", { forCards: false }],
+  ])("is cpu, without a word and with nothing loaded, where no card is and %s", async (_, changes) => {
+    Object.assign(world, { card: false, load: () => expect.unreachable(), ...changes });
     expect([await auto(), notes]).toEqual(["cpu", []]);
+  });
+
+  test("is cpu, with nothing loaded, where TensorFlow is set up for a card that is not visible, and says so", async () => {
+    Object.assign(world, { card: false, load: () => expect.unreachable() });
+    expect([await auto(), notes]).toEqual(["cpu", ["no NVIDIA card is visible; training on the cpu engine"]]);
   });
 
   test("is cpu where a card is but nothing is set up, and says how", async () => {

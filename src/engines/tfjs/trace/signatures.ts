@@ -6,7 +6,7 @@
  * `Name(types of the inputs) names of the outputs | attributes`. `N*T`: N inputs of type T; `name*`: a list of outputs;
  * `-`: a type that is fixed.
  */
-const SIGNATURES = `
+export const SIGNATURES = `
 Abs(T) y | T
 Acos(T) y | T
 Acosh(T) y | T

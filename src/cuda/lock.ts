@@ -1,0 +1,51 @@
+import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { hostname } from "node:os";
+import { UsageError } from "../errors.ts";
+import { layoutOf } from "./home.ts";
+import type { Machine } from "./machine.ts";
+
+export interface HomeLock {
+  /** The locked file; a command that inherits it holds the lock too, until it ends. */
+  readonly file: number;
+  release(): void;
+}
+
+interface LockOptions {
+  /** Aborted: waits no longer, and rejects. */
+  readonly signal: AbortSignal;
+  readonly note: (line: string) => void;
+}
+
+/** The exit code of `flock --nonblock` where somebody else holds the lock; any other but 0 says that there are no locks. */
+const HELD = 1;
+
+/**
+ * Keeps every other set-up out of a home, also those of machines that share its disk; waits while one is in. The lock is
+ * the system's, on an open file: it ends with the processes that have the file open, so a killed set-up leaves none behind,
+ * but what it had started is waited for.
+ */
+export async function lockHome(machine: Machine, home: string, options: LockOptions): Promise<HomeLock> {
+  mkdirSync(home, { recursive: true });
+  const file = openSync(layoutOf(home).lock, "a");
+  try {
+    await lock(file, machine, home, options);
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+  ftruncateSync(file);
+  writeSync(file, `mmoe cuda setup (process ${process.pid} on ${hostname()})`);
+  return { file, release: () => closeSync(file) };
+}
+
+async function lock(file: number, machine: Machine, home: string, { signal, note }: LockOptions): Promise<void> {
+  const flock = (...options: string[]) => machine.run("flock", [...options, "3"], { signal, inherits: file });
+  const { code, lines } = await flock("--nonblock");
+  if (code === 0) return;
+  if (code !== HELD)
+    return note(`${home}: can't be locked (${lines.at(-1)}): let no other set-up begin here meanwhile`);
+  const holder = readFileSync(layoutOf(home).lock, "utf8") || "another mmoe cuda setup";
+  note(`${home}: ${holder} is at work here; waiting for its end`);
+  const wait = await flock();
+  if (wait.code !== 0) throw new UsageError(`${home}: ${holder} is at work here; waiting was ${wait.lines.at(-1)}`);
+}

@@ -1,0 +1,30 @@
+import { layoutOf } from "./home.ts";
+import { installSteps } from "./install.ts";
+import type { Machine } from "./machine.ts";
+import { type Plan, TENSORFLOW_VERSION } from "./plan.ts";
+import { pendingSteps, readMarkers } from "./steps.ts";
+
+/** How far a set-up came in a home. */
+export interface SetUpState {
+  /** The first step that is to be done, by name, for all that follow: cut short, or done by an mmoe that did it otherwise. */
+  readonly lacks?: string;
+  /** What does it. */
+  readonly command: string;
+}
+
+/** Undefined where no set-up began. */
+export function setUpState(machine: Machine, home: string): SetUpState | undefined {
+  const { markers } = layoutOf(home);
+  const done = readMarkers(markers);
+  if (done === undefined) return undefined;
+  const wanted = /^tensorflow(?<cpu>-cpu)?==(?<tensorflow>.*)$/.exec(done.tensorflow ?? "")?.groups;
+  if (wanted === undefined) return { lacks: "tensorflow", command: "mmoe cuda setup, with the options that it had" };
+  const plan = { home, cpu: wanted.cpu !== undefined, tensorflow: wanted.tensorflow as string };
+  const [first] = pendingSteps(installSteps(machine, plan), markers);
+  return { ...(first ? { lacks: first.name } : {}), command: commandOf(plan) };
+}
+
+function commandOf({ cpu, tensorflow }: Plan): string {
+  const version = tensorflow === TENSORFLOW_VERSION ? "" : ` --tensorflow ${tensorflow}`;
+  return `mmoe cuda setup${cpu ? " --cpu" : ""}${version}`;
+}

@@ -1,0 +1,54 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { UsageError } from "../errors.ts";
+import { watchDownload } from "./download-progress.ts";
+import { layoutOf } from "./home.ts";
+import type { Machine } from "./machine.ts";
+import { stepCommand } from "./step-command.ts";
+import type { StepContext } from "./steps.ts";
+
+/** The libraries are the same in the wheels of every Python; this one has had wheels since TensorFlow 2.16. */
+const WHEELS_FOR_PYTHON = "3.12";
+
+interface Wheels {
+  readonly wheels: readonly string[];
+  /** About what they are together. */
+  readonly downloadBytes: number;
+  readonly folder: string;
+}
+
+/** Wheels as in a site-packages folder, and nothing that they need in Python: only their libraries are used. */
+export async function unpack(
+  machine: Machine,
+  home: string,
+  { wheels, downloadBytes, folder }: Wheels,
+  context: StepContext,
+): Promise<void> {
+  const partial = `${folder}.partial`;
+  const unpacking = join(home, "unpacking"); // the system's folder for it is often small, or in memory
+  for (const left of [partial, unpacking]) rmSync(left, { recursive: true, force: true });
+  mkdirSync(unpacking, { recursive: true });
+  const quietly = ["--disable-pip-version-check", "--progress-bar", "off", "--no-compile"];
+  const which = ["--no-deps", "--only-binary=:all:", "--python-version", WHEELS_FOR_PYTHON];
+  const args = ["-m", "pip", "install", ...quietly, ...which, "--target", partial, ...wheels];
+  const stopWatching = watchDownload({ folder: unpacking, bytes: downloadBytes, onLine: context.onLine });
+  await stepCommand(machine, pythonOf(home), args, context, { env: { TMPDIR: unpacking } }).finally(stopWatching);
+  rmSync(unpacking, { recursive: true });
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(partial, folder);
+}
+
+/** The interpreter of a home's environment. */
+export function pythonOf(home: string): string {
+  return join(layoutOf(home).python, "bin/python");
+}
+
+/** What TensorFlow's `and-cuda` extra asks for, e.g. `nvidia-cudnn-cu12==9.3.0.75`. */
+export function nvidiaRequirements(libraries: string): string[] {
+  const info = readdirSync(libraries).find((name) => /^tensorflow-.*\.dist-info$/.test(name)) ?? "";
+  const metadata = readFileSync(join(libraries, info, "METADATA"), "utf8");
+  const lines = [...metadata.matchAll(/^Requires-Dist: ([\w.-]+) ?\(?(==[\w.]+)\)? ?; extra == ['"]and-cuda['"]/gm)];
+  if (lines.length === 0)
+    throw new UsageError(`${info}: names no NVIDIA libraries; give another --tensorflow, or --cpu`);
+  return lines.map(([, name, version]) => `${name}${version}`);
+}

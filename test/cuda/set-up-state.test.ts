@@ -1,0 +1,60 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { layoutOf } from "../../src/cuda/home.ts";
+import { installSteps } from "../../src/cuda/install.ts";
+import { setUpState } from "../../src/cuda/set-up-state.ts";
+import { runSteps } from "../../src/cuda/steps.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { fails, fakeMachine, installers } from "../support/fake-machine.ts";
+
+let home = "";
+beforeEach(() => {
+  home = join(temporaryFolder(), "cuda");
+});
+
+/** A set-up in `home`; `commands` do otherwise than they should. */
+async function setUp(cpu: boolean, commands = {}, tensorflow = "2.18.1"): Promise<void> {
+  const machine = fakeMachine({ commands: { ...installers(), ...commands } });
+  const context = { onLine: () => {}, signal: new AbortController().signal };
+  const silent = { onStart: () => {}, onDone: () => {} };
+  await runSteps(installSteps(machine, { home, cpu, tensorflow }), layoutOf(home).markers, context, silent);
+}
+
+const state = () => setUpState(fakeMachine(), home);
+
+describe("setUpState(machine, home)", () => {
+  test.each([
+    [true, "2.18.1", "mmoe cuda setup --cpu"],
+    [false, "2.18.1", "mmoe cuda setup"],
+    [true, "2.19.0", "mmoe cuda setup --cpu --tensorflow 2.19.0"],
+  ])("with cpu %s and TensorFlow %s lacks nothing, and knows '%s'", async (cpu, tensorflow, command) => {
+    await setUp(cpu, {}, tensorflow);
+    expect(state()).toEqual({ command });
+  });
+
+  test("lacks a binding that another mmoe built, or that is gone", async () => {
+    await setUp(true);
+    const { markers, quiet } = layoutOf(home);
+    const ours = readFileSync(markers, "utf8");
+    writeFileSync(markers, ours.replace(/node-api .*"/, 'node-api 8"'));
+    expect(state()).toEqual({ lacks: "binding", command: "mmoe cuda setup --cpu" });
+    writeFileSync(markers, ours);
+    rmSync(quiet);
+    expect(state()).toEqual({ lacks: "binding", command: "mmoe cuda setup --cpu" });
+  });
+
+  test("lacks the step that a set-up was cut short in", async () => {
+    await setUp(false, { npm: () => fails("no network") }).catch(() => {});
+    expect(state()).toEqual({ lacks: "binding's sources", command: "mmoe cuda setup" });
+  });
+
+  test("knows no options of a set-up that has no TensorFlow yet", async () => {
+    await setUp(true, { python: () => fails("no network") }).catch(() => {});
+    expect(state()).toEqual({ lacks: "tensorflow", command: "mmoe cuda setup, with the options that it had" });
+  });
+
+  test("is undefined where no set-up began", () => {
+    expect(state()).toBeUndefined();
+  });
+});
