@@ -6,6 +6,7 @@ const LEVELS = "▁▂▃▄▅▆▇█";
 
 /** Bins of a common width for several rows of losses. */
 export interface Axis {
+  /** In the paper's bins, of 1/30. */
   readonly width: number;
   /** Some loss is above the last bin, which holds it. */
   readonly open: boolean;
@@ -15,13 +16,13 @@ export interface Axis {
 export function axisOf(losses: readonly Float64Array[]): Axis {
   const sorted = Float64Array.from(losses.flatMap((row) => [...row])).sort();
   const reach = sorted[Math.ceil(0.95 * sorted.length) - 1] ?? 0;
-  const width = Math.max(1, Math.ceil((reach * 30) / BINS)) / 30;
-  return { width, open: (sorted.at(-1) ?? 0) >= BINS * width };
+  const width = Math.max(1, Math.ceil((reach * 30) / BINS));
+  return { width, open: binOf(sorted.at(-1) ?? 0, width) >= BINS };
 }
 
 /** The axis above the bins: `0     .2    .4 .6+`, with a plus where the last bin is open. */
 export function axisText({ width, open }: Axis): string {
-  const tick = (bin: number) => String(Number((bin * width).toPrecision(3))).replace(/^0\./, ".");
+  const tick = (bin: number) => String(Number(((bin * width) / 30).toPrecision(3))).replace(/^0\./, ".");
   const end = `${tick(BINS)}${open ? "+" : ""}`;
   const last = tick(2 * TICK);
   const fits = last.length + 1 + end.length <= BINS - 2 * TICK;
@@ -32,10 +33,15 @@ export function axisText({ width, open }: Axis): string {
 export function sparkline(losses: Float64Array, { width }: Axis): string {
   const counts = new Array<number>(BINS).fill(0);
   for (const loss of losses) {
-    const bin = Math.min(BINS - 1, Math.floor(loss / width));
+    const bin = Math.min(BINS - 1, binOf(loss, width));
     counts[bin] = (counts[bin] as number) + 1;
   }
   const most = Math.max(...counts);
   const block = (count: number) => (count === 0 ? " " : LEVELS[Math.ceil((count / most) * LEVELS.length) - 1]);
   return counts.map(block).join("");
+}
+
+/** As Figure 5 bins losses: the multiple decides, not the quotient by 1/30. */
+function binOf(loss: number, width: number): number {
+  return Math.floor((loss * 30) / width);
 }

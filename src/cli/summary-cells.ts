@@ -34,8 +34,5 @@ function cellColumns({ loss, badShare }: CellSummary): string[] {
 }
 
 function caption(bad: number, { width }: Axis): string {
-  return (
-    `predicting the mean is 1; bad: share of runs above ${Number(bad.toPrecision(3))}; ` +
-    `bins of ${Math.round(width * 30)}/30\n`
-  );
+  return `predicting the mean is 1; bad: share of runs above ${Number(bad.toPrecision(3))}; ` + `bins of ${width}/30\n`;
 }

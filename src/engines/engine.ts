@@ -87,7 +87,10 @@ export interface Hooks {
   readonly keepParameters?: boolean;
 }
 
-/** Trains runs. A run's numbers never depend on the runs beside it, their order, or how the engine groups them. */
+/**
+ * Trains runs. A run's numbers never depend on the runs beside it, their order, or how the engine groups them; on
+ * TensorFlow, but for float32's rounding.
+ */
 export interface Engine {
   readonly name: string;
   /** What really computes, e.g. `wasm`. */
