@@ -51,7 +51,7 @@ export function addSweepOptions(command: Command): Command {
     .option("--engine <name>", `what trains: ${ENGINE_NAMES.join(", ")}`, ENGINE_NAMES[0])
     .option("--allow-cpu", "let --engine cuda train on a CPU where it sees no card")
     .option("--backend <name>", `what tfjs computes on: ${TFJS_BACKENDS.join(", ")}`, TFJS_BACKENDS[0])
-    .option("--jobs <n>", "worker threads of the cpu engine (default: this process's cores)")
+    .option("--jobs <n>", "worker threads: cpu engine, rows for TensorFlow (default: its cores)")
     .option("--out <folder>", "where results go (default: results/NAME-HASH)")
     .option("--retry-failed", "do again the runs that failed there")
     .option("--time-limit <time>", "stop, to go on later, after a time such as 3h50m")

@@ -29,7 +29,7 @@ export const define: Define = (command, run) => {
     .option("--json", "as JSON")
     .addHelpText(
       "after",
-      `\nExits with 0 where every run comes out the same, else with 4.\n${examples("mmoe verify results/paper")}`,
+      `\nExits with 0 where every run comes out the same, else with 4. On TensorFlow losses\nare compared up to step 100; after that rounding makes other networks.\n${examples("mmoe verify results/paper")}`,
     )
     .action((folder: string, options: Options) => run((context) => verify(folder, options, context)));
 };
@@ -84,12 +84,12 @@ function engineOf(name: string): EngineName {
   return known;
 }
 
-function comparison({ recorded, again, same }: Verified): object {
+function comparison({ recorded, again, same, comparedTo }: Verified): object {
   const losses = (record: RunRecord) => ({
     train: finalLosses(record, "train")?.mean ?? null,
     heldout: finalLosses(record, "heldout")?.mean ?? null,
   });
-  return { id: recorded.id, same, recorded: losses(recorded), again: losses(again) };
+  return { id: recorded.id, same, comparedTo: comparedTo ?? null, recorded: losses(recorded), again: losses(again) };
 }
 
 function comparisonTable(verified: readonly Verified[]): string {

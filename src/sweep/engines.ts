@@ -12,7 +12,7 @@ export const TFJS_BACKENDS = ["wasm", "cpu", "tensorflow"] as const;
 export type TfjsBackend = (typeof TFJS_BACKENDS)[number];
 
 export interface EngineOptions {
-  /** Worker threads of the cpu engine; by default the cores that this process may use. */
+  /** Worker threads, which train on the cpu engine and make rows for TensorFlow; by default the cores of this process. */
   readonly jobs?: number;
   /** What the tfjs engine computes on. */
   readonly backend?: TfjsBackend;
@@ -27,16 +27,17 @@ export interface EngineOptions {
 export async function loadEngine(name: EngineName, options: EngineOptions = {}): Promise<Engine> {
   if (name === "auto") return autoEngine(options);
   const { jobs, backend = "wasm", allowCpu = false, note = () => {} } = options;
+  const threads = jobs === undefined ? {} : { jobs };
   if (name === "tfjs") {
     const { createTfjsEngine } = await import("../engines/tfjs/engine.ts");
-    return createTfjsEngine({ backend, note });
+    return createTfjsEngine({ backend, note, ...threads });
   }
   if (name === "cuda") {
     const { createCudaEngine } = await import("../engines/tfjs/cuda.ts");
-    return createCudaEngine({ allowCpu, note });
+    return createCudaEngine({ allowCpu, note, ...threads });
   }
   const { CpuEngine } = await import("../engines/cpu/cpu-engine.ts");
-  return new CpuEngine(jobs === undefined ? {} : { jobs });
+  return new CpuEngine(threads);
 }
 
 const CPU_INSTEAD = "training on the cpu engine";

@@ -1,31 +1,30 @@
 import type { Engine, Run } from "../engines/engine.ts";
-import { groupBy } from "../stats/group-by.ts";
 
 const TRIAL_MS = 250;
 const MOST_STEPS = 2 ** 16;
 /** A forward pass costs about a third of a training step on as many rows. */
 const FORWARD_SHARE = 1 / 3;
 
-/** Wall time of training `runs` on this machine in milliseconds, extrapolated from a short trial of each model. */
+/** Wall time of training `runs` of one sweep on this machine in milliseconds, extrapolated from a short trial. */
 export async function estimateMs(runs: readonly Run[], engine: Engine): Promise<number> {
-  let total = 0;
-  for (const ofModel of groupBy(runs, (run) => run.model.name).values()) {
-    const trial = await firstBegun(ofModel, engine);
-    const { steps, batch, evalEvery, heldoutRows, trainRows } = (ofModel[0] as Run).training;
-    const evaluatedRows = Math.ceil(steps / evalEvery) * heldoutRows + (trainRows === "fresh" ? 0 : trainRows);
-    const stepsWorth = steps + (FORWARD_SHARE * evaluatedRows) / batch;
-    total += ((await stepMs(trial, engine)) / trial.length) * stepsWorth * ofModel.length;
-  }
-  return total;
+  const [first] = runs;
+  if (!first) return 0;
+  const { steps, batch, evalEvery, heldoutRows, trainRows } = first.training;
+  const evaluatedRows = Math.ceil(steps / evalEvery) * heldoutRows + (trainRows === "fresh" ? 0 : trainRows);
+  const stepsWorth = steps + (FORWARD_SHARE * evaluatedRows) / batch;
+  const trial = await firstBegun(runs, engine);
+  return ((await stepMs(trial, engine)) / trial.length) * stepsWorth * runs.length;
 }
 
-/** Those of the runs that the engine begins with: as many at a time as it will train. */
+/** The runs that an engine begins with, if they are short, until it has begun some of each model. */
 async function firstBegun(runs: readonly Run[], engine: Engine): Promise<Run[]> {
   const begun: Run[] = [];
+  const models = new Set(runs.map(({ model }) => model.name));
   const noMore = new AbortController();
   const onBegin = (some: readonly Run[]) => {
     begun.push(...some);
-    queueMicrotask(() => noMore.abort()); // once every worker has begun
+    for (const { model } of some) models.delete(model.name);
+    if (models.size === 0) queueMicrotask(() => noMore.abort()); // once every worker has begun
   };
   await engine.train(shortened(runs, 1), { onBegin, noMore: noMore.signal, onResult: () => {} });
   return begun;
@@ -52,7 +51,12 @@ async function timed(runs: readonly Run[], steps: number, engine: Engine): Promi
 }
 
 function shortened(runs: readonly Run[], steps: number): Run[] {
-  return runs.map((run) => ({ ...run, training: shortTraining(run, steps) }));
+  const short = new Map<Run["training"], Run["training"]>(); // engines compare settings by identity first
+  return runs.map((run) => {
+    const training = short.get(run.training) ?? shortTraining(run, steps);
+    short.set(run.training, training);
+    return { ...run, training };
+  });
 }
 
 function shortTraining({ training }: Run, steps: number): Run["training"] {

@@ -9,7 +9,7 @@ import { planRuns } from "./plan.ts";
 export interface Verified {
   readonly recorded: RunRecord;
   readonly again: RunRecord;
-  /** All losses alike, to the last recorded digit; on TensorFlow, the early ones within a tolerance. */
+  /** All numbers alike, to the last recorded digit; on TensorFlow, the rows, and early losses within a tolerance. */
   readonly same: boolean;
   /** The last step whose losses are compared; undefined where all are. */
   readonly comparedTo: number | undefined;
@@ -57,6 +57,7 @@ function comparisonOf(before: RunRecord, again: RunRecord): Pick<Verified, "same
   ) as [number[], number[]];
   const same =
     before.status === again.status &&
+    before.labelCorrelation === again.labelCorrelation &&
     again.curve.steps.length === steps.length &&
     ours.every((loss, i) => isWithin(tolerance, loss, theirs[i] as number));
   return { same, comparedTo: steps[compared - 1] };

@@ -98,7 +98,7 @@ describe("train(runs)", () => {
     };
     const note = (line: string) => notes.push(line);
     const two = [tinyRun(), tinyRun({ index: 1 })];
-    await trainInGroups(two, { onResult: () => {} }, { sizeOf: () => 2, mixed: true, train, note });
+    await trainInGroups(two, { onResult: () => {} }, { sizeOf: () => 2, mixed: true, train, free: () => {}, note });
     expect(notes).toEqual(["out of memory with 2 runs at a time; going on with 1"]);
   });
 });

@@ -12,18 +12,25 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Two workers that train `together` runs each in a second and `stepMs` a step, by a clock of its own. */
-function fakeEngine(together: number, stepMs: (run: Run) => number) {
+const MODELS = [ZOO.omoe, ZOO.mmoe].map(({ build }) => build({ inputs: 100, tasks: 2 }));
+const TRAINING = { steps: 1000, batch: 60, evalEvery: 250, heldoutRows: 90, trainRows: 180 } as const;
+const STEPS_WORTH = 1000 + (4 * 90 + 180) / 60 / 3;
+
+const runs = range(24).flatMap((index) => MODELS.map((model) => makeRun({ model, index }, TRAINING)));
+const msOf = ({ model }: Run) => (model.name === "omoe" ? 8 : 10);
+
+/** Two workers, by a clock of their own: a group takes a second and so many milliseconds a step for each of its runs. */
+function fakeEngine(groupsOf: (runs: readonly Run[]) => Run[][]) {
   const sizes: number[] = [];
   const train: Engine["train"] = async (runs, { onBegin, noMore }) => {
-    const groups = range(Math.ceil(runs.length / together)).map((g) => runs.slice(g * together, (g + 1) * together));
+    const groups = groupsOf(runs);
     const work = async () => {
       for (let group = groups.shift(); group && !noMore?.aborted; group = groups.shift()) {
         onBegin?.(group);
         sizes.push(group.length);
-        await Promise.resolve();
-        const [run] = group as [Run];
-        vi.advanceTimersByTime((1000 + run.training.steps * stepMs(run)) / 2);
+        await new Promise(setImmediate);
+        const stepMs = group.reduce((sum, run) => sum + msOf(run), 0);
+        vi.advanceTimersByTime((1000 + (group[0] as Run).training.steps * stepMs) / 2);
       }
     };
     await Promise.all([work(), work()]);
@@ -31,12 +38,22 @@ function fakeEngine(together: number, stepMs: (run: Run) => number) {
   return { sizes, engine: { train } as Engine };
 }
 
-test("estimateMs(runs, engine) times as many runs of each model as the engine trains at a time", async () => {
-  const models = [ZOO.omoe, ZOO.mmoe].map(({ build }) => build({ inputs: 100, tasks: 2 }));
-  const training = { steps: 1000, batch: 60, evalEvery: 250, heldoutRows: 90, trainRows: 180 } as const;
-  const runs = range(24).flatMap((index) => models.map((model) => makeRun({ model, index }, training)));
-  const { engine, sizes } = fakeEngine(3, ({ model }) => (model.name === "omoe" ? 8 : 10));
-  const stepsWorth = 1000 + (4 * 90 + 180) / 60 / 3;
-  expect(await estimateMs(runs, engine)).toBeCloseTo((24 / 6) * (8 + 10) * stepsWorth, 6);
-  expect(new Set(sizes)).toEqual(new Set([3]));
+const chunks = (runs: readonly Run[], size: number) =>
+  range(Math.ceil(runs.length / size)).map((g) => runs.slice(g * size, (g + 1) * size));
+
+test.each([
+  ["mixes models", (runs: readonly Run[]) => chunks(runs, 6)],
+  [
+    "trains one model at a time, in turn",
+    (runs: readonly Run[]) =>
+      chunks(runs, 12).flatMap((some) => MODELS.map(({ name }) => some.filter(({ model }) => model.name === name))),
+  ],
+])("estimateMs(runs, engine) times groups as the engine makes them: one that %s", async (_, groupsOf) => {
+  const { engine, sizes } = fakeEngine(groupsOf);
+  expect(await estimateMs(runs, engine)).toBeCloseTo(((24 * (8 + 10)) / 2) * STEPS_WORTH, 6);
+  expect(new Set(sizes)).toEqual(new Set([6]));
+});
+
+test("estimateMs([], engine) is 0", async () => {
+  expect(await estimateMs([], fakeEngine(() => []).engine)).toBe(0);
 });

@@ -7,6 +7,8 @@ import { loadTf } from "./tf.ts";
 export interface CudaOptions {
   /** Compute on the CPU where TensorFlow sees no card. */
   readonly allowCpu?: boolean;
+  /** Threads that make rows. */
+  readonly jobs?: number;
   readonly note?: (line: string) => void;
 }
 

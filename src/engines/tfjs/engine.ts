@@ -17,25 +17,28 @@ export interface TfjsOptions extends ProgramOptions {
   readonly backend: Backend;
   /** What the engine is called in messages and records. */
   readonly name?: string;
-  /** R, the most runs that are trained together; by default what suits the backend and its memory. */
+  /** The most runs that are trained together; by default what suits the backend and its memory. */
   readonly groupSize?: number;
   /** Whether steps are traced into a graph, many of them a call: by default where that can be, on `tensorflow`. */
   readonly traced?: boolean;
-  /** Threads that make rows for traced steps, at the most. */
-  readonly feeders?: number;
+  /** Threads that make rows for traced steps, at the most; by default as many as this process has cores, up to 16. */
+  readonly jobs?: number;
   /** Hears what is decided on the way. */
   readonly note?: (line: string) => void;
 }
 
 /** Without threads more runs at a time gain nothing. */
 const GROUP_SIZE = 8;
+const MOST_FEEDERS = 16;
 
 /** Plain TensorFlow.js operations, gradients by automatic differentiation: on wasm the reference engine. */
 export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
   const { backend, name = "tfjs", groupSize, traced = backend === "tensorflow", note = () => {} } = options;
-  const { feeders = availableParallelism() } = options;
+  const { jobs = Math.min(availableParallelism(), MOST_FEEDERS) } = options;
   if (groupSize !== undefined && !(Number.isInteger(groupSize) && groupSize > 0))
     throw new RangeError(`createTfjsEngine: groupSize: expected a whole number from 1, got ${groupSize}`);
+  if (!(Number.isInteger(jobs) && jobs > 0))
+    throw new RangeError(`createTfjsEngine: jobs: expected a whole number from 1, got ${jobs}`);
   const tf = await loadTf(backend);
   const device = await deviceOf(tf, backend);
   const sizeOf = (company: readonly Run[]) => {
@@ -47,7 +50,7 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     (traced ? 2 : 1) * sum(group.sources, rowBytes) +
     (traced ? fedBytes(group) : 0) +
     (device.memory?.card === undefined ? sum(group.runs, tensorBytes) : 0);
-  const training = new TracedTraining(tf, feeders, options);
+  const training = new TracedTraining(tf, jobs, options);
   const createTrainer: CreateTrainer = (group, pace) =>
     traced ? training.trainer(group, pace) : eagerTrainer(tf, group, pace);
   return {
@@ -59,9 +62,9 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
       await tf.setBackend(backend); // one for the process: another engine may have set its own
       for (const run of runs) checkRun(name, run);
       const train = (group: Group) => trainGroup(createTrainer, group, hooks, device.name);
-      await trainInGroups(runs, hooks, { ...grouping, train, note });
+      await trainInGroups(runs, hooks, { ...grouping, train, free: () => training.free(), note });
     },
-    memoryBytes: (runs) => Math.max(0, ...grouped(runs, grouping).map(hostBytes)),
+    memoryBytes: (runs) => grouped(runs, grouping).reduce((most, group) => Math.max(most, hostBytes(group)), 0),
     // Between calls of `train` no tensor is left, only graphs; the backend itself is the process's.
     dispose: () => training.dispose(),
   };

@@ -46,31 +46,36 @@ export function setSizes({ trainRows, heldoutRows }: Run["training"]): { set: Ro
   return trainRows === "fresh" ? [heldout] : [heldout, { set: "train", rows: trainRows }];
 }
 
-/** Arrays of a number of steps, in memory that threads share. */
+/** Memory that threads share, for one set of arrays after the other: V8 does not see how large it is, and frees it late. */
 export class Room {
-  readonly steps: number;
-  readonly #layout: readonly FeedArray[];
-  readonly #arrays: FeedArrays;
+  readonly #memory = new Map<string, SharedArrayBuffer>();
 
-  constructor(layout: readonly FeedArray[], steps = 1) {
-    this.steps = steps;
-    this.#layout = layout;
-    this.#arrays = Object.fromEntries(
-      layout.map(({ name, dtype, shape }) => {
-        const memory = new SharedArrayBuffer(4 * steps * sizeOf(shape));
-        return [name, dtype === "float32" ? new Float32Array(memory) : new Int32Array(memory)];
-      }),
-    );
-  }
-
-  /** The arrays of `count` steps from place `at` on. */
-  part(at: number, count: number): FeedArrays {
-    const parts = this.#layout.map(({ name, shape }) => {
-      const size = sizeOf(shape);
-      return [name, this.#arrays[name]?.subarray(at * size, (at + count) * size)];
+  /** Room for `steps` steps, in place of what was there. */
+  arrays(layout: readonly FeedArray[], steps = 1): FeedArrays {
+    const arrays = layout.map(({ name, dtype, shape }) => {
+      const length = steps * sizeOf(shape);
+      const memory = this.#memoryFor(name, 4 * length);
+      return [name, dtype === "float32" ? new Float32Array(memory, 0, length) : new Int32Array(memory, 0, length)];
     });
-    return Object.fromEntries(parts);
+    return Object.fromEntries(arrays);
   }
+
+  #memoryFor(name: string, bytes: number): SharedArrayBuffer {
+    const kept = this.#memory.get(name);
+    if (kept && kept.byteLength >= bytes) return kept;
+    const memory = new SharedArrayBuffer(bytes);
+    this.#memory.set(name, memory);
+    return memory;
+  }
+}
+
+/** Of arrays for some steps, those of `count` steps from place `at` on. */
+export function partOf(layout: readonly FeedArray[], arrays: FeedArrays, at: number, count: number): FeedArrays {
+  const parts = layout.map(({ name, shape }) => {
+    const size = sizeOf(shape);
+    return [name, arrays[name]?.subarray(at * size, (at + count) * size)];
+  });
+  return Object.fromEntries(parts);
 }
 
 /** Bytes of a step. */

@@ -16,15 +16,16 @@ export class FeedCrew {
     this.#most = most;
   }
 
-  /** Shares out the sources of the group that is made from now on. */
-  begin(group: Group): void {
+  /** Shares out the sources of the group that is made from now on, when nothing of the one before is being made. */
+  async begin(group: Group): Promise<void> {
+    await Promise.all(this.#feeders.map((feeder) => feeder.idle()));
     const F = group.sources.length;
     const feeders = Math.min(this.#most, F);
     const bound = (i: number) => Math.floor((i * F) / feeders);
     this.#shares = Array.from({ length: feeders }, (_, i) => ({ first: bound(i), end: bound(i + 1) }));
     for (const [i, share] of this.#shares.entries()) {
-      this.#feeders[i] ??= new Feeder();
-      this.#feeders[i].tell({ group, share });
+      if (!this.#feeders[i]?.isAlive) this.#feeders[i] = new Feeder();
+      this.#feeders[i]?.tell({ group, share });
     }
   }
 
@@ -59,6 +60,8 @@ interface Question {
 class Feeder {
   readonly #thread: Worker = startWorker(import.meta.url, "feeder");
   readonly #asked: Question[] = [];
+  #last: Promise<unknown> = Promise.resolve();
+  #death: Error | undefined;
 
   constructor() {
     this.#thread.unref();
@@ -70,19 +73,33 @@ class Feeder {
     this.#thread.on("exit", (code) => this.#die(new Error(`a thread that makes rows ended: exit code ${code}`)));
   }
 
+  get isAlive(): boolean {
+    return this.#death === undefined;
+  }
+
+  /** Resolves when all that was asked has been answered, or can't be. */
+  async idle(): Promise<void> {
+    await this.#last.catch(() => {});
+  }
+
   tell(task: FeedTask): void {
     this.#thread.postMessage(task);
   }
 
+  /** Rejects if the thread ends before it answers. */
   ask(task: FeedTask): Promise<FeedAnswer> {
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<FeedAnswer>((resolve, reject) => {
+      if (this.#death) return reject(this.#death);
       this.#asked.push({ resolve, reject });
       this.#thread.ref();
       this.#thread.postMessage(task);
     });
+    this.#last = answer;
+    return answer;
   }
 
   #die(error: Error): void {
+    this.#death ??= error;
     for (const { reject } of this.#asked.splice(0)) reject(error);
   }
 

@@ -31,10 +31,17 @@ export interface Grouping {
  */
 export function grouped(runs: readonly Run[], { sizeOf, mixed }: Grouping): Group[] {
   const numbers = numbersOf(mixed);
-  const together = mixed ? companiesOf(runs, numbers) : runs.map((run) => [run]);
-  const companies = together.flatMap((company) => divided(company, sizeOf, numbers));
   const kindOf = (company: Company): string =>
     company.map(({ model, training }) => `${numbers.model(model)} ${numbers.training(training)}`).join();
+  const sizes = new Map<string, number>();
+  const sizeOfKind = (company: Company): number => {
+    const kind = kindOf(company);
+    const size = sizes.get(kind) ?? sizeOf(company);
+    sizes.set(kind, size);
+    return size;
+  };
+  const together = mixed ? companiesOf(runs, numbers) : runs.map((run) => [run]);
+  const companies = together.flatMap((company) => divided(company, sizeOfKind, numbers));
   const kinds = groupBy(companies, kindOf);
   const groups: Company[][] = [];
   const open = new Map<string, Company[]>();
@@ -42,7 +49,7 @@ export function grouped(runs: readonly Run[], { sizeOf, mixed }: Grouping): Grou
     const kind = kindOf(company);
     const { length } = kinds.get(kind) as Company[];
     let group = open.get(kind);
-    if (!group || group.length >= length / Math.ceil(length / sizeOf(company))) {
+    if (!group || group.length >= length / Math.ceil(length / sizeOfKind(company))) {
       group = [];
       groups.push(group);
       open.set(kind, group);
@@ -90,11 +97,16 @@ function modelsOf(runs: readonly Run[], numbers: Numbers): Company[] {
 
 type Numbers = ReturnType<typeof numbersOf>;
 
-/** Numbers what runs have in common; settings that differ in the learning rate alone have one number if that `mayDiffer`. */
+/**
+ * Numbers what runs have in common; settings that differ in the learning rate alone have one number if that `mayDiffer`,
+ * but for a rate of 0, of which no other is a multiple.
+ */
 function numbersOf(mayDiffer: boolean) {
   return {
     model: numbering((model: ModelSpec) => model),
     data: numbering((data: Run["data"]) => data),
-    training: numbering((training: Run["training"]) => (mayDiffer ? { ...training, lr: 0 } : training)),
+    training: numbering((training: Run["training"]) =>
+      mayDiffer ? { ...training, lr: Math.sign(training.lr) } : training,
+    ),
   };
 }

@@ -5,6 +5,8 @@ import { type Group, type Grouping, grouped } from "./grouping.ts";
 interface GroupTraining extends Grouping {
   /** Trains one group; gives results only when all of it has been trained. */
   readonly train: (group: Group) => Promise<void>;
+  /** Frees what is kept for other groups: memory is at its end. */
+  readonly free: () => void;
   /** Hears that groups are made smaller. */
   readonly note: (line: string) => void;
 }
@@ -16,7 +18,7 @@ interface GroupTraining extends Grouping {
 export async function trainInGroups(
   runs: readonly Run[],
   { signal, noMore, onBegin }: Hooks,
-  { train, note, ...grouping }: GroupTraining,
+  { train, free, note, ...grouping }: GroupTraining,
 ): Promise<void> {
   let pending = grouped(runs, grouping);
   while (!signal?.aborted && !noMore?.aborted) {
@@ -27,6 +29,7 @@ export async function trainInGroups(
       await train(group);
     } catch (error) {
       if (!isOutOfMemory(error)) throw error;
+      free();
       const half = halfOf(group);
       note(`out of memory with ${group.runs.length} runs at a time; going on with ${half}`);
       const { sizeOf } = grouping;
@@ -39,9 +42,11 @@ export async function trainInGroups(
   }
 }
 
-/** As TensorFlow says it, status 8 of its C API. */
+/** As TensorFlow says it, status 8 of its C API, and as V8 does where there is none for an array. */
+const OUT_OF_MEMORY = /TF_Status: 8\b|RESOURCE_EXHAUSTED|OOM when allocating|Array buffer allocation failed/i;
+
 function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && /TF_Status: 8\b|RESOURCE_EXHAUSTED|OOM when allocating/i.test(error.message);
+  return error instanceof Error && OUT_OF_MEMORY.test(error.message);
 }
 
 function halfOf({ runs }: Group): number {

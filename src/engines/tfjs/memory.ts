@@ -29,7 +29,8 @@ export const CALL_BYTES = 64e6;
 /** Bytes of what a traced group is fed: a call's as tensors, as arrays, and as those that are made for the next. */
 export function fedBytes(group: Group): number {
   const { steps } = (group.runs[0] as Run).training;
-  return 3 * Math.min(CALL_BYTES, steps * bytesOf(stepArrays(group)));
+  const step = bytesOf(stepArrays(group));
+  return 3 * Math.max(step, Math.min(CALL_BYTES, steps * step));
 }
 
 function rowCount(training: Run["training"]): number {

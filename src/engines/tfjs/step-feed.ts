@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs";
-import { bytesOf, type FeedArray, type FeedArrays, Room, stepArrays } from "./feed-arrays.ts";
+import { bytesOf, type FeedArray, type FeedArrays, partOf, type Room, stepArrays } from "./feed-arrays.ts";
 import type { FeedCrew } from "./feed-crew.ts";
 import type { Group } from "./grouping.ts";
 import type { Tf } from "./tf.ts";
@@ -9,7 +9,7 @@ import type { Tensors } from "./trace/step.ts";
 interface Chunk {
   readonly from: number;
   readonly end: number;
-  readonly room: Room;
+  readonly arrays: FeedArrays;
   readonly made: Promise<void>;
 }
 
@@ -25,15 +25,21 @@ export interface TakenSteps {
  */
 export class StepFeed {
   readonly #crew: Pick<FeedCrew, "steps">;
+  readonly #rooms: readonly [Room, Room];
   readonly #layout: readonly FeedArray[];
   /** The step after the last one. */
   readonly #end: number;
+  #begun = 0;
   #current: Chunk | undefined;
   #next: Chunk | undefined;
 
-  /** `crew` makes this group's. */
-  constructor(crew: Pick<FeedCrew, "steps">, group: Group) {
+  /**
+   * `crew` makes this group's. Two rooms, in turn: TensorFlow may read the tensors of a call where they were made, and what
+   * comes after them is made elsewhere until the call has ended.
+   */
+  constructor(crew: Pick<FeedCrew, "steps">, rooms: readonly [Room, Room], group: Group) {
     this.#crew = crew;
+    this.#rooms = rooms;
     this.#layout = stepArrays(group);
     this.#end = (group.runs[0]?.training.steps ?? 0) + 1;
   }
@@ -50,7 +56,7 @@ export class StepFeed {
   async take(from: number, to: number, ahead: number): Promise<TakenSteps> {
     const chunk = await this.#holding(from, ahead);
     const count = Math.min(to + 1, chunk.end) - from;
-    return { count, arrays: chunk.room.part(from - chunk.from, count) };
+    return { count, arrays: partOf(this.#layout, chunk.arrays, from - chunk.from, count) };
   }
 
   /** The arrays as tensors [count, ...], which the caller disposes of. */
@@ -64,20 +70,20 @@ export class StepFeed {
 
   async #holding(from: number, ahead: number): Promise<Chunk> {
     if (this.#current && from < this.#current.end) return this.#current;
-    const free = this.#current?.room;
     const chunk = this.#next ?? this.#begin(from, ahead);
     await chunk.made;
     this.#current = chunk;
-    this.#next = this.#begin(chunk.end, ahead, free);
+    this.#next = chunk.end < this.#end ? this.#begin(chunk.end, ahead) : undefined;
     return chunk;
   }
 
-  /** Makes `count` steps, or those that are left, in what room is free if it is large enough. */
-  #begin(from: number, count: number, free?: Room): Chunk {
+  /** Makes `count` steps, or those that are left. */
+  #begin(from: number, count: number): Chunk {
     const end = Math.min(from + count, this.#end);
-    const room = free && free.steps >= end - from ? free : new Room(this.#layout, end - from);
-    const made = this.#crew.steps(room.part(0, end - from), from, end - from);
+    const room = this.#rooms[this.#begun++ % 2] as Room;
+    const arrays = room.arrays(this.#layout, end - from);
+    const made = this.#crew.steps(arrays, from, end - from);
     made.catch(() => {}); // it is told where it is awaited, if it ever is
-    return { from, end, room, made };
+    return { from, end, arrays, made };
   }
 }

@@ -47,7 +47,9 @@ export class TracedTrainer implements Trainer {
     this.#group = group;
     this.#shape = trainingShape(group);
     this.#training = (group.runs[0] as Run).training;
-    this.#units = group.runs.slice(0, this.#shape.R).map(({ training: { lr } }) => lr / this.#training.lr);
+    this.#units = group.runs
+      .slice(0, this.#shape.R)
+      .map(({ training: { lr } }) => (this.#shape.ownRates ? lr / this.#training.lr : 1));
     this.#feed = steps;
     this.labelCorrelations = labelCorrelations;
     this.#steps = new CallLength(CALL_BYTES / steps.bytes);
@@ -59,8 +61,8 @@ export class TracedTrainer implements Trainer {
   }
 
   #describeReplicas(): void {
-    const { sharedRows, ownRates } = this.#shape;
-    if (sharedRows) this.#program.assign({ places: this.#tf.tensor1d([...this.#group.places], "int32") });
+    const { sharedFeed, ownRates } = this.#shape;
+    if (sharedFeed) this.#program.assign({ places: this.#tf.tensor1d([...this.#group.places], "int32") });
     if (ownRates) this.#program.assign({ units: this.#tf.tensor1d([...this.#units]) });
   }
 

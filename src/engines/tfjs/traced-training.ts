@@ -9,11 +9,12 @@ import { type GroupFeed, TracedTrainer } from "./traced-trainer.ts";
 import { type ProgramOptions, trainingProgram } from "./training-program.ts";
 import { type TrainingShape, trainingShape } from "./training-shape.ts";
 
-/** Traced trainers, one group's after the other's: graphs, and the threads that make rows, serve them all. */
+/** Traced trainers, one group's after the other's: graphs, memory and the threads that make rows serve them all. */
 export class TracedTraining {
   readonly #tf: Tf;
   readonly #programs: Programs<TrainingShape>;
   readonly #crew: FeedCrew;
+  readonly #rooms = { sets: new Room(), steps: [new Room(), new Room()] } as const;
 
   /** `feeders`: threads that make rows, at the most. */
   constructor(tf: Tf, feeders: number, options: ProgramOptions) {
@@ -24,16 +25,16 @@ export class TracedTraining {
 
   /** A trainer of this group; undefined once stopped. */
   async trainer(group: Group, pace: Pace): Promise<TracedTrainer | undefined> {
-    this.#crew.begin(group);
+    await this.#crew.begin(group);
     const sets = await this.#sets(group, pace);
     if (!sets) return undefined;
-    const feed = { ...sets, steps: new StepFeed(this.#crew, group) };
+    const feed = { ...sets, steps: new StepFeed(this.#crew, this.#rooms.steps, group) };
     return this.#programs.use(trainingShape(group), (program) => new TracedTrainer(this.#tf, program, group, feed));
   }
 
-  /** The sets of all sources, a few at a time. */
+  /** The sets of all sources, a few at a time. No variable holds those of the group before any more. */
   async #sets(group: Group, pace: Pace): Promise<Omit<GroupFeed, "steps"> | undefined> {
-    const sets = new Room(setArrays(group)).part(0, 1);
+    const sets = this.#rooms.sets.arrays(setArrays(group));
     const labelCorrelations = new Array<number>(group.sources.length);
     for (let i = 0; ; i++) {
       const made = await this.#crew.sets(sets, i);
@@ -41,6 +42,11 @@ export class TracedTraining {
       if (made.length === 0) return { sets, labelCorrelations };
       for (const [source, correlation] of made) labelCorrelations[source] = correlation;
     }
+  }
+
+  /** Frees what is kept on the device for groups to come. */
+  free(): void {
+    this.#programs.dispose();
   }
 
   async dispose(): Promise<void> {

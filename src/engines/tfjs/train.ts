@@ -71,7 +71,7 @@ async function trainSteps(trainer: Trainer, replicas: readonly Replica[], hooks:
   }
 }
 
-/** Records batch losses [steps, R, K], the first of them of step `from`. */
+/** Records batch losses [steps, N, K], the first of them of step `from`. */
 function addBatches(replicas: readonly Replica[], losses: Float32Array, from: number): void {
   for (let at = 0, step = from; at < losses.length; step++) {
     for (const { record } of replicas) {
@@ -88,14 +88,14 @@ async function evaluate(trainer: Trainer, replicas: readonly Replica[], step: nu
     record.addEvaluation(losses.slice(r * TASKS, (r + 1) * TASKS), step);
 }
 
-/** Each replica's losses over its whole fixed training set, [R * K]; none where rows are fresh or every run has failed. */
+/** Each run's losses over its whole fixed training set, [N * K]; none where rows are fresh or every run has failed. */
 async function trainingSetLosses(trainer: Trainer, replicas: readonly Replica[], pace: Pace): Promise<number[]> {
   const { trainRows } = (replicas[0] as Replica).run.training;
   const failed = replicas.every(({ record }) => record.failure);
   return trainRows === "fresh" || failed ? [] : lossesOver(trainer, "train", trainRows, pace);
 }
 
-/** Mean squared errors over a set, [R * K]; of no meaning once stopped. */
+/** Mean squared errors over a set, [N * K]; of no meaning once stopped. */
 async function lossesOver(trainer: Trainer, set: RowSet, rows: number, pace: Pace): Promise<number[]> {
   let total: number[] = [];
   for (let from = 0; from < rows && !pace.stopped; ) {

@@ -49,8 +49,8 @@ export function trainingProgram(tf: Tf, shape: TrainingShape, { xla = false }: P
 
 /** A step on `numbers` [R, B] of the fixed set, or on fresh `x` and `y` of each source, with that step's rates and masks. */
 function training(tf: Tf, shape: TrainingShape): Loop {
-  const { models, optimizer, inputs, R, B, fresh, sharedRows } = shape;
-  const F = sharedRows ? null : R;
+  const { models, optimizer, inputs, R, B, fresh, sharedFeed } = shape;
+  const F = sharedFeed ? null : R;
   const rows: Specs = fresh
     ? { x: float([F, B, inputs]), y: float([F, B, TASKS]) }
     : { numbers: { shape: [R, B], dtype: "int32" } };

@@ -20,7 +20,7 @@ export interface TrainingShape {
   /** Whether rows are fed; else numbers of rows of the fixed set. */
   readonly fresh: boolean;
   /** Whether some replicas are fed the same rows. */
-  readonly sharedRows: boolean;
+  readonly sharedFeed: boolean;
   /** Whether replicas differ in their learning rate: each then has its parameters in `units` of its own. */
   readonly ownRates: boolean;
 }
@@ -31,7 +31,7 @@ export function trainingShape({ models, runs, sources, places }: Group): Trainin
   const fresh = trainRows === "fresh";
   return {
     ...{ models, optimizer, inputs: data.inputs, R: places.length, B, fresh },
-    sharedRows: fresh && sources.length < places.length,
+    sharedFeed: fresh && sources.length < places.length,
     ownRates: runs.some((run) => run.training.lr !== lr),
   };
 }
@@ -70,9 +70,9 @@ export function stateSpecs({ models, optimizer, R }: TrainingShape): Specs {
 }
 
 /** `places` among the sources, for rows that are fed; `units` of the parameters. */
-export function replicaSpecs({ R, sharedRows, ownRates }: TrainingShape): Specs {
+export function replicaSpecs({ R, sharedFeed, ownRates }: TrainingShape): Specs {
   return {
-    ...(sharedRows && { places: { shape: [R], dtype: "int32" } }),
+    ...(sharedFeed && { places: { shape: [R], dtype: "int32" } }),
     ...(ownRates && { units: float([R]) }),
   };
 }

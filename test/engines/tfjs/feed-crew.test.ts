@@ -1,10 +1,24 @@
-import { afterAll, expect, test } from "vitest";
+import type { Worker } from "node:worker_threads";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { Room, setArrays, stepArrays } from "../../../src/engines/tfjs/feed-arrays.ts";
 import { FeedCrew } from "../../../src/engines/tfjs/feed-crew.ts";
 import { FeedMaker } from "../../../src/engines/tfjs/feed-maker.ts";
 import { groupOf } from "../../../src/engines/tfjs/grouping.ts";
 import { range } from "../../support/reference.ts";
 import { tinyRun } from "./runs.ts";
+
+/** Every thread that was started, in order. */
+const started = vi.hoisted((): Worker[] => []);
+vi.mock("node:worker_threads", async (original) => {
+  const actual = await original<typeof import("node:worker_threads")>();
+  class Watched extends actual.Worker {
+    constructor(...args: ConstructorParameters<typeof Worker>) {
+      super(...args);
+      started.push(this);
+    }
+  }
+  return { ...actual, Worker: Watched };
+});
 
 const crew = new FeedCrew(3);
 afterAll(() => crew.dispose());
@@ -13,9 +27,9 @@ const groupOfSources = (F: number, training = {}) => groupOf(range(F).map((index
 
 test.each([1, 2, 7])("a crew of three makes what one maker makes, of %i sources", async (F) => {
   const group = groupOfSources(F);
-  const [made, expected] = [new Room(stepArrays(group), 5).part(0, 5), new Room(stepArrays(group), 5).part(0, 5)];
-  const [sets, expectedSets] = [new Room(setArrays(group)).part(0, 1), new Room(setArrays(group)).part(0, 1)];
-  crew.begin(group);
+  const [made, expected] = [new Room().arrays(stepArrays(group), 5), new Room().arrays(stepArrays(group), 5)];
+  const [sets, expectedSets] = [new Room().arrays(setArrays(group)), new Room().arrays(setArrays(group))];
+  await crew.begin(group);
   const correlations = new Map<number, number>();
   for (const i of range(3)) for (const [source, value] of await crew.sets(sets, i)) correlations.set(source, value);
   await crew.steps(made, 9, 5);
@@ -31,8 +45,8 @@ test.each([1, 2, 7])("a crew of three makes what one maker makes, of %i sources"
 
 test("steps asked for while others are made come in the order asked", async () => {
   const group = groupOfSources(4, { trainRows: "fresh" });
-  crew.begin(group);
-  const [long, short] = [new Room(stepArrays(group), 300).part(0, 300), new Room(stepArrays(group), 1).part(0, 1)];
+  await crew.begin(group);
+  const [long, short] = [new Room().arrays(stepArrays(group), 300), new Room().arrays(stepArrays(group), 1)];
   const order: string[] = [];
   await Promise.all([
     crew.steps(long, 1, 300).then(() => order.push("long")),
@@ -44,9 +58,44 @@ test("steps asked for while others are made come in the order asked", async () =
 test("a crew that ends tells those who wait", async () => {
   const ending = new FeedCrew(2);
   const group = groupOfSources(2, { trainRows: "fresh" });
-  ending.begin(group);
-  const waiting = ending.steps(new Room(stepArrays(group), 9).part(0, 9), 1, 9);
+  await ending.begin(group);
+  const waiting = ending.steps(new Room().arrays(stepArrays(group), 9), 1, 9);
   const told = expect(waiting).rejects.toThrow("a thread that makes rows ended");
   await ending.dispose();
   await told;
+});
+
+describe("a thread that ended while nothing was asked of it", () => {
+  async function crewWithADeadThread() {
+    const crew = new FeedCrew(1);
+    const group = groupOfSources(2);
+    await crew.begin(group);
+    const arrays = new Room().arrays(stepArrays(group), 5);
+    await crew.steps(arrays, 1, 5);
+    await started.at(-1)?.terminate();
+    return { crew, group, arrays };
+  }
+
+  test("is told when it is asked", async () => {
+    const { crew, arrays } = await crewWithADeadThread();
+    await expect(crew.steps(arrays, 6, 5)).rejects.toThrow("a thread that makes rows ended");
+  });
+
+  test("is replaced for the next group", async () => {
+    const { crew, group, arrays } = await crewWithADeadThread();
+    await crew.begin(group);
+    await crew.steps(arrays, 6, 5);
+    await crew.dispose();
+  });
+});
+
+test("a group begins when nothing of the one before is being made", async () => {
+  const before = groupOfSources(2, { trainRows: "fresh" });
+  await crew.begin(before);
+  let ended = false;
+  void crew.steps(new Room().arrays(stepArrays(before), 300), 1, 300).then(() => {
+    ended = true;
+  });
+  await crew.begin(groupOfSources(3));
+  expect(ended).toBe(true);
 });

@@ -24,7 +24,7 @@ function groupWith(training: Training): Group {
 
 /** What two makers of two and three sources make of steps 6 to 9. */
 function stepsOf(group: Group): FeedArrays {
-  const arrays = new Room(stepArrays(group), STEPS).part(0, STEPS);
+  const arrays = new Room().arrays(stepArrays(group), STEPS);
   new FeedMaker(group, { first: 0, end: 2 }).steps(arrays, FIRST, STEPS);
   new FeedMaker(group, { first: 2, end: F }).steps(arrays, FIRST, STEPS);
   return arrays;
@@ -48,7 +48,7 @@ describe("with a fixed set", () => {
   const group = groupWith({ trainRows: 17 });
 
   test("its numbers find the rows of each replica's step among the sets of all sources", () => {
-    const sets = new Room(setArrays(group)).part(0, 1);
+    const sets = new Room().arrays(setArrays(group));
     const maker = new FeedMaker(group, { first: 0, end: F });
     const correlations = range(F).map((f) => maker.sets(sets, f));
     const { numbers } = stepsOf(group);

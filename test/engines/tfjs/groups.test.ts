@@ -17,17 +17,22 @@ describe("trainInGroups(runs)", () => {
       groups.push(runs.map(({ index }) => index));
     };
     const note = (line: string) => notes.push(line);
+    let freed = 0;
+    const free = () => {
+      freed++;
+    };
     await trainInGroups(
       runs,
       { onResult: () => {}, ...hooks },
-      { sizeOf: ({ length }) => Math.floor(size / length), mixed: true, train, note },
+      { sizeOf: ({ length }) => Math.floor(size / length), mixed: true, train, free, note },
     );
-    return { groups, notes };
+    return { groups, notes, freed };
   }
 
   test("halves a group until memory holds it, does every run once, and stays with that size", async () => {
     const runs = range(13).map((index) => tinyRun({ index }));
-    const { groups, notes } = await trained(runs, 7, 2);
+    const { groups, notes, freed } = await trained(runs, 7, 2);
+    expect(freed).toBe(2);
     expect(groups).toEqual([[0, 1], [2, 3], [4, 5], [6, 7], [8, 9], [10, 11], [12]]);
     expect(notes).toEqual([
       "out of memory with 7 runs at a time; going on with 4",
@@ -53,7 +58,7 @@ describe("trainInGroups(runs)", () => {
     const done = trainInGroups(
       [tinyRun()],
       { onResult: () => {} },
-      { sizeOf: () => 2, mixed: false, train, note: () => {} },
+      { sizeOf: () => 2, mixed: false, train, free: () => {}, note: () => {} },
     );
     await expect(done).rejects.toThrow("Invalid TF_Status: 3");
   });
