@@ -76,6 +76,16 @@ describe("train(runs)", () => {
     expect([tf.memory().numTensors, binding.getNumOfTensors()]).toEqual(before);
   });
 
+  test("takes the memory of one group's rows for all", async () => {
+    const engine = await createTfjsEngine({ backend: "tensorflow", groupSize: 1 });
+    const sets = range(15).map((index) => makeRun({ index }, { trainRows: 60_000, heldoutRows: 5, steps: 1 })); // 24 MB each
+    await resultsOf(engine, sets.slice(0, 5));
+    const before = process.memoryUsage.rss();
+    expect(await resultsOf(engine, sets.slice(5))).toHaveLength(10);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(60e6);
+    await engine.dispose();
+  });
+
   test("gives a replica what it gets alone", async () => {
     const together = await resultsOf(engine, [tinyRun(), tinyRun({ index: 1 }), tinyRun({ index: 2 })]);
     const alone = await resultsOf(engine, [tinyRun({ index: 1 })]);

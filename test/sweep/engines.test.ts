@@ -28,6 +28,16 @@ describe("loadEngine('auto')", () => {
     expect([await auto(), notes]).toEqual(["cuda", []]);
   });
 
+  test("gives cuda the threads that it is allowed", async () => {
+    let given = {};
+    world.load = (options) => {
+      given = options;
+      return fakeEngine();
+    };
+    await auto({ jobs: 3 });
+    expect(given).toMatchObject({ jobs: 3, allowCpu: false });
+  });
+
   test.each([
     ["nothing is set up", { setUp: false }],
     ["TensorFlow is set up for the CPU", { forCards: false }],

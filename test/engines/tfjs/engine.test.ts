@@ -305,8 +305,8 @@ test("memoryBytes(runs) is that of the largest group: three runs here, however m
   expect(engine.memoryBytes([])).toBe(0);
 });
 
-test("createTfjsEngine({ groupSize: 0 }) is refused", async () => {
-  await expect(createTfjsEngine({ backend: "wasm", groupSize: 0 })).rejects.toThrow(RangeError);
+test.each([{ groupSize: 0 }, { jobs: 0 }])("createTfjsEngine(%o) is refused", async (options) => {
+  await expect(createTfjsEngine({ backend: "wasm", ...options })).rejects.toThrow(RangeError);
 });
 
 test("the cpu backend gives what wasm gives, within float32's tolerance", async () => {
