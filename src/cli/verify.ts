@@ -29,7 +29,7 @@ export const define: Define = (command, run) => {
     .option("--json", "as JSON")
     .addHelpText(
       "after",
-      `\nExits with 0 where every run comes out the same, else with 4. On TensorFlow losses\nare compared up to step 100; after that rounding makes other networks.\n${examples("mmoe verify results/paper")}`,
+      `\nExits with 0 where every run comes out the same, else with 4. On TensorFlow\nlosses are compared up to step 100: after that rounding makes other networks.\n${examples("mmoe verify results/paper")}`,
     )
     .action((folder: string, options: Options) => run((context) => verify(folder, options, context)));
 };

@@ -40,14 +40,7 @@ export class RowMaker {
     this.#labels = this.#arena.take(SLICE_PANELS * LABEL_PANEL);
   }
 
-  /** `count` rows of a set from number 0 on, at `step` (0 for a fixed set, the step itself for fresh rows). */
-  rows(set: RowSet, count: number, step = 0): Rows {
-    const rows = { x: new Float32Array(count * this.#inputs), y: new Float32Array(count * TASKS) };
-    this.fill(rows, set, step);
-    return rows;
-  }
-
-  /** The same into x [N, D] and y [N, K]. */
+  /** Rows of a set from number 0 on, at `step` (0 for a fixed set, the step itself for fresh rows): x [N, D], y [N, K]. */
   fill({ x, y }: Rows, set: RowSet, step: number): void {
     const count = y.length / TASKS;
     this.#machine.reserve(this.#arena.bytes);
