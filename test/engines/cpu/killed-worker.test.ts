@@ -1,21 +1,12 @@
-import type { Worker } from "node:worker_threads";
 import { afterAll, expect, test, vi } from "vitest";
 import { CpuEngine } from "../../../src/engines/cpu/cpu-engine.ts";
 import type { RunResult } from "../../../src/engines/engine.ts";
 import { makeRun } from "../../support/runs.ts";
+import { started } from "../../support/threads.ts";
 
-/** Every worker thread that was started, in order. */
-const threads = vi.hoisted((): Worker[] => []);
-vi.mock("node:worker_threads", async (original) => {
-  const actual = await original<typeof import("node:worker_threads")>();
-  class Watched extends actual.Worker {
-    constructor(...args: ConstructorParameters<typeof Worker>) {
-      super(...args);
-      threads.push(this);
-    }
-  }
-  return { ...actual, Worker: Watched };
-});
+vi.mock("node:worker_threads", async (original) =>
+  (await import("../../support/threads.ts")).watched(await original()),
+);
 
 const engine = new CpuEngine({ jobs: 2 });
 afterAll(() => engine.dispose());
@@ -25,7 +16,7 @@ test("a worker killed from outside fails the runs it trained, by name, and the o
   const others = [1, 2, 3].map((index) => makeRun({ index }));
   const results = new Map<string, RunResult>();
   await engine.train([endless, ...others], {
-    onProgress: (run) => run === endless && threads[0]?.terminate(),
+    onProgress: (run) => run === endless && started[0]?.terminate(),
     onResult: (result) => results.set(result.run.id, result),
   });
   expect(results.get("endless")?.failure).toBe("worker died: exit code 1");
@@ -33,7 +24,7 @@ test("a worker killed from outside fails the runs it trained, by name, and the o
 });
 
 test("a worker killed while it waits is replaced by the next", async () => {
-  await Promise.all(threads.map((thread) => thread.terminate()));
+  await Promise.all(started.map((thread) => thread.terminate()));
   const runs = [4, 5].map((index) => makeRun({ index }));
   const failures: unknown[] = [];
   await engine.train(runs, { onResult: ({ failure }) => failures.push(failure) });

@@ -1,24 +1,15 @@
-import type { Worker } from "node:worker_threads";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { Room, setArrays, stepArrays } from "../../../src/engines/tfjs/feed-arrays.ts";
 import { FeedCrew } from "../../../src/engines/tfjs/feed-crew.ts";
 import { FeedMaker } from "../../../src/engines/tfjs/feed-maker.ts";
 import { groupOf } from "../../../src/engines/tfjs/grouping.ts";
 import { range } from "../../support/reference.ts";
+import { started } from "../../support/threads.ts";
 import { tinyRun } from "./runs.ts";
 
-/** Every thread that was started, in order. */
-const started = vi.hoisted((): Worker[] => []);
-vi.mock("node:worker_threads", async (original) => {
-  const actual = await original<typeof import("node:worker_threads")>();
-  class Watched extends actual.Worker {
-    constructor(...args: ConstructorParameters<typeof Worker>) {
-      super(...args);
-      started.push(this);
-    }
-  }
-  return { ...actual, Worker: Watched };
-});
+vi.mock("node:worker_threads", async (original) =>
+  (await import("../../support/threads.ts")).watched(await original()),
+);
 
 const crew = new FeedCrew(3);
 afterAll(() => crew.dispose());
