@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
+import { shellQuoted } from "../shell-quoted.ts";
 import { type Binding, findBinding } from "./binding.ts";
 import { type Card, hidesCards, mayHaveCard, visibleCards } from "./cards.ts";
 import { BINDING_PACKAGE, cudaHome, layoutOf } from "./home.ts";
@@ -78,7 +79,7 @@ export function cudaProblem(facts: CudaFacts, env: Machine["env"]): Problem | un
 
 function renewal({ home }: Binding, { command, lacks }: SetUpState = { command: "mmoe cuda setup" }): string {
   if (home === undefined) return `npm uninstall ${BINDING_PACKAGE}; ${command}`;
-  return lacks === undefined ? `rm -r ${home}; ${command}` : command;
+  return lacks === undefined ? `rm -r ${shellQuoted(home)}; ${command}` : command;
 }
 
 /** Whether the home needs another set-up; it may well work as it is. */

@@ -98,6 +98,13 @@ describe("cudaProblem(facts) says what to do about", () => {
       "rm -r /h; mmoe cuda",
     ],
     [
+      "a broken binding in a folder that a shell would take for two",
+      { ...whole, binding: { folder: "/my h/package", home: "/my h" }, trial: { problem: "no file" } },
+      {},
+      "does not load: no file",
+      "rm -r '/my h'; mmoe cuda",
+    ],
+    [
       "a broken binding of a set-up that was cut short",
       { ...whole, trial: { problem: "no file" }, setUp: { lacks: "binding", command: "mmoe cuda setup --cpu" } },
       {},
