@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { BINDING_PACKAGE, BINDING_VERSION, layoutOf } from "./home.ts";
@@ -9,7 +9,7 @@ import { QUIET_SOURCE } from "./quiet-source.ts";
 import { compilerOf } from "./requirements.ts";
 import { stepCommand } from "./step-command.ts";
 import type { Step, StepContext } from "./steps.ts";
-import { nvidiaRequirements, pythonOf, unpack } from "./wheels.ts";
+import { makeEnvironment, nvidiaRequirements, pythonOf, unpack } from "./wheels.ts";
 
 /** Node's C headers as a package: Node's own are not everywhere. */
 const NODE_HEADERS = "node-api-headers@1.9.0";
@@ -26,12 +26,12 @@ export function installSteps(machine: Machine, plan: Plan): Step[] {
 }
 
 function pythonStep(machine: Machine, { home }: Plan): Step {
-  const { python } = layoutOf(home);
   return {
     name: "python environment",
     wanted: "pip",
-    isDone: () => existsSync(pythonOf(home)),
-    run: (context) => stepCommand(machine, "python3", ["-m", "venv", "--clear", python], context),
+    // a link, into a Python that not every machine which shares the home need have
+    isDone: () => lstatSync(pythonOf(home), { throwIfNoEntry: false }) !== undefined,
+    run: (context) => makeEnvironment(machine, home, context),
   };
 }
 

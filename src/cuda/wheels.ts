@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../errors.ts";
 import { watchDownload } from "./download-progress.ts";
@@ -24,6 +24,7 @@ export async function unpack(
   { wheels, downloadBytes, folder }: Wheels,
   context: StepContext,
 ): Promise<void> {
+  if (!existsSync(pythonOf(home))) await makeEnvironment(machine, home, context); // its Python has gone
   const partial = `${folder}.partial`;
   const unpacking = join(home, "unpacking"); // the system's folder for it is often small, or in memory
   for (const left of [partial, unpacking]) rmSync(left, { recursive: true, force: true });
@@ -38,7 +39,12 @@ export async function unpack(
   renameSync(partial, folder);
 }
 
-/** The interpreter of a home's environment. */
+/** Makes a home's Python environment, anew where there is one. */
+export function makeEnvironment(machine: Machine, home: string, context: StepContext): Promise<void> {
+  return stepCommand(machine, "python3", ["-m", "venv", "--clear", layoutOf(home).python], context);
+}
+
+/** The interpreter of a home's environment: a link to the Python that made it. */
 export function pythonOf(home: string): string {
   return join(layoutOf(home).python, "bin/python");
 }

@@ -7,7 +7,7 @@ import type { Machine } from "../../src/cuda/machine.ts";
 import { runSteps } from "../../src/cuda/steps.ts";
 import { UsageError } from "../../src/errors.ts";
 import { temporaryFolder } from "../support/effects.ts";
-import { fails, fakeMachine, installers, touch } from "../support/fake-machine.ts";
+import { fails, fakeMachine, installers, loseInterpreter, touch } from "../support/fake-machine.ts";
 
 /** The number of an open file. */
 const LOCK = 7;
@@ -97,6 +97,18 @@ describe("installSteps(machine, plan)", () => {
     await install(machine, { tensorflow: "2.19.0", cpu: true });
     expect(log.map(([name]) => name)).toEqual(["python", "npm", "g++", "g++"]);
     expect(readdirSync(layoutOf(home).libraries).sort()).toEqual(["tensorflow", "tensorflow-cpu-2.19.0.dist-info"]);
+  });
+
+  test("make the Python environment again where its Python is gone, and pip is needed", async () => {
+    const log: string[][] = [];
+    const machine = fakeMachine({ commands: installers(log) });
+    await install(machine);
+    loseInterpreter(home);
+    log.length = 0;
+    await install(machine);
+    expect(log).toEqual([]);
+    await install(machine, { tensorflow: "2.19.0" });
+    expect(log.map(([name]) => name)).toEqual(["python3", "python", "python", "npm", "g++", "g++"]);
   });
 
   test("build again, and nothing more, in a home whose binding another mmoe built", async () => {

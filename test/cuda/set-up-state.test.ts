@@ -6,7 +6,7 @@ import { installSteps } from "../../src/cuda/install.ts";
 import { setUpState } from "../../src/cuda/set-up-state.ts";
 import { runSteps } from "../../src/cuda/steps.ts";
 import { temporaryFolder } from "../support/effects.ts";
-import { fails, fakeMachine, installers } from "../support/fake-machine.ts";
+import { fails, fakeMachine, installers, loseInterpreter } from "../support/fake-machine.ts";
 
 let home = "";
 beforeEach(() => {
@@ -42,6 +42,12 @@ describe("setUpState(machine, home)", () => {
     writeFileSync(markers, ours);
     rmSync(quiet);
     expect(state()).toEqual({ lacks: "binding", command: "mmoe cuda setup --cpu" });
+  });
+
+  test("lacks nothing on a machine without the Python that it was done by", async () => {
+    await setUp(true);
+    loseInterpreter(home);
+    expect(state()).toEqual({ command: "mmoe cuda setup --cpu" });
   });
 
   test("lacks the step that a set-up was cut short in", async () => {

@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { CommandOptions, CommandResult, Machine } from "../../src/cuda/machine.ts";
+import { pythonOf } from "../../src/cuda/wheels.ts";
 
 type Command = (args: readonly string[], options: CommandOptions) => CommandResult | Promise<CommandResult>;
 
@@ -71,8 +72,19 @@ export function installers(log: string[][] = []): Record<string, Command> {
 }
 
 function makeEnvironment(args: readonly string[]): CommandResult {
-  if (args[1] === "venv") touch(join(args.at(-1) as string, "bin/python"));
+  if (args[1] === "venv") {
+    const folder = args.at(-1) as string;
+    if (args.includes("--clear")) rmSync(folder, { recursive: true, force: true });
+    touch(join(folder, "bin/python"));
+  }
   return prints("3.11.7");
+}
+
+/** As on a machine that has not the Python which a home's environment links to. */
+export function loseInterpreter(home: string): void {
+  const link = pythonOf(home);
+  rmSync(link);
+  symlinkSync("/nowhere/python3", link);
 }
 
 function unpackWheels(args: readonly string[]): CommandResult {
