@@ -17,11 +17,12 @@ export function setUpState(machine: Machine, home: string): SetUpState | undefin
   const { markers } = layoutOf(home);
   const done = readMarkers(markers);
   if (done === undefined) return undefined;
-  const wanted = /^tensorflow(?<cpu>-cpu)?==(?<tensorflow>.*)$/.exec(done.tensorflow ?? "")?.groups;
-  if (wanted === undefined) return { lacks: "tensorflow", command: "mmoe cuda setup, with the options that it had" };
-  const plan = { home, cpu: wanted.cpu !== undefined, tensorflow: wanted.tensorflow as string };
+  const wanted = /^tensorflow(?<cpu>-cpu)?==(?<version>.*)$/.exec(done.tensorflow ?? "")?.groups;
+  // without TensorFlow its options aren't known, nor do the steps as far as that depend on them
+  const plan = { home, cpu: wanted?.cpu !== undefined, tensorflow: wanted?.version ?? TENSORFLOW_VERSION };
   const [first] = pendingSteps(installSteps(machine, plan), markers);
-  return { ...(first ? { lacks: first.name } : {}), command: commandOf(plan) };
+  const command = wanted ? commandOf(plan) : "mmoe cuda setup, with the options that it had";
+  return { ...(first ? { lacks: first.name } : {}), command };
 }
 
 function commandOf({ cpu, tensorflow }: Plan): string {

@@ -55,9 +55,12 @@ describe("setUpState(machine, home)", () => {
     expect(state()).toEqual({ lacks: "binding's sources", command: "mmoe cuda setup" });
   });
 
-  test("knows no options of a set-up that has no TensorFlow yet", async () => {
-    await setUp(true, { python: () => fails("no network") }).catch(() => {});
-    expect(state()).toEqual({ lacks: "tensorflow", command: "mmoe cuda setup, with the options that it had" });
+  test.each([
+    ["python environment", { python3: () => fails("no venv") }],
+    ["tensorflow", { python: () => fails("no network") }],
+  ])("cut short in '%s' lacks that, and knows no options", async (lacks, commands) => {
+    await setUp(true, commands).catch(() => {});
+    expect(state()).toEqual({ lacks, command: "mmoe cuda setup, with the options that it had" });
   });
 
   test("is undefined where no set-up began", () => {
