@@ -40,12 +40,20 @@ const PROBE = import.meta.url.endsWith(".ts")
 
 function trialOf({ code, lines }: CommandResult): Trial {
   const text = lines.find((line) => line.startsWith('{"computes"'));
-  if (code !== 0 || text === undefined)
-    return { problem: lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? `exit code ${code}` };
+  if (code !== 0 || text === undefined) return { problem: failureIn(lines) ?? `exit code ${code}` };
   const answer = JSON.parse(text) as Answer;
   if (!answer.computes) return { ...answer, problem: "a product of two matrices comes out wrong" };
   return answer.onCard ? answer : { ...answer, about: aboutCards(lines) };
 }
+
+/** What Node, else the system's loader, calls an error, else the last line; what TensorFlow logs hinders nothing. */
+function failureIn(lines: readonly string[]): string | undefined {
+  const said = lines.filter((line) => !LOGGED.test(line));
+  return said.find((line) => /^\w*Error\b/.test(line)) ?? said.find((line) => /error/i.test(line)) ?? said.at(-1);
+}
+
+/** By TensorFlow itself, or by absl before it is ready, and not fatal. */
+const LOGGED = /^(\d{4}-\d\d-\d\d [\d:.]+: [IWE] |[IWE]\d{4} \d\d:\d\d:|WARNING: All log messages before absl)/;
 
 /** The line of TensorFlow's log that says why there is no card, without its time and place. */
 function aboutCards(lines: readonly string[]): string {
