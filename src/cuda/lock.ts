@@ -1,6 +1,6 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
-import { UsageError } from "../errors.ts";
+import { isSystemError, systemReason, UsageError } from "../errors.ts";
 import { layoutOf } from "./home.ts";
 import type { Machine } from "./machine.ts";
 
@@ -25,17 +25,35 @@ const HELD = 1;
  * but what it had started is waited for.
  */
 export async function lockHome(machine: Machine, home: string, options: LockOptions): Promise<HomeLock> {
-  mkdirSync(home, { recursive: true });
-  const file = openSync(layoutOf(home).lock, "a");
+  const file = openLock(home);
   try {
     await lock(file, machine, home, options);
   } catch (error) {
     closeSync(file);
     throw error;
   }
-  ftruncateSync(file);
-  writeSync(file, `mmoe cuda setup (process ${process.pid} on ${hostname()})`);
+  sign(file);
   return { file, release: () => closeSync(file) };
+}
+
+function openLock(home: string): number {
+  try {
+    mkdirSync(home, { recursive: true });
+    return openSync(layoutOf(home).lock, "a");
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new UsageError(`${home}: can't be locked: ${systemReason(error)}; give another --prefix`);
+  }
+}
+
+/** For those who wait; the lock holds without it, as where the disk is full. */
+function sign(file: number): void {
+  try {
+    ftruncateSync(file);
+    writeSync(file, `mmoe cuda setup (process ${process.pid} on ${hostname()})`);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
 }
 
 async function lock(file: number, machine: Machine, home: string, { signal, note }: LockOptions): Promise<void> {

@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { layoutOf } from "../../src/cuda/home.ts";
 import { type HomeLock, lockHome } from "../../src/cuda/lock.ts";
 import { thisMachine } from "../../src/cuda/machine.ts";
+import { UsageError } from "../../src/errors.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { fails, fakeMachine } from "../support/fake-machine.ts";
 
@@ -80,6 +82,18 @@ test("lockHome(machine, home) does not go in where its waiting was ended, as a t
   const signal = new AbortController().signal;
   await expect(lockHome(fakeMachine({ commands: { flock } }), home, { signal, note: () => {} })).rejects.toThrow(
     `${home}: another mmoe cuda setup is at work here; waiting was ended by SIGINT`,
+  );
+});
+
+test("lockHome(machine, home) gets in where the disk is too full to say who did", async () => {
+  symlinkSync("/dev/full", layoutOf(home).lock);
+  await lock(never);
+});
+
+test("lockHome(machine, home) says in one line why it can't lock", async () => {
+  mkdirSync(layoutOf(home).lock);
+  await expect(lock(never)).rejects.toThrow(
+    new UsageError(`${home}: can't be locked: illegal operation on a directory; give another --prefix`),
   );
 });
 
