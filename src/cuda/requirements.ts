@@ -33,7 +33,7 @@ export async function requirements(machine: Machine, needs: Needs): Promise<Requ
     compiler(machine),
     python(machine),
     npm(machine),
-    folder(needs),
+    folderOf(needs.home),
     disk(machine, needs),
     ...(needs.card ? [driver(machine)] : []),
   ]);
@@ -76,19 +76,21 @@ async function version(machine: Machine, command: string, args: readonly string[
   return code === 0 ? lines.at(-1) : undefined;
 }
 
-function folder({ home }: Needs): Requirement {
+/** Where a set-up may work: in a folder that is not there, is empty, or holds its own files. */
+function folderOf(home: string): Requirement {
   const parent = nearestExisting(home);
   if (!isWritableFolder(parent))
     return { name: "folder", fix: `${parent} is no folder that can be written to; give another --prefix` };
-  const foreign = existsSync(layoutOf(home).markers) ? undefined : foreignIn(home);
+  const foreign = foreignIn(home);
   if (foreign === undefined) return { name: "folder", found: home };
   return { name: "folder", fix: `${home} holds '${foreign}', which is left alone; give another --prefix` };
 }
 
-/** What another set-up has locked but not begun yet holds nothing foreign. */
+/** Read once: meanwhile another set-up may lock the folder, and write its markers under a name that it then changes. */
 function foreignIn(home: string): string | undefined {
-  const own = basename(layoutOf(home).lock);
-  return existsSync(home) ? readdirSync(home).find((name) => name !== own) : undefined;
+  const names = existsSync(home) ? readdirSync(home) : [];
+  const [lock, markers] = [basename(layoutOf(home).lock), basename(layoutOf(home).markers)];
+  return names.includes(markers) ? undefined : names.find((name) => name !== lock && !name.startsWith(`${markers}.`));
 }
 
 function isWritableFolder(path: string): boolean {

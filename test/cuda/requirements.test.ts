@@ -49,6 +49,7 @@ test("requirements() refuses a folder that holds what no set-up left, and takes 
   const folder = temporaryFolder();
   expect(await fixes(machine, { home: folder })).toEqual([]);
   touch(join(folder, "setup.lock"));
+  touch(join(folder, "setup.json.1234567")); // on its way to be setup.json
   expect(await fixes(machine, { home: folder })).toEqual([]);
   touch(join(folder, "package.json"));
   expect((await fixes(machine, { home: folder })).join()).toBe(
