@@ -6,8 +6,8 @@ import { installSteps } from "../cuda/install.ts";
 import { lockHome } from "../cuda/lock.ts";
 import { type Machine, thisMachine } from "../cuda/machine.ts";
 import { type Plan, TENSORFLOW_VERSION } from "../cuda/plan.ts";
-import { gigabytes, requirements } from "../cuda/requirements.ts";
-import { pendingSteps, runSteps, type Step } from "../cuda/steps.ts";
+import { folderOf, gigabytes, requirements } from "../cuda/requirements.ts";
+import { pendingSteps, runSteps, type Step, type StepContext } from "../cuda/steps.ts";
 import { tryBinding } from "../cuda/try-binding.ts";
 import { UsageError } from "../errors.ts";
 import { shellQuoted } from "../shell-quoted.ts";
@@ -43,15 +43,16 @@ async function setUp(options: Options, context: Context): Promise<number> {
   const { effects, note } = context;
   const plan = planOf(options, effects.env);
   const machine = thisMachine(effects.env);
-  const steps = installSteps(machine, plan);
-  const pending = pendingSteps(steps, layoutOf(plan.home).markers);
+  const job: Job = { plan, machine, steps: installSteps(machine, plan) };
+  const pending = pendingOf(job);
   if (pending.length === 0) note(allThere(plan));
-  else await announce(plan, pending, machine, context);
+  // a folder that is not its own is not even locked: this names what is wrong
+  else if (options.dryRun || folderOf(plan.home).fix !== undefined) await announce(job, pending, context);
   if (options.dryRun) return EXIT.done;
 
   const stop = stopOnSignals(effects, { atOnce: "the same command goes on" });
   try {
-    if (pending.length > 0) await runAll(steps, machine, plan, { signal: stop.signal, note });
+    if (pending.length > 0) await runAll(job, context, stop.signal);
   } catch (error) {
     if (stop.code === undefined) throw error;
     note(`mmoe: stopped ${stop.reason}; go on with:\n${context.commandLine}`);
@@ -62,6 +63,16 @@ async function setUp(options: Options, context: Context): Promise<number> {
   return report(plan, machine, context);
 }
 
+interface Job {
+  readonly plan: Plan;
+  readonly machine: Machine;
+  readonly steps: readonly Step[];
+}
+
+function pendingOf({ plan, steps }: Job): Step[] {
+  return pendingSteps(steps, layoutOf(plan.home).markers);
+}
+
 function planOf({ prefix, cpu = false, tensorflow }: Options, env: Context["effects"]["env"]): Plan {
   if (!/^\d+\.\d+\.\d+$/.test(tensorflow))
     throw new UsageError(`--tensorflow: expected a version such as ${TENSORFLOW_VERSION}, got '${tensorflow}'`);
@@ -69,9 +80,15 @@ function planOf({ prefix, cpu = false, tensorflow }: Options, env: Context["effe
 }
 
 /** Says what is here, what is missing and what will be fetched; throws where something is missing. */
-async function announce(plan: Plan, pending: readonly Step[], machine: Machine, { effects, note }: Context) {
+async function announce(
+  { plan, machine }: Job,
+  pending: readonly Step[],
+  { effects, note }: Context,
+  signal?: AbortSignal,
+): Promise<void> {
   const diskBytes = pending.reduce((sum, step) => sum + (step.diskBytes ?? 0), 0);
   const needs = await requirements(machine, { home: plan.home, diskBytes, card: !plan.cpu });
+  signal?.throwIfAborted(); // Ctrl-C ends the commands that looked, too: nothing is missing
   for (const { name, found, fix } of needs) if (fix === undefined) note(`${name.padEnd(10)}${found}`);
   for (const { name, fix, optional } of needs) {
     if (fix !== undefined) effects.stderr.write(`${name.padEnd(10)}${fix}\n`);
@@ -82,7 +99,9 @@ async function announce(plan: Plan, pending: readonly Step[], machine: Machine, 
     if (downloadBytes !== undefined) note(`${"download".padEnd(10)}${wanted}: about ${megabytes(downloadBytes)}`);
   const missing = needs.filter(({ fix, optional }) => fix !== undefined && !optional);
   if (missing.length > 0)
-    throw new UsageError(`cuda setup can't begin (${missing.map(({ name }) => name).join(", ")}); nothing was changed`);
+    throw new UsageError(
+      `cuda setup can't begin (${missing.map(({ name }) => name).join(", ")}); nothing was installed`,
+    );
   if (diskBytes > 0) note(`${"on disk".padEnd(10)}up to ${gigabytes(diskBytes)}, pip's cache included`);
 }
 
@@ -90,15 +109,21 @@ function allThere({ home }: Plan): string {
   return `${home}: all is there`;
 }
 
-interface Progress {
-  readonly signal: AbortSignal;
-  readonly note: Context["note"];
+/** Looks, says and runs what is pending once no other set-up is in the home: what that fills the disk with is not missing. */
+async function runAll(job: Job, context: Context, signal: AbortSignal): Promise<void> {
+  const { plan, machine } = job;
+  const lock = await lockHome(machine, plan.home, { signal, note: context.note });
+  try {
+    const pending = pendingOf(job);
+    if (pending.length === 0) return context.note(allThere(plan)); // another one's work meanwhile
+    await announce(job, pending, context, signal);
+    await run(job, context, { signal, lock: lock.file });
+  } finally {
+    lock.release();
+  }
 }
 
-/** Runs what is pending once no other set-up is in the home. */
-async function runAll(steps: readonly Step[], machine: Machine, plan: Plan, { signal, note }: Progress) {
-  const { markers } = layoutOf(plan.home);
-  const lock = await lockHome(machine, plan.home, { signal, note });
+async function run({ plan, steps }: Job, { note }: Context, running: Pick<StepContext, "signal" | "lock">) {
   const onLine = (line: string) => {
     if (line.trim() !== "") note(`    ${line.slice(0, 74)}`);
   };
@@ -106,12 +131,7 @@ async function runAll(steps: readonly Step[], machine: Machine, plan: Plan, { si
     onStart: (step: Step) => note(`${steps.indexOf(step) + 1}/${steps.length} ${step.name}`),
     onDone: (_: Step, elapsedMs: number) => note(`    done in ${duration(elapsedMs)}`),
   };
-  try {
-    if (pendingSteps(steps, markers).length === 0) note(allThere(plan)); // another one's work meanwhile
-    await runSteps(steps, markers, { onLine, signal, lock: lock.file }, listener);
-  } finally {
-    lock.release();
-  }
+  await runSteps(steps, layoutOf(plan.home).markers, { ...running, onLine }, listener);
 }
 
 /** Loads what was built, in a process of its own, and says what it computes on. */

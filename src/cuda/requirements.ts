@@ -77,7 +77,7 @@ async function version(machine: Machine, command: string, args: readonly string[
 }
 
 /** Where a set-up may work: in a folder that is not there, is empty, or holds its own files. */
-function folderOf(home: string): Requirement {
+export function folderOf(home: string): Requirement {
   const parent = nearestExisting(home);
   if (!isWritableFolder(parent))
     return { name: "folder", fix: `${parent} is no folder that can be written to; give another --prefix` };

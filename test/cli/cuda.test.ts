@@ -1,10 +1,10 @@
 import { EventEmitter } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Machine } from "../../src/cuda/machine.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
-import { fails, fakeMachine, installers, prints } from "../support/fake-machine.ts";
+import { fails, fakeMachine, installers, prints, touch } from "../support/fake-machine.ts";
 
 const fake = vi.hoisted(() => ({ machine: undefined as Machine | undefined }));
 vi.mock("../../src/cuda/machine.ts", () => ({ thisMachine: () => fake.machine }));
@@ -83,24 +83,60 @@ describe("mmoe cuda setup", () => {
     expect(stderr.split("\n").map((line) => line.split(" ")[0])).toEqual([
       ...["compiler", "python", "npm", "disk", "driver", "mmoe:", ""],
     ]);
-    expect(stderr).toContain("mmoe: cuda setup can't begin (compiler, python, npm, disk); nothing was changed\n");
+    expect(stderr).toContain("mmoe: cuda setup can't begin (compiler, python, npm, disk); nothing was installed\n");
   });
 
-  test("waits while another is at work in the folder, and does nothing that it did", async () => {
-    let ownLog: string[][] = [];
-    commands.flock = async ([option]) => {
+  /** Sets up where there is `freeBytes` of disk left by another set-up, which has the lock; `changes` are its commands. */
+  async function setUpBehind(freeBytes: number, changes: typeof commands = {}) {
+    let othersLog: string[][] = [];
+    const flock: (typeof commands)[string] = async ([option]) => {
       if (option === "--nonblock") return fails();
-      use({ commands: { ...commands, flock: () => prints() } });
-      await setup(); // the other's
-      ownLog = log.splice(0);
+      use({ commands: { ...commands, ...changes } });
+      await setup();
+      othersLog = log.splice(0);
       return prints();
     };
-    const { code, stdout, stderr } = await setup();
-    expect(ownLog.map(([name]) => name)).toContain("npm");
+    use({ commands: { ...commands, flock }, freeBytes });
+    return { ...(await setup()), othersLog };
+  }
+
+  test("waits while another fills the disk, and says and does nothing that it did", async () => {
+    const { code, stdout, stderr, othersLog } = await setUpBehind(0);
+    expect(othersLog.map(([name]) => name)).toContain("npm");
     expect([code, log, stdout]).toEqual([0, [], "TensorFlow 2.18.1 computes on NVIDIA H100 80GB HBM3\n"]);
-    expect(stderr).toContain(
-      `${home}: another mmoe cuda setup is at work here; waiting for its end\n${home}: all is there`,
+    expect(stderr).toBe(
+      `${home}: another mmoe cuda setup is at work here; waiting for its end\n${home}: all is there\n`,
     );
+  });
+
+  test("goes on where the one that it waited for failed, and needs disk for the rest alone", async () => {
+    const npm: (typeof commands)[string] = (_, { cwd }) => (cwd === undefined ? prints("11.4.2") : fails("no network"));
+    const { code, stderr } = await setUpBehind(0.5e9, { npm });
+    expect(code).toBe(0);
+    expect(stderr.split("\n").filter((line) => /^(disk|download|on disk|\d)/.test(line))).toEqual([
+      "disk      0.5 GB free",
+      "download  @tensorflow/tfjs-node-gpu@4.22.0: about 75 MB",
+      "on disk   up to 0.4 GB, pip's cache included",
+      "4/5 binding's sources",
+      "5/5 binding",
+    ]);
+  });
+
+  test("leaves a folder that isn't its own as it is", async () => {
+    touch(join(home, "thesis.tex"));
+    const { code, stderr } = await setup();
+    expect([code, readdirSync(home)]).toEqual([2, ["thesis.tex"]]);
+    expect(stderr).toContain(`folder    ${home} holds 'thesis.tex', which is left alone; give another --prefix\n`);
+  });
+
+  test("stopped while it looks at the machine names nothing that it then misses", async () => {
+    const signals = new EventEmitter();
+    commands.npm = () => {
+      signals.emit("SIGINT"); // a terminal sends it to npm too
+      return fails();
+    };
+    const { code, stderr } = await runMain(["cuda", "setup"], signals, { MMOE_CUDA_HOME: home });
+    expect([code, stderr]).toEqual([130, "mmoe: stopped by Ctrl-C; go on with:\nmmoe cuda setup\n"]);
   });
 
   test("needs no compiler nor disk when all is there", async () => {
