@@ -62,12 +62,13 @@ class Feeder {
   readonly #asked: Question[] = [];
   #last: Promise<unknown> = Promise.resolve();
   #death: Error | undefined;
+  #ending = false;
 
   constructor() {
     this.#thread.unref();
     this.#thread.on("message", (answer: FeedAnswer) => {
       this.#asked.shift()?.resolve(answer);
-      if (this.#asked.length === 0) this.#thread.unref();
+      if (this.#asked.length === 0 && !this.#ending) this.#thread.unref();
     });
     this.#thread.on("error", (error) => this.#die(error instanceof Error ? error : new Error(String(error))));
     this.#thread.on("exit", (code) => this.#die(new Error(`a thread that makes rows ended: exit code ${code}`)));
@@ -103,7 +104,9 @@ class Feeder {
     for (const { reject } of this.#asked.splice(0)) reject(error);
   }
 
+  /** Keeps the process alive until the thread has ended, also where an answer is on its way. */
   async end(): Promise<void> {
+    this.#ending = true;
     await this.#thread.terminate();
   }
 }

@@ -1,3 +1,4 @@
+import type { Worker } from "node:worker_threads";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { Room, setArrays, stepArrays } from "../../../src/engines/tfjs/feed-arrays.ts";
 import { FeedCrew } from "../../../src/engines/tfjs/feed-crew.ts";
@@ -54,6 +55,19 @@ test("a crew that ends tells those who wait", async () => {
   const told = expect(waiting).rejects.toThrow("a thread that makes rows ended");
   await ending.dispose();
   await told;
+});
+
+test("a crew that ends keeps the process until it has ended, also when an answer comes meanwhile", async () => {
+  const ending = new FeedCrew(1);
+  const group = groupOfSources(1);
+  await ending.begin(group);
+  const thread = started.at(-1) as Worker;
+  await ending.steps(new Room().arrays(stepArrays(group), 1), 1, 1); // it has started
+  const answered = ending.steps(new Room().arrays(stepArrays(group), 1), 2, 1);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300); // as in a long call of TensorFlow: the answer waits
+  const unref = vi.spyOn(thread, "unref");
+  await Promise.all([ending.dispose(), answered]);
+  expect(unref).not.toHaveBeenCalled();
 });
 
 describe("a thread that ended while nothing was asked of it", () => {
