@@ -8,6 +8,8 @@ import { lossesAndGradients } from "../../src/engines/tfjs/objective.ts";
 import { pack, unpack } from "../../src/engines/tfjs/pack.ts";
 import { relu } from "../../src/engines/tfjs/relu.ts";
 import { loadTf, type Tf } from "../../src/engines/tfjs/tf.ts";
+import type { Loop } from "../../src/engines/tfjs/trace/loop.ts";
+import { Program } from "../../src/engines/tfjs/trace/program.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
 import { MODEL_NAMES, ZOO } from "../../src/models/zoo.ts";
 import { PAIR_DROPOUT, resultsOf, tinyRun } from "../engines/tfjs/runs.ts";
@@ -101,10 +103,13 @@ describe("train(runs)", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test("knows by TensorFlow's own words that memory is at its end", async () => {
+  test.each([
+    ["eagerly", () => tf.tidy(() => tf.fill([2 ** 21, 2 ** 21], 1))],
+    ["in a program", squareInProgram],
+  ])("knows by TensorFlow's own words that memory is at its end, %s", async (_, exhaust) => {
     const notes: string[] = [];
     const train = async ({ runs }: { readonly runs: readonly Run[] }) => {
-      if (runs.length > 1) tf.tidy(() => tf.fill([2 ** 21, 2 ** 21], 1));
+      if (runs.length > 1) exhaust();
     };
     const note = (line: string) => notes.push(line);
     const two = [tinyRun(), tinyRun({ index: 1 })];
@@ -112,6 +117,23 @@ describe("train(runs)", () => {
     expect(notes).toEqual(["out of memory with 2 runs at a time; going on with 1"]);
   });
 });
+
+/** The products of 2^21 numbers with each other: 18 TB. */
+function squareInProgram(): void {
+  const square: Loop = {
+    ...{ fed: {}, variables: ["line"] },
+    step: ({ line }) => ({
+      outputs: { sum: tf.sum(tf.mul(tf.reshape(line as Tensor, [-1, 1]), tf.reshape(line as Tensor, [1, -1]))) },
+    }),
+  };
+  const program = new Program(tf, { variables: { line: { shape: [null], dtype: "float32" } }, loops: { square } });
+  try {
+    tf.tidy(() => program.assign({ line: tf.ones([2 ** 21]) }));
+    program.run("square", 1, {});
+  } finally {
+    program.dispose();
+  }
+}
 
 describe("by Adam the cpu engine and TensorFlow agree, step by step, on", () => {
   const cpu = new CpuEngine({ jobs: 1 });

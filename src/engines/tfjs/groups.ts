@@ -42,10 +42,18 @@ export async function trainInGroups(
   }
 }
 
-/** As TensorFlow says it, status 8 of its C API, and as V8 does where there is none for an array. */
-const OUT_OF_MEMORY = /TF_Status: 8\b|RESOURCE_EXHAUSTED|OOM when allocating|Array buffer allocation failed/i;
+/** What is said of it: of eager calls, by TensorFlow's kernels in a session, of what a session is fed, by V8. */
+const OUT_OF_MEMORY = new RegExp(
+  [
+    "TF_Status: 8\\b|RESOURCE_EXHAUSTED",
+    "OOM when allocating|failed to allocate|Ran out of GPU memory",
+    "unable to allocate output tensor|Dst tensor is not initialized",
+    "Array buffer allocation failed",
+  ].join("|"),
+  "i",
+);
 
-function isOutOfMemory(error: unknown): boolean {
+export function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && OUT_OF_MEMORY.test(error.message);
 }
 

@@ -1,12 +1,24 @@
 import { describe, expect, test } from "vitest";
 import type { Hooks, Run } from "../../../src/engines/engine.ts";
 import type { Group } from "../../../src/engines/tfjs/grouping.ts";
-import { trainInGroups } from "../../../src/engines/tfjs/groups.ts";
+import { isOutOfMemory, trainInGroups } from "../../../src/engines/tfjs/groups.ts";
 import { UsageError } from "../../../src/errors.ts";
 import { range } from "../../support/reference.ts";
 import { PAIR_OMOE, tinyRun } from "./runs.ts";
 
 const OOM = new Error("Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[200,64,100]");
+
+test.each([
+  OOM.message,
+  "Session fail to run with error: OOM when allocating tensor with shape[600,256,16] and type float",
+  "Session fail to run with error: failed to allocate memory",
+  "Session fail to run with error: SameWorkerRecvDone unable to allocate output tensor. Key: /job:localhost;0:0",
+  "Session fail to run with error: Dst tensor is not initialized.",
+  "Session fail to run with error: Ran out of GPU memory when allocating 1024 bytes for temporary buffer",
+  "Array buffer allocation failed",
+])("isOutOfMemory knows '%s'", (message) => {
+  expect(isOutOfMemory(new Error(message))).toBe(true);
+});
 
 describe("trainInGroups(runs)", () => {
   /** The indices of the groups that were trained where memory holds `fitting` runs, and what was said. */
