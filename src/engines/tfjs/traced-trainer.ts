@@ -76,7 +76,7 @@ export class TracedTrainer implements Trainer {
     for (const [i, name] of parameterNames(model, m).entries()) {
       const parameters = packed[i] as Tensor;
       const [, ...others] = stateNames(optimizer, name);
-      const zeros = others.map((other) => [other, this.#tf.zerosLike(parameters)] as const);
+      const zeros = others.map((other) => [other, this.#tf.zeros(parameters.shape)] as const);
       this.#program.assign({ [name]: parameters, ...Object.fromEntries(zeros) });
     }
   }
@@ -137,10 +137,11 @@ export class TracedTrainer implements Trainer {
     const { places } = this.#group;
     const R = places.length;
     const rows = EVALUATED_ROWS;
-    const numbers = Int32Array.from({ length: chunks * R * rows }, (_, at) => {
-      const [chunk, r, i] = [Math.floor(at / (R * rows)), Math.floor(at / rows) % R, at % rows];
-      return (places[r] as number) * N + Math.min(from + chunk * rows + i, N - 1);
-    });
+    const numbers = new Int32Array(chunks * R * rows);
+    let at = 0;
+    for (let chunk = 0; chunk < chunks; chunk++)
+      for (const place of places)
+        for (let i = 0; i < rows; i++) numbers[at++] = place * N + Math.min(from + chunk * rows + i, N - 1);
     const weights = Float32Array.from({ length: chunks * rows }, (_, i) => (from + i < to ? 1 : 0));
     return {
       numbers: this.#tf.tensor(numbers, [chunks, R, rows], "int32"),

@@ -131,6 +131,24 @@ test("loops of one program share its variables", () => {
   expect([after, before === after]).toEqual([again, false]);
 });
 
+test("whole numbers keep all their bits, those too that would be none of float32's numbers", () => {
+  const odd = [-1, 0x7f800001, 1, -0x80000000, 0x7fffffff];
+  const spec = { shape: [odd.length], dtype: "int32" } as const;
+  const pass: Loop = {
+    ...{ fed: { given: spec }, variables: ["held"] },
+    step: ({ given, held }) => ({
+      next: { held: given as Tensor },
+      outputs: { sum: tf.add(given as Tensor, held as Tensor), held: held as Tensor },
+    }),
+  };
+  program = new Program(tf, { variables: { held: spec }, loops: { pass } });
+  program.assign({ held: tf.zeros([odd.length], "int32") });
+  const { sum, held } = program.run("pass", 2, { given: tf.tensor([...odd, ...odd], [2, odd.length], "int32") });
+  expect([...(held as Tensor).dataSync()]).toEqual([...odd.map(() => 0), ...odd]);
+  expect([...(sum as Tensor).dataSync()]).toEqual([...odd, ...odd.map((value) => (2 * value) | 0)]);
+  expect([...(program.read("held")[0] as Tensor).dataSync()]).toEqual(odd);
+});
+
 test("operations(loop) counts what a step calls, without constants", () => {
   const double: Loop = {
     ...{ fed: {}, variables: ["output"] },
@@ -169,6 +187,15 @@ test("XLA's computation of a step has its numbers within float32's tolerance", (
 describe("a program refuses", () => {
   test("to be fed for another number of steps", () => {
     expect(() => started().run("train", 3, fedFor(4))).toThrow("run: train: rows: expected [3, ...], got [4,7]");
+  });
+
+  test("a step that throws, and leaves no tensor of it", () => {
+    const { numTensors } = tf.memory();
+    const step = () => {
+      throw new RangeError("not this one");
+    };
+    expect(() => started({ loops: { train: { ...TRAIN, step } } })).toThrow("not this one");
+    expect(tf.memory().numTensors).toBe(numTensors);
   });
 
   test("a loop that it has not", () => {

@@ -1,26 +1,8 @@
 // The tracer's table against what TensorFlow registers, as its library prints it: op_def.proto's OpList.
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
 import { PbfReader } from "pbf";
 import { expect, test } from "vitest";
-import { layoutOf } from "../../../src/cuda/home.ts";
 import { SIGNATURES } from "../../../src/engines/tfjs/trace/signatures.ts";
-
-const PRINT_OPERATIONS = `
-import ctypes, sys
-class Buffer(ctypes.Structure):
-    _fields_ = [("data", ctypes.c_void_p), ("length", ctypes.c_size_t)]
-tensorflow = ctypes.CDLL(sys.argv[1])
-tensorflow.TF_GetAllOpList.restype = ctypes.POINTER(Buffer)
-operations = tensorflow.TF_GetAllOpList().contents
-sys.stdout.buffer.write(ctypes.string_at(operations.data, operations.length))
-`;
-
-function registered(): Buffer {
-  const { python, tensorflow } = layoutOf(process.env.MMOE_CUDA_HOME as string);
-  const args = ["-c", PRINT_OPERATIONS, join(tensorflow, "libtensorflow_cc.so.2")];
-  return execFileSync(join(python, "bin/python"), args, { maxBuffer: 2 ** 24, stdio: ["ignore", "pipe", "ignore"] });
-}
+import { printedBy } from "./library.ts";
 
 interface Operation {
   name: string;
@@ -73,7 +55,7 @@ function textsOf(pbf: PbfReader, names: Readonly<Record<number, string>>): Map<s
 }
 
 test("SIGNATURES has each operation as TensorFlow registers it", () => {
-  const known = lines(registered());
+  const known = lines(printedBy("TF_GetAllOpList"));
   const table = SIGNATURES.trim().split("\n");
   expect(table).toEqual(table.map((line) => known.get(line.slice(0, line.indexOf("(")))));
 });

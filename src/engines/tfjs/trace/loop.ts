@@ -1,8 +1,8 @@
 // A step that is traced once and run n times by one call: the body and the condition of a While.
 import type { Tf } from "../tf.ts";
 import type { Attributes } from "./attributes.ts";
-import { ARGUMENT, Graph, outputOf, type Value } from "./graph.ts";
-import { listOf, RESOURCE, reading, rowOf, SCALAR, withRow } from "./nodes.ts";
+import { ARGUMENT, Graph, liveNodes, outputOf, type Value } from "./graph.ts";
+import { bitsAs, listOf, passedAs, placeOf, RESOURCE, reading, rowOf, SCALAR, withRow } from "./nodes.ts";
 import type { GraphFunction } from "./protobuf.ts";
 import { type Specs, type Step, type TracedStep, traceStep } from "./step.ts";
 import { DTYPE, type TensorSpec, type ValueType, valueType } from "./types.ts";
@@ -23,7 +23,8 @@ export interface TracedLoop {
   readonly fed: readonly string[];
   readonly inPlace: readonly string[];
   readonly variables: readonly string[];
-  readonly outputs: readonly string[];
+  /** Of one step. */
+  readonly outputs: Readonly<Record<string, ValueType>>;
   /** Variables that are replaced. */
   readonly written: ReadonlySet<string>;
   readonly types: readonly ValueType[];
@@ -50,7 +51,7 @@ export function traceLoop(tf: Tf, name: string, loop: Loop, specs: Specs, option
   const body = bodyOf(name, step, options, { fed, inPlace: specsOf(inPlace), variables: specsOf(variables) });
   const types = body.arguments.map(({ dtype, shape }) => ({ dtype, shape }));
   return {
-    ...{ name, inPlace, variables, fed: Object.keys(fed), outputs: Object.keys(step.outputs) },
+    ...{ name, inPlace, variables, fed: Object.keys(fed), outputs: step.outputs },
     ...{ written: new Set(Object.keys(step.next)), types, step: step.definition, body },
     condition: conditionOf(name, types),
   };
@@ -72,27 +73,31 @@ function bodyOf(
   const graph = new Graph();
   const argument = (type: ValueType): Value => graph.argument(`argument_${graph.nodes.length}`, type);
   const [i, n] = [argument(SCALAR), argument(SCALAR)];
-  const fed = mapped(specs.fed, (spec) => argument(listOf(valueType(spec))));
+  const fed = mapped(specs.fed, (spec) => argument(listOf(passedAs(valueType(spec)))));
   const handles = mapped(specs.inPlace, () => argument(RESOURCE));
-  const held = mapped(specs.variables, (spec) => argument(valueType(spec)));
-  const lists = mapped(step.outputs, (output) => argument(listOf(output)));
+  const held = mapped(specs.variables, (spec) => argument(passedAs(valueType(spec))));
+  const lists = mapped(step.outputs, (output) => argument(listOf(passedAs(output))));
 
+  const following = graph.value("Add", [i, graph.integers([1], [])], SCALAR);
+  const [place, end] = [placeOf(graph, i), placeOf(graph, following)];
   const inputs = step.inputs.map((key): Value => {
-    if (fed[key]) return rowOf(graph, fed[key], i);
-    return held[key] ?? reading(graph, handles[key] as Value, valueType(specs.inPlace[key] as TensorSpec));
+    if (fed[key]) return rowOf(graph, fed[key], place, end);
+    return held[key] ?? reading(graph, handles[key] as Value, passedAs(valueType(specs.inPlace[key] as TensorSpec)));
   });
   const called = call(graph, step.definition, inputs, xla);
-  const result = (value: Value): Value => called[step.definition.results.indexOf(value)] as Value;
-  const effects = step.updates.map(({ op, variables, inputs }) =>
-    graph.add(op, [...variables.map((key) => handles[key] as Value), ...inputs.map(result)], []),
-  );
-  const following = graph.value("Add", [i, graph.integers([1], [])], SCALAR);
+  const result = (value: Value): Value => called[step.results.indexOf(value)] as Value;
+  const effects = step.updates.map(({ op, variables, inputs }) => {
+    const values = inputs.map((input) => bitsAs(graph, result(input), input.dtype));
+    return graph.add(op, [...variables.map((key) => handles[key] as Value), ...values], []);
+  });
   const kept = mapped(held, (value, key) => (step.next[key] ? result(step.next[key]) : value));
   const longer = mapped(lists, (list, key) => withRow(graph, list, i, result(step.outputs[key] as Value)));
 
   const carried = [fed, handles, held, lists].flatMap((values) => Object.values(values));
   const results = [following, n, ...[fed, handles, kept, longer].flatMap((values) => Object.values(values))];
-  return { name: `${name}_body`, nodes: graph.nodes, arguments: [i, n, ...carried], results, effects };
+  const args = [i, n, ...carried];
+  const nodes = liveNodes(graph.nodes, [...effects, ...[...args, ...results].map(({ node }) => node)]);
+  return { name: `${name}_body`, nodes, arguments: args, results, effects };
 }
 
 /** The function's results for these inputs. */

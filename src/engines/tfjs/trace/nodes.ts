@@ -6,10 +6,16 @@ import { DTYPE, type ValueType } from "./types.ts";
 export const SCALAR: ValueType = { dtype: DTYPE.int32, shape: [] };
 export const RESOURCE: ValueType = { dtype: DTYPE.resource, shape: [] };
 
-/** list [n, ...shape] → its row i, [...shape]. */
-export function rowOf(graph: Graph, list: Value, i: Value): Value {
+/** A number as the place of a row, [1]. */
+export function placeOf(graph: Graph, i: Value): Value {
+  return graph.value("Reshape", [i, graph.integers([1])], { dtype: DTYPE.int32, shape: [1] });
+}
+
+/** list [n, ...shape] → its row at `place`, [...shape]. The places stay on the host, and TensorFlow copies no aligned row. */
+export function rowOf(graph: Graph, list: Value, place: Value, following: Value): Value {
+  const attributes: Attributes = { shrink_axis_mask: { kind: "int", value: 1 } };
   const type = { dtype: list.dtype, shape: list.shape.slice(1) };
-  return graph.value("GatherV2", [list, i, graph.integers([0], [])], type);
+  return graph.value("StridedSlice", [list, place, following, graph.integers([1])], type, { attributes });
 }
 
 /** list [n, ...shape] with `row` [...shape] in place i. */
@@ -19,15 +25,29 @@ export function withRow(graph: Graph, list: Value, i: Value, row: Value): Value 
   return graph.value("TensorScatterUpdate", [list, place, rows], list);
 }
 
+/**
+ * How a value is passed on: int32 as the bits of float32. What passes values on keeps int32 on the host, also in a graph for
+ * a card, and a list of them would be copied to the card for each of its rows.
+ */
+export function passedAs({ dtype, shape }: ValueType): ValueType {
+  return { dtype: dtype === DTYPE.int32 ? DTYPE.float32 : dtype, shape };
+}
+
+/** The same bits as values of another type. */
+export function bitsAs(graph: Graph, value: Value, dtype: number): Value {
+  if (value.dtype === dtype) return value;
+  const attributes: Attributes = { type: { kind: "type", value: dtype } };
+  return graph.value("Bitcast", [value], { dtype, shape: value.shape }, { attributes });
+}
+
 /** The type of a list of such values. */
 export function listOf({ dtype, shape }: ValueType): ValueType {
   return { dtype, shape: [null, ...shape] };
 }
 
 /** A variable's value. */
-export function reading(graph: Graph, handle: Value, type: ValueType, name?: string): Value {
-  const attributes: Attributes = { dtype: { kind: "type", value: type.dtype } };
-  return graph.value("ReadVariableOp", [handle], type, name === undefined ? { attributes } : { attributes, name });
+export function reading(graph: Graph, handle: Value, type: ValueType): Value {
+  return graph.value("ReadVariableOp", [handle], type, { attributes: { dtype: { kind: "type", value: type.dtype } } });
 }
 
 export function assignment(graph: Graph, handle: Value, value: Value): Node {

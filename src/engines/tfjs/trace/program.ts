@@ -55,7 +55,8 @@ export class Program {
    * Blocks JavaScript until they are there.
    */
   run(loop: string, steps: number, fed: Tensors): Tensors {
-    const { outputs, fed: keys } = this.#loop(loop);
+    const { fed: keys, ...traced } = this.#loop(loop);
+    const outputs = Object.keys(traced.outputs);
     const feeds = new Map([[feedNames.steps(loop), this.#tf.scalar(steps, "int32") as Tensor]]);
     for (const key of keys) {
       const tensor = fed[key];
@@ -87,9 +88,21 @@ export class Program {
   }
 
   #call(feeds: ReadonlyMap<string, Tensor>, fetches: string[]): Tensor[] {
-    const ids = this.#backend.getInputTensorIds([...feeds.values()]);
-    const outputs = this.#backend.binding.runSavedModel(this.#model, ids, [...feeds.keys()].join(), fetches.join());
-    return outputs.map((output) => this.#backend.createOutputTensor(output));
+    const bits = Array.from(feeds.values(), (tensor) => this.#bitsOf(tensor));
+    try {
+      const ids = this.#backend.getInputTensorIds(bits);
+      const outputs = this.#backend.binding.runSavedModel(this.#model, ids, [...feeds.keys()].join(), fetches.join());
+      return outputs.map((output) => this.#backend.createOutputTensor(output));
+    } finally {
+      this.#tf.dispose(bits);
+    }
+  }
+
+  /** A tensor of its own, as the graph is fed: those made of arrays that no operation has used yet never leave the host. */
+  #bitsOf(tensor: Tensor): Tensor {
+    if (tensor.dtype !== "float32") return tensor.clone();
+    const { buffer, byteOffset, length } = tensor.dataSync<"float32">() as Float32Array;
+    return this.#tf.tensor(new Int32Array(buffer, byteOffset, length), tensor.shape, "int32");
   }
 }
 

@@ -29,6 +29,7 @@ AvgPoolGrad(-, T) output | ksize strides padding data_format T
 BatchMatMulV2(T, T) output | T adj_x adj_y grad_x grad_y
 BatchToSpaceND(T, Tblock_shape, Tcrops) output | T Tblock_shape Tcrops
 Bincount(-, -, T) bins | T
+Bitcast(T) output | T type
 BroadcastArgs(T, T) r0 | T
 Cast(SrcT) y | SrcT DstT Truncate
 Ceil(T) y | T

@@ -1,9 +1,10 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import type { Tf } from "../tf.ts";
 import { Graph, liveNodes, type Value } from "./graph.ts";
+import { bitsAs, passedAs } from "./nodes.ts";
 import type { GraphFunction } from "./protobuf.ts";
-import { record } from "./record.ts";
-import { type TensorSpec, valueType } from "./types.ts";
+import { type Given, record } from "./record.ts";
+import { DTYPE, type TensorSpec, valueType } from "./types.ts";
 
 /** Tensors by the names of variables, of what is fed, or of outputs. */
 export type Tensors = Readonly<Record<string, Tensor>>;
@@ -27,9 +28,11 @@ export interface Update<T = Tensor> {
   readonly inputs: readonly T[];
 }
 
-/** A step as a function; its results are those of `next`, of the updates' inputs, then the outputs. */
+/** A step as a function; what it is given and what it gives is `passedAs` says. */
 export interface TracedStep {
   readonly definition: GraphFunction;
+  /** What its results are passed on for: values of `next`, of the updates' inputs, then the outputs. */
+  readonly results: readonly Value[];
   /** Those of the given names that it uses. */
   readonly inputs: readonly string[];
   readonly next: Readonly<Record<string, Value>>;
@@ -41,31 +44,39 @@ export interface TracedStep {
 export function traceStep(tf: Tf, name: string, step: Step, specs: Specs): TracedStep {
   const graph = new Graph();
   const entries = Object.entries(specs);
-  const args = entries.map(([, spec], i) => graph.argument(`argument_${i}`, valueType(spec)));
+  const args = entries.map(([, spec], i) => graph.argument(`argument_${i}`, passedAs(valueType(spec))));
   const zeros = entries.map(([, spec]) => zerosOf(tf, spec));
   const samples = Object.fromEntries(entries.map(([key], i) => [key, zeros[i] as Tensor]));
-  const given = zeros.map((sample, i) => [sample, args[i] as Value] as const);
+  const given = entries.map(([, { dtype }], i): Given => {
+    return [zeros[i] as Tensor, bitsAs(graph, args[i] as Value, DTYPE[dtype])];
+  });
 
   let returned: Required<ReturnType<Step>> = { next: {}, updates: [], outputs: {} };
-  const results = record(tf, graph, given, () => {
-    returned = { next: {}, updates: [], ...step(samples) };
-    const { next, updates, outputs } = returned;
-    return [...Object.values(next), ...updates.flatMap(({ inputs }) => inputs), ...Object.values(outputs)];
-  });
-  tf.dispose(zeros);
+  let results: Value[] = [];
+  try {
+    results = record(tf, graph, given, () => {
+      returned = { next: {}, updates: [], ...step(samples) };
+      const { next, updates, outputs } = returned;
+      return [...Object.values(next), ...updates.flatMap(({ inputs }) => inputs), ...Object.values(outputs)];
+    });
+  } finally {
+    tf.dispose(zeros);
+  }
 
   let taken = 0;
   const take = (): Value => results[taken++] as Value;
   const byName = (tensors: Tensors) => Object.fromEntries(Object.keys(tensors).map((key) => [key, take()]));
   const next = byName(returned.next);
   const updates = returned.updates.map((update) => ({ ...update, inputs: update.inputs.map(take) }));
+  const passed = results.map((value) => bitsAs(graph, value, passedAs(value).dtype));
   const nodes = liveNodes(
     graph.nodes,
-    results.map(({ node }) => node),
+    passed.map(({ node }) => node),
   );
   const isUsed = (i: number): boolean => nodes.includes((args[i] as Value).node);
   return {
-    definition: { name, nodes, arguments: args.filter((_, i) => isUsed(i)), results },
+    definition: { name, nodes, arguments: args.filter((_, i) => isUsed(i)), results: passed },
+    results,
     inputs: Object.keys(specs).filter((_, i) => isUsed(i)),
     ...{ next, updates, outputs: byName(returned.outputs) },
   };

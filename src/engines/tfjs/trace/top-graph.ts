@@ -2,7 +2,7 @@
 import type { Attributes } from "./attributes.ts";
 import { type Graph, outputOf, type Value } from "./graph.ts";
 import type { TracedLoop } from "./loop.ts";
-import { assignment, RESOURCE, reading, SCALAR } from "./nodes.ts";
+import { assignment, bitsAs, passedAs, RESOURCE, reading, SCALAR } from "./nodes.ts";
 import type { Specs } from "./step.ts";
 import { DTYPE, type TensorSpec, type ValueType, valueType } from "./types.ts";
 
@@ -24,18 +24,28 @@ export function addVariables(graph: Graph, specs: Specs): Map<string, Value> {
 }
 
 function addVariable(graph: Graph, name: string, spec: TensorSpec): Value {
-  const type = valueType(spec);
+  const type = passedAs(valueType(spec));
   const attributes: Attributes = {
     dtype: { kind: "type", value: type.dtype },
     shape: { kind: "shape", value: type.shape },
     shared_name: { kind: "string", value: name },
   };
   const handle = graph.value("VarHandleOp", [], RESOURCE, { name, attributes });
-  const assigned = assignment(graph, handle, graph.placeholder(feedNames.newValue(name), type));
+  const assigned = assignment(graph, handle, fromHost(graph, feedNames.newValue(name), type));
   const done = graph.integers([1], []);
   graph.value("Identity", [done], SCALAR, { name: fetchNames.assigned(name), after: [assigned] });
-  reading(graph, handle, type, fetchNames.value(name));
+  const value = bitsAs(graph, reading(graph, handle, type), valueType(spec).dtype);
+  graph.value("Identity", [value], valueType(spec), { name: fetchNames.value(name) });
   return handle;
+}
+
+/**
+ * What a call is fed, as bits of int32: the binding leaves those on the host, where the session takes them from. Floats it
+ * would send to a card, and fetch from there first.
+ */
+function fromHost(graph: Graph, name: string, type: ValueType): Value {
+  const dtype = type.dtype === DTYPE.float32 ? DTYPE.int32 : type.dtype;
+  return bitsAs(graph, graph.placeholder(name, { ...type, dtype }), type.dtype);
 }
 
 /** Adds a loop of as many steps as are asked for. `handles`: those of all variables. */
@@ -51,7 +61,7 @@ export function addLoop(
   const places = placesOf(loop);
   const carried = types.map((type, at): Value => {
     const { kind, key } = places[at] as Place;
-    if (kind === "fed") return graph.placeholder(feedNames.fed(name, key), type);
+    if (kind === "fed") return fromHost(graph, feedNames.fed(name, key), type);
     if (kind === "inPlace") return handleOf(key);
     if (kind === "variables") return reading(graph, handleOf(key), type);
     if (kind === "outputs") return zeroRows(graph, steps, type);
@@ -65,8 +75,9 @@ export function addLoop(
   );
   for (const [at, { kind, key }] of places.entries()) {
     if (kind !== "outputs") continue;
-    const options = { name: fetchNames.output(name, key), after: [around, ...written] };
-    graph.value("Identity", [outputOf(around, at)], types[at] as ValueType, options);
+    const { dtype } = loop.outputs[key] as ValueType;
+    const value = bitsAs(graph, outputOf(around, at), dtype);
+    graph.value("Identity", [value], value, { name: fetchNames.output(name, key), after: [around, ...written] });
   }
 }
 
@@ -77,9 +88,10 @@ interface Place {
 
 /** What is at each place of what a loop carries around. */
 function placesOf(loop: TracedLoop): Place[] {
-  const kinds = ["fed", "inPlace", "variables", "outputs"] as const;
-  const counters: Place[] = ["step", "steps"].map((key) => ({ kind: "counter", key }));
-  return [...counters, ...kinds.flatMap((kind) => loop[kind].map((key) => ({ kind, key })))];
+  const { fed, inPlace, variables, outputs } = loop;
+  const kinds = { counter: ["step", "steps"], fed, inPlace, variables, outputs: Object.keys(outputs) } as const;
+  const entries = Object.entries(kinds) as [Place["kind"], readonly string[]][];
+  return entries.flatMap(([kind, keys]) => keys.map((key) => ({ kind, key })));
 }
 
 function whileAttributes({ types, body, condition }: TracedLoop, concurrent: boolean): Attributes {
@@ -88,6 +100,7 @@ function whileAttributes({ types, body, condition }: TracedLoop, concurrent: boo
     cond: { kind: "function", value: condition.name },
     body: { kind: "function", value: body.name },
     output_shapes: { kind: "shapes", value: types.map(({ shape }) => shape) },
+    parallel_iterations: { kind: "int", value: 1 }, // else up to ten hold their memory at once
     _lower_using_switch_merge: { kind: "bool", value: concurrent },
   };
 }
