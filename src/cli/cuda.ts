@@ -140,9 +140,11 @@ async function report({ home, cpu }: Plan, machine: Machine, { effects, note }: 
   const { problem, onCard, tensorflow, about } = await tryBinding(machine, binding);
   if (problem !== undefined) throw new UsageError(`${home}: the binding does not load: ${problem}`);
   const [card] = onCard ? await visibleCards(machine) : [];
-  const device = onCard ? (card?.name ?? "a card") : cpu ? "the CPU" : "the CPU: no card is visible";
+  const device = onCard ? (card?.name ?? "a card") : cpu ? "the CPU" : "the CPU: it finds no card";
   effects.stdout.write(`TensorFlow ${tensorflow} computes on ${device}\n`);
   if (!onCard && !cpu && about) note(`TensorFlow says: ${about}`);
-  if (findBinding(effects.env)?.home !== home) note(`to use it: export MMOE_CUDA_HOME=${shellQuoted(home)}`);
+  const used = findBinding(effects.env);
+  if (used && !used.home) note(`not used in this folder, whose project has its own: ${used.folder}`);
+  else if (used?.home !== home) note(`to use it: export MMOE_CUDA_HOME=${shellQuoted(home)}`);
   return EXIT.done;
 }

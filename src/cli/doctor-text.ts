@@ -29,7 +29,8 @@ function cudaRows({ cards, driverCuda, cuda, binding, trial }: CudaFacts): [stri
   });
   if (cards[0]) rows.push(["driver", `${cards[0].driver}${driverCuda ? `, for CUDA up to ${driverCuda}` : ""}`]);
   else rows.push(["card", "none"]);
-  if (trial?.tensorflow) rows.push(["tensorflow", `${trial.tensorflow}${cuda ? `, CUDA ${cuda}` : ", without CUDA"}`]);
+  const libraries = cuda ? `, CUDA ${cuda}` : binding?.home ? ", without CUDA" : ""; // a project's own is not told
+  if (trial?.tensorflow) rows.push(["tensorflow", `${trial.tensorflow}${libraries}`]);
   if (binding) rows.push(["binding", binding.home ?? binding.folder]);
   return rows;
 }

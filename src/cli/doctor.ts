@@ -112,7 +112,10 @@ async function examined(candidate: Candidate, noCuda: Problem | undefined): Prom
   try {
     const trial = await trialOf(name, options);
     const result = { engine: nameOf(candidate), works: trial.difference <= trial.tolerance, ...trial };
-    return result.works ? result : { ...result, problem: "its losses are not the reference's", fix: REPORT };
+    if (result.works) return result;
+    const rounded = name === "cuda" && process.env.NVIDIA_TF32_OVERRIDE === "1";
+    const fix = rounded ? "unset NVIDIA_TF32_OVERRIDE: it rounds products to TF32" : REPORT;
+    return { ...result, problem: "its losses are not the reference's", fix };
   } catch (error) {
     return { engine: nameOf(candidate), works: false, problem: (error as Error).message, fix: REPORT };
   }

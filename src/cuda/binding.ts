@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import util from "node:util";
+import { firstCardOf } from "./cards.ts";
 import { addonOf, BINDING_PACKAGE, cudaHome, type Env, layoutOf } from "./home.ts";
 
 /** A built tfjs-node-gpu. */
@@ -37,6 +38,7 @@ function folderFrom(cwd: string): string | undefined {
 /** The package's exports. It reads its settings from this process's environment: what the user set is kept. */
 export function loadBinding({ folder, home }: Binding): unknown {
   for (const [name, value] of Object.entries(nativeSettings(home))) process.env[name] ??= value;
+  process.env.CUDA_VISIBLE_DEVICES = firstCardOf(process.env); // of several its sessions use the first, its tensors the last
   Object.assign(util, GONE_SINCE_NODE_23);
   const require = createRequire(import.meta.url);
   const quiet = home === undefined ? "" : layoutOf(home).quiet;

@@ -22,6 +22,11 @@ function visible(list: string): string[] {
   return end < 0 ? names : names.slice(0, end);
 }
 
+/** What CUDA_VISIBLE_DEVICES is to be for the first card that it names alone. */
+export function firstCardOf({ CUDA_VISIBLE_DEVICES: list }: Env): string {
+  return list === undefined ? "0" : (visible(list)[0] ?? list);
+}
+
 /** A card as NVIDIA's driver describes it. */
 export interface Card {
   /** E.g. `NVIDIA H100 80GB HBM3`. */
@@ -36,12 +41,26 @@ export interface Card {
 /** What nvidia-smi is asked of each card. */
 const FIELDS = ["index", "uuid", "name", "driver_version", "memory.free", "memory.total"];
 
-/** The cards that this process sees, the one it computes on first; empty where nvidia-smi is missing or fails. */
-export async function visibleCards({ env, run }: Machine): Promise<Card[]> {
-  const query = [`--query-gpu=${FIELDS.join(",")}`, "--format=csv,noheader,nounits"];
-  const { code, lines } = await run("nvidia-smi", query);
-  if (code !== 0) return [];
-  const all = lines.map((line) => line.split(",").map((field) => field.trim()));
+/** nvidia-smi hangs where a card does. */
+const ANSWERED_MS = 30_000;
+
+/** Lines of nvidia-smi; none where it is missing, fails or hangs. */
+export async function nvidiaSmi({ run }: Machine, args: readonly string[]): Promise<readonly string[]> {
+  try {
+    const { code, lines } = await run("nvidia-smi", args, { signal: AbortSignal.timeout(ANSWERED_MS) });
+    return code === 0 ? lines : [];
+  } catch (error) {
+    if ((error as Error).name === "AbortError") return [];
+    throw error;
+  }
+}
+
+/** The cards that this process sees, the one it computes on first; empty where nvidia-smi says nothing of them. */
+export async function visibleCards(machine: Machine): Promise<Card[]> {
+  const { env } = machine;
+  const lines = await nvidiaSmi(machine, [`--query-gpu=${FIELDS.join(",")}`, "--format=csv,noheader,nounits"]);
+  const table = lines.map((line) => line.split(",").map((field) => field.trim()));
+  const all = table.filter(({ length, 0: index }) => length === FIELDS.length && /^\d+$/.test(index as string)); // no warning
   const list = env.CUDA_VISIBLE_DEVICES;
   const names = list === undefined ? all.map(([index]) => index as string) : visible(list);
   return names.flatMap((name) => {

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import { shellQuoted } from "../shell-quoted.ts";
 import { type Binding, findBinding } from "./binding.ts";
-import { type Card, hidesCards, mayHaveCard, visibleCards } from "./cards.ts";
+import { type Card, hidesCards, mayHaveCard, nvidiaSmi, visibleCards } from "./cards.ts";
 import { BINDING_PACKAGE, cudaHome, layoutOf } from "./home.ts";
 import type { Machine } from "./machine.ts";
+import { NO_SESSION } from "./quiet-source.ts";
 import { driverOf } from "./requirements.ts";
 import { type SetUpState, setUpState } from "./set-up-state.ts";
 import { type Trial, tryBinding } from "./try-binding.ts";
@@ -45,8 +46,8 @@ export async function cudaFacts(machine: Machine, devices = mayHaveCard(machine.
 }
 
 /** From the head of nvidia-smi's table: it can't be asked for by itself. */
-async function newestCuda({ run }: Machine): Promise<string | undefined> {
-  const { lines } = await run("nvidia-smi", []);
+async function newestCuda(machine: Machine): Promise<string | undefined> {
+  const lines = await nvidiaSmi(machine, []);
   return /CUDA Version: ([\d.]+)/.exec(lines.join("\n"))?.[1];
 }
 
@@ -66,8 +67,12 @@ export interface Problem {
 /** Why nothing can be trained on a card, the first reason first; undefined where nothing is wrong. */
 export function cudaProblem(facts: CudaFacts, env: Machine["env"]): Problem | undefined {
   const { binding, trial, cards, cuda, devices } = facts;
-  if (binding !== undefined && trial?.problem !== undefined)
-    return { problem: `does not load: ${trial.problem}`, fix: renewal(binding, facts.setUp) };
+  if (binding !== undefined && trial?.problem !== undefined) {
+    const fix = trial.problem.includes(NO_SESSION)
+      ? "see what nvidia-smi says of the card: is it full, or another's?"
+      : renewal(binding, facts.setUp);
+    return { problem: `does not load: ${trial.problem}`, fix };
+  }
   if (!devices) return { problem: "no NVIDIA card is visible", fix: noDevices(env) };
   if (binding === undefined) return { problem: "not set up", fix: "mmoe cuda setup" };
   if (trial?.onCard) return undefined;

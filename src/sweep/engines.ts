@@ -50,7 +50,7 @@ async function autoEngine(options: EngineOptions): Promise<Engine> {
     if (binding !== undefined && isForCards(binding)) note(`no NVIDIA card is visible; ${CPU_INSTEAD}`);
     return loadEngine("cpu", options);
   }
-  if (binding === undefined) {
+  if (binding === undefined || !isForCards(binding)) {
     note("a GPU is here, unused: mmoe cuda setup makes mmoe train on it");
     return loadEngine("cpu", options);
   }

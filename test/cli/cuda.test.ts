@@ -6,8 +6,18 @@ import type { Machine } from "../../src/cuda/machine.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fails, fakeMachine, installers, prints, touch } from "../support/fake-machine.ts";
 
-const fake = vi.hoisted(() => ({ machine: undefined as Machine | undefined }));
+const fake = vi.hoisted(() => ({
+  machine: undefined as Machine | undefined,
+  project: undefined as string | undefined,
+}));
 vi.mock("../../src/cuda/machine.ts", () => ({ thisMachine: () => fake.machine }));
+vi.mock("../../src/cuda/binding.ts", async (original) => {
+  const real = await original<typeof import("../../src/cuda/binding.ts")>();
+  const findBinding: typeof real.findBinding = (env) => {
+    return fake.project === undefined ? real.findBinding(env) : { folder: fake.project };
+  };
+  return { ...real, findBinding };
+});
 
 const onCard = () => prints("", '{"computes":true,"onCard":true,"tensorflow":"2.18.1"}');
 const onCpu = () =>
@@ -148,7 +158,7 @@ describe("mmoe cuda setup", () => {
   test("says so where no card is visible, and why TensorFlow thinks so", async () => {
     use({ commands: { ...commands, node: onCpu, "nvidia-smi": () => fails() } });
     const { code, stdout, stderr } = await setup();
-    expect([code, stdout]).toEqual([0, "TensorFlow 2.18.1 computes on the CPU: no card is visible\n"]);
+    expect([code, stdout]).toEqual([0, "TensorFlow 2.18.1 computes on the CPU: it finds no card\n"]);
     expect(stderr).toMatch(/^driver {4}no card \(nvidia-smi shows none\).*\n {10}set-up does without/m);
     expect(stderr).toContain("TensorFlow says: Could not find cuda drivers on your machine\n");
   });
@@ -164,6 +174,15 @@ describe("mmoe cuda setup", () => {
     const prefix = join(temporaryFolder(), "else where");
     const { stderr } = await setup("--prefix", prefix);
     expect(stderr).toContain(`to use it: export MMOE_CUDA_HOME='${prefix}'\n`);
+  });
+
+  test("says so where the project has a package of its own, which goes before", async () => {
+    fake.project = "/p/node_modules/@tensorflow/tfjs-node-gpu";
+    const { stderr } = await setup().finally(() => {
+      fake.project = undefined;
+    });
+    expect(stderr).toContain(`not used in this folder, whose project has its own: /p/node_modules/@tensorflow/`);
+    expect(stderr).not.toContain("to use it");
   });
 
   test("says what hinders a binding that does not load, and exits with 2", async () => {

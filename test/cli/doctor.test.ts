@@ -69,6 +69,14 @@ describe("mmoe doctor", () => {
     expect((await lines())[4]).toBe("card        NVIDIA A100 MIG 1g");
   });
 
+  test("does not guess the CUDA of a project's own TensorFlow", async () => {
+    const { cuda, ...facts } = SET_UP;
+    world.facts = { ...facts, binding: { folder: "/p/package" } };
+    expect(await lines()).toContain("tensorflow  2.18.1");
+    world.facts = facts;
+    expect(await lines()).toContain("tensorflow  2.18.1, without CUDA");
+  });
+
   test("names a set-up that is to be done again, and is content where it works", async () => {
     world.facts = { ...SET_UP, setUp: { lacks: "binding", command: "mmoe cuda setup --cpu" } };
     const { code, stdout } = await runMain(["doctor"]);
@@ -106,6 +114,15 @@ describe("mmoe doctor", () => {
       expect(code).toBe(4);
       expect(stdout).toContain("tfjs: its losses are not the reference's\n  fix: use another --engine");
     }
+  });
+
+  test("names TF32 where it was switched on and a card's losses are not the reference's", async () => {
+    world.facts = SET_UP;
+    world.trial = (name) => ({ ...good(name), ...(name === "cuda" ? { difference: 2e-3 } : {}) });
+    vi.stubEnv("NVIDIA_TF32_OVERRIDE", "1");
+    const { code, stdout } = await runMain(["doctor"]);
+    vi.unstubAllEnvs();
+    expect([code, stdout]).toEqual([4, expect.stringMatching(/\n {2}fix: unset NVIDIA_TF32_OVERRIDE: .*\n$/)]);
   });
 
   test("goes on after an engine that fails", async () => {

@@ -50,6 +50,21 @@ test("loadBinding(binding) sets TensorFlow's settings first, keeps the user's, a
   ]);
 });
 
+test.each([
+  ["", ""],
+  ["-1", "-1"],
+  ["2", "2"],
+  ["3,1", "3"],
+  ["GPU-12ab, GPU-34cd", "GPU-12ab"],
+  [undefined, "0"],
+])("loadBinding(binding) of the cards %j shows it %j alone", (list, first) => {
+  const folder = installIn(temporaryFolder(), true);
+  if (list === undefined) delete process.env.CUDA_VISIBLE_DEVICES;
+  else process.env.CUDA_VISIBLE_DEVICES = list;
+  loadBinding({ folder });
+  expect(process.env.CUDA_VISIBLE_DEVICES).toBe(first);
+});
+
 test("isForCards(binding) is false of a home without NVIDIA's libraries", () => {
   const [home, folder] = [temporaryFolder(), "/project/package"];
   expect([isForCards({ folder, home }), isForCards({ folder })]).toEqual([false, true]);

@@ -119,6 +119,13 @@ describe("cudaProblem(facts) says what to do about", () => {
       "npm uninstall @tensorflow/tfjs-node-gpu; mmoe cuda",
     ],
     [
+      "a card that another process has for itself",
+      { ...whole, trial: { problem: "Error: TensorFlow starts no session: device is busy" } },
+      {},
+      "does not load: Error: TensorFlow starts no session: device is busy",
+      "see what nvidia-smi says of the card: is it full, or another's?",
+    ],
+    [
       "TensorFlow without CUDA",
       { ...bare, binding: { folder: "/h/package", home: "/h" }, trial: offCard },
       {},

@@ -51,8 +51,11 @@ describe("loadEngine('auto')", () => {
     expect([await auto(), notes]).toEqual(["cpu", ["no NVIDIA card is visible; training on the cpu engine"]]);
   });
 
-  test("is cpu where a card is but nothing is set up, and says how", async () => {
-    world.setUp = false;
+  test.each([
+    ["nothing is set up", { setUp: false }],
+    ["TensorFlow is set up for the CPU", { forCards: false }],
+  ])("is cpu, with nothing loaded, where a card is but %s, and says how", async (_, changes) => {
+    Object.assign(world, { load: () => expect.unreachable(), ...changes });
     expect(await auto()).toBe("cpu");
     expect(notes).toEqual(["a GPU is here, unused: mmoe cuda setup makes mmoe train on it"]);
   });

@@ -18,7 +18,13 @@ export interface Device {
 /** Taken to be free on a card whose driver does not say. */
 const UNKNOWN_CARD_BYTES = 4e9;
 
-export async function deviceOf(tf: Tf, backend: Backend, machine: Machine = thisMachine(process.env)): Promise<Device> {
+/** `note` hears of a card whose memory is guessed. */
+export async function deviceOf(
+  tf: Tf,
+  backend: Backend,
+  note: (line: string) => void = () => {},
+  machine: Machine = thisMachine(process.env),
+): Promise<Device> {
   if (backend !== "tensorflow") return { name: backend };
   const host = process.availableMemory();
   const { binding } = nativeBackend(tf);
@@ -26,6 +32,7 @@ export async function deviceOf(tf: Tf, backend: Backend, machine: Machine = this
   if (!isOnCard(tf)) return { name: TENSORFLOW_CPU, libraries, memory: { host } };
   const [card] = await visibleCards(machine);
   const memory = { host, card: card?.freeBytes || UNKNOWN_CARD_BYTES };
+  if (!card?.freeBytes) note("nvidia-smi does not say how much memory of the card is free; 4 GB are taken to be");
   return { name: card?.name ?? "NVIDIA GPU", libraries, memory };
 }
 

@@ -40,7 +40,7 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
   if (!(Number.isInteger(jobs) && jobs > 0))
     throw new RangeError(`createTfjsEngine: jobs: expected a whole number from 1, got ${jobs}`);
   const tf = await loadTf(backend);
-  const device = await deviceOf(tf, backend);
+  const device = await deviceOf(tf, backend, note);
   const sizeOf = (company: readonly Run[]) => {
     if (groupSize !== undefined || !device.memory) return Math.floor((groupSize ?? GROUP_SIZE) / company.length);
     return largestGroup(company, device.memory);
