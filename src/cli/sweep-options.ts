@@ -2,6 +2,7 @@ import type { Command, Option } from "commander";
 import type { Layer } from "../config/check.ts";
 import type { Config } from "../config/config.ts";
 import { loadConfig, override, setOverride } from "../config/load.ts";
+import { UsageError } from "../errors.ts";
 import { defaultFolder } from "../records/find-results.ts";
 import { ENGINE_NAMES, type EngineName, type EngineOptions, TFJS_BACKENDS } from "../sweep/engines.ts";
 import { choiceOption, countOption, durationOption, listOption } from "./options.ts";
@@ -18,7 +19,7 @@ export interface SweepOptions {
   readonly set: readonly string[];
   readonly engine: string;
   readonly jobs?: string;
-  readonly backend: string;
+  readonly backend?: string;
   readonly allowCpu?: boolean;
   readonly out?: string;
   readonly retryFailed?: boolean;
@@ -50,7 +51,7 @@ export function addSweepOptions(command: Command): Command {
     .option("--set <key=value>", "any other setting of the config; may be given again", collect, [])
     .option("--engine <name>", `what trains: ${ENGINE_NAMES.join(", ")}`, ENGINE_NAMES[0])
     .option("--allow-cpu", "let --engine cuda train on a CPU where it sees no card")
-    .option("--backend <name>", `what tfjs computes on: ${TFJS_BACKENDS.join(", ")}`, TFJS_BACKENDS[0])
+    .option("--backend <name>", `what --engine tfjs computes on: ${TFJS_BACKENDS.join(", ")} (default: wasm)`)
     .option("--jobs <n>", "worker threads: cpu engine, rows for TensorFlow (default: its cores)")
     .option("--out <folder>", "where results go (default: results/NAME-HASH)")
     .option("--retry-failed", "do again the runs that failed there")
@@ -66,15 +67,27 @@ export function collect(value: string, before: readonly string[]): string[] {
 /** Throws UsageError for the first option that is none. */
 export function checkedOptions(file: string, options: SweepOptions): CheckedOptions {
   const config = loadConfig(file, overridesOf(options));
-  const { out = defaultFolder(config), jobs, timeLimit, allowCpu = false } = options;
-  const backend = choiceOption("--backend", options.backend, TFJS_BACKENDS);
+  const { out = defaultFolder(config), jobs, timeLimit } = options;
+  const engineName = choiceOption("--engine", options.engine, ENGINE_NAMES);
   return {
     config,
     out,
-    engineName: choiceOption("--engine", options.engine, ENGINE_NAMES),
-    engineOptions: { backend, allowCpu, ...(jobs !== undefined && { jobs: countOption("--jobs", jobs) }) },
+    engineName,
+    engineOptions: {
+      ...engineOptionsOf(engineName, options),
+      ...(jobs !== undefined && { jobs: countOption("--jobs", jobs) }),
+    },
     limitMs: timeLimit === undefined ? undefined : durationOption("--time-limit", timeLimit),
   };
+}
+
+/** Refuses what another engine would pass over. */
+function engineOptionsOf(engine: EngineName, { backend, allowCpu = false }: SweepOptions): EngineOptions {
+  if (allowCpu && engine !== "cuda") throw new UsageError(`--allow-cpu is for --engine cuda, not ${engine}`);
+  if (backend === undefined) return { allowCpu };
+  const chosen = choiceOption("--backend", backend, TFJS_BACKENDS);
+  if (engine !== "tfjs") throw new UsageError(`--backend ${backend} is for --engine tfjs, not ${engine}`);
+  return { backend: chosen, allowCpu };
 }
 
 /** The `options` that were typed for `command`, as words that say the same again. */

@@ -189,6 +189,8 @@ describe("mmoe sweep refuses, in one line with exit code 2 and before writing an
     [["--corr", "5"], "--corr: expected a number from -1 to 1, got 5"],
     [["--engine", "tfsj"], "--engine: expected one of auto, cpu, cuda, tfjs, got 'tfsj'; did you mean 'tfjs'?"],
     [["--backend", "webgl"], "--backend: expected one of wasm, cpu, tensorflow, got 'webgl'"],
+    [["--backend", "tensorflow"], "--backend tensorflow is for --engine tfjs, not auto"],
+    [["--engine", "tfjs", "--allow-cpu"], "--allow-cpu is for --engine cuda, not tfjs"],
     [["--jobs", "0"], "--jobs: expected a whole number from 1 to 2147483647, got '0'"],
     [["--cor", "0.5"], "unknown option '--cor'; did you mean '--corr'?"],
     [["--runs"], "option '--runs <n>' argument missing"],
