@@ -49,7 +49,7 @@ export async function train(training: Training, context: Context): Promise<numbe
   };
   const atOnce = `finished runs are kept in ${out}; go on with:\n${goOn}`;
   const stop = stopOnSignals(effects, { limitMs, atOnce });
-  const limit = limitMs === undefined ? undefined : new TimeLimit(limitMs);
+  const limit = limitMs === undefined ? undefined : new TimeLimit(limitMs, note);
   const progress = progressFor(todo, json, context);
   let records: RunRecord[] | undefined;
   try {

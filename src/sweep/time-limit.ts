@@ -1,10 +1,18 @@
 import type { Run } from "../engines/engine.ts";
 import type { RunRecord } from "../records/record.ts";
+import { duration } from "../units.ts";
 
 /** Runs of one kind take longer and shorter: by up to this much, it is assumed. */
 const MARGIN = 1.1;
 /** Before a run has trained this share of its steps, its pace says nothing: rows are made first. */
 const KNOWN_SHARE = 0.05;
+
+interface InFlight {
+  /** When it was begun. */
+  readonly since: number;
+  /** Of its steps: how many are done. */
+  share: number;
+}
 
 /**
  * Stops a sweep in time: no run is begun that could not end before the limit. How long one takes is told by the longest
@@ -14,13 +22,15 @@ const KNOWN_SHARE = 0.05;
 export class TimeLimit {
   readonly #end: number;
   readonly #reached = new AbortController();
-  /** When each run in flight was begun, and the share of its steps that is done. */
-  readonly #inFlight = new Map<string, { readonly since: number; share: number }>();
+  readonly #inFlight = new Map<string, InFlight>();
+  readonly #note: (line: string) => void;
   #longestMs = 0;
+  #said = false;
 
-  /** The time begins now. */
-  constructor(limitMs: number) {
+  /** The time begins now. `note` hears, once, of a run that will not end in time though it was begun at the start. */
+  constructor(limitMs: number, note: (line: string) => void = () => {}) {
     this.#end = performance.now() + limitMs;
+    this.#note = note;
   }
 
   /** Aborted: a run that would be begun now could not end in time. */
@@ -36,6 +46,15 @@ export class TimeLimit {
   progress({ id, training }: Run, step: number): void {
     const run = this.#inFlight.get(id);
     if (run) run.share = step / training.steps;
+    if (run && run.share >= KNOWN_SHARE && this.#longestMs === 0 && !this.#said) this.#sayIfLate(id, run);
+  }
+
+  #sayIfLate(id: string, { since, share }: InFlight): void {
+    const lateMs = since + (performance.now() - since) / share - this.#end;
+    if (lateMs <= 0) return;
+    this.#said = true;
+    const late = `${id} would end ${duration(lateMs)} after the time limit, and not be kept`;
+    this.#note(`${late}; give more time, or begin with fewer --runs`);
   }
 
   /** To be called before the next run is begun. */

@@ -62,6 +62,32 @@ test("a TimeLimit draws no conclusion from the first steps of a run", () => {
   expect(limit.noMore.aborted).toBe(false);
 });
 
+test("a TimeLimit says once that the first runs will not end in time, when their pace is known", () => {
+  const notes: string[] = [];
+  const limit = new TimeLimit(60_000, (line) => notes.push(line));
+  limit.begin([run(0), run(1)]);
+  vi.advanceTimersByTime(9000);
+  limit.progress(run(0), 5);
+  expect(notes).toEqual([]);
+  for (const step of [20, 21]) for (const index of [0, 1]) limit.progress(run(index), step);
+  expect(notes).toEqual([
+    "mmoe/p=0.5/0 would end 30.0 s after the time limit, and not be kept; give more time, or begin with fewer --runs",
+  ]);
+});
+
+test("a TimeLimit does not speak of runs that end in time, nor of those begun after others have ended", () => {
+  const notes: string[] = [];
+  const limit = new TimeLimit(60_000, (line) => notes.push(line));
+  limit.begin([run(0)]);
+  vi.advanceTimersByTime(5000);
+  limit.progress(run(0), 20);
+  limit.result(done(0));
+  limit.begin([run(1)]);
+  vi.advanceTimersByTime(9000);
+  limit.progress(run(1), 20);
+  expect(notes).toEqual([]);
+});
+
 test.each([-10, 10])("a TimeLimit does not heed a wall clock that jumps by %d days", (days) => {
   const limit = new TimeLimit(1000);
   limit.begin([run(0)]);
