@@ -19,6 +19,7 @@ import { verifyTrials } from "./verify-trials.ts";
 
 interface Options {
   readonly runs: string;
+  readonly allowCpu?: boolean;
   readonly json?: boolean;
 }
 
@@ -26,10 +27,11 @@ export const define: Define = (command, run) => {
   command
     .argument("<folder>", "a results folder")
     .option("--runs <n>", "how many finished runs, or trials, chosen at random", "3")
+    .option("--allow-cpu", "train again on a CPU what was trained on a card, where none is visible")
     .option("--json", "as JSON")
     .addHelpText(
       "after",
-      `\nExits with 0 where every run comes out the same, else with 4. On TensorFlow\nlosses are compared up to step 100: after that rounding makes other networks.\n${examples("mmoe verify results/paper")}`,
+      `\nExits with 0 where every run comes out the same, else with 4. On TensorFlow\nlosses up to step 100 are compared, or the first where that is later: beyond,\nrounding makes other networks.\n${examples("mmoe verify results/paper")}`,
     )
     .action((folder: string, options: Options) => run((context) => verify(folder, options, context)));
 };
@@ -40,8 +42,12 @@ async function verify(folder: string, options: Options, context: Context): Promi
   const { config, records } = await readResults(folder, context.note);
   const done = records.filter(({ status }) => status === "done");
   if (done.length === 0) throw new UsageError(`${folder} holds no finished run; nothing to verify`);
-  const verified = await trainAgain(chosen(done, count), config, context);
-  if (verified === undefined) return EXIT.interrupted;
+  const stop = stopOnSignals(context.effects, { atOnce: "nothing is verified" });
+  const verified = await trainAgain(chosen(done, count), config, options, context, stop.signal).finally(stop.release);
+  if (stop.code !== undefined) {
+    context.note(`mmoe: stopped ${stop.reason}; nothing is verified`);
+    return stop.code;
+  }
 
   const { stdout } = context.effects;
   if (options.json) stdout.write(`${JSON.stringify(verified.map(comparison), null, 2)}\n`);
@@ -49,33 +55,32 @@ async function verify(folder: string, options: Options, context: Context): Promi
   return verified.every(({ same }) => same) ? EXIT.done : EXIT.checkFailed;
 }
 
-/** Each on an engine of the kind that trained it; undefined where a signal stopped it. */
+/** Each on an engine of the kind that trained it, until a signal stops it. */
 async function trainAgain(
   records: readonly RunRecord[],
   config: Config,
-  { effects, note }: Context,
-): Promise<Verified[] | undefined> {
-  const stop = stopOnSignals(effects, { atOnce: "nothing is verified" });
+  { allowCpu = false }: Options,
+  { note }: Context,
+  signal: AbortSignal,
+): Promise<Verified[]> {
   const verified: Verified[] = [];
-  try {
-    for (const group of groupBy(records, ({ engine, device }) => `${engine} ${device}`).values()) {
-      const { engine: name, device } = group[0] as RunRecord;
-      note(`training ${group.length} runs again on ${name} (${device}): ${group.map(({ id }) => id).join(", ")}`);
-      const engine = await loadEngine(engineOf(name), {
-        backend: TFJS_BACKENDS.find((one) => one === device) ?? "tensorflow",
-        allowCpu: device === TENSORFLOW_CPU,
-        note,
-      });
-      try {
-        verified.push(...(await verifyRuns(group, config, engine, stop.signal)));
-      } finally {
-        await engine.dispose();
-      }
+  for (const group of groupBy(records, ({ engine, device }) => `${engine} ${device}`).values()) {
+    if (signal.aborted) break;
+    const { engine: name, device } = group[0] as RunRecord;
+    const engine = await loadEngine(engineOf(name), {
+      backend: TFJS_BACKENDS.find((one) => one === device) ?? "tensorflow",
+      allowCpu: allowCpu || device === TENSORFLOW_CPU,
+      note,
+    });
+    const where = engine.device === device ? device : `${engine.device}; trained on ${device}`;
+    note(`training ${group.length} runs again on ${name} (${where}): ${group.map(({ id }) => id).join(", ")}`);
+    try {
+      verified.push(...(await verifyRuns(group, config, engine, signal)));
+    } finally {
+      await engine.dispose();
     }
-  } finally {
-    stop.release();
   }
-  return stop.code === undefined ? verified : undefined;
+  return verified;
 }
 
 function engineOf(name: string): EngineName {

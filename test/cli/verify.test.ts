@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { join } from "node:path";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Engine } from "../../src/engines/engine.ts";
@@ -105,4 +106,35 @@ test.each([
   await sweep("--runs", "1");
   await runMain(["verify", out]);
   expect(asked[1]).toMatchObject([name, expected]);
+  await runMain(["verify", out, "--allow-cpu"]);
+  expect(asked[2]).toMatchObject([name, { ...expected, allowCpu: true }]);
+});
+
+test("mmoe verify DIR says what really trains again, and what trained before", async () => {
+  engine.load = () => differingIn("none", { device: "NVIDIA H100" });
+  await sweep("--runs", "1");
+  const { stderr } = await runMain(["verify", out, "--runs", "1"]);
+  expect(stderr).toMatch(/^training 1 runs again on cpu \(none; trained on NVIDIA H100\): \S+\n$/);
+});
+
+test.each([
+  ["SIGTERM", 75],
+  ["SIGINT", 130],
+])("mmoe verify DIR stops on %s with %d, and loads no other engine", async (name, code) => {
+  engine.load = () => ({ ...differingIn("none"), name: "cpu" });
+  await sweep("--runs", "2", "--models", "mmoe");
+  engine.load = () => ({ ...differingIn("none", { device: "cpu" }), name: "tfjs" });
+  await sweep("--runs", "4", "--models", "mmoe");
+  const signals = new EventEmitter();
+  let loaded = 0;
+  engine.load = () => {
+    loaded++;
+    signals.emit(name);
+    return differingIn("none");
+  };
+  const outcome = await runMain(["verify", out, "--runs", "24"], signals);
+  expect([loaded, outcome]).toEqual([
+    1,
+    { code, stdout: "", stderr: expect.stringMatching(/; nothing is verified\n$/) },
+  ]);
 });
