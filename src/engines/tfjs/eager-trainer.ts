@@ -28,7 +28,7 @@ export async function eagerTrainer(tf: Tf, { runs }: Group, pace: Pace): Promise
 }
 
 /** Calls tfjs's operations one by one, on any backend, for runs of one model. */
-export class EagerTrainer implements Trainer {
+class EagerTrainer implements Trainer {
   readonly labelCorrelations: readonly number[];
   readonly #tf: Tf;
   readonly #run: Run;

@@ -12,7 +12,7 @@ export type Specs = Readonly<Record<string, TensorSpec>>;
 
 /** One step: what follows from tensors by name, without effects. */
 export type Step = (inputs: Tensors) => {
-  /** What variables become. */
+  /** What variables become, where no update of TensorFlow's does it in place. */
   readonly next?: Tensors;
   /** Changes of variables where they lie. */
   readonly updates?: readonly Update[];
