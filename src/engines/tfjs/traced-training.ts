@@ -32,7 +32,7 @@ export class TracedTraining {
     return this.#programs.use(trainingShape(group), (program) => new TracedTrainer(this.#tf, program, group, feed));
   }
 
-  /** The sets of all sources, a few at a time. No variable holds those of the group before any more. */
+  /** The sets of all sources, a few at a time, where those of the group before were: variables hold copies. */
   async #sets(group: Group, pace: Pace): Promise<Omit<GroupFeed, "steps"> | undefined> {
     const sets = this.#rooms.sets.arrays(setArrays(group));
     const labelCorrelations = new Array<number>(group.sources.length);

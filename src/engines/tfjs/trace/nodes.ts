@@ -50,6 +50,10 @@ export function reading(graph: Graph, handle: Value, type: ValueType): Value {
   return graph.value("ReadVariableOp", [handle], type, { attributes: { dtype: { kind: "type", value: type.dtype } } });
 }
 
+/**
+ * Gives a variable a copy of `value`. The value itself it would keep, and with it, on a CPU, memory of JavaScript's: the binding
+ * shares that with TensorFlow, and gives it back on whichever thread drops it last, which V8 does not survive.
+ */
 export function assignment(graph: Graph, handle: Value, value: Value): Node {
-  return graph.add("AssignVariableOp", [handle, value], []);
+  return graph.add("AssignVariableOp", [handle, graph.value("DeepCopy", [value], value)], []);
 }

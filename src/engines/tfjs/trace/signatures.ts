@@ -48,6 +48,7 @@ Cosh(T) y | T
 CropAndResize(T, -, -, -) crops | T method extrapolation_value
 Cumprod(T, Tidx) out | exclusive reverse T Tidx
 Cumsum(T, Tidx) out | exclusive reverse T Tidx
+DeepCopy(T) y | T
 DepthToSpace(T) output | T block_size data_format
 DepthwiseConv2dNative(T, T) output | T strides padding explicit_paddings data_format dilations
 DepthwiseConv2dNativeBackpropFilter(T, -, T) output | T strides padding explicit_paddings data_format dilations
