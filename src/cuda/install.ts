@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import writeFileAtomic from "write-file-atomic";
+import { COPIES_SOURCE } from "./copies-source.ts";
 import { BINDING_PACKAGE, BINDING_VERSION, layoutOf } from "./home.ts";
 import type { Machine } from "./machine.ts";
 import type { Plan } from "./plan.ts";
@@ -100,14 +101,15 @@ function buildStep(machine: Machine, { home }: Plan): Step {
   const { binding, addon, quiet } = layoutOf(home);
   return {
     name: "binding",
-    wanted: `node-api 8, quiet ${fingerprint(QUIET_SOURCE)}`, // another mmoe may have built another
+    wanted: `node-api 8, ours ${fingerprint(QUIET_SOURCE + COPIES_SOURCE)}`, // another mmoe may have built another
     isDone: () => existsSync(addon) && existsSync(quiet),
     run: async (context) => {
-      const source = join(home, "quiet.cc");
+      const [source, copies] = [join(home, "quiet.cc"), join(home, "copies.h")];
       writeFileAtomic.sync(source, QUIET_SOURCE);
+      writeFileAtomic.sync(copies, COPIES_SOURCE);
       await compile(machine, home, [source], quiet, context);
       const sources = ["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => join(binding, "binding", file));
-      await compile(machine, home, sources, addon, context);
+      await compile(machine, home, ["-include", copies, ...sources], addon, context);
     },
   };
 }

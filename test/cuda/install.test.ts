@@ -43,7 +43,7 @@ describe("installSteps(machine, plan)", () => {
     ]);
     expect(existsSync(addon)).toBe(true);
     expect(readdirSync(home).sort()).toEqual([
-      ...["libraries", "node_modules", "package.json", "python", "quiet.cc", "quiet.node", "setup.json"],
+      ...["copies.h", "libraries", "node_modules", "package.json", "python", "quiet.cc", "quiet.node", "setup.json"],
     ]);
   });
 
@@ -116,7 +116,7 @@ describe("installSteps(machine, plan)", () => {
     const machine = fakeMachine({ commands: installers(log) });
     await install(machine);
     const { markers } = layoutOf(home);
-    writeFileSync(markers, readFileSync(markers, "utf8").replace(/quiet \w+/, "quiet 0123abcd"));
+    writeFileSync(markers, readFileSync(markers, "utf8").replace(/ours \w+/, "ours 0123abcd"));
     log.length = 0;
     await install(machine);
     expect(log.map(([name]) => name)).toEqual(["g++", "g++"]);

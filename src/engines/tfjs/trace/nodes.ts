@@ -51,8 +51,8 @@ export function reading(graph: Graph, handle: Value, type: ValueType): Value {
 }
 
 /**
- * Gives a variable a copy of `value`. The value itself it would keep, and with it, on a CPU, memory of JavaScript's: the binding
- * shares that with TensorFlow, and gives it back on whichever thread drops it last, which V8 does not survive.
+ * Gives a variable a copy of `value`. The value itself it would keep, and with it, where the binding is a project's own, memory of
+ * JavaScript's, which V8 does not survive (cuda/copies-source.ts).
  */
 export function assignment(graph: Graph, handle: Value, value: Value): Node {
   return graph.add("AssignVariableOp", [handle, graph.value("DeepCopy", [value], value)], []);
