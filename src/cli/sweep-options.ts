@@ -67,27 +67,27 @@ export function collect(value: string, before: readonly string[]): string[] {
 /** Throws UsageError for the first option that is none. */
 export function checkedOptions(file: string, options: SweepOptions): CheckedOptions {
   const config = loadConfig(file, overridesOf(options));
-  const { out = defaultFolder(config), jobs, timeLimit } = options;
+  const { out = defaultFolder(config), timeLimit } = options;
   const engineName = choiceOption("--engine", options.engine, ENGINE_NAMES);
   return {
     config,
     out,
     engineName,
-    engineOptions: {
-      ...engineOptionsOf(engineName, options),
-      ...(jobs !== undefined && { jobs: countOption("--jobs", jobs) }),
-    },
+    engineOptions: engineOptionsOf(engineName, options),
     limitMs: timeLimit === undefined ? undefined : durationOption("--time-limit", timeLimit),
   };
 }
 
 /** Refuses what another engine would pass over. */
-function engineOptionsOf(engine: EngineName, { backend, allowCpu = false }: SweepOptions): EngineOptions {
+function engineOptionsOf(engine: EngineName, { backend, allowCpu = false, jobs }: SweepOptions): EngineOptions {
+  const chosen = backend === undefined ? undefined : choiceOption("--backend", backend, TFJS_BACKENDS);
   if (allowCpu && engine !== "cuda") throw new UsageError(`--allow-cpu is for --engine cuda, not ${engine}`);
-  if (backend === undefined) return { allowCpu };
-  const chosen = choiceOption("--backend", backend, TFJS_BACKENDS);
-  if (engine !== "tfjs") throw new UsageError(`--backend ${backend} is for --engine tfjs, not ${engine}`);
-  return { backend: chosen, allowCpu };
+  if (chosen && engine !== "tfjs") throw new UsageError(`--backend ${chosen} is for --engine tfjs, not ${engine}`);
+  return {
+    allowCpu,
+    ...(chosen && { backend: chosen }),
+    ...(jobs !== undefined && { jobs: countOption("--jobs", jobs) }),
+  };
 }
 
 /** The `options` that were typed for `command`, as words that say the same again. */

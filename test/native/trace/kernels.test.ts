@@ -48,7 +48,7 @@ function readKernel(tag: number, kernel: Kernel, pbf: PbfReader): void {
 }
 
 function readAllowed(tag: number, types: number[], pbf: PbfReader): void {
-  if (tag === 1) pbf.readMessage((at: number, _: number[]) => at === 6 && pbf.readPackedVarint(types), types);
+  if (tag === 1) pbf.readMessage((at: number, list: number[]) => at === 6 && pbf.readPackedVarint(list), types);
 }
 
 /** What training consists of: all kinds of models, by both optimizers, on fixed sets and fresh rows, at two rates. */

@@ -6,9 +6,9 @@ import { DTYPE, type ValueType } from "./types.ts";
 export const SCALAR: ValueType = { dtype: DTYPE.int32, shape: [] };
 export const RESOURCE: ValueType = { dtype: DTYPE.resource, shape: [] };
 
-/** A number as the place of a row, [1]. */
-export function placeOf(graph: Graph, i: Value): Value {
-  return graph.value("Reshape", [i, graph.integers([1])], { dtype: DTYPE.int32, shape: [1] });
+/** A number as the place of a row, in as many axes as an operation wants. */
+export function placeOf(graph: Graph, i: Value, shape: readonly number[] = [1]): Value {
+  return graph.value("Reshape", [i, graph.integers(shape)], { dtype: DTYPE.int32, shape });
 }
 
 /** list [n, ...shape] → its row at `place`, [...shape]. The places stay on the host, and TensorFlow copies no aligned row. */
@@ -20,7 +20,7 @@ export function rowOf(graph: Graph, list: Value, place: Value, following: Value)
 
 /** list [n, ...shape] with `row` [...shape] in place i. */
 export function withRow(graph: Graph, list: Value, i: Value, row: Value): Value {
-  const place = graph.value("Reshape", [i, graph.integers([1, 1])], { dtype: DTYPE.int32, shape: [1, 1] });
+  const place = placeOf(graph, i, [1, 1]);
   const rows = graph.value("ExpandDims", [row, graph.integers([0], [])], { ...row, shape: [1, ...row.shape] });
   return graph.value("TensorScatterUpdate", [list, place, rows], list);
 }

@@ -28,10 +28,10 @@ export interface Update<T = Tensor> {
   readonly inputs: readonly T[];
 }
 
-/** A step as a function; what it is given and what it gives is `passedAs` says. */
+/** A step as a function, whose arguments and results are passed as `passedAs` says. */
 export interface TracedStep {
   readonly definition: GraphFunction;
-  /** What its results are passed on for: values of `next`, of the updates' inputs, then the outputs. */
+  /** The values that its results stand for: those of `next`, of the updates' inputs, then the outputs. */
   readonly results: readonly Value[];
   /** Those of the given names that it uses. */
   readonly inputs: readonly string[];
