@@ -5,7 +5,7 @@ import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { TASKS } from "../../src/data/settings.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { Engine } from "../../src/engines/engine.ts";
-import { createTfjsEngine } from "../../src/engines/tfjs/engine.ts";
+import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { MODEL_NAMES, ZOO } from "../../src/models/zoo.ts";
 import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { expectClose } from "../support/close.ts";

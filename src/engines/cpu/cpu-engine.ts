@@ -16,7 +16,7 @@ export interface CpuOptions {
 
 const PROGRESS_MS = 100;
 
-/** Fused WebAssembly SIMD kernels on worker threads: the same bits on every machine, for any number of workers. */
+/** Fused WebAssembly SIMD kernels on worker threads: the same bits on every wasm, for any number of workers. */
 export class CpuEngine implements Engine {
   readonly name = "cpu";
   readonly device = DEVICE;

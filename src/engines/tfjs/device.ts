@@ -18,7 +18,7 @@ export interface Device {
 /** Taken to be free on a card whose driver does not say. */
 const UNKNOWN_CARD_BYTES = 4e9;
 
-/** `note` hears of a card whose memory is guessed. */
+/** Calls `note` for a card whose memory is guessed. */
 export async function deviceOf(
   tf: Tf,
   backend: Backend,

@@ -3,16 +3,16 @@ import { TASKS } from "../../data/settings.ts";
 import type { RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-pair.ts";
 import { initialParameters, type Run } from "../engine.ts";
-import { dropoutBy, type Mask, MaskSource, masksOf } from "./dropout.ts";
-import { type Feed, feedOf, measuredLabelCorrelation } from "./feed.ts";
-import type { Dropout } from "./forward.ts";
-import type { Group } from "./grouping.ts";
+import { type Feed, feedOf, measuredLabelCorrelation } from "./feed/eager-feed.ts";
+import type { Group } from "./groups.ts";
 import { EVALUATED_ROWS } from "./memory.ts";
-import { type Batch, errorsOf, lossesAndGradients } from "./objective.ts";
-import { initialState, ratesAt, type TrainingState, updated } from "./optimizer.ts";
+import { batchOf, slicedRows } from "./model/batch.ts";
+import type { Dropout } from "./model/forward.ts";
+import { dropoutBy, type Mask, MaskSource, masksOf } from "./model/masks.ts";
+import { type Batch, errorsOf, lossesAndGradients } from "./model/objective.ts";
+import { initialState, ratesAt, type TrainingState, updated } from "./model/optimizer.ts";
+import { joined, pack, separated, unpack } from "./model/pack.ts";
 import { HELD_MS, type Pace } from "./pace.ts";
-import { joined, pack, separated, unpack } from "./pack.ts";
-import { batchOf, slicedRows } from "./rows.ts";
 import type { Tf } from "./tf.ts";
 import type { SquaredErrors, Trainer } from "./trainer.ts";
 
@@ -35,7 +35,7 @@ class EagerTrainer implements Trainer {
   readonly #feeds: readonly Feed[];
   readonly #masks: readonly Mask[];
   readonly #maskSource: MaskSource;
-  /** Of a batch, overwritten by each. */
+  /** The rows of a batch, overwritten by the next. */
   readonly #rows: Rows;
   #state: TrainingState;
 

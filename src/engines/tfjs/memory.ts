@@ -3,8 +3,8 @@ import { TASKS } from "../../data/settings.ts";
 import { parameterBlocks, parameterCount } from "../../models/parameters.ts";
 import type { ModelSpec } from "../../models/spec.ts";
 import type { Run } from "../engine.ts";
-import { bytesOf, setSizes, stepArrays } from "./feed-arrays.ts";
-import type { Group } from "./grouping.ts";
+import { bytesOf, setSizes, stepArrays } from "./feed/feed-arrays.ts";
+import type { Group } from "./groups.ts";
 
 /** Rows of a set that are predicted at a time, for each replica: bounds the memory that an evaluation takes. */
 export const EVALUATED_ROWS = 500;
@@ -53,7 +53,7 @@ export interface Memory {
  * few. A CPU is busy with fewer, and a sweep that is killed loses less.
  */
 const MOST_RUNS = { card: 600, cpu: 64 };
-/** Of what is free: other processes want some too, and allocators leave gaps. */
+/** The share of free memory that is used: other processes want some too, and allocators leave gaps. */
 const SHARE = 0.5;
 
 /** Numbers of an array at the most: beyond, JavaScript and some of TensorFlow's kernels can't count them. */

@@ -34,7 +34,7 @@ test("bundlesOf(runs) bounds a bundle's members", () => {
   expect(bundles.flat().toSorted((a, b) => a - b)).toEqual(range(100));
 });
 
-test("planBundle(runs) lays out one program for all runs of a model", () => {
+test("planBundle(runs) lays out one code for all runs of a model", () => {
   const runs = LRS.map((lr) => runOf({ model: "mmoe", training: { lr } }));
-  expect(new Set(planBundle(runs).members.map(({ program }) => program)).size).toBe(1);
+  expect(new Set(planBundle(runs).members.map(({ code }) => code)).size).toBe(1);
 });

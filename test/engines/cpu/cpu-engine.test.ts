@@ -208,7 +208,7 @@ test("an error in onResult ends train(runs) once the workers have stopped", asyn
   for (const run of after) expect(of(results, run).failure).toBeUndefined();
 });
 
-test("onProgress hears of steps while a run trains", async () => {
+test("onProgress is told the steps while a run trains", async () => {
   const run = runOf({ model: "mmoe", training: { steps: 5000 } });
   const steps: number[] = [];
   await train(one, [run], { onProgress: (_, step) => steps.push(step) });

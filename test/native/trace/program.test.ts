@@ -100,7 +100,7 @@ describe.each([false, true])("a program, concurrent: %s", (concurrent) => {
   });
 });
 
-test("assign(values) begins anew, with a variable of another size where its spec leaves that open", () => {
+test("assign(values) starts again, with a variable of another size where its spec leaves that open", () => {
   const traced = started();
   const first = traced.run("train", 5, fedFor(5)).loss?.dataSync();
   const set = start().set as Tensor;

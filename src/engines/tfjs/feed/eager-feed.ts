@@ -1,0 +1,44 @@
+import { TASKS } from "../../../data/settings.ts";
+import type { Rows } from "../../../data/task-pair.ts";
+import { Correlation } from "../../../stats/moments.ts";
+import type { Run } from "../../engine.ts";
+import { RowSource } from "./row-source.ts";
+
+/** The rows that one run trains on and is judged by. */
+export interface Feed {
+  /** `train` only where the training set is fixed. */
+  readonly sets: { readonly heldout: Rows; readonly train?: Rows };
+  /** The rows of `step`, into x [B, D] and y [B, K]. */
+  readonly batchInto: (x: Float32Array, y: Float32Array, step: number) => void;
+}
+
+export function feedOf(run: Run): Feed {
+  const { inputs: D } = run.data;
+  const { trainRows, batch, heldoutRows } = run.training;
+  const source = new RowSource(run);
+  const emptyRows = (N: number): Rows => ({ x: new Float32Array(N * D), y: new Float32Array(N * TASKS) });
+  const heldout = emptyRows(heldoutRows);
+  source.setInto(heldout, "heldout");
+  if (trainRows === "fresh") return { sets: { heldout }, batchInto: (x, y, step) => source.freshInto({ x, y }, step) };
+
+  const train = emptyRows(trainRows);
+  source.setInto(train, "train");
+  const numbers = new Uint32Array(batch);
+  const batchInto: Feed["batchInto"] = (x, y, step) => {
+    source.numbersInto(numbers, step);
+    copyRows(x, train.x, numbers, D);
+    copyRows(y, train.y, numbers, TASKS);
+  };
+  return { sets: { heldout, train }, batchInto };
+}
+
+function copyRows(out: Float32Array, from: Float32Array, numbers: Uint32Array, width: number): void {
+  for (const [b, row] of numbers.entries()) out.set(from.subarray(row * width, (row + 1) * width), b * width);
+}
+
+/** Pearson correlation of labels y [N, K]: those of the training set, or of the held-out rows where rows are fresh. */
+export function measuredLabelCorrelation(y: Float32Array): number {
+  const pairs = new Correlation();
+  for (let i = 0; i < y.length; i += TASKS) pairs.add(y[i] as number, y[i + 1] as number);
+  return pairs.value;
+}

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { TASKS } from "../../../src/data/settings.ts";
+import type { RowSet } from "../../../src/data/streams.ts";
+import { type Rows, TaskPair } from "../../../src/data/task-pair.ts";
+import type { Run } from "../../../src/engines/engine.ts";
+import { RowMaker } from "../../../src/engines/rows/row-maker.ts";
+import { makeRun } from "../../support/runs.ts";
+import { tinyRun } from "../tfjs/runs.ts";
+
+const wide = makeRun({ index: 3, correlation: 0.9 });
+const narrow = tinyRun({ index: 4, data: { ...tinyRun().data, inputs: 6 } }); // not whole blocks of 4
+
+function rowsOf(maker: RowMaker, { data }: Run, set: RowSet, count: number, step = 0): Rows {
+  const rows = { x: new Float32Array(count * data.inputs), y: new Float32Array(count * TASKS) };
+  maker.fill(rows, set, step);
+  return rows;
+}
+
+test.each([
+  ["a few rows", wide, "train", 13, 0],
+  ["rows of a step", wide, "train", 21, 7],
+  ["more rows than are made at a time", wide, "heldout", 523, 0],
+  ["rows of an odd width", narrow, "train", 11, 2],
+] as const)("fill(rows, ...) gives the bits of TaskPair's: %s", (_, run, set, count, step) => {
+  const { x, y } = rowsOf(new RowMaker(run), run, set, count, step);
+  const expected = new TaskPair(run.data, run.correlation, { seed: run.seed, run: run.index }).rows(set, count, step);
+  expect(Buffer.from(x.buffer).equals(Buffer.from(expected.x.buffer))).toBe(true);
+  expect(Buffer.from(y.buffer).equals(Buffer.from(expected.y.buffer))).toBe(true);
+});
+
+test("row makers don't disturb each other", () => {
+  const [one, other] = [new RowMaker(wide), new RowMaker(narrow)];
+  const before = rowsOf(one, wide, "train", 5);
+  rowsOf(other, narrow, "train", 300);
+  expect(rowsOf(one, wide, "train", 5)).toEqual(before);
+});
