@@ -11,9 +11,9 @@ import { originsHere } from "../records/provenance.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { measureTrials, trialsTable } from "./label-trials.ts";
 import { choiceOption, countOption, listOption } from "./options.ts";
 import { ROW_FORMATS, writeRows } from "./rows-output.ts";
+import { measureTrials, trialsTable } from "./text/trials-table.ts";
 
 interface Options {
   readonly corr: string;
