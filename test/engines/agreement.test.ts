@@ -11,6 +11,7 @@ import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { expectClose } from "../support/close.ts";
 import { makeRun } from "../support/runs.ts";
 import { anySpec } from "./cpu/specs.ts";
+import { tinyRun } from "./tfjs/runs.ts";
 
 let cpu: Engine;
 let tfjs: Engine;
@@ -62,4 +63,14 @@ test("cpu and tfjs fail a run for the same reason at the same step", async () =>
   const [a, b] = [await resultOf(cpu, run), await resultOf(tfjs, run)];
   expect(a.failure).toMatch(/ at step \d+$/);
   expect(a.failure?.replace(/is \S+/, "")).toBe(b.failure?.replace(/is \S+/, ""));
+});
+
+test("cpu and tfjs fail a run whose loss over the training set alone has diverged, after its last update", async () => {
+  const run = tinyRun({}, { optimizer: "sgd", lr: 56, steps: 1, trainRows: 40, heldoutRows: 2 });
+  for (const engine of [cpu, tfjs]) {
+    const { curve, failure, trainingSetLoss } = await resultOf(engine, run);
+    expect(curve.steps).toEqual([1]);
+    expect(failure).toMatch(/^diverged: loss is 1.\d\de\+6 at step 1$/);
+    expect(trainingSetLoss).toBeUndefined();
+  }
 });

@@ -1,7 +1,6 @@
 import { availableParallelism } from "node:os";
-import { TASKS } from "../../data/settings.ts";
-import { UsageError } from "../../errors.ts";
 import type { ModelSpec } from "../../models/spec.ts";
+import { checkModel, checkRun } from "../abilities.ts";
 import type { Engine, Hooks, Run, RunResult } from "../engine.ts";
 import { numbering } from "../numbering.ts";
 import { bundlesOf, planBundle } from "./bundle.ts";
@@ -28,14 +27,12 @@ export class CpuEngine implements Engine {
     this.#crew = new Crew(jobs);
   }
 
-  check({ name, tasks, dropout }: ModelSpec): void {
-    if (dropout > 0)
-      throw new UsageError(`model ${name}: dropout ${dropout} is not in the cpu engine; use --engine tfjs`);
-    if (tasks !== TASKS) throw new UsageError(`model ${name}: expected ${TASKS} tasks, the generator's, got ${tasks}`);
+  check(model: ModelSpec): void {
+    checkModel(this.name, model);
   }
 
   async train(runs: readonly Run[], hooks: Hooks): Promise<void> {
-    for (const { model } of runs) this.check(model);
+    for (const run of runs) checkRun(this.name, run);
     const { signal, noMore, keepParameters = false } = hooks;
     if (signal?.aborted) return;
     const steps = new SharedArrayBuffer(4 * runs.length);

@@ -18,14 +18,18 @@ export interface Member {
   readonly sums: number;
 }
 
-/** Weight and two moments for adam; a weight alone for sgd. */
-const VALUES = { adam: 3, sgd: 1 } as const;
+/** How the kernels know an optimizer, and what it keeps of a parameter: itself, and for adam two moments. */
+const RULES: Readonly<Record<Optimizer, { kind: number; values: number }>> = {
+  sgd: { kind: 0, values: 1 },
+  adam: { kind: 1, values: 3 },
+};
 
 /** Takes a run's place in the plan. */
 export function takeMember(arena: Arena, code: StepCode, optimizer: Optimizer, lr: number): Member {
   const bytes = 4 * code.weights.size;
-  const weights = arena.take(VALUES[optimizer] * bytes);
-  const rule = arena.put(recordBytes([optimizer === "adam" ? 1 : 0, bytes, 0, 0], [lr, 1, 1]));
+  const { kind, values } = RULES[optimizer];
+  const weights = arena.take(values * bytes);
+  const rule = arena.put(recordBytes([kind, bytes, 0, 0], [lr, 1, 1]));
   const losses = arena.take(8 * code.tasks);
   const sums = arena.take(8 * code.tasks);
   const address = arena.put(recordBytes([code.address, weights, rule, losses, sums]));

@@ -1,3 +1,4 @@
+import { unreachable } from "../../errors.ts";
 import { expertsOf, type ModelSpec } from "../../models/spec.ts";
 import { type Arena, recordBytes } from "../rows/arena.ts";
 import { Builder } from "./builder.ts";
@@ -54,10 +55,19 @@ function towerInputs(builder: Builder, spec: ModelSpec, experts: readonly Column
   const H = spec.experts.layers.at(-1) as number;
   const seen = (task: number) => expertsOf(spec, task).map((e) => experts[e] as Columns);
   const tasks = Array.from({ length: spec.tasks }, (_, k) => k);
-  if (spec.gating === "none") return tasks.map((k) => seen(k)[0] as Columns);
-  builder.mixable(experts, H);
-  if (towersShareInput(spec)) return [builder.mix(seen(0), gates[0], H)];
-  return tasks.map((k) => builder.mix(seen(k), gates[k], H));
+  if (spec.gating !== "none") builder.mixable(experts, H);
+  switch (spec.gating) {
+    case "none":
+      return tasks.map((k) => seen(k)[0] as Columns);
+    case "average":
+      return (towersShareInput(spec) ? [0] : tasks).map((k) => builder.mix(seen(k), undefined, H));
+    case "single":
+      return [builder.mix(seen(0), gates[0], H)];
+    case "per-task":
+      return tasks.map((k) => builder.mix(seen(k), gates[k], H));
+    default:
+      return unreachable(spec.gating);
+  }
 }
 
 /** All towers to their predictions, from an input for each or one for all. */

@@ -35,6 +35,7 @@ export function trainBundle(wasm: KernelInstance, runs: readonly Run[], watch: W
   if (!trainSteps(rows, trainees, plan.rows.chunkSteps, watch)) return undefined;
   const setLosses = trainingSetLosses(rows, plan.rows.chunk, trainees, watch);
   if (watch.isStopped()) return undefined;
+  for (const [i, trainee] of trainees.entries()) trainee.judge(setLosses?.[i] ?? []);
   const elapsedMs = (performance.now() - started) / runs.length;
   return trainees.map((trainee, i) => ({
     run: trainee.run,

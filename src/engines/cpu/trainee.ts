@@ -80,6 +80,11 @@ export class Trainee {
     this.#heldout.push(heldout);
   }
 
+  /** Fails the run if its losses over the training set after the last step, [K], are no numbers or have diverged. */
+  judge(trainingSetLoss: readonly number[]): void {
+    this.#failure ??= lossFailure(trainingSetLoss, this.run.training.steps);
+  }
+
   /** Adds up the squared errors over `count` rows in panels. */
   addErrors(x: number, labels: number, count: number): void {
     const { member, rows, pieceRows } = this.#place;

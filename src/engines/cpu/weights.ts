@@ -1,7 +1,8 @@
 // Where a model's parameters lie in the engine: layers of strips (kernels/layout.ts). Layers that read the same units are
 // one: the first of all experts and gates, which read the rows, and the first of all towers where those share an input.
-import { type ParameterBlock, parameterBlocks } from "../../models/parameters.ts";
-import { expertCount, gateCount, type ModelSpec } from "../../models/spec.ts";
+import { unreachable } from "../../errors.ts";
+import { type ParameterBlock, type Part, parameterBlocks } from "../../models/parameters.ts";
+import type { ModelSpec } from "../../models/spec.ts";
 import { paddedInputs } from "../rows/panels.ts";
 
 const STRIP = 8;
@@ -35,7 +36,7 @@ export interface Weights {
 export function weightsOf(spec: ModelSpec): Weights {
   const blocks = new Map(parameterBlocks(spec).map((block) => [block.name, block]));
   const names = [...blocks.keys()].filter((name) => name.endsWith("/kernel")).map((name) => name.slice(0, -7));
-  const joined = { first: firstNames(spec), ...(towersShareInput(spec) && { towers: towerNames(spec) }) };
+  const joined = { first: firstNames(blocks), ...(towersShareInput(spec) && { towers: towerNames(spec) }) };
   const layers = new Map<string, FusedLayer>();
   let size = 0;
   const add = (name: string, members: readonly string[]) => {
@@ -86,12 +87,27 @@ export function kernelIndex({ kernel, D }: FusedLayer, d: number, n: number): nu
 
 /** Whether all tasks' towers read the same units: the one bottom, or the one mix of the experts. */
 export function towersShareInput({ gating, experts }: ModelSpec): boolean {
-  return gating !== "per-task" && experts.perTask === 0;
+  switch (gating) {
+    case "none":
+    case "average":
+    case "single":
+      return experts.perTask === 0;
+    case "per-task":
+      return false;
+    default:
+      return unreachable(gating);
+  }
 }
 
+/** Which parts read the rows in their first layer. */
+const READS_ROWS: Readonly<Record<Part, boolean>> = { experts: true, gates: true, towers: false, outputs: false };
+
 /** Layers that read the rows: all experts', then all gates'. */
-function firstNames(spec: ModelSpec): string[] {
-  return [...numbered("experts", expertCount(spec), "0"), ...numbered("gates", gateCount(spec), "0")];
+function firstNames(blocks: ReadonlyMap<string, ParameterBlock>): string[] {
+  const first = [...blocks.values()].filter(
+    ({ name, part }) => READS_ROWS[part] && /^[^/]+\/\d+\/0\/kernel$/.test(name),
+  );
+  return first.map(({ name }) => name.slice(0, -7));
 }
 
 /** The first layer of each tower. */

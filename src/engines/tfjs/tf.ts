@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import { findBinding, loadBinding } from "../../cuda/binding.ts";
-import { UsageError } from "../../errors.ts";
+import { UsageError, unreachable } from "../../errors.ts";
 
 /** The TensorFlow.js in use: a value, as the CUDA package brings an instance of its own. */
 export type Tf = typeof import("@tensorflow/tfjs");
@@ -10,12 +10,26 @@ export type Backend = "wasm" | "cpu" | "tensorflow";
 
 /** Loads TensorFlow.js without its banner and readies `backend`. */
 export async function loadTf(backend: Backend): Promise<Tf> {
-  const tf = backend === "tensorflow" ? nativeTf() : await import("@tensorflow/tfjs");
+  const tf = await instanceWith(backend);
   tf.enableProdMode();
-  if (backend === "wasm") await import("@tensorflow/tfjs-backend-wasm");
   const started = await withoutNewListeners(() => tf.setBackend(backend));
   if (!started) throw new Error(`tfjs: backend ${backend} did not start`);
   return tf;
+}
+
+/** TensorFlow.js with `backend` registered. */
+async function instanceWith(backend: Backend): Promise<Tf> {
+  switch (backend) {
+    case "tensorflow":
+      return nativeTf();
+    case "wasm":
+      await import("@tensorflow/tfjs-backend-wasm");
+      return import("@tensorflow/tfjs");
+    case "cpu":
+      return import("@tensorflow/tfjs");
+    default:
+      return unreachable(backend);
+  }
 }
 
 /** The instance that comes with TensorFlow's binding. */

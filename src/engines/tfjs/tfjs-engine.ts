@@ -1,7 +1,5 @@
 import { availableParallelism } from "node:os";
-import { TASKS } from "../../data/settings.ts";
-import { UsageError } from "../../errors.ts";
-import { checkSpec, type ModelSpec } from "../../models/spec.ts";
+import { checkModel, checkRun } from "../abilities.ts";
 import type { Engine, Run } from "../engine.ts";
 import { deviceOf } from "./device.ts";
 import { eagerTrainer } from "./eager-trainer.ts";
@@ -16,7 +14,7 @@ import { trainInGroups } from "./train-in-groups.ts";
 export interface TfjsOptions extends ProgramOptions {
   readonly backend: Backend;
   /** What the engine is called in messages and records. */
-  readonly name?: string;
+  readonly name?: "tfjs" | "cuda";
   /** The most runs that are trained together; by default what suits the backend and its memory. */
   readonly groupSize?: number;
   /** Whether steps are traced into a graph, many of them a call: by default where that can be, on `tensorflow`. */
@@ -68,20 +66,6 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     // Between calls of `train` no tensor is left, only graphs; the backend itself is the process's.
     dispose: () => training.dispose(),
   };
-}
-
-function checkModel(engine: string, model: ModelSpec): void {
-  checkSpec(model);
-  if (model.tasks !== TASKS)
-    throw new UsageError(
-      `engine ${engine}: model ${model.name}: expected ${TASKS} tasks, as the data have, got ${model.tasks}`,
-    );
-}
-
-function checkRun(engine: string, { id, model, data }: Run): void {
-  checkModel(engine, model);
-  if (model.inputs !== data.inputs)
-    throw new RangeError(`run ${id}: expected a model of ${data.inputs} inputs, as the data have, got ${model.inputs}`);
 }
 
 function sum<T>(values: readonly T[], of: (value: T) => number): number {

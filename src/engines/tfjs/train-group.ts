@@ -1,6 +1,6 @@
 import { TASKS } from "../../data/settings.ts";
 import type { RowSet } from "../../data/streams.ts";
-import type { Hooks, Run, RunResult } from "../engine.ts";
+import { type Hooks, lossFailure, type Run, type RunResult } from "../engine.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
 import type { Group } from "./groups.ts";
 import { Pace } from "./pace.ts";
@@ -108,7 +108,8 @@ async function lossesOver(trainer: Trainer, set: RowSet, rows: number, pace: Pac
 }
 
 function resultOf({ run, record, labelCorrelation }: Replica, trainingSetLoss: number[], parameters?: Float32Array) {
-  const { steps, train, heldout, failure } = record;
+  const { steps, train, heldout } = record;
+  const failure = record.failure ?? lossFailure(trainingSetLoss, run.training.steps);
   return {
     ...{ run, curve: { steps, train, heldout }, labelCorrelation },
     ...(failure ? { failure } : trainingSetLoss.length > 0 && { trainingSetLoss }),

@@ -29,8 +29,12 @@ test("normals(...) of the kernels are the bits of normalsInto, 200,000 of them",
   }
 });
 
-describe.each(["fresh", 61] as const)("trainRows %s", (trainRows) => {
-  const run = runOf({ model: "omoe", training: { trainRows, batch: 13, heldoutRows: 21 }, index: 3 });
+describe.each([
+  ["fresh", "epochs"],
+  [61, "epochs"],
+  [61, "replacement"],
+] as const)("trainRows %s, sampling %s", (trainRows, sampling) => {
+  const run = runOf({ model: "omoe", training: { trainRows, sampling, batch: 13, heldoutRows: 21 }, index: 3 });
   const correlations = [0.25, 1];
   const runs = correlations.map((correlation) => ({ ...run, correlation }));
 
@@ -78,7 +82,7 @@ describe.each(["fresh", 61] as const)("trainRows %s", (trainRows) => {
     if (trainRows === "fresh") return pair.rows("train", 13, step);
     const set = pair.rows("train", trainRows);
     const order = new Uint32Array(13);
-    new RowOrder(dataKey({ seed: run.seed, run: run.index }, "order"), trainRows, "epochs").batchInto(order, step);
+    new RowOrder(dataKey({ seed: run.seed, run: run.index }, "order"), trainRows, sampling).batchInto(order, step);
     const pick = (values: Float32Array, width: number) =>
       Float32Array.from([...order].flatMap((row) => [...values.subarray(row * width, (row + 1) * width)]));
     return { x: pick(set.x, 100), y: pick(set.y, 2) };

@@ -154,6 +154,11 @@ test("a run that diverges fails alone and by step", async () => {
   expect(hash(of(results, calm))).toBe(hash(of(await train(one, [calm]), calm)));
 });
 
+test("a batch loss that is NaN ends the run at its step", async () => {
+  const wild = runOf({ model: "mmoe", training: { optimizer: "sgd", lr: 1e20 } });
+  expect(of(await train(one, [wild]), wild).failure).toBe("loss is NaN at step 2");
+});
+
 test("a worker that dies fails its runs by name and the others go on", async () => {
   const deadly = runOf({ model: "mmoe", index: 1, training: { heldoutRows: 2 ** 31 } });
   const fine = [0, 2].map((index) => runOf({ model: "mmoe", index }));
@@ -216,13 +221,6 @@ test("onProgress is told the steps while a run trains", async () => {
   expect(steps.length).toBeGreaterThan(1);
   expect(steps).toEqual(steps.toSorted((a, b) => a - b));
   expect(steps.at(-1)).toBe(5000);
-});
-
-test("check(model) refuses dropout by the model's name and says who has it", () => {
-  const { model } = runOf({ model: "mmoe-mlp" });
-  expect(() => one.check({ ...model, dropout: 0.1 })).toThrow(
-    "model mmoe-mlp: dropout 0.1 is not in the cpu engine; use --engine tfjs",
-  );
 });
 
 test("memoryBytes(runs) does not grow with the number of run indices", () => {

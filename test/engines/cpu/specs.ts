@@ -1,6 +1,7 @@
 import fc from "fast-check";
+import { ABILITIES } from "../../../src/engines/abilities.ts";
 import { parameterBlocks } from "../../../src/models/parameters.ts";
-import type { ModelSpec } from "../../../src/models/spec.ts";
+import type { Gating, ModelSpec } from "../../../src/models/spec.ts";
 
 /** Sizes around the kernels' tiles of 4 and 8, tails included. */
 const units = fc.integer({ min: 1, max: 11 });
@@ -14,7 +15,7 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
     shared: fc.integer({ min: 0, max: 6 }),
     perTask: fc.integer({ min: 0, max: 2 }),
     experts: layers(1),
-    gating: fc.constantFrom("none", "average", "single", "per-task"),
+    gating: fc.constantFrom(...(Object.keys(ABILITIES.cpu.gatings) as Gating[])),
     gate: layers(0),
     gateBias: fc.boolean(),
     tower: layers(0),

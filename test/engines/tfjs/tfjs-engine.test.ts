@@ -6,7 +6,6 @@ import { type Rows, TaskSet } from "../../../src/data/task-set.ts";
 import { type Engine, initialParameters, modelKey, type Run, type RunResult } from "../../../src/engines/engine.ts";
 import { loadTf, type Tf } from "../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
-import { UsageError } from "../../../src/errors.ts";
 import { dropoutInto } from "../../../src/models/dropout.ts";
 import { mean, pearson } from "../../../src/stats/moments.ts";
 import { expectClose } from "../../support/close.ts";
@@ -284,17 +283,6 @@ describe("train(runs, hooks)", () => {
     expect(results.map(numbers)).toEqual(expected.map(numbers));
     expect(tf.memory().numTensors).toBe(before);
   });
-
-  test("refuses a run whose model and data differ in inputs", async () => {
-    const run = tinyRun({ data: { ...tinyRun().data, inputs: 9 } });
-    await expect(resultsOf(engine, [run])).rejects.toThrow("run mmoe/p=0.5/0: expected a model of 9 inputs");
-  });
-});
-
-test("check(model) refuses three tasks by the model's name", () => {
-  const model = { ...PAIR_MMOE, name: "triple", tasks: 3 };
-  expect(() => engine.check(model)).toThrow(UsageError);
-  expect(() => engine.check(model)).toThrow("engine tfjs: model triple: expected 2 tasks, as the data have, got 3");
 });
 
 test("memoryBytes(runs) is that of the largest group: three runs here, however many there are", () => {

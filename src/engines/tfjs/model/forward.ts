@@ -1,6 +1,7 @@
 // A model's predictions for R replicas at once, each on its own rows. n is the number of networks in a stack: E experts,
 // the gates, K towers.
 import type { Tensor } from "@tensorflow/tfjs";
+import { unreachable } from "../../../errors.ts";
 import { expertsOf, type ModelSpec } from "../../../models/spec.ts";
 import { expectShape, type Tf } from "../tf.ts";
 import type { Layers, Readers, Stack, StackedLayer } from "./pack.ts";
@@ -46,25 +47,41 @@ export function gateWeights(tf: Tf, gates: Readers, first: Tensor): Tensor {
 
 /** Expert outputs [R, B, E, H] and gate weights [R, B, gates, E] → what each tower reads, [R, K, B, H]. */
 function mix(tf: Tf, spec: ModelSpec, outputs: Tensor, weights: Tensor | undefined): Tensor {
-  const { experts, gating, tasks: K } = spec;
-  if (experts.perTask > 0)
-    return tf.stack(
-      Array.from({ length: K }, (_, k) => ownMix(tf, spec, k, outputs, weights)),
-      1,
-    );
-  const average = () => (outputs.shape[2] === 1 ? outputs : tf.mean(outputs, 2, true)); // of one expert, the bottom
-  const mixed = weights ? tf.matMul(weights, outputs) : average(); // [R, B, gates or 1, H]
-  const byTask = tf.transpose(mixed, [0, 2, 1, 3]);
-  return gating === "per-task" ? byTask : tf.concat(new Array<Tensor>(K).fill(byTask), 1);
+  const { experts, gating } = spec;
+  switch (gating) {
+    case "none":
+    case "average":
+      if (experts.perTask > 0) return eachTask(tf, spec, outputs, (seen) => tf.mean(seen, 2));
+      return forAllTasks(tf, spec, outputs.shape[2] === 1 ? outputs : tf.mean(outputs, 2, true)); // of one, the bottom
+    case "single":
+      return forAllTasks(tf, spec, tf.matMul(weights as Tensor, outputs));
+    case "per-task":
+      if (experts.perTask > 0) return eachTask(tf, spec, outputs, (seen, k) => ownMix(tf, seen, weights as Tensor, k));
+      return tf.transpose(tf.matMul(weights as Tensor, outputs), [0, 2, 1, 3]);
+    default:
+      return unreachable(gating);
+  }
 }
 
-/** The mixture of one task that has experts of its own: [R, B, E, H] → [R, B, H]. */
-function ownMix(tf: Tf, spec: ModelSpec, task: number, outputs: Tensor, weights: Tensor | undefined): Tensor {
+/** One mix [R, B, 1, H] that all towers read → [R, K, B, H]. */
+function forAllTasks(tf: Tf, { tasks }: ModelSpec, mixed: Tensor): Tensor {
+  return tf.concat(new Array<Tensor>(tasks).fill(tf.transpose(mixed, [0, 2, 1, 3])), 1);
+}
+
+/** The mix [R, B, H] that each task makes of the experts [R, B, E, H] that it sees → [R, K, B, H]. */
+function eachTask(tf: Tf, spec: ModelSpec, outputs: Tensor, mixOf: (seen: Tensor, task: number) => Tensor): Tensor {
   const [R, B, , H] = outputs.shape as [number, number, number, number];
-  const seen = expertsOf(spec, task).map((e) => tf.slice(outputs, [0, 0, e, 0], [R, B, 1, H]));
-  const experts = tf.concat(seen, 2); // in the order of its gate's outputs
-  if (weights === undefined) return tf.mean(experts, 2);
-  const gate = tf.slice(weights, [0, 0, spec.gating === "single" ? 0 : task, 0], [R, B, 1, seen.length]);
+  const mixes = Array.from({ length: spec.tasks }, (_, k) => {
+    const seen = expertsOf(spec, k).map((e) => tf.slice(outputs, [0, 0, e, 0], [R, B, 1, H]));
+    return mixOf(tf.concat(seen, 2), k); // in the order of its gate's outputs
+  });
+  return tf.stack(mixes, 1);
+}
+
+/** Experts [R, B, E, H] by the weights of the task's gate → [R, B, H]. */
+function ownMix(tf: Tf, experts: Tensor, weights: Tensor, task: number): Tensor {
+  const [R, B, E, H] = experts.shape as [number, number, number, number];
+  const gate = tf.slice(weights, [0, 0, task, 0], [R, B, 1, E]);
   return tf.reshape(tf.matMul(gate, experts), [R, B, H]);
 }
 

@@ -1,5 +1,6 @@
 // Optimizers of R replicas at once: parameters and state are [R, P], one row a replica.
 import type { Tensor } from "@tensorflow/tfjs";
+import { unreachable } from "../../../errors.ts";
 import { ADAM, type Optimizer } from "../../engine.ts";
 import type { Tf } from "../tf.ts";
 
@@ -20,8 +21,14 @@ export interface Rates {
 
 /** The state before the first step. */
 export function initialState(tf: Tf, optimizer: Optimizer, parameters: Tensor): TrainingState {
-  if (optimizer === "sgd") return { parameters };
-  return { parameters, m: tf.zerosLike(parameters), v: tf.zerosLike(parameters) };
+  switch (optimizer) {
+    case "sgd":
+      return { parameters };
+    case "adam":
+      return { parameters, m: tf.zerosLike(parameters), v: tf.zerosLike(parameters) };
+    default:
+      return unreachable(optimizer);
+  }
 }
 
 /**
@@ -29,10 +36,17 @@ export function initialState(tf: Tf, optimizer: Optimizer, parameters: Tensor): 
  * m̂ = m / (1 - beta1^step) and v̂ = v / (1 - beta2^step).
  */
 export function ratesAt(optimizer: Optimizer, lr: number, step: number): Rates {
-  if (optimizer === "sgd") return { rate: lr, epsilon: 0 };
-  const { beta1, beta2, epsilon } = ADAM;
-  const scale = Math.sqrt(1 - beta2 ** step); // of sqrt(v̂) to sqrt(v)
-  return { rate: (lr * scale) / (1 - beta1 ** step), epsilon: epsilon * scale };
+  switch (optimizer) {
+    case "sgd":
+      return { rate: lr, epsilon: 0 };
+    case "adam": {
+      const { beta1, beta2, epsilon } = ADAM;
+      const scale = Math.sqrt(1 - beta2 ** step); // of sqrt(v̂) to sqrt(v)
+      return { rate: (lr * scale) / (1 - beta1 ** step), epsilon: epsilon * scale };
+    }
+    default:
+      return unreachable(optimizer);
+  }
 }
 
 /** The state after a step: new tensors throughout. */

@@ -1,6 +1,6 @@
 // Canonical parameters of R runs of one model as tensors with a leading axis R, and back.
 import type { Tensor } from "@tensorflow/tfjs";
-import { type ParameterBlock, parameterBlocks, parameterCount } from "../../../models/parameters.ts";
+import { type ParameterBlock, type Part, parameterBlocks, parameterCount } from "../../../models/parameters.ts";
 import { expertCount, gateCount, type ModelSpec } from "../../../models/spec.ts";
 import { groupBy } from "../../../stats/group-by.ts";
 import type { Tf } from "../tf.ts";
@@ -45,17 +45,26 @@ export interface Layers {
 
 /** How a model's parameters lie in tensors, in the order of `pack`'s result. */
 export function packing(spec: ModelSpec): PackedBlock[] {
-  const byName = groupBy(parameterBlocks(spec), ({ name }) => packedName(name));
+  const byName = groupBy(parameterBlocks(spec), packedName);
   return Array.from(byName, ([name, blocks]) =>
     name === FIRST ? besideEachOther(name, blocks) : stacked(name, blocks),
   );
 }
 
 /** `experts/3/1/kernel` → `experts/1/kernel`, and `first/kernel` for all that read x. */
-function packedName(name: string): string {
-  const [stack, , layer, kind] = name.split("/");
-  return stack !== "towers" && layer === "0" && kind === "kernel" ? FIRST : `${stack}/${layer}/${kind}`;
+function packedName({ name, part, kind }: ParameterBlock): string {
+  const [, , layer] = name.split("/");
+  const { stack, readsRows } = STACKS[part];
+  return readsRows && layer === "0" && kind === "kernel" ? FIRST : `${stack}/${layer}/${kind}`;
 }
+
+/** The stack that a part of the model is in, and whether its first layer reads x. */
+const STACKS: Readonly<Record<Part, { stack: Stack; readsRows: boolean }>> = {
+  experts: { stack: "experts", readsRows: true },
+  gates: { stack: "gates", readsRows: true },
+  towers: { stack: "towers", readsRows: false },
+  outputs: { stack: "towers", readsRows: false },
+};
 
 const FIRST = "first/kernel";
 

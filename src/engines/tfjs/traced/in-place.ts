@@ -1,5 +1,6 @@
 // Optimizers in a graph: TensorFlow's own operations, which change variables where they lie.
 import type { Tensor } from "@tensorflow/tfjs";
+import { unreachable } from "../../../errors.ts";
 import { ADAM, type Optimizer } from "../../engine.ts";
 import type { Rates } from "../model/optimizer.ts";
 import type { Tf } from "../tf.ts";
@@ -7,20 +8,30 @@ import type { Tensors, Update } from "../trace/step.ts";
 
 /** The variables of an optimizer for parameters of these names, in the order in which updates take them. */
 export function stateNames(optimizer: Optimizer, parameter: string): string[] {
-  return optimizer === "sgd" ? [parameter] : [parameter, `${parameter}/m`, `${parameter}/v`];
+  switch (optimizer) {
+    case "sgd":
+      return [parameter];
+    case "adam":
+      return [parameter, `${parameter}/m`, `${parameter}/v`];
+    default:
+      return unreachable(optimizer);
+  }
 }
 
 /** The updates of parameters by their names, with their gradients: as `updated`, of the same scalar `rate` and `epsilon`. */
 export function updatesOf(tf: Tf, optimizer: Optimizer, gradients: Tensors, { rate, epsilon }: Tensors): Update[] {
   return Object.entries(gradients).map(([parameter, gradient]) => {
     const variables = stateNames(optimizer, parameter);
-    return optimizer === "sgd"
-      ? { op: "ResourceApplyGradientDescent", variables, inputs: [rate as Tensor, gradient] }
-      : {
-          op: "ResourceApplyAdam",
-          variables,
-          inputs: [...adamScalars(tf, rate as Tensor, epsilon as Tensor), gradient],
-        };
+    switch (optimizer) {
+      case "sgd":
+        return { op: "ResourceApplyGradientDescent", variables, inputs: [rate as Tensor, gradient] };
+      case "adam": {
+        const inputs = [...adamScalars(tf, rate as Tensor, epsilon as Tensor), gradient];
+        return { op: "ResourceApplyAdam", variables, inputs };
+      }
+      default:
+        return unreachable(optimizer);
+    }
   });
 }
 
@@ -34,8 +45,15 @@ function adamScalars(tf: Tf, rate: Tensor, epsilon: Tensor): Tensor[] {
  * come out larger or smaller by that, all the time, and the rates make it good.
  */
 export function ratesInPlace(optimizer: Optimizer, { rate, epsilon }: Rates): Rates {
-  if (optimizer === "sgd") return { rate, epsilon };
-  const share = (beta: number): number => (1 - beta) / (1 - Math.fround(beta));
-  const root = Math.sqrt(share(ADAM.beta2));
-  return { rate: (rate * share(ADAM.beta1)) / root, epsilon: epsilon / root };
+  switch (optimizer) {
+    case "sgd":
+      return { rate, epsilon };
+    case "adam": {
+      const share = (beta: number): number => (1 - beta) / (1 - Math.fround(beta));
+      const root = Math.sqrt(share(ADAM.beta2));
+      return { rate: (rate * share(ADAM.beta1)) / root, epsilon: epsilon / root };
+    }
+    default:
+      return unreachable(optimizer);
+  }
 }
