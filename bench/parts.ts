@@ -4,7 +4,7 @@ import { OPERATIONS, type Operation } from "../src/engines/cpu/instructions.ts";
 import { KernelInstance } from "../src/engines/cpu/kernels.ts";
 import { type Member, writeParameters } from "../src/engines/cpu/member.ts";
 import { initialParameters, type Run } from "../src/engines/engine.ts";
-import { LABEL_PANEL } from "../src/engines/rows/generator.ts";
+import { labelPanelBytes } from "../src/engines/rows/generator.ts";
 import { inputPanelBytes } from "../src/engines/rows/panels.ts";
 import { leastMicroseconds } from "./time.ts";
 
@@ -44,7 +44,10 @@ function timeSteps(wasm: KernelInstance, { rows }: BundlePlan, { address }: Memb
   const labels = rows.labels[0]?.chunk as number;
   const { chunkSteps: steps, chunk, panels } = rows;
   const train = () => {
-    if (wasm.kernels.train(address, chunk, xBytes, labels, panels * LABEL_PANEL, batch, steps, 1e6) < steps)
+    if (
+      wasm.kernels.train(address, chunk, xBytes, labels, panels * labelPanelBytes(rows.tasks), batch, steps, 1e6) <
+      steps
+    )
       throw new Error("the timed run diverged");
   };
   return leastMicroseconds(train) / steps;

@@ -34,12 +34,12 @@ export function writeFinishedSweep(folder: string, config: Config): void {
 
 function resultOf(run: Run) {
   const curve = { steps: [], train: [], heldout: [] };
-  const [trainingSetLoss, labelCorrelation, elapsedMs] = [
+  const [trainingSetLoss, labelCorrelations, elapsedMs] = [
     [Math.random(), Math.random()],
-    0.07411,
+    [0.07411],
     1000 * Math.random(),
   ];
-  return { run, curve, trainingSetLoss, labelCorrelation, elapsedMs, device: "wasm" };
+  return { run, curve, trainingSetLoss, labelCorrelations, elapsedMs, device: "wasm" };
 }
 
 /** Losses that fall, of nine digits as the engines' are. */

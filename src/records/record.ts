@@ -32,7 +32,7 @@ export interface RecordedCurve {
 }
 
 export function recordOf(result: RunResult, engine: string): RunRecord {
-  const { run, failure, curve, trainingSetLoss, labelCorrelation, elapsedMs, device } = result;
+  const { run, failure, curve, trainingSetLoss, labelCorrelations, elapsedMs, device } = result;
   const { lr, steps, batch } = run.training;
   return {
     id: run.id,
@@ -47,7 +47,7 @@ export function recordOf(result: RunResult, engine: string): RunRecord {
     reason: failure ?? "",
     curve: { steps: curve.steps, train: recorded(curve.train.flat()), heldout: recorded(curve.heldout.flat()) },
     trainingSetLoss: trainingSetLoss ? [...recorded(trainingSetLoss)] : null,
-    labelCorrelation,
+    labelCorrelation: labelCorrelations[0] as number,
     parameters: parameterCount(run.model),
     elapsedMs,
     engine,

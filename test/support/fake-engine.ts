@@ -42,7 +42,7 @@ export function doneResult(run: Run): RunResult {
       heldout: evaluations.map((step) => [loss(step, 2), loss(step, 3)]),
     },
     ...(trainRows === "fresh" ? {} : { trainingSetLoss: [loss(steps, 4), loss(steps, 5)] }),
-    labelCorrelation: 0.07,
+    labelCorrelations: [0.07],
     elapsedMs: 12.5,
     device: "none",
   };
@@ -53,7 +53,7 @@ export function failedResult(run: Run): RunResult {
     run,
     failure: "loss is NaN at step 7",
     curve: { steps: [], train: [], heldout: [] },
-    labelCorrelation: 0.07,
+    labelCorrelations: [0.07],
     elapsedMs: 12.5,
     device: "none",
   };

@@ -1,10 +1,10 @@
+import { pairsOf } from "../../data/correlation-matrix.ts";
 import { RowOrder } from "../../data/order.ts";
-import { TASKS } from "../../data/settings.ts";
 import { dataKey, type RowSet } from "../../data/streams.ts";
 import type { Key } from "../../random/key.ts";
 import { pearson } from "../../stats/moments.ts";
 import type { Run } from "../engine.ts";
-import { LABEL_PANEL, NOISE_PANEL, SLICE_PANELS } from "../rows/generator.ts";
+import { labelPanelBytes, noisePanelBytes, SLICE_PANELS } from "../rows/generator.ts";
 import { inputPanelBytes, PANEL_ROWS, paddedInputs, panelIndex, panelsOf } from "../rows/panels.ts";
 import type { KernelInstance } from "./kernels.ts";
 import type { LabelPlan, RowPlan } from "./row-plan.ts";
@@ -36,7 +36,7 @@ export class BundleRows {
     if (training.trainRows !== "fresh") this.#drawTrain(training.trainRows);
   }
 
-  /** Makes steps `first`.. (from 1) ready: inputs and every correlation's labels. */
+  /** Makes steps `first`.. (from 1) ready: inputs and every cell's labels. */
   load(first: number, steps: number): void {
     if (this.#order === undefined) this.#draw(first, steps);
     else this.#gather(this.#order, first, steps);
@@ -55,7 +55,7 @@ export class BundleRows {
     for (let p = 0; p < panelsOf(rows); p += SLICE_PANELS) {
       const x = heldout + p * this.#panelBytes;
       this.#drawRows(this.#keys.heldout, x, p, 0, SLICE_PANELS);
-      for (const of of labels) this.#label(of, x, of.heldout + p * LABEL_PANEL, SLICE_PANELS);
+      for (const of of labels) this.#label(of, x, of.heldout + p * this.#labelBytes, SLICE_PANELS);
     }
   }
 
@@ -64,7 +64,7 @@ export class BundleRows {
     const { chunk, train, labels } = this.#plan;
     for (let p = 0; p < panelsOf(rows); p += SLICE_PANELS) {
       this.#drawRows(this.#keys.train, chunk, p, 0, SLICE_PANELS);
-      for (const of of labels) this.#label(of, chunk, of.train + p * LABEL_PANEL, SLICE_PANELS);
+      for (const of of labels) this.#label(of, chunk, of.train + p * this.#labelBytes, SLICE_PANELS);
       const at = train + p * PANEL_ROWS * this.#rowBytes;
       this.#wasm.kernels.panelsToRows(chunk, this.#panelBytes, at, this.#rowBytes, SLICE_PANELS);
     }
@@ -75,7 +75,7 @@ export class BundleRows {
     const { chunk, panels, labels, noise } = this.#plan;
     for (let s = 0; s < steps; s++) {
       const x = chunk + s * panels * this.#panelBytes;
-      this.#drawRows(this.#keys.train, x, 0, first + s, panels, noise + s * panels * NOISE_PANEL);
+      this.#drawRows(this.#keys.train, x, 0, first + s, panels, noise + s * panels * this.#noiseBytes);
     }
     for (const of of labels) this.#label(of, chunk, of.chunk, steps * panels);
   }
@@ -86,14 +86,14 @@ export class BundleRows {
     for (let s = 0; s < steps; s++)
       order.batchInto(this.#wasm.uint32(ids + 4 * s * panels * PANEL_ROWS, this.#batch), first + s);
     kernels.gatherRows(train, this.#rowBytes, ids, chunk, this.#panelBytes, steps * panels);
-    for (const of of labels) kernels.gatherLabels(of.train, ids, of.chunk, TASKS, steps * panels);
+    for (const of of labels) kernels.gatherLabels(of.train, ids, of.chunk, this.#plan.tasks, steps * panels);
   }
 
   #drawRows(keys: Keys[RowSet], x: number, panel: number, step: number, P: number, noise = this.#plan.noise): void {
     const { kernels } = this.#wasm;
     const first = panel * PANEL_ROWS;
     kernels.normals(x, this.#panelBytes, this.#plan.inputs, P, first, step, ...keys.x);
-    kernels.normals(noise, NOISE_PANEL, TASKS, P, first, step, ...keys.noise);
+    kernels.normals(noise, this.#noiseBytes, this.#plan.tasks, P, first, step, ...keys.noise);
   }
 
   #label({ generator }: LabelPlan, x: number, out: number, P: number): void {
@@ -108,12 +108,24 @@ export class BundleRows {
     return 4 * paddedInputs(this.#plan.inputs);
   }
 
-  /** Pearson correlation of the two labels over the fixed training set, or the held-out rows where rows are fresh. */
-  labelCorrelation({ train, heldout }: LabelPlan): number {
+  get #labelBytes(): number {
+    return labelPanelBytes(this.#plan.tasks);
+  }
+
+  get #noiseBytes(): number {
+    return noisePanelBytes(this.#plan.tasks);
+  }
+
+  /**
+   * Pearson correlations of the labels of each pair of tasks, in the order of `pairsOf`, over the fixed training set, or
+   * the held-out rows where rows are fresh.
+   */
+  labelCorrelations({ train, heldout }: LabelPlan): number[] {
+    const K = this.#plan.tasks;
     const [set, rows] = this.#trainRows === "fresh" ? [heldout, this.#heldoutRows] : [train, this.#trainRows];
-    const panels = this.#wasm.float32(set, panelsOf(rows) * TASKS * PANEL_ROWS);
+    const panels = this.#wasm.float32(set, panelsOf(rows) * K * PANEL_ROWS);
     const task = (k: number) =>
-      Float32Array.from({ length: rows }, (_, row) => panels[panelIndex(row, k, TASKS)] as number);
-    return pearson(task(0), task(1));
+      Float32Array.from({ length: rows }, (_, row) => panels[panelIndex(row, k, K)] as number);
+    return pairsOf(K).map(([j, k]) => pearson(task(j), task(k)));
   }
 }

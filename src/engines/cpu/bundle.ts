@@ -1,10 +1,11 @@
+import type { Matrix } from "../../data/correlation-matrix.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { Run } from "../engine.ts";
 import { numbering } from "../numbering.ts";
 import { Arena } from "../rows/arena.ts";
 import { panelsOf } from "../rows/panels.ts";
 import { type Member, takeMember } from "./member.ts";
-import { planRows, type RowPlan } from "./row-plan.ts";
+import { type LabelPlan, planRows, type RowPlan } from "./row-plan.ts";
 import { type StepCode, stepCodeOf } from "./step-code.ts";
 
 /** Bounds a bundle's memory, whatever the number of models, correlations and learning rates of a sweep. */
@@ -18,6 +19,8 @@ export interface BundlePlan {
   readonly rows: RowPlan;
   /** In the order of the runs. */
   readonly members: readonly Member[];
+  /** Each run's labels, in the order of the runs. */
+  readonly labels: readonly LabelPlan[];
   /** Rows that a step's code takes at once. */
   readonly pieceRows: number;
 }
@@ -38,7 +41,9 @@ export function bundlesOf(runs: readonly Run[], jobs: number): number[][] {
 export function planBundle(runs: readonly Run[]): BundlePlan {
   const arena = new Arena();
   const first = runs[0] as Run;
-  const rows = planRows(first, [...new Set(runs.map(({ correlation }) => correlation))], arena);
+  const cellNumber = numbering((correlations: Matrix) => correlations);
+  const cells = new Map(runs.map(({ correlationMatrix }) => [cellNumber(correlationMatrix), correlationMatrix]));
+  const rows = planRows(first, [...cells.values()], arena);
   const P = Math.max(panelsOf(first.training.batch), LEAST_PANELS);
   const codes = new Map<string, StepCode>();
   const members = runs.map(({ model, training }) => {
@@ -47,7 +52,8 @@ export function planBundle(runs: readonly Run[]): BundlePlan {
     codes.set(key, code);
     return takeMember(arena, code, training.optimizer, training.lr);
   });
-  return { arena, rows, members, pieceRows: 8 * P };
+  const labels = runs.map((run) => rows.labels[cellNumber(run.correlationMatrix)] as LabelPlan);
+  return { arena, rows, members, labels, pieceRows: 8 * P };
 }
 
 /** A function that gives runs one key if they can train on the same rows at the same time. */
@@ -56,7 +62,8 @@ function rowsKeys(): (run: Run) => string {
   const rowsNumber = numbering(({ trainRows, sampling, batch, steps, evalEvery, heldoutRows }: Run["training"]) => {
     return [trainRows, sampling, batch, steps, evalEvery, heldoutRows];
   });
-  return ({ seed, index, data, training }) => `${seed} ${index} ${dataNumber(data)} ${rowsNumber(training)}`;
+  return ({ seed, index, model, data, training }) =>
+    `${seed} ${index} ${model.tasks} ${dataNumber(data)} ${rowsNumber(training)}`;
 }
 
 /** `items` dealt in turn to at most `hands`, none of them empty. */

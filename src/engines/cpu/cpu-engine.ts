@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { type Matrix, pairsOf } from "../../data/correlation-matrix.ts";
 import type { ModelSpec } from "../../models/spec.ts";
 import { checkModel, checkRun } from "../abilities.ts";
 import type { Engine, Hooks, Run, RunResult } from "../engine.ts";
@@ -96,16 +97,24 @@ function watchProgress(runs: readonly Run[], steps: Int32Array, { onProgress }: 
 
 function deadResult(run: Run, reason: string): RunResult {
   const curve = { steps: [], train: [], heldout: [] };
-  return { run, curve, failure: `worker died: ${reason}`, labelCorrelation: Number.NaN, elapsedMs: 0, device: DEVICE };
+  return {
+    run,
+    curve,
+    failure: `worker died: ${reason}`,
+    labelCorrelations: pairsOf(run.model.tasks).map(() => Number.NaN),
+    elapsedMs: 0,
+    device: DEVICE,
+  };
 }
 
 /** A function that gives bundles one key only if their plans are of one size. */
 function sizeKeys(): (bundle: readonly Run[]) => string {
   const modelNumber = numbering((model: ModelSpec) => model);
+  const cellNumber = numbering((correlations: Matrix) => correlations);
   const trainingNumber = numbering((training: Run["training"]) => training);
   return (bundle) => {
-    const members = bundle.map(({ model, correlation, training }) => {
-      return `${modelNumber(model)} ${correlation} ${trainingNumber(training)}`;
+    const members = bundle.map(({ model, correlationMatrix, training }) => {
+      return `${modelNumber(model)} ${cellNumber(correlationMatrix)} ${trainingNumber(training)}`;
     });
     return members.join();
   };

@@ -1,11 +1,11 @@
+import type { Matrix } from "../../data/correlation-matrix.ts";
 import type { Run } from "../engine.ts";
 import { type Arena, roundUp } from "../rows/arena.ts";
-import { LABEL_PANEL, NOISE_PANEL, putGenerator, SLICE_PANELS } from "../rows/generator.ts";
+import { labelPanelBytes, noisePanelBytes, putGenerator, SLICE_PANELS } from "../rows/generator.ts";
 import { inputPanelBytes, PANEL_ROWS, paddedInputs, panelsOf } from "../rows/panels.ts";
 
-/** Labels of one correlation in linear memory, all in panels [P][K][8]. */
+/** Labels of one cell in linear memory, all in panels [P][K][8]. */
 export interface LabelPlan {
-  readonly correlation: number;
   /** The address of the generator's record (rows/kernels/labels.ts). */
   readonly generator: number;
   readonly heldout: number;
@@ -17,7 +17,10 @@ export interface LabelPlan {
 
 /** The rows that the runs of a bundle share, in linear memory. */
 export interface RowPlan {
+  /** D. */
   readonly inputs: number;
+  /** K. */
+  readonly tasks: number;
   /** Held-out rows in panels. */
   readonly heldout: number;
   /**
@@ -40,9 +43,12 @@ export interface RowPlan {
  * enough that a run's weights are fetched once for many steps: 64 KiB cost 7 % and 1 MiB 10 % with nine runs a bundle.
  */
 const CHUNK_BYTES = 256 * 1024;
-/** Lays out the rows of runs that share them. */
-export function planRows(run: Run, correlations: readonly number[], arena: Arena): RowPlan {
+
+/** Lays out the rows of runs that share them, with labels for each of `cells`: the correlations [K, K] of its tasks. */
+export function planRows(run: Run, cells: readonly Matrix[], arena: Arena): RowPlan {
   const { inputs } = run.data;
+  const { tasks } = run.model;
+  const labelPanel = labelPanelBytes(tasks);
   const { batch, trainRows, heldoutRows } = run.training;
   const panel = inputPanelBytes(inputs);
   const panels = panelsOf(batch);
@@ -52,19 +58,19 @@ export function planRows(run: Run, correlations: readonly number[], arena: Arena
   const heldoutPanels = roundUp(panelsOf(heldoutRows), SLICE_PANELS);
   return {
     inputs,
+    tasks,
     heldout: arena.take(heldoutPanels * panel),
     train: arena.take(trainPanels * PANEL_ROWS * 4 * paddedInputs(inputs)),
     chunk: arena.take(chunkPanels * panel),
     panels,
     chunkSteps,
     ids: arena.take(chunkPanels * PANEL_ROWS * 4),
-    noise: arena.take(chunkPanels * NOISE_PANEL),
-    labels: correlations.map((correlation) => ({
-      correlation,
-      generator: putGenerator(run, correlation, arena),
-      heldout: arena.take(heldoutPanels * LABEL_PANEL),
-      train: arena.take(trainPanels * LABEL_PANEL),
-      chunk: arena.take(chunkPanels * LABEL_PANEL),
+    noise: arena.take(chunkPanels * noisePanelBytes(tasks)),
+    labels: cells.map((correlations) => ({
+      generator: putGenerator(run, correlations, arena),
+      heldout: arena.take(heldoutPanels * labelPanel),
+      train: arena.take(trainPanels * labelPanel),
+      chunk: arena.take(chunkPanels * labelPanel),
     })),
   };
 }

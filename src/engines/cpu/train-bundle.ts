@@ -1,9 +1,10 @@
 import type { Run, RunResult } from "../engine.ts";
-import { LABEL_PANEL, SLICE_PANELS } from "../rows/generator.ts";
+import { labelPanelBytes, SLICE_PANELS } from "../rows/generator.ts";
 import { PANEL_ROWS } from "../rows/panels.ts";
 import { planBundle } from "./bundle.ts";
 import { BundleRows } from "./bundle-rows.ts";
 import type { KernelInstance } from "./kernels.ts";
+import type { Member } from "./member.ts";
 import type { LabelPlan } from "./row-plan.ts";
 import { Trainee } from "./trainee.ts";
 
@@ -28,8 +29,7 @@ export function trainBundle(wasm: KernelInstance, runs: readonly Run[], watch: W
   const first = runs[0] as Run;
   const rows = new BundleRows(wasm, plan.rows, first);
   const trainees = runs.map((run, i) => {
-    const labels = plan.rows.labels.find(({ correlation }) => correlation === run.correlation) as LabelPlan;
-    const member = plan.members[i] as (typeof plan.members)[number];
+    const [member, labels] = [plan.members[i] as Member, plan.labels[i] as LabelPlan];
     return new Trainee(wasm, run, { member, labels, rows: plan.rows, pieceRows: plan.pieceRows });
   });
   if (!trainSteps(rows, trainees, plan.rows.chunkSteps, watch)) return undefined;
@@ -40,7 +40,7 @@ export function trainBundle(wasm: KernelInstance, runs: readonly Run[], watch: W
   return trainees.map((trainee, i) => ({
     run: trainee.run,
     curve: trainee.curve,
-    labelCorrelation: rows.labelCorrelation(trainee.labels),
+    labelCorrelations: rows.labelCorrelations(trainee.labels),
     elapsedMs,
     device: DEVICE,
     ...(trainee.failure !== undefined && { failure: trainee.failure }),
@@ -77,13 +77,15 @@ function trainingSetLosses(
   trainees: readonly Trainee[],
   { isStopped }: Watch,
 ): number[][] | undefined {
-  const { trainRows } = (trainees[0] as Trainee).run.training;
+  const { model, training } = (trainees[0] as Trainee).run;
+  const { trainRows } = training;
+  const labelPanel = labelPanelBytes(model.tasks);
   if (trainRows === "fresh") return undefined;
   for (const trainee of trainees) trainee.takeErrors(1);
   for (let row = 0; row < trainRows && !isStopped(); row += SLICE_PANELS * PANEL_ROWS) {
     bundleRows.loadSlice(row / PANEL_ROWS);
     const rows = Math.min(SLICE_PANELS * PANEL_ROWS, trainRows - row);
-    for (const trainee of trainees) trainee.addErrors(x, trainee.labels.train + (row / PANEL_ROWS) * LABEL_PANEL, rows);
+    for (const trainee of trainees) trainee.addErrors(x, trainee.labels.train + (row / PANEL_ROWS) * labelPanel, rows);
   }
   return trainees.map((trainee) => trainee.takeErrors(trainRows));
 }

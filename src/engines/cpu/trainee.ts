@@ -1,5 +1,5 @@
 import { type Curve, DIVERGED_LOSS, initialParameters, lossFailure, type Run } from "../engine.ts";
-import { LABEL_PANEL } from "../rows/generator.ts";
+import { labelPanelBytes } from "../rows/generator.ts";
 import { inputPanelBytes } from "../rows/panels.ts";
 import type { KernelInstance } from "./kernels.ts";
 import { type Member, readParameters, takeMeans, writeParameters } from "./member.ts";
@@ -57,7 +57,7 @@ export class Trainee {
       rows.chunk,
       rows.panels * inputPanelBytes(rows.inputs),
       labels.chunk,
-      rows.panels * LABEL_PANEL,
+      rows.panels * labelPanelBytes(rows.tasks),
       batch,
       steps,
       DIVERGED_LOSS,

@@ -1,4 +1,5 @@
 // Which runs train together.
+import type { Matrix } from "../../data/correlation-matrix.ts";
 import type { ModelSpec } from "../../models/spec.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { Run } from "../engine.ts";
@@ -74,8 +75,8 @@ export function groupOf(companies: readonly Company[]): Group {
 
 /** Runs that may share rows, the models of each company at the same rates in the same order. */
 function companiesOf(runs: readonly Run[], numbers: Numbers): Company[] {
-  const rowsOf = ({ seed, index, correlation, data, training }: Run): string =>
-    [seed, index, correlation, numbers.data(data), numbers.training(training)].join();
+  const rowsOf = ({ seed, index, correlationMatrix, data, training }: Run): string =>
+    [seed, index, numbers.cell(correlationMatrix), numbers.data(data), numbers.training(training)].join();
   const ratesOf = (ofModel: Company): string => ofModel.map(({ training }) => training.lr).join();
   return [...groupBy(runs, rowsOf).values()].flatMap((onRows) =>
     Array.from(groupBy(modelsOf(onRows, numbers), ratesOf).values(), (atRates) => atRates.flat()),
@@ -105,6 +106,7 @@ function numbersOf(mayDiffer: boolean) {
   return {
     model: numbering((model: ModelSpec) => model),
     data: numbering((data: Run["data"]) => data),
+    cell: numbering((correlations: Matrix) => correlations),
     training: numbering((training: Run["training"]) =>
       mayDiffer ? { ...training, lr: Math.sign(training.lr) } : training,
     ),

@@ -1,5 +1,4 @@
 // What a group takes, and how large one may be. All numbers are float32.
-import { TASKS } from "../../data/settings.ts";
 import { parameterBlocks, parameterCount } from "../../models/parameters.ts";
 import type { ModelSpec } from "../../models/spec.ts";
 import type { Run } from "../engine.ts";
@@ -11,7 +10,7 @@ export const EVALUATED_ROWS = 500;
 
 /** Bytes of a run's rows. They lie on the host, or in a table of a traced program that they are copied to. */
 export function rowBytes({ model, training }: Run): number {
-  return 4 * rowCount(training) * (model.inputs + TASKS);
+  return 4 * rowCount(training) * (model.inputs + model.tasks);
 }
 
 /**

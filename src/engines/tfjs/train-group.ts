@@ -1,4 +1,3 @@
-import { TASKS } from "../../data/settings.ts";
 import type { RowSet } from "../../data/streams.ts";
 import { type Hooks, lossFailure, type Run, type RunResult } from "../engine.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
@@ -9,7 +8,7 @@ import type { Trainer } from "./trainer.ts";
 interface Replica {
   readonly run: Run;
   readonly record: CurveRecorder;
-  readonly labelCorrelation: number;
+  readonly labelCorrelations: readonly number[];
 }
 
 /** How a group's runs are computed; undefined if it is stopped while its rows are made. */
@@ -33,11 +32,12 @@ export async function trainGroup(
     const finals = await trainingSetLosses(trainer, replicas, pace);
     if (pace.stopped) return;
 
+    const K = tasksOf(replicas);
     const parameters = hooks.keepParameters ? trainer.parameters() : [];
     const elapsedMs = (performance.now() - began) / group.runs.length;
     for (const [r, replica] of replicas.entries())
       hooks.onResult({
-        ...resultOf(replica, finals.slice(r * TASKS, (r + 1) * TASKS), parameters[r]),
+        ...resultOf(replica, finals.slice(r * K, (r + 1) * K), parameters[r]),
         elapsedMs,
         device,
       });
@@ -46,12 +46,17 @@ export async function trainGroup(
   }
 }
 
-/** Each run's record, with the label correlation of its rows. */
+/** Each run's record, with the label correlations of its rows. */
 function replicasOf({ runs, places }: Group, { labelCorrelations }: Trainer): Replica[] {
   return runs.map((run, i) => ({
     ...{ run, record: new CurveRecorder(run.model.tasks) },
-    labelCorrelation: labelCorrelations[places[i % places.length] as number] as number,
+    labelCorrelations: labelCorrelations[places[i % places.length] as number] as readonly number[],
   }));
+}
+
+/** K: the runs of a group have the same rows, or as many tasks. */
+function tasksOf(replicas: readonly Replica[]): number {
+  return (replicas[0] as Replica).run.model.tasks;
 }
 
 /** All steps, or those up to the last failure once every run has failed. */
@@ -61,7 +66,7 @@ async function trainSteps(trainer: Trainer, replicas: readonly Replica[], hooks:
     const evaluation = Math.min(steps, done + evalEvery - (done % evalEvery));
     const losses = await trainer.train(done + 1, evaluation);
     addBatches(replicas, losses, done + 1);
-    done += losses.length / (replicas.length * TASKS);
+    done += losses.length / (replicas.length * tasksOf(replicas));
     if (done === evaluation) await evaluate(trainer, replicas, done, pace);
 
     const live = replicas.filter(({ record }) => !record.failure);
@@ -73,10 +78,11 @@ async function trainSteps(trainer: Trainer, replicas: readonly Replica[], hooks:
 
 /** Records batch losses [steps, N, K], the first of them of step `from`. */
 function addBatches(replicas: readonly Replica[], losses: Float32Array, from: number): void {
+  const K = tasksOf(replicas);
   for (let at = 0, step = from; at < losses.length; step++) {
     for (const { record } of replicas) {
-      record.addBatch(losses.subarray(at, at + TASKS), step);
-      at += TASKS;
+      record.addBatch(losses.subarray(at, at + K), step);
+      at += K;
     }
   }
 }
@@ -84,8 +90,8 @@ function addBatches(replicas: readonly Replica[], losses: Float32Array, from: nu
 async function evaluate(trainer: Trainer, replicas: readonly Replica[], step: number, pace: Pace): Promise<void> {
   const { heldoutRows } = (replicas[0] as Replica).run.training;
   const losses = await lossesOver(trainer, "heldout", heldoutRows, pace);
-  for (const [r, { record }] of replicas.entries())
-    record.addEvaluation(losses.slice(r * TASKS, (r + 1) * TASKS), step);
+  const K = tasksOf(replicas);
+  for (const [r, { record }] of replicas.entries()) record.addEvaluation(losses.slice(r * K, (r + 1) * K), step);
 }
 
 /** Each run's losses over its whole fixed training set, [N * K]; none where rows are fresh or every run has failed. */
@@ -107,11 +113,11 @@ async function lossesOver(trainer: Trainer, set: RowSet, rows: number, pace: Pac
   return total.map((sum) => sum / rows);
 }
 
-function resultOf({ run, record, labelCorrelation }: Replica, trainingSetLoss: number[], parameters?: Float32Array) {
+function resultOf({ run, record, labelCorrelations }: Replica, trainingSetLoss: number[], parameters?: Float32Array) {
   const { steps, train, heldout } = record;
   const failure = record.failure ?? lossFailure(trainingSetLoss, run.training.steps);
   return {
-    ...{ run, curve: { steps, train, heldout }, labelCorrelation },
+    ...{ run, curve: { steps, train, heldout }, labelCorrelations },
     ...(failure ? { failure } : trainingSetLoss.length > 0 && { trainingSetLoss }),
     ...(!failure && parameters && { parameters }),
   } satisfies Partial<RunResult>;

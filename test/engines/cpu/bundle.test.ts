@@ -21,6 +21,21 @@ test("bundlesOf(runs) parts runs whose rows are not the same", () => {
   expect(bundlesOf(runs, 1)).toEqual([[0], [1], [2], [3]]);
 });
 
+test("bundlesOf(runs) parts runs of different numbers of tasks, not cells of one number", () => {
+  const runs = [2, 3].flatMap((tasks) => [0.2, 0.4].map((correlation) => runOf({ model: "mmoe", tasks, correlation })));
+  expect(bundlesOf(runs, 1)).toEqual([
+    [0, 1],
+    [2, 3],
+  ]);
+});
+
+test("planBundle(runs) labels the rows once for each correlation matrix", () => {
+  const runs = [0.2, 0.4, 0.2].map((correlation) => runOf({ model: "mmoe", tasks: 3, correlation }));
+  const { rows, labels } = planBundle(runs);
+  expect(rows.labels).toHaveLength(2);
+  expect([labels[0] === labels[2], labels[0] === labels[1]]).toEqual([true, false]);
+});
+
 test("bundlesOf(runs, jobs) splits by members what does not divide evenly among the workers", () => {
   const runs = [0, 1, 2].flatMap((index) => LRS.map((lr) => runOf({ model: "mmoe", index, training: { lr } })));
   expect(bundlesOf(runs, 2)).toEqual([[0, 1, 2], [3, 4, 5], [6, 8], [7]]);

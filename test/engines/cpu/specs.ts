@@ -11,7 +11,7 @@ const layers = (least: number) => fc.array(units, { minLength: least, maxLength:
 export const anySpec: fc.Arbitrary<ModelSpec> = fc
   .record({
     inputs: fc.integer({ min: 1, max: 9 }),
-    tasks: fc.integer({ min: 1, max: 3 }),
+    tasks: fc.integer({ min: 1, max: 5 }),
     shared: fc.integer({ min: 0, max: 6 }),
     perTask: fc.integer({ min: 0, max: 2 }),
     experts: layers(1),

@@ -62,9 +62,10 @@ describe("groupsOf(runs, { mixed: true })", () => {
     ]);
   });
 
-  test("shares no rows between correlations, seeds or settings", () => {
+  test("shares no rows between correlations, numbers of tasks, seeds or settings", () => {
     const others = [
       tinyRun({ correlation: 0.9 }),
+      tinyRun({ model: { ...PAIR_MMOE, tasks: 3 } }),
       tinyRun({ seed: 1 }),
       tinyRun({}, { steps: 5 }),
       tinyRun({}, { initializer: { name: "he-uniform" } }),

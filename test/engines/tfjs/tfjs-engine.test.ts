@@ -146,14 +146,14 @@ test("train(run) takes batch 1, and evaluates after the last step only if that c
 });
 
 test.each([17, "fresh"] as const)(
-  "labelCorrelation is that of the training set, or of held-out rows (%s)",
+  "labelCorrelations is that of the training set, or of held-out rows (%s)",
   async (trainRows) => {
     const run = tinyRun({}, { trainRows });
     const [result] = (await resultsOf(engine, [run])) as [RunResult];
     const pair = new TaskSet(run.data, correlationMatrix(2, run.correlation), { seed: run.seed, run: run.index });
     const { y } = trainRows === "fresh" ? pair.rows("heldout", 19) : pair.rows("train", 17);
     const [first, second] = [0, 1].map((k) => y.filter((_, i) => i % 2 === k)) as [Float32Array, Float32Array];
-    expect(result.labelCorrelation).toBeCloseTo(pearson(first, second), 12);
+    expect(result.labelCorrelations[0]).toBeCloseTo(pearson(first, second), 12);
   },
 );
 

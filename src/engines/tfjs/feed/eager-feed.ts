@@ -1,6 +1,4 @@
-import { TASKS } from "../../../data/settings.ts";
 import type { Rows } from "../../../data/task-set.ts";
-import { Correlation } from "../../../stats/moments.ts";
 import type { Run } from "../../engine.ts";
 import { RowSource } from "./row-source.ts";
 
@@ -13,10 +11,10 @@ export interface Feed {
 }
 
 export function feedOf(run: Run): Feed {
-  const { inputs: D } = run.data;
+  const { inputs: D, tasks: K } = run.model;
   const { trainRows, batch, heldoutRows } = run.training;
   const source = new RowSource(run);
-  const emptyRows = (N: number): Rows => ({ x: new Float32Array(N * D), y: new Float32Array(N * TASKS) });
+  const emptyRows = (N: number): Rows => ({ x: new Float32Array(N * D), y: new Float32Array(N * K) });
   const heldout = emptyRows(heldoutRows);
   source.setInto(heldout, "heldout");
   if (trainRows === "fresh") return { sets: { heldout }, batchInto: (x, y, step) => source.freshInto({ x, y }, step) };
@@ -27,18 +25,11 @@ export function feedOf(run: Run): Feed {
   const batchInto: Feed["batchInto"] = (x, y, step) => {
     source.numbersInto(numbers, step);
     copyRows(x, train.x, numbers, D);
-    copyRows(y, train.y, numbers, TASKS);
+    copyRows(y, train.y, numbers, K);
   };
   return { sets: { heldout, train }, batchInto };
 }
 
 function copyRows(out: Float32Array, from: Float32Array, numbers: Uint32Array, width: number): void {
   for (const [b, row] of numbers.entries()) out.set(from.subarray(row * width, (row + 1) * width), b * width);
-}
-
-/** Pearson correlation of labels y [N, K]: those of the training set, or of the held-out rows where rows are fresh. */
-export function measuredLabelCorrelation(y: Float32Array): number {
-  const pairs = new Correlation();
-  for (let i = 0; i < y.length; i += TASKS) pairs.add(y[i] as number, y[i + 1] as number);
-  return pairs.value;
 }

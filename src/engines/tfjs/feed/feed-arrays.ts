@@ -1,5 +1,4 @@
 // What a group is fed, as arrays that threads share.
-import { TASKS } from "../../../data/settings.ts";
 import type { RowSet } from "../../../data/streams.ts";
 import type { Run } from "../../engine.ts";
 import type { Group } from "../groups.ts";
@@ -20,11 +19,11 @@ export interface FeedArray {
  * where the sets of all sources lie one after the other; and the masks of each model.
  */
 export function stepArrays({ models, runs, sources, places }: Group): FeedArray[] {
-  const { data, training } = runs[0] as Run;
+  const { model, training } = runs[0] as Run;
   const [F, R, B] = [sources.length, places.length, training.batch];
   const rows: FeedArray[] =
     training.trainRows === "fresh"
-      ? [float("x", [F, B, data.inputs]), float("y", [F, B, TASKS])]
+      ? [float("x", [F, B, model.inputs]), float("y", [F, B, model.tasks])]
       : [{ name: "numbers", dtype: "int32", shape: [R, B] }];
   const masks = models.flatMap((model, m) => masksOf(model, R, B, m));
   return [...rows, ...masks.map(({ name, shape }) => float(name, shape))];
@@ -32,11 +31,11 @@ export function stepArrays({ models, runs, sources, places }: Group): FeedArray[
 
 /** The sets of all sources, `heldout/x` [F, rows, D] and so on. */
 export function setArrays({ runs, sources }: Group): FeedArray[] {
-  const { data, training } = runs[0] as Run;
+  const { model, training } = runs[0] as Run;
   const F = sources.length;
   return setSizes(training).flatMap(({ set, rows }) => [
-    float(`${set}/x`, [F, rows, data.inputs]),
-    float(`${set}/y`, [F, rows, TASKS]),
+    float(`${set}/x`, [F, rows, model.inputs]),
+    float(`${set}/y`, [F, rows, model.tasks]),
   ]);
 }
 

@@ -5,6 +5,9 @@ import type { FeedArrays } from "./feed-arrays.ts";
 import type { Share } from "./feed-maker.ts";
 import type { FeedAnswer, FeedTask } from "./feed-worker.ts";
 
+/** A source by its number, and the correlations of its labels, a pair of tasks each. */
+export type MeasuredSource = readonly [source: number, labelCorrelations: readonly number[]];
+
 /** Threads that make what groups are fed while TensorFlow holds this one. They start with the first group. */
 export class FeedCrew {
   readonly #most: number;
@@ -29,13 +32,13 @@ export class FeedCrew {
     }
   }
 
-  /** Makes the sets of source number `i` of each share; gives the measured label correlation by source. */
-  async sets(arrays: FeedArrays, i: number): Promise<(readonly [source: number, labelCorrelation: number])[]> {
+  /** Makes the sets of source number `i` of each share; gives the measured label correlations by source. */
+  async sets(arrays: FeedArrays, i: number): Promise<MeasuredSource[]> {
     const made = this.#shares.map(async ({ first, end }, feeder) => {
       const source = first + i;
       if (source >= end) return [];
-      const correlation = await (this.#feeders[feeder] as Feeder).ask({ sets: arrays, source });
-      return [[source, correlation as number] as const];
+      const correlations = await (this.#feeders[feeder] as Feeder).ask({ sets: arrays, source });
+      return [[source, correlations as readonly number[]] as const];
     });
     return (await Promise.all(made)).flat();
   }

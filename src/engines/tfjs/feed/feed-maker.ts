@@ -1,7 +1,7 @@
+import { pairCorrelations } from "../../../data/label-correlation.ts";
 import type { Run } from "../../engine.ts";
 import type { Group } from "../groups.ts";
 import { type Mask, MaskSource, masksOf } from "../model/masks.ts";
-import { measuredLabelCorrelation } from "./eager-feed.ts";
 import { type FeedArrays, setSizes } from "./feed-arrays.ts";
 import { RowSource } from "./row-source.ts";
 
@@ -14,6 +14,8 @@ export interface Share {
 /** Makes what its share of a group is fed, into arrays of the whole group. */
 export class FeedMaker {
   readonly #training: Run["training"];
+  /** K. */
+  readonly #tasks: number;
   /** The number of the group's sources. */
   readonly #sourceCount: number;
   readonly #share: Share;
@@ -23,6 +25,7 @@ export class FeedMaker {
   constructor({ models, runs, sources, places }: Group, share: Share) {
     const [F, R] = [sources.length, places.length];
     this.#training = (runs[0] as Run).training;
+    this.#tasks = (runs[0] as Run).model.tasks;
     this.#sourceCount = F;
     this.#share = share;
     this.#sources = sources.slice(share.first, share.end).map((run) => new RowSource(run));
@@ -33,16 +36,16 @@ export class FeedMaker {
     });
   }
 
-  /** The sets of source number `f` of the group; the measured correlation of their labels. */
-  sets(arrays: FeedArrays, f: number): number {
+  /** The sets of source number `f` of the group; the measured correlations of their labels, a pair of tasks each. */
+  sets(arrays: FeedArrays, f: number): readonly number[] {
     const source = this.#sources[f - this.#share.first] as RowSource;
-    let correlation = Number.NaN;
+    let correlations: readonly number[] = [];
     for (const { set } of setSizes(this.#training)) {
       const [x, y] = [this.#partOf(arrays[`${set}/x`], f), this.#partOf(arrays[`${set}/y`], f)];
       source.setInto({ x, y }, set);
-      correlation = measuredLabelCorrelation(y); // that of the last set, the training set if there is one
+      correlations = pairCorrelations(y, this.#tasks); // that of the last set, the training set if there is one
     }
-    return correlation;
+    return correlations;
   }
 
   /** `count` steps from step `from` on; `arrays` have room for these and no more. */

@@ -10,8 +10,8 @@ export type FeedTask =
   | { readonly sets: FeedArrays; readonly source: number }
   | { readonly steps: FeedArrays; readonly from: number; readonly count: number };
 
-/** For sets, the measured label correlation. */
-export type FeedAnswer = number | undefined;
+/** For sets, the measured label correlations, a pair of tasks each. */
+export type FeedAnswer = readonly number[] | undefined;
 
 let maker: FeedMaker;
 

@@ -1,24 +1,18 @@
-import { TASKS } from "../../../data/settings.ts";
 import type { Rows } from "../../../data/task-set.ts";
+import type { Ends } from "../../../models/zoo.ts";
 import type { Tf } from "../tf.ts";
 import type { Batch } from "./objective.ts";
 
 /** Rows from number `from` up to `to`. */
-export function slicedRows({ x, y }: Rows, from: number, to: number): Rows {
-  const D = inputsOf({ x, y });
-  return { x: x.subarray(from * D, to * D), y: y.subarray(from * TASKS, to * TASKS) };
+export function slicedRows({ x, y }: Rows, { inputs: D, tasks: K }: Ends, from: number, to: number): Rows {
+  return { x: x.subarray(from * D, to * D), y: y.subarray(from * K, to * K) };
 }
 
 /** The rows of R replicas, one after the other in `parts`, as x [R, B, D] and y [R, B, K]. */
-export function batchOf(tf: Tf, parts: readonly Rows[], R: number): Batch {
-  const { x, y, D } = joinedRows(parts);
-  const B = y.length / TASKS / R;
-  return { x: tf.tensor(x, [R, B, D]), y: tf.tensor(y, [R, B, TASKS]) };
-}
-
-function joinedRows(parts: readonly Rows[]): Rows & { readonly D: number } {
+export function batchOf(tf: Tf, parts: readonly Rows[], { inputs: D, tasks: K }: Ends, R: number): Batch {
   const [x, y] = [joined(parts.map((rows) => rows.x)), joined(parts.map((rows) => rows.y))];
-  return { x, y, D: inputsOf({ x, y }) };
+  const B = y.length / K / R;
+  return { x: tf.tensor(x, [R, B, D]), y: tf.tensor(y, [R, B, K]) };
 }
 
 /** All parts in one; a single one is not copied. */
@@ -31,8 +25,4 @@ function joined(parts: readonly Float32Array[]): Float32Array {
     at += part.length;
   }
   return whole;
-}
-
-function inputsOf({ x, y }: Rows): number {
-  return x.length / (y.length / TASKS);
 }

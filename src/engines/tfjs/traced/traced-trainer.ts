@@ -1,5 +1,4 @@
 import type { Tensor } from "@tensorflow/tfjs";
-import { TASKS } from "../../../data/settings.ts";
 import type { RowSet } from "../../../data/streams.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
 import { initialParameters, type Run } from "../../engine.ts";
@@ -22,7 +21,7 @@ export interface GroupFeed {
   /** The sets of all sources. */
   readonly sets: FeedArrays;
   /** Measured on the rows of each source. */
-  readonly labelCorrelations: readonly number[];
+  readonly labelCorrelations: readonly (readonly number[])[];
   readonly steps: StepFeed;
 }
 
@@ -36,7 +35,7 @@ export class TracedTrainer implements Trainer {
   /** What each replica's parameters are held in: its learning rate as a multiple of the first one's, [R]. */
   readonly #units: readonly number[];
   readonly #feed: StepFeed;
-  readonly labelCorrelations: readonly number[];
+  readonly labelCorrelations: readonly (readonly number[])[];
   readonly #steps: CallLength;
   readonly #chunks = new CallLength(Number.POSITIVE_INFINITY);
 
@@ -84,7 +83,7 @@ export class TracedTrainer implements Trainer {
   /** Puts the rows of all sources on the device, one after the other. */
   #place(sets: FeedArrays): void {
     for (const [name, rows] of Object.entries(sets)) {
-      const width = name.endsWith("/y") ? TASKS : this.#shape.inputs;
+      const width = name.endsWith("/y") ? this.#shape.tasks : this.#shape.inputs;
       this.#program.assign({ [name]: this.#tf.tensor(rows, [rows.length / width, width]) });
     }
   }
@@ -114,7 +113,7 @@ export class TracedTrainer implements Trainer {
     const end = Math.min(to, from + chunks * EVALUATED_ROWS);
     const call = () => this.#program.run(`${set}/errors`, chunks, this.#chunkRows(set, from, end, chunks));
     const errors = this.#timed(this.#chunks, chunks, call, "sums"); // [chunks, N, K]
-    const sums = new Float64Array(this.#group.runs.length * TASKS);
+    const sums = new Float64Array(this.#group.runs.length * this.#shape.tasks);
     for (const [at, error] of errors.entries()) sums[at % sums.length] = (sums[at % sums.length] as number) + error;
     return { sums, to: end };
   }
@@ -165,7 +164,7 @@ export class TracedTrainer implements Trainer {
       for (const set of setsOf(this.#shape))
         this.#program.assign({
           [`${set}/x`]: tf.zeros([0, this.#shape.inputs]),
-          [`${set}/y`]: tf.zeros([0, TASKS]),
+          [`${set}/y`]: tf.zeros([0, this.#shape.tasks]),
         });
     });
   }

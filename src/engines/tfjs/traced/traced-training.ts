@@ -35,12 +35,12 @@ export class TracedTraining {
   /** The sets of all sources, a few at a time, where those of the group before were: variables hold copies. */
   async #sets(group: Group, pace: Pace): Promise<Omit<GroupFeed, "steps"> | undefined> {
     const sets = this.#rooms.sets.arrays(setArrays(group));
-    const labelCorrelations = new Array<number>(group.sources.length);
+    const labelCorrelations = new Array<readonly number[]>(group.sources.length);
     for (let i = 0; ; i++) {
       const made = await this.#crew.sets(sets, i);
       if (pace.stopped) return undefined;
       if (made.length === 0) return { sets, labelCorrelations };
-      for (const [source, correlation] of made) labelCorrelations[source] = correlation;
+      for (const [source, correlations] of made) labelCorrelations[source] = correlations;
     }
   }
 

@@ -1,6 +1,5 @@
 // A group's training as a traced program: one graph for all groups of one shape.
 import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
-import { TASKS } from "../../../data/settings.ts";
 import type { RowSet } from "../../../data/streams.ts";
 import { parameterCount } from "../../../models/parameters.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
@@ -49,10 +48,10 @@ export function trainingProgram(tf: Tf, shape: TrainingShape, { xla = false }: P
 
 /** A step on `numbers` [R, B] of the fixed set, or on fresh `x` and `y` of each source, with that step's rates and masks. */
 function training(tf: Tf, shape: TrainingShape): Loop {
-  const { models, optimizer, inputs, R, B, fresh, sharedFeed } = shape;
+  const { models, optimizer, inputs, tasks, R, B, fresh, sharedFeed } = shape;
   const F = sharedFeed ? null : R;
   const rows: Specs = fresh
-    ? { x: float([F, B, inputs]), y: float([F, B, TASKS]) }
+    ? { x: float([F, B, inputs]), y: float([F, B, tasks]) }
     : { numbers: { shape: [R, B], dtype: "int32" } };
   const masks = models.flatMap((model, m) => masksOf(model, R, B, m));
   return {

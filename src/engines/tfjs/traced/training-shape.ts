@@ -1,5 +1,4 @@
 // What one graph serves, and the variables that it has.
-import { TASKS } from "../../../data/settings.ts";
 import type { RowSet } from "../../../data/streams.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
 import type { Optimizer, Run } from "../../engine.ts";
@@ -15,6 +14,8 @@ export interface TrainingShape {
   readonly optimizer: Optimizer;
   /** D. */
   readonly inputs: number;
+  /** K. */
+  readonly tasks: number;
   readonly R: number;
   readonly B: number;
   /** Whether rows are fed; else numbers of rows of the fixed set. */
@@ -26,11 +27,12 @@ export interface TrainingShape {
 }
 
 export function trainingShape({ models, runs, sources, places }: Group): TrainingShape {
-  const { training, data } = runs[0] as Run;
+  const { training, model } = runs[0] as Run;
+  const { inputs, tasks } = model;
   const { optimizer, batch: B, trainRows, lr } = training;
   const fresh = trainRows === "fresh";
   return {
-    ...{ models, optimizer, inputs: data.inputs, R: places.length, B, fresh },
+    ...{ models, optimizer, inputs, tasks, R: places.length, B, fresh },
     sharedFeed: fresh && sources.length < places.length,
     ownRates: runs.some((run) => run.training.lr !== lr),
   };
@@ -43,7 +45,7 @@ export function trainingShape({ models, runs, sources, places }: Group): Trainin
 export function variablesOf(shape: TrainingShape): Specs {
   const sets = setsOf(shape).map((set) => [
     [`${set}/x`, float([null, shape.inputs])],
-    [`${set}/y`, float([null, TASKS])],
+    [`${set}/y`, float([null, shape.tasks])],
   ]);
   return { ...stateSpecs(shape), ...Object.fromEntries(sets.flat()), ...replicaSpecs(shape) };
 }

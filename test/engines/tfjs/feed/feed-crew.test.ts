@@ -22,7 +22,7 @@ test.each([1, 2, 7])("a crew of three makes what one maker makes, of %i sources"
   const [made, expected] = [new Room().arrays(stepArrays(group), 5), new Room().arrays(stepArrays(group), 5)];
   const [sets, expectedSets] = [new Room().arrays(setArrays(group)), new Room().arrays(setArrays(group))];
   await crew.begin(group);
-  const correlations = new Map<number, number>();
+  const correlations = new Map<number, readonly number[]>();
   for (const i of range(3)) for (const [source, value] of await crew.sets(sets, i)) correlations.set(source, value);
   await crew.steps(made, 9, 5);
 
