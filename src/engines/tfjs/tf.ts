@@ -1,9 +1,10 @@
-import type { Tensor } from "@tensorflow/tfjs";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import { findBinding, loadBinding } from "../../cuda/binding.ts";
 import { UsageError, unreachable } from "../../errors.ts";
+import { registerGradients } from "./gradients.ts";
 
 /** The TensorFlow.js in use: a value, as the CUDA package brings an instance of its own. */
-export type Tf = typeof import("@tensorflow/tfjs");
+export type Tf = typeof import("@tensorflow/tfjs-core");
 
 /** `wasm`: SIMD kernels on one thread; `cpu`: plain JavaScript; `tensorflow`: its C library, with CUDA or without. */
 export type Backend = "wasm" | "cpu" | "tensorflow";
@@ -24,12 +25,20 @@ async function instanceWith(backend: Backend): Promise<Tf> {
       return nativeTf();
     case "wasm":
       await import("@tensorflow/tfjs-backend-wasm");
-      return import("@tensorflow/tfjs");
+      return coreTf();
     case "cpu":
-      return import("@tensorflow/tfjs");
+      await import("@tensorflow/tfjs-backend-cpu");
+      return coreTf();
     default:
       return unreachable(backend);
   }
+}
+
+/** The core alone: layers, converters and data sets, which the whole of tfjs has, would be 200 MB more. */
+async function coreTf(): Promise<Tf> {
+  const tf = await import("@tensorflow/tfjs-core");
+  registerGradients(tf);
+  return tf;
 }
 
 /** The instance that comes with TensorFlow's binding. */

@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import type { Tensor, Tensor2D } from "@tensorflow/tfjs";
+import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
 import type { Loop } from "../../../src/engines/tfjs/trace/loop.ts";

@@ -1,4 +1,4 @@
-import type { Tensor, Tensor2D } from "@tensorflow/tfjs";
+import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import { afterEach, describe, expect, test } from "vitest";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
 import type { Loop } from "../../../src/engines/tfjs/trace/loop.ts";

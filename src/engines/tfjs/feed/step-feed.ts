@@ -1,4 +1,4 @@
-import type { Tensor } from "@tensorflow/tfjs";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Group } from "../groups.ts";
 import type { Tf } from "../tf.ts";
 import type { Tensors } from "../trace/step.ts";

@@ -1,4 +1,4 @@
-import type { GradSaveFunc, Tensor } from "@tensorflow/tfjs";
+import type { GradSaveFunc, Tensor } from "@tensorflow/tfjs-core";
 import type { ModelSpec } from "../../../models/spec.ts";
 import type { Tf } from "../tf.ts";
 import { type Dropout, predict } from "./forward.ts";

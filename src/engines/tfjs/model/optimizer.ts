@@ -1,5 +1,5 @@
 // Optimizers of R replicas at once: parameters and state are [R, P], one row a replica.
-import type { Tensor } from "@tensorflow/tfjs";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import { unreachable } from "../../../errors.ts";
 import { ADAM, type Optimizer } from "../../engine.ts";
 import type { Tf } from "../tf.ts";

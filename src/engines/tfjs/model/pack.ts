@@ -1,5 +1,5 @@
 // Canonical parameters of R runs of one model as tensors with a leading axis R, and back.
-import type { Tensor } from "@tensorflow/tfjs";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import { type ParameterBlock, type Part, parameterBlocks, parameterCount } from "../../../models/parameters.ts";
 import { expertCount, gateCount, type ModelSpec } from "../../../models/spec.ts";
 import { groupBy } from "../../../stats/group-by.ts";

@@ -1,4 +1,4 @@
-import type { GradSaveFunc, Tensor } from "@tensorflow/tfjs";
+import type { GradSaveFunc, Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
 import { tensorflowBackend } from "../trace/tensorflow-backend.ts";
 

@@ -1,4 +1,4 @@
-import type { KernelConfig, Tensor } from "@tensorflow/tfjs";
+import type { KernelConfig, Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
 import type { TensorflowBackend } from "./tensorflow-backend.ts";
 

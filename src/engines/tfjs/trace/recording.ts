@@ -1,6 +1,6 @@
 // Tracing: what tfjs does on its tensorflow backend, written down as nodes of a graph while it is done once.
 import { isDeepStrictEqual } from "node:util";
-import type { Tensor } from "@tensorflow/tfjs";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
 import { attributeOf, type Constant } from "./attributes.ts";
 import { withUncheckedGather } from "./gather.ts";

@@ -1,4 +1,4 @@
-import type { Tensor } from "@tensorflow/tfjs";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
 import { Graph, liveNodes, type Value } from "./graph.ts";
 import { bitsAs, passedAs } from "./nodes.ts";

@@ -1,5 +1,5 @@
 // What the tracer uses of @tensorflow/tfjs-node and -gpu: optional packages, so their types are not at hand.
-import type { Tensor, TypedArray } from "@tensorflow/tfjs";
+import type { Tensor, TypedArray } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
 
 export interface TensorMetadata {

@@ -1,5 +1,5 @@
 // Optimizers in a graph: TensorFlow's own operations, which change variables where they lie.
-import type { Tensor } from "@tensorflow/tfjs";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import { unreachable } from "../../../errors.ts";
 import { ADAM, type Optimizer } from "../../engine.ts";
 import type { Rates } from "../model/optimizer.ts";
