@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { differences, widened } from "../config/compare.ts";
 import type { Config } from "../config/config.ts";
+import { differences, widened } from "../config/differences.ts";
 import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
 import { CONFIG, findResults, JOURNALS, writable } from "./find-results.ts";
