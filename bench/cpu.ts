@@ -1,5 +1,6 @@
 // npm run bench: the cpu engine by itself, on one core.
 import { cpus } from "node:os";
+import { correlationMatrix } from "../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../src/data/presets.ts";
 import { compileKernels } from "../src/engines/cpu/kernels.ts";
 import type { Run } from "../src/engines/engine.ts";
@@ -14,7 +15,7 @@ const BATCHES = [32, 64, 256, 1024];
 function runOf(model: ModelName, batch: number, trainRows: number | "fresh"): Run {
   return {
     ...{ id: model, model: ZOO[model].build({ inputs: 100, tasks: 2 }), data: GENERATOR_PRESETS.paper.settings },
-    ...{ correlation: 0.5, index: 0, seed: 0 },
+    ...{ correlation: 0.5, correlationMatrix: correlationMatrix(2, 0.5), index: 0, seed: 0 },
     training: {
       ...{ trainRows, sampling: "epochs", batch, steps: 1, optimizer: "adam", lr: 0.001, evalEvery: 1 },
       ...{ initializer: { name: "glorot-uniform" }, heldoutRows: 8 },

@@ -1,3 +1,4 @@
+import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { TASKS } from "../../src/data/settings.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
@@ -74,7 +75,8 @@ export function runsOf(R: number, B: number, changes: RunChanges = {}): Run[] {
     ...{ initializer: { name: "glorot-uniform" }, heldoutRows: 8, ...changed },
   };
   return Array.from({ length: R }, (_, index) => {
-    return { id: `mmoe/${index}`, model, data, correlation: 0.5, index, seed: 0, training };
+    const cell = { model, data, correlation: 0.5, correlationMatrix: correlationMatrix(TASKS, 0.5) };
+    return { id: `mmoe/${index}`, ...cell, index, seed: 0, training };
   });
 }
 

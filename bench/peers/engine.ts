@@ -1,6 +1,7 @@
 // One of our engines as a peer: `tsx engine.ts cpu|tfjs --models ...`, with the options and the line of output of common.py.
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
+import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { Engine, Run, TrainingSettings } from "../../src/engines/engine.ts";
@@ -73,7 +74,8 @@ function planned(steps: number, seed: number): Run[] {
   return Array.from({ length: runs }, (_, index) =>
     models.map((model) => ({
       ...{ id: `${model}/${index}`, model: ZOO[model].build({ inputs: 100, tasks: 2 }), index, seed, training },
-      ...{ data: GENERATOR_PRESETS.paper.settings, correlation: 0.5 },
+      data: GENERATOR_PRESETS.paper.settings,
+      ...{ correlation: 0.5, correlationMatrix: correlationMatrix(2, 0.5) },
     })),
   ).flat();
 }

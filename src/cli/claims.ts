@@ -3,11 +3,11 @@ import type { Claim } from "../claims/claim.ts";
 import { claimsOf } from "../claims/claims.ts";
 import { cellLosses } from "../records/cell-losses.ts";
 import { shellQuoted } from "../shell-quoted.ts";
-import { gapsText, headText, lossOption, readEnded, WIDTH } from "./analysed.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { table, wrapped } from "./format.ts";
+import { gapsText, headText, lossOption, readEnded, WIDTH } from "./loss-commands.ts";
+import { table, wrapped } from "./text/table.ts";
 
 interface Options {
   readonly loss: string;

@@ -4,12 +4,12 @@ import type { Results } from "../records/read-results.ts";
 import { estimateText } from "../stats/estimate.ts";
 import { type Change, changeBetween } from "../summary/compare.ts";
 import { correlationText } from "../sweep/plan.ts";
-import { lossOption, readEnded, WIDTH } from "./analysed.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { table, wrapped } from "./format.ts";
+import { lossOption, readEnded, WIDTH } from "./loss-commands.ts";
 import { numberOption } from "./options.ts";
+import { table, wrapped } from "./text/table.ts";
 
 interface Options {
   readonly loss: string;

@@ -15,8 +15,8 @@ import { duration } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { megabytes } from "./format.ts";
 import { stopOnSignals } from "./stop.ts";
+import { megabytes } from "./text/table.ts";
 
 interface Options {
   readonly prefix?: string;

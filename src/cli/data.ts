@@ -2,17 +2,18 @@ import { existsSync } from "node:fs";
 import { type Config, generatorOf } from "../config/config.ts";
 import { loadConfig, override } from "../config/load.ts";
 import type { TrialSettings } from "../config/trials.ts";
+import { correlationMatrix } from "../data/correlation-matrix.ts";
 import { labelCorrelation } from "../data/moments.ts";
-import { TaskPair } from "../data/task-pair.ts";
+import { TaskSet } from "../data/task-set.ts";
 import { UsageError } from "../errors.ts";
 import { checkTrialsFolder, writeTrials } from "../records/label-trials.ts";
 import { originsHere } from "../records/provenance.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { measureTrials, trialsTable } from "./label-trials.ts";
 import { choiceOption, countOption, listOption } from "./options.ts";
 import { ROW_FORMATS, writeRows } from "./rows-output.ts";
+import { measureTrials, trialsTable } from "./text/trials-table.ts";
 
 interface Options {
   readonly corr: string;
@@ -95,7 +96,7 @@ async function pairs(config: Config, rows: number, options: Options, { effects, 
   if (format === "parquet" && file === undefined)
     throw new UsageError("--format parquet: expected a file; give -o FILE");
 
-  const pair = new TaskPair(settings, correlation, identity);
+  const pair = new TaskSet(settings, correlationMatrix(2, correlation), identity);
   const chunk = (first: number, count: number) => pair.rows(options.heldout ? "heldout" : "train", count, step, first);
   const measured = writeRows({ chunk, rows, inputs: settings.inputs, format, file, stdout: effects.stdout });
   const closed = labelCorrelation(settings, correlation);

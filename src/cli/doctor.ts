@@ -4,10 +4,10 @@ import { thisMachine } from "../cuda/machine.ts";
 import { type EngineTrial, tryEngine } from "../sweep/engine-trial.ts";
 import { ENGINE_NAMES, type EngineOptions, loadEngine, type TfjsBackend } from "../sweep/engines.ts";
 import { type Define, examples } from "./command.ts";
-import { doctorText } from "./doctor-text.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { choiceOption } from "./options.ts";
+import { doctorText } from "./text/doctor-text.ts";
 import { version } from "./version.ts";
 
 interface Options {

@@ -1,11 +1,11 @@
 import { basename } from "node:path";
 import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
-import { checkSweep } from "./check-sweep.ts";
+import { checkSweep } from "./cluster/check-sweep.ts";
+import { kubernetesYaml } from "./cluster/k8s-job.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { kubernetesYaml } from "./k8s-job.ts";
 import { countOption } from "./options.ts";
 import { addSweepOptions, type SweepOptions, typedWords } from "./sweep-options.ts";
 

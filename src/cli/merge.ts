@@ -8,7 +8,7 @@ import { cellStatuses, totalStatus } from "../sweep/status.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { goOn } from "./go-on.ts";
+import { goOn } from "./text/go-on.ts";
 import { writeResults } from "./write-results.ts";
 
 interface Options {

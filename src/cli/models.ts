@@ -7,8 +7,8 @@ import { grouped } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { table } from "./format.ts";
 import { countOption } from "./options.ts";
+import { table } from "./text/table.ts";
 
 const PARTS: readonly Part[] = ["experts", "gates", "towers", "outputs"];
 

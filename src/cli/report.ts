@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { configIn } from "../records/read-results.ts";
 import { reportHtml } from "../report/report.ts";
 import { checkReportFile, writeReport } from "../report/write-report.ts";
-import { lossOption, readEnded } from "./analysed.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
+import { lossOption, readEnded } from "./loss-commands.ts";
 
 interface Options {
   readonly output?: string;

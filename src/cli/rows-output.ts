@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { fileWriter, ParquetWriter } from "hyparquet-writer";
 import { TASKS } from "../data/settings.ts";
-import type { Rows } from "../data/task-pair.ts";
+import type { Rows } from "../data/task-set.ts";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
 import { Correlation } from "../stats/moments.ts";
 import type { Output } from "./effects.ts";

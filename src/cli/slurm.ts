@@ -1,14 +1,14 @@
 import { UsageError } from "../errors.ts";
 import { shellQuoted } from "../shell-quoted.ts";
 import { BIN } from "./bin.ts";
-import { checkFolder, checkSweep } from "./check-sweep.ts";
+import { checkFolder, checkSweep } from "./cluster/check-sweep.ts";
+import { jobName, mergeOptions, type SlurmJob, slurmScript } from "./cluster/slurm-script.ts";
+import { submit } from "./cluster/slurm-submit.ts";
+import { stopTimes } from "./cluster/slurm-time.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { countOption } from "./options.ts";
-import { jobName, mergeOptions, type SlurmJob, slurmScript } from "./slurm-script.ts";
-import { submit } from "./slurm-submit.ts";
-import { stopTimes } from "./slurm-time.ts";
 import { addSweepOptions, type CheckedOptions, collect, type SweepOptions, typedWords } from "./sweep-options.ts";
 
 interface Options extends SweepOptions {

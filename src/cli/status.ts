@@ -6,12 +6,12 @@ import { type Writer, writersIn } from "../records/writers.ts";
 import { correlationText } from "../sweep/plan.ts";
 import { type CellStatus, cellStatuses, totalStatus } from "../sweep/status.ts";
 import { duration, grouped } from "../units.ts";
+import { shardText } from "./cluster/shard-option.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { table } from "./format.ts";
-import { goOn } from "./go-on.ts";
-import { shardText } from "./shard-option.ts";
+import { goOn } from "./text/go-on.ts";
+import { table } from "./text/table.ts";
 
 interface Options {
   readonly json?: boolean;

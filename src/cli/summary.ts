@@ -3,13 +3,13 @@ import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { BAD_LOSS, summarizeCells } from "../summary/cell-summary.ts";
 import { type Summary, summaryOf } from "../summary/summary.ts";
 import { summaryCsv } from "../summary/summary-csv.ts";
-import { gapsText, headText, lossOption, readEnded } from "./analysed.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
+import { gapsText, headText, lossOption, readEnded } from "./loss-commands.ts";
 import { numberOption } from "./options.ts";
-import { cellsText } from "./summary-cells.ts";
-import { comparisonsText, statisticsText } from "./summary-full.ts";
+import { cellsText } from "./text/summary-cells.ts";
+import { comparisonsText, statisticsText } from "./text/summary-full.ts";
 
 interface Options {
   readonly loss: string;

@@ -7,15 +7,15 @@ import type { RecordHead } from "../records/journal-line.ts";
 import { otherTrainers } from "../records/writers.ts";
 import { loadEngine } from "../sweep/engines.ts";
 import { planShard } from "../sweep/shard.ts";
+import { devicesOption } from "./cluster/device-option.ts";
+import { trainOnDevices } from "./cluster/devices.ts";
+import { chosenShard, shardText } from "./cluster/shard-option.ts";
 import { type Define, examples } from "./command.ts";
-import { devicesOption } from "./device-option.ts";
-import { trainOnDevices } from "./devices.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { megabytes } from "./format.ts";
-import { describePlan } from "./plan-text.ts";
-import { chosenShard, shardText } from "./shard-option.ts";
 import { addSweepOptions, checkedOptions, type SweepOptions, typedWords } from "./sweep-options.ts";
+import { describePlan } from "./text/plan-text.ts";
+import { megabytes } from "./text/table.ts";
 import { train } from "./train.ts";
 
 interface Options extends SweepOptions {

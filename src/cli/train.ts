@@ -9,9 +9,9 @@ import { executeRuns } from "../sweep/execute.ts";
 import { TimeLimit } from "../sweep/time-limit.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { progressFor } from "./progress.ts";
 import { stopOnSignals } from "./stop.ts";
-import { summaryTable } from "./summary-table.ts";
+import { progressFor } from "./text/progress.ts";
+import { summaryTable } from "./text/summary-table.ts";
 
 interface Training {
   readonly config: Config;

@@ -1,10 +1,10 @@
 import { generatorOfTrials } from "../config/trials.ts";
 import { measuredCorrelations } from "../data/label-correlation.ts";
 import { readTrials } from "../records/label-trials.ts";
-import { chosen } from "./chosen.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { table } from "./format.ts";
+import { sampleOf } from "./sample.ts";
+import { table } from "./text/table.ts";
 
 /** Measures `count` trials of a folder again, at all of their correlations. */
 export function verifyTrials(
@@ -14,7 +14,7 @@ export function verifyTrials(
   { json = false }: { json?: boolean },
 ): number {
   const { settings, measured } = readTrials(folder);
-  const trials = chosen([...measured.keys()], count);
+  const trials = sampleOf([...measured.keys()], count);
   note(`measuring ${trials.length} trials again: ${trials.join(", ")}`);
   const verified = trials.map((run) => {
     const { seed, correlations, rows } = settings;

@@ -8,13 +8,13 @@ import { finalLosses } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { ENGINE_NAMES, type EngineName, loadEngine, TFJS_BACKENDS } from "../sweep/engines.ts";
 import { type Verified, verifyRuns } from "../sweep/verify.ts";
-import { chosen } from "./chosen.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { table } from "./format.ts";
 import { countOption } from "./options.ts";
+import { sampleOf } from "./sample.ts";
 import { stopOnSignals } from "./stop.ts";
+import { table } from "./text/table.ts";
 import { verifyTrials } from "./verify-trials.ts";
 
 interface Options {
@@ -43,7 +43,7 @@ async function verify(folder: string, options: Options, context: Context): Promi
   const done = records.filter(({ status }) => status === "done");
   if (done.length === 0) throw new UsageError(`${folder} holds no finished run; nothing to verify`);
   const stop = stopOnSignals(context.effects, { atOnce: "nothing is verified" });
-  const verified = await trainAgain(chosen(done, count), config, options, context, stop.signal).finally(stop.release);
+  const verified = await trainAgain(sampleOf(done, count), config, options, context, stop.signal).finally(stop.release);
   if (stop.code !== undefined) {
     context.note(`mmoe: stopped ${stop.reason}; nothing is verified`);
     return stop.code;

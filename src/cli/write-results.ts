@@ -4,7 +4,7 @@ import { JOURNALS, unwritable } from "../records/find-results.ts";
 import { readRecords } from "../records/read-journals.ts";
 import type { RunRecord } from "../records/record.ts";
 import type { Effects } from "./effects.ts";
-import { summaryTable } from "./summary-table.ts";
+import { summaryTable } from "./text/summary-table.ts";
 
 interface WriteOptions {
   /** Also every run's curve. */

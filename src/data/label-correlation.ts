@@ -1,9 +1,16 @@
 import { pearson } from "../stats/moments.ts";
-import { type GeneratorSettings, TASKS } from "./settings.ts";
+import { correlationMatrix, pairsOf } from "./correlation-matrix.ts";
+import type { GeneratorSettings } from "./settings.ts";
 import type { DataIdentity } from "./streams.ts";
-import { TaskPair } from "./task-pair.ts";
+import { TaskSet } from "./task-set.ts";
 
-/** Pearson correlation of the two labels over the first rows that a run trains on, at each of the correlations. */
+/** Pearson correlations of the labels y [N, K] of each pair of tasks, in the order of `pairsOf`. */
+export function pairCorrelations(y: Float32Array, K: number): number[] {
+  const task = (k: number) => y.filter((_, i) => i % K === k);
+  return pairsOf(K).map(([j, k]) => pearson(task(j), task(k)));
+}
+
+/** The label correlation of a pair of tasks over the first rows that a run trains on, at each of the correlations. */
 export function measuredCorrelations(
   settings: GeneratorSettings,
   correlations: readonly number[],
@@ -12,10 +19,8 @@ export function measuredCorrelations(
 ): number[] {
   let x: Float32Array | undefined; // the same at every correlation
   return correlations.map((p) => {
-    const pair = new TaskPair(settings, p, identity);
+    const pair = new TaskSet(settings, correlationMatrix(2, p), identity);
     x ??= pair.inputs("train", rows);
-    const y = pair.labels("train", x); // [N, K]
-    const task = (k: number) => y.filter((_, i) => i % TASKS === k);
-    return pearson(task(0), task(1));
+    return pairCorrelations(pair.labels("train", x), 2)[0] as number;
   });
 }

@@ -1,34 +1,47 @@
 import type { Key } from "../random/key.ts";
 import { normals } from "../random/normal.ts";
+import { type Matrix, mixtureOf } from "./correlation-matrix.ts";
 import type { GeneratorSettings } from "./settings.ts";
 
-export interface TaskVectors {
-  /** w1 = c u1, [D]. */
-  readonly w1: Float64Array;
-  /** w2 = c (p u1 + sqrt(1 - p²) u2), [D]. */
-  readonly w2: Float64Array;
+/**
+ * Section 3.2, steps 1 and 2, for K tasks: orthonormal directions, mixed so that the cosines of the task vectors are
+ * `correlations` [K, K] in float64. For two tasks w1 = c u1, w2 = c (p u1 + sqrt(1 - p²) u2). Gives K vectors, [D] each.
+ */
+export function taskVectors(
+  { inputs, scale }: GeneratorSettings,
+  correlations: Matrix,
+  key: Key,
+): Float64Array<ArrayBuffer>[] {
+  const directions = orthonormalVectors(correlations.length, inputs, key);
+  return mixtureOf(correlations).map((shares) =>
+    Float64Array.from({ length: inputs }, (_, d) => {
+      let mixed = (shares[0] as number) * (directions[0]?.[d] as number);
+      for (let j = 1; j < shares.length; j++) mixed += (shares[j] as number) * (directions[j]?.[d] as number);
+      return scale * mixed;
+    }),
+  );
 }
 
-/** Section 3.2, steps 1 and 2: two orthonormal directions, mixed so that cos(w1, w2) = p exactly in p's float64. */
-export function taskVectors({ inputs, scale }: GeneratorSettings, correlation: number, key: Key): TaskVectors {
-  const [u1, u2] = orthonormalPair(inputs, key);
-  const across = Math.sqrt(1 - correlation ** 2);
-  return {
-    w1: u1.map((value) => scale * value),
-    w2: u1.map((value, d) => scale * (correlation * value + across * (u2[d] as number))),
-  };
+/** K orthonormal vectors, [D] each, uniform over directions: Gram–Schmidt twice on normals. */
+export function orthonormalVectors(K: number, D: number, key: Key): Float64Array<ArrayBuffer>[] {
+  if (D < K) throw new RangeError(`orthonormalVectors: D: expected at least ${K}, got ${D}`);
+  const vectors: Float64Array<ArrayBuffer>[] = [];
+  for (let k = 0; k < K; k++) vectors.push(across(vectors, Float64Array.from(normals(key, D, k))));
+  return vectors;
 }
 
-/** Two orthonormal vectors, [D] each, uniform over directions: Gram–Schmidt twice on normals. */
-export function orthonormalPair(D: number, key: Key): [Float64Array, Float64Array] {
-  if (D < 2) throw new RangeError(`orthonormalPair: D: expected at least 2, got ${D}`);
-  const u1 = normalized(Float64Array.from(normals(key, D, 0)));
-  let u2 = Float64Array.from(normals(key, D, 1));
+/** What of `vector` is orthogonal to all `others`, of length 1. */
+function across(others: readonly Float64Array[], vector: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  if (others.length === 0) return normalized(vector);
+  let rest = vector;
   for (let pass = 0; pass < 2; pass++) {
-    const overlap = dot(u1, u2);
-    u2 = normalized(u2.map((value, d) => value - overlap * (u1[d] as number)));
+    for (const other of others) {
+      const overlap = dot(other, rest);
+      rest = rest.map((value, d) => value - overlap * (other[d] as number));
+    }
+    rest = normalized(rest);
   }
-  return [u1, u2];
+  return rest;
 }
 
 function normalized(vector: Float64Array): Float64Array<ArrayBuffer> {

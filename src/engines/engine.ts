@@ -1,3 +1,4 @@
+import type { Matrix } from "../data/correlation-matrix.ts";
 import type { Sampling } from "../data/order.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
 import type { Initializer } from "../models/initializers.ts";
@@ -40,6 +41,8 @@ export interface Run {
   readonly model: ModelSpec;
   readonly data: GeneratorSettings;
   readonly correlation: number;
+  /** The correlations of the K tasks in this cell, [K, K]. */
+  readonly correlationMatrix: Matrix;
   /** The run's index, from 0: with `seed`, what names its streams. */
   readonly index: number;
   readonly seed: number;

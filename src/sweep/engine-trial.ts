@@ -1,3 +1,4 @@
+import { correlationMatrix } from "../data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../data/presets.ts";
 import { TASKS } from "../data/settings.ts";
 import type { Engine, Run, RunResult, TrainingSettings } from "../engines/engine.ts";
@@ -16,6 +17,7 @@ export interface EngineTrial {
   readonly tolerance: number;
 }
 
+const CORRELATION = 0.5;
 const STEPS = 50;
 /** Of the trial's first run at its last step, by task: the cpu engine's, whose bits are the same on every machine. */
 const REFERENCE_LOSSES = [1.19532135, 0.94939509] as const;
@@ -62,8 +64,10 @@ async function lastLosses(engine: Engine): Promise<readonly number[]> {
 
 function trialRuns(count: number): Run[] {
   const data = GENERATOR_PRESETS.paper.settings;
+  const matrix = correlationMatrix(TASKS, CORRELATION);
   const model = ZOO.mmoe.build({ inputs: data.inputs, tasks: TASKS });
   return Array.from({ length: count }, (_, index) => {
-    return { id: runId(model.name, 0.5, index), model, data, correlation: 0.5, index, seed: 0, training: TRAINING };
+    const id = runId(model.name, CORRELATION, index);
+    return { id, model, data, correlation: CORRELATION, correlationMatrix: matrix, index, seed: 0, training: TRAINING };
   });
 }

@@ -1,4 +1,5 @@
 import { type Config, generatorOf, modelOf, trainingOf } from "../config/config.ts";
+import { correlationMatrix, type Matrix } from "../data/correlation-matrix.ts";
 import type { Run } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 
@@ -13,12 +14,14 @@ export function planRuns(config: Config): Run[] {
   }
   const [data, training] = [generatorOf(config), trainingOf(config)];
   const models = config.models.map((name) => modelOf(config, name));
+  const matrices = config.correlations.map((p) => correlationMatrix(config.tasks, p, config.correlationMatrix));
   const runs: Run[] = [];
   for (let index = 0; index < config.runs; index++) {
-    for (const correlation of config.correlations) {
+    for (const [c, correlation] of config.correlations.entries()) {
       for (const model of models) {
         const id = runId(model.name, correlation, index);
-        runs.push({ id, model, data, correlation, index, seed: config.seed, training });
+        const correlationMatrix = matrices[c] as Matrix;
+        runs.push({ id, model, data, correlation, correlationMatrix, index, seed: config.seed, training });
       }
     }
   }

@@ -3,8 +3,9 @@ import { dirname, join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { describe, expect, test } from "vitest";
+import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
-import { TaskPair } from "../../src/data/task-pair.ts";
+import { TaskSet } from "../../src/data/task-set.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
 const { settings } = GENERATOR_PRESETS.paper;
@@ -12,7 +13,7 @@ const names = [...Array.from({ length: 100 }, (_, i) => `x${i + 1}`), "y1", "y2"
 
 /** Row n of what run 3 trains on at correlation 0.5, by column. */
 function expectedRow(n: number): number[] {
-  const { x, y } = new TaskPair(settings, 0.5, { seed: 0, run: 3 }).rows("train", n + 1);
+  const { x, y } = new TaskSet(settings, correlationMatrix(2, 0.5), { seed: 0, run: 3 }).rows("train", n + 1);
   return [...x.subarray(100 * n), ...y.subarray(2 * n)];
 }
 

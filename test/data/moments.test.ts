@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
+import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { labelCorrelation, labelMean, labelVariance, noiseFloor } from "../../src/data/moments.ts";
 import { GENERATOR_PRESETS, type GeneratorPresetName } from "../../src/data/presets.ts";
-import { TaskPair } from "../../src/data/task-pair.ts";
+import { TaskSet } from "../../src/data/task-set.ts";
 import { pearson } from "../../src/stats/moments.ts";
 
 const figure2: { weight_cosine: string; label_pearson_mean: string }[] = parse(
@@ -30,7 +31,7 @@ describe("labelCorrelation(settings, p)", () => {
     const { settings } = GENERATOR_PRESETS[name];
     const small = { ...settings, inputs: 5 }; // x is isotropic: the labels do not depend on D
     const N = 60_000;
-    const pair = new TaskPair(small, p, { seed: 1, run: 2 });
+    const pair = new TaskSet(small, correlationMatrix(2, p), { seed: 1, run: 2 });
     const { y } = pair.rows("train", N);
     const [y1, y2] = [0, 1].map((k) => Float64Array.from({ length: N }, (_, n) => y[2 * n + k] as number)) as [
       Float64Array,

@@ -1,5 +1,5 @@
 // The model family in plain float64, one row at a time: what engines are tested against.
-import type { Rows } from "../../src/data/task-pair.ts";
+import type { Rows } from "../../src/data/task-set.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
 import { expertCount, expertsOf, type ModelSpec } from "../../src/models/spec.ts";
 

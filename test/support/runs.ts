@@ -1,3 +1,4 @@
+import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { TASKS } from "../../src/data/settings.ts";
 import type { Run, TrainingSettings } from "../../src/engines/engine.ts";
@@ -21,6 +22,10 @@ export function makeRun(changes: Partial<Omit<Run, "training">> = {}, training: 
   const data = changes.data ?? GENERATOR_PRESETS.paper.settings;
   const model: ModelSpec = changes.model ?? ZOO.mmoe.build({ inputs: data.inputs, tasks: TASKS });
   const { correlation = 0.5, index = 0, seed = 0 } = changes;
-  const id = `${model.name}/p=${correlation}/${index}`;
-  return { id, model, data, correlation, index, seed, training: { ...TRAINING, ...training }, ...changes };
+  return {
+    ...{ id: `${model.name}/p=${correlation}/${index}`, model, data, correlation, index, seed },
+    correlationMatrix: correlationMatrix(model.tasks, correlation),
+    training: { ...TRAINING, ...training },
+    ...changes,
+  };
 }

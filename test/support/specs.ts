@@ -1,5 +1,5 @@
 // Members of the family that between them use everything a spec can say. All sizes differ, so that a swapped axis can't pass.
-import type { Rows } from "../../src/data/task-pair.ts";
+import type { Rows } from "../../src/data/task-set.ts";
 import { parameterCount } from "../../src/models/parameters.ts";
 import type { ModelSpec } from "../../src/models/spec.ts";
 import { keyOf } from "../../src/random/key.ts";

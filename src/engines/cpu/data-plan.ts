@@ -1,5 +1,6 @@
+import { correlationMatrix } from "../../data/correlation-matrix.ts";
 import { TASKS } from "../../data/settings.ts";
-import { TaskPair } from "../../data/task-pair.ts";
+import { TaskSet } from "../../data/task-set.ts";
 import type { Run } from "../engine.ts";
 import { type Arena, record, roundUp } from "./arena.ts";
 import { inputPanelBytes, LINE, PANEL_ROWS, paddedInputs, panelsOf } from "./panels.ts";
@@ -78,9 +79,10 @@ export function planData(run: Run, correlations: readonly number[], arena: Arena
 
 /** The address of the generator of one correlation's labels. */
 export function putGenerator({ data, seed, index }: Run, correlation: number, arena: Arena): number {
-  const { vectors, mean, inverseStd } = new TaskPair(data, correlation, { seed, run: index });
+  const matrix = correlationMatrix(TASKS, correlation);
+  const { vectors, mean, inverseStd } = new TaskSet(data, matrix, { seed, run: index });
   const { alpha, beta, inputs, noiseStd } = data;
-  const both = arena.put(Float64Array.from([...vectors.w1, ...vectors.w2]));
+  const both = arena.put(Float64Array.from(vectors.flatMap((vector) => [...vector])));
   const sines = arena.put(Float64Array.from(alpha.flatMap((a, i) => [a, beta[i] as number])));
   return arena.put(record([both, sines, inputs, alpha.length], [noiseStd, mean, inverseStd]));
 }

@@ -1,6 +1,6 @@
 import { TASKS } from "../../data/settings.ts";
 import { dataKey, type RowSet } from "../../data/streams.ts";
-import type { Rows } from "../../data/task-pair.ts";
+import type { Rows } from "../../data/task-set.ts";
 import type { Key } from "../../random/key.ts";
 import type { Run } from "../engine.ts";
 import { Arena } from "./arena.ts";
@@ -11,7 +11,7 @@ import { inputPanelBytes, PANEL_ROWS, paddedInputs, panelIndex, panelsOf } from 
 /** One for all: its memory holds a slice of rows while they are made. */
 let shared: Machine | undefined;
 
-/** Makes a run's rows outside of the cpu engine, by its kernels: the bits of TaskPair's in a tenth of the time. */
+/** Makes a run's rows outside of the cpu engine, by its kernels: the bits of TaskSet's in a tenth of the time. */
 export class RowMaker {
   readonly #machine: Machine;
   readonly #arena = new Arena();

@@ -1,7 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import { TASKS } from "../../data/settings.ts";
 import type { RowSet } from "../../data/streams.ts";
-import type { Rows } from "../../data/task-pair.ts";
+import type { Rows } from "../../data/task-set.ts";
 import { initialParameters, type Run } from "../engine.ts";
 import { dropoutBy, type Mask, MaskSource, masksOf } from "./dropout.ts";
 import { type Feed, feedOf, measuredLabelCorrelation } from "./feed.ts";

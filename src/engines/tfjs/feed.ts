@@ -1,5 +1,5 @@
 import { TASKS } from "../../data/settings.ts";
-import type { Rows } from "../../data/task-pair.ts";
+import type { Rows } from "../../data/task-set.ts";
 import { Correlation } from "../../stats/moments.ts";
 import type { Run } from "../engine.ts";
 import { RowSource } from "./row-source.ts";

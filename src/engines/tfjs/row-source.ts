@@ -1,6 +1,6 @@
 import { RowOrder } from "../../data/order.ts";
 import { dataKey, type RowSet } from "../../data/streams.ts";
-import type { Rows } from "../../data/task-pair.ts";
+import type { Rows } from "../../data/task-set.ts";
 import { RowMaker } from "../cpu/row-maker.ts";
 import type { Run } from "../engine.ts";
 

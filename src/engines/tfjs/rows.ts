@@ -1,5 +1,5 @@
 import { TASKS } from "../../data/settings.ts";
-import type { Rows } from "../../data/task-pair.ts";
+import type { Rows } from "../../data/task-set.ts";
 import type { Batch } from "./objective.ts";
 import type { Tf } from "./tf.ts";
 

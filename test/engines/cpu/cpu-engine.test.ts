@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, describe, expect, test } from "vitest";
-import { TaskPair } from "../../../src/data/task-pair.ts";
+import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
+import { TaskSet } from "../../../src/data/task-set.ts";
 import { CpuEngine } from "../../../src/engines/cpu/cpu-engine.ts";
 import type { Hooks, Run, RunResult } from "../../../src/engines/engine.ts";
 import { MODEL_NAMES } from "../../../src/models/zoo.ts";
@@ -120,10 +121,10 @@ test("a training point is the mean of the batch losses since the point before", 
   });
 });
 
-test("the last held-out losses and trainingSetLoss are those of the final weights on TaskPair's rows", async () => {
+test("the last held-out losses and trainingSetLoss are those of the final weights on TaskSet's rows", async () => {
   const run = runOf({ model: "omoe", training: { trainRows: 270, heldoutRows: 130, steps: 30 } });
   const result = of(await train(one, [run]), run);
-  const pair = new TaskPair(run.data, run.correlation, { seed: run.seed, run: run.index });
+  const pair = new TaskSet(run.data, correlationMatrix(2, run.correlation), { seed: run.seed, run: run.index });
   const predict = predictor(run.model, result.parameters as Float32Array);
   const plain = (set: "train" | "heldout", count: number) => taskLosses(run.model, predict, pair.rows(set, count));
   plain("heldout", 130).forEach((loss, k) => {
@@ -138,7 +139,7 @@ test("fresh rows leave trainingSetLoss out and take labelCorrelation over the he
   const run = runOf({ model: "omoe", correlation: 1, training: { trainRows: "fresh" } });
   const result = of(await train(one, [run]), run);
   expect("trainingSetLoss" in result).toBe(false);
-  const { y } = new TaskPair(run.data, 1, { seed: run.seed, run: run.index }).rows("heldout", 100);
+  const { y } = new TaskSet(run.data, correlationMatrix(2, 1), { seed: run.seed, run: run.index }).rows("heldout", 100);
   const task = (k: number) => y.filter((_, i) => i % 2 === k);
   expect(result.labelCorrelation).toBeCloseTo(pearson(task(0), task(1)), 12);
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Rows } from "../../../src/data/task-pair.ts";
+import type { Rows } from "../../../src/data/task-set.ts";
 import { parameterBlocks } from "../../../src/models/parameters.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { numericGradient, predictor, range, taskLosses } from "../../support/reference.ts";

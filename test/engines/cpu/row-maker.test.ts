@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { TASKS } from "../../../src/data/settings.ts";
 import type { RowSet } from "../../../src/data/streams.ts";
-import { type Rows, TaskPair } from "../../../src/data/task-pair.ts";
+import { type Rows, TaskSet } from "../../../src/data/task-set.ts";
 import { RowMaker } from "../../../src/engines/cpu/row-maker.ts";
 import type { Run } from "../../../src/engines/engine.ts";
 import { makeRun } from "../../support/runs.ts";
@@ -21,9 +22,12 @@ test.each([
   ["rows of a step", wide, "train", 21, 7],
   ["more rows than are made at a time", wide, "heldout", 523, 0],
   ["rows of an odd width", narrow, "train", 11, 2],
-] as const)("fill(rows, ...) gives the bits of TaskPair's: %s", (_, run, set, count, step) => {
+] as const)("fill(rows, ...) gives the bits of TaskSet's: %s", (_, run, set, count, step) => {
   const { x, y } = rowsOf(new RowMaker(run), run, set, count, step);
-  const expected = new TaskPair(run.data, run.correlation, { seed: run.seed, run: run.index }).rows(set, count, step);
+  const expected = new TaskSet(run.data, correlationMatrix(2, run.correlation), {
+    seed: run.seed,
+    run: run.index,
+  }).rows(set, count, step);
   expect(Buffer.from(x.buffer).equals(Buffer.from(expected.x.buffer))).toBe(true);
   expect(Buffer.from(y.buffer).equals(Buffer.from(expected.y.buffer))).toBe(true);
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { RowOrder } from "../../../src/data/order.ts";
 import { dataKey } from "../../../src/data/streams.ts";
-import { TaskPair } from "../../../src/data/task-pair.ts";
+import { TaskSet } from "../../../src/data/task-set.ts";
 import { Arena } from "../../../src/engines/cpu/arena.ts";
 import { planBundle } from "../../../src/engines/cpu/bundle.ts";
 import { Data } from "../../../src/engines/cpu/data.ts";
@@ -48,20 +49,23 @@ describe.each(["fresh", 61] as const)("trainRows %s", (trainRows) => {
     });
   }
 
-  test("the held-out rows and labels are the bits of TaskPair's", () => {
+  test("the held-out rows and labels are the bits of TaskSet's", () => {
     const { plan } = loaded();
     plan.labels.forEach(({ correlation, heldout }) => {
-      const { x, y } = new TaskPair(run.data, correlation, { seed: run.seed, run: run.index }).rows("heldout", 21);
+      const { x, y } = new TaskSet(run.data, correlationMatrix(2, correlation), {
+        seed: run.seed,
+        run: run.index,
+      }).rows("heldout", 21);
       expect(bits(rowsAt(plan.heldout, 100, 100, 21))).toEqual(bits(x));
       expect(bits(rowsAt(heldout, 2, 2, 21))).toEqual(bits(y));
     });
   });
 
-  test("the rows and labels of each step are the bits of TaskPair's, in RowOrder's order", () => {
+  test("the rows and labels of each step are the bits of TaskSet's, in RowOrder's order", () => {
     const { plan, data } = loaded();
     data.load(4, 3);
     plan.labels.forEach(({ correlation, chunk }) => {
-      const pair = new TaskPair(run.data, correlation, { seed: run.seed, run: run.index });
+      const pair = new TaskSet(run.data, correlationMatrix(2, correlation), { seed: run.seed, run: run.index });
       for (const s of range(3)) {
         const { x, y } = expectedStep(pair, 4 + s);
         expect(bits(rowsAt(plan.chunk + s * plan.panels * 100 * LINE, 100, 100, 13))).toEqual(bits(x));
@@ -70,7 +74,7 @@ describe.each(["fresh", 61] as const)("trainRows %s", (trainRows) => {
     });
   });
 
-  function expectedStep(pair: TaskPair, step: number) {
+  function expectedStep(pair: TaskSet, step: number) {
     if (trainRows === "fresh") return pair.rows("train", 13, step);
     const set = pair.rows("train", trainRows);
     const order = new Uint32Array(13);

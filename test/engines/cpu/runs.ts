@@ -1,3 +1,4 @@
+import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../../src/data/presets.ts";
 import type { Run, TrainingSettings } from "../../../src/engines/engine.ts";
 import { type ModelName, ZOO } from "../../../src/models/zoo.ts";
@@ -27,6 +28,7 @@ export function runOf({ model, index = 0, correlation = 0.5, training }: Choice)
     id: `${model}/p=${correlation.toFixed(2)}/${index}/${training?.lr ?? TRAINING.lr}`,
     model: ZOO[model].build({ inputs: 100, tasks: 2 }),
     data: GENERATOR_PRESETS.paper.settings,
+    correlationMatrix: correlationMatrix(2, correlation),
     ...{ correlation, index, seed: 0, training: { ...TRAINING, ...training } },
   };
 }

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { RowOrder } from "../../../src/data/order.ts";
 import { dataKey } from "../../../src/data/streams.ts";
-import { type Rows, TaskPair } from "../../../src/data/task-pair.ts";
+import { type Rows, TaskSet } from "../../../src/data/task-set.ts";
 import { type Engine, initialParameters, modelKey, type Run, type RunResult } from "../../../src/engines/engine.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/engine.ts";
 import { loadTf, type Tf } from "../../../src/engines/tfjs/tf.ts";
@@ -68,7 +69,7 @@ describe("train(runs) in groups", () => {
 /** The rows that `run` trains on at `step`, made independently of the engine. */
 function batchAt({ data, correlation, seed, index, training }: Run, step: number): Rows {
   const identity = { seed, run: index };
-  const pair = new TaskPair(data, correlation, identity);
+  const pair = new TaskSet(data, correlationMatrix(2, correlation), identity);
   const { trainRows, batch, sampling } = training;
   if (trainRows === "fresh") return pair.rows("train", batch, step);
   const set = pair.rows("train", trainRows);
@@ -128,7 +129,7 @@ test("train(run) gives the losses of the final parameters, without dropout, on t
   const training = { trainRows: 1203, heldoutRows: 1001 }; // more rows than are predicted at a time
   const run = tinyRun({ model: PAIR_DROPOUT }, training);
   const [result] = (await resultsOf(engine, [run])) as [RunResult];
-  const pair = new TaskPair(run.data, run.correlation, { seed: run.seed, run: run.index });
+  const pair = new TaskSet(run.data, correlationMatrix(2, run.correlation), { seed: run.seed, run: run.index });
   const model = predictor(run.model, result.parameters as Float32Array);
   expectClose(result.curve.heldout.at(-1) as number[], taskLosses(run.model, model, pair.rows("heldout", 1001)), 1e-5);
   expectClose(result.trainingSetLoss as number[], taskLosses(run.model, model, pair.rows("train", 1203)), 1e-5);
@@ -150,7 +151,7 @@ test.each([17, "fresh"] as const)(
   async (trainRows) => {
     const run = tinyRun({}, { trainRows });
     const [result] = (await resultsOf(engine, [run])) as [RunResult];
-    const pair = new TaskPair(run.data, run.correlation, { seed: run.seed, run: run.index });
+    const pair = new TaskSet(run.data, correlationMatrix(2, run.correlation), { seed: run.seed, run: run.index });
     const { y } = trainRows === "fresh" ? pair.rows("heldout", 19) : pair.rows("train", 17);
     const [first, second] = [0, 1].map((k) => y.filter((_, i) => i % 2 === k)) as [Float32Array, Float32Array];
     expect(result.labelCorrelation).toBeCloseTo(pearson(first, second), 12);

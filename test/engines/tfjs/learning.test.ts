@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
+import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { labelVariance, noiseFloor } from "../../../src/data/moments.ts";
-import { TaskPair } from "../../../src/data/task-pair.ts";
+import { TaskSet } from "../../../src/data/task-set.ts";
 import { dot } from "../../../src/data/task-vectors.ts";
 import type { Engine, Run, RunResult } from "../../../src/engines/engine.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/engine.ts";
@@ -18,10 +19,9 @@ beforeAll(async () => {
 
 /** The mean square of the noise in a run's held-out labels, by task: what the best predictor's losses are. */
 function heldoutFloor({ data, correlation, seed, index }: Run): [number, number] {
-  const pair = new TaskPair(data, correlation, { seed, run: index });
+  const pair = new TaskSet(data, correlationMatrix(2, correlation), { seed, run: index });
   const { x, y } = pair.rows("heldout", HELDOUT_ROWS);
-  const { w1, w2 } = pair.vectors;
-  const residuals = [w1, w2].map((w, k) =>
+  const residuals = pair.vectors.map((w, k) =>
     range(HELDOUT_ROWS).map((i) => {
       const label = (y[2 * i + k] as number) * Math.sqrt(labelVariance(data));
       return (label - dot(w, x.subarray(4 * i, 4 * i + 4))) ** 2 / labelVariance(data);

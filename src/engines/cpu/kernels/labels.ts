@@ -1,4 +1,4 @@
-// Section 3.2's labels of a pair of tasks in float64, in the order of operations of src/data/task-pair.ts.
+// Section 3.2's labels of a pair of tasks in float64, in the order of operations of src/data/task-set.ts.
 import { LINE } from "./layout";
 import { sine } from "./sine";
 

@@ -1,7 +1,7 @@
-import type { Run } from "../engines/engine.ts";
-import type { RunRecord } from "../records/record.ts";
-import type { SweepListener } from "../sweep/execute.ts";
-import { duration, grouped } from "../units.ts";
+import type { Run } from "../../engines/engine.ts";
+import type { RunRecord } from "../../records/record.ts";
+import type { SweepListener } from "../../sweep/execute.ts";
+import { duration, grouped } from "../../units.ts";
 
 /** A listener that shows a sweep's progress until it is stopped. */
 export interface Progress extends SweepListener {

@@ -1,4 +1,4 @@
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../../errors.ts";
 
 /** Slurm sends a signal up to a minute earlier than asked; mmoe stops within seconds. */
 const WARN_SECONDS = 120;

@@ -1,9 +1,9 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { devicesOption } from "../../src/cli/device-option.ts";
-import { UsageError } from "../../src/errors.ts";
-import { temporaryFolder } from "../support/effects.ts";
+import { devicesOption } from "../../../src/cli/cluster/device-option.ts";
+import { UsageError } from "../../../src/errors.ts";
+import { temporaryFolder } from "../../support/effects.ts";
 
 /** A PATH on which nvidia-smi does as `script` says. */
 function pathWith(script: string): string {

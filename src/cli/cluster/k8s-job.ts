@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { EXIT } from "./exit-codes.ts";
+import { EXIT } from "../exit-codes.ts";
 
 /** A sweep as an indexed Job of Kubernetes: each index trains one shard. */
 export interface KubernetesJob {

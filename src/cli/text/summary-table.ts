@@ -1,8 +1,8 @@
-import { cellsOf } from "../records/curves-csv.ts";
-import { finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
-import { mean, quantileSorted, standardError } from "../stats/moments.ts";
-import { correlationText } from "../sweep/plan.ts";
-import { table } from "./format.ts";
+import { cellsOf } from "../../records/curves-csv.ts";
+import { finalLosses, type LossSet, type RunRecord } from "../../records/record.ts";
+import { mean, quantileSorted, standardError } from "../../stats/moments.ts";
+import { correlationText } from "../../sweep/plan.ts";
+import { table } from "./table.ts";
 
 const CAPTION = "loss after the last step: mean±standard error, median; predicting the mean is 1\n";
 

@@ -1,7 +1,7 @@
-import { modelOf } from "../config/config.ts";
-import { findResults } from "../records/find-results.ts";
-import { loadEngine } from "../sweep/engines.ts";
-import { type CheckedOptions, checkedOptions, type SweepOptions } from "./sweep-options.ts";
+import { modelOf } from "../../config/config.ts";
+import { findResults } from "../../records/find-results.ts";
+import { loadEngine } from "../../sweep/engines.ts";
+import { type CheckedOptions, checkedOptions, type SweepOptions } from "../sweep-options.ts";
 
 /** The engine of this machine that refuses what each would refuse there, wherever there is a card. */
 const JUDGES = { auto: "cpu", cpu: "cpu", cuda: "tfjs", tfjs: "tfjs" } as const;

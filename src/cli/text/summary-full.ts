@@ -1,10 +1,10 @@
-import { type Estimate, estimateText } from "../stats/estimate.ts";
-import { groupBy } from "../stats/group-by.ts";
-import type { CellSummary } from "../summary/cell-summary.ts";
-import type { CellComparison, SpreadComparison } from "../summary/comparisons.ts";
-import type { Summary } from "../summary/summary.ts";
-import { correlationText } from "../sweep/plan.ts";
-import { table } from "./format.ts";
+import { type Estimate, estimateText } from "../../stats/estimate.ts";
+import { groupBy } from "../../stats/group-by.ts";
+import type { CellSummary } from "../../summary/cell-summary.ts";
+import type { CellComparison, SpreadComparison } from "../../summary/comparisons.ts";
+import type { Summary } from "../../summary/summary.ts";
+import { correlationText } from "../../sweep/plan.ts";
+import { table } from "./table.ts";
 
 /** Every statistic of every cell: a table a correlation, a column a model. */
 export function statisticsText(cells: readonly CellSummary[]): string {

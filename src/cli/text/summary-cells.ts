@@ -1,10 +1,10 @@
-import type { CellLosses } from "../records/cell-losses.ts";
-import { estimateText } from "../stats/estimate.ts";
-import { groupBy } from "../stats/group-by.ts";
-import type { CellSummary } from "../summary/cell-summary.ts";
-import { correlationText } from "../sweep/plan.ts";
-import { table } from "./format.ts";
+import type { CellLosses } from "../../records/cell-losses.ts";
+import { estimateText } from "../../stats/estimate.ts";
+import { groupBy } from "../../stats/group-by.ts";
+import type { CellSummary } from "../../summary/cell-summary.ts";
+import { correlationText } from "../../sweep/plan.ts";
 import { type Axis, axisOf, axisText, sparkline } from "./sparkline.ts";
+import { table } from "./table.ts";
 
 /**
  * A table a correlation, a row a model, or one table where there is one model: mean with its interval, median, share of

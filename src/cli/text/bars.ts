@@ -1,9 +1,9 @@
 import { MultiBar, type SingleBar } from "cli-progress";
-import type { Run } from "../engines/engine.ts";
-import type { RunRecord } from "../records/record.ts";
-import { groupBy } from "../stats/group-by.ts";
-import { correlationText } from "../sweep/plan.ts";
-import type { Output } from "./effects.ts";
+import type { Run } from "../../engines/engine.ts";
+import type { RunRecord } from "../../records/record.ts";
+import { groupBy } from "../../stats/group-by.ts";
+import { correlationText } from "../../sweep/plan.ts";
+import type { Output } from "../effects.ts";
 import { type Progress, Tally } from "./tally.ts";
 
 /** With more cells than this only the whole has a bar. */

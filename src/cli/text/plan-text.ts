@@ -1,13 +1,13 @@
-import type { Config } from "../config/config.ts";
-import { settingRows } from "../config/setting-rows.ts";
-import type { Engine, Run } from "../engines/engine.ts";
-import { parameterCount } from "../models/parameters.ts";
-import type { Shard } from "../records/lock.ts";
-import { estimateMs } from "../sweep/estimate.ts";
-import { correlationText, planRuns } from "../sweep/plan.ts";
-import { duration, grouped } from "../units.ts";
-import { megabytes, table } from "./format.ts";
-import { shardText } from "./shard-option.ts";
+import type { Config } from "../../config/config.ts";
+import { settingRows } from "../../config/setting-rows.ts";
+import type { Engine, Run } from "../../engines/engine.ts";
+import { parameterCount } from "../../models/parameters.ts";
+import type { Shard } from "../../records/lock.ts";
+import { estimateMs } from "../../sweep/estimate.ts";
+import { correlationText, planRuns } from "../../sweep/plan.ts";
+import { duration, grouped } from "../../units.ts";
+import { shardText } from "../cluster/shard-option.ts";
+import { megabytes, table } from "./table.ts";
 
 interface Planned {
   /** Those of the shard. */

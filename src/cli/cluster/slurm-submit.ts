@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { UsageError } from "../errors.ts";
-import type { Effects } from "./effects.ts";
+import { UsageError } from "../../errors.ts";
+import type { Effects } from "../effects.ts";
 
 /** Submits a job, `input` as its script, and gives its number. Throws UsageError with what sbatch says against it. */
 export function submit(options: readonly string[], env: Effects["env"], input = ""): string {

@@ -5,9 +5,9 @@ import { type Results, readResults } from "../records/read-results.ts";
 import { LOSS_SETS, type LossSet } from "../records/record.ts";
 import { grouped } from "../units.ts";
 import type { Context } from "./effects.ts";
-import { wrapped } from "./format.ts";
-import { goOn } from "./go-on.ts";
 import { choiceOption } from "./options.ts";
+import { goOn } from "./text/go-on.ts";
+import { wrapped } from "./text/table.ts";
 
 export const WIDTH = 80;
 

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { UsageError } from "../errors.ts";
-import type { Effects } from "./effects.ts";
+import { UsageError } from "../../errors.ts";
+import type { Effects } from "../effects.ts";
 
 /** What CUDA reads: the devices that a process may use, by number or UUID. Slurm sets it to those of a job. */
 export const VISIBLE = "CUDA_VISIBLE_DEVICES";

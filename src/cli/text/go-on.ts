@@ -1,4 +1,4 @@
-import { shellQuoted } from "../shell-quoted.ts";
+import { shellQuoted } from "../../shell-quoted.ts";
 
 /** The command that trains what the results in `folder` lack. */
 export function goOn(folder: string): string {

@@ -1,4 +1,4 @@
-import { grouped } from "../units.ts";
+import { grouped } from "../../units.ts";
 
 /** A table with a header, columns padded to their widest cell; a column without letters below its header stands right. */
 export function table(rows: readonly (readonly string[])[]): string {

@@ -1,8 +1,8 @@
-import { type CudaFacts, setUpProblem } from "../cuda/diagnosis.ts";
-import { gigabytes } from "../cuda/requirements.ts";
-import { grouped } from "../units.ts";
-import type { Diagnosis, EngineDiagnosis } from "./doctor.ts";
-import { table } from "./format.ts";
+import { type CudaFacts, setUpProblem } from "../../cuda/diagnosis.ts";
+import { gigabytes } from "../../cuda/requirements.ts";
+import { grouped } from "../../units.ts";
+import type { Diagnosis, EngineDiagnosis } from "../doctor.ts";
+import { table } from "./table.ts";
 
 const CAPTION = "mmoe, 64 rows a step; apart: relative difference of a loss to the reference\n";
 

@@ -1,7 +1,7 @@
-import type { Run } from "../engines/engine.ts";
-import { plain } from "../records/journal-line.ts";
+import type { Run } from "../../engines/engine.ts";
+import { plain } from "../../records/journal-line.ts";
+import type { Context } from "../effects.ts";
 import { barProgress } from "./bars.ts";
-import type { Context } from "./effects.ts";
 import { type Progress, Tally } from "./tally.ts";
 
 const LINE_EVERY_MS = 10_000;

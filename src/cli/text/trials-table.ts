@@ -1,10 +1,10 @@
-import { generatorOfTrials, type TrialSettings } from "../config/trials.ts";
-import { measuredCorrelations } from "../data/label-correlation.ts";
-import { labelCorrelation } from "../data/moments.ts";
-import { publishedFigure2 } from "../figures/published.ts";
-import type { LabelTrials } from "../records/label-trials.ts";
-import { mean, standardDeviation } from "../stats/moments.ts";
-import { table } from "./format.ts";
+import { generatorOfTrials, type TrialSettings } from "../../config/trials.ts";
+import { measuredCorrelations } from "../../data/label-correlation.ts";
+import { labelCorrelation } from "../../data/moments.ts";
+import { publishedFigure2 } from "../../figures/published.ts";
+import type { LabelTrials } from "../../records/label-trials.ts";
+import { mean, standardDeviation } from "../../stats/moments.ts";
+import { table } from "./table.ts";
 
 /** Measures every trial: the rows of the run of its number. */
 export function measureTrials(settings: TrialSettings): LabelTrials {

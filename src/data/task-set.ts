@@ -1,29 +1,32 @@
 import type { Key } from "../random/key.ts";
 import { normalsInto } from "../random/normal.ts";
+import type { Matrix } from "./correlation-matrix.ts";
 import { labelMean, labelVariance } from "./moments.ts";
-import { type GeneratorSettings, TASKS } from "./settings.ts";
+import type { GeneratorSettings } from "./settings.ts";
 import { sine } from "./sine.ts";
 import { type DataIdentity, dataKey, type RowSet } from "./streams.ts";
-import { dot, type TaskVectors, taskVectors } from "./task-vectors.ts";
+import { dot, taskVectors } from "./task-vectors.ts";
 
-/** Rows of a task pair: x [N, D], y [N, K], row-major. */
+/** Rows of K tasks: x [N, D], y [N, K], row-major. */
 export interface Rows {
   readonly x: Float32Array;
   readonly y: Float32Array;
 }
 
-/** Section 3.2's data for one run at one correlation: every row is a function of its number. */
-export class TaskPair {
+/** Section 3.2's data for one run in one cell, for K tasks: every row is a function of its number. */
+export class TaskSet {
   readonly settings: GeneratorSettings;
-  readonly vectors: TaskVectors;
+  /** w_1 ... w_K, [D] each. */
+  readonly vectors: readonly Float64Array[];
   /** The labels are z-scored by these, the population's moments: never by those of the rows at hand. */
   readonly mean: number;
   readonly inverseStd: number;
   readonly #keys: Record<RowSet, { x: Key; noise: Key }>;
 
-  constructor(settings: GeneratorSettings, correlation: number, identity: DataIdentity) {
+  /** `correlations` are the tasks', [K, K]. */
+  constructor(settings: GeneratorSettings, correlations: Matrix, identity: DataIdentity) {
     this.settings = settings;
-    this.vectors = taskVectors(settings, correlation, dataKey(identity, "task-vectors"));
+    this.vectors = taskVectors(settings, correlations, dataKey(identity, "task-vectors"));
     this.mean = labelMean(settings);
     this.inverseStd = 1 / Math.sqrt(labelVariance(settings));
     const keys = (set: RowSet) => ({ x: dataKey(identity, `${set}/x`), noise: dataKey(identity, `${set}/noise`) });
@@ -48,13 +51,15 @@ export class TaskPair {
   labels(set: RowSet, x: Float32Array, step = 0, first = 0): Float32Array {
     const D = this.settings.inputs;
     const N = x.length / D;
-    const y = new Float32Array(N * TASKS);
-    const noise = new Float32Array(TASKS);
+    const K = this.vectors.length;
+    const y = new Float32Array(N * K);
+    const noise = new Float32Array(K);
     for (let n = 0; n < N; n++) {
       const inputs = x.subarray(n * D, (n + 1) * D);
       normalsInto(noise, this.#keys[set].noise, first + n, step);
-      y[TASKS * n] = this.#label(dot(this.vectors.w1, inputs), noise[0] as number);
-      y[TASKS * n + 1] = this.#label(dot(this.vectors.w2, inputs), noise[1] as number);
+      for (const [k, vector] of this.vectors.entries()) {
+        y[n * K + k] = this.#label(dot(vector, inputs), noise[k] as number);
+      }
     }
     return y;
   }

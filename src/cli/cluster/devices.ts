@@ -4,14 +4,14 @@ import { existsSync } from "node:fs";
 import { availableParallelism, constants } from "node:os";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import type { Run } from "../engines/engine.ts";
-import type { Shard } from "../records/lock.ts";
-import { BIN } from "./bin.ts";
+import type { Run } from "../../engines/engine.ts";
+import type { Shard } from "../../records/lock.ts";
+import { BIN } from "../bin.ts";
+import type { Context, Effects } from "../effects.ts";
+import { EXIT } from "../exit-codes.ts";
+import { writeResults } from "../write-results.ts";
 import { VISIBLE } from "./device-option.ts";
-import type { Context, Effects } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
 import { shardText } from "./shard-option.ts";
-import { writeResults } from "./write-results.ts";
 
 interface Fleet {
   readonly devices: readonly string[];

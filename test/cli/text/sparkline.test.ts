@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { axisOf, axisText, sparkline } from "../../src/cli/sparkline.ts";
-import { range } from "../support/reference.ts";
+import { axisOf, axisText, sparkline } from "../../../src/cli/text/sparkline.ts";
+import { range } from "../../support/reference.ts";
 
 test("axisOf(losses) has the paper's bins of 1/30 for losses like the paper's, and says what lies beyond", () => {
   const axis = axisOf([Float64Array.of(0.05, 0.2), Float64Array.of(0.47)]);
