@@ -3,6 +3,11 @@ export function grouped(value: number): string {
   return value.toLocaleString("en-US", { maximumFractionDigits: 0 });
 }
 
+/** Bytes for people: 12 MB. */
+export function megabytes(bytes: number): string {
+  return `${grouped(Math.ceil(bytes / 1e6))} MB`;
+}
+
 /** A duration for people: 4.2 s, 3:07 min, 5:12 h. */
 export function duration(ms: number): string {
   const seconds = ms / 1000;

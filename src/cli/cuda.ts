@@ -11,12 +11,11 @@ import { pendingSteps, runSteps, type Step, type StepContext } from "../cuda/ste
 import { tryBinding } from "../cuda/try-binding.ts";
 import { UsageError } from "../errors.ts";
 import { shellQuoted } from "../shell-quoted.ts";
-import { duration } from "../units.ts";
+import { duration, megabytes } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { stopOnSignals } from "./stop.ts";
-import { megabytes } from "./text/table.ts";
 
 interface Options {
   readonly prefix?: string;

@@ -1,22 +1,19 @@
-import { totalmem } from "node:os";
-import { join } from "node:path";
-import type { Engine, Run } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
-import { findResults, JOURNALS } from "../records/find-results.ts";
-import type { RecordHead } from "../records/journal-line.ts";
-import { otherTrainers } from "../records/writers.ts";
 import { loadEngine } from "../sweep/engines.ts";
-import { planShard } from "../sweep/shard.ts";
+import { runSweep, type SweepOutcome } from "../sweep/run-sweep.ts";
+import { checkRuns, shareOf } from "../sweep/share.ts";
 import { devicesOption } from "./cluster/device-option.ts";
 import { trainOnDevices } from "./cluster/devices.ts";
 import { chosenShard, shardText } from "./cluster/shard-option.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
+import { stopOnSignals } from "./stop.ts";
 import { addSweepOptions, checkedOptions, type SweepOptions, typedWords } from "./sweep-options.ts";
 import { describePlan } from "./text/plan-text.ts";
-import { megabytes } from "./text/table.ts";
-import { train } from "./train.ts";
+import { progressFor } from "./text/progress.ts";
+import { resultsText } from "./text/summary-table.ts";
+import { whatIsToDo } from "./text/sweep-start.ts";
 
 interface Options extends SweepOptions {
   readonly resume?: boolean;
@@ -47,7 +44,7 @@ export const define: Define = (command, run) => {
     .action((config: string, options: Options) =>
       run((context) => {
         const passedOn = command.options.filter(({ long }) => !NOT_PASSED_ON.includes(long ?? ""));
-        return sweep(config, options, typedWords(command, passedOn), context);
+        return sweep(config, options, [config, ...typedWords(command, passedOn)], context);
       }),
     );
 };
@@ -55,68 +52,73 @@ export const define: Define = (command, run) => {
 /** What the process on one device is not given as it was typed. */
 const NOT_PASSED_ON = ["--devices", "--shard", "--jobs", "--out", "--resume", "--overwrite", "--dry-run"];
 
-async function sweep(file: string, options: Options, typed: readonly string[], context: Context): Promise<number> {
-  const { effects, note, commandLine } = context;
-  const { config, out, engineName, engineOptions, limitMs } = checkedOptions(file, options);
+async function sweep(file: string, options: Options, words: readonly string[], context: Context): Promise<number> {
+  const { request, goOn, devices } = requestOf(file, options, context);
+  if (options.dryRun) return dryRun(request, context);
+  if (devices.length > 0) {
+    const share = shareOf(request, context.note);
+    context.note(`${whatIsToDo(share)} on device ${devices.join(", ")}`);
+    return trainOnDevices({ ...options, ...share, devices, words, jobs: request.engineOptions.jobs, goOn }, context);
+  }
+
+  const { json = false } = options;
+  const atOnce = `finished runs are kept in ${request.out}; go on with:\n${goOn}`;
+  const stop = stopOnSignals(context.effects, { atOnce });
+  const progress = progressFor(json, context);
+  const outcome = await runSweep(request, { signal: stop.signal, listener: progress }).finally(() => {
+    progress.stop();
+    stop.release();
+  });
+  progress.end(outcome);
+  if (!json && outcome.records) context.effects.stdout.write(resultsText(outcome.out, outcome.records));
+  return conclude(outcome, stop, goOn, context);
+}
+
+/** What is asked for, each option checked, and the command that goes on where it stops. */
+function requestOf(file: string, options: Options, { effects, argv, commandLine, note }: Context) {
+  const { config, out, engineName: engine, engineOptions, limitMs } = checkedOptions(file, options);
   const { shard, detected } = chosenShard(options.shard, effects.env);
   const devices = options.devices === undefined ? [] : devicesOption(options.devices, effects.env);
-  const { overwrite = false } = options;
-  if ((shard !== null || devices.length > 0) && overwrite) {
-    const flag = shard === null ? "--devices" : "--shard";
-    throw new UsageError(`--overwrite with ${flag} would remove what other shards train; remove ${out} before`);
-  }
+  if (devices.length > 0 && options.overwrite)
+    throw new UsageError(`--overwrite with --devices would remove what other shards train; remove ${out} before`);
   if (detected) note(`shard ${shardText(shard)}: ${detected} (--shard 1/1 trains the whole sweep)`);
-  const runs = planShard(config, shard);
-  const found = findResults(out, config, { overwrite, warn: note });
-  if (options.resume && found === undefined)
-    throw new UsageError(`${out} holds no sweep to resume; leave out --resume`);
-  const ended = reusable(found ?? new Map(), options);
-  const todo = runs.filter(({ id }) => !ended.has(id));
+  const { resume, overwrite, retryFailed, long } = options;
+  return {
+    request: {
+      ...{ config, out, shard, resume, overwrite, retryFailed, long, limitMs, argv },
+      ...{ engine, engineOptions: { ...engineOptions, env: effects.env } },
+    },
+    goOn: detected ? `${commandLine} --shard ${shardText(shard)}` : commandLine,
+    devices,
+  };
+}
 
-  const reused = runs.length - todo.length;
-  const part = shard === null ? "" : `shard ${shardText(shard)}: `;
-  const what = `${out}: ${part}${reused > 0 ? `reused ${reused}, to do ` : ""}${todo.length} runs`;
-  const goOn = detected ? `${commandLine} --shard ${shardText(shard)}` : commandLine;
-  if (devices.length > 0 && !options.dryRun) {
-    note(`${what} on device ${devices.join(", ")}`);
-    const words = [file, ...typed];
-    return await trainOnDevices(
-      { ...options, devices, words, jobs: engineOptions.jobs, out, runs, shard, goOn },
-      context,
-    );
-  }
+type Request = ReturnType<typeof requestOf>["request"];
 
-  const engine = await loadEngine(engineName, { ...engineOptions, env: effects.env, note });
+async function dryRun(request: Request, { effects, note }: Context): Promise<number> {
+  const share = shareOf(request, note);
+  const engine = await loadEngine(request.engine, { ...request.engineOptions, note });
   try {
-    checkRuns(todo, engine);
-    if (options.dryRun) {
-      effects.stdout.write(await describePlan(config, { runs, todo, shard }, engine, out));
-      return EXIT.done;
-    }
-    note(`${what} on ${engine.name} (${engine.device})`);
-    if (found !== undefined) noteOthers(out, engine, note);
-    return await train({ ...options, config, out, runs, ended, engine, limitMs, shard, goOn }, context);
+    checkRuns(share.todo, engine);
+    effects.stdout.write(await describePlan(share, engine));
+    return EXIT.done;
   } finally {
     await engine.dispose();
   }
 }
 
-/** The runs that need not be trained again: without failed ones where --retry-failed asks for them. */
-function reusable(ended: ReadonlyMap<string, RecordHead>, { retryFailed = false }: Options): typeof ended {
-  return retryFailed ? new Map([...ended].filter(([, { status }]) => status === "done")) : ended;
-}
+const STOPPED = { signal: "", limit: "at its time limit", "before-limit": "in time for its limit" } as const;
 
-/** A sweep may go on with another engine, whose losses are the same within float32's tolerance and no further. */
-function noteOthers(out: string, { name, device }: Engine, note: Context["note"]): void {
-  const others = otherTrainers(join(out, JOURNALS), { engine: name, device });
-  if (others.length > 0) note(`${out}: what is there was trained on ${others.join(", ")}`);
-}
-
-/** Refuses, before the first step, a model that the engine can't train and a sweep that memory can't hold. */
-function checkRuns(runs: readonly Run[], engine: Engine): void {
-  for (const model of new Set(runs.map((run) => run.model))) engine.check(model);
-  const bytes = engine.memoryBytes(runs);
-  if (bytes <= totalmem()) return;
-  const sizes = `${megabytes(bytes)}, this machine has ${megabytes(totalmem())}`;
-  throw new UsageError(`training needs about ${sizes}; give fewer trainRows, heldoutRows or rows a batch`);
+/** Says what is left to do, and gives the exit code. */
+function conclude(
+  { out, done, failed, missing, records, stopped }: SweepOutcome,
+  stop: { readonly code: number | undefined; readonly reason: string },
+  goOn: string,
+  { note }: Context,
+): number {
+  if (records === undefined) note(`mmoe: no time to write the CSV files; mmoe merge ${out} writes them`);
+  if (stopped === undefined) return failed > 0 ? EXIT.failedRuns : EXIT.done;
+  const why = STOPPED[stopped] || stop.reason;
+  note(`mmoe: stopped ${why}; ${done + failed} runs are kept in ${out}, ${missing} are to do; go on with:\n${goOn}`);
+  return stop.code ?? EXIT.stopped;
 }

@@ -4,7 +4,7 @@ import { JOURNALS, unwritable } from "../records/find-results.ts";
 import { readRecords } from "../records/read-journals.ts";
 import type { RunRecord } from "../records/record.ts";
 import type { Effects } from "./effects.ts";
-import { summaryTable } from "./text/summary-table.ts";
+import { resultsText } from "./text/summary-table.ts";
 
 interface WriteOptions {
   /** Also every run's curve. */
@@ -25,6 +25,6 @@ export async function writeResults(
   } catch (error) {
     throw unwritable(out, error, "the journals are as they were");
   }
-  if (!quiet) stdout.write(`${summaryTable(records)}\n${out}/runs.csv, ${out}/curves.csv\n`);
+  if (!quiet) stdout.write(resultsText(out, records));
   return records;
 }

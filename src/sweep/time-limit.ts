@@ -22,6 +22,8 @@ interface InFlight {
 export class TimeLimit {
   readonly #end: number;
   readonly #reached = new AbortController();
+  readonly #over = new AbortController();
+  readonly #timer: NodeJS.Timeout;
   readonly #inFlight = new Map<string, InFlight>();
   readonly #note: (line: string) => void;
   #longestMs = 0;
@@ -31,11 +33,22 @@ export class TimeLimit {
   constructor(limitMs: number, note: (line: string) => void = () => {}) {
     this.#end = performance.now() + limitMs;
     this.#note = note;
+    this.#timer = setTimeout(() => this.#over.abort(), limitMs);
+  }
+
+  /** Aborted when the time is over. */
+  get over(): AbortSignal {
+    return this.#over.signal;
   }
 
   /** Aborted: a run that would be begun now could not end in time. */
   get noMore(): AbortSignal {
     return this.#reached.signal;
+  }
+
+  /** Ends the timer: to be called when the sweep has ended. */
+  clear(): void {
+    clearTimeout(this.#timer);
   }
 
   begin(runs: readonly Run[]): void {

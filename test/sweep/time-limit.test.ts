@@ -5,7 +5,7 @@ import { doneResult, failedResult } from "../support/fake-engine.ts";
 import { makeRun } from "../support/runs.ts";
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["performance", "Date"] });
+  vi.useFakeTimers({ toFake: ["performance", "Date", "setTimeout", "clearTimeout"] });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -96,4 +96,19 @@ test.each([-10, 10])("a TimeLimit does not heed a wall clock that jumps by %d da
   limit.result(done(0));
   expect(limit.noMore.aborted).toBe(false);
   expect(trainAll(limit, Array(20).fill(100))).toBe(8);
+});
+
+test("a TimeLimit is over at its end, whatever the wall clock says", () => {
+  const limit = new TimeLimit(60_000);
+  vi.setSystemTime(Date.now() + 86_400_000);
+  vi.advanceTimersByTime(59_999);
+  vi.setSystemTime(Date.now() - 2 * 86_400_000);
+  expect(limit.over.aborted).toBe(false);
+  vi.advanceTimersByTime(1);
+  expect(limit.over.aborted).toBe(true);
+});
+
+test("a TimeLimit that is cleared leaves no timer", () => {
+  new TimeLimit(60_000).clear();
+  expect(vi.getTimerCount()).toBe(0);
 });

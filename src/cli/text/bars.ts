@@ -4,7 +4,7 @@ import type { RunRecord } from "../../records/record.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { correlationText } from "../../sweep/plan.ts";
 import type { Output } from "../effects.ts";
-import { type Progress, Tally } from "./tally.ts";
+import { type RunProgress, Tally } from "./tally.ts";
 
 /** With more cells than this only the whole has a bar. */
 const MOST_CELLS = 15;
@@ -15,7 +15,7 @@ interface Bar {
 }
 
 /** One bar a cell and one for the whole, drawn on a terminal. */
-export function barProgress(runs: readonly Run[], stream: Output): Progress {
+export function barProgress(runs: readonly Run[], stream: Output): RunProgress {
   const multi = new MultiBar({
     format: "{name} [{bar}] {ended}/{runs} runs{pace}",
     barsize: 8,

@@ -1,29 +1,16 @@
 import type { Config } from "../../config/config.ts";
 import { settingRows } from "../../config/setting-rows.ts";
-import type { Engine, Run } from "../../engines/engine.ts";
+import type { Engine } from "../../engines/engine.ts";
 import { parameterCount } from "../../models/parameters.ts";
-import type { Shard } from "../../records/lock.ts";
 import { estimateMs } from "../../sweep/estimate.ts";
 import { correlationText, planRuns } from "../../sweep/plan.ts";
-import { duration, grouped } from "../../units.ts";
+import type { SweepShare } from "../../sweep/share.ts";
+import { duration, grouped, megabytes } from "../../units.ts";
 import { shardText } from "../cluster/shard-option.ts";
-import { megabytes, table } from "./table.ts";
-
-interface Planned {
-  /** Those of the shard. */
-  readonly runs: readonly Run[];
-  /** Those that the results folder does not hold. */
-  readonly todo: readonly Run[];
-  readonly shard: Shard | null;
-}
+import { table } from "./table.ts";
 
 /** What --dry-run prints: settings with their marks, cells, and what they will take on this machine. */
-export async function describePlan(
-  config: Config,
-  { runs, todo, shard }: Planned,
-  engine: Engine,
-  out: string,
-): Promise<string> {
+export async function describePlan({ config, out, runs, todo, shard }: SweepShare, engine: Engine): Promise<string> {
   const cellRows = planRuns({ ...config, runs: 1 }).map(({ model, correlation }) => [
     model.name,
     correlationText(correlation),

@@ -1,38 +1,45 @@
-import type { Run } from "../../engines/engine.ts";
 import { plain } from "../../records/journal-line.ts";
+import type { SweepListener, SweepOutcome, SweepStart } from "../../sweep/run-sweep.ts";
 import type { Context } from "../effects.ts";
 import { barProgress } from "./bars.ts";
-import { type Progress, Tally } from "./tally.ts";
+import { startLines } from "./sweep-start.ts";
+import { lineProgress, type RunProgress } from "./tally.ts";
 
-const LINE_EVERY_MS = 10_000;
+/** A listener that shows a sweep's progress until it is stopped. */
+export interface Progress extends SweepListener {
+  stop(): void;
+  /** The event of a sweep's end, with --json. */
+  end(outcome: SweepOutcome): void;
+}
 
 /** Bars on a terminal, a line every so often elsewhere, JSON lines on stdout with --json, nothing with --quiet. */
-export function progressFor(runs: readonly Run[], json: boolean, { effects, quiet, note }: Context): Progress {
-  if (json) return jsonProgress(effects.stdout);
-  if (quiet) return { progress: () => {}, result: () => {}, stop: () => {} };
-  return effects.stderr.isTTY ? barProgress(runs, effects.stderr) : lineProgress(runs, note);
-}
-
-function lineProgress(runs: readonly Run[], note: Context["note"]): Progress {
-  const tally = new Tally(runs);
-  const timer = setInterval(() => {
-    note(`${tally.ended} of ${tally.runs} runs, ${tally.percent} % of the steps, ${tally.pace}`);
-  }, LINE_EVERY_MS);
+export function progressFor(json: boolean, { effects, quiet, note }: Context): Progress {
+  const emit = (event: object) => json && effects.stdout.write(`${JSON.stringify(event)}\n`);
+  let shown: RunProgress | undefined;
   return {
-    progress: (run, step) => tally.reach(run.id, step),
-    result: (record) => {
-      tally.end(record);
-      if (record.status === "failed") note(tally.failureText(record));
+    note,
+    start(start) {
+      for (const line of startLines(start)) note(line);
+      emit(startEvent(start));
+      if (!json && !quiet)
+        shown = effects.stderr.isTTY ? barProgress(start.todo, effects.stderr) : lineProgress(start.todo, note);
     },
-    stop: () => clearInterval(timer),
+    progress(run, step) {
+      emit({ event: "progress", id: run.id, step, steps: run.training.steps });
+      shown?.progress(run, step);
+    },
+    result(record) {
+      emit({ event: "run", ...plain(record) });
+      shown?.result(record);
+    },
+    end: ({ out, done, failed, missing }) => emit({ event: "end", out, done, failed, missing }),
+    stop() {
+      shown?.stop();
+      shown = undefined;
+    },
   };
 }
 
-function jsonProgress(stdout: Context["effects"]["stdout"]): Progress {
-  const emit = (event: object) => stdout.write(`${JSON.stringify(event)}\n`);
-  return {
-    progress: (run, step) => emit({ event: "progress", id: run.id, step, steps: run.training.steps }),
-    result: (record) => emit({ event: "run", ...plain(record) }),
-    stop: () => {},
-  };
+function startEvent({ out, todo, engine, device }: SweepStart): object {
+  return { event: "start", out, runs: todo.length, engine, device };
 }

@@ -7,9 +7,14 @@ import { table } from "./table.ts";
 const CAPTION = "loss after the last step: mean±standard error, median; predicting the mean is 1\n";
 
 /** Models against correlations: final loss on training and held-out rows, over the runs that are done. */
-export function summaryTable(records: readonly RunRecord[]): string {
+function summaryTable(records: readonly RunRecord[]): string {
   const header = ["model", "p", "runs", "failed", "training", "median", "held-out", "median"];
   return `${table([header, ...cellsOf(records).map(cellRow)])}${CAPTION}`;
+}
+
+/** The table, and where its numbers are. */
+export function resultsText(out: string, records: readonly RunRecord[]): string {
+  return `${summaryTable(records)}\n${out}/runs.csv, ${out}/curves.csv\n`;
 }
 
 function cellRow(cell: readonly RunRecord[]): string[] {

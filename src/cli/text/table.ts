@@ -1,5 +1,3 @@
-import { grouped } from "../../units.ts";
-
 /** A table with a header, columns padded to their widest cell; a column without letters below its header stands right. */
 export function table(rows: readonly (readonly string[])[]): string {
   const [header = [], ...body] = rows;
@@ -16,11 +14,6 @@ export function table(rows: readonly (readonly string[])[]): string {
 
 function cell(row: readonly string[], column: number): string {
   return row[column] ?? "";
-}
-
-/** Bytes for people: 12 MB. */
-export function megabytes(bytes: number): string {
-  return `${grouped(Math.ceil(bytes / 1e6))} MB`;
 }
 
 /** Words in lines of at most `width`, where no word is longer; all lines but the first begin with `indent` spaces. */

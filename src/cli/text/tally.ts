@@ -1,11 +1,30 @@
 import type { Run } from "../../engines/engine.ts";
 import type { RunRecord } from "../../records/record.ts";
-import type { SweepListener } from "../../sweep/execute.ts";
 import { duration, grouped } from "../../units.ts";
 
-/** A listener that shows a sweep's progress until it is stopped. */
-export interface Progress extends SweepListener {
+/** Shows how runs go on and end, until it is stopped. */
+export interface RunProgress {
+  progress(run: Run, step: number): void;
+  result(record: RunRecord): void;
   stop(): void;
+}
+
+const LINE_EVERY_MS = 10_000;
+
+/** A line every so often, and one for a run that failed. */
+export function lineProgress(runs: readonly Run[], note: (line: string) => void): RunProgress {
+  const tally = new Tally(runs);
+  const timer = setInterval(() => {
+    note(`${tally.ended} of ${tally.runs} runs, ${tally.percent} % of the steps, ${tally.pace}`);
+  }, LINE_EVERY_MS);
+  return {
+    progress: (run, step) => tally.reach(run.id, step),
+    result: (record) => {
+      tally.end(record);
+      if (record.status === "failed") note(tally.failureText(record));
+    },
+    stop: () => clearInterval(timer),
+  };
 }
 
 /** Counts run-steps and runs of a sweep, for its rate and the time left. */

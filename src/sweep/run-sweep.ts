@@ -1,0 +1,146 @@
+import { join } from "node:path";
+import type { Engine, Run } from "../engines/engine.ts";
+import { JOURNALS } from "../records/find-results.ts";
+import type { RecordHead } from "../records/journal-line.ts";
+import { provenanceOf } from "../records/provenance.ts";
+import { type RunRecord, recordOf } from "../records/record.ts";
+import { ResultsFolder } from "../records/results-folder.ts";
+import { otherTrainers } from "../records/writers.ts";
+import { type EngineName, type EngineOptions, loadEngine } from "./engines.ts";
+import { checkRuns, type ShareRequest, type SweepShare, shareOf } from "./share.ts";
+import { TimeLimit } from "./time-limit.ts";
+
+/** A sweep to train, by which engine, and for how long. */
+export interface SweepRequest extends ShareRequest {
+  /** By default `auto`. */
+  readonly engine?: EngineName | undefined;
+  readonly engineOptions?: EngineOptions | undefined;
+  /** Also write every run's curve, in `curves-long.csv`. */
+  readonly long?: boolean | undefined;
+  /** Milliseconds after which to stop; a run that would end later is not begun. */
+  readonly limitMs?: number | undefined;
+  /** What was typed, for the provenance. */
+  readonly argv?: readonly string[] | undefined;
+}
+
+/** What is told of a sweep while it runs. */
+export interface SweepListener {
+  /** Training begins. */
+  start?(start: SweepStart): void;
+  /** A run has been trained for `step` steps. */
+  progress?(run: Run, step: number): void;
+  /** A run has ended, and its record is on disk. */
+  result?(record: RunRecord): void;
+  /** A line for people: a damaged record, an engine's choice, a time limit that comes too early. */
+  note?(line: string): void;
+}
+
+export interface SweepStart extends SweepShare {
+  /** The engine's name and device: what really computes. */
+  readonly engine: string;
+  readonly device: string;
+  /** Engines that trained what the folder holds, if others: their losses are the same within float32's tolerance. */
+  readonly trainedBefore: readonly string[];
+}
+
+/** How a sweep ended. */
+export interface SweepOutcome {
+  /** The results folder. */
+  readonly out: string;
+  /** Runs of this process's share, by how they ended, in this process or before. */
+  readonly done: number;
+  readonly failed: number;
+  readonly missing: number;
+  /** Every record of the folder; undefined where a stop left no time to read them and write the CSV files. */
+  readonly records: readonly RunRecord[] | undefined;
+  /**
+   * What stopped it before all was trained and written: the caller's signal, its time limit, or that no further run
+   * could end before the limit.
+   */
+  readonly stopped: "signal" | "limit" | "before-limit" | undefined;
+}
+
+/**
+ * Trains what a results folder lacks of a sweep. Every record is on disk when its run has ended; the CSV files are
+ * written at the end. The same request goes on where an earlier one stopped. After `signal` is aborted it returns
+ * within two seconds. Throws UsageError, before the first step, for a folder, model or engine that can't be used.
+ */
+export async function runSweep(
+  request: SweepRequest,
+  { signal, listener = {} }: { signal?: AbortSignal; listener?: SweepListener } = {},
+): Promise<SweepOutcome> {
+  const note = (line: string) => listener.note?.(line);
+  const share = shareOf(request, note);
+  const engine = await loadEngine(request.engine ?? "auto", { ...request.engineOptions, note });
+  try {
+    checkRuns(share.todo, engine);
+    return await train(share, engine, request, { signal, listener });
+  } finally {
+    await engine.dispose();
+  }
+}
+
+async function train(
+  share: SweepShare,
+  engine: Engine,
+  { argv = [], long = false, overwrite = false, limitMs }: SweepRequest,
+  { signal, listener }: { signal: AbortSignal | undefined; listener: SweepListener },
+): Promise<SweepOutcome> {
+  const { config, out, shard, todo } = share;
+  const others = share.begun ? otherTrainers(join(out, JOURNALS), { engine: engine.name, device: engine.device }) : [];
+  const provenance = provenanceOf({ argv, config, engine, shard });
+  const folder = new ResultsFolder(out, config, { provenance, long, overwrite, shard });
+  const limit = limitMs === undefined ? undefined : new TimeLimit(limitMs, (line) => listener.note?.(line));
+  const stop = AbortSignal.any([signal, limit?.over].filter((each) => each !== undefined));
+  const late = lateAfter(stop);
+  const ended = new Map(share.ended);
+  try {
+    listener.start?.({ ...share, engine: engine.name, device: engine.device, trainedBefore: others });
+    await engine.train(todo, {
+      signal: stop,
+      ...(limit && { noMore: limit.noMore, onBegin: (begun) => limit.begin(begun) }),
+      onProgress: (run, step) => {
+        limit?.progress(run, step);
+        listener.progress?.(run, step);
+      },
+      onResult: (result) => {
+        const record = recordOf(result, engine.name);
+        folder.add(record);
+        ended.set(record.id, { id: record.id, status: record.status });
+        limit?.result(record);
+        listener.result?.(record);
+      },
+    });
+    const records = await folder.finish(late);
+    const counts = countsOf(share.runs, ended);
+    const whole = counts.missing === 0 && records !== undefined;
+    return { ...counts, out, records, stopped: whole ? undefined : stoppedBy() };
+  } finally {
+    limit?.clear();
+    folder.close();
+  }
+
+  function stoppedBy(): SweepOutcome["stopped"] {
+    if (signal?.aborted) return "signal";
+    if (limit?.over.aborted) return "limit";
+    return limit?.noMore.aborted ? "before-limit" : undefined;
+  }
+}
+
+function countsOf(runs: readonly Run[], ended: ReadonlyMap<string, RecordHead>) {
+  const count = (status: RecordHead["status"]) => runs.filter(({ id }) => ended.get(id)?.status === status).length;
+  const [done, failed] = [count("done"), count("failed")];
+  return { done, failed, missing: runs.length - done - failed };
+}
+
+/** A sweep that is told to stop has two seconds: CSV files that take longer than this are given up. */
+const LATE_MS = 1000;
+
+/** Aborted a while after `stop`. */
+function lateAfter(stop: AbortSignal): AbortSignal {
+  const late = new AbortController();
+  const start = () => setTimeout(() => late.abort(), LATE_MS).unref();
+  if (stop.aborted) start();
+  else stop.addEventListener("abort", start, { once: true });
+  return late.signal;
+}

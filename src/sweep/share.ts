@@ -1,0 +1,65 @@
+import { totalmem } from "node:os";
+import type { Config } from "../config/config.ts";
+import type { Engine, Run } from "../engines/engine.ts";
+import { UsageError } from "../errors.ts";
+import { defaultFolder, findResults } from "../records/find-results.ts";
+import type { RecordHead } from "../records/journal-line.ts";
+import type { Shard } from "../records/lock.ts";
+import { megabytes } from "../units.ts";
+import { planShard } from "./shard.ts";
+
+/** A sweep to train, and what to do with the results that its folder already holds. */
+export interface ShareRequest {
+  readonly config: Config;
+  /** The results folder; by default `results/NAME-HASH`. */
+  readonly out?: string | undefined;
+  /** The part of the sweep that this process trains; null, the default, for the whole. */
+  readonly shard?: Shard | null;
+  /** Insist that the folder holds a sweep to go on with. */
+  readonly resume?: boolean | undefined;
+  /** Remove what a sweep left in the folder, and start from nothing. */
+  readonly overwrite?: boolean | undefined;
+  /** Train again the runs that failed there. */
+  readonly retryFailed?: boolean | undefined;
+}
+
+/** What one process has to do of a sweep. */
+export interface SweepShare {
+  readonly config: Config;
+  readonly out: string;
+  readonly shard: Shard | null;
+  /** All runs of the share, in the order of the plan. */
+  readonly runs: readonly Run[];
+  /** The runs that the folder does not hold. */
+  readonly todo: readonly Run[];
+  /** How runs ended that are in the folder and are not trained again, by id. */
+  readonly ended: ReadonlyMap<string, RecordHead>;
+  /** True for a folder that holds a part of this sweep already. */
+  readonly begun: boolean;
+}
+
+/**
+ * Compares the plan with the results folder, and writes nothing. `note` gets a line for each damaged record. Throws
+ * UsageError for a folder that can't be written to, or that holds anything else.
+ */
+export function shareOf(request: ShareRequest, note: (line: string) => void = () => {}): SweepShare {
+  const { config, out = defaultFolder(config), shard = null, overwrite = false } = request;
+  if (shard !== null && overwrite)
+    throw new UsageError(`--overwrite with --shard would remove what other shards train; remove ${out} before`);
+  const runs = planShard(config, shard);
+  const found = findResults(out, config, { overwrite, warn: note });
+  if (request.resume && found === undefined)
+    throw new UsageError(`${out} holds no sweep to resume; leave out --resume`);
+  const kept = [...(found ?? [])].filter(([, { status }]) => status === "done" || !request.retryFailed);
+  const ended = new Map(kept);
+  return { config, out, shard, runs, todo: runs.filter(({ id }) => !ended.has(id)), ended, begun: found !== undefined };
+}
+
+/** Refuses, before the first step, a model that the engine can't train and a sweep that memory can't hold. */
+export function checkRuns(runs: readonly Run[], engine: Engine): void {
+  for (const model of new Set(runs.map((run) => run.model))) engine.check(model);
+  const bytes = engine.memoryBytes(runs);
+  if (bytes <= totalmem()) return;
+  const sizes = `${megabytes(bytes)}, this machine has ${megabytes(totalmem())}`;
+  throw new UsageError(`training needs about ${sizes}; give fewer trainRows, heldoutRows or rows a batch`);
+}

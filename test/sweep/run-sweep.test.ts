@@ -1,0 +1,107 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { loadConfig } from "../../src/config/load.ts";
+import { runSweep, type SweepListener } from "../../src/sweep/run-sweep.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { fakeEngine } from "../support/fake-engine.ts";
+
+const engine = vi.hoisted(() => ({ load: () => ({}) as unknown }));
+vi.mock("../../src/sweep/engines.ts", async (original) => ({
+  ...(await original<object>()),
+  loadEngine: async () => engine.load(),
+}));
+
+let out = "";
+beforeEach(() => {
+  out = join(temporaryFolder(), "results");
+  engine.load = () => fakeEngine();
+});
+
+const values = { correlations: [0.3, 0.7], models: ["mmoe", "omoe"], runs: 3 };
+const config = loadConfig("smoke", [{ source: "test", values }]);
+const sweep = (listener: SweepListener = {}, signal?: AbortSignal) =>
+  runSweep({ config, out }, { listener, ...(signal && { signal }) });
+
+describe("runSweep(request, { listener, signal })", () => {
+  test("gives the outcome as a value, with the record of every run", async () => {
+    const { records, ...outcome } = await sweep();
+    expect(outcome).toEqual({ out, done: 12, failed: 0, missing: 0, stopped: undefined });
+    expect(records).toHaveLength(12);
+    expect(existsSync(join(out, "curves.csv"))).toBe(true);
+  });
+
+  test("tells of start, progress and results in order", async () => {
+    const told: string[] = [];
+    await sweep({
+      start: ({ todo, engine, device }) => told.push(`start ${todo.length} on ${engine} (${device})`),
+      progress: ({ id }, step) => told.push(`${id} at ${step}`),
+      result: ({ id, status }) => told.push(`${id} ${status}`),
+    });
+    expect(told.slice(0, 3)).toEqual([
+      "start 12 on fake (none)",
+      `mmoe/p=0.30/000 at ${config.steps}`,
+      "mmoe/p=0.30/000 done",
+    ]);
+    expect(told).toHaveLength(25);
+  });
+
+  test("has a run's record on disk when it tells its result", async () => {
+    let kept = 0;
+    await sweep({
+      result: ({ id }) => {
+        const journal = readFileSync(join(out, "journal", journalName()), "utf8");
+        if (journal.includes(`"id":"${id}"`)) kept++;
+      },
+    });
+    expect(kept).toBe(12);
+  });
+
+  test("stopped by its signal, counts what is kept and what is missing; the same request does the rest", async () => {
+    const stop = new AbortController();
+    const stopAtFifth = ({ id }: { id: string }) => id === "mmoe/p=0.30/001" && stop.abort();
+    const first = await sweep({ result: stopAtFifth }, stop.signal);
+    expect(first).toMatchObject({ done: 5, missing: 7, stopped: "signal" });
+    let todo = 0;
+    const second = await sweep({ start: (start) => (todo = start.todo.length) });
+    expect([todo, second.done, second.missing, second.stopped]).toEqual([7, 12, 0, undefined]);
+  });
+
+  test("stopped when all is trained, was not stopped", async () => {
+    const stop = new AbortController();
+    const stopAtLast = ({ id }: { id: string }) => id === "omoe/p=0.70/002" && stop.abort();
+    expect(await sweep({ result: stopAtLast }, stop.signal)).toMatchObject({ done: 12, stopped: undefined });
+  });
+
+  test("counts failed runs, and trains them again only with retryFailed", async () => {
+    engine.load = () => fakeEngine({ failing: ["omoe/p=0.70/002"] });
+    expect(await sweep()).toMatchObject({ done: 11, failed: 1, missing: 0 });
+    engine.load = () => fakeEngine();
+    expect(await sweep()).toMatchObject({ done: 11, failed: 1 });
+    expect(await runSweep({ config, out, retryFailed: true })).toMatchObject({ done: 12, failed: 0 });
+  });
+
+  test("disposes of its engine, also where it refuses a model", async () => {
+    const disposed: string[] = [];
+    const refusing = fakeEngine();
+    engine.load = () => ({
+      ...refusing,
+      check: ({ name }: { name: string }) => {
+        throw new RangeError(`no ${name}`);
+      },
+      dispose: async () => disposed.push("refusing"),
+    });
+    await expect(sweep()).rejects.toThrow("no mmoe");
+    expect([disposed, existsSync(out)]).toEqual([["refusing"], false]);
+  });
+
+  test("stops at its time limit, without the runs in flight", async () => {
+    engine.load = () => fakeEngine({ before: () => new Promise((resolve) => setTimeout(resolve, 150)) });
+    const outcome = await runSweep({ config, out, limitMs: 100 });
+    expect(outcome).toMatchObject({ done: 0, missing: 12, stopped: "limit" });
+  });
+});
+
+function journalName(): string {
+  return readdirSync(join(out, "journal")).find((name) => name.endsWith(".jsonl")) as string;
+}
