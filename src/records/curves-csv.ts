@@ -1,6 +1,6 @@
 import { groupBy } from "../stats/group-by.ts";
 import { mean, quantileSorted } from "../stats/moments.ts";
-import { type Cell, csvOf } from "./csv.ts";
+import { type CsvValue, csvOf } from "./csv.ts";
 import { curveLoss, curveLosses, type LossSet, type RunRecord } from "./record.ts";
 
 /**
@@ -78,7 +78,7 @@ function gathered(cell: readonly RunRecord[], set: LossSet, steps: readonly numb
   };
 }
 
-function pointRow({ cell, task, step, train, heldout }: Point): Record<string, Cell> {
+function pointRow({ cell, task, step, train, heldout }: Point): Record<string, CsvValue> {
   const { model, correlation } = cell[0] as RunRecord;
   return {
     model,

@@ -1,4 +1,4 @@
-import { type Cell, csvOf } from "./csv.ts";
+import { type CsvValue, csvOf } from "./csv.ts";
 import { finalLosses, type LossSet, lowestLosses, type RunRecord, type TaskLosses } from "./record.ts";
 
 /** `runs.csv`: one row a run, failed ones too. Losses are in units of label variance. */
@@ -6,7 +6,7 @@ export function runsCsv(records: readonly RunRecord[]): Generator<string> {
   return csvOf(records, (record) => [runRow(record)]);
 }
 
-function runRow(record: RunRecord): Record<string, Cell> {
+function runRow(record: RunRecord): Record<string, CsvValue> {
   const { id, model, correlation, run, lr, steps, batch, status, reason, seed } = record;
   return {
     id,
@@ -32,7 +32,7 @@ function runRow(record: RunRecord): Record<string, Cell> {
 }
 
 /** E.g. finalTrainLoss1, finalTrainLoss2, finalTrainLossMean, lowestTrainLoss1, ... */
-function lossCells(record: RunRecord, set: LossSet): Record<string, Cell> {
+function lossCells(record: RunRecord, set: LossSet): Record<string, CsvValue> {
   const name = set === "train" ? "TrainLoss" : "HeldoutLoss";
   return {
     ...taskCells(`final${name}`, finalLosses(record, set)),
@@ -40,7 +40,7 @@ function lossCells(record: RunRecord, set: LossSet): Record<string, Cell> {
   };
 }
 
-function taskCells(name: string, losses: TaskLosses | undefined): Record<string, Cell> {
+function taskCells(name: string, losses: TaskLosses | undefined): Record<string, CsvValue> {
   const tasks = losses?.tasks ?? ["", ""];
   return Object.fromEntries([
     ...tasks.map((loss, k) => [`${name}${k + 1}`, loss]),
