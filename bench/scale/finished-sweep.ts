@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Config, trainedHash } from "../../src/config/config.ts";
 import { configYaml } from "../../src/config/write.ts";
 import type { Run } from "../../src/engines/engine.ts";
-import { JOURNAL_SCHEMA } from "../../src/records/journal.ts";
+import { JOURNAL_SCHEMA } from "../../src/records/fields.ts";
 import { lineOf } from "../../src/records/journal-line.ts";
 import { type RunRecord, recordOf } from "../../src/records/record.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
@@ -34,12 +34,12 @@ export function writeFinishedSweep(folder: string, config: Config): void {
 
 function resultOf(run: Run) {
   const curve = { steps: [], train: [], heldout: [] };
-  const [trainingSetLoss, labelCorrelation, elapsedMs] = [
+  const [trainingSetLoss, labelCorrelations, elapsedMs] = [
     [Math.random(), Math.random()],
-    0.07411,
+    [0.07411],
     1000 * Math.random(),
   ];
-  return { run, curve, trainingSetLoss, labelCorrelation, elapsedMs, device: "wasm" };
+  return { run, curve, trainingSetLoss, labelCorrelations, elapsedMs, device: "wasm" };
 }
 
 /** Losses that fall, of nine digits as the engines' are. */

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { pairsOf } from "../../data/correlation-matrix.ts";
 import { TASKS } from "../../data/settings.ts";
 import { UsageError } from "../../errors.ts";
 import type { ModelSpec } from "../../models/spec.ts";
@@ -99,7 +100,14 @@ function watchProgress(runs: readonly Run[], steps: Int32Array, { onProgress }: 
 
 function deadResult(run: Run, reason: string): RunResult {
   const curve = { steps: [], train: [], heldout: [] };
-  return { run, curve, failure: `worker died: ${reason}`, labelCorrelation: Number.NaN, elapsedMs: 0, device: DEVICE };
+  return {
+    run,
+    curve,
+    failure: `worker died: ${reason}`,
+    labelCorrelations: pairsOf(run.model.tasks).map(() => Number.NaN),
+    elapsedMs: 0,
+    device: DEVICE,
+  };
 }
 
 /** A function that gives bundles one key only if their plans are of one size. */

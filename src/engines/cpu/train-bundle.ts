@@ -38,7 +38,7 @@ export function trainBundle(machine: Machine, runs: readonly Run[], watch: Watch
   return trainees.map((trainee, i) => ({
     run: trainee.run,
     curve: trainee.curve,
-    labelCorrelation: data.labelCorrelation(trainee.labels),
+    labelCorrelations: [data.labelCorrelation(trainee.labels)],
     elapsedMs,
     device: DEVICE,
     ...(trainee.failure !== undefined && { failure: trainee.failure }),

@@ -110,7 +110,7 @@ async function lossesOver(trainer: Trainer, set: RowSet, rows: number, pace: Pac
 function resultOf({ run, record, labelCorrelation }: Replica, trainingSetLoss: number[], parameters?: Float32Array) {
   const { steps, train, heldout, failure } = record;
   return {
-    ...{ run, curve: { steps, train, heldout }, labelCorrelation },
+    ...{ run, curve: { steps, train, heldout }, labelCorrelations: [labelCorrelation] },
     ...(failure ? { failure } : trainingSetLoss.length > 0 && { trainingSetLoss }),
     ...(!failure && parameters && { parameters }),
   } satisfies Partial<RunResult>;

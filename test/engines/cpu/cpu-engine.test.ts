@@ -141,7 +141,7 @@ test("fresh rows leave trainingSetLoss out and take labelCorrelation over the he
   expect("trainingSetLoss" in result).toBe(false);
   const { y } = new TaskSet(run.data, correlationMatrix(2, 1), { seed: run.seed, run: run.index }).rows("heldout", 100);
   const task = (k: number) => y.filter((_, i) => i % 2 === k);
-  expect(result.labelCorrelation).toBeCloseTo(pearson(task(0), task(1)), 12);
+  expect(result.labelCorrelations[0]).toBeCloseTo(pearson(task(0), task(1)), 12);
 });
 
 test("a run that diverges fails alone and by step", async () => {
