@@ -4,12 +4,17 @@ import { mean } from "../stats/moments.ts";
 import type { CsvValue } from "./csv.ts";
 import { number } from "./fields.ts";
 
+/** Raised when the meaning of a column changes; not for a column more. */
+export const CSV_VERSION = 1;
+
 /** A column of a CSV file, or one for each task or pair of tasks: `trainLoss1`, `labelCorrelation1-2`. */
 export interface Column<Row> {
   readonly name: string;
   /** Type, unit and meaning of its values. */
   readonly schema: z.ZodType;
   readonly per?: "task" | "pair";
+  /** Whose cell is empty; missing where each row has a value. */
+  readonly emptyFor?: string;
   /** A row's value, or its values per task or pair; undefined where it has none: the cell is empty. */
   readonly of: (row: Row) => CsvValue | readonly number[] | undefined;
 }
@@ -49,31 +54,33 @@ interface Described {
   readonly name: string;
   readonly meaning: string;
   readonly unit: string;
+  readonly emptyFor: string;
 }
 
 /** A column a task, and their mean: `gateEntropy1`, ..., `gateEntropyMean`. */
 export function taskColumns<Row>(
-  { name, meaning, unit }: Described,
+  { name, meaning, unit, emptyFor }: Described,
   of: (row: Row) => { readonly tasks: readonly number[]; readonly mean: number } | undefined,
 ): Column<Row>[] {
   return [
-    { name, schema: number(`${meaning}, of a task`, unit), per: "task", of: (row) => of(row)?.tasks },
-    { name: `${name}Mean`, schema: number(`${meaning}: mean over tasks`, unit), of: (row) => of(row)?.mean },
+    { name, schema: number(`${meaning}, of a task`, unit), per: "task", emptyFor, of: (row) => of(row)?.tasks },
+    { name: `${name}Mean`, schema: number(`${meaning}: mean over tasks`, unit), emptyFor, of: (row) => of(row)?.mean },
   ];
 }
 
 /** The mean over pairs of tasks, and of more than two tasks a column a pair. */
 export function pairColumns<Row>(
-  { name, meaning, unit }: Described,
+  { name, meaning, unit, emptyFor }: Described,
   of: (row: Row) => readonly number[] | undefined,
 ): Column<Row>[] {
   return [
     {
       name,
       schema: number(`${meaning}; of more than two tasks the mean over pairs`, unit),
+      emptyFor,
       of: (row) => meanOf(of(row)),
     },
-    { name, schema: number(`${meaning}, of a pair of more than two tasks`, unit), per: "pair", of },
+    { name, schema: number(`${meaning}, of a pair of more than two tasks`, unit), per: "pair", emptyFor, of },
   ];
 }
 

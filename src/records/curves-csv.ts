@@ -3,7 +3,7 @@ import { mean, quantileSorted } from "../stats/moments.ts";
 import { type Cell, cellKey } from "./cell.ts";
 import { type Column, csvRow } from "./columns.ts";
 import { csvOf } from "./csv.ts";
-import { LOSS_UNIT, loss, RUN_FIELDS, text, whole } from "./fields.ts";
+import { loss, RUN_FIELDS, text, whole } from "./fields.ts";
 import { curveLoss, curveLosses, type LossSet, type RunRecord, tasksOf } from "./record.ts";
 
 /**
@@ -33,8 +33,8 @@ interface RunPoint {
 }
 
 const LOSSES = {
-  train: `batch loss in units of ${LOSS_UNIT}, the mean since the evaluation before`,
-  heldout: `loss on held-out rows in units of ${LOSS_UNIT}`,
+  train: "mean of the batch losses since the evaluation before",
+  heldout: "loss on held-out rows",
 };
 
 export const LONG_CURVE_COLUMNS: readonly Column<RunPoint>[] = [
@@ -83,7 +83,7 @@ function statistics(set: LossSet): Column<Point>[] {
   const column = (name: string, what: string, of: (sorted: Float64Array) => number): Column<Point> => {
     return {
       name: `${set}${name}`,
-      schema: loss(`${what} over the runs: ${LOSSES[set]}`),
+      schema: loss(`${LOSSES[set]}: ${what} over runs`),
       of: (point) => of(point[set]),
     };
   };

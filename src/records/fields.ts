@@ -9,7 +9,7 @@ export const LOSS_UNIT = "label variance";
 /** Kinds of values; `unit` and `description` stand in the JSON Schemas and in docs/files.md. */
 export const text = (description: string) => z.string().meta({ description });
 export const number = (description: string, unit = "") => z.number().meta(about(description, unit));
-export const whole = (description: string, unit = "") => z.int().meta(about(description, unit));
+export const whole = (description: string, unit = "") => z.int().min(0).meta(about(description, unit));
 export const loss = (description: string) => number(description, LOSS_UNIT);
 
 /** A list of numbers: checked in a loop of its own, as a journal has hundreds in each line. */

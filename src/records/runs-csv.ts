@@ -32,24 +32,38 @@ function fields(...names: (keyof typeof FIELDS)[]): Column<RunRow>[] {
   return names.map((name) => ({ name, schema: FIELDS[name], of: ({ record }) => record[name] }));
 }
 
+const FAILED = "a run that failed";
+
 function losses(set: LossSet): Column<RunRow>[] {
   const end = set === "train" ? "TrainLoss" : "HeldoutLoss";
   const rows = set === "train" ? "training loss" : "held-out loss";
   const over = set === "train" ? " (over the whole set; of fresh rows over the last batches)" : "";
-  const final = { name: `final${end}`, meaning: `${rows} after the last step${over}`, unit: LOSS_UNIT };
-  const lowest = { name: `lowest${end}`, meaning: `lowest ${rows} at any evaluation`, unit: LOSS_UNIT };
+  const final = {
+    name: `final${end}`,
+    meaning: `${rows} after the last step${over}`,
+    unit: LOSS_UNIT,
+    emptyFor: FAILED,
+  };
+  const lowest = {
+    name: `lowest${end}`,
+    meaning: `lowest ${rows} at any evaluation`,
+    unit: LOSS_UNIT,
+    emptyFor: FAILED,
+  };
   return [
     ...taskColumns(final, (row: RunRow) => row.final[set]),
     ...taskColumns(lowest, (row: RunRow) => row.lowest[set]),
   ];
 }
 
+const UNMEASURED = "a run of which it was not measured";
+
 function measure({ name, per, unit, meaning }: Measure): Column<RunRow>[] {
   const of = ({ record }: RunRow) => record.measures?.[name];
-  if (per === "run") return [{ name, schema: number(meaning, unit), of }];
+  if (per === "run") return [{ name, schema: number(meaning, unit), emptyFor: UNMEASURED, of }];
   const list = (row: RunRow) => of(row) as readonly number[] | undefined;
-  if (per === "pair") return pairColumns({ name, unit, meaning }, list);
-  return taskColumns({ name, unit, meaning }, (row: RunRow) => {
+  if (per === "pair") return pairColumns({ name, unit, meaning, emptyFor: UNMEASURED }, list);
+  return taskColumns({ name, unit, meaning, emptyFor: UNMEASURED }, (row: RunRow) => {
     const tasks = list(row);
     return tasks && { tasks, mean: mean(tasks) };
   });
@@ -60,7 +74,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   ...losses("train"),
   ...losses("heldout"),
   ...pairColumns(
-    { name: "labelCorrelation", meaning: LABEL_CORRELATION, unit: "" },
+    { name: "labelCorrelation", meaning: LABEL_CORRELATION, unit: "", emptyFor: "labels that are all alike" },
     ({ record }: RunRow) => record.labelCorrelations,
   ),
   ...fields("parameters", "elapsedMs", "engine", "device", "seed"),
