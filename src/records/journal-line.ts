@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import type { z } from "zod";
 import { LINE_SCHEMA, type RECORD_SCHEMA } from "./fields.ts";
-import { type Measures, tasksOfPairs } from "./measures.ts";
+import { type Measures, tasksOfPairs } from "./measure-values.ts";
 import { type RunRecord, tasksOf } from "./record.ts";
 
 /** What a line's beginning says: enough to know that a run need not be trained again. */

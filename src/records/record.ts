@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { RunResult } from "../engines/engine.ts";
 import { parameterCount } from "../models/parameters.ts";
 import type { RECORD_SCHEMA, RUN_FIELDS, TRAINED_FIELDS } from "./fields.ts";
-import { checkMeasures, type Measures, tasksOfPairs } from "./measures.ts";
+import { checkMeasures, type Measures, tasksOfPairs } from "./measure-values.ts";
 
 type Fields = z.output<typeof RECORD_SCHEMA>;
 

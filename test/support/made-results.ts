@@ -36,10 +36,11 @@ export function writeResults(folder: string, lossOf: LossOf, set: readonly strin
   writeFileSync(join(folder, JOURNALS, "made.jsonl"), `${JSON.stringify(header)}\n${records.map(lineOf).join("")}`);
 }
 
-/** Both tasks of `run` end at about `loss`: their mean does. */
+/** The tasks of `run` end at about `loss`: their mean does. */
 function endingAt(run: Run, loss: number): RunResult {
   const done = doneResult(run);
-  const tasks = [0.9 * loss, 1.1 * loss];
+  const K = run.model.tasks;
+  const tasks = Array.from({ length: K }, (_, k) => (k === K - 1 ? 1.1 : 0.9 + (0.2 * k) / (K - 1)) * loss);
   const heldout = done.curve.heldout.map(() => tasks.map((task) => 1.1 * task));
   return { ...done, curve: { ...done.curve, heldout }, trainingSetLoss: tasks };
 }
