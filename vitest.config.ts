@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/slurm/**", "test/browser/**", "test/native/**"], // those need Slurm, Chromium, TensorFlow
+    exclude: ["test/slurm/**", "test/browser/**", "test/native/**", "test/packed/**"], // those need more than Node
     testTimeout: 60_000,
     hookTimeout: 60_000, // some train a sweep, and the machine may be busy
     reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report.json" }]] : ["default"],

@@ -1,10 +1,10 @@
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../errors.ts";
 import { shellQuoted } from "../shell-quoted.ts";
+import { version } from "../version.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context, Effects } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { version } from "./version.ts";
 
 const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: Define }> }> = {
   sweep: { summary: "train models over correlations, repeated; results as CSV", load: () => import("./sweep.ts") },

@@ -1,6 +1,6 @@
 import { UsageError } from "../../errors.ts";
 import { shellQuoted } from "../../shell-quoted.ts";
-import { version } from "../version.ts";
+import { version } from "../../version.ts";
 
 /** A sweep as a Slurm job array: each task trains one shard. */
 export interface SlurmJob {

@@ -1,10 +1,23 @@
 import { type CudaFacts, setUpProblem } from "../../cuda/diagnosis.ts";
 import { gigabytes } from "../../cuda/requirements.ts";
+import type { EngineDiagnosis } from "../../sweep/engine-diagnosis.ts";
 import { grouped } from "../../units.ts";
-import type { Diagnosis, EngineDiagnosis } from "../doctor.ts";
 import { table } from "./table.ts";
 
 const CAPTION = "mmoe, 64 rows a step; apart: relative difference of a loss to the reference\n";
+
+/** What the doctor found. */
+export interface Diagnosis {
+  readonly mmoe: string;
+  readonly node: string;
+  readonly system: string;
+  readonly cores: number;
+  readonly freeMemoryBytes: number;
+  readonly cuda: CudaFacts;
+  /** What `--engine auto` trains on. */
+  readonly auto: "cpu" | "cuda";
+  readonly engines: readonly EngineDiagnosis[];
+}
 
 /** A diagnosis for people, in 80 columns: the machine, the engines, and what to do about what is wrong. */
 export function doctorText({ cuda, engines, auto, ...machine }: Diagnosis): string {

@@ -1,0 +1,152 @@
+/**
+ * The package's public face: the study as a library. The command line is another caller of the same functions.
+ * Losses are mean squared errors in units of label variance: 1 is as bad as predicting the mean.
+ */
+
+import type { Claim } from "./claims/claim.ts";
+import { claimsOf } from "./claims/claims.ts";
+import type { Config } from "./config/config.ts";
+import { loadConfig as load } from "./config/load.ts";
+import { LARGEST_COUNT, type Settings } from "./config/schema.ts";
+import { correlationMatrix, type Matrix } from "./data/correlation-matrix.ts";
+import { GENERATOR_PRESETS, type GeneratorPresetName } from "./data/presets.ts";
+import type { RowSet } from "./data/streams.ts";
+import { type Rows, TaskSet } from "./data/task-set.ts";
+import { DEFAULT_OPTIONS, type Figure, type FigureOptions, type Lacking } from "./figures/figure.ts";
+import { heeded, SWEEP_FIGURES } from "./figures/gallery.ts";
+import type { ModelSpec } from "./models/spec.ts";
+import { type Ends, MODEL_NAMES, ZOO } from "./models/zoo.ts";
+import { type Results, readResults as read } from "./records/read-results.ts";
+import type { LossSet } from "./records/record.ts";
+import { type Summary, summaryOf } from "./summary/summary.ts";
+
+export type { Run } from "./engines/engine.ts";
+export { UsageError } from "./errors.ts";
+export { isLacking } from "./figures/figure.ts";
+export type { RunRecord } from "./records/record.ts";
+export { planRuns } from "./sweep/plan.ts";
+export type { SweepListener, SweepOutcome, SweepRequest, SweepStart } from "./sweep/run-sweep.ts";
+export { runSweep } from "./sweep/run-sweep.ts";
+export { version } from "./version.ts";
+export type {
+  Claim,
+  Config,
+  Ends,
+  Figure,
+  FigureOptions,
+  Lacking,
+  LossSet,
+  Matrix,
+  ModelSpec,
+  Results,
+  Settings,
+  Summary,
+};
+
+/**
+ * The checked, frozen config of a sweep: of a preset (`paper`, `fresh`, `figure3`, `smoke`) or a YAML or JSON file, with
+ * `settings` in place of what stands there. Throws UsageError with the place, what is expected there and what it got.
+ */
+export function loadConfig(fileOrPreset: string, settings: Partial<Settings> = {}): Config {
+  const layers = Object.entries(settings).map(([key, value]) => ({
+    source: `settings.${key}`,
+    values: { [key]: value },
+  }));
+  return load(fileOrPreset, layers);
+}
+
+/** The zoo's models for D inputs and K tasks, by name; the paper's 100 and 2 by default. */
+export function models({ inputs = 100, tasks = 2 }: Partial<Ends> = {}): Record<string, ModelSpec> {
+  return Object.fromEntries(MODEL_NAMES.map((name) => [name, ZOO[name].build({ inputs, tasks })]));
+}
+
+/**
+ * All that was recorded of the sweep in a results folder, also while it still runs. `warn` gets a line for each damaged
+ * record. Throws UsageError for a folder that holds no sweep.
+ */
+export function readResults(folder: string, warn: (line: string) => void = () => {}): Promise<Results> {
+  return read(folder, warn);
+}
+
+/** Which loss is read: over the training rows (`train`, the default) or the held-out rows. */
+export interface LossOption {
+  readonly loss?: LossSet;
+}
+
+/**
+ * Final losses of each cell (mean, median, quartiles, intervals over runs), and paired tests between cells that share a
+ * model or a correlation. A run that ends above `bad`, 1/6 by default, is in a bad minimum.
+ */
+export function summarise(
+  results: Results,
+  { loss = "train", bad }: LossOption & { readonly bad?: number } = {},
+): Summary {
+  return summaryOf(results, loss, bad);
+}
+
+/** The paper's seven claims, each with its verdict, tests, intervals and margins. */
+export function claims(results: Results, { loss = "train" }: LossOption = {}): Claim[] {
+  return claimsOf(results, loss);
+}
+
+/**
+ * The figures of a sweep, each an SVG document with its caption and its numbers. One that can't be drawn says what is
+ * lacking (see `isLacking`). `only` names some of figure3, figure4, figure5, final-loss, differences, distributions and
+ * runs. Throws RangeError for another name.
+ */
+export function figures(
+  results: Results,
+  { only, ...options }: Partial<FigureOptions> & { readonly only?: readonly string[] } = {},
+): (Figure | Lacking)[] {
+  const names = SWEEP_FIGURES.map(({ name }) => name);
+  const unknown = only?.find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new RangeError(`figures: only: expected some of ${names.join(", ")}, got ${unknown}`);
+  const kinds = SWEEP_FIGURES.filter(({ name }) => only === undefined || only.includes(name));
+  return kinds.map((kind) => kind.draw(results, heeded(kind, { ...DEFAULT_OPTIONS, ...options })));
+}
+
+/** Which rows of which run `taskPair` makes. */
+export interface TaskPairOptions {
+  /** p, the cosine of every two task vectors: from -1 to 1, for K tasks from -1/(K-1). */
+  readonly correlation: number;
+  /** N, the number of rows. */
+  readonly rows: number;
+  /** The constants of the generator: `paper` by default. */
+  readonly data?: GeneratorPresetName;
+  /** K, 2 by default. */
+  readonly tasks?: number;
+  /** [K, K] with 1 on the diagonal: multiplies `correlation` for each pair of tasks. */
+  readonly correlationMatrix?: Matrix;
+  /** `train`, the default, or `heldout`. */
+  readonly set?: RowSet;
+  /** The run's index and the sweep's seed, 0 by default: they name the random streams. */
+  readonly run?: number;
+  readonly seed?: number;
+  /** The fresh rows of this step; 0, the default, for a fixed set. */
+  readonly step?: number;
+  /** The number of the first row, 0 by default. */
+  readonly first?: number;
+}
+
+/**
+ * The rows that a run of a sweep sees, to the last bit: x [N, D] of standard normals and z-scored labels y [N, K],
+ * row-major float32. Throws RangeError for an unknown preset, for what is no count, and for correlations that no K
+ * tasks have.
+ */
+export function taskPair(options: TaskPairOptions): Rows & { readonly inputs: number; readonly tasks: number } {
+  const { correlation, rows, data = "paper", tasks = 2, correlationMatrix: pattern = null } = options;
+  const { set = "train", run = 0, seed = 0, step = 0, first = 0 } = options;
+  expectCount("rows", rows, 1);
+  for (const [name, value] of Object.entries({ run, seed, step, first })) expectCount(name, value, 0);
+  if (!Object.hasOwn(GENERATOR_PRESETS, data))
+    throw new RangeError(`taskPair: data: expected one of ${Object.keys(GENERATOR_PRESETS).join(", ")}, got ${data}`);
+  const { settings } = GENERATOR_PRESETS[data];
+  const taskSet = new TaskSet(settings, correlationMatrix(tasks, correlation, pattern), { seed, run });
+  return { ...taskSet.rows(set, rows, step, first), inputs: settings.inputs, tasks };
+}
+
+function expectCount(name: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least && value <= LARGEST_COUNT) return;
+  throw new RangeError(`taskPair: ${name}: expected a whole number from ${least} to ${LARGEST_COUNT}, got ${value}`);
+}

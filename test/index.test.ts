@@ -1,0 +1,87 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { correlationMatrix } from "../src/data/correlation-matrix.ts";
+import { GENERATOR_PRESETS } from "../src/data/presets.ts";
+import { TaskSet } from "../src/data/task-set.ts";
+import {
+  claims,
+  figures,
+  isLacking,
+  loadConfig,
+  models,
+  planRuns,
+  readResults,
+  summarise,
+  taskPair,
+  UsageError,
+  version,
+} from "../src/index.ts";
+
+const PAPER = fileURLToPath(new URL("../results/paper", import.meta.url));
+const results = await readResults(PAPER);
+
+test("loadConfig(preset, settings) checks the settings like a file's", () => {
+  expect(loadConfig("paper", { runs: 3, correlations: [0.25] })).toMatchObject({ runs: 3, correlations: [0.25] });
+  expect(() => loadConfig("paper", { runs: 0 })).toThrow(UsageError);
+  expect(() => loadConfig("paper", { runs: 0 })).toThrow("settings.runs: expected a whole number from 1");
+});
+
+test("planRuns(config) names every run of a config", () => {
+  const runs = planRuns(loadConfig("paper", { runs: 2 }));
+  expect([runs.length, runs[0]?.id]).toEqual([18, "shared-bottom/p=0.50/000"]);
+});
+
+test("models({ inputs, tasks }) gives the zoo's specs by name", () => {
+  expect(models().mmoe).toMatchObject({ name: "mmoe", inputs: 100, tasks: 2 });
+  expect(models({ inputs: 7, tasks: 3 }).omoe).toMatchObject({ inputs: 7, tasks: 3 });
+});
+
+describe("taskPair(options)", () => {
+  test("gives the rows of a run as typed arrays, to the last bit", () => {
+    const expected = new TaskSet(GENERATOR_PRESETS.paper.settings, correlationMatrix(3, 0.5), { seed: 2, run: 5 });
+    const { inputs, tasks, ...rows } = taskPair({
+      ...{ correlation: 0.5, rows: 4, tasks: 3, run: 5, seed: 2 },
+      ...{ set: "heldout", step: 0, first: 9 },
+    });
+    expect([inputs, tasks]).toEqual([100, 3]);
+    expect(rows).toEqual(expected.rows("heldout", 4, 0, 9));
+  });
+
+  test.each([
+    [{ correlation: 0.5, rows: 0 }, "taskPair: rows: expected a whole number from 1 to 2147483647, got 0"],
+    [{ correlation: 0.5, rows: 2, run: -1 }, "taskPair: run: expected a whole number from 0"],
+    [{ correlation: 1.5, rows: 2 }, "correlation: expected from -1 to 1 for 2 tasks that share it, got 1.5"],
+    [{ correlation: 0.5, rows: 2, data: "papr" as "paper" }, "taskPair: data: expected one of paper, linear"],
+  ])("refuses %j", (options, message) => {
+    expect(() => taskPair(options)).toThrow(message);
+  });
+});
+
+test("summarise(results) gives the README's mean of MMoE at .5", () => {
+  const cell = summarise(results).cells.find(({ model, correlation }) => model === "mmoe" && correlation === 0.5);
+  expect(cell?.loss.mean.value).toBeCloseTo(0.05, 4);
+  const heldout = summarise(results, { loss: "heldout" }).cells.find(({ model }) => model === "mmoe");
+  expect(heldout?.loss.mean.value).not.toBeCloseTo(0.05, 2);
+});
+
+test("claims(results) gives a verdict on each of the paper's seven claims", () => {
+  const verdicts = claims(results).map(({ id, verdict }) => `${id}: ${verdict}`);
+  expect(verdicts).toHaveLength(7);
+  expect(verdicts).toContain("5.1-3: holds");
+});
+
+describe("figures(results, { only })", () => {
+  test("draws those that are named, or says what is lacking", () => {
+    const [figure3, figure4] = figures(results, { only: ["figure4", "figure3"] });
+    expect(figure3 && isLacking(figure3) && figure3.lacking).toContain("shared-bottom-16");
+    expect(figure4 && !isLacking(figure4) && figure4.svg).toMatch(/^<svg/);
+  });
+
+  test("refuses a name that it does not know", () => {
+    expect(() => figures(results, { only: ["figure6"] })).toThrow("figures: only: expected some of figure3, figure4");
+  });
+});
+
+test("version is package.json's", () => {
+  expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+});

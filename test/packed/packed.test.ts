@@ -1,0 +1,99 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, test } from "vitest";
+import { temporaryFolder } from "../support/effects.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const EXAMPLES = join(ROOT, "examples");
+
+/** A folder into which the tarball is installed, with the examples beside. */
+let user = "";
+/** What npm said while it installed. */
+let said = "";
+
+beforeAll(() => {
+  user = temporaryFolder();
+  execFileSync("npm", ["pack", "--silent", "--pack-destination", user], { cwd: ROOT });
+  const tarball = readdirSync(user).find((name) => name.endsWith(".tgz")) as string;
+  writeFileSync(join(user, "package.json"), JSON.stringify({ name: "user", private: true, type: "module" }));
+  const { status, stderr } = npm("install", "--no-audit", "--no-fund", `./${tarball}`);
+  said = stderr;
+  expect(status).toBe(0);
+  for (const file of readdirSync(EXAMPLES)) copyFileSync(join(EXAMPLES, file), join(user, file));
+});
+
+const run = (command: string, ...args: string[]) => spawnSync(command, args, { cwd: user, encoding: "utf8" });
+const npm = (...args: string[]) => run("npm", ...args);
+const node = (...args: string[]) => run(process.execPath, ...args);
+const mmoe = (...args: string[]) => run(join(user, "node_modules/.bin/mmoe"), ...args);
+
+describe("the installed package", () => {
+  test.each(["cpu", "tfjs"])("trains with --engine %s", (engine) => {
+    const { status, stdout } = mmoe(
+      "sweep",
+      "smoke",
+      "--runs",
+      "1",
+      "--steps",
+      "20",
+      "--engine",
+      engine,
+      "--out",
+      engine,
+    );
+    expect([status, stdout]).toEqual([0, expect.stringContaining(`${engine}/runs.csv`)]);
+  });
+
+  test("brings the preset that the README's figure is drawn from, and its documents", () => {
+    const held = join(user, "node_modules/mmoe");
+    for (const file of ["configs/paper.yaml", "README.md", "docs/statistics.md", "results/published/fig4.csv"]) {
+      expect(existsSync(join(held, file)), file).toBe(true);
+    }
+  });
+
+  test("can be imported by its name alone", () => {
+    const { stderr } = node("--input-type=module", "--eval", 'await import("mmoe/dist/sweep/plan.js")');
+    expect(stderr).toContain("ERR_PACKAGE_PATH_NOT_EXPORTED");
+  });
+
+  test("brings no package whose install script a user would have to approve", () => {
+    const scripts = said.split("\n").filter((line) => / \((pre|post)?install: |deprecated/.test(line));
+    expect(scripts).toEqual([]);
+  });
+});
+
+describe("the examples", () => {
+  test("are all run here", () => {
+    expect(readdirSync(EXAMPLES).sort()).toEqual(["own-figure.js", "rows.js", "sweep-and-summary.js"]);
+  });
+
+  test("fit the package's types", () => {
+    const tsc = join(ROOT, "node_modules/.bin/tsc");
+    const flags = ["--noEmit", "--checkJs", "--strict", "false", "--skipLibCheck"];
+    const types = ["--types", "node", "--typeRoots", join(ROOT, "node_modules/@types")];
+    const how = [...flags, ...types, "--module", "nodenext", "--target", "es2023"];
+    const { stdout } = run(tsc, ...how, ...readdirSync(EXAMPLES));
+    expect(stdout).toBe("");
+  });
+
+  test("sweep-and-summary.js trains and compares the models", () => {
+    const { status, stdout } = node("sweep-and-summary.js", "swept");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^40 runs on cpu \(\w+\)\n40 done, 0 failed, 0 missing\n/);
+    expect(stdout).toMatch(/^omoe - mmoe at 0.5: -?\d\.\d{3} in 10 pairs of runs, p = \d\.\d{3}$/m);
+  });
+
+  test("rows.js prints the rows that a run sees", () => {
+    const { stdout } = node("rows.js");
+    expect(stdout).toContain("x [1000, 100], y [1000, 2], Float32Array\n");
+  });
+
+  test("own-figure.js draws what sweep-and-summary.js left", () => {
+    if (!existsSync(join(user, "swept"))) node("sweep-and-summary.js", "swept");
+    const { stdout } = node("own-figure.js", "swept", "own.svg");
+    expect(stdout).toMatch(/^own\.svg: MMoE is better in \d+ of 10 pairs of runs\n$/);
+    expect(readFileSync(join(user, "own.svg"), "utf8").match(/<circle/g)).toHaveLength(10);
+  });
+});
