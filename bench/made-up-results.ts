@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, trainedHash } from "../src/config/config.ts";
 import { configYaml } from "../src/config/write.ts";
-import { JOURNAL_SCHEMA } from "../src/records/journal.ts";
+import { JOURNAL_SCHEMA } from "../src/records/fields.ts";
 import { lineOf } from "../src/records/journal-line.ts";
 import type { RunRecord } from "../src/records/record.ts";
 import { planRuns } from "../src/sweep/plan.ts";
@@ -28,7 +28,13 @@ function* madeUpRecords(config: Config): Generator<RunRecord> {
     const [train, heldout] = [level, 1.5 * level].map((one) => madeUpLosses(one, evaluations, random));
     yield {
       ...{ id, model: model.name, correlation, run, seed, lr: config.lr, steps: config.steps, batch: config.batch },
-      ...{ status: "done", reason: "", labelCorrelation: 0.074, parameters: 14_818, elapsedMs: 2900 + 100 * random() },
+      ...{
+        status: "done",
+        reason: "",
+        labelCorrelations: [0.074],
+        parameters: 14_818,
+        elapsedMs: 2900 + 100 * random(),
+      },
       ...{ trainingSetLoss: [level, 1.01 * level], engine: "cpu", device: "wasm" },
       curve: { steps, train: train as Float64Array, heldout: heldout as Float64Array },
     };

@@ -61,7 +61,7 @@ test("a second process for the same shard is refused and the first goes on", asy
   const journal = await firstRun(out);
   const second = await exited(start(...argv));
   expect(second.code).toBe(2);
-  expect(second.stderr).toMatch(/\nmmoe: .*: process \d+ on \S+ has been writing here since .*\n$/);
+  expect(second.stderr).toMatch(/^mmoe: .*: process \d+ on \S+ has been writing here since .*\n$/);
   const kept = [...readJournal(journal, () => {})].length;
   first.kill("SIGTERM");
   expect((await end).code).toBe(75);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Config, trainedHash } from "../../src/config/config.ts";
 import { configYaml } from "../../src/config/write.ts";
 import type { Run } from "../../src/engines/engine.ts";
-import { JOURNAL_SCHEMA } from "../../src/records/journal.ts";
+import { JOURNAL_SCHEMA } from "../../src/records/fields.ts";
 import { lineOf } from "../../src/records/journal-line.ts";
 import { type RunRecord, recordOf } from "../../src/records/record.ts";
 import { planRuns } from "../../src/sweep/plan.ts";

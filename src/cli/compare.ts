@@ -1,4 +1,4 @@
-import { differences } from "../config/compare.ts";
+import { differences } from "../config/differences.ts";
 import { UsageError } from "../errors.ts";
 import type { Results } from "../records/read-results.ts";
 import { estimateText } from "../stats/estimate.ts";

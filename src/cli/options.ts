@@ -1,4 +1,4 @@
-import { LARGEST_COUNT } from "../config/schema.ts";
+import { LARGEST_COUNT } from "../config/settings.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { UsageError } from "../errors.ts";
 

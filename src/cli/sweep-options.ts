@@ -1,6 +1,6 @@
 import type { Command, Option } from "commander";
-import type { Layer } from "../config/check.ts";
 import type { Config } from "../config/config.ts";
+import type { GivenValues } from "../config/file-version.ts";
 import { loadConfig, override, setOverride } from "../config/load.ts";
 import { UsageError } from "../errors.ts";
 import { defaultFolder } from "../records/find-results.ts";
@@ -99,7 +99,7 @@ export function typedWords(command: Command, options: readonly Option[]): string
   });
 }
 
-function overridesOf(options: SweepOptions): Layer[] {
+function overridesOf(options: SweepOptions): GivenValues[] {
   const { corr, models, runs, steps, batch, lr, seed, set } = options;
   const layers = set.map(setOverride);
   if (corr !== undefined) layers.push(override("--corr", "correlations", listOption(corr)));

@@ -1,38 +1,36 @@
 import { z } from "zod";
 import { UsageError } from "../errors.ts";
 import type { Config, Origin } from "./config.ts";
-import { FILE_SCHEMA, SETTING_KEYS, SETTINGS_SCHEMA, type SettingKey } from "./schema.ts";
+import { type GivenValues, upToDate } from "./file-version.ts";
+import { FILE_SCHEMA, SETTING_KEYS, type SettingKey, type Settings } from "./schema.ts";
+import { SETTINGS_SCHEMA } from "./settings.ts";
 import { didYouMean } from "./suggest.ts";
-
-/** Values of one source: a file, or a flag such as `--corr`. */
-export interface Layer {
-  /** Named in errors. */
-  readonly source: string;
-  readonly values: unknown;
-}
+import { checkTasks } from "./tasks.ts";
 
 /** The file with the overrides laid over it, checked and frozen. Throws UsageError for the first thing wrong. */
-export function checkLayers(file: Layer, overrides: readonly Layer[]): Config {
-  const checked = checkFile(FILE_SCHEMA, file);
-  const { marks, ...settings } = checked;
+export function checkConfig(file: GivenValues, overrides: readonly GivenValues[]): Config {
+  const { marks, version: _, ...settings } = checkFile(FILE_SCHEMA, upToDate(file));
   const origins = Object.fromEntries(SETTING_KEYS.map((key) => [key, marks[key] ?? "yours"])) as Record<
     SettingKey,
     Origin
   >;
 
   const merged: Record<string, unknown> = { ...settings };
+  const sources: Partial<Record<SettingKey, string>> = {};
   for (const { source, values } of overrides) {
     const checkedValues = checkedBy(SETTINGS_SCHEMA.partial(), values as object, () => source, source);
     for (const [key, value] of Object.entries(checkedValues)) {
       if (!same(merged[key], value)) origins[key as SettingKey] = "yours";
       merged[key] = value;
+      sources[key as SettingKey] = source;
     }
   }
+  checkTasks(merged as Settings, (key) => sources[key] ?? `${file.source}: ${key}`);
   return frozen({ ...merged, origins } as Config);
 }
 
 /** A file's values by `schema`. Throws UsageError for the first thing wrong. */
-export function checkFile<T extends z.ZodObject>(schema: T, { source, values }: Layer): z.output<T> {
+export function checkFile<T extends z.ZodObject>(schema: T, { source, values }: GivenValues): z.output<T> {
   if (values === null || typeof values !== "object" || Array.isArray(values)) {
     throw new UsageError(`${source}: expected settings (key: value), got ${shown(values)}`);
   }
@@ -86,6 +84,7 @@ function leafOf(
   for (const key of [...path, undefined]) {
     while (inner instanceof z.ZodOptional) inner = inner.unwrap();
     if (inner instanceof z.ZodType && inner.description) description = inner.description;
+    while (inner instanceof z.ZodNullable) inner = inner.unwrap();
     if (key === undefined) break;
     if (inner instanceof z.ZodObject) inner = inner.shape[key as string];
     else if (inner instanceof z.ZodArray) inner = inner.element;
@@ -106,6 +105,11 @@ function same(a: unknown, b: unknown): boolean {
 }
 
 function frozen(config: Config): Config {
-  for (const value of Object.values(config)) Object.freeze(value);
-  return Object.freeze(config);
+  const freeze = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    for (const inner of Object.values(value)) freeze(inner);
+    Object.freeze(value);
+  };
+  freeze(config);
+  return config;
 }

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { GENERATOR_PRESETS, type Mark } from "../data/presets.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
-import { TASKS } from "../data/settings.ts";
 import type { TrainingSettings } from "../engines/engine.ts";
 import type { Initializer } from "../models/initializers.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { type ModelName, ZOO } from "../models/zoo.ts";
-import type { SettingKey, Settings } from "./schema.ts";
+import { EXTENT, NAMES, type SettingKey, type Settings } from "./schema.ts";
+import { LATER_SETTINGS } from "./settings.ts";
 
 /** Where a setting's value comes from; `yours` for one without a mark, or given on the command line. */
 export type Origin = Mark | "yours";
@@ -37,7 +37,7 @@ export function trainingOf(config: Config): TrainingSettings {
 
 export function modelOf(config: Config, name: ModelName): ModelSpec {
   const { inputs } = generatorOf(config);
-  return { ...ZOO[name].build({ inputs, tasks: TASKS }), dropout: config.dropout };
+  return { ...ZOO[name].build({ inputs, tasks: config.tasks }), dropout: config.dropout };
 }
 
 function initializerOf({ initializer, initializerStd }: Config): Initializer {
@@ -46,10 +46,27 @@ function initializerOf({ initializer, initializerStd }: Config): Initializer {
 
 /**
  * Eight hexadecimal digits of what is trained: data and training settings and the seed. Not of which runs: more
- * models, correlations or runs belong to the same results.
+ * models, correlations or runs belong to the same results. A later setting counts only where it has another value than
+ * before it existed.
  */
 export function trainedHash(config: Config): string {
   const { seed, dropout } = config;
-  const trained = { generator: generatorOf(config), training: trainingOf(config), dropout, seed };
+  const trained = {
+    generator: generatorOf(config),
+    training: trainingOf(config),
+    dropout,
+    seed,
+    ...laterChanges(config),
+  };
   return createHash("sha256").update(JSON.stringify(trained)).digest("hex").slice(0, 8);
 }
+
+function laterChanges(config: Config): Record<string, unknown> {
+  const trained = Object.entries(config).filter(([key, value]) => {
+    const later = LATER_SETTINGS[key];
+    return later !== undefined && !UNTRAINED.includes(key) && JSON.stringify(value) !== JSON.stringify(later.before);
+  });
+  return Object.fromEntries(trained);
+}
+
+const UNTRAINED: readonly string[] = [...EXTENT, ...NAMES];

@@ -3,8 +3,9 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse, YAMLParseError } from "yaml";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
-import { checkLayers, type Layer } from "./check.ts";
+import { checkConfig } from "./check.ts";
 import type { Config } from "./config.ts";
+import type { GivenValues } from "./file-version.ts";
 import { SETTING_KEYS } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
@@ -25,25 +26,25 @@ export function presetNames(): string[] {
  * The config of a file or preset, with `overrides` (from flags and --set) laid over it in turn.
  * Throws UsageError: file, place, what was expected and what stood there.
  */
-export function loadConfig(fileOrPreset: string, overrides: readonly Layer[] = []): Config {
+export function loadConfig(fileOrPreset: string, overrides: readonly GivenValues[] = []): Config {
   const path = findFile(fileOrPreset);
   const source = path.startsWith(PRESETS) ? `configs/${basename(path)}` : fileOrPreset;
-  return checkLayers(readYaml(path, source), overrides);
+  return checkConfig(readYaml(path, source), overrides);
 }
 
 /** The values in a YAML file, which errors call `source`. */
-export function readYaml(path: string, source = path): Layer {
+export function readYaml(path: string, source = path): GivenValues {
   return { source, values: parseFile(readText(path, source), source) };
 }
 
 /** One override from a flag: `--corr` and a list of texts, `--runs` and one text. */
-export function override(source: string, key: string, text: string | readonly string[]): Layer {
+export function override(source: string, key: string, text: string | readonly string[]): GivenValues {
   const value = typeof text === "string" ? parseValue(text) : text.map(parseValue);
   return { source, values: { [key]: value } };
 }
 
 /** `--set key=value`, the value in YAML (`lr=0.01`, `models=[mmoe, omoe]`). */
-export function setOverride(assignment: string): Layer {
+export function setOverride(assignment: string): GivenValues {
   const at = assignment.indexOf("=");
   if (at < 1) throw new UsageError(`--set: expected key=value, got '${assignment}'`);
   const key = assignment.slice(0, at);

@@ -17,8 +17,7 @@ export interface SettingRow {
 export function settingRows(config: Config): SettingRow[] {
   const keys = SETTING_KEYS.filter((key) => key !== "name" && key !== "about");
   return keys.flatMap((key) => {
-    const value = [config[key]].flat().join(", ");
-    const row = { name: key, value, from: config.origins[key], why: "", ofGenerator: false };
+    const row = { name: key, value: valueText(config[key]), from: config.origins[key], why: "", ofGenerator: false };
     return key === "data" ? [row, ...generatorRows(config)] : [row];
   });
 }
@@ -28,6 +27,13 @@ function generatorRows({ data }: Config): SettingRow[] {
   const keys = Object.keys(settings) as (keyof typeof settings)[];
   return keys.map((name) => {
     const { mark, why } = origins[name];
-    return { name, value: [settings[name]].flat().join(", ") || "none", from: mark, why, ofGenerator: true };
+    return { name, value: valueText(settings[name]), from: mark, why, ofGenerator: true };
   });
+}
+
+/** A setting's value on one line: a list by commas, a matrix as JSON. */
+export function valueText(value: unknown): string {
+  if (value === null || (Array.isArray(value) && value.length === 0)) return "none";
+  if (!Array.isArray(value)) return String(value);
+  return value.some(Array.isArray) ? JSON.stringify(value) : value.join(", ");
 }

@@ -4,7 +4,7 @@ import { GENERATOR_PRESETS } from "../data/presets.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
 import { checkFile } from "./check.ts";
 import { readYaml } from "./load.ts";
-import { SETTINGS_SCHEMA } from "./schema.ts";
+import { SETTINGS_SCHEMA } from "./settings.ts";
 
 const { data, seed, correlations, runs } = SETTINGS_SCHEMA.shape;
 

@@ -1,13 +1,13 @@
 import { stringify } from "yaml";
 import { GENERATOR_PRESETS, type Mark } from "../data/presets.ts";
 import type { Config } from "./config.ts";
-import { SETTING_KEYS, type SettingKey } from "./schema.ts";
+import { CONFIG_VERSION, SETTING_KEYS, type SettingKey } from "./schema.ts";
 
-/** A config as a file that gives it back, marks included; the generator's constants stand behind it as comments. */
+/** A config as a file of this version that gives it back, marks included; the generator's constants stand behind it as comments. */
 export function configYaml(config: Config): string {
   const settings = Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]]));
   const marks = Object.fromEntries(marked(config));
-  return `${stringify({ ...settings, marks }, { flowCollectionPadding: false })}${generatorComment(config)}`;
+  return `${stringify({ version: CONFIG_VERSION, ...settings, marks }, { flowCollectionPadding: false })}${generatorComment(config)}`;
 }
 
 function marked(config: Config): [SettingKey, Mark][] {

@@ -66,10 +66,12 @@ export interface RunResult {
   /** Loss of each task over the whole fixed training set after the last step, [K]; undefined for fresh rows or a failure. */
   readonly trainingSetLoss?: readonly number[];
   /**
-   * Pearson correlations of the labels of each pair of tasks, (1, 2), (1, 3), ... (2, 3), ..., over the fixed training set,
+   * Pearson correlation of the labels of each pair of tasks, (1, 2), (1, 3), ..., (2, 3), ..., over the fixed training set,
    * or over the held-out rows where rows are fresh.
    */
   readonly labelCorrelations: readonly number[];
+  /** What else was measured of the run, by the names that `records/measures.ts` declares. */
+  readonly measures?: Readonly<Record<string, number | readonly number[]>>;
   /** Wall time of the run's group divided by the runs in it. */
   readonly elapsedMs: number;
   /** What computed it, e.g. `wasm`. */

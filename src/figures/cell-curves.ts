@@ -1,4 +1,4 @@
-import type { Cell } from "../records/csv.ts";
+import type { CsvValue } from "../records/csv.ts";
 import type { SweepCell } from "./cells.ts";
 import type { Curve } from "./curve-panels.ts";
 import { cellCurve } from "./curves.ts";
@@ -42,7 +42,7 @@ export function curveRows(
   { model, correlation }: SweepCell,
   { points, paper }: Curve,
   options: FigureOptions,
-): Record<string, Cell>[] {
+): Record<string, CsvValue>[] {
   const { loss, statistic } = options;
   const published = new Map(paper.map((point) => [point.step, point.loss]));
   return points.map(({ step, runs, value, low, high }) => {

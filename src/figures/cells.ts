@@ -1,3 +1,4 @@
+import { measureMean } from "../records/measure-values.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
 import { remembered } from "../remembered.ts";
@@ -38,3 +39,8 @@ export function correlationsOf(cells: readonly SweepCell[]): number[] {
 export const finalMeans = remembered(({ runs }: SweepCell, set: LossSet): Float64Array => {
   return Float64Array.from(runs, (run) => finalLosses(run, set)?.mean ?? Number.NaN);
 });
+
+/** What was measured of each run by a name that `records/measures.ts` declares, [runs]: the mean over tasks or pairs. */
+export function cellMeasures({ runs }: SweepCell, name: string): Float64Array {
+  return Float64Array.from(runs, (run) => measureMean(run.measures, name));
+}

@@ -1,5 +1,5 @@
 import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
-import type { Cell } from "../records/csv.ts";
+import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { remembered } from "../remembered.ts";
 import { type Estimate, estimateText } from "../stats/estimate.ts";
@@ -114,7 +114,7 @@ function captionStart({ loss, statistic }: FigureOptions): string {
 function dataRow(
   { first, second, correlation, pairs, value, low, high, q05, q95 }: Difference,
   options: FigureOptions,
-): Record<string, Cell> {
+): Record<string, CsvValue> {
   const { loss, statistic } = options;
   return { first, second, correlation, pairs, loss, statistic, value, low, high, q05, q95 };
 }

@@ -1,4 +1,4 @@
-import type { Cell } from "../records/csv.ts";
+import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { mean } from "../stats/moments.ts";
 import { cellAttributes } from "./cell-curves.ts";
@@ -78,6 +78,6 @@ function captionStart({ loss }: FigureOptions): string {
   );
 }
 
-function rowOf({ cell, ...numbers }: Summary, { loss }: FigureOptions): Record<string, Cell> {
+function rowOf({ cell, ...numbers }: Summary, { loss }: FigureOptions): Record<string, CsvValue> {
   return { model: cell.model, correlation: cell.correlation, runs: cell.runs.length, loss, ...numbers };
 }

@@ -1,4 +1,4 @@
-import type { Cell } from "../records/csv.ts";
+import type { CsvValue } from "../records/csv.ts";
 import type { LossSet } from "../records/record.ts";
 import type { SvgNode } from "./svg.ts";
 import type { ThemeName } from "./theme.ts";
@@ -17,7 +17,7 @@ export interface Figure {
   readonly width: number;
   readonly height: number;
   /** All numbers drawn: the rows of the CSV file beside the picture. */
-  readonly data: readonly Record<string, Cell>[];
+  readonly data: readonly Record<string, CsvValue>[];
 }
 
 /** A figure that can't be drawn from what was recorded. */

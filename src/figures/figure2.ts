@@ -1,6 +1,6 @@
 import { generatorOfTrials } from "../config/trials.ts";
 import { labelCorrelation } from "../data/moments.ts";
-import type { Cell } from "../records/csv.ts";
+import type { CsvValue } from "../records/csv.ts";
 import type { LabelTrials } from "../records/label-trials.ts";
 import { mean, standardDeviation } from "../stats/moments.ts";
 import { type Box, panel } from "./axes.ts";
@@ -202,7 +202,7 @@ function bar(x: number, y: Scale, [value, half]: readonly [number, number], stro
   return down(x, y.at(value - length), y.at(value + length), stroke, 0.9);
 }
 
-function rowOf({ paper, paperTwoSd, ...point }: Measured, { settings }: LabelTrials): Record<string, Cell> {
+function rowOf({ paper, paperTwoSd, ...point }: Measured, { settings }: LabelTrials): Record<string, CsvValue> {
   const { trials, rows } = settings;
   const { correlation, mean, twoSd, closedForm } = point;
   return { correlation, trials, rows, mean, twoSd, closedForm, paper, paperTwoSd };

@@ -1,4 +1,4 @@
-import type { Cell } from "../records/csv.ts";
+import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
@@ -119,7 +119,7 @@ function captionStart(binned: readonly Binned[], { loss, statistic }: FigureOpti
   );
 }
 
-function rowsOf({ cell, bins }: Binned, { loss }: FigureOptions): Record<string, Cell>[] {
+function rowsOf({ cell, bins }: Binned, { loss }: FigureOptions): Record<string, CsvValue>[] {
   const { model, correlation } = cell;
   return bins.counts.map((runs, i) => {
     const high = bins.open && i === bins.counts.length - 1 ? Number.NaN : (i + 1) * BIN;

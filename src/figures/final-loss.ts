@@ -1,4 +1,4 @@
-import type { Cell } from "../records/csv.ts";
+import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { type Estimate, estimateText } from "../stats/estimate.ts";
 import { type Box, panel } from "./axes.ts";
@@ -141,7 +141,7 @@ function captionStart(points: readonly CellPoint[], { loss, statistic }: FigureO
   return `${capitalised(statistic)} ${lossName(loss)} of the two tasks after the last step (${UNITS}), with its 95 % interval over runs.${paper}`;
 }
 
-function rowOf({ cell, value, low, high, paper }: CellPoint, options: FigureOptions): Record<string, Cell> {
+function rowOf({ cell, value, low, high, paper }: CellPoint, options: FigureOptions): Record<string, CsvValue> {
   const { model, correlation, runs } = cell;
   const { loss, statistic } = options;
   const row = { model, correlation, runs: runs.length, loss, statistic, value, low, high };

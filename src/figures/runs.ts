@@ -1,4 +1,4 @@
-import type { Cell } from "../records/csv.ts";
+import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { curveLoss, finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
 import { panel } from "./axes.ts";
@@ -123,6 +123,6 @@ function captionStart({ loss, scale }: FigureOptions, cells: readonly SweepCell[
 function rowsOf(
   { cell: { model, correlation, runs }, spreads }: CellRuns,
   { loss }: FigureOptions,
-): Record<string, Cell>[] {
+): Record<string, CsvValue>[] {
   return spreads.map((spread) => ({ model, correlation, loss, runs: runs.length, ...spread }));
 }

@@ -1,12 +1,12 @@
 import { stringify } from "csv-stringify/sync";
 
-export type Cell = string | number;
+export type CsvValue = string | number;
 
 /** Values behind a piece of CSV: a row of `curves.csv` may take 3 ms. */
 const CHUNK = 20;
 
 /** The rows of all `values` as CSV, a header first, piece by piece: there may be more than a string can hold. */
-export function* csvOf<T>(values: Iterable<T>, rowsOf: (value: T) => Record<string, Cell>[]): Generator<string> {
+export function* csvOf<T>(values: Iterable<T>, rowsOf: (value: T) => Record<string, CsvValue>[]): Generator<string> {
   let header = true;
   let chunk: T[] = [];
   const csv = () => toCsv(chunk.flatMap(rowsOf), { header });
@@ -23,8 +23,8 @@ export function* csvOf<T>(values: Iterable<T>, rowsOf: (value: T) => Record<stri
  * Rows as CSV, a header first. Numbers come back as they were; a NaN is an empty cell. Text that a spreadsheet would
  * take for a formula (= + - @ first) gets an apostrophe before it.
  */
-export function toCsv(rows: readonly Record<string, Cell>[], { header = true } = {}): string {
-  return stringify(rows as Record<string, Cell>[], {
+export function toCsv(rows: readonly Record<string, CsvValue>[], { header = true } = {}): string {
+  return stringify(rows as Record<string, CsvValue>[], {
     header,
     escape_formulas: true,
     cast: { number: (value) => (Number.isNaN(value) ? "" : String(value)) },

@@ -1,101 +1,134 @@
 import { groupBy } from "../stats/group-by.ts";
 import { mean, quantileSorted } from "../stats/moments.ts";
-import { type Cell, csvOf } from "./csv.ts";
-import { curveLoss, curveLosses, type LossSet, type RunRecord } from "./record.ts";
+import { type Cell, cellKey } from "./cell.ts";
+import { type Column, csvRow } from "./columns.ts";
+import { csvOf } from "./csv.ts";
+import { loss, RUN_FIELDS, text, whole } from "./fields.ts";
+import { curveLoss, curveLosses, type LossSet, type RunRecord, tasksOf } from "./record.ts";
 
 /**
- * `curves.csv`: loss against steps for each model, correlation and task (`1`, `2`, or `mean` over tasks): mean, median
- * and quartiles over the runs that reached the step. Figures 3 and 4 are drawn from it.
+ * `curves.csv`: loss against steps for each model, correlation and task (`1` to K, or `mean` over tasks): mean, median and
+ * quartiles over the runs that reached the step. Figures 3 and 4 are drawn from it.
  */
 export function curvesCsv(records: readonly RunRecord[]): Generator<string> {
-  return csvOf(pointsOf(records), (point) => [pointRow(point)]);
+  return csvOf(pointsOf(records), (point) => [csvRow(CURVE_COLUMNS, point, 1)]);
 }
 
 function* pointsOf(records: readonly RunRecord[]): Generator<Point> {
-  for (const cell of cellsOf(records)) yield* cellPoints(cell);
+  for (const cell of groupBy(records, cellKey).values()) yield* cellPoints(cell);
 }
 
 /** `curves-long.csv`: every run's losses at every evaluation. */
 export function longCurvesCsv(records: readonly RunRecord[]): Generator<string> {
   return csvOf(records, (record) => {
-    const { id, model, correlation, run, curve } = record;
-    return curve.steps.map((step, i) => ({
-      id,
-      model,
-      correlation,
-      run,
-      step,
-      ...taskColumns("trainLoss", curveLosses(record, "train", i).tasks),
-      ...taskColumns("heldoutLoss", curveLosses(record, "heldout", i).tasks),
-    }));
+    const tasks = tasksOf(record);
+    return record.curve.steps.map((_, i) => csvRow(LONG_CURVE_COLUMNS, { record, i }, tasks));
   });
 }
 
-function taskColumns(name: string, losses: readonly number[]): Record<string, number> {
-  return Object.fromEntries(losses.map((loss, k) => [`${name}${k + 1}`, loss]));
+/** A row of `curves-long.csv`, to be: a run at its evaluation `i`. */
+interface RunPoint {
+  readonly record: RunRecord;
+  readonly i: number;
 }
 
-/** The records of each (model, correlation), cells in the order of their first record. */
-export function cellsOf(records: readonly RunRecord[]): RunRecord[][] {
-  return [...groupBy(records, ({ model, correlation }) => `${model} ${correlation}`).values()];
+const LOSSES = {
+  train: "mean of the batch losses since the evaluation before",
+  heldout: "loss on held-out rows",
+};
+
+export const LONG_CURVE_COLUMNS: readonly Column<RunPoint>[] = [
+  { name: "id", schema: RUN_FIELDS.id, of: ({ record }) => record.id },
+  { name: "model", schema: RUN_FIELDS.model, of: ({ record }) => record.model },
+  { name: "correlation", schema: RUN_FIELDS.correlation, of: ({ record }) => record.correlation },
+  { name: "run", schema: RUN_FIELDS.run, of: ({ record }) => record.run },
+  {
+    name: "step",
+    schema: whole("training steps done", "steps"),
+    of: ({ record, i }) => record.curve.steps[i] as number,
+  },
+  longLosses("train"),
+  longLosses("heldout"),
+];
+
+function longLosses(set: LossSet): Column<RunPoint> {
+  const schema = loss(`${LOSSES[set]}, of a task`);
+  return { name: `${set}Loss`, schema, per: "task", of: ({ record, i }) => curveLosses(record, set, i).tasks };
 }
 
 /** A row of `curves.csv`, to be: losses are those of the cell's runs that reached the step, sorted. */
 interface Point {
-  readonly cell: readonly RunRecord[];
-  readonly task: (typeof CURVE_TASKS)[number];
+  readonly cell: Cell;
+  readonly task: "mean" | number;
   readonly step: number;
   readonly train: Float64Array;
   readonly heldout: Float64Array;
 }
 
-const CURVE_TASKS = ["mean", "1", "2"] as const;
+export const CURVE_COLUMNS: readonly Column<Point>[] = [
+  { name: "model", schema: RUN_FIELDS.model, of: ({ cell }) => cell.model },
+  { name: "correlation", schema: RUN_FIELDS.correlation, of: ({ cell }) => cell.correlation },
+  {
+    name: "task",
+    schema: text("a task, from 1, or `mean` over tasks"),
+    of: ({ task }) => (task === "mean" ? task : task + 1),
+  },
+  { name: "step", schema: whole("training steps done", "steps"), of: ({ step }) => step },
+  { name: "runs", schema: whole("runs that reached the step", "runs"), of: ({ train }) => train.length },
+  ...statistics("train"),
+  ...statistics("heldout"),
+];
+
+function statistics(set: LossSet): Column<Point>[] {
+  const column = (name: string, what: string, of: (sorted: Float64Array) => number): Column<Point> => {
+    return {
+      name: `${set}${name}`,
+      schema: loss(`${LOSSES[set]}: ${what} over runs`),
+      of: (point) => of(point[set]),
+    };
+  };
+  return [
+    column("Mean", "mean", mean),
+    column("Median", "median", (sorted) => quantileSorted(sorted, 0.5)),
+    column("Q1", "first quartile", (sorted) => quantileSorted(sorted, 0.25)),
+    column("Q3", "third quartile", (sorted) => quantileSorted(sorted, 0.75)),
+  ];
+}
 
 function* cellPoints(cell: readonly RunRecord[]): Generator<Point> {
+  const first = cell[0] as RunRecord;
   const { steps } = cell.reduce((a, b) => (b.curve.steps.length > a.curve.steps.length ? b : a)).curve;
-  const [train, heldout] = [gathered(cell, "train", steps), gathered(cell, "heldout", steps)];
-  for (const [t, task] of CURVE_TASKS.entries()) {
-    for (const [i, step] of steps.entries()) yield { cell, task, step, train: train(i, t), heldout: heldout(i, t) };
+  const tasks: readonly Point["task"][] = ["mean", ...Array.from({ length: tasksOf(first) }, (_, k) => k)];
+  const [train, heldout] = [gathered(cell, "train", steps, tasks), gathered(cell, "heldout", steps, tasks)];
+  for (const [t, task] of tasks.entries()) {
+    for (const [i, step] of steps.entries()) {
+      yield { cell: first, task, step, train: train(i, t), heldout: heldout(i, t) };
+    }
   }
 }
 
 /**
- * A function that gives a cell's losses at evaluation `i` for a place in CURVE_TASKS. They are gathered run by run, each
- * curve read once as it lies in memory: point by point, 100,000 curves are fetched anew for each.
+ * A function that gives a cell's losses at evaluation `i` for a place in `tasks`. They are gathered run by run, each curve
+ * read once as it lies in memory: point by point, 100,000 curves are fetched again for each.
  */
-function gathered(cell: readonly RunRecord[], set: LossSet, steps: readonly number[]) {
-  const points = steps.map((step) => ({ step, runs: 0, losses: CURVE_TASKS.map(() => new Float64Array(cell.length)) }));
+function gathered(
+  cell: readonly RunRecord[],
+  set: LossSet,
+  steps: readonly number[],
+  tasks: readonly Point["task"][],
+): (i: number, t: number) => Float64Array {
+  const points = steps.map((step) => ({ step, runs: 0, losses: tasks.map(() => new Float64Array(cell.length)) }));
   for (const record of cell) {
     for (const [i, point] of points.entries()) {
       if (record.curve.steps[i] !== point.step) continue;
       const r = point.runs++;
-      for (const [t, column] of point.losses.entries()) column[r] = curveLoss(record, set, i, t === 0 ? "mean" : t - 1);
+      for (const [t, column] of point.losses.entries()) {
+        column[r] = curveLoss(record, set, i, tasks[t] as Point["task"]);
+      }
     }
   }
-  return (i: number, t: number) => {
+  return (i, t) => {
     const { runs, losses } = points[i] as (typeof points)[number];
     return (losses[t] as Float64Array).subarray(0, runs).sort();
-  };
-}
-
-function pointRow({ cell, task, step, train, heldout }: Point): Record<string, Cell> {
-  const { model, correlation } = cell[0] as RunRecord;
-  return {
-    model,
-    correlation,
-    task,
-    step,
-    runs: train.length,
-    ...summaryColumns("train", train),
-    ...summaryColumns("heldout", heldout),
-  };
-}
-
-function summaryColumns(set: LossSet, sorted: Float64Array): Record<string, number> {
-  return {
-    [`${set}Mean`]: mean(sorted),
-    [`${set}Median`]: quantileSorted(sorted, 0.5),
-    [`${set}Q1`]: quantileSorted(sorted, 0.25),
-    [`${set}Q3`]: quantileSorted(sorted, 0.75),
   };
 }

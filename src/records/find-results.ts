@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { differences } from "../config/compare.ts";
 import { type Config, trainedHash } from "../config/config.ts";
+import { differences } from "../config/differences.ts";
 import { loadConfig } from "../config/load.ts";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
 import { nearestExisting } from "../paths.ts";

@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import type { RunRecord } from "./record.ts";
+import type { z } from "zod";
+import { LINE_SCHEMA, type RECORD_SCHEMA } from "./fields.ts";
+import { type Measures, tasksOfPairs } from "./measure-values.ts";
+import { type RunRecord, tasksOf } from "./record.ts";
 
 /** What a line's beginning says: enough to know that a run need not be trained again. */
 export type RecordHead = Pick<RunRecord, "id" | "status">;
@@ -14,14 +17,36 @@ export function lineOf(record: RunRecord): string {
   return `${text}${checkOf(Buffer.from(text))}\n`;
 }
 
-/** A record as JSON can write it: how it ended first, its curve last. */
-export function plain({ id, status, curve, ...rest }: RunRecord): object {
-  return { id, status, ...rest, curve: { ...curve, train: [...curve.train], heldout: [...curve.heldout] } };
+/** A record as JSON can write it: how it ended first, its curve last. Of two tasks it has one label correlation. */
+export function plain(record: RunRecord): z.input<typeof RECORD_SCHEMA> {
+  const { id, status, curve, labelCorrelations, parameters, elapsedMs, engine, device, measures, ...rest } = record;
+  const { trainingSetLoss } = rest;
+  return {
+    id,
+    status,
+    ...rest,
+    trainingSetLoss: trainingSetLoss && [...trainingSetLoss],
+    ...(labelCorrelations.length === 1
+      ? { labelCorrelation: labelCorrelations[0] as number }
+      : { labelCorrelations: [...labelCorrelations] }),
+    parameters,
+    elapsedMs,
+    engine,
+    device,
+    ...(measures && { measures: measures as Record<string, number | number[]> }),
+    curve: { steps: [...curve.steps], train: [...curve.train], heldout: [...curve.heldout] },
+  };
 }
 
-/** A digest of everything that a run's computation gave: not of who computed it, nor how long that took. */
-export function numbersOf(record: RunRecord): string {
-  const { id, status, reason, curve, trainingSetLoss, labelCorrelation } = record;
+/** What a run's computation gave: not who computed it, nor how long that took. */
+export interface RunNumbers {
+  /** A digest of all but the measures. */
+  readonly digest: string;
+  readonly measures: Measures;
+}
+
+export function numbersOf(record: RunRecord): RunNumbers {
+  const { id, status, reason, curve, trainingSetLoss, labelCorrelations, measures = {} } = record;
   const numbers = [
     id,
     status,
@@ -30,24 +55,68 @@ export function numbersOf(record: RunRecord): string {
     ...curve.train,
     ...curve.heldout,
     trainingSetLoss,
-    labelCorrelation,
+    ...labelCorrelations,
   ];
-  return createHash("sha256").update(JSON.stringify(numbers)).digest("base64");
+  return { digest: createHash("sha256").update(JSON.stringify(numbers)).digest("base64"), measures };
+}
+
+/** Whether all numbers are alike that both have: an older mmoe may have recorded fewer measures. */
+export function sameNumbers(a: RunNumbers, b: RunNumbers): boolean {
+  const both = Object.keys(a.measures).filter((name) => name in b.measures);
+  const text = ({ measures }: RunNumbers) => JSON.stringify(both.map((name) => measures[name]));
+  return a.digest === b.digest && text(a) === text(b);
 }
 
 /** The record of a line without its end; undefined for anything else. */
 export function recordIn(line: Buffer): RunRecord | undefined {
-  if (!isWhole(line)) return undefined;
-  const { crc: _, curve, labelCorrelation, ...rest } = JSON.parse(line.toString());
-  return {
+  const { data } = isWhole(line) ? LINE_SCHEMA.safeParse(jsonIn(line.toString())) : {};
+  if (data === undefined) return undefined;
+  const { crc: _, curve, labelCorrelation, labelCorrelations, measures, ...rest } = data;
+  const record: RunRecord = {
     ...rest,
-    labelCorrelation: labelCorrelation ?? Number.NaN, // JSON has no NaN: it writes null
+    labelCorrelations: (labelCorrelations ?? [labelCorrelation ?? null]).map(numberIn),
+    ...(measures && { measures: measuresIn(measures) }),
     curve: {
       steps: shared(curve.steps),
       train: Float64Array.from(curve.train),
       heldout: Float64Array.from(curve.heldout),
     },
   };
+  return isConsistent(record) ? record : undefined;
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON has no NaN: it writes null. */
+function numberIn(value: number | null): number {
+  return value ?? Number.NaN;
+}
+
+function measuresIn(measures: Readonly<Record<string, unknown>>): Measures {
+  const given = Object.entries(measures as Record<string, number | null | (number | null)[]>);
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, Array.isArray(value) ? value.map(numberIn) : numberIn(value)]),
+  );
+}
+
+/** Whether a record has K losses wherever it has some, and ends with some where its run is done. */
+function isConsistent(record: RunRecord): boolean {
+  const { status, curve, trainingSetLoss, labelCorrelations } = record;
+  const K = tasksOf(record);
+  const losses = K * curve.steps.length;
+  return (
+    Number.isInteger(tasksOfPairs(labelCorrelations.length)) &&
+    curve.train.length === losses &&
+    curve.heldout.length === losses &&
+    (trainingSetLoss === null || trainingSetLoss.length === K) &&
+    (status === "failed" || losses > 0)
+  );
 }
 
 let latest: readonly number[] = [];
@@ -66,9 +135,15 @@ export function headIn(line: Buffer): RecordHead | undefined {
   return id === undefined ? undefined : { id: JSON.parse(id), status: status as RecordHead["status"] };
 }
 
-/** A record but for its curve, in a tenth of the time of `recordIn`; undefined where that is. */
-export function summaryIn(line: Buffer): Omit<RunRecord, "curve"> | undefined {
-  return isWhole(line) ? JSON.parse(`${line.toString("utf8", 0, line.indexOf(CURVE))}}`) : undefined;
+/** The milliseconds that a line's run took, in a tenth of the time of `recordIn`; undefined where it says none. */
+export function elapsedMsIn(line: Buffer): number | undefined {
+  if (!isWhole(line)) return undefined;
+  const values = jsonIn(`${line.toString("utf8", 0, line.indexOf(CURVE))}}`) as
+    | { elapsedMs?: unknown }
+    | null
+    | undefined;
+  const elapsedMs = values?.elapsedMs;
+  return typeof elapsedMs === "number" ? elapsedMs : undefined;
 }
 
 const CURVE = ',"curve":';

@@ -2,24 +2,14 @@ import { closeSync, fsyncSync, openSync, readdirSync, rmSync, writeSync } from "
 import { hostname } from "node:os";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
+import type { z } from "zod";
+import { type HEADER_SCHEMA, JOURNAL_SCHEMA } from "./fields.ts";
 import { lineOf } from "./journal-line.ts";
 import type { Provenance } from "./provenance.ts";
 import type { RunRecord } from "./record.ts";
 
-/** Raised when the meaning of a journal's line changes. */
-export const JOURNAL_SCHEMA = 2;
-
 /** Ends the name of the file beside a journal that says where its records come from. */
 export const PROVENANCE = ".provenance.json";
-
-/** A journal's first line. */
-export interface JournalHeader {
-  readonly schema: number;
-  /** The mmoe version that wrote it. */
-  readonly version: string;
-  /** `trainedHash` of the config. */
-  readonly trained: string;
-}
 
 /** One process's journal: JSON lines, appended and flushed to disk as runs end, and its provenance beside it. */
 export class Journal {
@@ -35,7 +25,7 @@ export class Journal {
     this.#name = join(folder, unusedName(folder));
     this.#file = openSync(`${this.#name}.jsonl`, "ax");
     this.#provenance = provenance;
-    const header: JournalHeader = { schema: JOURNAL_SCHEMA, version: provenance.mmoe.version, trained };
+    const header: z.input<typeof HEADER_SCHEMA> = { schema: JOURNAL_SCHEMA, version: provenance.mmoe.version, trained };
     this.#write(`${JSON.stringify(header)}\n`);
     this.#writeProvenance(null);
   }

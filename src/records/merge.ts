@@ -1,13 +1,13 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { differences, widened } from "../config/compare.ts";
 import type { Config } from "../config/config.ts";
+import { differences, widened } from "../config/differences.ts";
 import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
 import { CONFIG, findResults, JOURNALS, writable } from "./find-results.ts";
 import { PROVENANCE } from "./journal.ts";
-import { numbersOf } from "./journal-line.ts";
+import { numbersOf, type RunNumbers, sameNumbers } from "./journal-line.ts";
 import { journalPaths, readJournal, readJournalHeads } from "./read-journals.ts";
 import { configIn } from "./read-results.ts";
 
@@ -36,7 +36,7 @@ export function commonConfig(folders: readonly string[]): Config {
 export function checkAgreement(folders: readonly string[], warn: Warn): number {
   const paths = folders.flatMap((folder) => journalPaths(join(folder, JOURNALS)));
   const doneTwice = repeatedIn(paths, warn);
-  const first = new Map<string, { path: string; numbers: string }>();
+  const first = new Map<string, { path: string; numbers: RunNumbers }>();
   const conflicts: string[] = [];
   let repeated = 0;
   for (const path of doneTwice.size > 0 ? paths : []) {
@@ -45,7 +45,7 @@ export function checkAgreement(folders: readonly string[], warn: Warn): number {
       const numbers = numbersOf(record);
       const before = first.get(record.id);
       if (before === undefined) first.set(record.id, { path, numbers });
-      else if (before.numbers === numbers) repeated++;
+      else if (sameNumbers(before.numbers, numbers)) repeated++;
       else conflicts.push(`${record.id} (${before.path}, ${path})`);
     }
   }

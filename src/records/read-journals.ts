@@ -4,8 +4,8 @@ import { setImmediate } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { isSystemError, UsageError } from "../errors.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
-import { JOURNAL_SCHEMA } from "./journal.ts";
-import { headIn, type RecordHead, recordIn, summaryIn } from "./journal-line.ts";
+import { JOURNAL_SCHEMA } from "./fields.ts";
+import { elapsedMsIn, headIn, type RecordHead, recordIn } from "./journal-line.ts";
 import type { RunRecord } from "./record.ts";
 
 type Warn = (line: string) => void;
@@ -79,7 +79,7 @@ const PASS_OVER = Symbol("pass over");
 /** Records in one journal, and the milliseconds that their runs took, added up. */
 export function journalTotals(path: string): { runs: number; busyMs: number } {
   const totals = { runs: 0, busyMs: 0 };
-  for (const { elapsedMs } of linesOf(path, summaryIn, () => {})) {
+  for (const elapsedMs of linesOf(path, elapsedMsIn, () => {})) {
     totals.runs++;
     totals.busyMs += elapsedMs;
   }

@@ -1,27 +1,19 @@
+import type { z } from "zod";
 import type { RunResult } from "../engines/engine.ts";
 import { parameterCount } from "../models/parameters.ts";
+import type { RECORD_SCHEMA, RUN_FIELDS, TRAINED_FIELDS } from "./fields.ts";
+import { checkMeasures, type Measures, tasksOfPairs } from "./measure-values.ts";
 
-/** What is kept of a run that ended: a journal's line, and the source of every CSV. */
-export interface RunRecord {
-  readonly id: string;
-  readonly model: string;
-  readonly correlation: number;
-  readonly run: number;
-  readonly seed: number;
-  readonly lr: number;
-  readonly steps: number;
-  readonly batch: number;
-  readonly status: "done" | "failed";
-  /** Why it failed; empty for a run that is done. */
-  readonly reason: string;
+type Fields = z.output<typeof RECORD_SCHEMA>;
+
+/** What is kept of a run that ended: a journal's line, and the source of every CSV. `fields.ts` says what each is. */
+export interface RunRecord extends Readonly<Pick<Fields, keyof typeof RUN_FIELDS | keyof typeof TRAINED_FIELDS>> {
   readonly curve: RecordedCurve;
   /** Loss of each task over the whole fixed training set after the last step, [K]; null for fresh rows or a failure. */
   readonly trainingSetLoss: readonly number[] | null;
-  readonly labelCorrelation: number;
-  readonly parameters: number;
-  readonly elapsedMs: number;
-  readonly engine: string;
-  readonly device: string;
+  /** Pearson correlation of the labels of each pair of tasks: (1, 2), (1, 3), ..., (2, 3), ... */
+  readonly labelCorrelations: readonly number[];
+  readonly measures?: Measures;
 }
 
 /** A run's losses at its evaluations, in units of label variance: `train` and `heldout` are [evaluations, K]. */
@@ -32,8 +24,9 @@ export interface RecordedCurve {
 }
 
 export function recordOf(result: RunResult, engine: string): RunRecord {
-  const { run, failure, curve, trainingSetLoss, labelCorrelations, elapsedMs, device } = result;
+  const { run, failure, curve, trainingSetLoss, labelCorrelations, elapsedMs, device, measures } = result;
   const { lr, steps, batch } = run.training;
+  if (measures) checkMeasures(measures, run.model.tasks);
   return {
     id: run.id,
     model: run.model.name,
@@ -47,12 +40,18 @@ export function recordOf(result: RunResult, engine: string): RunRecord {
     reason: failure ?? "",
     curve: { steps: curve.steps, train: recorded(curve.train.flat()), heldout: recorded(curve.heldout.flat()) },
     trainingSetLoss: trainingSetLoss ? [...recorded(trainingSetLoss)] : null,
-    labelCorrelation: labelCorrelations[0] as number,
+    labelCorrelations,
     parameters: parameterCount(run.model),
     elapsedMs,
     engine,
     device,
+    ...(measures && { measures }),
   };
+}
+
+/** K, the run's tasks; also of a run that failed before its first evaluation. */
+export function tasksOf({ labelCorrelations }: Pick<RunRecord, "labelCorrelations">): number {
+  return tasksOfPairs(labelCorrelations.length);
 }
 
 /** Losses to the nine digits that tell any two float32 apart: engines compute in no more. */

@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { widened } from "../config/compare.ts";
 import { type Config, trainedHash } from "../config/config.ts";
+import { widened } from "../config/differences.ts";
 import { configYaml } from "../config/write.ts";
 import { unfinishedPath, writeCsvFiles, writerOf } from "./csv-files.ts";
 import { CONFIG, heldConfig, isLeftover, JOURNALS, OURS, unwritable, writable } from "./find-results.ts";
@@ -120,12 +120,15 @@ export class ResultsFolder {
   }
 }
 
-/** Widens what is there by now: other processes may have begun at the same moment. Writes only what would change. */
+/**
+ * Widens what is there by now: other processes may have begun at the same moment. Writes only what would change: the file
+ * of an older version that says the same is left as it is.
+ */
 function writeConfig(path: string, config: Config): void {
   const file = join(path, CONFIG);
   const held = heldConfig(path, config);
   const text = configYaml(held ? widened(config, held) : config);
-  if (held !== undefined && readFileSync(file, "utf8") === text) return;
+  if (held !== undefined && configYaml(held) === text) return;
   const unfinished = unfinishedPath(file);
   writeFileSync(unfinished, text, { flush: true });
   renameSync(unfinished, file);

@@ -1,4 +1,4 @@
-import { type Cell, toCsv } from "../records/csv.ts";
+import { type CsvValue, toCsv } from "../records/csv.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import type { CellSummary } from "./cell-summary.ts";
 import type { CellComparison, SpreadComparison } from "./comparisons.ts";
@@ -15,7 +15,7 @@ export function summaryCsv({ loss, cells, models, correlations, spreads }: Summa
   return toCsv(rows.map((row) => ({ loss, ...row })));
 }
 
-type Row = Record<string, Cell>;
+type Row = Record<string, CsvValue>;
 
 /** `n` runs, or pairs of runs, are behind the value. */
 function row(about: Row, statistic: string, n: number, value: number | Estimate): Row {

@@ -1,6 +1,5 @@
 import { type Config, generatorOf, modelOf, trainingOf } from "../config/config.ts";
 import { correlationMatrix, type Matrix } from "../data/correlation-matrix.ts";
-import { TASKS } from "../data/settings.ts";
 import type { Run } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 
@@ -15,7 +14,7 @@ export function planRuns(config: Config): Run[] {
   }
   const [data, training] = [generatorOf(config), trainingOf(config)];
   const models = config.models.map((name) => modelOf(config, name));
-  const matrices = config.correlations.map((p) => correlationMatrix(TASKS, p));
+  const matrices = config.correlations.map((p) => correlationMatrix(config.tasks, p, config.correlationMatrix));
   const runs: Run[] = [];
   for (let index = 0; index < config.runs; index++) {
     for (const [c, correlation] of config.correlations.entries()) {

@@ -1,8 +1,7 @@
 import type { Config } from "../config/config.ts";
-import { TASKS } from "../data/settings.ts";
 import type { Engine } from "../engines/engine.ts";
-import { numbersOf } from "../records/journal-line.ts";
-import { type RunRecord, recordOf } from "../records/record.ts";
+import { numbersOf, sameNumbers } from "../records/journal-line.ts";
+import { type RunRecord, recordOf, tasksOf } from "../records/record.ts";
 import { planRuns } from "./plan.ts";
 
 /** A finished run and the same one trained again. */
@@ -47,17 +46,18 @@ const EARLY = { steps: 100, tolerance: 0.01 };
 const LATE_TOLERANCE = 3;
 
 function comparisonOf(before: RunRecord, again: RunRecord): Pick<Verified, "same" | "comparedTo"> {
-  if (EXACT.includes(before.device)) return { same: numbersOf(before) === numbersOf(again), comparedTo: undefined };
+  if (EXACT.includes(before.device))
+    return { same: sameNumbers(numbersOf(before), numbersOf(again)), comparedTo: undefined };
   const { steps } = before.curve;
   const early = steps.filter((step) => step <= EARLY.steps).length;
   const tolerance = early > 0 ? EARLY.tolerance : LATE_TOLERANCE;
   const compared = Math.max(1, early);
   const [ours, theirs] = [before, again].map(({ curve: { train, heldout } }) =>
-    [train, heldout].flatMap((losses) => [...losses.subarray(0, TASKS * compared)]),
+    [train, heldout].flatMap((losses) => [...losses.subarray(0, tasksOf(before) * compared)]),
   ) as [number[], number[]];
   const same =
     before.status === again.status &&
-    before.labelCorrelation === again.labelCorrelation &&
+    before.labelCorrelations.join() === again.labelCorrelations.join() &&
     again.curve.steps.length === steps.length &&
     ours.every((loss, i) => isWithin(tolerance, loss, theirs[i] as number));
   return { same, comparedTo: steps[compared - 1] };

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkLayers } from "../../src/config/check.ts";
+import { checkConfig } from "../../src/config/check.ts";
 import { type Config, trainedHash } from "../../src/config/config.ts";
 import { loadConfig, override, presetNames, setOverride } from "../../src/config/load.ts";
 import { SETTING_KEYS } from "../../src/config/schema.ts";
@@ -162,7 +162,7 @@ test("a config of any JSON value is taken or refused in one line, never a crash"
       const changed = Object.fromEntries(changes.map(({ key, value }) => [key, value]));
       for (const values of [whole, { ...settings, marks: {}, ...changed }]) {
         try {
-          checkLayers({ source: "test", values }, []);
+          checkConfig({ source: "test", values }, []);
         } catch (error) {
           expect(error).toBeInstanceOf(UsageError);
           expect((error as Error).message).not.toContain("\n");

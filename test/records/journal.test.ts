@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
-import { JOURNAL_SCHEMA, Journal } from "../../src/records/journal.ts";
+import { JOURNAL_SCHEMA } from "../../src/records/fields.ts";
+import { Journal } from "../../src/records/journal.ts";
 import { provenanceOf } from "../../src/records/provenance.ts";
 import { readHeads, readJournal, readRecords } from "../../src/records/read-journals.ts";
 import { recordOf } from "../../src/records/record.ts";
@@ -126,16 +127,16 @@ describe("a journal", () => {
   test("keeps a label correlation that is not a number", async () => {
     const folder = temporaryFolder();
     const journal = new Journal(folder, "0123abcd", provenance);
-    journal.append({ ...(records[0] as (typeof records)[0]), labelCorrelation: Number.NaN });
+    journal.append({ ...(records[0] as (typeof records)[0]), labelCorrelations: [Number.NaN] });
     journal.close();
     const [record] = await readRecords(folder, { warn: silent });
-    expect(record?.labelCorrelation).toBeNaN();
+    expect(record?.labelCorrelations[0]).toBeNaN();
   });
 
   test("is written by one process alone: a second one in the folder begins a file of its own", async () => {
     const { folder } = writtenJournal();
     const second = new Journal(folder, "0123abcd", provenance);
-    second.append({ ...(records[1] as (typeof records)[1]), status: "done", reason: "" });
+    second.append({ ...(records[0] as (typeof records)[0]), id: (records[1] as (typeof records)[1]).id, run: 1 });
     second.close();
     expect(journalsIn(folder)).toHaveLength(2);
     const merged = await readRecords(folder, { warn: silent });

@@ -1,3 +1,4 @@
+import { pairsOf } from "../../src/data/correlation-matrix.ts";
 import type { Engine, Hooks, Run, RunResult } from "../../src/engines/engine.ts";
 
 interface Behaviour {
@@ -33,16 +34,18 @@ export function doneResult(run: Run): RunResult {
   const evaluations: number[] = [];
   for (let step = evalEvery; step < steps; step += evalEvery) evaluations.push(step);
   evaluations.push(steps);
+  const K = run.model.tasks;
   const loss = (step: number, k: number) => (1 + run.index + k / 4) / step + run.correlation / 3;
+  const losses = (step: number, first: number) => Array.from({ length: K }, (_, k) => loss(step, first + k));
   return {
     run,
     curve: {
       steps: evaluations,
-      train: evaluations.map((step) => [loss(step, 0), loss(step, 1)]),
-      heldout: evaluations.map((step) => [loss(step, 2), loss(step, 3)]),
+      train: evaluations.map((step) => losses(step, 0)),
+      heldout: evaluations.map((step) => losses(step, K)),
     },
-    ...(trainRows === "fresh" ? {} : { trainingSetLoss: [loss(steps, 4), loss(steps, 5)] }),
-    labelCorrelations: [0.07],
+    ...(trainRows === "fresh" ? {} : { trainingSetLoss: losses(steps, 2 * K) }),
+    labelCorrelations: pairsOf(run.model.tasks).map((_, i) => (7 + i) / 100),
     elapsedMs: 12.5,
     device: "none",
   };
@@ -53,7 +56,7 @@ export function failedResult(run: Run): RunResult {
     run,
     failure: "loss is NaN at step 7",
     curve: { steps: [], train: [], heldout: [] },
-    labelCorrelations: [0.07],
+    labelCorrelations: pairsOf(run.model.tasks).map((_, i) => (7 + i) / 100),
     elapsedMs: 12.5,
     device: "none",
   };

@@ -6,8 +6,8 @@ import { configYaml } from "../../src/config/write.ts";
 import type { Run, RunResult } from "../../src/engines/engine.ts";
 import { keyOf } from "../../src/random/key.ts";
 import { normals } from "../../src/random/normal.ts";
+import { JOURNAL_SCHEMA } from "../../src/records/fields.ts";
 import { CONFIG, JOURNALS } from "../../src/records/find-results.ts";
-import { JOURNAL_SCHEMA } from "../../src/records/journal.ts";
 import { lineOf } from "../../src/records/journal-line.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { recordOf } from "../../src/records/record.ts";
@@ -36,10 +36,11 @@ export function writeResults(folder: string, lossOf: LossOf, set: readonly strin
   writeFileSync(join(folder, JOURNALS, "made.jsonl"), `${JSON.stringify(header)}\n${records.map(lineOf).join("")}`);
 }
 
-/** Both tasks of `run` end at about `loss`: their mean does. */
+/** The tasks of `run` end at about `loss`: their mean does. */
 function endingAt(run: Run, loss: number): RunResult {
   const done = doneResult(run);
-  const tasks = [0.9 * loss, 1.1 * loss];
+  const K = run.model.tasks;
+  const tasks = Array.from({ length: K }, (_, k) => (k === K - 1 ? 1.1 : 0.9 + (0.2 * k) / (K - 1)) * loss);
   const heldout = done.curve.heldout.map(() => tasks.map((task) => 1.1 * task));
   return { ...done, curve: { ...done.curve, heldout }, trainingSetLoss: tasks };
 }

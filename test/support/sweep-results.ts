@@ -30,13 +30,14 @@ function madeUp(run: Run): RunResult {
   const size = (SIZES[run.model.name] ?? 1) * (1.3 - run.correlation / 3);
   const spread = 1 + 0.2 * Math.sin(run.index * 2.4 + size);
   const loss = (step: number, k: number) => size * spread * (0.2 + 1 / (1 + step / 300)) * (1 + k / 40);
+  const tasks = Array.from({ length: run.model.tasks }, (_, k) => k);
   return {
     ...rest,
     curve: {
       steps: curve.steps,
-      train: curve.steps.map((step) => [loss(step, 0), loss(step, 1)]),
-      heldout: curve.steps.map((step) => [loss(step, 5) + step / 9000, loss(step, 6) + step / 9000]),
+      train: curve.steps.map((step) => tasks.map((k) => loss(step, k))),
+      heldout: curve.steps.map((step) => tasks.map((k) => loss(step, 5 + k) + step / 9000)),
     },
-    trainingSetLoss: [loss(run.training.steps, 0), loss(run.training.steps, 1)],
+    trainingSetLoss: tasks.map((k) => loss(run.training.steps, k)),
   };
 }

@@ -1,4 +1,4 @@
-import { LARGEST_COUNT } from "../../config/schema.ts";
+import { LARGEST_COUNT } from "../../config/settings.ts";
 import { UsageError } from "../../errors.ts";
 import type { Shard } from "../../records/lock.ts";
 import type { Effects } from "../effects.ts";

@@ -1,3 +1,4 @@
+import { EVENTS_VERSION, type SweepEvent } from "../../records/events.ts";
 import { plain } from "../../records/journal-line.ts";
 import type { SweepListener, SweepOutcome, SweepStart } from "../../sweep/run-sweep.ts";
 import type { Context } from "../effects.ts";
@@ -14,7 +15,7 @@ export interface Progress extends SweepListener {
 
 /** Bars on a terminal, a line every so often elsewhere, JSON lines on stdout with --json, nothing with --quiet. */
 export function progressFor(json: boolean, { effects, quiet, note }: Context): Progress {
-  const emit = (event: object) => json && effects.stdout.write(`${JSON.stringify(event)}\n`);
+  const emit = (event: SweepEvent) => json && effects.stdout.write(`${JSON.stringify(event)}\n`);
   let shown: RunProgress | undefined;
   return {
     note,
@@ -40,6 +41,6 @@ export function progressFor(json: boolean, { effects, quiet, note }: Context): P
   };
 }
 
-function startEvent({ out, todo, engine, device }: SweepStart): object {
-  return { event: "start", out, runs: todo.length, engine, device };
+function startEvent({ out, todo, engine, device }: SweepStart): SweepEvent {
+  return { event: "start", version: EVENTS_VERSION, out, runs: todo.length, engine, device };
 }

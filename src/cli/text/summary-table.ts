@@ -1,5 +1,6 @@
-import { cellsOf } from "../../records/curves-csv.ts";
+import { cellKey } from "../../records/cell.ts";
 import { finalLosses, type LossSet, type RunRecord } from "../../records/record.ts";
+import { groupBy } from "../../stats/group-by.ts";
 import { mean, quantileSorted, standardError } from "../../stats/moments.ts";
 import { correlationText } from "../../sweep/plan.ts";
 import { table } from "./table.ts";
@@ -9,7 +10,7 @@ const CAPTION = "loss after the last step: mean±standard error, median; predict
 /** Models against correlations: final loss on training and held-out rows, over the runs that are done. */
 function summaryTable(records: readonly RunRecord[]): string {
   const header = ["model", "p", "runs", "failed", "training", "median", "held-out", "median"];
-  return `${table([header, ...cellsOf(records).map(cellRow)])}${CAPTION}`;
+  return `${table([header, ...[...groupBy(records, cellKey).values()].map(cellRow)])}${CAPTION}`;
 }
 
 /** The table, and where its numbers are. */

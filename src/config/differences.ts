@@ -1,9 +1,6 @@
 import { type Config, trainedHash } from "./config.ts";
-import { SETTING_KEYS, type SettingKey } from "./schema.ts";
-
-/** What a sweep may have more of without becoming another one. */
-const EXTENT: readonly SettingKey[] = ["correlations", "models", "runs"];
-const NAMES: readonly SettingKey[] = ["name", "about"];
+import { EXTENT, NAMES, SETTING_KEYS, type SettingKey } from "./schema.ts";
+import { valueText } from "./setting-rows.ts";
 
 /** Settings in which two configs train differently, e.g. `batch: 256 there, 64 here`; none if they belong together. */
 export function differences(
@@ -12,9 +9,9 @@ export function differences(
   places: readonly [string, string] = ["there", "here"],
 ): string[] {
   if (trainedHash(there) === trainedHash(here)) return [];
-  return SETTING_KEYS.filter((key) => !EXTENT.includes(key) && !NAMES.includes(key) && there[key] !== here[key]).map(
-    (key) => `${key}: ${there[key]} ${places[0]}, ${here[key]} ${places[1]}`,
-  );
+  const trained = SETTING_KEYS.filter((key) => !EXTENT.includes(key) && !NAMES.includes(key));
+  const texts = trained.map((key): [SettingKey, string, string] => [key, valueText(there[key]), valueText(here[key])]);
+  return texts.filter(([, a, b]) => a !== b).map(([key, a, b]) => `${key}: ${a} ${places[0]}, ${b} ${places[1]}`);
 }
 
 /** `config` with all runs, models and correlations of either. */

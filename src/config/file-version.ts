@@ -1,0 +1,53 @@
+import { UsageError } from "../errors.ts";
+import { CONFIG_VERSION, FILE_SCHEMA } from "./schema.ts";
+import { LATER_SETTINGS } from "./settings.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** Values of one source: a file, or a flag such as `--corr`. */
+export interface GivenValues {
+  /** Named in errors. */
+  readonly source: string;
+  readonly values: unknown;
+}
+
+/**
+ * A config file of any version, as one of this version: settings that came later have the value, and the mark, that they
+ * had before they existed. A stored config says its version. A file without one is of the first version, or of the newest
+ * whose settings it names: it must be complete as files of that version were. Throws UsageError for what a newer mmoe
+ * stored.
+ */
+export function upToDate({ source, values }: GivenValues): GivenValues {
+  if (!isObject(values)) return { source, values };
+  if (values.version !== undefined) refuseNewer(source, values);
+  const version = values.version ?? namedVersion(values);
+  const later = Object.entries(LATER_SETTINGS).filter(
+    ([key, { since }]) => !(key in values) && since > Number(version),
+  );
+  const before = Object.fromEntries(later.map(([key, setting]) => [key, setting.before]));
+  const marks = Object.fromEntries(later.map(([key, setting]) => [key, setting.mark]));
+  return {
+    source,
+    values: { ...values, ...before, ...(isObject(values.marks) && { marks: { ...marks, ...values.marks } }) },
+  };
+}
+
+/** The version of a file that does not say it: that of the newest setting in it. */
+function namedVersion(values: object): number {
+  return Math.max(1, ...Object.entries(LATER_SETTINGS).map(([key, { since }]) => (key in values ? since : 1)));
+}
+
+function refuseNewer(source: string, values: Record<string, unknown>): void {
+  const { version } = values;
+  if (typeof version === "number" && version > CONFIG_VERSION) {
+    const versions = `version ${version}, this one reads up to ${CONFIG_VERSION}`;
+    throw new UsageError(`${source}: stored by a newer mmoe (${versions}); use that one`);
+  }
+  const known = Object.keys(FILE_SCHEMA.shape);
+  const unknown = Object.keys(values).find((key) => !known.includes(key));
+  if (unknown === undefined || didYouMean(unknown, known)) return; // a typing mistake is told by the schema
+  throw new UsageError(`${source}: unknown setting '${unknown}': a newer mmoe stored it; use that one`);
+}
+
+function isObject(values: unknown): values is Record<string, unknown> {
+  return typeof values === "object" && values !== null && !Array.isArray(values);
+}

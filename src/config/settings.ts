@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { GENERATOR_PRESETS, type GeneratorPresetName, type Mark } from "../data/presets.ts";
+import { INITIALIZER_NAMES } from "../models/initializers.ts";
+import { MODEL_NAMES } from "../models/zoo.ts";
+
+/** The largest count anywhere: a counter of the row generator has 32 bits. */
+export const LARGEST_COUNT = 2 ** 31 - 1;
+
+/** One task has no correlation with another. */
+const LEAST_TASKS = 2;
+
+const PRESET_NAMES = Object.keys(GENERATOR_PRESETS) as GeneratorPresetName[];
+
+/** Descriptions complete the sentence "expected ...": they are the error texts and the editors' hints. */
+const count = (least = 1) =>
+  z.int().min(least).max(LARGEST_COUNT).describe(`a whole number from ${least} to ${LARGEST_COUNT}`);
+const choice = <T extends string>(values: readonly T[]) => z.enum(values).describe(`one of ${values.join(", ")}`);
+const listOf = <T extends z.ZodType>(item: T, what: string) =>
+  z
+    .array(item)
+    .min(1)
+    .refine((values) => new Set(values).size === values.length)
+    .describe(`a list of ${what}, at least one and none twice`);
+
+const correlation = z.number().min(-1).max(1).transform(withoutMinusZero).describe("a number from -1 to 1");
+const positive = (what: string) => z.number().positive().describe(what);
+
+/** Everything that defines a sweep. A file gives every key; nothing is filled in behind its back. */
+export const SETTINGS_SCHEMA = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]*$/i)
+    .max(60)
+    .describe("a name of letters, digits, '.', '_' and '-'"),
+  about: z.string().describe("a sentence: what the sweep reproduces"),
+  data: choice(PRESET_NAMES),
+  seed: count(0),
+  correlations: listOf(correlation, "numbers from -1 to 1"),
+  tasks: count(LEAST_TASKS),
+  correlationMatrix: z
+    .array(z.array(z.number().min(-1).max(1)))
+    .nullable()
+    .describe("a list of rows of numbers from -1 to 1, a row and a number a task, or null"),
+  models: listOf(choice(MODEL_NAMES), "models"),
+  runs: count(),
+  trainRows: z.union([count(), z.literal("fresh")]).describe(`a whole number from 1 to ${LARGEST_COUNT}, or fresh`),
+  sampling: choice(["epochs", "replacement"]),
+  batch: count(),
+  steps: count(),
+  optimizer: choice(["adam", "sgd"]),
+  lr: positive("a number above 0"),
+  initializer: choice(INITIALIZER_NAMES),
+  initializerStd: positive("a number above 0 (used by truncated-normal)"),
+  dropout: z.number().min(0).lt(1).describe("a number from 0 to below 1"),
+  evalEvery: count(),
+  heldoutRows: count(),
+});
+
+/** A setting that came after the first version, so that files from before it go on. */
+interface LaterSetting {
+  /** The version of config files that it came with. */
+  readonly since: number;
+  /** Its value in every sweep from before it existed. That value is in no hash, and so in no folder's name. */
+  readonly before: unknown;
+  /** Where that value comes from. */
+  readonly mark: Mark;
+}
+
+/** To add a setting: its line in SETTINGS_SCHEMA, and one here with the next version. */
+export const LATER_SETTINGS: Readonly<Record<string, LaterSetting>> = {
+  tasks: { since: 2, before: 2, mark: "paper" },
+  correlationMatrix: { since: 2, before: null, mark: "paper" },
+};
+
+/** -0 would give a run an id of its own. */
+function withoutMinusZero(value: number): number {
+  return value === 0 ? 0 : value;
+}

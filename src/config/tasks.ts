@@ -1,0 +1,26 @@
+import { correlationMatrix } from "../data/correlation-matrix.ts";
+import { GENERATOR_PRESETS } from "../data/presets.ts";
+import { UsageError } from "../errors.ts";
+import type { SettingKey, Settings } from "./schema.ts";
+
+/**
+ * Refuses tasks that the generator can't make at one of the correlations: UsageError. `place` names a setting as the
+ * user gave it.
+ */
+export function checkTasks(settings: Settings, place: (key: SettingKey) => string): void {
+  const { tasks, data, correlations, correlationMatrix: pattern } = settings;
+  const { inputs } = GENERATOR_PRESETS[data].settings;
+  if (tasks > inputs) {
+    const expected = `at most ${inputs}, the inputs of the generator '${data}'`;
+    throw new UsageError(`${place("tasks")}: expected ${expected}, got ${tasks}`);
+  }
+  const setting = pattern === null ? "correlations" : "correlationMatrix";
+  for (const p of correlations) {
+    try {
+      correlationMatrix(tasks, p, pattern);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new UsageError(`${place(setting)}: ${error.message}`);
+    }
+  }
+}

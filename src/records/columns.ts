@@ -1,0 +1,89 @@
+import type { z } from "zod";
+import { pairsOf } from "../data/correlation-matrix.ts";
+import { mean } from "../stats/moments.ts";
+import type { CsvValue } from "./csv.ts";
+import { number } from "./fields.ts";
+
+/** Raised when the meaning of a column changes; not for a column more. */
+export const CSV_VERSION = 1;
+
+/** A column of a CSV file, or one for each task or pair of tasks: `trainLoss1`, `labelCorrelation1-2`. */
+export interface Column<Row> {
+  readonly name: string;
+  /** Type, unit and meaning of its values. */
+  readonly schema: z.ZodType;
+  readonly per?: "task" | "pair";
+  /** Whose cell is empty; missing where each row has a value. */
+  readonly emptyFor?: string;
+  /** A row's value, or its values per task or pair; undefined where it has none: the cell is empty. */
+  readonly of: (row: Row) => CsvValue | readonly number[] | undefined;
+}
+
+/** The file's row of K tasks. */
+export function csvRow<Row>(columns: readonly Column<Row>[], row: Row, tasks: number): Record<string, CsvValue> {
+  const cells: Record<string, CsvValue> = {};
+  for (const column of columns) {
+    const value = column.of(row);
+    if (column.per === undefined) cells[column.name] = (value as CsvValue | undefined) ?? "";
+    else
+      for (const [i, name] of columnNames(column, tasks).entries())
+        cells[name] = (value as number[] | undefined)?.[i] ?? "";
+  }
+  return cells;
+}
+
+const known = new WeakMap<Column<never>, Map<number, string[]>>();
+
+/** The names of a column's parts where there are K tasks. */
+export function columnNames(column: Pick<Column<never>, "name" | "per">, tasks: number): string[] {
+  const all = known.get(column as Column<never>) ?? new Map<number, string[]>();
+  known.set(column as Column<never>, all);
+  const names = all.get(tasks) ?? namesOf(column, tasks);
+  all.set(tasks, names);
+  return names;
+}
+
+function namesOf({ name, per }: Pick<Column<never>, "name" | "per">, tasks: number): string[] {
+  if (per === undefined) return [name];
+  if (per === "task") return Array.from({ length: tasks }, (_, k) => `${name}${k + 1}`);
+  // one pair has its mean's column alone
+  return tasks === 2 ? [] : pairsOf(tasks).map(([j, k]) => `${name}${j + 1}-${k + 1}`);
+}
+
+interface Described {
+  readonly name: string;
+  readonly meaning: string;
+  readonly unit: string;
+  readonly emptyFor: string;
+}
+
+/** A column a task, and their mean: `gateEntropy1`, ..., `gateEntropyMean`. */
+export function taskColumns<Row>(
+  { name, meaning, unit, emptyFor }: Described,
+  of: (row: Row) => { readonly tasks: readonly number[]; readonly mean: number } | undefined,
+): Column<Row>[] {
+  return [
+    { name, schema: number(`${meaning}, of a task`, unit), per: "task", emptyFor, of: (row) => of(row)?.tasks },
+    { name: `${name}Mean`, schema: number(`${meaning}: mean over tasks`, unit), emptyFor, of: (row) => of(row)?.mean },
+  ];
+}
+
+/** The mean over pairs of tasks, and of more than two tasks a column a pair. */
+export function pairColumns<Row>(
+  { name, meaning, unit, emptyFor }: Described,
+  of: (row: Row) => readonly number[] | undefined,
+): Column<Row>[] {
+  return [
+    {
+      name,
+      schema: number(`${meaning}; of more than two tasks the mean over pairs`, unit),
+      emptyFor,
+      of: (row) => meanOf(of(row)),
+    },
+    { name, schema: number(`${meaning}, of a pair of more than two tasks`, unit), per: "pair", emptyFor, of },
+  ];
+}
+
+function meanOf(values: readonly number[] | undefined): number | undefined {
+  return values && mean(values);
+}

@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { RECORD_SCHEMA, text, whole } from "./fields.ts";
+
+/** Raised when the meaning of an event changes. */
+export const EVENTS_VERSION = 1;
+
+/** What `mmoe sweep --json` writes: a line an event. */
+export const EVENT_SCHEMA = z.discriminatedUnion("event", [
+  z.object({
+    event: z.literal("start"),
+    version: z.literal(EVENTS_VERSION).meta({ description: "version of these events" }),
+    out: text("the results folder"),
+    runs: whole("runs that are to be trained", "runs"),
+    engine: text("the engine that trains"),
+    device: text("what computes, such as `wasm`"),
+  }),
+  z.object({
+    event: z.literal("progress"),
+    id: text("the run that has been trained further"),
+    step: whole("training steps done", "steps"),
+    steps: whole("training steps that were asked for", "steps"),
+  }),
+  RECORD_SCHEMA.extend({ event: z.literal("run") }),
+  z.object({
+    event: z.literal("end"),
+    out: text("the results folder"),
+    done: whole("runs that are done, those of earlier processes included", "runs"),
+    failed: whole("runs that failed", "runs"),
+    missing: whole("runs that are still to be trained", "runs"),
+  }),
+]);
+
+export type SweepEvent = z.input<typeof EVENT_SCHEMA>;

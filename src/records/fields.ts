@@ -1,0 +1,102 @@
+import { z } from "zod";
+import { MEASURES } from "./measures.ts";
+
+/** Raised when the meaning of a journal's line changes. */
+export const JOURNAL_SCHEMA = 2;
+
+export const LOSS_UNIT = "label variance";
+
+/** Kinds of values; `unit` and `description` stand in the JSON Schemas and in docs/files.md. */
+export const text = (description: string) => z.string().meta({ description });
+export const number = (description: string, unit = "") => z.number().meta(about(description, unit));
+export const whole = (description: string, unit = "") => z.int().min(0).meta(about(description, unit));
+export const loss = (description: string) => number(description, LOSS_UNIT);
+
+/** A list of numbers: checked in a loop of its own, as a journal has hundreds in each line. */
+export const numbers = (description: string, unit = "") =>
+  z.custom<number[]>(isNumbers).meta({ ...about(description, unit), type: "array", items: { type: "number" } });
+
+function about(description: string, unit: string) {
+  return unit === "" ? { description } : { description, unit };
+}
+
+function isNumbers(value: unknown): boolean {
+  if (!Array.isArray(value)) return false;
+  for (let i = 0; i < value.length; i++) if (typeof value[i] !== "number") return false;
+  return true;
+}
+
+/** JSON has no NaN: it writes null. */
+const numberOrNull = z.number().nullable();
+
+/** A run, and how it ended: what a record says first, and every CSV file's row of a run. */
+export const RUN_FIELDS = {
+  id: text("the run's name, made of what it is: model, correlation, run"),
+  status: z.enum(["done", "failed"]).meta({ description: "how the run ended" }),
+  model: text("the model, as in `mmoe models`"),
+  correlation: number("the cell's correlation p: the cosine of two task weight vectors"),
+  run: whole("the run's index, from 0: runs of one index see the same rows"),
+  seed: whole("the sweep's seed"),
+  lr: number("learning rate"),
+  steps: whole("training steps that were asked for", "steps"),
+  batch: whole("rows a step", "rows"),
+  reason: text("why the run failed; empty for one that is done"),
+};
+
+export const TRAINED_FIELDS = {
+  parameters: whole("the model's parameters"),
+  elapsedMs: number("wall time of the runs that were trained together, divided by their number", "ms"),
+  engine: text("the engine that trained the run"),
+  device: text("what computed, such as `wasm`"),
+};
+
+export const LABEL_CORRELATION =
+  "Pearson correlation of two tasks' labels over the training set, or over held-out rows";
+
+const measured = z.union([numberOrNull, z.array(numberOrNull)]);
+
+/** The curve of a run: `train` and `heldout` are [evaluations * K], evaluation by evaluation. */
+export const CURVE_SCHEMA = z.object({
+  steps: numbers("the steps after which the run was evaluated", "steps"),
+  train: numbers("mean of each task's batch losses since the evaluation before", LOSS_UNIT),
+  heldout: numbers("loss of each task on held-out rows", LOSS_UNIT),
+});
+
+/** A record as JSON: a journal's line but for its checksum, and the event of a run. */
+export const RECORD_SCHEMA = z.object({
+  ...RUN_FIELDS,
+  trainingSetLoss: numbers("loss of each task over the whole training set after the last step", LOSS_UNIT)
+    .nullable()
+    .meta({ description: "null for fresh rows or a failure" }),
+  labelCorrelation: numberOrNull.optional().meta({ description: `of two tasks: ${LABEL_CORRELATION}` }),
+  labelCorrelations: z
+    .array(numberOrNull)
+    .min(2)
+    .optional()
+    .meta({ description: "of more than two tasks, the same for each pair: (1, 2), (1, 3), ..., (2, 3), ..." }),
+  ...TRAINED_FIELDS,
+  measures: z
+    .object(
+      Object.fromEntries(
+        MEASURES.map(({ name, per, unit, meaning }) => {
+          const schema = per === "run" ? numberOrNull : z.array(numberOrNull);
+          return [name, schema.optional().meta({ ...about(meaning, unit), per })];
+        }),
+      ),
+    )
+    .catchall(measured)
+    .optional()
+    .meta({ description: "what else was measured of the run, by name" }),
+  curve: CURVE_SCHEMA,
+});
+
+export const LINE_SCHEMA = RECORD_SCHEMA.extend({
+  crc: text("CRC-32 of all that stands before it in the line, in hexadecimal digits"),
+});
+
+/** A journal's first line. */
+export const HEADER_SCHEMA = z.object({
+  schema: whole("version of the lines' meaning"),
+  version: text("the mmoe that wrote it"),
+  trained: text("hash of the settings that its runs were trained with"),
+});

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { type Column, CSV_VERSION } from "./columns.ts";
+import { CURVE_COLUMNS, LONG_CURVE_COLUMNS } from "./curves-csv.ts";
+import { EVENT_SCHEMA, EVENTS_VERSION } from "./events.ts";
+import { HEADER_SCHEMA, JOURNAL_SCHEMA, LINE_SCHEMA } from "./fields.ts";
+import { RUN_COLUMNS } from "./runs-csv.ts";
+
+/** The CSV files of a results folder, by name. */
+export const CSV_FILES: Readonly<Record<string, readonly Column<never>[]>> = {
+  "runs.csv": RUN_COLUMNS,
+  "curves.csv": CURVE_COLUMNS,
+  "curves-long.csv": LONG_CURVE_COLUMNS,
+};
+
+/** JSON Schemas of all that is recorded, by the name of the file in `schemas/` that publishes each. */
+export function jsonSchemas(): Record<string, object> {
+  const csv = Object.entries(CSV_FILES).map(([file, columns]) => [`${file}.json`, csvSchema(file, columns)]);
+  return {
+    "journal-header.json": titled("first line of a journal", JOURNAL_SCHEMA, jsonOf(HEADER_SCHEMA)),
+    "journal-line.json": titled("any other line of a journal: a run", JOURNAL_SCHEMA, jsonOf(LINE_SCHEMA)),
+    ...Object.fromEntries(csv),
+    "events.json": titled("a line of mmoe sweep --json", EVENTS_VERSION, jsonOf(EVENT_SCHEMA)),
+  };
+}
+
+/** A schema as JSON, units and descriptions with it. */
+export function jsonOf(schema: z.ZodType): Record<string, unknown> {
+  const { "~standard": _, ...json } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  return json;
+}
+
+function titled(title: string, version: number, json: Record<string, unknown>): object {
+  const { $schema, ...rest } = json;
+  return { $schema: $schema ?? "https://json-schema.org/draft/2020-12/schema", title, version, ...rest };
+}
+
+/** A row as an object: numbers as numbers, an empty cell as an empty text. */
+function csvSchema(file: string, columns: readonly Column<never>[]): object {
+  const of = (parts: boolean) => columns.filter(({ per }) => (per !== undefined) === parts);
+  const pattern = ({ name, per }: Column<never>) => `^${name}${per === "pair" ? "[1-9][0-9]*-" : ""}[1-9][0-9]*$`;
+  return titled(`a row of ${file}`, CSV_VERSION, {
+    type: "object",
+    properties: Object.fromEntries(of(false).map((column) => [column.name, cellSchema(column)])),
+    patternProperties: Object.fromEntries(of(true).map((column) => [pattern(column), cellSchema(column)])),
+    required: of(false).map(({ name }) => name),
+    additionalProperties: false,
+  });
+}
+
+function cellSchema({ schema, emptyFor }: Column<never>): object {
+  const { $schema: _, description, unit, ...json } = jsonOf(schema);
+  const about = { description, ...(unit !== undefined && { unit }) };
+  return emptyFor === undefined ? { ...json, ...about } : { anyOf: [json, { const: "" }], ...about };
+}

@@ -1,0 +1,30 @@
+import { mean } from "../stats/moments.ts";
+import { MEASURES } from "./measures.ts";
+
+/** What a run has of them, by name: some engines, and older versions, give fewer. */
+export type Measures = Readonly<Record<string, number | readonly number[]>>;
+
+/** K of as many pairs of tasks. */
+export function tasksOfPairs(pairs: number): number {
+  return (1 + Math.sqrt(1 + 8 * pairs)) / 2;
+}
+
+/** Refuses a measure that is not declared, or of another length than declared: an engine's bug. */
+export function checkMeasures(measures: Measures, tasks: number): void {
+  for (const [name, value] of Object.entries(measures)) {
+    const measure = MEASURES.find((one) => one.name === name);
+    if (measure === undefined) throw new TypeError(`measure '${name}' is not declared in records/measures.ts`);
+    const expected = { run: undefined, task: tasks, pair: (tasks * (tasks - 1)) / 2 }[measure.per];
+    const got = typeof value === "number" ? undefined : value.length;
+    if (got !== expected) {
+      const text = (length: number | undefined) => (length === undefined ? "a number" : `a list of ${length}`);
+      throw new RangeError(`measure '${name}': expected ${text(expected)}, got ${text(got)}`);
+    }
+  }
+}
+
+/** A run's measure, the mean over tasks or pairs; NaN where it has none. Throws RangeError for a name that is not declared. */
+export function measureMean(measures: Measures | undefined, name: string): number {
+  if (!MEASURES.some((one) => one.name === name)) throw new RangeError(`measure '${name}' is not declared`);
+  return mean([measures?.[name] ?? []].flat());
+}

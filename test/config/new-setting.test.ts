@@ -1,0 +1,78 @@
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { expect, test, vi } from "vitest";
+import { z } from "zod";
+import { trainedHash } from "../../src/config/config.ts";
+import { loadConfig, setOverride } from "../../src/config/load.ts";
+import { CONFIG_VERSION, FILE_SCHEMA } from "../../src/config/schema.ts";
+import { configYaml } from "../../src/config/write.ts";
+import { defaultFolder } from "../../src/records/find-results.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+
+/** The program as it is once it has one more setting. */
+vi.mock("../../src/config/settings.ts", async (original) => {
+  const settings = await original<typeof import("../../src/config/settings.ts")>();
+  return {
+    ...settings,
+    SETTINGS_SCHEMA: settings.SETTINGS_SCHEMA.extend({ weightDecay: z.number().min(0).describe("a number from 0") }),
+    LATER_SETTINGS: { ...settings.LATER_SETTINGS, weightDecay: { since: 3, before: 0, mark: "assumed" } },
+  };
+});
+
+const OLD = "test/config/fixtures/version-2.yaml"; // configYaml(loadConfig("smoke")) of version 2
+const paper = () => loadConfig("results/paper/config.yaml");
+
+test("a new setting is part of configs and their files", () => {
+  expect(paper()).toMatchObject({ weightDecay: 0, origins: { weightDecay: "assumed" } });
+  expect(Object.keys(FILE_SCHEMA.shape)).toContain("weightDecay");
+  expect(CONFIG_VERSION).toBe(3);
+  expect(configYaml(loadConfig(OLD))).toMatch(/^version: 3\n(.*\n)*weightDecay: 0\n/);
+});
+
+test("a new setting leaves the hash, and so the folder's name, of every sweep from before", () => {
+  const journal = readdirSync("results/paper/journal").find((file) => file.endsWith(".gz")) as string;
+  const lines = gunzipSync(readFileSync(join("results/paper/journal", journal))).toString("utf8", 0, 200);
+  expect(trainedHash(paper())).toBe(JSON.parse(lines.split("\n")[0] as string).trained);
+  expect(defaultFolder(loadConfig(OLD))).toBe(defaultFolder(loadConfig("smoke")));
+});
+
+test("another value of a new setting is another sweep", () => {
+  const decayed = loadConfig(OLD, [setOverride("weightDecay=0.1")]);
+  expect(trainedHash(decayed)).not.toBe(trainedHash(loadConfig(OLD)));
+});
+
+test("folders from before a new setting are read, compared, merged and gone on with", async () => {
+  const out = join(temporaryFolder(), "results");
+  cpSync("results/paper", out, { recursive: true });
+  const config = readFileSync(join(out, "config.yaml"), "utf8");
+  for (const argv of [
+    ["summary", out],
+    ["status", out],
+    ["compare", out, "results/paper"],
+    ["merge", out],
+    ["sweep", join(out, "config.yaml"), "--out", out, "--engine", "cpu"],
+  ]) {
+    const { code, stderr } = await runMain(argv);
+    expect([argv[0], code, stderr]).toEqual([
+      argv[0],
+      0,
+      argv[0] === "sweep" ? expect.stringContaining("reused 1800, to do 0 runs") : "",
+    ]);
+  }
+  expect(readFileSync(join(out, "config.yaml"), "utf8")).toBe(config);
+}, 60_000);
+
+test("a sweep with a new setting's value is refused in a folder from before, by the setting", async () => {
+  const out = join(temporaryFolder(), "results");
+  cpSync("results/paper", out, { recursive: true });
+  const { code, stderr } = await runMain(["sweep", "paper", "--set", "weightDecay=0.1", "--out", out]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining("(weightDecay: 0 there, 0.1 here)")]);
+});
+
+test("a file with a new setting is refused by the next older mmoe's rules for what it lacks", () => {
+  const path = join(temporaryFolder(), "mine.yaml");
+  const lacking = readFileSync(OLD, "utf8").replace(/^(version|tasks):.*\n/gm, "");
+  writeFileSync(path, lacking.replace("marks:", "weightDecay: 0.1\nmarks:"));
+  expect(() => loadConfig(path)).toThrow(/: tasks: expected .*, got nothing$/);
+});

@@ -1,0 +1,90 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { trainedHash } from "../../src/config/config.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { generatorOfTrials, loadTrials } from "../../src/config/trials.ts";
+import { configYaml } from "../../src/config/write.ts";
+import { UsageError } from "../../src/errors.ts";
+import { journalPaths } from "../../src/records/read-journals.ts";
+import { temporaryFolder } from "../support/effects.ts";
+
+/** A stored config as its text becomes by `change`. */
+function stored(change: (text: string) => string): string {
+  const path = join(temporaryFolder(), "config.yaml");
+  writeFileSync(path, change(configYaml(loadConfig("smoke"))));
+  return path;
+}
+
+function complaint(path: string): string {
+  try {
+    loadConfig(path);
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+  throw new Error("nothing was refused");
+}
+
+describe.each(["paper", "fresh", "figure3"])("results/%s, stored before configs had a version", (name) => {
+  const config = loadConfig(`results/${name}/config.yaml`);
+
+  test("has the hash that its journal was written under", () => {
+    const [journal] = journalPaths(`results/${name}/journal`);
+    const [header] = gunzipSync(readFileSync(journal as string))
+      .toString("utf8", 0, 200)
+      .split("\n");
+    expect(trainedHash(config)).toBe(JSON.parse(header as string).trained);
+  });
+
+  test("is of pairs of tasks, as the paper has them", () => {
+    expect(config).toMatchObject({ tasks: 2, correlationMatrix: null, origins: { tasks: "paper" } });
+  });
+});
+
+test("results/figure2 is read as it was stored", () => {
+  const trials = loadTrials("results/figure2/trials.yaml");
+  expect([trials.trials, generatorOfTrials(trials).inputs]).toEqual([100, 100]);
+});
+
+test("a stored config says its version", () => {
+  expect(configYaml(loadConfig("smoke"))).toMatch(/^version: 2\n/);
+});
+
+test("a stored config of a newer version is refused in a line", () => {
+  const path = stored((text) => `${text.replace("version: 2", "version: 3")}weightDecay: 0\n`);
+  expect(complaint(path)).toBe(`${path}: stored by a newer mmoe (version 3, this one reads up to 2); use that one`);
+});
+
+test("a stored config with a setting that there is not is refused in a line", () => {
+  const path = stored((text) => `weightDecay: 0\n${text}`);
+  expect(complaint(path)).toBe(`${path}: unknown setting 'weightDecay': a newer mmoe stored it; use that one`);
+});
+
+test("a version that is none is refused", () => {
+  expect(complaint(stored((text) => text.replace("version: 2", "version: two")))).toMatch(
+    /: version: expected the version of a stored config, a whole number from 1 to 2, got "two"$/,
+  );
+});
+
+test("a stored config of version 1 lacks what came with version 2, but not what it had", () => {
+  const first = (text: string) =>
+    text.replace("version: 2", "version: 1").replace(/^ *(tasks|correlationMatrix):.*\n/gm, "");
+  expect(loadConfig(stored(first))).toEqual(loadConfig("smoke"));
+  expect(complaint(stored((text) => first(text).replace(/^batch: 64\n/m, "")))).toMatch(/: batch: .*, got nothing$/);
+});
+
+describe("a file that people write", () => {
+  const bare = (text: string) => text.replace("version: 2\n", "");
+
+  test("from before a setting goes on without it", () => {
+    const path = stored((text) => bare(text).replace(/^ *(tasks|correlationMatrix):.*\n/gm, ""));
+    expect(loadConfig(path)).toEqual(loadConfig("smoke"));
+  });
+
+  test("that names a setting of a version gives all that came with it", () => {
+    const path = stored((text) => bare(text).replace(/^correlationMatrix: null\n/m, ""));
+    expect(complaint(path)).toMatch(/: correlationMatrix: expected .*, or null, got nothing$/);
+  });
+});

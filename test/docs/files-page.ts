@@ -1,0 +1,141 @@
+import type { z } from "zod";
+import { type Column, CSV_VERSION, columnNames } from "../../src/records/columns.ts";
+import { EVENT_SCHEMA, EVENTS_VERSION } from "../../src/records/events.ts";
+import { HEADER_SCHEMA, JOURNAL_SCHEMA, LINE_SCHEMA } from "../../src/records/fields.ts";
+import { CSV_FILES, jsonOf, jsonSchemas } from "../../src/records/json-schemas.ts";
+
+interface Json {
+  readonly type?: string | readonly string[];
+  readonly const?: unknown;
+  readonly enum?: readonly string[];
+  readonly anyOf?: readonly Json[];
+  readonly properties?: Readonly<Record<string, Json>>;
+  readonly items?: Json;
+  readonly unit?: string;
+  readonly description?: string;
+}
+
+/** docs/files.md: what stands around the tables by hand, the tables from the schemas. */
+export function filesPage(): string {
+  return `${[BEFORE, ...csvSections(), journalSection(), eventsSection(), AFTER].join("\n\n")}\n`;
+}
+
+const BEFORE = `# Files
+
+<!-- test/docs/files-page.ts makes this page from the schemas in src/records; \`npm run docs\` writes it. -->
+
+\`mmoe sweep\` writes a results folder. It is \`results/NAME-HASH\` unless you give \`--out\`.
+
+| file | holds |
+| --- | --- |
+| \`config.yaml\` | every setting of the sweep, each with its mark; \`mmoe sweep FOLDER/config.yaml\` repeats it |
+| \`journal/*.jsonl\` | the runs that ended, a line a run; each process writes a journal of its own |
+| \`journal/*.provenance.json\` | the process behind each journal: versions, machine, command line, times |
+| \`runs.csv\` | one row a run, failed runs too |
+| \`curves.csv\` | loss against steps, over the runs of each cell |
+| \`curves-long.csv\` | loss against steps of each run; only with \`--long\` |
+| \`figures/\`, \`report.html\` | what \`mmoe figures\` and \`mmoe report\` draw |
+
+Only the journals and \`config.yaml\` are needed. \`mmoe merge FOLDER\` writes the CSV files again from them.
+
+A **cell** is a model at a correlation. A **pair** is two of the K tasks. Losses are mean squared errors in units of label variance: a model that always predicts the mean has a loss of 1.
+
+## Versions
+
+\`config.yaml\` says the version of its settings. A newer mmoe reads an older file: a setting that the file does not know has the value that it had before it existed, and the folder keeps its name. An older mmoe refuses a newer file. A file without a version is of version 1, or of the newest version whose settings it names; it must have every setting of that version. So a config file of your own stays valid when a setting is added.
+
+The journal (${JOURNAL_SCHEMA}), the CSV files (${CSV_VERSION}) and the events (${EVENTS_VERSION}) have versions too. A version changes when something gets another meaning. It does not change for one more column or key. The JSON Schemas are in \`schemas/\`: ${Object.keys(
+  jsonSchemas(),
+)
+  .map((file) => `[${file}](../schemas/${file})`)
+  .join(", ")}; that of config files is [configs/schema.json](../configs/schema.json).`;
+
+const AFTER = `## One more number
+
+Declare it in \`src/records/measures.ts\`: name, unit, meaning, and whether it is one number a run, a task or a pair of tasks. Let an engine give it in \`RunResult.measures\`. It is then in the journal, in \`runs.csv\`, in this page and in the schemas; \`mmoe merge\` and \`mmoe verify\` compare it, and a figure takes it by its name (\`cellMeasures\`). Runs from before have an empty cell.`;
+
+function csvSections(): string[] {
+  const about: Readonly<Record<string, string>> = {
+    "runs.csv": "One row a run, by run, then correlation, then model.",
+    "curves.csv": "One row a cell, task and evaluation, over the runs that reached the step.",
+    "curves-long.csv": "One row a run and evaluation.",
+  };
+  return Object.entries(CSV_FILES).map(([file, columns]) => {
+    const rows = columns.map((column) => [names(column), ...cells(column.schema, column.emptyFor)]);
+    return `## ${file}\n\n${about[file]}\n\n${table("column", rows)}`;
+  });
+}
+
+/** A column's name, or the first and the last of its parts. */
+function names(column: Column<never>): string {
+  if (column.per === undefined) return `\`${column.name}\``;
+  const last = column.per === "task" ? "K" : "(K-1)-K";
+  return `\`${columnNames(column, 3)[0]}\` ... \`${column.name}${last}\``;
+}
+
+function journalSection(): string {
+  return [
+    "## Journal",
+    "JSON, a line each. A line that ends in no line break was torn by a crash: it is no record, and its run is trained again.",
+    "The first line:",
+    keyTable(jsonOf(HEADER_SCHEMA) as Json),
+    "Every other line is a run:",
+    keyTable(jsonOf(LINE_SCHEMA) as Json),
+  ].join("\n\n");
+}
+
+function eventsSection(): string {
+  const events = (jsonOf(EVENT_SCHEMA) as { oneOf: Json[] }).oneOf;
+  const tables = events.flatMap((event) => {
+    const { event: name, ...rest } = event.properties ?? {};
+    if (name?.const === "run") return ["`run`: a run ended. Its keys are those of a journal's line, without `crc`."];
+    return [`\`${name?.const}\`:`, keyTable({ properties: rest })];
+  });
+  return [
+    "## Events",
+    "`mmoe sweep --json` writes JSON to stdout, a line an event. Its key `event` says which.",
+    ...tables,
+  ].join("\n\n");
+}
+
+function keyTable(json: Json, within = ""): string {
+  return table("key", keyRows(json, within));
+}
+
+function keyRows({ properties = {} }: Json, within: string): string[][] {
+  return Object.entries(properties).flatMap(([key, value]) => {
+    const row = [`\`${within}${key}\``, typeOf(value), unitOf(value), descriptionOf(value)];
+    return value.properties ? [...(value.description ? [row] : []), ...keyRows(value, `${within}${key}.`)] : [row];
+  });
+}
+
+function cells(schema: z.ZodType, emptyFor: string | undefined): string[] {
+  const json = jsonOf(schema) as Json;
+  return [typeOf(json), unitOf(json), `${descriptionOf(json)}${emptyFor ? `; empty for ${emptyFor}` : ""}`];
+}
+
+function typeOf(json: Json): string {
+  if (json.enum) return json.enum.map((one) => `\`${one}\``).join(" or ");
+  if (json.const !== undefined) return `\`${json.const}\``;
+  if (json.anyOf) return json.anyOf.map(typeOf).join(" or ");
+  if (json.type === "array") return `list: ${typeOf(json.items ?? {})}`;
+  const words: Readonly<Record<string, string>> = { string: "text", integer: "whole number" };
+  return [json.type ?? []]
+    .flat()
+    .map((type) => words[type as string] ?? type)
+    .join(" or ");
+}
+
+function unitOf({ unit, anyOf = [] }: Json): string {
+  return unit ?? anyOf.find((one) => one.unit !== undefined)?.unit ?? "";
+}
+
+function descriptionOf({ description, anyOf = [] }: Json): string {
+  const inner = anyOf.map((one) => one.description).filter((text) => text !== undefined);
+  return [...inner, ...(description ? [description] : [])].join("; ");
+}
+
+function table(first: string, rows: readonly (readonly string[])[]): string {
+  const line = (row: readonly string[]) => `| ${row.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line([first, "type", "unit", "meaning"]), line(["---", "---", "---", "---"]), ...rows.map(line)].join("\n");
+}

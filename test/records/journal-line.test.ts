@@ -1,0 +1,87 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { elapsedMsIn, headIn, lineOf, recordIn } from "../../src/records/journal-line.ts";
+import { readJournal } from "../../src/records/read-journals.ts";
+import { recordOf } from "../../src/records/record.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { doneResult, failedResult } from "../support/fake-engine.ts";
+import { makeRun } from "../support/runs.ts";
+
+const done = JSON.parse(lineOf(recordOf(doneResult(makeRun()), "fake")));
+const failed = JSON.parse(lineOf(recordOf(failedResult(makeRun()), "fake")));
+
+/** A line with a checksum that is right, whatever it says. */
+function sealed(value: object): Buffer {
+  const { crc: _, ...rest } = value as { crc?: string };
+  const text = JSON.stringify(rest).slice(0, -1);
+  return Buffer.from(`${text},"crc":"${crc32(text).toString(16).padStart(8, "0")}"}`);
+}
+
+describe("recordIn(line), its checksum right,", () => {
+  test("takes what was recorded", () => {
+    expect(recordIn(sealed(done))).toMatchObject({ id: done.id, status: "done" });
+    expect(recordIn(sealed(failed))).toMatchObject({ id: failed.id, status: "failed" });
+  });
+
+  const curve = done.curve;
+  const wrong: [string, object][] = [
+    ["text for a number", { ...done, run: "3" }],
+    ["a number for text", { ...done, model: 7 }],
+    ["another status", { ...done, status: "begun" }],
+    ["null for a loss", { ...done, trainingSetLoss: [null, 0.1] }],
+    ["a loss too few", { ...done, trainingSetLoss: [0.1] }],
+    ["null in a curve", { ...done, curve: { ...curve, train: [null, ...curve.train.slice(1)] } }],
+    ["text in a curve", { ...done, curve: { ...curve, heldout: ["1", ...curve.heldout.slice(1)] } }],
+    ["a curve too short", { ...done, curve: { ...curve, train: curve.train.slice(1) } }],
+    ["steps too few", { ...done, curve: { ...curve, steps: curve.steps.slice(1) } }],
+    ["no curve", { ...done, curve: undefined }],
+    ["a curve of null", { ...done, curve: null }],
+    ["a run that is done and has no losses", { ...done, curve: failed.curve }],
+    ["two label correlations", { ...done, labelCorrelation: undefined, labelCorrelations: [0.1, 0.2] }],
+    ["a measure of text", { ...done, measures: { entropy: "high" } }],
+    ["a negative count", { ...done, batch: -1 }],
+    ["no JSON object", [1]],
+  ];
+  test.each(wrong)("takes %s for no record", (_, value) => {
+    expect(recordIn(sealed(value))).toBeUndefined();
+  });
+
+  test("takes what is no JSON for no record", () => {
+    const text = '{"id":"a","status":"done"';
+    const line = Buffer.from(`${text}}},"crc":"${crc32(`${text}}}`).toString(16).padStart(8, "0")}"}`);
+    expect([recordIn(line), elapsedMsIn(line)]).toEqual([undefined, undefined]);
+  });
+
+  test("a line of any keys is a record without a NaN, or none, never a crash", () => {
+    const change = fc.dictionary(fc.constantFrom(...Object.keys(done)), fc.jsonValue(), { maxKeys: 2 });
+    fc.assert(
+      fc.property(change, (changes) => {
+        const line = sealed({ ...done, ...changes });
+        const record = recordIn(line);
+        headIn(line);
+        elapsedMsIn(line);
+        if (record === undefined) return;
+        for (const loss of [
+          ...record.curve.train,
+          ...record.curve.heldout,
+          record.elapsedMs,
+          ...(record.trainingSetLoss ?? []),
+        ])
+          expect(loss).not.toBeNaN();
+      }),
+    );
+  });
+});
+
+test("a journal's line of the wrong types is left out, and told by file and line", () => {
+  const path = join(temporaryFolder(), "host-7.jsonl");
+  const header = JSON.stringify({ schema: 2, version: "0", trained: "0" });
+  const lines = [header, sealed(done), sealed({ ...done, run: "3" }), sealed(failed), ""];
+  writeFileSync(path, lines.map(String).join("\n"));
+  const said: string[] = [];
+  expect([...readJournal(path, (line) => said.push(line))].map(({ status }) => status)).toEqual(["done", "failed"]);
+  expect(said).toEqual([`${path}:3: not a record; left out`]);
+});

@@ -1,0 +1,182 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { Run, RunResult } from "../../src/engines/engine.ts";
+import { cellMeasures, sweepCells } from "../../src/figures/cells.ts";
+import { EVENT_SCHEMA } from "../../src/records/events.ts";
+import { jsonSchemas } from "../../src/records/json-schemas.ts";
+import { readResults } from "../../src/records/read-results.ts";
+import { recordOf } from "../../src/records/record.ts";
+import { filesPage } from "../docs/files-page.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+import { doneResult, fakeEngine } from "../support/fake-engine.ts";
+import { makeRun } from "../support/runs.ts";
+
+/** The program as it is once it declares numbers more. */
+vi.mock("../../src/records/measures.ts", () => ({
+  MEASURES: [
+    { name: "gateEntropy", per: "task", unit: "nats", meaning: "mean entropy of a gate" },
+    { name: "weightNorm", per: "run", unit: "", meaning: "norm of all weights" },
+    { name: "gateOverlap", per: "pair", unit: "", meaning: "overlap of two tasks' gates" },
+  ],
+}));
+
+const engine = vi.hoisted(() => ({ load: () => ({}) as unknown }));
+vi.mock("../../src/sweep/engines.ts", async (original) => ({
+  ...(await original<object>()),
+  loadEngine: async () => engine.load(),
+}));
+
+const K = 3;
+let out = "";
+beforeEach(() => {
+  out = join(temporaryFolder(), "results");
+  engine.load = () => measuring();
+});
+
+/** What the made-up engine measures of a run. */
+const measuresOf = ({ index }: Run) => ({
+  gateEntropy: [1, 2, 6].map((entropy) => entropy + index),
+  weightNorm: 10 + index,
+  gateOverlap: [0.1, 0.2, Number.NaN],
+});
+
+/** An engine that measures; `change` is what it gives of a run instead. */
+function measuring(change: (run: Run) => Partial<RunResult> = (run) => ({ measures: measuresOf(run) })) {
+  const fake = fakeEngine();
+  return {
+    ...fake,
+    train: (runs: readonly Run[], hooks: Parameters<typeof fake.train>[1]) =>
+      fake.train(runs, { ...hooks, onResult: (result) => hooks.onResult({ ...result, ...change(result.run) }) }),
+  };
+}
+
+const sweep = (...argv: string[]) =>
+  runMain([
+    "sweep",
+    "smoke",
+    "--set",
+    `tasks=${K}`,
+    "--runs",
+    "2",
+    "--models",
+    "mmoe",
+    "--corr",
+    "0.5",
+    "--out",
+    out,
+    ...argv,
+  ]);
+const runs = (folder = out): Record<string, string>[] =>
+  parse(readFileSync(join(folder, "runs.csv"), "utf8"), { columns: true });
+
+describe("a number that is declared and measured arrives", () => {
+  test("in the journal, and back", async () => {
+    await sweep();
+    const { records } = await readResults(out, (line) => expect.unreachable(line));
+    expect(records.map(({ measures }) => measures)).toEqual([0, 1].map((index) => measuresOf({ index } as Run)));
+  });
+
+  test("in runs.csv: a column a run, a task and their mean, a pair and their mean", async () => {
+    await sweep();
+    const row = Object.entries(runs()[1] as object);
+    expect(row.slice(-9)).toEqual([
+      ["gateEntropy1", "2"],
+      ["gateEntropy2", "3"],
+      ["gateEntropy3", "7"],
+      ["gateEntropyMean", "4"],
+      ["weightNorm", "11"],
+      ["gateOverlap", ""],
+      ["gateOverlap1-2", "0.1"],
+      ["gateOverlap1-3", "0.2"],
+      ["gateOverlap2-3", ""],
+    ]);
+  });
+
+  test("in the events, which are as their schema says", async () => {
+    const { stdout } = await sweep("--json");
+    const events = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => EVENT_SCHEMA.parse(JSON.parse(line)));
+    expect(events.find(({ event }) => event === "run")).toMatchObject({ measures: { weightNorm: 10 } });
+  });
+
+  test("in a merged folder", async () => {
+    await sweep();
+    const merged = join(temporaryFolder(), "merged");
+    expect((await runMain(["merge", out, "-o", merged])).code).toBe(0);
+    expect(runs(merged)).toEqual(runs());
+  });
+
+  test("in merge's comparison: runs that differ in it alone came out differently", async () => {
+    await sweep();
+    const first = out;
+    out = join(temporaryFolder(), "again");
+    engine.load = () => measuring((run) => ({ measures: { ...measuresOf(run), weightNorm: 12 } }));
+    await sweep();
+    const { code, stderr } = await runMain(["merge", first, out, "-o", join(temporaryFolder(), "merged")]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("2 runs came out differently: mmoe/p=0.50/000")]);
+  });
+
+  test("in verify: a run that comes out with another number differs", async () => {
+    const device = "wasm"; // where runs have the same bits
+    engine.load = () => ({ ...measuring((run) => ({ measures: measuresOf(run), device })), name: "cpu", device });
+    await sweep();
+    const again = async () => (await runMain(["verify", out, "--runs", "2", "--json"])).stdout;
+    const same = async () => (JSON.parse(await again()) as { same: boolean }[]).map((run) => run.same);
+    expect(await same()).toEqual([true, true]);
+    engine.load = () => measuring((run) => ({ measures: { ...measuresOf(run), weightNorm: 10 }, device }));
+    expect((await same()).sort()).toEqual([false, true]);
+  });
+
+  test("in the JSON Schemas and in the page of columns", () => {
+    const schemas = jsonSchemas();
+    expect(schemas["journal-line.json"]).toMatchObject({
+      properties: {
+        measures: { properties: { gateEntropy: { unit: "nats", description: "mean entropy of a gate" } } },
+      },
+    });
+    expect(schemas["runs.csv.json"]).toMatchObject({
+      patternProperties: { "^gateEntropy[1-9][0-9]*$": { unit: "nats" } },
+    });
+    expect(filesPage()).toContain(
+      "| `gateEntropy1` ... `gateEntropyK` | number | nats | mean entropy of a gate, of a task;",
+    );
+    expect(filesPage()).toContain("| `measures.weightNorm` |");
+  });
+
+  test("in a figure that asks for it by its name", async () => {
+    await sweep();
+    const [cell] = sweepCells(await readResults(out, () => {}));
+    expect([...cellMeasures(cell as never, "gateEntropy")]).toEqual([3, 4]);
+    expect([...cellMeasures(cell as never, "weightNorm")]).toEqual([10, 11]);
+    expect(() => cellMeasures(cell as never, "gateEntropie")).toThrow("measure 'gateEntropie' is not declared");
+  });
+});
+
+test("runs from before a number was declared have an empty cell, and are as good in a merge", async () => {
+  engine.load = () => measuring(() => ({}));
+  await sweep();
+  expect(runs()[0]).toMatchObject({ gateEntropy1: "", gateEntropyMean: "", weightNorm: "", gateOverlap: "" });
+  const before = out;
+  out = join(temporaryFolder(), "again");
+  engine.load = () => measuring();
+  await sweep();
+  expect((await runMain(["merge", before, out, "-o", join(temporaryFolder(), "merged")])).code).toBe(0);
+});
+
+test("a number that is not declared, or of too few tasks, is an engine's bug", () => {
+  const measured = (measures: RunResult["measures"]) => () =>
+    recordOf({ ...doneResult(makeRun()), ...(measures && { measures }) }, "fake");
+  expect(measured({ gateEntropie: 1 })).toThrow(
+    new TypeError("measure 'gateEntropie' is not declared in records/measures.ts"),
+  );
+  expect(measured({ gateEntropy: [1] })).toThrow(
+    new RangeError("measure 'gateEntropy': expected a list of 2, got a list of 1"),
+  );
+  expect(measured({ weightNorm: [1] })).toThrow(
+    new RangeError("measure 'weightNorm': expected a number, got a list of 1"),
+  );
+});
