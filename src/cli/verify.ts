@@ -43,16 +43,27 @@ async function verify(folder: string, options: Options, context: Context): Promi
   const done = records.filter(({ status }) => status === "done");
   if (done.length === 0) throw new UsageError(`${folder} holds no finished run; nothing to verify`);
   const stop = stopOnSignals(context.effects, { atOnce: "nothing is verified" });
-  const verified = await trainAgain(chosen(done, count), config, options, context, stop.signal).finally(stop.release);
+  const wanted = chosen(done, count);
+  const verified = await trainAgain(wanted, config, options, context, stop.signal).finally(stop.release);
   if (stop.code !== undefined) {
     context.note(`mmoe: stopped ${stop.reason}; nothing is verified`);
     return stop.code;
   }
 
-  const { stdout } = context.effects;
+  const { stdout, stderr } = context.effects;
   if (options.json) stdout.write(`${JSON.stringify(verified.map(comparison), null, 2)}\n`);
   else stdout.write(comparisonTable(verified));
-  return verified.every(({ same }) => same) ? EXIT.done : EXIT.checkFailed;
+  const missing = wanted.filter(({ id }) => !verified.some(({ recorded }) => recorded.id === id));
+  if (missing.length > 0) stderr.write(`mmoe: ${missingText(folder, missing, wanted.length)}\n`);
+  return missing.length === 0 && verified.every(({ same }) => same) ? EXIT.done : EXIT.checkFailed;
+}
+
+function missingText(folder: string, missing: readonly RunRecord[], wanted: number): string {
+  const ids = missing.map(({ id }) => id).join(", ");
+  return (
+    `${missing.length} of ${wanted} chosen runs were not trained again (${ids}): ` +
+    `is ${folder}/config.yaml still the config of the sweep?`
+  );
 }
 
 /** Each on an engine of the kind that trained it, until a signal stops it. */
