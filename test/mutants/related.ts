@@ -10,18 +10,18 @@ export interface Related {
 /** Other tests take minutes, and would notice few mutants more. */
 const FOLDERS = ["stats", "data", "models", "config", "records", "summary", "claims", "figures"];
 /** Much of what is done with journals, locks and folders is tested through the command line. */
-const OF_RECORDS = [...FOLDERS, "cli"];
+const OF_RECORDS = ["merge", "resume", "shard", "status", "sweep", "trials", "verify"].map((name) => {
+  return `test/cli/${name}.test.ts`;
+});
 
 /** A function that finds the tests of a source file by what they import. */
 export function relatedTests(): (file: string) => Related {
   const imports = new Map<string, ReadonlySet<string>>();
-  const tests = OF_RECORDS.flatMap(testsIn);
+  const tests = [...FOLDERS.flatMap(testsIn), ...OF_RECORDS];
   const reached = new Map(tests.map((test) => [test, reachedFrom(test, imports)]));
   return (file) => {
-    const folders = file.startsWith("src/records/") ? OF_RECORDS : FOLDERS;
-    const related = tests.filter(
-      (test) => folders.includes(test.split("/")[1] as string) && reached.get(test)?.has(file),
-    );
+    const isRecords = file.startsWith("src/records/");
+    const related = tests.filter((test) => reached.get(test)?.has(file) && (isRecords || !OF_RECORDS.includes(test)));
     const isNear = (test: string) =>
       dirname(test) === dirname(file).replace(/^src/, "test") &&
       (importsOf(test, imports).has(file) || basename(test) === basename(file).replace(/ts$/, "test.ts"));
