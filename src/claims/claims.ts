@@ -1,6 +1,6 @@
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
-import type { LossSet } from "../records/record.ts";
+import { type LossSet, PAPER_TASKS } from "../records/record.ts";
 import { because, lackingText } from "./because.ts";
 import type { CellName, Claim, ClaimRule, Part } from "./claim.ts";
 import { judge, slackOf } from "./judge.ts";
@@ -31,11 +31,16 @@ export function claimsOf(results: Results, loss: LossSet): Claim[] {
       lacking.length > 0
         ? notCovered(lacking, covering(rule, needed, results))
         : together(
-            parts.map((part) => judged.get(part) as Part),
+            parts.map((part) => comparable(judged.get(part) as Part, results)),
             rule,
           );
     return { id, says, loss, statistic, margins, ...outcome };
   });
+}
+
+/** Without the paper's number where the sweep is of more tasks than the paper's pairs. */
+function comparable(part: Part, { config }: Results): Part {
+  return config.tasks === PAPER_TASKS ? part : { ...part, paper: null };
 }
 
 function rulesFor({ config }: Results): ClaimRule[] {

@@ -1,11 +1,12 @@
 import type { CsvValue } from "../records/csv.ts";
+import { PAPER_TASKS, type RunRecord, tasksOf } from "../records/record.ts";
 import type { SweepCell } from "./cells.ts";
 import type { Curve } from "./curve-panels.ts";
 import { cellCurve } from "./curves.ts";
 import type { FigureOptions } from "./figure.ts";
 import { type PublishedLoss, publishedFigure4 } from "./published.ts";
 import type { SeriesStyle } from "./style.ts";
-import { capitalised, lossName, UNITS } from "./words.ts";
+import { capitalised, lossName, tasksWords, UNITS } from "./words.ts";
 
 /** A cell's curve in its style, with the paper's where the options ask for it and Figure 4 has it. */
 export function curveOf(cell: SweepCell, style: SeriesStyle, options: FigureOptions): Curve {
@@ -23,16 +24,19 @@ export function cellAttributes({ model, correlation }: Pick<SweepCell, "model" |
 }
 
 /** The paper's curve of a cell, where the options ask for it and Figure 4 has it. */
-export function paperCurve({ model, correlation }: SweepCell, { paper }: FigureOptions): PublishedLoss[] {
-  return paper ? publishedFigure4().filter((point) => point.model === model && point.correlation === correlation) : [];
+export function paperCurve({ model, correlation, runs }: SweepCell, { paper }: FigureOptions): PublishedLoss[] {
+  const comparable = paper && tasksOf(runs[0] as RunRecord) === PAPER_TASKS;
+  return comparable
+    ? publishedFigure4().filter((point) => point.model === model && point.correlation === correlation)
+    : [];
 }
 
 /** What a curve shows, for a caption. */
-export function curveSentences({ loss, statistic, scale }: FigureOptions): string {
+export function curveSentences(cells: readonly SweepCell[], { loss, statistic, scale }: FigureOptions): string {
   const how = statistic === "mean" ? "1.96 standard errors to either side" : "between order statistics";
   const rows = loss === "train" ? "over the batches since the point before" : "on held-out rows";
   return (
-    `${capitalised(statistic)} ${lossName(loss)} of the two tasks against training steps (${UNITS}; ${rows}). ` +
+    `${capitalised(statistic)} ${lossName(loss)} of ${tasksWords(cells)} against training steps (${UNITS}; ${rows}). ` +
     `Bands: 95 % intervals over runs at each step (${how}).${scale === "linear" ? " The first steps may lie above the frame." : ""}`
   );
 }

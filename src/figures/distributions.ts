@@ -12,7 +12,7 @@ import { type Quantiles, quantiles } from "./spreads.ts";
 import { modelLabel, modelStyles, type SeriesStyle } from "./style.ts";
 import { element } from "./svg.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, correlationWords, lossName, runsSentence, UNITS } from "./words.ts";
+import { capitalised, correlationWords, lossName, runsSentence, tasksWords, UNITS } from "./words.ts";
 
 const NAME = "distributions";
 
@@ -42,7 +42,7 @@ export function distributions(results: Results, options: FigureOptions): Figure 
     scale: (range) => lossScale(values, options.scale, range),
     foot: `final ${lossName(options.loss)}: ${UNITS}`,
   });
-  const caption = `${captionStart(options)} ${runsSentence(cells, results)}`;
+  const caption = `${captionStart(cells, options)} ${runsSentence(cells, results)}`;
   const data = summaries.map((summary) => rowOf(summary, options));
   return page({ name: NAME, title: "Spread of the final losses", caption, height, theme, data }, nodes);
 }
@@ -71,9 +71,9 @@ function boxRow(summary: Summary, { colour }: SeriesStyle, theme: Theme): Row {
   };
 }
 
-function captionStart({ loss }: FigureOptions): string {
+function captionStart(cells: readonly SweepCell[], { loss }: FigureOptions): string {
   return (
-    `${capitalised(lossName(loss))} of the two tasks after the last step (${UNITS}). Box: quartiles, with the median; whiskers: ` +
+    `${capitalised(lossName(loss))} of ${tasksWords(cells)} after the last step (${UNITS}). Box: quartiles, with the median; whiskers: ` +
     "the middle 90 % of the runs; dots: the least and the greatest; diamond: the mean."
   );
 }

@@ -28,7 +28,7 @@ export function figure3({ config, records, ...rest }: Results, options: FigureOp
     {
       name: NAME,
       title: "Loss of a small Shared-Bottom model against training steps (Figure 3)",
-      caption: `${model} ${curveSentences(options)} ${runsSentence(cells, results)}`,
+      caption: `${model} ${curveSentences(cells, options)} ${runsSentence(cells, results)}`,
       height,
       theme,
       data: cells.flatMap((cell, i) => curveRows(cell, curves[i] as Curve, options)),

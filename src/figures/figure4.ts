@@ -26,7 +26,7 @@ export function figure4(results: Results, options: FigureOptions): Figure | Lack
     {
       name: NAME,
       title: "Loss against training steps for each model and correlation (Figure 4)",
-      caption: `${curveSentences(options)}${paper} ${runsSentence(cells, results)}`,
+      caption: `${curveSentences(cells, options)}${paper} ${runsSentence(cells, results)}`,
       height,
       theme,
       data: cells.flatMap((cell) => curveRows(cell, curves.get(cell) as Curve, options)),

@@ -15,7 +15,7 @@ import { modelLabel, modelStyles } from "./style.ts";
 import { element, group, type SvgNode } from "./svg.ts";
 import { SMALL, text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, correlationWords, lossName, runsSentence, UNITS } from "./words.ts";
+import { capitalised, correlationWords, lossName, runsSentence, tasksWords, UNITS } from "./words.ts";
 
 const NAME = "figure5";
 
@@ -114,7 +114,7 @@ function centreMark(
 function captionStart(binned: readonly Binned[], { loss, statistic }: FigureOptions): string {
   const open = binned.some(({ bins }) => bins.open) ? ` Losses of ${LARGEST} and more share the last bin.` : "";
   return (
-    `${capitalised(lossName(loss))} of the two tasks after the last step (${UNITS}), in the paper's bins of width 1/30; ` +
+    `${capitalised(lossName(loss))} of ${tasksWords(binned.map(({ cell }) => cell))} after the last step (${UNITS}), in the paper's bins of width 1/30; ` +
     `each model has a vertical axis of its own. Dashed line: the ${statistic}.${open}`
   );
 }

@@ -14,7 +14,7 @@ import { modelStyles } from "./style.ts";
 import { group, type SvgNode } from "./svg.ts";
 import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, lossName, runsSentence, UNITS } from "./words.ts";
+import { capitalised, lossName, runsSentence, tasksWords, UNITS } from "./words.ts";
 
 const NAME = "runs";
 /** Cells of more runs have this many drawn one by one. */
@@ -114,7 +114,7 @@ function captionStart({ loss, scale }: FigureOptions, cells: readonly SweepCell[
     ? "Thin lines: all runs"
     : `Thin lines: ${SINGLE} runs of each cell, evenly spaced by rank of the final loss from the best to the worst (all, where they are fewer)`;
   return (
-    `${capitalised(lossName(loss))} of the two tasks against training steps (${UNITS}). ${single}. ` +
+    `${capitalised(lossName(loss))} of ${tasksWords(cells)} against training steps (${UNITS}). ${single}. ` +
     `Bands, over all runs: the middle half and the middle 90 % at each step; dashed: the median.` +
     `${scale === "linear" ? " The first steps may lie above the frame." : ""}`
   );

@@ -54,6 +54,9 @@ export function tasksOf({ labelCorrelations }: Pick<RunRecord, "labelCorrelation
   return tasksOfPairs(labelCorrelations.length);
 }
 
+/** The paper's study is of pairs of tasks: its numbers stand beside those of no other. */
+export const PAPER_TASKS = 2;
+
 /** Losses to the nine digits that tell any two float32 apart: engines compute in no more. */
 function recorded(losses: readonly number[]): Float64Array {
   return Float64Array.from(losses, (loss) => Number(loss.toPrecision(9)));
