@@ -2,7 +2,6 @@ import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { mean } from "../stats/moments.ts";
 import { cellAttributes } from "./cell-curves.ts";
-import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from "./cells.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
@@ -11,12 +10,13 @@ import { across, down, markerAt } from "./series.ts";
 import { type Quantiles, quantiles } from "./spreads.ts";
 import { modelLabel, modelStyles, type SeriesStyle } from "./style.ts";
 import { element } from "./svg.ts";
+import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { capitalised, correlationWords, lossName, runsSentence, tasksWords, UNITS } from "./words.ts";
 
 const NAME = "distributions";
 
-/** Of the final losses of a cell's runs. */
+/** What is drawn of the final losses of a cell's runs. */
 interface Summary extends Quantiles {
   readonly cell: SweepCell;
   readonly mean: number;

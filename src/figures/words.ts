@@ -1,10 +1,10 @@
 import type { Results } from "../records/read-results.ts";
 import { type LossSet, type RunRecord, tasksOf } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
-import type { SweepCell } from "./cells.ts";
 import type { FigureOptions } from "./figure.ts";
 import { signed } from "./scale.ts";
 import { modelLabel } from "./style.ts";
+import type { SweepCell } from "./sweep-cells.ts";
 
 export const UNITS = "mean squared error, in units of label variance";
 

@@ -7,7 +7,7 @@ import { labelCorrelation } from "../data/moments.ts";
 import { UsageError } from "../errors.ts";
 import { toCsv } from "./csv.ts";
 import { FIGURES, writable } from "./find-results.ts";
-import type { Origins } from "./provenance.ts";
+import type { Computation } from "./provenance.ts";
 
 const SETTINGS = "trials.yaml";
 const LABELS = "labels.csv";
@@ -35,7 +35,7 @@ export function checkTrialsFolder(path: string, overwrite: boolean): void {
 }
 
 /** Writes a folder of trials: settings, a row a trial and correlation, and where they come from. */
-export function writeTrials(path: string, { settings, measured }: LabelTrials, origins: Origins): void {
+export function writeTrials(path: string, { settings, measured }: LabelTrials, origins: Computation): void {
   const closedForm = settings.correlations.map((p) => labelCorrelation(generatorOfTrials(settings), p));
   const rows = measured.flatMap((values, trial) =>
     values.map((value, i) => {

@@ -4,7 +4,6 @@ import { curveLoss, finalLosses, type LossSet, type RunRecord } from "../records
 import { panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid } from "./cell-grid.ts";
-import { modelsOf, type SweepCell, sweepCells } from "./cells.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { framed, heading, lossScale, stepScale } from "./loss-axis.ts";
 import { type Drawing, page } from "./page.ts";
@@ -12,6 +11,7 @@ import { bandPath, type Frame, linePath } from "./series.ts";
 import { type Spread, spreads } from "./spreads.ts";
 import { modelStyles } from "./style.ts";
 import { group, type SvgNode } from "./svg.ts";
+import { modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { capitalised, lossName, runsSentence, tasksWords, UNITS } from "./words.ts";
