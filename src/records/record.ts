@@ -26,6 +26,9 @@ export interface RecordedCurve {
 export function recordOf(result: RunResult, engine: string): RunRecord {
   const { run, failure, curve, trainingSetLoss, labelCorrelations, elapsedMs, device, measures } = result;
   const { lr, steps, batch } = run.training;
+  if (tasksOf({ labelCorrelations }) !== run.model.tasks) {
+    throw new RangeError(`${run.id}: ${labelCorrelations.length} label correlations of ${run.model.tasks} tasks`);
+  }
   if (measures) checkMeasures(measures, run.model.tasks);
   return {
     id: run.id,
