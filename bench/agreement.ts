@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { loadConfig, override } from "../src/config/load.ts";
 import { CpuEngine } from "../src/engines/cpu/cpu-engine.ts";
 import type { Engine, Run } from "../src/engines/engine.ts";
-import { createTfjsEngine } from "../src/engines/tfjs/engine.ts";
+import { createTfjsEngine } from "../src/engines/tfjs/tfjs-engine.ts";
 import { estimateText } from "../src/stats/estimate.ts";
 import { groupBy } from "../src/stats/group-by.ts";
 import { holm } from "../src/stats/holm.ts";

@@ -1,11 +1,11 @@
 import { type BundlePlan, planBundle } from "../src/engines/cpu/bundle.ts";
-import { Data } from "../src/engines/cpu/data.ts";
-import { LABEL_PANEL } from "../src/engines/cpu/data-plan.ts";
+import { BundleRows } from "../src/engines/cpu/bundle-rows.ts";
 import { OPERATIONS, type Operation } from "../src/engines/cpu/instructions.ts";
-import { Machine } from "../src/engines/cpu/kernels.ts";
+import { KernelInstance } from "../src/engines/cpu/kernels.ts";
 import { type Member, writeParameters } from "../src/engines/cpu/member.ts";
-import { inputPanelBytes } from "../src/engines/cpu/panels.ts";
 import { initialParameters, type Run } from "../src/engines/engine.ts";
+import { labelPanelBytes } from "../src/engines/rows/generator.ts";
+import { inputPanelBytes } from "../src/engines/rows/panels.ts";
 import { leastMicroseconds } from "./time.ts";
 
 /** µs of one step, whole and by parts, each timed by itself; `rows` is what making the rows ready takes, whoever shares them. */
@@ -22,38 +22,41 @@ const UPDATES: readonly Operation[] = ["update", "sparseUpdate"];
 
 /** Times a run's step on one thread, in place of a worker. */
 export function timeParts(module: WebAssembly.Module, run: Run): Parts {
-  const machine = new Machine(module);
+  const wasm = new KernelInstance(module);
   const sgd: Run = { ...run, training: { ...run.training, optimizer: "sgd", lr: 1e-9 } };
   const plan = planBundle([run, sgd]);
-  machine.reserve(plan.arena.bytes);
-  plan.arena.writeTo(machine.memory);
-  const data = new Data(machine, plan.data, run);
+  wasm.reserve(plan.arena.bytes);
+  plan.arena.writeTo(wasm.memory);
+  const bundleRows = new BundleRows(wasm, plan.rows, run);
   const [adam, plain] = plan.members as [Member, Member];
-  for (const member of plan.members) writeParameters(machine, member, initialParameters(run));
-  const steps = plan.data.chunkSteps;
-  const rows = leastMicroseconds(() => data.load(1, steps)) / steps;
-  const step = timeSteps(machine, plan, adam, run.training.batch);
-  const products = time(machine, plan, plain, ["dense", "inputGradient", ...UPDATES]);
-  const adamOnly = time(machine, plan, adam, UPDATES) - time(machine, plan, plain, UPDATES);
-  const rest = time(machine, plan, plain, ["softmax", "mix", "gateGradient", "expertGradient"]);
+  for (const member of plan.members) writeParameters(wasm, member, initialParameters(run));
+  const steps = plan.rows.chunkSteps;
+  const rows = leastMicroseconds(() => bundleRows.load(1, steps)) / steps;
+  const step = timeSteps(wasm, plan, adam, run.training.batch);
+  const products = time(wasm, plan, plain, ["dense", "inputGradient", ...UPDATES]);
+  const adamOnly = time(wasm, plan, adam, UPDATES) - time(wasm, plan, plain, UPDATES);
+  const rest = time(wasm, plan, plain, ["softmax", "mix", "gateGradient", "expertGradient"]);
   return { step, products, adam: adamOnly, rest, rows };
 }
 
-function timeSteps(machine: Machine, { data }: BundlePlan, { address }: Member, batch: number): number {
-  const xBytes = data.panels * inputPanelBytes(data.inputs);
-  const labels = data.labels[0]?.chunk as number;
-  const { chunkSteps: steps, chunk, panels } = data;
+function timeSteps(wasm: KernelInstance, { rows }: BundlePlan, { address }: Member, batch: number): number {
+  const xBytes = rows.panels * inputPanelBytes(rows.inputs);
+  const labels = rows.labels[0]?.chunk as number;
+  const { chunkSteps: steps, chunk, panels } = rows;
   const train = () => {
-    if (machine.kernels.train(address, chunk, xBytes, labels, panels * LABEL_PANEL, batch, steps, 1e6) < steps)
+    if (
+      wasm.kernels.train(address, chunk, xBytes, labels, panels * labelPanelBytes(rows.tasks), batch, steps, 1e6) <
+      steps
+    )
       throw new Error("the timed run diverged");
   };
   return leastMicroseconds(train) / steps;
 }
 
 /** µs that a step spends in some operations. */
-function time(machine: Machine, { data }: BundlePlan, member: Member, operations: readonly Operation[]): number {
-  const { begin, end } = member.program;
-  const words = machine.uint32(begin, (end - begin) / 4);
+function time(wasm: KernelInstance, { rows }: BundlePlan, member: Member, operations: readonly Operation[]): number {
+  const { begin, end } = member.code;
+  const words = wasm.uint32(begin, (end - begin) / 4);
   const pieces: [number, number][] = [];
   for (let at = 0; at < words.length; at += (words[at + 1] as number) / 4) {
     const operation = OPERATIONS[(words[at] as number) - 1] as Operation;
@@ -61,6 +64,6 @@ function time(machine: Machine, { data }: BundlePlan, member: Member, operations
   }
   return leastMicroseconds(() => {
     for (const [from, to] of pieces)
-      machine.kernels.run(from, to, data.chunk, member.weights, data.panels, member.optimizer);
+      wasm.kernels.execute(from, to, rows.chunk, member.weights, rows.panels, member.optimizer);
   });
 }

@@ -5,6 +5,11 @@ export class UsageError extends Error {
   override name = "UsageError";
 }
 
+/** The end of a switch over a closed set: a member without a case does not compile. `value` came in by a cast. */
+export function unreachable(value: never): never {
+  throw new RangeError(`unexpected value ${JSON.stringify(value)}`);
+}
+
 /** True for an error of the operating system: a file that can't be opened, a full disk. */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "syscall" in error;

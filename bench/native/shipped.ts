@@ -1,5 +1,5 @@
 // MMoE for R replicas as one writes it with what tfjs ships: its operations, their gradients, its Adam.
-import type { Scalar, Tensor, Tensor3D, Variable } from "@tensorflow/tfjs";
+import type { Scalar, Tensor, Tensor3D, Variable } from "@tensorflow/tfjs-core";
 import type { Tf } from "../../src/engines/tfjs/tf.ts";
 
 const [D, E, H, K, U] = [100, 8, 16, 2, 8];

@@ -62,7 +62,7 @@ console.log(
 /** The tfjs engine's `runs` are its group: R replicas in each call. */
 async function createEngine(): Promise<Engine> {
   if (name === "cpu") return new CpuEngine({ jobs: threads });
-  const { createTfjsEngine } = await import("../../src/engines/tfjs/engine.ts");
+  const { createTfjsEngine } = await import("../../src/engines/tfjs/tfjs-engine.ts");
   return createTfjsEngine({ backend: "wasm", groupSize: runs });
 }
 

@@ -1,13 +1,10 @@
-import type { Config } from "../config/config.ts";
-import { TENSORFLOW_CPU } from "../engines/tfjs/device.ts";
 import { UsageError } from "../errors.ts";
 import { holdsTrials } from "../records/label-trials.ts";
 import { readResults } from "../records/read-results.ts";
 import type { RunRecord } from "../records/record.ts";
 import { finalLosses } from "../records/record.ts";
-import { groupBy } from "../stats/group-by.ts";
-import { ENGINE_NAMES, type EngineName, loadEngine, TFJS_BACKENDS } from "../sweep/engines.ts";
-import { type Verified, verifyRuns } from "../sweep/verify.ts";
+import { trainAgain } from "../sweep/train-again.ts";
+import type { Verified } from "../sweep/verify.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -43,50 +40,29 @@ async function verify(folder: string, options: Options, context: Context): Promi
   const done = records.filter(({ status }) => status === "done");
   if (done.length === 0) throw new UsageError(`${folder} holds no finished run; nothing to verify`);
   const stop = stopOnSignals(context.effects, { atOnce: "nothing is verified" });
-  const verified = await trainAgain(sampleOf(done, count), config, options, context, stop.signal).finally(stop.release);
+  const wanted = sampleOf(done, count);
+  const { allowCpu = false } = options;
+  const how = { allowCpu, note: context.note, signal: stop.signal };
+  const verified = await trainAgain(wanted, config, how).finally(stop.release);
   if (stop.code !== undefined) {
     context.note(`mmoe: stopped ${stop.reason}; nothing is verified`);
     return stop.code;
   }
 
-  const { stdout } = context.effects;
+  const { stdout, stderr } = context.effects;
   if (options.json) stdout.write(`${JSON.stringify(verified.map(comparison), null, 2)}\n`);
   else stdout.write(comparisonTable(verified));
-  return verified.every(({ same }) => same) ? EXIT.done : EXIT.checkFailed;
+  const missing = wanted.filter(({ id }) => !verified.some(({ recorded }) => recorded.id === id));
+  if (missing.length > 0) stderr.write(`mmoe: ${missingText(folder, missing, wanted.length)}\n`);
+  return missing.length === 0 && verified.every(({ same }) => same) ? EXIT.done : EXIT.checkFailed;
 }
 
-/** Each on an engine of the kind that trained it, until a signal stops it. */
-async function trainAgain(
-  records: readonly RunRecord[],
-  config: Config,
-  { allowCpu = false }: Options,
-  { note }: Context,
-  signal: AbortSignal,
-): Promise<Verified[]> {
-  const verified: Verified[] = [];
-  for (const group of groupBy(records, ({ engine, device }) => `${engine} ${device}`).values()) {
-    if (signal.aborted) break;
-    const { engine: name, device } = group[0] as RunRecord;
-    const engine = await loadEngine(engineOf(name), {
-      backend: TFJS_BACKENDS.find((one) => one === device) ?? "tensorflow",
-      allowCpu: allowCpu || device === TENSORFLOW_CPU,
-      note,
-    });
-    const where = engine.device === device ? device : `${engine.device}; trained on ${device}`;
-    note(`training ${group.length} runs again on ${name} (${where}): ${group.map(({ id }) => id).join(", ")}`);
-    try {
-      verified.push(...(await verifyRuns(group, config, engine, signal)));
-    } finally {
-      await engine.dispose();
-    }
-  }
-  return verified;
-}
-
-function engineOf(name: string): EngineName {
-  const known = ENGINE_NAMES.find((one) => one === name);
-  if (known === undefined) throw new UsageError(`trained on the engine '${name}', which this mmoe does not have`);
-  return known;
+function missingText(folder: string, missing: readonly RunRecord[], wanted: number): string {
+  const ids = missing.map(({ id }) => id).join(", ");
+  return (
+    `${missing.length} of ${wanted} chosen runs were not trained again (${ids}): ` +
+    `is ${folder}/config.yaml still the config of the sweep?`
+  );
 }
 
 function comparison({ recorded, again, same, comparedTo }: Verified): object {

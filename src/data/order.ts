@@ -1,3 +1,4 @@
+import { unreachable } from "../errors.ts";
 import type { Key } from "../random/key.ts";
 import { mulHigh, wordsInto } from "../random/philox.ts";
 
@@ -21,11 +22,24 @@ export class RowOrder {
 
   /** Row numbers of step `step` (from 1), into `out` [B]. With `epochs` a batch may span two of them. */
   batchInto(out: Uint32Array, step: number): void {
-    if (this.#sampling === "replacement") {
-      wordsInto(out, this.#key, 0, step);
-      for (let b = 0; b < out.length; b++) out[b] = mulHigh(out[b] as number, this.#rows);
-      return;
+    switch (this.#sampling) {
+      case "replacement":
+        this.#drawInto(out, step);
+        return;
+      case "epochs":
+        this.#passInto(out, step);
+        return;
+      default:
+        unreachable(this.#sampling);
     }
+  }
+
+  #drawInto(out: Uint32Array, step: number): void {
+    wordsInto(out, this.#key, 0, step);
+    for (let b = 0; b < out.length; b++) out[b] = mulHigh(out[b] as number, this.#rows);
+  }
+
+  #passInto(out: Uint32Array, step: number): void {
     const first = (step - 1) * out.length;
     for (let b = 0; b < out.length; b++) {
       const position = first + b;

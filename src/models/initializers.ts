@@ -1,3 +1,4 @@
+import { unreachable } from "../errors.ts";
 import type { Key } from "../random/key.ts";
 import { normals } from "../random/normal.ts";
 import { uniforms } from "../random/philox.ts";
@@ -20,6 +21,8 @@ export function initialKernel(initializer: Initializer, from: number, to: number
       return symmetricUniform(key, size, Math.sqrt(6 / from));
     case "truncated-normal":
       return truncatedNormal(key, size).map((z) => z * initializer.std);
+    default:
+      return unreachable(initializer);
   }
 }
 

@@ -47,11 +47,11 @@ export function parameterCount(spec: ModelSpec, part?: Part): number {
   );
 }
 
+const COUNTED_IN_PAPER: Readonly<Record<Part, boolean>> = { experts: true, gates: false, towers: true, outputs: false };
+
 /** Section 5.1's count, "100x16x8 + 16x8x2 = 13056": the kernels of experts and towers. */
 export function paperCount(spec: ModelSpec): number {
-  const counted = parameterBlocks(spec).filter(
-    ({ part, kind }) => kind === "kernel" && (part === "experts" || part === "towers"),
-  );
+  const counted = parameterBlocks(spec).filter(({ part, kind }) => kind === "kernel" && COUNTED_IN_PAPER[part]);
   return counted.reduce((sum, { size }) => sum + size, 0);
 }
 

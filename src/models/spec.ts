@@ -1,3 +1,5 @@
+import { unreachable } from "../errors.ts";
+
 /** How expert outputs reach the towers. */
 export type Gating =
   | "none" // a task has one expert: the bottom
@@ -53,12 +55,22 @@ export function expertsOf({ experts }: ModelSpec, task: number): number[] {
 
 /** How many gates the model has: none, one for all tasks, or one a task. */
 export function gateCount({ gating, tasks }: ModelSpec): number {
-  return { none: 0, average: 0, single: 1, "per-task": tasks }[gating];
+  switch (gating) {
+    case "none":
+    case "average":
+      return 0;
+    case "single":
+      return 1;
+    case "per-task":
+      return tasks;
+    default:
+      return unreachable(gating);
+  }
 }
 
 /** Refuses a spec that names no model: RangeError with the field, what it expects and what it got. */
 export function checkSpec(spec: ModelSpec): void {
-  const { name, experts, gating, tower, gate } = spec;
+  const { name, experts, tower, gate } = spec;
   const sizes = {
     inputs: [spec.inputs],
     tasks: [spec.tasks],
@@ -71,15 +83,33 @@ export function checkSpec(spec: ModelSpec): void {
   }
   expectCount(name, "experts.shared", experts.shared, 0);
   expectCount(name, "experts.perTask", experts.perTask, 0);
-  const seen = experts.shared + experts.perTask;
-  if (seen === 0) throw new RangeError(`model ${name}: expected an expert for each task, got none`);
+  if (experts.shared + experts.perTask === 0)
+    throw new RangeError(`model ${name}: expected an expert for each task, got none`);
   if (experts.layers.length === 0) throw new RangeError(`model ${name}: experts.layers: expected a layer, got none`);
-  if (gating === "none" && seen > 1)
-    throw new RangeError(`model ${name}: gating none: expected one expert a task, got ${seen}`);
-  if (gating === "single" && experts.perTask > 0)
-    throw new RangeError(`model ${name}: gating single: expected only shared experts, got ${experts.perTask} a task`);
+  checkGating(spec);
   if (!(spec.dropout >= 0 && spec.dropout < 1))
     throw new RangeError(`model ${name}: dropout: expected a number from 0 to below 1, got ${spec.dropout}`);
+}
+
+/** What a gating expects of the experts. */
+function checkGating({ name, gating, experts }: ModelSpec): void {
+  const seen = experts.shared + experts.perTask;
+  switch (gating) {
+    case "none":
+      if (seen > 1) throw new RangeError(`model ${name}: gating none: expected one expert a task, got ${seen}`);
+      return;
+    case "single":
+      if (experts.perTask > 0)
+        throw new RangeError(
+          `model ${name}: gating single: expected only shared experts, got ${experts.perTask} a task`,
+        );
+      return;
+    case "average":
+    case "per-task":
+      return;
+    default:
+      unreachable(gating);
+  }
 }
 
 function expectCount(name: string, field: string, value: number, least: number): void {

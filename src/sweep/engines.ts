@@ -29,11 +29,11 @@ export async function loadEngine(name: EngineName, options: EngineOptions = {}):
   const { jobs, backend = "wasm", allowCpu = false, note = () => {} } = options;
   const threads = jobs === undefined ? {} : { jobs };
   if (name === "tfjs") {
-    const { createTfjsEngine } = await import("../engines/tfjs/engine.ts");
+    const { createTfjsEngine } = await import("../engines/tfjs/tfjs-engine.ts");
     return createTfjsEngine({ backend, note, ...threads });
   }
   if (name === "cuda") {
-    const { createCudaEngine } = await import("../engines/tfjs/cuda.ts");
+    const { createCudaEngine } = await import("../engines/tfjs/cuda-engine.ts");
     return createCudaEngine({ allowCpu, note, ...threads });
   }
   const { CpuEngine } = await import("../engines/cpu/cpu-engine.ts");

@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Engine } from "../../src/engines/engine.ts";
@@ -62,6 +63,27 @@ test("mmoe verify DIR refuses results without a finished run, and those of an en
     code: 2,
     stderr: `mmoe: ${out} holds no finished run; nothing to verify\n`,
   });
+});
+
+test("mmoe verify DIR exits with 4 where its config lacks a run that was chosen, and says which", async () => {
+  engine.load = () => differingIn("none");
+  await sweep("--models", "mmoe", "--corr", "0.5");
+  const config = join(out, "config.yaml");
+  writeFileSync(config, readFileSync(config, "utf8").replace(/^runs: 4$/m, "runs: 3"));
+  const { code, stdout, stderr } = await runMain(["verify", out, "--runs", "4", "--quiet"]);
+  expect([code, stdout.match(/ same$/gm)?.length]).toEqual([4, 3]);
+  expect(stderr).toBe(
+    `mmoe: 1 of 4 chosen runs were not trained again (mmoe/p=0.50/003): is ${config} still the config of the sweep?\n`,
+  );
+});
+
+test("mmoe verify DIR of which no chosen run is trained again exits with 4", async () => {
+  engine.load = () => differingIn("none");
+  await sweep("--models", "mmoe", "--corr", "0.5");
+  engine.load = () => ({ ...fakeEngine(), name: "cpu", train: async () => {} });
+  const { code, stdout, stderr } = await runMain(["verify", out, "--json"]);
+  expect([code, JSON.parse(stdout)]).toEqual([4, []]);
+  expect(stderr).toContain("mmoe: 3 of 3 chosen runs were not trained again");
 });
 
 /** How a sweep of evaluations every so many steps is verified whose losses TensorFlow gives otherwise the second time. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { lossFailure, modelKey } from "../../src/engines/engine.ts";
 import { ZOO } from "../../src/models/zoo.ts";
+import { keyOf } from "../../src/random/key.ts";
 import { makeRun } from "../support/runs.ts";
 
 test("lossFailure(losses, step) names NaN and a mean loss beyond a million, and nothing below", () => {
@@ -10,7 +11,7 @@ test("lossFailure(losses, step) names NaN and a mean loss beyond a million, and 
   expect(lossFailure([1e6, 1e6], 7)).toBeUndefined();
 });
 
-test("modelKey(run, tensor) differs by run, model, seed and tensor, and not by correlation", () => {
+test("modelKey(run, tensor) is the key of a name that has run, model, seed and tensor, and no correlation", () => {
   const keys = [
     makeRun(),
     makeRun({ index: 1 }),
@@ -19,5 +20,6 @@ test("modelKey(run, tensor) differs by run, model, seed and tensor, and not by c
   ].map((run) => modelKey(run, "experts/0/0/kernel"));
   keys.push(modelKey(makeRun(), "experts/1/0/kernel"));
   expect(new Set(keys.map(String)).size).toBe(5);
+  expect(keys[0]).toEqual(keyOf("mmoe/seed=0/run=0/model=mmoe/experts/0/0/kernel"));
   expect(modelKey(makeRun({ correlation: 0.9 }), "experts/0/0/kernel")).toEqual(keys[0]);
 });

@@ -34,6 +34,14 @@ test("truncated-normal never goes beyond 2 of its sd, and has .88 of it as its o
   expect(Math.abs(mean(values))).toBeLessThan(0.003);
 });
 
+test("truncated-normal is scaled by its sd", () => {
+  const [narrow, wide] = [0.1, 0.37].map((std) => kernel({ name: "truncated-normal", std })) as [
+    Float32Array,
+    Float32Array,
+  ];
+  for (const [i, value] of narrow.entries()) expect(wide[i]).toBeCloseTo(3.7 * value, 6);
+});
+
 test("each expert is drawn with its own fan, D to H: neither D·E nor E·H comes in", () => {
   const model = ZOO.mmoe.build({ inputs: FROM, tasks: 2 });
   const values = initialValues(model, { name: "glorot-uniform" }, keyOf);

@@ -59,7 +59,7 @@ function expectSameRows(ours: Rows, theirs: Rows): void {
   expectRelative(ours.losses, theirs.losses, 1e-3);
 }
 
-/** Of the sweep by one process that nothing disturbed. */
+/** The results of the sweep by one process that nothing disturbed. */
 let alone: Rows;
 beforeAll(async () => {
   const out = newFolder();

@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { toCsv } from "../../src/records/csv.ts";
+import { csvOf, toCsv } from "../../src/records/csv.ts";
 import { recordOf } from "../../src/records/record.ts";
 import { runsCsv } from "../../src/records/runs-csv.ts";
 import { doneResult, failedResult } from "../support/fake-engine.ts";
@@ -39,6 +39,14 @@ describe("runsCsv(records)", () => {
     expect(row).toMatchObject({ lowestHeldoutLoss1: "7", lowestHeldoutLoss2: "7", lowestHeldoutLossMean: "7.5" });
   });
 
+  test("counts the loss after the last step among the lowest", () => {
+    const curve = { steps: [1, 2], train: Float64Array.of(3, 4, 2, 5), heldout: Float64Array.of(6, 9, 8, 7) };
+    const [row] = rowsOf(runsCsv([{ ...done, curve, trainingSetLoss: [1.5, 2] }]));
+    expect(row).toMatchObject({ lowestTrainLoss1: "1.5", lowestTrainLoss2: "2", lowestTrainLossMean: "1.75" });
+    expect(row).toMatchObject({ finalHeldoutLoss1: "8", finalHeldoutLoss2: "7", finalHeldoutLossMean: "7.5" });
+    expect(row).toMatchObject({ lowestHeldoutLoss1: "6", lowestHeldoutLoss2: "7", lowestHeldoutLossMean: "7.5" });
+  });
+
   test("keeps a failed run as a row without losses", () => {
     const [row] = rowsOf(runsCsv([recordOf(failedResult(makeRun()), "fake")]));
     expect(row).toMatchObject({
@@ -53,6 +61,18 @@ describe("runsCsv(records)", () => {
     const [row] = rowsOf(runsCsv([done]));
     expect(row).toMatchObject({ dataStream: "mmoe/seed=0/run=17", initStream: "mmoe/seed=0/run=17/model=mmoe" });
   });
+});
+
+test.each([0, 1, 20, 45])("csvOf(%d values) has one header and all rows, in order", (count) => {
+  const values = Array.from({ length: count }, (_, i) => i);
+  const text = [...csvOf(values, (a) => [{ a, b: 2 * a }])].join("");
+  const rows = values.map((a) => `${a},${2 * a}\n`).join("");
+  expect(text).toBe(count === 0 ? "" : `a,b\n${rows}`);
+});
+
+test("csvOf(values) comes in pieces that a process can breathe between", () => {
+  const pieces = [...csvOf(Array(45).fill(1), (a) => [{ a }])];
+  expect(pieces.map((piece) => piece.match(/^1$/gm)?.length)).toEqual([20, 20, 5]);
 });
 
 describe("toCsv(rows)", () => {

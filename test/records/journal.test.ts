@@ -5,9 +5,10 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { JOURNAL_SCHEMA } from "../../src/records/fields.ts";
 import { Journal } from "../../src/records/journal.ts";
+import { numbersOf } from "../../src/records/journal-line.ts";
 import { provenanceOf } from "../../src/records/provenance.ts";
-import { readHeads, readJournal, readRecords } from "../../src/records/read-journals.ts";
-import { recordOf } from "../../src/records/record.ts";
+import { journalTotals, readHeads, readJournal, readRecords } from "../../src/records/read-journals.ts";
+import { type RunRecord, recordOf } from "../../src/records/record.ts";
 import { provenancesIn } from "../../src/records/writers.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { doneResult, failedResult } from "../support/fake-engine.ts";
@@ -131,6 +132,43 @@ describe("a journal", () => {
     journal.close();
     const [record] = await readRecords(folder, { warn: silent });
     expect(record?.labelCorrelations[0]).toBeNaN();
+  });
+
+  test("is read by run, then correlation, then model, whatever the order of its lines", async () => {
+    const folder = temporaryFolder();
+    const journal = new Journal(folder, "0123abcd", provenance);
+    const of = (run: number, correlation: number, model: string) => {
+      return { ...(records[0] as RunRecord), id: `${run} ${correlation} ${model}`, run, correlation, model };
+    };
+    const ordered = [of(2, 0.5, "mmoe"), of(10, 0.5, "omoe"), of(10, 0.5, "mmoe"), of(10, 1, "shared-bottom")];
+    for (const record of [3, 1, 0, 2].map((i) => ordered[i] as RunRecord)) journal.append(record);
+    journal.close();
+    expect((await readRecords(folder, { warn: silent })).map(({ id }) => id)).toEqual(ordered.map(({ id }) => id));
+  });
+
+  test("is read in pieces: lines that lie across them come whole", () => {
+    const folder = temporaryFolder();
+    const journal = new Journal(folder, "0123abcd", provenance);
+    const steps = Array.from({ length: 30_000 }, (_, i) => i + 1);
+    const train = Float64Array.from({ length: 60_000 }, (_, i) => i / 7);
+    const long = [1, 2, 3].map((run) => {
+      const curve = { steps, train: train.map((loss) => loss + run), heldout: train }; // a line of 2.5 MB
+      return { ...(records[0] as RunRecord), id: `long/${run}`, run, curve };
+    });
+    for (const record of long) journal.append(record);
+    journal.close();
+    const read = [...readJournal(join(folder, journalsIn(folder)[0] as string), silent)];
+    expect(read.map(numbersOf)).toEqual(long.map(numbersOf));
+  });
+
+  test("gives its totals: runs that ended, and the time that they took", () => {
+    expect(journalTotals(writtenJournal().path)).toEqual({ runs: 2, busyMs: 25 });
+  });
+
+  test("gives only the runs that are wanted", () => {
+    const { path } = writtenJournal();
+    const wanted = new Set([records[1]?.id as string]);
+    expect([...readJournal(path, silent, wanted)]).toEqual(records.slice(1));
   });
 
   test("is written by one process alone: a second one in the folder begins a file of its own", async () => {

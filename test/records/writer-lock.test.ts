@@ -1,8 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { Lock, type Shard } from "../../src/records/writer-lock.ts";
+import { isTraining, Lock, type Shard } from "../../src/records/writer-lock.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
 /** A folder in which another living process trains `shard`. */
@@ -36,6 +37,36 @@ test.each([-10, 10])("new Lock(folder, shard) tells another's age though the wal
     vi.useRealTimers();
   });
   expect(() => new Lock(folder, null)).toThrow(/ \(\d{1,4} min ago\); /);
+});
+
+test.each([
+  ["was killed", { pid: spawnSync("true").pid }],
+  ["had the number of another that runs now", { began: "1" }],
+])("new Lock(folder, shard) removes the lock of a process that %s", (_, changes) => {
+  const folder = heldBy(null, changes);
+  new Lock(folder, null).release();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test("new Lock(folder, shard) leaves a lock that can't be read as it is", () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "torn.lock"), '{"pid": ');
+  writeFileSync(join(folder, "notes.txt"), JSON.stringify({ pid: process.ppid, host: hostname(), began: null }));
+  new Lock(folder, null).release();
+  expect(readdirSync(folder)).toEqual(["notes.txt", "torn.lock"]);
+});
+
+test("new Lock(folder, shard) tells by the wall clock how long a process trains whose beginning is not known", () => {
+  const folder = heldBy(null, { since: new Date(Date.now() - 150_000 + 1000).toISOString() });
+  expect(() => new Lock(folder, null)).toThrow(" (2 min ago); ");
+});
+
+test("isTraining(folder, process) knows a living process by its lock, and none of another machine", () => {
+  const [folder, own] = [heldBy(null), { host: hostname(), pid: process.ppid }];
+  expect(isTraining(folder, own)).toBe(true);
+  expect(isTraining(folder, { ...own, pid: process.pid })).toBe(false);
+  expect(isTraining(temporaryFolder(), own)).toBe(false);
+  expect(isTraining(folder, { ...own, host: "another-machine" })).toBeUndefined();
 });
 
 test("new Lock(folder, shard) lets other shards of one split, and other machines, train beside it", () => {

@@ -100,6 +100,22 @@ describe("bootstrap(columns, statistics)", () => {
     expect(interval([1, 2], standardDeviation)).toEqual(none);
   });
 
+  test("leaves out each run in turn, and of more than a thousand runs each two neighbours", () => {
+    const jackknife = (n: number) =>
+      bootstrap([Float64Array.from({ length: n }, (_, i) => i)], onlyColumn, { count: ({ length }) => length }).count
+        .jackknife;
+    expect([...jackknife(3)]).toEqual([2, 2, 2]);
+    expect([...jackknife(1000)].every((left) => left === 999)).toBe(true);
+    expect([...jackknife(1003)]).toEqual([...Array(501).fill(1001), 1002]);
+    expect([...jackknife(0)]).toEqual([]);
+  });
+
+  test("takes the quantiles between neighbours where nothing is skewed", () => {
+    const replicates = Float64Array.from({ length: 11 }, (_, i) => i);
+    const { low, high } = bcaInterval({ value: 5, replicates, jackknife: Float64Array.of(4, 4, 4) });
+    expectClose([low, high], [0.25, 9.75], 1e-12);
+  });
+
   test("refuses columns of different lengths", () => {
     expect(() => bootstrap([new Float64Array(2), new Float64Array(3)], onlyColumn, { mean })).toThrow(
       "bootstrap: expected columns of one length, got 2 and 3",

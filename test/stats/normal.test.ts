@@ -16,3 +16,9 @@ test("normalQuantile(p) agrees with SciPy", () => {
 test("normalQuantile of 0 and 1 is infinite", () => {
   expect([0, 1].map(normalQuantile)).toEqual([Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]);
 });
+
+// python3 -c "from statistics import NormalDist as N; print([N().inv_cdf(p) for p in [1e-11, 1e-13, 1e-15, 3e-16]])"
+test("normalQuantile(p) agrees with Python where its far tail begins", () => {
+  const expected = [-6.706023155495136, -7.3487961028006765, -7.941345326170995, -8.089317461780272];
+  expectRelative([1e-11, 1e-13, 1e-15, 3e-16].map(normalQuantile), expected, 1e-15);
+});

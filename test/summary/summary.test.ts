@@ -1,5 +1,6 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
+import { BAD_LOSS, summarizeCells } from "../../src/summary/cell-summary.ts";
 import { summaryOf } from "../../src/summary/summary.ts";
 import { summaryCsv } from "../../src/summary/summary-csv.ts";
 import { chance, type LossOf, likeThePaper, madeResults } from "../support/made-results.ts";
@@ -33,6 +34,13 @@ describe("summaryOf(results, loss)", () => {
     const made = madeResults(lossOf, ["runs=4", "models=[mmoe]", "correlations=[1]"]);
     expect(summaryOf(made, "train").cells[0]?.badShare.value).toBe(0.5);
     expect(summaryOf(made, "train", 0.2).cells[0]?.badShare.value).toBe(0.25);
+  });
+
+  test("takes a loss of just that much as no bad minimum", () => {
+    const byRun = new Map([BAD_LOSS, BAD_LOSS + 1e-9, 0.3].map((loss, run) => [run, loss]));
+    const cell = { model: "mmoe", correlation: 1, byRun, failed: [], missing: 0 };
+    expect(summarizeCells([cell], BAD_LOSS)[0]?.badShare.value).toBe(2 / 3);
+    expect(summarizeCells([cell], 0.3)[0]?.badShare.value).toBe(0);
   });
 
   test("compares every two models at a correlation on the runs that both have done", () => {

@@ -9,7 +9,9 @@ vi.mock("../../src/cuda/binding.ts", () => ({
   findBinding: () => (world.setUp ? { folder: "/made" } : undefined),
   isForCards: () => world.forCards,
 }));
-vi.mock("../../src/engines/tfjs/cuda.ts", () => ({ createCudaEngine: async (options: object) => world.load(options) }));
+vi.mock("../../src/engines/tfjs/cuda-engine.ts", () => ({
+  createCudaEngine: async (options: object) => world.load(options),
+}));
 
 let notes: string[] = [];
 beforeEach(() => {

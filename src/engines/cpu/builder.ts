@@ -1,10 +1,11 @@
 import { expertCount, gateCount, type ModelSpec } from "../../models/spec.ts";
-import type { Arena } from "./arena.ts";
+import type { Arena } from "../rows/arena.ts";
+import { inputPanelBytes, LINE, PANEL_ROWS, panelsOf } from "../rows/panels.ts";
+import { type Columns, columnsFrom, takeColumns } from "./columns.ts";
 import { type Instruction, instruction } from "./instructions.ts";
-import { type Columns, columnsFrom, inputPanelBytes, LINE, PANEL_ROWS, panelsOf, takeColumns } from "./panels.ts";
 import { Tape } from "./tape.ts";
 import { weightUpdates } from "./weight-updates.ts";
-import type { Layer, Weights } from "./weights.ts";
+import type { FusedLayer, Weights } from "./weights.ts";
 
 /** Writes the parts of a model as instructions, forwards and backwards, and takes their buffers from the plan. */
 export class Builder {
@@ -14,8 +15,6 @@ export class Builder {
   readonly #tape = new Tape();
   /** One layer's gradient at a time, as strips. */
   readonly #strips: number;
-  /** Gradients that an instruction of the backward program has already written: the next adds to them. */
-  readonly #written = new Set<number>();
   /** By an expert's address: where each mix that it is in keeps its gate column, and the mix's gradient. */
   readonly #uses = new Map<number, { gate: number; gateStride: number; mix: Columns }[]>();
 
@@ -87,7 +86,7 @@ export class Builder {
   }
 
   /** The first `relus` columns are ReLU units, the rest linear. */
-  #forwardAndUpdate(layer: Layer, input: Columns | undefined, out: Columns, relus: number): void {
+  #forwardAndUpdate(layer: FusedLayer, input: Columns | undefined, out: Columns, relus: number): void {
     const { D, N } = layer;
     const floor = this.#arena.put(Float32Array.from({ length: N }, (_, n) => (n < relus ? 0 : -Infinity)));
     const reads = { x: input?.value ?? 0, xStride: input?.stride ?? inputPanelBytes(D) };
@@ -98,11 +97,9 @@ export class Builder {
     this.#tape.push([dense], () => (input ? [this.#inputGradient(layer, input, out), ...updates] : updates));
   }
 
-  #inputGradient({ D, N, kernel }: Layer, input: Columns, out: Columns): Instruction {
-    const accumulate = this.#written.has(input.gradient) ? 1 : 0;
-    this.#written.add(input.gradient);
+  #inputGradient({ D, N, kernel }: FusedLayer, input: Columns, out: Columns): Instruction {
     return instruction("inputGradient", {
-      ...{ g: out.gradient, gStride: out.stride, N, w: 4 * kernel, D, accumulate },
+      ...{ g: out.gradient, gStride: out.stride, N, w: 4 * kernel, D },
       ...{ dx: input.gradient, dxStride: input.stride },
       ...{ mask: input.relu ? input.value : 0, maskStride: input.stride },
     });
@@ -117,7 +114,7 @@ export class Builder {
     });
   }
 
-  #layer(name: string): Layer {
-    return this.#weights.layers.get(name) as Layer;
+  #layer(name: string): FusedLayer {
+    return this.#weights.layers.get(name) as FusedLayer;
   }
 }

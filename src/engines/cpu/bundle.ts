@@ -1,24 +1,27 @@
+import type { Matrix } from "../../data/correlation-matrix.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { Run } from "../engine.ts";
 import { numbering } from "../numbering.ts";
-import { Arena } from "./arena.ts";
-import { type DataPlan, planData } from "./data-plan.ts";
+import { Arena } from "../rows/arena.ts";
+import { panelsOf } from "../rows/panels.ts";
 import { type Member, takeMember } from "./member.ts";
-import { panelsOf } from "./panels.ts";
-import { type Program, programOf } from "./program.ts";
+import { type LabelPlan, planRows, type RowPlan } from "./row-plan.ts";
+import { type StepCode, stepCodeOf } from "./step-code.ts";
 
 /** Bounds a bundle's memory, whatever the number of models, correlations and learning rates of a sweep. */
 const MOST_MEMBERS = 48;
-/** Panels that a program's buffers hold at least: small batches are evaluated in larger pieces. */
+/** Panels that a step's buffers hold at least: small batches are evaluated in larger pieces. */
 const LEAST_PANELS = 8;
 
 /** Linear memory of runs that train side by side on the same rows. */
 export interface BundlePlan {
   readonly arena: Arena;
-  readonly data: DataPlan;
+  readonly rows: RowPlan;
   /** In the order of the runs. */
   readonly members: readonly Member[];
-  /** Rows that a program takes at once. */
+  /** Each run's labels, in the order of the runs. */
+  readonly labels: readonly LabelPlan[];
+  /** Rows that a step's code takes at once. */
   readonly pieceRows: number;
 }
 
@@ -38,16 +41,19 @@ export function bundlesOf(runs: readonly Run[], jobs: number): number[][] {
 export function planBundle(runs: readonly Run[]): BundlePlan {
   const arena = new Arena();
   const first = runs[0] as Run;
-  const data = planData(first, [...new Set(runs.map(({ correlation }) => correlation))], arena);
+  const cellNumber = numbering((correlations: Matrix) => correlations);
+  const cells = new Map(runs.map(({ correlationMatrix }) => [cellNumber(correlationMatrix), correlationMatrix]));
+  const rows = planRows(first, [...cells.values()], arena);
   const P = Math.max(panelsOf(first.training.batch), LEAST_PANELS);
-  const programs = new Map<string, Program>();
+  const codes = new Map<string, StepCode>();
   const members = runs.map(({ model, training }) => {
     const key = JSON.stringify(model);
-    const program = programs.get(key) ?? programOf(model, P, arena);
-    programs.set(key, program);
-    return takeMember(arena, program, training.optimizer, training.lr);
+    const code = codes.get(key) ?? stepCodeOf(model, P, arena);
+    codes.set(key, code);
+    return takeMember(arena, code, training.optimizer, training.lr);
   });
-  return { arena, data, members, pieceRows: 8 * P };
+  const labels = runs.map((run) => rows.labels[cellNumber(run.correlationMatrix)] as LabelPlan);
+  return { arena, rows, members, labels, pieceRows: 8 * P };
 }
 
 /** A function that gives runs one key if they can train on the same rows at the same time. */
@@ -56,7 +62,8 @@ function rowsKeys(): (run: Run) => string {
   const rowsNumber = numbering(({ trainRows, sampling, batch, steps, evalEvery, heldoutRows }: Run["training"]) => {
     return [trainRows, sampling, batch, steps, evalEvery, heldoutRows];
   });
-  return ({ seed, index, data, training }) => `${seed} ${index} ${dataNumber(data)} ${rowsNumber(training)}`;
+  return ({ seed, index, model, data, training }) =>
+    `${seed} ${index} ${model.tasks} ${dataNumber(data)} ${rowsNumber(training)}`;
 }
 
 /** `items` dealt in turn to at most `hands`, none of them empty. */

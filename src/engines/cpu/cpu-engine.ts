@@ -1,8 +1,7 @@
 import { availableParallelism } from "node:os";
-import { pairsOf } from "../../data/correlation-matrix.ts";
-import { TASKS } from "../../data/settings.ts";
-import { UsageError } from "../../errors.ts";
+import { type Matrix, pairsOf } from "../../data/correlation-matrix.ts";
 import type { ModelSpec } from "../../models/spec.ts";
+import { checkModel, checkRun } from "../abilities.ts";
 import type { Engine, Hooks, Run, RunResult } from "../engine.ts";
 import { numbering } from "../numbering.ts";
 import { bundlesOf, planBundle } from "./bundle.ts";
@@ -17,7 +16,7 @@ export interface CpuOptions {
 
 const PROGRESS_MS = 100;
 
-/** Fused WebAssembly SIMD kernels on worker threads: the same bits on every machine, for any number of workers. */
+/** Fused WebAssembly SIMD kernels on worker threads: the same bits on every wasm, for any number of workers. */
 export class CpuEngine implements Engine {
   readonly name = "cpu";
   readonly device = DEVICE;
@@ -29,14 +28,12 @@ export class CpuEngine implements Engine {
     this.#crew = new Crew(jobs);
   }
 
-  check({ name, tasks, dropout }: ModelSpec): void {
-    if (dropout > 0)
-      throw new UsageError(`model ${name}: dropout ${dropout} is not in the cpu engine; use --engine tfjs`);
-    if (tasks !== TASKS) throw new UsageError(`model ${name}: expected ${TASKS} tasks, the generator's, got ${tasks}`);
+  check(model: ModelSpec): void {
+    checkModel(this.name, model);
   }
 
   async train(runs: readonly Run[], hooks: Hooks): Promise<void> {
-    for (const { model } of runs) this.check(model);
+    for (const run of runs) checkRun(this.name, run);
     const { signal, noMore, keepParameters = false } = hooks;
     if (signal?.aborted) return;
     const steps = new SharedArrayBuffer(4 * runs.length);
@@ -113,10 +110,11 @@ function deadResult(run: Run, reason: string): RunResult {
 /** A function that gives bundles one key only if their plans are of one size. */
 function sizeKeys(): (bundle: readonly Run[]) => string {
   const modelNumber = numbering((model: ModelSpec) => model);
+  const cellNumber = numbering((correlations: Matrix) => correlations);
   const trainingNumber = numbering((training: Run["training"]) => training);
   return (bundle) => {
-    const members = bundle.map(({ model, correlation, training }) => {
-      return `${modelNumber(model)} ${correlation} ${trainingNumber(training)}`;
+    const members = bundle.map(({ model, correlationMatrix, training }) => {
+      return `${modelNumber(model)} ${cellNumber(correlationMatrix)} ${trainingNumber(training)}`;
     });
     return members.join();
   };

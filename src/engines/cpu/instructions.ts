@@ -1,8 +1,8 @@
-// What a step's program is written in. The same records, field by field, are read by kernels/instructions.ts.
+// What a step's code is written in. The same records, field by field, are read by kernels/instructions.ts.
 
 const FIELDS = {
   dense: ["x", "xStride", "D", "w", "bias", "floor", "out", "outStride", "N"],
-  inputGradient: ["g", "gStride", "N", "w", "D", "dx", "dxStride", "mask", "maskStride", "accumulate"],
+  inputGradient: ["g", "gStride", "N", "w", "D", "dx", "dxStride", "mask", "maskStride"],
   update: ["x", "xStride", "D", "g", "gStride", "N", "w", "bias", "trained", "strips"],
   softmax: ["gate", "gateStride", "E"],
   mix: ["experts", "expertStride", "E", "gate", "gateStride", "out", "outStride", "H"],

@@ -1,14 +1,14 @@
 import type { Optimizer } from "../engine.ts";
-import { type Arena, record } from "./arena.ts";
-import type { Machine } from "./kernels.ts";
-import type { Program } from "./program.ts";
+import { type Arena, recordBytes } from "../rows/arena.ts";
+import type { KernelInstance } from "./kernels.ts";
+import type { StepCode } from "./step-code.ts";
 import { pack, unpack } from "./weights.ts";
 
 /** A run in training: its weights with their moments, and where the kernels put its losses. */
 export interface Member {
   /** The address of its record (kernels/train.ts). */
   readonly address: number;
-  readonly program: Program;
+  readonly code: StepCode;
   readonly weights: number;
   /** The address of its optimizer's record (kernels/optimizer.ts). */
   readonly optimizer: number;
@@ -18,33 +18,37 @@ export interface Member {
   readonly sums: number;
 }
 
-/** Weight and two moments for adam; a weight alone for sgd. */
-const VALUES = { adam: 3, sgd: 1 } as const;
+/** How the kernels know an optimizer, and what it keeps of a parameter: itself, and for adam two moments. */
+const RULES: Readonly<Record<Optimizer, { kind: number; values: number }>> = {
+  sgd: { kind: 0, values: 1 },
+  adam: { kind: 1, values: 3 },
+};
 
 /** Takes a run's place in the plan. */
-export function takeMember(arena: Arena, program: Program, optimizer: Optimizer, lr: number): Member {
-  const bytes = 4 * program.weights.size;
-  const weights = arena.take(VALUES[optimizer] * bytes);
-  const rule = arena.put(record([optimizer === "adam" ? 1 : 0, bytes, 0, 0], [lr, 1, 1]));
-  const losses = arena.take(8 * program.tasks);
-  const sums = arena.take(8 * program.tasks);
-  const address = arena.put(record([program.address, weights, rule, losses, sums]));
-  return { address, program, weights, optimizer: rule, losses, sums };
+export function takeMember(arena: Arena, code: StepCode, optimizer: Optimizer, lr: number): Member {
+  const bytes = 4 * code.weights.size;
+  const { kind, values } = RULES[optimizer];
+  const weights = arena.take(values * bytes);
+  const rule = arena.put(recordBytes([kind, bytes, 0, 0], [lr, 1, 1]));
+  const losses = arena.take(8 * code.tasks);
+  const sums = arena.take(8 * code.tasks);
+  const address = arena.put(recordBytes([code.address, weights, rule, losses, sums]));
+  return { address, code, weights, optimizer: rule, losses, sums };
 }
 
 /** Writes a run's parameters, in canonical order, where its kernels read them. */
-export function writeParameters(machine: Machine, { weights, program }: Member, parameters: Float32Array): void {
-  machine.float32(weights, program.weights.size).set(pack(program.weights, parameters));
+export function writeParameters(wasm: KernelInstance, { weights, code }: Member, parameters: Float32Array): void {
+  wasm.float32(weights, code.weights.size).set(pack(code.weights, parameters));
 }
 
 /** A run's parameters in canonical order. */
-export function readParameters(machine: Machine, { weights, program }: Member): Float32Array {
-  return unpack(program.weights, machine.float32(weights, program.weights.size));
+export function readParameters(wasm: KernelInstance, { weights, code }: Member): Float32Array {
+  return unpack(code.weights, wasm.float32(weights, code.weights.size));
 }
 
 /** The numbers in `sums` or `losses` over `count`, [K]; they begin again at 0. */
-export function takeMeans(machine: Machine, at: number, tasks: number, count: number): number[] {
-  const values = machine.float64(at, tasks);
+export function takeMeans(wasm: KernelInstance, at: number, tasks: number, count: number): number[] {
+  const values = wasm.float64(at, tasks);
   const means = Array.from(values, (value) => value / count);
   values.fill(0);
   return means;

@@ -1,11 +1,11 @@
 import type { Instruction } from "./instructions.ts";
 
-/** A program in the making: what is written forwards is undone backwards, the last first. */
+/** Code in the making: what is written forwards is undone backwards, the last first. */
 export class Tape {
   readonly #forward: Instruction[] = [];
   readonly #undo: (() => Instruction[])[] = [];
 
-  /** Adds forward instructions with what makes their backward ones, called once all of the forward program stands. */
+  /** Adds forward instructions with what makes their backward ones, called once all of the forward code stands. */
   push(forward: readonly Instruction[], undo: () => Instruction[]): void {
     this.#forward.push(...forward);
     this.#undo.push(undo);

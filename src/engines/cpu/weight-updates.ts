@@ -1,8 +1,8 @@
 // Which of the two kernels of a weight gradient updates which columns of a layer.
-import { type Arena, roundUp } from "./arena.ts";
+import { type Arena, roundUp } from "../rows/arena.ts";
+import { inputPanelBytes, LINE, PANEL_ROWS, paddedInputs, panelsOf } from "../rows/panels.ts";
 import { type Instruction, instruction } from "./instructions.ts";
-import { inputPanelBytes, LINE, PANEL_ROWS, paddedInputs, panelsOf } from "./panels.ts";
-import type { Layer } from "./weights.ts";
+import type { FusedLayer } from "./weights.ts";
 
 /** A layer's input and gradient, and where its weights and biases begin. */
 interface Operands {
@@ -24,7 +24,7 @@ const BLOCK_ROWS = 64;
 const LEAST_VECTORS = 9;
 
 /** The updates of a layer whose first `relus` columns are ReLU units: sparse for these, where that pays, dense for the rest. */
-export function weightUpdates(arena: Arena, layer: Layer, relus: number, operands: Operands): Instruction[] {
+export function weightUpdates(arena: Arena, layer: FusedLayer, relus: number, operands: Operands): Instruction[] {
   const { D, N } = layer;
   const { strips, ...first } = operands;
   const trained = putTrained(arena, layer);
@@ -63,7 +63,7 @@ function takeScratch(arena: Arena, D: number, N: number) {
 }
 
 /** The address of 1 for each column with a bias and 0 for each without; 0 if none has. */
-function putTrained(arena: Arena, { N, parts }: Layer): number {
+function putTrained(arena: Arena, { N, parts }: FusedLayer): number {
   if (parts.every(({ bias }) => bias === undefined)) return 0;
   const trained = new Float32Array(panelsOf(N) * PANEL_ROWS);
   for (const { kernel, bias, column } of parts)

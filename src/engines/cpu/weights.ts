@@ -1,32 +1,33 @@
 // Where a model's parameters lie in the engine: layers of strips (kernels/layout.ts). Layers that read the same units are
 // one: the first of all experts and gates, which read the rows, and the first of all towers where those share an input.
-import { type ParameterBlock, parameterBlocks } from "../../models/parameters.ts";
-import { expertCount, gateCount, type ModelSpec } from "../../models/spec.ts";
-import { paddedInputs } from "./panels.ts";
+import { unreachable } from "../../errors.ts";
+import { type ParameterBlock, type Part, parameterBlocks } from "../../models/parameters.ts";
+import type { ModelSpec } from "../../models/spec.ts";
+import { paddedInputs } from "../rows/panels.ts";
 
 const STRIP = 8;
 
 /** A dense layer of the canonical model and the first of its columns in the engine's layer. */
-interface Part {
+interface PlacedLayer {
   readonly kernel: ParameterBlock;
   readonly bias: ParameterBlock | undefined;
   readonly column: number;
 }
 
 /** A layer D → N as the engine computes it. Offsets are in numbers. */
-export interface Layer {
+export interface FusedLayer {
   readonly D: number;
   readonly N: number;
-  /** Of the kernel [ceil(N / 8)][D4][8]. */
+  /** Where the kernel [ceil(N / 8)][D4][8] begins. */
   readonly kernel: number;
-  /** Of the bias [ceil(N / 8)][8]; zeros where a part has none. */
+  /** Where the bias [ceil(N / 8)][8] begins; zeros where a part has none. */
   readonly bias: number;
-  readonly parts: readonly Part[];
+  readonly parts: readonly PlacedLayer[];
 }
 
 export interface Weights {
   /** By the canonical name of a layer, e.g. `towers/0/0`; layers that read the same units are one: `first`, `towers`. */
-  readonly layers: ReadonlyMap<string, Layer>;
+  readonly layers: ReadonlyMap<string, FusedLayer>;
   /** Numbers in all, an odd number of cache lines: weights and moments of one weight then never share a cache set. */
   readonly size: number;
 }
@@ -35,8 +36,8 @@ export interface Weights {
 export function weightsOf(spec: ModelSpec): Weights {
   const blocks = new Map(parameterBlocks(spec).map((block) => [block.name, block]));
   const names = [...blocks.keys()].filter((name) => name.endsWith("/kernel")).map((name) => name.slice(0, -7));
-  const joined = { first: firstNames(spec), ...(towersShareInput(spec) && { towers: towerNames(spec) }) };
-  const layers = new Map<string, Layer>();
+  const joined = { first: firstNames(blocks), ...(towersShareInput(spec) && { towers: towerNames(spec) }) };
+  const layers = new Map<string, FusedLayer>();
   let size = 0;
   const add = (name: string, members: readonly string[]) => {
     const layer = layerOf(blocks, members, size);
@@ -80,18 +81,33 @@ function forEachParameter(layers: Weights["layers"], visit: (canonical: number, 
 }
 
 /** The place of the weight from input d to output n, in numbers. */
-export function kernelIndex({ kernel, D }: Layer, d: number, n: number): number {
+export function kernelIndex({ kernel, D }: FusedLayer, d: number, n: number): number {
   return kernel + (Math.floor(n / STRIP) * paddedInputs(D) + d) * STRIP + (n % STRIP);
 }
 
 /** Whether all tasks' towers read the same units: the one bottom, or the one mix of the experts. */
 export function towersShareInput({ gating, experts }: ModelSpec): boolean {
-  return gating !== "per-task" && experts.perTask === 0;
+  switch (gating) {
+    case "none":
+    case "average":
+    case "single":
+      return experts.perTask === 0;
+    case "per-task":
+      return false;
+    default:
+      return unreachable(gating);
+  }
 }
 
+/** Which parts read the rows in their first layer. */
+const READS_ROWS: Readonly<Record<Part, boolean>> = { experts: true, gates: true, towers: false, outputs: false };
+
 /** Layers that read the rows: all experts', then all gates'. */
-function firstNames(spec: ModelSpec): string[] {
-  return [...numbered("experts", expertCount(spec), "0"), ...numbered("gates", gateCount(spec), "0")];
+function firstNames(blocks: ReadonlyMap<string, ParameterBlock>): string[] {
+  const first = [...blocks.values()].filter(
+    ({ name, part }) => READS_ROWS[part] && /^[^/]+\/\d+\/0\/kernel$/.test(name),
+  );
+  return first.map(({ name }) => name.slice(0, -7));
 }
 
 /** The first layer of each tower. */
@@ -103,9 +119,9 @@ function numbered(part: string, count: number, layer: string): string[] {
   return Array.from({ length: count }, (_, i) => `${part}/${i}/${layer}`);
 }
 
-function layerOf(blocks: ReadonlyMap<string, ParameterBlock>, names: readonly string[], offset: number): Layer {
+function layerOf(blocks: ReadonlyMap<string, ParameterBlock>, names: readonly string[], offset: number): FusedLayer {
   let N = 0;
-  const parts = names.map((name): Part => {
+  const parts = names.map((name): PlacedLayer => {
     const kernel = blocks.get(`${name}/kernel`) as ParameterBlock;
     const column = N;
     N += kernel.shape[1] as number;

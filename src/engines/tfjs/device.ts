@@ -1,5 +1,6 @@
 import { visibleCards } from "../../cuda/cards.ts";
 import { type Machine, thisMachine } from "../../cuda/machine.ts";
+import { unreachable } from "../../errors.ts";
 import type { Memory } from "./memory.ts";
 import type { Backend, Tf } from "./tf.ts";
 
@@ -18,14 +19,25 @@ export interface Device {
 /** Taken to be free on a card whose driver does not say. */
 const UNKNOWN_CARD_BYTES = 4e9;
 
-/** `note` hears of a card whose memory is guessed. */
+/** Calls `note` for a card whose memory is guessed. */
 export async function deviceOf(
   tf: Tf,
   backend: Backend,
   note: (line: string) => void = () => {},
   machine: Machine = thisMachine(process.env),
 ): Promise<Device> {
-  if (backend !== "tensorflow") return { name: backend };
+  switch (backend) {
+    case "wasm":
+    case "cpu":
+      return { name: backend };
+    case "tensorflow":
+      return tensorflowDevice(tf, note, machine);
+    default:
+      return unreachable(backend);
+  }
+}
+
+async function tensorflowDevice(tf: Tf, note: (line: string) => void, machine: Machine): Promise<Device> {
   const host = process.availableMemory();
   const { binding } = nativeBackend(tf);
   const libraries = { tensorflow: binding.TF_Version };

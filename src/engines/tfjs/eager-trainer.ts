@@ -1,18 +1,18 @@
-import type { Tensor } from "@tensorflow/tfjs";
-import { TASKS } from "../../data/settings.ts";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { pairCorrelations } from "../../data/label-correlation.ts";
 import type { RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-set.ts";
 import { initialParameters, type Run } from "../engine.ts";
-import { dropoutBy, type Mask, MaskSource, masksOf } from "./dropout.ts";
-import { type Feed, feedOf, measuredLabelCorrelation } from "./feed.ts";
-import type { Dropout } from "./forward.ts";
-import type { Group } from "./grouping.ts";
+import { type Feed, feedOf } from "./feed/eager-feed.ts";
+import type { Group } from "./groups.ts";
 import { EVALUATED_ROWS } from "./memory.ts";
-import { type Batch, errorsOf, lossesAndGradients } from "./objective.ts";
-import { initialState, ratesAt, type TrainingState, updated } from "./optimizer.ts";
+import { batchOf, slicedRows } from "./model/batch.ts";
+import type { Dropout } from "./model/forward.ts";
+import { dropoutBy, type Mask, MaskSource, masksOf } from "./model/masks.ts";
+import { type Batch, errorsOf, lossesAndGradients } from "./model/objective.ts";
+import { initialState, ratesAt, type TrainingState, updated } from "./model/optimizer.ts";
+import { joined, pack, separated, unpack } from "./model/pack.ts";
 import { HELD_MS, type Pace } from "./pace.ts";
-import { joined, pack, separated, unpack } from "./pack.ts";
-import { batchOf, slicedRows } from "./rows.ts";
 import type { Tf } from "./tf.ts";
 import type { SquaredErrors, Trainer } from "./trainer.ts";
 
@@ -29,13 +29,13 @@ export async function eagerTrainer(tf: Tf, { runs }: Group, pace: Pace): Promise
 
 /** Calls tfjs's operations one by one, on any backend, for runs of one model. */
 class EagerTrainer implements Trainer {
-  readonly labelCorrelations: readonly number[];
+  readonly labelCorrelations: readonly (readonly number[])[];
   readonly #tf: Tf;
   readonly #run: Run;
   readonly #feeds: readonly Feed[];
   readonly #masks: readonly Mask[];
   readonly #maskSource: MaskSource;
-  /** Of a batch, overwritten by each. */
+  /** The rows of a batch, overwritten by the next. */
   readonly #rows: Rows;
   #state: TrainingState;
 
@@ -47,12 +47,12 @@ class EagerTrainer implements Trainer {
     this.#run = run;
     this.#feeds = feeds;
     this.labelCorrelations = feeds.map(({ sets: { train, heldout } }) =>
-      measuredLabelCorrelation((train ?? heldout).y),
+      pairCorrelations((train ?? heldout).y, model.tasks),
     );
     this.#masks = masksOf(model, runs.length, training.batch);
     this.#maskSource = new MaskSource(runs);
     const rows = runs.length * training.batch;
-    this.#rows = { x: new Float32Array(rows * model.inputs), y: new Float32Array(rows * TASKS) };
+    this.#rows = { x: new Float32Array(rows * model.inputs), y: new Float32Array(rows * model.tasks) };
     this.#state = tf.tidy(() => {
       const parameters = joined(tf, pack(tf, model, runs.map(initialParameters)));
       return initialState(tf, training.optimizer, parameters);
@@ -102,7 +102,7 @@ class EagerTrainer implements Trainer {
     const [xSize, ySize] = [x.length / this.#feeds.length, y.length / this.#feeds.length];
     for (const [r, feed] of this.#feeds.entries())
       feed.batchInto(x.subarray(r * xSize, (r + 1) * xSize), y.subarray(r * ySize, (r + 1) * ySize), step);
-    return batchOf(this.#tf, [this.#rows], this.#feeds.length);
+    return batchOf(this.#tf, [this.#rows], this.#run.model, this.#feeds.length);
   }
 
   #dropoutAt(step: number): Dropout | undefined {
@@ -118,9 +118,9 @@ class EagerTrainer implements Trainer {
     const tf = this.#tf;
     const { model } = this.#run;
     const end = Math.min(to, from + EVALUATED_ROWS);
-    const rows = this.#feeds.map(({ sets }) => slicedRows(sets[set] as Rows, from, end));
+    const rows = this.#feeds.map(({ sets }) => slicedRows(sets[set] as Rows, model, from, end));
     const sums = tf.tidy(() => {
-      const batch = batchOf(tf, rows, rows.length);
+      const batch = batchOf(tf, rows, model, rows.length);
       const parameters = separated(tf, model, this.#state.parameters);
       return tf.sum(tf.square(errorsOf(tf, model, parameters, batch)), 1);
     });

@@ -1,63 +1,114 @@
-import { UsageError } from "../../errors.ts";
-import type { Hooks, Run } from "../engine.ts";
-import { type Group, type Grouping, grouped } from "./grouping.ts";
+// Which runs train together.
+import type { Matrix } from "../../data/correlation-matrix.ts";
+import type { ModelSpec } from "../../models/spec.ts";
+import { groupBy } from "../../stats/group-by.ts";
+import type { Run } from "../engine.ts";
+import { numbering } from "../numbering.ts";
 
-interface GroupTraining extends Grouping {
-  /** Trains one group; gives results only when all of it has been trained. */
-  readonly train: (group: Group) => Promise<void>;
-  /** Frees what is kept for other groups: memory is at its end. */
-  readonly free: () => void;
-  /** Hears that groups are made smaller. */
-  readonly note: (line: string) => void;
+/** Runs that train in the same calls: R of each model, the r-th of each on the same rows at the same learning rate. */
+export interface Group {
+  readonly models: readonly ModelSpec[];
+  /** The R runs of the first model, those of the next, and so on. */
+  readonly runs: readonly Run[];
+  /** A run for each set of rows. */
+  readonly sources: readonly Run[];
+  /** The place among `sources` of each replica's rows, [R]. */
+  readonly places: readonly number[];
+}
+
+/** Runs on the same rows: each of some models, one after the other, at each of some learning rates. */
+type Company = readonly Run[];
+
+export interface Grouping {
+  /** The most companies like this one that train together; 0 if it is too large itself. */
+  readonly sizeOf: (company: Company) => number;
+  /** Whether runs of several models, or at several learning rates, train together. */
+  readonly mixed: boolean;
 }
 
 /**
- * Trains all runs, group by group, until a signal stops it. A group that memory does not hold is trained again in two
- * halves, and later groups are no larger.
+ * Every run in one group, those of a company side by side. Groups of a kind are of one size, but for the last, and share a
+ * graph. They come in the order of their first runs.
  */
-export async function trainInGroups(
-  runs: readonly Run[],
-  { signal, noMore, onBegin }: Hooks,
-  { train, free, note, ...grouping }: GroupTraining,
-): Promise<void> {
-  let pending = grouped(runs, grouping);
-  while (!signal?.aborted && !noMore?.aborted) {
-    const group = pending.shift();
-    if (group === undefined) return;
-    onBegin?.(group.runs);
-    try {
-      await train(group);
-    } catch (error) {
-      if (!isOutOfMemory(error)) throw error;
-      free();
-      const half = halfOf(group);
-      note(`out of memory with ${group.runs.length} runs at a time; going on with ${half}`);
-      const { sizeOf } = grouping;
-      grouping = { ...grouping, sizeOf: (company) => Math.min(Math.floor(half / company.length), sizeOf(company)) };
-      pending = grouped(
-        [group, ...pending].flatMap(({ runs }) => runs),
-        grouping,
-      );
+export function groupsOf(runs: readonly Run[], { sizeOf, mixed }: Grouping): Group[] {
+  const numbers = numbersOf(mixed);
+  const kindOf = (company: Company): string =>
+    company.map(({ model, training }) => `${numbers.model(model)} ${numbers.training(training)}`).join();
+  const sizes = new Map<string, number>();
+  const sizeOfKind = (company: Company): number => {
+    const kind = kindOf(company);
+    const size = sizes.get(kind) ?? sizeOf(company);
+    sizes.set(kind, size);
+    return size;
+  };
+  const together = mixed ? companiesOf(runs, numbers) : runs.map((run) => [run]);
+  const companies = together.flatMap((company) => divided(company, sizeOfKind, numbers));
+  const kinds = groupBy(companies, kindOf);
+  const groups: Company[][] = [];
+  const open = new Map<string, Company[]>();
+  for (const company of companies) {
+    const kind = kindOf(company);
+    const { length } = kinds.get(kind) as Company[];
+    let group = open.get(kind);
+    if (!group || group.length >= length / Math.ceil(length / sizeOfKind(company))) {
+      group = [];
+      groups.push(group);
+      open.set(kind, group);
     }
+    group.push(company);
   }
+  return groups.map(groupOf);
 }
 
-/** What is said of it: of eager calls, by TensorFlow's kernels in a session, of what a session is fed, by V8. */
-const OUT_OF_MEMORY = new RegExp(
-  [
-    "TF_Status: 8\\b|RESOURCE_EXHAUSTED",
-    "OOM when allocating|failed to allocate|Ran out of GPU memory",
-    "unable to allocate output tensor|Dst tensor is not initialized",
-    "Array buffer allocation failed",
-  ].join("|"),
-  "i",
-);
-
-export function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && OUT_OF_MEMORY.test(error.message);
+/** Companies of one kind as a group. */
+export function groupOf(companies: readonly Company[]): Group {
+  const first = companies[0] as Company;
+  const ofModels = modelsOf(first, numbersOf(true));
+  const rates = first.length / ofModels.length;
+  return {
+    models: ofModels.map(([run]) => (run as Run).model),
+    runs: ofModels.flatMap((_, m) => companies.flatMap((company) => company.slice(m * rates, (m + 1) * rates))),
+    sources: companies.map(([run]) => run as Run),
+    places: companies.flatMap((_, place) => new Array<number>(rates).fill(place)),
+  };
 }
 
-function halfOf({ runs }: Group): number {
-  if (runs.length > 1) return Math.ceil(runs.length / 2);
-  throw new UsageError(`run ${runs[0]?.id} alone does not fit in memory; give fewer rows a batch or a smaller model`);
+/** Runs that may share rows, the models of each company at the same rates in the same order. */
+function companiesOf(runs: readonly Run[], numbers: Numbers): Company[] {
+  const rowsOf = ({ seed, index, correlationMatrix, data, training }: Run): string =>
+    [seed, index, numbers.cell(correlationMatrix), numbers.data(data), numbers.training(training)].join();
+  const ratesOf = (ofModel: Company): string => ofModel.map(({ training }) => training.lr).join();
+  return [...groupBy(runs, rowsOf).values()].flatMap((onRows) =>
+    Array.from(groupBy(modelsOf(onRows, numbers), ratesOf).values(), (atRates) => atRates.flat()),
+  );
+}
+
+/** A company of which at least one fits, or its models, or its runs. */
+function divided(company: Company, sizeOf: Grouping["sizeOf"], numbers: Numbers): Company[] {
+  if (company.length === 1 || sizeOf(company) >= 1) return [company];
+  const models = modelsOf(company, numbers);
+  const parts = models.length > 1 ? models : company.map((run) => [run]);
+  return parts.flatMap((part) => divided(part, sizeOf, numbers));
+}
+
+/** The runs of each model. */
+function modelsOf(runs: readonly Run[], numbers: Numbers): Company[] {
+  return [...groupBy(runs, ({ model }) => String(numbers.model(model))).values()];
+}
+
+type Numbers = ReturnType<typeof numbersOf>;
+
+/**
+ * Numbers what runs have in common; settings that differ in the learning rate alone have one number if that `mayDiffer`,
+ * but for a rate of 0, of which no other is a multiple.
+ */
+function numbersOf(mayDiffer: boolean) {
+  return {
+    model: numbering((model: ModelSpec) => model),
+    data: numbering((data: Run["data"]) => data),
+    cell: numbering((correlations: Matrix) => correlations),
+    training: numbering((training: Run["training"]) =>
+      mayDiffer ? { ...training, lr: Math.sign(training.lr) } : training,
+    ),
+  };
 }

@@ -1,17 +1,16 @@
 // What a group takes, and how large one may be. All numbers are float32.
-import { TASKS } from "../../data/settings.ts";
 import { parameterBlocks, parameterCount } from "../../models/parameters.ts";
 import type { ModelSpec } from "../../models/spec.ts";
 import type { Run } from "../engine.ts";
-import { bytesOf, setSizes, stepArrays } from "./feed-arrays.ts";
-import type { Group } from "./grouping.ts";
+import { bytesOf, setSizes, stepArrays } from "./feed/feed-arrays.ts";
+import type { Group } from "./groups.ts";
 
 /** Rows of a set that are predicted at a time, for each replica: bounds the memory that an evaluation takes. */
 export const EVALUATED_ROWS = 500;
 
 /** Bytes of a run's rows. They lie on the host, or in a table of a traced program that they are copied to. */
 export function rowBytes({ model, training }: Run): number {
-  return 4 * rowCount(training) * (model.inputs + TASKS);
+  return 4 * rowCount(training) * (model.inputs + model.tasks);
 }
 
 /**
@@ -53,7 +52,7 @@ export interface Memory {
  * few. A CPU is busy with fewer, and a sweep that is killed loses less.
  */
 const MOST_RUNS = { card: 600, cpu: 64 };
-/** Of what is free: other processes want some too, and allocators leave gaps. */
+/** The share of free memory that is used: other processes want some too, and allocators leave gaps. */
 const SHARE = 0.5;
 
 /** Numbers of an array at the most: beyond, JavaScript and some of TensorFlow's kernels can't count them. */

@@ -1,20 +1,43 @@
-import type { Tensor } from "@tensorflow/tfjs";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import { findBinding, loadBinding } from "../../cuda/binding.ts";
-import { UsageError } from "../../errors.ts";
+import { UsageError, unreachable } from "../../errors.ts";
+import { registerGradients } from "./gradients.ts";
 
 /** The TensorFlow.js in use: a value, as the CUDA package brings an instance of its own. */
-export type Tf = typeof import("@tensorflow/tfjs");
+export type Tf = typeof import("@tensorflow/tfjs-core");
 
 /** `wasm`: SIMD kernels on one thread; `cpu`: plain JavaScript; `tensorflow`: its C library, with CUDA or without. */
 export type Backend = "wasm" | "cpu" | "tensorflow";
 
 /** Loads TensorFlow.js without its banner and readies `backend`. */
 export async function loadTf(backend: Backend): Promise<Tf> {
-  const tf = backend === "tensorflow" ? nativeTf() : await import("@tensorflow/tfjs");
+  const tf = await instanceWith(backend);
   tf.enableProdMode();
-  if (backend === "wasm") await import("@tensorflow/tfjs-backend-wasm");
   const started = await withoutNewListeners(() => tf.setBackend(backend));
   if (!started) throw new Error(`tfjs: backend ${backend} did not start`);
+  return tf;
+}
+
+/** TensorFlow.js with `backend` registered. */
+async function instanceWith(backend: Backend): Promise<Tf> {
+  switch (backend) {
+    case "tensorflow":
+      return nativeTf();
+    case "wasm":
+      await import("@tensorflow/tfjs-backend-wasm");
+      return coreTf();
+    case "cpu":
+      await import("@tensorflow/tfjs-backend-cpu");
+      return coreTf();
+    default:
+      return unreachable(backend);
+  }
+}
+
+/** The core alone: layers, converters and data sets, which the whole of tfjs has, would be 200 MB more. */
+async function coreTf(): Promise<Tf> {
+  const tf = await import("@tensorflow/tfjs-core");
+  registerGradients(tf);
   return tf;
 }
 

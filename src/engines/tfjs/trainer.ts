@@ -2,8 +2,8 @@ import type { RowSet } from "../../data/streams.ts";
 
 /** The N runs of a group in training, wherever their parameters lie. */
 export interface Trainer {
-  /** Measured on the rows of each of the group's sources. */
-  readonly labelCorrelations: readonly number[];
+  /** Measured on the rows of each of the group's sources, a pair of tasks each. */
+  readonly labelCorrelations: readonly (readonly number[])[];
   /**
    * Trains step `from` and those after it up to `to`, or fewer if they take long. Losses of their batches, each before
    * its update: [steps done, N, K].

@@ -21,6 +21,21 @@ test("bundlesOf(runs) parts runs whose rows are not the same", () => {
   expect(bundlesOf(runs, 1)).toEqual([[0], [1], [2], [3]]);
 });
 
+test("bundlesOf(runs) parts runs of different numbers of tasks, not cells of one number", () => {
+  const runs = [2, 3].flatMap((tasks) => [0.2, 0.4].map((correlation) => runOf({ model: "mmoe", tasks, correlation })));
+  expect(bundlesOf(runs, 1)).toEqual([
+    [0, 1],
+    [2, 3],
+  ]);
+});
+
+test("planBundle(runs) labels the rows once for each correlation matrix", () => {
+  const runs = [0.2, 0.4, 0.2].map((correlation) => runOf({ model: "mmoe", tasks: 3, correlation }));
+  const { rows, labels } = planBundle(runs);
+  expect(rows.labels).toHaveLength(2);
+  expect([labels[0] === labels[2], labels[0] === labels[1]]).toEqual([true, false]);
+});
+
 test("bundlesOf(runs, jobs) splits by members what does not divide evenly among the workers", () => {
   const runs = [0, 1, 2].flatMap((index) => LRS.map((lr) => runOf({ model: "mmoe", index, training: { lr } })));
   expect(bundlesOf(runs, 2)).toEqual([[0, 1, 2], [3, 4, 5], [6, 8], [7]]);
@@ -34,7 +49,7 @@ test("bundlesOf(runs) bounds a bundle's members", () => {
   expect(bundles.flat().toSorted((a, b) => a - b)).toEqual(range(100));
 });
 
-test("planBundle(runs) lays out one program for all runs of a model", () => {
+test("planBundle(runs) lays out one code for all runs of a model", () => {
   const runs = LRS.map((lr) => runOf({ model: "mmoe", training: { lr } }));
-  expect(new Set(planBundle(runs).members.map(({ program }) => program)).size).toBe(1);
+  expect(new Set(planBundle(runs).members.map(({ code }) => code)).size).toBe(1);
 });

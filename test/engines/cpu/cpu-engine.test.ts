@@ -135,7 +135,7 @@ test("the last held-out losses and trainingSetLoss are those of the final weight
   });
 });
 
-test("fresh rows leave trainingSetLoss out and take labelCorrelation over the held-out rows", async () => {
+test("fresh rows leave trainingSetLoss out and take labelCorrelations over the held-out rows", async () => {
   const run = runOf({ model: "omoe", correlation: 1, training: { trainRows: "fresh" } });
   const result = of(await train(one, [run]), run);
   expect("trainingSetLoss" in result).toBe(false);
@@ -152,6 +152,11 @@ test("a run that diverges fails alone and by step", async () => {
   expect(of(results, wild).curve.steps).toEqual([]);
   expect(of(results, calm).failure).toBeUndefined();
   expect(hash(of(results, calm))).toBe(hash(of(await train(one, [calm]), calm)));
+});
+
+test("a batch loss that is NaN ends the run at its step", async () => {
+  const wild = runOf({ model: "mmoe", training: { optimizer: "sgd", lr: 1e20 } });
+  expect(of(await train(one, [wild]), wild).failure).toBe("loss is NaN at step 2");
 });
 
 test("a worker that dies fails its runs by name and the others go on", async () => {
@@ -209,20 +214,13 @@ test("an error in onResult ends train(runs) once the workers have stopped", asyn
   for (const run of after) expect(of(results, run).failure).toBeUndefined();
 });
 
-test("onProgress hears of steps while a run trains", async () => {
+test("onProgress is told the steps while a run trains", async () => {
   const run = runOf({ model: "mmoe", training: { steps: 5000 } });
   const steps: number[] = [];
   await train(one, [run], { onProgress: (_, step) => steps.push(step) });
   expect(steps.length).toBeGreaterThan(1);
   expect(steps).toEqual(steps.toSorted((a, b) => a - b));
   expect(steps.at(-1)).toBe(5000);
-});
-
-test("check(model) refuses dropout by the model's name and says who has it", () => {
-  const { model } = runOf({ model: "mmoe-mlp" });
-  expect(() => one.check({ ...model, dropout: 0.1 })).toThrow(
-    "model mmoe-mlp: dropout 0.1 is not in the cpu engine; use --engine tfjs",
-  );
 });
 
 test("memoryBytes(runs) does not grow with the number of run indices", () => {

@@ -1,25 +1,25 @@
-import { Arena } from "../../../src/engines/cpu/arena.ts";
-import { compileKernels, Machine } from "../../../src/engines/cpu/kernels.ts";
+import { compileKernels, KernelInstance } from "../../../src/engines/cpu/kernels.ts";
 import { readParameters, takeMeans, takeMember, writeParameters } from "../../../src/engines/cpu/member.ts";
-import { inputPanelBytes, LINE, PANEL_ROWS, panelIndex, panelsOf } from "../../../src/engines/cpu/panels.ts";
-import { programOf } from "../../../src/engines/cpu/program.ts";
+import { stepCodeOf } from "../../../src/engines/cpu/step-code.ts";
 import type { Optimizer } from "../../../src/engines/engine.ts";
+import { Arena } from "../../../src/engines/rows/arena.ts";
+import { inputPanelBytes, LINE, PANEL_ROWS, panelIndex, panelsOf } from "../../../src/engines/rows/panels.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 
-export const machine = new Machine(compileKernels());
+export const wasm = new KernelInstance(compileKernels());
 
 /** A member of the family on the kernels alone: no generator, no workers; any number of tasks. */
 export function loneRun(spec: ModelSpec, B: number, optimizer: Optimizer, lr: number) {
   const arena = new Arena();
   const panels = panelsOf(B);
   const panel = inputPanelBytes(spec.inputs);
-  const member = takeMember(arena, programOf(spec, panels, arena), optimizer, lr);
+  const member = takeMember(arena, stepCodeOf(spec, panels, arena), optimizer, lr);
   const x = arena.take(panels * panel);
   const labels = arena.take(panels * spec.tasks * LINE);
-  machine.reserve(arena.bytes);
-  arena.writeTo(machine.memory);
+  wasm.reserve(arena.bytes);
+  arena.writeTo(wasm.memory);
   const fill = (rows: number[][], at: number, N: number) => {
-    const values = machine.float32(at, panels * N * PANEL_ROWS);
+    const values = wasm.float32(at, panels * N * PANEL_ROWS);
     rows.forEach((row, b) => {
       row.forEach((value, n) => {
         values[panelIndex(b, n, N)] = value;
@@ -31,22 +31,22 @@ export function loneRun(spec: ModelSpec, B: number, optimizer: Optimizer, lr: nu
       fill(rows, x, panel / LINE);
       fill(y, labels, spec.tasks);
     },
-    setParameters: (parameters: Float32Array) => writeParameters(machine, member, parameters),
-    parameters: () => readParameters(machine, member),
+    setParameters: (parameters: Float32Array) => writeParameters(wasm, member, parameters),
+    parameters: () => readParameters(wasm, member),
     /** Trains on the batch `steps` times; the losses [K] before the last update. */
     train(steps: number): number[] {
       let losses: number[] = [];
       for (let step = 0; step < steps; step++) {
-        machine.kernels.train(member.address, x, 0, labels, 0, B, 1, Number.MAX_VALUE);
-        losses = takeMeans(machine, member.losses, spec.tasks, 1);
+        wasm.kernels.train(member.address, x, 0, labels, 0, B, 1, Number.MAX_VALUE);
+        losses = takeMeans(wasm, member.losses, spec.tasks, 1);
       }
       return losses;
     },
     /** The losses [K] on the batch. */
     evaluate(): number[] {
-      takeMeans(machine, member.losses, spec.tasks, 1);
-      machine.kernels.evaluate(member.address, x, panel, labels, B, panels * PANEL_ROWS);
-      return takeMeans(machine, member.losses, spec.tasks, B);
+      takeMeans(wasm, member.losses, spec.tasks, 1);
+      wasm.kernels.evaluate(member.address, x, panel, labels, B, panels * PANEL_ROWS);
+      return takeMeans(wasm, member.losses, spec.tasks, B);
     },
   };
 }

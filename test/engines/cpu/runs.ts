@@ -19,16 +19,17 @@ interface Choice {
   readonly model: ModelName;
   readonly index?: number;
   readonly correlation?: number;
+  readonly tasks?: number;
   readonly training?: Partial<TrainingSettings>;
 }
 
 /** A run on the paper's generator, small unless told otherwise. */
-export function runOf({ model, index = 0, correlation = 0.5, training }: Choice): Run {
+export function runOf({ model, index = 0, correlation = 0.5, tasks = 2, training }: Choice): Run {
   return {
     id: `${model}/p=${correlation.toFixed(2)}/${index}/${training?.lr ?? TRAINING.lr}`,
-    model: ZOO[model].build({ inputs: 100, tasks: 2 }),
+    model: ZOO[model].build({ inputs: 100, tasks }),
     data: GENERATOR_PRESETS.paper.settings,
-    correlationMatrix: correlationMatrix(2, correlation),
+    correlationMatrix: correlationMatrix(tasks, correlation),
     ...{ correlation, index, seed: 0, training: { ...TRAINING, ...training } },
   };
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
+import { ABILITIES } from "../../../src/engines/abilities.ts";
 import { parameterBlocks } from "../../../src/models/parameters.ts";
-import type { ModelSpec } from "../../../src/models/spec.ts";
+import type { Gating, ModelSpec } from "../../../src/models/spec.ts";
 
 /** Sizes around the kernels' tiles of 4 and 8, tails included. */
 const units = fc.integer({ min: 1, max: 11 });
@@ -10,11 +11,11 @@ const layers = (least: number) => fc.array(units, { minLength: least, maxLength:
 export const anySpec: fc.Arbitrary<ModelSpec> = fc
   .record({
     inputs: fc.integer({ min: 1, max: 9 }),
-    tasks: fc.integer({ min: 1, max: 3 }),
+    tasks: fc.integer({ min: 1, max: 5 }),
     shared: fc.integer({ min: 0, max: 6 }),
     perTask: fc.integer({ min: 0, max: 2 }),
     experts: layers(1),
-    gating: fc.constantFrom("none", "average", "single", "per-task"),
+    gating: fc.constantFrom(...(Object.keys(ABILITIES.cpu.gatings) as Gating[])),
     gate: layers(0),
     gateBias: fc.boolean(),
     tower: layers(0),

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { Arena, record } from "../../../src/engines/cpu/arena.ts";
 import { OPERATIONS } from "../../../src/engines/cpu/instructions.ts";
-import { inputPanelBytes, LINE, PANEL_ROWS, panelIndex, panelsOf } from "../../../src/engines/cpu/panels.ts";
 import { weightUpdates } from "../../../src/engines/cpu/weight-updates.ts";
-import { kernelIndex, type Layer, weightsOf } from "../../../src/engines/cpu/weights.ts";
+import { type FusedLayer, kernelIndex, weightsOf } from "../../../src/engines/cpu/weights.ts";
+import { Arena, recordBytes } from "../../../src/engines/rows/arena.ts";
+import { inputPanelBytes, LINE, PANEL_ROWS, panelIndex, panelsOf } from "../../../src/engines/rows/panels.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { range } from "../../support/reference.ts";
-import { machine } from "./lone-run.ts";
+import { wasm } from "./lone-run.ts";
 import { noise } from "./specs.ts";
 
 interface Case {
@@ -32,14 +32,14 @@ function reluGradient(): Case["g"] {
 }
 
 /** A layer D → N, the first of a model that is little else. */
-function layerOf(D: number, N: number): Layer {
+function layerOf(D: number, N: number): FusedLayer {
   const spec: ModelSpec = {
     ...{ name: "layer", inputs: D, tasks: 1, gating: "none", bias: true, dropout: 0 },
     experts: { shared: 1, perTask: 0, layers: [N] },
     gate: { layers: [], bias: false },
     tower: { layers: [] },
   };
-  return weightsOf(spec).layers.get("first") as Layer;
+  return weightsOf(spec).layers.get("first") as FusedLayer;
 }
 
 /** A layer's updates as operations, and what they take off its weights [N, D] and its N biases. */
@@ -54,19 +54,19 @@ function updated({ B, D, N, g }: Case, relus: number) {
   const weights = arena.take(4 * (layer.bias + panelsOf(N) * PANEL_ROWS));
   const at = { w: 4 * layer.kernel, bias: 4 * layer.bias };
   const updates = weightUpdates(arena, layer, relus, { x, xStride, g: gradient, gStride: N * LINE, ...at, strips });
-  const program = arena.put(Int32Array.from(updates.flat()));
+  const code = arena.put(Int32Array.from(updates.flat()));
   const rateOfOne = new Int32Array(Float32Array.of(1).buffer)[0] as number;
-  const sgd = arena.put(record([0, 0, rateOfOne, 0], [1, 1, 1]));
-  machine.reserve(arena.bytes);
-  arena.writeTo(machine.memory);
+  const sgd = arena.put(recordBytes([0, 0, rateOfOne, 0], [1, 1, 1]));
+  wasm.reserve(arena.bytes);
+  arena.writeTo(wasm.memory);
   const next = noise(3);
-  machine.float32(x, (P * xStride) / 4).forEach((_, i, values) => {
+  wasm.float32(x, (P * xStride) / 4).forEach((_, i, values) => {
     values[i] = next();
   });
-  const gradients = machine.float32(gradient, P * N * PANEL_ROWS);
+  const gradients = wasm.float32(gradient, P * N * PANEL_ROWS);
   for (let b = 0; b < B; b++) for (let n = 0; n < N; n++) gradients[panelIndex(b, n, N)] = g(b, n);
-  machine.kernels.run(program, program + 4 * updates.flat().length, x, weights, P, sgd);
-  const values = machine.float32(weights, layer.bias + N);
+  wasm.kernels.execute(code, code + 4 * updates.flat().length, x, weights, P, sgd);
+  const values = wasm.float32(weights, layer.bias + N);
   return {
     operations: updates.map(([operation]) => OPERATIONS[(operation as number) - 1]),
     kernels: range(N).map((n) => range(D).map((d) => values[kernelIndex(layer, d, n)] as number)),

@@ -4,7 +4,7 @@ import { labelVariance, noiseFloor } from "../../../src/data/moments.ts";
 import { TaskSet } from "../../../src/data/task-set.ts";
 import { dot } from "../../../src/data/task-vectors.ts";
 import type { Engine, Run, RunResult } from "../../../src/engines/engine.ts";
-import { createTfjsEngine } from "../../../src/engines/tfjs/engine.ts";
+import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
 import { mean } from "../../../src/stats/moments.ts";
 import { range } from "../../support/reference.ts";
 import { PAIR_MMOE, PAIR_OMOE, resultsOf, tinyRun } from "./runs.ts";

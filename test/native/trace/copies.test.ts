@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
-import { tensorflowBackend } from "../../../src/engines/tfjs/trace/binding.ts";
+import { tensorflowBackend } from "../../../src/engines/tfjs/trace/tensorflow-backend.ts";
 
 const tf = await loadTf("tensorflow");
 const { binding, getInputTensorIds } = tensorflowBackend(tf);

@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
-import type { Tensor, Tensor2D } from "@tensorflow/tfjs";
+import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
-import { tensorflowBackend } from "../../../src/engines/tfjs/trace/binding.ts";
 import type { Loop } from "../../../src/engines/tfjs/trace/loop.ts";
 import { Program } from "../../../src/engines/tfjs/trace/program.ts";
+import { tensorflowBackend } from "../../../src/engines/tfjs/trace/tensorflow-backend.ts";
 import { temporaryFolder } from "../../support/effects.ts";
 
 const tf = await loadTf("tensorflow");

@@ -1,5 +1,5 @@
 // What tfjs offers, in a graph and eagerly: whatever a model calls is to trace.
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs";
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
 import { Program } from "../../../src/engines/tfjs/trace/program.ts";

@@ -1,4 +1,4 @@
-import type { Tensor, Tensor2D } from "@tensorflow/tfjs";
+import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import { afterEach, describe, expect, test } from "vitest";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
 import type { Loop } from "../../../src/engines/tfjs/trace/loop.ts";
@@ -100,7 +100,7 @@ describe.each([false, true])("a program, concurrent: %s", (concurrent) => {
   });
 });
 
-test("assign(values) begins anew, with a variable of another size where its spec leaves that open", () => {
+test("assign(values) starts again, with a variable of another size where its spec leaves that open", () => {
   const traced = started();
   const first = traced.run("train", 5, fedFor(5)).loss?.dataSync();
   const set = start().set as Tensor;

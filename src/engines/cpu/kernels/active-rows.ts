@@ -1,7 +1,7 @@
 // The rows in which a unit's gradient is not 0, and the sums of their inputs: the loops of sparse-update.ts.
 import { SparseUpdate } from "./instructions";
-import { LINE } from "./layout";
-import { evenSquare } from "./transpose";
+import { LINE } from "../../rows/kernels/layout";
+import { evenSquare } from "../../rows/kernels/transpose";
 
 /** Panels of a block: its 64 rows are a word of bits, and their packed inputs 13 KiB of the first-level cache. */
 export const BLOCK: i32 = 8;
@@ -11,7 +11,7 @@ const COLUMN: usize = <usize>BLOCK * LINE;
 export const WIDEST: i32 = 13;
 export const ROW: usize = 16 * <usize>WIDEST;
 
-/** Of a block of g, for each unit: its column row after row, a mask of the rows where it is not 0, its sums for the bias. */
+/** Finds for each unit of a block of g its column row after row, a mask of the rows where it is not 0, its sums for the bias. */
 export function findActive(op: SparseUpdate, g: usize, panels: i32, isFirst: bool): void {
   const zero = f32x4.splat(0);
   let column = op.columns;

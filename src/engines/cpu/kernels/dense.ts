@@ -1,5 +1,5 @@
 import { Dense } from "./instructions";
-import { LINE, stripBytes } from "./layout";
+import { LINE, stripBytes } from "../../rows/kernels/layout";
 
 /** The forward product with bias and ReLU in its epilogue, P panels of rows. */
 export function dense(op: Dense, x: usize, weights: usize, P: i32): void {

@@ -1,4 +1,4 @@
-/** Loaded where they are used: V8 builds a constant vector anew at each use, in three instructions. */
+/** Loaded where they are used: V8 builds a constant vector again at each use, in three instructions. */
 const C = memory.data<f32>([
   -60, 1.4426950408889634, 12582912, 0.693359375, -2.1219444e-4, 1,
   1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,

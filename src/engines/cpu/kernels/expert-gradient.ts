@@ -1,5 +1,5 @@
 import { ExpertGradient } from "./instructions";
-import { LINE } from "./layout";
+import { LINE } from "../../rows/kernels/layout";
 
 /** An expert's gradient from every mix that it is in, with its ReLU: 8 rows x 4 units at a time. */
 export function expertGradient(op: ExpertGradient, P: i32): void {

@@ -1,5 +1,5 @@
 import { GateGradient } from "./instructions";
-import { LINE } from "./layout";
+import { LINE } from "../../rows/kernels/layout";
 
 /** Through mix and softmax: with dg_e = dmix . expert_e, dlogit_e = g_e (dg_e - sum over j of g_j dg_j). */
 export function gateGradient(op: GateGradient, P: i32): void {

@@ -1,4 +1,3 @@
-export { labels } from "./labels";
-export { gatherLabels, gatherRows, normals, panelsToRows } from "./rows";
-export { run } from "./run";
+export { gatherLabels, gatherRows, labels, normals, panelsToRows } from "../../rows/kernels/index";
+export { execute } from "./execute";
 export { evaluate, train } from "./train";

@@ -1,5 +1,5 @@
 import { InputGradient } from "./instructions";
-import { LINE, stripBytes } from "./layout";
+import { LINE, stripBytes } from "../../rows/kernels/layout";
 
 /** The product with the transposed weights, P panels of rows: 8 rows x 4 inputs at a time, as in dense.ts. */
 export function inputGradient(op: InputGradient, weights: usize, P: i32): void {
@@ -67,10 +67,6 @@ function oneInput(op: InputGradient, weights: usize, p: i32, d: i32): void {
     const mask = op.mask + <usize>p * op.maskStride + <usize>d * LINE;
     a = v128.and(a, f32x4.gt(v128.load(mask), f32x4.splat(0)));
     b = v128.and(b, f32x4.gt(v128.load(mask, 16), f32x4.splat(0)));
-  }
-  if (op.accumulate) {
-    a = f32x4.add(a, v128.load(out));
-    b = f32x4.add(b, v128.load(out, 16));
   }
   v128.store(out, a);
   v128.store(out, b, 16);

@@ -1,6 +1,6 @@
-// A step is a program: records one after the other, each an operation with what it needs, laid out by ../program.ts
-// (which lists the same fields in the same order). `w`, `bias` and the like are distances from a run's weights, so runs
-// of one model share a program; the rest are addresses. An input `x` of 0 stands for the rows of the step.
+// The code of a step is records one after the other, each an operation with what it needs, laid out by ../step-code.ts
+// (../instructions.ts lists the same fields in the same order). `w`, `bias` and the like are distances from a run's weights, so runs
+// of one model share their code; the rest are addresses. An input `x` of 0 stands for the rows of the step.
 
 export const DENSE = 1;
 export const INPUT_GRADIENT = 2;
@@ -32,7 +32,7 @@ export const SPARSE_UPDATE = 8;
   N: i32;
 }
 
-/** dx [B, D] = g [B, N] wᵀ, 0 where `mask` (0 for none) is not above 0; added to dx where `accumulate`. */
+/** dx [B, D] = g [B, N] wᵀ, 0 where `mask` (0 for none) is not above 0. */
 @unmanaged export class InputGradient {
   op: i32;
   size: i32;
@@ -45,7 +45,6 @@ export const SPARSE_UPDATE = 8;
   dxStride: usize;
   mask: usize;
   maskStride: usize;
-  accumulate: i32;
 }
 
 /** One optimizer step for w by xᵀ g and, with a bias (`trained` not 0), for it by the sums of g times `trained` [N]. */

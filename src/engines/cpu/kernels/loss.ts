@@ -1,4 +1,4 @@
-import { LINE } from "./layout";
+import { LINE } from "../../rows/kernels/layout";
 
 /**
  * Adds the squared errors of task k over the first B rows to sums[k], and with `gradient` not 0 stores that of the

@@ -1,5 +1,5 @@
 import { Mix } from "./instructions";
-import { LINE } from "./layout";
+import { LINE } from "../../rows/kernels/layout";
 
 /** A task's mix of experts: 8 rows x 4 units at a time, the sums in registers while the experts pass. */
 export function mix(op: Mix, P: i32): void {

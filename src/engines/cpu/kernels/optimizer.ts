@@ -1,4 +1,4 @@
-/** How a run is optimized; ../members.ts writes it, train.ts renews the two float32 before each step. */
+/** How a run is optimized; ../member.ts writes it, train.ts renews the two float32 before each step. */
 @unmanaged export class Optimizer {
   /** 0 for sgd, 1 for adam. */
   kind: i32;

@@ -1,6 +1,6 @@
 import { expOfNegative } from "./exp";
 import { Softmax } from "./instructions";
-import { LINE } from "./layout";
+import { LINE } from "../../rows/kernels/layout";
 
 /** A gate's weights: softmax over E columns, four rows to a vector, with the greatest logit taken off first. */
 export function softmax(op: Softmax, P: i32): void {

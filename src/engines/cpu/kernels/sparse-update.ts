@@ -1,8 +1,8 @@
 import { addActive, BLOCK, findActive, packRows, ROW, WIDEST } from "./active-rows";
 import { SparseUpdate } from "./instructions";
-import { eights, LINE, stripBytes } from "./layout";
+import { eights, LINE, stripBytes } from "../../rows/kernels/layout";
 import { Optimizer, step } from "./optimizer";
-import { square } from "./transpose";
+import { square } from "../../rows/kernels/transpose";
 
 /**
  * What update.ts does, for ReLU units over many inputs. A unit's gradient is 0 in every row where it was shut, half of

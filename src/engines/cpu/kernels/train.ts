@@ -1,10 +1,10 @@
-import { eights } from "./layout";
+import { eights } from "../../rows/kernels/layout";
 import { squaredErrors } from "./loss";
 import { beginStep, Optimizer } from "./optimizer";
-import { run } from "./run";
+import { execute } from "./execute";
 
-/** A model's step: forward from `begin` to `middle`, backward from there to `end`. Written by ../program.ts. */
-@unmanaged export class Program {
+/** A model's step: forward from `begin` to `middle`, backward from there to `end`. Written by ../step-code.ts. */
+@unmanaged export class StepCode {
   begin: usize;
   middle: usize;
   end: usize;
@@ -14,9 +14,9 @@ import { run } from "./run";
   K: i32;
 }
 
-/** A run in training. Written by ../members.ts. */
+/** A run in training. Written by ../member.ts. */
 @unmanaged export class Member {
-  program: Program;
+  code: StepCode;
   weights: usize;
   optimizer: Optimizer;
   /** float64 [K]: each task's loss on the latest batch; its squared errors after `evaluate`. */
@@ -32,14 +32,14 @@ import { run } from "./run";
 export function train(
   member: Member, x: usize, xBytes: usize, labels: usize, labelBytes: usize, B: i32, steps: i32, limit: f64,
 ): i32 {
-  const program = member.program;
+  const code = member.code;
   const P = eights(B);
   for (let s = 0; s < steps; s++) {
-    run(program.begin, program.middle, x, member.weights, P, member.optimizer);
+    execute(code.begin, code.middle, x, member.weights, P, member.optimizer);
     if (!(batchLoss(member, labels, B) <= limit)) return s;
     addLosses(member);
     beginStep(member.optimizer);
-    run(program.middle, program.end, x, member.weights, P, member.optimizer);
+    execute(code.middle, code.end, x, member.weights, P, member.optimizer);
     x += xBytes;
     labels += labelBytes;
   }
@@ -48,7 +48,7 @@ export function train(
 
 /** Mean over the tasks of the batch's loss. */
 function batchLoss(member: Member, labels: usize, B: i32): f64 {
-  const p = member.program;
+  const p = member.code;
   const K = p.K;
   memory.fill(member.losses, 0, <usize>K << 3);
   squaredErrors(p.predictions, p.gradient, p.stride, labels, member.losses, K, B);
@@ -64,17 +64,17 @@ function batchLoss(member: Member, labels: usize, B: i32): f64 {
 
 /** Adds the batch losses to the sums. */
 function addLosses(member: Member): void {
-  const K = member.program.K;
+  const K = member.code.K;
   for (let at: usize = 0; at < <usize>K << 3; at += 8)
     store<f64>(member.sums + at, load<f64>(member.sums + at) + load<f64>(member.losses + at));
 }
 
 /** Adds the squared errors of `rows` rows at `x` (panels of `stride`), at most `most` at a time, to `losses`. */
 export function evaluate(member: Member, x: usize, stride: usize, labels: usize, rows: i32, most: i32): void {
-  const p = member.program;
+  const p = member.code;
   for (let row = 0; row < rows; row += most) {
     const B = min(most, rows - row);
-    run(p.begin, p.middle, x, member.weights, eights(B), member.optimizer);
+    execute(p.begin, p.middle, x, member.weights, eights(B), member.optimizer);
     squaredErrors(p.predictions, 0, p.stride, labels, member.losses, p.K, B);
     x += <usize>(most >> 3) * stride;
     labels += <usize>(most >> 3) * <usize>p.K * 32;

@@ -1,7 +1,7 @@
 import { Update } from "./instructions";
-import { eights, LINE, stripBytes } from "./layout";
+import { eights, LINE, stripBytes } from "../../rows/kernels/layout";
 import { Optimizer, step } from "./optimizer";
-import { panelsToStrips } from "./transpose";
+import { panelsToStrips } from "../../rows/kernels/transpose";
 
 /** The weight gradient, a product over the rows, with the optimizer's step in its epilogue: no gradient is ever stored. */
 export function update(op: Update, x: usize, weights: usize, P: i32, o: Optimizer): void {

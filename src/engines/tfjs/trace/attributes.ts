@@ -1,4 +1,4 @@
-import type { Binding, BindingAttribute } from "./binding.ts";
+import type { Binding, BindingAttribute } from "./tensorflow-backend.ts";
 
 /** A value that an operation is configured by: TensorFlow's AttrValue, as far as it is needed here. */
 export type Attribute =

@@ -1,6 +1,6 @@
-import type { KernelConfig, Tensor } from "@tensorflow/tfjs";
+import type { KernelConfig, Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
-import type { TensorflowBackend } from "./binding.ts";
+import type { TensorflowBackend } from "./tensorflow-backend.ts";
 
 interface GatherArguments {
   readonly inputs: { readonly x: Tensor; readonly indices: Tensor };

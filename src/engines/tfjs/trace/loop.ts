@@ -23,7 +23,7 @@ export interface TracedLoop {
   readonly fed: readonly string[];
   readonly inPlace: readonly string[];
   readonly variables: readonly string[];
-  /** Of one step. */
+  /** What one step gives. */
   readonly outputs: Readonly<Record<string, ValueType>>;
   /** Variables that are replaced. */
   readonly written: ReadonlySet<string>;

@@ -2,13 +2,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Tensor } from "@tensorflow/tfjs";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
-import { type TensorflowBackend, tensorflowBackend } from "./binding.ts";
 import { Graph } from "./graph.ts";
 import { type Loop, operationCount, type TracedLoop, traceLoop } from "./loop.ts";
 import { savedModelBytes } from "./protobuf.ts";
 import type { Specs, Tensors } from "./step.ts";
+import { type TensorflowBackend, tensorflowBackend } from "./tensorflow-backend.ts";
 import { addLoop, addVariables, feedNames, fetchNames } from "./top-graph.ts";
 
 export interface ProgramSpec {

@@ -1,9 +1,9 @@
-import type { Tensor } from "@tensorflow/tfjs";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
 import { Graph, liveNodes, type Value } from "./graph.ts";
 import { bitsAs, passedAs } from "./nodes.ts";
 import type { GraphFunction } from "./protobuf.ts";
-import { type Given, record } from "./record.ts";
+import { type Given, recordOperations } from "./recording.ts";
 import { DTYPE, type TensorSpec, valueType } from "./types.ts";
 
 /** Tensors by the names of variables, of what is fed, or of outputs. */
@@ -54,7 +54,7 @@ export function traceStep(tf: Tf, name: string, step: Step, specs: Specs): Trace
   let returned: Required<ReturnType<Step>> = { next: {}, updates: [], outputs: {} };
   let results: Value[] = [];
   try {
-    results = record(tf, graph, given, () => {
+    results = recordOperations(tf, graph, given, () => {
       returned = { next: {}, updates: [], ...step(samples) };
       const { next, updates, outputs } = returned;
       return [...Object.values(next), ...updates.flatMap(({ inputs }) => inputs), ...Object.values(outputs)];

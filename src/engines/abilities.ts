@@ -1,0 +1,61 @@
+import { UsageError } from "../errors.ts";
+import { checkSpec, type Gating, type ModelSpec } from "../models/spec.ts";
+import type { Optimizer, Run } from "./engine.ts";
+
+export type AbleEngine = "cpu" | "tfjs" | "cuda";
+
+/** What an engine can train. Each member of a closed set is listed: a new one does not compile until every engine says. */
+export interface Abilities {
+  readonly gatings: Readonly<Record<Gating, boolean>>;
+  readonly optimizers: Readonly<Record<Optimizer, boolean>>;
+  readonly dropout: boolean;
+}
+
+const TENSORFLOW_JS: Abilities = {
+  gatings: { none: true, average: true, single: true, "per-task": true },
+  optimizers: { adam: true, sgd: true },
+  dropout: true,
+};
+
+/** The engines' abilities by name: an engine that refuses a run says which others train it. */
+export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
+  cpu: {
+    gatings: { none: true, average: true, single: true, "per-task": true },
+    optimizers: { adam: true, sgd: true },
+    dropout: false,
+  },
+  tfjs: TENSORFLOW_JS,
+  cuda: TENSORFLOW_JS,
+};
+
+/**
+ * Refuses a model that `engine` can't train: UsageError with the model's name, what of it is missing and who has it.
+ * Throws RangeError for a spec that names no model.
+ */
+export function checkModel(engine: AbleEngine, model: ModelSpec): void {
+  const { name, gating, dropout } = model;
+  expectAbility(engine, `model ${name}: gating ${gating}`, ({ gatings }) => gatings[gating]);
+  if (dropout > 0) expectAbility(engine, `model ${name}: dropout ${dropout}`, (abilities) => abilities.dropout);
+  checkSpec(model);
+}
+
+/** Refuses a run as `checkModel` does its model; throws RangeError where model and data differ in their sizes. */
+export function checkRun(engine: AbleEngine, { id, model, data, correlationMatrix, training }: Run): void {
+  checkModel(engine, model);
+  const { optimizer } = training;
+  expectAbility(engine, `run ${id}: optimizer ${optimizer}`, ({ optimizers }) => optimizers[optimizer]);
+  if (model.inputs !== data.inputs)
+    throw new RangeError(`run ${id}: expected a model of ${data.inputs} inputs, as the data have, got ${model.inputs}`);
+  const K = correlationMatrix.length;
+  if (model.tasks !== K)
+    throw new RangeError(`run ${id}: expected a model of ${K} tasks, as the data have, got ${model.tasks}`);
+}
+
+/** A member of a closed set that came in by a cast is in no engine. */
+function expectAbility(engine: AbleEngine, what: string, has: (abilities: Abilities) => boolean | undefined): void {
+  if (has(ABILITIES[engine])) return;
+  const able = Object.entries(ABILITIES).find(([, abilities]) => has(abilities));
+  throw new UsageError(
+    able ? `${what} is not in the ${engine} engine; use --engine ${able[0]}` : `${what} is in no engine`,
+  );
+}

@@ -1,0 +1,51 @@
+/** Below lie the kernels' own constants. */
+const FIRST_FREE = 4096;
+/** A line of the cache. */
+const ALIGNMENT = 64;
+
+/**
+ * A plan of linear memory, made before there is any: every buffer gets its address here, so that a plan's size is known
+ * without running it and nothing is allocated while training.
+ */
+export class Arena {
+  #end = FIRST_FREE;
+  readonly #contents: { at: number; data: Uint8Array }[] = [];
+
+  /** The address of `bytes` bytes, 0 at the start. */
+  take(bytes: number): number {
+    const at = this.#end;
+    this.#end = roundUp(at + bytes, ALIGNMENT);
+    return at;
+  }
+
+  /** The address of a copy of `data`. */
+  put(data: ArrayBufferView): number {
+    const at = this.take(data.byteLength);
+    this.#contents.push({ at, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
+    return at;
+  }
+
+  /** The size of the memory that the plan needs. */
+  get bytes(): number {
+    return this.#end;
+  }
+
+  /** Clears `memory` as far as the plan goes and writes what was put. */
+  writeTo(memory: WebAssembly.Memory): void {
+    const bytes = new Uint8Array(memory.buffer);
+    bytes.fill(0, FIRST_FREE, this.#end);
+    for (const { at, data } of this.#contents) bytes.set(data, at);
+  }
+}
+
+/** A record of the kernels: its whole numbers and addresses (an even number before doubles), then its float64. */
+export function recordBytes(integers: readonly number[], doubles: readonly number[] = []): Uint8Array {
+  const bytes = new Uint8Array(4 * integers.length + 8 * doubles.length);
+  new Int32Array(bytes.buffer, 0, integers.length).set(integers);
+  if (doubles.length > 0) new Float64Array(bytes.buffer, 4 * integers.length).set(doubles);
+  return bytes;
+}
+
+export function roundUp(value: number, step: number): number {
+  return Math.ceil(value / step) * step;
+}

@@ -1,0 +1,27 @@
+import type { Matrix } from "../../data/correlation-matrix.ts";
+import { TaskSet } from "../../data/task-set.ts";
+import type { Run } from "../engine.ts";
+import { type Arena, recordBytes, roundUp } from "./arena.ts";
+import { LINE } from "./panels.ts";
+
+/** Fixed sets are drawn by as many panels at a time. */
+export const SLICE_PANELS = 32;
+
+/** Bytes of a panel of K labels. */
+export function labelPanelBytes(K: number): number {
+  return K * LINE;
+}
+
+/** Bytes of a panel of K tasks' noise: whole blocks of four columns. */
+export function noisePanelBytes(K: number): number {
+  return roundUp(K, 4) * LINE;
+}
+
+/** The address of the generator of the labels of K tasks with these correlations [K, K]. */
+export function putGenerator({ data, seed, index }: Run, correlations: Matrix, arena: Arena): number {
+  const { vectors, mean, inverseStd } = new TaskSet(data, correlations, { seed, run: index });
+  const { alpha, beta, inputs, noiseStd } = data;
+  const all = arena.put(Float64Array.from(vectors.flatMap((vector) => [...vector])));
+  const sines = arena.put(Float64Array.from(alpha.flatMap((a, i) => [a, beta[i] as number])));
+  return arena.put(recordBytes([all, sines, inputs, alpha.length, vectors.length, 0], [noiseStd, mean, inverseStd]));
+}

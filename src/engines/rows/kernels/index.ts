@@ -1,0 +1,2 @@
+export { labels } from "./labels";
+export { gatherLabels, gatherRows, normals, panelsToRows } from "./rows";

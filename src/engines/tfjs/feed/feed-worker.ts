@@ -1,0 +1,27 @@
+// A thread that makes what groups are fed.
+import { parentPort } from "node:worker_threads";
+import type { Group } from "../groups.ts";
+import type { FeedArrays } from "./feed-arrays.ts";
+import { FeedMaker, type Share } from "./feed-maker.ts";
+
+/** The group that is made from now on, which has no answer; the sets of a source; `count` steps from step `from` on. */
+export type FeedTask =
+  | { readonly group: Group; readonly share: Share }
+  | { readonly sets: FeedArrays; readonly source: number }
+  | { readonly steps: FeedArrays; readonly from: number; readonly count: number };
+
+/** For sets, the measured label correlations, a pair of tasks each. */
+export type FeedAnswer = readonly number[] | undefined;
+
+let maker: FeedMaker;
+
+parentPort?.on("message", (task: FeedTask) => {
+  if ("group" in task) maker = new FeedMaker(task.group, task.share);
+  else parentPort?.postMessage(answerTo(task));
+});
+
+function answerTo(task: Exclude<FeedTask, { group: Group }>): FeedAnswer {
+  if ("sets" in task) return maker.sets(task.sets, task.source);
+  maker.steps(task.steps, task.from, task.count);
+  return undefined;
+}

@@ -1,0 +1,34 @@
+import { RowOrder } from "../../../data/order.ts";
+import { dataKey, type RowSet } from "../../../data/streams.ts";
+import type { Rows } from "../../../data/task-set.ts";
+import type { Run } from "../../engine.ts";
+import { RowMaker } from "../../rows/row-maker.ts";
+
+/** Makes the rows that a run trains on and is judged by, and says which it trains on when. */
+export class RowSource {
+  readonly #maker: RowMaker;
+  readonly #order: RowOrder | undefined;
+
+  constructor(run: Run) {
+    const { seed, index, training } = run;
+    const { trainRows, sampling } = training;
+    this.#maker = new RowMaker(run);
+    if (trainRows !== "fresh") this.#order = new RowOrder(dataKey({ seed, run: index }, "order"), trainRows, sampling);
+  }
+
+  /** A set from its first row on, into x [N, D] and y [N, K]. */
+  setInto(rows: Rows, set: RowSet): void {
+    this.#maker.fill(rows, set, 0);
+  }
+
+  /** The fresh rows of `step`, into x [B, D] and y [B, K]. */
+  freshInto(rows: Rows, step: number): void {
+    this.#maker.fill(rows, "train", step);
+  }
+
+  /** The numbers of the fixed rows of `step`, into `out` [B]. */
+  numbersInto(out: Uint32Array, step: number): void {
+    if (!this.#order) throw new RangeError("numbersInto: expected a fixed training set, got fresh rows");
+    this.#order.batchInto(out, step);
+  }
+}

@@ -1,0 +1,128 @@
+// TensorFlow.js's core has operations but no gradients in Node: those that a model here needs. What products and losses
+// need is in model/.
+import type * as tfjsCore from "@tensorflow/tfjs-core";
+import type { GradConfig, NamedAttrMap, Tensor } from "@tensorflow/tfjs-core";
+
+type Tf = typeof tfjsCore;
+
+/** Gradients of an operation's inputs by their names or places, from that of its output. */
+type Gradient = (dy: Tensor, saved: Tensor[], attributes: NamedAttrMap) => Record<string, () => Tensor>;
+
+/** Registers the gradients that `tf` lacks. The whole of tfjs, which comes with the CUDA package, has them all. */
+export function registerGradients(tf: Tf): void {
+  for (const config of gradientsOf(tf)) if (!tf.getGradient(config.kernelName)) tf.registerGradient(config);
+}
+
+function gradientsOf(tf: Tf): GradConfig[] {
+  return [...elementwise(tf), ...ofShapes(tf), ...ofMixes(tf)];
+}
+
+function elementwise(tf: Tf): GradConfig[] {
+  const withSaved = (kernelName: string, inputsToSave: string[], gradFunc: Gradient): GradConfig => {
+    return { kernelName, inputsToSave, gradFunc: gradFunc as GradConfig["gradFunc"] };
+  };
+  return [
+    withSaved("Add", ["a", "b"], (dy, [a, b]) => ({ a: () => summedTo(tf, dy, a), b: () => summedTo(tf, dy, b) })),
+    withSaved("Sub", ["a", "b"], (dy, [a, b]) => {
+      return { a: () => summedTo(tf, dy, a), b: () => tf.neg(summedTo(tf, dy, b)) };
+    }),
+    withSaved("Multiply", ["a", "b"], (dy, [a, b]) => {
+      const [left, right] = [a as Tensor, b as Tensor];
+      return { a: () => summedTo(tf, tf.mul(dy, right), a), b: () => summedTo(tf, tf.mul(dy, left), b) };
+    }),
+    withSaved("Relu", ["x"], (dy, [x]) => ({ x: () => tf.mul(dy, tf.step(x as Tensor)) })),
+    withSaved("Reshape", ["x"], (dy, [x]) => ({ x: () => tf.reshape(dy, (x as Tensor).shape) })),
+    withSaved("Mean", ["x"], (dy, [x], { axis }) => ({ x: () => spread(tf, dy, x as Tensor, axis as number[]) })),
+  ];
+}
+
+/** dy summed over the axes along which `input` was repeated, in the shape of `input`. */
+function summedTo(tf: Tf, dy: Tensor, input: Tensor | undefined): Tensor {
+  const { shape } = input as Tensor;
+  const axes = tf.broadcast_util.getReductionAxes(shape, dy.shape);
+  return tf.reshape(axes.length > 0 ? tf.sum(dy, axes) : dy, shape);
+}
+
+/** The gradient of a mean over `axis` of x, the same for each number that it is of. */
+function spread(tf: Tf, dy: Tensor, x: Tensor, axis: number | number[]): Tensor {
+  const axes = tf.util.parseAxisParam(axis, x.shape);
+  const kept = x.shape.map((size, i) => (axes.includes(i) ? 1 : size));
+  const count = axes.reduce((product, i) => product * (x.shape[i] as number), 1);
+  return tf.div(tf.mul(tf.reshape(dy, kept), tf.ones(x.shape)), count);
+}
+
+/** Operations that only place numbers elsewhere. */
+function ofShapes(tf: Tf): GradConfig[] {
+  return [
+    {
+      kernelName: "Identity",
+      gradFunc: (dy) => ({ x: () => tf.clone(dy as Tensor) }),
+    },
+    {
+      kernelName: "Concat",
+      saveAllInputs: true,
+      gradFunc: (dy, saved, { axis }) => {
+        const sizes = saved.map(({ shape }) => shape[axis as number] as number);
+        return byPlace(tf.split(dy as Tensor, sizes, axis as number));
+      },
+    },
+    {
+      kernelName: "Pack",
+      saveAllInputs: true,
+      gradFunc: (dy, _, { axis }) => byPlace(tf.unstack(dy as Tensor, axis as number)),
+    },
+    { kernelName: "SplitV", gradFunc: (dy, _, { axis }) => ({ x: () => tf.concat(dy as Tensor[], axis as number) }) },
+    {
+      kernelName: "Slice",
+      inputsToSave: ["x"],
+      gradFunc: (dy, [x], { begin, size }) => ({ x: () => padded(tf, dy as Tensor, x as Tensor, begin, size) }),
+    },
+    {
+      kernelName: "Transpose",
+      gradFunc: (dy, _, { perm }) => {
+        const undone = (perm as number[]).map((_, axis) => (perm as number[]).indexOf(axis));
+        return { x: () => tf.transpose(dy as Tensor, undone) };
+      },
+    },
+  ];
+}
+
+/** The gradients of a list of inputs. */
+function byPlace(gradients: readonly Tensor[]): Record<string, () => Tensor> {
+  return Object.fromEntries(gradients.map((gradient, i) => [String(i), () => gradient]));
+}
+
+/** dy where a slice of x was, 0 elsewhere. */
+function padded(tf: Tf, dy: Tensor, x: Tensor, begin: unknown, size: unknown): Tensor {
+  const [from, sizes] = tf.slice_util.parseSliceParams(x, begin as number[], size as number[]) as [number[], number[]];
+  const around = x.shape.map((whole, i): [number, number] => {
+    const before = from[i] as number;
+    return [before, whole - before - (sizes[i] as number)];
+  });
+  return tf.pad(dy, around);
+}
+
+/** Gates' softmax, and the product with experts' outputs. */
+function ofMixes(tf: Tf): GradConfig[] {
+  return [
+    {
+      kernelName: "Softmax",
+      outputsToSave: [true],
+      gradFunc: (dy, [y], { dim }) => {
+        const product = tf.mul(dy as Tensor, y as Tensor);
+        return { logits: () => tf.sub(product, tf.mul(tf.sum(product, [dim as number], true), y as Tensor)) };
+      },
+    },
+    {
+      kernelName: "BatchMatMul",
+      inputsToSave: ["a", "b"],
+      gradFunc: (dy, [a, b], { transposeA, transposeB }) => {
+        if (transposeA || transposeB) throw new RangeError("gradient of matMul: expected matrices as they are");
+        return {
+          a: () => tf.matMul(dy as Tensor, b as Tensor, false, true),
+          b: () => tf.matMul(a as Tensor, dy as Tensor, true, false),
+        };
+      },
+    },
+  ];
+}

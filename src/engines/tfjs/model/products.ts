@@ -1,0 +1,54 @@
+// Products of many pairs of matrices, with their gradients. The wasm backend multiplies one pair in SIMD and a batch of
+// pairs in a scalar loop ten times slower, so there every pair is a product of its own. That also keeps a replica's
+// bits the same whatever the number of replicas beside it.
+import type { GradSaveFunc, Tensor, Tensor2D } from "@tensorflow/tfjs-core";
+import type { Tf } from "../tf.ts";
+
+/** a [..., I, J], b [..., J, O] → [..., I, O], with gradients for both. */
+export function product(tf: Tf, a: Tensor, b: Tensor): Tensor {
+  const multiplied = tf.customGrad((...inputs) => {
+    const [a, b, save] = inputs as [Tensor, Tensor, GradSaveFunc];
+    save([a, b]);
+    return { value: pairwise(tf, a, b), gradFunc: (dy, saved) => productGradients(tf, dy, saved as [Tensor, Tensor]) };
+  });
+  return multiplied(a, b);
+}
+
+function productGradients(tf: Tf, dy: Tensor, [a, b]: [Tensor, Tensor]): [Tensor, Tensor] {
+  return [pairwise(tf, dy, b, { swapB: true }), pairwise(tf, a, dy, { swapA: true })];
+}
+
+/** The same for an `x` that is data: a gradient for `b` alone, at half the cost. */
+export function dataProduct(tf: Tf, x: Tensor, b: Tensor): Tensor {
+  const multiplied = tf.customGrad((b) => ({
+    value: pairwise(tf, x, b as Tensor),
+    gradFunc: (dy) => pairwise(tf, x, dy, { swapA: true }),
+  }));
+  return multiplied(b);
+}
+
+/** a b, or with [..., I, J] → [..., J, I] of a or b. */
+function pairwise(tf: Tf, a: Tensor, b: Tensor, { swapA = false, swapB = false } = {}): Tensor {
+  if (tf.getBackend() !== "wasm") return tf.matMul(a, b, swapA, swapB);
+  const left = matrices(tf, swapA ? swapped(tf, a) : a); // matMul's own transposes are slow here, too
+  const right = matrices(tf, swapB ? swapped(tf, b) : b);
+  const products = left.map((matrix, i) => tf.matMul(matrix, right[i] as Tensor2D));
+  return tf.reshape(tf.stack(products), [...a.shape.slice(0, -2), ...(products[0] as Tensor2D).shape]);
+}
+
+/** x [..., I, J] → its matrices [I, J]. By way of the host's memory, which is where the wasm backend keeps tensors. */
+function matrices(tf: Tf, x: Tensor): Tensor2D[] {
+  const values = x.dataSync<"float32">();
+  const [I, J] = x.shape.slice(-2) as [number, number];
+  const size = I * J;
+  return Array.from({ length: x.size / size }, (_, i) =>
+    tf.tensor2d(values.subarray(i * size, (i + 1) * size), [I, J]),
+  );
+}
+
+/** [..., I, J] → [..., J, I]. */
+function swapped(tf: Tf, x: Tensor): Tensor {
+  const axes = x.shape.map((_, axis) => axis);
+  const last = axes.length - 1;
+  return tf.transpose(x, [...axes.slice(0, -2), last, last - 1]);
+}

@@ -1,0 +1,73 @@
+import { availableParallelism } from "node:os";
+import { checkModel, checkRun } from "../abilities.ts";
+import type { Engine, Run } from "../engine.ts";
+import { deviceOf } from "./device.ts";
+import { eagerTrainer } from "./eager-trainer.ts";
+import { type Group, type Grouping, groupsOf } from "./groups.ts";
+import { fedBytes, largestGroup, rowBytes, tensorBytes } from "./memory.ts";
+import { type Backend, loadTf } from "./tf.ts";
+import { TracedTraining } from "./traced/traced-training.ts";
+import type { ProgramOptions } from "./traced/training-program.ts";
+import { type CreateTrainer, trainGroup } from "./train-group.ts";
+import { trainInGroups } from "./train-in-groups.ts";
+
+export interface TfjsOptions extends ProgramOptions {
+  readonly backend: Backend;
+  /** What the engine is called in messages and records. */
+  readonly name?: "tfjs" | "cuda";
+  /** The most runs that are trained together; by default what suits the backend and its memory. */
+  readonly groupSize?: number;
+  /** Whether steps are traced into a graph, many of them a call: by default where that can be, on `tensorflow`. */
+  readonly traced?: boolean;
+  /** Threads that make rows for traced steps, at the most; by default as many as this process has cores, up to 16. */
+  readonly jobs?: number;
+  /** Told what is decided on the way. */
+  readonly note?: (line: string) => void;
+}
+
+/** Without threads more runs at a time gain nothing. */
+const GROUP_SIZE = 8;
+const MOST_FEEDERS = 16;
+
+/** Plain TensorFlow.js operations, gradients by automatic differentiation: on wasm the reference engine. */
+export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
+  const { backend, name = "tfjs", groupSize, traced = backend === "tensorflow", note = () => {} } = options;
+  const { jobs = Math.min(availableParallelism(), MOST_FEEDERS) } = options;
+  if (groupSize !== undefined && !(Number.isInteger(groupSize) && groupSize > 0))
+    throw new RangeError(`createTfjsEngine: groupSize: expected a whole number from 1, got ${groupSize}`);
+  if (!(Number.isInteger(jobs) && jobs > 0))
+    throw new RangeError(`createTfjsEngine: jobs: expected a whole number from 1, got ${jobs}`);
+  const tf = await loadTf(backend);
+  const device = await deviceOf(tf, backend, note);
+  const sizeOf = (company: readonly Run[]) => {
+    if (groupSize !== undefined || !device.memory) return Math.floor((groupSize ?? GROUP_SIZE) / company.length);
+    return largestGroup(company, device.memory);
+  };
+  const grouping: Grouping = { sizeOf, mixed: traced };
+  const hostBytes = (group: Group) =>
+    (traced ? 2 : 1) * sum(group.sources, rowBytes) +
+    (traced ? fedBytes(group) : 0) +
+    (device.memory?.card === undefined ? sum(group.runs, tensorBytes) : 0);
+  const training = new TracedTraining(tf, jobs, options);
+  const createTrainer: CreateTrainer = (group, pace) =>
+    traced ? training.trainer(group, pace) : eagerTrainer(tf, group, pace);
+  return {
+    name,
+    device: device.name,
+    ...(device.libraries ? { libraries: device.libraries } : {}),
+    check: (model) => checkModel(name, model),
+    async train(runs, hooks) {
+      await tf.setBackend(backend); // one for the process: another engine may have set its own
+      for (const run of runs) checkRun(name, run);
+      const train = (group: Group) => trainGroup(createTrainer, group, hooks, device.name);
+      await trainInGroups(runs, hooks, { ...grouping, train, free: () => training.free(), note });
+    },
+    memoryBytes: (runs) => groupsOf(runs, grouping).reduce((most, group) => Math.max(most, hostBytes(group)), 0),
+    // Between calls of `train` no tensor is left, only graphs; the backend itself is the process's.
+    dispose: () => training.dispose(),
+  };
+}
+
+function sum<T>(values: readonly T[], of: (value: T) => number): number {
+  return values.reduce((total, value) => total + of(value), 0);
+}

@@ -1,0 +1,59 @@
+// Optimizers in a graph: TensorFlow's own operations, which change variables where they lie.
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { unreachable } from "../../../errors.ts";
+import { ADAM, type Optimizer } from "../../engine.ts";
+import type { Rates } from "../model/optimizer.ts";
+import type { Tf } from "../tf.ts";
+import type { Tensors, Update } from "../trace/step.ts";
+
+/** The variables of an optimizer for parameters of these names, in the order in which updates take them. */
+export function stateNames(optimizer: Optimizer, parameter: string): string[] {
+  switch (optimizer) {
+    case "sgd":
+      return [parameter];
+    case "adam":
+      return [parameter, `${parameter}/m`, `${parameter}/v`];
+    default:
+      return unreachable(optimizer);
+  }
+}
+
+/** The updates of parameters by their names, with their gradients: as `updated`, of the same scalar `rate` and `epsilon`. */
+export function updatesOf(tf: Tf, optimizer: Optimizer, gradients: Tensors, { rate, epsilon }: Tensors): Update[] {
+  return Object.entries(gradients).map(([parameter, gradient]) => {
+    const variables = stateNames(optimizer, parameter);
+    switch (optimizer) {
+      case "sgd":
+        return { op: "ResourceApplyGradientDescent", variables, inputs: [rate as Tensor, gradient] };
+      case "adam": {
+        const inputs = [...adamScalars(tf, rate as Tensor, epsilon as Tensor), gradient];
+        return { op: "ResourceApplyAdam", variables, inputs };
+      }
+      default:
+        return unreachable(optimizer);
+    }
+  });
+}
+
+/** Powers of beta1 and beta2, the rate, beta1, beta2 and epsilon. Powers of 0 leave `rate` as it is. */
+function adamScalars(tf: Tf, rate: Tensor, epsilon: Tensor): Tensor[] {
+  return [tf.scalar(0), tf.scalar(0), rate, tf.scalar(ADAM.beta1), tf.scalar(ADAM.beta2), epsilon];
+}
+
+/**
+ * The rates for TensorFlow's operations. Its Adam reckons 1 - beta in float32, which for beta2 is off by 1.3e-5: m and v
+ * come out larger or smaller by that, all the time, and the rates make it good.
+ */
+export function ratesInPlace(optimizer: Optimizer, { rate, epsilon }: Rates): Rates {
+  switch (optimizer) {
+    case "sgd":
+      return { rate, epsilon };
+    case "adam": {
+      const share = (beta: number): number => (1 - beta) / (1 - Math.fround(beta));
+      const root = Math.sqrt(share(ADAM.beta2));
+      return { rate: (rate * share(ADAM.beta1)) / root, epsilon: epsilon / root };
+    }
+    default:
+      return unreachable(optimizer);
+  }
+}

@@ -1,0 +1,84 @@
+// What one graph serves, and the variables that it has.
+import type { RowSet } from "../../../data/streams.ts";
+import type { ModelSpec } from "../../../models/spec.ts";
+import type { Optimizer, Run } from "../../engine.ts";
+import type { Group } from "../groups.ts";
+import { packing } from "../model/pack.ts";
+import type { Specs } from "../trace/step.ts";
+import type { TensorSpec } from "../trace/types.ts";
+import { stateNames } from "./in-place.ts";
+
+/** Learning rates, steps and the sizes of the sets are none of a graph's business. */
+export interface TrainingShape {
+  readonly models: readonly ModelSpec[];
+  readonly optimizer: Optimizer;
+  /** D. */
+  readonly inputs: number;
+  /** K. */
+  readonly tasks: number;
+  readonly R: number;
+  readonly B: number;
+  /** Whether rows are fed; else numbers of rows of the fixed set. */
+  readonly fresh: boolean;
+  /** Whether some replicas are fed the same rows. */
+  readonly sharedFeed: boolean;
+  /** Whether replicas differ in their learning rate: each then has its parameters in `units` of its own. */
+  readonly ownRates: boolean;
+}
+
+export function trainingShape({ models, runs, sources, places }: Group): TrainingShape {
+  const { training, model } = runs[0] as Run;
+  const { inputs, tasks } = model;
+  const { optimizer, batch: B, trainRows, lr } = training;
+  const fresh = trainRows === "fresh";
+  return {
+    ...{ models, optimizer, inputs, tasks, R: places.length, B, fresh },
+    sharedFeed: fresh && sources.length < places.length,
+    ownRates: runs.some((run) => run.training.lr !== lr),
+  };
+}
+
+/**
+ * The optimizer's state of each packed block of each model; the sets of all sources one after the other, `train/x`
+ * [rows, D] and so on; what replicas differ in.
+ */
+export function variablesOf(shape: TrainingShape): Specs {
+  const sets = setsOf(shape).map((set) => [
+    [`${set}/x`, float([null, shape.inputs])],
+    [`${set}/y`, float([null, shape.tasks])],
+  ]);
+  return { ...stateSpecs(shape), ...Object.fromEntries(sets.flat()), ...replicaSpecs(shape) };
+}
+
+/** The sets that are held on the device. */
+export function setsOf({ fresh }: TrainingShape): RowSet[] {
+  return fresh ? ["heldout"] : ["heldout", "train"];
+}
+
+/** The names of the variables that hold the packed parameters of model number m, in their order. */
+export function parameterNames(model: ModelSpec, m: number): string[] {
+  return packing(model).map(({ name }) => `parameters/${m}/${name}`);
+}
+
+/** [R, ...shape] for each packed block, and for what the optimizer keeps of it. */
+export function stateSpecs({ models, optimizer, R }: TrainingShape): Specs {
+  const entries = models.flatMap((model, m) => {
+    const names = parameterNames(model, m);
+    return packing(model).flatMap(({ shape }, i) =>
+      stateNames(optimizer, names[i] as string).map((name) => [name, float([R, ...shape])]),
+    );
+  });
+  return Object.fromEntries(entries);
+}
+
+/** `places` among the sources, for rows that are fed; `units` of the parameters. */
+export function replicaSpecs({ R, sharedFeed, ownRates }: TrainingShape): Specs {
+  return {
+    ...(sharedFeed && { places: { shape: [R], dtype: "int32" } }),
+    ...(ownRates && { units: float([R]) }),
+  };
+}
+
+export function float(shape: TensorSpec["shape"]): TensorSpec {
+  return { shape, dtype: "float32" };
+}

@@ -1,0 +1,124 @@
+import type { RowSet } from "../../data/streams.ts";
+import { type Hooks, lossFailure, type Run, type RunResult } from "../engine.ts";
+import { CurveRecorder } from "./curve-recorder.ts";
+import type { Group } from "./groups.ts";
+import { Pace } from "./pace.ts";
+import type { Trainer } from "./trainer.ts";
+
+interface Replica {
+  readonly run: Run;
+  readonly record: CurveRecorder;
+  readonly labelCorrelations: readonly number[];
+}
+
+/** How a group's runs are computed; undefined if it is stopped while its rows are made. */
+export type CreateTrainer = (group: Group, pace: Pace) => Promise<Trainer | undefined>;
+
+/** Trains a group. Stopped by the signal, it gives no result. */
+export async function trainGroup(
+  createTrainer: CreateTrainer,
+  group: Group,
+  hooks: Hooks,
+  device: string,
+): Promise<void> {
+  const began = performance.now();
+  const pace = new Pace(hooks.signal);
+  const trainer = await createTrainer(group, pace);
+  if (!trainer) return;
+
+  try {
+    const replicas = replicasOf(group, trainer);
+    await trainSteps(trainer, replicas, hooks, pace);
+    const finals = await trainingSetLosses(trainer, replicas, pace);
+    if (pace.stopped) return;
+
+    const K = tasksOf(replicas);
+    const parameters = hooks.keepParameters ? trainer.parameters() : [];
+    const elapsedMs = (performance.now() - began) / group.runs.length;
+    for (const [r, replica] of replicas.entries())
+      hooks.onResult({
+        ...resultOf(replica, finals.slice(r * K, (r + 1) * K), parameters[r]),
+        elapsedMs,
+        device,
+      });
+  } finally {
+    trainer.dispose();
+  }
+}
+
+/** Each run's record, with the label correlations of its rows. */
+function replicasOf({ runs, places }: Group, { labelCorrelations }: Trainer): Replica[] {
+  return runs.map((run, i) => ({
+    ...{ run, record: new CurveRecorder(run.model.tasks) },
+    labelCorrelations: labelCorrelations[places[i % places.length] as number] as readonly number[],
+  }));
+}
+
+/** K: the runs of a group have the same rows, or as many tasks. */
+function tasksOf(replicas: readonly Replica[]): number {
+  return (replicas[0] as Replica).run.model.tasks;
+}
+
+/** All steps, or those up to the last failure once every run has failed. */
+async function trainSteps(trainer: Trainer, replicas: readonly Replica[], hooks: Hooks, pace: Pace): Promise<void> {
+  const { steps, evalEvery } = (replicas[0] as Replica).run.training;
+  for (let done = 0; done < steps && !pace.stopped; ) {
+    const evaluation = Math.min(steps, done + evalEvery - (done % evalEvery));
+    const losses = await trainer.train(done + 1, evaluation);
+    addBatches(replicas, losses, done + 1);
+    done += losses.length / (replicas.length * tasksOf(replicas));
+    if (done === evaluation) await evaluate(trainer, replicas, done, pace);
+
+    const live = replicas.filter(({ record }) => !record.failure);
+    if (live.length === 0) return;
+    for (const { run } of live) hooks.onProgress?.(run, done);
+    await pace.rest();
+  }
+}
+
+/** Records batch losses [steps, N, K], the first of them of step `from`. */
+function addBatches(replicas: readonly Replica[], losses: Float32Array, from: number): void {
+  const K = tasksOf(replicas);
+  for (let at = 0, step = from; at < losses.length; step++) {
+    for (const { record } of replicas) {
+      record.addBatch(losses.subarray(at, at + K), step);
+      at += K;
+    }
+  }
+}
+
+async function evaluate(trainer: Trainer, replicas: readonly Replica[], step: number, pace: Pace): Promise<void> {
+  const { heldoutRows } = (replicas[0] as Replica).run.training;
+  const losses = await lossesOver(trainer, "heldout", heldoutRows, pace);
+  const K = tasksOf(replicas);
+  for (const [r, { record }] of replicas.entries()) record.addEvaluation(losses.slice(r * K, (r + 1) * K), step);
+}
+
+/** Each run's losses over its whole fixed training set, [N * K]; none where rows are fresh or every run has failed. */
+async function trainingSetLosses(trainer: Trainer, replicas: readonly Replica[], pace: Pace): Promise<number[]> {
+  const { trainRows } = (replicas[0] as Replica).run.training;
+  const failed = replicas.every(({ record }) => record.failure);
+  return trainRows === "fresh" || failed ? [] : lossesOver(trainer, "train", trainRows, pace);
+}
+
+/** Mean squared errors over a set, [N * K]; of no meaning once stopped. */
+async function lossesOver(trainer: Trainer, set: RowSet, rows: number, pace: Pace): Promise<number[]> {
+  let total: number[] = [];
+  for (let from = 0; from < rows && !pace.stopped; ) {
+    const { sums, to } = await trainer.squaredErrors(set, from, rows);
+    total = Array.from(sums, (sum, i) => sum + (total[i] ?? 0));
+    from = to;
+    if (pace.due) await pace.rest();
+  }
+  return total.map((sum) => sum / rows);
+}
+
+function resultOf({ run, record, labelCorrelations }: Replica, trainingSetLoss: number[], parameters?: Float32Array) {
+  const { steps, train, heldout } = record;
+  const failure = record.failure ?? lossFailure(trainingSetLoss, run.training.steps);
+  return {
+    ...{ run, curve: { steps, train, heldout }, labelCorrelations },
+    ...(failure ? { failure } : trainingSetLoss.length > 0 && { trainingSetLoss }),
+    ...(!failure && parameters && { parameters }),
+  } satisfies Partial<RunResult>;
+}

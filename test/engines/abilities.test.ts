@@ -1,0 +1,62 @@
+import { afterAll, expect, test } from "vitest";
+import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
+import type { Engine, Optimizer, Run, RunResult } from "../../src/engines/engine.ts";
+import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
+import { UsageError } from "../../src/errors.ts";
+import type { Gating } from "../../src/models/spec.ts";
+import { PAIR_DROPOUT, PAIR_MMOE, resultsOf, tinyRun } from "./tfjs/runs.ts";
+
+const engines: Engine[] = [new CpuEngine({ jobs: 1 }), await createTfjsEngine({ backend: "cpu" })];
+afterAll(async () => {
+  for (const engine of engines) await engine.dispose();
+});
+
+/** Why an engine does not train `run`; it must not have begun. */
+async function refusal(engine: Engine, run: Run): Promise<string> {
+  const results: RunResult[] = [];
+  const begun: Run[] = [];
+  const hooks = {
+    onBegin: (runs: readonly Run[]) => begun.push(...runs),
+    onResult: (result: RunResult) => results.push(result),
+  };
+  const error = await engine.train([run], hooks).catch((reason) => reason);
+  expect([begun, results]).toEqual([[], []]);
+  expect(error).toBeInstanceOf(Error);
+  return `${(error as Error).name}: ${(error as Error).message}`;
+}
+
+test.each(engines)("$name refuses a gating that no engine has, by name", async (engine) => {
+  const model = { ...PAIR_MMOE, gating: "hierarchical" as Gating };
+  expect(() => engine.check(model)).toThrow(UsageError);
+  expect(await refusal(engine, tinyRun({ model }))).toBe("UsageError: model mmoe: gating hierarchical is in no engine");
+});
+
+test.each(engines)("$name refuses an optimizer that no engine has, by name", async (engine) => {
+  const run = tinyRun({}, { optimizer: "lion" as Optimizer });
+  expect(await refusal(engine, run)).toBe(`UsageError: run ${run.id}: optimizer lion is in no engine`);
+});
+
+test.each(engines)("$name refuses a spec that names no model", async (engine) => {
+  const model = { ...PAIR_MMOE, gating: "single" as const, experts: { shared: 1, perTask: 2, layers: [3] } };
+  const run = tinyRun({ model });
+  expect(await refusal(engine, run)).toBe(
+    "RangeError: model mmoe: gating single: expected only shared experts, got 2 a task",
+  );
+});
+
+test.each(engines)("$name refuses a run whose model and data differ in inputs or tasks", async (engine) => {
+  const wide = tinyRun({ data: { ...tinyRun().data, inputs: 9 } });
+  expect(await refusal(engine, wide)).toContain(
+    `run ${wide.id}: expected a model of 9 inputs, as the data have, got 4`,
+  );
+  const triple = tinyRun({ model: { ...PAIR_MMOE, tasks: 3 }, correlationMatrix: tinyRun().correlationMatrix });
+  expect(await refusal(engine, triple)).toContain(`run ${triple.id}: expected a model of 2 tasks`);
+});
+
+test("dropout is refused by the cpu engine, which says who trains it, and trained by tfjs", async () => {
+  const [cpu, tfjs] = engines as [Engine, Engine];
+  expect(await refusal(cpu, tinyRun({ model: PAIR_DROPOUT }))).toBe(
+    "UsageError: model dropout: dropout 0.1 is not in the cpu engine; use --engine tfjs",
+  );
+  expect(await resultsOf(tfjs, [tinyRun({ model: PAIR_DROPOUT })])).toHaveLength(1);
+});

@@ -1,0 +1,117 @@
+import { describe, expect, test } from "vitest";
+import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
+import { RowOrder } from "../../../src/data/order.ts";
+import { dataKey } from "../../../src/data/streams.ts";
+import { TaskSet } from "../../../src/data/task-set.ts";
+import { planBundle } from "../../../src/engines/cpu/bundle.ts";
+import { BundleRows } from "../../../src/engines/cpu/bundle-rows.ts";
+import type { Run } from "../../../src/engines/engine.ts";
+import { Arena } from "../../../src/engines/rows/arena.ts";
+import { inputPanelBytes, LINE, panelIndex } from "../../../src/engines/rows/panels.ts";
+import { keyOf } from "../../../src/random/key.ts";
+import { normalsInto } from "../../../src/random/normal.ts";
+import { pearson } from "../../../src/stats/moments.ts";
+import { range } from "../../support/reference.ts";
+import { wasm } from "./lone-run.ts";
+import { runOf } from "./runs.ts";
+
+test("normals(...) of the kernels are the bits of normalsInto, 200,000 of them", () => {
+  const [D, P] = [102, 250];
+  const arena = new Arena();
+  const out = arena.take(P * inputPanelBytes(D));
+  wasm.reserve(arena.bytes);
+  const key = keyOf("kernels");
+  wasm.kernels.normals(out, inputPanelBytes(D), D, P, 40, 7, ...key);
+  const panels = wasm.float32(out, (P * inputPanelBytes(D)) / 4);
+  const expected = new Float32Array(D);
+  for (let row = 0; row < 8 * P; row++) {
+    normalsInto(expected, key, 40 + row, 7);
+    const actual = Float32Array.from(expected, (_, d) => panels[panelIndex(row, d, 104)] as number);
+    expect(bits(actual)).toEqual(bits(expected));
+  }
+});
+
+describe.each([
+  ["fresh", "epochs", 2],
+  [61, "epochs", 2],
+  [61, "replacement", 2],
+  ["fresh", "epochs", 3],
+  [61, "epochs", 5],
+] as const)("trainRows %s, sampling %s, %i tasks", (trainRows, sampling, K) => {
+  const run = runOf({
+    model: "omoe",
+    tasks: K,
+    training: { trainRows, sampling, batch: 13, heldoutRows: 21 },
+    index: 3,
+  });
+  const correlations = [0.25, 1];
+  const runs = correlations.map((correlation) => ({
+    ...run,
+    ...{ correlation, correlationMatrix: correlationMatrix(K, correlation) },
+  }));
+  const taskSet = ({ data, correlationMatrix, seed, index }: Run) =>
+    new TaskSet(data, correlationMatrix, { seed, run: index });
+
+  function loaded() {
+    const { arena, rows: plan, labels } = planBundle(runs);
+    wasm.reserve(arena.bytes);
+    arena.writeTo(wasm.memory);
+    return { plan, labels, data: new BundleRows(wasm, plan, run) };
+  }
+
+  /** Rows of panels of N columns as [count][columns]. */
+  function rowsAt(at: number, N: number, columns: number, count: number): Float32Array {
+    const values = wasm.float32(at, Math.ceil(count / 8) * 8 * N);
+    return Float32Array.from({ length: count * columns }, (_, i) => {
+      return values[panelIndex(Math.floor(i / columns), i % columns, N)] as number;
+    });
+  }
+
+  test("the held-out rows and labels are the bits of TaskSet's", () => {
+    const { plan, labels } = loaded();
+    expect(labels).toHaveLength(2);
+    labels.forEach(({ heldout }, i) => {
+      const { x, y } = taskSet(runs[i] as Run).rows("heldout", 21);
+      expect(bits(rowsAt(plan.heldout, 100, 100, 21))).toEqual(bits(x));
+      expect(bits(rowsAt(heldout, K, K, 21))).toEqual(bits(y));
+    });
+  });
+
+  test("the rows and labels of each step are the bits of TaskSet's, in RowOrder's order", () => {
+    const { plan, labels, data } = loaded();
+    data.load(4, 3);
+    labels.forEach(({ chunk }, i) => {
+      const set = taskSet(runs[i] as Run);
+      for (const s of range(3)) {
+        const { x, y } = expectedStep(set, 4 + s);
+        expect(bits(rowsAt(plan.chunk + s * plan.panels * 100 * LINE, 100, 100, 13))).toEqual(bits(x));
+        expect(bits(rowsAt(chunk + s * plan.panels * K * LINE, K, K, 13))).toEqual(bits(y));
+      }
+    });
+  });
+
+  function expectedStep(tasks: TaskSet, step: number) {
+    if (trainRows === "fresh") return tasks.rows("train", 13, step);
+    const set = tasks.rows("train", trainRows);
+    const order = new Uint32Array(13);
+    new RowOrder(dataKey({ seed: run.seed, run: run.index }, "order"), trainRows, sampling).batchInto(order, step);
+    const pick = (values: Float32Array, width: number) =>
+      Float32Array.from([...order].flatMap((row) => [...values.subarray(row * width, (row + 1) * width)]));
+    return { x: pick(set.x, 100), y: pick(set.y, K) };
+  }
+
+  test("labelCorrelations(labels) are those of each pair of tasks, in order", () => {
+    const { labels, data } = loaded();
+    const [set, count] = trainRows === "fresh" ? (["heldout", 21] as const) : (["train", 61] as const);
+    labels.forEach((plan, i) => {
+      const { y } = taskSet(runs[i] as Run).rows(set, count);
+      const task = (k: number) => y.filter((_, at) => at % K === k);
+      const pairs = range(K).flatMap((j) => range(K - j - 1).map((i) => [j, j + 1 + i] as const));
+      expect(data.labelCorrelations(plan)).toEqual(pairs.map(([j, k]) => pearson(task(j), task(k))));
+    });
+  });
+});
+
+function bits(values: Float32Array): Uint32Array {
+  return new Uint32Array(values.buffer, values.byteOffset, values.length);
+}

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import type { RowSet } from "../../../src/data/streams.ts";
+import { type Rows, TaskSet } from "../../../src/data/task-set.ts";
+import type { Run } from "../../../src/engines/engine.ts";
+import { RowMaker } from "../../../src/engines/rows/row-maker.ts";
+import { ZOO } from "../../../src/models/zoo.ts";
+import { range } from "../../support/reference.ts";
+import { makeRun } from "../../support/runs.ts";
+import { tinyRun } from "../tfjs/runs.ts";
+
+const wide = makeRun({ index: 3, correlation: 0.9 });
+const narrow = tinyRun({ index: 4, data: { ...tinyRun().data, inputs: 6 } }); // not whole blocks of 4
+const triple = makeRun({ model: ZOO.mmoe.build({ inputs: 100, tasks: 3 }), correlation: -0.4 });
+/** A task's correlation with another sinks with their distance. */
+const FALLING = range(5).map((j) => range(5).map((k) => 0.7 ** Math.abs(j - k)));
+const five = makeRun({ model: ZOO.omoe.build({ inputs: 100, tasks: 5 }), correlationMatrix: FALLING });
+
+function rowsOf(maker: RowMaker, { data, model }: Run, set: RowSet, count: number, step = 0): Rows {
+  const rows = { x: new Float32Array(count * data.inputs), y: new Float32Array(count * model.tasks) };
+  maker.fill(rows, set, step);
+  return rows;
+}
+
+test.each([
+  ["a few rows", wide, "train", 13, 0],
+  ["rows of a step", wide, "train", 21, 7],
+  ["more rows than are made at a time", wide, "heldout", 523, 0],
+  ["rows of an odd width", narrow, "train", 11, 2],
+  ["three tasks", triple, "train", 300, 5],
+  ["five tasks that differ in their correlations", five, "heldout", 19, 0],
+] as const)("fill(rows, ...) gives the bits of TaskSet's: %s", (_, run, set, count, step) => {
+  const { x, y } = rowsOf(new RowMaker(run), run, set, count, step);
+  const { data, correlationMatrix, seed, index } = run;
+  const expected = new TaskSet(data, correlationMatrix, { seed, run: index }).rows(set, count, step);
+  expect(Buffer.from(x.buffer).equals(Buffer.from(expected.x.buffer))).toBe(true);
+  expect(Buffer.from(y.buffer).equals(Buffer.from(expected.y.buffer))).toBe(true);
+});
+
+test("row makers don't disturb each other", () => {
+  const [one, other] = [new RowMaker(wide), new RowMaker(narrow)];
+  const before = rowsOf(one, wide, "train", 5);
+  rowsOf(other, narrow, "train", 300);
+  expect(rowsOf(one, wide, "train", 5)).toEqual(before);
+});

@@ -1,0 +1,106 @@
+import type { Worker } from "node:worker_threads";
+import { afterAll, describe, expect, test, vi } from "vitest";
+import { Room, setArrays, stepArrays } from "../../../../src/engines/tfjs/feed/feed-arrays.ts";
+import { FeedCrew } from "../../../../src/engines/tfjs/feed/feed-crew.ts";
+import { FeedMaker } from "../../../../src/engines/tfjs/feed/feed-maker.ts";
+import { groupOf } from "../../../../src/engines/tfjs/groups.ts";
+import { range } from "../../../support/reference.ts";
+import { started } from "../../../support/threads.ts";
+import { tinyRun } from "../runs.ts";
+
+vi.mock("node:worker_threads", async (original) =>
+  (await import("../../../support/threads.ts")).watched(await original()),
+);
+
+const crew = new FeedCrew(3);
+afterAll(() => crew.dispose());
+
+const groupOfSources = (F: number, training = {}) => groupOf(range(F).map((index) => [tinyRun({ index }, training)]));
+
+test.each([1, 2, 7])("a crew of three makes what one maker makes, of %i sources", async (F) => {
+  const group = groupOfSources(F);
+  const [made, expected] = [new Room().arrays(stepArrays(group), 5), new Room().arrays(stepArrays(group), 5)];
+  const [sets, expectedSets] = [new Room().arrays(setArrays(group)), new Room().arrays(setArrays(group))];
+  await crew.begin(group);
+  const correlations = new Map<number, readonly number[]>();
+  for (const i of range(3)) for (const [source, value] of await crew.sets(sets, i)) correlations.set(source, value);
+  await crew.steps(made, 9, 5);
+
+  const maker = new FeedMaker(group, { first: 0, end: F });
+  const expectedCorrelations = range(F).map((f) => maker.sets(expectedSets, f));
+  maker.steps(expected, 9, 5);
+  expect(made).toEqual(expected);
+  expect(sets).toEqual(expectedSets);
+  expect(range(F).map((f) => correlations.get(f))).toEqual(expectedCorrelations);
+  expect(await crew.sets(sets, F)).toEqual([]);
+});
+
+test("steps asked for while others are made come in the order asked", async () => {
+  const group = groupOfSources(4, { trainRows: "fresh" });
+  await crew.begin(group);
+  const [long, short] = [new Room().arrays(stepArrays(group), 300), new Room().arrays(stepArrays(group), 1)];
+  const order: string[] = [];
+  await Promise.all([
+    crew.steps(long, 1, 300).then(() => order.push("long")),
+    crew.steps(short, 301, 1).then(() => order.push("short")),
+  ]);
+  expect(order).toEqual(["long", "short"]);
+});
+
+test("a crew that ends tells those who wait", async () => {
+  const ending = new FeedCrew(2);
+  const group = groupOfSources(2, { trainRows: "fresh" });
+  await ending.begin(group);
+  const waiting = ending.steps(new Room().arrays(stepArrays(group), 9), 1, 9);
+  const told = expect(waiting).rejects.toThrow("a thread that makes rows ended");
+  await ending.dispose();
+  await told;
+});
+
+test("a crew that ends keeps the process until it has ended, also when an answer comes meanwhile", async () => {
+  const ending = new FeedCrew(1);
+  const group = groupOfSources(1);
+  await ending.begin(group);
+  const thread = started.at(-1) as Worker;
+  await ending.steps(new Room().arrays(stepArrays(group), 1), 1, 1); // it has started
+  const answered = ending.steps(new Room().arrays(stepArrays(group), 1), 2, 1);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300); // as in a long call of TensorFlow: the answer waits
+  const unref = vi.spyOn(thread, "unref");
+  await Promise.all([ending.dispose(), answered]);
+  expect(unref).not.toHaveBeenCalled();
+});
+
+describe("a thread that ended while nothing was asked of it", () => {
+  async function crewWithADeadThread() {
+    const crew = new FeedCrew(1);
+    const group = groupOfSources(2);
+    await crew.begin(group);
+    const arrays = new Room().arrays(stepArrays(group), 5);
+    await crew.steps(arrays, 1, 5);
+    await started.at(-1)?.terminate();
+    return { crew, group, arrays };
+  }
+
+  test("is told when it is asked", async () => {
+    const { crew, arrays } = await crewWithADeadThread();
+    await expect(crew.steps(arrays, 6, 5)).rejects.toThrow("a thread that makes rows ended");
+  });
+
+  test("is replaced for the next group", async () => {
+    const { crew, group, arrays } = await crewWithADeadThread();
+    await crew.begin(group);
+    await crew.steps(arrays, 6, 5);
+    await crew.dispose();
+  });
+});
+
+test("a group begins when nothing of the one before is being made", async () => {
+  const before = groupOfSources(2, { trainRows: "fresh" });
+  await crew.begin(before);
+  let ended = false;
+  void crew.steps(new Room().arrays(stepArrays(before), 300), 1, 300).then(() => {
+    ended = true;
+  });
+  await crew.begin(groupOfSources(3));
+  expect(ended).toBe(true);
+});

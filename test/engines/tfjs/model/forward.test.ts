@@ -1,0 +1,110 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { firstUnits, gateWeights, predict } from "../../../../src/engines/tfjs/model/forward.ts";
+import { layersOf, pack } from "../../../../src/engines/tfjs/model/pack.ts";
+import { type Backend, loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
+import { parameterBlocks } from "../../../../src/models/parameters.ts";
+import { expertsOf, type ModelSpec } from "../../../../src/models/spec.ts";
+import { expectClose } from "../../../support/close.ts";
+import { predictor, range } from "../../../support/reference.ts";
+import { BOTTOM, DEEP, MMOE, OMOE, SPECS, someParameters, someRows } from "../../../support/specs.ts";
+
+const R = 2;
+const B = 3;
+
+describe.each<Backend>(["wasm", "cpu"])("on %s", (backend) => {
+  let tf: Tf;
+  beforeAll(async () => {
+    tf = await loadTf(backend);
+  });
+
+  /** Predictions of one replica after the other, [R * B * K]. */
+  function predictions(spec: ModelSpec, parameters: Float32Array[], x: Float32Array, B: number): number[] {
+    return tf.tidy(() => {
+      const tensor = tf.tensor(x, [parameters.length, B, spec.inputs]);
+      return Array.from(predict(tf, spec, layersOf(spec, pack(tf, spec, parameters)), tensor).dataSync());
+    });
+  }
+
+  test.each(SPECS)("predict($name) is the model in float64, for each replica on its own rows", (spec) => {
+    const parameters = range(R).map((r) => someParameters(spec, r));
+    const { x } = someRows(spec, R * B);
+    const expected = range(R * B).flatMap((i) => {
+      const predictRow = predictor(spec, parameters[Math.floor(i / B)] as Float32Array);
+      return predictRow(x.subarray(i * spec.inputs, (i + 1) * spec.inputs));
+    });
+    expectClose(predictions(spec, parameters, x, B), expected, 2e-6);
+  });
+
+  test.each(SPECS)("predict($name) gives a row of a batch what it gives the row alone", (spec) => {
+    const parameters = [someParameters(spec)];
+    const { x } = someRows(spec, B);
+    const alone = range(B).flatMap((b) =>
+      predictions(spec, parameters, x.slice(b * spec.inputs, (b + 1) * spec.inputs), 1),
+    );
+    expectClose(predictions(spec, parameters, x, B), alone, 1e-6);
+  });
+
+  test.each(SPECS)("gateWeights($name): a gate a task (or one), whose weights over its experts sum to 1", (spec) => {
+    tf.tidy(() => {
+      const layers = layersOf(spec, pack(tf, spec, [someParameters(spec)]));
+      const first = firstUnits(tf, spec, layers, tf.tensor(someRows(spec, B).x, [1, B, spec.inputs]));
+      const weights = first.gates && gateWeights(tf, layers.gates, first.gates);
+      const count = { none: 0, average: 0, single: 1, "per-task": spec.tasks }[spec.gating];
+      expect(weights?.shape).toEqual(count === 0 ? undefined : [1, B, count, expertsOf(spec, 0).length]);
+      if (weights) expectClose(tf.sum(weights, -1).dataSync(), new Array(B * count).fill(1), 1e-6);
+    });
+  });
+
+  test("MMoE with all gates tied is OMoE", () => {
+    const omoe = someParameters(OMOE);
+    const { x } = someRows(MMOE, B);
+    expect(predictions(MMOE, [withTiedGates(omoe)], x, B)).toEqual(predictions(OMOE, [omoe], x, B));
+  });
+
+  test("OMoE of one expert is Shared-Bottom", () => {
+    const omoe: ModelSpec = { ...OMOE, experts: BOTTOM.experts };
+    const bottom = someParameters(BOTTOM);
+    const { x } = someRows(BOTTOM, B);
+    expectClose(predictions(omoe, [withGate(omoe, bottom)], x, B), predictions(BOTTOM, [bottom], x, B), 1e-6);
+  });
+
+  test("predict(x) leaves no tensor behind but its result", () => {
+    tf.tidy(() => {
+      const layers = layersOf(DEEP, pack(tf, DEEP, [someParameters(DEEP)]));
+      const x = tf.tensor(someRows(DEEP, B).x, [1, B, DEEP.inputs]);
+      const before = tf.memory().numTensors;
+      predict(tf, DEEP, layers, x);
+      expect(tf.memory().numTensors).toBe(before + 1);
+    });
+  });
+
+  test("predict(x) refuses rows of another width by name", () => {
+    tf.tidy(() => {
+      const layers = layersOf(MMOE, pack(tf, MMOE, [someParameters(MMOE)]));
+      expect(() => predict(tf, MMOE, layers, tf.zeros([2, 3, 9]))).toThrow(
+        "predict: mmoe: x: expected shape [R=2, B=3, D=4], got [2, 3, 9]",
+      );
+    });
+  });
+});
+
+/** OMoE's parameters as MMoE's: its gate once a task. */
+function withTiedGates(omoe: Float32Array): Float32Array {
+  return rearranged(MMOE, OMOE, omoe, (name) => name.replace(/^gates\/\d/, "gates/0"));
+}
+
+/** Shared-Bottom's parameters as those of an OMoE of one expert, whose gate then does not matter. */
+function withGate(omoe: ModelSpec, bottom: Float32Array): Float32Array {
+  return rearranged(omoe, BOTTOM, bottom, (name) => name);
+}
+
+/** Each block of `to` from the block of `from` that `source` names; the others as they come. */
+function rearranged(to: ModelSpec, from: ModelSpec, values: Float32Array, source: (name: string) => string) {
+  const blocks = new Map(parameterBlocks(from).map((block) => [block.name, block]));
+  const out = someParameters(to);
+  for (const { name, offset } of parameterBlocks(to)) {
+    const block = blocks.get(source(name));
+    if (block) out.set(values.subarray(block.offset, block.offset + block.size), offset);
+  }
+  return out;
+}

@@ -1,0 +1,307 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
+import { RowOrder } from "../../../src/data/order.ts";
+import { dataKey } from "../../../src/data/streams.ts";
+import { type Rows, TaskSet } from "../../../src/data/task-set.ts";
+import { type Engine, initialParameters, modelKey, type Run, type RunResult } from "../../../src/engines/engine.ts";
+import { loadTf, type Tf } from "../../../src/engines/tfjs/tf.ts";
+import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
+import { dropoutInto } from "../../../src/models/dropout.ts";
+import { mean, pearson } from "../../../src/stats/moments.ts";
+import { expectClose } from "../../support/close.ts";
+import { type Factors, numericGradient, predictor, range, taskLosses } from "../../support/reference.ts";
+import { PAIR_DEEP, PAIR_DROPOUT, PAIR_MMOE, PAIR_OMOE, resultsOf, tinyRun } from "./runs.ts";
+
+let tf: Tf;
+let engine: Engine;
+beforeAll(async () => {
+  engine = await createTfjsEngine({ backend: "wasm", groupSize: 3 });
+  tf = await loadTf("wasm");
+});
+
+/** Lets the wasm backend's kernel `name` fail in its call number `call`, as TensorFlow fails where memory ends. */
+function failOnce(name: string, call: number): () => void {
+  const kernel = tf.getKernel(name, "wasm");
+  let calls = 0;
+  const replace = (kernelFunc: typeof kernel.kernelFunc) => {
+    tf.unregisterKernel(name, "wasm");
+    tf.registerKernel({ ...kernel, kernelFunc });
+  };
+  replace((args) => {
+    calls++;
+    if (calls === call) throw new Error("Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[3,4]");
+    return kernel.kernelFunc(args);
+  });
+  return () => replace(kernel.kernelFunc);
+}
+
+/** What must not depend on the runs beside it. */
+function numbers({ elapsedMs, ...rest }: RunResult) {
+  return rest;
+}
+
+describe("train(runs) in groups", () => {
+  const models = [PAIR_MMOE, PAIR_OMOE, PAIR_DEEP, PAIR_DROPOUT];
+  const runs = models.flatMap((model) =>
+    range(5).map((index) => tinyRun({ model, index, correlation: index % 2 === 0 ? 0.5 : 0.9 })),
+  );
+
+  test("gives each run the bits that it has alone", async () => {
+    const together = await resultsOf(engine, runs);
+    const alone = await resultsOf(await createTfjsEngine({ backend: "wasm", groupSize: 1 }), runs);
+    expect(together).toHaveLength(20);
+    expect(together.map(numbers)).toEqual(alone.map(numbers));
+  });
+
+  test("gives each run the same bits in any order", async () => {
+    const backwards = await resultsOf(engine, runs.toReversed());
+    expect(backwards.reverse().map(numbers)).toEqual((await resultsOf(engine, runs)).map(numbers));
+  });
+
+  test("leaves no tensor behind", async () => {
+    const before = tf.memory().numTensors;
+    await resultsOf(engine, runs);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+/** The rows that `run` trains on at `step`, made independently of the engine. */
+function batchAt({ data, correlation, seed, index, training }: Run, step: number): Rows {
+  const identity = { seed, run: index };
+  const pair = new TaskSet(data, correlationMatrix(2, correlation), identity);
+  const { trainRows, batch, sampling } = training;
+  if (trainRows === "fresh") return pair.rows("train", batch, step);
+  const set = pair.rows("train", trainRows);
+  const order = new Uint32Array(batch);
+  new RowOrder(dataKey(identity, "order"), trainRows, sampling).batchInto(order, step);
+  const pick = (values: Float32Array, width: number): Float32Array =>
+    Float32Array.from([...order].flatMap((row) => [...values.subarray(row * width, (row + 1) * width)]));
+  return { x: pick(set.x, data.inputs), y: pick(set.y, 2) };
+}
+
+function factorsAt(run: Run, step: number): Factors | undefined {
+  const { dropout } = run.model;
+  if (dropout === 0) return undefined;
+  const known = new Map<string, Float32Array>();
+  return (layer, row, units) => {
+    const place = `${layer}/${row}`;
+    const factors = known.get(place) ?? new Float32Array(units);
+    if (!known.has(place)) dropoutInto(factors, modelKey(run, `dropout/${layer}`), dropout, row, step);
+    known.set(place, factors);
+    return factors;
+  };
+}
+
+/** The run by plain gradient descent in float64: batch losses of each step before its update, and final parameters. */
+function descend(run: Run): { losses: number[][]; parameters: Float64Array } {
+  const parameters = Float64Array.from(initialParameters(run));
+  const losses = range(run.training.steps).map((i) => {
+    const rows = batchAt(run, i + 1);
+    const factors = factorsAt(run, i + 1);
+    const before = taskLosses(run.model, predictor(run.model, parameters, factors), rows);
+    const gradient = numericGradient(run.model, parameters, rows, factors && { factors });
+    for (const [p, slope] of gradient.entries()) parameters[p] = (parameters[p] as number) - run.training.lr * slope;
+    return before;
+  });
+  return { losses, parameters };
+}
+
+const BY_HAND = { optimizer: "sgd", lr: 0.1, steps: 5, evalEvery: 3 } as const;
+
+test.each([
+  ["shuffled epochs of a fixed set", tinyRun({}, { ...BY_HAND, trainRows: 7 })],
+  ["a fixed set drawn with replacement", tinyRun({}, { ...BY_HAND, sampling: "replacement" })],
+  ["fresh rows", tinyRun({}, { ...BY_HAND, trainRows: "fresh" })],
+  ["deep experts, gates and towers", tinyRun({ model: PAIR_DEEP }, BY_HAND)],
+  ["dropout", tinyRun({ model: PAIR_DROPOUT }, BY_HAND)],
+])("train(run) is gradient descent in float64: %s", async (_, run) => {
+  const [result] = (await resultsOf(engine, [{ ...run, index: 1 }, run])).slice(1) as [RunResult];
+  const { losses, parameters } = descend(run);
+  expectClose(result.parameters as Float32Array, parameters, 1e-5);
+  expect(result.curve.steps).toEqual([3, 5]);
+  const intervals = [losses.slice(0, 3), losses.slice(3)];
+  const means = intervals.map((interval) => [0, 1].map((k) => mean(interval.map((loss) => loss[k] as number))));
+  expectClose(result.curve.train.flat(), means.flat(), 1e-5);
+});
+
+test("train(run) gives the losses of the final parameters, without dropout, on the held-out rows and on the whole training set", async () => {
+  const training = { trainRows: 1203, heldoutRows: 1001 }; // more rows than are predicted at a time
+  const run = tinyRun({ model: PAIR_DROPOUT }, training);
+  const [result] = (await resultsOf(engine, [run])) as [RunResult];
+  const pair = new TaskSet(run.data, correlationMatrix(2, run.correlation), { seed: run.seed, run: run.index });
+  const model = predictor(run.model, result.parameters as Float32Array);
+  expectClose(result.curve.heldout.at(-1) as number[], taskLosses(run.model, model, pair.rows("heldout", 1001)), 1e-5);
+  expectClose(result.trainingSetLoss as number[], taskLosses(run.model, model, pair.rows("train", 1203)), 1e-5);
+});
+
+test("train(run) with fresh rows has no training set loss", async () => {
+  const [result] = (await resultsOf(engine, [tinyRun({}, { trainRows: "fresh" })])) as [RunResult];
+  expect(result).not.toHaveProperty("trainingSetLoss");
+});
+
+test("train(run) takes batch 1, and evaluates after the last step only if that comes before evalEvery", async () => {
+  const [result] = (await resultsOf(engine, [tinyRun({}, { batch: 1, evalEvery: 100 })])) as [RunResult];
+  expect(result.failure).toBeUndefined();
+  expect(result.curve.steps).toEqual([11]);
+});
+
+test.each([17, "fresh"] as const)(
+  "labelCorrelations is that of the training set, or of held-out rows (%s)",
+  async (trainRows) => {
+    const run = tinyRun({}, { trainRows });
+    const [result] = (await resultsOf(engine, [run])) as [RunResult];
+    const pair = new TaskSet(run.data, correlationMatrix(2, run.correlation), { seed: run.seed, run: run.index });
+    const { y } = trainRows === "fresh" ? pair.rows("heldout", 19) : pair.rows("train", 17);
+    const [first, second] = [0, 1].map((k) => y.filter((_, i) => i % 2 === k)) as [Float32Array, Float32Array];
+    expect(result.labelCorrelations[0]).toBeCloseTo(pearson(first, second), 12);
+  },
+);
+
+describe("a run that fails", () => {
+  const { data } = tinyRun();
+  const broken = tinyRun({ index: 1, data: { ...data, noiseStd: Number.NaN } });
+
+  test("fails alone: those beside it have the numbers that they have without it", async () => {
+    const [first, failed, third] = (await resultsOf(engine, [tinyRun(), broken, tinyRun({ index: 2 })])) as RunResult[];
+    expect(failed).toMatchObject({ failure: "loss is NaN at step 1", curve: { steps: [], train: [], heldout: [] } });
+    expect(failed).not.toHaveProperty("trainingSetLoss");
+    const without = await resultsOf(engine, [tinyRun(), tinyRun({ index: 2 })]);
+    expect([first, third].map((result) => numbers(result as RunResult))).toEqual(without.map(numbers));
+  });
+
+  test("is named with the step at which its loss first passed the limit, of a batch or of the held-out rows", async () => {
+    const training = { optimizer: "sgd", lr: 0.6, steps: 30, evalEvery: 30 } as const;
+    const run = tinyRun({}, training);
+    const { losses } = descend(run);
+    const step = 1 + losses.findIndex((loss) => !(mean(loss) <= 1e6));
+    expect(step).toBeGreaterThan(2);
+    const stopped = tinyRun({}, { ...training, steps: step - 1 });
+    const failures = (await resultsOf(engine, [run, stopped])).map(({ failure }) => failure);
+    expect(failures[0]).toMatch(new RegExp(`^diverged: loss is .* at step ${step}$`));
+    expect(failures[1]).toMatch(new RegExp(`^diverged: loss is .* at step ${step - 1}$`));
+  });
+
+  test("ends its group when no other is left", async () => {
+    const [result] = await resultsOf(engine, [{ ...broken, training: { ...broken.training, steps: 2 ** 31 } }]);
+    expect(result?.failure).toBe("loss is NaN at step 1");
+  });
+});
+
+describe("train(runs, hooks)", () => {
+  const endless = tinyRun({}, { steps: 2 ** 31, evalEvery: 2 ** 31 });
+
+  test("returns within a second of an abort, without results or tensors", async () => {
+    const before = tf.memory().numTensors;
+    const abort = new AbortController();
+    let abortedAt = 0;
+    setTimeout(() => {
+      abortedAt = performance.now();
+      abort.abort();
+    }, 300);
+    expect(await resultsOf(engine, [endless, tinyRun()], { signal: abort.signal })).toEqual([]);
+    expect(performance.now() - abortedAt).toBeLessThan(1000);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test("trains nothing once aborted", async () => {
+    expect(await resultsOf(engine, [tinyRun()], { signal: AbortSignal.abort() })).toEqual([]);
+  });
+
+  test("says which runs it begins together", async () => {
+    const runs = [tinyRun(), tinyRun({}, { steps: 1 }), tinyRun()];
+    const begun: (readonly Run[])[] = [];
+    await resultsOf(engine, runs, { onBegin: (group) => begun.push(group) });
+    expect(begun).toEqual([[runs[0], runs[2]], [runs[1]]]);
+  });
+
+  test("begins no other group once told that no more may begin", async () => {
+    const noMore = new AbortController();
+    const runs = [tinyRun(), tinyRun({}, { steps: 1 })];
+    const ended: Run[] = [];
+    const onResult = ({ run }: RunResult) => {
+      ended.push(run);
+      noMore.abort();
+    };
+    await resultsOf(engine, runs, { noMore: noMore.signal, onResult });
+    expect(ended).toEqual([runs[0]]);
+  });
+
+  test("passes on what onResult throws, and leaves no tensor behind", async () => {
+    const before = tf.memory().numTensors;
+    const full = new Error("no space left on device");
+    const onResult = () => {
+      throw full;
+    };
+    await expect(resultsOf(engine, [tinyRun()], { onResult })).rejects.toBe(full);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test("reports progress of each run at its evaluations", async () => {
+    const reports: [Run, number][] = [];
+    const runs = [tinyRun(), tinyRun({ index: 1 })];
+    await resultsOf(engine, runs, { onProgress: (run, step) => reports.push([run, step]) });
+    for (const run of runs) {
+      const steps = reports.filter((report) => report[0] === run).map(([, step]) => step);
+      expect(steps).toEqual(expect.arrayContaining([4, 8, 11]));
+    }
+  });
+
+  test("reports progress between far evaluations too", async () => {
+    const abort = new AbortController();
+    const steps: number[] = [];
+    await resultsOf(engine, [endless], {
+      signal: abort.signal,
+      onProgress: (_, step) => {
+        steps.push(step);
+        if (steps.length === 3) abort.abort();
+      },
+    });
+    expect(steps).toHaveLength(3);
+  });
+
+  test("gives each result once, with device and time, and parameters only on demand", async () => {
+    const results: RunResult[] = [];
+    await engine.train([tinyRun(), tinyRun({ index: 1 })], { onResult: (result) => results.push(result) });
+    expect(results.map(({ run }) => run.index)).toEqual([0, 1]);
+    for (const result of results) {
+      expect(result).toMatchObject({ device: "wasm" });
+      expect(result.elapsedMs).toBeGreaterThan(0);
+      expect(result).not.toHaveProperty("parameters");
+    }
+  });
+
+  test("redoes a group that memory did not hold, in halves: the same numbers, each once, and no tensor left", async () => {
+    const runs = range(3).map((index) => tinyRun({ index }, { steps: 6 }));
+    const expected = await resultsOf(engine, runs);
+    const before = tf.memory().numTensors;
+    const notes: string[] = [];
+    const noting = await createTfjsEngine({ backend: "wasm", groupSize: 3, note: (line) => notes.push(line) });
+    const restore = failOnce("Sqrt", 3);
+    const results = await resultsOf(noting, runs);
+    restore();
+    expect(notes).toEqual(["out of memory with 3 runs at a time; going on with 2"]);
+    expect(results.map(numbers)).toEqual(expected.map(numbers));
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+test("memoryBytes(runs) is that of the largest group: three runs here, however many there are", () => {
+  const runs = (count: number) => range(count).map((index) => tinyRun({ index }, { trainRows: 100_000 }));
+  const one = engine.memoryBytes(runs(1));
+  expect(one).toBeGreaterThan(4 * 100_000 * (4 + 2));
+  expect(engine.memoryBytes(runs(3))).toBe(3 * one);
+  expect(engine.memoryBytes(runs(100))).toBe(3 * one);
+  expect(engine.memoryBytes([])).toBe(0);
+});
+
+test.each([{ groupSize: 0 }, { jobs: 0 }])("createTfjsEngine(%o) is refused", async (options) => {
+  await expect(createTfjsEngine({ backend: "wasm", ...options })).rejects.toThrow(RangeError);
+});
+
+test("the cpu backend gives what wasm gives, within float32's tolerance", async () => {
+  const run = tinyRun({ model: PAIR_DEEP }, { optimizer: "sgd", lr: 0.1 });
+  const [wasm] = (await resultsOf(engine, [run])) as [RunResult];
+  const [cpu] = (await resultsOf(await createTfjsEngine({ backend: "cpu" }), [run])) as [RunResult];
+  expect(cpu.device).toBe("cpu");
+  expectClose(cpu.parameters as Float32Array, wasm.parameters as Float32Array, 1e-5);
+});

@@ -1,0 +1,85 @@
+import { parse } from "csv-parse/sync";
+import { describe, expect, test } from "vitest";
+import { curvesCsv, longCurvesCsv } from "../../src/records/curves-csv.ts";
+import { type RunRecord, recordOf } from "../../src/records/record.ts";
+import { doneResult } from "../support/fake-engine.ts";
+import { makeRun } from "../support/runs.ts";
+
+const rowsOf = (text: Iterable<string>): Record<string, string>[] => parse([...text].join(""), { columns: true });
+
+/** Skewed: mean 15.8, quartiles 2, 4 and 8. */
+const SIZES = [8, 1, 64, 2, 4];
+const TASK_FACTORS = { mean: 2, "1": 1, "2": 3 };
+
+/** A run's losses are its size times 1 and 3, twice as much at step 20; held-out losses sort the other way. */
+function skewed(index: number, steps = [10, 20]): RunRecord {
+  const size = SIZES[index] as number;
+  const train = Float64Array.from(steps.flatMap((step) => [size, 3 * size].map((loss) => (loss * step) / 10)));
+  const heldout = train.map((loss, i) => 1000 * (1 + Math.floor(i / 2)) - loss);
+  return { ...recordOf(doneResult(makeRun({ index })), "fake"), curve: { steps, train, heldout } };
+}
+
+const five = SIZES.map((_, index) => skewed(index));
+
+describe("curvesCsv(records)", () => {
+  test("has a row for each task and step of a cell", () => {
+    const rows = rowsOf(curvesCsv(five));
+    expect(Object.keys(rows[0] ?? {})).toEqual([
+      ...["model", "correlation", "task", "step", "runs"],
+      ...["trainMean", "trainMedian", "trainQ1", "trainQ3"],
+      ...["heldoutMean", "heldoutMedian", "heldoutQ1", "heldoutQ3"],
+    ]);
+    expect(rows.map(({ model, correlation, task, step, runs }) => [model, correlation, task, step, runs])).toEqual(
+      ["mean", "1", "2"].flatMap((task) => [10, 20].map((step) => ["mmoe", "0.5", task, `${step}`, "5"])),
+    );
+  });
+
+  test.each([
+    ["mean", 10],
+    ["mean", 20],
+    ["1", 10],
+    ["1", 20],
+    ["2", 10],
+    ["2", 20],
+  ] as const)("tells mean, median and quartiles of task %s at step %d apart", (task, step) => {
+    const row = rowsOf(curvesCsv(five)).find((one) => one.task === task && one.step === `${step}`);
+    const factor = (TASK_FACTORS[task] * step) / 10;
+    const [most, number] = [100 * step, (column: string) => Number(row?.[column])];
+    expect(number("trainMean")).toBeCloseTo(15.8 * factor, 9);
+    expect(["trainMedian", "trainQ1", "trainQ3"].map(number)).toEqual([4, 2, 8].map((size) => size * factor));
+    expect(number("heldoutMean")).toBeCloseTo(most - 15.8 * factor, 9);
+    expect(["heldoutMedian", "heldoutQ1", "heldoutQ3"].map(number)).toEqual(
+      [4, 8, 2].map((size) => most - size * factor),
+    );
+  });
+
+  test("takes at each step the runs that reached it", () => {
+    const rows = rowsOf(curvesCsv([skewed(0, [10]), ...five.slice(1, 4), skewed(4, [])]));
+    expect(rows.map(({ task, step, runs, trainMedian }) => [task, step, runs, trainMedian]).slice(0, 2)).toEqual([
+      ["mean", "10", "4", "10"], // of sizes 8, 1, 64, 2
+      ["mean", "20", "3", "8"], // of sizes 1, 64, 2
+    ]);
+  });
+
+  test("keeps models and correlations apart, in the order of their first record", () => {
+    const others = [
+      { ...skewed(2), model: "omoe" },
+      { ...skewed(1), correlation: 1 },
+    ];
+    const rows = rowsOf(curvesCsv([...others, ...five])).filter(({ task, step }) => task === "1" && step === "10");
+    expect(rows.map(({ model, correlation, runs, trainMean }) => [model, correlation, runs, trainMean])).toEqual([
+      ["omoe", "0.5", "1", "64"],
+      ["mmoe", "1", "1", "1"],
+      ["mmoe", "0.5", "5", "15.8"],
+    ]);
+  });
+});
+
+test("longCurvesCsv(records) has both losses of both tasks of every run at every step", () => {
+  const rows = rowsOf(longCurvesCsv(five));
+  expect(rows).toHaveLength(10);
+  expect(rows[5]).toEqual({
+    ...{ id: "mmoe/p=0.5/2", model: "mmoe", correlation: "0.5", run: "2", step: "20" },
+    ...{ trainLoss1: "128", trainLoss2: "384", heldoutLoss1: "1872", heldoutLoss2: "1616" },
+  });
+});

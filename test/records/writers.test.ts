@@ -1,0 +1,60 @@
+import { utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { loadConfig } from "../../src/config/load.ts";
+import { type Provenance, provenanceOf } from "../../src/records/provenance.ts";
+import { otherTrainers, provenancesIn, writersIn } from "../../src/records/writers.ts";
+import { temporaryFolder } from "../support/effects.ts";
+
+const engine = { name: "cpu", device: "wasm" };
+const provenance = provenanceOf({ argv: ["sweep"], config: loadConfig("smoke"), engine, shard: null });
+
+/** A folder with what stands beside journals, by the journal's name. */
+function folderOf(all: Readonly<Record<string, unknown>>): string {
+  const folder = temporaryFolder();
+  for (const [name, one] of Object.entries(all)) {
+    writeFileSync(join(folder, `${name}.provenance.json`), JSON.stringify(one));
+  }
+  return folder;
+}
+
+describe("provenancesIn(folder)", () => {
+  test("gives the first to start first, by name", () => {
+    const at = (start: string): Provenance => ({ ...provenance, start });
+    const folder = folderOf({ a: at("2026-03-01T00:00:00Z"), b: at("2026-01-01T00:00:00Z") });
+    writeFileSync(join(folder, "a.jsonl"), "");
+    expect(provenancesIn(folder, () => {}).map(({ name }) => name)).toEqual(["b", "a"]);
+    expect(provenancesIn(join(folder, "none"), () => {})).toEqual([]);
+  });
+
+  test.each(["start", "argv", "mmoe", "dependencies"] as const)("leaves out one without %s, and says so", (field) => {
+    for (const value of [undefined, null, 3]) {
+      const folder = folderOf({ whole: provenance, torn: { ...provenance, [field]: value } });
+      const said: string[] = [];
+      expect(provenancesIn(folder, (line) => said.push(line)).map(({ name }) => name)).toEqual(["whole"]);
+      expect(said).toEqual([`${join(folder, "torn.provenance.json")}: not readable; left out`]);
+    }
+  });
+
+  test("leaves out what is no object", () => {
+    expect(provenancesIn(folderOf({ a: null, b: 3, c: provenance }), () => {}).map(({ name }) => name)).toEqual(["c"]);
+  });
+});
+
+test("writersIn(folder) of a process without a journal has no run, and was heard at its start", () => {
+  const [writer] = writersIn(folderOf({ a: provenance }));
+  expect(writer).toMatchObject({ name: "a", runs: 0, elapsedMs: 0, heard: provenance.start, state: "killed" });
+});
+
+test("writersIn(folder) hears of a process when its journal was written", () => {
+  const folder = folderOf({ a: { ...provenance, end: provenance.start } });
+  writeFileSync(join(folder, "a.jsonl"), "");
+  utimesSync(join(folder, "a.jsonl"), 1e9, 1e9);
+  expect(writersIn(folder)).toMatchObject([{ heard: new Date(1e12).toISOString(), state: "ended" }]);
+});
+
+test("otherTrainers(folder, own) names each other engine and device once", () => {
+  const on = (name: string, device: string) => ({ ...provenance, engine: name, device });
+  const folder = folderOf({ a: on("cpu", "wasm"), b: on("tfjs", "wasm"), c: on("tfjs", "wasm"), d: on("cpu", "x") });
+  expect(otherTrainers(folder, { engine: "cpu", device: "wasm" }).toSorted()).toEqual(["cpu (x)", "tfjs (wasm)"]);
+});

@@ -1,0 +1,13 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { defineConfig } from "vitest/config";
+
+/** Names a JSON file with a source file and its mutated text, which takes the place of what is on the disk. */
+const mutant = process.env.MMOE_MUTANT;
+const { file, code } = mutant ? JSON.parse(readFileSync(mutant, "utf8")) : { file: "", code: "" };
+const path = resolve(file);
+
+export default defineConfig({
+  plugins: [{ name: "mutant", enforce: "pre", load: (id) => (mutant && id === path ? code : undefined) }],
+  test: { include: ["test/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 1, reporters: ["dot"] },
+});
