@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { writeCsvFiles } from "../../src/records/csv-files.ts";
 import { Journal } from "../../src/records/journal.ts";
@@ -61,6 +61,29 @@ test("new ResultsFolder() removes what killed processes left unfinished, whateve
   new ResultsFolder(path, config, { provenance, long: false, overwrite: false, shard: null }).close();
   const left = readdirSync(path).filter((name) => name.includes(".csv."));
   expect(left).toEqual(["curves.csv.another-7", `runs.csv.${hostname()}-${process.ppid}`]);
+});
+
+test("add(record) writes the CSV files at most every 30 seconds", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const path = join(temporaryFolder(), "results");
+  const folder = new ResultsFolder(path, config, { provenance, long: false, overwrite: false, shard: null });
+  between.writes = 0;
+  const addAfter = (seconds: number, index: number) => {
+    vi.advanceTimersByTime(1000 * seconds);
+    folder.add(record(index));
+  };
+  addAfter(29, 0);
+  addAfter(2, 1);
+  await vi.waitFor(() => expect(readdirSync(path)).toContain("curves.csv"));
+  addAfter(29, 2);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(between.writes).toBe(1);
+  addAfter(2, 3);
+  await vi.waitFor(() => expect(between.writes).toBe(2));
+  folder.close();
 });
 
 test("finish() leaves complete CSV files where another process wrote its own in between", async () => {
