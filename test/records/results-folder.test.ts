@@ -95,6 +95,22 @@ test("finish() leaves complete CSV files where another process wrote its own in 
   expect(ids).toEqual([record(0).id, record(1).id]);
 });
 
+test("finish() says by the folder's name why its files can't be written", async () => {
+  const full = Object.assign(new Error("ENOSPC"), { syscall: "write", errno: -28, code: "ENOSPC" });
+  const ended = endedBeside(() => Promise.reject(full));
+  await expect(ended).rejects.toThrow(/results: can't be written: no space left on device; finished runs are kept/);
+  await expect(endedBeside(() => Promise.reject(new TypeError("a bug")))).rejects.toThrow(new TypeError("a bug"));
+});
+
+test("finish(signal) of an aborted signal gives nothing and leaves the files as they were", async () => {
+  const path = join(temporaryFolder(), "results");
+  const folder = new ResultsFolder(path, config, { provenance, long: false, overwrite: false, shard: null });
+  folder.add(record(0));
+  expect(await folder.finish(AbortSignal.abort())).toBeUndefined();
+  folder.close();
+  expect(readdirSync(path)).toEqual(["config.yaml", "journal"]);
+});
+
 test("finish() does not wait for a process that still trains", async () => {
   const { ids, writes } = await endedBeside(async (_, journal) => journal.append(record(1)));
   expect([ids, writes]).toEqual([[record(0).id], 1]);
