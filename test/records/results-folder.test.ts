@@ -63,6 +63,14 @@ test("new ResultsFolder() removes what killed processes left unfinished, whateve
   expect(left).toEqual(["curves.csv.another-7", `runs.csv.${hostname()}-${process.ppid}`]);
 });
 
+test("new ResultsFolder() that can't write its config fails, and leaves no lock", () => {
+  const path = join(temporaryFolder(), "results");
+  mkdirSync(join(path, "config.yaml"), { recursive: true });
+  const options = { provenance, long: false, overwrite: false, shard: null };
+  expect(() => new ResultsFolder(path, config, options)).toThrow("config.yaml");
+  expect(readdirSync(join(path, "journal"))).toEqual([]);
+});
+
 test("add(record) writes the CSV files at most every 30 seconds", async () => {
   vi.useFakeTimers({ toFake: ["performance"] });
   onTestFinished(() => {
