@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type LabelTrials, readTrials, writeTrials } from "../../src/records/label-trials.ts";
-import { originsHere } from "../../src/records/provenance.ts";
+import { computationHere } from "../../src/records/provenance.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
 const trials: LabelTrials = {
@@ -17,7 +17,7 @@ const trials: LabelTrials = {
 /** A folder of trials, and the path of its measurements. */
 function written(): { folder: string; labels: string } {
   const folder = temporaryFolder();
-  writeTrials(folder, trials, originsHere([]));
+  writeTrials(folder, trials, computationHere([]));
   return { folder, labels: join(folder, "labels.csv") };
 }
 
