@@ -5,7 +5,7 @@ import { availableParallelism, constants } from "node:os";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { Run } from "../../engines/engine.ts";
-import type { Shard } from "../../records/lock.ts";
+import type { Shard } from "../../records/writer-lock.ts";
 import { BIN } from "../bin.ts";
 import { type Context, type Effects, STOP_SIGNALS } from "../effects.ts";
 import { EXIT } from "../exit-codes.ts";
