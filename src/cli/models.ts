@@ -1,5 +1,4 @@
 import { GENERATOR_PRESETS } from "../data/presets.ts";
-import { TASKS } from "../data/settings.ts";
 import { type Part, paperCount, parameterCount } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { MODEL_NAMES, ZOO } from "../models/zoo.ts";
@@ -14,19 +13,21 @@ const PARTS: readonly Part[] = ["experts", "gates", "towers", "outputs"];
 
 interface Options {
   readonly inputs: string;
+  readonly tasks: string;
   readonly json?: boolean;
 }
 
 export const define: Define = (command, run) => {
   command
     .option("--inputs <n>", "input dimension d", String(GENERATOR_PRESETS.paper.settings.inputs))
+    .option("--tasks <n>", "tasks K", "2")
     .option("--json", "as JSON: specs, and counts by part")
-    .addHelpText("after", examples("mmoe models", "mmoe models --inputs 112", "mmoe models --json"))
+    .addHelpText("after", examples("mmoe models", "mmoe models --inputs 112 --tasks 3", "mmoe models --json"))
     .action((options: Options) => run(async (context) => listModels(options, context)));
 };
 
-function listModels({ inputs, json = false }: Options, { effects }: Context): number {
-  const ends = { inputs: countOption("--inputs", inputs), tasks: TASKS };
+function listModels({ inputs, tasks, json = false }: Options, { effects }: Context): number {
+  const ends = { inputs: countOption("--inputs", inputs), tasks: countOption("--tasks", tasks, 2) };
   const specs: ModelSpec[] = MODEL_NAMES.map((name) => ZOO[name].build(ends));
   effects.stdout.write(json ? `${JSON.stringify(specs.map(described), null, 2)}\n` : listed(specs));
   return EXIT.done;

@@ -1,6 +1,5 @@
 import { correlationMatrix } from "../data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../data/presets.ts";
-import { TASKS } from "../data/settings.ts";
 import type { Engine, Run, RunResult, TrainingSettings } from "../engines/engine.ts";
 import { ZOO } from "../models/zoo.ts";
 import { stepMs } from "./estimate.ts";
@@ -64,8 +63,9 @@ async function lastLosses(engine: Engine): Promise<readonly number[]> {
 
 function trialRuns(count: number): Run[] {
   const data = GENERATOR_PRESETS.paper.settings;
-  const matrix = correlationMatrix(TASKS, CORRELATION);
-  const model = ZOO.mmoe.build({ inputs: data.inputs, tasks: TASKS });
+  const tasks = REFERENCE_LOSSES.length;
+  const matrix = correlationMatrix(tasks, CORRELATION);
+  const model = ZOO.mmoe.build({ inputs: data.inputs, tasks });
   return Array.from({ length: count }, (_, index) => {
     const id = runId(model.name, CORRELATION, index);
     return { id, model, data, correlation: CORRELATION, correlationMatrix: matrix, index, seed: 0, training: TRAINING };

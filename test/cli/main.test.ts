@@ -42,6 +42,11 @@ test("mmoe models lists parameters by part, and the paper's own count", async ()
   expect(stdout).toMatch(/^omoe +12,928 +800 +272 +18 +14,018 +13,056$/m);
 });
 
+test("mmoe models --tasks 3 counts a gate, a tower and an output a task", async () => {
+  const { stdout } = await runMain(["models", "--tasks", "3"]);
+  expect(stdout).toMatch(/^mmoe +12,928 +2,400 +408 +27 +15,763 /m);
+});
+
 test("mmoe models --json gives specs with their counts", async () => {
   const specs = JSON.parse((await runMain(["models", "--inputs", "112", "--json"])).stdout);
   const mlp = specs.find((spec: { name: string }) => spec.name === "mmoe-mlp");
