@@ -98,7 +98,9 @@ async function pairs(config: Config, rows: number, options: Options, { effects, 
 
   const pair = new TaskSet(settings, correlationMatrix(2, correlation), identity);
   const chunk = (first: number, count: number) => pair.rows(options.heldout ? "heldout" : "train", count, step, first);
-  const measured = writeRows({ chunk, rows, inputs: settings.inputs, format, file, stdout: effects.stdout });
+  const { inputs } = settings;
+  const measured = await writeRows({ chunk, rows, inputs, format, file, stdout: effects.stdout });
+  if (measured === undefined) return EXIT.done; // its reader has seen enough
   const closed = labelCorrelation(settings, correlation);
   note(`label correlation: ${measured.toFixed(5)} measured over ${rows} rows, ${closed.toFixed(5)} in closed form`);
   return EXIT.done;

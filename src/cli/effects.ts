@@ -10,7 +10,10 @@ export interface Effects {
 }
 
 export interface Output {
-  write(text: string): unknown;
+  /** `taken` is told when the text has been handed on, or why it can't be. */
+  write(text: string, taken?: (error?: Error | null) => void): unknown;
+  /** Its number among the process's open files. */
+  readonly fd?: number;
   /** True for a terminal. */
   readonly isTTY?: boolean;
   readonly columns?: number;
