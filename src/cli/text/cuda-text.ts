@@ -4,11 +4,13 @@ import { wrapped } from "./table.ts";
 
 /** Under the help of the commands that look for TensorFlow's binding. */
 export const CUDA_SETTINGS = `
-TensorFlow's binding is loaded from these places alone, the first that has it; never from the working folder:
-  $MMOE_TFJS_NODE_GPU  the folder of a built @tensorflow/tfjs-node-gpu of your own
+TensorFlow's binding is loaded from the first of these places that has it, and
+from no other, such as the working folder:
+  $MMOE_TFJS_NODE_GPU  folder of a built @tensorflow/tfjs-node-gpu of your own
   mmoe's installation  the same package, installed with mmoe and built
-  $MMOE_CUDA_HOME      what mmoe cuda setup made (default: mmoe/cuda in the user's data folder); the folder must be
-                       yours or root's, and nobody else may write to it
+  $MMOE_CUDA_HOME      what mmoe cuda setup made (default: mmoe/cuda in the
+                       user's data folder); a folder of yours or of root's
+                       that nobody else may write to
 `;
 
 const WIDTH = 80;
