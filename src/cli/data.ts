@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { type Config, generatorOf } from "../config/config.ts";
 import { loadConfig, override } from "../config/load.ts";
 import type { TrialSettings } from "../config/trials.ts";
@@ -107,8 +107,8 @@ async function pairs(config: Config, rows: number, options: Options, { effects, 
 }
 
 function outputFile({ output, overwrite = false }: Options): string | undefined {
-  const there = output === undefined ? undefined : statSync(output, { throwIfNoEntry: false });
-  if (there && !there.isFile()) throw new UsageError(`${output} is not a file that can be replaced; give another -o`);
-  if (there && !overwrite) throw new UsageError(`${output} exists; give another -o, or --overwrite`);
+  if (output === undefined || !existsSync(output)) return output;
+  if (!statSync(output).isFile()) throw new UsageError(`${output} is not a file that can be replaced; give another -o`);
+  if (!overwrite) throw new UsageError(`${output} exists; give another -o, or --overwrite`);
   return output;
 }
