@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { isSystemError } from "./errors.ts";
 
 type Chunk = string | Uint8Array;
 
@@ -58,9 +59,11 @@ class PartialFile {
     if (before?.isDirectory()) throw systemError("EISDIR", -21, "open");
     if (before !== undefined && !before.isFile()) throw systemError("EINVAL", -22, "open"); // a device, a pipe
     removeLitter(path);
-    this.#partial = `${path}.${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}${PARTIAL}`;
+    this.#partial = `${path}.${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}.partial`;
     this.#file = fs.openSync(this.#partial, "wx");
-    if (before !== undefined) fs.fchmodSync(this.#file, before.mode & 0o777);
+    // where a disk knows no modes all have the same, and it may refuse to set one
+    if (before !== undefined && before.mode !== fs.fstatSync(this.#file).mode)
+      fs.fchmodSync(this.#file, before.mode & 0o777);
   }
 
   write(chunk: Chunk): void {
@@ -81,22 +84,23 @@ class PartialFile {
   }
 
   #close(): void {
-    if (this.#isOpen) fs.closeSync(this.#file);
+    if (!this.#isOpen) return;
     this.#isOpen = false;
+    fs.closeSync(this.#file);
   }
 }
 
-/** Ends the name of a file that is not whole yet; before it is whose it is. */
-const PARTIAL = ".partial";
-
-/** Removes what writers of `path` left that were killed on this machine. */
+/** Removes what writers of `path` left that were killed on this machine; where that can't be done, it stays. */
 function removeLitter(path: string): void {
   const folder = dirname(path);
   const begin = `${basename(path)}.${hostname()}-`;
-  for (const name of fs.readdirSync(folder)) {
-    if (!name.startsWith(begin) || !name.endsWith(PARTIAL)) continue;
-    const [, pid] = /^(\d+)-[0-9a-f]{8}\.partial$/.exec(name.slice(begin.length)) ?? [];
-    if (pid !== undefined && !isAlive(Number(pid))) fs.rmSync(join(folder, name), { force: true });
+  try {
+    for (const name of fs.readdirSync(folder).filter((name) => name.startsWith(begin))) {
+      const [, pid] = /^(\d+)-[0-9a-f]{8}\.partial$/.exec(name.slice(begin.length)) ?? [];
+      if (pid !== undefined && !isAlive(Number(pid))) fs.rmSync(join(folder, name), { force: true });
+    }
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
   }
 }
 

@@ -88,6 +88,13 @@ describe("writeWholeSync(path, content)", () => {
     writeWholeSync(path, "new");
     expect(fs.readdirSync(folder).sort()).toEqual(["a.csv", ...others].sort());
   });
+
+  test("writes where what a killed writer left can't be removed", () => {
+    const { pid } = spawnSync("true");
+    fs.mkdirSync(join(folder, `a.csv.${hostname()}-${pid}-0123abcd.partial`));
+    writeWholeSync(path, "new");
+    expect(text()).toBe("new");
+  });
 });
 
 const mounts = mayMount();
