@@ -33,7 +33,7 @@ export const define: Define = (command, run) => {
     .option("--partition <name>", "where the tasks run")
     .option("--cpus <n>", "cores of a task", "1")
     .option("--gpus <n>", "GPUs of a task; with several, one process each", "0")
-    .option("--restarts <n>", "how often a task that was stopped goes on by itself", "10")
+    .option("--restarts <n>", "how often a task that was stopped or killed goes on by itself", "10")
     .option("--sbatch <option>", "a further option of sbatch, such as account=lab; may be given again", collect, [])
     .option("--mmoe <command>", "shell command that starts mmoe there, not by npx (default: this very one)")
     .option("--submit", "submit it, and behind it a job that merges the results")
