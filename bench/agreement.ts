@@ -1,6 +1,6 @@
 // npm run bench:agreement: the same runs on the cpu engine and, traced, on TensorFlow's C library (with --wasm on wasm
-// too): how far apart their losses are, as tables in Markdown. Exits with 1 where that is more than stated. After mmoe
-// cuda setup, with --cpu where there is no card.
+// too): how far apart their losses are, as tables in Markdown. Exits with 1 if that is more than stated. Needs mmoe
+// cuda setup, with --cpu if there is no card.
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { loadConfig, override } from "../src/config/load.ts";
@@ -59,7 +59,7 @@ async function timed(name: string, engine: Engine, some: readonly Run[]): Promis
   return losses;
 }
 
-/** How far apart losses are after each checkpoint; whether all are within what is allowed. */
+/** Prints how far apart losses are after each checkpoint; returns whether all are within their tolerances. */
 function printDifferences(): boolean {
   console.log("Relative differences from the cpu engine of each task's held-out loss, median / largest:\n");
   printHead(["model", "engine", ...CHECKPOINTS.map((step) => `step ${grouped(step)}`), "within"]);
@@ -79,7 +79,7 @@ function printDifferences(): boolean {
   return within.every(Boolean);
 }
 
-/** Whether final losses are of one distribution; whether all mean differences are within their margins. */
+/** Prints whether final losses have one distribution; returns whether all mean differences are within their margins. */
 function printFinals(): boolean {
   console.log("\nFinal losses over the training set, means over correlations, less the cpu engine's [95 %, BCa]:\n");
   const heads = ["pairs", "mean difference", "margin", "within", "Wilcoxon's p (Holm)", "ratio of sds"];
@@ -88,7 +88,7 @@ function printFinals(): boolean {
   return others.map(printModels).every(Boolean);
 }
 
-/** One engine's models, a family of tests; whether all are within their margins. */
+/** Adds one engine's models, a family of tests; returns whether all are within their margins. */
 function printModels({ name, losses }: typeof byABit): boolean {
   const compared = [...byModel].map(([model, some]) => ({ model, ...compareFinals(some, reference, losses) }));
   const adjusted = holm(compared.map(({ p }) => p));
