@@ -176,7 +176,7 @@ describe("mmoe cuda setup", () => {
     expect(stderr).toContain(`to use it: export MMOE_CUDA_HOME='${prefix}'\n`);
   });
 
-  test("says so where the project has a package of its own, which goes before", async () => {
+  test("says so where the project has a package of its own, which takes precedence", async () => {
     fake.project = "/p/node_modules/@tensorflow/tfjs-node-gpu";
     const { stderr } = await setup().finally(() => {
       fake.project = undefined;

@@ -138,7 +138,7 @@ describe("mmoe sweep", () => {
     const { code, stderr } = await runMain(["sweep", "smoke", "--out", out], signals);
     expect(code).toBe(exitCode);
     expect(stderr).toContain(
-      `; 11 runs are kept in ${out}, 37 are to do; go on with:\nmmoe sweep smoke --out ${out}\n`,
+      `; 11 runs are kept in ${out}, 37 remain; go on with:\nmmoe sweep smoke --out ${out}\n`,
     );
     expect(csv("runs.csv")).toHaveLength(11);
     expect(signals.listenerCount("SIGINT") + signals.listenerCount("SIGTERM")).toBe(0);

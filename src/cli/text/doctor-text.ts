@@ -4,9 +4,9 @@ import type { EngineDiagnosis } from "../../sweep/engine-diagnosis.ts";
 import { grouped } from "../../units.ts";
 import { table } from "./table.ts";
 
-const CAPTION = "mmoe, 64 rows a step; apart: relative difference of a loss to the reference\n";
+const CAPTION = "MMoE, 64 rows per step; apart: relative difference of a loss to the reference\n";
 
-/** What the doctor found. */
+/** What `mmoe doctor` found. */
 export interface Diagnosis {
   readonly mmoe: string;
   readonly node: string;

@@ -9,7 +9,7 @@ import { duration, grouped, megabytes } from "../../units.ts";
 import { shardText } from "../cluster/shard-option.ts";
 import { table } from "./table.ts";
 
-/** What --dry-run prints: settings with their marks, cells, and what they will take on this machine. */
+/** What --dry-run prints: settings with their marks, cells, and the time and memory that they take on this machine. */
 export async function describePlan({ config, out, runs, todo, shard }: SweepShare, engine: Engine): Promise<string> {
   const cellRows = planRuns({ ...config, runs: 1 }).map(({ model, correlation }) => [
     model.name,
