@@ -19,6 +19,7 @@ const SLOW_WRITING = `
 const SIGNALS = [
   ["SIGINT", 130],
   ["SIGTERM", 75],
+  ["SIGHUP", 75],
 ] as const;
 
 describe("the built mmoe", () => {
@@ -69,10 +70,48 @@ describe("the built mmoe", () => {
     closeSync(full);
   });
 
-  test("ends quietly when its reader has seen enough", async () => {
+  test("ends quietly when its reader has seen enough, with 141", async () => {
     const child = start("data", "--corr", "0.5", "--rows", "20000", "--quiet");
     child.stdout?.once("data", () => child.stdout?.destroy());
-    const [code] = await once(child, "exit");
-    expect(code).toBe(0);
+    expect(await exited(child)).toEqual({ code: 141, signal: null, stderr: "" });
+  });
+});
+
+describe("a sweep trains on to its end", () => {
+  const sweep = (out: string, ...argv: string[]) => start("sweep", "smoke", "--runs", "2", "--out", out, ...argv);
+  const statuses = (out: string) => {
+    const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+    return rows.map(({ status }) => status);
+  };
+
+  test("when the reader of its events leaves, and ends with 141", async () => {
+    const out = join(temporaryFolder(), "results");
+    const child = sweep(out, "--json");
+    child.stdout?.once("data", () => child.stdout?.destroy());
+    expect(await exited(child)).toMatchObject({ code: 141, stderr: expect.not.stringContaining("EPIPE") });
+    expect(statuses(out)).toEqual(Array(12).fill("done"));
+  });
+
+  test("when its stderr closes, and prints its table", async () => {
+    const out = join(temporaryFolder(), "results");
+    const child = sweep(out);
+    child.stderr?.once("data", () => child.stderr?.destroy());
+    let stdout = "";
+    child.stdout?.on("data", (text) => {
+      stdout += text;
+    });
+    const [code] = await once(child, "close");
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`${out}/runs.csv`)]);
+    expect(statuses(out)).toEqual(Array(12).fill("done"));
+  });
+
+  test("when the disk behind its stdout is full, says so once and ends with 2", async () => {
+    const out = join(temporaryFolder(), "results");
+    const full = openSync("/dev/full", "w");
+    const argv = [BIN, "sweep", "smoke", "--runs", "2", "--json", "--quiet", "--out", out];
+    const child = spawn(process.execPath, argv, { stdio: ["ignore", full, "pipe"] });
+    expect(await exited(child)).toMatchObject({ code: 2, stderr: "mmoe: stdout: can't be written: ENOSPC\n" });
+    closeSync(full);
+    expect(statuses(out)).toEqual(Array(12).fill("done"));
   });
 });

@@ -1,5 +1,6 @@
+import type { Cell } from "../records/cell.ts";
 import { estimateText } from "../stats/estimate.ts";
-import type { Bound, CellName, Part, Verdict } from "./claim.ts";
+import type { Bound, ClaimPart, Verdict } from "./claim.ts";
 
 const OF_PARTS: Readonly<Record<Verdict, readonly [outcome: string, which: string]>> = {
   holds: ["hold", "the closest"],
@@ -7,10 +8,10 @@ const OF_PARTS: Readonly<Record<Verdict, readonly [outcome: string, which: strin
   undecided: ["are undecided", "the farthest"],
 };
 
-const DIGITS: Readonly<Record<Part["unit"], number>> = { loss: 4, ratio: 2 };
+const DIGITS: Readonly<Record<ClaimPart["unit"], number>> = { loss: 4, ratio: 2 };
 
 /** A verdict's reason in a line: the part that it hangs on. */
-export function because(verdict: Verdict, parts: readonly Part[], deciding: Part, leastRuns: number): string {
+export function because(verdict: Verdict, parts: readonly ClaimPart[], deciding: ClaimPart, leastRuns: number): string {
   if (deciding.runs < leastRuns) {
     return `too few runs: ${deciding.runs} in all of its cells, ${leastRuns} are needed`;
   }
@@ -20,27 +21,27 @@ export function because(verdict: Verdict, parts: readonly Part[], deciding: Part
 }
 
 /** A part in words and numbers: what, ours with its interval, and where it should be. */
-export function partText(part: Part): string {
+export function partText(part: ClaimPart): string {
   return `${part.about} = ${oursText(part)}, expected ${boundText(part)}`;
 }
 
 /** Ours with its interval. */
-export function oursText({ ours, unit }: Part): string {
+export function oursText({ ours, unit }: ClaimPart): string {
   return estimateText(ours, DIGITS[unit]);
 }
 
 /** The paper's own figure; a dash where there is none. */
-export function paperText({ paper, unit }: Part): string {
+export function paperText({ paper, unit }: ClaimPart): string {
   return paper === null ? "-" : paper.value.toFixed(DIGITS[unit]);
 }
 
 /** E.g. `above 0`, `0.75 to 1.33`. */
-export function boundText({ bound, unit }: { readonly bound: Bound; readonly unit: Part["unit"] }): string {
+export function boundText({ bound, unit }: { readonly bound: Bound; readonly unit: ClaimPart["unit"] }): string {
   const [low, high] = [bound.low, bound.high].map((end) => (end === 0 ? "0" : end.toFixed(DIGITS[unit])));
   if (bound.high === Number.POSITIVE_INFINITY) return `above ${low}`;
   return bound.low === Number.NEGATIVE_INFINITY ? `below ${high}` : `${low} to ${high}`;
 }
 
-export function lackingText(cells: readonly CellName[]): string {
+export function lackingText(cells: readonly Cell[]): string {
   return `the sweep lacks ${cells.map(({ model, correlation }) => `${model} at ${correlation}`).join(", ")}`;
 }

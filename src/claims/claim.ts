@@ -1,13 +1,8 @@
+import type { Cell } from "../records/cell.ts";
 import type { LossSet } from "../records/record.ts";
 import type { Estimate, Interval } from "../stats/estimate.ts";
 
 export type Verdict = "holds" | "does not hold" | "undecided";
-
-/** A model at a correlation. */
-export interface CellName {
-  readonly model: string;
-  readonly correlation: number;
-}
 
 /** Final losses of a cell, in a sample or a resample of runs. */
 export interface CellSample {
@@ -22,8 +17,8 @@ export type Bound = Interval;
 export interface PartRule {
   readonly about: string;
   readonly unit: "loss" | "ratio";
-  readonly cells: readonly CellName[];
-  /** Of the cells' samples, in their order; runs are drawn for all cells together. */
+  readonly cells: readonly Cell[];
+  /** A function of the cells' samples, in their order; runs are drawn for all cells together. */
   readonly statistic: (cells: readonly CellSample[]) => number;
   readonly bound: Bound;
   /** True for a function of the cells' means: the only thing that can be read off the paper's figures. */
@@ -47,7 +42,7 @@ export interface ClaimRule {
 }
 
 /** A statement after its test. */
-export interface Part extends Pick<PartRule, "about" | "unit" | "bound"> {
+export interface ClaimPart extends Pick<PartRule, "about" | "unit" | "bound"> {
   /** Ours, with its 95 % interval. */
   readonly ours: Estimate;
   /** The same statistic of the means in the paper's figure; null where they can't give it. */
@@ -61,9 +56,9 @@ export interface Claim extends Pick<ClaimRule, "id" | "says" | "statistic" | "ma
   readonly loss: LossSet;
   readonly verdict: Verdict | "not covered";
   /** Every part; none where the sweep lacks a cell. */
-  readonly parts: readonly Part[];
+  readonly parts: readonly ClaimPart[];
   /** The part that the verdict hangs on: of those with the same verdict the one closest to its bound, or farthest beyond. */
-  readonly deciding: Part | null;
+  readonly deciding: ClaimPart | null;
   readonly because: string;
   /** The words of a command that trains what is lacking; null where nothing is. */
   readonly command: readonly string[] | null;

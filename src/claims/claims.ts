@@ -1,8 +1,9 @@
+import { type Cell, cellKey } from "../records/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
-import type { LossSet } from "../records/record.ts";
+import { type LossSet, PAPER_TASKS } from "../records/record.ts";
 import { because, lackingText } from "./because.ts";
-import type { CellName, Claim, ClaimRule, Part } from "./claim.ts";
+import type { Claim, ClaimPart, ClaimRule } from "./claim.ts";
 import { judge, slackOf } from "./judge.ts";
 import { lossRises } from "./section-3-3.ts";
 import { HIGHER_CORRELATION, MIXTURES_WIN, SMALLER_GAP } from "./section-5-1.ts";
@@ -11,8 +12,8 @@ import { LOWEST_ALIKE, ROBUST_AT_ONE, SHARED_BOTTOM_VARIES } from "./section-5-2
 /** What the paper claims, tested on a sweep's final losses: a verdict on each of its seven claims. */
 export function claimsOf(results: Results, loss: LossSet): Claim[] {
   const cells = cellLosses(results, loss);
-  const find = ({ model, correlation }: CellName) =>
-    cells.find((cell) => cell.model === model && cell.correlation === correlation);
+  const byKey = new Map(cells.map((cell) => [cellKey(cell), cell]));
+  const find = (cell: Cell) => byKey.get(cellKey(cell));
   const rules = rulesFor(results).map((rule) => {
     const needed = uniqueCells(rule);
     return { rule, needed, lacking: needed.filter((name) => find(name) === undefined) };
@@ -31,11 +32,16 @@ export function claimsOf(results: Results, loss: LossSet): Claim[] {
       lacking.length > 0
         ? notCovered(lacking, covering(rule, needed, results))
         : together(
-            parts.map((part) => judged.get(part) as Part),
+            parts.map((part) => comparable(judged.get(part) as ClaimPart, results)),
             rule,
           );
     return { id, says, loss, statistic, margins, ...outcome };
   });
+}
+
+/** Without the paper's number where the sweep is of more tasks than the paper's pairs. */
+function comparable(part: ClaimPart, { config }: Results): ClaimPart {
+  return config.tasks === PAPER_TASKS ? part : { ...part, paper: null };
 }
 
 function rulesFor({ config }: Results): ClaimRule[] {
@@ -50,20 +56,20 @@ function rulesFor({ config }: Results): ClaimRule[] {
   ];
 }
 
-function uniqueCells({ parts }: ClaimRule): CellName[] {
+function uniqueCells({ parts }: ClaimRule): Cell[] {
   const cells = parts.flatMap((part) => part.cells);
-  const unique = new Map(cells.map((cell) => [`${cell.model} ${cell.correlation}`, cell])).values();
+  const unique = new Map(cells.map((cell) => [cellKey(cell), cell])).values();
   return [...unique].sort((a, b) => a.correlation - b.correlation);
 }
 
 type Outcome = Pick<Claim, "verdict" | "parts" | "deciding" | "because" | "command">;
 
-function notCovered(lacking: readonly CellName[], command: readonly string[]): Outcome {
+function notCovered(lacking: readonly Cell[], command: readonly string[]): Outcome {
   return { verdict: "not covered", parts: [], deciding: null, because: lackingText(lacking), command };
 }
 
 /** A claim holds only where every part does. */
-function together(parts: readonly Part[], rule: ClaimRule): Outcome {
+function together(parts: readonly ClaimPart[], rule: ClaimRule): Outcome {
   const failing = parts.some(({ verdict }) => verdict === "does not hold");
   const verdict = failing ? "does not hold" : parts.every((part) => part.verdict === "holds") ? "holds" : "undecided";
   const deciding = decidingOf(parts, verdict);
@@ -71,13 +77,13 @@ function together(parts: readonly Part[], rule: ClaimRule): Outcome {
   return { verdict, parts, deciding, because: because(verdict, parts, deciding, leastRuns), command: null };
 }
 
-function decidingOf(parts: readonly Part[], verdict: Part["verdict"]): Part {
+function decidingOf(parts: readonly ClaimPart[], verdict: ClaimPart["verdict"]): ClaimPart {
   const alike = parts.filter((part) => part.verdict === verdict);
   return alike.reduce((a, b) => (slackOf(b) < slackOf(a) ? b : a));
 }
 
 /** What trains the cells that a claim needs: more of the same sweep, or the preset where it is a sweep of other models. */
-function covering({ preset }: ClaimRule, needed: readonly CellName[], { config, path }: Results): string[] {
+function covering({ preset }: ClaimRule, needed: readonly Cell[], { config, path }: Results): string[] {
   const models = [...new Set(needed.map(({ model }) => model))];
   const correlations = [...new Set(needed.map(({ correlation }) => correlation))].sort((a, b) => a - b);
   if (!config.models.some((model) => models.includes(model))) return ["mmoe", "sweep", preset];

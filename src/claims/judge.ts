@@ -3,8 +3,8 @@ import { type Bootstrapped, bcaInterval, bootstrap, estimateOf } from "../stats/
 import { LEVEL } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
-import type { Bound, CellSample, Part, PartRule, Verdict } from "./claim.ts";
-import { publishedMeans } from "./published.ts";
+import type { Bound, CellSample, ClaimPart, PartRule, Verdict } from "./claim.ts";
+import { publishedMeans } from "./paper-means.ts";
 
 /** A part of a claim and the cells that it is about. */
 export interface Tested {
@@ -19,7 +19,7 @@ export interface Tested {
  * It does not hold where an interval lies beyond whose level is raised so that all parts of the claim together are wrongly
  * refuted in at most 5 % of studies (Bonferroni). Otherwise, and with too few runs, it is undecided.
  */
-export function judge(tested: readonly Tested[]): Map<PartRule, Part> {
+export function judge(tested: readonly Tested[]): Map<PartRule, ClaimPart> {
   const onRuns = tested.map((one) => ({ ...one, runs: commonRuns(one.cells) }));
   const groups = groupBy(onRuns, ({ runs }) => runs.join());
   const parts = [...groups.values()].flatMap((group) => {
@@ -44,7 +44,7 @@ function bootstrapTogether(tested: readonly Tested[], runs: readonly number[]): 
   return statistics.map((_, i) => all[i] as Bootstrapped);
 }
 
-function partOf({ rule, parts }: Tested, runs: number, bootstrapped: Bootstrapped): Part {
+function partOf({ rule, parts }: Tested, runs: number, bootstrapped: Bootstrapped): ClaimPart {
   const { about, unit, bound, leastRuns } = rule;
   const verdict = runs < leastRuns ? "undecided" : verdictOf(bootstrapped, bound, parts);
   return { about, unit, bound, ours: estimateOf(bootstrapped), paper: paperOf(rule), runs, verdict };
@@ -57,13 +57,13 @@ function verdictOf(bootstrapped: Bootstrapped, bound: Bound, parts: number): Ver
   return low > bound.low && high < bound.high ? "holds" : "undecided";
 }
 
-function paperOf({ ofMeans, cells, statistic }: PartRule): Part["paper"] {
+function paperOf({ ofMeans, cells, statistic }: PartRule): ClaimPart["paper"] {
   const published = ofMeans ? publishedMeans(cells) : undefined;
   return published ? { value: statistic(published.samples), mark: "read off", from: published.from } : null;
 }
 
 /** How far a part's estimate is from its bound, in widths of its interval: below 0 beyond it. */
-export function slackOf({ ours: { value, low, high }, bound }: Part): number {
+export function slackOf({ ours: { value, low, high }, bound }: ClaimPart): number {
   const slack = Math.min(value - bound.low, bound.high - value);
   return high > low ? slack / (high - low) : slack * Number.POSITIVE_INFINITY;
 }

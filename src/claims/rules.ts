@@ -1,5 +1,6 @@
+import type { Cell } from "../records/cell.ts";
 import { LEAST_RUNS } from "../stats/estimate.ts";
-import type { Bound, CellName, PartRule } from "./claim.ts";
+import type { Bound, PartRule } from "./claim.ts";
 
 /** The correlations of section 5. */
 export const CORRELATIONS = [0.5, 0.9, 1] as const;
@@ -18,7 +19,7 @@ export const above = (low: number) => ({ low, high: Number.POSITIVE_INFINITY });
 /** Within this factor. */
 export const within = (factor: number) => ({ low: 1 / factor, high: factor });
 
-export const at = (model: string, correlation: number): CellName => ({ model, correlation });
+export const at = (model: string, correlation: number): Cell => ({ model, correlation });
 
 type Rest = Pick<PartRule, "about" | "cells" | "bound">;
 
@@ -61,7 +62,7 @@ export const FALL_MARGINS =
 
 /** A part for each mixture at each correlation, which compares Shared-Bottom (its first cell) with it. */
 export function againstMixtures(
-  partOf: (cells: readonly CellName[], mixture: string, correlation: number) => PartRule,
+  partOf: (cells: readonly Cell[], mixture: string, correlation: number) => PartRule,
 ): PartRule[] {
   return CORRELATIONS.flatMap((p) =>
     ["omoe", "mmoe"].map((mixture) => partOf([at("shared-bottom", p), at(mixture, p)], mixture, p)),

@@ -1,7 +1,7 @@
 import type { ClaimRule } from "./claim.ts";
 import { FALL_MARGINS, fallingLoss } from "./rules.ts";
 
-/** Of section 3.3, over the correlations from 0.5 to 1 that a sweep has. */
+/** The claim of section 3.3, over the correlations from 0.5 to 1 that a sweep has. */
 export function lossRises(correlations: readonly number[]): ClaimRule {
   const between = correlations.filter((p) => p > 0.5 && p < 1).sort((a, b) => a - b);
   return {

@@ -1,8 +1,8 @@
-import { differences } from "../config/differences.ts";
+import { differences } from "../config/same-sweep.ts";
 import { UsageError } from "../errors.ts";
 import type { Results } from "../records/read-results.ts";
 import { estimateText } from "../stats/estimate.ts";
-import { type Change, changeBetween } from "../summary/compare.ts";
+import { type Change, changeBetween } from "../summary/folder-change.ts";
 import { correlationText } from "../sweep/plan.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";

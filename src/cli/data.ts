@@ -7,7 +7,7 @@ import { labelCorrelation } from "../data/moments.ts";
 import { TaskSet } from "../data/task-set.ts";
 import { UsageError } from "../errors.ts";
 import { checkTrialsFolder, writeTrials } from "../records/label-trials.ts";
-import { originsHere } from "../records/provenance.ts";
+import { computationHere } from "../records/provenance.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -75,7 +75,7 @@ async function data(options: Options, context: Context): Promise<number> {
 function trials(settings: TrialSettings, options: Options, { effects, argv }: Context): number {
   const { output, overwrite = false } = options;
   if (output !== undefined) checkTrialsFolder(output, overwrite);
-  const origins = originsHere(argv);
+  const origins = computationHere(argv);
   const measured = measureTrials(settings);
   if (output !== undefined) writeTrials(output, measured, { ...origins, end: new Date().toISOString() });
   effects.stdout.write(trialsTable(measured));

@@ -3,11 +3,15 @@ export interface Effects {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  on(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
-  off(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
+  on(signal: StopSignal, listener: () => void): unknown;
+  off(signal: StopSignal, listener: () => void): unknown;
   /** Ends the process at once; only for callers that can't wait for `main` to return. */
   exit(code: number): unknown;
 }
+
+/** The signals that stop a command in order: Ctrl-C, a request to end, a terminal that is gone. */
+export const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+export type StopSignal = (typeof STOP_SIGNALS)[number];
 
 export interface Output {
   write(text: string): unknown;

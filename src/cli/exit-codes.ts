@@ -8,7 +8,7 @@ export const EXIT = {
   failedRuns: 3,
   /** A check that was asked for does not hold. */
   checkFailed: 4,
-  /** Stopped by SIGTERM or a time limit; the same command goes on. */
+  /** Stopped by SIGTERM, SIGHUP or a time limit; the same command goes on. */
   stopped: 75,
   /** Ctrl-C; the same command goes on. */
   interrupted: 130,

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../errors.ts";
 import { CONFIG } from "../records/find-results.ts";
-import { checkAgreement, commonConfig, copyJournals } from "../records/merge.ts";
+import { checkAgreement, commonConfig, copyJournals } from "../records/merge-folders.ts";
 import { correlationText } from "../sweep/plan.ts";
 import { cellStatuses, totalStatus } from "../sweep/status.ts";
 import { type Define, examples } from "./command.ts";

@@ -1,11 +1,11 @@
-import type { Effects } from "./effects.ts";
+import { type Effects, STOP_SIGNALS } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 
 export interface Stop {
   readonly signal: AbortSignal;
   /** The exit code for the signal that came; undefined before one has. */
   readonly code: number | undefined;
-  /** `by Ctrl-C` or `by SIGTERM`; empty before a signal has come. */
+  /** `by Ctrl-C`, `by SIGTERM` or `by SIGHUP`; empty before a signal has come. */
   readonly reason: string;
   /** Gives the signals back to Node. */
   release(): void;
@@ -19,11 +19,11 @@ interface StopOptions {
 /** Two signals within this time are one: it was sent to the process, and to a parent, which passed it on. */
 const ECHO_MS = 500;
 
-/** Turns the first Ctrl-C or SIGTERM into an abort; a second signal ends the process at once. */
+/** Turns the first Ctrl-C, SIGTERM or SIGHUP into an abort; a second signal ends the process at once. */
 export function stopOnSignals(effects: Effects, { atOnce }: StopOptions): Stop {
   const stop = new AbortController();
   let first: { readonly code: number; readonly reason: string; readonly at: number } | undefined;
-  const listener = (code: number, reason: string) => () => {
+  const listen = (code: number, reason: string) => () => {
     if (first === undefined) {
       first = { code, reason, at: performance.now() };
       return stop.abort();
@@ -32,9 +32,11 @@ export function stopOnSignals(effects: Effects, { atOnce }: StopOptions): Stop {
     effects.stderr.write(`mmoe: stopped at once ${reason}; ${atOnce}\n`);
     effects.exit(code);
   };
-  const [interrupt, terminate] = [listener(EXIT.interrupted, "by Ctrl-C"), listener(EXIT.stopped, "by SIGTERM")];
-  effects.on("SIGINT", interrupt);
-  effects.on("SIGTERM", terminate);
+  const listeners = STOP_SIGNALS.map((name) => {
+    const listener = name === "SIGINT" ? listen(EXIT.interrupted, "by Ctrl-C") : listen(EXIT.stopped, `by ${name}`);
+    effects.on(name, listener);
+    return () => effects.off(name, listener);
+  });
   return {
     signal: stop.signal,
     get code() {
@@ -44,8 +46,7 @@ export function stopOnSignals(effects: Effects, { atOnce }: StopOptions): Stop {
       return first?.reason ?? "";
     },
     release: () => {
-      effects.off("SIGINT", interrupt);
-      effects.off("SIGTERM", terminate);
+      for (const off of listeners) off();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { UsageError } from "../errors.ts";
-import type { Config, Origin } from "./config.ts";
+import type { Config, SettingOrigin } from "./config.ts";
 import { type GivenValues, upToDate } from "./file-version.ts";
 import { FILE_SCHEMA, SETTING_KEYS, type SettingKey, type Settings } from "./schema.ts";
 import { SETTINGS_SCHEMA } from "./settings.ts";
@@ -12,7 +12,7 @@ export function checkConfig(file: GivenValues, overrides: readonly GivenValues[]
   const { marks, version: _, ...settings } = checkFile(FILE_SCHEMA, upToDate(file));
   const origins = Object.fromEntries(SETTING_KEYS.map((key) => [key, marks[key] ?? "yours"])) as Record<
     SettingKey,
-    Origin
+    SettingOrigin
   >;
 
   const merged: Record<string, unknown> = { ...settings };

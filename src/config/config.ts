@@ -9,11 +9,11 @@ import { EXTENT, NAMES, type SettingKey, type Settings } from "./schema.ts";
 import { LATER_SETTINGS } from "./settings.ts";
 
 /** Where a setting's value comes from; `yours` for one without a mark, or given on the command line. */
-export type Origin = Mark | "yours";
+export type SettingOrigin = Mark | "yours";
 
 /** One checked, frozen value that defines a sweep. */
 export interface Config extends Settings {
-  readonly origins: Readonly<Record<SettingKey, Origin>>;
+  readonly origins: Readonly<Record<SettingKey, SettingOrigin>>;
 }
 
 export function generatorOf(config: Config): GeneratorSettings {

@@ -1,12 +1,12 @@
 import { GENERATOR_PRESETS } from "../data/presets.ts";
-import type { Config, Origin } from "./config.ts";
+import type { Config, SettingOrigin } from "./config.ts";
 import { SETTING_KEYS } from "./schema.ts";
 
 /** A setting as people read it. */
 export interface SettingRow {
   readonly name: string;
   readonly value: string;
-  readonly from: Origin;
+  readonly from: SettingOrigin;
   /** Why it has that mark; empty where nothing is recorded of it. */
   readonly why: string;
   /** True for a constant of the generator that the setting `data` names, which stands before it. */

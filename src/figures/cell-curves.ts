@@ -1,14 +1,16 @@
+import { type Cell, cellKey } from "../records/cell.ts";
 import type { CsvValue } from "../records/csv.ts";
-import type { SweepCell } from "./cells.ts";
-import type { Curve } from "./curve-panels.ts";
-import { cellCurve } from "./curves.ts";
+import { PAPER_TASKS, type RunRecord, tasksOf } from "../records/record.ts";
+import type { DrawnCurve } from "./curve-panels.ts";
+import { cellCurve } from "./curve-points.ts";
 import type { FigureOptions } from "./figure.ts";
-import { type PublishedLoss, publishedFigure4 } from "./published.ts";
+import { type PublishedLoss, publishedFigure4 } from "./paper-points.ts";
 import type { SeriesStyle } from "./style.ts";
-import { capitalised, lossName, UNITS } from "./words.ts";
+import type { SweepCell } from "./sweep-cells.ts";
+import { capitalised, lossName, tasksWords, UNITS } from "./words.ts";
 
 /** A cell's curve in its style, with the paper's where the options ask for it and Figure 4 has it. */
-export function curveOf(cell: SweepCell, style: SeriesStyle, options: FigureOptions): Curve {
+export function curveOf(cell: SweepCell, style: SeriesStyle, options: FigureOptions): DrawnCurve {
   return {
     style,
     attributes: cellAttributes(cell),
@@ -18,21 +20,22 @@ export function curveOf(cell: SweepCell, style: SeriesStyle, options: FigureOpti
 }
 
 /** What a page tells a cell's marks by. */
-export function cellAttributes({ model, correlation }: Pick<SweepCell, "model" | "correlation">) {
+export function cellAttributes({ model, correlation }: Cell) {
   return { "data-model": model, "data-correlation": correlation };
 }
 
 /** The paper's curve of a cell, where the options ask for it and Figure 4 has it. */
-export function paperCurve({ model, correlation }: SweepCell, { paper }: FigureOptions): PublishedLoss[] {
-  return paper ? publishedFigure4().filter((point) => point.model === model && point.correlation === correlation) : [];
+export function paperCurve(cell: SweepCell, { paper }: FigureOptions): PublishedLoss[] {
+  if (!paper || tasksOf(cell.runs[0] as RunRecord) !== PAPER_TASKS) return [];
+  return publishedFigure4().filter((point) => cellKey(point) === cellKey(cell));
 }
 
 /** What a curve shows, for a caption. */
-export function curveSentences({ loss, statistic, scale }: FigureOptions): string {
+export function curveSentences(cells: readonly SweepCell[], { loss, statistic, scale }: FigureOptions): string {
   const how = statistic === "mean" ? "1.96 standard errors to either side" : "between order statistics";
   const rows = loss === "train" ? "over the batches since the point before" : "on held-out rows";
   return (
-    `${capitalised(statistic)} ${lossName(loss)} of the two tasks against training steps (${UNITS}; ${rows}). ` +
+    `${capitalised(statistic)} ${lossName(loss)} of ${tasksWords(cells)} against training steps (${UNITS}; ${rows}). ` +
     `Bands: 95 % intervals over runs at each step (${how}).${scale === "linear" ? " The first steps may lie above the frame." : ""}`
   );
 }
@@ -40,7 +43,7 @@ export function curveSentences({ loss, statistic, scale }: FigureOptions): strin
 /** A curve's numbers, a row a step. */
 export function curveRows(
   { model, correlation }: SweepCell,
-  { points, paper }: Curve,
+  { points, paper }: DrawnCurve,
   options: FigureOptions,
 ): Record<string, CsvValue>[] {
   const { loss, statistic } = options;

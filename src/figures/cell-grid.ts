@@ -1,9 +1,9 @@
 import type { Box } from "./axes.ts";
-import { correlationsOf, modelsOf, type SweepCell } from "./cells.ts";
 import { grid } from "./layout.ts";
 import { COLUMN } from "./page.ts";
 import { modelLabel } from "./style.ts";
 import type { SvgNode } from "./svg.ts";
+import { correlationsOf, modelsOf, type SweepCell } from "./sweep-cells.ts";
 import { text } from "./text.ts";
 import type { Theme } from "./theme.ts";
 import { correlationWords } from "./words.ts";
@@ -15,7 +15,7 @@ const ACROSS = 9;
 
 interface GridOptions {
   readonly top: number;
-  /** Of a panel. */
+  /** Height of a panel. */
   readonly height: number;
   /** Room for the numbers of the vertical axis. */
   readonly left: number;

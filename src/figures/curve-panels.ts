@@ -1,10 +1,10 @@
 import { type Box, panel } from "./axes.ts";
-import type { CurvePoint } from "./curves.ts";
+import type { CurvePoint } from "./curve-points.ts";
 import type { FigureOptions } from "./figure.ts";
 import { grid } from "./layout.ts";
 import { framed, lossScale, stepScale } from "./loss-axis.ts";
 import { COLUMN } from "./page.ts";
-import type { PublishedLoss } from "./published.ts";
+import type { PublishedLoss } from "./paper-points.ts";
 import { linearScale, type Scale, shortNumber } from "./scale.ts";
 import { bandPath, type Frame, linePath, markerAt, type Point } from "./series.ts";
 import type { SeriesStyle } from "./style.ts";
@@ -13,7 +13,7 @@ import { text } from "./text.ts";
 import type { Theme } from "./theme.ts";
 
 /** A cell's loss against steps, and the paper's where there is one. */
-export interface Curve {
+export interface DrawnCurve {
   readonly style: SeriesStyle;
   /** What a page tells the curve by: `data-model`, `data-correlation`. */
   readonly attributes: Attributes;
@@ -24,25 +24,25 @@ export interface Curve {
 export interface CurvePanel {
   readonly title?: string;
   readonly attributes?: Attributes;
-  readonly curves: readonly Curve[];
+  readonly curves: readonly DrawnCurve[];
 }
 
 export interface PanelsOptions {
   readonly options: Pick<FigureOptions, "scale">;
   readonly theme: Theme;
   readonly columns: number;
-  /** Of the first panel. */
+  /** Top of the first panel. */
   readonly top: number;
-  /** Of each panel. */
+  /** Height of each panel. */
   readonly height: number;
   /** Room at the right for what stands beside the last panel of a row. */
   readonly right?: number;
 }
 
-/** Of numbers at the left of a panel. */
+/** Width of the numbers at the left of a panel. */
 const LEFT = 24;
 const TITLE = 13;
-/** Of the numbers of an axis of steps, and of its title too. */
+/** Height of the numbers of an axis of steps, and with its title. */
 const NUMBERS = 14;
 const FOOT = 24;
 
@@ -51,7 +51,7 @@ interface Panels {
   /** Where they end, the axis of steps and its title included. */
   readonly bottom: number;
   readonly boxes: readonly Box[];
-  /** Of losses, from the top of a panel. */
+  /** The scale of losses, from the top of a panel. */
   readonly y: Scale;
 }
 
@@ -89,7 +89,7 @@ export function differencePanels(panels: readonly CurvePanel[], place: PanelsOpt
   ]);
 }
 
-function differences({ points, paper }: Curve): Point[] {
+function differences({ points, paper }: DrawnCurve): Point[] {
   const ours = new Map(points.map(({ step, value }) => [step, value]));
   return paper.flatMap(({ step, loss }) => {
     const value = ours.get(step);
@@ -134,19 +134,19 @@ function titleOf({ title, attributes }: CurvePanel): { title?: string; attribute
   return { ...(title === undefined ? {} : { title }), ...(attributes && { attributes }) };
 }
 
-function lineOf(curve: Curve, frame: Frame): SvgNode {
+function lineOf(curve: DrawnCurve, frame: Frame): SvgNode {
   const points = curve.points.map(({ step, value }) => ({ x: step, y: value }));
   return seriesGroup(curve, points, [linePath(points, frame, curve.style)]);
 }
 
 /** A curve's marks with its values for a page: `data-xs` and `data-ys`, in order. */
-function seriesGroup({ attributes }: Curve, points: readonly Point[], marks: readonly SvgNode[]): SvgNode {
+function seriesGroup({ attributes }: DrawnCurve, points: readonly Point[], marks: readonly SvgNode[]): SvgNode {
   const list = (values: readonly number[]) => values.map((value) => Number(value.toPrecision(4))).join(" ");
   const values = { "data-xs": list(points.map(({ x }) => x)), "data-ys": list(points.map(({ y }) => y)) };
   return group({ class: "series", ...attributes, ...values }, marks);
 }
 
-function band({ attributes, points, style }: Curve, frame: Frame): SvgNode {
+function band({ attributes, points, style }: DrawnCurve, frame: Frame): SvgNode {
   const intervals = points
     .filter(({ low }) => Number.isFinite(low))
     .map(({ step, low, high }) => ({ x: step, low, high }));
@@ -159,7 +159,7 @@ function band({ attributes, points, style }: Curve, frame: Frame): SvgNode {
 /** One marker in this many points of the paper's curves. */
 const SPARSE = 8;
 
-function paperMarkers({ attributes, paper, style }: Curve, { x, y }: Frame, { background }: Theme): SvgNode[] {
+function paperMarkers({ attributes, paper, style }: DrawnCurve, { x, y }: Frame, { background }: Theme): SvgNode[] {
   const shown = paper.filter(({ loss }, i) => i % SPARSE === 0 && loss <= y.domain[1] && loss >= y.domain[0]);
   if (shown.length === 0) return [];
   const markers = shown.map(({ step, loss }) =>

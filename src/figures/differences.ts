@@ -1,10 +1,10 @@
+import { memo } from "../memo.ts";
+import { cellKey } from "../records/cell.ts";
 import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
-import { remembered } from "../remembered.ts";
 import { type Estimate, estimateText } from "../stats/estimate.ts";
 import { differences } from "../stats/paired.ts";
-import { correlationsOf, modelsOf, sweepCells } from "./cells.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { estimate } from "./interval.ts";
 import { page } from "./page.ts";
@@ -13,6 +13,7 @@ import { linearScale, shortNumber } from "./scale.ts";
 import { across, down } from "./series.ts";
 import { quantiles } from "./spreads.ts";
 import { modelLabel } from "./style.ts";
+import { correlationsOf, modelsOf, sweepCells } from "./sweep-cells.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { capitalised, correlationWords, lossName, runsSentence, UNITS } from "./words.ts";
 
@@ -33,8 +34,8 @@ export function pairedDifferences(results: Results, options: FigureOptions): Fig
   const cells = sweepCells(results);
   const models = modelsOf(cells);
   if (models.length < 2) return { name: NAME, lacking: "runs of two models are needed" };
-  const losses = cellLosses(results, options.loss);
-  const of = (model: string, p: number) => losses.find((cell) => cell.model === model && cell.correlation === p);
+  const losses = new Map(cellLosses(results, options.loss).map((cell) => [cellKey(cell), cell]));
+  const of = (model: string, correlation: number) => losses.get(cellKey({ model, correlation }));
   const groups = pairsOf(models).map(([first, second]) => ({
     title: `${modelLabel(first)} − ${modelLabel(second)}`,
     found: correlationsOf(cells).flatMap((p) => {
@@ -68,8 +69,8 @@ function pairsOf(models: readonly string[]): [string, string][] {
 }
 
 /** Final loss of the first cell minus that of the second, over the runs that both have done. */
-export const offBy = remembered((first: CellLosses) =>
-  remembered((second: CellLosses): Float64Array => {
+export const offBy = memo((first: CellLosses) =>
+  memo((second: CellLosses): Float64Array => {
     const runs = commonRuns([first, second]);
     return differences(lossesOf(first, runs), lossesOf(second, runs));
   }),

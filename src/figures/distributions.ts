@@ -2,7 +2,6 @@ import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { mean } from "../stats/moments.ts";
 import { cellAttributes } from "./cell-curves.ts";
-import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from "./cells.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
@@ -11,12 +10,13 @@ import { across, down, markerAt } from "./series.ts";
 import { type Quantiles, quantiles } from "./spreads.ts";
 import { modelLabel, modelStyles, type SeriesStyle } from "./style.ts";
 import { element } from "./svg.ts";
+import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, correlationWords, lossName, runsSentence, UNITS } from "./words.ts";
+import { capitalised, correlationWords, lossName, runsSentence, tasksWords, UNITS } from "./words.ts";
 
 const NAME = "distributions";
 
-/** Of the final losses of a cell's runs. */
+/** What is drawn of the final losses of a cell's runs. */
 interface Summary extends Quantiles {
   readonly cell: SweepCell;
   readonly mean: number;
@@ -42,7 +42,7 @@ export function distributions(results: Results, options: FigureOptions): Figure 
     scale: (range) => lossScale(values, options.scale, range),
     foot: `final ${lossName(options.loss)}: ${UNITS}`,
   });
-  const caption = `${captionStart(options)} ${runsSentence(cells, results)}`;
+  const caption = `${captionStart(cells, options)} ${runsSentence(cells, results)}`;
   const data = summaries.map((summary) => rowOf(summary, options));
   return page({ name: NAME, title: "Spread of the final losses", caption, height, theme, data }, nodes);
 }
@@ -71,9 +71,9 @@ function boxRow(summary: Summary, { colour }: SeriesStyle, theme: Theme): Row {
   };
 }
 
-function captionStart({ loss }: FigureOptions): string {
+function captionStart(cells: readonly SweepCell[], { loss }: FigureOptions): string {
   return (
-    `${capitalised(lossName(loss))} of the two tasks after the last step (${UNITS}). Box: quartiles, with the median; whiskers: ` +
+    `${capitalised(lossName(loss))} of ${tasksWords(cells)} after the last step (${UNITS}). Box: quartiles, with the median; whiskers: ` +
     "the middle 90 % of the runs; dots: the least and the greatest; diamond: the mean."
   );
 }

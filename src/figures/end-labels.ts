@@ -1,4 +1,4 @@
-import { lineSample } from "./key.ts";
+import { lineSample } from "./legend.ts";
 import type { SeriesStyle } from "./style.ts";
 import type { Attributes } from "./svg.ts";
 import { group, type SvgNode } from "./svg.ts";

@@ -32,9 +32,9 @@ export const SCALES = ["linear", "log"] as const;
 
 export interface FigureOptions {
   readonly loss: LossSet;
-  /** Of a cell's runs. */
+  /** The statistic over a cell's runs. */
   readonly statistic: (typeof STATISTICS)[number];
-  /** Of the axis of losses. */
+  /** The scale of the axis of losses. */
   readonly scale: (typeof SCALES)[number];
   readonly theme: ThemeName;
   /** Draws the paper's own results, as read off its figures, behind ours. */

@@ -6,10 +6,10 @@ import { mean, standardDeviation } from "../stats/moments.ts";
 import { type Box, panel } from "./axes.ts";
 import { correlationScale } from "./correlation-scale.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
-import { key } from "./key.ts";
+import { legend } from "./legend.ts";
 import { heading } from "./loss-axis.ts";
 import { COLUMN, type Drawing, page } from "./page.ts";
-import { publishedFigure2 } from "./published.ts";
+import { publishedFigure2 } from "./paper-points.ts";
 import { linearScale, type Scale, shortNumber } from "./scale.ts";
 import { down, type Frame, linePath, markerAt } from "./series.ts";
 import type { SeriesStyle } from "./style.ts";
@@ -94,7 +94,7 @@ function drawing(trials: LabelTrials, points: readonly Measured[], theme: Theme)
   const look = lookOf(theme);
   const head = heading("Pearson correlation of the labels", { y: 0, theme });
   const paper = points.some(hasPaper) ? [{ label: "the paper", style: look.paper, sample: "hollow" as const }] : [];
-  const names = key(
+  const names = legend(
     [
       { label: "measured, ± 2 sd", style: look.ours, sample: "marker" },
       ...paper,
@@ -168,7 +168,7 @@ interface Marking extends Frame {
   readonly theme: Theme;
   /** Taken off each value. */
   readonly base: number;
-  /** Of the paper's point from ours, in points. */
+  /** Distance of the paper's point from ours, in points. */
   readonly aside: number;
 }
 

@@ -1,13 +1,13 @@
 import type { Results } from "../records/read-results.ts";
 import type { Box } from "./axes.ts";
 import { curveOf, curveRows, curveSentences } from "./cell-curves.ts";
-import { correlationsOf, type SweepCell, sweepCells } from "./cells.ts";
-import { type Curve, type CurvePanel, curvePanels } from "./curve-panels.ts";
+import { type CurvePanel, curvePanels, type DrawnCurve } from "./curve-panels.ts";
 import { endLabels, labelsWidth } from "./end-labels.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { heading } from "./loss-axis.ts";
 import { type Drawing, page } from "./page.ts";
 import { correlationStyles, type SeriesStyle } from "./style.ts";
+import { correlationsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { correlationWords, lossHeading, runsSentence } from "./words.ts";
 
@@ -28,16 +28,21 @@ export function figure3({ config, records, ...rest }: Results, options: FigureOp
     {
       name: NAME,
       title: "Loss of a small Shared-Bottom model against training steps (Figure 3)",
-      caption: `${model} ${curveSentences(options)} ${runsSentence(cells, results)}`,
+      caption: `${model} ${curveSentences(cells, options)} ${runsSentence(cells, results)}`,
       height,
       theme,
-      data: cells.flatMap((cell, i) => curveRows(cell, curves[i] as Curve, options)),
+      data: cells.flatMap((cell, i) => curveRows(cell, curves[i] as DrawnCurve, options)),
     },
     nodes,
   );
 }
 
-function drawing(cells: readonly SweepCell[], curves: readonly Curve[], options: FigureOptions, theme: Theme): Drawing {
+function drawing(
+  cells: readonly SweepCell[],
+  curves: readonly DrawnCurve[],
+  options: FigureOptions,
+  theme: Theme,
+): Drawing {
   const head = heading(lossHeading(options), { y: 0, theme });
   const names = cells.map(({ correlation }) => correlationWords(correlation));
   const panel: CurvePanel = { curves };

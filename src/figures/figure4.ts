@@ -1,12 +1,12 @@
 import type { Results } from "../records/read-results.ts";
 import { curveOf, curveRows, curveSentences } from "./cell-curves.ts";
-import { correlationsOf, modelsOf, type SweepCell, sweepCells } from "./cells.ts";
-import { type Curve, type CurvePanel, curvePanels, differencePanels } from "./curve-panels.ts";
+import { type CurvePanel, curvePanels, type DrawnCurve, differencePanels } from "./curve-panels.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
-import { modelKey } from "./key.ts";
+import { modelLegend } from "./legend.ts";
 import { heading } from "./loss-axis.ts";
 import { type Drawing, page } from "./page.ts";
 import { modelStyles, type SeriesStyle } from "./style.ts";
+import { correlationsOf, modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { correlationWords, lossHeading, runsSentence } from "./words.ts";
 
@@ -26,10 +26,10 @@ export function figure4(results: Results, options: FigureOptions): Figure | Lack
     {
       name: NAME,
       title: "Loss against training steps for each model and correlation (Figure 4)",
-      caption: `${curveSentences(options)}${paper} ${runsSentence(cells, results)}`,
+      caption: `${curveSentences(cells, options)}${paper} ${runsSentence(cells, results)}`,
       height,
       theme,
-      data: cells.flatMap((cell) => curveRows(cell, curves.get(cell) as Curve, options)),
+      data: cells.flatMap((cell) => curveRows(cell, curves.get(cell) as DrawnCurve, options)),
     },
     nodes,
   );
@@ -37,7 +37,7 @@ export function figure4(results: Results, options: FigureOptions): Figure | Lack
 
 const PAPER = " Hollow markers: the paper's Figure 4, a mean over its 200 runs; it does not say of which rows.";
 
-function panelOf(correlation: number, curves: ReadonlyMap<SweepCell, Curve>): CurvePanel {
+function panelOf(correlation: number, curves: ReadonlyMap<SweepCell, DrawnCurve>): CurvePanel {
   const here = [...curves].filter(([cell]) => cell.correlation === correlation);
   return {
     title: correlationWords(correlation),
@@ -57,7 +57,7 @@ function drawing(
   theme: Theme,
 ): Drawing {
   const head = heading(lossHeading(options), { y: 0, theme });
-  const names = modelKey(styles, panels.some(hasPaper), { y: head.height + 9, theme });
+  const names = modelLegend(styles, panels.some(hasPaper), { y: head.height + 9, theme });
   const place = { options, theme, columns: Math.min(3, panels.length) };
   const ours = curvePanels(panels, { ...place, top: head.height + names.height + 4, height: 100 });
   const nodes = [...head.nodes, names.node, ...ours.nodes];

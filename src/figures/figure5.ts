@@ -3,7 +3,6 @@ import type { Results } from "../records/read-results.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid } from "./cell-grid.ts";
-import { finalMeans, modelsOf, type SweepCell, sweepCells } from "./cells.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { BIN, type Histogram, histogram, LARGEST } from "./histogram.ts";
 import { centreOf } from "./interval.ts";
@@ -13,9 +12,10 @@ import { linearScale, shortNumber } from "./scale.ts";
 import { type Frame, linePath } from "./series.ts";
 import { modelLabel, modelStyles } from "./style.ts";
 import { element, group, type SvgNode } from "./svg.ts";
+import { finalMeans, modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { SMALL, text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, correlationWords, lossName, runsSentence, UNITS } from "./words.ts";
+import { capitalised, correlationWords, lossName, runsSentence, tasksWords, UNITS } from "./words.ts";
 
 const NAME = "figure5";
 
@@ -114,7 +114,7 @@ function centreMark(
 function captionStart(binned: readonly Binned[], { loss, statistic }: FigureOptions): string {
   const open = binned.some(({ bins }) => bins.open) ? ` Losses of ${LARGEST} and more share the last bin.` : "";
   return (
-    `${capitalised(lossName(loss))} of the two tasks after the last step (${UNITS}), in the paper's bins of width 1/30; ` +
+    `${capitalised(lossName(loss))} of ${tasksWords(binned.map(({ cell }) => cell))} after the last step (${UNITS}), in the paper's bins of width 1/30; ` +
     `each model has a vertical axis of its own. Dashed line: the ${statistic}.${open}`
   );
 }

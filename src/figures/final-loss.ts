@@ -3,20 +3,20 @@ import type { Results } from "../records/read-results.ts";
 import { type Estimate, estimateText } from "../stats/estimate.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes, paperCurve } from "./cell-curves.ts";
-import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from "./cells.ts";
 import { correlationScale } from "./correlation-scale.ts";
 import { endLabels, labelsWidth } from "./end-labels.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { estimate } from "./interval.ts";
-import { key, paperItem } from "./key.ts";
+import { legend, paperItem } from "./legend.ts";
 import { heading, lossScale } from "./loss-axis.ts";
 import { COLUMN, type Drawing, page } from "./page.ts";
 import { down, type Frame, linePath, markerAt } from "./series.ts";
 import { modelLabel, modelStyles, type SeriesStyle } from "./style.ts";
 import { element, group, type SvgNode } from "./svg.ts";
+import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, correlationWords, lossHeading, lossName, runsSentence, UNITS } from "./words.ts";
+import { capitalised, correlationWords, lossHeading, lossName, runsSentence, tasksWords, UNITS } from "./words.ts";
 
 const NAME = "final-loss";
 
@@ -65,7 +65,7 @@ function drawing(points: readonly CellPoint[], options: FigureOptions, theme: Th
   const models = modelsOf(cells);
   const head = heading(lossHeading(options), { y: 0, theme });
   const paper = points.some(hasPaper) ? [paperItem("the paper, at the end of its Figure 4", theme)] : [];
-  const names = key(paper, { y: head.height + 9, theme });
+  const names = legend(paper, { y: head.height + 9, theme });
   const room = labelsWidth(models.map(modelLabel)) + 2;
   const box: Box = {
     x: LEFT,
@@ -138,7 +138,7 @@ function captionStart(points: readonly CellPoint[], { loss, statistic }: FigureO
   const paper = points.some(hasPaper)
     ? " Hollow markers: the end of the paper's Figure 4, a mean over its 200 runs; it does not say of which rows."
     : "";
-  return `${capitalised(statistic)} ${lossName(loss)} of the two tasks after the last step (${UNITS}), with its 95 % interval over runs.${paper}`;
+  return `${capitalised(statistic)} ${lossName(loss)} of ${tasksWords(points.map(({ cell }) => cell))} after the last step (${UNITS}), with its 95 % interval over runs.${paper}`;
 }
 
 function rowOf({ cell, value, low, high, paper }: CellPoint, options: FigureOptions): Record<string, CsvValue> {

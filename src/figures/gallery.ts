@@ -8,7 +8,7 @@ import { figure3 } from "./figure3.ts";
 import { figure4 } from "./figure4.ts";
 import { figure5 } from "./figure5.ts";
 import { finalLoss } from "./final-loss.ts";
-import { runCurves } from "./runs.ts";
+import { runCurves } from "./run-curves.ts";
 
 /** A kind of figure that records may be drawn as. */
 export interface FigureKind<Records> {

@@ -1,4 +1,4 @@
-import { remembered } from "../remembered.ts";
+import { memo } from "../memo.ts";
 import { bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
 import { type Estimate, LEVEL } from "../stats/estimate.ts";
 import { mean, quantileSorted, standardError } from "../stats/moments.ts";
@@ -22,7 +22,7 @@ export function estimate(values: Float64Array, statistic: Statistic): Estimate {
 }
 
 /** Both statistics of the same resamples. */
-const resampled = remembered((values: Float64Array): Readonly<Record<Statistic, Estimate>> => {
+const resampled = memo((values: Float64Array): Readonly<Record<Statistic, Estimate>> => {
   const all = bootstrap([values], onlyColumn, {
     mean: (sorted) => centreOf(sorted, "mean"),
     median: (sorted) => centreOf(sorted, "median"),

@@ -5,7 +5,7 @@ interface GridOptions {
   readonly columns: number;
   readonly width: number;
   readonly top: number;
-  /** Of each panel. */
+  /** Height of each panel. */
   readonly height: number;
   readonly left: number;
   readonly right: number;

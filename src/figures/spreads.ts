@@ -1,8 +1,8 @@
+import { memo } from "../memo.ts";
 import type { LossSet, RunRecord } from "../records/record.ts";
-import { remembered } from "../remembered.ts";
 import { quantileSorted } from "../stats/moments.ts";
-import type { SweepCell } from "./cells.ts";
-import { lossesByStep } from "./curves.ts";
+import { lossesByStep } from "./curve-points.ts";
+import type { SweepCell } from "./sweep-cells.ts";
 
 /** Where a cell's losses lie: ends, middle 90 %, middle half, median. */
 export interface Quantiles {
@@ -15,7 +15,7 @@ export interface Quantiles {
   readonly max: number;
 }
 
-/** Of ascending values. */
+/** The spread of ascending values. */
 export function quantiles(sorted: ArrayLike<number>): Quantiles {
   const at = (q: number) => quantileSorted(sorted, q);
   return { min: at(0), q05: at(0.05), q25: at(0.25), median: at(0.5), q75: at(0.75), q95: at(0.95), max: at(1) };
@@ -26,7 +26,7 @@ export interface Spread extends Quantiles {
 }
 
 /** Mean loss over tasks of all runs of a cell, step by step. */
-export const spreads = remembered((cell: SweepCell, set: LossSet): readonly Spread[] => {
+export const spreads = memo((cell: SweepCell, set: LossSet): readonly Spread[] => {
   const { steps } = (cell.runs[0] as RunRecord).curve;
   const losses = lossesByStep(cell, set);
   return steps.map((step, i) => ({ step, ...quantiles((losses[i] as Float64Array).sort()) }));

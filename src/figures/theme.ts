@@ -1,15 +1,15 @@
 /** Colours of a figure. */
 export interface Theme {
   readonly background: string;
-  /** Of text, and of what matters most. */
+  /** Colour of text, and of what matters most. */
   readonly ink: string;
-  /** Of axes and what explains. */
+  /** Colour of axes and what explains. */
   readonly quiet: string;
-  /** Of lines that only guide the eye. */
+  /** Colour of lines that only guide the eye. */
   readonly guide: string;
-  /** Of models, in the order of `style.ts`: apart for colour-blind eyes, and by lightness also in grey. */
+  /** Colours of models, in the order of `style.ts`: apart for colour-blind eyes, and by lightness also in grey. */
   readonly series: readonly string[];
-  /** Of ordered values, from least to most. */
+  /** Colours of ordered values, from least to most. */
   readonly ramp: readonly string[];
 }
 

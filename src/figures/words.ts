@@ -1,10 +1,10 @@
 import type { Results } from "../records/read-results.ts";
-import type { LossSet, RunRecord } from "../records/record.ts";
+import { type LossSet, type RunRecord, tasksOf } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
-import type { SweepCell } from "./cells.ts";
 import type { FigureOptions } from "./figure.ts";
 import { signed } from "./scale.ts";
 import { modelLabel } from "./style.ts";
+import type { SweepCell } from "./sweep-cells.ts";
 
 export const UNITS = "mean squared error, in units of label variance";
 
@@ -23,6 +23,14 @@ export function correlationWords(correlation: number): string {
 
 export function capitalised(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+const NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+
+/** The tasks whose mean loss is drawn: `the two tasks`. */
+export function tasksWords(cells: readonly SweepCell[]): string {
+  const tasks = tasksOf(cells[0]?.runs[0] as RunRecord);
+  return `the ${NUMBERS[tasks] ?? tasks} tasks`;
 }
 
 /** How many runs are drawn: `n = 200 runs in each cell`, less where a sweep still runs, and what became of failed ones. */

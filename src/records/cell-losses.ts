@@ -1,11 +1,10 @@
-import { remembered } from "../remembered.ts";
+import { memo } from "../memo.ts";
+import { type Cell, cellKey, cellOf } from "./cell.ts";
 import type { Results } from "./read-results.ts";
 import { finalLosses, type LossSet, type RunRecord } from "./record.ts";
 
 /** How the runs of one model at one correlation ended. */
-export interface CellLosses {
-  readonly model: string;
-  readonly correlation: number;
+export interface CellLosses extends Cell {
   /** Final loss, the mean over tasks, of each run that is done, by the run's index. */
   readonly byRun: ReadonlyMap<number, number>;
   readonly failed: readonly RunRecord[];
@@ -14,15 +13,15 @@ export interface CellLosses {
 }
 
 /** Every cell of a sweep, by correlation and then model as its config has them, also where no run has ended yet. */
-export const cellLosses = remembered(({ config, records }: Results, set: LossSet): readonly CellLosses[] => {
+export const cellLosses = memo(({ config, records }: Results, set: LossSet): readonly CellLosses[] => {
   const cells = new Map(
     config.correlations.flatMap((correlation) =>
-      config.models.map((model) => [cellKey(model, correlation), emptyCell(model, correlation)] as const),
+      config.models.map((model) => [cellKey({ model, correlation }), emptyCell({ model, correlation })] as const),
     ),
   );
   for (const record of records) {
-    const key = cellKey(record.model, record.correlation);
-    const cell = cells.get(key) ?? emptyCell(record.model, record.correlation);
+    const key = cellKey(record);
+    const cell = cells.get(key) ?? emptyCell(record);
     cells.set(key, cell);
     const loss = finalLosses(record, set);
     if (loss === undefined) cell.failed.push(record);
@@ -45,10 +44,6 @@ export function lossesOf({ byRun }: CellLosses, runs: readonly number[]): Float6
   return Float64Array.from(runs, (run) => byRun.get(run) as number);
 }
 
-function cellKey(model: string, correlation: number): string {
-  return `${model} ${correlation}`;
-}
-
-function emptyCell(model: string, correlation: number) {
-  return { model, correlation, byRun: new Map<number, number>(), failed: [] as RunRecord[] };
+function emptyCell(cell: Cell) {
+  return { ...cellOf(cell), byRun: new Map<number, number>(), failed: [] as RunRecord[] };
 }

@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, trainedHash } from "../config/config.ts";
-import { differences } from "../config/differences.ts";
 import { loadConfig } from "../config/load.ts";
+import { differences } from "../config/same-sweep.ts";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
 import { nearestExisting } from "../paths.ts";
 import type { RecordHead } from "./journal-line.ts";

@@ -19,7 +19,7 @@ export function grownByEnded(folder: string, before: ReadonlyMap<string, number>
   return grown.some(([name]) => ended.some((one) => one.name === name));
 }
 
-/** Network file systems tell a size anew only to who opens the file. */
+/** Network file systems tell the present size only to a process that opens the file. */
 function sizeOf(path: string): number {
   const file = openIfThere(path);
   if (file === undefined) return 0;

@@ -61,7 +61,7 @@ export class Journal {
   }
 }
 
-/** Of this process, and none that an earlier one with its number, or a compressed journal, has here. */
+/** A name of this process, and none that an earlier one with its number, or a compressed journal, has here. */
 function unusedName(folder: string): string {
   const owner = `${hostname()}-${process.pid}`;
   const used = new Set(readdirSync(folder).map((file) => file.split(".jsonl")[0]));

@@ -3,13 +3,15 @@ import { type Column, CSV_VERSION } from "./columns.ts";
 import { CURVE_COLUMNS, LONG_CURVE_COLUMNS } from "./curves-csv.ts";
 import { EVENT_SCHEMA, EVENTS_VERSION } from "./events.ts";
 import { HEADER_SCHEMA, JOURNAL_SCHEMA, LINE_SCHEMA } from "./fields.ts";
+import { LABEL_COLUMNS } from "./label-trials.ts";
 import { RUN_COLUMNS } from "./runs-csv.ts";
 
-/** The CSV files of a results folder, by name. */
+/** The CSV files of a results folder, and of a folder of label trials, by name. */
 export const CSV_FILES: Readonly<Record<string, readonly Column<never>[]>> = {
   "runs.csv": RUN_COLUMNS,
   "curves.csv": CURVE_COLUMNS,
   "curves-long.csv": LONG_CURVE_COLUMNS,
+  "labels.csv": LABEL_COLUMNS,
 };
 
 /** JSON Schemas of all that is recorded, by the name of the file in `schemas/` that publishes each. */

@@ -5,13 +5,34 @@ import writeFileAtomic from "write-file-atomic";
 import { generatorOfTrials, loadTrials, type TrialSettings, trialsYaml } from "../config/trials.ts";
 import { labelCorrelation } from "../data/moments.ts";
 import { UsageError } from "../errors.ts";
+import { type Column, csvRow } from "./columns.ts";
 import { toCsv } from "./csv.ts";
+import { number, RUN_FIELDS, whole } from "./fields.ts";
 import { FIGURES, writable } from "./find-results.ts";
-import type { Origins } from "./provenance.ts";
+import type { Computation } from "./provenance.ts";
 
 const SETTINGS = "trials.yaml";
 const LABELS = "labels.csv";
 const PROVENANCE = "provenance.json";
+
+/** A row of `labels.csv`. */
+interface LabelRow {
+  readonly trial: number;
+  readonly correlation: number;
+  readonly measured: number;
+  readonly closedForm: number;
+}
+
+/** Trials are of two tasks, as the paper's Figure 2. */
+const PAIR = 2;
+const OF_A_PAIR = "Pearson correlation of a pair of tasks' labels";
+
+export const LABEL_COLUMNS: readonly Column<LabelRow>[] = [
+  { name: "trial", schema: whole("the trial, from 0: the rows of the run of its number"), of: ({ trial }) => trial },
+  { name: "correlation", schema: RUN_FIELDS.correlation, of: ({ correlation }) => correlation },
+  { name: "labelCorrelation", schema: number(`${OF_A_PAIR}, measured`), of: ({ measured }) => measured },
+  { name: "closedForm", schema: number(`${OF_A_PAIR}, in closed form`), of: ({ closedForm }) => closedForm },
+];
 
 /** Label correlations that were measured over trials. */
 export interface LabelTrials {
@@ -35,12 +56,12 @@ export function checkTrialsFolder(path: string, overwrite: boolean): void {
 }
 
 /** Writes a folder of trials: settings, a row a trial and correlation, and where they come from. */
-export function writeTrials(path: string, { settings, measured }: LabelTrials, origins: Origins): void {
+export function writeTrials(path: string, { settings, measured }: LabelTrials, origins: Computation): void {
   const closedForm = settings.correlations.map((p) => labelCorrelation(generatorOfTrials(settings), p));
   const rows = measured.flatMap((values, trial) =>
     values.map((value, i) => {
       const [correlation, closed] = [settings.correlations[i] as number, closedForm[i] as number];
-      return { trial, correlation, labelCorrelation: value, closedForm: closed };
+      return csvRow(LABEL_COLUMNS, { trial, correlation, measured: value, closedForm: closed }, PAIR);
     }),
   );
   const write = (file: string, text: string) => writeFileAtomic.sync(join(path, file), text);

@@ -5,10 +5,10 @@ import { fileURLToPath } from "node:url";
 import type { Config } from "../config/config.ts";
 import { SETTING_KEYS, type Settings } from "../config/schema.ts";
 import type { Engine } from "../engines/engine.ts";
-import type { Shard } from "./lock.ts";
+import type { Shard } from "./writer-lock.ts";
 
 /** What computed something: program, machine and time. */
-export interface Origins {
+export interface Computation {
   /** The commit is the one that was built; null for a package that does not know it. */
   readonly mmoe: { readonly version: string; readonly commit: string | null; readonly dirty: boolean | null };
   readonly node: string;
@@ -28,7 +28,7 @@ export interface Origins {
 }
 
 /** Where a journal's records come from: one file beside each journal. */
-export interface Provenance extends Origins {
+export interface Provenance extends Computation {
   readonly engine: string;
   readonly device: string;
   /** As resolved for this process. */
@@ -44,9 +44,9 @@ interface Process {
   readonly engine: Pick<Engine, "name" | "device" | "libraries">;
 }
 
-/** Of this process, which trains from now on. */
+/** The provenance of this process, which trains from now on. */
 export function provenanceOf({ argv, config, engine, shard }: Process): Provenance {
-  const origins = originsHere(argv);
+  const origins = computationHere(argv);
   return {
     ...origins,
     dependencies: { ...origins.dependencies, ...engine.libraries },
@@ -57,8 +57,8 @@ export function provenanceOf({ argv, config, engine, shard }: Process): Provenan
   };
 }
 
-/** Of this process, from now on. */
-export function originsHere(argv: readonly string[]): Origins {
+/** What this process computes with, from now on. */
+export function computationHere(argv: readonly string[]): Computation {
   const { version, dependencies } = json(join(ROOT, "package.json")) as Package;
   const build = join(ROOT, "dist/build.json");
   const { commit, dirty } = (existsSync(build) ? json(build) : { commit: null, dirty: null }) as Build;

@@ -22,7 +22,7 @@ export function journalPaths(folder: string): string[] {
   return names.sort().map((name) => join(folder, name));
 }
 
-/** How each run in the journals of `folder` ended. `warn` hears of lines that are no records: they are left out. */
+/** How each run in the journals of `folder` ended. `warn` gets a line for each that is no record: it is left out. */
 export function readHeads(folder: string, warn: Warn): Map<string, RecordHead> {
   const ended = new Map<string, RecordHead>();
   for (const path of journalPaths(folder)) for (const head of readJournalHeads(path, warn)) keepBetter(ended, head);
@@ -86,7 +86,7 @@ export function journalTotals(path: string): { runs: number; busyMs: number } {
   return totals;
 }
 
-/** Of a run that ended more than once, the first end that is not a failure. */
+/** Keeps one end of a run that ended more than once: the first that is not a failure. */
 function keepBetter<T extends RecordHead>(ended: Map<string, T>, one: T): void {
   if (ended.get(one.id)?.status !== "done") ended.set(one.id, one);
 }

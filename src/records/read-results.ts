@@ -14,14 +14,14 @@ export interface Results {
   readonly path: string;
   /** Every run, correlation and model that was asked for, whether or not it has been trained. */
   readonly config: Config;
-  /** Of the runs that ended: by run, then correlation, then model. */
+  /** The runs that ended: by run, then correlation, then model. */
   readonly records: readonly RunRecord[];
-  /** Of each process that trained into the folder, the first to start first. */
+  /** Each process that trained into the folder, the first to start first. */
   readonly provenances: readonly Provenance[];
 }
 
 /**
- * Reads a results folder, also while a sweep still writes to it. `warn` hears of lines that are no records. Throws
+ * Reads a results folder, also while a sweep still writes to it. `warn` gets a line for each that is no record. Throws
  * UsageError for a folder that holds no sweep.
  */
 export async function readResults(path: string, warn: (line: string) => void): Promise<Results> {

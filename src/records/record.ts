@@ -26,6 +26,9 @@ export interface RecordedCurve {
 export function recordOf(result: RunResult, engine: string): RunRecord {
   const { run, failure, curve, trainingSetLoss, labelCorrelations, elapsedMs, device, measures } = result;
   const { lr, steps, batch } = run.training;
+  if (tasksOf({ labelCorrelations }) !== run.model.tasks) {
+    throw new RangeError(`${run.id}: ${labelCorrelations.length} label correlations of ${run.model.tasks} tasks`);
+  }
   if (measures) checkMeasures(measures, run.model.tasks);
   return {
     id: run.id,
@@ -53,6 +56,9 @@ export function recordOf(result: RunResult, engine: string): RunRecord {
 export function tasksOf({ labelCorrelations }: Pick<RunRecord, "labelCorrelations">): number {
   return tasksOfPairs(labelCorrelations.length);
 }
+
+/** The paper's study is of pairs of tasks: its numbers stand beside those of no other. */
+export const PAPER_TASKS = 2;
 
 /** Losses to the nine digits that tell any two float32 apart: engines compute in no more. */
 function recorded(losses: readonly number[]): Float64Array {

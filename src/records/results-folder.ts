@@ -1,16 +1,16 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, trainedHash } from "../config/config.ts";
-import { widened } from "../config/differences.ts";
+import { widened } from "../config/same-sweep.ts";
 import { configYaml } from "../config/write.ts";
 import { unfinishedPath, writeCsvFiles, writerOf } from "./csv-files.ts";
 import { CONFIG, heldConfig, isLeftover, JOURNALS, OURS, unwritable, writable } from "./find-results.ts";
 import { grownByEnded, journalSizes } from "./growth.ts";
 import { Journal } from "./journal.ts";
-import { isAlive, Lock, type Shard } from "./lock.ts";
 import type { Provenance } from "./provenance.ts";
 import { readRecords } from "./read-journals.ts";
 import type { RunRecord } from "./record.ts";
+import { isAlive, Lock, type Shard } from "./writer-lock.ts";
 
 const CSV_EVERY_MS = 30_000;
 /** Writing CSV takes at most this share of a sweep's time, however many runs there are. */
@@ -23,7 +23,7 @@ interface FolderOptions {
   readonly provenance: Provenance;
   /** Also write every run's curve. */
   readonly long: boolean;
-  /** Begin anew: remove what is there already. */
+  /** Begin from scratch: remove what is there already. */
   readonly overwrite: boolean;
   /** The part of the sweep that this process trains; null for the whole. */
   readonly shard: Shard | null;

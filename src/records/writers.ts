@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { PROVENANCE } from "./journal.ts";
-import { isTraining } from "./lock.ts";
 import type { Provenance } from "./provenance.ts";
 import { journalTotals } from "./read-journals.ts";
+import { isTraining } from "./writer-lock.ts";
 
 /** A process that trains, or trained, into a folder of journals. */
 export interface Writer {
-  /** Of its journal, without what stands behind the dot. */
+  /** The name of its journal, without what stands behind the dot. */
   readonly name: string;
   readonly provenance: Provenance;
   /** Runs that ended in it. */
@@ -20,7 +20,7 @@ export interface Writer {
   readonly state: "training" | "ended" | "killed" | "silent";
 }
 
-/** Of the journals in `folder` whose provenance can be read, the first to start first. */
+/** The writers of the journals in `folder` whose provenance can be read, the first to start first. */
 export function writersIn(folder: string): Writer[] {
   return provenancesIn(folder, () => {}).map(({ name, provenance }) => {
     const path = [join(folder, `${name}.jsonl`), join(folder, `${name}.jsonl.gz`)].find(existsSync);

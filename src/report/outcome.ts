@@ -9,9 +9,9 @@ import { mean } from "../stats/moments.ts";
 import { grouped } from "../units.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { type Lowest, lowestModels, meanOf } from "./ranking.ts";
-import { listed, lossText, ROWS } from "./words.ts";
+import { listed, lossText, ROWS } from "./report-words.ts";
 
-/** Of both losses: a page that shows one alone would hide the other's outcome. */
+/** A value of both losses: a page that shows one alone would hide the other's outcome. */
 export type OfBoth<T> = Readonly<Record<LossSet, T>>;
 
 /** What came out, in a sentence that names both losses; a warning where they disagree; what the claims come to. */

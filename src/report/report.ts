@@ -1,23 +1,23 @@
 import { claimsOf } from "../claims/claims.ts";
-import { correlationsOf, modelsOf, sweepCells } from "../figures/cells.ts";
+import { correlationsOf, modelsOf, sweepCells } from "../figures/sweep-cells.ts";
 import { cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
 import type { LossSet } from "../records/record.ts";
 import { grouped } from "../units.ts";
-import { cellsSection } from "./cells.ts";
-import { claimsSection } from "./claims.ts";
-import { costSection } from "./cost.ts";
-import { failuresSection } from "./failures.ts";
-import { figuresSection } from "./figures.ts";
+import { cellsSection } from "./cells-section.ts";
+import { claimsSection } from "./claims-section.ts";
+import { costSection } from "./cost-section.ts";
+import { failuresSection } from "./failures-section.ts";
+import { figuresSection } from "./figures-section.ts";
 import { type Html, html } from "./html.ts";
+import { page } from "./html-page.ts";
 import { outcome } from "./outcome.ts";
-import { page } from "./page.ts";
-import { provenanceSection } from "./provenance.ts";
-import { settingsSection } from "./settings.ts";
+import { provenanceSection } from "./provenance-section.ts";
+import { correlationsText, modelsText } from "./report-words.ts";
+import { settingsSection } from "./settings-section.ts";
 import { runPicker } from "./single-runs.ts";
 import { switches, switchRules } from "./switches.ts";
 import { drawVariants, hasPaper } from "./variants.ts";
-import { correlationsText, modelsText } from "./words.ts";
 
 /** A sweep's report: one file of HTML, the same bytes for the same records. `loss` is shown first. */
 export function reportHtml(results: Results, loss: LossSet): string {

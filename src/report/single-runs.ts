@@ -1,9 +1,10 @@
-import { type SweepCell, sweepCells } from "../figures/cells.ts";
+import { type SweepCell, sweepCells } from "../figures/sweep-cells.ts";
+import type { Cell } from "../records/cell.ts";
 import type { Results } from "../records/read-results.ts";
 import { curveLoss, finalLosses, LOSS_SETS, type LossSet, type RunRecord } from "../records/record.ts";
 import { grouped } from "../units.ts";
 import { type Html, html, NOTHING } from "./html.ts";
-import { dataElement } from "./page.ts";
+import { dataElement } from "./html-page.ts";
 
 /** Losses that a page carries of single runs: a third of a megabyte of them. A panel of 60 points' width shows no more points. */
 const MOST_LOSSES = 136_000;
@@ -12,14 +13,12 @@ const MOST_POINTS = 40;
 /** Curves of single runs, packed for the page's script. */
 export interface SingleRuns {
   readonly steps: readonly number[];
-  readonly cells: readonly {
-    readonly model: string;
-    readonly correlation: number;
+  readonly cells: readonly (Cell & {
     /** Indices of the runs. */
     readonly runs: readonly number[];
     /** Final loss of each run. */
     readonly final: Readonly<Record<LossSet, readonly number[]>>;
-  }[];
+  })[];
   /** Ends of the logarithmic scale that losses are counted on, in 65535 parts. */
   readonly low: number;
   readonly high: number;

@@ -2,7 +2,7 @@ import { accessSync, closeSync, constants, existsSync, openSync, readSync, statS
 import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
-import { SIGNATURE } from "./page.ts";
+import { SIGNATURE } from "./html-page.ts";
 
 /** Throws UsageError, before anything is computed, where `file` can't be written or holds something else than a report. */
 export function checkReportFile(file: string, { overwrite }: { overwrite: boolean }): void {

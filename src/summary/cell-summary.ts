@@ -1,3 +1,4 @@
+import type { Cell } from "../records/cell.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
 import { type Description, describe } from "../stats/describe.ts";
 import type { Estimate } from "../stats/estimate.ts";
@@ -10,16 +11,14 @@ import { shareOf } from "../stats/share.ts";
 export const BAD_LOSS = 5 / 30;
 
 /** What the runs of one cell ended at. */
-export interface CellSummary {
-  readonly model: string;
-  readonly correlation: number;
+export interface CellSummary extends Cell {
   /** Ids and reasons of the runs that failed: they are in no loss. */
   readonly failed: readonly { readonly id: string; readonly reason: string }[];
-  /** Of the runs that have ended, failed ones among them. */
+  /** The share of runs that failed, of those that have ended. */
   readonly failedShare: Estimate;
   readonly missing: number;
   readonly loss: Description;
-  /** Of the runs that are done, those in bad minima. */
+  /** The share of runs in bad minima, of those that are done. */
   readonly badShare: Estimate;
 }
 

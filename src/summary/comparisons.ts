@@ -1,15 +1,14 @@
+import { type Cell, cellOf } from "../records/cell.ts";
 import { type CellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { holm } from "../stats/holm.ts";
 import { comparePairs, type PairedComparison } from "../stats/paired.ts";
 import { brownForsythe, type SpreadRatios, type SpreadTest, spreadRatios } from "../stats/spread.ts";
 
-type CellName = Pick<CellLosses, "model" | "correlation">;
-
 /** Two cells, and the adjusted p-value of their test within its family. */
 interface Pair {
-  readonly first: CellName;
-  readonly second: CellName;
+  readonly first: Cell;
+  readonly second: Cell;
   /** Holm's, over all pairs of one list. */
   readonly adjusted: number;
 }
@@ -71,6 +70,5 @@ function pairedLosses(pair: CellPair): [Float64Array, Float64Array] {
 }
 
 function named([first, second]: CellPair): Pick<Pair, "first" | "second"> {
-  const name = ({ model, correlation }: CellLosses) => ({ model, correlation });
-  return { first: name(first), second: name(second) };
+  return { first: cellOf(first), second: cellOf(second) };
 }

@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { Run } from "../engines/engine.ts";
-import type { Shard } from "../records/lock.ts";
+import type { Shard } from "../records/writer-lock.ts";
 import { planRuns } from "./plan.ts";
 
 /**

@@ -4,7 +4,7 @@ import type { Engine, Run } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import { defaultFolder, findResults } from "../records/find-results.ts";
 import type { RecordHead } from "../records/journal-line.ts";
-import type { Shard } from "../records/lock.ts";
+import type { Shard } from "../records/writer-lock.ts";
 import { megabytes } from "../units.ts";
 import { planShard } from "./shard.ts";
 

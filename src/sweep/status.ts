@@ -1,13 +1,12 @@
 import type { Config } from "../config/config.ts";
 import type { Run } from "../engines/engine.ts";
+import { type Cell, cellKey } from "../records/cell.ts";
 import type { RecordHead } from "../records/journal-line.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { planRuns } from "./plan.ts";
 
 /** How many runs of one model at one correlation are done, failed and missing. */
-export interface CellStatus {
-  readonly model: string;
-  readonly correlation: number;
+export interface CellStatus extends Cell {
   readonly done: number;
   readonly failed: number;
   readonly missing: number;
@@ -15,7 +14,7 @@ export interface CellStatus {
 
 /** Status of every cell of a sweep, in the order of its plan; `ended` may hold other runs too. */
 export function cellStatuses(config: Config, ended: ReadonlyMap<string, RecordHead>): CellStatus[] {
-  const cells = groupBy(planRuns(config), ({ model, correlation }) => `${model.name} ${correlation}`);
+  const cells = groupBy(planRuns(config), ({ model, correlation }) => cellKey({ model: model.name, correlation }));
   return [...cells.values()].map((runs) => {
     const { model, correlation } = runs[0] as Run;
     const count = (status: RecordHead["status"]) => runs.filter(({ id }) => ended.get(id)?.status === status).length;
@@ -25,7 +24,7 @@ export function cellStatuses(config: Config, ended: ReadonlyMap<string, RecordHe
 }
 
 /** All cells together. */
-export function totalStatus(cells: readonly CellStatus[]): Omit<CellStatus, "model" | "correlation"> {
+export function totalStatus(cells: readonly CellStatus[]): Omit<CellStatus, keyof Cell> {
   const total = (key: "done" | "failed" | "missing") => cells.reduce((sum, cell) => sum + cell[key], 0);
   return { done: total("done"), failed: total("failed"), missing: total("missing") };
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { type SweepCell, sweepCells } from "../../src/figures/cells.ts";
-import { cellCurve } from "../../src/figures/curves.ts";
+import { cellCurve } from "../../src/figures/curve-points.ts";
+import { type SweepCell, sweepCells } from "../../src/figures/sweep-cells.ts";
 import { reportHtml } from "../../src/report/report.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 import { type ContextOptions, closeBrowser, keepPicture, type Opened, open, outputFile } from "./chromium.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { boundText } from "../../src/claims/because.ts";
-import type { Claim, Part } from "../../src/claims/claim.ts";
+import type { Claim, ClaimPart } from "../../src/claims/claim.ts";
 import { claimsOf } from "../../src/claims/claims.ts";
 import type { Run } from "../../src/engines/engine.ts";
 import { chance, type LossOf, likeThePaper, madeResults, PAPER_MEANS } from "../support/made-results.ts";
@@ -53,7 +53,7 @@ describe("claimsOf(results like the paper's)", () => {
   test("names the part that the verdict hangs on, with its numbers", () => {
     const { because, deciding } = claim("5.1-1", paperLike);
     expect(deciding?.about).toBe("shared-bottom: loss at 0.9 minus loss at 1");
-    const { value, low, high } = (deciding as Part).ours;
+    const { value, low, high } = (deciding as ClaimPart).ours;
     const numbers = `${value.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]`;
     expect(because).toBe(`9 of 9 parts hold; the closest: ${deciding?.about} = ${numbers}, expected above -0.0167`);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Bound, Part, PartRule } from "../../src/claims/claim.ts";
+import type { Bound, ClaimPart, PartRule } from "../../src/claims/claim.ts";
 import { judge } from "../../src/claims/judge.ts";
 import type { CellLosses } from "../../src/records/cell-losses.ts";
 
@@ -16,7 +16,7 @@ function cellAt(errors: number): CellLosses {
 }
 
 /** The verdict on "the mean is within the bound", one of `parts` of its claim. */
-function verdictAt(errors: number, bound: Bound, { parts = 1, leastRuns = 20 } = {}): Part["verdict"] | undefined {
+function verdictAt(errors: number, bound: Bound, { parts = 1, leastRuns = 20 } = {}): ClaimPart["verdict"] | undefined {
   const rule: PartRule = {
     about: "mean",
     unit: "loss",

@@ -59,6 +59,8 @@ function csvSections(): string[] {
     "runs.csv": "One row a run, by run, then correlation, then model.",
     "curves.csv": "One row a cell, task and evaluation, over the runs that reached the step.",
     "curves-long.csv": "One row a run and evaluation.",
+    "labels.csv":
+      "`mmoe data --trials N -o FOLDER` writes it, beside its settings (`trials.yaml`) and its `provenance.json`. One row a trial and correlation.",
   };
   return Object.entries(CSV_FILES).map(([file, columns]) => {
     const rows = columns.map((column) => [names(column), ...cells(column.schema, column.emptyFor)]);

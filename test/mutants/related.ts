@@ -7,31 +7,36 @@ export interface Related {
   readonly far: readonly string[];
 }
 
-/** Other tests take minutes, and would notice few mutants more. */
-const FOLDERS = ["stats", "data", "models", "config", "records", "summary", "claims", "figures"];
-/** Much of what is done with journals, locks and folders is tested through the command line. */
-const OF_RECORDS = ["merge", "resume", "shard", "status", "sweep", "trials", "verify"].map((name) => {
-  return `test/cli/${name}.test.ts`;
-});
+/** Which tests are tried for a folder of `src`: its own, and those of who uses it most. Others take minutes and notice little. */
+const TESTS: Readonly<Record<string, readonly string[]>> = {
+  stats: ["stats/", "summary/", "claims/"],
+  data: ["data/", "cli/trials", "figures/figure2"],
+  models: ["models/"],
+  records: [
+    "records/",
+    "summary/",
+    ...["merge", "resume", "shard", "status", "sweep", "trials"].map((name) => `cli/${name}`),
+  ],
+  claims: ["claims/", "report/claims"],
+};
 
 /** A function that finds the tests of a source file by what they import. */
 export function relatedTests(): (file: string) => Related {
   const imports = new Map<string, ReadonlySet<string>>();
-  const tests = [...FOLDERS.flatMap(testsIn), ...OF_RECORDS];
+  const tests = readdirSync("test", { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".test.ts"))
+    .map((name) => join("test", name))
+    .sort();
   const reached = new Map(tests.map((test) => [test, reachedFrom(test, imports)]));
   return (file) => {
-    const isRecords = file.startsWith("src/records/");
-    const related = tests.filter((test) => reached.get(test)?.has(file) && (isRecords || !OF_RECORDS.includes(test)));
+    const places = TESTS[file.split("/")[1] as string] ?? [];
+    const isTried = (test: string) => places.some((place) => test.startsWith(`test/${place}`));
+    const related = tests.filter((test) => isTried(test) && reached.get(test)?.has(file));
     const isNear = (test: string) =>
       dirname(test) === dirname(file).replace(/^src/, "test") &&
       (importsOf(test, imports).has(file) || basename(test) === basename(file).replace(/ts$/, "test.ts"));
     return { near: related.filter(isNear), far: related.filter((test) => !isNear(test)) };
   };
-}
-
-function testsIn(folder: string): string[] {
-  const files = readdirSync(join("test", folder)).filter((name) => name.endsWith(".test.ts"));
-  return files.map((name) => join("test", folder, name)).sort();
 }
 
 function reachedFrom(file: string, imports: Map<string, ReadonlySet<string>>, seen = new Set<string>()): Set<string> {

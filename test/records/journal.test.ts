@@ -125,6 +125,11 @@ describe("a journal", () => {
     expect([...readJournal(join(temporaryFolder(), "host-7.jsonl"), silent)]).toEqual([]);
   });
 
+  test("that can't be opened for another reason is an error", () => {
+    const { path } = writtenJournal();
+    expect(() => [...readJournal(join(path, "host-7.jsonl"), silent)]).toThrow("ENOTDIR");
+  });
+
   test("keeps a label correlation that is not a number", async () => {
     const folder = temporaryFolder();
     const journal = new Journal(folder, "0123abcd", provenance);

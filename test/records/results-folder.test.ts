@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { writeCsvFiles } from "../../src/records/csv-files.ts";
 import { Journal } from "../../src/records/journal.ts";
@@ -63,6 +63,37 @@ test("new ResultsFolder() removes what killed processes left unfinished, whateve
   expect(left).toEqual(["curves.csv.another-7", `runs.csv.${hostname()}-${process.ppid}`]);
 });
 
+test("new ResultsFolder() that can't write its config fails, and leaves no lock", () => {
+  const path = join(temporaryFolder(), "results");
+  mkdirSync(join(path, "config.yaml"), { recursive: true });
+  const options = { provenance, long: false, overwrite: false, shard: null };
+  expect(() => new ResultsFolder(path, config, options)).toThrow("config.yaml");
+  expect(readdirSync(join(path, "journal"))).toEqual([]);
+});
+
+test("add(record) writes the CSV files at most every 30 seconds", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const path = join(temporaryFolder(), "results");
+  const folder = new ResultsFolder(path, config, { provenance, long: false, overwrite: false, shard: null });
+  between.writes = 0;
+  const addAfter = (seconds: number, index: number) => {
+    vi.advanceTimersByTime(1000 * seconds);
+    folder.add(record(index));
+  };
+  addAfter(29, 0);
+  addAfter(2, 1);
+  await vi.waitFor(() => expect(readdirSync(path)).toContain("curves.csv"));
+  addAfter(29, 2);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(between.writes).toBe(1);
+  addAfter(2, 3);
+  await vi.waitFor(() => expect(between.writes).toBe(2));
+  folder.close();
+});
+
 test("finish() leaves complete CSV files where another process wrote its own in between", async () => {
   const { ids } = await endedBeside(async (path, journal) => {
     journal.append(record(1));
@@ -70,6 +101,22 @@ test("finish() leaves complete CSV files where another process wrote its own in 
     await writeCsvFiles(path, await readRecords(join(path, "journal"), { warn: () => {} }), { long: false });
   });
   expect(ids).toEqual([record(0).id, record(1).id]);
+});
+
+test("finish() says by the folder's name why its files can't be written", async () => {
+  const full = Object.assign(new Error("ENOSPC"), { syscall: "write", errno: -28, code: "ENOSPC" });
+  const ended = endedBeside(() => Promise.reject(full));
+  await expect(ended).rejects.toThrow(/results: can't be written: no space left on device; finished runs are kept/);
+  await expect(endedBeside(() => Promise.reject(new TypeError("a bug")))).rejects.toThrow(new TypeError("a bug"));
+});
+
+test("finish(signal) of an aborted signal gives nothing and leaves the files as they were", async () => {
+  const path = join(temporaryFolder(), "results");
+  const folder = new ResultsFolder(path, config, { provenance, long: false, overwrite: false, shard: null });
+  folder.add(record(0));
+  expect(await folder.finish(AbortSignal.abort())).toBeUndefined();
+  folder.close();
+  expect(readdirSync(path)).toEqual(["config.yaml", "journal"]);
 });
 
 test("finish() does not wait for a process that still trains", async () => {

@@ -1,11 +1,15 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { ZOO } from "../../src/models/zoo.ts";
 import { type Column, columnNames, csvRow } from "../../src/records/columns.ts";
 import { curvesCsv, longCurvesCsv } from "../../src/records/curves-csv.ts";
 import { lineOf, recordIn } from "../../src/records/journal-line.ts";
 import { CSV_FILES } from "../../src/records/json-schemas.ts";
+import { recordOf } from "../../src/records/record.ts";
 import { runsCsv } from "../../src/records/runs-csv.ts";
+import { doneResult } from "../support/fake-engine.ts";
+import { makeRun } from "../support/runs.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
 const FAILING = "mmoe/p=0.50/003";
@@ -83,4 +87,11 @@ test("csvRow leaves cells empty that have no value", () => {
     { name: "b", schema: z.number(), per: "task", of: () => undefined },
   ];
   expect(csvRow(columns, {}, 2)).toEqual({ a: "", b1: "", b2: "" });
+});
+
+test("label correlations of other than all pairs are an engine's bug", () => {
+  const run = makeRun({ model: ZOO.mmoe.build({ inputs: 100, tasks: 3 }) });
+  const result = doneResult(run);
+  expect(recordOf(result, "fake").labelCorrelations).toHaveLength(3);
+  expect(() => recordOf({ ...result, labelCorrelations: [0.1] }, "fake")).toThrow("1 label correlations of 3 tasks");
 });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { html } from "../../src/report/html.ts";
-import { dataElement, page, SIGNATURE } from "../../src/report/page.ts";
+import { dataElement, page, SIGNATURE } from "../../src/report/html-page.ts";
 
 const text = page({ title: "a < b", rules: ".own{}" }, html`<main></main>`);
 const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(text)?.[1] ?? "";

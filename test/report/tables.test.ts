@@ -2,12 +2,12 @@ import { describe, expect, test } from "vitest";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { cellLosses } from "../../src/records/cell-losses.ts";
 import type { Provenance } from "../../src/records/provenance.ts";
-import { cellsSection } from "../../src/report/cells.ts";
-import { costSection, modelCosts } from "../../src/report/cost.ts";
-import { failuresSection } from "../../src/report/failures.ts";
+import { cellsSection } from "../../src/report/cells-section.ts";
+import { costSection, modelCosts } from "../../src/report/cost-section.ts";
+import { failuresSection } from "../../src/report/failures-section.ts";
 import type { Html } from "../../src/report/html.ts";
-import { provenanceSection } from "../../src/report/provenance.ts";
-import { settingsSection } from "../../src/report/settings.ts";
+import { provenanceSection } from "../../src/report/provenance-section.ts";
+import { settingsSection } from "../../src/report/settings-section.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
 /** The rows of the tables in a part of the page, as the texts of their cells. */

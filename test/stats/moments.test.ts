@@ -25,6 +25,12 @@ test("pearson(a, b) agrees with NumPy, and keeps its digits far from zero", () =
   expect(pearson(far, b)).toBeCloseTo(pearson(a, b), 7);
 });
 
+test("two values are enough for a standard deviation and a correlation", () => {
+  expect(standardDeviation([1, 3])).toBe(Math.SQRT2);
+  expect(standardError([1, 3])).toBeCloseTo(1, 15);
+  expect(pearson([1, 3], [5, 2])).toBeCloseTo(-1, 15);
+});
+
 test("statistics of too few values are NaN, not zero", () => {
   expect(mean([])).toBeNaN();
   expect(standardDeviation([1])).toBeNaN();

@@ -5,9 +5,9 @@ import { availableParallelism, constants } from "node:os";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { Run } from "../../engines/engine.ts";
-import type { Shard } from "../../records/lock.ts";
+import type { Shard } from "../../records/writer-lock.ts";
 import { BIN } from "../bin.ts";
-import type { Context, Effects } from "../effects.ts";
+import { type Context, type Effects, STOP_SIGNALS } from "../effects.ts";
 import { EXIT } from "../exit-codes.ts";
 import { writeResults } from "../write-results.ts";
 import { VISIBLE } from "./device-option.ts";
@@ -95,14 +95,14 @@ function passLinesOn(from: Readable | null, write: (line: string) => void): void
 async function ended(child: ChildProcess): Promise<{ code: number; by: string }> {
   const [code, signal] = (await once(child, "close")) as [number, null] | [null, NodeJS.Signals];
   if (signal === null) return { code, by: `exit code ${code}` };
-  if (signal === "SIGTERM") return { code: EXIT.stopped, by: signal }; // before its handler was set
+  if (signal === "SIGTERM" || signal === "SIGHUP") return { code: EXIT.stopped, by: signal }; // before its handler was set
   if (signal === "SIGINT") return { code: EXIT.interrupted, by: signal };
   return { code: 128 + constants.signals[signal], by: signal };
 }
 
 /** Passes signals on until the returned function is called. */
 function passSignalsOn(effects: Effects, children: readonly ChildProcess[]): () => void {
-  const listeners = (["SIGINT", "SIGTERM"] as const).map((signal) => {
+  const listeners = STOP_SIGNALS.map((signal) => {
     const listener = () => {
       for (const child of children) child.kill(signal);
     };

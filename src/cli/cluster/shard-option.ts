@@ -1,6 +1,6 @@
 import { LARGEST_COUNT } from "../../config/settings.ts";
 import { UsageError } from "../../errors.ts";
-import type { Shard } from "../../records/lock.ts";
+import type { Shard } from "../../records/writer-lock.ts";
 import type { Effects } from "../effects.ts";
 
 type Env = Effects["env"];

@@ -4,7 +4,6 @@ import { curveLoss, finalLosses, type LossSet, type RunRecord } from "../records
 import { panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid } from "./cell-grid.ts";
-import { modelsOf, type SweepCell, sweepCells } from "./cells.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { framed, heading, lossScale, stepScale } from "./loss-axis.ts";
 import { type Drawing, page } from "./page.ts";
@@ -12,9 +11,10 @@ import { bandPath, type Frame, linePath } from "./series.ts";
 import { type Spread, spreads } from "./spreads.ts";
 import { modelStyles } from "./style.ts";
 import { group, type SvgNode } from "./svg.ts";
+import { modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, lossName, runsSentence, UNITS } from "./words.ts";
+import { capitalised, lossName, runsSentence, tasksWords, UNITS } from "./words.ts";
 
 const NAME = "runs";
 /** Cells of more runs have this many drawn one by one. */
@@ -114,7 +114,7 @@ function captionStart({ loss, scale }: FigureOptions, cells: readonly SweepCell[
     ? "Thin lines: all runs"
     : `Thin lines: ${SINGLE} runs of each cell, evenly spaced by rank of the final loss from the best to the worst (all, where they are fewer)`;
   return (
-    `${capitalised(lossName(loss))} of the two tasks against training steps (${UNITS}). ${single}. ` +
+    `${capitalised(lossName(loss))} of ${tasksWords(cells)} against training steps (${UNITS}). ${single}. ` +
     `Bands, over all runs: the middle half and the middle 90 % at each step; dashed: the median.` +
     `${scale === "linear" ? " The first steps may lie above the frame." : ""}`
   );

@@ -1,7 +1,8 @@
-import { finalMeans, sweepCells } from "../figures/cells.ts";
 import { centreOf, estimate } from "../figures/interval.ts";
 import { shortNumber } from "../figures/scale.ts";
 import { modelLabel } from "../figures/style.ts";
+import { finalMeans, sweepCells } from "../figures/sweep-cells.ts";
+import { type Cell, cellKey } from "../records/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
 import { LOSS_SETS, type LossSet } from "../records/record.ts";
@@ -10,11 +11,11 @@ import { mean } from "../stats/moments.ts";
 import { grouped } from "../units.ts";
 import { type Html, html } from "./html.ts";
 import type { OfBoth } from "./outcome.ts";
+import { lossText } from "./report-words.ts";
 import { numberCell, section, tableBox } from "./section.ts";
-import { lossText } from "./words.ts";
 
 /** A cell's runs, and the final losses of those that are done, by their index. */
-interface CellLine extends Pick<CellLosses, "model" | "correlation" | "failed" | "missing"> {
+interface CellLine extends Cell, Pick<CellLosses, "failed" | "missing"> {
   readonly losses: OfBoth<Float64Array>;
 }
 
@@ -38,16 +39,16 @@ ${groups.map(
 )}</table>`;
   return section("cells", "Final losses", [
     tableBox("Final losses of each cell", table),
-    html`<p class="note">Loss after the last step: mean squared error, the mean over both tasks, in units of label variance (1 is as bad as
+    html`<p class="note">Loss after the last step: mean squared error, the mean over tasks, in units of label variance (1 is as bad as
 predicting the mean). Training loss is over ${trainingRows(results)}, held-out loss over rows that no run trains on. Intervals are of the
 mean, over runs. The lowest mean at a correlation is bold.</p>`,
   ]);
 }
 
 function linesOf(results: Results): CellLine[] {
-  const trained = sweepCells(results);
+  const trained = new Map(sweepCells(results).map((cell) => [cellKey(cell), cell]));
   return cellLosses(results, "train").map(({ model, correlation, failed, missing }) => {
-    const cell = trained.find((one) => one.model === model && one.correlation === correlation);
+    const cell = trained.get(cellKey({ model, correlation }));
     const losses = (set: LossSet) => (cell === undefined ? new Float64Array() : finalMeans(cell, set));
     return { model, correlation, failed, missing, losses: { train: losses("train"), heldout: losses("heldout") } };
   });

@@ -1,4 +1,5 @@
-import type { CellName, CellSample } from "./claim.ts";
+import type { Cell } from "../records/cell.ts";
+import type { CellSample } from "./claim.ts";
 
 /** Mean losses at the end of a figure's curves (9,900 on its axis), by model and correlation: read off. */
 const ENDS: Readonly<Record<string, { readonly from: string; readonly means: Readonly<Record<number, number>> }>> = {
@@ -9,7 +10,7 @@ const ENDS: Readonly<Record<string, { readonly from: string; readonly means: Rea
 };
 
 /** The paper's mean losses of some cells, as samples of one; undefined where one can't be read off. */
-export function publishedMeans(cells: readonly CellName[]): { from: string; samples: CellSample[] } | undefined {
+export function publishedMeans(cells: readonly Cell[]): { from: string; samples: CellSample[] } | undefined {
   const from = ENDS[cells[0]?.model ?? ""]?.from;
   const means = cells.map(({ model, correlation }) => ENDS[model]?.means[correlation]);
   if (from === undefined || !means.every((mean) => mean !== undefined)) return undefined;

@@ -19,7 +19,7 @@ export interface ModelCost {
   readonly runs: number;
   /** Median over runs of the time of a run divided by its steps. */
   readonly stepMs: number;
-  /** Of all its runs together. */
+  /** The time of all its runs together. */
   readonly totalMs: number;
 }
 

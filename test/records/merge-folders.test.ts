@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { Journal } from "../../src/records/journal.ts";
-import { checkAgreement } from "../../src/records/merge.ts";
+import { checkAgreement } from "../../src/records/merge-folders.ts";
 import { provenanceOf } from "../../src/records/provenance.ts";
 import { type RunRecord, recordOf } from "../../src/records/record.ts";
 import { temporaryFolder } from "../support/effects.ts";

@@ -24,7 +24,7 @@ interface Owner {
 /**
  * Keeps a second process of this machine from training the same runs into the same folder. Each process has a file of
  * its own, so a killed one's can be cleared away without a race; machines that share the folder do not see each other.
- * Of two that begin at the same moment both may be refused, never none.
+ * Where two begin at the same moment, both may be refused, never none.
  */
 export class Lock {
   readonly #path: string;
@@ -92,7 +92,7 @@ function minutesOf({ began, since }: Owner): number {
   return Math.max(0, Math.round(ms / 60_000));
 }
 
-/** Of /proc, on every architecture. */
+/** The ticks of /proc, on every architecture. */
 const TICKS_PER_SECOND = 100;
 
 function isRunning({ pid, began }: Owner): boolean {

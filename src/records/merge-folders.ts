@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "
 import { basename, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { Config } from "../config/config.ts";
-import { differences, widened } from "../config/differences.ts";
+import { differences, widened } from "../config/same-sweep.ts";
 import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
 import { CONFIG, findResults, JOURNALS, writable } from "./find-results.ts";

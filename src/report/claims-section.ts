@@ -1,13 +1,13 @@
 import { boundText, oursText, paperText } from "../claims/because.ts";
-import type { Claim, Part } from "../claims/claim.ts";
+import type { Claim, ClaimPart } from "../claims/claim.ts";
 import { capitalised } from "../figures/words.ts";
 import { LOSS_SETS } from "../records/record.ts";
 import { shellQuoted } from "../shell-quoted.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import type { OfBoth } from "./outcome.ts";
+import { ROWS } from "./report-words.ts";
 import { headRow, section, tableBox } from "./section.ts";
-import { mark } from "./settings.ts";
-import { ROWS } from "./words.ts";
+import { mark } from "./settings-section.ts";
 
 /** Whether the paper holds, claim by claim: on training rows and on held-out ones. */
 export function claimsSection(claims: OfBoth<readonly Claim[]>): Html {
@@ -55,8 +55,8 @@ ${tableBox(`Tests of the claim ${train.id}`, table)}
 </details>`;
 }
 
-function testRow(part: Part, heldout: Part | undefined): Html {
-  const ours = (one: Part | undefined) =>
+function testRow(part: ClaimPart, heldout: ClaimPart | undefined): Html {
+  const ours = (one: ClaimPart | undefined) =>
     one === undefined ? html`<td></td><td></td>` : html`<td>${withMinus(oursText(one))}</td><td>${one.verdict}</td>`;
   const paper =
     part.paper === null ? html`<td>–</td>` : html`<td>${withMinus(paperText(part))} (${part.paper.mark})</td>`;

@@ -1,4 +1,4 @@
-import type { Config, Origin } from "../config/config.ts";
+import type { Config, SettingOrigin } from "../config/config.ts";
 import { type SettingRow, settingRows } from "../config/setting-rows.ts";
 import { type Html, html } from "./html.ts";
 import { headRow, section, tableBox } from "./section.ts";
@@ -26,6 +26,6 @@ function settingRow({ name, value, from, why, ofGenerator }: SettingRow): Html {
 const GENERATOR = html` class="inner"`;
 
 /** Where a number comes from, in its own look. */
-export function mark(from: Origin): Html {
+export function mark(from: SettingOrigin): Html {
   return html`<span class="mark" data-mark="${from}">${from}</span>`;
 }

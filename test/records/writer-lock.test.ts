@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { isTraining, Lock, type Shard } from "../../src/records/lock.ts";
+import { isTraining, Lock, type Shard } from "../../src/records/writer-lock.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
 /** A folder in which another living process trains `shard`. */

@@ -1,9 +1,9 @@
+import { memo } from "../memo.ts";
 import { curveLoss, type LossSet, type RunRecord } from "../records/record.ts";
-import { remembered } from "../remembered.ts";
 import type { Estimate } from "../stats/estimate.ts";
-import type { SweepCell } from "./cells.ts";
 import type { FigureOptions } from "./figure.ts";
 import { quickInterval } from "./interval.ts";
+import type { SweepCell } from "./sweep-cells.ts";
 
 /** A statistic over a cell's runs at one step. */
 export interface CurvePoint extends Estimate {
@@ -20,7 +20,7 @@ export function cellCurve(
   return curve(cell, loss, statistic);
 }
 
-const curve = remembered((cell: SweepCell, loss: LossSet, statistic: FigureOptions["statistic"]): CurvePoint[] => {
+const curve = memo((cell: SweepCell, loss: LossSet, statistic: FigureOptions["statistic"]): CurvePoint[] => {
   const { steps } = (cell.runs[0] as RunRecord).curve;
   const losses = lossesByStep(cell, loss);
   return steps.map((step, i) => {

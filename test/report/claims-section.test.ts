@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { Claim, Part } from "../../src/claims/claim.ts";
-import { claimsSection } from "../../src/report/claims.ts";
+import type { Claim, ClaimPart } from "../../src/claims/claim.ts";
+import { claimsSection } from "../../src/report/claims-section.ts";
 
-const PART: Part = {
+const PART: ClaimPart = {
   about: "omoe's loss <at> 1",
   unit: "loss",
   bound: { low: 0, high: Number.POSITIVE_INFINITY },

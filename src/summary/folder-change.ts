@@ -1,3 +1,4 @@
+import { type Cell, cellKey, cellOf } from "../records/cell.ts";
 import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
 import type { LossSet, RunRecord } from "../records/record.ts";
@@ -7,9 +8,7 @@ import { mean } from "../stats/moments.ts";
 import { differences } from "../stats/paired.ts";
 
 /** A cell of two results folders, A and B, over the runs that both have done. */
-export interface CellChange {
-  readonly model: string;
-  readonly correlation: number;
+export interface CellChange extends Cell {
   readonly pairs: number;
   /** Pairs that ended at the same loss to the last digit. */
   readonly equal: number;
@@ -23,7 +22,7 @@ export interface CellChange {
 export interface Change {
   readonly loss: LossSet;
   readonly tolerance: number;
-  /** Of the cells that both folders have. */
+  /** The cells that both folders have. */
   readonly cells: readonly CellChange[];
   /** Runs that are done in one folder and have not ended in the other. */
   readonly onlyInA: readonly string[];
@@ -42,9 +41,9 @@ export interface Change {
  * equal.
  */
 export function changeBetween(a: Results, b: Results, { loss, tolerance }: Pick<Change, "loss" | "tolerance">): Change {
-  const others = cellLosses(b, loss);
+  const others = new Map(cellLosses(b, loss).map((cell) => [cellKey(cell), cell]));
   const both = cellLosses(a, loss).flatMap((cell): [CellLosses, CellLosses][] => {
-    const other = others.find(({ model, correlation }) => model === cell.model && correlation === cell.correlation);
+    const other = others.get(cellKey(cell));
     return other ? [[cell, other]] : [];
   });
   const cells = both.map((pair) => changeOf(pair, tolerance, 1 - (1 - LEVEL) / both.length));
@@ -70,8 +69,7 @@ function changeOf([a, b]: readonly [CellLosses, CellLosses], tolerance: number, 
   const decided = runs.length >= LEAST_RUNS || (equal === runs.length && equal > 0);
   const { low, high } = bcaInterval(change, level);
   return {
-    model: a.model,
-    correlation: a.correlation,
+    ...cellOf(a),
     pairs: runs.length,
     equal,
     mean: mean(before),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { changeBetween } from "../../src/summary/compare.ts";
+import { changeBetween } from "../../src/summary/folder-change.ts";
 import { chance, type LossOf, madeResults } from "../support/made-results.ts";
 
 const one = ["models=[mmoe]", "correlations=[1]"];

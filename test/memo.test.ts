@@ -1,9 +1,9 @@
 import { expect, test, vi } from "vitest";
-import { remembered } from "../src/remembered.ts";
+import { memo } from "../src/memo.ts";
 
-test("remembered(compute) computes once for the same value and words, and again for others", () => {
+test("memo(compute) computes once for the same value and words, and again for others", () => {
   const compute = vi.fn((runs: readonly number[], loss: string) => `${loss} of ${runs.length}`);
-  const once = remembered(compute);
+  const once = memo(compute);
   const [two, three] = [
     [1, 2],
     [1, 2, 3],

@@ -1,25 +1,24 @@
+import { memo } from "../memo.ts";
+import { type Cell, cellKey } from "../records/cell.ts";
 import { measureMean } from "../records/measure-values.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
-import { remembered } from "../remembered.ts";
 import { groupBy } from "../stats/group-by.ts";
 
 /** A model at a correlation, as far as it has been trained. */
-export interface SweepCell {
-  readonly model: string;
-  readonly correlation: number;
+export interface SweepCell extends Cell {
   /** Runs that are done, by their index. */
   readonly runs: readonly RunRecord[];
   readonly failed: number;
 }
 
 /** Cells in which a run is done, in the sweep's order of models and by rising correlation. */
-export const sweepCells = remembered(({ config, records }: Results): readonly SweepCell[] => {
-  const cells = groupBy(records, ({ model, correlation }) => `${model} ${correlation}`);
+export const sweepCells = memo(({ config, records }: Results): readonly SweepCell[] => {
+  const cells = groupBy(records, cellKey);
   const correlations = [...config.correlations].sort((a, b) => a - b);
   return config.models.flatMap((model) =>
     correlations.flatMap((correlation) => {
-      const ended = cells.get(`${model} ${correlation}`) ?? [];
+      const ended = cells.get(cellKey({ model, correlation })) ?? [];
       const runs = ended.filter(({ status }) => status === "done").sort((a, b) => a.run - b.run);
       return runs.length > 0 ? [{ model, correlation, runs, failed: ended.length - runs.length }] : [];
     }),
@@ -36,7 +35,7 @@ export function correlationsOf(cells: readonly SweepCell[]): number[] {
 }
 
 /** Mean over tasks of each run's loss after the last step, [runs]. */
-export const finalMeans = remembered(({ runs }: SweepCell, set: LossSet): Float64Array => {
+export const finalMeans = memo(({ runs }: SweepCell, set: LossSet): Float64Array => {
   return Float64Array.from(runs, (run) => finalLosses(run, set)?.mean ?? Number.NaN);
 });
 

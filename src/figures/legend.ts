@@ -6,7 +6,7 @@ import { SMALL, text, textWidth } from "./text.ts";
 import type { Theme } from "./theme.ts";
 
 /** What a style stands for. */
-export interface KeyItem {
+export interface LegendItem {
   readonly label: string;
   readonly style: SeriesStyle;
   readonly attributes?: Attributes;
@@ -16,13 +16,13 @@ export interface KeyItem {
 
 type Sample = "line" | "marker" | "hollow";
 
-interface KeyOptions {
+interface LegendOptions {
   /** Baseline of the first line. */
   readonly y: number;
   readonly theme: Theme;
 }
 
-interface Key {
+interface Legend {
   readonly node: SvgNode;
   readonly height: number;
 }
@@ -30,23 +30,28 @@ interface Key {
 const WIDTHS: Readonly<Record<Sample, number>> = { line: 16, marker: 6, hollow: 6 };
 const GAP = 9;
 const LINE = 10;
-/** Of a page's left edge. */
+/** Distance from a page's left edge. */
 const X = 0.5;
 
 /** The items beside each other in as many lines of a page as they need. */
-export function key(items: readonly KeyItem[], { y, theme }: KeyOptions): Key {
+export function legend(items: readonly LegendItem[], { y, theme }: LegendOptions): Legend {
   let [left, baseline] = [X, y];
   const nodes = items.map((item) => {
     const wide = WIDTHS[item.sample ?? "line"] + 3 + textWidth(item.label, SMALL);
     if (left > X && left + wide > COLUMN) [left, baseline] = [X, baseline + LINE];
-    const node = keyItem(item, left, baseline, theme);
+    const node = legendItem(item, left, baseline, theme);
     left += wide + GAP;
     return node;
   });
   return { node: group({ class: "key" }, nodes), height: baseline - y + LINE };
 }
 
-function keyItem({ label, style, attributes, sample = "line" }: KeyItem, x: number, y: number, theme: Theme): SvgNode {
+function legendItem(
+  { label, style, attributes, sample = "line" }: LegendItem,
+  x: number,
+  y: number,
+  theme: Theme,
+): SvgNode {
   const at = { x: x + WIDTHS[sample] / 2, y: y - SMALL * 0.33 };
   return group({ class: "item", ...attributes }, [
     sample === "line" ? lineSample(style, x, at.y, WIDTHS.line) : markerSample(sample, style, at, theme),
@@ -71,15 +76,15 @@ function markerSample(
 }
 
 /** A key of models, and where `paper` of the paper's hollow markers. */
-export function modelKey(styles: ReadonlyMap<string, SeriesStyle>, paper: boolean, options: KeyOptions): Key {
+export function modelLegend(styles: ReadonlyMap<string, SeriesStyle>, paper: boolean, options: LegendOptions): Legend {
   const models = [...styles].map(([model, style]) => {
     return { label: modelLabel(model), style, attributes: { "data-model": model } };
   });
-  return key([...models, ...(paper ? [paperItem("the paper", options.theme)] : [])], options);
+  return legend([...models, ...(paper ? [paperItem("the paper", options.theme)] : [])], options);
 }
 
 /** What hollow markers stand for. */
-export function paperItem(label: string, { ink }: Theme): KeyItem {
+export function paperItem(label: string, { ink }: Theme): LegendItem {
   return {
     label,
     style: { colour: ink, dash: undefined, marker: "circle" },

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
+import type { Cell } from "../records/cell.ts";
 
 /** A point of the paper's Figure 2: cosine of the task weight vectors, mean label correlation, two standard deviations. */
 export interface PublishedCorrelation {
@@ -9,9 +10,7 @@ export interface PublishedCorrelation {
 }
 
 /** A point of a curve of the paper's Figure 4. */
-export interface PublishedLoss {
-  readonly model: string;
-  readonly correlation: number;
+export interface PublishedLoss extends Cell {
   readonly step: number;
   readonly loss: number;
 }

@@ -1,0 +1,36 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { type LabelTrials, readTrials, writeTrials } from "../../src/records/label-trials.ts";
+import { computationHere } from "../../src/records/provenance.ts";
+import { temporaryFolder } from "../support/effects.ts";
+
+const trials: LabelTrials = {
+  settings: { data: "paper", seed: 0, correlations: [0.5, 1], trials: 3, rows: 40 },
+  measured: [
+    [0.07, 0.99],
+    [0.08, 0.98],
+    [0.09, 0.97],
+  ],
+};
+
+/** A folder of trials, and the path of its measurements. */
+function written(): { folder: string; labels: string } {
+  const folder = temporaryFolder();
+  writeTrials(folder, trials, computationHere([]));
+  return { folder, labels: join(folder, "labels.csv") };
+}
+
+test("readTrials(folder) gives back what was written", () => {
+  expect(readTrials(written().folder)).toEqual(trials);
+});
+
+test("readTrials(folder) refuses a folder without measurements, with some missing, and with something else", () => {
+  const { folder, labels } = written();
+  writeFileSync(labels, readFileSync(labels, "utf8").replace(/^1,1,.*\n/m, ""));
+  expect(() => readTrials(folder)).toThrow(`${labels}: trial 1 is not whole; measure again with mmoe data --trials`);
+  writeFileSync(labels, 'a,"b\n');
+  expect(() => readTrials(folder)).toThrow(`${labels}: not readable as CSV: `);
+  rmSync(labels);
+  expect(() => readTrials(folder)).toThrow(`${folder} has no labels.csv; measure again with mmoe data --trials`);
+});
