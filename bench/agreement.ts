@@ -11,7 +11,7 @@ import { estimateText } from "../src/stats/estimate.ts";
 import { groupBy } from "../src/stats/group-by.ts";
 import { holm } from "../src/stats/holm.ts";
 import { planRuns } from "../src/sweep/plan.ts";
-import { grouped } from "../src/units.ts";
+import { thousands } from "../src/units.ts";
 import { allowedAfter, type Differences, differencesAfter } from "./agreement/differences.ts";
 import { compareFinals } from "./agreement/finals.ts";
 import { CHECKPOINTS, lastBitOff, type Trained, trained } from "./agreement/train.ts";
@@ -47,7 +47,7 @@ console.log(
   `${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.versions.node}; TensorFlow on ${tensorflow.device}`,
 );
 console.log(
-  `Paper preset cut to ${grouped(CHECKPOINTS[2])} steps: batch ${config.batch}, ${config.optimizer}, lr ${config.lr}; ${config.runs} runs of each model at each of the correlations ${config.correlations.join(", ")}\n`,
+  `Paper preset cut to ${thousands(CHECKPOINTS[2])} steps: batch ${config.batch}, ${config.optimizer}, lr ${config.lr}; ${config.runs} runs of each model at each of the correlations ${config.correlations.join(", ")}\n`,
 );
 const agreed = [printDifferences(), printFinals()];
 process.exitCode = agreed.every(Boolean) ? 0 : 1;
@@ -62,7 +62,7 @@ async function timed(name: string, engine: Engine, some: readonly Run[]): Promis
 /** Prints how far apart losses are after each checkpoint; returns whether all are within their tolerances. */
 function printDifferences(): boolean {
   console.log("Relative differences from the cpu engine of each task's held-out loss, median / largest:\n");
-  printHead(["model", "engine", ...CHECKPOINTS.map((step) => `step ${grouped(step)}`), "within"]);
+  printHead(["model", "engine", ...CHECKPOINTS.map((step) => `step ${thousands(step)}`), "within"]);
   const within = [...byModel].flatMap(([model, some]) => {
     const apart = (losses: Trained) => CHECKPOINTS.map((_, at) => differencesAfter(some, at, [reference, losses]));
     const bits = apart(byABit.losses);

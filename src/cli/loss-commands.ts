@@ -3,7 +3,7 @@ import { UsageError } from "../errors.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
 import { type Results, readResults } from "../records/read-results.ts";
 import { LOSS_SETS, type LossSet } from "../records/record.ts";
-import { grouped } from "../units.ts";
+import { thousands } from "../units.ts";
 import type { Context } from "./effects.ts";
 import { choiceOption } from "./options.ts";
 import { goOn } from "./text/go-on.ts";
@@ -45,7 +45,7 @@ export function gapsText(folder: string, cells: readonly CellLosses[]): string {
   if (missing > 0) {
     const all = done + failed.length + missing;
     lines.push(
-      `${grouped(missing)} of ${grouped(all)} runs are missing, so all this may change; train them with: ${goOn(folder)}`,
+      `${thousands(missing)} of ${thousands(all)} runs are missing, so all this may change; train them with: ${goOn(folder)}`,
     );
   }
   return lines.map((line) => `${wrapped(line, WIDTH)}\n`).join("");

@@ -5,7 +5,7 @@ import { configIn } from "../records/read-results.ts";
 import { type Writer, writersIn } from "../records/writers.ts";
 import { correlationText } from "../sweep/plan.ts";
 import { type CellStatus, cellStatuses, totalStatus } from "../sweep/status.ts";
-import { duration, grouped } from "../units.ts";
+import { duration, thousands } from "../units.ts";
 import { shardText } from "./cluster/shard-option.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
@@ -48,7 +48,7 @@ async function status(folder: string, { json = false }: Options, { effects, note
   } else {
     effects.stdout.write(
       `${cellTable(cells)}\n${writerTable(writers)}\n` +
-        `${grouped(done + failed + missing)} runs: ${grouped(done)} done, ${grouped(failed)} failed, ${grouped(missing)} missing` +
+        `${thousands(done + failed + missing)} runs: ${thousands(done)} done, ${thousands(failed)} failed, ${thousands(missing)} missing` +
         `${leftMs ? `; about ${duration(leftMs)} left at ${perMinute.toFixed(1)} runs a minute` : ""}\n`,
     );
     if (missing > 0) note(`the missing ones: ${goOn(folder)}`);

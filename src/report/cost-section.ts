@@ -5,7 +5,7 @@ import { parameterCount } from "../models/parameters.ts";
 import type { RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { quantileSorted } from "../stats/moments.ts";
-import { duration, grouped } from "../units.ts";
+import { duration, thousands } from "../units.ts";
 import { type Html, html } from "./html.ts";
 import { headRow, numberCell, section, tableBox } from "./section.ts";
 
@@ -64,7 +64,7 @@ The total is core time where every run has a core of its own, as in the cpu engi
 const NUMBERS = ["Parameters", "FLOP a row", "Runs", "ms a step", "Total time"];
 
 function costRow({ model, on, parameters, flopPerRow, runs, stepMs, totalMs }: ModelCost): Html {
-  const cells = [grouped(parameters), grouped(flopPerRow), grouped(runs), stepText(stepMs), duration(totalMs)];
+  const cells = [thousands(parameters), thousands(flopPerRow), thousands(runs), stepText(stepMs), duration(totalMs)];
   return html`<tr><th scope="row">${modelLabel(model)}</th><td>${on}</td>${cells.map(numberCell)}</tr>
 `;
 }

@@ -6,7 +6,7 @@ import type { Results } from "../records/read-results.ts";
 import { LOSS_SETS, type LossSet } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
-import { grouped } from "../units.ts";
+import { thousands } from "../units.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { type Lowest, lowestModels, meanOf } from "./ranking.ts";
 import { listed, lossText, ROWS } from "./report-words.ts";
@@ -31,7 +31,7 @@ function sentence(
   cells: OfBoth<readonly CellLosses[]>,
   lowest: OfBoth<readonly Lowest[]>,
 ): string {
-  const after = `After ${grouped(config.steps)} steps the mean loss`;
+  const after = `After ${thousands(config.steps)} steps the mean loss`;
   if (lowest.train.length === 0) return ofOneModel(cells, after);
   const lead = `${after} is lowest`;
   const [train, heldout] = [winners(lowest.train), winners(lowest.heldout)];

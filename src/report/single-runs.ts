@@ -2,7 +2,7 @@ import { type SweepCell, sweepCells } from "../figures/sweep-cells.ts";
 import type { Cell } from "../records/cell.ts";
 import type { Results } from "../records/read-results.ts";
 import { curveLoss, finalLosses, LOSS_SETS, type LossSet, type RunRecord } from "../records/record.ts";
-import { grouped } from "../units.ts";
+import { thousands } from "../units.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { dataElement } from "./html-page.ts";
 
@@ -93,7 +93,7 @@ export function runPicker(results: Results): Html {
   const most = Math.max(...packedRuns.cells.map(({ runs }) => runs.length));
   const done = Math.max(...sweepCells(results).map(({ runs }) => runs.length));
   const part =
-    most < done ? ` This page carries the first ${grouped(most)} of the ${grouped(done)} runs of a cell.` : "";
+    most < done ? ` This page carries the first ${thousands(most)} of the ${thousands(done)} runs of a cell.` : "";
   return html`<div class="picker" id="run-picker" hidden>
 <p><label for="run-index">Run</label> <input type="range" id="run-index" min="0" max="${Math.max(...packedRuns.cells.flatMap(({ runs }) => runs))}" value="0" autocomplete="off"> <output id="run-reading" for="run-index"></output></p>
 <p><label><input type="checkbox" id="run-all" autocomplete="off"> all of these runs</label></p>

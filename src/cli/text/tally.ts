@@ -1,6 +1,6 @@
 import type { Run } from "../../engines/engine.ts";
 import type { RunRecord } from "../../records/record.ts";
-import { duration, grouped } from "../../units.ts";
+import { duration, thousands } from "../../units.ts";
 
 /** Shows how runs progress and end, until it is stopped. */
 export interface RunProgress {
@@ -63,7 +63,7 @@ export class Tally {
     if (this.steps === 0) return "starting";
     const elapsed = performance.now() - this.#start;
     const left = (elapsed / this.steps) * (this.total - this.steps);
-    return `${grouped((1000 * this.steps) / elapsed)} steps/s, ${duration(left)} left`;
+    return `${thousands((1000 * this.steps) / elapsed)} steps/s, ${duration(left)} left`;
   }
 
   /** The line for a run that failed. */
