@@ -2,7 +2,7 @@ import { boundText, oursText, paperText } from "../claims/because.ts";
 import type { Claim } from "../claims/claim.ts";
 import { claimsOf } from "../claims/claims.ts";
 import { cellLosses } from "../records/cell-losses.ts";
-import { shellQuoted } from "../shell-quoted.ts";
+import { shellQuoted } from "../shell.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";

@@ -10,7 +10,7 @@ import { folderOf, gigabytes, requirements } from "../cuda/requirements.ts";
 import { pendingSteps, runSteps, type Step, type StepContext } from "../cuda/steps.ts";
 import { tryBinding } from "../cuda/try-binding.ts";
 import { UsageError } from "../errors.ts";
-import { shellQuoted } from "../shell-quoted.ts";
+import { shellQuoted } from "../shell.ts";
 import { duration, megabytes } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";

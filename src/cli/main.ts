@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../errors.ts";
-import { shellQuoted } from "../shell-quoted.ts";
+import { shellQuoted } from "../shell.ts";
 import { version } from "../version.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context, Effects } from "./effects.ts";

@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.ts";
-import { shellQuoted } from "../shell-quoted.ts";
+import { shellQuoted } from "../shell.ts";
 import { BIN } from "./bin.ts";
 import { checkFolder, checkSweep } from "./cluster/check-sweep.ts";
 import { jobName, mergeOptions, type SlurmJob, slurmScript } from "./cluster/slurm-script.ts";

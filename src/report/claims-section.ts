@@ -2,7 +2,7 @@ import { boundText, oursText, paperText } from "../claims/because.ts";
 import type { Claim, ClaimPart } from "../claims/claim.ts";
 import { capitalised } from "../figures/words.ts";
 import { LOSS_SETS } from "../records/record.ts";
-import { shellQuoted } from "../shell-quoted.ts";
+import { shellQuoted } from "../shell.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import type { OfBoth } from "./outcome.ts";
 import { ROWS } from "./report-words.ts";

@@ -1,5 +1,5 @@
 import type { Provenance } from "../records/provenance.ts";
-import { shellQuoted } from "../shell-quoted.ts";
+import { shellQuoted } from "../shell.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { headRow, section, tableBox } from "./section.ts";

@@ -1,4 +1,4 @@
-import { shellQuoted } from "../../shell-quoted.ts";
+import { shellQuoted } from "../../shell.ts";
 
 /** The command that trains the missing runs of `folder`. */
 export function goOn(folder: string): string {
