@@ -73,7 +73,7 @@ function cellRow(
 `;
 }
 
-/** The cell with the lowest mean loss of a group; undefined where there is no other to compare it with. */
+/** The cell with the lowest mean loss of a group; undefined if there is no other to compare it with. */
 function lowestOf(group: readonly CellLine[]): OfBoth<CellLine | undefined> {
   const trained = group.filter(({ losses }) => losses.train.length > 0);
   const of = (set: LossSet) =>

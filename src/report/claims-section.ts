@@ -9,7 +9,7 @@ import { ROWS } from "./report-words.ts";
 import { headRow, section, tableBox } from "./section.ts";
 import { mark } from "./settings-section.ts";
 
-/** Whether the paper holds, claim by claim: on training rows and on held-out ones. */
+/** Whether each claim of the paper holds, on training rows and on held-out rows. */
 export function claimsSection(claims: OfBoth<readonly Claim[]>): Html {
   const pairs = claims.train.map((train, i) => ({ train, heldout: claims.heldout[i] as Claim }));
   return section("claims", "Does the paper hold?", [

@@ -9,7 +9,7 @@ import { duration, thousands } from "../units.ts";
 import { type Html, html } from "./html.ts";
 import { headRow, numberCell, section, tableBox } from "./section.ts";
 
-/** What a model takes: its size, and its time on one kind of device. */
+/** Cost of a model: its size, and its time on one kind of device. */
 export interface ModelCost {
   readonly model: string;
   /** Engine and device, e.g. `cpu (wasm)`. */
@@ -23,7 +23,10 @@ export interface ModelCost {
   readonly totalMs: number;
 }
 
-/** The cost of each model of the sweep, a line for each kind of device that trained it; runs that failed count in the total. */
+/**
+ * The cost of each model of the sweep, a line for each kind of device that trained it; runs that failed count in the
+ * total.
+ */
 export function modelCosts(config: Config, records: readonly RunRecord[]): ModelCost[] {
   const groups = groupBy(records, ({ model, engine, device }) => JSON.stringify([model, engine, device]));
   return config.models.flatMap((name) => {

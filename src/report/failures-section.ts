@@ -5,7 +5,7 @@ import { thousands } from "../units.ts";
 import { type Html, html } from "./html.ts";
 import { headRow, section, tableBox } from "./section.ts";
 
-/** Failed runs that are named; `runs.csv` has all of them. */
+/** Most failed runs that are named; `runs.csv` has all. */
 const NAMED = 200;
 
 /** The runs that failed, by name and reason, and how they count. */

@@ -11,10 +11,10 @@ import { type Html, html, NOTHING } from "./html.ts";
 import { type Lowest, lowestModels, meanOf } from "./ranking.ts";
 import { listed, lossText, ROWS } from "./report-words.ts";
 
-/** A value of both losses: a page that shows one alone would hide the other's outcome. */
+/** A value for each of the two losses: a page that shows only one would hide the outcome of the other. */
 export type OfBoth<T> = Readonly<Record<LossSet, T>>;
 
-/** What came out, in a sentence that names both losses; a warning where they disagree; what the claims come to. */
+/** The outcome in one sentence on both losses, a warning if they disagree, and the verdicts on the claims. */
 export function outcome(
   results: Results,
   cells: OfBoth<readonly CellLosses[]>,
@@ -40,7 +40,7 @@ function sentence(
   return `${lead} for ${train} ${rows("train")}, but for ${heldout} ${rows("heldout")}.`;
 }
 
-/** Where no two models can be compared: what the first of them that has been trained ends at. */
+/** If no two models can be compared: the final loss of the first trained model. */
 function ofOneModel(cells: OfBoth<readonly CellLosses[]>, after: string): string {
   const [trained] = groupBy(
     cells.train.filter(({ byRun }) => byRun.size > 0),
@@ -67,7 +67,7 @@ function winners(lowest: readonly Lowest[]): string {
   return [...byModel].map(([model, own]) => `${modelLabel(model)}${placeText(own, lowest)}`).join(", ");
 }
 
-/** ` (not told apart from OMoE at 1)`, or nothing where the lowest are apart from all others. */
+/** ` (not told apart from OMoE at 1)`, or nothing if the lowest are told apart from all others. */
 function nearText(lowest: readonly Lowest[]): string {
   const byNear = groupBy(
     lowest.filter(({ near }) => near !== undefined),
@@ -88,7 +88,7 @@ function correlationList(lowest: readonly Lowest[]): string {
   return listed(lowest.map(({ correlation }) => shortNumber(correlation)));
 }
 
-/** Where the model that wins on training rows loses on held-out ones. */
+/** Correlations at which the model that wins on training rows loses on held-out ones. */
 function disagreement({ train, heldout }: OfBoth<readonly Lowest[]>): Html {
   const other = (one: Lowest) => heldout.find(({ correlation }) => correlation === one.correlation);
   const turned = train.filter((one) => other(one) !== undefined && other(one)?.model !== one.model);

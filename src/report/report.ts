@@ -19,7 +19,7 @@ import { runPicker } from "./single-runs.ts";
 import { switches, switchRules } from "./switches.ts";
 import { drawVariants, hasPaper } from "./variants.ts";
 
-/** A sweep's report: one file of HTML, the same bytes for the same records. `loss` is shown first. */
+/** A sweep's report: one HTML file, the same bytes for the same records. `loss` is shown first. */
 export function reportHtml(results: Results, loss: LossSet): string {
   const { config, records, provenances } = results;
   const cells = { train: cellLosses(results, "train"), heldout: cellLosses(results, "heldout") };
@@ -67,7 +67,7 @@ const CONTENTS = [
   ["provenance", "Provenance"],
 ] as const;
 
-/** That runs are missing, or failed: everything below is of the others. */
+/** Says that runs are missing or failed: everything below it is about the others. */
 function unfinished({ config, records }: Results): Html {
   const asked = config.runs * config.models.length * config.correlations.length;
   const missing = asked - records.length;

@@ -161,12 +161,12 @@ describe("mmoe sweep", () => {
 });
 
 describe("mmoe sweep refuses, in one line with exit code 2 and before writing anything,", () => {
-  test("to overwrite a folder that holds what no sweep wrote", async () => {
+  test("to overwrite a folder that holds files of something else", async () => {
     mkdirSync(out);
     writeFileSync(join(out, "thesis.tex"), "");
     const { code, stderr } = await sweep("--overwrite");
     expect(code).toBe(2);
-    expect(stderr).toContain(`${out} holds 'thesis.tex', which no sweep wrote`);
+    expect(stderr).toContain(`${out} holds 'thesis.tex', which is not from a sweep`);
     expect(existsSync(join(out, "thesis.tex"))).toBe(true);
   });
 
