@@ -9,7 +9,13 @@ export type Initializer =
   | { readonly name: "he-uniform" } // U(-a, a), a² = 6 / in
   | { readonly name: "truncated-normal"; readonly std: number }; // N(0, std²) redrawn beyond 2 std
 
-export const INITIALIZER_NAMES = ["glorot-uniform", "he-uniform", "truncated-normal"] as const;
+const NAMES: Readonly<Record<Initializer["name"], true>> = {
+  "glorot-uniform": true,
+  "he-uniform": true,
+  "truncated-normal": true,
+};
+
+export const INITIALIZER_NAMES = Object.keys(NAMES) as Initializer["name"][];
 
 /** Initial values of one kernel [from, to]; the fan is this kernel's own, also where experts are stacked. */
 export function initialKernel(initializer: Initializer, from: number, to: number, key: Key): Float32Array {

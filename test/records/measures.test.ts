@@ -164,7 +164,11 @@ test("runs from before a number was declared have an empty cell, and are as good
   out = join(temporaryFolder(), "again");
   engine.load = () => measuring();
   await sweep();
-  expect((await runMain(["merge", before, out, "-o", join(temporaryFolder(), "merged")])).code).toBe(0);
+  for (const folders of [
+    [before, out],
+    [out, before],
+  ])
+    expect((await runMain(["merge", ...folders, "-o", join(temporaryFolder(), "merged")])).code).toBe(0);
 });
 
 test("a number that is not declared, or of too few tasks, is an engine's bug", () => {
