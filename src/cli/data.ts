@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { type Config, generatorOf } from "../config/config.ts";
 import { loadConfig, override } from "../config/load.ts";
 import type { TrialSettings } from "../config/trials.ts";
@@ -98,15 +98,17 @@ async function pairs(config: Config, rows: number, options: Options, { effects, 
 
   const pair = new TaskSet(settings, correlationMatrix(2, correlation), identity);
   const chunk = (first: number, count: number) => pair.rows(options.heldout ? "heldout" : "train", count, step, first);
-  const measured = writeRows({ chunk, rows, inputs: settings.inputs, format, file, stdout: effects.stdout });
+  const { inputs } = settings;
+  const measured = await writeRows({ chunk, rows, inputs, format, file, stdout: effects.stdout });
+  if (measured === undefined) return EXIT.done; // its reader has seen enough
   const closed = labelCorrelation(settings, correlation);
   note(`label correlation: ${measured.toFixed(5)} measured over ${rows} rows, ${closed.toFixed(5)} in closed form`);
   return EXIT.done;
 }
 
 function outputFile({ output, overwrite = false }: Options): string | undefined {
-  if (output !== undefined && existsSync(output) && !overwrite) {
-    throw new UsageError(`${output} exists; give another -o, or --overwrite`);
-  }
+  if (output === undefined || !existsSync(output)) return output;
+  if (!statSync(output).isFile()) throw new UsageError(`${output} is not a file that can be replaced; give another -o`);
+  if (!overwrite) throw new UsageError(`${output} exists; give another -o, or --overwrite`);
   return output;
 }

@@ -8,6 +8,7 @@ import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { choiceOption } from "./options.ts";
+import { CUDA_SETTINGS } from "./text/cuda-text.ts";
 import { type Diagnosis, doctorText } from "./text/doctor-text.ts";
 
 interface Options {
@@ -21,7 +22,7 @@ export const define: Define = (command, run) => {
     .option("--json", "as JSON")
     .addHelpText(
       "after",
-      `\nExits with 4 if an engine that you asked for, or that is set up, does not work.\n${examples(
+      `\nExits with 4 if an engine that you asked for, or that is set up, does not work.\n${CUDA_SETTINGS}${examples(
         "mmoe doctor",
         "mmoe doctor --engine cuda && mmoe sweep --engine cuda",
       )}`,

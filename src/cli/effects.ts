@@ -14,7 +14,10 @@ export const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export type StopSignal = (typeof STOP_SIGNALS)[number];
 
 export interface Output {
-  write(text: string): unknown;
+  /** `taken` is told when the text has been handed on, or why it can't be. */
+  write(text: string, taken?: (error?: Error | null) => void): unknown;
+  /** Its number among the process's open files. */
+  readonly fd?: number;
   /** True for a terminal. */
   readonly isTTY?: boolean;
   readonly columns?: number;

@@ -33,7 +33,7 @@ export const define: Define = (command, run) => {
     .option("--partition <name>", "where the tasks run")
     .option("--cpus <n>", "cores of a task", "1")
     .option("--gpus <n>", "GPUs of a task; with several, one process each", "0")
-    .option("--restarts <n>", "how often a stopped task is requeued", "10")
+    .option("--restarts <n>", "how often a stopped or killed task is requeued", "10")
     .option("--sbatch <option>", "a further option of sbatch, such as account=lab; may be given again", collect, [])
     .option("--mmoe <command>", "shell command that starts mmoe on the nodes (default: this one)")
     .option("--submit", "submit it, and a job that merges the results afterwards")

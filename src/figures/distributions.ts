@@ -22,7 +22,7 @@ interface Summary extends Quantiles {
   readonly mean: number;
 }
 
-/** How the final losses of each cell's runs are spread: a box for each cell, grouped by correlation. */
+/** How the final losses of each cell's runs are spread: a box for each cell, thousands by correlation. */
 export function distributions(results: Results, options: FigureOptions): Figure | Lacking {
   const cells = sweepCells(results);
   if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
