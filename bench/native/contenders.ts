@@ -29,7 +29,7 @@ export function leastOf(a: StepTime, b: StepTime): StepTime {
 /** One way to train R runs of MMoE on batches of B rows. */
 export interface Contender {
   readonly name: string;
-  /** Operations of a step, where there are any. */
+  /** Operations of a step, if there are any. */
   readonly operations?: number;
   /** Trains for `ms` or little longer. */
   readonly turn: (ms: number) => Promise<StepTime>;
@@ -61,7 +61,7 @@ export function tracedOperations(tf: Tf, group: Group, options: ProgramOptions):
   }
 }
 
-/** Of what the threads that make rows ahead may count on. */
+/** Number of steps that the threads which make rows ahead may count on. */
 const ENDLESS = 2 ** 30;
 
 export type RunChanges = Partial<Pick<Run["training"], "trainRows" | "lr">> & { readonly model?: ModelName };
@@ -115,8 +115,8 @@ function ofCpuEngine(runs: readonly Run[]): Contender {
 }
 
 /**
- * `train` trains up to so many steps and says how many: one, in a turn of no time at all. Times are those of a whole turn,
- * with what other threads make for its steps.
+ * `train` trains up to so many steps and returns how many: one, in a turn of no time at all. Times are those of a
+ * complete turn, including what other threads make for its steps.
  */
 function turnOf(train: (most: number) => Promise<number>): Contender["turn"] {
   return async (ms) => {

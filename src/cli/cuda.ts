@@ -11,7 +11,7 @@ import { pendingSteps, runSteps, type Step, type StepContext } from "../cuda/ste
 import { checkTrust } from "../cuda/trust.ts";
 import { tryBinding } from "../cuda/try-binding.ts";
 import { UsageError } from "../errors.ts";
-import { shellQuoted } from "../shell-quoted.ts";
+import { shellQuoted } from "../shell.ts";
 import { duration } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";

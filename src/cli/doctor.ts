@@ -18,11 +18,11 @@ interface Options {
 
 export const define: Define = (command, run) => {
   command
-    .option("--engine <name>", "only this one: cpu, cuda, tfjs (default: all that are here)", "auto")
+    .option("--engine <name>", "try only this engine: cpu, cuda, tfjs; auto tries all", "auto")
     .option("--json", "as JSON")
     .addHelpText(
       "after",
-      `\nExits with 4 where an engine that was asked for, or is set up, does not work.\n${CUDA_SETTINGS}${examples(
+      `\nExits with 4 if an engine that you asked for, or that is set up, does not work.\n${CUDA_SETTINGS}${examples(
         "mmoe doctor",
         "mmoe doctor --engine cuda && mmoe sweep --engine cuda",
       )}`,

@@ -5,7 +5,7 @@ export interface Effects {
   readonly env: Readonly<Record<string, string | undefined>>;
   on(signal: StopSignal, listener: () => void): unknown;
   off(signal: StopSignal, listener: () => void): unknown;
-  /** Ends the process at once: only for who can't wait for `main` to return. */
+  /** Ends the process at once; only for callers that can't wait for `main` to return. */
   exit(code: number): unknown;
 }
 
@@ -21,15 +21,15 @@ export interface Output {
   readonly columns?: number;
 }
 
-/** What every command gets beside its own arguments. */
+/** What every command gets, apart from its own arguments. */
 export interface Context {
   readonly effects: Effects;
   /** Nothing on stderr but errors. */
   readonly quiet: boolean;
-  /** What was typed, word by word. */
+  /** The command line, word by word. */
   readonly argv: readonly string[];
-  /** What was typed, without --overwrite: typed again, it goes on. */
+  /** The command line without --overwrite: the command that goes on. */
   readonly commandLine: string;
-  /** A line of progress or of what was decided, on stderr. */
+  /** Writes a line on stderr: progress, or a decision. */
   note(line: string): void;
 }

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { shellQuoted } from "../shell-quoted.ts";
+import { shellQuoted } from "../shell.ts";
 import { type Binding, findBinding } from "./binding.ts";
 import { type Card, hidesCards, mayHaveCard, nvidiaSmi, visibleCards } from "./cards.ts";
 import { BINDING_PACKAGE, cudaHome, layoutOf } from "./home.ts";

@@ -1,6 +1,6 @@
 import { type Stats, statSync } from "node:fs";
 import { UsageError } from "../errors.ts";
-import { shellQuoted } from "../shell-quoted.ts";
+import { shellQuoted } from "../shell.ts";
 import { layoutOf } from "./home.ts";
 
 export interface Problem {

@@ -16,7 +16,7 @@ type Warn = (line: string) => void;
 /** Most conflicts that an error names. */
 const NAMED = 3;
 
-/** The config of all `folders` together; UsageError where two trained differently. */
+/** The config of all `folders` together; UsageError if two trained differently. */
 export function commonConfig(folders: readonly string[]): Config {
   const [first, ...rest] = folders.map((folder) => ({ folder, config: configIn(folder) }));
   if (first === undefined) throw new RangeError("commonConfig: expected at least one folder");
@@ -30,8 +30,8 @@ export function commonConfig(folders: readonly string[]): Config {
 }
 
 /**
- * Throws UsageError, naming runs, where two journals of `folders` give a run different results. What may differ is who
- * computed it and how long that took. Gives how many runs were done more than once, in agreement.
+ * Throws UsageError, naming runs, if two journals of `folders` have different results for a run. Only who computed it,
+ * and how long that took, may differ. Returns how many runs were done more than once, in agreement.
  */
 export function checkAgreement(folders: readonly string[], warn: Warn): number {
   const paths = folders.flatMap((folder) => journalPaths(join(folder, JOURNALS)));
@@ -41,7 +41,7 @@ export function checkAgreement(folders: readonly string[], warn: Warn): number {
   let repeated = 0;
   for (const path of doneTwice.size > 0 ? paths : []) {
     for (const record of readJournal(path, () => {}, doneTwice)) {
-      if (record.status === "failed") continue; // one that is done stands for it
+      if (record.status === "failed") continue; // one that is done counts instead
       const numbers = numbersOf(record);
       const before = first.get(record.id);
       if (before === undefined) first.set(record.id, { path, numbers });
@@ -56,7 +56,7 @@ export function checkAgreement(folders: readonly string[], warn: Warn): number {
   );
 }
 
-/** Ids of the runs that are done more than once: their beginnings are read a hundred times as fast as all of them. */
+/** Ids of the runs that are done more than once, from the heads of lines, which are read a hundred times as fast. */
 function repeatedIn(paths: readonly string[], warn: Warn): Set<string> {
   const [once, repeated] = [new Set<string>(), new Set<string>()];
   for (const path of paths) {
@@ -67,7 +67,9 @@ function repeatedIn(paths: readonly string[], warn: Warn): Set<string> {
   return repeated;
 }
 
-/** Copies all journals of `folders`, and their provenance, into the results folder `out`, which may hold some of them. */
+/**
+ * Copies all journals of `folders`, and their provenance, into the results folder `out`, which may hold some of them.
+ */
 export function copyJournals(folders: readonly string[], out: string, config: Config): void {
   findResults(out, config, { warn: () => {} });
   writable(out, () => {

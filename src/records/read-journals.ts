@@ -10,9 +10,9 @@ import type { RunRecord } from "./record.ts";
 
 type Warn = (line: string) => void;
 
-/** Bytes read at once. */
+/** Bytes that are read at once. */
 const CHUNK = 2 ** 20;
-/** Points of curves that are read between two breaths: some 10 ms. */
+/** Points of curves that are read before others may work again: some 10 ms. */
 const BREATH = 10_000;
 
 /** A sweep's journals in `folder`, also compressed ones. */
@@ -22,7 +22,9 @@ export function journalPaths(folder: string): string[] {
   return names.sort().map((name) => join(folder, name));
 }
 
-/** How each run in the journals of `folder` ended. `warn` gets a line for each that is no record: it is left out. */
+/**
+ * How each run in the journals of `folder` ended. `warn` is called for lines that are not records; they are left out.
+ */
 export function readHeads(folder: string, warn: Warn): Map<string, RecordHead> {
   const ended = new Map<string, RecordHead>();
   for (const path of journalPaths(folder)) for (const head of readJournalHeads(path, warn)) keepBetter(ended, head);
@@ -40,8 +42,8 @@ interface ReadOptions {
 }
 
 /**
- * The records in the journals of `folder`, by run, then correlation, then model. There may be many: others may work in
- * between, and `signal` ends it by an error.
+ * The records in the journals of `folder`, by run, then correlation, then model. There may be many, so others may work
+ * in between, and `signal` ends it with an error.
  */
 export async function readRecords(folder: string, { warn, signal }: ReadOptions): Promise<RunRecord[]> {
   const ended = new Map<string, RunRecord>();
@@ -61,7 +63,7 @@ export async function readRecords(folder: string, { warn, signal }: ReadOptions)
 }
 
 /**
- * The records of one journal, or those of the runs `wanted`. A last line torn by a crash is dropped without a word: its
+ * The records of one journal, or those of the runs `wanted`. A last line that a crash cut off is dropped silently: its
  * run had not ended.
  */
 export function readJournal(path: string, warn: Warn, wanted?: ReadonlySet<string>): Generator<RunRecord> {
@@ -73,7 +75,7 @@ export function readJournal(path: string, warn: Warn, wanted?: ReadonlySet<strin
   return linesOf(path, read, warn);
 }
 
-/** Given for a line that is a record, but none that is wanted. */
+/** Returned for a line that is a record, but not a wanted one. */
 const PASS_OVER = Symbol("pass over");
 
 /** Records in one journal, and the milliseconds that their runs took, added up. */
@@ -86,12 +88,12 @@ export function journalTotals(path: string): { runs: number; busyMs: number } {
   return totals;
 }
 
-/** Keeps one end of a run that ended more than once: the first that is not a failure. */
+/** Keeps the first successful end of a run that ended more than once. */
 function keepBetter<T extends RecordHead>(ended: Map<string, T>, one: T): void {
   if (ended.get(one.id)?.status !== "done") ended.set(one.id, one);
 }
 
-/** Most curves of a sweep have the same steps: one array is kept for all that come after each other. */
+/** Most curves of a sweep have the same steps: one array is kept for successive ones. */
 function sharedSteps(): (record: RunRecord) => RunRecord {
   let last: readonly number[] = [];
   return (record) => {
@@ -103,7 +105,7 @@ function sharedSteps(): (record: RunRecord) => RunRecord {
   };
 }
 
-/** An order that depends on nothing but the runs themselves: results come out the same however they were computed. */
+/** An order that depends only on the runs themselves, so results are the same however they were computed. */
 function byRun(a: RunRecord, b: RunRecord): number {
   const place = ({ model }: RunRecord) => (MODEL_NAMES as string[]).indexOf(model);
   return a.run - b.run || a.correlation - b.correlation || place(a) - place(b);
@@ -122,7 +124,7 @@ function* linesOf<T>(path: string, read: (line: Buffer) => T | typeof PASS_OVER 
   }
 }
 
-/** Without their ends. What stands behind the last end is nothing, or what a crash tore. */
+/** Lines without their ends. After the last end there is nothing, or a line that a crash cut off. */
 function* completeLines(path: string): Generator<Buffer> {
   let rest: Buffer = Buffer.of();
   for (const chunk of path.endsWith(".gz") ? [uncompressed(path)] : chunksOf(path)) {
@@ -144,7 +146,7 @@ function uncompressed(path: string): Buffer {
   }
 }
 
-/** Nothing of a file that is gone: a process that ended without a run removes its journal. */
+/** No bytes for a file that is gone: a process that ends without a run removes its journal. */
 function* chunksOf(path: string): Generator<Buffer> {
   const file = openIfThere(path);
   if (file === undefined) return;
@@ -160,7 +162,7 @@ function* chunksOf(path: string): Generator<Buffer> {
   }
 }
 
-/** A file to be read; undefined where it is gone. */
+/** Opens a file to read; undefined if it is gone. */
 export function openIfThere(path: string): number | undefined {
   try {
     return openSync(path, "r");
@@ -175,7 +177,7 @@ function checkHeader(line: string, path: string): void {
   try {
     ({ schema } = JSON.parse(line) as { schema?: unknown });
   } catch {
-    throw new UsageError(`${path}: not a journal: its first line is no header; move the file away, or --overwrite`);
+    throw new UsageError(`${path}: not a journal: its first line is not a header; move the file away, or --overwrite`);
   }
   if (schema === JOURNAL_SCHEMA) return;
   throw new UsageError(

@@ -7,7 +7,7 @@ import { isTraining } from "./writer-lock.ts";
 
 /** A process that trains, or trained, into a folder of journals. */
 export interface Writer {
-  /** The name of its journal, without what stands behind the dot. */
+  /** The name of its journal, without the extension. */
   readonly name: string;
   readonly provenance: Provenance;
   /** Runs that ended in it. */
@@ -16,11 +16,11 @@ export interface Writer {
   readonly elapsedMs: number;
   /** ISO time of its last sign of life. */
   readonly heard: string;
-  /** `ended` says so itself; `silent` is one of another machine that does not: it may still train. */
+  /** `ended`: it says so itself. `silent`: it does not, and is on another machine, so it may still train. */
   readonly state: "training" | "ended" | "killed" | "silent";
 }
 
-/** The writers of the journals in `folder` whose provenance can be read, the first to start first. */
+/** The writers of the journals in `folder` whose provenance can be read, in order of start. */
 export function writersIn(folder: string): Writer[] {
   return provenancesIn(folder, () => {}).map(({ name, provenance }) => {
     const path = [join(folder, `${name}.jsonl`), join(folder, `${name}.jsonl.gz`)].find(existsSync);
@@ -39,14 +39,14 @@ export function writersIn(folder: string): Writer[] {
 }
 
 /**
- * A wall clock may have jumped between two times: what lies between them is held to what runs that took `busyMs`
- * together, each by a steady clock, take one after the other, or on all cores at once.
+ * Time between two times of a wall clock, which may have jumped. It is limited by `busyMs`, the time of all runs
+ * together by a steady clock: they ran one after the other, or on all cores at once.
  */
 function plausible(elapsedMs: number, busyMs: number, cores: number): number {
   return Math.min(Math.max(elapsedMs, busyMs / cores), busyMs);
 }
 
-/** What stands beside the journals in `folder`, by the journal's name. */
+/** The provenance files beside the journals in `folder`, by the journal's name. */
 export function provenancesIn(
   folder: string,
   warn: (line: string) => void,
@@ -66,7 +66,7 @@ export function provenancesIn(
   return all.sort((a, b) => a.provenance.start.localeCompare(b.provenance.start));
 }
 
-/** Engines with their devices that trained what lies in `folder`, other than this one: `cpu (wasm)`. */
+/** Engines, with their devices, that trained the runs in `folder`, other than this one: `cpu (wasm)`. */
 export function otherTrainers(folder: string, { engine, device }: Pick<Provenance, "engine" | "device">): string[] {
   const all = provenancesIn(folder, () => {}).map(({ provenance }) => trainerText(provenance));
   return [...new Set(all)].filter((text) => text !== trainerText({ engine, device }));
@@ -76,7 +76,7 @@ function trainerText({ engine, device }: Pick<Provenance, "engine" | "device">):
   return `${engine} (${device})`;
 }
 
-/** Whether it has what its readers go into; the rest is only shown. */
+/** Whether it has the fields that its readers use; the rest is only shown. */
 function isProvenance(value: unknown): value is Provenance {
   if (typeof value !== "object" || value === null) return false;
   const { start, argv, mmoe, dependencies } = value as Partial<Record<keyof Provenance, unknown>>;

@@ -1,5 +1,5 @@
 import { UsageError } from "../../errors.ts";
-import { shellQuoted } from "../../shell-quoted.ts";
+import { shellQuoted } from "../../shell.ts";
 import { version } from "../../version.ts";
 
 /** A sweep as a Slurm job array: each task trains one shard. */
