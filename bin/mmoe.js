@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-import { main } from "../dist/cli/main.js";
-
 // What happens to its output never changes what a command does: a sweep trains on. The exit code tells it at the end:
 // 141, as a shell says of a command whose reader left (`mmoe data ... | head`), 2 where stdout can't be written.
 let outputCode = 0;
@@ -15,4 +13,9 @@ process.stderr.on("error", () => {});
 process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
 process.channel?.unref();
 
+const { main } = await import("../dist/cli/main.js").catch((error) => {
+  if (error.code !== "EMFILE" && error.code !== "ENFILE") throw error;
+  process.stderr.write("mmoe: too many open files; raise ulimit -n\n");
+  process.exit(2);
+});
 process.exitCode = (await main(process.argv.slice(2), process)) || outputCode;
