@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../errors.ts";
 import { CONFIG } from "../records/find-results.ts";
-import { checkAgreement, commonConfig, copyJournals } from "../records/merge-folders.ts";
+import { checkJournals, commonConfig, copyJournals } from "../records/merge-folders.ts";
 import { correlationText } from "../sweep/plan.ts";
 import { cellStatuses, totalStatus } from "../sweep/status.ts";
 import { type Define, examples } from "./command.ts";
@@ -40,7 +40,7 @@ async function merge(folders: readonly string[], options: Options, { effects, no
   }
   const sources = folders.includes(out) || !existsSync(join(out, CONFIG)) ? folders : [out, ...folders];
   const config = commonConfig(sources);
-  const repeated = checkAgreement(sources, note);
+  const repeated = checkJournals(sources, config, note);
   if (options.output !== undefined) copyJournals(folders, out, config);
   const records = await writeResults(out, { long, quiet: json }, effects);
 

@@ -6,7 +6,8 @@ import { differences } from "../config/same-sweep.ts";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
 import { nearestExisting } from "../paths.ts";
 import type { RecordHead } from "./journal-line.ts";
-import { journalPaths, readHeads } from "./read-journals.ts";
+import { journalPaths } from "./read-journals.ts";
+import { readHeads } from "./read-sweep.ts";
 
 export const CONFIG = "config.yaml";
 export const JOURNALS = "journal";
@@ -48,7 +49,7 @@ export function findResults(
 
   if (heldConfig(path, config) === undefined)
     throw new UsageError(`${path} has no ${CONFIG}; give another --out, or --overwrite`);
-  return readHeads(journals, warn);
+  return readHeads(journals, { trained: trainedHash(config), warn });
 }
 
 /** The config in the folder `path`, undefined where there is none; UsageError where it trains otherwise than `config`. */
