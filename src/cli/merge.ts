@@ -8,6 +8,7 @@ import { cellStatuses, totalStatus } from "../sweep/status.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
+import { pathOption } from "./options.ts";
 import { goOn } from "./text/go-on.ts";
 import { writeResults } from "./write-results.ts";
 
@@ -34,7 +35,8 @@ export const define: Define = (command, run) => {
 };
 
 async function merge(folders: readonly string[], options: Options, { effects, note }: Context): Promise<number> {
-  const { output: out = folders[0] as string, long = false, json = false } = options;
+  const out = options.output === undefined ? (folders[0] as string) : pathOption("--output", options.output);
+  const { long = false, json = false } = options;
   if (options.output === undefined && folders.length > 1) {
     throw new UsageError(`expected one folder without --output, got ${folders.length}; give -o FOLDER`);
   }

@@ -5,6 +5,7 @@ import { loadConfig } from "../config/load.ts";
 import { differences } from "../config/same-sweep.ts";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
 import { nearestExisting } from "../paths.ts";
+import { reading } from "../regular-file.ts";
 import type { RecordHead } from "./journal-line.ts";
 import { journalPaths } from "./read-journals.ts";
 import { readHeads } from "./read-sweep.ts";
@@ -91,5 +92,5 @@ function checkWritable(path: string): void {
 }
 
 function entriesOf(path: string): string[] {
-  return existsSync(path) && statSync(path).isDirectory() ? readdirSync(path) : [];
+  return existsSync(path) && statSync(path).isDirectory() ? reading(path, () => readdirSync(path)) : [];
 }

@@ -1,10 +1,11 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { type Config, trainedHash } from "../config/config.ts";
 import { differences, widened } from "../config/same-sweep.ts";
 import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
+import { makeFolder } from "../paths.ts";
 import { CONFIG, findResults, JOURNALS, writable } from "./find-results.ts";
 import { PROVENANCE } from "./journal.ts";
 import { journalPaths } from "./read-journals.ts";
@@ -38,7 +39,7 @@ export function copyJournals(folders: readonly string[], out: string, config: Co
   findResults(out, config, { warn: () => {} });
   writable(out, () => {
     const to = join(out, JOURNALS);
-    mkdirSync(to, { recursive: true });
+    makeFolder(to);
     for (const path of folders.flatMap((folder) => journalPaths(join(folder, JOURNALS)))) copyJournal(path, to);
     writeFileAtomic.sync(join(out, CONFIG), configYaml(config));
   });

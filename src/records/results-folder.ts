@@ -1,8 +1,9 @@
-import { linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { linkSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, trainedHash } from "../config/config.ts";
 import { widened } from "../config/same-sweep.ts";
 import { configYaml } from "../config/write.ts";
+import { makeFolder } from "../paths.ts";
 import { unfinishedPath, writeCsvFiles, writerOf } from "./csv-files.ts";
 import { CONFIG, heldConfig, isLeftover, JOURNALS, OURS, unwritable, writable } from "./find-results.ts";
 import { grownByEnded, journalSizes } from "./growth.ts";
@@ -51,7 +52,7 @@ export class ResultsFolder {
     this.#long = long;
     const journals = join(path, JOURNALS);
     this.#lock = writable(path, () => {
-      mkdirSync(journals, { recursive: true });
+      makeFolder(journals);
       return new Lock(journals, shard);
     });
     try {
