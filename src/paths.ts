@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
 /** `path` itself, or the nearest folder above it that exists. */
@@ -6,4 +6,17 @@ export function nearestExisting(path: string): string {
   let at = resolve(path);
   while (!existsSync(at)) at = dirname(at);
   return at;
+}
+
+/** Makes a folder, and those above it. One by one: in /proc, where none can be made, Node's own recursion never ends. */
+export function makeFolder(path: string): void {
+  const missing: string[] = [];
+  for (let at = resolve(path); !existsSync(at); at = dirname(at)) missing.push(at);
+  for (const folder of missing.reverse()) {
+    try {
+      mkdirSync(folder);
+    } catch (error) {
+      if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error; // unless another process made it
+    }
+  }
 }

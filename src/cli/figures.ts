@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { UsageError } from "../errors.ts";
@@ -6,6 +5,7 @@ import { type Figure, type FigureOptions, isLacking, type Lacking, SCALES, STATI
 import { FORMATS, type Format, figureFiles, fileName } from "../figures/files.ts";
 import { type FigureKind, heeded, SWEEP_FIGURES, type SweepFigure, TRIAL_FIGURES } from "../figures/gallery.ts";
 import { THEME_NAMES } from "../figures/theme.ts";
+import { makeFolder } from "../paths.ts";
 import { FIGURES, writable } from "../records/find-results.ts";
 import { holdsTrials, readTrials } from "../records/label-trials.ts";
 import { readResults } from "../records/read-results.ts";
@@ -13,7 +13,7 @@ import { LOSS_SETS } from "../records/record.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { choiceOption, listOption } from "./options.ts";
+import { choiceOption, listOption, pathOption } from "./options.ts";
 
 interface Options {
   readonly only?: string;
@@ -72,7 +72,7 @@ async function figures(folder: string, options: Options, { effects, note }: Cont
     return [];
   });
   if (whole.length === 0) throw new UsageError(`${folder} holds no finished run; nothing to draw`);
-  const out = options.output ?? join(folder, FIGURES);
+  const out = options.output === undefined ? join(folder, FIGURES) : pathOption("--output", options.output);
   for (const { figure, how } of whole) effects.stdout.write(`${await write(figure, how, formats, out)}\n`);
   return EXIT.done;
 }
@@ -120,7 +120,7 @@ async function write(figure: Figure, how: FigureOptions, formats: readonly Forma
   writable(
     out,
     () => {
-      mkdirSync(out, { recursive: true });
+      makeFolder(out);
       for (const { ending, content } of files) writeFileAtomic.sync(`${path}.${ending}`, content as Buffer);
     },
     "give another -o",

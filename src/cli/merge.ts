@@ -2,12 +2,13 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../errors.ts";
 import { CONFIG } from "../records/find-results.ts";
-import { checkAgreement, commonConfig, copyJournals } from "../records/merge-folders.ts";
+import { checkJournals, commonConfig, copyJournals } from "../records/merge-folders.ts";
 import { correlationText } from "../sweep/plan.ts";
 import { cellStatuses, totalStatus } from "../sweep/status.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
+import { pathOption } from "./options.ts";
 import { goOn } from "./text/go-on.ts";
 import { writeResults } from "./write-results.ts";
 
@@ -34,13 +35,14 @@ export const define: Define = (command, run) => {
 };
 
 async function merge(folders: readonly string[], options: Options, { effects, note }: Context): Promise<number> {
-  const { output: out = folders[0] as string, long = false, json = false } = options;
+  const out = options.output === undefined ? (folders[0] as string) : pathOption("--output", options.output);
+  const { long = false, json = false } = options;
   if (options.output === undefined && folders.length > 1) {
     throw new UsageError(`${folders.length} folders need an output folder; give -o FOLDER`);
   }
   const sources = folders.includes(out) || !existsSync(join(out, CONFIG)) ? folders : [out, ...folders];
   const config = commonConfig(sources);
-  const repeated = checkAgreement(sources, note);
+  const repeated = checkJournals(sources, config, note);
   if (options.output !== undefined) copyJournals(folders, out, config);
   const records = await writeResults(out, { long, quiet: json }, effects);
 

@@ -3,17 +3,23 @@ import { didYouMean } from "../config/suggest.ts";
 import { UsageError } from "../errors.ts";
 
 /** A whole number from a flag's text; UsageError with flag and value for anything else. */
-export function countOption(flag: string, text: string, least = 1): number {
+export function countOption(flag: string, text: string, least = 1, most = LARGEST_COUNT): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= LARGEST_COUNT) return value;
-  throw new UsageError(`${flag}: expected a whole number from ${least} to ${LARGEST_COUNT}, got '${text}'`);
+  if (value >= least && value <= most) return value;
+  throw new UsageError(`${flag}: expected a whole number from ${least} to ${most}, got '${text}'`);
 }
 
 /** A number of at least `least` from a flag's text; UsageError with flag and value for anything else. */
 export function numberOption(flag: string, text: string, least: number): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
+  const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
   if (value >= least && Number.isFinite(value)) return value;
   throw new UsageError(`${flag}: expected a number of at least ${least}, got '${text}'`);
+}
+
+/** A path from a flag's text; UsageError for none, which would be the working folder. */
+export function pathOption(flag: string, text: string): string {
+  if (text !== "") return text;
+  throw new UsageError(`${flag}: expected a path, got ''`);
 }
 
 /** One of `values` from a flag's text; UsageError with flag, value and the nearest choice for anything else. */

@@ -1,7 +1,8 @@
 import { join } from "node:path";
+import { trainedHash } from "../config/config.ts";
 import { JOURNALS } from "../records/find-results.ts";
-import { readHeads } from "../records/read-journals.ts";
 import { configIn } from "../records/read-results.ts";
+import { readHeads } from "../records/read-sweep.ts";
 import { type Writer, writersIn } from "../records/writers.ts";
 import { correlationText } from "../sweep/plan.ts";
 import { type CellStatus, cellStatuses, totalStatus } from "../sweep/status.ts";
@@ -34,7 +35,7 @@ export const define: Define = (command, run) => {
 async function status(folder: string, { json = false }: Options, { effects, note }: Context): Promise<number> {
   const config = configIn(folder);
   const journals = join(folder, JOURNALS);
-  const cells = cellStatuses(config, readHeads(journals, note));
+  const cells = cellStatuses(config, readHeads(journals, { trained: trainedHash(config), warn: note }));
   const writers = writersIn(journals);
   const { done, failed, missing } = totalStatus(cells);
   const perMinute = rate(writers);

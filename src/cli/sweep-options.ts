@@ -5,7 +5,7 @@ import { loadConfig, override, setOverride } from "../config/load.ts";
 import { UsageError } from "../errors.ts";
 import { defaultFolder } from "../records/find-results.ts";
 import { ENGINE_NAMES, type EngineName, type EngineOptions, TFJS_BACKENDS } from "../sweep/engines.ts";
-import { choiceOption, countOption, durationOption, listOption } from "./options.ts";
+import { choiceOption, countOption, durationOption, listOption, pathOption } from "./options.ts";
 
 /** The options of every command that starts a sweep: what to train, on which engine, and where results go. */
 export interface SweepOptions {
@@ -26,6 +26,9 @@ export interface SweepOptions {
   readonly timeLimit?: string;
   readonly long?: boolean;
 }
+
+/** More than any machine has cores; each thread takes memory. */
+const MOST_JOBS = 1024;
 
 /** Those options as checked values. */
 export interface CheckedOptions {
@@ -67,11 +70,11 @@ export function collect(value: string, before: readonly string[]): string[] {
 /** Throws UsageError for the first option that is not valid. */
 export function checkedOptions(file: string, options: SweepOptions): CheckedOptions {
   const config = loadConfig(file, overridesOf(options));
-  const { out = defaultFolder(config), timeLimit } = options;
+  const { out, timeLimit } = options;
   const engineName = choiceOption("--engine", options.engine, ENGINE_NAMES);
   return {
     config,
-    out,
+    out: out === undefined ? defaultFolder(config) : pathOption("--out", out),
     engineName,
     engineOptions: engineOptionsOf(engineName, options),
     limitMs: timeLimit === undefined ? undefined : durationOption("--time-limit", timeLimit),
@@ -86,7 +89,7 @@ function engineOptionsOf(engine: EngineName, { backend, allowCpu = false, jobs }
   return {
     allowCpu,
     ...(chosen && { backend: chosen }),
-    ...(jobs !== undefined && { jobs: countOption("--jobs", jobs) }),
+    ...(jobs !== undefined && { jobs: countOption("--jobs", jobs, 1, MOST_JOBS) }),
   };
 }
 

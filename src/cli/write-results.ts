@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { trainedHash } from "../config/config.ts";
 import { writeCsvFiles } from "../records/csv-files.ts";
 import { JOURNALS, unwritable } from "../records/find-results.ts";
-import { readRecords } from "../records/read-journals.ts";
+import { configIn } from "../records/read-results.ts";
+import { readRecords } from "../records/read-sweep.ts";
 import type { RunRecord } from "../records/record.ts";
 import type { Effects } from "./effects.ts";
 import { resultsText } from "./text/summary-table.ts";
@@ -19,7 +21,7 @@ export async function writeResults(
   { long, quiet }: WriteOptions,
   { stdout }: Effects,
 ): Promise<RunRecord[]> {
-  const records = await readRecords(join(out, JOURNALS), { warn: () => {} });
+  const records = await readRecords(join(out, JOURNALS), { trained: trainedHash(configIn(out)), warn: () => {} });
   try {
     await writeCsvFiles(out, records, { long });
   } catch (error) {

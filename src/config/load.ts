@@ -1,19 +1,20 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parse, YAMLParseError } from "yaml";
-import { isSystemError, systemReason, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
+import { readText } from "../regular-file.ts";
 import { checkConfig } from "./check.ts";
 import type { Config } from "./config.ts";
 import type { GivenValues } from "./file-version.ts";
 import { SETTING_KEYS } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
+import { YamlError, yamlValue } from "./yaml.ts";
 
 /** The presets' folder, in the repository and in the installed package. */
 const PRESETS = fileURLToPath(new URL("../../configs/", import.meta.url));
 
-/** Errors with line and column, and no warnings on stderr. */
-const YAML_OPTIONS = { prettyErrors: true, logLevel: "error" } as const;
+/** The most bytes of a config file: the presets have some 2,000. */
+const LARGEST_FILE = 1_000_000;
 
 /** Names of the presets that come with the package. */
 export function presetNames(): string[] {
@@ -34,7 +35,7 @@ export function loadConfig(fileOrPreset: string, overrides: readonly GivenValues
 
 /** The values in a YAML file, which errors call `source`. */
 export function readYaml(path: string, source = path): GivenValues {
-  return { source, values: parseFile(readText(path, source), source) };
+  return { source, values: parseFile(readText(path, { source, most: LARGEST_FILE }), source) };
 }
 
 /** One override from a flag: `--corr` and a list of texts, `--runs` and one text. */
@@ -64,31 +65,21 @@ function findFile(fileOrPreset: string): string {
   throw new UsageError(`${fileOrPreset}: no such file or preset${hint}`);
 }
 
-function readText(path: string, source: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    throw new UsageError(`${source}: can't be read: ${systemReason(error)}`);
-  }
-}
-
 function parseFile(text: string, source: string): unknown {
   try {
-    return parse(text, YAML_OPTIONS);
+    return yamlValue(text);
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    const at = error.linePos?.[0];
-    const place = at === undefined ? "" : `:${at.line}:${at.col}`;
-    throw new UsageError(`${source}${place}: ${error.message.split(/ at line|\n/)[0]}`);
+    if (!(error instanceof YamlError)) throw error;
+    throw new UsageError(`${source}${error.place}: ${error.message}`);
   }
 }
 
 /** A flag's text as a YAML value; if it is not YAML it stays text, which the schema refuses. */
 function parseValue(text: string): unknown {
   try {
-    return parse(text, YAML_OPTIONS);
-  } catch {
+    return yamlValue(text, { decimal: true });
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
     return text;
   }
 }

@@ -6,9 +6,14 @@ export const JOURNAL_SCHEMA = 2;
 
 export const LOSS_UNIT = "label variance";
 
+/** The largest float32: statistics of such numbers stay finite. */
+const LARGEST = 3.4028235e38;
+
+const measurement = z.number().refine((value) => Math.abs(value) <= LARGEST);
+
 /** Kinds of values; the JSON Schemas and docs/files.md contain `unit` and `description`. */
 export const text = (description: string) => z.string().meta({ description });
-export const number = (description: string, unit = "") => z.number().meta(about(description, unit));
+export const number = (description: string, unit = "") => measurement.meta(about(description, unit));
 export const whole = (description: string, unit = "") => z.int().min(0).meta(about(description, unit));
 export const loss = (description: string) => number(description, LOSS_UNIT);
 
@@ -22,12 +27,13 @@ function about(description: string, unit: string) {
 
 function isNumbers(value: unknown): boolean {
   if (!Array.isArray(value)) return false;
-  for (let i = 0; i < value.length; i++) if (typeof value[i] !== "number") return false;
+  for (let i = 0; i < value.length; i++)
+    if (!(typeof value[i] === "number" && Math.abs(value[i]) <= LARGEST)) return false;
   return true;
 }
 
 /** JSON has no NaN: it writes null. */
-const numberOrNull = z.number().nullable();
+const numberOrNull = measurement.nullable();
 
 /**
  * A run, and how it ended: the first keys of a record, and the first columns of every CSV file with a row for each run.

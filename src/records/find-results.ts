@@ -5,8 +5,10 @@ import { loadConfig } from "../config/load.ts";
 import { differences } from "../config/same-sweep.ts";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
 import { nearestExisting } from "../paths.ts";
+import { reading } from "../regular-file.ts";
 import type { RecordHead } from "./journal-line.ts";
-import { journalPaths, readHeads } from "./read-journals.ts";
+import { journalPaths } from "./read-journals.ts";
+import { readHeads } from "./read-sweep.ts";
 
 export const CONFIG = "config.yaml";
 export const JOURNALS = "journal";
@@ -48,7 +50,7 @@ export function findResults(
 
   if (heldConfig(path, config) === undefined)
     throw new UsageError(`${path} has no ${CONFIG}; give another --out, or --overwrite`);
-  return readHeads(journals, warn);
+  return readHeads(journals, { trained: trainedHash(config), warn });
 }
 
 /** The config in the folder `path`, undefined if there is none; UsageError if it trains differently from `config`. */
@@ -92,5 +94,5 @@ function checkWritable(path: string): void {
 }
 
 function entriesOf(path: string): string[] {
-  return existsSync(path) && statSync(path).isDirectory() ? readdirSync(path) : [];
+  return existsSync(path) && statSync(path).isDirectory() ? reading(path, () => readdirSync(path)) : [];
 }

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync } from "node:fs";
 import { basename } from "node:path";
-import { journalPaths, openIfThere } from "./read-journals.ts";
+import { openIfThere } from "../regular-file.ts";
+import { journalPaths } from "./read-journals.ts";
 import { provenancesIn } from "./writers.ts";
 
 /** Bytes of each journal in `folder`, by the journal's name. */

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import writeFileAtomic from "write-file-atomic";
 import { generatorOfTrials, loadTrials, type TrialSettings, trialsYaml } from "../config/trials.ts";
 import { labelCorrelation } from "../data/moments.ts";
 import { UsageError } from "../errors.ts";
+import { makeFolder } from "../paths.ts";
 import { type Column, csvRow } from "./columns.ts";
 import { toCsv } from "./csv.ts";
 import { number, RUN_FIELDS, whole } from "./fields.ts";
@@ -68,7 +69,7 @@ export function writeTrials(path: string, { settings, measured }: LabelTrials, o
   writable(
     path,
     () => {
-      mkdirSync(path, { recursive: true });
+      makeFolder(path);
       write(LABELS, toCsv(rows));
       write(PROVENANCE, `${JSON.stringify(origins, null, 2)}\n`);
       write(SETTINGS, trialsYaml(settings)); // last: a folder that has it is complete

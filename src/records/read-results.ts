@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Config } from "../config/config.ts";
+import { type Config, trainedHash } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
 import { UsageError } from "../errors.ts";
 import { CONFIG, JOURNALS } from "./find-results.ts";
 import type { Provenance } from "./provenance.ts";
-import { readRecords } from "./read-journals.ts";
+import { readRecords } from "./read-sweep.ts";
 import type { RunRecord } from "./record.ts";
 import { provenancesIn } from "./writers.ts";
 
@@ -28,7 +28,8 @@ export async function readResults(path: string, warn: (line: string) => void): P
   const config = configIn(path);
   const journals = join(path, JOURNALS);
   const provenances = provenancesIn(journals, warn).map(({ provenance }) => provenance);
-  return { path, config, records: await readRecords(journals, { warn }), provenances };
+  const records = await readRecords(journals, { trained: trainedHash(config), warn });
+  return { path, config, records, provenances };
 }
 
 /** The config of the sweep in a results folder; UsageError if there is none. */

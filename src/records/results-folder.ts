@@ -1,14 +1,15 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { linkSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, trainedHash } from "../config/config.ts";
 import { widened } from "../config/same-sweep.ts";
 import { configYaml } from "../config/write.ts";
+import { makeFolder } from "../paths.ts";
 import { unfinishedPath, writeCsvFiles, writerOf } from "./csv-files.ts";
 import { CONFIG, heldConfig, isLeftover, JOURNALS, OURS, unwritable, writable } from "./find-results.ts";
 import { grownByEnded, journalSizes } from "./growth.ts";
 import { Journal } from "./journal.ts";
 import type { Provenance } from "./provenance.ts";
-import { readRecords } from "./read-journals.ts";
+import { readRecords } from "./read-sweep.ts";
 import type { RunRecord } from "./record.ts";
 import { isAlive, Lock, type Shard } from "./writer-lock.ts";
 
@@ -35,6 +36,7 @@ interface FolderOptions {
  */
 export class ResultsFolder {
   readonly #path: string;
+  readonly #trained: string;
   readonly #long: boolean;
   readonly #lock: Lock;
   readonly #journal: Journal;
@@ -46,10 +48,11 @@ export class ResultsFolder {
   /** `path` must have passed `findResults`. Throws UsageError if another process is writing there. */
   constructor(path: string, config: Config, { provenance, long, overwrite, shard }: FolderOptions) {
     this.#path = path;
+    this.#trained = trainedHash(config);
     this.#long = long;
     const journals = join(path, JOURNALS);
     this.#lock = writable(path, () => {
-      mkdirSync(journals, { recursive: true });
+      makeFolder(journals);
       return new Lock(journals, shard);
     });
     try {
@@ -57,7 +60,7 @@ export class ResultsFolder {
         removeLeftovers(path);
         if (overwrite) removeOld(path);
         writeConfig(path, config);
-        return new Journal(journals, trainedHash(config), provenance);
+        return new Journal(journals, this.#trained, provenance);
       });
     } catch (error) {
       this.#lock.release();
@@ -110,7 +113,8 @@ export class ResultsFolder {
 
   async #writeCsv(signal?: AbortSignal): Promise<RunRecord[] | undefined> {
     try {
-      const records = await readRecords(join(this.#path, JOURNALS), { warn: () => {}, ...(signal && { signal }) });
+      const options = { trained: this.#trained, warn: () => {}, ...(signal && { signal }) };
+      const records = await readRecords(join(this.#path, JOURNALS), options);
       await writeCsvFiles(this.#path, records, { long: this.#long, ...(signal && { signal }) });
       return records;
     } catch (error) {
@@ -121,17 +125,46 @@ export class ResultsFolder {
 }
 
 /**
- * Widens the config that is there by now, since other processes may have begun at the same moment. Writes only changes:
- * a file of an older version with the same meaning is left as it is.
+ * Puts the config into a folder without one, or widens what is there: other processes may begin at the same moment. Throws
+ * UsageError where one of another sweep was quicker. Writes only what would change: the file of an older version that
+ * says the same is left as it is.
  */
 function writeConfig(path: string, config: Config): void {
   const file = join(path, CONFIG);
-  const held = heldConfig(path, config);
-  const text = configYaml(held ? widened(config, held) : config);
-  if (held !== undefined && configYaml(held) === text) return;
+  if (heldConfig(path, config) === undefined && create(file, configYaml(config))) return;
+  const held = heldConfig(path, config) ?? config;
+  const text = configYaml(widened(config, held));
+  if (configYaml(held) === text) return;
   const unfinished = unfinishedPath(file);
   writeFileSync(unfinished, text, { flush: true });
   renameSync(unfinished, file);
+}
+
+/** Whether `file` was not there: then it is by now, whole. */
+function create(file: string, text: string): boolean {
+  const unfinished = unfinishedPath(file);
+  writeFileSync(unfinished, text, { flush: true });
+  try {
+    return isNew(() => linkSync(unfinished, file));
+  } catch (error) {
+    if (!NO_LINKS.includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    return isNew(() => writeFileSync(file, text, { flag: "wx", flush: true })); // others may see a part of it
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
+}
+
+/** What a file system without hard links says. */
+const NO_LINKS = ["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"];
+
+function isNew(make: () => void): boolean {
+  try {
+    make();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
 }
 
 /**

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname, uptime } from "node:os";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
+import { z } from "zod";
 import { UsageError } from "../errors.ts";
+import { readText } from "../regular-file.ts";
 
 /** One of `count` disjoint parts of a sweep, `index` from 1. */
 export interface Shard {
@@ -10,18 +12,21 @@ export interface Shard {
   readonly count: number;
 }
 
-interface Owner {
-  readonly pid: number;
-  readonly host: string;
-  /**
-   * When the process began, by the system: tells it from a later one with its number. Null if the system does not say.
-   */
-  readonly began: string | null;
+const OWNER_SCHEMA = z.object({
+  pid: z.int().positive(),
+  host: z.string(),
+  /** When the system says that the process began; tells it from a later one with its number. Null where it doesn't say. */
+  began: z.string().nullable(),
   /** For people: ISO time. */
-  readonly since: string;
-  /** The shard that it trains; null for the complete sweep. */
-  readonly shard: Shard | null;
-}
+  since: z.iso.datetime(),
+  /** What it trains; null for the whole sweep. */
+  shard: z.object({ index: z.int(), count: z.int() }).nullable(),
+});
+
+type Owner = z.output<typeof OWNER_SCHEMA>;
+
+/** Bytes; a lock has some 150. */
+const LARGEST_LOCK = 10_000;
 
 /**
  * Keeps a second process of this machine from training the same runs into the same folder. Each process has a file of
@@ -79,7 +84,7 @@ function ownersIn(folder: string): { path: string; owner: Owner }[] {
 /** Reads a lock; undefined if it was released meanwhile, or is not a lock. */
 function ownerOf(path: string): Owner | undefined {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as Owner;
+    return OWNER_SCHEMA.parse(JSON.parse(readText(path, { most: LARGEST_LOCK })));
   } catch {
     return undefined;
   }

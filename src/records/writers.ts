@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { readText } from "../regular-file.ts";
 import { PROVENANCE } from "./journal.ts";
 import type { Provenance } from "./provenance.ts";
+import { provenanceIn } from "./provenance-schema.ts";
 import { journalTotals } from "./read-journals.ts";
 import { isTraining } from "./writer-lock.ts";
 
@@ -46,6 +48,9 @@ function plausible(elapsedMs: number, busyMs: number, cores: number): number {
   return Math.min(Math.max(elapsedMs, busyMs / cores), busyMs);
 }
 
+/** Bytes; one has some 3,000. */
+const LARGEST_PROVENANCE = 1_000_000;
+
 /** The provenance files beside the journals in `folder`, by the journal's name. */
 export function provenancesIn(
   folder: string,
@@ -55,8 +60,7 @@ export function provenancesIn(
   const files = readdirSync(folder).filter((name) => name.endsWith(PROVENANCE));
   const all = files.flatMap((file) => {
     try {
-      const provenance: unknown = JSON.parse(readFileSync(join(folder, file), "utf8"));
-      if (!isProvenance(provenance)) throw new TypeError("its fields are not those of a provenance");
+      const provenance = provenanceIn(readText(join(folder, file), { most: LARGEST_PROVENANCE }));
       return [{ name: file.slice(0, -PROVENANCE.length), provenance }];
     } catch {
       warn(`${join(folder, file)}: not readable; left out`);
@@ -74,14 +78,6 @@ export function otherTrainers(folder: string, { engine, device }: Pick<Provenanc
 
 function trainerText({ engine, device }: Pick<Provenance, "engine" | "device">): string {
   return `${engine} (${device})`;
-}
-
-/** Whether it has the fields that its readers use; the rest is only shown. */
-function isProvenance(value: unknown): value is Provenance {
-  if (typeof value !== "object" || value === null) return false;
-  const { start, argv, mmoe, dependencies } = value as Partial<Record<keyof Provenance, unknown>>;
-  const isObject = (part: unknown) => typeof part === "object" && part !== null;
-  return typeof start === "string" && Array.isArray(argv) && isObject(mmoe) && isObject(dependencies);
 }
 
 function stateOf(folder: string, provenance: Provenance): Writer["state"] {

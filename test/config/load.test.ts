@@ -144,7 +144,7 @@ describe("loadConfig(file, overrides)", () => {
 
   test("refuses an empty file and a folder", () => {
     expect(complaint(() => loadConfig(written("")))).toContain("expected settings (key: value), got nothing");
-    expect(complaint(() => loadConfig(temporaryFolder()))).toMatch(/can't be read: illegal operation on a directory/);
+    expect(complaint(() => loadConfig(temporaryFolder()))).toMatch(/: can't be read: it is a folder, not a file$/);
   });
 });
 

@@ -7,7 +7,8 @@ import { JOURNAL_SCHEMA } from "../../src/records/fields.ts";
 import { Journal } from "../../src/records/journal.ts";
 import { numbersOf } from "../../src/records/journal-line.ts";
 import { provenanceOf } from "../../src/records/provenance.ts";
-import { journalTotals, readHeads, readJournal, readRecords } from "../../src/records/read-journals.ts";
+import { journalTotals, readJournal } from "../../src/records/read-journals.ts";
+import { readHeads, readRecords } from "../../src/records/read-sweep.ts";
 import { type RunRecord, recordOf } from "../../src/records/record.ts";
 import { provenancesIn } from "../../src/records/writers.ts";
 import { temporaryFolder } from "../support/effects.ts";
@@ -24,11 +25,12 @@ const provenance = provenanceOf({
 const records = [doneResult(makeRun()), failedResult(makeRun({ index: 1 }))].map((result) => recordOf(result, "fake"));
 
 const silent = () => {};
+const trained = "0123abcd";
 
 /** A folder with one journal of both records; the journal's path. */
 function writtenJournal(): { folder: string; path: string } {
   const folder = temporaryFolder();
-  const journal = new Journal(folder, "0123abcd", provenance);
+  const journal = new Journal(folder, trained, provenance);
   for (const record of records) journal.append(record);
   journal.close();
   return { folder, path: join(folder, journalsIn(folder)[0] as string) };
@@ -38,13 +40,13 @@ describe("a journal", () => {
   test("begins with its header and gives its records back", () => {
     const { path } = writtenJournal();
     const header = JSON.parse(readFileSync(path, "utf8").split("\n")[0] as string);
-    expect(header).toEqual({ schema: JOURNAL_SCHEMA, version: provenance.mmoe.version, trained: "0123abcd" });
+    expect(header).toEqual({ schema: JOURNAL_SCHEMA, version: provenance.mmoe.version, trained });
     expect([...readJournal(path, silent)]).toEqual(records);
   });
 
   test("has its provenance beside it, without an end until it is closed", () => {
     const folder = temporaryFolder();
-    const journal = new Journal(folder, "0123abcd", provenance);
+    const journal = new Journal(folder, trained, provenance);
     const read = () => {
       const file = readdirSync(folder).find((name) => name.endsWith(".provenance.json")) as string;
       return JSON.parse(readFileSync(join(folder, file), "utf8"));
@@ -61,7 +63,7 @@ describe("a journal", () => {
     onTestFinished(() => {
       vi.useRealTimers();
     });
-    const journal = new Journal(folder, "0123abcd", { ...provenance, start: new Date().toISOString() });
+    const journal = new Journal(folder, trained, { ...provenance, start: new Date().toISOString() });
     journal.append(records[0] as (typeof records)[0]);
     vi.setSystemTime(Date.now() + days * 86_400_000);
     journal.close();
@@ -73,7 +75,7 @@ describe("a journal", () => {
 
   test("leaves nothing behind where no run ended in it", () => {
     const folder = temporaryFolder();
-    new Journal(folder, "0123abcd", provenance).close();
+    new Journal(folder, trained, provenance).close();
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -103,7 +105,9 @@ describe("a journal", () => {
     const text = readFileSync(path, "utf8");
     writeFileSync(path, text.replace(/"steps":20,/, '"steps":21,'));
     const said: string[] = [];
-    expect([...readHeads(folder, (line) => said.push(line)).keys()]).toEqual(records.slice(1).map(({ id }) => id));
+    expect([...readHeads(folder, { trained, warn: (line) => said.push(line) }).keys()]).toEqual(
+      records.slice(1).map(({ id }) => id),
+    );
     expect(said).toEqual([`${path}:2: not a record; left out`]);
   });
 
@@ -112,12 +116,14 @@ describe("a journal", () => {
     writeFileSync(`${path}.gz`, gzipSync(readFileSync(path)));
     expect([...readJournal(`${path}.gz`, silent)]).toEqual(records);
     truncateSync(`${path}.gz`, 50);
-    expect(() => readHeads(folder, silent)).toThrow(`${path}.gz: can't be uncompressed: unexpected end of file`);
+    expect(() => readHeads(folder, { trained, warn: silent })).toThrow(
+      `${path}.gz: can't be uncompressed: unexpected end of file`,
+    );
   });
 
   test("tells by the beginning of each line how its run ended", () => {
     const { folder } = writtenJournal();
-    const heads = [...readHeads(folder, silent).values()];
+    const heads = [...readHeads(folder, { trained, warn: silent }).values()];
     expect(heads).toEqual(records.map(({ id, status }) => ({ id, status })));
   });
 
@@ -127,33 +133,37 @@ describe("a journal", () => {
 
   test("that can't be opened for another reason is an error", () => {
     const { path } = writtenJournal();
-    expect(() => [...readJournal(join(path, "host-7.jsonl"), silent)]).toThrow("ENOTDIR");
+    expect(() => [...readJournal(join(path, "host-7.jsonl"), silent)]).toThrow(
+      "host-7.jsonl: can't be read: not a directory",
+    );
   });
 
   test("keeps a label correlation that is not a number", async () => {
     const folder = temporaryFolder();
-    const journal = new Journal(folder, "0123abcd", provenance);
+    const journal = new Journal(folder, trained, provenance);
     journal.append({ ...(records[0] as (typeof records)[0]), labelCorrelations: [Number.NaN] });
     journal.close();
-    const [record] = await readRecords(folder, { warn: silent });
+    const [record] = await readRecords(folder, { trained, warn: silent });
     expect(record?.labelCorrelations[0]).toBeNaN();
   });
 
   test("is read by run, then correlation, then model, whatever the order of its lines", async () => {
     const folder = temporaryFolder();
-    const journal = new Journal(folder, "0123abcd", provenance);
+    const journal = new Journal(folder, trained, provenance);
     const of = (run: number, correlation: number, model: string) => {
       return { ...(records[0] as RunRecord), id: `${run} ${correlation} ${model}`, run, correlation, model };
     };
     const ordered = [of(2, 0.5, "mmoe"), of(10, 0.5, "omoe"), of(10, 0.5, "mmoe"), of(10, 1, "shared-bottom")];
     for (const record of [3, 1, 0, 2].map((i) => ordered[i] as RunRecord)) journal.append(record);
     journal.close();
-    expect((await readRecords(folder, { warn: silent })).map(({ id }) => id)).toEqual(ordered.map(({ id }) => id));
+    expect((await readRecords(folder, { trained, warn: silent })).map(({ id }) => id)).toEqual(
+      ordered.map(({ id }) => id),
+    );
   });
 
   test("is read in pieces: lines that lie across them come whole", () => {
     const folder = temporaryFolder();
-    const journal = new Journal(folder, "0123abcd", provenance);
+    const journal = new Journal(folder, trained, provenance);
     const steps = Array.from({ length: 30_000 }, (_, i) => i + 1);
     const train = Float64Array.from({ length: 60_000 }, (_, i) => i / 7);
     const long = [1, 2, 3].map((run) => {
@@ -178,11 +188,11 @@ describe("a journal", () => {
 
   test("is written by one process alone: a second one in the folder begins a file of its own", async () => {
     const { folder } = writtenJournal();
-    const second = new Journal(folder, "0123abcd", provenance);
+    const second = new Journal(folder, trained, provenance);
     second.append({ ...(records[0] as (typeof records)[0]), id: (records[1] as (typeof records)[1]).id, run: 1 });
     second.close();
     expect(journalsIn(folder)).toHaveLength(2);
-    const merged = await readRecords(folder, { warn: silent });
+    const merged = await readRecords(folder, { trained, warn: silent });
     expect(merged.map(({ status }) => status)).toEqual(["done", "done"]);
   });
 

@@ -1,9 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { Journal } from "../../src/records/journal.ts";
-import { checkAgreement } from "../../src/records/merge-folders.ts";
+import { checkJournals } from "../../src/records/merge-folders.ts";
 import { provenanceOf } from "../../src/records/provenance.ts";
 import { type RunRecord, recordOf } from "../../src/records/record.ts";
 import { temporaryFolder } from "../support/effects.ts";
@@ -22,15 +23,15 @@ const differing = (index: number): RunRecord => ({ ...done(index), labelCorrelat
 function folderOf(...records: RunRecord[]): string {
   const folder = temporaryFolder();
   mkdirSync(join(folder, "journal"));
-  const journal = new Journal(join(folder, "journal"), "0123abcd", provenance);
+  const journal = new Journal(join(folder, "journal"), trainedHash(config), provenance);
   for (const record of records) journal.append(record);
   journal.close();
   return folder;
 }
 
-const check = (...folders: string[]) => checkAgreement(folders, () => {});
+const check = (...folders: string[]) => checkJournals(folders, config, () => {});
 
-describe("checkAgreement(folders)", () => {
+describe("checkJournals(folders, config)", () => {
   test("counts the runs that were done more than once", () => {
     expect(check(folderOf(done(0), done(1)), folderOf(done(2)))).toBe(0);
     expect(check(folderOf(done(0), done(1)), folderOf(done(1)))).toBe(1);

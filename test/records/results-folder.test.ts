@@ -4,11 +4,12 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { writeCsvFiles } from "../../src/records/csv-files.ts";
 import { Journal } from "../../src/records/journal.ts";
 import { provenanceOf } from "../../src/records/provenance.ts";
-import { readRecords } from "../../src/records/read-journals.ts";
+import { readRecords } from "../../src/records/read-sweep.ts";
 import { recordOf } from "../../src/records/record.ts";
 import { ResultsFolder } from "../../src/records/results-folder.ts";
 import { provenancesIn } from "../../src/records/writers.ts";
@@ -33,6 +34,7 @@ vi.mock("../../src/records/csv-files.ts", async (original) => {
 const config = loadConfig("smoke");
 const engine = { name: "fake", device: "none" };
 const provenance = provenanceOf({ argv: ["sweep"], config, engine, shard: null });
+const options = { trained: trainedHash(config), warn: () => {} };
 const record = (index: number) => recordOf(doneResult(makeRun({ index })), "fake");
 
 /** A folder of which one process has kept a run and ends, while `another` happens; ids in runs.csv, and times written. */
@@ -40,7 +42,7 @@ async function endedBeside(another: (path: string, journal: Journal) => Promise<
   const path = join(temporaryFolder(), "results");
   const folder = new ResultsFolder(path, config, { provenance, long: false, overwrite: false, shard: null });
   folder.add(record(0));
-  const journal = new Journal(join(path, "journal"), "0123abcd", provenance);
+  const journal = new Journal(join(path, "journal"), trainedHash(config), provenance);
   between.reading = () => another(path, journal);
   between.writes = 0;
   const records = await folder.finish();
@@ -98,7 +100,7 @@ test("finish() leaves complete CSV files where another process wrote its own in 
   const { ids } = await endedBeside(async (path, journal) => {
     journal.append(record(1));
     journal.close();
-    await writeCsvFiles(path, await readRecords(join(path, "journal"), { warn: () => {} }), { long: false });
+    await writeCsvFiles(path, await readRecords(join(path, "journal"), options), { long: false });
   });
   expect(ids).toEqual([record(0).id, record(1).id]);
 });

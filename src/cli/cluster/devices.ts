@@ -2,9 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { availableParallelism, constants } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { Run } from "../../engines/engine.ts";
+import { CONFIG } from "../../records/find-results.ts";
 import type { Shard } from "../../records/writer-lock.ts";
 import { BIN } from "../bin.ts";
 import { type Context, type Effects, STOP_SIGNALS } from "../effects.ts";
@@ -57,7 +59,7 @@ export async function trainOnDevices(fleet: Fleet, context: Context): Promise<nu
     note(`mmoe: stopped; finished runs are kept in ${out}; go on with:\n${goOn}`);
     return code;
   }
-  if (!existsSync(out)) return code; // no process got as far
+  if (!existsSync(join(out, CONFIG))) return code; // no process got as far
   const records = await writeResults(out, { long, quiet: json }, effects);
   const trained = new Set(records.map(({ id }) => id));
   const missing = runs.filter(({ id }) => !trained.has(id)).length;

@@ -1,0 +1,99 @@
+import { closeSync, readSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { UsageError } from "../errors.ts";
+import { openIfThere, reading } from "../regular-file.ts";
+import { HEADER_SCHEMA, JOURNAL_SCHEMA } from "./fields.ts";
+
+/** Bytes read at once. */
+const CHUNK = 2 ** 20;
+
+/** Given for a line that is a record, but none that is wanted. */
+export const PASS_OVER = Symbol("pass over");
+
+interface LineOptions {
+  /** Gets a line for each line that is no record: it is left out. */
+  readonly warn: (line: string) => void;
+  /** The hash of the sweep that the journal must be of; undefined for any. */
+  readonly trained?: string | undefined;
+}
+
+/** What `read` makes of each line of a journal. Throws UsageError for a file that is no journal, or of another sweep. */
+export function* linesOf<T>(
+  path: string,
+  read: (line: Buffer) => T | typeof PASS_OVER | undefined,
+  { warn, trained }: LineOptions,
+): Generator<T> {
+  let number = 0;
+  for (const line of completeLines(path)) {
+    if (++number === 1) {
+      checkHeader(line.toString(), path, trained);
+      continue;
+    }
+    const value = read(line);
+    if (value === undefined) warn(`${path}:${number}: not a record; left out`);
+    else if (value !== PASS_OVER) yield value;
+  }
+}
+
+function checkHeader(line: string, path: string, trained: string | undefined): void {
+  const values = headerIn(line);
+  if (values === undefined)
+    throw new UsageError(`${path}: not a journal: its first line is no header; move the file away, or --overwrite`);
+  if (values.schema !== JOURNAL_SCHEMA) {
+    const schemas = `schema ${String(values.schema)}, this one reads ${JOURNAL_SCHEMA}`;
+    throw new UsageError(`${path}: written by another mmoe (${schemas}); give another --out`);
+  }
+  const { data } = HEADER_SCHEMA.safeParse(values);
+  if (data === undefined) throw new UsageError(`${path}: not a journal: its header is damaged; move the file away`);
+  if (trained === undefined || data.trained === trained) return;
+  const hashes = `its settings have the hash ${data.trained}, config.yaml's ${trained}`;
+  throw new UsageError(`${path}: the journal of another sweep (${hashes}); move the file away`);
+}
+
+function headerIn(line: string): { readonly schema?: unknown } | undefined {
+  try {
+    const values: unknown = JSON.parse(line);
+    return typeof values === "object" && values !== null ? values : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Without their ends. What stands behind the last end is nothing, or what a crash tore. */
+function* completeLines(path: string): Generator<Buffer> {
+  let rest: Buffer = Buffer.of();
+  for (const chunk of path.endsWith(".gz") ? uncompressed(path) : chunksOf(path)) {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    let start = 0;
+    for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, start)) {
+      yield bytes.subarray(start, end);
+      start = end + 1;
+    }
+    rest = bytes.subarray(start);
+  }
+}
+
+function uncompressed(path: string): [Buffer] {
+  const bytes = Buffer.concat([...chunksOf(path)]);
+  try {
+    return [gunzipSync(bytes)];
+  } catch (error) {
+    throw new UsageError(`${path}: can't be uncompressed: ${(error as Error).message}; move the file away`);
+  }
+}
+
+/** Nothing of a file that is gone: a process that ended without a run removes its journal. */
+function* chunksOf(path: string): Generator<Buffer> {
+  const file = openIfThere(path);
+  if (file === undefined) return;
+  try {
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(CHUNK);
+      const length = reading(path, () => readSync(file, chunk));
+      if (length === 0) return;
+      yield chunk.subarray(0, length);
+    }
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,90 @@
+import { setImmediate } from "node:timers/promises";
+import { MODEL_NAMES } from "../models/zoo.ts";
+import { checkSame } from "./agreement.ts";
+import type { RecordHead } from "./journal-line.ts";
+import { journalPaths, readJournalHeads, readJournalOf } from "./read-journals.ts";
+import type { RunRecord } from "./record.ts";
+
+interface ReadOptions {
+  /** The hash of the sweep: a journal of another one is refused. */
+  readonly trained: string;
+  /** Gets a line for each that is no record: it is left out. */
+  readonly warn: (line: string) => void;
+}
+
+/** Points of curves that are read between two breaths: some 10 ms. */
+const BREATH = 10_000;
+
+/**
+ * How each run in the journals of `folder` ended. Throws UsageError where a run was done twice, with different results,
+ * as `readRecords` does.
+ */
+export function readHeads(folder: string, options: ReadOptions): Map<string, RecordHead> {
+  const paths = journalPaths(folder);
+  const { ended, doneTwice } = endsIn(paths, options);
+  checkSame(paths, doneTwice);
+  return ended;
+}
+
+/** How many times the journals at `paths` have a run done again, with the same results; UsageError for different ones. */
+export function checkAgreement(paths: readonly string[], options: ReadOptions): number {
+  return checkSame(paths, endsIn(paths, options).doneTwice);
+}
+
+function endsIn(paths: readonly string[], { trained, warn }: ReadOptions) {
+  const [ended, doneTwice] = [new Map<string, RecordHead>(), new Set<string>()];
+  for (const path of paths) {
+    for (const head of readJournalHeads(path, trained, warn)) keepBetter(ended, head, doneTwice);
+  }
+  return { ended, doneTwice };
+}
+
+/**
+ * The records in the journals of `folder`, by run, then correlation, then model. There may be many: others may work in
+ * between, and `signal` ends it by an error.
+ */
+export async function readRecords(
+  folder: string,
+  { trained, warn, signal }: ReadOptions & { readonly signal?: AbortSignal },
+): Promise<RunRecord[]> {
+  const [ended, doneTwice] = [new Map<string, RunRecord>(), new Set<string>()];
+  const shared = sharedSteps();
+  let points = 0;
+  const paths = journalPaths(folder);
+  for (const path of paths) {
+    for (const record of readJournalOf(path, trained, warn)) {
+      keepBetter(ended, shared(record), doneTwice);
+      points += 1 + record.curve.steps.length;
+      if (points < BREATH) continue;
+      points = 0;
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
+  }
+  checkSame(paths, doneTwice);
+  return [...ended.values()].sort(byRun);
+}
+
+/** Keeps one end of a run that ended more than once: the first that is not a failure. */
+function keepBetter<T extends RecordHead>(ended: Map<string, T>, one: T, doneTwice: Set<string>): void {
+  if (ended.get(one.id)?.status !== "done") ended.set(one.id, one);
+  else if (one.status === "done") doneTwice.add(one.id);
+}
+
+/** Most curves of a sweep have the same steps: one array is kept for all that come after each other. */
+function sharedSteps(): (record: RunRecord) => RunRecord {
+  let last: readonly number[] = [];
+  return (record) => {
+    const { steps } = record.curve;
+    if (steps.length === last.length && steps.every((step, i) => step === last[i]))
+      return { ...record, curve: { ...record.curve, steps: last } };
+    last = steps;
+    return record;
+  };
+}
+
+/** An order that depends on nothing but the runs themselves: results come out the same however they were computed. */
+function byRun(a: RunRecord, b: RunRecord): number {
+  const place = ({ model }: RunRecord) => (MODEL_NAMES as string[]).indexOf(model);
+  return a.run - b.run || a.correlation - b.correlation || place(a) - place(b);
+}

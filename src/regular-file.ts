@@ -1,0 +1,53 @@
+import { openSync, readFileSync, statSync } from "node:fs";
+import { isSystemError, systemReason, UsageError } from "./errors.ts";
+
+interface ReadOptions {
+  /** What errors call the file. */
+  readonly source?: string;
+  /** The most bytes that it may have. */
+  readonly most: number;
+}
+
+/** The text of a file. Throws UsageError for one that can't be read, is no regular file, or is larger than it may be. */
+export function readText(path: string, { source = path, most }: ReadOptions): string {
+  return reading(source, () => {
+    const { size } = regularStat(path, source);
+    if (size > most) throw new UsageError(`${source}: too large: ${size} bytes, at most ${most} are read`);
+    return readFileSync(path, "utf8");
+  });
+}
+
+/** Opens a file to be read; undefined where it is gone. Throws UsageError as `readText` does. */
+export function openIfThere(path: string): number | undefined {
+  try {
+    regularStat(path, path);
+    return openSync(path, "r");
+  } catch (error) {
+    if (isSystemError(error) && error.code === "ENOENT") return undefined;
+    throw unreadable(path, error);
+  }
+}
+
+/** What `read` gives; UsageError, by the name `source`, where the operating system refuses it. */
+export function reading<T>(source: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw unreadable(source, error);
+  }
+}
+
+function unreadable(source: string, error: unknown): unknown {
+  if (!isSystemError(error)) return error;
+  const noMore = error.code === "EMFILE" || error.code === "ENFILE";
+  const wayOut = noMore ? "; raise the limit of open files (ulimit -n)" : "";
+  return new UsageError(`${source}: can't be read: ${systemReason(error)}${wayOut}`);
+}
+
+/** Before it is opened: a pipe waits for a writer, a device may never end. */
+function regularStat(path: string, source: string): { readonly size: number } {
+  const stat = statSync(path);
+  if (stat.isFile()) return stat;
+  const kind = stat.isDirectory() ? "a folder" : "a device, pipe or socket";
+  throw new UsageError(`${source}: can't be read: it is ${kind}, not a file`);
+}
