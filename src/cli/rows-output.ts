@@ -9,7 +9,7 @@ import { writeOut } from "./write-out.ts";
 
 export const ROW_FORMATS = ["csv", "parquet"] as const;
 
-/** Rows made and written at a time: memory does not grow with the file. */
+/** Rows that are made and written at a time: memory does not grow with the file. */
 const CHUNK = 4096;
 
 interface RowsOutput {
@@ -28,8 +28,8 @@ interface RowsOutput {
 type Part = readonly [rows: Rows, count: number];
 
 /**
- * Writes columns x1 ... xD, y1, y2 in float32; the file appears whole or not at all. Gives the labels' correlation;
- * undefined where the reader of stdout left before the end.
+ * Writes columns x1 ... xD, y1, y2 in float32; a file is written completely or not at all. Returns the labels'
+ * correlation; undefined if the reader of stdout left before the end.
  */
 export async function writeRows({
   chunk,
@@ -82,7 +82,7 @@ function* csv(names: readonly string[], parts: Iterable<Part>): Generator<string
   }
 }
 
-/** The fewest of 6 to 9 digits that give the float32 number back. */
+/** A float32 number with as few of 6 to 9 digits as give it back. */
 function float32Text(value: number): string {
   for (let digits = 6; digits < 9; digits++) {
     const text = Number(value.toPrecision(digits));
@@ -91,7 +91,7 @@ function float32Text(value: number): string {
   return String(Number(value.toPrecision(9)));
 }
 
-/** A row group a part. */
+/** One row group for each part. */
 function* parquet(names: readonly string[], parts: Iterable<Part>): Generator<Uint8Array> {
   const D = names.length - TASKS;
   const columns = names.map((name) => ({ name, type: "FLOAT" as const, repetition_type: "REQUIRED" as const }));

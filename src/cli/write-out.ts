@@ -3,8 +3,8 @@ import { writeAll } from "../write-whole.ts";
 import type { Output } from "./effects.ts";
 
 /**
- * Writes all of `text` to stdout, and waits until a slow reader has taken it: what waits would fill the memory. False where
- * the reader has left. Throws the system's error, as where the file behind stdout has a full disk.
+ * Writes all of `text` to stdout, and waits until a slow reader has taken it, so that memory does not fill up. False if
+ * the reader has left. Throws the system's error, for instance if stdout is a file on a full disk.
  */
 export async function writeOut(out: Output, text: string): Promise<boolean> {
   if (out.fd !== undefined && fstatSync(out.fd).isFile()) {
@@ -21,5 +21,5 @@ export async function writeOut(out: Output, text: string): Promise<boolean> {
   });
 }
 
-/** How the system, and Node from then on, says so. */
+/** Codes by which the system, and then Node, says so. */
 const HAS_LEFT = new Set(["EPIPE", "ERR_STREAM_DESTROYED"]);
