@@ -16,8 +16,6 @@ export type StopSignal = (typeof STOP_SIGNALS)[number];
 export interface Output {
   /** `taken` is told when the text has been handed on, or why it can't be. */
   write(text: string, taken?: (error?: Error | null) => void): unknown;
-  /** Its number among the process's open files. */
-  readonly fd?: number;
   /** True for a terminal. */
   readonly isTTY?: boolean;
   readonly columns?: number;

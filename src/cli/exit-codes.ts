@@ -12,4 +12,6 @@ export const EXIT = {
   stopped: 75,
   /** Ctrl-C; the same command goes on. */
   interrupted: 130,
+  /** The reader of stdout left before the end; what the command does is done. */
+  readerLeft: 141,
 } as const;

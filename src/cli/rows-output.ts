@@ -1,5 +1,5 @@
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import { TASKS } from "../data/settings.ts";
+import { pairsOf } from "../data/correlation-matrix.ts";
 import type { Rows } from "../data/task-set.ts";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
 import { Correlation } from "../stats/moments.ts";
@@ -18,6 +18,8 @@ interface RowsOutput {
   readonly rows: number;
   /** D. */
   readonly inputs: number;
+  /** K. */
+  readonly tasks: number;
   readonly format: (typeof ROW_FORMATS)[number];
   /** Undefined for stdout (CSV only). */
   readonly file: string | undefined;
@@ -28,40 +30,39 @@ interface RowsOutput {
 type Part = readonly [rows: Rows, count: number];
 
 /**
- * Writes columns x1 ... xD, y1, y2 in float32; a file is written completely or not at all. Returns the labels'
- * correlation; undefined if the reader of stdout left before the end.
+ * Writes columns x1 ... xD, y1 ... yK in float32; a file is written completely or not at all. Returns the
+ * correlation of each pair's labels; undefined if the reader of stdout left before the end.
  */
 export async function writeRows({
   chunk,
   rows,
   inputs,
+  tasks,
   format,
   file,
   stdout,
-}: RowsOutput): Promise<number | undefined> {
-  const labels = new Correlation();
+}: RowsOutput): Promise<number[] | undefined> {
+  const pairs = pairsOf(tasks).map(([j, k]) => ({ j, k, labels: new Correlation() }));
   function* parts(): Generator<Part> {
     for (let first = 0; first < rows; first += CHUNK) {
       const count = Math.min(CHUNK, rows - first);
       const made = chunk(first, count);
-      for (let n = 0; n < count; n++) labels.add(made.y[TASKS * n] as number, made.y[TASKS * n + 1] as number);
+      for (const { j, k, labels } of pairs) {
+        for (let n = 0; n < count; n++) labels.add(made.y[n * tasks + j] as number, made.y[n * tasks + k] as number);
+      }
       yield [made, count];
     }
   }
-  const names = columnNames(inputs);
+  const names = [...numbered("x", inputs), ...numbered("y", tasks)];
   try {
     if (file === undefined) {
-      for (const text of csv(names, parts())) if (!(await writeOut(stdout, text))) return undefined;
-    } else await writeWhole(file, (format === "parquet" ? parquet : csv)(names, parts()));
+      for (const text of csv(names, inputs, parts())) if (!(await writeOut(stdout, text))) return undefined;
+    } else await writeWhole(file, (format === "parquet" ? parquet : csv)(names, inputs, parts()));
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new UsageError(`${file ?? "stdout"}: can't be written: ${systemReason(error)}`);
   }
-  return labels.value;
-}
-
-function columnNames(D: number): string[] {
-  return [...numbered("x", D), ...numbered("y", TASKS)];
+  return pairs.map(({ labels }) => labels.value);
 }
 
 function numbered(name: string, count: number): string[] {
@@ -69,15 +70,15 @@ function numbered(name: string, count: number): string[] {
 }
 
 /** Values of row n in the order of the columns. */
-function rowValues({ x, y }: Rows, n: number, D: number): number[] {
-  return [...x.subarray(n * D, (n + 1) * D), ...y.subarray(n * TASKS, (n + 1) * TASKS)];
+function rowValues({ x, y }: Rows, n: number, D: number, K: number): number[] {
+  return [...x.subarray(n * D, (n + 1) * D), ...y.subarray(n * K, (n + 1) * K)];
 }
 
-function* csv(names: readonly string[], parts: Iterable<Part>): Generator<string> {
-  const D = names.length - TASKS;
+function* csv(names: readonly string[], D: number, parts: Iterable<Part>): Generator<string> {
+  const K = names.length - D;
   yield `${names.join(",")}\n`;
   for (const [rows, count] of parts) {
-    const lines = Array.from({ length: count }, (_, n) => rowValues(rows, n, D).map(float32Text).join(","));
+    const lines = Array.from({ length: count }, (_, n) => rowValues(rows, n, D, K).map(float32Text).join(","));
     yield `${lines.join("\n")}\n`;
   }
 }
@@ -92,8 +93,8 @@ function float32Text(value: number): string {
 }
 
 /** One row group for each part. */
-function* parquet(names: readonly string[], parts: Iterable<Part>): Generator<Uint8Array> {
-  const D = names.length - TASKS;
+function* parquet(names: readonly string[], D: number, parts: Iterable<Part>): Generator<Uint8Array> {
+  const K = names.length - D;
   const columns = names.map((name) => ({ name, type: "FLOAT" as const, repetition_type: "REQUIRED" as const }));
   const writer = new ByteWriter();
   const parquet = new ParquetWriter({ writer, schema: [{ name: "rows", num_children: names.length }, ...columns] });
@@ -104,7 +105,7 @@ function* parquet(names: readonly string[], parts: Iterable<Part>): Generator<Ui
   };
   for (const [rows, count] of parts) {
     const columnData = names.map((name, c) => {
-      const [values, width, at] = c < D ? [rows.x, D, c] : [rows.y, TASKS, c - D];
+      const [values, width, at] = c < D ? [rows.x, D, c] : [rows.y, K, c - D];
       return { name, data: Float32Array.from({ length: count }, (_, n) => values[n * width + at] as number) };
     });
     parquet.write({ columnData, rowGroupSize: count });

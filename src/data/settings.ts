@@ -11,6 +11,3 @@ export interface GeneratorSettings {
   /** Standard deviation of the label noise (the paper's 0.01 is its variance). */
   readonly noiseStd: number;
 }
-
-/** The paper's generator makes pairs. */
-export const TASKS = 2;

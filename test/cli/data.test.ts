@@ -66,6 +66,18 @@ describe("mmoe data", () => {
     ]);
   });
 
+  test("--tasks 3 adds a third task, and tells the correlation of each pair", async () => {
+    const argv = ["data", "--corr", "0.5", "--rows", "3"];
+    const [two, three] = [await runMain(argv), await runMain([...argv, "--tasks", "3"])];
+    const cells = ({ stdout }: { stdout: string }) => parse(stdout) as string[][];
+    expect(cells(three)[0]?.slice(-3)).toEqual(["y1", "y2", "y3"]);
+    expect(cells(three).map((row) => row.slice(0, -1))).toEqual(cells(two));
+    expect(three.stderr).toMatch(/^label correlation of each pair of tasks: (-?0\.\d{5}(, )?){3} measured over 3 rows/);
+    expect((await runMain([...argv, "--tasks", "3", "--trials", "2"])).stderr).toBe(
+      "mmoe: --trials measures pairs of tasks; leave out --tasks 3\n",
+    );
+  });
+
   test("refuses a file that exists, and leaves it", async () => {
     const file = join(temporaryFolder(), "pairs.csv");
     await runMain(["data", "--corr", "0.5", "--rows", "2", "-o", file]);
@@ -199,7 +211,7 @@ describe("mmoe data into a pipe", () => {
     const end = once(child, "exit");
     const before = performance.now();
     stdout.destroy();
-    expect(await end).toEqual([0, null]);
+    expect(await end).toEqual([141, null]);
     expect(performance.now() - before).toBeLessThan(2000);
   });
 });
