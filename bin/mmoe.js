@@ -2,7 +2,7 @@
 import { main } from "../dist/cli/main.js";
 import { effectsOf } from "../dist/cli/process-effects.js";
 
-// A process for one device stops when the process that started it is gone; the channel alone does not keep it alive.
+// Started for one device, it stops when the process that started it is gone; the channel alone does not keep it.
 process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
 process.channel?.unref();
 
