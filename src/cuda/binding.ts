@@ -41,7 +41,7 @@ function ownBinding(named: string): Binding {
   const folder = resolve(named);
   if (existsSync(addonOf(folder))) return { folder };
   throw new UsageError(
-    `MMOE_TFJS_NODE_GPU: ${folder} is no built ${BINDING_PACKAGE} (it has no ${addonOf("")}); build it, or unset this`,
+    `MMOE_TFJS_NODE_GPU: ${folder} is not a built ${BINDING_PACKAGE} (it has no ${addonOf("")}); build it, or unset this`,
   );
 }
 

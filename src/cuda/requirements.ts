@@ -83,10 +83,10 @@ async function version(machine: Machine, command: string, args: readonly string[
 export function folderOf(home: string): Requirement {
   const parent = nearestExisting(home);
   if (!isWritableFolder(parent))
-    return { name: "folder", fix: `${parent} is no folder that can be written to; give another --prefix` };
+    return { name: "folder", fix: `${parent} is not a folder that can be written to; give another --prefix` };
   const foreign = foreignIn(home);
   if (foreign === undefined) return { name: "folder", found: home };
-  return { name: "folder", fix: `${home} holds '${foreign}', which is left alone; give another --prefix` };
+  return { name: "folder", fix: `${home} holds '${foreign}', which is not from a set-up; give another --prefix` };
 }
 
 /** Reads the folder only once, since another set-up may lock it meanwhile and write markers under a temporary name. */

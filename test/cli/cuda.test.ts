@@ -146,7 +146,9 @@ describe("mmoe cuda setup", () => {
     touch(join(home, "thesis.tex"));
     const { code, stderr } = await setup();
     expect([code, readdirSync(home)]).toEqual([2, ["thesis.tex"]]);
-    expect(stderr).toContain(`folder    ${home} holds 'thesis.tex', which is left alone; give another --prefix\n`);
+    expect(stderr).toContain(
+      `folder    ${home} holds 'thesis.tex', which is not from a set-up; give another --prefix\n`,
+    );
   });
 
   test("stopped while it looks at the machine names nothing that it then misses", async () => {
