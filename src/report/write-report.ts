@@ -1,7 +1,7 @@
 import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
+import { writeWholeSync } from "../write-whole.ts";
 import { SIGNATURE } from "./html-page.ts";
 
 /** Throws UsageError, before anything is computed, if `file` can't be written or holds something else than a report. */
@@ -28,7 +28,7 @@ function isReport(file: string): boolean {
 
 /** Writes the file completely or not at all. */
 export function writeReport(file: string, text: string): void {
-  accessing(file, "written", () => writeFileAtomic.sync(file, text));
+  accessing(file, "written", () => writeWholeSync(file, text));
 }
 
 function accessing<T>(file: string, how: string, access: () => T): T {

@@ -69,7 +69,7 @@ export const ODD_TEXTS: readonly string[] = [
     "$HOME",
     "é",
     "😀",
-   
+
     "\u202e",
   ],
   ...["x".repeat(5000), "/dev/null", "/proc/self/mem", "..", "1/2", "3h", "train", "svg", "mean", "2026-11-25", "1:30"],
