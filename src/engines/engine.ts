@@ -81,7 +81,7 @@ export interface RunResult {
 }
 
 export interface Hooks {
-  /** These runs are begun, together: they end at about the same time. */
+  /** These runs are begun, together: they end at about the same time. Begun again where a thread died or memory was short. */
   onBegin?(runs: readonly Run[]): void;
   /** A run has been trained for `step` steps. */
   onProgress?(run: Run, step: number): void;
