@@ -125,8 +125,8 @@ export class ResultsFolder {
 }
 
 /**
- * Puts the config into a folder without one, or widens what is there: other processes may begin at the same moment. Throws
- * UsageError where one of another sweep was quicker. Writes only what would change: the file of an older version that
+ * Puts the config into a folder without one, or widens what is there: other processes may begin at the same moment.
+ * Throws UsageError if a process of another sweep was quicker. Writes only changes: a file of an older version that
  * says the same is left as it is.
  */
 function writeConfig(path: string, config: Config): void {
@@ -140,7 +140,7 @@ function writeConfig(path: string, config: Config): void {
   renameSync(unfinished, file);
 }
 
-/** Whether `file` was not there: then it is by now, whole. */
+/** Creates `file` completely, and returns true, unless it was there. */
 function create(file: string, text: string): boolean {
   const unfinished = unfinishedPath(file);
   writeFileSync(unfinished, text, { flush: true });
@@ -154,7 +154,7 @@ function create(file: string, text: string): boolean {
   }
 }
 
-/** What a file system without hard links says. */
+/** Error codes of a file system without hard links. */
 const NO_LINKS = ["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"];
 
 function isNew(make: () => void): boolean {

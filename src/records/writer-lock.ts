@@ -15,17 +15,17 @@ export interface Shard {
 const OWNER_SCHEMA = z.object({
   pid: z.int().positive(),
   host: z.string(),
-  /** When the system says that the process began; tells it from a later one with its number. Null where it doesn't say. */
+  /** When the process began, by the system: tells it from a later one with its number. Null if it does not say. */
   began: z.string().nullable(),
   /** For people: ISO time. */
   since: z.iso.datetime(),
-  /** What it trains; null for the whole sweep. */
+  /** The shard that it trains; null for the complete sweep. */
   shard: z.object({ index: z.int(), count: z.int() }).nullable(),
 });
 
 type Owner = z.output<typeof OWNER_SCHEMA>;
 
-/** Bytes; a lock has some 150. */
+/** Most bytes of a lock; it has some 150. */
 const LARGEST_LOCK = 10_000;
 
 /**
