@@ -1,6 +1,6 @@
 // npm run bench:agreement: the same runs on the cpu engine and, traced, on TensorFlow's C library (with --wasm on wasm
-// too): how far apart their losses are, as tables in Markdown. Exits with 1 where that is more than stated. After mmoe
-// cuda setup, with --cpu where there is no card.
+// too): how far apart their losses are, as tables in Markdown. Exits with 1 if that is more than stated. Needs mmoe
+// cuda setup, with --cpu if there is no card.
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { loadConfig, override } from "../src/config/load.ts";
@@ -11,7 +11,7 @@ import { estimateText } from "../src/stats/estimate.ts";
 import { groupBy } from "../src/stats/group-by.ts";
 import { holm } from "../src/stats/holm.ts";
 import { planRuns } from "../src/sweep/plan.ts";
-import { grouped } from "../src/units.ts";
+import { thousands } from "../src/units.ts";
 import { allowedAfter, type Differences, differencesAfter } from "./agreement/differences.ts";
 import { compareFinals } from "./agreement/finals.ts";
 import { CHECKPOINTS, lastBitOff, type Trained, trained } from "./agreement/train.ts";
@@ -47,7 +47,7 @@ console.log(
   `${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.versions.node}; TensorFlow on ${tensorflow.device}`,
 );
 console.log(
-  `Paper preset cut to ${grouped(CHECKPOINTS[2])} steps: batch ${config.batch}, ${config.optimizer}, lr ${config.lr}; ${config.runs} runs of each model at each of the correlations ${config.correlations.join(", ")}\n`,
+  `Paper preset cut to ${thousands(CHECKPOINTS[2])} steps: batch ${config.batch}, ${config.optimizer}, lr ${config.lr}; ${config.runs} runs of each model at each of the correlations ${config.correlations.join(", ")}\n`,
 );
 const agreed = [printDifferences(), printFinals()];
 process.exitCode = agreed.every(Boolean) ? 0 : 1;
@@ -59,10 +59,10 @@ async function timed(name: string, engine: Engine, some: readonly Run[]): Promis
   return losses;
 }
 
-/** How far apart losses are after each checkpoint; whether all are within what is allowed. */
+/** Prints how far apart losses are after each checkpoint; returns whether all are within their tolerances. */
 function printDifferences(): boolean {
   console.log("Relative differences from the cpu engine of each task's held-out loss, median / largest:\n");
-  printHead(["model", "engine", ...CHECKPOINTS.map((step) => `step ${grouped(step)}`), "within"]);
+  printHead(["model", "engine", ...CHECKPOINTS.map((step) => `step ${thousands(step)}`), "within"]);
   const within = [...byModel].flatMap(([model, some]) => {
     const apart = (losses: Trained) => CHECKPOINTS.map((_, at) => differencesAfter(some, at, [reference, losses]));
     const bits = apart(byABit.losses);
@@ -79,7 +79,7 @@ function printDifferences(): boolean {
   return within.every(Boolean);
 }
 
-/** Whether final losses are of one distribution; whether all mean differences are within their margins. */
+/** Prints whether final losses have one distribution; returns whether all mean differences are within their margins. */
 function printFinals(): boolean {
   console.log("\nFinal losses over the training set, means over correlations, less the cpu engine's [95 %, BCa]:\n");
   const heads = ["pairs", "mean difference", "margin", "within", "Wilcoxon's p (Holm)", "ratio of sds"];
@@ -88,7 +88,7 @@ function printFinals(): boolean {
   return others.map(printModels).every(Boolean);
 }
 
-/** One engine's models, a family of tests; whether all are within their margins. */
+/** Adds one engine's models, a family of tests; returns whether all are within their margins. */
 function printModels({ name, losses }: typeof byABit): boolean {
   const compared = [...byModel].map(([model, some]) => ({ model, ...compareFinals(some, reference, losses) }));
   const adjusted = holm(compared.map(({ p }) => p));

@@ -24,14 +24,14 @@ function runOf(model: ModelName, batch: number, trainRows: number | "fresh"): Ru
 }
 
 /**
- * Of a step, as if all layers were dense: the engine leaves out the half of a weight gradient where ReLU units are shut, so
- * that its share of the peak may be above 100 %.
+ * Operations of a step, if all layers were dense. The engine leaves out the half of a weight gradient where ReLU units
+ * are shut, so its share of the peak may be above 100 %.
  */
 function megaflop({ model, training }: Run): number {
   return (flopPerRow(model) * training.batch) / 1e6;
 }
 
-/** Timed between the rows of the table, as the clock varies: the greatest counts. */
+/** Measured between the rows of the table, since the clock varies: the largest counts. */
 let peak = 0;
 const rows: { run: Run; fixed: Parts; fresh: Parts }[] = [];
 const module = compileKernels();

@@ -7,7 +7,7 @@ import { lineOf } from "../src/records/journal-line.ts";
 import type { RunRecord } from "../src/records/record.ts";
 import { planRuns } from "../src/sweep/plan.ts";
 
-/** Lines written at once. */
+/** Lines that are written at once. */
 const CHUNK = 500;
 
 /** Losses of two tasks at 100 evaluations that fall, jitter, and differ between runs: [evaluations * K]. */
@@ -50,7 +50,7 @@ function lehmer(seed: number): () => number {
   };
 }
 
-/** A results folder as a sweep leaves it; gives the bytes of its journal. */
+/** Writes a results folder as a sweep leaves it; returns the bytes of its journal. */
 export function writeResults(folder: string, config: Config): number {
   mkdirSync(join(folder, "journal"), { recursive: true });
   writeFileSync(join(folder, "config.yaml"), configYaml(config));

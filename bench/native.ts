@@ -1,5 +1,6 @@
 // npm run bench:native: training on TensorFlow's C library, eager and traced, beside the cpu engine; several models and
-// learning rates one after the other and in one call. Tables in Markdown. After mmoe cuda setup, with --cpu where there is no card.
+// learning rates one after the other and in one call. Tables in Markdown. Needs mmoe cuda setup, with --cpu if there is
+// no card.
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { deviceOf } from "../src/engines/tfjs/device.ts";
@@ -35,7 +36,7 @@ for (const trainRows of [100, "fresh"] as const) {
   }
 }
 
-/** One line a size; `gain`: which contender is compared with which. */
+/** One line for each size; `gain`: which contender is compared with which. */
 async function table(
   title: string,
   gainHead: string,
@@ -54,7 +55,7 @@ async function table(
   console.log("");
 }
 
-/** Round after round, so that all see the same machine. */
+/** Times contenders in turns, round after round, so that all see the same machine. */
 async function inTurns(contenders: readonly Contender[]): Promise<StepTime[]> {
   let least = contenders.map(() => NEVER);
   for (let round = 0; round < Number(values.rounds); round++) {

@@ -8,7 +8,7 @@ import { labelPanelBytes } from "../src/engines/rows/generator.ts";
 import { inputPanelBytes } from "../src/engines/rows/panels.ts";
 import { leastMicroseconds } from "./time.ts";
 
-/** µs of one step, whole and by parts, each timed by itself; `rows` is what making the rows ready takes, whoever shares them. */
+/** µs of one step, and of its parts, each timed by itself; `rows` is the time to make them, whoever shares them. */
 export interface Parts {
   readonly step: number;
   readonly products: number;
@@ -20,7 +20,7 @@ export interface Parts {
 
 const UPDATES: readonly Operation[] = ["update", "sparseUpdate"];
 
-/** Times a run's step on one thread, in place of a worker. */
+/** Times a run's step on this thread, in place of a worker. */
 export function timeParts(module: WebAssembly.Module, run: Run): Parts {
   const wasm = new KernelInstance(module);
   const sgd: Run = { ...run, training: { ...run.training, optimizer: "sgd", lr: 1e-9 } };

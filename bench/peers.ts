@@ -35,7 +35,7 @@ for (const batch of batches) {
   for (const models of SUBJECTS) console.log(`${await table(models, batch)}\n`);
 }
 
-/** One subject at one batch: every contender at every place, round after round, so that all see the same machine. */
+/** One subject at one batch size: every contender in every place, round after round, so all see the same machine. */
 async function table(models: readonly string[], batch: number): Promise<string> {
   const seen = new Map<Contender, Measured[][]>(present.map((contender) => [contender, places.map(() => [])]));
   for (let repeat = 0; repeat < repeats; repeat++) {

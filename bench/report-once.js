@@ -1,4 +1,5 @@
-// One report as users get it (compiled): prints its time from process start, that of the processors, and its peak of memory. bench/report.ts calls it.
+// One report as users get it (compiled): prints its time from process start, its processor time and its peak memory.
+// bench/report.ts calls it.
 import { main } from "../dist/cli/main.js";
 
 const code = await main(["report", ...process.argv.slice(2)], process);

@@ -1,5 +1,5 @@
-// What a sweep costs beside its training, as it grows: to plan it, to go on with it, its status, its CSV files. Measured
-// are processes of the built program: npm run bench:scale [-- --repeats 3]
+// What a sweep costs apart from its training, as it grows: to plan it, to go on with it, its status, its CSV files. It
+// measures processes of the built program: npm run bench:scale [-- --repeats 3]
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -19,14 +19,14 @@ const CELLS = MODELS.length * CORRELATIONS.length;
 const SIZES = [1000, 10_000, 100_000];
 
 interface Cost {
-  /** From the process's start. */
+  /** Time from the process's start. */
   readonly ms: number;
-  /** Of the processor, user and system. */
+  /** Processor time, user and system. */
   readonly cpuMs: number;
   readonly peakBytes: number;
 }
 
-/** One process of mmoe: a sweep only until it would train. */
+/** One process of mmoe; a sweep is stopped before it trains. */
 function costOf(argv: readonly string[]): Cost {
   const stdio = ["ignore", "ignore", "inherit", "pipe"] as const;
   const { output, error } = spawnSync(process.execPath, ["--import", METER, BIN, ...argv], { stdio: [...stdio] });
@@ -34,7 +34,7 @@ function costOf(argv: readonly string[]): Cost {
   return JSON.parse(String(output[3])) as Cost;
 }
 
-/** Of several processes in turn the least of each: other work on the machine only adds. */
+/** The least cost of several processes in turn: other work on the machine can only add. */
 function leastCost(argv: readonly string[], repeats: number): Cost {
   const costs = Array.from({ length: repeats }, () => costOf(argv));
   const least = (key: keyof Cost) => Math.min(...costs.map((cost) => cost[key]));

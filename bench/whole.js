@@ -14,7 +14,7 @@ function studyRuns() {
   return planRuns(loadConfig("paper", [override("runs", "runs", "2"), override("steps", "steps", String(STEPS))]));
 }
 
-/** µs of wall time a run-step, sets and evaluations included: the least of some rounds. */
+/** µs of wall time per run-step, sets and evaluations included: the least of some rounds. */
 async function measure(jobs) {
   const engine = new CpuEngine({ jobs });
   const runs = studyRuns();

@@ -1,6 +1,6 @@
 import { getSystemErrorMap } from "node:util";
 
-/** What the user can mend (flag, config, file in the way): one line, exit code 2. */
+/** What the user can fix (flag, config, file in the way): one line, exit code 2. */
 export class UsageError extends Error {
   override name = "UsageError";
 }

@@ -46,7 +46,7 @@ export type {
 
 /**
  * The checked, frozen config of a sweep: of a preset (`paper`, `fresh`, `figure3`, `smoke`) or a YAML or JSON file, with
- * `settings` in place of what stands there. Throws UsageError with the place, what is expected there and what it got.
+ * `settings` in place of its own. Throws UsageError with the place, what is expected there, and what it got.
  */
 export function loadConfig(fileOrPreset: string, settings: Partial<Settings> = {}): Config {
   const layers = Object.entries(settings).map(([key, value]) => ({
@@ -62,14 +62,14 @@ export function models({ inputs = 100, tasks = 2 }: Partial<Ends> = {}): Record<
 }
 
 /**
- * All that was recorded of the sweep in a results folder, also while it still runs. `warn` gets a line for each damaged
+ * All records of the sweep in a results folder, also while it still runs. `warn` is called with a line for each damaged
  * record. Throws UsageError for a folder that holds no sweep.
  */
 export function readResults(folder: string, warn: (line: string) => void = () => {}): Promise<Results> {
   return read(folder, warn);
 }
 
-/** Which loss is read: over the training rows (`train`, the default) or the held-out rows. */
+/** Which loss is read: on the training rows (`train`, the default) or on the held-out rows. */
 export interface LossOption {
   readonly loss?: LossSet;
 }
@@ -91,9 +91,9 @@ export function claims(results: Results, { loss = "train" }: LossOption = {}): C
 }
 
 /**
- * The figures of a sweep, each an SVG document with its caption and its numbers. One that can't be drawn says what is
- * lacking (see `isLacking`). `only` names some of figure3, figure4, figure5, final-loss, differences, distributions and
- * runs. Throws RangeError for another name.
+ * The figures of a sweep, each an SVG document with its caption and its numbers. A figure that can't be drawn says what
+ * it lacks (see `isLacking`). `only` names some of figure3, figure4, figure5, final-loss, differences, distributions
+ * and runs. Throws RangeError for another name.
  */
 export function figures(
   results: Results,
@@ -132,8 +132,8 @@ export interface TaskPairOptions {
 
 /**
  * The rows that a run of a sweep sees, to the last bit: x [N, D] of standard normals and z-scored labels y [N, K],
- * row-major float32. Throws RangeError for an unknown preset, for what is no count, and for correlations that no K
- * tasks have.
+ * row-major float32. Throws RangeError for an unknown preset, for a count that is not valid, and for correlations that
+ * K tasks can't have.
  */
 export function taskPair(options: TaskPairOptions): Rows & { readonly inputs: number; readonly tasks: number } {
   const { correlation, rows, data = "paper", tasks = 2, correlationMatrix: pattern = null } = options;

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
-/** `path` itself, or the nearest folder above it that is there. */
+/** `path` itself, or the nearest folder above it that exists. */
 export function nearestExisting(path: string): string {
   let at = resolve(path);
   while (!existsSync(at)) at = dirname(at);

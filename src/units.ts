@@ -1,11 +1,11 @@
 /** 1234567 as 1,234,567. */
-export function grouped(value: number): string {
+export function thousands(value: number): string {
   return value.toLocaleString("en-US", { maximumFractionDigits: 0 });
 }
 
 /** Bytes for people: 12 MB. */
 export function megabytes(bytes: number): string {
-  return `${grouped(Math.ceil(bytes / 1e6))} MB`;
+  return `${thousands(Math.ceil(bytes / 1e6))} MB`;
 }
 
 /** A duration for people: 4.2 s, 3:07 min, 5:12 h. */

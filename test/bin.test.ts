@@ -66,7 +66,10 @@ describe("the built mmoe", () => {
     const child = spawn(process.execPath, [BIN, "data", "--corr", "0.5", "--quiet"], {
       stdio: ["ignore", full, "pipe"],
     });
-    expect(await exited(child)).toMatchObject({ code: 2, stderr: "mmoe: stdout: can't be written: ENOSPC\n" });
+    expect(await exited(child)).toMatchObject({
+      code: 2,
+      stderr: "mmoe: stdout: can't be written: no space left on device\n",
+    });
     closeSync(full);
   });
 
@@ -110,7 +113,10 @@ describe("a sweep trains on to its end", () => {
     const full = openSync("/dev/full", "w");
     const argv = [BIN, "sweep", "smoke", "--runs", "2", "--json", "--quiet", "--out", out];
     const child = spawn(process.execPath, argv, { stdio: ["ignore", full, "pipe"] });
-    expect(await exited(child)).toMatchObject({ code: 2, stderr: "mmoe: stdout: can't be written: ENOSPC\n" });
+    expect(await exited(child)).toMatchObject({
+      code: 2,
+      stderr: "mmoe: stdout: can't be written: no space left on device\n",
+    });
     closeSync(full);
     expect(statuses(out)).toEqual(Array(12).fill("done"));
   });

@@ -1,7 +1,7 @@
-// What the scripts of a report know of its figures: panels whose attributes say how points are values (src/figures/axes.ts).
+// What the scripts of a report know of its figures: attributes of a panel map points to values (src/figures/axes.ts).
 
 /**
- * An axis: values from `from` to `to` stand at `start` to `end`, in the figure's points.
+ * An axis: values from `from` to `to` are at `start` to `end`, in the figure's points.
  * @typedef {{ type: string, from: number, to: number, start: number, end: number }} Axis
  */
 
@@ -17,7 +17,7 @@ function axisOf(panel, name) {
 }
 
 /**
- * Where a value stands.
+ * Position of a value, in points.
  * @param {Axis} axis
  * @param {number} value
  */
@@ -27,7 +27,7 @@ function pointAt({ type, from, to, start, end }, value) {
 }
 
 /**
- * The place of a pointer in a figure's points.
+ * Position of a pointer, in a figure's points.
  * @param {SVGSVGElement} svg
  * @param {{ clientX: number, clientY: number }} event
  */

@@ -1,4 +1,4 @@
-// Values under the pointer, and by the arrow keys in a panel that has the focus.
+// Shows values under the pointer, or with the arrow keys in a panel that has the focus.
 
 /**
  * What can be read off a panel at one place.
@@ -23,7 +23,7 @@ for (const svg of figuresOf(document)) {
   svg.addEventListener("pointerleave", hide);
 }
 
-/** Marks that carry words: a browser would show these itself, but not by the keyboard. */
+/** Marks with a text: a browser would show it itself, but not by the keyboard. */
 function wordedMarks(/** @type {Element} */ panel) {
   for (const title of panel.querySelectorAll(".marks title")) {
     title.parentElement?.setAttribute("data-words", title.textContent ?? "");
@@ -82,7 +82,7 @@ function stepReadings(panel, series) {
   });
 }
 
-/** By what tells the series of a panel apart: their models, their correlations, or both. */
+/** Names that tell the series of a panel apart: their models, their correlations, or both. */
 function seriesNames(/** @type {Element[]} */ series) {
   const differ = (/** @type {string} */ name) => new Set(series.map((one) => one.getAttribute(name))).size > 1;
   const byCorrelation = differ("data-correlation");
@@ -93,7 +93,7 @@ function seriesNames(/** @type {Element[]} */ series) {
   });
 }
 
-/** As the switches call it. */
+/** A model's name, as on the switches. */
 function modelName(/** @type {string} */ model) {
   const boxes = [...document.querySelectorAll("input")].filter((input) => input.id.startsWith("show-model-"));
   return boxes.find((box) => box.value === model)?.labels?.[0]?.textContent?.trim() ?? model;
@@ -118,7 +118,7 @@ function nearestTo(place, readings) {
   return readings[distances.indexOf(Math.min(...distances))];
 }
 
-/** From a place to the box of what can be read, in points. */
+/** Distance from a place to a reading's mark, in points. */
 function distance(/** @type {Reading} */ { mark }, /** @type {{ x: number, y: number }} */ place) {
   const beyond = (/** @type {number} */ at, /** @type {number} */ low, /** @type {number} */ high) =>
     Math.max(low - at, at - high, 0);

@@ -9,17 +9,17 @@ export interface Differences {
   readonly largest: number;
 }
 
-/** What is allowed after each checkpoint, where the training is not chaotic yet. */
+/** Largest differences after each checkpoint, as long as the training is not chaotic yet. */
 const TOLERANCES: readonly Differences[] = [
   { median: 1e-6, largest: 1e-5 },
   { median: 1e-5, largest: 1e-2 },
   { median: 1e-2, largest: 5e-2 },
 ];
 
-/** How many times as far apart as by a last bit the median may be, where that is beyond its tolerance. */
+/** If a last bit alone takes the median beyond its tolerance, it may be this many times as large as with the bit. */
 const TIMES_A_BIT = 3;
 
-/** Between two trainings of `runs`, after a checkpoint. */
+/** Differences between two trainings of `runs`, after a checkpoint. */
 export function differencesAfter(
   runs: readonly Run[],
   at: number,
@@ -32,9 +32,9 @@ export function differencesAfter(
 }
 
 /**
- * What is allowed after a checkpoint, where a last bit alone makes the differences `byABit`. A tolerance that the
- * reference itself breaks by a bit tells nothing of an engine: the median may then be a few times as large as by a bit,
- * and the largest has no bound.
+ * Largest differences after a checkpoint, if a last bit alone makes the differences `byABit`. A tolerance that a last
+ * bit of the reference breaks says nothing about an engine: then the median may be a few times as large as with the
+ * bit, and the largest has no bound.
  */
 export function allowedAfter(at: number, byABit: Differences): Differences {
   const { median, largest } = TOLERANCES[at] as Differences;

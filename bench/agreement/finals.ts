@@ -13,17 +13,17 @@ const MARGIN_SDS = 0.2;
 /** Final losses of one model on another engine against those on the reference, pair by pair. */
 export interface FinalComparison {
   readonly pairs: number;
-  /** Of the reference's losses. */
+  /** Mean of the reference's losses. */
   readonly mean: number;
-  /** The other's minus the reference's. */
+  /** Mean of the other's losses minus the reference's. */
   readonly difference: Estimate;
-  /** The greatest mean difference that counts as none: a fifth of the standard deviation between the reference's runs. */
+  /** Largest mean difference that counts as none: a fifth of the standard deviation between the reference's runs. */
   readonly margin: number;
   /** Whether the whole interval is within the margin: two one-sided tests of equivalence (TOST), at 2.5 % each. */
   readonly equivalent: boolean;
-  /** Of Wilcoxon's signed-rank test. */
+  /** P-value of Wilcoxon's signed-rank test. */
   readonly p: number;
-  /** Of the other's standard deviation to the reference's. */
+  /** Ratio of the other's standard deviation to the reference's. */
   readonly sdRatio: Estimate;
 }
 

@@ -16,7 +16,7 @@ export interface RunLosses {
 /** Losses by the run's id. */
 export type Trained = ReadonlyMap<string, RunLosses>;
 
-/** Trains each run for its whole length, and anew for one step: an evaluation after each step would take longer. */
+/** Trains each run for its whole length, and again for one step: evaluating after each step would take longer. */
 export async function trained(engine: Engine, runs: readonly Run[]): Promise<Trained> {
   const [once, whole] = [await resultsOf(engine, runs, 1), await resultsOf(engine, runs, CHECKPOINTS[2])];
   return new Map(runs.map(({ id }) => [id, lossesOf(once.get(id) as RunResult, whole.get(id) as RunResult)]));

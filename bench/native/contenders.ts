@@ -1,6 +1,5 @@
 import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
-import { TASKS } from "../../src/data/settings.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { Run } from "../../src/engines/engine.ts";
 import { eagerTrainer } from "../../src/engines/tfjs/eager-trainer.ts";
@@ -15,6 +14,8 @@ import { type ModelName, ZOO } from "../../src/models/zoo.ts";
 import { operationsOf } from "./operations.ts";
 import { shippedStep } from "./shipped.ts";
 
+const TASKS = 2;
+
 /** The least milliseconds of a step: on the clock, and of all cores together. */
 export interface StepTime {
   readonly wallMs: number;
@@ -28,7 +29,7 @@ export function leastOf(a: StepTime, b: StepTime): StepTime {
 /** One way to train R runs of MMoE on batches of B rows. */
 export interface Contender {
   readonly name: string;
-  /** Operations of a step, where there are any. */
+  /** Operations of a step, if there are any. */
   readonly operations?: number;
   /** Trains for `ms` or little longer. */
   readonly turn: (ms: number) => Promise<StepTime>;
@@ -60,7 +61,7 @@ export function tracedOperations(tf: Tf, group: Group, options: ProgramOptions):
   }
 }
 
-/** Of what the threads that make rows ahead may count on. */
+/** Number of steps that the threads which make rows ahead may count on. */
 const ENDLESS = 2 ** 30;
 
 export type RunChanges = Partial<Pick<Run["training"], "trainRows" | "lr">> & { readonly model?: ModelName };
@@ -114,8 +115,8 @@ function ofCpuEngine(runs: readonly Run[]): Contender {
 }
 
 /**
- * `train` trains up to so many steps and says how many: one, in a turn of no time at all. Times are those of a whole turn,
- * with what other threads make for its steps.
+ * `train` trains up to so many steps and returns how many: one, in a turn of no time at all. Times are those of a
+ * complete turn, including what other threads make for its steps.
  */
 function turnOf(train: (most: number) => Promise<number>): Contender["turn"] {
   return async (ms) => {

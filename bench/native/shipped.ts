@@ -4,7 +4,7 @@ import type { Tf } from "../../src/engines/tfjs/tf.ts";
 
 const [D, E, H, K, U] = [100, 8, 16, 2, 8];
 
-/** A step on the same rows, sent to the device anew in each; its loss. */
+/** A step on the same rows, which are sent to the device at each step; returns its loss. */
 export function shippedStep(tf: Tf, R: number, B: number): () => Scalar {
   const weights = (...shape: number[]) => tf.variable(tf.randomUniform([R, ...shape], -0.1, 0.1));
   const experts = { kernel: weights(D, E * H), bias: weights(1, E * H) };

@@ -41,7 +41,7 @@ async function traced(tf: Tf, group: Group, options: ProgramOptions): Promise<Co
   return { ...contender, operations: tracedOperations(tf, group, options), dispose };
 }
 
-/** All of these, a step each: their times added up. */
+/** All of these as one contender, one step each: their times are added. */
 function inTurn(name: string, contenders: readonly Contender[]): Contender {
   const turn = async (ms: number) => {
     let [wallMs, cpuMs] = [0, 0];

@@ -6,7 +6,7 @@ export interface Contender {
   readonly name: string;
   readonly about: string;
   readonly command: readonly string[];
-  /** How it takes more cores than one: threads of its own, or a process a core where that is faster. */
+  /** How it uses more cores than one: threads of its own, or one process per core if that is faster. */
   readonly spreadsBy: "threads" | "processes";
   /** R: the fastest of those tried at this batch. */
   readonly runs: (batch: number) => number;

@@ -8,9 +8,9 @@ import { lineOf } from "../../src/records/journal-line.ts";
 import { type RunRecord, recordOf } from "../../src/records/record.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 
-/** Journals of as many processes. */
+/** Number of journals, one for each process. */
 const JOURNALS = 4;
-/** As many different curves: to make others takes longer than to write them. */
+/** Number of different curves: making a curve takes longer than writing it. */
 const CURVES = 97;
 
 /** Writes the results folder of a sweep that is finished: curves as long as the config's, of numbers without meaning. */

@@ -1,5 +1,5 @@
-// Loaded before mmoe (node --import): tells on file descriptor 3 what the process cost, at its end or, for a sweep, at its
-// first line, where it ends it: all before the training.
+// Loaded before mmoe (node --import): writes what the process cost to file descriptor 3, at its end. A sweep is ended at
+// its first line: only what comes before the training is measured.
 import { writeSync } from "node:fs";
 
 process.on("exit", () => {

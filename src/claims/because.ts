@@ -10,7 +10,7 @@ const OF_PARTS: Readonly<Record<Verdict, readonly [outcome: string, which: strin
 
 const DIGITS: Readonly<Record<ClaimPart["unit"], number>> = { loss: 4, ratio: 2 };
 
-/** A verdict's reason in a line: the part that it hangs on. */
+/** A verdict's reason in one line: the part that decides it. */
 export function because(verdict: Verdict, parts: readonly ClaimPart[], deciding: ClaimPart, leastRuns: number): string {
   if (deciding.runs < leastRuns) {
     return `too few runs: ${deciding.runs} in all of its cells, ${leastRuns} are needed`;
@@ -20,7 +20,7 @@ export function because(verdict: Verdict, parts: readonly ClaimPart[], deciding:
   return `${alike} of ${parts.length} parts ${outcome}; ${which}: ${partText(deciding)}`;
 }
 
-/** A part in words and numbers: what, ours with its interval, and where it should be. */
+/** A part in words and numbers: what it is, ours with its interval, and where it should be. */
 export function partText(part: ClaimPart): string {
   return `${part.about} = ${oursText(part)}, expected ${boundText(part)}`;
 }
@@ -30,7 +30,7 @@ export function oursText({ ours, unit }: ClaimPart): string {
   return estimateText(ours, DIGITS[unit]);
 }
 
-/** The paper's own figure; a dash where there is none. */
+/** The paper's own value; a dash if there is none. */
 export function paperText({ paper, unit }: ClaimPart): string {
   return paper === null ? "-" : paper.value.toFixed(DIGITS[unit]);
 }

@@ -10,7 +10,7 @@ export interface CellSample {
   readonly mean: number;
 }
 
-/** Where a part's statistic must lie: between two numbers, which may be infinite. */
+/** The range of a part's statistic if the claim holds: between two numbers, which may be infinite. */
 export type Bound = Interval;
 
 /** One of the statements that make up a claim, as a test. */
@@ -18,25 +18,25 @@ export interface PartRule {
   readonly about: string;
   readonly unit: "loss" | "ratio";
   readonly cells: readonly Cell[];
-  /** A function of the cells' samples, in their order; runs are drawn for all cells together. */
+  /** A function of the cells' samples, in their order; runs are resampled for all cells together. */
   readonly statistic: (cells: readonly CellSample[]) => number;
   readonly bound: Bound;
   /** True for a function of the cells' means: the only thing that can be read off the paper's figures. */
   readonly ofMeans: boolean;
-  /** Fewer runs decide nothing. */
+  /** With fewer runs the part is undecided. */
   readonly leastRuns: number;
 }
 
 export interface ClaimRule {
   /** Section and number, e.g. `5.1-2`. */
   readonly id: string;
-  /** The paper's wording in short. */
+  /** The paper's claim, shortened. */
   readonly says: string;
-  /** What is computed. */
+  /** The computed statistic, in words. */
   readonly statistic: string;
   /** The test's assumed margins, and why these. */
   readonly margins: string;
-  /** What `mmoe sweep` needs to be told for all cells, if a sweep of other models is at hand. */
+  /** Arguments of `mmoe sweep` that train all cells, for a sweep of other models. */
   readonly preset: "paper" | "figure3";
   readonly parts: readonly PartRule[];
 }
@@ -45,7 +45,7 @@ export interface ClaimRule {
 export interface ClaimPart extends Pick<PartRule, "about" | "unit" | "bound"> {
   /** Ours, with its 95 % interval. */
   readonly ours: Estimate;
-  /** The same statistic of the means in the paper's figure; null where they can't give it. */
+  /** The same statistic of the means in the paper's figure; null if they can't give it. */
   readonly paper: { readonly value: number; readonly mark: "read off"; readonly from: string } | null;
   /** Runs that are done in all of the part's cells. */
   readonly runs: number;
@@ -55,11 +55,13 @@ export interface ClaimPart extends Pick<PartRule, "about" | "unit" | "bound"> {
 export interface Claim extends Pick<ClaimRule, "id" | "says" | "statistic" | "margins"> {
   readonly loss: LossSet;
   readonly verdict: Verdict | "not covered";
-  /** Every part; none where the sweep lacks a cell. */
+  /** Every part; none if the sweep lacks a cell. */
   readonly parts: readonly ClaimPart[];
-  /** The part that the verdict hangs on: of those with the same verdict the one closest to its bound, or farthest beyond. */
+  /**
+   * The part that decides the verdict: of those with the same verdict, the closest to its bound, or farthest beyond it.
+   */
   readonly deciding: ClaimPart | null;
   readonly because: string;
-  /** The words of a command that trains what is lacking; null where nothing is. */
+  /** The words of a command that trains what is lacking; null if nothing is. */
   readonly command: readonly string[] | null;
 }

@@ -39,7 +39,7 @@ export function claimsOf(results: Results, loss: LossSet): Claim[] {
   });
 }
 
-/** Without the paper's number where the sweep is of more tasks than the paper's pairs. */
+/** Leaves out the paper's value if the sweep has more tasks than the paper's pairs. */
 function comparable(part: ClaimPart, { config }: Results): ClaimPart {
   return config.tasks === PAPER_TASKS ? part : { ...part, paper: null };
 }
@@ -68,7 +68,7 @@ function notCovered(lacking: readonly Cell[], command: readonly string[]): Outco
   return { verdict: "not covered", parts: [], deciding: null, because: lackingText(lacking), command };
 }
 
-/** A claim holds only where every part does. */
+/** A claim holds only if every part does. */
 function together(parts: readonly ClaimPart[], rule: ClaimRule): Outcome {
   const failing = parts.some(({ verdict }) => verdict === "does not hold");
   const verdict = failing ? "does not hold" : parts.every((part) => part.verdict === "holds") ? "holds" : "undecided";
@@ -82,7 +82,9 @@ function decidingOf(parts: readonly ClaimPart[], verdict: ClaimPart["verdict"]):
   return alike.reduce((a, b) => (slackOf(b) < slackOf(a) ? b : a));
 }
 
-/** What trains the cells that a claim needs: more of the same sweep, or the preset where it is a sweep of other models. */
+/**
+ * The command that trains the cells of a claim: more of the same sweep, or the preset if the sweep has other models.
+ */
 function covering({ preset }: ClaimRule, needed: readonly Cell[], { config, path }: Results): string[] {
   const models = [...new Set(needed.map(({ model }) => model))];
   const correlations = [...new Set(needed.map(({ correlation }) => correlation))].sort((a, b) => a - b);

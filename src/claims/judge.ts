@@ -15,9 +15,10 @@ export interface Tested {
 }
 
 /**
- * Tests parts of claims on final losses, paired by run. A part holds where the whole 95 % interval lies within its bound.
- * It does not hold where an interval lies beyond whose level is raised so that all parts of the claim together are wrongly
- * refuted in at most 5 % of studies (Bonferroni). Otherwise, and with too few runs, it is undecided.
+ * Tests parts of claims on final losses, paired by run. A part holds if the whole 95 % interval lies within its bound.
+ * It does not hold if an interval with a raised level lies outside; the level is such that all parts of the claim
+ * together are wrongly refuted in at most 5 % of studies (Bonferroni). Otherwise, or with too few runs, it is
+ * undecided.
  */
 export function judge(tested: readonly Tested[]): Map<PartRule, ClaimPart> {
   const onRuns = tested.map((one) => ({ ...one, runs: commonRuns(one.cells) }));
@@ -62,7 +63,7 @@ function paperOf({ ofMeans, cells, statistic }: PartRule): ClaimPart["paper"] {
   return published ? { value: statistic(published.samples), mark: "read off", from: published.from } : null;
 }
 
-/** How far a part's estimate is from its bound, in widths of its interval: below 0 beyond it. */
+/** How far a part's estimate is from its bound, in widths of its interval; negative if it is beyond. */
 export function slackOf({ ours: { value, low, high }, bound }: ClaimPart): number {
   const slack = Math.min(value - bound.low, bound.high - value);
   return high > low ? slack / (high - low) : slack * Number.POSITIVE_INFINITY;

@@ -9,7 +9,7 @@ const ENDS: Readonly<Record<string, { readonly from: string; readonly means: Rea
   "shared-bottom-16": { from: "Figure 3", means: { 0.5: 0.397, 1: 0.283 } },
 };
 
-/** The paper's mean losses of some cells, as samples of one; undefined where one can't be read off. */
+/** The paper's mean losses of some cells, as samples of one; undefined if one can't be read off. */
 export function publishedMeans(cells: readonly Cell[]): { from: string; samples: CellSample[] } | undefined {
   const from = ENDS[cells[0]?.model ?? ""]?.from;
   const means = cells.map(({ model, correlation }) => ENDS[model]?.means[correlation]);

@@ -6,17 +6,17 @@ import type { Bound, PartRule } from "./claim.ts";
 export const CORRELATIONS = [0.5, 0.9, 1] as const;
 
 /**
- * Means or medians within this factor count as the same. The paper calls "almost no difference" what is a factor of 1.12
- * in its Figure 4, and 200 runs tell such a ratio to about 12 %.
+ * Means or medians within this factor count as the same. The paper calls a factor of 1.12 in its Figure 4 "almost no
+ * difference", and 200 runs determine such a ratio to about 12 %.
  */
 export const SAME = 4 / 3;
 
-/** As far as a loss may rise where it should not: half a bin of the paper's Figure 5. */
+/** Largest rise of a loss that does not count: half a bin of the paper's Figure 5. */
 const RISE = 1 / 60;
 
-/** Above this. */
+/** The range above a number. */
 export const above = (low: number) => ({ low, high: Number.POSITIVE_INFINITY });
-/** Within this factor. */
+/** The range within a factor. */
 export const within = (factor: number) => ({ low: 1 / factor, high: factor });
 
 export const at = (model: string, correlation: number): Cell => ({ model, correlation });
@@ -43,7 +43,7 @@ export function ofEach(
 export const difference = ([a, b]: readonly number[]): number => (a as number) - (b as number);
 export const quotient = ([a, b]: readonly number[]): number => (a as number) / (b as number);
 
-/** A model's mean loss falls from the first to the last of `correlations`, and rises at none between. */
+/** A model's mean loss falls from the first to the last of `correlations`, and does not rise between two neighbours. */
 export function fallingLoss(model: string, correlations: readonly number[]): PartRule[] {
   const fall = (from: number, to: number, bound: Bound) =>
     ofMeans(
@@ -56,7 +56,7 @@ export function fallingLoss(model: string, correlations: readonly number[]): Par
   return [whole, ...correlations.slice(1).map((to, i) => fall(correlations[i] as number, to, above(-RISE)))];
 }
 
-/** What `fallingLoss` takes for granted. */
+/** Margins that `fallingLoss` assumes. */
 export const FALL_MARGINS =
   "the loss at 1 must be below that at 0.5; between neighbours a rise of less than 1/60, half a bin of the paper's Figure 5, does not count";
 

@@ -13,7 +13,9 @@ import {
   within,
 } from "./rules.ts";
 
-/** A loss that rises by less than half as the correlation falls from 1 to .5 is "little influence"; the paper's: 18 %. */
+/**
+ * A loss that rises by less than half as the correlation falls from 1 to .5 is "little influence"; the paper's: 18 %.
+ */
 const LITTLE = 1.5;
 
 export const HIGHER_CORRELATION: ClaimRule = {
@@ -27,7 +29,7 @@ export const HIGHER_CORRELATION: ClaimRule = {
 
 const fallOf = (model: string) => [at(model, 0.5), at(model, 1)];
 
-/** Half of another model's gap between .5 and 1 is above MMoE's, whichever sign that has. */
+/** Half of another model's gap between .5 and 1 is larger than MMoE's, whatever its sign. */
 const smallerGap = (model: string) =>
   ofMeans(
     "loss",

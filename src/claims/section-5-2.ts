@@ -22,7 +22,10 @@ export const SHARED_BOTTOM_VARIES: ClaimRule = {
 const omoeToMmoe = (p: number) => [at("omoe", p), at("mmoe", p)];
 const median = (ascending: Float64Array) => quantileSorted(ascending, 0.5);
 
-/** As far as 200 runs can tell interquartile ranges of mixtures apart; Shared-Bottom's are several times as wide. */
+/**
+ * The finest ratio of interquartile ranges that 200 runs of mixtures can tell; Shared-Bottom's are several times as
+ * wide.
+ */
 const SAME_RANGE = 2;
 
 export const ROBUST_AT_ONE: ClaimRule = {
@@ -64,10 +67,10 @@ export const ROBUST_AT_ONE: ClaimRule = {
   ],
 };
 
-/** One run in twenty ends lower: the lowest losses, as something that resampling can judge. */
+/** The 5 % quantile (one run in twenty ends lower) stands for the lowest losses: resampling can judge it. */
 const lowest = (ascending: Float64Array) => quantileSorted(ascending, 0.05);
 
-/** Fewer have less than five runs below that quantile. */
+/** With fewer runs, fewer than five are below that quantile. */
 const LEAST_FOR_LOWEST = 100;
 
 export const LOWEST_ALIKE: ClaimRule = {

@@ -2,7 +2,7 @@ import { boundText, oursText, paperText } from "../claims/because.ts";
 import type { Claim } from "../claims/claim.ts";
 import { claimsOf } from "../claims/claims.ts";
 import { cellLosses } from "../records/cell-losses.ts";
-import { shellQuoted } from "../shell-quoted.ts";
+import { shellQuoted } from "../shell.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -19,16 +19,16 @@ export const define: Define = (command, run) => {
   command
     .argument("<folder>", "a results folder, also of a sweep that still runs")
     .option("--loss <rows>", "train (as the paper's figures seem to) or heldout", "train")
-    .option("--parts", "every part of each claim, with its interval and the paper's own figure")
+    .option("--parts", "show the parts of each claim, with intervals and the paper's values")
     .option("--json", "as JSON")
     .addHelpText(
       "after",
       `
-A claim holds where the 95 % interval of each of its parts lies where the claim
-says; it does not hold where one lies elsewhere, at a level that takes account
-of their number; else it is undecided.
+A claim holds if the 95 % interval of each of its parts lies where the claim
+says. It does not hold if one interval, widened for the number of parts, lies
+elsewhere. Otherwise it is undecided.
 
-Exits with 4 where a claim does not hold.
+Exits with 4 if a claim does not hold.
 ${examples("mmoe claims results/paper", "mmoe claims results/paper --loss heldout --parts")}`,
     )
     .action((folder: string, options: Options) => run((context) => claims(folder, options, context)));
@@ -48,7 +48,7 @@ async function claims(folder: string, options: Options, context: Context): Promi
   return found.some(({ verdict }) => verdict === "does not hold") ? EXIT.checkFailed : EXIT.done;
 }
 
-/** Columns before a claim's words. */
+/** Columns to the left of a claim's text. */
 const INDENT = 22;
 
 function claimText({ id, verdict, says, because, command }: Claim): string {

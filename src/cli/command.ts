@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import type { Context } from "./effects.ts";
 
 /**
- * What a command's file exports, loaded only when its name is called: it adds arguments, options and an action to
- * `command`; the action goes through `run` and gives the exit code.
+ * What a command's file exports; it is loaded only when the command is called. It adds arguments, options and an action
+ * to `command`; the action goes through `run` and returns the exit code.
  */
 export type Define = (command: Command, run: (action: (context: Context) => Promise<number>) => Promise<void>) => void;
 

@@ -20,22 +20,22 @@ interface Options {
 export const define: Define = (command, run) => {
   command
     .argument("<a>", "a results folder")
-    .argument("<b>", "another: of another engine, version or setting")
+    .argument("<b>", "another one: of another engine, version or setting")
     .option("--loss <rows>", "train or heldout", "train")
-    .option("--tolerance <loss>", "how much higher B's mean loss may be, in units of label variance", "0")
+    .option("--tolerance <loss>", "largest rise of B's mean loss that is accepted, in units of label variance", "0")
     .option("--json", "as JSON")
     .addHelpText(
       "after",
       `
-Runs are paired by their id. In a cell, B is worse where the lower end of the
-interval of the mean change, B minus A, is above the tolerance; better where the
-upper end is below its negative; the same where both ends are within; else it is
-undecided, as it is by fewer than 20 pairs. The level of these intervals is
-raised from 95 % so that it holds for all cells together (Bonferroni); those
-shown are of 95 % each.
+Runs are paired by their id. A cell of B is worse if the lower end of the
+interval of the mean change, B minus A, is above the tolerance. It is better if
+the upper end is below minus the tolerance, and the same if both ends are
+within. Otherwise, or with fewer than 20 pairs, it is undecided. These intervals
+are wider than the 95 % intervals shown, so that they hold for all cells
+together (Bonferroni).
 
-Exits with 4 where B is worse in some cell, or where a run that is done in A
-failed in B.
+Exits with 4 if B is worse in some cell, or if a run that is done in A failed
+in B.
 ${examples("mmoe compare results/paper results/tfjs --tolerance 0.005")}`,
     )
     .action((a: string, b: string, options: Options) => run((context) => compare(a, b, options, context)));
@@ -68,7 +68,7 @@ function changeText(a: Results, b: Results, settings: readonly string[], change:
   return `${head}\n${changesTable(change)}${apartText(change)}${verdictText(change)}\n`;
 }
 
-/** What trained a sweep, e.g. `cpu (wasm)`. */
+/** The engines that trained a sweep, e.g. `cpu, wasm`. */
 function enginesOf({ records }: Results): string {
   return [...new Set(records.map(({ engine, device }) => `${engine}, ${device}`))].join("; ");
 }
@@ -86,7 +86,7 @@ function changesTable({ cells }: Change): string {
   return table([["model", "p", "pairs", "equal", "A", "B - A [95 %]", "verdict"], ...rows]);
 }
 
-/** Most ids that are named of a kind; all of them are in JSON. */
+/** Most ids of one kind that are named; JSON has all. */
 const NAMED = 3;
 
 function apartText({ onlyInA, onlyInB, failedInA, failedInB }: Change): string {

@@ -5,35 +5,36 @@ import { cudaHome, layoutOf } from "../cuda/home.ts";
 import { installSteps } from "../cuda/install.ts";
 import { lockHome } from "../cuda/lock.ts";
 import { type Machine, thisMachine } from "../cuda/machine.ts";
-import { type Plan, TENSORFLOW_VERSION } from "../cuda/plan.ts";
+import type { Plan } from "../cuda/plan.ts";
 import { folderOf, gigabytes, requirements } from "../cuda/requirements.ts";
 import { pendingSteps, runSteps, type Step, type StepContext } from "../cuda/steps.ts";
+import { checkTrust } from "../cuda/trust.ts";
 import { tryBinding } from "../cuda/try-binding.ts";
 import { UsageError } from "../errors.ts";
-import { shellQuoted } from "../shell-quoted.ts";
-import { duration, megabytes } from "../units.ts";
+import { shellQuoted } from "../shell.ts";
+import { duration } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { stopOnSignals } from "./stop.ts";
+import { CUDA_SETTINGS, downloadText } from "./text/cuda-text.ts";
 
 interface Options {
   readonly prefix?: string;
   readonly cpu?: boolean;
-  readonly tensorflow: string;
   readonly dryRun?: boolean;
 }
 
 export const define: Define = (command, run) => {
-  const help = examples("mmoe cuda setup --dry-run", "mmoe cuda setup", "mmoe cuda setup --prefix /scratch/mmoe-cuda");
+  const lines = ["mmoe cuda setup --dry-run", "mmoe cuda setup", "mmoe cuda setup --prefix /scratch/mmoe-cuda"];
+  const help = `${CUDA_SETTINGS}${examples(...lines)}`;
   command.addHelpText("after", help);
   command
     .command("setup")
     .description("fetches TensorFlow with CUDA and builds its binding for Node")
     .option("--prefix <folder>", "where (default: $MMOE_CUDA_HOME, or mmoe/cuda in the user's data folder)")
     .option("--cpu", "TensorFlow for the CPU alone")
-    .option("--tensorflow <version>", "TensorFlow's version", TENSORFLOW_VERSION)
-    .option("--dry-run", "say what is missing and what would be downloaded; do nothing")
+    .option("--dry-run", "say what is missing and name every package that would be downloaded; do nothing")
     .addHelpText("after", help)
     .action((options: Options) => run((context) => setUp(options, context)));
 };
@@ -41,14 +42,16 @@ export const define: Define = (command, run) => {
 async function setUp(options: Options, context: Context): Promise<number> {
   const { effects, note } = context;
   const plan = planOf(options, effects.env);
+  checkTrust(plan.home);
   const machine = thisMachine(effects.env);
-  const job: Job = { plan, machine, steps: installSteps(machine, plan) };
+  const job: Job = { plan, machine, steps: installSteps(machine, plan), named: options.dryRun === true };
   const pending = pendingOf(job);
   if (pending.length === 0) note(allThere(plan));
   // a folder that is not its own is not even locked: this names what is wrong
   else if (options.dryRun || folderOf(plan.home).fix !== undefined) await announce(job, pending, context);
   if (options.dryRun) return EXIT.done;
 
+  process.umask(process.umask(OTHERS_WRITE) | OTHERS_WRITE); // of what it makes nobody else may change anything
   const stop = stopOnSignals(effects, { atOnce: "the same command goes on" });
   try {
     if (pending.length > 0) await runAll(job, context, stop.signal);
@@ -62,25 +65,28 @@ async function setUp(options: Options, context: Context): Promise<number> {
   return report(plan, machine, context);
 }
 
+/** The right of group and others to write, as in a file's mode. */
+const OTHERS_WRITE = 0o022;
+
 interface Job {
   readonly plan: Plan;
   readonly machine: Machine;
   readonly steps: readonly Step[];
+  /** Whether to name each package that is to be fetched. */
+  readonly named: boolean;
 }
 
 function pendingOf({ plan, steps }: Job): Step[] {
   return pendingSteps(steps, layoutOf(plan.home).markers);
 }
 
-function planOf({ prefix, cpu = false, tensorflow }: Options, env: Context["effects"]["env"]): Plan {
-  if (!/^\d+\.\d+\.\d+$/.test(tensorflow))
-    throw new UsageError(`--tensorflow: expected a version such as ${TENSORFLOW_VERSION}, got '${tensorflow}'`);
-  return { home: prefix === undefined ? cudaHome(env) : resolve(prefix), tensorflow, cpu };
+function planOf({ prefix, cpu = false }: Options, env: Context["effects"]["env"]): Plan {
+  return { home: prefix === undefined ? cudaHome(env) : resolve(prefix), cpu };
 }
 
 /** Says what is here, what is missing and what will be fetched; throws where something is missing. */
 async function announce(
-  { plan, machine }: Job,
+  { plan, machine, named }: Job,
   pending: readonly Step[],
   { effects, note }: Context,
   signal?: AbortSignal,
@@ -94,8 +100,7 @@ async function announce(
     if (fix !== undefined && optional)
       note(`${" ".repeat(10)}set-up does without: the folder may be for other machines`);
   }
-  for (const { wanted, downloadBytes } of pending)
-    if (downloadBytes !== undefined) note(`${"download".padEnd(10)}${wanted}: about ${megabytes(downloadBytes)}`);
+  for (const step of pending) for (const line of downloadText(step, named)) note(line);
   const missing = needs.filter(({ fix, optional }) => fix !== undefined && !optional);
   if (missing.length > 0)
     throw new UsageError(
@@ -143,7 +148,9 @@ async function report({ home, cpu }: Plan, machine: Machine, { effects, note }: 
   effects.stdout.write(`TensorFlow ${tensorflow} computes on ${device}\n`);
   if (!onCard && !cpu && about) note(`TensorFlow says: ${about}`);
   const used = findBinding(effects.env);
-  if (used && !used.home) note(`not used in this folder, whose project has its own: ${used.folder}`);
-  else if (used?.home !== home) note(`to use it: export MMOE_CUDA_HOME=${shellQuoted(home)}`);
+  if (used && !used.home) {
+    const why = effects.env.MMOE_TFJS_NODE_GPU ? "MMOE_TFJS_NODE_GPU names" : "installed with mmoe is";
+    note(`not used, as ${why} ${used.folder}`);
+  } else if (used?.home !== home) note(`to use it: export MMOE_CUDA_HOME=${shellQuoted(home)}`);
   return EXIT.done;
 }

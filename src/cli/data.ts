@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { type Config, generatorOf } from "../config/config.ts";
 import { loadConfig, override } from "../config/load.ts";
 import type { TrialSettings } from "../config/trials.ts";
@@ -22,6 +22,7 @@ interface Options {
   readonly seed: string;
   readonly data: string;
   readonly step: string;
+  readonly tasks: string;
   readonly heldout?: boolean;
   readonly trials?: string;
   readonly format: string;
@@ -36,6 +37,7 @@ export const define: Define = (command, run) => {
     .option("--run <i>", "whose rows: the run's index, from 0", "0")
     .option("--seed <n>", "the sweep's seed", "0")
     .option("--data <preset>", "the generator's constants: paper, linear, keras-mmoe, google, ple", "paper")
+    .option("--tasks <n>", "tasks K that share the correlation", "2")
     .option("--step <s>", "the fresh rows of step s; 0 for the fixed training set", "0")
     .option("--heldout", "the held-out rows")
     .option("--trials <n>", "no rows: the label correlation over n runs, as in Figure 2")
@@ -58,9 +60,11 @@ async function data(options: Options, context: Context): Promise<number> {
     override("--corr", "correlations", listOption(options.corr)),
     override("--seed", "seed", options.seed),
     override("--data", "data", options.data),
+    override("--tasks", "tasks", options.tasks),
   ]);
   const rows = countOption("--rows", options.rows);
   if (options.trials !== undefined) {
+    if (config.tasks > 2) throw new UsageError(`--trials measures pairs of tasks; leave out --tasks ${config.tasks}`);
     const { data, seed, correlations } = config;
     return trials(
       { data, seed, correlations, trials: countOption("--trials", options.trials), rows },
@@ -96,17 +100,22 @@ async function pairs(config: Config, rows: number, options: Options, { effects, 
   if (format === "parquet" && file === undefined)
     throw new UsageError("--format parquet: expected a file; give -o FILE");
 
-  const pair = new TaskSet(settings, correlationMatrix(2, correlation), identity);
-  const chunk = (first: number, count: number) => pair.rows(options.heldout ? "heldout" : "train", count, step, first);
-  const measured = writeRows({ chunk, rows, inputs: settings.inputs, format, file, stdout: effects.stdout });
+  const { tasks } = config;
+  const set = new TaskSet(settings, correlationMatrix(tasks, correlation, config.correlationMatrix), identity);
+  const chunk = (first: number, count: number) => set.rows(options.heldout ? "heldout" : "train", count, step, first);
+  const { inputs } = settings;
+  const measured = await writeRows({ chunk, rows, inputs, tasks, format, file, stdout: effects.stdout });
+  if (measured === undefined) return EXIT.done; // its reader has seen enough
   const closed = labelCorrelation(settings, correlation);
-  note(`label correlation: ${measured.toFixed(5)} measured over ${rows} rows, ${closed.toFixed(5)} in closed form`);
+  const values = measured.map((value) => value.toFixed(5)).join(", ");
+  const of = tasks > 2 ? " of each pair of tasks" : "";
+  note(`label correlation${of}: ${values} measured over ${rows} rows, ${closed.toFixed(5)} in closed form`);
   return EXIT.done;
 }
 
 function outputFile({ output, overwrite = false }: Options): string | undefined {
-  if (output !== undefined && existsSync(output) && !overwrite) {
-    throw new UsageError(`${output} exists; give another -o, or --overwrite`);
-  }
+  if (output === undefined || !existsSync(output)) return output;
+  if (!statSync(output).isFile()) throw new UsageError(`${output} is not a file that can be replaced; give another -o`);
+  if (!overwrite) throw new UsageError(`${output} exists; give another -o, or --overwrite`);
   return output;
 }

@@ -8,6 +8,7 @@ import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { choiceOption } from "./options.ts";
+import { CUDA_SETTINGS } from "./text/cuda-text.ts";
 import { type Diagnosis, doctorText } from "./text/doctor-text.ts";
 
 interface Options {
@@ -17,11 +18,11 @@ interface Options {
 
 export const define: Define = (command, run) => {
   command
-    .option("--engine <name>", "only this one: cpu, cuda, tfjs (default: all that are here)", "auto")
+    .option("--engine <name>", "try only this engine: cpu, cuda, tfjs; auto tries all", "auto")
     .option("--json", "as JSON")
     .addHelpText(
       "after",
-      `\nExits with 4 where an engine that was asked for, or is set up, does not work.\n${examples(
+      `\nExits with 4 if an engine that you asked for, or that is set up, does not work.\n${CUDA_SETTINGS}${examples(
         "mmoe doctor",
         "mmoe doctor --engine cuda && mmoe sweep --engine cuda",
       )}`,

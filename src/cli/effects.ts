@@ -5,7 +5,7 @@ export interface Effects {
   readonly env: Readonly<Record<string, string | undefined>>;
   on(signal: StopSignal, listener: () => void): unknown;
   off(signal: StopSignal, listener: () => void): unknown;
-  /** Ends the process at once: only for who can't wait for `main` to return. */
+  /** Ends the process at once; only for callers that can't wait for `main` to return. */
   exit(code: number): unknown;
 }
 
@@ -14,21 +14,22 @@ export const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export type StopSignal = (typeof STOP_SIGNALS)[number];
 
 export interface Output {
-  write(text: string): unknown;
+  /** `taken` is told when the text has been handed on, or why it can't be. */
+  write(text: string, taken?: (error?: Error | null) => void): unknown;
   /** True for a terminal. */
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
 
-/** What every command gets beside its own arguments. */
+/** What every command gets, apart from its own arguments. */
 export interface Context {
   readonly effects: Effects;
   /** Nothing on stderr but errors. */
   readonly quiet: boolean;
-  /** What was typed, word by word. */
+  /** The command line, word by word. */
   readonly argv: readonly string[];
-  /** What was typed, without --overwrite: typed again, it goes on. */
+  /** The command line without --overwrite: the command that goes on. */
   readonly commandLine: string;
-  /** A line of progress or of what was decided, on stderr. */
+  /** Writes a line on stderr: progress, or a decision. */
   note(line: string): void;
 }

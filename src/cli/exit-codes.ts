@@ -2,7 +2,7 @@ export const EXIT = {
   done: 0,
   /** A bug of ours. */
   bug: 1,
-  /** The user can mend it: flag, config, output in the way. */
+  /** The user can fix it: a flag, a config, a file in the way. */
   usage: 2,
   /** Some run failed; it is recorded, the rest is done. */
   failedRuns: 3,
@@ -12,4 +12,6 @@ export const EXIT = {
   stopped: 75,
   /** Ctrl-C; the same command goes on. */
   interrupted: 130,
+  /** The reader of stdout left before the end; what the command does is done. */
+  readerLeft: 141,
 } as const;

@@ -26,7 +26,7 @@ interface Options {
   readonly output?: string;
 }
 
-/** Without that of a page, whose colours are not the figure's own. */
+/** All themes but the report page's, which takes its colours from the page. */
 const THEMES = THEME_NAMES.filter((name) => name !== "page");
 
 const NAMES = [...TRIAL_FIGURES, ...SWEEP_FIGURES].map(({ name }) => name);
@@ -34,14 +34,14 @@ const NAMES = [...TRIAL_FIGURES, ...SWEEP_FIGURES].map(({ name }) => name);
 export const define: Define = (command, run) => {
   command
     .argument("<folder>", "a results folder, or one of mmoe data --trials")
-    .option("--only <names>", `which, by commas: ${NAMES.join(", ")}; 4 is figure4`)
-    .option("--format <names>", "svg, png, pdf, by commas; the numbers come as CSV with any", "svg")
-    .option("--loss <rows>", "train or heldout: on which rows", "train")
-    .option("--statistic <name>", "mean or median, over a cell's runs", "mean")
-    .option("--scale <name>", "linear or log: the axis of losses", "linear")
+    .option("--only <names>", `only these, separated by commas: ${NAMES.join(", ")}; 4 is figure4`)
+    .option("--format <names>", "svg, png, pdf, separated by commas; the numbers are always written as CSV", "svg")
+    .option("--loss <rows>", "losses on which rows: train or heldout", "train")
+    .option("--statistic <name>", "over a cell's runs: mean or median", "mean")
+    .option("--scale <name>", "axis of losses: linear or log", "linear")
     .option("--theme <name>", THEMES.join(", "), "light")
-    .option("--paper", "the paper's own results behind ours, and ours minus the paper's")
-    .option("-o, --output <folder>", "where they go (default: figures/ in the results folder)")
+    .option("--paper", "draw the paper's results behind ours, and ours minus the paper's")
+    .option("-o, --output <folder>", "output folder (default: figures/ in the results folder)")
     .addHelpText(
       "after",
       examples(
@@ -96,7 +96,7 @@ interface Drawable extends Pick<SweepFigure, "name" | "heeds"> {
   readonly draw: (options: FigureOptions) => Figure | Lacking;
 }
 
-/** The kinds of figures that a folder's records may be drawn as. */
+/** The kinds of figures for which a folder may have records. */
 async function kindsIn(folder: string, note: (line: string) => void): Promise<Drawable[]> {
   if (holdsTrials(folder)) return drawables(TRIAL_FIGURES, readTrials(folder));
   return drawables(SWEEP_FIGURES, await readResults(folder, note));
@@ -106,14 +106,14 @@ function drawables<T>(kinds: readonly FigureKind<T>[], records: T): Drawable[] {
   return kinds.map(({ name, heeds, draw }) => ({ name, heeds, draw: (options) => draw(records, options) }));
 }
 
-/** Where the records of a figure are that the folder at hand has not. */
+/** Says where to find the records that this folder lacks for a figure. */
 function elsewhere(name: string): string {
   return TRIAL_FIGURES.some((kind) => kind.name === name)
     ? "drawn from a folder of mmoe data --trials 100 -o FOLDER"
     : "drawn from a results folder of mmoe sweep";
 }
 
-/** Writes a figure's files, each whole or not at all; what was written, in one line. */
+/** Writes a figure's files, each completely or not at all. Returns one line that says what was written. */
 async function write(figure: Figure, how: FigureOptions, formats: readonly Format[], out: string): Promise<string> {
   const path = join(out, fileName(figure, how));
   const files = await figureFiles(figure, formats);

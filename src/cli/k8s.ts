@@ -20,9 +20,9 @@ interface Options extends SweepOptions {
   readonly memory?: string;
 }
 
-/** Options of a sweep that its config does not hold: passed on as they are typed. */
+/** Options of a sweep that its config does not hold; they are passed on as typed. */
 const PASSED_ON = ["--engine", "--allow-cpu", "--backend", "--retry-failed", "--time-limit", "--long"];
-/** A name within Kubernetes; an indexed pod's host name has to hold it and the index. */
+/** Longest name, in characters; a pod's host name holds the name and the index. */
 const LONGEST_NAME = 52;
 
 export const define: Define = (command, run) => {
@@ -30,7 +30,7 @@ export const define: Define = (command, run) => {
     .requiredOption("--completions <n>", "pods, each a shard of the sweep")
     .requiredOption("--image <image>", "a container image with mmoe on its PATH")
     .option("--parallelism <n>", "pods at a time (default: all)")
-    .option("--name <name>", "of the Job and its ConfigMap (default: mmoe-NAME-HASH)")
+    .option("--name <name>", "name of the Job and its ConfigMap (default: mmoe-NAME-HASH)")
     .option("--claim <name>", "PersistentVolumeClaim for the results, which all pods may write to", "mmoe-results")
     .option("--cpus <n>", "cores of a pod", "1")
     .option("--gpus <n>", "GPUs of a pod; with several, one process each", "0")
@@ -38,8 +38,8 @@ export const define: Define = (command, run) => {
     .addHelpText(
       "after",
       examples(
-        "mmoe k8s paper --completions 16 --image registry/mmoe --cpus 4 | kubectl apply -f -",
-        "mmoe k8s configs/paper.yaml --runs 50 --completions 8 --image registry/mmoe --gpus 1",
+        "mmoe k8s paper --completions 16 --image lab/mmoe --cpus 4 | kubectl apply -f -",
+        "mmoe k8s paper --runs 50 --completions 8 --image lab/mmoe --gpus 1",
       ),
     )
     .action((file: string, options: Options) =>
@@ -76,7 +76,7 @@ function nameOption(text: string): string {
   throw new UsageError(`--name: expected ${name}, got '${text}'`);
 }
 
-/** Of the results folder, which has characters that Kubernetes does not allow. */
+/** A name made from the results folder, without the characters that Kubernetes does not allow. */
 function defaultName(folder: string): string {
   const allowed = folder.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
   return `mmoe-${allowed.slice(-(LONGEST_NAME - "mmoe-".length)).replaceAll(/^-|-$/g, "")}`;

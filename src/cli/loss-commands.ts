@@ -1,9 +1,9 @@
-// What the commands share that read a sweep's final losses.
+// Shared by the commands that read a sweep's final losses.
 import { UsageError } from "../errors.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
 import { type Results, readResults } from "../records/read-results.ts";
 import { LOSS_SETS, type LossSet } from "../records/record.ts";
-import { grouped } from "../units.ts";
+import { thousands } from "../units.ts";
 import type { Context } from "./effects.ts";
 import { choiceOption } from "./options.ts";
 import { goOn } from "./text/go-on.ts";
@@ -15,23 +15,23 @@ export function lossOption(text: string): LossSet {
   return choiceOption("--loss", text, LOSS_SETS);
 }
 
-/** The results in a folder; UsageError where no run has ended. */
+/** The results in a folder; UsageError if no run has ended. */
 export async function readEnded(folder: string, { note }: Context): Promise<Results> {
   const results = await readResults(folder, note);
   if (results.records.length > 0) return results;
   throw new UsageError(`${folder} holds no run that has ended; train with: ${goOn(folder)}`);
 }
 
-/** What is shown: of which folder, which loss, and how to see the other. */
+/** First lines of the output: the folder, the loss shown, and how to see the other loss. */
 export function headText(folder: string, loss: LossSet): string {
   const [rows, other] = loss === "train" ? ["training", "heldout"] : ["held-out", "train"];
   return `${folder}\nloss on ${rows} rows after the last step (--loss ${other} for the other)\n`;
 }
 
-/** Most failed runs that are named; all of them are in runs.csv, and in JSON. */
+/** Most failed runs that are named; runs.csv and JSON have all. */
 const NAMED = 5;
 
-/** What a sweep's statistics leave out: failed and missing runs. Empty where there are none. */
+/** What a sweep's statistics leave out: failed and missing runs. Empty if there are none. */
 export function gapsText(folder: string, cells: readonly CellLosses[]): string {
   const failed = cells.flatMap((cell) => cell.failed);
   const missing = cells.reduce((sum, cell) => sum + cell.missing, 0);
@@ -45,7 +45,7 @@ export function gapsText(folder: string, cells: readonly CellLosses[]): string {
   if (missing > 0) {
     const all = done + failed.length + missing;
     lines.push(
-      `${grouped(missing)} of ${grouped(all)} runs are missing, so all this may change; train them with: ${goOn(folder)}`,
+      `${thousands(missing)} of ${thousands(all)} runs are missing, so all this may change; train them with: ${goOn(folder)}`,
     );
   }
   return lines.map((line) => `${wrapped(line, WIDTH)}\n`).join("");

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../errors.ts";
-import { shellQuoted } from "../shell-quoted.ts";
+import { shellQuoted } from "../shell.ts";
 import { version } from "../version.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context, Effects } from "./effects.ts";
@@ -8,20 +8,26 @@ import { EXIT } from "./exit-codes.ts";
 
 const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: Define }> }> = {
   sweep: { summary: "train models over correlations, repeated; results as CSV", load: () => import("./sweep.ts") },
-  status: { summary: "what of a sweep is done, failed or missing", load: () => import("./status.ts") },
-  merge: { summary: "results of shards or machines into one; its CSV files", load: () => import("./merge.ts") },
-  verify: { summary: "trains some finished runs again: are they the same?", load: () => import("./verify.ts") },
-  summary: { summary: "final losses of each cell, and tests between cells", load: () => import("./summary.ts") },
-  compare: { summary: "two results folders run by run: is the second worse?", load: () => import("./compare.ts") },
-  claims: { summary: "does the paper hold? its seven claims, tested on a sweep", load: () => import("./claims.ts") },
-  figures: { summary: "a sweep's figures: SVG, PNG, PDF, and their numbers", load: () => import("./figures.ts") },
-  report: { summary: "results as one page: table, figures, claims, provenance", load: () => import("./report.ts") },
-  slurm: { summary: "a sweep as a Slurm job array: prints or submits it", load: () => import("./slurm.ts") },
-  k8s: { summary: "a sweep as an indexed Job of Kubernetes: prints it", load: () => import("./k8s.ts") },
-  data: { summary: "the rows a run sees, or Figure 2's label correlations", load: () => import("./data.ts") },
-  cuda: { summary: "sets up training on NVIDIA GPUs", load: () => import("./cuda.ts") },
-  doctor: { summary: "what of mmoe works here, how fast, and what to mend", load: () => import("./doctor.ts") },
-  models: { summary: "the models and their parameter counts", load: () => import("./models.ts") },
+  status: { summary: "show what of a sweep is done, failed or missing", load: () => import("./status.ts") },
+  merge: { summary: "join results of shards or machines; write the CSV files", load: () => import("./merge.ts") },
+  verify: { summary: "train some finished runs again: are they the same?", load: () => import("./verify.ts") },
+  summary: { summary: "show final losses of each cell, and tests between cells", load: () => import("./summary.ts") },
+  compare: {
+    summary: "compare two results folders: is the second worse?",
+    load: () => import("./compare.ts"),
+  },
+  claims: { summary: "test the paper's seven claims on a sweep", load: () => import("./claims.ts") },
+  figures: { summary: "draw a sweep's figures: SVG, PNG, PDF, and their numbers", load: () => import("./figures.ts") },
+  report: {
+    summary: "write one HTML page: table, figures, claims, provenance",
+    load: () => import("./report.ts"),
+  },
+  slurm: { summary: "print or submit a sweep as a Slurm job array", load: () => import("./slurm.ts") },
+  k8s: { summary: "print a sweep as an indexed Kubernetes Job", load: () => import("./k8s.ts") },
+  data: { summary: "write the rows a run sees, or Figure 2's label correlations", load: () => import("./data.ts") },
+  cuda: { summary: "set up training on NVIDIA GPUs", load: () => import("./cuda.ts") },
+  doctor: { summary: "show what works on this machine, how fast, and what to fix", load: () => import("./doctor.ts") },
+  models: { summary: "list the models and their parameter counts", load: () => import("./models.ts") },
 };
 
 /** Runs the command line `argv` (without node and script) and returns the exit code; the only place that catches. */
@@ -73,7 +79,7 @@ function contextOf(effects: Effects, { quiet = false }: { quiet?: boolean }, arg
   return { effects, quiet, argv, commandLine: ["mmoe", ...words].join(" "), note };
 }
 
-/** One line an error, and its exit code; the stack too where --debug asks for it, or where the error is ours. */
+/** One line for each error, and its exit code; the stack too with --debug. */
 function report(error: unknown, argv: readonly string[], effects: Effects): number {
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done; // --help, --version
   if (error instanceof CommanderError && error.code === "commander.help") return EXIT.usage; // no command: help is shown

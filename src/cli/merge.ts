@@ -21,12 +21,12 @@ interface Options {
 export const define: Define = (command, run) => {
   command
     .argument("<folders...>", "results folders of one sweep")
-    .option("-o, --output <folder>", "where all go (default: the folder, where there is one)")
+    .option("-o, --output <folder>", "where results go (default: the folder, if only one is given)")
     .option("--long", "also write every run's curve (curves-long.csv)")
     .option("--json", "the counts as JSON, in place of the table")
     .addHelpText(
       "after",
-      `\nExits with 0 only where the sweep is whole: 3 where runs failed, 4 where some are missing.\n${examples(
+      `\nExits with 0 if the sweep is complete, 3 if runs failed, 4 if some are missing.\n${examples(
         "mmoe merge results/paper",
         "mmoe merge shard-1 shard-2 shard-3 -o results/paper",
       )}`,
@@ -38,7 +38,7 @@ async function merge(folders: readonly string[], options: Options, { effects, no
   const out = options.output === undefined ? (folders[0] as string) : pathOption("--output", options.output);
   const { long = false, json = false } = options;
   if (options.output === undefined && folders.length > 1) {
-    throw new UsageError(`expected one folder without --output, got ${folders.length}; give -o FOLDER`);
+    throw new UsageError(`${folders.length} folders need an output folder; give -o FOLDER`);
   }
   const sources = folders.includes(out) || !existsSync(join(out, CONFIG)) ? folders : [out, ...folders];
   const config = commonConfig(sources);

@@ -2,7 +2,7 @@ import { GENERATOR_PRESETS } from "../data/presets.ts";
 import { type Part, paperCount, parameterCount } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { MODEL_NAMES, ZOO } from "../models/zoo.ts";
-import { grouped } from "../units.ts";
+import { thousands } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -42,7 +42,7 @@ function listed(specs: readonly ModelSpec[]): string {
   const header = ["parameters of", ...PARTS, "total", "paper's"];
   const rows = specs.map((spec) => {
     const counts = [...PARTS.map((part) => parameterCount(spec, part)), parameterCount(spec), paperCount(spec)];
-    return [spec.name, ...counts.map(grouped)];
+    return [spec.name, ...counts.map(thousands)];
   });
   const abouts = MODEL_NAMES.map((name) => [name, ZOO[name].about]);
   const width = Math.max(...MODEL_NAMES.map((name) => name.length));

@@ -34,7 +34,7 @@ export function durationOption(flag: string, text: string): number {
   const parts = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text);
   const [days, hours, minutes, seconds] = (parts ?? []).slice(1).map((part) => Number(part ?? 0)) as number[];
   const ms = (((days ?? 0) * 24 + (hours ?? 0)) * 60 + (minutes ?? 0)) * 60_000 + (seconds ?? 0) * 1000;
-  if (ms > 0 && ms <= LARGEST_COUNT) return ms; // a timer's longest, 24 days
+  if (ms > 0 && ms <= LARGEST_COUNT) return ms; // a timer can't be longer than 24 days
   throw new UsageError(`${flag}: expected a time such as 3h50m, at most 24d, got '${text}'`);
 }
 

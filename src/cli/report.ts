@@ -17,8 +17,8 @@ export const define: Define = (command, run) => {
   command
     .argument("<folder>", "a results folder, also of a sweep that still runs")
     .option("-o, --output <file>", "the file to write (default: report.html in the folder)")
-    .option("--loss <rows>", "whose figures are shown first: train or heldout; both are in the page", "train")
-    .option("--overwrite", "replace a file that is no report")
+    .option("--loss <rows>", "loss shown first: train or heldout; the page has both", "train")
+    .option("--overwrite", "replace a file that is not a report")
     .addHelpText(
       "after",
       examples("mmoe report results/paper", "mmoe report results/paper -o report.html --loss heldout"),

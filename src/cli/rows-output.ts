@@ -1,10 +1,11 @@
-import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { fileWriter, ParquetWriter } from "hyparquet-writer";
-import { TASKS } from "../data/settings.ts";
+import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import { pairsOf } from "../data/correlation-matrix.ts";
 import type { Rows } from "../data/task-set.ts";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
 import { Correlation } from "../stats/moments.ts";
+import { writeWhole } from "../write-whole.ts";
 import type { Output } from "./effects.ts";
+import { writeOut } from "./write-out.ts";
 
 export const ROW_FORMATS = ["csv", "parquet"] as const;
 
@@ -17,42 +18,51 @@ interface RowsOutput {
   readonly rows: number;
   /** D. */
   readonly inputs: number;
+  /** K. */
+  readonly tasks: number;
   readonly format: (typeof ROW_FORMATS)[number];
   /** Undefined for stdout (CSV only). */
   readonly file: string | undefined;
   readonly stdout: Output;
 }
 
-interface RowWriter {
-  write(rows: Rows, count: number): void;
-  finish(): void;
-}
+/** Some rows, and how many they are. */
+type Part = readonly [rows: Rows, count: number];
 
-/** Writes columns x1 ... xD, y1, y2 in float32; the file appears whole or not at all. Gives the labels' correlation. */
-export function writeRows({ chunk, rows, inputs, format, file, stdout }: RowsOutput): number {
-  const labels = new Correlation();
-  const partial = `${file}.partial`;
-  try {
-    const names = columnNames(inputs);
-    const writer = format === "parquet" ? parquetWriter(partial, names) : csvWriter(file && partial, names, stdout);
+/**
+ * Writes columns x1 ... xD, y1 ... yK in float32; the file appears whole or not at all. Gives the correlation of each
+ * pair's labels; undefined where the reader of stdout left before the end.
+ */
+export async function writeRows({
+  chunk,
+  rows,
+  inputs,
+  tasks,
+  format,
+  file,
+  stdout,
+}: RowsOutput): Promise<number[] | undefined> {
+  const pairs = pairsOf(tasks).map(([j, k]) => ({ j, k, labels: new Correlation() }));
+  function* parts(): Generator<Part> {
     for (let first = 0; first < rows; first += CHUNK) {
       const count = Math.min(CHUNK, rows - first);
       const made = chunk(first, count);
-      for (let n = 0; n < count; n++) labels.add(made.y[TASKS * n] as number, made.y[TASKS * n + 1] as number);
-      writer.write(made, count);
+      for (const { j, k, labels } of pairs) {
+        for (let n = 0; n < count; n++) labels.add(made.y[n * tasks + j] as number, made.y[n * tasks + k] as number);
+      }
+      yield [made, count];
     }
-    writer.finish();
-    if (file !== undefined) renameSync(partial, file);
+  }
+  const names = [...numbered("x", inputs), ...numbered("y", tasks)];
+  try {
+    if (file === undefined) {
+      for (const text of csv(names, inputs, parts())) if (!(await writeOut(stdout, text))) return undefined;
+    } else await writeWhole(file, (format === "parquet" ? parquet : csv)(names, inputs, parts()));
   } catch (error) {
-    if (file !== undefined && existsSync(partial)) rmSync(partial);
     if (!isSystemError(error)) throw error;
     throw new UsageError(`${file ?? "stdout"}: can't be written: ${systemReason(error)}`);
   }
-  return labels.value;
-}
-
-function columnNames(D: number): string[] {
-  return [...numbered("x", D), ...numbered("y", TASKS)];
+  return pairs.map(({ labels }) => labels.value);
 }
 
 function numbered(name: string, count: number): string[] {
@@ -60,22 +70,17 @@ function numbered(name: string, count: number): string[] {
 }
 
 /** Values of row n in the order of the columns. */
-function rowValues({ x, y }: Rows, n: number, D: number): number[] {
-  return [...x.subarray(n * D, (n + 1) * D), ...y.subarray(n * TASKS, (n + 1) * TASKS)];
+function rowValues({ x, y }: Rows, n: number, D: number, K: number): number[] {
+  return [...x.subarray(n * D, (n + 1) * D), ...y.subarray(n * K, (n + 1) * K)];
 }
 
-function csvWriter(path: string | undefined, names: readonly string[], stdout: Output): RowWriter {
-  const D = names.length - TASKS;
-  const file = path === undefined ? undefined : openSync(path, "w");
-  const emit = (text: string) => (file === undefined ? stdout.write(text) : writeSync(file, text));
-  emit(`${names.join(",")}\n`);
-  return {
-    write: (rows, count) => {
-      const lines = Array.from({ length: count }, (_, n) => rowValues(rows, n, D).map(float32Text).join(","));
-      emit(`${lines.join("\n")}\n`);
-    },
-    finish: () => file !== undefined && closeSync(file),
-  };
+function* csv(names: readonly string[], D: number, parts: Iterable<Part>): Generator<string> {
+  const K = names.length - D;
+  yield `${names.join(",")}\n`;
+  for (const [rows, count] of parts) {
+    const lines = Array.from({ length: count }, (_, n) => rowValues(rows, n, D, K).map(float32Text).join(","));
+    yield `${lines.join("\n")}\n`;
+  }
 }
 
 /** The fewest of 6 to 9 digits that give the float32 number back. */
@@ -87,19 +92,25 @@ function float32Text(value: number): string {
   return String(Number(value.toPrecision(9)));
 }
 
-function parquetWriter(path: string, names: readonly string[]): RowWriter {
-  const D = names.length - TASKS;
+/** A row group a part. */
+function* parquet(names: readonly string[], D: number, parts: Iterable<Part>): Generator<Uint8Array> {
+  const K = names.length - D;
   const columns = names.map((name) => ({ name, type: "FLOAT" as const, repetition_type: "REQUIRED" as const }));
-  const writer = fileWriter(path);
+  const writer = new ByteWriter();
   const parquet = new ParquetWriter({ writer, schema: [{ name: "rows", num_children: names.length }, ...columns] });
-  return {
-    write: (rows, count) => {
-      const columnData = names.map((name, c) => {
-        const [values, width, at] = c < D ? [rows.x, D, c] : [rows.y, TASKS, c - D];
-        return { name, data: Float32Array.from({ length: count }, (_, n) => values[n * width + at] as number) };
-      });
-      parquet.write({ columnData, rowGroupSize: count });
-    },
-    finish: () => parquet.finish(),
+  const written = () => {
+    const bytes = writer.getBytes();
+    writer.index = 0;
+    return bytes;
   };
+  for (const [rows, count] of parts) {
+    const columnData = names.map((name, c) => {
+      const [values, width, at] = c < D ? [rows.x, D, c] : [rows.y, K, c - D];
+      return { name, data: Float32Array.from({ length: count }, (_, n) => values[n * width + at] as number) };
+    });
+    parquet.write({ columnData, rowGroupSize: count });
+    yield written();
+  }
+  parquet.finish();
+  yield written();
 }

@@ -1,4 +1,4 @@
-/** `count` of `values`, any as likely as another. */
+/** `count` of `values`, chosen at random without replacement. */
 export function sampleOf<T>(values: readonly T[], count: number): T[] {
   const left = [...values];
   return Array.from({ length: Math.min(count, left.length) }, () => {

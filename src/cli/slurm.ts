@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.ts";
-import { shellQuoted } from "../shell-quoted.ts";
+import { shellQuoted } from "../shell.ts";
 import { BIN } from "./bin.ts";
 import { checkFolder, checkSweep } from "./cluster/check-sweep.ts";
 import { jobName, mergeOptions, type SlurmJob, slurmScript } from "./cluster/slurm-script.ts";
@@ -29,19 +29,19 @@ export const define: Define = (command, run) => {
   const sweepOptions = command.options.slice(others);
   command
     .requiredOption("--array <n>", "tasks, each a shard of the sweep; 16%4 for at most 4 at a time")
-    .option("--time <limit>", "a task's time limit, as Slurm writes it", "4:00:00")
+    .option("--time <limit>", "time limit of a task, in Slurm's format", "4:00:00")
     .option("--partition <name>", "where the tasks run")
     .option("--cpus <n>", "cores of a task", "1")
     .option("--gpus <n>", "GPUs of a task; with several, one process each", "0")
-    .option("--restarts <n>", "how often a task that was stopped goes on by itself", "10")
+    .option("--restarts <n>", "how often a stopped or killed task is requeued", "10")
     .option("--sbatch <option>", "a further option of sbatch, such as account=lab; may be given again", collect, [])
-    .option("--mmoe <command>", "shell command that starts mmoe there, not by npx (default: this very one)")
-    .option("--submit", "submit it, and behind it a job that merges the results")
+    .option("--mmoe <command>", "shell command that starts mmoe on the nodes (default: this one)")
+    .option("--submit", "submit it, and a job that merges the results afterwards")
     .addHelpText(
       "after",
       examples(
         "mmoe slurm paper --array 16 --cpus 4 --time 4:00:00 > paper.sh",
-        "mmoe slurm configs/paper.yaml --array 16 --gpus 1 --partition gpu --sbatch account=lab --submit",
+        "mmoe slurm configs/paper.yaml --array 16 --gpus 1 --partition gpu --submit",
       ),
     )
     .action((file: string, options: Options) =>

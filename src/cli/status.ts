@@ -6,7 +6,7 @@ import { readHeads } from "../records/read-sweep.ts";
 import { type Writer, writersIn } from "../records/writers.ts";
 import { correlationText } from "../sweep/plan.ts";
 import { type CellStatus, cellStatuses, totalStatus } from "../sweep/status.ts";
-import { duration, grouped } from "../units.ts";
+import { duration, thousands } from "../units.ts";
 import { shardText } from "./cluster/shard-option.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
@@ -24,7 +24,7 @@ export const define: Define = (command, run) => {
     .option("--json", "as JSON")
     .addHelpText(
       "after",
-      `\nExits with 0 only for a sweep that is whole: 3 where runs failed, 4 where some are missing.\n${examples(
+      `\nExits with 0 if the sweep is complete, 3 if runs failed, 4 if some are missing.\n${examples(
         "mmoe status results/paper",
         "until mmoe status results/paper; do sleep 60; done",
       )}`,
@@ -49,7 +49,7 @@ async function status(folder: string, { json = false }: Options, { effects, note
   } else {
     effects.stdout.write(
       `${cellTable(cells)}\n${writerTable(writers)}\n` +
-        `${grouped(done + failed + missing)} runs: ${grouped(done)} done, ${grouped(failed)} failed, ${grouped(missing)} missing` +
+        `${thousands(done + failed + missing)} runs: ${thousands(done)} done, ${thousands(failed)} failed, ${thousands(missing)} missing` +
         `${leftMs ? `; about ${duration(leftMs)} left at ${perMinute.toFixed(1)} runs a minute` : ""}\n`,
     );
     if (missing > 0) note(`the missing ones: ${goOn(folder)}`);
@@ -58,10 +58,10 @@ async function status(folder: string, { json = false }: Options, { effects, note
   return failed > 0 ? EXIT.failedRuns : EXIT.done;
 }
 
-/** A process of another machine that was heard of this lately is taken to train. */
+/** A process on another machine counts as training if its journal changed within this time. */
 const LATELY_MS = 600_000;
 
-/** Runs a minute of the processes that train now. */
+/** Runs per minute of the processes that train now. */
 function rate(writers: readonly Writer[]): number {
   const lately = ({ heard }: Writer) => Date.now() - Date.parse(heard) < LATELY_MS;
   const training = writers.filter(
@@ -82,7 +82,7 @@ function cellTable(cells: readonly CellStatus[]): string {
 function writerTable(writers: readonly Writer[]): string {
   const rows = writers.map(({ name, provenance: { engine, device, start, shard = null }, runs, state, heard }) => [
     name,
-    shard === null ? "whole" : shardText(shard),
+    shard === null ? "all" : shardText(shard),
     `${engine} (${device})`,
     String(runs),
     state,

@@ -3,7 +3,7 @@ import { EXIT } from "./exit-codes.ts";
 
 export interface Stop {
   readonly signal: AbortSignal;
-  /** The exit code of the signal that came; undefined before one has. */
+  /** The exit code for the signal that came; undefined before one has. */
   readonly code: number | undefined;
   /** `by Ctrl-C`, `by SIGTERM` or `by SIGHUP`; empty before a signal has come. */
   readonly reason: string;
@@ -16,7 +16,7 @@ interface StopOptions {
   readonly atOnce: string;
 }
 
-/** A second signal within this time was sent once: to the process, and to a parent that passed it on. */
+/** Two signals within this time are one: it was sent to the process, and to a parent, which passed it on. */
 const ECHO_MS = 500;
 
 /** Turns the first Ctrl-C, SIGTERM or SIGHUP into an abort; a second signal ends the process at once. */

@@ -23,15 +23,15 @@ export const define: Define = (command, run) => {
   command
     .argument("<folder>", "a results folder, also of a sweep that still runs")
     .option("--loss <rows>", "train (as the paper's figures seem to) or heldout", "train")
-    .option("--bad <loss>", "a run that ends above is in a bad minimum (default: 1/6)")
+    .option("--bad <loss>", "a run with a higher final loss is in a bad minimum (default: 1/6)")
     .option("--full", "all statistics of each cell, and tests between models and between correlations")
-    .option("--csv", "all that --full shows as CSV, a row a statistic")
+    .option("--csv", "all that --full shows as CSV, one row for each statistic")
     .option("--json", "all that --full shows as JSON, failed runs by name")
     .addHelpText(
       "after",
       `
-Runs that failed are counted and named, and are in no loss. Cells are compared
-on the runs that both have done: run i saw the same rows in both.
+Failed runs are counted and named; no loss includes them. Cells are compared on
+the runs that are done in both: run i saw the same rows in both.
 ${examples("mmoe summary results/paper", "mmoe summary results/paper --loss heldout --csv > heldout.csv")}`,
     )
     .action((folder: string, options: Options) => run((context) => summary(folder, options, context)));

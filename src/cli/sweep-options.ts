@@ -7,7 +7,7 @@ import { defaultFolder } from "../records/find-results.ts";
 import { ENGINE_NAMES, type EngineName, type EngineOptions, TFJS_BACKENDS } from "../sweep/engines.ts";
 import { choiceOption, countOption, durationOption, listOption, pathOption } from "./options.ts";
 
-/** What is trained, by what, and where results go: the options of every command that starts a sweep. */
+/** The options of every command that starts a sweep: what to train, on which engine, and where results go. */
 export interface SweepOptions {
   readonly corr?: string;
   readonly models?: string;
@@ -44,21 +44,21 @@ export interface CheckedOptions {
 export function addSweepOptions(command: Command): Command {
   return command
     .argument("[config]", "a YAML or JSON file, or a preset: paper, fresh, figure3, smoke", "paper")
-    .option("--corr <list>", "correlations of the task pairs, by commas")
-    .option("--models <list>", "models, by commas (see mmoe models)")
+    .option("--corr <list>", "correlations of the task pairs, separated by commas")
+    .option("--models <list>", "models, separated by commas (see mmoe models)")
     .option("--runs <n>", "runs of each model at each correlation")
     .option("--steps <n>", "training steps of a run")
-    .option("--batch <n>", "rows a step")
+    .option("--batch <n>", "training rows of each step")
     .option("--lr <x>", "learning rate")
-    .option("--seed <n>", "names other random numbers")
+    .option("--seed <n>", "another number gives other random numbers")
     .option("--set <key=value>", "any other setting of the config; may be given again", collect, [])
     .option("--engine <name>", `what trains: ${ENGINE_NAMES.join(", ")}`, ENGINE_NAMES[0])
-    .option("--allow-cpu", "let --engine cuda train on a CPU where it sees no card")
+    .option("--allow-cpu", "let --engine cuda train on a CPU if it sees no card")
     .option("--backend <name>", `what --engine tfjs computes on: ${TFJS_BACKENDS.join(", ")} (default: wasm)`)
-    .option("--jobs <n>", "worker threads: cpu engine, rows for TensorFlow (default: its cores)")
+    .option("--jobs <n>", "threads of the cpu engine, or of TensorFlow's rows (default: all cores)")
     .option("--out <folder>", "where results go (default: results/NAME-HASH)")
-    .option("--retry-failed", "do again the runs that failed there")
-    .option("--time-limit <time>", "stop, to go on later, after a time such as 3h50m")
+    .option("--retry-failed", "repeat the runs that failed there")
+    .option("--time-limit <time>", "stop after a time such as 3h50m; the same command goes on")
     .option("--long", "also write every run's curve (curves-long.csv)");
 }
 
@@ -67,7 +67,7 @@ export function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
 }
 
-/** Throws UsageError for the first option that is none. */
+/** Throws UsageError for the first option that is not valid. */
 export function checkedOptions(file: string, options: SweepOptions): CheckedOptions {
   const config = loadConfig(file, overridesOf(options));
   const { out, timeLimit } = options;
@@ -81,7 +81,7 @@ export function checkedOptions(file: string, options: SweepOptions): CheckedOpti
   };
 }
 
-/** Refuses what another engine would pass over. */
+/** Refuses options of another engine. */
 function engineOptionsOf(engine: EngineName, { backend, allowCpu = false, jobs }: SweepOptions): EngineOptions {
   const chosen = backend === undefined ? undefined : choiceOption("--backend", backend, TFJS_BACKENDS);
   if (allowCpu && engine !== "cuda") throw new UsageError(`--allow-cpu is for --engine cuda, not ${engine}`);
@@ -93,7 +93,7 @@ function engineOptionsOf(engine: EngineName, { backend, allowCpu = false, jobs }
   };
 }
 
-/** The `options` that were typed for `command`, as words that say the same again. */
+/** The `options` that were typed for `command`, as words of a command line. */
 export function typedWords(command: Command, options: readonly Option[]): string[] {
   const typed = options.filter((option) => command.getOptionValueSource(option.attributeName()) === "cli");
   return typed.flatMap((option) => {

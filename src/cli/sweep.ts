@@ -26,11 +26,11 @@ interface Options extends SweepOptions {
 
 export const define: Define = (command, run) => {
   addSweepOptions(command)
-    .option("--resume", "go on with the sweep in that folder, which must be there (a repeat goes on too)")
-    .option("--overwrite", "replace what a sweep left in that folder")
-    .option("--shard <i/n>", "train the i-th of n parts of the sweep (default: as a job array says)")
-    .option("--devices <list>", "a process a device, by numbers such as 0,1, or all: each sees its own GPU alone")
-    .option("--dry-run", "say what would be done, how long and how large; do nothing")
+    .option("--resume", "fail unless that folder holds this sweep (the same command goes on without it too)")
+    .option("--overwrite", "delete what a sweep left in that folder, and start from scratch")
+    .option("--shard <i/n>", "train the i-th of n parts of the sweep (default: from the job array's variables)")
+    .option("--devices <list>", "one process for each GPU: numbers such as 0,1, or all")
+    .option("--dry-run", "print settings, runs, time and memory; train nothing")
     .option("--json", "events as JSON lines on stdout, in place of the table")
     .addHelpText(
       "after",
@@ -49,7 +49,7 @@ export const define: Define = (command, run) => {
     );
 };
 
-/** What the process on one device is not given as it was typed. */
+/** Options that the process of one device gets in another form than typed, or not at all. */
 const NOT_PASSED_ON = ["--devices", "--shard", "--jobs", "--out", "--resume", "--overwrite", "--dry-run"];
 
 async function sweep(file: string, options: Options, words: readonly string[], context: Context): Promise<number> {
@@ -74,13 +74,13 @@ async function sweep(file: string, options: Options, words: readonly string[], c
   return conclude(outcome, stop, goOn, context);
 }
 
-/** What is asked for, each option checked, and the command that goes on where it stops. */
+/** The request, each option checked, and the command that goes on after a stop. */
 function requestOf(file: string, options: Options, { effects, argv, commandLine, note }: Context) {
   const { config, out, engineName: engine, engineOptions, limitMs } = checkedOptions(file, options);
   const { shard, detected } = chosenShard(options.shard, effects.env);
   const devices = options.devices === undefined ? [] : devicesOption(options.devices, effects.env);
   if (devices.length > 0 && options.overwrite)
-    throw new UsageError(`--overwrite with --devices would remove what other shards train; remove ${out} before`);
+    throw new UsageError(`--overwrite with --devices would delete what other shards train; delete ${out} first`);
   if (detected) note(`shard ${shardText(shard)}: ${detected} (--shard 1/1 trains the whole sweep)`);
   const { resume, overwrite, retryFailed, long } = options;
   return {
@@ -109,7 +109,7 @@ async function dryRun(request: Request, { effects, note }: Context): Promise<num
 
 const STOPPED = { signal: "", limit: "at its time limit", "before-limit": "in time for its limit" } as const;
 
-/** Says what is left to do, and gives the exit code. */
+/** Says what remains to be trained, and returns the exit code. */
 function conclude(
   { out, done, failed, missing, records, stopped }: SweepOutcome,
   stop: { readonly code: number | undefined; readonly reason: string },
@@ -119,6 +119,6 @@ function conclude(
   if (records === undefined) note(`mmoe: no time to write the CSV files; mmoe merge ${out} writes them`);
   if (stopped === undefined) return failed > 0 ? EXIT.failedRuns : EXIT.done;
   const why = STOPPED[stopped] || stop.reason;
-  note(`mmoe: stopped ${why}; ${done + failed} runs are kept in ${out}, ${missing} are to do; go on with:\n${goOn}`);
+  note(`mmoe: stopped ${why}; ${done + failed} runs are kept in ${out}, ${missing} remain; go on with:\n${goOn}`);
   return stop.code ?? EXIT.stopped;
 }

@@ -6,7 +6,7 @@ import { EXIT } from "./exit-codes.ts";
 import { sampleOf } from "./sample.ts";
 import { table } from "./text/table.ts";
 
-/** Measures `count` trials of a folder again, at all of their correlations. */
+/** Measures `count` trials of a folder again, at all their correlations. */
 export function verifyTrials(
   folder: string,
   count: number,

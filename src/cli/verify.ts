@@ -23,12 +23,16 @@ interface Options {
 export const define: Define = (command, run) => {
   command
     .argument("<folder>", "a results folder")
-    .option("--runs <n>", "how many finished runs, or trials, chosen at random", "3")
-    .option("--allow-cpu", "train again on a CPU what was trained on a card, where none is visible")
+    .option("--runs <n>", "number of finished runs (or trials), chosen at random", "3")
+    .option("--allow-cpu", "if no card is visible, train the runs of a card on a CPU")
     .option("--json", "as JSON")
     .addHelpText(
       "after",
-      `\nExits with 0 where every run comes out the same, else with 4. On TensorFlow\nlosses up to step 100 are compared, or the first where that is later: beyond,\nrounding makes other networks.\n${examples("mmoe verify results/paper")}`,
+      `
+Exits with 0 if every run comes out the same, else with 4. For runs of
+TensorFlow it compares losses up to step 100, or the first loss if that is
+later: after that, rounding errors grow too large.
+${examples("mmoe verify results/paper")}`,
     )
     .action((folder: string, options: Options) => run((context) => verify(folder, options, context)));
 };

@@ -15,7 +15,7 @@ interface WriteOptions {
   readonly quiet: boolean;
 }
 
-/** Derives the CSV files of the folder `out` from its journals, prints the table and gives the records. */
+/** Derives the CSV files of the folder `out` from its journals, prints the table and returns the records. */
 export async function writeResults(
   out: string,
   { long, quiet }: WriteOptions,

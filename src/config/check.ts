@@ -37,7 +37,7 @@ export function checkFile<T extends z.ZodObject>(schema: T, { source, values }: 
   return checkedBy(schema, values, (path) => `${source}: ${path}`, source);
 }
 
-/** `values` by `schema`; where they do not fit, UsageError with the place that `place` makes of a path. */
+/** `values` by `schema`. If they do not fit, throws UsageError with the place that `place` makes of a path. */
 function checkedBy<T extends z.ZodObject>(
   schema: T,
   values: object,
@@ -46,7 +46,7 @@ function checkedBy<T extends z.ZodObject>(
 ): z.output<T> {
   const result = schema.safeParse(values);
   if (result.success) return result.data;
-  const { issues } = result.error; // a mistyped key is also a missing one: the typing mistake says more
+  const { issues } = result.error; // a mistyped key is also a missing one; the mistyped key says more
   const issue = (issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]) as z.core.$ZodIssue;
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0] as string;

@@ -8,7 +8,7 @@ import { type ModelName, ZOO } from "../models/zoo.ts";
 import { EXTENT, NAMES, type SettingKey, type Settings } from "./schema.ts";
 import { LATER_SETTINGS } from "./settings.ts";
 
-/** Where a setting's value comes from; `yours` for one without a mark, or given on the command line. */
+/** Source of a setting's value; `yours` if it has no mark or was given on the command line. */
 export type SettingOrigin = Mark | "yours";
 
 /** One checked, frozen value that defines a sweep. */
@@ -45,9 +45,9 @@ function initializerOf({ initializer, initializerStd }: Config): Initializer {
 }
 
 /**
- * Eight hexadecimal digits of what is trained: data and training settings and the seed. Not of which runs: more
- * models, correlations or runs belong to the same results. A later setting counts only where it has another value than
- * before it existed.
+ * Eight hexadecimal digits of the data settings, training settings and seed. They do not depend on which runs: more
+ * models, correlations or runs belong to the same results. A setting that came later counts only if it has another
+ * value than before it existed.
  */
 export function trainedHash(config: Config): string {
   const { seed, dropout } = config;

@@ -5,16 +5,16 @@ import { didYouMean } from "./suggest.ts";
 
 /** Values of one source: a file, or a flag such as `--corr`. */
 export interface GivenValues {
-  /** Named in errors. */
+  /** Its name in errors. */
   readonly source: string;
   readonly values: unknown;
 }
 
 /**
- * A config file of any version, as one of this version: settings that came later have the value, and the mark, that they
- * had before they existed. A stored config says its version. A file without one is of the first version, or of the newest
- * whose settings it names: it must be complete as files of that version were. Throws UsageError for what a newer mmoe
- * stored.
+ * Turns a config file of any version into one of this version: settings that came later get the value, and the mark,
+ * that they had before they existed. A stored config says its version. A file without one is of the first version, or
+ * of the newest whose settings it names; it must be complete for that version. Throws UsageError for a file that a
+ * newer mmoe stored.
  */
 export function upToDate({ source, values }: GivenValues): GivenValues {
   if (!isObject(values)) return { source, values };
@@ -44,7 +44,7 @@ function refuseNewer(source: string, values: Record<string, unknown>): void {
   }
   const known = Object.keys(FILE_SCHEMA.shape);
   const unknown = Object.keys(values).find((key) => !known.includes(key));
-  if (unknown === undefined || didYouMean(unknown, known)) return; // a typing mistake is told by the schema
+  if (unknown === undefined || didYouMean(unknown, known)) return; // the schema reports a typing mistake
   throw new UsageError(`${source}: unknown setting '${unknown}': a newer mmoe stored it; use that one`);
 }
 

@@ -25,7 +25,7 @@ export function presetNames(): string[] {
 
 /**
  * The config of a file or preset, with `overrides` (from flags and --set) laid over it in turn.
- * Throws UsageError: file, place, what was expected and what stood there.
+ * Throws UsageError with the file, the place, what was expected and what it got.
  */
 export function loadConfig(fileOrPreset: string, overrides: readonly GivenValues[] = []): Config {
   const path = findFile(fileOrPreset);
@@ -74,7 +74,7 @@ function parseFile(text: string, source: string): unknown {
   }
 }
 
-/** A flag's text as a YAML value; what is no YAML stays text, for the schema to refuse. */
+/** A flag's text as a YAML value; if it is not YAML it stays text, which the schema refuses. */
 function parseValue(text: string): unknown {
   try {
     return yamlValue(text, { decimal: true });

@@ -7,7 +7,7 @@ export type Settings = z.output<typeof SETTINGS_SCHEMA>;
 export type SettingKey = keyof Settings;
 export const SETTING_KEYS = Object.keys(SETTINGS_SCHEMA.shape) as SettingKey[];
 
-/** What a sweep may have more of without becoming another one. */
+/** Settings that extend a sweep: with more of them it is still the same sweep. */
 export const EXTENT: readonly SettingKey[] = ["correlations", "models", "runs"];
 export const NAMES: readonly SettingKey[] = ["name", "about"];
 

@@ -2,18 +2,18 @@ import { GENERATOR_PRESETS } from "../data/presets.ts";
 import type { Config, SettingOrigin } from "./config.ts";
 import { SETTING_KEYS } from "./schema.ts";
 
-/** A setting as people read it. */
+/** A setting as shown to people. */
 export interface SettingRow {
   readonly name: string;
   readonly value: string;
   readonly from: SettingOrigin;
-  /** Why it has that mark; empty where nothing is recorded of it. */
+  /** Why it has that mark; empty if no reason is recorded. */
   readonly why: string;
-  /** True for a constant of the generator that the setting `data` names, which stands before it. */
+  /** True for a constant of the generator that the setting `data` names, which precedes it. */
   readonly ofGenerator: boolean;
 }
 
-/** What a sweep was set to, each value with its mark: the config's settings in order, the generator's behind `data`. */
+/** A sweep's settings, each value with its mark: the config's settings in order, the generator's after `data`. */
 export function settingRows(config: Config): SettingRow[] {
   const keys = SETTING_KEYS.filter((key) => key !== "name" && key !== "about");
   return keys.flatMap((key) => {

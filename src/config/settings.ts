@@ -25,7 +25,7 @@ const listOf = <T extends z.ZodType>(item: T, what: string) =>
 const correlation = z.number().min(-1).max(1).transform(withoutMinusZero).describe("a number from -1 to 1");
 const positive = (what: string) => z.number().positive().describe(what);
 
-/** Everything that defines a sweep. A file gives every key; nothing is filled in behind its back. */
+/** Everything that defines a sweep. A file gives every key; no value is filled in silently. */
 export const SETTINGS_SCHEMA = z.strictObject({
   name: z
     .string()
@@ -56,13 +56,13 @@ export const SETTINGS_SCHEMA = z.strictObject({
   heldoutRows: count(),
 });
 
-/** A setting that came after the first version, so that files from before it go on. */
+/** A setting that came after the first version; older files stay valid. */
 interface LaterSetting {
   /** The version of config files that it came with. */
   readonly since: number;
-  /** Its value in every sweep from before it existed. That value is in no hash, and so in no folder's name. */
+  /** Its value in every sweep from before it existed. No hash, and so no folder's name, includes that value. */
   readonly before: unknown;
-  /** Where that value comes from. */
+  /** Source of that value. */
   readonly mark: Mark;
 }
 

@@ -1,6 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
 
-/** `; did you mean 'X'?` for the known word nearest to `word`, or nothing where none is near. */
+/** `; did you mean 'X'?` for the known word nearest to `word`, or nothing if none is near. */
 export function didYouMean(word: string, known: readonly string[]): string {
   if (known.length === 0) return "";
   const nearest = closest(word.toLowerCase(), [...known]);

@@ -8,7 +8,7 @@ import { SETTINGS_SCHEMA } from "./settings.ts";
 
 const { data, seed, correlations, runs } = SETTINGS_SCHEMA.shape;
 
-/** Label correlations over trials: Figure 2. A trial is the rows of the run of its number. */
+/** Label correlations over trials: Figure 2. A trial has the rows of the run with the same number. */
 const TRIALS_SCHEMA = z.strictObject({ data, seed, correlations, trials: runs, rows: runs });
 
 export type TrialSettings = z.output<typeof TRIALS_SCHEMA>;
@@ -18,7 +18,7 @@ export function loadTrials(path: string): TrialSettings {
   return checkFile(TRIALS_SCHEMA, readYaml(path));
 }
 
-/** The settings as a file; the generator's constants stand behind them as a comment. */
+/** The settings as a file; the generator's constants follow as a comment. */
 export function trialsYaml(settings: TrialSettings): string {
   const constants = JSON.stringify(generatorOfTrials(settings));
   return `${stringify(settings, { flowCollectionPadding: false })}# data ${settings.data}: ${constants}\n`;

@@ -3,7 +3,7 @@ import { GENERATOR_PRESETS, type Mark } from "../data/presets.ts";
 import type { Config } from "./config.ts";
 import { CONFIG_VERSION, SETTING_KEYS, type SettingKey } from "./schema.ts";
 
-/** A config as a file of this version that gives it back, marks included; the generator's constants stand behind it as comments. */
+/** A config as a file of this version, marks included; the generator's constants follow as comments. */
 export function configYaml(config: Config): string {
   const settings = Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]]));
   const marks = Object.fromEntries(marked(config));

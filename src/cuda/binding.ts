@@ -1,22 +1,32 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import util from "node:util";
+import { UsageError } from "../errors.ts";
 import { firstCardOf } from "./cards.ts";
 import { addonOf, BINDING_PACKAGE, cudaHome, type Env, layoutOf } from "./home.ts";
+import { checkTrust } from "./trust.ts";
 
 /** A built tfjs-node-gpu. */
 export interface Binding {
   /** The package's. */
   readonly folder: string;
-  /** What `mmoe cuda setup` made; undefined for a project's own package. */
+  /** What `mmoe cuda setup` made; undefined for a package of the user's own. */
   readonly home?: string;
 }
 
-/** The project's own, where the package is resolvable from `cwd`, else that of `mmoe cuda setup`. Loads nothing. */
-export function findBinding(env: Env, cwd = process.cwd()): Binding | undefined {
-  const project = folderFrom(cwd);
-  if (project !== undefined && existsSync(addonOf(project))) return { folder: project };
+/** This package's folder, seen from src as from dist. */
+const MMOE = fileURLToPath(new URL("../..", import.meta.url));
+
+/**
+ * What MMOE_TFJS_NODE_GPU names, else what is installed with mmoe, else what `mmoe cuda setup` made. Where mmoe is started
+ * decides nothing: the code in that folder may be anybody's. Loads nothing.
+ */
+export function findBinding(env: Env, mmoe = MMOE): Binding | undefined {
+  if (env.MMOE_TFJS_NODE_GPU) return ownBinding(env.MMOE_TFJS_NODE_GPU);
+  const installed = installedWith(resolve(mmoe)).find((folder) => existsSync(addonOf(folder)));
+  if (installed !== undefined) return { folder: installed };
   const home = cudaHome(env);
   const { binding, addon } = layoutOf(home);
   return existsSync(addon) ? { folder: binding, home } : undefined;
@@ -27,16 +37,27 @@ export function isForCards({ home }: Binding): boolean {
   return home === undefined || existsSync(layoutOf(home).nvidia);
 }
 
-function folderFrom(cwd: string): string | undefined {
-  try {
-    return dirname(createRequire(join(cwd, "package.json")).resolve(`${BINDING_PACKAGE}/package.json`));
-  } catch {
-    return undefined;
-  }
+function ownBinding(named: string): Binding {
+  const folder = resolve(named);
+  if (existsSync(addonOf(folder))) return { folder };
+  throw new UsageError(
+    `MMOE_TFJS_NODE_GPU: ${folder} is no built ${BINDING_PACKAGE} (it has no ${addonOf("")}); build it, or unset this`,
+  );
 }
 
-/** The package's exports. It reads its settings from this process's environment: what the user set is kept. */
+/** Where npm installs it: inside of mmoe, or beside it. Not in the folders above, as Node does: mmoe need not be theirs. */
+function installedWith(mmoe: string): string[] {
+  const beside = dirname(mmoe);
+  const modules = [join(mmoe, "node_modules"), ...(basename(beside) === "node_modules" ? [beside] : [])];
+  return modules.map((folder) => join(folder, BINDING_PACKAGE));
+}
+
+/**
+ * The package's exports. It reads its settings from this process's environment: what the user set is kept. Throws UsageError for
+ * a home that others could have changed.
+ */
 export function loadBinding({ folder, home }: Binding): unknown {
+  if (home !== undefined) checkTrust(home);
   for (const [name, value] of Object.entries(nativeSettings(home))) process.env[name] ??= value;
   process.env.CUDA_VISIBLE_DEVICES = firstCardOf(process.env); // of several its sessions use the first, its tensors the last
   Object.assign(util, GONE_SINCE_NODE_23);

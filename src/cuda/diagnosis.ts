@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { shellQuoted } from "../shell-quoted.ts";
+import { shellQuoted } from "../shell.ts";
 import { type Binding, findBinding } from "./binding.ts";
 import { type Card, hidesCards, mayHaveCard, nvidiaSmi, visibleCards } from "./cards.ts";
 import { BINDING_PACKAGE, cudaHome, layoutOf } from "./home.ts";
@@ -7,7 +7,10 @@ import type { Machine } from "./machine.ts";
 import { NO_SESSION } from "./quiet-source.ts";
 import { driverOf } from "./requirements.ts";
 import { type SetUpState, setUpState } from "./set-up-state.ts";
+import { distrustOf, type Problem } from "./trust.ts";
 import { type Trial, tryBinding } from "./try-binding.ts";
+
+export type { Problem };
 
 /** What there is to train on a card with. */
 export interface CudaFacts {
@@ -21,16 +24,19 @@ export interface CudaFacts {
   readonly cuda?: string;
   /** Of the home, where one was begun. */
   readonly setUp?: SetUpState;
+  /** Why the home's binding may not be loaded. */
+  readonly distrust?: Problem;
   /** What the binding did when it was loaded; undefined where there is none. */
   readonly trial?: Trial;
 }
 
 export async function cudaFacts(machine: Machine, devices = mayHaveCard(machine.env)): Promise<CudaFacts> {
   const binding = findBinding(machine.env);
+  const distrust = binding?.home === undefined ? undefined : distrustOf(binding.home);
   const [cards, driverCuda, trial] = await Promise.all([
     visibleCards(machine),
     newestCuda(machine),
-    binding && tryBinding(machine, binding),
+    distrust ? { problem: distrust.problem } : binding && tryBinding(machine, binding),
   ]);
   const cuda = binding?.home && cudaIn(layoutOf(binding.home).libraries);
   const setUp = binding === undefined || binding.home ? setUpState(machine, cudaHome(machine.env)) : undefined;
@@ -41,6 +47,7 @@ export async function cudaFacts(machine: Machine, devices = mayHaveCard(machine.
     ...(binding ? { binding } : {}),
     ...(cuda ? { cuda } : {}),
     ...(setUp ? { setUp } : {}),
+    ...(distrust ? { distrust } : {}),
     ...(trial ? { trial } : {}),
   };
 }
@@ -59,18 +66,14 @@ function cudaIn(libraries: string): string | undefined {
   return versions.find((version) => version !== undefined);
 }
 
-export interface Problem {
-  readonly problem: string;
-  readonly fix: string;
-}
-
 /** Why nothing can be trained on a card, the first reason first; undefined where nothing is wrong. */
 export function cudaProblem(facts: CudaFacts, env: Machine["env"]): Problem | undefined {
-  const { binding, trial, cards, cuda, devices } = facts;
+  const { binding, distrust, trial, cards, cuda, devices } = facts;
+  if (distrust !== undefined) return distrust;
   if (binding !== undefined && trial?.problem !== undefined) {
     const fix = trial.problem.includes(NO_SESSION)
       ? "see what nvidia-smi says of the card: is it full, or another's?"
-      : renewal(binding, facts.setUp);
+      : renewal(binding, env, facts.setUp);
     return { problem: `does not load: ${trial.problem}`, fix };
   }
   if (!devices) return { problem: "no NVIDIA card is visible", fix: noDevices(env) };
@@ -82,7 +85,12 @@ export function cudaProblem(facts: CudaFacts, env: Machine["env"]): Problem | un
   return { problem, fix: driverOf(cards).fix ?? "see what nvidia-smi says of the card" };
 }
 
-function renewal({ home }: Binding, { command, lacks }: SetUpState = { command: "mmoe cuda setup" }): string {
+function renewal(
+  { home }: Binding,
+  env: Machine["env"],
+  { command, lacks }: SetUpState = { command: "mmoe cuda setup" },
+): string {
+  if (home === undefined && env.MMOE_TFJS_NODE_GPU) return `unset MMOE_TFJS_NODE_GPU; ${command}`;
   if (home === undefined) return `npm uninstall ${BINDING_PACKAGE}; ${command}`;
   return lacks === undefined ? `rm -r ${shellQuoted(home)}; ${command}` : command;
 }

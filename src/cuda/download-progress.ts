@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { grouped } from "../units.ts";
+import { thousands } from "../units.ts";
 
 const EVERY_MS = 10_000;
 
@@ -40,5 +40,5 @@ function entriesOf(folder: string): string[] {
 }
 
 function megabytes(bytes: number): string {
-  return grouped(bytes / 1e6);
+  return thousands(bytes / 1e6);
 }

@@ -1,19 +1,17 @@
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import writeFileAtomic from "write-file-atomic";
+import { writeWholeSync } from "../write-whole.ts";
 import { COPIES_SOURCE } from "./copies-source.ts";
 import { BINDING_PACKAGE, BINDING_VERSION, layoutOf } from "./home.ts";
+import { type LockedWheels, lockedModules, lockedWheels } from "./locked.ts";
 import type { Machine } from "./machine.ts";
 import type { Plan } from "./plan.ts";
 import { QUIET_SOURCE } from "./quiet-source.ts";
 import { compilerOf } from "./requirements.ts";
 import { stepCommand } from "./step-command.ts";
 import type { Step, StepContext } from "./steps.ts";
-import { makeEnvironment, nvidiaRequirements, pythonOf, unpack } from "./wheels.ts";
-
-/** Node's C headers as a package: Node's own are not everywhere. */
-const NODE_HEADERS = "node-api-headers@1.9.0";
+import { makeEnvironment, pythonOf, unpack } from "./wheels.ts";
 
 /** Makes a home from nothing; later steps use what earlier ones made. */
 export function installSteps(machine: Machine, plan: Plan): Step[] {
@@ -38,34 +36,40 @@ function pythonStep(machine: Machine, { home }: Plan): Step {
 
 function tensorflowStep(machine: Machine, plan: Plan): Step {
   const { libraries, tensorflow } = layoutOf(plan.home);
-  const wanted = `${plan.cpu ? "tensorflow-cpu" : "tensorflow"}==${plan.tensorflow}`;
+  const locked = tensorflowOf(plan);
   const downloadBytes = plan.cpu ? 231e6 : 616e6;
   return {
     name: "tensorflow",
-    wanted,
+    wanted: locked.packages.join(),
+    locked,
     downloadBytes,
     diskBytes: plan.cpu ? 1.5e9 : 3e9,
     isDone: () => existsSync(join(tensorflow, "libtensorflow_cc.so.2")),
     run: async (context) => {
       rmSync(libraries, { recursive: true, force: true });
-      await unpack(machine, plan.home, { wheels: [wanted], downloadBytes, folder: libraries }, context);
+      await unpack(machine, plan.home, { locked, downloadBytes, folder: libraries }, context);
     },
   };
+}
+
+function tensorflowOf({ cpu }: Plan): LockedWheels {
+  return lockedWheels(cpu ? "tensorflow-cpu" : "tensorflow");
 }
 
 function nvidiaStep(machine: Machine, plan: Plan): Step {
   const { libraries, nvidia } = layoutOf(plan.home);
   const downloadBytes = 1809e6;
+  const locked = lockedWheels("nvidia");
   return {
     name: "nvidia libraries",
-    wanted: `nvidia libraries for tensorflow ${plan.tensorflow}`,
+    wanted: `nvidia libraries for ${tensorflowOf(plan).packages.join().replace("==", " ")}`,
+    locked,
     downloadBytes,
     diskBytes: 6.5e9,
     isDone: () => existsSync(nvidia),
     run: async (context) => {
       const unpacked = join(plan.home, "nvidia");
-      const wheels = nvidiaRequirements(libraries);
-      await unpack(machine, plan.home, { wheels, downloadBytes, folder: unpacked }, context);
+      await unpack(machine, plan.home, { locked, downloadBytes, folder: unpacked }, context);
       for (const entry of readdirSync(unpacked)) {
         rmSync(join(libraries, entry), { recursive: true, force: true });
         renameSync(join(unpacked, entry), join(libraries, entry));
@@ -78,20 +82,21 @@ function nvidiaStep(machine: Machine, plan: Plan): Step {
 /** The package's own install script would fetch a TensorFlow of CUDA 11: it is not run. */
 function packageStep(machine: Machine, { home }: Plan): Step {
   const { binding, nodeHeaders } = layoutOf(home);
-  const wanted = `${BINDING_PACKAGE}@${BINDING_VERSION}`;
+  const locked = lockedModules();
   return {
     name: "binding's sources",
-    wanted,
+    wanted: `${BINDING_PACKAGE}@${BINDING_VERSION}`,
+    locked,
     downloadBytes: 75e6,
     diskBytes: 0.4e9,
     isDone: () => existsSync(binding) && existsSync(nodeHeaders),
     run: async (context) => {
       // npm takes a package that it was killed in for whole
-      for (const left of ["node_modules", "package-lock.json"])
-        rmSync(join(home, left), { recursive: true, force: true });
-      writeFileAtomic.sync(join(home, "package.json"), '{ "private": true }\n');
+      rmSync(join(home, "node_modules"), { recursive: true, force: true });
+      writeWholeSync(join(home, "package.json"), locked.manifest);
+      writeWholeSync(join(home, "package-lock.json"), locked.lock);
       const quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"];
-      await stepCommand(machine, "npm", ["install", ...quietly, wanted, NODE_HEADERS], context, { cwd: home });
+      await stepCommand(machine, "npm", ["ci", ...quietly], context, { cwd: home });
     },
   };
 }
@@ -105,8 +110,8 @@ function buildStep(machine: Machine, { home }: Plan): Step {
     isDone: () => existsSync(addon) && existsSync(quiet),
     run: async (context) => {
       const [source, copies] = [join(home, "quiet.cc"), join(home, "copies.h")];
-      writeFileAtomic.sync(source, QUIET_SOURCE);
-      writeFileAtomic.sync(copies, COPIES_SOURCE);
+      writeWholeSync(source, QUIET_SOURCE);
+      writeWholeSync(copies, COPIES_SOURCE);
       await compile(machine, home, [source], quiet, context);
       const sources = ["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => join(binding, "binding", file));
       await compile(machine, home, ["-include", copies, ...sources], addon, context);

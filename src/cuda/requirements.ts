@@ -56,9 +56,9 @@ async function compiler(machine: Machine): Promise<Requirement> {
   return found ? { name: "compiler", found: `${command} ${found}` } : { name: "compiler", fix };
 }
 
-/** Any Python that can make an environment with pip: TensorFlow is unpacked by it, never run. */
+/** Any Python that can make an environment with pip: TensorFlow is unpacked by it, never run. By -I it imports none of this folder. */
 async function python(machine: Machine): Promise<Requirement> {
-  const found = await version(machine, "python3", ["-c", PYTHON_PROBE]);
+  const found = await version(machine, "python3", ["-I", "-c", PYTHON_PROBE]);
   if (found) return { name: "python", found };
   return { name: "python", fix: "no python3 (3.8 or later) with venv and pip: apt install python3-venv" };
 }

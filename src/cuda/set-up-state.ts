@@ -1,7 +1,6 @@
 import { layoutOf } from "./home.ts";
 import { installSteps } from "./install.ts";
 import type { Machine } from "./machine.ts";
-import { type Plan, TENSORFLOW_VERSION } from "./plan.ts";
 import { pendingSteps, readMarkers } from "./steps.ts";
 
 /** How far a set-up came in a home. */
@@ -17,15 +16,10 @@ export function setUpState(machine: Machine, home: string): SetUpState | undefin
   const { markers } = layoutOf(home);
   const done = readMarkers(markers);
   if (done === undefined) return undefined;
-  const wanted = /^tensorflow(?<cpu>-cpu)?==(?<version>.*)$/.exec(done.tensorflow ?? "")?.groups;
+  const wanted = /^tensorflow(-cpu)?==/.exec(done.tensorflow ?? "");
   // without TensorFlow its options aren't known, nor do the steps as far as that depend on them
-  const plan = { home, cpu: wanted?.cpu !== undefined, tensorflow: wanted?.version ?? TENSORFLOW_VERSION };
-  const [first] = pendingSteps(installSteps(machine, plan), markers);
-  const command = wanted ? commandOf(plan) : "mmoe cuda setup, with the options that it had";
+  const cpu = wanted?.[1] !== undefined;
+  const [first] = pendingSteps(installSteps(machine, { home, cpu }), markers);
+  const command = wanted ? `mmoe cuda setup${cpu ? " --cpu" : ""}` : "mmoe cuda setup, with the options that it had";
   return { ...(first ? { lacks: first.name } : {}), command };
-}
-
-function commandOf({ cpu, tensorflow }: Plan): string {
-  const version = tensorflow === TENSORFLOW_VERSION ? "" : ` --tensorflow ${tensorflow}`;
-  return `mmoe cuda setup${cpu ? " --cpu" : ""}${version}`;
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import writeFileAtomic from "write-file-atomic";
+import { writeWholeSync } from "../write-whole.ts";
+import type { Locked } from "./locked.ts";
 
 /** One step of a set-up. */
 export interface Step {
@@ -8,7 +9,9 @@ export interface Step {
   readonly name: string;
   /** What was asked for, e.g. a version: a step that was done for another is done again. */
   readonly wanted: string;
-  /** About what it fetches, and what it leaves on disk with what it needs on the way. */
+  /** What it fetches. */
+  readonly locked?: Locked;
+  /** About how much that is, and what it leaves on disk with what it needs on the way. */
   readonly downloadBytes?: number;
   readonly diskBytes?: number;
   /** Whether what it makes is there. */
@@ -66,5 +69,5 @@ export function readMarkers(path: string): Record<string, string> | undefined {
 function writeMarkers(path: string, done: readonly Step[]): void {
   const markers = Object.fromEntries(done.map(({ name, wanted }) => [name, wanted]));
   mkdirSync(dirname(path), { recursive: true });
-  writeFileAtomic.sync(path, `${JSON.stringify(markers, null, 2)}\n`);
+  writeWholeSync(path, `${JSON.stringify(markers, null, 2)}\n`);
 }

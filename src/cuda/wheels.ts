@@ -1,17 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { UsageError } from "../errors.ts";
 import { watchDownload } from "./download-progress.ts";
 import { layoutOf } from "./home.ts";
+import type { LockedWheels } from "./locked.ts";
 import type { Machine } from "./machine.ts";
 import { stepCommand } from "./step-command.ts";
 import type { StepContext } from "./steps.ts";
 
-/** The libraries are the same in the wheels of every Python; this one has had wheels since TensorFlow 2.16. */
+/** The Python whose wheels are locked: their libraries are the same for every one. */
 const WHEELS_FOR_PYTHON = "3.12";
 
 interface Wheels {
-  readonly wheels: readonly string[];
+  readonly locked: LockedWheels;
   /** About what they are together. */
   readonly downloadBytes: number;
   readonly folder: string;
@@ -21,7 +21,7 @@ interface Wheels {
 export async function unpack(
   machine: Machine,
   home: string,
-  { wheels, downloadBytes, folder }: Wheels,
+  { locked, downloadBytes, folder }: Wheels,
   context: StepContext,
 ): Promise<void> {
   if (!existsSync(pythonOf(home))) await makeEnvironment(machine, home, context); // its Python has gone
@@ -30,8 +30,8 @@ export async function unpack(
   for (const left of [partial, unpacking]) rmSync(left, { recursive: true, force: true });
   mkdirSync(unpacking, { recursive: true });
   const quietly = ["--disable-pip-version-check", "--progress-bar", "off", "--no-compile"];
-  const which = ["--no-deps", "--only-binary=:all:", "--python-version", WHEELS_FOR_PYTHON];
-  const args = ["-m", "pip", "install", ...quietly, ...which, "--target", partial, ...wheels];
+  const which = ["--no-deps", "--only-binary=:all:", "--python-version", WHEELS_FOR_PYTHON, "--require-hashes"];
+  const args = ["-I", "-m", "pip", "install", ...quietly, ...which, "--target", partial, "-r", locked.file];
   const stopWatching = watchDownload({ folder: unpacking, bytes: downloadBytes, onLine: context.onLine });
   await stepCommand(machine, pythonOf(home), args, context, { env: { TMPDIR: unpacking } }).finally(stopWatching);
   rmSync(unpacking, { recursive: true });
@@ -41,20 +41,10 @@ export async function unpack(
 
 /** Makes a home's Python environment, anew where there is one. */
 export function makeEnvironment(machine: Machine, home: string, context: StepContext): Promise<void> {
-  return stepCommand(machine, "python3", ["-m", "venv", "--clear", layoutOf(home).python], context);
+  return stepCommand(machine, "python3", ["-I", "-m", "venv", "--clear", layoutOf(home).python], context);
 }
 
 /** The interpreter of a home's environment: a link to the Python that made it. */
 export function pythonOf(home: string): string {
   return join(layoutOf(home).python, "bin/python");
-}
-
-/** What TensorFlow's `and-cuda` extra asks for, e.g. `nvidia-cudnn-cu12==9.3.0.75`. */
-export function nvidiaRequirements(libraries: string): string[] {
-  const info = readdirSync(libraries).find((name) => /^tensorflow-.*\.dist-info$/.test(name)) ?? "";
-  const metadata = readFileSync(join(libraries, info, "METADATA"), "utf8");
-  const lines = [...metadata.matchAll(/^Requires-Dist: ([\w.-]+) ?\(?(==[\w.]+)\)? ?; extra == ['"]and-cuda['"]/gm)];
-  if (lines.length === 0)
-    throw new UsageError(`${info}: names no NVIDIA libraries; give another --tensorflow, or --cpu`);
-  return lines.map(([, name, version]) => `${name}${version}`);
 }

@@ -1,7 +1,7 @@
 /** Correlations of K tasks, [K, K]: symmetric, with 1 on the diagonal. */
 export type Matrix = readonly (readonly number[])[];
 
-/** What a sum over K tasks may be off by in float64. */
+/** Largest error of a sum over K tasks in float64. */
 const ROUNDING = 1e-12;
 
 /**

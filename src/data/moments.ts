@@ -2,7 +2,7 @@
 // every expectation of a product of sines is that of a sine of a normal: exp(-variance/2) times a cosine of the phase.
 import type { GeneratorSettings } from "./settings.ts";
 
-/** E y: the same for both tasks and at every correlation. */
+/** E y: the same for every task and at every correlation. */
 export function labelMean({ scale, alpha, beta }: GeneratorSettings): number {
   return sum(alpha, (a, i) => Math.sin(beta[i] as number) * Math.exp(-((a * scale) ** 2) / 2));
 }
@@ -38,7 +38,7 @@ export function labelCorrelation(settings: GeneratorSettings, p: number): number
   return labelCovariance(settings, p) / labelVariance(settings);
 }
 
-/** The least mean squared error that any predictor can reach, in units of label variance. */
+/** The smallest mean squared error that a predictor can reach, in units of label variance. */
 export function noiseFloor(settings: GeneratorSettings): number {
   return settings.noiseStd ** 2 / labelVariance(settings);
 }

@@ -2,7 +2,7 @@ import { unreachable } from "../errors.ts";
 import type { Key } from "../random/key.ts";
 import { mulHigh, wordsInto } from "../random/philox.ts";
 
-/** `epochs`: shuffled passes, one after the other without a gap; `replacement`: every row drawn anew. */
+/** `epochs`: shuffled passes, one after the other without a gap; `replacement`: every row is drawn independently. */
 export type Sampling = "epochs" | "replacement";
 
 /** Which rows of a fixed set of `rows` rows each step trains on: the same for every model of a run. */

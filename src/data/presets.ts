@@ -2,7 +2,7 @@ import { keyOf } from "../random/key.ts";
 import { normals } from "../random/normal.ts";
 import type { GeneratorSettings } from "./settings.ts";
 
-/** Where a value comes from: stated in the paper, taken from its figures, or not in it anywhere. */
+/** Source of a value: stated in the paper, read off its figures, or not given there. */
 export type Mark = "paper" | "read off" | "assumed";
 
 export interface Origin {
@@ -23,7 +23,7 @@ const NOISE = paper("section 3.2: N(0, 0.01), a variance");
 const INPUTS = paper("section 5.1");
 const CALIBRATED = assumed("calibrated so that the label correlation follows Figure 2");
 
-/** Settings of a generator that other public code uses; nothing of it is the paper's. */
+/** Settings of a generator that other public code uses; none of them is the paper's. */
 function published(about: string, settings: GeneratorSettings): GeneratorPreset {
   const origin = assumed("as in that code; not in the paper");
   return {

@@ -2,15 +2,12 @@
 export interface GeneratorSettings {
   /** Input dimension d. */
   readonly inputs: number;
-  /** The paper's c: the length of both task vectors. */
+  /** The paper's c: the length of every task vector. */
   readonly scale: number;
-  /** Frequencies of the label's sines, [m]; the same for both tasks. */
+  /** Frequencies of the label's sines, [m]; the same for all tasks. */
   readonly alpha: readonly number[];
-  /** Phases of the label's sines in radians, [m]. */
+  /** Phases of the label's sines, in radians, [m]. */
   readonly beta: readonly number[];
   /** Standard deviation of the label noise (the paper's 0.01 is its variance). */
   readonly noiseStd: number;
 }
-
-/** The paper's generator makes pairs. */
-export const TASKS = 2;

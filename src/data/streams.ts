@@ -1,6 +1,6 @@
 import { type Key, keyOf } from "../random/key.ts";
 
-/** What names the data of a run. Neither model nor correlation: those are compared on the same draws. */
+/** Names a run's data streams. Contains neither model nor correlation, so these are compared on the same draws. */
 export interface DataIdentity {
   /** The sweep's seed. */
   readonly seed: number;

@@ -18,7 +18,7 @@ export class TaskSet {
   readonly settings: GeneratorSettings;
   /** w_1 ... w_K, [D] each. */
   readonly vectors: readonly Float64Array[];
-  /** The labels are z-scored by these, the population's moments: never by those of the rows at hand. */
+  /** Labels are z-scored by these moments of the population, never by those of some rows. */
   readonly mean: number;
   readonly inverseStd: number;
   readonly #keys: Record<RowSet, { x: Key; noise: Key }>;

@@ -5,7 +5,8 @@ import type { GeneratorSettings } from "./settings.ts";
 
 /**
  * Section 3.2, steps 1 and 2, for K tasks: orthonormal directions, mixed so that the cosines of the task vectors are
- * `correlations` [K, K] in float64. For two tasks w1 = c u1, w2 = c (p u1 + sqrt(1 - p²) u2). Gives K vectors, [D] each.
+ * `correlations` [K, K] in float64. For two tasks w1 = c u1, w2 = c (p u1 + sqrt(1 - p²) u2). Returns K vectors, [D]
+ * each.
  */
 export function taskVectors(
   { inputs, scale }: GeneratorSettings,
@@ -30,7 +31,7 @@ export function orthonormalVectors(K: number, D: number, key: Key): Float64Array
   return vectors;
 }
 
-/** What of `vector` is orthogonal to all `others`, of length 1. */
+/** The part of `vector` that is orthogonal to all `others`, scaled to length 1. */
 function across(others: readonly Float64Array[], vector: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
   if (others.length === 0) return normalized(vector);
   let rest = vector;

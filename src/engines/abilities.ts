@@ -4,7 +4,10 @@ import type { Optimizer, Run } from "./engine.ts";
 
 export type AbleEngine = "cpu" | "tfjs" | "cuda";
 
-/** What an engine can train. Each member of a closed set is listed: a new one does not compile until every engine says. */
+/**
+ * What an engine can train. Each member of a closed set is listed: a new one does not compile until every engine lists
+ * it.
+ */
 export interface Abilities {
   readonly gatings: Readonly<Record<Gating, boolean>>;
   readonly optimizers: Readonly<Record<Optimizer, boolean>>;
@@ -29,8 +32,8 @@ export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
 };
 
 /**
- * Refuses a model that `engine` can't train: UsageError with the model's name, what of it is missing and who has it.
- * Throws RangeError for a spec that names no model.
+ * Refuses a model that `engine` can't train: UsageError with the model's name, the missing ability and the engines that
+ * have it. Throws RangeError for a spec that is not a model.
  */
 export function checkModel(engine: AbleEngine, model: ModelSpec): void {
   const { name, gating, dropout } = model;
@@ -39,7 +42,7 @@ export function checkModel(engine: AbleEngine, model: ModelSpec): void {
   checkSpec(model);
 }
 
-/** Refuses a run as `checkModel` does its model; throws RangeError where model and data differ in their sizes. */
+/** Refuses a run as `checkModel` does its model; throws RangeError if model and data differ in their sizes. */
 export function checkRun(engine: AbleEngine, { id, model, data, correlationMatrix, training }: Run): void {
   checkModel(engine, model);
   const { optimizer } = training;
@@ -51,7 +54,7 @@ export function checkRun(engine: AbleEngine, { id, model, data, correlationMatri
     throw new RangeError(`run ${id}: expected a model of ${K} tasks, as the data have, got ${model.tasks}`);
 }
 
-/** A member of a closed set that came in by a cast is in no engine. */
+/** Refuses a member of a closed set that came in by a cast: no engine lists it. */
 function expectAbility(engine: AbleEngine, what: string, has: (abilities: Abilities) => boolean | undefined): void {
   if (has(ABILITIES[engine])) return;
   const able = Object.entries(ABILITIES).find(([, abilities]) => has(abilities));

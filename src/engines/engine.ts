@@ -12,7 +12,7 @@ export interface TrainingSettings {
   readonly trainRows: number | "fresh";
   /** How batches are drawn from a fixed set. */
   readonly sampling: Sampling;
-  /** B, rows a step. */
+  /** B, rows of each step. */
   readonly batch: number;
   readonly steps: number;
   /** `adam` with beta1 .9, beta2 .999, epsilon 1e-8, as m̂ / (sqrt(v̂) + epsilon); or `sgd`. */
@@ -43,7 +43,7 @@ export interface Run {
   readonly correlation: number;
   /** The correlations of the K tasks in this cell, [K, K]. */
   readonly correlationMatrix: Matrix;
-  /** The run's index, from 0: with `seed`, what names its streams. */
+  /** The run's index, from 0; with `seed` it names the run's streams. */
   readonly index: number;
   readonly seed: number;
   readonly training: TrainingSettings;
@@ -63,52 +63,55 @@ export interface RunResult {
   readonly failure?: string;
   /** Up to the failure, for a run that failed. */
   readonly curve: Curve;
-  /** Loss of each task over the whole fixed training set after the last step, [K]; undefined for fresh rows or a failure. */
+  /**
+   * Loss of each task over the whole fixed training set after the last step, [K]; undefined for fresh rows or a
+   * failure.
+   */
   readonly trainingSetLoss?: readonly number[];
   /**
-   * Pearson correlation of the labels of each pair of tasks, (1, 2), (1, 3), ..., (2, 3), ..., over the fixed training set,
-   * or over the held-out rows where rows are fresh.
+   * Pearson correlation of the labels of each pair of tasks, (1, 2), (1, 3), ..., (2, 3), ..., over the fixed training
+   * set, or over the held-out rows if rows are fresh.
    */
   readonly labelCorrelations: readonly number[];
-  /** What else was measured of the run, by the names that `records/measures.ts` declares. */
+  /** Other measures of the run, by the names that `records/measures.ts` declares. */
   readonly measures?: Readonly<Record<string, number | readonly number[]>>;
   /** Wall time of the run's group divided by the runs in it. */
   readonly elapsedMs: number;
-  /** What computed it, e.g. `wasm`. */
+  /** The device that computed it, e.g. `wasm`. */
   readonly device: string;
   /** Final parameters in canonical order; only when the hooks ask for them. */
   readonly parameters?: Float32Array;
 }
 
 export interface Hooks {
-  /** These runs are begun, together: they end at about the same time. */
+  /** These runs begin together; they end at about the same time. */
   onBegin?(runs: readonly Run[]): void;
   /** A run has been trained for `step` steps. */
   onProgress?(run: Run, step: number): void;
-  /** A run has ended, done or failed. Called once a run, unless the signal stopped it before. */
+  /** A run has ended, done or failed. Called once for each run, unless the signal stopped it before. */
   onResult(result: RunResult): void;
-  /** Aborted: `train` returns soon, the runs in flight without a result. */
+  /** When it aborts, `train` returns soon, without a result for the runs in flight. */
   readonly signal?: AbortSignal;
-  /** Aborted: no further run is begun, `train` returns when those in flight have ended. */
+  /** When it aborts, no further run begins, and `train` returns when those in flight have ended. */
   readonly noMore?: AbortSignal;
-  /** Give final parameters with each result. */
+  /** Add final parameters to each result. */
   readonly keepParameters?: boolean;
 }
 
 /**
- * Trains runs. A run's numbers never depend on the runs beside it, their order, or how the engine groups them; on
- * TensorFlow, but for float32's rounding.
+ * Trains runs. A run's numbers never depend on the other runs, their order, or how the engine groups them, except for
+ * float32's rounding on TensorFlow.
  */
 export interface Engine {
   readonly name: string;
-  /** What really computes, e.g. `wasm`. */
+  /** The device that really computes, e.g. `wasm`. */
   readonly device: string;
-  /** Versions of what it computes with beside mmoe's own packages, e.g. TensorFlow's. */
+  /** Versions of libraries that it computes with, apart from mmoe's own packages, e.g. TensorFlow's. */
   readonly libraries?: Readonly<Record<string, string>>;
   /** Throws UsageError, by the model's name, for a spec that this engine can't train. */
   check(model: ModelSpec): void;
   train(runs: readonly Run[], hooks: Hooks): Promise<void>;
-  /** Bytes that training these runs takes at its peak, beside the program itself. */
+  /** Peak memory of training these runs, in bytes, without the program itself. */
   memoryBytes(runs: readonly Run[]): number;
   dispose(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
- * A function that gives values of equal parts (as JSON) one number, others another. Runs of a sweep share their settings
- * as objects: one that was seen is not looked at again, so that grouping 100,000 runs takes no time for these.
+ * A function that numbers values: equal ones (as JSON) get the same number. Runs of a sweep share their settings as
+ * objects, and an object that was seen is not compared again, so grouping 100,000 runs is fast.
  */
 export function numbering<T extends object>(partOf: (value: T) => unknown): (value: T) => number {
   const seen = new Map<T, number>();

@@ -16,9 +16,9 @@ interface PanelOptions {
   readonly x: Scale;
   readonly y: Scale;
   readonly theme: Theme;
-  /** Which axes have their numbers written. */
+  /** Axes that show their numbers. */
   readonly numbers?: { readonly x?: boolean; readonly y?: boolean };
-  /** Which axis has lines across the panel at its numbers; y unless it says otherwise. */
+  /** Axis with lines across the panel at its numbers; y by default. */
   readonly guides?: "x" | "y";
   /** Above the panel, in bold. */
   readonly title?: string;
@@ -26,8 +26,8 @@ interface PanelOptions {
 }
 
 /**
- * A panel: guides, axes, `marks` within. Its attributes tell a page how points are values: `data-x` and `data-y` hold
- * the scale's type, its domain and its range in points.
+ * A panel: guides, axes, `marks` within. Its attributes let a page map points to values: `data-x` and `data-y` hold the
+ * scale's type, its domain and its range in points.
  */
 export function panel(options: PanelOptions, marks: readonly SvgNode[]): SvgNode {
   const { box, x, y, theme, title, attributes = {} } = options;

@@ -9,7 +9,7 @@ import type { SeriesStyle } from "./style.ts";
 import type { SweepCell } from "./sweep-cells.ts";
 import { capitalised, lossName, tasksWords, UNITS } from "./words.ts";
 
-/** A cell's curve in its style, with the paper's where the options ask for it and Figure 4 has it. */
+/** A cell's curve in its style, with the paper's if the options ask for it and Figure 4 has it. */
 export function curveOf(cell: SweepCell, style: SeriesStyle, options: FigureOptions): DrawnCurve {
   return {
     style,
@@ -19,12 +19,12 @@ export function curveOf(cell: SweepCell, style: SeriesStyle, options: FigureOpti
   };
 }
 
-/** What a page tells a cell's marks by. */
+/** Attributes by which a page finds a cell's marks. */
 export function cellAttributes({ model, correlation }: Cell) {
   return { "data-model": model, "data-correlation": correlation };
 }
 
-/** The paper's curve of a cell, where the options ask for it and Figure 4 has it. */
+/** The paper's curve of a cell, if the options ask for it and Figure 4 has it. */
 export function paperCurve(cell: SweepCell, { paper }: FigureOptions): PublishedLoss[] {
   if (!paper || tasksOf(cell.runs[0] as RunRecord) !== PAPER_TASKS) return [];
   return publishedFigure4().filter((point) => cellKey(point) === cellKey(cell));
@@ -40,7 +40,7 @@ export function curveSentences(cells: readonly SweepCell[], { loss, statistic, s
   );
 }
 
-/** A curve's numbers, a row a step. */
+/** A curve's numbers, one row for each step. */
 export function curveRows(
   { model, correlation }: SweepCell,
   { points, paper }: DrawnCurve,

@@ -9,7 +9,7 @@ import type { Theme } from "./theme.ts";
 import { correlationWords } from "./words.ts";
 
 const TITLE = 11;
-/** The least width of a panel: that of its title. */
+/** Smallest width of a panel, which holds its title. */
 const LEAST = 55;
 const ACROSS = 9;
 
@@ -22,7 +22,9 @@ interface GridOptions {
   readonly theme: Theme;
 }
 
-/** A panel for each cell, a row a model and a column a correlation; wider than a column where they are many. */
+/**
+ * A panel for each cell: models in rows, correlations in columns; wider than a column of the paper if they are many.
+ */
 export interface CellGrid {
   readonly place: (cell: SweepCell) => { readonly box: Box; readonly first: boolean };
   readonly titles: readonly SvgNode[];

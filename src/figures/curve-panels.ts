@@ -12,10 +12,10 @@ import { type Attributes, group, type SvgNode } from "./svg.ts";
 import { text } from "./text.ts";
 import type { Theme } from "./theme.ts";
 
-/** A cell's loss against steps, and the paper's where there is one. */
+/** A cell's loss against steps, and the paper's if there is one. */
 export interface DrawnCurve {
   readonly style: SeriesStyle;
-  /** What a page tells the curve by: `data-model`, `data-correlation`. */
+  /** Attributes by which a page finds the curve: `data-model`, `data-correlation`. */
   readonly attributes: Attributes;
   readonly points: readonly CurvePoint[];
   readonly paper: readonly PublishedLoss[];
@@ -35,20 +35,20 @@ export interface PanelsOptions {
   readonly top: number;
   /** Height of each panel. */
   readonly height: number;
-  /** Room at the right for what stands beside the last panel of a row. */
+  /** Room at the right, beside the last panel of a row. */
   readonly right?: number;
 }
 
-/** Width of the numbers at the left of a panel. */
+/** Room for the numbers at the left of a panel. */
 const LEFT = 24;
 const TITLE = 13;
-/** Height of the numbers of an axis of steps, and with its title. */
+/** Room for the numbers of a step axis; FOOT has room for its title too. */
 const NUMBERS = 14;
 const FOOT = 24;
 
 interface Panels {
   readonly nodes: readonly SvgNode[];
-  /** Where they end, the axis of steps and its title included. */
+  /** Lower end of the panels, with the axis of steps and its title. */
   readonly bottom: number;
   readonly boxes: readonly Box[];
   /** The scale of losses, from the top of a panel. */
@@ -99,7 +99,7 @@ function differences({ points, paper }: DrawnCurve): Point[] {
 
 type Marks = (frame: Frame, one: CurvePanel) => SvgNode[];
 
-/** Panels of one size with one axis of steps and one of values, and what `marks` makes of each. */
+/** Panels of one size with one axis of steps and one of values, each with the marks that `marks` makes. */
 function drawn(
   panels: readonly CurvePanel[],
   place: PanelsOptions,
@@ -156,7 +156,7 @@ function band({ attributes, points, style }: DrawnCurve, frame: Frame): SvgNode 
   );
 }
 
-/** One marker in this many points of the paper's curves. */
+/** The paper's curves have a marker every this many points. */
 const SPARSE = 8;
 
 function paperMarkers({ attributes, paper, style }: DrawnCurve, { x, y }: Frame, { background }: Theme): SvgNode[] {

@@ -8,7 +8,7 @@ import type { SweepCell } from "./sweep-cells.ts";
 /** A statistic over a cell's runs at one step. */
 export interface CurvePoint extends Estimate {
   readonly step: number;
-  /** Runs that it is over. */
+  /** Number of runs behind it. */
   readonly runs: number;
 }
 
@@ -29,7 +29,7 @@ const curve = memo((cell: SweepCell, loss: LossSet, statistic: FigureOptions["st
   });
 });
 
-/** Mean loss over tasks, [evaluations][runs], read run by run: their curves lie apart in memory. */
+/** Mean loss over tasks, [evaluations][runs], read run by run, since each run's curve has its own memory. */
 export function lossesByStep({ runs }: SweepCell, set: LossSet): Float64Array[] {
   const { steps } = (runs[0] as RunRecord).curve;
   const losses = steps.map(() => new Float64Array(runs.length));

@@ -19,7 +19,7 @@ import { capitalised, correlationWords, lossName, runsSentence, UNITS } from "./
 
 const NAME = "differences";
 
-/** First minus second model at a correlation, over the runs that both have done. */
+/** The first minus the second model at a correlation, over the runs that are done in both. */
 interface Difference extends Estimate {
   readonly first: string;
   readonly second: string;
@@ -68,7 +68,7 @@ function pairsOf(models: readonly string[]): [string, string][] {
   return models.flatMap((first, i) => models.slice(i + 1).map((second): [string, string] => [first, second]));
 }
 
-/** Final loss of the first cell minus that of the second, over the runs that both have done. */
+/** Final loss of the first cell minus that of the second, over the runs that are done in both. */
 export const offBy = memo((first: CellLosses) =>
   memo((second: CellLosses): Float64Array => {
     const runs = commonRuns([first, second]);

@@ -16,13 +16,13 @@ import { capitalised, correlationWords, lossName, runsSentence, tasksWords, UNIT
 
 const NAME = "distributions";
 
-/** What is drawn of the final losses of a cell's runs. */
+/** Summary of the final losses of a cell's runs, which is drawn. */
 interface Summary extends Quantiles {
   readonly cell: SweepCell;
   readonly mean: number;
 }
 
-/** How the final losses of each cell's runs are spread: a box a cell, below each other at a correlation. */
+/** How the final losses of each cell's runs are spread: a box for each cell, thousands by correlation. */
 export function distributions(results: Results, options: FigureOptions): Figure | Lacking {
   const cells = sweepCells(results);
   if (cells.length === 0) return { name: NAME, lacking: "no run is done" };

@@ -5,7 +5,7 @@ import { group, type SvgNode } from "./svg.ts";
 import { SMALL, text, textWidth } from "./text.ts";
 import type { Theme } from "./theme.ts";
 
-/** A name to be written beside the end of its line. */
+/** A name beside the end of its line. */
 export interface EndLabel {
   readonly label: string;
   /** Where the line ends, in points. */
@@ -28,7 +28,7 @@ interface Beside {
   readonly theme: Theme;
 }
 
-/** Names at x, each at the height of its line, or as near as the others leave room. */
+/** Names at x, each at the height of its line, or as near as there is room. */
 export function endLabels(labels: readonly EndLabel[], { x, top, bottom, theme }: Beside): SvgNode {
   const ordered = [...labels].sort((a, b) => a.y - b.y);
   const heights = spread(
@@ -46,7 +46,9 @@ export function endLabels(labels: readonly EndLabel[], { x, top, bottom, theme }
   return group({ class: "labels" }, nodes);
 }
 
-/** Ascending heights moved as little as puts them `apart`: down from the top, then what fell out up from the bottom. */
+/**
+ * Moves ascending heights as little as keeps them `apart`: down from the top, then up from the bottom if they leave it.
+ */
 export function spread(heights: readonly number[], apart: number, [top, bottom]: readonly [number, number]): number[] {
   const centre = centred(heights, apart);
   const placed: number[] = [];

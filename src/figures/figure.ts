@@ -5,14 +5,14 @@ import type { ThemeName } from "./theme.ts";
 
 /** A picture of recorded results, and what it shows in words and numbers. */
 export interface Figure {
-  /** Its file's name without an ending, e.g. `figure4`. */
+  /** Its file's name without extension, e.g. `figure4`. */
   readonly name: string;
   readonly title: string;
   /** One paragraph of plain text: what is drawn, which loss, how many runs, how many failed. */
   readonly caption: string;
-  /** A whole SVG document, one point a unit; `width` and `height` are its own. */
+  /** An SVG document whose unit is a point; `width` and `height` are its size. */
   readonly svg: string;
-  /** The same as elements, for formats other than SVG. */
+  /** The same picture as elements, for formats other than SVG. */
   readonly root: SvgNode;
   readonly width: number;
   readonly height: number;
@@ -23,7 +23,7 @@ export interface Figure {
 /** A figure that can't be drawn from what was recorded. */
 export interface Lacking {
   readonly name: string;
-  /** What is missing, to stand behind the figure's name and a colon. */
+  /** What is missing, as text after the figure's name and a colon. */
   readonly lacking: string;
 }
 

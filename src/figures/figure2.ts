@@ -21,10 +21,10 @@ import { correlationWords } from "./words.ts";
 interface Measured {
   readonly correlation: number;
   readonly mean: number;
-  /** Two standard deviations over trials; NaN of one trial. */
+  /** Two standard deviations over trials; NaN for one trial. */
   readonly twoSd: number;
   readonly closedForm: number;
-  /** The paper's; NaN where it has none. */
+  /** The paper's value; NaN if it has none. */
   readonly paper: number;
   readonly paperTwoSd: number;
 }
@@ -166,9 +166,9 @@ function offPanel(points: readonly Measured[], { box, x, look, theme }: Place): 
 interface Marking extends Frame {
   readonly look: Look;
   readonly theme: Theme;
-  /** Taken off each value. */
+  /** Subtracted from each value. */
   readonly base: number;
-  /** Distance of the paper's point from ours, in points. */
+  /** Distance of the paper's point from ours, in (typographic) points. */
   readonly aside: number;
 }
 
@@ -196,7 +196,7 @@ function pointMarks(point: Measured, { x, y, look, theme, base, aside }: Marking
   ];
 }
 
-/** A value's bar of some length to either side; none of a length that is NaN. */
+/** A bar of some length to either side of a value; none if the length is NaN. */
 function bar(x: number, y: Scale, [value, half]: readonly [number, number], stroke: string): SvgNode {
   const length = half || 0;
   return down(x, y.at(value - length), y.at(value + length), stroke, 0.9);

@@ -14,7 +14,7 @@ import { correlationWords, lossHeading, runsSentence } from "./words.ts";
 const NAME = "figure3";
 const MODEL = "shared-bottom-16";
 
-/** Figure 3: loss of Shared-Bottom with a bottom of 16 units against steps, a line a correlation. */
+/** Figure 3: loss of Shared-Bottom with a bottom of 16 units against steps, a line for each correlation. */
 export function figure3({ config, records, ...rest }: Results, options: FigureOptions): Figure | Lacking {
   const results = { ...rest, config, records: records.filter(({ model }) => model === MODEL) };
   const cells = sweepCells(results);

@@ -12,7 +12,7 @@ import { correlationWords, lossHeading, runsSentence } from "./words.ts";
 
 const NAME = "figure4";
 
-/** Figure 4: each model's loss against steps with its 95 % band, a panel a correlation. */
+/** Figure 4: each model's loss against steps with its 95 % band, a panel for each correlation. */
 export function figure4(results: Results, options: FigureOptions): Figure | Lacking {
   const cells = sweepCells(results);
   if (cells.length === 0) return { name: NAME, lacking: "no run is done" };

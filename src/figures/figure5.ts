@@ -25,7 +25,7 @@ interface Binned {
   readonly centre: number;
 }
 
-/** Figure 5: histograms of the runs' final losses, a row a model and a column a correlation. */
+/** Figure 5: histograms of the runs' final losses, models in rows and correlations in columns. */
 export function figure5(results: Results, options: FigureOptions): Figure | Lacking {
   const cells = sweepCells(results);
   if (cells.length === 0) return { name: NAME, lacking: "no run is done" };

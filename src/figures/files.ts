@@ -18,14 +18,14 @@ export async function figureFiles(figure: Figure, formats: readonly Format[]): P
   return [...pictures, { ending: "csv", content: toCsv(figure.data) }, { ending: "txt", content: caption }];
 }
 
-/** What draws bitmaps and PDF is loaded only for those who ask for it. */
+/** The code for bitmaps and PDF is loaded only when needed. */
 const PICTURES: Readonly<Record<Format, (figure: Figure) => string | Promise<Uint8Array>>> = {
   svg: ({ svg }) => svg,
   png: async (figure) => (await import("./png.ts")).png(figure),
   pdf: async (figure) => (await import("./pdf.ts")).pdf(figure),
 };
 
-/** The files' name: the figure's, and what is not as usual in it, e.g. `figure4-heldout-log`. */
+/** File name: the figure's name and every option that is not the default, e.g. `figure4-heldout-log`. */
 export function fileName({ name }: Figure, options: FigureOptions): string {
   const { loss, statistic, scale, theme, paper } = options;
   const unusual = [

@@ -22,7 +22,7 @@ const NAME = "final-loss";
 
 interface CellPoint extends Estimate {
   readonly cell: SweepCell;
-  /** The paper's at the end of its Figure 4; NaN where it has none or it was not asked for. */
+  /** The paper's at the end of its Figure 4; NaN if it has none, or if it was not asked for. */
   readonly paper: number;
 }
 
@@ -57,7 +57,7 @@ function hasPaper({ paper }: CellPoint): boolean {
 
 const LEFT = 24;
 const HEIGHT = 130;
-/** What the models' points at one correlation may spread over, in points. */
+/** Width over which the models at one correlation are spread, in (typographic) points. */
 const ASIDE = 7;
 
 function drawing(points: readonly CellPoint[], options: FigureOptions, theme: Theme): Drawing {

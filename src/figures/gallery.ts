@@ -10,12 +10,12 @@ import { figure5 } from "./figure5.ts";
 import { finalLoss } from "./final-loss.ts";
 import { runCurves } from "./run-curves.ts";
 
-/** A kind of figure that records may be drawn as. */
+/** A kind of figure that can be drawn from records. */
 export interface FigureKind<Records> {
-  /** As in `--only`, and its files' name. */
+  /** Its name in `--only`, and in its files. */
   readonly name: string;
   readonly about: string;
-  /** The options that change it, beside the theme. */
+  /** The options that change it, apart from the theme. */
   readonly heeds: readonly Exclude<keyof FigureOptions, "theme">[];
   readonly draw: (records: Records, options: FigureOptions) => Figure | Lacking;
 }
@@ -62,7 +62,7 @@ export const TRIAL_FIGURES: readonly FigureKind<LabelTrials>[] = [
   { name: "figure2", about: "correlation of the labels against that of the tasks", heeds: [], draw: figure2 },
 ];
 
-/** The options that make a difference to a figure, the rest as usual. */
+/** The options that change a figure; the others are the default. */
 export function heeded({ heeds }: Pick<SweepFigure, "heeds">, options: FigureOptions): FigureOptions {
   const chosen = Object.fromEntries(heeds.map((key) => [key, options[key]]));
   return { ...DEFAULT_OPTIONS, ...chosen, theme: options.theme };

@@ -1,6 +1,6 @@
 /** Width of the paper's bins. */
 export const BIN = 1 / 30;
-/** Losses from here on share the last bin: one run may end anywhere. */
+/** Losses from here on share the last bin, since a run may end anywhere. */
 export const LARGEST = 2;
 
 export interface Histogram {

@@ -12,10 +12,10 @@ export function centreOf(sorted: Float64Array, statistic: Statistic): number {
   return statistic === "mean" ? mean(sorted) : quantileSorted(sorted, 0.5);
 }
 
-/** Resampling more runs takes seconds and moves no end of an interval by what could be seen. */
+/** Resampling more runs takes seconds and changes an interval too little to be seen. */
 const MOST_RESAMPLED = 2000;
 
-/** A statistic of values with its 95 % interval: by the bootstrap (BCa), or quickly where they are very many. */
+/** A statistic of values with its 95 % interval: by the bootstrap (BCa), or quickly if there are very many. */
 export function estimate(values: Float64Array, statistic: Statistic): Estimate {
   if (values.length > MOST_RESAMPLED) return quickInterval(values, statistic);
   return resampled(values)[statistic];
@@ -30,7 +30,7 @@ const resampled = memo((values: Float64Array): Readonly<Record<Statistic, Estima
   return { mean: estimateOf(all.mean), median: estimateOf(all.median) };
 });
 
-/** The same without resampling, as for the many points of a curve: NaN of one run. */
+/** The same without resampling, for instance for the many points of a curve; NaN for one run. */
 export function quickInterval(values: Float64Array, statistic: Statistic): Estimate {
   return statistic === "mean" ? meanEstimate(values) : medianEstimate(values.toSorted());
 }
@@ -43,7 +43,7 @@ function meanEstimate(values: Float64Array): Estimate {
   return { value, low: value - half, high: value + half };
 }
 
-/** Between order statistics, which holds for any distribution. */
+/** An interval between order statistics, which is valid for any distribution. */
 function medianEstimate(sorted: Float64Array): Estimate {
   const n = sorted.length;
   const half = (Z * Math.sqrt(n)) / 2;

@@ -9,7 +9,7 @@ interface GridOptions {
   readonly height: number;
   readonly left: number;
   readonly right: number;
-  /** Between panels beside and above each other. */
+  /** Distance between panels, across and down. */
   readonly gap: readonly [across: number, down: number];
 }
 

@@ -5,12 +5,12 @@ import { type Attributes, element, group, rounded, type SvgNode } from "./svg.ts
 import { SMALL, text, textWidth } from "./text.ts";
 import type { Theme } from "./theme.ts";
 
-/** What a style stands for. */
+/** A style and its meaning. */
 export interface LegendItem {
   readonly label: string;
   readonly style: SeriesStyle;
   readonly attributes?: Attributes;
-  /** What is shown of the style; a line unless it says otherwise. */
+  /** The part of the style that is shown; a line by default. */
   readonly sample?: Sample;
 }
 
@@ -30,7 +30,7 @@ interface Legend {
 const WIDTHS: Readonly<Record<Sample, number>> = { line: 16, marker: 6, hollow: 6 };
 const GAP = 9;
 const LINE = 10;
-/** Distance from a page's left edge. */
+/** Left edge of the legend on the page. */
 const X = 0.5;
 
 /** The items beside each other in as many lines of a page as they need. */

@@ -28,7 +28,7 @@ export function lossScale(
   return logScale(low / 1.1 || 0.1, high * 1.1 || 1, { range });
 }
 
-/** The axis of steps, from 0 to the last one; in thousands where they are many. */
+/** The axis of steps, from 0 to the last one; in thousands if there are many. */
 export function stepScale(last: number, range: readonly [number, number], count = 3): { scale: Scale; title: string } {
   const thousands = last >= 2000;
   const label = (step: number) => shortNumber(thousands ? step / 1000 : step);

@@ -6,7 +6,7 @@ import type { Theme } from "./theme.ts";
 /** A column of the paper, 3.3 inches, in points. */
 export const COLUMN = 237.6;
 
-/** What stands on a page, and its size in points; a column wide unless it says otherwise. */
+/** Contents of a page, and its size in points; a column wide by default. */
 export interface Drawing {
   readonly nodes: readonly SvgNode[];
   readonly width?: number;

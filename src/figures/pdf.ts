@@ -5,7 +5,7 @@ import { FONT_FILES, textWidth, type Weight } from "./text.ts";
 
 type Document = InstanceType<typeof PDFDocument>;
 
-/** The figure as a PDF file of one page of its size: vectors, with the letters it uses embedded. */
+/** The figure as a PDF file with one page of its size: vectors, with the letters that it uses embedded. */
 export async function pdf({ root, title, width, height }: Figure): Promise<Uint8Array> {
   const info = { Title: title, Creator: "mmoe", Producer: "pdfkit", CreationDate: new Date(0) };
   const document = new PDFDocument({ size: [width, height], margin: 0, info, font: FONT_FILES.Regular });
@@ -20,7 +20,7 @@ export async function pdf({ root, title, width, height }: Figure): Promise<Uint8
   return whole;
 }
 
-/** The elements that figures are made of; a new one has to be taught here. */
+/** The elements that figures are made of; a new one must be added here. */
 const DRAW: Readonly<Record<string, (document: Document, node: SvgNode) => void>> = {
   svg: drawChildren,
   g: drawChildren,
@@ -65,7 +65,7 @@ function paint(document: Document, { attributes }: SvgNode): void {
   else document.fill(String(fill));
 }
 
-/** Strokes and gaps in turn: pdfkit takes a list, its types know one length only. */
+/** Lengths of strokes and gaps in turn: pdfkit takes a list, but its types allow only one length. */
 function dashLengths(dashes: string): number {
   return dashes.split(" ").map(Number) as unknown as number;
 }

@@ -5,7 +5,7 @@ import { type Attributes, element, group, type SvgNode } from "./svg.ts";
 import { SIZE, SMALL, text, textWidth } from "./text.ts";
 import type { Theme } from "./theme.ts";
 
-/** A line of a chart that is read from side to side. */
+/** A row of a chart. */
 export interface Row {
   readonly label: string;
   readonly attributes: Attributes;
@@ -24,7 +24,7 @@ interface ChartOptions {
   readonly top: number;
   readonly theme: Theme;
   readonly scale: (range: readonly [number, number]) => Scale;
-  /** Below the horizontal axis. */
+  /** Title below the horizontal axis. */
   readonly foot: string;
   /** Drawn below the rows. */
   readonly behind?: (x: Scale, box: Box) => readonly SvgNode[];
@@ -75,7 +75,7 @@ function rowName({ label, attributes }: Row, left: number, y: number, { ink }: T
   return text(label, left - 5, y + SMALL * 0.35, { fill: ink, size: SMALL, anchor: "end" }, attributes);
 }
 
-/** On a ground of their own: lines that go down the chart stop at a title. */
+/** Titles have a background, so that vertical lines stop at them. */
 function titles(groups: readonly RowGroup[], { x, y }: Box, { ink, background }: Theme): SvgNode[] {
   let at = y;
   return groups.flatMap(({ title, rows }) => {

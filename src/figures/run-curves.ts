@@ -17,17 +17,17 @@ import { type Theme, themeOf } from "./theme.ts";
 import { capitalised, lossName, runsSentence, tasksWords, UNITS } from "./words.ts";
 
 const NAME = "runs";
-/** Cells of more runs have this many drawn one by one. */
+/** In a cell with more runs, this many are drawn one by one. */
 const SINGLE = 12;
 
 interface CellRuns {
   readonly cell: SweepCell;
   readonly spreads: readonly Spread[];
-  /** Drawn one by one. */
+  /** Runs that are drawn one by one. */
   readonly single: readonly RunRecord[];
 }
 
-/** The runs of each cell: their loss against steps, a row a model and a column a correlation. */
+/** The runs of each cell: their loss against steps, models in rows and correlations in columns. */
 export function runCurves(results: Results, options: FigureOptions): Figure | Lacking {
   const cells = sweepCells(results);
   if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
@@ -46,7 +46,7 @@ export function runCurves(results: Results, options: FigureOptions): Figure | La
   );
 }
 
-/** All runs where they are few; else those at evenly spaced ranks of the final loss, the best and the worst included. */
+/** All runs if they are few; otherwise those at evenly spaced ranks of the final loss, with the best and the worst. */
 function byRank({ runs }: SweepCell, set: LossSet): RunRecord[] {
   if (runs.length <= SINGLE) return [...runs];
   const ordered = runs.map((run) => ({ run, loss: finalLosses(run, set)?.mean ?? 0 })).sort((a, b) => a.loss - b.loss);

@@ -1,6 +1,6 @@
 import { scaleLinear, scaleLog } from "d3-scale";
 
-/** One axis of a panel: values to points, and where its ticks stand. */
+/** One axis of a panel: maps values to points, and has ticks. */
 export interface Scale {
   readonly type: "linear" | "log";
   readonly domain: readonly [low: number, high: number];
@@ -61,7 +61,7 @@ function leadingDigit(value: number): number {
   return Number(value.toExponential(6)[0]);
 }
 
-/** 0.05, 1, 1000: as few digits as tell the number. */
+/** 0.05, 1, 1000: a number with as few digits as possible. */
 export function shortNumber(value: number): string {
   return String(Number(value.toPrecision(6)));
 }

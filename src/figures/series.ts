@@ -18,7 +18,7 @@ export interface Point {
   readonly y: number;
 }
 
-/** What lies around a line: an interval at each x. */
+/** A band around a line: an interval at each x. */
 export interface Interval {
   readonly x: number;
   readonly low: number;
@@ -31,7 +31,7 @@ export interface Frame {
   readonly y: Scale;
 }
 
-/** Through `points`; what lies beyond the frame is cut off where the line crosses it. */
+/** A line through `points`; it is cut off where it crosses the frame. */
 export function linePath(
   points: readonly Point[],
   { x, y }: Frame,
@@ -53,7 +53,7 @@ export function linePath(
   });
 }
 
-/** Between the ends of the intervals; ends beyond the frame are drawn at its edge. */
+/** A band between the ends of the intervals; ends beyond the frame are drawn at its edge. */
 export function bandPath(intervals: readonly Interval[], { x, y }: Frame, colour: string): SvgNode {
   const [low, high] = y.domain;
   const inside = intervals.filter((interval) => interval.low <= high && interval.high >= low);
@@ -78,7 +78,7 @@ interface MarkerStyle {
   readonly fill: string;
   /** Around a hollow marker. */
   readonly stroke?: string;
-  /** In square points. */
+  /** Area, in square points. */
   readonly area?: number;
 }
 
@@ -117,12 +117,12 @@ function crossing(a: Point, b: Point, [low, high]: readonly [number, number]): P
   return { x: a.x + ((y - a.y) / (b.y - a.y)) * (b.x - a.x), y };
 }
 
-/** A line from side to side at a height. */
+/** A horizontal line at a height. */
 export function across(from: number, to: number, y: number, stroke: string, width: number): SvgNode {
   return element("line", { x1: from, x2: to, y1: y, y2: y, stroke, "stroke-width": width });
 }
 
-/** A line down. */
+/** A vertical line. */
 export function down(x: number, from: number, to: number, stroke: string, width: number): SvgNode {
   return element("line", { x1: x, x2: x, y1: from, y2: to, stroke, "stroke-width": width });
 }

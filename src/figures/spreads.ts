@@ -4,7 +4,7 @@ import { quantileSorted } from "../stats/moments.ts";
 import { lossesByStep } from "./curve-points.ts";
 import type { SweepCell } from "./sweep-cells.ts";
 
-/** Where a cell's losses lie: ends, middle 90 %, middle half, median. */
+/** Quantiles of a cell's losses: ends, middle 90 %, middle half, median. */
 export interface Quantiles {
   readonly min: number;
   readonly q05: number;
@@ -15,7 +15,7 @@ export interface Quantiles {
   readonly max: number;
 }
 
-/** The spread of ascending values. */
+/** Quantiles of ascending values. */
 export function quantiles(sorted: ArrayLike<number>): Quantiles {
   const at = (q: number) => quantileSorted(sorted, q);
   return { min: at(0), q05: at(0.05), q25: at(0.25), median: at(0.5), q75: at(0.75), q95: at(0.95), max: at(1) };

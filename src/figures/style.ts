@@ -1,9 +1,9 @@
 import type { Theme } from "./theme.ts";
 
-/** How a series is told from the others: by colour, dash and marker, any one of which is enough. */
+/** Look of a series. Colour, dash and marker each tell it from the others. */
 export interface SeriesStyle {
   readonly colour: string;
-  /** Lengths of strokes and gaps in points; undefined for a whole line. */
+  /** Lengths of strokes and gaps in points; undefined for a solid line. */
   readonly dash: string | undefined;
   readonly marker: Marker;
 }
@@ -13,12 +13,12 @@ export type Marker = "circle" | "square" | "triangle" | "diamond" | "cross" | "s
 const MARKERS: readonly Marker[] = ["circle", "square", "triangle", "diamond", "cross", "star"];
 const DASHES = [undefined, "5 1.5", "1.5 1.2", "5 1.5 1.5 1.5", "8 2", "3 1.5 1 1.5 1 1.5"] as const;
 
-/** The paper's models look the same in every figure; others take what is left, in the order of the sweep. */
+/** The paper's models look the same in every figure; others take the remaining styles, in the order of the sweep. */
 const KNOWN = ["shared-bottom", "omoe", "mmoe"];
 
 const LABELS: Readonly<Record<string, string>> = { "shared-bottom": "Shared-Bottom", omoe: "OMoE", mmoe: "MMoE" };
 
-/** A model's name as the paper writes it; others as they are. */
+/** A model's name as the paper writes it; other names are unchanged. */
 export function modelLabel(model: string): string {
   return LABELS[model] ?? model;
 }
@@ -42,7 +42,7 @@ function styleAt(place: number, { series }: Theme): SeriesStyle {
   };
 }
 
-/** The style of each of the correlations, which are ordered: the darker the lower. */
+/** The style of each correlation: the lower, the darker. */
 export function correlationStyles(correlations: readonly number[], { ramp }: Theme): Map<number, SeriesStyle> {
   const ordered = [...correlations].sort((a, b) => a - b);
   return new Map(

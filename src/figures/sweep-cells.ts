@@ -5,7 +5,7 @@ import type { Results } from "../records/read-results.ts";
 import { finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 
-/** A model at a correlation, as far as it has been trained. */
+/** A model at a correlation, with the runs that are done. */
 export interface SweepCell extends Cell {
   /** Runs that are done, by their index. */
   readonly runs: readonly RunRecord[];
@@ -29,7 +29,7 @@ export function modelsOf(cells: readonly SweepCell[]): string[] {
   return [...new Set(cells.map(({ model }) => model))];
 }
 
-/** Ascending. */
+/** Correlations, ascending. */
 export function correlationsOf(cells: readonly SweepCell[]): number[] {
   return [...new Set(cells.map(({ correlation }) => correlation))].sort((a, b) => a - b);
 }
@@ -39,7 +39,7 @@ export const finalMeans = memo(({ runs }: SweepCell, set: LossSet): Float64Array
   return Float64Array.from(runs, (run) => finalLosses(run, set)?.mean ?? Number.NaN);
 });
 
-/** What was measured of each run by a name that `records/measures.ts` declares, [runs]: the mean over tasks or pairs. */
+/** Values of a measure that `records/measures.ts` declares, [runs]: the mean over tasks or pairs. */
 export function cellMeasures({ runs }: SweepCell, name: string): Float64Array {
   return Float64Array.from(runs, (run) => measureMean(run.measures, name));
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Attributes, element, type SvgNode } from "./svg.ts";
 
-/** Sizes in points; nothing is smaller than SMALL. */
+/** Font sizes in points; no text is smaller than SMALL. */
 export const SIZE = 8;
 export const SMALL = 7;
 export const FAMILY = "Fira Sans";

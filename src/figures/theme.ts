@@ -3,11 +3,11 @@ export interface Theme {
   readonly background: string;
   /** Colour of text, and of what matters most. */
   readonly ink: string;
-  /** Colour of axes and what explains. */
+  /** Colour of axes and explanations. */
   readonly quiet: string;
   /** Colour of lines that only guide the eye. */
   readonly guide: string;
-  /** Colours of models, in the order of `style.ts`: apart for colour-blind eyes, and by lightness also in grey. */
+  /** Colours of models, in the order of `style.ts`: distinct for colour-blind eyes, and by lightness in grey. */
   readonly series: readonly string[];
   /** Colours of ordered values, from least to most. */
   readonly ramp: readonly string[];
@@ -35,7 +35,7 @@ const THEMES = {
   light: LIGHT,
   dark: DARK,
   print: { ...LIGHT, ink: "#000000", quiet: "#333333", guide: "#d5d5d5" },
-  /** Colours that the page around the figure gives, as in `pageVariables`. */
+  /** Colours that the page around the figure defines, as in `pageVariables`. */
   page: variablesOf(LIGHT),
 } as const;
 

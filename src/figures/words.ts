@@ -12,7 +12,7 @@ export function lossName(loss: LossSet): string {
   return loss === "train" ? "training loss" : "held-out loss";
 }
 
-/** What an axis of losses shows. */
+/** Title of an axis of losses. */
 export function lossHeading({ loss, statistic }: Pick<FigureOptions, "loss" | "statistic">): string {
   return `${capitalised(statistic)} ${lossName(loss)}: ${UNITS}`;
 }
@@ -33,7 +33,9 @@ export function tasksWords(cells: readonly SweepCell[]): string {
   return `the ${NUMBERS[tasks] ?? tasks} tasks`;
 }
 
-/** How many runs are drawn: `n = 200 runs in each cell`, less where a sweep still runs, and what became of failed ones. */
+/**
+ * How many runs are drawn: `n = 200 runs in each cell`, fewer if a sweep still runs, and what happened to failed ones.
+ */
 export function runsSentence(
   cells: readonly SweepCell[],
   { config, records }: Pick<Results, "config" | "records">,
@@ -46,7 +48,7 @@ export function runsSentence(
   return `n = ${n} ${most === 1 ? "run" : "runs"} in each cell${asked}.${failedSentence(records)}`;
 }
 
-/** Also of cells in which no run is done. */
+/** Includes cells in which no run is done. */
 function failedSentence(records: readonly RunRecord[]): string {
   const failed = records.filter(({ status }) => status === "failed");
   if (failed.length === 0) return "";

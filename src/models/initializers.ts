@@ -36,7 +36,9 @@ function symmetricUniform(key: Key, size: number, limit: number): Float32Array {
   return Float32Array.from(uniforms(key, size), (u) => limit * (2 * u - 1));
 }
 
-/** Standard normals within 2 standard deviations: a value beyond is drawn again, at its own place, from the next row. */
+/**
+ * Standard normals within 2 standard deviations: a value beyond is drawn again, in its own column, from the next row.
+ */
 function truncatedNormal(key: Key, size: number): Float32Array {
   const out = normals(key, size);
   for (let row = 1; out.some(isTail); row++) {

@@ -11,7 +11,7 @@ export interface ParameterBlock {
   readonly part: Part;
   readonly kind: "kernel" | "bias";
   readonly shape: readonly number[];
-  /** Where it begins in the model's parameters, in numbers. */
+  /** Index of its first number in the model's parameters. */
   readonly offset: number;
   readonly size: number;
 }
@@ -56,8 +56,8 @@ export function paperCount(spec: ModelSpec): number {
 }
 
 /**
- * Initial values in canonical order, [parameterCount]: kernels by `initializer`, each from the stream that `keyFor`
- * gives its name; biases 0.
+ * Initial values in canonical order, [parameterCount]: kernels by `initializer`, each from the stream whose key
+ * `keyFor` returns for its name; biases 0.
  */
 export function initialValues(spec: ModelSpec, initializer: Initializer, keyFor: (block: string) => Key): Float32Array {
   const values = new Float32Array(parameterCount(spec));

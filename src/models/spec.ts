@@ -5,11 +5,11 @@ export type Gating =
   | "none" // a task has one expert: the bottom
   | "average" // the mean of the experts that a task sees
   | "single" // one softmax gate for all tasks (OMoE)
-  | "per-task"; // a softmax gate a task (MMoE)
+  | "per-task"; // one softmax gate for each task (MMoE)
 
 /**
- * A member of the family: experts feed towers, one tower a task. All layers but a tower's output are ReLU layers;
- * gates are linear maps of the *input* unless they have layers of their own, then softmax over the experts.
+ * A member of the family: experts feed towers, one for each task. All layers except a tower's output are ReLU layers.
+ * A gate is a linear map of the *input*, or has layers of its own before that map, then a softmax over the experts.
  */
 export interface ModelSpec {
   readonly name: string;
@@ -53,7 +53,7 @@ export function expertsOf({ experts }: ModelSpec, task: number): number[] {
   return [...range(0, experts.shared), ...range(first, first + experts.perTask)];
 }
 
-/** How many gates the model has: none, one for all tasks, or one a task. */
+/** How many gates the model has: none, one for all tasks, or one for each task. */
 export function gateCount({ gating, tasks }: ModelSpec): number {
   switch (gating) {
     case "none":
@@ -68,7 +68,7 @@ export function gateCount({ gating, tasks }: ModelSpec): number {
   }
 }
 
-/** Refuses a spec that names no model: RangeError with the field, what it expects and what it got. */
+/** Refuses a spec that is not a model: RangeError with the field, what it expects and what it got. */
 export function checkSpec(spec: ModelSpec): void {
   const { name, experts, tower, gate } = spec;
   const sizes = {
@@ -91,7 +91,7 @@ export function checkSpec(spec: ModelSpec): void {
     throw new RangeError(`model ${name}: dropout: expected a number from 0 to below 1, got ${spec.dropout}`);
 }
 
-/** What a gating expects of the experts. */
+/** Checks what a gating expects of the experts. */
 function checkGating({ name, gating, experts }: ModelSpec): void {
   const seen = experts.shared + experts.perTask;
   switch (gating) {

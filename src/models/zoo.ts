@@ -1,6 +1,6 @@
 import type { ModelSpec } from "./spec.ts";
 
-/** What the data fix of a model: D inputs, K tasks. */
+/** The sizes of a model that the data fix: D inputs, K tasks. */
 export interface Ends {
   readonly inputs: number;
   readonly tasks: number;

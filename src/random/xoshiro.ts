@@ -5,7 +5,7 @@ import { philox } from "./philox.ts";
 /** Four words, not all of them zero. */
 export type XoshiroState = readonly [number, number, number, number];
 
-/** 32-bit words one after the other, ten times as fast as Philox: for draws that nobody needs to find by a counter. */
+/** A sequence of 32-bit words, ten times as fast as Philox: for draws that need no counter. */
 export class Xoshiro {
   #s0: number;
   #s1: number;

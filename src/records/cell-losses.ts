@@ -12,7 +12,7 @@ export interface CellLosses extends Cell {
   readonly missing: number;
 }
 
-/** Every cell of a sweep, by correlation and then model as its config has them, also where no run has ended yet. */
+/** Every cell of a sweep, by correlation and then model as its config has them, also if no run has ended yet. */
 export const cellLosses = memo(({ config, records }: Results, set: LossSet): readonly CellLosses[] => {
   const cells = new Map(
     config.correlations.flatMap((correlation) =>

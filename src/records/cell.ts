@@ -4,12 +4,12 @@ export interface Cell {
   readonly correlation: number;
 }
 
-/** What tells a cell from others, as text. */
+/** A key that tells a cell from others. */
 export function cellKey({ model, correlation }: Cell): string {
   return `${model} ${correlation}`;
 }
 
-/** That alone of what may have more. */
+/** Model and correlation alone, of a value that may have more. */
 export function cellOf({ model, correlation }: Cell): Cell {
   return { model, correlation };
 }

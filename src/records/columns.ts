@@ -4,7 +4,7 @@ import { mean } from "../stats/moments.ts";
 import type { CsvValue } from "./csv.ts";
 import { number } from "./fields.ts";
 
-/** Raised when the meaning of a column changes; not for a column more. */
+/** Raised when the meaning of a column changes, but not when a column is added. */
 export const CSV_VERSION = 1;
 
 /** A column of a CSV file, or one for each task or pair of tasks: `trainLoss1`, `labelCorrelation1-2`. */
@@ -13,9 +13,9 @@ export interface Column<Row> {
   /** Type, unit and meaning of its values. */
   readonly schema: z.ZodType;
   readonly per?: "task" | "pair";
-  /** Whose cell is empty; missing where each row has a value. */
+  /** Says which rows have an empty cell; missing if each row has a value. */
   readonly emptyFor?: string;
-  /** A row's value, or its values per task or pair; undefined where it has none: the cell is empty. */
+  /** A row's value, or its values per task or pair; undefined if it has none: the cell is empty. */
   readonly of: (row: Row) => CsvValue | readonly number[] | undefined;
 }
 
@@ -34,7 +34,7 @@ export function csvRow<Row>(columns: readonly Column<Row>[], row: Row, tasks: nu
 
 const known = new WeakMap<Column<never>, Map<number, string[]>>();
 
-/** The names of a column's parts where there are K tasks. */
+/** The names of a column's parts for K tasks. */
 export function columnNames(column: Pick<Column<never>, "name" | "per">, tasks: number): string[] {
   const all = known.get(column as Column<never>) ?? new Map<number, string[]>();
   known.set(column as Column<never>, all);
@@ -46,7 +46,7 @@ export function columnNames(column: Pick<Column<never>, "name" | "per">, tasks: 
 function namesOf({ name, per }: Pick<Column<never>, "name" | "per">, tasks: number): string[] {
   if (per === undefined) return [name];
   if (per === "task") return Array.from({ length: tasks }, (_, k) => `${name}${k + 1}`);
-  // one pair has its mean's column alone
+  // for one pair, the mean is the only column
   return tasks === 2 ? [] : pairsOf(tasks).map(([j, k]) => `${name}${j + 1}-${k + 1}`);
 }
 
@@ -57,7 +57,7 @@ interface Described {
   readonly emptyFor: string;
 }
 
-/** A column a task, and their mean: `gateEntropy1`, ..., `gateEntropyMean`. */
+/** A column for each task, and one for their mean: `gateEntropy1`, ..., `gateEntropyMean`. */
 export function taskColumns<Row>(
   { name, meaning, unit, emptyFor }: Described,
   of: (row: Row) => { readonly tasks: readonly number[]; readonly mean: number } | undefined,
@@ -68,7 +68,7 @@ export function taskColumns<Row>(
   ];
 }
 
-/** The mean over pairs of tasks, and of more than two tasks a column a pair. */
+/** The mean over pairs of tasks and, for more than two tasks, a column for each pair. */
 export function pairColumns<Row>(
   { name, meaning, unit, emptyFor }: Described,
   of: (row: Row) => readonly number[] | undefined,

@@ -9,11 +9,11 @@ import { runsCsv } from "./runs-csv.ts";
 interface CsvOptions {
   /** Also every run's curve. */
   readonly long: boolean;
-  /** Aborted: what is not yet whole stays as it was. */
+  /** When it aborts, files that are not complete stay as they were. */
   readonly signal?: AbortSignal;
 }
 
-/** Writes a results folder's CSV files, each whole by an atomic rename, and lets others work in between. */
+/** Writes a results folder's CSV files, each replaced at once by a rename, and lets others work in between. */
 export async function writeCsvFiles(
   path: string,
   records: readonly RunRecord[],
@@ -24,7 +24,9 @@ export async function writeCsvFiles(
   if (long) await replace(join(path, "curves-long.csv"), longCurvesCsv(records), signal);
 }
 
-/** Where a file is written until it is whole. By host too: pods of a cluster share a folder, and their process numbers. */
+/**
+ * Path of a file until it is complete. It names the host too: pods of a cluster share a folder, and process numbers.
+ */
 export function unfinishedPath(path: string): string {
   return `${path}.${hostname()}-${process.pid}`;
 }
@@ -35,13 +37,13 @@ export function writerOf(unfinished: string): number | undefined {
   return file?.endsWith(`.${hostname()}`) ? Number(pid) : undefined;
 }
 
-/** Puts a file of `chunks` in the place of `path`, or leaves that as it was. */
+/** Replaces the file `path` by one of `chunks`, or leaves it as it was. */
 async function replace(path: string, chunks: Iterable<string>, signal?: AbortSignal): Promise<void> {
   const unfinished = unfinishedPath(path);
   const file = openSync(unfinished, "w");
   try {
     for (const chunk of chunks) {
-      writeFileSync(file, chunk); // all of it, where writeSync may write less
+      writeFileSync(file, chunk); // writes all of it; writeSync may write less
       await setImmediate();
       signal?.throwIfAborted();
     }

@@ -2,10 +2,10 @@ import { stringify } from "csv-stringify/sync";
 
 export type CsvValue = string | number;
 
-/** Values behind a piece of CSV: a row of `curves.csv` may take 3 ms. */
+/** Values in a piece of CSV: a row of `curves.csv` may take 3 ms. */
 const CHUNK = 20;
 
-/** The rows of all `values` as CSV, a header first, piece by piece: there may be more than a string can hold. */
+/** The rows of all `values` as CSV, a header first, piece by piece, since a string can't hold them all. */
 export function* csvOf<T>(values: Iterable<T>, rowsOf: (value: T) => Record<string, CsvValue>[]): Generator<string> {
   let header = true;
   let chunk: T[] = [];

@@ -7,8 +7,8 @@ import { loss, RUN_FIELDS, text, whole } from "./fields.ts";
 import { curveLoss, curveLosses, type LossSet, type RunRecord, tasksOf } from "./record.ts";
 
 /**
- * `curves.csv`: loss against steps for each model, correlation and task (`1` to K, or `mean` over tasks): mean, median and
- * quartiles over the runs that reached the step. Figures 3 and 4 are drawn from it.
+ * `curves.csv`: loss against steps for each model, correlation and task (`1` to K, or `mean` over tasks): mean, median
+ * and quartiles over the runs that reached the step. Figures 3 and 4 are drawn from it.
  */
 export function curvesCsv(records: readonly RunRecord[]): Generator<string> {
   return csvOf(pointsOf(records), (point) => [csvRow(CURVE_COLUMNS, point, 1)]);
@@ -26,7 +26,7 @@ export function longCurvesCsv(records: readonly RunRecord[]): Generator<string> 
   });
 }
 
-/** A row of `curves-long.csv`, to be: a run at its evaluation `i`. */
+/** Source of a row of `curves-long.csv`: a run at its evaluation `i`. */
 interface RunPoint {
   readonly record: RunRecord;
   readonly i: number;
@@ -56,7 +56,7 @@ function longLosses(set: LossSet): Column<RunPoint> {
   return { name: `${set}Loss`, schema, per: "task", of: ({ record, i }) => curveLosses(record, set, i).tasks };
 }
 
-/** A row of `curves.csv`, to be: losses are those of the cell's runs that reached the step, sorted. */
+/** Source of a row of `curves.csv`: the losses of the cell's runs that reached the step, sorted. */
 interface Point {
   readonly cell: Cell;
   readonly task: "mean" | number;
@@ -108,8 +108,8 @@ function* cellPoints(cell: readonly RunRecord[]): Generator<Point> {
 }
 
 /**
- * A function that gives a cell's losses at evaluation `i` for a place in `tasks`. They are gathered run by run, each curve
- * read once as it lies in memory: point by point, 100,000 curves are fetched again for each.
+ * A function that returns a cell's losses at evaluation `i` for an index in `tasks`. They are gathered run by run, each
+ * curve read once in the order of memory. Point by point, all 100,000 curves would be fetched again for each point.
  */
 function gathered(
   cell: readonly RunRecord[],

@@ -4,7 +4,7 @@ import { RECORD_SCHEMA, text, whole } from "./fields.ts";
 /** Raised when the meaning of an event changes. */
 export const EVENTS_VERSION = 1;
 
-/** What `mmoe sweep --json` writes: a line an event. */
+/** The lines that `mmoe sweep --json` writes, one for each event. */
 export const EVENT_SCHEMA = z.discriminatedUnion("event", [
   z.object({
     event: z.literal("start"),

@@ -11,13 +11,13 @@ const LARGEST = 3.4028235e38;
 
 const measurement = z.number().refine((value) => Math.abs(value) <= LARGEST);
 
-/** Kinds of values; `unit` and `description` stand in the JSON Schemas and in docs/files.md. */
+/** Kinds of values; the JSON Schemas and docs/files.md contain `unit` and `description`. */
 export const text = (description: string) => z.string().meta({ description });
 export const number = (description: string, unit = "") => measurement.meta(about(description, unit));
 export const whole = (description: string, unit = "") => z.int().min(0).meta(about(description, unit));
 export const loss = (description: string) => number(description, LOSS_UNIT);
 
-/** A list of numbers: checked in a loop of its own, as a journal has hundreds in each line. */
+/** A list of numbers, checked in its own loop, since each line of a journal has hundreds of numbers. */
 export const numbers = (description: string, unit = "") =>
   z.custom<number[]>(isNumbers).meta({ ...about(description, unit), type: "array", items: { type: "number" } });
 
@@ -35,7 +35,9 @@ function isNumbers(value: unknown): boolean {
 /** JSON has no NaN: it writes null. */
 const numberOrNull = measurement.nullable();
 
-/** A run, and how it ended: what a record says first, and every CSV file's row of a run. */
+/**
+ * A run, and how it ended: the first keys of a record, and the first columns of every CSV file with a row for each run.
+ */
 export const RUN_FIELDS = {
   id: text("the run's name, made of what it is: model, correlation, run"),
   status: z.enum(["done", "failed"]).meta({ description: "how the run ended" }),
@@ -68,7 +70,7 @@ export const CURVE_SCHEMA = z.object({
   heldout: numbers("loss of each task on held-out rows", LOSS_UNIT),
 });
 
-/** A record as JSON: a journal's line but for its checksum, and the event of a run. */
+/** A record as JSON: a journal's line without its checksum, and the event of a run. */
 export const RECORD_SCHEMA = z.object({
   ...RUN_FIELDS,
   trainingSetLoss: numbers("loss of each task over the whole training set after the last step", LOSS_UNIT)

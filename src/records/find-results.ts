@@ -13,10 +13,10 @@ import { readHeads } from "./read-sweep.ts";
 export const CONFIG = "config.yaml";
 export const JOURNALS = "journal";
 export const FIGURES = "figures";
-/** All that is written into a sweep's folder, and so all that --overwrite removes. */
+/** All files that are written into a sweep's folder, and so all files that --overwrite removes. */
 export const OURS = [CONFIG, JOURNALS, "runs.csv", "curves.csv", "curves-long.csv", FIGURES, "report.html"];
 
-/** The folder of one sweep's results: `results/<name>-<hash of what is trained>` unless the user names another. */
+/** The folder of one sweep's results: `results/<name>-<hash>` unless the user names another. */
 export function defaultFolder(config: Config): string {
   return join("results", `${config.name}-${trainedHash(config)}`);
 }
@@ -24,14 +24,14 @@ export function defaultFolder(config: Config): string {
 interface FindOptions {
   /** Take the folder as if it were empty. */
   readonly overwrite?: boolean;
-  /** Hears of lines that are no records. */
+  /** Called for lines that are not records. */
   readonly warn: (line: string) => void;
 }
 
 /**
- * How the runs ended that `path` holds of the sweep of `config`, by their ids; undefined for a new folder. Throws
- * UsageError, before anything is computed or written, for a folder that can't be written to, holds something else, or a
- * sweep of another config.
+ * How those runs of the sweep of `config` ended that `path` holds, by their ids; undefined for a new folder. Throws
+ * UsageError, before anything is computed or written, for a folder that can't be written to, or that holds something
+ * else or a sweep of another config.
  */
 export function findResults(
   path: string,
@@ -41,11 +41,11 @@ export function findResults(
   const held = entriesOf(path);
   const foreign = held.find((entry) => !OURS.includes(entry) && !isLeftover(entry));
   if (foreign !== undefined) {
-    throw new UsageError(`${path} holds '${foreign}', which no sweep wrote: it is left alone; give another --out`);
+    throw new UsageError(`${path} holds '${foreign}', which is not from a sweep; give another --out`);
   }
   checkWritable(path);
   const journals = join(path, JOURNALS);
-  const begun = held.includes(CONFIG) || journalPaths(journals).length > 0; // not so if killed in its first moments
+  const begun = held.includes(CONFIG) || journalPaths(journals).length > 0; // false if the sweep was killed in its first moments
   if (!begun || overwrite) return undefined;
 
   if (heldConfig(path, config) === undefined)
@@ -53,7 +53,7 @@ export function findResults(
   return readHeads(journals, { trained: trainedHash(config), warn });
 }
 
-/** The config in the folder `path`, undefined where there is none; UsageError where it trains otherwise than `config`. */
+/** The config in the folder `path`, undefined if there is none; UsageError if it trains differently from `config`. */
 export function heldConfig(path: string, config: Config): Config | undefined {
   const file = join(path, CONFIG);
   if (!existsSync(file)) return undefined;
@@ -65,12 +65,14 @@ export function heldConfig(path: string, config: Config): Config | undefined {
   );
 }
 
-/** What an atomic write left that was killed before its rename: the file's name and whose it was. */
+/**
+ * Name of a file that an atomic write left when it was killed before its rename: the target's name, and the process.
+ */
 export function isLeftover(entry: string): boolean {
   return OURS.some((ours) => entry.startsWith(`${ours}.`));
 }
 
-/** What `write` gives; UsageError, by the folder's name, where the operating system refuses it. */
+/** The result of `write`; UsageError with the folder's name if the operating system refuses it. */
 export function writable<T>(path: string, write: () => T, wayOut = "give another --out"): T {
   try {
     return write();
@@ -79,7 +81,7 @@ export function writable<T>(path: string, write: () => T, wayOut = "give another
   }
 }
 
-/** `error` itself, unless the operating system's: then a UsageError by the folder's name. */
+/** `error` itself or, for one of the operating system, a UsageError with the folder's name. */
 export function unwritable(path: string, error: unknown, wayOut: string): unknown {
   if (!isSystemError(error)) return error;
   return new UsageError(`${path}: can't be written: ${systemReason(error)}; ${wayOut}`);

@@ -20,7 +20,7 @@ export function grownByEnded(folder: string, before: ReadonlyMap<string, number>
   return grown.some(([name]) => ended.some((one) => one.name === name));
 }
 
-/** Network file systems tell the present size only to a process that opens the file. */
+/** Network file systems update a file's size only when the file is opened. */
 function sizeOf(path: string): number {
   const file = openIfThere(path);
   if (file === undefined) return 0;

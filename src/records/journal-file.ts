@@ -4,20 +4,20 @@ import { UsageError } from "../errors.ts";
 import { openIfThere, reading } from "../regular-file.ts";
 import { HEADER_SCHEMA, JOURNAL_SCHEMA } from "./fields.ts";
 
-/** Bytes read at once. */
+/** Bytes that are read at once. */
 const CHUNK = 2 ** 20;
 
-/** Given for a line that is a record, but none that is wanted. */
+/** Returned for a line that is a record, but not a wanted one. */
 export const PASS_OVER = Symbol("pass over");
 
 interface LineOptions {
-  /** Gets a line for each line that is no record: it is left out. */
+  /** Is called for lines that are not records; they are left out. */
   readonly warn: (line: string) => void;
   /** The hash of the sweep that the journal must be of; undefined for any. */
   readonly trained?: string | undefined;
 }
 
-/** What `read` makes of each line of a journal. Throws UsageError for a file that is no journal, or of another sweep. */
+/** What `read` makes of each line of a journal. Throws UsageError for a file that is not a journal, or of another sweep. */
 export function* linesOf<T>(
   path: string,
   read: (line: Buffer) => T | typeof PASS_OVER | undefined,
@@ -38,7 +38,7 @@ export function* linesOf<T>(
 function checkHeader(line: string, path: string, trained: string | undefined): void {
   const values = headerIn(line);
   if (values === undefined)
-    throw new UsageError(`${path}: not a journal: its first line is no header; move the file away, or --overwrite`);
+    throw new UsageError(`${path}: not a journal: its first line is not a header; move the file away, or --overwrite`);
   if (values.schema !== JOURNAL_SCHEMA) {
     const schemas = `schema ${String(values.schema)}, this one reads ${JOURNAL_SCHEMA}`;
     throw new UsageError(`${path}: written by another mmoe (${schemas}); give another --out`);
@@ -59,7 +59,7 @@ function headerIn(line: string): { readonly schema?: unknown } | undefined {
   }
 }
 
-/** Without their ends. What stands behind the last end is nothing, or what a crash tore. */
+/** Lines without their ends. After the last end there is nothing, or a line that a crash cut off. */
 function* completeLines(path: string): Generator<Buffer> {
   let rest: Buffer = Buffer.of();
   for (const chunk of path.endsWith(".gz") ? uncompressed(path) : chunksOf(path)) {
@@ -82,7 +82,7 @@ function uncompressed(path: string): [Buffer] {
   }
 }
 
-/** Nothing of a file that is gone: a process that ended without a run removes its journal. */
+/** No bytes for a file that is gone: a process that ends without a run removes its journal. */
 function* chunksOf(path: string): Generator<Buffer> {
   const file = openIfThere(path);
   if (file === undefined) return;

@@ -5,19 +5,19 @@ import { LINE_SCHEMA, type RECORD_SCHEMA } from "./fields.ts";
 import { type Measures, tasksOfPairs } from "./measure-values.ts";
 import { type RunRecord, tasksOf } from "./record.ts";
 
-/** What a line's beginning says: enough to know that a run need not be trained again. */
+/** The beginning of a line: enough to know that a run need not be trained again. */
 export type RecordHead = Pick<RunRecord, "id" | "status">;
 
 /**
- * A record as one line of JSON. Its last key, `crc`, is the CRC-32 of all that stands before it: a line can be trusted
- * without being parsed, and one that a disk or an editor changed is found out.
+ * A record as one line of JSON. Its last key, `crc`, is the CRC-32 of everything before it: a line can be trusted
+ * without being parsed, and a line that a disk or an editor changed is detected.
  */
 export function lineOf(record: RunRecord): string {
   const text = JSON.stringify(plain(record)).slice(0, -1);
   return `${text}${checkOf(Buffer.from(text))}\n`;
 }
 
-/** A record as JSON can write it: how it ended first, its curve last. Of two tasks it has one label correlation. */
+/** A record as a JSON value: how it ended comes first, its curve last. With two tasks it has one label correlation. */
 export function plain(record: RunRecord): z.input<typeof RECORD_SCHEMA> {
   const { id, status, curve, labelCorrelations, parameters, elapsedMs, engine, device, measures, ...rest } = record;
   const { trainingSetLoss } = rest;
@@ -38,7 +38,7 @@ export function plain(record: RunRecord): z.input<typeof RECORD_SCHEMA> {
   };
 }
 
-/** What a run's computation gave: not who computed it, nor how long that took. */
+/** The results of a run's computation, without who computed it and how long that took. */
 export interface RunNumbers {
   /** A digest of all but the measures. */
   readonly digest: string;
@@ -60,7 +60,7 @@ export function numbersOf(record: RunRecord): RunNumbers {
   return { digest: createHash("sha256").update(JSON.stringify(numbers)).digest("base64"), measures };
 }
 
-/** Whether all numbers are alike that both have: an older mmoe may have recorded fewer measures. */
+/** Whether all numbers are the same that both have: an older mmoe may have recorded fewer measures. */
 export function sameNumbers(a: RunNumbers, b: RunNumbers): boolean {
   const both = Object.keys(a.measures).filter((name) => name in b.measures);
   const text = ({ measures }: RunNumbers) => JSON.stringify(both.map((name) => measures[name]));
@@ -105,7 +105,7 @@ function measuresIn(measures: Readonly<Record<string, unknown>>): Measures {
   );
 }
 
-/** Whether a record has K losses wherever it has some, and ends with some where its run is done. */
+/** Whether a record has K losses wherever it has some, and ends with some if its run is done. */
 function isConsistent(record: RunRecord): boolean {
   const { status, curve, trainingSetLoss, labelCorrelations } = record;
   const K = tasksOf(record);
@@ -121,21 +121,21 @@ function isConsistent(record: RunRecord): boolean {
 
 let latest: readonly number[] = [];
 
-/** The same array for all runs that were evaluated at the same steps: a sweep has many, and they are alike. */
+/** The same array for all runs that were evaluated at the same steps, which saves memory. */
 function shared(steps: readonly number[]): readonly number[] {
   const same = steps.length === latest.length && steps.every((step, i) => step === latest[i]);
   if (!same) latest = steps;
   return latest;
 }
 
-/** The head of a line without its end, in a hundredth of the time of `recordIn`; undefined where that is. */
+/** The head of a line without its end, in a hundredth of the time of `recordIn`; undefined if that is. */
 export function headIn(line: Buffer): RecordHead | undefined {
   if (!isWhole(line)) return undefined;
   const [, id, status] = HEAD.exec(line.toString("utf8", 0, HEAD_BYTES)) ?? [];
   return id === undefined ? undefined : { id: JSON.parse(id), status: status as RecordHead["status"] };
 }
 
-/** The milliseconds that a line's run took, in a tenth of the time of `recordIn`; undefined where it says none. */
+/** The milliseconds that a line's run took, in a tenth of the time of `recordIn`; undefined if it has none. */
 export function elapsedMsIn(line: Buffer): number | undefined {
   if (!isWhole(line)) return undefined;
   const values = jsonIn(`${line.toString("utf8", 0, line.indexOf(CURVE))}}`) as

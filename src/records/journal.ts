@@ -8,7 +8,7 @@ import { lineOf } from "./journal-line.ts";
 import type { Provenance } from "./provenance.ts";
 import type { RunRecord } from "./record.ts";
 
-/** Ends the name of the file beside a journal that says where its records come from. */
+/** Ending of the file beside a journal that holds its provenance. */
 export const PROVENANCE = ".provenance.json";
 
 /** One process's journal: JSON lines, appended and flushed to disk as runs end, and its provenance beside it. */
@@ -20,7 +20,7 @@ export class Journal {
   #isClosed = false;
   readonly #began = performance.now();
 
-  /** Creates a file of its own in `folder`; its name says whose it is and orders nothing. */
+  /** Creates a file of its own in `folder`; its name says which process writes it, and has no order. */
   constructor(folder: string, trained: string, provenance: Provenance) {
     this.#name = join(folder, unusedName(folder));
     this.#file = openSync(`${this.#name}.jsonl`, "ax");
@@ -35,7 +35,7 @@ export class Journal {
     this.#isEmpty = false;
   }
 
-  /** Says that it has ended; leaves nothing of a journal without a run. */
+  /** Records that it has ended; removes a journal without a run. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -44,7 +44,7 @@ export class Journal {
     else this.#writeProvenance(this.#now());
   }
 
-  /** ISO time, counted from the start: a wall clock may jump meanwhile. */
+  /** ISO time, counted from the start, since a wall clock may jump meanwhile. */
   #now(): string {
     const ms = Date.parse(this.#provenance.start) + performance.now() - this.#began;
     return new Date(ms).toISOString();
@@ -61,7 +61,7 @@ export class Journal {
   }
 }
 
-/** A name of this process, and none that an earlier one with its number, or a compressed journal, has here. */
+/** A journal name for this process that no earlier process with its number and no compressed journal has here. */
 function unusedName(folder: string): string {
   const owner = `${hostname()}-${process.pid}`;
   const used = new Set(readdirSync(folder).map((file) => file.split(".jsonl")[0]));

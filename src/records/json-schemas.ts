@@ -14,7 +14,7 @@ export const CSV_FILES: Readonly<Record<string, readonly Column<never>[]>> = {
   "labels.csv": LABEL_COLUMNS,
 };
 
-/** JSON Schemas of all that is recorded, by the name of the file in `schemas/` that publishes each. */
+/** JSON Schemas of everything that is recorded, by the name of the file in `schemas/` that publishes each. */
 export function jsonSchemas(): Record<string, object> {
   const csv = Object.entries(CSV_FILES).map(([file, columns]) => [`${file}.json`, csvSchema(file, columns)]);
   return {
@@ -25,7 +25,7 @@ export function jsonSchemas(): Record<string, object> {
   };
 }
 
-/** A schema as JSON, units and descriptions with it. */
+/** A schema as JSON, with units and descriptions. */
 export function jsonOf(schema: z.ZodType): Record<string, unknown> {
   const { "~standard": _, ...json } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
   return json;

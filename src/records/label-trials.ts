@@ -24,7 +24,7 @@ interface LabelRow {
   readonly closedForm: number;
 }
 
-/** Trials are of two tasks, as the paper's Figure 2. */
+/** Trials have two tasks, like the paper's Figure 2. */
 const PAIR = 2;
 const OF_A_PAIR = "Pearson correlation of a pair of tasks' labels";
 
@@ -47,7 +47,7 @@ export function holdsTrials(path: string): boolean {
   return existsSync(join(path, SETTINGS));
 }
 
-/** Throws UsageError for a file, a folder that holds anything but trials, or trials and not `overwrite`. */
+/** Throws UsageError for a file, a folder that holds anything but trials, or trials without `overwrite`. */
 export function checkTrialsFolder(path: string, overwrite: boolean): void {
   if (existsSync(path) && !statSync(path).isDirectory()) throw new UsageError(`${path} is a file; give a folder as -o`);
   const held = existsSync(path) ? readdirSync(path) : [];
@@ -56,7 +56,7 @@ export function checkTrialsFolder(path: string, overwrite: boolean): void {
   if (held.includes(SETTINGS) && !overwrite) throw new UsageError(`${path} exists; give another -o, or --overwrite`);
 }
 
-/** Writes a folder of trials: settings, a row a trial and correlation, and where they come from. */
+/** Writes a folder of trials: settings, a row for each trial and correlation, and their provenance. */
 export function writeTrials(path: string, { settings, measured }: LabelTrials, origins: Computation): void {
   const closedForm = settings.correlations.map((p) => labelCorrelation(generatorOfTrials(settings), p));
   const rows = measured.flatMap((values, trial) =>
@@ -72,13 +72,13 @@ export function writeTrials(path: string, { settings, measured }: LabelTrials, o
       makeFolder(path);
       write(LABELS, toCsv(rows));
       write(PROVENANCE, `${JSON.stringify(origins, null, 2)}\n`);
-      write(SETTINGS, trialsYaml(settings)); // last: a folder that has it is whole
+      write(SETTINGS, trialsYaml(settings)); // last: a folder that has it is complete
     },
     "give another -o",
   );
 }
 
-/** Reads a folder of trials. Throws UsageError where a trial is missing from the file. */
+/** Reads a folder of trials. Throws UsageError if a trial is missing from the file. */
 export function readTrials(path: string): LabelTrials {
   const settings = loadTrials(join(path, SETTINGS));
   const file = join(path, LABELS);

@@ -1,10 +1,10 @@
 import { mean } from "../stats/moments.ts";
 import { MEASURES } from "./measures.ts";
 
-/** What a run has of them, by name: some engines, and older versions, give fewer. */
+/** A run's measures by name; some engines, and older versions, give fewer. */
 export type Measures = Readonly<Record<string, number | readonly number[]>>;
 
-/** K of as many pairs of tasks. */
+/** K, from the number of pairs of tasks. */
 export function tasksOfPairs(pairs: number): number {
   return (1 + Math.sqrt(1 + 8 * pairs)) / 2;
 }
@@ -23,7 +23,9 @@ export function checkMeasures(measures: Measures, tasks: number): void {
   }
 }
 
-/** A run's measure, the mean over tasks or pairs; NaN where it has none. Throws RangeError for a name that is not declared. */
+/**
+ * A run's measure, the mean over tasks or pairs; NaN if it has none. Throws RangeError for a name that is not declared.
+ */
 export function measureMean(measures: Measures | undefined, name: string): number {
   if (!MEASURES.some((one) => one.name === name)) throw new RangeError(`measure '${name}' is not declared`);
   return mean([measures?.[name] ?? []].flat());

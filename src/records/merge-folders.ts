@@ -12,7 +12,7 @@ import { journalPaths } from "./read-journals.ts";
 import { configIn } from "./read-results.ts";
 import { checkAgreement } from "./read-sweep.ts";
 
-/** The config of all `folders` together; UsageError where two trained differently. */
+/** The config of all `folders` together; UsageError if two trained differently. */
 export function commonConfig(folders: readonly string[]): Config {
   const [first, ...rest] = folders.map((folder) => ({ folder, config: configIn(folder) }));
   if (first === undefined) throw new RangeError("commonConfig: expected at least one folder");
@@ -26,15 +26,17 @@ export function commonConfig(folders: readonly string[]): Config {
 }
 
 /**
- * Throws UsageError where a journal of `folders` is of another sweep than `config`, or where two give a run different
- * results. Gives how many times a run was done again, in agreement.
+ * Throws UsageError if a journal of `folders` is of another sweep than `config`, or if two have different results for a
+ * run. Returns how many times a run was done again, in agreement.
  */
 export function checkJournals(folders: readonly string[], config: Config, warn: (line: string) => void): number {
   const paths = folders.flatMap((folder) => journalPaths(join(folder, JOURNALS)));
   return checkAgreement(paths, { trained: trainedHash(config), warn });
 }
 
-/** Copies all journals of `folders`, and their provenance, into the results folder `out`, which may hold some of them. */
+/**
+ * Copies all journals of `folders`, and their provenance, into the results folder `out`, which may hold some of them.
+ */
 export function copyJournals(folders: readonly string[], out: string, config: Config): void {
   findResults(out, config, { warn: () => {} });
   writable(out, () => {

@@ -7,12 +7,12 @@ import { SETTING_KEYS, type Settings } from "../config/schema.ts";
 import type { Engine } from "../engines/engine.ts";
 import type { Shard } from "./writer-lock.ts";
 
-/** What computed something: program, machine and time. */
+/** Program, machine and time of a computation. */
 export interface Computation {
-  /** The commit is the one that was built; null for a package that does not know it. */
+  /** The commit that was built; null for a package that does not know it. */
   readonly mmoe: { readonly version: string; readonly commit: string | null; readonly dirty: boolean | null };
   readonly node: string;
-  /** Installed version of each package that mmoe depends on, and of what the engine brought. */
+  /** Installed version of each package that mmoe depends on, and of the engine's libraries. */
   readonly dependencies: Readonly<Record<string, string>>;
   readonly host: string;
   readonly pid: number;
@@ -22,18 +22,18 @@ export interface Computation {
   /** Cores that the process could use. */
   readonly cores: number;
   readonly argv: readonly string[];
-  /** ISO times; `end` is null while it runs, and for one that was killed. */
+  /** ISO times; `end` is null while the process runs, and if it was killed. */
   readonly start: string;
   readonly end: string | null;
 }
 
-/** Where a journal's records come from: one file beside each journal. */
+/** Provenance of a journal's records: one file beside each journal. */
 export interface Provenance extends Computation {
   readonly engine: string;
   readonly device: string;
-  /** As resolved for this process. */
+  /** The config as resolved for this process. */
   readonly config: Settings;
-  /** Its share of the sweep; null for the whole, missing where no sweep could be shared. */
+  /** Its share of the sweep; null for the complete sweep, missing if it was written before sweeps could be shared. */
   readonly shard?: Shard | null;
 }
 
@@ -44,7 +44,7 @@ interface Process {
   readonly engine: Pick<Engine, "name" | "device" | "libraries">;
 }
 
-/** The provenance of this process, which trains from now on. */
+/** The provenance of this process, which starts to train now. */
 export function provenanceOf({ argv, config, engine, shard }: Process): Provenance {
   const origins = computationHere(argv);
   return {
@@ -87,7 +87,7 @@ type Build = Pick<Provenance["mmoe"], "commit" | "dirty">;
 /** This package's folder, seen from src as from dist. */
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** From the nearest node_modules that holds it, as Node looks for it. */
+/** The version in the nearest node_modules that holds the package, as Node looks for it. */
 function installedVersion(name: string): string {
   for (let folder = ROOT; ; folder = dirname(folder)) {
     const path = join(folder, "node_modules", name, "package.json");

@@ -25,8 +25,8 @@ export function readJournalOf(path: string, trained: string, warn: Warn): Genera
 }
 
 /**
- * The records of one journal of any sweep, or those of the runs `wanted`. `warn` gets a line for each that is no record:
- * it is left out. A last line torn by a crash is dropped without a word: its run had not ended.
+ * The records of one journal of any sweep, or those of the runs `wanted`. `warn` is called for lines that are not
+ * records; they are left out. A last line that a crash cut off is dropped silently: its run had not ended.
  */
 export function readJournal(path: string, warn: Warn, wanted?: ReadonlySet<string>): Generator<RunRecord> {
   if (wanted === undefined) return linesOf(path, recordIn, { warn });

@@ -9,20 +9,20 @@ import { readRecords } from "./read-sweep.ts";
 import type { RunRecord } from "./record.ts";
 import { provenancesIn } from "./writers.ts";
 
-/** All that was recorded of one sweep. */
+/** All records of one sweep. */
 export interface Results {
   readonly path: string;
   /** Every run, correlation and model that was asked for, whether or not it has been trained. */
   readonly config: Config;
-  /** The runs that ended: by run, then correlation, then model. */
+  /** Records of the runs that ended, by run, then correlation, then model. */
   readonly records: readonly RunRecord[];
-  /** Each process that trained into the folder, the first to start first. */
+  /** Provenance of each process that trained into the folder, in order of start. */
   readonly provenances: readonly Provenance[];
 }
 
 /**
- * Reads a results folder, also while a sweep still writes to it. `warn` gets a line for each that is no record. Throws
- * UsageError for a folder that holds no sweep.
+ * Reads a results folder, also while a sweep still writes to it. `warn` is called for lines that are not records.
+ * Throws UsageError for a folder that holds no sweep.
  */
 export async function readResults(path: string, warn: (line: string) => void): Promise<Results> {
   const config = configIn(path);
@@ -32,7 +32,7 @@ export async function readResults(path: string, warn: (line: string) => void): P
   return { path, config, records, provenances };
 }
 
-/** The config of the sweep in a results folder; UsageError where there is none. */
+/** The config of the sweep in a results folder; UsageError if there is none. */
 export function configIn(path: string): Config {
   if (!existsSync(path)) throw new UsageError(`${path}: no such folder; give a results folder of mmoe sweep`);
   const file = join(path, CONFIG);

@@ -8,16 +8,16 @@ import type { RunRecord } from "./record.ts";
 interface ReadOptions {
   /** The hash of the sweep: a journal of another one is refused. */
   readonly trained: string;
-  /** Gets a line for each that is no record: it is left out. */
+  /** Is called for lines that are not records; they are left out. */
   readonly warn: (line: string) => void;
 }
 
-/** Points of curves that are read between two breaths: some 10 ms. */
+/** Points of curves that are read before others may work again: some 10 ms. */
 const BREATH = 10_000;
 
 /**
- * How each run in the journals of `folder` ended. Throws UsageError where a run was done twice, with different results,
- * as `readRecords` does.
+ * How each run in the journals of `folder` ended. Like `readRecords`, it throws UsageError if a run was done twice with
+ * different results.
  */
 export function readHeads(folder: string, options: ReadOptions): Map<string, RecordHead> {
   const paths = journalPaths(folder);
@@ -40,8 +40,8 @@ function endsIn(paths: readonly string[], { trained, warn }: ReadOptions) {
 }
 
 /**
- * The records in the journals of `folder`, by run, then correlation, then model. There may be many: others may work in
- * between, and `signal` ends it by an error.
+ * The records in the journals of `folder`, by run, then correlation, then model. There may be many, so others may work
+ * in between, and `signal` ends it with an error.
  */
 export async function readRecords(
   folder: string,
@@ -65,13 +65,13 @@ export async function readRecords(
   return [...ended.values()].sort(byRun);
 }
 
-/** Keeps one end of a run that ended more than once: the first that is not a failure. */
+/** Keeps the first successful end of a run that ended more than once. */
 function keepBetter<T extends RecordHead>(ended: Map<string, T>, one: T, doneTwice: Set<string>): void {
   if (ended.get(one.id)?.status !== "done") ended.set(one.id, one);
   else if (one.status === "done") doneTwice.add(one.id);
 }
 
-/** Most curves of a sweep have the same steps: one array is kept for all that come after each other. */
+/** Most curves of a sweep have the same steps: one array is kept for successive ones. */
 function sharedSteps(): (record: RunRecord) => RunRecord {
   let last: readonly number[] = [];
   return (record) => {
@@ -83,7 +83,7 @@ function sharedSteps(): (record: RunRecord) => RunRecord {
   };
 }
 
-/** An order that depends on nothing but the runs themselves: results come out the same however they were computed. */
+/** An order that depends only on the runs themselves, so results are the same however they were computed. */
 function byRun(a: RunRecord, b: RunRecord): number {
   const place = ({ model }: RunRecord) => (MODEL_NAMES as string[]).indexOf(model);
   return a.run - b.run || a.correlation - b.correlation || place(a) - place(b);

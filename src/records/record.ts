@@ -6,7 +6,7 @@ import { checkMeasures, type Measures, tasksOfPairs } from "./measure-values.ts"
 
 type Fields = z.output<typeof RECORD_SCHEMA>;
 
-/** What is kept of a run that ended: a journal's line, and the source of every CSV. `fields.ts` says what each is. */
+/** The record of a run that ended: a journal's line, and the source of every CSV. `fields.ts` describes its fields. */
 export interface RunRecord extends Readonly<Pick<Fields, keyof typeof RUN_FIELDS | keyof typeof TRAINED_FIELDS>> {
   readonly curve: RecordedCurve;
   /** Loss of each task over the whole fixed training set after the last step, [K]; null for fresh rows or a failure. */
@@ -57,15 +57,15 @@ export function tasksOf({ labelCorrelations }: Pick<RunRecord, "labelCorrelation
   return tasksOfPairs(labelCorrelations.length);
 }
 
-/** The paper's study is of pairs of tasks: its numbers stand beside those of no other. */
+/** The paper studies pairs of tasks: its numbers are compared with no other sweep. */
 export const PAPER_TASKS = 2;
 
-/** Losses to the nine digits that tell any two float32 apart: engines compute in no more. */
+/** Losses to nine digits, which tell any two float32 apart: engines compute in float32. */
 function recorded(losses: readonly number[]): Float64Array {
   return Float64Array.from(losses, (loss) => Number(loss.toPrecision(9)));
 }
 
-/** Losses of one set of rows, a value a task and their mean. */
+/** Losses on one set of rows: a value for each task, and their mean. */
 export interface TaskLosses {
   readonly tasks: readonly number[];
   readonly mean: number;
@@ -80,7 +80,7 @@ export function curveLosses({ curve }: RunRecord, set: LossSet, i: number): Task
   return taskLosses([...curve[set].subarray(i * tasks, (i + 1) * tasks)]);
 }
 
-/** One of `curveLosses`, for loops over many: of a task, from 0, or the mean over tasks. */
+/** One of `curveLosses`, for loops over many: that of a task, from 0, or the mean over tasks. */
 export function curveLoss({ curve }: RunRecord, set: LossSet, i: number, task: number | "mean"): number {
   const losses = curve[set];
   const tasks = losses.length / curve.steps.length;
@@ -100,7 +100,7 @@ export function finalLosses(record: RunRecord, set: LossSet): TaskLosses | undef
   return curveLosses(record, set, record.curve.steps.length - 1);
 }
 
-/** The least loss of each task, and of their mean, at any evaluation; undefined where there was none. */
+/** The lowest loss of each task, and of their mean, at any evaluation; undefined if there was none. */
 export function lowestLosses(record: RunRecord, set: LossSet): TaskLosses | undefined {
   const final = finalLosses(record, set);
   const { steps } = record.curve;

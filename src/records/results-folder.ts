@@ -24,15 +24,15 @@ interface FolderOptions {
   readonly provenance: Provenance;
   /** Also write every run's curve. */
   readonly long: boolean;
-  /** Begin from scratch: remove what is there already. */
+  /** Start from scratch: remove what is there already. */
   readonly overwrite: boolean;
-  /** The part of the sweep that this process trains; null for the whole. */
+  /** The part of the sweep that this process trains; null for the complete sweep. */
   readonly shard: Shard | null;
 }
 
 /**
- * One sweep's results while it runs: a record is durable once added, the CSV files, derived from all processes'
- * journals, are never far behind.
+ * One sweep's results while it runs: a record is durable once added; the CSV files, which are derived from all
+ * processes' journals, are never far behind.
  */
 export class ResultsFolder {
   readonly #path: string;
@@ -45,7 +45,7 @@ export class ResultsFolder {
   #csvDue = performance.now() + CSV_EVERY_MS;
   #failure: unknown;
 
-  /** `path` must have passed `findResults`. Throws UsageError where another process is writing there. */
+  /** `path` must have passed `findResults`. Throws UsageError if another process is writing there. */
   constructor(path: string, config: Config, { provenance, long, overwrite, shard }: FolderOptions) {
     this.#path = path;
     this.#trained = trainedHash(config);
@@ -75,14 +75,14 @@ export class ResultsFolder {
   }
 
   /**
-   * Ends the journal, writes the CSV files, each whole by an atomic rename, and gives the records of all journals;
-   * undefined, and the files as they were, where `signal` is aborted before.
+   * Ends the journal, writes the CSV files, each replaced at once by a rename, and returns the records of all journals.
+   * If `signal` aborts before that, returns undefined and leaves the files as they were.
    *
-   * Of several processes that end at about the same time, whichever writes last leaves complete files: one that read
-   * before another's end, and so may have replaced its files by lesser ones, sees that end and writes them again.
+   * Several processes may end at about the same time. The last to write leaves complete files: a process that read
+   * before another ended, and so may have replaced its files by older ones, sees that end and writes again.
    */
   async finish(signal?: AbortSignal): Promise<RunRecord[] | undefined> {
-    this.#refreshing.abort(); // what it would write is written here
+    this.#refreshing.abort(); // its files are written here
     await this.#refreshed;
     writable(this.#path, () => this.#journal.close(), GO_ON);
     const journals = join(this.#path, JOURNALS);
@@ -98,7 +98,7 @@ export class ResultsFolder {
     this.#lock.release();
   }
 
-  /** Writes the CSV files while runs go on; a failure is told at the next record. */
+  /** Writes the CSV files while runs go on; a failure is reported at the next record. */
   async #refresh(): Promise<void> {
     this.#csvDue = Number.POSITIVE_INFINITY;
     const start = performance.now();
@@ -125,9 +125,9 @@ export class ResultsFolder {
 }
 
 /**
- * Puts the config into a folder without one, or widens what is there: other processes may begin at the same moment. Throws
- * UsageError where one of another sweep was quicker. Writes only what would change: the file of an older version that
- * says the same is left as it is.
+ * Puts the config into a folder without one, or widens the config that is there by now, since other processes may begin at
+ * the same moment. Throws UsageError if one of another sweep was quicker. Writes only changes: a file of an older version
+ * with the same meaning is left as it is.
  */
 function writeConfig(path: string, config: Config): void {
   const file = join(path, CONFIG);
@@ -167,7 +167,10 @@ function isNew(make: () => void): boolean {
   }
 }
 
-/** Removes the unfinished files of killed processes. The wall clock may jump: it has no say in what this machine writes. */
+/**
+ * Removes the unfinished files of killed processes. For those of this machine, the wall clock does not count: it may
+ * jump.
+ */
 function removeLeftovers(path: string): void {
   const now = statSync(join(path, JOURNALS)).mtimeMs; // by the file system's clock: the lock was just made there
   for (const entry of readdirSync(path).filter(isLeftover)) {
@@ -179,7 +182,7 @@ function removeLeftovers(path: string): void {
   }
 }
 
-/** Removes what an earlier sweep left, but not the locks. */
+/** Removes the files of an earlier sweep, except the locks. */
 function removeOld(path: string): void {
   for (const entry of OURS) if (entry !== JOURNALS) rmSync(join(path, entry), { recursive: true, force: true });
   const journals = join(path, JOURNALS);

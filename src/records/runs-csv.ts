@@ -5,12 +5,12 @@ import { LABEL_CORRELATION, LOSS_UNIT, number, RUN_FIELDS, TRAINED_FIELDS, text 
 import { MEASURES, type Measure } from "./measures.ts";
 import { finalLosses, type LossSet, lowestLosses, type RunRecord, type TaskLosses, tasksOf } from "./record.ts";
 
-/** `runs.csv`: one row a run, failed ones too. Losses are in units of label variance. */
+/** `runs.csv`: one row for each run, failed ones too. Losses are in units of label variance. */
 export function runsCsv(records: readonly RunRecord[]): Generator<string> {
   return csvOf(records, (record) => [csvRow(RUN_COLUMNS, rowOf(record), tasksOf(record))]);
 }
 
-/** A run, and its losses: empty cells where it failed. */
+/** A run, and its losses: empty cells if it failed. */
 interface RunRow {
   readonly record: RunRecord;
   readonly final: Readonly<Record<LossSet, TaskLosses | undefined>>;
@@ -27,7 +27,7 @@ function rowOf(record: RunRecord): RunRow {
 
 const FIELDS = { ...RUN_FIELDS, ...TRAINED_FIELDS };
 
-/** Columns of what a record says as it is. */
+/** Columns that hold a value of the record unchanged. */
 function fields(...names: (keyof typeof FIELDS)[]): Column<RunRow>[] {
   return names.map((name) => ({ name, schema: FIELDS[name], of: ({ record }) => record[name] }));
 }

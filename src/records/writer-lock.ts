@@ -15,11 +15,13 @@ export interface Shard {
 const OWNER_SCHEMA = z.object({
   pid: z.int().positive(),
   host: z.string(),
-  /** When the system says that the process began; tells it from a later one with its number. Null where it doesn't say. */
+  /**
+   * When the process began, by the system: tells it from a later one with its number. Null if the system does not say.
+   */
   began: z.string().nullable(),
   /** For people: ISO time. */
   since: z.iso.datetime(),
-  /** What it trains; null for the whole sweep. */
+  /** The shard that it trains; null for the complete sweep. */
   shard: z.object({ index: z.int(), count: z.int() }).nullable(),
 });
 
@@ -30,13 +32,13 @@ const LARGEST_LOCK = 10_000;
 
 /**
  * Keeps a second process of this machine from training the same runs into the same folder. Each process has a file of
- * its own, so a killed one's can be cleared away without a race; machines that share the folder do not see each other.
- * Where two begin at the same moment, both may be refused, never none.
+ * its own, so the file of a killed one can be removed without a race; machines that share the folder do not see each
+ * other. If two begin at the same moment, one or both are refused, never neither.
  */
 export class Lock {
   readonly #path: string;
 
-  /** Throws UsageError where another process trains what `shard` (null: the whole sweep) would. */
+  /** Throws UsageError if another process trains runs of `shard` (null: the complete sweep). */
   constructor(folder: string, shard: Shard | null) {
     this.#path = join(folder, `${hostname()}-${process.pid}.lock`);
     const began = beganAt(process.pid);
@@ -64,7 +66,9 @@ function othersIn(folder: string): Owner[] {
   return others.map(({ owner }) => owner).filter(isRunning);
 }
 
-/** Whether the process `pid` of `host` trains into `folder`; undefined for one of another machine, which can't be seen. */
+/**
+ * Whether the process `pid` of `host` trains into `folder`; undefined for one of another machine, which can't be seen.
+ */
 export function isTraining(folder: string, { host, pid }: Pick<Owner, "host" | "pid">): boolean | undefined {
   if (host !== hostname()) return undefined;
   return ownersIn(folder).some(({ owner }) => owner.host === host && owner.pid === pid && isRunning(owner));
@@ -79,7 +83,7 @@ function ownersIn(folder: string): { path: string; owner: Owner }[] {
   });
 }
 
-/** Undefined for a lock that was released meanwhile, or is none. */
+/** Reads a lock; undefined if it was released meanwhile, or is not a lock. */
 function ownerOf(path: string): Owner | undefined {
   try {
     return OWNER_SCHEMA.parse(JSON.parse(readText(path, { most: LARGEST_LOCK })));
@@ -93,13 +97,13 @@ function overlap(a: Shard | null, b: Shard | null): boolean {
   return a === null || b === null || a.count !== b.count || a.index === b.index;
 }
 
-/** How long a process of this machine has run; by the system's uptime where that is known, as a wall clock may jump. */
+/** How long a process of this machine has run; by the system's uptime if that is known, since a wall clock may jump. */
 function minutesOf({ began, since }: Owner): number {
   const ms = began === null ? Date.now() - Date.parse(since) : 1000 * (uptime() - Number(began) / TICKS_PER_SECOND);
   return Math.max(0, Math.round(ms / 60_000));
 }
 
-/** The ticks of /proc, on every architecture. */
+/** Clock ticks per second of /proc, the same on every architecture. */
 const TICKS_PER_SECOND = 100;
 
 function isRunning({ pid, began }: Owner): boolean {

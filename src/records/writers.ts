@@ -9,7 +9,7 @@ import { isTraining } from "./writer-lock.ts";
 
 /** A process that trains, or trained, into a folder of journals. */
 export interface Writer {
-  /** The name of its journal, without what stands behind the dot. */
+  /** The name of its journal, without the extension. */
   readonly name: string;
   readonly provenance: Provenance;
   /** Runs that ended in it. */
@@ -18,11 +18,11 @@ export interface Writer {
   readonly elapsedMs: number;
   /** ISO time of its last sign of life. */
   readonly heard: string;
-  /** `ended` says so itself; `silent` is one of another machine that does not: it may still train. */
+  /** `ended`: it says so itself. `silent`: it does not, and is on another machine, so it may still train. */
   readonly state: "training" | "ended" | "killed" | "silent";
 }
 
-/** The writers of the journals in `folder` whose provenance can be read, the first to start first. */
+/** The writers of the journals in `folder` whose provenance can be read, in order of start. */
 export function writersIn(folder: string): Writer[] {
   return provenancesIn(folder, () => {}).map(({ name, provenance }) => {
     const path = [join(folder, `${name}.jsonl`), join(folder, `${name}.jsonl.gz`)].find(existsSync);
@@ -41,8 +41,8 @@ export function writersIn(folder: string): Writer[] {
 }
 
 /**
- * A wall clock may have jumped between two times: what lies between them is held to what runs that took `busyMs`
- * together, each by a steady clock, take one after the other, or on all cores at once.
+ * Time between two times of a wall clock, which may have jumped. It is limited by `busyMs`, the time of all runs
+ * together by a steady clock: they ran one after the other, or on all cores at once.
  */
 function plausible(elapsedMs: number, busyMs: number, cores: number): number {
   return Math.min(Math.max(elapsedMs, busyMs / cores), busyMs);
@@ -51,7 +51,7 @@ function plausible(elapsedMs: number, busyMs: number, cores: number): number {
 /** Bytes; one has some 3,000. */
 const LARGEST_PROVENANCE = 1_000_000;
 
-/** What stands beside the journals in `folder`, by the journal's name. */
+/** The provenance files beside the journals in `folder`, by the journal's name. */
 export function provenancesIn(
   folder: string,
   warn: (line: string) => void,
@@ -70,7 +70,7 @@ export function provenancesIn(
   return all.sort((a, b) => a.provenance.start.localeCompare(b.provenance.start));
 }
 
-/** Engines with their devices that trained what lies in `folder`, other than this one: `cpu (wasm)`. */
+/** Engines, with their devices, that trained the runs in `folder`, other than this one: `cpu (wasm)`. */
 export function otherTrainers(folder: string, { engine, device }: Pick<Provenance, "engine" | "device">): string[] {
   const all = provenancesIn(folder, () => {}).map(({ provenance }) => trainerText(provenance));
   return [...new Set(all)].filter((text) => text !== trainerText({ engine, device }));

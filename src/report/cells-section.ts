@@ -8,7 +8,7 @@ import type { Results } from "../records/read-results.ts";
 import { LOSS_SETS, type LossSet } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
-import { grouped } from "../units.ts";
+import { thousands } from "../units.ts";
 import { type Html, html } from "./html.ts";
 import type { OfBoth } from "./outcome.ts";
 import { lossText } from "./report-words.ts";
@@ -67,13 +67,13 @@ function cellRow(
   const { model, correlation, losses, failed } = line;
   const heading =
     group.length > 0 ? html`<th scope="rowgroup" rowspan="${group.length}">${shortNumber(correlation)}</th>` : "";
-  return html`<tr>${heading}<th scope="row">${modelLabel(model)}</th>${numberCell(grouped(losses.train.length))}${numberCell(grouped(failed.length))}${
-    missing ? numberCell(grouped(line.missing)) : ""
+  return html`<tr>${heading}<th scope="row">${modelLabel(model)}</th>${numberCell(thousands(losses.train.length))}${numberCell(thousands(failed.length))}${
+    missing ? numberCell(thousands(line.missing)) : ""
   }${LOSS_SETS.map((set) => lossCells(losses[set], line === lowest[set]))}</tr>
 `;
 }
 
-/** The cell with the lowest mean loss of a group; undefined where there is no other to compare it with. */
+/** The cell with the lowest mean loss of a group; undefined if there is no other to compare it with. */
 function lowestOf(group: readonly CellLine[]): OfBoth<CellLine | undefined> {
   const trained = group.filter(({ losses }) => losses.train.length > 0);
   const of = (set: LossSet) =>

@@ -2,14 +2,14 @@ import { boundText, oursText, paperText } from "../claims/because.ts";
 import type { Claim, ClaimPart } from "../claims/claim.ts";
 import { capitalised } from "../figures/words.ts";
 import { LOSS_SETS } from "../records/record.ts";
-import { shellQuoted } from "../shell-quoted.ts";
+import { shellQuoted } from "../shell.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import type { OfBoth } from "./outcome.ts";
 import { ROWS } from "./report-words.ts";
 import { headRow, section, tableBox } from "./section.ts";
 import { mark } from "./settings-section.ts";
 
-/** Whether the paper holds, claim by claim: on training rows and on held-out ones. */
+/** Whether each claim of the paper holds, on training rows and on held-out rows. */
 export function claimsSection(claims: OfBoth<readonly Claim[]>): Html {
   const pairs = claims.train.map((train, i) => ({ train, heldout: claims.heldout[i] as Claim }));
   return section("claims", "Does the paper hold?", [

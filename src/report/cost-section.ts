@@ -5,11 +5,11 @@ import { parameterCount } from "../models/parameters.ts";
 import type { RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { quantileSorted } from "../stats/moments.ts";
-import { duration, grouped } from "../units.ts";
+import { duration, thousands } from "../units.ts";
 import { type Html, html } from "./html.ts";
 import { headRow, numberCell, section, tableBox } from "./section.ts";
 
-/** What a model takes: its size, and its time on one kind of device. */
+/** Cost of a model: its size, and its time on one kind of device. */
 export interface ModelCost {
   readonly model: string;
   /** Engine and device, e.g. `cpu (wasm)`. */
@@ -23,7 +23,10 @@ export interface ModelCost {
   readonly totalMs: number;
 }
 
-/** The cost of each model of the sweep, a line for each kind of device that trained it; runs that failed count in the total. */
+/**
+ * The cost of each model of the sweep, a line for each kind of device that trained it; runs that failed count in the
+ * total.
+ */
 export function modelCosts(config: Config, records: readonly RunRecord[]): ModelCost[] {
   const groups = groupBy(records, ({ model, engine, device }) => JSON.stringify([model, engine, device]));
   return config.models.flatMap((name) => {
@@ -64,7 +67,7 @@ The total is core time where every run has a core of its own, as in the cpu engi
 const NUMBERS = ["Parameters", "FLOP a row", "Runs", "ms a step", "Total time"];
 
 function costRow({ model, on, parameters, flopPerRow, runs, stepMs, totalMs }: ModelCost): Html {
-  const cells = [grouped(parameters), grouped(flopPerRow), grouped(runs), stepText(stepMs), duration(totalMs)];
+  const cells = [thousands(parameters), thousands(flopPerRow), thousands(runs), stepText(stepMs), duration(totalMs)];
   return html`<tr><th scope="row">${modelLabel(model)}</th><td>${on}</td>${cells.map(numberCell)}</tr>
 `;
 }

@@ -1,11 +1,11 @@
 import { shortNumber } from "../figures/scale.ts";
 import { modelLabel } from "../figures/style.ts";
 import type { RunRecord } from "../records/record.ts";
-import { grouped } from "../units.ts";
+import { thousands } from "../units.ts";
 import { type Html, html } from "./html.ts";
 import { headRow, section, tableBox } from "./section.ts";
 
-/** Failed runs that are named; `runs.csv` has all of them. */
+/** Most failed runs that are named; `runs.csv` has all. */
 const NAMED = 200;
 
 /** The runs that failed, by name and reason, and how they count. */
@@ -18,11 +18,11 @@ export function failuresSection(records: readonly RunRecord[]): Html {
 <tbody>${failed.slice(0, NAMED).map(failureRow)}</tbody>
 </table>`;
   return section("failures", "Failed runs", [
-    html`<p>${grouped(failed.length)} of the ${grouped(records.length)} runs that ended failed. A failed run has no final loss:
+    html`<p>${thousands(failed.length)} of the ${thousands(records.length)} runs that ended failed. A failed run has no final loss:
 counts name it, and no mean, interval, figure or verdict holds it.</p>
 `,
     tableBox("Failed runs", table),
-    more > 0 ? html`<p>And ${grouped(more)} more: runs.csv names them all.</p>` : "",
+    more > 0 ? html`<p>And ${thousands(more)} more: runs.csv names them all.</p>` : "",
   ]);
 }
 

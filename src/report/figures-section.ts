@@ -7,15 +7,15 @@ import type { Choice, Variant, Variants } from "./variants.ts";
 interface FiguresOptions {
   readonly drawn: readonly Variants[];
   readonly lacking: readonly Lacking[];
-  /** Shown first. */
+  /** The loss that is shown first. */
   readonly loss: LossSet;
-  /** What stands before the figures. */
+  /** Markup before the figures. */
   readonly switches: Html;
-  /** What stands behind a figure, by its name. */
+  /** Markup after a figure, by its name. */
   readonly below: Readonly<Record<string, Html>>;
 }
 
-/** All figures in all their variants, of which a page shows the one that is chosen. */
+/** All figures in all their variants; the page shows the chosen ones. */
 export function figuresSection({ drawn, lacking, loss, switches, below }: FiguresOptions): Html {
   return section("figures", "Figures", [
     drawn.length > 0 ? switches : "",
@@ -35,7 +35,7 @@ ${variants.map((variant) => variantFigure(variant, loss))}${below ?? ""}</div>
 `;
 }
 
-/** In points: more than a column of a paper has. */
+/** Width in points; a figure of a paper's column is narrower. */
 const WIDE = 300;
 
 function variantFigure({ figure, choices }: Variant, loss: LossSet): Html {
@@ -50,7 +50,9 @@ function variantFigure({ figure, choices }: Variant, loss: LossSet): Html {
 `;
 }
 
-/** Without what the page says itself: heading and caption. A browser would show that title under the pointer everywhere. */
+/**
+ * The SVG without title and caption, which the page has. A browser would show the title under the pointer everywhere.
+ */
 function pictureOf(svg: string): string {
   return svg.replace(/<title>.*?<\/title>\s*<desc>.*?<\/desc>\s*/s, "").trim();
 }

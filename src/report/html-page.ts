@@ -3,23 +3,22 @@ import { readFileSync } from "node:fs";
 import { pageVariables } from "../figures/theme.ts";
 import { type Content, type Html, html, markup } from "./html.ts";
 
-/** Begins every report: what tells ours from other files. */
+/** The beginning of every report, which tells it from other files. */
 export const SIGNATURE = '<!doctype html>\n<html lang="en" data-mmoe-report="1">\n';
 
-/** One style in the page: the later files change what the earlier ones say. */
+/** One style in the page: later files override earlier ones. */
 const STYLES = ["page.css", "tables.css", "claims.css", "figures.css", "media.css"];
-/** One script: the later files call what the earlier ones define. */
+/** One script: later files call functions of earlier ones. */
 const SCRIPTS = ["panels.js", "readings.js", "single-runs.js"];
 
 export interface PageOptions {
   readonly title: string;
-  /** Style beside that of every report. */
+  /** Style of this report, in addition to that of every report. */
   readonly rules: string;
 }
 
 /**
- * A whole page in one file. Its policy lets in no script but its own and no request to anywhere: not even where a text
- * of somebody else's found a way into the markup.
+ * A page in one file. Its policy allows only its own scripts and no requests, even if foreign text got into the markup.
  */
 export function page({ title, rules }: PageOptions, contents: Content): string {
   const style = `${themes()}\n${fonts()}\n${STYLES.map(asset).join("\n")}\n${rules}`;
@@ -82,7 +81,7 @@ function asset(file: string): string {
   return assetBytes(file).toString("utf8");
 }
 
-/** Seen from src as from dist. */
+/** The folder of styles and scripts, seen from src as from dist. */
 function assetBytes(file: string): Buffer {
   return readFileSync(new URL(`../../assets/report/${file}`, import.meta.url));
 }

@@ -1,13 +1,13 @@
 import { escaped } from "../figures/svg.ts";
 
-/** Markup that can stand in a page as it is. */
+/** Markup that is safe in a page as it is. */
 export interface Html {
   readonly markup: string;
 }
 
 export type Content = Html | string | number | readonly Content[];
 
-/** Markup from a template. What is filled in is escaped, unless it is markup itself; lists are joined. */
+/** Markup from a template. Values are escaped, unless they are markup themselves; lists are joined. */
 export function html(pieces: TemplateStringsArray, ...contents: readonly Content[]): Html {
   return markup(pieces.map((piece, i) => (i === 0 ? piece : written(contents[i - 1] as Content) + piece)).join(""));
 }

@@ -6,15 +6,15 @@ import type { Results } from "../records/read-results.ts";
 import { LOSS_SETS, type LossSet } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
-import { grouped } from "../units.ts";
+import { thousands } from "../units.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { type Lowest, lowestModels, meanOf } from "./ranking.ts";
 import { listed, lossText, ROWS } from "./report-words.ts";
 
-/** A value of both losses: a page that shows one alone would hide the other's outcome. */
+/** A value for each of the two losses: a page that shows only one would hide the outcome of the other. */
 export type OfBoth<T> = Readonly<Record<LossSet, T>>;
 
-/** What came out, in a sentence that names both losses; a warning where they disagree; what the claims come to. */
+/** The outcome in one sentence on both losses, a warning if they disagree, and the verdicts on the claims. */
 export function outcome(
   results: Results,
   cells: OfBoth<readonly CellLosses[]>,
@@ -31,7 +31,7 @@ function sentence(
   cells: OfBoth<readonly CellLosses[]>,
   lowest: OfBoth<readonly Lowest[]>,
 ): string {
-  const after = `After ${grouped(config.steps)} steps the mean loss`;
+  const after = `After ${thousands(config.steps)} steps the mean loss`;
   if (lowest.train.length === 0) return ofOneModel(cells, after);
   const lead = `${after} is lowest`;
   const [train, heldout] = [winners(lowest.train), winners(lowest.heldout)];
@@ -40,7 +40,7 @@ function sentence(
   return `${lead} for ${train} ${rows("train")}, but for ${heldout} ${rows("heldout")}.`;
 }
 
-/** Where no two models can be compared: what the first of them that has been trained ends at. */
+/** If no two models can be compared: the final loss of the first trained model. */
 function ofOneModel(cells: OfBoth<readonly CellLosses[]>, after: string): string {
   const [trained] = groupBy(
     cells.train.filter(({ byRun }) => byRun.size > 0),
@@ -67,7 +67,7 @@ function winners(lowest: readonly Lowest[]): string {
   return [...byModel].map(([model, own]) => `${modelLabel(model)}${placeText(own, lowest)}`).join(", ");
 }
 
-/** ` (not told apart from OMoE at 1)`, or nothing where the lowest are apart from all others. */
+/** ` (not told apart from OMoE at 1)`, or nothing if the lowest are told apart from all others. */
 function nearText(lowest: readonly Lowest[]): string {
   const byNear = groupBy(
     lowest.filter(({ near }) => near !== undefined),
@@ -88,7 +88,7 @@ function correlationList(lowest: readonly Lowest[]): string {
   return listed(lowest.map(({ correlation }) => shortNumber(correlation)));
 }
 
-/** Where the model that wins on training rows loses on held-out ones. */
+/** Correlations at which the model that wins on training rows loses on held-out ones. */
 function disagreement({ train, heldout }: OfBoth<readonly Lowest[]>): Html {
   const other = (one: Lowest) => heldout.find(({ correlation }) => correlation === one.correlation);
   const turned = train.filter((one) => other(one) !== undefined && other(one)?.model !== one.model);

@@ -1,13 +1,13 @@
 import type { Provenance } from "../records/provenance.ts";
-import { shellQuoted } from "../shell-quoted.ts";
+import { shellQuoted } from "../shell.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { headRow, section, tableBox } from "./section.ts";
 
-/** Command lines that are shown; a job array has one a shard. */
+/** Most command lines that are shown; a job array has one for each shard. */
 const SHOWN = 20;
 
-/** Where the records come from: a row for all processes that were alike. */
+/** Provenance of the records: one row for all processes that were alike. */
 export function provenanceSection(provenances: readonly Provenance[]): Html {
   if (provenances.length === 0) {
     return section(

@@ -8,7 +8,10 @@ import { mean } from "../stats/moments.ts";
 export interface Lowest {
   readonly correlation: number;
   readonly model: string;
-  /** The next by its mean, if runs that both have done don't tell the two apart: the 95 % interval of their difference holds 0. */
+  /**
+   * The second lowest, if it is not told apart on the runs done in both: the 95 % interval of the difference contains
+   * 0.
+   */
   readonly near: string | undefined;
 }
 

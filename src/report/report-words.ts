@@ -8,7 +8,7 @@ export function listed(words: readonly string[]): string {
   return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} and ${last}`;
 }
 
-/** More names than this are counted. */
+/** If there are more names than this, they are counted. */
 const NAMED = 4;
 
 export function modelsText(models: readonly string[]): string {

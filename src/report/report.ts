@@ -3,7 +3,7 @@ import { correlationsOf, modelsOf, sweepCells } from "../figures/sweep-cells.ts"
 import { cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
 import type { LossSet } from "../records/record.ts";
-import { grouped } from "../units.ts";
+import { thousands } from "../units.ts";
 import { cellsSection } from "./cells-section.ts";
 import { claimsSection } from "./claims-section.ts";
 import { costSection } from "./cost-section.ts";
@@ -19,7 +19,7 @@ import { runPicker } from "./single-runs.ts";
 import { switches, switchRules } from "./switches.ts";
 import { drawVariants, hasPaper } from "./variants.ts";
 
-/** A sweep's report: one file of HTML, the same bytes for the same records. `loss` is shown first. */
+/** A sweep's report: one HTML file, the same bytes for the same records. `loss` is shown first. */
 export function reportHtml(results: Results, loss: LossSet): string {
   const { config, records, provenances } = results;
   const cells = { train: cellLosses(results, "train"), heldout: cellLosses(results, "heldout") };
@@ -67,17 +67,17 @@ const CONTENTS = [
   ["provenance", "Provenance"],
 ] as const;
 
-/** That runs are missing, or failed: everything below is of the others. */
+/** Says that runs are missing or failed: everything below it is about the others. */
 function unfinished({ config, records }: Results): Html {
   const asked = config.runs * config.models.length * config.correlations.length;
   const missing = asked - records.length;
   const failed = records.filter(({ status }) => status === "failed").length;
-  if (missing <= 0 && failed === 0) return html`<p>${grouped(asked)} runs, none failed, none missing.</p>`;
+  if (missing <= 0 && failed === 0) return html`<p>${thousands(asked)} runs, none failed, none missing.</p>`;
   const parts = [
     missing > 0
-      ? `${grouped(missing)} of ${grouped(asked)} runs ${missing === 1 ? "is" : "are"} missing: the sweep is not finished`
+      ? `${thousands(missing)} of ${thousands(asked)} runs ${missing === 1 ? "is" : "are"} missing: the sweep is not finished`
       : "",
-    failed > 0 ? `${grouped(failed)} ${failed === 1 ? "run" : "runs"} failed` : "",
+    failed > 0 ? `${thousands(failed)} ${failed === 1 ? "run" : "runs"} failed` : "",
   ].filter((part) => part !== "");
   const rest = failed < records.length ? " All that follows is of the runs that are done." : "";
   return html`<p class="unfinished"><strong>${parts.join("; ")}.</strong>${rest}</p>`;

@@ -9,7 +9,7 @@ ${contents}
 `;
 }
 
-/** A table that may be wider than the page: it then scrolls within its box, also by the keyboard. */
+/** A table that may be wider than the page: then it scrolls within its box, also by the keyboard. */
 export function tableBox(label: string, table: Content): Html {
   return html`<div class="box" role="region" aria-label="${label}" tabindex="0">${table}</div>`;
 }

@@ -3,7 +3,7 @@ import { type SettingRow, settingRows } from "../config/setting-rows.ts";
 import { type Html, html } from "./html.ts";
 import { headRow, section, tableBox } from "./section.ts";
 
-/** What was run: every setting with its mark. */
+/** Every setting with its mark. */
 export function settingsSection(config: Config): Html {
   const table = html`<table class="settings">
 <thead>${headRow(["Setting", "Value", "From"])}</thead>
@@ -25,7 +25,7 @@ function settingRow({ name, value, from, why, ofGenerator }: SettingRow): Html {
 
 const GENERATOR = html` class="inner"`;
 
-/** Where a number comes from, in its own look. */
+/** The mark of a value, each in its own style. */
 export function mark(from: SettingOrigin): Html {
   return html`<span class="mark" data-mark="${from}">${from}</span>`;
 }

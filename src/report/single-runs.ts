@@ -2,11 +2,11 @@ import { type SweepCell, sweepCells } from "../figures/sweep-cells.ts";
 import type { Cell } from "../records/cell.ts";
 import type { Results } from "../records/read-results.ts";
 import { curveLoss, finalLosses, LOSS_SETS, type LossSet, type RunRecord } from "../records/record.ts";
-import { grouped } from "../units.ts";
+import { thousands } from "../units.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { dataElement } from "./html-page.ts";
 
-/** Losses that a page carries of single runs: a third of a megabyte of them. A panel of 60 points' width shows no more points. */
+/** Most losses of single runs in a page: a third of a megabyte. A panel that is 60 points wide shows no more points. */
 const MOST_LOSSES = 136_000;
 const MOST_POINTS = 40;
 
@@ -26,7 +26,7 @@ export interface SingleRuns {
   readonly losses: Readonly<Record<LossSet, string>>;
 }
 
-/** The first runs of each cell, as many as a page can carry; undefined where none is done. */
+/** The first runs of each cell, as many as a page can hold; undefined if none is done. */
 export function singleRuns(results: Results): SingleRuns | undefined {
   const cells = sweepCells(results);
   const all = cells[0]?.runs[0]?.curve.steps;
@@ -86,14 +86,14 @@ function packed(values: readonly Float64Array[], { low, high }: Ends): string {
   return bytes.toString("base64");
 }
 
-/** What picks a run by its index, and its curve in every cell: the page's script shows and drives it. */
+/** Controls that pick a run by its index, and its curve in every cell: the page's script shows and drives them. */
 export function runPicker(results: Results): Html {
   const packedRuns = singleRuns(results);
   if (packedRuns === undefined) return NOTHING;
   const most = Math.max(...packedRuns.cells.map(({ runs }) => runs.length));
   const done = Math.max(...sweepCells(results).map(({ runs }) => runs.length));
   const part =
-    most < done ? ` This page carries the first ${grouped(most)} of the ${grouped(done)} runs of a cell.` : "";
+    most < done ? ` This page carries the first ${thousands(most)} of the ${thousands(done)} runs of a cell.` : "";
   return html`<div class="picker" id="run-picker" hidden>
 <p><label for="run-index">Run</label> <input type="range" id="run-index" min="0" max="${Math.max(...packedRuns.cells.flatMap(({ runs }) => runs))}" value="0" autocomplete="off"> <output id="run-reading" for="run-index"></output></p>
 <p><label><input type="checkbox" id="run-all" autocomplete="off"> all of these runs</label></p>

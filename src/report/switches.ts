@@ -6,13 +6,13 @@ import { type Html, html } from "./html.ts";
 export interface Shown {
   readonly models: readonly string[];
   readonly correlations: readonly number[];
-  /** Chosen at first. */
+  /** The loss that is chosen at first. */
   readonly loss: LossSet;
-  /** Some figure has the paper's points. */
+  /** True if some figure has the paper's points. */
   readonly paper: boolean;
 }
 
-/** The switches of the figures. They work by style alone: `page.css` and `switchRules` show what is chosen. */
+/** The switches of the figures. They work by CSS alone: `page.css` and `switchRules` show what is chosen. */
 export function switches({ models, correlations, loss, paper }: Shown): Html {
   return html`<div class="switches" role="group" aria-label="What the figures show">
 ${radios(

@@ -3,10 +3,10 @@ import { SWEEP_FIGURES, type SweepFigure } from "../figures/gallery.ts";
 import type { Results } from "../records/read-results.ts";
 import { LOSS_SETS } from "../records/record.ts";
 
-/** What a reader may choose of the figures. */
+/** Options of the figures that a reader may choose. */
 export type Choice = Pick<FigureOptions, "loss" | "statistic" | "scale">;
 
-/** One picture of a figure, and all choices that it stands for: not every figure depends on each. */
+/** One picture of a figure, and all choices that show it: not every figure depends on every choice. */
 export interface Variant {
   readonly figure: Figure;
   readonly choices: readonly Choice[];

@@ -4,13 +4,13 @@ import writeFileAtomic from "write-file-atomic";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
 import { SIGNATURE } from "./html-page.ts";
 
-/** Throws UsageError, before anything is computed, where `file` can't be written or holds something else than a report. */
+/** Throws UsageError, before anything is computed, if `file` can't be written or holds something else than a report. */
 export function checkReportFile(file: string, { overwrite }: { overwrite: boolean }): void {
   accessing(file, "written", () => accessSync(dirname(file), constants.W_OK | constants.X_OK));
   if (!existsSync(file)) return;
   if (statSync(file).isDirectory()) throw new UsageError(`${file} is a folder; give a file with -o`);
   if (overwrite || isReport(file)) return;
-  throw new UsageError(`${file} exists and is no report of mmoe; give another -o, or --overwrite`);
+  throw new UsageError(`${file} exists and is not a report of mmoe; give another -o, or --overwrite`);
 }
 
 function isReport(file: string): boolean {
@@ -26,7 +26,7 @@ function isReport(file: string): boolean {
   });
 }
 
-/** The file appears whole or not at all. */
+/** Writes the file completely or not at all. */
 export function writeReport(file: string, text: string): void {
   accessing(file, "written", () => writeFileAtomic.sync(file, text));
 }

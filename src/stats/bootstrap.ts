@@ -5,7 +5,7 @@ import { normalCdf, normalQuantile } from "./normal.ts";
 import { type Columns, drawInto, samplerOf } from "./resample.ts";
 
 export const RESAMPLES = 10_000;
-/** The acceleration of larger samples is next to nothing: groups tell it well enough. */
+/** The acceleration of larger samples is tiny: groups of runs give it well enough. */
 const MOST_LEFT_OUT = 1000;
 
 /** A statistic of a sample, of its resamples (ascending) and of the sample without each of its runs in turn. */
@@ -16,9 +16,9 @@ export interface Bootstrapped {
 }
 
 /**
- * Several statistics of the same resamples of runs: all columns of a run are drawn together. `prepare` makes of a
- * sample's columns, each ascending by itself, what the statistics need in common. The resamples are named by the number
- * of runs alone, so that the same values give the same intervals everywhere.
+ * Several statistics of the same resamples of runs: all columns of a run are drawn together. `prepare` computes what
+ * the statistics need in common from a sample's columns, each sorted by itself. The resamples depend on the number of
+ * runs alone, so the same values give the same intervals everywhere.
  */
 export function bootstrap<T, K extends string>(
   columns: Columns,
@@ -47,7 +47,7 @@ export function bootstrap<T, K extends string>(
 /** The only column, for statistics of one. */
 export const onlyColumn = (columns: Columns): Float64Array => columns[0] as Float64Array;
 
-/** All statistics of the sample in which each run counts as often as it says. */
+/** All statistics of the sample in which each run is counted as often as given. */
 type Evaluate = (counts: Uint32Array) => number[];
 
 function resampled(n: number, evaluate: Evaluate): number[][] {
@@ -59,7 +59,7 @@ function resampled(n: number, evaluate: Evaluate): number[][] {
   });
 }
 
-/** Without each run in turn; of more than a thousand runs, without each group of runs in turn. */
+/** Statistics without each run in turn; of more than a thousand runs, without each group of runs in turn. */
 function leftOut(n: number, evaluate: Evaluate): number[][] {
   const size = Math.ceil(n / MOST_LEFT_OUT);
   const counts = new Uint32Array(n).fill(1);
@@ -79,7 +79,7 @@ function transposed(rows: readonly (readonly number[])[], columns: number): Floa
 /**
  * The bias-corrected and accelerated interval (Efron, "Better Bootstrap Confidence Intervals", JASA 82, 1987), as
  * SciPy's `bootstrap` has it: replicates that equal the estimate count half in the bias, acceleration by the jackknife,
- * quantiles between neighbours. None where it is undefined: fewer than two runs, a statistic that some sample does not
+ * quantiles between neighbours. NaN if it is undefined: fewer than two runs, a statistic that some sample does not
  * have, or all replicates on one side of the estimate.
  */
 export function bcaInterval({ value, replicates, jackknife }: Bootstrapped, level = LEVEL): Interval {
@@ -109,7 +109,7 @@ function shareBelow(sorted: Float64Array, value: number): number {
   return (below + equal / 2) / sorted.length;
 }
 
-/** A sixth of the skewness of the jackknife's influences; none where all of them are equal. */
+/** A sixth of the skewness of the jackknife's influences; 0 if all of them are equal. */
 function accelerationOf(jackknife: Float64Array): number {
   const centre = mean(jackknife);
   let squares = 0;

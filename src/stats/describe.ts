@@ -3,7 +3,7 @@ import type { Estimate } from "./estimate.ts";
 import { interquartileMean } from "./interquartile-mean.ts";
 import { mean, quantileSorted, standardDeviation } from "./moments.ts";
 
-/** What is said of a sample: estimates with 95 % intervals (BCa). */
+/** Description of a sample: estimates with 95 % intervals (BCa). */
 export interface Description {
   readonly n: number;
   readonly mean: Estimate;
@@ -15,7 +15,7 @@ export interface Description {
   readonly q3: Estimate;
   /** The mean of the middle half. */
   readonly iqm: Estimate;
-  /** Of this sample: resampling can't tell what lies beyond it, so there is no interval. */
+  /** Smallest and largest value of this sample; resampling can't tell what lies beyond, so there is no interval. */
   readonly min: number;
   readonly max: number;
 }
@@ -29,7 +29,7 @@ const STATISTICS = {
   iqm: interquartileMean,
 };
 
-/** Describes a sample in any order; what it is too small for is NaN. */
+/** Describes a sample in any order; statistics that it is too small for are NaN. */
 export function describe(values: Float64Array): Description {
   const n = values.length;
   const all = bootstrap([values], onlyColumn, STATISTICS);

@@ -1,7 +1,7 @@
 /**
  * P-values of one family, adjusted so that the chance of any wrong rejection is at most the level (Holm, "A Simple
- * Sequentially Rejective Multiple Test Procedure", Scand. J. Stat. 6, 1979), in the order given. NaN is no test: it stays
- * and does not count.
+ * Sequentially Rejective Multiple Test Procedure", Scand. J. Stat. 6, 1979), in the order given. NaN is not a test: it
+ * stays and does not count.
  */
 export function holm(pValues: readonly number[]): number[] {
   const adjusted = pValues.map(() => Number.NaN);

@@ -1,6 +1,6 @@
 /**
- * The mean of the middle half of ascending values: a quarter of them is cut off at each end, and where n is no multiple of
- * four the two values at the cuts count by the part of them that is left. NaN of nothing.
+ * The mean of the middle half of ascending values: a quarter of them is cut off at each end. If n is not a multiple of
+ * four, the two values at the cuts are weighted by the part of them that is left. NaN for no values.
  */
 export function interquartileMean(sorted: ArrayLike<number>): number {
   const n = sorted.length;

@@ -1,11 +1,11 @@
-/** The arithmetic mean; NaN of nothing. */
+/** The arithmetic mean; NaN for no values. */
 export function mean(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i] as number;
   return sum / values.length;
 }
 
-/** Sample standard deviation (n - 1); NaN of fewer than two values. */
+/** Sample standard deviation (n - 1); NaN for fewer than two values. */
 export function standardDeviation(values: ArrayLike<number>): number {
   const n = values.length;
   if (n < 2) return Number.NaN;
@@ -15,7 +15,7 @@ export function standardDeviation(values: ArrayLike<number>): number {
   return Math.sqrt(sum / (n - 1));
 }
 
-/** Standard error of the mean; NaN of fewer than two values. */
+/** Standard error of the mean; NaN for fewer than two values. */
 export function standardError(values: ArrayLike<number>): number {
   return standardDeviation(values) / Math.sqrt(values.length);
 }
@@ -30,7 +30,7 @@ export function quantileSorted(sorted: ArrayLike<number>, q: number): number {
   return low + (position - below) * ((sorted[above] as number) - low);
 }
 
-/** Pearson correlation of two samples of one length; NaN of fewer than two pairs. */
+/** Pearson correlation of two samples of one length; NaN for fewer than two pairs. */
 export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const pairs = new Correlation();
   for (let i = 0; i < a.length; i++) pairs.add(a[i] as number, b[i] as number);

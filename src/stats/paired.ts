@@ -4,18 +4,18 @@ import { mean, quantileSorted } from "./moments.ts";
 import { shareOf } from "./share.ts";
 import { type WilcoxonTest, wilcoxon } from "./wilcoxon.ts";
 
-/** How a differs from b on pairs: intervals of 95 %, by BCa over pairs, of the share by Wilson. */
+/** How a differs from b on pairs: 95 % intervals by BCa over pairs, for the share by Wilson. */
 export interface PairedComparison {
   readonly pairs: number;
-  /** Of the differences a - b. */
+  /** Mean of the differences a - b. */
   readonly mean: Estimate;
   readonly median: Estimate;
-  /** Probability of improvement: how often a lies below b, an equal pair as half. */
+  /** Probability of improvement: how often a is below b; an equal pair counts half. */
   readonly improvement: Estimate;
   readonly wilcoxon: WilcoxonTest;
 }
 
-/** Compares two samples pair by pair. RangeError where they differ in length. */
+/** Compares two samples pair by pair. RangeError if they differ in length. */
 export function comparePairs(a: Float64Array, b: Float64Array): PairedComparison {
   const d = differences(a, b);
   const below = d.reduce((sum, difference) => sum + (difference < 0 ? 1 : difference === 0 ? 0.5 : 0), 0);

@@ -3,12 +3,12 @@ import type { Xoshiro } from "../random/xoshiro.ts";
 /** Columns [C][n]: what each of n runs gave, e.g. its loss in each of C cells. */
 export type Columns = readonly Float64Array[];
 
-/** More than this often a run is seldom drawn: once in 270 runs. */
+/** A run is rarely drawn more often than this: one in 270. */
 const SELDOM = 4;
 
 /**
- * A function from how often each run counts [n] to the columns [C] of such a sample, each ascending by itself: runs
- * that were drawn together stand apart in it. Its arrays are used again by the next call.
+ * A function from how often each run counts [n] to the columns [C] of such a sample. Each column is sorted by itself,
+ * so the values of one run are not in one place. The next call uses its arrays again.
  */
 export function samplerOf(columns: Columns): (counts: Uint32Array) => Columns {
   const prepared = columns.map((column) => {
@@ -19,7 +19,7 @@ export function samplerOf(columns: Columns): (counts: Uint32Array) => Columns {
   return (counts) => prepared.map(({ order, sorted, out }) => out.subarray(0, repeat(out, sorted, order, counts)));
 }
 
-/** Where the values of a column stand, the lowest first. */
+/** The order of a column's values, the lowest first. */
 function ascendingOrder(column: Float64Array): Uint32Array {
   const order = Uint32Array.from(column, (_, i) => i);
   return order.sort((a, b) => (column[a] as number) - (column[b] as number));
@@ -31,7 +31,7 @@ function repeat(out: Float64Array, sorted: Float64Array, order: Uint32Array, cou
   for (let i = 0; i < sorted.length; i++) {
     const value = sorted[i] as number;
     const count = counts[order[i] as number] as number;
-    out[end] = value; // written without a look at the count, whose branches no processor could predict
+    out[end] = value; // written whatever the count is: no processor could predict a branch on it
     out[end + 1] = value;
     out[end + 2] = value;
     out[end + 3] = value;

@@ -2,7 +2,7 @@ import { type Estimate, LEVEL, NO_INTERVAL } from "./estimate.ts";
 import { normalQuantile } from "./normal.ts";
 
 /**
- * `count` of `n` as a share, with Wilson's score interval, which unlike the bootstrap's is one for 0 and n of n too.
+ * `count` of `n` as a share, with Wilson's score interval: unlike the bootstrap's, it also works for 0 and n of n.
  */
 export function shareOf(count: number, n: number, level = LEVEL): Estimate {
   if (n === 0) return { value: Number.NaN, ...NO_INTERVAL };

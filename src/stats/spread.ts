@@ -10,7 +10,8 @@ export interface SpreadTest {
 
 /**
  * Brown and Forsythe's test that samples spread alike: an analysis of variance of the distances from each sample's
- * median (JASA 69, 1974). It takes the samples as independent. NaN where a sample is empty or no distances differ within.
+ * median (JASA 69, 1974). It assumes independent samples. NaN if a sample is empty, or if no distances differ within a
+ * sample.
  */
 export function brownForsythe(samples: readonly Float64Array[]): SpreadTest {
   const distances = samples.map((sample) => {
@@ -33,9 +34,9 @@ export function brownForsythe(samples: readonly Float64Array[]): SpreadTest {
 }
 
 export interface SpreadRatios {
-  /** Of a's interquartile range to b's. */
+  /** Ratio of a's interquartile range to b's. */
   readonly iqr: Estimate;
-  /** Of their standard deviations. */
+  /** Ratio of a's standard deviation to b's. */
   readonly sd: Estimate;
 }
 

@@ -1,11 +1,11 @@
 import { normalCdf } from "./normal.ts";
 import { midranks } from "./ranks.ts";
 
-/** Most differences whose every assignment of signs is counted. */
+/** Most differences for which all assignments of signs are counted. */
 export const MOST_EXACT = 50;
 
 export interface WilcoxonTest {
-  /** The lesser sum of ranks, of the differences above or below zero. */
+  /** The smaller sum of ranks, of the differences above or below zero. */
   readonly statistic: number;
   /** Two-sided. */
   readonly p: number;
@@ -15,7 +15,7 @@ export interface WilcoxonTest {
  * Wilcoxon's signed-rank test of differences symmetric about zero. Differences of zero are left out, equal sizes share
  * their mean rank. Up to 50 differences the p-value is exact, ties or not; beyond, it is the normal approximation with
  * its correction for ties and none for continuity. SciPy's `wilcoxon` does the same by its defaults, but approximates
- * from 14 differences on where some are tied or zero. NaN of nothing; 1 where every difference is zero.
+ * from 14 differences on if some are tied or zero. NaN for no differences; 1 if every difference is zero.
  */
 export function wilcoxon(differences: Float64Array): WilcoxonTest {
   if (differences.length === 0) return { statistic: Number.NaN, p: Number.NaN };
@@ -27,10 +27,13 @@ export function wilcoxon(differences: Float64Array): WilcoxonTest {
   return { statistic, p: Math.min(1, 2 * tail) };
 }
 
-/** P(sum of the ranks above zero <= statistic), every sign as likely as its opposite. Midranks are halves: doubled, whole. */
+/**
+ * P(sum of the ranks above zero <= statistic), every sign as likely as its opposite. Midranks are halves, so all are
+ * doubled.
+ */
 function exactTail(ranks: Float64Array, statistic: number): number {
   const doubled = ranks.map((rank) => 2 * rank);
-  const ways = new Float64Array(doubled.reduce((sum, rank) => sum + rank, 1)); // of reaching a doubled sum; below 2^50
+  const ways = new Float64Array(doubled.reduce((sum, rank) => sum + rank, 1)); // ways to reach a doubled sum; below 2^50
   ways[0] = 1;
   for (const rank of doubled) {
     for (let sum = ways.length - 1; sum >= rank; sum--) {

@@ -5,20 +5,20 @@ import type { Estimate } from "../stats/estimate.ts";
 import { shareOf } from "../stats/share.ts";
 
 /**
- * A run that ends above is taken to be in a bad minimum, if nothing else is said: between the lowest cluster of the
- * paper's Figure 5 (to .07 or so) and the next (from .2 on), and an edge of its bins.
+ * A run with a higher final loss counts as being in a bad minimum, by default: this is between the lowest cluster of
+ * the paper's Figure 5 (to .07 or so) and the next (from .2 on), and an edge of its bins.
  */
 export const BAD_LOSS = 5 / 30;
 
-/** What the runs of one cell ended at. */
+/** Final losses of the runs of one cell. */
 export interface CellSummary extends Cell {
-  /** Ids and reasons of the runs that failed: they are in no loss. */
+  /** Ids and reasons of the runs that failed; no loss includes them. */
   readonly failed: readonly { readonly id: string; readonly reason: string }[];
-  /** The share of runs that failed, of those that have ended. */
+  /** Share of failed runs among those that have ended. */
   readonly failedShare: Estimate;
   readonly missing: number;
   readonly loss: Description;
-  /** The share of runs in bad minima, of those that are done. */
+  /** Share of runs in bad minima among those that are done. */
   readonly badShare: Estimate;
 }
 

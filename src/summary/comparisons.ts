@@ -5,18 +5,18 @@ import { holm } from "../stats/holm.ts";
 import { comparePairs, type PairedComparison } from "../stats/paired.ts";
 import { brownForsythe, type SpreadRatios, type SpreadTest, spreadRatios } from "../stats/spread.ts";
 
-/** Two cells, and the adjusted p-value of their test within its family. */
+/** Two cells, and the p-value of their test, adjusted within its family. */
 interface Pair {
   readonly first: Cell;
   readonly second: Cell;
-  /** Holm's, over all pairs of one list. */
+  /** The p-value, adjusted by Holm's method over all pairs of one list. */
   readonly adjusted: number;
 }
 
-/** First minus second, over the runs that both have done. */
+/** The first minus the second, over the runs that are done in both. */
 export interface CellComparison extends Pair, PairedComparison {}
 
-/** First to second, over the runs that both have done. */
+/** The first to the second, over the runs that are done in both. */
 export interface SpreadComparison extends Pair, SpreadRatios {
   readonly pairs: number;
   readonly brownForsythe: SpreadTest;

@@ -7,7 +7,7 @@ import { type Estimate, LEAST_RUNS, LEVEL } from "../stats/estimate.ts";
 import { mean } from "../stats/moments.ts";
 import { differences } from "../stats/paired.ts";
 
-/** A cell of two results folders, A and B, over the runs that both have done. */
+/** A cell of two results folders, A and B, over the runs that are done in both. */
 export interface CellChange extends Cell {
   readonly pairs: number;
   /** Pairs that ended at the same loss to the last digit. */
@@ -30,15 +30,15 @@ export interface Change {
   /** Runs that are done in one folder and failed in the other. */
   readonly failedInA: readonly string[];
   readonly failedInB: readonly string[];
-  /** True where a cell is worse, or a run that is done in A failed in B. */
+  /** True if a cell is worse, or if a run that is done in A failed in B. */
   readonly worse: boolean;
 }
 
 /**
- * Compares B with A run by run. A cell is worse where the whole interval of its mean change lies above `tolerance`, better
- * where below -tolerance, the same where between. The interval's level is raised so that with all cells together a wrong
- * verdict is given in at most 5 % of comparisons (Bonferroni). By fewer than 20 pairs nothing is decided but that all are
- * equal.
+ * Compares B with A run by run. A cell is worse if the whole interval of its mean change lies above `tolerance`, better
+ * if it lies below -tolerance, the same if it lies between. The interval's level is raised so that for all cells
+ * together a wrong verdict is given in at most 5 % of comparisons (Bonferroni). With fewer than 20 pairs a cell is
+ * undecided, unless all pairs are equal.
  */
 export function changeBetween(a: Results, b: Results, { loss, tolerance }: Pick<Change, "loss" | "tolerance">): Change {
   const others = new Map(cellLosses(b, loss).map((cell) => [cellKey(cell), cell]));
@@ -84,7 +84,7 @@ function verdictOf(low: number, high: number, tolerance: number): CellChange["ve
   return low >= -tolerance && high <= tolerance ? "same" : "undecided";
 }
 
-/** Ids of the runs that are done in `records`, and in `others` failed or are not there. */
+/** Ids of the runs that are done in `records`, and failed or missing in `others`. */
 function endedOtherwise(
   records: readonly RunRecord[],
   others: readonly RunRecord[],

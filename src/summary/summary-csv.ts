@@ -4,7 +4,7 @@ import type { CellSummary } from "./cell-summary.ts";
 import type { CellComparison, SpreadComparison } from "./comparisons.ts";
 import type { Summary } from "./summary.ts";
 
-/** A summary as CSV: one row a statistic of a cell, or of two cells; an empty cell where there is none. */
+/** A summary as CSV: one row for each statistic of a cell, or of two cells; an empty cell for no value. */
 export function summaryCsv({ loss, cells, models, correlations, spreads }: Summary): string {
   const rows = [
     ...cells.flatMap(cellRows),
@@ -17,7 +17,7 @@ export function summaryCsv({ loss, cells, models, correlations, spreads }: Summa
 
 type Row = Record<string, CsvValue>;
 
-/** `n` runs, or pairs of runs, are behind the value. */
+/** `n` is the number of runs, or pairs of runs, behind the value. */
 function row(about: Row, statistic: string, n: number, value: number | Estimate): Row {
   if (typeof value === "number") return { ...about, statistic, n, value, low: Number.NaN, high: Number.NaN };
   return { ...about, statistic, n, value: value.value, low: value.low, high: value.high };

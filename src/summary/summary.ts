@@ -13,7 +13,7 @@ import {
 /** Final losses of a sweep: every cell, and every two cells that share a model or a correlation. */
 export interface Summary {
   readonly loss: LossSet;
-  /** Losses above are in bad minima. */
+  /** Runs with a higher loss are in bad minima. */
   readonly bad: number;
   readonly cells: readonly CellSummary[];
   readonly models: readonly CellComparison[];

@@ -2,9 +2,9 @@ import type { CudaFacts, Problem } from "../cuda/diagnosis.ts";
 import { type EngineTrial, tryEngine } from "./engine-trial.ts";
 import { type EngineOptions, loadEngine, type TfjsBackend } from "./engines.ts";
 
-/** Whether an engine trains on this machine, how fast, and what to do where it does not. */
+/** Whether an engine trains on this machine, how fast, and what to do if it does not. */
 export interface EngineDiagnosis {
-  /** As it is asked for. */
+  /** Its name on the command line. */
   readonly engine: string;
   readonly works: boolean;
   readonly device?: string;
@@ -21,7 +21,7 @@ export interface Candidate {
   readonly backend?: TfjsBackend;
 }
 
-/** The engines to try. TensorFlow is tried by itself only where there is no card for it. */
+/** The engines to try. TensorFlow on the CPU is tried only if it has no card. */
 export function candidates({ binding, trial }: CudaFacts): Candidate[] {
   const loads = binding !== undefined && trial?.problem === undefined;
   return [
@@ -32,17 +32,17 @@ export function candidates({ binding, trial }: CudaFacts): Candidate[] {
   ];
 }
 
-/** The engine as it is asked for on the command line. */
+/** The engine's name on the command line. */
 export function nameOf({ name, backend }: Candidate): string {
   return backend === undefined ? name : `${name} --backend ${backend}`;
 }
 
-/** Whether there is a card to train on, or a broken binding, once it has been set up. */
+/** Whether cuda is set up and should work: there is a card to train on, or the binding is broken. */
 export function shouldWork({ devices, binding, trial }: CudaFacts): boolean {
   return binding !== undefined && (devices || trial?.problem !== undefined);
 }
 
-/** Trains a second on an engine, unless it is known not to work. */
+/** Trains on an engine for a second, unless it is known not to work. */
 export async function diagnoseEngine(candidate: Candidate, noCuda: Problem | undefined): Promise<EngineDiagnosis> {
   const { name, ...options } = candidate;
   if (name === "cuda" && noCuda !== undefined) return { engine: name, works: false, ...noCuda };
@@ -52,7 +52,7 @@ export async function diagnoseEngine(candidate: Candidate, noCuda: Problem | und
     if (result.works) return result;
     const rounded = name === "cuda" && process.env.NVIDIA_TF32_OVERRIDE === "1";
     const fix = rounded ? "unset NVIDIA_TF32_OVERRIDE: it rounds products to TF32" : REPORT;
-    return { ...result, problem: "its losses are not the reference's", fix };
+    return { ...result, problem: "its losses differ from the reference", fix };
   } catch (error) {
     return { engine: nameOf(candidate), works: false, problem: (error as Error).message, fix: REPORT };
   }

@@ -5,24 +5,24 @@ import { ZOO } from "../models/zoo.ts";
 import { stepMs } from "./estimate.ts";
 import { runId } from "./plan.ts";
 
-/** What a short training on an engine showed. */
+/** Result of a short training on an engine. */
 export interface EngineTrial {
   readonly device: string;
-  /** Steps a second times the runs that are trained together, of MMoE on 64 rows a step. */
+  /** Steps per second times the runs that are trained together: MMoE, 64 rows per step. */
   readonly runStepsPerSecond: number;
-  /** The greater relative difference of a task's loss at the last step to the reference; NaN where there is no loss. */
+  /** The largest relative difference of a task's loss at the last step to the reference; NaN if there is no loss. */
   readonly difference: number;
-  /** What the engine may differ by. */
+  /** Largest difference that is accepted from this engine. */
   readonly tolerance: number;
 }
 
 const CORRELATION = 0.5;
 const STEPS = 50;
-/** Of the trial's first run at its last step, by task: the cpu engine's, whose bits are the same on every machine. */
+/** Losses of the trial's first run at its last step, by task, from the cpu engine: its bits are the same everywhere. */
 const REFERENCE_LOSSES = [1.19532135, 0.94939509] as const;
-/** Adam divides by small numbers: float32's rounding grows, by less than this in so many steps. */
+/** Adam divides by small numbers, so float32's rounding errors grow: by less than this in `STEPS` steps. */
 const TOLERANCE = 1e-4;
-/** Of the nine digits that are kept of a loss. */
+/** Tolerance for losses that are kept to nine digits. */
 const SAME = 1e-8;
 const RUNS = 32;
 const TRIAL_MS = 500;

@@ -4,7 +4,7 @@ import type { Env } from "../cuda/home.ts";
 import type { Engine } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 
-/** `auto` is `cuda` where it is set up and a card is visible, else `cpu`. */
+/** `auto` is `cuda` if it is set up and a card is visible, else `cpu`. */
 export const ENGINE_NAMES = ["auto", "cpu", "cuda", "tfjs"] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
@@ -16,10 +16,10 @@ export interface EngineOptions {
   readonly jobs?: number;
   /** What the tfjs engine computes on. */
   readonly backend?: TfjsBackend;
-  /** Let the cuda engine compute on the CPU where it sees no card. */
+  /** Let the cuda engine compute on the CPU if it sees no card. */
   readonly allowCpu?: boolean;
   readonly env?: Env;
-  /** Hears what is decided here, and by the engine. */
+  /** Called with what is decided here and by the engine. */
   readonly note?: (line: string) => void;
 }
 
@@ -42,7 +42,7 @@ export async function loadEngine(name: EngineName, options: EngineOptions = {}):
 
 const CPU_INSTEAD = "training on the cpu engine";
 
-/** Who has no card waits for nothing: TensorFlow is loaded only where files say that there is one. */
+/** Without a card nobody waits: TensorFlow is loaded only if files say that there is a card. */
 async function autoEngine(options: EngineOptions): Promise<Engine> {
   const { env = process.env, note = () => {} } = options;
   const binding = findBinding(env);

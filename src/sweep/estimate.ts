@@ -16,7 +16,7 @@ export async function estimateMs(runs: readonly Run[], engine: Engine): Promise<
   return ((await stepMs(trial, engine)) / trial.length) * stepsWorth * runs.length;
 }
 
-/** The runs that an engine begins with, if they are short, until it has begun some of each model. */
+/** The runs that an engine begins with, shortened, until it has begun some of each model. */
 async function firstBegun(runs: readonly Run[], engine: Engine): Promise<Run[]> {
   const begun: Run[] = [];
   const models = new Set(runs.map(({ model }) => model.name));
@@ -31,8 +31,8 @@ async function firstBegun(runs: readonly Run[], engine: Engine): Promise<Run[]> 
 }
 
 /**
- * Milliseconds a step of all `runs` together: from two lengths of training, so that what is paid once falls out. The
- * longer one takes `trialMs` or more.
+ * Milliseconds that a step of all `runs` together takes: the difference of two lengths of training, which has no part
+ * of what is paid once. The longer one takes `trialMs` or more.
  */
 export async function stepMs(runs: readonly Run[], engine: Engine, trialMs = TRIAL_MS): Promise<number> {
   let before = await timed(runs, 1, engine);

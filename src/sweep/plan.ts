@@ -3,10 +3,10 @@ import { correlationMatrix, type Matrix } from "../data/correlation-matrix.ts";
 import type { Run } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 
-/** More would not fit in memory as a list, and would not end in a lifetime. */
+/** A list of more runs would not fit in memory, and their training would take more than a lifetime. */
 const MOST_RUNS = 10_000_000;
 
-/** Every run of a sweep. Repeats are outermost: stopped early, it has about as many runs in every cell. */
+/** Every run of a sweep. Repeats are outermost: a sweep that is stopped early has about as many runs in every cell. */
 export function planRuns(config: Config): Run[] {
   const cells = config.correlations.length * config.models.length;
   if (config.runs * cells > MOST_RUNS) {
@@ -28,7 +28,7 @@ export function planRuns(config: Config): Run[] {
   return runs;
 }
 
-/** A run's name, made of what it is: `mmoe/p=0.50/017`. */
+/** A run's id, made of model, correlation and number: `mmoe/p=0.50/017`. */
 export function runId(model: string, correlation: number, index: number): string {
   return `${model}/p=${correlationText(correlation)}/${String(index).padStart(3, "0")}`;
 }

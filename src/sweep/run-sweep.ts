@@ -19,11 +19,11 @@ export interface SweepRequest extends ShareRequest {
   readonly long?: boolean | undefined;
   /** Milliseconds after which to stop; a run that would end later is not begun. */
   readonly limitMs?: number | undefined;
-  /** What was typed, for the provenance. */
+  /** The command line, for the provenance. */
   readonly argv?: readonly string[] | undefined;
 }
 
-/** What is told of a sweep while it runs. */
+/** Callbacks of a sweep while it runs. */
 export interface SweepListener {
   /** Training begins. */
   start?(start: SweepStart): void;
@@ -36,10 +36,10 @@ export interface SweepListener {
 }
 
 export interface SweepStart extends SweepShare {
-  /** The engine's name and device: what really computes. */
+  /** Name and device of the engine that was chosen. */
   readonly engine: string;
   readonly device: string;
-  /** Engines that trained what the folder holds, if others: their losses are the same within float32's tolerance. */
+  /** Other engines that trained runs of this folder; their losses agree within float32's tolerance. */
   readonly trainedBefore: readonly string[];
 }
 
@@ -51,7 +51,7 @@ export interface SweepOutcome {
   readonly done: number;
   readonly failed: number;
   readonly missing: number;
-  /** Every record of the folder; undefined where a stop left no time to read them and write the CSV files. */
+  /** Every record of the folder; undefined if a stop left no time to read them and write the CSV files. */
   readonly records: readonly RunRecord[] | undefined;
   /**
    * What stopped it before all was trained and written: the caller's signal, its time limit, or that no further run
@@ -61,9 +61,10 @@ export interface SweepOutcome {
 }
 
 /**
- * Trains what a results folder lacks of a sweep. Every record is on disk when its run has ended; the CSV files are
- * written at the end. The same request goes on where an earlier one stopped. After `signal` is aborted it returns
- * within two seconds. Throws UsageError, before the first step, for a folder, model or engine that can't be used.
+ * Trains the runs of a sweep that its results folder lacks. Every record is on disk when its run has ended; the CSV
+ * files are written at the end. The same request goes on after an earlier one was stopped. When `signal` is aborted,
+ * it returns within two seconds. Throws UsageError, before the first step, for a folder, model or engine that can't be
+ * used.
  */
 export async function runSweep(
   request: SweepRequest,
@@ -136,7 +137,7 @@ function countsOf(runs: readonly Run[], ended: ReadonlyMap<string, RecordHead>) 
 /** A sweep that is told to stop has two seconds: CSV files that take longer than this are given up. */
 const LATE_MS = 1000;
 
-/** Aborted a while after `stop`. */
+/** Aborts a while after `stop`. */
 function lateAfter(stop: AbortSignal): AbortSignal {
   const late = new AbortController();
   const start = () => setTimeout(() => late.abort(), LATE_MS).unref();

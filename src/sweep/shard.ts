@@ -4,8 +4,8 @@ import type { Shard } from "../records/writer-lock.ts";
 import { planRuns } from "./plan.ts";
 
 /**
- * The runs of one shard (null: the whole sweep), repeats outermost. Shards of one count are disjoint, together they are
- * the sweep, and neither their sizes nor their shares of a cell differ by more than one run.
+ * The runs of one shard (null: the complete sweep), repeats outermost. Shards of one count are disjoint; together they
+ * are the sweep, and neither their sizes nor their shares of a cell differ by more than one run.
  */
 export function planShard(config: Config, shard: Shard | null): Run[] {
   const runs = planRuns(config);
@@ -15,9 +15,9 @@ export function planShard(config: Config, shard: Shard | null): Run[] {
 }
 
 /**
- * The shard, from 1, of the run at `place` in the plan. As many repeats as divide evenly are dealt whole: engines make
- * rows once for all runs of a repeat. The rest is dealt run by run, a cell after the other, so that no shard gets a cell
- * twice.
+ * The shard, from 1, of the run at `place` in the plan. As many repeats as divide evenly are dealt as a unit, since
+ * engines make rows once for all runs of a repeat. The rest is dealt run by run, one cell after the other, so that no
+ * shard gets a cell twice.
  */
 function indexOf(place: number, { repeats, cells, count }: { repeats: number; cells: number; count: number }): number {
   const [repeat, cell] = [Math.floor(place / cells), place % cells];

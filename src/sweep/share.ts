@@ -15,15 +15,15 @@ export interface ShareRequest {
   readonly out?: string | undefined;
   /** The part of the sweep that this process trains; null, the default, for the whole. */
   readonly shard?: Shard | null;
-  /** Insist that the folder holds a sweep to go on with. */
+  /** Fail unless the folder holds this sweep already. */
   readonly resume?: boolean | undefined;
-  /** Remove what a sweep left in the folder, and start from nothing. */
+  /** Delete what a sweep left in the folder, and start from scratch. */
   readonly overwrite?: boolean | undefined;
-  /** Train again the runs that failed there. */
+  /** Repeat the runs that failed there. */
   readonly retryFailed?: boolean | undefined;
 }
 
-/** What one process has to do of a sweep. */
+/** The part of a sweep that one process trains. */
 export interface SweepShare {
   readonly config: Config;
   readonly out: string;
@@ -32,20 +32,20 @@ export interface SweepShare {
   readonly runs: readonly Run[];
   /** The runs that the folder does not hold. */
   readonly todo: readonly Run[];
-  /** How runs ended that are in the folder and are not trained again, by id. */
+  /** How the runs ended that are in the folder and are not trained again, by id. */
   readonly ended: ReadonlyMap<string, RecordHead>;
-  /** True for a folder that holds a part of this sweep already. */
+  /** True if the folder holds a part of this sweep already. */
   readonly begun: boolean;
 }
 
 /**
  * Compares the plan with the results folder, and writes nothing. `note` gets a line for each damaged record. Throws
- * UsageError for a folder that can't be written to, or that holds anything else.
+ * UsageError for a folder that can't be written to, or that holds something else.
  */
 export function shareOf(request: ShareRequest, note: (line: string) => void = () => {}): SweepShare {
   const { config, out = defaultFolder(config), shard = null, overwrite = false } = request;
   if (shard !== null && overwrite)
-    throw new UsageError(`--overwrite with --shard would remove what other shards train; remove ${out} before`);
+    throw new UsageError(`--overwrite with --shard would delete what other shards train; delete ${out} first`);
   const runs = planShard(config, shard);
   const found = findResults(out, config, { overwrite, warn: note });
   if (request.resume && found === undefined)
@@ -61,5 +61,5 @@ export function checkRuns(runs: readonly Run[], engine: Engine): void {
   const bytes = engine.memoryBytes(runs);
   if (bytes <= totalmem()) return;
   const sizes = `${megabytes(bytes)}, this machine has ${megabytes(totalmem())}`;
-  throw new UsageError(`training needs about ${sizes}; give fewer trainRows, heldoutRows or rows a batch`);
+  throw new UsageError(`training needs about ${sizes}; give fewer trainRows or heldoutRows, or a smaller batch`);
 }

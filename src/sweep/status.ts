@@ -5,14 +5,14 @@ import type { RecordHead } from "../records/journal-line.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { planRuns } from "./plan.ts";
 
-/** How many runs of one model at one correlation ended how. */
+/** How many runs of one model at one correlation are done, failed and missing. */
 export interface CellStatus extends Cell {
   readonly done: number;
   readonly failed: number;
   readonly missing: number;
 }
 
-/** Of every cell of a sweep, in the order of its plan; `ended` may hold other runs too. */
+/** Status of every cell of a sweep, in the order of its plan; `ended` may hold other runs too. */
 export function cellStatuses(config: Config, ended: ReadonlyMap<string, RecordHead>): CellStatus[] {
   const cells = groupBy(planRuns(config), ({ model, correlation }) => cellKey({ model: model.name, correlation }));
   return [...cells.values()].map((runs) => {

@@ -2,22 +2,22 @@ import type { Run } from "../engines/engine.ts";
 import type { RunRecord } from "../records/record.ts";
 import { duration } from "../units.ts";
 
-/** Runs of one kind take longer and shorter: by up to this much, it is assumed. */
+/** A run may take longer than another one of its kind, by up to this factor (assumed). */
 const MARGIN = 1.1;
-/** Before a run has trained this share of its steps, its pace says nothing: rows are made first. */
+/** Before a run has trained this share of its steps, its pace says nothing, since its rows are made first. */
 const KNOWN_SHARE = 0.05;
 
 interface InFlight {
-  /** When it was begun. */
+  /** When it began. */
   readonly since: number;
-  /** Of its steps: how many are done. */
+  /** Share of its steps that are done. */
   share: number;
 }
 
 /**
- * Stops a sweep in time: no run is begun that could not end before the limit. How long one takes is told by the longest
- * that ended since this was made; until one has, by the progress of those that train. The wall clock may jump; this
- * does not look at it.
+ * Stops a sweep in time: no run begins that could not end before the limit. A run is expected to take as long as the
+ * longest one that ended since this was made; until one has ended, the progress of those that train says how long. The
+ * wall clock may jump, so it is not used.
  */
 export class TimeLimit {
   readonly #end: number;
@@ -29,24 +29,24 @@ export class TimeLimit {
   #longestMs = 0;
   #said = false;
 
-  /** The time begins now. `note` hears, once, of a run that will not end in time though it was begun at the start. */
+  /** The time begins now. Calls `note` once if a run that began at the start will not end in time. */
   constructor(limitMs: number, note: (line: string) => void = () => {}) {
     this.#end = performance.now() + limitMs;
     this.#note = note;
     this.#timer = setTimeout(() => this.#over.abort(), limitMs);
   }
 
-  /** Aborted when the time is over. */
+  /** Aborts when the time is over. */
   get over(): AbortSignal {
     return this.#over.signal;
   }
 
-  /** Aborted: a run that would be begun now could not end in time. */
+  /** Aborts when a run that would begin now could not end in time. */
   get noMore(): AbortSignal {
     return this.#reached.signal;
   }
 
-  /** Ends the timer: to be called when the sweep has ended. */
+  /** Ends the timer; called when the sweep has ended. */
   clear(): void {
     clearTimeout(this.#timer);
   }
@@ -70,7 +70,7 @@ export class TimeLimit {
     this.#note(`${late}; give more time, or begin with fewer --runs`);
   }
 
-  /** To be called before the next run is begun. */
+  /** Must be called before the next run begins. */
   result({ id, status }: RunRecord): void {
     const now = performance.now();
     const run = this.#inFlight.get(id);
@@ -79,7 +79,7 @@ export class TimeLimit {
     if (now + MARGIN * this.#expectedMs(now) > this.#end) this.#reached.abort();
   }
 
-  /** How long a run takes: 0 where nothing is known. */
+  /** How long a run takes; 0 if nothing is known. */
   #expectedMs(now: number): number {
     if (this.#longestMs > 0) return this.#longestMs;
     const known = [...this.#inFlight.values()].filter(({ share }) => share >= KNOWN_SHARE);

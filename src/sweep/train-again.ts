@@ -7,11 +7,11 @@ import { ENGINE_NAMES, type EngineName, loadEngine, TFJS_BACKENDS } from "./engi
 import { type Verified, verifyRuns } from "./verify.ts";
 
 interface TrainAgainOptions {
-  /** Train on a CPU what a card has trained. */
+  /** Train the runs of a card on a CPU. */
   readonly allowCpu: boolean;
-  /** Gets a line for each engine: what it trains. */
+  /** Called with a line for each engine: what it trains. */
   readonly note: (line: string) => void;
-  /** Aborted: the runs that are not trained yet are left out. */
+  /** When it aborts, the runs that are not trained yet are left out. */
   readonly signal: AbortSignal;
 }
 
@@ -43,6 +43,7 @@ export async function trainAgain(
 
 function engineOf(name: string): EngineName {
   const known = ENGINE_NAMES.find((one) => one === name);
-  if (known === undefined) throw new UsageError(`trained on the engine '${name}', which this mmoe does not have`);
+  if (known === undefined)
+    throw new UsageError(`this mmoe has no engine '${name}', which trained these runs; use a newer mmoe`);
   return known;
 }

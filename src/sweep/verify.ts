@@ -4,13 +4,13 @@ import { numbersOf, sameNumbers } from "../records/journal-line.ts";
 import { type RunRecord, recordOf, tasksOf } from "../records/record.ts";
 import { planRuns } from "./plan.ts";
 
-/** A finished run and the same one trained again. */
+/** A finished run, and the same run trained again. */
 export interface Verified {
   readonly recorded: RunRecord;
   readonly again: RunRecord;
-  /** All numbers alike, to the last recorded digit; on TensorFlow, the rows, and early losses within a tolerance. */
+  /** All numbers are the same to the last recorded digit; on TensorFlow, the rows are, and early losses about. */
   readonly same: boolean;
-  /** The last step whose losses are compared; undefined where all are. */
+  /** The last step whose losses are compared; undefined if all are. */
   readonly comparedTo: number | undefined;
 }
 
@@ -38,11 +38,11 @@ export async function verifyRuns(
 /** Devices on which a run has the same bits whatever is trained beside it. */
 const EXACT = ["wasm", "cpu"];
 /**
- * Elsewhere rounding depends on the runs beside it, and training amplifies it: in a hundred steps to .3 % at the most, in a
- * thousand, at the paper preset's learning rate, to another network (npm run bench:agreement).
+ * On other devices rounding depends on the runs beside it, and training amplifies it: in a hundred steps to at most
+ * 0.3 %, in a thousand, at the paper preset's learning rate, to another network (npm run bench:agreement).
  */
 const EARLY = { steps: 100, tolerance: 0.01 };
-/** For the first losses, where none are early: a quarter to four times. */
+/** For the first losses, if none are early: a quarter to four times. */
 const LATE_TOLERANCE = 3;
 
 function comparisonOf(before: RunRecord, again: RunRecord): Pick<Verified, "same" | "comparedTo"> {
@@ -63,7 +63,7 @@ function comparisonOf(before: RunRecord, again: RunRecord): Pick<Verified, "same
   return { same, comparedTo: steps[compared - 1] };
 }
 
-/** Whether the greater is at most 1 + `tolerance` times the other. */
+/** Whether the larger one is at most 1 + `tolerance` times the other. */
 function isWithin(tolerance: number, a: number, b: number): boolean {
   return Math.max(a, b) <= (1 + tolerance) * Math.min(a, b);
 }

@@ -78,7 +78,7 @@ describe("mmoe claims DIR", () => {
         writeResults(out, likeThePaper, ["runs=1"]);
         writeFileSync(join(out, "journal", "a.jsonl"), "id,loss\n1,2\n");
       },
-      "a.jsonl: not a journal: its first line is no header; move the file away, or --overwrite",
+      "a.jsonl: not a journal: its first line is not a header; move the file away, or --overwrite",
     ],
   ])("refuses %s in one line", async (_, make, message) => {
     await make();

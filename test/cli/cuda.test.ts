@@ -1,23 +1,14 @@
 import { EventEmitter } from "node:events";
-import { existsSync, readdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { layoutOf } from "../../src/cuda/home.ts";
 import type { Machine } from "../../src/cuda/machine.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fails, fakeMachine, installers, prints, touch } from "../support/fake-machine.ts";
 
-const fake = vi.hoisted(() => ({
-  machine: undefined as Machine | undefined,
-  project: undefined as string | undefined,
-}));
+const fake = vi.hoisted(() => ({ machine: undefined as Machine | undefined }));
 vi.mock("../../src/cuda/machine.ts", () => ({ thisMachine: () => fake.machine }));
-vi.mock("../../src/cuda/binding.ts", async (original) => {
-  const real = await original<typeof import("../../src/cuda/binding.ts")>();
-  const findBinding: typeof real.findBinding = (env) => {
-    return fake.project === undefined ? real.findBinding(env) : { folder: fake.project };
-  };
-  return { ...real, findBinding };
-});
 
 const onCard = () => prints("", '{"computes":true,"onCard":true,"tensorflow":"2.18.1"}');
 const onCpu = () =>
@@ -51,9 +42,9 @@ describe("mmoe cuda setup", () => {
     const lines = stderr.split("\n").filter((line) => /^(driver|download|on disk|\d)/.test(line));
     expect(lines).toEqual([
       "driver    550.54.15, NVIDIA H100 80GB HBM3",
-      "download  tensorflow==2.18.1: about 616 MB",
-      "download  nvidia libraries for tensorflow 2.18.1: about 1,809 MB",
-      "download  @tensorflow/tfjs-node-gpu@4.22.0: about 75 MB",
+      "download  tensorflow==2.18.1: about 616 MB from PyPI",
+      "download  nvidia libraries for tensorflow 2.18.1: about 1,809 MB from PyPI",
+      "download  @tensorflow/tfjs-node-gpu@4.22.0: about 75 MB from npm",
       "on disk   up to 9.9 GB, pip's cache included",
       "1/5 python environment",
       "2/5 tensorflow",
@@ -81,9 +72,30 @@ describe("mmoe cuda setup", () => {
     expect(stdout).toMatch(/^TensorFlow 2.18.1 computes/);
   });
 
-  test("with --dry-run does nothing", async () => {
-    expect((await setup("--dry-run")).code).toBe(0);
-    expect(existsSync(home)).toBe(false);
+  test("with --dry-run does nothing but name every package, and where from, within 80 columns", async () => {
+    const { code, stderr } = await setup("--dry-run");
+    expect([code, existsSync(home)]).toEqual([0, false]);
+    expect(stderr).toContain("\n          nvidia-cublas-cu12==12.5.3.2, nvidia-cuda-cupti-cu12==12.5.82,\n");
+    const [fromPyPI = "", fromNpm = ""] = stderr.split("@tensorflow/tfjs-node-gpu@4.22.0: about 75 MB from npm");
+    expect(fromPyPI.match(/[\w-]+==[\d.]+/g)).toHaveLength(13);
+    expect(new Set(fromNpm.match(/[@\w/.-]+@\d[\w.]+/g)).size).toBeGreaterThan(100);
+    expect(fromNpm).toContain("node-api-headers@1.9.0");
+    expect(Math.max(...stderr.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  test("makes a home that nobody else can write to, whatever the umask", async () => {
+    const before = process.umask(0o002);
+    await setup().finally(() => process.umask(before));
+    expect(statSync(home).mode & 0o022).toBe(0);
+    for (const name of readdirSync(home)) expect([name, statSync(join(home, name)).mode & 0o022]).toEqual([name, 0]);
+  });
+
+  test("leaves a home that others can write to as it is, and says what to do", async () => {
+    mkdirSync(home);
+    chmodSync(home, 0o770);
+    const line = `mmoe: ${home} can be written by others, so nothing of it is run; chmod -R go-w ${home}\n`;
+    expect(await setup()).toEqual({ code: 2, stdout: "", stderr: line });
+    expect([readdirSync(home), log]).toEqual([[], []]);
   });
 
   test("names all that is missing, one line each, also with --quiet, and exits with 2", async () => {
@@ -125,7 +137,7 @@ describe("mmoe cuda setup", () => {
     expect(code).toBe(0);
     expect(stderr.split("\n").filter((line) => /^(disk|download|on disk|\d)/.test(line))).toEqual([
       "disk      0.5 GB free",
-      "download  @tensorflow/tfjs-node-gpu@4.22.0: about 75 MB",
+      "download  @tensorflow/tfjs-node-gpu@4.22.0: about 75 MB from npm",
       "on disk   up to 0.4 GB, pip's cache included",
       "4/5 binding's sources",
       "5/5 binding",
@@ -176,12 +188,12 @@ describe("mmoe cuda setup", () => {
     expect(stderr).toContain(`to use it: export MMOE_CUDA_HOME='${prefix}'\n`);
   });
 
-  test("says so where the project has a package of its own, which goes before", async () => {
-    fake.project = "/p/node_modules/@tensorflow/tfjs-node-gpu";
-    const { stderr } = await setup().finally(() => {
-      fake.project = undefined;
-    });
-    expect(stderr).toContain(`not used in this folder, whose project has its own: /p/node_modules/@tensorflow/`);
+  test("says so where another package is used, and why", async () => {
+    const own = layoutOf(temporaryFolder());
+    touch(own.addon);
+    const env = { MMOE_CUDA_HOME: home, MMOE_TFJS_NODE_GPU: own.binding };
+    const { stderr } = await runMain(["cuda", "setup"], new EventEmitter(), env);
+    expect(stderr).toContain(`\nnot used, as MMOE_TFJS_NODE_GPU names ${own.binding}\n`);
     expect(stderr).not.toContain("to use it");
   });
 
@@ -209,10 +221,5 @@ describe("mmoe cuda setup", () => {
     log.length = 0;
     expect((await setup()).code).toBe(0);
     expect(log.map(([name]) => name)).not.toContain("python");
-  });
-
-  test("refuses a version that is none", async () => {
-    const { code, stderr } = await setup("--tensorflow", "newest");
-    expect([code, stderr]).toEqual([2, "mmoe: --tensorflow: expected a version such as 2.18.1, got 'newest'\n"]);
   });
 });

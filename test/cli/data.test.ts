@@ -1,11 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { type ChildProcess, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { parse } from "csv-parse/sync";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { describe, expect, test } from "vitest";
 import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { TaskSet } from "../../src/data/task-set.ts";
+import { BIN, mayMount, onDisk, start } from "../support/bin.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
 const { settings } = GENERATOR_PRESETS.paper;
@@ -62,6 +66,18 @@ describe("mmoe data", () => {
     ]);
   });
 
+  test("--tasks 3 adds a third task, and tells the correlation of each pair", async () => {
+    const argv = ["data", "--corr", "0.5", "--rows", "3"];
+    const [two, three] = [await runMain(argv), await runMain([...argv, "--tasks", "3"])];
+    const cells = ({ stdout }: { stdout: string }) => parse(stdout) as string[][];
+    expect(cells(three)[0]?.slice(-3)).toEqual(["y1", "y2", "y3"]);
+    expect(cells(three).map((row) => row.slice(0, -1))).toEqual(cells(two));
+    expect(three.stderr).toMatch(/^label correlation of each pair of tasks: (-?0\.\d{5}(, )?){3} measured over 3 rows/);
+    expect((await runMain([...argv, "--tasks", "3", "--trials", "2"])).stderr).toBe(
+      "mmoe: --trials measures pairs of tasks; leave out --tasks 3\n",
+    );
+  });
+
   test("refuses a file that exists, and leaves it", async () => {
     const file = join(temporaryFolder(), "pairs.csv");
     await runMain(["data", "--corr", "0.5", "--rows", "2", "-o", file]);
@@ -97,9 +113,105 @@ describe("mmoe data", () => {
   });
 });
 
-test("mmoe data --overwrite of a file keeps the old one until the new one is whole", async () => {
-  const file = join(temporaryFolder(), "pairs.csv");
-  await runMain(["data", "--corr", "0.5", "--rows", "2", "-o", file]);
-  await runMain(["data", "--corr", "0.5", "--rows", "2", "-o", file, "--overwrite"]);
-  expect(existsSync(`${file}.partial`)).toBe(false);
+describe("mmoe data --overwrite", () => {
+  test("replaces a file, and leaves nothing beside it", async () => {
+    const file = join(temporaryFolder(), "pairs.csv");
+    writeFileSync(file, "old");
+    await runMain(["data", "--corr", "0.5", "--rows", "2", "-o", file, "--overwrite"]);
+    expect([readFileSync(file, "utf8").split("\n").length, readdirSync(dirname(file))]).toEqual([4, ["pairs.csv"]]);
+  });
+
+  test.each(["/dev/null", "/tmp"])("leaves %s alone, which is no file", async (path) => {
+    const { code, stderr } = await runMain(["data", "--corr", "0.5", "--rows", "2", "-o", path, "--overwrite"]);
+    expect([code, stderr]).toEqual([2, `mmoe: ${path} is not a file that can be replaced; give another -o\n`]);
+  });
+});
+
+/** About 110 kB as CSV, 50 kB as Parquet. */
+const SMALL = ["data", "--corr", "0.5", "--rows", "100", "--quiet"];
+
+describe("mmoe data on a disk that fills", () => {
+  const mounts = mayMount();
+  if (!mounts)
+    console.warn("mmoe data on full disks of 20 to 400 kB is not tested: file systems can't be mounted here");
+
+  test.runIf(mounts).each(["csv", "parquet"])(
+    "of 20 to 400 kB leaves a whole %s file or none, and says so",
+    async (format) => {
+      const codes = new Set<number>();
+      const whole = join(temporaryFolder(), "pairs");
+      await runMain([...SMALL, "--format", format, "-o", whole]);
+      for (let kB = 20; kB <= 400; kB += 40) {
+        await onDisk(`${kB}k`, async (disk) => {
+          const file = join(disk, "pairs");
+          const { code, stderr } = await runMain([...SMALL, "--format", format, "-o", file]);
+          codes.add(code);
+          expect(stderr).toBe(code === 0 ? "" : `mmoe: ${file}: can't be written: no space left on device\n`);
+          expect(readdirSync(disk)).toEqual(code === 0 ? ["pairs"] : []);
+          if (code === 0) expect(readFileSync(file)).toEqual(readFileSync(whole));
+        });
+      }
+      expect([...codes]).toEqual([2, 0]);
+    },
+  );
+
+  test.runIf(mounts)("of 20 to 400 kB behind stdout ends with 2 unless all rows are there", async () => {
+    const whole = (await runMain(SMALL)).stdout;
+    for (const kB of [20, 60, 100, 140, 400]) {
+      await onDisk(`${kB}k`, async (disk) => {
+        const file = openSync(join(disk, "pairs"), "w");
+        const { status, stderr } = spawnSync(process.execPath, [BIN, ...SMALL], { stdio: ["ignore", file, "pipe"] });
+        closeSync(file);
+        const all = readFileSync(join(disk, "pairs"), "utf8") === whole;
+        expect([status, all, String(stderr)]).toEqual(
+          kB > 120 ? [0, true, ""] : [2, false, "mmoe: stdout: can't be written: no space left on device\n"],
+        );
+      });
+    }
+  });
+
+  test("by a limit on the size of files leaves none", () => {
+    const file = join(temporaryFolder(), "pairs");
+    const limited = `trap '' XFSZ; ulimit -f 50; exec "$0" "$@"`; // of 1024 bytes each, 50: less than the rows need
+    const argv = [process.execPath, BIN, ...SMALL, "-o", file];
+    const { status, stderr } = spawnSync("bash", ["-c", limited, ...argv], { encoding: "utf8" });
+    expect([status, stderr]).toEqual([2, `mmoe: ${file}: can't be written: file too large\n`]);
+    expect(readdirSync(dirname(file))).toEqual([]);
+  });
+});
+
+describe("mmoe data into a pipe", () => {
+  /** Of the process so far: CPU time in ticks, and the most memory that it had, in bytes. */
+  function usage({ pid }: ChildProcess): { ticks: number; peakBytes: number } {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") as string[];
+    const [, kB] = /VmHWM:\s*(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) as RegExpExecArray;
+    return { ticks: Number(stat[11]) + Number(stat[12]), peakBytes: Number(kB) * 1024 };
+  }
+
+  /** Waits until the process does nothing more. */
+  async function idle(child: ChildProcess): Promise<void> {
+    for (let before = -1, now = 0; now > before; now = usage(child).ticks) {
+      before = usage(child).ticks;
+      await setTimeout(300);
+    }
+  }
+
+  test("waits for a slow reader with little memory, and ends when it leaves", async () => {
+    const child = start("data", "--corr", "0.5", "--rows", "400000", "--quiet");
+    const stdout = child.stdout as NonNullable<typeof child.stdout>;
+    let bytes = 0;
+    for (let part = 1; part <= 3; part++) {
+      for await (const chunk of stdout.iterator({ destroyOnReturn: false })) {
+        bytes += chunk.length;
+        if (bytes > part * 10e6) break;
+      }
+      await idle(child);
+      expect(usage(child).peakBytes).toBeLessThan(300e6); // all rows are 440 MB
+    }
+    const end = once(child, "exit");
+    const before = performance.now();
+    stdout.destroy();
+    expect(await end).toEqual([141, null]);
+    expect(performance.now() - before).toBeLessThan(2000);
+  });
 });

@@ -119,7 +119,7 @@ describe("mmoe sweep --devices", () => {
     process.kill(killed?.provenance.pid as number, "SIGKILL");
     const { code, stderr } = await end;
     expect([code, stderr]).toEqual([137, expect.stringMatching(/\nmmoe: device \d: its process ended with SIGKILL\n/)]);
-    expect(stderr).toMatch(/\nmmoe: \d+ runs are to do; go on with:\n/);
+    expect(stderr).toMatch(/\nmmoe: \d+ runs remain; go on with:\n/);
     expect((await sweep(...argv)).code).toBe(0);
     expect(csv()[0]).toHaveLength(60);
   });
@@ -150,6 +150,6 @@ describe("mmoe sweep --devices", () => {
 
   test("refuses --overwrite", async () => {
     const { code, stderr } = await sweep("--devices", "0,1", "--overwrite");
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/^mmoe: --overwrite with --devices would remove/)]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^mmoe: --overwrite with --devices would delete/)]);
   });
 });

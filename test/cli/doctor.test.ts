@@ -49,7 +49,7 @@ describe("mmoe doctor", () => {
     expect(stdout).toMatch(/\ncuda: no NVIDIA card is visible\n {2}fix: .*\n$/);
   });
 
-  test("with a card names it, its memory, the driver and every version, and finds nothing to mend", async () => {
+  test("with a card names it, its memory, the driver and every version, and finds nothing to fix", async () => {
     world.facts = SET_UP;
     const found = await lines();
     expect(found.slice(4, 9)).toEqual([
@@ -112,7 +112,7 @@ describe("mmoe doctor", () => {
       world.trial = (name) => ({ ...good(name), ...(name === "tfjs" ? { difference } : {}) });
       const { code, stdout } = await runMain(["doctor"]);
       expect(code).toBe(4);
-      expect(stdout).toContain("tfjs: its losses are not the reference's\n  fix: use another --engine");
+      expect(stdout).toContain("tfjs: its losses differ from the reference\n  fix: use another --engine");
     }
   });
 

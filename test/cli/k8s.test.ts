@@ -84,7 +84,7 @@ test("mmoe k8s prints a ConfigMap and an indexed Job that refer to each other", 
   expect(containers[0].volumeMounts.map((mount) => mount.name)).toEqual(volumes.map((volume) => volume.name));
 });
 
-test("mmoe k8s replaces a pod that was told to stop, and fails an index at once where nothing mends it", async () => {
+test("mmoe k8s replaces a pod that was told to stop, and fails an index at once if a retry cannot help", async () => {
   const { rules } = (await documents()).job.spec.podFailurePolicy;
   const [container] = (await podOf()).containers;
   const on = (values: number[]) => ({ containerName: container.name, operator: "In", values });

@@ -106,7 +106,7 @@ describe("mmoe merge DIR", () => {
   });
 
   test.each([
-    [["a", "b"], "mmoe: expected one folder without --output, got 2; give -o FOLDER\n"],
+    [["a", "b"], "mmoe: 2 folders need an output folder; give -o FOLDER\n"],
     [["nowhere"], "mmoe: nowhere: no such folder; give a results folder of mmoe sweep\n"],
     [["src"], "mmoe: src holds no sweep (no config.yaml); give a results folder of mmoe sweep\n"],
   ])("refuses %j in one line", async (folders, line) => {

@@ -31,7 +31,7 @@ describe("mmoe report DIR", () => {
     writeFileSync(file, '<!doctype html>\n<html lang="en">\nsomebody else\'s');
     expect(await runMain(["report", out, "-o", file])).toMatchObject({
       code: 2,
-      stderr: `mmoe: ${file} exists and is no report of mmoe; give another -o, or --overwrite\n`,
+      stderr: `mmoe: ${file} exists and is not a report of mmoe; give another -o, or --overwrite\n`,
     });
     expect(readFileSync(file, "utf8")).toContain("somebody else's");
     expect(await runMain(["report", out, "-o", file, "--overwrite"])).toMatchObject({ code: 0 });

@@ -122,7 +122,7 @@ describe("a sweep repeated into its folder", () => {
     expect(readdirSync(out).sort()).toEqual(["config.yaml", "curves.csv", "journal", "runs.csv"]);
   });
 
-  test("begins anew with --overwrite", async () => {
+  test("starts from scratch with --overwrite", async () => {
     await sweep("--runs", "2");
     await sweep("--runs", "1", "--overwrite");
     expect(csv("runs.csv")).toHaveLength(6);

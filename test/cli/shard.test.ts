@@ -121,10 +121,10 @@ describe("mmoe sweep --shard i/n", () => {
     expect([code, stderr]).toEqual([2, `mmoe: --shard: expected i/n, i from 1 to n, such as 2/16, got '${shard}'\n`]);
   });
 
-  test("refuses --overwrite, which would remove what the others train", async () => {
+  test("refuses --overwrite, which would delete what the others train", async () => {
     await sweep("--shard", "1/2");
     const { code, stderr } = await sweep("--shard", "2/2", "--overwrite");
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/^mmoe: --overwrite with --shard would remove/)]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^mmoe: --overwrite with --shard would delete/)]);
   });
 });
 
@@ -171,20 +171,20 @@ describe("mmoe sweep in a job array", () => {
     const { code, stderr } = await runMain(["sweep", "smoke", "--out", out], signals, slurm(5));
     expect(code).toBe(75);
     expect(stderr).toMatch(
-      /stopped by SIGTERM; 11 runs are kept in \S+, 5 are to do; go on with:\nmmoe sweep smoke --out \S+ --shard 2\/3\n$/,
+      /stopped by SIGTERM; 11 runs are kept in \S+, 5 remain; go on with:\nmmoe sweep smoke --out \S+ --shard 2\/3\n$/,
     );
   });
 
   test.each([
     [
       slurm(5, { SLURM_ARRAY_TASK_COUNT: "2" }),
-      "SLURM_ARRAY_TASK_ID=5 has no certain place in an array of 2 from 4 to 6",
+      "SLURM_ARRAY_TASK_ID=5: its place in an array of 2 from 4 to 6 is not clear",
     ],
-    [slurm(7), "SLURM_ARRAY_TASK_ID=7 has no certain place in an array of 3 from 4 to 6"],
-    [slurm(3), "SLURM_ARRAY_TASK_ID=3 has no certain place in an array of 3 from 4 to 6"],
+    [slurm(7), "SLURM_ARRAY_TASK_ID=7: its place in an array of 3 from 4 to 6 is not clear"],
+    [slurm(3), "SLURM_ARRAY_TASK_ID=3: its place in an array of 3 from 4 to 6 is not clear"],
     [
       slurm(5, { SLURM_ARRAY_TASK_MAX: "8", SLURM_ARRAY_TASK_STEP: "2" }),
-      "SLURM_ARRAY_TASK_ID=5 has no certain place in an array of 3 from 4 to 8 by 2",
+      "SLURM_ARRAY_TASK_ID=5: its place in an array of 3 from 4 to 8 by 2 is not clear",
     ],
     [slurm(5, { SLURM_ARRAY_TASK_COUNT: "" }), "SLURM_ARRAY_TASK_COUNT is not set in an array of jobs"],
     [slurm(5, { SLURM_ARRAY_TASK_MIN: "x" }), "SLURM_ARRAY_TASK_MIN: expected a whole number from 0, got 'x'"],

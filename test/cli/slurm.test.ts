@@ -96,10 +96,7 @@ describe("mmoe slurm", () => {
       ["--array", "5", "--set", "dropout=0.1"],
       "model shared-bottom: dropout 0.1 is not in the cpu engine; use --engine tfjs",
     ],
-    [
-      ["--array", "5", "--out", "test"],
-      "test holds 'bin.test.ts', which no sweep wrote: it is left alone; give another --out",
-    ],
+    [["--array", "5", "--out", "test"], "test holds 'bin.test.ts', which is not from a sweep; give another --out"],
     [
       ["--array", "5", "--mmoe", "npx mmoe"],
       "--mmoe npx mmoe: npm hands no signal on, tasks could not stop in time; give node_modules/.bin/mmoe",
@@ -149,25 +146,34 @@ describe("the script of mmoe slurm", () => {
     expect(called("scontrol")).toEqual([]);
   });
 
-  test.each([75, 143])("requeues its own task, not the array, when mmoe ends with %d", async (code) => {
+  test.each([75, 143, 137])("requeues its own task, not the array, when mmoe ends with %d", async (code) => {
     for (const name of ["squeue", "scontrol"]) standIn(name, "echo RUNNING");
     expect(await ended(await script("--mmoe", standIn("mmoe", `exit ${code}`)), "9")).toBe(code);
     expect(called("scontrol")).toEqual(["requeue", "70_3"]);
   });
 
-  test("requeues no task that was cancelled, or that Slurm requeues itself", async () => {
-    standIn("squeue", "echo COMPLETING");
-    standIn("scontrol", "");
-    expect(await ended(await script("--mmoe", standIn("mmoe", "exit 75")))).toBe(75);
-    expect(called("scontrol")).toEqual([]);
+  test("requeues its own task when mmoe is killed", async () => {
+    for (const name of ["squeue", "scontrol"]) standIn(name, "echo RUNNING");
+    expect(await ended(await script("--mmoe", standIn("mmoe", "kill -KILL $$")), "9")).toBe(137);
+    expect(called("scontrol")).toEqual(["requeue", "70_3"]);
   });
 
-  test("requeues a task no more than --restarts times, and says so", async () => {
+  test.each([75, 143, 137])(
+    "requeues no task that was cancelled, or that Slurm requeues itself, after %d",
+    async (code) => {
+      standIn("squeue", "echo COMPLETING");
+      standIn("scontrol", "");
+      expect(await ended(await script("--mmoe", standIn("mmoe", `exit ${code}`)))).toBe(code);
+      expect(called("scontrol")).toEqual([]);
+    },
+  );
+
+  test.each([75, 137])("requeues a task after %d no more than --restarts times, and says so", async (code) => {
     for (const name of ["squeue", "scontrol"]) standIn(name, "echo RUNNING");
-    const text = await script("--mmoe", standIn("mmoe", "exit 75"), "--restarts", "4");
+    const text = await script("--mmoe", standIn("mmoe", `exit ${code}`), "--restarts", "4");
     const child = await start(text, "4");
     const [says] = await once(child.stderr, "data");
-    expect((await once(child, "close"))[0]).toBe(75);
+    expect((await once(child, "close"))[0]).toBe(code);
     expect(String(says)).toBe("mmoe: restarted 4 times and not done: submit the script again to go on\n");
     expect(called("scontrol")).toEqual([]);
   });

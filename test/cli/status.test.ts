@@ -77,12 +77,12 @@ describe("mmoe status DIR", () => {
     expect(await state()).toBe("silent");
   });
 
-  test("tells which shard each process trains, the whole sweep where it does not say", async () => {
+  test("tells which shard each process trains, all of the sweep if it does not say", async () => {
     await sweep("--runs", "3", "--shard", "2/3");
     expect((await json()).processes[0].shard).toEqual({ index: 2, count: 3 });
     expect((await runMain(["status", out])).stdout).toMatch(/^process +shard .*\n\S+ +2\/3 /m);
     changeProvenance(({ shard, ...older }) => older);
-    expect((await runMain(["status", out])).stdout).toMatch(/^process +shard .*\n\S+ +whole /m);
+    expect((await runMain(["status", out])).stdout).toMatch(/^process +shard .*\n\S+ +all /m);
   });
 
   test("adds up the rates of shards that train at once", async () => {

@@ -137,9 +137,7 @@ describe("mmoe sweep", () => {
     engine.load = () => fakeEngine({ before: (run) => run.id === "mmoe/p=1.00/001" && signals.emit(name) });
     const { code, stderr } = await runMain(["sweep", "smoke", "--out", out], signals);
     expect(code).toBe(exitCode);
-    expect(stderr).toContain(
-      `; 11 runs are kept in ${out}, 37 are to do; go on with:\nmmoe sweep smoke --out ${out}\n`,
-    );
+    expect(stderr).toContain(`; 11 runs are kept in ${out}, 37 remain; go on with:\nmmoe sweep smoke --out ${out}\n`);
     expect(csv("runs.csv")).toHaveLength(11);
     expect(signals.listenerCount("SIGINT") + signals.listenerCount("SIGTERM")).toBe(0);
   });
@@ -163,12 +161,12 @@ describe("mmoe sweep", () => {
 });
 
 describe("mmoe sweep refuses, in one line with exit code 2 and before writing anything,", () => {
-  test("to overwrite a folder that holds what no sweep wrote", async () => {
+  test("to overwrite a folder that holds files of something else", async () => {
     mkdirSync(out);
     writeFileSync(join(out, "thesis.tex"), "");
     const { code, stderr } = await sweep("--overwrite");
     expect(code).toBe(2);
-    expect(stderr).toContain(`${out} holds 'thesis.tex', which no sweep wrote`);
+    expect(stderr).toContain(`${out} holds 'thesis.tex', which is not from a sweep`);
     expect(existsSync(join(out, "thesis.tex"))).toBe(true);
   });
 

@@ -55,7 +55,7 @@ test("mmoe verify DIR refuses results without a finished run, and those of an en
   engine.load = () => fakeEngine();
   await sweep("--runs", "1");
   expect((await runMain(["verify", out])).stderr).toMatch(
-    /trained on the engine 'fake', which this mmoe does not have\n$/,
+    /this mmoe has no engine 'fake', which trained these runs; use a newer mmoe\n$/,
   );
   engine.load = () => fakeEngine({ failing: ["mmoe/p=0.50/000"] });
   await sweep("--runs", "1", "--models", "mmoe", "--corr", "0.5", "--overwrite");

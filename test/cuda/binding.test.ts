@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import util from "node:util";
-import { expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { findBinding, isForCards, loadBinding, nativeSettings } from "../../src/cuda/binding.ts";
 import { layoutOf } from "../../src/cuda/home.ts";
 import { temporaryFolder } from "../support/effects.ts";
@@ -17,20 +17,52 @@ function installIn(root: string, built: boolean): string {
   return binding;
 }
 
-test("findBinding() takes the project's package, found from a folder inside it, before the home's", () => {
-  const [project, home] = [temporaryFolder(), temporaryFolder()];
-  const folder = installIn(project, true);
-  installIn(home, true);
-  const inside = join(project, "configs");
-  mkdirSync(inside);
-  expect(findBinding({ MMOE_CUDA_HOME: home }, inside)).toEqual({ folder });
-});
+describe("findBinding(env, mmoe)", () => {
+  let [project, home] = ["", ""];
+  beforeEach(() => {
+    [project, home] = [temporaryFolder(), temporaryFolder()];
+  });
 
-test("findBinding() passes over a project's package that was not built", () => {
-  const [project, home] = [temporaryFolder(), temporaryFolder()];
-  installIn(project, false);
-  const folder = installIn(home, true);
-  expect(findBinding({ MMOE_CUDA_HOME: home }, project)).toEqual({ folder, home });
+  test.each([
+    ["in mmoe's own node_modules", "node_modules/mmoe/node_modules/.."],
+    ["beside mmoe", ""],
+  ])("takes the package that is installed %s before the home's", (_, where) => {
+    const folder = installIn(join(project, where), true);
+    installIn(home, true);
+    expect(findBinding({ MMOE_CUDA_HOME: home }, join(project, "node_modules/mmoe"))).toEqual({ folder });
+  });
+
+  test("takes none of the folders above mmoe, nor of the one that mmoe is started in", () => {
+    const folder = installIn(home, true);
+    installIn(project, true);
+    vi.spyOn(process, "cwd").mockReturnValue(project);
+    for (const mmoe of ["mmoe", "work/mmoe", "node_modules/.store/mmoe"])
+      expect(findBinding({ MMOE_CUDA_HOME: home }, join(project, mmoe))).toEqual({ folder, home });
+  });
+
+  test("passes over an installed package that was not built", () => {
+    installIn(project, false);
+    const folder = installIn(home, true);
+    expect(findBinding({ MMOE_CUDA_HOME: home }, join(project, "node_modules/mmoe"))).toEqual({ folder, home });
+  });
+
+  test("takes what MMOE_TFJS_NODE_GPU names before all others", () => {
+    installIn(home, true);
+    const folder = installIn(project, true);
+    const own = temporaryFolder();
+    installIn(own, true);
+    const env = { MMOE_CUDA_HOME: home, MMOE_TFJS_NODE_GPU: folder };
+    expect(findBinding(env, join(own, "node_modules/mmoe"))).toEqual({ folder });
+  });
+
+  test("refuses an MMOE_TFJS_NODE_GPU that names no built package", () => {
+    const folder = installIn(project, false);
+    installIn(home, true);
+    expect(() => findBinding({ MMOE_CUDA_HOME: home, MMOE_TFJS_NODE_GPU: folder })).toThrow(
+      `MMOE_TFJS_NODE_GPU: ${folder} is no built @tensorflow/tfjs-node-gpu (it has no lib/napi-v8/tfjs_binding.node); ` +
+        "build it, or unset this",
+    );
+  });
 });
 
 test("findBinding() finds none in a home that is half made", () => {

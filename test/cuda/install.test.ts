@@ -7,7 +7,7 @@ import type { Machine } from "../../src/cuda/machine.ts";
 import { runSteps } from "../../src/cuda/steps.ts";
 import { UsageError } from "../../src/errors.ts";
 import { temporaryFolder } from "../support/effects.ts";
-import { fails, fakeMachine, installers, loseInterpreter, touch } from "../support/fake-machine.ts";
+import { fails, fakeMachine, installers, loseInterpreter, touch, wheelsIn } from "../support/fake-machine.ts";
 
 /** The number of an open file. */
 const LOCK = 7;
@@ -17,54 +17,65 @@ beforeEach(() => {
   home = join(temporaryFolder(), "cuda");
 });
 
-function install(machine: Machine, changes: { cpu?: boolean; tensorflow?: string } = {}): Promise<void> {
-  const plan = { home, cpu: false, tensorflow: "2.18.1", ...changes };
+function install(machine: Machine, cpu = false): Promise<void> {
+  const plan = { home, cpu };
   const context = { onLine: () => {}, signal: new AbortController().signal, lock: LOCK };
   const silent = { onStart: () => {}, onDone: () => {} };
   return runSteps(installSteps(machine, plan), layoutOf(home).markers, context, silent);
 }
 
-/** The wheels that pip was asked for, a list a call. */
-function wheels(log: readonly string[][]): string[][] {
-  return log
-    .filter(([, module, pip]) => module === "-m" && pip === "pip")
-    .map((args) => args.filter((arg) => /^\w.*==/.test(arg)));
+/** pip's calls. */
+function pips(log: readonly string[][]): string[][] {
+  return log.filter((args) => args.includes("pip"));
 }
 
 describe("installSteps(machine, plan)", () => {
   test("leave TensorFlow and NVIDIA's libraries side by side, and a built binding", async () => {
     await install(fakeMachine({ commands: installers() }));
     const { libraries, addon } = layoutOf(home);
-    expect(readdirSync(libraries).sort()).toEqual([
-      "nvidia",
-      "nvidia_cuda_runtime_cu12-12.5.82.dist-info",
-      "tensorflow",
-      "tensorflow-2.18.1.dist-info",
+    const names = readdirSync(libraries);
+    expect(names.filter((name) => !name.startsWith("nvidia_")).sort()).toEqual([
+      ...["nvidia", "tensorflow", "tensorflow-2.18.1.dist-info"],
     ]);
+    expect(names).toContain("nvidia_cuda_runtime_cu12-12.5.82.dist-info");
     expect(existsSync(addon)).toBe(true);
     expect(readdirSync(home).sort()).toEqual([
-      ...["copies.h", "libraries", "node_modules", "package.json", "python", "quiet.cc", "quiet.node", "setup.json"],
+      ...["copies.h", "libraries", "node_modules", "package-lock.json", "package.json", "python", "quiet.cc"],
+      ...["quiet.node", "setup.json"],
     ]);
   });
 
-  test("fetch the NVIDIA libraries that TensorFlow's wheel names, each in its version", async () => {
+  test("fetch TensorFlow, and the NVIDIA libraries that it names, each in one version and by its hash", async () => {
     const log: string[][] = [];
     await install(fakeMachine({ commands: installers(log) }));
-    expect(wheels(log)).toEqual([["tensorflow==2.18.1"], ["nvidia-cudnn-cu12==9.3.0.75", "nvidia-nccl-cu12==2.21.5"]]);
+    const [tensorflow, nvidia, ...more] = pips(log) as [string[], string[]];
+    expect([wheelsIn(tensorflow), wheelsIn(nvidia).length, more]).toEqual([["tensorflow==2.18.1"], 12, []]);
+    expect(wheelsIn(nvidia)).toContain("nvidia-cudnn-cu12==9.3.0.75");
+    for (const args of [tensorflow, nvidia]) expect(args).toContain("--require-hashes");
   });
 
   test("fetch nothing of NVIDIA's for the CPU", async () => {
     const log: string[][] = [];
-    await install(fakeMachine({ commands: installers(log) }), { cpu: true });
-    expect(wheels(log)).toEqual([["tensorflow-cpu==2.18.1"]]);
+    await install(fakeMachine({ commands: installers(log) }), true);
+    expect(pips(log).map(wheelsIn)).toEqual([["tensorflow-cpu==2.18.1"]]);
   });
 
-  test("run no install script of any package", async () => {
+  test("install npm's packages by a lock, and run no install script of any", async () => {
     const log: string[][] = [];
     await install(fakeMachine({ commands: installers(log) }));
     const calls = log.filter(([name]) => name === "npm");
-    expect(calls).toHaveLength(1);
-    expect(calls[0]).toContain("--ignore-scripts");
+    expect(calls).toEqual([["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]]);
+    const { packages } = JSON.parse(readFileSync(join(home, "package-lock.json"), "utf8"));
+    const { "": root, ...others } = packages as Record<string, { dependencies?: object; integrity?: string }>;
+    expect(root?.dependencies).toEqual(JSON.parse(readFileSync(join(home, "package.json"), "utf8")).dependencies);
+    for (const { integrity } of Object.values(others)) expect(integrity).toMatch(/^sha512-.{86}==$/);
+  });
+
+  test("run Python so that it imports nothing of the folder that it is started in", async () => {
+    const log: string[][] = [];
+    await install(fakeMachine({ commands: installers(log) }));
+    const calls = log.filter(([name]) => name?.startsWith("python"));
+    expect(calls.map(([, first]) => first)).toEqual(["-I", "-I", "-I"]);
   });
 
   test("link what they build to TensorFlow by a path relative to it", async () => {
@@ -89,14 +100,14 @@ describe("installSteps(machine, plan)", () => {
     expect(held).toEqual([LOCK, LOCK, LOCK, LOCK, LOCK, LOCK]);
   });
 
-  test("exchange TensorFlow for another version, and build again", async () => {
+  test("exchange TensorFlow for the one without CUDA, and build again", async () => {
     const log: string[][] = [];
     const machine = fakeMachine({ commands: installers(log) });
     await install(machine);
     log.length = 0;
-    await install(machine, { tensorflow: "2.19.0", cpu: true });
+    await install(machine, true);
     expect(log.map(([name]) => name)).toEqual(["python", "npm", "g++", "g++"]);
-    expect(readdirSync(layoutOf(home).libraries).sort()).toEqual(["tensorflow", "tensorflow-cpu-2.19.0.dist-info"]);
+    expect(readdirSync(layoutOf(home).libraries).sort()).toEqual(["tensorflow", "tensorflow_cpu-2.18.1.dist-info"]);
   });
 
   test("make the Python environment again where its Python is gone, and pip is needed", async () => {
@@ -107,8 +118,8 @@ describe("installSteps(machine, plan)", () => {
     log.length = 0;
     await install(machine);
     expect(log).toEqual([]);
-    await install(machine, { tensorflow: "2.19.0" });
-    expect(log.map(([name]) => name)).toEqual(["python3", "python", "python", "npm", "g++", "g++"]);
+    await install(machine, true);
+    expect(log.map(([name]) => name)).toEqual(["python3", "python", "npm", "g++", "g++"]);
   });
 
   test("build again, and nothing more, in a home whose binding another mmoe built", async () => {

@@ -4,6 +4,8 @@ import { readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test, vi } from "vitest";
+import { layoutOf } from "../../src/cuda/home.ts";
+import { lockedWheels } from "../../src/cuda/locked.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { BIN, mmoe } from "./mmoe.ts";
 
@@ -25,6 +27,14 @@ describe("mmoe cuda setup --cpu", () => {
     const { status, stdout, stderr } = mmoe("cuda", "setup", "--cpu");
     expect([status, stderr]).toEqual([0, `${HOME}: all is there\n`]);
     expect(stdout).toMatch(/^TensorFlow 2\.\d+\.\d+ computes on the CPU\n$/);
+  });
+
+  test("locks the libraries that TensorFlow's wheel names for cards", () => {
+    const { libraries } = layoutOf(HOME);
+    const info = readdirSync(libraries).find((name) => /^tensorflow.*\.dist-info$/.test(name)) as string;
+    const metadata = readFileSync(join(libraries, info, "METADATA"), "utf8");
+    const named = [...metadata.matchAll(/^Requires-Dist: ([\w.-]+) ?\(?(==[\w.]+)\)? ?; extra == ['"]and-cuda['"]/gm)];
+    expect(named.map(([, name, version]) => `${name}${version}`).sort()).toEqual(lockedWheels("nvidia").packages);
   });
 
   test("makes a home that can be moved", () => {

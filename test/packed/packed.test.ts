@@ -46,9 +46,15 @@ describe("the installed package", () => {
     expect([status, stdout]).toEqual([0, expect.stringContaining(`${engine}/runs.csv`)]);
   });
 
-  test("brings the preset that the README's figure is drawn from, and its documents", () => {
+  test("brings the preset that the README's figure is drawn from, its documents, and what set-up installs by", () => {
     const held = join(user, "node_modules/mmoe");
-    for (const file of ["configs/paper.yaml", "README.md", "docs/statistics.md", "results/published/fig4.csv"]) {
+    for (const file of [
+      "configs/paper.yaml",
+      "README.md",
+      "docs/statistics.md",
+      "results/published/fig4.csv",
+      "assets/cuda/npm-lock.json",
+    ]) {
       expect(existsSync(join(held, file)), file).toBe(true);
     }
   });

@@ -22,13 +22,21 @@ function trackings(): Tracking[] {
   }
 }
 
-/** A folder with a name that a shell reads otherwise; in it, a stand-in for mmoe that sweeps, idly, until it is told to stop. */
+/**
+ * A folder with a name that a shell reads otherwise; in it, stand-ins for mmoe: `idle` sweeps, idly, until it is told to
+ * stop, `deaf` does until it is killed, `killed` is killed at once.
+ */
 function study(): string {
   const folder = join(temporaryFolder(), `it's a 50% "study" $HOME`);
   mkdirSync(folder);
-  const idle = `[ "$1" != sweep ] || while :; do sleep 0.1; done`;
-  writeFileSync(join(folder, "idle"), `#!/bin/bash\ntrap 'echo told; exit 75' TERM\necho began\n${idle}\n`);
-  chmodSync(join(folder, "idle"), 0o755);
+  const standIn = (name: string, trap: string, sweep: string) => {
+    writeFileSync(join(folder, name), `#!/bin/bash\ntrap ${trap} TERM\necho began\n[ "$1" != sweep ] || ${sweep}\n`);
+    chmodSync(join(folder, name), 0o755);
+  };
+  const forever = "while :; do sleep 0.1; done";
+  standIn("idle", "'echo told; exit 75'", forever);
+  standIn("deaf", "''", forever);
+  standIn("killed", "-", "kill -KILL $$");
   return folder;
 }
 
@@ -79,8 +87,6 @@ describe.each(trackings())("a Slurm that tracks processes by %s", (tracking) => 
       disturb(2, () => cluster.slurm("scontrol", "requeue", `${array}_2`)), // as a pre-emption does
       disturb(3, () => cluster.slurm("scancel", "--batch", "--signal=TERM", `${array}_3`)), // as --signal does
     ]);
-    await poll(`${array}_1`).toEqual({ state: "FAILED", exitCode: 137, restarts: 0 });
-    cluster.slurm("scontrol", "requeue", `${array}_1`);
 
     await poll(merge).toEqual({ state: "COMPLETED", exitCode: 0, restarts: 0 });
     const ends = [1, 2, 3, 4].map((i) => state(`${array}_${i}`));
@@ -98,6 +104,21 @@ describe.each(trackings())("a Slurm that tracks processes by %s", (tracking) => 
     const lines = log(`${limited}_1`).match(/^(began|told|mmoe:.*)$/gm);
     const end = "mmoe: restarted 1 times and not done: submit the script again to go on";
     expect(lines).toEqual(["began", "told", "began", "told", end]);
+  });
+
+  test("a task whose mmoe is killed each time goes on, and ends for good after --restarts", async () => {
+    const { array } = submit("--array", "1", "--restarts", "1", "--mmoe", "./killed");
+    await poll(`${array}_1`).toEqual({ state: "FAILED", exitCode: 137, restarts: 1 });
+    const lines = log(`${array}_1`).match(/^(began|mmoe:.*)$/gm);
+    const end = "mmoe: restarted 1 times and not done: submit the script again to go on";
+    expect(lines).toEqual(["began", "began", end]);
+  });
+
+  test("a cancelled task that has to be killed stays cancelled", async () => {
+    const { array } = submit("--array", "1", "--mmoe", "./deaf");
+    await began(`${array}_1`).toContain("began");
+    cluster.slurm("scancel", array);
+    await poll(`${array}_1`).toMatchObject({ state: "CANCELLED", restarts: 0 });
   });
 
   test("a cancelled task stays cancelled, and the results are merged all the same", async () => {

@@ -23,8 +23,9 @@ export async function runMain(
 ): Promise<Outcome> {
   const written = { stdout: "", stderr: "" };
   const output = (name: "stdout" | "stderr") => ({
-    write: (text: string) => {
+    write: (text: string, taken?: () => void) => {
       written[name] += text;
+      taken?.();
     },
   });
   const code = await main(argv, {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { CommandOptions, CommandResult, Machine } from "../../src/cuda/machine.ts";
 import { pythonOf } from "../../src/cuda/wheels.ts";
@@ -47,12 +47,6 @@ export function touch(path: string): void {
   writeFileSync(path, "");
 }
 
-const METADATA = `Name: tensorflow
-Requires-Dist: numpy <2.1.0,>=1.26.0
-Requires-Dist: nvidia-cudnn-cu12 ==9.3.0.75 ; extra == 'and-cuda'
-Requires-Dist: nvidia-nccl-cu12 (==2.21.5) ; extra == "and-cuda"
-`;
-
 /** Commands that leave the files that set-up's real ones leave, and note their arguments in `log`. */
 export function installers(log: string[][] = []): Record<string, Command> {
   const noted = (name: string, run: Command): [string, Command] => [
@@ -72,7 +66,7 @@ export function installers(log: string[][] = []): Record<string, Command> {
 }
 
 function makeEnvironment(args: readonly string[]): CommandResult {
-  if (args[1] === "venv") {
+  if (args.includes("venv")) {
     const folder = args.at(-1) as string;
     if (args.includes("--clear")) rmSync(folder, { recursive: true, force: true });
     touch(join(folder, "bin/python"));
@@ -89,17 +83,18 @@ export function loseInterpreter(home: string): void {
 
 function unpackWheels(args: readonly string[]): CommandResult {
   const target = args[args.indexOf("--target") + 1] as string;
-  const wheel = args.at(-1) as string;
-  if (wheel.startsWith("nvidia")) {
-    touch(join(target, "nvidia/nccl/lib/libnccl.so.2"));
-    touch(join(target, "nvidia_cuda_runtime_cu12-12.5.82.dist-info/METADATA"));
-  } else {
-    touch(join(target, "tensorflow/libtensorflow_cc.so.2"));
-    const info = join(target, `${wheel.replace("==", "-")}.dist-info`);
-    mkdirSync(info);
-    writeFileSync(join(info, "METADATA"), METADATA);
-  }
-  return prints(`Successfully installed ${wheel}`);
+  const wheels = wheelsIn(args);
+  for (const wheel of wheels)
+    touch(join(target, `${wheel.replaceAll("-", "_").replace("==", "-")}.dist-info/METADATA`));
+  const isTensorflow = wheels.some((wheel) => wheel.startsWith("tensorflow"));
+  touch(join(target, isTensorflow ? "tensorflow/libtensorflow_cc.so.2" : "nvidia/nccl/lib/libnccl.so.2"));
+  return prints(`Successfully installed ${wheels.join(" ")}`);
+}
+
+/** What pip is asked for, by its requirements file. */
+export function wheelsIn(args: readonly string[]): string[] {
+  const lines = readFileSync(args[args.indexOf("-r") + 1] as string, "utf8").split("\n");
+  return lines.filter((line) => /^\w/.test(line)).map((line) => line.split(" ")[0] as string);
 }
 
 function installPackages(cwd: string | undefined): CommandResult {

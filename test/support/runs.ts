@@ -1,6 +1,5 @@
 import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
-import { TASKS } from "../../src/data/settings.ts";
 import type { Run, TrainingSettings } from "../../src/engines/engine.ts";
 import type { ModelSpec } from "../../src/models/spec.ts";
 import { ZOO } from "../../src/models/zoo.ts";
@@ -20,7 +19,7 @@ const TRAINING: TrainingSettings = {
 /** A small run of MMoE, with what a test changes of it. */
 export function makeRun(changes: Partial<Omit<Run, "training">> = {}, training: Partial<TrainingSettings> = {}): Run {
   const data = changes.data ?? GENERATOR_PRESETS.paper.settings;
-  const model: ModelSpec = changes.model ?? ZOO.mmoe.build({ inputs: data.inputs, tasks: TASKS });
+  const model: ModelSpec = changes.model ?? ZOO.mmoe.build({ inputs: data.inputs, tasks: 2 });
   const { correlation = 0.5, index = 0, seed = 0 } = changes;
   return {
     ...{ id: `${model.name}/p=${correlation}/${index}`, model, data, correlation, index, seed },

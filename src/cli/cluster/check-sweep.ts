@@ -3,10 +3,10 @@ import { findResults } from "../../records/find-results.ts";
 import { loadEngine } from "../../sweep/engines.ts";
 import { type CheckedOptions, checkedOptions, type SweepOptions } from "../sweep-options.ts";
 
-/** The engine of this machine that refuses what each would refuse there, wherever there is a card. */
+/** For each --engine there, an engine here that refuses the same models, though this machine may have no card. */
 const JUDGES = { auto: "cpu", cpu: "cpu", cuda: "tfjs", tfjs: "tfjs" } as const;
 
-/** The options of a sweep that other machines are to train. Throws UsageError for what its engine would refuse there. */
+/** The options of a sweep that other machines will train. Throws UsageError for what its engine would refuse there. */
 export async function checkSweep(file: string, options: SweepOptions): Promise<CheckedOptions> {
   const checked = checkedOptions(file, options);
   const engine = await loadEngine(JUDGES[checked.engineName]);
@@ -18,7 +18,7 @@ export async function checkSweep(file: string, options: SweepOptions): Promise<C
   return checked;
 }
 
-/** Throws UsageError where the results folder, which those machines share with this one, holds another sweep. */
+/** Throws UsageError if the results folder, which those machines share with this one, holds another sweep. */
 export function checkFolder({ config, out }: CheckedOptions): void {
   findResults(out, config, { warn: () => {} });
 }

@@ -2,19 +2,19 @@ import { spawnSync } from "node:child_process";
 import { UsageError } from "../../errors.ts";
 import type { Effects } from "../effects.ts";
 
-/** What CUDA reads: the devices that a process may use, by number or UUID. Slurm sets it to those of a job. */
+/** Read by CUDA: the devices that a process may use, by number or UUID. Slurm sets it to those of a job. */
 export const VISIBLE = "CUDA_VISIBLE_DEVICES";
 
 /**
- * The devices of `--devices`, each as CUDA_VISIBLE_DEVICES names it to one process. Numbers count within that variable
- * where it is set already; `all` is all of those, or else all that nvidia-smi lists.
+ * The devices of `--devices`, each as CUDA_VISIBLE_DEVICES names it to one process. If that variable is set already,
+ * numbers count within it, and `all` is all of those; else `all` is all that nvidia-smi lists.
  */
 export function devicesOption(text: string, env: Effects["env"]): string[] {
   const visible = env[VISIBLE]?.split(",").filter((device) => device !== "");
   if (text === "all") return visible?.length ? visible : listed(env);
   const numbers = text.split(",").map((item) => (/^\d+$/.test(item) ? Number(item) : Number.NaN));
   if (numbers.some(Number.isNaN) || new Set(numbers).size < numbers.length) {
-    throw new UsageError(`--devices: expected all, or numbers such as 0,1 and none twice, got '${text}'`);
+    throw new UsageError(`--devices: expected all, or different numbers such as 0,1, got '${text}'`);
   }
   const beyond = numbers.find((number) => visible !== undefined && number >= visible.length);
   if (beyond !== undefined) {

@@ -17,29 +17,29 @@ import { shardText } from "./shard-option.ts";
 
 interface Fleet {
   readonly devices: readonly string[];
-  /** What follows `mmoe sweep` for each of them, but for what follows here. */
+  /** Arguments of `mmoe sweep` for every process, without those below. */
   readonly words: readonly string[];
   /** Worker threads of all together; by default this process's cores. */
   readonly jobs?: number | undefined;
   /** The results folder of all. */
   readonly out: string;
-  /** What they train between them, and which part of the sweep that is; null for the whole. */
+  /** The runs that they train together, and which part of the sweep that is; null for the complete sweep. */
   readonly runs: readonly Run[];
   readonly shard: Shard | null;
-  /** The command that goes on where this one stopped. */
+  /** The command that goes on after this one has stopped. */
   readonly goOn: string;
   readonly json?: boolean;
   readonly long?: boolean;
 }
 
 /**
- * The exit codes of several processes as one: first that there is more to do, which the same command does; then what went
- * wrong. A code that is not here is a crash.
+ * The exit codes of several processes as one, in order of precedence: first "more to do, run again", then failures. Any
+ * other code is a crash.
  */
 const FIRST: readonly number[] = [EXIT.interrupted, EXIT.stopped];
 const LAST: readonly number[] = [EXIT.bug, EXIT.usage, EXIT.checkFailed, EXIT.failedRuns, EXIT.done];
 
-/** Trains a shard on each device, in a process that sees no other; ends with the CSV and the table of all, or stopped. */
+/** Trains a shard on each device, in a process that sees no other; then writes CSV and table of all, unless stopped. */
 export async function trainOnDevices(fleet: Fleet, context: Context): Promise<number> {
   const { devices, out, runs, goOn, json = false, long = false } = fleet;
   const { effects, note } = context;
@@ -59,11 +59,11 @@ export async function trainOnDevices(fleet: Fleet, context: Context): Promise<nu
     note(`mmoe: stopped; finished runs are kept in ${out}; go on with:\n${goOn}`);
     return code;
   }
-  if (!existsSync(join(out, CONFIG))) return code; // none got as far
+  if (!existsSync(join(out, CONFIG))) return code; // no process got as far
   const records = await writeResults(out, { long, quiet: json }, effects);
   const trained = new Set(records.map(({ id }) => id));
   const missing = runs.filter(({ id }) => !trained.has(id)).length;
-  if (missing > 0) note(`mmoe: ${missing} runs are to do; go on with:\n${goOn}`);
+  if (missing > 0) note(`mmoe: ${missing} runs remain; go on with:\n${goOn}`);
   return code;
 }
 
@@ -74,7 +74,7 @@ function start(fleet: Fleet, i: number, effects: Effects): ChildProcess {
   const own = ["--out", out, "--jobs", String(ofEach), "--shard", shardText(partOf(fleet, i))];
   const child = spawn(process.execPath, [BIN, "sweep", ...words, ...own], {
     env: { ...effects.env, [VISIBLE]: device },
-    // its end tells the process that this one is gone
+    // when the channel closes, the process knows that this one is gone
     stdio: ["ignore", json ? "pipe" : "ignore", "pipe", "ipc"],
     // a terminal's Ctrl-C comes to this process alone, which passes it on
     detached: true,
@@ -97,12 +97,12 @@ function passLinesOn(from: Readable | null, write: (line: string) => void): void
 async function ended(child: ChildProcess): Promise<{ code: number; by: string }> {
   const [code, signal] = (await once(child, "close")) as [number, null] | [null, NodeJS.Signals];
   if (signal === null) return { code, by: `exit code ${code}` };
-  if (signal === "SIGTERM" || signal === "SIGHUP") return { code: EXIT.stopped, by: signal }; // it could not listen yet
+  if (signal === "SIGTERM" || signal === "SIGHUP") return { code: EXIT.stopped, by: signal }; // before its handler was set
   if (signal === "SIGINT") return { code: EXIT.interrupted, by: signal };
   return { code: 128 + constants.signals[signal], by: signal };
 }
 
-/** Until what it gives is called. */
+/** Passes signals on until the returned function is called. */
 function passSignalsOn(effects: Effects, children: readonly ChildProcess[]): () => void {
   const listeners = STOP_SIGNALS.map((signal) => {
     const listener = () => {

@@ -1,9 +1,9 @@
 import { stringify } from "yaml";
 import { EXIT } from "../exit-codes.ts";
 
-/** A sweep as an indexed Job of Kubernetes: each index trains one shard. */
+/** A sweep as an indexed Kubernetes Job: each index trains one shard. */
 export interface KubernetesJob {
-  /** Of the Job and of its ConfigMap. */
+  /** Name of the Job and of its ConfigMap. */
   readonly name: string;
   readonly image: string;
   /** The config file's text, resolved: the image need not hold it. */
@@ -27,9 +27,9 @@ const CONFIG_FILE = "config.yaml";
 const [RESULTS, CONFIG] = ["/results", "/config"];
 /** mmoe stops within two seconds; this is Kubernetes' default. */
 const GRACE_SECONDS = 30;
-/** Crashes of one index, an out-of-memory kill too, before it is given up. */
+/** Crashes of one index, including out-of-memory kills, before it is given up. */
 const CRASHES = 3;
-/** Killed by SIGTERM, before it could listen. */
+/** Exit code of a process that SIGTERM killed before its handler was set. */
 const TERMINATED = 128 + 15;
 
 /** Two YAML documents for `kubectl apply`: the config, and the Job that trains it. */
@@ -71,8 +71,8 @@ function manifest(job: KubernetesJob): object {
 }
 
 /**
- * The first that fits decides. A pod that was moved or told to stop is replaced, as often as that happens: its index goes
- * on. One that ends with what trying again does not mend fails its index at once. Anything else counts as a crash.
+ * The first rule that matches decides. A pod that was moved or told to stop is replaced every time, so its index
+ * continues. A pod whose exit code will not change on a retry fails its index at once. Anything else counts as a crash.
  */
 function failureRules(): object[] {
   const onExitCodes = (values: readonly number[]) => ({ containerName: CONTAINER, operator: "In", values });
@@ -89,7 +89,7 @@ function container({ image, folder, words, completions, cpus, gpus, memory }: Ku
     name: CONTAINER,
     image,
     command: ["mmoe", "sweep", `${CONFIG}/${CONFIG_FILE}`, "--out", `${RESULTS}/${folder}`, ...words],
-    // Kubernetes tells a pod its index, but not of how many
+    // Kubernetes tells a pod its index, not the number of pods
     env: [{ name: "MMOE_SHARD_COUNT", value: String(completions) }],
     resources: {
       requests: { cpu: cpus, ...(memory !== undefined && { memory }) },

@@ -5,11 +5,11 @@ import type { Effects } from "../effects.ts";
 
 type Env = Effects["env"];
 
-/** The part of a sweep that this process is to train. */
+/** The part of a sweep that this process trains. */
 export interface ChosenShard {
   /** Null for the whole sweep. */
   readonly shard: Shard | null;
-  /** The variables that say so, e.g. `JOB_COMPLETION_INDEX=0, MMOE_SHARD_COUNT=3`; undefined where they do not. */
+  /** The variables that gave it, e.g. `JOB_COMPLETION_INDEX=0, MMOE_SHARD_COUNT=3`; undefined if --shard did. */
   readonly detected?: string;
 }
 
@@ -21,7 +21,7 @@ const COUNT = "MMOE_SHARD_COUNT";
 
 const WAY_OUT = "give --shard i/n (--shard 1/1: the whole sweep)";
 
-/** `flag` (--shard i/n) or else what a Slurm array or an indexed Kubernetes Job says; UsageError where that is no shard. */
+/** `flag` (--shard i/n), else the shard of a Slurm array or an indexed Kubernetes Job; UsageError if it is not valid. */
 export function chosenShard(flag: string | undefined, env: Env): ChosenShard {
   if (flag !== undefined) return { shard: shardOption(flag) };
   if (env[SLURM_ID] && env[KUBERNETES_INDEX])
@@ -52,7 +52,7 @@ function slurmShard(env: Env): ChosenShard {
   const array = `an array of ${count} from ${least} to ${most}${step > 1 ? ` by ${step}` : ""}`;
   const isEven = Math.floor((most - least) / step) + 1 === count;
   if (!(isEven && Number.isInteger(place) && place >= 0 && place < count))
-    throw new UsageError(`${SLURM_ID}=${id} has no certain place in ${array}; ${WAY_OUT}`);
+    throw new UsageError(`${SLURM_ID}=${id}: its place in ${array} is not clear; ${WAY_OUT}`);
   return detected(place + 1, count, `${SLURM_ID}=${id} in ${array}`);
 }
 

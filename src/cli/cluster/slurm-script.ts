@@ -1,5 +1,5 @@
 import { UsageError } from "../../errors.ts";
-import { shellQuoted } from "../../shell-quoted.ts";
+import { shellQuoted } from "../../shell.ts";
 import { version } from "../../version.ts";
 
 /** A sweep as a Slurm job array: each task trains one shard. */
@@ -59,9 +59,10 @@ while :; do
   kill -0 $! 2> /dev/null || break
 done
 
-# 75: mmoe stopped and kept what is finished; 143: the signal came before mmoe could listen. Requeued, the task goes on.
-# A job that was cancelled, or that Slurm is requeuing already, is not RUNNING any more and is left alone.
-if [ "$code" = 75 ] || [ "$code" = 143 ]; then
+# 75: mmoe stopped and kept what is finished; 143: the signal came before mmoe could listen; 137: mmoe was killed, as where
+# memory is short, and what is finished is kept too. Requeued, the task goes on. A job that was cancelled, or that Slurm is
+# requeuing already, is not RUNNING any more and is left alone.
+if [ "$code" = 75 ] || [ "$code" = 143 ] || [ "$code" = 137 ]; then
   if [ "\${SLURM_RESTART_COUNT:-0}" -ge ${restarts} ]; then
     echo "mmoe: restarted ${restarts} times and not done: submit the script again to go on" >&2
   elif [ "$(squeue --all --noheader --jobs "$task" --format %T)" = RUNNING ]; then

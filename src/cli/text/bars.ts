@@ -6,7 +6,7 @@ import { correlationText } from "../../sweep/plan.ts";
 import type { Output } from "../effects.ts";
 import { type RunProgress, Tally } from "./tally.ts";
 
-/** With more cells than this only the whole has a bar. */
+/** With more cells than this, only the complete sweep has a bar. */
 const MOST_CELLS = 15;
 
 interface Bar {
@@ -14,7 +14,7 @@ interface Bar {
   readonly tally: Tally;
 }
 
-/** One bar a cell and one for the whole, drawn on a terminal. */
+/** A bar for each cell and one for the complete sweep, drawn on a terminal. */
 export function barProgress(runs: readonly Run[], stream: Output): RunProgress {
   const multi = new MultiBar({
     format: "{name} [{bar}] {ended}/{runs} runs{pace}",

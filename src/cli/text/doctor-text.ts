@@ -1,12 +1,12 @@
 import { type CudaFacts, setUpProblem } from "../../cuda/diagnosis.ts";
 import { gigabytes } from "../../cuda/requirements.ts";
 import type { EngineDiagnosis } from "../../sweep/engine-diagnosis.ts";
-import { grouped } from "../../units.ts";
+import { thousands } from "../../units.ts";
 import { table } from "./table.ts";
 
-const CAPTION = "mmoe, 64 rows a step; apart: relative difference of a loss to the reference\n";
+const CAPTION = "MMoE, 64 rows per step; apart: relative difference of a loss to the reference\n";
 
-/** What the doctor found. */
+/** What `mmoe doctor` found. */
 export interface Diagnosis {
   readonly mmoe: string;
   readonly node: string;
@@ -52,7 +52,7 @@ function engineTable(engines: readonly EngineDiagnosis[]): string {
   const rows = engines.map(({ engine, device, runStepsPerSecond, difference, works }) => [
     engine,
     device?.slice(0, 24) ?? "-",
-    runStepsPerSecond === undefined ? "-" : grouped(runStepsPerSecond),
+    runStepsPerSecond === undefined ? "-" : thousands(runStepsPerSecond),
     difference === undefined ? "-" : difference.toExponential(0),
     works ? "yes" : "no",
   ]);

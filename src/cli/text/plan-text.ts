@@ -5,26 +5,26 @@ import { parameterCount } from "../../models/parameters.ts";
 import { estimateMs } from "../../sweep/estimate.ts";
 import { correlationText, planRuns } from "../../sweep/plan.ts";
 import type { SweepShare } from "../../sweep/share.ts";
-import { duration, grouped, megabytes } from "../../units.ts";
+import { duration, megabytes, thousands } from "../../units.ts";
 import { shardText } from "../cluster/shard-option.ts";
 import { table } from "./table.ts";
 
-/** What --dry-run prints: settings with their marks, cells, and what they will take on this machine. */
+/** What --dry-run prints: settings with their marks, cells, and the time and memory that they take on this machine. */
 export async function describePlan({ config, out, runs, todo, shard }: SweepShare, engine: Engine): Promise<string> {
   const cellRows = planRuns({ ...config, runs: 1 }).map(({ model, correlation }) => [
     model.name,
     correlationText(correlation),
-    grouped(config.runs),
-    grouped(parameterCount(model)),
+    thousands(config.runs),
+    thousands(parameterCount(model)),
   ]);
-  const all = grouped(config.runs * cellRows.length);
-  const part = shard === null ? "" : `, ${grouped(runs.length)} in shard ${shardText(shard)}`;
+  const all = thousands(config.runs * cellRows.length);
+  const part = shard === null ? "" : `, ${thousands(runs.length)} in shard ${shardText(shard)}`;
   const time = duration(await estimateMs(todo, engine));
-  const steps = grouped(todo.length * config.steps);
+  const steps = thousands(todo.length * config.steps);
   return [
     settingsText(config),
     table([["model", "p", "runs", "parameters"], ...cellRows]),
-    `${all} runs${part}, to do ${grouped(todo.length)}: ${steps} run-steps on ${engine.name} (${engine.device})\n` +
+    `${all} runs${part}, to do ${thousands(todo.length)}: ${steps} run-steps on ${engine.name} (${engine.device})\n` +
       `about ${time}, extrapolated from a short trial; about ${megabytes(engine.memoryBytes(todo))} of memory\n` +
       `results would go to ${out}\n`,
   ].join("\n");

@@ -9,11 +9,11 @@ import { lineProgress, type RunProgress } from "./tally.ts";
 /** A listener that shows a sweep's progress until it is stopped. */
 export interface Progress extends SweepListener {
   stop(): void;
-  /** The event of a sweep's end, with --json. */
+  /** Writes the event of a sweep's end, with --json. */
   end(outcome: SweepOutcome): void;
 }
 
-/** Bars on a terminal, a line every so often elsewhere, JSON lines on stdout with --json, nothing with --quiet. */
+/** Bars on a terminal, else a line every ten seconds; JSON lines on stdout with --json; nothing with --quiet. */
 export function progressFor(json: boolean, { effects, quiet, note }: Context): Progress {
   const emit = (event: SweepEvent) => json && effects.stdout.write(`${JSON.stringify(event)}\n`);
   let shown: RunProgress | undefined;

@@ -1,18 +1,18 @@
-/** Bins of a small histogram, a character each. */
+/** Bins of a small histogram, one character each. */
 export const BINS = 18;
 /** Bins between two ticks of its axis. */
 const TICK = 6;
 const LEVELS = "▁▂▃▄▅▆▇█";
 
-/** Bins of a common width for several rows of losses. */
+/** Bins of a common width for several samples of losses. */
 export interface Axis {
-  /** In the paper's bins, of 1/30. */
+  /** In units of the paper's bins, which are 1/30 wide. */
   readonly width: number;
-  /** Some loss is above the last bin, which holds it. */
+  /** Some loss is above the last bin, which counts it too. */
   readonly open: boolean;
 }
 
-/** Bins of the paper's width, 1/30, or a multiple of it where more than a twentieth of all losses would lie above. */
+/** Bins of the paper's width, 1/30, or a multiple of it if more than a twentieth of all losses would lie above. */
 export function axisOf(losses: readonly Float64Array[]): Axis {
   const sorted = Float64Array.from(losses.flatMap((row) => [...row])).sort();
   const reach = sorted[Math.ceil(0.95 * sorted.length) - 1] ?? 0;
@@ -20,7 +20,7 @@ export function axisOf(losses: readonly Float64Array[]): Axis {
   return { width, open: binOf(sorted.at(-1) ?? 0, width) >= BINS };
 }
 
-/** The axis above the bins: `0     .2    .4 .6+`, with a plus where the last bin is open. */
+/** The axis above the bins: `0     .2    .4 .6+`, with a plus if the last bin is open. */
 export function axisText({ width, open }: Axis): string {
   const tick = (bin: number) => String(Number(((bin * width) / 30).toPrecision(3))).replace(/^0\./, ".");
   const end = `${tick(BINS)}${open ? "+" : ""}`;
@@ -29,7 +29,7 @@ export function axisText({ width, open }: Axis): string {
   return `${tick(0).padEnd(TICK)}${tick(TICK).padEnd(TICK)}${fits ? last : ""}`.padEnd(BINS - end.length) + end;
 }
 
-/** How many losses are in each bin, the highest bin of the row as a whole block; an empty one is blank. */
+/** How many losses are in each bin: the largest count is a full block, an empty bin is blank. */
 export function sparkline(losses: Float64Array, { width }: Axis): string {
   const counts = new Array<number>(BINS).fill(0);
   for (const loss of losses) {

@@ -7,8 +7,8 @@ import { type Axis, axisOf, axisText, sparkline } from "./sparkline.ts";
 import { table } from "./table.ts";
 
 /**
- * A table a correlation, a row a model, or one table where there is one model: mean with its interval, median, share of
- * losses above `bad` and a small histogram. `summaries` are of the same cells.
+ * A table for each correlation with a row for each model, or one table if there is one model: mean with its interval,
+ * median, share of losses above `bad` and a small histogram. `summaries` are those of the same cells.
  */
 export function cellsText(cells: readonly CellLosses[], summaries: readonly CellSummary[], bad: number): string {
   const losses = cells.map(({ byRun }) => Float64Array.from(byRun.values()));

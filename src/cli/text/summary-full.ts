@@ -6,7 +6,7 @@ import type { Summary } from "../../summary/summary.ts";
 import { correlationText } from "../../sweep/plan.ts";
 import { table } from "./table.ts";
 
-/** Every statistic of every cell: a table a correlation, a column a model. */
+/** Every statistic of every cell: a table for each correlation, a column for each model. */
 export function statisticsText(cells: readonly CellSummary[]): string {
   const groups = groupBy(cells, ({ correlation }) => correlationText(correlation));
   return [...groups].map(([correlation, group]) => statisticsTable(correlation, group)).join("\n");
@@ -39,7 +39,7 @@ function plain(value: number): Estimate {
   return { value, low: Number.NaN, high: Number.NaN };
 }
 
-/** Differences and tests between cells, with the family of each. */
+/** Differences and tests between cells, with the family that each p-value is adjusted over. */
 export function comparisonsText({ models, correlations, spreads }: Summary): string {
   const parts: string[] = [];
   if (models.length > 0) {

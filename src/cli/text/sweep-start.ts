@@ -2,14 +2,14 @@ import type { SweepStart } from "../../sweep/run-sweep.ts";
 import type { SweepShare } from "../../sweep/share.ts";
 import { shardText } from "../cluster/shard-option.ts";
 
-/** Where results go, and how many runs are to be trained: `results/paper: reused 412, to do 188 runs`. */
+/** Where results go, and how many runs will be trained: `results/paper: reused 412, to do 188 runs`. */
 export function whatIsToDo({ out, shard, runs, todo }: SweepShare): string {
   const part = shard === null ? "" : `shard ${shardText(shard)}: `;
   const reused = runs.length - todo.length;
   return `${out}: ${part}${reused > 0 ? `reused ${reused}, to do ` : ""}${todo.length} runs`;
 }
 
-/** The first lines of a sweep. One that another engine began goes on, and says so. */
+/** The first lines of a sweep; they name the engines that trained the runs that are there. */
 export function startLines(start: SweepStart): string[] {
   const { out, engine, device, trainedBefore } = start;
   const lines = [`${whatIsToDo(start)} on ${engine} (${device})`];

@@ -1,4 +1,4 @@
-/** A table with a header, columns padded to their widest cell; a column without letters below its header stands right. */
+/** A table with a header; columns are as wide as their widest cell, those without letters in the body right-aligned. */
 export function table(rows: readonly (readonly string[])[]): string {
   const [header = [], ...body] = rows;
   const columns = header.map((_, c) => ({
@@ -16,7 +16,7 @@ function cell(row: readonly string[], column: number): string {
   return row[column] ?? "";
 }
 
-/** Words in lines of at most `width`, where no word is longer; all lines but the first begin with `indent` spaces. */
+/** Words in lines of at most `width`, unless a word is longer; all lines but the first begin with `indent` spaces. */
 export function wrapped(text: string, width: number, indent = 0): string {
   const lines = [""];
   for (const word of text.split(" ")) {

@@ -1,8 +1,8 @@
 import type { Run } from "../../engines/engine.ts";
 import type { RunRecord } from "../../records/record.ts";
-import { duration, grouped } from "../../units.ts";
+import { duration, thousands } from "../../units.ts";
 
-/** Shows how runs go on and end, until it is stopped. */
+/** Shows how runs progress and end, until it is stopped. */
 export interface RunProgress {
   progress(run: Run, step: number): void;
   result(record: RunRecord): void;
@@ -11,7 +11,7 @@ export interface RunProgress {
 
 const LINE_EVERY_MS = 10_000;
 
-/** A line every so often, and one for a run that failed. */
+/** A line every ten seconds, and one for each run that failed. */
 export function lineProgress(runs: readonly Run[], note: (line: string) => void): RunProgress {
   const tally = new Tally(runs);
   const timer = setInterval(() => {
@@ -32,7 +32,7 @@ export class Tally {
   readonly runs: number;
   /** Run-steps of all runs. */
   readonly total: number;
-  /** Run-steps done; a run that ended early counts whole. */
+  /** Run-steps done; a run that ended early counts with all its steps. */
   steps = 0;
   ended = 0;
   readonly #reached = new Map<string, number>();
@@ -63,10 +63,10 @@ export class Tally {
     if (this.steps === 0) return "starting";
     const elapsed = performance.now() - this.#start;
     const left = (elapsed / this.steps) * (this.total - this.steps);
-    return `${grouped((1000 * this.steps) / elapsed)} steps/s, ${duration(left)} left`;
+    return `${thousands((1000 * this.steps) / elapsed)} steps/s, ${duration(left)} left`;
   }
 
-  /** What is said at once of a run that failed. */
+  /** The line for a run that failed. */
   failureText({ id, reason }: RunRecord): string {
     return `mmoe: run ${id}: ${reason} (recorded as failed; ${this.ended} of ${this.runs} so far)`;
   }

@@ -6,7 +6,7 @@ import type { LabelTrials } from "../../records/label-trials.ts";
 import { mean, standardDeviation } from "../../stats/moments.ts";
 import { table } from "./table.ts";
 
-/** Measures every trial: the rows of the run of its number. */
+/** Measures every trial, on the rows of the run with the same number. */
 export function measureTrials(settings: TrialSettings): LabelTrials {
   const { seed, correlations, trials, rows } = settings;
   const generator = generatorOfTrials(settings);

@@ -13,9 +13,9 @@ export class Builder {
   readonly #P: number;
   readonly #weights: Weights;
   readonly #tape = new Tape();
-  /** One layer's gradient at a time, as strips. */
+  /** Room for one layer's gradient at a time, as strips. */
   readonly #strips: number;
-  /** By an expert's address: where each mix that it is in keeps its gate column, and the mix's gradient. */
+  /** By an expert's address: the gate column of each mix that it is in, and that mix's gradient. */
   readonly #uses = new Map<number, { gate: number; gateStride: number; mix: Columns }[]>();
 
   constructor(arena: Arena, P: number, weights: Weights) {
@@ -52,12 +52,12 @@ export class Builder {
     this.#forwardAndUpdate(layer, input, out, out.relu ? layer.N : 0);
   }
 
-  /** Called before the mixes of these experts: backwards their gradients come after all of them. */
+  /** Must be called before the mixes of these experts: in the backward pass, their gradients come after all mixes. */
   mixable(experts: readonly Columns[], H: number): void {
     this.#tape.push([], () => experts.map((expert) => this.#expertGradient(expert, H)));
   }
 
-  /** A mix [B, H] of experts by a softmax gate, or without one by their mean. */
+  /** A mix [B, H] of experts by a softmax gate or, without a gate, by their mean. */
   mix(experts: readonly Columns[], gate: Columns | undefined, H: number): Columns {
     const E = experts.length;
     const out = this.columns(H, false);

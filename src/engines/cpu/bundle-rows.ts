@@ -36,13 +36,13 @@ export class BundleRows {
     if (training.trainRows !== "fresh") this.#drawTrain(training.trainRows);
   }
 
-  /** Makes steps `first`.. (from 1) ready: inputs and every cell's labels. */
+  /** Gets steps `first`.. (from 1) ready: inputs and every cell's labels. */
   load(first: number, steps: number): void {
     if (this.#order === undefined) this.#draw(first, steps);
     else this.#gather(this.#order, first, steps);
   }
 
-  /** Brings rows of the fixed set, in its own order, to the chunk's inputs: from panel `first` on. */
+  /** Copies rows of the fixed set, in its own order, to the chunk's inputs: from panel `first` on. */
   loadSlice(first: number): void {
     const { ids, train, chunk } = this.#plan;
     const numbers = this.#wasm.uint32(ids, SLICE_PANELS * PANEL_ROWS);
@@ -117,8 +117,8 @@ export class BundleRows {
   }
 
   /**
-   * Pearson correlations of the labels of each pair of tasks, in the order of `pairsOf`, over the fixed training set, or
-   * the held-out rows where rows are fresh.
+   * Pearson correlations of the labels of each pair of tasks, in the order of `pairsOf`, over the fixed training set,
+   * or the held-out rows if rows are fresh.
    */
   labelCorrelations({ train, heldout }: LabelPlan): number[] {
     const K = this.#plan.tasks;

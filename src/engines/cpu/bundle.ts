@@ -10,10 +10,10 @@ import { type StepCode, stepCodeOf } from "./step-code.ts";
 
 /** Bounds a bundle's memory, whatever the number of models, correlations and learning rates of a sweep. */
 const MOST_MEMBERS = 48;
-/** Panels that a step's buffers hold at least: small batches are evaluated in larger pieces. */
+/** Fewest panels of a step's buffers: small batches are evaluated in larger pieces. */
 const LEAST_PANELS = 8;
 
-/** Linear memory of runs that train side by side on the same rows. */
+/** Linear memory of runs that train in turns on the same rows. */
 export interface BundlePlan {
   readonly arena: Arena;
   readonly rows: RowPlan;
@@ -26,8 +26,8 @@ export interface BundlePlan {
 }
 
 /**
- * Runs that share their rows, as indices: all models, correlations and learning rates of one run index. What does not
- * divide evenly among the workers is split by members, so that all of them end together.
+ * Runs that share their rows, as indices: all models, correlations and learning rates of one run index. Bundles that
+ * do not divide evenly among the workers are split by members, so that all workers end together.
  */
 export function bundlesOf(runs: readonly Run[], jobs: number): number[][] {
   const rowsKey = rowsKeys();

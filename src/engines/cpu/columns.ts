@@ -1,7 +1,7 @@
 import type { Arena } from "../rows/arena.ts";
 import { LINE } from "../rows/panels.ts";
 
-/** Columns behind a buffer that kernels may read (never use) when they take four or eight columns at a time. */
+/** Columns after a buffer that kernels may read (but never use) when they take four or eight columns at a time. */
 const SLACK = 8;
 
 /** Columns of a buffer of panels and of its gradient: addresses of the first column, and the bytes between panels. */
@@ -9,7 +9,7 @@ export interface Columns {
   readonly value: number;
   readonly gradient: number;
   readonly stride: number;
-  /** Whether they come out of a ReLU: then the gradient is 0 where the value is. */
+  /** Whether they are outputs of a ReLU: then the gradient is 0 where the value is. */
   readonly relu: boolean;
 }
 

@@ -80,7 +80,7 @@ export class CpuEngine implements Engine {
   }
 }
 
-/** Reads how far the workers are from time to time: they never wait for it. */
+/** Reads now and then how far the workers are; they never wait for it. */
 function watchProgress(runs: readonly Run[], steps: Int32Array, { onProgress }: Hooks) {
   const seen = new Int32Array(steps.length);
   const report = () => {

@@ -11,7 +11,7 @@ export interface CrewHooks {
   onBegin(task: Task): void;
 }
 
-/** A thread, and who waits for it. */
+/** A thread, and the callbacks that wait for it. */
 interface CrewWorker {
   readonly thread: Worker;
   onAnswer(answer: Answer): void;
@@ -30,8 +30,8 @@ export class Crew {
   }
 
   /**
-   * Shares out the tasks, in order, while they may begin. A task whose worker died is told; a new worker takes the next.
-   * Returns, or throws what a hook threw, when no worker is busy any more.
+   * Shares out the tasks, in order, while they may begin. A task whose worker died is reported; a new worker takes the
+   * next. When no worker is busy any more, returns, or throws what a hook threw.
    */
   async run(tasks: readonly Task[], { onAnswer, onDeath, mayBegin, onBegin }: CrewHooks): Promise<void> {
     const queue = [...tasks];

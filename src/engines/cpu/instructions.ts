@@ -1,4 +1,4 @@
-// What a step's code is written in. The same records, field by field, are read by kernels/instructions.ts.
+// Instructions of a step's code. kernels/instructions.ts reads the same records, field by field.
 
 const FIELDS = {
   dense: ["x", "xStride", "D", "w", "bias", "floor", "out", "outStride", "N"],

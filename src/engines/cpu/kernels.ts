@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { RowKernels } from "../rows/row-kernels.ts";
 import { WasmInstance } from "../rows/wasm-instance.ts";
 
-/** Entry points that train, beside those that make rows; all addresses and strides are bytes. See kernels/. */
+/** Entry points that train, in addition to those that make rows; all addresses and strides are bytes. See kernels/. */
 export interface Kernels extends RowKernels {
   train(
     ...args: [member: number, x: number, xBytes: number, labels: number, labelBytes: number, B: number, ...Limits]

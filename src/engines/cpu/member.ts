@@ -4,7 +4,7 @@ import type { KernelInstance } from "./kernels.ts";
 import type { StepCode } from "./step-code.ts";
 import { pack, unpack } from "./weights.ts";
 
-/** A run in training: its weights with their moments, and where the kernels put its losses. */
+/** A run in training: addresses of its weights, their moments, and its losses. */
 export interface Member {
   /** The address of its record (kernels/train.ts). */
   readonly address: number;
@@ -12,13 +12,16 @@ export interface Member {
   readonly weights: number;
   /** The address of its optimizer's record (kernels/optimizer.ts). */
   readonly optimizer: number;
-  /** float64 [K]: of the latest batch, or squared errors added up by `evaluate`. */
+  /** float64 [K]: losses of the latest batch, or squared errors added up by `evaluate`. */
   readonly losses: number;
   /** float64 [K]: batch losses added up. */
   readonly sums: number;
 }
 
-/** How the kernels know an optimizer, and what it keeps of a parameter: itself, and for adam two moments. */
+/**
+ * An optimizer's number in the kernels, and its numbers for each parameter: the parameter itself, and adam's two
+ * moments.
+ */
 const RULES: Readonly<Record<Optimizer, { kind: number; values: number }>> = {
   sgd: { kind: 0, values: 1 },
   adam: { kind: 1, values: 3 },
@@ -46,7 +49,7 @@ export function readParameters(wasm: KernelInstance, { weights, code }: Member):
   return unpack(code.weights, wasm.float32(weights, code.weights.size));
 }
 
-/** The numbers in `sums` or `losses` over `count`, [K]; they begin again at 0. */
+/** The numbers in `sums` or `losses` divided by `count`, [K]; resets them to 0. */
 export function takeMeans(wasm: KernelInstance, at: number, tasks: number, count: number): number[] {
   const values = wasm.float64(at, tasks);
   const means = Array.from(values, (value) => value / count);

@@ -9,9 +9,9 @@ export interface LabelPlan {
   /** The address of the generator's record (rows/kernels/labels.ts). */
   readonly generator: number;
   readonly heldout: number;
-  /** Labels of the whole fixed training set; unused for fresh rows. */
+  /** Address of the labels of the whole fixed training set; unused for fresh rows. */
   readonly train: number;
-  /** Labels of the chunk of steps at hand. */
+  /** Address of the labels of the current chunk of steps. */
   readonly chunk: number;
 }
 
@@ -28,7 +28,7 @@ export interface RowPlan {
    * fifteenth of the time of drawing its rows again from their counters.
    */
   readonly train: number;
-  /** Inputs of a chunk of steps in panels, `panels` a step. */
+  /** Inputs of a chunk of steps in panels, `panels` for each step. */
   readonly chunk: number;
   readonly panels: number;
   readonly chunkSteps: number;
@@ -39,8 +39,9 @@ export interface RowPlan {
 }
 
 /**
- * Bytes of inputs that are made ready at once. Few enough that they and a run's weights stay in a second-level cache,
- * enough that a run's weights are fetched once for many steps: 64 KiB cost 7 % and 1 MiB 10 % with nine runs a bundle.
+ * Bytes of inputs that are made at once. They are few enough that they and a run's weights stay in a second-level
+ * cache, and enough that a run's weights are fetched once for many steps: with nine runs in a bundle, 64 KiB cost 7 %
+ * and 1 MiB 10 %.
  */
 const CHUNK_BYTES = 256 * 1024;
 

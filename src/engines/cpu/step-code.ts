@@ -10,7 +10,7 @@ import { towersShareInput, type Weights, weightsOf } from "./weights.ts";
 export interface StepCode {
   /** The address of its record (kernels/train.ts). */
   readonly address: number;
-  /** The forward instructions lie from `begin` to `middle`, the backward ones from there to `end`. */
+  /** The forward instructions are from `begin` to `middle`, the backward ones from there to `end`. */
   readonly begin: number;
   readonly middle: number;
   readonly end: number;
@@ -37,7 +37,7 @@ export function stepCodeOf(spec: ModelSpec, P: number, arena: Arena): StepCode {
   return { address, begin, middle, end, weights, tasks: spec.tasks };
 }
 
-/** Layers after the first of each expert or gate; `last` tells whether the last is a ReLU layer. */
+/** Layers after the first of each expert or gate; `last` says whether the last is a ReLU layer. */
 function stacks(builder: Builder, sizes: readonly number[], part: string, first: readonly Columns[], last: boolean) {
   return first.map((columns, i) => {
     let output = columns;

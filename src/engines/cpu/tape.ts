@@ -1,11 +1,14 @@
 import type { Instruction } from "./instructions.ts";
 
-/** Code in the making: what is written forwards is undone backwards, the last first. */
+/** Code under construction: the forward pass is written in order, the backward pass in reverse order. */
 export class Tape {
   readonly #forward: Instruction[] = [];
   readonly #undo: (() => Instruction[])[] = [];
 
-  /** Adds forward instructions with what makes their backward ones, called once all of the forward code stands. */
+  /**
+   * Adds forward instructions, and a function that makes their backward ones; it is called when the forward code is
+   * complete.
+   */
   push(forward: readonly Instruction[], undo: () => Instruction[]): void {
     this.#forward.push(...forward);
     this.#undo.push(undo);

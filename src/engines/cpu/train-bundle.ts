@@ -8,18 +8,18 @@ import type { Member } from "./member.ts";
 import type { LabelPlan } from "./row-plan.ts";
 import { Trainee } from "./trainee.ts";
 
-/** What computes. */
+/** The device in records of this engine. */
 export const DEVICE = "wasm";
 
 export interface Watch {
   /** The bundle's run `i` has been trained for `step` steps. */
   onStep(i: number, step: number): void;
-  /** Asked often, tens of milliseconds apart: whether to give up. */
+  /** Says whether to stop; called every tens of milliseconds. */
   isStopped(): boolean;
   readonly keepParameters: boolean;
 }
 
-/** Trains runs that share their rows, chunk after chunk of steps; gives nothing if stopped. */
+/** Trains runs that share their rows, chunk after chunk of steps; returns nothing if stopped. */
 export function trainBundle(wasm: KernelInstance, runs: readonly Run[], watch: Watch): RunResult[] | undefined {
   if (watch.isStopped()) return undefined;
   const started = performance.now();

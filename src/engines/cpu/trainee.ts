@@ -5,7 +5,7 @@ import type { KernelInstance } from "./kernels.ts";
 import { type Member, readParameters, takeMeans, writeParameters } from "./member.ts";
 import type { LabelPlan, RowPlan } from "./row-plan.ts";
 
-/** What a training run stands on: its place in memory, the rows it shares and its own labels. */
+/** Inputs of a training run: its place in memory, the rows it shares and its own labels. */
 export interface Place {
   readonly member: Member;
   readonly rows: RowPlan;
@@ -80,7 +80,7 @@ export class Trainee {
     this.#heldout.push(heldout);
   }
 
-  /** Fails the run if its losses over the training set after the last step, [K], are no numbers or have diverged. */
+  /** Fails the run if its losses over the training set after the last step, [K], are not numbers or have diverged. */
   judge(trainingSetLoss: readonly number[]): void {
     this.#failure ??= lossFailure(trainingSetLoss, this.run.training.steps);
   }

@@ -1,4 +1,4 @@
-// Which of the two kernels of a weight gradient updates which columns of a layer.
+// Chooses which of the two kernels of a weight gradient updates which columns of a layer.
 import { type Arena, roundUp } from "../rows/arena.ts";
 import { inputPanelBytes, LINE, PANEL_ROWS, paddedInputs, panelsOf } from "../rows/panels.ts";
 import { type Instruction, instruction } from "./instructions.ts";
@@ -16,14 +16,20 @@ interface Operands {
   readonly strips: number;
 }
 
-/** Inputs to a vector, the most vectors that a pass of the sparse kernel takes, rows of its blocks (kernels/active-rows.ts). */
+/**
+ * Inputs to a vector, the most vectors that a pass of the sparse kernel takes, rows of its blocks
+ * (kernels/active-rows.ts).
+ */
 const VECTOR = 4;
 const WIDEST = 13;
 const BLOCK_ROWS = 64;
-/** A pass takes as long for fewer vectors: with so many or more the sparse kernel is the faster one. */
+/** A pass takes as long for fewer vectors: from this many on, the sparse kernel is the faster one. */
 const LEAST_VECTORS = 9;
 
-/** The updates of a layer whose first `relus` columns are ReLU units: sparse for these, where that pays, dense for the rest. */
+/**
+ * The updates of a layer whose first `relus` columns are ReLU units: sparse for these, if that pays, dense for the
+ * rest.
+ */
 export function weightUpdates(arena: Arena, layer: FusedLayer, relus: number, operands: Operands): Instruction[] {
   const { D, N } = layer;
   const { strips, ...first } = operands;

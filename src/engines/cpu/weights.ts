@@ -1,5 +1,5 @@
-// Where a model's parameters lie in the engine: layers of strips (kernels/layout.ts). Layers that read the same units are
-// one: the first of all experts and gates, which read the rows, and the first of all towers where those share an input.
+// The engine's layout of a model's parameters: layers of strips (kernels/layout.ts). Layers that read the same units are
+// one: the first of all experts and gates, which read the rows, and the first of all towers if those share an input.
 import { unreachable } from "../../errors.ts";
 import { type ParameterBlock, type Part, parameterBlocks } from "../../models/parameters.ts";
 import type { ModelSpec } from "../../models/spec.ts";
@@ -18,17 +18,19 @@ interface PlacedLayer {
 export interface FusedLayer {
   readonly D: number;
   readonly N: number;
-  /** Where the kernel [ceil(N / 8)][D4][8] begins. */
+  /** Offset of the kernel [ceil(N / 8)][D4][8]. */
   readonly kernel: number;
-  /** Where the bias [ceil(N / 8)][8] begins; zeros where a part has none. */
+  /** Offset of the bias [ceil(N / 8)][8]; zeros if a part has none. */
   readonly bias: number;
   readonly parts: readonly PlacedLayer[];
 }
 
 export interface Weights {
-  /** By the canonical name of a layer, e.g. `towers/0/0`; layers that read the same units are one: `first`, `towers`. */
+  /**
+   * By the canonical name of a layer, e.g. `towers/0/0`; layers that read the same units are one: `first`, `towers`.
+   */
   readonly layers: ReadonlyMap<string, FusedLayer>;
-  /** Numbers in all, an odd number of cache lines: weights and moments of one weight then never share a cache set. */
+  /** Total of numbers, an odd number of cache lines: a weight and its moments then never share a cache set. */
   readonly size: number;
 }
 
@@ -80,7 +82,7 @@ function forEachParameter(layers: Weights["layers"], visit: (canonical: number, 
   }
 }
 
-/** The place of the weight from input d to output n, in numbers. */
+/** Offset of the weight from input d to output n, in numbers. */
 export function kernelIndex({ kernel, D }: FusedLayer, d: number, n: number): number {
   return kernel + (Math.floor(n / STRIP) * paddedInputs(D) + d) * STRIP + (n % STRIP);
 }

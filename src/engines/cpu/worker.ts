@@ -6,7 +6,7 @@ import { trainBundle } from "./train-bundle.ts";
 /** A bundle to train. */
 export interface Task {
   readonly runs: readonly Run[];
-  /** Each run's place in `steps`. */
+  /** Each run's index in `steps`. */
   readonly slots: readonly number[];
   /** Int32, shared: how far each run is. */
   readonly steps: SharedArrayBuffer;

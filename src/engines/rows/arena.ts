@@ -1,17 +1,17 @@
-/** Below lie the kernels' own constants. */
+/** Addresses below this hold the kernels' own constants. */
 const FIRST_FREE = 4096;
-/** A line of the cache. */
+/** Bytes of a cache line. */
 const ALIGNMENT = 64;
 
 /**
- * A plan of linear memory, made before there is any: every buffer gets its address here, so that a plan's size is known
- * without running it and nothing is allocated while training.
+ * A plan of linear memory, made before the memory exists: every buffer gets its address here. So a plan's size is known
+ * without running it, and nothing is allocated while training.
  */
 export class Arena {
   #end = FIRST_FREE;
   readonly #contents: { at: number; data: Uint8Array }[] = [];
 
-  /** The address of `bytes` bytes, 0 at the start. */
+  /** The address of `bytes` bytes, which are 0 at the start. */
   take(bytes: number): number {
     const at = this.#end;
     this.#end = roundUp(at + bytes, ALIGNMENT);
@@ -30,7 +30,7 @@ export class Arena {
     return this.#end;
   }
 
-  /** Clears `memory` as far as the plan goes and writes what was put. */
+  /** Clears the plan's part of `memory`, and writes the data that was put there. */
   writeTo(memory: WebAssembly.Memory): void {
     const bytes = new Uint8Array(memory.buffer);
     bytes.fill(0, FIRST_FREE, this.#end);

@@ -4,7 +4,7 @@ import type { Run } from "../engine.ts";
 import { type Arena, recordBytes, roundUp } from "./arena.ts";
 import { LINE } from "./panels.ts";
 
-/** Fixed sets are drawn by as many panels at a time. */
+/** Panels of a fixed set that are drawn at a time. */
 export const SLICE_PANELS = 32;
 
 /** Bytes of a panel of K labels. */

@@ -14,7 +14,7 @@ export class WasmInstance<Kernels> {
     this.kernels = exports as Kernels;
   }
 
-  /** Makes room for `bytes` in all. */
+  /** Makes room for `bytes` in total. */
   reserve(bytes: number): void {
     const missing = Math.ceil((bytes - this.memory.buffer.byteLength) / PAGE_BYTES);
     if (missing > 0) this.memory.grow(missing);

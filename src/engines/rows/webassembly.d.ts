@@ -1,4 +1,6 @@
-/** As much of WebAssembly's own interface as the engine uses; the `es2023` library has none, `dom` has too much. */
+/**
+ * The part of WebAssembly's interface that the engine uses; the `es2023` library has none of it, `dom` has too much.
+ */
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);

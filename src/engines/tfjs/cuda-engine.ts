@@ -5,14 +5,14 @@ import { loadTf } from "./tf.ts";
 import { createTfjsEngine } from "./tfjs-engine.ts";
 
 export interface CudaOptions {
-  /** Compute on the CPU where TensorFlow sees no card. */
+  /** Compute on the CPU if TensorFlow sees no card. */
   readonly allowCpu?: boolean;
   /** Threads that make rows. */
   readonly jobs?: number;
   readonly note?: (line: string) => void;
 }
 
-/** The tfjs engine on TensorFlow with CUDA. Throws UsageError where it would compute on a CPU, unless that is allowed. */
+/** The tfjs engine on TensorFlow with CUDA. Throws UsageError if it would compute on a CPU, unless that is allowed. */
 export async function createCudaEngine({ allowCpu = false, ...options }: CudaOptions = {}): Promise<Engine> {
   const tf = await loadTf("tensorflow");
   if (!isOnCard(tf) && !allowCpu)

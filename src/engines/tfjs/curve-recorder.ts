@@ -1,6 +1,6 @@
 import { lossFailure } from "../engine.ts";
 
-/** What is known of one run while it trains: its curve, and why it failed if it did. */
+/** State of one run while it trains: its curve, and why it failed, if it did. */
 export class CurveRecorder {
   readonly steps: number[] = [];
   readonly train: number[][] = [];
@@ -13,7 +13,7 @@ export class CurveRecorder {
     this.#sums = new Array<number>(tasks).fill(0);
   }
 
-  /** Losses [K] of the batch of `step`, before its update. A failed run's are of no interest. */
+  /** Losses [K] of the batch of `step`, before its update. Those of a failed run are ignored. */
   addBatch(losses: Float32Array, step: number): void {
     this.failure ??= lossFailure(losses, step);
     if (this.failure) return;

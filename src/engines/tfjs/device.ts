@@ -7,19 +7,19 @@ import type { Backend, Tf } from "./tf.ts";
 /** The device of TensorFlow without a card. */
 export const TENSORFLOW_CPU = "tensorflow cpu";
 
-/** What really computes. */
+/** The device that really computes. */
 export interface Device {
   /** `wasm`, `cpu`, `tensorflow cpu`, or the card's name. */
   readonly name: string;
   readonly libraries?: Readonly<Record<string, string>>;
-  /** Where a group's size follows from it. */
+  /** Free memory, if a group's size depends on it. */
   readonly memory?: Memory;
 }
 
-/** Taken to be free on a card whose driver does not say. */
+/** Free memory that is assumed for a card whose driver does not say. */
 const UNKNOWN_CARD_BYTES = 4e9;
 
-/** Calls `note` for a card whose memory is guessed. */
+/** Calls `note` if the memory of a card is guessed. */
 export async function deviceOf(
   tf: Tf,
   backend: Backend,
@@ -44,7 +44,7 @@ async function tensorflowDevice(tf: Tf, note: (line: string) => void, machine: M
   if (!isOnCard(tf)) return { name: TENSORFLOW_CPU, libraries, memory: { host } };
   const [card] = await visibleCards(machine);
   const memory = { host, card: card?.freeBytes || UNKNOWN_CARD_BYTES };
-  if (!card?.freeBytes) note("nvidia-smi does not say how much memory of the card is free; 4 GB are taken to be");
+  if (!card?.freeBytes) note("nvidia-smi does not say how much memory of the card is free; 4 GB are assumed");
   return { name: card?.name ?? "NVIDIA GPU", libraries, memory };
 }
 
@@ -53,7 +53,7 @@ interface NativeBackend {
   readonly binding: { readonly TF_Version: string };
 }
 
-/** The binding is an optional package: its types are not at hand. */
+/** The binding is an optional package, so its types are not available. */
 function nativeBackend(tf: Tf): NativeBackend {
   return tf.backend() as unknown as NativeBackend;
 }

@@ -16,7 +16,10 @@ import { HELD_MS, type Pace } from "./pace.ts";
 import type { Tf } from "./tf.ts";
 import type { SquaredErrors, Trainer } from "./trainer.ts";
 
-/** A trainer of a group of one model at one learning rate; undefined once stopped. Makes rows with a rest after each run's. */
+/**
+ * A trainer of a group of one model at one learning rate; undefined once stopped. Lets the event loop run after each
+ * run's rows.
+ */
 export async function eagerTrainer(tf: Tf, { runs }: Group, pace: Pace): Promise<EagerTrainer | undefined> {
   const feeds: Feed[] = [];
   for (const run of runs) {
@@ -35,7 +38,7 @@ class EagerTrainer implements Trainer {
   readonly #feeds: readonly Feed[];
   readonly #masks: readonly Mask[];
   readonly #maskSource: MaskSource;
-  /** The rows of a batch, overwritten by the next. */
+  /** Rows of a batch; each batch overwrites them. */
   readonly #rows: Rows;
   #state: TrainingState;
 

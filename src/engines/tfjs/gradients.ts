@@ -1,11 +1,11 @@
-// TensorFlow.js's core has operations but no gradients in Node: those that a model here needs. What products and losses
-// need is in model/.
+// TensorFlow.js's core has operations but no gradients in Node. These are the gradients that a model here needs; those of
+// products and losses are in model/.
 import type * as tfjsCore from "@tensorflow/tfjs-core";
 import type { GradConfig, NamedAttrMap, Tensor } from "@tensorflow/tfjs-core";
 
 type Tf = typeof tfjsCore;
 
-/** Gradients of an operation's inputs by their names or places, from that of its output. */
+/** Gradients of an operation's inputs by their names or indices, from that of its output. */
 type Gradient = (dy: Tensor, saved: Tensor[], attributes: NamedAttrMap) => Record<string, () => Tensor>;
 
 /** Registers the gradients that `tf` lacks. The whole of tfjs, which comes with the CUDA package, has them all. */
@@ -43,7 +43,7 @@ function summedTo(tf: Tf, dy: Tensor, input: Tensor | undefined): Tensor {
   return tf.reshape(axes.length > 0 ? tf.sum(dy, axes) : dy, shape);
 }
 
-/** The gradient of a mean over `axis` of x, the same for each number that it is of. */
+/** The gradient of a mean over `axis` of x, the same for each number of x. */
 function spread(tf: Tf, dy: Tensor, x: Tensor, axis: number | number[]): Tensor {
   const axes = tf.util.parseAxisParam(axis, x.shape);
   const kept = x.shape.map((size, i) => (axes.includes(i) ? 1 : size));
@@ -51,7 +51,7 @@ function spread(tf: Tf, dy: Tensor, x: Tensor, axis: number | number[]): Tensor 
   return tf.div(tf.mul(tf.reshape(dy, kept), tf.ones(x.shape)), count);
 }
 
-/** Operations that only place numbers elsewhere. */
+/** Operations that only move numbers. */
 function ofShapes(tf: Tf): GradConfig[] {
   return [
     {

@@ -12,7 +12,7 @@ export interface Group {
   readonly runs: readonly Run[];
   /** A run for each set of rows. */
   readonly sources: readonly Run[];
-  /** The place among `sources` of each replica's rows, [R]. */
+  /** The index in `sources` of each replica's rows, [R]. */
   readonly places: readonly number[];
 }
 
@@ -27,8 +27,8 @@ export interface Grouping {
 }
 
 /**
- * Every run in one group, those of a company side by side. Groups of a kind are of one size, but for the last, and share a
- * graph. They come in the order of their first runs.
+ * Every run is in one group, those of a company side by side. Groups of a kind have one size, except for the last, and
+ * share a graph. They are in the order of their first runs.
  */
 export function groupsOf(runs: readonly Run[], { sizeOf, mixed }: Grouping): Group[] {
   const numbers = numbersOf(mixed);
@@ -99,8 +99,8 @@ function modelsOf(runs: readonly Run[], numbers: Numbers): Company[] {
 type Numbers = ReturnType<typeof numbersOf>;
 
 /**
- * Numbers what runs have in common; settings that differ in the learning rate alone have one number if that `mayDiffer`,
- * but for a rate of 0, of which no other is a multiple.
+ * Numbers the settings that runs have in common. Settings that differ only in the learning rate have the same number if
+ * that `mayDiffer`, except for a rate of 0, of which no other is a multiple.
  */
 function numbersOf(mayDiffer: boolean) {
   return {

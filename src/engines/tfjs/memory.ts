@@ -1,4 +1,4 @@
-// What a group takes, and how large one may be. All numbers are float32.
+// Memory of a group, and how large a group may be. All numbers are float32.
 import { parameterBlocks, parameterCount } from "../../models/parameters.ts";
 import type { ModelSpec } from "../../models/spec.ts";
 import type { Run } from "../engine.ts";
@@ -8,24 +8,24 @@ import type { Group } from "./groups.ts";
 /** Rows of a set that are predicted at a time, for each replica: bounds the memory that an evaluation takes. */
 export const EVALUATED_ROWS = 500;
 
-/** Bytes of a run's rows. They lie on the host, or in a table of a traced program that they are copied to. */
+/** Bytes of a run's rows. They are on the host, or copied to a table of a traced program. */
 export function rowBytes({ model, training }: Run): number {
   return 4 * rowCount(training) * (model.inputs + model.tasks);
 }
 
 /**
- * Bytes of a replica's tensors at its peak: Adam's state before and after an update, and what is kept of each row while
- * it is trained on or predicted, about 3 copies of x and 5 of each unit.
+ * Bytes of a replica's tensors at its peak: Adam's state before and after an update, and about 3 copies of x and 5 of
+ * each unit for each row that is trained on or predicted.
  */
 export function tensorBytes({ model, training }: Run): number {
   const active = Math.max(training.batch, Math.min(EVALUATED_ROWS, rowCount(training)));
   return 4 * (6 * parameterCount(model) + active * (3 * model.inputs + 5 * unitCount(model)));
 }
 
-/** Bytes that a call is fed at the most. */
+/** Most bytes that one call is fed. */
 export const CALL_BYTES = 64e6;
 
-/** Bytes of what a traced group is fed: a call's as tensors, as arrays, and as those that are made for the next. */
+/** Bytes of the data that a traced group is fed: a call's tensors, its arrays, and the arrays of the next call. */
 export function fedBytes(group: Group): number {
   const { steps } = (group.runs[0] as Run).training;
   const step = bytesOf(stepArrays(group));
@@ -41,21 +41,21 @@ function unitCount(model: ModelSpec): number {
   return kernels.reduce((sum, { shape }) => sum + (shape[1] as number), 0);
 }
 
-/** Free bytes; `card` where tensors lie on one. */
+/** Free bytes; `card` if tensors are on one. */
 export interface Memory {
   readonly host: number;
   readonly card?: number;
 }
 
 /**
- * Runs of a group at most: as many as the paper has in a cell of each model, where they cost a card hardly more than a
- * few. A CPU is busy with fewer, and a sweep that is killed loses less.
+ * Most runs of a group. On a card, as many as the paper has in a cell of each model: they cost hardly more than a few.
+ * Fewer keep a CPU busy, and a sweep that is killed loses less.
  */
 const MOST_RUNS = { card: 600, cpu: 64 };
-/** The share of free memory that is used: other processes want some too, and allocators leave gaps. */
+/** Share of the free memory that is used: other processes need some too, and allocators leave gaps. */
 const SHARE = 0.5;
 
-/** Numbers of an array at the most: beyond, JavaScript and some of TensorFlow's kernels can't count them. */
+/** Most numbers of an array: JavaScript and some of TensorFlow's kernels can't count more. */
 const MOST_NUMBERS = 2 ** 31 - 1;
 
 /** The most sets of rows, each with runs like these, that train together, by a traced program; 0 if not one fits. */

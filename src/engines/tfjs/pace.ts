@@ -17,7 +17,7 @@ export class Pace {
     return performance.now() - this.#since > HELD_MS;
   }
 
-  /** Whether the work is to stop: known only after a `rest`. */
+  /** Whether the work must stop: known only after a `rest`. */
   get stopped(): boolean {
     return this.#signal?.aborted ?? false;
   }

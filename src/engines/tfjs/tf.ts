@@ -49,6 +49,7 @@ function nativeTf(): Tf {
   try {
     return loadBinding(binding) as Tf;
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`${binding.folder}: TensorFlow does not load: ${(error as Error).message}; see mmoe doctor`);
   }
 }

@@ -13,19 +13,22 @@ import { trainInGroups } from "./train-in-groups.ts";
 
 export interface TfjsOptions extends ProgramOptions {
   readonly backend: Backend;
-  /** What the engine is called in messages and records. */
+  /** The engine's name in messages and records. */
   readonly name?: "tfjs" | "cuda";
   /** The most runs that are trained together; by default what suits the backend and its memory. */
   readonly groupSize?: number;
-  /** Whether steps are traced into a graph, many of them a call: by default where that can be, on `tensorflow`. */
+  /**
+   * Whether steps are traced into a graph, with many steps in a call; by default on `tensorflow`, where that is
+   * possible.
+   */
   readonly traced?: boolean;
   /** Threads that make rows for traced steps, at the most; by default as many as this process has cores, up to 16. */
   readonly jobs?: number;
-  /** Told what is decided on the way. */
+  /** Called with what is decided on the way. */
   readonly note?: (line: string) => void;
 }
 
-/** Without threads more runs at a time gain nothing. */
+/** Without threads, more runs at a time are no faster. */
 const GROUP_SIZE = 8;
 const MOST_FEEDERS = 16;
 
@@ -57,7 +60,7 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     ...(device.libraries ? { libraries: device.libraries } : {}),
     check: (model) => checkModel(name, model),
     async train(runs, hooks) {
-      await tf.setBackend(backend); // one for the process: another engine may have set its own
+      await tf.setBackend(backend); // it is global to the process: another engine may have set its own
       for (const run of runs) checkRun(name, run);
       const train = (group: Group) => trainGroup(createTrainer, group, hooks, device.name);
       await trainInGroups(runs, hooks, { ...grouping, train, free: () => training.free(), note });

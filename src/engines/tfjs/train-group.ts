@@ -14,7 +14,7 @@ interface Replica {
 /** How a group's runs are computed; undefined if it is stopped while its rows are made. */
 export type CreateTrainer = (group: Group, pace: Pace) => Promise<Trainer | undefined>;
 
-/** Trains a group. Stopped by the signal, it gives no result. */
+/** Trains a group. If the signal stops it, it has no result. */
 export async function trainGroup(
   createTrainer: CreateTrainer,
   group: Group,
@@ -94,14 +94,14 @@ async function evaluate(trainer: Trainer, replicas: readonly Replica[], step: nu
   for (const [r, { record }] of replicas.entries()) record.addEvaluation(losses.slice(r * K, (r + 1) * K), step);
 }
 
-/** Each run's losses over its whole fixed training set, [N * K]; none where rows are fresh or every run has failed. */
+/** Each run's losses over its whole fixed training set, [N * K]; none if rows are fresh or every run has failed. */
 async function trainingSetLosses(trainer: Trainer, replicas: readonly Replica[], pace: Pace): Promise<number[]> {
   const { trainRows } = (replicas[0] as Replica).run.training;
   const failed = replicas.every(({ record }) => record.failure);
   return trainRows === "fresh" || failed ? [] : lossesOver(trainer, "train", trainRows, pace);
 }
 
-/** Mean squared errors over a set, [N * K]; of no meaning once stopped. */
+/** Mean squared errors over a set, [N * K]; meaningless once stopped. */
 async function lossesOver(trainer: Trainer, set: RowSet, rows: number, pace: Pace): Promise<number[]> {
   let total: number[] = [];
   for (let from = 0; from < rows && !pace.stopped; ) {

@@ -3,16 +3,16 @@ import type { Hooks, Run } from "../engine.ts";
 import { type Group, type Grouping, groupsOf } from "./groups.ts";
 
 interface GroupTraining extends Grouping {
-  /** Trains one group; gives results only when all of it has been trained. */
+  /** Trains one group; returns results only when all of it has been trained. */
   readonly train: (group: Group) => Promise<void>;
-  /** Frees what is kept for other groups: memory is at its end. */
+  /** Frees what is kept for other groups, when memory runs out. */
   readonly free: () => void;
-  /** Told that groups are made smaller. */
+  /** Called when groups are made smaller. */
   readonly note: (line: string) => void;
 }
 
 /**
- * Trains all runs, group by group, until a signal stops it. A group that memory does not hold is trained again in two
+ * Trains all runs, group by group, until a signal stops it. A group that does not fit in memory is trained again in two
  * halves, and later groups are no larger.
  */
 export async function trainInGroups(
@@ -42,7 +42,10 @@ export async function trainInGroups(
   }
 }
 
-/** What is said of it: of eager calls, by TensorFlow's kernels in a session, of what a session is fed, by V8. */
+/**
+ * Messages of out-of-memory errors: from eager calls, from TensorFlow's kernels in a session, from fed data, and from
+ * V8.
+ */
 const OUT_OF_MEMORY = new RegExp(
   [
     "TF_Status: 8\\b|RESOURCE_EXHAUSTED",
@@ -59,5 +62,5 @@ export function isOutOfMemory(error: unknown): boolean {
 
 function halfOf({ runs }: Group): number {
   if (runs.length > 1) return Math.ceil(runs.length / 2);
-  throw new UsageError(`run ${runs[0]?.id} alone does not fit in memory; give fewer rows a batch or a smaller model`);
+  throw new UsageError(`run ${runs[0]?.id} alone does not fit in memory; give a smaller batch or a smaller model`);
 }

@@ -1,12 +1,12 @@
 import type { RowSet } from "../../data/streams.ts";
 
-/** The N runs of a group in training, wherever their parameters lie. */
+/** The N runs of a group in training, wherever their parameters are. */
 export interface Trainer {
-  /** Measured on the rows of each of the group's sources, a pair of tasks each. */
+  /** Label correlations of each of the group's sources, one for each pair of tasks. */
   readonly labelCorrelations: readonly (readonly number[])[];
   /**
-   * Trains step `from` and those after it up to `to`, or fewer if they take long. Losses of their batches, each before
-   * its update: [steps done, N, K].
+   * Trains step `from` and those after it up to `to`, or fewer if they take long. Returns the losses of their batches,
+   * each before its update: [steps done, N, K].
    */
   train(from: number, to: number): Promise<Float32Array>;
   /** Sums of the squared errors of each run on its own rows `from` to `to` of a set, or fewer if they take long. */

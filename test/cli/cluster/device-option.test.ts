@@ -26,9 +26,9 @@ test.each([
 
 const NONE = "name them (--devices 0,1), or leave out --devices";
 test.each([
-  ["0,0", {}, "--devices: expected all, or numbers such as 0,1 and none twice, got '0,0'"],
-  ["0,", {}, "--devices: expected all, or numbers such as 0,1 and none twice, got '0,'"],
-  ["a", {}, "--devices: expected all, or numbers such as 0,1 and none twice, got 'a'"],
+  ["0,0", {}, "--devices: expected all, or different numbers such as 0,1, got '0,0'"],
+  ["0,", {}, "--devices: expected all, or different numbers such as 0,1, got '0,'"],
+  ["a", {}, "--devices: expected all, or different numbers such as 0,1, got 'a'"],
   [
     "1,2",
     { CUDA_VISIBLE_DEVICES: "4,5" },

@@ -39,7 +39,7 @@ describe("deviceOf(tf, backend)", () => {
       name: "NVIDIA GPU",
       memory: { card: 4e9 },
     });
-    const guessed = "nvidia-smi does not say how much memory of the card is free; 4 GB are taken to be";
+    const guessed = "nvidia-smi does not say how much memory of the card is free; 4 GB are assumed";
     expect(notes).toEqual([guessed, guessed]);
   });
 });

@@ -60,7 +60,7 @@ describe("trainInGroups(runs)", () => {
   test("refuses, by its name, a run that memory does not hold alone", async () => {
     const failed = trained([tinyRun()], 3, 0);
     await expect(failed).rejects.toThrow(UsageError);
-    await expect(failed).rejects.toThrow("run mmoe/p=0.5/0 alone does not fit in memory; give fewer rows a batch");
+    await expect(failed).rejects.toThrow("run mmoe/p=0.5/0 alone does not fit in memory; give a smaller batch");
   });
 
   test("passes on any other error", async () => {

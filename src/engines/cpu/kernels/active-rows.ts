@@ -11,7 +11,9 @@ const COLUMN: usize = <usize>BLOCK * LINE;
 export const WIDEST: i32 = 13;
 export const ROW: usize = 16 * <usize>WIDEST;
 
-/** Finds for each unit of a block of g its column row after row, a mask of the rows where it is not 0, its sums for the bias. */
+/**
+ * For each unit, finds in a block of g: its column, a mask of the rows where it is not 0, and its sums for the bias.
+ */
 export function findActive(op: SparseUpdate, g: usize, panels: i32, isFirst: bool): void {
   const zero = f32x4.splat(0);
   let column = op.columns;
@@ -49,7 +51,7 @@ export function packRows(x: usize, stride: usize, rows: usize, vectors: i32, pan
   }
 }
 
-/** How many vectors, as types: of two loops that differ by an argument, the compiler makes one that is slower. */
+/** Numbers of vectors, as types: the compiler merges two loops that differ by an argument into one that is slower. */
 type Thirteen = u64;
 type Twelve = u32;
 
@@ -63,8 +65,9 @@ export function addActive(op: SparseUpdate, n: i32, sums: usize, isFirst: bool, 
 
 /**
  * 13 sums, g, and a vector of x that becomes its product are the 15 registers that V8 leaves; 7 and 6 sums, in four
- * passes rather than two, took a sixth longer. Nested in another loop, V8 loads all of a row before the first product, and
- * more than 7 sums spill. 14 loads for 13 multiplications and additions: a core of two loads a cycle does little else.
+ * passes rather than two, took a sixth longer. Nested in another loop, V8 loads all of a row before the first product,
+ * and more than 7 sums spill. 14 loads for 13 multiplications and additions: a core of two loads a cycle does little
+ * else.
  */
 // @ts-ignore: decorator
 @inline function add<Width>(mask: u64, rows: usize, g: usize, sums: usize, isFirst: bool): void {

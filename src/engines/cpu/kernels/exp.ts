@@ -1,4 +1,4 @@
-/** Loaded where they are used: V8 builds a constant vector again at each use, in three instructions. */
+/** Loaded where they are used: V8 would rebuild a constant vector at each use, in three instructions. */
 const C = memory.data<f32>([
   -60, 1.4426950408889634, 12582912, 0.693359375, -2.1219444e-4, 1,
   1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
@@ -6,7 +6,7 @@ const C = memory.data<f32>([
 /** exp(-60) is 1e-26: no weight of a softmax, nor a product with one, is subnormal. */
 const LEAST: usize = 0;
 const LOG2_E: usize = 1;
-/** 1.5 * 2^23: adding it rounds to a whole number, which then stands in the low bits. */
+/** 1.5 * 2^23: adding it rounds to a whole number, which is then in the low bits. */
 const ROUNDER: usize = 2;
 /** ln 2 in two parts: the first has so few bits that its product with an exponent is exact. */
 const LN2_HIGH: usize = 3;

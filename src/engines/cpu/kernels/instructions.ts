@@ -1,6 +1,6 @@
-// The code of a step is records one after the other, each an operation with what it needs, laid out by ../step-code.ts
-// (../instructions.ts lists the same fields in the same order). `w`, `bias` and the like are distances from a run's weights, so runs
-// of one model share their code; the rest are addresses. An input `x` of 0 stands for the rows of the step.
+// The code of a step is a sequence of records, each an operation with its operands, laid out by ../step-code.ts
+// (../instructions.ts lists the same fields in the same order). `w`, `bias` and the like are distances from a run's
+// weights, so runs of one model share their code; the rest are addresses. An input `x` of 0 means the rows of the step.
 
 export const DENSE = 1;
 export const INPUT_GRADIENT = 2;
@@ -102,7 +102,10 @@ export const SPARSE_UPDATE = 8;
   dStride: usize;
 }
 
-/** Gradient of one expert [B, H] from the mixes that it is in: `uses` [M, 2] are addresses of its gate column and of the mix's gradient. */
+/**
+ * Gradient of one expert [B, H] from the mixes that it is in: `uses` [M, 2] are addresses of its gate column and of the
+ * mix's gradient.
+ */
 @unmanaged export class ExpertGradient {
   op: i32;
   size: i32;
@@ -118,8 +121,8 @@ export const SPARSE_UPDATE = 8;
 }
 
 /**
- * Update, over the rows where g is not 0 alone. Scratch: `rows` a block of rows, packed; for each unit `columns` its part
- * of g, `masks` a bit a row, `sums` [passes, N] its gradient in the making and `biasSums` its bias'.
+ * Update, over the rows where g is not 0 alone. Scratch: `rows` a block of rows, packed; for each unit `columns` its
+ * part of g, `masks` a bit a row, `sums` [passes, N] its gradient so far and `biasSums` its bias'.
  */
 @unmanaged export class SparseUpdate {
   op: i32;

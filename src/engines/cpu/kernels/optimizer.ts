@@ -1,4 +1,4 @@
-/** How a run is optimized; ../member.ts writes it, train.ts renews the two float32 before each step. */
+/** How a run is optimized; ../member.ts writes it, train.ts updates the two float32 before each step. */
 @unmanaged export class Optimizer {
   /** 0 for sgd, 1 for adam. */
   kind: i32;
@@ -19,14 +19,14 @@ export const BETA2: f64 = 0.999;
 export const EPSILON: f64 = 1e-8;
 
 /**
- * Added to every gradient: far below what moves a weight (epsilon is 1e-8) or changes the bits of a gradient that counts.
- * Without it the moments of a dead unit or a shut gate sink among the subnormal numbers, where each operation costs a
- * hundred times as much; with it they stay near 1e-16 and 1e-32.
+ * Added to every gradient: far below what moves a weight (epsilon is 1e-8) or changes the bits of a gradient that
+ * counts. Without it the moments of a dead unit or a shut gate sink among the subnormal numbers, where each operation
+ * costs a hundred times as much; with it they stay near 1e-16 and 1e-32.
  */
 // @ts-ignore: decorator
 @inline const TINY: f32 = 1e-16;
 
-/** Renews what depends on the step's number. */
+/** Updates the fields that depend on the step's number. */
 export function beginStep(o: Optimizer): void {
   o.power1 *= BETA1;
   o.power2 *= BETA2;

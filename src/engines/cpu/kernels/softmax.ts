@@ -2,7 +2,7 @@ import { expOfNegative } from "./exp";
 import { Softmax } from "./instructions";
 import { LINE } from "../../rows/kernels/layout";
 
-/** A gate's weights: softmax over E columns, four rows to a vector, with the greatest logit taken off first. */
+/** A gate's weights: softmax over E columns, four rows to a vector, after the largest logit is subtracted. */
 export function softmax(op: Softmax, P: i32): void {
   const length = <usize>op.E * LINE;
   for (let p = 0; p < P; p++) {

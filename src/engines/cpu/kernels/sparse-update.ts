@@ -5,9 +5,9 @@ import { Optimizer, step } from "./optimizer";
 import { square } from "../../rows/kernels/transpose";
 
 /**
- * What update.ts does, for ReLU units over many inputs. A unit's gradient is 0 in every row where it was shut, half of
- * them and more: only the others are added. The sums keep their bits, as rows are added in the same order from +0, and a
- * product with 0 would change none of them.
+ * The same as update.ts, for ReLU units over many inputs. A unit's gradient is 0 in every row where it was shut, which
+ * is half of them or more: only the others are added. The sums keep their bits, since rows are added in the same order
+ * from +0, and a product with 0 would change none of them.
  */
 export function sparseUpdate(op: SparseUpdate, x: usize, weights: usize, P: i32, o: Optimizer): void {
   for (let p = 0; p < P; p += BLOCK) {
@@ -18,7 +18,10 @@ export function sparseUpdate(op: SparseUpdate, x: usize, weights: usize, P: i32,
   if (op.trained) updateBiases(op, weights + op.bias, o);
 }
 
-/** Adds a block of rows to all sums, 13 or 12 vectors of inputs at a time; with the last one the weights take their step. */
+/**
+ * Adds a block of rows to all sums, 13 or 12 vectors of inputs at a time; with the last one the weights take their
+ * step.
+ */
 function addBlock(
   op: SparseUpdate, x: usize, panels: i32, isFirst: bool, isLast: bool, w: usize, o: Optimizer,
 ): void {
@@ -38,8 +41,8 @@ function addBlock(
 }
 
 /**
- * Adds a block's rows to the sums of every unit. After each unit, some of the strip before it take their step, of whose
- * inputs `updated` vectors are due: the optimizer's roots and quotients pass while the next unit's products do.
+ * Adds a block's rows to the sums of every unit. After each unit, some weights of the strip before it take their step
+ * (`updated` vectors of inputs): the optimizer's roots and quotients overlap with the next unit's products.
  */
 function addUnits(
   op: SparseUpdate, sums: usize, isFirst: bool, isWidest: bool, updated: i32, w: usize, o: Optimizer,
@@ -54,7 +57,7 @@ function addUnits(
   }
 }
 
-/** The step of 4 inputs x 8 units, whose sums lie unit after unit. */
+/** The step of 4 inputs x 8 units, whose sums are stored unit after unit. */
 function fourInputs(sums: usize, w: usize, o: Optimizer): void {
   const others = sums + 4 * ROW;
   square(sums, sums + ROW, sums + 2 * ROW, sums + 3 * ROW, sums, ROW);

@@ -26,8 +26,8 @@ import { execute } from "./execute";
 }
 
 /**
- * Trains a run on `steps` batches of B rows, one after the other at `x` (each xBytes long) with their labels. Gives
- * the number of steps done: fewer where a loss is NaN or beyond `limit`, which then stands in `losses`.
+ * Trains a run on `steps` batches of B rows, one after the other at `x` (each xBytes long) with their labels. Returns
+ * the number of steps done: fewer if a loss is NaN or beyond `limit`, which is then in `losses`.
  */
 export function train(
   member: Member, x: usize, xBytes: usize, labels: usize, labelBytes: usize, B: i32, steps: i32, limit: f64,

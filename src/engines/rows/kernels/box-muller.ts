@@ -1,7 +1,7 @@
 // Two normals a lane from two words a lane; constants and order of operations are those of src/random/normal.ts.
 import { LINE } from "./layout";
 
-/** Loaded where they are used: V8 builds a constant vector again at each use, in three instructions. */
+/** Loaded where they are used: V8 would rebuild a constant vector at each use, in three instructions. */
 const C = memory.data<f32>([
   0.00015148513, -0.0046737664, 0.07968968, -0.6459637, 1.5707963,
   -0.07865443, 0.12879188, -0.13125293, 0.14181422, -0.1662497, 0.20002282, -0.25000796, 0.33333316,

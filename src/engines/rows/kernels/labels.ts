@@ -39,7 +39,9 @@ export function labels(g: Generator, x: usize, stride: usize, noise: usize, out:
   }
 }
 
-/** Labels of 8 rows for the tasks of vectors `w1` and, behind it, w2: 8 sums in registers, two rows to a vector. */
+/**
+ * Labels of 8 rows for the tasks of vectors `w1` and w2, which follows it: 8 sums in registers, two rows to a vector.
+ */
 function twoTasks(g: Generator, x: usize, w1: usize, noise: usize, out: usize): void {
   const D = g.D;
   const w2 = w1 + (<usize>D << 3);

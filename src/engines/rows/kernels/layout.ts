@@ -1,16 +1,16 @@
-// How numbers lie in linear memory. Everything is float32 unless a name says otherwise; strides and offsets are bytes.
+// The layout of linear memory. Everything is float32 unless a name says otherwise; strides and offsets are bytes.
 //
-// Rows (inputs, units, gradients of units) lie in panels of 8 rows: [P][N][8], P = ceil(B / 8). The 8 numbers of one
+// Rows (inputs, units, gradients of units) are in panels of 8 rows: [P][N][8], P = ceil(B / 8). The 8 numbers of one
 // column are two vectors, so one lane is one row: softmax, ReLU and mixing never cross lanes, and neither units nor
 // experts need padding. A buffer's *stride* is the distance from a panel to the next, so columns n.. of a buffer are
 // themselves a buffer: the same stride, 32 n bytes further on.
 //
-// Kernels lie in strips of 8 outputs: [ceil(N / 8)][D4][8], D4 = D rounded up to 4. The forward product reads 4 outputs
+// Kernels are in strips of 8 outputs: [ceil(N / 8)][D4][8], D4 = D rounded up to 4. The forward product reads 4 outputs
 // of an input side by side; the weight gradient, which is a product over rows, updates 4 inputs x 8 outputs in one
 // piece of 128 bytes; the input gradient reads 4 inputs of an output at constant distances. So no product needs a
 // transposed copy of its weights. The sparse weight gradient, a sum over other rows for each unit, packs its inputs row
-// after row, a block of rows at a time, and transposes the sums. What fills up a strip (outputs from N on, inputs from D
-// on) is updated like the rest with whatever lies there, and never read by a product.
+// after row, a block of rows at a time, and transposes the sums. The padding of a strip (outputs from N on, inputs from D
+// on) is updated like the rest, with whatever is there, and never read by a product.
 
 /** Bytes of one column of a panel, of one input of a strip: 8 numbers. */
 // @ts-ignore: decorator

@@ -5,7 +5,10 @@ const WEYL_0: u32 = 0x9e3779b9;
 const WEYL_1: u32 = 0xbb67ae85;
 const ROUNDS: usize = 10;
 
-/** The two multipliers, then both words of each round's key: loaded, as V8 builds a constant vector again at each use. */
+/**
+ * The two multipliers, then both words of each round's key: loaded, since V8 would rebuild a constant vector at each
+ * use.
+ */
 const MULTIPLIERS = memory.data<u32>([0xd2511f53, 0xcd9e8d57]);
 const KEYS = memory.data(80, 16);
 
@@ -20,8 +23,8 @@ export function setKey(key0: u32, key1: u32): void {
 }
 
 /**
- * Words of 8 rows, of which `rows` are the first four, columns 4 block to 4 block + 3, to four lines at `out`. Two chains
- * side by side: one round is 10 cycles long and a third as many wide.
+ * Words of 8 rows, of which `rows` are the first four, columns 4 block to 4 block + 3, to four lines at `out`. Two
+ * chains side by side: one round is 10 cycles long and a third as many wide.
  */
 export function wordBlock(out: usize, rows: v128, block: i32, step: i32): void {
   const multiplier0 = v128.load_splat<u32>(MULTIPLIERS);

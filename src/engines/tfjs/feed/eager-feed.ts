@@ -2,9 +2,9 @@ import type { Rows } from "../../../data/task-set.ts";
 import type { Run } from "../../engine.ts";
 import { RowSource } from "./row-source.ts";
 
-/** The rows that one run trains on and is judged by. */
+/** The rows that one run is trained and evaluated on. */
 export interface Feed {
-  /** `train` only where the training set is fixed. */
+  /** `train` only if the training set is fixed. */
   readonly sets: { readonly heldout: Rows; readonly train?: Rows };
   /** The rows of `step`, into x [B, D] and y [B, K]. */
   readonly batchInto: (x: Float32Array, y: Float32Array, step: number) => void;

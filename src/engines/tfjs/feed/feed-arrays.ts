@@ -1,10 +1,10 @@
-// What a group is fed, as arrays that threads share.
+// The arrays that a group is fed, which threads share.
 import type { RowSet } from "../../../data/streams.ts";
 import type { Run } from "../../engine.ts";
 import type { Group } from "../groups.ts";
 import { masksOf } from "../model/masks.ts";
 
-/** By name, row-major. */
+/** Arrays by name, row-major. */
 export type FeedArrays = Readonly<Record<string, Float32Array | Int32Array>>;
 
 export interface FeedArray {
@@ -15,8 +15,8 @@ export interface FeedArray {
 }
 
 /**
- * The arrays of a step: the rows `x` [F, B, D] and `y` [F, B, K] of the sources where rows are fresh, else `numbers` [R, B] of rows
- * where the sets of all sources lie one after the other; and the masks of each model.
+ * The arrays of a step: the rows `x` [F, B, D] and `y` [F, B, K] of the sources if rows are fresh, else `numbers` [R,
+ * B] of rows in the table of all sources; and the masks of each model.
  */
 export function stepArrays({ models, runs, sources, places }: Group): FeedArray[] {
   const { model, training } = runs[0] as Run;
@@ -45,11 +45,13 @@ export function setSizes({ trainRows, heldoutRows }: Run["training"]): { set: Ro
   return trainRows === "fresh" ? [heldout] : [heldout, { set: "train", rows: trainRows }];
 }
 
-/** Memory that threads share, for one set of arrays after the other: V8 does not see how large it is, and frees it late. */
+/**
+ * Memory that threads share, for one set of arrays after the other: V8 does not see how large it is, and frees it late.
+ */
 export class Room {
   readonly #memory = new Map<string, SharedArrayBuffer>();
 
-  /** Room for `steps` steps, in place of what was there. */
+  /** Arrays for `steps` steps, in place of those that were there. */
   arrays(layout: readonly FeedArray[], steps = 1): FeedArrays {
     const arrays = layout.map(({ name, dtype, shape }) => {
       const length = steps * sizeOf(shape);
@@ -68,7 +70,7 @@ export class Room {
   }
 }
 
-/** The part of arrays for some steps that holds `count` of them, from place `at` on. */
+/** The part of `arrays` that holds `count` steps, from place `at` on. */
 export function partOf(layout: readonly FeedArray[], arrays: FeedArrays, at: number, count: number): FeedArrays {
   const parts = layout.map(({ name, shape }) => {
     const size = sizeOf(shape);

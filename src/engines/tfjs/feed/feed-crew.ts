@@ -5,21 +5,21 @@ import type { FeedArrays } from "./feed-arrays.ts";
 import type { Share } from "./feed-maker.ts";
 import type { FeedAnswer, FeedTask } from "./feed-worker.ts";
 
-/** A source by its number, and the correlations of its labels, a pair of tasks each. */
+/** A source by its number, and the correlations of its labels, one for each pair of tasks. */
 export type MeasuredSource = readonly [source: number, labelCorrelations: readonly number[]];
 
-/** Threads that make what groups are fed while TensorFlow holds this one. They start with the first group. */
+/** Threads that make the groups' arrays while TensorFlow blocks this one. They start with the first group. */
 export class FeedCrew {
   readonly #most: number;
   readonly #feeders: Feeder[] = [];
   #shares: readonly Share[] = [];
 
-  /** `most`: threads. */
+  /** `most`: most threads. */
   constructor(most: number) {
     this.#most = most;
   }
 
-  /** Shares out the sources of the group that is made from now on, when nothing of the one before is being made. */
+  /** Shares out the sources of the next group, when nothing of the group before is being made. */
   async begin(group: Group): Promise<void> {
     await Promise.all(this.#feeders.map((feeder) => feeder.idle()));
     const F = group.sources.length;
@@ -32,7 +32,7 @@ export class FeedCrew {
     }
   }
 
-  /** Makes the sets of source number `i` of each share; gives the measured label correlations by source. */
+  /** Makes the sets of source number `i` of each share; returns the measured label correlations by source. */
   async sets(arrays: FeedArrays, i: number): Promise<MeasuredSource[]> {
     const made = this.#shares.map(async ({ first, end }, feeder) => {
       const source = first + i;
@@ -81,7 +81,7 @@ class Feeder {
     return this.#death === undefined;
   }
 
-  /** Resolves when all that was asked has been answered, or can't be. */
+  /** Resolves when all requests have been answered, or can't be. */
   async idle(): Promise<void> {
     await this.#last.catch(() => {});
   }
@@ -107,7 +107,7 @@ class Feeder {
     for (const { reject } of this.#asked.splice(0)) reject(error);
   }
 
-  /** Keeps the process alive until the thread has ended, also where an answer is on its way. */
+  /** Keeps the process alive until the thread has ended, also while an answer is on its way. */
   async end(): Promise<void> {
     this.#ending = true;
     await this.#thread.terminate();

@@ -11,7 +11,7 @@ export interface Share {
   readonly end: number;
 }
 
-/** Makes what its share of a group is fed, into arrays of the whole group. */
+/** Makes the data of its share of a group, into arrays of the whole group. */
 export class FeedMaker {
   readonly #training: Run["training"];
   /** K. */
@@ -36,14 +36,17 @@ export class FeedMaker {
     });
   }
 
-  /** The sets of source number `f` of the group; the measured correlations of their labels, a pair of tasks each. */
+  /**
+   * The sets of source number `f` of the group; returns the measured correlations of their labels, one for each pair of
+   * tasks.
+   */
   sets(arrays: FeedArrays, f: number): readonly number[] {
     const source = this.#sources[f - this.#share.first] as RowSource;
     let correlations: readonly number[] = [];
     for (const { set } of setSizes(this.#training)) {
       const [x, y] = [this.#partOf(arrays[`${set}/x`], f), this.#partOf(arrays[`${set}/y`], f)];
       source.setInto({ x, y }, set);
-      correlations = pairCorrelations(y, this.#tasks); // that of the last set, the training set if there is one
+      correlations = pairCorrelations(y, this.#tasks); // those of the last set, which is the training set if there is one
     }
     return correlations;
   }

@@ -1,16 +1,16 @@
-// A thread that makes what groups are fed.
+// A thread that makes the data that groups are fed.
 import { parentPort } from "node:worker_threads";
 import type { Group } from "../groups.ts";
 import type { FeedArrays } from "./feed-arrays.ts";
 import { FeedMaker, type Share } from "./feed-maker.ts";
 
-/** The group that is made from now on, which has no answer; the sets of a source; `count` steps from step `from` on. */
+/** Requests: the next group, which has no answer; the sets of a source; `count` steps from step `from` on. */
 export type FeedTask =
   | { readonly group: Group; readonly share: Share }
   | { readonly sets: FeedArrays; readonly source: number }
   | { readonly steps: FeedArrays; readonly from: number; readonly count: number };
 
-/** For sets, the measured label correlations, a pair of tasks each. */
+/** For sets, the measured label correlations, one for each pair of tasks. */
 export type FeedAnswer = readonly number[] | undefined;
 
 let maker: FeedMaker;

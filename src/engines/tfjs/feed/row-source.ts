@@ -4,7 +4,7 @@ import type { Rows } from "../../../data/task-set.ts";
 import type { Run } from "../../engine.ts";
 import { RowMaker } from "../../rows/row-maker.ts";
 
-/** Makes the rows that a run trains on and is judged by, and says which it trains on when. */
+/** Makes the rows that a run is trained and evaluated on, and says which rows each step trains on. */
 export class RowSource {
   readonly #maker: RowMaker;
   readonly #order: RowOrder | undefined;

@@ -19,9 +19,9 @@ export interface TakenSteps {
 }
 
 /**
- * What the steps of a group are fed: made step after step, while those before them are trained. Fresh rows made in the
- * graph instead, from integer Philox, cost two to five times as much (20 and 200 runs on 64 rows); compiled by XLA as
- * much at 20 and a tenth less at 200, but with labels that are not the cpu engine's to the last bit.
+ * The data of a group's steps: made step after step, while earlier steps are trained. Fresh rows made in the graph
+ * instead, from integer Philox, cost two to five times as much (20 and 200 runs on 64 rows). Compiled by XLA they cost
+ * as much at 20 and a tenth less at 200, but labels were not the cpu engine's to the last bit.
  */
 export class StepFeed {
   readonly #crew: Pick<FeedCrew, "steps">;
@@ -34,8 +34,8 @@ export class StepFeed {
   #next: Chunk | undefined;
 
   /**
-   * `crew` makes this group's. Two rooms, in turn: TensorFlow may read the tensors of a call where they were made, and what
-   * comes after them is made elsewhere until the call has ended.
+   * `crew` makes this group's data. It is made in two rooms, in turn: TensorFlow may read the tensors of a call where
+   * they were made, so the next data are made elsewhere until the call has ended.
    */
   constructor(crew: Pick<FeedCrew, "steps">, rooms: readonly [Room, Room], group: Group) {
     this.#crew = crew;
@@ -50,8 +50,8 @@ export class StepFeed {
   }
 
   /**
-   * Step `from`, which is the first or follows those taken last, and those after it, up to `to` or fewer. They are there
-   * until more are taken. When the last that are made are taken, `ahead` more are begun.
+   * Step `from`, which is the first or follows those taken last, and those after it, up to `to` or fewer. They are
+   * valid until more are taken. When the last of those made are taken, `ahead` more are begun.
    */
   async take(from: number, to: number, ahead: number): Promise<TakenSteps> {
     const chunk = await this.#holding(from, ahead);
@@ -83,7 +83,7 @@ export class StepFeed {
     const room = this.#rooms[this.#begun++ % 2] as Room;
     const arrays = room.arrays(this.#layout, end - from);
     const made = this.#crew.steps(arrays, from, end - from);
-    made.catch(() => {}); // it is told where it is awaited, if it ever is
+    made.catch(() => {}); // reported when it is awaited, if it ever is
     return { from, end, arrays, made };
   }
 }

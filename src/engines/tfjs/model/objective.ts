@@ -41,7 +41,9 @@ export function lossesAndGradients(
   });
 }
 
-/** Errors e [R, B, K] → their mean squares over B, [R, K]; the gradient 2 e / B is one operation where tfjs's own are six. */
+/**
+ * Errors e [R, B, K] → their mean squares over B, [R, K]; the gradient 2 e / B is one operation instead of tfjs's six.
+ */
 function meanSquares(tf: Tf, errors: Tensor): Tensor {
   const [R, B, K] = errors.shape as [number, number, number];
   const mean = tf.customGrad((...inputs) => {

@@ -1,10 +1,10 @@
-// Optimizers of R replicas at once: parameters and state are [R, P], one row a replica.
+// Optimizers of R replicas at once: parameters and state are [R, P], one row for each replica.
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { unreachable } from "../../../errors.ts";
 import { ADAM, type Optimizer } from "../../engine.ts";
 import type { Tf } from "../tf.ts";
 
-/** What a step of training reads, and gives in a new version. */
+/** What a training step reads and replaces. */
 export type TrainingState = {
   readonly parameters: Tensor;
   /** Moving mean of the gradient; with `adam`. */
@@ -13,7 +13,7 @@ export type TrainingState = {
   readonly v?: Tensor;
 };
 
-/** What changes from step to step, reckoned in float64. */
+/** Values that change from step to step, computed in float64. */
 export interface Rates {
   readonly rate: number;
   readonly epsilon: number;
@@ -41,7 +41,7 @@ export function ratesAt(optimizer: Optimizer, lr: number, step: number): Rates {
       return { rate: lr, epsilon: 0 };
     case "adam": {
       const { beta1, beta2, epsilon } = ADAM;
-      const scale = Math.sqrt(1 - beta2 ** step); // of sqrt(v̂) to sqrt(v)
+      const scale = Math.sqrt(1 - beta2 ** step); // ratio of sqrt(v) to sqrt(v̂)
       return { rate: (lr * scale) / (1 - beta1 ** step), epsilon: epsilon * scale };
     }
     default:

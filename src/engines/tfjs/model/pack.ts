@@ -10,12 +10,12 @@ export type Stack = "experts" | "gates" | "towers";
 
 /** One tensor: the same block of every member of a stack, or the first kernels of all that read x. */
 export interface PackedBlock {
-  /** Without the member: `experts/0/bias`, `towers/output/kernel`, `first/kernel`. */
+  /** Name without the member: `experts/0/bias`, `towers/output/kernel`, `first/kernel`. */
   readonly name: string;
-  /** Without the leading axis R. A bias has a row axis of 1. */
+  /** Shape without the leading axis R. A bias has a row axis of 1. */
   readonly shape: readonly number[];
   readonly size: number;
-  /** Where the rows of each member's matrix lie: the first, and how far the next one is. */
+  /** Position of the rows of each member's matrix: the first, and the distance to the next. */
   readonly members: readonly { readonly block: ParameterBlock; readonly at: number; readonly stride: number }[];
 }
 
@@ -24,7 +24,7 @@ export interface Readers {
   readonly n: number;
   /** [R, 1, n*units]. */
   readonly bias: Tensor | undefined;
-  /** Layers behind the first. */
+  /** Layers after the first. */
   readonly deeper: readonly StackedLayer[];
 }
 
@@ -43,7 +43,7 @@ export interface Layers {
   readonly towers: readonly StackedLayer[];
 }
 
-/** How a model's parameters lie in tensors, in the order of `pack`'s result. */
+/** The layout of a model's parameters in tensors, in the order of `pack`'s result. */
 export function packing(spec: ModelSpec): PackedBlock[] {
   const byName = groupBy(parameterBlocks(spec), packedName);
   return Array.from(byName, ([name, blocks]) =>
@@ -98,7 +98,7 @@ function matrix({ shape }: ParameterBlock): [number, number] {
   return (shape.length === 1 ? [1, shape[0]] : shape) as [number, number];
 }
 
-/** R parameter vectors [P] in canonical order → one tensor a packed block, [R, ...shape]. */
+/** R parameter vectors [P] in canonical order → one tensor for each packed block, [R, ...shape]. */
 export function pack(tf: Tf, spec: ModelSpec, parameters: readonly Float32Array[]): Tensor[] {
   const P = parameterCount(spec);
   for (const { length } of parameters)
@@ -128,7 +128,7 @@ export function unpack(spec: ModelSpec, tensors: readonly Tensor[]): Float32Arra
   return parameters;
 }
 
-/** Where each row of each member's matrix lies, in canonical order and in the packed block. */
+/** Position of each row of each member's matrix, in canonical order and in the packed block. */
 function* rowsOf({ members }: PackedBlock): Generator<{ canonical: number; at: number; length: number }> {
   for (const { block, at, stride } of members) {
     const [rows, units] = matrix(block);
@@ -157,7 +157,7 @@ export function layersOf(spec: ModelSpec, tensors: readonly Tensor[]): Layers {
   };
 }
 
-/** The tensors of `pack` as one, [R, P], where one operation serves all parameters. */
+/** The tensors of `pack` as one, [R, P], for one operation on all parameters. */
 export function joined(tf: Tf, tensors: readonly Tensor[]): Tensor {
   return tf.tidy(() => {
     const rows = tensors.map((tensor) => tf.reshape(tensor, [tensor.shape[0] as number, -1]));

@@ -36,7 +36,9 @@ function pairwise(tf: Tf, a: Tensor, b: Tensor, { swapA = false, swapB = false }
   return tf.reshape(tf.stack(products), [...a.shape.slice(0, -2), ...(products[0] as Tensor2D).shape]);
 }
 
-/** x [..., I, J] → its matrices [I, J]. By way of the host's memory, which is where the wasm backend keeps tensors. */
+/**
+ * x [..., I, J] → its matrices [I, J]. Copied through the host's memory, which is where the wasm backend keeps tensors.
+ */
 function matrices(tf: Tf, x: Tensor): Tensor2D[] {
   const values = x.dataSync<"float32">();
   const [I, J] = x.shape.slice(-2) as [number, number];

@@ -25,7 +25,7 @@ interface NodeOptions {
   readonly after?: readonly Node[];
 }
 
-/** The op of a function's argument: no operation of TensorFlow, other nodes name it and it is not written. */
+/** The op of a function's argument: not an operation of TensorFlow. Other nodes name it, and it is not written. */
 export const ARGUMENT = "Argument";
 
 /** Operations in the order in which they can run. */
@@ -100,7 +100,7 @@ function completed(op: string, inputs: readonly Value[], given: Attributes): Att
   return attributes;
 }
 
-/** Equal values as one: the ones of a whole batch, which gradients use, take four bytes. */
+/** Stores equal values as one: the ones of a batch, which gradients use, take four bytes. */
 function condensed(values: Constant["values"]): Constant["values"] {
   const first = values[0];
   return values.length > 1 && values.every((value) => Object.is(value, first)) ? values.slice(0, 1) : values;

@@ -8,22 +8,22 @@ import { type Specs, type Step, type TracedStep, traceStep } from "./step.ts";
 import { DTYPE, type TensorSpec, type ValueType, valueType } from "./types.ts";
 
 export interface Loop {
-  /** What one step gets of what is fed to a call: n steps are fed [n, ...shape]. */
+  /** Data of one step; a call of n steps is fed [n, ...shape]. */
   readonly fed: Specs;
   /** Names of the variables that the step gets; those in `next` are replaced after each step. */
   readonly variables: readonly string[];
-  /** Names of the variables that updates change where they lie; the step gets them too. */
+  /** Names of the variables that updates change in place; the step gets them too. */
   readonly inPlace?: readonly string[];
   readonly step: Step;
 }
 
-/** What While carries around, in this order: the step's number from 0, their count, then these. */
+/** Values that While carries, in this order: the step's number from 0, their count, then these. */
 export interface TracedLoop {
   readonly name: string;
   readonly fed: readonly string[];
   readonly inPlace: readonly string[];
   readonly variables: readonly string[];
-  /** What one step gives. */
+  /** Outputs of one step. */
   readonly outputs: Readonly<Record<string, ValueType>>;
   /** Variables that are replaced. */
   readonly written: ReadonlySet<string>;
@@ -40,7 +40,7 @@ export interface LoopOptions {
   readonly xla?: boolean;
 }
 
-/** `specs`: of all variables. */
+/** `specs`: those of all variables. */
 export function traceLoop(tf: Tf, name: string, loop: Loop, specs: Specs, options: LoopOptions): TracedLoop {
   const { fed, variables, inPlace = [] } = loop;
   const specsOf = (names: readonly string[]): Specs =>
@@ -63,7 +63,7 @@ export function operationCount({ step, body }: TracedLoop): number {
   return [...step.nodes, ...body.nodes].filter(({ op }) => !none.has(op)).length;
 }
 
-/** Takes the step's row of what is fed, calls the step, applies its updates, adds its outputs to the lists of them. */
+/** Takes the step's row of the fed data, calls the step, applies its updates, adds its outputs to their lists. */
 function bodyOf(
   name: string,
   step: TracedStep,

@@ -1,4 +1,4 @@
-// Nodes that are put together by hand.
+// Nodes that are built by hand.
 import type { Attributes } from "./attributes.ts";
 import type { Graph, Node, Value } from "./graph.ts";
 import { DTYPE, type ValueType } from "./types.ts";
@@ -6,12 +6,15 @@ import { DTYPE, type ValueType } from "./types.ts";
 export const SCALAR: ValueType = { dtype: DTYPE.int32, shape: [] };
 export const RESOURCE: ValueType = { dtype: DTYPE.resource, shape: [] };
 
-/** A number as the place of a row, in as many axes as an operation wants. */
+/** A number as the index of a row, with as many axes as an operation needs. */
 export function placeOf(graph: Graph, i: Value, shape: readonly number[] = [1]): Value {
   return graph.value("Reshape", [i, graph.integers(shape)], { dtype: DTYPE.int32, shape });
 }
 
-/** list [n, ...shape] → its row at `place`, [...shape]. The places stay on the host, and TensorFlow copies no aligned row. */
+/**
+ * list [n, ...shape] → its row at `place`, [...shape]. The indices stay on the host, and TensorFlow copies no aligned
+ * row.
+ */
 export function rowOf(graph: Graph, list: Value, place: Value, following: Value): Value {
   const attributes: Attributes = { shrink_axis_mask: { kind: "int", value: 1 } };
   const type = { dtype: list.dtype, shape: list.shape.slice(1) };
@@ -26,8 +29,8 @@ export function withRow(graph: Graph, list: Value, i: Value, row: Value): Value 
 }
 
 /**
- * How a value is passed on: int32 as the bits of float32. What passes values on keeps int32 on the host, also in a graph for
- * a card, and a list of them would be copied to the card for each of its rows.
+ * How a value is passed on: int32 as the bits of float32. Operations that pass values on keep int32 on the host, also
+ * in a graph for a card, so a list of int32 would be copied to the card for each of its rows.
  */
 export function passedAs({ dtype, shape }: ValueType): ValueType {
   return { dtype: dtype === DTYPE.int32 ? DTYPE.float32 : dtype, shape };
@@ -51,8 +54,8 @@ export function reading(graph: Graph, handle: Value, type: ValueType): Value {
 }
 
 /**
- * Gives a variable a copy of `value`. The value itself it would keep, and with it, where the binding is a project's own, memory of
- * JavaScript's, which V8 does not survive (cuda/copies-source.ts).
+ * Assigns a copy of `value` to a variable. The variable would keep `value` itself and, if the binding is a project's
+ * own, memory of JavaScript's with it, which corrupts V8's heap (cuda/copies-source.ts).
  */
 export function assignment(graph: Graph, handle: Value, value: Value): Node {
   return graph.add("AssignVariableOp", [handle, graph.value("DeepCopy", [value], value)], []);

@@ -14,7 +14,7 @@ import { addLoop, addVariables, feedNames, fetchNames } from "./top-graph.ts";
 export interface ProgramSpec {
   readonly variables: Specs;
   readonly loops: Readonly<Record<string, Loop>>;
-  /** Let operations of a step run beside each other: better for large ones, costs some time a step. */
+  /** Let operations of a step run in parallel: better for large ones, costs some time in each step. */
   readonly concurrent?: boolean;
   /** Let XLA compile each step into one computation. */
   readonly xla?: boolean;
@@ -26,7 +26,7 @@ export class Program {
   readonly #loops: ReadonlyMap<string, TracedLoop>;
   readonly #model: number;
 
-  /** Traces every loop and loads the graph, a second's work. The owner calls `dispose`. */
+  /** Traces every loop and loads the graph, which takes a second. The owner calls `dispose`. */
   constructor(tf: Tf, { variables, loops, concurrent = false, xla = false }: ProgramSpec) {
     this.#tf = tf;
     this.#backend = tensorflowBackend(tf);
@@ -51,8 +51,8 @@ export class Program {
   }
 
   /**
-   * Runs a loop for `steps` steps, of what is fed [steps, ...]. Its outputs [steps, ...], which the caller disposes of.
-   * Blocks JavaScript until they are there.
+   * Runs a loop for `steps` steps on the fed data [steps, ...]. Returns its outputs [steps, ...], which the caller
+   * disposes of. Blocks JavaScript until they are there.
    */
   run(loop: string, steps: number, fed: Tensors): Tensors {
     const { fed: keys, ...traced } = this.#loop(loop);
@@ -98,7 +98,7 @@ export class Program {
     }
   }
 
-  /** A tensor of its own, as the graph is fed: those made of arrays that no operation has used yet never leave the host. */
+  /** A new tensor to feed to the graph: tensors made of arrays that no operation has used yet never leave the host. */
   #bitsOf(tensor: Tensor): Tensor {
     if (tensor.dtype !== "float32") return tensor.clone();
     const { buffer, byteOffset, length } = tensor.dataSync<"float32">() as Float32Array;
@@ -106,7 +106,7 @@ export class Program {
   }
 }
 
-/** Loads a SavedModel by way of a folder, which TensorFlow needs no longer than that. */
+/** Loads a SavedModel from a temporary folder, which TensorFlow needs only while it loads. */
 function load({ binding }: TensorflowBackend, bytes: Uint8Array): number {
   const folder = mkdtempSync(join(tmpdir(), "mmoe-graph-"));
   try {

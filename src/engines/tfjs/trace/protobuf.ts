@@ -12,7 +12,7 @@ export interface GraphFunction {
   readonly nodes: readonly Node[];
   readonly arguments: readonly Value[];
   readonly results: readonly Value[];
-  /** Nodes that are to run though no result needs them. */
+  /** Nodes that must run though no result needs them. */
   readonly effects?: readonly Node[];
 }
 

@@ -1,4 +1,4 @@
-// Tracing: what tfjs does on its tensorflow backend, written down as nodes of a graph while it is done once.
+// Tracing: records the operations that tfjs runs on its tensorflow backend as nodes of a graph, while they run once.
 import { isDeepStrictEqual } from "node:util";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
@@ -9,12 +9,12 @@ import { withReplaced } from "./replacement.ts";
 import { type Binding, type TensorflowBackend, tensorflowBackend } from "./tensorflow-backend.ts";
 import { DTYPE } from "./types.ts";
 
-/** A tensor that the traced function works on, and the value that it stands for. */
+/** A tensor that the traced function works on, and the value that it represents. */
 export type Given = readonly [Tensor, Value];
 
 /**
- * Adds to `graph` every operation that `compute` calls; gives the values of the tensors that it returns. Whatever it
- * computes without tensors is frozen. It runs twice: throws TypeError for a constant that is another the second time
+ * Adds to `graph` every operation that `compute` calls; returns the values of the tensors that it returns. Whatever it
+ * computes without tensors is frozen. It runs twice: throws TypeError for a constant that differs the second time
  * (a random number, a counter), for a tensor from outside that is not `given`, and for a tensor that is read.
  */
 export function recordOperations(tf: Tf, graph: Graph, given: readonly Given[], compute: () => Tensor[]): Value[] {
@@ -57,7 +57,7 @@ class Recording {
     return results;
   }
 
-  /** The backend's ways in: those by which tensors come to be, or are used. */
+  /** The backend's methods that make or use tensors. */
   #listeners(): Partial<TensorflowBackend> {
     const backend = this.#backend;
     const [write, createOutput, idsOf] = [backend.write, backend.createOutputTensor, backend.getInputTensorIds];
@@ -80,7 +80,7 @@ class Recording {
     };
   }
 
-  /** The binding with ears. By descriptors: its own properties are read-only, and so would be those set on a copy. */
+  /** The binding, with calls recorded. It uses descriptors: properties of the binding, and of a copy, are read-only. */
   #spy(binding: Binding): Binding {
     const heard: Partial<Binding> = {
       createTensor: (shape, dtype, values) => {

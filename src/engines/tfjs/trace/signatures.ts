@@ -1,8 +1,8 @@
-// What the tracer must know of TensorFlow's operations and eager calls don't say: which attributes name the types of the
-// inputs, how the outputs are called, which attributes there are.
+// What the tracer must know about TensorFlow's operations that eager calls don't say: which attributes name the types of
+// the inputs, the outputs' names, and the attributes.
 
 /**
- * One line an operation that tfjs's kernels, the engine or the tracer call, as TensorFlow 2.18 registers it:
+ * One line for each operation that tfjs's kernels, the engine or the tracer call, as TensorFlow 2.18 registers it:
  * `Name(types of the inputs) names of the outputs | attributes`. `N*T`: N inputs of type T; `name*`: a list of outputs;
  * `-`: a type that is fixed.
  */
@@ -174,7 +174,9 @@ ZerosLike(T) y | T
 `;
 
 export interface Signature {
-  /** The attributes that hold each input's type (undefined: fixed) and how many tensors it stands for (undefined: one). */
+  /**
+   * The attributes that hold each input's type (undefined: fixed) and how many tensors it stands for (undefined: one).
+   */
   readonly inputs: readonly { readonly type: string | undefined; readonly count: string | undefined }[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlySet<string>;

@@ -12,11 +12,11 @@ export type Specs = Readonly<Record<string, TensorSpec>>;
 
 /** One step: what follows from tensors by name, without effects. */
 export type Step = (inputs: Tensors) => {
-  /** What variables become, where no update of TensorFlow's does it in place. */
+  /** New values of the variables that no update of TensorFlow's changes in place. */
   readonly next?: Tensors;
-  /** Changes of variables where they lie. */
+  /** Changes of variables in place. */
   readonly updates?: readonly Update[];
-  /** Given back for each step. */
+  /** Returned for each step. */
   readonly outputs: Tensors;
 };
 
@@ -31,7 +31,7 @@ export interface Update<T = Tensor> {
 /** A step as a function, whose arguments and results are passed as `passedAs` says. */
 export interface TracedStep {
   readonly definition: GraphFunction;
-  /** The values that its results stand for: those of `next`, of the updates' inputs, then the outputs. */
+  /** The values that its results represent: those of `next`, of the updates' inputs, then the outputs. */
   readonly results: readonly Value[];
   /** Those of the given names that it uses. */
   readonly inputs: readonly string[];
@@ -82,7 +82,7 @@ export function traceStep(tf: Tf, name: string, step: Step, specs: Specs): Trace
   };
 }
 
-/** A size that may differ is 1. */
+/** The shape with 1 for each size that may differ. */
 function zerosOf(tf: Tf, { shape, dtype }: TensorSpec): Tensor {
   const sizes = shape.map((size) => size ?? 1);
   return tf.zeros(sizes, dtype);

@@ -1,4 +1,4 @@
-// What the tracer uses of @tensorflow/tfjs-node and -gpu: optional packages, so their types are not at hand.
+// The parts of @tensorflow/tfjs-node and -gpu that the tracer uses: optional packages, so their types are not available.
 import type { Tensor, TypedArray } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
 
@@ -37,7 +37,7 @@ export interface Binding {
 
 export interface TensorflowBackend {
   binding: Binding;
-  /** The tensors' numbers; sends those to the device that are only on the host yet. */
+  /** The tensors' numbers; sends tensors to the device that are only on the host. */
   getInputTensorIds(tensors: readonly Tensor[]): number[];
   createOutputTensor(metadata: TensorMetadata): Tensor;
   /** Keeps host values under a new data id, to be sent when an operation needs them. */

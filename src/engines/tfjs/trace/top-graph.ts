@@ -6,7 +6,7 @@ import { assignment, bitsAs, passedAs, RESOURCE, reading, SCALAR } from "./nodes
 import type { Specs } from "./step.ts";
 import { DTYPE, type TensorSpec, type ValueType, valueType } from "./types.ts";
 
-/** The names by which a session is fed and asked. */
+/** The names of a session's inputs and outputs. */
 export const feedNames = {
   newValue: (variable: string) => `${variable}/new`,
   steps: (loop: string) => `${loop}/steps`,
@@ -18,7 +18,7 @@ export const fetchNames = {
   output: (loop: string, key: string) => `${loop}/output/${key}`,
 };
 
-/** Adds variables with the ways to assign and to read them; their handles. */
+/** Adds variables with nodes to assign and to read them; returns their handles. */
 export function addVariables(graph: Graph, specs: Specs): Map<string, Value> {
   return new Map(Object.entries(specs).map(([name, spec]) => [name, addVariable(graph, name, spec)]));
 }
@@ -40,15 +40,15 @@ function addVariable(graph: Graph, name: string, spec: TensorSpec): Value {
 }
 
 /**
- * What a call is fed, as bits of int32: the binding leaves those on the host, where the session takes them from. Floats it
- * would send to a card, and fetch from there first.
+ * Data fed to a call, as bits of int32: the binding leaves int32 on the host, where the session reads it. It would send
+ * floats to a card first, and then fetch them from there.
  */
 function fromHost(graph: Graph, name: string, type: ValueType): Value {
   const dtype = type.dtype === DTYPE.float32 ? DTYPE.int32 : type.dtype;
   return bitsAs(graph, graph.placeholder(name, { ...type, dtype }), type.dtype);
 }
 
-/** Adds a loop of as many steps as are asked for. `handles`: those of all variables. */
+/** Adds a loop with any number of steps. `handles`: those of all variables. */
 export function addLoop(
   graph: Graph,
   loop: TracedLoop,
@@ -86,7 +86,7 @@ interface Place {
   readonly key: string;
 }
 
-/** What is at each place of what a loop carries around. */
+/** The values that a loop carries, in their order. */
 function placesOf(loop: TracedLoop): Place[] {
   const { fed, inPlace, variables, outputs } = loop;
   const kinds = { counter: ["step", "steps"], fed, inPlace, variables, outputs: Object.keys(outputs) } as const;

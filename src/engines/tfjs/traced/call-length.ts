@@ -1,11 +1,11 @@
 import { HELD_MS } from "../pace.ts";
 
-/** How many steps a native call takes, so that it holds the event loop no longer than a signal may wait. */
+/** How many steps a native call takes, so that it blocks the event loop no longer than a signal may wait. */
 export class CallLength {
   readonly #most: number;
   #steps = 1;
 
-  /** `most`: a limit for other reasons, such as what its inputs take. */
+  /** `most`: a limit for other reasons, such as the memory of its inputs. */
   constructor(most: number) {
     this.#most = Math.max(1, Math.floor(most));
   }

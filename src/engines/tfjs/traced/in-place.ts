@@ -1,4 +1,4 @@
-// Optimizers in a graph: TensorFlow's own operations, which change variables where they lie.
+// Optimizers in a graph: TensorFlow's own operations, which change variables in place.
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { unreachable } from "../../../errors.ts";
 import { ADAM, type Optimizer } from "../../engine.ts";
@@ -18,7 +18,10 @@ export function stateNames(optimizer: Optimizer, parameter: string): string[] {
   }
 }
 
-/** The updates of parameters by their names, with their gradients: as `updated`, of the same scalar `rate` and `epsilon`. */
+/**
+ * The updates of parameters by their names, with their gradients: as `updated`, of the same scalar `rate` and
+ * `epsilon`.
+ */
 export function updatesOf(tf: Tf, optimizer: Optimizer, gradients: Tensors, { rate, epsilon }: Tensors): Update[] {
   return Object.entries(gradients).map(([parameter, gradient]) => {
     const variables = stateNames(optimizer, parameter);
@@ -41,8 +44,8 @@ function adamScalars(tf: Tf, rate: Tensor, epsilon: Tensor): Tensor[] {
 }
 
 /**
- * The rates for TensorFlow's operations. Its Adam reckons 1 - beta in float32, which for beta2 is off by 1.3e-5: m and v
- * come out larger or smaller by that, all the time, and the rates make it good.
+ * The rates for TensorFlow's operations. Its Adam computes 1 - beta in float32, which for beta2 is off by 1.3e-5: m and
+ * v are always larger or smaller by that factor, and the rates correct it.
  */
 export function ratesInPlace(optimizer: Optimizer, { rate, epsilon }: Rates): Rates {
   switch (optimizer) {

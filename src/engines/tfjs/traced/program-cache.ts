@@ -1,19 +1,21 @@
 import type { Program } from "../trace/program.ts";
 
-/** Kept at a time: a sweep has a few shapes, and comes back to each with its next group. */
+/** Most programs that are kept: a sweep has a few shapes, and comes back to each with a later group. */
 const MOST = 8;
 
 /** The training programs of an engine, one for all groups of a shape. */
 export class ProgramCache<Shape> {
   readonly #create: (shape: Shape) => Program;
-  /** The one used last comes last. */
+  /** Programs by shape; the one used last is last. */
   readonly #kept = new Map<string, Program>();
 
   constructor(create: (shape: Shape) => Program) {
     this.#create = create;
   }
 
-  /** What `use` makes of the program of this shape. Where it throws, as for lack of memory, the program is not kept. */
+  /**
+   * Calls `use` with the program of this shape. If it throws, for instance for lack of memory, the program is not kept.
+   */
   use<T>(shape: Shape, use: (program: Program) => T): T {
     const key = JSON.stringify(shape);
     const program = this.#kept.get(key) ?? this.#create(shape);

@@ -16,23 +16,26 @@ import { CallLength } from "./call-length.ts";
 import { ratesInPlace, stateNames } from "./in-place.ts";
 import { parameterNames, setsOf, type TrainingShape, trainingShape } from "./training-shape.ts";
 
-/** What a group's trainer is given of it. */
+/** Inputs of a group's trainer. */
 export interface GroupFeed {
   /** The sets of all sources. */
   readonly sets: FeedArrays;
-  /** Measured on the rows of each source. */
+  /** Measured label correlations of each source. */
   readonly labelCorrelations: readonly (readonly number[])[];
   readonly steps: StepFeed;
 }
 
-/** Runs the loops of a training program, many steps a call. Sets, parameters and optimizer state stay on the device. */
+/**
+ * Runs the loops of a training program, with many steps in a call. Sets, parameters and optimizer state stay on the
+ * device.
+ */
 export class TracedTrainer implements Trainer {
   readonly #tf: Tf;
   readonly #program: Program;
   readonly #group: Group;
   readonly #shape: TrainingShape;
   readonly #training: Run["training"];
-  /** What each replica's parameters are held in: its learning rate as a multiple of the first one's, [R]. */
+  /** Unit of each replica's parameters: its learning rate as a multiple of the first replica's, [R]. */
   readonly #units: readonly number[];
   readonly #feed: StepFeed;
   readonly labelCorrelations: readonly (readonly number[])[];
@@ -65,7 +68,7 @@ export class TracedTrainer implements Trainer {
     if (ownRates) this.#program.assign({ units: this.#tf.tensor1d([...this.#units]) });
   }
 
-  /** Sets parameters of model number m, and what the optimizer keeps of them to 0. */
+  /** Sets parameters of model number m, and the optimizer's moments to 0. */
   #begin(m: number): void {
     const { models, R, optimizer } = this.#shape;
     const model = models[m] as ModelSpec;
@@ -129,7 +132,7 @@ export class TracedTrainer implements Trainer {
     return values;
   }
 
-  /** The numbers of rows `from` to `to` of each replica, in chunks; the last is filled up with rows that don't count. */
+  /** The numbers of rows `from` to `to` of each replica, in chunks; the last is padded with rows that don't count. */
   #chunkRows(set: RowSet, from: number, to: number, chunks: number): Tensors {
     const { trainRows, heldoutRows } = this.#training;
     const N = set === "heldout" ? heldoutRows : (trainRows as number);
@@ -157,7 +160,7 @@ export class TracedTrainer implements Trainer {
     });
   }
 
-  /** Lets go of the sets; the program is the caller's. */
+  /** Frees the sets; the program is the caller's. */
   dispose(): void {
     const tf = this.#tf;
     tf.tidy(() => {

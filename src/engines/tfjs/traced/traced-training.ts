@@ -16,7 +16,7 @@ export class TracedTraining {
   readonly #crew: FeedCrew;
   readonly #rooms = { sets: new Room(), steps: [new Room(), new Room()] } as const;
 
-  /** `feeders`: threads that make rows, at the most. */
+  /** `feeders`: most threads that make rows. */
   constructor(tf: Tf, feeders: number, options: ProgramOptions) {
     this.#tf = tf;
     this.#programs = new ProgramCache((shape) => trainingProgram(tf, shape, options));
@@ -32,7 +32,7 @@ export class TracedTraining {
     return this.#programs.use(trainingShape(group), (program) => new TracedTrainer(this.#tf, program, group, feed));
   }
 
-  /** The sets of all sources, a few at a time, where those of the group before were: variables hold copies. */
+  /** Makes the sets of all sources, a few at a time, in place of the previous group's: variables hold copies. */
   async #sets(group: Group, pace: Pace): Promise<Omit<GroupFeed, "steps"> | undefined> {
     const sets = this.#rooms.sets.arrays(setArrays(group));
     const labelCorrelations = new Array<readonly number[]>(group.sources.length);
@@ -44,7 +44,7 @@ export class TracedTraining {
     }
   }
 
-  /** Frees what is kept on the device for groups to come. */
+  /** Frees what is kept on the device for later groups. */
   free(): void {
     this.#programs.dispose();
   }

@@ -28,8 +28,8 @@ export interface ProgramOptions {
 }
 
 /**
- * Multiplications of a forward pass from which a step's operations are worth running beside each other: on two cores
- * one run on 64 rows (1e6) takes .09 ms without and .6 ms with it, 20 (2e7) take the same, 200 (2e8) gain a fifth.
+ * From this many multiplications of a forward pass on, a step's operations run in parallel: on two cores one run on 64
+ * rows (1e6) takes .09 ms without and .6 ms with it, 20 (2e7) take the same, 200 (2e8) gain a fifth.
  */
 const CONCURRENT_PRODUCTS = 5e7;
 
@@ -46,7 +46,10 @@ export function trainingProgram(tf: Tf, shape: TrainingShape, { xla = false }: P
   });
 }
 
-/** A step on `numbers` [R, B] of the fixed set, or on fresh `x` and `y` of each source, with that step's rates and masks. */
+/**
+ * A step on `numbers` [R, B] of the fixed set, or on fresh `x` and `y` of each source, with that step's rates and
+ * masks.
+ */
 function training(tf: Tf, shape: TrainingShape): Loop {
   const { models, optimizer, inputs, tasks, R, B, fresh, sharedFeed } = shape;
   const F = sharedFeed ? null : R;
@@ -96,7 +99,7 @@ function evaluation(tf: Tf, shape: TrainingShape, set: RowSet): Loop {
   };
 }
 
-/** The parameters of model number m, those in units of a replica's own made whole. */
+/** The parameters of model number m; those in units of a replica's own are converted. */
 function parametersOf(tf: Tf, given: Tensors, model: ModelSpec, m: number): Tensor[] {
   const parameters = parameterNames(model, m).map((name) => given[name] as Tensor);
   const { units } = given;

@@ -1,4 +1,4 @@
-// What one graph serves, and the variables that it has.
+// The shape of training that one graph serves, and the graph's variables.
 import type { RowSet } from "../../../data/streams.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
 import type { Optimizer, Run } from "../../engine.ts";
@@ -8,7 +8,7 @@ import type { Specs } from "../trace/step.ts";
 import type { TensorSpec } from "../trace/types.ts";
 import { stateNames } from "./in-place.ts";
 
-/** Learning rates, steps and the sizes of the sets are none of a graph's business. */
+/** A graph does not depend on learning rates, steps and the sizes of the sets. */
 export interface TrainingShape {
   readonly models: readonly ModelSpec[];
   readonly optimizer: Optimizer;
@@ -18,7 +18,7 @@ export interface TrainingShape {
   readonly tasks: number;
   readonly R: number;
   readonly B: number;
-  /** Whether rows are fed; else numbers of rows of the fixed set. */
+  /** Whether rows are fed; if not, numbers of rows of the fixed set are. */
   readonly fresh: boolean;
   /** Whether some replicas are fed the same rows. */
   readonly sharedFeed: boolean;
@@ -40,7 +40,7 @@ export function trainingShape({ models, runs, sources, places }: Group): Trainin
 
 /**
  * The optimizer's state of each packed block of each model; the sets of all sources one after the other, `train/x`
- * [rows, D] and so on; what replicas differ in.
+ * [rows, D] and so on; the values that differ between replicas.
  */
 export function variablesOf(shape: TrainingShape): Specs {
   const sets = setsOf(shape).map((set) => [
@@ -50,7 +50,7 @@ export function variablesOf(shape: TrainingShape): Specs {
   return { ...stateSpecs(shape), ...Object.fromEntries(sets.flat()), ...replicaSpecs(shape) };
 }
 
-/** The sets that are held on the device. */
+/** The sets that are kept on the device. */
 export function setsOf({ fresh }: TrainingShape): RowSet[] {
   return fresh ? ["heldout"] : ["heldout", "train"];
 }
@@ -60,7 +60,7 @@ export function parameterNames(model: ModelSpec, m: number): string[] {
   return packing(model).map(({ name }) => `parameters/${m}/${name}`);
 }
 
-/** [R, ...shape] for each packed block, and for what the optimizer keeps of it. */
+/** [R, ...shape] for each packed block, and for its optimizer's moments. */
 export function stateSpecs({ models, optimizer, R }: TrainingShape): Specs {
   const entries = models.flatMap((model, m) => {
     const names = parameterNames(model, m);
@@ -71,7 +71,7 @@ export function stateSpecs({ models, optimizer, R }: TrainingShape): Specs {
   return Object.fromEntries(entries);
 }
 
-/** `places` among the sources, for rows that are fed; `units` of the parameters. */
+/** `places`: indices of the sources, for rows that are fed; `units`: those of the parameters. */
 export function replicaSpecs({ R, sharedFeed, ownRates }: TrainingShape): Specs {
   return {
     ...(sharedFeed && { places: { shape: [R], dtype: "int32" } }),

@@ -1,0 +1,59 @@
+import { fstatSync } from "node:fs";
+import { systemReason } from "../errors.ts";
+import { writeAll } from "../write-whole.ts";
+import type { Effects, Output } from "./effects.ts";
+import { EXIT } from "./exit-codes.ts";
+
+/**
+ * The process as a command sees it. What happens to its output never changes what the command does: a sweep trains on
+ * when a reader leaves. `exitCodeAfter` gives the code of the command, or where it ended well 141 if the reader of stdout
+ * left, as a shell says of `mmoe data ... | head`, and 2, with a line on stderr, if stdout could not be written.
+ */
+export function effectsOf(process: NodeJS.Process): Effects & { exitCodeAfter(code: number): number } {
+  let failure: NodeJS.ErrnoException | undefined;
+  let ended = false;
+  const exitCode = (): number => {
+    if (failure === undefined) return EXIT.done;
+    if (failure.code === "EPIPE") return EXIT.readerLeft;
+    process.stderr.write(`mmoe: stdout: can't be written: ${systemReason(failure)}\n`);
+    return EXIT.usage;
+  };
+  const failed = (error: NodeJS.ErrnoException) => {
+    if (failure !== undefined) return;
+    failure = error;
+    if (ended && !process.exitCode) process.exitCode = exitCode(); // a pipe may tell late
+  };
+  process.stdout.on("error", failed);
+  process.stderr.on("error", () => {});
+  return {
+    stdout: isFile(process.stdout) ? fileOutput(process.stdout, failed) : process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    on: (signal, listener) => process.on(signal, listener),
+    off: (signal, listener) => process.off(signal, listener),
+    exit: (code) => process.exit(code),
+    exitCodeAfter(code) {
+      ended = true;
+      return code || exitCode();
+    },
+  };
+}
+
+function isFile({ fd }: NodeJS.Process["stdout"]): boolean {
+  return fstatSync(fd).isFile();
+}
+
+/** Writes all of a text, or fails: Node's own stdout takes a part of it for all, where a disk is nearly full. */
+function fileOutput({ fd }: NodeJS.Process["stdout"], failed: (error: NodeJS.ErrnoException) => void): Output {
+  return {
+    write(text, taken) {
+      try {
+        writeAll(fd, text);
+        taken?.();
+      } catch (error) {
+        failed(error as NodeJS.ErrnoException);
+        taken?.(error as Error);
+      }
+    },
+  };
+}

@@ -1,0 +1,132 @@
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import { hostname } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { isSystemError } from "./errors.ts";
+
+type Chunk = string | Uint8Array;
+
+/**
+ * Writes a file that appears under its name whole, and on the disk, or not at all; a link of that name is replaced, not
+ * followed. Throws the system's error; a file that was there before then stays as it was.
+ */
+export function writeWholeSync(path: string, content: Chunk): void {
+  const file = new PartialFile(path);
+  try {
+    file.write(content);
+    file.finish();
+  } finally {
+    file.discard();
+  }
+}
+
+/** Does the same with all that `chunks` gives, and lets others work in between. Aborted, it rejects. */
+export async function writeWhole(path: string, chunks: Iterable<Chunk>, signal?: AbortSignal): Promise<void> {
+  const file = new PartialFile(path);
+  try {
+    for (const chunk of chunks) {
+      file.write(chunk);
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
+    file.finish();
+  } finally {
+    file.discard();
+  }
+}
+
+/** Writes all of `chunk` to an open file. A disk that is nearly full takes a part of it, and fails at the next write only. */
+export function writeAll(file: number, chunk: Chunk): void {
+  const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+  for (let at = 0; at < bytes.length; ) {
+    const written = fs.writeSync(file, bytes, at);
+    if (written === 0) throw systemError("EIO", -5, "write");
+    at += written;
+  }
+}
+
+/** A file beside its target until it is whole. */
+class PartialFile {
+  readonly #path: string;
+  readonly #partial: string;
+  readonly #file: number;
+  #isOpen = true;
+
+  constructor(path: string) {
+    this.#path = path;
+    const before = fs.statSync(path, { throwIfNoEntry: false });
+    if (before?.isDirectory()) throw systemError("EISDIR", -21, "open");
+    if (before !== undefined && !before.isFile()) throw systemError("EINVAL", -22, "open"); // a device, a pipe
+    removeLitter(path);
+    this.#partial = `${path}.${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}.partial`;
+    this.#file = fs.openSync(this.#partial, "wx");
+    // where a disk knows no modes all have the same, and it may refuse to set one
+    if (before !== undefined && before.mode !== fs.fstatSync(this.#file).mode)
+      fs.fchmodSync(this.#file, before.mode & 0o777);
+  }
+
+  write(chunk: Chunk): void {
+    writeAll(this.#file, chunk);
+  }
+
+  finish(): void {
+    fs.fsyncSync(this.#file);
+    this.#close();
+    fs.renameSync(this.#partial, this.#path);
+    syncFolder(dirname(this.#path));
+  }
+
+  /** Leaves nothing beside the target. */
+  discard(): void {
+    this.#close();
+    fs.rmSync(this.#partial, { force: true });
+  }
+
+  #close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    fs.closeSync(this.#file);
+  }
+}
+
+/** Removes what writers of `path` left that were killed on this machine; where that can't be done, it stays. */
+function removeLitter(path: string): void {
+  const folder = dirname(path);
+  const begin = `${basename(path)}.${hostname()}-`;
+  try {
+    for (const name of fs.readdirSync(folder).filter((name) => name.startsWith(begin))) {
+      const [, pid] = /^(\d+)-[0-9a-f]{8}\.partial$/.exec(name.slice(begin.length)) ?? [];
+      if (pid !== undefined && !isAlive(Number(pid))) fs.rmSync(join(folder, name), { force: true });
+    }
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
+}
+
+/** Whether this machine has a process `pid`. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM"; // it runs, as somebody else
+  }
+}
+
+/** Puts a renamed file's new name on the disk. Not every file system knows how, nor need the folder be readable. */
+function syncFolder(folder: string): void {
+  let file: number | undefined;
+  try {
+    file = fs.openSync(folder, "r");
+    fs.fsyncSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EIO") throw error;
+  } finally {
+    if (file !== undefined) fs.closeSync(file);
+  }
+}
+
+function systemError(code: string, errno: number, syscall: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`${code}: ${syscall}`), { code, errno, syscall });
+}

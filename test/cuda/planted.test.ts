@@ -1,0 +1,128 @@
+// Starts the built command line where somebody else's code lies.
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { layoutOf } from "../../src/cuda/home.ts";
+import { lineOf } from "../../src/records/journal-line.ts";
+import { readJournal } from "../../src/records/read-journals.ts";
+import { BIN } from "../support/bin.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { touch } from "../support/fake-machine.ts";
+
+/** Tells that planted code was run. */
+let ran = "";
+/** Where mmoe is started, below another planted folder. */
+let folder = "";
+beforeEach(() => {
+  const outer = temporaryFolder();
+  [ran, folder] = [join(temporaryFolder(), "ran"), join(outer, "inner")];
+  for (const root of [outer, folder]) {
+    plantBinding(root);
+    for (const module of ["venv", "ensurepip", "pip"])
+      writeFileSync(join(root, `${module}.py`), `open(${JSON.stringify(ran)}, "w")\n`);
+  }
+});
+
+/** A package in the node_modules of `root`, or a home, that notes when it is loaded. */
+function plantBinding(root: string): string {
+  const { binding, addon } = layoutOf(root);
+  touch(addon);
+  writeFileSync(join(binding, "package.json"), '{ "name": "@tensorflow/tfjs-node-gpu", "main": "index.js" }');
+  writeFileSync(join(binding, "index.js"), `require("node:fs").writeFileSync(${JSON.stringify(ran)}, "");`);
+  return binding;
+}
+
+function mmoe(argv: readonly string[], env: Record<string, string> = {}) {
+  const { PATH, CXX } = process.env;
+  const own = { PATH, HOME: temporaryFolder(), ...(CXX ? { CXX } : {}), ...env };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...argv], {
+    cwd: folder,
+    env: own,
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+const SWEEP = ["sweep", "smoke", "--runs", "1", "--steps", "5", "--out", "results"];
+const ON_TENSORFLOW = ["--engine", "tfjs", "--backend", "tensorflow"];
+
+describe("code in the working folder and above it is not run by", () => {
+  test.each([
+    [["doctor"], 0],
+    [["doctor", "--engine", "cuda"], 4],
+    [[...SWEEP, "--engine", "cuda", "--allow-cpu"], 2],
+    [[...SWEEP, ...ON_TENSORFLOW], 2],
+    [[...SWEEP, "--engine", "auto"], 0],
+    [["cuda", "setup", "--cpu", "--dry-run"], 0],
+  ])("%j", { timeout: 120_000 }, (argv, code) => {
+    const { status, stderr } = mmoe(argv);
+    expect([status, existsSync(ran), stderr]).toEqual([code, false, expect.any(String)]);
+  });
+
+  test.each(["tfjs", "cuda"])("verify of runs that were trained on TensorFlow by %s", (engine) => {
+    expect(mmoe([...SWEEP, "--engine", "cpu"]).status).toBe(0);
+    recordAs(engine);
+    const { status, stderr } = mmoe(["verify", "results"]);
+    const line = "mmoe: TensorFlow is not set up; mmoe cuda setup does it (with --cpu for the CPU alone)\n";
+    expect([status, existsSync(ran), stderr]).toEqual([2, false, line]);
+  });
+
+  /** Has the journals of `results` say that its runs were trained by another engine, on TensorFlow. */
+  function recordAs(engine: string): void {
+    const journals = join(folder, "results/journal");
+    for (const name of readdirSync(journals).filter((file) => file.endsWith(".jsonl"))) {
+      const path = join(journals, name);
+      const records = [...readJournal(path, () => {})].map((record) => ({
+        ...record,
+        engine,
+        device: "tensorflow cpu",
+      }));
+      const [header] = readFileSync(path, "utf8").split("\n");
+      writeFileSync(path, `${header}\n${records.map(lineOf).join("")}`);
+    }
+  }
+});
+
+test("what MMOE_TFJS_NODE_GPU names is loaded", () => {
+  const { status } = mmoe([...SWEEP, ...ON_TENSORFLOW], {
+    MMOE_TFJS_NODE_GPU: "node_modules/@tensorflow/tfjs-node-gpu",
+  });
+  expect([status, existsSync(ran)]).toEqual([1, true]);
+});
+
+describe("a home that others could have changed", () => {
+  let home = "";
+  beforeEach(() => {
+    home = temporaryFolder();
+    plantBinding(home);
+  });
+  const inHome = (...argv: string[]) => mmoe(argv, { MMOE_CUDA_HOME: home });
+
+  test("is loaded while only its owner may write to it", () => {
+    inHome(...SWEEP, ...ON_TENSORFLOW);
+    expect(existsSync(ran)).toBe(true);
+  });
+
+  test.each([
+    ["", "775"],
+    ["", "757"],
+    ["node_modules/@tensorflow/tfjs-node-gpu", "775"],
+    ["node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node", "646"],
+  ])("as %j has mode %s is refused in one line", (path, mode) => {
+    chmodSync(join(home, path), mode);
+    const line = `mmoe: ${join(home, path)} can be written by others, so nothing of it is run; chmod -R go-w ${home}\n`;
+    for (const argv of [
+      [...SWEEP, ...ON_TENSORFLOW],
+      [...SWEEP, "--engine", "cuda"],
+      ["cuda", "setup", "--dry-run"],
+    ])
+      expect(inHome(...argv)).toEqual({ status: 2, stdout: "", stderr: line });
+    const { status, stdout } = inHome("doctor", "--engine", "cuda");
+    expect([status, stdout]).toEqual([4, expect.stringContaining(`by others\n  fix: chmod -R go-w ${home}\n`)]);
+    expect(existsSync(ran)).toBe(false);
+    spawnSync("chmod", ["-R", "go-w", home]);
+    inHome(...SWEEP, ...ON_TENSORFLOW);
+    expect(existsSync(ran)).toBe(true);
+  });
+});

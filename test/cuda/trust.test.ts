@@ -1,0 +1,53 @@
+import { chmodSync, mkdirSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { layoutOf } from "../../src/cuda/home.ts";
+import { checkTrust, distrustOf } from "../../src/cuda/trust.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { touch } from "../support/fake-machine.ts";
+
+let home = "";
+beforeEach(() => {
+  home = temporaryFolder();
+  const { addon, quiet, tensorflow } = layoutOf(home);
+  for (const path of [addon, quiet]) touch(path);
+  mkdirSync(tensorflow, { recursive: true });
+});
+
+describe("distrustOf(home)", () => {
+  test("finds nothing where the owner alone may write, nor where nothing is", () => {
+    expect([distrustOf(home), distrustOf(join(home, "nothing"))]).toEqual([undefined, undefined]);
+  });
+
+  test.each(["addon", "quiet", "libraries", "tensorflow", "binding"] as const)("finds a %s of the group's", (name) => {
+    const path = layoutOf(home)[name];
+    chmodSync(path, 0o775);
+    expect(distrustOf(home)).toEqual({ problem: `${path} can be written by others`, fix: `chmod -R go-w ${home}` });
+  });
+
+  test("finds what another user owns, unless that is root", () => {
+    const { uid } = statSync(home);
+    expect(distrustOf(home, [uid + 1, uid])).toBeUndefined();
+    expect(distrustOf(home, [uid + 1])).toEqual({
+      problem: `${home} is another user's (${uid})`,
+      fix: `set MMOE_CUDA_HOME to a folder of yours, or chown -R "$USER" ${home} if you trust it`,
+    });
+  });
+
+  test("looks at what links lead to", () => {
+    const { libraries } = layoutOf(home);
+    const elsewhere = temporaryFolder();
+    rmSync(libraries, { recursive: true });
+    symlinkSync(elsewhere, libraries);
+    expect(distrustOf(home)).toBeUndefined();
+    chmodSync(elsewhere, 0o777);
+    expect(distrustOf(home)?.problem).toBe(`${libraries} can be written by others`);
+  });
+});
+
+test("checkTrust(home) says in one line what to do", () => {
+  chmodSync(home, 0o770);
+  expect(() => checkTrust(home)).toThrow(
+    `${home} can be written by others, so nothing of it is run; chmod -R go-w ${home}`,
+  );
+});
