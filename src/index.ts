@@ -24,6 +24,7 @@ import { type Summary, summaryOf } from "./summary/summary.ts";
 export type { Run } from "./engines/engine.ts";
 export { UsageError } from "./errors.ts";
 export { isLacking } from "./figures/figure.ts";
+export { MachineError } from "./machine-error.ts";
 export type { RunRecord } from "./records/record.ts";
 export { planRuns } from "./sweep/plan.ts";
 export type { SweepListener, SweepOutcome, SweepRequest, SweepStart } from "./sweep/run-sweep.ts";

@@ -1,9 +1,21 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { readJournal } from "../src/records/read-journals.ts";
-import { exited, firstRun, mayMount, onDisk, pause, start, startIn, stdoutOf, timelessCsv } from "./support/bin.ts";
+import {
+  exited,
+  firstRun,
+  mayMount,
+  maySetUser,
+  onDisk,
+  pause,
+  start,
+  startIn,
+  startUnder,
+  stdoutOf,
+  timelessCsv,
+} from "./support/bin.ts";
 import { temporaryFolder } from "./support/effects.ts";
 
 /** Each time that it is asked, the wall clock is some days away from the time before. */
@@ -72,6 +84,88 @@ test("a sweep whose clock jumps by days, on and back, trains all the same, and i
     expect(elapsedMs).toBeGreaterThan(0);
     expect(elapsedMs).toBeLessThan(600_000);
   }
+});
+
+/** Refuses memory to kernels as V8 does where the system has none, in some threads: `refused` is their condition. */
+const refusing = (refused: string) => `
+  const { threadId } = await import("node:worker_threads");
+  const { grow } = WebAssembly.Memory.prototype;
+  WebAssembly.Memory.prototype.grow = function (...pages) {
+    if (${refused}) throw new RangeError("WebAssembly.Memory.grow(): Unable to grow instance memory");
+    return grow.apply(this, pages);
+  };
+`;
+
+const otherUser = maySetUser();
+if (!otherUser) console.warn("the test of too few threads is skipped: only root can start a process of another user");
+
+describe("a sweep on a machine that is short of something", { timeout: 120_000 }, () => {
+  const SWEEP = ["sweep", "smoke", "--engine", "cpu", "--runs", "12", "--models", "mmoe", "--out"];
+  const folder = () => join(temporaryFolder(), "results");
+  const alone = folder();
+  beforeAll(async () => {
+    expect((await exited(start(...SWEEP, alone))).code).toBe(0);
+  });
+
+  test("of address space goes on with fewer workers, says so, and has the same CSV", async () => {
+    const out = folder(); // V8 takes some 10 GB of addresses for the memory of a worker's kernels
+    const { code, stderr } = await exited(startUnder("-v 30000000", [...SWEEP, out, "--jobs", "8"]));
+    const says = /: 24 runs on cpu \(wasm\)\n(out of memory \(.*\) with \d workers; going on with fewer\n)+$/;
+    expect([code, stderr]).toEqual([0, expect.stringMatching(says)]);
+    expect(timelessCsv(out)).toEqual(timelessCsv(alone));
+  });
+
+  test("of memory for some workers trains all runs by the others", async () => {
+    const out = folder();
+    const { code, stderr } = await exited(
+      startIn(refusing("threadId > 2 && threadId <= 8"), ...SWEEP, out, "--jobs", "8"),
+    );
+    const cause = "out of memory (WebAssembly.Memory.grow(): Unable to grow instance memory)";
+    const says = `${out}: 24 runs on cpu (wasm)\n${cause} with 8 workers; going on with fewer\n`;
+    expect([code, stderr]).toEqual([0, says]);
+    expect(timelessCsv(out)).toEqual(timelessCsv(alone));
+  });
+
+  test("of memory for a single worker ends with 2 and records no run as failed; the same command does them", async () => {
+    const out = folder();
+    const { code, stderr } = await exited(startIn(refusing("threadId > 0"), ...SWEEP, out, "--jobs", "3"));
+    const goOn = `0 runs are kept in ${out}, 24 are to do; go on with:\nmmoe ${SWEEP.join(" ")} ${out} --jobs 3\n`;
+    const says = `mmoe: stopped: out of memory (WebAssembly.Memory.grow(): Unable to grow instance memory); free some, or give fewer --jobs or fewer rows; ${goOn}`;
+    expect([code, stderr.slice(stderr.indexOf("mmoe: "))]).toEqual([2, says]);
+    expect((await exited(start(...SWEEP, out))).stderr).toContain("24 runs on cpu");
+    expect(timelessCsv(out)).toEqual(timelessCsv(alone));
+  });
+
+  test("of open files ends with 2 and says so, or has fewer workers, whatever the limit", async () => {
+    const out = folder();
+    const ends: (number | null)[] = [];
+    for (let files = 24; ends.at(-1) !== 0; files += 12) {
+      const { code, stderr } = await exited(startUnder(`-n ${files}`, [...SWEEP, out, "--jobs", "12"]));
+      ends.push(code);
+      if (code !== 0)
+        expect([files, code, stderr]).toEqual([files, 2, expect.stringMatching(/^mmoe: .*too many open files.*\n$/m)]);
+    }
+    expect(ends.length).toBeGreaterThan(2);
+    expect(timelessCsv(out)).toEqual(timelessCsv(alone));
+  });
+
+  test.runIf(otherUser)("of threads ends with 75 and records no run as failed, or has fewer workers", async () => {
+    const out = folder();
+    chmodSync(dirname(out), 0o777);
+    const ends: (number | null)[] = [];
+    for (let threads = 8; ends.at(-1) !== 0; threads++) {
+      const { code, signal, stderr } = await exited(
+        startUnder(`-u ${threads}`, [...SWEEP, out, "--jobs", "9"], "nobody"),
+      );
+      const says = code === 0 ? "with 9 workers; going on with fewer\n" : "24 are to do; go on with:";
+      // Node aborts where it can't start its own threads
+      if (signal !== "SIGABRT")
+        expect([code, stderr]).toEqual([expect.toBeOneOf([0, 75]), expect.stringContaining(says)]);
+      ends.push(code);
+    }
+    expect(ends).toContain(75);
+    expect(timelessCsv(out)).toEqual(timelessCsv(alone));
+  });
 });
 
 const mounts = mayMount();

@@ -1,3 +1,5 @@
+import type { MachineError } from "../machine-error.ts";
+
 export const EXIT = {
   done: 0,
   /** A bug of ours. */
@@ -8,10 +10,15 @@ export const EXIT = {
   failedRuns: 3,
   /** A check that was asked for does not hold. */
   checkFailed: 4,
-  /** Stopped by SIGTERM, SIGHUP or a time limit; the same command goes on. */
+  /** Stopped by SIGTERM, SIGHUP, a time limit or trouble of the machine that may pass; the same command goes on. */
   stopped: 75,
   /** Ctrl-C; the same command goes on. */
   interrupted: 130,
   /** The reader of stdout left before the end; what the command does is done. */
   readerLeft: 141,
 } as const;
+
+/** Of trouble of the machine: whether the same command may go on at once, as a cluster would run it, or waits for the user. */
+export function troubleCode({ mayPass }: MachineError): number {
+  return mayPass ? EXIT.stopped : EXIT.usage;
+}

@@ -1,10 +1,11 @@
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../errors.ts";
+import { machineError } from "../machine-error.ts";
 import { shellQuoted } from "../shell.ts";
 import { version } from "../version.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context, Effects } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
+import { EXIT, troubleCode } from "./exit-codes.ts";
 
 const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: Define }> }> = {
   sweep: { summary: "train models over correlations, repeated; results as CSV", load: () => import("./sweep.ts") },
@@ -83,12 +84,14 @@ function contextOf(effects: Effects, { quiet = false }: { quiet?: boolean }, arg
 function report(error: unknown, argv: readonly string[], effects: Effects): number {
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done; // --help, --version
   if (error instanceof CommanderError && error.code === "commander.help") return EXIT.usage; // no command: help is shown
-  const users = error instanceof UsageError || error instanceof CommanderError;
+  const trouble = error instanceof UsageError ? undefined : machineError(error);
+  const users = trouble !== undefined || error instanceof UsageError || error instanceof CommanderError;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  effects.stderr.write(`mmoe: ${users ? "" : "internal error: "}${oneLine(message)}\n`);
+  effects.stderr.write(`mmoe: ${users ? "" : "internal error: "}${oneLine(trouble?.message ?? message)}\n`);
   const debug = argv.includes("--debug");
   if (debug) effects.stderr.write(`${stack}\n`);
   else if (!users) effects.stderr.write("mmoe: this is a bug; --debug shows where\n");
+  if (trouble) return troubleCode(trouble);
   return users ? EXIT.usage : EXIT.bug;
 }
 

@@ -7,8 +7,8 @@ import { trainOnDevices } from "./cluster/devices.ts";
 import { chosenShard, shardText } from "./cluster/shard-option.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
-import { EXIT } from "./exit-codes.ts";
-import { stopOnSignals } from "./stop.ts";
+import { EXIT, troubleCode } from "./exit-codes.ts";
+import { type Stop, stopOnSignals } from "./stop.ts";
 import { addSweepOptions, checkedOptions, type SweepOptions, typedWords } from "./sweep-options.ts";
 import { describePlan } from "./text/plan-text.ts";
 import { progressFor } from "./text/progress.ts";
@@ -107,18 +107,19 @@ async function dryRun(request: Request, { effects, note }: Context): Promise<num
   }
 }
 
-const STOPPED = { signal: "", limit: "at its time limit", "before-limit": "in time for its limit" } as const;
+const STOPPED = { limit: "at its time limit", "before-limit": "in time for its limit" } as const;
 
 /** Says what remains to be trained, and returns the exit code. */
-function conclude(
-  { out, done, failed, missing, records, stopped }: SweepOutcome,
-  stop: { readonly code: number | undefined; readonly reason: string },
-  goOn: string,
-  { note }: Context,
-): number {
+function conclude(outcome: SweepOutcome, stop: Stop, goOn: string, { effects, note }: Context): number {
+  const { out, done, failed, missing, records, stopped, trouble } = outcome;
   if (records === undefined) note(`mmoe: no time to write the CSV files; mmoe merge ${out} writes them`);
   if (stopped === undefined) return failed > 0 ? EXIT.failedRuns : EXIT.done;
-  const why = STOPPED[stopped] || stop.reason;
-  note(`mmoe: stopped ${why}; ${done + failed} runs are kept in ${out}, ${missing} remain; go on with:\n${goOn}`);
+  const left = `${done + failed} runs are kept in ${out}, ${missing} remain; go on with:\n${goOn}`;
+  if (stopped === "machine" && trouble) {
+    effects.stderr.write(`mmoe: stopped: ${trouble.message}; ${left}\n`);
+    return troubleCode(trouble);
+  }
+  const why = stopped === "limit" || stopped === "before-limit" ? STOPPED[stopped] : stop.reason;
+  note(`mmoe: stopped ${why}; ${left}`);
   return stop.code ?? EXIT.stopped;
 }

@@ -110,6 +110,10 @@ export interface Engine {
   readonly libraries?: Readonly<Record<string, string>>;
   /** Throws UsageError, by the model's name, for a spec that this engine can't train. */
   check(model: ModelSpec): void;
+  /**
+   * Throws MachineError where memory, threads or open files do not suffice, or threads die again and again; each run has
+   * then its result, or none and stays to be trained.
+   */
   train(runs: readonly Run[], hooks: Hooks): Promise<void>;
   /** Peak memory of training these runs, in bytes, without the program itself. */
   memoryBytes(runs: readonly Run[]): number;

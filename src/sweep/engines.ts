@@ -37,7 +37,7 @@ export async function loadEngine(name: EngineName, options: EngineOptions = {}):
     return createCudaEngine({ allowCpu, note, ...threads });
   }
   const { CpuEngine } = await import("../engines/cpu/cpu-engine.ts");
-  return new CpuEngine(threads);
+  return new CpuEngine({ note, ...threads });
 }
 
 const CPU_INSTEAD = "training on the cpu engine";

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Engine, Run } from "../engines/engine.ts";
+import { MachineError } from "../machine-error.ts";
 import { JOURNALS } from "../records/find-results.ts";
 import type { RecordHead } from "../records/journal-line.ts";
 import { provenanceOf } from "../records/provenance.ts";
@@ -55,9 +56,11 @@ export interface SweepOutcome {
   readonly records: readonly RunRecord[] | undefined;
   /**
    * What stopped it before all was trained and written: the caller's signal, its time limit, or that no further run
-   * could end before the limit.
+   * could end before the limit; `machine`: trouble that left runs without a result.
    */
-  readonly stopped: "signal" | "limit" | "before-limit" | undefined;
+  readonly stopped: "signal" | "limit" | "machine" | "before-limit" | undefined;
+  /** The machine's trouble, where that stopped it. */
+  readonly trouble?: MachineError;
 }
 
 /**
@@ -97,7 +100,7 @@ async function train(
   const ended = new Map(share.ended);
   try {
     listener.start?.({ ...share, engine: engine.name, device: engine.device, trainedBefore: others });
-    await engine.train(todo, {
+    const training = engine.train(todo, {
       signal: stop,
       ...(limit && { noMore: limit.noMore, onBegin: (begun) => limit.begin(begun) }),
       onProgress: (run, step) => {
@@ -112,20 +115,29 @@ async function train(
         listener.result?.(record);
       },
     });
+    const trouble = await training.then(() => undefined, troubleOf);
     const records = await folder.finish(late);
     const counts = countsOf(share.runs, ended);
     const whole = counts.missing === 0 && records !== undefined;
-    return { ...counts, out, records, stopped: whole ? undefined : stoppedBy() };
+    const stopped = whole ? undefined : stoppedBy(trouble);
+    return { ...counts, out, records, stopped, ...(stopped === "machine" && trouble && { trouble }) };
   } finally {
     limit?.clear();
     folder.close();
   }
 
-  function stoppedBy(): SweepOutcome["stopped"] {
+  function stoppedBy(trouble: MachineError | undefined): SweepOutcome["stopped"] {
     if (signal?.aborted) return "signal";
     if (limit?.over.aborted) return "limit";
+    if (trouble) return "machine";
     return limit?.noMore.aborted ? "before-limit" : undefined;
   }
+}
+
+/** The machine's trouble, in which the sweep still ends in order. Throws any other error. */
+function troubleOf(error: unknown): MachineError {
+  if (error instanceof MachineError) return error;
+  throw error;
 }
 
 function countsOf(runs: readonly Run[], ended: ReadonlyMap<string, RecordHead>) {

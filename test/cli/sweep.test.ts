@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { MachineError } from "../../src/machine-error.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 
@@ -51,6 +52,40 @@ describe("mmoe sweep", () => {
       "mmoe   0.50     3       0  0.1823±.0029  0.1823  0.1798±.0029  0.1798",
       "mmoe   1.00     3       0  0.3490±.0029  0.3490  0.3465±.0029  0.3465",
     ]);
+  });
+
+  test.each([
+    ["threads", 75, "no more threads can be started (as the system says); end other processes, or raise ulimit -u"],
+    ["worker", 75, "a worker died (as the system says)"],
+    ["memory", 2, "out of memory (as the system says); free some, or give fewer --jobs or fewer rows"],
+    ["files", 2, "too many open files (as the system says); raise ulimit -n, or give fewer --jobs"],
+    ["disk", 2, "the disk is full (as the system says); free some space"],
+  ] as const)(
+    "stopped by trouble with %s ends with %i, its cause and the command that goes on",
+    async (kind, code, text) => {
+      engine.load = () =>
+        fakeEngine({
+          before: ({ id }) => {
+            if (id === "mmoe/p=1.00/000") throw new MachineError(kind, "as the system says");
+          },
+        });
+      const ended = await sweep("--models", "mmoe", "--quiet");
+      const goOn = `mmoe sweep smoke --out ${out} --models mmoe --quiet`;
+      const told = `mmoe: stopped: ${text}; 1 runs are kept in ${out}, 15 are to do; go on with:\n${goOn}\n`;
+      expect(ended).toMatchObject({ code, stderr: told });
+      engine.load = () => fakeEngine();
+      expect((await sweep("--models", "mmoe", "--quiet")).code).toBe(0);
+      expect(csv("runs.csv").map(({ status }) => status)).toEqual(new Array(16).fill("done"));
+    },
+  );
+
+  test("that the machine does not let begin says so in one line and is no bug of ours", async () => {
+    engine.load = () => {
+      throw Object.assign(new Error("EMFILE: too many open files, open 'x.js'"), { code: "EMFILE", syscall: "open" });
+    };
+    const { code, stderr } = await sweep();
+    const cause = "too many open files (EMFILE: too many open files, open 'x.js')";
+    expect([code, stderr]).toEqual([2, `mmoe: ${cause}; raise ulimit -n, or give fewer --jobs\n`]);
   });
 
   test("keeps the table within 80 columns for the longest model name", async () => {

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,6 +19,22 @@ export function start(...argv: string[]): ChildProcess {
 export function startIn(changes: string, ...argv: string[]): ChildProcess {
   const module = `data:text/javascript,${encodeURIComponent(changes)}`;
   return spawn(process.execPath, ["--import", module, BIN, ...argv], { stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/**
+ * Starts the built command line under limits of the shell's `ulimit`, such as `-n 64`; as `user`, whose threads are counted
+ * apart, with its rights alone.
+ */
+export function startUnder(limits: string, argv: readonly string[], user?: "nobody"): ChildProcess {
+  const command = ["bash", "-c", `ulimit ${limits} && exec "$@"`, "bash", process.execPath, BIN, ...argv];
+  const as = user === undefined ? [] : ["setpriv", `--reuid=${user}`, "--clear-groups"];
+  const [program, ...words] = [...as, ...command] as [string, ...string[]];
+  return spawn(program, words, { stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/** Whether this process may start others as another user. */
+export function maySetUser(): boolean {
+  return spawnSync("setpriv", ["--reuid=nobody", "--clear-groups", process.execPath, BIN, "--version"]).status === 0;
 }
 
 export interface Exit {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
+import { MachineError } from "../../src/machine-error.ts";
 import { runSweep, type SweepListener } from "../../src/sweep/run-sweep.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
@@ -93,6 +94,48 @@ describe("runSweep(request, { listener, signal })", () => {
     });
     await expect(sweep()).rejects.toThrow("no mmoe");
     expect([disposed, existsSync(out)]).toEqual([["refusing"], false]);
+  });
+
+  describe("where the machine is in trouble", () => {
+    const trouble = new MachineError("threads", "EAGAIN");
+    const stop = new AbortController();
+    /** At the fifth run, whose result stays out, after `before`. */
+    const troubled = (before = () => {}) => {
+      engine.load = () =>
+        fakeEngine({
+          before: ({ id }) => {
+            if (id !== "mmoe/p=0.30/001") return;
+            before();
+            throw trouble;
+          },
+        });
+    };
+
+    test("keeps what has ended, writes its CSV, tells the trouble and leaves the rest; the same request does it", async () => {
+      troubled();
+      const { records, ...outcome } = await sweep();
+      expect(outcome).toEqual({ out, done: 4, failed: 0, missing: 8, stopped: "machine", trouble });
+      expect(records).toHaveLength(4);
+      expect(readFileSync(join(out, "runs.csv"), "utf8").split("\n")).toHaveLength(6);
+      engine.load = () => fakeEngine();
+      expect(await sweep()).toMatchObject({ done: 12, failed: 0, missing: 0, stopped: undefined });
+    });
+
+    test("and stopped by its signal, was stopped by the signal", async () => {
+      troubled(() => stop.abort());
+      const outcome = await sweep({}, stop.signal);
+      expect([outcome.stopped, outcome.trouble]).toEqual(["signal", undefined]);
+    });
+
+    test("throws what is no trouble of the machine", async () => {
+      engine.load = () =>
+        fakeEngine({
+          before: () => {
+            throw new TypeError("a bug");
+          },
+        });
+      await expect(sweep()).rejects.toThrow("a bug");
+    });
   });
 
   test("stops at its time limit, without the runs in flight", async () => {

@@ -1,6 +1,8 @@
 import { availableParallelism } from "node:os";
-import { type Matrix, pairsOf } from "../../data/correlation-matrix.ts";
+import type { Matrix } from "../../data/correlation-matrix.ts";
+import { UsageError } from "../../errors.ts";
 import type { ModelSpec } from "../../models/spec.ts";
+import { megabytes } from "../../units.ts";
 import { checkModel, checkRun } from "../abilities.ts";
 import type { Engine, Hooks, Run, RunResult } from "../engine.ts";
 import { numbering } from "../numbering.ts";
@@ -12,9 +14,13 @@ import type { Task } from "./worker.ts";
 export interface CpuOptions {
   /** Worker threads; by default as many as this process has cores. */
   readonly jobs?: number;
+  /** Told of workers that died, and that fewer go on. */
+  readonly note?: (line: string) => void;
 }
 
 const PROGRESS_MS = 100;
+/** The memory of a WebAssembly instance at the most. */
+const MOST_BYTES = 2 ** 32;
 
 /** Fused WebAssembly SIMD kernels on worker threads: the same bits on every wasm, for any number of workers. */
 export class CpuEngine implements Engine {
@@ -23,9 +29,9 @@ export class CpuEngine implements Engine {
   readonly #jobs: number;
   readonly #crew: Crew;
 
-  constructor({ jobs = availableParallelism() }: CpuOptions = {}) {
+  constructor({ jobs = availableParallelism(), note }: CpuOptions = {}) {
     this.#jobs = jobs;
-    this.#crew = new Crew(jobs);
+    this.#crew = new Crew(jobs, note);
   }
 
   check(model: ModelSpec): void {
@@ -34,6 +40,7 @@ export class CpuEngine implements Engine {
 
   async train(runs: readonly Run[], hooks: Hooks): Promise<void> {
     for (const run of runs) checkRun(this.name, run);
+    largest(this.#bundles(runs));
     const { signal, noMore, keepParameters = false } = hooks;
     if (signal?.aborted) return;
     const steps = new SharedArrayBuffer(4 * runs.length);
@@ -59,7 +66,6 @@ export class CpuEngine implements Engine {
         mayBegin: () => !isStopped() && !noMore?.aborted,
         onBegin: ({ runs }) => hooks.onBegin?.(runs),
         onAnswer: (results) => give(results ?? []),
-        onDeath: (task, reason) => give(isStopped() ? [] : task.runs.map((run) => deadResult(run, reason))),
       });
     } finally {
       progress.stop();
@@ -68,11 +74,12 @@ export class CpuEngine implements Engine {
   }
 
   memoryBytes(runs: readonly Run[]): number {
-    const bundles = bundlesOf(runs, this.#jobs).map((bundle) => bundle.map((i) => runs[i] as Run));
-    const sizeKey = sizeKeys();
-    const alike = new Map(bundles.map((bundle) => [sizeKey(bundle), bundle]));
-    const sizes = Array.from(alike.values(), (bundle) => planBundle(bundle).arena.bytes);
-    return Math.max(0, ...sizes) * Math.min(this.#jobs, bundles.length);
+    const bundles = this.#bundles(runs);
+    return largest(bundles) * Math.min(this.#jobs, bundles.length);
+  }
+
+  #bundles(runs: readonly Run[]): Run[][] {
+    return bundlesOf(runs, this.#jobs).map((bundle) => bundle.map((i) => runs[i] as Run));
   }
 
   async dispose(): Promise<void> {
@@ -95,16 +102,18 @@ function watchProgress(runs: readonly Run[], steps: Int32Array, { onProgress }: 
   return { report, stop: () => clearInterval(timer) };
 }
 
-function deadResult(run: Run, reason: string): RunResult {
-  const curve = { steps: [], train: [], heldout: [] };
-  return {
-    run,
-    curve,
-    failure: `worker died: ${reason}`,
-    labelCorrelations: pairsOf(run.model.tasks).map(() => Number.NaN),
-    elapsedMs: 0,
-    device: DEVICE,
-  };
+/** Bytes of the largest bundle. Throws UsageError if it is too large for a worker. */
+function largest(bundles: readonly (readonly Run[])[]): number {
+  const sizeKey = sizeKeys();
+  const alike = new Map(bundles.map((bundle) => [sizeKey(bundle), bundle]));
+  const sizes = Array.from(alike.values(), (bundle) => {
+    const { bytes } = planBundle(bundle).arena;
+    if (bytes <= MOST_BYTES) return bytes;
+    const taken = `run ${bundle[0]?.id} and those on the same rows take ${megabytes(bytes)}`;
+    const most = `a worker of the cpu engine holds ${megabytes(MOST_BYTES)}`;
+    throw new UsageError(`${taken}, ${most}; give fewer trainRows, heldoutRows or rows a batch`);
+  });
+  return Math.max(0, ...sizes);
 }
 
 /** A function that gives bundles one key only if their plans are of one size. */

@@ -1,11 +1,11 @@
 import type { Worker } from "node:worker_threads";
+import { MachineError, machineError } from "../../machine-error.ts";
 import { startWorker } from "../start-worker.ts";
 import { compileKernels } from "./kernels.ts";
 import type { Answer, Task } from "./worker.ts";
 
 export interface CrewHooks {
   onAnswer(answer: Answer): void;
-  onDeath(task: Task, reason: string): void;
   /** Asked before each task. */
   mayBegin(): boolean;
   onBegin(task: Task): void;
@@ -15,60 +15,123 @@ export interface CrewHooks {
 interface CrewWorker {
   readonly thread: Worker;
   onAnswer(answer: Answer): void;
-  onDeath(reason: string): void;
+  onDeath(cause: Error): void;
 }
 
-class WorkerDeath extends Error {}
+/** A worker ended before it answered. */
+class WorkerDeath extends Error {
+  /** What the thread threw, as the machine's trouble if it is that. */
+  override readonly cause: Error;
+
+  constructor(cause: Error) {
+    super(cause.message);
+    this.cause = machineError(cause) ?? cause;
+  }
+}
+
+/** What became of some tasks. */
+interface Round {
+  /** Workers at once. */
+  readonly places: number;
+  /** Not begun. */
+  readonly queue: Task[];
+  /** Their workers died. */
+  readonly again: Task[];
+  /** What the workers were short of that died of it, and how many did. */
+  shortage?: MachineError;
+  short: number;
+}
+
+/** A task is given up when as many workers have died of it. */
+const MOST_DEATHS = 3;
 
 /** Worker threads, each with its own kernels; they start with their first task and stay for the next. */
 export class Crew {
   readonly #module = compileKernels();
-  readonly #workers: (CrewWorker | undefined)[];
+  readonly #note: (line: string) => void;
+  #workers: (CrewWorker | undefined)[];
 
-  constructor(jobs: number) {
+  /** `note` is told that a worker died, and that fewer go on. */
+  constructor(jobs: number, note: (line: string) => void = () => {}) {
     this.#workers = new Array(jobs).fill(undefined);
+    this.#note = note;
   }
 
   /**
-   * Shares out the tasks, in order, while they may begin. A task whose worker died is reported; a new worker takes the
-   * next. When no worker is busy any more, returns, or throws what a hook threw.
+   * Shares out the tasks, in order, while they may begin. If a worker dies, another one does its task again; if it was short
+   * of memory, threads or files, fewer workers do it, and all later tasks. Returns, or throws what a hook threw, when no
+   * worker is busy any more. Throws MachineError for a task that can't be done so; unless a single worker is short, all
+   * others are done by then.
    */
-  async run(tasks: readonly Task[], { onAnswer, onDeath, mayBegin, onBegin }: CrewHooks): Promise<void> {
-    const queue = [...tasks];
-    const work = async (place: number) => {
-      for (let task = queue.shift(); task && mayBegin(); task = queue.shift()) {
-        onBegin(task);
-        try {
-          onAnswer(await this.#answer(place, task));
-        } catch (error) {
-          if (!(error instanceof WorkerDeath)) throw error;
-          onDeath(task, error.message);
-        }
+  async run(tasks: readonly Task[], hooks: CrewHooks): Promise<void> {
+    const losses = new Losses(this.#note);
+    let left = tasks;
+    while (left.length > 0 && hooks.mayBegin()) {
+      const places = Math.min(this.#workers.length, left.length);
+      const round: Round = { places, queue: [...left], again: [], short: 0 };
+      const work = Array.from({ length: places }, (_, place) => this.#work(place, round, losses, hooks));
+      for (const end of await Promise.allSettled(work)) if (end.status === "rejected") throw end.reason;
+      if (round.shortage) await this.#goOnWithFewer(round);
+      left = [...round.again, ...round.queue];
+    }
+    if (losses.first) throw losses.first;
+  }
+
+  async #work(place: number, round: Round, losses: Losses, hooks: CrewHooks): Promise<void> {
+    while (hooks.mayBegin()) {
+      const task = round.queue.shift();
+      if (task === undefined) return;
+      hooks.onBegin(task);
+      try {
+        hooks.onAnswer(await this.#answer(place, task));
+      } catch (error) {
+        if (!(error instanceof WorkerDeath)) throw error;
+        if (isShortage(error.cause)) return this.#wait(round, task, error.cause);
+        if (losses.mayTryAgain(task, error.cause)) round.again.push(task);
       }
-    };
-    const ends = await Promise.allSettled(this.#workers.map((_, place) => work(place)));
-    for (const end of ends) if (end.status === "rejected") throw end.reason;
+    }
+  }
+
+  /** Leaves the task, and the place, to a round of fewer workers. */
+  #wait(round: Round, task: Task, shortage: MachineError): void {
+    round.again.push(task);
+    round.short++;
+    if (!round.shortage && round.places > 1)
+      this.#note(`${shortage.what} with ${round.places} workers; going on with fewer`);
+    round.shortage ??= shortage;
+  }
+
+  /** Begins again with as many workers as had enough, or half. Throws where one alone was short. */
+  async #goOnWithFewer({ places, short, shortage }: Round): Promise<void> {
+    const wasAlone = this.#workers.every((worker) => worker === undefined);
+    if (places === 1 && wasAlone) throw shortage;
+    await this.dispose(); // those that wait hold memory too
+    this.#workers = new Array(places - short || Math.max(1, Math.floor(places / 2))).fill(undefined);
   }
 
   #answer(place: number, task: Task): Promise<Answer> {
-    const worker = this.#workers[place] ?? this.#start(place);
     return new Promise((resolve, reject) => {
+      const worker = this.#workers[place] ?? this.#start(place);
       worker.onAnswer = resolve;
-      worker.onDeath = (reason) => reject(new WorkerDeath(reason));
+      worker.onDeath = (cause) => reject(new WorkerDeath(cause));
       worker.thread.postMessage(task);
     });
   }
 
   #start(place: number): CrewWorker {
-    const thread = startWorker(import.meta.url, "worker", { module: this.#module });
+    const thread = threadOf(this.#module);
     const worker: CrewWorker = { thread, onAnswer: () => {}, onDeath: () => {} };
-    const die = (reason: string) => {
-      if (this.#workers[place] === worker) this.#workers[place] = undefined;
-      worker.onDeath(reason);
-    };
-    worker.thread.on("message", (answer: Answer) => worker.onAnswer(answer));
-    worker.thread.on("error", (error) => die(error instanceof Error ? error.message : String(error)));
-    worker.thread.on("exit", (code) => die(`exit code ${code}`));
+    let cause: Error | undefined;
+    thread.on("message", (answer: Answer) => worker.onAnswer(answer));
+    thread.on("error", (error) => {
+      cause = error instanceof Error ? error : new Error(String(error));
+    });
+    // always told, and when its memory is free again
+    thread.on("exit", (code) => {
+      const at = this.#workers.indexOf(worker);
+      if (at >= 0) this.#workers[at] = undefined;
+      worker.onDeath(cause ?? new MachineError("worker", `exit code ${code}`));
+    });
     this.#workers[place] = worker;
     return worker;
   }
@@ -76,5 +139,40 @@ export class Crew {
   async dispose(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker?.thread.terminate()));
     this.#workers.fill(undefined);
+  }
+}
+
+/** Throws WorkerDeath where no thread can be started. */
+function threadOf(module: WebAssembly.Module): Worker {
+  try {
+    return startWorker(import.meta.url, "worker", { module });
+  } catch (error) {
+    throw new WorkerDeath(error as Error);
+  }
+}
+
+/** Whether fewer workers may have enough. */
+function isShortage(cause: Error): cause is MachineError {
+  return cause instanceof MachineError && ["memory", "threads", "files"].includes(cause.trouble);
+}
+
+/** Counts the workers that died of a task. */
+class Losses {
+  readonly #note: (line: string) => void;
+  readonly #deaths = new Map<Task, number>();
+  /** Why the first of the tasks that are given up is: a bug of ours, or a worker that died again and again. */
+  first: Error | undefined;
+
+  constructor(note: (line: string) => void) {
+    this.#note = note;
+  }
+
+  mayTryAgain(task: Task, cause: Error): boolean {
+    const deaths = (this.#deaths.get(task) ?? 0) + 1;
+    this.#deaths.set(task, deaths);
+    const mayTry = cause instanceof MachineError && cause.trouble === "worker" && deaths < MOST_DEATHS;
+    if (mayTry) this.#note(`${cause.what}; training its runs again`);
+    else this.first ??= cause;
+    return mayTry;
   }
 }

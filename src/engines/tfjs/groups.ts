@@ -83,12 +83,13 @@ function companiesOf(runs: readonly Run[], numbers: Numbers): Company[] {
   );
 }
 
-/** A company of which at least one fits, or its models, or its runs. */
+/** A company of which at least one fits, or halves: of its models, or of the rates of one. */
 function divided(company: Company, sizeOf: Grouping["sizeOf"], numbers: Numbers): Company[] {
   if (company.length === 1 || sizeOf(company) >= 1) return [company];
   const models = modelsOf(company, numbers);
   const parts = models.length > 1 ? models : company.map((run) => [run]);
-  return parts.flatMap((part) => divided(part, sizeOf, numbers));
+  const half = Math.ceil(parts.length / 2);
+  return [parts.slice(0, half), parts.slice(half)].flatMap((part) => divided(part.flat(), sizeOf, numbers));
 }
 
 /** The runs of each model. */

@@ -1,4 +1,4 @@
-import { UsageError } from "../../errors.ts";
+import { MachineError, machineError } from "../../machine-error.ts";
 import type { Hooks, Run } from "../engine.ts";
 import { type Group, type Grouping, groupsOf } from "./groups.ts";
 
@@ -12,8 +12,8 @@ interface GroupTraining extends Grouping {
 }
 
 /**
- * Trains all runs, group by group, until a signal stops it. A group that does not fit in memory is trained again in two
- * halves, and later groups are no larger.
+ * Trains all runs, group by group, until a signal stops it. A group that memory does not hold is trained again in two
+ * halves, and later groups are no larger. Throws MachineError for a run that memory does not hold alone.
  */
 export async function trainInGroups(
   runs: readonly Run[],
@@ -28,7 +28,7 @@ export async function trainInGroups(
     try {
       await train(group);
     } catch (error) {
-      if (!isOutOfMemory(error)) throw error;
+      if (!isOutOfMemory(error)) throw machineError(error) ?? error;
       free();
       const half = halfOf(group);
       note(`out of memory with ${group.runs.length} runs at a time; going on with ${half}`);
@@ -57,10 +57,10 @@ const OUT_OF_MEMORY = new RegExp(
 );
 
 export function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && OUT_OF_MEMORY.test(error.message);
+  return machineError(error)?.trouble === "memory" || (error instanceof Error && OUT_OF_MEMORY.test(error.message));
 }
 
 function halfOf({ runs }: Group): number {
   if (runs.length > 1) return Math.ceil(runs.length / 2);
-  throw new UsageError(`run ${runs[0]?.id} alone does not fit in memory; give a smaller batch or a smaller model`);
+  throw new MachineError("memory", `run ${runs[0]?.id} alone does not fit in it`);
 }

@@ -4,6 +4,7 @@ import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { TaskSet } from "../../../src/data/task-set.ts";
 import { CpuEngine } from "../../../src/engines/cpu/cpu-engine.ts";
 import type { Hooks, Run, RunResult } from "../../../src/engines/engine.ts";
+import { UsageError } from "../../../src/errors.ts";
 import { MODEL_NAMES } from "../../../src/models/zoo.ts";
 import { pearson } from "../../../src/stats/moments.ts";
 import { predictor, taskLosses } from "../../support/reference.ts";
@@ -159,12 +160,17 @@ test("a batch loss that is NaN ends the run at its step", async () => {
   expect(of(await train(one, [wild]), wild).failure).toBe("loss is NaN at step 2");
 });
 
-test("a worker that dies fails its runs by name and the others go on", async () => {
-  const deadly = runOf({ model: "mmoe", index: 1, training: { heldoutRows: 2 ** 31 } });
-  const fine = [0, 2].map((index) => runOf({ model: "mmoe", index }));
-  const results = await train(one, [fine[0] as Run, deadly, fine[1] as Run]);
-  expect(of(results, deadly).failure).toMatch(/^worker died: /);
-  for (const run of fine) expect(of(results, run).failure).toBeUndefined();
+test("train(runs) refuses, by name and before the first step, what no worker's memory holds", async () => {
+  const fine = runOf({ model: "mmoe" });
+  const huge = runOf({ model: "mmoe", index: 1, training: { heldoutRows: 11e6 } });
+  const begun: Run[] = [];
+  const refused = train(one, [fine, huge], { onBegin: (runs) => begun.push(...runs) });
+  await expect(refused).rejects.toThrow(UsageError);
+  const says =
+    /^run mmoe\/p=0.50\/1\/0.01 and .* take 4,\d{3} MB, a worker of the cpu engine holds 4,295 MB; give fewer/;
+  await expect(refused).rejects.toThrow(says);
+  expect(begun).toEqual([]);
+  expect(() => one.memoryBytes([huge])).toThrow(says);
 });
 
 test("an aborted train(runs) returns within a second, the runs in flight without a result", async () => {

@@ -1,32 +1,117 @@
-import { afterAll, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { CpuEngine } from "../../../src/engines/cpu/cpu-engine.ts";
-import type { RunResult } from "../../../src/engines/engine.ts";
+import type { Hooks, RunResult } from "../../../src/engines/engine.ts";
+import { MachineError } from "../../../src/machine-error.ts";
 import { makeRun } from "../../support/runs.ts";
-import { started } from "../../support/threads.ts";
+import { nextOptions, started } from "../../support/threads.ts";
 
 vi.mock("node:worker_threads", async (original) =>
   (await import("../../support/threads.ts")).watched(await original()),
 );
 
-const engine = new CpuEngine({ jobs: 2 });
-afterAll(() => engine.dispose());
+let engine: CpuEngine;
+let notes: string[] = [];
 
-test("a worker killed from outside fails the runs it trained, by name, and the others go on", async () => {
-  const endless = makeRun({ id: "endless", index: 0 }, { steps: 1e8 });
-  const others = [1, 2, 3].map((index) => makeRun({ index }));
-  const results = new Map<string, RunResult>();
-  await engine.train([endless, ...others], {
-    onProgress: (run) => run === endless && started[0]?.terminate(),
-    onResult: (result) => results.set(result.run.id, result),
-  });
-  expect(results.get("endless")?.failure).toBe("worker died: exit code 1");
-  for (const { id } of others) expect([id, results.get(id)?.failure]).toEqual([id, undefined]);
+beforeEach(() => {
+  notes = [];
+  started.splice(0);
+});
+afterEach(async () => {
+  await engine.dispose();
+  nextOptions.splice(0);
 });
 
-test("a worker killed while it waits is replaced by the next", async () => {
-  await Promise.all(started.map((thread) => thread.terminate()));
-  const runs = [4, 5].map((index) => makeRun({ index }));
-  const failures: unknown[] = [];
-  await engine.train(runs, { onResult: ({ failure }) => failures.push(failure) });
-  expect(failures).toEqual([undefined, undefined]);
+/** Trains runs number 0, 1 and so on; gives their results by index, and the error that ended it. */
+async function train({ jobs = 2, runs = 4, steps = 50 }, hooks: Partial<Hooks> = {}) {
+  engine = new CpuEngine({ jobs, note: (line) => notes.push(line) });
+  const results = new Map<number, RunResult>();
+  const all = Array.from({ length: runs }, (_, index) => makeRun({ id: String(index), index }, { steps }));
+  const onResult = (result: RunResult) => {
+    expect(result.failure).toBeUndefined();
+    results.set(result.run.index, result);
+  };
+  const error: unknown = await engine.train(all, { onResult, ...hooks }).catch((reason) => reason);
+  return { error, results, indices: [...results.keys()].sort() };
+}
+
+/** As memory that the system does not give: V8 ends the thread before it has loaded its first module. */
+const NO_MEMORY = { resourceLimits: { maxOldGenerationSizeMb: 2, maxYoungGenerationSizeMb: 1 } };
+const OUT_OF_MEMORY = "out of memory (Worker terminated due to reaching memory limit: JS heap out of memory)";
+
+describe("a worker killed from outside", () => {
+  const alone = async () => (await train({ runs: 1, jobs: 1, steps: 6e3 })).results.get(0)?.curve;
+
+  test("has its run trained again by another, with the same losses", async () => {
+    const expected = await alone();
+    await engine.dispose();
+    started.splice(0);
+    let killed = false;
+    const onProgress: Hooks["onProgress"] = ({ index }) => {
+      if (index !== 0 || killed) return;
+      killed = true;
+      void started[0]?.terminate();
+    };
+    const { error, indices, results } = await train({ steps: 6e3 }, { onProgress });
+    expect([killed, error, indices]).toEqual([true, undefined, [0, 1, 2, 3]]);
+    expect(results.get(0)?.curve).toEqual(expected);
+    expect(notes).toEqual(["a worker died (exit code 1); training its runs again"]);
+  });
+
+  test("three times leaves its run without a result, as trouble that may pass, when the others have ended", async () => {
+    const onBegin: Hooks["onBegin"] = ([run]) => {
+      if (run?.index === 1) setTimeout(() => started.at(-1)?.terminate(), 0);
+    };
+    const { error, indices } = await train({ jobs: 1, runs: 4 }, { onBegin });
+    expect(error).toBeInstanceOf(MachineError);
+    expect(error).toMatchObject({
+      trouble: "worker",
+      mayPass: true,
+      message: expect.stringMatching(/^a worker died \(exit code \d\)$/),
+    });
+    expect(indices).toEqual([0, 2, 3]);
+  });
+
+  test("while it waits is replaced by the next", async () => {
+    await train({ runs: 2 });
+    await Promise.all(started.map((thread) => thread.terminate()));
+    const failures: unknown[] = [];
+    const runs = [4, 5].map((index) => makeRun({ index }));
+    await engine.train(runs, { onResult: ({ failure }) => failures.push(failure) });
+    expect(failures).toEqual([undefined, undefined]);
+  });
+});
+
+describe("where memory is short", () => {
+  test("fewer workers train all runs, and it is said in one line", async () => {
+    nextOptions.push({}, NO_MEMORY, NO_MEMORY);
+    const { error, indices } = await train({ jobs: 3, runs: 5 });
+    expect([error, indices]).toEqual([undefined, [0, 1, 2, 3, 4]]);
+    expect(notes).toEqual([`${OUT_OF_MEMORY} with 3 workers; going on with fewer`]);
+    const before = started.length;
+    nextOptions.push({}, NO_MEMORY);
+    expect((await train({ jobs: 1, runs: 3 })).indices).toEqual([0, 1, 2]);
+    expect(started.length).toBe(before + 1);
+  });
+
+  test("for all workers at once, half of them try again", async () => {
+    nextOptions.push(NO_MEMORY, NO_MEMORY, NO_MEMORY, NO_MEMORY);
+    const { error, indices } = await train({ jobs: 4, runs: 4 });
+    expect([error, indices, started.length]).toEqual([undefined, [0, 1, 2, 3], 6]);
+  });
+
+  test("for a single worker, its runs have no result, as trouble that the user ends", async () => {
+    nextOptions.push(NO_MEMORY, NO_MEMORY, NO_MEMORY);
+    const { error, indices } = await train({ jobs: 2, runs: 3 });
+    expect(error).toMatchObject({ trouble: "memory", mayPass: false });
+    expect((error as Error).message).toBe(`${OUT_OF_MEMORY}; free some, or give fewer --jobs or fewer rows`);
+    expect([indices, started.length]).toEqual([[], 3]);
+  });
+});
+
+test("a bug in a worker is thrown as it is when the other runs have ended, and nothing is made of its run", async () => {
+  nextOptions.push({ workerData: {} });
+  const { error, indices } = await train({ jobs: 1, runs: 3 });
+  expect(error).toBeInstanceOf(TypeError);
+  expect(error).not.toBeInstanceOf(MachineError);
+  expect(indices).toEqual([1, 2]);
 });

@@ -98,6 +98,15 @@ describe("groupsOf(runs, { mixed: true })", () => {
     expect(most(1)).toEqual(range(8).map((i) => [i]));
   });
 
+  test("keeps together as many models of a company as fit", () => {
+    const models = [PAIR_MMOE, PAIR_OMOE, PAIR_DEEP, { ...PAIR_DEEP, name: "other" }, { ...PAIR_MMOE, name: "last" }];
+    const runs = models.map((model) => tinyRun({ model }));
+    expect(placesOf(runs, ({ length }) => Math.floor(3 / length))).toEqual([
+      [0, 1, 2],
+      [3, 4],
+    ]);
+  });
+
   test("has every run of a resumed sweep in one group, once", () => {
     const runs = [...range(5).flatMap(company), tinyRun({ model: PAIR_DEEP })].filter((_, i) => i % 3 !== 1);
     const groups = placesOf(runs, ({ length }) => Math.floor(7 / length));

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Hooks, Run } from "../../../src/engines/engine.ts";
 import type { Group } from "../../../src/engines/tfjs/groups.ts";
 import { isOutOfMemory, trainInGroups } from "../../../src/engines/tfjs/train-in-groups.ts";
-import { UsageError } from "../../../src/errors.ts";
+import { MachineError } from "../../../src/machine-error.ts";
 import { range } from "../../support/reference.ts";
 import { PAIR_OMOE, tinyRun } from "./runs.ts";
 
@@ -59,8 +59,8 @@ describe("trainInGroups(runs)", () => {
 
   test("refuses, by its name, a run that memory does not hold alone", async () => {
     const failed = trained([tinyRun()], 3, 0);
-    await expect(failed).rejects.toThrow(UsageError);
-    await expect(failed).rejects.toThrow("run mmoe/p=0.5/0 alone does not fit in memory; give a smaller batch");
+    await expect(failed).rejects.toThrow(MachineError);
+    await expect(failed).rejects.toThrow("out of memory (run mmoe/p=0.5/0 alone does not fit in it); free some");
   });
 
   test("passes on any other error", async () => {

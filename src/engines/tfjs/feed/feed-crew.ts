@@ -1,43 +1,59 @@
-import type { Worker } from "node:worker_threads";
-import { startWorker } from "../../start-worker.ts";
+import { machineError } from "../../../machine-error.ts";
 import type { Group } from "../groups.ts";
 import type { FeedArrays } from "./feed-arrays.ts";
 import type { Share } from "./feed-maker.ts";
 import type { FeedAnswer, FeedTask } from "./feed-worker.ts";
+import { Feeder } from "./feeder.ts";
 
 /** A source by its number, and the correlations of its labels, one for each pair of tasks. */
 export type MeasuredSource = readonly [source: number, labelCorrelations: readonly number[]];
 
-/** Threads that make the groups' arrays while TensorFlow blocks this one. They start with the first group. */
-export class FeedCrew {
-  readonly #most: number;
-  readonly #feeders: Feeder[] = [];
-  #shares: readonly Share[] = [];
+/** A share, and who makes it. */
+interface Part {
+  readonly share: Share;
+  feeder: Feeder;
+}
 
-  /** `most`: most threads. */
-  constructor(most: number) {
+/** What a part is asked for. */
+type Question = Exclude<FeedTask, { group: Group }>;
+
+/**
+ * Threads that make what groups are fed while TensorFlow holds this one. They start with the first group. What a thread
+ * was to make that ends by itself, the others make.
+ */
+export class FeedCrew {
+  readonly #note: (line: string) => void;
+  #most: number;
+  #feeders: Feeder[] = [];
+  #group: Group | undefined;
+  #parts: readonly Part[] = [];
+  readonly #asked = new Set<Promise<unknown>>();
+  #ending = false;
+
+  /** `most`: threads. `note` is told that fewer go on. */
+  constructor(most: number, note: (line: string) => void = () => {}) {
     this.#most = most;
+    this.#note = note;
   }
 
   /** Shares out the sources of the next group, when nothing of the group before is being made. */
   async begin(group: Group): Promise<void> {
-    await Promise.all(this.#feeders.map((feeder) => feeder.idle()));
+    await Promise.allSettled(this.#asked);
     const F = group.sources.length;
-    const feeders = Math.min(this.#most, F);
-    const bound = (i: number) => Math.floor((i * F) / feeders);
-    this.#shares = Array.from({ length: feeders }, (_, i) => ({ first: bound(i), end: bound(i + 1) }));
-    for (const [i, share] of this.#shares.entries()) {
-      if (!this.#feeders[i]?.isAlive) this.#feeders[i] = new Feeder();
-      this.#feeders[i]?.tell({ group, share });
-    }
+    this.#startFeeders(F);
+    const feeders = this.#feeders.slice(0, F);
+    const bound = (i: number) => Math.floor((i * F) / feeders.length);
+    this.#group = group;
+    this.#parts = feeders.map((feeder, i) => ({ share: { first: bound(i), end: bound(i + 1) }, feeder }));
+    for (const feeder of feeders) this.#tell(feeder);
   }
 
   /** Makes the sets of source number `i` of each share; returns the measured label correlations by source. */
   async sets(arrays: FeedArrays, i: number): Promise<MeasuredSource[]> {
-    const made = this.#shares.map(async ({ first, end }, feeder) => {
-      const source = first + i;
-      if (source >= end) return [];
-      const correlations = await (this.#feeders[feeder] as Feeder).ask({ sets: arrays, source });
+    const made = this.#parts.map(async (part) => {
+      const source = part.share.first + i;
+      if (source >= part.share.end) return [];
+      const correlations = await this.#ask(part, { first: part.share.first, sets: arrays, source });
       return [[source, correlations as readonly number[]] as const];
     });
     return (await Promise.all(made)).flat();
@@ -45,71 +61,67 @@ export class FeedCrew {
 
   /** Makes `count` steps from step `from` on. */
   async steps(arrays: FeedArrays, from: number, count: number): Promise<void> {
-    const feeders = this.#feeders.slice(0, this.#shares.length);
-    await Promise.all(feeders.map((feeder) => feeder.ask({ steps: arrays, from, count })));
+    await Promise.all(
+      this.#parts.map((part) => this.#ask(part, { first: part.share.first, steps: arrays, from, count })),
+    );
   }
 
   async dispose(): Promise<void> {
+    this.#ending = true;
     await Promise.all(this.#feeders.splice(0).map((feeder) => feeder.end()));
   }
-}
 
-interface Question {
-  resolve(answer: FeedAnswer): void;
-  reject(reason: Error): void;
-}
-
-/** A thread that answers in the order in which it is asked, and keeps the process alive only until then. */
-class Feeder {
-  readonly #thread: Worker = startWorker(import.meta.url, "feed-worker");
-  readonly #asked: Question[] = [];
-  #last: Promise<unknown> = Promise.resolve();
-  #death: Error | undefined;
-  #ending = false;
-
-  constructor() {
-    this.#thread.unref();
-    this.#thread.on("message", (answer: FeedAnswer) => {
-      this.#asked.shift()?.resolve(answer);
-      if (this.#asked.length === 0 && !this.#ending) this.#thread.unref();
-    });
-    this.#thread.on("error", (error) => this.#die(error instanceof Error ? error : new Error(String(error))));
-    this.#thread.on("exit", (code) => this.#die(new Error(`a thread that makes rows ended: exit code ${code}`)));
+  /** Replaces those that have ended, so that there is one for each of F sources, or as many as there may be. */
+  #startFeeders(F: number): void {
+    this.#feeders = this.#feeders.filter(({ death }) => death === undefined);
+    try {
+      while (this.#feeders.length < Math.min(this.#most, F)) this.#feeders.push(new Feeder());
+    } catch (error) {
+      this.#goOnWithFewer(error);
+    }
   }
 
-  get isAlive(): boolean {
-    return this.#death === undefined;
+  /** Those that are left go on. Throws where none is, or where the fault is ours. */
+  #goOnWithFewer(cause: unknown): void {
+    const trouble = machineError(cause);
+    if (trouble === undefined) throw cause;
+    this.#most = Math.max(1, this.#feeders.length);
+    if (this.#feeders.length === 0) throw trouble;
+    this.#note(`${trouble.what}; going on with ${this.#most} to make rows`);
   }
 
-  /** Resolves when all requests have been answered, or can't be. */
-  async idle(): Promise<void> {
-    await this.#last.catch(() => {});
-  }
-
-  tell(task: FeedTask): void {
-    this.#thread.postMessage(task);
-  }
-
-  /** Rejects if the thread ends before it answers. */
-  ask(task: FeedTask): Promise<FeedAnswer> {
-    const answer = new Promise<FeedAnswer>((resolve, reject) => {
-      if (this.#death) return reject(this.#death);
-      this.#asked.push({ resolve, reject });
-      this.#thread.ref();
-      this.#thread.postMessage(task);
-    });
-    this.#last = answer;
+  #ask(part: Part, question: Question): Promise<FeedAnswer> {
+    const answer = this.#answer(part, question).finally(() => this.#asked.delete(answer));
+    this.#asked.add(answer);
     return answer;
   }
 
-  #die(error: Error): void {
-    this.#death ??= error;
-    for (const { reject } of this.#asked.splice(0)) reject(error);
+  async #answer(part: Part, question: Question): Promise<FeedAnswer> {
+    for (;;) {
+      const { feeder } = part;
+      try {
+        return await feeder.ask(question);
+      } catch (error) {
+        if (this.#ending) throw error;
+        if (part.feeder === feeder) this.#replace(feeder, error);
+      }
+    }
   }
 
-  /** Keeps the process alive until the thread has ended, also while an answer is on its way. */
-  async end(): Promise<void> {
-    this.#ending = true;
-    await this.#thread.terminate();
+  /** Gives what a dead feeder was to make to the others, in turn. */
+  #replace(dead: Feeder, cause: unknown): void {
+    this.#feeders = this.#feeders.filter((feeder) => feeder !== dead);
+    this.#goOnWithFewer(cause);
+    const parts = this.#parts.filter(({ feeder }) => feeder === dead);
+    for (const [i, part] of parts.entries()) {
+      part.feeder = this.#feeders[i % this.#feeders.length] as Feeder;
+      this.#tell(part.feeder);
+    }
+  }
+
+  /** Tells a feeder which parts of the group are its own. */
+  #tell(feeder: Feeder): void {
+    const shares = this.#parts.filter((part) => part.feeder === feeder).map(({ share }) => share);
+    feeder.tell({ group: this.#group as Group, shares });
   }
 }

@@ -16,11 +16,11 @@ export class TracedTraining {
   readonly #crew: FeedCrew;
   readonly #rooms = { sets: new Room(), steps: [new Room(), new Room()] } as const;
 
-  /** `feeders`: most threads that make rows. */
-  constructor(tf: Tf, feeders: number, options: ProgramOptions) {
+  /** `feeders`: threads that make rows, at the most; `note` is told where fewer go on. */
+  constructor(tf: Tf, feeders: number, { note, ...options }: ProgramOptions & { note?: (line: string) => void }) {
     this.#tf = tf;
     this.#programs = new ProgramCache((shape) => trainingProgram(tf, shape, options));
-    this.#crew = new FeedCrew(feeders);
+    this.#crew = new FeedCrew(feeders, note);
   }
 
   /** A trainer of this group; undefined once stopped. */

@@ -4,8 +4,9 @@ import { Room, setArrays, stepArrays } from "../../../../src/engines/tfjs/feed/f
 import { FeedCrew } from "../../../../src/engines/tfjs/feed/feed-crew.ts";
 import { FeedMaker } from "../../../../src/engines/tfjs/feed/feed-maker.ts";
 import { groupOf } from "../../../../src/engines/tfjs/groups.ts";
+import { MachineError } from "../../../../src/machine-error.ts";
 import { range } from "../../../support/reference.ts";
-import { started } from "../../../support/threads.ts";
+import { nextOptions, started } from "../../../support/threads.ts";
 import { tinyRun } from "../runs.ts";
 
 vi.mock("node:worker_threads", async (original) =>
@@ -92,6 +93,65 @@ describe("a thread that ended while nothing was asked of it", () => {
     await crew.steps(arrays, 6, 5);
     await crew.dispose();
   });
+});
+
+describe("a thread that ends while it makes rows", () => {
+  /** A crew of three whose thread number `dead` ends while it makes 40 steps of seven sources, and what it made. */
+  async function madeWithout(dead: readonly number[]) {
+    const notes: string[] = [];
+    const crew = new FeedCrew(3, (line) => notes.push(line));
+    const group = groupOfSources(7, { trainRows: "fresh", batch: 64 });
+    const arrays = new Room().arrays(stepArrays(group), 40);
+    const before = started.length;
+    await crew.begin(group);
+    const making = crew.steps(arrays, 9, 40);
+    for (const thread of dead) void started[before + thread]?.terminate();
+    const error: unknown = await making.then(
+      () => undefined,
+      (reason) => reason,
+    );
+    return { crew, notes, group, arrays, error, threads: started.length - before };
+  }
+
+  test("has the others make the same", async () => {
+    const { crew, notes, group, arrays, error } = await madeWithout([1]);
+    const expected = new Room().arrays(stepArrays(group), 40);
+    new FeedMaker(group, { first: 0, end: 7 }).steps(expected, 9, 40);
+    expect([error, notes]).toEqual([undefined, [expect.stringMatching(/^a worker died .*; going on with 2 to make/)]]);
+    expect(arrays).toEqual(expected);
+    await crew.dispose();
+  });
+
+  test("leaves one fewer for the groups to come", async () => {
+    const { crew, group, arrays } = await madeWithout([0]);
+    const before = started.length;
+    await crew.begin(group);
+    await crew.steps(arrays, 9, 40);
+    expect(started.length).toBe(before);
+    await crew.dispose();
+  });
+
+  test("and is the last one, is told as the machine's trouble", async () => {
+    const { crew, notes, error } = await madeWithout([0, 1, 2]);
+    expect(error).toBeInstanceOf(MachineError);
+    expect(error).toMatchObject({ trouble: "worker", message: expect.stringContaining("that makes rows ended") });
+    expect(notes).toHaveLength(2);
+    await crew.dispose();
+  });
+});
+
+test("a crew goes on with as many threads as memory holds", async () => {
+  const notes: string[] = [];
+  const crew = new FeedCrew(3, (line) => notes.push(line));
+  const group = groupOfSources(4);
+  nextOptions.push({}, { resourceLimits: { maxOldGenerationSizeMb: 2, maxYoungGenerationSizeMb: 1 } });
+  const [made, expected] = [new Room().arrays(stepArrays(group), 5), new Room().arrays(stepArrays(group), 5)];
+  await crew.begin(group);
+  await crew.steps(made, 9, 5);
+  new FeedMaker(group, { first: 0, end: 4 }).steps(expected, 9, 5);
+  expect(made).toEqual(expected);
+  expect(notes).toEqual([expect.stringMatching(/^out of memory \(.*\); going on with 2 to make rows$/)]);
+  await crew.dispose();
 });
 
 test("a group begins when nothing of the one before is being made", async () => {

@@ -1,0 +1,70 @@
+/** What a machine can be short of; `worker`: a thread that ended by itself. */
+export type MachineTrouble = "memory" | "threads" | "files" | "disk" | "worker";
+
+interface Meaning {
+  readonly text: string;
+  readonly wayOut?: string;
+  /** Whether the same command may do what is left without anybody's help. */
+  readonly mayPass: boolean;
+}
+
+const MEANINGS: Readonly<Record<MachineTrouble, Meaning>> = {
+  memory: { text: "out of memory", wayOut: "free some, or give fewer --jobs or fewer rows", mayPass: false },
+  threads: {
+    text: "no more threads can be started",
+    wayOut: "end other processes, or raise ulimit -u",
+    mayPass: true,
+  },
+  files: { text: "too many open files", wayOut: "raise ulimit -n, or give fewer --jobs", mayPass: false },
+  disk: { text: "the disk is full", wayOut: "free some space", mayPass: false },
+  worker: { text: "a worker died", mayPass: true },
+};
+
+/** Trouble of the machine, not of a run or of mmoe: what was to be done stays to be done. */
+export class MachineError extends Error {
+  override name = "MachineError";
+  readonly trouble: MachineTrouble;
+  /** What happened, without the way out. */
+  readonly what: string;
+
+  constructor(trouble: MachineTrouble, details: string, options?: ErrorOptions) {
+    const { text, wayOut } = MEANINGS[trouble];
+    const what = `${text} (${details})`;
+    super(wayOut ? `${what}; ${wayOut}` : what, options);
+    this.trouble = trouble;
+    this.what = what;
+  }
+
+  /** Whether the same command may do what is left without anybody's help. */
+  get mayPass(): boolean {
+    return MEANINGS[this.trouble].mayPass;
+  }
+}
+
+const TROUBLES: Readonly<Record<string, MachineTrouble>> = {
+  ERR_WORKER_OUT_OF_MEMORY: "memory",
+  ENOMEM: "memory",
+  ERR_WORKER_INIT_FAILED: "threads",
+  EMFILE: "files",
+  ENFILE: "files",
+  ENOSPC: "disk",
+  EDQUOT: "disk",
+};
+
+/** What V8 says of arrays and of WebAssembly's memory that the system does not give. */
+const OUT_OF_MEMORY = /could not allocate memory|allocation failed|Unable to grow instance memory|Out of memory/;
+
+/** The machine's trouble that an error tells of; undefined for any other error. */
+export function machineError(error: unknown): MachineError | undefined {
+  if (error instanceof MachineError) return error;
+  if (!(error instanceof Error)) return undefined;
+  const trouble = troubleOf(error);
+  return trouble && new MachineError(trouble, error.message, { cause: error });
+}
+
+function troubleOf(error: NodeJS.ErrnoException): MachineTrouble | undefined {
+  const { code = "", syscall = "", message } = error;
+  if (code === "ERR_WORKER_INIT_FAILED" && message.includes("EMFILE")) return "files";
+  if (code === "EAGAIN" && syscall.startsWith("spawn")) return "threads"; // of a pipe it means something else
+  return TROUBLES[code] ?? (OUT_OF_MEMORY.test(message) ? "memory" : undefined);
+}
