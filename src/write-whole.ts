@@ -46,6 +46,17 @@ export function writeAll(file: number, chunk: Chunk): void {
   }
 }
 
+/** Where this process writes a file until it is whole. By host too: machines share folders, and process numbers. */
+export function partialPath(path: string): string {
+  return `${path}.${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}.partial`;
+}
+
+/** Whether a file of such a name was left by a process that was killed; undefined for one of another machine. */
+export function isLitter(name: string): boolean | undefined {
+  const [, file, pid] = /^(.*)-(\d+)-[0-9a-f]{8}\.partial$/.exec(name) ?? [];
+  return file?.endsWith(`.${hostname()}`) ? !isAlive(Number(pid)) : undefined;
+}
+
 /** A file beside its target until it is whole. */
 class PartialFile {
   readonly #path: string;
@@ -59,7 +70,7 @@ class PartialFile {
     if (before?.isDirectory()) throw systemError("EISDIR", -21, "open");
     if (before !== undefined && !before.isFile()) throw systemError("EINVAL", -22, "open"); // a device, a pipe
     removeLitter(path);
-    this.#partial = `${path}.${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}.partial`;
+    this.#partial = partialPath(path);
     this.#file = fs.openSync(this.#partial, "wx");
     // where a disk knows no modes all have the same, and it may refuse to set one
     if (before !== undefined && before.mode !== fs.fstatSync(this.#file).mode)
@@ -95,10 +106,8 @@ function removeLitter(path: string): void {
   const folder = dirname(path);
   const begin = `${basename(path)}.${hostname()}-`;
   try {
-    for (const name of fs.readdirSync(folder).filter((name) => name.startsWith(begin))) {
-      const [, pid] = /^(\d+)-[0-9a-f]{8}\.partial$/.exec(name.slice(begin.length)) ?? [];
-      if (pid !== undefined && !isAlive(Number(pid))) fs.rmSync(join(folder, name), { force: true });
-    }
+    const litter = fs.readdirSync(folder).filter((name) => name.startsWith(begin) && isLitter(name));
+    for (const name of litter) fs.rmSync(join(folder, name), { force: true });
   } catch (error) {
     if (!isSystemError(error)) throw error;
   }
