@@ -1,11 +1,12 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import writeFileAtomic from "write-file-atomic";
 import { generatorOfTrials, loadTrials, type TrialSettings, trialsYaml } from "../config/trials.ts";
 import { labelCorrelation } from "../data/moments.ts";
 import { UsageError } from "../errors.ts";
 import { makeFolder } from "../paths.ts";
+import { readText } from "../regular-file.ts";
+import { writeWholeSync } from "../write-whole.ts";
 import { type Column, csvRow } from "./columns.ts";
 import { toCsv } from "./csv.ts";
 import { number, RUN_FIELDS, whole } from "./fields.ts";
@@ -65,7 +66,7 @@ export function writeTrials(path: string, { settings, measured }: LabelTrials, o
       return csvRow(LABEL_COLUMNS, { trial, correlation, measured: value, closedForm: closed }, PAIR);
     }),
   );
-  const write = (file: string, text: string) => writeFileAtomic.sync(join(path, file), text);
+  const write = (file: string, text: string) => writeWholeSync(join(path, file), text);
   writable(
     path,
     () => {
@@ -98,8 +99,9 @@ export function readTrials(path: string): LabelTrials {
 
 function csvRows(file: string): Record<string, string>[] {
   try {
-    return parse(readFileSync(file), { columns: true });
+    return parse(readText(file, { most: Number.POSITIVE_INFINITY }), { columns: true });
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`${file}: not readable as CSV: ${(error as Error).message}`);
   }
 }
