@@ -51,6 +51,11 @@ export function partialPath(path: string): string {
   return `${path}.${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}.partial`;
 }
 
+/** Whether a file of such a `name` is, or was to be, the file `whole`. */
+export function isPartialOf(whole: string, name: string): boolean {
+  return name.startsWith(`${whole}.`) && name.endsWith(".partial");
+}
+
 /** Whether a file of such a name was left by a process that was killed; undefined for one of another machine. */
 export function isLitter(name: string): boolean | undefined {
   const [, file, pid] = /^(.*)-(\d+)-[0-9a-f]{8}\.partial$/.exec(name) ?? [];

@@ -6,7 +6,7 @@ import { labelCorrelation } from "../data/moments.ts";
 import { UsageError } from "../errors.ts";
 import { makeFolder } from "../paths.ts";
 import { readText } from "../regular-file.ts";
-import { writeWholeSync } from "../write-whole.ts";
+import { isPartialOf, writeWholeSync } from "../write-whole.ts";
 import { type Column, csvRow } from "./columns.ts";
 import { toCsv } from "./csv.ts";
 import { number, RUN_FIELDS, whole } from "./fields.ts";
@@ -52,7 +52,9 @@ export function holdsTrials(path: string): boolean {
 export function checkTrialsFolder(path: string, overwrite: boolean): void {
   if (existsSync(path) && !statSync(path).isDirectory()) throw new UsageError(`${path} is a file; give a folder as -o`);
   const held = existsSync(path) ? readdirSync(path) : [];
-  const foreign = held.find((entry) => ![SETTINGS, LABELS, PROVENANCE, FIGURES].includes(entry));
+  const ours = [SETTINGS, LABELS, PROVENANCE, FIGURES];
+  const isOurs = (entry: string) => ours.some((name) => entry === name || isPartialOf(name, entry));
+  const foreign = held.find((entry) => !isOurs(entry));
   if (foreign !== undefined) throw new UsageError(`${path} holds '${foreign}'; give another -o`);
   if (held.includes(SETTINGS) && !overwrite) throw new UsageError(`${path} exists; give another -o, or --overwrite`);
 }
