@@ -1,6 +1,6 @@
 /**
- * `compute`, but once for the same value and words: what a report shows in many variants is computed once. Values must
- * not change; what was computed of one is forgotten with it, and belongs to all who ask: nobody may change it either.
+ * `compute`, but only once for the same value and words: a report shows the same results in many variants. Values must
+ * not change. A result is shared by all callers, so they must not change it either; it is freed with its value.
  */
 export function memo<T extends object, Words extends readonly string[], Result>(
   compute: (value: T, ...words: Words) => Result,

@@ -8,8 +8,8 @@ import { isSystemError } from "./errors.ts";
 type Chunk = string | Uint8Array;
 
 /**
- * Writes a file that appears under its name whole, and on the disk, or not at all; a link of that name is replaced, not
- * followed. Throws the system's error; a file that was there before then stays as it was.
+ * Writes a file completely, and to the disk, or not at all; a link of that name is replaced, not followed. If it throws
+ * the system's error, a file that was there before stays as it was.
  */
 export function writeWholeSync(path: string, content: Chunk): void {
   const file = new PartialFile(path);
@@ -21,7 +21,7 @@ export function writeWholeSync(path: string, content: Chunk): void {
   }
 }
 
-/** Does the same with all that `chunks` gives, and lets others work in between. Aborted, it rejects. */
+/** The same for all `chunks`; lets others work in between, and rejects when `signal` aborts. */
 export async function writeWhole(path: string, chunks: Iterable<Chunk>, signal?: AbortSignal): Promise<void> {
   const file = new PartialFile(path);
   try {
@@ -36,7 +36,10 @@ export async function writeWhole(path: string, chunks: Iterable<Chunk>, signal?:
   }
 }
 
-/** Writes all of `chunk` to an open file. A disk that is nearly full takes a part of it, and fails at the next write only. */
+/**
+ * Writes all of `chunk` to an open file. A disk that is nearly full takes a part of it, and fails only at the next
+ * write.
+ */
 export function writeAll(file: number, chunk: Chunk): void {
   const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
   for (let at = 0; at < bytes.length; ) {
@@ -46,7 +49,7 @@ export function writeAll(file: number, chunk: Chunk): void {
   }
 }
 
-/** Where this process writes a file until it is whole. By host too: machines share folders, and process numbers. */
+/** Where this process writes a file until it is complete. By host too: machines share folders, and process numbers. */
 export function partialPath(path: string): string {
   return `${path}.${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}.partial`;
 }
@@ -62,7 +65,7 @@ export function isLitter(name: string): boolean | undefined {
   return file?.endsWith(`.${hostname()}`) ? !isAlive(Number(pid)) : undefined;
 }
 
-/** A file beside its target until it is whole. */
+/** A file beside its target until it is complete. */
 class PartialFile {
   readonly #path: string;
   readonly #partial: string;
@@ -77,7 +80,7 @@ class PartialFile {
     removeLitter(path);
     this.#partial = partialPath(path);
     this.#file = fs.openSync(this.#partial, "wx");
-    // where a disk knows no modes all have the same, and it may refuse to set one
+    // on a disk without modes all files have the same one, and setting it may fail
     if (before !== undefined && before.mode !== fs.fstatSync(this.#file).mode)
       fs.fchmodSync(this.#file, before.mode & 0o777);
   }
@@ -106,7 +109,7 @@ class PartialFile {
   }
 }
 
-/** Removes what writers of `path` left that were killed on this machine; where that can't be done, it stays. */
+/** Removes files that killed writers of `path` on this machine left; if one can't be removed, it stays. */
 function removeLitter(path: string): void {
   const folder = dirname(path);
   const begin = `${basename(path)}.${hostname()}-`;

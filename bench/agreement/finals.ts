@@ -3,7 +3,7 @@ import type { Run } from "../../src/engines/engine.ts";
 import type { Estimate } from "../../src/stats/estimate.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { mean, standardDeviation } from "../../src/stats/moments.ts";
-import { comparePairs } from "../../src/stats/paired.ts";
+import { comparePairs } from "../../src/stats/pairs.ts";
 import { spreadRatios } from "../../src/stats/spread.ts";
 import type { Trained } from "./train.ts";
 

@@ -12,7 +12,7 @@ import { trainingShape } from "../../src/engines/tfjs/traced/training-shape.ts";
 import type { Trainer } from "../../src/engines/tfjs/trainer.ts";
 import { type ModelName, ZOO } from "../../src/models/zoo.ts";
 import { operationsOf } from "./operations.ts";
-import { shippedStep } from "./shipped.ts";
+import { shippedStep } from "./plain-tfjs.ts";
 
 const TASKS = 2;
 

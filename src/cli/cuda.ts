@@ -31,10 +31,10 @@ export const define: Define = (command, run) => {
   command.addHelpText("after", help);
   command
     .command("setup")
-    .description("fetches TensorFlow with CUDA and builds its binding for Node")
-    .option("--prefix <folder>", "where (default: $MMOE_CUDA_HOME, or mmoe/cuda in the user's data folder)")
+    .description("download TensorFlow with CUDA and build its binding for Node")
+    .option("--prefix <folder>", "folder (default: $MMOE_CUDA_HOME, or mmoe/cuda in the user's data folder)")
     .option("--cpu", "TensorFlow for the CPU alone")
-    .option("--dry-run", "say what is missing and name every package that would be downloaded; do nothing")
+    .option("--dry-run", "print what is missing and every package that would be downloaded; install nothing")
     .addHelpText("after", help)
     .action((options: Options) => run((context) => setUp(options, context)));
 };
@@ -47,11 +47,11 @@ async function setUp(options: Options, context: Context): Promise<number> {
   const job: Job = { plan, machine, steps: installSteps(machine, plan), named: options.dryRun === true };
   const pending = pendingOf(job);
   if (pending.length === 0) note(allThere(plan));
-  // a folder that is not its own is not even locked: this names what is wrong
+  // a folder of something else is not even locked: this names what is wrong
   else if (options.dryRun || folderOf(plan.home).fix !== undefined) await announce(job, pending, context);
   if (options.dryRun) return EXIT.done;
 
-  process.umask(process.umask(OTHERS_WRITE) | OTHERS_WRITE); // of what it makes nobody else may change anything
+  process.umask(process.umask(OTHERS_WRITE) | OTHERS_WRITE); // nobody else may change the files that it makes
   const stop = stopOnSignals(effects, { atOnce: "the same command goes on" });
   try {
     if (pending.length > 0) await runAll(job, context, stop.signal);
@@ -65,14 +65,14 @@ async function setUp(options: Options, context: Context): Promise<number> {
   return report(plan, machine, context);
 }
 
-/** The right of group and others to write, as in a file's mode. */
+/** Permission of group and others to write, as in a file's mode. */
 const OTHERS_WRITE = 0o022;
 
 interface Job {
   readonly plan: Plan;
   readonly machine: Machine;
   readonly steps: readonly Step[];
-  /** Whether to name each package that is to be fetched. */
+  /** Whether to name each package that would be downloaded. */
   readonly named: boolean;
 }
 
@@ -84,7 +84,7 @@ function planOf({ prefix, cpu = false }: Options, env: Context["effects"]["env"]
   return { home: prefix === undefined ? cudaHome(env) : resolve(prefix), cpu };
 }
 
-/** Says what is here, what is missing and what will be fetched; throws where something is missing. */
+/** Says what is here, what is missing and what will be downloaded; throws if something is missing. */
 async function announce(
   { plan, machine, named }: Job,
   pending: readonly Step[],
@@ -98,7 +98,7 @@ async function announce(
   for (const { name, fix, optional } of needs) {
     if (fix !== undefined) effects.stderr.write(`${name.padEnd(10)}${fix}\n`);
     if (fix !== undefined && optional)
-      note(`${" ".repeat(10)}set-up does without: the folder may be for other machines`);
+      note(`${" ".repeat(10)}set-up works without: the folder may be for other machines`);
   }
   for (const step of pending) for (const line of downloadText(step, named)) note(line);
   const missing = needs.filter(({ fix, optional }) => fix !== undefined && !optional);
@@ -113,13 +113,13 @@ function allThere({ home }: Plan): string {
   return `${home}: all is there`;
 }
 
-/** Looks, says and runs what is pending once no other set-up is in the home: what that fills the disk with is not missing. */
+/** Announces and runs the pending steps once no other set-up is in the home: what that one made is then not missing. */
 async function runAll(job: Job, context: Context, signal: AbortSignal): Promise<void> {
   const { plan, machine } = job;
   const lock = await lockHome(machine, plan.home, { signal, note: context.note });
   try {
     const pending = pendingOf(job);
-    if (pending.length === 0) return context.note(allThere(plan)); // another one's work meanwhile
+    if (pending.length === 0) return context.note(allThere(plan)); // another set-up did it meanwhile
     await announce(job, pending, context, signal);
     await run(job, context, { signal, lock: lock.file });
   } finally {

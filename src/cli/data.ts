@@ -32,24 +32,24 @@ interface Options {
 
 export const define: Define = (command, run) => {
   command
-    .requiredOption("--corr <p>", "correlation, from -1 to 1; several with --trials, by commas")
-    .option("--rows <n>", "rows", "10000")
-    .option("--run <i>", "whose rows: the run's index, from 0", "0")
+    .requiredOption("--corr <p>", "correlation, from -1 to 1; several with --trials, separated by commas")
+    .option("--rows <n>", "number of rows", "10000")
+    .option("--run <i>", "the rows of this run: its index, from 0", "0")
     .option("--seed <n>", "the sweep's seed", "0")
     .option("--data <preset>", "the generator's constants: paper, linear, keras-mmoe, google, ple", "paper")
     .option("--tasks <n>", "tasks K that share the correlation", "2")
     .option("--step <s>", "the fresh rows of step s; 0 for the fixed training set", "0")
     .option("--heldout", "the held-out rows")
-    .option("--trials <n>", "no rows: the label correlation over n runs, as in Figure 2")
+    .option("--trials <n>", "instead of rows, the label correlation over n runs, as in Figure 2")
     .option("--format <name>", "csv or parquet", "csv")
-    .option("-o, --output <file>", "the file to write (default: stdout); with --trials a folder for their records")
-    .option("--overwrite", "replace it")
+    .option("-o, --output <file>", "output file (default: stdout); with --trials a folder for the records")
+    .option("--overwrite", "replace the output file or folder")
     .addHelpText(
       "after",
       examples(
         "mmoe data --corr 0.5 --rows 10000 --run 0 -o pairs.csv",
         "mmoe data --corr 0.5 --heldout --format parquet -o heldout.parquet",
-        "mmoe data --corr 0.4,0.5,0.6,0.7,0.8,0.9,0.95,0.98,1 --trials 100 -o results/figure2",
+        "mmoe data --corr 0.4,0.5,0.6,0.7,0.8,0.9,0.95,0.98,1 --trials 100 -o figure2",
       ),
     )
     .action((options: Options) => run((context) => data(options, context)));
@@ -75,7 +75,7 @@ async function data(options: Options, context: Context): Promise<number> {
   return pairs(config, rows, options, context);
 }
 
-/** Label correlations over trials, as a table, and as records where a folder is named. */
+/** Label correlations over trials, as a table, and as records if a folder is given. */
 function trials(settings: TrialSettings, options: Options, { effects, argv }: Context): number {
   const { output, overwrite = false } = options;
   if (output !== undefined) checkTrialsFolder(output, overwrite);
@@ -105,7 +105,7 @@ async function pairs(config: Config, rows: number, options: Options, { effects, 
   const chunk = (first: number, count: number) => set.rows(options.heldout ? "heldout" : "train", count, step, first);
   const { inputs } = settings;
   const measured = await writeRows({ chunk, rows, inputs, tasks, format, file, stdout: effects.stdout });
-  if (measured === undefined) return EXIT.done; // its reader has seen enough
+  if (measured === undefined) return EXIT.done; // the reader has seen enough
   const closed = labelCorrelation(settings, correlation);
   const values = measured.map((value) => value.toFixed(5)).join(", ");
   const of = tasks > 2 ? " of each pair of tasks" : "";

@@ -14,7 +14,7 @@ export const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export type StopSignal = (typeof STOP_SIGNALS)[number];
 
 export interface Output {
-  /** `taken` is told when the text has been handed on, or why it can't be. */
+  /** `taken` is called when the text has been passed on, with the error if it can't be. */
   write(text: string, taken?: (error?: Error | null) => void): unknown;
   /** True for a terminal. */
   readonly isTTY?: boolean;

@@ -6,8 +6,8 @@ import { EXIT } from "./exit-codes.ts";
 
 /**
  * The process as a command sees it. What happens to its output never changes what the command does: a sweep trains on
- * when a reader leaves. `exitCodeAfter` gives the code of the command, or where it ended well 141 if the reader of stdout
- * left, as a shell says of `mmoe data ... | head`, and 2, with a line on stderr, if stdout could not be written.
+ * when a reader leaves. `exitCodeAfter` returns the code of the command. If it ended well, it returns 141 if the reader of
+ * stdout left, as a shell says of `mmoe data ... | head`, and 2, with a line on stderr, if stdout could not be written.
  */
 export function effectsOf(process: NodeJS.Process): Effects & { exitCodeAfter(code: number): number } {
   let failure: NodeJS.ErrnoException | undefined;
@@ -21,7 +21,7 @@ export function effectsOf(process: NodeJS.Process): Effects & { exitCodeAfter(co
   const failed = (error: NodeJS.ErrnoException) => {
     if (failure !== undefined) return;
     failure = error;
-    if (ended && !process.exitCode) process.exitCode = exitCode(); // a pipe may tell late
+    if (ended && !process.exitCode) process.exitCode = exitCode(); // a pipe may fail late
   };
   process.stdout.on("error", failed);
   process.stderr.on("error", () => {});
@@ -43,7 +43,7 @@ function isFile({ fd }: NodeJS.Process["stdout"]): boolean {
   return fstatSync(fd).isFile();
 }
 
-/** Writes all of a text, or fails: Node's own stdout takes a part of it for all, where a disk is nearly full. */
+/** Writes all of a text, or fails: on a nearly full disk, Node's own stdout takes a written part for all of it. */
 function fileOutput({ fd }: NodeJS.Process["stdout"], failed: (error: NodeJS.ErrnoException) => void): Output {
   return {
     write(text, taken) {

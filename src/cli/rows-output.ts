@@ -9,7 +9,7 @@ import { writeOut } from "./write-out.ts";
 
 export const ROW_FORMATS = ["csv", "parquet"] as const;
 
-/** Rows made and written at a time: memory does not grow with the file. */
+/** Rows that are made and written at a time: memory does not grow with the file. */
 const CHUNK = 4096;
 
 interface RowsOutput {
@@ -26,12 +26,12 @@ interface RowsOutput {
   readonly stdout: Output;
 }
 
-/** Some rows, and how many they are. */
-type Part = readonly [rows: Rows, count: number];
+/** Some rows, and their number. */
+type Chunk = readonly [rows: Rows, count: number];
 
 /**
- * Writes columns x1 ... xD, y1 ... yK in float32; the file appears whole or not at all. Gives the correlation of each
- * pair's labels; undefined where the reader of stdout left before the end.
+ * Writes columns x1 ... xD, y1 ... yK in float32; a file is written completely or not at all. Returns the
+ * correlation of each pair's labels; undefined if the reader of stdout left before the end.
  */
 export async function writeRows({
   chunk,
@@ -43,7 +43,7 @@ export async function writeRows({
   stdout,
 }: RowsOutput): Promise<number[] | undefined> {
   const pairs = pairsOf(tasks).map(([j, k]) => ({ j, k, labels: new Correlation() }));
-  function* parts(): Generator<Part> {
+  function* chunks(): Generator<Chunk> {
     for (let first = 0; first < rows; first += CHUNK) {
       const count = Math.min(CHUNK, rows - first);
       const made = chunk(first, count);
@@ -56,8 +56,8 @@ export async function writeRows({
   const names = [...numbered("x", inputs), ...numbered("y", tasks)];
   try {
     if (file === undefined) {
-      for (const text of csv(names, inputs, parts())) if (!(await writeOut(stdout, text))) return undefined;
-    } else await writeWhole(file, (format === "parquet" ? parquet : csv)(names, inputs, parts()));
+      for (const text of csv(names, inputs, chunks())) if (!(await writeOut(stdout, text))) return undefined;
+    } else await writeWhole(file, (format === "parquet" ? parquet : csv)(names, inputs, chunks()));
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new UsageError(`${file ?? "stdout"}: can't be written: ${systemReason(error)}`);
@@ -74,16 +74,16 @@ function rowValues({ x, y }: Rows, n: number, D: number, K: number): number[] {
   return [...x.subarray(n * D, (n + 1) * D), ...y.subarray(n * K, (n + 1) * K)];
 }
 
-function* csv(names: readonly string[], D: number, parts: Iterable<Part>): Generator<string> {
+function* csv(names: readonly string[], D: number, chunks: Iterable<Chunk>): Generator<string> {
   const K = names.length - D;
   yield `${names.join(",")}\n`;
-  for (const [rows, count] of parts) {
+  for (const [rows, count] of chunks) {
     const lines = Array.from({ length: count }, (_, n) => rowValues(rows, n, D, K).map(float32Text).join(","));
     yield `${lines.join("\n")}\n`;
   }
 }
 
-/** The fewest of 6 to 9 digits that give the float32 number back. */
+/** A float32 number with as few of 6 to 9 digits as give it back. */
 function float32Text(value: number): string {
   for (let digits = 6; digits < 9; digits++) {
     const text = Number(value.toPrecision(digits));
@@ -92,8 +92,8 @@ function float32Text(value: number): string {
   return String(Number(value.toPrecision(9)));
 }
 
-/** A row group a part. */
-function* parquet(names: readonly string[], D: number, parts: Iterable<Part>): Generator<Uint8Array> {
+/** One row group for each chunk. */
+function* parquet(names: readonly string[], D: number, chunks: Iterable<Chunk>): Generator<Uint8Array> {
   const K = names.length - D;
   const columns = names.map((name) => ({ name, type: "FLOAT" as const, repetition_type: "REQUIRED" as const }));
   const writer = new ByteWriter();
@@ -103,7 +103,7 @@ function* parquet(names: readonly string[], D: number, parts: Iterable<Part>): G
     writer.index = 0;
     return bytes;
   };
-  for (const [rows, count] of parts) {
+  for (const [rows, count] of chunks) {
     const columnData = names.map((name, c) => {
       const [values, width, at] = c < D ? [rows.x, D, c] : [rows.y, K, c - D];
       return { name, data: Float32Array.from({ length: count }, (_, n) => values[n * width + at] as number) };

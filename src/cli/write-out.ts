@@ -1,8 +1,8 @@
 import type { Output } from "./effects.ts";
 
 /**
- * Writes all of `text` to stdout, and waits until a slow reader has taken it: what waits would fill the memory. False where
- * the reader has left, or where stdout can't be written: the process tells at its end.
+ * Writes all of `text` to stdout, and waits until a slow reader has taken it, so that memory does not fill up. False if
+ * the reader has left, or if stdout can't be written: the process says so at its end.
  */
 export function writeOut(out: Output, text: string): Promise<boolean> {
   return new Promise((done) => {

@@ -14,14 +14,19 @@ export function differences(
   return texts.filter(([, a, b]) => a !== b).map(([key, a, b]) => `${key}: ${a} ${places[0]}, ${b} ${places[1]}`);
 }
 
-/** `config` with all runs, models and correlations of either. */
+/** `config` with all runs, models and correlations of either. A value that is the other's keeps the other's mark. */
 export function widened(config: Config, other: Config): Config {
-  return Object.freeze({
+  const wide = {
     ...config,
     runs: Math.max(config.runs, other.runs),
     models: union(other.models, config.models),
     correlations: union(other.correlations, config.correlations),
+  };
+  const origins = SETTING_KEYS.map((key) => {
+    const from = valueText(wide[key]) === valueText(other[key]) ? other : config;
+    return [key, from.origins[key]] as const;
   });
+  return Object.freeze({ ...wide, origins: Object.fromEntries(origins) as Config["origins"] });
 }
 
 function union<T>(first: readonly T[], second: readonly T[]): T[] {

@@ -10,9 +10,9 @@ import { checkTrust } from "./trust.ts";
 
 /** A built tfjs-node-gpu. */
 export interface Binding {
-  /** The package's. */
+  /** The package's folder. */
   readonly folder: string;
-  /** What `mmoe cuda setup` made; undefined for a package of the user's own. */
+  /** The home that `mmoe cuda setup` made; undefined for a package of the user's own. */
   readonly home?: string;
 }
 
@@ -20,8 +20,8 @@ export interface Binding {
 const MMOE = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * What MMOE_TFJS_NODE_GPU names, else what is installed with mmoe, else what `mmoe cuda setup` made. Where mmoe is started
- * decides nothing: the code in that folder may be anybody's. Loads nothing.
+ * The binding that MMOE_TFJS_NODE_GPU names, else the one installed with mmoe, else the one that `mmoe cuda setup`
+ * made. Never one of the working folder: the code there may be anybody's. Loads nothing.
  */
 export function findBinding(env: Env, mmoe = MMOE): Binding | undefined {
   if (env.MMOE_TFJS_NODE_GPU) return ownBinding(env.MMOE_TFJS_NODE_GPU);
@@ -32,7 +32,7 @@ export function findBinding(env: Env, mmoe = MMOE): Binding | undefined {
   return existsSync(addon) ? { folder: binding, home } : undefined;
 }
 
-/** Whether it was set up to train on cards: not what `mmoe cuda setup --cpu` made. */
+/** Whether it was set up to train on cards, unlike a binding of `mmoe cuda setup --cpu`. */
 export function isForCards({ home }: Binding): boolean {
   return home === undefined || existsSync(layoutOf(home).nvidia);
 }
@@ -41,11 +41,13 @@ function ownBinding(named: string): Binding {
   const folder = resolve(named);
   if (existsSync(addonOf(folder))) return { folder };
   throw new UsageError(
-    `MMOE_TFJS_NODE_GPU: ${folder} is no built ${BINDING_PACKAGE} (it has no ${addonOf("")}); build it, or unset this`,
+    `MMOE_TFJS_NODE_GPU: ${folder} is not a built ${BINDING_PACKAGE} (it has no ${addonOf("")}); build it, or unset this`,
   );
 }
 
-/** Where npm installs it: inside of mmoe, or beside it. Not in the folders above, as Node does: mmoe need not be theirs. */
+/**
+ * Folders where npm installs it: inside mmoe, or beside it. Unlike Node, no folders above: they may be somebody else's.
+ */
 function installedWith(mmoe: string): string[] {
   const beside = dirname(mmoe);
   const modules = [join(mmoe, "node_modules"), ...(basename(beside) === "node_modules" ? [beside] : [])];
@@ -53,8 +55,8 @@ function installedWith(mmoe: string): string[] {
 }
 
 /**
- * The package's exports. It reads its settings from this process's environment: what the user set is kept. Throws UsageError for
- * a home that others could have changed.
+ * The package's exports. The package reads its settings from this process's environment; values of the user are kept.
+ * Throws UsageError for a home that others could have changed.
  */
 export function loadBinding({ folder, home }: Binding): unknown {
   if (home !== undefined) checkTrust(home);
@@ -67,20 +69,20 @@ export function loadBinding({ folder, home }: Binding): unknown {
   return require(folder);
 }
 
-/** The package calls these. */
+/** Functions that the package calls. */
 const GONE_SINCE_NODE_23 = {
   isArray: Array.isArray,
   isNullOrUndefined: (value: unknown) => value === undefined || value === null,
 };
 
-/** What TensorFlow and NVIDIA's libraries read from the environment. */
+/** Environment variables that TensorFlow and NVIDIA's libraries read. */
 export function nativeSettings(home?: string): Record<string, string> {
   const compiler = home === undefined ? "" : join(layoutOf(home).nvidia, "cuda_nvcc");
   return {
-    TF_CPP_MIN_LOG_LEVEL: "3", // errors come as exceptions; the log holds much that is none
+    TF_CPP_MIN_LOG_LEVEL: "3", // errors come as exceptions; most of the log is not errors
     TF_FORCE_GPU_ALLOW_GROWTH: "true", // else the first process takes all of a card's memory
     CUDA_DEVICE_ORDER: "PCI_BUS_ID", // cards are numbered as nvidia-smi numbers them
-    NVIDIA_TF32_OVERRIDE: "0", // 10 bits of a product's 23 are not float32: engines would not agree
+    NVIDIA_TF32_OVERRIDE: "0", // TF32 has 10 bits of float32's 23: engines would not agree
     ...(existsSync(compiler) ? { XLA_FLAGS: `--xla_gpu_cuda_data_dir=${compiler}` } : {}),
   };
 }

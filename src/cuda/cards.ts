@@ -15,14 +15,14 @@ export function hidesCards({ CUDA_VISIBLE_DEVICES }: Env): boolean {
   return CUDA_VISIBLE_DEVICES !== undefined && visible(CUDA_VISIBLE_DEVICES).length === 0;
 }
 
-/** The cards that CUDA_VISIBLE_DEVICES names, by index or UUID. CUDA stops at the first that can be none, such as -1. */
+/** The cards that CUDA_VISIBLE_DEVICES names, by index or UUID. CUDA stops at the first invalid one, such as -1. */
 function visible(list: string): string[] {
   const names = list.split(",").map((name) => name.trim());
   const end = names.findIndex((name) => !/^(\d+$|GPU-|MIG-)/.test(name));
   return end < 0 ? names : names.slice(0, end);
 }
 
-/** What CUDA_VISIBLE_DEVICES is to be for the first card that it names alone. */
+/** Value of CUDA_VISIBLE_DEVICES for its first card alone. */
 export function firstCardOf({ CUDA_VISIBLE_DEVICES: list }: Env): string {
   return list === undefined ? "0" : (visible(list)[0] ?? list);
 }
@@ -33,18 +33,18 @@ export interface Card {
   readonly name: string;
   /** The driver's version. */
   readonly driver: string;
-  /** NaN where the driver does not say, as for a slice of a card. */
+  /** NaN if the driver does not say, for instance for a slice of a card. */
   readonly freeBytes: number;
   readonly totalBytes: number;
 }
 
-/** What nvidia-smi is asked of each card. */
+/** Fields that nvidia-smi is asked for, of each card. */
 const FIELDS = ["index", "uuid", "name", "driver_version", "memory.free", "memory.total"];
 
-/** nvidia-smi hangs where a card does. */
+/** nvidia-smi hangs if a card hangs. */
 const ANSWERED_MS = 30_000;
 
-/** Lines of nvidia-smi; none where it is missing, fails or hangs. */
+/** Lines of nvidia-smi; none if it is missing, fails or hangs. */
 export async function nvidiaSmi({ run }: Machine, args: readonly string[]): Promise<readonly string[]> {
   try {
     const { code, lines } = await run("nvidia-smi", args, { signal: AbortSignal.timeout(ANSWERED_MS) });
@@ -55,7 +55,7 @@ export async function nvidiaSmi({ run }: Machine, args: readonly string[]): Prom
   }
 }
 
-/** The cards that this process sees, the one it computes on first; empty where nvidia-smi says nothing of them. */
+/** The cards that this process sees, the one it computes on first; empty if nvidia-smi says nothing about them. */
 export async function visibleCards(machine: Machine): Promise<Card[]> {
   const { env } = machine;
   const lines = await nvidiaSmi(machine, [`--query-gpu=${FIELDS.join(",")}`, "--format=csv,noheader,nounits"]);

@@ -1,6 +1,7 @@
 /**
- * Included before the binding's sources: makes tensors copies of JavaScript's arrays. As shipped they share an array's memory
- * where it lies well, and the last thread to drop a tensor, which may be one of TensorFlow's, tells V8: that corrupts its heap.
+ * Included before the binding's sources: makes tensors copies of JavaScript's arrays. As shipped, they share an array's
+ * memory if it is aligned. The last thread to drop a tensor tells V8; if that is one of TensorFlow's threads, it
+ * corrupts V8's heap.
  */
 export const COPIES_SOURCE = `#pragma once
 #include <string.h>

@@ -12,7 +12,7 @@ import { type Trial, tryBinding } from "./try-binding.ts";
 
 export type { Problem };
 
-/** What there is to train on a card with. */
+/** Facts about this machine that decide whether it can train on a card. */
 export interface CudaFacts {
   /** Whether the system has devices of NVIDIA's that this process may use. */
   readonly devices: boolean;
@@ -20,13 +20,13 @@ export interface CudaFacts {
   /** The newest CUDA that the driver knows. */
   readonly driverCuda?: string;
   readonly binding?: Binding;
-  /** The CUDA libraries' version, of those that were set up. */
+  /** Version of the CUDA libraries that were set up. */
   readonly cuda?: string;
-  /** Of the home, where one was begun. */
+  /** State of the set-up, if one was begun. */
   readonly setUp?: SetUpState;
   /** Why the home's binding may not be loaded. */
   readonly distrust?: Problem;
-  /** What the binding did when it was loaded; undefined where there is none. */
+  /** Result of loading the binding; undefined if there is none. */
   readonly trial?: Trial;
 }
 
@@ -52,7 +52,7 @@ export async function cudaFacts(machine: Machine, devices = mayHaveCard(machine.
   };
 }
 
-/** From the head of nvidia-smi's table: it can't be asked for by itself. */
+/** The newest CUDA of the driver, from the head of nvidia-smi's table: no option asks for it alone. */
 async function newestCuda(machine: Machine): Promise<string | undefined> {
   const lines = await nvidiaSmi(machine, []);
   return /CUDA Version: ([\d.]+)/.exec(lines.join("\n"))?.[1];
@@ -66,7 +66,7 @@ function cudaIn(libraries: string): string | undefined {
   return versions.find((version) => version !== undefined);
 }
 
-/** Why nothing can be trained on a card, the first reason first; undefined where nothing is wrong. */
+/** Why nothing can be trained on a card, the first reason first; undefined if nothing is wrong. */
 export function cudaProblem(facts: CudaFacts, env: Machine["env"]): Problem | undefined {
   const { binding, distrust, trial, cards, cuda, devices } = facts;
   if (distrust !== undefined) return distrust;
@@ -95,7 +95,7 @@ function renewal(
   return lacks === undefined ? `rm -r ${shellQuoted(home)}; ${command}` : command;
 }
 
-/** Whether the home needs another set-up; it may well work as it is. */
+/** Whether the home needs another set-up; it may also work as it is. */
 export function setUpProblem({ setUp }: CudaFacts): Problem | undefined {
   if (setUp?.lacks === undefined) return undefined;
   return { problem: `not whole, or another mmoe's, from its step '${setUp.lacks}' on`, fix: setUp.command };

@@ -5,14 +5,16 @@ import { thousands } from "../units.ts";
 const EVERY_MS = 10_000;
 
 interface Download {
-  /** pip's temporary one. */
+  /** pip's temporary folder. */
   readonly folder: string;
-  /** About what is to come in all. */
+  /** Approximate total size of the download. */
   readonly bytes: number;
   readonly onLine: (line: string) => void;
 }
 
-/** Says how much has come, now and then while it grows, until what it gives is called: pip speaks once a file. */
+/**
+ * Reports now and then how much has been downloaded, until the returned function is called; pip reports once per file.
+ */
 export function watchDownload({ folder, bytes, onLine }: Download): () => void {
   let before = 0;
   const timer = setInterval(() => {
@@ -30,7 +32,7 @@ function downloadedBytes(folder: string): number {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** None where the folder has just been removed. */
+/** No files if the folder has just been removed. */
 function entriesOf(folder: string): string[] {
   try {
     return readdirSync(folder).map((name) => join(folder, name));

@@ -7,27 +7,31 @@ export type Env = Readonly<Record<string, string | undefined>>;
 export const BINDING_PACKAGE = "@tensorflow/tfjs-node-gpu";
 export const BINDING_VERSION = "4.22.0";
 
-/** Where `mmoe cuda setup` puts TensorFlow and its binding: MMOE_CUDA_HOME, else a folder among the user's data. */
+/**
+ * The folder in which `mmoe cuda setup` puts TensorFlow and its binding: MMOE_CUDA_HOME, else one in the user's data.
+ */
 export function cudaHome(env: Env): string {
   if (env.MMOE_CUDA_HOME) return resolve(env.MMOE_CUDA_HOME);
   const data = env.XDG_DATA_HOME ?? "";
   return join(isAbsolute(data) ? data : join(env.HOME ?? homedir(), ".local/share"), "mmoe/cuda");
 }
 
-/** What lies where in a home. */
+/** Paths of the files of a home. */
 export function layoutOf(home: string) {
   const libraries = join(home, "libraries");
   const binding = join(home, "node_modules", BINDING_PACKAGE);
   return {
     /** A Python environment, for its pip. */
     python: join(home, "python"),
-    /** As in a site-packages folder: `tensorflow` and `nvidia` side by side, as TensorFlow looks for NVIDIA's libraries. */
+    /**
+     * As in a site-packages folder: `tensorflow` and `nvidia` side by side, as TensorFlow looks for NVIDIA's libraries.
+     */
     libraries,
     tensorflow: join(libraries, "tensorflow"),
     nvidia: join(libraries, "nvidia"),
     binding,
     addon: addonOf(binding),
-    /** Loads TensorFlow without its noise. */
+    /** A library that loads TensorFlow without its log. */
     quiet: join(home, "quiet.node"),
     nodeHeaders: join(home, "node_modules/node-api-headers/include"),
     markers: join(home, "setup.json"),

@@ -4,8 +4,8 @@ import { dirname, join, relative } from "node:path";
 import { writeWholeSync } from "../write-whole.ts";
 import { COPIES_SOURCE } from "./copies-source.ts";
 import { BINDING_PACKAGE, BINDING_VERSION, layoutOf } from "./home.ts";
-import { type LockedWheels, lockedModules, lockedWheels } from "./locked.ts";
 import type { Machine } from "./machine.ts";
+import { type LockedWheels, lockedModules, lockedWheels } from "./package-locks.ts";
 import type { Plan } from "./plan.ts";
 import { QUIET_SOURCE } from "./quiet-source.ts";
 import { compilerOf } from "./requirements.ts";
@@ -13,7 +13,7 @@ import { stepCommand } from "./step-command.ts";
 import type { Step, StepContext } from "./steps.ts";
 import { makeEnvironment, pythonOf, unpack } from "./wheels.ts";
 
-/** Makes a home from nothing; later steps use what earlier ones made. */
+/** Steps that make a home from nothing; later steps use the results of earlier ones. */
 export function installSteps(machine: Machine, plan: Plan): Step[] {
   return [
     pythonStep(machine, plan),
@@ -28,7 +28,7 @@ function pythonStep(machine: Machine, { home }: Plan): Step {
   return {
     name: "python environment",
     wanted: "pip",
-    // a link, into a Python that not every machine which shares the home need have
+    // a link into a Python; not every machine that shares the home needs to have it
     isDone: () => lstatSync(pythonOf(home), { throwIfNoEntry: false }) !== undefined,
     run: (context) => makeEnvironment(machine, home, context),
   };
@@ -91,7 +91,7 @@ function packageStep(machine: Machine, { home }: Plan): Step {
     diskBytes: 0.4e9,
     isDone: () => existsSync(binding) && existsSync(nodeHeaders),
     run: async (context) => {
-      // npm takes a package that it was killed in for whole
+      // npm takes a half-installed package for a complete one
       rmSync(join(home, "node_modules"), { recursive: true, force: true });
       writeWholeSync(join(home, "package.json"), locked.manifest);
       writeWholeSync(join(home, "package-lock.json"), locked.lock);
@@ -101,12 +101,12 @@ function packageStep(machine: Machine, { home }: Plan): Step {
   };
 }
 
-/** By the compiler alone: so few files need neither make nor node-gyp, which needs Python's distutils. */
+/** Calls the compiler directly: so few files need neither make nor node-gyp, and node-gyp needs Python's distutils. */
 function buildStep(machine: Machine, { home }: Plan): Step {
   const { binding, addon, quiet } = layoutOf(home);
   return {
     name: "binding",
-    wanted: `node-api 8, ours ${fingerprint(QUIET_SOURCE + COPIES_SOURCE)}`, // another mmoe may have built another
+    wanted: `node-api 8, ours ${fingerprint(QUIET_SOURCE + COPIES_SOURCE)}`, // another mmoe may have built another binding
     isDone: () => existsSync(addon) && existsSync(quiet),
     run: async (context) => {
       const [source, copies] = [join(home, "quiet.cc"), join(home, "copies.h")];

@@ -11,18 +11,21 @@ export interface HomeLock {
 }
 
 interface LockOptions {
-  /** Aborted: waits no longer, and rejects. */
+  /** When it aborts, the lock is no longer waited for, and the promise rejects. */
   readonly signal: AbortSignal;
   readonly note: (line: string) => void;
 }
 
-/** The exit code of `flock --nonblock` where somebody else holds the lock; any other but 0 says that there are no locks. */
+/**
+ * The exit code of `flock --nonblock` if somebody else holds the lock; any other code but 0 means that there are no
+ * locks.
+ */
 const HELD = 1;
 
 /**
- * Keeps every other set-up out of a home, also those of machines that share its disk; waits while one is in. The lock is
- * the system's, on an open file: it ends with the processes that have the file open, so a killed set-up leaves none behind,
- * but what it had started is waited for.
+ * Keeps every other set-up out of a home, also those of machines that share its disk; waits while one runs. It is a
+ * system lock on an open file and ends with the processes that have the file open. So a killed set-up leaves no lock,
+ * but others wait for the commands that it started.
  */
 export async function lockHome(machine: Machine, home: string, options: LockOptions): Promise<HomeLock> {
   const file = openLock(home);
@@ -46,7 +49,7 @@ function openLock(home: string): number {
   }
 }
 
-/** For those who wait; the lock holds without it, as where the disk is full. */
+/** Tells waiting processes who holds the lock; the lock works without it, for instance on a full disk. */
 function sign(file: number): void {
   try {
     ftruncateSync(file);
@@ -60,10 +63,9 @@ async function lock(file: number, machine: Machine, home: string, { signal, note
   const flock = (...options: string[]) => machine.run("flock", [...options, "3"], { signal, inherits: file });
   const { code, lines } = await flock("--nonblock");
   if (code === 0) return;
-  if (code !== HELD)
-    return note(`${home}: can't be locked (${lines.at(-1)}): let no other set-up begin here meanwhile`);
+  if (code !== HELD) return note(`${home}: can't be locked (${lines.at(-1)}): start no other set-up here meanwhile`);
   const holder = readFileSync(layoutOf(home).lock, "utf8") || "another mmoe cuda setup";
-  note(`${home}: ${holder} is at work here; waiting for its end`);
+  note(`${home}: ${holder} is working here; waiting for it`);
   const wait = await flock();
-  if (wait.code !== 0) throw new UsageError(`${home}: ${holder} is at work here; waiting was ${wait.lines.at(-1)}`);
+  if (wait.code !== 0) throw new UsageError(`${home}: ${holder} is working here; waiting failed: ${wait.lines.at(-1)}`);
 }

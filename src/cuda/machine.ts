@@ -7,20 +7,20 @@ import type { Env } from "./home.ts";
 
 export interface CommandOptions {
   readonly cwd?: string;
-  /** Beside the machine's own. */
+  /** Environment variables added to the machine's own. */
   readonly env?: Env;
-  /** Aborted: the command is ended, and `run` rejects. */
+  /** When it aborts, the command is ended, and `run` rejects. */
   readonly signal?: AbortSignal;
   /** An open file that the command inherits, as its number 3. */
   readonly inherits?: number | undefined;
-  /** Hears each line of output as it comes. */
+  /** Called with each line of output as it comes. */
   readonly onLine?: (line: string) => void;
 }
 
 export interface CommandResult {
-  /** 127 where there is no such command, as in a shell. */
+  /** 127 if there is no such command, as in a shell. */
   readonly code: number;
-  /** Of both streams. */
+  /** Lines of both streams. */
   readonly lines: readonly string[];
 }
 
@@ -30,7 +30,7 @@ export interface Machine {
   readonly system: string;
   readonly env: Env;
   run(command: string, args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
-  /** Free bytes of the disk that holds `path`, or would. */
+  /** Free bytes of the disk that holds `path`, or would hold it. */
   freeBytes(path: string): number;
 }
 

@@ -1,4 +1,4 @@
-/** What a set-up is to be. */
+/** Options of a set-up. */
 export interface Plan {
   readonly home: string;
   /** TensorFlow for the CPU alone. */

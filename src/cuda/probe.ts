@@ -1,4 +1,4 @@
-// Run as a process of its own, `node probe.js FOLDER [HOME]`: a binding that crashes or hangs takes nobody with it.
+// Runs in a process of its own, `node probe.js FOLDER [HOME]`: a binding that crashes or hangs affects no other process.
 import { loadBinding } from "./binding.ts";
 import type { Answer } from "./try-binding.ts";
 

@@ -1,11 +1,13 @@
-/** How the error begins that is thrown where TensorFlow fails to start, as on a card that another process has for itself. */
+/**
+ * Beginning of the error that is thrown if TensorFlow fails to start, e.g. on a card that another process holds alone.
+ */
 export const NO_SESSION = "TensorFlow starts no session";
 
 /**
- * Loads TensorFlow while nobody hears it, as Node can't: at each start its CUDA parts complain of being registered twice,
- * before any setting of its log is read, and at the first graph that runs it remarks on a pass that is off, which no
- * setting of its log silences. Where it does not load, the binding says why; where it does not start, this throws, before
- * the binding goes on with no context and crashes. Who sets the log's level to 0 hears all, as why no card is used.
+ * Loads TensorFlow with its output silenced, which Node can't do. At each start its CUDA parts complain that they are
+ * registered twice, before any setting of its log is read. At the first graph it warns about a pass that is off, which
+ * no setting of its log silences. If it does not load, the binding says why. If it does not start, this throws, before
+ * the binding continues without context and crashes. Log level 0 shows everything, such as why no card is used.
  */
 export const QUIET_SOURCE = `#include <dlfcn.h>
 #include <fcntl.h>

@@ -8,11 +8,11 @@ import type { Machine } from "./machine.ts";
 /** Something that set-up needs. */
 export interface Requirement {
   readonly name: string;
-  /** What is there, e.g. a version; undefined where it is missing. */
+  /** What is there, e.g. a version; undefined if it is missing. */
   readonly found?: string;
-  /** What to do about it: only where something is wrong. */
+  /** What to do about it, if something is wrong. */
   readonly fix?: string;
-  /** Set-up can do without it. */
+  /** Set-up works without it. */
   readonly optional?: boolean;
 }
 
@@ -26,7 +26,7 @@ interface Needs {
   readonly card: boolean;
 }
 
-/** All that set-up needs, with what this machine has of it. */
+/** Everything that set-up needs, and what this machine has. */
 export async function requirements(machine: Machine, needs: Needs): Promise<Requirement[]> {
   return Promise.all([
     system(machine),
@@ -44,7 +44,7 @@ function system({ system }: Machine): Requirement {
   return { name: "system", fix: `this is ${system}, TensorFlow's libraries are for linux x64 (on Windows: WSL)` };
 }
 
-/** The C++ compiler in use: CXX, as make has it. */
+/** The C++ compiler: CXX, as for make. */
 export function compilerOf({ env }: Machine): string {
   return env.CXX || "g++";
 }
@@ -56,7 +56,10 @@ async function compiler(machine: Machine): Promise<Requirement> {
   return found ? { name: "compiler", found: `${command} ${found}` } : { name: "compiler", fix };
 }
 
-/** Any Python that can make an environment with pip: TensorFlow is unpacked by it, never run. By -I it imports none of this folder. */
+/**
+ * A Python that can make an environment with pip: it unpacks TensorFlow and never runs it. -I: no imports from this
+ * folder.
+ */
 async function python(machine: Machine): Promise<Requirement> {
   const found = await version(machine, "python3", ["-I", "-c", PYTHON_PROBE]);
   if (found) return { name: "python", found };
@@ -76,17 +79,17 @@ async function version(machine: Machine, command: string, args: readonly string[
   return code === 0 ? lines.at(-1) : undefined;
 }
 
-/** Where a set-up may work: in a folder that is not there, is empty, or holds its own files. */
+/** A set-up may work in a folder that does not exist, is empty, or holds its own files. */
 export function folderOf(home: string): Requirement {
   const parent = nearestExisting(home);
   if (!isWritableFolder(parent))
-    return { name: "folder", fix: `${parent} is no folder that can be written to; give another --prefix` };
+    return { name: "folder", fix: `${parent} is not a folder that can be written to; give another --prefix` };
   const foreign = foreignIn(home);
   if (foreign === undefined) return { name: "folder", found: home };
-  return { name: "folder", fix: `${home} holds '${foreign}', which is left alone; give another --prefix` };
+  return { name: "folder", fix: `${home} holds '${foreign}', which is not from a set-up; give another --prefix` };
 }
 
-/** Read once: meanwhile another set-up may lock the folder, and write its markers under a name that it then changes. */
+/** Reads the folder only once, since another set-up may lock it meanwhile and write markers under a temporary name. */
 function foreignIn(home: string): string | undefined {
   const names = existsSync(home) ? readdirSync(home) : [];
   const [lock, markers] = [basename(layoutOf(home).lock), basename(layoutOf(home).markers)];
@@ -113,7 +116,7 @@ async function driver(machine: Machine): Promise<Requirement> {
   return driverOf(await visibleCards(machine));
 }
 
-/** Of the first card; set-up may run where there is none, for machines that share the folder. */
+/** Requirement on the first card's driver. Set-up may run without a card, for machines that share the folder. */
 export function driverOf([card]: readonly Card[]): Requirement {
   const requirement = { name: "driver", optional: true };
   if (card === undefined)

@@ -2,7 +2,7 @@ import { UsageError } from "../errors.ts";
 import type { CommandOptions, Machine } from "./machine.ts";
 import type { StepContext } from "./steps.ts";
 
-/** Runs a command of a step; UsageError with what it printed of an error, or last, where it fails. */
+/** Runs a command of a step. If it fails, throws UsageError with the error that it printed, or its last line. */
 export async function stepCommand(
   machine: Machine,
   name: string,

@@ -1,27 +1,27 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { writeWholeSync } from "../write-whole.ts";
-import type { Locked } from "./locked.ts";
+import type { Locked } from "./package-locks.ts";
 
 /** One step of a set-up. */
 export interface Step {
-  /** Of its marker, and for people. */
+  /** Name of the step's marker, which people see too. */
   readonly name: string;
-  /** What was asked for, e.g. a version: a step that was done for another is done again. */
+  /** What was asked for, e.g. a version: a step that was done for something else is done again. */
   readonly wanted: string;
-  /** What it fetches. */
+  /** The packages that it downloads. */
   readonly locked?: Locked;
-  /** About how much that is, and what it leaves on disk with what it needs on the way. */
+  /** Approximate size of the download, and of the disk space that the step needs. */
   readonly downloadBytes?: number;
   readonly diskBytes?: number;
-  /** Whether what it makes is there. */
+  /** Whether its result is there. */
   isDone(): boolean;
-  /** Makes it, from any state that an interrupted run may have left. */
+  /** Makes the result, from any state that an interrupted run may have left. */
   run(context: StepContext): Promise<void>;
 }
 
 export interface StepContext {
-  /** Hears what the step's commands print. */
+  /** Called with each line that the step's commands print. */
   readonly onLine: (line: string) => void;
   readonly signal: AbortSignal;
   /** The home's lock, which the step's commands inherit. */
@@ -33,7 +33,7 @@ interface Listener {
   onDone(step: Step, elapsedMs: number): void;
 }
 
-/** Those to be run: the first that the file `markers` does not say was done, and all that follow, being made of it. */
+/** The steps to run: the first that `markers` does not list as done, and all after it, which depend on it. */
 export function pendingSteps(steps: readonly Step[], markers: string): Step[] {
   const done = readMarkers(markers) ?? {};
   const first = steps.findIndex((step) => done[step.name] !== step.wanted || !step.isDone());
@@ -61,7 +61,7 @@ export async function runSteps(
   }
 }
 
-/** What was done, by the step's name; undefined where nothing has begun. */
+/** What was done, by the step's name; undefined if nothing has begun. */
 export function readMarkers(path: string): Record<string, string> | undefined {
   return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
 }

@@ -8,12 +8,13 @@ export interface Problem {
   readonly fix: string;
 }
 
-/** Who may own a home: this user and root. None where the system does not say. */
+/** User ids that may own a home: this user and root. None if the system does not say. */
 const OWNERS = process.getuid === undefined ? [] : [process.getuid(), 0];
 
 /**
- * Why no code of a home is loaded: another user can write, or wrote, what would run as this one. Undefined where nobody can, or
- * nothing is there. A home is looked at where its code begins, not file by file: on a shared disk that takes minutes.
+ * Why no code of a home is loaded: another user can write, or wrote, code that would run as this user. Undefined if
+ * nobody can, or if nothing is there. It checks where a home's code begins, not file by file, which takes minutes on a
+ * shared disk.
  */
 export function distrustOf(home: string, owners: readonly number[] = OWNERS): Problem | undefined {
   const { binding, addon, quiet, libraries, tensorflow, nvidia, markers } = layoutOf(home);
@@ -35,7 +36,7 @@ function fixOf(home: string, problem: string): string {
   return `set MMOE_CUDA_HOME to a folder of yours, or chown -R "$USER" ${shellQuoted(home)} if you trust it`;
 }
 
-/** Throws UsageError where `distrustOf` finds something. */
+/** Throws UsageError if `distrustOf` finds something. */
 export function checkTrust(home: string): void {
   const distrust = distrustOf(home);
   if (distrust) throw new UsageError(`${distrust.problem}, so nothing of it is run; ${distrust.fix}`);

@@ -2,9 +2,9 @@ import { fileURLToPath } from "node:url";
 import type { Binding } from "./binding.ts";
 import type { CommandResult, Machine } from "./machine.ts";
 
-/** What a binding says of itself when it is loaded. */
+/** What a binding reports when it is loaded. */
 export interface Answer {
-  /** Whether a product of two matrices comes out right. */
+  /** Whether a product of two matrices is right. */
   readonly computes: boolean;
   /** Whether it computes on a card. */
   readonly onCard: boolean;
@@ -13,13 +13,13 @@ export interface Answer {
 }
 
 export interface Trial extends Partial<Answer> {
-  /** Why it does not work; undefined where it does. */
+  /** Why it does not work; undefined if it does. */
   readonly problem?: string;
-  /** What TensorFlow logged about cards, where it uses none. */
+  /** What TensorFlow logged about cards, if it uses none. */
   readonly about?: string;
 }
 
-/** A library of a gigabyte on a slow shared disk takes its time. */
+/** A library of a gigabyte loads slowly from a shared disk. */
 const LOADED_MS = 180_000;
 
 /** Loads a binding in a process of its own. */
@@ -33,7 +33,7 @@ export async function tryBinding(machine: Machine, { folder, home = "" }: Bindin
   }
 }
 
-/** Not compiled, as in tests, the probe needs a loader. */
+/** The probe needs a loader if it is not compiled, as in tests. */
 const PROBE = import.meta.url.endsWith(".ts")
   ? ["--import", import.meta.resolve("tsx"), fileURLToPath(new URL("./probe.ts", import.meta.url))]
   : [fileURLToPath(new URL("./probe.js", import.meta.url))];
@@ -46,13 +46,13 @@ function trialOf({ code, lines }: CommandResult): Trial {
   return answer.onCard ? answer : { ...answer, about: aboutCards(lines) };
 }
 
-/** What Node, else the system's loader, calls an error, else the last line; what TensorFlow logs hinders nothing. */
+/** The line that Node or the system's loader calls an error, else the last line. TensorFlow's log lines don't count. */
 function failureIn(lines: readonly string[]): string | undefined {
   const said = lines.filter((line) => !LOGGED.test(line));
   return said.find((line) => /^\w*Error\b/.test(line)) ?? said.find((line) => /error/i.test(line)) ?? said.at(-1);
 }
 
-/** By TensorFlow itself, or by absl before it is ready, and not fatal. */
+/** A line logged by TensorFlow, or by absl before it is ready, that is not fatal. */
 const LOGGED = /^(\d{4}-\d\d-\d\d [\d:.]+: [IWE] |[IWE]\d{4} \d\d:\d\d:|WARNING: All log messages before absl)/;
 
 /** The line of TensorFlow's log that says why there is no card, without its time and place. */

@@ -2,22 +2,22 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { watchDownload } from "./download-progress.ts";
 import { layoutOf } from "./home.ts";
-import type { LockedWheels } from "./locked.ts";
 import type { Machine } from "./machine.ts";
+import type { LockedWheels } from "./package-locks.ts";
 import { stepCommand } from "./step-command.ts";
 import type { StepContext } from "./steps.ts";
 
-/** The Python whose wheels are locked: their libraries are the same for every one. */
+/** The Python version whose wheels are locked: their libraries are the same for every version. */
 const WHEELS_FOR_PYTHON = "3.12";
 
 interface Wheels {
   readonly locked: LockedWheels;
-  /** About what they are together. */
+  /** Approximate size of all of them. */
   readonly downloadBytes: number;
   readonly folder: string;
 }
 
-/** Wheels as in a site-packages folder, and nothing that they need in Python: only their libraries are used. */
+/** Unpacks wheels as in a site-packages folder, without their Python dependencies: only their libraries are used. */
 export async function unpack(
   machine: Machine,
   home: string,
@@ -26,7 +26,7 @@ export async function unpack(
 ): Promise<void> {
   if (!existsSync(pythonOf(home))) await makeEnvironment(machine, home, context); // its Python has gone
   const partial = `${folder}.partial`;
-  const unpacking = join(home, "unpacking"); // the system's folder for it is often small, or in memory
+  const unpacking = join(home, "unpacking"); // the system's temporary folder is often small, or in memory
   for (const left of [partial, unpacking]) rmSync(left, { recursive: true, force: true });
   mkdirSync(unpacking, { recursive: true });
   const quietly = ["--disable-pip-version-check", "--progress-bar", "off", "--no-compile"];
@@ -39,7 +39,7 @@ export async function unpack(
   renameSync(partial, folder);
 }
 
-/** Makes a home's Python environment, anew where there is one. */
+/** Makes a home's Python environment; replaces one that exists. */
 export function makeEnvironment(machine: Machine, home: string, context: StepContext): Promise<void> {
   return stepCommand(machine, "python3", ["-I", "-m", "venv", "--clear", layoutOf(home).python], context);
 }

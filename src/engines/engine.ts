@@ -84,7 +84,7 @@ export interface RunResult {
 }
 
 export interface Hooks {
-  /** These runs begin together; they end at about the same time. */
+  /** These runs begin together; they end at about the same time. They begin again if a thread died or memory was short. */
   onBegin?(runs: readonly Run[]): void;
   /** A run has been trained for `step` steps. */
   onProgress?(run: Run, step: number): void;

@@ -4,7 +4,7 @@ import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/ce
 import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { type Estimate, estimateText } from "../stats/estimate.ts";
-import { differences } from "../stats/paired.ts";
+import { differences } from "../stats/pairs.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { estimate } from "./interval.ts";
 import { page } from "./page.ts";

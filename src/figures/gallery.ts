@@ -32,11 +32,16 @@ export const SWEEP_FIGURES: readonly SweepFigure[] = [
   },
   {
     name: "figure4",
-    about: "loss of each model against steps, a panel a correlation",
+    about: "loss of each model against steps, a panel for each correlation",
     heeds: ["loss", "statistic", "scale", "paper"],
     draw: figure4,
   },
-  { name: "figure5", about: "histograms of final losses, a panel a cell", heeds: ["loss", "statistic"], draw: figure5 },
+  {
+    name: "figure5",
+    about: "histograms of final losses, a panel for each cell",
+    heeds: ["loss", "statistic"],
+    draw: figure5,
+  },
   {
     name: "final-loss",
     about: "final loss against correlation",
@@ -51,11 +56,16 @@ export const SWEEP_FIGURES: readonly SweepFigure[] = [
   },
   {
     name: "distributions",
-    about: "spread of the final losses, a box a cell",
+    about: "spread of the final losses, a box for each cell",
     heeds: ["loss", "scale"],
     draw: distributions,
   },
-  { name: "runs", about: "single runs' loss against steps, a panel a cell", heeds: ["loss", "scale"], draw: runCurves },
+  {
+    name: "runs",
+    about: "single runs' loss against steps, a panel for each cell",
+    heeds: ["loss", "scale"],
+    draw: runCurves,
+  },
 ];
 
 export const TRIAL_FIGURES: readonly FigureKind<LabelTrials>[] = [

@@ -33,7 +33,7 @@ const LINE = 10;
 /** Left edge of the legend on the page. */
 const X = 0.5;
 
-/** The items beside each other in as many lines of a page as they need. */
+/** The items side by side, in as many lines of a page as they need. */
 export function legend(items: readonly LegendItem[], { y, theme }: LegendOptions): Legend {
   let [left, baseline] = [X, y];
   const nodes = items.map((item) => {
@@ -75,7 +75,7 @@ function markerSample(
   return markerAt(marker, x, y, style);
 }
 
-/** A key of models, and where `paper` of the paper's hollow markers. */
+/** A legend of the models and, if `paper`, of the paper's hollow markers. */
 export function modelLegend(styles: ReadonlyMap<string, SeriesStyle>, paper: boolean, options: LegendOptions): Legend {
   const models = [...styles].map(([model, style]) => {
     return { label: modelLabel(model), style, attributes: { "data-model": model } };
@@ -83,7 +83,7 @@ export function modelLegend(styles: ReadonlyMap<string, SeriesStyle>, paper: boo
   return legend([...models, ...(paper ? [paperItem("the paper", options.theme)] : [])], options);
 }
 
-/** What hollow markers stand for. */
+/** The meaning of hollow markers. */
 export function paperItem(label: string, { ink }: Theme): LegendItem {
   return {
     label,

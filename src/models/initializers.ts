@@ -17,7 +17,7 @@ const NAMES: Readonly<Record<Initializer["name"], true>> = {
 
 export const INITIALIZER_NAMES = Object.keys(NAMES) as Initializer["name"][];
 
-/** Initial values of one kernel [from, to]; the fan is this kernel's own, also where experts are stacked. */
+/** Initial values of one kernel [from, to]; the fan is this kernel's own, also if experts are stacked. */
 export function initialKernel(initializer: Initializer, from: number, to: number, key: Key): Float32Array {
   const size = from * to;
   switch (initializer.name) {

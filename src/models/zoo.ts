@@ -30,8 +30,8 @@ const MLP = {
 } as const;
 
 /**
- * Units of the bottom that gives Shared-Bottom as many weights in bottom and towers as the experts and towers of an
- * MoE model have (section 5.1): weights / (D + T K), about 113 at the paper's sizes.
+ * Units of a bottom with which Shared-Bottom has as many weights in bottom and towers as an MoE model has in experts
+ * and towers (section 5.1): weights / (D + T K), about 113 at the paper's sizes.
  */
 export function sharedBottomUnits({ inputs, tasks }: Ends): number {
   const weights = inputs * EXPERT_UNITS * EXPERTS + EXPERT_UNITS * TOWER_UNITS * tasks;

@@ -76,7 +76,7 @@ export function pairColumns<Row>(
   return [
     {
       name,
-      schema: number(`${meaning}; of more than two tasks the mean over pairs`, unit),
+      schema: number(`${meaning}; for more than two tasks, the mean over pairs`, unit),
       emptyFor,
       of: (row) => meanOf(of(row)),
     },

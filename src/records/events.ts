@@ -12,7 +12,7 @@ export const EVENT_SCHEMA = z.discriminatedUnion("event", [
     out: text("the results folder"),
     runs: whole("runs that are to be trained", "runs"),
     engine: text("the engine that trains"),
-    device: text("what computes, such as `wasm`"),
+    device: text("what the engine computes on, such as `wasm`"),
   }),
   z.object({
     event: z.literal("progress"),
@@ -24,7 +24,7 @@ export const EVENT_SCHEMA = z.discriminatedUnion("event", [
   z.object({
     event: z.literal("end"),
     out: text("the results folder"),
-    done: whole("runs that are done, those of earlier processes included", "runs"),
+    done: whole("runs that are done, including those of earlier processes", "runs"),
     failed: whole("runs that failed", "runs"),
     missing: whole("runs that are still to be trained", "runs"),
   }),

@@ -39,7 +39,7 @@ const numberOrNull = measurement.nullable();
  * A run, and how it ended: the first keys of a record, and the first columns of every CSV file with a row for each run.
  */
 export const RUN_FIELDS = {
-  id: text("the run's name, made of what it is: model, correlation, run"),
+  id: text("the run's name, made of model, correlation and run"),
   status: z.enum(["done", "failed"]).meta({ description: "how the run ended" }),
   model: text("the model, as in `mmoe models`"),
   correlation: number("the cell's correlation p: the cosine of two task weight vectors"),
@@ -47,7 +47,7 @@ export const RUN_FIELDS = {
   seed: whole("the sweep's seed"),
   lr: number("learning rate"),
   steps: whole("training steps that were asked for", "steps"),
-  batch: whole("rows a step", "rows"),
+  batch: whole("rows of each step", "rows"),
   reason: text("why the run failed; empty for one that is done"),
 };
 
@@ -55,7 +55,7 @@ export const TRAINED_FIELDS = {
   parameters: whole("the model's parameters"),
   elapsedMs: number("wall time of the runs that were trained together, divided by their number", "ms"),
   engine: text("the engine that trained the run"),
-  device: text("what computed, such as `wasm`"),
+  device: text("what the engine computed on, such as `wasm`"),
 };
 
 export const LABEL_CORRELATION =
@@ -81,7 +81,7 @@ export const RECORD_SCHEMA = z.object({
     .array(numberOrNull)
     .min(2)
     .optional()
-    .meta({ description: "of more than two tasks, the same for each pair: (1, 2), (1, 3), ..., (2, 3), ..." }),
+    .meta({ description: "for more than two tasks, the same for each pair: (1, 2), (1, 3), ..., (2, 3), ..." }),
   ...TRAINED_FIELDS,
   measures: z
     .object(
@@ -94,12 +94,12 @@ export const RECORD_SCHEMA = z.object({
     )
     .catchall(measured)
     .optional()
-    .meta({ description: "what else was measured of the run, by name" }),
+    .meta({ description: "other numbers that were measured, by name" }),
   curve: CURVE_SCHEMA,
 });
 
 export const LINE_SCHEMA = RECORD_SCHEMA.extend({
-  crc: text("CRC-32 of all that stands before it in the line, in hexadecimal digits"),
+  crc: text("CRC-32 of everything before it in the line, in hexadecimal digits"),
 });
 
 /** A journal's first line. */

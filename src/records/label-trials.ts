@@ -30,7 +30,11 @@ const PAIR = 2;
 const OF_A_PAIR = "Pearson correlation of a pair of tasks' labels";
 
 export const LABEL_COLUMNS: readonly Column<LabelRow>[] = [
-  { name: "trial", schema: whole("the trial, from 0: the rows of the run of its number"), of: ({ trial }) => trial },
+  {
+    name: "trial",
+    schema: whole("the trial, from 0; its rows are those of the run with the same number"),
+    of: ({ trial }) => trial,
+  },
   { name: "correlation", schema: RUN_FIELDS.correlation, of: ({ correlation }) => correlation },
   { name: "labelCorrelation", schema: number(`${OF_A_PAIR}, measured`), of: ({ measured }) => measured },
   { name: "closedForm", schema: number(`${OF_A_PAIR}, in closed form`), of: ({ closedForm }) => closedForm },

@@ -40,8 +40,8 @@ ${groups.map(
   return section("cells", "Final losses", [
     tableBox("Final losses of each cell", table),
     html`<p class="note">Loss after the last step: mean squared error, the mean over tasks, in units of label variance (1 is as bad as
-predicting the mean). Training loss is over ${trainingRows(results)}, held-out loss over rows that no run trains on. Intervals are of the
-mean, over runs. The lowest mean at a correlation is bold.</p>`,
+predicting the mean). Training loss is over ${trainingRows(results)}, held-out loss over rows that no run trains on. Intervals are those of
+the mean over runs. The lowest mean at a correlation is bold.</p>`,
   ]);
 }
 

@@ -17,8 +17,8 @@ export function claimsSection(claims: OfBoth<readonly Claim[]>): Html {
 <ol>
 ${pairs.map(claimItem)}</ol></div>
 `,
-    html`<p class="note">A claim holds where every one of its tests does. Each test compares a 95 % interval over runs with what the claim expects;
-a claim is refuted only where its tests together would do so wrongly in at most 5 % of studies.</p>`,
+    html`<p class="note">A claim holds if every one of its tests does. Each test compares a 95 % interval over runs with what the claim expects.
+The tests of a claim together refute it wrongly in at most 5 % of studies.</p>`,
   ]);
 }
 

@@ -58,13 +58,13 @@ export function costSection(config: Config, records: readonly RunRecord[]): Html
 </table>`;
   return section("cost", "Cost", [
     tableBox("Cost of each model", table),
-    html`<p class="note">FLOP a row: multiplications and additions of the dense layers in a training step, forward and backward.
-Time: of a run's group divided by the runs in it, rows and evaluations included; a step's is the median over runs.
-The total is core time where every run has a core of its own, as in the cpu engine.</p>`,
+    html`<p class="note">FLOP per row: multiplications and additions of the dense layers in a training step, forward and backward.
+Time: that of a run's group divided by its number of runs, with rows and evaluations; a step's time is the median over runs.
+The total is core time if every run has its own core, as in the cpu engine.</p>`,
   ]);
 }
 
-const NUMBERS = ["Parameters", "FLOP a row", "Runs", "ms a step", "Total time"];
+const NUMBERS = ["Parameters", "FLOP per row", "Runs", "ms per step", "Total time"];
 
 function costRow({ model, on, parameters, flopPerRow, runs, stepMs, totalMs }: ModelCost): Html {
   const cells = [thousands(parameters), thousands(flopPerRow), thousands(runs), stepText(stepMs), duration(totalMs)];

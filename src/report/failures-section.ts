@@ -19,7 +19,7 @@ export function failuresSection(records: readonly RunRecord[]): Html {
 </table>`;
   return section("failures", "Failed runs", [
     html`<p>${thousands(failed.length)} of the ${thousands(records.length)} runs that ended failed. A failed run has no final loss:
-counts name it, and no mean, interval, figure or verdict holds it.</p>
+it is counted, but no mean, interval, figure or verdict includes it.</p>
 `,
     tableBox("Failed runs", table),
     more > 0 ? html`<p>And ${thousands(more)} more: runs.csv names them all.</p>` : "",

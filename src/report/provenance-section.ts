@@ -13,7 +13,7 @@ export function provenanceSection(provenances: readonly Provenance[]): Html {
     return section(
       "provenance",
       "Provenance",
-      html`<p>Nothing was recorded of the processes that trained these runs.</p>`,
+      html`<p>Nothing was recorded about the processes that trained these runs.</p>`,
     );
   }
   const alike = groupBy(provenances, ({ mmoe, node, engine, device, system, cpu, cores }) =>

@@ -79,6 +79,6 @@ function unfinished({ config, records }: Results): Html {
       : "",
     failed > 0 ? `${thousands(failed)} ${failed === 1 ? "run" : "runs"} failed` : "",
   ].filter((part) => part !== "");
-  const rest = failed < records.length ? " All that follows is of the runs that are done." : "";
+  const rest = failed < records.length ? " Everything below is about the runs that are done." : "";
   return html`<p class="unfinished"><strong>${parts.join("; ")}.</strong>${rest}</p>`;
 }

@@ -11,8 +11,8 @@ export function settingsSection(config: Config): Html {
 </table>`;
   return section("settings", "What was run", [
     html`<p>${config.about}</p>
-<p>Each value has its mark: <b>paper</b> where the paper states it, <b>read off</b> where it was taken from its figures,
-<b>assumed</b> where the paper leaves it open, <b>yours</b> where you gave it.</p>
+<p>Each value has a mark: <b>paper</b> if the paper states it, <b>read off</b> if it was read off the paper's figures,
+<b>assumed</b> if the paper does not give it, <b>yours</b> if you gave it.</p>
 `,
     tableBox("Settings", table),
   ]);

@@ -93,11 +93,11 @@ export function runPicker(results: Results): Html {
   const most = Math.max(...packedRuns.cells.map(({ runs }) => runs.length));
   const done = Math.max(...sweepCells(results).map(({ runs }) => runs.length));
   const part =
-    most < done ? ` This page carries the first ${thousands(most)} of the ${thousands(done)} runs of a cell.` : "";
+    most < done ? ` This page has the first ${thousands(most)} of the ${thousands(done)} runs of a cell.` : "";
   return html`<div class="picker" id="run-picker" hidden>
 <p><label for="run-index">Run</label> <input type="range" id="run-index" min="0" max="${Math.max(...packedRuns.cells.flatMap(({ runs }) => runs))}" value="0" autocomplete="off"> <output id="run-reading" for="run-index"></output></p>
 <p><label><input type="checkbox" id="run-all" autocomplete="off"> all of these runs</label></p>
-<p class="note">One run’s curve in every cell: run by run, models and correlations see the same data. Point at a curve to pick its run.${part}</p>
+<p class="note">One run’s curve in every cell: in each run, all models and correlations see the same data. Point at a curve to pick its run.${part}</p>
 </div>
 ${dataElement("single-runs", packedRuns)}`;
 }

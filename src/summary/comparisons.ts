@@ -2,7 +2,7 @@ import { type Cell, cellOf } from "../records/cell.ts";
 import { type CellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { holm } from "../stats/holm.ts";
-import { comparePairs, type PairedComparison } from "../stats/paired.ts";
+import { comparePairs, type PairedComparison } from "../stats/pairs.ts";
 import { brownForsythe, type SpreadRatios, type SpreadTest, spreadRatios } from "../stats/spread.ts";
 
 /** Two cells, and the p-value of their test, adjusted within its family. */

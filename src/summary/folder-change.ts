@@ -5,7 +5,7 @@ import type { LossSet, RunRecord } from "../records/record.ts";
 import { bcaInterval, bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
 import { type Estimate, LEAST_RUNS, LEVEL } from "../stats/estimate.ts";
 import { mean } from "../stats/moments.ts";
-import { differences } from "../stats/paired.ts";
+import { differences } from "../stats/pairs.ts";
 
 /** A cell of two results folders, A and B, over the runs that are done in both. */
 export interface CellChange extends Cell {

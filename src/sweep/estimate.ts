@@ -38,7 +38,9 @@ export async function stepMs(runs: readonly Run[], engine: Engine, trialMs = TRI
   let before = await timed(runs, 1, engine);
   for (let steps = 2; ; steps *= 2) {
     const elapsed = await timed(runs, steps, engine);
-    if (elapsed > trialMs || steps >= MOST_STEPS) return Math.max(elapsed - before, 0) / (steps / 2);
+    const more = elapsed - before; // none, if the machine was busier before
+    if (elapsed > trialMs && more > 0) return more / (steps / 2);
+    if (steps >= MOST_STEPS) return elapsed / steps;
     before = elapsed;
   }
 }

@@ -126,9 +126,7 @@ describe("mmoe cuda setup", () => {
     const { code, stdout, stderr, othersLog } = await setUpBehind(0);
     expect(othersLog.map(([name]) => name)).toContain("npm");
     expect([code, log, stdout]).toEqual([0, [], "TensorFlow 2.18.1 computes on NVIDIA H100 80GB HBM3\n"]);
-    expect(stderr).toBe(
-      `${home}: another mmoe cuda setup is at work here; waiting for its end\n${home}: all is there\n`,
-    );
+    expect(stderr).toBe(`${home}: another mmoe cuda setup is working here; waiting for it\n${home}: all is there\n`);
   });
 
   test("goes on where the one that it waited for failed, and needs disk for the rest alone", async () => {
@@ -148,7 +146,9 @@ describe("mmoe cuda setup", () => {
     touch(join(home, "thesis.tex"));
     const { code, stderr } = await setup();
     expect([code, readdirSync(home)]).toEqual([2, ["thesis.tex"]]);
-    expect(stderr).toContain(`folder    ${home} holds 'thesis.tex', which is left alone; give another --prefix\n`);
+    expect(stderr).toContain(
+      `folder    ${home} holds 'thesis.tex', which is not from a set-up; give another --prefix\n`,
+    );
   });
 
   test("stopped while it looks at the machine names nothing that it then misses", async () => {
@@ -171,7 +171,7 @@ describe("mmoe cuda setup", () => {
     use({ commands: { ...commands, node: onCpu, "nvidia-smi": () => fails() } });
     const { code, stdout, stderr } = await setup();
     expect([code, stdout]).toEqual([0, "TensorFlow 2.18.1 computes on the CPU: it finds no card\n"]);
-    expect(stderr).toMatch(/^driver {4}no card \(nvidia-smi shows none\).*\n {10}set-up does without/m);
+    expect(stderr).toMatch(/^driver {4}no card \(nvidia-smi shows none\).*\n {10}set-up works without/m);
     expect(stderr).toContain("TensorFlow says: Could not find cuda drivers on your machine\n");
   });
 

@@ -20,6 +20,15 @@ test.each([
   expect(stdout).toMatch(/Examples:\n {2}mmoe /);
 });
 
+test("every command's help is at most 80 columns wide", async () => {
+  const commands = [...(await runMain(["--help"])).stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name]) => name);
+  expect(commands.length).toBeGreaterThan(10);
+  for (const argv of [[], ...commands.map((name) => [name as string]), ["cuda", "setup"]]) {
+    const { stdout } = await runMain([...argv, "--help"]);
+    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  }
+});
+
 test("main(['swep']) exits with 2 and names the nearest command on stderr", async () => {
   const { code, stdout, stderr } = await runMain(["swep"]);
   expect([code, stdout, stderr]).toEqual([2, "", "mmoe: unknown command 'swep'; did you mean 'sweep'?\n"]);

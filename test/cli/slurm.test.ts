@@ -99,9 +99,9 @@ describe("mmoe slurm", () => {
     [["--array", "5", "--out", "test"], "test holds 'bin.test.ts', which is not from a sweep; give another --out"],
     [
       ["--array", "5", "--mmoe", "npx mmoe"],
-      "--mmoe npx mmoe: npm hands no signal on, tasks could not stop in time; give node_modules/.bin/mmoe",
+      "--mmoe npx mmoe: npm passes no signal on, so tasks could not stop in time; give node_modules/.bin/mmoe",
     ],
-    [["--array", "5", "--mmoe", "a\nb"], String.raw`a line break in "a\nb": Slurm can't be told that`],
+    [["--array", "5", "--mmoe", "a\nb"], String.raw`"a\nb" has a line break, which Slurm can't take`],
   ])("refuses %j before it prints anything", async (argv, line) => {
     expect(await slurm(...argv)).toEqual({ code: 2, stdout: "", stderr: `mmoe: ${line}\n` });
   });
@@ -227,7 +227,7 @@ describe("mmoe slurm --submit", () => {
     });
     expect([code, stderr]).toEqual([
       2,
-      "mmoe: sbatch can't be started here; without --submit the script is printed, to take there\n",
+      "mmoe: can't start sbatch here; leave out --submit to print the script, and submit it on the cluster\n",
     ]);
   });
 });

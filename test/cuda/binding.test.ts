@@ -59,7 +59,7 @@ describe("findBinding(env, mmoe)", () => {
     const folder = installIn(project, false);
     installIn(home, true);
     expect(() => findBinding({ MMOE_CUDA_HOME: home, MMOE_TFJS_NODE_GPU: folder })).toThrow(
-      `MMOE_TFJS_NODE_GPU: ${folder} is no built @tensorflow/tfjs-node-gpu (it has no lib/napi-v8/tfjs_binding.node); ` +
+      `MMOE_TFJS_NODE_GPU: ${folder} is not a built @tensorflow/tfjs-node-gpu (it has no lib/napi-v8/tfjs_binding.node); ` +
         "build it, or unset this",
     );
   });

@@ -20,7 +20,7 @@ afterEach(() => {
   for (const lock of held) lock.release();
 });
 
-/** Locks the home; `told` hears of what it can't do at once. */
+/** Locks the home; `told` is called with what it can't do at once. */
 async function lock(told: (line: string) => void, signal = new AbortController().signal): Promise<void> {
   held.push(await lockHome(machine, home, { signal, note: told }));
 }
@@ -42,7 +42,7 @@ test("lockHome(machine, home) waits for the process that is in, names it, and ge
   await lock(never);
   const { said, locked } = await waitingLock();
   expect(said).toContain(`${home}: mmoe cuda setup (process ${process.pid} on `);
-  expect(said).toMatch(/\) is at work here; waiting for its end$/);
+  expect(said).toMatch(/\) is working here; waiting for it$/);
   release();
   await locked;
 });
@@ -81,7 +81,7 @@ test("lockHome(machine, home) does not go in where its waiting was ended, as a t
   const flock = ([option]: readonly string[]) => (option === "--nonblock" ? fails() : fails("ended by SIGINT"));
   const signal = new AbortController().signal;
   await expect(lockHome(fakeMachine({ commands: { flock } }), home, { signal, note: () => {} })).rejects.toThrow(
-    `${home}: another mmoe cuda setup is at work here; waiting was ended by SIGINT`,
+    `${home}: another mmoe cuda setup is working here; waiting failed: ended by SIGINT`,
   );
 });
 
@@ -101,5 +101,5 @@ test("lockHome(machine, home) says so where there are no locks, and goes on", as
   const notes: string[] = [];
   const signal = new AbortController().signal;
   held.push(await lockHome(fakeMachine(), home, { signal, note: (line) => notes.push(line) }));
-  expect(notes).toEqual([`${home}: can't be locked (flock: not found): let no other set-up begin here meanwhile`]);
+  expect(notes).toEqual([`${home}: can't be locked (flock: not found): start no other set-up here meanwhile`]);
 });

@@ -40,7 +40,7 @@ test("requirements() asks for the compiler that CXX names", async () => {
 test("requirements() refuses a folder below a file", async () => {
   touch(join(home, "file"));
   expect((await fixes(fakeMachine({ commands: installers() }), { home: join(home, "file/below") })).join()).toBe(
-    `folder: ${join(home, "file")} is no folder that can be written to; give another --prefix`,
+    `folder: ${join(home, "file")} is not a folder that can be written to; give another --prefix`,
   );
 });
 
@@ -53,7 +53,7 @@ test("requirements() refuses a folder that holds what no set-up left, and takes 
   expect(await fixes(machine, { home: folder })).toEqual([]);
   touch(join(folder, "package.json"));
   expect((await fixes(machine, { home: folder })).join()).toBe(
-    `folder: ${folder} holds 'package.json', which is left alone; give another --prefix`,
+    `folder: ${folder} holds 'package.json', which is not from a set-up; give another --prefix`,
   );
   touch(join(folder, "setup.json"));
   expect(await fixes(machine, { home: folder })).toEqual([]);

@@ -29,9 +29,9 @@ const BEFORE = `# Files
 | file | holds |
 | --- | --- |
 | \`config.yaml\` | every setting of the sweep, each with its mark; \`mmoe sweep FOLDER/config.yaml\` repeats it |
-| \`journal/*.jsonl\` | the runs that ended, a line a run; each process writes a journal of its own |
+| \`journal/*.jsonl\` | the runs that ended, one line for each; each process writes its own journal |
 | \`journal/*.provenance.json\` | the process behind each journal: versions, machine, command line, times |
-| \`runs.csv\` | one row a run, failed runs too |
+| \`runs.csv\` | one row for each run, failed runs too |
 | \`curves.csv\` | loss against steps, over the runs of each cell |
 | \`curves-long.csv\` | loss against steps of each run; only with \`--long\` |
 | \`figures/\`, \`report.html\` | what \`mmoe figures\` and \`mmoe report\` draw |
@@ -52,15 +52,15 @@ The journal (${JOURNAL_SCHEMA}), the CSV files (${CSV_VERSION}) and the events (
 
 const AFTER = `## One more number
 
-Declare it in \`src/records/measures.ts\`: name, unit, meaning, and whether it is one number a run, a task or a pair of tasks. Let an engine give it in \`RunResult.measures\`. It is then in the journal, in \`runs.csv\`, in this page and in the schemas; \`mmoe merge\` and \`mmoe verify\` compare it, and a figure takes it by its name (\`cellMeasures\`). Runs from before have an empty cell.`;
+Declare it in \`src/records/measures.ts\`: name, unit, meaning, and whether it is one number for each run, task or pair of tasks. Let an engine return it in \`RunResult.measures\`. It is then in the journal, in \`runs.csv\`, in this page and in the schemas; \`mmoe merge\` and \`mmoe verify\` compare it, and a figure takes it by its name (\`cellMeasures\`). Runs from before have an empty cell.`;
 
 function csvSections(): string[] {
   const about: Readonly<Record<string, string>> = {
-    "runs.csv": "One row a run, by run, then correlation, then model.",
-    "curves.csv": "One row a cell, task and evaluation, over the runs that reached the step.",
-    "curves-long.csv": "One row a run and evaluation.",
+    "runs.csv": "One row for each run, ordered by run, then correlation, then model.",
+    "curves.csv": "One row for each cell, task and evaluation, over the runs that reached the step.",
+    "curves-long.csv": "One row for each run and evaluation.",
     "labels.csv":
-      "`mmoe data --trials N -o FOLDER` writes it, beside its settings (`trials.yaml`) and its `provenance.json`. One row a trial and correlation.",
+      "`mmoe data --trials N -o FOLDER` writes it, beside its settings (`trials.yaml`) and its `provenance.json`. One row for each trial and correlation.",
   };
   return Object.entries(CSV_FILES).map(([file, columns]) => {
     const rows = columns.map((column) => [names(column), ...cells(column.schema, column.emptyFor)]);
@@ -78,7 +78,7 @@ function names(column: Column<never>): string {
 function journalSection(): string {
   return [
     "## Journal",
-    "JSON, a line each. A line that ends in no line break was torn by a crash: it is no record, and its run is trained again.",
+    "JSON lines. A last line without a line break was cut off by a crash: it is not a record, and its run is trained again.",
     "The first line:",
     keyTable(jsonOf(HEADER_SCHEMA) as Json),
     "Every other line is a run:",
@@ -95,7 +95,7 @@ function eventsSection(): string {
   });
   return [
     "## Events",
-    "`mmoe sweep --json` writes JSON to stdout, a line an event. Its key `event` says which.",
+    "`mmoe sweep --json` writes JSON to stdout, one line for each event. Its key `event` says which.",
     ...tables,
   ].join("\n\n");
 }

@@ -46,7 +46,7 @@ test("writersIn(folder) of a process without a journal has no run, and was heard
   expect(writer).toMatchObject({ name: "a", runs: 0, elapsedMs: 0, heard: provenance.start, state: "killed" });
 });
 
-test("writersIn(folder) last hears from a process when its journal is written", () => {
+test("writersIn(folder) takes the time of the journal as the last sign of life of a process", () => {
   const folder = folderOf({ a: { ...provenance, end: provenance.start } });
   writeFileSync(join(folder, "a.jsonl"), "");
   utimesSync(join(folder, "a.jsonl"), 1e9, 1e9);

@@ -34,7 +34,7 @@ test("singleRuns(results) carries the first runs of a cell that has many", () =>
   const packed = singleRuns(results) as SingleRuns;
   expect(packed.cells.map(({ runs }) => runs.length)).toEqual([2000]);
   expect(packed.losses.train.length + packed.losses.heldout.length).toBeLessThan(0.4e6);
-  expect(runPicker(results).markup).toContain("carries the first 2,000 of the 2,100 runs of a cell");
+  expect(runPicker(results).markup).toContain("This page has the first 2,000 of the 2,100 runs of a cell");
 });
 
 test("runPicker(results) is nothing where no run is done", () => {

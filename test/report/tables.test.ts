@@ -80,7 +80,7 @@ describe("failuresSection(records)", () => {
 });
 
 describe("costSection(config, records)", () => {
-  test("has parameters, FLOP a row, time a step and the total of all runs", () => {
+  test("has parameters, FLOP per row, time per step and the total of all runs", () => {
     const { config, records } = sweepResults({ failing: (id) => id === "omoe/p=0.90/005" });
     const rows = rowsOf(costSection(config, records));
     expect(rows[3]).toEqual(["MMoE", "fake (none)", "14,818", "59,232", "21", "0.00625", "0.3 s"]);
@@ -125,6 +125,6 @@ describe("provenanceSection(provenances)", () => {
   });
 
   test("says that nothing was recorded", () => {
-    expect(provenanceSection([]).markup).toContain("Nothing was recorded of the processes");
+    expect(provenanceSection([]).markup).toContain("Nothing was recorded about the processes");
   });
 });

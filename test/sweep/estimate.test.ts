@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Engine, Run } from "../../src/engines/engine.ts";
 import { ZOO } from "../../src/models/zoo.ts";
-import { estimateMs } from "../../src/sweep/estimate.ts";
+import { estimateMs, stepMs } from "../../src/sweep/estimate.ts";
 import { range } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
 
@@ -56,4 +56,11 @@ test.each([
 
 test("estimateMs([], engine) is 0", async () => {
   expect(await estimateMs([], fakeEngine(() => []).engine)).toBe(0);
+});
+
+test("stepMs(runs, engine) measures again where a longer training took less time than a shorter one", async () => {
+  const times = [30, 20, 40, 20, 100]; // ms of 1, 2, 4, 8 and 16 steps: the machine was busy with the third
+  const engine = { train: async () => vi.advanceTimersByTime(times.shift() ?? 1000) } as unknown as Engine;
+  expect(await stepMs([makeRun()], engine, 15)).toBe((40 - 20) / 2);
+  expect(await stepMs([makeRun()], engine, 15)).toBeGreaterThan(0);
 });

@@ -5,25 +5,25 @@ import { version } from "../../version.ts";
 /** A sweep as a Slurm job array: each task trains one shard. */
 export interface SlurmJob {
   readonly name: string;
-  /** Absolute: where the sweep is started from, and where its logs go. */
+  /** Absolute path of the folder that the sweep is started in, and that its logs go to. */
   readonly folder: string;
   /** The results folder. */
   readonly out: string;
   /** Shell text that starts mmoe. */
   readonly mmoe: string;
-  /** What follows `mmoe sweep`, but for the shard. */
+  /** Arguments of `mmoe sweep`, without the shard. */
   readonly words: readonly string[];
   readonly tasks: number;
   /** How many may run at a time; undefined for all. */
   readonly atOnce?: number | undefined;
-  /** A task's time limit, as Slurm writes it. */
+  /** Time limit of a task, in Slurm's format. */
   readonly time: string;
   /** Seconds before that limit at which Slurm sends SIGTERM. */
   readonly warnSeconds: number;
   readonly partition?: string | undefined;
   readonly cpus: number;
   readonly gpus: number;
-  /** How often a task that was stopped goes on by itself. */
+  /** How often a stopped task is requeued. */
   readonly restarts: number;
   /** Further options of sbatch, such as `account=lab`. */
   readonly extra: readonly string[];
@@ -73,7 +73,7 @@ exit "$code"
 `;
 }
 
-/** Arguments of sbatch for the job that merges and judges the results when every task of `array` has ended. */
+/** Arguments of sbatch for the job that merges and checks the results when every task of `array` has ended. */
 export function mergeOptions(job: SlurmJob, array: string): string[] {
   const { folder, out, mmoe, partition, extra } = job;
   return [
@@ -126,15 +126,17 @@ function directive(key: string, value?: string): string {
   return `#SBATCH --${key}=${/^[\w./,:=@%+-]+$/.test(value) ? value : `"${value.replaceAll(/["\\]/g, "\\$&")}"`}`;
 }
 
-/** Refuses what would break, or break the promise of, the script. */
+/** Refuses values that the script can't hold or keep. */
 function checkNames({ folder, out, mmoe, extra }: SlurmJob): void {
   const broken = [folder, out, mmoe, ...extra].find((text) => text.includes("\n"));
-  if (broken !== undefined) throw new UsageError(`a line break in ${JSON.stringify(broken)}: Slurm can't be told that`);
+  if (broken !== undefined) throw new UsageError(`${JSON.stringify(broken)} has a line break, which Slurm can't take`);
   if (/^(npx|npm)\b/.test(mmoe)) {
     throw new UsageError(
-      `--mmoe ${mmoe}: npm hands no signal on, tasks could not stop in time; give node_modules/.bin/mmoe`,
+      `--mmoe ${mmoe}: npm passes no signal on, so tasks could not stop in time; give node_modules/.bin/mmoe`,
     );
   }
   if (folder.includes("\\"))
-    throw new UsageError(`${folder}: Slurm writes no logs below a name with '\\'; start elsewhere`);
+    throw new UsageError(
+      `${folder}: Slurm can't write logs to a folder with '\\' in its name; start in another folder`,
+    );
 }

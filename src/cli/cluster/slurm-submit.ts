@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { UsageError } from "../../errors.ts";
 import type { Effects } from "../effects.ts";
 
-/** Submits a job, `input` as its script, and gives its number. Throws UsageError with what sbatch says against it. */
+/** Submits a job with `input` as its script, and returns its number. Throws UsageError with sbatch's error. */
 export function submit(options: readonly string[], env: Effects["env"], input = ""): string {
   const { status, stdout, stderr } = spawnSync("sbatch", ["--parsable", ...options], {
     input,
@@ -10,7 +10,9 @@ export function submit(options: readonly string[], env: Effects["env"], input = 
     encoding: "utf8",
   });
   if (status === null)
-    throw new UsageError("sbatch can't be started here; without --submit the script is printed, to take there");
+    throw new UsageError(
+      "can't start sbatch here; leave out --submit to print the script, and submit it on the cluster",
+    );
   if (status !== 0) throw new UsageError(stderr.replaceAll("sbatch: error: ", "").trim().split("\n").join("; "));
-  return (stdout.split(";")[0] as string).trim(); // NUMBER;CLUSTER where there are several clusters
+  return (stdout.split(";")[0] as string).trim(); // NUMBER;CLUSTER if there are several clusters
 }

@@ -2,24 +2,26 @@ import { UsageError } from "../../errors.ts";
 
 /** Slurm sends a signal up to a minute earlier than asked; mmoe stops within seconds. */
 const WARN_SECONDS = 120;
-/** The most that --time-limit takes. */
+/** Largest value of --time-limit. */
 const LONGEST_SECONDS = 24 * 86_400;
 
 interface StopTimes {
   /** Seconds before the limit at which Slurm is asked to send SIGTERM. */
   readonly warnSeconds: number;
-  /** What mmoe is given as its own --time-limit: it ends before the signal, with its runs, where it can tell in time. */
+  /**
+   * The --time-limit of mmoe itself: it ends before the signal, with its runs, if it knows in time how long they take.
+   */
   readonly timeLimit: string;
 }
 
-/** When a task stops that Slurm ends after `text`, the value of `flag`. Short limits halve. */
+/** When a task must stop that Slurm ends after `text`, the value of `flag`. A short limit is halved. */
 export function stopTimes(flag: string, text: string): StopTimes {
   const seconds = slurmSeconds(flag, text);
   const warnSeconds = Math.min(WARN_SECONDS, Math.floor(seconds / 2));
   return { warnSeconds, timeLimit: durationText(Math.min(seconds - Math.floor(1.5 * warnSeconds), LONGEST_SECONDS)) };
 }
 
-/** As --time-limit takes it: 3h57m. */
+/** A time as --time-limit takes it: 3h57m. */
 function durationText(seconds: number): string {
   const parts: [number, string][] = [
     [Math.floor(seconds / 3600), "h"],

@@ -2,7 +2,7 @@ import type { Step } from "../../cuda/steps.ts";
 import { megabytes } from "../../units.ts";
 import { wrapped } from "./table.ts";
 
-/** Under the help of the commands that look for TensorFlow's binding. */
+/** Text under the help of the commands that look for TensorFlow's binding. */
 export const CUDA_SETTINGS = `
 TensorFlow's binding is loaded from the first of these places that has it, and
 from no other, such as the working folder:
@@ -16,7 +16,7 @@ from no other, such as the working folder:
 const WIDTH = 80;
 const INDENT = 10;
 
-/** What a step fetches and from which kind of registry; where it is `named`, also each package in its version. */
+/** What a step downloads and from which kind of registry; if `named`, also each package with its version. */
 export function downloadText({ wanted, locked, downloadBytes = 0 }: Step, named: boolean): string[] {
   if (locked === undefined) return [];
   const { registry, packages } = locked;

@@ -30,8 +30,8 @@ export function doctorText({ cuda, engines, auto, ...machine }: Diagnosis): stri
     ["sweeps", `train on ${auto} unless told otherwise`],
   ];
   const about = facts.map(([name = "", value]) => `${name.padEnd(12)}${value}\n`).join("");
-  const parts: Part[] = [{ engine: "cuda setup", ...setUpProblem(cuda) }, ...engines];
-  const problems = parts.filter(({ problem }) => problem !== undefined).map(problemText);
+  const findings: Finding[] = [{ engine: "cuda setup", ...setUpProblem(cuda) }, ...engines];
+  const problems = findings.filter(({ problem }) => problem !== undefined).map(problemText);
   return [about, `${engineTable(engines)}${CAPTION}`, problems.join("")].filter((part) => part !== "").join("\n");
 }
 
@@ -42,7 +42,7 @@ function cudaRows({ cards, driverCuda, cuda, binding, trial }: CudaFacts): [stri
   });
   if (cards[0]) rows.push(["driver", `${cards[0].driver}${driverCuda ? `, for CUDA up to ${driverCuda}` : ""}`]);
   else rows.push(["card", "none"]);
-  const libraries = cuda ? `, CUDA ${cuda}` : binding?.home ? ", without CUDA" : ""; // a project's own is not told
+  const libraries = cuda ? `, CUDA ${cuda}` : binding?.home ? ", without CUDA" : ""; // unknown for a package of the user
   if (trial?.tensorflow) rows.push(["tensorflow", `${trial.tensorflow}${libraries}`]);
   if (binding) rows.push(["binding", binding.home ?? binding.folder]);
   return rows;
@@ -59,8 +59,8 @@ function engineTable(engines: readonly EngineDiagnosis[]): string {
   return table([["engine", "device", "run-steps/s", "apart", "works"], ...rows]);
 }
 
-type Part = Pick<EngineDiagnosis, "engine" | "problem" | "fix">;
+type Finding = Pick<EngineDiagnosis, "engine" | "problem" | "fix">;
 
-function problemText({ engine, problem, fix }: Part): string {
+function problemText({ engine, problem, fix }: Finding): string {
   return `${engine}: ${problem}\n  fix: ${fix}\n`;
 }

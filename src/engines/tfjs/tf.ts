@@ -54,7 +54,7 @@ function nativeTf(): Tf {
   }
 }
 
-/** The wasm module listens for any error that nobody catches, and prints itself beside it: 100 kB on one line. */
+/** The wasm module listens for uncaught errors, and prints itself with them: 100 kB on one line. */
 async function withoutNewListeners<T>(start: () => Promise<T>): Promise<T> {
   const events = ["uncaughtException", "unhandledRejection"] as const;
   const before = events.map((event) => process.rawListeners(event));

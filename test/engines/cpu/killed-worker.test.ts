@@ -68,7 +68,7 @@ describe("a worker killed from outside", () => {
       mayPass: true,
       message: expect.stringMatching(/^a worker died \(exit code \d\)$/),
     });
-    expect(indices).toEqual([0, 2, 3]);
+    expect([indices, notes.length]).toEqual([[0, 2, 3], 2]);
   });
 
   test("while it waits is replaced by the next", async () => {
@@ -87,16 +87,23 @@ describe("where memory is short", () => {
     const { error, indices } = await train({ jobs: 3, runs: 5 });
     expect([error, indices]).toEqual([undefined, [0, 1, 2, 3, 4]]);
     expect(notes).toEqual([`${OUT_OF_MEMORY} with 3 workers; going on with fewer`]);
-    const before = started.length;
+    expect(started[0]?.threadId).toBe(-1); // it has given its memory back
+  });
+
+  test("as few workers train what comes later", async () => {
     nextOptions.push({}, NO_MEMORY);
-    expect((await train({ jobs: 1, runs: 3 })).indices).toEqual([0, 1, 2]);
-    expect(started.length).toBe(before + 1);
+    await train({ jobs: 2, runs: 3 });
+    const before = started.length;
+    const indices: number[] = [];
+    const later = [5, 6, 7].map((index) => makeRun({ index }));
+    await engine.train(later, { onResult: ({ run }) => indices.push(run.index) });
+    expect([indices, started.length]).toEqual([[5, 6, 7], before]);
   });
 
   test("for all workers at once, half of them try again", async () => {
     nextOptions.push(NO_MEMORY, NO_MEMORY, NO_MEMORY, NO_MEMORY);
-    const { error, indices } = await train({ jobs: 4, runs: 4 });
-    expect([error, indices, started.length]).toEqual([undefined, [0, 1, 2, 3], 6]);
+    const { error, indices } = await train({ jobs: 4, runs: 6 });
+    expect([error, indices, started.length]).toEqual([undefined, [0, 1, 2, 3, 4, 5], 6]);
   });
 
   test("for a single worker, its runs have no result, as trouble that the user ends", async () => {

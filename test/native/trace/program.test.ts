@@ -204,7 +204,7 @@ describe("a program refuses", () => {
 
   test("an update of a variable that is not in place", () => {
     const loops = { train: { ...IN_PLACE, variables: ["set", "momentum", "output"], inPlace: ["hidden"] } };
-    const message = "train: ResourceApplyGradientDescent: output is no variable in place";
+    const message = "train: ResourceApplyGradientDescent: output is not a variable in place";
     expect(() => started({ loops })).toThrow(message);
   });
 

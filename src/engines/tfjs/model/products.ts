@@ -1,6 +1,6 @@
 // Products of many pairs of matrices, with their gradients. The wasm backend multiplies one pair in SIMD and a batch of
 // pairs in a scalar loop ten times slower, so there every pair is a product of its own. That also keeps a replica's
-// bits the same whatever the number of replicas beside it.
+// bits the same whatever the number of other replicas.
 import type { GradSaveFunc, Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
 

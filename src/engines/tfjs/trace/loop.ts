@@ -144,5 +144,5 @@ function expectNext(loop: string, next: Values, variables: Specs): void {
 function expectInPlace(loop: string, { updates }: TracedStep, inPlace: readonly string[]): void {
   for (const { op, variables } of updates)
     for (const key of variables)
-      if (!inPlace.includes(key)) throw new RangeError(`traceLoop: ${loop}: ${op}: ${key} is no variable in place`);
+      if (!inPlace.includes(key)) throw new RangeError(`traceLoop: ${loop}: ${op}: ${key} is not a variable in place`);
 }

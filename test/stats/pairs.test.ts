@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { comparePairs } from "../../src/stats/paired.ts";
+import { comparePairs } from "../../src/stats/pairs.ts";
 import { expectClose } from "../support/close.ts";
 
 test("comparePairs(a, b) takes a - b pair by pair", () => {

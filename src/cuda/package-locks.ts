@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** Packages that are installed in these versions, and with these hashes, or not at all: assets/cuda/README.md. */
+/** Packages that are installed with these versions and hashes, or not at all: assets/cuda/README.md. */
 export interface Locked {
-  /** Whom set-up asks for them. */
+  /** The registry that they come from. */
   readonly registry: "PyPI" | "npm";
   /** Each as its installer writes it: `nvidia-nccl-cu12==2.21.5`, `node-api-headers@1.9.0`. */
   readonly packages: readonly string[];
@@ -22,7 +22,7 @@ export function lockedWheels(name: WheelsName): LockedWheels {
   return { registry: "PyPI", packages, file };
 }
 
-/** npm's packages, and the two files that `npm ci` installs them by. */
+/** npm's packages, and the two files from which `npm ci` installs them. */
 export interface LockedModules extends Locked {
   readonly manifest: string;
   readonly lock: string;
@@ -42,7 +42,7 @@ export function lockedModules(): LockedModules {
   };
 }
 
-/** Seen from src as from dist. */
+/** The folder of lock files, seen from src as from dist. */
 function pathOf(name: string): string {
   return fileURLToPath(new URL(`../../assets/cuda/${name}`, import.meta.url));
 }
