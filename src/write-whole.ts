@@ -54,14 +54,16 @@ export function partialPath(path: string): string {
   return `${path}.${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}.partial`;
 }
 
-/** Whether a file of such a `name` is, or was to be, the file `whole`. */
-export function isPartialOf(whole: string, name: string): boolean {
-  return name.startsWith(`${whole}.`) && name.endsWith(".partial");
+/** Whether `partialPath` makes such names. */
+export function isPartial(name: string): boolean {
+  return PARTIAL.test(name);
 }
+
+const PARTIAL = /^(.+\..+)-(\d+)-[0-9a-f]{8}\.partial$/;
 
 /** Whether a file of such a name was left by a process that was killed; undefined for one of another machine. */
 export function isLitter(name: string): boolean | undefined {
-  const [, file, pid] = /^(.*)-(\d+)-[0-9a-f]{8}\.partial$/.exec(name) ?? [];
+  const [, file, pid] = PARTIAL.exec(name) ?? [];
   return file?.endsWith(`.${hostname()}`) ? !isAlive(Number(pid)) : undefined;
 }
 

@@ -6,7 +6,7 @@ import { labelCorrelation } from "../data/moments.ts";
 import { UsageError } from "../errors.ts";
 import { makeFolder } from "../paths.ts";
 import { readText } from "../regular-file.ts";
-import { isPartialOf, writeWholeSync } from "../write-whole.ts";
+import { isPartial, writeWholeSync } from "../write-whole.ts";
 import { type Column, csvRow } from "./columns.ts";
 import { toCsv } from "./csv.ts";
 import { number, RUN_FIELDS, whole } from "./fields.ts";
@@ -57,7 +57,8 @@ export function checkTrialsFolder(path: string, overwrite: boolean): void {
   if (existsSync(path) && !statSync(path).isDirectory()) throw new UsageError(`${path} is a file; give a folder as -o`);
   const held = existsSync(path) ? readdirSync(path) : [];
   const ours = [SETTINGS, LABELS, PROVENANCE, FIGURES];
-  const isOurs = (entry: string) => ours.some((name) => entry === name || isPartialOf(name, entry));
+  const isOurs = (entry: string) =>
+    ours.some((name) => entry === name || (isPartial(entry) && entry.startsWith(`${name}.`)));
   const foreign = held.find((entry) => !isOurs(entry));
   if (foreign !== undefined) throw new UsageError(`${path} holds '${foreign}'; give another -o`);
   if (held.includes(SETTINGS) && !overwrite) throw new UsageError(`${path} exists; give another -o, or --overwrite`);

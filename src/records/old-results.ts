@@ -1,6 +1,7 @@
 import { closeSync, lstatSync, readdirSync, readSync, rmdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { openIfThere } from "../regular-file.ts";
+import { isPartial } from "../write-whole.ts";
 
 /** Begins every report. */
 export const REPORT_SIGNATURE = '<!doctype html>\n<html lang="en" data-mmoe-report="1">\n';
@@ -9,7 +10,7 @@ export const REPORT_SIGNATURE = '<!doctype html>\n<html lang="en" data-mmoe-repo
 const FIGURE_FILE =
   /^(figure[2-5]|final-loss|differences|distributions|runs)(-(heldout|median|log|paper|dark|print))*\.(svg|png|pdf|csv|txt)$/;
 
-const JOURNAL_FILE = /\.(jsonl|jsonl\.gz|provenance\.json|partial)$/;
+const JOURNAL_FILE = /\.(jsonl|jsonl\.gz|provenance\.json)$/;
 
 /** Removes the files that mmoe wrote as figures, and the folder if it is empty then. A link is the user's. */
 export function removeFigures(folder: string): void {
@@ -24,7 +25,7 @@ export function isFigureFile(name: string): boolean {
 
 /** Removes journals and the files beside them, except locks. */
 export function removeJournals(folder: string): void {
-  removeFiles(folder, (name) => JOURNAL_FILE.test(name));
+  removeFiles(folder, (name) => JOURNAL_FILE.test(name) || isPartial(name));
 }
 
 /** Removes a report, and no other page. */

@@ -5,7 +5,7 @@ import { widened } from "../config/same-sweep.ts";
 import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
 import { makeFolder } from "../paths.ts";
-import { isLitter, partialPath, writeWholeSync } from "../write-whole.ts";
+import { isLitter, isPartial, partialPath, writeWholeSync } from "../write-whole.ts";
 import { writeCsvFiles } from "./csv-files.ts";
 import {
   CONFIG,
@@ -169,11 +169,11 @@ function writeConfig(path: string, config: Config): void {
   writeWholeSync(file, text);
 }
 
-/** Whether `file` was not there: then it is by now, whole. */
+/** Whether `file` was not there; it is there, and complete, by then. */
 function create(file: string, text: string): boolean {
   const unfinished = partialPath(file);
-  writeFileSync(unfinished, text, { flush: true });
   try {
+    writeFileSync(unfinished, text, { flush: true });
     return isNew(() => linkSync(unfinished, file));
   } catch (error) {
     if (!NO_LINKS.includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
@@ -203,7 +203,7 @@ function isNew(make: () => void): boolean {
 function removeLeftovers(path: string): void {
   const journals = join(path, JOURNALS);
   const now = statSync(journals).mtimeMs; // by the file system's clock: the lock was just made there
-  const besideJournals = readdirSync(journals).filter((name) => name.endsWith(".partial"));
+  const besideJournals = readdirSync(journals).filter(isPartial);
   const unfinished = [...readdirSync(path).filter(isLeftover), ...besideJournals.map((name) => join(JOURNALS, name))];
   for (const entry of unfinished) {
     const file = join(path, entry);
