@@ -28,7 +28,12 @@ export function openIfThere(path: string): number | undefined {
   }
 }
 
-/** The result of `read`; UsageError with the name `source` if the operating system refuses it. */
+/** Throws UsageError for anything that is there and is not a file. */
+export function expectFile(path: string): void {
+  reading(path, () => statSync(path, { throwIfNoEntry: false }) && regularStat(path, path));
+}
+
+/** What `read` gives; UsageError, by the name `source`, where the operating system refuses it. */
 export function reading<T>(source: string, read: () => T): T {
   try {
     return read();

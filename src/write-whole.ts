@@ -49,6 +49,24 @@ export function writeAll(file: number, chunk: Chunk): void {
   }
 }
 
+/** Where this process writes a file until it is complete. By host too: machines share folders, and process numbers. */
+export function partialPath(path: string): string {
+  return `${path}.${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}.partial`;
+}
+
+/** Whether `partialPath` makes such names. */
+export function isPartial(name: string): boolean {
+  return PARTIAL.test(name);
+}
+
+const PARTIAL = /^(.+\..+)-(\d+)-[0-9a-f]{8}\.partial$/;
+
+/** Whether a file of such a name was left by a process that was killed; undefined for one of another machine. */
+export function isLitter(name: string): boolean | undefined {
+  const [, file, pid] = PARTIAL.exec(name) ?? [];
+  return file?.endsWith(`.${hostname()}`) ? !isAlive(Number(pid)) : undefined;
+}
+
 /** A file beside its target until it is complete. */
 class PartialFile {
   readonly #path: string;
@@ -62,7 +80,7 @@ class PartialFile {
     if (before?.isDirectory()) throw systemError("EISDIR", -21, "open");
     if (before !== undefined && !before.isFile()) throw systemError("EINVAL", -22, "open"); // a device, a pipe
     removeLitter(path);
-    this.#partial = `${path}.${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}.partial`;
+    this.#partial = partialPath(path);
     this.#file = fs.openSync(this.#partial, "wx");
     // on a disk without modes all files have the same one, and setting it may fail
     if (before !== undefined && before.mode !== fs.fstatSync(this.#file).mode)
@@ -98,10 +116,8 @@ function removeLitter(path: string): void {
   const folder = dirname(path);
   const begin = `${basename(path)}.${hostname()}-`;
   try {
-    for (const name of fs.readdirSync(folder).filter((name) => name.startsWith(begin))) {
-      const [, pid] = /^(\d+)-[0-9a-f]{8}\.partial$/.exec(name.slice(begin.length)) ?? [];
-      if (pid !== undefined && !isAlive(Number(pid))) fs.rmSync(join(folder, name), { force: true });
-    }
+    const litter = fs.readdirSync(folder).filter((name) => name.startsWith(begin) && isLitter(name));
+    for (const name of litter) fs.rmSync(join(folder, name), { force: true });
   } catch (error) {
     if (!isSystemError(error)) throw error;
   }

@@ -1,5 +1,5 @@
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { UsageError } from "../errors.ts";
 import { type Figure, type FigureOptions, isLacking, type Lacking, SCALES, STATISTICS } from "../figures/figure.ts";
 import { FORMATS, type Format, figureFiles, fileName } from "../figures/files.ts";
@@ -10,6 +10,7 @@ import { FIGURES, writable } from "../records/find-results.ts";
 import { holdsTrials, readTrials } from "../records/label-trials.ts";
 import { readResults } from "../records/read-results.ts";
 import { LOSS_SETS } from "../records/record.ts";
+import { writeWholeSync } from "../write-whole.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -72,9 +73,16 @@ async function figures(folder: string, options: Options, { effects, note }: Cont
     return [];
   });
   if (whole.length === 0) throw new UsageError(`${folder} holds no finished run; nothing to draw`);
-  const out = options.output === undefined ? join(folder, FIGURES) : pathOption("--output", options.output);
+  const out = options.output === undefined ? ownFolder(folder) : pathOption("--output", options.output);
   for (const { figure, how } of whole) effects.stdout.write(`${await write(figure, how, formats, out)}\n`);
   return EXIT.done;
+}
+
+/** Where figures go by default: not through a link, which may lead anywhere. */
+function ownFolder(folder: string): string {
+  const path = join(folder, FIGURES);
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return path;
+  throw new UsageError(`${path} is a link; give the folder as -o`);
 }
 
 function figureOptions({ loss, statistic, scale, theme, paper = false }: Options): FigureOptions {
@@ -121,7 +129,7 @@ async function write(figure: Figure, how: FigureOptions, formats: readonly Forma
     out,
     () => {
       makeFolder(out);
-      for (const { ending, content } of files) writeFileAtomic.sync(`${path}.${ending}`, content as Buffer);
+      for (const { ending, content } of files) writeWholeSync(`${path}.${ending}`, content);
     },
     "give another -o",
   );

@@ -5,7 +5,7 @@ import { loadConfig } from "../config/load.ts";
 import { differences } from "../config/same-sweep.ts";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
 import { nearestExisting } from "../paths.ts";
-import { reading } from "../regular-file.ts";
+import { expectFile, reading } from "../regular-file.ts";
 import type { RecordHead } from "./journal-line.ts";
 import { journalPaths } from "./read-journals.ts";
 import { readHeads } from "./read-sweep.ts";
@@ -13,8 +13,10 @@ import { readHeads } from "./read-sweep.ts";
 export const CONFIG = "config.yaml";
 export const JOURNALS = "journal";
 export const FIGURES = "figures";
+export const CSV_FILES = ["runs.csv", "curves.csv", "curves-long.csv"];
+export const REPORT = "report.html";
 /** All files that are written into a sweep's folder, and so all files that --overwrite removes. */
-export const OURS = [CONFIG, JOURNALS, "runs.csv", "curves.csv", "curves-long.csv", FIGURES, "report.html"];
+export const OURS = [CONFIG, JOURNALS, ...CSV_FILES, FIGURES, REPORT];
 
 /** The folder of one sweep's results: `results/<name>-<hash>` unless the user names another. */
 export function defaultFolder(config: Config): string {
@@ -46,6 +48,7 @@ export function findResults(
   checkWritable(path);
   const journals = join(path, JOURNALS);
   const begun = held.includes(CONFIG) || journalPaths(journals).length > 0; // false if the sweep was killed in its first moments
+  if (overwrite) for (const journal of journalPaths(journals)) expectFile(journal); // others would stay
   if (!begun || overwrite) return undefined;
 
   if (heldConfig(path, config) === undefined)

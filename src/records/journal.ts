@@ -1,8 +1,8 @@
-import { closeSync, fsyncSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
+import { dirname, join } from "node:path";
 import type { z } from "zod";
+import { writeAll, writeWholeSync } from "../write-whole.ts";
 import { type HEADER_SCHEMA, JOURNAL_SCHEMA } from "./fields.ts";
 import { lineOf } from "./journal-line.ts";
 import type { Provenance } from "./provenance.ts";
@@ -31,8 +31,15 @@ export class Journal {
   }
 
   append(record: RunRecord): void {
-    this.#write(lineOf(record));
     this.#isEmpty = false;
+    this.#write(lineOf(record));
+  }
+
+  /** What was removed, or moved away, while it was written: a folder or the file. Records go nowhere then. */
+  get removed(): string | undefined {
+    const folder = dirname(this.#name);
+    const paths = [dirname(folder), folder, ...(this.#isEmpty ? [] : [`${this.#name}.jsonl`])];
+    return paths.find((path) => !existsSync(path));
   }
 
   /** Records that it has ended; removes a journal without a run. */
@@ -41,7 +48,7 @@ export class Journal {
     this.#isClosed = true;
     closeSync(this.#file);
     if (this.#isEmpty) for (const end of [".jsonl", PROVENANCE]) rmSync(this.#name + end, { force: true });
-    else this.#writeProvenance(this.#now());
+    else if (this.removed === undefined) this.#writeProvenance(this.#now());
   }
 
   /** ISO time, counted from the start, since a wall clock may jump meanwhile. */
@@ -51,12 +58,11 @@ export class Journal {
   }
 
   #writeProvenance(end: string | null): void {
-    writeFileAtomic.sync(`${this.#name}${PROVENANCE}`, `${JSON.stringify({ ...this.#provenance, end }, null, 2)}\n`);
+    writeWholeSync(`${this.#name}${PROVENANCE}`, `${JSON.stringify({ ...this.#provenance, end }, null, 2)}\n`);
   }
 
   #write(line: string): void {
-    const bytes = Buffer.from(line);
-    for (let written = 0; written < bytes.length; ) written += writeSync(this.#file, bytes, written);
+    writeAll(this.#file, line);
     fsyncSync(this.#file);
   }
 }

@@ -1,11 +1,12 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import writeFileAtomic from "write-file-atomic";
 import { generatorOfTrials, loadTrials, type TrialSettings, trialsYaml } from "../config/trials.ts";
 import { labelCorrelation } from "../data/moments.ts";
 import { UsageError } from "../errors.ts";
 import { makeFolder } from "../paths.ts";
+import { readText } from "../regular-file.ts";
+import { isPartial, writeWholeSync } from "../write-whole.ts";
 import { type Column, csvRow } from "./columns.ts";
 import { toCsv } from "./csv.ts";
 import { number, RUN_FIELDS, whole } from "./fields.ts";
@@ -55,7 +56,10 @@ export function holdsTrials(path: string): boolean {
 export function checkTrialsFolder(path: string, overwrite: boolean): void {
   if (existsSync(path) && !statSync(path).isDirectory()) throw new UsageError(`${path} is a file; give a folder as -o`);
   const held = existsSync(path) ? readdirSync(path) : [];
-  const foreign = held.find((entry) => ![SETTINGS, LABELS, PROVENANCE, FIGURES].includes(entry));
+  const ours = [SETTINGS, LABELS, PROVENANCE, FIGURES];
+  const isOurs = (entry: string) =>
+    ours.some((name) => entry === name || (isPartial(entry) && entry.startsWith(`${name}.`)));
+  const foreign = held.find((entry) => !isOurs(entry));
   if (foreign !== undefined) throw new UsageError(`${path} holds '${foreign}'; give another -o`);
   if (held.includes(SETTINGS) && !overwrite) throw new UsageError(`${path} exists; give another -o, or --overwrite`);
 }
@@ -69,7 +73,7 @@ export function writeTrials(path: string, { settings, measured }: LabelTrials, o
       return csvRow(LABEL_COLUMNS, { trial, correlation, measured: value, closedForm: closed }, PAIR);
     }),
   );
-  const write = (file: string, text: string) => writeFileAtomic.sync(join(path, file), text);
+  const write = (file: string, text: string) => writeWholeSync(join(path, file), text);
   writable(
     path,
     () => {
@@ -102,8 +106,9 @@ export function readTrials(path: string): LabelTrials {
 
 function csvRows(file: string): Record<string, string>[] {
   try {
-    return parse(readFileSync(file), { columns: true });
+    return parse(readText(file, { most: Number.POSITIVE_INFINITY }), { columns: true });
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`${file}: not readable as CSV: ${(error as Error).message}`);
   }
 }

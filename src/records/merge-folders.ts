@@ -1,11 +1,11 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { type Config, trainedHash } from "../config/config.ts";
 import { differences, widened } from "../config/same-sweep.ts";
 import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
 import { makeFolder } from "../paths.ts";
+import { writeWholeSync } from "../write-whole.ts";
 import { CONFIG, findResults, JOURNALS, writable } from "./find-results.ts";
 import { PROVENANCE } from "./journal.ts";
 import { journalPaths } from "./read-journals.ts";
@@ -35,29 +35,36 @@ export function checkJournals(folders: readonly string[], config: Config, warn: 
 }
 
 /**
- * Copies all journals of `folders`, and their provenance, into the results folder `out`, which may hold some of them.
+ * Copies all journals of `folders`, and their provenance, into the results folder `out`, which may hold some of them. The
+ * config comes first: what was cut short goes on as any other merge into a sweep's folder.
  */
 export function copyJournals(folders: readonly string[], out: string, config: Config): void {
   findResults(out, config, { warn: () => {} });
   writable(out, () => {
     const to = join(out, JOURNALS);
     makeFolder(to);
+    writeWholeSync(join(out, CONFIG), configYaml(config));
     for (const path of folders.flatMap((folder) => journalPaths(join(folder, JOURNALS)))) copyJournal(path, to);
-    writeFileAtomic.sync(join(out, CONFIG), configYaml(config));
   });
 }
 
+/** Copies a journal and its provenance under a name that no other journal has. */
 function copyJournal(path: string, to: string): void {
   const [name, end] = splitName(path);
-  const bytes = readFileSync(path);
-  const holds = (as: string) => existsSync(join(to, as + end)) && readFileSync(join(to, as + end)).equals(bytes);
-  const taken = new Set(readdirSync(to).map((file) => splitName(file)[0]));
-  let as = name;
-  for (let i = 2; taken.has(as) && !holds(as); i++) as = `${name}-${i}`;
-  if (holds(as)) return;
   const provenance = join(path, "..", name + PROVENANCE);
-  if (existsSync(provenance)) copyFileSync(provenance, join(to, as + PROVENANCE));
-  writeFileAtomic.sync(join(to, as + end), bytes);
+  const files = [
+    ...(existsSync(provenance) ? [{ end: PROVENANCE, bytes: readFileSync(provenance) }] : []),
+    { end, bytes: readFileSync(path) },
+  ];
+  const taken = readdirSync(to).map(splitName);
+  const isFree = (as: string) =>
+    taken.every(([other, otherEnd]) => {
+      const own = files.find((file) => file.end === otherEnd);
+      return other !== as || (own !== undefined && readFileSync(join(to, as + otherEnd)).equals(own.bytes));
+    });
+  let as = name;
+  for (let i = 2; !isFree(as); i++) as = `${name}-${i}`;
+  for (const { end, bytes } of files) if (!existsSync(join(to, as + end))) writeWholeSync(join(to, as + end), bytes);
 }
 
 /** A journal's name and its end, `.jsonl` or `.jsonl.gz`. */

@@ -1,17 +1,30 @@
-import { linkSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { linkSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, trainedHash } from "../config/config.ts";
 import { widened } from "../config/same-sweep.ts";
 import { configYaml } from "../config/write.ts";
+import { UsageError } from "../errors.ts";
 import { makeFolder } from "../paths.ts";
-import { unfinishedPath, writeCsvFiles, writerOf } from "./csv-files.ts";
-import { CONFIG, heldConfig, isLeftover, JOURNALS, OURS, unwritable, writable } from "./find-results.ts";
+import { isLitter, isPartial, partialPath, writeWholeSync } from "../write-whole.ts";
+import { writeCsvFiles } from "./csv-files.ts";
+import {
+  CONFIG,
+  CSV_FILES,
+  FIGURES,
+  heldConfig,
+  isLeftover,
+  JOURNALS,
+  REPORT,
+  unwritable,
+  writable,
+} from "./find-results.ts";
 import { grownByEnded, journalSizes } from "./growth.ts";
 import { Journal } from "./journal.ts";
+import { removeFigures, removeJournals, removeReport } from "./old-results.ts";
 import type { Provenance } from "./provenance.ts";
 import { readRecords } from "./read-sweep.ts";
 import type { RunRecord } from "./record.ts";
-import { isAlive, Lock, type Shard } from "./writer-lock.ts";
+import { Lock, type Shard } from "./writer-lock.ts";
 
 const CSV_EVERY_MS = 30_000;
 /** Writing CSV takes at most this share of a sweep's time, however many runs there are. */
@@ -70,7 +83,7 @@ export class ResultsFolder {
 
   add(record: RunRecord): void {
     if (this.#failure !== undefined) throw this.#failure;
-    writable(this.#path, () => this.#journal.append(record), GO_ON);
+    this.#keep(() => this.#journal.append(record));
     if (performance.now() > this.#csvDue) this.#refreshed = this.#refresh();
   }
 
@@ -84,7 +97,7 @@ export class ResultsFolder {
   async finish(signal?: AbortSignal): Promise<RunRecord[] | undefined> {
     this.#refreshing.abort(); // its files are written here
     await this.#refreshed;
-    writable(this.#path, () => this.#journal.close(), GO_ON);
+    this.#keep(() => this.#journal.close());
     const journals = join(this.#path, JOURNALS);
     for (;;) {
       const sizes = journalSizes(journals);
@@ -119,8 +132,26 @@ export class ResultsFolder {
       return records;
     } catch (error) {
       if (signal?.aborted) return undefined;
-      throw unwritable(this.#path, error, GO_ON);
+      throw this.#failed(error);
     }
+  }
+
+  /** Throws UsageError if `write` can't keep what it writes. */
+  #keep(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      throw this.#failed(error);
+    }
+    if (this.#journal.removed !== undefined) throw this.#failed(undefined);
+  }
+
+  #failed(error: unknown): unknown {
+    const { removed } = this.#journal;
+    if (removed === undefined) return unwritable(this.#path, error, GO_ON);
+    return new UsageError(
+      `${removed}: removed or moved away while the sweep wrote there; its runs are lost, the same command trains them again`,
+    );
   }
 }
 
@@ -135,16 +166,14 @@ function writeConfig(path: string, config: Config): void {
   const held = heldConfig(path, config) ?? config;
   const text = configYaml(widened(config, held));
   if (configYaml(held) === text) return;
-  const unfinished = unfinishedPath(file);
-  writeFileSync(unfinished, text, { flush: true });
-  renameSync(unfinished, file);
+  writeWholeSync(file, text);
 }
 
 /** Creates `file` completely, and returns true, unless it was there. */
 function create(file: string, text: string): boolean {
-  const unfinished = unfinishedPath(file);
-  writeFileSync(unfinished, text, { flush: true });
+  const unfinished = partialPath(file);
   try {
+    writeFileSync(unfinished, text, { flush: true });
     return isNew(() => linkSync(unfinished, file));
   } catch (error) {
     if (!NO_LINKS.includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
@@ -172,19 +201,21 @@ function isNew(make: () => void): boolean {
  * jump.
  */
 function removeLeftovers(path: string): void {
-  const now = statSync(join(path, JOURNALS)).mtimeMs; // by the file system's clock: the lock was just made there
-  for (const entry of readdirSync(path).filter(isLeftover)) {
+  const journals = join(path, JOURNALS);
+  const now = statSync(journals).mtimeMs; // by the file system's clock: the lock was just made there
+  const besideJournals = readdirSync(journals).filter(isPartial);
+  const unfinished = [...readdirSync(path).filter(isLeftover), ...besideJournals.map((name) => join(JOURNALS, name))];
+  for (const entry of unfinished) {
     const file = join(path, entry);
-    const writer = writerOf(entry);
     const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now; // gone: renamed by its writer
-    const isLeft = writer === undefined ? now - written > LEFT_MS : !isAlive(writer);
-    if (isLeft) rmSync(file, { force: true });
+    if (isLitter(entry) ?? now - written > LEFT_MS) rmSync(file, { force: true });
   }
 }
 
-/** Removes the files of an earlier sweep, except the locks. */
+/** Removes the files that mmoe wrote for an earlier sweep, except the locks. */
 function removeOld(path: string): void {
-  for (const entry of OURS) if (entry !== JOURNALS) rmSync(join(path, entry), { recursive: true, force: true });
-  const journals = join(path, JOURNALS);
-  for (const entry of readdirSync(journals)) if (!entry.endsWith(".lock")) rmSync(join(journals, entry));
+  for (const name of [CONFIG, ...CSV_FILES]) rmSync(join(path, name), { force: true });
+  removeJournals(join(path, JOURNALS));
+  removeFigures(join(path, FIGURES));
+  removeReport(join(path, REPORT));
 }

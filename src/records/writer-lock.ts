@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname, uptime } from "node:os";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { UsageError } from "../errors.ts";
 import { readText } from "../regular-file.ts";
+import { writeWholeSync } from "../write-whole.ts";
 
 /** One of `count` disjoint parts of a sweep, `index` from 1. */
 export interface Shard {
@@ -41,7 +41,7 @@ export class Lock {
     this.#path = join(folder, `${hostname()}-${process.pid}.lock`);
     const began = beganAt(process.pid);
     const own: Owner = { pid: process.pid, host: hostname(), began, since: new Date().toISOString(), shard };
-    writeFileAtomic.sync(this.#path, JSON.stringify(own));
+    writeWholeSync(this.#path, JSON.stringify(own));
     const other = othersIn(folder).find((owner) => overlap(owner.shard, shard));
     if (other === undefined) return;
     this.release();

@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { pageVariables } from "../figures/theme.ts";
+import { REPORT_SIGNATURE } from "../records/old-results.ts";
 import { type Content, type Html, html, markup } from "./html.ts";
-
-/** The beginning of every report, which tells it from other files. */
-export const SIGNATURE = '<!doctype html>\n<html lang="en" data-mmoe-report="1">\n';
 
 /** One style in the page: later files override earlier ones. */
 const STYLES = ["page.css", "tables.css", "claims.css", "figures.css", "media.css"];
@@ -31,7 +29,7 @@ export function page({ title, rules }: PageOptions, contents: Content): string {
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
-  return `${SIGNATURE}${
+  return `${REPORT_SIGNATURE}${
     html`<head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">

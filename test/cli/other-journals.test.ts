@@ -26,7 +26,7 @@ const READERS: readonly (readonly [string, (folder: string) => string[]])[] = [
   ["report", (folder) => ["report", folder]],
   ["verify", (folder) => ["verify", folder]],
   ["merge", (folder) => ["merge", folder]],
-  ["merge -o", (folder) => ["merge", folder, "-o", join(folder, "..", "out")]],
+  ["merge -o", (folder) => ["merge", folder, "-o", `${folder}-out`]],
   ["sweep", (folder) => ["sweep", "paper", ...TYPED, "--out", folder]],
   ["sweep --dry-run", (folder) => ["sweep", "paper", ...TYPED, "--dry-run", "--out", folder]],
 ];

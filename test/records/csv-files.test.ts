@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { unfinishedPath, writeCsvFiles, writerOf } from "../../src/records/csv-files.ts";
+import { writeCsvFiles } from "../../src/records/csv-files.ts";
 import { recordOf } from "../../src/records/record.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { doneResult } from "../support/fake-engine.ts";
@@ -25,11 +24,4 @@ test("writeCsvFiles(path, records) of an aborted signal leaves files as they wer
   await expect(writeCsvFiles(path, records, { long: false, signal: AbortSignal.abort() })).rejects.toThrow();
   expect(readdirSync(path)).toEqual(["runs.csv"]);
   expect(readFileSync(join(path, "runs.csv"), "utf8")).toBe("before");
-});
-
-test("writerOf(unfinished) is the process of this machine that writes it", () => {
-  expect(writerOf(unfinishedPath("runs.csv"))).toBe(process.pid);
-  expect(writerOf(`runs.csv.${hostname()}-71`)).toBe(71);
-  expect(writerOf("runs.csv.another-machine-71")).toBeUndefined();
-  expect(writerOf("runs.csv")).toBeUndefined();
 });

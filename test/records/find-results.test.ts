@@ -9,6 +9,12 @@ import { temporaryFolder } from "../support/effects.ts";
 const warn = () => {};
 const config = loadConfig("smoke");
 
+test("findResults(path, config) refuses a folder with the name of a journal, which --overwrite would leave", () => {
+  const path = temporaryFolder();
+  mkdirSync(join(path, "journal/x.jsonl"), { recursive: true });
+  expect(() => findResults(path, config, { warn, overwrite: true })).toThrow(/x.jsonl: can't be read: it is a folder/);
+});
+
 test("findResults(path, config) refuses a sweep of another config, unless it is told to overwrite it", () => {
   const path = temporaryFolder();
   mkdirSync(join(path, "journal"));

@@ -1,7 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type LabelTrials, readTrials, writeTrials } from "../../src/records/label-trials.ts";
+import { checkTrialsFolder, type LabelTrials, readTrials, writeTrials } from "../../src/records/label-trials.ts";
 import { computationHere } from "../../src/records/provenance.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
@@ -33,4 +35,15 @@ test("readTrials(folder) refuses a folder without measurements, with some missin
   expect(() => readTrials(folder)).toThrow(`${labels}: not readable as CSV: `);
   rmSync(labels);
   expect(() => readTrials(folder)).toThrow(`${folder} has no labels.csv; measure again with mmoe data --trials`);
+});
+
+test("writeTrials(folder) may follow a process that was killed there, and removes what it left", () => {
+  const folder = temporaryFolder();
+  const left = `labels.csv.${hostname()}-${spawnSync("true").pid}-0123abcd.partial`;
+  writeFileSync(join(folder, left), "trial,corr");
+  checkTrialsFolder(folder, false);
+  writeTrials(folder, trials, computationHere([]));
+  expect(readdirSync(folder)).toEqual(["labels.csv", "provenance.json", "trials.yaml"]);
+  writeFileSync(join(folder, "notes.partial"), "mine");
+  expect(() => checkTrialsFolder(folder, true)).toThrow("holds 'notes.partial'");
 });

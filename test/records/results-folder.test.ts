@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
@@ -56,13 +56,20 @@ test("new ResultsFolder() removes what killed processes left unfinished, whateve
   const path = join(temporaryFolder(), "results");
   mkdirSync(path);
   const dead = spawnSync("true").pid;
-  const old = ["runs.csv.another-7", `runs.csv.${hostname()}-${process.ppid}`];
-  const fresh = ["curves.csv.another-7", `curves.csv.${hostname()}-${dead}`];
-  for (const name of [...old, ...fresh]) writeFileSync(join(path, name), "");
+  const partial = (name: string, owner: string) => `${name}.${owner}-0123abcd.partial`;
+  const [ours, killed] = [`${hostname()}-${process.ppid}`, `${hostname()}-${dead}`];
+  const old = ["runs.csv", "journal/x.provenance.json"].flatMap((name) => [
+    partial(name, "another-7"),
+    partial(name, ours),
+  ]);
+  const fresh = ["curves.csv", "journal/y.lock"].flatMap((name) => [partial(name, "another-7"), partial(name, killed)]);
+  mkdirSync(join(path, "journal"));
+  for (const name of [...old, ...fresh, "journal/notes"]) writeFileSync(join(path, name), "");
   for (const name of old) utimesSync(join(path, name), 0, 0);
   new ResultsFolder(path, config, { provenance, long: false, overwrite: false, shard: null }).close();
-  const left = readdirSync(path).filter((name) => name.includes(".csv."));
-  expect(left).toEqual(["curves.csv.another-7", `runs.csv.${hostname()}-${process.ppid}`]);
+  const kept = [...old, ...fresh].filter((name) => existsSync(join(path, name)));
+  expect(kept).toEqual([old[1], old[3], fresh[0], fresh[2]]);
+  expect(readdirSync(join(path, "journal"))).toContain("notes");
 });
 
 test("new ResultsFolder() that can't write its config fails, and leaves no lock", () => {

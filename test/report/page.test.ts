@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
+import { REPORT_SIGNATURE } from "../../src/records/old-results.ts";
 import { html } from "../../src/report/html.ts";
-import { dataElement, page, SIGNATURE } from "../../src/report/html-page.ts";
+import { dataElement, page } from "../../src/report/html-page.ts";
 
 const text = page({ title: "a < b", rules: ".own{}" }, html`<main></main>`);
 const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(text)?.[1] ?? "";
@@ -16,7 +17,7 @@ test("page(options) lets in its own script and style, by their hashes, and no re
 });
 
 test("page(options) begins with what tells a report from other files", () => {
-  expect(text.startsWith(SIGNATURE)).toBe(true);
+  expect(text.startsWith(REPORT_SIGNATURE)).toBe(true);
   expect(text).toContain("<title>a &lt; b</title>");
   expect(between("<style>", "</style>")).toContain(".own{}");
 });
