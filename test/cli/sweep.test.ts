@@ -224,7 +224,7 @@ describe("mmoe sweep refuses, in one line with exit code 2 and before writing an
     [["--backend", "webgl"], "--backend: expected one of wasm, cpu, tensorflow, got 'webgl'"],
     [["--backend", "tensorflow"], "--backend tensorflow is for --engine tfjs, not auto"],
     [["--engine", "tfjs", "--allow-cpu"], "--allow-cpu is for --engine cuda, not tfjs"],
-    [["--jobs", "0"], "--jobs: expected a whole number from 1 to 2147483647, got '0'"],
+    [["--jobs", "0"], "--jobs: expected a whole number from 1 to 1024, got '0'"],
     [["--cor", "0.5"], "unknown option '--cor'; did you mean '--corr'?"],
     [["--runs"], "option '--runs <n>' argument missing"],
     [["--runs", "2147483647"], "more than 10000000 runs; give fewer"],
