@@ -20,7 +20,7 @@ const MEANINGS: Readonly<Record<MachineTrouble, Meaning>> = {
   worker: { text: "a worker died", mayPass: true },
 };
 
-/** Trouble of the machine, not of a run or of mmoe: what was to be done stays to be done. */
+/** Trouble of the machine, not of a run or of mmoe: the work can still be done later. */
 export class MachineError extends Error {
   override name = "MachineError";
   readonly trouble: MachineTrouble;
@@ -51,10 +51,10 @@ const TROUBLES: Readonly<Record<string, MachineTrouble>> = {
   EDQUOT: "disk",
 };
 
-/** What V8 says of arrays and of WebAssembly's memory that the system does not give. */
+/** V8's messages if the system has no memory for arrays or for WebAssembly. */
 const OUT_OF_MEMORY = /could not allocate memory|allocation failed|Unable to grow instance memory|Out of memory/;
 
-/** The machine's trouble that an error tells of; undefined for any other error. */
+/** The machine's trouble that an error reports; undefined for any other error. */
 export function machineError(error: unknown): MachineError | undefined {
   if (error instanceof MachineError) return error;
   if (!(error instanceof Error)) return undefined;

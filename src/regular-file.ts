@@ -2,13 +2,13 @@ import { openSync, readFileSync, statSync } from "node:fs";
 import { isSystemError, systemReason, UsageError } from "./errors.ts";
 
 interface ReadOptions {
-  /** What errors call the file. */
+  /** The file's name in errors. */
   readonly source?: string;
   /** The most bytes that it may have. */
   readonly most: number;
 }
 
-/** The text of a file. Throws UsageError for one that can't be read, is no regular file, or is larger than it may be. */
+/** The text of a file. Throws UsageError if it can't be read, is not a regular file, or is too large. */
 export function readText(path: string, { source = path, most }: ReadOptions): string {
   return reading(source, () => {
     const { size } = regularStat(path, source);
@@ -17,7 +17,7 @@ export function readText(path: string, { source = path, most }: ReadOptions): st
   });
 }
 
-/** Opens a file to be read; undefined where it is gone. Throws UsageError as `readText` does. */
+/** Opens a file to read; undefined if it is gone. Throws UsageError like `readText`. */
 export function openIfThere(path: string): number | undefined {
   try {
     regularStat(path, path);

@@ -18,7 +18,10 @@ export const EXIT = {
   readerLeft: 141,
 } as const;
 
-/** Of trouble of the machine: whether the same command may go on at once, as a cluster would run it, or waits for the user. */
+/**
+ * The exit code for trouble of the machine: the same command may go on at once, as on a cluster, or the user must act
+ * first.
+ */
 export function troubleCode({ mayPass }: MachineError): number {
   return mayPass ? EXIT.stopped : EXIT.usage;
 }

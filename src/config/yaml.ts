@@ -3,7 +3,7 @@ import { parse, type Tags, YAMLParseError } from "yaml";
 /** Errors with line and column, and no warnings on stderr. */
 const OPTIONS = { prettyErrors: true, logLevel: "error" } as const;
 
-/** What is wrong with a text that is no YAML, or none that a config can be. */
+/** What is wrong with a text that is not YAML, or not a config. */
 export class YamlError extends Error {
   override name = "YamlError";
   /** `:line:column`, as far as that is known. */
@@ -16,7 +16,7 @@ export class YamlError extends Error {
 }
 
 interface Options {
-  /** Numbers are decimal, with or without an exponent; others, as 0x1, stay text. */
+  /** Numbers are decimal, with or without an exponent; others, such as 0x1, stay text. */
   readonly decimal?: boolean;
 }
 
@@ -42,7 +42,9 @@ function decimalOnly(tags: Tags): Tags {
   return tags.filter((tag) => typeof tag === "string" || !["HEX", "OCT"].includes(String(tag.format)));
 }
 
-/** Whether `value` is within itself; `above` are those that it is in, `whole` those that are known to have no circle. */
+/**
+ * Whether `value` is within itself; `above` are those that it is in, `whole` those that are known to have no circle.
+ */
 function hasCircle(value: unknown, above = new Set<unknown>(), whole = new Set<unknown>()): boolean {
   if (typeof value !== "object" || value === null || whole.has(value)) return false;
   if (above.has(value)) return true;

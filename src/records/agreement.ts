@@ -6,8 +6,8 @@ import { readJournal } from "./read-journals.ts";
 const NAMED = 3;
 
 /**
- * Throws UsageError, naming runs, if the journals at `paths` have different results for one of the runs `doneTwice`. Only
- * who computed it, and how long that took, may differ. Returns how many times a run was done again, in agreement.
+ * Throws UsageError, naming runs, if the journals at `paths` have different results for one of the runs `doneTwice`.
+ * What may differ is who computed it and how long that took. Returns how many times a run was done again, in agreement.
  */
 export function checkSame(paths: readonly string[], doneTwice: ReadonlySet<string>): number {
   if (doneTwice.size === 0) return 0;

@@ -11,13 +11,15 @@ const CHUNK = 2 ** 20;
 export const PASS_OVER = Symbol("pass over");
 
 interface LineOptions {
-  /** Is called for lines that are not records; they are left out. */
+  /** Called for each line that is not a record; it is left out. */
   readonly warn: (line: string) => void;
   /** The hash of the sweep that the journal must be of; undefined for any. */
   readonly trained?: string | undefined;
 }
 
-/** What `read` makes of each line of a journal. Throws UsageError for a file that is not a journal, or of another sweep. */
+/**
+ * The result of `read` for each line of a journal. Throws UsageError for a file that is not a journal of this sweep.
+ */
 export function* linesOf<T>(
   path: string,
   read: (line: Buffer) => T | typeof PASS_OVER | undefined,

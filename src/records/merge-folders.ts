@@ -26,8 +26,8 @@ export function commonConfig(folders: readonly string[]): Config {
 }
 
 /**
- * Throws UsageError if a journal of `folders` is of another sweep than `config`, or if two have different results for a
- * run. Returns how many times a run was done again, in agreement.
+ * Throws UsageError if a journal of `folders` is of another sweep than `config`, or if two have different
+ * results for a run. Returns how many times a run was done again, in agreement.
  */
 export function checkJournals(folders: readonly string[], config: Config, warn: (line: string) => void): number {
   const paths = folders.flatMap((folder) => journalPaths(join(folder, JOURNALS)));

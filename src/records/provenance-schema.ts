@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Provenance } from "./provenance.ts";
 
-/** The fields that readers use; the rest is only shown. */
+/** The fields that readers use or compute with; the rest is only shown. */
 const PROVENANCE_SCHEMA = z.looseObject({
   mmoe: z.looseObject({ version: z.string() }),
   dependencies: z.record(z.string(), z.string()),
@@ -16,7 +16,7 @@ const PROVENANCE_SCHEMA = z.looseObject({
   shard: z.object({ index: z.int(), count: z.int() }).nullish(),
 });
 
-/** The provenance in a file's text. Throws an error if it is not one. */
+/** The provenance in a file's text. Throws an error if there is none. */
 export function provenanceIn(text: string): Provenance {
   return PROVENANCE_SCHEMA.parse(JSON.parse(text)) as unknown as Provenance;
 }

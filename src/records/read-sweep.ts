@@ -8,7 +8,7 @@ import type { RunRecord } from "./record.ts";
 interface ReadOptions {
   /** The hash of the sweep: a journal of another one is refused. */
   readonly trained: string;
-  /** Is called for lines that are not records; they are left out. */
+  /** Called for each line that is not a record; it is left out. */
   readonly warn: (line: string) => void;
 }
 
@@ -16,8 +16,8 @@ interface ReadOptions {
 const BREATH = 10_000;
 
 /**
- * How each run in the journals of `folder` ended. Like `readRecords`, it throws UsageError if a run was done twice with
- * different results.
+ * How each run in the journals of `folder` ended. Throws UsageError if a run was done twice with different results,
+ * as `readRecords` does.
  */
 export function readHeads(folder: string, options: ReadOptions): Map<string, RecordHead> {
   const paths = journalPaths(folder);
@@ -26,7 +26,9 @@ export function readHeads(folder: string, options: ReadOptions): Map<string, Rec
   return ended;
 }
 
-/** How many times the journals at `paths` have a run done again, with the same results; UsageError for different ones. */
+/**
+ * How many times the journals at `paths` have a run done again, with the same results; UsageError for different ones.
+ */
 export function checkAgreement(paths: readonly string[], options: ReadOptions): number {
   return checkSame(paths, endsIn(paths, options).doneTwice);
 }
@@ -40,8 +42,8 @@ function endsIn(paths: readonly string[], { trained, warn }: ReadOptions) {
 }
 
 /**
- * The records in the journals of `folder`, by run, then correlation, then model. There may be many, so others may work
- * in between, and `signal` ends it with an error.
+ * The records in the journals of `folder`, by run, then correlation, then model. There may be many: others may work in
+ * between, and `signal` ends it with an error.
  */
 export async function readRecords(
   folder: string,

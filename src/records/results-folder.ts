@@ -156,9 +156,9 @@ export class ResultsFolder {
 }
 
 /**
- * Puts the config into a folder without one, or widens the config that is there by now, since other processes may begin at
- * the same moment. Throws UsageError if one of another sweep was quicker. Writes only changes: a file of an older version
- * with the same meaning is left as it is.
+ * Puts the config into a folder without one, or widens what is there: other processes may begin at the same moment.
+ * Throws UsageError if a process of another sweep was quicker. Writes only changes: a file of an older version that
+ * says the same is left as it is.
  */
 function writeConfig(path: string, config: Config): void {
   const file = join(path, CONFIG);
@@ -169,7 +169,7 @@ function writeConfig(path: string, config: Config): void {
   writeWholeSync(file, text);
 }
 
-/** Whether `file` was not there; it is there, and complete, by then. */
+/** Creates `file` completely, and returns true, unless it was there. */
 function create(file: string, text: string): boolean {
   const unfinished = partialPath(file);
   try {
@@ -183,7 +183,7 @@ function create(file: string, text: string): boolean {
   }
 }
 
-/** What a file system without hard links says. */
+/** Error codes of a file system without hard links. */
 const NO_LINKS = ["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"];
 
 function isNew(make: () => void): boolean {

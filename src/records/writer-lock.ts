@@ -15,9 +15,7 @@ export interface Shard {
 const OWNER_SCHEMA = z.object({
   pid: z.int().positive(),
   host: z.string(),
-  /**
-   * When the process began, by the system: tells it from a later one with its number. Null if the system does not say.
-   */
+  /** When the process began, by the system: tells it from a later one with its number. Null if it does not say. */
   began: z.string().nullable(),
   /** For people: ISO time. */
   since: z.iso.datetime(),
@@ -27,7 +25,7 @@ const OWNER_SCHEMA = z.object({
 
 type Owner = z.output<typeof OWNER_SCHEMA>;
 
-/** Bytes; a lock has some 150. */
+/** Most bytes of a lock; it has some 150. */
 const LARGEST_LOCK = 10_000;
 
 /**

@@ -48,7 +48,7 @@ function plausible(elapsedMs: number, busyMs: number, cores: number): number {
   return Math.min(Math.max(elapsedMs, busyMs / cores), busyMs);
 }
 
-/** Bytes; one has some 3,000. */
+/** Most bytes of a provenance file; it has some 3,000. */
 const LARGEST_PROVENANCE = 1_000_000;
 
 /** The provenance files beside the journals in `folder`, by the journal's name. */

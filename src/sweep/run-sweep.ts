@@ -59,7 +59,7 @@ export interface SweepOutcome {
    * could end before the limit; `machine`: trouble that left runs without a result.
    */
   readonly stopped: "signal" | "limit" | "machine" | "before-limit" | undefined;
-  /** The machine's trouble, where that stopped it. */
+  /** The machine's trouble, if that stopped it. */
   readonly trouble?: MachineError;
 }
 

@@ -96,7 +96,7 @@ describe("mmoe slurm", () => {
       ["--array", "5", "--set", "dropout=0.1"],
       "model shared-bottom: dropout 0.1 is not in the cpu engine; use --engine tfjs",
     ],
-    [["--array", "5", "--out", "test"], "test holds 'bin.test.ts', which is not from a sweep; give another --out"],
+    [["--array", "5", "--out", "test"], "test holds 'attack', which is not from a sweep; give another --out"],
     [
       ["--array", "5", "--mmoe", "npx mmoe"],
       "--mmoe npx mmoe: npm passes no signal on, so tasks could not stop in time; give node_modules/.bin/mmoe",

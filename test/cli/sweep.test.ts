@@ -71,7 +71,7 @@ describe("mmoe sweep", () => {
         });
       const ended = await sweep("--models", "mmoe", "--quiet");
       const goOn = `mmoe sweep smoke --out ${out} --models mmoe --quiet`;
-      const told = `mmoe: stopped: ${text}; 1 runs are kept in ${out}, 15 are to do; go on with:\n${goOn}\n`;
+      const told = `mmoe: stopped: ${text}; 1 runs are kept in ${out}, 15 remain; go on with:\n${goOn}\n`;
       expect(ended).toMatchObject({ code, stderr: told });
       engine.load = () => fakeEngine();
       expect((await sweep("--models", "mmoe", "--quiet")).code).toBe(0);

@@ -14,12 +14,12 @@ import type { Task } from "./worker.ts";
 export interface CpuOptions {
   /** Worker threads; by default as many as this process has cores. */
   readonly jobs?: number;
-  /** Told of workers that died, and that fewer go on. */
+  /** Called if workers died, and fewer go on. */
   readonly note?: (line: string) => void;
 }
 
 const PROGRESS_MS = 100;
-/** The memory of a WebAssembly instance at the most. */
+/** Largest memory of a WebAssembly instance. */
 const MOST_BYTES = 2 ** 32;
 
 /** Fused WebAssembly SIMD kernels on worker threads: the same bits on every wasm, for any number of workers. */

@@ -20,7 +20,7 @@ interface CrewWorker {
 
 /** A worker ended before it answered. */
 class WorkerDeath extends Error {
-  /** What the thread threw, as the machine's trouble if it is that. */
+  /** The error of the thread; a MachineError if it is the machine's trouble. */
   override readonly cause: Error;
 
   constructor(cause: Error) {
@@ -29,20 +29,20 @@ class WorkerDeath extends Error {
   }
 }
 
-/** What became of some tasks. */
+/** Results of some tasks. */
 interface Round {
   /** Workers at once. */
   readonly places: number;
-  /** Not begun. */
+  /** Tasks that did not begin. */
   readonly queue: Task[];
-  /** Their workers died. */
+  /** Tasks whose workers died. */
   readonly again: Task[];
-  /** What the workers were short of that died of it, and how many did. */
+  /** What the dead workers were short of, and how many they were. */
   shortage?: MachineError;
   short: number;
 }
 
-/** A task is given up when as many workers have died of it. */
+/** A task is given up when this many workers have died of it. */
 const MOST_DEATHS = 3;
 
 /** Worker threads, each with its own kernels; they start with their first task and stay for the next. */
@@ -51,17 +51,17 @@ export class Crew {
   readonly #note: (line: string) => void;
   #workers: (CrewWorker | undefined)[];
 
-  /** `note` is told that a worker died, and that fewer go on. */
+  /** Calls `note` if a worker died, or if fewer go on. */
   constructor(jobs: number, note: (line: string) => void = () => {}) {
     this.#workers = new Array(jobs).fill(undefined);
     this.#note = note;
   }
 
   /**
-   * Shares out the tasks, in order, while they may begin. If a worker dies, another one does its task again; if it was short
-   * of memory, threads or files, fewer workers do it, and all later tasks. Returns, or throws what a hook threw, when no
-   * worker is busy any more. Throws MachineError for a task that can't be done so; unless a single worker is short, all
-   * others are done by then.
+   * Shares out the tasks, in order, while they may begin. If a worker dies, another one does its task again; if it was
+   * short of memory, threads or files, fewer workers do it, and all later tasks. Returns, or throws what a hook threw,
+   * when no worker is busy any more. Throws MachineError for a task that can't be done so; unless a single worker is
+   * short, all others are done by then.
    */
   async run(tasks: readonly Task[], hooks: CrewHooks): Promise<void> {
     const losses = new Losses(this.#note);
@@ -101,7 +101,7 @@ export class Crew {
     round.shortage ??= shortage;
   }
 
-  /** Begins again with as many workers as had enough, or half. Throws where one alone was short. */
+  /** Starts again with as many workers as had enough, or half. Throws if a single one was short. */
   async #goOnWithFewer({ places, short, shortage }: Round): Promise<void> {
     const wasAlone = this.#workers.every((worker) => worker === undefined);
     if (places === 1 && wasAlone) throw shortage;
@@ -142,7 +142,7 @@ export class Crew {
   }
 }
 
-/** Throws WorkerDeath where no thread can be started. */
+/** Throws WorkerDeath if no thread can be started. */
 function threadOf(module: WebAssembly.Module): Worker {
   try {
     return startWorker(import.meta.url, "worker", { module });
@@ -160,7 +160,7 @@ function isShortage(cause: Error): cause is MachineError {
 class Losses {
   readonly #note: (line: string) => void;
   readonly #deaths = new Map<Task, number>();
-  /** Why the first of the tasks that are given up is: a bug of ours, or a worker that died again and again. */
+  /** Why the first task was given up: a bug of ours, or a worker that died again and again. */
   first: Error | undefined;
 
   constructor(note: (line: string) => void) {

@@ -8,13 +8,13 @@ import { Feeder } from "./feeder.ts";
 /** A source by its number, and the correlations of its labels, one for each pair of tasks. */
 export type MeasuredSource = readonly [source: number, labelCorrelations: readonly number[]];
 
-/** A share, and who makes it. */
+/** A share, and the thread that makes it. */
 interface Part {
   readonly share: Share;
   feeder: Feeder;
 }
 
-/** What a part is asked for. */
+/** Requests to a part. */
 type Question = Exclude<FeedTask, { group: Group }>;
 
 /**
@@ -81,7 +81,7 @@ export class FeedCrew {
     }
   }
 
-  /** Those that are left go on. Throws where none is, or where the fault is ours. */
+  /** Those that are left go on. Throws if none is left, or if the fault is ours. */
   #goOnWithFewer(cause: unknown): void {
     const trouble = machineError(cause);
     if (trouble === undefined) throw cause;
@@ -108,7 +108,7 @@ export class FeedCrew {
     }
   }
 
-  /** Gives what a dead feeder was to make to the others, in turn. */
+  /** Gives the work of a dead feeder to the others, in turn. */
   #replace(dead: Feeder, cause: unknown): void {
     this.#feeders = this.#feeders.filter((feeder) => feeder !== dead);
     this.#goOnWithFewer(cause);

@@ -16,7 +16,7 @@ export class TracedTraining {
   readonly #crew: FeedCrew;
   readonly #rooms = { sets: new Room(), steps: [new Room(), new Room()] } as const;
 
-  /** `feeders`: threads that make rows, at the most; `note` is told where fewer go on. */
+  /** `feeders`: threads that make rows, at the most; `note` is called if fewer go on. */
   constructor(tf: Tf, feeders: number, { note, ...options }: ProgramOptions & { note?: (line: string) => void }) {
     this.#tf = tf;
     this.#programs = new ProgramCache((shape) => trainingProgram(tf, shape, options));
