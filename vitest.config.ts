@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/slurm/**", "test/browser/**", "test/native/**", "test/packed/**"], // those need more than Node
+    maxWorkers: "100%", // many tests wait for processes that they start
     testTimeout: 60_000,
     hookTimeout: 60_000, // some train a sweep, and the machine may be busy
     reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report.json" }]] : ["default"],

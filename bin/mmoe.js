@@ -8,8 +8,9 @@ const [{ main }, { effectsOf }] = await Promise.all([
   import("../dist/cli/main.js"),
   import("../dist/cli/process-effects.js"),
 ]).catch((error) => {
-  if (error.code !== "EMFILE" && error.code !== "ENFILE") throw error;
-  process.stderr.write("mmoe: too many open files; raise ulimit -n\n");
+  const files = ["EMFILE", "ENFILE"].includes(error.code); // or Node can't look for a package, and says that there is none
+  if (!files && !/node_modules/.test(error.code === "ERR_MODULE_NOT_FOUND" && error.message)) throw error;
+  process.stderr.write("mmoe: too many open files, or an incomplete installation; raise ulimit -n, or install again\n");
   process.exit(2);
 });
 const effects = effectsOf(process);

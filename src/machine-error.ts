@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+
 /** What a machine can be short of; `worker`: a thread that ended by itself. */
 export type MachineTrouble = "memory" | "threads" | "files" | "disk" | "worker";
 
@@ -65,6 +68,13 @@ export function machineError(error: unknown): MachineError | undefined {
 function troubleOf(error: NodeJS.ErrnoException): MachineTrouble | undefined {
   const { code = "", syscall = "", message } = error;
   if (code === "ERR_WORKER_INIT_FAILED" && message.includes("EMFILE")) return "files";
+  if (code === "ERR_MODULE_NOT_FOUND" && isInstalled(message)) return "files"; // Node could not open its package.json
   if (code === "EAGAIN" && syscall.startsWith("spawn")) return "threads"; // of a pipe it means something else
   return TROUBLES[code] ?? (OUT_OF_MEMORY.test(message) ? "memory" : undefined);
+}
+
+/** Whether the folder of the module that an error says it can't find is there. */
+function isInstalled(message: string): boolean {
+  const path = /'([^']*node_modules[^']*)'/.exec(message)?.[1];
+  return path !== undefined && existsSync(dirname(path));
 }

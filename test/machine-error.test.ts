@@ -66,3 +66,9 @@ test("machineError(error) gives a MachineError back as it is", () => {
   expect(machineError(error)).toBe(error);
   expect(error.message).toBe("a worker died (exit code 7)");
 });
+
+test("machineError(error) takes an installed package that Node can't find for too many open files", () => {
+  const missing = (path: string) => coded("ERR_MODULE_NOT_FOUND", `Cannot find module '${path}' imported from here`);
+  expect(machineError(missing(`${process.cwd()}/node_modules/csv-stringify/sync`))?.trouble).toBe("files");
+  expect(machineError(missing(`${process.cwd()}/node_modules/absent/sync`))).toBeUndefined();
+});
