@@ -181,7 +181,7 @@ describe("mmoe data on a disk that fills", () => {
 });
 
 describe("mmoe data into a pipe", () => {
-  /** Of the process so far: CPU time in ticks, and the most memory that it had, in bytes. */
+  /** What the process used so far: CPU time in ticks, and the most memory that it had, in bytes. */
   function usage({ pid }: ChildProcess): { ticks: number; peakBytes: number } {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") as string[];
     const [, kB] = /VmHWM:\s*(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) as RegExpExecArray;

@@ -50,7 +50,7 @@ export class Cluster {
     return execFileSync(command, argv, { env: this.#env, encoding: "utf8" });
   }
 
-  /** Of a job by its number, or of a task by ARRAY_TASK. */
+  /** The state of a job by its number, or of a task by ARRAY_TASK. */
   state(job: string): JobState {
     const text = this.slurm("scontrol", "--oneliner", "show", "job", job);
     const [, state = "", restarts, exitCode] = /JobState=(\S+) .* Restarts=(\d+) .* ExitCode=(\d+):/.exec(text) ?? [];
