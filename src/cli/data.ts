@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { type Config, generatorOf } from "../config/config.ts";
 import { loadConfig, override } from "../config/load.ts";
+import { LARGEST_COUNT } from "../config/settings.ts";
 import type { TrialSettings } from "../config/trials.ts";
 import { correlationMatrix } from "../data/correlation-matrix.ts";
 import { labelCorrelation } from "../data/moments.ts";
@@ -55,6 +56,9 @@ export const define: Define = (command, run) => {
     .action((options: Options) => run((context) => data(options, context)));
 };
 
+/** Rows of a trial lie in memory together: these take 4 GB at 100 inputs. */
+const MOST_TRIAL_ROWS = 10_000_000;
+
 async function data(options: Options, context: Context): Promise<number> {
   const config = loadConfig("paper", [
     override("--corr", "correlations", listOption(options.corr)),
@@ -62,7 +66,7 @@ async function data(options: Options, context: Context): Promise<number> {
     override("--data", "data", options.data),
     override("--tasks", "tasks", options.tasks),
   ]);
-  const rows = countOption("--rows", options.rows);
+  const rows = countOption("--rows", options.rows, 1, options.trials === undefined ? LARGEST_COUNT : MOST_TRIAL_ROWS);
   if (options.trials !== undefined) {
     if (config.tasks > 2) throw new UsageError(`--trials measures pairs of tasks; leave out --tasks ${config.tasks}`);
     const { data, seed, correlations } = config;

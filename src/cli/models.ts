@@ -11,6 +11,9 @@ import { table } from "./text/table.ts";
 
 const PARTS: readonly Part[] = ["experts", "gates", "towers", "outputs"];
 
+/** Tasks have directions of their own, so there are no more than inputs; more than this would take long. */
+const MOST_TASKS = 1_000;
+
 interface Options {
   readonly inputs: string;
   readonly tasks: string;
@@ -27,7 +30,8 @@ export const define: Define = (command, run) => {
 };
 
 function listModels({ inputs, tasks, json = false }: Options, { effects }: Context): number {
-  const ends = { inputs: countOption("--inputs", inputs), tasks: countOption("--tasks", tasks, 2) };
+  const D = countOption("--inputs", inputs, 2);
+  const ends = { inputs: D, tasks: countOption("--tasks", tasks, 2, Math.min(D, MOST_TASKS)) };
   const specs: ModelSpec[] = MODEL_NAMES.map((name) => ZOO[name].build(ends));
   effects.stdout.write(json ? `${JSON.stringify(specs.map(described), null, 2)}\n` : listed(specs));
   return EXIT.done;

@@ -78,6 +78,11 @@ describe("mmoe data", () => {
     );
   });
 
+  test("--trials refuses more rows than lie in memory", async () => {
+    const { code, stderr } = await runMain(["data", "--corr", "0.5", "--trials", "1", "--rows", "2147483647"]);
+    expect([code, stderr]).toEqual([2, "mmoe: --rows: expected a whole number from 1 to 10000000, got '2147483647'\n"]);
+  });
+
   test("refuses a file that exists, and leaves it", async () => {
     const file = join(temporaryFolder(), "pairs.csv");
     await runMain(["data", "--corr", "0.5", "--rows", "2", "-o", file]);

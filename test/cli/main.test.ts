@@ -56,6 +56,14 @@ test("mmoe models --tasks 3 counts a gate, a tower and an output a task", async 
   expect(stdout).toMatch(/^mmoe +12,928 +2,400 +408 +27 +15,763 /m);
 });
 
+test("mmoe models refuses more tasks than inputs, or than a thousand", async () => {
+  const says = async (...argv: string[]) => (await runMain(["models", ...argv])).stderr;
+  expect(await says("--inputs", "9", "--tasks", "10")).toBe(
+    "mmoe: --tasks: expected a whole number from 2 to 9, got '10'\n",
+  );
+  expect(await says("--inputs", "2147483647", "--tasks", "2147483647")).toContain("from 2 to 1000, got");
+});
+
 test("mmoe models --json gives specs with their counts", async () => {
   const specs = JSON.parse((await runMain(["models", "--inputs", "112", "--json"])).stdout);
   const mlp = specs.find((spec: { name: string }) => spec.name === "mmoe-mlp");
