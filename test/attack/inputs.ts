@@ -16,7 +16,7 @@ export async function unheld(argv: readonly string[], what: string = argv.join("
   if (ms > SLOW_MS) return `took ${Math.round(ms / 1000)} s: ${told}`;
   if (code === 2 && !/^(?:.*\n)*mmoe: [^\n]+\n$/.test(stderr)) return `no line says why: ${told}`;
   const none = /(?<![\w.])(?:NaN|-?Infinity|undefined|\[object Object\])(?!\w)/.exec(stdout);
-  if (code === 0 && none) return `prints ${none[0]}: ${told}`;
+  if (code === 0 && none && !what.includes(none[0])) return `prints ${none[0]}: ${told}`;
   return undefined;
 }
 
