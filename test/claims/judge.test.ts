@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Bound, ClaimPart, PartRule } from "../../src/claims/claim.ts";
 import { judge } from "../../src/claims/judge.ts";
 import type { CellLosses } from "../../src/records/cell-losses.ts";
+import { range } from "../support/reference.ts";
 
 const RUNS = 30;
 const ZERO_UP = { low: 0, high: Number.POSITIVE_INFINITY };
@@ -15,17 +16,19 @@ function cellAt(errors: number): CellLosses {
   return { model: "mmoe", correlation: 1, byRun, failed: [], missing: 0 };
 }
 
+const RULE: PartRule = {
+  about: "mean",
+  unit: "loss",
+  cells: [{ model: "mmoe", correlation: 1 }],
+  statistic: ([cell]) => cell?.mean as number,
+  bound: ZERO_UP,
+  ofMeans: true,
+  leastRuns: 20,
+};
+
 /** The verdict on "the mean is within the bound", one of `parts` of its claim. */
 function verdictAt(errors: number, bound: Bound, { parts = 1, leastRuns = 20 } = {}): ClaimPart["verdict"] | undefined {
-  const rule: PartRule = {
-    about: "mean",
-    unit: "loss",
-    cells: [{ model: "mmoe", correlation: 1 }],
-    statistic: ([cell]) => cell?.mean as number,
-    bound,
-    ofMeans: true,
-    leastRuns,
-  };
+  const rule = { ...RULE, bound, leastRuns };
   return judge([{ rule, cells: [cellAt(errors)], parts }]).get(rule)?.verdict;
 }
 
@@ -48,6 +51,16 @@ describe("judge(parts)", () => {
     const [narrow, wide] = [0.1, 1].map((end) => ({ low: -end, high: end }));
     expect(verdictAt(0, wide as Bound)).toBe("holds");
     expect(verdictAt(0, narrow as Bound)).toBe("undecided");
+  });
+
+  test("refutes nothing that an interval only touches", () => {
+    const same = { model: "mmoe", correlation: 1, byRun: new Map(range(RUNS).map((run) => [run, 0.25])), failed: [] };
+    const at = (bound: Bound) => {
+      const rule = { ...RULE, bound };
+      return judge([{ rule, cells: [{ ...same, missing: 0 }], parts: 1 }]).get(rule)?.verdict;
+    };
+    const ends = [0.25, 0.2500001].map((low) => at({ low, high: 1 }));
+    expect([...ends, at({ low: 0, high: 0.25 })]).toEqual(["undecided", "does not hold", "undecided"]);
   });
 
   test("decides nothing by too few runs", () => {

@@ -15,6 +15,7 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
   records: [
     "records/",
     "summary/",
+    "docs/",
     ...["merge", "resume", "shard", "status", "sweep", "trials"].map((name) => `cli/${name}`),
   ],
   claims: ["claims/", "report/claims"],

@@ -9,7 +9,7 @@ import { ResultsFolder } from "../../src/records/results-folder.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
 /** Called once, as the config is about to get its name: by a link or by a rename. */
-const meanwhile = vi.hoisted(() => ({ happens: () => {}, noLinks: false }));
+const meanwhile = vi.hoisted(() => ({ happens: () => {}, noLinks: false, linkError: "EPERM" }));
 vi.mock("node:fs", async (original) => {
   const actual = await original<typeof import("node:fs")>();
   const after = (naming: (from: string, to: string) => void) => (from: string, to: string) => {
@@ -19,7 +19,8 @@ vi.mock("node:fs", async (original) => {
     naming(from, to);
   };
   const linkSync = (from: string, to: string) => {
-    if (meanwhile.noLinks) throw Object.assign(new Error("EPERM"), { code: "EPERM", errno: -1, syscall: "link" });
+    const code = meanwhile.linkError;
+    if (meanwhile.noLinks) throw Object.assign(new Error(code), { code, errno: -1, syscall: "link" });
     actual.linkSync(from, to);
   };
   return { ...actual, linkSync: after(linkSync), renameSync: after(actual.renameSync) };
@@ -43,6 +44,7 @@ function begun(other: Config): { begin: () => ResultsFolder; text: () => string 
 
 beforeEach(() => {
   meanwhile.noLinks = false;
+  meanwhile.linkError = "EPERM";
 });
 
 test.each([false, true])("of two sweeps that begin together one is refused (no links: %s)", (noLinks) => {
@@ -58,4 +60,12 @@ test("two parts of one sweep that begin together have the runs of both", () => {
   const { begin, text } = begun(other);
   begin().close();
   expect(text()).toBe(configYaml(other)); // its 77 runs are no preset's: they have no mark
+});
+
+test("a config that can't be put into the folder, for another reason than missing links, is an error", () => {
+  meanwhile.noLinks = true;
+  meanwhile.linkError = "EIO";
+  const { begin } = begun(config);
+  meanwhile.happens = () => {};
+  expect(begin).toThrow(/can't be written/);
 });

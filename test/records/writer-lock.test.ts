@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
+import { hostname, uptime } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { isTraining, Lock, type Shard } from "../../src/records/writer-lock.ts";
@@ -54,6 +54,14 @@ test("new Lock(folder, shard) leaves a lock that can't be read as it is", () => 
   writeFileSync(join(folder, "notes.txt"), JSON.stringify({ pid: process.ppid, host: hostname(), began: null }));
   new Lock(folder, null).release();
   expect(readdirSync(folder)).toEqual(["notes.txt", "torn.lock"]);
+});
+
+test("new Lock(folder, shard) tells by the system's uptime how long a process trains whose beginning is known", () => {
+  const stat = readFileSync("/proc/1/stat", "utf8");
+  const began = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] as string;
+  const minutes = Math.round((uptime() - Number(began) / 100) / 60);
+  const folder = heldBy(null, { pid: 1, began });
+  expect(() => new Lock(folder, null)).toThrow(new RegExp(` \\((${minutes}|${minutes + 1}) min ago\\); `));
 });
 
 test("new Lock(folder, shard) tells by the wall clock how long a process trains whose beginning is not known", () => {

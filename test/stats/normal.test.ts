@@ -8,6 +8,11 @@ test("normalCdf(z) agrees with SciPy, far out in its tail too", () => {
   expectRelative(z.map(normalCdf), expected, 1e-13);
 });
 
+// python3 -c "import math; print([0.5 * math.erfc(z / math.sqrt(2)) for z in [3.5, 3.9]])"
+test("normalCdf(z) keeps its digits where the fraction takes over from the series", () => {
+  expectRelative([-3.5, -3.9].map(normalCdf), [0.00023262907903552504, 4.809634401760275e-5], 1e-14);
+});
+
 test("normalQuantile(p) agrees with SciPy", () => {
   const [p, expected] = GOLDEN.normalQuantile as [number[], number[]];
   expectRelative(p.map(normalQuantile), expected, 1e-14);
