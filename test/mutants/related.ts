@@ -10,12 +10,13 @@ export interface Related {
 /** Which tests are tried for a folder of `src`: its own, and those of who uses it most. Others take minutes and notice little. */
 const TESTS: Readonly<Record<string, readonly string[]>> = {
   stats: ["stats/", "summary/", "claims/"],
-  data: ["data/", "cli/trials", "figures/figure2"],
+  data: ["data/", "engines/rows/", "cli/trials", "figures/figure2"],
   models: ["models/"],
   records: [
     "records/",
     "summary/",
     "docs/",
+    "two-sweeps",
     ...["merge", "resume", "shard", "status", "sweep", "trials"].map((name) => `cli/${name}`),
   ],
   claims: ["claims/", "report/claims"],

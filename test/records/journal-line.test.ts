@@ -26,6 +26,15 @@ describe("recordIn(line), its checksum right,", () => {
     expect(recordIn(sealed(failed))).toMatchObject({ id: failed.id, status: "failed" });
   });
 
+  test("reads the steps of each curve, also of one that shares some of the line before", () => {
+    const stepsOf = (steps: number[]) => {
+      const losses = steps.flatMap(() => [1, 2]);
+      return recordIn(sealed({ ...done, curve: { steps, train: losses, heldout: losses } }))?.curve.steps;
+    };
+    expect(stepsOf([10, 20, 30])).toEqual([10, 20, 30]);
+    expect(stepsOf([10, 25, 30])).toEqual([10, 25, 30]);
+  });
+
   const curve = done.curve;
   const wrong: [string, object][] = [
     ["text for a number", { ...done, run: "3" }],
