@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { isAlive } from "./alive.ts";
 import { isSystemError } from "./errors.ts";
 
 type Chunk = string | Uint8Array;
@@ -120,16 +121,6 @@ function removeLitter(path: string): void {
     for (const name of litter) fs.rmSync(join(folder, name), { force: true });
   } catch (error) {
     if (!isSystemError(error)) throw error;
-  }
-}
-
-/** Whether this machine has a process `pid`. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"; // it runs, as somebody else
   }
 }
 

@@ -4,10 +4,16 @@ import type { GeneratorSettings } from "./settings.ts";
 import type { DataIdentity } from "./streams.ts";
 import { TaskSet } from "./task-set.ts";
 
-/** Pearson correlations of the labels y [N, K] of each pair of tasks, in the order of `pairsOf`. */
+/** Pearson correlations of each pair of K tasks' labels, in the order of `pairsOf`. */
+export function correlationsOf(labels: readonly ArrayLike<number>[]): number[] {
+  return pairsOf(labels.length).map(([j, k]) =>
+    pearson(labels[j] as ArrayLike<number>, labels[k] as ArrayLike<number>),
+  );
+}
+
+/** The same, from labels y [N, K]. */
 export function pairCorrelations(y: Float32Array, K: number): number[] {
-  const task = (k: number) => y.filter((_, i) => i % K === k);
-  return pairsOf(K).map(([j, k]) => pearson(task(j), task(k)));
+  return correlationsOf(Array.from({ length: K }, (_, k) => y.filter((_, i) => i % K === k)));
 }
 
 /** The label correlation of a pair of tasks over the first rows that a run trains on, at each of the correlations. */

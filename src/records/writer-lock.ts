@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname, uptime } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { isAlive } from "../alive.ts";
 import { UsageError } from "../errors.ts";
 import { readText } from "../regular-file.ts";
 import { writeWholeSync } from "../write-whole.ts";
@@ -106,16 +107,6 @@ const TICKS_PER_SECOND = 100;
 
 function isRunning({ pid, began }: Owner): boolean {
   return isAlive(pid) && (began === null || began === beganAt(pid));
-}
-
-/** Whether this machine has a process `pid`. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"; // it runs, as somebody else
-  }
 }
 
 /** Field 22 of Linux's /proc/PID/stat: when the process began, in ticks since boot. */

@@ -1,8 +1,7 @@
-import { pairsOf } from "../../data/correlation-matrix.ts";
+import { correlationsOf } from "../../data/label-correlation.ts";
 import { RowOrder } from "../../data/order.ts";
 import { dataKey, type RowSet } from "../../data/streams.ts";
 import type { Key } from "../../random/key.ts";
-import { pearson } from "../../stats/moments.ts";
 import type { Run } from "../engine.ts";
 import { labelPanelBytes, noisePanelBytes, SLICE_PANELS } from "../rows/generator.ts";
 import { inputPanelBytes, PANEL_ROWS, paddedInputs, panelIndex, panelsOf } from "../rows/panels.ts";
@@ -126,6 +125,6 @@ export class BundleRows {
     const panels = this.#wasm.float32(set, panelsOf(rows) * K * PANEL_ROWS);
     const task = (k: number) =>
       Float32Array.from({ length: rows }, (_, row) => panels[panelIndex(row, k, K)] as number);
-    return pairsOf(K).map(([j, k]) => pearson(task(j), task(k)));
+    return correlationsOf(Array.from({ length: K }, (_, k) => task(k)));
   }
 }
