@@ -2,7 +2,7 @@
 import { cpus } from "node:os";
 import { correlationMatrix } from "../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../src/data/presets.ts";
-import { compileKernels } from "../src/engines/cpu/kernels.ts";
+import { kernelSource } from "../src/engines/cpu/instantiate.ts";
 import type { Run } from "../src/engines/engine.ts";
 import { flopPerRow } from "../src/models/flop.ts";
 import { type ModelName, ZOO } from "../src/models/zoo.ts";
@@ -34,12 +34,12 @@ function megaflop({ model, training }: Run): number {
 /** Measured between the rows of the table, since the clock varies: the largest counts. */
 let peak = 0;
 const rows: { run: Run; fixed: Parts; fresh: Parts }[] = [];
-const module = compileKernels();
+const source = kernelSource("wasm");
 for (const model of MODELS) {
   for (const batch of BATCHES) {
     peak = Math.max(peak, measuredPeak());
     const run = runOf(model, batch, 10_000);
-    rows.push({ run, fixed: timeParts(module, run), fresh: timeParts(module, runOf(model, batch, "fresh")) });
+    rows.push({ run, fixed: timeParts(source, run), fresh: timeParts(source, runOf(model, batch, "fresh")) });
   }
 }
 

@@ -1,10 +1,10 @@
 import { expertCount, gateCount, type ModelSpec } from "../../models/spec.ts";
 import type { Arena } from "../rows/arena.ts";
-import { inputPanelBytes, LINE, PANEL_ROWS, panelsOf } from "../rows/panels.ts";
+import { columnBytes, inputPanelBytes, type Layout } from "../rows/panels.ts";
 import { type Columns, columnsFrom, takeColumns } from "./columns.ts";
 import { type Instruction, instruction } from "./instructions.ts";
 import { Tape } from "./tape.ts";
-import { weightUpdates } from "./weight-updates.ts";
+import { WeightUpdates } from "./weight-updates.ts";
 import type { FusedLayer, Weights } from "./weights.ts";
 
 /** Writes the parts of a model as instructions, forwards and backwards, and takes their buffers from the plan. */
@@ -12,9 +12,9 @@ export class Builder {
   readonly #arena: Arena;
   readonly #P: number;
   readonly #weights: Weights;
+  readonly #layout: Layout;
+  readonly #updates: WeightUpdates;
   readonly #tape = new Tape();
-  /** Room for one layer's gradient at a time, as strips. */
-  readonly #strips: number;
   /** By an expert's address: the gate column of each mix that it is in, and that mix's gradient. */
   readonly #uses = new Map<number, { gate: number; gateStride: number; mix: Columns }[]>();
 
@@ -22,12 +22,12 @@ export class Builder {
     this.#arena = arena;
     this.#P = P;
     this.#weights = weights;
-    const widest = Math.max(...Array.from(weights.layers.values(), ({ N }) => panelsOf(N)));
-    this.#strips = arena.take(widest * P * PANEL_ROWS * LINE);
+    this.#layout = weights.layout;
+    this.#updates = new WeightUpdates(arena, P, weights);
   }
 
   columns(N: number, relu: boolean): Columns {
-    return takeColumns(this.#arena, this.#P, N, relu);
+    return takeColumns(this.#arena, this.#P, N, relu, this.#layout);
   }
 
   /** The one layer that reads the rows, and the columns of each expert and gate in it. */
@@ -62,12 +62,19 @@ export class Builder {
     const E = experts.length;
     const out = this.columns(H, false);
     const table = this.#arena.put(Uint32Array.from(experts, ({ value }) => value));
-    const weights = gate ?? { ...out, value: this.#arena.put(new Float32Array(E * PANEL_ROWS).fill(1 / E)), stride: 0 };
+    const weights = gate ?? {
+      ...out,
+      value: this.#arena.put(new Float32Array(E * this.#layout.panelRows).fill(1 / E)),
+      stride: 0,
+    };
     const of = { experts: table, expertStride: experts[0]?.stride ?? 0, E, H };
     const by = { gate: weights.value, gateStride: weights.stride };
     experts.forEach((expert, e) => {
       const uses = this.#uses.get(expert.value) ?? [];
-      this.#uses.set(expert.value, [...uses, { gate: by.gate + e * LINE, gateStride: by.gateStride, mix: out }]);
+      this.#uses.set(expert.value, [
+        ...uses,
+        { gate: by.gate + e * columnBytes(this.#layout), gateStride: by.gateStride, mix: out },
+      ]);
     });
     const forward = instruction("mix", { ...of, ...by, out: out.value, outStride: out.stride });
     if (gate === undefined) {
@@ -89,11 +96,10 @@ export class Builder {
   #forwardAndUpdate(layer: FusedLayer, input: Columns | undefined, out: Columns, relus: number): void {
     const { D, N } = layer;
     const floor = this.#arena.put(Float32Array.from({ length: N }, (_, n) => (n < relus ? 0 : -Infinity)));
-    const reads = { x: input?.value ?? 0, xStride: input?.stride ?? inputPanelBytes(D) };
+    const reads = { x: input?.value ?? 0, xStride: input?.stride ?? inputPanelBytes(D, this.#layout) };
     const w = { w: 4 * layer.kernel, bias: 4 * layer.bias };
     const dense = instruction("dense", { ...reads, D, ...w, floor, out: out.value, outStride: out.stride, N });
-    const operands = { ...reads, g: out.gradient, gStride: out.stride, ...w, strips: this.#strips };
-    const updates = weightUpdates(this.#arena, layer, relus, operands);
+    const updates = this.#updates.of(layer, relus, { ...reads, g: out.gradient, gStride: out.stride, ...w });
     this.#tape.push([dense], () => (input ? [this.#inputGradient(layer, input, out), ...updates] : updates));
   }
 

@@ -1,4 +1,5 @@
-// Instructions of a step's code. kernels/instructions.ts reads the same records, field by field.
+// Instructions of a step's code. kernels/instructions.ts and native/records.h read the same records, field by
+// field.
 
 const FIELDS = {
   dense: ["x", "xStride", "D", "w", "bias", "floor", "out", "outStride", "N"],
@@ -12,6 +13,7 @@ const FIELDS = {
     ...["x", "xStride", "D", "g", "gStride", "N", "w", "bias", "trained"],
     ...["rows", "columns", "masks", "sums", "biasSums"],
   ],
+  unitUpdate: ["x", "xStride", "D", "g", "gStride", "N", "w", "bias", "trained", "rows", "sums"],
 } as const;
 
 export type Operation = keyof typeof FIELDS;

@@ -40,18 +40,18 @@ export function takeMember(arena: Arena, code: StepCode, optimizer: Optimizer, l
 }
 
 /** Writes a run's parameters, in canonical order, where its kernels read them. */
-export function writeParameters(wasm: KernelInstance, { weights, code }: Member, parameters: Float32Array): void {
-  wasm.float32(weights, code.weights.size).set(pack(code.weights, parameters));
+export function writeParameters(memory: KernelInstance, { weights, code }: Member, parameters: Float32Array): void {
+  memory.float32(weights, code.weights.size).set(pack(code.weights, parameters));
 }
 
 /** A run's parameters in canonical order. */
-export function readParameters(wasm: KernelInstance, { weights, code }: Member): Float32Array {
-  return unpack(code.weights, wasm.float32(weights, code.weights.size));
+export function readParameters(memory: KernelInstance, { weights, code }: Member): Float32Array {
+  return unpack(code.weights, memory.float32(weights, code.weights.size));
 }
 
 /** The numbers in `sums` or `losses` divided by `count`, [K]; resets them to 0. */
-export function takeMeans(wasm: KernelInstance, at: number, tasks: number, count: number): number[] {
-  const values = wasm.float64(at, tasks);
+export function takeMeans(memory: KernelInstance, at: number, tasks: number, count: number): number[] {
+  const values = memory.float64(at, tasks);
   const means = Array.from(values, (value) => value / count);
   values.fill(0);
   return means;

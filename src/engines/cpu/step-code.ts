@@ -1,6 +1,7 @@
 import { unreachable } from "../../errors.ts";
 import { expertsOf, type ModelSpec } from "../../models/spec.ts";
 import { type Arena, recordBytes } from "../rows/arena.ts";
+import type { Layout } from "../rows/panels.ts";
 import { Builder } from "./builder.ts";
 import { type Columns, columnsFrom } from "./columns.ts";
 import type { Instruction } from "./instructions.ts";
@@ -20,8 +21,8 @@ export interface StepCode {
 }
 
 /** Writes the step of a model for up to P panels of rows into the plan. */
-export function stepCodeOf(spec: ModelSpec, P: number, arena: Arena): StepCode {
-  const weights = weightsOf(spec);
+export function stepCodeOf(spec: ModelSpec, P: number, arena: Arena, layout: Layout): StepCode {
+  const weights = weightsOf(spec, layout);
   const builder = new Builder(arena, P, weights);
   const first = builder.first(spec);
   const experts = stacks(builder, spec.experts.layers, "experts", first.experts, true);
@@ -33,7 +34,7 @@ export function stepCodeOf(spec: ModelSpec, P: number, arena: Arena): StepCode {
   const middle = begin + bytesOf(forward);
   const end = middle + bytesOf(backward);
   const { value, gradient, stride } = predictions;
-  const address = arena.put(recordBytes([begin, middle, end, value, gradient, stride, spec.tasks]));
+  const address = arena.put(recordBytes([begin, middle, end, value, gradient, stride, spec.tasks, layout.panelRows]));
   return { address, begin, middle, end, weights, tasks: spec.tasks };
 }
 

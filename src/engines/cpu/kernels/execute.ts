@@ -10,7 +10,7 @@ import { sparseUpdate } from "./sparse-update";
 import { update } from "./update";
 
 /** Executes instructions from `at` to `end` on P panels of rows `x`. */
-export function execute(at: usize, end: usize, x: usize, weights: usize, P: i32, o: Optimizer): void {
+export function execute(at: usize, end: usize, x: usize, weights: usize, P: i32, o: Optimizer, panelRows: i32): void {
   while (at < end) {
     switch (changetype<I.Instruction>(at).op) {
       case I.DENSE: {

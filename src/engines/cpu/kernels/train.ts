@@ -12,6 +12,7 @@ import { execute } from "./execute";
   gradient: usize;
   stride: usize;
   K: i32;
+  panelRows: i32;
 }
 
 /** A run in training. Written by ../member.ts. */
@@ -35,11 +36,11 @@ export function train(
   const code = member.code;
   const P = eights(B);
   for (let s = 0; s < steps; s++) {
-    execute(code.begin, code.middle, x, member.weights, P, member.optimizer);
+    execute(code.begin, code.middle, x, member.weights, P, member.optimizer, code.panelRows);
     if (!(batchLoss(member, labels, B) <= limit)) return s;
     addLosses(member);
     beginStep(member.optimizer);
-    execute(code.middle, code.end, x, member.weights, P, member.optimizer);
+    execute(code.middle, code.end, x, member.weights, P, member.optimizer, code.panelRows);
     x += xBytes;
     labels += labelBytes;
   }
@@ -74,7 +75,7 @@ export function evaluate(member: Member, x: usize, stride: usize, labels: usize,
   const p = member.code;
   for (let row = 0; row < rows; row += most) {
     const B = min(most, rows - row);
-    execute(p.begin, p.middle, x, member.weights, eights(B), member.optimizer);
+    execute(p.begin, p.middle, x, member.weights, eights(B), member.optimizer, p.panelRows);
     squaredErrors(p.predictions, 0, p.stride, labels, member.losses, p.K, B);
     x += <usize>(most >> 3) * stride;
     labels += <usize>(most >> 3) * <usize>p.K * 32;
