@@ -56,3 +56,8 @@ export function takeMeans(wasm: KernelInstance, at: number, tasks: number, count
   values.fill(0);
   return means;
 }
+
+/** Says which step comes next, for its dropout; 0 outside training. */
+export function setStep(wasm: KernelInstance, { code }: Member, step: number): void {
+  if (code.step !== undefined) wasm.uint32(code.step, 1)[0] = step;
+}
