@@ -5,7 +5,7 @@ import { type Arena, recordBytes } from "../rows/arena.ts";
 import { Builder, type Dropout } from "./builder.ts";
 import { type Columns, columnsFrom } from "./columns.ts";
 import type { Instruction } from "./instructions.ts";
-import { towersShareInput, type Weights, weightsOf } from "./weights.ts";
+import { numbered, towersShareInput, type Weights, weightsOf } from "./weights.ts";
 
 /** A model's step in linear memory, shared by all runs of the model. */
 export interface StepCode {
@@ -34,11 +34,8 @@ export function stepCodeOf(spec: ModelSpec, P: number, arena: Arena, keyOf: (str
     spec.dropout > 0 ? { probability: spec.dropout, keyOf, step: arena.take(4) } : undefined;
   const builder = new Builder(arena, P, weights, dropout);
   const first = builder.first(spec);
-  builder.drop(
-    firstLayers("experts", first.experts.length),
-    first.experts[0] as Columns,
-    spec.experts.layers[0] as number,
-  );
+  const [H] = spec.experts.layers as [number];
+  builder.drop(numbered("experts", first.experts.length, "0"), first.experts[0] as Columns, H);
   const experts = stacks(builder, spec.experts.layers, "experts", first.experts, true);
   const gates = stacks(builder, [...spec.gate.layers, expertsOf(spec, 0).length], "gates", first.gates, false);
   const predictions = builder.columns(spec.tasks, false);
@@ -50,11 +47,6 @@ export function stepCodeOf(spec: ModelSpec, P: number, arena: Arena, keyOf: (str
   const { value, gradient, stride } = predictions;
   const address = arena.put(recordBytes([begin, middle, end, value, gradient, stride, spec.tasks]));
   return { address, begin, middle, end, weights, tasks: spec.tasks, ...(dropout && { step: dropout.step }) };
-}
-
-/** Names of the first layers of `count` networks. */
-function firstLayers(part: "experts" | "towers", count: number): string[] {
-  return Array.from({ length: count }, (_, i) => `${part}/${i}/0`);
 }
 
 /** Layers after the first of each expert or gate; `last` says whether the last is a ReLU layer. */
@@ -100,7 +92,7 @@ function towers(builder: Builder, spec: ModelSpec, inputs: readonly Columns[], p
     const T = layers[0] ?? 1;
     const joined = layers.length > 0 ? builder.columns(spec.tasks * T, true) : predictions;
     builder.dense("towers", inputs[0] as Columns, joined);
-    if (layers.length > 0) builder.drop(firstLayers("towers", spec.tasks), joined, T);
+    if (layers.length > 0) builder.drop(numbered("towers", spec.tasks, "0"), joined, T);
     starts = Array.from({ length: spec.tasks }, (_, k) => columnsFrom(joined, k * T));
   }
   starts.forEach((start, k) => {
