@@ -2,9 +2,12 @@
 // src/engines/cpu/kernels and src/engines/rows/kernels in the same order, without fused multiply-add: the same bits.
 #include "kernels.h"
 #include "data.h"
+#include "dropout.h"
 #include "panel-update.h"
 #include "panels.h"
 #include "rows.h"
+
+static void nextStep(const NextStep *op, char *base) { ++*(int32_t *)(base + op->step); }
 
 static void executePanels(char *base, Address at, Address end, char *x, char *weights, int P, const Optimizer *o) {
   while (at < end) {
@@ -21,6 +24,9 @@ static void executePanels(char *base, Address at, Address end, char *x, char *we
       case MIX: mix(op, base, P); break;
       case GATE_GRADIENT: gateGradient(op, base, P); break;
       case EXPERT_GRADIENT: expertGradient(op, base, P); break;
+      case DROPOUT: dropout(op, base, P); break;
+      case SCALE: scale(op, base, P, LANES); break;
+      case NEXT_STEP: nextStep(op, base); break;
       default: __builtin_trap();
     }
     at += (Address)head->size;
@@ -41,6 +47,9 @@ static void executeRows(char *base, Address at, Address end, char *x, char *weig
       case MIX: mixRows(op, base, B); break;
       case GATE_GRADIENT: gateGradientRows(op, base, B); break;
       case EXPERT_GRADIENT: expertGradientRows(op, base, B); break;
+      case DROPOUT: dropoutRows(op, base, B); break;
+      case SCALE: scale(op, base, B, 1); break;
+      case NEXT_STEP: nextStep(op, base); break;
       default: __builtin_trap();
     }
     at += (Address)head->size;

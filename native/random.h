@@ -30,9 +30,9 @@ INLINE Q highProduct(Q *product, Q a, uint32_t multiplier) {
 }
 
 /// The four words of the counters (block, row, step, 0).
-INLINE Words philox(uint32_t block, U rows, U steps, uint32_t key0, uint32_t key1) {
-  Wide c1 = wide(rows), c2 = wide(steps);
-  Q low[4] = {splatQ(block), c1.low, c2.low, splatQ(0)}, high[4] = {splatQ(block), c1.high, c2.high, splatQ(0)};
+INLINE Words philox(U blocks, U rows, U steps, uint32_t key0, uint32_t key1) {
+  Wide c0 = wide(blocks), c1 = wide(rows), c2 = wide(steps);
+  Q low[4] = {c0.low, c1.low, c2.low, splatQ(0)}, high[4] = {c0.high, c1.high, c2.high, splatQ(0)};
   for (int round = 0; round < PHILOX_ROUNDS; round++) {
     Q p0, p1, r0, r1;
     Q h0 = highProduct(&p0, low[0], 0xd2511f53), h1 = highProduct(&p1, low[2], 0xcd9e8d57);
@@ -98,7 +98,7 @@ INLINE void boxMuller(U word0, U word1, F normals[2]) {
 
 /// Columns 4 block to 4 block + 3 of LANES rows.
 INLINE void normalBlock(F columns[4], uint32_t block, U rows, U steps, uint32_t key0, uint32_t key1) {
-  Words w = philox(block, rows, steps, key0, key1);
+  Words w = philox((U){} + block, rows, steps, key0, key1);
   boxMuller(w.words[0], w.words[1], columns);
   boxMuller(w.words[2], w.words[3], columns + 2);
 }

@@ -6,7 +6,20 @@
 
 typedef uint32_t Address;
 
-enum { DENSE = 1, INPUT_GRADIENT, UPDATE, SOFTMAX, MIX, GATE_GRADIENT, EXPERT_GRADIENT, SPARSE_UPDATE, UNIT_UPDATE };
+enum {
+  DENSE = 1,
+  INPUT_GRADIENT,
+  UPDATE,
+  SOFTMAX,
+  MIX,
+  GATE_GRADIENT,
+  EXPERT_GRADIENT,
+  SPARSE_UPDATE,
+  DROPOUT,
+  SCALE,
+  NEXT_STEP,
+  UNIT_UPDATE
+};
 
 typedef struct {
   int32_t op;
@@ -80,6 +93,33 @@ typedef struct {
   int32_t H;
   Address expert, expertStride, out, outStride;
 } ExpertGradient;
+
+/// In place: units [B, M N] of a ReLU layer of M networks, side by side, times 0 or `kept`. Unit n of a network is dropped
+/// if its word is at most `last`: word n % 4 of Philox at (n / 4, row, step) under the network's key, of `keys` [M, 2].
+/// `step` is the address of the step's number, from 1; at 0, outside training, all units stay as they are.
+typedef struct {
+  Instruction head;
+  Address units, stride;
+  int32_t N, M;
+  Address keys;
+  uint32_t last;
+  float kept;
+  Address step;
+} Dropout;
+
+/// In place: values [B, N] times `factor`.
+typedef struct {
+  Instruction head;
+  Address values, stride;
+  int32_t N;
+  float factor;
+} Scale;
+
+/// Adds 1 to the whole number at `step`.
+typedef struct {
+  Instruction head;
+  Address step;
+} NextStep;
 
 /// How a run is optimized; `train` updates the two float32 before each step.
 typedef struct {

@@ -144,8 +144,8 @@ describe("mmoe sweep --devices", () => {
   });
 
   test("where none can begin ends with the exit code and the reason of each", async () => {
-    const { code, stderr } = await sweep("--devices", "0,1", "--set", "dropout=0.1");
-    expect([code, stderr.match(/^\[[35]\] mmoe: model shared-bottom: dropout/gm)?.length]).toEqual([2, 2]);
+    const { code, stderr } = await sweep("--devices", "0,1", "--set", "heldoutRows=11000000");
+    expect([code, stderr.match(/^\[[35]\] mmoe: run .* a worker of the cpu engine holds/gm)?.length]).toEqual([2, 2]);
   });
 
   test("refuses --overwrite", async () => {

@@ -42,7 +42,12 @@ describe("by Adam cpu and tfjs agree, step by step, on", () => {
     ]);
   });
 
-  test("any model of the family", async () => {
+  test.each(MODEL_NAMES)("%s with dropout", async (name) => {
+    const model = { ...ZOO[name].build({ inputs: 100, tasks: 2 }), dropout: 0.3 };
+    await expectAgreement(makeRun({ model, index: 3 }, { batch: 43, heldoutRows: 8, lr: 0.001 }), [cpu, tfjs]);
+  });
+
+  test("any model of the family, with dropout or without", async () => {
     const seed = fc.nat({ max: 1e6 });
     const spec = anySpec.map((any) => ({ ...any, inputs: any.inputs + any.tasks })); // as many directions as tasks
     await fc.assert(

@@ -1,11 +1,21 @@
 import { expertCount, gateCount, type ModelSpec } from "../../models/spec.ts";
+import type { Key } from "../../random/key.ts";
 import type { Arena } from "../rows/arena.ts";
 import { columnBytes, inputPanelBytes, type Layout } from "../rows/panels.ts";
 import { type Columns, columnsFrom, takeColumns } from "./columns.ts";
-import { type Instruction, instruction } from "./instructions.ts";
+import { float32Word, type Instruction, instruction } from "./instructions.ts";
 import { Tape } from "./tape.ts";
 import { WeightUpdates } from "./weight-updates.ts";
 import type { FusedLayer, Weights } from "./weights.ts";
+
+/** How a model's units are dropped. */
+export interface Dropout {
+  readonly probability: number;
+  /** The key of a stream, e.g. of `dropout/experts/3/0`. */
+  readonly keyOf: (stream: string) => Key;
+  /** The address of the step's number, an int32. */
+  readonly step: number;
+}
 
 /** Writes the parts of a model as instructions, forwards and backwards, and takes their buffers from the plan. */
 export class Builder {
@@ -14,16 +24,19 @@ export class Builder {
   readonly #weights: Weights;
   readonly #layout: Layout;
   readonly #updates: WeightUpdates;
+  readonly #dropout: Dropout | undefined;
   readonly #tape = new Tape();
   /** By an expert's address: the gate column of each mix that it is in, and that mix's gradient. */
   readonly #uses = new Map<number, { gate: number; gateStride: number; mix: Columns }[]>();
 
-  constructor(arena: Arena, P: number, weights: Weights) {
+  constructor(arena: Arena, P: number, weights: Weights, dropout?: Dropout) {
     this.#arena = arena;
     this.#P = P;
     this.#weights = weights;
     this.#layout = weights.layout;
     this.#updates = new WeightUpdates(arena, P, weights);
+    this.#dropout = dropout;
+    if (dropout) this.#tape.push([], () => [instruction("nextStep", { step: dropout.step })]); // the last of all
   }
 
   columns(N: number, relu: boolean): Columns {
@@ -50,6 +63,20 @@ export class Builder {
   dense(name: string, input: Columns, out: Columns): void {
     const layer = this.#layer(name);
     this.#forwardAndUpdate(layer, input, out, out.relu ? layer.N : 0);
+  }
+
+  /** Drops units of ReLU layers, side by side in `units`, N each. Where one is dropped, its ReLU passes no gradient. */
+  drop(layers: readonly string[], units: Columns, N: number): void {
+    if (this.#dropout === undefined) return;
+    const { probability, keyOf, step } = this.#dropout;
+    const M = layers.length;
+    const { value, gradient, stride } = units;
+    const kept = float32Word(1 / (1 - probability));
+    const keys = this.#arena.put(Uint32Array.from(layers.flatMap((layer) => keyOf(`dropout/${layer}`))));
+    const last = Math.ceil(probability * 2 ** 32) - 1;
+    this.#tape.push([instruction("dropout", { units: value, stride, N, M, keys, last, kept, step })], () => [
+      instruction("scale", { values: gradient, stride, N: M * N, factor: kept }),
+    ]);
   }
 
   /** Must be called before the mixes of these experts: in the backward pass, their gradients come after all mixes. */

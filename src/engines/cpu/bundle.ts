@@ -1,6 +1,6 @@
 import type { Matrix } from "../../data/correlation-matrix.ts";
 import { groupBy } from "../../stats/group-by.ts";
-import type { Run } from "../engine.ts";
+import { modelKey, type Run } from "../engine.ts";
 import { numbering } from "../numbering.ts";
 import { Arena, roundUp } from "../rows/arena.ts";
 import { panelsOf } from "../rows/panels.ts";
@@ -49,9 +49,10 @@ export function planBundle(runs: readonly Run[], kernels: KernelSet): BundlePlan
   const pieceRows = roundUp(Math.max(first.training.batch, LEAST_ROWS), 8);
   const P = panelsOf(pieceRows, layout);
   const codes = new Map<string, StepCode>();
-  const members = runs.map(({ model, training }) => {
-    const key = JSON.stringify(model);
-    const code = codes.get(key) ?? stepCodeOf(model, P, arena, layout);
+  const members = runs.map((run) => {
+    const { model, training } = run;
+    const key = JSON.stringify(model); // with one run index, so runs of a model drop units by the same streams
+    const code = codes.get(key) ?? stepCodeOf(model, P, arena, layout, (stream) => modelKey(run, stream));
     codes.set(key, code);
     return takeMember(arena, code, training.optimizer, training.lr);
   });

@@ -56,3 +56,8 @@ export function takeMeans(memory: KernelInstance, at: number, tasks: number, cou
   values.fill(0);
   return means;
 }
+
+/** Says which step comes next, for its dropout; 0 outside training. */
+export function setStep(memory: KernelInstance, { code }: Member, step: number): void {
+  if (code.step !== undefined) memory.uint32(code.step, 1)[0] = step;
+}

@@ -2,7 +2,7 @@ import { type Curve, DIVERGED_LOSS, initialParameters, lossFailure, type Run } f
 import { labelPanelBytes } from "../rows/generator.ts";
 import { inputPanelBytes } from "../rows/panels.ts";
 import type { KernelInstance } from "./kernels.ts";
-import { type Member, readParameters, takeMeans, writeParameters } from "./member.ts";
+import { type Member, readParameters, setStep, takeMeans, writeParameters } from "./member.ts";
 import type { LabelPlan, RowPlan } from "./row-plan.ts";
 
 /** Inputs of a training run: its place in memory, the rows it shares and its own labels. */
@@ -52,6 +52,7 @@ export class Trainee {
     if (this.#failure !== undefined) return;
     const { member, rows, labels } = this.#place;
     const { batch } = this.run.training;
+    setStep(this.#memory, member, done + 1);
     const did = this.#memory.kernels.train(
       member.address,
       rows.chunk,
@@ -62,6 +63,7 @@ export class Trainee {
       steps,
       DIVERGED_LOSS,
     );
+    setStep(this.#memory, member, 0);
     if (did < steps) this.#failure = lossFailure(this.takeErrors(1), done + did + 1);
   }
 

@@ -136,7 +136,8 @@ function towerNames({ tasks, tower }: ModelSpec): string[] {
   return numbered("towers", tasks, tower.layers.length > 0 ? "0" : "output");
 }
 
-function numbered(part: string, count: number, layer: string): string[] {
+/** Names of a layer of `count` networks. */
+export function numbered(part: string, count: number, layer: string): string[] {
   return Array.from({ length: count }, (_, i) => `${part}/${i}/${layer}`);
 }
 

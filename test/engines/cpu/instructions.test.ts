@@ -34,7 +34,7 @@ describe("of an operation in the plan and in native code", () => {
     const struct = isUpdate ? "Update" : classOf(name);
     const bodies = Array.from(NATIVE.matchAll(/typedef struct \{\n {2}Instruction head;([^}]*)\} (\w+);/g));
     const body = bodies.find(([, , typeName]) => typeName === struct)?.[1] ?? "";
-    const fields = Array.from(body.matchAll(/^ {2}(?:Address|int32_t) ([^;]*);/gm), ([, names = ""]) =>
+    const fields = Array.from(body.matchAll(/^ {2}(?:Address|u?int32_t|float) ([^;]*);/gm), ([, names = ""]) =>
       names.split(", "),
     );
     const shared = fieldsOf(name).filter((field) => field !== "strips");
@@ -42,7 +42,7 @@ describe("of an operation in the plan and in native code", () => {
   });
 
   test("they have the same numbers", () => {
-    const names = NATIVE.match(/enum \{ DENSE = 1, ([^}]*) \}/)?.[1]?.split(/,\s*/) ?? [];
+    const names = NATIVE.match(/enum \{\s*DENSE = 1,\s*([^}]*?)\s*\}/)?.[1]?.split(/,\s*/) ?? [];
     expect(["DENSE", ...names]).toEqual(OPERATIONS.map(constantOf));
   });
 });

@@ -3,17 +3,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../../src/data/presets.ts";
-import { instantiate, kernelSource } from "../../../src/engines/cpu/instantiate.ts";
-import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
-import { availableKernels } from "../../../src/engines/cpu/native.ts";
+import { type KernelSet, layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import { trainBundle } from "../../../src/engines/cpu/train-bundle.ts";
 import type { Run, RunResult } from "../../../src/engines/engine.ts";
 import { MODEL_NAMES, ZOO } from "../../../src/models/zoo.ts";
 import { makeRun } from "../../support/runs.ts";
+import { INSTANCES, wasm } from "./lone-run.ts";
 import { anySpec } from "./specs.ts";
 
-const NATIVE = availableKernels().sets.filter((set) => set !== "wasm");
-const INSTANCES = new Map(availableKernels().sets.map((set) => [set, instantiate(kernelSource(set))]));
+const NATIVE = INSTANCES.map(({ set }) => set).filter((set) => set !== "wasm");
 const WATCH = { keepParameters: true, isStopped: () => false, onStep: () => {} };
 
 /** All that a run records but its time and device, and its parameters bit for bit. */
@@ -28,9 +26,8 @@ function outcome({ curve, failure, trainingSetLoss, labelCorrelations, parameter
 }
 
 /** Outcomes of runs that train together. */
-function trained(set: (typeof NATIVE)[number] | "wasm", runs: readonly Run[]) {
-  const instance = INSTANCES.get(set);
-  if (instance === undefined) throw new Error(`no ${set} here`);
+function trained(set: KernelSet, runs: readonly Run[]) {
+  const instance = INSTANCES.find((one) => one.set === set) ?? wasm;
   return trainBundle(instance, runs, WATCH)?.map(outcome);
 }
 

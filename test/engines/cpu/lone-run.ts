@@ -1,25 +1,36 @@
 import { instantiate, kernelSource } from "../../../src/engines/cpu/instantiate.ts";
 import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
-import { readParameters, takeMeans, takeMember, writeParameters } from "../../../src/engines/cpu/member.ts";
+import type { KernelInstance } from "../../../src/engines/cpu/kernels.ts";
+import { readParameters, setStep, takeMeans, takeMember, writeParameters } from "../../../src/engines/cpu/member.ts";
+import { availableKernels } from "../../../src/engines/cpu/native.ts";
 import { stepCodeOf } from "../../../src/engines/cpu/step-code.ts";
 import type { Optimizer } from "../../../src/engines/engine.ts";
 import { Arena } from "../../../src/engines/rows/arena.ts";
 import { columnBytes, inputPanelBytes, panelIndex, panelsOf } from "../../../src/engines/rows/panels.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
+import { keyOf } from "../../../src/random/key.ts";
 
-export const wasm = instantiate(kernelSource("wasm"));
+/** Instances of all kernel sets of this machine. */
+export const INSTANCES: readonly KernelInstance[] = availableKernels().sets.map((set) =>
+  instantiate(kernelSource(set)),
+);
+export const wasm = INSTANCES.at(-1) as KernelInstance;
 
-/** A member of the family on the kernels alone: no generator, no workers; any number of tasks. */
+/**
+ * A member of the family on the kernels alone: no generator, no workers; any number of tasks. Streams of dropout have no name but
+ * their layer's.
+ */
 export function loneRun(spec: ModelSpec, B: number, optimizer: Optimizer, lr: number, memory = wasm) {
   const arena = new Arena();
   const layout = layoutOf(memory.set, B);
   const panels = panelsOf(B, layout);
   const panel = inputPanelBytes(spec.inputs, layout);
-  const member = takeMember(arena, stepCodeOf(spec, panels, arena, layout), optimizer, lr);
+  const member = takeMember(arena, stepCodeOf(spec, panels, arena, layout, keyOf), optimizer, lr);
   const x = arena.take(panels * panel);
   const labels = arena.take(panels * spec.tasks * columnBytes(layout));
   memory.reserve(arena.bytes);
   arena.writeTo(memory.memory);
+  let done = 0;
   const fill = (rows: number[][], at: number, N: number) => {
     const values = memory.float32(at, panels * N * layout.panelRows);
     rows.forEach((row, b) => {
@@ -39,7 +50,9 @@ export function loneRun(spec: ModelSpec, B: number, optimizer: Optimizer, lr: nu
     train(steps: number): number[] {
       let losses: number[] = [];
       for (let step = 0; step < steps; step++) {
+        setStep(memory, member, ++done);
         memory.kernels.train(member.address, x, 0, labels, 0, B, 1, Number.MAX_VALUE);
+        setStep(memory, member, 0);
         losses = takeMeans(memory, member.losses, spec.tasks, 1);
       }
       return losses;
