@@ -19,6 +19,17 @@ export const LOSS_OPTION = [
   "train",
 ] as const;
 
+/** The same option of a command whose table has two losses by default: three would be wider than a terminal. */
+export const TABLE_LOSS_OPTION = [
+  LOSS_OPTION[0],
+  "only this loss in the table: train, heldout or running (default: train and heldout)",
+] as const;
+
+/** The losses in such a table. */
+export function tableLosses(text: string | undefined): LossSet[] {
+  return text === undefined ? ["train", "heldout"] : [lossOption(text)];
+}
+
 export function lossOption(text: string): LossSet {
   return choiceOption("--loss", text, LOSS_SETS);
 }
