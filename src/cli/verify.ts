@@ -1,7 +1,7 @@
 import { UsageError } from "../errors.ts";
 import { holdsTrials } from "../records/label-trials.ts";
-import { readResults } from "../records/read-results.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
+import { readResults } from "../records/read-results.ts";
 import { eachLoss, finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
 import { trainAgain } from "../sweep/train-again.ts";
 import type { Verified } from "../sweep/verify.ts";
