@@ -103,7 +103,7 @@ export function lossCurve(record: RunRecord, set: LossSet, task: number | "mean"
 
 /**
  * Losses after the last step; undefined for a run that failed. On training rows: over the whole fixed set, or with
- * fresh rows the mean of the batch losses since the last evaluation but one.
+ * fresh rows the mean of the batch losses since the last evaluation but one. The running mean: over all batches.
  */
 export function finalLosses(record: RunRecord, set: LossSet): TaskLosses | undefined {
   if (record.status === "failed") return undefined;

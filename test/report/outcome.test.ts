@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Claim } from "../../src/claims/claim.ts";
 import type { CellLosses } from "../../src/records/cell-losses.ts";
 import { outcome } from "../../src/report/outcome.ts";
 import { lowestModels } from "../../src/report/ranking.ts";
@@ -108,6 +109,20 @@ describe("outcome(results, cells, claims)", () => {
     );
     expect(text(models(0.1, 0.4))).toContain(
       "The losses are lowest for different models: at 0.5 MMoE on training rows and as a running mean, Shared-Bottom on held-out rows.",
+    );
+  });
+
+  test("counts the verdicts, the same counts once for all losses that have them", () => {
+    const of = (...verdicts: Claim["verdict"][]) => verdicts.map((verdict) => ({ verdict }) as Claim);
+    const judged = {
+      train: of("holds", "holds", "undecided"),
+      heldout: of("holds", "does not hold", "not covered"),
+      running: of("holds", "undecided", "holds"),
+    };
+    const cells = { train: models(0.3, 0), heldout: models(0.3, 0), running: models(0.3, 0) };
+    expect(outcome(results, cells, judged).markup).toContain(
+      "Of the paper’s 3 claims 2 hold and 1 is undecided on training rows and as a running mean; " +
+        "1 holds, 1 does not and 1 is not covered on held-out rows.",
     );
   });
 
