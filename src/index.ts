@@ -70,7 +70,10 @@ export function readResults(folder: string, warn: (line: string) => void = () =>
   return read(folder, warn);
 }
 
-/** Which loss is read: on the training rows (`train`, the default) or on the held-out rows. */
+/**
+ * Which loss is read: on the training rows (`train`, the default), on the held-out rows (`heldout`), or the mean of all
+ * batch losses since step 1 (`running`).
+ */
 export interface LossOption {
   readonly loss?: LossSet;
 }

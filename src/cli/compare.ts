@@ -1,5 +1,6 @@
 import { differences } from "../config/same-sweep.ts";
 import { UsageError } from "../errors.ts";
+import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { estimateText } from "../stats/estimate.ts";
 import { type Change, changeBetween } from "../summary/folder-change.ts";
@@ -7,7 +8,7 @@ import { correlationText } from "../sweep/plan.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { lossOption, readEnded, WIDTH } from "./loss-commands.ts";
+import { LOSS_OPTION, lossOption, readEnded, WIDTH } from "./loss-commands.ts";
 import { numberOption } from "./options.ts";
 import { table, wrapped } from "./text/table.ts";
 
@@ -21,7 +22,7 @@ export const define: Define = (command, run) => {
   command
     .argument("<a>", "a results folder")
     .argument("<b>", "another one: of another engine, version or setting")
-    .option("--loss <rows>", "train or heldout", "train")
+    .option(...LOSS_OPTION)
     .option("--tolerance <loss>", "largest rise of B's mean loss that is accepted, in units of label variance", "0")
     .option("--json", "as JSON")
     .addHelpText(
@@ -57,12 +58,11 @@ async function compare(a: string, b: string, options: Options, context: Context)
 }
 
 function changeText(a: Results, b: Results, settings: readonly string[], change: Change): string {
-  const rows = change.loss === "train" ? "training" : "held-out";
   const lines = [
     `A: ${a.path} (${enginesOf(a)})`,
     `B: ${b.path} (${enginesOf(b)})`,
     ...(settings.length > 0 ? [`settings that differ: ${settings.join("; ")}`] : []),
-    `loss on ${rows} rows after the last step, B minus A by run`,
+    `${LOSS_WORDS[change.loss].atEnd}, B minus A by run`,
   ];
   const head = lines.map((line) => `${wrapped(line, WIDTH)}\n`).join("");
   return `${head}\n${changesTable(change)}${apartText(change)}${verdictText(change)}\n`;

@@ -6,7 +6,7 @@ import { summaryCsv } from "../summary/summary-csv.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { gapsText, headText, lossOption, readEnded } from "./loss-commands.ts";
+import { gapsText, headText, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
 import { numberOption } from "./options.ts";
 import { cellsText } from "./text/summary-cells.ts";
 import { comparisonsText, statisticsText } from "./text/summary-full.ts";
@@ -22,7 +22,7 @@ interface Options {
 export const define: Define = (command, run) => {
   command
     .argument("<folder>", "a results folder, also of a sweep that still runs")
-    .option("--loss <rows>", "train (as the paper's figures seem to) or heldout", "train")
+    .option(...LOSS_OPTION)
     .option("--bad <loss>", "a run with a higher final loss is in a bad minimum (default: 1/6)")
     .option("--full", "all statistics of each cell, and tests between models and between correlations")
     .option("--csv", "all that --full shows as CSV, one row for each statistic")

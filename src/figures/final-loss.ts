@@ -16,7 +16,15 @@ import { element, group, type SvgNode } from "./svg.ts";
 import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, correlationWords, lossHeading, lossName, runsSentence, tasksWords, UNITS } from "./words.ts";
+import {
+  capitalised,
+  correlationWords,
+  lossHeading,
+  runsSentence,
+  statisticName,
+  tasksWords,
+  unitsSentence,
+} from "./words.ts";
 
 const NAME = "final-loss";
 
@@ -138,7 +146,7 @@ function captionStart(points: readonly CellPoint[], { loss, statistic }: FigureO
   const paper = points.some(hasPaper)
     ? " Hollow markers: the end of the paper's Figure 4, a mean over its 200 runs; it does not say of which rows."
     : "";
-  return `${capitalised(statistic)} ${lossName(loss)} of ${tasksWords(points.map(({ cell }) => cell))} after the last step (${UNITS}), with its 95 % interval over runs.${paper}`;
+  return `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(points.map(({ cell }) => cell))} after the last step (${unitsSentence(loss)}), with its 95 % interval over runs.${paper}`;
 }
 
 function rowOf({ cell, value, low, high, paper }: CellPoint, options: FigureOptions): Record<string, CsvValue> {

@@ -8,7 +8,7 @@ export const REPORT_SIGNATURE = '<!doctype html>\n<html lang="en" data-mmoe-repo
 
 /** The name of a figure's file: the figure, its options that are not the default, and its format. */
 const FIGURE_FILE =
-  /^(figure[2-5]|final-loss|differences|distributions|runs)(-(heldout|median|log|paper|dark|print))*\.(svg|png|pdf|csv|txt)$/;
+  /^(figure[2-5]|final-loss|differences|distributions|runs)(-(heldout|running|median|log|paper|dark|print))*\.(svg|png|pdf|csv|txt)$/;
 
 const JOURNAL_FILE = /\.(jsonl|jsonl\.gz|provenance\.json)$/;
 

@@ -2,7 +2,7 @@ import { claimsOf } from "../claims/claims.ts";
 import { correlationsOf, modelsOf, sweepCells } from "../figures/sweep-cells.ts";
 import { cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
-import type { LossSet } from "../records/record.ts";
+import { eachLoss, type LossSet } from "../records/record.ts";
 import { thousands } from "../units.ts";
 import { cellsSection } from "./cells-section.ts";
 import { claimsSection } from "./claims-section.ts";
@@ -22,8 +22,8 @@ import { drawVariants, hasPaper } from "./variants.ts";
 /** A sweep's report: one HTML file, the same bytes for the same records. `loss` is shown first. */
 export function reportHtml(results: Results, loss: LossSet): string {
   const { config, records, provenances } = results;
-  const cells = { train: cellLosses(results, "train"), heldout: cellLosses(results, "heldout") };
-  const claims = { train: claimsOf(results, "train"), heldout: claimsOf(results, "heldout") };
+  const cells = eachLoss((set) => cellLosses(results, set));
+  const claims = eachLoss((set) => claimsOf(results, set));
   const trained = sweepCells(results);
   const figures = drawVariants(results);
   const shown = {

@@ -59,6 +59,10 @@ function commands(): [string[], string[]][] {
       ["compare", made, made],
       ["--loss", "--margin", "--json"],
     ],
+    [
+      ["merge", made],
+      ["--loss", "--json"],
+    ],
     [["status", made], ["--json"]],
     [
       ["figures", made, "-o", out],
