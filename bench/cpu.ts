@@ -22,7 +22,16 @@ function runOf(model: ModelName, batch: number, trainRows: number | "fresh"): Ru
     ...{ id: model, model: ZOO[model].build({ inputs: 100, tasks: 2 }), data: GENERATOR_PRESETS.paper.settings },
     ...{ correlation: 0.5, correlationMatrix: correlationMatrix(2, 0.5), index: 0, seed: 0 },
     training: {
-      ...{ trainRows, sampling: "epochs", batch, steps: 1, optimizer: "adam", lr: 0.001, evalEvery: 1 },
+      ...{
+        trainRows,
+        sampling: "epochs",
+        batch,
+        steps: 1,
+        optimizer: "adam",
+        lr: 0.001,
+        huberDelta: null,
+        evalEvery: 1,
+      },
       ...{ initializer: { name: "glorot-uniform" }, heldoutRows: 8 },
     },
   };

@@ -203,19 +203,3 @@ static void expertGradientRows(const ExpertGradient *op, char *base, int B) {
     }
   }
 }
-
-/// As squaredErrors of panels.h; labels [B][K].
-static void squaredErrorsRows(const char *predictions, char *gradient, size_t stride, const char *labels, double *sums,
-                              int K, int B) {
-  const float scale = 2 / (float)B;
-  for (int k = 0; k < K; k++) {
-    float classes[4] = {0};
-    for (int b = 0; b < B; b++) {
-      const size_t at = b * stride + 4 * (size_t)k;
-      const float error = *(const float *)(predictions + at) - ((const float *)labels)[b * K + k];
-      classes[b & 3] += error * error;
-      *(float *)(gradient + at) = error * scale;
-    }
-    sums[k] += ((double)classes[0] + (double)classes[1]) + ((double)classes[2] + (double)classes[3]);
-  }
-}

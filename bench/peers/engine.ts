@@ -69,7 +69,16 @@ async function createEngine(): Promise<Engine> {
 
 function planned(steps: number, seed: number): Run[] {
   const training: TrainingSettings = {
-    ...{ trainRows: "fresh", sampling: "epochs", batch, steps, optimizer: "adam", lr, evalEvery: LAST_STEPS },
+    ...{
+      trainRows: "fresh",
+      sampling: "epochs",
+      batch,
+      steps,
+      optimizer: "adam",
+      lr,
+      huberDelta: null,
+      evalEvery: LAST_STEPS,
+    },
     ...{ initializer: { name: "glorot-uniform" }, heldoutRows: HELDOUT_ROWS },
   };
   return Array.from({ length: runs }, (_, index) =>

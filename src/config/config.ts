@@ -17,7 +17,8 @@ export interface Config extends Settings {
 }
 
 export function generatorOf(config: Config): GeneratorSettings {
-  return GENERATOR_PRESETS[config.data].settings;
+  const { settings } = GENERATOR_PRESETS[config.data];
+  return config.labels === "raw" ? { ...settings, rawLabels: true } : settings;
 }
 
 export function trainingOf(config: Config): TrainingSettings {
@@ -29,6 +30,7 @@ export function trainingOf(config: Config): TrainingSettings {
     steps,
     optimizer,
     lr,
+    huberDelta: config.loss === "huber" ? config.huberDelta : null,
     initializer: initializerOf(config),
     evalEvery,
     heldoutRows,
@@ -53,7 +55,7 @@ export function trainedHash(config: Config): string {
   const { seed, dropout } = config;
   const trained = {
     generator: generatorOf(config),
-    training: trainingOf(config),
+    training: { ...trainingOf(config), huberDelta: undefined }, // it is among those that came later
     dropout,
     seed,
     ...laterChanges(config),

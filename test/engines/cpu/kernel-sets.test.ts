@@ -55,12 +55,14 @@ describe.runIf(NATIVE.length > 0).each(NATIVE)("%s has the bits of wasm", (set) 
       optimizer: fc.constantFrom("adam" as const, "sgd" as const),
       sampling: fc.constantFrom("epochs" as const, "replacement" as const),
       heldoutRows: fc.integer({ min: 1, max: 90 }),
+      huberDelta: fc.constantFrom(null, null, 0.3, 1),
+      rawLabels: fc.boolean(),
       index: fc.nat({ max: 1e6 }),
     });
     fc.assert(
-      fc.property(shape, ({ spec, wide, index, ...training }) => {
+      fc.property(shape, ({ spec, wide, index, rawLabels, ...training }) => {
         const model = { ...spec, inputs: spec.inputs + spec.tasks + wide };
-        const data = { ...GENERATOR_PRESETS.paper.settings, inputs: model.inputs };
+        const data = { ...GENERATOR_PRESETS.paper.settings, inputs: model.inputs, rawLabels };
         const matrix = { correlationMatrix: correlationMatrix(model.tasks, 0.5) };
         const run = makeRun({ model, data, index, ...matrix }, { ...training, steps: 7, evalEvery: 3, lr: 0.003 });
         expect(trained(set, [run])).toEqual(trained("wasm", [run]));
