@@ -1,4 +1,5 @@
 import type { Engine, Run } from "../engines/engine.ts";
+import { evaluationCount } from "../engines/evaluations.ts";
 
 const TRIAL_MS = 250;
 const MOST_STEPS = 2 ** 16;
@@ -9,8 +10,8 @@ const FORWARD_SHARE = 1 / 3;
 export async function estimateMs(runs: readonly Run[], engine: Engine): Promise<number> {
   const [first] = runs;
   if (!first) return 0;
-  const { steps, batch, evalEvery, heldoutRows, trainRows } = first.training;
-  const evaluatedRows = Math.ceil(steps / evalEvery) * heldoutRows + (trainRows === "fresh" ? 0 : trainRows);
+  const { steps, batch, heldoutRows, trainRows } = first.training;
+  const evaluatedRows = evaluationCount(first.training) * heldoutRows + (trainRows === "fresh" ? 0 : trainRows);
   const stepsWorth = steps + (FORWARD_SHARE * evaluatedRows) / batch;
   const trial = await firstBegun(runs, engine);
   return ((await stepMs(trial, engine)) / trial.length) * stepsWorth * runs.length;
