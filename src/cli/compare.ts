@@ -3,12 +3,12 @@ import { UsageError } from "../errors.ts";
 import type { Results } from "../records/read-results.ts";
 import { estimateText } from "../stats/estimate.ts";
 import { type Change, changeBetween } from "../summary/folder-change.ts";
-import { correlationText } from "../sweep/plan.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { lossOption, readEnded, WIDTH } from "./loss-commands.ts";
 import { numberOption } from "./options.ts";
+import { cellHeads, cellNames } from "./text/cell-names.ts";
 import { table, wrapped } from "./text/table.ts";
 
 interface Options {
@@ -74,16 +74,15 @@ function enginesOf({ records }: Results): string {
 }
 
 function changesTable({ cells }: Change): string {
-  const rows = cells.map(({ model, correlation, pairs, equal, mean, change, verdict }) => [
-    model,
-    correlationText(correlation),
-    String(pairs),
-    String(equal),
-    estimateText({ value: mean, low: Number.NaN, high: Number.NaN }, 4),
-    estimateText(change, 4),
-    verdict,
+  const rows = cells.map((cell) => [
+    ...cellNames(cell),
+    String(cell.pairs),
+    String(cell.equal),
+    estimateText({ value: cell.mean, low: Number.NaN, high: Number.NaN }, 4),
+    estimateText(cell.change, 4),
+    cell.verdict,
   ]);
-  return table([["model", "p", "pairs", "equal", "A", "B - A [95 %]", "verdict"], ...rows]);
+  return table([[...cellHeads(cells), "pairs", "equal", "A", "B - A [95 %]", "verdict"], ...rows]);
 }
 
 /** Most ids of one kind that are named; JSON has all. */

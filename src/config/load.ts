@@ -6,7 +6,8 @@ import { readText } from "../regular-file.ts";
 import { checkConfig } from "./check.ts";
 import type { Config } from "./config.ts";
 import type { GivenValues } from "./file-version.ts";
-import { SETTING_KEYS } from "./schema.ts";
+import { SETTING_KEYS, type SettingKey } from "./schema.ts";
+import { GRID_KEYS } from "./settings.ts";
 import { didYouMean } from "./suggest.ts";
 import { YamlError, yamlValue } from "./yaml.ts";
 
@@ -44,7 +45,17 @@ export function override(source: string, key: string, text: string | readonly st
   return { source, values: { [key]: value } };
 }
 
-/** `--set key=value`, the value in YAML (`lr=0.01`, `models=[mmoe, omoe]`). */
+/** Settings that are lists, or may be: their values can be separated by commas. */
+const LISTS: readonly SettingKey[] = ["correlations", "models", ...GRID_KEYS];
+
+/** One override from a flag whose setting may be a list: `--lr 0.001,0.01`. */
+export function listOverride(source: string, key: string, text: string): GivenValues {
+  const isList = LISTS.some((list) => list === key) && text.includes(",") && !text.trimStart().startsWith("[");
+  const items = isList ? text.split(",").map((item) => item.trim()) : text;
+  return override(source, key, items);
+}
+
+/** `--set key=value`, the value in YAML, or several by commas (`lr=0.01`, `lr=0.001,0.01`, `models=[mmoe, omoe]`). */
 export function setOverride(assignment: string): GivenValues {
   const at = assignment.indexOf("=");
   if (at < 1) throw new UsageError(`--set: expected key=value, got '${assignment}'`);
@@ -54,7 +65,7 @@ export function setOverride(assignment: string): GivenValues {
       `--set: unknown key '${key}'${didYouMean(key, SETTING_KEYS) || `; keys: ${SETTING_KEYS.join(", ")}`}`,
     );
   }
-  return override(`--set ${key}`, key, assignment.slice(at + 1));
+  return listOverride(`--set ${key}`, key, assignment.slice(at + 1));
 }
 
 function findFile(fileOrPreset: string): string {

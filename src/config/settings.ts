@@ -56,6 +56,23 @@ export const SETTINGS_SCHEMA = z.strictObject({
   heldoutRows: count(),
 });
 
+/**
+ * Settings that may be a list: a sweep then trains every combination. They say how a run trains; how it is watched, and
+ * what it is trained on, is the same for all runs of a sweep.
+ */
+export const GRID_KEYS = [
+  "trainRows",
+  "sampling",
+  "batch",
+  "steps",
+  "optimizer",
+  "lr",
+  "initializer",
+  "initializerStd",
+  "dropout",
+] as const;
+export type GridKey = (typeof GRID_KEYS)[number];
+
 /** A setting that came after the first version; older files stay valid. */
 interface LaterSetting {
   /** The version of config files that it came with. */

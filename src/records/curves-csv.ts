@@ -1,13 +1,13 @@
 import { groupBy } from "../stats/group-by.ts";
 import { mean, quantileSorted } from "../stats/moments.ts";
 import { type Cell, cellKey } from "./cell.ts";
-import { type Column, csvRow } from "./columns.ts";
+import { type Column, csvRow, settingColumns } from "./columns.ts";
 import { csvOf } from "./csv.ts";
 import { loss, RUN_FIELDS, text, whole } from "./fields.ts";
 import { curveLoss, curveLosses, type LossSet, type RunRecord, tasksOf } from "./record.ts";
 
 /**
- * `curves.csv`: loss against steps for each model, correlation and task (`1` to K, or `mean` over tasks): mean, median
+ * `curves.csv`: loss against steps for each model, correlation, grid point and task (`1` to K, or `mean` over tasks): mean, median
  * and quartiles over the runs that reached the step. Figures 3 and 4 are drawn from it.
  */
 export function curvesCsv(records: readonly RunRecord[]): Generator<string> {
@@ -41,6 +41,7 @@ export const LONG_CURVE_COLUMNS: readonly Column<RunPoint>[] = [
   { name: "id", schema: RUN_FIELDS.id, of: ({ record }) => record.id },
   { name: "model", schema: RUN_FIELDS.model, of: ({ record }) => record.model },
   { name: "correlation", schema: RUN_FIELDS.correlation, of: ({ record }) => record.correlation },
+  settingColumns(({ record }) => record.point),
   { name: "run", schema: RUN_FIELDS.run, of: ({ record }) => record.run },
   {
     name: "step",
@@ -68,6 +69,7 @@ interface Point {
 export const CURVE_COLUMNS: readonly Column<Point>[] = [
   { name: "model", schema: RUN_FIELDS.model, of: ({ cell }) => cell.model },
   { name: "correlation", schema: RUN_FIELDS.correlation, of: ({ cell }) => cell.correlation },
+  settingColumns(({ cell }) => cell.point),
   {
     name: "task",
     schema: text("a task, from 1, or `mean` over tasks"),

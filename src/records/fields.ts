@@ -73,6 +73,10 @@ export const CURVE_SCHEMA = z.object({
 /** A record as JSON: a journal's line without its checksum, and the event of a run. */
 export const RECORD_SCHEMA = z.object({
   ...RUN_FIELDS,
+  point: z
+    .record(z.string(), z.union([z.string(), measurement]))
+    .optional()
+    .meta({ description: "the value of each setting that the sweep lists; absent if it lists none" }),
   trainingSetLoss: numbers("loss of each task over the whole training set after the last step", LOSS_UNIT)
     .nullable()
     .meta({ description: "null for fresh rows or a failure" }),

@@ -2,7 +2,7 @@ import { centreOf, estimate } from "../figures/interval.ts";
 import { shortNumber } from "../figures/scale.ts";
 import { modelLabel } from "../figures/style.ts";
 import { finalMeans, sweepCells } from "../figures/sweep-cells.ts";
-import { type Cell, cellKey } from "../records/cell.ts";
+import { type Cell, cellKey, cellOf } from "../records/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
 import { LOSS_SETS, type LossSet } from "../records/record.ts";
@@ -47,10 +47,11 @@ the mean over runs. The lowest mean at a correlation is bold.</p>`,
 
 function linesOf(results: Results): CellLine[] {
   const trained = new Map(sweepCells(results).map((cell) => [cellKey(cell), cell]));
-  return cellLosses(results, "train").map(({ model, correlation, failed, missing }) => {
-    const cell = trained.get(cellKey({ model, correlation }));
+  return cellLosses(results, "train").map((line) => {
+    const { failed, missing } = line;
+    const cell = trained.get(cellKey(line));
     const losses = (set: LossSet) => (cell === undefined ? new Float64Array() : finalMeans(cell, set));
-    return { model, correlation, failed, missing, losses: { train: losses("train"), heldout: losses("heldout") } };
+    return { ...cellOf(line), failed, missing, losses: { train: losses("train"), heldout: losses("heldout") } };
   });
 }
 

@@ -1,4 +1,5 @@
-import { type Config, modelOf } from "../config/config.ts";
+import { type Config, configAt, modelOf } from "../config/config.ts";
+import { type GridPoint, gridPoints } from "../config/grid.ts";
 import { modelLabel } from "../figures/style.ts";
 import { flopPerRow } from "../models/flop.ts";
 import { parameterCount } from "../models/parameters.ts";
@@ -30,7 +31,7 @@ export interface ModelCost {
 export function modelCosts(config: Config, records: readonly RunRecord[]): ModelCost[] {
   const groups = groupBy(records, ({ model, engine, device }) => JSON.stringify([model, engine, device]));
   return config.models.flatMap((name) => {
-    const spec = modelOf(config, name);
+    const spec = modelOf(configAt(config, gridPoints(config)[0] as GridPoint), name); // its size is the same at all points
     const own = [...groups.values()].filter(([first]) => first?.model === name);
     return own.map((runs) => {
       const { engine, device } = runs[0] as RunRecord;

@@ -1,14 +1,26 @@
 import type { Engine, Run } from "../engines/engine.ts";
+import { groupBy } from "../stats/group-by.ts";
 
 const TRIAL_MS = 250;
 const MOST_STEPS = 2 ** 16;
 /** A forward pass costs about a third of a training step on as many rows. */
 const FORWARD_SHARE = 1 / 3;
 
-/** Wall time of training `runs` of one sweep on this machine in milliseconds, extrapolated from a short trial. */
+/** Wall time of training `runs` of one sweep on this machine in milliseconds, extrapolated from short trials. */
 export async function estimateMs(runs: readonly Run[], engine: Engine): Promise<number> {
-  const [first] = runs;
-  if (!first) return 0;
+  let ms = 0;
+  for (const alike of groupBy(runs, workOf).values()) ms += await estimateAlikeMs(alike, engine);
+  return ms;
+}
+
+/** Settings that a run's time depends on, apart from its model: in a grid they may differ. */
+function workOf({ training }: Run): string {
+  const { trainRows, sampling, batch, steps, optimizer, evalEvery, heldoutRows } = training;
+  return [trainRows, sampling, batch, steps, optimizer, evalEvery, heldoutRows].join();
+}
+
+async function estimateAlikeMs(runs: readonly Run[], engine: Engine): Promise<number> {
+  const [first] = runs as readonly [Run];
   const { steps, batch, evalEvery, heldoutRows, trainRows } = first.training;
   const evaluatedRows = Math.ceil(steps / evalEvery) * heldoutRows + (trainRows === "fresh" ? 0 : trainRows);
   const stepsWorth = steps + (FORWARD_SHARE * evaluatedRows) / batch;

@@ -21,7 +21,7 @@ export function sweepResults({ set = [], failing = () => false, missing = () => 
   const config = loadConfig("paper", ["runs=7", "steps=2000", ...set].map(setOverride));
   const ended = planRuns(config).filter(({ id }) => !missing(id));
   const records = ended.map((run) => recordOf(failing(run.id) ? failedResult(run) : madeUp(run), "fake"));
-  return { path: "results/made-up", config, records, provenances: [] };
+  return { path: "results/made-up", config, at: {}, records, provenances: [] };
 }
 
 /** Falls with steps, and the more so the better the model and the higher the correlation; runs differ a little. */

@@ -1,4 +1,5 @@
-import { modelOf } from "../../config/config.ts";
+import { configAt, modelOf } from "../../config/config.ts";
+import { gridPoints } from "../../config/grid.ts";
 import { findResults } from "../../records/find-results.ts";
 import { loadEngine } from "../../sweep/engines.ts";
 import { type CheckedOptions, checkedOptions, type SweepOptions } from "../sweep-options.ts";
@@ -11,7 +12,9 @@ export async function checkSweep(file: string, options: SweepOptions): Promise<C
   const checked = checkedOptions(file, options);
   const engine = await loadEngine(JUDGES[checked.engineName]);
   try {
-    for (const name of checked.config.models) engine.check(modelOf(checked.config, name));
+    const { config } = checked;
+    for (const point of gridPoints(config))
+      for (const name of config.models) engine.check(modelOf(configAt(config, point), name));
   } finally {
     await engine.dispose();
   }

@@ -2,14 +2,14 @@ import { cellKey } from "../../records/cell.ts";
 import { finalLosses, type LossSet, type RunRecord } from "../../records/record.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { mean, quantileSorted, standardError } from "../../stats/moments.ts";
-import { correlationText } from "../../sweep/plan.ts";
+import { cellHeads, cellNames } from "./cell-names.ts";
 import { table } from "./table.ts";
 
 const CAPTION = "loss after the last step: mean±standard error, median; predicting the mean is 1\n";
 
 /** Models against correlations: final loss on training and held-out rows, over the runs that are done. */
 function summaryTable(records: readonly RunRecord[]): string {
-  const header = ["model", "p", "runs", "failed", "training", "median", "held-out", "median"];
+  const header = [...cellHeads(records), "runs", "failed", "training", "median", "held-out", "median"];
   return `${table([header, ...[...groupBy(records, cellKey).values()].map(cellRow)])}${CAPTION}`;
 }
 
@@ -19,11 +19,9 @@ export function resultsText(out: string, records: readonly RunRecord[]): string 
 }
 
 function cellRow(cell: readonly RunRecord[]): string[] {
-  const { model, correlation } = cell[0] as RunRecord;
   const failed = cell.filter((record) => record.status === "failed").length;
   return [
-    model,
-    correlationText(correlation),
+    ...cellNames(cell[0] as RunRecord),
     String(cell.length - failed),
     String(failed),
     ...lossColumns(cell, "train"),
