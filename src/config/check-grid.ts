@@ -12,14 +12,29 @@ export function withoutSingles(values: Readonly<Record<string, unknown>>): Recor
   );
 }
 
+/** Settings that some runs may not use, and why; undefined if all runs use it. */
+const UNUSED: readonly { readonly key: GridKey; readonly why: (settings: Settings) => string | undefined }[] = [
+  {
+    key: "initializerStd",
+    why: ({ initializer }) => {
+      const other = [initializer].flat().find((name) => name !== "truncated-normal");
+      return other && `the initializer ${other} does not use it`;
+    },
+  },
+  {
+    key: "sampling",
+    why: ({ trainRows }) => ([trainRows].flat().includes("fresh") ? "fresh rows are not sampled" : undefined),
+  },
+];
+
 /**
  * Refuses a list that would train the same run under several names: UsageError. `place` names a setting as the user gave
  * it.
  */
-export function checkGrid({ initializer, initializerStd }: Settings, place: (key: SettingKey) => string): void {
-  if (!Array.isArray(initializerStd)) return;
-  const other = [initializer].flat().find((name) => name !== "truncated-normal");
-  if (other === undefined) return;
-  const expected = `one number, since the initializer ${other} does not use it (truncated-normal alone does)`;
-  throw new UsageError(`${place("initializerStd")}: expected ${expected}, got ${initializerStd.join(", ")}`);
+export function checkGrid(settings: Settings, place: (key: SettingKey) => string): void {
+  for (const { key, why } of UNUSED) {
+    const [values, reason] = [settings[key], why(settings)];
+    if (!Array.isArray(values) || reason === undefined) continue;
+    throw new UsageError(`${place(key)}: expected one value, since ${reason}; got ${values.join(", ")}`);
+  }
 }

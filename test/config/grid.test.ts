@@ -68,10 +68,18 @@ describe("a setting of several values", () => {
     ["evalEvery=[10, 20]", "--set evalEvery: expected a whole number from 1 to 2147483647, got [10,20]"],
     [
       "initializerStd=0.1,0.2",
-      "--set initializerStd: expected one number, since the initializer glorot-uniform does not use it (truncated-normal alone does), got 0.1, 0.2",
+      "--set initializerStd: expected one value, since the initializer glorot-uniform does not use it; got 0.1, 0.2",
     ],
   ])("is refused as %s", (setting, message) => {
     expect(complaint(() => smoke(setting))).toBe(message);
+  });
+
+  test("is refused where it would train the same run under several names", () => {
+    const lists = ["trainRows=100,fresh", "sampling=epochs,replacement"];
+    expect(complaint(() => smoke(...lists))).toBe(
+      "--set sampling: expected one value, since fresh rows are not sampled; got epochs, replacement",
+    );
+    expect(smoke("trainRows=100,200", "sampling=epochs,replacement").sampling).toEqual(["epochs", "replacement"]);
   });
 
   test("is refused in a file by the place of the value", () => {
