@@ -1,18 +1,21 @@
+import { listedKeys } from "../config/grid.ts";
 import { differences } from "../config/same-sweep.ts";
 import { UsageError } from "../errors.ts";
+import { severalPoints } from "../records/at-point.ts";
 import type { Results } from "../records/read-results.ts";
 import { estimateText } from "../stats/estimate.ts";
 import { type Change, changeBetween } from "../summary/folder-change.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { lossOption, readEnded, WIDTH } from "./loss-commands.ts";
+import { AT_OPTION, lossOption, placeText, readEnded, WIDTH } from "./loss-commands.ts";
 import { numberOption } from "./options.ts";
 import { cellHeads, cellNames } from "./text/cell-names.ts";
 import { table, wrapped } from "./text/table.ts";
 
 interface Options {
   readonly loss: string;
+  readonly at: readonly string[];
   readonly tolerance: string;
   readonly json?: boolean;
 }
@@ -22,6 +25,7 @@ export const define: Define = (command, run) => {
     .argument("<a>", "a results folder")
     .argument("<b>", "another one: of another engine, version or setting")
     .option("--loss <rows>", "train or heldout", "train")
+    .option(...AT_OPTION)
     .option("--tolerance <loss>", "largest rise of B's mean loss that is accepted, in units of label variance", "0")
     .option("--json", "as JSON")
     .addHelpText(
@@ -44,10 +48,10 @@ ${examples("mmoe compare results/paper results/tfjs --tolerance 0.005")}`,
 async function compare(a: string, b: string, options: Options, context: Context): Promise<number> {
   const loss = lossOption(options.loss);
   const tolerance = numberOption("--tolerance", options.tolerance, 0);
-  const [before, after] = [await readEnded(a, context), await readEnded(b, context)];
+  const [before, after] = [await readEnded(a, options.at, context), await readEnded(b, options.at, context)];
   const change = changeBetween(before, after, { loss, tolerance });
   if (change.cells.every(({ pairs }) => pairs === 0) && change.failedInB.length === 0) {
-    throw new UsageError(`${a} and ${b} have no finished run in common; nothing to compare`);
+    throw new UsageError(`${a} and ${b} have no finished run in common; ${wayOut(before, after)}`);
   }
   const settings = differences(before.config, after.config, ["in A", "in B"]);
   const { stdout } = context.effects;
@@ -56,11 +60,18 @@ async function compare(a: string, b: string, options: Options, context: Context)
   return change.worse ? EXIT.checkFailed : EXIT.done;
 }
 
+/** Why two folders may have no run in common, and what to do: one may be a grid where the other has one value. */
+function wayOut(before: Results, after: Results): string {
+  const apart = listedKeys(before.config).length !== listedKeys(after.config).length;
+  const several = severalPoints(before) ?? severalPoints(after);
+  return apart && several !== undefined ? `one is a grid: ${several}` : "nothing to compare";
+}
+
 function changeText(a: Results, b: Results, settings: readonly string[], change: Change): string {
   const rows = change.loss === "train" ? "training" : "held-out";
   const lines = [
-    `A: ${a.path} (${enginesOf(a)})`,
-    `B: ${b.path} (${enginesOf(b)})`,
+    `A: ${placeText(a)} (${enginesOf(a)})`,
+    `B: ${placeText(b)} (${enginesOf(b)})`,
     ...(settings.length > 0 ? [`settings that differ: ${settings.join("; ")}`] : []),
     `loss on ${rows} rows after the last step, B minus A by run`,
   ];

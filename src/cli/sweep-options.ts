@@ -5,7 +5,7 @@ import { listOverride, loadConfig, override, setOverride } from "../config/load.
 import { UsageError } from "../errors.ts";
 import { defaultFolder } from "../records/find-results.ts";
 import { ENGINE_NAMES, type EngineName, type EngineOptions, TFJS_BACKENDS } from "../sweep/engines.ts";
-import { choiceOption, countOption, durationOption, listOption, pathOption } from "./options.ts";
+import { choiceOption, collect, countOption, durationOption, listOption, pathOption } from "./options.ts";
 
 /** The options of every command that starts a sweep: what to train, on which engine, and where results go. */
 export interface SweepOptions {
@@ -60,11 +60,6 @@ export function addSweepOptions(command: Command): Command {
     .option("--retry-failed", "repeat the runs that failed there")
     .option("--time-limit <time>", "stop after a time such as 3h50m; the same command goes on")
     .option("--long", "also write every run's curve (curves-long.csv)");
-}
-
-/** An option that may be given again: all its texts. */
-export function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
 }
 
 /** Throws UsageError for the first option that is not valid. */

@@ -45,14 +45,15 @@ export function override(source: string, key: string, text: string | readonly st
   return { source, values: { [key]: value } };
 }
 
-/** Settings that are lists, or may be: their values can be separated by commas. */
-const LISTS: readonly SettingKey[] = ["correlations", "models", ...GRID_KEYS];
+/** Settings that are always lists. */
+const LISTS: readonly string[] = ["correlations", "models"] satisfies SettingKey[];
 
-/** One override from a flag whose setting may be a list: `--lr 0.001,0.01`. */
+/** One override from a flag whose setting is a list, or may be, by commas or as YAML: `--lr 0.001,0.01`. */
 export function listOverride(source: string, key: string, text: string): GivenValues {
-  const isList = LISTS.some((list) => list === key) && text.includes(",") && !text.trimStart().startsWith("[");
-  const items = isList ? text.split(",").map((item) => item.trim()) : text;
-  return override(source, key, items);
+  const isYaml = text.trimStart().startsWith("[");
+  const mayBeList = GRID_KEYS.some((listed) => listed === key) && text.includes(",");
+  const isList = !isYaml && (mayBeList || LISTS.includes(key));
+  return override(source, key, isList ? text.split(",").map((item) => item.trim()) : text);
 }
 
 /** `--set key=value`, the value in YAML, or several by commas (`lr=0.01`, `lr=0.001,0.01`, `models=[mmoe, omoe]`). */

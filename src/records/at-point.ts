@@ -53,5 +53,5 @@ export function severalPoints({ config }: Results): string | undefined {
   const lists = listed.map((key) => `${key}: ${valueText(config[key])}`).join("; ");
   const first = gridPoints(config)[0] as GridPoint;
   const choice = listed.map((key) => `${key}=${first[key]}`).join(",");
-  return `the sweep has several grid points (${lists}); choose one, such as --at ${choice}`;
+  return `there are several points (${lists}); choose one, such as --at ${choice}`;
 }

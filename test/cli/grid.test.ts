@@ -120,6 +120,43 @@ test("summary shows every point, and compares models at the same one", async () 
   expect(new Set(lines.map(({ about, batch, lr }) => `${about} ${batch} ${lr}`)).size).toBe(4 * 4);
 });
 
+describe("--at", () => {
+  const AT = ["--at", "batch=64,lr=0.01"];
+
+  test("shows one point as a sweep of its own is shown", async () => {
+    const alone = join(temporaryFolder(), "alone");
+    await sweep(alone, ...SMALL, "--lr", "0.01");
+    const [ours, theirs] = [await runMain(["summary", out, ...AT]), await runMain(["summary", alone])];
+    expect(ours.stdout).toBe(theirs.stdout.replace(`${alone}\n`, `${out} at batch=64, lr=0.01\n`));
+    const compared = await runMain(["compare", out, alone, ...AT]);
+    expect([compared.code, compared.stdout]).toEqual([0, expect.stringContaining("cells: 4 the same, 0 better")]);
+    expect(compared.stdout).not.toMatch(/only|settings/);
+    const without = await runMain(["compare", out, alone]);
+    expect([without.code, without.stderr]).toEqual([
+      2,
+      `mmoe: ${out} and ${alone} have no finished run in common; one is a grid: there are several points (batch: 8, 64; lr: 0.001, 0.01); choose one, such as --at batch=8,lr=0.001\n`,
+    ]);
+  });
+
+  test("leaves what it does not choose as columns", async () => {
+    const { stdout } = await runMain(["summary", out, "--at", "lr=0.01"]);
+    expect(stdout).toMatch(/^p = 0\.50 +batch +runs/m);
+    const { stdout: compared } = await runMain(["compare", out, out, "--at", "lr=0.01"]);
+    expect(compared).toMatch(/^model +p +batch +pairs/m);
+  });
+
+  test("chooses the point at which claims are tested: without it, several are refused", async () => {
+    const refused = await runMain(["claims", out]);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      `mmoe: ${out}: claims are tested at one grid point, there are several points (batch: 8, 64; lr: 0.001, 0.01); choose one, such as --at batch=8,lr=0.001\n`,
+    ]);
+    const { stdout } = await runMain(["claims", out, ...AT]);
+    expect(stdout).toMatch(new RegExp(`^${out} at batch=64, lr=0.01\\n`));
+    expect(stdout).toMatch(/^5\.2-2 +undecided /m); // the one whose cells are all here
+  });
+});
+
 test("every run of a grid has its values in its id: there are no two of one id", () => {
   const config = loadConfig("smoke", ["lr=0.1,0.01,1e-7", "trainRows=100,fresh", "steps=1,10"].map(setOverride));
   const ids = planRuns(config).map(({ id }) => id);
