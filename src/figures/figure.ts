@@ -25,6 +25,8 @@ export interface Lacking {
   readonly name: string;
   /** What is missing, as text after the figure's name and a colon. */
   readonly lacking: string;
+  /** True if results of this kind never have it, so that nobody need be told unless they ask for it. */
+  readonly never?: true;
 }
 
 export const STATISTICS = ["mean", "median"] as const;

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -154,6 +154,45 @@ describe("--at", () => {
     const { stdout } = await runMain(["claims", out, ...AT]);
     expect(stdout).toMatch(new RegExp(`^${out} at batch=64, lr=0.01\\n`));
     expect(stdout).toMatch(/^5\.2-2 +undecided /m); // the one whose cells are all here
+  });
+});
+
+describe("figures of a grid", () => {
+  const POINTS = "there are several points (batch: 8, 64; lr: 0.001, 0.01); choose one, such as --at batch=8,lr=0.001";
+
+  test("are those of all points, and one line for the others", async () => {
+    const folder = temporaryFolder();
+    const { code, stdout, stderr } = await runMain(["figures", out, "-o", folder]);
+    expect([code, stdout]).toEqual([0, `${folder}/grid.{svg,csv,txt}: Final loss against lr\n`]);
+    expect(stderr).toBe(
+      `figure3, figure4, figure5, final-loss, differences, distributions, runs are not drawn: one grid point is shown, ${POINTS}\n`,
+    );
+  });
+
+  test("are those of the chosen point, named by it", async () => {
+    const folder = temporaryFolder();
+    const { code, stdout, stderr } = await runMain(["figures", out, "-o", folder, "--at", "batch=64,lr=0.01"]);
+    expect([code, stderr]).toEqual([
+      0,
+      "figure3 is not drawn: no run of shared-bottom-16 is done; see mmoe sweep figure3\n",
+    ]);
+    expect(stdout).toContain(`${folder}/figure4-batch=64-lr=0.01.{svg,csv,txt}: `);
+    expect(stdout.split("\n").filter((line) => line !== "")).toHaveLength(6);
+  });
+
+  test("that show one point are refused by name without a choice", async () => {
+    const { code, stderr } = await runMain(["figures", out, "--only", "4"]);
+    expect([code, stderr]).toEqual([2, `mmoe: ${out}: figure4 can't be drawn: one grid point is shown, ${POINTS}\n`]);
+  });
+
+  test("that were drawn into the folder are removed with the sweep that they show", async () => {
+    const folder = join(temporaryFolder(), "again");
+    const small = ["smoke", "--models", "mmoe", "--corr", "1", "--runs", "1", "--steps", "5", "--lr", "0.1,0.01"];
+    await sweep(folder, ...small);
+    await runMain(["figures", folder, "--at", "lr=0.1", "--only", "5"]);
+    expect(readdirSync(join(folder, "figures"))).toContain("figure5-lr=0.1.svg");
+    expect((await sweep(folder, ...small, "--overwrite")).code).toBe(0);
+    expect(existsSync(join(folder, "figures"))).toBe(false);
   });
 });
 
