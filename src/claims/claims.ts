@@ -17,7 +17,8 @@ import { LOWEST_ALIKE, ROBUST_AT_ONE, SHARED_BOTTOM_VARIES } from "./section-5-2
  */
 export function claimsOf(results: Results, loss: LossSet): Claim[] {
   const several = severalPoints(results);
-  if (several !== undefined) throw new UsageError(`${results.path}: claims are tested at one grid point, ${several}`);
+  if (several !== undefined)
+    throw new UsageError(`${results.path}: claims are tested at one grid point, ${several.text}`);
   const cells = cellLosses(results, loss);
   const byKey = new Map(cells.map((cell) => [cellKey(cell), cell]));
   const find = (cell: Cell) => byKey.get(cellKey(cell));

@@ -64,7 +64,7 @@ async function compare(a: string, b: string, options: Options, context: Context)
 function wayOut(before: Results, after: Results): string {
   const apart = listedKeys(before.config).length !== listedKeys(after.config).length;
   const several = severalPoints(before) ?? severalPoints(after);
-  return apart && several !== undefined ? `one is a grid: ${several}` : "nothing to compare";
+  return apart && several !== undefined ? `one is a grid: ${several.text}` : "nothing to compare";
 }
 
 function changeText(a: Results, b: Results, settings: readonly string[], change: Change): string {

@@ -2,7 +2,15 @@ import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { GridPoint } from "../config/grid.ts";
 import { UsageError } from "../errors.ts";
-import { type Figure, type FigureOptions, isLacking, type Lacking, SCALES, STATISTICS } from "../figures/figure.ts";
+import {
+  byReason,
+  type Figure,
+  type FigureOptions,
+  isLacking,
+  type Lacking,
+  SCALES,
+  STATISTICS,
+} from "../figures/figure.ts";
 import { FORMATS, type Format, figureFiles, fileName } from "../figures/files.ts";
 import { type FigureKind, heeded, SWEEP_FIGURES, type SweepFigure, TRIAL_FIGURES } from "../figures/gallery.ts";
 import { THEME_NAMES } from "../figures/theme.ts";
@@ -13,7 +21,6 @@ import { FIGURES, writable } from "../records/find-results.ts";
 import { holdsTrials, readTrials } from "../records/label-trials.ts";
 import { readResults } from "../records/read-results.ts";
 import { LOSS_SETS } from "../records/record.ts";
-import { groupBy } from "../stats/group-by.ts";
 import { writeWholeSync } from "../write-whole.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
@@ -87,11 +94,7 @@ async function figures(folder: string, options: Options, { effects, note }: Cont
 
 /** A line for each reason why figures are not drawn. */
 function lackingLines(figures: readonly Lacking[]): string[] {
-  const told = groupBy(
-    figures.filter(({ never }) => !never),
-    ({ lacking }) => lacking,
-  );
-  return [...told].map(([lacking, some]) => {
+  return [...byReason(figures)].map(([lacking, some]) => {
     return `${some.map(({ name }) => name).join(", ")} ${some.length === 1 ? "is" : "are"} not drawn: ${lacking}`;
   });
 }

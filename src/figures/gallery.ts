@@ -85,7 +85,7 @@ function onlyOfOnePoint(kind: SweepFigure): SweepFigure {
   const draw: SweepFigure["draw"] = (results, options) => {
     const several = severalPoints(results);
     if (several === undefined) return kind.draw(results, options);
-    return { name: kind.name, lacking: `one grid point is shown, ${several}` };
+    return { name: kind.name, lacking: `one grid point is shown, ${several.text}` };
   };
   return { ...kind, draw };
 }

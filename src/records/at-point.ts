@@ -46,12 +46,23 @@ function isGridKey(key: string): key is GridKey {
   return GRID_KEYS.some((known) => known === key);
 }
 
-/** Why results of several grid points can't be taken together, and the way out; undefined for those of one. */
-export function severalPoints({ config }: Results): string | undefined {
+/** Results that can't be taken together. */
+export interface SeveralPoints {
+  /** E.g. `there are several points (lr: 0.001, 0.01)`. */
+  readonly why: string;
+  /** A choice that leaves one point: `lr=0.001`. */
+  readonly choice: string;
+  /** Both, as the end of an error. */
+  readonly text: string;
+}
+
+/** What is to be chosen in results of several grid points; undefined for those of one. */
+export function severalPoints({ config }: Results): SeveralPoints | undefined {
   const listed = listedKeys(config);
   if (listed.length === 0) return undefined;
   const lists = listed.map((key) => `${key}: ${valueText(config[key])}`).join("; ");
   const first = gridPoints(config)[0] as GridPoint;
   const choice = listed.map((key) => `${key}=${first[key]}`).join(",");
-  return `there are several points (${lists}); choose one, such as --at ${choice}`;
+  const why = `there are several points (${lists})`;
+  return { why, choice, text: `${why}; choose one, such as --at ${choice}` };
 }

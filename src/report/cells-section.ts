@@ -23,10 +23,11 @@ interface CellLine extends Cell, Pick<CellLosses, "failed" | "missing"> {
 export function cellsSection(results: Results): Html {
   const lines = linesOf(results);
   const missing = lines.some((line) => line.missing > 0);
+  const keys = Object.keys(lines[0]?.point ?? {});
   const groups = [...groupBy(lines, ({ correlation }) => String(correlation)).values()];
   const table = html`<table class="cells">
 <thead>
-<tr><th scope="col" rowspan="2">Correlation</th><th scope="col" rowspan="2">Model</th><th scope="col" rowspan="2" class="number">Runs</th><th scope="col" rowspan="2" class="number">Failed</th>${
+<tr><th scope="col" rowspan="2">Correlation</th><th scope="col" rowspan="2">Model</th>${keys.map((key) => html`<th scope="col" rowspan="2" class="number">${key}</th>`)}<th scope="col" rowspan="2" class="number">Runs</th><th scope="col" rowspan="2" class="number">Failed</th>${
     missing ? html`<th scope="col" rowspan="2" class="number">Missing</th>` : ""
   }<th scope="colgroup" colspan="3">Training loss</th><th scope="colgroup" colspan="3">Held-out loss</th></tr>
 <tr>${LOSS_SETS.map(() => html`<th scope="col" class="number">Mean</th><th scope="col" class="number">95 % interval</th><th scope="col" class="number">Median</th>`)}</tr>
@@ -56,7 +57,10 @@ function linesOf(results: Results): CellLine[] {
 }
 
 function trainingRows({ config }: Results): string {
-  return config.trainRows === "fresh" ? "the batches since the last evaluation but one" : "the whole training set";
+  const [fresh, fixed] = ["the batches since the last evaluation but one", "the whole training set"];
+  const kinds = [config.trainRows].flat();
+  if (!kinds.includes("fresh")) return fixed;
+  return kinds.length === 1 ? fresh : `${fixed} (of fresh rows over ${fresh})`;
 }
 
 function cellRow(
@@ -68,7 +72,7 @@ function cellRow(
   const { model, correlation, losses, failed } = line;
   const heading =
     group.length > 0 ? html`<th scope="rowgroup" rowspan="${group.length}">${shortNumber(correlation)}</th>` : "";
-  return html`<tr>${heading}<th scope="row">${modelLabel(model)}</th>${numberCell(thousands(losses.train.length))}${numberCell(thousands(failed.length))}${
+  return html`<tr>${heading}<th scope="row">${modelLabel(model)}</th>${Object.values(line.point).map((value) => numberCell(String(value)))}${numberCell(thousands(losses.train.length))}${numberCell(thousands(failed.length))}${
     missing ? numberCell(thousands(line.missing)) : ""
   }${LOSS_SETS.map((set) => lossCells(losses[set], line === lowest[set]))}</tr>
 `;

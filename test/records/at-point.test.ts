@@ -49,9 +49,11 @@ describe("resultsAt(results, choice)", () => {
     expect(at.config.trainRows).toEqual([500, "fresh"]);
     expect(cellLosses(at, "train").map(({ point }) => point.trainRows)).toEqual([500, "fresh", 500, "fresh"]);
     expect(at.records.every(({ lr, point }) => lr === 0.01 && !("lr" in point))).toBe(true);
-    expect(severalPoints(at)).toBe(
-      "there are several points (trainRows: 500, fresh); choose one, such as --at trainRows=500",
-    );
+    expect(severalPoints(at)).toEqual({
+      why: "there are several points (trainRows: 500, fresh)",
+      choice: "trainRows=500",
+      text: "there are several points (trainRows: 500, fresh); choose one, such as --at trainRows=500",
+    });
   });
 
   test("are all results at a value that every run has, and without a choice", () => {
