@@ -157,6 +157,14 @@ describe("--at", () => {
   });
 });
 
+test("report writes a page of all points, or of the chosen one", async () => {
+  const file = join(temporaryFolder(), "report.html");
+  expect((await runMain(["report", out, "-o", file])).code).toBe(0);
+  expect(readFileSync(file, "utf8")).toContain(", 4 grid points</h1>");
+  expect((await runMain(["report", out, "-o", file, "--at", "batch=64,lr=0.01"])).code).toBe(0);
+  expect(readFileSync(file, "utf8")).toContain(", batch=64, lr=0.01</h1>");
+});
+
 describe("figures of a grid", () => {
   const POINTS = "there are several points (batch: 8, 64; lr: 0.001, 0.01); choose one, such as --at batch=8,lr=0.001";
 

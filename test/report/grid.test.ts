@@ -32,7 +32,7 @@ describe("the report of a grid", () => {
     expect(text).toContain(
       "The paper’s claims are tested at one grid point, and there are several points (batch: 64, 256; lr: 0.001, 0.01, 0.1). A report of one point has the verdicts: mmoe report with --at batch=64,lr=0.001 .",
     );
-    expect(html.includes('data-verdict="')).toBe(false);
+    expect(html.includes("<strong data-verdict")).toBe(false);
   });
 
   test("has a line for each cell, with a column for each listed setting", () => {
@@ -57,6 +57,8 @@ describe("the report of a grid", () => {
 
 test("the report of a chosen point is that of a sweep of its own, and names the point", () => {
   const text = textOf(reportHtml(resultsAt(results, { batch: 64, lr: 0.1 }), "train"));
+  const html = reportHtml(resultsAt(results, { batch: 64, lr: 0.1 }), "train");
+  expect(html.includes("<strong data-verdict")).toBe(true);
   const alone = textOf(reportHtml(sweepResults({ set: ["batch=64", "lr=0.1", "runs=3"] }), "train"));
   const known = text.replaceAll(", at batch=64, lr=0.1", "").replaceAll(", batch=64, lr=0.1", "");
   expect(text).toContain("at correlations 0.5, 0.9 and 1, batch=64, lr=0.1");
