@@ -31,7 +31,7 @@ says. It does not hold if one interval, widened for the number of parts, lies
 elsewhere. Otherwise it is undecided.
 
 Exits with 4 if a claim does not hold.
-${examples("mmoe claims results/paper", "mmoe claims results/paper --loss heldout --parts")}`,
+${examples("mmoe claims results/paper", "mmoe claims results/paper --loss heldout --parts", "mmoe claims results/rates --at lr=0.01")}`,
     )
     .action((folder: string, options: Options) => run((context) => claims(folder, options, context)));
 };

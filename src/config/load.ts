@@ -50,7 +50,7 @@ const LISTS: readonly string[] = ["correlations", "models"] satisfies SettingKey
 
 /** One override from a flag whose setting is a list, or may be, by commas or as YAML: `--lr 0.001,0.01`. */
 export function listOverride(source: string, key: string, text: string): GivenValues {
-  const isYaml = text.trimStart().startsWith("[");
+  const isYaml = /[[\]{}&*]/.test(text);
   const mayBeList = GRID_KEYS.some((listed) => listed === key) && text.includes(",");
   const isList = !isYaml && (mayBeList || LISTS.includes(key));
   return override(source, key, isList ? text.split(",").map((item) => item.trim()) : text);

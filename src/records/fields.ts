@@ -39,7 +39,7 @@ const numberOrNull = measurement.nullable();
  * A run, and how it ended: the first keys of a record, and the first columns of every CSV file with a row for each run.
  */
 export const RUN_FIELDS = {
-  id: text("the run's name, made of model, correlation and run"),
+  id: text("the run's name, made of model, correlation, listed settings and run"),
   status: z.enum(["done", "failed"]).meta({ description: "how the run ended" }),
   model: text("the model, as in `mmoe models`"),
   correlation: number("the cell's correlation p: the cosine of two task weight vectors"),
