@@ -6,6 +6,7 @@ import { type GivenValues, upToDate } from "./file-version.ts";
 import { FILE_SCHEMA, SETTING_KEYS, type SettingKey, type Settings, SWEEP_SCHEMA } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 import { checkTasks } from "./tasks.ts";
+import { checkTuned } from "./tuned.ts";
 
 /** The file with the overrides laid over it, checked and frozen. Throws UsageError for the first thing wrong. */
 export function checkConfig(file: GivenValues, overrides: readonly GivenValues[]): Config {
@@ -28,6 +29,7 @@ export function checkConfig(file: GivenValues, overrides: readonly GivenValues[]
   const place = (key: SettingKey) => sources[key] ?? `${file.source}: ${key}`;
   checkTasks(merged as Settings, place);
   checkGrid(merged as Settings, place);
+  checkTuned(merged as Settings, sources.tuned === undefined ? Object.keys(sources) : [], place);
   return frozen({ ...merged, origins } as Config);
 }
 

@@ -80,7 +80,8 @@ function laterChanges(config: PointConfig): Record<string, unknown> {
     const later = LATER_SETTINGS[key];
     return later !== undefined && !UNTRAINED.includes(key) && JSON.stringify(value) !== JSON.stringify(later.before);
   });
-  return Object.fromEntries(trained);
+  const { tuned } = config;
+  return { ...Object.fromEntries(trained), ...(tuned && { tuned: tuned.choices }) }; // not why they were chosen
 }
 
 const UNTRAINED: readonly string[] = [...EXTENT, ...NAMES];

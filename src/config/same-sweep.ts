@@ -1,7 +1,7 @@
 import { type Config, trainedHash } from "./config.ts";
 import { listedKeys, valuesOf } from "./grid.ts";
 import { EXTENT, NAMES, SETTING_KEYS, type SettingKey } from "./schema.ts";
-import { valueText } from "./setting-rows.ts";
+import { settingText, valueText } from "./setting-rows.ts";
 
 /** Settings in which two configs train differently, e.g. `batch: 256 there, 64 here`; none if they belong together. */
 export function differences(
@@ -22,7 +22,7 @@ export function differences(
 
 /** A list that makes a grid in brackets: `[0.001, 0.01]`. */
 function trainedText(config: Config, key: SettingKey): string {
-  const text = valueText(config[key]);
+  const text = settingText(config, key);
   return listedKeys(config).some((listed) => listed === key) ? `[${text}]` : text;
 }
 

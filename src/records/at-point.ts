@@ -2,6 +2,7 @@ import { type GridPoint, gridPoints, listedKeys, valuesOf } from "../config/grid
 import { valueText } from "../config/setting-rows.ts";
 import { GRID_KEYS, type GridKey } from "../config/settings.ts";
 import { didYouMean } from "../config/suggest.ts";
+import { tunedKeys } from "../config/tuned.ts";
 import { UsageError } from "../errors.ts";
 import type { Results } from "./read-results.ts";
 
@@ -32,6 +33,8 @@ export function choiceIn(texts: readonly string[], { config, path }: Results, fl
       throw new UsageError(
         `${flag}: unknown setting '${key}'${didYouMean(key, GRID_KEYS) || `; settings: ${GRID_KEYS.join(", ")}`}`,
       );
+    if (tunedKeys(config).includes(key))
+      throw new UsageError(`${flag}: ${path} has ${key} as tuned, a value for each model; leave it out`);
     if (key in choice) throw new UsageError(`${flag}: ${key} is given twice; give it once`);
     const values = valuesOf(config, key);
     const found = values.find((one) => String(one) === value || (typeof one === "number" && Number(value) === one));

@@ -15,7 +15,7 @@ export interface Cell {
 }
 
 /** Every cell of a sweep: by correlation, then model, then grid point, as its config has them. */
-export function cellsOf(config: Config): Cell[] {
+export function cellsOf(config: Config): (Cell & { readonly model: Config["models"][number] })[] {
   const points = gridPoints(config);
   return config.correlations.flatMap((correlation) =>
     config.models.flatMap((model) => points.map((point) => ({ model, correlation, point }))),

@@ -1,3 +1,4 @@
+import { trainedValues } from "../config/tuned.ts";
 import { centreOf, estimate } from "../figures/interval.ts";
 import { shortNumber } from "../figures/scale.ts";
 import { modelLabel } from "../figures/style.ts";
@@ -58,7 +59,7 @@ function linesOf(results: Results): CellLine[] {
 
 function trainingRows({ config }: Results): string {
   const [fresh, fixed] = ["the batches since the last evaluation but one", "the whole training set"];
-  const kinds = [config.trainRows].flat();
+  const kinds = trainedValues(config, "trainRows");
   if (!kinds.includes("fresh")) return fixed;
   return kinds.length === 1 ? fresh : `${fixed} (of fresh rows over ${fresh})`;
 }

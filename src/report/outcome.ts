@@ -1,8 +1,7 @@
 import type { Claim } from "../claims/claim.ts";
-import { configAt } from "../config/config.ts";
+import { trainedValues } from "../config/tuned.ts";
 import { shortNumber } from "../figures/scale.ts";
 import { modelLabel } from "../figures/style.ts";
-import { NO_CHOICE } from "../records/cell.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
 import { LOSS_SETS, type LossSet } from "../records/record.ts";
@@ -33,7 +32,8 @@ function sentence(
   cells: OfBoth<readonly CellLosses[]>,
   lowest: OfBoth<readonly Lowest[]>,
 ): string {
-  const after = `After ${thousands(configAt(config, NO_CHOICE).steps)} steps the mean loss`;
+  const [steps, ...others] = trainedValues(config, "steps");
+  const after = `After ${others.length > 0 ? "the last step" : `${thousands(Number(steps))} steps`} the mean loss`;
   if (lowest.train.length === 0) return ofOneModel(cells, after);
   const lead = `${after} is lowest`;
   const [train, heldout] = [winners(lowest.train), winners(lowest.heldout)];

@@ -1,10 +1,11 @@
 import { type Config, configAt, generatorOf, modelOf, trainingOf } from "../config/config.ts";
-import { gridPoints, listedKeys, pointCount } from "../config/grid.ts";
+import { listedKeys, pointCount } from "../config/grid.ts";
+import { tunedFor } from "../config/tuned.ts";
 import { correlationMatrix, type Matrix } from "../data/correlation-matrix.ts";
 import type { Run } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import type { ModelSpec } from "../models/spec.ts";
-import { NO_CHOICE, runId } from "../records/cell.ts";
+import { type Cell, cellsOf, runId } from "../records/cell.ts";
 
 /** A list of more runs would not fit in memory, and their training would take more than a lifetime. */
 const MOST_RUNS = 10_000_000;
@@ -15,36 +16,45 @@ export function planRuns(config: Config): Run[] {
   if (config.runs * cells > MOST_RUNS) {
     throw new UsageError(`runs: ${config.runs} in ${cells} cells are more than ${MOST_RUNS} runs; give fewer`);
   }
-  const data = generatorOf(config);
-  const matrices = config.correlations.map((p) => correlationMatrix(config.tasks, p, config.correlationMatrix));
   const kinds = kindsOf(config);
   const runs: Run[] = [];
   for (let index = 0; index < config.runs; index++) {
-    for (const [c, correlation] of config.correlations.entries()) {
-      for (const kind of kinds) {
-        const id = runId({ model: kind.model.name, correlation, point: kind.point ?? NO_CHOICE }, index);
-        const correlationMatrix = matrices[c] as Matrix;
-        runs.push({ id, ...kind, data, correlation, correlationMatrix, index, seed: config.seed });
-      }
-    }
+    for (const { cell, ...kind } of kinds) runs.push({ id: runId(cell, index), ...kind, index, seed: config.seed });
   }
   return runs;
 }
 
-/** What the runs of a cell have in common: each model at each grid point. Equal settings are one object. */
-function kindsOf(config: Config): Pick<Run, "model" | "training" | "point">[] {
-  const isGrid = listedKeys(config).length > 0;
-  const models = new Map<string, ModelSpec>();
-  const points = gridPoints(config).map((point) => {
-    const settings = configAt(config, point);
-    return { settings, training: trainingOf(settings), ...(isGrid && { point }) };
-  });
-  const one = (model: ModelSpec) => {
-    const key = JSON.stringify(model);
-    if (!models.has(key)) models.set(key, model);
-    return models.get(key) as ModelSpec;
-  };
-  return config.models.flatMap((name) =>
-    points.map(({ settings, ...rest }) => ({ ...rest, model: one(modelOf(settings, name)) })),
+interface Kind extends Omit<Run, "id" | "index" | "seed"> {
+  readonly cell: Cell;
+}
+
+/** What the runs of each cell have in common. Equal values are one object: engines group many runs by them. */
+function kindsOf(config: Config): Kind[] {
+  const data = generatorOf(config);
+  const matrices = new Map(
+    config.correlations.map((p) => [p, correlationMatrix(config.tasks, p, config.correlationMatrix)]),
   );
+  const isGrid = listedKeys(config).length > 0;
+  const [models, trainings] = [sharing<ModelSpec>(), sharing<Run["training"]>()];
+  return cellsOf(config).map((cell) => {
+    const { model, correlation, point } = cell;
+    const settings = tunedFor(configAt(config, point), model, correlation);
+    return {
+      ...{ cell, data, correlation, correlationMatrix: matrices.get(correlation) as Matrix },
+      model: models(modelOf(settings, model)),
+      training: trainings(trainingOf(settings)),
+      ...(isGrid && { point }),
+    };
+  });
+}
+
+/** A function that returns the same object for equal values. */
+function sharing<T>(): (value: T) => T {
+  const known = new Map<string, T>();
+  return (value) => {
+    const key = JSON.stringify(value);
+    const one = known.get(key) ?? value;
+    known.set(key, one);
+    return one;
+  };
 }

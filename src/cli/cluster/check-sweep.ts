@@ -1,7 +1,6 @@
-import { configAt, modelOf } from "../../config/config.ts";
-import { gridPoints } from "../../config/grid.ts";
 import { findResults } from "../../records/find-results.ts";
 import { loadEngine } from "../../sweep/engines.ts";
+import { planRuns } from "../../sweep/plan.ts";
 import { type CheckedOptions, checkedOptions, type SweepOptions } from "../sweep-options.ts";
 
 /** For each --engine there, an engine here that refuses the same models, though this machine may have no card. */
@@ -12,9 +11,8 @@ export async function checkSweep(file: string, options: SweepOptions): Promise<C
   const checked = checkedOptions(file, options);
   const engine = await loadEngine(JUDGES[checked.engineName]);
   try {
-    const { config } = checked;
-    for (const point of gridPoints(config))
-      for (const name of config.models) engine.check(modelOf(configAt(config, point), name));
+    const runs = planRuns({ ...checked.config, runs: 1 });
+    for (const model of new Set(runs.map((run) => run.model))) engine.check(model);
   } finally {
     await engine.dispose();
   }
