@@ -43,6 +43,21 @@ describe("a sweep of a grid", () => {
     }
   }, 60_000);
 
+  test("trains them so where points with other optimizers, initial values and sampling train side by side", async () => {
+    const [grid, alone] = ["grid", "alone"].map((name) => join(temporaryFolder(), name)) as [string, string];
+    const words = ["optimizer=adam,sgd", "initializer=glorot-uniform,he-uniform", "sampling=epochs,replacement"];
+    await sweep(grid, ...SMALL, ...words.flatMap((word) => ["--set", word]));
+    const point = ["sampling=replacement", "optimizer=sgd", "initializer=he-uniform"];
+    await sweep(alone, ...SMALL, ...point.flatMap((word) => ["--set", word]));
+    const same = rows(grid).filter(({ id }) => id?.includes(`/${point.join("/")}/`));
+    expect(same.map((row) => row.finalTrainLossMean)).toEqual(rows(alone).map((row) => row.finalTrainLossMean));
+    expect(new Set(rows(grid).map((row) => row.finalTrainLossMean)).size).toBe(8 * 8);
+  }, 60_000);
+
+  test("trains every run with values of its own", () => {
+    expect(new Set(rows(out).map(({ finalTrainLossMean }) => finalTrainLossMean)).size).toBe(32);
+  });
+
   test("names runs by their values, and writes a column for each listed setting", () => {
     expect(rows(out)).toHaveLength(2 * 2 * 2 * 4);
     expect(rows(out)[0]?.id).toBe("omoe/p=0.50/batch=8/lr=0.001/000");

@@ -167,6 +167,10 @@ describe("two grids over the same settings", () => {
     expect(widened(others, some).lr).toEqual([0.001, 0.01, 0.1]);
   });
 
+  test("that differ in another setting differ in that alone", () => {
+    expect(differences(smoke("lr=0.001,0.01", "batch=32"), others)).toEqual(["batch: 32 there, 64 here"]);
+  });
+
   test("are another sweep than one value", () => {
     expect(differences(some, smoke("lr=0.01"))).toEqual(["lr: [0.001, 0.01] there, 0.01 here"]);
   });
