@@ -74,8 +74,8 @@ export function readResults(folder: string, warn: (line: string) => void = () =>
 }
 
 /**
- * The part of a grid's results at one choice of its listed settings, such as `{ lr: 0.01 }`: claims and most figures are of
- * one point. Throws UsageError for a setting or a value that the sweep does not have.
+ * The part of a grid's results at one choice of its listed settings, such as `{ lr: 0.01 }`: claims and most figures are
+ * of one point. Throws UsageError for a setting or a value that the sweep does not have.
  */
 export function atPoint(results: Results, choice: GridPoint): Results {
   const texts = Object.entries(choice).map(([key, value]) => `${key}=${value}`);

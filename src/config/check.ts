@@ -109,7 +109,7 @@ function leafOf(
   return { description, options: inner instanceof z.ZodEnum ? (inner.options as string[]) : undefined };
 }
 
-/** Of a setting that may be one value or a list: the schema of what was given. */
+/** The schema of what was given for a setting that may be one value or a list. */
 function chosenOf(schema: unknown, value: unknown): unknown {
   const options: unknown[] = schema instanceof z.ZodUnion ? [...schema.options] : [];
   if (!options.some((option) => option instanceof z.ZodArray)) return schema;

@@ -26,7 +26,7 @@ export interface Lacking {
   readonly name: string;
   /** What is missing, as text after the figure's name and a colon. */
   readonly lacking: string;
-  /** True if results of this kind never have it, so that nobody need be told unless they ask for it. */
+  /** True if results of this kind never have it: only who asks for the figure is told. */
   readonly never?: true;
 }
 

@@ -6,7 +6,7 @@ import { tunedKeys } from "../config/tuned.ts";
 import { UsageError } from "../errors.ts";
 import type { Results } from "./read-results.ts";
 
-/** The part of a sweep's results that `choice` leaves: settings that it fixes are lists no more. */
+/** The part of a sweep's results that `choice` leaves: a setting that it fixes is no longer a list. */
 export function resultsAt(results: Results, choice: GridPoint): Results {
   const keys = Object.keys(choice);
   if (keys.length === 0) return results;

@@ -9,8 +9,8 @@ import { number } from "./fields.ts";
 export const CSV_VERSION = 1;
 
 /**
- * A column of a CSV file, or one for each task or pair of tasks (`trainLoss1`, `labelCorrelation1-2`), or for each setting
- * that the sweep lists (`lr`).
+ * A column of a CSV file, or one for each task or pair of tasks (`trainLoss1`, `labelCorrelation1-2`), or for each
+ * setting that the sweep lists (`lr`).
  */
 export interface Column<Row> {
   readonly name: string;

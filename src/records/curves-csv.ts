@@ -7,8 +7,8 @@ import { loss, RUN_FIELDS, text, whole } from "./fields.ts";
 import { curveLoss, curveLosses, type LossSet, type RunRecord, tasksOf } from "./record.ts";
 
 /**
- * `curves.csv`: loss against steps for each model, correlation, grid point and task (`1` to K, or `mean` over tasks): mean, median
- * and quartiles over the runs that reached the step. Figures 3 and 4 are drawn from it.
+ * `curves.csv`: loss against steps for each cell and task (`1` to K, or `mean` over tasks): mean, median and quartiles
+ * over the runs that reached the step. Figures 3 and 4 are drawn from it.
  */
 export function curvesCsv(records: readonly RunRecord[]): Generator<string> {
   return csvOf(pointsOf(records), (point) => [csvRow(CURVE_COLUMNS, point, 1)]);

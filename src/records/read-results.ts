@@ -16,7 +16,7 @@ export interface Results {
   readonly path: string;
   /** Every run, correlation, model and grid point that was asked for, whether or not it has been trained. */
   readonly config: Config;
-  /** The values that were chosen of listed settings, which are no lists in `config` any more. */
+  /** The values that were chosen of listed settings: in `config` these are no longer lists. */
   readonly at: GridPoint;
   /** Records of the runs that ended, by run, then correlation, model and grid point. */
   readonly records: readonly RunRecord[];

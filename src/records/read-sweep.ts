@@ -43,8 +43,8 @@ function endsIn(paths: readonly string[], { trained, warn }: ReadOptions) {
 }
 
 /**
- * The records in the journals of `folder`, by run, then correlation, model and grid point. There may be many: others may work in
- * between, and `signal` ends it with an error.
+ * The records in the journals of `folder`, by run, then correlation, model and grid point. There may be many: others may
+ * work in between, and `signal` ends it with an error.
  */
 export async function readRecords(
   folder: string,

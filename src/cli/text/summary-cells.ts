@@ -8,8 +8,8 @@ import { table } from "./table.ts";
 
 /**
  * A table for each correlation with a row for each model (in a grid, for each point of each), or one table if there is
- * one model: mean with its interval,
- * median, share of losses above `bad` and a small histogram. `summaries` are those of the same cells.
+ * one model: mean with its interval, median, share of losses above `bad` and a small histogram. `summaries` are those of
+ * the same cells.
  */
 export function cellsText(cells: readonly CellLosses[], summaries: readonly CellSummary[], bad: number): string {
   const losses = cells.map(({ byRun }) => Float64Array.from(byRun.values()));
