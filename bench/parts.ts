@@ -1,7 +1,8 @@
 import { type BundlePlan, planBundle } from "../src/engines/cpu/bundle.ts";
 import { BundleRows } from "../src/engines/cpu/bundle-rows.ts";
+import { instantiate } from "../src/engines/cpu/instantiate.ts";
 import { OPERATIONS, type Operation } from "../src/engines/cpu/instructions.ts";
-import { KernelInstance } from "../src/engines/cpu/kernels.ts";
+import type { KernelInstance, KernelSource } from "../src/engines/cpu/kernels.ts";
 import { type Member, writeParameters } from "../src/engines/cpu/member.ts";
 import { initialParameters, type Run } from "../src/engines/engine.ts";
 import { labelPanelBytes } from "../src/engines/rows/generator.ts";
@@ -18,45 +19,43 @@ export interface Parts {
   readonly rows: number;
 }
 
-const UPDATES: readonly Operation[] = ["update", "sparseUpdate"];
+const UPDATES: readonly Operation[] = ["update", "sparseUpdate", "unitUpdate"];
 
 /** Times a run's step on this thread, in place of a worker. */
-export function timeParts(module: WebAssembly.Module, run: Run): Parts {
-  const wasm = new KernelInstance(module);
+export function timeParts(source: KernelSource, run: Run): Parts {
+  const memory = instantiate(source);
   const sgd: Run = { ...run, training: { ...run.training, optimizer: "sgd", lr: 1e-9 } };
-  const plan = planBundle([run, sgd]);
-  wasm.reserve(plan.arena.bytes);
-  plan.arena.writeTo(wasm.memory);
-  const bundleRows = new BundleRows(wasm, plan.rows, run);
+  const plan = planBundle([run, sgd], source.set);
+  memory.reserve(plan.arena.bytes);
+  plan.arena.writeTo(memory.memory);
+  const bundleRows = new BundleRows(memory, plan.rows, run);
   const [adam, plain] = plan.members as [Member, Member];
-  for (const member of plan.members) writeParameters(wasm, member, initialParameters(run));
+  for (const member of plan.members) writeParameters(memory, member, initialParameters(run));
   const steps = plan.rows.chunkSteps;
   const rows = leastMicroseconds(() => bundleRows.load(1, steps)) / steps;
-  const step = timeSteps(wasm, plan, adam, run.training.batch);
-  const products = time(wasm, plan, plain, ["dense", "inputGradient", ...UPDATES]);
-  const adamOnly = time(wasm, plan, adam, UPDATES) - time(wasm, plan, plain, UPDATES);
-  const rest = time(wasm, plan, plain, ["softmax", "mix", "gateGradient", "expertGradient"]);
+  const step = timeSteps(memory, plan, adam, run.training.batch);
+  const products = time(memory, plan, plain, ["dense", "inputGradient", ...UPDATES]);
+  const adamOnly = time(memory, plan, adam, UPDATES) - time(memory, plan, plain, UPDATES);
+  const rest = time(memory, plan, plain, ["softmax", "mix", "gateGradient", "expertGradient"]);
   return { step, products, adam: adamOnly, rest, rows };
 }
 
-function timeSteps(wasm: KernelInstance, { rows }: BundlePlan, { address }: Member, batch: number): number {
-  const xBytes = rows.panels * inputPanelBytes(rows.inputs);
+function timeSteps(memory: KernelInstance, { rows }: BundlePlan, { address }: Member, batch: number): number {
+  const xBytes = rows.panels * inputPanelBytes(rows.inputs, rows.layout);
   const labels = rows.labels[0]?.chunk as number;
-  const { chunkSteps: steps, chunk, panels } = rows;
+  const labelBytes = rows.panels * labelPanelBytes(rows.tasks, rows.layout);
+  const { chunkSteps: steps, chunk } = rows;
   const train = () => {
-    if (
-      wasm.kernels.train(address, chunk, xBytes, labels, panels * labelPanelBytes(rows.tasks), batch, steps, 1e6) <
-      steps
-    )
+    if (memory.kernels.train(address, chunk, xBytes, labels, labelBytes, batch, steps, 1e6) < steps)
       throw new Error("the timed run diverged");
   };
   return leastMicroseconds(train) / steps;
 }
 
 /** µs that a step spends in some operations. */
-function time(wasm: KernelInstance, { rows }: BundlePlan, member: Member, operations: readonly Operation[]): number {
+function time(memory: KernelInstance, { rows }: BundlePlan, member: Member, operations: readonly Operation[]): number {
   const { begin, end } = member.code;
-  const words = wasm.uint32(begin, (end - begin) / 4);
+  const words = memory.uint32(begin, (end - begin) / 4);
   const pieces: [number, number][] = [];
   for (let at = 0; at < words.length; at += (words[at + 1] as number) / 4) {
     const operation = OPERATIONS[(words[at] as number) - 1] as Operation;
@@ -64,6 +63,14 @@ function time(wasm: KernelInstance, { rows }: BundlePlan, member: Member, operat
   }
   return leastMicroseconds(() => {
     for (const [from, to] of pieces)
-      wasm.kernels.execute(from, to, rows.chunk, member.weights, rows.panels, member.optimizer);
+      memory.kernels.execute(
+        from,
+        to,
+        rows.chunk,
+        member.weights,
+        rows.panels,
+        member.optimizer,
+        rows.layout.panelRows,
+      );
   });
 }

@@ -82,7 +82,10 @@ export function atPoint(results: Results, choice: GridPoint): Results {
   return resultsAt(results, choiceIn(texts, results, "atPoint"));
 }
 
-/** Which loss is read: on the training rows (`train`, the default) or on the held-out rows. */
+/**
+ * Which loss is read: on the training rows (`train`, the default), on the held-out rows (`heldout`), or the mean of all
+ * batch losses since step 1 (`running`).
+ */
 export interface LossOption {
   readonly loss?: LossSet;
 }

@@ -6,7 +6,7 @@ import { shellQuoted } from "../shell.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { AT_OPTION, gapsText, headText, lossOption, readEnded, WIDTH } from "./loss-commands.ts";
+import { AT_OPTION, gapsText, headText, LOSS_OPTION, lossOption, readEnded, WIDTH } from "./loss-commands.ts";
 import { table, wrapped } from "./text/table.ts";
 
 interface Options {
@@ -19,7 +19,7 @@ interface Options {
 export const define: Define = (command, run) => {
   command
     .argument("<folder>", "a results folder, also of a sweep that still runs")
-    .option("--loss <rows>", "train (as the paper's figures seem to) or heldout", "train")
+    .option(...LOSS_OPTION)
     .option(...AT_OPTION)
     .option("--parts", "show the parts of each claim, with intervals and the paper's values")
     .option("--json", "as JSON")

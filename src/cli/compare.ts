@@ -2,13 +2,14 @@ import { listedKeys } from "../config/grid.ts";
 import { differences } from "../config/same-sweep.ts";
 import { UsageError } from "../errors.ts";
 import { severalPoints } from "../records/at-point.ts";
+import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { estimateText } from "../stats/estimate.ts";
 import { type Change, changeBetween } from "../summary/folder-change.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { AT_OPTION, lossOption, placeText, readEnded, WIDTH } from "./loss-commands.ts";
+import { AT_OPTION, LOSS_OPTION, lossOption, placeText, readEnded, WIDTH } from "./loss-commands.ts";
 import { numberOption } from "./options.ts";
 import { cellHeads, cellNames } from "./text/cell-names.ts";
 import { table, wrapped } from "./text/table.ts";
@@ -24,7 +25,7 @@ export const define: Define = (command, run) => {
   command
     .argument("<a>", "a results folder")
     .argument("<b>", "another one: of another engine, version or setting")
-    .option("--loss <rows>", "train or heldout", "train")
+    .option(...LOSS_OPTION)
     .option(...AT_OPTION)
     .option("--tolerance <loss>", "largest rise of B's mean loss that is accepted, in units of label variance", "0")
     .option("--json", "as JSON")
@@ -68,12 +69,11 @@ function wayOut(before: Results, after: Results): string {
 }
 
 function changeText(a: Results, b: Results, settings: readonly string[], change: Change): string {
-  const rows = change.loss === "train" ? "training" : "held-out";
   const lines = [
     `A: ${placeText(a)} (${enginesOf(a)})`,
     `B: ${placeText(b)} (${enginesOf(b)})`,
     ...(settings.length > 0 ? [`settings that differ: ${settings.join("; ")}`] : []),
-    `loss on ${rows} rows after the last step, B minus A by run`,
+    `${LOSS_WORDS[change.loss].atEnd}, B minus A by run`,
   ];
   const head = lines.map((line) => `${wrapped(line, WIDTH)}\n`).join("");
   return `${head}\n${changesTable(change)}${apartText(change)}${verdictText(change)}\n`;

@@ -20,12 +20,11 @@ import { NO_CHOICE } from "../records/cell.ts";
 import { FIGURES, writable } from "../records/find-results.ts";
 import { holdsTrials, readTrials } from "../records/label-trials.ts";
 import { readResults } from "../records/read-results.ts";
-import { LOSS_SETS } from "../records/record.ts";
 import { writeWholeSync } from "../write-whole.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { AT_OPTION } from "./loss-commands.ts";
+import { AT_OPTION, LOSS_OPTION, lossOption } from "./loss-commands.ts";
 import { choiceOption, listOption, pathOption } from "./options.ts";
 
 interface Options {
@@ -50,7 +49,7 @@ export const define: Define = (command, run) => {
     .argument("<folder>", "a results folder, or one of mmoe data --trials")
     .option("--only <names>", `only these, separated by commas: ${NAMES.join(", ")}; 4 is figure4`)
     .option("--format <names>", "svg, png, pdf, separated by commas; the numbers are always written as CSV", "svg")
-    .option("--loss <rows>", "losses on which rows: train or heldout", "train")
+    .option(...LOSS_OPTION)
     .option(...AT_OPTION)
     .option("--statistic <name>", "over a cell's runs: mean or median", "mean")
     .option("--scale <name>", "axis of losses: linear or log", "linear")
@@ -108,7 +107,7 @@ function ownFolder(folder: string): string {
 
 function figureOptions({ loss, statistic, scale, theme, paper = false }: Options): FigureOptions {
   return {
-    loss: choiceOption("--loss", loss, LOSS_SETS),
+    loss: lossOption(loss),
     statistic: choiceOption("--statistic", statistic, STATISTICS),
     scale: choiceOption("--scale", scale, SCALES),
     theme: choiceOption("--theme", theme, THEMES),

@@ -5,7 +5,7 @@ import { checkReportFile, writeReport } from "../report/write-report.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { AT_OPTION, lossOption, readEnded } from "./loss-commands.ts";
+import { AT_OPTION, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
 
 interface Options {
   readonly output?: string;
@@ -18,12 +18,15 @@ export const define: Define = (command, run) => {
   command
     .argument("<folder>", "a results folder, also of a sweep that still runs")
     .option("-o, --output <file>", "the file to write (default: report.html in the folder)")
-    .option("--loss <rows>", "loss shown first: train or heldout; the page has both", "train")
+    .option(...LOSS_OPTION)
     .option(...AT_OPTION)
     .option("--overwrite", "replace a file that is not a report")
     .addHelpText(
       "after",
-      examples("mmoe report results/paper", "mmoe report results/paper -o report.html --loss heldout"),
+      `\nThe page has all losses; --loss says which one it shows first.\n${examples(
+        "mmoe report results/paper",
+        "mmoe report results/paper -o report.html --loss heldout",
+      )}`,
     )
     .action((folder: string, options: Options) => run((context) => report(folder, options, context)));
 };

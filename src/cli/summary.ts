@@ -6,7 +6,7 @@ import { summaryCsv } from "../summary/summary-csv.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { AT_OPTION, gapsText, headText, lossOption, readEnded } from "./loss-commands.ts";
+import { AT_OPTION, gapsText, headText, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
 import { numberOption } from "./options.ts";
 import { cellsText } from "./text/summary-cells.ts";
 import { comparisonsText, statisticsText } from "./text/summary-full.ts";
@@ -23,7 +23,7 @@ interface Options {
 export const define: Define = (command, run) => {
   command
     .argument("<folder>", "a results folder, also of a sweep that still runs")
-    .option("--loss <rows>", "train (as the paper's figures seem to) or heldout", "train")
+    .option(...LOSS_OPTION)
     .option(...AT_OPTION)
     .option("--bad <loss>", "a run with a higher final loss is in a bad minimum (default: 1/6)")
     .option("--full", "all statistics of each cell, and tests between models and between correlations")

@@ -13,7 +13,7 @@ import { writeWholeSync } from "../write-whole.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { AT_OPTION, headText, lossOption, readEnded } from "./loss-commands.ts";
+import { AT_OPTION, headText, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
 import { choiceOption, countOption, pathOption } from "./options.ts";
 import { goOn } from "./text/go-on.ts";
 import { candidatesText, picksText } from "./text/tune-text.ts";
@@ -33,7 +33,7 @@ export const define: Define = (command, run) => {
   command
     .argument("<folder>", "a results folder of a sweep with lists of settings")
     .option("--by <what>", "choose for each model, or for each cell: a model at a correlation", "model")
-    .option("--loss <rows>", "the loss that decides: train or heldout", "train")
+    .option(...LOSS_OPTION)
     .option(...AT_OPTION)
     .option("-o, --output <file>", "where the config of the tuned sweep goes (default: NAME-tuned.yaml)")
     .option("--runs <n>", "runs of each cell of the tuned sweep (default: as many as tuned)")

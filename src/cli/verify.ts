@@ -1,13 +1,14 @@
 import { UsageError } from "../errors.ts";
 import { holdsTrials } from "../records/label-trials.ts";
+import { LOSS_WORDS } from "../records/loss-words.ts";
 import { readResults } from "../records/read-results.ts";
-import type { RunRecord } from "../records/record.ts";
-import { finalLosses } from "../records/record.ts";
+import { eachLoss, finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
 import { trainAgain } from "../sweep/train-again.ts";
 import type { Verified } from "../sweep/verify.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
+import { LOSS_OPTION, lossOption } from "./loss-commands.ts";
 import { countOption } from "./options.ts";
 import { sampleOf } from "./sample.ts";
 import { stopOnSignals } from "./stop.ts";
@@ -17,6 +18,7 @@ import { verifyTrials } from "./verify-trials.ts";
 interface Options {
   readonly runs: string;
   readonly allowCpu?: boolean;
+  readonly loss: string;
   readonly json?: boolean;
 }
 
@@ -25,6 +27,7 @@ export const define: Define = (command, run) => {
     .argument("<folder>", "a results folder")
     .option("--runs <n>", "number of finished runs (or trials), chosen at random", "3")
     .option("--allow-cpu", "if no card is visible, train the runs of a card on a CPU")
+    .option(...LOSS_OPTION)
     .option("--json", "as JSON")
     .addHelpText(
       "after",
@@ -39,6 +42,7 @@ ${examples("mmoe verify results/paper")}`,
 
 async function verify(folder: string, options: Options, context: Context): Promise<number> {
   const count = countOption("--runs", options.runs);
+  const loss = lossOption(options.loss);
   if (holdsTrials(folder)) return verifyTrials(folder, count, context, options);
   const { config, records } = await readResults(folder, context.note);
   const done = records.filter(({ status }) => status === "done");
@@ -55,7 +59,7 @@ async function verify(folder: string, options: Options, context: Context): Promi
 
   const { stdout, stderr } = context.effects;
   if (options.json) stdout.write(`${JSON.stringify(verified.map(comparison), null, 2)}\n`);
-  else stdout.write(comparisonTable(verified));
+  else stdout.write(comparisonTable(verified, loss));
   const missing = wanted.filter(({ id }) => !verified.some(({ recorded }) => recorded.id === id));
   if (missing.length > 0) stderr.write(`mmoe: ${missingText(folder, missing, wanted.length)}\n`);
   return missing.length === 0 && verified.every(({ same }) => same) ? EXIT.done : EXIT.checkFailed;
@@ -70,19 +74,16 @@ function missingText(folder: string, missing: readonly RunRecord[], wanted: numb
 }
 
 function comparison({ recorded, again, same, comparedTo }: Verified): object {
-  const losses = (record: RunRecord) => ({
-    train: finalLosses(record, "train")?.mean ?? null,
-    heldout: finalLosses(record, "heldout")?.mean ?? null,
-  });
+  const losses = (record: RunRecord) => eachLoss((set) => finalLosses(record, set)?.mean ?? null);
   return { id: recorded.id, same, comparedTo: comparedTo ?? null, recorded: losses(recorded), again: losses(again) };
 }
 
-function comparisonTable(verified: readonly Verified[]): string {
-  const loss = (record: RunRecord) => String(finalLosses(record, "train")?.mean ?? record.reason);
+function comparisonTable(verified: readonly Verified[], set: LossSet): string {
+  const loss = (record: RunRecord) => String(finalLosses(record, set)?.mean ?? record.reason);
   const verdict = ({ same, comparedTo }: Verified) => {
     if (!same) return "differ";
     return comparedTo === undefined ? "same" : `alike up to step ${comparedTo}`;
   };
   const rows = verified.map((each) => [each.recorded.id, loss(each.recorded), loss(each.again), verdict(each)]);
-  return table([["run", "recorded loss", "trained again", "losses"], ...rows]);
+  return table([["run", `recorded ${LOSS_WORDS[set].name}`, "trained again", "losses"], ...rows]);
 }

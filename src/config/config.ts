@@ -27,8 +27,9 @@ export function configAt(config: Config, point: GridPoint): PointConfig {
   return { ...config, ...point } as PointConfig;
 }
 
-export function generatorOf(config: Pick<Config, "data">): GeneratorSettings {
-  return GENERATOR_PRESETS[config.data].settings;
+export function generatorOf(config: Pick<Config, "data" | "labels">): GeneratorSettings {
+  const { settings } = GENERATOR_PRESETS[config.data];
+  return config.labels === "raw" ? { ...settings, rawLabels: true } : settings;
 }
 
 export function trainingOf(config: PointConfig): TrainingSettings {
@@ -40,6 +41,7 @@ export function trainingOf(config: PointConfig): TrainingSettings {
     steps,
     optimizer,
     lr,
+    huberDelta: config.loss === "huber" ? config.huberDelta : null,
     initializer: initializerOf(config),
     evalEvery,
     heldoutRows,
@@ -66,7 +68,7 @@ export function trainedHash(config: Config): string {
   const { seed, dropout, initializerStd } = common;
   const trained = {
     generator: generatorOf(common),
-    training: trainingOf(common),
+    training: { ...trainingOf(common), huberDelta: undefined }, // it is among those that came later
     dropout,
     seed,
     ...laterChanges(common),

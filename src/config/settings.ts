@@ -51,6 +51,9 @@ const GIVEN_SCHEMA = z.strictObject({
   lr: positive("a number above 0"),
   initializer: choice(INITIALIZER_NAMES),
   initializerStd: positive("a number above 0 (used by truncated-normal)"),
+  loss: choice(["squared", "huber"]),
+  huberDelta: positive("a number above 0 (used by huber)"),
+  labels: choice(["standardised", "raw"]),
   dropout: z.number().min(0).lt(1).describe("a number from 0 to below 1"),
   evalEvery: count(),
   heldoutRows: count(),
@@ -122,6 +125,9 @@ interface LaterSetting {
 export const LATER_SETTINGS: Readonly<Record<string, LaterSetting>> = {
   tasks: { since: 2, before: 2, mark: "paper" },
   correlationMatrix: { since: 2, before: null, mark: "paper" },
+  loss: { since: 3, before: "squared", mark: "assumed" },
+  huberDelta: { since: 3, before: 1, mark: "assumed" },
+  labels: { since: 3, before: "standardised", mark: "assumed" },
   tuned: { since: 3, before: null, mark: "assumed" },
 };
 

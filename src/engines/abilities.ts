@@ -11,13 +11,11 @@ export type AbleEngine = "cpu" | "tfjs" | "cuda";
 export interface Abilities {
   readonly gatings: Readonly<Record<Gating, boolean>>;
   readonly optimizers: Readonly<Record<Optimizer, boolean>>;
-  readonly dropout: boolean;
 }
 
 const TENSORFLOW_JS: Abilities = {
   gatings: { none: true, average: true, single: true, "per-task": true },
   optimizers: { adam: true, sgd: true },
-  dropout: true,
 };
 
 /** The engines' abilities by name: an engine that refuses a run says which others train it. */
@@ -25,7 +23,6 @@ export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
   cpu: {
     gatings: { none: true, average: true, single: true, "per-task": true },
     optimizers: { adam: true, sgd: true },
-    dropout: false,
   },
   tfjs: TENSORFLOW_JS,
   cuda: TENSORFLOW_JS,
@@ -36,9 +33,8 @@ export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
  * have it. Throws RangeError for a spec that is not a model.
  */
 export function checkModel(engine: AbleEngine, model: ModelSpec): void {
-  const { name, gating, dropout } = model;
+  const { name, gating } = model;
   expectAbility(engine, `model ${name}: gating ${gating}`, ({ gatings }) => gatings[gating]);
-  if (dropout > 0) expectAbility(engine, `model ${name}: dropout ${dropout}`, (abilities) => abilities.dropout);
   checkSpec(model);
 }
 

@@ -15,7 +15,7 @@ import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from
 import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { valueScale } from "./value-scale.ts";
-import { capitalised, lossHeading, lossName, runsSentence, tasksWords, UNITS } from "./words.ts";
+import { capitalised, lossHeading, runsSentence, statisticName, tasksWords, unitsSentence } from "./words.ts";
 
 const NAME = "grid";
 
@@ -113,7 +113,7 @@ function othersText(point: GridPoint, key: GridKey): string {
 
 function captionStart(cells: readonly SweepCell[], key: GridKey, { loss, statistic }: FigureOptions): string {
   return (
-    `${capitalised(statistic)} ${lossName(loss)} of ${tasksWords(cells)} after the last step (${UNITS}) against ${key}, ` +
+    `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(cells)} after the last step (${unitsSentence(loss)}) against ${key}, ` +
     "with its 95 % interval over runs; a panel for each correlation and each choice of the other settings."
   );
 }

@@ -15,7 +15,7 @@ import { quantiles } from "./spreads.ts";
 import { modelLabel } from "./style.ts";
 import { correlationsOf, modelsOf, sweepCells } from "./sweep-cells.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, correlationWords, lossName, runsSentence, UNITS } from "./words.ts";
+import { capitalised, correlationWords, differenceHeading, lossName, runsSentence, unitsSentence } from "./words.ts";
 
 const NAME = "differences";
 
@@ -55,7 +55,7 @@ export function pairedDifferences(results: Results, options: FigureOptions): Fig
       theme,
       scale: (range) =>
         linearScale(Math.min(0, ...values), Math.max(0, ...values), { range, nice: true, label: shortNumber }),
-      foot: `difference of the final ${lossName(options.loss)}, in units of label variance`,
+      foot: differenceHeading(options.loss),
       behind: (x, box) => [down(x.at(0), box.y, box.y + box.height, theme.quiet, 0.8)],
     },
   );
@@ -106,7 +106,7 @@ function rowOf(difference: Difference, { ink, quiet }: Theme): Row {
 
 function captionStart({ loss, statistic }: FigureOptions): string {
   return (
-    `${capitalised(statistic)} difference of the ${lossName(loss)} after the last step (${UNITS}) between models trained ` +
+    `${capitalised(statistic)} difference of the ${lossName(loss)} after the last step (${unitsSentence(loss)}) between models trained ` +
     `on the same data, a row a correlation: above zero the second model is better. Upright lines: the ${statistic}; thick ` +
     "lines: 95 % intervals over pairs of runs; thin lines: the middle 90 % of the pairs."
   );

@@ -14,7 +14,7 @@ import { modelLabel, modelStyles, type SeriesStyle } from "./style.ts";
 import { correlationsOf, finalMeans, modelsOf, sweepCells } from "./sweep-cells.ts";
 import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, lossHeading, lossName, runsSentence, tasksWords, UNITS } from "./words.ts";
+import { capitalised, lossHeading, runsSentence, statisticName, tasksWords, unitsSentence } from "./words.ts";
 
 const NAME = "final-loss";
 
@@ -101,7 +101,7 @@ function captionStart(points: readonly CellPoint[], { loss, statistic }: FigureO
   const paper = points.some(hasPaper)
     ? " Hollow markers: the end of the paper's Figure 4, a mean over its 200 runs; it does not say of which rows."
     : "";
-  return `${capitalised(statistic)} ${lossName(loss)} of ${tasksWords(points.map(({ cell }) => cell))} after the last step (${UNITS}), with its 95 % interval over runs.${paper}`;
+  return `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(points.map(({ cell }) => cell))} after the last step (${unitsSentence(loss)}), with its 95 % interval over runs.${paper}`;
 }
 
 function rowOf({ cell, value, low, high, paper }: CellPoint, options: FigureOptions): Record<string, CsvValue> {

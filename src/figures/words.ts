@@ -1,4 +1,5 @@
 import { type Cell, pointText } from "../records/cell.ts";
+import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { type LossSet, type RunRecord, tasksOf } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
@@ -10,12 +11,37 @@ import type { SweepCell } from "./sweep-cells.ts";
 export const UNITS = "mean squared error, in units of label variance";
 
 export function lossName(loss: LossSet): string {
-  return loss === "train" ? "training loss" : "held-out loss";
+  return LOSS_WORDS[loss].name;
+}
+
+type Shown = Pick<FigureOptions, "loss" | "statistic">;
+
+/** `mean training loss`; `median over runs of the running mean of the loss`. */
+export function statisticName({ loss, statistic }: Shown): string {
+  return loss === "running" ? `${statistic} over runs of the ${lossName(loss)}` : `${statistic} ${lossName(loss)}`;
 }
 
 /** Title of an axis of losses. */
-export function lossHeading({ loss, statistic }: Pick<FigureOptions, "loss" | "statistic">): string {
-  return `${capitalised(statistic)} ${lossName(loss)}: ${UNITS}`;
+export function lossHeading(shown: Shown): string {
+  return `${capitalised(statisticName(shown))}: ${UNITS}`;
+}
+
+/** Title of a horizontal axis of final losses, which has room for one line. */
+export function finalHeading(loss: LossSet): string {
+  return loss === "running"
+    ? `final ${lossName(loss)}, in units of label variance`
+    : `final ${lossName(loss)}: ${UNITS}`;
+}
+
+/** Title of a horizontal axis of differences between final losses. */
+export function differenceHeading(loss: LossSet): string {
+  const name = loss === "running" ? LOSS_WORDS[loss].short : lossName(loss);
+  return `difference of the final ${name}, in units of label variance`;
+}
+
+/** The unit of final losses, and what they are a mean of if their name does not say it, for a caption. */
+export function unitsSentence(loss: LossSet): string {
+  return loss === "running" ? `${UNITS}; ${LOSS_WORDS[loss].atStep}` : UNITS;
 }
 
 export function correlationWords(correlation: number): string {

@@ -12,7 +12,7 @@ const FIGURE_FILE = new RegExp(
   [
     "^(figure[2-5]|final-loss|differences|distributions|runs|grid)",
     `(-(${GRID_KEYS.join("|")})=[\\w.+-]+?)*`,
-    "(-(heldout|median|log|paper|dark|print))*",
+    "(-(heldout|running|median|log|paper|dark|print))*",
     "\\.(svg|png|pdf|csv|txt)$",
   ].join(""),
 );

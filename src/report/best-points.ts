@@ -1,20 +1,22 @@
 import { pointText } from "../config/grid.ts";
 import { shortNumber } from "../figures/scale.ts";
 import { modelLabel } from "../figures/style.ts";
+import { capitalised } from "../figures/words.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
-import { LOSS_SETS } from "../records/record.ts";
+import { LOSS_WORDS } from "../records/loss-words.ts";
+import { type EachLoss, LOSS_SETS } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { type Html, html } from "./html.ts";
-import type { OfBoth } from "./outcome.ts";
 import { meanOf } from "./ranking.ts";
-import { listed, lossText, ROWS } from "./report-words.ts";
+import { listed, lossText } from "./report-words.ts";
 
 /** The outcome of a grid: the point at which each model's mean loss is lowest, at each correlation. */
-export function bestPoints(cells: OfBoth<readonly CellLosses[]>): Html {
+export function bestPoints(cells: EachLoss<readonly CellLosses[]>): Html {
   const done = LOSS_SETS.filter((set) => cells[set].some(({ byRun }) => byRun.size > 0));
   if (done.length === 0) return html`<p class="lead">No run is done.</p>\n`;
   const texts = done.map(
-    (set) => `On ${ROWS[set]} the mean loss after the last step is lowest ${lowestText(cells[set])}.`,
+    (set) =>
+      `${capitalised(LOSS_WORDS[set].where)} the mean loss after the last step is lowest ${lowestText(cells[set])}.`,
   );
   return html`${texts.map((text, i) => html`<p${i === 0 ? LEAD : ""}>${text}</p>\n`)}`;
 }

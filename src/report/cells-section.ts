@@ -3,24 +3,25 @@ import { centreOf, estimate } from "../figures/interval.ts";
 import { shortNumber } from "../figures/scale.ts";
 import { modelLabel } from "../figures/style.ts";
 import { finalMeans, sweepCells } from "../figures/sweep-cells.ts";
+import { capitalised } from "../figures/words.ts";
 import { type Cell, cellKey, cellOf } from "../records/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
+import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
-import { LOSS_SETS, type LossSet } from "../records/record.ts";
+import { type EachLoss, eachLoss, LOSS_SETS } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 import { thousands } from "../units.ts";
 import { type Html, html } from "./html.ts";
-import type { OfBoth } from "./outcome.ts";
 import { lossText } from "./report-words.ts";
 import { numberCell, section, tableBox } from "./section.ts";
 
 /** A cell's runs, and the final losses of those that are done, by their index. */
 interface CellLine extends Cell, Pick<CellLosses, "failed" | "missing"> {
-  readonly losses: OfBoth<Float64Array>;
+  readonly losses: EachLoss<Float64Array>;
 }
 
-/** Every cell: its runs, and its final losses on both sets of rows side by side. */
+/** Every cell: its runs, and its final losses side by side. */
 export function cellsSection(results: Results): Html {
   const lines = linesOf(results);
   const missing = lines.some((line) => line.missing > 0);
@@ -30,7 +31,7 @@ export function cellsSection(results: Results): Html {
 <thead>
 <tr><th scope="col" rowspan="2">Correlation</th><th scope="col" rowspan="2">Model</th>${keys.map((key) => html`<th scope="col" rowspan="2" class="number">${key}</th>`)}<th scope="col" rowspan="2" class="number">Runs</th><th scope="col" rowspan="2" class="number">Failed</th>${
     missing ? html`<th scope="col" rowspan="2" class="number">Missing</th>` : ""
-  }<th scope="colgroup" colspan="3">Training loss</th><th scope="colgroup" colspan="3">Held-out loss</th></tr>
+  }${LOSS_SETS.map((set) => html`<th scope="colgroup" colspan="3">${capitalised(LOSS_WORDS[set].name)}</th>`)}</tr>
 <tr>${LOSS_SETS.map(() => html`<th scope="col" class="number">Mean</th><th scope="col" class="number">95 % interval</th><th scope="col" class="number">Median</th>`)}</tr>
 </thead>
 ${groups.map(
@@ -42,7 +43,7 @@ ${groups.map(
   return section("cells", "Final losses", [
     tableBox("Final losses of each cell", table),
     html`<p class="note">Loss after the last step: mean squared error, the mean over tasks, in units of label variance (1 is as bad as
-predicting the mean). Training loss is over ${trainingRows(results)}, held-out loss over rows that no run trains on. Intervals are those of
+predicting the mean). Training loss is over ${trainingRows(results)}, held-out loss over rows that no run trains on; the running mean is the ${LOSS_WORDS.running.atStep}. Intervals are those of
 the mean over runs. The lowest mean at a correlation is bold.</p>`,
   ]);
 }
@@ -52,8 +53,8 @@ function linesOf(results: Results): CellLine[] {
   return cellLosses(results, "train").map((line) => {
     const { failed, missing } = line;
     const cell = trained.get(cellKey(line));
-    const losses = (set: LossSet) => (cell === undefined ? new Float64Array() : finalMeans(cell, set));
-    return { ...cellOf(line), failed, missing, losses: { train: losses("train"), heldout: losses("heldout") } };
+    const losses = eachLoss((set) => (cell === undefined ? new Float64Array() : finalMeans(cell, set)));
+    return { ...cellOf(line), failed, missing, losses };
   });
 }
 
@@ -67,7 +68,7 @@ function trainingRows({ config }: Results): string {
 function cellRow(
   line: CellLine,
   group: readonly CellLine[],
-  lowest: OfBoth<CellLine | undefined>,
+  lowest: EachLoss<CellLine | undefined>,
   missing: boolean,
 ): Html {
   const { model, correlation, losses, failed } = line;
@@ -80,13 +81,13 @@ function cellRow(
 }
 
 /** The cell with the lowest mean loss of a group; undefined if there is no other to compare it with. */
-function lowestOf(group: readonly CellLine[]): OfBoth<CellLine | undefined> {
+function lowestOf(group: readonly CellLine[]): EachLoss<CellLine | undefined> {
   const trained = group.filter(({ losses }) => losses.train.length > 0);
-  const of = (set: LossSet) =>
+  return eachLoss((set) =>
     trained.length < 2
       ? undefined
-      : trained.reduce((low, line) => (mean(line.losses[set]) < mean(low.losses[set]) ? line : low));
-  return { train: of("train"), heldout: of("heldout") };
+      : trained.reduce((low, line) => (mean(line.losses[set]) < mean(low.losses[set]) ? line : low)),
+  );
 }
 
 function lossCells(losses: Float64Array, isLowest: boolean): Html {

@@ -5,7 +5,7 @@ import { severalPoints } from "../records/at-point.ts";
 import { cellsOf, pointText } from "../records/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
-import type { LossSet } from "../records/record.ts";
+import { type EachLoss, eachLoss, type LossSet } from "../records/record.ts";
 import { thousands } from "../units.ts";
 import { bestPoints } from "./best-points.ts";
 import { cellsSection } from "./cells-section.ts";
@@ -15,7 +15,7 @@ import { failuresSection } from "./failures-section.ts";
 import { figuresSection } from "./figures-section.ts";
 import { type Html, html } from "./html.ts";
 import { page } from "./html-page.ts";
-import { type OfBoth, outcome } from "./outcome.ts";
+import { outcome } from "./outcome.ts";
 import { provenanceSection } from "./provenance-section.ts";
 import { correlationsText, modelsText } from "./report-words.ts";
 import { settingsSection } from "./settings-section.ts";
@@ -26,7 +26,7 @@ import { drawVariants, hasPaper } from "./variants.ts";
 /** A sweep's report: one HTML file, the same bytes for the same records. `loss` is shown first. */
 export function reportHtml(results: Results, loss: LossSet): string {
   const { config, records, provenances } = results;
-  const cells = { train: cellLosses(results, "train"), heldout: cellLosses(results, "heldout") };
+  const cells = eachLoss((set) => cellLosses(results, set));
   const several = severalPoints(results);
   const trained = sweepCells(results);
   const figures = drawVariants(results);
@@ -64,8 +64,8 @@ ${lead}${unfinished(results)}</header>
 }
 
 /** The outcome and the verdicts, both of which compare cells at one grid point. */
-function ofOnePoint(results: Results, cells: OfBoth<readonly CellLosses[]>): { lead: Html; verdicts: Html } {
-  const claims = { train: claimsOf(results, "train"), heldout: claimsOf(results, "heldout") };
+function ofOnePoint(results: Results, cells: EachLoss<readonly CellLosses[]>): { lead: Html; verdicts: Html } {
+  const claims = eachLoss((set) => claimsOf(results, set));
   return { lead: outcome(results, cells, claims), verdicts: claimsSection(claims) };
 }
 

@@ -34,6 +34,7 @@ const TRAINING: TrainingSettings = {
   steps: STEPS,
   optimizer: "adam",
   lr: 0.001,
+  huberDelta: null,
   initializer: { name: "glorot-uniform" },
   evalEvery: 1,
   heldoutRows: 1,

@@ -30,19 +30,19 @@ interface Kind extends Omit<Run, "id" | "index" | "seed"> {
 
 /** What the runs of each cell have in common. Equal values are one object: engines group many runs by them. */
 function kindsOf(config: Config): Kind[] {
-  const data = generatorOf(config);
   const matrices = new Map(
     config.correlations.map((p) => [p, correlationMatrix(config.tasks, p, config.correlationMatrix)]),
   );
   const isGrid = listedKeys(config).length > 0;
-  const [models, trainings] = [sharing<ModelSpec>(), sharing<Run["training"]>()];
+  const [models, trainings, generators] = [sharing<ModelSpec>(), sharing<Run["training"]>(), sharing<Run["data"]>()];
   return cellsOf(config).map((cell) => {
     const { model, correlation, point } = cell;
     const settings = tunedFor(configAt(config, point), model, correlation);
     return {
-      ...{ cell, data, correlation, correlationMatrix: matrices.get(correlation) as Matrix },
+      ...{ cell, correlation, correlationMatrix: matrices.get(correlation) as Matrix },
       model: models(modelOf(settings, model)),
       training: trainings(trainingOf(settings)),
+      data: generators(generatorOf(settings)),
       ...(isGrid && { point }),
     };
   });

@@ -86,6 +86,10 @@ function commands(): [string[], string[]][] {
       ["tune", grid, "--overwrite", "-o", `${out}.yaml`],
       ["--by", "--at", "--loss", "--runs", "--seed", "--json"],
     ],
+    [
+      ["merge", made],
+      ["--loss", "--json"],
+    ],
     [["status", made], ["--json"]],
     [
       ["figures", made, "-o", out],

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { runMain, temporaryFolder } from "../support/effects.ts";
+import { lacking } from "../support/lacking.ts";
 
 /** The fields of Kubernetes' API that we use, as its reference gives them: another one would be a slip. */
 const count = z.int().positive();
@@ -139,9 +140,14 @@ test.each([
   [["--name", "Mine"], "--name: expected a name of at most 52 small letters, digits and '-', got 'Mine'"],
   [["--memory", "2 GB"], "--memory: expected a size such as 512Mi or 2Gi, got '2 GB'"],
   [["--cpus", "0"], "--cpus: expected a whole number from 1 to 2147483647, got '0'"],
-  [["--set", "dropout=0.1"], "model shared-bottom: dropout 0.1 is not in the cpu engine; use --engine tfjs"],
+  [["--set", "dropout=1"], "--set dropout: expected a number from 0 to below 1, got 1"],
 ])("mmoe k8s refuses %j before it prints anything", async (argv, line) => {
   expect(await k8s(...argv)).toEqual({ code: 2, stdout: "", stderr: `mmoe: ${line}\n` });
+});
+
+test("mmoe k8s refuses a model that the engine can't train", async () => {
+  const line = "mmoe: model mmoe: gating per-task is not in the cpu engine; use --engine tfjs\n";
+  expect(await lacking("cpu", "per-task", () => k8s())).toEqual({ code: 2, stdout: "", stderr: line });
 });
 
 test("mmoe k8s --engine cuda asks for no card here, and passes on what was typed", async () => {

@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { runMain, temporaryFolder } from "../support/effects.ts";
+import { lacking } from "../support/lacking.ts";
 
 /** Where sweeps start, by a name that a shell and Slurm read otherwise than it is written. */
 let folder = "";
@@ -92,10 +93,7 @@ describe("mmoe slurm", () => {
     ],
     [["--array", "5", "--corr", "2"], "--corr: expected a number from -1 to 1, got 2"],
     [["--array", "5", "--time-limit", "x"], "--time-limit: expected a time such as 3h50m, at most 24d, got 'x'"],
-    [
-      ["--array", "5", "--set", "dropout=0.1"],
-      "model shared-bottom: dropout 0.1 is not in the cpu engine; use --engine tfjs",
-    ],
+    [["--array", "5", "--set", "dropout=1"], "--set dropout: expected a number from 0 to below 1, got 1"],
     [["--array", "5", "--out", "test"], "test holds 'attack', which is not from a sweep; give another --out"],
     [
       ["--array", "5", "--mmoe", "npx mmoe"],
@@ -105,6 +103,11 @@ describe("mmoe slurm", () => {
   ])("refuses %j before it prints anything", async (argv, line) => {
     expect(await slurm(...argv)).toEqual({ code: 2, stdout: "", stderr: `mmoe: ${line}\n` });
   });
+});
+
+test("mmoe slurm refuses a model that the engine can't train", async () => {
+  const line = "mmoe: model mmoe: gating per-task is not in the cpu engine; use --engine tfjs\n";
+  expect(await lacking("cpu", "per-task", () => slurm("--array", "5"))).toEqual({ code: 2, stdout: "", stderr: line });
 });
 
 describe("the script of mmoe slurm", () => {

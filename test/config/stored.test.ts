@@ -70,7 +70,9 @@ test("a version that is none is refused", () => {
 
 test("a stored config of version 1 lacks what came with version 2, but not what it had", () => {
   const first = (text: string) =>
-    text.replace("version: 3", "version: 1").replace(/^ *(tasks|correlationMatrix|tuned):.*\n/gm, "");
+    text
+      .replace("version: 3", "version: 1")
+      .replace(/^ *(tasks|correlationMatrix|loss|huberDelta|labels|tuned):.*\n/gm, "");
   expect(loadConfig(stored(first))).toEqual(loadConfig("smoke"));
   expect(complaint(stored((text) => first(text).replace(/^batch: 64\n/m, "")))).toMatch(/: batch: .*, got nothing$/);
 });
@@ -79,7 +81,9 @@ describe("a file that people write", () => {
   const bare = (text: string) => text.replace("version: 3\n", "");
 
   test("from before a setting goes on without it", () => {
-    const path = stored((text) => bare(text).replace(/^ *(tasks|correlationMatrix|tuned):.*\n/gm, ""));
+    const path = stored((text) =>
+      bare(text).replace(/^ *(tasks|correlationMatrix|loss|huberDelta|labels|tuned):.*\n/gm, ""),
+    );
     expect(loadConfig(path)).toEqual(loadConfig("smoke"));
   });
 

@@ -4,7 +4,9 @@ import type { Engine, Optimizer, Run, RunResult } from "../../src/engines/engine
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { UsageError } from "../../src/errors.ts";
 import type { Gating } from "../../src/models/spec.ts";
-import { PAIR_DROPOUT, PAIR_MMOE, resultsOf, tinyRun } from "./tfjs/runs.ts";
+import { resultOf } from "../support/agreement.ts";
+import { lacking } from "../support/lacking.ts";
+import { PAIR_DROPOUT, PAIR_MMOE, tinyRun } from "./tfjs/runs.ts";
 
 const engines: Engine[] = [new CpuEngine({ jobs: 1 }), await createTfjsEngine({ backend: "cpu" })];
 afterAll(async () => {
@@ -53,10 +55,14 @@ test.each(engines)("$name refuses a run whose model and data differ in inputs or
   expect(await refusal(engine, triple)).toContain(`run ${triple.id}: expected a model of 2 tasks`);
 });
 
-test("dropout is refused by the cpu engine, which says who trains it, and trained by tfjs", async () => {
-  const [cpu, tfjs] = engines as [Engine, Engine];
-  expect(await refusal(cpu, tinyRun({ model: PAIR_DROPOUT }))).toBe(
-    "UsageError: model dropout: dropout 0.1 is not in the cpu engine; use --engine tfjs",
+test("an engine that lacks a gating refuses it, and says who trains it", async () => {
+  const [cpu] = engines as [Engine];
+  expect(await lacking("cpu", "per-task", () => refusal(cpu, tinyRun()))).toBe(
+    "UsageError: model mmoe: gating per-task is not in the cpu engine; use --engine tfjs",
   );
-  expect(await resultsOf(tfjs, [tinyRun({ model: PAIR_DROPOUT })])).toHaveLength(1);
+});
+
+test.each(engines)("$name trains dropout", async (engine) => {
+  const { failure, curve } = await resultOf(engine, tinyRun({ model: PAIR_DROPOUT }));
+  expect([failure, curve.steps]).toEqual([undefined, [4, 8, 11]]);
 });

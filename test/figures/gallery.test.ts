@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure, type FigureOptions, isLacking } from "../../src/figures/figure.ts";
+import { DEFAULT_OPTIONS, type Figure, type FigureOptions, isLacking, STATISTICS } from "../../src/figures/figure.ts";
 import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
 import { textWidth } from "../../src/figures/text.ts";
 import { sweepResults } from "../support/sweep-results.ts";
@@ -23,17 +23,26 @@ describe.each(SWEEP_FIGURES)("$name", ({ name, draw }) => {
     expect(drawn({}, { ...results, records: results.records.toReversed() })).toEqual(drawn());
   });
 
-  test("names the loss and the number of runs in its caption, and the loss in its picture", () => {
-    const { caption, svg, data } = drawn({ loss: "heldout" });
-    expect(caption).toMatch(/[Hh]eld-out loss.*in units of label variance.*n = 7 runs in each cell\.$/);
-    expect(svg.replace(/<desc>.*<\/desc>/, "")).toMatch(/[Hh]eld-out loss/);
-    expect(new Set(data.map(({ loss }) => loss))).toEqual(new Set(["heldout"]));
+  test.each([
+    ["heldout", /[Hh]eld-out loss/],
+    ["running", /[Rr]unning mean/],
+  ] as const)("names the %s loss and the number of runs in its caption, and the loss in its picture", (loss, words) => {
+    const { caption, svg, data } = drawn({ loss });
+    expect(caption).toMatch(words);
+    expect(caption).toMatch(/in units of label variance.*n = 7 runs in each cell\.$/);
+    expect(svg.replace(/<(title|desc)>.*?<\/\1>/g, "").replace(/<\/text>\s*<text[^>]*>/g, " ")).toMatch(words);
+    expect(new Set(data.map((row) => row.loss))).toEqual(new Set([loss]));
+  });
+
+  test("says what the running mean is a mean of", () => {
+    expect(drawn({ loss: "running" }).caption).toMatch(/all batch(es| losses) since step 1/);
   });
 
   test.each([
     { statistic: "median", scale: "log", theme: "dark" },
     { loss: "heldout", theme: "page", paper: true },
     { scale: "log", loss: "heldout", theme: "print" },
+    { scale: "log", loss: "running", statistic: "median" },
   ] as const)("has numbers everywhere with %j", (options) => {
     for (const set of [[], ["runs=1"], ["runs=2", "steps=100"]]) {
       const { svg } = drawn(options, made({ set: [MODELS, "correlations=[-0.5, 1]", ...set] }));
@@ -67,6 +76,7 @@ describe.each(SWEEP_FIGURES)("$name", ({ name, draw }) => {
 
   test("leaves no text without room on its page", () => {
     for (const theme of ["light", "print"] as const) expect(outside(drawn({ theme }))).toEqual([]);
+    for (const statistic of STATISTICS) expect(outside(drawn({ loss: "running", statistic }))).toEqual([]);
   });
 });
 

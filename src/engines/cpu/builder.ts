@@ -1,33 +1,46 @@
 import { expertCount, gateCount, type ModelSpec } from "../../models/spec.ts";
+import type { Key } from "../../random/key.ts";
 import type { Arena } from "../rows/arena.ts";
-import { inputPanelBytes, LINE, PANEL_ROWS, panelsOf } from "../rows/panels.ts";
+import { columnBytes, inputPanelBytes, type Layout } from "../rows/panels.ts";
 import { type Columns, columnsFrom, takeColumns } from "./columns.ts";
-import { type Instruction, instruction } from "./instructions.ts";
+import { float32Word, type Instruction, instruction } from "./instructions.ts";
 import { Tape } from "./tape.ts";
-import { weightUpdates } from "./weight-updates.ts";
+import { WeightUpdates } from "./weight-updates.ts";
 import type { FusedLayer, Weights } from "./weights.ts";
+
+/** How a model's units are dropped. */
+export interface Dropout {
+  readonly probability: number;
+  /** The key of a stream, e.g. of `dropout/experts/3/0`. */
+  readonly keyOf: (stream: string) => Key;
+  /** The address of the step's number, an int32. */
+  readonly step: number;
+}
 
 /** Writes the parts of a model as instructions, forwards and backwards, and takes their buffers from the plan. */
 export class Builder {
   readonly #arena: Arena;
   readonly #P: number;
   readonly #weights: Weights;
+  readonly #layout: Layout;
+  readonly #updates: WeightUpdates;
+  readonly #dropout: Dropout | undefined;
   readonly #tape = new Tape();
-  /** Room for one layer's gradient at a time, as strips. */
-  readonly #strips: number;
   /** By an expert's address: the gate column of each mix that it is in, and that mix's gradient. */
   readonly #uses = new Map<number, { gate: number; gateStride: number; mix: Columns }[]>();
 
-  constructor(arena: Arena, P: number, weights: Weights) {
+  constructor(arena: Arena, P: number, weights: Weights, dropout?: Dropout) {
     this.#arena = arena;
     this.#P = P;
     this.#weights = weights;
-    const widest = Math.max(...Array.from(weights.layers.values(), ({ N }) => panelsOf(N)));
-    this.#strips = arena.take(widest * P * PANEL_ROWS * LINE);
+    this.#layout = weights.layout;
+    this.#updates = new WeightUpdates(arena, P, weights);
+    this.#dropout = dropout;
+    if (dropout) this.#tape.push([], () => [instruction("nextStep", { step: dropout.step })]); // the last of all
   }
 
   columns(N: number, relu: boolean): Columns {
-    return takeColumns(this.#arena, this.#P, N, relu);
+    return takeColumns(this.#arena, this.#P, N, relu, this.#layout);
   }
 
   /** The one layer that reads the rows, and the columns of each expert and gate in it. */
@@ -52,6 +65,20 @@ export class Builder {
     this.#forwardAndUpdate(layer, input, out, out.relu ? layer.N : 0);
   }
 
+  /** Drops units of ReLU layers, side by side in `units`, N each. Where one is dropped, its ReLU passes no gradient. */
+  drop(layers: readonly string[], units: Columns, N: number): void {
+    if (this.#dropout === undefined) return;
+    const { probability, keyOf, step } = this.#dropout;
+    const M = layers.length;
+    const { value, gradient, stride } = units;
+    const kept = float32Word(1 / (1 - probability));
+    const keys = this.#arena.put(Uint32Array.from(layers.flatMap((layer) => keyOf(`dropout/${layer}`))));
+    const last = Math.ceil(probability * 2 ** 32) - 1;
+    this.#tape.push([instruction("dropout", { units: value, stride, N, M, keys, last, kept, step })], () => [
+      instruction("scale", { values: gradient, stride, N: M * N, factor: kept }),
+    ]);
+  }
+
   /** Must be called before the mixes of these experts: in the backward pass, their gradients come after all mixes. */
   mixable(experts: readonly Columns[], H: number): void {
     this.#tape.push([], () => experts.map((expert) => this.#expertGradient(expert, H)));
@@ -62,12 +89,19 @@ export class Builder {
     const E = experts.length;
     const out = this.columns(H, false);
     const table = this.#arena.put(Uint32Array.from(experts, ({ value }) => value));
-    const weights = gate ?? { ...out, value: this.#arena.put(new Float32Array(E * PANEL_ROWS).fill(1 / E)), stride: 0 };
+    const weights = gate ?? {
+      ...out,
+      value: this.#arena.put(new Float32Array(E * this.#layout.panelRows).fill(1 / E)),
+      stride: 0,
+    };
     const of = { experts: table, expertStride: experts[0]?.stride ?? 0, E, H };
     const by = { gate: weights.value, gateStride: weights.stride };
     experts.forEach((expert, e) => {
       const uses = this.#uses.get(expert.value) ?? [];
-      this.#uses.set(expert.value, [...uses, { gate: by.gate + e * LINE, gateStride: by.gateStride, mix: out }]);
+      this.#uses.set(expert.value, [
+        ...uses,
+        { gate: by.gate + e * columnBytes(this.#layout), gateStride: by.gateStride, mix: out },
+      ]);
     });
     const forward = instruction("mix", { ...of, ...by, out: out.value, outStride: out.stride });
     if (gate === undefined) {
@@ -89,11 +123,10 @@ export class Builder {
   #forwardAndUpdate(layer: FusedLayer, input: Columns | undefined, out: Columns, relus: number): void {
     const { D, N } = layer;
     const floor = this.#arena.put(Float32Array.from({ length: N }, (_, n) => (n < relus ? 0 : -Infinity)));
-    const reads = { x: input?.value ?? 0, xStride: input?.stride ?? inputPanelBytes(D) };
+    const reads = { x: input?.value ?? 0, xStride: input?.stride ?? inputPanelBytes(D, this.#layout) };
     const w = { w: 4 * layer.kernel, bias: 4 * layer.bias };
     const dense = instruction("dense", { ...reads, D, ...w, floor, out: out.value, outStride: out.stride, N });
-    const operands = { ...reads, g: out.gradient, gStride: out.stride, ...w, strips: this.#strips };
-    const updates = weightUpdates(this.#arena, layer, relus, operands);
+    const updates = this.#updates.of(layer, relus, { ...reads, g: out.gradient, gStride: out.stride, ...w });
     this.#tape.push([dense], () => (input ? [this.#inputGradient(layer, input, out), ...updates] : updates));
   }
 

@@ -3,8 +3,8 @@ import { RowOrder } from "../../data/order.ts";
 import { dataKey, type RowSet } from "../../data/streams.ts";
 import type { Key } from "../../random/key.ts";
 import type { Run } from "../engine.ts";
-import { labelPanelBytes, noisePanelBytes, SLICE_PANELS } from "../rows/generator.ts";
-import { inputPanelBytes, PANEL_ROWS, paddedInputs, panelIndex, panelsOf } from "../rows/panels.ts";
+import { labelPanelBytes, noisePanelBytes, SLICE_ROWS } from "../rows/generator.ts";
+import { inputPanelBytes, paddedInputs, panelIndex, panelsOf } from "../rows/panels.ts";
 import type { KernelInstance } from "./kernels.ts";
 import type { LabelPlan, RowPlan } from "./row-plan.ts";
 
@@ -12,7 +12,7 @@ type Keys = Readonly<Record<RowSet, { x: Key; noise: Key }>>;
 
 /** Fills linear memory with the rows that a bundle's runs share: its sets once, then chunk after chunk of steps. */
 export class BundleRows {
-  readonly #wasm: KernelInstance;
+  readonly #memory: KernelInstance;
   readonly #plan: RowPlan;
   readonly #batch: number;
   readonly #trainRows: number | "fresh";
@@ -20,10 +20,10 @@ export class BundleRows {
   readonly #keys: Keys;
   readonly #order: RowOrder | undefined;
 
-  constructor(wasm: KernelInstance, plan: RowPlan, { training, seed, index }: Run) {
+  constructor(memory: KernelInstance, plan: RowPlan, { training, seed, index }: Run) {
     const identity = { seed, run: index };
     const keys = (set: RowSet) => ({ x: dataKey(identity, `${set}/x`), noise: dataKey(identity, `${set}/noise`) });
-    this.#wasm = wasm;
+    this.#memory = memory;
     this.#plan = plan;
     this.#batch = training.batch;
     this.#trainRows = training.trainRows;
@@ -41,66 +41,77 @@ export class BundleRows {
     else this.#gather(this.#order, first, steps);
   }
 
-  /** Copies rows of the fixed set, in its own order, to the chunk's inputs: from panel `first` on. */
+  /** Copies SLICE_ROWS rows of the fixed set, in its own order, to the chunk's inputs: from row `first` on. */
   loadSlice(first: number): void {
-    const { ids, train, chunk } = this.#plan;
-    const numbers = this.#wasm.uint32(ids, SLICE_PANELS * PANEL_ROWS);
-    for (let i = 0; i < numbers.length; i++) numbers[i] = first * PANEL_ROWS + i;
-    this.#wasm.kernels.gatherRows(train, this.#rowBytes, ids, chunk, this.#panelBytes, SLICE_PANELS);
+    const { ids } = this.#plan;
+    const numbers = this.#memory.uint32(ids, SLICE_ROWS);
+    for (let i = 0; i < numbers.length; i++) numbers[i] = first + i;
+    this.#gatherInputs(this.#slicePanels);
   }
 
   #drawHeldout(rows: number): void {
     const { heldout, labels } = this.#plan;
-    for (let p = 0; p < panelsOf(rows); p += SLICE_PANELS) {
+    for (let row = 0, p = 0; row < rows; row += SLICE_ROWS, p += this.#slicePanels) {
       const x = heldout + p * this.#panelBytes;
-      this.#drawRows(this.#keys.heldout, x, p, 0, SLICE_PANELS);
-      for (const of of labels) this.#label(of, x, of.heldout + p * this.#labelBytes, SLICE_PANELS);
+      this.#drawRows(this.#keys.heldout, x, this.#slicePanels, { row });
+      for (const of of labels) this.#label(of, x, of.heldout + p * this.#labelBytes, this.#slicePanels);
     }
   }
 
-  /** The chunk's buffer holds the slice while it is labelled and stored row by row. */
+  /** The chunk's buffer holds panels while they are labelled and stored row by row. */
   #drawTrain(rows: number): void {
-    const { chunk, train, labels } = this.#plan;
-    for (let p = 0; p < panelsOf(rows); p += SLICE_PANELS) {
-      this.#drawRows(this.#keys.train, chunk, p, 0, SLICE_PANELS);
-      for (const of of labels) this.#label(of, chunk, of.train + p * this.#labelBytes, SLICE_PANELS);
-      const at = train + p * PANEL_ROWS * this.#rowBytes;
-      this.#wasm.kernels.panelsToRows(chunk, this.#panelBytes, at, this.#rowBytes, SLICE_PANELS);
+    const { chunk, train, labels, layout } = this.#plan;
+    for (let row = 0, p = 0; row < rows; row += SLICE_ROWS, p += this.#slicePanels) {
+      const at = train + row * this.#rowBytes;
+      const x = layout.panelRows === 1 ? at : chunk;
+      this.#drawRows(this.#keys.train, x, this.#slicePanels, { row });
+      for (const of of labels) this.#label(of, x, of.train + p * this.#labelBytes, this.#slicePanels);
+      if (x === chunk)
+        this.#memory.kernels.panelsToRows(chunk, this.#panelBytes, at, this.#rowBytes, this.#slicePanels);
     }
   }
 
   /** Fresh rows: row b of step s is a function of (b, s). */
   #draw(first: number, steps: number): void {
-    const { chunk, panels, labels, noise } = this.#plan;
-    for (let s = 0; s < steps; s++) {
-      const x = chunk + s * panels * this.#panelBytes;
-      this.#drawRows(this.#keys.train, x, 0, first + s, panels, noise + s * panels * this.#noiseBytes);
-    }
+    const { chunk, panels, labels, layout } = this.#plan;
+    this.#drawRows(this.#keys.train, chunk, steps * panels, { step: first, perStep: panels * layout.panelRows });
     for (const of of labels) this.#label(of, chunk, of.chunk, steps * panels);
   }
 
   #gather(order: RowOrder, first: number, steps: number): void {
-    const { ids, train, chunk, panels, labels } = this.#plan;
-    const { kernels } = this.#wasm;
+    const { ids, panels, labels, tasks, layout } = this.#plan;
     for (let s = 0; s < steps; s++)
-      order.batchInto(this.#wasm.uint32(ids + 4 * s * panels * PANEL_ROWS, this.#batch), first + s);
-    kernels.gatherRows(train, this.#rowBytes, ids, chunk, this.#panelBytes, steps * panels);
-    for (const of of labels) kernels.gatherLabels(of.train, ids, of.chunk, this.#plan.tasks, steps * panels);
+      order.batchInto(this.#memory.uint32(ids + 4 * s * panels * layout.panelRows, this.#batch), first + s);
+    this.#gatherInputs(steps * panels);
+    for (const of of labels)
+      this.#memory.kernels.gatherLabels(of.train, ids, of.chunk, tasks, steps * panels, layout.panelRows);
   }
 
-  #drawRows(keys: Keys[RowSet], x: number, panel: number, step: number, P: number, noise = this.#plan.noise): void {
-    const { kernels } = this.#wasm;
-    const first = panel * PANEL_ROWS;
-    kernels.normals(x, this.#panelBytes, this.#plan.inputs, P, first, step, ...keys.x);
-    kernels.normals(noise, this.#noiseBytes, this.#plan.tasks, P, first, step, ...keys.noise);
+  #gatherInputs(P: number): void {
+    const { ids, train, chunk, layout } = this.#plan;
+    this.#memory.kernels.gatherRows(train, this.#rowBytes, ids, chunk, this.#panelBytes, P, layout.panelRows);
+  }
+
+  /** P panels of rows `row`.. at `step`, or of `perStep` rows at each step from it on. */
+  #drawRows(keys: Keys[RowSet], x: number, P: number, { row = 0, step = 0, perStep = 0 }): void {
+    const { inputs, tasks, noise, layout } = this.#plan;
+    const draw = (out: number, stride: number, columns: number, key: Key) =>
+      this.#memory.kernels.normals(out, stride, columns, P, row, step, perStep, ...key, layout.panelRows);
+    draw(x, this.#panelBytes, inputs, keys.x);
+    draw(noise, this.#noiseBytes, tasks, keys.noise);
   }
 
   #label({ generator }: LabelPlan, x: number, out: number, P: number): void {
-    this.#wasm.kernels.labels(generator, x, this.#panelBytes, this.#plan.noise, out, P);
+    const { noise, layout } = this.#plan;
+    this.#memory.kernels.labels(generator, x, this.#panelBytes, noise, out, P, layout.panelRows);
+  }
+
+  get #slicePanels(): number {
+    return panelsOf(SLICE_ROWS, this.#plan.layout);
   }
 
   get #panelBytes(): number {
-    return inputPanelBytes(this.#plan.inputs);
+    return inputPanelBytes(this.#plan.inputs, this.#plan.layout);
   }
 
   get #rowBytes(): number {
@@ -108,11 +119,11 @@ export class BundleRows {
   }
 
   get #labelBytes(): number {
-    return labelPanelBytes(this.#plan.tasks);
+    return labelPanelBytes(this.#plan.tasks, this.#plan.layout);
   }
 
   get #noiseBytes(): number {
-    return noisePanelBytes(this.#plan.tasks);
+    return noisePanelBytes(this.#plan.tasks, this.#plan.layout);
   }
 
   /**
@@ -120,11 +131,11 @@ export class BundleRows {
    * or the held-out rows if rows are fresh.
    */
   labelCorrelations({ train, heldout }: LabelPlan): number[] {
-    const K = this.#plan.tasks;
+    const { tasks: K, layout } = this.#plan;
     const [set, rows] = this.#trainRows === "fresh" ? [heldout, this.#heldoutRows] : [train, this.#trainRows];
-    const panels = this.#wasm.float32(set, panelsOf(rows) * K * PANEL_ROWS);
+    const panels = this.#memory.float32(set, panelsOf(rows, layout) * K * layout.panelRows);
     const task = (k: number) =>
-      Float32Array.from({ length: rows }, (_, row) => panels[panelIndex(row, k, K)] as number);
+      Float32Array.from({ length: rows }, (_, row) => panels[panelIndex(row, k, K, layout)] as number);
     return correlationsOf(Array.from({ length: K }, (_, k) => task(k)));
   }
 }

@@ -1,17 +1,18 @@
 import type { Matrix } from "../../data/correlation-matrix.ts";
 import { groupBy } from "../../stats/group-by.ts";
-import type { Run } from "../engine.ts";
+import { modelKey, type Run } from "../engine.ts";
 import { numbering } from "../numbering.ts";
-import { Arena } from "../rows/arena.ts";
+import { Arena, roundUp } from "../rows/arena.ts";
 import { panelsOf } from "../rows/panels.ts";
+import { type KernelSet, layoutOf } from "./kernel-sets.ts";
 import { type Member, takeMember } from "./member.ts";
 import { type LabelPlan, planRows, type RowPlan } from "./row-plan.ts";
 import { type StepCode, stepCodeOf } from "./step-code.ts";
 
 /** Bounds a bundle's memory, whatever the number of models, correlations and learning rates of a sweep. */
 const MOST_MEMBERS = 48;
-/** Fewest panels of a step's buffers: small batches are evaluated in larger pieces. */
-const LEAST_PANELS = 8;
+/** Fewest rows of a step's buffers: small batches are evaluated in larger pieces. */
+const LEAST_ROWS = 64;
 
 /** Linear memory of runs that train in turns on the same rows. */
 export interface BundlePlan {
@@ -21,7 +22,7 @@ export interface BundlePlan {
   readonly members: readonly Member[];
   /** Each run's labels, in the order of the runs. */
   readonly labels: readonly LabelPlan[];
-  /** Rows that a step's code takes at once. */
+  /** Rows that are evaluated at once: a whole number of 8, whatever the kernels, since it decides how sums round. */
   readonly pieceRows: number;
 }
 
@@ -37,23 +38,26 @@ export function bundlesOf(runs: readonly Run[], jobs: number): number[][] {
   return [...bundles.slice(0, whole), ...bundles.slice(whole).flatMap((bundle) => dealt(bundle, jobs))];
 }
 
-/** Lays out a bundle. */
-export function planBundle(runs: readonly Run[]): BundlePlan {
+/** Lays out a bundle for a kernel set. */
+export function planBundle(runs: readonly Run[], kernels: KernelSet): BundlePlan {
   const arena = new Arena();
   const first = runs[0] as Run;
+  const layout = layoutOf(kernels, first.training.batch);
   const cellNumber = numbering((correlations: Matrix) => correlations);
   const cells = new Map(runs.map(({ correlationMatrix }) => [cellNumber(correlationMatrix), correlationMatrix]));
-  const rows = planRows(first, [...cells.values()], arena);
-  const P = Math.max(panelsOf(first.training.batch), LEAST_PANELS);
+  const rows = planRows(first, [...cells.values()], arena, layout);
+  const pieceRows = roundUp(Math.max(first.training.batch, LEAST_ROWS), 8);
+  const P = panelsOf(pieceRows, layout);
   const codes = new Map<string, StepCode>();
-  const members = runs.map(({ model, training }) => {
-    const key = JSON.stringify(model);
-    const code = codes.get(key) ?? stepCodeOf(model, P, arena);
+  const members = runs.map((run) => {
+    const { model, training } = run;
+    const key = JSON.stringify(model); // with one run index, so runs of a model drop units by the same streams
+    const code = codes.get(key) ?? stepCodeOf(model, P, arena, layout, (stream) => modelKey(run, stream));
     codes.set(key, code);
-    return takeMember(arena, code, training.optimizer, training.lr);
+    return takeMember(arena, code, training);
   });
   const labels = runs.map((run) => rows.labels[cellNumber(run.correlationMatrix)] as LabelPlan);
-  return { arena, rows, members, labels, pieceRows: 8 * P };
+  return { arena, rows, members, labels, pieceRows };
 }
 
 /** A function that gives runs one key if they can train on the same rows at the same time. */

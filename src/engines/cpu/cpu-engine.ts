@@ -8,30 +8,36 @@ import type { Engine, Hooks, Run, RunResult } from "../engine.ts";
 import { numbering } from "../numbering.ts";
 import { bundlesOf, planBundle } from "./bundle.ts";
 import { Crew } from "./crew.ts";
-import { DEVICE } from "./train-bundle.ts";
+import { kernelSource } from "./instantiate.ts";
+import type { KernelSet } from "./kernel-sets.ts";
+import { availableKernels } from "./native.ts";
 import type { Task } from "./worker.ts";
 
 export interface CpuOptions {
   /** Worker threads; by default as many as this process has cores. */
   readonly jobs?: number;
+  /** By default the fastest that run here. Throws RangeError for those that don't. */
+  readonly kernels?: KernelSet;
   /** Called if workers died, and fewer go on. */
   readonly note?: (line: string) => void;
 }
 
 const PROGRESS_MS = 100;
-/** Largest memory of a WebAssembly instance. */
+/** Largest memory that 32-bit addresses reach. */
 const MOST_BYTES = 2 ** 32;
 
-/** Fused WebAssembly SIMD kernels on worker threads: the same bits on every wasm, for any number of workers. */
+/** Fused kernels on worker threads: the same bits with every kernel set, for any number of workers. */
 export class CpuEngine implements Engine {
   readonly name = "cpu";
-  readonly device = DEVICE;
+  /** The kernel set. */
+  readonly device: KernelSet;
   readonly #jobs: number;
   readonly #crew: Crew;
 
-  constructor({ jobs = availableParallelism(), note }: CpuOptions = {}) {
+  constructor({ jobs = availableParallelism(), kernels, note }: CpuOptions = {}) {
+    this.device = kernels ?? (availableKernels().sets[0] as KernelSet);
     this.#jobs = jobs;
-    this.#crew = new Crew(jobs, note);
+    this.#crew = new Crew(jobs, kernelSource(this.device), note);
   }
 
   check(model: ModelSpec): void {
@@ -40,7 +46,7 @@ export class CpuEngine implements Engine {
 
   async train(runs: readonly Run[], hooks: Hooks): Promise<void> {
     for (const run of runs) checkRun(this.name, run);
-    largest(this.#bundles(runs));
+    largest(this.#bundles(runs), this.device);
     const { signal, noMore, keepParameters = false } = hooks;
     if (signal?.aborted) return;
     const steps = new SharedArrayBuffer(4 * runs.length);
@@ -75,7 +81,7 @@ export class CpuEngine implements Engine {
 
   memoryBytes(runs: readonly Run[]): number {
     const bundles = this.#bundles(runs);
-    return largest(bundles) * Math.min(this.#jobs, bundles.length);
+    return largest(bundles, this.device) * Math.min(this.#jobs, bundles.length);
   }
 
   #bundles(runs: readonly Run[]): Run[][] {
@@ -103,11 +109,11 @@ function watchProgress(runs: readonly Run[], steps: Int32Array, { onProgress }: 
 }
 
 /** Bytes of the largest bundle. Throws UsageError if it is too large for a worker. */
-function largest(bundles: readonly (readonly Run[])[]): number {
+function largest(bundles: readonly (readonly Run[])[], kernels: KernelSet): number {
   const sizeKey = sizeKeys();
   const alike = new Map(bundles.map((bundle) => [sizeKey(bundle), bundle]));
   const sizes = Array.from(alike.values(), (bundle) => {
-    const { bytes } = planBundle(bundle).arena;
+    const { bytes } = planBundle(bundle, kernels).arena;
     if (bytes <= MOST_BYTES) return bytes;
     const taken = `run ${bundle[0]?.id} and those on the same rows take ${megabytes(bytes)}`;
     const most = `a worker of the cpu engine holds ${megabytes(MOST_BYTES)}`;

@@ -1,7 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import { MachineError, machineError } from "../../machine-error.ts";
 import { startWorker } from "../start-worker.ts";
-import { compileKernels } from "./kernels.ts";
+import type { KernelSource } from "./kernels.ts";
 import type { Answer, Task } from "./worker.ts";
 
 export interface CrewHooks {
@@ -47,12 +47,13 @@ const MOST_DEATHS = 3;
 
 /** Worker threads, each with its own kernels; they start with their first task and stay for the next. */
 export class Crew {
-  readonly #module = compileKernels();
+  readonly #kernels: KernelSource;
   readonly #note: (line: string) => void;
   #workers: (CrewWorker | undefined)[];
 
   /** Calls `note` if a worker died, or if fewer go on. */
-  constructor(jobs: number, note: (line: string) => void = () => {}) {
+  constructor(jobs: number, kernels: KernelSource, note: (line: string) => void = () => {}) {
+    this.#kernels = kernels;
     this.#workers = new Array(jobs).fill(undefined);
     this.#note = note;
   }
@@ -119,7 +120,7 @@ export class Crew {
   }
 
   #start(place: number): CrewWorker {
-    const thread = threadOf(this.#module);
+    const thread = threadOf(this.#kernels);
     const worker: CrewWorker = { thread, onAnswer: () => {}, onDeath: () => {} };
     let cause: Error | undefined;
     thread.on("message", (answer: Answer) => worker.onAnswer(answer));
@@ -143,9 +144,9 @@ export class Crew {
 }
 
 /** Throws WorkerDeath if no thread can be started. */
-function threadOf(module: WebAssembly.Module): Worker {
+function threadOf(kernels: KernelSource): Worker {
   try {
-    return startWorker(import.meta.url, "worker", { module });
+    return startWorker(import.meta.url, "worker", kernels);
   } catch (error) {
     throw new WorkerDeath(error as Error);
   }

@@ -1,4 +1,5 @@
-// Instructions of a step's code. kernels/instructions.ts reads the same records, field by field.
+// Instructions of a step's code. kernels/instructions.ts and native/records.h read the same records, field by
+// field.
 
 const FIELDS = {
   dense: ["x", "xStride", "D", "w", "bias", "floor", "out", "outStride", "N"],
@@ -12,6 +13,10 @@ const FIELDS = {
     ...["x", "xStride", "D", "g", "gStride", "N", "w", "bias", "trained"],
     ...["rows", "columns", "masks", "sums", "biasSums"],
   ],
+  dropout: ["units", "stride", "N", "M", "keys", "last", "kept", "step"],
+  scale: ["values", "stride", "N", "factor"],
+  nextStep: ["step"],
+  unitUpdate: ["x", "xStride", "D", "g", "gStride", "N", "w", "bias", "trained", "rows", "sums"],
 } as const;
 
 export type Operation = keyof typeof FIELDS;
@@ -31,4 +36,9 @@ export function fieldsOf(operation: Operation): readonly string[] {
 export function instruction<O extends Operation>(operation: O, operands: Operands<O>): Instruction {
   const values = FIELDS[operation].map((field) => operands[field as keyof Operands<O>]);
   return [1 + OPERATIONS.indexOf(operation), 4 * (values.length + 2), ...values];
+}
+
+/** The word of a record's float32 field. */
+export function float32Word(value: number): number {
+  return new Int32Array(Float32Array.of(value).buffer)[0] as number;
 }

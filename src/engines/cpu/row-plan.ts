@@ -1,10 +1,10 @@
 import type { Matrix } from "../../data/correlation-matrix.ts";
 import type { Run } from "../engine.ts";
 import { type Arena, roundUp } from "../rows/arena.ts";
-import { labelPanelBytes, noisePanelBytes, putGenerator, SLICE_PANELS } from "../rows/generator.ts";
-import { inputPanelBytes, PANEL_ROWS, paddedInputs, panelsOf } from "../rows/panels.ts";
+import { labelPanelBytes, noisePanelBytes, putGenerator, SLICE_ROWS } from "../rows/generator.ts";
+import { inputPanelBytes, type Layout, paddedInputs, panelsOf } from "../rows/panels.ts";
 
-/** Labels of one cell in linear memory, all in panels [P][K][8]. */
+/** Labels of one cell in linear memory, all in panels [P][K][panelRows]. */
 export interface LabelPlan {
   /** The address of the generator's record (rows/kernels/labels.ts). */
   readonly generator: number;
@@ -17,6 +17,7 @@ export interface LabelPlan {
 
 /** The rows that the runs of a bundle share, in linear memory. */
 export interface RowPlan {
+  readonly layout: Layout;
   /** D. */
   readonly inputs: number;
   /** K. */
@@ -32,7 +33,7 @@ export interface RowPlan {
   readonly chunk: number;
   readonly panels: number;
   readonly chunkSteps: number;
-  /** Row numbers of a chunk, [chunkSteps][8 panels]. */
+  /** Row numbers of a chunk, [chunkSteps][panelRows panels]. */
   readonly ids: number;
   readonly noise: number;
   readonly labels: readonly LabelPlan[];
@@ -46,27 +47,28 @@ export interface RowPlan {
 const CHUNK_BYTES = 256 * 1024;
 
 /** Lays out the rows of runs that share them, with labels for each of `cells`: the correlations [K, K] of its tasks. */
-export function planRows(run: Run, cells: readonly Matrix[], arena: Arena): RowPlan {
+export function planRows(run: Run, cells: readonly Matrix[], arena: Arena, layout: Layout): RowPlan {
   const { inputs } = run.data;
   const { tasks } = run.model;
-  const labelPanel = labelPanelBytes(tasks);
+  const labelPanel = labelPanelBytes(tasks, layout);
   const { batch, trainRows, heldoutRows } = run.training;
-  const panel = inputPanelBytes(inputs);
-  const panels = panelsOf(batch);
+  const panel = inputPanelBytes(inputs, layout);
+  const panels = panelsOf(batch, layout);
   const chunkSteps = Math.max(1, Math.floor(CHUNK_BYTES / (panels * panel)));
-  const chunkPanels = Math.max(chunkSteps * panels, SLICE_PANELS);
-  const trainPanels = trainRows === "fresh" ? 0 : roundUp(panelsOf(trainRows), SLICE_PANELS);
-  const heldoutPanels = roundUp(panelsOf(heldoutRows), SLICE_PANELS);
+  const chunkPanels = Math.max(chunkSteps * panels, panelsOf(SLICE_ROWS, layout));
+  const trainPanels = trainRows === "fresh" ? 0 : panelsOf(roundUp(trainRows, SLICE_ROWS), layout);
+  const heldoutPanels = panelsOf(roundUp(heldoutRows, SLICE_ROWS), layout);
   return {
+    layout,
     inputs,
     tasks,
     heldout: arena.take(heldoutPanels * panel),
-    train: arena.take(trainPanels * PANEL_ROWS * 4 * paddedInputs(inputs)),
+    train: arena.take(trainPanels * layout.panelRows * 4 * paddedInputs(inputs)),
     chunk: arena.take(chunkPanels * panel),
     panels,
     chunkSteps,
-    ids: arena.take(chunkPanels * PANEL_ROWS * 4),
-    noise: arena.take(chunkPanels * noisePanelBytes(tasks)),
+    ids: arena.take(chunkPanels * layout.panelRows * 4),
+    noise: arena.take(chunkPanels * noisePanelBytes(tasks, layout)),
     labels: cells.map((correlations) => ({
       generator: putGenerator(run, correlations, arena),
       heldout: arena.take(heldoutPanels * labelPanel),

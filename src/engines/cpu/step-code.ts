@@ -1,10 +1,12 @@
 import { unreachable } from "../../errors.ts";
 import { expertsOf, type ModelSpec } from "../../models/spec.ts";
+import type { Key } from "../../random/key.ts";
 import { type Arena, recordBytes } from "../rows/arena.ts";
-import { Builder } from "./builder.ts";
+import type { Layout } from "../rows/panels.ts";
+import { Builder, type Dropout } from "./builder.ts";
 import { type Columns, columnsFrom } from "./columns.ts";
 import type { Instruction } from "./instructions.ts";
-import { towersShareInput, type Weights, weightsOf } from "./weights.ts";
+import { numbered, towersShareInput, type Weights, weightsOf } from "./weights.ts";
 
 /** A model's step in linear memory, shared by all runs of the model. */
 export interface StepCode {
@@ -17,13 +19,30 @@ export interface StepCode {
   readonly weights: Weights;
   /** K. */
   readonly tasks: number;
+  /**
+   * With dropout, the address of the number of a run's next step, an int32: 0 outside training, where no unit is dropped.
+   */
+  readonly step?: number;
 }
 
-/** Writes the step of a model for up to P panels of rows into the plan. */
-export function stepCodeOf(spec: ModelSpec, P: number, arena: Arena): StepCode {
-  const weights = weightsOf(spec);
-  const builder = new Builder(arena, P, weights);
+/**
+ * Writes the step of a model for up to P panels of rows into the plan. `keyOf` gives the keys of the streams that its
+ * runs drop units by.
+ */
+export function stepCodeOf(
+  spec: ModelSpec,
+  P: number,
+  arena: Arena,
+  layout: Layout,
+  keyOf: (stream: string) => Key,
+): StepCode {
+  const weights = weightsOf(spec, layout);
+  const dropout: Dropout | undefined =
+    spec.dropout > 0 ? { probability: spec.dropout, keyOf, step: arena.take(4) } : undefined;
+  const builder = new Builder(arena, P, weights, dropout);
   const first = builder.first(spec);
+  const [H] = spec.experts.layers as [number];
+  builder.drop(numbered("experts", first.experts.length, "0"), first.experts[0] as Columns, H);
   const experts = stacks(builder, spec.experts.layers, "experts", first.experts, true);
   const gates = stacks(builder, [...spec.gate.layers, expertsOf(spec, 0).length], "gates", first.gates, false);
   const predictions = builder.columns(spec.tasks, false);
@@ -33,8 +52,8 @@ export function stepCodeOf(spec: ModelSpec, P: number, arena: Arena): StepCode {
   const middle = begin + bytesOf(forward);
   const end = middle + bytesOf(backward);
   const { value, gradient, stride } = predictions;
-  const address = arena.put(recordBytes([begin, middle, end, value, gradient, stride, spec.tasks]));
-  return { address, begin, middle, end, weights, tasks: spec.tasks };
+  const address = arena.put(recordBytes([begin, middle, end, value, gradient, stride, spec.tasks, layout.panelRows]));
+  return { address, begin, middle, end, weights, tasks: spec.tasks, ...(dropout && { step: dropout.step }) };
 }
 
 /** Layers after the first of each expert or gate; `last` says whether the last is a ReLU layer. */
@@ -44,6 +63,7 @@ function stacks(builder: Builder, sizes: readonly number[], part: string, first:
     for (let layer = 1; layer < sizes.length; layer++) {
       const next = builder.columns(sizes[layer] as number, last || layer < sizes.length - 1);
       builder.dense(`${part}/${i}/${layer}`, output, next);
+      if (part === "experts") builder.drop([`${part}/${i}/${layer}`], next, sizes[layer] as number);
       output = next;
     }
     return output;
@@ -79,6 +99,7 @@ function towers(builder: Builder, spec: ModelSpec, inputs: readonly Columns[], p
     const T = layers[0] ?? 1;
     const joined = layers.length > 0 ? builder.columns(spec.tasks * T, true) : predictions;
     builder.dense("towers", inputs[0] as Columns, joined);
+    if (layers.length > 0) builder.drop(numbered("towers", spec.tasks, "0"), joined, T);
     starts = Array.from({ length: spec.tasks }, (_, k) => columnsFrom(joined, k * T));
   }
   starts.forEach((start, k) => {
@@ -100,6 +121,7 @@ function tower(
   for (let i = first; i < layers.length; i++) {
     const next = builder.columns(layers[i] as number, true);
     builder.dense(`towers/${k}/${i}`, output, next);
+    builder.drop([`towers/${k}/${i}`], next, layers[i] as number);
     output = next;
   }
   builder.dense(`towers/${k}/output`, output, prediction);

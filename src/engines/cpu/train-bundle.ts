@@ -1,15 +1,11 @@
 import type { Run, RunResult } from "../engine.ts";
-import { labelPanelBytes, SLICE_PANELS } from "../rows/generator.ts";
-import { PANEL_ROWS } from "../rows/panels.ts";
+import { SLICE_ROWS } from "../rows/generator.ts";
 import { planBundle } from "./bundle.ts";
 import { BundleRows } from "./bundle-rows.ts";
 import type { KernelInstance } from "./kernels.ts";
 import type { Member } from "./member.ts";
 import type { LabelPlan } from "./row-plan.ts";
 import { Trainee } from "./trainee.ts";
-
-/** The device in records of this engine. */
-export const DEVICE = "wasm";
 
 export interface Watch {
   /** The bundle's run `i` has been trained for `step` steps. */
@@ -20,17 +16,17 @@ export interface Watch {
 }
 
 /** Trains runs that share their rows, chunk after chunk of steps; returns nothing if stopped. */
-export function trainBundle(wasm: KernelInstance, runs: readonly Run[], watch: Watch): RunResult[] | undefined {
+export function trainBundle(memory: KernelInstance, runs: readonly Run[], watch: Watch): RunResult[] | undefined {
   if (watch.isStopped()) return undefined;
   const started = performance.now();
-  const plan = planBundle(runs);
-  wasm.reserve(plan.arena.bytes);
-  plan.arena.writeTo(wasm.memory);
+  const plan = planBundle(runs, memory.set);
+  memory.reserve(plan.arena.bytes);
+  plan.arena.writeTo(memory.memory);
   const first = runs[0] as Run;
-  const rows = new BundleRows(wasm, plan.rows, first);
+  const rows = new BundleRows(memory, plan.rows, first);
   const trainees = runs.map((run, i) => {
     const [member, labels] = [plan.members[i] as Member, plan.labels[i] as LabelPlan];
-    return new Trainee(wasm, run, { member, labels, rows: plan.rows, pieceRows: plan.pieceRows });
+    return new Trainee(memory, run, { member, labels, rows: plan.rows, pieceRows: plan.pieceRows });
   });
   if (!trainSteps(rows, trainees, plan.rows.chunkSteps, watch)) return undefined;
   const setLosses = trainingSetLosses(rows, plan.rows.chunk, trainees, watch);
@@ -42,7 +38,7 @@ export function trainBundle(wasm: KernelInstance, runs: readonly Run[], watch: W
     curve: trainee.curve,
     labelCorrelations: rows.labelCorrelations(trainee.labels),
     elapsedMs,
-    device: DEVICE,
+    device: memory.set,
     ...(trainee.failure !== undefined && { failure: trainee.failure }),
     ...(setLosses && trainee.failure === undefined && { trainingSetLoss: setLosses[i] as number[] }),
     ...(watch.keepParameters && { parameters: trainee.parameters }),
@@ -79,13 +75,13 @@ function trainingSetLosses(
 ): number[][] | undefined {
   const { model, training } = (trainees[0] as Trainee).run;
   const { trainRows } = training;
-  const labelPanel = labelPanelBytes(model.tasks);
+  const labelBytes = 4 * model.tasks;
   if (trainRows === "fresh") return undefined;
   for (const trainee of trainees) trainee.takeErrors(1);
-  for (let row = 0; row < trainRows && !isStopped(); row += SLICE_PANELS * PANEL_ROWS) {
-    bundleRows.loadSlice(row / PANEL_ROWS);
-    const rows = Math.min(SLICE_PANELS * PANEL_ROWS, trainRows - row);
-    for (const trainee of trainees) trainee.addErrors(x, trainee.labels.train + (row / PANEL_ROWS) * labelPanel, rows);
+  for (let row = 0; row < trainRows && !isStopped(); row += SLICE_ROWS) {
+    bundleRows.loadSlice(row);
+    const rows = Math.min(SLICE_ROWS, trainRows - row);
+    for (const trainee of trainees) trainee.addErrors(x, trainee.labels.train + row * labelBytes, rows);
   }
   return trainees.map((trainee) => trainee.takeErrors(trainRows));
 }

@@ -2,7 +2,7 @@ import { type Curve, DIVERGED_LOSS, initialParameters, lossFailure, type Run } f
 import { labelPanelBytes } from "../rows/generator.ts";
 import { inputPanelBytes } from "../rows/panels.ts";
 import type { KernelInstance } from "./kernels.ts";
-import { type Member, readParameters, takeMeans, writeParameters } from "./member.ts";
+import { type Member, readParameters, setStep, takeMeans, writeParameters } from "./member.ts";
 import type { LabelPlan, RowPlan } from "./row-plan.ts";
 
 /** Inputs of a training run: its place in memory, the rows it shares and its own labels. */
@@ -17,18 +17,18 @@ export interface Place {
 /** One run while it trains: a failure stops it alone. */
 export class Trainee {
   readonly run: Run;
-  readonly #wasm: KernelInstance;
+  readonly #memory: KernelInstance;
   readonly #place: Place;
   readonly #steps: number[] = [];
   readonly #train: number[][] = [];
   readonly #heldout: number[][] = [];
   #failure: string | undefined;
 
-  constructor(wasm: KernelInstance, run: Run, place: Place) {
+  constructor(memory: KernelInstance, run: Run, place: Place) {
     this.run = run;
-    this.#wasm = wasm;
+    this.#memory = memory;
     this.#place = place;
-    writeParameters(wasm, place.member, initialParameters(run));
+    writeParameters(memory, place.member, initialParameters(run));
   }
 
   get failure(): string | undefined {
@@ -44,7 +44,7 @@ export class Trainee {
   }
 
   get parameters(): Float32Array {
-    return readParameters(this.#wasm, this.#place.member);
+    return readParameters(this.#memory, this.#place.member);
   }
 
   /** Trains `steps` steps of the chunk in memory, after `done` others. */
@@ -52,16 +52,18 @@ export class Trainee {
     if (this.#failure !== undefined) return;
     const { member, rows, labels } = this.#place;
     const { batch } = this.run.training;
-    const did = this.#wasm.kernels.train(
+    setStep(this.#memory, member, done + 1);
+    const did = this.#memory.kernels.train(
       member.address,
       rows.chunk,
-      rows.panels * inputPanelBytes(rows.inputs),
+      rows.panels * inputPanelBytes(rows.inputs, rows.layout),
       labels.chunk,
-      rows.panels * labelPanelBytes(rows.tasks),
+      rows.panels * labelPanelBytes(rows.tasks, rows.layout),
       batch,
       steps,
       DIVERGED_LOSS,
     );
+    setStep(this.#memory, member, 0);
     if (did < steps) this.#failure = lossFailure(this.takeErrors(1), done + did + 1);
   }
 
@@ -76,7 +78,7 @@ export class Trainee {
     this.#failure = lossFailure(heldout, step);
     if (this.#failure !== undefined) return;
     this.#steps.push(step);
-    this.#train.push(takeMeans(this.#wasm, member.sums, member.code.tasks, since));
+    this.#train.push(takeMeans(this.#memory, member.sums, member.code.tasks, since));
     this.#heldout.push(heldout);
   }
 
@@ -85,16 +87,16 @@ export class Trainee {
     this.#failure ??= lossFailure(trainingSetLoss, this.run.training.steps);
   }
 
-  /** Adds up the squared errors over `count` rows in panels. */
+  /** Adds up the losses over `count` rows in panels. */
   addErrors(x: number, labels: number, count: number): void {
     const { member, rows, pieceRows } = this.#place;
-    const stride = inputPanelBytes(rows.inputs);
-    this.#wasm.kernels.evaluate(member.address, x, stride, labels, count, pieceRows);
+    const stride = inputPanelBytes(rows.inputs, rows.layout);
+    this.#memory.kernels.evaluate(member.address, x, stride, labels, count, pieceRows);
   }
 
-  /** The mean of the squared errors added up over `rows` rows, [K]. */
+  /** The mean of the losses added up over `rows` rows, [K]. */
   takeErrors(rows: number): number[] {
     const { member } = this.#place;
-    return takeMeans(this.#wasm, member.losses, member.code.tasks, rows);
+    return takeMeans(this.#memory, member.losses, member.code.tasks, rows);
   }
 }

@@ -3,9 +3,8 @@
 import { unreachable } from "../../errors.ts";
 import { type ParameterBlock, type Part, parameterBlocks } from "../../models/parameters.ts";
 import type { ModelSpec } from "../../models/spec.ts";
-import { paddedInputs } from "../rows/panels.ts";
-
-const STRIP = 8;
+import { roundUp } from "../rows/arena.ts";
+import { type Layout, paddedInputs } from "../rows/panels.ts";
 
 /** A dense layer of the canonical model and the first of its columns in the engine's layer. */
 interface PlacedLayer {
@@ -18,14 +17,15 @@ interface PlacedLayer {
 export interface FusedLayer {
   readonly D: number;
   readonly N: number;
-  /** Offset of the kernel [ceil(N / 8)][D4][8]. */
+  /** Offset of the kernel, in the layout's order. */
   readonly kernel: number;
-  /** Offset of the bias [ceil(N / 8)][8]; zeros if a part has none. */
+  /** Offset of the bias [N rounded up to lanes]; zeros if a part has none. */
   readonly bias: number;
   readonly parts: readonly PlacedLayer[];
 }
 
 export interface Weights {
+  readonly layout: Layout;
   /**
    * By the canonical name of a layer, e.g. `towers/0/0`; layers that read the same units are one: `first`, `towers`.
    */
@@ -35,47 +35,47 @@ export interface Weights {
 }
 
 /** The engine's layout of a model's parameters. */
-export function weightsOf(spec: ModelSpec): Weights {
+export function weightsOf(spec: ModelSpec, layout: Layout): Weights {
   const blocks = new Map(parameterBlocks(spec).map((block) => [block.name, block]));
   const names = [...blocks.keys()].filter((name) => name.endsWith("/kernel")).map((name) => name.slice(0, -7));
   const joined = { first: firstNames(blocks), ...(towersShareInput(spec) && { towers: towerNames(spec) }) };
   const layers = new Map<string, FusedLayer>();
   let size = 0;
   const add = (name: string, members: readonly string[]) => {
-    const layer = layerOf(blocks, members, size);
+    const layer = layerOf(blocks, members, size, layout);
     layers.set(name, layer);
-    size = layer.bias + strips(layer.N) * STRIP;
+    size = layer.bias + roundUp(layer.N, layout.lanes);
   };
   for (const [name, members] of Object.entries(joined)) add(name, members);
   const alone = names.filter((name) => !Object.values(joined).flat().includes(name));
   for (const name of alone) add(name, [name]);
-  return { layers, size: 16 * (2 * Math.floor(size / 32) + 3) };
+  return { layout, layers, size: 16 * (2 * Math.floor(size / 32) + 3) };
 }
 
 /** Canonical parameters to the engine's. */
-export function pack({ layers, size }: Weights, parameters: Float32Array): Float32Array {
-  const packed = new Float32Array(size);
-  forEachParameter(layers, (canonical, engine) => {
+export function pack(weights: Weights, parameters: Float32Array): Float32Array {
+  const packed = new Float32Array(weights.size);
+  forEachParameter(weights, (canonical, engine) => {
     packed[engine] = parameters[canonical] as number;
   });
   return packed;
 }
 
 /** The engine's parameters to canonical ones. */
-export function unpack({ layers }: Weights, packed: Float32Array): Float32Array {
+export function unpack(weights: Weights, packed: Float32Array): Float32Array {
   const parameters: number[] = [];
-  forEachParameter(layers, (canonical, engine) => {
+  forEachParameter(weights, (canonical, engine) => {
     parameters[canonical] = packed[engine] as number;
   });
   return Float32Array.from(parameters);
 }
 
-function forEachParameter(layers: Weights["layers"], visit: (canonical: number, engine: number) => void): void {
+function forEachParameter({ layers, layout }: Weights, visit: (canonical: number, engine: number) => void): void {
   for (const layer of layers.values()) {
     for (const { kernel, bias, column } of layer.parts) {
       const [D, N] = kernel.shape as [number, number];
       for (let n = 0; n < N; n++) {
-        for (let d = 0; d < D; d++) visit(kernel.offset + d * N + n, kernelIndex(layer, d, column + n));
+        for (let d = 0; d < D; d++) visit(kernel.offset + d * N + n, kernelIndex(layer, d, column + n, layout));
         if (bias) visit(bias.offset + n, layer.bias + column + n);
       }
     }
@@ -83,8 +83,27 @@ function forEachParameter(layers: Weights["layers"], visit: (canonical: number, 
 }
 
 /** Offset of the weight from input d to output n, in numbers. */
-export function kernelIndex({ kernel, D }: FusedLayer, d: number, n: number): number {
-  return kernel + (Math.floor(n / STRIP) * paddedInputs(D) + d) * STRIP + (n % STRIP);
+export function kernelIndex({ kernel, D }: FusedLayer, d: number, n: number, { weights, lanes }: Layout): number {
+  switch (weights) {
+    case "strips":
+      return kernel + (Math.floor(n / lanes) * paddedInputs(D) + d) * lanes + (n % lanes);
+    case "units":
+      return kernel + n * roundUp(D, lanes) + d;
+    default:
+      return unreachable(weights);
+  }
+}
+
+/** Numbers that a layer's kernel takes. */
+function kernelSize(D: number, N: number, { weights, lanes }: Layout): number {
+  switch (weights) {
+    case "strips":
+      return roundUp(N, lanes) * paddedInputs(D);
+    case "units":
+      return N * roundUp(D, lanes);
+    default:
+      return unreachable(weights);
+  }
 }
 
 /** Whether all tasks' towers read the same units: the one bottom, or the one mix of the experts. */
@@ -117,11 +136,17 @@ function towerNames({ tasks, tower }: ModelSpec): string[] {
   return numbered("towers", tasks, tower.layers.length > 0 ? "0" : "output");
 }
 
-function numbered(part: string, count: number, layer: string): string[] {
+/** Names of a layer of `count` networks. */
+export function numbered(part: string, count: number, layer: string): string[] {
   return Array.from({ length: count }, (_, i) => `${part}/${i}/${layer}`);
 }
 
-function layerOf(blocks: ReadonlyMap<string, ParameterBlock>, names: readonly string[], offset: number): FusedLayer {
+function layerOf(
+  blocks: ReadonlyMap<string, ParameterBlock>,
+  names: readonly string[],
+  offset: number,
+  layout: Layout,
+): FusedLayer {
   let N = 0;
   const parts = names.map((name): PlacedLayer => {
     const kernel = blocks.get(`${name}/kernel`) as ParameterBlock;
@@ -130,9 +155,5 @@ function layerOf(blocks: ReadonlyMap<string, ParameterBlock>, names: readonly st
     return { kernel, bias: blocks.get(`${name}/bias`), column };
   });
   const D = parts[0]?.kernel.shape[0] as number;
-  return { D, N, parts, kernel: offset, bias: offset + strips(N) * STRIP * paddedInputs(D) };
-}
-
-function strips(N: number): number {
-  return Math.ceil(N / STRIP);
+  return { D, N, parts, kernel: offset, bias: offset + kernelSize(D, N, layout) };
 }

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Run, RunResult } from "../engine.ts";
-import { KernelInstance } from "./kernels.ts";
+import { instantiate } from "./instantiate.ts";
+import type { KernelSource } from "./kernels.ts";
 import { trainBundle } from "./train-bundle.ts";
 
 /** A bundle to train. */
@@ -18,12 +19,12 @@ export interface Task {
 /** What a worker answers to a task: nothing if it was stopped. */
 export type Answer = readonly RunResult[] | undefined;
 
-const wasm = new KernelInstance((workerData as { module: WebAssembly.Module }).module);
+const kernels = instantiate(workerData as KernelSource);
 
 parentPort?.on("message", ({ runs, slots, keepParameters, ...shared }: Task) => {
   const steps = new Int32Array(shared.steps);
   const stop = new Int32Array(shared.stop);
-  const answer: Answer = trainBundle(wasm, runs, {
+  const answer: Answer = trainBundle(kernels, runs, {
     keepParameters,
     isStopped: () => Atomics.load(stop, 0) !== 0,
     onStep: (i, step) => {

@@ -2,19 +2,19 @@ import type { Matrix } from "../../data/correlation-matrix.ts";
 import { TaskSet } from "../../data/task-set.ts";
 import type { Run } from "../engine.ts";
 import { type Arena, recordBytes, roundUp } from "./arena.ts";
-import { LINE } from "./panels.ts";
+import { columnBytes, type Layout } from "./panels.ts";
 
-/** Panels of a fixed set that are drawn at a time. */
-export const SLICE_PANELS = 32;
+/** Rows of a fixed set that are drawn at a time: whole panels. */
+export const SLICE_ROWS = 256;
 
 /** Bytes of a panel of K labels. */
-export function labelPanelBytes(K: number): number {
-  return K * LINE;
+export function labelPanelBytes(K: number, layout: Layout): number {
+  return K * columnBytes(layout);
 }
 
 /** Bytes of a panel of K tasks' noise: whole blocks of four columns. */
-export function noisePanelBytes(K: number): number {
-  return roundUp(K, 4) * LINE;
+export function noisePanelBytes(K: number, layout: Layout): number {
+  return roundUp(K, 4) * columnBytes(layout);
 }
 
 /** The address of the generator of the labels of K tasks with these correlations [K, K]. */

@@ -3,13 +3,19 @@ import { readFileSync } from "node:fs";
 /** Entry points that make rows; all addresses and strides are bytes. See kernels/ for what each does. */
 export interface RowKernels {
   normals(
-    ...args: [out: number, stride: number, D: number, P: number, first: number, step: number, k0: number, k1: number]
+    ...args: [out: number, stride: number, D: number, P: number, first: number, step: number, ...NormalsEnd]
   ): void;
-  labels(generator: number, x: number, stride: number, noise: number, out: number, P: number): void;
+  labels(
+    ...args: [generator: number, x: number, stride: number, noise: number, out: number, P: number, panelRows: number]
+  ): void;
   panelsToRows(panels: number, stride: number, rows: number, rowBytes: number, P: number): void;
-  gatherRows(rows: number, rowBytes: number, ids: number, panels: number, stride: number, P: number): void;
-  gatherLabels(set: number, ids: number, out: number, K: number, P: number): void;
+  gatherRows(
+    ...args: [rows: number, rowBytes: number, ids: number, out: number, stride: number, P: number, panelRows: number]
+  ): void;
+  gatherLabels(set: number, ids: number, out: number, K: number, P: number, panelRows: number): void;
 }
+
+type NormalsEnd = [perStep: number, key0: number, key1: number, panelRows: number];
 
 /** Written by `npm run kernels`; found from src/ and from dist/ alike. */
 const KERNELS = new URL("../../../dist/engines/rows/kernels.wasm", import.meta.url);

@@ -3,10 +3,10 @@ import type { Rows } from "../../data/task-set.ts";
 import type { Key } from "../../random/key.ts";
 import type { Run } from "../engine.ts";
 import { Arena } from "./arena.ts";
-import { labelPanelBytes, noisePanelBytes, putGenerator, SLICE_PANELS } from "./generator.ts";
-import { inputPanelBytes, PANEL_ROWS, paddedInputs, panelIndex, panelsOf } from "./panels.ts";
+import { labelPanelBytes, noisePanelBytes, putGenerator, SLICE_ROWS } from "./generator.ts";
+import { WasmInstance } from "./kernel-memory.ts";
+import { inputPanelBytes, PANELS, paddedInputs, panelIndex, panelsOf } from "./panels.ts";
 import { compileRowKernels, type RowKernels } from "./row-kernels.ts";
-import { WasmInstance } from "./wasm-instance.ts";
 
 /** One instance for all runs: its memory holds a slice of rows while they are made. */
 let shared: WasmInstance<RowKernels> | undefined;
@@ -36,10 +36,10 @@ export class RowMaker {
     this.#inputs = data.inputs;
     this.#tasks = correlationMatrix.length;
     this.#generator = putGenerator(run, correlationMatrix, this.#arena);
-    this.#panels = this.#arena.take(SLICE_PANELS * inputPanelBytes(data.inputs));
-    this.#rows = this.#arena.take(SLICE_PANELS * PANEL_ROWS * this.#rowBytes);
-    this.#noise = this.#arena.take(SLICE_PANELS * this.#noiseBytes);
-    this.#labels = this.#arena.take(SLICE_PANELS * labelPanelBytes(this.#tasks));
+    this.#panels = this.#arena.take(panelsOf(SLICE_ROWS, PANELS) * inputPanelBytes(data.inputs, PANELS));
+    this.#rows = this.#arena.take(SLICE_ROWS * this.#rowBytes);
+    this.#noise = this.#arena.take(panelsOf(SLICE_ROWS, PANELS) * this.#noiseBytes);
+    this.#labels = this.#arena.take(panelsOf(SLICE_ROWS, PANELS) * labelPanelBytes(this.#tasks, PANELS));
   }
 
   /**
@@ -49,9 +49,9 @@ export class RowMaker {
     const count = y.length / this.#tasks;
     this.#wasm.reserve(this.#arena.bytes);
     this.#arena.writeTo(this.#wasm.memory);
-    for (let from = 0; from < count; from += SLICE_PANELS * PANEL_ROWS) {
-      const rows = Math.min(SLICE_PANELS * PANEL_ROWS, count - from);
-      this.#draw(set, step, from, panelsOf(rows));
+    for (let from = 0; from < count; from += SLICE_ROWS) {
+      const rows = Math.min(SLICE_ROWS, count - from);
+      this.#draw(set, step, from, panelsOf(rows, PANELS));
       this.#copyInputs(x.subarray(from * this.#inputs), rows);
       this.#copyLabels(y.subarray(from * this.#tasks), rows);
     }
@@ -59,10 +59,11 @@ export class RowMaker {
 
   #draw(set: RowSet, step: number, from: number, P: number): void {
     const { kernels } = this.#wasm;
-    const panel = inputPanelBytes(this.#inputs);
-    kernels.normals(this.#panels, panel, this.#inputs, P, from, step, ...this.#keys[set].x);
-    kernels.normals(this.#noise, this.#noiseBytes, this.#tasks, P, from, step, ...this.#keys[set].noise);
-    kernels.labels(this.#generator, this.#panels, panel, this.#noise, this.#labels, P);
+    const { panelRows } = PANELS;
+    const panel = inputPanelBytes(this.#inputs, PANELS);
+    kernels.normals(this.#panels, panel, this.#inputs, P, from, step, 0, ...this.#keys[set].x, panelRows);
+    kernels.normals(this.#noise, this.#noiseBytes, this.#tasks, P, from, step, 0, ...this.#keys[set].noise, panelRows);
+    kernels.labels(this.#generator, this.#panels, panel, this.#noise, this.#labels, P, panelRows);
     kernels.panelsToRows(this.#panels, panel, this.#rows, this.#rowBytes, P);
   }
 
@@ -75,13 +76,13 @@ export class RowMaker {
 
   #copyLabels(y: Float32Array, rows: number): void {
     const K = this.#tasks;
-    const made = this.#wasm.float32(this.#labels, panelsOf(rows) * PANEL_ROWS * K);
+    const made = this.#wasm.float32(this.#labels, SLICE_ROWS * K);
     for (let row = 0; row < rows; row++)
-      for (let k = 0; k < K; k++) y[row * K + k] = made[panelIndex(row, k, K)] as number;
+      for (let k = 0; k < K; k++) y[row * K + k] = made[panelIndex(row, k, K, PANELS)] as number;
   }
 
   get #noiseBytes(): number {
-    return noisePanelBytes(this.#tasks);
+    return noisePanelBytes(this.#tasks, PANELS);
   }
 
   get #rowBytes(): number {

@@ -101,11 +101,11 @@ async function trainingSetLosses(trainer: Trainer, replicas: readonly Replica[],
   return trainRows === "fresh" || failed ? [] : lossesOver(trainer, "train", trainRows, pace);
 }
 
-/** Mean squared errors over a set, [N * K]; meaningless once stopped. */
+/** Mean losses over a set, [N * K]; meaningless once stopped. */
 async function lossesOver(trainer: Trainer, set: RowSet, rows: number, pace: Pace): Promise<number[]> {
   let total: number[] = [];
   for (let from = 0; from < rows && !pace.stopped; ) {
-    const { sums, to } = await trainer.squaredErrors(set, from, rows);
+    const { sums, to } = await trainer.lossSums(set, from, rows);
     total = Array.from(sums, (sum, i) => sum + (total[i] ?? 0));
     from = to;
     if (pace.due) await pace.rest();

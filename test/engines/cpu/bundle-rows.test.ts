@@ -7,7 +7,7 @@ import { planBundle } from "../../../src/engines/cpu/bundle.ts";
 import { BundleRows } from "../../../src/engines/cpu/bundle-rows.ts";
 import type { Run } from "../../../src/engines/engine.ts";
 import { Arena } from "../../../src/engines/rows/arena.ts";
-import { inputPanelBytes, LINE, panelIndex } from "../../../src/engines/rows/panels.ts";
+import { columnBytes, inputPanelBytes, PANELS, panelIndex } from "../../../src/engines/rows/panels.ts";
 import { keyOf } from "../../../src/random/key.ts";
 import { normalsInto } from "../../../src/random/normal.ts";
 import { pearson } from "../../../src/stats/moments.ts";
@@ -18,15 +18,15 @@ import { runOf } from "./runs.ts";
 test("normals(...) of the kernels are the bits of normalsInto, 200,000 of them", () => {
   const [D, P] = [102, 250];
   const arena = new Arena();
-  const out = arena.take(P * inputPanelBytes(D));
+  const out = arena.take(P * inputPanelBytes(D, PANELS));
   wasm.reserve(arena.bytes);
   const key = keyOf("kernels");
-  wasm.kernels.normals(out, inputPanelBytes(D), D, P, 40, 7, ...key);
-  const panels = wasm.float32(out, (P * inputPanelBytes(D)) / 4);
+  wasm.kernels.normals(out, inputPanelBytes(D, PANELS), D, P, 40, 7, 0, ...key, 8);
+  const panels = wasm.float32(out, (P * inputPanelBytes(D, PANELS)) / 4);
   const expected = new Float32Array(D);
   for (let row = 0; row < 8 * P; row++) {
     normalsInto(expected, key, 40 + row, 7);
-    const actual = Float32Array.from(expected, (_, d) => panels[panelIndex(row, d, 104)] as number);
+    const actual = Float32Array.from(expected, (_, d) => panels[panelIndex(row, d, 104, PANELS)] as number);
     expect(bits(actual)).toEqual(bits(expected));
   }
 });
@@ -53,7 +53,7 @@ describe.each([
     new TaskSet(data, correlationMatrix, { seed, run: index });
 
   function loaded() {
-    const { arena, rows: plan, labels } = planBundle(runs);
+    const { arena, rows: plan, labels } = planBundle(runs, "wasm");
     wasm.reserve(arena.bytes);
     arena.writeTo(wasm.memory);
     return { plan, labels, data: new BundleRows(wasm, plan, run) };
@@ -63,7 +63,7 @@ describe.each([
   function rowsAt(at: number, N: number, columns: number, count: number): Float32Array {
     const values = wasm.float32(at, Math.ceil(count / 8) * 8 * N);
     return Float32Array.from({ length: count * columns }, (_, i) => {
-      return values[panelIndex(Math.floor(i / columns), i % columns, N)] as number;
+      return values[panelIndex(Math.floor(i / columns), i % columns, N, PANELS)] as number;
     });
   }
 
@@ -84,8 +84,8 @@ describe.each([
       const set = taskSet(runs[i] as Run);
       for (const s of range(3)) {
         const { x, y } = expectedStep(set, 4 + s);
-        expect(bits(rowsAt(plan.chunk + s * plan.panels * 100 * LINE, 100, 100, 13))).toEqual(bits(x));
-        expect(bits(rowsAt(chunk + s * plan.panels * K * LINE, K, K, 13))).toEqual(bits(y));
+        expect(bits(rowsAt(plan.chunk + s * plan.panels * 100 * columnBytes(PANELS), 100, 100, 13))).toEqual(bits(x));
+        expect(bits(rowsAt(chunk + s * plan.panels * K * columnBytes(PANELS), K, K, 13))).toEqual(bits(y));
       }
     });
   });

@@ -37,7 +37,7 @@ test("bundlesOf(runs) parts runs of different numbers of tasks, not cells of one
 
 test("planBundle(runs) labels the rows once for each correlation matrix", () => {
   const runs = [0.2, 0.4, 0.2].map((correlation) => runOf({ model: "mmoe", tasks: 3, correlation }));
-  const { rows, labels } = planBundle(runs);
+  const { rows, labels } = planBundle(runs, "wasm");
   expect(rows.labels).toHaveLength(2);
   expect([labels[0] === labels[2], labels[0] === labels[1]]).toEqual([true, false]);
 });
@@ -57,5 +57,5 @@ test("bundlesOf(runs) bounds a bundle's members", () => {
 
 test("planBundle(runs) lays out one code for all runs of a model", () => {
   const runs = LRS.map((lr) => runOf({ model: "mmoe", training: { lr } }));
-  expect(new Set(planBundle(runs).members.map(({ code }) => code)).size).toBe(1);
+  expect(new Set(planBundle(runs, "wasm").members.map(({ code }) => code)).size).toBe(1);
 });

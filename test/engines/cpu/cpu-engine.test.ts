@@ -70,7 +70,9 @@ describe("1,000 steps", () => {
 describe("a run's numbers", () => {
   const runs = [0, 1, 2].flatMap((index) =>
     [0.5, 0.9].flatMap((correlation) =>
-      (["shared-bottom", "mmoe"] as const).map((model) => runOf({ model, index, correlation })),
+      [0, 0.3].flatMap((dropout) =>
+        (["shared-bottom", "mmoe"] as const).map((model) => runOf({ model, index, correlation, dropout })),
+      ),
     ),
   );
 
@@ -84,15 +86,15 @@ describe("a run's numbers", () => {
 
   test("are the same alone, in company and in any order", async () => {
     const company = await train(two, runs.toReversed());
-    for (const run of [runs[1], runs[6], runs[11]] as Run[]) {
+    for (const run of [runs[1], runs[6], runs[12], runs[19], runs[23]] as Run[]) {
       const alone = await train(one, [run]);
       expect(numbers(of(alone, run))).toEqual(numbers(of(company, run)));
     }
   });
 
-  test("do not depend on how many steps lie between evaluations", async () => {
-    const often = runOf({ model: "mmoe", training: { evalEvery: 3 } });
-    const rarely = runOf({ model: "mmoe", training: { evalEvery: 50 } });
+  test.each([0, 0.3])("do not depend on how many steps lie between evaluations, with dropout %d", async (dropout) => {
+    const often = runOf({ model: "mmoe", dropout, training: { evalEvery: 3 } });
+    const rarely = runOf({ model: "mmoe", dropout, training: { evalEvery: 50 } });
     const [a, b] = [await train(one, [often]), await train(one, [rarely])];
     expect(hash(of(a, often))).toBe(hash(of(b, rarely)));
   });
@@ -122,19 +124,22 @@ test("a training point is the mean of the batch losses since the point before", 
   });
 });
 
-test("the last held-out losses and trainingSetLoss are those of the final weights on TaskSet's rows", async () => {
-  const run = runOf({ model: "omoe", training: { trainRows: 270, heldoutRows: 130, steps: 30 } });
-  const result = of(await train(one, [run]), run);
-  const pair = new TaskSet(run.data, correlationMatrix(2, run.correlation), { seed: run.seed, run: run.index });
-  const predict = predictor(run.model, result.parameters as Float32Array);
-  const plain = (set: "train" | "heldout", count: number) => taskLosses(run.model, predict, pair.rows(set, count));
-  plain("heldout", 130).forEach((loss, k) => {
-    expect(result.curve.heldout.at(-1)?.[k]).toBeCloseTo(loss, 5);
-  });
-  plain("train", 270).forEach((loss, k) => {
-    expect(result.trainingSetLoss?.[k]).toBeCloseTo(loss, 5);
-  });
-});
+test.each([0, 0.3])(
+  "the last held-out losses and trainingSetLoss are those of the final weights on TaskSet's rows, trained with dropout %d",
+  async (dropout) => {
+    const run = runOf({ model: "omoe", dropout, training: { trainRows: 270, heldoutRows: 130, steps: 30 } });
+    const result = of(await train(one, [run]), run);
+    const pair = new TaskSet(run.data, correlationMatrix(2, run.correlation), { seed: run.seed, run: run.index });
+    const predict = predictor(run.model, result.parameters as Float32Array);
+    const plain = (set: "train" | "heldout", count: number) => taskLosses(run.model, predict, pair.rows(set, count));
+    plain("heldout", 130).forEach((loss, k) => {
+      expect(result.curve.heldout.at(-1)?.[k]).toBeCloseTo(loss, 5);
+    });
+    plain("train", 270).forEach((loss, k) => {
+      expect(result.trainingSetLoss?.[k]).toBeCloseTo(loss, 5);
+    });
+  },
+);
 
 test("fresh rows leave trainingSetLoss out and take labelCorrelations over the held-out rows", async () => {
   const run = runOf({ model: "omoe", correlation: 1, training: { trainRows: "fresh" } });

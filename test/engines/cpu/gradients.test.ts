@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { Rows } from "../../../src/data/task-set.ts";
 import { parameterBlocks } from "../../../src/models/parameters.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
+import { keyOf } from "../../../src/random/key.ts";
+import { factorsAt } from "../../support/factors.ts";
 import { numericGradient, predictor, range, taskLosses } from "../../support/reference.ts";
 import { loneRun } from "./lone-run.ts";
 import { anyParameters, anySpec, noise } from "./specs.ts";
@@ -32,7 +34,7 @@ function worst(actual: readonly number[], expected: readonly number[], least: nu
   return Math.max(...off) / Math.max(least, ...expected.map(Math.abs));
 }
 
-test("losses of any model in the family equal those of the plain float64 version", () => {
+test("losses of any model in the family, without its dropout, equal those of the plain float64 version", () => {
   fc.assert(
     fc.property(SPECS, ({ spec, B, seed }) => {
       const { parameters, x, y } = setting(spec, B, seed);
@@ -58,9 +60,10 @@ test("the gradient of any model in the family equals central differences of the 
       run.setBatch(x, y);
       run.train(1);
       const updated = run.parameters();
+      const factors = factorsAt(spec.dropout, 1, keyOf);
       for (const indices of sample(spec, noise(seed))) {
         const gradient = indices.map((i) => (parameters[i] as number) - (updated[i] as number));
-        const expected = numericGradient(spec, parameters, flat({ x, y }), { indices });
+        const expected = numericGradient(spec, parameters, flat({ x, y }), { ...(factors && { factors }), indices });
         expect(worst(gradient, expected, 0.05)).toBeLessThan(2e-5);
       }
     }),

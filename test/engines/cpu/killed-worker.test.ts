@@ -116,7 +116,7 @@ describe("where memory is short", () => {
 });
 
 test("a bug in a worker is thrown as it is when the other runs have ended, and nothing is made of its run", async () => {
-  nextOptions.push({ workerData: {} });
+  nextOptions.push({ workerData: { set: "wasm" } });
   const { error, indices } = await train({ jobs: 1, runs: 3 });
   expect(error).toBeInstanceOf(TypeError);
   expect(error).not.toBeInstanceOf(MachineError);

@@ -1,52 +1,73 @@
-import { compileKernels, KernelInstance } from "../../../src/engines/cpu/kernels.ts";
-import { readParameters, takeMeans, takeMember, writeParameters } from "../../../src/engines/cpu/member.ts";
+import { instantiate, kernelSource } from "../../../src/engines/cpu/instantiate.ts";
+import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
+import type { KernelInstance } from "../../../src/engines/cpu/kernels.ts";
+import { readParameters, setStep, takeMeans, takeMember, writeParameters } from "../../../src/engines/cpu/member.ts";
+import { availableKernels } from "../../../src/engines/cpu/native.ts";
 import { stepCodeOf } from "../../../src/engines/cpu/step-code.ts";
 import type { Optimizer } from "../../../src/engines/engine.ts";
 import { Arena } from "../../../src/engines/rows/arena.ts";
-import { inputPanelBytes, LINE, PANEL_ROWS, panelIndex, panelsOf } from "../../../src/engines/rows/panels.ts";
+import { columnBytes, inputPanelBytes, panelIndex, panelsOf } from "../../../src/engines/rows/panels.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
+import { keyOf } from "../../../src/random/key.ts";
 
-export const wasm = new KernelInstance(compileKernels());
+/** Instances of all kernel sets of this machine. */
+export const INSTANCES: readonly KernelInstance[] = availableKernels().sets.map((set) =>
+  instantiate(kernelSource(set)),
+);
+export const wasm = INSTANCES.at(-1) as KernelInstance;
 
-/** A member of the family on the kernels alone: no generator, no workers; any number of tasks. */
-export function loneRun(spec: ModelSpec, B: number, optimizer: Optimizer, lr: number) {
+/**
+ * A member of the family on the kernels alone: no generator, no workers; any number of tasks. Streams of dropout have no name but
+ * their layer's.
+ */
+export function loneRun(
+  spec: ModelSpec,
+  B: number,
+  optimizer: Optimizer,
+  lr: number,
+  { memory = wasm, huberDelta = null as number | null } = {},
+) {
   const arena = new Arena();
-  const panels = panelsOf(B);
-  const panel = inputPanelBytes(spec.inputs);
-  const member = takeMember(arena, stepCodeOf(spec, panels, arena), optimizer, lr);
+  const layout = layoutOf(memory.set, B);
+  const panels = panelsOf(B, layout);
+  const panel = inputPanelBytes(spec.inputs, layout);
+  const member = takeMember(arena, stepCodeOf(spec, panels, arena, layout, keyOf), { optimizer, lr, huberDelta });
   const x = arena.take(panels * panel);
-  const labels = arena.take(panels * spec.tasks * LINE);
-  wasm.reserve(arena.bytes);
-  arena.writeTo(wasm.memory);
+  const labels = arena.take(panels * spec.tasks * columnBytes(layout));
+  memory.reserve(arena.bytes);
+  arena.writeTo(memory.memory);
+  let done = 0;
   const fill = (rows: number[][], at: number, N: number) => {
-    const values = wasm.float32(at, panels * N * PANEL_ROWS);
+    const values = memory.float32(at, panels * N * layout.panelRows);
     rows.forEach((row, b) => {
       row.forEach((value, n) => {
-        values[panelIndex(b, n, N)] = value;
+        values[panelIndex(b, n, N, layout)] = value;
       });
     });
   };
   return {
     setBatch(rows: number[][], y: number[][]) {
-      fill(rows, x, panel / LINE);
+      fill(rows, x, panel / columnBytes(layout));
       fill(y, labels, spec.tasks);
     },
-    setParameters: (parameters: Float32Array) => writeParameters(wasm, member, parameters),
-    parameters: () => readParameters(wasm, member),
+    setParameters: (parameters: Float32Array) => writeParameters(memory, member, parameters),
+    parameters: () => readParameters(memory, member),
     /** Trains on the batch `steps` times; the losses [K] before the last update. */
     train(steps: number): number[] {
       let losses: number[] = [];
       for (let step = 0; step < steps; step++) {
-        wasm.kernels.train(member.address, x, 0, labels, 0, B, 1, Number.MAX_VALUE);
-        losses = takeMeans(wasm, member.losses, spec.tasks, 1);
+        setStep(memory, member, ++done);
+        memory.kernels.train(member.address, x, 0, labels, 0, B, 1, Number.MAX_VALUE);
+        setStep(memory, member, 0);
+        losses = takeMeans(memory, member.losses, spec.tasks, 1);
       }
       return losses;
     },
     /** The losses [K] on the batch. */
     evaluate(): number[] {
-      takeMeans(wasm, member.losses, spec.tasks, 1);
-      wasm.kernels.evaluate(member.address, x, panel, labels, B, panels * PANEL_ROWS);
-      return takeMeans(wasm, member.losses, spec.tasks, B);
+      takeMeans(memory, member.losses, spec.tasks, 1);
+      memory.kernels.evaluate(member.address, x, panel, labels, B, 8 * Math.ceil(B / 8));
+      return takeMeans(memory, member.losses, spec.tasks, B);
     },
   };
 }

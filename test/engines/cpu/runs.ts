@@ -10,6 +10,7 @@ const TRAINING: TrainingSettings = {
   steps: 50,
   optimizer: "adam",
   lr: 0.01,
+  huberDelta: null,
   initializer: { name: "glorot-uniform" },
   evalEvery: 20,
   heldoutRows: 100,
@@ -20,14 +21,15 @@ interface Choice {
   readonly index?: number;
   readonly correlation?: number;
   readonly tasks?: number;
+  readonly dropout?: number;
   readonly training?: Partial<TrainingSettings>;
 }
 
 /** A run on the paper's generator, small unless told otherwise. */
-export function runOf({ model, index = 0, correlation = 0.5, tasks = 2, training }: Choice): Run {
+export function runOf({ model, index = 0, correlation = 0.5, tasks = 2, dropout = 0, training }: Choice): Run {
   return {
-    id: `${model}/p=${correlation.toFixed(2)}/${index}/${training?.lr ?? TRAINING.lr}`,
-    model: ZOO[model].build({ inputs: 100, tasks }),
+    id: `${model}/p=${correlation.toFixed(2)}/${index}/${training?.lr ?? TRAINING.lr}${dropout > 0 ? `/dropout=${dropout}` : ""}`,
+    model: { ...ZOO[model].build({ inputs: 100, tasks }), dropout },
     data: GENERATOR_PRESETS.paper.settings,
     correlationMatrix: correlationMatrix(tasks, correlation),
     ...{ correlation, index, seed: 0, training: { ...TRAINING, ...training } },

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { instruction } from "../../../src/engines/cpu/instructions.ts";
 import { Arena } from "../../../src/engines/rows/arena.ts";
-import { LINE } from "../../../src/engines/rows/panels.ts";
+import { columnBytes, PANELS } from "../../../src/engines/rows/panels.ts";
 import { wasm } from "./lone-run.ts";
+
+const LINE = columnBytes(PANELS);
 
 /** The weights [8, E] of a softmax gate for 8 rows of logits. */
 function softmax(logits: readonly number[][]): number[][] {
@@ -14,7 +16,7 @@ function softmax(logits: readonly number[][]): number[][] {
   arena.writeTo(wasm.memory);
   const values = wasm.float32(gate, 8 * E);
   for (const [b, row] of logits.entries()) for (const [e, logit] of row.entries()) values[8 * e + b] = logit;
-  wasm.kernels.execute(code, code + 20, 0, 0, 1, 0);
+  wasm.kernels.execute(code, code + 20, 0, 0, 1, 0, 8);
   return logits.map((row, b) => row.map((_, e) => values[8 * e + b] as number));
 }
 

@@ -20,12 +20,13 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
     gateBias: fc.boolean(),
     tower: layers(0),
     bias: fc.boolean(),
+    dropout: fc.constantFrom(0, 0.2, 0.6),
   })
-  .map(({ inputs, tasks, shared, perTask, experts, gating, gate, gateBias, tower, bias }): ModelSpec => {
+  .map(({ inputs, tasks, shared, perTask, experts, gating, gate, gateBias, tower, bias, dropout }): ModelSpec => {
     const own = gating === "single" ? 0 : gating === "none" ? Number(shared % 2 === 0) : perTask;
     const all = gating === "none" ? 1 - own : Math.max(shared, own === 0 ? 1 : 0);
     return {
-      ...{ name: "any", inputs, tasks, gating, bias, dropout: 0 },
+      ...{ name: "any", inputs, tasks, gating, bias, dropout },
       experts: { shared: all, perTask: own, layers: experts },
       gate: { layers: gate, bias: gateBias },
       tower: { layers: tower },

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { compileKernels, KernelInstance } from "../../../src/engines/cpu/kernels.ts";
+import { instantiate, kernelSource } from "../../../src/engines/cpu/instantiate.ts";
 import { trainBundle } from "../../../src/engines/cpu/train-bundle.ts";
 import { makeRun } from "../../support/runs.ts";
 
 test("trainBundle(wasm, runs, watch) stops in its pass over a large training set too", () => {
   let asked = 0;
   let trained = 0;
-  const results = trainBundle(new KernelInstance(compileKernels()), [makeRun({}, { trainRows: 30_000, steps: 3 })], {
+  const results = trainBundle(instantiate(kernelSource("wasm")), [makeRun({}, { trainRows: 30_000, steps: 3 })], {
     keepParameters: false,
     onStep: (_, step) => {
       trained = step;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { OPERATIONS } from "../../../src/engines/cpu/instructions.ts";
-import { weightUpdates } from "../../../src/engines/cpu/weight-updates.ts";
-import { type FusedLayer, kernelIndex, weightsOf } from "../../../src/engines/cpu/weights.ts";
+import { WeightUpdates } from "../../../src/engines/cpu/weight-updates.ts";
+import { type FusedLayer, kernelIndex, type Weights, weightsOf } from "../../../src/engines/cpu/weights.ts";
 import { Arena, recordBytes } from "../../../src/engines/rows/arena.ts";
-import { inputPanelBytes, LINE, PANEL_ROWS, panelIndex, panelsOf } from "../../../src/engines/rows/panels.ts";
+import { columnBytes, inputPanelBytes, PANELS, panelIndex, panelsOf } from "../../../src/engines/rows/panels.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { range } from "../../support/reference.ts";
 import { wasm } from "./lone-run.ts";
@@ -31,29 +31,38 @@ function reluGradient(): Case["g"] {
   };
 }
 
-/** A layer D → N, the first of a model that is little else. */
-function layerOf(D: number, N: number): FusedLayer {
+const LINE = columnBytes(PANELS);
+const { panelRows: PANEL_ROWS } = PANELS;
+
+/** A layer D → N: the first of a model that is little else. */
+function weightsWith(D: number, N: number): Weights {
   const spec: ModelSpec = {
     ...{ name: "layer", inputs: D, tasks: 1, gating: "none", bias: true, dropout: 0 },
     experts: { shared: 1, perTask: 0, layers: [N] },
     gate: { layers: [], bias: false },
     tower: { layers: [] },
   };
-  return weightsOf(spec).layers.get("first") as FusedLayer;
+  return weightsOf(spec, PANELS);
 }
 
 /** A layer's updates as operations, and what they take off its weights [N, D] and its N biases. */
 function updated({ B, D, N, g }: Case, relus: number) {
   const arena = new Arena();
-  const layer = layerOf(D, N);
-  const P = panelsOf(B);
-  const xStride = inputPanelBytes(D);
+  const all = weightsWith(D, N);
+  const layer = all.layers.get("first") as FusedLayer;
+  const P = panelsOf(B, PANELS);
+  const xStride = inputPanelBytes(D, PANELS);
   const x = arena.take(P * xStride);
   const gradient = arena.take((P * N + PANEL_ROWS) * LINE);
-  const strips = arena.take(panelsOf(N) * P * PANEL_ROWS * LINE);
-  const weights = arena.take(4 * (layer.bias + panelsOf(N) * PANEL_ROWS));
+  const weights = arena.take(4 * (layer.bias + panelsOf(N, PANELS) * PANEL_ROWS));
   const at = { w: 4 * layer.kernel, bias: 4 * layer.bias };
-  const updates = weightUpdates(arena, layer, relus, { x, xStride, g: gradient, gStride: N * LINE, ...at, strips });
+  const updates = new WeightUpdates(arena, P, all).of(layer, relus, {
+    x,
+    xStride,
+    g: gradient,
+    gStride: N * LINE,
+    ...at,
+  });
   const code = arena.put(Int32Array.from(updates.flat()));
   const rateOfOne = new Int32Array(Float32Array.of(1).buffer)[0] as number;
   const sgd = arena.put(recordBytes([0, 0, rateOfOne, 0], [1, 1, 1]));
@@ -64,12 +73,12 @@ function updated({ B, D, N, g }: Case, relus: number) {
     values[i] = next();
   });
   const gradients = wasm.float32(gradient, P * N * PANEL_ROWS);
-  for (let b = 0; b < B; b++) for (let n = 0; n < N; n++) gradients[panelIndex(b, n, N)] = g(b, n);
-  wasm.kernels.execute(code, code + 4 * updates.flat().length, x, weights, P, sgd);
+  for (let b = 0; b < B; b++) for (let n = 0; n < N; n++) gradients[panelIndex(b, n, N, PANELS)] = g(b, n);
+  wasm.kernels.execute(code, code + 4 * updates.flat().length, x, weights, P, sgd, PANEL_ROWS);
   const values = wasm.float32(weights, layer.bias + N);
   return {
     operations: updates.map(([operation]) => OPERATIONS[(operation as number) - 1]),
-    kernels: range(N).map((n) => range(D).map((d) => values[kernelIndex(layer, d, n)] as number)),
+    kernels: range(N).map((n) => range(D).map((d) => values[kernelIndex(layer, d, n, PANELS)] as number)),
     biases: range(N).map((n) => values[layer.bias + n] as number),
   };
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { pack, unpack, weightsOf } from "../../../src/engines/cpu/weights.ts";
+import { PANELS } from "../../../src/engines/rows/panels.ts";
 import { parameterCount } from "../../../src/models/parameters.ts";
 import { ZOO } from "../../../src/models/zoo.ts";
 import { anySpec } from "./specs.ts";
@@ -10,7 +11,7 @@ const ENDS = { inputs: 100, tasks: 2 };
 test("unpack(pack(parameters)) gives the parameters of any model back", () => {
   fc.assert(
     fc.property(anySpec, (spec) => {
-      const weights = weightsOf(spec);
+      const weights = weightsOf(spec, PANELS);
       const parameters = Float32Array.from({ length: parameterCount(spec) }, (_, i) => i + 1);
       expect(unpack(weights, pack(weights, parameters))).toEqual(parameters);
     }),
@@ -19,12 +20,12 @@ test("unpack(pack(parameters)) gives the parameters of any model back", () => {
 });
 
 test("the first layers of all experts and all gates are one layer", () => {
-  const first = weightsOf(ZOO.mmoe.build(ENDS)).layers.get("first");
+  const first = weightsOf(ZOO.mmoe.build(ENDS), PANELS).layers.get("first");
   expect([first?.D, first?.N]).toEqual([100, 8 * 16 + 2 * 8]);
 });
 
 test("the first layers of all towers are one layer where the towers read the same units, and only there", () => {
-  const names = (model: "omoe" | "mmoe") => [...weightsOf(ZOO[model].build(ENDS)).layers.keys()];
+  const names = (model: "omoe" | "mmoe") => [...weightsOf(ZOO[model].build(ENDS), PANELS).layers.keys()];
   expect(names("omoe")).toEqual(["first", "towers", "towers/0/output", "towers/1/output"]);
   expect(names("mmoe")).toContain("towers/1/0");
 });

@@ -6,10 +6,10 @@ import { type Rows, TaskSet } from "../../../src/data/task-set.ts";
 import { type Engine, initialParameters, modelKey, type Run, type RunResult } from "../../../src/engines/engine.ts";
 import { loadTf, type Tf } from "../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
-import { dropoutInto } from "../../../src/models/dropout.ts";
 import { mean, pearson } from "../../../src/stats/moments.ts";
 import { expectClose } from "../../support/close.ts";
-import { type Factors, numericGradient, predictor, range, taskLosses } from "../../support/reference.ts";
+import { factorsAt } from "../../support/factors.ts";
+import { numericGradient, predictor, range, taskLosses } from "../../support/reference.ts";
 import { PAIR_DEEP, PAIR_DROPOUT, PAIR_MMOE, PAIR_OMOE, resultsOf, tinyRun } from "./runs.ts";
 
 let tf: Tf;
@@ -79,25 +79,12 @@ function batchAt({ data, correlation, seed, index, training }: Run, step: number
   return { x: pick(set.x, data.inputs), y: pick(set.y, 2) };
 }
 
-function factorsAt(run: Run, step: number): Factors | undefined {
-  const { dropout } = run.model;
-  if (dropout === 0) return undefined;
-  const known = new Map<string, Float32Array>();
-  return (layer, row, units) => {
-    const place = `${layer}/${row}`;
-    const factors = known.get(place) ?? new Float32Array(units);
-    if (!known.has(place)) dropoutInto(factors, modelKey(run, `dropout/${layer}`), dropout, row, step);
-    known.set(place, factors);
-    return factors;
-  };
-}
-
 /** The run by plain gradient descent in float64: batch losses of each step before its update, and final parameters. */
 function descend(run: Run): { losses: number[][]; parameters: Float64Array } {
   const parameters = Float64Array.from(initialParameters(run));
   const losses = range(run.training.steps).map((i) => {
     const rows = batchAt(run, i + 1);
-    const factors = factorsAt(run, i + 1);
+    const factors = factorsAt(run.model.dropout, i + 1, (stream) => modelKey(run, stream));
     const before = taskLosses(run.model, predictor(run.model, parameters, factors), rows);
     const gradient = numericGradient(run.model, parameters, rows, factors && { factors });
     for (const [p, slope] of gradient.entries()) parameters[p] = (parameters[p] as number) - run.training.lr * slope;

@@ -1,4 +1,5 @@
 import { dense } from "./dense";
+import { dropout, scale } from "./dropout";
 import { expertGradient } from "./expert-gradient";
 import { gateGradient } from "./gate-gradient";
 import { inputGradient } from "./input-gradient";
@@ -10,7 +11,7 @@ import { sparseUpdate } from "./sparse-update";
 import { update } from "./update";
 
 /** Executes instructions from `at` to `end` on P panels of rows `x`. */
-export function execute(at: usize, end: usize, x: usize, weights: usize, P: i32, o: Optimizer): void {
+export function execute(at: usize, end: usize, x: usize, weights: usize, P: i32, o: Optimizer, panelRows: i32): void {
   while (at < end) {
     switch (changetype<I.Instruction>(at).op) {
       case I.DENSE: {
@@ -41,6 +42,17 @@ export function execute(at: usize, end: usize, x: usize, weights: usize, P: i32,
       case I.SPARSE_UPDATE: {
         const op = changetype<I.SparseUpdate>(at);
         sparseUpdate(op, op.x ? op.x : x, weights, P, o);
+        break;
+      }
+      case I.DROPOUT:
+        dropout(changetype<I.Dropout>(at), P);
+        break;
+      case I.SCALE:
+        scale(changetype<I.Scale>(at), P);
+        break;
+      case I.NEXT_STEP: {
+        const step = changetype<I.NextStep>(at).step;
+        store<i32>(step, load<i32>(step) + 1);
         break;
       }
       default:

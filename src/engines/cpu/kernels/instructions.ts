@@ -10,6 +10,9 @@ export const MIX = 5;
 export const GATE_GRADIENT = 6;
 export const EXPERT_GRADIENT = 7;
 export const SPARSE_UPDATE = 8;
+export const DROPOUT = 9;
+export const SCALE = 10;
+export const NEXT_STEP = 11;
 
 @unmanaged export class Instruction {
   op: i32;
@@ -141,4 +144,39 @@ export const SPARSE_UPDATE = 8;
   masks: usize;
   sums: usize;
   biasSums: usize;
+}
+
+/**
+ * In place: units [B, M N] of a ReLU layer of M networks, side by side, times 0 or `kept`. Unit n of a network is
+ * dropped if its word is at most `last`: word n % 4 of Philox at (n / 4, row, step) under the network's key, of `keys`
+ * [M, 2]. `step` is the address of the step's number, from 1; at 0, outside training, all units stay as they are.
+ */
+@unmanaged export class Dropout {
+  op: i32;
+  size: i32;
+  units: usize;
+  stride: usize;
+  N: i32;
+  M: i32;
+  keys: usize;
+  last: u32;
+  kept: f32;
+  step: usize;
+}
+
+/** In place: values [B, N] times `factor`. */
+@unmanaged export class Scale {
+  op: i32;
+  size: i32;
+  values: usize;
+  stride: usize;
+  N: i32;
+  factor: f32;
+}
+
+/** Adds 1 to the whole number at `step`. */
+@unmanaged export class NextStep {
+  op: i32;
+  size: i32;
+  step: usize;
 }

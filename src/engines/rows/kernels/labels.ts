@@ -17,7 +17,7 @@ import { sine } from "./sine";
 }
 
 /** Labels [P][K][8] of P panels of rows `x`, with noise [P][K rounded up to 4][8]. */
-export function labels(g: Generator, x: usize, stride: usize, noise: usize, out: usize, P: i32): void {
+export function labels(g: Generator, x: usize, stride: usize, noise: usize, out: usize, P: i32, panelRows: i32): void {
   const pairs = g.K & ~1;
   const vector = <usize>g.D << 3;
   const noisePanel = <usize>((g.K + 3) & ~3) * LINE;

@@ -3,19 +3,28 @@ import { boxMuller } from "./box-muller";
 import { setKey, wordBlock } from "./philox";
 import { evenSquare, square } from "./transpose";
 
-/** Normals of rows first.. at `step`, P panels of D columns (rounded up to whole blocks of 4) at `out`. */
+/**
+ * Normals of rows first.. at `step`, P panels of D columns (rounded up to whole blocks of 4) at `out`. If a step has
+ * `perStep` rows (not 0, whole panels), the next ones follow.
+ */
 export function normals(
-  out: usize, stride: usize, D: i32, P: i32, first: i32, step: i32, key0: u32, key1: u32,
+  out: usize, stride: usize, D: i32, P: i32, first: i32, step: i32, perStep: i32, key0: u32, key1: u32, panelRows: i32,
 ): void {
   setKey(key0, key1);
   const blocks = (D + 3) >> 2;
+  let row = first;
   for (let p = 0; p < P; p++) {
-    const rows = i32x4.add(i32x4.splat(first + 8 * p), i32x4(0, 1, 2, 3));
+    const rows = i32x4.add(i32x4.splat(row), i32x4(0, 1, 2, 3));
     for (let block = 0; block < blocks; block++) wordBlock(out + <usize>block * 4 * LINE, rows, block, step);
     const end = out + <usize>blocks * 4 * LINE;
     for (let at = out; at < end; at += 2 * LINE) {
       boxMuller(at);
       boxMuller(at + 16);
+    }
+    row += 8;
+    if (perStep && row == perStep) {
+      row = 0;
+      step++;
     }
     out += stride;
   }
@@ -35,7 +44,7 @@ export function panelsToRows(panels: usize, stride: usize, rows: usize, rowBytes
 }
 
 /** Rows numbered `ids` [8 P] of a fixed set [rows][D4] to P panels. */
-export function gatherRows(rows: usize, rowBytes: usize, ids: usize, panels: usize, stride: usize, P: i32): void {
+export function gatherRows(rows: usize, rowBytes: usize, ids: usize, panels: usize, stride: usize, P: i32, panelRows: i32): void {
   for (let p = 0; p < P; p++) {
     for (let half: usize = 0; half < 32; half += 16) {
       let r0 = rows + <usize>load<u32>(ids) * rowBytes;
@@ -51,7 +60,7 @@ export function gatherRows(rows: usize, rowBytes: usize, ids: usize, panels: usi
 }
 
 /** Labels of the rows `ids` [8 P]: from a set's panels [..][K][8] to P panels. */
-export function gatherLabels(set: usize, ids: usize, out: usize, K: i32, P: i32): void {
+export function gatherLabels(set: usize, ids: usize, out: usize, K: i32, P: i32, panelRows: i32): void {
   const panel = <usize>K * LINE;
   for (let p = 0; p < P; p++) {
     for (let b: usize = 0; b < 32; b += 4) {

@@ -1,0 +1,4 @@
+import type { NativeSet } from "../src/engines/cpu/kernel-sets.ts";
+
+export const SETS: Readonly<Record<"x64" | "arm64", Partial<Readonly<Record<NativeSet, readonly string[]>>>>>;
+export const FLAGS: readonly string[];

@@ -1,0 +1,51 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { KERNEL_SETS, type KernelSet, type NativeSet } from "./kernel-sets.ts";
+import type { Kernels } from "./kernels.ts";
+
+/** A native set's functions: the memory comes first, then the arguments of `Kernels`. */
+export type NativeKernels = {
+  readonly [Name in keyof Kernels]: (
+    memory: ArrayBuffer,
+    ...args: Parameters<Kernels[Name]>
+  ) => ReturnType<Kernels[Name]>;
+};
+
+/** The sets that a binary holds and this processor and system can run (native/binding.c). */
+type Binding = Partial<Readonly<Record<NativeSet, NativeKernels>>>;
+
+/** This package, from src/ and from dist/ alike. */
+const ROOT = new URL("../../../", import.meta.url);
+/** Compiled here, in a checkout; else one of the published package. */
+const FILES = ["native/build/kernels.node", `native/prebuilt/${process.platform}-${process.arch}.node`];
+
+let loaded: { binding: Binding; problem?: string } | undefined;
+
+/** The binary's kernel sets; none, with the reason, if it is missing or can't be loaded. */
+function load(): { binding: Binding; problem?: string } {
+  const file = FILES.map((path) => fileURLToPath(new URL(path, ROOT))).find(existsSync);
+  if (file === undefined) return { binding: {}, problem: `no native kernels for ${process.platform}-${process.arch}` };
+  try {
+    return { binding: createRequire(import.meta.url)(file) as Binding };
+  } catch (error) {
+    return { binding: {}, problem: `native kernels can't be loaded: ${(error as Error).message.split("\n")[0]}` };
+  }
+}
+
+/** The kernel sets that run here, the fastest first, and why no native one does. */
+export function availableKernels(): { sets: KernelSet[]; problem?: string } {
+  loaded ??= load();
+  const { binding, problem } = loaded;
+  const sets = KERNEL_SETS.filter((set) => set === "wasm" || binding[set] !== undefined);
+  return { sets, ...(problem !== undefined && { problem }) };
+}
+
+/** The functions of a set that runs here. */
+export function nativeKernels(set: NativeSet): NativeKernels {
+  loaded ??= load();
+  const kernels = loaded.binding[set];
+  if (kernels === undefined)
+    throw new RangeError(`no kernels ${set} here: ${loaded.problem ?? "not this processor's"}`);
+  return kernels;
+}
