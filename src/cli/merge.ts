@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../errors.ts";
+import { cellText } from "../records/cell.ts";
 import { CONFIG } from "../records/find-results.ts";
 import { checkJournals, commonConfig, copyJournals } from "../records/merge-folders.ts";
-import { correlationText } from "../sweep/plan.ts";
 import { cellStatuses, totalStatus } from "../sweep/status.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
@@ -56,7 +56,7 @@ async function merge(folders: readonly string[], options: Options, { effects, no
   if (repeated > 0) note(`${repeated} runs were done more than once, with the same results`);
   if (missing > 0) {
     const lacking = cells.filter((cell) => cell.missing > 0);
-    const where = lacking.map((cell) => `${cell.missing} of ${cell.model} at ${correlationText(cell.correlation)}`);
+    const where = lacking.map((cell) => `${cell.missing} of ${cellText(cell)}`);
     note(`mmoe: ${missing} runs are missing (${where.join(", ")}); train them with:\n${goOn(out)}`);
     return EXIT.checkFailed;
   }

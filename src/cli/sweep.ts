@@ -41,6 +41,7 @@ export const define: Define = (command, run) => {
         "mmoe sweep --corr 0.5 --runs 8",
         "mmoe sweep smoke --out results/try --overwrite",
         "mmoe sweep configs/paper.yaml --models mmoe,omoe --set trainRows=10000",
+        "mmoe sweep --lr 1e-4,1e-3,1e-2 --set batch=16,64 --runs 8",
         "mmoe sweep paper --dry-run",
       ),
     )

@@ -46,6 +46,8 @@ export interface Run {
   readonly model: ModelSpec;
   readonly data: GeneratorSettings;
   readonly correlation: number;
+  /** What the run's grid point chooses, by setting: `{ lr: 0.01 }`; in a sweep without a list, absent. */
+  readonly point?: Readonly<Record<string, number | string>>;
   /** The correlations of the K tasks in this cell, [K, K]. */
   readonly correlationMatrix: Matrix;
   /** The run's index, from 0; with `seed` it names the run's streams. */

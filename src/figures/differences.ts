@@ -1,5 +1,5 @@
 import { memo } from "../memo.ts";
-import { cellKey } from "../records/cell.ts";
+import { cellKey, NO_CHOICE } from "../records/cell.ts";
 import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
@@ -35,7 +35,7 @@ export function pairedDifferences(results: Results, options: FigureOptions): Fig
   const models = modelsOf(cells);
   if (models.length < 2) return { name: NAME, lacking: "runs of two models are needed" };
   const losses = new Map(cellLosses(results, options.loss).map((cell) => [cellKey(cell), cell]));
-  const of = (model: string, correlation: number) => losses.get(cellKey({ model, correlation }));
+  const of = (model: string, correlation: number) => losses.get(cellKey({ model, correlation, point: NO_CHOICE }));
   const groups = pairsOf(models).map(([first, second]) => ({
     title: `${modelLabel(first)} − ${modelLabel(second)}`,
     found: correlationsOf(cells).flatMap((p) => {

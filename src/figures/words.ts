@@ -1,3 +1,4 @@
+import { type Cell, pointText } from "../records/cell.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { type LossSet, type RunRecord, tasksOf } from "../records/record.ts";
@@ -47,6 +48,12 @@ export function correlationWords(correlation: number): string {
   return `correlation ${signed(String(correlation))}`;
 }
 
+/** `MMoE, correlation 0.5`; in a grid `MMoE, correlation 0.5, lr=0.01`. */
+export function cellWords({ model, correlation, point }: Cell): string {
+  const words = `${modelLabel(model)}, ${correlationWords(correlation)}`;
+  return Object.keys(point).length === 0 ? words : `${words}, ${signed(pointText(point))}`;
+}
+
 export function capitalised(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
@@ -64,21 +71,25 @@ export function tasksWords(cells: readonly SweepCell[]): string {
  */
 export function runsSentence(
   cells: readonly SweepCell[],
-  { config, records }: Pick<Results, "config" | "records">,
+  { config, at, records }: Pick<Results, "config" | "at" | "records">,
 ): string {
   const counts = cells.map(({ runs }) => runs.length);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const n = least === most ? String(most) : `${least} to ${most}`;
   const ended = Math.max(...cells.map(({ runs, failed }) => runs.length + failed));
   const asked = ended < config.runs ? `, of ${config.runs} that were asked for` : "";
-  return `n = ${n} ${most === 1 ? "run" : "runs"} in each cell${asked}.${failedSentence(records)}`;
+  const where = Object.keys(at).length === 0 ? "" : `, at ${pointText(at)}`;
+  return `n = ${n} ${most === 1 ? "run" : "runs"} in each cell${asked}${where}.${failedSentence(records)}`;
 }
 
 /** Includes cells in which no run is done. */
 function failedSentence(records: readonly RunRecord[]): string {
   const failed = records.filter(({ status }) => status === "failed");
   if (failed.length === 0) return "";
-  const where = (record: RunRecord) => `${modelLabel(record.model)} at ${signed(String(record.correlation))}`;
+  const where = ({ model, correlation, point }: RunRecord) => {
+    const cell = `${modelLabel(model)} at ${signed(String(correlation))}`;
+    return Object.keys(point).length === 0 ? cell : `${cell} with ${pointText(point)}`;
+  };
   const cells = [...groupBy(failed, where)].map(([cell, runs]) => `${runs.length} of ${cell}`);
   return ` Runs that failed are left out: ${cells.join(", ")}.`;
 }

@@ -1,7 +1,7 @@
 import { groupBy } from "../stats/group-by.ts";
 import { mean, quantileSorted } from "../stats/moments.ts";
 import { type Cell, cellKey } from "./cell.ts";
-import { type Column, csvRow } from "./columns.ts";
+import { type Column, csvRow, settingColumns } from "./columns.ts";
 import { csvOf } from "./csv.ts";
 import { loss, RUN_FIELDS, text, whole } from "./fields.ts";
 import { LOSS_WORDS } from "./loss-words.ts";
@@ -17,8 +17,8 @@ import {
 } from "./record.ts";
 
 /**
- * `curves.csv`: loss against steps for each model, correlation and task (`1` to K, or `mean` over tasks): mean, median
- * and quartiles over the runs that reached the step. Figures 3 and 4 are drawn from it.
+ * `curves.csv`: loss against steps for each cell and task (`1` to K, or `mean` over tasks): mean, median and quartiles
+ * over the runs that reached the step. Figures 3 and 4 are drawn from it.
  */
 export function curvesCsv(records: readonly RunRecord[]): Generator<string> {
   return csvOf(pointsOf(records), (point) => [csvRow(CURVE_COLUMNS, point, 1)]);
@@ -48,6 +48,7 @@ export const LONG_CURVE_COLUMNS: readonly Column<RunPoint>[] = [
   { name: "id", schema: RUN_FIELDS.id, of: ({ record }) => record.id },
   { name: "model", schema: RUN_FIELDS.model, of: ({ record }) => record.model },
   { name: "correlation", schema: RUN_FIELDS.correlation, of: ({ record }) => record.correlation },
+  settingColumns(({ record }) => record.point),
   { name: "run", schema: RUN_FIELDS.run, of: ({ record }) => record.run },
   {
     name: "step",
@@ -77,6 +78,7 @@ interface Point {
 export const CURVE_COLUMNS: readonly Column<Point>[] = [
   { name: "model", schema: RUN_FIELDS.model, of: ({ cell }) => cell.model },
   { name: "correlation", schema: RUN_FIELDS.correlation, of: ({ cell }) => cell.correlation },
+  settingColumns(({ cell }) => cell.point),
   {
     name: "task",
     schema: text("a task, from 1, or `mean` over tasks"),

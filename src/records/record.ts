@@ -1,6 +1,8 @@
 import type { z } from "zod";
+import type { GridPoint } from "../config/grid.ts";
 import type { RunResult } from "../engines/engine.ts";
 import { parameterCount } from "../models/parameters.ts";
+import { NO_CHOICE } from "./cell.ts";
 import type { RECORD_SCHEMA, RUN_FIELDS, TRAINED_FIELDS } from "./fields.ts";
 import { checkMeasures, type Measures, tasksOfPairs } from "./measure-values.ts";
 import { runningMeans } from "./running-mean.ts";
@@ -9,6 +11,8 @@ type Fields = z.output<typeof RECORD_SCHEMA>;
 
 /** The record of a run that ended: a journal's line, and the source of every CSV. `fields.ts` describes its fields. */
 export interface RunRecord extends Readonly<Pick<Fields, keyof typeof RUN_FIELDS | keyof typeof TRAINED_FIELDS>> {
+  /** The value of each setting that the sweep lists. */
+  readonly point: GridPoint;
   readonly curve: RecordedCurve;
   /** Loss of each task over the whole fixed training set after the last step, [K]; null for fresh rows or a failure. */
   readonly trainingSetLoss: readonly number[] | null;
@@ -35,6 +39,7 @@ export function recordOf(result: RunResult, engine: string): RunRecord {
     id: run.id,
     model: run.model.name,
     correlation: run.correlation,
+    point: run.point ?? NO_CHOICE,
     run: run.index,
     seed: run.seed,
     lr,

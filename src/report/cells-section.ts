@@ -1,9 +1,10 @@
+import { trainedValues } from "../config/tuned.ts";
 import { centreOf, estimate } from "../figures/interval.ts";
 import { shortNumber } from "../figures/scale.ts";
 import { modelLabel } from "../figures/style.ts";
 import { finalMeans, sweepCells } from "../figures/sweep-cells.ts";
 import { capitalised } from "../figures/words.ts";
-import { type Cell, cellKey } from "../records/cell.ts";
+import { type Cell, cellKey, cellOf } from "../records/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
@@ -24,10 +25,11 @@ interface CellLine extends Cell, Pick<CellLosses, "failed" | "missing"> {
 export function cellsSection(results: Results): Html {
   const lines = linesOf(results);
   const missing = lines.some((line) => line.missing > 0);
+  const keys = Object.keys(lines[0]?.point ?? {});
   const groups = [...groupBy(lines, ({ correlation }) => String(correlation)).values()];
   const table = html`<table class="cells">
 <thead>
-<tr><th scope="col" rowspan="2">Correlation</th><th scope="col" rowspan="2">Model</th><th scope="col" rowspan="2" class="number">Runs</th><th scope="col" rowspan="2" class="number">Failed</th>${
+<tr><th scope="col" rowspan="2">Correlation</th><th scope="col" rowspan="2">Model</th>${keys.map((key) => html`<th scope="col" rowspan="2" class="number">${key}</th>`)}<th scope="col" rowspan="2" class="number">Runs</th><th scope="col" rowspan="2" class="number">Failed</th>${
     missing ? html`<th scope="col" rowspan="2" class="number">Missing</th>` : ""
   }${LOSS_SETS.map((set) => html`<th scope="colgroup" colspan="3">${capitalised(LOSS_WORDS[set].name)}</th>`)}</tr>
 <tr>${LOSS_SETS.map(() => html`<th scope="col" class="number">Mean</th><th scope="col" class="number">95 % interval</th><th scope="col" class="number">Median</th>`)}</tr>
@@ -48,15 +50,19 @@ the mean over runs. The lowest mean at a correlation is bold.</p>`,
 
 function linesOf(results: Results): CellLine[] {
   const trained = new Map(sweepCells(results).map((cell) => [cellKey(cell), cell]));
-  return cellLosses(results, "train").map(({ model, correlation, failed, missing }) => {
-    const cell = trained.get(cellKey({ model, correlation }));
+  return cellLosses(results, "train").map((line) => {
+    const { failed, missing } = line;
+    const cell = trained.get(cellKey(line));
     const losses = eachLoss((set) => (cell === undefined ? new Float64Array() : finalMeans(cell, set)));
-    return { model, correlation, failed, missing, losses };
+    return { ...cellOf(line), failed, missing, losses };
   });
 }
 
 function trainingRows({ config }: Results): string {
-  return config.trainRows === "fresh" ? "the batches since the last evaluation but one" : "the whole training set";
+  const [fresh, fixed] = ["the batches since the last evaluation but one", "the whole training set"];
+  const kinds = trainedValues(config, "trainRows");
+  if (!kinds.includes("fresh")) return fixed;
+  return kinds.length === 1 ? fresh : `${fixed} (of fresh rows over ${fresh})`;
 }
 
 function cellRow(
@@ -68,7 +74,7 @@ function cellRow(
   const { model, correlation, losses, failed } = line;
   const heading =
     group.length > 0 ? html`<th scope="rowgroup" rowspan="${group.length}">${shortNumber(correlation)}</th>` : "";
-  return html`<tr>${heading}<th scope="row">${modelLabel(model)}</th>${numberCell(thousands(losses.train.length))}${numberCell(thousands(failed.length))}${
+  return html`<tr>${heading}<th scope="row">${modelLabel(model)}</th>${Object.values(line.point).map((value) => numberCell(String(value)))}${numberCell(thousands(losses.train.length))}${numberCell(thousands(failed.length))}${
     missing ? numberCell(thousands(line.missing)) : ""
   }${LOSS_SETS.map((set) => lossCells(losses[set], line === lowest[set]))}</tr>
 `;

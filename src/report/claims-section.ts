@@ -1,6 +1,7 @@
 import { boundText, oursText, paperText } from "../claims/because.ts";
 import type { Claim, ClaimPart } from "../claims/claim.ts";
 import { capitalised } from "../figures/words.ts";
+import type { SeveralPoints } from "../records/at-point.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import { type EachLoss, eachLoss, LOSS_SETS } from "../records/record.ts";
 import { shellQuoted } from "../shell.ts";
@@ -19,6 +20,17 @@ ${judged.map(claimItem)}</ol></div>
     html`<p class="note">A claim holds if every one of its tests does. Each test compares a 95 % interval over runs with what the claim expects.
 The tests of a claim together refute it wrongly in at most 5 % of studies.</p>`,
   ]);
+}
+
+/** In place of the verdicts where there are several grid points, and why. */
+export function noClaims({ why, choice }: SeveralPoints): Html {
+  return section(
+    "claims",
+    "Does the paper hold?",
+    html`<p>The paper’s claims are tested at one grid point, and ${why}. A report of one point has the verdicts:
+<code>mmoe report</code> with <code>--at ${choice}</code>.</p>
+`,
+  );
 }
 
 /** `On training rows` */

@@ -1,4 +1,5 @@
 import type { Claim } from "../claims/claim.ts";
+import { trainedValues } from "../config/tuned.ts";
 import { shortNumber } from "../figures/scale.ts";
 import { modelLabel } from "../figures/style.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
@@ -32,7 +33,8 @@ function sentence(
   cells: EachLoss<readonly CellLosses[]>,
   lowest: EachLoss<readonly Lowest[]>,
 ): string {
-  const after = `After ${thousands(config.steps)} steps the mean loss`;
+  const steps = trainedValues(config, "steps");
+  const after = `After ${steps.length > 1 ? "the last step" : `${thousands(Number(steps[0]))} steps`} the mean loss`;
   if (lowest.train.length === 0) return ofOneModel(cells, after);
   const where = (set: LossSet) => `${LOSS_WORDS[set].where}${nearText(lowest[set])}`;
   const [first = "", ...others] = alike((set) => winners(lowest[set])).map(

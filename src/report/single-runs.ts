@@ -21,7 +21,7 @@ const MOST_POINTS = 40;
 /** Curves of single runs, packed for the page's script. */
 export interface SingleRuns {
   readonly steps: readonly number[];
-  readonly cells: readonly (Cell & {
+  readonly cells: readonly (Pick<Cell, "model" | "correlation"> & {
     /** Indices of the runs. */
     readonly runs: readonly number[];
     /** Final loss of each run. */
@@ -48,8 +48,7 @@ export function singleRuns(results: Results): SingleRuns | undefined {
   return {
     steps: points.map((i) => all[i] as number),
     cells: shown.map(({ model, correlation, runs }) => ({
-      model,
-      correlation,
+      ...{ model, correlation },
       runs: runs.map(({ run }) => run),
       final: eachLoss((set) => finals(runs, set)),
     })),

@@ -7,7 +7,14 @@ import { sweepResults } from "../support/sweep-results.ts";
 
 /** A cell whose runs end at these losses. */
 function cell(model: string, correlation: number, losses: readonly number[]): CellLosses {
-  return { model, correlation, byRun: new Map(losses.map((loss, run) => [run, loss])), failed: [], missing: 0 };
+  return {
+    model,
+    correlation,
+    point: {},
+    byRun: new Map(losses.map((loss, run) => [run, loss])),
+    failed: [],
+    missing: 0,
+  };
 }
 
 const SURE = [0.2, 0.21, 0.22, 0.23];

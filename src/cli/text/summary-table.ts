@@ -3,14 +3,19 @@ import { LOSS_WORDS } from "../../records/loss-words.ts";
 import { finalLosses, type LossSet, type RunRecord } from "../../records/record.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { mean, quantileSorted, standardError } from "../../stats/moments.ts";
-import { correlationText } from "../../sweep/plan.ts";
+import { cellHeads, cellNames } from "./cell-names.ts";
 import { table } from "./table.ts";
 
 const CAPTION = "loss after the last step: mean±standard error, median; predicting the mean is 1\n";
 
 /** Models against correlations: final losses over the runs that are done. */
 function summaryTable(records: readonly RunRecord[], losses: readonly LossSet[]): string {
-  const header = ["model", "p", "runs", "failed", ...losses.flatMap((set) => [LOSS_WORDS[set].short, "median"])];
+  const header = [
+    ...cellHeads(records),
+    "runs",
+    "failed",
+    ...losses.flatMap((set) => [LOSS_WORDS[set].short, "median"]),
+  ];
   const rows = [...groupBy(records, cellKey).values()].map((cell) => cellRow(cell, losses));
   return `${table([header, ...rows])}${CAPTION}`;
 }
@@ -21,11 +26,9 @@ export function resultsText(out: string, records: readonly RunRecord[], losses: 
 }
 
 function cellRow(cell: readonly RunRecord[], losses: readonly LossSet[]): string[] {
-  const { model, correlation } = cell[0] as RunRecord;
   const failed = cell.filter((record) => record.status === "failed").length;
   return [
-    model,
-    correlationText(correlation),
+    ...cellNames(cell[0] as RunRecord),
     String(cell.length - failed),
     String(failed),
     ...losses.flatMap((set) => lossColumns(cell, set)),
