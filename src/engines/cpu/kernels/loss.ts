@@ -25,7 +25,7 @@ export function squaredErrors(
 }
 
 // @ts-ignore: decorator
-@inline function total(sum: v128): f64 {
+@inline export function total(sum: v128): f64 {
   const low = <f64>f32x4.extract_lane(sum, 0) + <f64>f32x4.extract_lane(sum, 1);
   return low + (<f64>f32x4.extract_lane(sum, 2) + <f64>f32x4.extract_lane(sum, 3));
 }
