@@ -1,4 +1,4 @@
-import { type Layout, PANELS } from "../rows/panels.ts";
+import { FEW_ROWS, type Layout, PANELS } from "../rows/panels.ts";
 
 /** Instructions that kernels are compiled for, the fastest first. The numbers are the same bits with each. */
 export const KERNEL_SETS = ["avx512", "avx2", "neon", "wasm"] as const;
@@ -10,7 +10,7 @@ const LANES: Readonly<Record<NativeSet, number>> = { avx512: 16, avx2: 8, neon: 
 
 /** How a set's kernels lay out rows and weights for batches of B rows. */
 export function layoutOf(set: KernelSet, B: number): Layout {
-  if (set === "wasm") return B <= Number(process.env.FEW ?? 4) ? { panelRows: 1, lanes: 8, weights: "strips" } : PANELS;
+  if (set === "wasm") return B <= 6 ? FEW_ROWS : PANELS;
   const lanes = LANES[set];
   if (B <= lanes / 2) return { panelRows: 1, lanes, weights: "strips" };
   return { panelRows: lanes, lanes, weights: "units" };
