@@ -14,9 +14,6 @@ export interface Layout {
 /** The layout of WebAssembly's kernels for all but the smallest batches. */
 export const PANELS: Layout = { panelRows: 8, lanes: 8, weights: "strips" };
 
-/** The one for the smallest. */
-export const FEW_ROWS: Layout = { panelRows: 1, lanes: 8, weights: "strips" };
-
 /** Bytes of one column of a panel. */
 export function columnBytes({ panelRows }: Layout): number {
   return 4 * panelRows;

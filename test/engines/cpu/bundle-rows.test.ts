@@ -5,16 +5,10 @@ import { dataKey } from "../../../src/data/streams.ts";
 import { TaskSet } from "../../../src/data/task-set.ts";
 import { planBundle } from "../../../src/engines/cpu/bundle.ts";
 import { BundleRows } from "../../../src/engines/cpu/bundle-rows.ts";
+import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import type { Run } from "../../../src/engines/engine.ts";
 import { Arena } from "../../../src/engines/rows/arena.ts";
-import {
-  columnBytes,
-  FEW_ROWS,
-  inputPanelBytes,
-  PANELS,
-  panelIndex,
-  panelsOf,
-} from "../../../src/engines/rows/panels.ts";
+import { columnBytes, inputPanelBytes, PANELS, panelIndex, panelsOf } from "../../../src/engines/rows/panels.ts";
 import { keyOf } from "../../../src/random/key.ts";
 import { normalsInto } from "../../../src/random/normal.ts";
 import { pearson } from "../../../src/stats/moments.ts";
@@ -22,6 +16,7 @@ import { range } from "../../support/reference.ts";
 import { wasm } from "./lone-run.ts";
 import { runOf } from "./runs.ts";
 
+const FEW_ROWS = layoutOf("wasm", 1);
 /** Panels of 8 rows, and row after row. */
 const LAYOUTS = [PANELS, FEW_ROWS];
 
