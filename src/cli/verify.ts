@@ -1,3 +1,4 @@
+import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { UsageError } from "../errors.ts";
 import { holdsTrials } from "../records/label-trials.ts";
 import { readResults } from "../records/read-results.ts";
@@ -8,7 +9,7 @@ import type { Verified } from "../sweep/verify.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { countOption } from "./options.ts";
+import { countOption, kernelsOption } from "./options.ts";
 import { sampleOf } from "./sample.ts";
 import { stopOnSignals } from "./stop.ts";
 import { table } from "./text/table.ts";
@@ -17,6 +18,7 @@ import { verifyTrials } from "./verify-trials.ts";
 interface Options {
   readonly runs: string;
   readonly allowCpu?: boolean;
+  readonly kernels?: string;
   readonly json?: boolean;
 }
 
@@ -25,6 +27,7 @@ export const define: Define = (command, run) => {
     .argument("<folder>", "a results folder")
     .option("--runs <n>", "number of finished runs (or trials), chosen at random", "3")
     .option("--allow-cpu", "if no card is visible, train the runs of a card on a CPU")
+    .option("--kernels <set>", `for runs of the cpu engine, its kernels: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
     .option("--json", "as JSON")
     .addHelpText(
       "after",
@@ -39,14 +42,20 @@ ${examples("mmoe verify results/paper")}`,
 
 async function verify(folder: string, options: Options, context: Context): Promise<number> {
   const count = countOption("--runs", options.runs);
-  if (holdsTrials(folder)) return verifyTrials(folder, count, context, options);
+  const kernels = kernelsOption(options.kernels, "cpu");
+  if (holdsTrials(folder)) {
+    if (kernels) throw new UsageError(`--kernels ${kernels}: ${folder} holds no training; leave it out`);
+    return verifyTrials(folder, count, context, options);
+  }
   const { config, records } = await readResults(folder, context.note);
   const done = records.filter(({ status }) => status === "done");
   if (done.length === 0) throw new UsageError(`${folder} holds no finished run; nothing to verify`);
-  const stop = stopOnSignals(context.effects, { atOnce: "nothing is verified" });
   const wanted = sampleOf(done, count);
   const { allowCpu = false } = options;
-  const how = { allowCpu, note: context.note, signal: stop.signal };
+  if (kernels && !done.some(({ engine }) => engine === "cpu"))
+    throw new UsageError(`--kernels ${kernels} is for runs of the cpu engine, and ${folder} has none; leave it out`);
+  const stop = stopOnSignals(context.effects, { atOnce: "nothing is verified" });
+  const how = { allowCpu, kernels, env: context.effects.env, note: context.note, signal: stop.signal };
   const verified = await trainAgain(wanted, config, how).finally(stop.release);
   if (stop.code !== undefined) {
     context.note(`mmoe: stopped ${stop.reason}; nothing is verified`);
