@@ -5,6 +5,10 @@ export const KERNEL_SETS = ["avx512", "avx2", "neon", "wasm"] as const;
 export type KernelSet = (typeof KERNEL_SETS)[number];
 export type NativeSet = Exclude<KernelSet, "wasm">;
 
+/** What a user may ask for. `auto` is the fastest set that runs here. */
+export const KERNEL_CHOICES = ["auto", "wasm", "avx2", "avx512", "neon"] as const;
+export type KernelChoice = (typeof KERNEL_CHOICES)[number];
+
 /** float32 that kernels take side by side; neon and wasm use two registers. */
 const LANES: Readonly<Record<KernelSet, number>> = { avx512: 16, avx2: 8, neon: 8, wasm: 8 };
 

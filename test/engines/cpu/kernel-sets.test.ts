@@ -1,35 +1,13 @@
 // One run is one set of numbers, with every kernel set of this machine.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type KernelSet, layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
-import { trainBundle } from "../../../src/engines/cpu/train-bundle.ts";
-import type { Run } from "../../../src/engines/engine.ts";
-import { MODEL_NAMES, ZOO } from "../../../src/models/zoo.ts";
+import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import { makeRun } from "../../support/runs.ts";
-import { anyRun, outcome } from "./any-run.ts";
-import { INSTANCES, wasm } from "./lone-run.ts";
-
-const NATIVE = INSTANCES.map(({ set }) => set).filter((set) => set !== "wasm");
-const WATCH = { keepParameters: true, isStopped: () => false, onStep: () => {} };
-
-/** Outcomes of runs that train together. */
-function trained(set: KernelSet, runs: readonly Run[]) {
-  const instance = INSTANCES.find((one) => one.set === set) ?? wasm;
-  return trainBundle(instance, runs, WATCH)?.map(outcome);
-}
+import { anyRun, NATIVE, TRAININGS, trained, zooRuns } from "./same-bits.ts";
 
 describe.runIf(NATIVE.length > 0).each(NATIVE)("%s has the bits of wasm", (set) => {
-  test.each([
-    [64, "fresh"],
-    [256, 700],
-    [13, 90],
-    [1, "fresh"],
-    [3, 40],
-  ] as const)("for 200 steps of the zoo with batches of %i, %s rows", (batch, trainRows) => {
-    const runs = MODEL_NAMES.map((name) => {
-      const model = ZOO[name].build({ inputs: 100, tasks: 2 });
-      return makeRun({ model, index: 3 }, { trainRows, batch, steps: 200, evalEvery: 70, heldoutRows: 300 });
-    });
+  test.each(TRAININGS)("for 200 steps of the zoo with batches of %i, %s rows", (batch, trainRows) => {
+    const runs = zooRuns(batch, trainRows);
     expect(trained(set, runs)).toEqual(trained("wasm", runs));
   });
 

@@ -2,21 +2,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
-import { trainBundle } from "../../../src/engines/cpu/train-bundle.ts";
-import type { Run } from "../../../src/engines/engine.ts";
-import { type Layout, PANELS } from "../../../src/engines/rows/panels.ts";
+import { PANELS } from "../../../src/engines/rows/panels.ts";
 import { MODEL_NAMES, ZOO } from "../../../src/models/zoo.ts";
 import { makeRun } from "../../support/runs.ts";
-import { anyRun, outcome } from "./any-run.ts";
-import { wasm } from "./lone-run.ts";
+import { anyRun, trained } from "./same-bits.ts";
 
 const FEW_ROWS = layoutOf("wasm", 1);
-const WATCH = { keepParameters: true, isStopped: () => false, onStep: () => {} };
-
-/** Outcomes of runs that train together in this layout. */
-function trained(runs: readonly Run[], layout: Layout) {
-  return trainBundle(wasm, runs, WATCH, layout)?.map(outcome);
-}
 
 test.each([
   [1, "fresh"],
@@ -33,14 +24,14 @@ test.each([
       const data = { ...makeRun().data, inputs: 98 };
       return makeRun({ model, data, index: batch }, { trainRows, batch, steps: 200, evalEvery: 70, heldoutRows: 300 });
     });
-    expect(trained(runs, FEW_ROWS)).toEqual(trained(runs, PANELS));
+    expect(trained("wasm", runs, FEW_ROWS)).toEqual(trained("wasm", runs, PANELS));
   },
 );
 
 test("any model of the family with any batch from 1 to 16, by either optimizer, has the bits of panels row after row", () => {
   fc.assert(
     fc.property(anyRun(16), (run) => {
-      expect(trained([run], FEW_ROWS)).toEqual(trained([run], PANELS));
+      expect(trained("wasm", [run], FEW_ROWS)).toEqual(trained("wasm", [run], PANELS));
     }),
     { numRuns: 300, seed: 2 },
   );
@@ -49,9 +40,9 @@ test("any model of the family with any batch from 1 to 16, by either optimizer, 
 test("a run that diverges does so at the same step, with the same loss", () => {
   const runs = [1, 3, 6].map((batch) => makeRun({}, { batch, lr: 1e9, optimizer: "sgd", steps: 9 }));
   for (const run of runs) {
-    const [one] = trained([run], FEW_ROWS) ?? [];
+    const [one] = trained("wasm", [run], FEW_ROWS) ?? [];
     expect(one?.failure).toMatch(/at step \d/);
-    expect(one).toEqual(trained([run], PANELS)?.[0]);
+    expect(one).toEqual(trained("wasm", [run], PANELS)?.[0]);
   }
 });
 
