@@ -11,3 +11,12 @@ export interface GeneratorSettings {
   /** Standard deviation of the label noise (the paper's 0.01 is its variance). */
   readonly noiseStd: number;
 }
+
+/** What constants may be: with larger ones the engines' sine gets inexact, with a smaller scale the labels' variance. */
+export const GENERATOR_LIMITS = {
+  scale: [1e-4, 1000],
+  alpha: 10_000,
+  beta: 10_000,
+  noiseStd: 1000,
+  sines: 100,
+} as const;
