@@ -47,13 +47,26 @@ function checkedBy<T extends z.ZodObject>(
   const result = schema.safeParse(values);
   if (result.success) return result.data;
   const { issues } = result.error; // a mistyped key is also a missing one; the mistyped key says more
-  const issue = (issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]) as z.core.$ZodIssue;
+  const issue = innermost(firstOf(issues));
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0] as string;
     const within = issue.path.length > 0 ? `${issue.path.join(".")}: ` : "";
-    throw new UsageError(`${source}: ${within}unknown key '${key}'${didYouMean(key, Object.keys(schema.shape))}`);
+    const known = leafOf(schema, issue.path, values).keys;
+    throw new UsageError(`${source}: ${within}unknown key '${key}'${didYouMean(key, known)}`);
   }
   throw new UsageError(explained(schema, values, issue, place));
+}
+
+/** A mistyped key before all else. */
+function firstOf(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
+  return (issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]) as z.core.$ZodIssue;
+}
+
+/** Of a setting of several kinds: what is wrong within the kind that was given, if it is one of them. */
+function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== "invalid_union") return issue;
+  const inner = issue.errors.map(firstOf).find(({ code, path }) => code === "unrecognized_keys" || path.length > 0);
+  return inner === undefined ? issue : { ...inner, path: [...issue.path, ...inner.path] };
 }
 
 function explained(
@@ -62,35 +75,59 @@ function explained(
   issue: z.core.$ZodIssue,
   place: (path: string) => string,
 ): string {
-  const value = issue.path.reduce<unknown>(
-    (inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key],
-    values,
-  );
+  const value = valueAt(values, issue.path);
   const at = place(
     issue.path.map((key, i) => (typeof key === "number" ? `[${key}]` : `${i > 0 ? "." : ""}${String(key)}`)).join(""),
   );
-  const { description, options } = leafOf(schema, issue.path);
+  const { description, options } = leafOf(schema, issue.path, values);
   const hint = typeof value === "string" && options ? didYouMean(value, options) : "";
   return `${at}: expected ${description}, got ${shown(value)}${hint}`;
 }
 
-/** What is expected at a path: the description of the innermost schema on it that has one. */
+function valueAt(values: object, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], values);
+}
+
+/** What is expected at a path into `values`: the description of the innermost schema on it that has one. */
 function leafOf(
   schema: z.ZodType,
   path: readonly PropertyKey[],
-): { description: string; options: string[] | undefined } {
+  values: object,
+): { description: string; options: string[] | undefined; keys: string[] } {
   let inner: unknown = schema;
+  let value: unknown = values;
   let description = "a value of another kind";
   for (const key of [...path, undefined]) {
     while (inner instanceof z.ZodOptional) inner = inner.unwrap();
+    if (inner instanceof z.ZodUnion) inner = kindOf(inner, value);
     if (inner instanceof z.ZodType && inner.description) description = inner.description;
     while (inner instanceof z.ZodNullable) inner = inner.unwrap();
     if (key === undefined) break;
+    value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
     if (inner instanceof z.ZodObject) inner = inner.shape[key as string];
     else if (inner instanceof z.ZodArray) inner = inner.element;
     else break;
   }
-  return { description, options: inner instanceof z.ZodEnum ? (inner.options as string[]) : undefined };
+  return {
+    description,
+    options: namesIn(inner),
+    keys: inner instanceof z.ZodObject ? Object.keys(inner.shape) : [],
+  };
+}
+
+/** Of a setting of several kinds: the schema of the kind that was given. The setting itself if it says what it may be. */
+function kindOf(union: z.ZodUnion, value: unknown): unknown {
+  const kind = Array.isArray(value) ? "list" : typeof value === "object" && value !== null ? "tree" : "single";
+  if (kind === "single" && union.description !== undefined) return union;
+  const kindOfSchema = (schema: unknown) =>
+    schema instanceof z.ZodArray ? "list" : schema instanceof z.ZodObject ? "tree" : "single";
+  return union.options.find((option) => kindOfSchema(option) === kind) ?? union;
+}
+
+/** The names that a schema may be, alone or among other kinds. */
+function namesIn(schema: unknown): string[] | undefined {
+  const options: unknown[] = schema instanceof z.ZodUnion ? [...schema.options] : [schema];
+  return options.find((option) => option instanceof z.ZodEnum)?.options as string[] | undefined;
 }
 
 /** A value as an error shows it, on one line. */
