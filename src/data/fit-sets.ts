@@ -34,7 +34,9 @@ export interface Spread {
 
 /** Spreads of the scale, of each sine's alpha c, alpha and beta, and of each rung, among fits of one number of sines. */
 export function spreadsOf(fits: readonly Fit[]): Spread[] {
-  const sines = fits[0]?.settings.alpha.map((_, i) => i) ?? [];
+  const [first] = fits;
+  if (first === undefined) return [];
+  const sines = first.settings.alpha.map((_, i) => i);
   const of = (name: string, value: (fit: Fit) => number): Spread => {
     const values = fits.map(value);
     return { name, low: Math.min(...values), high: Math.max(...values) };
@@ -45,7 +47,7 @@ export function spreadsOf(fits: readonly Fit[]): Spread[] {
     ...sines.map((i) => of(`alpha${i + 1} x scale`, (fit) => alpha(i)(fit) * fit.settings.scale)),
     ...sines.map((i) => of(`alpha${i + 1}`, alpha(i))),
     ...sines.map((i) => ({ name: `beta${i + 1}`, ...arcOf(fits.map(({ settings }) => settings.beta[i] as number)) })),
-    ...(fits[0]?.ladder ?? []).map((_, j) => of(`rung ${j}`, (fit) => fit.ladder[j] as number)),
+    ...first.ladder.map((_, j) => of(`rung ${j}`, (fit) => fit.ladder[j] as number)),
   ];
 }
 

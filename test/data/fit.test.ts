@@ -168,6 +168,10 @@ describe("of several fits", () => {
     ]);
   });
 
+  test("spreadsOf(fits) of no fit is empty", () => {
+    expect(spreadsOf([])).toEqual([]);
+  });
+
   test("spreadsOf(fits) goes from the least to the greatest, of phases along the shorter arc", () => {
     const fits = [fitWith([0.1, 0.5], [6.2], 0.5), fitWith([0.1, 0.7], [0.3], 0.25), fitWith([0.1, 0.6], [5.9], 1)];
     const turn = 2 * Math.PI;
