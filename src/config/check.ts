@@ -18,7 +18,7 @@ export function checkConfig(file: GivenValues, overrides: readonly GivenValues[]
   const merged: Record<string, unknown> = { ...settings };
   const sources: Partial<Record<SettingKey, string>> = {};
   for (const { source, values } of overrides) {
-    const checkedValues = checkedBy(SETTINGS_SCHEMA.partial(), values as object, () => source, source);
+    const checkedValues = checkedBy(SETTINGS_SCHEMA.partial(), values as object, within(source), source);
     for (const [key, value] of Object.entries(checkedValues)) {
       if (!same(merged[key], value)) origins[key as SettingKey] = "yours";
       merged[key] = value;
@@ -27,6 +27,14 @@ export function checkConfig(file: GivenValues, overrides: readonly GivenValues[]
   }
   checkTasks(merged as Settings, (key) => sources[key] ?? `${file.source}: ${key}`);
   return frozen({ ...merged, origins } as Config);
+}
+
+/** The places of a flag's value: the flag and, of a setting with keys, the key: `--set data: alpha[1]`. */
+function within(flag: string): (path: string) => string {
+  return (path) => {
+    const dot = path.indexOf(".");
+    return dot < 0 ? flag : `${flag}: ${path.slice(dot + 1)}`;
+  };
 }
 
 /** A file's values by `schema`. Throws UsageError for the first thing wrong. */
@@ -50,9 +58,9 @@ function checkedBy<T extends z.ZodObject>(
   const issue = innermost(firstOf(issues));
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0] as string;
-    const within = issue.path.length > 0 ? `${issue.path.join(".")}: ` : "";
+    const at = issue.path.length > 0 ? `${issue.path.join(".")}: ` : "";
     const known = leafOf(schema, issue.path, values).keys;
-    throw new UsageError(`${source}: ${within}unknown key '${key}'${didYouMean(key, known)}`);
+    throw new UsageError(`${source}: ${at}unknown key '${key}'${didYouMean(key, known)}`);
   }
   throw new UsageError(explained(schema, values, issue, place));
 }

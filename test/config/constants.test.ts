@@ -95,21 +95,24 @@ describe("constants that are no generator's are refused by their place:", () => 
       "data=[1, 2]",
       "expected one of paper, linear, keras-mmoe, google, ple, or constants {inputs, scale, alpha, beta, noiseStd}, got [1,2]",
     ],
-    ["data={}", "expected a whole number from 2 to 2147483647, got nothing"],
+    ["data={}", "inputs: expected a whole number from 2 to 2147483647, got nothing"],
     [with_("noisStd: 0.1"), "data: unknown key 'noisStd'; did you mean 'noiseStd'?"],
-    [with_("noiseStd: -0.1"), "expected a number from 0 to 1000, got -0.1"],
-    [with_("noiseStd: .inf"), "expected a number from 0 to 1000, got Infinity"],
-    [TWO_SINES.replace("0.5", "0"), "expected a number from 0.0001 to 1000, got 0"],
-    [TWO_SINES.replace("6.5", ".nan"), "expected a list of numbers from -10000 to 10000, at most 100, got NaN"],
+    [with_("noiseStd: -0.1"), "noiseStd: expected a number from 0 to 1000, got -0.1"],
+    [with_("noiseStd: .inf"), "noiseStd: expected a number from 0 to 1000, got Infinity"],
+    [TWO_SINES.replace("0.5", "0"), "scale: expected a number from 0.0001 to 1000, got 0"],
+    [
+      TWO_SINES.replace("6.5", ".nan"),
+      "alpha[1]: expected a list of numbers from -10000 to 10000, at most 100, got NaN",
+    ],
     [
       TWO_SINES.replace("[0, -1]", "[0]"),
-      "expected a list of as many numbers as alpha has, each from -10000 to 10000, got [0]",
+      "beta: expected a list of as many numbers as alpha has, each from -10000 to 10000, got [0]",
     ],
     [
       TWO_SINES.replace("[0, -1]", "1"),
-      "expected a list of as many numbers as alpha has, each from -10000 to 10000, got 1",
+      "beta: expected a list of as many numbers as alpha has, each from -10000 to 10000, got 1",
     ],
-    [TWO_SINES.replace("inputs: 7", "inputs: 1"), "expected a whole number from 2 to 2147483647, got 1"],
+    [TWO_SINES.replace("inputs: 7", "inputs: 1"), "inputs: expected a whole number from 2 to 2147483647, got 1"],
   ])("%s", (setting, message) => {
     expect(() => configOf(setting)).toThrow(new UsageError(`--set data: ${message}`));
   });
