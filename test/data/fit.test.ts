@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
-import { type CorrelationPoint, canonical, type Fit, fitConstants, fitOf } from "../../src/data/fit.ts";
+import { type CorrelationPoint, type Fit, fitConstants, fitOf } from "../../src/data/fit.ts";
 import { distinctSets, spreadsOf } from "../../src/data/fit-sets.ts";
 import { labelCorrelation, labelVariance, ladder } from "../../src/data/moments.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
@@ -123,31 +123,6 @@ test("fitOf(settings, points) has the largest difference, the rms and chi-square
   expect(fit.chiSquare).toBeCloseTo(9 + 4, 9);
   expect(fit.ladder).toEqual(ladder(cosines));
   expect(fitOf(cosines, pointsOf(cosines)).chiSquare).toBeNaN();
-});
-
-describe("canonical(settings)", () => {
-  const settings = { inputs: 3, scale: 0.5, alpha: [7, -2, 4], beta: [8, 0.25, -1], noiseStd: 0.2 };
-  const { alpha, beta, ...rest } = canonical(settings);
-
-  test("orders the sines by frequency, all positive, the slowest's phase at most pi", () => {
-    expect(alpha).toEqual([2, 4, 7]);
-    expect(beta).toEqual([2.8916, 5.2832, 1.7168]);
-    expect(rest).toEqual({ inputs: 3, scale: 0.5, noiseStd: 0.2 });
-  });
-
-  test.each([
-    ["labels", settings],
-    ["mirrored labels", { ...settings, beta: settings.beta.map((b) => -b) }],
-  ])("is the same for the same %s, with the same label correlations and ladder", (_, other) => {
-    expect(canonical(other)).toEqual({ alpha, beta, ...rest });
-    expect(labelCorrelation(other, 0.8)).toBeCloseTo(labelCorrelation({ alpha, beta, ...rest }, 0.8), 4);
-    for (const [j, rung] of ladder(other).entries())
-      expect(rung).toBeCloseTo(ladder({ alpha, beta, ...rest })[j] as number, 4);
-  });
-
-  test("rounds to four decimals", () => {
-    expect(canonical({ ...settings, scale: 0.123456 }).scale).toBe(0.1235);
-  });
 });
 
 describe("of several fits", () => {
