@@ -17,7 +17,6 @@ export interface Shape {
 export function covarianceWithSlope({ scale, s, beta }: Shape, p: number, slope: Float64Array): number {
   const m = s.length;
   let value = scale ** 2 * p;
-  slope.fill(0);
   slope[0] = 2 * scale * p;
   for (let i = 0; i < m; i++) {
     const [si, bi] = [s[i] as number, beta[i] as number];

@@ -143,6 +143,10 @@ describe("of several fits", () => {
     ]);
   });
 
+  test("distinctSets(fits, apart) takes rungs that are just so far apart as near", () => {
+    expect(distinctSets([fitWith([0.5]), fitWith([0.75])], 0.25)).toHaveLength(1);
+  });
+
   test("spreadsOf(fits) of no fit is empty", () => {
     expect(spreadsOf([])).toEqual([]);
   });
