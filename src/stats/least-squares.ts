@@ -12,10 +12,8 @@ export interface LeastSquares {
 
 /** Iterations; a step that fails counts. */
 const MOST_STEPS = 300;
-/** A step that gains a smaller share of the sum of squares is the last. */
+/** A step that gains a smaller share of the sum of squares is the last one: an even valley has no end. */
 const LEAST_GAIN = 1e-7;
-/** A sum of squares below this one is 0. */
-const ZERO = 1e-20;
 const FIRST_DAMPING = 1e-2;
 const MOST_DAMPING = 1e12;
 
@@ -32,7 +30,7 @@ export function leastSquares(residuals: Residuals, N: number, start: Float64Arra
   let here = pointAt(residuals, N, start);
   let damping = FIRST_DAMPING;
   let growth = 2;
-  for (let step = 0; step < MOST_STEPS && here.squares > ZERO && damping < MOST_DAMPING; step++) {
+  for (let step = 0; step < MOST_STEPS && damping < MOST_DAMPING; step++) {
     const { move, predicted } = dampedStep(here, damping);
     const there = pointAt(
       residuals,
