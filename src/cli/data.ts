@@ -10,56 +10,69 @@ import { UsageError } from "../errors.ts";
 import { checkTrialsFolder, writeTrials } from "../records/label-trials.ts";
 import { computationHere } from "../records/provenance.ts";
 import { type Define, examples } from "./command.ts";
+import { checkMixture, type FitOptionTexts, isFit, withFitOptions, writeFit } from "./data-fit.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { choiceOption, countOption, listOption } from "./options.ts";
 import { ROW_FORMATS, writeRows } from "./rows-output.ts";
 import { measureTrials, trialsTable } from "./text/trials-table.ts";
 
-interface Options {
-  readonly corr: string;
+interface Options extends FitOptionTexts {
+  readonly corr?: string;
   readonly rows: string;
   readonly run: string;
-  readonly seed: string;
   readonly data: string;
   readonly step: string;
   readonly tasks: string;
   readonly heldout?: boolean;
-  readonly trials?: string;
-  readonly format: string;
   readonly output?: string;
   readonly overwrite?: boolean;
 }
 
 export const define: Define = (command, run) => {
   command
-    .requiredOption("--corr <p>", "correlation, from -1 to 1; several with --trials, separated by commas")
+    .option("--corr <p>", "correlation, from -1 to 1; several with --trials, separated by commas")
     .option("--rows <n>", "number of rows", "10000")
     .option("--run <i>", "the rows of this run: its index, from 0", "0")
     .option("--seed <n>", "the sweep's seed", "0")
-    .option("--data <preset>", "the generator's constants: paper, linear, keras-mmoe, google, ple", "paper")
+    .option(
+      "--data <preset>",
+      "the generator's constants: paper, linear, keras-mmoe, google, ple, or {inputs: ...}",
+      "paper",
+    )
     .option("--tasks <n>", "tasks K that share the correlation", "2")
     .option("--step <s>", "the fresh rows of step s; 0 for the fixed training set", "0")
     .option("--heldout", "the held-out rows")
     .option("--trials <n>", "instead of rows, the label correlation over n runs, as in Figure 2")
-    .option("--format <name>", "csv or parquet", "csv")
+    .option("--format <name>", "csv (the default) or parquet; with --fit csv or json (default: a table)")
     .option("-o, --output <file>", "output file (default: stdout); with --trials a folder for the records")
-    .option("--overwrite", "replace the output file or folder")
+    .option("--overwrite", "replace the output file or folder");
+  withFitOptions(command)
     .addHelpText(
       "after",
-      examples(
-        "mmoe data --corr 0.5 --rows 10000 --run 0 -o pairs.csv",
-        "mmoe data --corr 0.5 --heldout --format parquet -o heldout.parquet",
-        "mmoe data --corr 0.4,0.5,0.6,0.7,0.8,0.9,0.95,0.98,1 --trials 100 -o figure2",
-      ),
+      `
+--fit reads the columns weight_cosine, label_pearson_mean and, if there, two_sd:
+two standard deviations over trials. Each point is the mean of --trials of them.
+${examples(
+  "mmoe data --corr 0.5 --rows 10000 --run 0 -o pairs.csv",
+  "mmoe data --corr 0.5 --heldout --format parquet -o heldout.parquet",
+  "mmoe data --corr 0.4,0.5,0.6,0.7,0.8,0.9,0.95,0.98,1 --trials 100 -o figure2",
+  "mmoe data --fit fig2.csv --trials 100 --sines 4,5,6",
+)}`,
     )
-    .action((options: Options) => run((context) => data(options, context)));
+    .action((options: Options) => {
+      checkMixture(command);
+      return run(async (context) =>
+        isFit(options) ? writeFit(options, outputFile(options), context) : data(options, context),
+      );
+    });
 };
 
 /** Rows of a trial lie in memory together: these take 4 GB at 100 inputs. */
 const MOST_TRIAL_ROWS = 10_000_000;
 
 async function data(options: Options, context: Context): Promise<number> {
+  if (options.corr === undefined) throw new UsageError("required option '--corr <p>' not specified");
   const config = loadConfig("paper", [
     override("--corr", "correlations", listOption(options.corr)),
     override("--seed", "seed", options.seed),
@@ -99,7 +112,7 @@ async function pairs(config: Config, rows: number, options: Options, { effects, 
   const settings = generatorOf(config);
   const identity = { seed: config.seed, run: countOption("--run", options.run, 0) };
   const step = countOption("--step", options.step, 0);
-  const format = choiceOption("--format", options.format, ROW_FORMATS);
+  const format = choiceOption("--format", options.format ?? "csv", ROW_FORMATS);
   const file = outputFile(options);
   if (format === "parquet" && file === undefined)
     throw new UsageError("--format parquet: expected a file; give -o FILE");

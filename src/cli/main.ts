@@ -26,7 +26,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: 
   },
   slurm: { summary: "print or submit a sweep as a Slurm job array", load: () => import("./slurm.ts") },
   k8s: { summary: "print a sweep as an indexed Kubernetes Job", load: () => import("./k8s.ts") },
-  data: { summary: "write the rows a run sees, or Figure 2's label correlations", load: () => import("./data.ts") },
+  data: { summary: "write the rows a run sees; measure or fit label correlations", load: () => import("./data.ts") },
   cuda: { summary: "set up training on NVIDIA GPUs", load: () => import("./cuda.ts") },
   doctor: { summary: "show what works on this machine, how fast, and what to fix", load: () => import("./doctor.ts") },
   models: { summary: "list the models and their parameter counts", load: () => import("./models.ts") },

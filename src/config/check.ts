@@ -19,7 +19,7 @@ export function checkConfig(file: GivenValues, overrides: readonly GivenValues[]
   const merged: Record<string, unknown> = withoutSingles(settings);
   const sources: Partial<Record<SettingKey, string>> = {};
   for (const { source, values } of overrides) {
-    const checkedValues = checkedBy(SWEEP_SCHEMA.partial(), values as object, () => source, source);
+    const checkedValues = checkedBy(SWEEP_SCHEMA.partial(), values as object, within(source), source);
     for (const [key, value] of Object.entries(withoutSingles(checkedValues))) {
       if (!same(merged[key], value)) origins[key as SettingKey] = "yours";
       merged[key] = value;
@@ -31,6 +31,14 @@ export function checkConfig(file: GivenValues, overrides: readonly GivenValues[]
   checkGrid(merged as Settings, place);
   checkTuned(merged as Settings, sources.tuned === undefined ? Object.keys(sources) : [], place);
   return frozen({ ...merged, origins } as Config);
+}
+
+/** The places of a flag's value: the flag and, of a setting with keys, the key: `--set data: alpha[1]`. */
+function within(flag: string): (path: string) => string {
+  return (path) => {
+    const dot = path.indexOf(".");
+    return dot < 0 ? flag : `${flag}: ${path.slice(dot + 1)}`;
+  };
 }
 
 /** A file's values by `schema`. Throws UsageError for the first thing wrong. */
@@ -51,14 +59,26 @@ function checkedBy<T extends z.ZodObject>(
   const result = schema.safeParse(values);
   if (result.success) return result.data;
   const { issues } = result.error; // a mistyped key is also a missing one; the mistyped key says more
-  const first = (issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]) as z.core.$ZodIssue;
-  const issue = { ...first, path: innermostPath(first, values) };
+  const issue = innermost(firstOf(issues));
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0] as string;
-    const within = issue.path.length > 0 ? `${issue.path.join(".")}: ` : "";
-    throw new UsageError(`${source}: ${within}unknown key '${key}'${didYouMean(key, Object.keys(schema.shape))}`);
+    const at = issue.path.length > 0 ? `${issue.path.join(".")}: ` : "";
+    const known = leafOf(schema, issue.path, values).keys;
+    throw new UsageError(`${source}: ${at}unknown key '${key}'${didYouMean(key, known)}`);
   }
   throw new UsageError(explained(schema, values, issue, place));
+}
+
+/** A mistyped key before all else. */
+function firstOf(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
+  return (issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]) as z.core.$ZodIssue;
+}
+
+/** Of a setting of several kinds: what is wrong within the kind that was given, if it is one of them. */
+function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== "invalid_union") return issue;
+  const inner = issue.errors.map(firstOf).find(({ code, path }) => code === "unrecognized_keys" || path.length > 0);
+  return inner === undefined ? issue : { ...inner, path: [...issue.path, ...inner.path] };
 }
 
 function explained(
@@ -76,12 +96,6 @@ function explained(
   return `${at}: expected ${description}, got ${shown(value)}${hint}`;
 }
 
-/** The path of what is wrong: in a list that may also be one value, that of the value in it. */
-function innermostPath(issue: z.core.$ZodIssue, values: object): PropertyKey[] {
-  if (issue.code !== "invalid_union" || !Array.isArray(valueAt(values, issue.path))) return issue.path;
-  return [...issue.path, ...(issue.errors.at(-1)?.[0]?.path ?? [])];
-}
-
 function valueAt(values: object, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], values);
 }
@@ -91,13 +105,13 @@ function leafOf(
   schema: z.ZodType,
   path: readonly PropertyKey[],
   values: object,
-): { description: string; options: string[] | undefined } {
+): { description: string; options: string[] | undefined; keys: string[] } {
   let inner: unknown = schema;
   let value: unknown = values;
   let description = "a value of another kind";
   for (const key of [...path, undefined]) {
     while (inner instanceof z.ZodOptional) inner = inner.unwrap();
-    inner = chosenOf(inner, value);
+    if (inner instanceof z.ZodUnion) inner = kindOf(inner, value);
     if (inner instanceof z.ZodType && inner.description) description = inner.description;
     while (inner instanceof z.ZodNullable) inner = inner.unwrap();
     if (key === undefined) break;
@@ -106,15 +120,27 @@ function leafOf(
     else if (inner instanceof z.ZodArray) inner = inner.element;
     else break;
   }
-  return { description, options: inner instanceof z.ZodEnum ? (inner.options as string[]) : undefined };
+  return {
+    description,
+    options: namesIn(inner),
+    keys: inner instanceof z.ZodObject ? Object.keys(inner.shape) : [],
+  };
 }
 
-/** The schema of what was given for a setting that may be one value or a list, if it does not describe both itself. */
-function chosenOf(schema: unknown, value: unknown): unknown {
-  const options: unknown[] = schema instanceof z.ZodUnion ? [...schema.options] : [];
-  if (schema instanceof z.ZodType && schema.description) return schema;
-  if (!options.some((option) => option instanceof z.ZodArray)) return schema;
-  return options.find((option) => option instanceof z.ZodArray === Array.isArray(value));
+/** Of a setting of several kinds: the schema of the kind that was given. The setting itself if it says what it may be. */
+function kindOf(union: z.ZodUnion, value: unknown): unknown {
+  const kind = Array.isArray(value) ? "list" : typeof value === "object" && value !== null ? "tree" : "single";
+  const kindOfSchema = (schema: unknown) =>
+    schema instanceof z.ZodArray ? "list" : schema instanceof z.ZodObject ? "tree" : "single";
+  const chosen = union.options.find((option) => kindOfSchema(option) === kind) as z.ZodType | undefined;
+  const saysAll = union.description !== undefined && (kind === "single" || (kind === "list" && !chosen?.description));
+  return saysAll || chosen === undefined ? union : chosen;
+}
+
+/** The names that a schema may be, alone or among other kinds. */
+function namesIn(schema: unknown): string[] | undefined {
+  const options: unknown[] = schema instanceof z.ZodUnion ? [...schema.options] : [schema];
+  return options.find((option) => option instanceof z.ZodEnum)?.options as string[] | undefined;
 }
 
 /** A value as an error shows it, on one line. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { GENERATOR_PRESETS, type Mark } from "../data/presets.ts";
+import { GENERATOR_PRESETS, generatorSettings, type Mark } from "../data/presets.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
 import type { TrainingSettings } from "../engines/engine.ts";
 import type { Initializer } from "../models/initializers.ts";
@@ -27,8 +27,28 @@ export function configAt(config: Config, point: GridPoint): PointConfig {
   return { ...config, ...point } as PointConfig;
 }
 
+/** A constant of the generator with the source of its value. */
+export interface Constant {
+  readonly name: Exclude<keyof GeneratorSettings, "rawLabels">;
+  readonly value: number | readonly number[];
+  readonly from: SettingOrigin;
+  readonly why: string;
+}
+
+/** The generator's constants. A preset has a source for each; constants of the config all have that of `data`. */
+export function constantsOf(config: Config): Constant[] {
+  const { data, origins } = config;
+  const settings = generatorSettings(data);
+  return (Object.keys(settings) as Constant["name"][]).map((name) => {
+    const value = settings[name];
+    if (typeof data !== "string") return { name, value, from: origins.data, why: "" };
+    const { mark, why } = GENERATOR_PRESETS[data].origins[name];
+    return { name, value, from: mark, why };
+  });
+}
+
 export function generatorOf(config: Pick<Config, "data" | "labels">): GeneratorSettings {
-  const { settings } = GENERATOR_PRESETS[config.data];
+  const settings = generatorSettings(config.data);
   return config.labels === "raw" ? { ...settings, rawLabels: true } : settings;
 }
 

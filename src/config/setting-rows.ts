@@ -1,5 +1,4 @@
-import { GENERATOR_PRESETS } from "../data/presets.ts";
-import type { Config, SettingOrigin } from "./config.ts";
+import { type Config, constantsOf, type SettingOrigin } from "./config.ts";
 import { SETTING_KEYS, type SettingKey } from "./schema.ts";
 import { choicesText } from "./tuned.ts";
 
@@ -20,17 +19,16 @@ export function settingRows(config: Config): SettingRow[] {
   const keys = SETTING_KEYS.filter((key) => !["name", "about", ...untuned].includes(key));
   return keys.flatMap((key) => {
     const row = { name: key, value: settingText(config, key), from: config.origins[key], why: "", ofGenerator: false };
-    return key === "data" ? [row, ...generatorRows(config)] : [row];
+    if (key !== "data") return [row];
+    return [
+      typeof config.data === "string" ? row : { ...row, value: "constants of its own" },
+      ...generatorRows(config),
+    ];
   });
 }
 
-function generatorRows({ data }: Config): SettingRow[] {
-  const { settings, origins } = GENERATOR_PRESETS[data];
-  const keys = Object.keys(settings) as (keyof typeof settings)[];
-  return keys.map((name) => {
-    const { mark, why } = origins[name];
-    return { name, value: valueText(settings[name]), from: mark, why, ofGenerator: true };
-  });
+function generatorRows(config: Config): SettingRow[] {
+  return constantsOf(config).map(({ value, ...row }) => ({ ...row, value: valueText(value), ofGenerator: true }));
 }
 
 /** A setting of a config on one line; of what was tuned, the choices. */
@@ -38,9 +36,9 @@ export function settingText(config: Config, key: SettingKey): string {
   return key === "tuned" && config.tuned !== null ? choicesText(config.tuned) : valueText(config[key]);
 }
 
-/** A setting's value on one line: a list by commas, a matrix as JSON. */
+/** A setting's value on one line: a list by commas, a matrix or constants as JSON. */
 export function valueText(value: unknown): string {
   if (value === null || (Array.isArray(value) && value.length === 0)) return "none";
-  if (!Array.isArray(value)) return String(value);
+  if (!Array.isArray(value)) return typeof value === "object" ? JSON.stringify(value) : String(value);
   return value.some(Array.isArray) ? JSON.stringify(value) : value.join(", ");
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { GENERATOR_PRESETS, type GeneratorPresetName, type Mark } from "../data/presets.ts";
+import { GENERATOR_LIMITS as LIMITS } from "../data/settings.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
 
@@ -25,6 +26,29 @@ const listOf = <T extends z.ZodType>(item: T, what: string) =>
 const correlation = z.number().min(-1).max(1).transform(withoutMinusZero).describe("a number from -1 to 1");
 const positive = (what: string) => z.number().positive().describe(what);
 
+const upTo = (most: number) => z.number().min(-most).max(most);
+const ownConstants = z
+  .strictObject({
+    inputs: count(LEAST_TASKS),
+    scale: z
+      .number()
+      .min(LIMITS.scale[0])
+      .max(LIMITS.scale[1])
+      .describe(`a number from ${LIMITS.scale[0]} to ${LIMITS.scale[1]}`),
+    alpha: z
+      .array(upTo(LIMITS.alpha))
+      .max(LIMITS.sines)
+      .describe(`a list of numbers from -${LIMITS.alpha} to ${LIMITS.alpha}, at most ${LIMITS.sines}`),
+    beta: z
+      .array(upTo(LIMITS.beta))
+      .describe(`a list of as many numbers as alpha has, each from -${LIMITS.beta} to ${LIMITS.beta}`),
+    noiseStd: z.number().min(0).max(LIMITS.noiseStd).describe(`a number from 0 to ${LIMITS.noiseStd}`),
+  })
+  .refine(({ alpha, beta }) => alpha.length === beta.length, { path: ["beta"] });
+const generator = z
+  .union([choice(PRESET_NAMES), ownConstants])
+  .describe(`one of ${PRESET_NAMES.join(", ")}, or constants {inputs, scale, alpha, beta, noiseStd}`);
+
 /** Settings that people give; a file gives every key, and no value is filled in silently. */
 const GIVEN_SCHEMA = z.strictObject({
   name: z
@@ -33,7 +57,7 @@ const GIVEN_SCHEMA = z.strictObject({
     .max(60)
     .describe("a name of letters, digits, '.', '_' and '-'"),
   about: z.string().describe("a sentence: what the sweep reproduces"),
-  data: choice(PRESET_NAMES),
+  data: generator,
   seed: count(0),
   correlations: listOf(correlation, "numbers from -1 to 1"),
   tasks: count(LEAST_TASKS),

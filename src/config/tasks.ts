@@ -1,5 +1,5 @@
 import { correlationMatrix } from "../data/correlation-matrix.ts";
-import { GENERATOR_PRESETS } from "../data/presets.ts";
+import { generatorSettings } from "../data/presets.ts";
 import { UsageError } from "../errors.ts";
 import type { SettingKey, Settings } from "./schema.ts";
 
@@ -9,9 +9,10 @@ import type { SettingKey, Settings } from "./schema.ts";
  */
 export function checkTasks(settings: Settings, place: (key: SettingKey) => string): void {
   const { tasks, data, correlations, correlationMatrix: pattern } = settings;
-  const { inputs } = GENERATOR_PRESETS[data].settings;
+  const { inputs } = generatorSettings(data);
   if (tasks > inputs) {
-    const expected = `at most ${inputs}, the inputs of the generator '${data}'`;
+    const of = typeof data === "string" ? ` of the generator '${data}'` : "";
+    const expected = `at most ${inputs}, the inputs${of}`;
     throw new UsageError(`${place("tasks")}: expected ${expected}, got ${tasks}`);
   }
   const setting = pattern === null ? "correlations" : "correlationMatrix";

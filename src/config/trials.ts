@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { z } from "zod";
-import { GENERATOR_PRESETS } from "../data/presets.ts";
+import { generatorSettings } from "../data/presets.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
 import { checkFile } from "./check.ts";
 import { readYaml } from "./load.ts";
@@ -18,12 +18,14 @@ export function loadTrials(path: string): TrialSettings {
   return checkFile(TRIALS_SCHEMA, readYaml(path));
 }
 
-/** The settings as a file; the generator's constants follow as a comment. */
+/** The settings as a file; a preset's constants follow as a comment. */
 export function trialsYaml(settings: TrialSettings): string {
+  const text = stringify(settings, { flowCollectionPadding: false });
+  if (typeof settings.data !== "string") return text;
   const constants = JSON.stringify(generatorOfTrials(settings));
-  return `${stringify(settings, { flowCollectionPadding: false })}# data ${settings.data}: ${constants}\n`;
+  return `${text}# data ${settings.data}: ${constants}\n`;
 }
 
 export function generatorOfTrials({ data }: TrialSettings): GeneratorSettings {
-  return GENERATOR_PRESETS[data].settings;
+  return generatorSettings(data);
 }

@@ -1,9 +1,9 @@
 import { stringify } from "yaml";
-import { GENERATOR_PRESETS, type Mark } from "../data/presets.ts";
-import type { Config } from "./config.ts";
+import type { Mark } from "../data/presets.ts";
+import { type Config, constantsOf } from "./config.ts";
 import { CONFIG_VERSION, SETTING_KEYS, type SettingKey } from "./schema.ts";
 
-/** A config as a file of this version, marks included; the generator's constants follow as comments. */
+/** A config as a file of this version, marks included; a preset's constants follow as comments. */
 export function configYaml(config: Config): string {
   const settings = Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]]));
   const marks = Object.fromEntries(marked(config));
@@ -17,11 +17,11 @@ function marked(config: Config): [SettingKey, Mark][] {
   });
 }
 
-function generatorComment({ data }: Config): string {
-  const { settings, origins } = GENERATOR_PRESETS[data];
-  const keys = Object.keys(settings) as (keyof typeof settings)[];
-  const lines = keys.map(
-    (key) => `#   ${key}: ${JSON.stringify(settings[key])} (${origins[key].mark}: ${origins[key].why})`,
+/** A preset's constants; those of the config are in it already. */
+function generatorComment(config: Config): string {
+  if (typeof config.data !== "string") return "";
+  const lines = constantsOf(config).map(
+    ({ name, value, from, why }) => `#   ${name}: ${JSON.stringify(value)} (${from}: ${why})`,
   );
-  return [`# data ${data}, constants of the generator:`, ...lines, ""].join("\n");
+  return [`# data ${config.data}, constants of the generator:`, ...lines, ""].join("\n");
 }

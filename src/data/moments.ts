@@ -12,11 +12,12 @@ export function labelCovariance({ scale, alpha, beta }: GeneratorSettings, p: nu
   const s = alpha.map((a) => a * scale);
   const linear = scale ** 2 * p;
   const mixed = sum(s, (si, i) => 2 * scale * p * si * Math.cos(beta[i] as number) * Math.exp(-(si ** 2) / 2));
-  return (
-    linear +
-    mixed +
-    sum(s, (si, i) => sum(s, (sj, j) => sineCovariance(si, beta[i] as number, sj, beta[j] as number, p)))
-  );
+  return linear + mixed + sinesCovariance(s, beta, p);
+}
+
+/** Cov of two tasks' sums of sines sin(s_i z + beta_i) at correlation p. */
+function sinesCovariance(s: readonly number[], beta: readonly number[], p: number): number {
+  return sum(s, (si, i) => sum(s, (sj, j) => sineCovariance(si, beta[i] as number, sj, beta[j] as number, p)));
 }
 
 /** Cov(sin(s1 z1 + b1), sin(s2 z2 + b2)) for standard normals z1, z2 of correlation p. */
@@ -41,6 +42,28 @@ export function labelCorrelation(settings: GeneratorSettings, p: number): number
 /** The smallest mean squared error that a predictor can reach, in units of label variance. */
 export function noiseFloor(settings: GeneratorSettings): number {
   return settings.noiseStd ** 2 / labelVariance(settings);
+}
+
+/**
+ * The ladder [m + 1]: the loss of the best predictor that knows all but the j fastest sines, j from 0 to m.
+ *
+ * Such a predictor knows the line w.x and the m - j slowest sines, and nothing of the others but their mean: it predicts
+ * the sum of these. What is left of y is the j fastest sines minus their mean, and the noise, which depends on nothing
+ * else. So the mean squared error is Var(sum of the j fastest sines) + noise variance; the variance is `sinesCovariance`
+ * of these sines at p = 1. Losses are in units of Var y, so the first rung is the noise floor. The last is that of the
+ * line alone, by its own slope c.
+ */
+export function ladder(settings: GeneratorSettings): number[] {
+  const { scale, alpha, beta, noiseStd } = settings;
+  const speed = (i: number) => Math.abs(alpha[i] as number);
+  const fastest = alpha.map((_, i) => i).sort((i, j) => speed(j) - speed(i));
+  const variance = labelVariance(settings);
+  return Array.from({ length: alpha.length + 1 }, (_, j) => {
+    const unknown = fastest.slice(0, j);
+    const s = unknown.map((i) => (alpha[i] as number) * scale);
+    const phases = unknown.map((i) => beta[i] as number);
+    return (sinesCovariance(s, phases, 1) + noiseStd ** 2) / variance;
+  });
 }
 
 function sum(values: readonly number[], term: (value: number, index: number) => number): number {

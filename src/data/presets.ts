@@ -87,3 +87,13 @@ export const GENERATOR_PRESETS = {
 } as const satisfies Record<string, GeneratorPreset>;
 
 export type GeneratorPresetName = keyof typeof GENERATOR_PRESETS;
+
+/** A preset's name, or constants of one's own. */
+export type GeneratorChoice = GeneratorPresetName | GeneratorSettings;
+
+/** The constants of a choice; own ones in the order of a preset's keys, as hashes of stored sweeps have them. */
+export function generatorSettings(choice: GeneratorChoice): GeneratorSettings {
+  if (typeof choice === "string") return GENERATOR_PRESETS[choice].settings;
+  const { inputs, scale, alpha, beta, noiseStd } = choice;
+  return { inputs, scale, alpha, beta, noiseStd };
+}

@@ -13,3 +13,12 @@ export interface GeneratorSettings {
   /** Labels as equation 4 gives them; otherwise z-scored by the population's moments. */
   readonly rawLabels?: boolean;
 }
+
+/** What constants may be: with larger ones the engines' sine gets inexact, with a smaller scale the labels' variance. */
+export const GENERATOR_LIMITS = {
+  scale: [1e-4, 1000],
+  alpha: 10_000,
+  beta: 10_000,
+  noiseStd: 1000,
+  sines: 100,
+} as const;

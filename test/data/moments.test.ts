@@ -2,9 +2,12 @@ import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
-import { labelCorrelation, labelMean, labelVariance, noiseFloor } from "../../src/data/moments.ts";
+import { labelCorrelation, labelMean, labelVariance, ladder, noiseFloor } from "../../src/data/moments.ts";
 import { GENERATOR_PRESETS, type GeneratorPresetName } from "../../src/data/presets.ts";
+import type { GeneratorSettings } from "../../src/data/settings.ts";
 import { TaskSet } from "../../src/data/task-set.ts";
+import { keyOf } from "../../src/random/key.ts";
+import { normals } from "../../src/random/normal.ts";
 import { pearson } from "../../src/stats/moments.ts";
 
 const figure2: { weight_cosine: string; label_pearson_mean: string }[] = parse(
@@ -53,3 +56,66 @@ test("the paper preset has label variance 2.89, squared mean .01 and noise floor
   expect(labelMean(settings) ** 2).toBeCloseTo(0.01, 2);
   expect(noiseFloor(settings)).toBeCloseTo(0.0035, 4);
 });
+
+describe("ladder(settings)", () => {
+  const cosines: GeneratorSettings = {
+    inputs: 100,
+    scale: 0.567,
+    alpha: [3.62, 6.46, 10.68, 13.67],
+    beta: [0, 1, 2, 3].map(() => Math.PI / 2),
+    noiseStd: 0.1,
+  };
+  const harmonics: GeneratorSettings = {
+    inputs: 100,
+    scale: 0.141,
+    alpha: [1, 2, 3, 4, 5].map((i) => 11.64 * i),
+    beta: [6.28, 0.02, 4.7, 3.37, 5.24],
+    noiseStd: 0.1,
+  };
+
+  // Losses found by an earlier simulation, to three decimals.
+  test.each([
+    ["paper", GENERATOR_PRESETS.paper.settings, [0.003, 0.177, 0.347, 0.541, 0.695, 0.884]],
+    ["four cosines", cosines, [0.003, 0.177, 0.432, 0.625, 0.889]],
+    ["five harmonics", harmonics, [0.003, 0.176, 0.323, 0.519, 0.688, 0.95]],
+  ])("of %s is the known one within .001", (_, settings, known) => {
+    const rungs = ladder(settings);
+    expect(rungs).toHaveLength(known.length);
+    for (const [j, loss] of known.entries()) expect(Math.abs((rungs[j] as number) - loss)).toBeLessThan(0.001);
+  });
+
+  test.each([
+    ["paper", GENERATOR_PRESETS.paper.settings],
+    ["google", GENERATOR_PRESETS.google.settings],
+    ["negative frequencies", { ...cosines, alpha: [3.62, -6.46, -10.68, 13.67], beta: [1, 0.3, 5, 2] }],
+  ])("of %s is the loss of predictors that know the slow sines and the mean of the others", (name, settings) => {
+    const simulated = simulatedLadder(settings, normals(keyOf(`test/ladder/${name}`), 200_000));
+    for (const [j, loss] of ladder(settings).entries())
+      expect(Math.abs(loss - (simulated[j] as number))).toBeLessThan(0.005);
+  });
+
+  test("without sines is the noise floor alone", () => {
+    const { settings } = GENERATOR_PRESETS.linear;
+    expect(ladder(settings)).toEqual([noiseFloor(settings)]);
+  });
+});
+
+/** The same over draws z of w.x / c: what is left of the label when the prediction is subtracted, [m + 1]. */
+function simulatedLadder({ scale, alpha, beta, noiseStd }: GeneratorSettings, z: Float32Array): number[] {
+  const sines = alpha.map((a, i) => ({ a, b: beta[i] as number })).sort((one, two) => two.a ** 2 - one.a ** 2);
+  const labels = z.map((value) => sines.reduce((y, { a, b }) => y + Math.sin(a * scale * value + b), scale * value));
+  const variance = varianceOf(labels) + noiseStd ** 2;
+  return Array.from({ length: sines.length + 1 }, (_, j) => {
+    const known = sines.slice(j);
+    const left = labels.map((y, n) => {
+      const projection = scale * (z[n] as number);
+      return y - known.reduce((sum, { a, b }) => sum + Math.sin(a * projection + b), projection);
+    });
+    return (varianceOf(left) + noiseStd ** 2) / variance;
+  });
+}
+
+function varianceOf(values: Float32Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+}

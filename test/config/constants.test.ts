@@ -1,0 +1,131 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { configAt, generatorOf, modelOf, trainedHash } from "../../src/config/config.ts";
+import { loadConfig, setOverride } from "../../src/config/load.ts";
+import { differences } from "../../src/config/same-sweep.ts";
+import { settingRows } from "../../src/config/setting-rows.ts";
+import { loadTrials, trialsYaml } from "../../src/config/trials.ts";
+import { configYaml } from "../../src/config/write.ts";
+import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
+import { UsageError } from "../../src/errors.ts";
+import { planRuns } from "../../src/sweep/plan.ts";
+import { temporaryFolder } from "../support/effects.ts";
+
+const configOf = (...settings: string[]) => loadConfig("smoke", settings.map(setOverride));
+const TWO_SINES = "data={inputs: 7, scale: 0.5, alpha: [2, 6.5], beta: [0, -1], noiseStd: 0.2}";
+const twoSines = { inputs: 7, scale: 0.5, alpha: [2, 6.5], beta: [0, -1], noiseStd: 0.2 };
+
+/** The smoke preset with other data, as a file. */
+function fileWith(data: string, mark: string): string {
+  const path = join(temporaryFolder(), "own.yaml");
+  const text = configYaml(loadConfig("smoke")).replace("data: paper", data).replace("data: assumed", mark);
+  writeFileSync(path, text);
+  return path;
+}
+
+describe("constants in place of a preset's name", () => {
+  const config = configOf(TWO_SINES);
+
+  test("make the rows of every run, and the models' inputs", () => {
+    expect(generatorOf(config)).toEqual(twoSines);
+    expect(planRuns(config).every(({ data }) => data.scale === 0.5 && data.alpha[1] === 6.5)).toBe(true);
+    expect(modelOf(configAt(config, {}), "mmoe").inputs).toBe(7);
+  });
+
+  test("in any order are the same sweep; a preset's constants are the preset's sweep", () => {
+    const turned = "data={noiseStd: 0.2, beta: [0, -1], alpha: [2, 6.5], scale: 0.5, inputs: 7}";
+    expect(trainedHash(configOf(turned))).toBe(trainedHash(config));
+    const paper = JSON.stringify(GENERATOR_PRESETS.paper.settings);
+    expect(trainedHash(configOf(`data=${paper}`))).toBe(trainedHash(loadConfig("smoke")));
+    expect(trainedHash(config)).not.toBe(trainedHash(loadConfig("smoke")));
+  });
+
+  test("are named where two sweeps differ in them", () => {
+    const other = configOf(TWO_SINES.replace("6.5", "6"));
+    const text = (alpha: number) => `{"inputs":7,"scale":0.5,"alpha":[2,${alpha}],"beta":[0,-1],"noiseStd":0.2}`;
+    expect(differences(other, config)).toEqual([`data: ${text(6)} there, ${text(6.5)} here`]);
+  });
+
+  test("are yours, each in a row of its own", () => {
+    const rows = settingRows(config).slice(0, 6);
+    expect(rows.map(({ name, value, from, ofGenerator }) => [name, value, from, ofGenerator])).toEqual([
+      ["data", "constants of its own", "yours", false],
+      ["inputs", "7", "yours", true],
+      ["scale", "0.5", "yours", true],
+      ["alpha", "2, 6.5", "yours", true],
+      ["beta", "0, -1", "yours", true],
+      ["noiseStd", "0.2", "yours", true],
+    ]);
+  });
+
+  test("have the mark that a file gives to data", () => {
+    const own = loadConfig(fileWith("data: {inputs: 7, scale: 1, alpha: [], beta: [], noiseStd: 0}", "data: assumed"));
+    const rows = settingRows(own).filter(({ ofGenerator }) => ofGenerator);
+    expect(rows.map(({ from }) => from)).toEqual(Array(5).fill("assumed"));
+  });
+
+  test("come back from a stored config as they were", () => {
+    const path = join(temporaryFolder(), "config.yaml");
+    writeFileSync(path, configYaml(config));
+    expect(loadConfig(path)).toEqual(config);
+  });
+
+  test("come back from a file of label trials", () => {
+    const path = join(temporaryFolder(), "trials.yaml");
+    const settings = { data: twoSines, seed: 3, correlations: [0.5], trials: 2, rows: 9 };
+    writeFileSync(path, trialsYaml(settings));
+    expect(loadTrials(path)).toEqual(settings);
+  });
+
+  test("can't be changed", () => {
+    const { data } = config;
+    expect(() => ((data as { scale: number }).scale = 2)).toThrow(TypeError);
+  });
+});
+
+describe("constants that are no generator's are refused by their place:", () => {
+  const with_ = (changes: string) => `data={inputs: 7, scale: 0.5, alpha: [2, 6.5], beta: [0, -1], ${changes}}`;
+  test.each([
+    [
+      "data=papr",
+      "expected one of paper, linear, keras-mmoe, google, ple, or constants {inputs, scale, alpha, beta, noiseStd}, got \"papr\"; did you mean 'paper'?",
+    ],
+    [
+      "data=[1, 2]",
+      "expected one of paper, linear, keras-mmoe, google, ple, or constants {inputs, scale, alpha, beta, noiseStd}, got [1,2]",
+    ],
+    ["data={}", "inputs: expected a whole number from 2 to 2147483647, got nothing"],
+    [with_("noisStd: 0.1"), "data: unknown key 'noisStd'; did you mean 'noiseStd'?"],
+    [with_("noiseStd: -0.1"), "noiseStd: expected a number from 0 to 1000, got -0.1"],
+    [with_("noiseStd: .inf"), "noiseStd: expected a number from 0 to 1000, got Infinity"],
+    [TWO_SINES.replace("0.5", "0"), "scale: expected a number from 0.0001 to 1000, got 0"],
+    [
+      TWO_SINES.replace("6.5", ".nan"),
+      "alpha[1]: expected a list of numbers from -10000 to 10000, at most 100, got NaN",
+    ],
+    [
+      TWO_SINES.replace("[0, -1]", "[0]"),
+      "beta: expected a list of as many numbers as alpha has, each from -10000 to 10000, got [0]",
+    ],
+    [
+      TWO_SINES.replace("[0, -1]", "1"),
+      "beta: expected a list of as many numbers as alpha has, each from -10000 to 10000, got 1",
+    ],
+    [TWO_SINES.replace("inputs: 7", "inputs: 1"), "inputs: expected a whole number from 2 to 2147483647, got 1"],
+  ])("%s", (setting, message) => {
+    expect(() => configOf(setting)).toThrow(new UsageError(`--set data: ${message}`));
+  });
+
+  test("in a file, with the constant's name", () => {
+    const path = fileWith("data: {inputs: 7, scale: 1, alpha: [1, x], beta: [2, 3], noiseStd: 0}", "data: assumed");
+    const expected = "expected a list of numbers from -10000 to 10000, at most 100";
+    expect(() => loadConfig(path)).toThrow(new UsageError(`${path}: data.alpha[1]: ${expected}, got "x"`));
+  });
+
+  test("with more tasks than inputs", () => {
+    expect(() => configOf(TWO_SINES, "tasks=8")).toThrow(
+      new UsageError("--set tasks: expected at most 7, the inputs, got 8"),
+    );
+  });
+});
