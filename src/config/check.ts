@@ -97,7 +97,7 @@ function leafOf(
   let description = "a value of another kind";
   for (const key of [...path, undefined]) {
     while (inner instanceof z.ZodOptional) inner = inner.unwrap();
-    inner = chosenOf(inner, value);
+    if (inner instanceof z.ZodUnion && !inner.description) inner = chosenOf(inner, value);
     if (inner instanceof z.ZodType && inner.description) description = inner.description;
     while (inner instanceof z.ZodNullable) inner = inner.unwrap();
     if (key === undefined) break;
@@ -110,9 +110,7 @@ function leafOf(
 }
 
 /** The schema of what was given for a setting that may be one value or a list. */
-function chosenOf(schema: unknown, value: unknown): unknown {
-  const options: unknown[] = schema instanceof z.ZodUnion ? [...schema.options] : [];
-  if (!options.some((option) => option instanceof z.ZodArray)) return schema;
+function chosenOf({ options }: z.ZodUnion, value: unknown): unknown {
   return options.find((option) => option instanceof z.ZodArray === Array.isArray(value));
 }
 

@@ -45,13 +45,14 @@ export function override(source: string, key: string, text: string | readonly st
   return { source, values: { [key]: value } };
 }
 
-/** Settings that are always lists. */
+/** Settings that are always lists, and those that may be. */
 const LISTS: readonly string[] = ["correlations", "models"] satisfies SettingKey[];
+const MAYBE_LISTS: readonly string[] = [...GRID_KEYS, "evalEvery"] satisfies SettingKey[];
 
 /** One override from a flag whose setting is a list, or may be, by commas or as YAML: `--lr 0.001,0.01`. */
 export function listOverride(source: string, key: string, text: string): GivenValues {
   const isYaml = /[[\]{}&*]/.test(text);
-  const mayBeList = GRID_KEYS.some((listed) => listed === key) && text.includes(",");
+  const mayBeList = MAYBE_LISTS.includes(key) && text.includes(",");
   const isList = !isYaml && (mayBeList || LISTS.includes(key));
   return override(source, key, isList ? text.split(",").map((item) => item.trim()) : text);
 }

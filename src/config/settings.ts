@@ -55,7 +55,16 @@ const GIVEN_SCHEMA = z.strictObject({
   huberDelta: positive("a number above 0 (used by huber)"),
   labels: choice(["standardised", "raw"]),
   dropout: z.number().min(0).lt(1).describe("a number from 0 to below 1"),
-  evalEvery: count(),
+  evalEvery: z
+    .union([
+      count(),
+      z.string().regex(/^log:[1-9]\d{0,3}$/),
+      z
+        .array(count())
+        .min(1)
+        .refine((steps) => steps.every((step, i) => i === 0 || step > (steps[i - 1] as number))),
+    ])
+    .describe("a number of steps, a number of points a decade such as log:20, or a list of steps that rise"),
   heldoutRows: count(),
 });
 

@@ -5,6 +5,7 @@ import type { Initializer } from "../models/initializers.ts";
 import { initialValues } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { type Key, keyOf } from "../random/key.ts";
+import type { EvalEvery } from "./evaluations.ts";
 
 /** How a run is trained and watched. The objective is the sum over tasks of the batch's mean loss. */
 export interface TrainingSettings {
@@ -24,8 +25,7 @@ export interface TrainingSettings {
    */
   readonly huberDelta: number | null;
   readonly initializer: Initializer;
-  /** Steps from one evaluation to the next; there is one after the last step too. */
-  readonly evalEvery: number;
+  readonly evalEvery: EvalEvery;
   readonly heldoutRows: number;
 }
 

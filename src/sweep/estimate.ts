@@ -1,4 +1,5 @@
 import type { Engine, Run } from "../engines/engine.ts";
+import { evaluationCount } from "../engines/evaluations.ts";
 import { groupBy } from "../stats/group-by.ts";
 
 const TRIAL_MS = 250;
@@ -21,13 +22,13 @@ export async function estimateMs(runs: readonly Run[], engine: Engine): Promise<
 /** Settings that a run's time depends on, apart from its model: in a grid they may differ. */
 function workOf({ training }: Run): string {
   const { trainRows, sampling, batch, steps, optimizer, evalEvery, heldoutRows } = training;
-  return [trainRows, sampling, batch, steps, optimizer, evalEvery, heldoutRows].join();
+  return JSON.stringify([trainRows, sampling, batch, steps, optimizer, evalEvery, heldoutRows]);
 }
 
 async function estimateAlikeMs(runs: readonly Run[], engine: Engine, trialMs: number): Promise<number> {
   const [first] = runs as readonly [Run];
-  const { steps, batch, evalEvery, heldoutRows, trainRows } = first.training;
-  const evaluatedRows = Math.ceil(steps / evalEvery) * heldoutRows + (trainRows === "fresh" ? 0 : trainRows);
+  const { steps, batch, heldoutRows, trainRows } = first.training;
+  const evaluatedRows = evaluationCount(first.training) * heldoutRows + (trainRows === "fresh" ? 0 : trainRows);
   const stepsWorth = steps + (FORWARD_SHARE * evaluatedRows) / batch;
   const trial = await firstBegun(runs, engine);
   return ((await stepMs(trial, engine, trialMs)) / trial.length) * stepsWorth * runs.length;

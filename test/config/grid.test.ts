@@ -47,6 +47,11 @@ describe("a setting of several values", () => {
     expect(fromFile((text) => text.replace(/^batch: 64$/m, "batch: [64]")).batch).toBe(64);
   });
 
+  test("is no grid where it is the steps of evaluations", () => {
+    const config = smoke("evalEvery=10,20");
+    expect([config.evalEvery, listedKeys(config)]).toEqual([[10, 20], []]);
+  });
+
   test("may be the models or the correlations, by commas too; a text stays a text", () => {
     expect(smoke("models=mmoe,omoe", "correlations=0.1", "about=a, b")).toMatchObject({
       models: ["mmoe", "omoe"],
@@ -65,7 +70,10 @@ describe("a setting of several values", () => {
     ["optimizer=adam,sdg", "--set optimizer: expected one of adam, sgd, got \"sdg\"; did you mean 'sgd'?"],
     ["seed=1,2", '--set seed: expected a whole number from 0 to 2147483647, got "1,2"'],
     ["runs=[1, 2]", "--set runs: expected a whole number from 1 to 2147483647, got [1,2]"],
-    ["evalEvery=[10, 20]", "--set evalEvery: expected a whole number from 1 to 2147483647, got [10,20]"],
+    [
+      "evalEvery=20,10",
+      "--set evalEvery: expected a number of steps, a number of points a decade such as log:20, or a list of steps that rise, got [20,10]",
+    ],
     [
       "initializerStd=0.1,0.2",
       "--set initializerStd: expected one value, since the initializer glorot-uniform does not use it; got 0.1, 0.2",
