@@ -62,7 +62,13 @@ describe("mmoe sweep --devices", () => {
   test("trains a shard on each device, tells which one speaks, and writes the CSV and the table of all", async () => {
     const { code, stdout, stderr } = await sweep("--devices", "2,0", "--runs", "3");
     expect([code, stdout.match(/^mmoe .*$/gm)]).toEqual([0, Array(2).fill(expect.stringMatching(/^mmoe +\S+ +3 +0 /))]);
-    expect(stderr.trim().replaceAll(/cpu \(\w+\)/g, "cpu").split("\n").sort()).toEqual([
+    expect(
+      stderr
+        .trim()
+        .replaceAll(/cpu \(\w+\)/g, "cpu")
+        .split("\n")
+        .sort(),
+    ).toEqual([
       `${out}: 18 runs on device GPU-7, 3`,
       `[3] ${out}: shard 2/2: 9 runs on cpu`,
       `[GPU-7] ${out}: shard 1/2: 9 runs on cpu`,
