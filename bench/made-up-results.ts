@@ -22,8 +22,8 @@ function madeUpLosses(level: number, evaluations: number, random: () => number):
 
 function* madeUpRecords(config: Config): Generator<RunRecord> {
   const levels: Readonly<Record<string, number>> = { "shared-bottom": 0.25, omoe: 0.07, mmoe: 0.05 };
-  const { lr, steps: trained, batch, evalEvery } = configAt(config, NO_CHOICE);
-  const steps = evaluationSteps({ steps: trained, evalEvery });
+  const { lr, steps: trained, batch } = configAt(config, NO_CHOICE);
+  const steps = evaluationSteps({ ...config, steps: trained });
   const random = lehmer(1);
   for (const { id, model, correlation, index: run, seed } of planRuns(config)) {
     const level = (levels[model.name] as number) * (0.7 + 0.6 * random()) * (1.2 - correlation / 5);

@@ -143,6 +143,18 @@ static napi_value callGatherLabels(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+
+/// For tests: poison(memory, address, bytes, forbid) forbids bytes of linear memory to kernels, or allows them again.
+static napi_value callPoison(napi_env env, napi_callback_info info) {
+  READ(3)
+  if (whole(&c, 2)) ASAN_POISON_MEMORY_REGION(address(&c, 0), word(&c, 1));
+  else ASAN_UNPOISON_MEMORY_REGION(address(&c, 0), word(&c, 1));
+  return NULL;
+}
+#endif
+
 static const struct {
   const char *name;
   napi_callback call;
@@ -167,5 +179,10 @@ static napi_value objectOf(napi_env env, const Kernels *kernels) {
 NAPI_MODULE_INIT() {
   for (size_t i = 0; i < sizeof SETS / sizeof *SETS; i++)
     if (SETS[i].isThere()) napi_set_named_property(env, exports, SETS[i].name, objectOf(env, SETS[i].kernels));
+#ifdef __SANITIZE_ADDRESS__
+  napi_value poison;
+  napi_create_function(env, "poison", NAPI_AUTO_LENGTH, callPoison, NULL, &poison);
+  napi_set_named_property(env, exports, "poison", poison);
+#endif
   return exports;
 }

@@ -24,7 +24,13 @@ export const FLAGS = [
   ...["-fwrapv", "-fno-strict-aliasing", "-fvisibility=hidden"],
 ];
 
-/** Compiles for `arch` with `compiler` (its name, then its first arguments) into the file `to`. */
+/**
+ * Compiles for `arch` with `compiler` (its name, then its first arguments) into the file `to`.
+ * @param {string[]} compiler
+ * @param {string} arch
+ * @param {string} to
+ * @param {{ flags?: string[], link?: string[], objects?: string }} options
+ */
 export async function compile([compiler, ...first], arch, to, { flags = [], link = [], objects = build } = {}) {
   mkdirSync(objects, { recursive: true });
   const cc = (...args) => run(compiler, [...first, ...FLAGS, ...flags, ...args], { cwd: root });
@@ -38,17 +44,19 @@ export async function compile([compiler, ...first], arch, to, { flags = [], link
   for (const object of made) rmSync(object);
 }
 
-function isCurrent() {
-  if (!existsSync(output)) return false;
-  const made = statSync(output).mtimeMs;
-  return [...sources.map((name) => `native/${name}`), "scripts/native.js"].every(
-    (path) => statSync(root + path).mtimeMs < made,
-  );
+/** Whether a binary is newer than the kernels' source, this script, and `others`. */
+export function isNewer(binary, others = []) {
+  if (!existsSync(binary)) return false;
+  const made = statSync(binary).mtimeMs;
+  const paths = [...sources.map((name) => `native/${name}`), "scripts/native.js", ...others];
+  return paths.every((path) => statSync(root + path).mtimeMs < made);
 }
 
+/** A line that says what the cpu engine has; with --installed, also if nothing is to do. */
 async function main() {
   if (!(process.arch in SETS)) return `no native kernels for ${process.arch}; the cpu engine takes WebAssembly`;
-  if (isCurrent()) return undefined;
+  const sets = Object.keys(SETS[process.arch]).join(", ");
+  if (isNewer(output)) return process.argv.includes("--installed") ? `native kernels: ${sets}` : undefined;
   const compiler = process.env.CC?.split(" ") ?? ["cc"];
   try {
     await compile(
@@ -57,7 +65,7 @@ async function main() {
       output,
       process.platform === "darwin" ? { link: ["-undefined", "dynamic_lookup"] } : {},
     );
-    return `native kernels: ${Object.keys(SETS[process.arch]).join(", ")}, compiled by ${compiler.join(" ")}`;
+    return `native kernels: ${sets}, compiled by ${compiler.join(" ")}`;
   } catch (error) {
     rmSync(output, { force: true });
     const reason = error.code === "ENOENT" ? `there is no ${compiler[0]}` : `${compiler[0]} failed`;

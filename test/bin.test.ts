@@ -3,9 +3,10 @@ import { once } from "node:events";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { availableKernels } from "../src/engines/cpu/native.ts";
 import { readJournal } from "../src/records/read-journals.ts";
-import { BIN, exited, firstRun, pause, start, startIn } from "./support/bin.ts";
+import { BIN, exited, firstRun, pause, start, startIn, timelessCsv } from "./support/bin.ts";
 import { temporaryFolder } from "./support/effects.ts";
 
 const OFTEN = ["--runs", "400", "--models", "mmoe", "--corr", "0.5"];
@@ -22,15 +23,53 @@ const SIGNALS = [
   ["SIGHUP", 75],
 ] as const;
 
+/** The CSV files but for times and devices. */
+function deviceless(out: string): unknown[] {
+  const [rows, curves] = timelessCsv(out) as [Record<string, string>[], string];
+  return [rows.map((row) => ({ ...row, device: "" })), curves];
+}
+
 describe("the built mmoe", () => {
   test.each(["cpu", "tfjs"])("trains with --engine %s and leaves a row a run", async (engine) => {
     const out = join(temporaryFolder(), "results");
     const ended = await exited(
       start("sweep", "smoke", "--runs", "1", "--steps", "20", "--engine", engine, "--out", out),
     );
-    expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining(`${out}: 6 runs on ${engine} (wasm)\n`) });
+    expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining(`${out}: 6 runs on ${engine} (`) });
     const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
     expect(rows.map((row) => row.status)).toEqual(Array(6).fill("done"));
+  });
+
+  test("says in its first line which kernels train, and trains on those that --kernels or MMOE_KERNELS names", async () => {
+    for (const { set, argv, env } of [
+      { set: availableKernels().sets[0], argv: [], env: {} },
+      { set: "wasm", argv: [], env: { MMOE_KERNELS: "wasm" } },
+      { set: "wasm", argv: ["--kernels", "wasm"], env: { MMOE_KERNELS: "avx9" } },
+    ]) {
+      const out = join(temporaryFolder(), "results");
+      vi.stubEnv("MMOE_KERNELS", undefined);
+      for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+      const ended = await exited(start("sweep", "smoke", "--runs", "1", "--steps", "20", ...argv, "--out", out));
+      expect(ended).toMatchObject({ code: 0, stderr: expect.stringMatching(`^\\S+: 6 runs on cpu \\(${set}\\)\n`) });
+      const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+      expect(rows.map(({ device }) => device)).toEqual(Array(6).fill(set));
+    }
+    vi.unstubAllEnvs();
+  });
+
+  test("goes on, without a note, on other kernels than those that began, and leaves the same CSV", async () => {
+    const [out, whole] = [join(temporaryFolder(), "killed"), join(temporaryFolder(), "whole")];
+    const few = ["--runs", "60", "--models", "mmoe", "--corr", "0.5", "--steps", "300"];
+    const child = start("sweep", "smoke", ...few, "--kernels", "wasm", "--out", out);
+    const end = exited(child);
+    await firstRun(out);
+    child.kill("SIGKILL");
+    expect((await end).signal).toBe("SIGKILL");
+    const { code, stderr } = await exited(start("sweep", "smoke", ...few, "--out", out));
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/: reused \d+, to do \d+ runs on cpu \(\w+\)\n/)]);
+    expect(stderr).not.toContain("what is there");
+    await exited(start("sweep", "smoke", ...few, "--out", whole));
+    expect(deviceless(out)).toEqual(deviceless(whole));
   });
 
   test.each(SIGNALS)(

@@ -1,10 +1,12 @@
 import { listedKeys } from "../config/grid.ts";
 import { differences } from "../config/same-sweep.ts";
+import { arithmeticOf } from "../engines/arithmetic.ts";
 import { UsageError } from "../errors.ts";
 import { severalPoints } from "../records/at-point.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { estimateText } from "../stats/estimate.ts";
+import { groupBy } from "../stats/group-by.ts";
 import { type Change, changeBetween } from "../summary/folder-change.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
@@ -79,9 +81,12 @@ function changeText(a: Results, b: Results, settings: readonly string[], change:
   return `${head}\n${changesTable(change)}${apartText(change)}${verdictText(change)}\n`;
 }
 
-/** The engines that trained a sweep, e.g. `cpu, wasm`. */
+/** The engines that trained a sweep, each with its devices, e.g. `cpu, avx512, wasm`. */
 function enginesOf({ records }: Results): string {
-  return [...new Set(records.map(({ engine, device }) => `${engine}, ${device}`))].join("; ");
+  const byArithmetic = [...groupBy(records, arithmeticOf).values()];
+  return byArithmetic
+    .map((group) => [...new Set(group.flatMap(({ engine, device }) => [engine, device]))].join(", "))
+    .join("; ");
 }
 
 function changesTable({ cells }: Change): string {

@@ -1,24 +1,34 @@
 import { availableParallelism } from "node:os";
 import { cudaFacts, cudaProblem } from "../cuda/diagnosis.ts";
 import { thisMachine } from "../cuda/machine.ts";
-import { candidates, diagnoseEngine, type EngineDiagnosis, nameOf, shouldWork } from "../sweep/engine-diagnosis.ts";
+import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
+import {
+  candidates,
+  diagnoseEngine,
+  type EngineDiagnosis,
+  kernelFacts,
+  nameOf,
+  shouldWork,
+} from "../sweep/engine-diagnosis.ts";
 import { ENGINE_NAMES } from "../sweep/engines.ts";
 import { version } from "../version.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { choiceOption } from "./options.ts";
+import { choiceOption, kernelsOption } from "./options.ts";
 import { CUDA_SETTINGS } from "./text/cuda-text.ts";
 import { type Diagnosis, doctorText } from "./text/doctor-text.ts";
 
 interface Options {
   readonly engine: string;
+  readonly kernels?: string;
   readonly json?: boolean;
 }
 
 export const define: Define = (command, run) => {
   command
     .option("--engine <name>", "try only this engine: cpu, cuda, tfjs; auto tries all", "auto")
+    .option("--kernels <set>", `kernels that the cpu engine is to take: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
     .option("--json", "as JSON")
     .addHelpText(
       "after",
@@ -32,12 +42,14 @@ export const define: Define = (command, run) => {
 
 async function doctor(options: Options, { effects, note }: Context): Promise<number> {
   const asked = choiceOption("--engine", options.engine, ENGINE_NAMES);
+  const asksFor = kernelsOption(options.kernels, asked);
+  const kernels = kernelFacts({ ...(asksFor && { kernels: asksFor }), env: effects.env });
   const machine = thisMachine(effects.env);
   note("looking at the machine");
   const cuda = await cudaFacts(machine);
   const problem = cudaProblem(cuda, effects.env);
   const engines: EngineDiagnosis[] = [];
-  for (const candidate of candidates(cuda).filter(({ name }) => asked === "auto" || asked === name)) {
+  for (const candidate of candidates(cuda, kernels).filter(({ name }) => asked === "auto" || asked === name)) {
     note(`trying ${nameOf(candidate)}`);
     engines.push(await diagnoseEngine(candidate, problem));
   }
@@ -47,8 +59,9 @@ async function doctor(options: Options, { effects, note }: Context): Promise<num
     system: machine.system,
     cores: availableParallelism(),
     freeMemoryBytes: process.availableMemory(),
+    kernels,
     cuda,
-    auto: problem === undefined ? "cuda" : "cpu",
+    auto: problem === undefined && (asksFor ?? "auto") === "auto" ? "cuda" : "cpu",
     engines,
   };
   effects.stdout.write(options.json ? `${JSON.stringify(diagnosis, null, 2)}\n` : doctorText(diagnosis));

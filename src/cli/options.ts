@@ -1,6 +1,8 @@
 import { LARGEST_COUNT } from "../config/settings.ts";
 import { didYouMean } from "../config/suggest.ts";
+import { KERNEL_CHOICES, type KernelChoice } from "../engines/cpu/kernel-sets.ts";
 import { UsageError } from "../errors.ts";
+import type { EngineName } from "../sweep/engines.ts";
 
 /** A whole number from a flag's text; UsageError with flag and value for anything else. */
 export function countOption(flag: string, text: string, least = 1, most = LARGEST_COUNT): number {
@@ -27,6 +29,14 @@ export function choiceOption<T extends string>(flag: string, text: string, value
   const found = values.find((value) => value === text);
   if (found !== undefined) return found;
   throw new UsageError(`${flag}: expected one of ${values.join(", ")}, got '${text}'${didYouMean(text, values)}`);
+}
+
+/** What `--kernels` asks for. Whether it runs is known only where it trains. UsageError with an engine that has no kernels. */
+export function kernelsOption(text: string | undefined, engine: EngineName): KernelChoice | undefined {
+  if (text === undefined) return undefined;
+  const choice = choiceOption("--kernels", text, KERNEL_CHOICES);
+  if (engine === "cpu" || engine === "auto") return choice;
+  throw new UsageError(`--kernels ${choice} is for --engine cpu, not ${engine}`);
 }
 
 /** Milliseconds from a flag's text, e.g. 3h50m, 90s or 2d; UsageError with flag and value for anything else. */

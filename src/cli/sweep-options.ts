@@ -2,10 +2,19 @@ import type { Command, Option } from "commander";
 import type { Config } from "../config/config.ts";
 import type { GivenValues } from "../config/file-version.ts";
 import { listOverride, loadConfig, override, setOverride } from "../config/load.ts";
+import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { UsageError } from "../errors.ts";
 import { defaultFolder } from "../records/find-results.ts";
 import { ENGINE_NAMES, type EngineName, type EngineOptions, TFJS_BACKENDS } from "../sweep/engines.ts";
-import { choiceOption, collect, countOption, durationOption, listOption, pathOption } from "./options.ts";
+import {
+  choiceOption,
+  collect,
+  countOption,
+  durationOption,
+  kernelsOption,
+  listOption,
+  pathOption,
+} from "./options.ts";
 
 /** The options of every command that starts a sweep: what to train, on which engine, and where results go. */
 export interface SweepOptions {
@@ -19,6 +28,7 @@ export interface SweepOptions {
   readonly set: readonly string[];
   readonly engine: string;
   readonly jobs?: string;
+  readonly kernels?: string;
   readonly backend?: string;
   readonly allowCpu?: boolean;
   readonly out?: string;
@@ -54,6 +64,7 @@ export function addSweepOptions(command: Command): Command {
     .option("--set <key=value>", "any other setting of the config, or several values; may be given again", collect, [])
     .option("--engine <name>", `what trains: ${ENGINE_NAMES.join(", ")}`, ENGINE_NAMES[0])
     .option("--allow-cpu", "let --engine cuda train on a CPU if it sees no card")
+    .option("--kernels <set>", `kernels of the cpu engine: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
     .option("--backend <name>", `what --engine tfjs computes on: ${TFJS_BACKENDS.join(", ")} (default: wasm)`)
     .option("--jobs <n>", "threads of the cpu engine, or of TensorFlow's rows (default: all cores)")
     .option("--out <folder>", "where results go (default: results/NAME-HASH)")
@@ -77,12 +88,15 @@ export function checkedOptions(file: string, options: SweepOptions): CheckedOpti
 }
 
 /** Refuses options of another engine. */
-function engineOptionsOf(engine: EngineName, { backend, allowCpu = false, jobs }: SweepOptions): EngineOptions {
+function engineOptionsOf(engine: EngineName, options: SweepOptions): EngineOptions {
+  const { backend, allowCpu = false, jobs } = options;
+  const kernels = kernelsOption(options.kernels, engine);
   const chosen = backend === undefined ? undefined : choiceOption("--backend", backend, TFJS_BACKENDS);
   if (allowCpu && engine !== "cuda") throw new UsageError(`--allow-cpu is for --engine cuda, not ${engine}`);
   if (chosen && engine !== "tfjs") throw new UsageError(`--backend ${chosen} is for --engine tfjs, not ${engine}`);
   return {
     allowCpu,
+    ...(kernels && { kernels }),
     ...(chosen && { backend: chosen }),
     ...(jobs !== undefined && { jobs: countOption("--jobs", jobs, 1, MOST_JOBS) }),
   };

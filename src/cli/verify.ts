@@ -1,3 +1,4 @@
+import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { UsageError } from "../errors.ts";
 import { holdsTrials } from "../records/label-trials.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
@@ -9,7 +10,7 @@ import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { LOSS_OPTION, lossOption } from "./loss-commands.ts";
-import { countOption } from "./options.ts";
+import { countOption, kernelsOption } from "./options.ts";
 import { sampleOf } from "./sample.ts";
 import { stopOnSignals } from "./stop.ts";
 import { table } from "./text/table.ts";
@@ -19,6 +20,7 @@ interface Options {
   readonly runs: string;
   readonly allowCpu?: boolean;
   readonly loss: string;
+  readonly kernels?: string;
   readonly json?: boolean;
 }
 
@@ -28,6 +30,7 @@ export const define: Define = (command, run) => {
     .option("--runs <n>", "number of finished runs (or trials), chosen at random", "3")
     .option("--allow-cpu", "if no card is visible, train the runs of a card on a CPU")
     .option(...LOSS_OPTION)
+    .option("--kernels <set>", `for runs of the cpu engine, its kernels: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
     .option("--json", "as JSON")
     .addHelpText(
       "after",
@@ -43,14 +46,20 @@ ${examples("mmoe verify results/paper")}`,
 async function verify(folder: string, options: Options, context: Context): Promise<number> {
   const count = countOption("--runs", options.runs);
   const loss = lossOption(options.loss);
-  if (holdsTrials(folder)) return verifyTrials(folder, count, context, options);
+  const kernels = kernelsOption(options.kernels, "cpu");
+  if (holdsTrials(folder)) {
+    if (kernels) throw new UsageError(`--kernels ${kernels}: ${folder} holds no training; leave it out`);
+    return verifyTrials(folder, count, context, options);
+  }
   const { config, records } = await readResults(folder, context.note);
   const done = records.filter(({ status }) => status === "done");
   if (done.length === 0) throw new UsageError(`${folder} holds no finished run; nothing to verify`);
-  const stop = stopOnSignals(context.effects, { atOnce: "nothing is verified" });
   const wanted = sampleOf(done, count);
   const { allowCpu = false } = options;
-  const how = { allowCpu, note: context.note, signal: stop.signal };
+  if (kernels && !done.some(({ engine }) => engine === "cpu"))
+    throw new UsageError(`--kernels ${kernels} is for runs of the cpu engine, and ${folder} has none; leave it out`);
+  const stop = stopOnSignals(context.effects, { atOnce: "nothing is verified" });
+  const how = { allowCpu, kernels, env: context.effects.env, note: context.note, signal: stop.signal };
   const verified = await trainAgain(wanted, config, how).finally(stop.release);
   if (stop.code !== undefined) {
     context.note(`mmoe: stopped ${stop.reason}; nothing is verified`);

@@ -109,8 +109,11 @@ function leafOf(
   return { description, options: inner instanceof z.ZodEnum ? (inner.options as string[]) : undefined };
 }
 
-/** The schema of what was given for a setting that may be one value or a list. */
-function chosenOf({ options }: z.ZodUnion, value: unknown): unknown {
+/** The schema of what was given for a setting that may be one value or a list, if it does not describe both itself. */
+function chosenOf(schema: unknown, value: unknown): unknown {
+  const options: unknown[] = schema instanceof z.ZodUnion ? [...schema.options] : [];
+  if (schema instanceof z.ZodType && schema.description) return schema;
+  if (!options.some((option) => option instanceof z.ZodArray)) return schema;
   return options.find((option) => option instanceof z.ZodArray === Array.isArray(value));
 }
 

@@ -52,7 +52,7 @@ const MAYBE_LISTS: readonly string[] = [...GRID_KEYS, "evalEvery"] satisfies Set
 /** One override from a flag whose setting is a list, or may be, by commas or as YAML: `--lr 0.001,0.01`. */
 export function listOverride(source: string, key: string, text: string): GivenValues {
   const isYaml = /[[\]{}&*]/.test(text);
-  const mayBeList = MAYBE_LISTS.includes(key) && text.includes(",");
+  const mayBeList = (key === "evalEvery" || GRID_KEYS.some((listed) => listed === key)) && text.includes(",");
   const isList = !isYaml && (mayBeList || LISTS.includes(key));
   return override(source, key, isList ? text.split(",").map((item) => item.trim()) : text);
 }

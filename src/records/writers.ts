@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { arithmeticOf } from "../engines/arithmetic.ts";
 import { readText } from "../regular-file.ts";
 import { PROVENANCE } from "./journal.ts";
 import type { Provenance } from "./provenance.ts";
@@ -70,10 +71,11 @@ export function provenancesIn(
   return all.sort((a, b) => a.provenance.start.localeCompare(b.provenance.start));
 }
 
-/** Engines, with their devices, that trained the runs in `folder`, other than this one: `cpu (wasm)`. */
-export function otherTrainers(folder: string, { engine, device }: Pick<Provenance, "engine" | "device">): string[] {
-  const all = provenancesIn(folder, () => {}).map(({ provenance }) => trainerText(provenance));
-  return [...new Set(all)].filter((text) => text !== trainerText({ engine, device }));
+/** Engines, with their devices, that trained runs in `folder` by another arithmetic than this one: `tfjs (wasm)`. */
+export function otherTrainers(folder: string, own: Pick<Provenance, "engine" | "device">): string[] {
+  const all = provenancesIn(folder, () => {}).map(({ provenance }) => provenance);
+  const others = all.filter((trainer) => arithmeticOf(trainer) !== arithmeticOf(own));
+  return [...new Set(others.map(trainerText))];
 }
 
 function trainerText({ engine, device }: Pick<Provenance, "engine" | "device">): string {

@@ -1,6 +1,9 @@
 import type { CudaFacts, Problem } from "../cuda/diagnosis.ts";
+import type { KernelSet } from "../engines/cpu/kernel-sets.ts";
+import { availableKernels } from "../engines/cpu/native.ts";
 import { type EngineTrial, tryEngine } from "./engine-trial.ts";
 import { type EngineOptions, loadEngine, type TfjsBackend } from "./engines.ts";
+import { kernelSet } from "./kernel-set.ts";
 
 /** Whether an engine trains on this machine, how fast, and what to do if it does not. */
 export interface EngineDiagnosis {
@@ -15,17 +18,35 @@ export interface EngineDiagnosis {
   readonly fix?: string;
 }
 
+/** The cpu engine's kernel sets that run here, the fastest first, and the one that it trains on. */
+export interface KernelFacts {
+  readonly inUse: KernelSet;
+  readonly sets: readonly KernelSet[];
+  /** Why no native set runs. */
+  readonly problem?: string;
+}
+
+/** Throws UsageError if the kernels that the user asks for do not run here. */
+export function kernelFacts(options: Pick<EngineOptions, "kernels" | "env">): KernelFacts {
+  return { inUse: kernelSet(options), ...availableKernels() };
+}
+
 /** An engine that this machine may have. */
 export interface Candidate {
   readonly name: "cpu" | "tfjs" | "cuda";
+  readonly kernels?: KernelSet;
+  /** Its kernels are taken unless others are asked for. */
+  readonly inUse?: boolean;
   readonly backend?: TfjsBackend;
 }
 
-/** The engines to try. TensorFlow on the CPU is tried only if it has no card. */
-export function candidates({ binding, trial }: CudaFacts): Candidate[] {
+/** The engines to try: cpu with each kernel set, TensorFlow on the CPU only if it has no card. */
+export function candidates({ binding, trial }: CudaFacts, { inUse, sets }: KernelFacts): Candidate[] {
   const loads = binding !== undefined && trial?.problem === undefined;
+  const others = sets.filter((set) => set !== inUse);
   return [
-    { name: "cpu" },
+    { name: "cpu", kernels: inUse, inUse: true },
+    ...others.map((kernels) => ({ name: "cpu", kernels }) as const),
     { name: "tfjs" },
     ...(loads && !trial?.onCard ? [{ name: "tfjs", backend: "tensorflow" } as const] : []),
     { name: "cuda" },
@@ -33,7 +54,8 @@ export function candidates({ binding, trial }: CudaFacts): Candidate[] {
 }
 
 /** The engine's name on the command line. */
-export function nameOf({ name, backend }: Candidate): string {
+export function nameOf({ name, kernels, inUse = false, backend }: Candidate): string {
+  if (kernels !== undefined && !inUse) return `${name} --kernels ${kernels}`;
   return backend === undefined ? name : `${name} --backend ${backend}`;
 }
 
@@ -44,7 +66,7 @@ export function shouldWork({ devices, binding, trial }: CudaFacts): boolean {
 
 /** Trains on an engine for a second, unless it is known not to work. */
 export async function diagnoseEngine(candidate: Candidate, noCuda: Problem | undefined): Promise<EngineDiagnosis> {
-  const { name, ...options } = candidate;
+  const { name, inUse: _, ...options } = candidate;
   if (name === "cuda" && noCuda !== undefined) return { engine: name, works: false, ...noCuda };
   try {
     const trial = await trialOf(name, options);

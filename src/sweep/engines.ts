@@ -1,10 +1,12 @@
 import { findBinding, isForCards } from "../cuda/binding.ts";
 import { mayHaveCard } from "../cuda/cards.ts";
 import type { Env } from "../cuda/home.ts";
+import type { KernelChoice } from "../engines/cpu/kernel-sets.ts";
 import type { Engine } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
+import { kernelSet } from "./kernel-set.ts";
 
-/** `auto` is `cuda` if it is set up and a card is visible, else `cpu`. */
+/** `auto` is `cuda` if it is set up, a card is visible and no kernels of the cpu engine are asked for; else `cpu`. */
 export const ENGINE_NAMES = ["auto", "cpu", "cuda", "tfjs"] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
@@ -14,6 +16,8 @@ export type TfjsBackend = (typeof TFJS_BACKENDS)[number];
 export interface EngineOptions {
   /** Worker threads, which train on the cpu engine and make rows for TensorFlow; by default the cores of this process. */
   readonly jobs?: number;
+  /** The cpu engine's kernels: by default what MMOE_KERNELS says, else `auto`. With a set, `auto` is the cpu engine. */
+  readonly kernels?: KernelChoice;
   /** What the tfjs engine computes on. */
   readonly backend?: TfjsBackend;
   /** Let the cuda engine compute on the CPU if it sees no card. */
@@ -37,14 +41,15 @@ export async function loadEngine(name: EngineName, options: EngineOptions = {}):
     return createCudaEngine({ allowCpu, note, ...threads });
   }
   const { CpuEngine } = await import("../engines/cpu/cpu-engine.ts");
-  return new CpuEngine({ note, ...threads });
+  return new CpuEngine({ kernels: kernelSet(options), note, ...threads });
 }
 
 const CPU_INSTEAD = "training on the cpu engine";
 
 /** Without a card nobody waits: TensorFlow is loaded only if files say that there is a card. */
 async function autoEngine(options: EngineOptions): Promise<Engine> {
-  const { env = process.env, note = () => {} } = options;
+  const { env = process.env, kernels = "auto", note = () => {} } = options;
+  if (kernels !== "auto") return loadEngine("cpu", options);
   const binding = findBinding(env);
   if (!mayHaveCard(env)) {
     if (binding !== undefined && isForCards(binding)) note(`no NVIDIA card is visible; ${CPU_INSTEAD}`);

@@ -1,4 +1,7 @@
 import type { Config } from "../config/config.ts";
+import type { Env } from "../cuda/home.ts";
+import { arithmeticOf } from "../engines/arithmetic.ts";
+import type { KernelChoice } from "../engines/cpu/kernel-sets.ts";
 import { TENSORFLOW_CPU } from "../engines/tfjs/device.ts";
 import { UsageError } from "../errors.ts";
 import type { RunRecord } from "../records/record.ts";
@@ -9,6 +12,9 @@ import { type Verified, verifyRuns } from "./verify.ts";
 interface TrainAgainOptions {
   /** Train the runs of a card on a CPU. */
   readonly allowCpu: boolean;
+  /** The cpu engine's kernels; its numbers are the same with all of them. */
+  readonly kernels?: KernelChoice | undefined;
+  readonly env: Env;
   /** Called with a line for each engine: what it trains. */
   readonly note: (line: string) => void;
   /** When it aborts, the runs that are not trained yet are left out. */
@@ -19,18 +25,21 @@ interface TrainAgainOptions {
 export async function trainAgain(
   records: readonly RunRecord[],
   config: Config,
-  { allowCpu, note, signal }: TrainAgainOptions,
+  { allowCpu, kernels, env, note, signal }: TrainAgainOptions,
 ): Promise<Verified[]> {
   const verified: Verified[] = [];
-  for (const group of groupBy(records, ({ engine, device }) => `${engine} ${device}`).values()) {
+  for (const group of groupBy(records, arithmeticOf).values()) {
     if (signal.aborted) break;
     const { engine: name, device } = group[0] as RunRecord;
     const engine = await loadEngine(engineOf(name), {
       backend: TFJS_BACKENDS.find((one) => one === device) ?? "tensorflow",
       allowCpu: allowCpu || device === TENSORFLOW_CPU,
+      ...(kernels && { kernels }),
+      env,
       note,
     });
-    const where = engine.device === device ? device : `${engine.device}; trained on ${device}`;
+    const others = new Set(group.map((record) => record.device).filter((one) => one !== engine.device));
+    const where = `${engine.device}${others.size > 0 ? `; trained on ${[...others].join(", ")}` : ""}`;
     note(`training ${group.length} runs again on ${name} (${where}): ${group.map(({ id }) => id).join(", ")}`);
     try {
       verified.push(...(await verifyRuns(group, config, engine, signal)));

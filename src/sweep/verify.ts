@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import { isExact } from "../engines/arithmetic.ts";
 import type { Engine } from "../engines/engine.ts";
 import { numbersOf, sameNumbers } from "../records/journal-line.ts";
 import { type RunRecord, recordOf, tasksOf } from "../records/record.ts";
@@ -35,10 +36,8 @@ export async function verifyRuns(
   return verified;
 }
 
-/** Devices on which a run has the same bits whatever is trained beside it. */
-const EXACT = ["wasm", "cpu"];
 /**
- * On other devices rounding depends on the runs beside it, and training amplifies it: in a hundred steps to at most
+ * Where numbers are not exact, rounding depends on the runs beside it, and training amplifies it: in a hundred steps to at most
  * 0.3 %, in a thousand, at the paper preset's learning rate, to another network (npm run bench:agreement).
  */
 const EARLY = { steps: 100, tolerance: 0.01 };
@@ -46,8 +45,7 @@ const EARLY = { steps: 100, tolerance: 0.01 };
 const LATE_TOLERANCE = 3;
 
 function comparisonOf(before: RunRecord, again: RunRecord): Pick<Verified, "same" | "comparedTo"> {
-  if (EXACT.includes(before.device))
-    return { same: sameNumbers(numbersOf(before), numbersOf(again)), comparedTo: undefined };
+  if (isExact(before)) return { same: sameNumbers(numbersOf(before), numbersOf(again)), comparedTo: undefined };
   const { steps } = before.curve;
   const early = steps.filter((step) => step <= EARLY.steps).length;
   const tolerance = early > 0 ? EARLY.tolerance : LATE_TOLERANCE;

@@ -4,16 +4,23 @@ import type { EngineTrial } from "../../src/sweep/engine-trial.ts";
 import { runMain } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 
-const world = vi.hoisted(() => ({ facts: {} as unknown, trial: (_: string): unknown => undefined }));
+const world = vi.hoisted(() => ({
+  facts: {} as unknown,
+  kernels: {} as object,
+  trial: (_name: string, _kernels?: string): unknown => undefined,
+}));
+vi.mock("../../src/engines/cpu/native.ts", () => ({ availableKernels: () => world.kernels }));
 vi.mock("../../src/cuda/diagnosis.ts", async (original) => ({
   ...(await original<object>()),
   cudaFacts: async () => world.facts,
 }));
 vi.mock("../../src/sweep/engines.ts", async (original) => ({
   ...(await original<object>()),
-  loadEngine: async (name: string) => ({ ...fakeEngine(), name }),
+  loadEngine: async (name: string, { kernels }: { kernels?: string }) => ({ ...fakeEngine(), name, kernels }),
 }));
-vi.mock("../../src/sweep/engine-trial.ts", () => ({ tryEngine: ({ name }: { name: string }) => world.trial(name) }));
+vi.mock("../../src/sweep/engine-trial.ts", () => ({
+  tryEngine: ({ name, kernels }: { name: string; kernels?: string }) => world.trial(name, kernels),
+}));
 
 const NOTHING: CudaFacts = { devices: false, cards: [] };
 const SET_UP: CudaFacts = {
@@ -27,12 +34,18 @@ const SET_UP: CudaFacts = {
 const OFF_CARD: CudaFacts = { ...SET_UP, trial: { computes: true, onCard: false, tensorflow: "2.18.1" } };
 
 const DEVICES: Record<string, string> = { cuda: "NVIDIA H100 80GB HBM3" };
-const good = (name: string): EngineTrial => {
-  return { device: DEVICES[name] ?? "wasm", runStepsPerSecond: 12345.6, difference: 3.2e-7, tolerance: 1e-4 };
+const good = (name: string, kernels?: string): EngineTrial => {
+  return {
+    device: DEVICES[name] ?? kernels ?? "wasm",
+    runStepsPerSecond: 12345.6,
+    difference: 3.2e-7,
+    tolerance: 1e-4,
+  };
 };
 
 beforeEach(() => {
   world.facts = NOTHING;
+  world.kernels = { sets: ["avx2", "wasm"] };
   world.trial = good;
 });
 
@@ -42,7 +55,7 @@ describe("mmoe doctor", () => {
   test("without a card tries cpu and tfjs, says so of cuda, and is content", async () => {
     const { code, stdout } = await runMain(["doctor"]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^cpu +wasm +12,346 +3e-7 {3}yes$/m);
+    expect(stdout).toMatch(/^cpu +avx2 +12,346 +3e-7 {3}yes$/m);
     expect(stdout).toMatch(/^tfjs +wasm +12,346 +3e-7 {3}yes$/m);
     expect(stdout).toMatch(/^cuda +- +- +- +no$/m);
     expect(stdout).toMatch(/^sweeps {6}train on cpu unless told otherwise$/m);
@@ -52,7 +65,7 @@ describe("mmoe doctor", () => {
   test("with a card names it, its memory, the driver and every version, and finds nothing to fix", async () => {
     world.facts = SET_UP;
     const found = await lines();
-    expect(found.slice(4, 9)).toEqual([
+    expect(found.slice(5, 10)).toEqual([
       "card        NVIDIA H100 80GB HBM3, 84.0 GB of 85.5 GB free",
       "driver      550.54.15, for CUDA up to 12.4",
       "tensorflow  2.18.1, CUDA 12.5.82",
@@ -66,7 +79,7 @@ describe("mmoe doctor", () => {
   test("names a card whose memory the driver does not tell", async () => {
     const slice = { name: "NVIDIA A100 MIG 1g", driver: "550.54.15", freeBytes: Number.NaN, totalBytes: Number.NaN };
     world.facts = { ...SET_UP, cards: [slice] };
-    expect((await lines())[4]).toBe("card        NVIDIA A100 MIG 1g");
+    expect((await lines())[5]).toBe("card        NVIDIA A100 MIG 1g");
   });
 
   test("does not guess the CUDA of a project's own TensorFlow", async () => {
@@ -88,6 +101,44 @@ describe("mmoe doctor", () => {
     const setUp = { lacks: "python environment", command: "mmoe cuda setup, with the options that it had" };
     world.facts = { ...OFF_CARD, setUp, devices: false };
     expect(Math.max(...(await lines()).map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  test("tries each kernel set that runs here, and names the one in use first", async () => {
+    const { code, stdout } = await runMain(["doctor"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^kernels {5}avx2; wasm run here too$/m);
+    expect(stdout).toMatch(/^cpu +avx2 +12,346 .*\ncpu --kernels wasm +wasm +12,346 /m);
+  });
+
+  test("takes the kernels of MMOE_KERNELS, and, before those, of --kernels", async () => {
+    const byVariable = await runMain(["doctor"], undefined, { MMOE_KERNELS: "wasm" });
+    expect(byVariable.stdout).toMatch(/^cpu +wasm +12,346 .*\ncpu --kernels avx2 +avx2 +12,346 /m);
+    const byOption = await runMain(["doctor", "--kernels", "avx2"], undefined, { MMOE_KERNELS: "wasm" });
+    expect(byOption.stdout).toMatch(/^cpu +avx2 +12,346 .*\ncpu --kernels wasm +wasm +12,346 /m);
+  });
+
+  test("refuses kernels that do not run here, and kernels of another engine", async () => {
+    expect(await runMain(["doctor", "--kernels", "avx512"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^mmoe: --kernels avx512: .*; give one that runs here: auto, avx2, wasm\n$/),
+    });
+    expect((await runMain(["doctor", "--engine", "tfjs", "--kernels", "wasm"])).stderr).toBe(
+      "mmoe: --kernels wasm is for --engine cpu, not tfjs\n",
+    );
+  });
+
+  test("says why no native kernels run, and what to do", async () => {
+    world.kernels = { sets: ["wasm"], problem: "native kernels can't be loaded: file too short" };
+    const { code, stdout, stderr } = await runMain(["doctor"]);
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining("slower")]);
+    expect(stdout).toMatch(/^kernels {5}wasm$/m);
+    expect(stdout).toContain("\nkernels: native kernels can't be loaded: file too short\n  fix: install mmoe again; ");
+  });
+
+  test("exits with 4 where the losses of a kernel set are not the reference's", async () => {
+    world.trial = (name, kernels) => ({ ...good(name, kernels), ...(kernels === "wasm" ? { difference: 1 } : {}) });
+    const { code, stdout } = await runMain(["doctor"]);
+    expect([code, stdout]).toEqual([4, expect.stringContaining("\ncpu --kernels wasm: its losses differ")]);
   });
 
   test("tries TensorFlow by itself where it has no card", async () => {

@@ -150,6 +150,13 @@ test("mmoe k8s refuses a model that the engine can't train", async () => {
   expect(await lacking("cpu", "per-task", () => k8s())).toEqual({ code: 2, stdout: "", stderr: line });
 });
 
+test("mmoe k8s passes on kernels that this machine may lack", async () => {
+  for (const kernels of ["neon", "avx512"]) {
+    const { code, stdout } = await k8s("--kernels", kernels);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(`- --kernels\n +- ${kernels}\n`)]);
+  }
+});
+
 test("mmoe k8s --engine cuda asks for no card here, and passes on what was typed", async () => {
   const { code, stdout } = await k8s("--engine", "cuda", "--allow-cpu", "--gpus", "1");
   expect([code, stdout]).toEqual([0, expect.stringMatching(/--engine[\s\S]*cuda[\s\S]*--allow-cpu/)]);

@@ -242,6 +242,11 @@ describe("mmoe sweep refuses, in one line with exit code 2 and before writing an
     [["--engine", "tfsj"], "--engine: expected one of auto, cpu, cuda, tfjs, got 'tfsj'; did you mean 'tfjs'?"],
     [["--backend", "webgl"], "--backend: expected one of wasm, cpu, tensorflow, got 'webgl'"],
     [["--backend", "tensorflow"], "--backend tensorflow is for --engine tfjs, not auto"],
+    [
+      ["--kernels", "avx"],
+      "--kernels: expected one of auto, wasm, avx2, avx512, neon, got 'avx'; did you mean 'avx2'?",
+    ],
+    [["--engine", "tfjs", "--kernels", "wasm"], "--kernels wasm is for --engine cpu, not tfjs"],
     [["--engine", "tfjs", "--allow-cpu"], "--allow-cpu is for --engine cuda, not tfjs"],
     [["--jobs", "0"], "--jobs: expected a whole number from 1 to 1024, got '0'"],
     [["--cor", "0.5"], "unknown option '--cor'; did you mean '--corr'?"],

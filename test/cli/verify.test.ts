@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Engine } from "../../src/engines/engine.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { doneResult, fakeEngine } from "../support/fake-engine.ts";
@@ -30,7 +30,7 @@ function differingIn(id: string, { relatively = 1e-7, device = "wasm", evaluatio
       onResult(run.id === id ? { ...result, curve: { ...result.curve, heldout } } : result);
     }
   };
-  return { ...fakeEngine(), name: "cpu", train };
+  return { ...fakeEngine(), name: device === "wasm" ? "cpu" : "cuda", device, train };
 }
 
 test("mmoe verify DIR trains three finished runs again and finds them the same", async () => {
@@ -148,8 +148,57 @@ test.each([
 test("mmoe verify DIR says what really trains again, and what trained before", async () => {
   engine.load = () => differingIn("none", { device: "NVIDIA H100" });
   await sweep("--runs", "1");
+  engine.load = () => differingIn("none", { device: "NVIDIA A100" });
   const { stderr } = await runMain(["verify", out, "--runs", "1"]);
-  expect(stderr).toMatch(/^training 1 runs again on cpu \(none; trained on NVIDIA H100\): \S+\n$/);
+  expect(stderr).toMatch(/^training 1 runs again on cuda \(NVIDIA A100; trained on NVIDIA H100\): \S+\n$/);
+});
+
+describe("mmoe verify DIR of runs that several kernel sets trained", () => {
+  const on = (device: string, id = "none") => ({ ...differingIn(id, { device }), name: "cpu", device });
+  beforeEach(async () => {
+    engine.load = () => on("wasm");
+    await sweep("--runs", "1");
+    engine.load = () => on("avx2");
+    await sweep("--runs", "2");
+  });
+
+  test("trains all of them at once, and says so in one line", async () => {
+    engine.load = () => on("avx512");
+    const { code, stdout, stderr } = await runMain(["verify", out, "--runs", "12"]);
+    expect([code, stdout.match(/ same$/gm)?.length]).toEqual([0, 12]);
+    expect(stderr).toMatch(/^training 12 runs again on cpu \(avx512; trained on (wasm, avx2|avx2, wasm)\): .*\n$/);
+  });
+
+  test("compares every number exactly", async () => {
+    for (const id of ["mmoe/p=0.50/000", "mmoe/p=0.50/001"]) {
+      engine.load = () => on("avx512", id);
+      expect((await runMain(["verify", out, "--runs", "12"])).code).toBe(4);
+    }
+  });
+
+  test("with --kernels takes those", async () => {
+    const asked: unknown[] = [];
+    engine.load = (_, options) => {
+      asked.push(options);
+      return on("wasm");
+    };
+    await runMain(["verify", out, "--kernels", "wasm"]);
+    await runMain(["verify", out], undefined, { MMOE_KERNELS: "avx2" });
+    expect(asked).toMatchObject([{ kernels: "wasm" }, { env: { MMOE_KERNELS: "avx2" } }]);
+    expect(asked[1]).not.toHaveProperty("kernels");
+  });
+});
+
+test("mmoe verify DIR refuses --kernels for runs of another engine, and for trials", async () => {
+  engine.load = () => differingIn("none", { device: "NVIDIA H100" });
+  await sweep("--runs", "1");
+  expect((await runMain(["verify", out, "--kernels", "wasm"])).stderr).toBe(
+    `mmoe: --kernels wasm is for runs of the cpu engine, and ${out} has none; leave it out\n`,
+  );
+  expect(await runMain(["verify", "results/figure2", "--kernels", "avx2"])).toMatchObject({
+    code: 2,
+    stderr: "mmoe: --kernels avx2: results/figure2 holds no training; leave it out\n",
+  });
 });
 
 test.each([

@@ -71,7 +71,7 @@ describe("a setting of several values", () => {
     ["seed=1,2", '--set seed: expected a whole number from 0 to 2147483647, got "1,2"'],
     ["runs=[1, 2]", "--set runs: expected a whole number from 1 to 2147483647, got [1,2]"],
     [
-      "evalEvery=20,10",
+      "evalEvery=[20, 10]",
       "--set evalEvery: expected a number of steps, a number of points a decade such as log:20, or a list of steps that rise, got [20,10]",
     ],
     [

@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
+import { availableKernels } from "../../src/engines/cpu/native.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -44,6 +45,51 @@ describe("the installed package", () => {
       engine,
     );
     expect([status, stdout]).toEqual([0, expect.stringContaining(`${engine}/runs.csv`)]);
+  });
+
+  test("brings binaries of native kernels for five platforms, less than 2 MB, and trains on the one for this", () => {
+    const folder = join(user, "node_modules/mmoe/native");
+    const binaries = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.includes("."));
+    const platforms = ["darwin-arm64", "darwin-x64", "linux-arm64", "linux-x64", "win32-x64"];
+    expect(binaries.sort()).toEqual(platforms.map((platform) => join("prebuilt", `${platform}.node`)));
+    const bytes = binaries.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+    expect(bytes).toBeLessThan(2e6);
+    const { stderr } = mmoe("sweep", "smoke", "--runs", "1", "--steps", "20", "--out", "native");
+    expect(stderr).toBe(`native: 6 runs on cpu (${availableKernels().sets[0]})\n`);
+  });
+
+  test("without its binaries trains the same on WebAssembly, and says so in one line unless told to", () => {
+    const folder = join(user, "node_modules/mmoe/native");
+    const few = ["smoke", "--runs", "1", "--steps", "20"];
+    expect(mmoe("sweep", ...few, "--out", "before").status).toBe(0);
+    renameSync(folder, join(user, "away"));
+    const lines = [
+      mmoe("sweep", ...few, "--out", "after").stderr,
+      mmoe("sweep", ...few, "--out", "silent", "--kernels", "wasm").stderr,
+      mmoe("verify", "before", "--runs", "6", "--kernels", "wasm").stdout,
+    ];
+    renameSync(join(user, "away"), folder);
+    const why = `there are no native kernels for ${process.platform}-${process.arch}`;
+    const how = "training on WebAssembly, which is slower (--kernels wasm leaves out this line)";
+    expect(lines).toEqual([
+      `${why}; ${how}\nafter: 6 runs on cpu (wasm)\n`,
+      "silent: 6 runs on cpu (wasm)\n",
+      expect.stringMatching(/(.* same\n){6}/),
+    ]);
+  });
+
+  test("with a binary that does not load says why in one line", () => {
+    const file = join(user, `node_modules/mmoe/native/prebuilt/${process.platform}-${process.arch}.node`);
+    const bytes = readFileSync(file);
+    writeFileSync(file, "no library");
+    const { status, stderr } = mmoe("sweep", "smoke", "--runs", "1", "--steps", "20", "--out", "broken");
+    writeFileSync(file, bytes);
+    expect([status, stderr]).toEqual([
+      0,
+      expect.stringMatching(
+        /^native kernels can't be loaded: .*; training on WebAssembly, .*\nbroken: 6 runs on cpu \(wasm\)\n$/,
+      ),
+    ]);
   });
 
   test("brings the preset that the README's figure is drawn from, its documents, and what set-up installs by", () => {

@@ -53,8 +53,13 @@ test("writersIn(folder) takes the time of the journal as the last sign of life o
   expect(writersIn(folder)).toMatchObject([{ heard: new Date(1e12).toISOString(), state: "ended" }]);
 });
 
-test("otherTrainers(folder, own) names each other engine and device once", () => {
+test("otherTrainers(folder, own) names each engine and device of another arithmetic once; all kernels are one", () => {
   const on = (name: string, device: string) => ({ ...provenance, engine: name, device });
-  const folder = folderOf({ a: on("cpu", "wasm"), b: on("tfjs", "wasm"), c: on("tfjs", "wasm"), d: on("cpu", "x") });
-  expect(otherTrainers(folder, { engine: "cpu", device: "wasm" }).toSorted()).toEqual(["cpu (x)", "tfjs (wasm)"]);
+  const folder = folderOf({ a: on("cpu", "wasm"), b: on("tfjs", "wasm"), c: on("tfjs", "wasm"), d: on("cpu", "avx2") });
+  expect(otherTrainers(folder, { engine: "cpu", device: "avx512" })).toEqual(["tfjs (wasm)"]);
+  expect(otherTrainers(folder, { engine: "tfjs", device: "cpu" }).toSorted()).toEqual([
+    "cpu (avx2)",
+    "cpu (wasm)",
+    "tfjs (wasm)",
+  ]);
 });

@@ -70,6 +70,16 @@ describe("loadEngine('auto')", () => {
     expect(notes).toEqual(["engine cuda: TensorFlow sees no card; training on the cpu engine"]);
   });
 
+  test("is cpu, with nothing loaded, where kernels of the cpu engine are asked for", async () => {
+    world.load = () => expect.unreachable();
+    expect([await auto({ kernels: "wasm" }), notes]).toEqual(["cpu", []]);
+  });
+
+  test("is cuda whatever kernels MMOE_KERNELS names for the cpu engine", async () => {
+    expect(await auto({ env: { MMOE_KERNELS: "wasm" } })).toBe("cuda");
+    expect(await auto({ kernels: "auto" })).toBe("cuda");
+  });
+
   test("passes on a bug", async () => {
     world.load = () => {
       throw new TypeError("not a function");

@@ -3,13 +3,13 @@ import { loadEngine } from "../../sweep/engines.ts";
 import { planRuns } from "../../sweep/plan.ts";
 import { type CheckedOptions, checkedOptions, type SweepOptions } from "../sweep-options.ts";
 
-/** For each --engine there, an engine here that refuses the same models, though this machine may have no card. */
+/** For each --engine there, an engine here that refuses the same models, though this machine may lack card or kernels. */
 const JUDGES = { auto: "cpu", cpu: "cpu", cuda: "tfjs", tfjs: "tfjs" } as const;
 
 /** The options of a sweep that other machines will train. Throws UsageError for what its engine would refuse there. */
 export async function checkSweep(file: string, options: SweepOptions): Promise<CheckedOptions> {
   const checked = checkedOptions(file, options);
-  const engine = await loadEngine(JUDGES[checked.engineName]);
+  const engine = await loadEngine(JUDGES[checked.engineName], { kernels: "wasm" });
   try {
     const runs = planRuns({ ...checked.config, runs: 1 });
     for (const model of new Set(runs.map((run) => run.model))) engine.check(model);

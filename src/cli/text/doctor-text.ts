@@ -1,6 +1,6 @@
 import { type CudaFacts, setUpProblem } from "../../cuda/diagnosis.ts";
 import { gigabytes } from "../../cuda/requirements.ts";
-import type { EngineDiagnosis } from "../../sweep/engine-diagnosis.ts";
+import type { EngineDiagnosis, KernelFacts } from "../../sweep/engine-diagnosis.ts";
 import { thousands } from "../../units.ts";
 import { table } from "./table.ts";
 
@@ -13,6 +13,7 @@ export interface Diagnosis {
   readonly system: string;
   readonly cores: number;
   readonly freeMemoryBytes: number;
+  readonly kernels: KernelFacts;
   readonly cuda: CudaFacts;
   /** What `--engine auto` trains on. */
   readonly auto: "cpu" | "cuda";
@@ -20,19 +21,30 @@ export interface Diagnosis {
 }
 
 /** A diagnosis for people, in 80 columns: the machine, the engines, and what to do about what is wrong. */
-export function doctorText({ cuda, engines, auto, ...machine }: Diagnosis): string {
+export function doctorText({ kernels, cuda, engines, auto, ...machine }: Diagnosis): string {
   const facts = [
     ["mmoe", machine.mmoe],
     ["node", `${machine.node}, ${machine.system}`],
     ["cores", String(machine.cores)],
     ["memory", `${gigabytes(machine.freeMemoryBytes)} free`],
+    ["kernels", kernelsText(kernels)],
     ...cudaRows(cuda),
     ["sweeps", `train on ${auto} unless told otherwise`],
   ];
   const about = facts.map(([name = "", value]) => `${name.padEnd(12)}${value}\n`).join("");
-  const findings: Finding[] = [{ engine: "cuda setup", ...setUpProblem(cuda) }, ...engines];
+  const native =
+    kernels.problem === undefined ? [] : [{ engine: "kernels", problem: kernels.problem, fix: NATIVE_FIX }];
+  const findings: Finding[] = [...native, { engine: "cuda setup", ...setUpProblem(cuda) }, ...engines];
   const problems = findings.filter(({ problem }) => problem !== undefined).map(problemText);
   return [about, `${engineTable(engines)}${CAPTION}`, problems.join("")].filter((part) => part !== "").join("\n");
+}
+
+const NATIVE_FIX = "install mmoe again; in a clone: a C compiler, then npm run build";
+
+/** `avx512; avx2, wasm run here too` */
+function kernelsText({ inUse, sets }: KernelFacts): string {
+  const others = sets.filter((set) => set !== inUse);
+  return `${inUse}${others.length > 0 ? `; ${others.join(", ")} run here too` : ""}`;
 }
 
 function cudaRows({ cards, driverCuda, cuda, binding, trial }: CudaFacts): [string, string][] {

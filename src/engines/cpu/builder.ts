@@ -1,6 +1,6 @@
 import { expertCount, gateCount, type ModelSpec } from "../../models/spec.ts";
 import type { Key } from "../../random/key.ts";
-import type { Arena } from "../rows/arena.ts";
+import { type Arena, roundUp } from "../rows/arena.ts";
 import { columnBytes, inputPanelBytes, type Layout } from "../rows/panels.ts";
 import { type Columns, columnsFrom, takeColumns } from "./columns.ts";
 import { float32Word, type Instruction, instruction } from "./instructions.ts";
@@ -122,7 +122,8 @@ export class Builder {
   /** The first `relus` columns are ReLU units, the rest linear. */
   #forwardAndUpdate(layer: FusedLayer, input: Columns | undefined, out: Columns, relus: number): void {
     const { D, N } = layer;
-    const floor = this.#arena.put(Float32Array.from({ length: N }, (_, n) => (n < relus ? 0 : -Infinity)));
+    const length = roundUp(N, this.#layout.lanes);
+    const floor = this.#arena.put(Float32Array.from({ length }, (_, n) => (n < relus ? 0 : -Infinity)));
     const reads = { x: input?.value ?? 0, xStride: input?.stride ?? inputPanelBytes(D, this.#layout) };
     const w = { w: 4 * layer.kernel, bias: 4 * layer.bias };
     const dense = instruction("dense", { ...reads, D, ...w, floor, out: out.value, outStride: out.stride, N });

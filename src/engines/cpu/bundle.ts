@@ -3,7 +3,7 @@ import { groupBy } from "../../stats/group-by.ts";
 import { modelKey, type Run } from "../engine.ts";
 import { numbering } from "../numbering.ts";
 import { Arena, roundUp } from "../rows/arena.ts";
-import { panelsOf } from "../rows/panels.ts";
+import { type Layout, panelsOf } from "../rows/panels.ts";
 import { type KernelSet, layoutOf } from "./kernel-sets.ts";
 import { type Member, takeMember } from "./member.ts";
 import { type LabelPlan, planRows, type RowPlan } from "./row-plan.ts";
@@ -38,11 +38,14 @@ export function bundlesOf(runs: readonly Run[], jobs: number): number[][] {
   return [...bundles.slice(0, whole), ...bundles.slice(whole).flatMap((bundle) => dealt(bundle, jobs))];
 }
 
-/** Lays out a bundle for a kernel set. */
-export function planBundle(runs: readonly Run[], kernels: KernelSet): BundlePlan {
+/** Lays out a bundle for a kernel set; the numbers are the same in any layout that the set has. */
+export function planBundle(
+  runs: readonly Run[],
+  kernels: KernelSet,
+  layout: Layout = layoutOf(kernels, (runs[0] as Run).training.batch),
+): BundlePlan {
   const arena = new Arena();
   const first = runs[0] as Run;
-  const layout = layoutOf(kernels, first.training.batch);
   const cellNumber = numbering((correlations: Matrix) => correlations);
   const cells = new Map(runs.map(({ correlationMatrix }) => [cellNumber(correlationMatrix), correlationMatrix]));
   const rows = planRows(first, [...cells.values()], arena, layout);

@@ -35,7 +35,8 @@ type Trained = Pick<TrainingSettings, "optimizer" | "lr" | "huberDelta">;
 export function takeMember(arena: Arena, code: StepCode, { optimizer, lr, huberDelta }: Trained): Member {
   const bytes = 4 * code.weights.size;
   const { kind, values } = RULES[optimizer];
-  const weights = arena.take(values * bytes);
+  const { lanes } = code.weights.layout;
+  const weights = arena.take(values * bytes + 4 * lanes * lanes); // a square more, which kernels may read but never use
   const rule = arena.put(recordBytes([kind, bytes, 0, 0], [lr, 1, 1]));
   const losses = arena.take(8 * code.tasks);
   const sums = arena.take(8 * code.tasks);

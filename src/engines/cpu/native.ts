@@ -17,20 +17,25 @@ type Binding = Partial<Readonly<Record<NativeSet, NativeKernels>>>;
 
 /** This package, from src/ and from dist/ alike. */
 const ROOT = new URL("../../../", import.meta.url);
-/** Compiled here, in a checkout; else one of the published package. */
+/** Compiled here, in a checkout; else one of the published package. The first that loads is used. */
 const FILES = ["native/build/kernels.node", `native/prebuilt/${process.platform}-${process.arch}.node`];
 
 let loaded: { binding: Binding; problem?: string } | undefined;
 
 /** The binary's kernel sets; none, with the reason, if it is missing or can't be loaded. */
 function load(): { binding: Binding; problem?: string } {
-  const file = FILES.map((path) => fileURLToPath(new URL(path, ROOT))).find(existsSync);
-  if (file === undefined) return { binding: {}, problem: `no native kernels for ${process.platform}-${process.arch}` };
-  try {
-    return { binding: createRequire(import.meta.url)(file) as Binding };
-  } catch (error) {
-    return { binding: {}, problem: `native kernels can't be loaded: ${(error as Error).message.split("\n")[0]}` };
+  const require = createRequire(import.meta.url);
+  let problem = `there are no native kernels for ${process.platform}-${process.arch}`;
+  for (const path of FILES) {
+    const file = fileURLToPath(new URL(path, ROOT));
+    if (!existsSync(file)) continue;
+    try {
+      return { binding: require(file) as Binding };
+    } catch (error) {
+      problem = `native kernels can't be loaded: ${(error as Error).message.split("\n")[0]}`;
+    }
   }
+  return { binding: {}, problem };
 }
 
 /** The kernel sets that run here, the fastest first, and why no native one does. */

@@ -2,7 +2,7 @@ import type { Matrix } from "../../data/correlation-matrix.ts";
 import type { Run } from "../engine.ts";
 import { type Arena, roundUp } from "../rows/arena.ts";
 import { labelPanelBytes, noisePanelBytes, putGenerator, SLICE_ROWS } from "../rows/generator.ts";
-import { inputPanelBytes, type Layout, paddedInputs, panelsOf } from "../rows/panels.ts";
+import { columnBytes, inputPanelBytes, type Layout, paddedInputs, panelsOf } from "../rows/panels.ts";
 
 /** Labels of one cell in linear memory, all in panels [P][K][panelRows]. */
 export interface LabelPlan {
@@ -54,6 +54,7 @@ export function planRows(run: Run, cells: readonly Matrix[], arena: Arena, layou
   const { batch, trainRows, heldoutRows } = run.training;
   const panel = inputPanelBytes(inputs, layout);
   const panels = panelsOf(batch, layout);
+  const beyond = layout.lanes * columnBytes(layout); // kernels may read, but never use, columns after the last
   const chunkSteps = Math.max(1, Math.floor(CHUNK_BYTES / (panels * panel)));
   const chunkPanels = Math.max(chunkSteps * panels, panelsOf(SLICE_ROWS, layout));
   const trainPanels = trainRows === "fresh" ? 0 : panelsOf(roundUp(trainRows, SLICE_ROWS), layout);
@@ -62,9 +63,9 @@ export function planRows(run: Run, cells: readonly Matrix[], arena: Arena, layou
     layout,
     inputs,
     tasks,
-    heldout: arena.take(heldoutPanels * panel),
-    train: arena.take(trainPanels * layout.panelRows * 4 * paddedInputs(inputs)),
-    chunk: arena.take(chunkPanels * panel),
+    heldout: arena.take(heldoutPanels * panel + beyond),
+    train: arena.take(trainPanels * layout.panelRows * 4 * paddedInputs(inputs) + beyond),
+    chunk: arena.take(chunkPanels * panel + beyond),
     panels,
     chunkSteps,
     ids: arena.take(chunkPanels * layout.panelRows * 4),

@@ -1,6 +1,7 @@
 import type { Run, RunResult } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
 import { SLICE_ROWS } from "../rows/generator.ts";
+import type { Layout } from "../rows/panels.ts";
 import { planBundle } from "./bundle.ts";
 import { BundleRows } from "./bundle-rows.ts";
 import type { KernelInstance } from "./kernels.ts";
@@ -17,10 +18,15 @@ export interface Watch {
 }
 
 /** Trains runs that share their rows, chunk after chunk of steps; returns nothing if stopped. */
-export function trainBundle(memory: KernelInstance, runs: readonly Run[], watch: Watch): RunResult[] | undefined {
+export function trainBundle(
+  memory: KernelInstance,
+  runs: readonly Run[],
+  watch: Watch,
+  layout?: Layout,
+): RunResult[] | undefined {
   if (watch.isStopped()) return undefined;
   const started = performance.now();
-  const plan = planBundle(runs, memory.set);
+  const plan = planBundle(runs, memory.set, layout);
   memory.reserve(plan.arena.bytes);
   plan.arena.writeTo(memory.memory);
   const first = runs[0] as Run;

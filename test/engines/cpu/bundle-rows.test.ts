@@ -5,9 +5,10 @@ import { dataKey } from "../../../src/data/streams.ts";
 import { TaskSet } from "../../../src/data/task-set.ts";
 import { planBundle } from "../../../src/engines/cpu/bundle.ts";
 import { BundleRows } from "../../../src/engines/cpu/bundle-rows.ts";
+import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import type { Run } from "../../../src/engines/engine.ts";
 import { Arena } from "../../../src/engines/rows/arena.ts";
-import { columnBytes, inputPanelBytes, PANELS, panelIndex } from "../../../src/engines/rows/panels.ts";
+import { columnBytes, inputPanelBytes, PANELS, panelIndex, panelsOf } from "../../../src/engines/rows/panels.ts";
 import { keyOf } from "../../../src/random/key.ts";
 import { normalsInto } from "../../../src/random/normal.ts";
 import { pearson } from "../../../src/stats/moments.ts";
@@ -15,29 +16,56 @@ import { range } from "../../support/reference.ts";
 import { wasm } from "./lone-run.ts";
 import { runOf } from "./runs.ts";
 
-test("normals(...) of the kernels are the bits of normalsInto, 200,000 of them", () => {
-  const [D, P] = [102, 250];
+const FEW_ROWS = layoutOf("wasm", 1);
+/** Panels of 8 rows, and row after row. */
+const LAYOUTS = [PANELS, FEW_ROWS];
+
+test.each(LAYOUTS)("normals(...) of the kernels, $panelRows rows to a panel, are the bits of normalsInto", (layout) => {
+  const [D, count] = [102, 2000];
+  const { panelRows } = layout;
+  const stride = inputPanelBytes(D, layout);
   const arena = new Arena();
-  const out = arena.take(P * inputPanelBytes(D, PANELS));
+  const out = arena.take((count / panelRows) * stride);
   wasm.reserve(arena.bytes);
   const key = keyOf("kernels");
-  wasm.kernels.normals(out, inputPanelBytes(D, PANELS), D, P, 40, 7, 0, ...key, 8);
-  const panels = wasm.float32(out, (P * inputPanelBytes(D, PANELS)) / 4);
+  wasm.kernels.normals(out, stride, D, count / panelRows, 40, 7, 0, ...key, panelRows);
+  const values = wasm.float32(out, ((count / panelRows) * stride) / 4);
   const expected = new Float32Array(D);
-  for (let row = 0; row < 8 * P; row++) {
+  for (let row = 0; row < count; row++) {
     normalsInto(expected, key, 40 + row, 7);
-    const actual = Float32Array.from(expected, (_, d) => panels[panelIndex(row, d, 104, PANELS)] as number);
+    const actual = Float32Array.from(expected, (_, d) => values[panelIndex(row, d, 104, layout)] as number);
     expect(bits(actual)).toEqual(bits(expected));
   }
 });
 
+test.each([1, 3, 5, 8, 13])("normals(...) of %i rows a step, one after the other, end at the last row", (perStep) => {
+  const [D, count] = [6, 21];
+  const stride = inputPanelBytes(D, FEW_ROWS);
+  const arena = new Arena();
+  const out = arena.take((count + 8) * stride);
+  wasm.reserve(arena.bytes);
+  const values = wasm.float32(out, ((count + 8) * stride) / 4).fill(9);
+  const key = keyOf("steps");
+  wasm.kernels.normals(out, stride, D, count, 0, 4, perStep, ...key, FEW_ROWS.panelRows);
+  const expected = new Float32Array(D);
+  for (const row of range(count)) {
+    normalsInto(expected, key, row % perStep, 4 + Math.floor(row / perStep));
+    expect(bits(values.slice(8 * row, 8 * row + D))).toEqual(bits(expected));
+  }
+  expect(values.slice(8 * count).every((value) => value === 9)).toBe(true);
+});
+
 describe.each([
-  ["fresh", "epochs", 2],
-  [61, "epochs", 2],
-  [61, "replacement", 2],
-  ["fresh", "epochs", 3],
-  [61, "epochs", 5],
-] as const)("trainRows %s, sampling %s, %i tasks", (trainRows, sampling, K) => {
+  ["fresh", "epochs", 2, PANELS],
+  [61, "epochs", 2, PANELS],
+  [61, "replacement", 2, PANELS],
+  ["fresh", "epochs", 3, PANELS],
+  [61, "epochs", 5, PANELS],
+  ["fresh", "epochs", 1, FEW_ROWS],
+  [61, "replacement", 2, FEW_ROWS],
+  ["fresh", "epochs", 4, FEW_ROWS],
+  [61, "epochs", 5, FEW_ROWS],
+] as const)("trainRows %s, sampling %s, %i tasks, layout %j", (trainRows, sampling, K, layout) => {
   const run = runOf({
     model: "omoe",
     tasks: K,
@@ -53,7 +81,7 @@ describe.each([
     new TaskSet(data, correlationMatrix, { seed, run: index });
 
   function loaded() {
-    const { arena, rows: plan, labels } = planBundle(runs, "wasm");
+    const { arena, rows: plan, labels } = planBundle(runs, "wasm", layout);
     wasm.reserve(arena.bytes);
     arena.writeTo(wasm.memory);
     return { plan, labels, data: new BundleRows(wasm, plan, run) };
@@ -61,9 +89,9 @@ describe.each([
 
   /** Rows of panels of N columns as [count][columns]. */
   function rowsAt(at: number, N: number, columns: number, count: number): Float32Array {
-    const values = wasm.float32(at, Math.ceil(count / 8) * 8 * N);
+    const values = wasm.float32(at, panelsOf(count, layout) * layout.panelRows * N);
     return Float32Array.from({ length: count * columns }, (_, i) => {
-      return values[panelIndex(Math.floor(i / columns), i % columns, N, PANELS)] as number;
+      return values[panelIndex(Math.floor(i / columns), i % columns, N, layout)] as number;
     });
   }
 
@@ -84,8 +112,8 @@ describe.each([
       const set = taskSet(runs[i] as Run);
       for (const s of range(3)) {
         const { x, y } = expectedStep(set, 4 + s);
-        expect(bits(rowsAt(plan.chunk + s * plan.panels * 100 * columnBytes(PANELS), 100, 100, 13))).toEqual(bits(x));
-        expect(bits(rowsAt(chunk + s * plan.panels * K * columnBytes(PANELS), K, K, 13))).toEqual(bits(y));
+        expect(bits(rowsAt(plan.chunk + s * plan.panels * 100 * columnBytes(layout), 100, 100, 13))).toEqual(bits(x));
+        expect(bits(rowsAt(chunk + s * plan.panels * K * columnBytes(layout), K, K, 13))).toEqual(bits(y));
       }
     });
   });

@@ -9,14 +9,17 @@ const WORDS = memory.data(128, 16);
 export function dropout(op: Dropout, P: i32): void {
   const step = load<i32>(op.step);
   if (step == 0) return;
+  const steps = i32x4.splat(step);
   for (let m = 0; m < op.M; m++) {
     const key = op.keys + (<usize>m << 3);
     setKey(load<u32>(key), load<u32>(key, 4));
     for (let p = 0; p < P; p++) {
       const rows = i32x4.add(i32x4.splat(8 * p), i32x4(0, 1, 2, 3));
+      const others = i32x4.add(rows, i32x4.splat(4));
       const units = op.units + <usize>p * op.stride + <usize>(m * op.N) * LINE;
       for (let n = 0; n < op.N; n += 4) {
-        wordBlock(WORDS, rows, n >> 2, step);
+        const block = i32x4.splat(n >> 2);
+        wordBlock(WORDS, block, block, rows, others, steps, steps);
         dropUnits(op, units + <usize>n * LINE, <usize>min(4, op.N - n) * LINE);
       }
     }

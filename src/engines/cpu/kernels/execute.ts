@@ -6,12 +6,18 @@ import { inputGradient } from "./input-gradient";
 import * as I from "./instructions";
 import { mix } from "./mix";
 import { Optimizer } from "./optimizer";
+import { executeRows } from "./rows/execute";
 import { softmax } from "./softmax";
 import { sparseUpdate } from "./sparse-update";
 import { update } from "./update";
 
-/** Executes instructions from `at` to `end` on P panels of rows `x`. */
+/** Executes instructions from `at` to `end` on P panels `x` of `panelRows` rows: 8, or 1 for row after row. */
 export function execute(at: usize, end: usize, x: usize, weights: usize, P: i32, o: Optimizer, panelRows: i32): void {
+  if (panelRows == 1) executeRows(at, end, x, weights, P, o);
+  else executePanels(at, end, x, weights, P, o);
+}
+
+function executePanels(at: usize, end: usize, x: usize, weights: usize, P: i32, o: Optimizer): void {
   while (at < end) {
     switch (changetype<I.Instruction>(at).op) {
       case I.DENSE: {
@@ -50,11 +56,9 @@ export function execute(at: usize, end: usize, x: usize, weights: usize, P: i32,
       case I.SCALE:
         scale(changetype<I.Scale>(at), P);
         break;
-      case I.NEXT_STEP: {
-        const step = changetype<I.NextStep>(at).step;
-        store<i32>(step, load<i32>(step) + 1);
+      case I.NEXT_STEP:
+        I.nextStep(changetype<I.NextStep>(at));
         break;
-      }
       default:
         unreachable();
     }

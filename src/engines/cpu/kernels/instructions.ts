@@ -180,3 +180,7 @@ export const NEXT_STEP = 11;
   size: i32;
   step: usize;
 }
+
+export function nextStep(op: NextStep): void {
+  store<i32>(op.step, load<i32>(op.step) + 1);
+}

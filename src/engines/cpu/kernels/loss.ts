@@ -6,7 +6,7 @@ import { LINE } from "../../rows/kernels/layout";
  * finite `delta`, Huber's: e² / 2 up to delta and delta (|e| - delta / 2) beyond. predictions and gradient [P][K][8] of
  * `stride`, labels [P][K][8], sums float64 [K].
  */
-export function addLosses(
+export function panelLosses(
   predictions: usize, gradient: usize, stride: usize, labels: usize, sums: usize, K: i32, B: i32, delta: f32,
 ): void {
   const isHuber = delta < Infinity;
@@ -33,7 +33,7 @@ export function addLosses(
 }
 
 // @ts-ignore: decorator
-@inline function total(sum: v128): f64 {
+@inline export function total(sum: v128): f64 {
   const low = <f64>f32x4.extract_lane(sum, 0) + <f64>f32x4.extract_lane(sum, 1);
   return low + (<f64>f32x4.extract_lane(sum, 2) + <f64>f32x4.extract_lane(sum, 3));
 }

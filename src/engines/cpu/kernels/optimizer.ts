@@ -35,25 +35,74 @@ export function beginStep(o: Optimizer): void {
   o.epsilon = <f32>(EPSILON * root);
 }
 
-/** Four weights at `w` take one step by their gradient; m̂ / (sqrt(v̂) + epsilon) with both corrections in the rate. */
+/** m, four first moments at `at`, after a gradient: beta1 m + (1 - beta1) g. */
+// @ts-ignore: decorator
+@inline function firstMoments(at: usize, g: v128, keep: v128, take: v128): v128 {
+  return f32x4.add(f32x4.mul(keep, v128.load(at)), f32x4.mul(take, g));
+}
+
+/** v, four second moments at `at`, after a gradient: beta2 v + (1 - beta2) g². */
+// @ts-ignore: decorator
+@inline function secondMoments(at: usize, g: v128, keep: v128, take: v128): v128 {
+  const square = f32x4.mul(f32x4.mul(take, g), g);
+  return f32x4.add(f32x4.mul(keep, v128.load(at)), square);
+}
+
+/** Moves four weights at `w`: m̂ / (sqrt(v̂) + epsilon), with both corrections in the rate. */
+// @ts-ignore: decorator
+@inline function move(w: usize, m: v128, v: v128, rate: v128, epsilon: v128): void {
+  const down = f32x4.add(f32x4.sqrt(v), epsilon);
+  v128.store(w, f32x4.sub(v128.load(w), f32x4.div(f32x4.mul(rate, m), down)));
+}
+
+// @ts-ignore: decorator
+@inline export function rateOf(o: Optimizer): v128 {
+  return v128.load_splat<f32>(changetype<usize>(o), offsetof<Optimizer>("rate"));
+}
+
+// @ts-ignore: decorator
+@inline export function epsilonOf(o: Optimizer): v128 {
+  return v128.load_splat<f32>(changetype<usize>(o), offsetof<Optimizer>("epsilon"));
+}
+
+/** Four weights at `w` take one step by their gradient. */
 // @ts-ignore: decorator
 @inline function adam(o: Optimizer, w: usize, gradient: v128): void {
   const g = f32x4.add(gradient, f32x4.splat(TINY));
   const at1 = w + o.moments;
   const at2 = at1 + o.moments;
-  const m = f32x4.add(f32x4.mul(f32x4.splat(<f32>BETA1), v128.load(at1)), f32x4.mul(f32x4.splat(<f32>(1 - BETA1)), g));
-  const square = f32x4.mul(f32x4.mul(f32x4.splat(<f32>(1 - BETA2)), g), g);
-  const v = f32x4.add(f32x4.mul(f32x4.splat(<f32>BETA2), v128.load(at2)), square);
+  const m = firstMoments(at1, g, f32x4.splat(<f32>BETA1), f32x4.splat(<f32>(1 - BETA1)));
+  const v = secondMoments(at2, g, f32x4.splat(<f32>BETA2), f32x4.splat(<f32>(1 - BETA2)));
   v128.store(at1, m);
   v128.store(at2, v);
-  const down = f32x4.add(f32x4.sqrt(v), v128.load_splat<f32>(changetype<usize>(o), offsetof<Optimizer>("epsilon")));
-  const rate = v128.load_splat<f32>(changetype<usize>(o), offsetof<Optimizer>("rate"));
-  v128.store(w, f32x4.sub(v128.load(w), f32x4.div(f32x4.mul(rate, m), down)));
+  move(w, m, v, rateOf(o), epsilonOf(o));
+}
+
+/** BETA1, 1 - BETA1, BETA2, 1 - BETA2 and TINY. */
+const C = memory.data<f32>([<f32>BETA1, <f32>(1 - BETA1), <f32>BETA2, <f32>(1 - BETA2), TINY], 16);
+
+/** What adamOf takes, for loops that keep it in registers: V8 rebuilds a constant vector at each use, but no loaded one. */
+// @ts-ignore: decorator
+@inline export function adamConstant(i: usize): v128 {
+  return v128.load_splat<f32>(C + 4 * i);
+}
+
+/** The same step with all constants given; the moments are at `at1` and `at2`. */
+// @ts-ignore: decorator
+@inline export function adamOf(
+  w: usize, at1: usize, at2: usize, gradient: v128,
+  keep1: v128, take1: v128, keep2: v128, take2: v128, tiny: v128, rate: v128, epsilon: v128,
+): void {
+  const g = f32x4.add(gradient, tiny);
+  const m = firstMoments(at1, g, keep1, take1);
+  const v = secondMoments(at2, g, keep2, take2);
+  v128.store(at1, m);
+  v128.store(at2, v);
+  move(w, m, v, rate, epsilon);
 }
 
 // @ts-ignore: decorator
-@inline function sgd(o: Optimizer, w: usize, gradient: v128): void {
-  const rate = v128.load_splat<f32>(changetype<usize>(o), offsetof<Optimizer>("rate"));
+@inline export function sgd(w: usize, gradient: v128, rate: v128): void {
   v128.store(w, f32x4.sub(v128.load(w), f32x4.mul(rate, gradient)));
 }
 
@@ -64,7 +113,7 @@ export function beginStep(o: Optimizer): void {
     adam(o, w, a);
     adam(o, w + 16, b);
   } else {
-    sgd(o, w, a);
-    sgd(o, w + 16, b);
+    sgd(w, a, rateOf(o));
+    sgd(w + 16, b, rateOf(o));
   }
 }

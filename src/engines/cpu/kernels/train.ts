@@ -1,7 +1,7 @@
-import { eights } from "../../rows/kernels/layout";
-import { addLosses } from "./loss";
+import { panelLosses } from "./loss";
 import { beginStep, Optimizer } from "./optimizer";
 import { execute } from "./execute";
+import { rowLosses } from "./rows/loss";
 
 /** A model's step: forward from `begin` to `middle`, backward from there to `end`. Written by ../step-code.ts. */
 @unmanaged export class StepCode {
@@ -12,6 +12,7 @@ import { execute } from "./execute";
   gradient: usize;
   stride: usize;
   K: i32;
+  /** 8 if lanes are rows, 1 if they are units. */
   panelRows: i32;
 }
 
@@ -36,7 +37,7 @@ export function train(
   member: Member, x: usize, xBytes: usize, labels: usize, labelBytes: usize, B: i32, steps: i32, limit: f64,
 ): i32 {
   const code = member.code;
-  const P = eights(B);
+  const P = panelsOf(B, code.panelRows);
   for (let s = 0; s < steps; s++) {
     execute(code.begin, code.middle, x, member.weights, P, member.optimizer, code.panelRows);
     if (!(batchLoss(member, labels, B) <= limit)) return s;
@@ -49,12 +50,16 @@ export function train(
   return steps;
 }
 
+function panelsOf(rows: i32, panelRows: i32): i32 {
+  return panelRows == 1 ? rows : (rows + 7) >> 3;
+}
+
 /** Mean over the tasks of the batch's loss. */
 function batchLoss(member: Member, labels: usize, B: i32): f64 {
   const p = member.code;
   const K = p.K;
   memory.fill(member.losses, 0, <usize>K << 3);
-  addLosses(p.predictions, p.gradient, p.stride, labels, member.losses, K, B, member.delta);
+  addLosses(member, p.gradient, labels, B);
   let mean: f64 = 0;
   for (let k = 0; k < K; k++) {
     const at = <usize>k << 3;
@@ -63,6 +68,13 @@ function batchLoss(member: Member, labels: usize, B: i32): f64 {
     mean += loss / <f64>K;
   }
   return mean;
+}
+
+/** Adds the losses over the first B rows to the member's; `gradient` may be 0. */
+function addLosses(member: Member, gradient: usize, labels: usize, B: i32): void {
+  const p = member.code;
+  if (p.panelRows == 1) rowLosses(p.predictions, gradient, p.stride, labels, member.losses, p.K, B, member.delta);
+  else panelLosses(p.predictions, gradient, p.stride, labels, member.losses, p.K, B, member.delta);
 }
 
 /** Adds the batch losses to the sums. */
@@ -77,9 +89,9 @@ export function evaluate(member: Member, x: usize, stride: usize, labels: usize,
   const p = member.code;
   for (let row = 0; row < rows; row += most) {
     const B = min(most, rows - row);
-    execute(p.begin, p.middle, x, member.weights, eights(B), member.optimizer, p.panelRows);
-    addLosses(p.predictions, 0, p.stride, labels, member.losses, p.K, B, member.delta);
-    x += <usize>(most >> 3) * stride;
-    labels += <usize>(most >> 3) * <usize>p.K * 32;
+    execute(p.begin, p.middle, x, member.weights, panelsOf(B, p.panelRows), member.optimizer, p.panelRows);
+    addLosses(member, 0, labels, B);
+    x += <usize>panelsOf(most, p.panelRows) * stride;
+    labels += <usize>(most * p.K) << 2;
   }
 }

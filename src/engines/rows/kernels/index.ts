@@ -1,2 +1,1 @@
-export { labels } from "./labels";
-export { gatherLabels, gatherRows, normals, panelsToRows } from "./rows";
+export { gatherLabels, gatherRows, labels, normals, panelsToRows } from "./rows";

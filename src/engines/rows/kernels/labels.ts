@@ -17,7 +17,7 @@ import { sine } from "./sine";
 }
 
 /** Labels [P][K][8] of P panels of rows `x`, with noise [P][K rounded up to 4][8]. */
-export function labels(g: Generator, x: usize, stride: usize, noise: usize, out: usize, P: i32, panelRows: i32): void {
+export function panelLabels(g: Generator, x: usize, stride: usize, noise: usize, out: usize, P: i32): void {
   const pairs = g.K & ~1;
   const vector = <usize>g.D << 3;
   const noisePanel = <usize>((g.K + 3) & ~3) * LINE;
@@ -81,7 +81,7 @@ function oneTask(g: Generator, x: usize, w: usize, noise: usize, out: usize): vo
   eightRows(g, a0, a1, a2, a3, noise, out);
 }
 
-function eightRows(g: Generator, a0: v128, a1: v128, a2: v128, a3: v128, noise: usize, out: usize): void {
+export function eightRows(g: Generator, a0: v128, a1: v128, a2: v128, a3: v128, noise: usize, out: usize): void {
   twoRows(g, a0, noise, out);
   twoRows(g, a1, noise + 8, out + 8);
   twoRows(g, a2, noise + 16, out + 16);

@@ -5,6 +5,9 @@
 // experts need padding. A buffer's *stride* is the distance from a panel to the next, so columns n.. of a buffer are
 // themselves a buffer: the same stride, 32 n bytes further on.
 //
+// The rows of a batch of few are one after the other instead, [B][N]: panels of one row, of which a lane is a unit. So
+// what lies behind a row's last column is another's, and whole vectors may read it but never write it.
+//
 // Kernels are in strips of 8 outputs: [ceil(N / 8)][D4][8], D4 = D rounded up to 4. The forward product reads 4 outputs
 // of an input side by side; the weight gradient, which is a product over rows, updates 4 inputs x 8 outputs in one
 // piece of 128 bytes; the input gradient reads 4 inputs of an output at constant distances. So no product needs a

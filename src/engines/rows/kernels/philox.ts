@@ -1,4 +1,4 @@
-// Philox 4x32-10 for 8 rows of one block of four columns: a lane is a row. The bits are those of src/random/philox.ts.
+// Philox 4x32-10 for 8 counters, one to a lane. The bits are those of src/random/philox.ts.
 import { LINE } from "./layout";
 
 const WEYL_0: u32 = 0x9e3779b9;
@@ -23,15 +23,12 @@ export function setKey(key0: u32, key1: u32): void {
 }
 
 /**
- * Words of 8 rows, of which `rows` are the first four, columns 4 block to 4 block + 3, to four lines at `out`. Two
- * chains side by side: one round is 10 cycles long and a third as many wide.
+ * The four words of the counters (block, row, step, 0), four in a0, a1, a2 and four in b0, b1, b2, to four lines at
+ * `out`. Two chains side by side: one round is 10 cycles long and a third as many wide.
  */
-export function wordBlock(out: usize, rows: v128, block: i32, step: i32): void {
+export function wordBlock(out: usize, a0: v128, b0: v128, a1: v128, b1: v128, a2: v128, b2: v128): void {
   const multiplier0 = v128.load_splat<u32>(MULTIPLIERS);
   const multiplier1 = v128.load_splat<u32>(MULTIPLIERS, 4);
-  let a0 = i32x4.splat(block), b0 = a0;
-  let a1 = rows, b1 = i32x4.add(rows, i32x4.splat(4));
-  let a2 = i32x4.splat(step), b2 = a2;
   let a3 = i32x4.splat(0), b3 = a3;
   for (let key = KEYS; key < KEYS + 8 * ROUNDS; key += 8) {
     const key0 = v128.load_splat<u32>(key);

@@ -1,0 +1,71 @@
+// What a run gives, bit for bit, on one kernel set of this machine, and runs to compare the sets by.
+import fc from "fast-check";
+import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
+import { GENERATOR_PRESETS } from "../../../src/data/presets.ts";
+import type { KernelSet } from "../../../src/engines/cpu/kernel-sets.ts";
+import { trainBundle } from "../../../src/engines/cpu/train-bundle.ts";
+import type { Run, RunResult, TrainingSettings } from "../../../src/engines/engine.ts";
+import type { Layout } from "../../../src/engines/rows/panels.ts";
+import { MODEL_NAMES, ZOO } from "../../../src/models/zoo.ts";
+import { makeRun } from "../../support/runs.ts";
+import { INSTANCES, wasm } from "./lone-run.ts";
+import { anySpec } from "./specs.ts";
+
+export const NATIVE = INSTANCES.map(({ set }) => set).filter((set) => set !== "wasm");
+const WATCH = { keepParameters: true, isStopped: () => false, onStep: () => {} };
+
+/** All that a run records but its time and device, and its parameters bit for bit. */
+function outcome({ curve, failure, trainingSetLoss, labelCorrelations, parameters }: RunResult) {
+  return {
+    curve,
+    failure,
+    trainingSetLoss,
+    labelCorrelations,
+    bits: new Uint32Array(parameters?.buffer as ArrayBuffer),
+  };
+}
+
+/** Outcomes of runs that train together, in a layout other than the set's own if it is given. */
+export function trained(set: KernelSet, runs: readonly Run[], layout?: Layout) {
+  const instance = INSTANCES.find((one) => one.set === set) ?? wasm;
+  return trainBundle(instance, runs, WATCH, layout)?.map(outcome);
+}
+
+/** Batches and rows for whole runs of the zoo. */
+export const TRAININGS = [
+  [64, "fresh"],
+  [256, 700],
+  [13, 90],
+  [1, "fresh"],
+  [3, 40],
+] as const;
+
+/** One run of each model of the zoo, which train together. */
+export function zooRuns(batch: number, trainRows: TrainingSettings["trainRows"]): Run[] {
+  return MODEL_NAMES.map((name) => {
+    const model = ZOO[name].build({ inputs: 100, tasks: 2 });
+    return makeRun({ model, index: 3 }, { trainRows, batch, steps: 200, evalEvery: 70, heldoutRows: 300 });
+  });
+}
+
+/** A short run of any model of the family: batches of up to `most` rows, both optimizers, both samplings. */
+export function anyRun(most: number): fc.Arbitrary<Run> {
+  const shape = fc.record({
+    spec: anySpec,
+    wide: fc.constantFrom(0, 0, 20, 61, 230),
+    batch: fc.integer({ min: 1, max: most }),
+    trainRows: fc.oneof(fc.constant("fresh" as const), fc.integer({ min: 70, max: 300 })),
+    optimizer: fc.constantFrom("adam" as const, "sgd" as const),
+    sampling: fc.constantFrom("epochs" as const, "replacement" as const),
+    heldoutRows: fc.integer({ min: 1, max: 90 }),
+    huberDelta: fc.constantFrom(null, null, 0.3, 1),
+    rawLabels: fc.boolean(),
+    index: fc.nat({ max: 1e6 }),
+  });
+  return shape.map(({ spec, wide, index, rawLabels, ...training }) => {
+    const model = { ...spec, inputs: spec.inputs + spec.tasks + wide };
+    const data = { ...GENERATOR_PRESETS.paper.settings, inputs: model.inputs, rawLabels };
+    const matrix = { correlationMatrix: correlationMatrix(model.tasks, 0.5) };
+    return makeRun({ model, data, index, ...matrix }, { ...training, steps: 7, evalEvery: 3, lr: 0.003 });
+  });
+}

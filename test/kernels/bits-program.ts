@@ -1,0 +1,26 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const WASM = ["dist/engines/cpu/kernels.wasm", "dist/engines/rows/kernels.wasm"];
+
+/**
+ * The programs of this folder as JavaScript, in a folder of their own with WebAssembly's kernels, and with the binary
+ * `from` as the only native ones, in their `place`. Gives the folder; it lies below node_modules' own.
+ */
+export function bitsProgram(name: string, place: string, from: string): string {
+  const folder = join(ROOT, "test-output", name);
+  rmSync(folder, { recursive: true, force: true });
+  const tsc = join(ROOT, "node_modules/.bin/tsc");
+  execFileSync(tsc, ["-p", join(ROOT, "test/kernels/tsconfig.bits.json"), "--outDir", folder]);
+  for (const path of WASM) copy(join(ROOT, path), join(folder, path));
+  copy(from, join(folder, place));
+  return folder;
+}
+
+function copy(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  copyFileSync(from, to);
+}
