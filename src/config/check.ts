@@ -97,7 +97,7 @@ function leafOf(
   let description = "a value of another kind";
   for (const key of [...path, undefined]) {
     while (inner instanceof z.ZodOptional) inner = inner.unwrap();
-    if (inner instanceof z.ZodUnion && !inner.description) inner = chosenOf(inner, value);
+    inner = chosenOf(inner, value);
     if (inner instanceof z.ZodType && inner.description) description = inner.description;
     while (inner instanceof z.ZodNullable) inner = inner.unwrap();
     if (key === undefined) break;

@@ -45,9 +45,8 @@ export function override(source: string, key: string, text: string | readonly st
   return { source, values: { [key]: value } };
 }
 
-/** Settings that are always lists, and those that may be. */
+/** Settings that are always lists. */
 const LISTS: readonly string[] = ["correlations", "models"] satisfies SettingKey[];
-const MAYBE_LISTS: readonly string[] = [...GRID_KEYS, "evalEvery"] satisfies SettingKey[];
 
 /** One override from a flag whose setting is a list, or may be, by commas or as YAML: `--lr 0.001,0.01`. */
 export function listOverride(source: string, key: string, text: string): GivenValues {
