@@ -22,7 +22,7 @@ export async function estimateMs(runs: readonly Run[], engine: Engine): Promise<
 /** Settings that a run's time depends on, apart from its model: in a grid they may differ. */
 function workOf({ training }: Run): string {
   const { trainRows, sampling, batch, steps, optimizer, evalEvery, heldoutRows } = training;
-  return [trainRows, sampling, batch, steps, optimizer, evalEvery, heldoutRows].join();
+  return JSON.stringify([trainRows, sampling, batch, steps, optimizer, evalEvery, heldoutRows]);
 }
 
 async function estimateAlikeMs(runs: readonly Run[], engine: Engine, trialMs: number): Promise<number> {

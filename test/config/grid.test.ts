@@ -47,6 +47,11 @@ describe("a setting of several values", () => {
     expect(fromFile((text) => text.replace(/^batch: 64$/m, "batch: [64]")).batch).toBe(64);
   });
 
+  test("is no grid where it is the steps of evaluations", () => {
+    const config = smoke("evalEvery=10,20");
+    expect([config.evalEvery, listedKeys(config)]).toEqual([[10, 20], []]);
+  });
+
   test("may be the models or the correlations, by commas too; a text stays a text", () => {
     expect(smoke("models=mmoe,omoe", "correlations=0.1", "about=a, b")).toMatchObject({
       models: ["mmoe", "omoe"],
