@@ -1,23 +1,37 @@
-// npm run bench: the cpu engine by itself, on one core.
+// npm run bench: the cpu engine by itself, on one core, with every kernel set of this machine side by side.
 import { cpus } from "node:os";
 import { correlationMatrix } from "../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../src/data/presets.ts";
 import { kernelSource } from "../src/engines/cpu/instantiate.ts";
+import type { KernelSet } from "../src/engines/cpu/kernel-sets.ts";
+import { availableKernels } from "../src/engines/cpu/native.ts";
 import type { Run } from "../src/engines/engine.ts";
 import { flopPerRow } from "../src/models/flop.ts";
+import { parameterCount } from "../src/models/parameters.ts";
 import { type ModelName, ZOO } from "../src/models/zoo.ts";
 import { type Parts, timeParts } from "./parts.ts";
-import { measuredPeak } from "./peak.ts";
+import { peakOf } from "./peak.ts";
 
 const MODELS = ["shared-bottom", "omoe", "mmoe"] as const;
-const BATCHES = [32, 64, 256, 1024];
+const BATCHES = [1, 2, 4, 8, 16, 64, 256];
+/** Up to here a step is bound by reading and writing weights and moments; from here on by its products. */
+const FEW_ROWS = 8;
 
 function runOf(model: ModelName, batch: number, trainRows: number | "fresh"): Run {
   return {
     ...{ id: model, model: ZOO[model].build({ inputs: 100, tasks: 2 }), data: GENERATOR_PRESETS.paper.settings },
     ...{ correlation: 0.5, correlationMatrix: correlationMatrix(2, 0.5), index: 0, seed: 0 },
     training: {
-      ...{ trainRows, sampling: "epochs", batch, steps: 1, optimizer: "adam", lr: 0.001, evalEvery: 1 },
+      ...{
+        trainRows,
+        sampling: "epochs",
+        batch,
+        steps: 1,
+        optimizer: "adam",
+        lr: 0.001,
+        huberDelta: null,
+        evalEvery: 1,
+      },
       ...{ initializer: { name: "glorot-uniform" }, heldoutRows: 8 },
     },
   };
@@ -27,39 +41,107 @@ function runOf(model: ModelName, batch: number, trainRows: number | "fresh"): Ru
  * Operations of a step, if all layers were dense. The engine leaves out the half of a weight gradient where ReLU units
  * are shut, so its share of the peak may be above 100 %.
  */
-function megaflop({ model, training }: Run): number {
-  return (flopPerRow(model) * training.batch) / 1e6;
+function gigaflop({ model, training }: Run): number {
+  return (flopPerRow(model) * training.batch) / 1e9;
 }
 
+/** Bytes of a step: weights are read forwards, then they and Adam's two moments read and written. */
+function gigabytes({ model }: Run): number {
+  return (7 * 4 * parameterCount(model)) / 1e9;
+}
+
+const SETS = availableKernels().sets.toReversed();
+const peaks = new Map(SETS.map((set) => [set, { measure: peakOf(set), arithmetic: 0, cache: 0 }]));
+
 /** Measured between the rows of the table, since the clock varies: the largest counts. */
-let peak = 0;
-const rows: { run: Run; fixed: Parts; fresh: Parts }[] = [];
-const source = kernelSource("wasm");
+function measurePeaks(): void {
+  for (const peak of peaks.values()) {
+    const { arithmetic, cache = 0 } = peak.measure();
+    peak.arithmetic = Math.max(peak.arithmetic, arithmetic);
+    peak.cache = Math.max(peak.cache, cache);
+  }
+}
+
+interface Row {
+  readonly run: Run;
+  /** By kernel set. */
+  readonly parts: ReadonlyMap<KernelSet, { readonly fixed: Parts; readonly fresh: Parts }>;
+}
+
+const rows: Row[] = [];
 for (const model of MODELS) {
   for (const batch of BATCHES) {
-    peak = Math.max(peak, measuredPeak());
+    measurePeaks();
     const run = runOf(model, batch, 10_000);
-    rows.push({ run, fixed: timeParts(source, run), fresh: timeParts(source, runOf(model, batch, "fresh")) });
+    const timed = SETS.map((set) => {
+      const source = kernelSource(set);
+      return [set, { fixed: timeParts(source, run), fresh: timeParts(source, runOf(model, batch, "fresh")) }] as const;
+    });
+    rows.push({ run, parts: new Map(timed) });
+    console.error(`bench: ${model}, batch ${batch}`);
   }
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
-console.log(`${cpus()[0]?.model}, Node ${process.versions.node}: peak ${peak.toFixed(1)} GFLOP/s of unfused SIMD`);
-console.log(
-  "GFLOP/s as if every product were dense; rows where a ReLU unit is shut are left out of its weight gradient\n",
-);
-console.log(
-  "| model | batch | µs a step | GFLOP/s | of peak | products | of peak | Adam | rest | rows, fixed set | rows, fresh |",
-);
-console.log("|---|---|---|---|---|---|---|---|---|---|---|");
-for (const { run, fixed, fresh } of rows) {
-  const rate = (microseconds: number) => (1000 * megaflop(run)) / microseconds;
-  const step = Math.min(fixed.step, fresh.step);
-  const products = Math.min(fixed.products, fresh.products);
-  const times = [Math.min(fixed.adam, fresh.adam), Math.min(fixed.rest, fresh.rest), fixed.rows, fresh.rows];
-  const cells = [
-    ...[run.id, run.training.batch, step.toFixed(1), rate(step).toFixed(1), percent(rate(step) / peak)],
-    ...[products.toFixed(1), percent(rate(products) / peak), ...times.map((time) => time.toFixed(1))],
-  ];
-  console.log(`| ${cells.join(" | ")} |`);
+
+/** The least step of both kinds of rows, in µs. */
+function stepOf({ parts }: Row, set: KernelSet): number {
+  const { fixed, fresh } = parts.get(set) as { fixed: Parts; fresh: Parts };
+  return Math.min(fixed.step, fresh.step);
 }
+
+function table(heads: readonly string[], body: readonly (readonly (string | number)[])[]): string {
+  return [heads, heads.map(() => "---"), ...body].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+console.log(`${cpus()[0]?.model}, Node ${process.versions.node}`);
+for (const [set, { arithmetic, cache }] of peaks) {
+  const bytes = cache > 0 ? `, ${cache.toFixed(0)} GB/s read and written in the second-level cache` : "";
+  console.log(`${set}: peak ${arithmetic.toFixed(1)} GFLOP/s of unfused SIMD${bytes}`);
+}
+
+console.log("\nµs a step; how many times faster than wasm; share of the set's peak, as if every product were dense\n");
+const natives = SETS.filter((set) => set !== "wasm");
+console.log(
+  table(
+    ["model", "batch", ...SETS, ...natives.map((set) => `${set} to wasm`), ...SETS.map((set) => `${set}, of peak`)],
+    rows.map((row) => [
+      ...[row.run.id, row.run.training.batch, ...SETS.map((set) => stepOf(row, set).toFixed(1))],
+      ...natives.map((set) => `${(stepOf(row, "wasm") / stepOf(row, set)).toFixed(1)}x`),
+      ...SETS.map((set) => {
+        const { arithmetic = 0 } = peaks.get(set) ?? {};
+        return percent((1e6 * gigaflop(row.run)) / stepOf(row, set) / arithmetic);
+      }),
+    ]),
+  ),
+);
+
+console.log("\nFew rows: share of the second-level cache's bandwidth\n");
+console.log(
+  table(
+    ["model", "batch", ...natives],
+    rows
+      .filter(({ run }) => run.training.batch <= FEW_ROWS)
+      .map((row) => [
+        ...[row.run.id, row.run.training.batch],
+        ...natives.map((set) => {
+          const { cache = 0 } = peaks.get(set) ?? {};
+          return percent((1e6 * gigabytes(row.run)) / stepOf(row, set) / cache);
+        }),
+      ]),
+  ),
+);
+
+console.log("\nParts of a step, each timed by itself, and making its rows, in µs\n");
+console.log(
+  table(
+    ["model", "batch", "kernels", "products", "Adam", "rest", "rows, fixed set", "rows, fresh"],
+    rows.flatMap(({ run, parts }) =>
+      Array.from(parts, ([set, { fixed, fresh }]) => [
+        ...[run.id, run.training.batch, set],
+        ...(["products", "adam", "rest"] as const).map((part) => Math.min(fixed[part], fresh[part]).toFixed(1)),
+        ...[fixed.rows.toFixed(2), fresh.rows.toFixed(2)],
+      ]),
+    ),
+  ),
+);

@@ -1,7 +1,9 @@
 import { appendFileSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Config, trainedHash } from "../src/config/config.ts";
+import { type Config, configAt, trainedHash } from "../src/config/config.ts";
 import { configYaml } from "../src/config/write.ts";
+import { evaluationSteps } from "../src/engines/evaluations.ts";
+import { NO_CHOICE } from "../src/records/cell.ts";
 import { JOURNAL_SCHEMA } from "../src/records/fields.ts";
 import { lineOf } from "../src/records/journal-line.ts";
 import type { RunRecord } from "../src/records/record.ts";
@@ -20,14 +22,14 @@ function madeUpLosses(level: number, evaluations: number, random: () => number):
 
 function* madeUpRecords(config: Config): Generator<RunRecord> {
   const levels: Readonly<Record<string, number>> = { "shared-bottom": 0.25, omoe: 0.07, mmoe: 0.05 };
-  const evaluations = config.steps / config.evalEvery;
-  const steps = Array.from({ length: evaluations }, (_, i) => (i + 1) * config.evalEvery);
+  const { lr, steps: trained, batch } = configAt(config, NO_CHOICE);
+  const steps = evaluationSteps({ ...config, steps: trained });
   const random = lehmer(1);
   for (const { id, model, correlation, index: run, seed } of planRuns(config)) {
     const level = (levels[model.name] as number) * (0.7 + 0.6 * random()) * (1.2 - correlation / 5);
-    const [train, heldout] = [level, 1.5 * level].map((one) => madeUpLosses(one, evaluations, random));
+    const [train, heldout] = [level, 1.5 * level].map((one) => madeUpLosses(one, steps.length, random));
     yield {
-      ...{ id, model: model.name, correlation, run, seed, lr: config.lr, steps: config.steps, batch: config.batch },
+      ...{ id, model: model.name, correlation, run, seed, lr, steps: trained, batch, point: NO_CHOICE },
       ...{
         status: "done",
         reason: "",

@@ -16,7 +16,6 @@ const { values } = parseArgs({
   },
 });
 const batches = values.batch.split(",").map(Number);
-const steps = Number(values.steps);
 const repeats = Number(values.repeats);
 const only = values.only?.split(",");
 
@@ -30,13 +29,19 @@ if (present.length === 0) process.exit(2);
 const all = coresOf();
 const places = all.length > 1 ? [all.slice(-1), all] : [all];
 
-console.log(`${cpus()[0]?.model}, ${steps} steps, least (median) of ${repeats} repeats in turns\n`);
+console.log(`${cpus()[0]?.model}, least (median) of ${repeats} repeats in turns\n`);
 for (const batch of batches) {
   for (const models of SUBJECTS) console.log(`${await table(models, batch)}\n`);
 }
 
+/** Few rows take many steps: else what comes once, such as drawing a run's held-out rows, would count. */
+function stepsOf(batch: number): number {
+  return Number(values.steps) * Math.min(8, Math.max(1, Math.floor(64 / batch)));
+}
+
 /** One subject at one batch size: every contender in every place, round after round, so all see the same machine. */
 async function table(models: readonly string[], batch: number): Promise<string> {
+  const steps = stepsOf(batch);
   const seen = new Map<Contender, Measured[][]>(present.map((contender) => [contender, places.map(() => [])]));
   for (let repeat = 0; repeat < repeats; repeat++) {
     for (const [at, cores] of places.entries()) {
@@ -58,7 +63,7 @@ async function table(models: readonly string[], batch: number): Promise<string> 
   ];
   const rows = [...seen].map(([{ about }, measured]) => row(about, measured, first, models));
   const lines = [heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
-  return [`${models.join(", ")}, batch ${batch}: µs a run-step`, "", ...lines].join("\n");
+  return [`${models.join(", ")}, batch ${batch}, ${steps} steps: µs a run-step`, "", ...lines].join("\n");
 }
 
 function row(about: string, measured: Measured[][], first: Measured[][], models: readonly string[]): string[] {

@@ -1,4 +1,5 @@
 // From process start to a first result: one step of the three-model study on 10,000 fixed rows, as compiled (npm run build).
+import { correlationMatrix } from "../dist/data/correlation-matrix.js";
 import { GENERATOR_PRESETS } from "../dist/data/presets.js";
 import { CpuEngine } from "../dist/engines/cpu/cpu-engine.js";
 import { ZOO } from "../dist/models/zoo.js";
@@ -9,7 +10,7 @@ const training = {
 };
 const runs = ["shared-bottom", "omoe", "mmoe"].map((name) => ({
   ...{ id: name, model: ZOO[name].build({ inputs: 100, tasks: 2 }), data: GENERATOR_PRESETS.paper.settings },
-  ...{ correlation: 0.5, index: 0, seed: 0, training },
+  ...{ correlation: 0.5, correlationMatrix: correlationMatrix(2, 0.5), index: 0, seed: 0, training },
 }));
 const engine = new CpuEngine({ jobs: 1 });
 await engine.train(runs, { onResult() {} });

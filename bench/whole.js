@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { loadConfig, override } from "../dist/config/load.js";
 import { CpuEngine } from "../dist/engines/cpu/cpu-engine.js";
+import { availableKernels } from "../dist/engines/cpu/native.js";
 import { planRuns } from "../dist/sweep/plan.js";
 
 const STEPS = 500;
@@ -15,8 +16,8 @@ function studyRuns() {
 }
 
 /** µs of wall time per run-step, sets and evaluations included: the least of some rounds. */
-async function measure(jobs) {
-  const engine = new CpuEngine({ jobs });
+async function measure(jobs, kernels) {
+  const engine = new CpuEngine({ jobs, kernels });
   const runs = studyRuns();
   let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round++) {
@@ -36,13 +37,15 @@ function startMs() {
   );
 }
 
-const [one, two] = [await measure(1), await measure(2)];
-const hours = (PAPER_RUN_STEPS * two.least) / 3.6e9;
-console.log(
-  `\none worker ${one.least.toFixed(1)} µs a run-step; two ${two.least.toFixed(1)}: ${(one.least / two.least).toFixed(2)}x`,
-);
-console.log(`so the paper preset (18 million run-steps) on two workers would take ${(60 * hours).toFixed(0)} minutes`);
-console.log(
-  `memory with two workers: ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB, ${(two.planned / 1e6).toFixed(0)} MB of it planned`,
-);
+console.log();
+for (const set of availableKernels().sets) {
+  const [one, two] = [await measure(1, set), await measure(2, set)];
+  const minutes = (PAPER_RUN_STEPS * two.least) / 6e7;
+  console.log(
+    `${set}: one worker ${one.least.toFixed(1)} µs a run-step, two ${two.least.toFixed(1)}: ${(one.least / two.least).toFixed(2)}x; ` +
+      `so the paper preset (18 million run-steps) on two workers would take ${minutes.toFixed(0)} minutes`,
+  );
+  const [all, planned] = [process.memoryUsage().rss, two.planned].map((bytes) => (bytes / 1e6).toFixed(0));
+  console.log(`  memory with two workers: ${all} MB, ${planned} MB of it planned`);
+}
 console.log(`from process start to the results of a first step: ${startMs()} ms`);

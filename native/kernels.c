@@ -3,6 +3,7 @@
 #include "kernels.h"
 #include "data.h"
 #include "dropout.h"
+#include "loss.h"
 #include "panel-update.h"
 #include "panels.h"
 #include "rows.h"
@@ -73,8 +74,8 @@ static double batchLoss(char *base, const Member *member, const char *labels, in
   for (int k = 0; k < code->K; k++) losses[k] = 0;
   const char *predictions = base + code->predictions;
   char *gradient = base + code->gradient;
-  if (code->panelRows == 1) squaredErrorsRows(predictions, gradient, code->stride, labels, losses, code->K, B);
-  else squaredErrors(predictions, gradient, code->stride, labels, losses, code->K, B);
+  if (code->panelRows == 1) rowLosses(predictions, gradient, code->stride, labels, losses, code->K, B, member->delta);
+  else panelLosses(predictions, gradient, code->stride, labels, losses, code->K, B, member->delta);
   for (int k = 0; k < code->K; k++) {
     losses[k] /= (double)B;
     mean += losses[k] / (double)code->K;
@@ -102,7 +103,7 @@ static int train(char *base, Address at, Address x, Address xBytes, Address labe
   return steps;
 }
 
-/// Adds the squared errors of `rows` rows at `x` (panels of `stride`) to `losses`. `unit` rows, a multiple of 8, are added
+/// Adds the losses of `rows` rows at `x` (panels of `stride`) to `losses`. `unit` rows, a multiple of 8, are added
 /// up in float32 before they join the sum in float64; the code takes as many at once, in whole panels.
 static void evaluate(char *base, Address at, Address x, Address stride, Address labels, int rows, int unit) {
   const Member *member = (const Member *)(base + at);
@@ -122,7 +123,7 @@ static void evaluate(char *base, Address at, Address x, Address stride, Address 
     const float *label = (const float *)(base + labels) + (size_t)(row / panelRows * panelRows) * (size_t)K;
     for (int k = 0; k < K; k++) {
       const float error = ((const float *)predictions)[k * panelRows + lane] - label[k * panelRows + lane];
-      classes[k][row & 3] += error * error;
+      classes[k][row & 3] += lossOfOne(error, slopeOfOne(error, member->delta), member->delta);
     }
     if ((row + 1) % unit != 0 && row + 1 < rows) continue;
     for (int k = 0; k < K; k++)

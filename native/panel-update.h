@@ -42,8 +42,9 @@ INLINE void findActive(Active *active, const char *g, size_t stride, int panels)
 
 /// Adds a block's active rows to VECTORS sums of a unit; then either they are kept or its weights take their step.
 INLINE void addActive(const int VECTORS, const Active *active, const char *rows, size_t row, char *sums, int isFirst,
-                      int isLast, char *w, const Optimizer *o) {
+                      int isLast, char *w, Rule rule) {
   F s[WIDEST];
+  if (isLast && rule.isAdam) UNROLL for (int v = 0; v < VECTORS; v++) prefetch(rule, w + v * LINE);
   UNROLL for (int v = 0; v < VECTORS; v++) s[v] = isFirst ? splat(0) : load(sums + v * LINE);
   for (uint64_t mask = active->mask; mask; mask &= mask - 1) {
     const int r = __builtin_ctzll(mask);
@@ -52,27 +53,27 @@ INLINE void addActive(const int VECTORS, const Active *active, const char *rows,
     UNROLL for (int v = 0; v < VECTORS; v++) s[v] += g * load(x + v * LINE);
   }
   if (!isLast) UNROLL for (int v = 0; v < VECTORS; v++) store(sums + v * LINE, s[v]);
-  else if (o->kind) UNROLL for (int v = 0; v < VECTORS; v++) adam(o, w + v * LINE, s[v]);
-  else UNROLL for (int v = 0; v < VECTORS; v++) sgd(o, w + v * LINE, s[v]);
+  else if (rule.isAdam) UNROLL for (int v = 0; v < VECTORS; v++) adam(rule, w + v * LINE, s[v]);
+  else UNROLL for (int v = 0; v < VECTORS; v++) sgd(rule, w + v * LINE, s[v]);
 }
 
 /// All units of a block, for VECTORS vectors of inputs from `at` on.
 INLINE void addUnits(const int VECTORS, const Update *op, char *base, const char *g, int panels, size_t at, int isFirst,
-                     int isLast, char *w, const Optimizer *o) {
+                     int isLast, char *w, Rule rule) {
   const size_t row = unitBytes(op->D);
   const char *rows = base + op->rows + at;
   char *sums = base + op->sums + at;
   for (size_t n = 0; n < (size_t)op->N; n++) {
     Active active;
     findActive(&active, g + n * LINE, op->gStride, panels);
-    addActive(VECTORS, &active, rows, row, sums + n * row, isFirst, isLast, w + at + n * row, o);
+    addActive(VECTORS, &active, rows, row, sums + n * row, isFirst, isLast, w + at + n * row, rule);
   }
 }
 
 static void addBlock(const Update *op, char *base, const char *g, int panels, int vectors, size_t at, int isFirst,
-                     int isLast, char *w, const Optimizer *o) {
+                     int isLast, char *w, Rule rule) {
 #define WIDTH(VECTORS)                                                                                                \
-  case VECTORS: return addUnits(VECTORS, op, base, g, panels, at, isFirst, isLast, w, o);
+  case VECTORS: return addUnits(VECTORS, op, base, g, panels, at, isFirst, isLast, w, rule);
   switch (vectors) {
     WIDTH(1) WIDTH(2) WIDTH(3) WIDTH(4) WIDTH(5) WIDTH(6) WIDTH(7) WIDTH(8) WIDTH(9) WIDTH(10) WIDTH(11) WIDTH(12)
     WIDTH(13)
@@ -83,7 +84,7 @@ static void addBlock(const Update *op, char *base, const char *g, int panels, in
 #undef WIDTH
 }
 
-static void sparseUpdate(const Update *op, char *base, const char *x, char *w, int P, const Optimizer *o) {
+static void sparseUpdate(const Update *op, char *base, const char *x, char *w, int P, Rule rule) {
   const int vectors = (op->D + LANES - 1) / LANES;
   const int passes = (vectors + WIDEST - 1) / WIDEST, widest = (vectors + passes - 1) / passes;
   const int block = BLOCK_ROWS / LANES;
@@ -92,13 +93,13 @@ static void sparseUpdate(const Update *op, char *base, const char *x, char *w, i
     packRows(x + p * (size_t)op->xStride, op->xStride, base + op->rows, op->D, panels);
     for (int v = 0; v < vectors; v += widest)
       addBlock(op, base, base + op->g + p * (size_t)op->gStride, panels, vectors - v < widest ? vectors - v : widest,
-               (size_t)v * LINE, p == 0, p + block >= P, w, o);
+               (size_t)v * LINE, p == 0, p + block >= P, w, rule);
   }
 }
 
 /// All rows for UNITS units of few inputs.
 INLINE void denseUnits(const int UNITS, const int VECTORS, const char *rows, const char *g, size_t gStride, int P,
-                       char *w, const Optimizer *o) {
+                       char *w, Rule rule) {
   F s[8][LEAST_SPARSE] = {};
   for (int p = 0; p < P; p++, g += gStride) {
     for (int lane = 0; lane < LANES; lane++, rows += VECTORS * LINE) {
@@ -111,42 +112,63 @@ INLINE void denseUnits(const int UNITS, const int VECTORS, const char *rows, con
     }
   }
   UNROLL for (int n = 0; n < UNITS; n++)
-    UNROLL for (int v = 0; v < VECTORS; v++) step(o, w + (n * VECTORS + v) * LINE, s[n][v]);
+    UNROLL for (int v = 0; v < VECTORS; v++) step(rule, w + (n * VECTORS + v) * LINE, s[n][v]);
 }
 
 INLINE void denseUpdate(const int UNITS, const int VECTORS, const Update *op, char *base, const char *x, char *w, int P,
-                        const Optimizer *o) {
+                        Rule rule) {
   const char *rows = base + op->rows, *g = base + op->g;
   packRows(x, op->xStride, base + op->rows, op->D, P);
   int n = 0;
   for (; n + UNITS <= op->N; n += UNITS)
-    denseUnits(UNITS, VECTORS, rows, g + n * LINE, op->gStride, P, w + (size_t)n * VECTORS * LINE, o);
+    denseUnits(UNITS, VECTORS, rows, g + n * LINE, op->gStride, P, w + (size_t)n * VECTORS * LINE, rule);
   for (; n < op->N; n++)
-    denseUnits(1, VECTORS, rows, g + n * LINE, op->gStride, P, w + (size_t)n * VECTORS * LINE, o);
+    denseUnits(1, VECTORS, rows, g + n * LINE, op->gStride, P, w + (size_t)n * VECTORS * LINE, rule);
 }
 
-/// The sums over all rows, four for each unit; then their sum, in one order for all kernel sets.
-static void updateBiases(const Update *op, char *base, char *bias, int P, const Optimizer *o) {
-  const float *trained = (const float *)(base + op->trained);
+/// Units whose four sums fill a vector.
+#define SUMMED (LANES / 4)
+
+/// Adds a line of each of SUMMED units to their sums: row after row, a row's class is its number modulo 4.
+INLINE F addLines(F sums, const F lines[SUMMED]) {
+#if LANES == 16
+  F even0 = FOURS(lines[0], lines[1], 0), even1 = FOURS(lines[2], lines[3], 0);
+  F odd0 = FOURS(lines[0], lines[1], 4), odd1 = FOURS(lines[2], lines[3], 4);
+  return sums + FOURS(even0, even1, 0) + FOURS(odd0, odd1, 0) + FOURS(even0, even1, 4) + FOURS(odd0, odd1, 4);
+#else
+  return sums + FOURS(lines[0], lines[1], 0) + FOURS(lines[0], lines[1], 4);
+#endif
+}
+
+/// The sums over all rows, four for each unit; then their sum, in one order for all kernel sets. Units beyond the last are
+/// read and not used.
+static void updateBiases(const Update *op, char *base, char *bias, int P, Rule rule) {
+  const char *trained = base + op->trained;
   for (int n = 0; n < op->N; n += LANES) {
-    float gradient[LANES] __attribute__((aligned(64))) = {0};
-    for (int i = 0; i < LANES && n + i < op->N; i++) {
-      const char *g = base + op->g + (size_t)(n + i) * LINE;
-      Four sums = {};
-      for (int p = 0; p < P; p++) sums = addByFours(sums, load(g + p * (size_t)op->gStride));
-      gradient[i] = ((sums[0] + sums[1]) + (sums[2] + sums[3])) * trained[n + i];
+    float gradient[LANES];
+    for (int i = 0; i < LANES; i += SUMMED) {
+      const char *g = base + op->g + (size_t)(n + i < op->N ? n + i : 0) * LINE;
+      F sums = splat(0);
+      for (int p = 0; p < P; p++, g += op->gStride) {
+        F lines[SUMMED];
+        UNROLL for (int u = 0; u < SUMMED; u++) lines[u] = load(g + u * LINE);
+        sums = addLines(sums, lines);
+      }
+      UNROLL for (int u = 0; u < SUMMED; u++)
+        gradient[i + u] = (sums[4 * u] + sums[4 * u + 1]) + (sums[4 * u + 2] + sums[4 * u + 3]);
     }
-    step(o, bias + 4 * (size_t)n, load(gradient));
+    step(rule, bias + 4 * (size_t)n, load(gradient) * load(trained + 4 * (size_t)n));
   }
 }
 
 static void update(const Update *op, char *base, const char *x, char *weights, int P, const Optimizer *o) {
+  const Rule rule = ruleOf(o);
   char *w = weights + op->w;
   switch ((op->D + LANES - 1) / LANES) {
-    case 1: denseUpdate(8, 1, op, base, x, w, P, o); break;
-    case 2: denseUpdate(4, 2, op, base, x, w, P, o); break;
-    case 3: denseUpdate(2, 3, op, base, x, w, P, o); break;
-    default: sparseUpdate(op, base, x, w, P, o);
+    case 1: denseUpdate(8, 1, op, base, x, w, P, rule); break;
+    case 2: denseUpdate(4, 2, op, base, x, w, P, rule); break;
+    case 3: denseUpdate(2, 3, op, base, x, w, P, rule); break;
+    default: sparseUpdate(op, base, x, w, P, rule);
   }
-  if (op->trained) updateBiases(op, base, weights + op->bias, P, o);
+  if (op->trained) updateBiases(op, base, weights + op->bias, P, rule);
 }

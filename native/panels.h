@@ -181,20 +181,3 @@ static void expertGradient(const ExpertGradient *op, char *base, int P) {
     for (; h < op->H; h++) expertTile(1, op, base, atGate, atMix + h * LINE, expert + h * LINE, out + h * LINE);
   }
 }
-
-/// Adds the squared errors of each task over the first B rows to sums[k], and stores the gradient of the objective, 2 / B (prediction - label), 0 in the rows that fill up the last panel. Labels [P][K][LANES].
-static void squaredErrors(const char *predictions, char *gradient, size_t stride, const char *labels, double *sums,
-                          int K, int B) {
-  const float scale = 2 / (float)B;
-  for (int k = 0; k < K; k++) {
-    Four sum = {};
-    for (int b = 0; b < B; b += LANES) {
-      const size_t at = (size_t)(b / LANES) * stride + (size_t)k * LINE;
-      F label = load(labels + ((size_t)(b / LANES) * (size_t)K + (size_t)k) * LINE);
-      F error = (F)((I)(load(predictions + at) - label) & (laneNumbers() < splatI(B - b)));
-      sum = addByFours(sum, error * error);
-      store(gradient + at, error * scale);
-    }
-    sums[k] += ((double)sum[0] + (double)sum[1]) + ((double)sum[2] + (double)sum[3]);
-  }
-}

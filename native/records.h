@@ -147,10 +147,12 @@ typedef struct {
 /// A run in training.
 typedef struct {
   Address code, weights, optimizer;
-  /// float64 [K]: each task's loss on the latest batch; its squared errors after `evaluate`.
+  /// float64 [K]: each task's loss on the latest batch; losses of rows added up after `evaluate`.
   Address losses;
   /// float64 [K]: the batch losses added up.
   Address sums;
+  /// That of Huber's loss, or infinity: the squared error.
+  float delta;
 } Member;
 
 /// A generator of one cell's labels: [K, D] task vectors, [m, 2] frequency and phase of each sine, all float64.

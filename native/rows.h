@@ -98,7 +98,7 @@ static void inputGradientRows(const InputGradient *op, char *base, const char *w
 /// The outer product of ROWS rows (all B rows, in order, if ROWS is 0) and the optimizer's step, in one pass over the
 /// weights and their moments.
 INLINE void updateRowsTile(const int ROWS, const int isAdam, const Update *op, const char *base, const char *x, char *w,
-                           int strip, int B, const Optimizer *o) {
+                           int strip, int B, Rule rule) {
   const size_t xStride = op->xStride, gStride = op->gStride;
   const char *g = base + op->g + strip * LINE;
   F gradient[MOST_ROWS];
@@ -107,37 +107,38 @@ INLINE void updateRowsTile(const int ROWS, const int isAdam, const Update *op, c
     F sum = splat(0);
     if (ROWS > 0) UNROLL for (int b = 0; b < ROWS; b++) sum += splat(*(const float *)(x + b * xStride)) * gradient[b];
     else for (int b = 0; b < B; b++) sum += splat(*(const float *)(x + b * xStride)) * load(g + b * gStride);
-    if (isAdam) adam(o, w, sum);
-    else sgd(o, w, sum);
+    if (isAdam) adam(rule, w, sum);
+    else sgd(rule, w, sum);
   }
 }
 
-static void updateBiasRows(const Update *op, const char *base, char *bias, int strip, int B, const Optimizer *o) {
+static void updateBiasRows(const Update *op, const char *base, char *bias, int strip, int B, Rule rule) {
   const char *g = base + op->g + strip * LINE;
   F sums[4] = {};
   for (int b = 0; b < B; b++) sums[b & 3] += load(g + b * (size_t)op->gStride);
-  step(o, bias + strip * LINE,
+  step(rule, bias + strip * LINE,
        ((sums[0] + sums[1]) + (sums[2] + sums[3])) * load(base + op->trained + strip * LINE));
 }
 
 INLINE void updateRowsOf(const int isAdam, const Update *op, const char *base, const char *x, char *weights, int B,
-                         const Optimizer *o) {
+                         Rule rule) {
   for (int s = 0; s < stripsOf(op->N); s++) {
     char *w = weights + op->w + s * stripBytes(op->D);
 #define ROWS(COUNT)                                                                                                   \
-  case COUNT: updateRowsTile(COUNT, isAdam, op, base, x, w, s, B, o); break;
+  case COUNT: updateRowsTile(COUNT, isAdam, op, base, x, w, s, B, rule); break;
     switch (B) {
       ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6) ROWS(7) ROWS(8)
-      default: updateRowsTile(0, isAdam, op, base, x, w, s, B, o);
+      default: updateRowsTile(0, isAdam, op, base, x, w, s, B, rule);
     }
 #undef ROWS
-    if (op->trained) updateBiasRows(op, base, weights + op->bias, s, B, o);
+    if (op->trained) updateBiasRows(op, base, weights + op->bias, s, B, rule);
   }
 }
 
 static void updateRows(const Update *op, const char *base, const char *x, char *weights, int B, const Optimizer *o) {
-  if (o->kind) updateRowsOf(1, op, base, x, weights, B, o);
-  else updateRowsOf(0, op, base, x, weights, B, o);
+  const Rule rule = ruleOf(o);
+  if (rule.isAdam) updateRowsOf(1, op, base, x, weights, B, rule);
+  else updateRowsOf(0, op, base, x, weights, B, rule);
 }
 
 static void softmaxRows(const Softmax *op, char *base, int B) {
@@ -200,21 +201,5 @@ static void expertGradientRows(const ExpertGradient *op, char *base, int B) {
       F isActive = (F)(load(base + op->expert + b * (size_t)op->expertStride + 4 * h) > 0);
       storeColumns(base + op->out + b * (size_t)op->outStride + 4 * h, (F)((I)sum & (I)isActive), op->H - h);
     }
-  }
-}
-
-/// As squaredErrors of panels.h; labels [B][K].
-static void squaredErrorsRows(const char *predictions, char *gradient, size_t stride, const char *labels, double *sums,
-                              int K, int B) {
-  const float scale = 2 / (float)B;
-  for (int k = 0; k < K; k++) {
-    float classes[4] = {0};
-    for (int b = 0; b < B; b++) {
-      const size_t at = b * stride + 4 * (size_t)k;
-      const float error = *(const float *)(predictions + at) - ((const float *)labels)[b * K + k];
-      classes[b & 3] += error * error;
-      *(float *)(gradient + at) = error * scale;
-    }
-    sums[k] += ((double)classes[0] + (double)classes[1]) + ((double)classes[2] + (double)classes[3]);
   }
 }

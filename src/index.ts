@@ -6,6 +6,7 @@
 import type { Claim } from "./claims/claim.ts";
 import { claimsOf } from "./claims/claims.ts";
 import type { Config } from "./config/config.ts";
+import type { GridPoint } from "./config/grid.ts";
 import { loadConfig as load } from "./config/load.ts";
 import type { Settings } from "./config/schema.ts";
 import { LARGEST_COUNT } from "./config/settings.ts";
@@ -17,6 +18,7 @@ import { DEFAULT_OPTIONS, type Figure, type FigureOptions, type Lacking } from "
 import { heeded, SWEEP_FIGURES } from "./figures/gallery.ts";
 import type { ModelSpec } from "./models/spec.ts";
 import { type Ends, MODEL_NAMES, ZOO } from "./models/zoo.ts";
+import { choiceIn, resultsAt } from "./records/at-point.ts";
 import { type Results, readResults as read } from "./records/read-results.ts";
 import type { LossSet } from "./records/record.ts";
 import { type Summary, summaryOf } from "./summary/summary.ts";
@@ -36,6 +38,7 @@ export type {
   Ends,
   Figure,
   FigureOptions,
+  GridPoint,
   Lacking,
   LossSet,
   Matrix,
@@ -70,7 +73,19 @@ export function readResults(folder: string, warn: (line: string) => void = () =>
   return read(folder, warn);
 }
 
-/** Which loss is read: on the training rows (`train`, the default) or on the held-out rows. */
+/**
+ * The part of a grid's results at one choice of its listed settings, such as `{ lr: 0.01 }`: claims and most figures are
+ * of one point. Throws UsageError for a setting or a value that the sweep does not have.
+ */
+export function atPoint(results: Results, choice: GridPoint): Results {
+  const texts = Object.entries(choice).map(([key, value]) => `${key}=${value}`);
+  return resultsAt(results, choiceIn(texts, results, "atPoint"));
+}
+
+/**
+ * Which loss is read: on the training rows (`train`, the default), on the held-out rows (`heldout`), or the mean of all
+ * batch losses since step 1 (`running`).
+ */
 export interface LossOption {
   readonly loss?: LossSet;
 }
@@ -86,15 +101,18 @@ export function summarise(
   return summaryOf(results, loss, bad);
 }
 
-/** The paper's seven claims, each with its verdict, tests, intervals and margins. */
+/**
+ * The paper's seven claims, each with its verdict, tests, intervals and margins. Throws UsageError for results of several
+ * grid points: choose one by `atPoint`.
+ */
 export function claims(results: Results, { loss = "train" }: LossOption = {}): Claim[] {
   return claimsOf(results, loss);
 }
 
 /**
  * The figures of a sweep, each an SVG document with its caption and its numbers. A figure that can't be drawn says what
- * it lacks (see `isLacking`). `only` names some of figure3, figure4, figure5, final-loss, differences, distributions
- * and runs. Throws RangeError for another name.
+ * it lacks (see `isLacking`). `only` names some of figure3, figure4, figure5, final-loss, differences, distributions,
+ * runs and grid. Throws RangeError for another name.
  */
 export function figures(
   results: Results,

@@ -4,6 +4,7 @@ import { correlationMatrix } from "../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../src/data/presets.ts";
 import { TaskSet } from "../src/data/task-set.ts";
 import {
+  atPoint,
   claims,
   figures,
   isLacking,
@@ -16,6 +17,7 @@ import {
   UsageError,
   version,
 } from "../src/index.ts";
+import { madeResults } from "./support/made-results.ts";
 
 const PAPER = fileURLToPath(new URL("../results/paper", import.meta.url));
 const results = await readResults(PAPER);
@@ -24,6 +26,14 @@ test("loadConfig(preset, settings) checks the settings like a file's", () => {
   expect(loadConfig("paper", { runs: 3, correlations: [0.25] })).toMatchObject({ runs: 3, correlations: [0.25] });
   expect(() => loadConfig("paper", { runs: 0 })).toThrow(UsageError);
   expect(() => loadConfig("paper", { runs: 0 })).toThrow("settings.runs: expected a whole number from 1");
+});
+
+test("atPoint(results, choice) is one point of a grid's results, of values that it has", () => {
+  const grid = madeResults(({ training }) => training.lr, ["lr=0.001,0.01", "runs=2"]);
+  const means = summarise(atPoint(grid, { lr: 0.01 })).cells.map(({ loss }) => loss.mean.value.toFixed(9));
+  expect(means).toEqual(Array(9).fill("0.010000000"));
+  expect(() => atPoint(grid, { lr: 0.02 })).toThrow(UsageError);
+  expect(() => claims(grid)).toThrow(UsageError);
 });
 
 test("planRuns(config) names every run of a config", () => {
@@ -62,6 +72,8 @@ test("summarise(results) gives the README's mean of MMoE at .5", () => {
   expect(cell?.loss.mean.value).toBeCloseTo(0.05, 4);
   const heldout = summarise(results, { loss: "heldout" }).cells.find(({ model }) => model === "mmoe");
   expect(heldout?.loss.mean.value).not.toBeCloseTo(0.05, 2);
+  const running = summarise(results, { loss: "running" }).cells.find(({ model }) => model === "mmoe");
+  expect(running?.loss.mean.value).toBeCloseTo(0.1373, 4); // mmoe summary results/paper --loss running
 });
 
 test("claims(results) gives a verdict on each of the paper's seven claims", () => {

@@ -1,18 +1,23 @@
 // One run's curve in every cell of the figure of single runs: picked by its index, or by pointing at it.
 
-/** @typedef {{ model: string, correlation: number, runs: number[], final: Record<"train" | "heldout", number[]> }} RunCell */
-/** @typedef {{ steps: number[], cells: RunCell[], low: number, high: number, losses: Record<"train" | "heldout", string> }} SingleRuns */
+/** @typedef {"train" | "heldout" | "running"} LossSet */
+/** @typedef {{ model: string, correlation: number, runs: number[], final: Record<LossSet, number[]> }} RunCell */
+/** @typedef {{ steps: number[], cells: RunCell[], low: number, high: number, losses: Record<LossSet, string> }} SingleRuns */
 
 const packedRuns = document.getElementById("single-runs")?.textContent;
 if (packedRuns) pickRuns(JSON.parse(packedRuns));
 
 function pickRuns(/** @type {SingleRuns} */ data) {
-  const losses = { train: unpacked(data.losses.train), heldout: unpacked(data.losses.heldout) };
+  const losses = {
+    train: unpacked(data.losses.train),
+    heldout: unpacked(data.losses.heldout),
+    running: unpacked(data.losses.running),
+  };
   const [picker, block] = [byId("run-picker"), byId("runs")];
   const [index, all, reading] = [inputOf("run-index"), inputOf("run-all"), byId("run-reading")];
 
   /** Loss of a cell's run at each step, both by their place. */
-  const curve = (/** @type {"train" | "heldout"} */ set, /** @type {number} */ cell, /** @type {number} */ run) => {
+  const curve = (/** @type {LossSet} */ set, /** @type {number} */ cell, /** @type {number} */ run) => {
     const before = data.cells.slice(0, cell).reduce((sum, { runs }) => sum + runs.length, 0);
     const start = (before + run) * data.steps.length;
     const parts = [...losses[set].subarray(start, start + data.steps.length)];
@@ -58,7 +63,8 @@ function pickRuns(/** @type {SingleRuns} */ data) {
 /** The panels of the picture that is shown, with the place of their cell. */
 function shownPanels(/** @type {Element} */ block, /** @type {SingleRuns} */ data) {
   const variant = [...block.querySelectorAll(".variant")].find(isShown);
-  const set = /** @type {"train" | "heldout"} */ (variant?.classList.contains("heldout") ? "heldout" : "train");
+  const sets = /** @type {LossSet[]} */ (Object.keys(data.losses));
+  const set = sets.find((one) => variant?.classList.contains(one)) ?? "train";
   return (variant === undefined ? [] : panelsOf(variant)).flatMap((panel) => {
     const [model, correlation] = [panel.getAttribute("data-model"), Number(panel.getAttribute("data-correlation"))];
     const cell = data.cells.findIndex((one) => one.model === model && one.correlation === correlation);

@@ -72,7 +72,16 @@ export function runsOf(R: number, B: number, changes: RunChanges = {}): Run[] {
   const data = GENERATOR_PRESETS.paper.settings;
   const model = ZOO[name].build({ inputs: data.inputs, tasks: TASKS });
   const training: Run["training"] = {
-    ...{ trainRows: 100, sampling: "epochs", batch: B, steps: ENDLESS, optimizer: "adam", lr: 0.001, evalEvery: 1 },
+    ...{
+      trainRows: 100,
+      sampling: "epochs",
+      batch: B,
+      steps: ENDLESS,
+      optimizer: "adam",
+      lr: 0.001,
+      huberDelta: null,
+      evalEvery: 1,
+    },
     ...{ initializer: { name: "glorot-uniform" }, heldoutRows: 8, ...changed },
   };
   return Array.from({ length: R }, (_, index) => {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { availableKernels } from "../../src/engines/cpu/native.ts";
 
 /** A program that trains the models and prints its speed and losses as one line of JSON (common.py, engine.ts). */
 export interface Contender {
@@ -16,9 +17,12 @@ export interface Contender {
 
 const PYTHON = pathOf(".venv/bin/python");
 
+const WORKERS = { spreadsBy: "threads", runs: () => 24, rounds: 3 } as const;
+
 /** In the order of the table; ratios are to the first. */
 export const CONTENDERS: readonly Contender[] = [
-  { name: "cpu", about: "our cpu engine", ...ours("cpu"), spreadsBy: "threads", runs: () => 24, rounds: 3 },
+  { name: "cpu", about: `our cpu engine, ${availableKernels().sets[0]}`, ...ours("cpu"), ...WORKERS },
+  { name: "cpu-wasm", about: "our cpu engine, wasm", ...ours("cpu-wasm"), ...WORKERS },
   { name: "tfjs", about: "our tfjs engine, wasm", ...ours("tfjs"), spreadsBy: "processes", runs: () => 8, rounds: 1 },
   {
     ...{ name: "pytorch", about: "PyTorch, one run at a time", ...python("pytorch.py"), spreadsBy: "processes" },
@@ -30,7 +34,7 @@ export const CONTENDERS: readonly Contender[] = [
   },
   {
     ...{ name: "jax", about: "JAX, vmap + jit + scan", ...python("jax_scan.py"), spreadsBy: "processes" },
-    ...{ runs: (batch) => (batch <= 256 ? 4 : 2), rounds: 3 },
+    ...{ runs: (batch) => (batch <= 8 ? 64 : batch <= 32 ? 16 : batch <= 256 ? 4 : 2), rounds: 3 },
   },
 ];
 

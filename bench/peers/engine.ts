@@ -1,4 +1,4 @@
-// One of our engines as a peer: `tsx engine.ts cpu|tfjs --models ...`, with the options and the line of output of common.py.
+// One of our engines as a peer: `tsx engine.ts cpu|cpu-wasm|tfjs --models ...`, with the options and the line of output of common.py.
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
@@ -22,7 +22,7 @@ const { values, positionals } = parseArgs({
     wait: { type: "boolean", default: false },
   },
 });
-const name = positionals[0] === "tfjs" ? "tfjs" : "cpu";
+const name = positionals[0] ?? "cpu";
 const models = values.models.split(",") as ModelName[];
 const [batch, runs, steps, threads, rounds] = [
   ...[values.batch, values.runs, values.steps, values.threads, values.rounds].map(Number),
@@ -62,13 +62,23 @@ console.log(
 /** The tfjs engine's `runs` are its group: R replicas in each call. */
 async function createEngine(): Promise<Engine> {
   if (name === "cpu") return new CpuEngine({ jobs: threads });
+  if (name === "cpu-wasm") return new CpuEngine({ jobs: threads, kernels: "wasm" });
   const { createTfjsEngine } = await import("../../src/engines/tfjs/tfjs-engine.ts");
   return createTfjsEngine({ backend: "wasm", groupSize: runs });
 }
 
 function planned(steps: number, seed: number): Run[] {
   const training: TrainingSettings = {
-    ...{ trainRows: "fresh", sampling: "epochs", batch, steps, optimizer: "adam", lr, evalEvery: LAST_STEPS },
+    ...{
+      trainRows: "fresh",
+      sampling: "epochs",
+      batch,
+      steps,
+      optimizer: "adam",
+      lr,
+      huberDelta: null,
+      evalEvery: LAST_STEPS,
+    },
     ...{ initializer: { name: "glorot-uniform" }, heldoutRows: HELDOUT_ROWS },
   };
   return Array.from({ length: runs }, (_, index) =>

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Config, trainedHash } from "../../src/config/config.ts";
 import { configYaml } from "../../src/config/write.ts";
 import type { Run } from "../../src/engines/engine.ts";
+import { evaluationSteps } from "../../src/engines/evaluations.ts";
 import { JOURNAL_SCHEMA } from "../../src/records/fields.ts";
 import { lineOf } from "../../src/records/journal-line.ts";
 import { type RunRecord, recordOf } from "../../src/records/record.ts";
@@ -43,8 +44,8 @@ function resultOf(run: Run) {
 }
 
 /** Losses that fall, of nine digits as the engines' are. */
-function curveOf({ training: { steps, evalEvery } }: Run): RunRecord["curve"] {
-  const evaluations = Array.from({ length: steps / evalEvery }, (_, i) => (i + 1) * evalEvery);
+function curveOf({ training }: Run): RunRecord["curve"] {
+  const evaluations = evaluationSteps(training);
   const losses = () =>
     Float64Array.from({ length: 2 * evaluations.length }, (_, i) => Number((Math.random() / (i + 1)).toPrecision(9)));
   return { steps: evaluations, train: losses(), heldout: losses() };

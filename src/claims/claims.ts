@@ -1,3 +1,5 @@
+import { UsageError } from "../errors.ts";
+import { severalPoints } from "../records/at-point.ts";
 import { type Cell, cellKey } from "../records/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
@@ -9,8 +11,14 @@ import { lossRises } from "./section-3-3.ts";
 import { HIGHER_CORRELATION, MIXTURES_WIN, SMALLER_GAP } from "./section-5-1.ts";
 import { LOWEST_ALIKE, ROBUST_AT_ONE, SHARED_BOTTOM_VARIES } from "./section-5-2.ts";
 
-/** What the paper claims, tested on a sweep's final losses: a verdict on each of its seven claims. */
+/**
+ * What the paper claims, tested on a sweep's final losses: a verdict on each of its seven claims. Throws UsageError for
+ * results of several grid points.
+ */
 export function claimsOf(results: Results, loss: LossSet): Claim[] {
+  const several = severalPoints(results);
+  if (several !== undefined)
+    throw new UsageError(`${results.path}: claims are tested at one grid point, ${several.text}`);
   const cells = cellLosses(results, loss);
   const byKey = new Map(cells.map((cell) => [cellKey(cell), cell]));
   const find = (cell: Cell) => byKey.get(cellKey(cell));

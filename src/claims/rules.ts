@@ -1,4 +1,4 @@
-import type { Cell } from "../records/cell.ts";
+import { type Cell, NO_CHOICE } from "../records/cell.ts";
 import { LEAST_RUNS } from "../stats/estimate.ts";
 import type { Bound, PartRule } from "./claim.ts";
 
@@ -19,7 +19,7 @@ export const above = (low: number) => ({ low, high: Number.POSITIVE_INFINITY });
 /** The range within a factor. */
 export const within = (factor: number) => ({ low: 1 / factor, high: factor });
 
-export const at = (model: string, correlation: number): Cell => ({ model, correlation });
+export const at = (model: string, correlation: number): Cell => ({ model, correlation, point: NO_CHOICE });
 
 type Rest = Pick<PartRule, "about" | "cells" | "bound">;
 

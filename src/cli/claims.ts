@@ -6,11 +6,12 @@ import { shellQuoted } from "../shell.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { gapsText, headText, lossOption, readEnded, WIDTH } from "./loss-commands.ts";
+import { AT_OPTION, gapsText, headText, LOSS_OPTION, lossOption, readEnded, WIDTH } from "./loss-commands.ts";
 import { table, wrapped } from "./text/table.ts";
 
 interface Options {
   readonly loss: string;
+  readonly at: readonly string[];
   readonly parts?: boolean;
   readonly json?: boolean;
 }
@@ -18,7 +19,8 @@ interface Options {
 export const define: Define = (command, run) => {
   command
     .argument("<folder>", "a results folder, also of a sweep that still runs")
-    .option("--loss <rows>", "train (as the paper's figures seem to) or heldout", "train")
+    .option(...LOSS_OPTION)
+    .option(...AT_OPTION)
     .option("--parts", "show the parts of each claim, with intervals and the paper's values")
     .option("--json", "as JSON")
     .addHelpText(
@@ -29,20 +31,20 @@ says. It does not hold if one interval, widened for the number of parts, lies
 elsewhere. Otherwise it is undecided.
 
 Exits with 4 if a claim does not hold.
-${examples("mmoe claims results/paper", "mmoe claims results/paper --loss heldout --parts")}`,
+${examples("mmoe claims results/paper", "mmoe claims results/paper --loss heldout --parts", "mmoe claims results/rates --at lr=0.01")}`,
     )
     .action((folder: string, options: Options) => run((context) => claims(folder, options, context)));
 };
 
 async function claims(folder: string, options: Options, context: Context): Promise<number> {
   const loss = lossOption(options.loss);
-  const results = await readEnded(folder, context);
+  const results = await readEnded(folder, options.at, context);
   const found = claimsOf(results, loss);
   const { stdout } = context.effects;
-  if (options.json) stdout.write(`${JSON.stringify({ folder, loss, claims: found }, null, 2)}\n`);
+  if (options.json) stdout.write(`${JSON.stringify({ folder, at: results.at, loss, claims: found }, null, 2)}\n`);
   else {
     const texts = found.map((claim) => claimText(claim) + (options.parts ? partsText(claim) : ""));
-    stdout.write(`${headText(folder, loss)}\n${texts.join("\n")}\n${countText(found)}\n`);
+    stdout.write(`${headText(results, loss)}\n${texts.join("\n")}\n${countText(found)}\n`);
     stdout.write(gapsText(folder, cellLosses(results, loss)));
   }
   return found.some(({ verdict }) => verdict === "does not hold") ? EXIT.checkFailed : EXIT.done;

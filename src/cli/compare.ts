@@ -1,20 +1,24 @@
+import { listedKeys } from "../config/grid.ts";
 import { differences } from "../config/same-sweep.ts";
 import { arithmeticOf } from "../engines/arithmetic.ts";
 import { UsageError } from "../errors.ts";
+import { severalPoints } from "../records/at-point.ts";
+import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { estimateText } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { type Change, changeBetween } from "../summary/folder-change.ts";
-import { correlationText } from "../sweep/plan.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { lossOption, readEnded, WIDTH } from "./loss-commands.ts";
+import { AT_OPTION, LOSS_OPTION, lossOption, placeText, readEnded, WIDTH } from "./loss-commands.ts";
 import { numberOption } from "./options.ts";
+import { cellHeads, cellNames } from "./text/cell-names.ts";
 import { table, wrapped } from "./text/table.ts";
 
 interface Options {
   readonly loss: string;
+  readonly at: readonly string[];
   readonly tolerance: string;
   readonly json?: boolean;
 }
@@ -23,7 +27,8 @@ export const define: Define = (command, run) => {
   command
     .argument("<a>", "a results folder")
     .argument("<b>", "another one: of another engine, version or setting")
-    .option("--loss <rows>", "train or heldout", "train")
+    .option(...LOSS_OPTION)
+    .option(...AT_OPTION)
     .option("--tolerance <loss>", "largest rise of B's mean loss that is accepted, in units of label variance", "0")
     .option("--json", "as JSON")
     .addHelpText(
@@ -46,10 +51,10 @@ ${examples("mmoe compare results/paper results/tfjs --tolerance 0.005")}`,
 async function compare(a: string, b: string, options: Options, context: Context): Promise<number> {
   const loss = lossOption(options.loss);
   const tolerance = numberOption("--tolerance", options.tolerance, 0);
-  const [before, after] = [await readEnded(a, context), await readEnded(b, context)];
+  const [before, after] = [await readEnded(a, options.at, context), await readEnded(b, options.at, context)];
   const change = changeBetween(before, after, { loss, tolerance });
   if (change.cells.every(({ pairs }) => pairs === 0) && change.failedInB.length === 0) {
-    throw new UsageError(`${a} and ${b} have no finished run in common; nothing to compare`);
+    throw new UsageError(`${a} and ${b} have no finished run in common; ${wayOut(before, after)}`);
   }
   const settings = differences(before.config, after.config, ["in A", "in B"]);
   const { stdout } = context.effects;
@@ -58,13 +63,19 @@ async function compare(a: string, b: string, options: Options, context: Context)
   return change.worse ? EXIT.checkFailed : EXIT.done;
 }
 
+/** Why two folders may have no run in common, and what to do: one may be a grid where the other has one value. */
+function wayOut(before: Results, after: Results): string {
+  const apart = listedKeys(before.config).length !== listedKeys(after.config).length;
+  const several = severalPoints(before) ?? severalPoints(after);
+  return apart && several !== undefined ? `one is a grid: ${several.text}` : "nothing to compare";
+}
+
 function changeText(a: Results, b: Results, settings: readonly string[], change: Change): string {
-  const rows = change.loss === "train" ? "training" : "held-out";
   const lines = [
-    `A: ${a.path} (${enginesOf(a)})`,
-    `B: ${b.path} (${enginesOf(b)})`,
+    `A: ${placeText(a)} (${enginesOf(a)})`,
+    `B: ${placeText(b)} (${enginesOf(b)})`,
     ...(settings.length > 0 ? [`settings that differ: ${settings.join("; ")}`] : []),
-    `loss on ${rows} rows after the last step, B minus A by run`,
+    `${LOSS_WORDS[change.loss].atEnd}, B minus A by run`,
   ];
   const head = lines.map((line) => `${wrapped(line, WIDTH)}\n`).join("");
   return `${head}\n${changesTable(change)}${apartText(change)}${verdictText(change)}\n`;
@@ -79,16 +90,15 @@ function enginesOf({ records }: Results): string {
 }
 
 function changesTable({ cells }: Change): string {
-  const rows = cells.map(({ model, correlation, pairs, equal, mean, change, verdict }) => [
-    model,
-    correlationText(correlation),
-    String(pairs),
-    String(equal),
-    estimateText({ value: mean, low: Number.NaN, high: Number.NaN }, 4),
-    estimateText(change, 4),
-    verdict,
+  const rows = cells.map((cell) => [
+    ...cellNames(cell),
+    String(cell.pairs),
+    String(cell.equal),
+    estimateText({ value: cell.mean, low: Number.NaN, high: Number.NaN }, 4),
+    estimateText(cell.change, 4),
+    cell.verdict,
   ]);
-  return table([["model", "p", "pairs", "equal", "A", "B - A [95 %]", "verdict"], ...rows]);
+  return table([[...cellHeads(cells), "pairs", "equal", "A", "B - A [95 %]", "verdict"], ...rows]);
 }
 
 /** Most ids of one kind that are named; JSON has all. */

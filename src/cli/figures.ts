@@ -1,25 +1,37 @@
 import { lstatSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import type { GridPoint } from "../config/grid.ts";
 import { UsageError } from "../errors.ts";
-import { type Figure, type FigureOptions, isLacking, type Lacking, SCALES, STATISTICS } from "../figures/figure.ts";
+import {
+  byReason,
+  type Figure,
+  type FigureOptions,
+  isLacking,
+  type Lacking,
+  SCALES,
+  STATISTICS,
+} from "../figures/figure.ts";
 import { FORMATS, type Format, figureFiles, fileName } from "../figures/files.ts";
 import { type FigureKind, heeded, SWEEP_FIGURES, type SweepFigure, TRIAL_FIGURES } from "../figures/gallery.ts";
 import { THEME_NAMES } from "../figures/theme.ts";
 import { makeFolder } from "../paths.ts";
+import { choiceIn, resultsAt } from "../records/at-point.ts";
+import { NO_CHOICE } from "../records/cell.ts";
 import { FIGURES, writable } from "../records/find-results.ts";
 import { holdsTrials, readTrials } from "../records/label-trials.ts";
 import { readResults } from "../records/read-results.ts";
-import { LOSS_SETS } from "../records/record.ts";
 import { writeWholeSync } from "../write-whole.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
+import { AT_OPTION, LOSS_OPTION, lossOption } from "./loss-commands.ts";
 import { choiceOption, listOption, pathOption } from "./options.ts";
 
 interface Options {
   readonly only?: string;
   readonly format: string;
   readonly loss: string;
+  readonly at: readonly string[];
   readonly statistic: string;
   readonly scale: string;
   readonly theme: string;
@@ -37,7 +49,8 @@ export const define: Define = (command, run) => {
     .argument("<folder>", "a results folder, or one of mmoe data --trials")
     .option("--only <names>", `only these, separated by commas: ${NAMES.join(", ")}; 4 is figure4`)
     .option("--format <names>", "svg, png, pdf, separated by commas; the numbers are always written as CSV", "svg")
-    .option("--loss <rows>", "losses on which rows: train or heldout", "train")
+    .option(...LOSS_OPTION)
+    .option(...AT_OPTION)
     .option("--statistic <name>", "over a cell's runs: mean or median", "mean")
     .option("--scale <name>", "axis of losses: linear or log", "linear")
     .option("--theme <name>", THEMES.join(", "), "light")
@@ -59,23 +72,30 @@ async function figures(folder: string, options: Options, { effects, note }: Cont
   const asked = options.only === undefined ? undefined : listOption(options.only).map(figureNamed);
   const formats = listOption(options.format).map((name) => choiceOption("--format", name, FORMATS));
   const how = figureOptions(options);
-  const kinds = await kindsIn(folder, note);
+  const { kinds, at } = await kindsIn(folder, options.at, note);
   for (const name of asked ?? []) {
     if (!kinds.some((kind) => kind.name === name)) throw new UsageError(`${folder}: ${name}: ${elsewhere(name)}`);
   }
   const drawn = kinds
     .filter(({ name }) => asked === undefined || asked.includes(name))
     .map((kind) => ({ picture: kind.draw(heeded(kind, how)), how: heeded(kind, how) }));
-  const whole = drawn.flatMap(({ picture, how }) => {
-    if (!isLacking(picture)) return [{ figure: picture, how }];
-    if (asked !== undefined) throw new UsageError(`${folder}: ${picture.name} can't be drawn: ${picture.lacking}`);
-    note(`${picture.name} is not drawn: ${picture.lacking}`);
-    return [];
-  });
+  const whole = drawn.flatMap(({ picture, how }) => (isLacking(picture) ? [] : [{ figure: picture, how }]));
+  const lacking = drawn.map(({ picture }) => picture).filter(isLacking);
+  if (asked !== undefined && lacking[0] !== undefined)
+    throw new UsageError(`${folder}: ${lacking[0].name} can't be drawn: ${lacking[0].lacking}`);
+  for (const line of lackingLines(lacking)) note(line);
   if (whole.length === 0) throw new UsageError(`${folder} holds no finished run; nothing to draw`);
   const out = options.output === undefined ? ownFolder(folder) : pathOption("--output", options.output);
-  for (const { figure, how } of whole) effects.stdout.write(`${await write(figure, how, formats, out)}\n`);
+  for (const { figure, how } of whole)
+    effects.stdout.write(`${await write(figure, join(out, fileName(figure, how, at)), formats)}\n`);
   return EXIT.done;
+}
+
+/** A line for each reason why figures are not drawn. */
+function lackingLines(figures: readonly Lacking[]): string[] {
+  return [...byReason(figures)].map(([lacking, some]) => {
+    return `${some.map(({ name }) => name).join(", ")} ${some.length === 1 ? "is" : "are"} not drawn: ${lacking}`;
+  });
 }
 
 /** Where figures go by default: not through a link, which may lead anywhere. */
@@ -87,7 +107,7 @@ function ownFolder(folder: string): string {
 
 function figureOptions({ loss, statistic, scale, theme, paper = false }: Options): FigureOptions {
   return {
-    loss: choiceOption("--loss", loss, LOSS_SETS),
+    loss: lossOption(loss),
     statistic: choiceOption("--statistic", statistic, STATISTICS),
     scale: choiceOption("--scale", scale, SCALES),
     theme: choiceOption("--theme", theme, THEMES),
@@ -104,10 +124,19 @@ interface Drawable extends Pick<SweepFigure, "name" | "heeds"> {
   readonly draw: (options: FigureOptions) => Figure | Lacking;
 }
 
-/** The kinds of figures for which a folder may have records. */
-async function kindsIn(folder: string, note: (line: string) => void): Promise<Drawable[]> {
-  if (holdsTrials(folder)) return drawables(TRIAL_FIGURES, readTrials(folder));
-  return drawables(SWEEP_FIGURES, await readResults(folder, note));
+/** The kinds of figures for which a folder may have records, at the values that `--at` chooses. */
+async function kindsIn(
+  folder: string,
+  texts: readonly string[],
+  note: (line: string) => void,
+): Promise<{ kinds: Drawable[]; at: GridPoint }> {
+  if (!holdsTrials(folder)) {
+    const results = await readResults(folder, note);
+    const at = choiceIn(texts, results, "--at");
+    return { kinds: drawables(SWEEP_FIGURES, resultsAt(results, at)), at };
+  }
+  if (texts.length > 0) throw new UsageError(`${folder} holds no sweep, so it has no point for --at; leave it out`);
+  return { kinds: drawables(TRIAL_FIGURES, readTrials(folder)), at: NO_CHOICE };
 }
 
 function drawables<T>(kinds: readonly FigureKind<T>[], records: T): Drawable[] {
@@ -122,8 +151,8 @@ function elsewhere(name: string): string {
 }
 
 /** Writes a figure's files, each completely or not at all. Returns one line that says what was written. */
-async function write(figure: Figure, how: FigureOptions, formats: readonly Format[], out: string): Promise<string> {
-  const path = join(out, fileName(figure, how));
+async function write(figure: Figure, path: string, formats: readonly Format[]): Promise<string> {
+  const out = dirname(path);
   const files = await figureFiles(figure, formats);
   writable(
     out,

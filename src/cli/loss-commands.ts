@@ -1,31 +1,66 @@
-// Shared by the commands that read a sweep's final losses.
+// Shared by the commands that show losses.
 import { UsageError } from "../errors.ts";
+import { choiceIn, resultsAt } from "../records/at-point.ts";
+import { pointText } from "../records/cell.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
+import { LOSS_WORDS } from "../records/loss-words.ts";
 import { type Results, readResults } from "../records/read-results.ts";
 import { LOSS_SETS, type LossSet } from "../records/record.ts";
 import { thousands } from "../units.ts";
 import type { Context } from "./effects.ts";
-import { choiceOption } from "./options.ts";
+import { choiceOption, collect } from "./options.ts";
 import { goOn } from "./text/go-on.ts";
 import { wrapped } from "./text/table.ts";
 
 export const WIDTH = 80;
 
+/** The option that says which loss a command shows. */
+export const LOSS_OPTION = [
+  "--loss <name>",
+  "train, heldout or running: the mean of all batch losses since step 1",
+  "train",
+] as const;
+
+/** The same option of a command whose table has two losses by default: three would be wider than a terminal. */
+export const TABLE_LOSS_OPTION = [
+  LOSS_OPTION[0],
+  "only this loss in the table: train, heldout or running (default: train and heldout)",
+] as const;
+
+/** The losses in such a table. */
+export function tableLosses(text: string | undefined): LossSet[] {
+  return text === undefined ? ["train", "heldout"] : [lossOption(text)];
+}
+
 export function lossOption(text: string): LossSet {
   return choiceOption("--loss", text, LOSS_SETS);
 }
 
-/** The results in a folder; UsageError if no run has ended. */
-export async function readEnded(folder: string, { note }: Context): Promise<Results> {
-  const results = await readResults(folder, note);
+/** The option that chooses values of settings that a sweep lists; it may be given again. */
+export const AT_OPTION: [string, string, typeof collect, readonly string[]] = [
+  "--at <setting=value>",
+  "of a sweep with lists of settings: only this value, such as lr=0.01",
+  collect,
+  [],
+];
+
+/** The results in a folder, at the values that `--at` chooses; UsageError if no run has ended. */
+export async function readEnded(folder: string, at: readonly string[], { note }: Context): Promise<Results> {
+  const all = await readResults(folder, note);
+  const results = resultsAt(all, choiceIn(at, all, "--at"));
   if (results.records.length > 0) return results;
-  throw new UsageError(`${folder} holds no run that has ended; train with: ${goOn(folder)}`);
+  throw new UsageError(`${placeText(results)} holds no run that has ended; train with: ${goOn(folder)}`);
 }
 
-/** First lines of the output: the folder, the loss shown, and how to see the other loss. */
-export function headText(folder: string, loss: LossSet): string {
-  const [rows, other] = loss === "train" ? ["training", "heldout"] : ["held-out", "train"];
-  return `${folder}\nloss on ${rows} rows after the last step (--loss ${other} for the other)\n`;
+/** The folder and, if values were chosen, those: `results/paper at lr=0.01`. */
+export function placeText({ path, at }: Results): string {
+  return Object.keys(at).length === 0 ? path : `${path} at ${pointText(at)}`;
+}
+
+/** First lines of the output: the folder, the loss shown, and how to see the other losses. */
+export function headText(results: Results, loss: LossSet): string {
+  const others = LOSS_SETS.filter((set) => set !== loss).join(" or ");
+  return `${placeText(results)}\n${LOSS_WORDS[loss].atEnd} (others: --loss ${others})\n`;
 }
 
 /** Most failed runs that are named; runs.csv and JSON have all. */

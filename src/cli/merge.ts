@@ -1,13 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../errors.ts";
+import { cellText } from "../records/cell.ts";
 import { CONFIG } from "../records/find-results.ts";
 import { checkJournals, commonConfig, copyJournals } from "../records/merge-folders.ts";
-import { correlationText } from "../sweep/plan.ts";
 import { cellStatuses, totalStatus } from "../sweep/status.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
+import { TABLE_LOSS_OPTION, tableLosses } from "./loss-commands.ts";
 import { pathOption } from "./options.ts";
 import { goOn } from "./text/go-on.ts";
 import { writeResults } from "./write-results.ts";
@@ -15,6 +16,7 @@ import { writeResults } from "./write-results.ts";
 interface Options {
   readonly output?: string;
   readonly long?: boolean;
+  readonly loss?: string;
   readonly json?: boolean;
 }
 
@@ -23,6 +25,7 @@ export const define: Define = (command, run) => {
     .argument("<folders...>", "results folders of one sweep")
     .option("-o, --output <folder>", "where results go (default: the folder, if only one is given)")
     .option("--long", "also write every run's curve (curves-long.csv)")
+    .option(...TABLE_LOSS_OPTION)
     .option("--json", "the counts as JSON, in place of the table")
     .addHelpText(
       "after",
@@ -37,6 +40,7 @@ export const define: Define = (command, run) => {
 async function merge(folders: readonly string[], options: Options, { effects, note }: Context): Promise<number> {
   const out = options.output === undefined ? (folders[0] as string) : pathOption("--output", options.output);
   const { long = false, json = false } = options;
+  const losses = tableLosses(options.loss);
   if (options.output === undefined && folders.length > 1) {
     throw new UsageError(`${folders.length} folders need an output folder; give -o FOLDER`);
   }
@@ -44,7 +48,7 @@ async function merge(folders: readonly string[], options: Options, { effects, no
   const config = commonConfig(sources);
   const repeated = checkJournals(sources, config, note);
   if (options.output !== undefined) copyJournals(folders, out, config);
-  const records = await writeResults(out, { long, quiet: json }, effects);
+  const records = await writeResults(out, { long, losses, quiet: json }, effects);
 
   const cells = cellStatuses(config, new Map(records.map((record) => [record.id, record])));
   const { done, failed, missing } = totalStatus(cells);
@@ -52,7 +56,7 @@ async function merge(folders: readonly string[], options: Options, { effects, no
   if (repeated > 0) note(`${repeated} runs were done more than once, with the same results`);
   if (missing > 0) {
     const lacking = cells.filter((cell) => cell.missing > 0);
-    const where = lacking.map((cell) => `${cell.missing} of ${cell.model} at ${correlationText(cell.correlation)}`);
+    const where = lacking.map((cell) => `${cell.missing} of ${cellText(cell)}`);
     note(`mmoe: ${missing} runs are missing (${where.join(", ")}); train them with:\n${goOn(out)}`);
     return EXIT.checkFailed;
   }

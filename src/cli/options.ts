@@ -52,3 +52,8 @@ export function durationOption(flag: string, text: string): number {
 export function listOption(text: string): string[] {
   return text.split(",").map((item) => item.trim());
 }
+
+/** An option that may be given again: all its texts. */
+export function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}

@@ -8,8 +8,8 @@ import { stopTimes } from "./cluster/slurm-time.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { countOption } from "./options.ts";
-import { addSweepOptions, type CheckedOptions, collect, type SweepOptions, typedWords } from "./sweep-options.ts";
+import { collect, countOption } from "./options.ts";
+import { addSweepOptions, type CheckedOptions, type SweepOptions, typedWords } from "./sweep-options.ts";
 
 interface Options extends SweepOptions {
   readonly array: string;

@@ -4,13 +4,13 @@ import { JOURNALS } from "../records/find-results.ts";
 import { configIn } from "../records/read-results.ts";
 import { readHeads } from "../records/read-sweep.ts";
 import { type Writer, writersIn } from "../records/writers.ts";
-import { correlationText } from "../sweep/plan.ts";
 import { type CellStatus, cellStatuses, totalStatus } from "../sweep/status.ts";
 import { duration, thousands } from "../units.ts";
 import { shardText } from "./cluster/shard-option.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
+import { cellHeads, cellNames } from "./text/cell-names.ts";
 import { goOn } from "./text/go-on.ts";
 import { table } from "./text/table.ts";
 
@@ -71,12 +71,11 @@ function rate(writers: readonly Writer[]): number {
 }
 
 function cellTable(cells: readonly CellStatus[]): string {
-  const rows = cells.map(({ model, correlation, done, failed, missing }) => [
-    model,
-    correlationText(correlation),
-    ...[done, failed, missing].map(String),
-  ]);
-  return table([["model", "p", "done", "failed", "missing"], ...rows]);
+  const rows = cells.map((cell) => {
+    const { done, failed, missing } = cell;
+    return [...cellNames(cell), ...[done, failed, missing].map(String)];
+  });
+  return table([[...cellHeads(cells), "done", "failed", "missing"], ...rows]);
 }
 
 function writerTable(writers: readonly Writer[]): string {

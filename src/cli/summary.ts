@@ -6,13 +6,14 @@ import { summaryCsv } from "../summary/summary-csv.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { gapsText, headText, lossOption, readEnded } from "./loss-commands.ts";
+import { AT_OPTION, gapsText, headText, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
 import { numberOption } from "./options.ts";
 import { cellsText } from "./text/summary-cells.ts";
 import { comparisonsText, statisticsText } from "./text/summary-full.ts";
 
 interface Options {
   readonly loss: string;
+  readonly at: readonly string[];
   readonly bad?: string;
   readonly full?: boolean;
   readonly csv?: boolean;
@@ -22,7 +23,8 @@ interface Options {
 export const define: Define = (command, run) => {
   command
     .argument("<folder>", "a results folder, also of a sweep that still runs")
-    .option("--loss <rows>", "train (as the paper's figures seem to) or heldout", "train")
+    .option(...LOSS_OPTION)
+    .option(...AT_OPTION)
     .option("--bad <loss>", "a run with a higher final loss is in a bad minimum (default: 1/6)")
     .option("--full", "all statistics of each cell, and tests between models and between correlations")
     .option("--csv", "all that --full shows as CSV, one row for each statistic")
@@ -41,13 +43,13 @@ async function summary(folder: string, options: Options, context: Context): Prom
   const loss = lossOption(options.loss);
   const bad = options.bad === undefined ? BAD_LOSS : numberOption("--bad", options.bad, 0);
   if (options.csv && options.json) throw new UsageError("--csv and --json: expected one of them");
-  const results = await readEnded(folder, context);
+  const results = await readEnded(folder, options.at, context);
   const write = (text: string) => context.effects.stdout.write(text);
-  if (options.json) write(`${JSON.stringify({ folder, ...summaryOf(results, loss, bad) }, null, 2)}\n`);
+  if (options.json) write(`${JSON.stringify({ folder, at: results.at, ...summaryOf(results, loss, bad) }, null, 2)}\n`);
   else if (options.csv) write(summaryCsv(summaryOf(results, loss, bad)));
   else {
     const cells = cellLosses(results, loss);
-    write(`${headText(folder, loss)}\n`);
+    write(`${headText(results, loss)}\n`);
     write(
       options.full ? fullText(cells, summaryOf(results, loss, bad)) : cellsText(cells, summarizeCells(cells, bad), bad),
     );

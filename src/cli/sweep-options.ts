@@ -1,12 +1,20 @@
 import type { Command, Option } from "commander";
 import type { Config } from "../config/config.ts";
 import type { GivenValues } from "../config/file-version.ts";
-import { loadConfig, override, setOverride } from "../config/load.ts";
+import { listOverride, loadConfig, override, setOverride } from "../config/load.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { UsageError } from "../errors.ts";
 import { defaultFolder } from "../records/find-results.ts";
 import { ENGINE_NAMES, type EngineName, type EngineOptions, TFJS_BACKENDS } from "../sweep/engines.ts";
-import { choiceOption, countOption, durationOption, kernelsOption, listOption, pathOption } from "./options.ts";
+import {
+  choiceOption,
+  collect,
+  countOption,
+  durationOption,
+  kernelsOption,
+  listOption,
+  pathOption,
+} from "./options.ts";
 
 /** The options of every command that starts a sweep: what to train, on which engine, and where results go. */
 export interface SweepOptions {
@@ -49,11 +57,11 @@ export function addSweepOptions(command: Command): Command {
     .option("--corr <list>", "correlations of the task pairs, separated by commas")
     .option("--models <list>", "models, separated by commas (see mmoe models)")
     .option("--runs <n>", "runs of each model at each correlation")
-    .option("--steps <n>", "training steps of a run")
-    .option("--batch <n>", "training rows of each step")
-    .option("--lr <x>", "learning rate")
+    .option("--steps <n>", "training steps of a run; several, by commas, make a grid")
+    .option("--batch <n>", "training rows of each step; or several")
+    .option("--lr <x>", "learning rate; or several")
     .option("--seed <n>", "another number gives other random numbers")
-    .option("--set <key=value>", "any other setting of the config; may be given again", collect, [])
+    .option("--set <key=value>", "any other setting of the config, or several values; may be given again", collect, [])
     .option("--engine <name>", `what trains: ${ENGINE_NAMES.join(", ")}`, ENGINE_NAMES[0])
     .option("--allow-cpu", "let --engine cuda train on a CPU if it sees no card")
     .option("--kernels <set>", `kernels of the cpu engine: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
@@ -63,11 +71,6 @@ export function addSweepOptions(command: Command): Command {
     .option("--retry-failed", "repeat the runs that failed there")
     .option("--time-limit <time>", "stop after a time such as 3h50m; the same command goes on")
     .option("--long", "also write every run's curve (curves-long.csv)");
-}
-
-/** An option that may be given again: all its texts. */
-export function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
 }
 
 /** Throws UsageError for the first option that is not valid. */
@@ -114,7 +117,7 @@ function overridesOf(options: SweepOptions): GivenValues[] {
   if (corr !== undefined) layers.push(override("--corr", "correlations", listOption(corr)));
   if (models !== undefined) layers.push(override("--models", "models", listOption(models)));
   for (const [key, text] of Object.entries({ runs, steps, batch, lr, seed })) {
-    if (text !== undefined) layers.push(override(`--${key}`, key, text));
+    if (text !== undefined) layers.push(listOverride(`--${key}`, key, text));
   }
   return layers;
 }

@@ -8,6 +8,7 @@ import { chosenShard, shardText } from "./cluster/shard-option.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT, troubleCode } from "./exit-codes.ts";
+import { TABLE_LOSS_OPTION, tableLosses } from "./loss-commands.ts";
 import { type Stop, stopOnSignals } from "./stop.ts";
 import { addSweepOptions, checkedOptions, type SweepOptions, typedWords } from "./sweep-options.ts";
 import { describePlan } from "./text/plan-text.ts";
@@ -21,6 +22,7 @@ interface Options extends SweepOptions {
   readonly shard?: string;
   readonly devices?: string;
   readonly dryRun?: boolean;
+  readonly loss?: string;
   readonly json?: boolean;
 }
 
@@ -31,6 +33,7 @@ export const define: Define = (command, run) => {
     .option("--shard <i/n>", "train the i-th of n parts of the sweep (default: from the job array's variables)")
     .option("--devices <list>", "one process for each GPU: numbers such as 0,1, or all")
     .option("--dry-run", "print settings, runs, time and memory; train nothing")
+    .option(...TABLE_LOSS_OPTION)
     .option("--json", "events as JSON lines on stdout, in place of the table")
     .addHelpText(
       "after",
@@ -38,6 +41,7 @@ export const define: Define = (command, run) => {
         "mmoe sweep --corr 0.5 --runs 8",
         "mmoe sweep smoke --out results/try --overwrite",
         "mmoe sweep configs/paper.yaml --models mmoe,omoe --set trainRows=10000",
+        "mmoe sweep --lr 1e-4,1e-3,1e-2 --set batch=16,64 --runs 8",
         "mmoe sweep paper --dry-run",
       ),
     )
@@ -53,12 +57,13 @@ export const define: Define = (command, run) => {
 const NOT_PASSED_ON = ["--devices", "--shard", "--jobs", "--out", "--resume", "--overwrite", "--dry-run"];
 
 async function sweep(file: string, options: Options, words: readonly string[], context: Context): Promise<number> {
-  const { request, goOn, devices } = requestOf(file, options, context);
+  const { request, goOn, devices, losses } = requestOf(file, options, context);
   if (options.dryRun) return dryRun(request, context);
   if (devices.length > 0) {
     const share = shareOf(request, context.note);
     context.note(`${whatIsToDo(share)} on device ${devices.join(", ")}`);
-    return trainOnDevices({ ...options, ...share, devices, words, jobs: request.engineOptions.jobs, goOn }, context);
+    const { jobs } = request.engineOptions;
+    return trainOnDevices({ ...options, ...share, devices, words, jobs, goOn, losses }, context);
   }
 
   const { json = false } = options;
@@ -70,7 +75,7 @@ async function sweep(file: string, options: Options, words: readonly string[], c
     stop.release();
   });
   progress.end(outcome);
-  if (!json && outcome.records) context.effects.stdout.write(resultsText(outcome.out, outcome.records));
+  if (!json && outcome.records) context.effects.stdout.write(resultsText(outcome.out, outcome.records, losses));
   return conclude(outcome, stop, goOn, context);
 }
 
@@ -90,6 +95,7 @@ function requestOf(file: string, options: Options, { effects, argv, commandLine,
     },
     goOn: detected ? `${commandLine} --shard ${shardText(shard)}` : commandLine,
     devices,
+    losses: tableLosses(options.loss),
   };
 }
 

@@ -1,14 +1,15 @@
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { UsageError } from "../errors.ts";
 import { holdsTrials } from "../records/label-trials.ts";
+import { LOSS_WORDS } from "../records/loss-words.ts";
 import { readResults } from "../records/read-results.ts";
-import type { RunRecord } from "../records/record.ts";
-import { finalLosses } from "../records/record.ts";
+import { eachLoss, finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
 import { trainAgain } from "../sweep/train-again.ts";
 import type { Verified } from "../sweep/verify.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
+import { LOSS_OPTION, lossOption } from "./loss-commands.ts";
 import { countOption, kernelsOption } from "./options.ts";
 import { sampleOf } from "./sample.ts";
 import { stopOnSignals } from "./stop.ts";
@@ -19,6 +20,7 @@ interface Options {
   readonly runs: string;
   readonly allowCpu?: boolean;
   readonly kernels?: string;
+  readonly loss: string;
   readonly json?: boolean;
 }
 
@@ -28,6 +30,7 @@ export const define: Define = (command, run) => {
     .option("--runs <n>", "number of finished runs (or trials), chosen at random", "3")
     .option("--allow-cpu", "if no card is visible, train the runs of a card on a CPU")
     .option("--kernels <set>", `for runs of the cpu engine, its kernels: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
+    .option(...LOSS_OPTION)
     .option("--json", "as JSON")
     .addHelpText(
       "after",
@@ -42,6 +45,7 @@ ${examples("mmoe verify results/paper")}`,
 
 async function verify(folder: string, options: Options, context: Context): Promise<number> {
   const count = countOption("--runs", options.runs);
+  const loss = lossOption(options.loss);
   const kernels = kernelsOption(options.kernels, "cpu");
   if (holdsTrials(folder)) {
     if (kernels) throw new UsageError(`--kernels ${kernels}: ${folder} holds no training; leave it out`);
@@ -64,7 +68,7 @@ async function verify(folder: string, options: Options, context: Context): Promi
 
   const { stdout, stderr } = context.effects;
   if (options.json) stdout.write(`${JSON.stringify(verified.map(comparison), null, 2)}\n`);
-  else stdout.write(comparisonTable(verified));
+  else stdout.write(comparisonTable(verified, loss));
   const missing = wanted.filter(({ id }) => !verified.some(({ recorded }) => recorded.id === id));
   if (missing.length > 0) stderr.write(`mmoe: ${missingText(folder, missing, wanted.length)}\n`);
   return missing.length === 0 && verified.every(({ same }) => same) ? EXIT.done : EXIT.checkFailed;
@@ -79,19 +83,16 @@ function missingText(folder: string, missing: readonly RunRecord[], wanted: numb
 }
 
 function comparison({ recorded, again, same, comparedTo }: Verified): object {
-  const losses = (record: RunRecord) => ({
-    train: finalLosses(record, "train")?.mean ?? null,
-    heldout: finalLosses(record, "heldout")?.mean ?? null,
-  });
+  const losses = (record: RunRecord) => eachLoss((set) => finalLosses(record, set)?.mean ?? null);
   return { id: recorded.id, same, comparedTo: comparedTo ?? null, recorded: losses(recorded), again: losses(again) };
 }
 
-function comparisonTable(verified: readonly Verified[]): string {
-  const loss = (record: RunRecord) => String(finalLosses(record, "train")?.mean ?? record.reason);
+function comparisonTable(verified: readonly Verified[], set: LossSet): string {
+  const loss = (record: RunRecord) => String(finalLosses(record, set)?.mean ?? record.reason);
   const verdict = ({ same, comparedTo }: Verified) => {
     if (!same) return "differ";
     return comparedTo === undefined ? "same" : `alike up to step ${comparedTo}`;
   };
   const rows = verified.map((each) => [each.recorded.id, loss(each.recorded), loss(each.again), verdict(each)]);
-  return table([["run", "recorded loss", "trained again", "losses"], ...rows]);
+  return table([["run", `recorded ${LOSS_WORDS[set].name}`, "trained again", "losses"], ...rows]);
 }

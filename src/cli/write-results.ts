@@ -4,13 +4,15 @@ import { writeCsvFiles } from "../records/csv-files.ts";
 import { JOURNALS, unwritable } from "../records/find-results.ts";
 import { configIn } from "../records/read-results.ts";
 import { readRecords } from "../records/read-sweep.ts";
-import type { RunRecord } from "../records/record.ts";
+import type { LossSet, RunRecord } from "../records/record.ts";
 import type { Effects } from "./effects.ts";
 import { resultsText } from "./text/summary-table.ts";
 
 interface WriteOptions {
   /** Also every run's curve. */
   readonly long: boolean;
+  /** The losses in the table. */
+  readonly losses: readonly LossSet[];
   /** No table on stdout. */
   readonly quiet: boolean;
 }
@@ -18,7 +20,7 @@ interface WriteOptions {
 /** Derives the CSV files of the folder `out` from its journals, prints the table and returns the records. */
 export async function writeResults(
   out: string,
-  { long, quiet }: WriteOptions,
+  { long, losses, quiet }: WriteOptions,
   { stdout }: Effects,
 ): Promise<RunRecord[]> {
   const records = await readRecords(join(out, JOURNALS), { trained: trainedHash(configIn(out)), warn: () => {} });
@@ -27,6 +29,6 @@ export async function writeResults(
   } catch (error) {
     throw unwritable(out, error, "the journals are as they were");
   }
-  if (!quiet) stdout.write(resultsText(out, records));
+  if (!quiet) stdout.write(resultsText(out, records, losses));
   return records;
 }

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { UsageError } from "../errors.ts";
+import { checkGrid, withoutSingles } from "./check-grid.ts";
 import type { Config, SettingOrigin } from "./config.ts";
 import { type GivenValues, upToDate } from "./file-version.ts";
-import { FILE_SCHEMA, SETTING_KEYS, type SettingKey, type Settings } from "./schema.ts";
-import { SETTINGS_SCHEMA } from "./settings.ts";
+import { FILE_SCHEMA, SETTING_KEYS, type SettingKey, type Settings, SWEEP_SCHEMA } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 import { checkTasks } from "./tasks.ts";
+import { checkTuned } from "./tuned.ts";
 
 /** The file with the overrides laid over it, checked and frozen. Throws UsageError for the first thing wrong. */
 export function checkConfig(file: GivenValues, overrides: readonly GivenValues[]): Config {
@@ -15,17 +16,20 @@ export function checkConfig(file: GivenValues, overrides: readonly GivenValues[]
     SettingOrigin
   >;
 
-  const merged: Record<string, unknown> = { ...settings };
+  const merged: Record<string, unknown> = withoutSingles(settings);
   const sources: Partial<Record<SettingKey, string>> = {};
   for (const { source, values } of overrides) {
-    const checkedValues = checkedBy(SETTINGS_SCHEMA.partial(), values as object, () => source, source);
-    for (const [key, value] of Object.entries(checkedValues)) {
+    const checkedValues = checkedBy(SWEEP_SCHEMA.partial(), values as object, () => source, source);
+    for (const [key, value] of Object.entries(withoutSingles(checkedValues))) {
       if (!same(merged[key], value)) origins[key as SettingKey] = "yours";
       merged[key] = value;
       sources[key as SettingKey] = source;
     }
   }
-  checkTasks(merged as Settings, (key) => sources[key] ?? `${file.source}: ${key}`);
+  const place = (key: SettingKey) => sources[key] ?? `${file.source}: ${key}`;
+  checkTasks(merged as Settings, place);
+  checkGrid(merged as Settings, place);
+  checkTuned(merged as Settings, sources.tuned === undefined ? Object.keys(sources) : [], place);
   return frozen({ ...merged, origins } as Config);
 }
 
@@ -47,7 +51,8 @@ function checkedBy<T extends z.ZodObject>(
   const result = schema.safeParse(values);
   if (result.success) return result.data;
   const { issues } = result.error; // a mistyped key is also a missing one; the mistyped key says more
-  const issue = (issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]) as z.core.$ZodIssue;
+  const first = (issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]) as z.core.$ZodIssue;
+  const issue = { ...first, path: innermostPath(first, values) };
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0] as string;
     const within = issue.path.length > 0 ? `${issue.path.join(".")}: ` : "";
@@ -62,35 +67,54 @@ function explained(
   issue: z.core.$ZodIssue,
   place: (path: string) => string,
 ): string {
-  const value = issue.path.reduce<unknown>(
-    (inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key],
-    values,
-  );
+  const value = valueAt(values, issue.path);
   const at = place(
     issue.path.map((key, i) => (typeof key === "number" ? `[${key}]` : `${i > 0 ? "." : ""}${String(key)}`)).join(""),
   );
-  const { description, options } = leafOf(schema, issue.path);
+  const { description, options } = leafOf(schema, issue.path, values);
   const hint = typeof value === "string" && options ? didYouMean(value, options) : "";
   return `${at}: expected ${description}, got ${shown(value)}${hint}`;
 }
 
-/** What is expected at a path: the description of the innermost schema on it that has one. */
+/** The path of what is wrong: in a list that may also be one value, that of the value in it. */
+function innermostPath(issue: z.core.$ZodIssue, values: object): PropertyKey[] {
+  if (issue.code !== "invalid_union" || !Array.isArray(valueAt(values, issue.path))) return issue.path;
+  return [...issue.path, ...(issue.errors.at(-1)?.[0]?.path ?? [])];
+}
+
+function valueAt(values: object, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], values);
+}
+
+/** What is expected at a path into `values`: the description of the innermost schema on it that has one. */
 function leafOf(
   schema: z.ZodType,
   path: readonly PropertyKey[],
+  values: object,
 ): { description: string; options: string[] | undefined } {
   let inner: unknown = schema;
+  let value: unknown = values;
   let description = "a value of another kind";
   for (const key of [...path, undefined]) {
     while (inner instanceof z.ZodOptional) inner = inner.unwrap();
+    inner = chosenOf(inner, value);
     if (inner instanceof z.ZodType && inner.description) description = inner.description;
     while (inner instanceof z.ZodNullable) inner = inner.unwrap();
     if (key === undefined) break;
+    value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
     if (inner instanceof z.ZodObject) inner = inner.shape[key as string];
     else if (inner instanceof z.ZodArray) inner = inner.element;
     else break;
   }
   return { description, options: inner instanceof z.ZodEnum ? (inner.options as string[]) : undefined };
+}
+
+/** The schema of what was given for a setting that may be one value or a list, if it does not describe both itself. */
+function chosenOf(schema: unknown, value: unknown): unknown {
+  const options: unknown[] = schema instanceof z.ZodUnion ? [...schema.options] : [];
+  if (schema instanceof z.ZodType && schema.description) return schema;
+  if (!options.some((option) => option instanceof z.ZodArray)) return schema;
+  return options.find((option) => option instanceof z.ZodArray === Array.isArray(value));
 }
 
 /** A value as an error shows it, on one line. */

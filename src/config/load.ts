@@ -6,7 +6,8 @@ import { readText } from "../regular-file.ts";
 import { checkConfig } from "./check.ts";
 import type { Config } from "./config.ts";
 import type { GivenValues } from "./file-version.ts";
-import { SETTING_KEYS } from "./schema.ts";
+import { SETTING_KEYS, type SettingKey } from "./schema.ts";
+import { GRID_KEYS } from "./settings.ts";
 import { didYouMean } from "./suggest.ts";
 import { YamlError, yamlValue } from "./yaml.ts";
 
@@ -44,7 +45,18 @@ export function override(source: string, key: string, text: string | readonly st
   return { source, values: { [key]: value } };
 }
 
-/** `--set key=value`, the value in YAML (`lr=0.01`, `models=[mmoe, omoe]`). */
+/** Settings that are always lists. */
+const LISTS: readonly string[] = ["correlations", "models"] satisfies SettingKey[];
+
+/** One override from a flag whose setting is a list, or may be, by commas or as YAML: `--lr 0.001,0.01`. */
+export function listOverride(source: string, key: string, text: string): GivenValues {
+  const isYaml = /[[\]{}&*]/.test(text);
+  const mayBeList = (key === "evalEvery" || GRID_KEYS.some((listed) => listed === key)) && text.includes(",");
+  const isList = !isYaml && (mayBeList || LISTS.includes(key));
+  return override(source, key, isList ? text.split(",").map((item) => item.trim()) : text);
+}
+
+/** `--set key=value`, the value in YAML, or several by commas (`lr=0.01`, `lr=0.001,0.01`, `models=[mmoe, omoe]`). */
 export function setOverride(assignment: string): GivenValues {
   const at = assignment.indexOf("=");
   if (at < 1) throw new UsageError(`--set: expected key=value, got '${assignment}'`);
@@ -54,7 +66,7 @@ export function setOverride(assignment: string): GivenValues {
       `--set: unknown key '${key}'${didYouMean(key, SETTING_KEYS) || `; keys: ${SETTING_KEYS.join(", ")}`}`,
     );
   }
-  return override(`--set ${key}`, key, assignment.slice(at + 1));
+  return listOverride(`--set ${key}`, key, assignment.slice(at + 1));
 }
 
 function findFile(fileOrPreset: string): string {

@@ -1,6 +1,7 @@
 import { type Config, trainedHash } from "./config.ts";
+import { listedKeys, valuesOf } from "./grid.ts";
 import { EXTENT, NAMES, SETTING_KEYS, type SettingKey } from "./schema.ts";
-import { valueText } from "./setting-rows.ts";
+import { settingText, valueText } from "./setting-rows.ts";
 
 /** Settings in which two configs train differently, e.g. `batch: 256 there, 64 here`; none if they belong together. */
 export function differences(
@@ -9,18 +10,35 @@ export function differences(
   places: readonly [string, string] = ["there", "here"],
 ): string[] {
   if (trainedHash(there) === trainedHash(here)) return [];
-  const trained = SETTING_KEYS.filter((key) => !EXTENT.includes(key) && !NAMES.includes(key));
-  const texts = trained.map((key): [SettingKey, string, string] => [key, valueText(there[key]), valueText(here[key])]);
+  const listed: readonly SettingKey[] = listedKeys(there).filter((key) => Array.isArray(here[key]));
+  const trained = SETTING_KEYS.filter((key) => ![...EXTENT, ...NAMES, ...listed].includes(key));
+  const texts = trained.map((key): [SettingKey, string, string] => [
+    key,
+    trainedText(there, key),
+    trainedText(here, key),
+  ]);
   return texts.filter(([, a, b]) => a !== b).map(([key, a, b]) => `${key}: ${a} ${places[0]}, ${b} ${places[1]}`);
 }
 
-/** `config` with all runs, models and correlations of either. A value that is the other's keeps the other's mark. */
+/** A list that makes a grid in brackets: `[0.001, 0.01]`. */
+function trainedText(config: Config, key: SettingKey): string {
+  const text = settingText(config, key);
+  return listedKeys(config).some((listed) => listed === key) ? `[${text}]` : text;
+}
+
+/**
+ * `config` with all runs, models, correlations and values of listed settings of either; both have the same settings as
+ * lists. A value that is the other's keeps the other's mark.
+ */
 export function widened(config: Config, other: Config): Config {
   const wide = {
     ...config,
     runs: Math.max(config.runs, other.runs),
     models: union(other.models, config.models),
     correlations: union(other.correlations, config.correlations),
+    ...Object.fromEntries(
+      listedKeys(config).map((key) => [key, union(valuesOf(other, key), valuesOf(config, key))] as const),
+    ),
   };
   const origins = SETTING_KEYS.map((key) => {
     const from = valueText(wide[key]) === valueText(other[key]) ? other : config;

@@ -1,9 +1,14 @@
 import { z } from "zod";
-import { LATER_SETTINGS, SETTINGS_SCHEMA } from "./settings.ts";
+import { GRID_KEYS, type GridKey, LATER_SETTINGS, SETTINGS_SCHEMA } from "./settings.ts";
 
 export const MARKS = ["paper", "read off", "assumed"] as const;
 
-export type Settings = z.output<typeof SETTINGS_SCHEMA>;
+/** Settings with one value each. */
+export type PointSettings = z.output<typeof SETTINGS_SCHEMA>;
+type ListedSettings = { [Key in GridKey]: PointSettings[Key] | readonly PointSettings[Key][] };
+
+/** The settings of a sweep: some may be lists. */
+export type Settings = Omit<PointSettings, GridKey> & ListedSettings;
 export type SettingKey = keyof Settings;
 export const SETTING_KEYS = Object.keys(SETTINGS_SCHEMA.shape) as SettingKey[];
 
@@ -14,8 +19,24 @@ export const NAMES: readonly SettingKey[] = ["name", "about"];
 /** The version of the config files that this mmoe stores: that of its newest setting. */
 export const CONFIG_VERSION = Math.max(1, ...Object.values(LATER_SETTINGS).map(({ since }) => since));
 
+/** The settings of a sweep, as a file or an option gives them. */
+export const SWEEP_SCHEMA = SETTINGS_SCHEMA.extend(
+  Object.fromEntries(GRID_KEYS.map((key) => [key, oneOrSeveral(SETTINGS_SCHEMA.shape[key])])) as unknown as {
+    [Key in GridKey]: z.ZodType<ListedSettings[Key]>;
+  },
+);
+
+function oneOrSeveral<T extends z.ZodType>(value: T) {
+  const several = z
+    .array(value)
+    .min(1)
+    .refine((values) => new Set(values).size === values.length)
+    .describe("a list of values, at least one and none twice");
+  return z.union([value, several]);
+}
+
 /** A config file that people write: every setting, and where each value comes from. Stored ones have a version too. */
-export const FILE_SCHEMA = SETTINGS_SCHEMA.extend({
+export const FILE_SCHEMA = SWEEP_SCHEMA.extend({
   version: z
     .int()
     .min(1)

@@ -1,6 +1,7 @@
 import { GENERATOR_PRESETS } from "../data/presets.ts";
 import type { Config, SettingOrigin } from "./config.ts";
-import { SETTING_KEYS } from "./schema.ts";
+import { SETTING_KEYS, type SettingKey } from "./schema.ts";
+import { choicesText } from "./tuned.ts";
 
 /** A setting as shown to people. */
 export interface SettingRow {
@@ -15,9 +16,10 @@ export interface SettingRow {
 
 /** A sweep's settings, each value with its mark: the config's settings in order, the generator's after `data`. */
 export function settingRows(config: Config): SettingRow[] {
-  const keys = SETTING_KEYS.filter((key) => key !== "name" && key !== "about");
+  const untuned = config.tuned === null ? ["tuned"] : [];
+  const keys = SETTING_KEYS.filter((key) => !["name", "about", ...untuned].includes(key));
   return keys.flatMap((key) => {
-    const row = { name: key, value: valueText(config[key]), from: config.origins[key], why: "", ofGenerator: false };
+    const row = { name: key, value: settingText(config, key), from: config.origins[key], why: "", ofGenerator: false };
     return key === "data" ? [row, ...generatorRows(config)] : [row];
   });
 }
@@ -29,6 +31,11 @@ function generatorRows({ data }: Config): SettingRow[] {
     const { mark, why } = origins[name];
     return { name, value: valueText(settings[name]), from: mark, why, ofGenerator: true };
   });
+}
+
+/** A setting of a config on one line; of what was tuned, the choices. */
+export function settingText(config: Config, key: SettingKey): string {
+  return key === "tuned" && config.tuned !== null ? choicesText(config.tuned) : valueText(config[key]);
 }
 
 /** A setting's value on one line: a list by commas, a matrix as JSON. */

@@ -25,8 +25,8 @@ const listOf = <T extends z.ZodType>(item: T, what: string) =>
 const correlation = z.number().min(-1).max(1).transform(withoutMinusZero).describe("a number from -1 to 1");
 const positive = (what: string) => z.number().positive().describe(what);
 
-/** Everything that defines a sweep. A file gives every key; no value is filled in silently. */
-export const SETTINGS_SCHEMA = z.strictObject({
+/** Settings that people give; a file gives every key, and no value is filled in silently. */
+const GIVEN_SCHEMA = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]*$/i)
@@ -51,10 +51,74 @@ export const SETTINGS_SCHEMA = z.strictObject({
   lr: positive("a number above 0"),
   initializer: choice(INITIALIZER_NAMES),
   initializerStd: positive("a number above 0 (used by truncated-normal)"),
+  loss: choice(["squared", "huber"]),
+  huberDelta: positive("a number above 0 (used by huber)"),
+  labels: choice(["standardised", "raw"]),
   dropout: z.number().min(0).lt(1).describe("a number from 0 to below 1"),
-  evalEvery: count(),
+  evalEvery: z
+    .union([
+      count(),
+      z.string().regex(/^log:[1-9]\d{0,3}$/),
+      z
+        .array(count())
+        .min(1)
+        .refine((steps) => steps.every((step, i) => i === 0 || step > (steps[i - 1] as number))),
+    ])
+    .describe("a number of steps, a number of points a decade such as log:20, or a list of steps that rise"),
   heldoutRows: count(),
 });
+
+const model = choice(MODEL_NAMES);
+const names = { model, correlation: correlation.optional() };
+const orNone = z.number().nullable().describe("a number, or null");
+
+/** What mmoe tune writes: values of some models, or cells, and the table that they were chosen from. */
+const TUNED_SCHEMA = z
+  .strictObject({
+    sweep: z.string().describe("the results folder of the sweep that tuned"),
+    loss: z.string().describe("the loss that decided"),
+    by: choice(["model", "cell"]),
+    seed: count(0),
+    runs: count(),
+    choices: z
+      .array(z.strictObject({ ...names, values: valuesOfOne() }))
+      .min(1)
+      .describe("a list of a model, a correlation if it is for one, and values of settings"),
+    points: z
+      .array(
+        z.strictObject({ ...names, values: valuesOfOne(), mean: orNone, low: orNone, high: orNone, failed: count(0) }),
+      )
+      .describe("a list of what was compared"),
+  })
+  .nullable()
+  .describe("what mmoe tune writes, or null");
+
+function valuesOfOne() {
+  const { trainRows, sampling, batch, steps, optimizer, lr, initializer, initializerStd, dropout } = GIVEN_SCHEMA.shape;
+  return z
+    .strictObject({ trainRows, sampling, batch, steps, optimizer, lr, initializer, initializerStd, dropout })
+    .partial();
+}
+
+/** Everything that defines a sweep. */
+export const SETTINGS_SCHEMA = GIVEN_SCHEMA.extend({ tuned: TUNED_SCHEMA });
+
+/**
+ * Settings that may be a list: a sweep then trains every combination. They say how a run trains; how it is watched, and
+ * what it is trained on, is the same for all runs of a sweep.
+ */
+export const GRID_KEYS = [
+  "trainRows",
+  "sampling",
+  "batch",
+  "steps",
+  "optimizer",
+  "lr",
+  "initializer",
+  "initializerStd",
+  "dropout",
+] as const;
+export type GridKey = (typeof GRID_KEYS)[number];
 
 /** A setting that came after the first version; older files stay valid. */
 interface LaterSetting {
@@ -70,6 +134,10 @@ interface LaterSetting {
 export const LATER_SETTINGS: Readonly<Record<string, LaterSetting>> = {
   tasks: { since: 2, before: 2, mark: "paper" },
   correlationMatrix: { since: 2, before: null, mark: "paper" },
+  loss: { since: 3, before: "squared", mark: "assumed" },
+  huberDelta: { since: 3, before: 1, mark: "assumed" },
+  labels: { since: 3, before: "standardised", mark: "assumed" },
+  tuned: { since: 3, before: null, mark: "assumed" },
 };
 
 /** -0 would give a run an id of its own. */

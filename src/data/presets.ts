@@ -13,7 +13,7 @@ export interface Origin {
 export interface GeneratorPreset {
   readonly about: string;
   readonly settings: GeneratorSettings;
-  readonly origins: Readonly<Record<keyof GeneratorSettings, Origin>>;
+  readonly origins: Readonly<Record<Exclude<keyof GeneratorSettings, "rawLabels">, Origin>>;
 }
 
 const paper = (why: string): Origin => ({ mark: "paper", why });

@@ -10,4 +10,6 @@ export interface GeneratorSettings {
   readonly beta: readonly number[];
   /** Standard deviation of the label noise (the paper's 0.01 is its variance). */
   readonly noiseStd: number;
+  /** Labels as equation 4 gives them; otherwise z-scored by the population's moments. */
+  readonly rawLabels?: boolean;
 }

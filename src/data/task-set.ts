@@ -18,7 +18,7 @@ export class TaskSet {
   readonly settings: GeneratorSettings;
   /** w_1 ... w_K, [D] each. */
   readonly vectors: readonly Float64Array[];
-  /** Labels are z-scored by these moments of the population, never by those of some rows. */
+  /** Labels are z-scored by these moments of the population, never by those of some rows; raw ones by 0 and 1. */
   readonly mean: number;
   readonly inverseStd: number;
   readonly #keys: Record<RowSet, { x: Key; noise: Key }>;
@@ -27,8 +27,8 @@ export class TaskSet {
   constructor(settings: GeneratorSettings, correlations: Matrix, identity: DataIdentity) {
     this.settings = settings;
     this.vectors = taskVectors(settings, correlations, dataKey(identity, "task-vectors"));
-    this.mean = labelMean(settings);
-    this.inverseStd = 1 / Math.sqrt(labelVariance(settings));
+    this.mean = settings.rawLabels ? 0 : labelMean(settings);
+    this.inverseStd = settings.rawLabels ? 1 : 1 / Math.sqrt(labelVariance(settings));
     const keys = (set: RowSet) => ({ x: dataKey(identity, `${set}/x`), noise: dataKey(identity, `${set}/noise`) });
     this.#keys = { train: keys("train"), heldout: keys("heldout") };
   }

@@ -5,8 +5,9 @@ import type { Initializer } from "../models/initializers.ts";
 import { initialValues } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { type Key, keyOf } from "../random/key.ts";
+import type { EvalEvery } from "./evaluations.ts";
 
-/** How a run is trained and watched. The objective is the sum over tasks of the batch's mean squared error. */
+/** How a run is trained and watched. The objective is the sum over tasks of the batch's mean loss. */
 export interface TrainingSettings {
   /** Rows of the fixed training set, or `fresh`: new rows at each step. */
   readonly trainRows: number | "fresh";
@@ -18,9 +19,13 @@ export interface TrainingSettings {
   /** `adam` with beta1 .9, beta2 .999, epsilon 1e-8, as m̂ / (sqrt(v̂) + epsilon); or `sgd`. */
   readonly optimizer: Optimizer;
   readonly lr: number;
+  /**
+   * The loss of an error e: with null its square, else Huber's, e² / 2 up to this delta and delta (|e| - delta / 2)
+   * beyond (Huber 1964).
+   */
+  readonly huberDelta: number | null;
   readonly initializer: Initializer;
-  /** Steps from one evaluation to the next; there is one after the last step too. */
-  readonly evalEvery: number;
+  readonly evalEvery: EvalEvery;
   readonly heldoutRows: number;
 }
 
@@ -41,6 +46,8 @@ export interface Run {
   readonly model: ModelSpec;
   readonly data: GeneratorSettings;
   readonly correlation: number;
+  /** What the run's grid point chooses, by setting: `{ lr: 0.01 }`; in a sweep without a list, absent. */
+  readonly point?: Readonly<Record<string, number | string>>;
   /** The correlations of the K tasks in this cell, [K, K]. */
   readonly correlationMatrix: Matrix;
   /** The run's index, from 0; with `seed` it names the run's streams. */
@@ -49,7 +56,7 @@ export interface Run {
   readonly training: TrainingSettings;
 }
 
-/** Losses of one run at its evaluations, in units of label variance: `train` and `heldout` are [evaluations][K]. */
+/** Losses of one run at its evaluations, in the unit of its loss: `train` and `heldout` are [evaluations][K]. */
 export interface Curve {
   readonly steps: readonly number[];
   /** Mean of the batch losses, each before its update, since the evaluation before. */

@@ -1,13 +1,13 @@
 import { type Cell, cellKey } from "../records/cell.ts";
 import type { CsvValue } from "../records/csv.ts";
-import { PAPER_TASKS, type RunRecord, tasksOf } from "../records/record.ts";
+import { type EachLoss, PAPER_TASKS, type RunRecord, tasksOf } from "../records/record.ts";
 import type { DrawnCurve } from "./curve-panels.ts";
 import { cellCurve } from "./curve-points.ts";
 import type { FigureOptions } from "./figure.ts";
 import { type PublishedLoss, publishedFigure4 } from "./paper-points.ts";
 import type { SeriesStyle } from "./style.ts";
 import type { SweepCell } from "./sweep-cells.ts";
-import { capitalised, lossName, tasksWords, UNITS } from "./words.ts";
+import { capitalised, statisticName, tasksWords, UNITS } from "./words.ts";
 
 /** A cell's curve in its style, with the paper's if the options ask for it and Figure 4 has it. */
 export function curveOf(cell: SweepCell, style: SeriesStyle, options: FigureOptions): DrawnCurve {
@@ -30,12 +30,18 @@ export function paperCurve(cell: SweepCell, { paper }: FigureOptions): Published
   return publishedFigure4().filter((point) => cellKey(point) === cellKey(cell));
 }
 
+/** The rows or batches that a point of a curve is about. */
+const OVER: EachLoss<string> = {
+  train: "over the batches since the point before",
+  heldout: "on held-out rows",
+  running: "over all batches since step 1",
+};
+
 /** What a curve shows, for a caption. */
 export function curveSentences(cells: readonly SweepCell[], { loss, statistic, scale }: FigureOptions): string {
   const how = statistic === "mean" ? "1.96 standard errors to either side" : "between order statistics";
-  const rows = loss === "train" ? "over the batches since the point before" : "on held-out rows";
   return (
-    `${capitalised(statistic)} ${lossName(loss)} of ${tasksWords(cells)} against training steps (${UNITS}; ${rows}). ` +
+    `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(cells)} against training steps (${UNITS}; ${OVER[loss]}). ` +
     `Bands: 95 % intervals over runs at each step (${how}).${scale === "linear" ? " The first steps may lie above the frame." : ""}`
   );
 }

@@ -1,5 +1,5 @@
 import { memo } from "../memo.ts";
-import { curveLoss, type LossSet, type RunRecord } from "../records/record.ts";
+import { type LossSet, lossCurve, type RunRecord } from "../records/record.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import type { FigureOptions } from "./figure.ts";
 import { quickInterval } from "./interval.ts";
@@ -34,7 +34,8 @@ export function lossesByStep({ runs }: SweepCell, set: LossSet): Float64Array[] 
   const { steps } = (runs[0] as RunRecord).curve;
   const losses = steps.map(() => new Float64Array(runs.length));
   for (const [r, run] of runs.entries()) {
-    for (let i = 0; i < steps.length; i++) (losses[i] as Float64Array)[r] = curveLoss(run, set, i, "mean");
+    const curve = lossCurve(run, set);
+    for (let i = 0; i < steps.length; i++) (losses[i] as Float64Array)[r] = curve[i] as number;
   }
   return losses;
 }

@@ -1,5 +1,5 @@
 import { memo } from "../memo.ts";
-import { cellKey } from "../records/cell.ts";
+import { cellKey, NO_CHOICE } from "../records/cell.ts";
 import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
@@ -15,7 +15,7 @@ import { quantiles } from "./spreads.ts";
 import { modelLabel } from "./style.ts";
 import { correlationsOf, modelsOf, sweepCells } from "./sweep-cells.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, correlationWords, lossName, runsSentence, UNITS } from "./words.ts";
+import { capitalised, correlationWords, differenceHeading, lossName, runsSentence, unitsSentence } from "./words.ts";
 
 const NAME = "differences";
 
@@ -35,7 +35,7 @@ export function pairedDifferences(results: Results, options: FigureOptions): Fig
   const models = modelsOf(cells);
   if (models.length < 2) return { name: NAME, lacking: "runs of two models are needed" };
   const losses = new Map(cellLosses(results, options.loss).map((cell) => [cellKey(cell), cell]));
-  const of = (model: string, correlation: number) => losses.get(cellKey({ model, correlation }));
+  const of = (model: string, correlation: number) => losses.get(cellKey({ model, correlation, point: NO_CHOICE }));
   const groups = pairsOf(models).map(([first, second]) => ({
     title: `${modelLabel(first)} − ${modelLabel(second)}`,
     found: correlationsOf(cells).flatMap((p) => {
@@ -55,7 +55,7 @@ export function pairedDifferences(results: Results, options: FigureOptions): Fig
       theme,
       scale: (range) =>
         linearScale(Math.min(0, ...values), Math.max(0, ...values), { range, nice: true, label: shortNumber }),
-      foot: `difference of the final ${lossName(options.loss)}, in units of label variance`,
+      foot: differenceHeading(options.loss),
       behind: (x, box) => [down(x.at(0), box.y, box.y + box.height, theme.quiet, 0.8)],
     },
   );
@@ -106,7 +106,7 @@ function rowOf(difference: Difference, { ink, quiet }: Theme): Row {
 
 function captionStart({ loss, statistic }: FigureOptions): string {
   return (
-    `${capitalised(statistic)} difference of the ${lossName(loss)} after the last step (${UNITS}) between models trained ` +
+    `${capitalised(statistic)} difference of the ${lossName(loss)} after the last step (${unitsSentence(loss)}) between models trained ` +
     `on the same data, a row a correlation: above zero the second model is better. Upright lines: the ${statistic}; thick ` +
     "lines: 95 % intervals over pairs of runs; thin lines: the middle 90 % of the pairs."
   );

@@ -12,7 +12,15 @@ import { modelLabel, modelStyles, type SeriesStyle } from "./style.ts";
 import { element } from "./svg.ts";
 import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, correlationWords, lossName, runsSentence, tasksWords, UNITS } from "./words.ts";
+import {
+  capitalised,
+  correlationWords,
+  finalHeading,
+  lossName,
+  runsSentence,
+  tasksWords,
+  unitsSentence,
+} from "./words.ts";
 
 const NAME = "distributions";
 
@@ -40,7 +48,7 @@ export function distributions(results: Results, options: FigureOptions): Figure 
     top: 2,
     theme,
     scale: (range) => lossScale(values, options.scale, range),
-    foot: `final ${lossName(options.loss)}: ${UNITS}`,
+    foot: finalHeading(options.loss),
   });
   const caption = `${captionStart(cells, options)} ${runsSentence(cells, results)}`;
   const data = summaries.map((summary) => rowOf(summary, options));
@@ -73,7 +81,7 @@ function boxRow(summary: Summary, { colour }: SeriesStyle, theme: Theme): Row {
 
 function captionStart(cells: readonly SweepCell[], { loss }: FigureOptions): string {
   return (
-    `${capitalised(lossName(loss))} of ${tasksWords(cells)} after the last step (${UNITS}). Box: quartiles, with the median; whiskers: ` +
+    `${capitalised(lossName(loss))} of ${tasksWords(cells)} after the last step (${unitsSentence(loss)}). Box: quartiles, with the median; whiskers: ` +
     "the middle 90 % of the runs; dots: the least and the greatest; diamond: the mean."
   );
 }

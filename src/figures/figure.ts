@@ -1,5 +1,6 @@
 import type { CsvValue } from "../records/csv.ts";
 import type { LossSet } from "../records/record.ts";
+import { groupBy } from "../stats/group-by.ts";
 import type { SvgNode } from "./svg.ts";
 import type { ThemeName } from "./theme.ts";
 
@@ -25,6 +26,8 @@ export interface Lacking {
   readonly name: string;
   /** What is missing, as text after the figure's name and a colon. */
   readonly lacking: string;
+  /** True if results of this kind never have it: only who asks for the figure is told. */
+  readonly never?: true;
 }
 
 export const STATISTICS = ["mean", "median"] as const;
@@ -51,4 +54,10 @@ export const DEFAULT_OPTIONS: FigureOptions = {
 
 export function isLacking(drawn: Figure | Lacking): drawn is Lacking {
   return "lacking" in drawn;
+}
+
+/** Figures that lack something of which a reader must be told, by what they lack. */
+export function byReason(figures: readonly Lacking[]): Map<string, Lacking[]> {
+  const told = figures.filter(({ never }) => !never);
+  return groupBy(told, ({ lacking }) => lacking);
 }

@@ -15,7 +15,15 @@ import { element, group, type SvgNode } from "./svg.ts";
 import { finalMeans, modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { SMALL, text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, correlationWords, lossName, runsSentence, tasksWords, UNITS } from "./words.ts";
+import {
+  capitalised,
+  correlationWords,
+  finalHeading,
+  lossName,
+  runsSentence,
+  tasksWords,
+  unitsSentence,
+} from "./words.ts";
 
 const NAME = "figure5";
 
@@ -65,7 +73,7 @@ function drawing(binned: readonly Binned[], options: FigureOptions, theme: Theme
       centreMark(one, frame, box, options, theme),
     ]);
   });
-  const words = `final ${lossName(options.loss)}: ${UNITS}`;
+  const words = finalHeading(options.loss);
   const foot = text(words, layout.width / 2, layout.bottom - 4, { fill: theme.ink, anchor: "middle" });
   return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], width: layout.width, height: layout.bottom };
 }
@@ -114,7 +122,7 @@ function centreMark(
 function captionStart(binned: readonly Binned[], { loss, statistic }: FigureOptions): string {
   const open = binned.some(({ bins }) => bins.open) ? ` Losses of ${LARGEST} and more share the last bin.` : "";
   return (
-    `${capitalised(lossName(loss))} of ${tasksWords(binned.map(({ cell }) => cell))} after the last step (${UNITS}), in the paper's bins of width 1/30; ` +
+    `${capitalised(lossName(loss))} of ${tasksWords(binned.map(({ cell }) => cell))} after the last step (${unitsSentence(loss)}), in the paper's bins of width 1/30; ` +
     `each model has a vertical axis of its own. Dashed line: the ${statistic}.${open}`
   );
 }

@@ -1,3 +1,5 @@
+import type { GridPoint } from "../config/grid.ts";
+import { NO_CHOICE, pointText } from "../records/cell.ts";
 import { toCsv } from "../records/csv.ts";
 import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "./figure.ts";
 
@@ -25,8 +27,11 @@ const PICTURES: Readonly<Record<Format, (figure: Figure) => string | Promise<Uin
   pdf: async (figure) => (await import("./pdf.ts")).pdf(figure),
 };
 
-/** File name: the figure's name and every option that is not the default, e.g. `figure4-heldout-log`. */
-export function fileName({ name }: Figure, options: FigureOptions): string {
+/**
+ * File name: the figure's name, the values that were chosen of listed settings, and every option that is not the default,
+ * e.g. `figure4-lr=0.01-heldout-log`.
+ */
+export function fileName({ name }: Figure, options: FigureOptions, at: GridPoint = NO_CHOICE): string {
   const { loss, statistic, scale, theme, paper } = options;
   const unusual = [
     loss !== DEFAULT_OPTIONS.loss && loss,
@@ -35,5 +40,5 @@ export function fileName({ name }: Figure, options: FigureOptions): string {
     paper && "paper",
     theme !== DEFAULT_OPTIONS.theme && theme,
   ];
-  return [name, ...unusual.filter(Boolean)].join("-");
+  return [name, pointText(at, "-"), ...unusual].filter(Boolean).join("-");
 }

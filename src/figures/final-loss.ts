@@ -1,27 +1,24 @@
 import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
-import { type Estimate, estimateText } from "../stats/estimate.ts";
 import { type Box, panel } from "./axes.ts";
-import { cellAttributes, paperCurve } from "./cell-curves.ts";
+import { paperCurve } from "./cell-curves.ts";
 import { correlationScale } from "./correlation-scale.ts";
 import { endLabels, labelsWidth } from "./end-labels.ts";
+import { asideOf, type EstimatePoint, estimateSeries } from "./estimate-series.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { estimate } from "./interval.ts";
 import { legend, paperItem } from "./legend.ts";
 import { heading, lossScale } from "./loss-axis.ts";
 import { COLUMN, type Drawing, page } from "./page.ts";
-import { down, type Frame, linePath, markerAt } from "./series.ts";
 import { modelLabel, modelStyles, type SeriesStyle } from "./style.ts";
-import { element, group, type SvgNode } from "./svg.ts";
-import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
+import { correlationsOf, finalMeans, modelsOf, sweepCells } from "./sweep-cells.ts";
 import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, correlationWords, lossHeading, lossName, runsSentence, tasksWords, UNITS } from "./words.ts";
+import { capitalised, lossHeading, runsSentence, statisticName, tasksWords, unitsSentence } from "./words.ts";
 
 const NAME = "final-loss";
 
-interface CellPoint extends Estimate {
-  readonly cell: SweepCell;
+interface CellPoint extends EstimatePoint {
   /** The paper's at the end of its Figure 4; NaN if it has none, or if it was not asked for. */
   readonly paper: number;
 }
@@ -33,6 +30,7 @@ export function finalLoss(results: Results, options: FigureOptions): Figure | La
   if (correlationsOf(cells).length < 2) return { name: NAME, lacking: "runs are done at one correlation only" };
   const points = cells.map((cell) => ({
     cell,
+    x: cell.correlation,
     ...estimate(finalMeans(cell, options.loss), options.statistic),
     paper: paperCurve(cell, options).at(-1)?.loss ?? Number.NaN,
   }));
@@ -57,8 +55,6 @@ function hasPaper({ paper }: CellPoint): boolean {
 
 const LEFT = 24;
 const HEIGHT = 130;
-/** Width over which the models at one correlation are spread, in (typographic) points. */
-const ASIDE = 7;
 
 function drawing(points: readonly CellPoint[], options: FigureOptions, theme: Theme): Drawing {
   const cells = points.map(({ cell }) => cell);
@@ -83,8 +79,8 @@ function drawing(points: readonly CellPoint[], options: FigureOptions, theme: Th
   };
   const styles = modelStyles(models, theme);
   const series = models.map((model, i) => {
-    const aside = (i - (models.length - 1) / 2) * Math.min(2.2, ASIDE / models.length);
-    return modelSeries(
+    const aside = asideOf(i, models.length);
+    return estimateSeries(
       points.filter(({ cell }) => cell.model === model),
       { frame, aside, style: styles.get(model) as SeriesStyle, theme },
     );
@@ -101,44 +97,11 @@ function drawing(points: readonly CellPoint[], options: FigureOptions, theme: Th
   return { nodes: [...head.nodes, names.node, panel({ box, ...frame, theme }, series), beside, foot], height: bottom };
 }
 
-interface SeriesOptions {
-  readonly frame: Frame;
-  /** Points to the right of the correlation, so that intervals don't cover each other. */
-  readonly aside: number;
-  readonly style: SeriesStyle;
-  readonly theme: Theme;
-}
-
-function modelSeries(points: readonly CellPoint[], { frame, aside, style, theme }: SeriesOptions): SvgNode {
-  const { y } = frame;
-  const x = { ...frame.x, at: (value: number) => frame.x.at(value) + aside };
-  const line = points.map(({ cell, value }) => ({ x: cell.correlation, y: value }));
-  const marks = points.map((point) => {
-    const { cell, value, low, high, paper } = point;
-    const at = x.at(cell.correlation);
-    const words = `${modelLabel(cell.model)}, ${correlationWords(cell.correlation)}: ${estimateText(point, 4)}`;
-    return group({ class: "point", ...cellAttributes(cell) }, [
-      element("title", {}, [words]),
-      ...(Number.isFinite(low) ? [down(at, y.at(low), y.at(high), style.colour, 1)] : []),
-      markerAt(style.marker, at, y.at(value), { fill: style.colour }),
-      ...(hasPaper(point)
-        ? [
-            group({ class: "paper" }, [
-              markerAt(style.marker, at + 5, y.at(paper), { fill: theme.background, stroke: style.colour }),
-            ]),
-          ]
-        : []),
-    ]);
-  });
-  const model = points[0]?.cell.model;
-  return group({ class: "series", "data-model": model }, [linePath(line, { x, y }, style), ...marks]);
-}
-
 function captionStart(points: readonly CellPoint[], { loss, statistic }: FigureOptions): string {
   const paper = points.some(hasPaper)
     ? " Hollow markers: the end of the paper's Figure 4, a mean over its 200 runs; it does not say of which rows."
     : "";
-  return `${capitalised(statistic)} ${lossName(loss)} of ${tasksWords(points.map(({ cell }) => cell))} after the last step (${UNITS}), with its 95 % interval over runs.${paper}`;
+  return `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(points.map(({ cell }) => cell))} after the last step (${unitsSentence(loss)}), with its 95 % interval over runs.${paper}`;
 }
 
 function rowOf({ cell, value, low, high, paper }: CellPoint, options: FigureOptions): Record<string, CsvValue> {

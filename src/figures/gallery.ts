@@ -1,5 +1,7 @@
+import { severalPoints } from "../records/at-point.ts";
 import type { LabelTrials } from "../records/label-trials.ts";
 import type { Results } from "../records/read-results.ts";
+import { againstSetting } from "./against-setting.ts";
 import { pairedDifferences } from "./differences.ts";
 import { distributions } from "./distributions.ts";
 import { DEFAULT_OPTIONS, type Figure, type FigureOptions, type Lacking } from "./figure.ts";
@@ -22,8 +24,7 @@ export interface FigureKind<Records> {
 
 export type SweepFigure = FigureKind<Results>;
 
-/** In the order in which they are shown. */
-export const SWEEP_FIGURES: readonly SweepFigure[] = [
+const OF_ONE_POINT: readonly SweepFigure[] = [
   {
     name: "figure3",
     about: "loss of the small Shared-Bottom against steps",
@@ -67,6 +68,27 @@ export const SWEEP_FIGURES: readonly SweepFigure[] = [
     draw: runCurves,
   },
 ];
+
+/** In the order in which they are shown. */
+export const SWEEP_FIGURES: readonly SweepFigure[] = [
+  ...OF_ONE_POINT.map(onlyOfOnePoint),
+  {
+    name: "grid",
+    about: "final loss against a setting that the sweep lists",
+    heeds: ["loss", "statistic", "scale"],
+    draw: againstSetting,
+  },
+];
+
+/** The kind as one that says what it lacks where there are several grid points. */
+function onlyOfOnePoint(kind: SweepFigure): SweepFigure {
+  const draw: SweepFigure["draw"] = (results, options) => {
+    const several = severalPoints(results);
+    if (several === undefined) return kind.draw(results, options);
+    return { name: kind.name, lacking: `one grid point is shown, ${several.text}` };
+  };
+  return { ...kind, draw };
+}
 
 export const TRIAL_FIGURES: readonly FigureKind<LabelTrials>[] = [
   { name: "figure2", about: "correlation of the labels against that of the tasks", heeds: [], draw: figure2 },

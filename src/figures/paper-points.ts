@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
-import type { Cell } from "../records/cell.ts";
+import { type Cell, NO_CHOICE } from "../records/cell.ts";
 
 /** A point of the paper's Figure 2: cosine of the task weight vectors, mean label correlation, two standard deviations. */
 export interface PublishedCorrelation {
@@ -29,6 +29,7 @@ export const publishedFigure4 = once((): readonly PublishedLoss[] =>
   rows("fig4.csv").map((row) => ({
     model: MODELS[row.model as string] as string,
     correlation: Number(row.correlation),
+    point: NO_CHOICE,
     step: Number(row.step_axis_value),
     loss: Number(row.loss),
   })),

@@ -1,6 +1,6 @@
 import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
-import { curveLoss, finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
+import { finalLosses, type LossSet, lossCurve, type RunRecord } from "../records/record.ts";
 import { panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid } from "./cell-grid.ts";
@@ -14,7 +14,7 @@ import { group, type SvgNode } from "./svg.ts";
 import { modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, lossName, runsSentence, tasksWords, UNITS } from "./words.ts";
+import { capitalised, lossName, runsSentence, tasksWords, UNITS, unitsSentence } from "./words.ts";
 
 const NAME = "runs";
 /** In a cell with more runs, this many are drawn one by one. */
@@ -102,7 +102,8 @@ function runMarks(
 }
 
 function runLine(record: RunRecord, loss: LossSet, frame: Frame, colour: string): SvgNode {
-  const points = record.curve.steps.map((step, i) => ({ x: step, y: curveLoss(record, loss, i, "mean") }));
+  const losses = lossCurve(record, loss);
+  const points = record.curve.steps.map((step, i) => ({ x: step, y: losses[i] as number }));
   return group({ class: "run", "data-run": record.run }, [
     linePath(points, frame, { colour, dash: undefined }, { width: 0.4, digits: 1 }),
   ]);
@@ -114,7 +115,7 @@ function captionStart({ loss, scale }: FigureOptions, cells: readonly SweepCell[
     ? "Thin lines: all runs"
     : `Thin lines: ${SINGLE} runs of each cell, evenly spaced by rank of the final loss from the best to the worst (all, where they are fewer)`;
   return (
-    `${capitalised(lossName(loss))} of ${tasksWords(cells)} against training steps (${UNITS}). ${single}. ` +
+    `${capitalised(lossName(loss))} of ${tasksWords(cells)} against training steps (${unitsSentence(loss)}). ${single}. ` +
     `Bands, over all runs: the middle half and the middle 90 % at each step; dashed: the median.` +
     `${scale === "linear" ? " The first steps may lie above the frame." : ""}`
   );

@@ -1,3 +1,4 @@
+import { comparePoints, gridPoints } from "../config/grid.ts";
 import { memo } from "../memo.ts";
 import { type Cell, cellKey } from "../records/cell.ts";
 import { measureMean } from "../records/measure-values.ts";
@@ -5,24 +6,26 @@ import type { Results } from "../records/read-results.ts";
 import { finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 
-/** A model at a correlation, with the runs that are done. */
+/** A cell with the runs that are done. */
 export interface SweepCell extends Cell {
   /** Runs that are done, by their index. */
   readonly runs: readonly RunRecord[];
   readonly failed: number;
 }
 
-/** Cells in which a run is done, in the sweep's order of models and by rising correlation. */
+/** Cells in which a run is done, in the sweep's order of models, by rising correlation and then by grid point. */
 export const sweepCells = memo(({ config, records }: Results): readonly SweepCell[] => {
   const cells = groupBy(records, cellKey);
   const correlations = [...config.correlations].sort((a, b) => a - b);
-  return config.models.flatMap((model) =>
-    correlations.flatMap((correlation) => {
-      const ended = cells.get(cellKey({ model, correlation })) ?? [];
-      const runs = ended.filter(({ status }) => status === "done").sort((a, b) => a.run - b.run);
-      return runs.length > 0 ? [{ model, correlation, runs, failed: ended.length - runs.length }] : [];
-    }),
+  const points = gridPoints(config).sort(comparePoints);
+  const all = config.models.flatMap((model) =>
+    correlations.flatMap((correlation) => points.map((point) => ({ model, correlation, point }))),
   );
+  return all.flatMap((cell) => {
+    const ended = cells.get(cellKey(cell)) ?? [];
+    const runs = ended.filter(({ status }) => status === "done").sort((a, b) => a.run - b.run);
+    return runs.length > 0 ? [{ ...cell, runs, failed: ended.length - runs.length }] : [];
+  });
 });
 
 export function modelsOf(cells: readonly SweepCell[]): string[] {

@@ -1,3 +1,5 @@
+import { type Cell, pointText } from "../records/cell.ts";
+import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { type LossSet, type RunRecord, tasksOf } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
@@ -9,16 +11,47 @@ import type { SweepCell } from "./sweep-cells.ts";
 export const UNITS = "mean squared error, in units of label variance";
 
 export function lossName(loss: LossSet): string {
-  return loss === "train" ? "training loss" : "held-out loss";
+  return LOSS_WORDS[loss].name;
+}
+
+type Shown = Pick<FigureOptions, "loss" | "statistic">;
+
+/** `mean training loss`; `median over runs of the running mean of the loss`. */
+export function statisticName({ loss, statistic }: Shown): string {
+  return loss === "running" ? `${statistic} over runs of the ${lossName(loss)}` : `${statistic} ${lossName(loss)}`;
 }
 
 /** Title of an axis of losses. */
-export function lossHeading({ loss, statistic }: Pick<FigureOptions, "loss" | "statistic">): string {
-  return `${capitalised(statistic)} ${lossName(loss)}: ${UNITS}`;
+export function lossHeading(shown: Shown): string {
+  return `${capitalised(statisticName(shown))}: ${UNITS}`;
+}
+
+/** Title of a horizontal axis of final losses, which has room for one line. */
+export function finalHeading(loss: LossSet): string {
+  return loss === "running"
+    ? `final ${lossName(loss)}, in units of label variance`
+    : `final ${lossName(loss)}: ${UNITS}`;
+}
+
+/** Title of a horizontal axis of differences between final losses. */
+export function differenceHeading(loss: LossSet): string {
+  const name = loss === "running" ? LOSS_WORDS[loss].short : lossName(loss);
+  return `difference of the final ${name}, in units of label variance`;
+}
+
+/** The unit of final losses, and what they are a mean of if their name does not say it, for a caption. */
+export function unitsSentence(loss: LossSet): string {
+  return loss === "running" ? `${UNITS}; ${LOSS_WORDS[loss].atStep}` : UNITS;
 }
 
 export function correlationWords(correlation: number): string {
   return `correlation ${signed(String(correlation))}`;
+}
+
+/** `MMoE, correlation 0.5`; in a grid `MMoE, correlation 0.5, lr=0.01`. */
+export function cellWords({ model, correlation, point }: Cell): string {
+  const words = `${modelLabel(model)}, ${correlationWords(correlation)}`;
+  return Object.keys(point).length === 0 ? words : `${words}, ${signed(pointText(point))}`;
 }
 
 export function capitalised(words: string): string {
@@ -38,21 +71,25 @@ export function tasksWords(cells: readonly SweepCell[]): string {
  */
 export function runsSentence(
   cells: readonly SweepCell[],
-  { config, records }: Pick<Results, "config" | "records">,
+  { config, at, records }: Pick<Results, "config" | "at" | "records">,
 ): string {
   const counts = cells.map(({ runs }) => runs.length);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const n = least === most ? String(most) : `${least} to ${most}`;
   const ended = Math.max(...cells.map(({ runs, failed }) => runs.length + failed));
   const asked = ended < config.runs ? `, of ${config.runs} that were asked for` : "";
-  return `n = ${n} ${most === 1 ? "run" : "runs"} in each cell${asked}.${failedSentence(records)}`;
+  const where = Object.keys(at).length === 0 ? "" : `, at ${pointText(at)}`;
+  return `n = ${n} ${most === 1 ? "run" : "runs"} in each cell${asked}${where}.${failedSentence(records)}`;
 }
 
 /** Includes cells in which no run is done. */
 function failedSentence(records: readonly RunRecord[]): string {
   const failed = records.filter(({ status }) => status === "failed");
   if (failed.length === 0) return "";
-  const where = (record: RunRecord) => `${modelLabel(record.model)} at ${signed(String(record.correlation))}`;
+  const where = ({ model, correlation, point }: RunRecord) => {
+    const cell = `${modelLabel(model)} at ${signed(String(correlation))}`;
+    return Object.keys(point).length === 0 ? cell : `${cell} with ${pointText(point)}`;
+  };
   const cells = [...groupBy(failed, where)].map(([cell, runs]) => `${runs.length} of ${cell}`);
   return ` Runs that failed are left out: ${cells.join(", ")}.`;
 }

@@ -1,9 +1,9 @@
 import { memo } from "../memo.ts";
-import { type Cell, cellKey, cellOf } from "./cell.ts";
+import { type Cell, cellKey, cellOf, cellsOf } from "./cell.ts";
 import type { Results } from "./read-results.ts";
 import { finalLosses, type LossSet, type RunRecord } from "./record.ts";
 
-/** How the runs of one model at one correlation ended. */
+/** How the runs of one cell ended. */
 export interface CellLosses extends Cell {
   /** Final loss, the mean over tasks, of each run that is done, by the run's index. */
   readonly byRun: ReadonlyMap<number, number>;
@@ -12,13 +12,9 @@ export interface CellLosses extends Cell {
   readonly missing: number;
 }
 
-/** Every cell of a sweep, by correlation and then model as its config has them, also if no run has ended yet. */
+/** Every cell of a sweep, in the order of `cellsOf`, also if no run has ended yet. */
 export const cellLosses = memo(({ config, records }: Results, set: LossSet): readonly CellLosses[] => {
-  const cells = new Map(
-    config.correlations.flatMap((correlation) =>
-      config.models.map((model) => [cellKey({ model, correlation }), emptyCell({ model, correlation })] as const),
-    ),
-  );
+  const cells = new Map(cellsOf(config).map((cell) => [cellKey(cell), emptyCell(cell)] as const));
   for (const record of records) {
     const key = cellKey(record);
     const cell = cells.get(key) ?? emptyCell(record);

@@ -1,4 +1,5 @@
-import type { z } from "zod";
+import { z } from "zod";
+import type { GridPoint } from "../config/grid.ts";
 import { pairsOf } from "../data/correlation-matrix.ts";
 import { mean } from "../stats/moments.ts";
 import type { CsvValue } from "./csv.ts";
@@ -7,16 +8,19 @@ import { number } from "./fields.ts";
 /** Raised when the meaning of a column changes, but not when a column is added. */
 export const CSV_VERSION = 1;
 
-/** A column of a CSV file, or one for each task or pair of tasks: `trainLoss1`, `labelCorrelation1-2`. */
+/**
+ * A column of a CSV file, or one for each task or pair of tasks (`trainLoss1`, `labelCorrelation1-2`), or for each
+ * setting that the sweep lists (`lr`).
+ */
 export interface Column<Row> {
   readonly name: string;
   /** Type, unit and meaning of its values. */
   readonly schema: z.ZodType;
-  readonly per?: "task" | "pair";
+  readonly per?: "task" | "pair" | "setting";
   /** Says which rows have an empty cell; missing if each row has a value. */
   readonly emptyFor?: string;
-  /** A row's value, or its values per task or pair; undefined if it has none: the cell is empty. */
-  readonly of: (row: Row) => CsvValue | readonly number[] | undefined;
+  /** A row's value, or its values per task, pair or setting; undefined if it has none: the cell is empty. */
+  readonly of: (row: Row) => CsvValue | readonly number[] | GridPoint | undefined;
 }
 
 /** The file's row of K tasks. */
@@ -24,7 +28,8 @@ export function csvRow<Row>(columns: readonly Column<Row>[], row: Row, tasks: nu
   const cells: Record<string, CsvValue> = {};
   for (const column of columns) {
     const value = column.of(row);
-    if (column.per === undefined) cells[column.name] = (value as CsvValue | undefined) ?? "";
+    if (column.per === "setting") Object.assign(cells, column.of(row));
+    else if (column.per === undefined) cells[column.name] = (value as CsvValue | undefined) ?? "";
     else
       for (const [i, name] of columnNames(column, tasks).entries())
         cells[name] = (value as number[] | undefined)?.[i] ?? "";
@@ -34,7 +39,16 @@ export function csvRow<Row>(columns: readonly Column<Row>[], row: Row, tasks: nu
 
 const known = new WeakMap<Column<never>, Map<number, string[]>>();
 
-/** The names of a column's parts for K tasks. */
+/** The columns of the settings that a sweep lists. */
+export function settingColumns<Row>(of: (row: Row) => GridPoint): Column<Row> {
+  return { name: "SETTING", schema: LISTED_SETTING, per: "setting", of };
+}
+
+const LISTED_SETTING = z
+  .union([z.string(), z.number()])
+  .meta({ description: "a column for each setting of which the sweep has several values, named like it" });
+
+/** The names of a column's parts for K tasks, in a sweep that lists no setting. */
 export function columnNames(column: Pick<Column<never>, "name" | "per">, tasks: number): string[] {
   const all = known.get(column as Column<never>) ?? new Map<number, string[]>();
   known.set(column as Column<never>, all);
@@ -44,6 +58,7 @@ export function columnNames(column: Pick<Column<never>, "name" | "per">, tasks: 
 }
 
 function namesOf({ name, per }: Pick<Column<never>, "name" | "per">, tasks: number): string[] {
+  if (per === "setting") return [];
   if (per === undefined) return [name];
   if (per === "task") return Array.from({ length: tasks }, (_, k) => `${name}${k + 1}`);
   // for one pair, the mean is the only column

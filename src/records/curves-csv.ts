@@ -1,14 +1,24 @@
 import { groupBy } from "../stats/group-by.ts";
 import { mean, quantileSorted } from "../stats/moments.ts";
 import { type Cell, cellKey } from "./cell.ts";
-import { type Column, csvRow } from "./columns.ts";
+import { type Column, csvRow, settingColumns } from "./columns.ts";
 import { csvOf } from "./csv.ts";
 import { loss, RUN_FIELDS, text, whole } from "./fields.ts";
-import { curveLoss, curveLosses, type LossSet, type RunRecord, tasksOf } from "./record.ts";
+import { LOSS_WORDS } from "./loss-words.ts";
+import {
+  curveLosses,
+  type EachLoss,
+  eachLoss,
+  LOSS_SETS,
+  type LossSet,
+  lossCurve,
+  type RunRecord,
+  tasksOf,
+} from "./record.ts";
 
 /**
- * `curves.csv`: loss against steps for each model, correlation and task (`1` to K, or `mean` over tasks): mean, median
- * and quartiles over the runs that reached the step. Figures 3 and 4 are drawn from it.
+ * `curves.csv`: loss against steps for each cell and task (`1` to K, or `mean` over tasks): mean, median and quartiles
+ * over the runs that reached the step. Figures 3 and 4 are drawn from it.
  */
 export function curvesCsv(records: readonly RunRecord[]): Generator<string> {
   return csvOf(pointsOf(records), (point) => [csvRow(CURVE_COLUMNS, point, 1)]);
@@ -21,39 +31,40 @@ function* pointsOf(records: readonly RunRecord[]): Generator<Point> {
 /** `curves-long.csv`: every run's losses at every evaluation. */
 export function longCurvesCsv(records: readonly RunRecord[]): Generator<string> {
   return csvOf(records, (record) => {
-    const tasks = tasksOf(record);
-    return record.curve.steps.map((_, i) => csvRow(LONG_CURVE_COLUMNS, { record, i }, tasks));
+    const [tasks, losses] = [tasksOf(record), eachLoss((set) => curveLosses(record, set))];
+    return record.curve.steps.map((_, i) => csvRow(LONG_CURVE_COLUMNS, { record, losses, i }, tasks));
   });
 }
 
 /** Source of a row of `curves-long.csv`: a run at its evaluation `i`. */
 interface RunPoint {
   readonly record: RunRecord;
+  /** [evaluations, K] */
+  readonly losses: EachLoss<Float64Array>;
   readonly i: number;
 }
-
-const LOSSES = {
-  train: "mean of the batch losses since the evaluation before",
-  heldout: "loss on held-out rows",
-};
 
 export const LONG_CURVE_COLUMNS: readonly Column<RunPoint>[] = [
   { name: "id", schema: RUN_FIELDS.id, of: ({ record }) => record.id },
   { name: "model", schema: RUN_FIELDS.model, of: ({ record }) => record.model },
   { name: "correlation", schema: RUN_FIELDS.correlation, of: ({ record }) => record.correlation },
+  settingColumns(({ record }) => record.point),
   { name: "run", schema: RUN_FIELDS.run, of: ({ record }) => record.run },
   {
     name: "step",
     schema: whole("training steps done", "steps"),
     of: ({ record, i }) => record.curve.steps[i] as number,
   },
-  longLosses("train"),
-  longLosses("heldout"),
+  ...LOSS_SETS.map(longLosses),
 ];
 
 function longLosses(set: LossSet): Column<RunPoint> {
-  const schema = loss(`${LOSSES[set]}, of a task`);
-  return { name: `${set}Loss`, schema, per: "task", of: ({ record, i }) => curveLosses(record, set, i).tasks };
+  const schema = loss(`${LOSS_WORDS[set].atStep}, of a task`);
+  const of = ({ record, losses, i }: RunPoint) => {
+    const tasks = tasksOf(record);
+    return [...losses[set].subarray(i * tasks, (i + 1) * tasks)];
+  };
+  return { name: `${set}Loss`, schema, per: "task", of };
 }
 
 /** Source of a row of `curves.csv`: the losses of the cell's runs that reached the step, sorted. */
@@ -61,30 +72,29 @@ interface Point {
   readonly cell: Cell;
   readonly task: "mean" | number;
   readonly step: number;
-  readonly train: Float64Array;
-  readonly heldout: Float64Array;
+  readonly losses: EachLoss<Float64Array>;
 }
 
 export const CURVE_COLUMNS: readonly Column<Point>[] = [
   { name: "model", schema: RUN_FIELDS.model, of: ({ cell }) => cell.model },
   { name: "correlation", schema: RUN_FIELDS.correlation, of: ({ cell }) => cell.correlation },
+  settingColumns(({ cell }) => cell.point),
   {
     name: "task",
     schema: text("a task, from 1, or `mean` over tasks"),
     of: ({ task }) => (task === "mean" ? task : task + 1),
   },
   { name: "step", schema: whole("training steps done", "steps"), of: ({ step }) => step },
-  { name: "runs", schema: whole("runs that reached the step", "runs"), of: ({ train }) => train.length },
-  ...statistics("train"),
-  ...statistics("heldout"),
+  { name: "runs", schema: whole("runs that reached the step", "runs"), of: ({ losses }) => losses.train.length },
+  ...LOSS_SETS.flatMap(statistics),
 ];
 
 function statistics(set: LossSet): Column<Point>[] {
   const column = (name: string, what: string, of: (sorted: Float64Array) => number): Column<Point> => {
     return {
       name: `${set}${name}`,
-      schema: loss(`${LOSSES[set]}: ${what} over runs`),
-      of: (point) => of(point[set]),
+      schema: loss(`${LOSS_WORDS[set].atStep}: ${what} over runs`),
+      of: ({ losses }) => of(losses[set]),
     };
   };
   return [
@@ -99,10 +109,10 @@ function* cellPoints(cell: readonly RunRecord[]): Generator<Point> {
   const first = cell[0] as RunRecord;
   const { steps } = cell.reduce((a, b) => (b.curve.steps.length > a.curve.steps.length ? b : a)).curve;
   const tasks: readonly Point["task"][] = ["mean", ...Array.from({ length: tasksOf(first) }, (_, k) => k)];
-  const [train, heldout] = [gathered(cell, "train", steps, tasks), gathered(cell, "heldout", steps, tasks)];
+  const losses = eachLoss((set) => gathered(cell, set, steps, tasks));
   for (const [t, task] of tasks.entries()) {
     for (const [i, step] of steps.entries()) {
-      yield { cell: first, task, step, train: train(i, t), heldout: heldout(i, t) };
+      yield { cell: first, task, step, losses: eachLoss((set) => losses[set](i, t)) };
     }
   }
 }
@@ -119,12 +129,11 @@ function gathered(
 ): (i: number, t: number) => Float64Array {
   const points = steps.map((step) => ({ step, runs: 0, losses: tasks.map(() => new Float64Array(cell.length)) }));
   for (const record of cell) {
+    const curves = tasks.map((task) => lossCurve(record, set, task));
     for (const [i, point] of points.entries()) {
       if (record.curve.steps[i] !== point.step) continue;
       const r = point.runs++;
-      for (const [t, column] of point.losses.entries()) {
-        column[r] = curveLoss(record, set, i, tasks[t] as Point["task"]);
-      }
+      for (const [t, column] of point.losses.entries()) column[r] = curves[t]?.[i] as number;
     }
   }
   return (i, t) => {

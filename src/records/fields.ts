@@ -39,7 +39,7 @@ const numberOrNull = measurement.nullable();
  * A run, and how it ended: the first keys of a record, and the first columns of every CSV file with a row for each run.
  */
 export const RUN_FIELDS = {
-  id: text("the run's name, made of model, correlation and run"),
+  id: text("the run's name, made of model, correlation, listed settings and run"),
   status: z.enum(["done", "failed"]).meta({ description: "how the run ended" }),
   model: text("the model, as in `mmoe models`"),
   correlation: number("the cell's correlation p: the cosine of two task weight vectors"),
@@ -73,6 +73,10 @@ export const CURVE_SCHEMA = z.object({
 /** A record as JSON: a journal's line without its checksum, and the event of a run. */
 export const RECORD_SCHEMA = z.object({
   ...RUN_FIELDS,
+  point: z
+    .record(z.string(), z.union([z.string(), measurement]))
+    .optional()
+    .meta({ description: "the value of each setting that the sweep lists; absent if it lists none" }),
   trainingSetLoss: numbers("loss of each task over the whole training set after the last step", LOSS_UNIT)
     .nullable()
     .meta({ description: "null for fresh rows or a failure" }),

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import type { z } from "zod";
+import { NO_CHOICE } from "./cell.ts";
 import { LINE_SCHEMA, type RECORD_SCHEMA } from "./fields.ts";
 import { type Measures, tasksOfPairs } from "./measure-values.ts";
 import { type RunRecord, tasksOf } from "./record.ts";
@@ -19,11 +20,13 @@ export function lineOf(record: RunRecord): string {
 
 /** A record as a JSON value: how it ended comes first, its curve last. With two tasks it has one label correlation. */
 export function plain(record: RunRecord): z.input<typeof RECORD_SCHEMA> {
-  const { id, status, curve, labelCorrelations, parameters, elapsedMs, engine, device, measures, ...rest } = record;
+  const { id, status, point, curve, labelCorrelations, parameters, elapsedMs, engine, device, measures, ...rest } =
+    record;
   const { trainingSetLoss } = rest;
   return {
     id,
     status,
+    ...(Object.keys(point).length > 0 && { point: { ...point } }),
     ...rest,
     trainingSetLoss: trainingSetLoss && [...trainingSetLoss],
     ...(labelCorrelations.length === 1
@@ -71,9 +74,10 @@ export function sameNumbers(a: RunNumbers, b: RunNumbers): boolean {
 export function recordIn(line: Buffer): RunRecord | undefined {
   const { data } = isWhole(line) ? LINE_SCHEMA.safeParse(jsonIn(line.toString())) : {};
   if (data === undefined) return undefined;
-  const { crc: _, curve, labelCorrelation, labelCorrelations, measures, ...rest } = data;
+  const { crc: _, point = NO_CHOICE, curve, labelCorrelation, labelCorrelations, measures, ...rest } = data;
   const record: RunRecord = {
     ...rest,
+    point,
     labelCorrelations: (labelCorrelations ?? [labelCorrelation ?? null]).map(numberIn),
     ...(measures && { measures: measuresIn(measures) }),
     curve: {

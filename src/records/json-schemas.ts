@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { GRID_KEYS } from "../config/settings.ts";
 import { type Column, CSV_VERSION } from "./columns.ts";
 import { CURVE_COLUMNS, LONG_CURVE_COLUMNS } from "./curves-csv.ts";
 import { EVENT_SCHEMA, EVENTS_VERSION } from "./events.ts";
@@ -38,8 +39,10 @@ function titled(title: string, version: number, json: Record<string, unknown>): 
 
 /** A row as an object: numbers as numbers, an empty cell as an empty text. */
 function csvSchema(file: string, columns: readonly Column<never>[]): object {
+  const settings = GRID_KEYS.filter((key) => !columns.some(({ name }) => name === key));
   const of = (parts: boolean) => columns.filter(({ per }) => (per !== undefined) === parts);
-  const pattern = ({ name, per }: Column<never>) => `^${name}${per === "pair" ? "[1-9][0-9]*-" : ""}[1-9][0-9]*$`;
+  const pattern = ({ name, per }: Column<never>) =>
+    per === "setting" ? `^(${settings.join("|")})$` : `^${name}${per === "pair" ? "[1-9][0-9]*-" : ""}[1-9][0-9]*$`;
   return titled(`a row of ${file}`, CSV_VERSION, {
     type: "object",
     properties: Object.fromEntries(of(false).map((column) => [column.name, cellSchema(column)])),

@@ -1,14 +1,21 @@
 import { closeSync, lstatSync, readdirSync, readSync, rmdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
+import { GRID_KEYS } from "../config/settings.ts";
 import { openIfThere } from "../regular-file.ts";
 import { isPartial } from "../write-whole.ts";
 
 /** Begins every report. */
 export const REPORT_SIGNATURE = '<!doctype html>\n<html lang="en" data-mmoe-report="1">\n';
 
-/** The name of a figure's file: the figure, its options that are not the default, and its format. */
-const FIGURE_FILE =
-  /^(figure[2-5]|final-loss|differences|distributions|runs)(-(heldout|median|log|paper|dark|print))*\.(svg|png|pdf|csv|txt)$/;
+/** The name of a figure's file: the figure, chosen values, its options that are not the default, and its format. */
+const FIGURE_FILE = new RegExp(
+  [
+    "^(figure[2-5]|final-loss|differences|distributions|runs|grid)",
+    `(-(${GRID_KEYS.join("|")})=[\\w.+-]+?)*`,
+    "(-(heldout|running|median|log|paper|dark|print))*",
+    "\\.(svg|png|pdf|csv|txt)$",
+  ].join(""),
+);
 
 const JOURNAL_FILE = /\.(jsonl|jsonl\.gz|provenance\.json)$/;
 

@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, trainedHash } from "../config/config.ts";
+import type { GridPoint } from "../config/grid.ts";
 import { loadConfig } from "../config/load.ts";
 import { UsageError } from "../errors.ts";
+import { NO_CHOICE } from "./cell.ts";
 import { CONFIG, JOURNALS } from "./find-results.ts";
 import type { Provenance } from "./provenance.ts";
 import { readRecords } from "./read-sweep.ts";
@@ -12,9 +14,11 @@ import { provenancesIn } from "./writers.ts";
 /** All records of one sweep. */
 export interface Results {
   readonly path: string;
-  /** Every run, correlation and model that was asked for, whether or not it has been trained. */
+  /** Every run, correlation, model and grid point that was asked for, whether or not it has been trained. */
   readonly config: Config;
-  /** Records of the runs that ended, by run, then correlation, then model. */
+  /** The values that were chosen of listed settings: in `config` these are no longer lists. */
+  readonly at: GridPoint;
+  /** Records of the runs that ended, by run, then correlation, model and grid point. */
   readonly records: readonly RunRecord[];
   /** Provenance of each process that trained into the folder, in order of start. */
   readonly provenances: readonly Provenance[];
@@ -29,7 +33,7 @@ export async function readResults(path: string, warn: (line: string) => void): P
   const journals = join(path, JOURNALS);
   const provenances = provenancesIn(journals, warn).map(({ provenance }) => provenance);
   const records = await readRecords(journals, { trained: trainedHash(config), warn });
-  return { path, config, records, provenances };
+  return { path, config, at: NO_CHOICE, records, provenances };
 }
 
 /** The config of the sweep in a results folder; UsageError if there is none. */

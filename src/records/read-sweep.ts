@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { comparePoints } from "../config/grid.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
 import { checkSame } from "./agreement.ts";
 import type { RecordHead } from "./journal-line.ts";
@@ -42,8 +43,8 @@ function endsIn(paths: readonly string[], { trained, warn }: ReadOptions) {
 }
 
 /**
- * The records in the journals of `folder`, by run, then correlation, then model. There may be many: others may work in
- * between, and `signal` ends it with an error.
+ * The records in the journals of `folder`, by run, then correlation, model and grid point. There may be many: others may
+ * work in between, and `signal` ends it with an error.
  */
 export async function readRecords(
   folder: string,
@@ -88,5 +89,5 @@ function sharedSteps(): (record: RunRecord) => RunRecord {
 /** An order that depends only on the runs themselves, so results are the same however they were computed. */
 function byRun(a: RunRecord, b: RunRecord): number {
   const place = ({ model }: RunRecord) => (MODEL_NAMES as string[]).indexOf(model);
-  return a.run - b.run || a.correlation - b.correlation || place(a) - place(b);
+  return a.run - b.run || a.correlation - b.correlation || place(a) - place(b) || comparePoints(a.point, b.point);
 }

@@ -1,13 +1,18 @@
 import type { z } from "zod";
+import type { GridPoint } from "../config/grid.ts";
 import type { RunResult } from "../engines/engine.ts";
 import { parameterCount } from "../models/parameters.ts";
+import { NO_CHOICE } from "./cell.ts";
 import type { RECORD_SCHEMA, RUN_FIELDS, TRAINED_FIELDS } from "./fields.ts";
 import { checkMeasures, type Measures, tasksOfPairs } from "./measure-values.ts";
+import { runningMeans } from "./running-mean.ts";
 
 type Fields = z.output<typeof RECORD_SCHEMA>;
 
 /** The record of a run that ended: a journal's line, and the source of every CSV. `fields.ts` describes its fields. */
 export interface RunRecord extends Readonly<Pick<Fields, keyof typeof RUN_FIELDS | keyof typeof TRAINED_FIELDS>> {
+  /** The value of each setting that the sweep lists. */
+  readonly point: GridPoint;
   readonly curve: RecordedCurve;
   /** Loss of each task over the whole fixed training set after the last step, [K]; null for fresh rows or a failure. */
   readonly trainingSetLoss: readonly number[] | null;
@@ -34,6 +39,7 @@ export function recordOf(result: RunResult, engine: string): RunRecord {
     id: run.id,
     model: run.model.name,
     correlation: run.correlation,
+    point: run.point ?? NO_CHOICE,
     run: run.index,
     seed: run.seed,
     lr,
@@ -65,52 +71,59 @@ function recorded(losses: readonly number[]): Float64Array {
   return Float64Array.from(losses, (loss) => Number(loss.toPrecision(9)));
 }
 
-/** Losses on one set of rows: a value for each task, and their mean. */
+/** One of the losses: a value for each task, and their mean. */
 export interface TaskLosses {
   readonly tasks: readonly number[];
   readonly mean: number;
 }
 
-export const LOSS_SETS = ["train", "heldout"] as const;
+/** The losses of a run: on training rows, on held-out rows, and the running mean of all batch losses. */
+export const LOSS_SETS = ["train", "heldout", "running"] as const;
 export type LossSet = (typeof LOSS_SETS)[number];
 
-/** Losses at a curve's evaluation `i`, from 0. */
-export function curveLosses({ curve }: RunRecord, set: LossSet, i: number): TaskLosses {
-  const tasks = curve[set].length / curve.steps.length;
-  return taskLosses([...curve[set].subarray(i * tasks, (i + 1) * tasks)]);
+/** A value for each of the losses. */
+export type EachLoss<T> = Readonly<Record<LossSet, T>>;
+
+export function eachLoss<T>(of: (set: LossSet) => T): EachLoss<T> {
+  return { train: of("train"), heldout: of("heldout"), running: of("running") };
 }
 
-/** One of `curveLosses`, for loops over many: that of a task, from 0, or the mean over tasks. */
-export function curveLoss({ curve }: RunRecord, set: LossSet, i: number, task: number | "mean"): number {
-  const losses = curve[set];
-  const tasks = losses.length / curve.steps.length;
-  if (task !== "mean") return losses[i * tasks + task] as number;
-  let sum = 0;
-  for (let k = 0; k < tasks; k++) sum += losses[i * tasks + k] as number;
-  return sum / tasks;
+/** A run's losses at its evaluations, [evaluations, K]. */
+export function curveLosses({ curve }: RunRecord, set: LossSet): Float64Array {
+  return set === "running" ? runningMeans(curve) : curve[set];
+}
+
+/** The loss of one task, from 0, or the mean over tasks, at a run's evaluations. */
+export function lossCurve(record: RunRecord, set: LossSet, task: number | "mean" = "mean"): Float64Array {
+  const losses = curveLosses(record, set);
+  const curve = new Float64Array(record.curve.steps.length);
+  const tasks = losses.length / curve.length;
+  for (let i = 0; i < curve.length; i++) {
+    let sum = 0;
+    for (let k = 0; k < tasks; k++) if (task === "mean" || k === task) sum += losses[i * tasks + k] as number;
+    curve[i] = task === "mean" ? sum / tasks : sum;
+  }
+  return curve;
 }
 
 /**
  * Losses after the last step; undefined for a run that failed. On training rows: over the whole fixed set, or with
- * fresh rows the mean of the batch losses since the last evaluation but one.
+ * fresh rows the mean of the batch losses since the last evaluation but one. The running mean: over all batches.
  */
 export function finalLosses(record: RunRecord, set: LossSet): TaskLosses | undefined {
   if (record.status === "failed") return undefined;
   if (set === "train" && record.trainingSetLoss !== null) return taskLosses(record.trainingSetLoss);
-  return curveLosses(record, set, record.curve.steps.length - 1);
+  return taskLosses([...curveLosses(record, set).slice(-tasksOf(record))]);
 }
 
 /** The lowest loss of each task, and of their mean, at any evaluation; undefined if there was none. */
 export function lowestLosses(record: RunRecord, set: LossSet): TaskLosses | undefined {
   const final = finalLosses(record, set);
-  const { steps } = record.curve;
-  if (steps.length === 0) return final;
-  const lowest = (task: number | "mean", low = Number.POSITIVE_INFINITY) => {
-    for (let i = 0; i < steps.length; i++) low = Math.min(low, curveLoss(record, set, i, task));
-    return low;
-  };
-  const { tasks } = curveLosses(record, set, 0);
-  return { tasks: tasks.map((_, k) => lowest(k, final?.tasks[k])), mean: lowest("mean", final?.mean) };
+  if (record.curve.steps.length === 0) return final;
+  const lowest = (task: number | "mean", end = Number.POSITIVE_INFINITY) =>
+    lossCurve(record, set, task).reduce((low, loss) => Math.min(low, loss), end);
+  const tasks = Array.from({ length: tasksOf(record) }, (_, k) => lowest(k, final?.tasks[k]));
+  return { tasks, mean: lowest("mean", final?.mean) };
 }
 
 function taskLosses(tasks: readonly number[]): TaskLosses {

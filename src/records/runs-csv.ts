@@ -1,9 +1,19 @@
 import { mean } from "../stats/moments.ts";
-import { type Column, csvRow, pairColumns, taskColumns } from "./columns.ts";
+import { type Column, csvRow, pairColumns, settingColumns, taskColumns } from "./columns.ts";
 import { csvOf } from "./csv.ts";
 import { LABEL_CORRELATION, LOSS_UNIT, number, RUN_FIELDS, TRAINED_FIELDS, text } from "./fields.ts";
+import { LOSS_WORDS } from "./loss-words.ts";
 import { MEASURES, type Measure } from "./measures.ts";
-import { finalLosses, type LossSet, lowestLosses, type RunRecord, type TaskLosses, tasksOf } from "./record.ts";
+import {
+  type EachLoss,
+  eachLoss,
+  finalLosses,
+  type LossSet,
+  lowestLosses,
+  type RunRecord,
+  type TaskLosses,
+  tasksOf,
+} from "./record.ts";
 
 /** `runs.csv`: one row for each run, failed ones too. Losses are in units of label variance. */
 export function runsCsv(records: readonly RunRecord[]): Generator<string> {
@@ -13,14 +23,15 @@ export function runsCsv(records: readonly RunRecord[]): Generator<string> {
 /** A run, and its losses: empty cells if it failed. */
 interface RunRow {
   readonly record: RunRecord;
-  readonly final: Readonly<Record<LossSet, TaskLosses | undefined>>;
-  readonly lowest: Readonly<Record<LossSet, TaskLosses | undefined>>;
+  readonly final: EachLoss<TaskLosses | undefined>;
+  /** The running mean has none: it is lowest at the end, or nearly so. */
+  readonly lowest: Omit<EachLoss<TaskLosses | undefined>, "running">;
 }
 
 function rowOf(record: RunRecord): RunRow {
   return {
     record,
-    final: { train: finalLosses(record, "train"), heldout: finalLosses(record, "heldout") },
+    final: eachLoss((set) => finalLosses(record, set)),
     lowest: { train: lowestLosses(record, "train"), heldout: lowestLosses(record, "heldout") },
   };
 }
@@ -34,26 +45,28 @@ function fields(...names: (keyof typeof FIELDS)[]): Column<RunRow>[] {
 
 const FAILED = "a run that failed";
 
-function losses(set: LossSet): Column<RunRow>[] {
-  const end = set === "train" ? "TrainLoss" : "HeldoutLoss";
-  const rows = set === "train" ? "training loss" : "held-out loss";
-  const over = set === "train" ? " (over the whole set; of fresh rows over the last batches)" : "";
-  const final = {
-    name: `final${end}`,
-    meaning: `${rows} after the last step${over}`,
-    unit: LOSS_UNIT,
-    emptyFor: FAILED,
-  };
-  const lowest = {
-    name: `lowest${end}`,
-    meaning: `lowest ${rows} at any evaluation`,
-    unit: LOSS_UNIT,
-    emptyFor: FAILED,
-  };
-  return [
-    ...taskColumns(final, (row: RunRow) => row.final[set]),
-    ...taskColumns(lowest, (row: RunRow) => row.lowest[set]),
-  ];
+/** What else the final loss is, in parentheses. */
+const FINAL: EachLoss<string> = {
+  train: " (over the whole set; of fresh rows over the last batches)",
+  heldout: "",
+  running: ` (${LOSS_WORDS.running.atStep})`,
+};
+
+function finals(set: LossSet): Column<RunRow>[] {
+  const meaning = `${LOSS_WORDS[set].name} after the last step${FINAL[set]}`;
+  const described = { name: `final${columnPart(set)}`, meaning, unit: LOSS_UNIT, emptyFor: FAILED };
+  return taskColumns(described, (row: RunRow) => row.final[set]);
+}
+
+function lowest(set: "train" | "heldout"): Column<RunRow>[] {
+  const meaning = `lowest ${LOSS_WORDS[set].name} at any evaluation`;
+  const described = { name: `lowest${columnPart(set)}`, meaning, unit: LOSS_UNIT, emptyFor: FAILED };
+  return taskColumns(described, (row: RunRow) => row.lowest[set]);
+}
+
+/** `TrainLoss`, `HeldoutLoss`, `RunningLoss`. */
+function columnPart(set: LossSet): string {
+  return `${set.charAt(0).toUpperCase()}${set.slice(1)}Loss`;
 }
 
 const UNMEASURED = "a run of which it was not measured";
@@ -70,9 +83,14 @@ function measure({ name, per, unit, meaning }: Measure): Column<RunRow>[] {
 }
 
 export const RUN_COLUMNS: readonly Column<RunRow>[] = [
-  ...fields("id", "model", "correlation", "run", "lr", "steps", "batch", "status", "reason"),
-  ...losses("train"),
-  ...losses("heldout"),
+  ...fields("id", "model", "correlation", "run", "lr", "steps", "batch"),
+  settingColumns(({ record }) => record.point), // those three have their columns already
+  ...fields("status", "reason"),
+  ...finals("train"),
+  ...lowest("train"),
+  ...finals("heldout"),
+  ...lowest("heldout"),
+  ...finals("running"),
   ...pairColumns(
     { name: "labelCorrelation", meaning: LABEL_CORRELATION, unit: "", emptyFor: "labels that are all alike" },
     ({ record }: RunRow) => record.labelCorrelations,

@@ -1,34 +1,37 @@
+import { trainedValues } from "../config/tuned.ts";
 import { centreOf, estimate } from "../figures/interval.ts";
 import { shortNumber } from "../figures/scale.ts";
 import { modelLabel } from "../figures/style.ts";
 import { finalMeans, sweepCells } from "../figures/sweep-cells.ts";
-import { type Cell, cellKey } from "../records/cell.ts";
+import { capitalised } from "../figures/words.ts";
+import { type Cell, cellKey, cellOf } from "../records/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
+import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
-import { LOSS_SETS, type LossSet } from "../records/record.ts";
+import { type EachLoss, eachLoss, LOSS_SETS } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 import { thousands } from "../units.ts";
 import { type Html, html } from "./html.ts";
-import type { OfBoth } from "./outcome.ts";
 import { lossText } from "./report-words.ts";
 import { numberCell, section, tableBox } from "./section.ts";
 
 /** A cell's runs, and the final losses of those that are done, by their index. */
 interface CellLine extends Cell, Pick<CellLosses, "failed" | "missing"> {
-  readonly losses: OfBoth<Float64Array>;
+  readonly losses: EachLoss<Float64Array>;
 }
 
-/** Every cell: its runs, and its final losses on both sets of rows side by side. */
+/** Every cell: its runs, and its final losses side by side. */
 export function cellsSection(results: Results): Html {
   const lines = linesOf(results);
   const missing = lines.some((line) => line.missing > 0);
+  const keys = Object.keys(lines[0]?.point ?? {});
   const groups = [...groupBy(lines, ({ correlation }) => String(correlation)).values()];
   const table = html`<table class="cells">
 <thead>
-<tr><th scope="col" rowspan="2">Correlation</th><th scope="col" rowspan="2">Model</th><th scope="col" rowspan="2" class="number">Runs</th><th scope="col" rowspan="2" class="number">Failed</th>${
+<tr><th scope="col" rowspan="2">Correlation</th><th scope="col" rowspan="2">Model</th>${keys.map((key) => html`<th scope="col" rowspan="2" class="number">${key}</th>`)}<th scope="col" rowspan="2" class="number">Runs</th><th scope="col" rowspan="2" class="number">Failed</th>${
     missing ? html`<th scope="col" rowspan="2" class="number">Missing</th>` : ""
-  }<th scope="colgroup" colspan="3">Training loss</th><th scope="colgroup" colspan="3">Held-out loss</th></tr>
+  }${LOSS_SETS.map((set) => html`<th scope="colgroup" colspan="3">${capitalised(LOSS_WORDS[set].name)}</th>`)}</tr>
 <tr>${LOSS_SETS.map(() => html`<th scope="col" class="number">Mean</th><th scope="col" class="number">95 % interval</th><th scope="col" class="number">Median</th>`)}</tr>
 </thead>
 ${groups.map(
@@ -40,47 +43,51 @@ ${groups.map(
   return section("cells", "Final losses", [
     tableBox("Final losses of each cell", table),
     html`<p class="note">Loss after the last step: mean squared error, the mean over tasks, in units of label variance (1 is as bad as
-predicting the mean). Training loss is over ${trainingRows(results)}, held-out loss over rows that no run trains on. Intervals are those of
+predicting the mean). Training loss is over ${trainingRows(results)}, held-out loss over rows that no run trains on; the running mean is the ${LOSS_WORDS.running.atStep}. Intervals are those of
 the mean over runs. The lowest mean at a correlation is bold.</p>`,
   ]);
 }
 
 function linesOf(results: Results): CellLine[] {
   const trained = new Map(sweepCells(results).map((cell) => [cellKey(cell), cell]));
-  return cellLosses(results, "train").map(({ model, correlation, failed, missing }) => {
-    const cell = trained.get(cellKey({ model, correlation }));
-    const losses = (set: LossSet) => (cell === undefined ? new Float64Array() : finalMeans(cell, set));
-    return { model, correlation, failed, missing, losses: { train: losses("train"), heldout: losses("heldout") } };
+  return cellLosses(results, "train").map((line) => {
+    const { failed, missing } = line;
+    const cell = trained.get(cellKey(line));
+    const losses = eachLoss((set) => (cell === undefined ? new Float64Array() : finalMeans(cell, set)));
+    return { ...cellOf(line), failed, missing, losses };
   });
 }
 
 function trainingRows({ config }: Results): string {
-  return config.trainRows === "fresh" ? "the batches since the last evaluation but one" : "the whole training set";
+  const [fresh, fixed] = ["the batches since the last evaluation but one", "the whole training set"];
+  const kinds = trainedValues(config, "trainRows");
+  if (!kinds.includes("fresh")) return fixed;
+  return kinds.length === 1 ? fresh : `${fixed} (of fresh rows over ${fresh})`;
 }
 
 function cellRow(
   line: CellLine,
   group: readonly CellLine[],
-  lowest: OfBoth<CellLine | undefined>,
+  lowest: EachLoss<CellLine | undefined>,
   missing: boolean,
 ): Html {
   const { model, correlation, losses, failed } = line;
   const heading =
     group.length > 0 ? html`<th scope="rowgroup" rowspan="${group.length}">${shortNumber(correlation)}</th>` : "";
-  return html`<tr>${heading}<th scope="row">${modelLabel(model)}</th>${numberCell(thousands(losses.train.length))}${numberCell(thousands(failed.length))}${
+  return html`<tr>${heading}<th scope="row">${modelLabel(model)}</th>${Object.values(line.point).map((value) => numberCell(String(value)))}${numberCell(thousands(losses.train.length))}${numberCell(thousands(failed.length))}${
     missing ? numberCell(thousands(line.missing)) : ""
   }${LOSS_SETS.map((set) => lossCells(losses[set], line === lowest[set]))}</tr>
 `;
 }
 
 /** The cell with the lowest mean loss of a group; undefined if there is no other to compare it with. */
-function lowestOf(group: readonly CellLine[]): OfBoth<CellLine | undefined> {
+function lowestOf(group: readonly CellLine[]): EachLoss<CellLine | undefined> {
   const trained = group.filter(({ losses }) => losses.train.length > 0);
-  const of = (set: LossSet) =>
+  return eachLoss((set) =>
     trained.length < 2
       ? undefined
-      : trained.reduce((low, line) => (mean(line.losses[set]) < mean(low.losses[set]) ? line : low));
-  return { train: of("train"), heldout: of("heldout") };
+      : trained.reduce((low, line) => (mean(line.losses[set]) < mean(low.losses[set]) ? line : low)),
+  );
 }
 
 function lossCells(losses: Float64Array, isLowest: boolean): Html {

@@ -1,28 +1,42 @@
 import { boundText, oursText, paperText } from "../claims/because.ts";
 import type { Claim, ClaimPart } from "../claims/claim.ts";
 import { capitalised } from "../figures/words.ts";
-import { LOSS_SETS } from "../records/record.ts";
+import type { SeveralPoints } from "../records/at-point.ts";
+import { LOSS_WORDS } from "../records/loss-words.ts";
+import { type EachLoss, eachLoss, LOSS_SETS } from "../records/record.ts";
 import { shellQuoted } from "../shell.ts";
 import { type Html, html, NOTHING } from "./html.ts";
-import type { OfBoth } from "./outcome.ts";
-import { ROWS } from "./report-words.ts";
 import { headRow, section, tableBox } from "./section.ts";
 import { mark } from "./settings-section.ts";
 
-/** Whether each claim of the paper holds, on training rows and on held-out rows. */
-export function claimsSection(claims: OfBoth<readonly Claim[]>): Html {
-  const pairs = claims.train.map((train, i) => ({ train, heldout: claims.heldout[i] as Claim }));
+/** Whether each claim of the paper holds, on each of the losses. */
+export function claimsSection(claims: EachLoss<readonly Claim[]>): Html {
+  const judged = claims.train.map((_, i) => eachLoss((set) => claims[set][i] as Claim));
   return section("claims", "Does the paper hold?", [
-    html`<div class="claims"><p class="columns" aria-hidden="true"><span>The paper’s claim</span>${LOSS_SETS.map((set) => html`<span>On ${ROWS[set]}</span>`)}</p>
+    html`<div class="claims"><p class="columns" aria-hidden="true"><span>The paper’s claim</span>${LOSS_SETS.map((set) => html`<span>${WHERE[set]}</span>`)}</p>
 <ol>
-${pairs.map(claimItem)}</ol></div>
+${judged.map(claimItem)}</ol></div>
 `,
     html`<p class="note">A claim holds if every one of its tests does. Each test compares a 95 % interval over runs with what the claim expects.
 The tests of a claim together refute it wrongly in at most 5 % of studies.</p>`,
   ]);
 }
 
-function claimItem(claim: OfBoth<Claim>): Html {
+/** In place of the verdicts where there are several grid points, and why. */
+export function noClaims({ why, choice }: SeveralPoints): Html {
+  return section(
+    "claims",
+    "Does the paper hold?",
+    html`<p>The paper’s claims are tested at one grid point, and ${why}. A report of one point has the verdicts:
+<code>mmoe report</code> with <code>--at ${choice}</code>.</p>
+`,
+  );
+}
+
+/** `On training rows` */
+const WHERE = eachLoss((set) => capitalised(LOSS_WORDS[set].where));
+
+function claimItem(claim: EachLoss<Claim>): Html {
   const { id, says, parts } = claim.train;
   return html`<li class="claim" id="claim-${id}">
 <p class="says">${capitalised(says)}. <span class="where">Section ${id.replace("-", ", claim ")}</span></p>
@@ -38,15 +52,16 @@ function verdict({ loss, verdict, because, deciding, command }: Claim): Html {
       ? ""
       : html` The paper: ${withMinus(paperText(deciding))} (${mark(deciding.paper.mark)} ${deciding.paper.from}).`;
   const cover = command === null ? "" : html` To cover it: <code>${command.map(shellQuoted).join(" ")}</code>`;
-  return html`<div class="verdict"><p><span class="rows">On ${ROWS[loss]}</span> <strong data-verdict="${verdict}">${verdict}</strong></p>
+  return html`<div class="verdict"><p><span class="rows">${WHERE[loss]}</span> <strong data-verdict="${verdict}">${verdict}</strong></p>
 <p class="because">${capitalised(withMinus(because))}.${paper}${cover}</p></div>
 `;
 }
 
-function tests({ train, heldout }: OfBoth<Claim>): Html {
-  const rows = train.parts.map((part, i) => testRow(part, heldout.parts[i]));
+function tests(claim: EachLoss<Claim>): Html {
+  const { train } = claim;
+  const rows = train.parts.map((_, i) => testRow(eachLoss((set) => claim[set].parts[i])));
   const table = html`<table>
-<thead>${headRow(["Test", "Expected", "On training rows", "", "On held-out rows", "", "The paper’s"])}</thead>
+<thead>${headRow(["Test", "Expected", ...LOSS_SETS.flatMap((set) => [WHERE[set], ""]), "The paper’s"])}</thead>
 <tbody>${rows}</tbody>
 </table>`;
   return html`<details><summary>How it was tested</summary>
@@ -55,12 +70,13 @@ ${tableBox(`Tests of the claim ${train.id}`, table)}
 </details>`;
 }
 
-function testRow(part: ClaimPart, heldout: ClaimPart | undefined): Html {
+function testRow(parts: EachLoss<ClaimPart | undefined>): Html {
+  const part = parts.train as ClaimPart;
   const ours = (one: ClaimPart | undefined) =>
     one === undefined ? html`<td></td><td></td>` : html`<td>${withMinus(oursText(one))}</td><td>${one.verdict}</td>`;
   const paper =
     part.paper === null ? html`<td>–</td>` : html`<td>${withMinus(paperText(part))} (${part.paper.mark})</td>`;
-  return html`<tr><th scope="row">${part.about}</th><td>${withMinus(boundText(part))}</td>${ours(part)}${ours(heldout)}${paper}</tr>
+  return html`<tr><th scope="row">${part.about}</th><td>${withMinus(boundText(part))}</td>${LOSS_SETS.map((set) => ours(parts[set]))}${paper}</tr>
 `;
 }
 

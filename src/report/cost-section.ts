@@ -1,4 +1,5 @@
-import { type Config, modelOf } from "../config/config.ts";
+import { type Config, configAt, modelOf } from "../config/config.ts";
+import { type GridPoint, type GridValue, gridPoints } from "../config/grid.ts";
 import { modelLabel } from "../figures/style.ts";
 import { flopPerRow } from "../models/flop.ts";
 import { parameterCount } from "../models/parameters.ts";
@@ -12,6 +13,8 @@ import { headRow, numberCell, section, tableBox } from "./section.ts";
 /** Cost of a model: its size, and its time on one kind of device. */
 export interface ModelCost {
   readonly model: string;
+  /** In a grid of batches, one of them; undefined otherwise. */
+  readonly batch: GridValue | undefined;
   /** Engine and device, e.g. `cpu (wasm)`. */
   readonly on: string;
   readonly parameters: number;
@@ -24,19 +27,22 @@ export interface ModelCost {
 }
 
 /**
- * The cost of each model of the sweep, a line for each kind of device that trained it; runs that failed count in the
- * total.
+ * The cost of each model of the sweep, a line for each kind of device that trained it and, in a grid of batches, for each
+ * of them; runs that failed count in the total.
  */
 export function modelCosts(config: Config, records: readonly RunRecord[]): ModelCost[] {
-  const groups = groupBy(records, ({ model, engine, device }) => JSON.stringify([model, engine, device]));
+  const groups = groupBy(records, ({ model, engine, device, point }) =>
+    JSON.stringify([model, engine, device, point.batch]),
+  );
   return config.models.flatMap((name) => {
-    const spec = modelOf(config, name);
+    const spec = modelOf(configAt(config, gridPoints(config)[0] as GridPoint), name); // its size is the same at all points
     const own = [...groups.values()].filter(([first]) => first?.model === name);
     return own.map((runs) => {
-      const { engine, device } = runs[0] as RunRecord;
+      const { engine, device, point } = runs[0] as RunRecord;
       const done = runs.filter(({ status }) => status === "done");
       return {
         model: name,
+        batch: point.batch,
         on: `${engine} (${device})`,
         parameters: parameterCount(spec),
         flopPerRow: flopPerRow(spec),
@@ -66,9 +72,9 @@ The total is core time if every run has its own core, as in the cpu engine.</p>`
 
 const NUMBERS = ["Parameters", "FLOP per row", "Runs", "ms per step", "Total time"];
 
-function costRow({ model, on, parameters, flopPerRow, runs, stepMs, totalMs }: ModelCost): Html {
+function costRow({ model, batch, on, parameters, flopPerRow, runs, stepMs, totalMs }: ModelCost): Html {
   const cells = [thousands(parameters), thousands(flopPerRow), thousands(runs), stepText(stepMs), duration(totalMs)];
-  return html`<tr><th scope="row">${modelLabel(model)}</th><td>${on}</td>${cells.map(numberCell)}</tr>
+  return html`<tr><th scope="row">${modelLabel(model)}${batch === undefined ? "" : `, batch ${batch}`}</th><td>${on}</td>${cells.map(numberCell)}</tr>
 `;
 }
 

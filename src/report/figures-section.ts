@@ -1,4 +1,4 @@
-import type { Lacking } from "../figures/figure.ts";
+import { byReason, type Lacking } from "../figures/figure.ts";
 import type { LossSet } from "../records/record.ts";
 import { type Html, html, markup } from "./html.ts";
 import { section } from "./section.ts";
@@ -17,13 +17,12 @@ interface FiguresOptions {
 
 /** All figures in all their variants; the page shows the chosen ones. */
 export function figuresSection({ drawn, lacking, loss, switches, below }: FiguresOptions): Html {
+  const notDrawn = [...byReason(lacking)].map(([what, some]) => `${some.map(({ name }) => name).join(", ")} (${what})`);
   return section("figures", "Figures", [
     drawn.length > 0 ? switches : "",
     html`<div class="figures">${drawn.map((one) => figureBlock(one, loss, below[one.name]))}</div>
 `,
-    lacking.length > 0
-      ? html`<p class="note">Not drawn: ${lacking.map(({ name, lacking: what }) => `${name} (${what})`).join("; ")}.</p>`
-      : "",
+    notDrawn.length > 0 ? html`<p class="note">Not drawn: ${notDrawn.join("; ")}.</p>` : "",
   ]);
 }
 

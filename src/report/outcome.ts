@@ -1,26 +1,28 @@
 import type { Claim } from "../claims/claim.ts";
+import { trainedValues } from "../config/tuned.ts";
 import { shortNumber } from "../figures/scale.ts";
 import { modelLabel } from "../figures/style.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
+import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
-import { LOSS_SETS, type LossSet } from "../records/record.ts";
+import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 import { thousands } from "../units.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { type Lowest, lowestModels, meanOf } from "./ranking.ts";
-import { listed, lossText, ROWS } from "./report-words.ts";
+import { listed, lossText } from "./report-words.ts";
 
-/** A value for each of the two losses: a page that shows only one would hide the outcome of the other. */
-export type OfBoth<T> = Readonly<Record<LossSet, T>>;
-
-/** The outcome in one sentence on both losses, a warning if they disagree, and the verdicts on the claims. */
+/**
+ * The outcome in one sentence on all losses, a warning if they disagree, and the verdicts on the claims. A page that
+ * shows only one loss would hide the outcome of the others.
+ */
 export function outcome(
   results: Results,
-  cells: OfBoth<readonly CellLosses[]>,
-  claims: OfBoth<readonly Claim[]>,
+  cells: EachLoss<readonly CellLosses[]>,
+  claims: EachLoss<readonly Claim[]>,
 ): Html {
-  const lowest = { train: lowestModels(cells.train), heldout: lowestModels(cells.heldout) };
+  const lowest = eachLoss((set) => lowestModels(cells[set]));
   return html`<p class="lead">${sentence(results, cells, lowest)}</p>
 ${disagreement(lowest)}<p>${claimsSentence(claims)} ${ratios(cells)}</p>
 `;
@@ -28,20 +30,31 @@ ${disagreement(lowest)}<p>${claimsSentence(claims)} ${ratios(cells)}</p>
 
 function sentence(
   { config }: Results,
-  cells: OfBoth<readonly CellLosses[]>,
-  lowest: OfBoth<readonly Lowest[]>,
+  cells: EachLoss<readonly CellLosses[]>,
+  lowest: EachLoss<readonly Lowest[]>,
 ): string {
-  const after = `After ${thousands(config.steps)} steps the mean loss`;
+  const steps = trainedValues(config, "steps");
+  const after = `After ${steps.length > 1 ? "the last step" : `${thousands(Number(steps[0]))} steps`} the mean loss`;
   if (lowest.train.length === 0) return ofOneModel(cells, after);
-  const lead = `${after} is lowest`;
-  const [train, heldout] = [winners(lowest.train), winners(lowest.heldout)];
-  const rows = (set: LossSet) => `on ${ROWS[set]}${nearText(lowest[set])}`;
-  if (train === heldout) return `${lead} for ${train}, ${rows("train")} as ${rows("heldout")}.`;
-  return `${lead} for ${train} ${rows("train")}, but for ${heldout} ${rows("heldout")}.`;
+  const where = (set: LossSet) => `${LOSS_WORDS[set].where}${nearText(lowest[set])}`;
+  const [first = "", ...others] = alike((set) => winners(lowest[set])).map(
+    ([models, sets]) => `for ${models} ${listed(sets.map(where))}`,
+  );
+  return `${after} is lowest ${first}${others.length > 0 ? `, but ${listed(others)}` : ""}.`;
+}
+
+/** The texts that `of` gives, each with the losses that have it. */
+function alike(of: (set: LossSet) => string): [text: string, sets: LossSet[]][] {
+  return [...groupBy(LOSS_SETS, of)];
+}
+
+/** `on training rows and as a running mean` */
+function whereText(sets: readonly LossSet[]): string {
+  return listed(sets.map((set) => LOSS_WORDS[set].where));
 }
 
 /** If no two models can be compared: the final loss of the first trained model. */
-function ofOneModel(cells: OfBoth<readonly CellLosses[]>, after: string): string {
+function ofOneModel(cells: EachLoss<readonly CellLosses[]>, after: string): string {
   const [trained] = groupBy(
     cells.train.filter(({ byRun }) => byRun.size > 0),
     ({ model }) => model,
@@ -49,7 +62,7 @@ function ofOneModel(cells: OfBoth<readonly CellLosses[]>, after: string): string
   if (trained === undefined) return "No run is done.";
   const [model] = trained;
   const texts = LOSS_SETS.map(
-    (set) => `${endsText(cells[set].filter((cell) => cell.model === model))} on ${ROWS[set]}`,
+    (set) => `${endsText(cells[set].filter((cell) => cell.model === model))} ${LOSS_WORDS[set].where}`,
   );
   return `${after} of ${modelLabel(model)} is ${listed(texts)}.`;
 }
@@ -88,21 +101,20 @@ function correlationList(lowest: readonly Lowest[]): string {
   return listed(lowest.map(({ correlation }) => shortNumber(correlation)));
 }
 
-/** Correlations at which the model that wins on training rows loses on held-out ones. */
-function disagreement({ train, heldout }: OfBoth<readonly Lowest[]>): Html {
-  const other = (one: Lowest) => heldout.find(({ correlation }) => correlation === one.correlation);
-  const turned = train.filter((one) => other(one) !== undefined && other(one)?.model !== one.model);
-  if (turned.length === 0) return NOTHING;
-  const cases = turned.map((one) => {
-    const loser = modelLabel(one.model);
-    return `at ${shortNumber(one.correlation)} ${loser} is lowest on training rows and ${modelLabel(other(one)?.model ?? "")} on held-out ones`;
+/** Correlations at which not the same model is lowest on all losses. */
+function disagreement(lowest: EachLoss<readonly Lowest[]>): Html {
+  const cases = lowest.train.flatMap(({ correlation }) => {
+    const models = alike((set) => lowest[set].find((one) => one.correlation === correlation)?.model ?? "");
+    const texts = models.map(([model, sets]) => `${modelLabel(model)} ${whereText(sets)}`);
+    return models.length > 1 ? [`at ${shortNumber(correlation)} ${texts.join(", ")}`] : [];
   });
-  return html`<p class="finding"><strong>The two losses name different models:</strong> ${cases.join("; ")}.</p>
+  if (cases.length === 0) return NOTHING;
+  return html`<p class="finding"><strong>The losses are lowest for different models:</strong> ${cases.join("; ")}.</p>
 `;
 }
 
 /** How much higher each model's held-out losses are than its training losses. */
-function ratios({ train, heldout }: OfBoth<readonly CellLosses[]>): string {
+function ratios({ train, heldout }: EachLoss<readonly CellLosses[]>): string {
   const byModel = groupBy(
     train.filter(({ byRun }) => byRun.size > 0),
     ({ model }) => model,
@@ -122,19 +134,17 @@ const VERDICTS = [
   ["not covered", "is not covered", "are not covered"],
 ] as const;
 
-function claimsSentence({ train, heldout }: OfBoth<readonly Claim[]>): string {
-  if (train.every(({ verdict }) => verdict === "not covered")) {
+function claimsSentence(claims: EachLoss<readonly Claim[]>): string {
+  if (claims.train.every(({ verdict }) => verdict === "not covered")) {
     return "None of the paper’s claims is covered by these cells.";
   }
-  const counts = (claims: readonly Claim[]) => {
+  const counts = (set: LossSet) => {
     const texts = VERDICTS.flatMap(([verdict, one, many]) => {
-      const count = claims.filter((claim) => claim.verdict === verdict).length;
+      const count = claims[set].filter((claim) => claim.verdict === verdict).length;
       return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
     });
     return listed(texts);
   };
-  const [onTrain, onHeldout] = [counts(train), counts(heldout)];
-  const of = `Of the paper’s ${train.length} claims`;
-  if (onTrain === onHeldout) return `${of} ${onTrain}, on ${ROWS.train} as on ${ROWS.heldout}.`;
-  return `${of}, on ${ROWS.train} ${onTrain}; on ${ROWS.heldout} ${onHeldout}.`;
+  const texts = alike(counts).map(([text, sets]) => `${text} ${whereText(sets)}`);
+  return `Of the paper’s ${claims.train.length} claims ${texts.join("; ")}.`;
 }

@@ -1,6 +1,5 @@
 import { shortNumber, signed } from "../figures/scale.ts";
 import { modelLabel } from "../figures/style.ts";
-import type { LossSet } from "../records/record.ts";
 
 /** `a, b and c`. */
 export function listed(words: readonly string[]): string {
@@ -22,8 +21,6 @@ export function correlationsText(correlations: readonly number[]): string {
   if (texts.length > NAMED) return `${texts.length} correlations from ${texts[0]} to ${texts.at(-1)}`;
   return `correlations ${listed(texts)}`;
 }
-
-export const ROWS: Readonly<Record<LossSet, string>> = { train: "training rows", heldout: "held-out rows" };
 
 /** A loss to four places; a dash for none. */
 export function lossText(loss: number): string {

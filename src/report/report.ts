@@ -1,11 +1,15 @@
 import { claimsOf } from "../claims/claims.ts";
+import { pointCount } from "../config/grid.ts";
 import { correlationsOf, modelsOf, sweepCells } from "../figures/sweep-cells.ts";
-import { cellLosses } from "../records/cell-losses.ts";
+import { severalPoints } from "../records/at-point.ts";
+import { cellsOf, pointText } from "../records/cell.ts";
+import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
-import type { LossSet } from "../records/record.ts";
+import { type EachLoss, eachLoss, type LossSet } from "../records/record.ts";
 import { thousands } from "../units.ts";
+import { bestPoints } from "./best-points.ts";
 import { cellsSection } from "./cells-section.ts";
-import { claimsSection } from "./claims-section.ts";
+import { claimsSection, noClaims } from "./claims-section.ts";
 import { costSection } from "./cost-section.ts";
 import { failuresSection } from "./failures-section.ts";
 import { figuresSection } from "./figures-section.ts";
@@ -22,31 +26,33 @@ import { drawVariants, hasPaper } from "./variants.ts";
 /** A sweep's report: one HTML file, the same bytes for the same records. `loss` is shown first. */
 export function reportHtml(results: Results, loss: LossSet): string {
   const { config, records, provenances } = results;
-  const cells = { train: cellLosses(results, "train"), heldout: cellLosses(results, "heldout") };
-  const claims = { train: claimsOf(results, "train"), heldout: claimsOf(results, "heldout") };
+  const cells = eachLoss((set) => cellLosses(results, set));
+  const several = severalPoints(results);
   const trained = sweepCells(results);
   const figures = drawVariants(results);
   const shown = {
     ...{ models: modelsOf(trained), correlations: correlationsOf(trained), loss },
     paper: figures.drawn.some(hasPaper),
   };
-  const title = `${modelsText(config.models)} at ${correlationsText(config.correlations)}`;
+  const title = `${modelsText(config.models)} at ${correlationsText(config.correlations)}${pointsText(results)}`;
+  const { lead, verdicts } =
+    several === undefined ? ofOnePoint(results, cells) : { lead: bestPoints(cells), verdicts: noClaims(several) };
   return page({ title: `${config.name}: ${title}`, rules: switchRules(shown) }, [
     html`<a class="skip" href="#claims">Skip to the verdicts</a>
 <header>
 <p class="kicker">Report of the sweep <b>${config.name}</b></p>
 <h1>${title}</h1>
-${outcome(results, cells, claims)}${unfinished(results)}</header>
+${lead}${unfinished(results)}</header>
 <nav aria-label="Contents"><ul>${CONTENTS.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 <main>
 `,
-    claimsSection(claims),
+    verdicts,
     cellsSection(results),
     figuresSection({
       ...figures,
       loss,
       switches: switches(shown),
-      below: { runs: runPicker(results) },
+      below: several === undefined ? { runs: runPicker(results) } : {},
     }),
     settingsSection(config),
     failuresSection(records),
@@ -55,6 +61,19 @@ ${outcome(results, cells, claims)}${unfinished(results)}</header>
     html`</main>
 `,
   ]);
+}
+
+/** The outcome and the verdicts, both of which compare cells at one grid point. */
+function ofOnePoint(results: Results, cells: EachLoss<readonly CellLosses[]>): { lead: Html; verdicts: Html } {
+  const claims = eachLoss((set) => claimsOf(results, set));
+  return { lead: outcome(results, cells, claims), verdicts: claimsSection(claims) };
+}
+
+/** E.g. `, lr=0.01` if that is chosen, or `, 6 grid points`. */
+function pointsText({ config, at }: Results): string {
+  const chosen = Object.keys(at).length === 0 ? "" : `, ${pointText(at)}`;
+  const count = pointCount(config);
+  return count === 1 ? chosen : `${chosen}, ${thousands(count)} grid points`;
 }
 
 const CONTENTS = [
@@ -69,7 +88,7 @@ const CONTENTS = [
 
 /** Says that runs are missing or failed: everything below it is about the others. */
 function unfinished({ config, records }: Results): Html {
-  const asked = config.runs * config.models.length * config.correlations.length;
+  const asked = config.runs * cellsOf(config).length;
   const missing = asked - records.length;
   const failed = records.filter(({ status }) => status === "failed").length;
   if (missing <= 0 && failed === 0) return html`<p>${thousands(asked)} runs, none failed, none missing.</p>`;

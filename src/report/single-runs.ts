@@ -1,7 +1,15 @@
 import { type SweepCell, sweepCells } from "../figures/sweep-cells.ts";
 import type { Cell } from "../records/cell.ts";
 import type { Results } from "../records/read-results.ts";
-import { curveLoss, finalLosses, LOSS_SETS, type LossSet, type RunRecord } from "../records/record.ts";
+import {
+  type EachLoss,
+  eachLoss,
+  finalLosses,
+  LOSS_SETS,
+  type LossSet,
+  lossCurve,
+  type RunRecord,
+} from "../records/record.ts";
 import { thousands } from "../units.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { dataElement } from "./html-page.ts";
@@ -13,17 +21,17 @@ const MOST_POINTS = 40;
 /** Curves of single runs, packed for the page's script. */
 export interface SingleRuns {
   readonly steps: readonly number[];
-  readonly cells: readonly (Cell & {
+  readonly cells: readonly (Pick<Cell, "model" | "correlation"> & {
     /** Indices of the runs. */
     readonly runs: readonly number[];
     /** Final loss of each run. */
-    readonly final: Readonly<Record<LossSet, readonly number[]>>;
+    readonly final: EachLoss<readonly number[]>;
   })[];
   /** Ends of the logarithmic scale that losses are counted on, in 65535 parts. */
   readonly low: number;
   readonly high: number;
   /** Base64 of unsigned 16-bit numbers, little-endian: [cells][runs][steps]. */
-  readonly losses: Readonly<Record<LossSet, string>>;
+  readonly losses: EachLoss<string>;
 }
 
 /** The first runs of each cell, as many as a page can hold; undefined if none is done. */
@@ -35,27 +43,27 @@ export function singleRuns(results: Results): SingleRuns | undefined {
   const points = all.flatMap((_, i) => ((all.length - 1 - i) % every === 0 ? [i] : []));
   const most = Math.max(1, Math.floor(MOST_LOSSES / (LOSS_SETS.length * cells.length * points.length)));
   const shown = cells.map((cell) => ({ ...cell, runs: cell.runs.slice(0, most) }));
-  const values = {
-    train: shown.map((cell) => lossesOf(cell, "train", points)),
-    heldout: shown.map((cell) => lossesOf(cell, "heldout", points)),
-  };
-  const ends = endsOf([...values.train, ...values.heldout]);
+  const values = eachLoss((set) => shown.map((cell) => lossesOf(cell, set, points)));
+  const ends = endsOf(LOSS_SETS.flatMap((set) => values[set]));
   return {
     steps: points.map((i) => all[i] as number),
     cells: shown.map(({ model, correlation, runs }) => ({
-      model,
-      correlation,
+      ...{ model, correlation },
       runs: runs.map(({ run }) => run),
-      final: { train: finals(runs, "train"), heldout: finals(runs, "heldout") },
+      final: eachLoss((set) => finals(runs, set)),
     })),
     ...ends,
-    losses: { train: packed(values.train, ends), heldout: packed(values.heldout, ends) },
+    losses: eachLoss((set) => packed(values[set], ends)),
   };
 }
 
 /** [runs * points]. */
 function lossesOf({ runs }: SweepCell, set: LossSet, points: readonly number[]): Float64Array {
-  return Float64Array.from(runs.flatMap((run) => points.map((i) => curveLoss(run, set, i, "mean"))));
+  const of = (run: RunRecord) => {
+    const curve = lossCurve(run, set);
+    return points.map((i) => curve[i] as number);
+  };
+  return Float64Array.from(runs.flatMap(of));
 }
 
 function finals(runs: readonly RunRecord[], set: LossSet): number[] {

@@ -1,6 +1,7 @@
 import { shortNumber } from "../figures/scale.ts";
 import { modelLabel } from "../figures/style.ts";
-import type { LossSet } from "../records/record.ts";
+import { LOSS_WORDS } from "../records/loss-words.ts";
+import { LOSS_SETS, type LossSet } from "../records/record.ts";
 import { type Html, html } from "./html.ts";
 
 export interface Shown {
@@ -16,12 +17,9 @@ export interface Shown {
 export function switches({ models, correlations, loss, paper }: Shown): Html {
   return html`<div class="switches" role="group" aria-label="What the figures show">
 ${radios(
-  "Loss on",
+  "Loss",
   "loss",
-  [
-    ["train", "training rows"],
-    ["heldout", "held-out rows"],
-  ],
+  LOSS_SETS.map((set) => [set, LOSS_WORDS[set].short]),
   loss,
 )}
 ${radios(

@@ -1,4 +1,4 @@
-import type { Cell } from "../records/cell.ts";
+import { type Cell, cellOf } from "../records/cell.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
 import { type Description, describe } from "../stats/describe.ts";
 import type { Estimate } from "../stats/estimate.ts";
@@ -27,11 +27,11 @@ export function summarizeCells(cells: readonly CellLosses[], bad: number): CellS
   return cells.map((cell) => summarizeCell(cell, bad));
 }
 
-function summarizeCell({ model, correlation, byRun, failed, missing }: CellLosses, bad: number): CellSummary {
+function summarizeCell(cell: CellLosses, bad: number): CellSummary {
+  const { byRun, failed, missing } = cell;
   const losses = Float64Array.from(byRun.values());
   return {
-    model,
-    correlation,
+    ...cellOf(cell),
     failed: failed.map(({ id, reason }) => ({ id, reason })),
     failedShare: shareOf(failed.length, failed.length + losses.length),
     missing,

@@ -1,4 +1,4 @@
-import { type Cell, cellOf } from "../records/cell.ts";
+import { type Cell, cellOf, pointText } from "../records/cell.ts";
 import { type CellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { holm } from "../stats/holm.ts";
@@ -22,20 +22,20 @@ export interface SpreadComparison extends Pair, SpreadRatios {
   readonly brownForsythe: SpreadTest;
 }
 
-/** Every two models at each correlation: one family of tests. */
+/** Every two models at each correlation and grid point: one family of tests. */
 export function betweenModels(cells: readonly CellLosses[]): CellComparison[] {
-  return compared(pairsWithin(cells, ({ correlation }) => String(correlation)));
+  return compared(pairsWithin(cells, ({ correlation, point }) => `${correlation} ${pointText(point)}`));
 }
 
-/** Every two correlations of each model, the lower one first: one family of tests. */
+/** Every two correlations of each model and grid point, the lower one first: one family of tests. */
 export function betweenCorrelations(cells: readonly CellLosses[]): CellComparison[] {
   const rising = [...cells].sort((a, b) => a.correlation - b.correlation);
-  return compared(pairsWithin(rising, ({ model }) => model));
+  return compared(pairsWithin(rising, ({ model, point }) => `${model} ${pointText(point)}`));
 }
 
-/** The spread of every two models at each correlation: one family of tests. */
+/** The spread of every two models at each correlation and grid point: one family of tests. */
 export function spreadsBetweenModels(cells: readonly CellLosses[]): SpreadComparison[] {
-  const pairs = pairsWithin(cells, ({ correlation }) => String(correlation));
+  const pairs = pairsWithin(cells, ({ correlation, point }) => `${correlation} ${pointText(point)}`);
   const samples = pairs.map(pairedLosses);
   const tests = samples.map(brownForsythe);
   const adjusted = holm(tests.map(({ p }) => p));

@@ -89,10 +89,12 @@ function endedOtherwise(
   records: readonly RunRecord[],
   others: readonly RunRecord[],
 ): { failed: string[]; absent: string[] } {
-  const status = new Map(others.map((record) => [record.id, record.status]));
-  const done = records.filter((record) => record.status === "done").map(({ id }) => id);
+  const nameOf = (record: RunRecord) => `${cellKey(record)} ${record.run}`; // ids have the chosen values too
+  const status = new Map(others.map((record) => [nameOf(record), record.status]));
+  const done = records.filter((record) => record.status === "done");
+  const idsOf = (some: readonly RunRecord[]) => some.map(({ id }) => id);
   return {
-    failed: done.filter((id) => status.get(id) === "failed"),
-    absent: done.filter((id) => !status.has(id)),
+    failed: idsOf(done.filter((record) => status.get(nameOf(record)) === "failed")),
+    absent: idsOf(done.filter((record) => !status.has(nameOf(record)))),
   };
 }

@@ -23,8 +23,8 @@ function row(about: Row, statistic: string, n: number, value: number | Estimate)
   return { ...about, statistic, n, value: value.value, low: value.low, high: value.high };
 }
 
-function cellRows({ model, correlation, failed, failedShare, missing, loss, badShare }: CellSummary): Row[] {
-  const about = { about: "cell", model, correlation, otherModel: "", otherCorrelation: "" };
+function cellRows({ model, correlation, point, failed, failedShare, missing, loss, badShare }: CellSummary): Row[] {
+  const about = { about: "cell", model, correlation, ...point, otherModel: "", otherCorrelation: "" };
   const { n, ...statistics } = loss;
   return [
     row(about, "failed", n + failed.length, failed.length),
@@ -60,6 +60,6 @@ function spreadRows(comparison: SpreadComparison): Row[] {
 }
 
 function pairColumns({ first, second }: Pick<CellComparison, "first" | "second">): Row {
-  const { model, correlation } = first;
-  return { model, correlation, otherModel: second.model, otherCorrelation: second.correlation };
+  const { model, correlation, point } = first; // the second has the same point
+  return { model, correlation, ...point, otherModel: second.model, otherCorrelation: second.correlation };
 }

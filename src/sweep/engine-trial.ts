@@ -2,8 +2,8 @@ import { correlationMatrix } from "../data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../data/presets.ts";
 import type { Engine, Run, RunResult, TrainingSettings } from "../engines/engine.ts";
 import { ZOO } from "../models/zoo.ts";
+import { NO_CHOICE, runId } from "../records/cell.ts";
 import { stepMs } from "./estimate.ts";
-import { runId } from "./plan.ts";
 
 /** Result of a short training on an engine. */
 export interface EngineTrial {
@@ -34,6 +34,7 @@ const TRAINING: TrainingSettings = {
   steps: STEPS,
   optimizer: "adam",
   lr: 0.001,
+  huberDelta: null,
   initializer: { name: "glorot-uniform" },
   evalEvery: 1,
   heldoutRows: 1,
@@ -67,7 +68,7 @@ function trialRuns(count: number): Run[] {
   const matrix = correlationMatrix(tasks, CORRELATION);
   const model = ZOO.mmoe.build({ inputs: data.inputs, tasks });
   return Array.from({ length: count }, (_, index) => {
-    const id = runId(model.name, CORRELATION, index);
+    const id = runId({ model: model.name, correlation: CORRELATION, point: NO_CHOICE }, index);
     return { id, model, data, correlation: CORRELATION, correlationMatrix: matrix, index, seed: 0, training: TRAINING };
   });
 }

@@ -1,19 +1,37 @@
 import type { Engine, Run } from "../engines/engine.ts";
+import { evaluationCount } from "../engines/evaluations.ts";
+import { groupBy } from "../stats/group-by.ts";
 
 const TRIAL_MS = 250;
+/** In a grid with more kinds of runs, their trials are shorter. */
+const MOST_LONG_TRIALS = 4;
+const LEAST_TRIAL_MS = 25;
 const MOST_STEPS = 2 ** 16;
 /** A forward pass costs about a third of a training step on as many rows. */
 const FORWARD_SHARE = 1 / 3;
 
-/** Wall time of training `runs` of one sweep on this machine in milliseconds, extrapolated from a short trial. */
+/** Wall time of training `runs` of one sweep on this machine in milliseconds, extrapolated from short trials. */
 export async function estimateMs(runs: readonly Run[], engine: Engine): Promise<number> {
-  const [first] = runs;
-  if (!first) return 0;
-  const { steps, batch, evalEvery, heldoutRows, trainRows } = first.training;
-  const evaluatedRows = Math.ceil(steps / evalEvery) * heldoutRows + (trainRows === "fresh" ? 0 : trainRows);
+  const kinds = [...groupBy(runs, workOf).values()];
+  const trialMs = Math.max(LEAST_TRIAL_MS, TRIAL_MS / Math.ceil(kinds.length / MOST_LONG_TRIALS));
+  let ms = 0;
+  for (const alike of kinds) ms += await estimateAlikeMs(alike, engine, trialMs);
+  return ms;
+}
+
+/** Settings that a run's time depends on, apart from its model: in a grid they may differ. */
+function workOf({ training }: Run): string {
+  const { trainRows, sampling, batch, steps, optimizer, evalEvery, heldoutRows } = training;
+  return [trainRows, sampling, batch, steps, optimizer, evalEvery, heldoutRows].join();
+}
+
+async function estimateAlikeMs(runs: readonly Run[], engine: Engine, trialMs: number): Promise<number> {
+  const [first] = runs as readonly [Run];
+  const { steps, batch, heldoutRows, trainRows } = first.training;
+  const evaluatedRows = evaluationCount(first.training) * heldoutRows + (trainRows === "fresh" ? 0 : trainRows);
   const stepsWorth = steps + (FORWARD_SHARE * evaluatedRows) / batch;
   const trial = await firstBegun(runs, engine);
-  return ((await stepMs(trial, engine)) / trial.length) * stepsWorth * runs.length;
+  return ((await stepMs(trial, engine, trialMs)) / trial.length) * stepsWorth * runs.length;
 }
 
 /** The runs that an engine begins with, shortened, until it has begun some of each model. */

@@ -1,40 +1,60 @@
-import { type Config, generatorOf, modelOf, trainingOf } from "../config/config.ts";
+import { type Config, configAt, generatorOf, modelOf, trainingOf } from "../config/config.ts";
+import { listedKeys, pointCount } from "../config/grid.ts";
+import { tunedFor } from "../config/tuned.ts";
 import { correlationMatrix, type Matrix } from "../data/correlation-matrix.ts";
 import type { Run } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
+import type { ModelSpec } from "../models/spec.ts";
+import { type Cell, cellsOf, runId } from "../records/cell.ts";
 
 /** A list of more runs would not fit in memory, and their training would take more than a lifetime. */
 const MOST_RUNS = 10_000_000;
 
 /** Every run of a sweep. Repeats are outermost: a sweep that is stopped early has about as many runs in every cell. */
 export function planRuns(config: Config): Run[] {
-  const cells = config.correlations.length * config.models.length;
+  const cells = config.correlations.length * config.models.length * pointCount(config);
   if (config.runs * cells > MOST_RUNS) {
     throw new UsageError(`runs: ${config.runs} in ${cells} cells are more than ${MOST_RUNS} runs; give fewer`);
   }
-  const [data, training] = [generatorOf(config), trainingOf(config)];
-  const models = config.models.map((name) => modelOf(config, name));
-  const matrices = config.correlations.map((p) => correlationMatrix(config.tasks, p, config.correlationMatrix));
+  const kinds = kindsOf(config);
   const runs: Run[] = [];
   for (let index = 0; index < config.runs; index++) {
-    for (const [c, correlation] of config.correlations.entries()) {
-      for (const model of models) {
-        const id = runId(model.name, correlation, index);
-        const correlationMatrix = matrices[c] as Matrix;
-        runs.push({ id, model, data, correlation, correlationMatrix, index, seed: config.seed, training });
-      }
-    }
+    for (const { cell, ...kind } of kinds) runs.push({ id: runId(cell, index), ...kind, index, seed: config.seed });
   }
   return runs;
 }
 
-/** A run's id, made of model, correlation and number: `mmoe/p=0.50/017`. */
-export function runId(model: string, correlation: number, index: number): string {
-  return `${model}/p=${correlationText(correlation)}/${String(index).padStart(3, "0")}`;
+interface Kind extends Omit<Run, "id" | "index" | "seed"> {
+  readonly cell: Cell;
 }
 
-/** Two decimals, or as many as the number needs. */
-export function correlationText(correlation: number): string {
-  const short = correlation.toFixed(2);
-  return Number(short) === correlation ? short : String(correlation);
+/** What the runs of each cell have in common. Equal values are one object: engines group many runs by them. */
+function kindsOf(config: Config): Kind[] {
+  const matrices = new Map(
+    config.correlations.map((p) => [p, correlationMatrix(config.tasks, p, config.correlationMatrix)]),
+  );
+  const isGrid = listedKeys(config).length > 0;
+  const [models, trainings, generators] = [sharing<ModelSpec>(), sharing<Run["training"]>(), sharing<Run["data"]>()];
+  return cellsOf(config).map((cell) => {
+    const { model, correlation, point } = cell;
+    const settings = tunedFor(configAt(config, point), model, correlation);
+    return {
+      ...{ cell, correlation, correlationMatrix: matrices.get(correlation) as Matrix },
+      model: models(modelOf(settings, model)),
+      training: trainings(trainingOf(settings)),
+      data: generators(generatorOf(settings)),
+      ...(isGrid && { point }),
+    };
+  });
+}
+
+/** A function that returns the same object for equal values. */
+function sharing<T>(): (value: T) => T {
+  const known = new Map<string, T>();
+  return (value) => {
+    const key = JSON.stringify(value);
+    const one = known.get(key) ?? value;
+    known.set(key, one);
+    return one;
+  };
 }

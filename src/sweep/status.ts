@@ -1,11 +1,11 @@
 import type { Config } from "../config/config.ts";
 import type { Run } from "../engines/engine.ts";
-import { type Cell, cellKey } from "../records/cell.ts";
+import { type Cell, cellKey, NO_CHOICE } from "../records/cell.ts";
 import type { RecordHead } from "../records/journal-line.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { planRuns } from "./plan.ts";
 
-/** How many runs of one model at one correlation are done, failed and missing. */
+/** How many runs of one cell are done, failed and missing. */
 export interface CellStatus extends Cell {
   readonly done: number;
   readonly failed: number;
@@ -14,13 +14,17 @@ export interface CellStatus extends Cell {
 
 /** Status of every cell of a sweep, in the order of its plan; `ended` may hold other runs too. */
 export function cellStatuses(config: Config, ended: ReadonlyMap<string, RecordHead>): CellStatus[] {
-  const cells = groupBy(planRuns(config), ({ model, correlation }) => cellKey({ model: model.name, correlation }));
+  const cells = groupBy(planRuns(config), (run) => cellKey(cellOfRun(run)));
   return [...cells.values()].map((runs) => {
-    const { model, correlation } = runs[0] as Run;
     const count = (status: RecordHead["status"]) => runs.filter(({ id }) => ended.get(id)?.status === status).length;
     const [done, failed] = [count("done"), count("failed")];
-    return { model: model.name, correlation, done, failed, missing: runs.length - done - failed };
+    return { ...cellOfRun(runs[0] as Run), done, failed, missing: runs.length - done - failed };
   });
+}
+
+/** The cell of a planned run. */
+export function cellOfRun({ model, correlation, point = NO_CHOICE }: Run): Cell {
+  return { model: model.name, correlation, point };
 }
 
 /** All cells together. */

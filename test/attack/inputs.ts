@@ -29,9 +29,20 @@ export function madeFolder(): string {
   return made;
 }
 
+let grid: string | undefined;
+/** A results folder of a small grid of made-up runs. */
+function gridFolder(): string {
+  if (grid !== undefined) return grid;
+  grid = join(temporaryFolder(), "grid");
+  writeResults(grid, ({ index, training }) => 0.1 + index / 50 + training.lr, [
+    ...["runs=3", "models=mmoe,omoe", "correlations=0.5,1", "lr=0.1,0.01", "trainRows=100,fresh"],
+  ]);
+  return grid;
+}
+
 /** Commands that train nothing, each with the options that are given odd texts. */
 function commands(): [string[], string[]][] {
-  const made = madeFolder();
+  const [made, grid] = [madeFolder(), gridFolder()];
   const out = join(temporaryFolder(), "out");
   return [
     [["models"], ["--inputs", "--tasks", "--json"]],
@@ -58,6 +69,26 @@ function commands(): [string[], string[]][] {
     [
       ["compare", made, made],
       ["--loss", "--margin", "--json"],
+    ],
+    [
+      ["compare", grid, made],
+      ["--at", "--loss", "--json"],
+    ],
+    [
+      ["summary", grid],
+      ["--at", "--loss", "--full", "--csv"],
+    ],
+    [
+      ["figures", grid, "--only", "grid", "-o", out],
+      ["--at", "--loss", "--scale"],
+    ],
+    [
+      ["tune", grid, "--overwrite", "-o", `${out}.yaml`],
+      ["--by", "--at", "--loss", "--runs", "--seed", "--json"],
+    ],
+    [
+      ["merge", made],
+      ["--loss", "--json"],
     ],
     [["status", made], ["--json"]],
     [

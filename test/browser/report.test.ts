@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { cellCurve } from "../../src/figures/curve-points.ts";
 import { type SweepCell, sweepCells } from "../../src/figures/sweep-cells.ts";
+import { finalLosses, type RunRecord } from "../../src/records/record.ts";
 import { reportHtml } from "../../src/report/report.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 import { type ContextOptions, closeBrowser, keepPicture, type Opened, open, outputFile } from "./chromium.ts";
@@ -21,6 +22,8 @@ const results = (() => {
   return { ...rest, config: { ...config, about: HOSTILE }, records: named };
 })();
 const report = reportHtml(results, "train");
+/** The first cell's run with the index 4. */
+const fourth = results.records.find(({ id }) => id === "shared-bottom/p=0.50/004") as RunRecord;
 
 let opened: Opened | undefined;
 afterEach(async () => {
@@ -67,17 +70,20 @@ describe("a report in Chromium", () => {
     const shown = async () => {
       const classes = await classesOf(page);
       expect(classes).toHaveLength(figures);
-      return ["train", "heldout", "mean", "median", "linear", "log"].filter((one) =>
+      return ["train", "heldout", "running", "mean", "median", "linear", "log"].filter((one) =>
         classes.every((all) => all.includes(one)),
       );
     };
     expect(await shown()).toEqual(["train", "mean", "linear"]);
-    await page.getByLabel("held-out rows").check();
+    await page.getByRole("radio", { name: "held-out" }).check();
     await page.getByLabel("median").check();
     await page.getByLabel("logarithmic").check();
     expect(await shown()).toEqual(["heldout", "median", "log"]);
     expect(await visible(page, "#figure4 svg text").first().textContent()).toMatch(/^Median held-out loss/);
     await keepPicture(page, "desktop-heldout-median-log", { whole: false });
+    await page.getByRole("radio", { name: "running mean" }).check();
+    expect(await shown()).toEqual(["running", "median", "log"]);
+    expect(await visible(page, "#figure4 svg text").first().textContent()).toMatch(/^Median over runs of the running/);
   });
 
   test("switches models, correlations and the paper's points off and on", async () => {
@@ -99,7 +105,7 @@ describe("a report in Chromium", () => {
 
   test("is read and switched without JavaScript", async () => {
     const page = await openReport({ javaScriptEnabled: false });
-    await page.getByLabel("held-out rows").check();
+    await page.getByRole("radio", { name: "held-out" }).check();
     await page.getByRole("checkbox", { name: "Shared-Bottom" }).uncheck();
     expect((await visible(page, "#figure4 svg text").first().textContent()) ?? "").toMatch(/^Mean held-out loss/);
     expect(await visible(page, '.figures [data-model="shared-bottom"]').count()).toBe(0);
@@ -184,6 +190,15 @@ describe("a report in Chromium", () => {
     await page.locator("#runs").evaluate((block) => block.scrollIntoView()); // clear of the switches
     await panel.locator(".guides").hover({ force: true, position: { x: 60, y: 20 } });
     expect(await page.locator("#run-reading").textContent()).not.toBe("4");
+    const finalOf = async () => Number((await finals()).split(" ")[0]);
+    for (const [loss, set] of [
+      ["training", "train"],
+      ["running mean", "running"],
+    ] as const) {
+      await page.getByRole("radio", { name: loss }).check();
+      await page.locator("#run-index").fill("4");
+      expect(await finalOf()).toBeCloseTo(finalLosses(fourth, set)?.mean as number, 4);
+    }
     await page.getByLabel("all of these runs").check();
     expect(await visible(page, "#runs .every").count()).toBe(9);
     await page.locator("#runs").screenshot({ path: outputFile("single-runs.png") });

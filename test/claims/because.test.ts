@@ -14,7 +14,7 @@ test("because(...) asks for more runs only below as many as a part needs", () =>
 });
 
 test("publishedMeans(cells) gives the paper's mean of a single cell, and its figure", () => {
-  const published = publishedMeans([{ model: "omoe", correlation: 0.9 }]);
+  const published = publishedMeans([{ model: "omoe", correlation: 0.9, point: {} }]);
   expect([published?.from, published?.samples.map(({ mean }) => mean)]).toEqual(["Figure 4", [0.1182]]);
-  expect(publishedMeans([{ model: "omoe", correlation: 0.7 }])).toBeUndefined();
+  expect(publishedMeans([{ model: "omoe", correlation: 0.7, point: {} }])).toBeUndefined();
 });

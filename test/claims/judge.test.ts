@@ -13,13 +13,13 @@ function cellAt(errors: number): CellLosses {
   const centre = noise.reduce((sum, one) => sum + one, 0) / RUNS;
   const error = Math.sqrt(noise.reduce((sum, one) => sum + (one - centre) ** 2, 0) / RUNS / (RUNS - 1));
   const byRun = new Map(noise.map((one, run) => [run, one - centre + errors * error]));
-  return { model: "mmoe", correlation: 1, byRun, failed: [], missing: 0 };
+  return { model: "mmoe", correlation: 1, point: {}, byRun, failed: [], missing: 0 };
 }
 
 const RULE: PartRule = {
   about: "mean",
   unit: "loss",
-  cells: [{ model: "mmoe", correlation: 1 }],
+  cells: [{ model: "mmoe", correlation: 1, point: {} }],
   statistic: ([cell]) => cell?.mean as number,
   bound: ZERO_UP,
   ofMeans: true,
@@ -54,7 +54,13 @@ describe("judge(parts)", () => {
   });
 
   test("refutes nothing that an interval only touches", () => {
-    const same = { model: "mmoe", correlation: 1, byRun: new Map(range(RUNS).map((run) => [run, 0.25])), failed: [] };
+    const same = {
+      model: "mmoe",
+      correlation: 1,
+      point: {},
+      byRun: new Map(range(RUNS).map((run) => [run, 0.25])),
+      failed: [],
+    };
     const at = (bound: Bound) => {
       const rule = { ...RULE, bound };
       return judge([{ rule, cells: [{ ...same, missing: 0 }], parts: 1 }]).get(rule)?.verdict;

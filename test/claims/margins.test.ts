@@ -28,7 +28,7 @@ function verdictOf(rule: PartRule, changes: Readonly<Record<string, Change>>) {
       { length: RUNS },
       (_, run) => [run, change(0.2 * Math.exp(Math.sin(2.4 * run)))] as const,
     );
-    return { model, correlation, byRun: new Map(losses), failed: [], missing: 0 };
+    return { model, correlation, point: {}, byRun: new Map(losses), failed: [], missing: 0 };
   });
   return judge([{ rule, cells, parts: 1 }]).get(rule)?.verdict;
 }

@@ -18,7 +18,7 @@ describe("mmoe claims DIR", () => {
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout.split("\n", 2)).toEqual([
       out,
-      "loss on training rows after the last step (--loss heldout for the other)",
+      "loss on training rows after the last step (others: --loss heldout or running)",
     ]);
     expect(stdout).toContain("\n5.1-3  holds          both mixtures beat Shared-Bottom at every correlation on\n");
     expect(stdout).toContain("\n5.2-3  undecided      the lowest losses of the three models are comparable\n");
@@ -49,6 +49,16 @@ describe("mmoe claims DIR", () => {
     expect([loss, all.length]).toEqual(["heldout", 7]);
     expect(all[1].parts[0]).toMatchObject({ bound: { low: 0, high: null }, paper: { mark: "read off" }, runs: 30 });
     expect(all[0]).toMatchObject({ verdict: "not covered", deciding: null });
+  });
+
+  test("--loss running judges the running means", async () => {
+    writeResults(out, likeThePaper, ["runs=30"]); // the batches of all models are alike
+    const { stdout } = await claims("--loss", "running", "--parts");
+    expect(stdout).toContain("\nrunning mean of the loss after the last step (others: --loss train or heldout)\n");
+    expect(stdout).toMatch(
+      /\nomoe's loss to mmoe's at 1 +1\.00 \[1\.00, 1\.00\] {2}0\.75 to 1\.33 +1\.12 +30 {2}holds\n/,
+    );
+    expect(stdout).not.toMatch(/\n5\.1-3 {2}holds/);
   });
 
   test("says how many runs are missing and which failed", async () => {
@@ -90,6 +100,6 @@ describe("mmoe claims DIR", () => {
   test("refuses another loss by name", async () => {
     writeResults(out, likeThePaper, ["runs=1"]);
     const { code, stderr } = await claims("--loss", "test");
-    expect([code, stderr]).toEqual([2, "mmoe: --loss: expected one of train, heldout, got 'test'\n"]);
+    expect([code, stderr]).toEqual([2, "mmoe: --loss: expected one of train, heldout, running, got 'test'\n"]);
   });
 });

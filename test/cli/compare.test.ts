@@ -40,6 +40,14 @@ describe("mmoe compare A B", () => {
     expect((await runMain(["compare", b, a])).code).toBe(0);
   });
 
+  test("--loss running compares the running means", async () => {
+    const [a, b] = [made("a", inTurn), made("b", higher, "lr=0.001")]; // they end otherwise, but all batches are alike
+    const { code, stdout } = await runMain(["compare", a, b, "--loss", "running"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("running mean of the loss after the last step, B minus A by run\n");
+    expect(stdout).toMatch(/\nmmoe {3}1\.00 {5}24 {5}24 {2}0\.4596 {2}0\.0000 .* same\n/);
+  });
+
   test("names what is not in both, and exits with 4 where a run fails in B only", async () => {
     const a = made("a", inTurn);
     const b = made("b", (run) => (run.index === 4 ? "failed" : run.index > 20 ? "missing" : inTurn(run)));

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test, vi } from "vitest";
+import { mean } from "../../src/stats/moments.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 
@@ -55,6 +56,21 @@ describe("mmoe figures DIR", () => {
     expect(readdirSync(folder)).toEqual(expected.flatMap((name) => endings.map((ending) => `${name}.${ending}`)));
   });
 
+  test("--loss running draws the running mean, and names it in file, caption and numbers", async () => {
+    const folder = join(temporaryFolder(), "pictures");
+    const { code } = await runMain(["figures", out, "--loss", "running", "-o", folder]);
+    expect(code).toBe(0);
+    expect(readdirSync(folder).every((name) => /-running\.(csv|svg|txt)$/.test(name))).toBe(true);
+    expect(readFileSync(join(folder, "figure4-running.txt"), "utf8")).toContain("over all batches since step 1");
+    const rows: Record<string, string>[] = parse(readFileSync(join(folder, "figure4-running.csv")), { columns: true });
+    expect(new Set(rows.map(({ loss }) => loss))).toEqual(new Set(["running"]));
+    const [first, second] = rows.filter(({ model, correlation }) => model === "mmoe" && correlation === "0.5");
+    const steps = [Number(first?.step), Number(second?.step)] as const;
+    const batches = steps.map((step) => 2.125 / step + 0.5 / 3); // the fake engine's runs 0 to 2, tasks 0 and 1
+    expect(steps[1]).toBe(2 * steps[0]);
+    expect(Number(second?.value)).toBeCloseTo(mean(batches), 9);
+  });
+
   test("says in one line what a sweep lacks for a figure that was asked for, and writes nothing", async () => {
     const folder = join(temporaryFolder(), "pictures");
     const { code, stdout, stderr } = await runMain(["figures", out, "--only", "4,3", "-o", folder]);
@@ -78,7 +94,7 @@ describe("mmoe figures DIR", () => {
     [["--only", "figure44"], "got 'figure44'; did you mean 'figure4'?"],
     [["--format", "svg,pgn"], "--format: expected one of svg, png, pdf, got 'pgn'; did you mean 'png'?"],
     [["--theme", "page"], "--theme: expected one of light, dark, print, got 'page'"],
-    [["--loss", "test"], "--loss: expected one of train, heldout, got 'test'"],
+    [["--loss", "test"], "--loss: expected one of train, heldout, running, got 'test'"],
     [["--only", "2"], "figure2: drawn from a folder of mmoe data --trials 100 -o FOLDER"],
   ])("refuses %j in one line", async (argv, message) => {
     const { code, stdout, stderr } = await runMain(["figures", out, ...argv]);

@@ -43,6 +43,11 @@ describe("mmoe merge A B -o OUT", () => {
     expect(journals(at("out"))).toHaveLength(4);
   });
 
+  test("--loss running has the running mean in its table", async () => {
+    const { code, stdout } = await runMain(["merge", await sweep("a"), "--loss", "running"]);
+    expect([code, stdout.split("\n")[0]]).toEqual([0, "model             p  runs  failed  running mean  median"]);
+  });
+
   test("drops what was done twice with the same results, and says so", async () => {
     const [a, b] = [await sweep("a"), await sweep("b", "--runs", "1")];
     const { code, stderr } = await runMain(["merge", a, b, "-o", at("out")]);

@@ -38,12 +38,12 @@ describe("mmoe report DIR", () => {
     expect(await runMain(["report", out, "-o", file])).toMatchObject({ code: 0 });
   });
 
-  test("--loss heldout shows held-out losses first", async () => {
-    await runMain(["report", out, "--loss", "heldout"]);
-    expect(readFileSync(join(out, "report.html"), "utf8")).toContain('id="show-heldout" checked');
+  test.each(["heldout", "running"])("--loss %s shows that loss first", async (loss) => {
+    await runMain(["report", out, "--loss", loss]);
+    expect(readFileSync(join(out, "report.html"), "utf8")).toContain(`id="show-${loss}" checked`);
     expect(await runMain(["report", out, "--loss", "test"])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("--loss: expected one of train, heldout, got 'test'"),
+      stderr: expect.stringContaining("--loss: expected one of train, heldout, running, got 'test'"),
     });
   });
 

@@ -14,13 +14,19 @@ const summary = (...argv: string[]) => runMain(["summary", out, ...argv]);
 /** Losses .1 and .2 in turn. */
 const inTurn: LossOf = ({ index }) => 0.1 * (1 + (index % 2));
 
+/** Mean over tasks of the first run's training loss at a step, as the fake engine makes it at correlation 1. */
+const loss = (step: number) => 1.125 / step + 1 / 3;
+
 describe("mmoe summary DIR", () => {
   test("shows each cell with its mean, median, bad minima and histogram in 80 columns", async () => {
     writeResults(out, inTurn, ["runs=9", "correlations=[0.5]"]);
     const { code, stdout, stderr } = await summary();
     expect([code, stderr]).toEqual([0, ""]);
     const [folder, loss, , header, first] = stdout.split("\n");
-    expect([folder, loss]).toEqual([out, "loss on training rows after the last step (--loss heldout for the other)"]);
+    expect([folder, loss]).toEqual([
+      out,
+      "loss on training rows after the last step (others: --loss heldout or running)",
+    ]);
     expect(header).toBe("p = 0.50       runs              mean [95 %]  median  bad  0     .2    .4  .6");
     expect(first).toMatch(/^shared-bottom {5}9 {2}0\.1444 \[0\.11\d\d, 0\.17\d\d\] {2}0\.1000 {2}44% {5}█ {2}▇$/);
     expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
@@ -36,9 +42,17 @@ describe("mmoe summary DIR", () => {
   test("--bad moves the threshold of bad minima, --loss the loss", async () => {
     writeResults(out, inTurn, ["runs=9", "correlations=[0.5]"]);
     const { stdout } = await summary("--bad", "0.105", "--loss", "heldout");
-    expect(stdout).toContain("loss on held-out rows after the last step (--loss train for the other)\n");
+    expect(stdout).toContain("loss on held-out rows after the last step (others: --loss train or running)\n");
     expect(stdout).toMatch(/shared-bottom {5}9 {2}0\.1589 \[.*\] {2}0\.1100 {1,2}100%/);
     expect(stdout).toContain("above 0.105");
+  });
+
+  test("--loss running shows the mean of all batch losses", async () => {
+    writeResults(out, inTurn, ["runs=1", "correlations=[1]", "models=[mmoe]", "evalEvery=30"]);
+    const { stdout } = await summary("--loss", "running");
+    expect(stdout).toContain("running mean of the loss after the last step (others: --loss train or heldout)\n");
+    const batches = 30 * (loss(30) + loss(60) + loss(90)) + 10 * loss(100);
+    expect(stdout).toContain(`\np = 1.00     1       ${(batches / 100).toFixed(4)} `);
   });
 
   test("names what failed, and says how many runs are missing", async () => {

@@ -54,6 +54,25 @@ describe("mmoe sweep", () => {
     ]);
   });
 
+  test("--loss running has the running mean in that table, and no other loss", async () => {
+    const { stdout } = await sweep("--runs", "3", "--models", "mmoe", "--loss", "running");
+    const expected = csv("runs.csv").filter(({ correlation }) => correlation === "1");
+    const losses = expected.map(({ finalRunningLossMean }) => Number(finalRunningLossMean)).sort();
+    const [header, , last] = stdout.split("\n");
+    expect(header).toBe("model     p  runs  failed  running mean  median");
+    expect(last).toMatch(new RegExp(`^mmoe   1\\.00     3       0  0\\.\\d{4}±\\.\\d{4}  ${losses[1]?.toFixed(4)}$`));
+    expect(losses).not.toEqual(expected.map(({ finalTrainLossMean }) => Number(finalTrainLossMean)).sort());
+  });
+
+  test("--loss of another name is refused before anything is trained", async () => {
+    const { code, stderr } = await sweep("--loss", "runing");
+    expect([code, stderr]).toEqual([
+      2,
+      "mmoe: --loss: expected one of train, heldout, running, got 'runing'; did you mean 'running'?\n",
+    ]);
+    expect(existsSync(out)).toBe(false);
+  });
+
   test.each([
     ["threads", 75, "no more threads can be started (as the system says); end other processes, or raise ulimit -u"],
     ["worker", 75, "a worker died (as the system says)"],

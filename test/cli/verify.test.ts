@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "csv-parse/sync";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Engine } from "../../src/engines/engine.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
@@ -38,6 +39,18 @@ test("mmoe verify DIR trains three finished runs again and finds them the same",
   const { code, stdout } = await runMain(["verify", out]);
   expect(code).toBe(0);
   expect(stdout.split("\n").filter((line) => line.endsWith("same"))).toHaveLength(3);
+});
+
+test("mmoe verify DIR --loss running shows the running means, and compares all losses", async () => {
+  engine.load = () => differingIn("none");
+  await sweep("--runs", "1", "--models", "mmoe", "--corr", "1");
+  engine.load = () => differingIn("mmoe/p=1.00/000");
+  const { code, stdout } = await runMain(["verify", out, "--loss", "running"]);
+  const runs: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+  const loss = runs[0]?.finalRunningLossMean as string;
+  const rows = stdout.split("\n").map((line) => line.split(/ {2,}/));
+  expect(rows[0]).toEqual(["run", "recorded running mean of the loss", "trained again", "losses"]);
+  expect([code, ...(rows[1] ?? [])]).toEqual([4, "mmoe/p=1.00/000", loss, loss, "differ"]);
 });
 
 test("mmoe verify DIR exits with 4 and names the run whose losses differ in a last digit", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { modelOf, trainedHash } from "../../src/config/config.ts";
+import { configAt, modelOf, trainedHash } from "../../src/config/config.ts";
 import { loadConfig, override, setOverride } from "../../src/config/load.ts";
 import { UsageError } from "../../src/errors.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
@@ -7,7 +7,7 @@ import { planRuns } from "../../src/sweep/plan.ts";
 const configOf = (...settings: string[]) => loadConfig("smoke", settings.map(setOverride));
 
 test("a config of K tasks has models of K towers", () => {
-  expect(modelOf(configOf("tasks=5"), "mmoe").tasks).toBe(5);
+  expect(modelOf(configAt(configOf("tasks=5"), {}), "mmoe").tasks).toBe(5);
 });
 
 test("planRuns(config) gives every pair the cell's correlation, or its share of it by the matrix", () => {

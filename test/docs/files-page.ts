@@ -38,7 +38,7 @@ const BEFORE = `# Files
 
 Only the journals and \`config.yaml\` are needed. \`mmoe merge FOLDER\` writes the CSV files again from them.
 
-A **cell** is a model at a correlation. A **pair** is two of the K tasks. Losses are mean squared errors in units of label variance: a model that always predicts the mean has a loss of 1.
+A **cell** is a model at a correlation and, in a sweep with lists of settings, at one choice of their values. A **pair** is two of the K tasks. Losses are mean squared errors in units of label variance: a model that always predicts the mean has a loss of 1.
 
 ## Versions
 
@@ -56,7 +56,7 @@ Declare it in \`src/records/measures.ts\`: name, unit, meaning, and whether it i
 
 function csvSections(): string[] {
   const about: Readonly<Record<string, string>> = {
-    "runs.csv": "One row for each run, ordered by run, then correlation, then model.",
+    "runs.csv": "One row for each run, ordered by run, then correlation, model and listed settings.",
     "curves.csv": "One row for each cell, task and evaluation, over the runs that reached the step.",
     "curves-long.csv": "One row for each run and evaluation.",
     "labels.csv":
@@ -70,7 +70,7 @@ function csvSections(): string[] {
 
 /** A column's name, or the first and the last of its parts. */
 function names(column: Column<never>): string {
-  if (column.per === undefined) return `\`${column.name}\``;
+  if (column.per === undefined || column.per === "setting") return `\`${column.name}\``;
   const last = column.per === "task" ? "K" : "(K-1)-K";
   return `\`${columnNames(column, 3)[0]}\` ... \`${column.name}${last}\``;
 }

@@ -33,6 +33,20 @@ test.each(MODEL_NAMES)("cpu and tfjs train %s to the same parameters and losses"
   expect(a.labelCorrelations).toEqual(b.labelCorrelations);
 });
 
+test.each(["mmoe", "shared-bottom"] as const)(
+  "cpu and tfjs train %s on raw labels by Huber's loss alike",
+  async (name) => {
+    const model = ZOO[name].build({ inputs: 100, tasks: 2 });
+    const data = { ...GENERATOR_PRESETS.paper.settings, rawLabels: true };
+    const run = makeRun({ model, data }, { optimizer: "sgd", lr: 0.05, steps: 30, evalEvery: 12, huberDelta: 1 });
+    const [a, b] = [await resultOf(cpu, run), await resultOf(tfjs, run)];
+    expectClose(a.parameters as Float32Array, b.parameters as Float32Array, 1e-5);
+    for (const set of ["train", "heldout"] as const) expectClose(a.curve[set].flat(), b.curve[set].flat(), 1e-5);
+    const squared = await resultOf(cpu, { ...run, training: { ...run.training, huberDelta: null } });
+    expect(squared.curve.train[0]?.[0]).toBeGreaterThan(1.5 * (a.curve.train[0]?.[0] as number));
+  },
+);
+
 describe("by Adam cpu and tfjs agree, step by step, on", () => {
   test.each(MODEL_NAMES)("%s", async (name) => {
     const model = ZOO[name].build({ inputs: 100, tasks: 2 });

@@ -13,6 +13,10 @@ describe("figure4(results, options)", () => {
     await expect(figure.svg).toMatchFileSnapshot("gallery/figure4-heldout-median-log-dark.svg");
   });
 
+  test("draws running means", async () => {
+    await expect(draw({ loss: "running" }).svg).toMatchFileSnapshot("gallery/figure4-running.svg");
+  });
+
   test("gives the mean over runs and tasks at each step as data", () => {
     const results = sweepResults();
     const row = draw().data.find((one) => one.model === "omoe" && one.correlation === 0.9 && one.step === 300);

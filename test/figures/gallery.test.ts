@@ -1,13 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure, type FigureOptions, isLacking } from "../../src/figures/figure.ts";
+import { DEFAULT_OPTIONS, type Figure, type FigureOptions, isLacking, STATISTICS } from "../../src/figures/figure.ts";
 import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
 import { textWidth } from "../../src/figures/text.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
 const MODELS = "models=[shared-bottom, shared-bottom-16, omoe, mmoe]";
-const results = sweepResults({ set: [MODELS, "correlations=[0.5, 1]"] });
+const GRID = ["batch=64,256", "lr=0.0001,0.001,0.01"];
 
 describe.each(SWEEP_FIGURES)("$name", ({ name, draw }) => {
+  /** Results of which this figure can be drawn: of a grid or of one point. */
+  const made = ({ set = [], ...changes }: Parameters<typeof sweepResults>[0] = {}) =>
+    sweepResults({ ...changes, set: [...set, ...(name === "grid" ? GRID : [])] });
+  const results = made({ set: [MODELS, "correlations=[0.5, 1]"] });
   const drawn = (options: Partial<FigureOptions> = {}, of = results) =>
     draw(of, { ...DEFAULT_OPTIONS, ...options }) as Figure;
 
@@ -19,39 +23,48 @@ describe.each(SWEEP_FIGURES)("$name", ({ name, draw }) => {
     expect(drawn({}, { ...results, records: results.records.toReversed() })).toEqual(drawn());
   });
 
-  test("names the loss and the number of runs in its caption, and the loss in its picture", () => {
-    const { caption, svg, data } = drawn({ loss: "heldout" });
-    expect(caption).toMatch(/[Hh]eld-out loss.*in units of label variance.*n = 7 runs in each cell\.$/);
-    expect(svg.replace(/<desc>.*<\/desc>/, "")).toMatch(/[Hh]eld-out loss/);
-    expect(new Set(data.map(({ loss }) => loss))).toEqual(new Set(["heldout"]));
+  test.each([
+    ["heldout", /[Hh]eld-out loss/],
+    ["running", /[Rr]unning mean/],
+  ] as const)("names the %s loss and the number of runs in its caption, and the loss in its picture", (loss, words) => {
+    const { caption, svg, data } = drawn({ loss });
+    expect(caption).toMatch(words);
+    expect(caption).toMatch(/in units of label variance.*n = 7 runs in each cell\.$/);
+    expect(svg.replace(/<(title|desc)>.*?<\/\1>/g, "").replace(/<\/text>\s*<text[^>]*>/g, " ")).toMatch(words);
+    expect(new Set(data.map((row) => row.loss))).toEqual(new Set([loss]));
+  });
+
+  test("says what the running mean is a mean of", () => {
+    expect(drawn({ loss: "running" }).caption).toMatch(/all batch(es| losses) since step 1/);
   });
 
   test.each([
     { statistic: "median", scale: "log", theme: "dark" },
     { loss: "heldout", theme: "page", paper: true },
     { scale: "log", loss: "heldout", theme: "print" },
+    { scale: "log", loss: "running", statistic: "median" },
   ] as const)("has numbers everywhere with %j", (options) => {
     for (const set of [[], ["runs=1"], ["runs=2", "steps=100"]]) {
-      const { svg } = drawn(options, sweepResults({ set: [MODELS, "correlations=[-0.5, 1]", ...set] }));
+      const { svg } = drawn(options, made({ set: [MODELS, "correlations=[-0.5, 1]", ...set] }));
       expect(svg).not.toMatch(/NaN|undefined|Infinity/);
     }
   });
 
   test("draws what a sweep that still runs has done, and says how much that is", () => {
-    const missing = (id: string) => /p=1.00\/00[4-9]/.test(id);
-    const { caption } = drawn({}, sweepResults({ set: ["runs=9", MODELS, "correlations=[0.5, 1]"], missing }));
+    const missing = (id: string) => /p=1.00\/.*00[4-9]/.test(id);
+    const { caption } = drawn({}, made({ set: ["runs=9", MODELS, "correlations=[0.5, 1]"], missing }));
     expect(caption).toContain("n = 4 to 9 runs in each cell");
   });
 
   test("draws what there is where all runs of a cell failed", () => {
     const failing = (id: string) => id.startsWith("mmoe/p=1.00");
-    const { svg, caption } = drawn({}, sweepResults({ set: [MODELS, "correlations=[0.5, 1]"], failing }));
+    const { svg, caption } = drawn({}, made({ set: [MODELS, "correlations=[0.5, 1]"], failing }));
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
-    expect(caption).toMatch(name === "figure3" ? /each cell\.$/ : /7 of MMoE at 1\.$/);
+    expect(caption).toMatch(name === "figure3" ? /each cell\.$/ : /7 of MMoE at 1( with batch=256, lr=0\.01)?\.$/);
   });
 
   test("says what it lacks where no run is done", () => {
-    const lacking = draw(sweepResults({ failing: () => true }), DEFAULT_OPTIONS);
+    const lacking = draw(made({ failing: () => true }), DEFAULT_OPTIONS);
     expect(lacking).toMatchObject({ name, lacking: expect.stringMatching(/run/) });
     expect(isLacking(lacking)).toBe(true);
   });
@@ -63,6 +76,7 @@ describe.each(SWEEP_FIGURES)("$name", ({ name, draw }) => {
 
   test("leaves no text without room on its page", () => {
     for (const theme of ["light", "print"] as const) expect(outside(drawn({ theme }))).toEqual([]);
+    for (const statistic of STATISTICS) expect(outside(drawn({ loss: "running", statistic }))).toEqual([]);
   });
 });
 

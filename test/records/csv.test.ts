@@ -18,6 +18,7 @@ describe("runsCsv(records)", () => {
       ...["lowestTrainLoss1", "lowestTrainLoss2", "lowestTrainLossMean"],
       ...["finalHeldoutLoss1", "finalHeldoutLoss2", "finalHeldoutLossMean"],
       ...["lowestHeldoutLoss1", "lowestHeldoutLoss2", "lowestHeldoutLossMean"],
+      ...["finalRunningLoss1", "finalRunningLoss2", "finalRunningLossMean"],
       ...["labelCorrelation", "parameters", "elapsedMs", "engine", "device", "seed", "dataStream", "initStream"],
     ]);
   });
@@ -26,6 +27,16 @@ describe("runsCsv(records)", () => {
     const fresh = recordOf(doneResult(makeRun({}, { trainRows: "fresh" })), "fake");
     expect(Number(rowsOf(runsCsv([done]))[0]?.finalTrainLoss1)).toBe(done.trainingSetLoss?.[0]);
     expect(Number(rowsOf(runsCsv([fresh]))[0]?.finalTrainLoss1)).toBe(fresh.curve.train.at(-2));
+  });
+
+  test("takes the running mean over all batches, also of a last evaluation after fewer steps", () => {
+    const curve = {
+      steps: [4, 8, 10],
+      train: Float64Array.of(3, 6, 2, 4, 0, 5),
+      heldout: Float64Array.of(9, 9, 9, 9, 9, 9),
+    };
+    const [row] = rowsOf(runsCsv([{ ...done, curve }]));
+    expect(row).toMatchObject({ finalRunningLoss1: "2", finalRunningLoss2: "5", finalRunningLossMean: "3.5" });
   });
 
   test("takes the lowest loss over the whole curve, task by task", () => {

@@ -28,6 +28,7 @@ describe("curvesCsv(records)", () => {
       ...["model", "correlation", "task", "step", "runs"],
       ...["trainMean", "trainMedian", "trainQ1", "trainQ3"],
       ...["heldoutMean", "heldoutMedian", "heldoutQ1", "heldoutQ3"],
+      ...["runningMean", "runningMedian", "runningQ1", "runningQ3"],
     ]);
     expect(rows.map(({ model, correlation, task, step, runs }) => [model, correlation, task, step, runs])).toEqual(
       ["mean", "1", "2"].flatMap((task) => [10, 20].map((step) => ["mmoe", "0.5", task, `${step}`, "5"])),
@@ -53,6 +54,15 @@ describe("curvesCsv(records)", () => {
     );
   });
 
+  test("has the running mean, which counts each step once", () => {
+    const rows = rowsOf(curvesCsv(SIZES.map((_, index) => skewed(index, [10, 30])))).filter(({ task }) => task === "1");
+    const factor = (10 * 1 + 20 * 3) / 30; // 3 times as much from step 11 to 30
+    const of = (row: Record<string, string> | undefined) =>
+      ["runningMean", "runningMedian", "runningQ1", "runningQ3"].map((column) => Number(row?.[column]));
+    expect(of(rows[0])).toEqual([15.8, 4, 2, 8]);
+    expect(of(rows[1])).toEqual([15.8, 4, 2, 8].map((size) => expect.closeTo(size * factor, 9)));
+  });
+
   test("takes at each step the runs that reached it", () => {
     const rows = rowsOf(curvesCsv([skewed(0, [10]), ...five.slice(1, 4), skewed(4, [])]));
     expect(rows.map(({ task, step, runs, trainMedian }) => [task, step, runs, trainMedian]).slice(0, 2)).toEqual([
@@ -75,11 +85,12 @@ describe("curvesCsv(records)", () => {
   });
 });
 
-test("longCurvesCsv(records) has both losses of both tasks of every run at every step", () => {
+test("longCurvesCsv(records) has all losses of both tasks of every run at every step", () => {
   const rows = rowsOf(longCurvesCsv(five));
   expect(rows).toHaveLength(10);
   expect(rows[5]).toEqual({
     ...{ id: "mmoe/p=0.5/2", model: "mmoe", correlation: "0.5", run: "2", step: "20" },
     ...{ trainLoss1: "128", trainLoss2: "384", heldoutLoss1: "1872", heldoutLoss2: "1616" },
+    ...{ runningLoss1: "96", runningLoss2: "288" },
   });
 });

@@ -1,11 +1,22 @@
 import { expect, test } from "vitest";
-import { curveLosses, recordOf } from "../../src/records/record.ts";
+import { type LossSet, lossCurve, recordOf } from "../../src/records/record.ts";
 import { doneResult } from "../support/fake-engine.ts";
 import { makeRun } from "../support/runs.ts";
 
-test("curveLosses(record, set, i) gives the losses of that evaluation alone, one for each task", () => {
-  const record = recordOf(doneResult(makeRun()), "fake");
-  const [first, second] = [0, 1].map((i) => curveLosses(record, "train", i));
-  expect(first?.tasks).toEqual([...record.curve.train.subarray(0, 2)]);
-  expect(second?.tasks).toEqual([...record.curve.train.subarray(2, 4)]);
+const done = recordOf(doneResult(makeRun()), "fake");
+const steps = [2, 4, 5];
+const curve = { steps, train: Float64Array.of(3, 9, 1, 3, 7, 1), heldout: Float64Array.of(8, 6, 4, 2, 7, 5) };
+
+test.each<[LossSet, number[], number[], number[]]>([
+  ["train", [3, 1, 7], [9, 3, 1], [6, 2, 4]],
+  ["heldout", [8, 4, 7], [6, 2, 5], [7, 3, 6]],
+  ["running", [3, 2, 3], [9, 6, 5], [6, 4, 4]],
+])("lossCurve(record, '%s', task) is the loss of a task, or the mean over tasks, at each evaluation", (set, ...of) => {
+  const record = { ...done, curve };
+  expect([0, 1, "mean" as const].map((task) => [...lossCurve(record, set, task)])).toEqual(of);
+});
+
+test("lossCurve(record, set) of a run that failed before its first evaluation has no points", () => {
+  const record = { ...done, curve: { steps: [], train: new Float64Array(), heldout: new Float64Array() } };
+  expect(["train", "running"].map((set) => lossCurve(record, set as LossSet).length)).toEqual([0, 0]);
 });

@@ -17,14 +17,25 @@ const claim = (changes: Partial<Claim>): Claim => ({
   ...{ parts: [PART], deciding: PART, because: "it is: a part -0.0123", command: null, ...changes },
 });
 
-const text = (train: Partial<Claim>, heldout: Partial<Claim> = {}) =>
-  claimsSection({ train: [claim(train)], heldout: [claim({ loss: "heldout", ...heldout })] }).markup;
+const text = (train: Partial<Claim>, heldout: Partial<Claim> = {}, running: Partial<Claim> = {}) =>
+  claimsSection({
+    train: [claim(train)],
+    heldout: [claim({ loss: "heldout", ...heldout })],
+    running: [claim({ loss: "running", ...running })],
+  }).markup;
 
-test("claimsSection(claims) has the verdicts on both sets of rows", () => {
+test("claimsSection(claims) has the verdicts on all losses", () => {
   const markup = text({ verdict: "holds" }, { verdict: "does not hold" });
   expect(markup).toMatch(/On training rows<\/span> <strong data-verdict="holds">holds/);
   expect(markup).toMatch(/On held-out rows<\/span> <strong data-verdict="does not hold">does not hold/);
+  expect(markup).toMatch(/As a running mean<\/span> <strong data-verdict="undecided">undecided/);
   expect(markup).toContain('It matters less. <span class="where">Section 5.1, claim 2</span>');
+});
+
+test("claimsSection(claims) has every test on all losses", () => {
+  const parts = (value: number) => ({ parts: [{ ...PART, ours: { value, low: Number.NaN, high: Number.NaN } }] });
+  const cells = [...text(parts(0.1), parts(0.2), parts(0.3)).matchAll(/<td>(0\.[123]000)<\/td>/g)];
+  expect(cells.map(([, cell]) => cell)).toEqual(["0.1000", "0.2000", "0.3000"]);
 });
 
 test("claimsSection(claims) gives ours with its interval, and the paper's with its mark", () => {

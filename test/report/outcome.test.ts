@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Claim } from "../../src/claims/claim.ts";
 import type { CellLosses } from "../../src/records/cell-losses.ts";
 import { outcome } from "../../src/report/outcome.ts";
 import { lowestModels } from "../../src/report/ranking.ts";
@@ -6,7 +7,14 @@ import { sweepResults } from "../support/sweep-results.ts";
 
 /** A cell whose runs end at these losses. */
 function cell(model: string, correlation: number, losses: readonly number[]): CellLosses {
-  return { model, correlation, byRun: new Map(losses.map((loss, run) => [run, loss])), failed: [], missing: 0 };
+  return {
+    model,
+    correlation,
+    point: {},
+    byRun: new Map(losses.map((loss, run) => [run, loss])),
+    failed: [],
+    missing: 0,
+  };
 }
 
 const SURE = [0.2, 0.21, 0.22, 0.23];
@@ -49,7 +57,7 @@ describe("lowestModels(cells)", () => {
 
 describe("outcome(results, cells, claims)", () => {
   const results = sweepResults();
-  const claims = { train: [], heldout: [] };
+  const claims = { train: [], heldout: [], running: [] };
   const models = (bottom: number, mixture: number) => [
     cell(
       "shared-bottom",
@@ -62,12 +70,12 @@ describe("outcome(results, cells, claims)", () => {
       SURE.map((loss) => loss + mixture),
     ),
   ];
-  const text = (heldout: readonly CellLosses[]) =>
-    outcome(results, { train: models(0.3, 0), heldout }, claims).markup.replace(/<[^>]*>/g, "");
+  const text = (heldout: readonly CellLosses[], running = models(0.4, 0.1)) =>
+    outcome(results, { train: models(0.3, 0), heldout, running }, claims).markup.replace(/<[^>]*>/g, "");
 
-  test("names both losses in one sentence where the same model is lowest", () => {
+  test("names all losses in one sentence where the same model is lowest", () => {
     expect(text(models(0.4, 0.1))).toContain(
-      "After 2,000 steps the mean loss is lowest for MMoE, on training rows as on held-out rows.",
+      "After 2,000 steps the mean loss is lowest for MMoE on training rows, on held-out rows and as a running mean.",
     );
     expect(text(models(0.4, 0.1))).not.toContain("different models");
   });
@@ -82,8 +90,8 @@ describe("outcome(results, cells, claims)", () => {
         SURE.map((loss) => loss - 0.1),
       ),
     ];
-    expect(outcome(results, { train: near, heldout: apart }, claims).markup).toContain(
-      "lowest for MMoE, on training rows (not told apart from OMoE) as on held-out rows.",
+    expect(outcome(results, { train: near, heldout: apart, running: apart }, claims).markup).toContain(
+      "lowest for MMoE on training rows (not told apart from OMoE), on held-out rows and as a running mean.",
     );
   });
 
@@ -96,18 +104,32 @@ describe("outcome(results, cells, claims)", () => {
         SURE.map((loss) => loss + 0.5),
       ),
     ];
-    expect(outcome(results, { train: alone, heldout: alone }, claims).markup).toContain(
-      "of OMoE is 0.7150 at correlation 0.5 to 0.2150 at correlation 1 on training rows and 0.7150",
+    expect(outcome(results, { train: alone, heldout: alone, running: alone }, claims).markup).toContain(
+      "of OMoE is 0.7150 at correlation 0.5 to 0.2150 at correlation 1 on training rows, 0.7150",
     );
-    expect(outcome(results, { train: [], heldout: [] }, claims).markup).toContain("No run is done.");
+    expect(outcome(results, { train: [], heldout: [], running: [] }, claims).markup).toContain("No run is done.");
   });
 
   test("does not hide that the winner on training rows loses on held-out ones", () => {
     expect(text(models(0.1, 0.4))).toContain(
-      "lowest for MMoE on training rows, but for Shared-Bottom on held-out rows.",
+      "lowest for MMoE on training rows and as a running mean, but for Shared-Bottom on held-out rows.",
     );
     expect(text(models(0.1, 0.4))).toContain(
-      "The two losses name different models: at 0.5 MMoE is lowest on training rows and Shared-Bottom on held-out ones.",
+      "The losses are lowest for different models: at 0.5 MMoE on training rows and as a running mean, Shared-Bottom on held-out rows.",
+    );
+  });
+
+  test("counts the verdicts, the same counts once for all losses that have them", () => {
+    const of = (...verdicts: Claim["verdict"][]) => verdicts.map((verdict) => ({ verdict }) as Claim);
+    const judged = {
+      train: of("holds", "holds", "undecided"),
+      heldout: of("holds", "does not hold", "not covered"),
+      running: of("holds", "undecided", "holds"),
+    };
+    const cells = { train: models(0.3, 0), heldout: models(0.3, 0), running: models(0.3, 0) };
+    expect(outcome(results, cells, judged).markup).toContain(
+      "Of the paper’s 3 claims 2 hold and 1 is undecided on training rows and as a running mean; " +
+        "1 holds, 1 does not and 1 is not covered on held-out rows.",
     );
   });
 

@@ -8,6 +8,9 @@ test("switches(shown) has a switch for each model and correlation, and the loss 
   expect(markup.match(/id="show-model-/g)).toHaveLength(2);
   expect(markup.match(/id="show-correlation-/g)).toHaveLength(3);
   expect(markup).toMatch(/id="show-heldout" checked/);
+  expect(markup.match(/name="loss" id="show-[a-z]+"/g)).toEqual(
+    ["train", "heldout", "running"].map((set) => `name="loss" id="show-${set}"`),
+  );
   expect(markup).not.toMatch(/id="show-train" checked/);
 });
 

@@ -8,14 +8,14 @@ const variants = (name: string) => drawn.find((one) => one.name === name)?.varia
 test("drawVariants(results) has exactly one picture of each figure for each choice", () => {
   for (const { name, variants } of drawn) {
     const choices = variants.flatMap((variant) => variant.choices.map((choice) => JSON.stringify(choice)));
-    expect([name, choices.length, new Set(choices).size]).toEqual([name, 8, 8]);
+    expect([name, choices.length, new Set(choices).size]).toEqual([name, 12, 12]);
   }
 });
 
 test("drawVariants(results) draws a figure once for all choices that don't change it", () => {
-  expect(variants("figure4")).toHaveLength(8);
+  expect(variants("figure4")).toHaveLength(12);
   expect(variants("figure5").map(({ choices }) => choices.map(({ scale }) => scale))).toEqual(
-    Array(4).fill(["linear", "log"]),
+    Array(6).fill(["linear", "log"]),
   );
 });
 
@@ -29,6 +29,6 @@ test("drawVariants(results) marks the paper's points wherever it draws them, for
 });
 
 test("drawVariants(results) tells what a figure lacks", () => {
-  expect(lacking.map(({ name }) => name)).toEqual(["figure3"]);
+  expect(lacking.map(({ name }) => name)).toEqual(["figure3", "grid"]);
   expect(drawVariants(sweepResults({ failing: () => true })).drawn).toEqual([]);
 });

@@ -38,7 +38,7 @@ describe("summaryOf(results, loss)", () => {
 
   test("takes a loss of just that much as no bad minimum", () => {
     const byRun = new Map([BAD_LOSS, BAD_LOSS + 1e-9, 0.3].map((loss, run) => [run, loss]));
-    const cell = { model: "mmoe", correlation: 1, byRun, failed: [], missing: 0 };
+    const cell = { model: "mmoe", correlation: 1, point: {}, byRun, failed: [], missing: 0 };
     expect(summarizeCells([cell], BAD_LOSS)[0]?.badShare.value).toBe(2 / 3);
     expect(summarizeCells([cell], 0.3)[0]?.badShare.value).toBe(0);
   });

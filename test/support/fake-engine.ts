@@ -1,5 +1,6 @@
 import { pairsOf } from "../../src/data/correlation-matrix.ts";
 import type { Engine, Hooks, Run, RunResult } from "../../src/engines/engine.ts";
+import { evaluationSteps } from "../../src/engines/evaluations.ts";
 
 interface Behaviour {
   /** Ids of runs that fail. */
@@ -30,10 +31,8 @@ export function fakeEngine({ failing = [], before = () => {} }: Behaviour = {}):
 }
 
 export function doneResult(run: Run): RunResult {
-  const { steps, evalEvery, trainRows } = run.training;
-  const evaluations: number[] = [];
-  for (let step = evalEvery; step < steps; step += evalEvery) evaluations.push(step);
-  evaluations.push(steps);
+  const { steps, trainRows } = run.training;
+  const evaluations = evaluationSteps(run.training);
   const K = run.model.tasks;
   const loss = (step: number, k: number) => (1 + run.index + k / 4) / step + run.correlation / 3;
   const losses = (step: number, first: number) => Array.from({ length: K }, (_, k) => loss(step, first + k));

@@ -24,7 +24,7 @@ export function madeResults(lossOf: LossOf, set: readonly string[] = [], preset 
     const loss = lossOf(run);
     return loss === "missing" ? [] : [recordOf(loss === "failed" ? failedResult(run) : endingAt(run, loss), "fake")];
   });
-  return { path: "results/made", config, records, provenances: [] };
+  return { path: "results/made", config, at: {}, records, provenances: [] };
 }
 
 /** Writes such a sweep's results folder. */

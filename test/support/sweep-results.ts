@@ -21,13 +21,16 @@ export function sweepResults({ set = [], failing = () => false, missing = () => 
   const config = loadConfig("paper", ["runs=7", "steps=2000", ...set].map(setOverride));
   const ended = planRuns(config).filter(({ id }) => !missing(id));
   const records = ended.map((run) => recordOf(failing(run.id) ? failedResult(run) : madeUp(run), "fake"));
-  return { path: "results/made-up", config, records, provenances: [] };
+  return { path: "results/made-up", config, at: {}, records, provenances: [] };
 }
 
-/** Falls with steps, and the more so the better the model and the higher the correlation; runs differ a little. */
+/**
+ * Falls with steps, and the more so the better the model and the higher the correlation, and the nearer the preset's
+ * learning rate and batch; runs differ a little.
+ */
 function madeUp(run: Run): RunResult {
   const { curve, ...rest } = doneResult(run);
-  const size = (SIZES[run.model.name] ?? 1) * (1.3 - run.correlation / 3);
+  const size = (SIZES[run.model.name] ?? 1) * (1.3 - run.correlation / 3) * offPreset(run);
   const spread = 1 + 0.2 * Math.sin(run.index * 2.4 + size);
   const loss = (step: number, k: number) => size * spread * (0.2 + 1 / (1 + step / 300)) * (1 + k / 40);
   const tasks = Array.from({ length: run.model.tasks }, (_, k) => k);
@@ -40,4 +43,9 @@ function madeUp(run: Run): RunResult {
     },
     trainingSetLoss: tasks.map((k) => loss(run.training.steps, k)),
   };
+}
+
+/** 1 at the paper preset's learning rate and batch. */
+function offPreset({ training: { lr, batch } }: Run): number {
+  return 1 + 0.1 * Math.log10(lr / 0.01) ** 2 + 0.1 * Math.log10(256 / batch);
 }

@@ -54,6 +54,14 @@ test.each([
   expect(new Set(sizes)).toEqual(new Set([6]));
 });
 
+test("estimateMs(runs, engine) of a grid adds what each of its points takes", async () => {
+  const longer = runs.map((run) => ({ ...run, training: { ...run.training, steps: 3000 } }));
+  const { engine } = fakeEngine((some) => chunks(some, 6));
+  const alone = (24 * (8 + 10)) / 2;
+  const more = alone * (3000 + (12 * 90 + 180) / 60 / 3);
+  expect(await estimateMs([...runs, ...longer], engine)).toBeCloseTo(alone * STEPS_WORTH + more, 6);
+});
+
 test("estimateMs([], engine) is 0", async () => {
   expect(await estimateMs([], fakeEngine(() => []).engine)).toBe(0);
 });

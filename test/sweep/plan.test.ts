@@ -1,8 +1,9 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { loadConfig, override } from "../../src/config/load.ts";
-import { initialParameters } from "../../src/engines/engine.ts";
-import { planRuns, runId } from "../../src/sweep/plan.ts";
+import { describe, expect, test } from "vitest";
+import { loadConfig, override, setOverride } from "../../src/config/load.ts";
+import { initialParameters, type Run } from "../../src/engines/engine.ts";
+import { runId } from "../../src/records/cell.ts";
+import { planRuns } from "../../src/sweep/plan.ts";
 
 const small = loadConfig("paper", [override("--runs", "runs", "3")]);
 
@@ -32,11 +33,63 @@ test("a run does not depend on what else is in the sweep", () => {
 });
 
 test("runId is made of values, and differs where they do", () => {
-  expect(runId("mmoe", 0.5, 17)).toBe("mmoe/p=0.50/017");
-  expect(runId("mmoe", -1, 1234)).toBe("mmoe/p=-1.00/1234");
+  const at = (model: string, correlation: number) => ({ model, correlation, point: {} });
+  expect(runId(at("mmoe", 0.5), 17)).toBe("mmoe/p=0.50/017");
+  expect(runId(at("mmoe", -1), 1234)).toBe("mmoe/p=-1.00/1234");
   fc.assert(
     fc.property(fc.double({ min: -1, max: 1, noNaN: true }), fc.double({ min: -1, max: 1, noNaN: true }), (a, b) => {
-      expect(runId("m", a, 0) === runId("m", b, 0)).toBe(a === b);
+      expect(runId(at("m", a), 0) === runId(at("m", b), 0)).toBe(a === b);
     }),
   );
+});
+
+describe("planRuns(config) of a grid", () => {
+  const grid = loadConfig("paper", ["runs=2", "lr=0.001,0.01", "batch=16,256", "dropout=0,0.1"].map(setOverride));
+  const runs = planRuns(grid);
+
+  test("trains each model at each correlation at each point, by ids made of values", () => {
+    expect(runs.length).toBe(2 * 3 * 3 * 8);
+    expect(new Set(runs.map(({ id }) => id)).size).toBe(runs.length);
+    expect(runs.slice(0, 2).map(({ id }) => id)).toEqual([
+      "shared-bottom/p=0.50/batch=16/lr=0.001/dropout=0/000",
+      "shared-bottom/p=0.50/batch=16/lr=0.001/dropout=0.1/000",
+    ]);
+  });
+
+  test("gives every run the values that its id says", () => {
+    for (const { id, point, training, model } of runs) {
+      expect(id).toContain(`/batch=${training.batch}/lr=${training.lr}/dropout=${model.dropout}/`);
+      expect(point).toEqual({ batch: training.batch, lr: training.lr, dropout: model.dropout });
+    }
+  });
+
+  test("names no random stream by a grid's value: initial values and rows are those of the same run without a grid", () => {
+    const alone = planRuns(small).find(({ id }) => id === "mmoe/p=0.90/001") as Run;
+    const points = runs.filter((run) => run.model.name === "mmoe" && run.correlation === 0.9 && run.index === 1);
+    expect(points.length).toBe(8);
+    for (const run of points) {
+      expect(initialParameters(run)).toEqual(initialParameters(alone));
+      expect([run.seed, run.index, run.data, run.correlationMatrix]).toEqual([
+        alone.seed,
+        alone.index,
+        alone.data,
+        alone.correlationMatrix,
+      ]);
+    }
+  });
+
+  test("shares equal settings and models as objects: engines group many runs by them", () => {
+    expect(new Set(runs.map(({ training }) => training)).size).toBe(4);
+    expect(new Set(runs.map(({ model }) => model)).size).toBe(3 * 2);
+  });
+
+  test("is refused if it has more runs than a list can hold", () => {
+    const lists = ["lr", "batch", "steps"].map((key) => `${key}=${Array.from({ length: 99 }, (_, i) => i + 1)}`);
+    const large = loadConfig("smoke", lists.map(setOverride));
+    expect(() => planRuns(large)).toThrow(/^runs: 8 in 5821794 cells are more than 10000000 runs; give fewer$/);
+  });
+});
+
+test("a sweep without a list has no point in its runs", () => {
+  expect(planRuns(small).some((run) => "point" in run)).toBe(false);
 });

@@ -1,6 +1,6 @@
-import { modelOf } from "../../config/config.ts";
 import { findResults } from "../../records/find-results.ts";
 import { loadEngine } from "../../sweep/engines.ts";
+import { planRuns } from "../../sweep/plan.ts";
 import { type CheckedOptions, checkedOptions, type SweepOptions } from "../sweep-options.ts";
 
 /** For each --engine there, an engine here that refuses the same models, though this machine may lack card or kernels. */
@@ -11,7 +11,8 @@ export async function checkSweep(file: string, options: SweepOptions): Promise<C
   const checked = checkedOptions(file, options);
   const engine = await loadEngine(JUDGES[checked.engineName], { kernels: "wasm" });
   try {
-    for (const name of checked.config.models) engine.check(modelOf(checked.config, name));
+    const runs = planRuns({ ...checked.config, runs: 1 });
+    for (const model of new Set(runs.map((run) => run.model))) engine.check(model);
   } finally {
     await engine.dispose();
   }

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { Run } from "../../engines/engine.ts";
 import { CONFIG } from "../../records/find-results.ts";
+import type { LossSet } from "../../records/record.ts";
 import type { Shard } from "../../records/writer-lock.ts";
 import { BIN } from "../bin.ts";
 import { type Context, type Effects, STOP_SIGNALS } from "../effects.ts";
@@ -30,6 +31,8 @@ interface Fleet {
   readonly goOn: string;
   readonly json?: boolean;
   readonly long?: boolean;
+  /** The losses in the table at the end. */
+  readonly losses: readonly LossSet[];
 }
 
 /**
@@ -41,7 +44,7 @@ const LAST: readonly number[] = [EXIT.bug, EXIT.usage, EXIT.checkFailed, EXIT.fa
 
 /** Trains a shard on each device, in a process that sees no other; then writes CSV and table of all, unless stopped. */
 export async function trainOnDevices(fleet: Fleet, context: Context): Promise<number> {
-  const { devices, out, runs, goOn, json = false, long = false } = fleet;
+  const { devices, out, runs, goOn, losses, json = false, long = false } = fleet;
   const { effects, note } = context;
   const children = devices.map((_, i) => start(fleet, i, effects));
   const release = passSignalsOn(effects, children);
@@ -60,7 +63,7 @@ export async function trainOnDevices(fleet: Fleet, context: Context): Promise<nu
     return code;
   }
   if (!existsSync(join(out, CONFIG))) return code; // no process got as far
-  const records = await writeResults(out, { long, quiet: json }, effects);
+  const records = await writeResults(out, { long, losses, quiet: json }, effects);
   const trained = new Set(records.map(({ id }) => id));
   const missing = runs.filter(({ id }) => !trained.has(id)).length;
   if (missing > 0) note(`mmoe: ${missing} runs remain; go on with:\n${goOn}`);

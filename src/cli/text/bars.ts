@@ -1,8 +1,9 @@
 import { MultiBar, type SingleBar } from "cli-progress";
 import type { Run } from "../../engines/engine.ts";
+import { type Cell, correlationText, pointText } from "../../records/cell.ts";
 import type { RunRecord } from "../../records/record.ts";
 import { groupBy } from "../../stats/group-by.ts";
-import { correlationText } from "../../sweep/plan.ts";
+import { cellOfRun } from "../../sweep/status.ts";
 import type { Output } from "../effects.ts";
 import { type RunProgress, Tally } from "./tally.ts";
 
@@ -26,7 +27,7 @@ export function barProgress(runs: readonly Run[], stream: Output): RunProgress {
     fps: 4,
     forceRedraw: true,
   });
-  const cells = groupBy(runs, (run) => cellName(run.model.name, run.correlation));
+  const cells = groupBy(runs, (run) => cellName(cellOfRun(run)));
   const width = Math.max(...[...cells.keys()].map((name) => name.length));
   const add = (name: string, members: readonly Run[]): Bar => {
     const tally = new Tally(members);
@@ -37,8 +38,8 @@ export function barProgress(runs: readonly Run[], stream: Output): RunProgress {
   if (cells.size <= MOST_CELLS) for (const [name, members] of cells) bars.set(name, add(name, members));
   const whole = add("all", runs);
 
-  const both = (model: string, correlation: number, change: (tally: Tally) => void) => {
-    for (const shown of [bars.get(cellName(model, correlation)), whole]) {
+  const both = (cell: Cell, change: (tally: Tally) => void) => {
+    for (const shown of [bars.get(cellName(cell)), whole]) {
       if (shown === undefined) continue;
       change(shown.tally);
       const pace = shown === whole ? `, ${shown.tally.pace}` : "";
@@ -46,15 +47,15 @@ export function barProgress(runs: readonly Run[], stream: Output): RunProgress {
     }
   };
   return {
-    progress: (run, step) => both(run.model.name, run.correlation, (tally) => tally.reach(run.id, step)),
+    progress: (run, step) => both(cellOfRun(run), (tally) => tally.reach(run.id, step)),
     result: (record: RunRecord) => {
-      both(record.model, record.correlation, (tally) => tally.end(record));
+      both(record, (tally) => tally.end(record));
       if (record.status === "failed") multi.log(`${whole.tally.failureText(record)}\n`);
     },
     stop: () => multi.stop(),
   };
 }
 
-function cellName(model: string, correlation: number): string {
-  return `${model} p=${correlationText(correlation)}`;
+function cellName({ model, correlation, point }: Cell): string {
+  return `${model} p=${correlationText(correlation)} ${pointText(point, " ")}`.trimEnd();
 }

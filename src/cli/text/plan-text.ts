@@ -3,27 +3,29 @@ import { settingRows } from "../../config/setting-rows.ts";
 import type { Engine } from "../../engines/engine.ts";
 import { parameterCount } from "../../models/parameters.ts";
 import { estimateMs } from "../../sweep/estimate.ts";
-import { correlationText, planRuns } from "../../sweep/plan.ts";
+import { planRuns } from "../../sweep/plan.ts";
 import type { SweepShare } from "../../sweep/share.ts";
+import { cellOfRun } from "../../sweep/status.ts";
 import { duration, megabytes, thousands } from "../../units.ts";
 import { shardText } from "../cluster/shard-option.ts";
+import { cellHeads, cellNames } from "./cell-names.ts";
 import { table } from "./table.ts";
 
 /** What --dry-run prints: settings with their marks, cells, and the time and memory that they take on this machine. */
 export async function describePlan({ config, out, runs, todo, shard }: SweepShare, engine: Engine): Promise<string> {
-  const cellRows = planRuns({ ...config, runs: 1 }).map(({ model, correlation }) => [
-    model.name,
-    correlationText(correlation),
+  const cells = planRuns({ ...config, runs: 1 }).map((run) => ({ ...cellOfRun(run), spec: run.model }));
+  const cellRows = cells.map((cell) => [
+    ...cellNames(cell),
     thousands(config.runs),
-    thousands(parameterCount(model)),
+    thousands(parameterCount(cell.spec)),
   ]);
   const all = thousands(config.runs * cellRows.length);
   const part = shard === null ? "" : `, ${thousands(runs.length)} in shard ${shardText(shard)}`;
   const time = duration(await estimateMs(todo, engine));
-  const steps = thousands(todo.length * config.steps);
+  const steps = thousands(todo.reduce((sum, { training }) => sum + training.steps, 0));
   return [
     settingsText(config),
-    table([["model", "p", "runs", "parameters"], ...cellRows]),
+    table([[...cellHeads(cells), "runs", "parameters"], ...cellRows]),
     `${all} runs${part}, to do ${thousands(todo.length)}: ${steps} run-steps on ${engine.name} (${engine.device})\n` +
       `about ${time}, extrapolated from a short trial; about ${megabytes(engine.memoryBytes(todo))} of memory\n` +
       `results would go to ${out}\n`,

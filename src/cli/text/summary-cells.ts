@@ -1,14 +1,15 @@
+import { correlationText } from "../../records/cell.ts";
 import type { CellLosses } from "../../records/cell-losses.ts";
 import { estimateText } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { CellSummary } from "../../summary/cell-summary.ts";
-import { correlationText } from "../../sweep/plan.ts";
 import { type Axis, axisOf, axisText, sparkline } from "./sparkline.ts";
 import { table } from "./table.ts";
 
 /**
- * A table for each correlation with a row for each model, or one table if there is one model: mean with its interval,
- * median, share of losses above `bad` and a small histogram. `summaries` are those of the same cells.
+ * A table for each correlation with a row for each model (in a grid, for each point of each), or one table if there is
+ * one model: mean with its interval, median, share of losses above `bad` and a small histogram. `summaries` are those of
+ * the same cells.
  */
 export function cellsText(cells: readonly CellLosses[], summaries: readonly CellSummary[], bad: number): string {
   const losses = cells.map(({ byRun }) => Float64Array.from(byRun.values()));
@@ -17,11 +18,20 @@ export function cellsText(cells: readonly CellLosses[], summaries: readonly Cell
   const rows = summaries.map((summary, i) => {
     const names = [`p = ${correlationText(summary.correlation)}`, summary.model];
     const [title = "", name = ""] = oneModel ? names.toReversed() : names;
-    return { title, cells: [name, ...cellColumns(summary), sparkline(losses[i] as Float64Array, axis)] };
+    const values = Object.values(summary.point).map(String);
+    return { title, cells: [name, ...values, ...cellColumns(summary), sparkline(losses[i] as Float64Array, axis)] };
   });
   const width = Math.max(...rows.map(({ title, cells: [name = ""] }) => Math.max(title.length, name.length)));
   const tables = [...groupBy(rows, ({ title }) => title)].map(([title, group]) => {
-    const header = [title.padEnd(width), "runs", "mean [95 %]", "median", "bad", axisText(axis)];
+    const header = [
+      title.padEnd(width),
+      ...Object.keys(cells[0]?.point ?? {}),
+      "runs",
+      "mean [95 %]",
+      "median",
+      "bad",
+      axisText(axis),
+    ];
     return table([header, ...group.map((row) => row.cells)]);
   });
   return `${tables.join("\n")}${caption(bad, axis)}`;

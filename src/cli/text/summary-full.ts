@@ -1,24 +1,25 @@
+import type { GridPoint } from "../../config/grid.ts";
+import { correlationText, pointText } from "../../records/cell.ts";
 import { type Estimate, estimateText } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { CellSummary } from "../../summary/cell-summary.ts";
 import type { CellComparison, SpreadComparison } from "../../summary/comparisons.ts";
 import type { Summary } from "../../summary/summary.ts";
-import { correlationText } from "../../sweep/plan.ts";
 import { table } from "./table.ts";
 
-/** Every statistic of every cell: a table for each correlation, a column for each model. */
+/** Every statistic of every cell: a table for each correlation and grid point, a column for each model. */
 export function statisticsText(cells: readonly CellSummary[]): string {
-  const groups = groupBy(cells, ({ correlation }) => correlationText(correlation));
-  return [...groups].map(([correlation, group]) => statisticsTable(correlation, group)).join("\n");
+  const groups = groupBy(cells, ({ correlation, point }) => withPoint(`p = ${correlationText(correlation)}`, point));
+  return [...groups].map(([title, group]) => statisticsTable(title, group)).join("\n");
 }
 
-function statisticsTable(correlation: string, cells: readonly CellSummary[]): string {
+function statisticsTable(title: string, cells: readonly CellSummary[]): string {
   const row = (name: string, of: (cell: CellSummary) => string) => [name, ...cells.map(of)];
   const loss = (name: string, of: (loss: CellSummary["loss"]) => Estimate) =>
     row(name, (cell) => estimateText(of(cell.loss), 4));
   const extreme = (name: "min" | "max") => row(name, (cell) => estimateText(plain(cell.loss[name]), 4));
   return table([
-    row(`p = ${correlation}`, ({ model }) => model),
+    row(title, ({ model }) => model),
     row("runs", (cell) => String(cell.loss.n)),
     row("failed", ({ failed }) => String(failed.length)),
     row("missing", ({ missing }) => String(missing)),
@@ -88,7 +89,13 @@ function spreadsTable(comparisons: readonly SpreadComparison[]): string {
 /** E.g. `omoe, mmoe at 0.50` or `mmoe at 0.50, 1.00`. */
 function pairName({ first, second }: Pick<CellComparison, "first" | "second">): string {
   const [p, q] = [first.correlation, second.correlation].map(correlationText);
-  return first.model === second.model ? `${first.model} at ${p}, ${q}` : `${first.model}, ${second.model} at ${p}`;
+  const name =
+    first.model === second.model ? `${first.model} at ${p}, ${q}` : `${first.model}, ${second.model} at ${p}`;
+  return withPoint(name, first.point);
+}
+
+function withPoint(text: string, point: GridPoint): string {
+  return Object.keys(point).length === 0 ? text : `${text}, ${pointText(point)}`;
 }
 
 function probabilityText(p: number): string {

@@ -1,33 +1,37 @@
 import { cellKey } from "../../records/cell.ts";
+import { LOSS_WORDS } from "../../records/loss-words.ts";
 import { finalLosses, type LossSet, type RunRecord } from "../../records/record.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { mean, quantileSorted, standardError } from "../../stats/moments.ts";
-import { correlationText } from "../../sweep/plan.ts";
+import { cellHeads, cellNames } from "./cell-names.ts";
 import { table } from "./table.ts";
 
 const CAPTION = "loss after the last step: mean±standard error, median; predicting the mean is 1\n";
 
-/** Models against correlations: final loss on training and held-out rows, over the runs that are done. */
-function summaryTable(records: readonly RunRecord[]): string {
-  const header = ["model", "p", "runs", "failed", "training", "median", "held-out", "median"];
-  return `${table([header, ...[...groupBy(records, cellKey).values()].map(cellRow)])}${CAPTION}`;
+/** Models against correlations: final losses over the runs that are done. */
+function summaryTable(records: readonly RunRecord[], losses: readonly LossSet[]): string {
+  const header = [
+    ...cellHeads(records),
+    "runs",
+    "failed",
+    ...losses.flatMap((set) => [LOSS_WORDS[set].short, "median"]),
+  ];
+  const rows = [...groupBy(records, cellKey).values()].map((cell) => cellRow(cell, losses));
+  return `${table([header, ...rows])}${CAPTION}`;
 }
 
-/** The table, and where its numbers are. */
-export function resultsText(out: string, records: readonly RunRecord[]): string {
-  return `${summaryTable(records)}\n${out}/runs.csv, ${out}/curves.csv\n`;
+/** The table of some losses, and where its numbers are. */
+export function resultsText(out: string, records: readonly RunRecord[], losses: readonly LossSet[]): string {
+  return `${summaryTable(records, losses)}\n${out}/runs.csv, ${out}/curves.csv\n`;
 }
 
-function cellRow(cell: readonly RunRecord[]): string[] {
-  const { model, correlation } = cell[0] as RunRecord;
+function cellRow(cell: readonly RunRecord[], losses: readonly LossSet[]): string[] {
   const failed = cell.filter((record) => record.status === "failed").length;
   return [
-    model,
-    correlationText(correlation),
+    ...cellNames(cell[0] as RunRecord),
     String(cell.length - failed),
     String(failed),
-    ...lossColumns(cell, "train"),
-    ...lossColumns(cell, "heldout"),
+    ...losses.flatMap((set) => lossColumns(cell, set)),
   ];
 }
 

@@ -54,7 +54,7 @@ export function planBundle(runs: readonly Run[], kernels: KernelSet): BundlePlan
     const key = JSON.stringify(model); // with one run index, so runs of a model drop units by the same streams
     const code = codes.get(key) ?? stepCodeOf(model, P, arena, layout, (stream) => modelKey(run, stream));
     codes.set(key, code);
-    return takeMember(arena, code, training.optimizer, training.lr);
+    return takeMember(arena, code, training);
   });
   const labels = runs.map((run) => rows.labels[cellNumber(run.correlationMatrix)] as LabelPlan);
   return { arena, rows, members, labels, pieceRows };

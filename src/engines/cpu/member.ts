@@ -1,5 +1,6 @@
-import type { Optimizer } from "../engine.ts";
+import type { TrainingSettings } from "../engine.ts";
 import { type Arena, recordBytes } from "../rows/arena.ts";
+import { float32Word } from "./instructions.ts";
 import type { KernelInstance } from "./kernels.ts";
 import type { StepCode } from "./step-code.ts";
 import { pack, unpack } from "./weights.ts";
@@ -12,7 +13,7 @@ export interface Member {
   readonly weights: number;
   /** The address of its optimizer's record (kernels/optimizer.ts). */
   readonly optimizer: number;
-  /** float64 [K]: losses of the latest batch, or squared errors added up by `evaluate`. */
+  /** float64 [K]: losses of the latest batch, or of rows, added up by `evaluate`. */
   readonly losses: number;
   /** float64 [K]: batch losses added up. */
   readonly sums: number;
@@ -22,13 +23,16 @@ export interface Member {
  * An optimizer's number in the kernels, and its numbers for each parameter: the parameter itself, and adam's two
  * moments.
  */
-const RULES: Readonly<Record<Optimizer, { kind: number; values: number }>> = {
+const RULES: Readonly<Record<Trained["optimizer"], { kind: number; values: number }>> = {
   sgd: { kind: 0, values: 1 },
   adam: { kind: 1, values: 3 },
 };
 
+/** How a run's weights are trained. */
+type Trained = Pick<TrainingSettings, "optimizer" | "lr" | "huberDelta">;
+
 /** Takes a run's place in the plan. */
-export function takeMember(arena: Arena, code: StepCode, optimizer: Optimizer, lr: number): Member {
+export function takeMember(arena: Arena, code: StepCode, { optimizer, lr, huberDelta }: Trained): Member {
   const bytes = 4 * code.weights.size;
   const { kind, values } = RULES[optimizer];
   const { lanes } = code.weights.layout;
@@ -36,7 +40,9 @@ export function takeMember(arena: Arena, code: StepCode, optimizer: Optimizer, l
   const rule = arena.put(recordBytes([kind, bytes, 0, 0], [lr, 1, 1]));
   const losses = arena.take(8 * code.tasks);
   const sums = arena.take(8 * code.tasks);
-  const address = arena.put(recordBytes([code.address, weights, rule, losses, sums]));
+  const address = arena.put(
+    recordBytes([code.address, weights, rule, losses, sums, float32Word(huberDelta ?? Number.POSITIVE_INFINITY)]),
+  );
   return { address, code, weights, optimizer: rule, losses, sums };
 }
 

@@ -1,4 +1,5 @@
 import type { Run, RunResult } from "../engine.ts";
+import { nextEvaluation } from "../evaluations.ts";
 import { SLICE_ROWS } from "../rows/generator.ts";
 import { planBundle } from "./bundle.ts";
 import { BundleRows } from "./bundle-rows.ts";
@@ -47,10 +48,10 @@ export function trainBundle(memory: KernelInstance, runs: readonly Run[], watch:
 
 /** All steps of a bundle: each run trains a chunk of them while its weights are in the cache. False if stopped. */
 function trainSteps(bundleRows: BundleRows, trainees: readonly Trainee[], chunkSteps: number, watch: Watch): boolean {
-  const { steps, evalEvery } = (trainees[0] as Trainee).run.training;
+  const { training } = (trainees[0] as Trainee).run;
   let evaluated = 0;
-  for (let done = 0; done < steps; ) {
-    const next = Math.min(steps, evaluated + evalEvery);
+  for (let done = 0; done < training.steps; ) {
+    const next = nextEvaluation(training, done);
     const count = Math.min(chunkSteps, next - done);
     bundleRows.load(done + 1, count);
     for (const [i, trainee] of trainees.entries()) {

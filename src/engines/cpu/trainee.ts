@@ -87,14 +87,14 @@ export class Trainee {
     this.#failure ??= lossFailure(trainingSetLoss, this.run.training.steps);
   }
 
-  /** Adds up the squared errors over `count` rows in panels. */
+  /** Adds up the losses over `count` rows in panels. */
   addErrors(x: number, labels: number, count: number): void {
     const { member, rows, pieceRows } = this.#place;
     const stride = inputPanelBytes(rows.inputs, rows.layout);
     this.#memory.kernels.evaluate(member.address, x, stride, labels, count, pieceRows);
   }
 
-  /** The mean of the squared errors added up over `rows` rows, [K]. */
+  /** The mean of the losses added up over `rows` rows, [K]. */
   takeErrors(rows: number): number[] {
     const { member } = this.#place;
     return takeMeans(this.#memory, member.losses, member.code.tasks, rows);

@@ -9,12 +9,12 @@ import { EVALUATED_ROWS } from "./memory.ts";
 import { batchOf, slicedRows } from "./model/batch.ts";
 import type { Dropout } from "./model/forward.ts";
 import { dropoutBy, type Mask, MaskSource, masksOf } from "./model/masks.ts";
-import { type Batch, errorsOf, lossesAndGradients } from "./model/objective.ts";
+import { type Batch, errorsOf, lossesAndGradients, lossesOf } from "./model/objective.ts";
 import { initialState, ratesAt, type TrainingState, updated } from "./model/optimizer.ts";
 import { joined, pack, separated, unpack } from "./model/pack.ts";
 import { HELD_MS, type Pace } from "./pace.ts";
 import type { Tf } from "./tf.ts";
-import type { SquaredErrors, Trainer } from "./trainer.ts";
+import type { LossSums, Trainer } from "./trainer.ts";
 
 /**
  * A trainer of a group of one model at one learning rate; undefined once stopped. Lets the event loop run after each
@@ -89,9 +89,9 @@ class EagerTrainer implements Trainer {
     const { model, training } = this.#run;
     const before = this.#state;
     const [state, losses] = tf.tidy(() => {
-      const dropout = this.#dropoutAt(step);
+      const objective = { huberDelta: training.huberDelta, dropout: this.#dropoutAt(step) };
       const parameters = separated(tf, model, before.parameters);
-      const { losses, gradients } = lossesAndGradients(tf, model, parameters, this.#batchAt(step), dropout);
+      const { losses, gradients } = lossesAndGradients(tf, model, parameters, this.#batchAt(step), objective);
       const rates = ratesAt(training.optimizer, training.lr, step);
       return [updated(tf, before, joined(tf, gradients), rates), losses] as [TrainingState, Tensor];
     });
@@ -117,15 +117,15 @@ class EagerTrainer implements Trainer {
     return dropoutBy(this.#tf, Object.fromEntries(masks), this.#run.model);
   }
 
-  async squaredErrors(set: RowSet, from: number, to: number): Promise<SquaredErrors> {
+  async lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {
     const tf = this.#tf;
-    const { model } = this.#run;
+    const { model, training } = this.#run;
     const end = Math.min(to, from + EVALUATED_ROWS);
     const rows = this.#feeds.map(({ sets }) => slicedRows(sets[set] as Rows, model, from, end));
     const sums = tf.tidy(() => {
       const batch = batchOf(tf, rows, model, rows.length);
       const parameters = separated(tf, model, this.#state.parameters);
-      return tf.sum(tf.square(errorsOf(tf, model, parameters, batch)), 1);
+      return tf.sum(lossesOf(tf, errorsOf(tf, model, parameters, batch), training.huberDelta), 1);
     });
     const values = await sums.data<"float32">();
     sums.dispose();

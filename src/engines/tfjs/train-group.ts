@@ -1,5 +1,6 @@
 import type { RowSet } from "../../data/streams.ts";
 import { type Hooks, lossFailure, type Run, type RunResult } from "../engine.ts";
+import { nextEvaluation } from "../evaluations.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
 import type { Group } from "./groups.ts";
 import { Pace } from "./pace.ts";
@@ -61,9 +62,9 @@ function tasksOf(replicas: readonly Replica[]): number {
 
 /** All steps, or those up to the last failure once every run has failed. */
 async function trainSteps(trainer: Trainer, replicas: readonly Replica[], hooks: Hooks, pace: Pace): Promise<void> {
-  const { steps, evalEvery } = (replicas[0] as Replica).run.training;
-  for (let done = 0; done < steps && !pace.stopped; ) {
-    const evaluation = Math.min(steps, done + evalEvery - (done % evalEvery));
+  const { training } = (replicas[0] as Replica).run;
+  for (let done = 0; done < training.steps && !pace.stopped; ) {
+    const evaluation = nextEvaluation(training, done);
     const losses = await trainer.train(done + 1, evaluation);
     addBatches(replicas, losses, done + 1);
     done += losses.length / (replicas.length * tasksOf(replicas));
@@ -101,11 +102,11 @@ async function trainingSetLosses(trainer: Trainer, replicas: readonly Replica[],
   return trainRows === "fresh" || failed ? [] : lossesOver(trainer, "train", trainRows, pace);
 }
 
-/** Mean squared errors over a set, [N * K]; meaningless once stopped. */
+/** Mean losses over a set, [N * K]; meaningless once stopped. */
 async function lossesOver(trainer: Trainer, set: RowSet, rows: number, pace: Pace): Promise<number[]> {
   let total: number[] = [];
   for (let from = 0; from < rows && !pace.stopped; ) {
-    const { sums, to } = await trainer.squaredErrors(set, from, rows);
+    const { sums, to } = await trainer.lossSums(set, from, rows);
     total = Array.from(sums, (sum, i) => sum + (total[i] ?? 0));
     from = to;
     if (pace.due) await pace.rest();

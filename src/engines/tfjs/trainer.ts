@@ -9,14 +9,14 @@ export interface Trainer {
    * each before its update: [steps done, N, K].
    */
   train(from: number, to: number): Promise<Float32Array>;
-  /** Sums of the squared errors of each run on its own rows `from` to `to` of a set, or fewer if they take long. */
-  squaredErrors(set: RowSet, from: number, to: number): Promise<SquaredErrors>;
+  /** Sums of the losses of each run on its own rows `from` to `to` of a set, or fewer if they take long. */
+  lossSums(set: RowSet, from: number, to: number): Promise<LossSums>;
   /** Parameters of each run in canonical order. */
   parameters(): Float32Array[];
   dispose(): void;
 }
 
-export interface SquaredErrors {
+export interface LossSums {
   /** [N, K]. */
   readonly sums: Float32Array | Float64Array;
   /** The row after the last one. */

@@ -14,6 +14,12 @@ test("bundlesOf(runs) joins models, correlations and learning rates of one run i
   expect(bundlesOf(runs, 1)).toEqual([range(12), range(12).map((i) => 12 + i)]);
 });
 
+test("bundlesOf(runs) joins runs with other optimizers and initial values", () => {
+  const settings = [{}, { optimizer: "sgd" }, { initializer: { name: "he-uniform" } }] as const;
+  const runs = settings.map((training) => runOf({ model: "mmoe", training }));
+  expect(bundlesOf(runs, 1)).toEqual([[0, 1, 2]]);
+});
+
 test("bundlesOf(runs) parts runs whose rows are not the same", () => {
   const runs = [{}, { batch: 8 }, { trainRows: 40 }, { heldoutRows: 8 }].map((training) =>
     runOf({ model: "mmoe", training }),

@@ -20,12 +20,18 @@ export const wasm = INSTANCES.at(-1) as KernelInstance;
  * A member of the family on the kernels alone: no generator, no workers; any number of tasks. Streams of dropout have no name but
  * their layer's.
  */
-export function loneRun(spec: ModelSpec, B: number, optimizer: Optimizer, lr: number, memory = wasm) {
+export function loneRun(
+  spec: ModelSpec,
+  B: number,
+  optimizer: Optimizer,
+  lr: number,
+  { memory = wasm, huberDelta = null as number | null } = {},
+) {
   const arena = new Arena();
   const layout = layoutOf(memory.set, B);
   const panels = panelsOf(B, layout);
   const panel = inputPanelBytes(spec.inputs, layout);
-  const member = takeMember(arena, stepCodeOf(spec, panels, arena, layout, keyOf), optimizer, lr);
+  const member = takeMember(arena, stepCodeOf(spec, panels, arena, layout, keyOf), { optimizer, lr, huberDelta });
   const x = arena.take(panels * panel);
   const labels = arena.take(panels * spec.tasks * columnBytes(layout));
   memory.reserve(arena.bytes);

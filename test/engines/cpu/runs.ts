@@ -10,6 +10,7 @@ const TRAINING: TrainingSettings = {
   steps: 50,
   optimizer: "adam",
   lr: 0.01,
+  huberDelta: null,
   initializer: { name: "glorot-uniform" },
   evalEvery: 20,
   heldoutRows: 100,

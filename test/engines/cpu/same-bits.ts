@@ -57,11 +57,13 @@ export const anyRun = fc
     optimizer: fc.constantFrom("adam" as const, "sgd" as const),
     sampling: fc.constantFrom("epochs" as const, "replacement" as const),
     heldoutRows: fc.integer({ min: 1, max: 90 }),
+    huberDelta: fc.constantFrom(null, null, 0.3, 1),
+    rawLabels: fc.boolean(),
     index: fc.nat({ max: 1e6 }),
   })
-  .map(({ spec, wide, index, ...training }) => {
+  .map(({ spec, wide, index, rawLabels, ...training }) => {
     const model = { ...spec, inputs: spec.inputs + spec.tasks + wide };
-    const data = { ...GENERATOR_PRESETS.paper.settings, inputs: model.inputs };
+    const data = { ...GENERATOR_PRESETS.paper.settings, inputs: model.inputs, rawLabels };
     const matrix = { correlationMatrix: correlationMatrix(model.tasks, 0.5) };
     return makeRun({ model, data, index, ...matrix }, { ...training, steps: 7, evalEvery: 3, lr: 0.003 });
   });

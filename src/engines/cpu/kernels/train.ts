@@ -1,5 +1,5 @@
 import { eights } from "../../rows/kernels/layout";
-import { squaredErrors } from "./loss";
+import { addLosses } from "./loss";
 import { beginStep, Optimizer } from "./optimizer";
 import { execute } from "./execute";
 
@@ -20,10 +20,12 @@ import { execute } from "./execute";
   code: StepCode;
   weights: usize;
   optimizer: Optimizer;
-  /** float64 [K]: each task's loss on the latest batch; its squared errors after `evaluate`. */
+  /** float64 [K]: each task's loss on the latest batch; losses of rows added up after `evaluate`. */
   losses: usize;
   /** float64 [K]: the batch losses added up. */
   sums: usize;
+  /** That of Huber's loss, or infinity: the squared error. */
+  delta: f32;
 }
 
 /**
@@ -38,7 +40,7 @@ export function train(
   for (let s = 0; s < steps; s++) {
     execute(code.begin, code.middle, x, member.weights, P, member.optimizer, code.panelRows);
     if (!(batchLoss(member, labels, B) <= limit)) return s;
-    addLosses(member);
+    addBatchLosses(member);
     beginStep(member.optimizer);
     execute(code.middle, code.end, x, member.weights, P, member.optimizer, code.panelRows);
     x += xBytes;
@@ -52,7 +54,7 @@ function batchLoss(member: Member, labels: usize, B: i32): f64 {
   const p = member.code;
   const K = p.K;
   memory.fill(member.losses, 0, <usize>K << 3);
-  squaredErrors(p.predictions, p.gradient, p.stride, labels, member.losses, K, B);
+  addLosses(p.predictions, p.gradient, p.stride, labels, member.losses, K, B, member.delta);
   let mean: f64 = 0;
   for (let k = 0; k < K; k++) {
     const at = <usize>k << 3;
@@ -64,19 +66,19 @@ function batchLoss(member: Member, labels: usize, B: i32): f64 {
 }
 
 /** Adds the batch losses to the sums. */
-function addLosses(member: Member): void {
+function addBatchLosses(member: Member): void {
   const K = member.code.K;
   for (let at: usize = 0; at < <usize>K << 3; at += 8)
     store<f64>(member.sums + at, load<f64>(member.sums + at) + load<f64>(member.losses + at));
 }
 
-/** Adds the squared errors of `rows` rows at `x` (panels of `stride`), at most `most` at a time, to `losses`. */
+/** Adds the losses of `rows` rows at `x` (panels of `stride`), at most `most` at a time, to `losses`. */
 export function evaluate(member: Member, x: usize, stride: usize, labels: usize, rows: i32, most: i32): void {
   const p = member.code;
   for (let row = 0; row < rows; row += most) {
     const B = min(most, rows - row);
     execute(p.begin, p.middle, x, member.weights, eights(B), member.optimizer, p.panelRows);
-    squaredErrors(p.predictions, 0, p.stride, labels, member.losses, p.K, B);
+    addLosses(p.predictions, 0, p.stride, labels, member.losses, p.K, B, member.delta);
     x += <usize>(most >> 3) * stride;
     labels += <usize>(most >> 3) * <usize>p.K * 32;
   }

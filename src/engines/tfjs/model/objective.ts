@@ -10,6 +10,12 @@ export interface Batch {
   readonly y: Tensor;
 }
 
+/** What is minimized: the loss of an error, on units of which some are dropped. */
+export interface Objective {
+  readonly huberDelta: number | null;
+  readonly dropout?: Dropout | undefined;
+}
+
 /** The errors [R, B, K] of a model's predictions. */
 export function errorsOf(
   tf: Tf,
@@ -22,7 +28,7 @@ export function errorsOf(
 }
 
 /**
- * Task losses [R, K], mean squared errors of each replica's rows, with the gradients of the objective, their sum over
+ * Task losses [R, K], means over each replica's rows, with the gradients of the objective, their sum over
  * tasks. The sum runs over replicas too: no parameter of a replica touches the losses of another, so each gets the
  * gradient of its own.
  */
@@ -31,27 +37,44 @@ export function lossesAndGradients(
   spec: ModelSpec,
   parameters: readonly Tensor[],
   batch: Batch,
-  dropout?: Dropout,
+  { huberDelta, dropout }: Objective,
 ): { losses: Tensor; gradients: Tensor[] } {
   const R = batch.x.shape[0] as number;
   return tf.tidy(() => {
-    const losses = (...parameters: Tensor[]) => meanSquares(tf, errorsOf(tf, spec, parameters, batch, dropout));
+    const losses = (...parameters: Tensor[]) =>
+      meanLosses(tf, errorsOf(tf, spec, parameters, batch, dropout), huberDelta);
     const { value, grads } = tf.valueAndGrads(losses)([...parameters], tf.ones([R, spec.tasks]));
     return { losses: value, gradients: grads };
   });
 }
 
+/** The loss of each error, elementwise; see TrainingSettings. */
+export function lossesOf(tf: Tf, errors: Tensor, huberDelta: number | null): Tensor {
+  if (huberDelta === null) return tf.square(errors);
+  return tf.tidy(() => {
+    const slope = clipped(tf, errors, huberDelta);
+    return tf.mul(slope, tf.sub(errors, tf.mul(slope, 0.5)));
+  });
+}
+
+function clipped(tf: Tf, errors: Tensor, delta: number): Tensor {
+  return tf.minimum(tf.maximum(errors, -delta), delta);
+}
+
 /**
- * Errors e [R, B, K] → their mean squares over B, [R, K]; the gradient 2 e / B is one operation instead of tfjs's six.
+ * Errors e [R, B, K] → their mean losses over B, [R, K]; the gradient, a slope times a constant, is one or two operations
+ * instead of tfjs's six.
  */
-function meanSquares(tf: Tf, errors: Tensor): Tensor {
+function meanLosses(tf: Tf, errors: Tensor, huberDelta: number | null): Tensor {
   const [R, B, K] = errors.shape as [number, number, number];
   const mean = tf.customGrad((...inputs) => {
     const [errors, save] = inputs as [Tensor, GradSaveFunc];
     save([errors]);
-    const gradFunc = (dy: Tensor, [saved]: Tensor[]) =>
-      tf.mul(saved as Tensor, tf.mul(tf.reshape(dy, [R, 1, K]), 2 / B));
-    return { value: tf.mean(tf.square(errors), 1), gradFunc };
+    const gradFunc = (dy: Tensor, [saved]: Tensor[]) => {
+      const slope = huberDelta === null ? (saved as Tensor) : clipped(tf, saved as Tensor, huberDelta);
+      return tf.mul(slope, tf.mul(tf.reshape(dy, [R, 1, K]), (huberDelta === null ? 2 : 1) / B));
+    };
+    return { value: tf.mean(lossesOf(tf, errors, huberDelta), 1), gradFunc };
   });
   return mean(errors);
 }

@@ -11,7 +11,7 @@ import { pack, unpack } from "../model/pack.ts";
 import type { Tf } from "../tf.ts";
 import type { Program } from "../trace/program.ts";
 import type { Tensors } from "../trace/step.ts";
-import type { SquaredErrors, Trainer } from "../trainer.ts";
+import type { LossSums, Trainer } from "../trainer.ts";
 import { CallLength } from "./call-length.ts";
 import { ratesInPlace, stateNames } from "./in-place.ts";
 import { parameterNames, setsOf, type TrainingShape, trainingShape } from "./training-shape.ts";
@@ -111,7 +111,7 @@ export class TracedTrainer implements Trainer {
     };
   }
 
-  async squaredErrors(set: RowSet, from: number, to: number): Promise<SquaredErrors> {
+  async lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {
     const chunks = Math.min(Math.ceil((to - from) / EVALUATED_ROWS), this.#chunks.steps);
     const end = Math.min(to, from + chunks * EVALUATED_ROWS);
     const call = () => this.#program.run(`${set}/errors`, chunks, this.#chunkRows(set, from, end, chunks));

@@ -6,7 +6,7 @@ import type { ModelSpec } from "../../../models/spec.ts";
 import { isOnCard } from "../device.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import { dropoutBy, masksOf } from "../model/masks.ts";
-import { type Batch, errorsOf, lossesAndGradients } from "../model/objective.ts";
+import { type Batch, errorsOf, lossesAndGradients, lossesOf } from "../model/objective.ts";
 import type { Tf } from "../tf.ts";
 import type { Loop } from "../trace/loop.ts";
 import { Program } from "../trace/program.ts";
@@ -51,7 +51,7 @@ export function trainingProgram(tf: Tf, shape: TrainingShape, { xla = false }: P
  * masks.
  */
 function training(tf: Tf, shape: TrainingShape): Loop {
-  const { models, optimizer, inputs, tasks, R, B, fresh, sharedFeed } = shape;
+  const { models, optimizer, huberDelta, inputs, tasks, R, B, fresh, sharedFeed } = shape;
   const F = sharedFeed ? null : R;
   const rows: Specs = fresh
     ? { x: float([F, B, inputs]), y: float([F, B, tasks]) }
@@ -70,7 +70,10 @@ function training(tf: Tf, shape: TrainingShape): Loop {
       const batch = fresh ? freshRows(tf, given) : gathered(tf, given, "train");
       const ofModels = models.map((model, m) => {
         const parameters = parametersOf(tf, given, model, m);
-        const { losses, gradients } = lossesAndGradients(tf, model, parameters, batch, dropoutBy(tf, given, model, m));
+        const { losses, gradients } = lossesAndGradients(tf, model, parameters, batch, {
+          huberDelta,
+          dropout: dropoutBy(tf, given, model, m),
+        });
         const byName = Object.fromEntries(parameterNames(model, m).map((name, i) => [name, gradients[i] as Tensor]));
         return { losses, updates: updatesOf(tf, optimizer, byName, given) };
       });
@@ -82,9 +85,9 @@ function training(tf: Tf, shape: TrainingShape): Loop {
   };
 }
 
-/** Sums of squared errors [models * R, K] of rows `numbers` [R, rows] of a set, each counted by its weight [rows]. */
+/** Sums of losses [models * R, K] of rows `numbers` [R, rows] of a set, each counted by its weight [rows]. */
 function evaluation(tf: Tf, shape: TrainingShape, set: RowSet): Loop {
-  const { models, R, ownRates } = shape;
+  const { models, R, ownRates, huberDelta } = shape;
   return {
     fed: { numbers: { shape: [R, EVALUATED_ROWS], dtype: "int32" }, weights: float([EVALUATED_ROWS, 1]) },
     variables: [...models.flatMap(parameterNames), `${set}/x`, `${set}/y`, ...(ownRates ? ["units"] : [])],
@@ -92,7 +95,7 @@ function evaluation(tf: Tf, shape: TrainingShape, set: RowSet): Loop {
       const batch = gathered(tf, given, set);
       const sums = models.map((model, m) => {
         const errors = errorsOf(tf, model, parametersOf(tf, given, model, m), batch);
-        return tf.sum(tf.mul(tf.square(errors), given.weights as Tensor), 1);
+        return tf.sum(tf.mul(lossesOf(tf, errors, huberDelta), given.weights as Tensor), 1);
       });
       return { outputs: { sums: tf.concat(sums) } };
     },

@@ -12,6 +12,7 @@ import { stateNames } from "./in-place.ts";
 export interface TrainingShape {
   readonly models: readonly ModelSpec[];
   readonly optimizer: Optimizer;
+  readonly huberDelta: number | null;
   /** D. */
   readonly inputs: number;
   /** K. */
@@ -29,10 +30,10 @@ export interface TrainingShape {
 export function trainingShape({ models, runs, sources, places }: Group): TrainingShape {
   const { training, model } = runs[0] as Run;
   const { inputs, tasks } = model;
-  const { optimizer, batch: B, trainRows, lr } = training;
+  const { optimizer, huberDelta, batch: B, trainRows, lr } = training;
   const fresh = trainRows === "fresh";
   return {
-    ...{ models, optimizer, inputs, tasks, R: places.length, B, fresh },
+    ...{ models, optimizer, huberDelta, inputs, tasks, R: places.length, B, fresh },
     sharedFeed: fresh && sources.length < places.length,
     ownRates: runs.some((run) => run.training.lr !== lr),
   };

@@ -10,6 +10,8 @@ import { DEEP, MMOE, SPECS, someParameters, someRows } from "../../../support/sp
 
 const B = 3;
 
+const SQUARED = { huberDelta: null };
+
 let tf: Tf;
 beforeAll(async () => {
   tf = await loadTf("wasm");
@@ -32,7 +34,7 @@ function differentiate(spec: ModelSpec, seeds: number[]): { losses: number[]; gr
       rows.flatMap((row) => [...row.y]),
       [seeds.length, B, spec.tasks],
     );
-    const { losses, gradients } = lossesAndGradients(tf, spec, tensors, { x, y });
+    const { losses, gradients } = lossesAndGradients(tf, spec, tensors, { x, y }, SQUARED);
     return { losses: Array.from(losses.dataSync()), gradients: unpack(spec, gradients) };
   });
 }
@@ -73,7 +75,7 @@ test("lossesAndGradients(rows) leaves no tensor behind but its results", () => {
   const tensors = pack(tf, MMOE, [someParameters(MMOE)]);
   const batch = { x: tf.ones([1, B, MMOE.inputs]), y: tf.ones([1, B, MMOE.tasks]) };
   const before = tf.memory().numTensors;
-  const { losses, gradients } = lossesAndGradients(tf, MMOE, tensors, batch);
+  const { losses, gradients } = lossesAndGradients(tf, MMOE, tensors, batch, SQUARED);
   expect(tf.memory().numTensors).toBe(before + 1 + tensors.length);
   tf.dispose([losses, ...gradients, ...tensors, batch.x, batch.y]);
 });

@@ -1,0 +1,48 @@
+import { pointText } from "../../config/grid.ts";
+import { correlationText } from "../../records/cell.ts";
+import { estimateText, LEAST_RUNS } from "../../stats/estimate.ts";
+import type { Candidate, Pick } from "../../sweep/tune.ts";
+import { table } from "./table.ts";
+
+/** Every point of each model, or cell, with its mean loss; the chosen ones are marked. */
+export function candidatesText(picks: readonly Pick[]): string {
+  const keys = Object.keys(picks[0]?.chosen ?? {});
+  const rows = picks.flatMap((pick) =>
+    pick.candidates.map((candidate) => [
+      ...names(pick),
+      ...cells(candidate),
+      candidate.point === pick.chosen ? "<" : "",
+    ]),
+  );
+  return table([[...heads(picks), ...keys, "mean [95 %]", "failed", ""], ...rows]);
+}
+
+function cells({ point, mean, failed }: Candidate): string[] {
+  return [...Object.values(point).map(String), estimateText(mean, 4), String(failed)];
+}
+
+/** How sure each choice is. */
+export function picksText(picks: readonly Pick[]): string {
+  const rows = picks.map((pick) => [
+    ...names(pick),
+    pointText(pick.chosen),
+    pick.next === undefined ? "none" : pointText(pick.next.point),
+    pick.next === undefined ? "-" : estimateText(pick.next.behind, 4),
+    pick.sure ? "yes" : "no",
+    pick.atEnd.length > 0 ? `at an end of ${pick.atEnd.join(", ")}` : "",
+  ]);
+  const header = [...heads(picks), "chosen", "next best", "behind by [95 %]", "sure", ""];
+  return `${table([header, ...rows])}${CAPTION}`;
+}
+
+const CAPTION = `sure: the interval, over pairs of runs, lies above 0, and there are ${LEAST_RUNS} runs or more
+at an end: it is the least or the greatest of its list, and a better one may lie beyond
+`;
+
+function heads([first]: readonly Pick[]): string[] {
+  return first?.correlation === undefined ? ["model"] : ["model", "p"];
+}
+
+function names({ model, correlation }: Pick): string[] {
+  return correlation === undefined ? [model] : [model, correlationText(correlation)];
+}

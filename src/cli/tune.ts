@@ -1,0 +1,102 @@
+import { existsSync, statSync } from "node:fs";
+import { listedKeys } from "../config/grid.ts";
+import { configYaml } from "../config/write.ts";
+import { UsageError } from "../errors.ts";
+import { cellLosses } from "../records/cell-losses.ts";
+import { writable } from "../records/find-results.ts";
+import type { Results } from "../records/read-results.ts";
+import { shellQuoted } from "../shell.ts";
+import { tune as choose, TUNED_BY } from "../sweep/tune.ts";
+import { tunedConfig } from "../sweep/tuned-config.ts";
+import { thousands } from "../units.ts";
+import { writeWholeSync } from "../write-whole.ts";
+import { type Define, examples } from "./command.ts";
+import type { Context } from "./effects.ts";
+import { EXIT } from "./exit-codes.ts";
+import { AT_OPTION, headText, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
+import { choiceOption, countOption, pathOption } from "./options.ts";
+import { goOn } from "./text/go-on.ts";
+import { candidatesText, picksText } from "./text/tune-text.ts";
+
+interface Options {
+  readonly by: string;
+  readonly loss: string;
+  readonly at: readonly string[];
+  readonly runs?: string;
+  readonly seed?: string;
+  readonly output?: string;
+  readonly overwrite?: boolean;
+  readonly json?: boolean;
+}
+
+export const define: Define = (command, run) => {
+  command
+    .argument("<folder>", "a results folder of a sweep with lists of settings")
+    .option("--by <what>", "choose for each model, or for each cell: a model at a correlation", "model")
+    .option(...LOSS_OPTION)
+    .option(...AT_OPTION)
+    .option("-o, --output <file>", "where the config of the tuned sweep goes (default: NAME-tuned.yaml)")
+    .option("--runs <n>", "runs of each cell of the tuned sweep (default: as many as tuned)")
+    .option("--seed <n>", "seed of the tuned sweep: another one than tuned (default: the next)")
+    .option("--overwrite", "replace the output file")
+    .option("--json", "the choices and what they are made from as JSON")
+    .addHelpText(
+      "after",
+      `
+Chooses the values of the listed settings by the lowest mean final loss, and
+writes a config with them. A point at which a run failed is not chosen. The
+tuned sweep has another seed, so no run that it reports helped to choose.
+${examples(
+  "mmoe sweep --lr 1e-4,1e-3,1e-2 --runs 20 --seed 1 --out results/rates",
+  "mmoe tune results/rates --runs 200 --seed 0 -o tuned.yaml",
+  "mmoe sweep tuned.yaml",
+)}`,
+    )
+    .action((folder: string, options: Options) => run((context) => tune(folder, options, context)));
+};
+
+async function tune(folder: string, options: Options, context: Context): Promise<number> {
+  const by = choiceOption("--by", options.by, TUNED_BY);
+  const loss = lossOption(options.loss);
+  const { seed, runs } = options;
+  const report = {
+    ...(seed !== undefined && { seed: countOption("--seed", seed, 0) }),
+    ...(runs !== undefined && { runs: countOption("--runs", runs) }),
+  };
+  const results = await readEnded(folder, options.at, context);
+  checkWhole(results, cellLosses(results, loss));
+  const file = outputFile(options, results);
+  const picks = choose(results, { loss, by });
+  const config = tunedConfig(results, picks, { loss, by, ...report });
+  writable(file, () => writeWholeSync(file, configYaml(config)), "give another -o");
+
+  const { stdout } = context.effects;
+  if (options.json) stdout.write(`${JSON.stringify({ folder, at: results.at, loss, by, picks, file }, null, 2)}\n`);
+  else {
+    const head = headText(results, loss);
+    const goOn = `${file}: train it with: mmoe sweep ${shellQuoted(file)}`;
+    stdout.write(`${head}\n${candidatesText(picks)}\n${picksText(picks)}\n${goOn}\n`);
+  }
+  return EXIT.done;
+}
+
+/** Refuses what can't be chosen from: a sweep without lists, or with runs missing. */
+function checkWhole(results: Results, cells: ReturnType<typeof cellLosses>): void {
+  const { path, config } = results;
+  if (listedKeys(config).length === 0)
+    throw new UsageError(
+      `${path}: no setting has several values; train a grid first, such as mmoe sweep --lr 0.001,0.01`,
+    );
+  const missing = cells.reduce((sum, cell) => sum + cell.missing, 0);
+  if (missing === 0) return;
+  const runs = missing === 1 ? "1 run is" : `${thousands(missing)} runs are`;
+  throw new UsageError(`${path}: ${runs} missing, which might choose otherwise; train them with: ${goOn(path)}`);
+}
+
+function outputFile({ output, overwrite = false }: Options, { config }: Results): string {
+  const file = output === undefined ? `${config.name}-tuned.yaml` : pathOption("--output", output);
+  if (!existsSync(file)) return file;
+  if (!statSync(file).isFile()) throw new UsageError(`${file} is not a file that can be replaced; give another -o`);
+  if (!overwrite) throw new UsageError(`${file} exists; give another -o, or --overwrite`);
+  return file;
+}

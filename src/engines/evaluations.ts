@@ -1,0 +1,44 @@
+/**
+ * When a run is evaluated, besides after its last step: every so many steps; at so many points a decade, `log:20`; or
+ * after the steps of a list.
+ */
+export type EvalEvery = number | string | readonly number[];
+
+interface Watched {
+  readonly steps: number;
+  readonly evalEvery: EvalEvery;
+}
+
+/** The next step, after `done` of them, after which a run is evaluated. */
+export function nextEvaluation({ steps, evalEvery }: Watched, done: number): number {
+  return Math.min(steps, nextOf(evalEvery, done));
+}
+
+/** All steps after which a run is evaluated. */
+export function evaluationSteps(training: Watched): number[] {
+  const found: number[] = [];
+  for (let done = 0; done < training.steps; found.push(done)) done = nextEvaluation(training, done);
+  return found;
+}
+
+/** How often a run is evaluated. */
+export function evaluationCount(training: Watched): number {
+  const { steps, evalEvery } = training;
+  return typeof evalEvery === "number" ? Math.ceil(steps / evalEvery) : evaluationSteps(training).length;
+}
+
+function nextOf(evalEvery: EvalEvery, done: number): number {
+  if (typeof evalEvery === "number") return done + evalEvery - (done % evalEvery);
+  if (typeof evalEvery !== "string") return evalEvery.find((step) => step > done) ?? Number.POSITIVE_INFINITY;
+  const perDecade = pointsPerDecade(evalEvery);
+  let point = Math.max(0, Math.floor(perDecade * Math.log10(Math.max(1, done))) - 1);
+  while (Math.round(10 ** (point / perDecade)) <= done) point++;
+  return Math.round(10 ** (point / perDecade));
+}
+
+/** 20 of `log:20`. Throws RangeError for another text. */
+function pointsPerDecade(text: string): number {
+  const points = Number(/^log:([1-9]\d{0,3})$/.exec(text)?.[1]);
+  if (Number.isNaN(points)) throw new RangeError(`evalEvery: expected log:N with N from 1 to 9999, got ${text}`);
+  return points;
+}

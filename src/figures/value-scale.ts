@@ -1,0 +1,44 @@
+import { compareValues, type GridValue } from "../config/grid.ts";
+import { linearScale, logScale, type Scale, shortNumber, signed, type Tick } from "./scale.ts";
+import { SMALL, textWidth } from "./text.ts";
+
+const APART = 4;
+/** Positive numbers whose largest is this many times the least are drawn on a logarithmic axis. */
+const WIDE = 4;
+
+/** An axis of a setting's values, and each value's number on it. */
+export interface ValueScale {
+  readonly scale: Scale;
+  readonly placeOf: (value: GridValue) => number;
+}
+
+/** The axis of a setting: by the values, or side by side if some are words; a tick at each. */
+export function valueScale(given: readonly GridValue[], range: readonly [number, number]): ValueScale {
+  const values = [...new Set(given)].sort(compareValues);
+  const numbers = values.filter((value) => typeof value === "number");
+  if (numbers.length < values.length) {
+    const placeOf = (value: GridValue) => values.indexOf(value);
+    return { scale: labelled(values.map(String), linearScale(0, Math.max(1, values.length - 1), { range })), placeOf };
+  }
+  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  const scale = low > 0 && high / low >= WIDE ? logScale(low, high, { range }) : linearScale(low, high, { range });
+  return { scale: labelled(numbers.map(shortNumber), scale, numbers), placeOf: Number };
+}
+
+/** `scale` with a tick at each of `places`, and as many of the labels as have room: the last one always. */
+export function labelled(
+  labels: readonly string[],
+  scale: Scale,
+  places: readonly number[] = [...labels.keys()],
+): Scale {
+  let free = Number.POSITIVE_INFINITY; // to the left of the last label
+  const ticks: Tick[] = [];
+  for (let i = labels.length - 1; i >= 0; i--) {
+    const [value, label] = [places[i] as number, signed(labels[i] as string)];
+    const [place, half] = [scale.at(value), textWidth(label, SMALL) / 2];
+    const fits = place + half <= free;
+    if (fits) free = place - half - APART;
+    ticks.unshift({ value, label: fits ? label : "" });
+  }
+  return { ...scale, ticks };
+}

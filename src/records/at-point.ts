@@ -1,0 +1,71 @@
+import { type GridPoint, gridPoints, listedKeys, valuesOf } from "../config/grid.ts";
+import { valueText } from "../config/setting-rows.ts";
+import { GRID_KEYS, type GridKey } from "../config/settings.ts";
+import { didYouMean } from "../config/suggest.ts";
+import { tunedKeys } from "../config/tuned.ts";
+import { UsageError } from "../errors.ts";
+import type { Results } from "./read-results.ts";
+
+/** The part of a sweep's results that `choice` leaves: a setting that it fixes is no longer a list. */
+export function resultsAt(results: Results, choice: GridPoint): Results {
+  const keys = Object.keys(choice);
+  if (keys.length === 0) return results;
+  const fixed = keys.filter((key) => Array.isArray(results.config[key as GridKey]));
+  const records = results.records.flatMap((record) => {
+    if (!fixed.every((key) => record.point[key] === choice[key])) return [];
+    const point = Object.fromEntries(Object.entries(record.point).filter(([key]) => !fixed.includes(key)));
+    return [{ ...record, point }];
+  });
+  return { ...results, config: { ...results.config, ...choice }, records, at: { ...results.at, ...choice } };
+}
+
+/**
+ * The choice in texts such as `lr=0.01` or `lr=0.01,batch=16`, of values that the sweep has. Throws UsageError, which
+ * calls the texts' source `flag`.
+ */
+export function choiceIn(texts: readonly string[], { config, path }: Results, flag: string): GridPoint {
+  const choice: Record<string, GridPoint[string]> = {};
+  for (const text of texts.flatMap((each) => each.split(","))) {
+    const [, key, value] = /^\s*([^=]+?)\s*=\s*(.+?)\s*$/.exec(text) ?? [];
+    if (key === undefined || value === undefined)
+      throw new UsageError(`${flag}: expected setting=value, such as lr=0.01, got '${text}'`);
+    if (!isGridKey(key))
+      throw new UsageError(
+        `${flag}: unknown setting '${key}'${didYouMean(key, GRID_KEYS) || `; settings: ${GRID_KEYS.join(", ")}`}`,
+      );
+    if (tunedKeys(config).includes(key))
+      throw new UsageError(`${flag}: ${path} has ${key} as tuned, a value for each model; leave it out`);
+    if (key in choice) throw new UsageError(`${flag}: ${key} is given twice; give it once`);
+    const values = valuesOf(config, key);
+    const found = values.find((one) => String(one) === value || (typeof one === "number" && Number(value) === one));
+    if (found === undefined)
+      throw new UsageError(`${flag}: ${path} has the ${key} ${values.join(", ")}, not ${value}; give one that it has`);
+    choice[key] = found;
+  }
+  return choice;
+}
+
+function isGridKey(key: string): key is GridKey {
+  return GRID_KEYS.some((known) => known === key);
+}
+
+/** Results that can't be taken together. */
+export interface SeveralPoints {
+  /** E.g. `there are several points (lr: 0.001, 0.01)`. */
+  readonly why: string;
+  /** A choice that leaves one point: `lr=0.001`. */
+  readonly choice: string;
+  /** Both, as the end of an error. */
+  readonly text: string;
+}
+
+/** What is to be chosen in results of several grid points; undefined for those of one. */
+export function severalPoints({ config }: Results): SeveralPoints | undefined {
+  const listed = listedKeys(config);
+  if (listed.length === 0) return undefined;
+  const lists = listed.map((key) => `${key}: ${valueText(config[key])}`).join("; ");
+  const first = gridPoints(config)[0] as GridPoint;
+  const choice = listed.map((key) => `${key}=${first[key]}`).join(",");
+  const why = `there are several points (${lists})`;
+  return { why, choice, text: `${why}; choose one, such as --at ${choice}` };
+}

@@ -1,0 +1,39 @@
+import type { LossSet } from "./record.ts";
+
+/** What a loss is called wherever it is shown: in tables, axes, captions, columns and help. */
+interface LossWords {
+  /** As the heading of a column, or a choice. */
+  readonly short: string;
+  /** As a noun, e.g. on an axis. */
+  readonly name: string;
+  /** As a result: the mean loss is lowest on held-out rows. */
+  readonly where: string;
+  /** Its value at an evaluation. */
+  readonly atStep: string;
+  /** Its value at the end of a run. */
+  readonly atEnd: string;
+}
+
+export const LOSS_WORDS: Readonly<Record<LossSet, LossWords>> = {
+  train: {
+    short: "training",
+    name: "training loss",
+    where: "on training rows",
+    atStep: "mean of the batch losses since the evaluation before",
+    atEnd: "loss on training rows after the last step",
+  },
+  heldout: {
+    short: "held-out",
+    name: "held-out loss",
+    where: "on held-out rows",
+    atStep: "loss on held-out rows",
+    atEnd: "loss on held-out rows after the last step",
+  },
+  running: {
+    short: "running mean",
+    name: "running mean of the loss",
+    where: "as a running mean",
+    atStep: "mean of all batch losses since step 1",
+    atEnd: "running mean of the loss after the last step",
+  },
+};

@@ -1,0 +1,43 @@
+import { pointText } from "../config/grid.ts";
+import { shortNumber } from "../figures/scale.ts";
+import { modelLabel } from "../figures/style.ts";
+import { capitalised } from "../figures/words.ts";
+import type { CellLosses } from "../records/cell-losses.ts";
+import { LOSS_WORDS } from "../records/loss-words.ts";
+import { type EachLoss, LOSS_SETS } from "../records/record.ts";
+import { groupBy } from "../stats/group-by.ts";
+import { type Html, html } from "./html.ts";
+import { meanOf } from "./ranking.ts";
+import { listed, lossText } from "./report-words.ts";
+
+/** The outcome of a grid: the point at which each model's mean loss is lowest, at each correlation. */
+export function bestPoints(cells: EachLoss<readonly CellLosses[]>): Html {
+  const done = LOSS_SETS.filter((set) => cells[set].some(({ byRun }) => byRun.size > 0));
+  if (done.length === 0) return html`<p class="lead">No run is done.</p>\n`;
+  const texts = done.map(
+    (set) =>
+      `${capitalised(LOSS_WORDS[set].where)} the mean loss after the last step is lowest ${lowestText(cells[set])}.`,
+  );
+  return html`${texts.map((text, i) => html`<p${i === 0 ? LEAD : ""}>${text}</p>\n`)}`;
+}
+
+const LEAD = html` class="lead"`;
+
+/** `for MMoE with lr=0.01 at correlation 0.5 (0.0500) and ...; for OMoE with ...`. */
+function lowestText(cells: readonly CellLosses[]): string {
+  const trained = cells.filter(({ byRun }) => byRun.size > 0);
+  const ofModels = [...groupBy(trained, ({ model }) => model)].map(([model, own]) => {
+    const lowest = [...groupBy(own, ({ correlation }) => String(correlation)).values()].map((some) =>
+      some.reduce((low, cell) => (meanOf(cell) < meanOf(low) ? cell : low)),
+    );
+    const byPoint = groupBy(lowest, ({ point }) => pointText(point));
+    const places = [...byPoint].map(([point, some]) => `with ${point} at ${correlationsText(some)}`);
+    return `for ${modelLabel(model)} ${listed(places)}`;
+  });
+  return ofModels.join("; ");
+}
+
+function correlationsText(cells: readonly CellLosses[]): string {
+  const rising = [...cells].sort((a, b) => a.correlation - b.correlation);
+  return listed(rising.map((cell) => `${shortNumber(cell.correlation)} (${lossText(meanOf(cell))})`));
+}

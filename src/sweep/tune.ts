@@ -1,0 +1,95 @@
+import { type GridPoint, listedKeys, valuesOf } from "../config/grid.ts";
+import type { GridKey } from "../config/settings.ts";
+import { UsageError } from "../errors.ts";
+import { pointText } from "../records/cell.ts";
+import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
+import type { Results } from "../records/read-results.ts";
+import type { LossSet } from "../records/record.ts";
+import { describe } from "../stats/describe.ts";
+import { type Estimate, LEAST_RUNS } from "../stats/estimate.ts";
+import { groupBy } from "../stats/group-by.ts";
+import { comparePairs } from "../stats/pairs.ts";
+
+export const TUNED_BY = ["model", "cell"] as const;
+
+export interface TuneOptions {
+  readonly loss: LossSet;
+  /** Choose for each model, by its mean over correlations, or for each model at each correlation. */
+  readonly by: (typeof TUNED_BY)[number];
+}
+
+/** One of the points that a choice is made from. */
+export interface Candidate {
+  readonly point: GridPoint;
+  /** Mean final loss over runs; by model, of their means over correlations. */
+  readonly mean: Estimate;
+  /** A point with failed runs is not chosen: the mean says nothing of them. */
+  readonly failed: number;
+}
+
+/** The point of the lowest mean final loss of a model, or of a cell. */
+export interface Pick {
+  readonly model: string;
+  /** Undefined for a choice by model. */
+  readonly correlation: number | undefined;
+  /** In the order of the sweep's lists. */
+  readonly candidates: readonly Candidate[];
+  readonly chosen: GridPoint;
+  /** The next best point, and by how much its loss is higher, run by run; undefined if there is no other. */
+  readonly next: { readonly point: GridPoint; readonly behind: Estimate } | undefined;
+  /** Whether the runs tell the choice apart from the next best: the interval lies above zero, and the runs are enough. */
+  readonly sure: boolean;
+  /** Listed settings whose chosen number is the least or the greatest: a better one may lie beyond. */
+  readonly atEnd: readonly GridKey[];
+}
+
+/** Chooses a grid point for each model, or each cell, by final losses. Throws UsageError if one has none. */
+export function tune(results: Results, { loss, by }: TuneOptions): Pick[] {
+  const cells = cellLosses(results, loss);
+  const groups = groupBy(cells, ({ model, correlation }) => (by === "model" ? model : `${model} ${correlation}`));
+  return [...groups.values()].map((group) => pickOf(group, results, by));
+}
+
+interface Contender extends Candidate {
+  /** Each run's loss; by model, its mean over correlations. */
+  readonly losses: Float64Array;
+}
+
+function pickOf(group: readonly CellLosses[], results: Results, by: TuneOptions["by"]): Pick {
+  const { model, correlation } = group[0] as CellLosses;
+  const runs = commonRuns(group.filter(({ failed }) => failed.length === 0));
+  const contenders = [...groupBy(group, ({ point }) => pointText(point)).values()].map((cells) =>
+    contenderOf(cells, runs),
+  );
+  const [best, next] = contenders.filter(({ failed }) => failed === 0).sort((a, b) => a.mean.value - b.mean.value);
+  if (best === undefined || best.losses.length === 0)
+    throw new UsageError(`${results.path}: at every point some runs of ${model} failed; give other values`);
+  const behind = next && comparePairs(next.losses, best.losses).mean;
+  return {
+    model,
+    correlation: by === "model" ? undefined : correlation,
+    candidates: contenders.map(({ point, mean, failed }) => ({ point, mean, failed })),
+    chosen: best.point,
+    next: next && behind && { point: next.point, behind },
+    sure: behind !== undefined && behind.low > 0 && best.losses.length >= LEAST_RUNS,
+    atEnd: listedKeys(results.config).filter((key) => isAtEnd(best.point, key, results)),
+  };
+}
+
+/** One point of a model, at one correlation or several. */
+function contenderOf(cells: readonly CellLosses[], runs: readonly number[]): Contender {
+  const failed = cells.reduce((sum, cell) => sum + cell.failed.length, 0);
+  const own = failed === 0 ? runs : commonRuns(cells);
+  const perCell = cells.map((cell) => lossesOf(cell, own));
+  const losses = Float64Array.from(own, (_, i) => {
+    return perCell.reduce((sum, one) => sum + (one[i] as number), 0) / perCell.length;
+  });
+  return { point: (cells[0] as CellLosses).point, mean: describe(losses).mean, failed, losses };
+}
+
+function isAtEnd(chosen: GridPoint, key: GridKey, { config }: Results): boolean {
+  const values = valuesOf(config, key);
+  const numbers = values.filter((value) => typeof value === "number");
+  if (numbers.length < values.length) return false;
+  return chosen[key] === Math.min(...numbers) || chosen[key] === Math.max(...numbers);
+}

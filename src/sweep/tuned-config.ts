@@ -1,0 +1,62 @@
+import { basename } from "node:path";
+import { checkConfig } from "../config/check.ts";
+import type { Config } from "../config/config.ts";
+import { SETTING_KEYS, type Settings } from "../config/schema.ts";
+import { UsageError } from "../errors.ts";
+import type { Results } from "../records/read-results.ts";
+import type { Estimate } from "../stats/estimate.ts";
+import type { Pick, TuneOptions } from "./tune.ts";
+
+interface TunedOptions extends TuneOptions {
+  /** Of the tuned sweep: another one than that of the runs that tuned; by default the next. */
+  readonly seed?: number;
+  /** Runs of each of its cells; by default as many as tuned. */
+  readonly runs?: number;
+}
+
+/**
+ * The config of the sweep with the chosen values, and the table that they were chosen from. Throws UsageError for the
+ * seed of the runs that tuned.
+ */
+export function tunedConfig(results: Results, picks: readonly Pick[], options: TunedOptions): Config {
+  const { config } = results;
+  const { loss, by, seed = config.seed + 1, runs = config.runs } = options;
+  if (seed === config.seed)
+    throw new UsageError(`--seed: expected another seed than ${seed}, that of the runs that tune; leave it out`);
+  const tuned: NonNullable<Settings["tuned"]> = {
+    ...{ sweep: basename(results.path), loss, by, seed: config.seed, runs: config.runs },
+    choices: picks.map(({ chosen, ...pick }) => ({ ...nameOf(pick), values: { ...chosen } })),
+    points: picks.flatMap((pick) =>
+      pick.candidates.map(({ point, mean, failed }) => ({
+        ...nameOf(pick),
+        values: { ...point },
+        ...rounded(mean),
+        failed,
+      })),
+    ),
+  };
+  const settings = Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]]));
+  const changed = { ...picks[0]?.chosen, seed, runs, tuned, name: nameFor(config) };
+  const marks = Object.entries(config.origins).filter(([key, mark]) => mark !== "yours" && !(key in changed));
+  const values = { ...settings, ...changed, marks: Object.fromEntries(marks) };
+  return checkConfig({ source: results.path, values }, []);
+}
+
+function nameOf({ model, correlation }: { model: string; correlation: number | undefined }) {
+  return { model: model as Config["models"][number], ...(correlation !== undefined && { correlation }) };
+}
+
+/** Longest name of a config. */
+const LONGEST = 60;
+const ENDING = "-tuned";
+
+function nameFor({ name }: Config): string {
+  return `${name.slice(0, LONGEST - ENDING.length)}${ENDING}`;
+}
+
+/** To six digits; no interval is null. */
+function rounded({ value, low, high }: Estimate) {
+  const six = (number: number) => Number(number.toPrecision(6));
+  const end = (number: number) => (Number.isNaN(number) ? null : six(number));
+  return { mean: end(value), low: end(low), high: end(high) };
+}

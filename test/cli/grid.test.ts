@@ -1,0 +1,227 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { beforeAll, describe, expect, test } from "vitest";
+import { loadConfig, setOverride } from "../../src/config/load.ts";
+import { planRuns } from "../../src/sweep/plan.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+
+const SMALL = ["smoke", "--models", "omoe,mmoe", "--corr", "0.5,1", "--runs", "2", "--steps", "20", "--engine", "cpu"];
+const GRID = [...SMALL, "--lr", "0.001,0.01", "--set", "batch=8,64"];
+const TIMED = ["elapsedMs"];
+
+const out = join(temporaryFolder(), "grid");
+const sweep = (to: string, ...argv: string[]) => runMain(["sweep", ...argv, "--out", to]);
+const text = (folder: string, file: string) => readFileSync(join(folder, file), "utf8");
+const rows = (folder: string, file = "runs.csv"): Record<string, string>[] =>
+  parse(text(folder, file), { columns: true });
+
+/** The rows without what says how long a run took. */
+function numbers(folder: string): Record<string, string>[] {
+  return rows(folder).map((row) => Object.fromEntries(Object.entries(row).filter(([key]) => !TIMED.includes(key))));
+}
+
+let table = "";
+beforeAll(async () => {
+  const { code, stdout } = await sweep(out, ...GRID, "--long");
+  expect(code).toBe(0);
+  table = stdout;
+}, 60_000);
+
+describe("a sweep of a grid", () => {
+  test("trains the very runs that sweeps of one value each train", async () => {
+    for (const [batch, lr] of [
+      ["8", "0.01"],
+      ["64", "0.001"],
+    ] as const) {
+      const alone = join(temporaryFolder(), "alone");
+      expect((await sweep(alone, ...SMALL, "--lr", lr, "--batch", batch)).code).toBe(0);
+      const same = numbers(out)
+        .filter((row) => row.batch === batch && row.lr === lr)
+        .map((row) => ({ ...row, id: row.id?.replace(`batch=${batch}/lr=${lr}/`, "") }));
+      expect(same).toEqual(numbers(alone));
+    }
+  }, 60_000);
+
+  test("trains them so where points with other optimizers, initial values and sampling train side by side", async () => {
+    const [grid, alone] = ["grid", "alone"].map((name) => join(temporaryFolder(), name)) as [string, string];
+    const words = ["optimizer=adam,sgd", "initializer=glorot-uniform,he-uniform", "sampling=epochs,replacement"];
+    await sweep(grid, ...SMALL, ...words.flatMap((word) => ["--set", word]));
+    const point = ["sampling=replacement", "optimizer=sgd", "initializer=he-uniform"];
+    await sweep(alone, ...SMALL, ...point.flatMap((word) => ["--set", word]));
+    const same = rows(grid).filter(({ id }) => id?.includes(`/${point.join("/")}/`));
+    expect(same.map((row) => row.finalTrainLossMean)).toEqual(rows(alone).map((row) => row.finalTrainLossMean));
+    expect(new Set(rows(grid).map((row) => row.finalTrainLossMean)).size).toBe(8 * 8);
+  }, 60_000);
+
+  test("trains every run with values of its own", () => {
+    expect(new Set(rows(out).map(({ finalTrainLossMean }) => finalTrainLossMean)).size).toBe(32);
+  });
+
+  test("names runs by their values, and writes a column for each listed setting", () => {
+    expect(rows(out)).toHaveLength(2 * 2 * 2 * 4);
+    expect(rows(out)[0]?.id).toBe("omoe/p=0.50/batch=8/lr=0.001/000");
+    for (const file of ["curves.csv", "curves-long.csv"]) {
+      const found = new Set(rows(out, file).map(({ batch, lr }) => `${batch} ${lr}`));
+      expect(found).toEqual(new Set(["8 0.001", "8 0.01", "64 0.001", "64 0.01"]));
+    }
+    expect(rows(out, "curves.csv").filter(({ task }) => task === "mean")).toHaveLength(2 * 2 * 4);
+  });
+
+  test("shows a row for each cell, with a column for each listed setting", () => {
+    expect(table).toMatch(/^model +p +batch +lr +runs /);
+    expect(table.split("\n").filter((line) => /^o?m?moe/.test(line))).toHaveLength(2 * 2 * 4);
+    expect(table).toMatch(/^mmoe +1\.00 +64 +0\.01 +2 /m);
+  });
+
+  test("can be extended by a value as by a model: nothing is trained twice, the CSV is that of one sweep", async () => {
+    const grown = join(temporaryFolder(), "grown");
+    await sweep(grown, ...SMALL, "--batch", "64,8", "--lr", "0.01,0.1");
+    const { code, stderr } = await sweep(grown, ...SMALL, "--batch", "8,64", "--lr", "0.001,0.01");
+    expect([code, stderr]).toEqual([0, expect.stringContaining("reused 16, to do 16 runs")]);
+    const kept = numbers(grown).filter(({ lr }) => lr !== "0.1");
+    expect(kept).toEqual(numbers(out));
+    expect(loadConfig(join(grown, "config.yaml"))).toMatchObject({ batch: [64, 8], lr: [0.01, 0.1, 0.001] });
+    const status = await runMain(["status", grown]);
+    expect([status.code, status.stdout]).toEqual([0, expect.stringContaining("48 runs: 48 done")]);
+  }, 60_000);
+
+  test("is not a sweep of one of its values: that one is refused in its folder", async () => {
+    const { code, stderr } = await sweep(out, ...SMALL, "--lr", "0.01", "--batch", "8,64");
+    expect([code, stderr]).toEqual([
+      2,
+      `mmoe: ${out} holds a sweep of another config (lr: [0.001, 0.01] there, 0.01 here); give another --out, or --overwrite\n`,
+    ]);
+  });
+
+  test("can be trained in shards and merged, to the same CSV", async () => {
+    const folder = temporaryFolder();
+    const shards = ["1/2", "2/2"].map((shard) => ({ shard, to: join(folder, shard.replace("/", "-")) }));
+    for (const { shard, to } of shards) expect((await sweep(to, ...GRID, "--shard", shard)).code).toBe(0);
+    const merged = join(folder, "merged");
+    const { code } = await runMain(["merge", ...shards.map(({ to }) => to), "-o", merged]);
+    expect([code, numbers(merged)]).toEqual([0, numbers(out)]);
+    expect(text(merged, "curves.csv")).toBe(text(out, "curves.csv"));
+  }, 60_000);
+
+  test("misses runs by cell and point", async () => {
+    const half = join(temporaryFolder(), "half");
+    await sweep(half, ...GRID, "--shard", "1/2");
+    const { code, stderr } = await runMain(["merge", half]);
+    expect([code, stderr]).toEqual([4, expect.stringContaining("1 of omoe at 0.50, batch=8, lr=0.001")]);
+  }, 60_000);
+
+  test("is verified to the last bit", async () => {
+    const { code, stdout } = await runMain(["verify", out, "--runs", "5"]);
+    expect([code, stdout.match(/ same$/gm)?.length]).toEqual([0, 5]);
+  }, 60_000);
+
+  test("is planned with all of its steps", async () => {
+    const { code, stdout } = await runMain(["sweep", ...SMALL, "--dry-run", "--steps", "20,40", "--out", `${out}-2`]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("16 runs, to do 16: 480 run-steps")]);
+    expect(stdout).toMatch(/^omoe +0\.50 +40 +2 +14,018$/m);
+  }, 60_000);
+});
+
+test("summary shows every point, and compares models at the same one", async () => {
+  const { stdout } = await runMain(["summary", out, "--full"]);
+  expect(stdout).toMatch(/^p = 0\.50 +batch +lr +runs/m);
+  expect(stdout).toContain("p = 0.50, batch=8, lr=0.001");
+  expect(stdout.match(/^omoe, mmoe at 0\.50, batch=8, lr=0\.01 /gm)).toHaveLength(2);
+  expect(stdout.match(/^mmoe at 0\.50, 1\.00, batch=64, lr=0\.01 /gm)).toHaveLength(1);
+  expect(stdout).toContain("by Holm over these 8");
+  const { stdout: csv } = await runMain(["summary", out, "--csv"]);
+  const lines: Record<string, string>[] = parse(csv, { columns: true });
+  expect(new Set(lines.map(({ about, batch, lr }) => `${about} ${batch} ${lr}`)).size).toBe(4 * 4);
+});
+
+describe("--at", () => {
+  const AT = ["--at", "batch=64,lr=0.01"];
+
+  test("shows one point as a sweep of its own is shown", async () => {
+    const alone = join(temporaryFolder(), "alone");
+    await sweep(alone, ...SMALL, "--lr", "0.01");
+    const [ours, theirs] = [await runMain(["summary", out, ...AT]), await runMain(["summary", alone])];
+    expect(ours.stdout).toBe(theirs.stdout.replace(`${alone}\n`, `${out} at batch=64, lr=0.01\n`));
+    const compared = await runMain(["compare", out, alone, ...AT]);
+    expect([compared.code, compared.stdout]).toEqual([0, expect.stringContaining("cells: 4 the same, 0 better")]);
+    expect(compared.stdout).not.toMatch(/only|settings/);
+    const without = await runMain(["compare", out, alone]);
+    expect([without.code, without.stderr]).toEqual([
+      2,
+      `mmoe: ${out} and ${alone} have no finished run in common; one is a grid: there are several points (batch: 8, 64; lr: 0.001, 0.01); choose one, such as --at batch=8,lr=0.001\n`,
+    ]);
+  });
+
+  test("leaves what it does not choose as columns", async () => {
+    const { stdout } = await runMain(["summary", out, "--at", "lr=0.01"]);
+    expect(stdout).toMatch(/^p = 0\.50 +batch +runs/m);
+    const { stdout: compared } = await runMain(["compare", out, out, "--at", "lr=0.01"]);
+    expect(compared).toMatch(/^model +p +batch +pairs/m);
+  });
+
+  test("chooses the point at which claims are tested: without it, several are refused", async () => {
+    const refused = await runMain(["claims", out]);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      `mmoe: ${out}: claims are tested at one grid point, there are several points (batch: 8, 64; lr: 0.001, 0.01); choose one, such as --at batch=8,lr=0.001\n`,
+    ]);
+    const { stdout } = await runMain(["claims", out, ...AT]);
+    expect(stdout).toMatch(new RegExp(`^${out} at batch=64, lr=0.01\\n`));
+    expect(stdout).toMatch(/^5\.2-2 +undecided /m); // the one whose cells are all here
+  });
+});
+
+test("report writes a page of all points, or of the chosen one", async () => {
+  const file = join(temporaryFolder(), "report.html");
+  expect((await runMain(["report", out, "-o", file])).code).toBe(0);
+  expect(readFileSync(file, "utf8")).toContain(", 4 grid points</h1>");
+  expect((await runMain(["report", out, "-o", file, "--at", "batch=64,lr=0.01"])).code).toBe(0);
+  expect(readFileSync(file, "utf8")).toContain(", batch=64, lr=0.01</h1>");
+});
+
+describe("figures of a grid", () => {
+  const POINTS = "there are several points (batch: 8, 64; lr: 0.001, 0.01); choose one, such as --at batch=8,lr=0.001";
+
+  test("are those of all points, and one line for the others", async () => {
+    const folder = temporaryFolder();
+    const { code, stdout, stderr } = await runMain(["figures", out, "-o", folder]);
+    expect([code, stdout]).toEqual([0, `${folder}/grid.{svg,csv,txt}: Final loss against lr\n`]);
+    expect(stderr).toBe(
+      `figure3, figure4, figure5, final-loss, differences, distributions, runs are not drawn: one grid point is shown, ${POINTS}\n`,
+    );
+  });
+
+  test("are those of the chosen point, named by it", async () => {
+    const folder = temporaryFolder();
+    const { code, stdout, stderr } = await runMain(["figures", out, "-o", folder, "--at", "batch=64,lr=0.01"]);
+    expect([code, stderr]).toEqual([
+      0,
+      "figure3 is not drawn: no run of shared-bottom-16 is done; see mmoe sweep figure3\n",
+    ]);
+    expect(stdout).toContain(`${folder}/figure4-batch=64-lr=0.01.{svg,csv,txt}: `);
+    expect(stdout.split("\n").filter((line) => line !== "")).toHaveLength(6);
+  });
+
+  test("that show one point are refused by name without a choice", async () => {
+    const { code, stderr } = await runMain(["figures", out, "--only", "4"]);
+    expect([code, stderr]).toEqual([2, `mmoe: ${out}: figure4 can't be drawn: one grid point is shown, ${POINTS}\n`]);
+  });
+
+  test("that were drawn into the folder are removed with the sweep that they show", async () => {
+    const folder = join(temporaryFolder(), "again");
+    const small = ["smoke", "--models", "mmoe", "--corr", "1", "--runs", "1", "--steps", "5", "--lr", "0.1,0.01"];
+    await sweep(folder, ...small);
+    await runMain(["figures", folder, "--at", "lr=0.1", "--only", "5"]);
+    expect(readdirSync(join(folder, "figures"))).toContain("figure5-lr=0.1.svg");
+    expect((await sweep(folder, ...small, "--overwrite")).code).toBe(0);
+    expect(existsSync(join(folder, "figures"))).toBe(false);
+  });
+});
+
+test("every run of a grid has its values in its id: there are no two of one id", () => {
+  const config = loadConfig("smoke", ["lr=0.1,0.01,1e-7", "trainRows=100,fresh", "steps=1,10"].map(setOverride));
+  const ids = planRuns(config).map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids).toContain("mmoe/p=0.50/trainRows=fresh/steps=10/lr=1e-7/000");
+});

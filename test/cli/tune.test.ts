@@ -1,0 +1,114 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { expect, test } from "vitest";
+import { loadConfig } from "../../src/config/load.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+import { writeResults } from "../support/made-results.ts";
+
+const SET = ["runs=20", "models=omoe,mmoe", "correlations=0.5,1", "lr=0.001,0.01", "seed=1"];
+
+/** A folder in which omoe is best at 0.001, and mmoe at 0.01. */
+function made(set: readonly string[] = [], missing = false): string {
+  const folder = join(temporaryFolder(), "rates");
+  mkdirSync(folder);
+  const lossOf = ({ model, index, training: { lr } }: Parameters<Parameters<typeof writeResults>[1]>[0]) => {
+    if (missing && index === 3 && lr === 0.01) return "missing";
+    return (model.name === "omoe") === (lr === 0.001) ? 0.1 + index / 1000 : 0.3 + (index % 7) / 1000;
+  };
+  writeResults(folder, lossOf, [...SET, ...set]);
+  return folder;
+}
+
+test("mmoe tune shows what it chose from, how sure it is, and where the config is", async () => {
+  const folder = made();
+  const file = join(temporaryFolder(), "tuned.yaml");
+  const { code, stdout, stderr } = await runMain(["tune", folder, "-o", file]);
+  expect([code, stderr]).toEqual([0, ""]);
+  const lines = stdout.split("\n");
+  expect(lines[0]).toBe(folder);
+  expect(lines.filter((line) => line.endsWith("<")).map((line) => line.split(/ +/).slice(0, 2))).toEqual([
+    ["omoe", "0.001"],
+    ["mmoe", "0.01"],
+  ]);
+  expect(stdout).toMatch(/^omoe +lr=0\.001 +lr=0\.01 +0\.19\d\d \[0\.19\d\d, 0\.19\d\d\] +yes +at an end of lr$/m);
+  expect(lines.at(-2)).toBe(`${file}: train it with: mmoe sweep ${file}`);
+});
+
+test("mmoe sweep trains what mmoe tune chose, and its provenance keeps why", async () => {
+  const folder = temporaryFolder();
+  const file = join(folder, "tuned.yaml");
+  await runMain(["tune", made(), "-o", file, "--runs", "1", "--seed", "0", "--by", "cell"]);
+  const out = join(folder, "results");
+  const { code } = await runMain(["sweep", file, "--steps", "3", "--out", out, "--engine", "cpu"]);
+  expect(code).toBe(0);
+  const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv"), "utf8"), { columns: true });
+  expect(rows.map(({ id, lr, seed }) => [id, lr, seed])).toEqual([
+    ["omoe/p=0.50/000", "0.001", "0"],
+    ["mmoe/p=0.50/000", "0.01", "0"],
+    ["omoe/p=1.00/000", "0.001", "0"],
+    ["mmoe/p=1.00/000", "0.01", "0"],
+  ]);
+  expect(loadConfig(join(out, "config.yaml")).tuned).toMatchObject({ sweep: "rates", by: "cell", runs: 20 });
+  expect((await runMain(["verify", out])).code).toBe(0);
+});
+
+test("mmoe tune --json has the choices and what they are made from", async () => {
+  const file = join(temporaryFolder(), "tuned.yaml");
+  const { stdout } = await runMain(["tune", made(), "-o", file, "--loss", "heldout", "--json"]);
+  expect(JSON.parse(stdout)).toMatchObject({
+    loss: "heldout",
+    by: "model",
+    file,
+    picks: [
+      { model: "omoe", chosen: { lr: 0.001 }, sure: true, next: { point: { lr: 0.01 } } },
+      { model: "mmoe", chosen: { lr: 0.01 }, sure: true },
+    ],
+  });
+});
+
+test("mmoe tune chooses what --at leaves open", async () => {
+  const folder = made(["batch=64,256"]);
+  const file = join(temporaryFolder(), "tuned.yaml");
+  const { stdout } = await runMain(["tune", folder, "-o", file, "--at", "batch=64"]);
+  expect(stdout).toContain(`${folder} at batch=64\n`);
+  expect(loadConfig(file)).toMatchObject({
+    batch: 64,
+    tuned: { choices: [{ values: { lr: 0.001 } }, { values: {} }] },
+  });
+});
+
+test("mmoe tune refuses in a line what it can't choose from, and writes nothing", async () => {
+  const file = join(temporaryFolder(), "tuned.yaml");
+  const tune = async (folder: string, ...argv: string[]) => {
+    const { code, stderr } = await runMain(["tune", folder, "-o", file, ...argv]);
+    return [code, stderr.replaceAll(folder, "DIR")];
+  };
+  expect(await tune("results/figure3")).toEqual([
+    2,
+    "mmoe: DIR: no setting has several values; train a grid first, such as mmoe sweep --lr 0.001,0.01\n",
+  ]);
+  expect(await tune(made([], true))).toEqual([
+    2,
+    "mmoe: DIR: 4 runs are missing, which might choose otherwise; train them with: mmoe sweep DIR/config.yaml --out DIR\n",
+  ]);
+  expect(await tune(made(), "--by", "models")).toEqual([
+    2,
+    "mmoe: --by: expected one of model, cell, got 'models'; did you mean 'model'?\n",
+  ]);
+  expect(await tune(made(), "--seed", "1")).toEqual([
+    2,
+    "mmoe: --seed: expected another seed than 1, that of the runs that tune; leave it out\n",
+  ]);
+  expect(existsSync(file)).toBe(false);
+});
+
+test("mmoe tune replaces no file unless told so", async () => {
+  const file = join(temporaryFolder(), "tuned.yaml");
+  const folder = made();
+  const tune = (...argv: string[]) => runMain(["tune", folder, "-o", file, ...argv]);
+  expect((await tune()).code).toBe(0);
+  expect(await tune()).toMatchObject({ code: 2, stderr: `mmoe: ${file} exists; give another -o, or --overwrite\n` });
+  expect((await tune("--overwrite", "--runs", "7")).code).toBe(0);
+  expect(loadConfig(file).runs).toBe(7);
+});

@@ -1,0 +1,114 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { trainedHash } from "../../src/config/config.ts";
+import { loadConfig, setOverride } from "../../src/config/load.ts";
+import type { Settings } from "../../src/config/schema.ts";
+import { settingRows } from "../../src/config/setting-rows.ts";
+import { trainedValues } from "../../src/config/tuned.ts";
+import { configYaml } from "../../src/config/write.ts";
+import { planRuns } from "../../src/sweep/plan.ts";
+import { temporaryFolder } from "../support/effects.ts";
+
+type Tuned = NonNullable<Settings["tuned"]>;
+const BY_MODEL: Tuned["choices"] = [
+  { model: "omoe", values: { lr: 0.001, batch: 16 } },
+  { model: "mmoe", values: { lr: 0.01 } },
+];
+const BY_CELL: Tuned["choices"] = [0.5, 1].map((correlation) => ({
+  model: "mmoe",
+  correlation,
+  values: { lr: correlation / 100 },
+}));
+
+const WHY = { sweep: "rates", loss: "train", by: "model", seed: 7, runs: 20, points: [] } as const;
+const tuned = (choices: Tuned["choices"], ...settings: string[]) =>
+  loadConfig("smoke", [
+    ...["models=omoe,mmoe", "correlations=0.5,1", "runs=2"].map(setOverride),
+    ...settings.map(setOverride),
+    { source: "tuned", values: { tuned: { ...WHY, points: [], choices } } },
+  ]);
+
+describe("a tuned sweep", () => {
+  test("trains each model with its own values, and what they leave out with those of all", () => {
+    for (const { id, model, training } of planRuns(tuned(BY_MODEL))) {
+      const [lr, batch] = model.name === "omoe" ? [0.001, 16] : [0.01, 64];
+      expect([id, training.lr, training.batch]).toEqual([id, lr, batch]);
+    }
+  });
+
+  test("trains each cell with its own values where they are for cells", () => {
+    const config = tuned(BY_CELL, "models=mmoe");
+    expect(planRuns(config).map(({ id, training }) => [id, training.lr])).toEqual([
+      ["mmoe/p=0.50/000", 0.005],
+      ["mmoe/p=1.00/000", 0.01],
+      ["mmoe/p=0.50/001", 0.005],
+      ["mmoe/p=1.00/001", 0.01],
+    ]);
+  });
+
+  test("has the ids of a sweep without choices, and comes back from its file", () => {
+    const config = tuned(BY_MODEL);
+    const ids = ({ id }: { id: string }) => id;
+    const untuned = loadConfig("smoke", ["models=omoe,mmoe", "correlations=0.5,1", "runs=2"].map(setOverride));
+    expect(planRuns(config).map(ids)).toEqual(planRuns(untuned).map(ids));
+    const path = join(temporaryFolder(), "config.yaml");
+    writeFileSync(path, configYaml(config));
+    expect(loadConfig(path)).toEqual(config);
+  });
+
+  test("is another sweep for other choices, not for other reasons of the same", () => {
+    const one = tuned(BY_MODEL);
+    expect(trainedHash(one)).not.toBe(trainedHash(loadConfig("smoke")));
+    expect(trainedHash(one)).not.toBe(trainedHash(tuned([BY_MODEL[1] as never, { model: "omoe", values: { lr: 1 } }])));
+    expect(trainedHash({ ...one, tuned: { ...(one.tuned as Tuned), sweep: "other", runs: 40 } })).toBe(
+      trainedHash(one),
+    );
+  });
+
+  test("shows its choices among the settings; a sweep without any shows none", () => {
+    const row = (config: Parameters<typeof settingRows>[0]) => settingRows(config).find(({ name }) => name === "tuned");
+    expect(row(tuned(BY_MODEL))?.value).toBe("omoe: batch=16, lr=0.001; mmoe: lr=0.01");
+    expect(row(tuned(BY_CELL, "models=mmoe"))?.value).toBe("mmoe at 0.5: lr=0.005; mmoe at 1: lr=0.01");
+    expect(row(loadConfig("smoke"))).toBeUndefined();
+  });
+
+  test("is trained with the values of its choices, which trainedValues(config, key) lists", () => {
+    expect(trainedValues(tuned(BY_MODEL), "batch")).toEqual([16, 64]);
+    expect(trainedValues(tuned(BY_MODEL), "steps")).toEqual(trainedValues(loadConfig("smoke"), "steps"));
+  });
+
+  const path = () => {
+    const file = join(temporaryFolder(), "tuned.yaml");
+    writeFileSync(file, configYaml(tuned(BY_MODEL)));
+    return file;
+  };
+
+  test.each([
+    [["lr=0.1"], "--set lr: 'tuned' has a value of lr for each model; leave it out, or add --set tuned=null"],
+    [["lr=0.1,0.2"], "--set lr: 'tuned' has a value of lr for each model; leave it out, or add --set tuned=null"],
+    [["seed=7"], "--set seed: expected another seed than that of the runs that tuned, got 7"],
+    [
+      ["models=omoe,shared-bottom"],
+      /tuned: expected one choice for shared-bottom at 0.5, got 0; tune again with it, or add --set tuned=null$/,
+    ],
+  ])("refuses %j in a line", (settings, message) => {
+    expect(() => loadConfig(path(), settings.map(setOverride))).toThrow(message);
+  });
+
+  test("takes other values if it is tuned no more", () => {
+    expect(loadConfig(path(), ["lr=0.1", "tuned=null"].map(setOverride))).toMatchObject({ lr: 0.1, tuned: null });
+  });
+
+  test("may have lists of settings that were not tuned", () => {
+    const grid = planRuns(tuned(BY_MODEL, "optimizer=adam,sgd"));
+    expect(grid.map(({ id }) => id)).toContain("omoe/p=0.50/optimizer=sgd/001");
+    expect(new Set(grid.map(({ training: { lr, optimizer } }) => `${lr} ${optimizer}`)).size).toBe(4);
+  });
+
+  test("refuses two choices for one cell, and a list of a tuned setting", () => {
+    const twice = [...BY_MODEL, { model: "mmoe", correlation: 1, values: { lr: 1 } }] as const;
+    expect(() => tuned([...twice])).toThrow("tuned: expected one choice for mmoe at 1, got 2");
+    expect(() => tuned(BY_MODEL, "lr=0.1,0.2")).toThrow("--set lr: 'tuned' has a value of lr for each model");
+  });
+});

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
+import type { Engine } from "../../src/engines/engine.ts";
+import { type EvalEvery, evaluationCount, evaluationSteps, nextEvaluation } from "../../src/engines/evaluations.ts";
+import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
+import { resultOf } from "../support/agreement.ts";
+import { makeRun } from "../support/runs.ts";
+
+const evaluations = (steps: number, evalEvery: EvalEvery) => evaluationSteps({ steps, evalEvery });
+
+test.each([
+  [3, 7, [3, 6, 7]],
+  [[2, 5], 9, [2, 5, 9]],
+  [[2, 5, 12], 5, [2, 5]],
+  ["log:1", 1000, [1, 10, 100, 1000]],
+  ["log:4", 60, [1, 2, 3, 6, 10, 18, 32, 56, 60]],
+  ["log:20", 15, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15]],
+] as const)("with evalEvery %s a run of %i steps is evaluated after %j", (evalEvery, steps, expected) => {
+  expect(evaluations(steps, evalEvery)).toEqual(expected);
+  expect(evaluationCount({ steps, evalEvery })).toBe(expected.length);
+});
+
+test("log:20 gives ten million steps 20 points a decade, each after another step, from any step on the same", () => {
+  const all = evaluations(1e7, "log:20");
+  expect(all.filter((step) => step > 1e5 && step <= 1e6)).toHaveLength(20);
+  expect(all.slice(-21)[0]).toBe(1e6);
+  for (const [i, step] of all.slice(1).entries())
+    expect(nextEvaluation({ steps: 1e7, evalEvery: "log:20" }, step - 1)).toBe(all[i + 1]);
+});
+
+describe("a curve at uneven steps", () => {
+  let engines: Engine[];
+  beforeAll(async () => {
+    engines = [new CpuEngine({ jobs: 1 }), await createTfjsEngine({ backend: "wasm" })];
+  });
+  afterAll(() => Promise.all(engines.map((engine) => engine.dispose())));
+
+  test("has the means of the batches between them, on every engine", async () => {
+    for (const engine of engines) {
+      const each = await resultOf(engine, makeRun({}, { steps: 11, evalEvery: 1 }));
+      const { curve } = await resultOf(engine, makeRun({}, { steps: 11, evalEvery: [2, 3, 7] }));
+      expect(curve.steps).toEqual([2, 3, 7, 11]);
+      const from = [0, 2, 3, 7];
+      curve.train.forEach((losses, i) => {
+        const batches = each.curve.train.slice(from[i], curve.steps[i]);
+        losses.forEach((loss, k) => {
+          expect(loss).toBeCloseTo(batches.reduce((sum, batch) => sum + (batch[k] as number), 0) / batches.length, 6);
+        });
+      });
+      expect(curve.heldout).toEqual([2, 3, 7, 11].map((step) => each.curve.heldout[step - 1]));
+    }
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import { DEFAULT_OPTIONS, type Figure, type FigureOptions, type Lacking } from "../../src/figures/figure.ts";
+import { fileName } from "../../src/figures/files.ts";
+import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
+import { valueScale } from "../../src/figures/value-scale.ts";
+import { resultsAt } from "../../src/records/at-point.ts";
+import { isFigureFile } from "../../src/records/old-results.ts";
+import type { Results } from "../../src/records/read-results.ts";
+import { sweepResults } from "../support/sweep-results.ts";
+
+const SET = ["models=omoe,mmoe", "correlations=0.5,1", "runs=4", "batch=64,256", "lr=0.001,0.01,0.1"];
+const results = sweepResults({ set: SET });
+
+function draw(name: string, of: Results, options: Partial<FigureOptions> = {}): Figure | Lacking {
+  const kind = SWEEP_FIGURES.find((one) => one.name === name);
+  if (kind === undefined) throw new Error(`no figure ${name}`);
+  return kind.draw(of, { ...DEFAULT_OPTIONS, ...options });
+}
+
+describe("the figure of a grid", () => {
+  test("draws every cell against the setting of most values, a row of panels for each choice of the others", () => {
+    const { data, svg, title } = draw("grid", results) as Figure;
+    expect(title).toBe("Final loss against lr");
+    expect(data).toHaveLength(2 * 2 * 6);
+    expect(data[0]).toMatchObject({ model: "omoe", correlation: 0.5, batch: 64, lr: 0.001, runs: 4 });
+    expect(svg.match(/class="panel"/g)).toHaveLength(2 * 2);
+    expect(svg.match(/class="series"/g)).toHaveLength(2 * 2 * 2);
+    expect(svg).toMatch(/>batch=64<.*>batch=256</s);
+  });
+
+  test("has one row where another value is chosen, and says which", () => {
+    const { data, svg, caption } = draw("grid", resultsAt(results, { batch: 64 })) as Figure;
+    expect(data).toHaveLength(2 * 2 * 3);
+    expect(svg).not.toContain(">batch=");
+    expect(caption).toMatch(/n = 4 runs in each cell, at batch=64\.$/);
+  });
+
+  test("draws words side by side", () => {
+    const words = sweepResults({ set: ["models=mmoe", "correlations=1", "runs=2", "trainRows=5000,fresh,300"] });
+    const { svg, data } = draw("grid", words) as Figure;
+    expect(data.map(({ trainRows }) => trainRows)).toEqual([300, 5000, "fresh"]);
+    expect(svg).toMatch(/>300<.*>5000<.*>fresh</s);
+  });
+
+  test("lacks a list in a sweep without one, which need not be told", () => {
+    expect(draw("grid", sweepResults())).toEqual({
+      name: "grid",
+      lacking: "its runs have one value of each setting",
+      never: true,
+    });
+  });
+});
+
+describe.each(SWEEP_FIGURES.filter(({ name }) => name !== "grid"))("$name of a grid", ({ name }) => {
+  const set = name === "figure3" ? [...SET, "models=shared-bottom-16"] : SET;
+  const grid = sweepResults({ set });
+
+  test("lacks the choice of a point", () => {
+    expect(draw(name, grid)).toEqual({
+      name,
+      lacking:
+        "one grid point is shown, there are several points (batch: 64, 256; lr: 0.001, 0.01, 0.1); choose one, such as --at batch=64,lr=0.001",
+    });
+  });
+
+  test("draws the point that is chosen as a sweep of its own, and says which", () => {
+    const at = draw(name, resultsAt(grid, { batch: 64, lr: 0.1 })) as Figure;
+    const alone = draw(name, sweepResults({ set: [...set, "batch=64", "lr=0.1"] })) as Figure;
+    expect(at.data).toEqual(alone.data);
+    expect(at.caption).toBe(alone.caption.replace("in each cell.", "in each cell, at batch=64, lr=0.1."));
+  });
+});
+
+describe("valueScale(values, range)", () => {
+  const at = (values: readonly (number | string)[]) => {
+    const { scale, placeOf } = valueScale(values, [0, 100]);
+    return values.map((value) => Math.round(scale.at(placeOf(value))));
+  };
+
+  test("is logarithmic where positive numbers go far apart, else linear", () => {
+    expect(at([0.1, 0.001, 0.01])).toEqual([100, 0, 50]);
+    expect(at([1, 2, 3])).toEqual([0, 50, 100]);
+    expect(at([0, 0.1, 0.5])).toEqual([0, 20, 100]);
+  });
+
+  test("puts words side by side, after numbers", () => {
+    expect(at(["fresh", 1000, 1])).toEqual([100, 50, 0]);
+  });
+
+  test("labels each value that has room, the last one always", () => {
+    const labels = (values: readonly number[], range: [number, number]) =>
+      valueScale(values, range).scale.ticks.map(({ label }) => label);
+    expect(labels([1, 4, 16], [0, 100])).toEqual(["1", "4", "16"]);
+    expect(labels([1, 4, 16], [0, 8])).toEqual(["", "", "16"]);
+  });
+});
+
+test("fileName(figure, options, at) has the chosen values, and is known as a figure's", () => {
+  const figure = draw("grid", results) as Figure;
+  const name = fileName(figure, { ...DEFAULT_OPTIONS, loss: "heldout" }, { batch: 64, lr: 1e-7, trainRows: "fresh" });
+  expect(name).toBe("grid-batch=64-lr=1e-7-trainRows=fresh-heldout");
+  expect([`${name}.svg`, "grid.csv", "figure4-initializer=glorot-uniform.txt"].map(isFigureFile)).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect(["figure4-mine=3.svg", "grid-lr=.exe", "figure4-lr=1/2.svg"].map(isFigureFile)).toEqual([false, false, false]);
+});

@@ -1,0 +1,134 @@
+import { describe, expect, test } from "vitest";
+import type { Run } from "../../src/engines/engine.ts";
+import { resultsAt } from "../../src/records/at-point.ts";
+import { planRuns } from "../../src/sweep/plan.ts";
+import { tune } from "../../src/sweep/tune.ts";
+import { tunedConfig } from "../../src/sweep/tuned-config.ts";
+import { madeResults } from "../support/made-results.ts";
+
+const SET = ["runs=24", "models=omoe,mmoe", "correlations=0.5,1", "lr=0.001,0.01,0.1", "seed=1"];
+
+/** omoe is best at 0.001 by far; mmoe at 0.01 at 0.5, at 0.1 at 1, and at 0.01 over both; held-out losses are alike. */
+const BEST: Readonly<Record<string, readonly number[]>> = {
+  "omoe 0.5": [0.1, 0.3, 0.4],
+  "omoe 1": [0.1, 0.3, 0.4],
+  "mmoe 0.5": [0.4, 0.1, 0.5],
+  "mmoe 1": [0.4, 0.3, 0.2],
+};
+
+function lossOf({ model, correlation, index, training: { lr } }: Run): number {
+  const place = [0.001, 0.01, 0.1].indexOf(lr);
+  const jitter = 0.02 * Math.sin(2.4 * index + 7 * place);
+  return (BEST[`${model.name} ${correlation}`]?.[place] as number) + jitter;
+}
+
+const results = madeResults(lossOf, SET);
+
+describe("tune(results, { loss, by })", () => {
+  test("chooses for each model the point of the lowest mean over correlations", () => {
+    const picks = tune(results, { loss: "train", by: "model" });
+    expect(picks.map(({ model, correlation, chosen }) => [model, correlation, chosen.lr])).toEqual([
+      ["omoe", undefined, 0.001],
+      ["mmoe", undefined, 0.01],
+    ]);
+    expect(picks[1]?.candidates.map(({ point, mean }) => [point.lr, mean.value.toFixed(2)])).toEqual([
+      [0.001, "0.40"],
+      [0.01, "0.20"],
+      [0.1, "0.35"],
+    ]);
+  });
+
+  test("chooses for each cell by its own runs", () => {
+    const picks = tune(results, { loss: "train", by: "cell" });
+    expect(picks.map(({ model, correlation, chosen }) => [model, correlation, chosen.lr])).toEqual([
+      ["omoe", 0.5, 0.001],
+      ["mmoe", 0.5, 0.01],
+      ["omoe", 1, 0.001],
+      ["mmoe", 1, 0.1],
+    ]);
+  });
+
+  test("says by how much the next best is behind, run by run, and is sure only if that is above zero", () => {
+    const [omoe, mmoe] = tune(results, { loss: "heldout", by: "model" });
+    expect([omoe?.next?.point, mmoe?.next?.point]).toEqual([{ lr: 0.01 }, { lr: 0.1 }]);
+    expect(omoe?.next?.behind.value).toBeCloseTo(1.1 * 0.2, 1);
+    expect([omoe?.sure, mmoe?.sure]).toEqual([true, true]);
+    const alike = madeResults(({ index, training }) => 0.3 + 0.1 * Math.sin(index * training.lr * 1e4), SET);
+    expect(tune(alike, { loss: "train", by: "model" }).map(({ sure }) => sure)).toEqual([false, false]);
+  });
+
+  test("is not sure of few runs, however far they are apart", () => {
+    const few = madeResults(lossOf, [...SET, "runs=19"]);
+    expect(tune(few, { loss: "train", by: "model" }).map(({ sure }) => sure)).toEqual([false, false]);
+    const enough = madeResults(lossOf, [...SET, "runs=20"]);
+    expect(tune(enough, { loss: "train", by: "model" }).map(({ sure }) => sure)).toEqual([true, true]);
+  });
+
+  test("tells which choices are at an end of their list", () => {
+    const picks = tune(results, { loss: "train", by: "model" });
+    expect(picks.map(({ atEnd }) => atEnd)).toEqual([["lr"], []]);
+    const words = madeResults(() => 0.2, ["runs=2", "models=mmoe", "optimizer=adam,sgd"]);
+    expect(tune(words, { loss: "train", by: "model" })[0]?.atEnd).toEqual([]);
+  });
+
+  test("does not choose a point at which a run failed", () => {
+    const failing = madeResults((run) => {
+      const fails = run.model.name === "omoe" && run.training.lr === 0.001 && run.correlation === 1 && run.index === 3;
+      return fails ? "failed" : lossOf(run);
+    }, SET);
+    const [omoe] = tune(failing, { loss: "train", by: "model" });
+    expect([omoe?.chosen, omoe?.candidates.map(({ failed }) => failed)]).toEqual([{ lr: 0.01 }, [1, 0, 0]]);
+    const all = madeResults(({ index }) => (index === 0 ? "failed" : 0.2), SET);
+    expect(() => tune(all, { loss: "train", by: "cell" })).toThrow(
+      "results/made: at every point some runs of omoe failed; give other values",
+    );
+  });
+
+  test("chooses all listed settings together, and the first of equal points", () => {
+    const grid = madeResults(
+      ({ training }) => (training.batch === 32 && training.lr === 0.1 ? 0.1 : 0.3),
+      [...["runs=2", "models=mmoe", "correlations=1", "batch=64,32", "lr=0.01,0.1"]],
+    );
+    expect(tune(grid, { loss: "train", by: "model" })[0]).toMatchObject({
+      chosen: { batch: 32, lr: 0.1 },
+      next: { point: { batch: 64, lr: 0.01 } },
+    });
+    expect(tune(resultsAt(grid, { batch: 64 }), { loss: "train", by: "model" })[0]?.chosen).toEqual({ lr: 0.01 });
+  });
+});
+
+describe("tunedConfig(results, picks, options)", () => {
+  const options = { loss: "train", by: "cell" } as const;
+  const config = tunedConfig(results, tune(results, options), { ...options, runs: 200, seed: 0 });
+
+  test("trains what was chosen, with other random numbers than the runs that chose", () => {
+    const runs = planRuns(config);
+    expect(runs).toHaveLength(200 * 4);
+    expect(new Set(runs.map(({ seed }) => seed))).toEqual(new Set([0]));
+    const rates = new Map(
+      runs.map(({ model, correlation, training }) => [`${model.name} ${correlation}`, training.lr]),
+    );
+    expect(Object.fromEntries(rates)).toEqual({ "omoe 0.5": 0.001, "mmoe 0.5": 0.01, "omoe 1": 0.001, "mmoe 1": 0.1 });
+  });
+
+  test("keeps from what and how it was chosen, and the marks of what it did not change", () => {
+    expect(config.tuned).toMatchObject({ sweep: "made", loss: "train", by: "cell", seed: 1, runs: 24 });
+    expect(config.tuned?.points).toHaveLength(4 * 3);
+    expect(config.tuned?.points[0]).toMatchObject({
+      model: "omoe",
+      correlation: 0.5,
+      values: { lr: 0.001 },
+      failed: 0,
+    });
+    expect(config.origins).toMatchObject({ optimizer: "paper", lr: "yours", tuned: "yours", seed: "yours" });
+    expect(config.name).toBe("paper-tuned");
+  });
+
+  test("has the next seed and as many runs by default, and refuses the seed that chose", () => {
+    const byDefault = tunedConfig(results, tune(results, options), options);
+    expect([byDefault.seed, byDefault.runs]).toEqual([2, 24]);
+    expect(() => tunedConfig(results, tune(results, options), { ...options, seed: 1 })).toThrow(
+      "--seed: expected another seed than 1, that of the runs that tune; leave it out",
+    );
+  });
+});
