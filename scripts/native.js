@@ -24,13 +24,7 @@ export const FLAGS = [
   ...["-fwrapv", "-fno-strict-aliasing", "-fvisibility=hidden"],
 ];
 
-/**
- * Compiles for `arch` with `compiler` (its name, then its first arguments) into the file `to`.
- * @param {string[]} compiler
- * @param {string} arch
- * @param {string} to
- * @param {{ flags?: string[], link?: string[], objects?: string }} options
- */
+/** Compiles for `arch` with `compiler` (its name, then its first arguments) into the file `to`. */
 export async function compile([compiler, ...first], arch, to, { flags = [], link = [], objects = build } = {}) {
   mkdirSync(objects, { recursive: true });
   const cc = (...args) => run(compiler, [...first, ...FLAGS, ...flags, ...args], { cwd: root });

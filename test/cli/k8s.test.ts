@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { runMain, temporaryFolder } from "../support/effects.ts";
@@ -152,7 +152,9 @@ test("mmoe k8s refuses a model that the engine can't train", async () => {
 
 test("mmoe k8s passes on kernels that this machine may lack", async () => {
   for (const kernels of ["neon", "avx512"]) {
+    vi.stubEnv("MMOE_KERNELS", kernels);
     const { code, stdout } = await k8s("--kernels", kernels);
+    vi.unstubAllEnvs();
     expect([code, stdout]).toEqual([0, expect.stringMatching(`- --kernels\n +- ${kernels}\n`)]);
   }
 });

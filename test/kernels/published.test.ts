@@ -26,7 +26,7 @@ describe("the published binaries", () => {
     const { needed, undefined: symbols, versioned } = dependenciesOf(readFileSync(fileOf(name)));
     expect([needed, versioned]).toEqual([[], false]);
     expect(symbols).toContain("napi_create_function");
-    expect(symbols.filter((symbol: string) => !/^(napi_\w+|memcpy|memset)$/.test(symbol))).toEqual([]);
+    expect(symbols.filter((symbol) => !/^(napi_\w+|memcpy|memset)$/.test(symbol))).toEqual([]);
   });
 
   test("one that needs a library, or a version of a symbol, is found and refused", () => {

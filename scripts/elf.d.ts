@@ -1,0 +1,1 @@
+export function dependenciesOf(file: Buffer): { needed: string[]; undefined: string[]; versioned: boolean };
