@@ -14,7 +14,7 @@ import { correlationMatrix, type Matrix } from "./data/correlation-matrix.ts";
 import { GENERATOR_PRESETS, type GeneratorPresetName } from "./data/presets.ts";
 import type { RowSet } from "./data/streams.ts";
 import { type Rows, TaskSet } from "./data/task-set.ts";
-import { DEFAULT_OPTIONS, type Figure, type FigureOptions, type Lacking } from "./figures/figure.ts";
+import { DEFAULT_OPTIONS, type Figure, type FigureChoices, type Lacking } from "./figures/figure.ts";
 import { heeded, SWEEP_FIGURES } from "./figures/gallery.ts";
 import type { ModelSpec } from "./models/spec.ts";
 import { type Ends, MODEL_NAMES, ZOO } from "./models/zoo.ts";
@@ -37,7 +37,7 @@ export type {
   Config,
   Ends,
   Figure,
-  FigureOptions,
+  FigureChoices,
   GridPoint,
   Lacking,
   LossSet,
@@ -116,7 +116,7 @@ export function claims(results: Results, { loss = "train" }: LossOption = {}): C
  */
 export function figures(
   results: Results,
-  { only, ...options }: Partial<FigureOptions> & { readonly only?: readonly string[] } = {},
+  { only, ...options }: Partial<FigureChoices> & { readonly only?: readonly string[] } = {},
 ): (Figure | Lacking)[] {
   const names = SWEEP_FIGURES.map(({ name }) => name);
   const unknown = only?.find((name) => !names.includes(name));

@@ -29,7 +29,7 @@ export const define: Define = (command, run) => {
     .argument("<b>", "another one: of another engine, version or setting")
     .option(...LOSS_OPTION)
     .option(...AT_OPTION)
-    .option("--tolerance <loss>", "largest rise of B's mean loss that is accepted, in units of label variance", "0")
+    .option("--tolerance <loss>", "largest rise of B's mean loss that is accepted, in the unit of the losses", "0")
     .option("--json", "as JSON")
     .addHelpText(
       "after",

@@ -5,7 +5,7 @@ import { UsageError } from "../errors.ts";
 import {
   byReason,
   type Figure,
-  type FigureOptions,
+  type FigureChoices,
   isLacking,
   type Lacking,
   SCALES,
@@ -105,7 +105,7 @@ function ownFolder(folder: string): string {
   throw new UsageError(`${path} is a link; give the folder as -o`);
 }
 
-function figureOptions({ loss, statistic, scale, theme, paper = false }: Options): FigureOptions {
+function figureOptions({ loss, statistic, scale, theme, paper = false }: Options): FigureChoices {
   return {
     loss: lossOption(loss),
     statistic: choiceOption("--statistic", statistic, STATISTICS),
@@ -121,7 +121,7 @@ function figureNamed(name: string): string {
 }
 
 interface Drawable extends Pick<SweepFigure, "name" | "heeds"> {
-  readonly draw: (options: FigureOptions) => Figure | Lacking;
+  readonly draw: (options: FigureChoices) => Figure | Lacking;
 }
 
 /** The kinds of figures for which a folder may have records, at the values that `--at` chooses. */

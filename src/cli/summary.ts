@@ -1,3 +1,4 @@
+import { type LossUnit, lossUnitOf } from "../config/loss-unit.ts";
 import { UsageError } from "../errors.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { BAD_LOSS, summarizeCells } from "../summary/cell-summary.ts";
@@ -50,16 +51,21 @@ async function summary(folder: string, options: Options, context: Context): Prom
   else {
     const cells = cellLosses(results, loss);
     write(`${headText(results, loss)}\n`);
+    const unit = lossUnitOf(results.config);
     write(
-      options.full ? fullText(cells, summaryOf(results, loss, bad)) : cellsText(cells, summarizeCells(cells, bad), bad),
+      options.full
+        ? fullText(cells, summaryOf(results, loss, bad), unit)
+        : cellsText(cells, summarizeCells(cells, bad), bad, unit),
     );
     write(gapsText(folder, cells));
   }
   return EXIT.done;
 }
 
-function fullText(cells: readonly CellLosses[], summary: Summary): string {
-  return [cellsText(cells, summary.cells, summary.bad), statisticsText(summary.cells), comparisonsText(summary)].join(
-    "\n",
-  );
+function fullText(cells: readonly CellLosses[], summary: Summary, unit: LossUnit): string {
+  return [
+    cellsText(cells, summary.cells, summary.bad, unit),
+    statisticsText(summary.cells),
+    comparisonsText(summary),
+  ].join("\n");
 }

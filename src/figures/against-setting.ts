@@ -111,9 +111,9 @@ function othersText(point: GridPoint, key: GridKey): string {
   return pointText(others);
 }
 
-function captionStart(cells: readonly SweepCell[], key: GridKey, { loss, statistic }: FigureOptions): string {
+function captionStart(cells: readonly SweepCell[], key: GridKey, { loss, statistic, unit }: FigureOptions): string {
   return (
-    `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(cells)} after the last step (${unitsSentence(loss)}) against ${key}, ` +
+    `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(cells)} after the last step (${unitsSentence({ loss, unit })}) against ${key}, ` +
     "with its 95 % interval over runs; a panel for each correlation and each choice of the other settings."
   );
 }

@@ -1,3 +1,4 @@
+import { unitText } from "../config/loss-unit.ts";
 import { type Cell, cellKey } from "../records/cell.ts";
 import type { CsvValue } from "../records/csv.ts";
 import { type EachLoss, PAPER_TASKS, type RunRecord, tasksOf } from "../records/record.ts";
@@ -7,7 +8,7 @@ import type { FigureOptions } from "./figure.ts";
 import { type PublishedLoss, publishedFigure4 } from "./paper-points.ts";
 import type { SeriesStyle } from "./style.ts";
 import type { SweepCell } from "./sweep-cells.ts";
-import { capitalised, statisticName, tasksWords, UNITS } from "./words.ts";
+import { capitalised, statisticName, tasksWords } from "./words.ts";
 
 /** A cell's curve in its style, with the paper's if the options ask for it and Figure 4 has it. */
 export function curveOf(cell: SweepCell, style: SeriesStyle, options: FigureOptions): DrawnCurve {
@@ -38,10 +39,10 @@ const OVER: EachLoss<string> = {
 };
 
 /** What a curve shows, for a caption. */
-export function curveSentences(cells: readonly SweepCell[], { loss, statistic, scale }: FigureOptions): string {
+export function curveSentences(cells: readonly SweepCell[], { loss, statistic, scale, unit }: FigureOptions): string {
   const how = statistic === "mean" ? "1.96 standard errors to either side" : "between order statistics";
   return (
-    `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(cells)} against training steps (${UNITS}; ${OVER[loss]}). ` +
+    `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(cells)} against training steps (${unitText(unit)}; ${OVER[loss]}). ` +
     `Bands: 95 % intervals over runs at each step (${how}).${scale === "linear" ? " The first steps may lie above the frame." : ""}`
   );
 }

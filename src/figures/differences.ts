@@ -55,7 +55,7 @@ export function pairedDifferences(results: Results, options: FigureOptions): Fig
       theme,
       scale: (range) =>
         linearScale(Math.min(0, ...values), Math.max(0, ...values), { range, nice: true, label: shortNumber }),
-      foot: differenceHeading(options.loss),
+      foot: differenceHeading(options),
       behind: (x, box) => [down(x.at(0), box.y, box.y + box.height, theme.quiet, 0.8)],
     },
   );
@@ -104,9 +104,9 @@ function rowOf(difference: Difference, { ink, quiet }: Theme): Row {
   };
 }
 
-function captionStart({ loss, statistic }: FigureOptions): string {
+function captionStart({ loss, statistic, unit }: FigureOptions): string {
   return (
-    `${capitalised(statistic)} difference of the ${lossName(loss)} after the last step (${unitsSentence(loss)}) between models trained ` +
+    `${capitalised(statistic)} difference of the ${lossName(loss)} after the last step (${unitsSentence({ loss, unit })}) between models trained ` +
     `on the same data, a row a correlation: above zero the second model is better. Upright lines: the ${statistic}; thick ` +
     "lines: 95 % intervals over pairs of runs; thin lines: the middle 90 % of the pairs."
   );

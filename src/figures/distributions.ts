@@ -48,7 +48,7 @@ export function distributions(results: Results, options: FigureOptions): Figure 
     top: 2,
     theme,
     scale: (range) => lossScale(values, options.scale, range),
-    foot: finalHeading(options.loss),
+    foot: finalHeading(options),
   });
   const caption = `${captionStart(cells, options)} ${runsSentence(cells, results)}`;
   const data = summaries.map((summary) => rowOf(summary, options));
@@ -79,9 +79,9 @@ function boxRow(summary: Summary, { colour }: SeriesStyle, theme: Theme): Row {
   };
 }
 
-function captionStart(cells: readonly SweepCell[], { loss }: FigureOptions): string {
+function captionStart(cells: readonly SweepCell[], { loss, unit }: FigureOptions): string {
   return (
-    `${capitalised(lossName(loss))} of ${tasksWords(cells)} after the last step (${unitsSentence(loss)}). Box: quartiles, with the median; whiskers: ` +
+    `${capitalised(lossName(loss))} of ${tasksWords(cells)} after the last step (${unitsSentence({ loss, unit })}). Box: quartiles, with the median; whiskers: ` +
     "the middle 90 % of the runs; dots: the least and the greatest; diamond: the mean."
   );
 }

@@ -1,3 +1,4 @@
+import { LABEL_VARIANCE, type LossUnit } from "../config/loss-unit.ts";
 import type { CsvValue } from "../records/csv.ts";
 import type { LossSet } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
@@ -35,6 +36,8 @@ export const SCALES = ["linear", "log"] as const;
 
 export interface FigureOptions {
   readonly loss: LossSet;
+  /** The unit of the sweep's losses. */
+  readonly unit: LossUnit;
   /** The statistic over a cell's runs. */
   readonly statistic: (typeof STATISTICS)[number];
   /** The scale of the axis of losses. */
@@ -44,8 +47,12 @@ export interface FigureOptions {
   readonly paper: boolean;
 }
 
+/** What a user chooses of a figure; the unit is that of the sweep. */
+export type FigureChoices = Omit<FigureOptions, "unit">;
+
 export const DEFAULT_OPTIONS: FigureOptions = {
   loss: "train",
+  unit: LABEL_VARIANCE,
   statistic: "mean",
   scale: "linear",
   theme: "light",

@@ -73,7 +73,7 @@ function drawing(binned: readonly Binned[], options: FigureOptions, theme: Theme
       centreMark(one, frame, box, options, theme),
     ]);
   });
-  const words = finalHeading(options.loss);
+  const words = finalHeading(options);
   const foot = text(words, layout.width / 2, layout.bottom - 4, { fill: theme.ink, anchor: "middle" });
   return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], width: layout.width, height: layout.bottom };
 }
@@ -119,10 +119,10 @@ function centreMark(
   ]);
 }
 
-function captionStart(binned: readonly Binned[], { loss, statistic }: FigureOptions): string {
+function captionStart(binned: readonly Binned[], { loss, statistic, unit }: FigureOptions): string {
   const open = binned.some(({ bins }) => bins.open) ? ` Losses of ${LARGEST} and more share the last bin.` : "";
   return (
-    `${capitalised(lossName(loss))} of ${tasksWords(binned.map(({ cell }) => cell))} after the last step (${unitsSentence(loss)}), in the paper's bins of width 1/30; ` +
+    `${capitalised(lossName(loss))} of ${tasksWords(binned.map(({ cell }) => cell))} after the last step (${unitsSentence({ loss, unit })}), in the paper's bins of width 1/30; ` +
     `each model has a vertical axis of its own. Dashed line: the ${statistic}.${open}`
   );
 }

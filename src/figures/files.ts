@@ -1,7 +1,7 @@
 import type { GridPoint } from "../config/grid.ts";
 import { NO_CHOICE, pointText } from "../records/cell.ts";
 import { toCsv } from "../records/csv.ts";
-import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "./figure.ts";
+import { DEFAULT_OPTIONS, type Figure, type FigureChoices } from "./figure.ts";
 
 export const FORMATS = ["svg", "png", "pdf"] as const;
 export type Format = (typeof FORMATS)[number];
@@ -31,7 +31,7 @@ const PICTURES: Readonly<Record<Format, (figure: Figure) => string | Promise<Uin
  * File name: the figure's name, the values that were chosen of listed settings, and every option that is not the default,
  * e.g. `figure4-lr=0.01-heldout-log`.
  */
-export function fileName({ name }: Figure, options: FigureOptions, at: GridPoint = NO_CHOICE): string {
+export function fileName({ name }: Figure, options: FigureChoices, at: GridPoint = NO_CHOICE): string {
   const { loss, statistic, scale, theme, paper } = options;
   const unusual = [
     loss !== DEFAULT_OPTIONS.loss && loss,

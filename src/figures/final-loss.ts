@@ -97,11 +97,11 @@ function drawing(points: readonly CellPoint[], options: FigureOptions, theme: Th
   return { nodes: [...head.nodes, names.node, panel({ box, ...frame, theme }, series), beside, foot], height: bottom };
 }
 
-function captionStart(points: readonly CellPoint[], { loss, statistic }: FigureOptions): string {
+function captionStart(points: readonly CellPoint[], { loss, statistic, unit }: FigureOptions): string {
   const paper = points.some(hasPaper)
     ? " Hollow markers: the end of the paper's Figure 4, a mean over its 200 runs; it does not say of which rows."
     : "";
-  return `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(points.map(({ cell }) => cell))} after the last step (${unitsSentence(loss)}), with its 95 % interval over runs.${paper}`;
+  return `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(points.map(({ cell }) => cell))} after the last step (${unitsSentence({ loss, unit })}), with its 95 % interval over runs.${paper}`;
 }
 
 function rowOf({ cell, value, low, high, paper }: CellPoint, options: FigureOptions): Record<string, CsvValue> {

@@ -1,10 +1,11 @@
+import { lossUnitOf } from "../config/loss-unit.ts";
 import { severalPoints } from "../records/at-point.ts";
 import type { LabelTrials } from "../records/label-trials.ts";
 import type { Results } from "../records/read-results.ts";
 import { againstSetting } from "./against-setting.ts";
 import { pairedDifferences } from "./differences.ts";
 import { distributions } from "./distributions.ts";
-import { DEFAULT_OPTIONS, type Figure, type FigureOptions, type Lacking } from "./figure.ts";
+import { DEFAULT_OPTIONS, type Figure, type FigureChoices, type FigureOptions, type Lacking } from "./figure.ts";
 import { figure2 } from "./figure2.ts";
 import { figure3 } from "./figure3.ts";
 import { figure4 } from "./figure4.ts";
@@ -13,18 +14,21 @@ import { finalLoss } from "./final-loss.ts";
 import { runCurves } from "./run-curves.ts";
 
 /** A kind of figure that can be drawn from records. */
-export interface FigureKind<Records> {
+export interface FigureKind<Records, Options = FigureChoices> {
   /** Its name in `--only`, and in its files. */
   readonly name: string;
   readonly about: string;
   /** The options that change it, apart from the theme. */
-  readonly heeds: readonly Exclude<keyof FigureOptions, "theme">[];
-  readonly draw: (records: Records, options: FigureOptions) => Figure | Lacking;
+  readonly heeds: readonly Exclude<keyof FigureChoices, "theme">[];
+  readonly draw: (records: Records, options: Options) => Figure | Lacking;
 }
 
 export type SweepFigure = FigureKind<Results>;
 
-const OF_ONE_POINT: readonly SweepFigure[] = [
+/** Draws in the unit of the sweep's losses. */
+type UnitFigure = FigureKind<Results, FigureOptions>;
+
+const OF_ONE_POINT: readonly UnitFigure[] = [
   {
     name: "figure3",
     about: "loss of the small Shared-Bottom against steps",
@@ -71,14 +75,18 @@ const OF_ONE_POINT: readonly SweepFigure[] = [
 
 /** In the order in which they are shown. */
 export const SWEEP_FIGURES: readonly SweepFigure[] = [
-  ...OF_ONE_POINT.map(onlyOfOnePoint),
-  {
+  ...OF_ONE_POINT.map((kind) => onlyOfOnePoint(inUnit(kind))),
+  inUnit({
     name: "grid",
     about: "final loss against a setting that the sweep lists",
     heeds: ["loss", "statistic", "scale"],
     draw: againstSetting,
-  },
+  }),
 ];
+
+function inUnit(kind: UnitFigure): SweepFigure {
+  return { ...kind, draw: (results, choices) => kind.draw(results, { ...choices, unit: lossUnitOf(results.config) }) };
+}
 
 /** The kind as one that says what it lacks where there are several grid points. */
 function onlyOfOnePoint(kind: SweepFigure): SweepFigure {
@@ -95,7 +103,7 @@ export const TRIAL_FIGURES: readonly FigureKind<LabelTrials>[] = [
 ];
 
 /** The options that change a figure; the others are the default. */
-export function heeded({ heeds }: Pick<SweepFigure, "heeds">, options: FigureOptions): FigureOptions {
+export function heeded({ heeds }: Pick<SweepFigure, "heeds">, options: FigureChoices): FigureChoices {
   const chosen = Object.fromEntries(heeds.map((key) => [key, options[key]]));
   return { ...DEFAULT_OPTIONS, ...chosen, theme: options.theme };
 }

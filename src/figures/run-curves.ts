@@ -1,3 +1,4 @@
+import { unitText } from "../config/loss-unit.ts";
 import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type LossSet, lossCurve, type RunRecord } from "../records/record.ts";
@@ -14,7 +15,7 @@ import { group, type SvgNode } from "./svg.ts";
 import { modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, lossName, runsSentence, tasksWords, UNITS, unitsSentence } from "./words.ts";
+import { capitalised, lossName, runsSentence, tasksWords, unitsSentence } from "./words.ts";
 
 const NAME = "runs";
 /** In a cell with more runs, this many are drawn one by one. */
@@ -58,7 +59,7 @@ const HEIGHT = 62;
 
 function drawing(shown: readonly CellRuns[], options: FigureOptions, theme: Theme): Drawing {
   const cells = shown.map(({ cell }) => cell);
-  const head = heading(`${capitalised(lossName(options.loss))}: ${UNITS}`, { y: 0, theme });
+  const head = heading(`${capitalised(lossName(options.loss))}: ${unitText(options.unit)}`, { y: 0, theme });
   const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 24, theme });
   const values = shown.flatMap((one) => framed(one.spreads, options.scale).flatMap(({ min, max }) => [min, max]));
   const last = Math.max(...shown.map((one) => one.spreads.at(-1)?.step ?? 0));
@@ -109,13 +110,13 @@ function runLine(record: RunRecord, loss: LossSet, frame: Frame, colour: string)
   ]);
 }
 
-function captionStart({ loss, scale }: FigureOptions, cells: readonly SweepCell[]): string {
+function captionStart({ loss, scale, unit }: FigureOptions, cells: readonly SweepCell[]): string {
   const all = cells.every(({ runs }) => runs.length <= SINGLE);
   const single = all
     ? "Thin lines: all runs"
     : `Thin lines: ${SINGLE} runs of each cell, evenly spaced by rank of the final loss from the best to the worst (all, where they are fewer)`;
   return (
-    `${capitalised(lossName(loss))} of ${tasksWords(cells)} against training steps (${unitsSentence(loss)}). ${single}. ` +
+    `${capitalised(lossName(loss))} of ${tasksWords(cells)} against training steps (${unitsSentence({ loss, unit })}). ${single}. ` +
     `Bands, over all runs: the middle half and the middle 90 % at each step; dashed: the median.` +
     `${scale === "linear" ? " The first steps may lie above the frame." : ""}`
   );

@@ -1,3 +1,4 @@
+import { unitText } from "../config/loss-unit.ts";
 import { type Cell, pointText } from "../records/cell.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
@@ -8,40 +9,36 @@ import { signed } from "./scale.ts";
 import { modelLabel } from "./style.ts";
 import type { SweepCell } from "./sweep-cells.ts";
 
-export const UNITS = "mean squared error, in units of label variance";
-
 export function lossName(loss: LossSet): string {
   return LOSS_WORDS[loss].name;
 }
 
-type Shown = Pick<FigureOptions, "loss" | "statistic">;
+type Shown = Pick<FigureOptions, "loss" | "statistic" | "unit">;
 
 /** `mean training loss`; `median over runs of the running mean of the loss`. */
-export function statisticName({ loss, statistic }: Shown): string {
+export function statisticName({ loss, statistic }: Pick<Shown, "loss" | "statistic">): string {
   return loss === "running" ? `${statistic} over runs of the ${lossName(loss)}` : `${statistic} ${lossName(loss)}`;
 }
 
 /** Title of an axis of losses. */
 export function lossHeading(shown: Shown): string {
-  return `${capitalised(statisticName(shown))}: ${UNITS}`;
+  return `${capitalised(statisticName(shown))}: ${unitText(shown.unit)}`;
 }
 
 /** Title of a horizontal axis of final losses, which has room for one line. */
-export function finalHeading(loss: LossSet): string {
-  return loss === "running"
-    ? `final ${lossName(loss)}, in units of label variance`
-    : `final ${lossName(loss)}: ${UNITS}`;
+export function finalHeading({ loss, unit }: Pick<Shown, "loss" | "unit">): string {
+  return loss === "running" ? `final ${lossName(loss)}, ${unit.of}` : `final ${lossName(loss)}: ${unitText(unit)}`;
 }
 
 /** Title of a horizontal axis of differences between final losses. */
-export function differenceHeading(loss: LossSet): string {
+export function differenceHeading({ loss, unit }: Pick<Shown, "loss" | "unit">): string {
   const name = loss === "running" ? LOSS_WORDS[loss].short : lossName(loss);
-  return `difference of the final ${name}, in units of label variance`;
+  return `difference of the final ${name}, ${unit.of}`;
 }
 
 /** The unit of final losses, and what they are a mean of if their name does not say it, for a caption. */
-export function unitsSentence(loss: LossSet): string {
-  return loss === "running" ? `${UNITS}; ${LOSS_WORDS[loss].atStep}` : UNITS;
+export function unitsSentence({ loss, unit }: Pick<Shown, "loss" | "unit">): string {
+  return loss === "running" ? `${unitText(unit)}; ${LOSS_WORDS[loss].atStep}` : unitText(unit);
 }
 
 export function correlationWords(correlation: number): string {

@@ -4,6 +4,7 @@ import { MEASURES } from "./measures.ts";
 /** Raised when the meaning of a journal's line changes. */
 export const JOURNAL_SCHEMA = 2;
 
+/** Of the squared error of standardised labels; of another loss, or raw labels, that of its formula. */
 export const LOSS_UNIT = "label variance";
 
 /** The largest float32: statistics of such numbers stay finite. */

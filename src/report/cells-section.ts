@@ -1,3 +1,4 @@
+import { lossUnitOf, meanText } from "../config/loss-unit.ts";
 import { trainedValues } from "../config/tuned.ts";
 import { centreOf, estimate } from "../figures/interval.ts";
 import { shortNumber } from "../figures/scale.ts";
@@ -40,10 +41,10 @@ ${groups.map(
   ) => html`<tbody>${group.map((line, i) => cellRow(line, i === 0 ? group : [], lowestOf(group), missing))}</tbody>
 `,
 )}</table>`;
+  const unit = lossUnitOf(results.config);
   return section("cells", "Final losses", [
     tableBox("Final losses of each cell", table),
-    html`<p class="note">Loss after the last step: mean squared error, the mean over tasks, in units of label variance (1 is as bad as
-predicting the mean). Training loss is over ${trainingRows(results)}, held-out loss over rows that no run trains on; the running mean is the ${LOSS_WORDS.running.atStep}. Intervals are those of
+    html`<p class="note">Loss after the last step: ${unit.measure}, the mean over tasks, ${unit.of} (${meanText(unit)}). Training loss is over ${trainingRows(results)}, held-out loss over rows that no run trains on; the running mean is the ${LOSS_WORDS.running.atStep}. Intervals are those of
 the mean over runs. The lowest mean at a correlation is bold.</p>`,
   ]);
 }

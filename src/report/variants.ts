@@ -1,10 +1,10 @@
-import { type Figure, type FigureOptions, isLacking, type Lacking, SCALES, STATISTICS } from "../figures/figure.ts";
+import { type Figure, type FigureChoices, isLacking, type Lacking, SCALES, STATISTICS } from "../figures/figure.ts";
 import { SWEEP_FIGURES, type SweepFigure } from "../figures/gallery.ts";
 import type { Results } from "../records/read-results.ts";
 import { LOSS_SETS } from "../records/record.ts";
 
 /** Options of the figures that a reader may choose. */
-export type Choice = Pick<FigureOptions, "loss" | "statistic" | "scale">;
+export type Choice = Pick<FigureChoices, "loss" | "statistic" | "scale">;
 
 /** One picture of a figure, and all choices that show it: not every figure depends on every choice. */
 export interface Variant {

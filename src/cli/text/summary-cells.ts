@@ -1,3 +1,4 @@
+import { type LossUnit, meanText } from "../../config/loss-unit.ts";
 import { correlationText } from "../../records/cell.ts";
 import type { CellLosses } from "../../records/cell-losses.ts";
 import { estimateText } from "../../stats/estimate.ts";
@@ -11,7 +12,12 @@ import { table } from "./table.ts";
  * one model: mean with its interval, median, share of losses above `bad` and a small histogram. `summaries` are those of
  * the same cells.
  */
-export function cellsText(cells: readonly CellLosses[], summaries: readonly CellSummary[], bad: number): string {
+export function cellsText(
+  cells: readonly CellLosses[],
+  summaries: readonly CellSummary[],
+  bad: number,
+  unit: LossUnit,
+): string {
   const losses = cells.map(({ byRun }) => Float64Array.from(byRun.values()));
   const axis = axisOf(losses);
   const oneModel = cells.every(({ model }) => model === cells[0]?.model);
@@ -34,7 +40,7 @@ export function cellsText(cells: readonly CellLosses[], summaries: readonly Cell
     ];
     return table([header, ...group.map((row) => row.cells)]);
   });
-  return `${tables.join("\n")}${caption(bad, axis)}`;
+  return `${tables.join("\n")}${caption(bad, axis, unit)}`;
 }
 
 function cellColumns({ loss, badShare }: CellSummary): string[] {
@@ -43,6 +49,6 @@ function cellColumns({ loss, badShare }: CellSummary): string[] {
   return [String(n), estimateText(mean, 4), n === 0 ? "-" : median.value.toFixed(4), bad];
 }
 
-function caption(bad: number, { width }: Axis): string {
-  return `predicting the mean is 1; bad: share of runs above ${Number(bad.toPrecision(3))}; ` + `bins of ${width}/30\n`;
+function caption(bad: number, { width }: Axis, unit: LossUnit): string {
+  return `${meanText(unit)}; bad: share of runs above ${Number(bad.toPrecision(3))}; ` + `bins of ${width}/30\n`;
 }

@@ -1,15 +1,15 @@
+import { type LossUnit, lossUnitOf, meanText } from "../../config/loss-unit.ts";
 import { cellKey } from "../../records/cell.ts";
 import { LOSS_WORDS } from "../../records/loss-words.ts";
+import { configIn } from "../../records/read-results.ts";
 import { finalLosses, type LossSet, type RunRecord } from "../../records/record.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { mean, quantileSorted, standardError } from "../../stats/moments.ts";
 import { cellHeads, cellNames } from "./cell-names.ts";
 import { table } from "./table.ts";
 
-const CAPTION = "loss after the last step: mean±standard error, median; predicting the mean is 1\n";
-
 /** Models against correlations: final losses over the runs that are done. */
-function summaryTable(records: readonly RunRecord[], losses: readonly LossSet[]): string {
+function summaryTable(records: readonly RunRecord[], losses: readonly LossSet[], unit: LossUnit): string {
   const header = [
     ...cellHeads(records),
     "runs",
@@ -17,12 +17,12 @@ function summaryTable(records: readonly RunRecord[], losses: readonly LossSet[])
     ...losses.flatMap((set) => [LOSS_WORDS[set].short, "median"]),
   ];
   const rows = [...groupBy(records, cellKey).values()].map((cell) => cellRow(cell, losses));
-  return `${table([header, ...rows])}${CAPTION}`;
+  return `${table([header, ...rows])}loss after the last step: mean±standard error, median; ${meanText(unit)}\n`;
 }
 
-/** The table of some losses, and where its numbers are. */
+/** The table of some losses of the sweep in `out`, and where its numbers are. */
 export function resultsText(out: string, records: readonly RunRecord[], losses: readonly LossSet[]): string {
-  return `${summaryTable(records, losses)}\n${out}/runs.csv, ${out}/curves.csv\n`;
+  return `${summaryTable(records, losses, lossUnitOf(configIn(out)))}\n${out}/runs.csv, ${out}/curves.csv\n`;
 }
 
 function cellRow(cell: readonly RunRecord[], losses: readonly LossSet[]): string[] {
