@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/slurm/**", "test/browser/**", "test/native/**", "test/packed/**"], // those need more than Node
+    exclude: ["test/slurm/**", "test/browser/**", "test/native/**", "test/packed/**", "test/kernels/**"], // those need more than Node
     maxWorkers: "100%", // many tests wait for processes that they start
     testTimeout: 60_000,
     hookTimeout: 60_000, // some train a sweep, and the machine may be busy
