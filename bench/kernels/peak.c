@@ -35,7 +35,8 @@ static F multiplyAndAdd(void) {
 }
 
 static void readAndWrite(void) {
-  for (int i = 0; i < LINES; i++) store(memory + i, load(memory + i) + 1);
+  for (int i = 0; i < LINES; i += 8)
+    UNROLL for (int j = 0; j < 8; j++) store(memory + i + j, load(memory + i + j) + 1);
   __asm__ volatile("" ::: "memory");
 }
 
