@@ -10,50 +10,37 @@
 
 static void nextStep(const NextStep *op, char *base) { ++*(int32_t *)(base + op->step); }
 
-static void executePanels(char *base, Address at, Address end, char *x, char *weights, int P, const Optimizer *o) {
-  while (at < end) {
-    const Instruction *head = (const Instruction *)(base + at);
-    const void *op = head;
-    // an operation on layers has its input first; 0 means the rows of the step
-    const Address from = ((const Dense *)op)->x;
-    char *input = from ? base + from : x;
-    switch (head->op) {
-      case DENSE: dense(op, base, input, weights, P); break;
-      case INPUT_GRADIENT: inputGradient(op, base, weights, P); break;
-      case UNIT_UPDATE: update(op, base, input, weights, P, o); break;
-      case SOFTMAX: softmax(op, base, P); break;
-      case MIX: mix(op, base, P); break;
-      case GATE_GRADIENT: gateGradient(op, base, P); break;
-      case EXPERT_GRADIENT: expertGradient(op, base, P); break;
-      case DROPOUT: dropout(op, base, P); break;
-      case SCALE: scale(op, base, P, LANES); break;
-      case NEXT_STEP: nextStep(op, base); break;
-      default: __builtin_trap();
-    }
-    at += (Address)head->size;
+/// One operation on P panels; a layer's input is `x`.
+INLINE void panelOperation(int kind, const void *op, char *base, char *x, char *weights, int P, const Optimizer *o) {
+  switch (kind) {
+    case DENSE: dense(op, base, x, weights, P); break;
+    case INPUT_GRADIENT: inputGradient(op, base, weights, P); break;
+    case UNIT_UPDATE: update(op, base, x, weights, P, o); break;
+    case SOFTMAX: softmax(op, base, P); break;
+    case MIX: mix(op, base, P); break;
+    case GATE_GRADIENT: gateGradient(op, base, P); break;
+    case EXPERT_GRADIENT: expertGradient(op, base, P); break;
+    case DROPOUT: dropout(op, base, P); break;
+    case SCALE: scale(op, base, P, LANES); break;
+    case NEXT_STEP: nextStep(op, base); break;
+    default: __builtin_trap();
   }
 }
 
-static void executeRows(char *base, Address at, Address end, char *x, char *weights, int B, const Optimizer *o) {
-  while (at < end) {
-    const Instruction *head = (const Instruction *)(base + at);
-    const void *op = head;
-    const Address from = ((const Dense *)op)->x;
-    char *input = from ? base + from : x;
-    switch (head->op) {
-      case DENSE: denseRows(op, base, input, weights, B); break;
-      case INPUT_GRADIENT: inputGradientRows(op, base, weights, B); break;
-      case UPDATE: updateRows(op, base, input, weights, B, o); break;
-      case SOFTMAX: softmaxRows(op, base, B); break;
-      case MIX: mixRows(op, base, B); break;
-      case GATE_GRADIENT: gateGradientRows(op, base, B); break;
-      case EXPERT_GRADIENT: expertGradientRows(op, base, B); break;
-      case DROPOUT: dropoutRows(op, base, B); break;
-      case SCALE: scale(op, base, B, 1); break;
-      case NEXT_STEP: nextStep(op, base); break;
-      default: __builtin_trap();
-    }
-    at += (Address)head->size;
+/// The same on B rows, one after the other.
+INLINE void rowOperation(int kind, const void *op, char *base, char *x, char *weights, int B, const Optimizer *o) {
+  switch (kind) {
+    case DENSE: denseRows(op, base, x, weights, B); break;
+    case INPUT_GRADIENT: inputGradientRows(op, base, weights, B); break;
+    case UPDATE: updateRows(op, base, x, weights, B, o); break;
+    case SOFTMAX: softmaxRows(op, base, B); break;
+    case MIX: mixRows(op, base, B); break;
+    case GATE_GRADIENT: gateGradientRows(op, base, B); break;
+    case EXPERT_GRADIENT: expertGradientRows(op, base, B); break;
+    case DROPOUT: dropoutRows(op, base, B); break;
+    case SCALE: scale(op, base, B, 1); break;
+    case NEXT_STEP: nextStep(op, base); break;
+    default: __builtin_trap();
   }
 }
 
@@ -61,8 +48,15 @@ static void executeRows(char *base, Address at, Address end, char *x, char *weig
 static void execute(char *base, Address at, Address end, Address x, Address weights, int P, Address optimizer,
                     int panelRows) {
   const Optimizer *o = (const Optimizer *)(base + optimizer);
-  if (panelRows == 1) executeRows(base, at, end, base + x, base + weights, P, o);
-  else executePanels(base, at, end, base + x, base + weights, P, o);
+  while (at < end) {
+    const Instruction *head = (const Instruction *)(base + at);
+    // an operation on layers has its input first; 0 means the rows of the step
+    const Address from = ((const Dense *)head)->x;
+    char *input = base + (from ? from : x);
+    if (panelRows == 1) rowOperation(head->op, head, base, input, base + weights, P, o);
+    else panelOperation(head->op, head, base, input, base + weights, P, o);
+    at += (Address)head->size;
+  }
 }
 
 INLINE int panelsOf(int rows, int panelRows) { return (rows + panelRows - 1) / panelRows; }
