@@ -6,7 +6,7 @@ import { comparePoints, gridPoints, listedKeys, pointCount, pointText } from "..
 import { listOverride, loadConfig, setOverride } from "../../src/config/load.ts";
 import { differences, widened } from "../../src/config/same-sweep.ts";
 import { configYaml } from "../../src/config/write.ts";
-import { UsageError } from "../../src/errors.ts";
+import { complaint } from "../support/complaint.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
 const smoke = (...settings: string[]) => loadConfig("smoke", settings.map(setOverride));
@@ -15,16 +15,6 @@ const fromFile = (change: (text: string) => string) => {
   writeFileSync(path, change(configYaml(loadConfig("smoke"))));
   return loadConfig(path);
 };
-
-function complaint(load: () => unknown): string {
-  try {
-    load();
-  } catch (error) {
-    if (error instanceof UsageError) return error.message;
-    throw error;
-  }
-  throw new Error("nothing was refused");
-}
 
 describe("a setting of several values", () => {
   test("is the same in a file, by its own flag and by --set, as YAML or by commas", () => {

@@ -8,22 +8,13 @@ import { loadConfig, override, presetNames, setOverride } from "../../src/config
 import { SETTING_KEYS } from "../../src/config/schema.ts";
 import { configYaml } from "../../src/config/write.ts";
 import { UsageError } from "../../src/errors.ts";
+import { complaint } from "../support/complaint.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
 function written(text: string, name = "config.yaml"): string {
   const path = join(temporaryFolder(), name);
   writeFileSync(path, text);
   return path;
-}
-
-function complaint(load: () => unknown): string {
-  try {
-    load();
-  } catch (error) {
-    if (error instanceof UsageError) return error.message;
-    throw error;
-  }
-  throw new Error("nothing was refused");
 }
 
 describe.each(presetNames())("preset %s", (name) => {

@@ -6,8 +6,8 @@ import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { generatorOfTrials, loadTrials } from "../../src/config/trials.ts";
 import { configYaml } from "../../src/config/write.ts";
-import { UsageError } from "../../src/errors.ts";
 import { journalPaths } from "../../src/records/read-journals.ts";
+import { complaint } from "../support/complaint.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
 /** A stored config as its text becomes by `change`. */
@@ -17,15 +17,8 @@ function stored(change: (text: string) => string): string {
   return path;
 }
 
-function complaint(path: string): string {
-  try {
-    loadConfig(path);
-  } catch (error) {
-    if (error instanceof UsageError) return error.message;
-    throw error;
-  }
-  throw new Error("nothing was refused");
-}
+/** What is said of a config file as it is refused. */
+const complaintOf = (path: string) => complaint(() => loadConfig(path));
 
 describe.each(["paper", "fresh", "figure3"])("results/%s, stored before configs had a version", (name) => {
   const config = loadConfig(`results/${name}/config.yaml`);
@@ -54,16 +47,16 @@ test("a stored config says its version", () => {
 
 test("a stored config of a newer version is refused in a line", () => {
   const path = stored((text) => `${text.replace("version: 3", "version: 4")}weightDecay: 0\n`);
-  expect(complaint(path)).toBe(`${path}: stored by a newer mmoe (version 4, this one reads up to 3); use that one`);
+  expect(complaintOf(path)).toBe(`${path}: stored by a newer mmoe (version 4, this one reads up to 3); use that one`);
 });
 
 test("a stored config with a setting that there is not is refused in a line", () => {
   const path = stored((text) => `weightDecay: 0\n${text}`);
-  expect(complaint(path)).toBe(`${path}: unknown setting 'weightDecay': a newer mmoe stored it; use that one`);
+  expect(complaintOf(path)).toBe(`${path}: unknown setting 'weightDecay': a newer mmoe stored it; use that one`);
 });
 
 test("a version that is none is refused", () => {
-  expect(complaint(stored((text) => text.replace("version: 3", "version: two")))).toMatch(
+  expect(complaintOf(stored((text) => text.replace("version: 3", "version: two")))).toMatch(
     /: version: expected the version of a stored config, a whole number from 1 to 3, got "two"$/,
   );
 });
@@ -74,7 +67,7 @@ test("a stored config of version 1 lacks what came with version 2, but not what 
       .replace("version: 3", "version: 1")
       .replace(/^ *(tasks|correlationMatrix|loss|huberDelta|labels|tuned):.*\n/gm, "");
   expect(loadConfig(stored(first))).toEqual(loadConfig("smoke"));
-  expect(complaint(stored((text) => first(text).replace(/^batch: 64\n/m, "")))).toMatch(/: batch: .*, got nothing$/);
+  expect(complaintOf(stored((text) => first(text).replace(/^batch: 64\n/m, "")))).toMatch(/: batch: .*, got nothing$/);
 });
 
 describe("a file that people write", () => {
@@ -89,6 +82,6 @@ describe("a file that people write", () => {
 
   test("that names a setting of a version gives all that came with it", () => {
     const path = stored((text) => bare(text).replace(/^(correlationMatrix|tuned): null\n/gm, ""));
-    expect(complaint(path)).toMatch(/: correlationMatrix: expected .*, or null, got nothing$/);
+    expect(complaintOf(path)).toMatch(/: correlationMatrix: expected .*, or null, got nothing$/);
   });
 });
