@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 import { boundText } from "../../src/claims/because.ts";
 import type { Claim, ClaimPart } from "../../src/claims/claim.ts";
 import { claimsOf } from "../../src/claims/claims.ts";
+import { labelVariance } from "../../src/data/moments.ts";
+import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import type { Run } from "../../src/engines/engine.ts";
 import { chance, type LossOf, likeThePaper, madeResults, PAPER_MEANS } from "../support/made-results.ts";
 
@@ -154,6 +156,15 @@ describe("claimsOf(results)", () => {
     ]);
     expect(claim("5.1-1", all)).toMatchObject({ verdict: "not covered", command: ["mmoe", "sweep", "paper"] });
     expect(claim("3.3", claims(lossOf, ["runs=30", "correlations=[0.5, 1]"], "figure3")).parts).toHaveLength(1);
+  });
+
+  test("has margins of losses in the unit of the sweep's, and ratios without", () => {
+    const raw = claims(likeThePaper, ["labels=raw"]);
+    const high = (list: readonly Claim[]) => claim("5.2-3", list).parts[0]?.bound.high as number;
+    const bounds = (list: readonly Claim[]) => claim("5.2-2", list).parts.map(({ bound }) => bound);
+    expect(high(paperLike)).toBe(1 / 15);
+    expect(high(raw)).toBeCloseTo(labelVariance(GENERATOR_PRESETS.paper.settings) / 15, 6);
+    expect(bounds(raw)).toEqual(bounds(paperLike));
   });
 
   test("tests the loss it is asked for", () => {
