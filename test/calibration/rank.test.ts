@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import type { CurvePoint } from "../../scripts/calibration/curves.ts";
+import { rank } from "../../scripts/calibration/rank.ts";
+import { publishedFigure4 } from "../../src/figures/paper-points.ts";
+
+/** The paper's curves, `factor` times as high, with `unit` steps for a unit of its axis, up to that axis' `end`. */
+function likeThePaper({ factor = 1, unit = 10, end = 9900, lr = 0.01 }): CurvePoint[] {
+  return publishedFigure4()
+    .filter(({ step }) => step <= end)
+    .map(({ model, correlation, step, loss }) => {
+      const both = { mean: factor * loss, error: 0.05 * factor * loss };
+      return {
+        constants: "4-1",
+        loss: "squared of standardised",
+        initializer: "glorot-uniform",
+        rows: "fresh",
+        batch: 32,
+        lr,
+        model,
+        correlation,
+        runs: 7,
+        step: unit * step,
+        losses: { train: { mean: 2 * loss, error: 0 }, heldout: { mean: 3 * loss, error: 0 }, running: both },
+      };
+    });
+}
+
+const nearest = (points: readonly CurvePoint[]) => rank(points)[0];
+
+describe("rank(points)", () => {
+  test("puts the paper's own curves at no distance, and finds the steps of a unit", () => {
+    const { shown, lr, distance } = nearest(likeThePaper({})) ?? {};
+    expect([shown, lr]).toEqual(["running", "0.01"]);
+    expect(distance?.unit).toBeCloseTo(10, 9);
+    expect(distance?.rms).toBeCloseTo(0, 9);
+    expect(distance?.cells).toHaveLength(9);
+  });
+
+  test("measures a constant factor by its logarithm, and in standard errors with the floor of 5 %", () => {
+    const low = likeThePaper({ factor: 0.5, end: 9900 }).map((point) => ({ ...point, runs: 7 }));
+    const train = rank(low).find(({ shown, distance }) => shown === "train" && distance.unit > 9);
+    const running = rank(likeThePaper({ factor: 1.1 })).find(({ shown }) => shown === "running");
+    expect(train?.distance.cells[0]?.end).toBeCloseTo(2 * 0.2551, 6);
+    expect(running?.distance.rms).toBeLessThan(Math.log(1.1) + 1e-9);
+    expect((running?.distance.z as number) / (running?.distance.rms as number)).toBeCloseTo(1 / (0.05 * Math.SQRT2), 6);
+  });
+
+  test("leaves out curves that end before the axis does", () => {
+    expect(rank(likeThePaper({ unit: 1, end: 9000 }))).toEqual([]);
+  });
+
+  test("lets each model choose the rate that ends lowest, as the paper did, whatever the other is near", () => {
+    const ranked = rank([...likeThePaper({}), ...likeThePaper({ factor: 0.7, lr: 0.001 })]);
+    const ends = (lr: string) =>
+      ranked.find((one) => one.lr === lr && one.shown === "running")?.distance.cells.map(({ end }) => end);
+    expect(ends("by model: 0.001 0.01")).toEqual(ends("0.001"));
+    expect(ends("by cell: 0.001 0.01")).toEqual(ends("0.001"));
+    expect(ends("0.01")).not.toEqual(ends("0.001"));
+  });
+});
