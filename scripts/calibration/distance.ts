@@ -1,12 +1,22 @@
-import { publishedFigure4 } from "../../src/figures/paper-points.ts";
+import { publishedFigure3, publishedFigure4 } from "../../src/figures/paper-points.ts";
 import { cellKey, NO_CHOICE } from "../../src/records/cell.ts";
 import type { LossSet } from "../../src/records/record.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import type { CurvePoint } from "./curves.ts";
 
-/** Where curves are compared: on the axis of the paper's Figure 4, log-spaced. */
-export const AXIS = [500, 700, 1000, 1400, 2000, 2800, 4000, 5600, 8000, 9900];
-const END = AXIS.at(-1) as number;
+/** Where curves are compared: on the axis of the paper's figures, log-spaced. Figure 4 shows nothing before 500. */
+const AXES = {
+  3: [100, 200, 300, 500, 700, 1000, 1400, 2000, 2800, 4000, 5600, 8000, 9900],
+  4: [500, 700, 1000, 1400, 2000, 2800, 4000, 5600, 8000, 9900],
+} as const;
+const END = 9900;
+
+export type PaperFigure = keyof typeof AXES;
+
+/** The figure of the paper that shows a model. */
+export function figureOf(model: string): PaperFigure {
+  return model === "shared-bottom-16" ? 3 : 4;
+}
 
 /** Steps that one unit of the axis may stand for. */
 const UNITS = Array.from({ length: 61 }, (_, i) => 10 ** (i / 20));
@@ -90,8 +100,9 @@ function distanceAt(cells: ReadonlyMap<string, CellCurves>, choose: Choose, unit
 
 function cellDistance(cell: string, curve: LogCurve, unit: number): CellDistance & { readonly z: number } {
   const paper = paperCurve(cell);
+  const points = AXES[figureOf(cell.split(" ")[0] as string)];
   let [squares, zs] = [0, 0];
-  for (const axis of AXIS) {
+  for (const axis of points) {
     const step = Math.log(axis * unit);
     const off = interpolated(curve.steps, curve.losses, step) - interpolated(paper.steps, paper.losses, Math.log(axis));
     squares += off ** 2;
@@ -99,8 +110,8 @@ function cellDistance(cell: string, curve: LogCurve, unit: number): CellDistance
   }
   return {
     cell,
-    rms: Math.sqrt(squares / AXIS.length),
-    z: Math.sqrt(zs / AXIS.length),
+    rms: Math.sqrt(squares / points.length),
+    z: Math.sqrt(zs / points.length),
     end: Math.exp(interpolated(curve.steps, curve.losses, Math.log(END * unit))),
     paper: Math.exp(interpolated(paper.steps, paper.losses, Math.log(END))),
   };
@@ -110,13 +121,14 @@ const paperCurves = new Map<string, LogCurve>();
 
 function paperCurve(cell: string): LogCurve {
   if (paperCurves.size === 0) {
-    for (const [key, points] of groupBy(publishedFigure4(), cellKey)) {
+    const published = [...publishedFigure3(), ...publishedFigure4()].filter(({ step }) => step > 0);
+    for (const [key, points] of groupBy(published, cellKey)) {
       const steps = points.map(({ step }) => Math.log(step));
       paperCurves.set(key, { steps, losses: points.map(({ loss }) => Math.log(loss)), errors: [] });
     }
   }
   const found = paperCurves.get(cell);
-  if (found === undefined) throw new RangeError(`distance: expected a cell of Figure 4, got ${cell}`);
+  if (found === undefined) throw new RangeError(`distance: expected a cell of Figure 3 or 4, got ${cell}`);
   return found;
 }
 

@@ -1,5 +1,5 @@
 // npm run calibration -- [FOLDER ...]: adds the mean curves of results folders to results/calibration/curves.csv, in place
-// of those of the same settings; ranks all settings there by their distance from the paper's Figure 4 into
+// of those of the same settings; ranks all settings there by their distance from the paper's Figures 3 and 4 into
 // results/calibration/settings.csv; prints the nearest, and what each axis does alone.
 import { writeFileSync } from "node:fs";
 import { stringify } from "csv-stringify/sync";
@@ -17,6 +17,10 @@ const again = new Set(added.map(trainedKey));
 const points = [...readCurves().filter((point) => !again.has(trainedKey(point))), ...added];
 if (added.length > 0) writeCurves(points);
 const ranked = rank(points);
-writeFileSync("results/calibration/settings.csv", stringify(ranked.map(settingRow), { header: true }));
-console.log(nearestText(ranked.slice(0, NEAREST)));
-console.log(profileText(ranked));
+const rows = ranked.map(settingRow);
+const columns = [...new Set(rows.flatMap(Object.keys))];
+writeFileSync("results/calibration/settings.csv", stringify(rows, { header: true, columns }));
+for (const figure of [4, 3] as const) {
+  const own = ranked.filter((one) => one.figure === figure);
+  console.log(`Figure ${figure}\n${nearestText(own.slice(0, NEAREST))}\n${profileText(own)}`);
+}

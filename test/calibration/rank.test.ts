@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { CurvePoint } from "../../scripts/calibration/curves.ts";
 import { rank } from "../../scripts/calibration/rank.ts";
-import { publishedFigure4 } from "../../src/figures/paper-points.ts";
+import { publishedFigure3, publishedFigure4 } from "../../src/figures/paper-points.ts";
 
 /** The paper's curves, `factor` times as high, with `unit` steps for a unit of its axis, up to that axis' `end`. */
-function likeThePaper({ factor = 1, unit = 10, end = 9900, lr = 0.01 }): CurvePoint[] {
-  return publishedFigure4()
-    .filter(({ step }) => step <= end)
+function likeThePaper({ factor = 1, unit = 10, end = 9900, lr = 0.01 }, published = publishedFigure4): CurvePoint[] {
+  return published()
+    .filter(({ step }) => step > 0 && step <= end)
     .map(({ model, correlation, step, loss }) => {
       const both = { mean: factor * loss, error: 0.05 * factor * loss };
       return {
@@ -43,6 +43,15 @@ describe("rank(points)", () => {
     expect(train?.distance.cells[0]?.end).toBeCloseTo(2 * 0.2551, 6);
     expect(running?.distance.rms).toBeLessThan(Math.log(1.1) + 1e-9);
     expect((running?.distance.z as number) / (running?.distance.rms as number)).toBeCloseTo(1 / (0.05 * Math.SQRT2), 6);
+  });
+
+  test("measures the small Shared-Bottom by Figure 3, apart from the others", () => {
+    const both = [...likeThePaper({}), ...likeThePaper({ unit: 100 }, publishedFigure3)];
+    const running = rank(both).filter(({ shown }) => shown === "running");
+    expect(running.map(({ figure }) => figure)).toEqual([4, 3]);
+    expect(running[1]?.distance.unit).toBeCloseTo(100, 9);
+    expect(running[1]?.distance.rms).toBeCloseTo(0, 9);
+    expect(running[1]?.distance.cells).toHaveLength(3);
   });
 
   test("leaves out curves that end before the axis does", () => {
