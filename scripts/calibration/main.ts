@@ -1,11 +1,12 @@
 // npm run calibration -- [FOLDER ...]: adds the mean curves of results folders to results/calibration/curves.csv, in place
 // of those of the same settings; ranks all settings there by their distance from the paper's Figures 3 and 4 into
-// results/calibration/settings.csv; prints the nearest, and what each axis does alone.
+// results/calibration/settings.csv; prints the nearest, and what each axis does alone. Writes fingerprint.svg and .csv there.
 import { writeFileSync } from "node:fs";
 import { stringify } from "csv-stringify/sync";
 import { readResults } from "../../src/records/read-results.ts";
 import { curvePoints, trainedKey } from "./curves.ts";
 import { readCurves, writeCurves } from "./curves-file.ts";
+import { fingerprintFigure } from "./fingerprint.ts";
 import { rank } from "./rank.ts";
 import { nearestText, profileText, settingRow } from "./text.ts";
 
@@ -24,3 +25,7 @@ for (const figure of [4, 3] as const) {
   const own = ranked.filter((one) => one.figure === figure);
   console.log(`Figure ${figure}\n${nearestText(own.slice(0, NEAREST))}\n${profileText(own)}`);
 }
+
+const { svg, data } = fingerprintFigure();
+writeFileSync("results/calibration/fingerprint.svg", svg);
+writeFileSync("results/calibration/fingerprint.csv", stringify([...data], { header: true }));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { CurvePoint } from "../../scripts/calibration/curves.ts";
+import { fingerprints } from "../../scripts/calibration/fingerprint.ts";
 import { rank } from "../../scripts/calibration/rank.ts";
 import { publishedFigure3, publishedFigure4 } from "../../src/figures/paper-points.ts";
 
@@ -66,4 +67,11 @@ describe("rank(points)", () => {
     expect(ends("by cell: 0.001 0.01")).toEqual(ends("0.001"));
     expect(ends("0.01")).not.toEqual(ends("0.001"));
   });
+});
+
+test("fingerprints() fits the curve of Shared-Bottom at .5 best as a running mean of .234", () => {
+  const { residual, level } = fingerprints()[0] as ReturnType<typeof fingerprints>[number];
+  expect(residual["1"]).toBeCloseTo(2.35e-4, 5);
+  expect(Math.min(residual["0.5"], residual["2"])).toBeGreaterThan(4 * residual["1"]);
+  expect(level).toBeCloseTo(0.2341, 4);
 });

@@ -9,7 +9,7 @@ import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import type { Run } from "../../src/engines/engine.ts";
 import { chance, type LossOf, likeThePaper, madeResults, PAPER_MEANS } from "../support/made-results.ts";
 
-const claims = (lossOf: LossOf, set: string[] = [], preset = "paper") =>
+const claims = (lossOf: LossOf, set: string[] = [], preset = "fixed-rows") =>
   claimsOf(madeResults(lossOf, set, preset), "train");
 const claim = (id: string, all: readonly Claim[]) => all.find((one) => one.id === id) as Claim;
 const verdicts = (all: readonly Claim[]) => Object.fromEntries(all.map(({ id, verdict }) => [id, verdict]));

@@ -66,7 +66,7 @@ test("folders from before a new setting are read, compared, merged and gone on w
 test("a sweep with a new setting's value is refused in a folder from before, by the setting", async () => {
   const out = join(temporaryFolder(), "results");
   cpSync("results/paper", out, { recursive: true });
-  const { code, stderr } = await runMain(["sweep", "paper", "--set", "weightDecay=0.1", "--out", out]);
+  const { code, stderr } = await runMain(["sweep", "fixed-rows", "--set", "weightDecay=0.1", "--out", out]);
   expect([code, stderr]).toEqual([2, expect.stringContaining("(weightDecay: 0 there, 0.1 here)")]);
 });
 
