@@ -19,7 +19,7 @@ import {
 } from "../src/index.ts";
 import { madeResults } from "./support/made-results.ts";
 
-const PAPER = fileURLToPath(new URL("../results/paper", import.meta.url));
+const PAPER = fileURLToPath(new URL("../results/fixed-rows", import.meta.url));
 const results = await readResults(PAPER);
 
 test("loadConfig(preset, settings) checks the settings like a file's", () => {
@@ -79,7 +79,7 @@ test("summarise(results) gives the README's mean of MMoE at .5", () => {
   const heldout = summarise(results, { loss: "heldout" }).cells.find(({ model }) => model === "mmoe");
   expect(heldout?.loss.mean.value).not.toBeCloseTo(0.05, 2);
   const running = summarise(results, { loss: "running" }).cells.find(({ model }) => model === "mmoe");
-  expect(running?.loss.mean.value).toBeCloseTo(0.1373, 4); // mmoe summary results/paper --loss running
+  expect(running?.loss.mean.value).toBeCloseTo(0.1373, 4); // mmoe summary results/fixed-rows --loss running
 });
 
 test("claims(results) gives a verdict on each of the paper's seven claims", () => {
