@@ -53,10 +53,12 @@ interface LogCurve {
 /** The curves of one cell with each learning rate that it was trained with. */
 export type CellCurves = ReadonlyMap<string, LogCurve>;
 
+/** The curves of the cells that the paper's figures have. */
 export function logCurves(points: readonly CurvePoint[], set: LossSet): Map<string, CellCurves> {
-  const cells = groupBy(points, (point) => cellKey({ ...point, point: NO_CHOICE }));
+  const all = groupBy(points, (point) => cellKey({ ...point, point: NO_CHOICE }));
+  const cells = [...all].filter(([cell]) => paperCurves.has(cell));
   return new Map(
-    [...cells].map(([cell, own]) => [
+    cells.map(([cell, own]) => [
       cell,
       new Map([...groupBy(own, ({ lr }) => String(lr))].map(([lr, all]) => [lr, logCurve(all, set)])),
     ]),
@@ -99,7 +101,7 @@ function distanceAt(cells: ReadonlyMap<string, CellCurves>, choose: Choose, unit
 }
 
 function cellDistance(cell: string, curve: LogCurve, unit: number): CellDistance & { readonly z: number } {
-  const paper = paperCurve(cell);
+  const paper = paperCurves.get(cell) as LogCurve;
   const points = AXES[figureOf(cell.split(" ")[0] as string)];
   let [squares, zs] = [0, 0];
   for (const axis of points) {
@@ -117,20 +119,13 @@ function cellDistance(cell: string, curve: LogCurve, unit: number): CellDistance
   };
 }
 
-const paperCurves = new Map<string, LogCurve>();
-
-function paperCurve(cell: string): LogCurve {
-  if (paperCurves.size === 0) {
-    const published = [...publishedFigure3(), ...publishedFigure4()].filter(({ step }) => step > 0);
-    for (const [key, points] of groupBy(published, cellKey)) {
-      const steps = points.map(({ step }) => Math.log(step));
-      paperCurves.set(key, { steps, losses: points.map(({ loss }) => Math.log(loss)), errors: [] });
-    }
-  }
-  const found = paperCurves.get(cell);
-  if (found === undefined) throw new RangeError(`distance: expected a cell of Figure 3 or 4, got ${cell}`);
-  return found;
-}
+const published = [...publishedFigure3(), ...publishedFigure4()].filter(({ step }) => step > 0);
+const paperCurves = new Map(
+  [...groupBy(published, cellKey)].map(([cell, points]) => {
+    const steps = points.map(({ step }) => Math.log(step));
+    return [cell, { steps, losses: points.map(({ loss }) => Math.log(loss)), errors: [] } satisfies LogCurve];
+  }),
+);
 
 /** A value between two of an ascending `xs`, by a line; beyond its ends those of the ends. */
 export function interpolated(xs: readonly number[], ys: readonly number[], x: number): number {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { constantsName } from "../../scripts/calibration/constants.ts";
 import type { CurvePoint } from "../../scripts/calibration/curves.ts";
 import { fingerprints } from "../../scripts/calibration/fingerprint.ts";
 import { rank } from "../../scripts/calibration/rank.ts";
+import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { publishedFigure3, publishedFigure4 } from "../../src/figures/paper-points.ts";
 
 /** The paper's curves, `factor` times as high, with `unit` steps for a unit of its axis, up to that axis' `end`. */
@@ -74,4 +76,12 @@ test("fingerprints() fits the curve of Shared-Bottom at .5 best as a running mea
   expect(residual["1"]).toBeCloseTo(2.35e-4, 5);
   expect(Math.min(residual["0.5"], residual["2"])).toBeGreaterThan(4 * residual["1"]);
   expect(level).toBeCloseTo(0.2341, 4);
+});
+
+test("constantsName(data) names a preset that is a set of the fit as that set", () => {
+  const { inputs, scale, alpha, beta, noiseStd } = GENERATOR_PRESETS["four-sines"].settings;
+  expect(constantsName("four-sines")).toBe("4-1");
+  expect(constantsName({ inputs, scale, alpha: [...alpha], beta: [...beta], noiseStd })).toBe("4-1");
+  expect(constantsName("paper")).toBe("paper");
+  expect(() => constantsName({ inputs, scale: 0.5, alpha: [], beta: [], noiseStd })).toThrow("expected constants of");
 });
