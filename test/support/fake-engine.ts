@@ -14,6 +14,7 @@ export function fakeEngine({ failing = [], before = () => {} }: Behaviour = {}):
   return {
     name: "fake",
     device: "none",
+    keepsStates: false,
     check: () => {},
     memoryBytes: () => 1_000_000,
     dispose: async () => {},

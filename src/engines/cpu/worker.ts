@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { Run, RunResult } from "../engine.ts";
+import type { Run, RunResult, RunState } from "../engine.ts";
 import { instantiate } from "./instantiate.ts";
 import type { KernelSource } from "./kernels.ts";
 import { trainBundle } from "./train-bundle.ts";
@@ -7,6 +7,10 @@ import { trainBundle } from "./train-bundle.ts";
 /** A bundle to train. */
 export interface Task {
   readonly runs: readonly Run[];
+  /** Where the runs go on from, all at one step; without it they begin. */
+  states?: readonly RunState[];
+  /** Milliseconds between two states of the runs; undefined if they are not kept. */
+  readonly keepEveryMs: number | undefined;
   /** Each run's index in `steps`. */
   readonly slots: readonly number[];
   /** Int32, shared: how far each run is. */
@@ -19,17 +23,23 @@ export interface Task {
 /** What a worker answers to a task: nothing if it was stopped. */
 export type Answer = readonly RunResult[] | undefined;
 
-const kernels = instantiate(workerData as KernelSource);
+/** What a worker says: the states of its task's runs, any number of times, then its answer. */
+export type Message = { readonly states: readonly RunState[] } | { readonly answer: Answer };
 
-parentPort?.on("message", ({ runs, slots, keepParameters, ...shared }: Task) => {
+const kernels = instantiate(workerData as KernelSource);
+const say = (message: Message) => parentPort?.postMessage(message);
+
+parentPort?.on("message", ({ runs, states, keepEveryMs, slots, keepParameters, ...shared }: Task) => {
   const steps = new Int32Array(shared.steps);
   const stop = new Int32Array(shared.stop);
-  const answer: Answer = trainBundle(kernels, runs, {
+  const answer = trainBundle(kernels, runs, {
     keepParameters,
     isStopped: () => Atomics.load(stop, 0) !== 0,
     onStep: (i, step) => {
       Atomics.store(steps, slots[i] as number, step);
     },
+    ...(states && { states }),
+    ...(keepEveryMs !== undefined && { keeping: { everyMs: keepEveryMs, onStates: (kept) => say({ states: kept }) } }),
   });
-  parentPort?.postMessage(answer);
+  say({ answer });
 });
