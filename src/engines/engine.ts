@@ -31,6 +31,9 @@ export interface TrainingSettings {
 
 export type Optimizer = "adam" | "sgd";
 
+/** Numbers that training keeps for each parameter: itself and, for adam, two moments. */
+export const VALUES: Readonly<Record<Optimizer, number>> = { sgd: 1, adam: 3 };
+
 export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
 /**

@@ -60,15 +60,8 @@ export class CpuEngine implements Engine {
     const tasks = bundles.map((slots): Task => {
       const own = slots.map((i) => runs[i] as Run);
       const states = statesOf(own, keeping);
-      return {
-        slots,
-        runs: own,
-        steps,
-        stop,
-        keepParameters,
-        keepEveryMs: keeping?.everyMs,
-        ...(states && { states }),
-      };
+      const keep = { keepEveryMs: keeping?.everyMs, waiting: new SharedArrayBuffer(4), ...(states && { states }) };
+      return { slots, runs: own, steps, stop, keepParameters, ...keep };
     });
     signal?.addEventListener("abort", abort, { once: true });
     const progress = watchProgress(runs, new Int32Array(steps), hooks);

@@ -124,6 +124,7 @@ export class Crew {
         } catch (error) {
           reject(error);
         }
+        Atomics.store(new Int32Array(task.waiting), 0, 0);
       };
       worker.onAnswer = resolve;
       worker.onDeath = (cause) => reject(new WorkerDeath(cause));

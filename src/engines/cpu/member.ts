@@ -1,4 +1,4 @@
-import type { RunState, TrainingSettings } from "../engine.ts";
+import { type RunState, type TrainingSettings, VALUES } from "../engine.ts";
 import { type Arena, recordBytes } from "../rows/arena.ts";
 import { float32Word } from "./instructions.ts";
 import type { KernelInstance } from "./kernels.ts";
@@ -21,11 +21,8 @@ export interface Member {
   readonly sums: number;
 }
 
-/** An optimizer's number in the kernels, and its numbers for each parameter. */
-const RULES: Readonly<Record<Rule["optimizer"], { kind: number; values: number }>> = {
-  sgd: { kind: 0, values: 1 },
-  adam: { kind: 1, values: 3 },
-};
+/** An optimizer's number in the kernels. */
+const KINDS: Readonly<Record<Rule["optimizer"], number>> = { sgd: 0, adam: 1 };
 
 /** Bytes from an optimizer's record to its powers of beta1 and beta2. */
 const POWERS = 24;
@@ -36,10 +33,10 @@ type Rule = Pick<TrainingSettings, "optimizer" | "lr" | "huberDelta">;
 /** Takes a run's place in the plan. */
 export function takeMember(arena: Arena, code: StepCode, { optimizer, lr, huberDelta }: Rule): Member {
   const bytes = 4 * code.weights.size;
-  const { kind, values } = RULES[optimizer];
+  const values = VALUES[optimizer];
   const { lanes } = code.weights.layout;
   const weights = arena.take(values * bytes + 4 * lanes * lanes); // a square more, which kernels may read but never use
-  const rule = arena.put(recordBytes([kind, bytes, 0, 0], [lr, 1, 1]));
+  const rule = arena.put(recordBytes([KINDS[optimizer], bytes, 0, 0], [lr, 1, 1]));
   const losses = arena.take(8 * code.tasks);
   const sums = arena.take(8 * code.tasks);
   const address = arena.put(

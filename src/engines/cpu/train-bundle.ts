@@ -21,9 +21,11 @@ export interface Watch {
   readonly keeping?: BundleKeeping;
 }
 
-interface BundleKeeping {
+export interface BundleKeeping {
   /** Milliseconds between two states. */
   readonly everyMs: number;
+  /** Whether the states before have been taken care of; until then there are no others, unless stopped. */
+  isReady(): boolean;
   /** The states of all runs: now and then, and when stopped. */
   onStates(states: readonly RunState[]): void;
 }
@@ -93,7 +95,7 @@ function trainSteps(
       if (trainee.failure === undefined) onStep(i, trainee.step);
     }
     if (trainees.every(({ failure }) => failure !== undefined)) return;
-    if (isDue()) keep();
+    if (keeping?.isReady() && isDue()) keep();
   }
 }
 

@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Run, RunResult, RunState } from "../engine.ts";
 import { instantiate } from "./instantiate.ts";
 import type { KernelSource } from "./kernels.ts";
-import { trainBundle } from "./train-bundle.ts";
+import { type BundleKeeping, trainBundle } from "./train-bundle.ts";
 
 /** A bundle to train. */
 export interface Task {
@@ -11,6 +11,8 @@ export interface Task {
   states?: readonly RunState[];
   /** Milliseconds between two states of the runs; undefined if they are not kept. */
   readonly keepEveryMs: number | undefined;
+  /** Int32 [1], shared: how many states the worker has said that nobody has taken care of. */
+  readonly waiting: SharedArrayBuffer;
   /** Each run's index in `steps`. */
   readonly slots: readonly number[];
   /** Int32, shared: how far each run is. */
@@ -32,6 +34,15 @@ const say = (message: Message) => parentPort?.postMessage(message);
 parentPort?.on("message", ({ runs, states, keepEveryMs, slots, keepParameters, ...shared }: Task) => {
   const steps = new Int32Array(shared.steps);
   const stop = new Int32Array(shared.stop);
+  const waiting = new Int32Array(shared.waiting).fill(0); // a worker may have died of the task
+  const keepingEvery = (everyMs: number): BundleKeeping => ({
+    everyMs,
+    isReady: () => Atomics.load(waiting, 0) === 0,
+    onStates: (states) => {
+      Atomics.add(waiting, 0, 1);
+      say({ states });
+    },
+  });
   const answer = trainBundle(kernels, runs, {
     keepParameters,
     isStopped: () => Atomics.load(stop, 0) !== 0,
@@ -39,7 +50,7 @@ parentPort?.on("message", ({ runs, states, keepEveryMs, slots, keepParameters, .
       Atomics.store(steps, slots[i] as number, step);
     },
     ...(states && { states }),
-    ...(keepEveryMs !== undefined && { keeping: { everyMs: keepEveryMs, onStates: (kept) => say({ states: kept }) } }),
+    ...(keepEveryMs !== undefined && { keeping: keepingEvery(keepEveryMs) }),
   });
   say({ answer });
 });

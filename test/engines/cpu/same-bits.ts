@@ -46,7 +46,7 @@ export function statesAt(step: number, set: KernelSet, runs: readonly Run[], sta
     onStep: (i, at) => {
       if (i === runs.length - 1) done = at;
     },
-    keeping: { everyMs: Number.POSITIVE_INFINITY, onStates: (all) => (kept = all) },
+    keeping: { everyMs: Number.POSITIVE_INFINITY, isReady: () => true, onStates: (all) => (kept = all) },
   });
   return { results, states: kept };
 }

@@ -13,12 +13,15 @@ const SETS = INSTANCES.map(({ set }) => set);
 const PAIRS = SETS.map((set, i) => [set, SETS[(i + 1) % SETS.length] as typeof set] as const);
 
 describe.each(PAIRS)("a run that %s began and %s ends has the bits of one that was not stopped,", (begins, ends) => {
-  test.each(TRAININGS)("for the zoo with batches of %i, %s rows", (batch, trainRows) => {
-    const runs = zooRuns(batch, trainRows);
-    const { states } = statesAt(73, begins, runs);
-    expect(new Set(states.map(({ step }) => step > 70 && step < 200))).toEqual(new Set([true]));
-    expect(trainedFrom(states, ends, runs)).toEqual(trained("wasm", runs));
-  });
+  test.each(TRAININGS.filter(([batch]) => batch < 200))(
+    "for the zoo with batches of %i, %s rows",
+    (batch, trainRows) => {
+      const runs = zooRuns(batch, trainRows);
+      const { states } = statesAt(73, begins, runs);
+      expect(new Set(states.map(({ step }) => step > 70 && step < 200))).toEqual(new Set([true]));
+      expect(trainedFrom(states, ends, runs)).toEqual(trained("wasm", runs));
+    },
+  );
 
   test("with dropout, Huber's loss, and evaluations at logarithmic steps", () => {
     const runs = MODEL_NAMES.map((name) => {
@@ -40,7 +43,7 @@ describe.each(PAIRS)("a run that %s began and %s ends has the bits of one that w
         const twice = statesAt(second, ends, runs, once).states;
         expect(trainedFrom(twice, begins, runs)).toEqual(trained("wasm", runs));
       }),
-      { numRuns: 60, seed: 3, endOnFailure: true },
+      { numRuns: 40, seed: 3, endOnFailure: true },
     );
   });
 });
@@ -64,11 +67,21 @@ test("the state of a run that has failed keeps the reason, while the one beside 
 test("trainBundle(memory, runs, watch) gives states every so often, each whole", () => {
   const runs = zooRuns(13, 90).slice(0, 3);
   const kept: (readonly RunState[])[] = [];
-  const keeping = { everyMs: 0, onStates: (states: readonly RunState[]) => kept.push(states) };
+  const keeping = { everyMs: 0, isReady: () => true, onStates: (states: readonly RunState[]) => kept.push(states) };
   trainBundle(wasm, runs, { keepParameters: true, isStopped: () => false, onStep: () => {}, keeping });
   expect(kept.length).toBeGreaterThan(2);
   const alone = trained("wasm", runs);
   for (const states of kept) expect(trainedFrom(states, "wasm", runs)).toEqual(alone);
+});
+
+test("trainBundle(memory, runs, watch) gives no states while those before wait, but when it is stopped", () => {
+  let kept = 0;
+  let asked = 0;
+  trainBundle(wasm, zooRuns(13, 90).slice(0, 2), {
+    ...{ keepParameters: false, onStep: () => {}, isStopped: () => ++asked > 20 },
+    keeping: { everyMs: 0, isReady: () => false, onStates: () => kept++ },
+  });
+  expect(kept).toBe(1);
 });
 
 test("trainBundle(memory, runs, watch) stopped before its first step gives no state", () => {
