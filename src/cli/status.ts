@@ -46,7 +46,8 @@ async function status(folder: string, { json = false }: Options, { effects, note
   const writers = writersIn(journals);
   const { done, failed, missing } = totalStatus(cells);
   const perMinute = rate(writers);
-  const leftMs = missing === 0 ? 0 : perMinute > 0 ? (missing / perMinute) * 60_000 : null;
+  const toTrain = missing - kept.runs * kept.share;
+  const leftMs = missing === 0 ? 0 : perMinute > 0 ? (toTrain / perMinute) * 60_000 : null;
   if (json) {
     const processes = writers.map(({ provenance: { host, pid, engine, device, shard = null }, ...writer }) => {
       return { ...writer, host, pid, engine, device, shard };

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Run, RunState } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
-import { readText } from "../regular-file.ts";
+import { reading, readText } from "../regular-file.ts";
 import { isPartial } from "../write-whole.ts";
 import { stateIn, type Trained } from "./checkpoint.ts";
 import { CHECKPOINTS } from "./find-results.ts";
@@ -53,10 +53,10 @@ export function withFiles<T extends { readonly id: string }>(out: string, runs: 
   return names.size === 0 ? [] : [...runs].filter(({ id }) => names.has(nameOf(id)));
 }
 
-/** The names in the folder of checkpoints. */
+/** The names in the folder of checkpoints. Throws UsageError if it can't be read. */
 export function checkpointNames(out: string): string[] {
   const folder = join(out, CHECKPOINTS);
-  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(folder) : [];
+  return reading(folder, () => (statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(folder) : []));
 }
 
 /** Removes all checkpoints, and their folder if it is empty then. */

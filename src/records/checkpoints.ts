@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Run, RunState } from "../engines/engine.ts";
-import { isSystemError, systemReason } from "../errors.ts";
+import { isSystemError, systemReason, UsageError } from "../errors.ts";
 import { writeWholeSync } from "../write-whole.ts";
 import { checkpointText, type Trained } from "./checkpoint.ts";
 import { checkpointPath, readStates, removeIfEmpty, withFiles } from "./checkpoint-files.ts";
@@ -69,10 +69,11 @@ export class Checkpoints {
 
   /** Removes the files of runs that have ended. One that can't be removed is never read. */
   remove(ended: Iterable<{ readonly id: string }>): void {
-    for (const { id } of withFiles(this.#out, ended)) {
-      this.#steps.delete(id);
-      quietly(() => rmSync(checkpointPath(this.#out, id), { force: true }));
-    }
+    const runs = [...ended];
+    for (const { id } of runs) this.#steps.delete(id);
+    quietly(() => {
+      for (const { id } of withFiles(this.#out, runs)) rmSync(checkpointPath(this.#out, id), { force: true });
+    });
   }
 
   /** Removes the folder if it is empty. */
@@ -94,6 +95,6 @@ function quietly(act: () => void): void {
   try {
     act();
   } catch (error) {
-    if (!isSystemError(error)) throw error;
+    if (!isSystemError(error) && !(error instanceof UsageError)) throw error;
   }
 }

@@ -1,6 +1,6 @@
 // What commands say of runs in flight that are kept.
 import { EventEmitter } from "node:events";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { runMain, temporaryFolder } from "../support/effects.ts";
@@ -73,7 +73,15 @@ describe("mmoe status", () => {
     expect((await runMain(["status", out])).stdout).toContain(
       "\n4 runs: 1 done, 0 failed, 3 missing, 1 of them kept at 75 %\n",
     );
-    expect(JSON.parse((await runMain(["status", out, "--json"])).stdout).kept).toEqual({ runs: 1, share: 0.75 });
+    const journals = join(out, "journal");
+    for (const name of readdirSync(journals).filter((file) => file.endsWith(".provenance.json"))) {
+      const path = join(journals, name);
+      const values = { ...JSON.parse(readFileSync(path, "utf8")), host: "another", end: null };
+      writeFileSync(path, JSON.stringify(values));
+    }
+    const { kept, leftMs, runsPerMinute } = JSON.parse((await runMain(["status", out, "--json"])).stdout);
+    expect(kept).toEqual({ runs: 1, share: 0.75 });
+    expect((leftMs / 60_000) * runsPerMinute).toBeCloseTo(2.25, 9);
   });
 });
 
