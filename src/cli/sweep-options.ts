@@ -34,6 +34,7 @@ export interface SweepOptions {
   readonly out?: string;
   readonly retryFailed?: boolean;
   readonly timeLimit?: string;
+  readonly checkpointEvery?: string;
   readonly long?: boolean;
 }
 
@@ -49,6 +50,8 @@ export interface CheckedOptions {
   readonly engineOptions: EngineOptions;
   /** Milliseconds after which to stop; undefined for none. */
   readonly limitMs: number | undefined;
+  /** Milliseconds between two checkpoints of a run; undefined for the default. */
+  readonly checkpointMs: number | undefined;
 }
 
 export function addSweepOptions(command: Command): Command {
@@ -70,20 +73,24 @@ export function addSweepOptions(command: Command): Command {
     .option("--out <folder>", "where results go (default: results/NAME-HASH)")
     .option("--retry-failed", "repeat the runs that failed there")
     .option("--time-limit <time>", "stop after a time such as 3h50m; the same command goes on")
+    .option("--checkpoint-every <time>", "keep runs in flight every so often (default: 2m; engine cpu)")
     .option("--long", "also write every run's curve (curves-long.csv)");
 }
 
 /** Throws UsageError for the first option that is not valid. */
 export function checkedOptions(file: string, options: SweepOptions): CheckedOptions {
   const config = loadConfig(file, overridesOf(options));
-  const { out, timeLimit } = options;
+  const { out } = options;
+  const timeOf = (flag: string, text: string | undefined) =>
+    text === undefined ? undefined : durationOption(flag, text);
   const engineName = choiceOption("--engine", options.engine, ENGINE_NAMES);
   return {
     config,
     out: out === undefined ? defaultFolder(config) : pathOption("--out", out),
     engineName,
     engineOptions: engineOptionsOf(engineName, options),
-    limitMs: timeLimit === undefined ? undefined : durationOption("--time-limit", timeLimit),
+    limitMs: timeOf("--time-limit", options.timeLimit),
+    checkpointMs: timeOf("--checkpoint-every", options.checkpointEvery),
   };
 }
 

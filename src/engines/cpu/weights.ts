@@ -82,6 +82,19 @@ function forEachParameter({ layers, layout }: Weights, visit: (canonical: number
   }
 }
 
+/** Offsets of the biases that no parameter stands for, in layers that have others: kernels update them all alike. */
+export function noBiases({ layers }: Weights): number[] {
+  const mixed = [...layers.values()].filter(({ parts }) => parts.some(({ bias }) => bias !== undefined));
+  return mixed.flatMap((layer) =>
+    layer.parts
+      .filter(({ bias }) => bias === undefined)
+      .flatMap(({ kernel, column }) => {
+        const first = layer.bias + column;
+        return Array.from({ length: kernel.shape[1] as number }, (_, n) => first + n);
+      }),
+  );
+}
+
 /** Offset of the weight from input d to output n, in numbers. */
 export function kernelIndex({ kernel, D }: FusedLayer, d: number, n: number, { weights, lanes }: Layout): number {
   switch (weights) {

@@ -4,7 +4,7 @@ import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../../src/data/presets.ts";
 import type { KernelSet } from "../../../src/engines/cpu/kernel-sets.ts";
 import { trainBundle } from "../../../src/engines/cpu/train-bundle.ts";
-import type { Run, RunResult, TrainingSettings } from "../../../src/engines/engine.ts";
+import type { Run, RunResult, RunState, TrainingSettings } from "../../../src/engines/engine.ts";
 import type { Layout } from "../../../src/engines/rows/panels.ts";
 import { MODEL_NAMES, ZOO } from "../../../src/models/zoo.ts";
 import { makeRun } from "../../support/runs.ts";
@@ -25,10 +25,30 @@ function outcome({ curve, failure, trainingSetLoss, labelCorrelations, parameter
   };
 }
 
+const instanceOf = (set: KernelSet) => INSTANCES.find((one) => one.set === set) ?? wasm;
+
 /** Outcomes of runs that train together, in a layout other than the set's own if it is given. */
 export function trained(set: KernelSet, runs: readonly Run[], layout?: Layout) {
-  const instance = INSTANCES.find((one) => one.set === set) ?? wasm;
-  return trainBundle(instance, runs, WATCH, layout)?.map(outcome);
+  return trainBundle(instanceOf(set), runs, WATCH, layout)?.map(outcome);
+}
+
+/** Outcomes of runs that go on from `states`. */
+export function trainedFrom(states: readonly RunState[], set: KernelSet, runs: readonly Run[]) {
+  return trainBundle(instanceOf(set), runs, { ...WATCH, states })?.map(outcome);
+}
+
+/** States of runs that are stopped when the last of them has done `step` steps, or some more. */
+export function statesAt(step: number, set: KernelSet, runs: readonly Run[], states?: readonly RunState[]) {
+  let kept: readonly RunState[] = [];
+  let done = 0;
+  const results = trainBundle(instanceOf(set), runs, {
+    ...{ keepParameters: false, isStopped: () => done >= step, ...(states && { states }) },
+    onStep: (i, at) => {
+      if (i === runs.length - 1) done = at;
+    },
+    keeping: { everyMs: Number.POSITIVE_INFINITY, isReady: () => true, onStates: (all) => (kept = all) },
+  });
+  return { results, states: kept };
 }
 
 /** Batches and rows for whole runs of the zoo. */

@@ -292,3 +292,11 @@ test("the cpu backend gives what wasm gives, within float32's tolerance", async 
   expect(cpu.device).toBe("cpu");
   expectClose(cpu.parameters as Float32Array, wasm.parameters as Float32Array, 1e-5);
 });
+
+test("a tfjs engine that is to keep runs in flight refuses", async () => {
+  const engine = await createTfjsEngine({ backend: "cpu" });
+  const keeping = { states: new Map(), everyMs: 1000, onState: () => {} };
+  const training = engine.train([], { onResult: () => {}, keeping });
+  await expect(training).rejects.toThrow("tfjs: train: this engine keeps no states of runs in flight");
+  expect(engine.keepsStates).toBe(false);
+});
