@@ -1,3 +1,4 @@
+import { parameterCount } from "./parameters.ts";
 import type { ModelSpec } from "./spec.ts";
 
 /** The sizes of a model that the data fix: D inputs, K tasks. */
@@ -12,6 +13,8 @@ const EXPERT_UNITS = 16;
 const TOWER_UNITS = 8;
 /** Section 3.3's bottom (Figure 3). */
 const SMALL_BOTTOM_UNITS = 16;
+/** Units of a hidden layer of a gate; assumed. */
+const GATE_UNITS = 16;
 
 const PAPER = {
   experts: { shared: EXPERTS, perTask: 0, layers: [EXPERT_UNITS] },
@@ -38,37 +41,128 @@ export function sharedBottomUnits({ inputs, tasks }: Ends): number {
   return Math.round(weights / (inputs + TOWER_UNITS * tasks));
 }
 
+/** The units with which `build(units)` has as many parameters as `target`, as nearly as whole units allow. */
+function matchedUnits(build: (units: number) => ModelSpec, target: ModelSpec): number {
+  const [one, two] = [parameterCount(build(1)), parameterCount(build(2))];
+  return Math.max(1, Math.round(1 + (parameterCount(target) - one) / (two - one)));
+}
+
 function sharedBottom(name: string, units: number, ends: Ends): ModelSpec {
   return { ...PAPER, ...ends, name, experts: { shared: 1, perTask: 0, layers: [units] }, gating: "none" };
 }
 
-/** Models by name, each with one sentence for `mmoe models`. */
+/** A network a task, which share nothing. */
+function singleTask(name: string, units: number, ends: Ends): ModelSpec {
+  return { ...PAPER, ...ends, name, experts: { shared: 0, perTask: 1, layers: [units] }, gating: "none" };
+}
+
+function mmoe(name: string, ends: Ends): ModelSpec {
+  return { ...PAPER, ...ends, name, gating: "per-task" };
+}
+
+/** MMoE whose gates have hidden layers, with biases. */
+function deepGates(name: string, layers: number, ends: Ends): ModelSpec {
+  return { ...mmoe(name, ends), gate: { layers: new Array<number>(layers).fill(GATE_UNITS), bias: true } };
+}
+
+/** One model of the zoo. */
+export interface ZooEntry {
+  /** One sentence for `mmoe models`. */
+  readonly about: string;
+  /**
+   * The prediction y_k of task k from a row x, line by line. t_k is a tower; f_e an expert, s_e one that all tasks see,
+   * o_ke one of task k's own.
+   */
+  readonly formula: readonly string[];
+  /** Paper and section; what is assumed. */
+  readonly source: string;
+  readonly build: (ends: Ends) => ModelSpec;
+}
+
+const CARUANA = "Caruana, Machine Learning 28, 1997; Ma et al., KDD 2018, section 3.1";
+const MMOE_FORMULA = ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(W_k x)"];
+
+/** Models by name. Sizes are those of section 5.1 unless the source says otherwise. */
 export const ZOO = {
   "shared-bottom": {
-    about: "the paper's Shared-Bottom, as many weights as the MoE models",
+    about: "Shared-Bottom; as the paper counts, as large as mmoe",
+    formula: ["y_k = t_k(f(x))"],
+    source: `${CARUANA}; sizes from section 5.1`,
     build: (ends) => sharedBottom("shared-bottom", sharedBottomUnits(ends), ends),
   },
   "shared-bottom-16": {
-    about: "section 3.3's Shared-Bottom with a bottom of 16 units (Figure 3)",
+    about: "section 3.3's Shared-Bottom, of 16 units (Figure 3)",
+    formula: ["y_k = t_k(f(x))"],
+    source: `${CARUANA}; sizes from section 3.3`,
     build: (ends) => sharedBottom("shared-bottom-16", SMALL_BOTTOM_UNITS, ends),
   },
   omoe: {
     about: "one gate for all tasks over 8 experts",
+    formula: ["y_k = t_k(sum_e g(x)_e f_e(x))", "g(x) = softmax(W x)"],
+    source: "Ma et al., KDD 2018, section 4.1",
     build: (ends) => ({ ...PAPER, ...ends, name: "omoe", gating: "single" }),
   },
   mmoe: {
     about: "a gate for each task over 8 experts",
-    build: (ends) => ({ ...PAPER, ...ends, name: "mmoe", gating: "per-task" }),
+    formula: MMOE_FORMULA,
+    source: "Ma et al., KDD 2018, section 4.2",
+    build: (ends) => mmoe("mmoe", ends),
   },
   "mmoe-mlp": {
-    about: "a common PyTorch form: 4 deep experts, biased gates, deep towers",
+    about: "a common PyTorch form: deep experts and towers",
+    formula: ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(W_k x + b_k)"],
+    source: "Ma et al., KDD 2018, section 4.2; sizes as in public PyTorch code",
     build: (ends) => ({ ...MLP, ...ends, name: "mmoe-mlp", gating: "per-task" }),
   },
   "mmoe-mlp-average": {
     about: "mmoe-mlp without gates: the experts' mean",
+    formula: ["y_k = t_k(mean_e f_e(x))"],
+    source: "mmoe-mlp without its gates",
     build: (ends) => ({ ...MLP, ...ends, name: "mmoe-mlp-average", gating: "average" }),
   },
-} as const satisfies Record<string, { about: string; build: (ends: Ends) => ModelSpec }>;
+  "single-task": {
+    about: "a network a task; together as many parameters as mmoe",
+    formula: ["y_k = t_k(o_k(x))"],
+    source: "the usual control: the tasks share nothing; units matched to mmoe",
+    build: (ends) => {
+      const build = (units: number) => singleTask("single-task", units, ends);
+      return build(matchedUnits(build, mmoe("mmoe", ends)));
+    },
+  },
+  "single-task-wide": {
+    about: "a network a task, each with the units of mmoe's experts",
+    formula: ["y_k = t_k(o_k(x))"],
+    source: "the usual control: the tasks share nothing; 8 x 16 units a task",
+    build: (ends) => singleTask("single-task-wide", EXPERTS * EXPERT_UNITS, ends),
+  },
+  average: {
+    about: "the mean of 8 experts, without gates",
+    formula: ["y_k = t_k(mean_e f_e(x))"],
+    source: "mmoe without its gates",
+    build: (ends) => ({ ...PAPER, ...ends, name: "average", gating: "average" }),
+  },
+  "shared-bottom-matched": {
+    about: "Shared-Bottom of as many parameters as mmoe, gates too",
+    formula: ["y_k = t_k(f(x))"],
+    source: `${CARUANA}; units matched to all of mmoe's parameters`,
+    build: (ends) => {
+      const build = (units: number) => sharedBottom("shared-bottom-matched", units, ends);
+      return build(matchedUnits(build, mmoe("mmoe", ends)));
+    },
+  },
+  "mmoe-deep-gate-1": {
+    about: "mmoe with a hidden layer of 16 units in each gate",
+    formula: ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(W_k relu(V_k x + a_k) + b_k)"],
+    source: "Ma et al., KDD 2018, section 4.2; the gates' layers are assumed",
+    build: (ends) => deepGates("mmoe-deep-gate-1", 1, ends),
+  },
+  "mmoe-deep-gate-2": {
+    about: "mmoe with two hidden layers of 16 units in each gate",
+    formula: ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(W_k relu(U_k relu(V_k x + a_k) + c_k) + b_k)"],
+    source: "Ma et al., KDD 2018, section 4.2; the gates' layers are assumed",
+    build: (ends) => deepGates("mmoe-deep-gate-2", 2, ends),
+  },
+} as const satisfies Record<string, ZooEntry>;
 
 export type ModelName = keyof typeof ZOO;
 

@@ -57,6 +57,12 @@ describe("1,000 steps", () => {
     mmoe: "3294a0ec646ea40a",
     "mmoe-mlp": "9faaa1c99dea69cc",
     "mmoe-mlp-average": "ca163170112e0037",
+    "single-task": "c209e18a72b8b9e4",
+    "single-task-wide": "b5fceeffea85cdad",
+    average: "8e35897ec6b97706",
+    "shared-bottom-matched": "f793f6ab06c61187",
+    "mmoe-deep-gate-1": "abfa786016868888",
+    "mmoe-deep-gate-2": "ca6ff3e10be654e4",
   };
 
   test("leave the same bits in every model of the zoo as ever", async () => {
