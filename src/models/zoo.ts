@@ -65,6 +65,11 @@ function deepGates(name: string, layers: number, ends: Ends): ModelSpec {
   return { ...mmoe(name, ends), gate: { layers: new Array<number>(layers).fill(GATE_UNITS), bias: true } };
 }
 
+/** A gate a task over experts that all tasks see and the task's own. */
+function cgc(name: string, ends: Ends): ModelSpec {
+  return { ...mmoe(name, ends), experts: { shared: 4, perTask: 2, layers: [EXPERT_UNITS] } };
+}
+
 /** One model of the zoo. */
 export interface ZooEntry {
   /** One sentence for `mmoe models`. */
@@ -161,6 +166,12 @@ export const ZOO = {
     formula: ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(W_k relu(U_k relu(V_k x + a_k) + c_k) + b_k)"],
     source: "Ma et al., KDD 2018, section 4.2; the gates' layers are assumed",
     build: (ends) => deepGates("mmoe-deep-gate-2", 2, ends),
+  },
+  cgc: {
+    about: "4 experts that all tasks see and 2 of each task's own",
+    formula: ["y_k = t_k(sum_e g_k(x)_e f_ke(x))", "f_k = (s_1, .., s_4, o_k1, o_k2)", "g_k(x) = softmax(W_k x)"],
+    source: "Tang et al., RecSys 2020, section 4.1; numbers of experts assumed",
+    build: (ends) => cgc("cgc", ends),
   },
 } as const satisfies Record<string, ZooEntry>;
 

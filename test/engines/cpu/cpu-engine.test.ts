@@ -63,6 +63,7 @@ describe("1,000 steps", () => {
     "shared-bottom-matched": "f793f6ab06c61187",
     "mmoe-deep-gate-1": "abfa786016868888",
     "mmoe-deep-gate-2": "ca6ff3e10be654e4",
+    cgc: "2a3769d50cb2835e",
   };
 
   test("leave the same bits in every model of the zoo as ever", async () => {

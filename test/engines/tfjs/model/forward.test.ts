@@ -11,6 +11,10 @@ import { BOTTOM, DEEP, MMOE, OMOE, SPECS, someParameters, someRows } from "../..
 const R = 2;
 const B = 3;
 
+const SINGLE_TASK = SPECS.find(({ name }) => name === "single-task") as ModelSpec;
+/** 3 experts of all and 2 of each task's own. */
+const CGC = SPECS.find(({ name }) => name === "shared-and-own") as ModelSpec;
+
 describe.each<Backend>(["wasm", "cpu"])("on %s", (backend) => {
   let tf: Tf;
   beforeAll(async () => {
@@ -66,6 +70,26 @@ describe.each<Backend>(["wasm", "cpu"])("on %s", (backend) => {
     const bottom = someParameters(BOTTOM);
     const { x } = someRows(BOTTOM, B);
     expectClose(predictions(omoe, [withGate(omoe, bottom)], x, B), predictions(BOTTOM, [bottom], x, B), 1e-6);
+  });
+
+  test("CGC of one expert a task, its own, is a single-task model", () => {
+    const cgc: ModelSpec = { ...SINGLE_TASK, gating: "per-task" };
+    const alone = someParameters(SINGLE_TASK);
+    const { x } = someRows(cgc, B);
+    const gated = rearranged(cgc, SINGLE_TASK, alone, (name) => name);
+    expectClose(predictions(cgc, [gated], x, B), predictions(SINGLE_TASK, [alone], x, B), 1e-6);
+  });
+
+  test("a task of CGC does not see the other tasks' own experts", () => {
+    const parameters = someParameters(CGC);
+    const { x } = someRows(CGC, B);
+    const changed = parameters.slice();
+    for (const { name, offset, size } of parameterBlocks(CGC)) {
+      const own = /^experts\/([56])\//.test(name); // of task 1: 3 + 1 * 2 + j
+      if (own) changed.fill(0.7, offset, offset + size);
+    }
+    const [before, after] = [predictions(CGC, [parameters], x, B), predictions(CGC, [changed], x, B)];
+    for (const [i, value] of after.entries()) expect(value === before[i]).toBe(i % 3 !== 1);
   });
 
   test("predict(x) leaves no tensor behind but its result", () => {
