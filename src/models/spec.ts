@@ -5,7 +5,9 @@ export type Gating =
   | "none" // a task has one expert: the bottom
   | "average" // the mean of the experts that a task sees
   | "single" // one softmax gate for all tasks (OMoE)
-  | "per-task"; // one softmax gate for each task (MMoE)
+  | "per-task" // one softmax gate for each task (MMoE)
+  | "residual" // one for each task over the experts of all tasks; the task's own expert is added as it is (AdaTT)
+  | "detached"; // one for each task over the experts of all tasks; those of other tasks don't learn from it (STEM)
 
 /**
  * A member of the family: experts feed towers, one for each task. All layers except a tower's output are ReLU layers.
@@ -31,6 +33,8 @@ export interface ModelSpec {
     readonly layers: readonly number[];
     /** None in the paper: g(x) = softmax(W x). */
     readonly bias: boolean;
+    /** The softmax is over this many of the largest logits, of equals the first; the rest have weight 0. All if absent. */
+    readonly top?: number;
   };
   readonly tower: {
     /** Units of each ReLU layer before the linear output, T last. */
@@ -47,8 +51,24 @@ export function expertCount({ experts, tasks }: ModelSpec): number {
   return experts.shared + tasks * experts.perTask;
 }
 
-/** The experts that `task` sees, in the order of its gate's outputs: the shared ones, then its own. */
-export function expertsOf({ experts }: ModelSpec, task: number): number[] {
+/** The experts that `task` sees, in the order of its gate's outputs: the shared ones, then its own or those of all tasks. */
+export function expertsOf(spec: ModelSpec, task: number): number[] {
+  switch (spec.gating) {
+    case "none":
+    case "average":
+    case "single":
+    case "per-task":
+      return ownExpertsOf(spec, task);
+    case "residual":
+    case "detached":
+      return range(0, expertCount(spec));
+    default:
+      return unreachable(spec.gating);
+  }
+}
+
+/** The experts that all tasks see, then the task's own: those that learn from its loss. */
+export function ownExpertsOf({ experts }: ModelSpec, task: number): number[] {
   const first = experts.shared + task * experts.perTask;
   return [...range(0, experts.shared), ...range(first, first + experts.perTask)];
 }
@@ -62,6 +82,8 @@ export function gateCount({ gating, tasks }: ModelSpec): number {
     case "single":
       return 1;
     case "per-task":
+    case "residual":
+    case "detached":
       return tasks;
     default:
       return unreachable(gating);
@@ -87,8 +109,21 @@ export function checkSpec(spec: ModelSpec): void {
     throw new RangeError(`model ${name}: expected an expert for each task, got none`);
   if (experts.layers.length === 0) throw new RangeError(`model ${name}: experts.layers: expected a layer, got none`);
   checkGating(spec);
+  checkTop(spec);
   if (!(spec.dropout >= 0 && spec.dropout < 1))
     throw new RangeError(`model ${name}: dropout: expected a number from 0 to below 1, got ${spec.dropout}`);
+}
+
+/** Checks that a gate has as many experts as it keeps. */
+function checkTop(spec: ModelSpec): void {
+  const { name, gate } = spec;
+  if (gate.top === undefined) return;
+  expectCount(name, "gate.top", gate.top, 1);
+  if (gateCount(spec) === 0)
+    throw new RangeError(`model ${name}: gate.top: expected a gate, got gating ${spec.gating}`);
+  const seen = expertsOf(spec, 0).length;
+  if (gate.top > seen)
+    throw new RangeError(`model ${name}: gate.top: expected at most ${seen} experts, got ${gate.top}`);
 }
 
 /** Checks what a gating expects of the experts. */
@@ -104,8 +139,13 @@ function checkGating({ name, gating, experts }: ModelSpec): void {
           `model ${name}: gating single: expected only shared experts, got ${experts.perTask} a task`,
         );
       return;
+    case "residual":
+      if (experts.perTask !== 1)
+        throw new RangeError(`model ${name}: gating residual: expected one expert a task, got ${experts.perTask}`);
+      return;
     case "average":
     case "per-task":
+    case "detached":
       return;
     default:
       unreachable(gating);

@@ -13,6 +13,8 @@ const EXPERT_UNITS = 16;
 const TOWER_UNITS = 8;
 /** Section 3.3's bottom (Figure 3). */
 const SMALL_BOTTOM_UNITS = 16;
+/** Experts that a top-k gate keeps; assumed. */
+const TOP = 2;
 /** Units of a hidden layer of a gate; assumed. */
 const GATE_UNITS = 16;
 
@@ -172,6 +174,32 @@ export const ZOO = {
     formula: ["y_k = t_k(sum_e g_k(x)_e f_ke(x))", "f_k = (s_1, .., s_4, o_k1, o_k2)", "g_k(x) = softmax(W_k x)"],
     source: "Tang et al., RecSys 2020, section 4.1; numbers of experts assumed",
     build: (ends) => cgc("cgc", ends),
+  },
+  "mmoe-top-k": {
+    about: "mmoe whose gates keep the 2 largest weights",
+    formula: ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(top_2(W_k x)), 0 for the other experts"],
+    source: "Shazeer et al., ICLR 2017, section 2.1, without its noise; k = 2 assumed",
+    build: (ends) => ({ ...mmoe("mmoe-top-k", ends), gate: { ...PAPER.gate, top: TOP } }),
+  },
+  adatt: {
+    about: "an expert a task; a task adds a mix of all to its own",
+    formula: ["y_k = t_k(o_k(x) + sum_j g_k(x)_j o_j(x))", "g_k(x) = softmax(W_k x)"],
+    source: "Li et al., KDD 2023, section 3 (AdaTT-sp), one level; 128 / K units assumed",
+    build: (ends) => ({
+      ...mmoe("adatt", ends),
+      experts: { shared: 0, perTask: 1, layers: [Math.round((EXPERTS * EXPERT_UNITS) / ends.tasks)] },
+      gating: "residual",
+    }),
+  },
+  "mmoe-detached": {
+    about: "cgc's experts, all seen; those of others don't learn",
+    formula: [
+      "y_k = t_k(sum_e g_k(x)_e f_e(x))",
+      "f = (s_1, .., s_4, o_11, o_12, .., o_K1, o_K2)",
+      "g_k(x) = softmax(W_k x); no gradient from y_k to o_j, j other than k",
+    ],
+    source: "Su et al., AAAI 2024 (STEM): its gates; numbers of experts assumed",
+    build: (ends) => ({ ...cgc("mmoe-detached", ends), gating: "detached" }),
   },
 } as const satisfies Record<string, ZooEntry>;
 

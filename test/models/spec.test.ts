@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkSpec, expertCount, expertsOf, gateCount, type ModelSpec } from "../../src/models/spec.ts";
+import { checkSpec, expertCount, expertsOf, gateCount, type ModelSpec, ownExpertsOf } from "../../src/models/spec.ts";
 import { sharedBottomUnits } from "../../src/models/zoo.ts";
 import { MMOE, SPECS } from "../support/specs.ts";
 
@@ -12,9 +12,16 @@ test("expertsOf(spec, task) is the shared experts, then the task's own at shared
   expect(expertCount(OWN)).toBe(14);
 });
 
+test("expertsOf(spec, task) is every expert where gates see those of all tasks, and ownExpertsOf those that learn", () => {
+  for (const gating of ["residual", "detached"] as const) {
+    expect(expertsOf({ ...OWN, gating }, 1)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+    expect(ownExpertsOf({ ...OWN, gating }, 1)).toEqual([0, 1, 6, 7, 8, 9]);
+  }
+});
+
 test("gateCount(spec) is none, one, or one a task", () => {
-  const counts = (["none", "average", "single", "per-task"] as const).map((gating) => gateCount({ ...MMOE, gating }));
-  expect(counts).toEqual([0, 0, 1, 3]);
+  const gatings = ["none", "average", "single", "per-task", "residual", "detached"] as const;
+  expect(gatings.map((gating) => gateCount({ ...MMOE, gating }))).toEqual([0, 0, 1, 3, 3, 3]);
 });
 
 test("sharedBottomUnits follows from the sizes: 113 at the paper's", () => {
@@ -38,6 +45,10 @@ test.each<[string, Partial<ModelSpec>]>([
   ["model mmoe: experts.layers: expected a layer, got none", { experts: { ...MMOE.experts, layers: [] } }],
   ["model mmoe: gating none: expected one expert a task, got 5", { gating: "none" }],
   ["model mmoe: gating single: expected only shared experts, got 4 a task", { ...OWN, gating: "single" }],
+  ["model mmoe: gating residual: expected one expert a task, got 4", { ...OWN, gating: "residual" }],
+  ["model mmoe: gate.top: expected a whole number from 1, got 0", { gate: { ...MMOE.gate, top: 0 } }],
+  ["model mmoe: gate.top: expected at most 5 experts, got 6", { gate: { ...MMOE.gate, top: 6 } }],
+  ["model mmoe: gate.top: expected a gate, got gating average", { gating: "average", gate: { ...MMOE.gate, top: 2 } }],
   ["model mmoe: dropout: expected a number from 0 to below 1, got 1", { dropout: 1 }],
 ])("checkSpec: %s", (message, changes) => {
   expect(() => checkSpec({ ...MMOE, ...changes })).toThrow(new RangeError(message));

@@ -15,6 +15,9 @@ const COUNTS: readonly (readonly [ModelName, readonly number[]])[] = [
   ["mmoe-deep-gate-1", [8 * 101 * 16, 2 * (101 * 16 + 17 * 8), 2 * (16 * 8 + 8), 18]],
   ["mmoe-deep-gate-2", [8 * 101 * 16, 2 * (101 * 16 + 17 * 16 + 17 * 8), 2 * (16 * 8 + 8), 18]],
   ["cgc", [8 * 101 * 16, 2 * 100 * 6, 2 * (16 * 8 + 8), 18]],
+  ["mmoe-top-k", [8 * 101 * 16, 2 * 100 * 8, 2 * (16 * 8 + 8), 18]],
+  ["adatt", [2 * 101 * 64, 2 * 100 * 2, 2 * (64 * 8 + 8), 18]],
+  ["mmoe-detached", [8 * 101 * 16, 2 * 100 * 8, 2 * (16 * 8 + 8), 18]],
 ];
 
 test.each(COUNTS)("%s has %j parameters in experts, gates, towers and outputs", (name, counts) => {

@@ -1,7 +1,7 @@
 // The model family in plain float64, one row at a time: what engines are tested against.
 import type { Rows } from "../../src/data/task-set.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
-import { expertCount, expertsOf, type ModelSpec } from "../../src/models/spec.ts";
+import { expertCount, expertsOf, type ModelSpec, ownExpertsOf } from "../../src/models/spec.ts";
 
 /** The factors [units] of a ReLU layer, e.g. `experts/3/0`, in one row. */
 export type Factors = (layer: string, row: number, units: number) => ArrayLike<number>;
@@ -9,22 +9,31 @@ export type Factors = (layer: string, row: number, units: number) => ArrayLike<n
 /** x [D] of the row numbered `row` → predictions [K]. */
 export type Predictor = (x: ArrayLike<number>, row?: number) => number[];
 
-/** The model with these parameters, in canonical order; it sees them change. */
+/**
+ * The model with these parameters, in canonical order; it sees them change, except where a task has experts that don't
+ * learn from it: those are of the parameters at the call.
+ */
 export function predictor(spec: ModelSpec, parameters: ArrayLike<number>, factors?: Factors): Predictor {
   const dense = denseLayers(spec, parameters);
+  const fixed = denseLayers(spec, Float64Array.from(parameters));
   return (x, row = 0) => {
-    const reluLayer = (layer: string, h: ArrayLike<number>): number[] => {
-      const units = dense(layer, h);
+    const reluLayer = (layer: string, h: ArrayLike<number>, by = dense): number[] => {
+      const units = by(layer, h);
       const kept = factors?.(layer, row, units.length);
       return units.map((unit, i) => Math.max(0, unit) * (kept ? at(kept, i) : 1));
     };
-    const through = (name: string, layers: readonly number[], input: ArrayLike<number>): ArrayLike<number> =>
-      layers.reduce((h, _, i) => reluLayer(`${name}/${i}`, h), input);
+    const through = (name: string, layers: readonly number[], input: ArrayLike<number>, by = dense) =>
+      layers.reduce((h, _, i) => reluLayer(`${name}/${i}`, h, by), input);
 
-    const experts = range(expertCount(spec)).map((e) => through(`experts/${e}`, spec.experts.layers, x));
+    const expertsBy = (by: Dense) =>
+      range(expertCount(spec)).map((e) => through(`experts/${e}`, spec.experts.layers, x, by));
+    const experts = expertsBy(dense);
+    const unlearned = spec.gating === "detached" ? expertsBy(fixed) : experts;
     return range(spec.tasks).map((k) => {
-      const seen = expertsOf(spec, k).map((e) => experts[e] as ArrayLike<number>);
+      const learners = ownExpertsOf(spec, k);
+      const seen = expertsOf(spec, k).map((e) => at(learners.includes(e) ? experts : unlearned, e));
       const shares = gate(spec, dense, k, x, seen.length);
+      if (spec.gating === "residual") shares[spec.experts.shared + k] = at(shares, spec.experts.shared + k) + 1;
       const units = range((seen[0] as ArrayLike<number>).length);
       const mixed = units.map((h) => sum(seen, (expert, i) => at(shares, i) * at(expert, h)));
       return at(dense(`towers/${k}/output`, through(`towers/${k}`, spec.tower.layers, mixed)), 0);
@@ -41,7 +50,10 @@ function gate(spec: ModelSpec, dense: Dense, task: number, x: ArrayLike<number>,
     (h, i) => dense(`${name}/${i}`, h).map((unit) => Math.max(0, unit)),
     x,
   );
-  return softmax(dense(`${name}/${depth}`, hidden));
+  const logits = dense(`${name}/${depth}`, hidden);
+  const { top = logits.length } = spec.gate;
+  const before = (e: number) => logits.filter((logit, j) => logit > at(logits, e) || (logit === logits[e] && j < e));
+  return softmax(logits.map((logit, e) => (before(e).length < top ? logit : Number.NEGATIVE_INFINITY)));
 }
 
 function softmax(logits: number[]): number[] {
@@ -105,8 +117,8 @@ export function range(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
 }
 
-function at(values: ArrayLike<number>, i: number): number {
-  return values[i] as number;
+function at<T>(values: ArrayLike<T>, i: number): T {
+  return values[i] as T;
 }
 
 function sum<T>(values: ArrayLike<T>, term: (value: T, i: number) => number): number {

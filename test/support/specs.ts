@@ -49,6 +49,11 @@ export const SPECS: readonly ModelSpec[] = [
   { ...MMOE, name: "no-tower", tower: { layers: [] } },
   { ...DEEP, name: "no-bias", bias: false, gate: { layers: [9], bias: false } },
   { ...MMOE, name: "one-task", tasks: 1 },
+  { ...MMOE, name: "top-2", gate: { layers: [], bias: false, top: 2 } },
+  { ...DEEP, name: "deep-top-1", gate: { layers: [9], bias: true, top: 1 } },
+  { ...MMOE, name: "residual", experts: { shared: 0, perTask: 1, layers: [6] }, gating: "residual" },
+  { ...DEEP, name: "residual-shared", experts: { shared: 2, perTask: 1, layers: [8, 6] }, gating: "residual" },
+  { ...MMOE, name: "detached", experts: { shared: 1, perTask: 2, layers: [6] }, gating: "detached" },
 ];
 
 /** Parameters [P] of order 1, biases too: at their start they would all be 0. */

@@ -17,6 +17,19 @@ export interface Dropout {
   readonly step: number;
 }
 
+/** Experts of a mix, by their places in it. */
+type Learners = readonly number[];
+
+/** What a gate does but a softmax over all of its experts. */
+export interface Gate {
+  /** The softmax is over this many of the largest logits. */
+  readonly top?: number | undefined;
+  /** The place of an expert that the mix has as it is, too. */
+  readonly own?: number;
+  /** The only experts that learn from the mix. */
+  readonly learners?: Learners;
+}
+
 /** Writes the parts of a model as instructions, forwards and backwards, and takes their buffers from the plan. */
 export class Builder {
   readonly #arena: Arena;
@@ -84,35 +97,49 @@ export class Builder {
     this.#tape.push([], () => experts.map((expert) => this.#expertGradient(expert, H)));
   }
 
-  /** A mix [B, H] of experts by a softmax gate or, without a gate, by their mean. */
-  mix(experts: readonly Columns[], gate: Columns | undefined, H: number): Columns {
+  /** The mean [B, H] of experts. */
+  average(experts: readonly Columns[], H: number): Columns {
+    const E = experts.length;
+    const weights = new Float32Array(E * this.#layout.panelRows).fill(1 / E);
+    const { mix, out } = this.#mixBy(experts, { value: this.#arena.put(weights), stride: 0 }, H);
+    this.#tape.push([mix], () => []);
+    return out;
+  }
+
+  /** A mix [B, H] of experts by a softmax gate. */
+  mix(experts: readonly Columns[], gate: Columns, H: number, { top, own, learners }: Gate = {}): Columns {
+    const E = experts.length;
+    const by = { gate: gate.value, gateStride: gate.stride };
+    const shares = own === undefined ? gate : this.columns(E, false);
+    const { mix, out, of } = this.#mixBy(experts, shares, H, learners);
+    const softmax =
+      top === undefined ? instruction("softmax", { ...by, E }) : instruction("topSoftmax", { ...by, E, k: top });
+    const { value, stride } = shares;
+    const residual =
+      own === undefined ? [] : [instruction("residual", { ...by, shares: value, sharesStride: stride, E, own })];
+    const mixed = { mix: out.gradient, mixStride: out.stride, dLogits: gate.gradient, dStride: gate.stride };
+    this.#tape.push([softmax, ...residual, mix], () => [instruction("gateGradient", { ...of, ...by, ...mixed })]);
+    return out;
+  }
+
+  /** Experts by the columns of `shares`; those of `learners`, or all, get a gradient from it. */
+  #mixBy(
+    experts: readonly Columns[],
+    { value, stride }: Pick<Columns, "value" | "stride">,
+    H: number,
+    learners?: Learners,
+  ) {
     const E = experts.length;
     const out = this.columns(H, false);
-    const table = this.#arena.put(Uint32Array.from(experts, ({ value }) => value));
-    const weights = gate ?? {
-      ...out,
-      value: this.#arena.put(new Float32Array(E * this.#layout.panelRows).fill(1 / E)),
-      stride: 0,
-    };
-    const of = { experts: table, expertStride: experts[0]?.stride ?? 0, E, H };
-    const by = { gate: weights.value, gateStride: weights.stride };
+    const table = this.#arena.put(Uint32Array.from(experts, (expert) => expert.value));
     experts.forEach((expert, e) => {
-      const uses = this.#uses.get(expert.value) ?? [];
-      this.#uses.set(expert.value, [
-        ...uses,
-        { gate: by.gate + e * columnBytes(this.#layout), gateStride: by.gateStride, mix: out },
-      ]);
+      if (learners && !learners.includes(e)) return;
+      const use = { gate: value + e * columnBytes(this.#layout), gateStride: stride, mix: out };
+      this.#uses.set(expert.value, [...(this.#uses.get(expert.value) ?? []), use]);
     });
-    const forward = instruction("mix", { ...of, ...by, out: out.value, outStride: out.stride });
-    if (gate === undefined) {
-      this.#tape.push([forward], () => []);
-      return out;
-    }
-    const mixed = { mix: out.gradient, mixStride: out.stride, dLogits: gate.gradient, dStride: gate.stride };
-    this.#tape.push([instruction("softmax", { ...by, E }), forward], () => [
-      instruction("gateGradient", { ...of, ...by, ...mixed }),
-    ]);
-    return out;
+    const of = { experts: table, expertStride: experts[0]?.stride ?? 0, E, H };
+    const by = { gate: value, gateStride: stride };
+    return { out, of, mix: instruction("mix", { ...of, ...by, out: out.value, outStride: out.stride }) };
   }
 
   finish(): { forward: readonly Instruction[]; backward: readonly Instruction[] } {

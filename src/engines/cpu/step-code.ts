@@ -1,5 +1,5 @@
 import { unreachable } from "../../errors.ts";
-import { expertsOf, type ModelSpec } from "../../models/spec.ts";
+import { expertsOf, type ModelSpec, ownExpertsOf } from "../../models/spec.ts";
 import type { Key } from "../../random/key.ts";
 import { type Arena, recordBytes } from "../rows/arena.ts";
 import type { Layout } from "../rows/panels.ts";
@@ -75,16 +75,21 @@ function towerInputs(builder: Builder, spec: ModelSpec, experts: readonly Column
   const H = spec.experts.layers.at(-1) as number;
   const seen = (task: number) => expertsOf(spec, task).map((e) => experts[e] as Columns);
   const tasks = Array.from({ length: spec.tasks }, (_, k) => k);
+  const { top } = spec.gate;
   if (spec.gating !== "none") builder.mixable(experts, H);
   switch (spec.gating) {
     case "none":
       return tasks.map((k) => seen(k)[0] as Columns);
     case "average":
-      return (towersShareInput(spec) ? [0] : tasks).map((k) => builder.mix(seen(k), undefined, H));
+      return (towersShareInput(spec) ? [0] : tasks).map((k) => builder.average(seen(k), H));
     case "single":
-      return [builder.mix(seen(0), gates[0], H)];
+      return [builder.mix(seen(0), gates[0] as Columns, H, { top })];
     case "per-task":
-      return tasks.map((k) => builder.mix(seen(k), gates[k], H));
+      return tasks.map((k) => builder.mix(seen(k), gates[k] as Columns, H, { top }));
+    case "residual":
+      return tasks.map((k) => builder.mix(seen(k), gates[k] as Columns, H, { top, own: spec.experts.shared + k }));
+    case "detached":
+      return tasks.map((k) => builder.mix(seen(k), gates[k] as Columns, H, { top, learners: ownExpertsOf(spec, k) }));
     default:
       return unreachable(spec.gating);
   }

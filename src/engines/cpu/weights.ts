@@ -114,6 +114,8 @@ export function towersShareInput({ gating, experts }: ModelSpec): boolean {
     case "single":
       return experts.perTask === 0;
     case "per-task":
+    case "residual":
+    case "detached":
       return false;
     default:
       return unreachable(gating);

@@ -64,6 +64,9 @@ describe("1,000 steps", () => {
     "mmoe-deep-gate-1": "abfa786016868888",
     "mmoe-deep-gate-2": "ca6ff3e10be654e4",
     cgc: "2a3769d50cb2835e",
+    adatt: "5b044ec846941ecc",
+    "mmoe-detached": "ac820729ee9d9d96",
+    "mmoe-top-k": "2384989e79ff4f90",
   };
 
   test("leave the same bits in every model of the zoo as ever", async () => {

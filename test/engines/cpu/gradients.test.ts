@@ -71,12 +71,13 @@ test("the gradient of any model in the family equals central differences of the 
   );
 });
 
-describe.each(["per-task", "single", "average", "none"] as const)("gating %s", (gating) => {
+describe.each(["per-task", "single", "average", "none", "residual", "detached"] as const)("gating %s", (gating) => {
   test("five steps of Adam move the weights as Adam in float64 does", () => {
     const none = gating === "none";
+    const own = { residual: 1, detached: 2 }[gating as string] ?? 0;
     const spec: ModelSpec = {
       ...{ name: "five", inputs: 5, tasks: 2, gating, bias: true, dropout: 0 },
-      experts: { shared: none ? 1 : 3, perTask: 0, layers: [6] },
+      experts: { shared: none ? 1 : 3, perTask: own, layers: [6] },
       gate: { layers: [], bias: false },
       tower: { layers: [4] },
     };

@@ -1,12 +1,13 @@
 // A model's predictions for R replicas at once, each on its own rows. n is the number of networks in a stack: E experts,
 // the gates, K towers.
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { unreachable } from "../../../errors.ts";
-import { expertsOf, type ModelSpec } from "../../../models/spec.ts";
+import type { ModelSpec } from "../../../models/spec.ts";
 import { expectShape, type Tf } from "../tf.ts";
+import { mix } from "./mix.ts";
 import type { Layers, Readers, Stack, StackedLayer } from "./pack.ts";
 import { dataProduct, product } from "./products.ts";
 import { relu } from "./relu.ts";
+import { topSoftmax } from "./top-softmax.ts";
 
 /** Acts on the units of one ReLU layer: [R, B, n, units] for a first layer of experts, [R, n, B, units] for others. */
 export type Dropout = (units: Tensor, stack: Stack, layer: number) => Tensor;
@@ -20,7 +21,7 @@ export function predict(tf: Tf, spec: ModelSpec, layers: Layers, x: Tensor, drop
   return tf.tidy(() => {
     const first = firstUnits(tf, spec, layers, x);
     const outputs = readers(tf, first.experts, layers.experts, (h, i) => dropout(relu(tf, h), "experts", i));
-    const weights = first.gates && gateWeights(tf, layers.gates, first.gates);
+    const weights = first.gates && gateWeights(tf, spec, layers.gates, first.gates);
     return towers(tf, layers.towers, mix(tf, spec, outputs, weights), dropout);
   });
 }
@@ -40,49 +41,10 @@ export function firstUnits(
 }
 
 /** First units [R, B, gates*units] → each gate's weights of the experts that it sees, [R, B, gates, E]. */
-export function gateWeights(tf: Tf, gates: Readers, first: Tensor): Tensor {
+export function gateWeights(tf: Tf, { gate }: ModelSpec, gates: Readers, first: Tensor): Tensor {
   const last = gates.deeper.length;
-  return tf.softmax(readers(tf, first, gates, (h, i) => (i < last ? relu(tf, h) : h)));
-}
-
-/** Expert outputs [R, B, E, H] and gate weights [R, B, gates, E] → what each tower reads, [R, K, B, H]. */
-function mix(tf: Tf, spec: ModelSpec, outputs: Tensor, weights: Tensor | undefined): Tensor {
-  const { experts, gating } = spec;
-  switch (gating) {
-    case "none":
-    case "average":
-      if (experts.perTask > 0) return eachTask(tf, spec, outputs, (seen) => tf.mean(seen, 2));
-      return forAllTasks(tf, spec, outputs.shape[2] === 1 ? outputs : tf.mean(outputs, 2, true)); // of one, the bottom
-    case "single":
-      return forAllTasks(tf, spec, tf.matMul(weights as Tensor, outputs));
-    case "per-task":
-      if (experts.perTask > 0) return eachTask(tf, spec, outputs, (seen, k) => ownMix(tf, seen, weights as Tensor, k));
-      return tf.transpose(tf.matMul(weights as Tensor, outputs), [0, 2, 1, 3]);
-    default:
-      return unreachable(gating);
-  }
-}
-
-/** One mix [R, B, 1, H] that all towers read → [R, K, B, H]. */
-function forAllTasks(tf: Tf, { tasks }: ModelSpec, mixed: Tensor): Tensor {
-  return tf.concat(new Array<Tensor>(tasks).fill(tf.transpose(mixed, [0, 2, 1, 3])), 1);
-}
-
-/** The mix [R, B, H] that each task makes of the experts [R, B, E, H] that it sees → [R, K, B, H]. */
-function eachTask(tf: Tf, spec: ModelSpec, outputs: Tensor, mixOf: (seen: Tensor, task: number) => Tensor): Tensor {
-  const [R, B, , H] = outputs.shape as [number, number, number, number];
-  const mixes = Array.from({ length: spec.tasks }, (_, k) => {
-    const seen = expertsOf(spec, k).map((e) => tf.slice(outputs, [0, 0, e, 0], [R, B, 1, H]));
-    return mixOf(tf.concat(seen, 2), k); // in the order of its gate's outputs
-  });
-  return tf.stack(mixes, 1);
-}
-
-/** Experts [R, B, E, H] by the weights of the task's gate → [R, B, H]. */
-function ownMix(tf: Tf, experts: Tensor, weights: Tensor, task: number): Tensor {
-  const [R, B, E, H] = experts.shape as [number, number, number, number];
-  const gate = tf.slice(weights, [0, 0, task, 0], [R, B, 1, E]);
-  return tf.reshape(tf.matMul(gate, experts), [R, B, H]);
+  const logits = readers(tf, first, gates, (h, i) => (i < last ? relu(tf, h) : h));
+  return gate.top === undefined ? tf.softmax(logits) : topSoftmax(tf, logits, gate.top);
 }
 
 /** [R, K, B, H] → predictions [R, B, K]: ReLU layers, then one linear output. */

@@ -3,7 +3,7 @@ import { firstUnits, gateWeights, predict } from "../../../../src/engines/tfjs/m
 import { layersOf, pack } from "../../../../src/engines/tfjs/model/pack.ts";
 import { type Backend, loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
 import { parameterBlocks } from "../../../../src/models/parameters.ts";
-import { expertsOf, type ModelSpec } from "../../../../src/models/spec.ts";
+import { expertsOf, gateCount, type ModelSpec } from "../../../../src/models/spec.ts";
 import { expectClose } from "../../../support/close.ts";
 import { predictor, range } from "../../../support/reference.ts";
 import { BOTTOM, DEEP, MMOE, OMOE, SPECS, someParameters, someRows } from "../../../support/specs.ts";
@@ -52,9 +52,11 @@ describe.each<Backend>(["wasm", "cpu"])("on %s", (backend) => {
     tf.tidy(() => {
       const layers = layersOf(spec, pack(tf, spec, [someParameters(spec)]));
       const first = firstUnits(tf, spec, layers, tf.tensor(someRows(spec, B).x, [1, B, spec.inputs]));
-      const weights = first.gates && gateWeights(tf, layers.gates, first.gates);
-      const count = { none: 0, average: 0, single: 1, "per-task": spec.tasks }[spec.gating];
+      const weights = first.gates && gateWeights(tf, spec, layers.gates, first.gates);
+      const count = gateCount(spec);
       expect(weights?.shape).toEqual(count === 0 ? undefined : [1, B, count, expertsOf(spec, 0).length]);
+      const seen = spec.gate.top ?? expertsOf(spec, 0).length;
+      if (weights) expect(weights.dataSync().filter((weight) => weight > 0)).toHaveLength(B * count * seen);
       if (weights) expectClose(tf.sum(weights, -1).dataSync(), new Array(B * count).fill(1), 1e-6);
     });
   });
@@ -78,6 +80,12 @@ describe.each<Backend>(["wasm", "cpu"])("on %s", (backend) => {
     const { x } = someRows(cgc, B);
     const gated = rearranged(cgc, SINGLE_TASK, alone, (name) => name);
     expectClose(predictions(cgc, [gated], x, B), predictions(SINGLE_TASK, [alone], x, B), 1e-6);
+  });
+
+  test("a gate that keeps as many experts as there are is a softmax over all", () => {
+    const top: ModelSpec = { ...MMOE, gate: { ...MMOE.gate, top: 5 } };
+    const [parameters, { x }] = [[someParameters(MMOE)], someRows(MMOE, B)];
+    expectClose(predictions(top, parameters, x, B), predictions(MMOE, parameters, x, B), 1e-6);
   });
 
   test("a task of CGC does not see the other tasks' own experts", () => {
