@@ -1,14 +1,20 @@
 import type { Key } from "../random/key.ts";
 import { type Initializer, initialKernel } from "./initializers.ts";
-import { expertCount, expertsOf, gateCount, type ModelSpec } from "./spec.ts";
+import { expertCount, expertsOf, gateCount, levelCount, type ModelSpec } from "./spec.ts";
 
 export type Part = "experts" | "gates" | "towers" | "outputs";
 
 /** One tensor of a model. A kernel is [in, out], row-major; a bias is [out]. */
 export interface ParameterBlock {
-  /** Names its stream of initial values, e.g. `experts/3/0/kernel`. */
+  /** Names its stream of initial values: its network, layer and kind, e.g. `experts/3/0/kernel`. */
   readonly name: string;
   readonly part: Part;
+  /** Of experts and gates, from 0. */
+  readonly level: number;
+  /** E.g. `experts/3`, or `levels/1/experts/3` of the second level. */
+  readonly network: string;
+  /** `0`, `1`, ..; a tower's last is `output`. */
+  readonly layer: string;
   readonly kind: "kernel" | "bias";
   readonly shape: readonly number[];
   /** Index of its first number in the model's parameters. */
@@ -17,26 +23,46 @@ export interface ParameterBlock {
 }
 
 type Unplaced = Omit<ParameterBlock, "offset" | "size">;
+type Network = Pick<ParameterBlock, "part" | "level" | "network">;
 
 /**
- * Every tensor of a model in canonical order: experts, gates, then each tower with its output. One expert, gate or
- * tower never shares a tensor with another; engines may pack them as they like.
+ * Every tensor of a model in canonical order: experts and gates of each level, then each tower with its output. One
+ * expert, gate or tower never shares a tensor with another; engines may pack them as they like.
  */
 export function parameterBlocks(spec: ModelSpec): ParameterBlock[] {
-  const { inputs: D, tasks: K, bias } = spec;
   const H = last(spec.experts.layers);
   const blocks: Unplaced[] = [];
-  for (let e = 0; e < expertCount(spec); e++)
-    blocks.push(...stack(`experts/${e}`, "experts", [D, ...spec.experts.layers], bias));
-  for (let g = 0; g < gateCount(spec); g++) {
-    const E = expertsOf(spec, g).length;
-    blocks.push(...stack(`gates/${g}`, "gates", [D, ...spec.gate.layers, E], spec.gate.bias));
-  }
-  for (let k = 0; k < K; k++) {
-    blocks.push(...stack(`towers/${k}`, "towers", [H, ...spec.tower.layers], bias));
-    blocks.push(...layer(`towers/${k}/output`, "outputs", spec.tower.layers.at(-1) ?? H, 1, bias));
+  for (let level = 0; level < levelCount(spec); level++) blocks.push(...levelBlocks(spec, level));
+  for (let k = 0; k < spec.tasks; k++) {
+    const tower = { level: 0, network: `towers/${k}` };
+    blocks.push(...stack({ ...tower, part: "towers" }, [H, ...spec.tower.layers], spec.bias));
+    const units = spec.tower.layers.at(-1) ?? H;
+    blocks.push(...layer({ ...tower, part: "outputs" }, "output", [units, 1], spec.bias));
   }
   return placed(blocks);
+}
+
+function levelBlocks(spec: ModelSpec, level: number): Unplaced[] {
+  const { experts, gate, bias } = spec;
+  const from = level === 0 ? spec.inputs : last(experts.layers);
+  const ofPart = (part: "experts" | "gates", count: number, blocksOf: (network: Network, i: number) => Unplaced[]) =>
+    Array.from({ length: count }, (_, i) => blocksOf({ part, level, network: networkName(part, i, level) }, i)).flat();
+  return [
+    ...ofPart("experts", expertCount(spec), (network) => stack(network, [from, ...experts.layers], bias)),
+    ...ofPart("gates", gateCount(spec, level), (network, g) =>
+      stack(network, [from, ...gate.layers, expertsOf(spec, g).length], gate.bias),
+    ),
+  ];
+}
+
+/** The name of expert or gate number i of a level. */
+export function networkName(part: "experts" | "gates", i: number, level: number): string {
+  return `${level === 0 ? "" : `levels/${level}/`}${part}/${i}`;
+}
+
+/** Whether a tensor belongs to a layer that reads the rows: the first one of an expert or a gate of the first level. */
+export function readsRows({ part, level, layer }: ParameterBlock): boolean {
+  return (part === "experts" || part === "gates") && level === 0 && layer === "0";
 }
 
 /** The number of parameters of a model, or of one part of it. */
@@ -69,13 +95,14 @@ export function initialValues(spec: ModelSpec, initializer: Initializer, keyFor:
 }
 
 /** Dense layers from sizes[0] units through to the last. */
-function stack(name: string, part: Part, sizes: readonly number[], bias: boolean): Unplaced[] {
-  return sizes.slice(1).flatMap((out, i) => layer(`${name}/${i}`, part, sizes[i] as number, out, bias));
+function stack(network: Network, sizes: readonly number[], bias: boolean): Unplaced[] {
+  return sizes.slice(1).flatMap((out, i) => layer(network, String(i), [sizes[i] as number, out], bias));
 }
 
-function layer(name: string, part: Part, from: number, to: number, bias: boolean): Unplaced[] {
-  const kernel: Unplaced = { name: `${name}/kernel`, part, kind: "kernel", shape: [from, to] };
-  return bias ? [kernel, { name: `${name}/bias`, part, kind: "bias", shape: [to] }] : [kernel];
+function layer(network: Network, layer: string, shape: readonly [number, number], bias: boolean): Unplaced[] {
+  const name = `${network.network}/${layer}`;
+  const kernel: Unplaced = { ...network, layer, name: `${name}/kernel`, kind: "kernel", shape };
+  return bias ? [kernel, { ...kernel, name: `${name}/bias`, kind: "bias", shape: [shape[1]] }] : [kernel];
 }
 
 function placed(blocks: readonly Unplaced[]): ParameterBlock[] {

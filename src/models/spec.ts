@@ -12,6 +12,10 @@ export type Gating =
 /**
  * A member of the family: experts feed towers, one for each task. All layers except a tower's output are ReLU layers.
  * A gate is a linear map of the *input*, or has layers of its own before that map, then a softmax over the experts.
+ *
+ * With levels, each has experts and gates of its own. A task's gate of one level makes what the task's own experts and
+ * its gate of the next level read. One more gate, over all experts, makes what the shared ones read; the last level has
+ * none.
  */
 export interface ModelSpec {
   readonly name: string;
@@ -28,6 +32,8 @@ export interface ModelSpec {
     readonly layers: readonly number[];
   };
   readonly gating: Gating;
+  /** Levels of experts and gates; 1 if absent. */
+  readonly levels?: number;
   readonly gate: {
     /** Units of ReLU layers before the gate's linear map; none in the paper. */
     readonly layers: readonly number[];
@@ -46,13 +52,21 @@ export interface ModelSpec {
   readonly dropout: number;
 }
 
-/** E, the number of experts of all kinds. */
+/** E, the number of experts of all kinds in a level. */
 export function expertCount({ experts, tasks }: ModelSpec): number {
   return experts.shared + tasks * experts.perTask;
 }
 
-/** The experts that `task` sees, in the order of its gate's outputs: the shared ones, then its own or those of all tasks. */
+export function levelCount({ levels = 1 }: ModelSpec): number {
+  return levels;
+}
+
+/**
+ * The experts that `task` sees, in the order of its gate's outputs: the shared ones, then its own or those of all tasks.
+ * Number K stands for the shared experts of the next level, whose gate sees all.
+ */
 export function expertsOf(spec: ModelSpec, task: number): number[] {
+  if (task === spec.tasks) return range(0, expertCount(spec));
   switch (spec.gating) {
     case "none":
     case "average":
@@ -68,13 +82,25 @@ export function expertsOf(spec: ModelSpec, task: number): number[] {
 }
 
 /** The experts that all tasks see, then the task's own: those that learn from its loss. */
-export function ownExpertsOf({ experts }: ModelSpec, task: number): number[] {
-  const first = experts.shared + task * experts.perTask;
-  return [...range(0, experts.shared), ...range(first, first + experts.perTask)];
+export function ownExpertsOf(spec: ModelSpec, task: number): number[] {
+  return [...expertsOn(spec, spec.tasks), ...expertsOn(spec, task)];
 }
 
-/** How many gates the model has: none, one for all tasks, or one for each task. */
-export function gateCount({ gating, tasks }: ModelSpec): number {
+/** The experts on a path, which read the same in each level: those of one task, or, on path K, the shared ones. */
+export function expertsOn({ experts, tasks }: ModelSpec, path: number): number[] {
+  if (path === tasks) return range(0, experts.shared);
+  const first = experts.shared + path * experts.perTask;
+  return range(first, first + experts.perTask);
+}
+
+/** Whether a level has a gate, number K, for the shared experts of the next. */
+export function hasSharedGate(spec: ModelSpec, level: number): boolean {
+  return level < levelCount(spec) - 1 && spec.experts.shared > 0;
+}
+
+/** How many gates a level has: none, one for all tasks, or one for each task; then one for the shared path. */
+export function gateCount(spec: ModelSpec, level = 0): number {
+  const { gating, tasks } = spec;
   switch (gating) {
     case "none":
     case "average":
@@ -84,7 +110,7 @@ export function gateCount({ gating, tasks }: ModelSpec): number {
     case "per-task":
     case "residual":
     case "detached":
-      return tasks;
+      return tasks + Number(hasSharedGate(spec, level));
     default:
       return unreachable(gating);
   }
@@ -109,9 +135,18 @@ export function checkSpec(spec: ModelSpec): void {
     throw new RangeError(`model ${name}: expected an expert for each task, got none`);
   if (experts.layers.length === 0) throw new RangeError(`model ${name}: experts.layers: expected a layer, got none`);
   checkGating(spec);
+  checkLevels(spec);
   checkTop(spec);
   if (!(spec.dropout >= 0 && spec.dropout < 1))
     throw new RangeError(`model ${name}: dropout: expected a number from 0 to below 1, got ${spec.dropout}`);
+}
+
+/** Checks that levels have what leads from one to the next. */
+function checkLevels(spec: ModelSpec): void {
+  const { name, gating } = spec;
+  expectCount(name, "levels", levelCount(spec), 1);
+  if (levelCount(spec) > 1 && gateCount(spec) < spec.tasks)
+    throw new RangeError(`model ${name}: levels: expected a gate for each task, got gating ${gating}`);
 }
 
 /** Checks that a gate has as many experts as it keeps. */

@@ -175,6 +175,16 @@ export const ZOO = {
     source: "Tang et al., RecSys 2020, section 4.1; numbers of experts assumed",
     build: (ends) => cgc("cgc", ends),
   },
+  ple: {
+    about: "two levels of cgc, with a gate for the shared experts",
+    formula: [
+      "y_k = t_k(m_k) with m_k of the last level; the first reads m_k = m_s = x",
+      "m_k' = sum_e softmax(W_k m_k)_e f_ke, f_k = (s_1(m_s), .., o_k1(m_k), ..)",
+      "m_s' = sum_e softmax(W_s m_s)_e f_e, f all experts; not in the last level",
+    ],
+    source: "Tang et al., RecSys 2020, section 4.2; numbers of experts assumed",
+    build: (ends) => ({ ...cgc("ple", ends), levels: 2 }),
+  },
   "mmoe-top-k": {
     about: "mmoe whose gates keep the 2 largest weights",
     formula: ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(top_2(W_k x)), 0 for the other experts"],

@@ -82,6 +82,7 @@ describe.each([3, 5])("cpu and tfjs agree on %i tasks, by", (tasks) => {
   const ends = { inputs: 100, tasks };
   const models = [
     ...(["shared-bottom", "omoe", "mmoe"] as const).map((name) => ZOO[name].build(ends)),
+    ...(["ple", "mmoe-top-k", "adatt", "mmoe-detached"] as const).map((name) => ZOO[name].build(ends)),
     { ...ZOO.mmoe.build(ends), name: "own", experts: { shared: 2, perTask: 3, layers: [7] } },
   ];
 

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { checkSpec, expertCount, expertsOf, gateCount, type ModelSpec, ownExpertsOf } from "../../src/models/spec.ts";
+import {
+  checkSpec,
+  expertCount,
+  expertsOf,
+  expertsOn,
+  gateCount,
+  type ModelSpec,
+  ownExpertsOf,
+} from "../../src/models/spec.ts";
 import { sharedBottomUnits } from "../../src/models/zoo.ts";
 import { MMOE, SPECS } from "../support/specs.ts";
 
@@ -24,6 +32,21 @@ test("gateCount(spec) is none, one, or one a task", () => {
   expect(gatings.map((gating) => gateCount({ ...MMOE, gating }))).toEqual([0, 0, 1, 3, 3, 3]);
 });
 
+test("a level has a gate for the shared experts of the next, if there are any: the last has none", () => {
+  const gates = (spec: ModelSpec) => [0, 1, 2].map((level) => gateCount({ ...spec, levels: 3 }, level));
+  expect(gates(OWN)).toEqual([4, 4, 3]);
+  expect(gates({ ...OWN, experts: { ...OWN.experts, shared: 0 } })).toEqual([3, 3, 3]);
+  expect(expertsOf(OWN, 3)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+});
+
+test("expertsOn(spec, path) is a task's own experts or, on path K, the shared ones", () => {
+  expect([0, 2, 3].map((path) => expertsOn(OWN, path))).toEqual([
+    [2, 3, 4, 5],
+    [10, 11, 12, 13],
+    [0, 1],
+  ]);
+});
+
 test("sharedBottomUnits follows from the sizes: 113 at the paper's", () => {
   expect(sharedBottomUnits({ inputs: 100, tasks: 2 })).toBe(113);
   expect(sharedBottomUnits({ inputs: 50, tasks: 3 })).toBe(92); // (50·16·8 + 16·8·3) / (50 + 8·3) = 91.7
@@ -46,6 +69,8 @@ test.each<[string, Partial<ModelSpec>]>([
   ["model mmoe: gating none: expected one expert a task, got 5", { gating: "none" }],
   ["model mmoe: gating single: expected only shared experts, got 4 a task", { ...OWN, gating: "single" }],
   ["model mmoe: gating residual: expected one expert a task, got 4", { ...OWN, gating: "residual" }],
+  ["model mmoe: levels: expected a whole number from 1, got 0", { levels: 0 }],
+  ["model mmoe: levels: expected a gate for each task, got gating single", { gating: "single", levels: 2 }],
   ["model mmoe: gate.top: expected a whole number from 1, got 0", { gate: { ...MMOE.gate, top: 0 } }],
   ["model mmoe: gate.top: expected at most 5 experts, got 6", { gate: { ...MMOE.gate, top: 6 } }],
   ["model mmoe: gate.top: expected a gate, got gating average", { gating: "average", gate: { ...MMOE.gate, top: 2 } }],

@@ -1,7 +1,15 @@
 // The model family in plain float64, one row at a time: what engines are tested against.
 import type { Rows } from "../../src/data/task-set.ts";
-import { parameterBlocks } from "../../src/models/parameters.ts";
-import { expertCount, expertsOf, type ModelSpec, ownExpertsOf } from "../../src/models/spec.ts";
+import { networkName, parameterBlocks } from "../../src/models/parameters.ts";
+import {
+  expertCount,
+  expertsOf,
+  expertsOn,
+  hasSharedGate,
+  levelCount,
+  type ModelSpec,
+  ownExpertsOf,
+} from "../../src/models/spec.ts";
 
 /** The factors [units] of a ReLU layer, e.g. `experts/3/0`, in one row. */
 export type Factors = (layer: string, row: number, units: number) => ArrayLike<number>;
@@ -16,35 +24,62 @@ export type Predictor = (x: ArrayLike<number>, row?: number) => number[];
 export function predictor(spec: ModelSpec, parameters: ArrayLike<number>, factors?: Factors): Predictor {
   const dense = denseLayers(spec, parameters);
   const fixed = denseLayers(spec, Float64Array.from(parameters));
+  const levels = range(levelCount(spec)).map((level) => structureOf(spec, level));
   return (x, row = 0) => {
-    const reluLayer = (layer: string, h: ArrayLike<number>, by = dense): number[] => {
+    const reluLayer = (layer: string, h: ArrayLike<number>, by: Dense): number[] => {
       const units = by(layer, h);
       const kept = factors?.(layer, row, units.length);
       return units.map((unit, i) => Math.max(0, unit) * (kept ? at(kept, i) : 1));
     };
     const through = (name: string, layers: readonly number[], input: ArrayLike<number>, by = dense) =>
       layers.reduce((h, _, i) => reluLayer(`${name}/${i}`, h, by), input);
-
-    const expertsBy = (by: Dense) =>
-      range(expertCount(spec)).map((e) => through(`experts/${e}`, spec.experts.layers, x, by));
-    const experts = expertsBy(dense);
-    const unlearned = spec.gating === "detached" ? expertsBy(fixed) : experts;
-    return range(spec.tasks).map((k) => {
-      const learners = ownExpertsOf(spec, k);
-      const seen = expertsOf(spec, k).map((e) => at(learners.includes(e) ? experts : unlearned, e));
-      const shares = gate(spec, dense, k, x, seen.length);
-      if (spec.gating === "residual") shares[spec.experts.shared + k] = at(shares, spec.experts.shared + k) + 1;
-      const units = range((seen[0] as ArrayLike<number>).length);
-      const mixed = units.map((h) => sum(seen, (expert, i) => at(shares, i) * at(expert, h)));
-      return at(dense(`towers/${k}/output`, through(`towers/${k}`, spec.tower.layers, mixed)), 0);
-    });
+    /** What the paths give after all levels; `unlearned` [levels][E] are experts as other tasks see them. */
+    const levelsBy = (by: Dense, unlearned?: ArrayLike<number>[][]) => {
+      const outputs: ArrayLike<number>[][] = [];
+      const paths = levels.reduce<ArrayLike<number>[]>(
+        (inputs, { experts, mixes }, level) => {
+          const learned = experts.map(({ name, path }) => through(name, spec.experts.layers, at(inputs, path), by));
+          outputs.push(learned);
+          return mixes.map(({ name, seen, learns, own }, path) => {
+            const units = seen.map((e, i) => at(learns[i] ? learned : (unlearned?.[level] ?? learned), e));
+            const shares = gate(spec, by, name, at(inputs, path), seen.length);
+            if (own !== undefined) shares[own] = at(shares, own) + 1;
+            return range((units[0] as ArrayLike<number>).length).map((h) =>
+              sum(units, (expert, i) => at(shares, i) * at(expert, h)),
+            );
+          });
+        },
+        new Array(spec.tasks + 1).fill(x),
+      );
+      return { paths, outputs };
+    };
+    const unlearned = spec.gating === "detached" ? levelsBy(fixed).outputs : undefined;
+    const { paths } = levelsBy(dense, unlearned);
+    return range(spec.tasks).map((k) =>
+      at(dense(`towers/${k}/output`, through(`towers/${k}`, spec.tower.layers, at(paths, k))), 0),
+    );
   };
 }
 
-/** Weights of `count` experts for task k. */
-function gate(spec: ModelSpec, dense: Dense, task: number, x: ArrayLike<number>, count: number): number[] {
+/** The path that each expert of a level reads, and how each path's gate mixes experts; path K is that of the shared ones. */
+function structureOf(spec: ModelSpec, level: number) {
+  const { tasks, gating } = spec;
+  const experts = range(expertCount(spec)).map((e) => {
+    const path = range(tasks).find((k) => expertsOn(spec, k).includes(e)) ?? tasks;
+    return { name: networkName("experts", e, level), path };
+  });
+  const mixes = range(tasks + Number(hasSharedGate(spec, level))).map((path) => {
+    const seen = expertsOf(spec, path);
+    const learns = seen.map((e) => path === tasks || ownExpertsOf(spec, path).includes(e));
+    const own = gating === "residual" && path < tasks ? spec.experts.shared + path : undefined;
+    return { name: networkName("gates", gating === "single" ? 0 : path, level), seen, learns, own };
+  });
+  return { experts, mixes };
+}
+
+/** Weights of `count` experts by the gate `name`, which reads x. */
+function gate(spec: ModelSpec, dense: Dense, name: string, x: ArrayLike<number>, count: number): number[] {
   if (spec.gating === "none" || spec.gating === "average") return range(count).map(() => 1 / count);
-  const name = `gates/${spec.gating === "single" ? 0 : task}`;
   const depth = spec.gate.layers.length;
   const hidden = range(depth).reduce<ArrayLike<number>>(
     (h, i) => dense(`${name}/${i}`, h).map((unit) => Math.max(0, unit)),
@@ -73,10 +108,13 @@ function denseLayers(spec: ModelSpec, parameters: ArrayLike<number>): Dense {
     const bias = blocks.get(`${layer}/bias`);
     if (!kernel || kernel.shape[0] !== x.length) throw new RangeError(`${layer}: no kernel for ${x.length} inputs`);
     const units = at(kernel.shape, 1);
-    return range(units).map((unit) => {
-      const offset = bias ? at(parameters, bias.offset + unit) : 0;
-      return offset + sum(x, (value, i) => value * at(parameters, kernel.offset + i * units + unit));
-    });
+    const out = new Array<number>(units);
+    for (let unit = 0; unit < units; unit++) {
+      let total = bias ? at(parameters, bias.offset + unit) : 0;
+      for (let i = 0; i < x.length; i++) total += at(x, i) * at(parameters, kernel.offset + i * units + unit);
+      out[unit] = total;
+    }
+    return out;
   };
 }
 

@@ -35,6 +35,9 @@ export const DEEP: ModelSpec = {
   tower: { layers: [7, 10] },
 };
 
+/** Two levels of 3 experts of all and 2 of each task's own. */
+export const PLE: ModelSpec = { ...MMOE, name: "ple", experts: { shared: 3, perTask: 2, layers: [6] }, levels: 2 };
+
 export const SPECS: readonly ModelSpec[] = [
   MMOE,
   OMOE,
@@ -49,6 +52,11 @@ export const SPECS: readonly ModelSpec[] = [
   { ...MMOE, name: "no-tower", tower: { layers: [] } },
   { ...DEEP, name: "no-bias", bias: false, gate: { layers: [9], bias: false } },
   { ...MMOE, name: "one-task", tasks: 1 },
+  PLE,
+  { ...DEEP, name: "deep-ple", experts: { shared: 2, perTask: 1, layers: [8, 6] }, levels: 3 },
+  { ...MMOE, name: "mmoe-levels", levels: 2 },
+  { ...MMOE, name: "own-levels", experts: { shared: 0, perTask: 2, layers: [6] }, levels: 2 },
+  { ...MMOE, name: "residual-levels", experts: { shared: 2, perTask: 1, layers: [6] }, gating: "residual", levels: 2 },
   { ...MMOE, name: "top-2", gate: { layers: [], bias: false, top: 2 } },
   { ...DEEP, name: "deep-top-1", gate: { layers: [9], bias: true, top: 1 } },
   { ...MMOE, name: "residual", experts: { shared: 0, perTask: 1, layers: [6] }, gating: "residual" },

@@ -1,4 +1,5 @@
-import { expertCount, gateCount, type ModelSpec } from "../../models/spec.ts";
+import type { Part } from "../../models/parameters.ts";
+import type { ModelSpec } from "../../models/spec.ts";
 import type { Key } from "../../random/key.ts";
 import { type Arena, roundUp } from "../rows/arena.ts";
 import { columnBytes, inputPanelBytes, type Layout } from "../rows/panels.ts";
@@ -6,7 +7,7 @@ import { type Columns, columnsFrom, takeColumns } from "./columns.ts";
 import { float32Word, type Instruction, instruction } from "./instructions.ts";
 import { Tape } from "./tape.ts";
 import { WeightUpdates } from "./weight-updates.ts";
-import type { FusedLayer, Weights } from "./weights.ts";
+import { type FusedLayer, pathName, pathsOf, type Weights } from "./weights.ts";
 
 /** How a model's units are dropped. */
 export interface Dropout {
@@ -17,6 +18,12 @@ export interface Dropout {
   readonly step: number;
 }
 
+/** The units of each expert and gate of a level, in canonical order. */
+export interface Networks {
+  readonly experts: Columns[];
+  readonly gates: Columns[];
+}
+
 /** Experts of a mix, by their places in it. */
 type Learners = readonly number[];
 
@@ -24,7 +31,7 @@ type Learners = readonly number[];
 export interface Gate {
   /** The softmax is over this many of the largest logits. */
   readonly top?: number | undefined;
-  /** The place of an expert that the mix has as it is, too. */
+  /** The place of an expert that the mix has as it is, too; -1 for none, with other gates that have one. */
   readonly own?: number;
   /** The only experts that learn from the mix. */
   readonly learners?: Learners;
@@ -57,18 +64,40 @@ export class Builder {
   }
 
   /** The one layer that reads the rows, and the columns of each expert and gate in it. */
-  first({ experts, gate, ...spec }: ModelSpec): { experts: Columns[]; gates: Columns[] } {
+  first(spec: ModelSpec): Networks {
     const layer = this.#layer("first");
-    const E = expertCount({ experts, gate, ...spec });
-    const G = gateCount({ experts, gate, ...spec });
-    const H = experts.layers[0] as number;
-    const relus = gate.layers.length === 0 ? E * H : layer.N;
-    const out = this.columns(layer.N, true);
-    this.#forwardAndUpdate(layer, undefined, out, relus);
-    const width = (layer.N - E * H) / G;
+    return this.#networks(spec, layer, undefined, this.columns(layer.N, true));
+  }
+
+  /** The first layers of a later level, which read the paths of the level before: side by side, as mixes expect them. */
+  level(spec: ModelSpec, level: number, paths: readonly Columns[]): Networks {
+    const layers = pathsOf(spec).map((path) => this.#layer(pathName(level, path)));
+    const all = this.columns(
+      layers.reduce((sum, { N }) => sum + N, 0),
+      true,
+    );
+    let column = 0;
+    const onPaths = layers.map((layer, path) => {
+      column += layer.N;
+      return this.#networks(spec, layer, paths[path], columnsFrom(all, column - layer.N));
+    });
+    const [shared, own] = [onPaths.slice(spec.tasks), onPaths.slice(0, spec.tasks)];
     return {
-      experts: Array.from({ length: E }, (_, e) => columnsFrom(out, e * H)),
-      gates: Array.from({ length: G }, (_, g) => columnsFrom(out, E * H + g * width, gate.layers.length > 0)),
+      experts: [...shared, ...own].flatMap(({ experts }) => experts),
+      gates: onPaths.flatMap(({ gates }) => gates),
+    };
+  }
+
+  /** A layer of the first layers of experts, then of gates, and the columns of each. */
+  #networks({ gate }: ModelSpec, layer: FusedLayer, input: Columns | undefined, out: Columns): Networks {
+    const hasDeepGates = gate.layers.length > 0;
+    const ofPart = (part: Part) => layer.parts.filter(({ kernel }) => kernel.part === part);
+    const [experts, gates] = [ofPart("experts"), ofPart("gates")];
+    const relus = hasDeepGates ? layer.N : (gates[0]?.column ?? layer.N);
+    this.#forwardAndUpdate(layer, input, out, relus);
+    return {
+      experts: experts.map(({ column }) => columnsFrom(out, column, true)),
+      gates: gates.map(({ column }) => columnsFrom(out, column, hasDeepGates)),
     };
   }
 

@@ -67,6 +67,7 @@ describe("1,000 steps", () => {
     adatt: "5b044ec846941ecc",
     "mmoe-detached": "ac820729ee9d9d96",
     "mmoe-top-k": "2384989e79ff4f90",
+    ple: "92ab25110ddc4672",
   };
 
   test("leave the same bits in every model of the zoo as ever", async () => {
@@ -81,7 +82,7 @@ describe("a run's numbers", () => {
   const runs = [0, 1, 2].flatMap((index) =>
     [0.5, 0.9].flatMap((correlation) =>
       [0, 0.3].flatMap((dropout) =>
-        (["shared-bottom", "mmoe"] as const).map((model) => runOf({ model, index, correlation, dropout })),
+        (["shared-bottom", "mmoe", "ple"] as const).map((model) => runOf({ model, index, correlation, dropout })),
       ),
     ),
   );
@@ -96,7 +97,7 @@ describe("a run's numbers", () => {
 
   test("are the same alone, in company and in any order", async () => {
     const company = await train(two, runs.toReversed());
-    for (const run of [runs[1], runs[6], runs[12], runs[19], runs[23]] as Run[]) {
+    for (const run of [runs[1], runs[6], runs[14], runs[19], runs[35]] as Run[]) {
       const alone = await train(one, [run]);
       expect(numbers(of(alone, run))).toEqual(numbers(of(company, run)));
     }

@@ -21,10 +21,12 @@ function flat({ x, y }: { x: number[][]; y: number[][] }): Rows {
   return { x: Float32Array.from(x.flat()), y: Float32Array.from(y.flat()) };
 }
 
-/** Up to eight parameters of each tensor. */
+/** Up to five parameters of each of some 30 tensors. */
 function sample(spec: ModelSpec, next: () => number): number[][] {
-  return parameterBlocks(spec).map(({ offset, size }) =>
-    range(Math.min(8, size)).map((i) => offset + (size > 8 ? Math.floor(((next() + 1) / 2) * size) : i)),
+  const blocks = parameterBlocks(spec);
+  const some = blocks.filter(() => (next() + 1) / 2 < 30 / blocks.length);
+  return some.map(({ offset, size }) =>
+    range(Math.min(5, size)).map((i) => offset + (size > 5 ? Math.floor(((next() + 1) / 2) * size) : i)),
   );
 }
 

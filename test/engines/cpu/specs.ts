@@ -18,23 +18,41 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
     gating: fc.constantFrom(...(Object.keys(ABILITIES.cpu.gatings) as Gating[])),
     gate: layers(0),
     gateBias: fc.boolean(),
+    levels: fc.constantFrom(1, 1, 1, 2, 3),
     top: fc.constantFrom(undefined, undefined, 1, 2, 3),
     tower: layers(0),
     bias: fc.boolean(),
     dropout: fc.constantFrom(0, 0.2, 0.6),
   })
-  .map(({ inputs, tasks, shared, perTask, experts, gating, gate, gateBias, top, tower, bias, dropout }): ModelSpec => {
-    const own = { ...{ single: 0, none: Number(shared % 2 === 0), residual: 1 } }[gating as string] ?? perTask;
-    const all = gating === "none" ? 1 - own : Math.max(shared, own === 0 ? 1 : 0);
-    const least = all + own; // experts that any gate sees
-    const isGated = gating !== "none" && gating !== "average";
-    return {
-      ...{ name: "any", inputs, tasks, gating, bias, dropout },
-      experts: { shared: all, perTask: own, layers: experts },
-      gate: { layers: gate, bias: gateBias, ...(isGated && top && { top: Math.min(top, least) }) },
-      tower: { layers: tower },
-    };
-  });
+  .map(
+    ({
+      inputs,
+      tasks,
+      shared,
+      perTask,
+      experts,
+      gating,
+      gate,
+      gateBias,
+      levels,
+      top,
+      tower,
+      bias,
+      dropout,
+    }): ModelSpec => {
+      const own = { ...{ single: 0, none: Number(shared % 2 === 0), residual: 1 } }[gating as string] ?? perTask;
+      const all = gating === "none" ? 1 - own : Math.max(shared, own === 0 ? 1 : 0);
+      const least = all + own; // experts that any gate sees
+      const isGated = gating !== "none" && gating !== "average";
+      return {
+        ...{ name: "any", inputs, tasks, gating, bias, dropout },
+        experts: { shared: all, perTask: own, layers: experts },
+        ...(isGated && gating !== "single" && levels > 1 && { levels }),
+        gate: { layers: gate, bias: gateBias, ...(isGated && top && { top: Math.min(top, least) }) },
+        tower: { layers: tower },
+      };
+    },
+  );
 
 /** Numbers from -1 to 1 that depend on `seed` alone. */
 export function noise(seed: number): () => number {

@@ -3,14 +3,17 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { ModelSpec } from "../../../models/spec.ts";
 import { expectShape, type Tf } from "../tf.ts";
-import { mix } from "./mix.ts";
-import type { Layers, Readers, Stack, StackedLayer } from "./pack.ts";
+import { byTask, mix } from "./mix.ts";
+import type { Layers, Level, Readers, StackedLayer } from "./pack.ts";
 import { dataProduct, product } from "./products.ts";
 import { relu } from "./relu.ts";
 import { topSoftmax } from "./top-softmax.ts";
 
-/** Acts on the units of one ReLU layer: [R, B, n, units] for a first layer of experts, [R, n, B, units] for others. */
-export type Dropout = (units: Tensor, stack: Stack, layer: number) => Tensor;
+/**
+ * Acts on the units of one ReLU layer: [R, B, n, units] for experts' first layer in the first level, [R, n, B, units] for
+ * others.
+ */
+export type Dropout = (units: Tensor, stack: "experts" | "towers", layer: number, level: number) => Tensor;
 
 const keepAll: Dropout = (units) => units;
 
@@ -20,9 +23,15 @@ export function predict(tf: Tf, spec: ModelSpec, layers: Layers, x: Tensor, drop
   expectShape(`predict: ${spec.name}: x`, x, { R, B, D: spec.inputs });
   return tf.tidy(() => {
     const first = firstUnits(tf, spec, layers, x);
-    const outputs = readers(tf, first.experts, layers.experts, (h, i) => dropout(relu(tf, h), "experts", i));
+    const outputs = readers(tf, first.experts, layers.experts, (h, i) => dropout(relu(tf, h), "experts", i, 0));
     const weights = first.gates && gateWeights(tf, spec, layers.gates, first.gates);
-    return towers(tf, layers.towers, mix(tf, spec, outputs, weights), dropout);
+    const shared = first.sharedGate && gateWeights(tf, spec, layers.sharedGate, first.sharedGate);
+    const firstPaths = pathsBy(tf, spec, outputs, weights, shared);
+    const paths = layers.levels.reduce(
+      (paths, level, i) => nextLevel(tf, spec, level, paths, (h, layer) => dropout(h, "experts", layer, i + 1)),
+      firstPaths,
+    );
+    return towers(tf, layers.towers, paths.tasks, dropout);
   });
 }
 
@@ -30,20 +39,77 @@ export function predict(tf: Tf, spec: ModelSpec, layers: Layers, x: Tensor, drop
 export function firstUnits(
   tf: Tf,
   spec: ModelSpec,
-  { first, experts, gates }: Layers,
+  { first, experts, gates, sharedGate }: Layers,
   x: Tensor,
-): { experts: Tensor; gates?: Tensor } {
+): { experts: Tensor; gates?: Tensor; sharedGate?: Tensor } {
   const units = dataProduct(tf, x, first);
   if (gates.n === 0) return { experts: units };
-  const width = experts.n * (spec.experts.layers[0] as number);
-  const [ofExperts, ofGates] = tf.split(units, [width, (units.shape[2] as number) - width], 2) as [Tensor, Tensor];
-  return { experts: ofExperts, gates: ofGates };
+  const [width, whole] = [experts.n * (spec.experts.layers[0] as number), units.shape[2] as number];
+  const shared = sharedGate.n * (spec.gate.layers[0] ?? experts.n);
+  const sizes = [width, whole - width - shared, ...(shared > 0 ? [shared] : [])];
+  const [ofExperts, ofGates, ofShared] = tf.split(units, sizes, 2) as [Tensor, Tensor, Tensor?];
+  return { experts: ofExperts, gates: ofGates, ...(ofShared && { sharedGate: ofShared }) };
 }
 
 /** First units [R, B, gates*units] → each gate's weights of the experts that it sees, [R, B, gates, E]. */
-export function gateWeights(tf: Tf, { gate }: ModelSpec, gates: Readers, first: Tensor): Tensor {
+export function gateWeights(tf: Tf, spec: ModelSpec, gates: Readers, first: Tensor): Tensor {
   const last = gates.deeper.length;
-  const logits = readers(tf, first, gates, (h, i) => (i < last ? relu(tf, h) : h));
+  return softmaxOf(
+    tf,
+    spec,
+    readers(tf, first, gates, (h, i) => (i < last ? relu(tf, h) : h)),
+  );
+}
+
+/** What a level gives: to each task's networks [R, K, B, H], and to shared experts of the next level [R, 1, B, H]. */
+interface Paths {
+  readonly tasks: Tensor;
+  readonly shared?: Tensor;
+}
+
+/** Expert outputs [R, B, E, H], the tasks' gates [R, B, gates, E seen] and the shared one [R, B, 1, E] → their mixes. */
+function pathsBy(tf: Tf, spec: ModelSpec, outputs: Tensor, weights?: Tensor, shared?: Tensor): Paths {
+  const tasks = mix(tf, spec, outputs, weights);
+  return shared ? { tasks, shared: byTask(tf, tf.matMul(shared, outputs)) } : { tasks };
+}
+
+/** A level after the first: each network reads what its path gives. */
+function nextLevel(
+  tf: Tf,
+  spec: ModelSpec,
+  { experts, gates, sharedGate }: Level,
+  paths: Paths,
+  drop: (units: Tensor, layer: number) => Tensor,
+): Paths {
+  const inputs = expertInputs(tf, spec, paths); // [R, E, B, H]
+  const outputs = experts.reduce(
+    (h, { kernel, bias }, i) => drop(relu(tf, dense(tf, product(tf, h, kernel), bias)), i),
+    inputs,
+  );
+  const weightsOf = (layers: readonly StackedLayer[], input: Tensor) =>
+    softmaxOf(tf, spec, tf.transpose(logits(tf, layers, input), [0, 2, 1, 3])); // [R, B, gates, E]
+  const shared = sharedGate.length > 0 ? weightsOf(sharedGate, paths.shared as Tensor) : undefined;
+  return pathsBy(tf, spec, tf.transpose(outputs, [0, 2, 1, 3]), weightsOf(gates, paths.tasks), shared);
+}
+
+/** What each expert reads, [R, E, B, H]: the shared ones, then each task's own. */
+function expertInputs(tf: Tf, { experts, tasks }: ModelSpec, paths: Paths): Tensor {
+  const [R, , B, H] = paths.tasks.shape as [number, number, number, number];
+  const own = Array.from({ length: tasks }, (_, k) => tf.slice(paths.tasks, [0, k, 0, 0], [R, 1, B, H]));
+  const shared = new Array<Tensor>(experts.shared).fill(paths.shared as Tensor);
+  return tf.concat([...shared, ...own.flatMap((path) => new Array<Tensor>(experts.perTask).fill(path))], 1);
+}
+
+/** Gates' inputs [R, gates, B, H] → logits [R, gates, B, E]. */
+function logits(tf: Tf, layers: readonly StackedLayer[], input: Tensor): Tensor {
+  const last = layers.length - 1;
+  return layers.reduce((h, { kernel, bias }, i) => {
+    const units = dense(tf, product(tf, h, kernel), bias);
+    return i < last ? relu(tf, units) : units;
+  }, input);
+}
+
+function softmaxOf(tf: Tf, { gate }: ModelSpec, logits: Tensor): Tensor {
   return gate.top === undefined ? tf.softmax(logits) : topSoftmax(tf, logits, gate.top);
 }
 
@@ -53,7 +119,7 @@ function towers(tf: Tf, layers: readonly StackedLayer[], x: Tensor, dropout: Dro
   const last = layers.length - 1;
   const outputs = layers.reduce((h, layer, i) => {
     const units = dense(tf, product(tf, h, layer.kernel), layer.bias);
-    return i < last ? dropout(relu(tf, units), "towers", i) : units;
+    return i < last ? dropout(relu(tf, units), "towers", i, 0) : units;
   }, x); // [R, K, B, 1]
   return tf.transpose(tf.reshape(outputs, [R, K, B]), [0, 2, 1]);
 }

@@ -27,7 +27,7 @@ export function mix(tf: Tf, spec: ModelSpec, outputs: Tensor, weights: Tensor | 
 }
 
 /** [R, B, K, H] → [R, K, B, H]. */
-function byTask(tf: Tf, mixed: Tensor): Tensor {
+export function byTask(tf: Tf, mixed: Tensor): Tensor {
   return tf.transpose(mixed, [0, 2, 1, 3]);
 }
 

@@ -3,10 +3,10 @@ import { firstUnits, gateWeights, predict } from "../../../../src/engines/tfjs/m
 import { layersOf, pack } from "../../../../src/engines/tfjs/model/pack.ts";
 import { type Backend, loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
 import { parameterBlocks } from "../../../../src/models/parameters.ts";
-import { expertsOf, gateCount, type ModelSpec } from "../../../../src/models/spec.ts";
+import { expertCount, expertsOf, gateCount, hasSharedGate, type ModelSpec } from "../../../../src/models/spec.ts";
 import { expectClose } from "../../../support/close.ts";
 import { predictor, range } from "../../../support/reference.ts";
-import { BOTTOM, DEEP, MMOE, OMOE, SPECS, someParameters, someRows } from "../../../support/specs.ts";
+import { BOTTOM, DEEP, MMOE, OMOE, PLE, SPECS, someParameters, someRows } from "../../../support/specs.ts";
 
 const R = 2;
 const B = 3;
@@ -53,11 +53,16 @@ describe.each<Backend>(["wasm", "cpu"])("on %s", (backend) => {
       const layers = layersOf(spec, pack(tf, spec, [someParameters(spec)]));
       const first = firstUnits(tf, spec, layers, tf.tensor(someRows(spec, B).x, [1, B, spec.inputs]));
       const weights = first.gates && gateWeights(tf, spec, layers.gates, first.gates);
-      const count = gateCount(spec);
-      expect(weights?.shape).toEqual(count === 0 ? undefined : [1, B, count, expertsOf(spec, 0).length]);
-      const seen = spec.gate.top ?? expertsOf(spec, 0).length;
-      if (weights) expect(weights.dataSync().filter((weight) => weight > 0)).toHaveLength(B * count * seen);
-      if (weights) expectClose(tf.sum(weights, -1).dataSync(), new Array(B * count).fill(1), 1e-6);
+      const shared = first.sharedGate && gateWeights(tf, spec, layers.sharedGate, first.sharedGate);
+      const own = gateCount(spec) - (shared ? 1 : 0);
+      expect(weights?.shape).toEqual(own === 0 ? undefined : [1, B, own, expertsOf(spec, 0).length]);
+      expect(shared?.shape).toEqual(hasSharedGate(spec, 0) ? [1, B, 1, expertCount(spec)] : undefined);
+      for (const gates of [weights, shared]) {
+        if (!gates) continue;
+        const [, , count, E] = gates.shape as [number, number, number, number];
+        expect(gates.dataSync().filter((weight) => weight > 0)).toHaveLength(B * count * (spec.gate.top ?? E));
+        expectClose(tf.sum(gates, -1).dataSync(), new Array(B * count).fill(1), 1e-6);
+      }
     });
   });
 
@@ -82,6 +87,39 @@ describe.each<Backend>(["wasm", "cpu"])("on %s", (backend) => {
     expectClose(predictions(cgc, [gated], x, B), predictions(SINGLE_TASK, [alone], x, B), 1e-6);
   });
 
+  test("PLE of one level is CGC", () => {
+    const ple: ModelSpec = { ...CGC, levels: 1 };
+    const [parameters, { x }] = [[someParameters(CGC)], someRows(CGC, B)];
+    expect(predictions(ple, parameters, x, B)).toEqual(predictions(CGC, parameters, x, B));
+  });
+
+  /** Which of the 3 tasks' predictions change with the first level's own experts of task 1. */
+  function touchedBy(parameters: Float32Array): boolean[] {
+    const { x } = someRows(PLE, B);
+    const changed = withBlocks(PLE, parameters, /^experts\/[56]\//, 0.7); // 3 + 1 * 2 + j
+    const [before, after] = [predictions(PLE, [parameters], x, B), predictions(PLE, [changed], x, B)];
+    return range(3).map((k) => range(B).some((b) => before[b * 3 + k] !== after[b * 3 + k]));
+  }
+
+  test("in PLE a task sees the other tasks' experts of the level before, but through the shared path alone", () => {
+    const parameters = someParameters(PLE);
+    expect(touchedBy(parameters)).toEqual([true, true, true]);
+    const silent = withBlocks(PLE, parameters, /^levels\/1\/experts\/[012]\//, 0); // the shared ones
+    expect(touchedBy(silent)).toEqual([false, true, false]);
+  });
+
+  test("in PLE the shared experts of the second level read what the shared gate mixes, and no task's mix", () => {
+    const { x } = someRows(PLE, B);
+    // the second level's gates weigh all alike, so each task has the same part of the shared experts
+    const even = withBlocks(PLE, someParameters(PLE), /^levels\/1\/gates\//, 0);
+    const silent = withBlocks(PLE, even, /^levels\/1\/experts\/[3-8]\//, 0); // each task's own
+    const before = predictions(PLE, [silent], x, B);
+    const ofTasks = withBlocks(PLE, silent, /^gates\/[012]\//, 0.3);
+    expect(predictions(PLE, [ofTasks], x, B)).toEqual(before);
+    const ofShared = withBlocks(PLE, silent, /^gates\/3\//, 0);
+    for (const [i, value] of predictions(PLE, [ofShared], x, B).entries()) expect(value).not.toBe(before[i]);
+  });
+
   test("a gate that keeps as many experts as there are is a softmax over all", () => {
     const top: ModelSpec = { ...MMOE, gate: { ...MMOE.gate, top: 5 } };
     const [parameters, { x }] = [[someParameters(MMOE)], someRows(MMOE, B)];
@@ -91,11 +129,7 @@ describe.each<Backend>(["wasm", "cpu"])("on %s", (backend) => {
   test("a task of CGC does not see the other tasks' own experts", () => {
     const parameters = someParameters(CGC);
     const { x } = someRows(CGC, B);
-    const changed = parameters.slice();
-    for (const { name, offset, size } of parameterBlocks(CGC)) {
-      const own = /^experts\/([56])\//.test(name); // of task 1: 3 + 1 * 2 + j
-      if (own) changed.fill(0.7, offset, offset + size);
-    }
+    const changed = withBlocks(CGC, parameters, /^experts\/[56]\//, 0.7); // of task 1: 3 + 1 * 2 + j
     const [before, after] = [predictions(CGC, [parameters], x, B), predictions(CGC, [changed], x, B)];
     for (const [i, value] of after.entries()) expect(value === before[i]).toBe(i % 3 !== 1);
   });
@@ -128,6 +162,15 @@ function withTiedGates(omoe: Float32Array): Float32Array {
 /** Shared-Bottom's parameters as those of an OMoE of one expert, whose gate then does not matter. */
 function withGate(omoe: ModelSpec, bottom: Float32Array): Float32Array {
   return rearranged(omoe, BOTTOM, bottom, (name) => name);
+}
+
+/** The parameters with `value` in each block of that name. */
+function withBlocks(spec: ModelSpec, parameters: Float32Array, pattern: RegExp, value: number): Float32Array {
+  const changed = parameters.slice();
+  const blocks = parameterBlocks(spec).filter(({ name }) => pattern.test(name));
+  if (blocks.length === 0) throw new RangeError(`no block matches ${pattern}`);
+  for (const { offset, size } of blocks) changed.fill(value, offset, offset + size);
+  return changed;
 }
 
 /** Each block of `to` from the block of `from` that `source` names; the others as they come. */

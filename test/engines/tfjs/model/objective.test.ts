@@ -6,7 +6,7 @@ import { parameterBlocks } from "../../../../src/models/parameters.ts";
 import type { ModelSpec } from "../../../../src/models/spec.ts";
 import { expectClose } from "../../../support/close.ts";
 import { numericGradient, predictor, range, taskLosses } from "../../../support/reference.ts";
-import { DEEP, MMOE, SPECS, someParameters, someRows } from "../../../support/specs.ts";
+import { MMOE, SPECS, someParameters, someRows } from "../../../support/specs.ts";
 
 const B = 3;
 
@@ -53,9 +53,9 @@ test.each(SPECS)("lossesAndGradients($name) gives each block the gradient of cen
     expectClose(gradient.subarray(offset, offset + size), expected.slice(offset, offset + size), 1e-5);
 });
 
-test("a replica's gradient does not see the others", () => {
-  const together = differentiate(DEEP, [3, 4, 5]);
-  expect(together.gradients[1]).toEqual(differentiate(DEEP, [4]).gradients[0]);
+test.each(SPECS)("a replica's gradient of $name does not see the others", (spec) => {
+  const together = differentiate(spec, [3, 4, 5]);
+  expect(together.gradients[1]).toEqual(differentiate(spec, [4]).gradients[0]);
 });
 
 test("every expert, unit and gate has a gradient of its own", () => {
