@@ -28,6 +28,11 @@ export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
   cuda: TENSORFLOW_JS,
 };
 
+/** Whether an engine can train a model of the family. */
+export function trains(engine: AbleEngine, { gating }: ModelSpec): boolean {
+  return ABILITIES[engine].gatings[gating];
+}
+
 /**
  * Refuses a model that `engine` can't train: UsageError with the model's name, the missing ability and the engines that
  * have it. Throws RangeError for a spec that is not a model.
