@@ -10,7 +10,7 @@ import { choiceOption, countOption } from "./options.ts";
 import { modelText } from "./text/model-text.ts";
 import { table } from "./text/table.ts";
 
-const PARTS: readonly Part[] = ["experts", "gates", "towers", "outputs"];
+const PARTS: readonly Part[] = ["experts", "gates", "links", "towers", "outputs"];
 
 /** Tasks have directions of their own, so there are no more than inputs; more than this would take long. */
 const MOST_TASKS = 1_000;

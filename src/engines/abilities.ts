@@ -14,14 +14,20 @@ export interface Abilities {
 }
 
 const TENSORFLOW_JS: Abilities = {
-  gatings: { none: true, average: true, single: true, "per-task": true, residual: true, detached: true },
+  gatings: {
+    ...{ none: true, average: true, single: true, "per-task": true },
+    ...{ residual: true, detached: true, "cross-stitch": true },
+  },
   optimizers: { adam: true, sgd: true },
 };
 
 /** The engines' abilities by name: an engine that refuses a run says which others train it. */
 export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
   cpu: {
-    gatings: { none: true, average: true, single: true, "per-task": true, residual: true, detached: true },
+    gatings: {
+      ...{ none: true, average: true, single: true, "per-task": true },
+      ...{ residual: true, detached: true, "cross-stitch": false },
+    },
     optimizers: { adam: true, sgd: true },
   },
   tfjs: TENSORFLOW_JS,

@@ -2,9 +2,10 @@ import type { Key } from "../random/key.ts";
 import { type Initializer, initialKernel } from "./initializers.ts";
 import { expertCount, expertsOf, gateCount, levelCount, type ModelSpec } from "./spec.ts";
 
-export type Part = "experts" | "gates" | "towers" | "outputs";
+/** `links` are learned mixes that are no function of the row: cross-stitch units. */
+export type Part = "experts" | "gates" | "links" | "towers" | "outputs";
 
-/** One tensor of a model. A kernel is [in, out], row-major; a bias is [out]. */
+/** One tensor of a model. A kernel is [in, out], row-major; a bias is [out]; a stitch is [K, K], row k of task k. */
 export interface ParameterBlock {
   /** Names its stream of initial values: its network, layer and kind, e.g. `experts/3/0/kernel`. */
   readonly name: string;
@@ -15,7 +16,7 @@ export interface ParameterBlock {
   readonly network: string;
   /** `0`, `1`, ..; a tower's last is `output`. */
   readonly layer: string;
-  readonly kind: "kernel" | "bias";
+  readonly kind: "kernel" | "bias" | "stitch";
   readonly shape: readonly number[];
   /** Index of its first number in the model's parameters. */
   readonly offset: number;
@@ -49,10 +50,19 @@ function levelBlocks(spec: ModelSpec, level: number): Unplaced[] {
     Array.from({ length: count }, (_, i) => blocksOf({ part, level, network: networkName(part, i, level) }, i)).flat();
   return [
     ...ofPart("experts", expertCount(spec), (network) => stack(network, [from, ...experts.layers], bias)),
+    ...(spec.gating === "cross-stitch" ? stitches(spec) : []),
     ...ofPart("gates", gateCount(spec, level), (network, g) =>
       stack(network, [from, ...gate.layers, expertsOf(spec, g).length], gate.bias),
     ),
   ];
+}
+
+/** A matrix for each layer of the experts. */
+function stitches({ tasks: K, experts }: ModelSpec): Unplaced[] {
+  return experts.layers.map((_, i) => ({
+    ...{ name: `stitches/0/${i}/stitch`, part: "links", level: 0, network: "stitches/0", layer: String(i) },
+    ...{ kind: "stitch", shape: [K, K] },
+  }));
 }
 
 /** The name of expert or gate number i of a level. */
@@ -73,7 +83,9 @@ export function parameterCount(spec: ModelSpec, part?: Part): number {
   );
 }
 
-const COUNTED_IN_PAPER: Readonly<Record<Part, boolean>> = { experts: true, gates: false, towers: true, outputs: false };
+const COUNTED_IN_PAPER: Readonly<Record<Part, boolean>> = {
+  ...{ experts: true, gates: false, links: false, towers: true, outputs: false },
+};
 
 /** Section 5.1's count, "100x16x8 + 16x8x2 = 13056": the kernels of experts and towers. */
 export function paperCount(spec: ModelSpec): number {
@@ -83,15 +95,24 @@ export function paperCount(spec: ModelSpec): number {
 
 /**
  * Initial values in canonical order, [parameterCount]: kernels by `initializer`, each from the stream whose key
- * `keyFor` returns for its name; biases 0.
+ * `keyFor` returns for its name; biases 0; stitches leave a task nine tenths of its own units.
  */
 export function initialValues(spec: ModelSpec, initializer: Initializer, keyFor: (block: string) => Key): Float32Array {
   const values = new Float32Array(parameterCount(spec));
   for (const { name, kind, shape, offset } of parameterBlocks(spec)) {
-    if (kind === "kernel")
-      values.set(initialKernel(initializer, shape[0] as number, shape[1] as number, keyFor(name)), offset);
+    const [from, to] = shape as [number, number];
+    if (kind === "kernel") values.set(initialKernel(initializer, from, to, keyFor(name)), offset);
+    if (kind === "stitch") values.set(initialStitch(to), offset);
   }
   return values;
+}
+
+const OWN_SHARE = 0.9;
+
+/** Misra et al., section 3.3: .9 of the own units, .1 of the other task's; of several others each has its part. */
+function initialStitch(K: number): number[] {
+  const other = K > 1 ? (1 - OWN_SHARE) / (K - 1) : 0;
+  return Array.from({ length: K * K }, (_, i) => (i % (K + 1) === 0 ? OWN_SHARE : other));
 }
 
 /** Dense layers from sizes[0] units through to the last. */

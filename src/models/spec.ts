@@ -7,6 +7,7 @@ export type Gating =
   | "single" // one softmax gate for all tasks (OMoE)
   | "per-task" // one softmax gate for each task (MMoE)
   | "residual" // one for each task over the experts of all tasks; the task's own expert is added as it is (AdaTT)
+  | "cross-stitch" // a task has its own expert; after each layer tasks exchange units by a learned K x K matrix
   | "detached"; // one for each task over the experts of all tasks; those of other tasks don't learn from it (STEM)
 
 /**
@@ -72,6 +73,7 @@ export function expertsOf(spec: ModelSpec, task: number): number[] {
     case "average":
     case "single":
     case "per-task":
+    case "cross-stitch":
       return ownExpertsOf(spec, task);
     case "residual":
     case "detached":
@@ -104,6 +106,7 @@ export function gateCount(spec: ModelSpec, level = 0): number {
   switch (gating) {
     case "none":
     case "average":
+    case "cross-stitch":
       return 0;
     case "single":
       return 1;
@@ -177,6 +180,13 @@ function checkGating({ name, gating, experts }: ModelSpec): void {
     case "residual":
       if (experts.perTask !== 1)
         throw new RangeError(`model ${name}: gating residual: expected one expert a task, got ${experts.perTask}`);
+      return;
+    case "cross-stitch":
+      if (experts.perTask !== 1 || experts.shared > 0)
+        throw new RangeError(
+          `model ${name}: gating cross-stitch: expected one expert a task and none shared, ` +
+            `got ${experts.perTask} a task and ${experts.shared} shared`,
+        );
       return;
     case "average":
     case "per-task":

@@ -58,6 +58,12 @@ function singleTask(name: string, units: number, ends: Ends): ModelSpec {
   return { ...PAPER, ...ends, name, experts: { shared: 0, perTask: 1, layers: [units] }, gating: "none" };
 }
 
+/** The same, of as many parameters as mmoe. */
+function matchedSingleTask(name: string, ends: Ends): ModelSpec {
+  const build = (units: number) => singleTask(name, units, ends);
+  return build(matchedUnits(build, mmoe("mmoe", ends)));
+}
+
 function mmoe(name: string, ends: Ends): ModelSpec {
   return { ...PAPER, ...ends, name, gating: "per-task" };
 }
@@ -131,10 +137,7 @@ export const ZOO = {
     about: "a network a task; together as many parameters as mmoe",
     formula: ["y_k = t_k(o_k(x))"],
     source: "the usual control: the tasks share nothing; units matched to mmoe",
-    build: (ends) => {
-      const build = (units: number) => singleTask("single-task", units, ends);
-      return build(matchedUnits(build, mmoe("mmoe", ends)));
-    },
+    build: (ends) => matchedSingleTask("single-task", ends),
   },
   "single-task-wide": {
     about: "a network a task, each with the units of mmoe's experts",
@@ -210,6 +213,15 @@ export const ZOO = {
     ],
     source: "Su et al., AAAI 2024 (STEM): its gates; numbers of experts assumed",
     build: (ends) => ({ ...cgc("mmoe-detached", ends), gating: "detached" }),
+  },
+  "cross-stitch": {
+    about: "a network a task; after each layer tasks mix their units",
+    formula: [
+      "y_k = t_k(h_k), h_k = sum_j a_kj relu(V_j x + c_j), and so on for each layer",
+      "a_kj learned, no function of x; at the start a_kk = .9 and the others .1",
+    ],
+    source: "Misra et al., CVPR 2016, section 3; as large as single-task",
+    build: (ends) => ({ ...matchedSingleTask("cross-stitch", ends), gating: "cross-stitch" }),
   },
 } as const satisfies Record<string, ZooEntry>;
 

@@ -4,7 +4,7 @@ import { paperCount, parameterBlocks, parameterCount } from "../../src/models/pa
 import { MODEL_NAMES, type ModelName, ZOO } from "../../src/models/zoo.ts";
 import { range } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
-import { SPECS } from "../support/specs.ts";
+import { SPECS, STITCHED } from "../support/specs.ts";
 
 const PAPER = { inputs: 100, tasks: 2 };
 
@@ -76,6 +76,16 @@ test.each(SPECS)("the biases of $name begin at 0 and its kernels do not", (spec)
     const zeros = parameters.subarray(offset, offset + size).filter((value) => value === 0).length;
     expect(zeros).toBe(kind === "bias" ? size : 0);
   }
+});
+
+test("a stitch begins with .9 of a task's own units, and the others share .1", () => {
+  const parameters = initialParameters(makeRun({ model: STITCHED }));
+  const stitches = parameterBlocks(STITCHED).filter(({ part }) => part === "links");
+  expect(stitches).toHaveLength(2);
+  for (const { offset, size } of stitches)
+    expect([...parameters.subarray(offset, offset + size)]).toEqual(
+      [0.9, 0.05, 0.05, 0.05, 0.9, 0.05, 0.05, 0.05, 0.9].map((share) => expect.closeTo(share, 6)),
+    );
 });
 
 test("initial values are named by run and model: the same at every correlation", () => {

@@ -69,6 +69,10 @@ test.each<[string, Partial<ModelSpec>]>([
   ["model mmoe: gating none: expected one expert a task, got 5", { gating: "none" }],
   ["model mmoe: gating single: expected only shared experts, got 4 a task", { ...OWN, gating: "single" }],
   ["model mmoe: gating residual: expected one expert a task, got 4", { ...OWN, gating: "residual" }],
+  [
+    "model mmoe: gating cross-stitch: expected one expert a task and none shared, got 4 a task and 2 shared",
+    { ...OWN, gating: "cross-stitch" },
+  ],
   ["model mmoe: levels: expected a whole number from 1, got 0", { levels: 0 }],
   ["model mmoe: levels: expected a gate for each task, got gating single", { gating: "single", levels: 2 }],
   ["model mmoe: gate.top: expected a whole number from 1, got 0", { gate: { ...MMOE.gate, top: 0 } }],

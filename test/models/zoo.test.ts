@@ -4,24 +4,25 @@ import { checkSpec } from "../../src/models/spec.ts";
 import { MODEL_NAMES, type ModelName, ZOO } from "../../src/models/zoo.ts";
 
 const PAPER = { inputs: 100, tasks: 2 };
-const PARTS: readonly Part[] = ["experts", "gates", "towers", "outputs"];
+const PARTS: readonly Part[] = ["experts", "gates", "links", "towers", "outputs"];
 
-/** Experts, gates, towers and outputs. */
+/** Experts, gates, links, towers and outputs. */
 const COUNTS: readonly (readonly [ModelName, readonly number[]])[] = [
-  ["single-task", [2 * 101 * 68, 0, 2 * (68 * 8 + 8), 18]],
-  ["single-task-wide", [2 * 101 * 128, 0, 2 * (128 * 8 + 8), 18]],
-  ["average", [8 * 101 * 16, 0, 2 * (16 * 8 + 8), 18]],
-  ["shared-bottom-matched", [101 * 126, 0, 2 * (126 * 8 + 8), 18]],
-  ["mmoe-deep-gate-1", [8 * 101 * 16, 2 * (101 * 16 + 17 * 8), 2 * (16 * 8 + 8), 18]],
-  ["mmoe-deep-gate-2", [8 * 101 * 16, 2 * (101 * 16 + 17 * 16 + 17 * 8), 2 * (16 * 8 + 8), 18]],
-  ["cgc", [8 * 101 * 16, 2 * 100 * 6, 2 * (16 * 8 + 8), 18]],
-  ["ple", [8 * 101 * 16 + 8 * 17 * 16, 100 * (6 + 6 + 8) + 16 * (6 + 6), 2 * (16 * 8 + 8), 18]],
-  ["mmoe-top-k", [8 * 101 * 16, 2 * 100 * 8, 2 * (16 * 8 + 8), 18]],
-  ["adatt", [2 * 101 * 64, 2 * 100 * 2, 2 * (64 * 8 + 8), 18]],
-  ["mmoe-detached", [8 * 101 * 16, 2 * 100 * 8, 2 * (16 * 8 + 8), 18]],
+  ["single-task", [2 * 101 * 68, 0, 0, 2 * (68 * 8 + 8), 18]],
+  ["single-task-wide", [2 * 101 * 128, 0, 0, 2 * (128 * 8 + 8), 18]],
+  ["average", [8 * 101 * 16, 0, 0, 2 * (16 * 8 + 8), 18]],
+  ["shared-bottom-matched", [101 * 126, 0, 0, 2 * (126 * 8 + 8), 18]],
+  ["mmoe-deep-gate-1", [8 * 101 * 16, 2 * (101 * 16 + 17 * 8), 0, 2 * (16 * 8 + 8), 18]],
+  ["mmoe-deep-gate-2", [8 * 101 * 16, 2 * (101 * 16 + 17 * 16 + 17 * 8), 0, 2 * (16 * 8 + 8), 18]],
+  ["cgc", [8 * 101 * 16, 2 * 100 * 6, 0, 2 * (16 * 8 + 8), 18]],
+  ["ple", [8 * 101 * 16 + 8 * 17 * 16, 100 * (6 + 6 + 8) + 16 * (6 + 6), 0, 2 * (16 * 8 + 8), 18]],
+  ["mmoe-top-k", [8 * 101 * 16, 2 * 100 * 8, 0, 2 * (16 * 8 + 8), 18]],
+  ["adatt", [2 * 101 * 64, 2 * 100 * 2, 0, 2 * (64 * 8 + 8), 18]],
+  ["cross-stitch", [2 * 101 * 68, 0, 2 * 2, 2 * (68 * 8 + 8), 18]],
+  ["mmoe-detached", [8 * 101 * 16, 2 * 100 * 8, 0, 2 * (16 * 8 + 8), 18]],
 ];
 
-test.each(COUNTS)("%s has %j parameters in experts, gates, towers and outputs", (name, counts) => {
+test.each(COUNTS)("%s has %j parameters in experts, gates, links, towers and outputs", (name, counts) => {
   const spec = ZOO[name].build(PAPER);
   expect(PARTS.map((part) => parameterCount(spec, part))).toEqual(counts);
 });

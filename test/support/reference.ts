@@ -38,7 +38,10 @@ export function predictor(spec: ModelSpec, parameters: ArrayLike<number>, factor
       const outputs: ArrayLike<number>[][] = [];
       const paths = levels.reduce<ArrayLike<number>[]>(
         (inputs, { experts, mixes }, level) => {
-          const learned = experts.map(({ name, path }) => through(name, spec.experts.layers, at(inputs, path), by));
+          const learned =
+            spec.gating === "cross-stitch"
+              ? stitchedExperts(spec, parameters, x, (layer, h) => reluLayer(layer, h, by))
+              : experts.map(({ name, path }) => through(name, spec.experts.layers, at(inputs, path), by));
           outputs.push(learned);
           return mixes.map(({ name, seen, learns, own }, path) => {
             const units = seen.map((e, i) => at(learns[i] ? learned : (unlearned?.[level] ?? learned), e));
@@ -61,6 +64,22 @@ export function predictor(spec: ModelSpec, parameters: ArrayLike<number>, factor
   };
 }
 
+/** Each task's network, whose units are mixed among tasks after each layer: x~_k = sum_j a_kj x_j. */
+function stitchedExperts(
+  spec: ModelSpec,
+  parameters: ArrayLike<number>,
+  x: ArrayLike<number>,
+  reluLayer: Dense,
+): ArrayLike<number>[] {
+  const K = spec.tasks;
+  return spec.experts.layers.reduce<ArrayLike<number>[]>((inputs, width, i) => {
+    const units = inputs.map((h, k) => reluLayer(`experts/${k}/${i}`, h));
+    const stitch = parameterBlocks(spec).find(({ name }) => name === `stitches/0/${i}/stitch`);
+    const a = (k: number, j: number) => at(parameters, (stitch?.offset as number) + k * K + j);
+    return range(K).map((k) => range(width).map((u) => sum(units, (of, j) => a(k, j) * at(of, u))));
+  }, new Array(K).fill(x));
+}
+
 /** The path that each expert of a level reads, and how each path's gate mixes experts; path K is that of the shared ones. */
 function structureOf(spec: ModelSpec, level: number) {
   const { tasks, gating } = spec;
@@ -79,7 +98,7 @@ function structureOf(spec: ModelSpec, level: number) {
 
 /** Weights of `count` experts by the gate `name`, which reads x. */
 function gate(spec: ModelSpec, dense: Dense, name: string, x: ArrayLike<number>, count: number): number[] {
-  if (spec.gating === "none" || spec.gating === "average") return range(count).map(() => 1 / count);
+  if (!["single", "per-task", "residual", "detached"].includes(spec.gating)) return range(count).map(() => 1 / count);
   const depth = spec.gate.layers.length;
   const hidden = range(depth).reduce<ArrayLike<number>>(
     (h, i) => dense(`${name}/${i}`, h).map((unit) => Math.max(0, unit)),

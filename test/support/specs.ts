@@ -38,6 +38,14 @@ export const DEEP: ModelSpec = {
 /** Two levels of 3 experts of all and 2 of each task's own. */
 export const PLE: ModelSpec = { ...MMOE, name: "ple", experts: { shared: 3, perTask: 2, layers: [6] }, levels: 2 };
 
+/** A network of two layers a task, which exchange units. */
+export const STITCHED: ModelSpec = {
+  ...MMOE,
+  name: "deep-stitch",
+  experts: { shared: 0, perTask: 1, layers: [8, 6] },
+  gating: "cross-stitch",
+};
+
 export const SPECS: readonly ModelSpec[] = [
   MMOE,
   OMOE,
@@ -61,6 +69,8 @@ export const SPECS: readonly ModelSpec[] = [
   { ...DEEP, name: "deep-top-1", gate: { layers: [9], bias: true, top: 1 } },
   { ...MMOE, name: "residual", experts: { shared: 0, perTask: 1, layers: [6] }, gating: "residual" },
   { ...DEEP, name: "residual-shared", experts: { shared: 2, perTask: 1, layers: [8, 6] }, gating: "residual" },
+  STITCHED,
+  { ...STITCHED, name: "cross-stitch", experts: { shared: 0, perTask: 1, layers: [6] } },
   { ...MMOE, name: "detached", experts: { shared: 1, perTask: 2, layers: [6] }, gating: "detached" },
 ];
 

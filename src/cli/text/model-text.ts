@@ -57,7 +57,7 @@ function partOf(network: readonly ParameterBlock[]): string {
 
 /** Inputs and units of a network's layers: `100-16`. */
 function layersOf(network: readonly ParameterBlock[]): string {
-  const kernels = network.filter(({ kind }) => kind === "kernel");
+  const kernels = network.filter(({ kind }) => kind !== "bias");
   return [kernels[0]?.shape[0], ...kernels.map(({ shape }) => shape[1])].join("-");
 }
 
@@ -111,6 +111,7 @@ function mixName(spec: ModelSpec, level: number, path: number): string {
 /** How a path's mix uses a group of experts. */
 function mark(spec: ModelSpec, path: number, group: number): string {
   const [first = -1] = expertsOn(spec, group);
+  if (spec.gating === "cross-stitch") return "●"; // in each layer
   if (!expertsOf(spec, path).includes(first)) return ".";
   if (path === spec.tasks) return "●";
   if (spec.gating === "residual" && group === path) return "●+";

@@ -126,6 +126,8 @@ function mixes(
       return [...tasks.map((k) => mix(k, { own: spec.experts.shared + k })), ...shared({ own: -1 })];
     case "detached":
       return [...tasks.map((k) => mix(k, { learners: ownExpertsOf(spec, k) })), ...shared()];
+    case "cross-stitch":
+      throw new RangeError(`the cpu engine has no gating ${spec.gating}`); // refused before the first step
     default:
       return unreachable(spec.gating);
   }

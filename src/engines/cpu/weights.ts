@@ -122,6 +122,7 @@ export function towersShareInput({ gating, experts }: ModelSpec): boolean {
     case "per-task":
     case "residual":
     case "detached":
+    case "cross-stitch":
       return false;
     default:
       return unreachable(gating);

@@ -1,13 +1,19 @@
 import fc from "fast-check";
-import { ABILITIES } from "../../../src/engines/abilities.ts";
+import { ABILITIES, trains } from "../../../src/engines/abilities.ts";
 import { parameterBlocks } from "../../../src/models/parameters.ts";
 import type { Gating, ModelSpec } from "../../../src/models/spec.ts";
+import { MODEL_NAMES, type ModelName, ZOO } from "../../../src/models/zoo.ts";
 
 /** Sizes around the kernels' tiles of 4 and 8, tails included. */
 const units = fc.integer({ min: 1, max: 11 });
 const layers = (least: number) => fc.array(units, { minLength: least, maxLength: 3 });
 
-/** Any member of the family, small. */
+/** The zoo's models that the cpu engine trains. */
+export const CPU_MODELS: readonly ModelName[] = MODEL_NAMES.filter((name) =>
+  trains("cpu", ZOO[name].build({ inputs: 100, tasks: 2 })),
+);
+
+/** Any member of the family that the cpu engine trains, small. */
 export const anySpec: fc.Arbitrary<ModelSpec> = fc
   .record({
     inputs: fc.integer({ min: 1, max: 9 }),
@@ -15,7 +21,9 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
     shared: fc.integer({ min: 0, max: 6 }),
     perTask: fc.integer({ min: 0, max: 2 }),
     experts: layers(1),
-    gating: fc.constantFrom(...(Object.keys(ABILITIES.cpu.gatings) as Gating[])),
+    gating: fc.constantFrom(
+      ...(Object.keys(ABILITIES.cpu.gatings) as Gating[]).filter((gating) => ABILITIES.cpu.gatings[gating]),
+    ),
     gate: layers(0),
     gateBias: fc.boolean(),
     levels: fc.constantFrom(1, 1, 1, 2, 3),

@@ -23,7 +23,9 @@ export function predict(tf: Tf, spec: ModelSpec, layers: Layers, x: Tensor, drop
   expectShape(`predict: ${spec.name}: x`, x, { R, B, D: spec.inputs });
   return tf.tidy(() => {
     const first = firstUnits(tf, spec, layers, x);
-    const outputs = readers(tf, first.experts, layers.experts, (h, i) => dropout(relu(tf, h), "experts", i, 0));
+    const outputs = readers(tf, first.experts, layers.experts, (h, i) =>
+      stitched(tf, dropout(relu(tf, h), "experts", i, 0), layers.stitches[i], i),
+    );
     const weights = first.gates && gateWeights(tf, spec, layers.gates, first.gates);
     const shared = first.sharedGate && gateWeights(tf, spec, layers.sharedGate, first.sharedGate);
     const firstPaths = pathsBy(tf, spec, outputs, weights, shared);
@@ -49,6 +51,16 @@ export function firstUnits(
   const sizes = [width, whole - width - shared, ...(shared > 0 ? [shared] : [])];
   const [ofExperts, ofGates, ofShared] = tf.split(units, sizes, 2) as [Tensor, Tensor, Tensor?];
   return { experts: ofExperts, gates: ofGates, ...(ofShared && { sharedGate: ofShared }) };
+}
+
+/** The units of a layer of experts, [R, B, K, units] of the first and [R, K, B, units] of others → mixed among tasks. */
+function stitched(tf: Tf, units: Tensor, stitch: Tensor | undefined, layer: number): Tensor {
+  if (!stitch) return units;
+  const byTask = layer === 0 ? tf.transpose(units, [0, 2, 1, 3]) : units;
+  const [R, K] = byTask.shape as [number, number];
+  const mixed = product(tf, tf.reshape(stitch, [R, K, K]), tf.reshape(byTask, [R, K, -1]));
+  const apart = tf.reshape(mixed, byTask.shape);
+  return layer === 0 ? tf.transpose(apart, [0, 2, 1, 3]) : apart;
 }
 
 /** First units [R, B, gates*units] → each gate's weights of the experts that it sees, [R, B, gates, E]. */

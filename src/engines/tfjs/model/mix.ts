@@ -10,6 +10,7 @@ export function mix(tf: Tf, spec: ModelSpec, outputs: Tensor, weights: Tensor | 
   switch (gating) {
     case "none":
     case "average":
+    case "cross-stitch":
       if (experts.perTask > 0) return eachTask(tf, spec, outputs, (seen) => tf.mean(seen, 2));
       return forAllTasks(tf, spec, outputs.shape[2] === 1 ? outputs : tf.mean(outputs, 2, true)); // of one, the bottom
     case "single":

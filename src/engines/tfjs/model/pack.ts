@@ -7,7 +7,7 @@ import { groupBy } from "../../../stats/group-by.ts";
 import type { Tf } from "../tf.ts";
 
 /** Networks of one shape side by side: the experts or the gates of a level, the one gate for shared experts, or towers. */
-export type Stack = "experts" | "gates" | "shared-gate" | "towers";
+export type Stack = "experts" | "stitches" | "gates" | "shared-gate" | "towers";
 
 /** One tensor: the same block of every member of a stack, or the first kernels of all that read x. */
 export interface PackedBlock {
@@ -46,6 +46,8 @@ export interface Layers {
   /** [R, D, W]: the first kernels of all experts, then of all gates, that for shared experts last. */
   readonly first: Tensor;
   readonly experts: Readers;
+  /** [R, 1, K, K] for each layer of the experts; none without cross-stitch units. */
+  readonly stitches: readonly Tensor[];
   readonly gates: Readers;
   readonly sharedGate: Readers;
   /** Those after the first. */
@@ -76,6 +78,8 @@ function stackOf({ tasks }: ModelSpec, { part, network }: ParameterBlock): Stack
   switch (part) {
     case "experts":
       return part;
+    case "links":
+      return "stitches";
     case "gates":
       return network.endsWith(`/${tasks}`) ? "shared-gate" : part; // after one for each task
     case "towers":
@@ -176,6 +180,7 @@ export function layersOf(spec: ModelSpec, tensors: readonly Tensor[]): Layers {
   return {
     first: byName.get(FIRST) as Tensor,
     experts: readers("experts", expertCount(spec)),
+    stitches: [...byName].filter(([name]) => name.startsWith("stitches/")).map(([, stitch]) => stitch),
     gates: readers("gates", gateCount(spec) - shared),
     sharedGate: readers("shared-gate", shared),
     levels: Array.from({ length: levelCount(spec) - 1 }, (_, i) => ({

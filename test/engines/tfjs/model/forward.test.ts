@@ -87,6 +87,21 @@ describe.each<Backend>(["wasm", "cpu"])("on %s", (backend) => {
     expectClose(predictions(cgc, [gated], x, B), predictions(SINGLE_TASK, [alone], x, B), 1e-6);
   });
 
+  test("a cross-stitch model whose tasks keep their own units is a single-task model", () => {
+    const stitched: ModelSpec = { ...SINGLE_TASK, gating: "cross-stitch" };
+    const alone = someParameters(SINGLE_TASK);
+    const { x } = someRows(stitched, B);
+    const parameters = rearranged(stitched, SINGLE_TASK, alone, (name) => name);
+    const { offset } = parameterBlocks(stitched).find(({ kind }) => kind === "stitch") as { offset: number };
+    parameters.set([1, 0, 0, 0, 1, 0, 0, 0, 1], offset);
+    const own = predictions(SINGLE_TASK, [alone], x, B);
+    expectClose(predictions(stitched, [parameters], x, B), own, 1e-6);
+
+    parameters.set([1, 0, 0, 0.4, 1, 0, 0, 0, 1], offset); // task 1 takes units of task 0, and not the reverse
+    for (const [i, value] of predictions(stitched, [parameters], x, B).entries())
+      expect(Math.abs(value - (own[i] as number)) < 1e-5).toBe(i % 3 !== 1);
+  });
+
   test("PLE of one level is CGC", () => {
     const ple: ModelSpec = { ...CGC, levels: 1 };
     const [parameters, { x }] = [[someParameters(CGC)], someRows(CGC, B)];
