@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.ts";
-import { checkSpec, type Gating, type ModelSpec } from "../models/spec.ts";
+import { checkSpec, type GateKind, type Gating, gateKind, type ModelSpec } from "../models/spec.ts";
 import type { Optimizer, Run } from "./engine.ts";
 
 export type AbleEngine = "cpu" | "tfjs" | "cuda";
@@ -10,6 +10,7 @@ export type AbleEngine = "cpu" | "tfjs" | "cuda";
  */
 export interface Abilities {
   readonly gatings: Readonly<Record<Gating, boolean>>;
+  readonly gates: Readonly<Record<GateKind, boolean>>;
   readonly optimizers: Readonly<Record<Optimizer, boolean>>;
 }
 
@@ -18,6 +19,7 @@ const TENSORFLOW_JS: Abilities = {
     ...{ none: true, average: true, single: true, "per-task": true },
     ...{ residual: true, detached: true, "cross-stitch": true },
   },
+  gates: { softmax: true, "top-k": true, "dselect-k": true },
   optimizers: { adam: true, sgd: true },
 };
 
@@ -28,6 +30,7 @@ export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
       ...{ none: true, average: true, single: true, "per-task": true },
       ...{ residual: true, detached: true, "cross-stitch": false },
     },
+    gates: { softmax: true, "top-k": true, "dselect-k": false },
     optimizers: { adam: true, sgd: true },
   },
   tfjs: TENSORFLOW_JS,
@@ -35,8 +38,9 @@ export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
 };
 
 /** Whether an engine can train a model of the family. */
-export function trains(engine: AbleEngine, { gating }: ModelSpec): boolean {
-  return ABILITIES[engine].gatings[gating];
+export function trains(engine: AbleEngine, model: ModelSpec): boolean {
+  const { gatings, gates } = ABILITIES[engine];
+  return gatings[model.gating] && gates[gateKind(model)];
 }
 
 /**
@@ -46,6 +50,8 @@ export function trains(engine: AbleEngine, { gating }: ModelSpec): boolean {
 export function checkModel(engine: AbleEngine, model: ModelSpec): void {
   const { name, gating } = model;
   expectAbility(engine, `model ${name}: gating ${gating}`, ({ gatings }) => gatings[gating]);
+  const kind = gateKind(model);
+  expectAbility(engine, `model ${name}: gates ${kind}`, ({ gates }) => gates[kind]);
   checkSpec(model);
 }
 

@@ -1,6 +1,6 @@
 import type { Key } from "../random/key.ts";
-import { type Initializer, initialKernel } from "./initializers.ts";
-import { expertCount, expertsOf, gateCount, levelCount, type ModelSpec } from "./spec.ts";
+import { type Initializer, initialKernel, symmetricUniform } from "./initializers.ts";
+import { expertCount, gateCount, gateOutputs, levelCount, type ModelSpec } from "./spec.ts";
 
 /** `links` are learned mixes that are no function of the row: cross-stitch units. */
 export type Part = "experts" | "gates" | "links" | "towers" | "outputs";
@@ -52,7 +52,7 @@ function levelBlocks(spec: ModelSpec, level: number): Unplaced[] {
     ...ofPart("experts", expertCount(spec), (network) => stack(network, [from, ...experts.layers], bias)),
     ...(spec.gating === "cross-stitch" ? stitches(spec) : []),
     ...ofPart("gates", gateCount(spec, level), (network, g) =>
-      stack(network, [from, ...gate.layers, expertsOf(spec, g).length], gate.bias),
+      stack(network, [from, ...gate.layers, gateOutputs(spec, g)], gate.bias),
     ),
   ];
 }
@@ -95,13 +95,17 @@ export function paperCount(spec: ModelSpec): number {
 
 /**
  * Initial values in canonical order, [parameterCount]: kernels by `initializer`, each from the stream whose key
- * `keyFor` returns for its name; biases 0; stitches leave a task nine tenths of its own units.
+ * `keyFor` returns for its name; biases 0; stitches leave a task nine tenths of its own units. Kernels of DSelect-k's gates are uniform within a hundredth of
+ * the smooth step's width: beyond a half it is flat.
  */
 export function initialValues(spec: ModelSpec, initializer: Initializer, keyFor: (block: string) => Key): Float32Array {
   const values = new Float32Array(parameterCount(spec));
-  for (const { name, kind, shape, offset } of parameterBlocks(spec)) {
+  for (const { name, part, kind, shape, offset } of parameterBlocks(spec)) {
     const [from, to] = shape as [number, number];
-    if (kind === "kernel") values.set(initialKernel(initializer, from, to, keyFor(name)), offset);
+    const { select } = spec.gate;
+    if (kind === "kernel" && part === "gates" && select)
+      values.set(symmetricUniform(keyFor(name), from * to, select.gamma / 100), offset);
+    else if (kind === "kernel") values.set(initialKernel(initializer, from, to, keyFor(name)), offset);
     if (kind === "stitch") values.set(initialStitch(to), offset);
   }
   return values;

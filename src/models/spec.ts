@@ -11,6 +11,22 @@ export type Gating =
   | "detached"; // one for each task over the experts of all tasks; those of other tasks don't learn from it (STEM)
 
 /**
+ * DSelect-k's gates (Hazimeh et al., NeurIPS 2021, section 3), per row: a gate's outputs are the logits of k selectors and,
+ * for each, log2(E) numbers, whose smooth steps are the bits of the expert that it selects.
+ */
+export interface Selection {
+  /** k. */
+  readonly experts: number;
+  /** Width of the smooth step; a gate's kernels begin within a hundredth of it. */
+  readonly gamma: number;
+  /** What the entropies of all selectors, means over the rows, are multiplied by in the objective. */
+  readonly entropy: number;
+}
+
+/** How a gate's outputs become weights of experts. */
+export type GateKind = "softmax" | "top-k" | "dselect-k";
+
+/**
  * A member of the family: experts feed towers, one for each task. All layers except a tower's output are ReLU layers.
  * A gate is a linear map of the *input*, or has layers of its own before that map, then a softmax over the experts.
  *
@@ -42,6 +58,8 @@ export interface ModelSpec {
     readonly bias: boolean;
     /** The softmax is over this many of the largest logits, of equals the first; the rest have weight 0. All if absent. */
     readonly top?: number;
+    /** Experts are selected by binary codes, without a softmax over them (DSelect-k). */
+    readonly select?: Selection;
   };
   readonly tower: {
     /** Units of each ReLU layer before the linear output, T last. */
@@ -100,6 +118,18 @@ export function hasSharedGate(spec: ModelSpec, level: number): boolean {
   return level < levelCount(spec) - 1 && spec.experts.shared > 0;
 }
 
+export function gateKind({ gate }: ModelSpec): GateKind {
+  if (gate.select !== undefined) return "dselect-k";
+  return gate.top === undefined ? "softmax" : "top-k";
+}
+
+/** Outputs of gate number g: a logit for each expert that it sees, or for each selector a logit and a code. */
+export function gateOutputs(spec: ModelSpec, g: number): number {
+  const E = expertsOf(spec, g).length;
+  const { select } = spec.gate;
+  return select === undefined ? E : select.experts * (1 + Math.log2(E));
+}
+
 /** How many gates a level has: none, one for all tasks, or one for each task; then one for the shared path. */
 export function gateCount(spec: ModelSpec, level = 0): number {
   const { gating, tasks } = spec;
@@ -140,8 +170,28 @@ export function checkSpec(spec: ModelSpec): void {
   checkGating(spec);
   checkLevels(spec);
   checkTop(spec);
+  checkSelection(spec);
   if (!(spec.dropout >= 0 && spec.dropout < 1))
     throw new RangeError(`model ${name}: dropout: expected a number from 0 to below 1, got ${spec.dropout}`);
+}
+
+/** Checks that codes have an expert each. */
+function checkSelection(spec: ModelSpec): void {
+  const { name, gate } = spec;
+  if (gate.select === undefined) return;
+  const { experts, gamma, entropy } = gate.select;
+  expectCount(name, "gate.select.experts", experts, 1);
+  if (!(gamma > 0)) throw new RangeError(`model ${name}: gate.select.gamma: expected a number above 0, got ${gamma}`);
+  if (!(entropy >= 0))
+    throw new RangeError(`model ${name}: gate.select.entropy: expected a number from 0, got ${entropy}`);
+  if (gate.top !== undefined) throw new RangeError(`model ${name}: gate: expected top or select, got both`);
+  if (gateCount(spec) === 0)
+    throw new RangeError(`model ${name}: gate.select: expected a gate, got gating ${spec.gating}`);
+  for (let g = 0; g < gateCount(spec); g++) {
+    const E = expertsOf(spec, g).length;
+    if (!Number.isInteger(Math.log2(E)) || E < 2)
+      throw new RangeError(`model ${name}: gate.select: expected a gate over 2, 4, 8, .. experts, got ${E}`);
+  }
 }
 
 /** Checks that levels have what leads from one to the next. */

@@ -15,6 +15,8 @@ const TOWER_UNITS = 8;
 const SMALL_BOTTOM_UNITS = 16;
 /** Experts that a top-k gate keeps; assumed. */
 const TOP = 2;
+/** Assumed. */
+const SELECTION = { experts: 2, gamma: 1, entropy: 0.01 };
 /** Units of a hidden layer of a gate; assumed. */
 const GATE_UNITS = 16;
 
@@ -193,6 +195,16 @@ export const ZOO = {
     formula: ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(top_2(W_k x)), 0 for the other experts"],
     source: "Shazeer et al., ICLR 2017, section 2.1, without its noise; k = 2 assumed",
     build: (ends) => ({ ...mmoe("mmoe-top-k", ends), gate: { ...PAPER.gate, top: TOP } }),
+  },
+  "dselect-k": {
+    about: "mmoe whose gates select 2 experts by binary codes",
+    formula: [
+      "y_k = t_k(sum_e q_k(x)_e f_e(x)), q_k(x) = sum_i softmax(A_k x)_i r(Z_ki x)",
+      "r(z)_e = prod_b S(z_b) where bit b of e is 1, 1 - S(z_b) where it is 0",
+      "S a smooth step of width 1; added to the loss: .01 sum_ki entropy(r(Z_ki x))",
+    ],
+    source: "Hazimeh et al., NeurIPS 2021, section 3; k = 2, width and .01 assumed",
+    build: (ends) => ({ ...mmoe("dselect-k", ends), gate: { ...PAPER.gate, select: SELECTION } }),
   },
   adatt: {
     about: "an expert a task; a task adds a mix of all to its own",

@@ -68,11 +68,14 @@ test.each(engines)("$name trains dropout", async (engine) => {
   expect([failure, curve.steps]).toEqual([undefined, [4, 8, 11]]);
 });
 
-test("the cpu engine refuses cross-stitch units by the model's name, and says who trains them", async () => {
+test.each([
+  ["cross-stitch", "gating cross-stitch"],
+  ["dselect-k", "gates dselect-k"],
+] as const)("the cpu engine refuses %s by name, and says who trains it", async (name, what) => {
   const [cpu, tfjs] = engines as [Engine, Engine];
-  const model = ZOO["cross-stitch"].build({ inputs: 4, tasks: 2 });
+  const model = ZOO[name].build({ inputs: 4, tasks: 2 });
   expect(await refusal(cpu, tinyRun({ model }))).toBe(
-    "UsageError: model cross-stitch: gating cross-stitch is not in the cpu engine; use --engine tfjs",
+    `UsageError: model ${name}: ${what} is not in the cpu engine; use --engine tfjs`,
   );
   const { failure, curve } = await resultOf(tfjs, tinyRun({ model }));
   expect([failure, curve.steps]).toEqual([undefined, [4, 8, 11]]);

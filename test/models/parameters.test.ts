@@ -4,7 +4,7 @@ import { paperCount, parameterBlocks, parameterCount } from "../../src/models/pa
 import { MODEL_NAMES, type ModelName, ZOO } from "../../src/models/zoo.ts";
 import { range } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
-import { SPECS, STITCHED } from "../support/specs.ts";
+import { SELECTING, SPECS, STITCHED } from "../support/specs.ts";
 
 const PAPER = { inputs: 100, tasks: 2 };
 
@@ -75,6 +75,16 @@ test.each(SPECS)("the biases of $name begin at 0 and its kernels do not", (spec)
   for (const { kind, offset, size } of parameterBlocks(spec)) {
     const zeros = parameters.subarray(offset, offset + size).filter((value) => value === 0).length;
     expect(zeros).toBe(kind === "bias" ? size : 0);
+  }
+});
+
+test("DSelect-k's gates begin within a hundredth of the smooth step's width", () => {
+  const parameters = initialParameters(makeRun({ model: SELECTING }));
+  const { gamma } = SELECTING.gate.select as { gamma: number };
+  for (const { part, offset, size } of parameterBlocks(SELECTING)) {
+    const most = Math.max(...parameters.subarray(offset, offset + size).map(Math.abs));
+    if (part === "gates") expect(most / gamma).toBeLessThanOrEqual(0.01);
+    if (part === "gates") expect(most / gamma).toBeGreaterThan(0.008);
   }
 });
 

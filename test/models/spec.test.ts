@@ -7,11 +7,16 @@ import {
   gateCount,
   type ModelSpec,
   ownExpertsOf,
+  type Selection,
 } from "../../src/models/spec.ts";
 import { sharedBottomUnits } from "../../src/models/zoo.ts";
 import { MMOE, SPECS } from "../support/specs.ts";
 
 const OWN: ModelSpec = { ...MMOE, experts: { shared: 2, perTask: 4, layers: [6] } };
+
+function selecting(changes: Partial<Selection>) {
+  return { gate: { ...MMOE.gate, select: { experts: 2, gamma: 1, entropy: 0.1, ...changes } } };
+}
 
 test("expertsOf(spec, task) is the shared experts, then the task's own at shared + task · perTask + j", () => {
   expect(expertsOf(OWN, 0)).toEqual([0, 1, 2, 3, 4, 5]);
@@ -73,6 +78,12 @@ test.each<[string, Partial<ModelSpec>]>([
     "model mmoe: gating cross-stitch: expected one expert a task and none shared, got 4 a task and 2 shared",
     { ...OWN, gating: "cross-stitch" },
   ],
+  ["model mmoe: gate.select: expected a gate over 2, 4, 8, .. experts, got 5", selecting({})],
+  ["model mmoe: gate.select.experts: expected a whole number from 1, got 0", selecting({ experts: 0 })],
+  ["model mmoe: gate.select.gamma: expected a number above 0, got 0", selecting({ gamma: 0 })],
+  ["model mmoe: gate.select.entropy: expected a number from 0, got -1", selecting({ entropy: -1 })],
+  ["model mmoe: gate.select: expected a gate, got gating average", { ...selecting({}), gating: "average" }],
+  ["model mmoe: gate: expected top or select, got both", { gate: { ...selecting({}).gate, top: 2 } }],
   ["model mmoe: levels: expected a whole number from 1, got 0", { levels: 0 }],
   ["model mmoe: levels: expected a gate for each task, got gating single", { gating: "single", levels: 2 }],
   ["model mmoe: gate.top: expected a whole number from 1, got 0", { gate: { ...MMOE.gate, top: 0 } }],

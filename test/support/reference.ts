@@ -9,6 +9,7 @@ import {
   levelCount,
   type ModelSpec,
   ownExpertsOf,
+  type Selection,
 } from "../../src/models/spec.ts";
 
 /** The factors [units] of a ReLU layer, e.g. `experts/3/0`, in one row. */
@@ -21,7 +22,12 @@ export type Predictor = (x: ArrayLike<number>, row?: number) => number[];
  * The model with these parameters, in canonical order; it sees them change, except where a task has experts that don't
  * learn from it: those are of the parameters at the call.
  */
-export function predictor(spec: ModelSpec, parameters: ArrayLike<number>, factors?: Factors): Predictor {
+export function predictor(
+  spec: ModelSpec,
+  parameters: ArrayLike<number>,
+  factors?: Factors,
+  onEntropy?: (entropy: number) => void,
+): Predictor {
   const dense = denseLayers(spec, parameters);
   const fixed = denseLayers(spec, Float64Array.from(parameters));
   const levels = range(levelCount(spec)).map((level) => structureOf(spec, level));
@@ -34,7 +40,7 @@ export function predictor(spec: ModelSpec, parameters: ArrayLike<number>, factor
     const through = (name: string, layers: readonly number[], input: ArrayLike<number>, by = dense) =>
       layers.reduce((h, _, i) => reluLayer(`${name}/${i}`, h, by), input);
     /** What the paths give after all levels; `unlearned` [levels][E] are experts as other tasks see them. */
-    const levelsBy = (by: Dense, unlearned?: ArrayLike<number>[][]) => {
+    const levelsBy = (by: Dense, unlearned?: ArrayLike<number>[][], tell?: typeof onEntropy) => {
       const outputs: ArrayLike<number>[][] = [];
       const paths = levels.reduce<ArrayLike<number>[]>(
         (inputs, { experts, mixes }, level) => {
@@ -45,7 +51,7 @@ export function predictor(spec: ModelSpec, parameters: ArrayLike<number>, factor
           outputs.push(learned);
           return mixes.map(({ name, seen, learns, own }, path) => {
             const units = seen.map((e, i) => at(learns[i] ? learned : (unlearned?.[level] ?? learned), e));
-            const shares = gate(spec, by, name, at(inputs, path), seen.length);
+            const shares = gate(spec, by, name, at(inputs, path), seen.length, tell);
             if (own !== undefined) shares[own] = at(shares, own) + 1;
             return range((units[0] as ArrayLike<number>).length).map((h) =>
               sum(units, (expert, i) => at(shares, i) * at(expert, h)),
@@ -57,7 +63,7 @@ export function predictor(spec: ModelSpec, parameters: ArrayLike<number>, factor
       return { paths, outputs };
     };
     const unlearned = spec.gating === "detached" ? levelsBy(fixed).outputs : undefined;
-    const { paths } = levelsBy(dense, unlearned);
+    const { paths } = levelsBy(dense, unlearned, onEntropy);
     return range(spec.tasks).map((k) =>
       at(dense(`towers/${k}/output`, through(`towers/${k}`, spec.tower.layers, at(paths, k))), 0),
     );
@@ -96,8 +102,15 @@ function structureOf(spec: ModelSpec, level: number) {
   return { experts, mixes };
 }
 
-/** Weights of `count` experts by the gate `name`, which reads x. */
-function gate(spec: ModelSpec, dense: Dense, name: string, x: ArrayLike<number>, count: number): number[] {
+/** Weights of `count` experts by the gate `name`, which reads x; tells the entropy of each of its selectors. */
+function gate(
+  spec: ModelSpec,
+  dense: Dense,
+  name: string,
+  x: ArrayLike<number>,
+  count: number,
+  onEntropy?: (entropy: number) => void,
+): number[] {
   if (!["single", "per-task", "residual", "detached"].includes(spec.gating)) return range(count).map(() => 1 / count);
   const depth = spec.gate.layers.length;
   const hidden = range(depth).reduce<ArrayLike<number>>(
@@ -105,9 +118,32 @@ function gate(spec: ModelSpec, dense: Dense, name: string, x: ArrayLike<number>,
     x,
   );
   const logits = dense(`${name}/${depth}`, hidden);
+  if (spec.gate.select) return selection(spec.gate.select, logits, count, onEntropy);
   const { top = logits.length } = spec.gate;
   const before = (e: number) => logits.filter((logit, j) => logit > at(logits, e) || (logit === logits[e] && j < e));
   return softmax(logits.map((logit, e) => (before(e).length < top ? logit : Number.NEGATIVE_INFINITY)));
+}
+
+/** DSelect-k: sum_i softmax(a)_i r(z_i) of outputs a [k], z [k, bits], where r(z)_e = prod_b of S(z_b) or 1 - S(z_b). */
+function selection(
+  { experts: k, gamma }: Selection,
+  outputs: number[],
+  E: number,
+  onEntropy?: (entropy: number) => void,
+): number[] {
+  const smoothStep = (t: number): number => {
+    if (Math.abs(t) >= gamma / 2) return t > 0 ? 1 : 0;
+    return (-2 / gamma ** 3) * t ** 3 + (3 / (2 * gamma)) * t + 0.5;
+  };
+  const bits = Math.log2(E);
+  const shares = softmax(outputs.slice(0, k));
+  const selectors = range(k).map((i) => {
+    const steps = range(bits).map((b) => smoothStep(at(outputs, k + i * bits + b)));
+    const r = range(E).map((e) => steps.reduce((product, s, b) => product * ((e >> b) % 2 === 1 ? s : 1 - s), 1));
+    onEntropy?.(sum(r, (share) => -share * Math.log(share + 1e-6)));
+    return r;
+  });
+  return range(E).map((e) => sum(selectors, (r, i) => at(shares, i) * at(r, e)));
 }
 
 function softmax(logits: number[]): number[] {
@@ -145,7 +181,7 @@ export function taskLosses({ inputs: D, tasks: K }: ModelSpec, predict: Predicto
 }
 
 /**
- * Partial derivatives of the objective, the sum of the task losses, by central differences: those at `indices`, in
+ * Partial derivatives of the objective, the sum of the task losses and of what gates add, by central differences: those at `indices`, in
  * canonical order [P] unless told otherwise.
  */
 export function numericGradient(
@@ -156,11 +192,17 @@ export function numericGradient(
 ): number[] {
   const STEP = 1e-6;
   const moved = Float64Array.from(parameters);
-  const predict = predictor(spec, moved, factors);
+  let entropy = 0;
+  const predict = predictor(spec, moved, factors, (more) => {
+    entropy += more;
+  });
+  const B = rows.x.length / spec.inputs;
   const objectiveAt = (i: number, value: number): number => {
     const before = at(moved, i);
     moved[i] = value;
-    const objective = sum(taskLosses(spec, predict, rows), (loss) => loss);
+    entropy = 0;
+    const losses = sum(taskLosses(spec, predict, rows), (loss) => loss);
+    const objective = losses + ((spec.gate.select?.entropy ?? 0) * entropy) / B;
     moved[i] = before;
     return objective;
   };

@@ -46,6 +46,14 @@ export const STITCHED: ModelSpec = {
   gating: "cross-stitch",
 };
 
+/** Gates that select 2 of 8 experts by codes of 3 bits. */
+export const SELECTING: ModelSpec = {
+  ...MMOE,
+  name: "select",
+  experts: { shared: 8, perTask: 0, layers: [6] },
+  gate: { layers: [], bias: false, select: { experts: 2, gamma: 3, entropy: 0.3 } },
+};
+
 export const SPECS: readonly ModelSpec[] = [
   MMOE,
   OMOE,
@@ -70,6 +78,20 @@ export const SPECS: readonly ModelSpec[] = [
   { ...MMOE, name: "residual", experts: { shared: 0, perTask: 1, layers: [6] }, gating: "residual" },
   { ...DEEP, name: "residual-shared", experts: { shared: 2, perTask: 1, layers: [8, 6] }, gating: "residual" },
   STITCHED,
+  SELECTING,
+  {
+    ...DEEP,
+    name: "deep-select",
+    experts: { shared: 2, perTask: 2, layers: [8, 6] },
+    gate: { layers: [9], bias: true, select: { experts: 3, gamma: 2, entropy: 0.2 } },
+  },
+  {
+    ...MMOE,
+    name: "select-levels",
+    experts: { shared: 2, perTask: 2, layers: [6] },
+    levels: 2,
+    gate: { layers: [], bias: false, select: { experts: 1, gamma: 3, entropy: 0.4 } },
+  },
   { ...STITCHED, name: "cross-stitch", experts: { shared: 0, perTask: 1, layers: [6] } },
   { ...MMOE, name: "detached", experts: { shared: 1, perTask: 2, layers: [6] }, gating: "detached" },
 ];

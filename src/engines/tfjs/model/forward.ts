@@ -1,13 +1,13 @@
 // A model's predictions for R replicas at once, each on its own rows. n is the number of networks in a stack: E experts,
 // the gates, K towers.
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { ModelSpec } from "../../../models/spec.ts";
+import { expertsOf, gateOutputs, type ModelSpec } from "../../../models/spec.ts";
 import { expectShape, type Tf } from "../tf.ts";
+import { type Gated, gated } from "./gates.ts";
 import { byTask, mix } from "./mix.ts";
 import type { Layers, Level, Readers, StackedLayer } from "./pack.ts";
 import { dataProduct, product } from "./products.ts";
 import { relu } from "./relu.ts";
-import { topSoftmax } from "./top-softmax.ts";
 
 /**
  * Acts on the units of one ReLU layer: [R, B, n, units] for experts' first layer in the first level, [R, n, B, units] for
@@ -19,6 +19,17 @@ const keepAll: Dropout = (units) => units;
 
 /** x [R, B, D] → predictions [R, B, K], in units of the label's standard deviation. */
 export function predict(tf: Tf, spec: ModelSpec, layers: Layers, x: Tensor, dropout = keepAll): Tensor {
+  return tf.tidy(() => outputsOf(tf, spec, layers, x, dropout).predictions);
+}
+
+/** x [R, B, D] → predictions [R, B, K], and what the gates add to the objective of each replica, [R]. */
+export function outputsOf(
+  tf: Tf,
+  spec: ModelSpec,
+  layers: Layers,
+  x: Tensor,
+  dropout = keepAll,
+): { predictions: Tensor; penalty?: Tensor } {
   const [R, B] = x.shape as [number, number];
   expectShape(`predict: ${spec.name}: x`, x, { R, B, D: spec.inputs });
   return tf.tidy(() => {
@@ -26,14 +37,15 @@ export function predict(tf: Tf, spec: ModelSpec, layers: Layers, x: Tensor, drop
     const outputs = readers(tf, first.experts, layers.experts, (h, i) =>
       stitched(tf, dropout(relu(tf, h), "experts", i, 0), layers.stitches[i], i),
     );
-    const weights = first.gates && gateWeights(tf, spec, layers.gates, first.gates);
-    const shared = first.sharedGate && gateWeights(tf, spec, layers.sharedGate, first.sharedGate);
-    const firstPaths = pathsBy(tf, spec, outputs, weights, shared);
+    const tasks = first.gates && gatesOf(tf, spec, layers.gates, first.gates);
+    const shared = first.sharedGate && gatesOf(tf, spec, layers.sharedGate, first.sharedGate, true);
+    const firstPaths = pathsBy(tf, spec, outputs, [tasks, shared]);
     const paths = layers.levels.reduce(
       (paths, level, i) => nextLevel(tf, spec, level, paths, (h, layer) => dropout(h, "experts", layer, i + 1)),
       firstPaths,
     );
-    return towers(tf, layers.towers, paths.tasks, dropout);
+    const predictions = towers(tf, layers.towers, paths.tasks, dropout);
+    return { predictions, ...(paths.penalty && { penalty: paths.penalty }) };
   });
 }
 
@@ -47,7 +59,7 @@ export function firstUnits(
   const units = dataProduct(tf, x, first);
   if (gates.n === 0) return { experts: units };
   const [width, whole] = [experts.n * (spec.experts.layers[0] as number), units.shape[2] as number];
-  const shared = sharedGate.n * (spec.gate.layers[0] ?? experts.n);
+  const shared = sharedGate.n > 0 ? (spec.gate.layers[0] ?? gateOutputs(spec, spec.tasks)) : 0;
   const sizes = [width, whole - width - shared, ...(shared > 0 ? [shared] : [])];
   const [ofExperts, ofGates, ofShared] = tf.split(units, sizes, 2) as [Tensor, Tensor, Tensor?];
   return { experts: ofExperts, gates: ofGates, ...(ofShared && { sharedGate: ofShared }) };
@@ -64,44 +76,59 @@ function stitched(tf: Tf, units: Tensor, stitch: Tensor | undefined, layer: numb
 }
 
 /** First units [R, B, gates*units] → each gate's weights of the experts that it sees, [R, B, gates, E]. */
-export function gateWeights(tf: Tf, spec: ModelSpec, gates: Readers, first: Tensor): Tensor {
+export function gatesOf(tf: Tf, spec: ModelSpec, gates: Readers, first: Tensor, isShared = false): Gated {
   const last = gates.deeper.length;
-  return softmaxOf(
-    tf,
-    spec,
-    readers(tf, first, gates, (h, i) => (i < last ? relu(tf, h) : h)),
-  );
+  const logits = readers(tf, first, gates, (h, i) => (i < last ? relu(tf, h) : h));
+  return gated(tf, spec, logits, seenBy(spec, isShared));
+}
+
+/** E, the experts that a task's gate sees, or the shared one. */
+function seenBy(spec: ModelSpec, isShared: boolean): number {
+  return expertsOf(spec, isShared ? spec.tasks : 0).length;
 }
 
 /** What a level gives: to each task's networks [R, K, B, H], and to shared experts of the next level [R, 1, B, H]. */
 interface Paths {
   readonly tasks: Tensor;
   readonly shared?: Tensor;
+  /** What the gates add to the objective of each replica, [R]. */
+  readonly penalty?: Tensor;
 }
 
-/** Expert outputs [R, B, E, H], the tasks' gates [R, B, gates, E seen] and the shared one [R, B, 1, E] → their mixes. */
-function pathsBy(tf: Tf, spec: ModelSpec, outputs: Tensor, weights?: Tensor, shared?: Tensor): Paths {
-  const tasks = mix(tf, spec, outputs, weights);
-  return shared ? { tasks, shared: byTask(tf, tf.matMul(shared, outputs)) } : { tasks };
+/** Expert outputs [R, B, E, H], weights by the tasks' gates and by the shared one → their mixes. */
+function pathsBy(
+  tf: Tf,
+  spec: ModelSpec,
+  outputs: Tensor,
+  [tasks, shared]: readonly (Gated | undefined)[],
+  before?: Tensor,
+): Paths {
+  const penalties = [before, tasks?.penalty, shared?.penalty].filter((penalty) => penalty !== undefined);
+  return {
+    tasks: mix(tf, spec, outputs, tasks?.weights),
+    ...(shared && { shared: byTask(tf, tf.matMul(shared.weights, outputs)) }),
+    ...(penalties.length > 0 && { penalty: penalties.reduce((sum, penalty) => tf.add(sum, penalty)) }),
+  };
 }
 
 /** A level after the first: each network reads what its path gives. */
 function nextLevel(
   tf: Tf,
   spec: ModelSpec,
-  { experts, gates, sharedGate }: Level,
+  level: Level,
   paths: Paths,
   drop: (units: Tensor, layer: number) => Tensor,
 ): Paths {
   const inputs = expertInputs(tf, spec, paths); // [R, E, B, H]
-  const outputs = experts.reduce(
+  const outputs = level.experts.reduce(
     (h, { kernel, bias }, i) => drop(relu(tf, dense(tf, product(tf, h, kernel), bias)), i),
     inputs,
   );
-  const weightsOf = (layers: readonly StackedLayer[], input: Tensor) =>
-    softmaxOf(tf, spec, tf.transpose(logits(tf, layers, input), [0, 2, 1, 3])); // [R, B, gates, E]
-  const shared = sharedGate.length > 0 ? weightsOf(sharedGate, paths.shared as Tensor) : undefined;
-  return pathsBy(tf, spec, tf.transpose(outputs, [0, 2, 1, 3]), weightsOf(gates, paths.tasks), shared);
+  const gates = (layers: readonly StackedLayer[], input: Tensor, isShared: boolean) =>
+    gated(tf, spec, tf.transpose(logits(tf, layers, input), [0, 2, 1, 3]), seenBy(spec, isShared));
+  const shared = level.sharedGate.length > 0 ? gates(level.sharedGate, paths.shared as Tensor, true) : undefined;
+  const byGates = [gates(level.gates, paths.tasks, false), shared];
+  return pathsBy(tf, spec, tf.transpose(outputs, [0, 2, 1, 3]), byGates, paths.penalty);
 }
 
 /** What each expert reads, [R, E, B, H]: the shared ones, then each task's own. */
@@ -119,10 +146,6 @@ function logits(tf: Tf, layers: readonly StackedLayer[], input: Tensor): Tensor 
     const units = dense(tf, product(tf, h, kernel), bias);
     return i < last ? relu(tf, units) : units;
   }, input);
-}
-
-function softmaxOf(tf: Tf, { gate }: ModelSpec, logits: Tensor): Tensor {
-  return gate.top === undefined ? tf.softmax(logits) : topSoftmax(tf, logits, gate.top);
 }
 
 /** [R, K, B, H] → predictions [R, B, K]: ReLU layers, then one linear output. */

@@ -1,12 +1,13 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
-import { firstUnits, gateWeights, predict } from "../../../../src/engines/tfjs/model/forward.ts";
+import { firstUnits, gatesOf, predict } from "../../../../src/engines/tfjs/model/forward.ts";
 import { layersOf, pack } from "../../../../src/engines/tfjs/model/pack.ts";
 import { type Backend, loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
 import { parameterBlocks } from "../../../../src/models/parameters.ts";
 import { expertCount, expertsOf, gateCount, hasSharedGate, type ModelSpec } from "../../../../src/models/spec.ts";
 import { expectClose } from "../../../support/close.ts";
 import { predictor, range } from "../../../support/reference.ts";
-import { BOTTOM, DEEP, MMOE, OMOE, PLE, SPECS, someParameters, someRows } from "../../../support/specs.ts";
+import { BOTTOM, DEEP, MMOE, OMOE, PLE, SELECTING, SPECS, someParameters, someRows } from "../../../support/specs.ts";
 
 const R = 2;
 const B = 3;
@@ -48,19 +49,20 @@ describe.each<Backend>(["wasm", "cpu"])("on %s", (backend) => {
     expectClose(predictions(spec, parameters, x, B), alone, 1e-6);
   });
 
-  test.each(SPECS)("gateWeights($name): a gate a task (or one), whose weights over its experts sum to 1", (spec) => {
+  test.each(SPECS)("gatesOf($name): a gate a task (or one), whose weights over its experts sum to 1", (spec) => {
     tf.tidy(() => {
       const layers = layersOf(spec, pack(tf, spec, [someParameters(spec)]));
       const first = firstUnits(tf, spec, layers, tf.tensor(someRows(spec, B).x, [1, B, spec.inputs]));
-      const weights = first.gates && gateWeights(tf, spec, layers.gates, first.gates);
-      const shared = first.sharedGate && gateWeights(tf, spec, layers.sharedGate, first.sharedGate);
+      const weights = first.gates && gatesOf(tf, spec, layers.gates, first.gates).weights;
+      const shared = first.sharedGate && gatesOf(tf, spec, layers.sharedGate, first.sharedGate, true).weights;
       const own = gateCount(spec) - (shared ? 1 : 0);
       expect(weights?.shape).toEqual(own === 0 ? undefined : [1, B, own, expertsOf(spec, 0).length]);
       expect(shared?.shape).toEqual(hasSharedGate(spec, 0) ? [1, B, 1, expertCount(spec)] : undefined);
       for (const gates of [weights, shared]) {
         if (!gates) continue;
         const [, , count, E] = gates.shape as [number, number, number, number];
-        expect(gates.dataSync().filter((weight) => weight > 0)).toHaveLength(B * count * (spec.gate.top ?? E));
+        const above = gates.dataSync().filter((weight) => weight > 0).length;
+        if (!spec.gate.select) expect(above).toBe(B * count * (spec.gate.top ?? E));
         expectClose(tf.sum(gates, -1).dataSync(), new Array(B * count).fill(1), 1e-6);
       }
     });
@@ -100,6 +102,20 @@ describe.each<Backend>(["wasm", "cpu"])("on %s", (backend) => {
     parameters.set([1, 0, 0, 0.4, 1, 0, 0, 0, 1], offset); // task 1 takes units of task 0, and not the reverse
     for (const [i, value] of predictions(stitched, [parameters], x, B).entries())
       expect(Math.abs(value - (own[i] as number)) < 1e-5).toBe(i % 3 !== 1);
+  });
+
+  test("a selector of DSelect-k whose codes are beyond the smooth step selects the expert of its bits, alone", () => {
+    const spec: ModelSpec = { ...SELECTING, gate: { ...SELECTING.gate, bias: true } };
+    const parameters = withBlocks(spec, someParameters(spec), /^gates\//, 0);
+    const { offset } = parameterBlocks(spec).find(({ name }) => name === "gates/1/0/bias") as { offset: number };
+    parameters.set([0, 0, -9, 9, 9, 9, 9, -9], offset); // logits of two selectors, bits 0 to 2 of 6, and of 3
+    tf.tidy(() => {
+      const layers = layersOf(spec, pack(tf, spec, [parameters]));
+      const first = firstUnits(tf, spec, layers, tf.tensor(someRows(spec, 1).x, [1, 1, spec.inputs]));
+      const { weights } = gatesOf(tf, spec, layers.gates, first.gates as Tensor);
+      const [even, own] = [new Array(8).fill(1 / 8), [0, 0, 0, 0.5, 0, 0, 0.5, 0]];
+      expectClose(weights.dataSync(), [...even, ...own, ...even], 1e-6);
+    });
   });
 
   test("PLE of one level is CGC", () => {

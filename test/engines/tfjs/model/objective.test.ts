@@ -1,12 +1,13 @@
 import { beforeAll, expect, test } from "vitest";
+import { predict } from "../../../../src/engines/tfjs/model/forward.ts";
 import { lossesAndGradients } from "../../../../src/engines/tfjs/model/objective.ts";
-import { pack, unpack } from "../../../../src/engines/tfjs/model/pack.ts";
+import { layersOf, pack, unpack } from "../../../../src/engines/tfjs/model/pack.ts";
 import { loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
 import { parameterBlocks } from "../../../../src/models/parameters.ts";
 import type { ModelSpec } from "../../../../src/models/spec.ts";
 import { expectClose } from "../../../support/close.ts";
 import { numericGradient, predictor, range, taskLosses } from "../../../support/reference.ts";
-import { MMOE, SPECS, someParameters, someRows } from "../../../support/specs.ts";
+import { MMOE, SELECTING, SPECS, someParameters, someRows } from "../../../support/specs.ts";
 
 const B = 3;
 
@@ -78,4 +79,22 @@ test("lossesAndGradients(rows) leaves no tensor behind but its results", () => {
   const { losses, gradients } = lossesAndGradients(tf, MMOE, tensors, batch, SQUARED);
   expect(tf.memory().numTensors).toBe(before + 1 + tensors.length);
   tf.dispose([losses, ...gradients, ...tensors, batch.x, batch.y]);
+});
+
+test("DSelect-k's entropies teach the gates of all tasks, where no task has an error", () => {
+  const parameters = someParameters(SELECTING);
+  const { x } = someRows(SELECTING, B);
+  const gradient = tf.tidy(() => {
+    const [tensors, rows] = [pack(tf, SELECTING, [parameters]), tf.tensor(x, [1, B, SELECTING.inputs])];
+    const y = predict(tf, SELECTING, layersOf(SELECTING, tensors), rows);
+    const { losses, gradients } = lossesAndGradients(tf, SELECTING, tensors, { x: rows, y }, SQUARED);
+    expect(losses.shape).toEqual([1, SELECTING.tasks]);
+    expect(Math.max(...losses.dataSync())).toBe(0);
+    return unpack(SELECTING, gradients)[0] as Float32Array;
+  });
+  for (const { part, offset, size } of parameterBlocks(SELECTING)) {
+    const most = Math.max(...gradient.subarray(offset, offset + size).map(Math.abs));
+    if (part === "gates") expect(most).toBeGreaterThan(0.01);
+    else expect(most).toBe(0);
+  }
 });
