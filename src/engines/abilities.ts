@@ -17,7 +17,7 @@ export interface Abilities {
 const TENSORFLOW_JS: Abilities = {
   gatings: {
     ...{ none: true, average: true, single: true, "per-task": true },
-    ...{ residual: true, detached: true, "cross-stitch": true },
+    ...{ residual: true, detached: true, "cross-stitch": true, "snr-trans": true },
   },
   gates: { softmax: true, "top-k": true, "dselect-k": true },
   optimizers: { adam: true, sgd: true },
@@ -28,7 +28,7 @@ export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
   cpu: {
     gatings: {
       ...{ none: true, average: true, single: true, "per-task": true },
-      ...{ residual: true, detached: true, "cross-stitch": false },
+      ...{ residual: true, detached: true, "cross-stitch": false, "snr-trans": false },
     },
     gates: { softmax: true, "top-k": true, "dselect-k": false },
     optimizers: { adam: true, sgd: true },

@@ -1,11 +1,15 @@
+import { unreachable } from "../errors.ts";
 import type { Key } from "../random/key.ts";
 import { type Initializer, initialKernel, symmetricUniform } from "./initializers.ts";
 import { expertCount, gateCount, gateOutputs, levelCount, type ModelSpec } from "./spec.ts";
 
-/** `links` are learned mixes that are no function of the row: cross-stitch units. */
+/** `links` are learned mixes that are no function of the row: cross-stitch units, SNR's connections. */
 export type Part = "experts" | "gates" | "links" | "towers" | "outputs";
 
-/** One tensor of a model. A kernel is [in, out], row-major; a bias is [out]; a stitch is [K, K], row k of task k. */
+/**
+ * One tensor of a model. A kernel is [in, out], row-major; a bias is [out]; a stitch is [K, K], row k of task k; log-alphas are
+ * [K, E].
+ */
 export interface ParameterBlock {
   /** Names its stream of initial values: its network, layer and kind, e.g. `experts/3/0/kernel`. */
   readonly name: string;
@@ -16,7 +20,7 @@ export interface ParameterBlock {
   readonly network: string;
   /** `0`, `1`, ..; a tower's last is `output`. */
   readonly layer: string;
-  readonly kind: "kernel" | "bias" | "stitch";
+  readonly kind: "kernel" | "bias" | "stitch" | "log-alpha";
   readonly shape: readonly number[];
   /** Index of its first number in the model's parameters. */
   readonly offset: number;
@@ -50,11 +54,40 @@ function levelBlocks(spec: ModelSpec, level: number): Unplaced[] {
     Array.from({ length: count }, (_, i) => blocksOf({ part, level, network: networkName(part, i, level) }, i)).flat();
   return [
     ...ofPart("experts", expertCount(spec), (network) => stack(network, [from, ...experts.layers], bias)),
-    ...(spec.gating === "cross-stitch" ? stitches(spec) : []),
+    ...linkBlocks(spec),
     ...ofPart("gates", gateCount(spec, level), (network, g) =>
       stack(network, [from, ...gate.layers, gateOutputs(spec, g)], gate.bias),
     ),
   ];
+}
+
+function linkBlocks(spec: ModelSpec): Unplaced[] {
+  switch (spec.gating) {
+    case "cross-stitch":
+      return stitches(spec);
+    case "snr-trans":
+      return connections(spec);
+    case "none":
+    case "average":
+    case "single":
+    case "per-task":
+    case "residual":
+    case "detached":
+      return [];
+    default:
+      return unreachable(spec.gating);
+  }
+}
+
+/** A matrix for each pair of a task and an expert, (1, 1), (1, 2), .., then the logarithms of their gates' alphas. */
+function connections(spec: ModelSpec): Unplaced[] {
+  const [E, H] = [expertCount(spec), last(spec.experts.layers)];
+  const link = { part: "links", level: 0 } as const;
+  const kernels = Array.from({ length: spec.tasks * E }, (_, i) =>
+    layer({ ...link, network: `links/${i}` }, "0", [H, H], false),
+  );
+  const alphas = { network: "alphas/0", layer: "0", name: "alphas/0/0/log-alpha", kind: "log-alpha" } as const;
+  return [...kernels.flat(), { ...link, ...alphas, shape: [spec.tasks, E] }];
 }
 
 /** A matrix for each layer of the experts. */
@@ -95,7 +128,7 @@ export function paperCount(spec: ModelSpec): number {
 
 /**
  * Initial values in canonical order, [parameterCount]: kernels by `initializer`, each from the stream whose key
- * `keyFor` returns for its name; biases 0; stitches leave a task nine tenths of its own units. Kernels of DSelect-k's gates are uniform within a hundredth of
+ * `keyFor` returns for its name; biases and log-alphas 0; stitches leave a task nine tenths of its own units. Kernels of DSelect-k's gates are uniform within a hundredth of
  * the smooth step's width: beyond a half it is flat.
  */
 export function initialValues(spec: ModelSpec, initializer: Initializer, keyFor: (block: string) => Key): Float32Array {

@@ -1,4 +1,6 @@
 import { unreachable } from "../errors.ts";
+import { checkSelection, type Selection } from "./selection.ts";
+import { expectCount } from "./sizes.ts";
 
 /** How expert outputs reach the towers. */
 export type Gating =
@@ -8,20 +10,8 @@ export type Gating =
   | "per-task" // one softmax gate for each task (MMoE)
   | "residual" // one for each task over the experts of all tasks; the task's own expert is added as it is (AdaTT)
   | "cross-stitch" // a task has its own expert; after each layer tasks exchange units by a learned K x K matrix
+  | "snr-trans" // a task reads the sum of all experts, each through a matrix and a random gate of the pair (SNR)
   | "detached"; // one for each task over the experts of all tasks; those of other tasks don't learn from it (STEM)
-
-/**
- * DSelect-k's gates (Hazimeh et al., NeurIPS 2021, section 3), per row: a gate's outputs are the logits of k selectors and,
- * for each, log2(E) numbers, whose smooth steps are the bits of the expert that it selects.
- */
-export interface Selection {
-  /** k. */
-  readonly experts: number;
-  /** Width of the smooth step; a gate's kernels begin within a hundredth of it. */
-  readonly gamma: number;
-  /** What the entropies of all selectors, means over the rows, are multiplied by in the objective. */
-  readonly entropy: number;
-}
 
 /** How a gate's outputs become weights of experts. */
 export type GateKind = "softmax" | "top-k" | "dselect-k";
@@ -92,6 +82,7 @@ export function expertsOf(spec: ModelSpec, task: number): number[] {
     case "single":
     case "per-task":
     case "cross-stitch":
+    case "snr-trans":
       return ownExpertsOf(spec, task);
     case "residual":
     case "detached":
@@ -137,6 +128,7 @@ export function gateCount(spec: ModelSpec, level = 0): number {
     case "none":
     case "average":
     case "cross-stitch":
+    case "snr-trans":
       return 0;
     case "single":
       return 1;
@@ -170,28 +162,20 @@ export function checkSpec(spec: ModelSpec): void {
   checkGating(spec);
   checkLevels(spec);
   checkTop(spec);
-  checkSelection(spec);
+  checkSelected(spec);
   if (!(spec.dropout >= 0 && spec.dropout < 1))
     throw new RangeError(`model ${name}: dropout: expected a number from 0 to below 1, got ${spec.dropout}`);
 }
 
 /** Checks that codes have an expert each. */
-function checkSelection(spec: ModelSpec): void {
+function checkSelected(spec: ModelSpec): void {
   const { name, gate } = spec;
   if (gate.select === undefined) return;
-  const { experts, gamma, entropy } = gate.select;
-  expectCount(name, "gate.select.experts", experts, 1);
-  if (!(gamma > 0)) throw new RangeError(`model ${name}: gate.select.gamma: expected a number above 0, got ${gamma}`);
-  if (!(entropy >= 0))
-    throw new RangeError(`model ${name}: gate.select.entropy: expected a number from 0, got ${entropy}`);
   if (gate.top !== undefined) throw new RangeError(`model ${name}: gate: expected top or select, got both`);
   if (gateCount(spec) === 0)
     throw new RangeError(`model ${name}: gate.select: expected a gate, got gating ${spec.gating}`);
-  for (let g = 0; g < gateCount(spec); g++) {
-    const E = expertsOf(spec, g).length;
-    if (!Number.isInteger(Math.log2(E)) || E < 2)
-      throw new RangeError(`model ${name}: gate.select: expected a gate over 2, 4, 8, .. experts, got ${E}`);
-  }
+  const gates = Array.from({ length: gateCount(spec) }, (_, g) => expertsOf(spec, g).length);
+  checkSelection(name, gate.select, gates);
 }
 
 /** Checks that levels have what leads from one to the next. */
@@ -222,9 +206,10 @@ function checkGating({ name, gating, experts }: ModelSpec): void {
       if (seen > 1) throw new RangeError(`model ${name}: gating none: expected one expert a task, got ${seen}`);
       return;
     case "single":
+    case "snr-trans":
       if (experts.perTask > 0)
         throw new RangeError(
-          `model ${name}: gating single: expected only shared experts, got ${experts.perTask} a task`,
+          `model ${name}: gating ${gating}: expected only shared experts, got ${experts.perTask} a task`,
         );
       return;
     case "residual":
@@ -245,11 +230,6 @@ function checkGating({ name, gating, experts }: ModelSpec): void {
     default:
       unreachable(gating);
   }
-}
-
-function expectCount(name: string, field: string, value: number, least: number): void {
-  if (Number.isInteger(value) && value >= least) return;
-  throw new RangeError(`model ${name}: ${field}: expected a whole number from ${least}, got ${value}`);
 }
 
 function range(from: number, to: number): number[] {

@@ -1,84 +1,24 @@
-import { parameterCount } from "./parameters.ts";
+import {
+  cgc,
+  deepGates,
+  type Ends,
+  EXPERT_UNITS,
+  EXPERTS,
+  MLP,
+  matchedSingleTask,
+  matchedUnits,
+  mmoe,
+  PAPER,
+  SELECTION,
+  SMALL_BOTTOM_UNITS,
+  sharedBottom,
+  sharedBottomUnits,
+  singleTask,
+  TOP,
+} from "./shapes.ts";
 import type { ModelSpec } from "./spec.ts";
 
-/** The sizes of a model that the data fix: D inputs, K tasks. */
-export interface Ends {
-  readonly inputs: number;
-  readonly tasks: number;
-}
-
-/** Section 5.1: 8 experts of 16 units, towers of 8 units. */
-const EXPERTS = 8;
-const EXPERT_UNITS = 16;
-const TOWER_UNITS = 8;
-/** Section 3.3's bottom (Figure 3). */
-const SMALL_BOTTOM_UNITS = 16;
-/** Experts that a top-k gate keeps; assumed. */
-const TOP = 2;
-/** Assumed. */
-const SELECTION = { experts: 2, gamma: 1, entropy: 0.01 };
-/** Units of a hidden layer of a gate; assumed. */
-const GATE_UNITS = 16;
-
-const PAPER = {
-  experts: { shared: EXPERTS, perTask: 0, layers: [EXPERT_UNITS] },
-  gate: { layers: [], bias: false },
-  tower: { layers: [TOWER_UNITS] },
-  bias: true,
-  dropout: 0,
-} as const;
-
-const MLP = {
-  experts: { shared: 4, perTask: 0, layers: [64, 32, 32] },
-  gate: { layers: [], bias: true },
-  tower: { layers: [64, 32] },
-  bias: true,
-  dropout: 0,
-} as const;
-
-/**
- * Units of a bottom with which Shared-Bottom has as many weights in bottom and towers as an MoE model has in experts
- * and towers (section 5.1): weights / (D + T K), about 113 at the paper's sizes.
- */
-export function sharedBottomUnits({ inputs, tasks }: Ends): number {
-  const weights = inputs * EXPERT_UNITS * EXPERTS + EXPERT_UNITS * TOWER_UNITS * tasks;
-  return Math.round(weights / (inputs + TOWER_UNITS * tasks));
-}
-
-/** The units with which `build(units)` has as many parameters as `target`, as nearly as whole units allow. */
-function matchedUnits(build: (units: number) => ModelSpec, target: ModelSpec): number {
-  const [one, two] = [parameterCount(build(1)), parameterCount(build(2))];
-  return Math.max(1, Math.round(1 + (parameterCount(target) - one) / (two - one)));
-}
-
-function sharedBottom(name: string, units: number, ends: Ends): ModelSpec {
-  return { ...PAPER, ...ends, name, experts: { shared: 1, perTask: 0, layers: [units] }, gating: "none" };
-}
-
-/** A network a task, which share nothing. */
-function singleTask(name: string, units: number, ends: Ends): ModelSpec {
-  return { ...PAPER, ...ends, name, experts: { shared: 0, perTask: 1, layers: [units] }, gating: "none" };
-}
-
-/** The same, of as many parameters as mmoe. */
-function matchedSingleTask(name: string, ends: Ends): ModelSpec {
-  const build = (units: number) => singleTask(name, units, ends);
-  return build(matchedUnits(build, mmoe("mmoe", ends)));
-}
-
-function mmoe(name: string, ends: Ends): ModelSpec {
-  return { ...PAPER, ...ends, name, gating: "per-task" };
-}
-
-/** MMoE whose gates have hidden layers, with biases. */
-function deepGates(name: string, layers: number, ends: Ends): ModelSpec {
-  return { ...mmoe(name, ends), gate: { layers: new Array<number>(layers).fill(GATE_UNITS), bias: true } };
-}
-
-/** A gate a task over experts that all tasks see and the task's own. */
-function cgc(name: string, ends: Ends): ModelSpec {
-  return { ...mmoe(name, ends), experts: { shared: 4, perTask: 2, layers: [EXPERT_UNITS] } };
-}
+export { type Ends, sharedBottomUnits } from "./shapes.ts";
 
 /** One model of the zoo. */
 export interface ZooEntry {
@@ -234,6 +174,16 @@ export const ZOO = {
     ],
     source: "Misra et al., CVPR 2016, section 3; as large as single-task",
     build: (ends) => ({ ...matchedSingleTask("cross-stitch", ends), gating: "cross-stitch" }),
+  },
+  "snr-trans": {
+    about: "a task sums 8 experts by matrices and random gates",
+    formula: [
+      "y_k = t_k(sum_e z_ke W_ke f_e(x)), z_ke = min(1, max(0, 1.2 s_ke - .1))",
+      "s_ke = sigmoid((log u - log(1 - u) + a_ke) / (2/3)), u uniform at each step;",
+      "s_ke = sigmoid(a_ke) on held-out rows; a_ke = log alpha_ke, learned from 0",
+    ],
+    source: "Ma et al., AAAI 2019, section SNR-Trans; no L0 term; start assumed",
+    build: (ends) => ({ ...PAPER, ...ends, name: "snr-trans", gating: "snr-trans" }),
   },
 } as const satisfies Record<string, ZooEntry>;
 

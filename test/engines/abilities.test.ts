@@ -70,6 +70,7 @@ test.each(engines)("$name trains dropout", async (engine) => {
 
 test.each([
   ["cross-stitch", "gating cross-stitch"],
+  ["snr-trans", "gating snr-trans"],
   ["dselect-k", "gates dselect-k"],
 ] as const)("the cpu engine refuses %s by name, and says who trains it", async (name, what) => {
   const [cpu, tfjs] = engines as [Engine, Engine];

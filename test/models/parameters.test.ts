@@ -70,11 +70,11 @@ test.each(MODEL_NAMES)(
   },
 );
 
-test.each(SPECS)("the biases of $name begin at 0 and its kernels do not", (spec) => {
+test.each(SPECS)("biases and log-alphas of $name begin at 0, and nothing else does", (spec) => {
   const parameters = initialParameters(makeRun({ model: spec }));
   for (const { kind, offset, size } of parameterBlocks(spec)) {
     const zeros = parameters.subarray(offset, offset + size).filter((value) => value === 0).length;
-    expect(zeros).toBe(kind === "bias" ? size : 0);
+    expect(zeros).toBe(kind === "bias" || kind === "log-alpha" ? size : 0);
   }
 });
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Selection } from "../../src/models/selection.ts";
 import {
   checkSpec,
   expertCount,
@@ -7,7 +8,6 @@ import {
   gateCount,
   type ModelSpec,
   ownExpertsOf,
-  type Selection,
 } from "../../src/models/spec.ts";
 import { sharedBottomUnits } from "../../src/models/zoo.ts";
 import { MMOE, SPECS } from "../support/specs.ts";
@@ -84,6 +84,7 @@ test.each<[string, Partial<ModelSpec>]>([
   ["model mmoe: gate.select.entropy: expected a number from 0, got -1", selecting({ entropy: -1 })],
   ["model mmoe: gate.select: expected a gate, got gating average", { ...selecting({}), gating: "average" }],
   ["model mmoe: gate: expected top or select, got both", { gate: { ...selecting({}).gate, top: 2 } }],
+  ["model mmoe: gating snr-trans: expected only shared experts, got 4 a task", { ...OWN, gating: "snr-trans" }],
   ["model mmoe: levels: expected a whole number from 1, got 0", { levels: 0 }],
   ["model mmoe: levels: expected a gate for each task, got gating single", { gating: "single", levels: 2 }],
   ["model mmoe: gate.top: expected a whole number from 1, got 0", { gate: { ...MMOE.gate, top: 0 } }],

@@ -20,6 +20,7 @@ const COUNTS: readonly (readonly [ModelName, readonly number[]])[] = [
   ["dselect-k", [8 * 101 * 16, 2 * 100 * 2 * (1 + 3), 0, 2 * (16 * 8 + 8), 18]],
   ["adatt", [2 * 101 * 64, 2 * 100 * 2, 0, 2 * (64 * 8 + 8), 18]],
   ["cross-stitch", [2 * 101 * 68, 0, 2 * 2, 2 * (68 * 8 + 8), 18]],
+  ["snr-trans", [8 * 101 * 16, 0, 2 * 8 * (16 * 16 + 1), 2 * (16 * 8 + 8), 18]],
   ["mmoe-detached", [8 * 101 * 16, 2 * 100 * 8, 0, 2 * (16 * 8 + 8), 18]],
 ];
 
@@ -52,7 +53,8 @@ describe.each([2, 3, 5])("with %i tasks", (tasks) => {
 
 test.each(MODEL_NAMES)("%s says what it is in lines of at most 79 characters", (name) => {
   const { about, formula, source } = ZOO[name];
-  for (const line of [`${"".padEnd(23)}${about}`, ...formula]) expect(line.length).toBeLessThanOrEqual(79);
+  for (const line of [`${"".padEnd(23)}${about}`, ...formula.map((line) => `  ${line}`)])
+    expect(line.length).toBeLessThanOrEqual(79);
   expect(formula[0]).toMatch(/^y_k = t_k\(/);
   expect(source).not.toBe("");
 });

@@ -1,6 +1,7 @@
 // The model family in plain float64, one row at a time: what engines are tested against.
 import type { Rows } from "../../src/data/task-set.ts";
 import { networkName, parameterBlocks } from "../../src/models/parameters.ts";
+import type { Selection } from "../../src/models/selection.ts";
 import {
   expertCount,
   expertsOf,
@@ -9,11 +10,13 @@ import {
   levelCount,
   type ModelSpec,
   ownExpertsOf,
-  type Selection,
 } from "../../src/models/spec.ts";
 
 /** The factors [units] of a ReLU layer, e.g. `experts/3/0`, in one row. */
 export type Factors = (layer: string, row: number, units: number) => ArrayLike<number>;
+
+/** log u - log(1 - u) of the gate between task k and expert e at a step. */
+export type Noise = (k: number, e: number) => number;
 
 /** x [D] of the row numbered `row` → predictions [K]. */
 export type Predictor = (x: ArrayLike<number>, row?: number) => number[];
@@ -26,7 +29,7 @@ export function predictor(
   spec: ModelSpec,
   parameters: ArrayLike<number>,
   factors?: Factors,
-  onEntropy?: (entropy: number) => void,
+  { onEntropy, noise }: { onEntropy?: (entropy: number) => void; noise?: Noise | undefined } = {},
 ): Predictor {
   const dense = denseLayers(spec, parameters);
   const fixed = denseLayers(spec, Float64Array.from(parameters));
@@ -53,6 +56,7 @@ export function predictor(
             const units = seen.map((e, i) => at(learns[i] ? learned : (unlearned?.[level] ?? learned), e));
             const shares = gate(spec, by, name, at(inputs, path), seen.length, tell);
             if (own !== undefined) shares[own] = at(shares, own) + 1;
+            if (spec.gating === "snr-trans") return connected(spec, parameters, path, units, noise);
             return range((units[0] as ArrayLike<number>).length).map((h) =>
               sum(units, (expert, i) => at(shares, i) * at(expert, h)),
             );
@@ -100,6 +104,26 @@ function structureOf(spec: ModelSpec, level: number) {
     return { name: networkName("gates", gating === "single" ? 0 : path, level), seen, learns, own };
   });
   return { experts, mixes };
+}
+
+/** What task k reads of experts f_e [H]: sum_e z_ke W_ke f_e; z is a step's with noise, else that of held-out rows. */
+function connected(
+  spec: ModelSpec,
+  parameters: ArrayLike<number>,
+  k: number,
+  experts: ArrayLike<number>[],
+  noise?: Noise,
+): number[] {
+  const dense = denseLayers(spec, parameters);
+  const E = experts.length;
+  const alphas = parameterBlocks(spec).find(({ kind }) => kind === "log-alpha");
+  const gates = range(E).map((e) => {
+    const logAlpha = at(parameters, (alphas?.offset as number) + k * E + e);
+    const s = 1 / (1 + Math.exp(noise ? -(noise(k, e) + logAlpha) / (2 / 3) : -logAlpha));
+    return Math.min(1, Math.max(0, 1.2 * s - 0.1));
+  });
+  const moved = experts.map((expert, e) => dense(`links/${k * E + e}/0`, expert));
+  return range(spec.experts.layers.at(-1) as number).map((h) => sum(moved, (of, e) => at(gates, e) * at(of, h)));
 }
 
 /** Weights of `count` experts by the gate `name`, which reads x; tells the entropy of each of its selectors. */
@@ -188,14 +212,15 @@ export function numericGradient(
   spec: ModelSpec,
   parameters: ArrayLike<number>,
   rows: Rows,
-  { factors, indices = range(parameters.length) }: { factors?: Factors; indices?: number[] } = {},
+  { factors, indices = range(parameters.length), noise }: { factors?: Factors; indices?: number[]; noise?: Noise } = {},
 ): number[] {
   const STEP = 1e-6;
   const moved = Float64Array.from(parameters);
   let entropy = 0;
-  const predict = predictor(spec, moved, factors, (more) => {
+  const onEntropy = (more: number) => {
     entropy += more;
-  });
+  };
+  const predict = predictor(spec, moved, factors, { onEntropy, noise });
   const B = rows.x.length / spec.inputs;
   const objectiveAt = (i: number, value: number): number => {
     const before = at(moved, i);

@@ -46,6 +46,9 @@ export const STITCHED: ModelSpec = {
   gating: "cross-stitch",
 };
 
+/** Experts that each task reads through a matrix and a random gate. */
+export const SNR: ModelSpec = { ...MMOE, name: "snr", gating: "snr-trans" };
+
 /** Gates that select 2 of 8 experts by codes of 3 bits. */
 export const SELECTING: ModelSpec = {
   ...MMOE,
@@ -78,6 +81,7 @@ export const SPECS: readonly ModelSpec[] = [
   { ...MMOE, name: "residual", experts: { shared: 0, perTask: 1, layers: [6] }, gating: "residual" },
   { ...DEEP, name: "residual-shared", experts: { shared: 2, perTask: 1, layers: [8, 6] }, gating: "residual" },
   STITCHED,
+  SNR,
   SELECTING,
   {
     ...DEEP,

@@ -127,6 +127,7 @@ function mixes(
     case "detached":
       return [...tasks.map((k) => mix(k, { learners: ownExpertsOf(spec, k) })), ...shared()];
     case "cross-stitch":
+    case "snr-trans":
       throw new RangeError(`the cpu engine has no gating ${spec.gating}`); // refused before the first step
     default:
       return unreachable(spec.gating);

@@ -123,6 +123,7 @@ export function towersShareInput({ gating, experts }: ModelSpec): boolean {
     case "residual":
     case "detached":
     case "cross-stitch":
+    case "snr-trans":
       return false;
     default:
       return unreachable(gating);

@@ -21,12 +21,12 @@ function flat({ x, y }: { x: number[][]; y: number[][] }): Rows {
   return { x: Float32Array.from(x.flat()), y: Float32Array.from(y.flat()) };
 }
 
-/** Up to five parameters of each of some 30 tensors. */
+/** Up to four parameters of each of some 20 tensors. */
 function sample(spec: ModelSpec, next: () => number): number[][] {
   const blocks = parameterBlocks(spec);
-  const some = blocks.filter(() => (next() + 1) / 2 < 30 / blocks.length);
+  const some = blocks.filter(() => (next() + 1) / 2 < 20 / blocks.length);
   return some.map(({ offset, size }) =>
-    range(Math.min(5, size)).map((i) => offset + (size > 5 ? Math.floor(((next() + 1) / 2) * size) : i)),
+    range(Math.min(4, size)).map((i) => offset + (size > 4 ? Math.floor(((next() + 1) / 2) * size) : i)),
   );
 }
 

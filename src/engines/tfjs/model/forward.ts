@@ -4,7 +4,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { expertsOf, gateOutputs, type ModelSpec } from "../../../models/spec.ts";
 import { expectShape, type Tf } from "../tf.ts";
 import { type Gated, gated } from "./gates.ts";
-import { byTask, mix } from "./mix.ts";
+import { byTask, type Mixers, mix } from "./mix.ts";
 import type { Layers, Level, Readers, StackedLayer } from "./pack.ts";
 import { dataProduct, product } from "./products.ts";
 import { relu } from "./relu.ts";
@@ -15,11 +15,18 @@ import { relu } from "./relu.ts";
  */
 export type Dropout = (units: Tensor, stack: "experts" | "towers", layer: number, level: number) => Tensor;
 
+/** What is drawn again at each step of training. */
+export interface Chance {
+  readonly dropout?: Dropout | undefined;
+  /** Of SNR's gates, [R, K, E]. */
+  readonly noise?: Tensor | undefined;
+}
+
 const keepAll: Dropout = (units) => units;
 
 /** x [R, B, D] → predictions [R, B, K], in units of the label's standard deviation. */
 export function predict(tf: Tf, spec: ModelSpec, layers: Layers, x: Tensor, dropout = keepAll): Tensor {
-  return tf.tidy(() => outputsOf(tf, spec, layers, x, dropout).predictions);
+  return tf.tidy(() => outputsOf(tf, spec, layers, x, { dropout }).predictions);
 }
 
 /** x [R, B, D] → predictions [R, B, K], and what the gates add to the objective of each replica, [R]. */
@@ -28,7 +35,7 @@ export function outputsOf(
   spec: ModelSpec,
   layers: Layers,
   x: Tensor,
-  dropout = keepAll,
+  { dropout = keepAll, noise }: Chance = {},
 ): { predictions: Tensor; penalty?: Tensor } {
   const [R, B] = x.shape as [number, number];
   expectShape(`predict: ${spec.name}: x`, x, { R, B, D: spec.inputs });
@@ -39,7 +46,7 @@ export function outputsOf(
     );
     const tasks = first.gates && gatesOf(tf, spec, layers.gates, first.gates);
     const shared = first.sharedGate && gatesOf(tf, spec, layers.sharedGate, first.sharedGate, true);
-    const firstPaths = pathsBy(tf, spec, outputs, [tasks, shared]);
+    const firstPaths = pathsBy(tf, spec, outputs, [tasks, shared], { links: layers.links, noise });
     const paths = layers.levels.reduce(
       (paths, level, i) => nextLevel(tf, spec, level, paths, (h, layer) => dropout(h, "experts", layer, i + 1)),
       firstPaths,
@@ -101,11 +108,11 @@ function pathsBy(
   spec: ModelSpec,
   outputs: Tensor,
   [tasks, shared]: readonly (Gated | undefined)[],
-  before?: Tensor,
+  { penalty: before, ...linked }: { penalty?: Tensor | undefined } & Mixers = {},
 ): Paths {
   const penalties = [before, tasks?.penalty, shared?.penalty].filter((penalty) => penalty !== undefined);
   return {
-    tasks: mix(tf, spec, outputs, tasks?.weights),
+    tasks: mix(tf, spec, outputs, { weights: tasks?.weights, ...linked }),
     ...(shared && { shared: byTask(tf, tf.matMul(shared.weights, outputs)) }),
     ...(penalties.length > 0 && { penalty: penalties.reduce((sum, penalty) => tf.add(sum, penalty)) }),
   };
@@ -128,7 +135,7 @@ function nextLevel(
     gated(tf, spec, tf.transpose(logits(tf, layers, input), [0, 2, 1, 3]), seenBy(spec, isShared));
   const shared = level.sharedGate.length > 0 ? gates(level.sharedGate, paths.shared as Tensor, true) : undefined;
   const byGates = [gates(level.gates, paths.tasks, false), shared];
-  return pathsBy(tf, spec, tf.transpose(outputs, [0, 2, 1, 3]), byGates, paths.penalty);
+  return pathsBy(tf, spec, tf.transpose(outputs, [0, 2, 1, 3]), byGates, { penalty: paths.penalty });
 }
 
 /** What each expert reads, [R, E, B, H]: the shared ones, then each task's own. */

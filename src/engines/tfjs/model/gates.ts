@@ -1,7 +1,8 @@
 // What gates make of their logits.
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { unreachable } from "../../../errors.ts";
-import { gateKind, type ModelSpec, type Selection } from "../../../models/spec.ts";
+import type { Selection } from "../../../models/selection.ts";
+import { gateKind, type ModelSpec } from "../../../models/spec.ts";
 import type { Tf } from "../tf.ts";
 import { entropies, smoothStep } from "./smooth-step.ts";
 import { topSoftmax } from "./top-softmax.ts";

@@ -3,9 +3,17 @@ import type { GradSaveFunc, Tensor } from "@tensorflow/tfjs-core";
 import { unreachable } from "../../../errors.ts";
 import { expertsOf, type ModelSpec, ownExpertsOf } from "../../../models/spec.ts";
 import type { Tf } from "../tf.ts";
+import { type Links, linked } from "./links.ts";
 
-/** Expert outputs [R, B, E, H] and gate weights [R, B, gates, E] → what each tower reads, [R, K, B, H]. */
-export function mix(tf: Tf, spec: ModelSpec, outputs: Tensor, weights: Tensor | undefined): Tensor {
+/** What experts are mixed by: weights of gates [R, B, gates, E], or links with a step's noise [R, K, E]. */
+export interface Mixers {
+  readonly weights?: Tensor | undefined;
+  readonly links?: Links | undefined;
+  readonly noise?: Tensor | undefined;
+}
+
+/** Expert outputs [R, B, E, H] → what each tower reads, [R, K, B, H]. */
+export function mix(tf: Tf, spec: ModelSpec, outputs: Tensor, { weights, links, noise }: Mixers): Tensor {
   const { experts, gating } = spec;
   switch (gating) {
     case "none":
@@ -22,6 +30,8 @@ export function mix(tf: Tf, spec: ModelSpec, outputs: Tensor, weights: Tensor | 
       return byTask(tf, tf.add(tf.matMul(weights as Tensor, outputs), ownOutputs(tf, spec, outputs)));
     case "detached":
       return byTask(tf, detachedMix(tf, spec, outputs, weights as Tensor));
+    case "snr-trans":
+      return linked(tf, outputs, links as Links, noise);
     default:
       return unreachable(gating);
   }

@@ -5,9 +5,10 @@ import { type ParameterBlock, parameterBlocks, parameterCount, readsRows } from 
 import { expertCount, gateCount, hasSharedGate, levelCount, type ModelSpec } from "../../../models/spec.ts";
 import { groupBy } from "../../../stats/group-by.ts";
 import type { Tf } from "../tf.ts";
+import type { Links } from "./links.ts";
 
 /** Networks of one shape side by side: the experts or the gates of a level, the one gate for shared experts, or towers. */
-export type Stack = "experts" | "stitches" | "gates" | "shared-gate" | "towers";
+export type Stack = "experts" | "stitches" | "links" | "alphas" | "gates" | "shared-gate" | "towers";
 
 /** One tensor: the same block of every member of a stack, or the first kernels of all that read x. */
 export interface PackedBlock {
@@ -48,6 +49,8 @@ export interface Layers {
   readonly experts: Readers;
   /** [R, 1, K, K] for each layer of the experts; none without cross-stitch units. */
   readonly stitches: readonly Tensor[];
+  /** With SNR's connections. */
+  readonly links?: Links;
   readonly gates: Readers;
   readonly sharedGate: Readers;
   /** Those after the first. */
@@ -79,7 +82,7 @@ function stackOf({ tasks }: ModelSpec, { part, network }: ParameterBlock): Stack
     case "experts":
       return part;
     case "links":
-      return "stitches";
+      return network.replace(/\/.*/, "") as "stitches" | "links" | "alphas";
     case "gates":
       return network.endsWith(`/${tasks}`) ? "shared-gate" : part; // after one for each task
     case "towers":
@@ -91,6 +94,7 @@ function stackOf({ tasks }: ModelSpec, { part, network }: ParameterBlock): Stack
 }
 
 const FIRST = "first/kernel";
+const ALPHAS = "alphas/0/log-alpha";
 
 /** Kernels [D, units] as columns of one, [D, W]. */
 function besideEachOther(name: string, blocks: readonly ParameterBlock[]): PackedBlock {
@@ -181,6 +185,9 @@ export function layersOf(spec: ModelSpec, tensors: readonly Tensor[]): Layers {
     first: byName.get(FIRST) as Tensor,
     experts: readers("experts", expertCount(spec)),
     stitches: [...byName].filter(([name]) => name.startsWith("stitches/")).map(([, stitch]) => stitch),
+    ...(byName.has(ALPHAS) && {
+      links: { kernels: byName.get("links/0/kernel") as Tensor, logAlphas: byName.get(ALPHAS) as Tensor },
+    }),
     gates: readers("gates", gateCount(spec) - shared),
     sharedGate: readers("shared-gate", shared),
     levels: Array.from({ length: levelCount(spec) - 1 }, (_, i) => ({
