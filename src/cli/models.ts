@@ -1,15 +1,16 @@
 import { GENERATOR_PRESETS } from "../data/presets.ts";
 import { type Part, paperCount, parameterCount } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
-import { MODEL_NAMES, ZOO } from "../models/zoo.ts";
+import { type Ends, MODEL_NAMES, ZOO } from "../models/zoo.ts";
 import { thousands } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { countOption } from "./options.ts";
+import { choiceOption, countOption } from "./options.ts";
+import { modelText } from "./text/model-text.ts";
 import { table } from "./text/table.ts";
 
-const PARTS: readonly Part[] = ["experts", "gates", "towers", "outputs"];
+const PARTS: readonly Part[] = ["experts", "gates", "links", "towers", "outputs"];
 
 /** Tasks have directions of their own, so there are no more than inputs; more than this would take long. */
 const MOST_TASKS = 1_000;
@@ -18,6 +19,7 @@ interface Options {
   readonly inputs: string;
   readonly tasks: string;
   readonly json?: boolean;
+  readonly describe?: string;
 }
 
 export const define: Define = (command, run) => {
@@ -25,16 +27,32 @@ export const define: Define = (command, run) => {
     .option("--inputs <n>", "input dimension d", String(GENERATOR_PRESETS.paper.settings.inputs))
     .option("--tasks <n>", "tasks K", "2")
     .option("--json", "as JSON: specs, and counts by part")
-    .addHelpText("after", examples("mmoe models", "mmoe models --inputs 112 --tasks 3", "mmoe models --json"))
+    .option("--describe <model>", "one model: formula, drawing, sizes, source, engines")
+    .addHelpText(
+      "after",
+      examples("mmoe models", "mmoe models --describe ple", "mmoe models --inputs 112 --tasks 3", "mmoe models --json"),
+    )
     .action((options: Options) => run(async (context) => listModels(options, context)));
 };
 
-function listModels({ inputs, tasks, json = false }: Options, { effects }: Context): number {
+function listModels({ inputs, tasks, json = false, describe }: Options, { effects }: Context): number {
   const D = countOption("--inputs", inputs, 2);
   const ends = { inputs: D, tasks: countOption("--tasks", tasks, 2, Math.min(D, MOST_TASKS)) };
+  if (describe !== undefined) {
+    effects.stdout.write(describedModel(describe, ends, json));
+    return EXIT.done;
+  }
   const specs: ModelSpec[] = MODEL_NAMES.map((name) => ZOO[name].build(ends));
   effects.stdout.write(json ? `${JSON.stringify(specs.map(described), null, 2)}\n` : listed(specs));
   return EXIT.done;
+}
+
+function describedModel(text: string, ends: Ends, json: boolean): string {
+  const name = choiceOption("--describe", text, MODEL_NAMES);
+  const { about, formula, source, build } = ZOO[name];
+  const spec = build(ends);
+  if (!json) return modelText(spec, { about, formula, source });
+  return `${JSON.stringify({ ...described(spec), about, formula, source }, null, 2)}\n`;
 }
 
 function described(spec: ModelSpec) {

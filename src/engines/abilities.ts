@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.ts";
-import { checkSpec, type Gating, type ModelSpec } from "../models/spec.ts";
+import { checkSpec, type GateKind, type Gating, gateKind, type ModelSpec } from "../models/spec.ts";
 import type { Optimizer, Run } from "./engine.ts";
 
 export type AbleEngine = "cpu" | "tfjs" | "cuda";
@@ -10,23 +10,38 @@ export type AbleEngine = "cpu" | "tfjs" | "cuda";
  */
 export interface Abilities {
   readonly gatings: Readonly<Record<Gating, boolean>>;
+  readonly gates: Readonly<Record<GateKind, boolean>>;
   readonly optimizers: Readonly<Record<Optimizer, boolean>>;
 }
 
 const TENSORFLOW_JS: Abilities = {
-  gatings: { none: true, average: true, single: true, "per-task": true },
+  gatings: {
+    ...{ none: true, average: true, single: true, "per-task": true },
+    ...{ residual: true, detached: true, "cross-stitch": true, "snr-trans": true },
+  },
+  gates: { softmax: true, "top-k": true, "dselect-k": true },
   optimizers: { adam: true, sgd: true },
 };
 
 /** The engines' abilities by name: an engine that refuses a run says which others train it. */
 export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
   cpu: {
-    gatings: { none: true, average: true, single: true, "per-task": true },
+    gatings: {
+      ...{ none: true, average: true, single: true, "per-task": true },
+      ...{ residual: true, detached: true, "cross-stitch": false, "snr-trans": false },
+    },
+    gates: { softmax: true, "top-k": true, "dselect-k": false },
     optimizers: { adam: true, sgd: true },
   },
   tfjs: TENSORFLOW_JS,
   cuda: TENSORFLOW_JS,
 };
+
+/** Whether an engine can train a model of the family. */
+export function trains(engine: AbleEngine, model: ModelSpec): boolean {
+  const { gatings, gates } = ABILITIES[engine];
+  return gatings[model.gating] && gates[gateKind(model)];
+}
 
 /**
  * Refuses a model that `engine` can't train: UsageError with the model's name, the missing ability and the engines that
@@ -35,6 +50,8 @@ export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
 export function checkModel(engine: AbleEngine, model: ModelSpec): void {
   const { name, gating } = model;
   expectAbility(engine, `model ${name}: gating ${gating}`, ({ gatings }) => gatings[gating]);
+  const kind = gateKind(model);
+  expectAbility(engine, `model ${name}: gates ${kind}`, ({ gates }) => gates[kind]);
   checkSpec(model);
 }
 

@@ -6,10 +6,10 @@ import type { KernelSet } from "../../../src/engines/cpu/kernel-sets.ts";
 import { trainBundle } from "../../../src/engines/cpu/train-bundle.ts";
 import type { Run, RunResult, RunState, TrainingSettings } from "../../../src/engines/engine.ts";
 import type { Layout } from "../../../src/engines/rows/panels.ts";
-import { MODEL_NAMES, ZOO } from "../../../src/models/zoo.ts";
+import { ZOO } from "../../../src/models/zoo.ts";
 import { makeRun } from "../../support/runs.ts";
 import { INSTANCES, wasm } from "./lone-run.ts";
-import { anySpec } from "./specs.ts";
+import { anySpec, CPU_MODELS } from "./specs.ts";
 
 export const NATIVE = INSTANCES.map(({ set }) => set).filter((set) => set !== "wasm");
 const WATCH = { keepParameters: true, isStopped: () => false, onStep: () => {} };
@@ -62,7 +62,7 @@ export const TRAININGS = [
 
 /** One run of each model of the zoo, which train together. */
 export function zooRuns(batch: number, trainRows: TrainingSettings["trainRows"]): Run[] {
-  return MODEL_NAMES.map((name) => {
+  return CPU_MODELS.map((name) => {
     const model = ZOO[name].build({ inputs: 100, tasks: 2 });
     return makeRun({ model, index: 3 }, { trainRows, batch, steps: 200, evalEvery: 70, heldoutRows: 300 });
   });
