@@ -117,6 +117,9 @@ function figureOptions({ loss, statistic, scale, theme, paper = false }: Options
 
 /** By its name, or by its number in the paper. */
 function figureNamed(name: string): string {
+  const numbers = NAMES.flatMap((known) => /^figure(\d)$/.exec(known)?.[1] ?? []);
+  if (/^\d+$/.test(name) && !numbers.includes(name))
+    throw new UsageError(`--only: of the paper's figures, ${numbers.join(", ")} can be drawn, got '${name}'`);
   return choiceOption("--only", /^\d+$/.test(name) ? `figure${name}` : name, NAMES);
 }
 
