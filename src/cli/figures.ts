@@ -1,5 +1,6 @@
 import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { MMOE } from "../called-as.ts";
 import type { GridPoint } from "../config/grid.ts";
 import { UsageError } from "../errors.ts";
 import {
@@ -149,7 +150,7 @@ function drawables<T>(kinds: readonly FigureKind<T>[], records: T): Drawable[] {
 /** Says where to find the records that this folder lacks for a figure. */
 function elsewhere(name: string): string {
   return TRIAL_FIGURES.some((kind) => kind.name === name)
-    ? "drawn from a folder of mmoe data --trials 100 -o FOLDER"
+    ? `drawn from a folder of ${MMOE} data --trials 100 -o FOLDER`
     : "drawn from a results folder of mmoe sweep";
 }
 

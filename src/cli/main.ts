@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { MMOE } from "../called-as.ts";
 import { UsageError } from "../errors.ts";
 import { machineError } from "../machine-error.ts";
 import { shellQuoted } from "../shell.ts";
@@ -80,7 +81,7 @@ function contextOf(effects: Effects, { quiet = false }: { quiet?: boolean }, arg
     if (!quiet) effects.stderr.write(`${line}\n`);
   };
   const words = argv.filter((word) => word !== "--overwrite").map(shellQuoted);
-  return { effects, quiet, argv, commandLine: ["mmoe", ...words].join(" "), note };
+  return { effects, quiet, argv, commandLine: [MMOE, ...words].join(" "), note };
 }
 
 /** Commands with --set. */

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { MMOE } from "../called-as.ts";
 import { type Config, trainedHash } from "../config/config.ts";
 import type { GridPoint } from "../config/grid.ts";
 import { loadConfig } from "../config/load.ts";
@@ -44,7 +45,7 @@ export function configIn(path: string): Config {
   if (existsSync(file)) return loadConfig(file);
   if (!existsSync(path)) throw new UsageError(`${path}: no such folder${nearby(dirname(path))}`);
   if (holdsTrials(path))
-    throw new UsageError(`${path} holds label trials and no sweep; mmoe figures ${shellQuoted(path)} draws them`);
+    throw new UsageError(`${path} holds label trials and no sweep; ${MMOE} figures ${shellQuoted(path)} draws them`);
   throw new UsageError(`${path} holds no sweep (no ${CONFIG})${nearby(path)}`);
 }
 

@@ -72,7 +72,7 @@ describe("mmoe summary DIR", () => {
     expect(stdout).toMatch(/\nmmoe {14}0 {24}- {7}- {4}-\n/);
     expect(stdout).toContain("8 failed, left out of all losses: mmoe/p=0.50/000 (loss is NaN at step 7),");
     expect(stdout).toContain("and 3 more (runs.csv has all)");
-    expect(stdout).toContain("\n2 of 24 runs are missing, so all this may change; train them with: mmoe sweep\n");
+    expect(stdout).toContain("\n2 of 24 runs are missing, so all this may change; train them with:\nmmoe sweep ");
   });
 
   test("--full shows every statistic and the tests between cells, each with its family", async () => {
