@@ -93,7 +93,7 @@ async function explained(error: unknown, argv: readonly string[]): Promise<unkno
   const flag = /'(--.+?)(=.*)?'/.exec(error.message)?.[1];
   if (flag === undefined || !WITH_SET.includes(argv[0] ?? "")) return error;
   const { settingFor } = await import("./unknown-option.ts");
-  const meant = settingFor(argv, flag);
+  const meant = settingFor(argv, flag, { exact: error.message.includes("Did you mean") });
   return meant === undefined ? error : new UsageError(`unknown option '${flag}'; did you mean '${meant}'?`);
 }
 

@@ -10,11 +10,16 @@ const SAME: readonly SettingKey[] = ["models", "runs", "steps", "batch", "lr", "
 
 /**
  * What to type for an unknown option of a command with --set that stands for a setting: `--set dropout=0.1`, or the
- * option that the setting has. Undefined for any other word.
+ * option that the setting has. Undefined for any other word; if `exact`, also for a word that is only near a setting.
  */
-export function settingFor(argv: readonly string[], flag: string): string | undefined {
-  const setting = meantBy(camelCase(flag), SETTING_KEYS) as SettingKey | undefined;
-  if (setting === undefined) return undefined;
+export function settingFor(
+  argv: readonly string[],
+  flag: string,
+  { exact }: { readonly exact: boolean },
+): string | undefined {
+  const word = camelCase(flag);
+  const setting = meantBy(word, SETTING_KEYS) as SettingKey | undefined;
+  if (setting === undefined || (exact && setting !== word)) return undefined;
   const option = SHORTER[setting] ?? (SAME.includes(setting) ? `--${setting}` : undefined);
   const value = givenValue(argv, flag);
   return option === undefined ? `--set ${setting}=${value ?? "VALUE"}` : `${option} ${value ?? "VALUE"}`;

@@ -41,7 +41,9 @@ test.each([
   [["--correlations", "0.5"], "'--correlations'; did you mean '--corr 0.5'?"],
   [["--batch-size", "32"], "'--batch-size'; did you mean '--batch 32'?"],
   [["--learning-rate", "-o", "x"], "'--learning-rate'; did you mean '--lr VALUE'?"],
-  [["--seeds", "4"], "'--seeds'; did you mean '--seed 4'?"],
+  [["--seeds", "4"], "'--seeds'; did you mean '--seed'?"],
+  [["--cor", "0.5"], "'--cor'; did you mean '--corr'?"],
+  [["--labels", "raw"], "'--labels'; did you mean '--set labels=raw'?"],
   [["--over-write"], "'--over-write'; did you mean '--overwrite'?"],
   [["--zebra"], "'--zebra'"],
 ])("sweep %j says which option was meant", async (argv, message) => {
