@@ -94,7 +94,7 @@ describe("the built mmoe", () => {
     const journal = await firstRun(out);
     while (child.kill(name)) await pause(100); // those that come at once count as one
     const by = name === "SIGINT" ? "Ctrl-C" : name;
-    const says = `mmoe: stopped at once by ${by}; finished runs are kept in ${out}; go on with:\nmmoe sweep smoke `;
+    const says = `mmoe: stopped at once by ${by}; finished runs are kept in ${out}; go on with:\nnode bin/mmoe.js sweep smoke `;
     expect(await end).toMatchObject({ code, signal: null, stderr: expect.stringContaining(says) });
     expect([...readJournal(journal, () => {})].length).toBeGreaterThan(0);
     expect(existsSync(join(out, "runs.csv"))).toBe(false);

@@ -26,8 +26,8 @@ export function partText(part: ClaimPart): string {
 }
 
 /** Ours with its interval. */
-export function oursText({ ours, unit }: ClaimPart): string {
-  return estimateText(ours, DIGITS[unit]);
+export function oursText({ ours, unit, runs }: ClaimPart): string {
+  return estimateText(ours, DIGITS[unit], runs);
 }
 
 /** The paper's own value; a dash if there is none. */

@@ -1,3 +1,4 @@
+import { MMOE } from "../called-as.ts";
 import { boundText, oursText, paperText } from "../claims/because.ts";
 import type { Claim } from "../claims/claim.ts";
 import { claimsOf } from "../claims/claims.ts";
@@ -54,9 +55,10 @@ async function claims(folder: string, options: Options, context: Context): Promi
 const INDENT = 22;
 
 function claimText({ id, verdict, says, because, command }: Claim): string {
-  const lines = [says, because, ...(command ? [command.map(shellQuoted).join(" ")] : [])];
+  const lines = [says, because].map((line) => wrapped(line, WIDTH, INDENT));
+  if (command) lines.push([MMOE, ...command.slice(1).map(shellQuoted)].join(" ")); // on one line, to be copied
   const margin = `${id.padEnd(7)}${verdict.padEnd(INDENT - 7)}`;
-  return lines.map((line, i) => `${i === 0 ? margin : " ".repeat(INDENT)}${wrapped(line, WIDTH, INDENT)}\n`).join("");
+  return lines.map((line, i) => `${i === 0 ? margin : " ".repeat(INDENT)}${line}\n`).join("");
 }
 
 function partsText({ parts, margins }: Claim): string {

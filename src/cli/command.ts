@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { MMOE } from "../called-as.ts";
 import type { Context } from "./effects.ts";
 
 /**
@@ -7,7 +8,8 @@ import type { Context } from "./effects.ts";
  */
 export type Define = (command: Command, run: (action: (context: Context) => Promise<number>) => Promise<void>) => void;
 
-/** The examples under a command's help. */
+/** The examples under a command's help: lines of commands that begin with `mmoe`, each as the user calls it. */
 export function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  ${line}\n`).join("")}`;
+  const called = lines.map((line) => line.replaceAll(/(^|&& |until )mmoe /g, `$1${MMOE} `));
+  return `\nExamples:\n${called.map((line) => `  ${line}\n`).join("")}`;
 }

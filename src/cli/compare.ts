@@ -94,8 +94,8 @@ function changesTable({ cells }: Change): string {
     ...cellNames(cell),
     String(cell.pairs),
     String(cell.equal),
-    estimateText({ value: cell.mean, low: Number.NaN, high: Number.NaN }, 4),
-    estimateText(cell.change, 4),
+    Number.isNaN(cell.mean) ? "-" : cell.mean.toFixed(4),
+    estimateText(cell.change, 4, cell.pairs),
     cell.verdict,
   ]);
   return table([[...cellHeads(cells), "pairs", "equal", "A", "B - A [95 %]", "verdict"], ...rows]);

@@ -15,6 +15,7 @@ import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { choiceOption, countOption, listOption } from "./options.ts";
 import { ROW_FORMATS, writeRows } from "./rows-output.ts";
+import { leftOut } from "./text/rows-preview.ts";
 import { measureTrials, trialsTable } from "./text/trials-table.ts";
 
 interface Options extends FitOptionTexts {
@@ -104,7 +105,8 @@ function trials(settings: TrialSettings, options: Options, { effects, argv }: Co
 }
 
 /** The rows of one run, and on stderr their label correlation beside the closed form's. */
-async function pairs(config: Config, rows: number, options: Options, { effects, note }: Context): Promise<number> {
+async function pairs(config: Config, rows: number, options: Options, context: Context): Promise<number> {
+  const { effects, note, commandLine } = context;
   if (config.correlations.length > 1) {
     throw new UsageError(`--corr: expected one correlation without --trials, got '${options.corr}'`);
   }
@@ -127,6 +129,8 @@ async function pairs(config: Config, rows: number, options: Options, { effects, 
   const values = measured.map((value) => value.toFixed(5)).join(", ");
   const of = tasks > 2 ? " of each pair of tasks" : "";
   note(`label correlation${of}: ${values} measured over ${rows} rows, ${closed.toFixed(5)} in closed form`);
+  const left = file === undefined && effects.stdout.isTTY ? leftOut({ rows, inputs, tasks }) : undefined;
+  if (left !== undefined) note(`${left}; all of them, as CSV:\n${commandLine} -o pairs.csv`);
   return EXIT.done;
 }
 

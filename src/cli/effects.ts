@@ -19,6 +19,7 @@ export interface Output {
   /** True for a terminal. */
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
 }
 
 /** What every command gets, apart from its own arguments. */

@@ -1,5 +1,6 @@
 import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { MMOE } from "../called-as.ts";
 import type { GridPoint } from "../config/grid.ts";
 import { UsageError } from "../errors.ts";
 import {
@@ -117,6 +118,9 @@ function figureOptions({ loss, statistic, scale, theme, paper = false }: Options
 
 /** By its name, or by its number in the paper. */
 function figureNamed(name: string): string {
+  const numbers = NAMES.flatMap((known) => /^figure(\d)$/.exec(known)?.[1] ?? []);
+  if (/^\d+$/.test(name) && !numbers.includes(name))
+    throw new UsageError(`--only: of the paper's figures, ${numbers.join(", ")} can be drawn, got '${name}'`);
   return choiceOption("--only", /^\d+$/.test(name) ? `figure${name}` : name, NAMES);
 }
 
@@ -146,7 +150,7 @@ function drawables<T>(kinds: readonly FigureKind<T>[], records: T): Drawable[] {
 /** Says where to find the records that this folder lacks for a figure. */
 function elsewhere(name: string): string {
   return TRIAL_FIGURES.some((kind) => kind.name === name)
-    ? "drawn from a folder of mmoe data --trials 100 -o FOLDER"
+    ? `drawn from a folder of ${MMOE} data --trials 100 -o FOLDER`
     : "drawn from a results folder of mmoe sweep";
 }
 

@@ -71,17 +71,16 @@ export function gapsText(folder: string, cells: readonly CellLosses[]): string {
   const failed = cells.flatMap((cell) => cell.failed);
   const missing = cells.reduce((sum, cell) => sum + cell.missing, 0);
   const done = cells.reduce((sum, { byRun }) => sum + byRun.size, 0);
-  const lines: string[] = [];
+  let text = "";
   if (failed.length > 0) {
     const named = failed.slice(0, NAMED).map(({ id, reason }) => `${id} (${reason})`);
     const more = failed.length > NAMED ? ` and ${failed.length - NAMED} more (runs.csv has all)` : "";
-    lines.push(`${failed.length} failed, left out of all losses: ${named.join(", ")}${more}`);
+    text += `${wrapped(`${failed.length} failed, left out of all losses: ${named.join(", ")}${more}`, WIDTH)}\n`;
   }
   if (missing > 0) {
     const all = done + failed.length + missing;
-    lines.push(
-      `${thousands(missing)} of ${thousands(all)} runs are missing, so all this may change; train them with: ${goOn(folder)}`,
-    );
+    const line = `${thousands(missing)} of ${thousands(all)} runs are missing, so all this may change; train them with:`;
+    text += `${wrapped(line, WIDTH)}\n${goOn(folder)}\n`; // the command on one line, to be copied
   }
-  return lines.map((line) => `${wrapped(line, WIDTH)}\n`).join("");
+  return text;
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { MMOE } from "../called-as.ts";
 import { UsageError } from "../errors.ts";
 import { machineError } from "../machine-error.ts";
 import { shellQuoted } from "../shell.ts";
@@ -6,6 +7,7 @@ import { version } from "../version.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context, Effects } from "./effects.ts";
 import { EXIT, troubleCode } from "./exit-codes.ts";
+import { checkLists, withoutHelp } from "./slips.ts";
 
 const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: Define }> }> = {
   sweep: { summary: "train models over correlations, repeated; results as CSV", load: () => import("./sweep.ts") },
@@ -37,12 +39,13 @@ export async function main(argv: readonly string[], effects: Effects): Promise<n
   try {
     return await dispatch(argv, effects);
   } catch (error) {
-    return report(error, argv, effects);
+    return report(await explained(error, argv), argv, effects);
   }
 }
 
 async function dispatch(argv: readonly string[], effects: Effects): Promise<number> {
   let code: number = EXIT.done;
+  checkLists(argv);
   const program = rootCommand(effects);
   for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
     const command = program.command(name).description(summary);
@@ -52,7 +55,7 @@ async function dispatch(argv: readonly string[], effects: Effects): Promise<numb
       code = await action(contextOf(effects, command.opts(), argv));
     });
   }
-  await program.parseAsync([...argv], { from: "user" });
+  await program.parseAsync([...withoutHelp(argv, Object.keys(COMMANDS))], { from: "user" });
   return code;
 }
 
@@ -78,7 +81,20 @@ function contextOf(effects: Effects, { quiet = false }: { quiet?: boolean }, arg
     if (!quiet) effects.stderr.write(`${line}\n`);
   };
   const words = argv.filter((word) => word !== "--overwrite").map(shellQuoted);
-  return { effects, quiet, argv, commandLine: ["mmoe", ...words].join(" "), note };
+  return { effects, quiet, argv, commandLine: [MMOE, ...words].join(" "), note };
+}
+
+/** Commands with --set. */
+const WITH_SET = ["sweep", "slurm", "k8s"];
+
+/** An unknown option that stands for a setting, with what to type. */
+async function explained(error: unknown, argv: readonly string[]): Promise<unknown> {
+  if (!(error instanceof CommanderError) || error.code !== "commander.unknownOption") return error;
+  const flag = /'(--.+?)(=.*)?'/.exec(error.message)?.[1];
+  if (flag === undefined || !WITH_SET.includes(argv[0] ?? "")) return error;
+  const { settingFor } = await import("./unknown-option.ts");
+  const meant = settingFor(argv, flag, { exact: error.message.includes("Did you mean") });
+  return meant === undefined ? error : new UsageError(`unknown option '${flag}'; did you mean '${meant}'?`);
 }
 
 /** One line for each error, and its exit code; the stack too with --debug. */

@@ -5,6 +5,7 @@ import { isSystemError, systemReason, UsageError } from "../errors.ts";
 import { Correlation } from "../stats/moments.ts";
 import { writeWhole } from "../write-whole.ts";
 import type { Output } from "./effects.ts";
+import { rowsPreview } from "./text/rows-preview.ts";
 import { writeOut } from "./write-out.ts";
 
 export const ROW_FORMATS = ["csv", "parquet"] as const;
@@ -30,7 +31,8 @@ interface RowsOutput {
 type Chunk = readonly [rows: Rows, count: number];
 
 /**
- * Writes columns x1 ... xD, y1 ... yK in float32; a file is written completely or not at all. Returns the
+ * Writes columns x1 ... xD, y1 ... yK in float32; a file is written completely or not at all, and a terminal gets the
+ * first rows as a table. Returns the
  * correlation of each pair's labels; undefined if the reader of stdout left before the end.
  */
 export async function writeRows({
@@ -55,7 +57,8 @@ export async function writeRows({
   }
   const names = [...numbered("x", inputs), ...numbered("y", tasks)];
   try {
-    if (file === undefined) {
+    if (file === undefined && stdout.isTTY) preview(chunks(), { rows, inputs, tasks }, stdout);
+    else if (file === undefined) {
       for (const text of csv(names, inputs, chunks())) if (!(await writeOut(stdout, text))) return undefined;
     } else await writeWhole(file, (format === "parquet" ? parquet : csv)(names, inputs, chunks()));
   } catch (error) {
@@ -63,6 +66,15 @@ export async function writeRows({
     throw new UsageError(`${file ?? "stdout"}: can't be written: ${systemReason(error)}`);
   }
   return pairs.map(({ labels }) => labels.value);
+}
+
+/** Shows the first of the rows; the others are made too, for their labels. */
+function preview(chunks: Iterable<Chunk>, sizes: Pick<RowsOutput, "rows" | "inputs" | "tasks">, stdout: Output): void {
+  let first = true;
+  for (const [rows] of chunks) {
+    if (first) stdout.write(rowsPreview(rows, sizes));
+    first = false;
+  }
 }
 
 function numbered(name: string, count: number): string[] {

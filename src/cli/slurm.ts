@@ -1,3 +1,4 @@
+import { MMOE } from "../called-as.ts";
 import { UsageError } from "../errors.ts";
 import { shellQuoted } from "../shell.ts";
 import { BIN } from "./bin.ts";
@@ -87,7 +88,7 @@ function submitAll(job: SlurmJob, script: string, { effects, note }: Context): v
   const merge = submit(mergeOptions(job, array), effects.env);
   effects.stdout.write(`${merge}\n`);
   note(`array ${array} of ${job.tasks} tasks; ${merge} merges their results when all have ended; to watch them:`);
-  note(`squeue --jobs ${array},${merge}\nmmoe status ${shellQuoted(job.out)}\ntail ${jobName(job)}-${array}_*.log`);
+  note(`squeue --jobs ${array},${merge}\n${MMOE} status ${shellQuoted(job.out)}\ntail ${jobName(job)}-${array}_*.log`);
 }
 
 function thisCommand(): string {

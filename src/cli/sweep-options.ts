@@ -1,10 +1,12 @@
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
 import type { Command, Option } from "commander";
 import type { Config } from "../config/config.ts";
 import type { GivenValues } from "../config/file-version.ts";
-import { listOverride, loadConfig, override, setOverride } from "../config/load.ts";
+import { listOverride, loadConfig, override, presetNames, setOverride } from "../config/load.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { UsageError } from "../errors.ts";
-import { defaultFolder } from "../records/find-results.ts";
+import { CONFIG, defaultFolder } from "../records/find-results.ts";
 import { ENGINE_NAMES, type EngineName, type EngineOptions, TFJS_BACKENDS } from "../sweep/engines.ts";
 import {
   choiceOption,
@@ -15,6 +17,7 @@ import {
   listOption,
   pathOption,
 } from "./options.ts";
+import { goOn } from "./text/go-on.ts";
 
 /** The options of every command that starts a sweep: what to train, on which engine, and where results go. */
 export interface SweepOptions {
@@ -79,6 +82,7 @@ export function addSweepOptions(command: Command): Command {
 
 /** Throws UsageError for the first option that is not valid. */
 export function checkedOptions(file: string, options: SweepOptions): CheckedOptions {
+  refuseFolder(file);
   const config = loadConfig(file, overridesOf(options));
   const { out } = options;
   const timeOf = (flag: string, text: string | undefined) =>
@@ -92,6 +96,13 @@ export function checkedOptions(file: string, options: SweepOptions): CheckedOpti
     limitMs: timeOf("--time-limit", options.timeLimit),
     checkpointMs: timeOf("--checkpoint-every", options.checkpointEvery),
   };
+}
+
+/** Refuses a folder in the place of a config, and says how to go on with a sweep in it. */
+function refuseFolder(path: string): void {
+  if (presetNames().includes(path) || !statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (!existsSync(join(path, CONFIG))) throw new UsageError(`${path} is a folder; give a config file or a preset`);
+  throw new UsageError(`${path} is a results folder; go on with: ${goOn(path)}`);
 }
 
 /** Refuses options of another engine. */

@@ -1,4 +1,6 @@
+import { MMOE } from "../called-as.ts";
 import { UsageError } from "../errors.ts";
+import { shellQuoted } from "../shell.ts";
 import { loadEngine } from "../sweep/engines.ts";
 import { runSweep, type SweepOutcome } from "../sweep/run-sweep.ts";
 import { checkRuns, shareOf } from "../sweep/share.ts";
@@ -120,7 +122,8 @@ const STOPPED = { limit: "at its time limit", "before-limit": "in time for its l
 /** Says what remains to be trained, and returns the exit code. */
 function conclude(outcome: SweepOutcome, stop: Stop, goOn: string, { effects, note }: Context): number {
   const { out, done, failed, missing, kept, records, stopped, trouble } = outcome;
-  if (records === undefined) note(`mmoe: no time to write the CSV files; mmoe merge ${out} writes them`);
+  if (records === undefined)
+    note(`mmoe: no time to write the CSV files; ${MMOE} merge ${shellQuoted(out)} writes them`);
   if (stopped === undefined) return failed > 0 ? EXIT.failedRuns : EXIT.done;
   const ended = done + failed === 0 ? "no run has ended" : `${done + failed} runs are kept in ${out}`;
   const left = `${ended}, ${missing} remain${keptText(kept)}; go on with:\n${goOn}`;

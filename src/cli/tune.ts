@@ -1,4 +1,5 @@
 import { existsSync, statSync } from "node:fs";
+import { MMOE } from "../called-as.ts";
 import { listedKeys } from "../config/grid.ts";
 import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
@@ -74,7 +75,7 @@ async function tune(folder: string, options: Options, context: Context): Promise
   if (options.json) stdout.write(`${JSON.stringify({ folder, at: results.at, loss, by, picks, file }, null, 2)}\n`);
   else {
     const head = headText(results, loss);
-    const goOn = `${file}: train it with: mmoe sweep ${shellQuoted(file)}`;
+    const goOn = `${file}: train it with: ${MMOE} sweep ${shellQuoted(file)}`;
     stdout.write(`${head}\n${candidatesText(picks)}\n${picksText(picks)}\n${goOn}\n`);
   }
   return EXIT.done;
@@ -85,7 +86,7 @@ function checkWhole(results: Results, cells: ReturnType<typeof cellLosses>): voi
   const { path, config } = results;
   if (listedKeys(config).length === 0)
     throw new UsageError(
-      `${path}: no setting has several values; train a grid first, such as mmoe sweep --lr 0.001,0.01`,
+      `${path}: no setting has several values; train a grid first, such as ${MMOE} sweep --lr 0.001,0.01`,
     );
   const missing = cells.reduce((sum, cell) => sum + cell.missing, 0);
   if (missing === 0) return;

@@ -1,9 +1,36 @@
 import { closest, distance } from "fastest-levenshtein";
 
-/** `; did you mean 'X'?` for the known word nearest to `word`, or nothing if none is near. */
+/** What people call a word of ours, in small letters without marks between, and that word. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  batchsize: "batch",
+  minibatch: "batch",
+  corr: "correlations",
+  corrs: "correlations",
+  correlation: "correlations",
+  dropoutrate: "dropout",
+  gpu: "cuda",
+  init: "initializer",
+  iterations: "steps",
+  learningrate: "lr",
+  model: "models",
+  nvidia: "cuda",
+  optim: "optimizer",
+  repeats: "runs",
+  rows: "trainRows",
+  testrows: "heldoutRows",
+};
+
+/** `; did you mean 'X'?` for the known word that `word` stands for or is nearest to, or nothing if none is near. */
 export function didYouMean(word: string, known: readonly string[]): string {
-  if (known.length === 0) return "";
+  const meant = meantBy(word, known);
+  return meant === undefined ? "" : `; did you mean '${meant}'?`;
+}
+
+/** The known word that `word` stands for or, if it is near, the nearest one. */
+export function meantBy(word: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const other = OTHER_NAMES[word.toLowerCase().replaceAll(/[^a-z]/g, "")];
+  if (other !== undefined && known.includes(other)) return other;
   const nearest = closest(word.toLowerCase(), [...known]);
-  const near = distance(word.toLowerCase(), nearest) <= Math.max(2, Math.floor(nearest.length / 3));
-  return near ? `; did you mean '${nearest}'?` : "";
+  return distance(word.toLowerCase(), nearest) <= Math.max(2, Math.floor(nearest.length / 3)) ? nearest : undefined;
 }

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
+import { MMOE } from "../called-as.ts";
 import { shellQuoted } from "../shell.ts";
 import { type Binding, findBinding } from "./binding.ts";
 import { type Card, hidesCards, mayHaveCard, nvidiaSmi, visibleCards } from "./cards.ts";
@@ -77,10 +78,10 @@ export function cudaProblem(facts: CudaFacts, env: Machine["env"]): Problem | un
     return { problem: `does not load: ${trial.problem}`, fix };
   }
   if (!devices) return { problem: "no NVIDIA card is visible", fix: noDevices(env) };
-  if (binding === undefined) return { problem: "not set up", fix: "mmoe cuda setup" };
+  if (binding === undefined) return { problem: "not set up", fix: `${MMOE} cuda setup` };
   if (trial?.onCard) return undefined;
   if (binding.home !== undefined && cuda === undefined)
-    return { problem: "set up for the CPU alone", fix: "mmoe cuda setup" };
+    return { problem: "set up for the CPU alone", fix: `${MMOE} cuda setup` };
   const problem = `TensorFlow finds no card${trial?.about ? `: ${trial.about}` : ""}`;
   return { problem, fix: driverOf(cards).fix ?? "see what nvidia-smi says of the card" };
 }
@@ -88,7 +89,7 @@ export function cudaProblem(facts: CudaFacts, env: Machine["env"]): Problem | un
 function renewal(
   { home }: Binding,
   env: Machine["env"],
-  { command, lacks }: SetUpState = { command: "mmoe cuda setup" },
+  { command, lacks }: SetUpState = { command: `${MMOE} cuda setup` },
 ): string {
   if (home === undefined && env.MMOE_TFJS_NODE_GPU) return `unset MMOE_TFJS_NODE_GPU; ${command}`;
   if (home === undefined) return `npm uninstall ${BINDING_PACKAGE}; ${command}`;

@@ -1,3 +1,4 @@
+import { MMOE } from "../called-as.ts";
 import { layoutOf } from "./home.ts";
 import { installSteps } from "./install.ts";
 import type { Machine } from "./machine.ts";
@@ -20,6 +21,8 @@ export function setUpState(machine: Machine, home: string): SetUpState | undefin
   // before TensorFlow is installed the options are unknown, but no step up to it depends on them
   const cpu = wanted?.[1] !== undefined;
   const [first] = pendingSteps(installSteps(machine, { home, cpu }), markers);
-  const command = wanted ? `mmoe cuda setup${cpu ? " --cpu" : ""}` : "mmoe cuda setup, with the options that it had";
+  const command = wanted
+    ? `${MMOE} cuda setup${cpu ? " --cpu" : ""}`
+    : `${MMOE} cuda setup, with the options that it had`;
   return { ...(first ? { lacks: first.name } : {}), command };
 }

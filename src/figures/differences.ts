@@ -90,12 +90,12 @@ function differenceAt(
 }
 
 function rowOf(difference: Difference, { ink, quiet }: Theme): Row {
-  const { first, second, correlation, value, low, high, q05, q95 } = difference;
+  const { first, second, correlation, pairs, value, low, high, q05, q95 } = difference;
   const models = `${modelLabel(first)} minus ${modelLabel(second)}`;
   return {
     label: correlationWords(correlation),
     attributes: { "data-model": first, "data-other": second, "data-correlation": correlation },
-    words: `${models}, ${correlationWords(correlation)}: ${estimateText(difference, 4)}`,
+    words: `${models}, ${correlationWords(correlation)}: ${estimateText(difference, 4, pairs)}`,
     marks: (x, y) => [
       across(x.at(q05), x.at(q95), y, quiet, 0.6),
       ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, ink, 3)] : []),

@@ -43,7 +43,7 @@ export function estimateSeries(
     const { cell, value, low, high, paper = Number.NaN } = point;
     const at = x.at(point.x);
     return group({ class: "point", ...cellAttributes(cell) }, [
-      element("title", {}, [`${cellWords(cell)}: ${estimateText(point, 4)}`]),
+      element("title", {}, [`${cellWords(cell)}: ${estimateText(point, 4, cell.runs.length)}`]),
       ...(Number.isFinite(low) ? [down(at, y.at(low), y.at(high), style.colour, 1)] : []),
       markerAt(style.marker, at, y.at(value), { fill: style.colour }),
       ...(Number.isFinite(paper)

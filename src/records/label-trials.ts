@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
+import { MMOE } from "../called-as.ts";
 import { generatorOfTrials, loadTrials, type TrialSettings, trialsYaml } from "../config/trials.ts";
 import { labelCorrelation } from "../data/moments.ts";
 import { UsageError } from "../errors.ts";
@@ -90,7 +91,7 @@ export function writeTrials(path: string, { settings, measured }: LabelTrials, o
 export function readTrials(path: string): LabelTrials {
   const settings = loadTrials(join(path, SETTINGS));
   const file = join(path, LABELS);
-  if (!existsSync(file)) throw new UsageError(`${path} has no ${LABELS}; measure again with mmoe data --trials`);
+  if (!existsSync(file)) throw new UsageError(`${path} has no ${LABELS}; measure again with ${MMOE} data --trials`);
   const rows = csvRows(file);
   const values = new Map(
     rows.map((row) => [`${row.trial} ${Number(row.correlation)}`, Number(row.labelCorrelation || "NaN")]),
@@ -100,7 +101,7 @@ export function readTrials(path: string): LabelTrials {
   );
   const missing = measured.findIndex((trial) => trial.some(Number.isNaN));
   if (missing >= 0)
-    throw new UsageError(`${file}: trial ${missing} is not whole; measure again with mmoe data --trials`);
+    throw new UsageError(`${file}: trial ${missing} is not whole; measure again with ${MMOE} data --trials`);
   return { settings, measured };
 }
 

@@ -1,11 +1,14 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { MMOE } from "../called-as.ts";
 import { type Config, trainedHash } from "../config/config.ts";
 import type { GridPoint } from "../config/grid.ts";
 import { loadConfig } from "../config/load.ts";
 import { UsageError } from "../errors.ts";
+import { shellQuoted } from "../shell.ts";
 import { NO_CHOICE } from "./cell.ts";
 import { CONFIG, JOURNALS } from "./find-results.ts";
+import { holdsTrials } from "./label-trials.ts";
 import type { Provenance } from "./provenance.ts";
 import { readRecords } from "./read-sweep.ts";
 import type { RunRecord } from "./record.ts";
@@ -36,11 +39,24 @@ export async function readResults(path: string, warn: (line: string) => void): P
   return { path, config, at: NO_CHOICE, records, provenances };
 }
 
-/** The config of the sweep in a results folder; UsageError if there is none. */
+/** The config of the sweep in a results folder; UsageError if there is none, which names those that are near. */
 export function configIn(path: string): Config {
-  if (!existsSync(path)) throw new UsageError(`${path}: no such folder; give a results folder of mmoe sweep`);
   const file = join(path, CONFIG);
-  if (!existsSync(file))
-    throw new UsageError(`${path} holds no sweep (no ${CONFIG}); give a results folder of mmoe sweep`);
-  return loadConfig(file);
+  if (existsSync(file)) return loadConfig(file);
+  if (!existsSync(path)) throw new UsageError(`${path}: no such folder${nearby(dirname(path))}`);
+  if (holdsTrials(path))
+    throw new UsageError(`${path} holds label trials and no sweep; ${MMOE} figures ${shellQuoted(path)} draws them`);
+  throw new UsageError(`${path} holds no sweep (no ${CONFIG})${nearby(path)}`);
+}
+
+/** At most so many folders are named. */
+const NAMED = 4;
+
+/** `; give one of: ...`, the results folders in a folder. */
+function nearby(folder: string): string {
+  const entries = existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder) : [];
+  const found = entries.map((entry) => join(folder, entry)).filter((path) => existsSync(join(path, CONFIG)));
+  if (found.length === 0) return "; give a results folder of mmoe sweep";
+  const more = found.length > NAMED ? `, ... (${found.length} in all)` : "";
+  return `; give one of: ${found.slice(0, NAMED).join(", ")}${more}`;
 }

@@ -10,6 +10,7 @@ import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { type EachLoss, eachLoss, LOSS_SETS } from "../records/record.ts";
+import { LEAST_SHOWN, runsText } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 import { thousands } from "../units.ts";
@@ -93,7 +94,8 @@ function lowestOf(group: readonly CellLine[]): EachLoss<CellLine | undefined> {
 
 function lossCells(losses: Float64Array, isLowest: boolean): Html {
   const { value, low, high } = estimate(losses, "mean");
-  const interval = Number.isNaN(low) ? "–" : `${lossText(low)} to ${lossText(high)}`;
+  const few = losses.length < LEAST_SHOWN ? runsText(losses.length) : undefined;
+  const interval = Number.isNaN(low) ? "–" : (few ?? `${lossText(low)} to ${lossText(high)}`);
   const text = lossText(value);
   return html`${numberCell(isLowest ? html`<b>${text}</b>` : text)}<td class="number interval">${interval}</td>${numberCell(lossText(centreOf(losses.toSorted(), "median")))}`;
 }

@@ -17,9 +17,22 @@ export const LEAST_RUNS = 20;
 
 export const NO_INTERVAL: Interval = { low: Number.NaN, high: Number.NaN };
 
-/** E.g. `0.0479 [0.0390, 0.0571]`; without brackets if there is no interval, a dash if there is no value. */
-export function estimateText({ value, low, high }: Estimate, digits: number): string {
+/** The interval of fewer runs is not shown: the bootstrap of so few covers far less than it should. */
+export const LEAST_SHOWN = 5;
+
+/**
+ * E.g. `0.0479 [0.0390, 0.0571]`, of a statistic over `runs` runs; `0.0479 (2 runs)` for too few to show an interval,
+ * without brackets if there is none, a dash if there is no value.
+ */
+export function estimateText({ value, low, high }: Estimate, digits: number, runs: number): string {
   if (Number.isNaN(value)) return "-";
   const text = value.toFixed(digits);
-  return Number.isNaN(low) ? text : `${text} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
+  if (Number.isNaN(low)) return text;
+  if (runs < LEAST_SHOWN) return `${text} (${runsText(runs)})`;
+  return `${text} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
+}
+
+/** `1 run`, `2 runs`. */
+export function runsText(runs: number): string {
+  return runs === 1 ? "1 run" : `${runs} runs`;
 }

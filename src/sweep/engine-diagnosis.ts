@@ -1,3 +1,4 @@
+import { MMOE } from "../called-as.ts";
 import type { CudaFacts, Problem } from "../cuda/diagnosis.ts";
 import type { KernelSet } from "../engines/cpu/kernel-sets.ts";
 import { availableKernels } from "../engines/cpu/native.ts";
@@ -80,7 +81,7 @@ export async function diagnoseEngine(candidate: Candidate, noCuda: Problem | und
   }
 }
 
-const REPORT = "use another --engine; report this with mmoe doctor --json";
+const REPORT = `use another --engine; report this with ${MMOE} doctor --json`;
 
 async function trialOf(name: Candidate["name"], options: EngineOptions): Promise<EngineTrial> {
   const engine = await loadEngine(name, options);

@@ -1,3 +1,4 @@
+import { MMOE } from "../called-as.ts";
 import { findBinding, isForCards } from "../cuda/binding.ts";
 import { mayHaveCard } from "../cuda/cards.ts";
 import type { Env } from "../cuda/home.ts";
@@ -56,7 +57,7 @@ async function autoEngine(options: EngineOptions): Promise<Engine> {
     return loadEngine("cpu", options);
   }
   if (binding === undefined || !isForCards(binding)) {
-    note("a GPU is here, unused: mmoe cuda setup makes mmoe train on it");
+    note(`a GPU is here, unused: ${MMOE} cuda setup makes mmoe train on it`);
     return loadEngine("cpu", options);
   }
   try {

@@ -23,6 +23,8 @@ export interface Candidate {
   readonly point: GridPoint;
   /** Mean final loss over runs; by model, of their means over correlations. */
   readonly mean: Estimate;
+  /** Runs in that mean. */
+  readonly runs: number;
   /** A point with failed runs is not chosen: the mean says nothing of them. */
   readonly failed: number;
 }
@@ -36,7 +38,7 @@ export interface Pick {
   readonly candidates: readonly Candidate[];
   readonly chosen: GridPoint;
   /** The next best point, and by how much its loss is higher, run by run; undefined if there is no other. */
-  readonly next: { readonly point: GridPoint; readonly behind: Estimate } | undefined;
+  readonly next: { readonly point: GridPoint; readonly behind: Estimate; readonly runs: number } | undefined;
   /** Whether the runs tell the choice apart from the next best: the interval lies above zero, and the runs are enough. */
   readonly sure: boolean;
   /** Listed settings whose chosen number is the least or the greatest: a better one may lie beyond. */
@@ -68,9 +70,9 @@ function pickOf(group: readonly CellLosses[], results: Results, by: TuneOptions[
   return {
     model,
     correlation: by === "model" ? undefined : correlation,
-    candidates: contenders.map(({ point, mean, failed }) => ({ point, mean, failed })),
+    candidates: contenders.map(({ losses: _, ...candidate }) => candidate),
     chosen: best.point,
-    next: next && behind && { point: next.point, behind },
+    next: next && behind && { point: next.point, behind, runs: best.losses.length },
     sure: behind !== undefined && behind.low > 0 && best.losses.length >= LEAST_RUNS,
     atEnd: listedKeys(results.config).filter((key) => isAtEnd(best.point, key, results)),
   };
@@ -84,7 +86,7 @@ function contenderOf(cells: readonly CellLosses[], runs: readonly number[]): Con
   const losses = Float64Array.from(own, (_, i) => {
     return perCell.reduce((sum, one) => sum + (one[i] as number), 0) / perCell.length;
   });
-  return { point: (cells[0] as CellLosses).point, mean: describe(losses).mean, failed, losses };
+  return { point: (cells[0] as CellLosses).point, mean: describe(losses).mean, runs: own.length, failed, losses };
 }
 
 function isAtEnd(chosen: GridPoint, key: GridKey, { config }: Results): boolean {

@@ -40,6 +40,11 @@ describe("mmoe compare A B", () => {
     expect((await runMain(["compare", b, a])).code).toBe(0);
   });
 
+  test("of three pairs shows no interval", async () => {
+    const [a, b] = [made("a", inTurn, "runs=3"), made("b", higher, "runs=3")];
+    expect((await runMain(["compare", a, b])).stdout).toContain("0.1100  0.0500 (3 runs)  undecided\n");
+  });
+
   test("--loss running compares the running means", async () => {
     const [a, b] = [made("a", inTurn), made("b", higher, "lr=0.001")]; // they end otherwise, but all batches are alike
     const { code, stdout } = await runMain(["compare", a, b, "--loss", "running"]);
@@ -73,7 +78,7 @@ describe("mmoe compare A B", () => {
 
   test.each([
     [["a", "--tolerance", "-1"], "mmoe: --tolerance: expected a number of at least 0, got '-1'\n"],
-    [["nowhere"], /^mmoe: .*nowhere: no such folder; give a results folder of mmoe sweep\n$/],
+    [["nowhere"], /^mmoe: .*nowhere: no such folder; give one of: .*\/a\n$/],
   ])("refuses %j in one line", async ([b = "", ...argv], line) => {
     const a = made("a", inTurn);
     const { code, stdout, stderr } = await runMain(["compare", a, join(root, b), ...argv]);

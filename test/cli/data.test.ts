@@ -56,6 +56,31 @@ describe("mmoe data", () => {
     expect(new Set(rows).size).toBe(4);
   });
 
+  test("shows a terminal ten rows, and says how to get all", async () => {
+    const shown = async (...argv: string[]) =>
+      runMain(["data", "--corr", "0.5", "--run", "3", ...argv], undefined, undefined, { isTTY: true });
+    const { stdout, stderr } = await shown("--rows", "5000");
+    const [header, ...rows] = stdout.trimEnd().split("\n");
+    expect(header?.trim().split(/ +/)).toEqual(["x1", "x2", "x3", "x4", "...", "y1", "y2"]);
+    expect(rows).toHaveLength(10);
+    const tenth = expectedRow(9);
+    expect(rows[9]?.trim().split(/ +/).map(Number)).toEqual(
+      [0, 1, 2, 3, 100, 101].map((c) => Number(tenth[c]?.toFixed(4))),
+    );
+    expect(stderr).toMatch(
+      / measured over 5000 rows, .*\n10 of 5,000 rows, 4 of 100 inputs; all of them, as CSV:\nmmoe /,
+    );
+    expect(stderr).toContain("\nmmoe data --corr 0.5 --run 3 --rows 5000 -o pairs.csv\n");
+    const linear = "{inputs: 3, scale: 0.58, alpha: [], beta: [], noiseStd: 0.1}";
+    const whole = await shown("--rows", "7", "--data", linear, "--tasks", "3");
+    expect(whole.stdout.split("\n")).toEqual([
+      expect.stringMatching(/^ *x1 +x2 +x3 +y1 +y2 +y3$/),
+      ...Array(7).fill(expect.anything()),
+      "",
+    ]);
+    expect(whole.stderr).not.toContain("all of them");
+  });
+
   test("--trials prints label correlations beside the closed form and the paper's points", async () => {
     const { stdout } = await runMain(["data", "--corr", "0.5,0.55", "--trials", "4", "--rows", "500"]);
     const [header, ...lines] = stdout.trim().split("\n");

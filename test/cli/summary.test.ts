@@ -39,6 +39,15 @@ describe("mmoe summary DIR", () => {
     expect(stdout).toMatch(/\n\nmmoe {6}runs .*\np = 0\.50 {5}4 .*\np = 1\.00 {5}4 .*\npredicting/);
   });
 
+  test("shows the number of runs in place of an interval of less than five", async () => {
+    writeResults(out, inTurn, ["runs=4", "correlations=[0.5]"]);
+    for (const argv of [[], ["--full"]]) {
+      const { stdout } = await summary(...argv);
+      expect(stdout).toMatch(/\nomoe {14}4 {2}0\.1500 \(4 runs\) {2}0\.1500/);
+      expect(stdout).not.toMatch(/\[-?\d\.\d/);
+    }
+  });
+
   test("--bad moves the threshold of bad minima, --loss the loss", async () => {
     writeResults(out, inTurn, ["runs=9", "correlations=[0.5]"]);
     const { stdout } = await summary("--bad", "0.105", "--loss", "heldout");
@@ -63,7 +72,7 @@ describe("mmoe summary DIR", () => {
     expect(stdout).toMatch(/\nmmoe {14}0 {24}- {7}- {4}-\n/);
     expect(stdout).toContain("8 failed, left out of all losses: mmoe/p=0.50/000 (loss is NaN at step 7),");
     expect(stdout).toContain("and 3 more (runs.csv has all)");
-    expect(stdout).toContain("\n2 of 24 runs are missing, so all this may change; train them with: mmoe sweep\n");
+    expect(stdout).toContain("\n2 of 24 runs are missing, so all this may change; train them with:\nmmoe sweep ");
   });
 
   test("--full shows every statistic and the tests between cells, each with its family", async () => {

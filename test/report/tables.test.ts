@@ -41,6 +41,11 @@ describe("cellsSection(results)", () => {
     expect(rows[10]?.slice(0, 4)).toEqual(["MMoE", "6", "0", "1"]);
   });
 
+  test("has no interval of less than five runs", () => {
+    const rows = rowsOf(cellsSection(sweepResults({ missing: (id) => /00[3-6]$/.test(id) && id.startsWith("omoe") })));
+    expect([rows[2]?.[6], rows[3]?.[5]]).toEqual([expect.stringMatching(/^0\.\d{4} to 0\.\d{4}$/), "3 runs"]);
+  });
+
   test("says which rows the training loss is over", () => {
     expect(cellsSection(sweepResults()).markup).toContain("over the whole training set");
     expect(cellsSection(sweepResults({ set: ["trainRows=fresh"] })).markup).toContain(

@@ -14,15 +14,17 @@ export interface Outcome {
 
 /**
  * Runs a command line in this process; `signals` stands for the process's signals, and is told an exit at once as
- * `exit`; `env` stands for its environment.
+ * `exit`; `env` stands for its environment, `terminal` for the kind of its outputs.
  */
 export async function runMain(
   argv: readonly string[],
   signals = new EventEmitter(),
   env: Effects["env"] = {},
+  terminal: { readonly isTTY?: boolean; readonly columns?: number } = {},
 ): Promise<Outcome> {
   const written = { stdout: "", stderr: "" };
   const output = (name: "stdout" | "stderr") => ({
+    ...terminal,
     write: (text: string, taken?: () => void) => {
       written[name] += text;
       taken?.();

@@ -5,21 +5,22 @@ import type { RunRecord } from "../../records/record.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { cellOfRun } from "../../sweep/status.ts";
 import type { Output } from "../effects.ts";
+import { ALL, barLayout } from "./bar-layout.ts";
 import { type RunProgress, Tally, type ToTrain } from "./tally.ts";
-
-/** With more cells than this, only the complete sweep has a bar. */
-const MOST_CELLS = 15;
 
 interface Bar {
   readonly bar: SingleBar;
   readonly tally: Tally;
 }
 
-/** A bar for each cell and one for the complete sweep, drawn on a terminal. */
+/** A bar for each cell, as far as the terminal has room, and one for the complete sweep. */
 export function barProgress({ todo: runs, kept }: ToTrain, stream: Output): RunProgress {
+  const cells = groupBy(runs, (run) => cellName(cellOfRun(run)));
+  const { columns = 80, rows = 24 } = stream;
+  const layout = barLayout({ columns, rows, names: [...cells.keys()], runs: runs.length });
   const multi = new MultiBar({
-    format: "{name} [{bar}] {ended}/{runs} runs{pace}",
-    barsize: 8,
+    format: "{name} [{bar}] {ended}/{runs} runs{end}",
+    barsize: layout.bar,
     barCompleteChar: "=",
     barIncompleteChar: " ",
     stream: stream as NodeJS.WritableStream,
@@ -27,23 +28,23 @@ export function barProgress({ todo: runs, kept }: ToTrain, stream: Output): RunP
     fps: 4,
     forceRedraw: true,
   });
-  const cells = groupBy(runs, (run) => cellName(cellOfRun(run)));
-  const width = Math.max(...[...cells.keys()].map((name) => name.length));
+  const width = layout.cells ? Math.max(...[...cells.keys()].map((name) => name.length)) : ALL.length;
   const add = (name: string, members: readonly Run[]): Bar => {
     const tally = new Tally(members, kept);
-    const payload = { name: name.padEnd(width), ended: 0, runs: members.length, pace: "" };
+    const payload = { name: name.padEnd(width), ended: 0, runs: members.length, end: "" };
     return { bar: multi.create(tally.total, tally.steps, payload), tally };
   };
   const bars = new Map<string, Bar>();
-  if (cells.size <= MOST_CELLS) for (const [name, members] of cells) bars.set(name, add(name, members));
-  const whole = add("all", runs);
+  if (layout.cells) for (const [name, members] of cells) bars.set(name, add(name, members));
+  const whole = add(ALL, runs);
 
   const both = (cell: Cell, change: (tally: Tally) => void) => {
     for (const shown of [bars.get(cellName(cell)), whole]) {
       if (shown === undefined) continue;
       change(shown.tally);
-      const pace = shown === whole ? `, ${shown.tally.pace}` : "";
-      shown.bar.update(shown.tally.steps, { ended: shown.tally.ended, pace });
+      const { steps, ended, loss, pace, left } = shown.tally;
+      const end = shown === whole ? (layout.rate ? pace : left) : loss;
+      shown.bar.update(steps, { ended, end: end === "" ? "" : `, ${end}` });
     }
   };
   return {

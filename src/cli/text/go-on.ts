@@ -1,6 +1,7 @@
+import { MMOE } from "../../called-as.ts";
 import { shellQuoted } from "../../shell.ts";
 
 /** The command that trains the missing runs of `folder`. */
 export function goOn(folder: string): string {
-  return `mmoe sweep ${shellQuoted(`${folder}/config.yaml`)} --out ${shellQuoted(folder)}`;
+  return `${MMOE} sweep ${shellQuoted(`${folder}/config.yaml`)} --out ${shellQuoted(folder)}`;
 }

@@ -46,7 +46,7 @@ export function cellsText(
 function cellColumns({ loss, badShare }: CellSummary): string[] {
   const { n, mean, median } = loss;
   const bad = n === 0 ? "-" : `${(100 * badShare.value).toFixed(0)}%`;
-  return [String(n), estimateText(mean, 4), n === 0 ? "-" : median.value.toFixed(4), bad];
+  return [String(n), estimateText(mean, 4, n), n === 0 ? "-" : median.value.toFixed(4), bad];
 }
 
 function caption(bad: number, { width }: Axis, unit: LossUnit): string {

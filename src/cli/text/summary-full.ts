@@ -16,8 +16,8 @@ export function statisticsText(cells: readonly CellSummary[]): string {
 function statisticsTable(title: string, cells: readonly CellSummary[]): string {
   const row = (name: string, of: (cell: CellSummary) => string) => [name, ...cells.map(of)];
   const loss = (name: string, of: (loss: CellSummary["loss"]) => Estimate) =>
-    row(name, (cell) => estimateText(of(cell.loss), 4));
-  const extreme = (name: "min" | "max") => row(name, (cell) => estimateText(plain(cell.loss[name]), 4));
+    row(name, (cell) => estimateText(of(cell.loss), 4, cell.loss.n));
+  const extreme = (name: "min" | "max") => row(name, ({ loss }) => (loss.n === 0 ? "-" : loss[name].toFixed(4)));
   return table([
     row(title, ({ model }) => model),
     row("runs", (cell) => String(cell.loss.n)),
@@ -32,12 +32,8 @@ function statisticsTable(title: string, cells: readonly CellSummary[]): string {
     loss("third quartile", ({ q3 }) => q3),
     extreme("max"),
     loss("interquartile mean", ({ iqm }) => iqm),
-    row("share in bad minima", ({ badShare }) => estimateText(badShare, 3)),
+    row("share in bad minima", ({ badShare, loss }) => estimateText(badShare, 3, loss.n)),
   ]);
-}
-
-function plain(value: number): Estimate {
-  return { value, low: Number.NaN, high: Number.NaN };
 }
 
 /** Differences and tests between cells, with the family that each p-value is adjusted over. */
@@ -66,9 +62,9 @@ function differencesTable(comparisons: readonly CellComparison[]): string {
   const rows = comparisons.map((comparison) => [
     pairName(comparison),
     String(comparison.pairs),
-    estimateText(comparison.mean, 4),
-    estimateText(comparison.median, 4),
-    estimateText(comparison.improvement, 2),
+    estimateText(comparison.mean, 4, comparison.pairs),
+    estimateText(comparison.median, 4, comparison.pairs),
+    estimateText(comparison.improvement, 2, comparison.pairs),
     probabilityText(comparison.adjusted),
   ]);
   return table([["cells", "pairs", "mean difference", "median difference", "first lower", "p"], ...rows]);
@@ -78,8 +74,8 @@ function spreadsTable(comparisons: readonly SpreadComparison[]): string {
   const rows = comparisons.map((comparison) => [
     pairName(comparison),
     String(comparison.pairs),
-    estimateText(comparison.iqr, 2),
-    estimateText(comparison.sd, 2),
+    estimateText(comparison.iqr, 2, comparison.pairs),
+    estimateText(comparison.sd, 2, comparison.pairs),
     probabilityText(comparison.adjusted),
   ]);
   const header = ["cells", "pairs", "ratio of interquartile ranges", "ratio of standard deviations", "p"];

@@ -1,5 +1,5 @@
 import type { Run } from "../../engines/engine.ts";
-import type { RunRecord } from "../../records/record.ts";
+import { finalLosses, type RunRecord } from "../../records/record.ts";
 import type { SweepStart } from "../../sweep/run-sweep.ts";
 import { duration, thousands } from "../../units.ts";
 
@@ -42,6 +42,8 @@ export class Tally {
   readonly #reached = new Map<string, number>();
   /** Run-steps of earlier processes. */
   readonly #kept: number;
+  /** Sum and number of the training losses of the runs that are done. */
+  readonly #losses = { sum: 0, count: 0 };
   readonly #start = performance.now();
 
   constructor(runs: readonly Run[], kept: SweepStart["kept"]) {
@@ -56,10 +58,21 @@ export class Tally {
     this.#reached.set(id, step);
   }
 
-  end({ id, steps }: RunRecord): void {
+  end(record: RunRecord): void {
+    const { id, steps } = record;
     this.reach(id, steps);
     this.#reached.delete(id);
     this.ended++;
+    const loss = finalLosses(record, "train")?.mean;
+    if (loss === undefined) return;
+    this.#losses.sum += loss;
+    this.#losses.count++;
+  }
+
+  /** `loss 0.0512`: the mean training loss of the runs that are done; empty before one is. */
+  get loss(): string {
+    const { sum, count } = this.#losses;
+    return count === 0 ? "" : `loss ${(sum / count).toFixed(4)}`;
   }
 
   get percent(): number {
@@ -69,10 +82,16 @@ export class Tally {
   /** `5,213 steps/s, 0:41 min left`. */
   get pace(): string {
     const own = this.steps - this.#kept;
+    if (own === 0) return this.left;
+    return `${thousands((1000 * own) / (performance.now() - this.#start))} steps/s, ${this.left}`;
+  }
+
+  /** `0:41 min left`. */
+  get left(): string {
+    const own = this.steps - this.#kept;
     if (own === 0) return "starting";
     const elapsed = performance.now() - this.#start;
-    const left = (elapsed / own) * (this.total - this.steps);
-    return `${thousands((1000 * own) / elapsed)} steps/s, ${duration(left)} left`;
+    return `${duration((elapsed / own) * (this.total - this.steps))} left`;
   }
 
   /** The line for a run that failed. */

@@ -17,8 +17,8 @@ export function candidatesText(picks: readonly Pick[]): string {
   return table([[...heads(picks), ...keys, "mean [95 %]", "failed", ""], ...rows]);
 }
 
-function cells({ point, mean, failed }: Candidate): string[] {
-  return [...Object.values(point).map(String), estimateText(mean, 4), String(failed)];
+function cells({ point, mean, runs, failed }: Candidate): string[] {
+  return [...Object.values(point).map(String), estimateText(mean, 4, runs), String(failed)];
 }
 
 /** How sure each choice is. */
@@ -27,7 +27,7 @@ export function picksText(picks: readonly Pick[]): string {
     ...names(pick),
     pointText(pick.chosen),
     pick.next === undefined ? "none" : pointText(pick.next.point),
-    pick.next === undefined ? "-" : estimateText(pick.next.behind, 4),
+    pick.next === undefined ? "-" : estimateText(pick.next.behind, 4, pick.next.runs),
     pick.sure ? "yes" : "no",
     pick.atEnd.length > 0 ? `at an end of ${pick.atEnd.join(", ")}` : "",
   ]);

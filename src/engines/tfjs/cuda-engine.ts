@@ -1,3 +1,4 @@
+import { MMOE } from "../../called-as.ts";
 import { UsageError } from "../../errors.ts";
 import type { Engine } from "../engine.ts";
 import { isOnCard } from "./device.ts";
@@ -16,6 +17,8 @@ export interface CudaOptions {
 export async function createCudaEngine({ allowCpu = false, ...options }: CudaOptions = {}): Promise<Engine> {
   const tf = await loadTf("tensorflow");
   if (!isOnCard(tf) && !allowCpu)
-    throw new UsageError("engine cuda: TensorFlow sees no card: mmoe doctor says why; --allow-cpu trains on the CPU");
+    throw new UsageError(
+      `engine cuda: TensorFlow sees no card: ${MMOE} doctor says why; --allow-cpu trains on the CPU`,
+    );
   return createTfjsEngine({ ...options, backend: "tensorflow", name: "cuda" });
 }

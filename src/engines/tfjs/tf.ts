@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { MMOE } from "../../called-as.ts";
 import { findBinding, loadBinding } from "../../cuda/binding.ts";
 import { UsageError, unreachable } from "../../errors.ts";
 import { registerGradients } from "./gradients.ts";
@@ -45,12 +46,14 @@ async function coreTf(): Promise<Tf> {
 function nativeTf(): Tf {
   const binding = findBinding(process.env);
   if (binding === undefined)
-    throw new UsageError("TensorFlow is not set up; mmoe cuda setup does it (with --cpu for the CPU alone)");
+    throw new UsageError(`TensorFlow is not set up; ${MMOE} cuda setup does it (with --cpu for the CPU alone)`);
   try {
     return loadBinding(binding) as Tf;
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${binding.folder}: TensorFlow does not load: ${(error as Error).message}; see mmoe doctor`);
+    throw new UsageError(
+      `${binding.folder}: TensorFlow does not load: ${(error as Error).message}; see ${MMOE} doctor`,
+    );
   }
 }
 

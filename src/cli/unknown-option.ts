@@ -1,0 +1,39 @@
+import { SETTING_KEYS, type SettingKey } from "../config/schema.ts";
+import { meantBy } from "../config/suggest.ts";
+import { shellQuoted } from "../shell.ts";
+
+/** Settings that have an option of another name than their own. */
+const SHORTER: Partial<Record<SettingKey, string>> = { correlations: "--corr" };
+
+/** Settings that have an option of their name. */
+const SAME: readonly SettingKey[] = ["models", "runs", "steps", "batch", "lr", "seed"];
+
+/**
+ * What to type for an unknown option of a command with --set that stands for a setting: `--set dropout=0.1`, or the
+ * option that the setting has. Undefined for any other word; if `exact`, also for a word that is only near a setting.
+ */
+export function settingFor(
+  argv: readonly string[],
+  flag: string,
+  { exact }: { readonly exact: boolean },
+): string | undefined {
+  const word = camelCase(flag);
+  const setting = meantBy(word, SETTING_KEYS) as SettingKey | undefined;
+  if (setting === undefined || (exact && setting !== word)) return undefined;
+  const option = SHORTER[setting] ?? (SAME.includes(setting) ? `--${setting}` : undefined);
+  const value = givenValue(argv, flag);
+  return option === undefined ? `--set ${setting}=${value ?? "VALUE"}` : `${option} ${value ?? "VALUE"}`;
+}
+
+/** `--train-rows=9` as `trainRows`. */
+function camelCase(flag: string): string {
+  return flag.replace(/^--/, "").replaceAll(/[-_](.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The word after `flag`, unless that is another option. */
+function givenValue(argv: readonly string[], flag: string): string | undefined {
+  const joined = argv.find((word) => word.startsWith(`${flag}=`));
+  if (joined !== undefined) return shellQuoted(joined.slice(flag.length + 1));
+  const next = argv[argv.indexOf(flag) + 1];
+  return next === undefined || /^-\D/.test(next) ? undefined : shellQuoted(next);
+}

@@ -1,0 +1,110 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { stringify } from "yaml";
+import { readYaml } from "../../src/config/load.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+
+/** What a command line that is refused says. */
+async function refused(...argv: string[]): Promise<string> {
+  const { code, stdout, stderr } = await runMain(argv);
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr.split("\n")).toHaveLength(2);
+  return stderr.replace(/^mmoe: /, "").trimEnd();
+}
+
+test.each([
+  [["sweep", "--corr", "0.5", "0.9"], "--corr 0.5 0.9: a list has commas and no spaces: --corr 0.5,0.9"],
+  [["sweep", "paper", "--lr", "1e-4,", "1e-2", "-1", "--runs", "8"], "--lr 1e-4,1e-2,-1"],
+  [["slurm", "--models", "mmoe", "shared-bottom-16", "omoe"], "--models mmoe,shared-bottom-16,omoe"],
+  [["figures", "--only", "4", "figure5", "results/none"], "--only 4,figure5"],
+])("%j is told to write commas", async (argv, list) => {
+  expect(await refused(...argv)).toContain(list);
+});
+
+test("a file whose name is a number is still a config after a list", async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "0.9"), "nonsense: 1\n");
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    expect(await refused("sweep", "--corr", "0.5", "0.9")).toBe("0.9: unknown key 'nonsense'");
+  } finally {
+    process.chdir(before);
+  }
+});
+
+test.each([
+  [["--dropout", "0.1"], "'--dropout'; did you mean '--set dropout=0.1'?"],
+  [["--dropout=0.1"], "'--dropout'; did you mean '--set dropout=0.1'?"],
+  [["--train-rows", "700", "--runs", "3"], "'--train-rows'; did you mean '--set trainRows=700'?"],
+  [["--correlations", "0.5"], "'--correlations'; did you mean '--corr 0.5'?"],
+  [["--batch-size", "32"], "'--batch-size'; did you mean '--batch 32'?"],
+  [["--learning-rate", "-o", "x"], "'--learning-rate'; did you mean '--lr VALUE'?"],
+  [["--seeds", "4"], "'--seeds'; did you mean '--seed'?"],
+  [["--cor", "0.5"], "'--cor'; did you mean '--corr'?"],
+  [["--labels", "raw"], "'--labels'; did you mean '--set labels=raw'?"],
+  [["--over-write"], "'--over-write'; did you mean '--overwrite'?"],
+  [["--zebra"], "'--zebra'"],
+])("sweep %j says which option was meant", async (argv, message) => {
+  expect(await refused("sweep", ...argv)).toBe(`unknown option ${message}`);
+});
+
+test("a command without --set is not told of it", async () => {
+  expect(await refused("summary", "results/none", "--dropout", "0.1")).toBe("unknown option '--dropout'");
+});
+
+test("--engine gpu is told of cuda", async () => {
+  expect(await refused("sweep", "--engine", "gpu")).toMatch(/got 'gpu'; did you mean 'cuda'\?$/);
+});
+
+test.each([
+  ["batch", "batchsize"],
+  ["batch", "batch_size"],
+  ["correlations", "corr"],
+  ["lr", "learningRate"],
+])("a config with %s called %s is told so", async (key, slip) => {
+  const { [key]: value, ...rest } = readYaml("configs/smoke.yaml").values as Record<string, unknown>;
+  const file = join(temporaryFolder(), "mine.yaml");
+  writeFileSync(file, stringify({ ...rest, [slip]: value }));
+  expect(await refused("sweep", file)).toBe(`${file}: unknown key '${slip}'; did you mean '${key}'?`);
+});
+
+test("--set corr=... is told of correlations", async () => {
+  expect(await refused("sweep", "--set", "corr=0.5")).toBe("--set: unknown key 'corr'; did you mean 'correlations'?");
+});
+
+test("a results folder in the place of a config is told how to go on", async () => {
+  expect(await refused("sweep", "results/figure3")).toBe(
+    "results/figure3 is a results folder; go on with: mmoe sweep results/figure3/config.yaml --out results/figure3",
+  );
+  expect(await refused("sweep", "results")).toBe("results is a folder; give a config file or a preset");
+});
+
+test.each(["report", "summary", "claims", "status", "tune"])("%s says what draws label trials", async (command) => {
+  expect(await refused(command, "results/figure2")).toBe(
+    "results/figure2 holds label trials and no sweep; mmoe figures results/figure2 draws them",
+  );
+});
+
+test("a folder without a sweep is told of those in it, and a folder that is missing of those beside it", async () => {
+  const folder = temporaryFolder();
+  const says = () => Promise.all([refused("summary", folder), refused("summary", join(folder, "none"))]);
+  expect(await says()).toEqual([
+    `${folder} holds no sweep (no config.yaml); give a results folder of mmoe sweep`,
+    `${folder}/none: no such folder; give a results folder of mmoe sweep`,
+  ]);
+  for (const name of ["a", "b", "c", "d", "e"]) {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, "config.yaml"), "");
+  }
+  const some = `; give one of: ${["a", "b", "c", "d"].map((name) => join(folder, name)).join(", ")}, ... (5 in all)`;
+  expect(await says()).toEqual([
+    `${folder} holds no sweep (no config.yaml)${some}`,
+    `${folder}/none: no such folder${some}`,
+  ]);
+});
+
+test("help of an unknown command names the nearest one", async () => {
+  expect(await refused("help", "swep")).toBe("unknown command 'swep'; did you mean 'sweep'?");
+});

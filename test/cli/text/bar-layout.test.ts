@@ -1,0 +1,31 @@
+import { describe, expect, test } from "vitest";
+import { type BarLayout, barLayout } from "../../../src/cli/text/bar-layout.ts";
+
+const names = ["shared-bottom p=0.50", "omoe p=0.50", "mmoe p=0.50"];
+
+/** The widest line of the sweep itself. */
+function wholeLine({ cells, rate, bar }: BarLayout, runs: number): string {
+  const name = "all".padEnd(cells ? (names[0] as string).length : 3);
+  return `${name} [${"=".repeat(bar)}] ${runs}/${runs} runs${rate ? ", 999,999 steps/s" : ""}, 23:59 min left`;
+}
+
+describe.each([24, 1800])("barLayout(lines) of %i runs", (runs) => {
+  test.each([
+    [200, true],
+    [80, true],
+    [60, false],
+  ])("fills %i columns but one, and has the rate: %j", (columns, rate) => {
+    const layout = barLayout({ columns, rows: 24, names, runs });
+    expect(layout).toMatchObject({ cells: true, rate });
+    expect(wholeLine(layout, runs)).toHaveLength(columns - 1);
+  });
+
+  test("has no line for each cell where they are too many or too wide", () => {
+    expect(barLayout({ columns: 80, rows: 5, names, runs }).cells).toBe(true);
+    const few = barLayout({ columns: 80, rows: 4, names, runs });
+    expect(few.cells).toBe(false);
+    expect(wholeLine(few, runs)).toHaveLength(79);
+    const wide = names.map((name) => `${name} lr=0.0001 batch=64`);
+    expect(barLayout({ columns: 60, rows: 24, names: wide, runs }).cells).toBe(false);
+  });
+});
