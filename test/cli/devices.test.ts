@@ -116,7 +116,7 @@ describe("mmoe sweep --devices", () => {
     const stopped = await end;
     expect([stopped.code, stopped.stderr.match(/^\[[35]\] mmoe: stopped by/gm)?.length]).toEqual([code, 2]);
     expect(stopped.stderr).toMatch(
-      /\nmmoe: stopped; finished runs are kept in .*; go on with:\nmmoe sweep smoke --out .* --devices 0,1\n$/,
+      /\nmmoe: stopped; finished runs are kept in .*; go on with:\nnode bin\/mmoe.js sweep smoke --out .* --devices 0,1\n$/,
     );
   });
 
