@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.ts";
-import { CONFIG_VERSION, FILE_SCHEMA } from "./schema.ts";
+import { CONFIG_VERSION, FILE_SCHEMA, type Settings } from "./schema.ts";
 import { LATER_SETTINGS } from "./settings.ts";
 import { didYouMean } from "./suggest.ts";
 
@@ -9,6 +9,11 @@ export interface GivenValues {
   readonly source: string;
   readonly values: unknown;
 }
+
+/** Values that replace those of a file, or are made from what they replace. */
+export type Override =
+  | GivenValues
+  | { readonly source: string; readonly valuesAfter: (before: Settings) => Partial<Record<keyof Settings, unknown>> };
 
 /**
  * Turns a config file of any version into one of this version: settings that came later get the value, and the mark,
