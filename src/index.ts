@@ -8,6 +8,7 @@ import { claimsOf } from "./claims/claims.ts";
 import type { Config } from "./config/config.ts";
 import type { GridPoint } from "./config/grid.ts";
 import { loadConfig as load } from "./config/load.ts";
+import type { OwnModel } from "./config/own-model-schema.ts";
 import type { Settings } from "./config/schema.ts";
 import { LARGEST_COUNT } from "./config/settings.ts";
 import { correlationMatrix, type Matrix } from "./data/correlation-matrix.ts";
@@ -43,16 +44,22 @@ export type {
   LossSet,
   Matrix,
   ModelSpec,
+  OwnModel,
   Results,
   Settings,
   Summary,
 };
 
+/** Settings as a program gives them: the list of models may define some. */
+export interface GivenSettings extends Omit<Partial<Settings>, "models"> {
+  readonly models?: readonly (string | OwnModel)[];
+}
+
 /**
  * The checked, frozen config of a sweep: of a preset (`paper`, `fresh`, `figure3`, `smoke`) or a YAML or JSON file, with
  * `settings` in place of its own. Throws UsageError with the place, what is expected there, and what it got.
  */
-export function loadConfig(fileOrPreset: string, settings: Partial<Settings> = {}): Config {
+export function loadConfig(fileOrPreset: string, settings: GivenSettings = {}): Config {
   const layers = Object.entries(settings).map(([key, value]) => ({
     source: `settings.${key}`,
     values: { [key]: value },
