@@ -24,10 +24,12 @@ import { type Results, readResults as read } from "./records/read-results.ts";
 import type { LossSet } from "./records/record.ts";
 import { type Summary, summaryOf } from "./summary/summary.ts";
 
-export type { Run } from "./engines/engine.ts";
+export type { AnyRun, Run } from "./engines/engine.ts";
+export type { Draw, ModelCode, Parameter, Prediction, Shape } from "./engines/tfjs/code/model-code.ts";
 export { UsageError } from "./errors.ts";
 export { isLacking } from "./figures/figure.ts";
 export { MachineError } from "./machine-error.ts";
+export type { CodeModel, Model } from "./models/code.ts";
 export type { RunRecord } from "./records/record.ts";
 export { planRuns } from "./sweep/plan.ts";
 export type { SweepListener, SweepOutcome, SweepRequest, SweepStart } from "./sweep/run-sweep.ts";

@@ -1,10 +1,12 @@
 import { type Config, configAt, modelOf } from "../config/config.ts";
 import { gridPoints } from "../config/grid.ts";
 import { loadConfig } from "../config/load.ts";
-import { modelSetOverrides } from "../config/model-set.ts";
+import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
 import { definitionText } from "../config/own-models.ts";
 import { GENERATOR_PRESETS } from "../data/presets.ts";
+import { loadCode } from "../engines/tfjs/code/load-code.ts";
 import { UsageError } from "../errors.ts";
+import { type CodeModel, isCode, type Model } from "../models/code.ts";
 import { type Part, paperCount, parameterCount } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
@@ -23,6 +25,7 @@ const PAPER_INPUTS = GENERATOR_PRESETS.paper.settings.inputs;
 const MOST_TASKS = 1_000;
 
 interface Options {
+  readonly model: readonly string[];
   readonly modelSet: readonly string[];
   readonly inputs?: string;
   readonly tasks?: string;
@@ -32,7 +35,8 @@ interface Options {
 export const define: Define = (command, run) => {
   command
     .argument("[config]", "a config or preset: list its models (default: all of mmoe's)")
-    .option("--model-set <model.field=value>", "of a config: change a model, as in mmoe sweep", collect, [])
+    .option("--model <file>", "with a config: add a model of your own, as in mmoe sweep", collect, [])
+    .option("--model-set <model.field=value>", "with a config: change a model, as in mmoe sweep", collect, [])
     .option("--inputs <n>", `input dimension d (default: ${PAPER_INPUTS})`)
     .option("--tasks <n>", "tasks K (default: 2)")
     .option("--json", "as JSON: specs, and counts by part")
@@ -40,36 +44,55 @@ export const define: Define = (command, run) => {
       "after",
       examples("mmoe models", "mmoe models --inputs 112 --tasks 3", "mmoe models my.yaml", "mmoe models --json"),
     )
-    .action((config: string | undefined, options: Options) => run(async (context) => list(config, options, context)));
+    .action((config: string | undefined, options: Options) => run((context) => list(config, options, context)));
 };
 
-/** A model and what it is, in some words. */
+/** A model, what it is in some words, and how many parameters it has. */
 interface Listed {
-  readonly spec: ModelSpec;
+  readonly model: Model;
   readonly about: string;
+  /** Parameters by part; of a model in JavaScript, by name. */
+  readonly parts: Readonly<Record<string, number>>;
+  readonly total: number;
+  /** As the paper counts; undefined for a model in JavaScript. */
+  readonly paper?: number;
 }
 
-function list(file: string | undefined, options: Options, { effects }: Context): number {
-  const models = file === undefined ? zooModels(options) : configModels(file, options);
-  const specs = models.map(({ spec }) => spec);
-  effects.stdout.write(options.json ? `${JSON.stringify(specs.map(described), null, 2)}\n` : listed(models));
+async function list(file: string | undefined, options: Options, { effects }: Context): Promise<number> {
+  const models = await Promise.all(file === undefined ? zooModels(options) : configModels(file, options));
+  effects.stdout.write(options.json ? `${JSON.stringify(models.map(described), null, 2)}\n` : listed(models));
   return EXIT.done;
 }
 
-function zooModels({ inputs, tasks, modelSet }: Options): Listed[] {
-  if (modelSet.length > 0) throw new UsageError("--model-set: expected a config whose models to change; give one");
+function zooModels({ inputs, tasks, model, modelSet }: Options): Listed[] {
+  const flag = model.length > 0 ? "--model" : modelSet.length > 0 && "--model-set";
+  if (flag) throw new UsageError(`${flag}: expected a config with the other models; give one, such as paper`);
   const D = countOption("--inputs", inputs ?? String(PAPER_INPUTS), 2);
   const ends = { inputs: D, tasks: countOption("--tasks", tasks ?? "2", 2, Math.min(D, MOST_TASKS)) };
-  return MODEL_NAMES.map((name) => ({ spec: ZOO[name].build(ends), about: ZOO[name].about }));
+  return MODEL_NAMES.map((name) => ofSpec(ZOO[name].build(ends), ZOO[name].about));
 }
 
 /** Of a grid, the models at the first point: their sizes are the same at all. */
-function configModels(file: string, { inputs, tasks, modelSet }: Options): Listed[] {
+function configModels(file: string, { inputs, tasks, model, modelSet }: Options): (Listed | Promise<Listed>)[] {
   const flag = inputs === undefined ? tasks && "--tasks" : "--inputs";
   if (flag) throw new UsageError(`${flag}: the config says it; leave it out`);
-  const config = loadConfig(file, modelSetOverrides(modelSet));
+  const config = loadConfig(file, [...modelFileOverrides(model), ...modelSetOverrides(modelSet)]);
   const point = configAt(config, gridPoints(config)[0] ?? {});
-  return config.models.map((name) => ({ spec: modelOf(point, name), about: aboutOf(name, config) }));
+  return config.models.map((name) => {
+    const model = modelOf(point, name);
+    return isCode(model) ? ofCode(model) : ofSpec(model, aboutOf(name, config));
+  });
+}
+
+function ofSpec(model: ModelSpec, about: string): Listed {
+  const parts = PARTS.map((part) => [part, parameterCount(model, part)]);
+  return { model, about, parts: Object.fromEntries(parts), total: parameterCount(model), paper: paperCount(model) };
+}
+
+async function ofCode(model: CodeModel): Promise<Listed> {
+  const { code, parameters, size } = await loadCode(model);
+  const parts = parameters.map(({ name, size }) => [name, size]);
+  return { model, about: code.about ?? model.file, parts: Object.fromEntries(parts), total: size };
 }
 
 function aboutOf(name: string, { ownModels }: Config): string {
@@ -77,18 +100,17 @@ function aboutOf(name: string, { ownModels }: Config): string {
   return own === undefined ? ZOO[name as ModelName].about : definitionText(own);
 }
 
-function described(spec: ModelSpec) {
-  const parameters = Object.fromEntries(PARTS.map((part) => [part, parameterCount(spec, part)]));
-  return { ...spec, parameters: { ...parameters, total: parameterCount(spec), paper: paperCount(spec) } };
+function described({ model, parts, total, paper }: Listed) {
+  return { ...model, parameters: { ...parts, total, ...(paper !== undefined && { paper }) } };
 }
 
 function listed(models: readonly Listed[]): string {
   const header = ["parameters of", ...PARTS, "total", "paper's"];
-  const rows = models.map(({ spec }) => {
-    const counts = [...PARTS.map((part) => parameterCount(spec, part)), parameterCount(spec), paperCount(spec)];
-    return [spec.name, ...counts.map(thousands)];
+  const rows = models.map(({ model, parts, total, paper }) => {
+    const counts = [...PARTS.map((part) => (isCode(model) ? undefined : parts[part])), total, paper];
+    return [model.name, ...counts.map((count) => (count === undefined ? "" : thousands(count)))];
   });
-  const width = Math.max(...models.map(({ spec }) => spec.name.length));
-  const about = models.map(({ spec, about }) => `${spec.name.padEnd(width)}  ${about}\n`).join("");
+  const width = Math.max(...models.map(({ model }) => model.name.length));
+  const about = models.map(({ model, about }) => `${model.name.padEnd(width)}  ${about}\n`).join("");
   return `${table([header, ...rows])}\npaper's: as the paper counts, the kernels of experts and towers.\n\n${about}`;
 }

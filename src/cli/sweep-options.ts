@@ -2,7 +2,7 @@ import type { Command, Option } from "commander";
 import type { Config } from "../config/config.ts";
 import type { Override } from "../config/file-version.ts";
 import { listOverride, loadConfig, override, setOverride } from "../config/load.ts";
-import { modelSetOverrides } from "../config/model-set.ts";
+import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { UsageError } from "../errors.ts";
 import { defaultFolder } from "../records/find-results.ts";
@@ -21,6 +21,7 @@ import {
 export interface SweepOptions {
   readonly corr?: string;
   readonly models?: string;
+  readonly model: readonly string[];
   readonly modelSet: readonly string[];
   readonly runs?: string;
   readonly steps?: string;
@@ -58,6 +59,7 @@ export function addSweepOptions(command: Command): Command {
     .argument("[config]", "a YAML or JSON file, or a preset: paper, fresh, figure3, smoke", "paper")
     .option("--corr <list>", "correlations of the task pairs, separated by commas")
     .option("--models <list>", "models, separated by commas (see mmoe models)")
+    .option("--model <file>", "add a model of your own in JavaScript; may be given again", collect, [])
     .option("--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, [])
     .option("--runs <n>", "runs of each model at each correlation")
     .option("--steps <n>", "training steps of a run; several, by commas, make a grid")
@@ -115,12 +117,12 @@ export function typedWords(command: Command, options: readonly Option[]): string
 }
 
 function overridesOf(options: SweepOptions): Override[] {
-  const { corr, models, modelSet, runs, steps, batch, lr, seed, set } = options;
+  const { corr, models, model, modelSet, runs, steps, batch, lr, seed, set } = options;
   const layers: Override[] = set.map(setOverride);
   if (corr !== undefined) layers.push(override("--corr", "correlations", listOption(corr)));
   if (models !== undefined) layers.push(override("--models", "models", listOption(models)));
   for (const [key, text] of Object.entries({ runs, steps, batch, lr, seed })) {
     if (text !== undefined) layers.push(listOverride(`--${key}`, key, text));
   }
-  return [...layers, ...modelSetOverrides(modelSet)];
+  return [...layers, ...modelFileOverrides(model), ...modelSetOverrides(modelSet)];
 }

@@ -12,7 +12,7 @@ import { checkTuned } from "./tuned.ts";
 /** The file with the overrides laid over it, checked and frozen. Throws UsageError for the first thing wrong. */
 export function checkConfig(file: GivenValues, overrides: readonly Override[]): Config {
   const { marks, version: _, ...given } = checkFile(FILE_SCHEMA, upToDate(file));
-  const settings = withoutSingles(definitionsApart(given)) as Settings;
+  const settings = withoutSingles(definitionsApart(given, file)) as Settings;
   const origins = Object.fromEntries(SETTING_KEYS.map((key) => [key, marks[key] ?? "yours"])) as Origins;
   const sources: Partial<Record<SettingKey, string>> = {};
   for (const one of overrides) {
@@ -31,10 +31,11 @@ export function checkConfig(file: GivenValues, overrides: readonly Override[]): 
 type Origins = Record<SettingKey, SettingOrigin>;
 
 /** The settings that an override gives; definitions of models are added to those before. */
-function overriding(before: Settings, { source, ...override }: Override): Partial<Settings> {
+function overriding(before: Settings, override: Override): Partial<Settings> {
+  const { source } = override;
   const values = "valuesAfter" in override ? override.valuesAfter(before) : override.values;
   const checked = checkedBy(SWEEP_SCHEMA.partial(), values as object, within(source), source);
-  const { ownModels, ...others } = definitionsApart(checked);
+  const { ownModels, ...others } = definitionsApart(checked, override);
   const all = ownModels && { ownModels: withModels(before.ownModels, ownModels) };
   return withoutSingles({ ...others, ...all });
 }
@@ -92,8 +93,20 @@ function firstOf(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
 /** Of a setting of several kinds: what is wrong within the kind that was given, if it is one of them. */
 function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   if (issue.code !== "invalid_union") return issue;
-  const inner = issue.errors.map(firstOf).find(({ code, path }) => code === "unrecognized_keys" || path.length > 0);
+  const within = issue.errors.filter((issues) => issues.some(isWithin)).sort((a, b) => unknownIn(a) - unknownIn(b));
+  const inner = within[0] && firstOf(within[0]);
   return inner === undefined ? issue : { ...inner, path: [...issue.path, ...inner.path] };
+}
+
+/** Whether an issue is of a part of the value. */
+function isWithin({ code, path }: z.core.$ZodIssue): boolean {
+  return code === "unrecognized_keys" || path.length > 0;
+}
+
+/** How many keys of the value itself a kind does not know. */
+function unknownIn(issues: readonly z.core.$ZodIssue[]): number {
+  const unknown = issues.find((issue) => issue.code === "unrecognized_keys" && issue.path.length === 0);
+  return unknown?.code === "unrecognized_keys" ? unknown.keys.length : 0;
 }
 
 function explained(
@@ -150,7 +163,12 @@ function kindOf(union: z.ZodUnion, value: unknown): unknown {
   const kind = Array.isArray(value) ? "list" : typeof value === "object" && value !== null ? "tree" : "single";
   const kindOfSchema = (schema: unknown) =>
     schema instanceof z.ZodArray ? "list" : schema instanceof z.ZodObject ? "tree" : "single";
-  const chosen = union.options.find((option) => kindOfSchema(option) === kind) as z.ZodType | undefined;
+  const keys = kind === "tree" ? Object.keys(value as object) : [];
+  const unknown = (schema: unknown) =>
+    schema instanceof z.ZodObject ? keys.filter((key) => !Object.hasOwn(schema.shape, key)).length : 0;
+  const [chosen] = (union.options as z.ZodType[])
+    .filter((option) => kindOfSchema(option) === kind)
+    .sort((a, b) => unknown(a) - unknown(b));
   const saysAll = union.description !== undefined && (kind === "single" || (kind === "list" && !chosen?.description));
   return saysAll || chosen === undefined ? union : chosen;
 }

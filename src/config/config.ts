@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { GENERATOR_PRESETS, generatorSettings, type Mark } from "../data/presets.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
 import type { TrainingSettings } from "../engines/engine.ts";
+import { isCode, type Model } from "../models/code.ts";
 import type { Initializer } from "../models/initializers.ts";
-import type { ModelSpec } from "../models/spec.ts";
 import { type GridPoint, listedKeys } from "./grid.ts";
 import { definitionHash, modelNamed } from "./own-models.ts";
 import { EXTENT, NAMES, type PointSettings, type SettingKey, type Settings } from "./schema.ts";
@@ -68,9 +68,10 @@ export function trainingOf(config: PointConfig): TrainingSettings {
   };
 }
 
-export function modelOf(config: PointConfig, name: string): ModelSpec {
+export function modelOf(config: PointConfig, name: string): Model {
   const { inputs } = generatorOf(config);
-  return { ...modelNamed(name, config.ownModels, { inputs, tasks: config.tasks }), dropout: config.dropout };
+  const model = modelNamed(name, config.ownModels, { inputs, tasks: config.tasks });
+  return isCode(model) ? model : { ...model, dropout: config.dropout };
 }
 
 function initializerOf({ initializer, initializerStd }: PointConfig): Initializer {

@@ -8,12 +8,16 @@ export interface GivenValues {
   /** Its name in errors. */
   readonly source: string;
   readonly values: unknown;
+  /** The folder that paths in it start from; by default the working folder. */
+  readonly folder?: string;
 }
 
 /** Values that replace those of a file, or are made from what they replace. */
 export type Override =
   | GivenValues
-  | { readonly source: string; readonly valuesAfter: (before: Settings) => Partial<Record<keyof Settings, unknown>> };
+  | (Pick<GivenValues, "source" | "folder"> & {
+      readonly valuesAfter: (before: Settings) => Partial<Record<keyof Settings, unknown>>;
+    });
 
 /**
  * Turns a config file of any version into one of this version: settings that came later get the value, and the mark,

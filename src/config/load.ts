@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../errors.ts";
 import { readText } from "../regular-file.ts";
@@ -36,7 +36,7 @@ export function loadConfig(fileOrPreset: string, overrides: readonly Override[] 
 
 /** The values in a YAML file, which errors call `source`. */
 export function readYaml(path: string, source = path): GivenValues {
-  return { source, values: parseFile(readText(path, { source, most: LARGEST_FILE }), source) };
+  return { source, values: parseFile(readText(path, { source, most: LARGEST_FILE }), source), folder: dirname(path) };
 }
 
 /** One override from a flag: `--corr` and a list of texts, `--runs` and one text. */

@@ -1,10 +1,20 @@
+import { basename, extname } from "node:path";
 import { UsageError } from "../errors.ts";
 import type { ModelName } from "../models/zoo.ts";
 import type { Override } from "./file-version.ts";
 import { parseValue } from "./load.ts";
-import { CHANGE_KEYS, type OwnModel } from "./own-model-schema.ts";
+import { CHANGE_KEYS, type OwnModel, type SpecDefinition } from "./own-model-schema.ts";
+import { isCodeDefinition } from "./own-models.ts";
 import type { Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
+
+/** An override from each `--model ./my-model.mjs`: a model in JavaScript, named by its file, after those of the list. */
+export function modelFileOverrides(files: readonly string[]): Override[] {
+  return files.map((file) => ({
+    source: "--model",
+    valuesAfter: ({ models }) => ({ models: [...models, { name: basename(file, extname(file)), file }] }),
+  }));
+}
 
 const FLAG = "--model-set";
 
@@ -29,8 +39,10 @@ function changedModels({ models, ownModels }: Settings, assignments: readonly st
   const changes = assignments.map((assignment) => changeIn(assignment, models));
   return models.map((name) => {
     const own = changes.filter(({ model }) => model === name);
+    if (own.length === 0) return name;
     const definition = ownModels.find((model) => model.name === name) ?? { name, like: name as ModelName };
-    return own.length === 0 ? name : changed(definition, own);
+    if (!isCodeDefinition(definition)) return changed(definition, own);
+    throw new UsageError(`${FLAG}: model ${name} is JavaScript; change its file`);
   });
 }
 
@@ -55,13 +67,13 @@ function pathIn(text: string): string[] {
 }
 
 /** The definition with the values at their paths. The schema checks them. */
-function changed(definition: OwnModel, changes: readonly Change[]): OwnModel {
+function changed(definition: SpecDefinition, changes: readonly Change[]): OwnModel {
   const tree = changes.reduce<object>(
     (before, { path, text }) => withValue(before, path, typed(text, path)),
     definition,
   );
   const said = changes.map(({ path, text }) => `-${path.join(".")}-${(text.match(/[a-z0-9.]+/gi) ?? []).join("-")}`);
-  return { ...tree, name: `${definition.name}${said.join("")}` } as OwnModel;
+  return { ...tree, name: `${definition.name}${said.join("")}` } as SpecDefinition;
 }
 
 function withValue(tree: object, [key = "", ...rest]: readonly string[], value: unknown): object {

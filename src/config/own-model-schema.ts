@@ -31,16 +31,36 @@ const CHANGES = {
   bias: z.boolean().describe("true or false"),
 };
 
-const OWN_MODEL_SCHEMA = z
+const SPEC_MODEL = z
   .strictObject({ name: plainName("a name"), like: choice(MODEL_NAMES), ...z.object(CHANGES).partial().shape })
   .describe("{name, like} and what differs: experts, gating, gate, tower, bias");
 
-/** A model of the user's own: a member of the family under a name of its own. */
-export type OwnModel = z.output<typeof OWN_MODEL_SCHEMA>;
+const CODE_MODEL = z
+  .strictObject({
+    name: plainName("a name"),
+    file: z.string().min(1).describe("the path of a JavaScript file, from the folder of this one"),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .describe("the SHA-256 of that file, 64 hexadecimal digits; mmoe fills it in")
+      .optional(),
+  })
+  .describe("{name, file}");
+
+/** A member of the family under a name of one's own. */
+export type SpecDefinition = z.output<typeof SPEC_MODEL>;
+
+/** A model in JavaScript. Once checked, the path of its file is absolute, and it has the hash. */
+export type CodeDefinition = z.output<typeof CODE_MODEL>;
+
+/** A model of the user's own. */
+export type OwnModel = SpecDefinition | CodeDefinition;
+
+const OWN_MODEL = z.union([SPEC_MODEL, CODE_MODEL]);
 
 /** Stored configs have the definitions apart. */
 export const OWN_MODELS_SCHEMA = z
-  .array(OWN_MODEL_SCHEMA)
+  .array(OWN_MODEL)
   .refine((models) => new Set(models.map(({ name }) => name)).size === models.length)
   .describe("a list of definitions of models, no name twice");
 
@@ -49,5 +69,5 @@ export const CHANGE_KEYS = Object.keys(CHANGES);
 
 /** A model as a list names it, or defines it on the spot. */
 export const NAMED_OR_OWN = z
-  .union([choice(MODEL_NAMES), MODEL_NAME, OWN_MODEL_SCHEMA]) // the names for editors
-  .describe(`${ZOO_NAMES}, or {name, like} and what differs`);
+  .union([choice(MODEL_NAMES), MODEL_NAME, SPEC_MODEL, CODE_MODEL]) // the names for editors
+  .describe(`${ZOO_NAMES}, or {name, like} and what differs, or {name, file}`);

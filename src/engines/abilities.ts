@@ -1,6 +1,7 @@
 import { UsageError } from "../errors.ts";
-import { checkSpec, type Gating, type ModelSpec } from "../models/spec.ts";
-import type { Optimizer, Run } from "./engine.ts";
+import { type CodeModel, isCode, type Model } from "../models/code.ts";
+import { checkSpec, type Gating } from "../models/spec.ts";
+import type { AnyRun, Optimizer, Run } from "./engine.ts";
 
 export type AbleEngine = "cpu" | "tfjs" | "cuda";
 
@@ -11,11 +12,14 @@ export type AbleEngine = "cpu" | "tfjs" | "cuda";
 export interface Abilities {
   readonly gatings: Readonly<Record<Gating, boolean>>;
   readonly optimizers: Readonly<Record<Optimizer, boolean>>;
+  /** Models in JavaScript. */
+  readonly code: boolean;
 }
 
 const TENSORFLOW_JS: Abilities = {
   gatings: { none: true, average: true, single: true, "per-task": true },
   optimizers: { adam: true, sgd: true },
+  code: true,
 };
 
 /** The engines' abilities by name: an engine that refuses a run says which others train it. */
@@ -23,6 +27,7 @@ export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
   cpu: {
     gatings: { none: true, average: true, single: true, "per-task": true },
     optimizers: { adam: true, sgd: true },
+    code: false,
   },
   tfjs: TENSORFLOW_JS,
   cuda: TENSORFLOW_JS,
@@ -32,14 +37,18 @@ export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
  * Refuses a model that `engine` can't train: UsageError with the model's name, the missing ability and the engines that
  * have it. Throws RangeError for a spec that is not a model.
  */
-export function checkModel(engine: AbleEngine, model: ModelSpec): void {
+export function checkModel(engine: AbleEngine, model: Model): void {
+  if (isCode(model)) {
+    expectAbility(engine, `model ${model.name}: JavaScript`, ({ code }) => code);
+    return;
+  }
   const { name, gating } = model;
   expectAbility(engine, `model ${name}: gating ${gating}`, ({ gatings }) => gatings[gating]);
   checkSpec(model);
 }
 
 /** Refuses a run as `checkModel` does its model; throws RangeError if model and data differ in their sizes. */
-export function checkRun(engine: AbleEngine, { id, model, data, correlationMatrix, training }: Run): void {
+export function checkRun(engine: AbleEngine, { id, model, data, correlationMatrix, training }: AnyRun): void {
   checkModel(engine, model);
   const { optimizer } = training;
   expectAbility(engine, `run ${id}: optimizer ${optimizer}`, ({ optimizers }) => optimizers[optimizer]);
@@ -48,6 +57,14 @@ export function checkRun(engine: AbleEngine, { id, model, data, correlationMatri
   const K = correlationMatrix.length;
   if (model.tasks !== K)
     throw new RangeError(`run ${id}: expected a model of ${K} tasks, as the data have, got ${model.tasks}`);
+}
+
+/** The runs of members of the family, and those of models in JavaScript. */
+export function byKind(runs: readonly AnyRun[]): { specs: Run[]; codes: Run<CodeModel>[] } {
+  return {
+    specs: runs.filter((run): run is Run => !isCode(run.model)),
+    codes: runs.filter((run): run is Run<CodeModel> => isCode(run.model)),
+  };
 }
 
 /** Refuses a member of a closed set that came in by a cast: no engine lists it. */

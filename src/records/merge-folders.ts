@@ -43,7 +43,7 @@ export function copyJournals(folders: readonly string[], out: string, config: Co
   writable(out, () => {
     const to = join(out, JOURNALS);
     makeFolder(to);
-    writeWholeSync(join(out, CONFIG), configYaml(config));
+    writeWholeSync(join(out, CONFIG), configYaml(config, out));
     for (const path of folders.flatMap((folder) => journalPaths(join(folder, JOURNALS)))) copyJournal(path, to);
   });
 }

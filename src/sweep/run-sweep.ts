@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Engine, Run } from "../engines/engine.ts";
+import type { AnyRun, Engine } from "../engines/engine.ts";
 import { MachineError } from "../machine-error.ts";
 import { JOURNALS } from "../records/find-results.ts";
 import type { RecordHead } from "../records/journal-line.ts";
@@ -29,7 +29,7 @@ export interface SweepListener {
   /** Training begins. */
   start?(start: SweepStart): void;
   /** A run has been trained for `step` steps. */
-  progress?(run: Run, step: number): void;
+  progress?(run: AnyRun, step: number): void;
   /** A run has ended, and its record is on disk. */
   result?(record: RunRecord): void;
   /** A line for people: a damaged record, an engine's choice, a time limit that comes too early. */
@@ -40,6 +40,8 @@ export interface SweepStart extends SweepShare {
   /** Name and device of the engine that was chosen. */
   readonly engine: string;
   readonly device: string;
+  /** The engine beside it, which trains the models in JavaScript. */
+  readonly beside?: Engine["beside"];
   /** Other engines that trained runs of this folder; their losses agree within float32's tolerance. */
   readonly trainedBefore: readonly string[];
 }
@@ -75,9 +77,9 @@ export async function runSweep(
 ): Promise<SweepOutcome> {
   const note = (line: string) => listener.note?.(line);
   const share = shareOf(request, note);
-  const engine = await loadEngine(request.engine ?? "auto", { ...request.engineOptions, note });
+  const engine = await loadEngine(request.engine ?? "auto", { ...request.engineOptions, note }, share.todo);
   try {
-    checkRuns(share.todo, engine);
+    await checkRuns(share.todo, engine);
     return await train(share, engine, request, { signal, listener });
   } finally {
     await engine.dispose();
@@ -91,15 +93,16 @@ async function train(
   { signal, listener }: { signal: AbortSignal | undefined; listener: SweepListener },
 ): Promise<SweepOutcome> {
   const { config, out, shard, todo } = share;
-  const others = share.begun ? otherTrainers(join(out, JOURNALS), { engine: engine.name, device: engine.device }) : [];
   const provenance = provenanceOf({ argv, config, engine, shard });
+  const others = share.begun ? otherTrainers(join(out, JOURNALS), provenance) : [];
   const folder = new ResultsFolder(out, config, { provenance, long, overwrite, shard });
   const limit = limitMs === undefined ? undefined : new TimeLimit(limitMs, (line) => listener.note?.(line));
   const stop = AbortSignal.any([signal, limit?.over].filter((each) => each !== undefined));
   const late = lateAfter(stop);
   const ended = new Map(share.ended);
   try {
-    listener.start?.({ ...share, engine: engine.name, device: engine.device, trainedBefore: others });
+    const { name, device, beside } = engine;
+    listener.start?.({ ...share, engine: name, device, ...(beside && { beside }), trainedBefore: others });
     const training = engine.train(todo, {
       signal: stop,
       ...(limit && { noMore: limit.noMore, onBegin: (begun) => limit.begin(begun) }),
@@ -140,7 +143,7 @@ function troubleOf(error: unknown): MachineError {
   throw error;
 }
 
-function countsOf(runs: readonly Run[], ended: ReadonlyMap<string, RecordHead>) {
+function countsOf(runs: readonly AnyRun[], ended: ReadonlyMap<string, RecordHead>) {
   const count = (status: RecordHead["status"]) => runs.filter(({ id }) => ended.get(id)?.status === status).length;
   const [done, failed] = [count("done"), count("failed")];
   return { done, failed, missing: runs.length - done - failed };

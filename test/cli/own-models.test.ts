@@ -95,7 +95,10 @@ describe("mmoe models", () => {
   test.each([
     [["smoke", "--inputs", "7"], "--inputs: the config says it; leave it out"],
     [["smoke", "--tasks", "3"], "--tasks: the config says it; leave it out"],
-    [["--model-set", "mmoe.bias=false"], "--model-set: expected a config whose models to change; give one"],
+    [
+      ["--model-set", "mmoe.bias=false"],
+      "--model-set: expected a config with the other models; give one, such as paper",
+    ],
   ])("refuses %j", async (words, message) => {
     expect(await runMain(["models", ...words])).toEqual({ code: 2, stdout: "", stderr: `mmoe: ${message}\n` });
   });

@@ -1,11 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { belongTogether, configAt, folderHash, modelOf, trainedHash } from "../../src/config/config.ts";
+import { belongTogether, type Config, configAt, folderHash, modelOf, trainedHash } from "../../src/config/config.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { differences, widened } from "../../src/config/same-sweep.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
 import { configYaml } from "../../src/config/write.ts";
+import type { ModelSpec } from "../../src/models/spec.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 import { complaint } from "../support/complaint.ts";
 import { temporaryFolder } from "../support/effects.ts";
@@ -21,6 +22,7 @@ function fileWith(models: string): string {
   return path;
 }
 
+const specOf = (config: Config, name: string) => modelOf(configAt(config, {}), name) as ModelSpec;
 const loaded = (models: string) => loadConfig(fileWith(models));
 const setTo = (models: string) => loadConfig("smoke", [setOverride(`models=${models}`)]);
 
@@ -28,7 +30,7 @@ describe("a model defined in the list of models", () => {
   const config = loaded(`[omoe, ${WIDE}]`);
 
   test("is like the zoo's but for what it changes, and is named by its own name", () => {
-    const [zoos, own] = ["mmoe", "wide"].map((name) => modelOf(configAt(config, {}), name));
+    const [zoos, own] = ["mmoe", "wide"].map((name) => specOf(config, name));
     expect(own).toEqual({ ...zoos, name: "wide", experts: { ...zoos?.experts, layers: [32, 16] } });
   });
 
@@ -39,17 +41,14 @@ describe("a model defined in the list of models", () => {
 
   test("may change every field", () => {
     const all = "experts: {shared: 3, perTask: 2, layers: [7]}, gating: average, gate: {layers: [5], bias: true}";
-    const spec = modelOf(
-      configAt(loaded(`[{name: x, like: omoe, ${all}, tower: {layers: []}, bias: false}]`), {}),
-      "x",
-    );
+    const spec = specOf(loaded(`[{name: x, like: omoe, ${all}, tower: {layers: []}, bias: false}]`), "x");
     expect(spec).toMatchObject({ experts: { shared: 3, perTask: 2, layers: [7] }, gating: "average", bias: false });
     expect([spec.gate, spec.tower]).toEqual([{ layers: [5], bias: true }, { layers: [] }]);
   });
 
   test("takes dropout, inputs and tasks from the sweep", () => {
     const changed = loadConfig(fileWith(`[${WIDE}]`), ["dropout=0.2", "tasks=3", "data=ple"].map(setOverride));
-    const { dropout, tasks, inputs } = modelOf(configAt(changed, {}), "wide");
+    const { dropout, tasks, inputs } = specOf(changed, "wide");
     expect([dropout, tasks, inputs]).toEqual([0.2, 3, 512]);
   });
 

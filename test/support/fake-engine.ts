@@ -1,12 +1,12 @@
 import { pairsOf } from "../../src/data/correlation-matrix.ts";
-import type { Engine, Hooks, Run, RunResult } from "../../src/engines/engine.ts";
+import type { AnyRun, Engine, Hooks, RunResult } from "../../src/engines/engine.ts";
 import { evaluationSteps } from "../../src/engines/evaluations.ts";
 
 interface Behaviour {
   /** Ids of runs that fail. */
   readonly failing?: readonly string[];
   /** Called, and waited for, before each run. */
-  readonly before?: (run: Run) => unknown;
+  readonly before?: (run: AnyRun) => unknown;
 }
 
 /** An engine that computes nothing: losses are made of the run's index and correlation. */
@@ -17,7 +17,7 @@ export function fakeEngine({ failing = [], before = () => {} }: Behaviour = {}):
     check: () => {},
     memoryBytes: () => 1_000_000,
     dispose: async () => {},
-    train: async (runs: readonly Run[], { onBegin, onProgress, onResult, signal, noMore }: Hooks) => {
+    train: async (runs: readonly AnyRun[], { onBegin, onProgress, onResult, signal, noMore }: Hooks) => {
       for (const run of runs) {
         if (noMore?.aborted) return;
         onBegin?.([run]);
@@ -30,7 +30,7 @@ export function fakeEngine({ failing = [], before = () => {} }: Behaviour = {}):
   };
 }
 
-export function doneResult(run: Run): RunResult {
+export function doneResult(run: AnyRun): RunResult {
   const { steps, trainRows } = run.training;
   const evaluations = evaluationSteps(run.training);
   const K = run.model.tasks;
@@ -50,7 +50,7 @@ export function doneResult(run: Run): RunResult {
   };
 }
 
-export function failedResult(run: Run): RunResult {
+export function failedResult(run: AnyRun): RunResult {
   return {
     run,
     failure: "loss is NaN at step 7",

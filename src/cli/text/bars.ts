@@ -1,5 +1,5 @@
 import { MultiBar, type SingleBar } from "cli-progress";
-import type { Run } from "../../engines/engine.ts";
+import type { AnyRun } from "../../engines/engine.ts";
 import { type Cell, correlationText, pointText } from "../../records/cell.ts";
 import type { RunRecord } from "../../records/record.ts";
 import { groupBy } from "../../stats/group-by.ts";
@@ -16,7 +16,7 @@ interface Bar {
 }
 
 /** A bar for each cell and one for the complete sweep, drawn on a terminal. */
-export function barProgress(runs: readonly Run[], stream: Output): RunProgress {
+export function barProgress(runs: readonly AnyRun[], stream: Output): RunProgress {
   const multi = new MultiBar({
     format: "{name} [{bar}] {ended}/{runs} runs{pace}",
     barsize: 8,
@@ -29,7 +29,7 @@ export function barProgress(runs: readonly Run[], stream: Output): RunProgress {
   });
   const cells = groupBy(runs, (run) => cellName(cellOfRun(run)));
   const width = Math.max(...[...cells.keys()].map((name) => name.length));
-  const add = (name: string, members: readonly Run[]): Bar => {
+  const add = (name: string, members: readonly AnyRun[]): Bar => {
     const tally = new Tally(members);
     const payload = { name: name.padEnd(width), ended: 0, runs: members.length, pace: "" };
     return { bar: multi.create(tally.total, 0, payload), tally };

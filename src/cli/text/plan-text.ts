@@ -1,6 +1,8 @@
 import type { Config } from "../../config/config.ts";
 import { settingRows } from "../../config/setting-rows.ts";
 import type { Engine } from "../../engines/engine.ts";
+import { loadCode } from "../../engines/tfjs/code/load-code.ts";
+import { isCode, type Model } from "../../models/code.ts";
 import { parameterCount } from "../../models/parameters.ts";
 import { estimateMs } from "../../sweep/estimate.ts";
 import { planRuns } from "../../sweep/plan.ts";
@@ -13,11 +15,14 @@ import { table } from "./table.ts";
 
 /** What --dry-run prints: settings with their marks, cells, and the time and memory that they take on this machine. */
 export async function describePlan({ config, out, runs, todo, shard }: SweepShare, engine: Engine): Promise<string> {
-  const cells = planRuns({ ...config, runs: 1 }).map((run) => ({ ...cellOfRun(run), spec: run.model }));
+  const planned = planRuns({ ...config, runs: 1 });
+  const sizes = new Map<string, number>();
+  for (const { model } of planned) if (!sizes.has(model.name)) sizes.set(model.name, await sizeOf(model));
+  const cells = planned.map(cellOfRun);
   const cellRows = cells.map((cell) => [
     ...cellNames(cell),
     thousands(config.runs),
-    thousands(parameterCount(cell.spec)),
+    thousands(sizes.get(cell.model) as number),
   ]);
   const all = thousands(config.runs * cellRows.length);
   const part = shard === null ? "" : `, ${thousands(runs.length)} in shard ${shardText(shard)}`;
@@ -30,6 +35,11 @@ export async function describePlan({ config, out, runs, todo, shard }: SweepShar
       `about ${time}, extrapolated from a short trial; about ${megabytes(engine.memoryBytes(todo))} of memory\n` +
       `results would go to ${out}\n`,
   ].join("\n");
+}
+
+/** The number of a model's parameters. */
+export async function sizeOf(model: Model): Promise<number> {
+  return isCode(model) ? (await loadCode(model)).size : parameterCount(model);
 }
 
 function settingsText(config: Config): string {

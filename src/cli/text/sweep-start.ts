@@ -1,3 +1,4 @@
+import { isCode } from "../../models/code.ts";
 import type { SweepStart } from "../../sweep/run-sweep.ts";
 import type { SweepShare } from "../../sweep/share.ts";
 import { shardText } from "../cluster/shard-option.ts";
@@ -11,8 +12,10 @@ export function whatIsToDo({ out, shard, runs, todo }: SweepShare): string {
 
 /** The first lines of a sweep; they name the engines that trained the runs that are there. */
 export function startLines(start: SweepStart): string[] {
-  const { out, engine, device, trainedBefore } = start;
-  const lines = [`${whatIsToDo(start)} on ${engine} (${device})`];
+  const { out, engine, device, beside, todo, trainedBefore } = start;
+  const codes = [...new Set(todo.filter(({ model }) => isCode(model)).map(({ model }) => model.name))];
+  const others = beside === undefined ? "" : `; ${codes.join(", ")} on ${beside.name} (${beside.device})`;
+  const lines = [`${whatIsToDo(start)} on ${engine} (${device})${others}`];
   if (trainedBefore.length > 0) lines.push(`${out}: what is there was trained on ${trainedBefore.join(", ")}`);
   return lines;
 }

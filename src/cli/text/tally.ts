@@ -1,10 +1,10 @@
-import type { Run } from "../../engines/engine.ts";
+import type { AnyRun } from "../../engines/engine.ts";
 import type { RunRecord } from "../../records/record.ts";
 import { duration, thousands } from "../../units.ts";
 
 /** Shows how runs progress and end, until it is stopped. */
 export interface RunProgress {
-  progress(run: Run, step: number): void;
+  progress(run: AnyRun, step: number): void;
   result(record: RunRecord): void;
   stop(): void;
 }
@@ -12,7 +12,7 @@ export interface RunProgress {
 const LINE_EVERY_MS = 10_000;
 
 /** A line every ten seconds, and one for each run that failed. */
-export function lineProgress(runs: readonly Run[], note: (line: string) => void): RunProgress {
+export function lineProgress(runs: readonly AnyRun[], note: (line: string) => void): RunProgress {
   const tally = new Tally(runs);
   const timer = setInterval(() => {
     note(`${tally.ended} of ${tally.runs} runs, ${tally.percent} % of the steps, ${tally.pace}`);
@@ -38,7 +38,7 @@ export class Tally {
   readonly #reached = new Map<string, number>();
   readonly #start = performance.now();
 
-  constructor(runs: readonly Run[]) {
+  constructor(runs: readonly AnyRun[]) {
     this.runs = runs.length;
     this.total = runs.reduce((sum, { training }) => sum + training.steps, 0);
   }
