@@ -143,7 +143,7 @@ export interface Engine {
 }
 
 /** The stream of a run's initial values or dropout masks for one tensor: named by run, model and tensor. */
-export function modelKey({ seed, index, model }: AnyRun, tensor: string): Key {
+export function modelKey({ seed, index, model }: Pick<AnyRun, "seed" | "index" | "model">, tensor: string): Key {
   return keyOf(`mmoe/seed=${seed}/run=${index}/model=${model.name}/${tensor}`);
 }
 

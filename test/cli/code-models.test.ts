@@ -11,9 +11,13 @@ const { file, sha256 } = codeModel(LINEAR);
 const out = join(temporaryFolder(), "results");
 const trained = runMain(["sweep", ...few, "--model", file, "--kernels", "wasm", "--out", out]);
 
+/** Progress may follow it on a busy machine. */
+const firstLine = (text: string) => text.split("\n")[0];
+
 describe("a sweep with a model in JavaScript", () => {
   test("trains it by tfjs beside the zoo's on cpu, and says so", async () => {
-    expect(await trained).toMatchObject({ code: 0, stderr: `${out}: 8 runs on cpu (wasm); mine on tfjs (wasm)\n` });
+    const { code, stderr } = await trained;
+    expect([code, firstLine(stderr)]).toEqual([0, `${out}: 8 runs on cpu (wasm); mine on tfjs (wasm)`]);
     expect((await trained).stdout).toMatch(/^mmoe +0.50 .*\nmine +0.50 +2 +0 /m);
   });
 
@@ -80,7 +84,7 @@ describe("a sweep with a model in JavaScript", () => {
       "--out",
       out,
     ]);
-    expect([code, stderr]).toEqual([0, `${out}: reused 8, to do 4 runs on cpu (wasm); mine on tfjs (wasm)\n`]);
+    expect([code, firstLine(stderr)]).toEqual([0, `${out}: reused 8, to do 4 runs on cpu (wasm); mine on tfjs (wasm)`]);
   });
 
   test("refuses a changed file, in a new sweep, as it goes on, and as it is verified", async () => {
@@ -157,7 +161,7 @@ describe("a model in JavaScript", () => {
       `${out}-dry`,
     ]);
     expect(plan.stdout).toMatch(/^mine +0.50 +2 +202$/m);
-    expect(plan.stdout).toMatch(/8 runs, to do 8: 160 run-steps on cpu \(wasm\)/);
+    expect(plan.stdout).toMatch(/8 runs, to do 8: 160 run-steps on cpu \(wasm\); mine on tfjs \(wasm\)$/m);
   });
 
   test("is not for k8s, whose pods lack the file", async () => {

@@ -11,6 +11,7 @@ import { cellOfRun } from "../../sweep/status.ts";
 import { duration, megabytes, thousands } from "../../units.ts";
 import { shardText } from "../cluster/shard-option.ts";
 import { cellHeads, cellNames } from "./cell-names.ts";
+import { enginesText } from "./sweep-start.ts";
 import { table } from "./table.ts";
 
 /** What --dry-run prints: settings with their marks, cells, and the time and memory that they take on this machine. */
@@ -31,7 +32,7 @@ export async function describePlan({ config, out, runs, todo, shard }: SweepShar
   return [
     settingsText(config),
     table([[...cellHeads(cells), "runs", "parameters"], ...cellRows]),
-    `${all} runs${part}, to do ${thousands(todo.length)}: ${steps} run-steps on ${engine.name} (${engine.device})\n` +
+    `${all} runs${part}, to do ${thousands(todo.length)}: ${steps} run-steps on ${enginesText(engine, todo)}\n` +
       `about ${time}, extrapolated from a short trial; about ${megabytes(engine.memoryBytes(todo))} of memory\n` +
       `results would go to ${out}\n`,
   ].join("\n");

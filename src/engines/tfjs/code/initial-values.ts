@@ -8,8 +8,13 @@ import type { Draw } from "./model-code.ts";
 import { calling, modelError } from "./user-error.ts";
 import { withoutChance } from "./without-chance.ts";
 
+/** What a run's initial values depend on. */
+export interface CodeStart extends Pick<Run<CodeModel>, "seed" | "index" | "model"> {
+  readonly training: Pick<Run["training"], "initializer">;
+}
+
 /** A run's initial parameters, one after the other as the code declares them, [size]. Throws UsageError for bad values. */
-export function initialCode(run: Run<CodeModel>, { parameters, size }: LoadedCode): Float32Array {
+export function initialCode(run: CodeStart, { parameters, size }: LoadedCode): Float32Array {
   const values = new Float32Array(size);
   let at = 0;
   for (const parameter of parameters) {
@@ -19,7 +24,7 @@ export function initialCode(run: Run<CodeModel>, { parameters, size }: LoadedCod
   return values;
 }
 
-function initialOf(run: Run<CodeModel>, parameter: Declared): ArrayLike<number> {
+function initialOf(run: CodeStart, parameter: Declared): ArrayLike<number> {
   const { name, shape, size, initial } = parameter;
   if (typeof initial === "number") return new Float32Array(size).fill(initial);
   if (initial === undefined) return shape.length < 2 ? new Float32Array(size) : kernels(run, parameter);
@@ -34,7 +39,7 @@ function initialOf(run: Run<CodeModel>, parameter: Declared): ArrayLike<number> 
 }
 
 /** By the sweep's initializer, each matrix [in, out] from a stream of its own. */
-function kernels(run: Run<CodeModel>, { name, shape, size }: Declared): Float32Array {
+function kernels(run: CodeStart, { name, shape, size }: Declared): Float32Array {
   const [from, to] = shape.slice(-2) as [number, number];
   const values = new Float32Array(size);
   for (let at = 0, i = 0; at < size; at += from * to, i++) {
@@ -44,7 +49,7 @@ function kernels(run: Run<CodeModel>, { name, shape, size }: Declared): Float32A
   return values;
 }
 
-function drawOf(run: Run<CodeModel>, { name, shape, size }: Declared): Draw {
+function drawOf(run: CodeStart, { name, shape, size }: Declared): Draw {
   let calls = 0;
   const next = () => modelKey(run, `${name}#draw/${calls++}`);
   return { shape, size, normals: (count) => normals(next(), count), uniforms: (count) => uniforms(next(), count) };

@@ -31,12 +31,23 @@ describe("checkCode(tf, model, loaded)", () => {
     ["a bottom with towers", BOTTOM],
     ["a penalty", returning("{ outputs: tf.add(tf.matMul(x, w), b), penalty: tf.sum(tf.square(w)) }")],
     ["a parameter that only the penalty uses", returning("{ outputs: tf.matMul(x, w), penalty: tf.sum(b) }")],
+    [
+      "a logarithm of what begins at 1",
+      returning("tf.div(tf.matMul(x, w), tf.exp(tf.log(b)))").replace(
+        "b: [tasks]",
+        "b: { shape: [tasks], initial: 1 }",
+      ),
+    ],
     ["operations that the family does without", returning("tf.tanh(tf.add(tf.matMul(x, tf.sigmoid(w)), tf.exp(b)))")],
   ])("takes %s", async (_, text) => {
     expect(await complaintOf(text)).toBe("");
   });
 
   test.each([
+    [
+      LINEAR.replace("b: [tasks]", "b: { shape: [tasks], initial: () => [1] }"),
+      /^mine.mjs: parameters: b: initial: expected 2/,
+    ],
     [returning("tf.matMul(x, w).add(b)"), "mine.mjs:4: tf.matMul(...).add is not a function"],
     [returning("tf.matMul(w, x)"), /^mine.mjs:4: Error in matMul: inner shapes \(2\) and \(7\)/],
     [returning("tf.transpose(tf.add(tf.matMul(x, w), b))"), "mine.mjs: forward: expected a tensor [7, 2], got [2, 7]"],
