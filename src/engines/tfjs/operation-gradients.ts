@@ -6,7 +6,7 @@ import { type Gradient, summedTo, type Tf } from "./gradients.ts";
 type Elementwise = (tf: Tf, dy: Tensor, saved: Tensor, attributes: NamedAttrMap) => Tensor;
 
 export function operationGradients(tf: Tf): GradConfig[] {
-  return [...elementwise(tf), ...binary(tf), ...reductions(tf), ...shapes(tf)];
+  return [...elementwise(tf), ...binary(tf), ...choices(tf), ...reductions(tf), ...shapes(tf)];
 }
 
 const OF_INPUT: Readonly<Record<string, Elementwise>> = {
@@ -90,6 +90,34 @@ function binary(tf: Tf): GradConfig[] {
 
 type Slope = (dy: Tensor, a: Tensor, b: Tensor) => Tensor;
 
+const COMPARISONS = ["Equal", "Greater", "GreaterEqual", "Less", "LessEqual", "LogicalAnd", "LogicalOr", "NotEqual"];
+
+/** Masks and indices have no slope: a gradient of 0 ends there. The largest values pass theirs on to where they were. */
+function choices(tf: Tf): GradConfig[] {
+  const none = (input: Tensor | undefined) => () => tf.zeros((input as Tensor).shape);
+  return [
+    ...COMPARISONS.map((name) => config(name, ["a", "b"], (_, [a, b]) => ({ a: none(a), b: none(b) }))),
+    config("LogicalNot", ["x"], (_, [x]) => ({ x: none(x) })),
+    config("ArgMax", ["x"], (_, [x]) => ({ x: none(x) })),
+    config("OneHot", ["indices"], (_, [indices]) => ({ indices: none(indices) })),
+    config("Select", ["condition"], (dy, [condition]) => ({
+      condition: none(condition),
+      t: () => within(tf, dy, condition as Tensor),
+      e: () => within(tf, dy, tf.logicalNot(condition as Tensor)),
+    })),
+    {
+      kernelName: "TopK",
+      inputsToSave: ["x"],
+      outputsToSave: [false, true],
+      gradFunc: (dy, [x, indices]) => {
+        const places = () =>
+          tf.oneHot(tf.cast(indices as Tensor, "int32"), (x as Tensor).shape.at(-1) as number, 1, 0, "float32");
+        return { x: () => tf.sum(tf.mul(tf.expandDims((dy as Tensor[])[0] as Tensor, -1), places()), -2) };
+      },
+    },
+  ];
+}
+
 function reductions(tf: Tf): GradConfig[] {
   const extremum = (kernelName: string, axisName: string): GradConfig => ({
     ...config(kernelName, ["x"], (dy, [x, y], attributes) => {
@@ -121,11 +149,6 @@ function shapes(tf: Tf): GradConfig[] {
   return [
     config("Cast", [], (dy) => ({ x: () => tf.cast(dy, "float32") })),
     config("ExpandDims", ["input"], (dy, [x]) => ({ input: () => tf.reshape(dy, (x as Tensor).shape) })),
-    config("Select", ["condition"], (dy, [condition]) => ({
-      condition: () => tf.zerosLike(condition as Tensor),
-      t: () => tf.mul(dy, tf.cast(condition as Tensor, "float32")),
-      e: () => tf.mul(dy, tf.cast(tf.logicalNot(condition as Tensor), "float32")),
-    })),
     config("Tile", ["x"], (dy, [x], { reps }) => ({ x: () => untiled(tf, dy, x as Tensor, reps as number[]) })),
     {
       kernelName: "Unpack",

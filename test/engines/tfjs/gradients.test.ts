@@ -17,6 +17,9 @@ function numbers(...shape: number[]): Tensor {
 const other = numbers(2, 3, 4);
 const row = numbers(1, 3, 1);
 const near = tf.mul(row, 0.1); // of 0: never as large as the others
+const distinct = tf.tensor([1, 2, 4, 8]);
+const masked = (x: Tensor) =>
+  tf.logicalOr(tf.logicalNot(tf.greater(x, near)), tf.logicalAnd(tf.greaterEqual(x, near), tf.notEqual(x, near)));
 
 test.each<[string, number[], (x: Tensor) => Tensor]>([
   ["add", [2, 3, 4], (x) => tf.add(x, other)],
@@ -94,6 +97,10 @@ test.each<[string, number[], (x: Tensor) => Tensor]>([
   ["tanh", [2, 3], (x) => tf.tanh(x)],
   ["tile", [2, 3], (x) => tf.tile(x, [3, 2])],
   ["unstack", [2, 3, 4], (x) => tf.concat([...tf.unstack(x, 1)].reverse(), 0)],
+  ["topk", [3, 4], (x) => tf.topk(tf.mul(x, distinct), 2).values],
+  ["oneHot of argMax", [3, 4], (x) => tf.mul(x, tf.oneHot(tf.argMax(tf.mul(x, distinct), 1), 4))],
+  ["masks", [2, 3, 4], (x) => tf.mul(x, tf.cast(masked(x), "float32"))],
+  ["where, by itself", [2, 3, 4], (x) => tf.where(tf.less(x, near), tf.square(x), tf.exp(x))],
   ["where", [2, 3, 4], (x) => tf.where(tf.greater(other, 0), tf.square(x), tf.exp(x))],
 ])("the gradient of %s is that of central differences", (_, shape, compute) => {
   const x = numbers(...shape);

@@ -103,5 +103,10 @@ function declaration(model: CodeModel, name: string, value: Shape | Parameter): 
 
 function kindOf(value: unknown): string {
   if (value === undefined) return "nothing";
-  return typeof value === "function" ? "a function" : (JSON.stringify(value) ?? String(value)).slice(0, 60);
+  if (typeof value === "function") return "a function";
+  try {
+    return (JSON.stringify(value) ?? String(value)).slice(0, 60);
+  } catch {
+    return "an object"; // that is within itself
+  }
 }

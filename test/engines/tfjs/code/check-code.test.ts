@@ -38,6 +38,15 @@ describe("checkCode(tf, model, loaded)", () => {
         "b: { shape: [tasks], initial: 1 }",
       ),
     ],
+    [
+      "a gate of the largest",
+      LINEAR.replace(
+        "return tf.add(tf.matMul(x, w), b)",
+        `const gate = tf.matMul(x, w);
+    const chosen = tf.greaterEqual(gate, tf.topk(gate, 1).values);
+    return tf.add(tf.where(chosen, gate, tf.zerosLike(gate)), b)`,
+      ),
+    ],
     ["operations that the family does without", returning("tf.tanh(tf.add(tf.matMul(x, tf.sigmoid(w)), tf.exp(b)))")],
   ])("takes %s", async (_, text) => {
     expect(await complaintOf(text)).toBe("");

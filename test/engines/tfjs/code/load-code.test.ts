@@ -59,6 +59,10 @@ describe("loadCode(model)", () => {
     ["export default {", /^mine.mjs(:\d)?: Unexpected end of input$/],
     ["\n\nthrow new Error('two\\n words');", /^mine.mjs:3: two words$/],
     ["export const a = 1;", /^mine.mjs: expected a default export { parameters, forward }, got nothing$/],
+    [
+      "const a = {}; a.a = a; export default { parameters: a, forward() {} };",
+      /: parameters: expected a function, got an object$/,
+    ],
     ["export default 7;", /^mine.mjs: expected a default export { parameters, forward }, got 7$/],
     ["export default { parameters() {} };", /^mine.mjs: forward: expected a function, got nothing$/],
     ["export default { parameters: {}, forward() {} };", /^mine.mjs: parameters: expected a function, got {}$/],
