@@ -1,7 +1,6 @@
 import type { Config } from "../../config/config.ts";
 import { settingRows } from "../../config/setting-rows.ts";
 import type { Engine } from "../../engines/engine.ts";
-import { loadCode } from "../../engines/tfjs/code/load-code.ts";
 import { isCode, type Model } from "../../models/code.ts";
 import { parameterCount } from "../../models/parameters.ts";
 import { estimateMs } from "../../sweep/estimate.ts";
@@ -39,8 +38,10 @@ export async function describePlan({ config, out, runs, todo, shard }: SweepShar
 }
 
 /** The number of a model's parameters. */
-export async function sizeOf(model: Model): Promise<number> {
-  return isCode(model) ? (await loadCode(model)).size : parameterCount(model);
+async function sizeOf(model: Model): Promise<number> {
+  if (!isCode(model)) return parameterCount(model);
+  const { loadCode } = await import("../../engines/tfjs/code/load-code.ts"); // other plans do without
+  return (await loadCode(model)).size;
 }
 
 function settingsText(config: Config): string {
