@@ -1,11 +1,11 @@
 // A figure of one's own from recorded runs: each dot is a run index, OMoE's final loss across, MMoE's up. Below the
 // line MMoE is better on the same data.
 //
-//   node examples/own-figure.js results/paper own-figure.svg
+//   node examples/own-figure.js results/fixed-rows own-figure.svg
 import { writeFileSync } from "node:fs";
 import { readResults } from "mmoe";
 
-const [folder = "results/paper", file = "own-figure.svg"] = process.argv.slice(2);
+const [folder = "results/fixed-rows", file = "own-figure.svg"] = process.argv.slice(2);
 const { config, records } = await readResults(folder);
 const correlation = config.correlations[0];
 

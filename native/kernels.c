@@ -22,6 +22,8 @@ INLINE void panelOperation(int kind, const void *op, char *base, char *x, char *
     case EXPERT_GRADIENT: expertGradient(op, base, P); break;
     case DROPOUT: dropout(op, base, P); break;
     case SCALE: scale(op, base, P, LANES); break;
+    case TOP_SOFTMAX: topSoftmax(op, base, P); break;
+    case RESIDUAL: residual(op, base, P, LANES); break;
     case NEXT_STEP: nextStep(op, base); break;
     default: __builtin_trap();
   }
@@ -39,6 +41,8 @@ INLINE void rowOperation(int kind, const void *op, char *base, char *x, char *we
     case EXPERT_GRADIENT: expertGradientRows(op, base, B); break;
     case DROPOUT: dropoutRows(op, base, B); break;
     case SCALE: scale(op, base, B, 1); break;
+    case TOP_SOFTMAX: topSoftmaxRows(op, base, B); break;
+    case RESIDUAL: residual(op, base, B, 1); break;
     case NEXT_STEP: nextStep(op, base); break;
     default: __builtin_trap();
   }

@@ -86,20 +86,54 @@ static void inputGradient(const InputGradient *op, char *base, const char *weigh
   for (; p < P; p++) inputPanels(1, op, base, weights, p);
 }
 
-/// A gate's weights: softmax over E columns, after the largest logit is subtracted.
+/// A gate's weights: softmax over E columns, after the largest logit is subtracted. With `isTop`, a logit of -inf gets 0
+/// rather than the least that exp gives.
+INLINE void softmaxPanel(const int isTop, char *gate, char *end) {
+  F greatest = load(gate);
+  for (char *e = gate + LINE; e < end; e += LINE) greatest = pmax(greatest, load(e));
+  F sum = splat(0);
+  for (char *e = gate; e < end; e += LINE) {
+    F logit = load(e), weight = expOfNegative(logit - greatest);
+    if (isTop) weight = (F)((I)weight & (logit != splat(-__builtin_inff())));
+    store(e, weight);
+    sum += weight;
+  }
+  F scale = 1 / sum;
+  for (char *e = gate; e < end; e += LINE) store(e, load(e) * scale);
+}
+
 static void softmax(const Softmax *op, char *base, int P) {
   for (int p = 0; p < P; p++) {
+    char *gate = base + op->gate + p * (size_t)op->gateStride;
+    softmaxPanel(0, gate, gate + (size_t)op->E * LINE);
+  }
+}
+
+/// Logits that are not among their row's k largest become -inf: the k largest are before them, whichever went before.
+INLINE void keepTop(char *gate, char *end, int k) {
+  for (char *e = gate; e < end; e += LINE) {
+    F logit = load(e);
+    I before = {};
+    for (char *other = gate; other < e; other += LINE) before -= load(other) >= logit;
+    for (char *other = e + LINE; other < end; other += LINE) before -= load(other) > logit;
+    store(e, choose(before < splatI(k), logit, splat(-__builtin_inff())));
+  }
+}
+
+static void topSoftmax(const TopSoftmax *op, char *base, int P) {
+  for (int p = 0; p < P; p++) {
     char *gate = base + op->gate + p * (size_t)op->gateStride, *end = gate + (size_t)op->E * LINE;
-    F greatest = load(gate);
-    for (char *e = gate + LINE; e < end; e += LINE) greatest = pmax(greatest, load(e));
-    F sum = splat(0);
-    for (char *e = gate; e < end; e += LINE) {
-      F weight = expOfNegative(load(e) - greatest);
-      store(e, weight);
-      sum += weight;
-    }
-    F scale = 1 / sum;
-    for (char *e = gate; e < end; e += LINE) store(e, load(e) * scale);
+    keepTop(gate, end, op->k);
+    softmaxPanel(1, gate, end);
+  }
+}
+
+/// For P panels of `width` rows.
+static void residual(const Residual *op, char *base, int P, int width) {
+  for (int p = 0; p < P; p++) {
+    const float *gate = (const float *)(base + op->gate + p * (size_t)op->gateStride);
+    float *shares = (float *)(base + op->shares + p * (size_t)op->sharesStride);
+    for (int i = 0; i < op->E * width; i++) shares[i] = gate[i] + (i / width == op->own ? 1 : 0);
   }
 }
 

@@ -18,7 +18,9 @@ enum {
   DROPOUT,
   SCALE,
   NEXT_STEP,
-  UNIT_UPDATE
+  UNIT_UPDATE,
+  TOP_SOFTMAX,
+  RESIDUAL
 };
 
 typedef struct {
@@ -63,6 +65,20 @@ typedef struct {
   Address gate, gateStride;
   int32_t E;
 } Softmax;
+
+/// In place: [B, E] logits to weights of the k largest; the rest get 0. Of equals the first is the larger.
+typedef struct {
+  Instruction head;
+  Address gate, gateStride;
+  int32_t E, k;
+} TopSoftmax;
+
+/// shares [B, E] = gate [B, E], and 1 more for expert `own`: a mix by shares has that expert as a residual.
+typedef struct {
+  Instruction head;
+  Address gate, gateStride, shares, sharesStride;
+  int32_t E, own;
+} Residual;
 
 /// out [B, H] = sum over E experts of gate [B, e] times expert e [B, H]; `experts` [E] are their addresses.
 typedef struct {

@@ -141,16 +141,33 @@ static void updateRows(const Update *op, const char *base, const char *x, char *
   else updateRowsOf(0, op, base, x, weights, B, rule);
 }
 
+INLINE void softmaxRow(const int isTop, float *gate, int E) {
+  float greatest = gate[0], sum = 0;
+  for (int e = 1; e < E; e++) greatest = greatest < gate[e] ? gate[e] : greatest;
+  for (int e = 0; e < E; e += LANES) {
+    F logits = load(gate + e), weights = expOfNegative(logits - greatest);
+    if (isTop) weights = (F)((I)weights & (logits != splat(-__builtin_inff())));
+    storeColumns((char *)(gate + e), weights, E - e);
+  }
+  for (int e = 0; e < E; e++) sum += gate[e];
+  const float scale = 1 / sum;
+  for (int e = 0; e < E; e++) gate[e] *= scale;
+}
+
 static void softmaxRows(const Softmax *op, char *base, int B) {
+  for (int b = 0; b < B; b++) softmaxRow(0, (float *)(base + op->gate + b * (size_t)op->gateStride), op->E);
+}
+
+static void topSoftmaxRows(const TopSoftmax *op, char *base, int B) {
   for (int b = 0; b < B; b++) {
     float *gate = (float *)(base + op->gate + b * (size_t)op->gateStride);
-    float greatest = gate[0], sum = 0;
-    for (int e = 1; e < op->E; e++) greatest = greatest < gate[e] ? gate[e] : greatest;
-    for (int e = 0; e < op->E; e += LANES)
-      storeColumns((char *)(gate + e), expOfNegative(load(gate + e) - greatest), op->E - e);
-    for (int e = 0; e < op->E; e++) sum += gate[e];
-    const float scale = 1 / sum;
-    for (int e = 0; e < op->E; e++) gate[e] *= scale;
+    for (int e = 0; e < op->E; e++) {
+      int before = 0;
+      for (int other = 0; other < op->E; other++)
+        before += other < e ? gate[other] >= gate[e] : other > e && gate[other] > gate[e];
+      if (before >= op->k) gate[e] = -__builtin_inff();
+    }
+    softmaxRow(1, gate, op->E);
   }
 }
 

@@ -164,7 +164,7 @@ export interface TaskPairOptions {
  * K tasks can't have.
  */
 export function taskPair(options: TaskPairOptions): Rows & { readonly inputs: number; readonly tasks: number } {
-  const { correlation, rows, data = "paper", tasks = 2, correlationMatrix: pattern = null } = options;
+  const { correlation, rows, data = "four-sines", tasks = 2, correlationMatrix: pattern = null } = options;
   const { set = "train", run = 0, seed = 0, step = 0, first = 0 } = options;
   expectCount("rows", rows, 1);
   for (const [name, value] of Object.entries({ run, seed, step, first })) expectCount(name, value, 0);

@@ -19,13 +19,13 @@ import {
 } from "../src/index.ts";
 import { madeResults } from "./support/made-results.ts";
 
-const PAPER = fileURLToPath(new URL("../results/paper", import.meta.url));
+const PAPER = fileURLToPath(new URL("../results/fixed-rows", import.meta.url));
 const results = await readResults(PAPER);
 
 test("loadConfig(preset, settings) checks the settings like a file's", () => {
-  expect(loadConfig("paper", { runs: 3, correlations: [0.25] })).toMatchObject({ runs: 3, correlations: [0.25] });
-  expect(() => loadConfig("paper", { runs: 0 })).toThrow(UsageError);
-  expect(() => loadConfig("paper", { runs: 0 })).toThrow("settings.runs: expected a whole number from 1");
+  expect(loadConfig("fixed-rows", { runs: 3, correlations: [0.25] })).toMatchObject({ runs: 3, correlations: [0.25] });
+  expect(() => loadConfig("fixed-rows", { runs: 0 })).toThrow(UsageError);
+  expect(() => loadConfig("fixed-rows", { runs: 0 })).toThrow("settings.runs: expected a whole number from 1");
 });
 
 test("loadConfig(preset, { models }) defines models of one's own", () => {
@@ -45,7 +45,7 @@ test("atPoint(results, choice) is one point of a grid's results, of values that 
 });
 
 test("planRuns(config) names every run of a config", () => {
-  const runs = planRuns(loadConfig("paper", { runs: 2 }));
+  const runs = planRuns(loadConfig("fixed-rows", { runs: 2 }));
   expect([runs.length, runs[0]?.id]).toEqual([18, "shared-bottom/p=0.50/000"]);
 });
 
@@ -56,7 +56,10 @@ test("models({ inputs, tasks }) gives the zoo's specs by name", () => {
 
 describe("taskPair(options)", () => {
   test("gives the rows of a run as typed arrays, to the last bit", () => {
-    const expected = new TaskSet(GENERATOR_PRESETS.paper.settings, correlationMatrix(3, 0.5), { seed: 2, run: 5 });
+    const expected = new TaskSet(GENERATOR_PRESETS["four-sines"].settings, correlationMatrix(3, 0.5), {
+      seed: 2,
+      run: 5,
+    });
     const { inputs, tasks, ...rows } = taskPair({
       ...{ correlation: 0.5, rows: 4, tasks: 3, run: 5, seed: 2 },
       ...{ set: "heldout", step: 0, first: 9 },
@@ -69,7 +72,10 @@ describe("taskPair(options)", () => {
     [{ correlation: 0.5, rows: 0 }, "taskPair: rows: expected a whole number from 1 to 2147483647, got 0"],
     [{ correlation: 0.5, rows: 2, run: -1 }, "taskPair: run: expected a whole number from 0"],
     [{ correlation: 1.5, rows: 2 }, "correlation: expected from -1 to 1 for 2 tasks that share it, got 1.5"],
-    [{ correlation: 0.5, rows: 2, data: "papr" as "paper" }, "taskPair: data: expected one of paper, linear"],
+    [
+      { correlation: 0.5, rows: 2, data: "papr" as "paper" },
+      "taskPair: data: expected one of four-sines, paper, linear",
+    ],
   ])("refuses %j", (options, message) => {
     expect(() => taskPair(options)).toThrow(message);
   });
@@ -81,7 +87,7 @@ test("summarise(results) gives the README's mean of MMoE at .5", () => {
   const heldout = summarise(results, { loss: "heldout" }).cells.find(({ model }) => model === "mmoe");
   expect(heldout?.loss.mean.value).not.toBeCloseTo(0.05, 2);
   const running = summarise(results, { loss: "running" }).cells.find(({ model }) => model === "mmoe");
-  expect(running?.loss.mean.value).toBeCloseTo(0.1373, 4); // mmoe summary results/paper --loss running
+  expect(running?.loss.mean.value).toBeCloseTo(0.1373, 4); // mmoe summary results/fixed-rows --loss running
 });
 
 test("claims(results) gives a verdict on each of the paper's seven claims", () => {

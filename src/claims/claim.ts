@@ -10,7 +10,10 @@ export interface CellSample {
   readonly mean: number;
 }
 
-/** The range of a part's statistic if the claim holds: between two numbers, which may be infinite. */
+/**
+ * The range of a part's statistic if the claim holds: between two numbers, which may be infinite. A rule's are for losses
+ * in units of that of predicting the mean; a part's in the sweep's own.
+ */
 export type Bound = Interval;
 
 /** One of the statements that make up a claim, as a test. */

@@ -1,3 +1,4 @@
+import { lossUnitOf } from "../config/loss-unit.ts";
 import { UsageError } from "../errors.ts";
 import { severalPoints } from "../records/at-point.ts";
 import { type Cell, cellKey } from "../records/cell.ts";
@@ -5,7 +6,7 @@ import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
 import { type LossSet, PAPER_TASKS } from "../records/record.ts";
 import { because, lackingText } from "./because.ts";
-import type { Claim, ClaimPart, ClaimRule } from "./claim.ts";
+import type { Claim, ClaimPart, ClaimRule, PartRule } from "./claim.ts";
 import { judge, slackOf } from "./judge.ts";
 import { lossRises } from "./section-3-3.ts";
 import { HIGHER_CORRELATION, MIXTURES_WIN, SMALLER_GAP } from "./section-5-1.ts";
@@ -53,7 +54,8 @@ function comparable(part: ClaimPart, { config }: Results): ClaimPart {
 }
 
 function rulesFor({ config }: Results): ClaimRule[] {
-  return [
+  const { ofMean } = lossUnitOf(config);
+  const rules = [
     HIGHER_CORRELATION,
     SMALLER_GAP,
     MIXTURES_WIN,
@@ -62,6 +64,13 @@ function rulesFor({ config }: Results): ClaimRule[] {
     LOWEST_ALIKE,
     lossRises(config.correlations),
   ];
+  return rules.map((rule) => ({ ...rule, parts: rule.parts.map((part) => inUnit(part, ofMean)) }));
+}
+
+/** Margins of losses are shares of the loss of predicting the mean. */
+function inUnit(part: PartRule, ofMean: number): PartRule {
+  const { low, high } = part.bound;
+  return part.unit === "ratio" ? part : { ...part, bound: { low: low * ofMean, high: high * ofMean } };
 }
 
 function uniqueCells({ parts }: ClaimRule): Cell[] {

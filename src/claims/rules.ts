@@ -11,7 +11,7 @@ export const CORRELATIONS = [0.5, 0.9, 1] as const;
  */
 export const SAME = 4 / 3;
 
-/** Largest rise of a loss that does not count: half a bin of the paper's Figure 5. */
+/** Largest rise of a loss that does not count, as a share of the loss of predicting the mean: half a bin of the paper's Figure 5. */
 const RISE = 1 / 60;
 
 /** The range above a number. */
@@ -58,7 +58,7 @@ export function fallingLoss(model: string, correlations: readonly number[]): Par
 
 /** Margins that `fallingLoss` assumes. */
 export const FALL_MARGINS =
-  "the loss at 1 must be below that at 0.5; between neighbours a rise of less than 1/60, half a bin of the paper's Figure 5, does not count";
+  "the loss at 1 must be below that at 0.5; between neighbours a rise of less than 1/60 of the loss of predicting the mean, half a bin of the paper's Figure 5, does not count";
 
 /** A part for each mixture at each correlation, which compares Shared-Bottom (its first cell) with it. */
 export function againstMixtures(

@@ -78,7 +78,7 @@ export const LOWEST_ALIKE: ClaimRule = {
   says: "the lowest losses of the three models are comparable",
   statistic: "5 % quantiles of final losses: largest minus smallest of the three models",
   margins:
-    "'comparable' is less than two bins of the paper's Figure 5 (1/15) apart, a third of the distance between Shared-Bottom's clusters there; the least loss itself has no interval",
+    "'comparable' is less than two bins of the paper's Figure 5 (1/15 of the loss of predicting the mean) apart, a third of the distance between Shared-Bottom's clusters there; the least loss itself has no interval",
   preset: "paper",
   parts: CORRELATIONS.map((p) => ({
     ...ofEach(

@@ -37,8 +37,8 @@ export const define: Define = (command, run) => {
     .option("--seed <n>", "the sweep's seed", "0")
     .option(
       "--data <preset>",
-      "the generator's constants: paper, linear, keras-mmoe, google, ple, or {inputs: ...}",
-      "paper",
+      "the generator's constants: four-sines, paper, linear, keras-mmoe, google, ple, or {inputs: ...}",
+      "four-sines",
     )
     .option("--tasks <n>", "tasks K that share the correlation", "2")
     .option("--step <s>", "the fresh rows of step s; 0 for the fixed training set", "0")

@@ -22,7 +22,16 @@ interface Options extends SweepOptions {
 }
 
 /** Options of a sweep that its config does not hold; they are passed on as typed. */
-const PASSED_ON = ["--engine", "--allow-cpu", "--kernels", "--backend", "--retry-failed", "--time-limit", "--long"];
+const PASSED_ON = [
+  "--engine",
+  "--allow-cpu",
+  "--kernels",
+  "--backend",
+  "--retry-failed",
+  "--time-limit",
+  "--checkpoint-every",
+  "--long",
+];
 /** Longest name, in characters; a pod's host name holds the name and the index. */
 const LONGEST_NAME = 52;
 

@@ -1,9 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { trainedHash } from "../config/config.ts";
 import { UsageError } from "../errors.ts";
 import { cellText } from "../records/cell.ts";
+import { keptIn } from "../records/checkpoints.ts";
 import { CONFIG } from "../records/find-results.ts";
-import { checkJournals, commonConfig, copyJournals } from "../records/merge-folders.ts";
+import { checkJournals, commonConfig, copyCheckpoints, copyJournals } from "../records/merge-folders.ts";
+import { planRuns } from "../sweep/plan.ts";
 import { cellStatuses, totalStatus } from "../sweep/status.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
@@ -11,6 +14,7 @@ import { EXIT } from "./exit-codes.ts";
 import { TABLE_LOSS_OPTION, tableLosses } from "./loss-commands.ts";
 import { pathOption } from "./options.ts";
 import { goOn } from "./text/go-on.ts";
+import { keptText } from "./text/kept-text.ts";
 import { writeResults } from "./write-results.ts";
 
 interface Options {
@@ -50,14 +54,20 @@ async function merge(folders: readonly string[], options: Options, { effects, no
   if (options.output !== undefined) copyJournals(folders, out, config);
   const records = await writeResults(out, { long, losses, quiet: json }, effects);
 
-  const cells = cellStatuses(config, new Map(records.map((record) => [record.id, record])));
+  const ended = new Map(records.map((record) => [record.id, record]));
+  const left = planRuns(config).filter(({ id }) => !ended.has(id));
+  const of = { trained: trainedHash(config), warn: note };
+  if (options.output !== undefined) copyCheckpoints(folders, out, left, of);
+  const kept = keptIn(out, left, of);
+
+  const cells = cellStatuses(config, ended);
   const { done, failed, missing } = totalStatus(cells);
-  if (json) effects.stdout.write(`${JSON.stringify({ out, done, failed, missing, repeated, cells }, null, 2)}\n`);
+  if (json) effects.stdout.write(`${JSON.stringify({ out, done, failed, missing, kept, repeated, cells }, null, 2)}\n`);
   if (repeated > 0) note(`${repeated} runs were done more than once, with the same results`);
   if (missing > 0) {
     const lacking = cells.filter((cell) => cell.missing > 0);
     const where = lacking.map((cell) => `${cell.missing} of ${cellText(cell)}`);
-    note(`mmoe: ${missing} runs are missing (${where.join(", ")}); train them with:\n${goOn(out)}`);
+    note(`mmoe: ${missing} runs are missing (${where.join(", ")})${keptText(kept)}; train them with:\n${goOn(out)}`);
     return EXIT.checkFailed;
   }
   return failed > 0 ? EXIT.failedRuns : EXIT.done;

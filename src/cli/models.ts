@@ -1,23 +1,17 @@
-import { type Config, configAt, modelOf } from "../config/config.ts";
-import { gridPoints } from "../config/grid.ts";
 import { loadConfig } from "../config/load.ts";
 import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
-import { definitionText } from "../config/own-models.ts";
 import { GENERATOR_PRESETS } from "../data/presets.ts";
-import { loadCode } from "../engines/tfjs/code/load-code.ts";
 import { UsageError } from "../errors.ts";
-import { type CodeModel, isCode, type Model } from "../models/code.ts";
-import { type Part, paperCount, parameterCount } from "../models/parameters.ts";
-import type { ModelSpec } from "../models/spec.ts";
-import { MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
+import { isCode } from "../models/code.ts";
+import type { Ends } from "../models/zoo.ts";
 import { thousands } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { collect, countOption } from "./options.ts";
+import { configModels, type Listed, PARTS, zooModels } from "./model-list.ts";
+import { choiceOption, collect, countOption } from "./options.ts";
+import { codeText, modelText } from "./text/model-text.ts";
 import { table } from "./text/table.ts";
-
-const PARTS: readonly Part[] = ["experts", "gates", "towers", "outputs"];
 
 const PAPER_INPUTS = GENERATOR_PRESETS.paper.settings.inputs;
 
@@ -30,6 +24,7 @@ interface Options {
   readonly inputs?: string;
   readonly tasks?: string;
   readonly json?: boolean;
+  readonly describe?: string;
 }
 
 export const define: Define = (command, run) => {
@@ -40,71 +35,59 @@ export const define: Define = (command, run) => {
     .option("--inputs <n>", `input dimension d (default: ${PAPER_INPUTS})`)
     .option("--tasks <n>", "tasks K (default: 2)")
     .option("--json", "as JSON: specs, and counts by part")
+    .option("--describe <model>", "one model: formula, drawing, sizes, source, engines")
     .addHelpText(
       "after",
-      examples("mmoe models", "mmoe models --inputs 112 --tasks 3", "mmoe models my.yaml", "mmoe models --json"),
+      examples(
+        ...["mmoe models", "mmoe models --describe ple", "mmoe models --inputs 112 --tasks 3", "mmoe models --json"],
+        ...["mmoe models my.yaml", "mmoe models zoo --model-set ple.levels=3 --describe ple-levels-3"],
+      ),
     )
-    .action((config: string | undefined, options: Options) => run((context) => list(config, options, context)));
+    .action((config: string | undefined, options: Options) => run((context) => show(config, options, context)));
 };
 
-/** A model, what it is in some words, and how many parameters it has. */
-interface Listed {
-  readonly model: Model;
-  readonly about: string;
-  /** Parameters by part; of a model in JavaScript, by name. */
-  readonly parts: Readonly<Record<string, number>>;
-  readonly total: number;
-  /** As the paper counts; undefined for a model in JavaScript. */
-  readonly paper?: number;
-}
-
-async function list(file: string | undefined, options: Options, { effects }: Context): Promise<number> {
-  const models = await Promise.all(file === undefined ? zooModels(options) : configModels(file, options));
-  effects.stdout.write(options.json ? `${JSON.stringify(models.map(described), null, 2)}\n` : listed(models));
+async function show(file: string | undefined, options: Options, { effects }: Context): Promise<number> {
+  const { json = false, describe } = options;
+  const models = file === undefined ? zooModels(endsOf(options)) : await modelsIn(file, options);
+  effects.stdout.write(describe === undefined ? list(models, json) : description(describe, models, json));
   return EXIT.done;
 }
 
-function zooModels({ inputs, tasks, model, modelSet }: Options): Listed[] {
+function endsOf({ inputs, tasks, model, modelSet }: Options): Ends {
   const flag = model.length > 0 ? "--model" : modelSet.length > 0 && "--model-set";
   if (flag) throw new UsageError(`${flag}: expected a config with the other models; give one, such as paper`);
   const D = countOption("--inputs", inputs ?? String(PAPER_INPUTS), 2);
-  const ends = { inputs: D, tasks: countOption("--tasks", tasks ?? "2", 2, Math.min(D, MOST_TASKS)) };
-  return MODEL_NAMES.map((name) => ofSpec(ZOO[name].build(ends), ZOO[name].about));
+  return { inputs: D, tasks: countOption("--tasks", tasks ?? "2", 2, Math.min(D, MOST_TASKS)) };
 }
 
-/** Of a grid, the models at the first point: their sizes are the same at all. */
-function configModels(file: string, { inputs, tasks, model, modelSet }: Options): (Listed | Promise<Listed>)[] {
+function modelsIn(file: string, { inputs, tasks, model, modelSet }: Options): Promise<Listed[]> {
   const flag = inputs === undefined ? tasks && "--tasks" : "--inputs";
   if (flag) throw new UsageError(`${flag}: the config says it; leave it out`);
-  const config = loadConfig(file, [...modelFileOverrides(model), ...modelSetOverrides(modelSet)]);
-  const point = configAt(config, gridPoints(config)[0] ?? {});
-  return config.models.map((name) => {
-    const model = modelOf(point, name);
-    return isCode(model) ? ofCode(model) : ofSpec(model, aboutOf(name, config));
-  });
+  return configModels(loadConfig(file, [...modelFileOverrides(model), ...modelSetOverrides(modelSet)]));
 }
 
-function ofSpec(model: ModelSpec, about: string): Listed {
-  const parts = PARTS.map((part) => [part, parameterCount(model, part)]);
-  return { model, about, parts: Object.fromEntries(parts), total: parameterCount(model), paper: paperCount(model) };
+function description(text: string, models: readonly Listed[], json: boolean): string {
+  const names = models.map(({ model }) => model.name);
+  const name = choiceOption("--describe", text, names);
+  const listed = models[names.indexOf(name)] as Listed;
+  const { model, about, formula, source, parts } = listed;
+  if (json) return jsonText({ ...described(listed), about, formula, source });
+  return isCode(model) ? codeText(model, about, parts) : modelText(model, { about, formula, source });
 }
 
-async function ofCode(model: CodeModel): Promise<Listed> {
-  const { code, parameters, size } = await loadCode(model);
-  const parts = parameters.map(({ name, size }) => [name, size]);
-  return { model, about: code.about ?? model.file, parts: Object.fromEntries(parts), total: size };
+function list(models: readonly Listed[], json: boolean): string {
+  return json ? jsonText(models.map(described)) : listText(models);
 }
 
-function aboutOf(name: string, { ownModels }: Config): string {
-  const own = ownModels.find((model) => model.name === name);
-  return own === undefined ? ZOO[name as ModelName].about : definitionText(own);
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 function described({ model, parts, total, paper }: Listed) {
   return { ...model, parameters: { ...parts, total, ...(paper !== undefined && { paper }) } };
 }
 
-function listed(models: readonly Listed[]): string {
+function listText(models: readonly Listed[]): string {
   const header = ["parameters of", ...PARTS, "total", "paper's"];
   const rows = models.map(({ model, parts, total, paper }) => {
     const counts = [...PARTS.map((part) => (isCode(model) ? undefined : parts[part])), total, paper];

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { trainedHash } from "../config/config.ts";
+import { keptIn } from "../records/checkpoints.ts";
 import { JOURNALS } from "../records/find-results.ts";
 import { configIn } from "../records/read-results.ts";
 import { readHeads } from "../records/read-sweep.ts";
 import { type Writer, writersIn } from "../records/writers.ts";
+import { planRuns } from "../sweep/plan.ts";
 import { type CellStatus, cellStatuses, totalStatus } from "../sweep/status.ts";
 import { duration, thousands } from "../units.ts";
 import { shardText } from "./cluster/shard-option.ts";
@@ -12,6 +14,7 @@ import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { cellHeads, cellNames } from "./text/cell-names.ts";
 import { goOn } from "./text/go-on.ts";
+import { keptText } from "./text/kept-text.ts";
 import { table } from "./text/table.ts";
 
 interface Options {
@@ -35,21 +38,26 @@ export const define: Define = (command, run) => {
 async function status(folder: string, { json = false }: Options, { effects, note }: Context): Promise<number> {
   const config = configIn(folder);
   const journals = join(folder, JOURNALS);
-  const cells = cellStatuses(config, readHeads(journals, { trained: trainedHash(config), warn: note }));
+  const of = { trained: trainedHash(config), warn: note };
+  const ended = readHeads(journals, of);
+  const cells = cellStatuses(config, ended);
+  const left = planRuns(config).filter(({ id }) => !ended.has(id));
+  const kept = keptIn(folder, left, of);
   const writers = writersIn(journals);
   const { done, failed, missing } = totalStatus(cells);
   const perMinute = rate(writers);
-  const leftMs = missing === 0 ? 0 : perMinute > 0 ? (missing / perMinute) * 60_000 : null;
+  const toTrain = missing - kept.runs * kept.share;
+  const leftMs = missing === 0 ? 0 : perMinute > 0 ? (toTrain / perMinute) * 60_000 : null;
   if (json) {
     const processes = writers.map(({ provenance: { host, pid, engine, device, shard = null }, ...writer }) => {
       return { ...writer, host, pid, engine, device, shard };
     });
-    const report = { folder, done, failed, missing, runsPerMinute: perMinute, leftMs, cells, processes };
+    const report = { folder, done, failed, missing, kept, runsPerMinute: perMinute, leftMs, cells, processes };
     effects.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   } else {
     effects.stdout.write(
       `${cellTable(cells)}\n${writerTable(writers)}\n` +
-        `${thousands(done + failed + missing)} runs: ${thousands(done)} done, ${thousands(failed)} failed, ${thousands(missing)} missing` +
+        `${thousands(done + failed + missing)} runs: ${thousands(done)} done, ${thousands(failed)} failed, ${thousands(missing)} missing${keptText(kept)}` +
         `${leftMs ? `; about ${duration(leftMs)} left at ${perMinute.toFixed(1)} runs a minute` : ""}\n`,
     );
     if (missing > 0) note(`the missing ones: ${goOn(folder)}`);

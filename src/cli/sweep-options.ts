@@ -37,6 +37,7 @@ export interface SweepOptions {
   readonly out?: string;
   readonly retryFailed?: boolean;
   readonly timeLimit?: string;
+  readonly checkpointEvery?: string;
   readonly long?: boolean;
 }
 
@@ -52,11 +53,13 @@ export interface CheckedOptions {
   readonly engineOptions: EngineOptions;
   /** Milliseconds after which to stop; undefined for none. */
   readonly limitMs: number | undefined;
+  /** Milliseconds between two checkpoints of a run; undefined for the default. */
+  readonly checkpointMs: number | undefined;
 }
 
 export function addSweepOptions(command: Command): Command {
   return command
-    .argument("[config]", "a YAML or JSON file, or a preset: paper, fresh, figure3, smoke", "paper")
+    .argument("[config]", "a YAML or JSON file, or a preset: paper, fixed-rows, figure3, zoo, smoke", "paper")
     .option("--corr <list>", "correlations of the task pairs, separated by commas")
     .option("--models <list>", "models, separated by commas (see mmoe models)")
     .option("--model <file>", "add a model of your own in JavaScript; may be given again", collect, [])
@@ -75,20 +78,24 @@ export function addSweepOptions(command: Command): Command {
     .option("--out <folder>", "where results go (default: results/NAME-HASH)")
     .option("--retry-failed", "repeat the runs that failed there")
     .option("--time-limit <time>", "stop after a time such as 3h50m; the same command goes on")
+    .option("--checkpoint-every <time>", "keep runs in flight every so often (default: 2m; engine cpu)")
     .option("--long", "also write every run's curve (curves-long.csv)");
 }
 
 /** Throws UsageError for the first option that is not valid. */
 export function checkedOptions(file: string, options: SweepOptions): CheckedOptions {
   const config = loadConfig(file, overridesOf(options));
-  const { out, timeLimit } = options;
+  const { out } = options;
+  const timeOf = (flag: string, text: string | undefined) =>
+    text === undefined ? undefined : durationOption(flag, text);
   const engineName = choiceOption("--engine", options.engine, ENGINE_NAMES);
   return {
     config,
     out: out === undefined ? defaultFolder(config) : pathOption("--out", out),
     engineName,
     engineOptions: engineOptionsOf(engineName, options),
-    limitMs: timeLimit === undefined ? undefined : durationOption("--time-limit", timeLimit),
+    limitMs: timeOf("--time-limit", options.timeLimit),
+    checkpointMs: timeOf("--checkpoint-every", options.checkpointEvery),
   };
 }
 

@@ -11,6 +11,7 @@ import { EXIT, troubleCode } from "./exit-codes.ts";
 import { TABLE_LOSS_OPTION, tableLosses } from "./loss-commands.ts";
 import { type Stop, stopOnSignals } from "./stop.ts";
 import { addSweepOptions, checkedOptions, type SweepOptions, typedWords } from "./sweep-options.ts";
+import { keptText } from "./text/kept-text.ts";
 import { describePlan } from "./text/plan-text.ts";
 import { progressFor } from "./text/progress.ts";
 import { resultsText } from "./text/summary-table.ts";
@@ -75,13 +76,14 @@ async function sweep(file: string, options: Options, words: readonly string[], c
     stop.release();
   });
   progress.end(outcome);
-  if (!json && outcome.records) context.effects.stdout.write(resultsText(outcome.out, outcome.records, losses));
+  if (!json && outcome.records && outcome.records.length > 0)
+    context.effects.stdout.write(resultsText(outcome.out, outcome.records, losses));
   return conclude(outcome, stop, goOn, context);
 }
 
 /** The request, each option checked, and the command that goes on after a stop. */
 function requestOf(file: string, options: Options, { effects, argv, commandLine, note }: Context) {
-  const { config, out, engineName: engine, engineOptions, limitMs } = checkedOptions(file, options);
+  const { config, out, engineName: engine, engineOptions, limitMs, checkpointMs } = checkedOptions(file, options);
   const { shard, detected } = chosenShard(options.shard, effects.env);
   const devices = options.devices === undefined ? [] : devicesOption(options.devices, effects.env);
   if (devices.length > 0 && options.overwrite)
@@ -90,7 +92,7 @@ function requestOf(file: string, options: Options, { effects, argv, commandLine,
   const { resume, overwrite, retryFailed, long } = options;
   return {
     request: {
-      ...{ config, out, shard, resume, overwrite, retryFailed, long, limitMs, argv },
+      ...{ config, out, shard, resume, overwrite, retryFailed, long, limitMs, checkpointMs, argv },
       ...{ engine, engineOptions: { ...engineOptions, env: effects.env } },
     },
     goOn: detected ? `${commandLine} --shard ${shardText(shard)}` : commandLine,
@@ -117,10 +119,11 @@ const STOPPED = { limit: "at its time limit", "before-limit": "in time for its l
 
 /** Says what remains to be trained, and returns the exit code. */
 function conclude(outcome: SweepOutcome, stop: Stop, goOn: string, { effects, note }: Context): number {
-  const { out, done, failed, missing, records, stopped, trouble } = outcome;
+  const { out, done, failed, missing, kept, records, stopped, trouble } = outcome;
   if (records === undefined) note(`mmoe: no time to write the CSV files; mmoe merge ${out} writes them`);
   if (stopped === undefined) return failed > 0 ? EXIT.failedRuns : EXIT.done;
-  const left = `${done + failed} runs are kept in ${out}, ${missing} remain; go on with:\n${goOn}`;
+  const ended = done + failed === 0 ? "no run has ended" : `${done + failed} runs are kept in ${out}`;
+  const left = `${ended}, ${missing} remain${keptText(kept)}; go on with:\n${goOn}`;
   if (stopped === "machine" && trouble) {
     effects.stderr.write(`mmoe: stopped: ${trouble.message}; ${left}\n`);
     return troubleCode(trouble);

@@ -1,13 +1,16 @@
 import { z } from "zod";
 import type { Gating } from "../models/spec.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
-import { choice, count, plainName } from "./kinds.ts";
+import { choice, count, plainName, positive } from "./kinds.ts";
 
 /** Bounds of a model's sizes: a plan of more would not end. */
-const MOST = { experts: 10_000, units: 65_536 } as const;
+const MOST = { experts: 10_000, units: 65_536, levels: 100 } as const;
 
 /** Every gating may be asked for: a new one does not compile until it is listed. */
-const GATINGS: Readonly<Record<Gating, true>> = { none: true, average: true, single: true, "per-task": true };
+const GATINGS: Readonly<Record<Gating, true>> = {
+  ...{ none: true, average: true, single: true, "per-task": true },
+  ...{ residual: true, detached: true, "cross-stitch": true, "snr-trans": true },
+};
 
 const ZOO_NAMES = `one of ${MODEL_NAMES.join(", ")}`;
 
@@ -16,6 +19,18 @@ export const MODEL_NAME = plainName("a name").describe(`${ZOO_NAMES}, or a model
 
 const units = z.array(count(1, MOST.units)).describe(`a list of units of each layer, from 1 to ${MOST.units}`);
 
+const bias = z.boolean().describe("true or false");
+
+/** DSelect-k's gates; what is left out is as in the zoo. */
+const select = z
+  .strictObject({
+    experts: count(1, MOST.experts),
+    gamma: positive("a number above 0"),
+    entropy: z.number().nonnegative().describe("a number from 0"),
+  })
+  .partial()
+  .describe("some of {experts, gamma, entropy}");
+
 /** What a model of one's own changes of the zoo's model that it is like; ModelSpec describes the fields. */
 const CHANGES = {
   experts: z
@@ -23,17 +38,18 @@ const CHANGES = {
     .partial()
     .describe("some of {shared, perTask, layers}"),
   gating: choice(Object.keys(GATINGS) as Gating[]),
+  levels: count(1, MOST.levels),
   gate: z
-    .strictObject({ layers: units, bias: z.boolean().describe("true or false") })
+    .strictObject({ layers: units, bias, top: count(1, MOST.experts), select })
     .partial()
-    .describe("some of {layers, bias}"),
+    .describe("some of {layers, bias, top, select}"),
   tower: z.strictObject({ layers: units }).partial().describe("{layers}"),
-  bias: z.boolean().describe("true or false"),
+  bias,
 };
 
 const SPEC_MODEL = z
   .strictObject({ name: plainName("a name"), like: choice(MODEL_NAMES), ...z.object(CHANGES).partial().shape })
-  .describe("{name, like} and what differs: experts, gating, gate, tower, bias");
+  .describe("{name, like} and what differs: experts, gating, levels, gate, tower, bias");
 
 const CODE_MODEL = z
   .strictObject({

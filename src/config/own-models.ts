@@ -4,6 +4,7 @@ import { basename, relative, resolve } from "node:path";
 import { generatorSettings } from "../data/presets.ts";
 import { UsageError } from "../errors.ts";
 import { type Model, readCode } from "../models/code.ts";
+import { SELECTION } from "../models/shapes.ts";
 import { checkSpec, type ModelSpec } from "../models/spec.ts";
 import { type Ends, MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
 import type { GivenValues } from "./file-version.ts";
@@ -108,10 +109,11 @@ export function modelNamed(name: string, ownModels: readonly OwnModel[], ends: E
 
 function specOf({ name, like, experts, gate, tower, ...changes }: SpecDefinition, ends: Ends): ModelSpec {
   const base: ModelSpec = ZOO[like].build(ends);
+  const select = gate?.select && { ...SELECTION, ...base.gate.select, ...gate.select };
   return {
     ...{ ...base, ...changes, name },
     experts: { ...base.experts, ...experts },
-    gate: { ...base.gate, ...gate },
+    gate: { ...base.gate, ...gate, ...(select && { select }) },
     tower: { ...base.tower, ...tower },
   } as ModelSpec;
 }

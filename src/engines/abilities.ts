@@ -1,6 +1,6 @@
 import { UsageError } from "../errors.ts";
 import { type CodeModel, isCode, type Model } from "../models/code.ts";
-import { checkSpec, type Gating } from "../models/spec.ts";
+import { checkSpec, type GateKind, type Gating, gateKind } from "../models/spec.ts";
 import type { AnyRun, Optimizer, Run } from "./engine.ts";
 
 export type AbleEngine = "cpu" | "tfjs" | "cuda";
@@ -11,13 +11,18 @@ export type AbleEngine = "cpu" | "tfjs" | "cuda";
  */
 export interface Abilities {
   readonly gatings: Readonly<Record<Gating, boolean>>;
+  readonly gates: Readonly<Record<GateKind, boolean>>;
   readonly optimizers: Readonly<Record<Optimizer, boolean>>;
   /** Models in JavaScript. */
   readonly code: boolean;
 }
 
 const TENSORFLOW_JS: Abilities = {
-  gatings: { none: true, average: true, single: true, "per-task": true },
+  gatings: {
+    ...{ none: true, average: true, single: true, "per-task": true },
+    ...{ residual: true, detached: true, "cross-stitch": true, "snr-trans": true },
+  },
+  gates: { softmax: true, "top-k": true, "dselect-k": true },
   optimizers: { adam: true, sgd: true },
   code: true,
 };
@@ -25,13 +30,24 @@ const TENSORFLOW_JS: Abilities = {
 /** The engines' abilities by name: an engine that refuses a run says which others train it. */
 export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
   cpu: {
-    gatings: { none: true, average: true, single: true, "per-task": true },
+    gatings: {
+      ...{ none: true, average: true, single: true, "per-task": true },
+      ...{ residual: true, detached: true, "cross-stitch": false, "snr-trans": false },
+    },
+    gates: { softmax: true, "top-k": true, "dselect-k": false },
     optimizers: { adam: true, sgd: true },
     code: false,
   },
   tfjs: TENSORFLOW_JS,
   cuda: TENSORFLOW_JS,
 };
+
+/** Whether an engine can train a model. */
+export function trains(engine: AbleEngine, model: Model): boolean {
+  const { gatings, gates, code } = ABILITIES[engine];
+  if (isCode(model)) return code;
+  return gatings[model.gating] && gates[gateKind(model)];
+}
 
 /**
  * Refuses a model that `engine` can't train: UsageError with the model's name, the missing ability and the engines that
@@ -44,6 +60,8 @@ export function checkModel(engine: AbleEngine, model: Model): void {
   }
   const { name, gating } = model;
   expectAbility(engine, `model ${name}: gating ${gating}`, ({ gatings }) => gatings[gating]);
+  const kind = gateKind(model);
+  expectAbility(engine, `model ${name}: gates ${kind}`, ({ gates }) => gates[kind]);
   checkSpec(model);
 }
 

@@ -32,6 +32,9 @@ export interface TrainingSettings {
 
 export type Optimizer = "adam" | "sgd";
 
+/** Numbers that training keeps for each parameter: itself and, for adam, two moments. */
+export const VALUES: Readonly<Record<Optimizer, number>> = { sgd: 1, adam: 3 };
+
 export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
 /**
@@ -98,6 +101,42 @@ export interface RunResult {
   readonly parameters?: Float32Array;
 }
 
+/**
+ * A run in training. An engine of the same arithmetic trains it on to the same bits as if it had never stopped, on any
+ * machine. Rows, their order and dropped units are functions of the step.
+ */
+export interface RunState {
+  /** Steps done; of a run that has failed, by those that train beside it. */
+  readonly step: number;
+  /** The parameters and, for adam, their first and second moments: each in canonical order. */
+  readonly values: readonly Float32Array[];
+  /**
+   * What each of `values` has in place of a bias for units that have none and are computed beside some that do: adam's
+   * tiny term moves it.
+   */
+  readonly noBias: readonly number[];
+  /** beta1^step and beta2^step, multiplied up step by step. */
+  readonly powers: readonly [number, number];
+  /** Batch losses of each task since the latest evaluation, added up, [K]. */
+  readonly sums: readonly number[];
+  /** Up to the latest evaluation. */
+  readonly curve: Curve;
+  /** Why it has failed, while runs beside it train on. */
+  readonly failure?: string;
+  /** As in its result. */
+  readonly elapsedMs: number;
+}
+
+/** Keeps runs in flight, so that a later call of `train` goes on with them. */
+export interface Keeping {
+  /** Where runs go on from, by their ids; others begin. */
+  readonly states: ReadonlyMap<string, RunState>;
+  /** Milliseconds between two states of a run. */
+  readonly everyMs: number;
+  /** A run has this state: now and then, and when the signal stops it. */
+  onState(run: Run, state: RunState): void;
+}
+
 export interface Hooks {
   /** These runs begin together; they end at about the same time. They begin again if a thread died or memory was short. */
   onBegin?(runs: readonly AnyRun[]): void;
@@ -111,6 +150,8 @@ export interface Hooks {
   readonly noMore?: AbortSignal;
   /** Add final parameters to each result. */
   readonly keepParameters?: boolean;
+  /** Throws RangeError with an engine that does not `keepsStates`. */
+  readonly keeping?: Keeping;
 }
 
 /**
@@ -125,6 +166,8 @@ export interface Engine {
   readonly libraries?: Readonly<Record<string, string>>;
   /** The engine beside it that trains the models in JavaScript. */
   readonly beside?: { readonly name: string; readonly device: string };
+  /** Whether it gives the states of runs in flight, and goes on from them; of models in JavaScript it gives none. */
+  readonly keepsStates: boolean;
   /** Throws UsageError, by the model's name, for a spec that this engine can't train. */
   check(model: Model): void;
   /**

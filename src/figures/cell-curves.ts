@@ -5,12 +5,12 @@ import { type EachLoss, PAPER_TASKS, type RunRecord, tasksOf } from "../records/
 import type { DrawnCurve } from "./curve-panels.ts";
 import { cellCurve } from "./curve-points.ts";
 import type { FigureOptions } from "./figure.ts";
-import { type PublishedLoss, publishedFigure4 } from "./paper-points.ts";
+import { AXIS_END, type PublishedLoss, publishedFigure3, publishedFigure4 } from "./paper-points.ts";
 import type { SeriesStyle } from "./style.ts";
 import type { SweepCell } from "./sweep-cells.ts";
 import { capitalised, statisticName, tasksWords } from "./words.ts";
 
-/** A cell's curve in its style, with the paper's if the options ask for it and Figure 4 has it. */
+/** A cell's curve in its style, with the paper's if the options ask for it and its figures have it. */
 export function curveOf(cell: SweepCell, style: SeriesStyle, options: FigureOptions): DrawnCurve {
   return {
     style,
@@ -25,10 +25,30 @@ export function cellAttributes({ model, correlation }: Cell) {
   return { "data-model": model, "data-correlation": correlation };
 }
 
-/** The paper's curve of a cell, if the options ask for it and Figure 4 has it. */
+/**
+ * The paper's curve of a cell, if the options ask for it and Figure 3 or 4 has it. The paper leaves open how many steps a
+ * unit of its axis is: the whole axis is laid over the whole training.
+ */
 export function paperCurve(cell: SweepCell, { paper }: FigureOptions): PublishedLoss[] {
-  if (!paper || tasksOf(cell.runs[0] as RunRecord) !== PAPER_TASKS) return [];
-  return publishedFigure4().filter((point) => cellKey(point) === cellKey(cell));
+  const { steps, ...run } = cell.runs[0] as RunRecord;
+  if (!paper || tasksOf(run) !== PAPER_TASKS) return [];
+  return [...publishedFigure3(), ...publishedFigure4()]
+    .filter((point) => cellKey(point) === cellKey(cell))
+    .map((point) => ({ ...point, step: (point.step * steps) / AXIS_END }));
+}
+
+/** The sentence about the paper's curves, for a caption; empty if none is drawn. */
+export function paperSentence(
+  figure: "Figure 3" | "Figure 4",
+  cells: readonly SweepCell[],
+  curves: Iterable<DrawnCurve>,
+): string {
+  if (![...curves].some(({ paper }) => paper.length > 0)) return "";
+  const { steps } = (cells[0] as SweepCell).runs[0] as RunRecord;
+  const unit = steps / AXIS_END;
+  const axis =
+    unit === 1 ? "" : `, whose axis is laid over ours: its unit as ${Number(unit.toPrecision(3))} steps (assumed)`;
+  return ` Hollow markers: the paper's ${figure}${axis}; a mean over its 200 runs, it does not say of which rows.`;
 }
 
 /** The rows or batches that a point of a curve is about. */

@@ -53,10 +53,9 @@ export function figure2(trials: LabelTrials, options: Pick<FigureOptions, "theme
 }
 
 function measuredPoints({ settings, measured }: LabelTrials): Measured[] {
-  const published = settings.data === "paper" ? publishedFigure2() : [];
   const points = settings.correlations.map((correlation, i) => {
     const values = measured.map((trial) => trial[i] as number);
-    const paper = published.find((point) => point.correlation === correlation);
+    const paper = publishedFigure2().find((point) => point.correlation === correlation);
     return {
       correlation,
       mean: mean(values),

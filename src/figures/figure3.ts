@@ -1,9 +1,10 @@
 import type { Results } from "../records/read-results.ts";
 import type { Box } from "./axes.ts";
-import { curveOf, curveRows, curveSentences } from "./cell-curves.ts";
+import { curveOf, curveRows, curveSentences, paperSentence } from "./cell-curves.ts";
 import { type CurvePanel, curvePanels, type DrawnCurve } from "./curve-panels.ts";
 import { endLabels, labelsWidth } from "./end-labels.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
+import { type Legend, type LegendOptions, legend, paperItem } from "./legend.ts";
 import { heading } from "./loss-axis.ts";
 import { type Drawing, page } from "./page.ts";
 import { correlationStyles, type SeriesStyle } from "./style.ts";
@@ -28,7 +29,7 @@ export function figure3({ config, records, ...rest }: Results, options: FigureOp
     {
       name: NAME,
       title: "Loss of a small Shared-Bottom model against training steps (Figure 3)",
-      caption: `${model} ${curveSentences(cells, options)} ${runsSentence(cells, results)}`,
+      caption: `${model} ${curveSentences(cells, options)}${paperSentence("Figure 3", cells, curves)} ${runsSentence(cells, results)}`,
       height,
       theme,
       data: cells.flatMap((cell, i) => curveRows(cell, curves[i] as DrawnCurve, options)),
@@ -46,7 +47,15 @@ function drawing(
   const head = heading(lossHeading(options), { y: 0, theme });
   const names = cells.map(({ correlation }) => correlationWords(correlation));
   const panel: CurvePanel = { curves };
-  const place = { options, theme, columns: 1, top: head.height + 6, height: 130, right: labelsWidth(names) };
+  const key = paperKey(curves, { y: head.height + 9, theme });
+  const place = {
+    options,
+    theme,
+    columns: 1,
+    top: head.height + (key?.height ?? 0) + 6,
+    height: 130,
+    right: labelsWidth(names),
+  };
   const { nodes, bottom, boxes, y } = curvePanels([panel], place);
   const box = boxes[0] as Box;
   const labels = curves.map(({ points, style, attributes }, i) => ({
@@ -56,5 +65,10 @@ function drawing(
     attributes,
   }));
   const beside = endLabels(labels, { x: box.x + box.width, top: box.y + 3, bottom: box.y + box.height, theme });
-  return { nodes: [...head.nodes, ...nodes, beside], height: bottom };
+  return { nodes: [...head.nodes, ...(key ? [key.node] : []), ...nodes, beside], height: bottom };
+}
+
+function paperKey(curves: readonly DrawnCurve[], options: LegendOptions): Legend | undefined {
+  if (!curves.some(({ paper }) => paper.length > 0)) return undefined;
+  return legend([paperItem("the paper", options.theme)], options);
 }

@@ -1,5 +1,5 @@
 import type { Results } from "../records/read-results.ts";
-import { curveOf, curveRows, curveSentences } from "./cell-curves.ts";
+import { curveOf, curveRows, curveSentences, paperSentence } from "./cell-curves.ts";
 import { type CurvePanel, curvePanels, type DrawnCurve, differencePanels } from "./curve-panels.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { modelLegend } from "./legend.ts";
@@ -21,7 +21,7 @@ export function figure4(results: Results, options: FigureOptions): Figure | Lack
   const curves = new Map(cells.map((cell) => [cell, curveOf(cell, styles.get(cell.model) as SeriesStyle, options)]));
   const panels = correlationsOf(cells).map((correlation) => panelOf(correlation, curves));
   const { nodes, height } = drawing(panels, styles, options, theme);
-  const paper = panels.some(hasPaper) ? PAPER : "";
+  const paper = paperSentence("Figure 4", cells, curves.values());
   return page(
     {
       name: NAME,
@@ -34,8 +34,6 @@ export function figure4(results: Results, options: FigureOptions): Figure | Lack
     nodes,
   );
 }
-
-const PAPER = " Hollow markers: the paper's Figure 4, a mean over its 200 runs; it does not say of which rows.";
 
 function panelOf(correlation: number, curves: ReadonlyMap<SweepCell, DrawnCurve>): CurvePanel {
   const here = [...curves].filter(([cell]) => cell.correlation === correlation);

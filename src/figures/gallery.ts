@@ -32,7 +32,7 @@ const OF_ONE_POINT: readonly UnitFigure[] = [
   {
     name: "figure3",
     about: "loss of the small Shared-Bottom against steps",
-    heeds: ["loss", "statistic", "scale"],
+    heeds: ["loss", "statistic", "scale", "paper"],
     draw: figure3,
   },
   {

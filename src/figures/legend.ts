@@ -16,13 +16,13 @@ export interface LegendItem {
 
 type Sample = "line" | "marker" | "hollow";
 
-interface LegendOptions {
+export interface LegendOptions {
   /** Baseline of the first line. */
   readonly y: number;
   readonly theme: Theme;
 }
 
-interface Legend {
+export interface Legend {
   readonly node: SvgNode;
   readonly height: number;
 }

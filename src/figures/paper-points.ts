@@ -9,11 +9,15 @@ export interface PublishedCorrelation {
   readonly twoSd: number;
 }
 
-/** A point of a curve of the paper's Figure 4. */
+/** A point of a curve of the paper's Figure 3 or 4. */
 export interface PublishedLoss extends Cell {
+  /** On the figure's axis, whose unit the paper leaves open; it ends at `AXIS_END`. */
   readonly step: number;
   readonly loss: number;
 }
+
+/** The axis of Figures 3 and 4 goes from 0 to here. */
+export const AXIS_END = 10_000;
 
 const MODELS: Readonly<Record<string, string>> = { SB: "shared-bottom", OMoE: "omoe", MMoE: "mmoe" };
 
@@ -31,6 +35,16 @@ export const publishedFigure4 = once((): readonly PublishedLoss[] =>
     correlation: Number(row.correlation),
     point: NO_CHOICE,
     step: Number(row.step_axis_value),
+    loss: Number(row.loss),
+  })),
+);
+
+export const publishedFigure3 = once((): readonly PublishedLoss[] =>
+  rows("fig3.csv").map((row) => ({
+    model: row.model as string,
+    correlation: Number(row.correlation),
+    point: NO_CHOICE,
+    step: Number(row.axis_step),
     loss: Number(row.loss),
   })),
 );

@@ -1,4 +1,4 @@
-import { parameterBlocks } from "./parameters.ts";
+import { parameterBlocks, readsRows } from "./parameters.ts";
 import type { ModelSpec } from "./spec.ts";
 
 /**
@@ -7,10 +7,5 @@ import type { ModelSpec } from "./spec.ts";
  */
 export function flopPerRow(spec: ModelSpec): number {
   const kernels = parameterBlocks(spec).filter(({ kind }) => kind === "kernel");
-  return kernels.reduce((sum, { name, size }) => sum + 2 * size * (readsInputs(name) ? 2 : 3), 0);
-}
-
-/** The first layer of an expert or a gate: `experts/3/0/kernel`. */
-function readsInputs(name: string): boolean {
-  return /^(experts|gates)\/\d+\/0\/kernel$/.test(name);
+  return kernels.reduce((sum, kernel) => sum + 2 * kernel.size * (readsRows(kernel) ? 2 : 3), 0);
 }

@@ -32,7 +32,8 @@ export function initialKernel(initializer: Initializer, from: number, to: number
   }
 }
 
-function symmetricUniform(key: Key, size: number, limit: number): Float32Array {
+/** Numbers from U(-limit, limit). */
+export function symmetricUniform(key: Key, size: number, limit: number): Float32Array {
   return Float32Array.from(uniforms(key, size), (u) => limit * (2 * u - 1));
 }
 

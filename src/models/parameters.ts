@@ -1,15 +1,26 @@
+import { unreachable } from "../errors.ts";
 import type { Key } from "../random/key.ts";
-import { type Initializer, initialKernel } from "./initializers.ts";
-import { expertCount, expertsOf, gateCount, type ModelSpec } from "./spec.ts";
+import { type Initializer, initialKernel, symmetricUniform } from "./initializers.ts";
+import { expertCount, gateCount, gateOutputs, levelCount, type ModelSpec } from "./spec.ts";
 
-export type Part = "experts" | "gates" | "towers" | "outputs";
+/** `links` are learned mixes that are no function of the row: cross-stitch units, SNR's connections. */
+export type Part = "experts" | "gates" | "links" | "towers" | "outputs";
 
-/** One tensor of a model. A kernel is [in, out], row-major; a bias is [out]. */
+/**
+ * One tensor of a model. A kernel is [in, out], row-major; a bias is [out]; a stitch is [K, K], row k of task k; log-alphas are
+ * [K, E].
+ */
 export interface ParameterBlock {
-  /** Names its stream of initial values, e.g. `experts/3/0/kernel`. */
+  /** Names its stream of initial values: its network, layer and kind, e.g. `experts/3/0/kernel`. */
   readonly name: string;
   readonly part: Part;
-  readonly kind: "kernel" | "bias";
+  /** Of experts and gates, from 0. */
+  readonly level: number;
+  /** E.g. `experts/3`, or `levels/1/experts/3` of the second level. */
+  readonly network: string;
+  /** `0`, `1`, ..; a tower's last is `output`. */
+  readonly layer: string;
+  readonly kind: "kernel" | "bias" | "stitch" | "log-alpha";
   readonly shape: readonly number[];
   /** Index of its first number in the model's parameters. */
   readonly offset: number;
@@ -17,26 +28,84 @@ export interface ParameterBlock {
 }
 
 type Unplaced = Omit<ParameterBlock, "offset" | "size">;
+type Network = Pick<ParameterBlock, "part" | "level" | "network">;
 
 /**
- * Every tensor of a model in canonical order: experts, gates, then each tower with its output. One expert, gate or
- * tower never shares a tensor with another; engines may pack them as they like.
+ * Every tensor of a model in canonical order: experts and gates of each level, then each tower with its output. One
+ * expert, gate or tower never shares a tensor with another; engines may pack them as they like.
  */
 export function parameterBlocks(spec: ModelSpec): ParameterBlock[] {
-  const { inputs: D, tasks: K, bias } = spec;
   const H = last(spec.experts.layers);
   const blocks: Unplaced[] = [];
-  for (let e = 0; e < expertCount(spec); e++)
-    blocks.push(...stack(`experts/${e}`, "experts", [D, ...spec.experts.layers], bias));
-  for (let g = 0; g < gateCount(spec); g++) {
-    const E = expertsOf(spec, g).length;
-    blocks.push(...stack(`gates/${g}`, "gates", [D, ...spec.gate.layers, E], spec.gate.bias));
-  }
-  for (let k = 0; k < K; k++) {
-    blocks.push(...stack(`towers/${k}`, "towers", [H, ...spec.tower.layers], bias));
-    blocks.push(...layer(`towers/${k}/output`, "outputs", spec.tower.layers.at(-1) ?? H, 1, bias));
+  for (let level = 0; level < levelCount(spec); level++) blocks.push(...levelBlocks(spec, level));
+  for (let k = 0; k < spec.tasks; k++) {
+    const tower = { level: 0, network: `towers/${k}` };
+    blocks.push(...stack({ ...tower, part: "towers" }, [H, ...spec.tower.layers], spec.bias));
+    const units = spec.tower.layers.at(-1) ?? H;
+    blocks.push(...layer({ ...tower, part: "outputs" }, "output", [units, 1], spec.bias));
   }
   return placed(blocks);
+}
+
+function levelBlocks(spec: ModelSpec, level: number): Unplaced[] {
+  const { experts, gate, bias } = spec;
+  const from = level === 0 ? spec.inputs : last(experts.layers);
+  const ofPart = (part: "experts" | "gates", count: number, blocksOf: (network: Network, i: number) => Unplaced[]) =>
+    Array.from({ length: count }, (_, i) => blocksOf({ part, level, network: networkName(part, i, level) }, i)).flat();
+  return [
+    ...ofPart("experts", expertCount(spec), (network) => stack(network, [from, ...experts.layers], bias)),
+    ...linkBlocks(spec),
+    ...ofPart("gates", gateCount(spec, level), (network, g) =>
+      stack(network, [from, ...gate.layers, gateOutputs(spec, g)], gate.bias),
+    ),
+  ];
+}
+
+function linkBlocks(spec: ModelSpec): Unplaced[] {
+  switch (spec.gating) {
+    case "cross-stitch":
+      return stitches(spec);
+    case "snr-trans":
+      return connections(spec);
+    case "none":
+    case "average":
+    case "single":
+    case "per-task":
+    case "residual":
+    case "detached":
+      return [];
+    default:
+      return unreachable(spec.gating);
+  }
+}
+
+/** A matrix for each pair of a task and an expert, (1, 1), (1, 2), .., then the logarithms of their gates' alphas. */
+function connections(spec: ModelSpec): Unplaced[] {
+  const [E, H] = [expertCount(spec), last(spec.experts.layers)];
+  const link = { part: "links", level: 0 } as const;
+  const kernels = Array.from({ length: spec.tasks * E }, (_, i) =>
+    layer({ ...link, network: `links/${i}` }, "0", [H, H], false),
+  );
+  const alphas = { network: "alphas/0", layer: "0", name: "alphas/0/0/log-alpha", kind: "log-alpha" } as const;
+  return [...kernels.flat(), { ...link, ...alphas, shape: [spec.tasks, E] }];
+}
+
+/** A matrix for each layer of the experts. */
+function stitches({ tasks: K, experts }: ModelSpec): Unplaced[] {
+  return experts.layers.map((_, i) => ({
+    ...{ name: `stitches/0/${i}/stitch`, part: "links", level: 0, network: "stitches/0", layer: String(i) },
+    ...{ kind: "stitch", shape: [K, K] },
+  }));
+}
+
+/** The name of expert or gate number i of a level. */
+export function networkName(part: "experts" | "gates", i: number, level: number): string {
+  return `${level === 0 ? "" : `levels/${level}/`}${part}/${i}`;
+}
+
+/** Whether a tensor belongs to a layer that reads the rows: the first one of an expert or a gate of the first level. */
+export function readsRows({ part, level, layer }: ParameterBlock): boolean {
+  return (part === "experts" || part === "gates") && level === 0 && layer === "0";
 }
 
 /** The number of parameters of a model, or of one part of it. */
@@ -47,7 +116,9 @@ export function parameterCount(spec: ModelSpec, part?: Part): number {
   );
 }
 
-const COUNTED_IN_PAPER: Readonly<Record<Part, boolean>> = { experts: true, gates: false, towers: true, outputs: false };
+const COUNTED_IN_PAPER: Readonly<Record<Part, boolean>> = {
+  ...{ experts: true, gates: false, links: false, towers: true, outputs: false },
+};
 
 /** Section 5.1's count, "100x16x8 + 16x8x2 = 13056": the kernels of experts and towers. */
 export function paperCount(spec: ModelSpec): number {
@@ -57,25 +128,39 @@ export function paperCount(spec: ModelSpec): number {
 
 /**
  * Initial values in canonical order, [parameterCount]: kernels by `initializer`, each from the stream whose key
- * `keyFor` returns for its name; biases 0.
+ * `keyFor` returns for its name; biases and log-alphas 0; stitches leave a task nine tenths of its own units. Kernels of DSelect-k's gates are uniform within a hundredth of
+ * the smooth step's width: beyond a half it is flat.
  */
 export function initialValues(spec: ModelSpec, initializer: Initializer, keyFor: (block: string) => Key): Float32Array {
   const values = new Float32Array(parameterCount(spec));
-  for (const { name, kind, shape, offset } of parameterBlocks(spec)) {
-    if (kind === "kernel")
-      values.set(initialKernel(initializer, shape[0] as number, shape[1] as number, keyFor(name)), offset);
+  for (const { name, part, kind, shape, offset } of parameterBlocks(spec)) {
+    const [from, to] = shape as [number, number];
+    const { select } = spec.gate;
+    if (kind === "kernel" && part === "gates" && select)
+      values.set(symmetricUniform(keyFor(name), from * to, select.gamma / 100), offset);
+    else if (kind === "kernel") values.set(initialKernel(initializer, from, to, keyFor(name)), offset);
+    if (kind === "stitch") values.set(initialStitch(to), offset);
   }
   return values;
 }
 
-/** Dense layers from sizes[0] units through to the last. */
-function stack(name: string, part: Part, sizes: readonly number[], bias: boolean): Unplaced[] {
-  return sizes.slice(1).flatMap((out, i) => layer(`${name}/${i}`, part, sizes[i] as number, out, bias));
+const OWN_SHARE = 0.9;
+
+/** Misra et al., section 3.3: .9 of the own units, .1 of the other task's; of several others each has its part. */
+function initialStitch(K: number): number[] {
+  const other = K > 1 ? (1 - OWN_SHARE) / (K - 1) : 0;
+  return Array.from({ length: K * K }, (_, i) => (i % (K + 1) === 0 ? OWN_SHARE : other));
 }
 
-function layer(name: string, part: Part, from: number, to: number, bias: boolean): Unplaced[] {
-  const kernel: Unplaced = { name: `${name}/kernel`, part, kind: "kernel", shape: [from, to] };
-  return bias ? [kernel, { name: `${name}/bias`, part, kind: "bias", shape: [to] }] : [kernel];
+/** Dense layers from sizes[0] units through to the last. */
+function stack(network: Network, sizes: readonly number[], bias: boolean): Unplaced[] {
+  return sizes.slice(1).flatMap((out, i) => layer(network, String(i), [sizes[i] as number, out], bias));
+}
+
+function layer(network: Network, layer: string, shape: readonly [number, number], bias: boolean): Unplaced[] {
+  const name = `${network.network}/${layer}`;
+  const kernel: Unplaced = { ...network, layer, name: `${name}/kernel`, kind: "kernel", shape };
+  return bias ? [kernel, { ...kernel, name: `${name}/bias`, kind: "bias", shape: [shape[1]] }] : [kernel];
 }
 
 function placed(blocks: readonly Unplaced[]): ParameterBlock[] {

@@ -1,15 +1,28 @@
 import { unreachable } from "../errors.ts";
+import { checkSelection, type Selection } from "./selection.ts";
+import { expectCount } from "./sizes.ts";
 
 /** How expert outputs reach the towers. */
 export type Gating =
   | "none" // a task has one expert: the bottom
   | "average" // the mean of the experts that a task sees
   | "single" // one softmax gate for all tasks (OMoE)
-  | "per-task"; // one softmax gate for each task (MMoE)
+  | "per-task" // one softmax gate for each task (MMoE)
+  | "residual" // one for each task over the experts of all tasks; the task's own expert is added as it is (AdaTT)
+  | "cross-stitch" // a task has its own expert; after each layer tasks exchange units by a learned K x K matrix
+  | "snr-trans" // a task reads the sum of all experts, each through a matrix and a random gate of the pair (SNR)
+  | "detached"; // one for each task over the experts of all tasks; those of other tasks don't learn from it (STEM)
+
+/** How a gate's outputs become weights of experts. */
+export type GateKind = "softmax" | "top-k" | "dselect-k";
 
 /**
  * A member of the family: experts feed towers, one for each task. All layers except a tower's output are ReLU layers.
  * A gate is a linear map of the *input*, or has layers of its own before that map, then a softmax over the experts.
+ *
+ * With levels, each has experts and gates of its own. A task's gate of one level makes what the task's own experts and
+ * its gate of the next level read. One more gate, over all experts, makes what the shared ones read; the last level has
+ * none.
  */
 export interface ModelSpec {
   readonly name: string;
@@ -26,11 +39,17 @@ export interface ModelSpec {
     readonly layers: readonly number[];
   };
   readonly gating: Gating;
+  /** Levels of experts and gates; 1 if absent. */
+  readonly levels?: number;
   readonly gate: {
     /** Units of ReLU layers before the gate's linear map; none in the paper. */
     readonly layers: readonly number[];
     /** None in the paper: g(x) = softmax(W x). */
     readonly bias: boolean;
+    /** The softmax is over this many of the largest logits, of equals the first; the rest have weight 0. All if absent. */
+    readonly top?: number;
+    /** Experts are selected by binary codes, without a softmax over them (DSelect-k). */
+    readonly select?: Selection;
   };
   readonly tower: {
     /** Units of each ReLU layer before the linear output, T last. */
@@ -42,27 +61,81 @@ export interface ModelSpec {
   readonly dropout: number;
 }
 
-/** E, the number of experts of all kinds. */
+/** E, the number of experts of all kinds in a level. */
 export function expertCount({ experts, tasks }: ModelSpec): number {
   return experts.shared + tasks * experts.perTask;
 }
 
-/** The experts that `task` sees, in the order of its gate's outputs: the shared ones, then its own. */
-export function expertsOf({ experts }: ModelSpec, task: number): number[] {
-  const first = experts.shared + task * experts.perTask;
-  return [...range(0, experts.shared), ...range(first, first + experts.perTask)];
+export function levelCount({ levels = 1 }: ModelSpec): number {
+  return levels;
 }
 
-/** How many gates the model has: none, one for all tasks, or one for each task. */
-export function gateCount({ gating, tasks }: ModelSpec): number {
+/**
+ * The experts that `task` sees, in the order of its gate's outputs: the shared ones, then its own or those of all tasks.
+ * Number K stands for the shared experts of the next level, whose gate sees all.
+ */
+export function expertsOf(spec: ModelSpec, task: number): number[] {
+  if (task === spec.tasks) return range(0, expertCount(spec));
+  switch (spec.gating) {
+    case "none":
+    case "average":
+    case "single":
+    case "per-task":
+    case "cross-stitch":
+    case "snr-trans":
+      return ownExpertsOf(spec, task);
+    case "residual":
+    case "detached":
+      return range(0, expertCount(spec));
+    default:
+      return unreachable(spec.gating);
+  }
+}
+
+/** The experts that all tasks see, then the task's own: those that learn from its loss. */
+export function ownExpertsOf(spec: ModelSpec, task: number): number[] {
+  return [...expertsOn(spec, spec.tasks), ...expertsOn(spec, task)];
+}
+
+/** The experts on a path, which read the same in each level: those of one task, or, on path K, the shared ones. */
+export function expertsOn({ experts, tasks }: ModelSpec, path: number): number[] {
+  if (path === tasks) return range(0, experts.shared);
+  const first = experts.shared + path * experts.perTask;
+  return range(first, first + experts.perTask);
+}
+
+/** Whether a level has a gate, number K, for the shared experts of the next. */
+export function hasSharedGate(spec: ModelSpec, level: number): boolean {
+  return level < levelCount(spec) - 1 && spec.experts.shared > 0;
+}
+
+export function gateKind({ gate }: ModelSpec): GateKind {
+  if (gate.select !== undefined) return "dselect-k";
+  return gate.top === undefined ? "softmax" : "top-k";
+}
+
+/** Outputs of gate number g: a logit for each expert that it sees, or for each selector a logit and a code. */
+export function gateOutputs(spec: ModelSpec, g: number): number {
+  const E = expertsOf(spec, g).length;
+  const { select } = spec.gate;
+  return select === undefined ? E : select.experts * (1 + Math.log2(E));
+}
+
+/** How many gates a level has: none, one for all tasks, or one for each task; then one for the shared path. */
+export function gateCount(spec: ModelSpec, level = 0): number {
+  const { gating, tasks } = spec;
   switch (gating) {
     case "none":
     case "average":
+    case "cross-stitch":
+    case "snr-trans":
       return 0;
     case "single":
       return 1;
     case "per-task":
-      return tasks;
+    case "residual":
+    case "detached":
+      return tasks + Number(hasSharedGate(spec, level));
     default:
       return unreachable(gating);
   }
@@ -87,8 +160,42 @@ export function checkSpec(spec: ModelSpec): void {
     throw new RangeError(`model ${name}: expected an expert for each task, got none`);
   if (experts.layers.length === 0) throw new RangeError(`model ${name}: experts.layers: expected a layer, got none`);
   checkGating(spec);
+  checkLevels(spec);
+  checkTop(spec);
+  checkSelected(spec);
   if (!(spec.dropout >= 0 && spec.dropout < 1))
     throw new RangeError(`model ${name}: dropout: expected a number from 0 to below 1, got ${spec.dropout}`);
+}
+
+/** Checks that codes have an expert each. */
+function checkSelected(spec: ModelSpec): void {
+  const { name, gate } = spec;
+  if (gate.select === undefined) return;
+  if (gate.top !== undefined) throw new RangeError(`model ${name}: gate: expected top or select, got both`);
+  if (gateCount(spec) === 0)
+    throw new RangeError(`model ${name}: gate.select: expected a gate, got gating ${spec.gating}`);
+  const gates = Array.from({ length: gateCount(spec) }, (_, g) => expertsOf(spec, g).length);
+  checkSelection(name, gate.select, gates);
+}
+
+/** Checks that levels have what leads from one to the next. */
+function checkLevels(spec: ModelSpec): void {
+  const { name, gating } = spec;
+  expectCount(name, "levels", levelCount(spec), 1);
+  if (levelCount(spec) > 1 && gateCount(spec) < spec.tasks)
+    throw new RangeError(`model ${name}: levels: expected a gate for each task, got gating ${gating}`);
+}
+
+/** Checks that a gate has as many experts as it keeps. */
+function checkTop(spec: ModelSpec): void {
+  const { name, gate } = spec;
+  if (gate.top === undefined) return;
+  expectCount(name, "gate.top", gate.top, 1);
+  if (gateCount(spec) === 0)
+    throw new RangeError(`model ${name}: gate.top: expected a gate, got gating ${spec.gating}`);
+  const seen = expertsOf(spec, 0).length;
+  if (gate.top > seen)
+    throw new RangeError(`model ${name}: gate.top: expected at most ${seen} experts, got ${gate.top}`);
 }
 
 /** Checks what a gating expects of the experts. */
@@ -99,22 +206,30 @@ function checkGating({ name, gating, experts }: ModelSpec): void {
       if (seen > 1) throw new RangeError(`model ${name}: gating none: expected one expert a task, got ${seen}`);
       return;
     case "single":
+    case "snr-trans":
       if (experts.perTask > 0)
         throw new RangeError(
-          `model ${name}: gating single: expected only shared experts, got ${experts.perTask} a task`,
+          `model ${name}: gating ${gating}: expected only shared experts, got ${experts.perTask} a task`,
+        );
+      return;
+    case "residual":
+      if (experts.perTask !== 1)
+        throw new RangeError(`model ${name}: gating residual: expected one expert a task, got ${experts.perTask}`);
+      return;
+    case "cross-stitch":
+      if (experts.perTask !== 1 || experts.shared > 0)
+        throw new RangeError(
+          `model ${name}: gating cross-stitch: expected one expert a task and none shared, ` +
+            `got ${experts.perTask} a task and ${experts.shared} shared`,
         );
       return;
     case "average":
     case "per-task":
+    case "detached":
       return;
     default:
       unreachable(gating);
   }
-}
-
-function expectCount(name: string, field: string, value: number, least: number): void {
-  if (Number.isInteger(value) && value >= least) return;
-  throw new RangeError(`model ${name}: ${field}: expected a whole number from ${least}, got ${value}`);
 }
 
 function range(from: number, to: number): number[] {

@@ -1,74 +1,191 @@
+import {
+  cgc,
+  deepGates,
+  type Ends,
+  EXPERT_UNITS,
+  EXPERTS,
+  MLP,
+  matchedSingleTask,
+  matchedUnits,
+  mmoe,
+  PAPER,
+  SELECTION,
+  SMALL_BOTTOM_UNITS,
+  sharedBottom,
+  sharedBottomUnits,
+  singleTask,
+  TOP,
+} from "./shapes.ts";
 import type { ModelSpec } from "./spec.ts";
 
-/** The sizes of a model that the data fix: D inputs, K tasks. */
-export interface Ends {
-  readonly inputs: number;
-  readonly tasks: number;
+export { type Ends, sharedBottomUnits } from "./shapes.ts";
+
+/** One model of the zoo. */
+export interface ZooEntry {
+  /** One sentence for `mmoe models`. */
+  readonly about: string;
+  /**
+   * The prediction y_k of task k from a row x, line by line. t_k is a tower; f_e an expert, s_e one that all tasks see,
+   * o_ke one of task k's own.
+   */
+  readonly formula: readonly string[];
+  /** Paper and section; what is assumed. */
+  readonly source: string;
+  readonly build: (ends: Ends) => ModelSpec;
 }
 
-/** Section 5.1: 8 experts of 16 units, towers of 8 units. */
-const EXPERTS = 8;
-const EXPERT_UNITS = 16;
-const TOWER_UNITS = 8;
-/** Section 3.3's bottom (Figure 3). */
-const SMALL_BOTTOM_UNITS = 16;
+const CARUANA = "Caruana, Machine Learning 28, 1997; Ma et al., KDD 2018, section 3.1";
+const MMOE_FORMULA = ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(W_k x)"];
 
-const PAPER = {
-  experts: { shared: EXPERTS, perTask: 0, layers: [EXPERT_UNITS] },
-  gate: { layers: [], bias: false },
-  tower: { layers: [TOWER_UNITS] },
-  bias: true,
-  dropout: 0,
-} as const;
-
-const MLP = {
-  experts: { shared: 4, perTask: 0, layers: [64, 32, 32] },
-  gate: { layers: [], bias: true },
-  tower: { layers: [64, 32] },
-  bias: true,
-  dropout: 0,
-} as const;
-
-/**
- * Units of a bottom with which Shared-Bottom has as many weights in bottom and towers as an MoE model has in experts
- * and towers (section 5.1): weights / (D + T K), about 113 at the paper's sizes.
- */
-export function sharedBottomUnits({ inputs, tasks }: Ends): number {
-  const weights = inputs * EXPERT_UNITS * EXPERTS + EXPERT_UNITS * TOWER_UNITS * tasks;
-  return Math.round(weights / (inputs + TOWER_UNITS * tasks));
-}
-
-function sharedBottom(name: string, units: number, ends: Ends): ModelSpec {
-  return { ...PAPER, ...ends, name, experts: { shared: 1, perTask: 0, layers: [units] }, gating: "none" };
-}
-
-/** Models by name, each with one sentence for `mmoe models`. */
+/** Models by name. Sizes are those of section 5.1 unless the source says otherwise. */
 export const ZOO = {
   "shared-bottom": {
-    about: "the paper's Shared-Bottom, as many weights as the MoE models",
+    about: "Shared-Bottom; as the paper counts, as large as mmoe",
+    formula: ["y_k = t_k(f(x))"],
+    source: `${CARUANA}; sizes from section 5.1`,
     build: (ends) => sharedBottom("shared-bottom", sharedBottomUnits(ends), ends),
   },
   "shared-bottom-16": {
-    about: "section 3.3's Shared-Bottom with a bottom of 16 units (Figure 3)",
+    about: "section 3.3's Shared-Bottom, of 16 units (Figure 3)",
+    formula: ["y_k = t_k(f(x))"],
+    source: `${CARUANA}; sizes from section 3.3`,
     build: (ends) => sharedBottom("shared-bottom-16", SMALL_BOTTOM_UNITS, ends),
   },
   omoe: {
     about: "one gate for all tasks over 8 experts",
+    formula: ["y_k = t_k(sum_e g(x)_e f_e(x))", "g(x) = softmax(W x)"],
+    source: "Ma et al., KDD 2018, section 4.1",
     build: (ends) => ({ ...PAPER, ...ends, name: "omoe", gating: "single" }),
   },
   mmoe: {
     about: "a gate for each task over 8 experts",
-    build: (ends) => ({ ...PAPER, ...ends, name: "mmoe", gating: "per-task" }),
+    formula: MMOE_FORMULA,
+    source: "Ma et al., KDD 2018, section 4.2",
+    build: (ends) => mmoe("mmoe", ends),
   },
   "mmoe-mlp": {
-    about: "a common PyTorch form: 4 deep experts, biased gates, deep towers",
+    about: "a common PyTorch form: deep experts and towers",
+    formula: ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(W_k x + b_k)"],
+    source: "Ma et al., KDD 2018, section 4.2; sizes as in public PyTorch code",
     build: (ends) => ({ ...MLP, ...ends, name: "mmoe-mlp", gating: "per-task" }),
   },
   "mmoe-mlp-average": {
     about: "mmoe-mlp without gates: the experts' mean",
+    formula: ["y_k = t_k(mean_e f_e(x))"],
+    source: "mmoe-mlp without its gates",
     build: (ends) => ({ ...MLP, ...ends, name: "mmoe-mlp-average", gating: "average" }),
   },
-} as const satisfies Record<string, { about: string; build: (ends: Ends) => ModelSpec }>;
+  "single-task": {
+    about: "a network a task; together as many parameters as mmoe",
+    formula: ["y_k = t_k(o_k(x))"],
+    source: "the usual control: the tasks share nothing; units matched to mmoe",
+    build: (ends) => matchedSingleTask("single-task", ends),
+  },
+  "single-task-wide": {
+    about: "a network a task, each with the units of mmoe's experts",
+    formula: ["y_k = t_k(o_k(x))"],
+    source: "the usual control: the tasks share nothing; 8 x 16 units a task",
+    build: (ends) => singleTask("single-task-wide", EXPERTS * EXPERT_UNITS, ends),
+  },
+  average: {
+    about: "the mean of 8 experts, without gates",
+    formula: ["y_k = t_k(mean_e f_e(x))"],
+    source: "mmoe without its gates",
+    build: (ends) => ({ ...PAPER, ...ends, name: "average", gating: "average" }),
+  },
+  "shared-bottom-matched": {
+    about: "Shared-Bottom of as many parameters as mmoe, gates too",
+    formula: ["y_k = t_k(f(x))"],
+    source: `${CARUANA}; units matched to all of mmoe's parameters`,
+    build: (ends) => {
+      const build = (units: number) => sharedBottom("shared-bottom-matched", units, ends);
+      return build(matchedUnits(build, mmoe("mmoe", ends)));
+    },
+  },
+  "mmoe-deep-gate-1": {
+    about: "mmoe with a hidden layer of 16 units in each gate",
+    formula: ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(W_k relu(V_k x + a_k) + b_k)"],
+    source: "Ma et al., KDD 2018, section 4.2; the gates' layers are assumed",
+    build: (ends) => deepGates("mmoe-deep-gate-1", 1, ends),
+  },
+  "mmoe-deep-gate-2": {
+    about: "mmoe with two hidden layers of 16 units in each gate",
+    formula: ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(W_k relu(U_k relu(V_k x + a_k) + c_k) + b_k)"],
+    source: "Ma et al., KDD 2018, section 4.2; the gates' layers are assumed",
+    build: (ends) => deepGates("mmoe-deep-gate-2", 2, ends),
+  },
+  cgc: {
+    about: "4 experts that all tasks see and 2 of each task's own",
+    formula: ["y_k = t_k(sum_e g_k(x)_e f_ke(x))", "f_k = (s_1, .., s_4, o_k1, o_k2)", "g_k(x) = softmax(W_k x)"],
+    source: "Tang et al., RecSys 2020, section 4.1; numbers of experts assumed",
+    build: (ends) => cgc("cgc", ends),
+  },
+  ple: {
+    about: "two levels of cgc, with a gate for the shared experts",
+    formula: [
+      "y_k = t_k(m_k) with m_k of the last level; the first reads m_k = m_s = x",
+      "m_k' = sum_e softmax(W_k m_k)_e f_ke, f_k = (s_1(m_s), .., o_k1(m_k), ..)",
+      "m_s' = sum_e softmax(W_s m_s)_e f_e, f all experts; not in the last level",
+    ],
+    source: "Tang et al., RecSys 2020, section 4.2; numbers of experts assumed",
+    build: (ends) => ({ ...cgc("ple", ends), levels: 2 }),
+  },
+  "mmoe-top-k": {
+    about: "mmoe whose gates keep the 2 largest weights",
+    formula: ["y_k = t_k(sum_e g_k(x)_e f_e(x))", "g_k(x) = softmax(top_2(W_k x)), 0 for the other experts"],
+    source: "Shazeer et al., ICLR 2017, section 2.1, without its noise; k = 2 assumed",
+    build: (ends) => ({ ...mmoe("mmoe-top-k", ends), gate: { ...PAPER.gate, top: TOP } }),
+  },
+  "dselect-k": {
+    about: "mmoe whose gates select 2 experts by binary codes",
+    formula: [
+      "y_k = t_k(sum_e q_k(x)_e f_e(x)), q_k(x) = sum_i softmax(A_k x)_i r(Z_ki x)",
+      "r(z)_e = prod_b S(z_b) where bit b of e is 1, 1 - S(z_b) where it is 0",
+      "S a smooth step of width 1; added to the loss: .01 sum_ki entropy(r(Z_ki x))",
+    ],
+    source: "Hazimeh et al., NeurIPS 2021, section 3; k = 2, width and .01 assumed",
+    build: (ends) => ({ ...mmoe("dselect-k", ends), gate: { ...PAPER.gate, select: SELECTION } }),
+  },
+  adatt: {
+    about: "an expert a task; a task adds a mix of all to its own",
+    formula: ["y_k = t_k(o_k(x) + sum_j g_k(x)_j o_j(x))", "g_k(x) = softmax(W_k x)"],
+    source: "Li et al., KDD 2023, section 3 (AdaTT-sp), one level; 128 / K units assumed",
+    build: (ends) => ({
+      ...mmoe("adatt", ends),
+      experts: { shared: 0, perTask: 1, layers: [Math.round((EXPERTS * EXPERT_UNITS) / ends.tasks)] },
+      gating: "residual",
+    }),
+  },
+  "mmoe-detached": {
+    about: "cgc's experts, all seen; those of others don't learn",
+    formula: [
+      "y_k = t_k(sum_e g_k(x)_e f_e(x))",
+      "f = (s_1, .., s_4, o_11, o_12, .., o_K1, o_K2)",
+      "g_k(x) = softmax(W_k x); no gradient from y_k to o_j, j other than k",
+    ],
+    source: "Su et al., AAAI 2024 (STEM): its gates; numbers of experts assumed",
+    build: (ends) => ({ ...cgc("mmoe-detached", ends), gating: "detached" }),
+  },
+  "cross-stitch": {
+    about: "a network a task; after each layer tasks mix their units",
+    formula: [
+      "y_k = t_k(h_k), h_k = sum_j a_kj relu(V_j x + c_j), and so on for each layer",
+      "a_kj learned, no function of x; at the start a_kk = .9 and the others .1",
+    ],
+    source: "Misra et al., CVPR 2016, section 3; as large as single-task",
+    build: (ends) => ({ ...matchedSingleTask("cross-stitch", ends), gating: "cross-stitch" }),
+  },
+  "snr-trans": {
+    about: "a task sums 8 experts by matrices and random gates",
+    formula: [
+      "y_k = t_k(sum_e z_ke W_ke f_e(x)), z_ke = min(1, max(0, 1.2 s_ke - .1))",
+      "s_ke = sigmoid((log u - log(1 - u) + a_ke) / (2/3)), u uniform at each step;",
+      "s_ke = sigmoid(a_ke) on held-out rows; a_ke = log alpha_ke, learned from 0",
+    ],
+    source: "Ma et al., AAAI 2019, section SNR-Trans; no L0 term; start assumed",
+    build: (ends) => ({ ...PAPER, ...ends, name: "snr-trans", gating: "snr-trans" }),
+  },
+} as const satisfies Record<string, ZooEntry>;
 
 export type ModelName = keyof typeof ZOO;
 

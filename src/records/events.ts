@@ -11,6 +11,7 @@ export const EVENT_SCHEMA = z.discriminatedUnion("event", [
     version: z.literal(EVENTS_VERSION).meta({ description: "version of these events" }),
     out: text("the results folder"),
     runs: whole("runs that are to be trained", "runs"),
+    kept: whole("of these, runs in flight of earlier processes, which go on", "runs"),
     engine: text("the engine that trains"),
     device: text("what the engine computes on, such as `wasm`"),
   }),
@@ -27,6 +28,7 @@ export const EVENT_SCHEMA = z.discriminatedUnion("event", [
     done: whole("runs that are done, including those of earlier processes", "runs"),
     failed: whole("runs that failed", "runs"),
     missing: whole("runs that are still to be trained", "runs"),
+    kept: whole("of these, runs in flight that the same command goes on with", "runs"),
   }),
 ]);
 

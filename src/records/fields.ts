@@ -4,8 +4,7 @@ import { MEASURES } from "./measures.ts";
 /** Raised when the meaning of a journal's line changes. */
 export const JOURNAL_SCHEMA = 2;
 
-/** Of the squared error of standardised labels; of another loss, or raw labels, that of its formula. */
-export const LOSS_UNIT = "label variance";
+export const LOSS_UNIT = "label variance; with huber loss or raw labels that of the loss's formula";
 
 /** The largest float32: statistics of such numbers stay finite. */
 const LARGEST = 3.4028235e38;

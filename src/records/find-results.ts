@@ -12,11 +12,12 @@ import { readHeads } from "./read-sweep.ts";
 
 export const CONFIG = "config.yaml";
 export const JOURNALS = "journal";
+export const CHECKPOINTS = "checkpoints";
 export const FIGURES = "figures";
 export const CSV_FILES = ["runs.csv", "curves.csv", "curves-long.csv"];
 export const REPORT = "report.html";
 /** All files that are written into a sweep's folder, and so all files that --overwrite removes. */
-export const OURS = [CONFIG, JOURNALS, ...CSV_FILES, FIGURES, REPORT];
+export const OURS = [CONFIG, JOURNALS, CHECKPOINTS, ...CSV_FILES, FIGURES, REPORT];
 
 /** The folder of one sweep's results: `results/<name>-<hash>` unless the user names another. */
 export function defaultFolder(config: Config): string {

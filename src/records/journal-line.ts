@@ -1,21 +1,17 @@
 import { createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
 import type { z } from "zod";
 import { NO_CHOICE } from "./cell.ts";
 import { LINE_SCHEMA, type RECORD_SCHEMA } from "./fields.ts";
 import { type Measures, tasksOfPairs } from "./measure-values.ts";
 import { type RunRecord, tasksOf } from "./record.ts";
+import { isSealed, sealed } from "./sealed.ts";
 
 /** The beginning of a line: enough to know that a run need not be trained again. */
 export type RecordHead = Pick<RunRecord, "id" | "status">;
 
-/**
- * A record as one line of JSON. Its last key, `crc`, is the CRC-32 of everything before it: a line can be trusted
- * without being parsed, and a line that a disk or an editor changed is detected.
- */
+/** A record as one line of JSON with a checksum. */
 export function lineOf(record: RunRecord): string {
-  const text = JSON.stringify(plain(record)).slice(0, -1);
-  return `${text}${checkOf(Buffer.from(text))}\n`;
+  return sealed(plain(record));
 }
 
 /** A record as a JSON value: how it ended comes first, its curve last. With two tasks it has one label correlation. */
@@ -72,7 +68,7 @@ export function sameNumbers(a: RunNumbers, b: RunNumbers): boolean {
 
 /** The record of a line without its end; undefined for anything else. */
 export function recordIn(line: Buffer): RunRecord | undefined {
-  const { data } = isWhole(line) ? LINE_SCHEMA.safeParse(jsonIn(line.toString())) : {};
+  const { data } = isSealed(line) ? LINE_SCHEMA.safeParse(jsonIn(line.toString())) : {};
   if (data === undefined) return undefined;
   const { crc: _, point = NO_CHOICE, curve, labelCorrelation, labelCorrelations, measures, ...rest } = data;
   const record: RunRecord = {
@@ -134,14 +130,14 @@ function shared(steps: readonly number[]): readonly number[] {
 
 /** The head of a line without its end, in a hundredth of the time of `recordIn`; undefined if that is. */
 export function headIn(line: Buffer): RecordHead | undefined {
-  if (!isWhole(line)) return undefined;
+  if (!isSealed(line)) return undefined;
   const [, id, status] = HEAD.exec(line.toString("utf8", 0, HEAD_BYTES)) ?? [];
   return id === undefined ? undefined : { id: JSON.parse(id), status: status as RecordHead["status"] };
 }
 
 /** The milliseconds that a line's run took, in a tenth of the time of `recordIn`; undefined if it has none. */
 export function elapsedMsIn(line: Buffer): number | undefined {
-  if (!isWhole(line)) return undefined;
+  if (!isSealed(line)) return undefined;
   const values = jsonIn(`${line.toString("utf8", 0, line.indexOf(CURVE))}}`) as
     | { elapsedMs?: unknown }
     | null
@@ -153,13 +149,3 @@ export function elapsedMsIn(line: Buffer): number | undefined {
 const CURVE = ',"curve":';
 const HEAD = /^\{"id":("(?:[^"\\]|\\.)*"),"status":"(done|failed)"/;
 const HEAD_BYTES = 1024;
-const CHECK_BYTES = checkOf(Buffer.of()).length;
-
-function isWhole(line: Buffer): boolean {
-  const end = line.length - CHECK_BYTES;
-  return end > 0 && line.toString("latin1", end) === checkOf(line.subarray(0, end));
-}
-
-function checkOf(text: Buffer): string {
-  return `,"crc":"${crc32(text).toString(16).padStart(8, "0")}"}`;
-}

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { GRID_KEYS } from "../config/settings.ts";
+import { CHECKPOINT_SCHEMA, CHECKPOINT_VERSION } from "./checkpoint.ts";
 import { type Column, CSV_VERSION } from "./columns.ts";
 import { CURVE_COLUMNS, LONG_CURVE_COLUMNS } from "./curves-csv.ts";
 import { EVENT_SCHEMA, EVENTS_VERSION } from "./events.ts";
@@ -21,6 +22,7 @@ export function jsonSchemas(): Record<string, object> {
   return {
     "journal-header.json": titled("first line of a journal", JOURNAL_SCHEMA, jsonOf(HEADER_SCHEMA)),
     "journal-line.json": titled("any other line of a journal: a run", JOURNAL_SCHEMA, jsonOf(LINE_SCHEMA)),
+    "checkpoint.json": titled("a run in flight", CHECKPOINT_VERSION, jsonOf(CHECKPOINT_SCHEMA)),
     ...Object.fromEntries(csv),
     "events.json": titled("a line of mmoe sweep --json", EVENTS_VERSION, jsonOf(EVENT_SCHEMA)),
   };

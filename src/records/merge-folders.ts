@@ -3,10 +3,12 @@ import { basename, join } from "node:path";
 import { type Config, trainedHash } from "../config/config.ts";
 import { differences, widened } from "../config/same-sweep.ts";
 import { configYaml } from "../config/write.ts";
+import type { AnyRun } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import { makeFolder } from "../paths.ts";
 import { writeWholeSync } from "../write-whole.ts";
-import { CONFIG, findResults, JOURNALS, writable } from "./find-results.ts";
+import { checkpointPath, readStates } from "./checkpoint-files.ts";
+import { CHECKPOINTS, CONFIG, findResults, JOURNALS, writable } from "./find-results.ts";
 import { PROVENANCE } from "./journal.ts";
 import { journalPaths } from "./read-journals.ts";
 import { configIn } from "./read-results.ts";
@@ -46,6 +48,26 @@ export function copyJournals(folders: readonly string[], out: string, config: Co
     writeWholeSync(join(out, CONFIG), configYaml(config, out));
     for (const path of folders.flatMap((folder) => journalPaths(join(folder, JOURNALS)))) copyJournal(path, to);
   });
+}
+
+/** Copies checkpoints of `runs` into the results folder `out`: of each run the one that is furthest. */
+export function copyCheckpoints(
+  folders: readonly string[],
+  out: string,
+  runs: readonly AnyRun[],
+  of: { readonly trained: string; readonly warn: (line: string) => void },
+): void {
+  const furthest = new Map(Array.from(readStates(out, runs, of), ([id, { step }]) => [id, step]));
+  for (const folder of folders) {
+    for (const [id, { step }] of readStates(folder, runs, of)) {
+      if (step <= (furthest.get(id) ?? 0)) continue;
+      furthest.set(id, step);
+      writable(out, () => {
+        makeFolder(join(out, CHECKPOINTS));
+        writeWholeSync(checkpointPath(out, id), readFileSync(checkpointPath(folder, id)));
+      });
+    }
+  }
 }
 
 /** Copies a journal and its provenance under a name that no other journal has. */

@@ -6,8 +6,10 @@ import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
 import { makeFolder } from "../paths.ts";
 import { isLitter, isPartial, partialPath, writeWholeSync } from "../write-whole.ts";
+import { checkpointNames, removeCheckpoints } from "./checkpoint-files.ts";
 import { writeCsvFiles } from "./csv-files.ts";
 import {
+  CHECKPOINTS,
   CONFIG,
   CSV_FILES,
   FIGURES,
@@ -203,8 +205,15 @@ function isNew(make: () => void): boolean {
 function removeLeftovers(path: string): void {
   const journals = join(path, JOURNALS);
   const now = statSync(journals).mtimeMs; // by the file system's clock: the lock was just made there
-  const besideJournals = readdirSync(journals).filter(isPartial);
-  const unfinished = [...readdirSync(path).filter(isLeftover), ...besideJournals.map((name) => join(JOURNALS, name))];
+  const unfinished = [
+    ...readdirSync(path).filter(isLeftover),
+    ...readdirSync(journals)
+      .filter(isPartial)
+      .map((name) => join(JOURNALS, name)),
+    ...checkpointNames(path)
+      .filter(isPartial)
+      .map((name) => join(CHECKPOINTS, name)),
+  ];
   for (const entry of unfinished) {
     const file = join(path, entry);
     const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now; // gone: renamed by its writer
@@ -216,6 +225,7 @@ function removeLeftovers(path: string): void {
 function removeOld(path: string): void {
   for (const name of [CONFIG, ...CSV_FILES]) rmSync(join(path, name), { force: true });
   removeJournals(join(path, JOURNALS));
+  removeCheckpoints(path);
   removeFigures(join(path, FIGURES));
   removeReport(join(path, REPORT));
 }

@@ -1,6 +1,9 @@
 import { join } from "node:path";
+import { trainedHash } from "../config/config.ts";
+import { arithmeticOf } from "../engines/arithmetic.ts";
 import type { AnyRun, Engine } from "../engines/engine.ts";
 import { MachineError } from "../machine-error.ts";
+import { Checkpoints, type Kept, keptOf } from "../records/checkpoints.ts";
 import { JOURNALS } from "../records/find-results.ts";
 import type { RecordHead } from "../records/journal-line.ts";
 import { provenanceOf } from "../records/provenance.ts";
@@ -18,8 +21,12 @@ export interface SweepRequest extends ShareRequest {
   readonly engineOptions?: EngineOptions | undefined;
   /** Also write every run's curve, in `curves-long.csv`. */
   readonly long?: boolean | undefined;
-  /** Milliseconds after which to stop; a run that would end later is not begun. */
+  /**
+   * Milliseconds after which to stop. An engine that does not keep runs in flight begins none that would end later.
+   */
   readonly limitMs?: number | undefined;
+  /** Milliseconds between two checkpoints of a run in flight: 2 minutes by default. */
+  readonly checkpointMs?: number | undefined;
   /** The command line, for the provenance. */
   readonly argv?: readonly string[] | undefined;
 }
@@ -44,6 +51,8 @@ export interface SweepStart extends SweepShare {
   readonly beside?: Engine["beside"];
   /** Other engines that trained runs of this folder; their losses agree within float32's tolerance. */
   readonly trainedBefore: readonly string[];
+  /** Steps that runs in flight of earlier processes have done, by the ids of the runs: they go on from there. */
+  readonly kept: ReadonlyMap<string, number>;
 }
 
 /** How a sweep ended. */
@@ -54,6 +63,8 @@ export interface SweepOutcome {
   readonly done: number;
   readonly failed: number;
   readonly missing: number;
+  /** Of the missing runs, those in flight that the same request goes on with. */
+  readonly kept: Kept;
   /** Every record of the folder; undefined if a stop left no time to read them and write the CSV files. */
   readonly records: readonly RunRecord[] | undefined;
   /**
@@ -65,11 +76,14 @@ export interface SweepOutcome {
   readonly trouble?: MachineError;
 }
 
+/** A stop that gives no time, such as a power cut, loses no more than this of a run in flight. */
+const CHECKPOINT_MS = 120_000;
+
 /**
  * Trains the runs of a sweep that its results folder lacks. Every record is on disk when its run has ended; the CSV
- * files are written at the end. The same request goes on after an earlier one was stopped. When `signal` is aborted,
- * it returns within two seconds. Throws UsageError, before the first step, for a folder, model or engine that can't be
- * used.
+ * files are written at the end. The same request goes on after an earlier one was stopped, also with the runs in flight
+ * if the engine keeps them. When `signal` is aborted, it returns within two seconds. Throws UsageError, before the first
+ * step, for a folder, model or engine that can't be used.
  */
 export async function runSweep(
   request: SweepRequest,
@@ -89,23 +103,32 @@ export async function runSweep(
 async function train(
   share: SweepShare,
   engine: Engine,
-  { argv = [], long = false, overwrite = false, limitMs }: SweepRequest,
+  { argv = [], long = false, overwrite = false, limitMs, checkpointMs = CHECKPOINT_MS }: SweepRequest,
   { signal, listener }: { signal: AbortSignal | undefined; listener: SweepListener },
 ): Promise<SweepOutcome> {
   const { config, out, shard, todo } = share;
+  const { name, device, beside } = engine;
+  const trainer = { engine: name, device, ...(beside && { beside }) };
+  const others = share.begun ? otherTrainers(join(out, JOURNALS), trainer) : [];
   const provenance = provenanceOf({ argv, config, engine, shard });
-  const others = share.begun ? otherTrainers(join(out, JOURNALS), provenance) : [];
   const folder = new ResultsFolder(out, config, { provenance, long, overwrite, shard });
-  const limit = limitMs === undefined ? undefined : new TimeLimit(limitMs, (line) => listener.note?.(line));
+  const note = (line: string) => listener.note?.(line);
+  const checkpoints = new Checkpoints(out, { trained: trainedHash(config), arithmetic: arithmeticOf(trainer) }, note);
+  const limit = limitMs === undefined ? undefined : new TimeLimit(limitMs, note);
   const stop = AbortSignal.any([signal, limit?.over].filter((each) => each !== undefined));
   const late = lateAfter(stop);
   const ended = new Map(share.ended);
   try {
-    const { name, device, beside } = engine;
-    listener.start?.({ ...share, engine: name, device, ...(beside && { beside }), trainedBefore: others });
+    checkpoints.remove(share.ended.values());
+    const states = checkpoints.states(todo);
+    const kept = new Map(checkpoints.steps);
+    listener.start?.({ ...share, ...trainer, trainedBefore: others, kept });
     const training = engine.train(todo, {
       signal: stop,
-      ...(limit && { noMore: limit.noMore, onBegin: (begun) => limit.begin(begun) }),
+      ...(engine.keepsStates && {
+        keeping: { states, everyMs: checkpointMs, onState: (run, state) => checkpoints.keep(run, state) },
+      }),
+      ...(limit && !keepsAll(engine) && { noMore: limit.noMore, onBegin: (begun) => limit.begin(begun) }),
       onProgress: (run, step) => {
         limit?.progress(run, step);
         listener.progress?.(run, step);
@@ -113,6 +136,7 @@ async function train(
       onResult: (result) => {
         const record = recordOf(result, engine.name);
         folder.add(record);
+        checkpoints.remove([record]);
         ended.set(record.id, { id: record.id, status: record.status });
         limit?.result(record);
         listener.result?.(record);
@@ -123,9 +147,11 @@ async function train(
     const counts = countsOf(share.runs, ended);
     const whole = counts.missing === 0 && records !== undefined;
     const stopped = whole ? undefined : stoppedBy(trouble);
-    return { ...counts, out, records, stopped, ...(stopped === "machine" && trouble && { trouble }) };
+    const left = keptOf(todo, checkpoints.steps);
+    return { ...counts, kept: left, out, records, stopped, ...(stopped === "machine" && trouble && { trouble }) };
   } finally {
     limit?.clear();
+    checkpoints.close();
     folder.close();
   }
 
@@ -135,6 +161,11 @@ async function train(
     if (trouble) return "machine";
     return limit?.noMore.aborted ? "before-limit" : undefined;
   }
+}
+
+/** Whether a stop loses no run in flight. The engine beside another keeps none. */
+function keepsAll({ keepsStates, beside }: Engine): boolean {
+  return keepsStates && beside === undefined;
 }
 
 /** The machine's trouble, in which the sweep still ends in order. Throws any other error. */

@@ -4,7 +4,8 @@ import { isCode } from "../models/code.ts";
 
 /**
  * `main` for members of the family, and at the same time `other` for models in JavaScript; it gives up both if one
- * fails. Results say which of them trained.
+ * fails. Results say which of them trained. If `main` keeps states, those of members of the family are kept; models in
+ * JavaScript begin again.
  */
 export function sideBySide(main: Engine, other: Engine): Engine {
   const engineFor = (isOther: boolean) => (isOther ? other : main);
@@ -20,6 +21,7 @@ export function sideBySide(main: Engine, other: Engine): Engine {
     device: main.device,
     libraries: { ...main.libraries, ...other.libraries },
     beside: { name: other.name, device: other.device },
+    keepsStates: main.keepsStates,
     check: (model) => engineFor(isCode(model)).check(model),
     prepare: async (models) => {
       for (const engine of [main, other])
@@ -40,11 +42,17 @@ async function trainParts(parts: readonly [Engine, readonly AnyRun[]][], hooks: 
   await Promise.all(
     parts.map(async ([engine, runs]) => {
       const onResult: Hooks["onResult"] = (result) => hooks.onResult({ ...result, engine: engine.name });
-      await engine.train(runs, { ...hooks, signal, onResult }).catch((error: unknown) => {
+      await engine.train(runs, { ...hooksFor(engine, hooks), signal, onResult }).catch((error: unknown) => {
         failure ??= { error };
         giveUp.abort();
       });
     }),
   );
   if (failure) throw failure.error;
+}
+
+/** An engine that keeps its runs may begin any, even if they can't end in time; one that does not is told to keep none. */
+function hooksFor({ keepsStates }: Engine, { keeping, noMore, onBegin, ...hooks }: Hooks): Hooks {
+  if (keeping && keepsStates) return { ...hooks, keeping };
+  return { ...hooks, ...(noMore && { noMore }), ...(onBegin && { onBegin }) };
 }

@@ -1,11 +1,12 @@
 import seedrandom from "seedrandom";
+import { checkpoints } from "./checkpoints.ts";
 import { disks } from "./disks.ts";
 import type { Fault } from "./fault.ts";
 import { configFiles, typedWords } from "./inputs.ts";
 import { journals } from "./journals.ts";
 import { kills, pipes, signals } from "./processes.ts";
 
-export const FAULTS: readonly Fault[] = [typedWords, configFiles, journals, pipes, kills, signals, disks];
+export const FAULTS: readonly Fault[] = [typedWords, configFiles, journals, pipes, kills, signals, checkpoints, disks];
 
 /** What came of one fault. */
 export interface Result {

@@ -99,7 +99,21 @@ function commands(): [string[], string[]][] {
       ["k8s", "--image", "i"],
       ["--completions", "--cpus", "--corr", "--models", "--set", "--lr", "--steps", "--claim"],
     ],
-    [["slurm"], ["--array", "--cpus", "--time", "--gpus", "--set", "--batch", "--seed", "--engine", "--time-limit"]],
+    [
+      ["slurm"],
+      [
+        "--array",
+        "--cpus",
+        "--time",
+        "--gpus",
+        "--set",
+        "--batch",
+        "--seed",
+        "--engine",
+        "--time-limit",
+        "--checkpoint-every",
+      ],
+    ],
   ];
 }
 

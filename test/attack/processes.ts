@@ -7,21 +7,25 @@ import { madeFolder } from "./inputs.ts";
 
 const SWEEP = ["sweep", "smoke", "--runs", "12", "--models", "mmoe,omoe", "--steps", "150", "--out"];
 
-let alone: unknown[] | undefined;
+const alone = new Map<readonly string[], unknown[]>();
 /** The CSV of a sweep that nothing disturbs. */
-async function undisturbed(): Promise<unknown[]> {
-  if (alone !== undefined) return alone;
+async function undisturbed(sweep: readonly string[]): Promise<unknown[]> {
+  const known = alone.get(sweep);
+  if (known !== undefined) return known;
   const out = join(temporaryFolder(), "alone");
-  await exited(start(...SWEEP, out));
-  alone = timelessCsv(out);
-  return alone;
+  await exited(start(...sweep, out));
+  const csv = timelessCsv(out);
+  alone.set(sweep, csv);
+  return csv;
 }
 
 /** Whether the same command ends the sweep in `out`, with the numbers of one that was left alone. */
-async function endsAlike(out: string, before: string): Promise<string | undefined> {
-  const { code, stderr } = await exited(start(...SWEEP, out));
+export async function endsAlike(out: string, before: string, sweep = SWEEP): Promise<string | undefined> {
+  const { code, stderr } = await exited(start(...sweep, out));
   if (code !== 0) return `${before}: the same command ends with ${code}: ${stderr}`;
-  return isDeepStrictEqual(timelessCsv(out), await undisturbed()) ? undefined : `${before}: other numbers in ${out}`;
+  return isDeepStrictEqual(timelessCsv(out), await undisturbed(sweep))
+    ? undefined
+    : `${before}: other numbers in ${out}`;
 }
 
 export const kills: Fault = {

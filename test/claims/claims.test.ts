@@ -4,10 +4,12 @@ import { describe, expect, test } from "vitest";
 import { boundText } from "../../src/claims/because.ts";
 import type { Claim, ClaimPart } from "../../src/claims/claim.ts";
 import { claimsOf } from "../../src/claims/claims.ts";
+import { labelVariance } from "../../src/data/moments.ts";
+import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import type { AnyRun } from "../../src/engines/engine.ts";
 import { chance, type LossOf, likeThePaper, madeResults, PAPER_MEANS } from "../support/made-results.ts";
 
-const claims = (lossOf: LossOf, set: string[] = [], preset = "paper") =>
+const claims = (lossOf: LossOf, set: string[] = [], preset = "fixed-rows") =>
   claimsOf(madeResults(lossOf, set, preset), "train");
 const claim = (id: string, all: readonly Claim[]) => all.find((one) => one.id === id) as Claim;
 const verdicts = (all: readonly Claim[]) => Object.fromEntries(all.map(({ id, verdict }) => [id, verdict]));
@@ -139,21 +141,28 @@ describe("claimsOf(results)", () => {
     expect(claim("3.3", all).command).toEqual(["mmoe", "sweep", "figure3"]);
   });
 
-  test("tests section 3.3 over the correlations of its sweep, beside the ends of Figure 3", () => {
+  test("tests section 3.3 over the correlations of its sweep, beside the ends of Figure 3's curves", () => {
     const lossOf: LossOf = (run) => 0.45 - 0.2 * run.correlation + 0.03 * chance(run);
-    const all = claims(lossOf, ["runs=30"], "figure3");
+    const all = claims(lossOf, ["runs=30", "correlations=[0.5, 0.7, 0.9, 1]"], "figure3");
     const { verdict, parts } = claim("3.3", all);
     expect(verdict).toBe("holds");
     expect(parts.map(({ about, paper }) => [about, paper?.value.toFixed(3)])).toEqual([
-      ["shared-bottom-16: loss at 0.5 minus loss at 1", "0.114"],
-      ["shared-bottom-16: loss at 0.5 minus loss at 0.6", undefined],
-      ["shared-bottom-16: loss at 0.6 minus loss at 0.7", undefined],
-      ["shared-bottom-16: loss at 0.7 minus loss at 0.8", undefined],
-      ["shared-bottom-16: loss at 0.8 minus loss at 0.9", undefined],
-      ["shared-bottom-16: loss at 0.9 minus loss at 1", undefined],
+      ["shared-bottom-16: loss at 0.5 minus loss at 1", "0.113"],
+      ["shared-bottom-16: loss at 0.5 minus loss at 0.7", undefined],
+      ["shared-bottom-16: loss at 0.7 minus loss at 0.9", undefined],
+      ["shared-bottom-16: loss at 0.9 minus loss at 1", "0.070"],
     ]);
     expect(claim("5.1-1", all)).toMatchObject({ verdict: "not covered", command: ["mmoe", "sweep", "paper"] });
     expect(claim("3.3", claims(lossOf, ["runs=30", "correlations=[0.5, 1]"], "figure3")).parts).toHaveLength(1);
+  });
+
+  test("has margins of losses in the unit of the sweep's, and ratios without", () => {
+    const raw = claims(likeThePaper, ["labels=raw"]);
+    const high = (list: readonly Claim[]) => claim("5.2-3", list).parts[0]?.bound.high as number;
+    const bounds = (list: readonly Claim[]) => claim("5.2-2", list).parts.map(({ bound }) => bound);
+    expect(high(paperLike)).toBe(1 / 15);
+    expect(high(raw)).toBeCloseTo(labelVariance(GENERATOR_PRESETS.paper.settings) / 15, 6);
+    expect(bounds(raw)).toEqual(bounds(paperLike));
   });
 
   test("tests the loss it is asked for", () => {

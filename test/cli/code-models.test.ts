@@ -149,6 +149,9 @@ describe("a model in JavaScript", () => {
     expect(stdout).toMatch(/^mine +a linear map$/m);
     const json = JSON.parse((await runMain(["models", "smoke", "--model", about.file, "--json"])).stdout);
     expect(json[3]).toMatchObject({ name: "mine", file: about.file, parameters: { w: 200, b: 2, total: 202 } });
+    const { stdout: text } = await runMain(["models", "smoke", "--model", about.file, "--describe", "mine"]);
+    const table = "       parameters\nw             200\nb               2\ntotal         202\n";
+    expect(text).toBe(`mine: a linear map\n\n${table}\nfile        ${about.file}\nengines     tfjs, cuda\n`);
     const plan = await runMain([
       "sweep",
       ...few,

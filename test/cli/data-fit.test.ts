@@ -39,7 +39,7 @@ describe("mmoe data --fit", () => {
     expect(Object.keys(rows[0] ?? {}).slice(-5)).toEqual(["rung0", "rung1", "rung2", "rung3", "data"]);
     const points = parse<Record<string, string>>(readFileSync(FIGURE2), { columns: true });
     for (const { sines, data, largestDifference, rung2 } of rows) {
-      const settings = generatorOf(loadConfig("paper", [setOverride(`data=${data}`)]));
+      const settings = generatorOf(loadConfig("fixed-rows", [setOverride(`data=${data}`)]));
       expect(settings.alpha).toHaveLength(Number(sines));
       expect(rung2 === "").toBe(sines === "1");
       const off = points.map((point) =>

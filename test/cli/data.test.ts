@@ -12,7 +12,7 @@ import { TaskSet } from "../../src/data/task-set.ts";
 import { BIN, mayMount, onDisk, start } from "../support/bin.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
-const { settings } = GENERATOR_PRESETS.paper;
+const { settings } = GENERATOR_PRESETS["four-sines"];
 const names = [...Array.from({ length: 100 }, (_, i) => `x${i + 1}`), "y1", "y2"];
 
 /** Row n of what run 3 trains on at correlation 0.5, by column. */
@@ -26,7 +26,7 @@ describe("mmoe data", () => {
     const file = join(temporaryFolder(), "pairs.csv");
     const { code, stderr } = await runMain(["data", "--corr", "0.5", "--run", "3", "--rows", "4100", "-o", file]);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^label correlation: 0\.\d{5} measured over 4100 rows, 0\.07411 in closed form\n$/);
+    expect(stderr).toMatch(/^label correlation: 0\.\d{5} measured over 4100 rows, 0\.07418 in closed form\n$/);
     const rows: string[][] = parse(readFileSync(file));
     expect(rows[0]).toEqual(names);
     expect(rows).toHaveLength(4101);
@@ -61,8 +61,8 @@ describe("mmoe data", () => {
     const [header, ...lines] = stdout.trim().split("\n");
     expect(header).toMatch(/correlation +label correlation +2 sd +closed form +paper's Figure 2/);
     expect(lines.map((line) => line.split(/ +/).slice(-2))).toEqual([
-      ["0.07411", "0.07391"],
-      ["0.08571", "-"],
+      ["0.07418", "0.07391"],
+      ["0.08583", "-"],
     ]);
   });
 
@@ -106,7 +106,10 @@ describe("mmoe data", () => {
     [["--corr", "0.5,1"], "--corr: expected one correlation without --trials, got '0.5,1'"],
     [["--corr", "0.5", "--rows", "0"], "--rows: expected a whole number from 1 to 2147483647, got '0'"],
     [["--corr", "0.5", "--run", "-1"], "--run: expected a whole number from 0 to 2147483647, got '-1'"],
-    [["--corr", "0.5", "--data", "keras"], "--data: expected one of paper, linear, keras-mmoe, google, ple"],
+    [
+      ["--corr", "0.5", "--data", "keras"],
+      "--data: expected one of four-sines, paper, linear, keras-mmoe, google, ple",
+    ],
     [["--corr", "0.5", "--format", "parqet"], "got 'parqet'; did you mean 'parquet'?"],
     [["--corr", "0.5", "--format", "parquet"], "--format parquet: expected a file; give -o FILE"],
     [[], "required option '--corr <p>' not specified"],

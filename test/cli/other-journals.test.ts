@@ -27,8 +27,8 @@ const READERS: readonly (readonly [string, (folder: string) => string[]])[] = [
   ["verify", (folder) => ["verify", folder]],
   ["merge", (folder) => ["merge", folder]],
   ["merge -o", (folder) => ["merge", folder, "-o", `${folder}-out`]],
-  ["sweep", (folder) => ["sweep", "paper", ...TYPED, "--out", folder]],
-  ["sweep --dry-run", (folder) => ["sweep", "paper", ...TYPED, "--dry-run", "--out", folder]],
+  ["sweep", (folder) => ["sweep", "fixed-rows", ...TYPED, "--out", folder]],
+  ["sweep --dry-run", (folder) => ["sweep", "fixed-rows", ...TYPED, "--dry-run", "--out", folder]],
 ];
 
 describe.each(READERS)("mmoe %s", (_, argvOf) => {

@@ -83,8 +83,26 @@ describe("mmoe models", () => {
     await trained;
     const { stdout } = await runMain(["models", join(out, "config.yaml")]);
     // 8 experts of 101 x 12 + 13 x 6; 2 gates of 100 x 8; towers of 7 x 8; outputs of 9
-    expect(stdout).toMatch(/^wide +10,320 +1,600 +112 +18 +12,050 /m);
+    expect(stdout).toMatch(/^wide +10,320 +1,600 +0 +112 +18 +12,050 /m);
     expect(stdout).toMatch(/^wide +like mmoe, experts\.layers=\[12,6\]$/m);
+  });
+
+  test("describes one of a config's models, and one of one's own without a formula", async () => {
+    const config = ["models", "zoo", "--model-set", "ple.experts.perTask=3", "--describe"];
+    const zoos = await runMain([...config, "cgc"]);
+    expect(zoos.stdout).toMatch(/^cgc: 4 experts .*\n\n {2}y_k = .*\n(.*\n)+source +Tang et al\./);
+    const own = await runMain([...config, "ple-experts.perTask-3"]);
+    expect(own.stdout).toMatch(
+      /^ple-experts\.perTask-3: like ple, experts\.perTask=3\n\nexperts +4 shared +3 of task 1 /,
+    );
+    expect(own.stdout).toMatch(/^experts +10 +100-16 +16,160\n(.*\n)+FLOP a row .*\nengines +cpu, tfjs, cuda\n$/m);
+    const json = JSON.parse((await runMain([...config, "ple-experts.perTask-3", "--json"])).stdout);
+    expect(json).toMatchObject({ levels: 2, about: "like ple, experts.perTask=3", parameters: { experts: 18_880 } });
+  });
+
+  test("describes no model that the config does not train", async () => {
+    const { code, stderr } = await runMain(["models", "smoke", "--describe", "ple"]);
+    expect([code, stderr]).toEqual([2, "mmoe: --describe: expected one of shared-bottom, omoe, mmoe, got 'ple'\n"]);
   });
 
   test("changes a model of a config as a sweep does", async () => {

@@ -162,8 +162,8 @@ describe("mmoe sweep", () => {
       ["progress", "mmoe/p=1.00/000"],
       ["run", "mmoe/p=1.00/000"],
     ]);
-    expect(events.at(0)).toEqual({ event: "start", version: 1, out, runs: 2, engine: "fake", device: "none" });
-    expect(events.at(-1)).toEqual({ event: "end", out, done: 2, failed: 0, missing: 0 });
+    expect(events.at(0)).toEqual({ event: "start", version: 1, out, runs: 2, kept: 0, engine: "fake", device: "none" });
+    expect(events.at(-1)).toEqual({ event: "end", out, done: 2, failed: 0, missing: 0, kept: 0 });
   });
 
   test("says nothing on stderr with --quiet", async () => {

@@ -89,11 +89,11 @@ describe("constants that are no generator's are refused by their place:", () => 
   test.each([
     [
       "data=papr",
-      "expected one of paper, linear, keras-mmoe, google, ple, or constants {inputs, scale, alpha, beta, noiseStd}, got \"papr\"; did you mean 'paper'?",
+      "expected one of four-sines, paper, linear, keras-mmoe, google, ple, or constants {inputs, scale, alpha, beta, noiseStd}, got \"papr\"; did you mean 'paper'?",
     ],
     [
       "data=[1, 2]",
-      "expected one of paper, linear, keras-mmoe, google, ple, or constants {inputs, scale, alpha, beta, noiseStd}, got [1,2]",
+      "expected one of four-sines, paper, linear, keras-mmoe, google, ple, or constants {inputs, scale, alpha, beta, noiseStd}, got [1,2]",
     ],
     ["data={}", "inputs: expected a whole number from 2 to 2147483647, got nothing"],
     [with_("noisStd: 0.1"), "unknown key 'noisStd'; did you mean 'noiseStd'?"],

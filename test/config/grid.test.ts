@@ -126,9 +126,9 @@ test("configAt(config, point) has one value of each setting, and needs all of th
 describe("trainedHash(config)", () => {
   // at commit 6220fd8, before there were grids: trainedHash(loadConfig(preset, settings.map(setOverride)))
   test.each([
-    ["paper", [], "20ca4b02"],
-    ["fresh", [], "db5046aa"],
-    ["figure3", [], "38a3b6c3"],
+    ["fixed-rows", [], "20ca4b02"],
+    ["fixed-rows", ["trainRows=fresh"], "db5046aa"],
+    ["fixed-rows", ["trainRows=5000", "lr=0.001", "initializer=truncated-normal"], "38a3b6c3"],
     ["smoke", [], "03bf053a"],
     ["smoke", ["initializerStd=0.2"], "03bf053a"],
     ["smoke", ["initializer=truncated-normal", "initializerStd=0.2"], "f3637f86"],

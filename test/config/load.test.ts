@@ -31,7 +31,7 @@ describe.each(presetNames())("preset %s", (name) => {
 });
 
 test("the paper preset is 30,000 fixed rows, batch 256, Adam at 0.01, 10,000 steps, watched every 100 on 2,000 rows", () => {
-  expect(loadConfig("paper")).toMatchObject({
+  expect(loadConfig("fixed-rows")).toMatchObject({
     correlations: [0.5, 0.9, 1],
     models: ["shared-bottom", "omoe", "mmoe"],
     runs: 200,
@@ -48,12 +48,12 @@ test("the paper preset is 30,000 fixed rows, batch 256, Adam at 0.01, 10,000 ste
 
 describe("loadConfig(file, overrides)", () => {
   test("marks what a flag changed as yours, and keeps the mark of what it repeated", () => {
-    const config = loadConfig("paper", [override("--batch", "batch", "64"), override("--runs", "runs", "200")]);
+    const config = loadConfig("fixed-rows", [override("--batch", "batch", "64"), override("--runs", "runs", "200")]);
     expect(config.origins).toMatchObject({ batch: "yours", runs: "paper" });
   });
 
   test("gives a value that nothing can change", () => {
-    const config = loadConfig("paper") as { -readonly [key in keyof Config]: Config[key] };
+    const config = loadConfig("fixed-rows") as { -readonly [key in keyof Config]: Config[key] };
     expect(() => {
       config.runs = 1;
     }).toThrow(TypeError);
@@ -66,7 +66,7 @@ describe("loadConfig(file, overrides)", () => {
   });
 
   test("takes -0 for 0", () => {
-    const { correlations } = loadConfig("paper", [override("--corr", "correlations", ["-0"])]);
+    const { correlations } = loadConfig("fixed-rows", [override("--corr", "correlations", ["-0"])]);
     expect(Object.is(correlations[0], 0)).toBe(true);
   });
 
@@ -99,7 +99,7 @@ describe("loadConfig(file, overrides)", () => {
     ],
   ];
   test.each(flags)("refuses %s (%s) %j", (source, key, text, message) => {
-    expect(complaint(() => loadConfig("paper", [override(source, key, text)]))).toContain(message);
+    expect(complaint(() => loadConfig("fixed-rows", [override(source, key, text)]))).toContain(message);
   });
 
   test("refuses an unknown preset, naming the nearest", () => {
@@ -167,7 +167,7 @@ describe("trainedHash(config)", () => {
   const hashOf = (...pairs: [string, string][]) =>
     trainedHash(
       loadConfig(
-        "paper",
+        "fixed-rows",
         pairs.map(([k, v]) => override(k, k, v)),
       ),
     );

@@ -12,7 +12,7 @@ const PAPER = GENERATOR_PRESETS.paper.settings;
 /** The unit of the paper preset's losses with other settings. */
 function unitOf(changes: Readonly<Record<string, string>>) {
   const overrides = Object.entries(changes).map(([key, value]) => override(key, key, value));
-  return lossUnitOf(loadConfig("paper", overrides));
+  return lossUnitOf(loadConfig("fixed-rows", overrides));
 }
 
 test.each([

@@ -30,6 +30,13 @@ describe("--model-set", () => {
     ]);
   });
 
+  test("changes levels, and what is in a field of a field", () => {
+    expect(changed("mmoe.levels=3", "omoe.gate.select.experts=4").ownModels).toEqual([
+      { name: "omoe-gate.select.experts-4", like: "omoe", gate: { select: { experts: 4 } } },
+      { name: "mmoe-levels-3", like: "mmoe", levels: 3 },
+    ]);
+  });
+
   test("changes a model of one's own", () => {
     const layers = [setOverride("models=[omoe, {name: wi.de, like: mmoe, experts: {shared: 3}}]")];
     const { ownModels } = loadConfig("smoke", [...layers, ...modelSetOverrides(["wi.de.experts.perTask=2"])]);
@@ -50,7 +57,7 @@ describe("--model-set", () => {
     ["mmeo.bias=false", "no model 'mmeo' among shared-bottom, omoe, mmoe; did you mean 'mmoe'?"],
     ["mmoe-mlp.bias=false", "no model 'mmoe-mlp' among shared-bottom, omoe, mmoe; --models adds it"],
     ["mmoe.expert.shared=3", "got 'expert'; did you mean 'experts'?"],
-    ["mmoe.name=x", "expected one of experts, gating, gate, tower, bias, got 'name'"],
+    ["mmoe.name=x", "expected one of experts, gating, levels, gate, tower, bias, got 'name'"],
     ["mmoe.experts.share=3", "experts: unknown key 'share'; did you mean 'shared'?"],
     ["mmoe.experts.__proto__=3", "experts: unknown key '__proto__'"],
     ["mmoe.experts=4", "experts: expected some of {shared, perTask, layers}, got 4"],

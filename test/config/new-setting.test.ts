@@ -21,7 +21,7 @@ vi.mock("../../src/config/settings.ts", async (original) => {
 });
 
 const OLD = "test/config/fixtures/version-2.yaml"; // configYaml(loadConfig("smoke")) of version 2
-const paper = () => loadConfig("results/paper/config.yaml");
+const paper = () => loadConfig("results/fixed-rows/config.yaml");
 
 test("a new setting is part of configs and their files", () => {
   expect(paper()).toMatchObject({ weightDecay: 0, origins: { weightDecay: "assumed" } });
@@ -31,8 +31,8 @@ test("a new setting is part of configs and their files", () => {
 });
 
 test("a new setting leaves the hash, and so the folder's name, of every sweep from before", () => {
-  const journal = readdirSync("results/paper/journal").find((file) => file.endsWith(".gz")) as string;
-  const lines = gunzipSync(readFileSync(join("results/paper/journal", journal))).toString("utf8", 0, 200);
+  const journal = readdirSync("results/fixed-rows/journal").find((file) => file.endsWith(".gz")) as string;
+  const lines = gunzipSync(readFileSync(join("results/fixed-rows/journal", journal))).toString("utf8", 0, 200);
   expect(trainedHash(paper())).toBe(JSON.parse(lines.split("\n")[0] as string).trained);
   expect(defaultFolder(loadConfig(OLD))).toBe(defaultFolder(loadConfig("smoke")));
 });
@@ -44,12 +44,12 @@ test("another value of a new setting is another sweep", () => {
 
 test("folders from before a new setting are read, compared, merged and gone on with", async () => {
   const out = join(temporaryFolder(), "results");
-  cpSync("results/paper", out, { recursive: true });
+  cpSync("results/fixed-rows", out, { recursive: true });
   const config = readFileSync(join(out, "config.yaml"), "utf8");
   for (const argv of [
     ["summary", out],
     ["status", out],
-    ["compare", out, "results/paper"],
+    ["compare", out, "results/fixed-rows"],
     ["merge", out],
     ["sweep", join(out, "config.yaml"), "--out", out, "--engine", "cpu"],
   ]) {
@@ -65,8 +65,8 @@ test("folders from before a new setting are read, compared, merged and gone on w
 
 test("a sweep with a new setting's value is refused in a folder from before, by the setting", async () => {
   const out = join(temporaryFolder(), "results");
-  cpSync("results/paper", out, { recursive: true });
-  const { code, stderr } = await runMain(["sweep", "paper", "--set", "weightDecay=0.1", "--out", out]);
+  cpSync("results/fixed-rows", out, { recursive: true });
+  const { code, stderr } = await runMain(["sweep", "fixed-rows", "--set", "weightDecay=0.1", "--out", out]);
   expect([code, stderr]).toEqual([2, expect.stringContaining("(weightDecay: 0 there, 0.1 here)")]);
 });
 

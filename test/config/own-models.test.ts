@@ -46,6 +46,28 @@ describe("a model defined in the list of models", () => {
     expect([spec.gate, spec.tower]).toEqual([{ layers: [5], bias: true }, { layers: [] }]);
   });
 
+  test("may have levels, and gates that keep the largest weights", () => {
+    const { levels, gate } = specOf(loaded("[{name: x, like: ple, levels: 3, gate: {top: 4}}]"), "x");
+    expect([levels, gate]).toEqual([3, { layers: [], bias: false, top: 4 }]);
+  });
+
+  test("may have gates that select; what is left out is as in the zoo", () => {
+    const gateOf = (fields: string) => specOf(loaded(`[{name: x, ${fields}}]`), "x").gate;
+    expect(gateOf("like: omoe, gate: {select: {experts: 3}}")).toEqual({
+      ...{ layers: [], bias: false },
+      select: { experts: 3, gamma: 1, entropy: 0.01 },
+    });
+    expect(gateOf("like: dselect-k, gate: {bias: true, select: {gamma: 0.5, entropy: 0}}")).toMatchObject({
+      ...{ bias: true, select: { experts: 2, gamma: 0.5, entropy: 0 } },
+    });
+    expect(gateOf("like: dselect-k, gate: {layers: [7]}").select).toEqual({ experts: 2, gamma: 1, entropy: 0.01 });
+  });
+
+  test.each(["residual", "detached", "cross-stitch", "snr-trans"])("may have gating %s", (gating) => {
+    const experts = gating === "snr-trans" ? "{shared: 3}" : "{shared: 0, perTask: 1}";
+    expect(specOf(loaded(`[{name: x, like: mmoe, gating: ${gating}, experts: ${experts}}]`), "x").gating).toBe(gating);
+  });
+
   test("takes dropout, inputs and tasks from the sweep", () => {
     const changed = loadConfig(fileWith(`[${WIDE}]`), ["dropout=0.2", "tasks=3", "data=ple"].map(setOverride));
     const { dropout, tasks, inputs } = specOf(changed, "wide");
@@ -101,6 +123,16 @@ describe("a model that is none is refused by its place:", () => {
     ["[{name: wide, like: mmoe, bias: 1}]", "models[0].bias: expected true or false, got 1"],
     ["[{name: wide, like: mmoe, gating: none}]", "models: model wide: gating none: expected one expert a task, got 8"],
     ["[{name: wide, like: mmoe, experts: {layers: []}}]", "model wide: experts.layers: expected a layer, got none"],
+    ["[{name: x, like: ple, levels: 0}]", "models[0].levels: expected a whole number from 1 to 100, got 0"],
+    ["[{name: x, like: ple, gate: {top: 7}}]", "models: model x: gate.top: expected at most 6 experts, got 7"],
+    ["[{name: x, like: ple, gating: average}]", "model x: levels: expected a gate for each task, got gating average"],
+    ["[{name: x, like: dselect-k, gate: {top: 2}}]", "models: model x: gate: expected top or select, got both"],
+    ["[{name: x, like: mmoe, gate: {select: {gamma: 0}}}]", "gate.select.gamma: expected a number above 0, got 0"],
+    [
+      "[{name: x, like: mmoe, gate: {select: {entropie: 1}}}]",
+      "models[0].gate.select: unknown key 'entropie'; did you mean 'entropy'?",
+    ],
+    ["[{name: x, like: cgc, gate: {select: {}}}]", "gate.select: expected a gate over 2, 4, 8, .. experts, got 6"],
     [`[${WIDE}, ${WIDE}]`, "models: expected a list of models, at least one and none twice, got "],
     [`[wide, ${WIDE}]`, "models: expected a list of models, at least one and none twice, got "],
   ])("%s", (models, message) => {

@@ -3,12 +3,15 @@ import { loadConfig, override } from "../../src/config/load.ts";
 import { differences, widened } from "../../src/config/same-sweep.ts";
 import { configYaml } from "../../src/config/write.ts";
 
-const paper = loadConfig("paper");
-const some = loadConfig("paper", [override("--runs", "runs", "2"), override("--corr", "correlations", ["0.5"])]);
+const paper = loadConfig("fixed-rows");
+const some = loadConfig("fixed-rows", [override("--runs", "runs", "2"), override("--corr", "correlations", ["0.5"])]);
 
 describe("widened(config, other)", () => {
   test("has the runs, models and correlations of both", () => {
-    const more = loadConfig("paper", [override("--runs", "runs", "300"), override("--corr", "correlations", ["0.2"])]);
+    const more = loadConfig("fixed-rows", [
+      override("--runs", "runs", "300"),
+      override("--corr", "correlations", ["0.2"]),
+    ]);
     expect(widened(more, paper)).toMatchObject({ runs: 300, correlations: [0.5, 0.9, 1, 0.2] });
   });
 
@@ -17,14 +20,14 @@ describe("widened(config, other)", () => {
   });
 
   test("keeps no mark for a value that is new", () => {
-    const more = loadConfig("paper", [override("--runs", "runs", "300")]);
+    const more = loadConfig("fixed-rows", [override("--runs", "runs", "300")]);
     const { origins } = widened(more, paper);
     expect([origins.runs, origins.correlations]).toEqual(["yours", "paper"]);
   });
 });
 
 test("differences(there, here) names the settings that train otherwise, and no others", () => {
-  const other = loadConfig("paper", [override("--batch", "batch", "64"), override("--runs", "runs", "3")]);
+  const other = loadConfig("fixed-rows", [override("--batch", "batch", "64"), override("--runs", "runs", "3")]);
   expect(differences(paper, other)).toEqual(["batch: 256 there, 64 here"]);
   expect(differences(paper, some)).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
 
-const rows = settingRows(loadConfig("paper", ["lr=0.02"].map(setOverride)));
+const rows = settingRows(loadConfig("fixed-rows", ["lr=0.02"].map(setOverride)));
 const row = (name: string) => rows.find((one) => one.name === name);
 
 test("settingRows(config) marks what the paper gives, what is assumed and what is yours", () => {

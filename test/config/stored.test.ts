@@ -20,7 +20,7 @@ function stored(change: (text: string) => string): string {
 /** What is said of a config file as it is refused. */
 const complaintOf = (path: string) => complaint(() => loadConfig(path));
 
-describe.each(["paper", "fresh", "figure3"])("results/%s, stored before configs had a version", (name) => {
+describe.each(["fixed-rows", "figure3"])("results/%s, stored before configs had a version", (name) => {
   const config = loadConfig(`results/${name}/config.yaml`);
 
   test("has the hash that its journal was written under", () => {

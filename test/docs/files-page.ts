@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { CHECKPOINT_SCHEMA, CHECKPOINT_VERSION } from "../../src/records/checkpoint.ts";
 import { type Column, CSV_VERSION, columnNames } from "../../src/records/columns.ts";
 import { EVENT_SCHEMA, EVENTS_VERSION } from "../../src/records/events.ts";
 import { HEADER_SCHEMA, JOURNAL_SCHEMA, LINE_SCHEMA } from "../../src/records/fields.ts";
@@ -17,7 +18,7 @@ interface Json {
 
 /** docs/files.md: what stands around the tables by hand, the tables from the schemas. */
 export function filesPage(): string {
-  return `${[BEFORE, ...csvSections(), journalSection(), eventsSection(), AFTER].join("\n\n")}\n`;
+  return `${[BEFORE, ...csvSections(), journalSection(), checkpointSection(), eventsSection(), AFTER].join("\n\n")}\n`;
 }
 
 const BEFORE = `# Files
@@ -31,12 +32,13 @@ const BEFORE = `# Files
 | \`config.yaml\` | every setting of the sweep, each with its mark; \`mmoe sweep FOLDER/config.yaml\` repeats it |
 | \`journal/*.jsonl\` | the runs that ended, one line for each; each process writes its own journal |
 | \`journal/*.provenance.json\` | the process behind each journal: versions, machine, command line, times |
+| \`checkpoints/*.json\` | runs in flight: how far they are, to go on from there; none once all have ended |
 | \`runs.csv\` | one row for each run, failed runs too |
 | \`curves.csv\` | loss against steps, over the runs of each cell |
 | \`curves-long.csv\` | loss against steps of each run; only with \`--long\` |
 | \`figures/\`, \`report.html\` | what \`mmoe figures\` and \`mmoe report\` draw |
 
-Only the journals and \`config.yaml\` are needed. \`mmoe merge FOLDER\` writes the CSV files again from them.
+Only the journals and \`config.yaml\` are needed, and \`checkpoints/\` to go on with runs in flight. \`mmoe merge FOLDER\` writes the CSV files again from them.
 
 A **cell** is a model at a correlation and, in a sweep with lists of settings, at one choice of their values. A **pair** is two of the K tasks. Losses are mean squared errors in units of label variance: a model that always predicts the mean has a loss of 1.
 
@@ -44,7 +46,7 @@ A **cell** is a model at a correlation and, in a sweep with lists of settings, a
 
 \`config.yaml\` says the version of its settings. A newer mmoe reads an older file: a setting that the file does not know has the value that it had before it existed, and the folder keeps its name. An older mmoe refuses a newer file. A file without a version is of version 1, or of the newest version whose settings it names; it must have every setting of that version. So a config file of your own stays valid when a setting is added.
 
-The journal (${JOURNAL_SCHEMA}), the CSV files (${CSV_VERSION}) and the events (${EVENTS_VERSION}) have versions too. A version changes when something gets another meaning. It does not change for one more column or key. The JSON Schemas are in \`schemas/\`: ${Object.keys(
+The journal (${JOURNAL_SCHEMA}), checkpoints (${CHECKPOINT_VERSION}), the CSV files (${CSV_VERSION}) and the events (${EVENTS_VERSION}) have versions too. A version changes when something gets another meaning. It does not change for one more column or key. The JSON Schemas are in \`schemas/\`: ${Object.keys(
   jsonSchemas(),
 )
   .map((file) => `[${file}](../schemas/${file})`)
@@ -83,6 +85,14 @@ function journalSection(): string {
     keyTable(jsonOf(HEADER_SCHEMA) as Json),
     "Every other line is a run:",
     keyTable(jsonOf(LINE_SCHEMA) as Json),
+  ].join("\n\n");
+}
+
+function checkpointSection(): string {
+  return [
+    "## Checkpoints",
+    "A file for each run in flight, named like it, `/` as `_`: one line of JSON, replaced as a whole. It has what the run goes on from, in an order that does not depend on kernels or threads. A file that is damaged, or of another sweep, is left out, and its run begins again. It is safe to delete them.",
+    keyTable(jsonOf(CHECKPOINT_SCHEMA) as Json),
   ].join("\n\n");
 }
 

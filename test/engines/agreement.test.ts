@@ -5,12 +5,12 @@ import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { Engine } from "../../src/engines/engine.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
-import { MODEL_NAMES, ZOO } from "../../src/models/zoo.ts";
+import { ZOO } from "../../src/models/zoo.ts";
 import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { expectClose } from "../support/close.ts";
 import { range } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
-import { anySpec } from "./cpu/specs.ts";
+import { anySpec, CPU_MODELS } from "./cpu/specs.ts";
 import { tinyRun } from "./tfjs/runs.ts";
 
 let cpu: Engine;
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => cpu.dispose());
 
-test.each(MODEL_NAMES)("cpu and tfjs train %s to the same parameters and losses", async (name) => {
+test.each(CPU_MODELS)("cpu and tfjs train %s to the same parameters and losses", async (name) => {
   const model = ZOO[name].build({ inputs: 100, tasks: 2 });
   const run = makeRun({ model }, { optimizer: "sgd", lr: 0.05, steps: 30, evalEvery: 12 });
   const [a, b] = [await resultOf(cpu, run), await resultOf(tfjs, run)];
@@ -48,7 +48,7 @@ test.each(["mmoe", "shared-bottom"] as const)(
 );
 
 describe("by Adam cpu and tfjs agree, step by step, on", () => {
-  test.each(MODEL_NAMES)("%s", async (name) => {
+  test.each(CPU_MODELS)("%s", async (name) => {
     const model = ZOO[name].build({ inputs: 100, tasks: 2 });
     await expectAgreement(makeRun({ model }, { batch: 64, trainRows: "fresh", heldoutRows: 8, lr: 0.001 }), [
       cpu,
@@ -56,7 +56,7 @@ describe("by Adam cpu and tfjs agree, step by step, on", () => {
     ]);
   });
 
-  test.each(MODEL_NAMES)("%s with dropout", async (name) => {
+  test.each(CPU_MODELS)("%s with dropout", async (name) => {
     const model = { ...ZOO[name].build({ inputs: 100, tasks: 2 }), dropout: 0.3 };
     await expectAgreement(makeRun({ model, index: 3 }, { batch: 43, heldoutRows: 8, lr: 0.001 }), [cpu, tfjs]);
   });
@@ -82,6 +82,7 @@ describe.each([3, 5])("cpu and tfjs agree on %i tasks, by", (tasks) => {
   const ends = { inputs: 100, tasks };
   const models = [
     ...(["shared-bottom", "omoe", "mmoe"] as const).map((name) => ZOO[name].build(ends)),
+    ...(["ple", "mmoe-top-k", "adatt", "mmoe-detached"] as const).map((name) => ZOO[name].build(ends)),
     { ...ZOO.mmoe.build(ends), name: "own", experts: { shared: 2, perTask: 3, layers: [7] } },
   ];
 

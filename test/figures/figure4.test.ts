@@ -58,6 +58,13 @@ describe("figure4(results, options)", () => {
     expect([paper(0.5, 500), paper(1, 9900)]).toEqual([early, late]);
   });
 
+  test("lays the whole axis of the paper over a training of another length, and says its unit", () => {
+    const { data, caption } = draw({ paper: true }, sweepResults({ set: ["steps=30000", "evalEvery=300"] }));
+    const late = data.find((row) => row.model === "mmoe" && row.correlation === 1 && row.step === 29_700);
+    expect(late?.paper).toBe(0.0703);
+    expect(caption).toContain("its unit as 3 steps (assumed)");
+  });
+
   test("says what it lacks where no run is done", () => {
     const drawn = figure4(sweepResults({ failing: () => true }), DEFAULT_OPTIONS);
     expect(drawn).toEqual({ name: "figure4", lacking: "no run is done" });

@@ -4,7 +4,7 @@ import { paperCount, parameterBlocks, parameterCount } from "../../src/models/pa
 import { MODEL_NAMES, type ModelName, ZOO } from "../../src/models/zoo.ts";
 import { range } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
-import { SPECS } from "../support/specs.ts";
+import { SELECTING, SPECS, STITCHED } from "../support/specs.ts";
 
 const PAPER = { inputs: 100, tasks: 2 };
 
@@ -70,12 +70,32 @@ test.each(MODEL_NAMES)(
   },
 );
 
-test.each(SPECS)("the biases of $name begin at 0 and its kernels do not", (spec) => {
+test.each(SPECS)("biases and log-alphas of $name begin at 0, and nothing else does", (spec) => {
   const parameters = initialParameters(makeRun({ model: spec }));
   for (const { kind, offset, size } of parameterBlocks(spec)) {
     const zeros = parameters.subarray(offset, offset + size).filter((value) => value === 0).length;
-    expect(zeros).toBe(kind === "bias" ? size : 0);
+    expect(zeros).toBe(kind === "bias" || kind === "log-alpha" ? size : 0);
   }
+});
+
+test("DSelect-k's gates begin within a hundredth of the smooth step's width", () => {
+  const parameters = initialParameters(makeRun({ model: SELECTING }));
+  const { gamma } = SELECTING.gate.select as { gamma: number };
+  for (const { part, offset, size } of parameterBlocks(SELECTING)) {
+    const most = Math.max(...parameters.subarray(offset, offset + size).map(Math.abs));
+    if (part === "gates") expect(most / gamma).toBeLessThanOrEqual(0.01);
+    if (part === "gates") expect(most / gamma).toBeGreaterThan(0.008);
+  }
+});
+
+test("a stitch begins with .9 of a task's own units, and the others share .1", () => {
+  const parameters = initialParameters(makeRun({ model: STITCHED }));
+  const stitches = parameterBlocks(STITCHED).filter(({ part }) => part === "links");
+  expect(stitches).toHaveLength(2);
+  for (const { offset, size } of stitches)
+    expect([...parameters.subarray(offset, offset + size)]).toEqual(
+      [0.9, 0.05, 0.05, 0.05, 0.9, 0.05, 0.05, 0.05, 0.9].map((share) => expect.closeTo(share, 6)),
+    );
 });
 
 test("initial values are named by run and model: the same at every correlation", () => {

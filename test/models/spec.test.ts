@@ -1,9 +1,22 @@
 import { expect, test } from "vitest";
-import { checkSpec, expertCount, expertsOf, gateCount, type ModelSpec } from "../../src/models/spec.ts";
+import type { Selection } from "../../src/models/selection.ts";
+import {
+  checkSpec,
+  expertCount,
+  expertsOf,
+  expertsOn,
+  gateCount,
+  type ModelSpec,
+  ownExpertsOf,
+} from "../../src/models/spec.ts";
 import { sharedBottomUnits } from "../../src/models/zoo.ts";
 import { MMOE, SPECS } from "../support/specs.ts";
 
 const OWN: ModelSpec = { ...MMOE, experts: { shared: 2, perTask: 4, layers: [6] } };
+
+function selecting(changes: Partial<Selection>) {
+  return { gate: { ...MMOE.gate, select: { experts: 2, gamma: 1, entropy: 0.1, ...changes } } };
+}
 
 test("expertsOf(spec, task) is the shared experts, then the task's own at shared + task · perTask + j", () => {
   expect(expertsOf(OWN, 0)).toEqual([0, 1, 2, 3, 4, 5]);
@@ -12,9 +25,31 @@ test("expertsOf(spec, task) is the shared experts, then the task's own at shared
   expect(expertCount(OWN)).toBe(14);
 });
 
+test("expertsOf(spec, task) is every expert where gates see those of all tasks, and ownExpertsOf those that learn", () => {
+  for (const gating of ["residual", "detached"] as const) {
+    expect(expertsOf({ ...OWN, gating }, 1)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+    expect(ownExpertsOf({ ...OWN, gating }, 1)).toEqual([0, 1, 6, 7, 8, 9]);
+  }
+});
+
 test("gateCount(spec) is none, one, or one a task", () => {
-  const counts = (["none", "average", "single", "per-task"] as const).map((gating) => gateCount({ ...MMOE, gating }));
-  expect(counts).toEqual([0, 0, 1, 3]);
+  const gatings = ["none", "average", "single", "per-task", "residual", "detached"] as const;
+  expect(gatings.map((gating) => gateCount({ ...MMOE, gating }))).toEqual([0, 0, 1, 3, 3, 3]);
+});
+
+test("a level has a gate for the shared experts of the next, if there are any: the last has none", () => {
+  const gates = (spec: ModelSpec) => [0, 1, 2].map((level) => gateCount({ ...spec, levels: 3 }, level));
+  expect(gates(OWN)).toEqual([4, 4, 3]);
+  expect(gates({ ...OWN, experts: { ...OWN.experts, shared: 0 } })).toEqual([3, 3, 3]);
+  expect(expertsOf(OWN, 3)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+});
+
+test("expertsOn(spec, path) is a task's own experts or, on path K, the shared ones", () => {
+  expect([0, 2, 3].map((path) => expertsOn(OWN, path))).toEqual([
+    [2, 3, 4, 5],
+    [10, 11, 12, 13],
+    [0, 1],
+  ]);
 });
 
 test("sharedBottomUnits follows from the sizes: 113 at the paper's", () => {
@@ -38,6 +73,23 @@ test.each<[string, Partial<ModelSpec>]>([
   ["model mmoe: experts.layers: expected a layer, got none", { experts: { ...MMOE.experts, layers: [] } }],
   ["model mmoe: gating none: expected one expert a task, got 5", { gating: "none" }],
   ["model mmoe: gating single: expected only shared experts, got 4 a task", { ...OWN, gating: "single" }],
+  ["model mmoe: gating residual: expected one expert a task, got 4", { ...OWN, gating: "residual" }],
+  [
+    "model mmoe: gating cross-stitch: expected one expert a task and none shared, got 4 a task and 2 shared",
+    { ...OWN, gating: "cross-stitch" },
+  ],
+  ["model mmoe: gate.select: expected a gate over 2, 4, 8, .. experts, got 5", selecting({})],
+  ["model mmoe: gate.select.experts: expected a whole number from 1, got 0", selecting({ experts: 0 })],
+  ["model mmoe: gate.select.gamma: expected a number above 0, got 0", selecting({ gamma: 0 })],
+  ["model mmoe: gate.select.entropy: expected a number from 0, got -1", selecting({ entropy: -1 })],
+  ["model mmoe: gate.select: expected a gate, got gating average", { ...selecting({}), gating: "average" }],
+  ["model mmoe: gate: expected top or select, got both", { gate: { ...selecting({}).gate, top: 2 } }],
+  ["model mmoe: gating snr-trans: expected only shared experts, got 4 a task", { ...OWN, gating: "snr-trans" }],
+  ["model mmoe: levels: expected a whole number from 1, got 0", { levels: 0 }],
+  ["model mmoe: levels: expected a gate for each task, got gating single", { gating: "single", levels: 2 }],
+  ["model mmoe: gate.top: expected a whole number from 1, got 0", { gate: { ...MMOE.gate, top: 0 } }],
+  ["model mmoe: gate.top: expected at most 5 experts, got 6", { gate: { ...MMOE.gate, top: 6 } }],
+  ["model mmoe: gate.top: expected a gate, got gating average", { gating: "average", gate: { ...MMOE.gate, top: 2 } }],
   ["model mmoe: dropout: expected a number from 0 to below 1, got 1", { dropout: 1 }],
 ])("checkSpec: %s", (message, changes) => {
   expect(() => checkSpec({ ...MMOE, ...changes })).toThrow(new RangeError(message));

@@ -55,7 +55,7 @@ describe("cellsSection(results)", () => {
 });
 
 test("settingsSection(config) shows what is yours beside what the paper gives", () => {
-  const section = settingsSection(loadConfig("paper", [setOverride("batch=64")]));
+  const section = settingsSection(loadConfig("fixed-rows", [setOverride("batch=64")]));
   expect(rowsOf(section)).toContainEqual(["batch", "64", "yours"]);
   expect(rowsOf(section)).toContainEqual(["noiseStd", "0.1", "paper: section 3.2: N(0, 0.01), a variance"]);
 });

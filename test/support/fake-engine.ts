@@ -1,28 +1,35 @@
 import { pairsOf } from "../../src/data/correlation-matrix.ts";
-import type { AnyRun, Engine, Hooks, RunResult } from "../../src/engines/engine.ts";
+import type { AnyRun, Engine, Hooks, Run, RunResult } from "../../src/engines/engine.ts";
 import { evaluationSteps } from "../../src/engines/evaluations.ts";
+import { stateOf } from "./states.ts";
 
 interface Behaviour {
   /** Ids of runs that fail. */
   readonly failing?: readonly string[];
+  /** The step at which a run is kept that is stopped; by default none is. */
+  readonly keptAt?: number;
   /** Called, and waited for, before each run. */
   readonly before?: (run: AnyRun) => unknown;
 }
 
 /** An engine that computes nothing: losses are made of the run's index and correlation. */
-export function fakeEngine({ failing = [], before = () => {} }: Behaviour = {}): Engine {
+export function fakeEngine({ failing = [], keptAt, before = () => {} }: Behaviour = {}): Engine {
   return {
     name: "fake",
     device: "none",
+    keepsStates: keptAt !== undefined,
     check: () => {},
     memoryBytes: () => 1_000_000,
     dispose: async () => {},
-    train: async (runs: readonly AnyRun[], { onBegin, onProgress, onResult, signal, noMore }: Hooks) => {
+    train: async (runs: readonly AnyRun[], { onBegin, onProgress, onResult, signal, noMore, keeping }: Hooks) => {
       for (const run of runs) {
         if (noMore?.aborted) return;
         onBegin?.([run]);
         await before(run);
-        if (signal?.aborted) return;
+        if (signal?.aborted) {
+          if (keptAt !== undefined) keeping?.onState(run as Run, stateOf(run as Run, keptAt));
+          return;
+        }
         onProgress?.(run, run.training.steps);
         onResult(failing.includes(run.id) ? failedResult(run) : doneResult(run));
       }

@@ -18,7 +18,7 @@ import { doneResult, failedResult } from "./fake-engine.ts";
 export type LossOf = (run: AnyRun) => number | "failed" | "missing";
 
 /** What a sweep would have recorded whose runs ended as told; its held-out losses are a tenth higher. */
-export function madeResults(lossOf: LossOf, set: readonly string[] = [], preset = "paper"): Results {
+export function madeResults(lossOf: LossOf, set: readonly string[] = [], preset = "fixed-rows"): Results {
   const config = loadConfig(preset, ["steps=100", ...set].map(setOverride));
   const records = planRuns(config).flatMap((run) => {
     const loss = lossOf(run);

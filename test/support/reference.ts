@@ -1,47 +1,173 @@
 // The model family in plain float64, one row at a time: what engines are tested against.
 import type { Rows } from "../../src/data/task-set.ts";
-import { parameterBlocks } from "../../src/models/parameters.ts";
-import { expertCount, expertsOf, type ModelSpec } from "../../src/models/spec.ts";
+import { networkName, parameterBlocks } from "../../src/models/parameters.ts";
+import type { Selection } from "../../src/models/selection.ts";
+import {
+  expertCount,
+  expertsOf,
+  expertsOn,
+  hasSharedGate,
+  levelCount,
+  type ModelSpec,
+  ownExpertsOf,
+} from "../../src/models/spec.ts";
 
 /** The factors [units] of a ReLU layer, e.g. `experts/3/0`, in one row. */
 export type Factors = (layer: string, row: number, units: number) => ArrayLike<number>;
 
+/** log u - log(1 - u) of the gate between task k and expert e at a step. */
+export type Noise = (k: number, e: number) => number;
+
 /** x [D] of the row numbered `row` → predictions [K]. */
 export type Predictor = (x: ArrayLike<number>, row?: number) => number[];
 
-/** The model with these parameters, in canonical order; it sees them change. */
-export function predictor(spec: ModelSpec, parameters: ArrayLike<number>, factors?: Factors): Predictor {
+/**
+ * The model with these parameters, in canonical order; it sees them change, except where a task has experts that don't
+ * learn from it: those are of the parameters at the call.
+ */
+export function predictor(
+  spec: ModelSpec,
+  parameters: ArrayLike<number>,
+  factors?: Factors,
+  { onEntropy, noise }: { onEntropy?: (entropy: number) => void; noise?: Noise | undefined } = {},
+): Predictor {
   const dense = denseLayers(spec, parameters);
+  const fixed = denseLayers(spec, Float64Array.from(parameters));
+  const levels = range(levelCount(spec)).map((level) => structureOf(spec, level));
   return (x, row = 0) => {
-    const reluLayer = (layer: string, h: ArrayLike<number>): number[] => {
-      const units = dense(layer, h);
+    const reluLayer = (layer: string, h: ArrayLike<number>, by: Dense): number[] => {
+      const units = by(layer, h);
       const kept = factors?.(layer, row, units.length);
       return units.map((unit, i) => Math.max(0, unit) * (kept ? at(kept, i) : 1));
     };
-    const through = (name: string, layers: readonly number[], input: ArrayLike<number>): ArrayLike<number> =>
-      layers.reduce((h, _, i) => reluLayer(`${name}/${i}`, h), input);
-
-    const experts = range(expertCount(spec)).map((e) => through(`experts/${e}`, spec.experts.layers, x));
-    return range(spec.tasks).map((k) => {
-      const seen = expertsOf(spec, k).map((e) => experts[e] as ArrayLike<number>);
-      const shares = gate(spec, dense, k, x, seen.length);
-      const units = range((seen[0] as ArrayLike<number>).length);
-      const mixed = units.map((h) => sum(seen, (expert, i) => at(shares, i) * at(expert, h)));
-      return at(dense(`towers/${k}/output`, through(`towers/${k}`, spec.tower.layers, mixed)), 0);
-    });
+    const through = (name: string, layers: readonly number[], input: ArrayLike<number>, by = dense) =>
+      layers.reduce((h, _, i) => reluLayer(`${name}/${i}`, h, by), input);
+    /** What the paths give after all levels; `unlearned` [levels][E] are experts as other tasks see them. */
+    const levelsBy = (by: Dense, unlearned?: ArrayLike<number>[][], tell?: typeof onEntropy) => {
+      const outputs: ArrayLike<number>[][] = [];
+      const paths = levels.reduce<ArrayLike<number>[]>(
+        (inputs, { experts, mixes }, level) => {
+          const learned =
+            spec.gating === "cross-stitch"
+              ? stitchedExperts(spec, parameters, x, (layer, h) => reluLayer(layer, h, by))
+              : experts.map(({ name, path }) => through(name, spec.experts.layers, at(inputs, path), by));
+          outputs.push(learned);
+          return mixes.map(({ name, seen, learns, own }, path) => {
+            const units = seen.map((e, i) => at(learns[i] ? learned : (unlearned?.[level] ?? learned), e));
+            const shares = gate(spec, by, name, at(inputs, path), seen.length, tell);
+            if (own !== undefined) shares[own] = at(shares, own) + 1;
+            if (spec.gating === "snr-trans") return connected(spec, parameters, path, units, noise);
+            return range((units[0] as ArrayLike<number>).length).map((h) =>
+              sum(units, (expert, i) => at(shares, i) * at(expert, h)),
+            );
+          });
+        },
+        new Array(spec.tasks + 1).fill(x),
+      );
+      return { paths, outputs };
+    };
+    const unlearned = spec.gating === "detached" ? levelsBy(fixed).outputs : undefined;
+    const { paths } = levelsBy(dense, unlearned, onEntropy);
+    return range(spec.tasks).map((k) =>
+      at(dense(`towers/${k}/output`, through(`towers/${k}`, spec.tower.layers, at(paths, k))), 0),
+    );
   };
 }
 
-/** Weights of `count` experts for task k. */
-function gate(spec: ModelSpec, dense: Dense, task: number, x: ArrayLike<number>, count: number): number[] {
-  if (spec.gating === "none" || spec.gating === "average") return range(count).map(() => 1 / count);
-  const name = `gates/${spec.gating === "single" ? 0 : task}`;
+/** Each task's network, whose units are mixed among tasks after each layer: x~_k = sum_j a_kj x_j. */
+function stitchedExperts(
+  spec: ModelSpec,
+  parameters: ArrayLike<number>,
+  x: ArrayLike<number>,
+  reluLayer: Dense,
+): ArrayLike<number>[] {
+  const K = spec.tasks;
+  return spec.experts.layers.reduce<ArrayLike<number>[]>((inputs, width, i) => {
+    const units = inputs.map((h, k) => reluLayer(`experts/${k}/${i}`, h));
+    const stitch = parameterBlocks(spec).find(({ name }) => name === `stitches/0/${i}/stitch`);
+    const a = (k: number, j: number) => at(parameters, (stitch?.offset as number) + k * K + j);
+    return range(K).map((k) => range(width).map((u) => sum(units, (of, j) => a(k, j) * at(of, u))));
+  }, new Array(K).fill(x));
+}
+
+/** The path that each expert of a level reads, and how each path's gate mixes experts; path K is that of the shared ones. */
+function structureOf(spec: ModelSpec, level: number) {
+  const { tasks, gating } = spec;
+  const experts = range(expertCount(spec)).map((e) => {
+    const path = range(tasks).find((k) => expertsOn(spec, k).includes(e)) ?? tasks;
+    return { name: networkName("experts", e, level), path };
+  });
+  const mixes = range(tasks + Number(hasSharedGate(spec, level))).map((path) => {
+    const seen = expertsOf(spec, path);
+    const learns = seen.map((e) => path === tasks || ownExpertsOf(spec, path).includes(e));
+    const own = gating === "residual" && path < tasks ? spec.experts.shared + path : undefined;
+    return { name: networkName("gates", gating === "single" ? 0 : path, level), seen, learns, own };
+  });
+  return { experts, mixes };
+}
+
+/** What task k reads of experts f_e [H]: sum_e z_ke W_ke f_e; z is a step's with noise, else that of held-out rows. */
+function connected(
+  spec: ModelSpec,
+  parameters: ArrayLike<number>,
+  k: number,
+  experts: ArrayLike<number>[],
+  noise?: Noise,
+): number[] {
+  const dense = denseLayers(spec, parameters);
+  const E = experts.length;
+  const alphas = parameterBlocks(spec).find(({ kind }) => kind === "log-alpha");
+  const gates = range(E).map((e) => {
+    const logAlpha = at(parameters, (alphas?.offset as number) + k * E + e);
+    const s = 1 / (1 + Math.exp(noise ? -(noise(k, e) + logAlpha) / (2 / 3) : -logAlpha));
+    return Math.min(1, Math.max(0, 1.2 * s - 0.1));
+  });
+  const moved = experts.map((expert, e) => dense(`links/${k * E + e}/0`, expert));
+  return range(spec.experts.layers.at(-1) as number).map((h) => sum(moved, (of, e) => at(gates, e) * at(of, h)));
+}
+
+/** Weights of `count` experts by the gate `name`, which reads x; tells the entropy of each of its selectors. */
+function gate(
+  spec: ModelSpec,
+  dense: Dense,
+  name: string,
+  x: ArrayLike<number>,
+  count: number,
+  onEntropy?: (entropy: number) => void,
+): number[] {
+  if (!["single", "per-task", "residual", "detached"].includes(spec.gating)) return range(count).map(() => 1 / count);
   const depth = spec.gate.layers.length;
   const hidden = range(depth).reduce<ArrayLike<number>>(
     (h, i) => dense(`${name}/${i}`, h).map((unit) => Math.max(0, unit)),
     x,
   );
-  return softmax(dense(`${name}/${depth}`, hidden));
+  const logits = dense(`${name}/${depth}`, hidden);
+  if (spec.gate.select) return selection(spec.gate.select, logits, count, onEntropy);
+  const { top = logits.length } = spec.gate;
+  const before = (e: number) => logits.filter((logit, j) => logit > at(logits, e) || (logit === logits[e] && j < e));
+  return softmax(logits.map((logit, e) => (before(e).length < top ? logit : Number.NEGATIVE_INFINITY)));
+}
+
+/** DSelect-k: sum_i softmax(a)_i r(z_i) of outputs a [k], z [k, bits], where r(z)_e = prod_b of S(z_b) or 1 - S(z_b). */
+function selection(
+  { experts: k, gamma }: Selection,
+  outputs: number[],
+  E: number,
+  onEntropy?: (entropy: number) => void,
+): number[] {
+  const smoothStep = (t: number): number => {
+    if (Math.abs(t) >= gamma / 2) return t > 0 ? 1 : 0;
+    return (-2 / gamma ** 3) * t ** 3 + (3 / (2 * gamma)) * t + 0.5;
+  };
+  const bits = Math.log2(E);
+  const shares = softmax(outputs.slice(0, k));
+  const selectors = range(k).map((i) => {
+    const steps = range(bits).map((b) => smoothStep(at(outputs, k + i * bits + b)));
+    const r = range(E).map((e) => steps.reduce((product, s, b) => product * ((e >> b) % 2 === 1 ? s : 1 - s), 1));
+    onEntropy?.(sum(r, (share) => -share * Math.log(share + 1e-6)));
+    return r;
+  });
+  return range(E).map((e) => sum(selectors, (r, i) => at(shares, i) * at(r, e)));
 }
 
 function softmax(logits: number[]): number[] {
@@ -61,10 +187,13 @@ function denseLayers(spec: ModelSpec, parameters: ArrayLike<number>): Dense {
     const bias = blocks.get(`${layer}/bias`);
     if (!kernel || kernel.shape[0] !== x.length) throw new RangeError(`${layer}: no kernel for ${x.length} inputs`);
     const units = at(kernel.shape, 1);
-    return range(units).map((unit) => {
-      const offset = bias ? at(parameters, bias.offset + unit) : 0;
-      return offset + sum(x, (value, i) => value * at(parameters, kernel.offset + i * units + unit));
-    });
+    const out = new Array<number>(units);
+    for (let unit = 0; unit < units; unit++) {
+      let total = bias ? at(parameters, bias.offset + unit) : 0;
+      for (let i = 0; i < x.length; i++) total += at(x, i) * at(parameters, kernel.offset + i * units + unit);
+      out[unit] = total;
+    }
+    return out;
   };
 }
 
@@ -76,22 +205,29 @@ export function taskLosses({ inputs: D, tasks: K }: ModelSpec, predict: Predicto
 }
 
 /**
- * Partial derivatives of the objective, the sum of the task losses, by central differences: those at `indices`, in
+ * Partial derivatives of the objective, the sum of the task losses and of what gates add, by central differences: those at `indices`, in
  * canonical order [P] unless told otherwise.
  */
 export function numericGradient(
   spec: ModelSpec,
   parameters: ArrayLike<number>,
   rows: Rows,
-  { factors, indices = range(parameters.length) }: { factors?: Factors; indices?: number[] } = {},
+  { factors, indices = range(parameters.length), noise }: { factors?: Factors; indices?: number[]; noise?: Noise } = {},
 ): number[] {
   const STEP = 1e-6;
   const moved = Float64Array.from(parameters);
-  const predict = predictor(spec, moved, factors);
+  let entropy = 0;
+  const onEntropy = (more: number) => {
+    entropy += more;
+  };
+  const predict = predictor(spec, moved, factors, { onEntropy, noise });
+  const B = rows.x.length / spec.inputs;
   const objectiveAt = (i: number, value: number): number => {
     const before = at(moved, i);
     moved[i] = value;
-    const objective = sum(taskLosses(spec, predict, rows), (loss) => loss);
+    entropy = 0;
+    const losses = sum(taskLosses(spec, predict, rows), (loss) => loss);
+    const objective = losses + ((spec.gate.select?.entropy ?? 0) * entropy) / B;
     moved[i] = before;
     return objective;
   };
@@ -105,8 +241,8 @@ export function range(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
 }
 
-function at(values: ArrayLike<number>, i: number): number {
-  return values[i] as number;
+function at<T>(values: ArrayLike<T>, i: number): T {
+  return values[i] as T;
 }
 
 function sum<T>(values: ArrayLike<T>, term: (value: T, i: number) => number): number {

@@ -35,6 +35,28 @@ export const DEEP: ModelSpec = {
   tower: { layers: [7, 10] },
 };
 
+/** Two levels of 3 experts of all and 2 of each task's own. */
+export const PLE: ModelSpec = { ...MMOE, name: "ple", experts: { shared: 3, perTask: 2, layers: [6] }, levels: 2 };
+
+/** A network of two layers a task, which exchange units. */
+export const STITCHED: ModelSpec = {
+  ...MMOE,
+  name: "deep-stitch",
+  experts: { shared: 0, perTask: 1, layers: [8, 6] },
+  gating: "cross-stitch",
+};
+
+/** Experts that each task reads through a matrix and a random gate. */
+export const SNR: ModelSpec = { ...MMOE, name: "snr", gating: "snr-trans" };
+
+/** Gates that select 2 of 8 experts by codes of 3 bits. */
+export const SELECTING: ModelSpec = {
+  ...MMOE,
+  name: "select",
+  experts: { shared: 8, perTask: 0, layers: [6] },
+  gate: { layers: [], bias: false, select: { experts: 2, gamma: 3, entropy: 0.3 } },
+};
+
 export const SPECS: readonly ModelSpec[] = [
   MMOE,
   OMOE,
@@ -49,6 +71,33 @@ export const SPECS: readonly ModelSpec[] = [
   { ...MMOE, name: "no-tower", tower: { layers: [] } },
   { ...DEEP, name: "no-bias", bias: false, gate: { layers: [9], bias: false } },
   { ...MMOE, name: "one-task", tasks: 1 },
+  PLE,
+  { ...DEEP, name: "deep-ple", experts: { shared: 2, perTask: 1, layers: [8, 6] }, levels: 3 },
+  { ...MMOE, name: "mmoe-levels", levels: 2 },
+  { ...MMOE, name: "own-levels", experts: { shared: 0, perTask: 2, layers: [6] }, levels: 2 },
+  { ...MMOE, name: "residual-levels", experts: { shared: 2, perTask: 1, layers: [6] }, gating: "residual", levels: 2 },
+  { ...MMOE, name: "top-2", gate: { layers: [], bias: false, top: 2 } },
+  { ...DEEP, name: "deep-top-1", gate: { layers: [9], bias: true, top: 1 } },
+  { ...MMOE, name: "residual", experts: { shared: 0, perTask: 1, layers: [6] }, gating: "residual" },
+  { ...DEEP, name: "residual-shared", experts: { shared: 2, perTask: 1, layers: [8, 6] }, gating: "residual" },
+  STITCHED,
+  SNR,
+  SELECTING,
+  {
+    ...DEEP,
+    name: "deep-select",
+    experts: { shared: 2, perTask: 2, layers: [8, 6] },
+    gate: { layers: [9], bias: true, select: { experts: 3, gamma: 2, entropy: 0.2 } },
+  },
+  {
+    ...MMOE,
+    name: "select-levels",
+    experts: { shared: 2, perTask: 2, layers: [6] },
+    levels: 2,
+    gate: { layers: [], bias: false, select: { experts: 1, gamma: 3, entropy: 0.4 } },
+  },
+  { ...STITCHED, name: "cross-stitch", experts: { shared: 0, perTask: 1, layers: [6] } },
+  { ...MMOE, name: "detached", experts: { shared: 1, perTask: 2, layers: [6] }, gating: "detached" },
 ];
 
 /** Parameters [P] of order 1, biases too: at their start they would all be 0. */

@@ -18,7 +18,7 @@ const SIZES: Readonly<Record<string, number>> = { "shared-bottom": 0.9, omoe: 0.
 
 /** What a small sweep of the paper's would have recorded: losses are made up, with no chance in them. */
 export function sweepResults({ set = [], failing = () => false, missing = () => false }: Changes = {}): Results {
-  const config = loadConfig("paper", ["runs=7", "steps=2000", ...set].map(setOverride));
+  const config = loadConfig("fixed-rows", ["runs=7", "steps=2000", ...set].map(setOverride));
   const ended = planRuns(config).filter(({ id }) => !missing(id));
   const records = ended.map((run) => recordOf(failing(run.id) ? failedResult(run) : madeUp(run), "fake"));
   return { path: "results/made-up", config, at: {}, records, provenances: [] };

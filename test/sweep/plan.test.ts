@@ -9,7 +9,7 @@ import { planRuns } from "../../src/sweep/plan.ts";
 /** Its models are all of the family. */
 const specRuns = (config: Config) => planRuns(config) as Run[];
 
-const small = loadConfig("paper", [override("--runs", "runs", "3")]);
+const small = loadConfig("fixed-rows", [override("--runs", "runs", "3")]);
 
 test("planRuns(config) gives every cell each run once, repeats outermost", () => {
   const runs = planRuns(small);
@@ -27,7 +27,7 @@ test("a run has the same initial values at every correlation, and others for ano
 
 test("a run does not depend on what else is in the sweep", () => {
   const wanted = "mmoe/p=0.90/002";
-  const alone = loadConfig("paper", [
+  const alone = loadConfig("fixed-rows", [
     override("--models", "models", ["mmoe"]),
     override("--corr", "correlations", ["0.9"]),
     override("--runs", "runs", "3"),
@@ -48,7 +48,7 @@ test("runId is made of values, and differs where they do", () => {
 });
 
 describe("planRuns(config) of a grid", () => {
-  const grid = loadConfig("paper", ["runs=2", "lr=0.001,0.01", "batch=16,256", "dropout=0,0.1"].map(setOverride));
+  const grid = loadConfig("fixed-rows", ["runs=2", "lr=0.001,0.01", "batch=16,256", "dropout=0,0.1"].map(setOverride));
   const runs = specRuns(grid);
 
   test("trains each model at each correlation at each point, by ids made of values", () => {

@@ -19,6 +19,7 @@ beforeEach(() => {
   engine.load = () => fakeEngine();
 });
 
+const NONE = { runs: 0, share: 0 };
 const values = { correlations: [0.3, 0.7], models: ["mmoe", "omoe"], runs: 3 };
 const config = loadConfig("smoke", [{ source: "test", values }]);
 const sweep = (listener: SweepListener = {}, signal?: AbortSignal) =>
@@ -27,7 +28,7 @@ const sweep = (listener: SweepListener = {}, signal?: AbortSignal) =>
 describe("runSweep(request, { listener, signal })", () => {
   test("gives the outcome as a value, with the record of every run", async () => {
     const { records, ...outcome } = await sweep();
-    expect(outcome).toEqual({ out, done: 12, failed: 0, missing: 0, stopped: undefined });
+    expect(outcome).toEqual({ out, done: 12, failed: 0, missing: 0, kept: NONE, stopped: undefined });
     expect(records).toHaveLength(12);
     expect(existsSync(join(out, "curves.csv"))).toBe(true);
   });
@@ -114,7 +115,7 @@ describe("runSweep(request, { listener, signal })", () => {
     test("keeps what has ended, writes its CSV, tells the trouble and leaves the rest; the same request does it", async () => {
       troubled();
       const { records, ...outcome } = await sweep();
-      expect(outcome).toEqual({ out, done: 4, failed: 0, missing: 8, stopped: "machine", trouble });
+      expect(outcome).toEqual({ out, done: 4, failed: 0, missing: 8, kept: NONE, stopped: "machine", trouble });
       expect(records).toHaveLength(4);
       expect(readFileSync(join(out, "runs.csv"), "utf8").split("\n")).toHaveLength(6);
       engine.load = () => fakeEngine();

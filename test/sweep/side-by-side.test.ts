@@ -59,6 +59,28 @@ describe("sideBySide(main, other)", () => {
     await expect(trained(sideBySide(failing, waiting))).rejects.toBe(failure);
   });
 
+  test("keeps states if main does, and passes them by the other, which hears of limits instead", async () => {
+    const told: Record<string, string[]> = {};
+    const noting = (name: string, keepsStates: boolean) =>
+      engine(name, {
+        keepsStates,
+        train: async (_, { onResult, signal, ...hooks }) => {
+          told[name] = Object.keys(hooks).sort();
+        },
+      });
+    const limit = { noMore: new AbortController().signal, onBegin: () => {} };
+    const keeping = { states: new Map(), everyMs: 7, onState: () => {} };
+    const keeps = sideBySide(noting("cpu", true), noting("tfjs", false));
+    await trained(keeps, { keepParameters: true, keeping, ...limit });
+    expect([keeps.keepsStates, told]).toEqual([
+      true,
+      { cpu: ["keepParameters", "keeping"], tfjs: ["keepParameters", "noMore", "onBegin"] },
+    ]);
+    const keepsNone = sideBySide(noting("cpu", false), noting("tfjs", false));
+    await trained(keepsNone, limit);
+    expect([keepsNone.keepsStates, told]).toEqual([false, { cpu: ["noMore", "onBegin"], tfjs: ["noMore", "onBegin"] }]);
+  });
+
   test("stops both when it is told to", async () => {
     const stop = new AbortController();
     const both = sideBySide(engine("cpu"), engine("tfjs"));

@@ -121,7 +121,7 @@ describe("tunedConfig(results, picks, options)", () => {
       failed: 0,
     });
     expect(config.origins).toMatchObject({ optimizer: "paper", lr: "yours", tuned: "yours", seed: "yours" });
-    expect(config.name).toBe("paper-tuned");
+    expect(config.name).toBe("fixed-rows-tuned");
   });
 
   test("has the next seed and as many runs by default, and refuses the seed that chose", () => {

@@ -5,7 +5,7 @@ import type { RunRecord } from "../../records/record.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { cellOfRun } from "../../sweep/status.ts";
 import type { Output } from "../effects.ts";
-import { type RunProgress, Tally } from "./tally.ts";
+import { type RunProgress, Tally, type ToTrain } from "./tally.ts";
 
 /** With more cells than this, only the complete sweep has a bar. */
 const MOST_CELLS = 15;
@@ -16,7 +16,7 @@ interface Bar {
 }
 
 /** A bar for each cell and one for the complete sweep, drawn on a terminal. */
-export function barProgress(runs: readonly AnyRun[], stream: Output): RunProgress {
+export function barProgress({ todo: runs, kept }: ToTrain, stream: Output): RunProgress {
   const multi = new MultiBar({
     format: "{name} [{bar}] {ended}/{runs} runs{pace}",
     barsize: 8,
@@ -30,9 +30,9 @@ export function barProgress(runs: readonly AnyRun[], stream: Output): RunProgres
   const cells = groupBy(runs, (run) => cellName(cellOfRun(run)));
   const width = Math.max(...[...cells.keys()].map((name) => name.length));
   const add = (name: string, members: readonly AnyRun[]): Bar => {
-    const tally = new Tally(members);
+    const tally = new Tally(members, kept);
     const payload = { name: name.padEnd(width), ended: 0, runs: members.length, pace: "" };
-    return { bar: multi.create(tally.total, 0, payload), tally };
+    return { bar: multi.create(tally.total, tally.steps, payload), tally };
   };
   const bars = new Map<string, Bar>();
   if (cells.size <= MOST_CELLS) for (const [name, members] of cells) bars.set(name, add(name, members));

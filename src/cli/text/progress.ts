@@ -23,7 +23,7 @@ export function progressFor(json: boolean, { effects, quiet, note }: Context): P
       for (const line of startLines(start)) note(line);
       emit(startEvent(start));
       if (!json && !quiet)
-        shown = effects.stderr.isTTY ? barProgress(start.todo, effects.stderr) : lineProgress(start.todo, note);
+        shown = effects.stderr.isTTY ? barProgress(start, effects.stderr) : lineProgress(start, note);
     },
     progress(run, step) {
       emit({ event: "progress", id: run.id, step, steps: run.training.steps });
@@ -33,7 +33,7 @@ export function progressFor(json: boolean, { effects, quiet, note }: Context): P
       emit({ event: "run", ...plain(record) });
       shown?.result(record);
     },
-    end: ({ out, done, failed, missing }) => emit({ event: "end", out, done, failed, missing }),
+    end: ({ out, done, failed, missing, kept }) => emit({ event: "end", out, done, failed, missing, kept: kept.runs }),
     stop() {
       shown?.stop();
       shown = undefined;
@@ -41,6 +41,6 @@ export function progressFor(json: boolean, { effects, quiet, note }: Context): P
   };
 }
 
-function startEvent({ out, todo, engine, device }: SweepStart): SweepEvent {
-  return { event: "start", version: EVENTS_VERSION, out, runs: todo.length, engine, device };
+function startEvent({ out, todo, kept, engine, device }: SweepStart): SweepEvent {
+  return { event: "start", version: EVENTS_VERSION, out, runs: todo.length, kept: kept.size, engine, device };
 }

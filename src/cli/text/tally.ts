@@ -1,5 +1,6 @@
 import type { AnyRun } from "../../engines/engine.ts";
 import type { RunRecord } from "../../records/record.ts";
+import type { SweepStart } from "../../sweep/run-sweep.ts";
 import { duration, thousands } from "../../units.ts";
 
 /** Shows how runs progress and end, until it is stopped. */
@@ -9,11 +10,14 @@ export interface RunProgress {
   stop(): void;
 }
 
+/** Runs to train, and the steps that some of them have done before. */
+export type ToTrain = Pick<SweepStart, "todo" | "kept">;
+
 const LINE_EVERY_MS = 10_000;
 
 /** A line every ten seconds, and one for each run that failed. */
-export function lineProgress(runs: readonly AnyRun[], note: (line: string) => void): RunProgress {
-  const tally = new Tally(runs);
+export function lineProgress({ todo, kept }: ToTrain, note: (line: string) => void): RunProgress {
+  const tally = new Tally(todo, kept);
   const timer = setInterval(() => {
     note(`${tally.ended} of ${tally.runs} runs, ${tally.percent} % of the steps, ${tally.pace}`);
   }, LINE_EVERY_MS);
@@ -36,11 +40,15 @@ export class Tally {
   steps = 0;
   ended = 0;
   readonly #reached = new Map<string, number>();
+  /** Run-steps of earlier processes. */
+  readonly #kept: number;
   readonly #start = performance.now();
 
-  constructor(runs: readonly AnyRun[]) {
+  constructor(runs: readonly AnyRun[], kept: SweepStart["kept"]) {
     this.runs = runs.length;
     this.total = runs.reduce((sum, { training }) => sum + training.steps, 0);
+    for (const { id } of runs) this.reach(id, kept.get(id) ?? 0);
+    this.#kept = this.steps;
   }
 
   reach(id: string, step: number): void {
@@ -60,10 +68,11 @@ export class Tally {
 
   /** `5,213 steps/s, 0:41 min left`. */
   get pace(): string {
-    if (this.steps === 0) return "starting";
+    const own = this.steps - this.#kept;
+    if (own === 0) return "starting";
     const elapsed = performance.now() - this.#start;
-    const left = (elapsed / this.steps) * (this.total - this.steps);
-    return `${thousands((1000 * this.steps) / elapsed)} steps/s, ${duration(left)} left`;
+    const left = (elapsed / own) * (this.total - this.steps);
+    return `${thousands((1000 * own) / elapsed)} steps/s, ${duration(left)} left`;
   }
 
   /** The line for a run that failed. */

@@ -18,11 +18,10 @@ export function measureTrials(settings: TrialSettings): LabelTrials {
 
 /** Figure 2's numbers: label correlation over trials, beside the closed form and the paper's. */
 export function trialsTable({ settings, measured }: LabelTrials): string {
-  const published = settings.data === "paper" ? publishedFigure2() : [];
   const lines = settings.correlations.map((p, i) => {
     const values = measured.map((trial) => trial[i] as number);
     const numbers = [mean(values), 2 * standardDeviation(values), labelCorrelation(generatorOfTrials(settings), p)];
-    const paper = published.find(({ correlation }) => correlation === p)?.labelCorrelation;
+    const paper = publishedFigure2().find(({ correlation }) => correlation === p)?.labelCorrelation;
     return [
       String(p),
       ...numbers.map((value) => (Number.isNaN(value) ? "-" : value.toFixed(5))),

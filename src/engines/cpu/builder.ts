@@ -1,4 +1,5 @@
-import { expertCount, gateCount, type ModelSpec } from "../../models/spec.ts";
+import type { Part } from "../../models/parameters.ts";
+import type { ModelSpec } from "../../models/spec.ts";
 import type { Key } from "../../random/key.ts";
 import { type Arena, roundUp } from "../rows/arena.ts";
 import { columnBytes, inputPanelBytes, type Layout } from "../rows/panels.ts";
@@ -6,7 +7,7 @@ import { type Columns, columnsFrom, takeColumns } from "./columns.ts";
 import { float32Word, type Instruction, instruction } from "./instructions.ts";
 import { Tape } from "./tape.ts";
 import { WeightUpdates } from "./weight-updates.ts";
-import type { FusedLayer, Weights } from "./weights.ts";
+import { type FusedLayer, pathName, pathsOf, type Weights } from "./weights.ts";
 
 /** How a model's units are dropped. */
 export interface Dropout {
@@ -15,6 +16,25 @@ export interface Dropout {
   readonly keyOf: (stream: string) => Key;
   /** The address of the step's number, an int32. */
   readonly step: number;
+}
+
+/** The units of each expert and gate of a level, in canonical order. */
+export interface Networks {
+  readonly experts: Columns[];
+  readonly gates: Columns[];
+}
+
+/** Experts of a mix, by their places in it. */
+type Learners = readonly number[];
+
+/** What a gate does but a softmax over all of its experts. */
+export interface Gate {
+  /** The softmax is over this many of the largest logits. */
+  readonly top?: number | undefined;
+  /** The place of an expert that the mix has as it is, too; -1 for none, with other gates that have one. */
+  readonly own?: number;
+  /** The only experts that learn from the mix. */
+  readonly learners?: Learners;
 }
 
 /** Writes the parts of a model as instructions, forwards and backwards, and takes their buffers from the plan. */
@@ -44,18 +64,40 @@ export class Builder {
   }
 
   /** The one layer that reads the rows, and the columns of each expert and gate in it. */
-  first({ experts, gate, ...spec }: ModelSpec): { experts: Columns[]; gates: Columns[] } {
+  first(spec: ModelSpec): Networks {
     const layer = this.#layer("first");
-    const E = expertCount({ experts, gate, ...spec });
-    const G = gateCount({ experts, gate, ...spec });
-    const H = experts.layers[0] as number;
-    const relus = gate.layers.length === 0 ? E * H : layer.N;
-    const out = this.columns(layer.N, true);
-    this.#forwardAndUpdate(layer, undefined, out, relus);
-    const width = (layer.N - E * H) / G;
+    return this.#networks(spec, layer, undefined, this.columns(layer.N, true));
+  }
+
+  /** The first layers of a later level, which read the paths of the level before: side by side, as mixes expect them. */
+  level(spec: ModelSpec, level: number, paths: readonly Columns[]): Networks {
+    const layers = pathsOf(spec).map((path) => this.#layer(pathName(level, path)));
+    const all = this.columns(
+      layers.reduce((sum, { N }) => sum + N, 0),
+      true,
+    );
+    let column = 0;
+    const onPaths = layers.map((layer, path) => {
+      column += layer.N;
+      return this.#networks(spec, layer, paths[path], columnsFrom(all, column - layer.N));
+    });
+    const [shared, own] = [onPaths.slice(spec.tasks), onPaths.slice(0, spec.tasks)];
     return {
-      experts: Array.from({ length: E }, (_, e) => columnsFrom(out, e * H)),
-      gates: Array.from({ length: G }, (_, g) => columnsFrom(out, E * H + g * width, gate.layers.length > 0)),
+      experts: [...shared, ...own].flatMap(({ experts }) => experts),
+      gates: onPaths.flatMap(({ gates }) => gates),
+    };
+  }
+
+  /** A layer of the first layers of experts, then of gates, and the columns of each. */
+  #networks({ gate }: ModelSpec, layer: FusedLayer, input: Columns | undefined, out: Columns): Networks {
+    const hasDeepGates = gate.layers.length > 0;
+    const ofPart = (part: Part) => layer.parts.filter(({ kernel }) => kernel.part === part);
+    const [experts, gates] = [ofPart("experts"), ofPart("gates")];
+    const relus = hasDeepGates ? layer.N : (gates[0]?.column ?? layer.N);
+    this.#forwardAndUpdate(layer, input, out, relus);
+    return {
+      experts: experts.map(({ column }) => columnsFrom(out, column, true)),
+      gates: gates.map(({ column }) => columnsFrom(out, column, hasDeepGates)),
     };
   }
 
@@ -84,35 +126,49 @@ export class Builder {
     this.#tape.push([], () => experts.map((expert) => this.#expertGradient(expert, H)));
   }
 
-  /** A mix [B, H] of experts by a softmax gate or, without a gate, by their mean. */
-  mix(experts: readonly Columns[], gate: Columns | undefined, H: number): Columns {
+  /** The mean [B, H] of experts. */
+  average(experts: readonly Columns[], H: number): Columns {
+    const E = experts.length;
+    const weights = new Float32Array(E * this.#layout.panelRows).fill(1 / E);
+    const { mix, out } = this.#mixBy(experts, { value: this.#arena.put(weights), stride: 0 }, H);
+    this.#tape.push([mix], () => []);
+    return out;
+  }
+
+  /** A mix [B, H] of experts by a softmax gate. */
+  mix(experts: readonly Columns[], gate: Columns, H: number, { top, own, learners }: Gate = {}): Columns {
+    const E = experts.length;
+    const by = { gate: gate.value, gateStride: gate.stride };
+    const shares = own === undefined ? gate : this.columns(E, false);
+    const { mix, out, of } = this.#mixBy(experts, shares, H, learners);
+    const softmax =
+      top === undefined ? instruction("softmax", { ...by, E }) : instruction("topSoftmax", { ...by, E, k: top });
+    const { value, stride } = shares;
+    const residual =
+      own === undefined ? [] : [instruction("residual", { ...by, shares: value, sharesStride: stride, E, own })];
+    const mixed = { mix: out.gradient, mixStride: out.stride, dLogits: gate.gradient, dStride: gate.stride };
+    this.#tape.push([softmax, ...residual, mix], () => [instruction("gateGradient", { ...of, ...by, ...mixed })]);
+    return out;
+  }
+
+  /** Experts by the columns of `shares`; those of `learners`, or all, get a gradient from it. */
+  #mixBy(
+    experts: readonly Columns[],
+    { value, stride }: Pick<Columns, "value" | "stride">,
+    H: number,
+    learners?: Learners,
+  ) {
     const E = experts.length;
     const out = this.columns(H, false);
-    const table = this.#arena.put(Uint32Array.from(experts, ({ value }) => value));
-    const weights = gate ?? {
-      ...out,
-      value: this.#arena.put(new Float32Array(E * this.#layout.panelRows).fill(1 / E)),
-      stride: 0,
-    };
-    const of = { experts: table, expertStride: experts[0]?.stride ?? 0, E, H };
-    const by = { gate: weights.value, gateStride: weights.stride };
+    const table = this.#arena.put(Uint32Array.from(experts, (expert) => expert.value));
     experts.forEach((expert, e) => {
-      const uses = this.#uses.get(expert.value) ?? [];
-      this.#uses.set(expert.value, [
-        ...uses,
-        { gate: by.gate + e * columnBytes(this.#layout), gateStride: by.gateStride, mix: out },
-      ]);
+      if (learners && !learners.includes(e)) return;
+      const use = { gate: value + e * columnBytes(this.#layout), gateStride: stride, mix: out };
+      this.#uses.set(expert.value, [...(this.#uses.get(expert.value) ?? []), use]);
     });
-    const forward = instruction("mix", { ...of, ...by, out: out.value, outStride: out.stride });
-    if (gate === undefined) {
-      this.#tape.push([forward], () => []);
-      return out;
-    }
-    const mixed = { mix: out.gradient, mixStride: out.stride, dLogits: gate.gradient, dStride: gate.stride };
-    this.#tape.push([instruction("softmax", { ...by, E }), forward], () => [
-      instruction("gateGradient", { ...of, ...by, ...mixed }),
-    ]);
-    return out;
+    const of = { experts: table, expertStride: experts[0]?.stride ?? 0, E, H };
+    const by = { gate: value, gateStride: stride };
+    return { out, of, mix: instruction("mix", { ...of, ...by, out: out.value, outStride: out.stride }) };
   }
 
   finish(): { forward: readonly Instruction[]; backward: readonly Instruction[] } {

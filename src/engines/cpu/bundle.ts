@@ -27,12 +27,14 @@ export interface BundlePlan {
 }
 
 /**
- * Runs that share their rows, as indices: all models, correlations and learning rates of one run index. Bundles that
- * do not divide evenly among the workers are split by members, so that all workers end together.
+ * Runs that share their rows, as indices: all models, correlations and learning rates of one run index, as far as they
+ * are at one step (`stepOf`). Bundles that do not divide evenly among the workers are split by members, so that all
+ * workers end together.
  */
-export function bundlesOf(runs: readonly Run[], jobs: number): number[][] {
+export function bundlesOf(runs: readonly Run[], jobs: number, stepOf: (run: Run) => number = () => 0): number[][] {
   const rowsKey = rowsKeys();
-  const byRows = groupBy([...runs.keys()], (i) => rowsKey(runs[i] as Run));
+  const keyOf = (run: Run) => `${stepOf(run)} ${rowsKey(run)}`;
+  const byRows = groupBy([...runs.keys()], (i) => keyOf(runs[i] as Run));
   const bundles = [...byRows.values()].flatMap((bundle) => dealt(bundle, Math.ceil(bundle.length / MOST_MEMBERS)));
   const whole = bundles.length - (bundles.length % jobs);
   return [...bundles.slice(0, whole), ...bundles.slice(whole).flatMap((bundle) => dealt(bundle, jobs))];

@@ -4,7 +4,7 @@ import { UsageError } from "../../errors.ts";
 import type { ModelSpec } from "../../models/spec.ts";
 import { megabytes } from "../../units.ts";
 import { checkModel, checkRun } from "../abilities.ts";
-import type { Engine, Hooks, Run, RunResult } from "../engine.ts";
+import type { Engine, Hooks, Keeping, Run, RunState } from "../engine.ts";
 import { numbering } from "../numbering.ts";
 import { bundlesOf, planBundle } from "./bundle.ts";
 import { Crew } from "./crew.ts";
@@ -29,6 +29,7 @@ const MOST_BYTES = 2 ** 32;
 /** Fused kernels on worker threads: the same bits with every kernel set, for any number of workers. */
 export class CpuEngine implements Engine {
   readonly name = "cpu";
+  readonly keepsStates = true;
   /** The kernel set. */
   readonly device: KernelSet;
   readonly #jobs: number;
@@ -46,22 +47,28 @@ export class CpuEngine implements Engine {
 
   async train(runs: readonly Run[], hooks: Hooks): Promise<void> {
     for (const run of runs) checkRun(this.name, run);
-    largest(this.#bundles(runs), this.device);
-    const { signal, noMore, keepParameters = false } = hooks;
+    const { signal, noMore, keepParameters = false, keeping } = hooks;
+    const stepOf = stepsIn(keeping);
+    const bundles = bundlesOf(runs, this.#jobs, stepOf);
+    largest(runsOf(bundles, runs), this.device);
     if (signal?.aborted) return;
     const steps = new SharedArrayBuffer(4 * runs.length);
+    new Int32Array(steps).set(runs.map(stepOf));
     const stop = new SharedArrayBuffer(4);
     const isStopped = () => Atomics.load(new Int32Array(stop), 0) !== 0;
     const abort = () => Atomics.store(new Int32Array(stop), 0, 1);
-    const tasks = bundlesOf(runs, this.#jobs).map(
-      (slots): Task => ({ slots, runs: slots.map((i) => runs[i] as Run), steps, stop, keepParameters }),
-    );
+    const tasks = bundles.map((slots): Task => {
+      const own = slots.map((i) => runs[i] as Run);
+      const states = statesOf(own, keeping);
+      const keep = { keepEveryMs: keeping?.everyMs, waiting: new SharedArrayBuffer(4), ...(states && { states }) };
+      return { slots, runs: own, steps, stop, keepParameters, ...keep };
+    });
     signal?.addEventListener("abort", abort, { once: true });
     const progress = watchProgress(runs, new Int32Array(steps), hooks);
-    const give = (results: readonly RunResult[]) => {
+    const tell = <T>(values: readonly T[], each: (value: T, i: number) => void) => {
       try {
         progress.report();
-        for (const result of results) hooks.onResult(result);
+        values.forEach(each);
       } catch (error) {
         abort();
         throw error;
@@ -71,7 +78,8 @@ export class CpuEngine implements Engine {
       await this.#crew.run(tasks, {
         mayBegin: () => !isStopped() && !noMore?.aborted,
         onBegin: ({ runs }) => hooks.onBegin?.(runs),
-        onAnswer: (results) => give(results ?? []),
+        onStates: ({ runs }, states) => tell(states, (state, i) => keeping?.onState(runs[i] as Run, state)),
+        onAnswer: (results) => tell(results ?? [], (result) => hooks.onResult(result)),
       });
     } finally {
       progress.stop();
@@ -80,12 +88,8 @@ export class CpuEngine implements Engine {
   }
 
   memoryBytes(runs: readonly Run[]): number {
-    const bundles = this.#bundles(runs);
-    return largest(bundles, this.device) * Math.min(this.#jobs, bundles.length);
-  }
-
-  #bundles(runs: readonly Run[]): Run[][] {
-    return bundlesOf(runs, this.#jobs).map((bundle) => bundle.map((i) => runs[i] as Run));
+    const bundles = bundlesOf(runs, this.#jobs);
+    return largest(runsOf(bundles, runs), this.device) * Math.min(this.#jobs, bundles.length);
   }
 
   async dispose(): Promise<void> {
@@ -93,9 +97,24 @@ export class CpuEngine implements Engine {
   }
 }
 
+function runsOf(bundles: readonly (readonly number[])[], runs: readonly Run[]): Run[][] {
+  return bundles.map((bundle) => bundle.map((i) => runs[i] as Run));
+}
+
+/** A function that tells at which step a run begins. */
+function stepsIn(keeping: Keeping | undefined): (run: Run) => number {
+  return ({ id }) => keeping?.states.get(id)?.step ?? 0;
+}
+
+/** Where runs of one step go on from; undefined if they begin. */
+function statesOf(runs: readonly Run[], keeping: Keeping | undefined): RunState[] | undefined {
+  const states = runs.map(({ id }) => keeping?.states.get(id)).filter((state) => state !== undefined);
+  return states.length === runs.length ? states : undefined;
+}
+
 /** Reads now and then how far the workers are; they never wait for it. */
 function watchProgress(runs: readonly Run[], steps: Int32Array, { onProgress }: Hooks) {
-  const seen = new Int32Array(steps.length);
+  const seen = Int32Array.from(steps);
   const report = () => {
     runs.forEach((run, i) => {
       const step = Atomics.load(steps, i);

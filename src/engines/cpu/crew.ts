@@ -1,19 +1,23 @@
 import type { Worker } from "node:worker_threads";
 import { MachineError, machineError } from "../../machine-error.ts";
+import type { RunState } from "../engine.ts";
 import { startWorker } from "../start-worker.ts";
 import type { KernelSource } from "./kernels.ts";
-import type { Answer, Task } from "./worker.ts";
+import type { Answer, Message, Task } from "./worker.ts";
 
 export interface CrewHooks {
   onAnswer(answer: Answer): void;
   /** Asked before each task. */
   mayBegin(): boolean;
   onBegin(task: Task): void;
+  /** A task's runs have these states, from which another worker would go on. */
+  onStates(task: Task, states: readonly RunState[]): void;
 }
 
 /** A thread, and the callbacks that wait for it. */
 interface CrewWorker {
   readonly thread: Worker;
+  onStates(states: readonly RunState[]): void;
   onAnswer(answer: Answer): void;
   onDeath(cause: Error): void;
 }
@@ -84,7 +88,7 @@ export class Crew {
       if (task === undefined) return;
       hooks.onBegin(task);
       try {
-        hooks.onAnswer(await this.#answer(place, task));
+        hooks.onAnswer(await this.#answer(place, task, hooks));
       } catch (error) {
         if (!(error instanceof WorkerDeath)) throw error;
         if (isShortage(error.cause)) return this.#wait(round, task, error.cause);
@@ -110,9 +114,18 @@ export class Crew {
     this.#workers = new Array(places - short || Math.max(1, Math.floor(places / 2))).fill(undefined);
   }
 
-  #answer(place: number, task: Task): Promise<Answer> {
+  #answer(place: number, task: Task, hooks: CrewHooks): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const worker = this.#workers[place] ?? this.#start(place);
+      worker.onStates = (states) => {
+        task.states = states;
+        try {
+          hooks.onStates(task, states);
+        } catch (error) {
+          reject(error);
+        }
+        Atomics.store(new Int32Array(task.waiting), 0, 0);
+      };
       worker.onAnswer = resolve;
       worker.onDeath = (cause) => reject(new WorkerDeath(cause));
       worker.thread.postMessage(task);
@@ -121,9 +134,12 @@ export class Crew {
 
   #start(place: number): CrewWorker {
     const thread = threadOf(this.#kernels);
-    const worker: CrewWorker = { thread, onAnswer: () => {}, onDeath: () => {} };
+    const worker: CrewWorker = { thread, onStates: () => {}, onAnswer: () => {}, onDeath: () => {} };
     let cause: Error | undefined;
-    thread.on("message", (answer: Answer) => worker.onAnswer(answer));
+    thread.on("message", (message: Message) => {
+      if ("states" in message) worker.onStates(message.states);
+      else worker.onAnswer(message.answer);
+    });
     thread.on("error", (error) => {
       cause = error instanceof Error ? error : new Error(String(error));
     });

@@ -17,6 +17,8 @@ const FIELDS = {
   scale: ["values", "stride", "N", "factor"],
   nextStep: ["step"],
   unitUpdate: ["x", "xStride", "D", "g", "gStride", "N", "w", "bias", "trained", "rows", "sums"],
+  topSoftmax: ["gate", "gateStride", "E", "k"],
+  residual: ["gate", "gateStride", "shares", "sharesStride", "E", "own"],
 } as const;
 
 export type Operation = keyof typeof FIELDS;

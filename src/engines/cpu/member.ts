@@ -1,9 +1,9 @@
-import type { TrainingSettings } from "../engine.ts";
+import { type RunState, type TrainingSettings, VALUES } from "../engine.ts";
 import { type Arena, recordBytes } from "../rows/arena.ts";
 import { float32Word } from "./instructions.ts";
 import type { KernelInstance } from "./kernels.ts";
 import type { StepCode } from "./step-code.ts";
-import { pack, unpack } from "./weights.ts";
+import { noBiases, pack, unpack } from "./weights.ts";
 
 /** A run in training: addresses of its weights, their moments, and its losses. */
 export interface Member {
@@ -11,6 +11,8 @@ export interface Member {
   readonly address: number;
   readonly code: StepCode;
   readonly weights: number;
+  /** Numbers for each parameter: the parameter itself and adam's two moments, one block of weights after the other. */
+  readonly values: number;
   /** The address of its optimizer's record (kernels/optimizer.ts). */
   readonly optimizer: number;
   /** float64 [K]: losses of the latest batch, or of rows, added up by `evaluate`. */
@@ -19,41 +21,72 @@ export interface Member {
   readonly sums: number;
 }
 
-/**
- * An optimizer's number in the kernels, and its numbers for each parameter: the parameter itself, and adam's two
- * moments.
- */
-const RULES: Readonly<Record<Trained["optimizer"], { kind: number; values: number }>> = {
-  sgd: { kind: 0, values: 1 },
-  adam: { kind: 1, values: 3 },
-};
+/** An optimizer's number in the kernels. */
+const KINDS: Readonly<Record<Rule["optimizer"], number>> = { sgd: 0, adam: 1 };
+
+/** Bytes from an optimizer's record to its powers of beta1 and beta2. */
+const POWERS = 24;
 
 /** How a run's weights are trained. */
-type Trained = Pick<TrainingSettings, "optimizer" | "lr" | "huberDelta">;
+type Rule = Pick<TrainingSettings, "optimizer" | "lr" | "huberDelta">;
 
 /** Takes a run's place in the plan. */
-export function takeMember(arena: Arena, code: StepCode, { optimizer, lr, huberDelta }: Trained): Member {
+export function takeMember(arena: Arena, code: StepCode, { optimizer, lr, huberDelta }: Rule): Member {
   const bytes = 4 * code.weights.size;
-  const { kind, values } = RULES[optimizer];
+  const values = VALUES[optimizer];
   const { lanes } = code.weights.layout;
   const weights = arena.take(values * bytes + 4 * lanes * lanes); // a square more, which kernels may read but never use
-  const rule = arena.put(recordBytes([kind, bytes, 0, 0], [lr, 1, 1]));
+  const rule = arena.put(recordBytes([KINDS[optimizer], bytes, 0, 0], [lr, 1, 1]));
   const losses = arena.take(8 * code.tasks);
   const sums = arena.take(8 * code.tasks);
   const address = arena.put(
     recordBytes([code.address, weights, rule, losses, sums, float32Word(huberDelta ?? Number.POSITIVE_INFINITY)]),
   );
-  return { address, code, weights, optimizer: rule, losses, sums };
+  return { address, code, weights, values, optimizer: rule, losses, sums };
 }
 
 /** Writes a run's parameters, in canonical order, where its kernels read them. */
-export function writeParameters(memory: KernelInstance, { weights, code }: Member, parameters: Float32Array): void {
-  memory.float32(weights, code.weights.size).set(pack(code.weights, parameters));
+export function writeParameters(memory: KernelInstance, member: Member, parameters: Float32Array): void {
+  valuesAt(memory, member, 0).set(pack(member.code.weights, parameters));
 }
 
 /** A run's parameters in canonical order. */
-export function readParameters(memory: KernelInstance, { weights, code }: Member): Float32Array {
-  return unpack(code.weights, memory.float32(weights, code.weights.size));
+export function readParameters(memory: KernelInstance, member: Member): Float32Array {
+  return unpack(member.code.weights, valuesAt(memory, member, 0));
+}
+
+/** What training changes in memory. */
+type Trained = Pick<RunState, "values" | "noBias" | "powers" | "sums">;
+
+export function readTrained(memory: KernelInstance, member: Member): Trained {
+  const { code, optimizer, sums } = member;
+  const [power1, power2] = memory.float64(optimizer + POWERS, 2) as unknown as [number, number];
+  const blocks = Array.from({ length: member.values }, (_, i) => valuesAt(memory, member, i));
+  const [noBias] = noBiases(code.weights);
+  return {
+    values: blocks.map((block) => unpack(code.weights, block)),
+    noBias: blocks.map((block) => (noBias === undefined ? 0 : (block[noBias] as number))),
+    powers: [power1, power2],
+    sums: [...memory.float64(sums, code.tasks)],
+  };
+}
+
+export function writeTrained(memory: KernelInstance, member: Member, trained: Trained): void {
+  const { values, noBias, powers, sums } = trained;
+  const { weights, tasks } = member.code;
+  for (const [i, each] of values.entries()) {
+    const block = valuesAt(memory, member, i);
+    block.set(pack(weights, each));
+    for (const offset of noBiases(weights)) block[offset] = noBias[i] as number;
+  }
+  memory.float64(member.optimizer + POWERS, 2).set(powers);
+  memory.float64(member.sums, tasks).set(sums);
+}
+
+/** The parameters, 0, or a moment of each, 1 or 2, in the engine's order. */
+function valuesAt(memory: KernelInstance, { weights, code }: Member, i: number): Float32Array {
+  const { size } = code.weights;
+  return memory.float32(weights + 4 * i * size, size);
 }
 
 /** The numbers in `sums` or `losses` divided by `count`, [K]; resets them to 0. */

@@ -1,12 +1,13 @@
 import { unreachable } from "../../errors.ts";
-import { expertsOf, type ModelSpec } from "../../models/spec.ts";
+import { networkName } from "../../models/parameters.ts";
+import { expertsOf, expertsOn, hasSharedGate, levelCount, type ModelSpec, ownExpertsOf } from "../../models/spec.ts";
 import type { Key } from "../../random/key.ts";
 import { type Arena, recordBytes } from "../rows/arena.ts";
 import type { Layout } from "../rows/panels.ts";
-import { Builder, type Dropout } from "./builder.ts";
+import { Builder, type Dropout, type Gate } from "./builder.ts";
 import { type Columns, columnsFrom } from "./columns.ts";
 import type { Instruction } from "./instructions.ts";
-import { numbered, towersShareInput, type Weights, weightsOf } from "./weights.ts";
+import { numbered, pathsOf, towersShareInput, type Weights, weightsOf } from "./weights.ts";
 
 /** A model's step in linear memory, shared by all runs of the model. */
 export interface StepCode {
@@ -40,13 +41,10 @@ export function stepCodeOf(
   const dropout: Dropout | undefined =
     spec.dropout > 0 ? { probability: spec.dropout, keyOf, step: arena.take(4) } : undefined;
   const builder = new Builder(arena, P, weights, dropout);
-  const first = builder.first(spec);
-  const [H] = spec.experts.layers as [number];
-  builder.drop(numbered("experts", first.experts.length, "0"), first.experts[0] as Columns, H);
-  const experts = stacks(builder, spec.experts.layers, "experts", first.experts, true);
-  const gates = stacks(builder, [...spec.gate.layers, expertsOf(spec, 0).length], "gates", first.gates, false);
+  let paths: readonly Columns[] = [];
+  for (let level = 0; level < levelCount(spec); level++) paths = levelOf(builder, spec, level, paths);
   const predictions = builder.columns(spec.tasks, false);
-  towers(builder, spec, towerInputs(builder, spec, experts, gates), predictions);
+  towers(builder, spec, paths, predictions);
   const { forward, backward } = builder.finish();
   const begin = arena.put(Int32Array.from([...forward, ...backward].flat()));
   const middle = begin + bytesOf(forward);
@@ -56,35 +54,81 @@ export function stepCodeOf(
   return { address, begin, middle, end, weights, tasks: spec.tasks, ...(dropout && { step: dropout.step }) };
 }
 
-/** Layers after the first of each expert or gate; `last` says whether the last is a ReLU layer. */
-function stacks(builder: Builder, sizes: readonly number[], part: string, first: readonly Columns[], last: boolean) {
-  return first.map((columns, i) => {
-    let output = columns;
-    for (let layer = 1; layer < sizes.length; layer++) {
-      const next = builder.columns(sizes[layer] as number, last || layer < sizes.length - 1);
-      builder.dense(`${part}/${i}/${layer}`, output, next);
-      if (part === "experts") builder.drop([`${part}/${i}/${layer}`], next, sizes[layer] as number);
-      output = next;
-    }
-    return output;
+/** A level's experts and gates, from the paths of the level before to its own: one for each task (or all), then a shared one. */
+function levelOf(builder: Builder, spec: ModelSpec, level: number, before: readonly Columns[]): Columns[] {
+  const first = level === 0 ? builder.first(spec) : builder.level(spec, level, before);
+  const H = spec.experts.layers[0] as number;
+  for (const group of level === 0
+    ? [first.experts.map((_, e) => e)]
+    : pathsOf(spec).map((path) => expertsOn(spec, path))) {
+    const names = group.map((e) => `${networkName("experts", e, level)}/0`);
+    if (group.length > 0) builder.drop(names, first.experts[group[0] as number] as Columns, H);
+  }
+  const experts = first.experts.map((columns, e) =>
+    deepExpert(builder, spec, networkName("experts", e, level), columns),
+  );
+  return mixes(builder, spec, level, experts, deepGates(builder, spec, level, first.gates));
+}
+
+/** An expert's layers after the first. */
+function deepExpert(builder: Builder, { experts }: ModelSpec, network: string, first: Columns): Columns {
+  return experts.layers.slice(1).reduce((input, units, i) => {
+    const next = builder.columns(units, true);
+    builder.dense(`${network}/${i + 1}`, input, next);
+    builder.drop([`${network}/${i + 1}`], next, units);
+    return next;
+  }, first);
+}
+
+/** Layers after the first of all gates of a level. The last ones are side by side: mixes expect it of gates. */
+function deepGates(builder: Builder, spec: ModelSpec, level: number, first: readonly Columns[]): readonly Columns[] {
+  const { layers } = spec.gate;
+  if (layers.length === 0 || first.length === 0) return first;
+  const widths = first.map((_, g) => expertsOf(spec, g).length);
+  const logits = builder.columns(sum(widths), false);
+  return first.map((columns, g) => {
+    const network = networkName("gates", g, level);
+    const hidden = layers.slice(1).reduce((input, units, i) => {
+      const next = builder.columns(units, true);
+      builder.dense(`${network}/${i + 1}`, input, next);
+      return next;
+    }, columns);
+    const own = columnsFrom(logits, sum(widths.slice(0, g)));
+    builder.dense(`${network}/${layers.length}`, hidden, own);
+    return own;
   });
 }
 
-/** What the towers read, one for each task or one for all: a bottom, or a mix of the experts that the task sees. */
-function towerInputs(builder: Builder, spec: ModelSpec, experts: readonly Columns[], gates: readonly Columns[]) {
+/** What each task reads of a level's experts, or all tasks read; then what the shared experts of the next level read. */
+function mixes(
+  builder: Builder,
+  spec: ModelSpec,
+  level: number,
+  experts: readonly Columns[],
+  gates: readonly Columns[],
+): Columns[] {
   const H = spec.experts.layers.at(-1) as number;
   const seen = (task: number) => expertsOf(spec, task).map((e) => experts[e] as Columns);
   const tasks = Array.from({ length: spec.tasks }, (_, k) => k);
+  const mix = (k: number, gate?: Gate) => builder.mix(seen(k), gates[k] as Columns, H, { top: spec.gate.top, ...gate });
+  const shared = (gate?: Gate) => (hasSharedGate(spec, level) ? [mix(spec.tasks, gate)] : []);
   if (spec.gating !== "none") builder.mixable(experts, H);
   switch (spec.gating) {
     case "none":
       return tasks.map((k) => seen(k)[0] as Columns);
     case "average":
-      return (towersShareInput(spec) ? [0] : tasks).map((k) => builder.mix(seen(k), undefined, H));
+      return (towersShareInput(spec) ? [0] : tasks).map((k) => builder.average(seen(k), H));
     case "single":
-      return [builder.mix(seen(0), gates[0], H)];
+      return [mix(0)];
     case "per-task":
-      return tasks.map((k) => builder.mix(seen(k), gates[k], H));
+      return [...tasks.map((k) => mix(k)), ...shared()];
+    case "residual":
+      return [...tasks.map((k) => mix(k, { own: spec.experts.shared + k })), ...shared({ own: -1 })];
+    case "detached":
+      return [...tasks.map((k) => mix(k, { learners: ownExpertsOf(spec, k) })), ...shared()];
+    case "cross-stitch":
+    case "snr-trans":
+      throw new RangeError(`the cpu engine has no gating ${spec.gating}`); // refused before the first step
     default:
       return unreachable(spec.gating);
   }
@@ -129,4 +173,8 @@ function tower(
 
 function bytesOf(instructions: readonly Instruction[]): number {
   return 4 * instructions.flat().length;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

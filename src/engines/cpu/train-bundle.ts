@@ -1,4 +1,4 @@
-import type { Run, RunResult } from "../engine.ts";
+import type { Run, RunResult, RunState } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
 import { SLICE_ROWS } from "../rows/generator.ts";
 import type { Layout } from "../rows/panels.ts";
@@ -15,7 +15,23 @@ export interface Watch {
   /** Says whether to stop; called every tens of milliseconds. */
   isStopped(): boolean;
   readonly keepParameters: boolean;
+  /** Where the runs go on from, all at one step; without it they begin. */
+  readonly states?: readonly RunState[];
+  /** Keeps the runs in flight; without it they are lost where training stops. */
+  readonly keeping?: BundleKeeping;
 }
+
+export interface BundleKeeping {
+  /** Milliseconds between two states. */
+  readonly everyMs: number;
+  /** Whether the states before have been taken care of; until then there are no others, unless stopped. */
+  isReady(): boolean;
+  /** The states of all runs: now and then, and when stopped. */
+  onStates(states: readonly RunState[]): void;
+}
+
+/** A stopped round of chunks ends, so that its runs stay at one step, unless it takes longer than this. */
+const LATE_MS = 300;
 
 /** Trains runs that share their rows, chunk after chunk of steps; returns nothing if stopped. */
 export function trainBundle(
@@ -33,18 +49,23 @@ export function trainBundle(
   const rows = new BundleRows(memory, plan.rows, first);
   const trainees = runs.map((run, i) => {
     const [member, labels] = [plan.members[i] as Member, plan.labels[i] as LabelPlan];
-    return new Trainee(memory, run, { member, labels, rows: plan.rows, pieceRows: plan.pieceRows });
+    const place = { member, labels, rows: plan.rows, pieceRows: plan.pieceRows };
+    return new Trainee(memory, run, place, watch.states?.[i]);
   });
-  if (!trainSteps(rows, trainees, plan.rows.chunkSteps, watch)) return undefined;
-  const setLosses = trainingSetLosses(rows, plan.rows.chunk, trainees, watch);
-  if (watch.isStopped()) return undefined;
+  const ownMs = () => (performance.now() - started) / runs.length;
+  const keep = () => watch.keeping?.onStates(trainees.map((trainee) => trainee.state(ownMs())));
+  trainSteps(rows, trainees, plan.rows.chunkSteps, { ...watch, keep });
+  const setLosses = watch.isStopped() ? undefined : trainingSetLosses(rows, plan.rows.chunk, trainees, watch);
+  if (watch.isStopped()) {
+    if (trainees.some(({ step }) => step > 0)) keep();
+    return undefined;
+  }
   for (const [i, trainee] of trainees.entries()) trainee.judge(setLosses?.[i] ?? []);
-  const elapsedMs = (performance.now() - started) / runs.length;
   return trainees.map((trainee, i) => ({
     run: trainee.run,
     curve: trainee.curve,
     labelCorrelations: rows.labelCorrelations(trainee.labels),
-    elapsedMs,
+    elapsedMs: trainee.elapsedMs(ownMs()),
     device: memory.set,
     ...(trainee.failure !== undefined && { failure: trainee.failure }),
     ...(setLosses && trainee.failure === undefined && { trainingSetLoss: setLosses[i] as number[] }),
@@ -52,25 +73,51 @@ export function trainBundle(
   }));
 }
 
-/** All steps of a bundle: each run trains a chunk of them while its weights are in the cache. False if stopped. */
-function trainSteps(bundleRows: BundleRows, trainees: readonly Trainee[], chunkSteps: number, watch: Watch): boolean {
-  const { training } = (trainees[0] as Trainee).run;
-  let evaluated = 0;
-  for (let done = 0; done < training.steps; ) {
+/** All steps of a bundle that are left: each run trains a chunk of them while its weights are in the cache. */
+function trainSteps(
+  bundleRows: BundleRows,
+  trainees: readonly Trainee[],
+  chunkSteps: number,
+  { isStopped, onStep, keeping, keep }: Watch & { keep(): void },
+): void {
+  const first = trainees[0] as Trainee;
+  const { training } = first.run;
+  const isDue = every(keeping?.everyMs ?? Number.POSITIVE_INFINITY);
+  const isLate = lateAfter(isStopped);
+  for (let done = first.step; done < training.steps && !isStopped(); done = first.step) {
     const next = nextEvaluation(training, done);
     const count = Math.min(chunkSteps, next - done);
     bundleRows.load(done + 1, count);
     for (const [i, trainee] of trainees.entries()) {
-      if (watch.isStopped()) return false;
-      trainee.train(done, count);
-      if (done + count === next) trainee.evaluate(next, next - evaluated);
-      if (trainee.failure === undefined) watch.onStep(i, done + count);
+      if (isLate()) return;
+      trainee.train(count);
+      if (trainee.step === next) trainee.evaluate();
+      if (trainee.failure === undefined) onStep(i, trainee.step);
     }
-    done += count;
-    if (done === next) evaluated = next;
-    if (trainees.every(({ failure }) => failure !== undefined)) return true;
+    if (trainees.every(({ failure }) => failure !== undefined)) return;
+    if (keeping?.isReady() && isDue()) keep();
   }
-  return true;
+}
+
+/** Says once in each `ms` milliseconds that they are over. */
+function every(ms: number): () => boolean {
+  let since = performance.now();
+  return () => {
+    const now = performance.now();
+    const isDue = now - since >= ms;
+    if (isDue) since = now;
+    return isDue;
+  };
+}
+
+/** Says whether a stop was LATE_MS ago, or more. */
+function lateAfter(isStopped: () => boolean): () => boolean {
+  let since: number | undefined;
+  return () => {
+    if (since === undefined && !isStopped()) return false;
+    since ??= performance.now();
+    return performance.now() - since > LATE_MS;
+  };
 }
 
 /** Each run's loss per task over the whole fixed training set, if there is one; of a part of it if stopped. */

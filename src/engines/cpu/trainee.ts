@@ -1,8 +1,16 @@
-import { type Curve, DIVERGED_LOSS, initialParameters, lossFailure, type Run } from "../engine.ts";
+import { type Curve, DIVERGED_LOSS, initialParameters, lossFailure, type Run, type RunState } from "../engine.ts";
 import { labelPanelBytes } from "../rows/generator.ts";
 import { inputPanelBytes } from "../rows/panels.ts";
 import type { KernelInstance } from "./kernels.ts";
-import { type Member, readParameters, setStep, takeMeans, writeParameters } from "./member.ts";
+import {
+  type Member,
+  readParameters,
+  readTrained,
+  setStep,
+  takeMeans,
+  writeParameters,
+  writeTrained,
+} from "./member.ts";
 import type { LabelPlan, RowPlan } from "./row-plan.ts";
 
 /** Inputs of a training run: its place in memory, the rows it shares and its own labels. */
@@ -19,16 +27,33 @@ export class Trainee {
   readonly run: Run;
   readonly #memory: KernelInstance;
   readonly #place: Place;
-  readonly #steps: number[] = [];
-  readonly #train: number[][] = [];
-  readonly #heldout: number[][] = [];
+  readonly #steps: number[];
+  readonly #train: (readonly number[])[];
+  readonly #heldout: (readonly number[])[];
+  #step: number;
   #failure: string | undefined;
+  /** Milliseconds of the processes before this one. */
+  readonly #elapsedMs: number;
 
-  constructor(memory: KernelInstance, run: Run, place: Place) {
+  /** Goes on from `state`, or begins. */
+  constructor(memory: KernelInstance, run: Run, place: Place, state?: RunState) {
     this.run = run;
     this.#memory = memory;
     this.#place = place;
-    writeParameters(memory, place.member, initialParameters(run));
+    const { step = 0, curve, failure, elapsedMs = 0 } = state ?? {};
+    this.#steps = [...(curve?.steps ?? [])];
+    this.#train = [...(curve?.train ?? [])];
+    this.#heldout = [...(curve?.heldout ?? [])];
+    this.#step = step;
+    this.#failure = failure;
+    this.#elapsedMs = elapsedMs;
+    if (state) writeTrained(memory, place.member, state);
+    else writeParameters(memory, place.member, initialParameters(run));
+  }
+
+  /** Steps done; after a failure, by the others. */
+  get step(): number {
+    return this.#step;
   }
 
   get failure(): string | undefined {
@@ -47,12 +72,30 @@ export class Trainee {
     return readParameters(this.#memory, this.#place.member);
   }
 
-  /** Trains `steps` steps of the chunk in memory, after `done` others. */
-  train(done: number, steps: number): void {
+  /** The run's time, `own` milliseconds of it in this process. */
+  elapsedMs(own: number): number {
+    return this.#elapsedMs + own;
+  }
+
+  /** What the run goes on from, after `own` milliseconds in this process. */
+  state(own: number): RunState {
+    return {
+      step: this.#step,
+      ...readTrained(this.#memory, this.#place.member),
+      curve: { steps: [...this.#steps], train: [...this.#train], heldout: [...this.#heldout] },
+      ...(this.#failure !== undefined && { failure: this.#failure }),
+      elapsedMs: this.elapsedMs(own),
+    };
+  }
+
+  /** Trains the next `steps` steps, those of the chunk in memory. */
+  train(steps: number): void {
+    const before = this.#step;
+    this.#step += steps;
     if (this.#failure !== undefined) return;
     const { member, rows, labels } = this.#place;
     const { batch } = this.run.training;
-    setStep(this.#memory, member, done + 1);
+    setStep(this.#memory, member, before + 1);
     const did = this.#memory.kernels.train(
       member.address,
       rows.chunk,
@@ -64,20 +107,21 @@ export class Trainee {
       DIVERGED_LOSS,
     );
     setStep(this.#memory, member, 0);
-    if (did < steps) this.#failure = lossFailure(this.takeErrors(1), done + did + 1);
+    if (did < steps) this.#failure = lossFailure(this.takeErrors(1), before + did + 1);
   }
 
-  /** Adds a point to the curve at `step`, the training loss over the last `since` steps. */
-  evaluate(step: number, since: number): void {
+  /** Adds a point to the curve, the training loss over the steps since the one before. */
+  evaluate(): void {
     if (this.#failure !== undefined) return;
     const { member, rows, labels } = this.#place;
     const { heldoutRows } = this.run.training;
     this.takeErrors(1);
     this.addErrors(rows.heldout, labels.heldout, heldoutRows);
     const heldout = this.takeErrors(heldoutRows);
-    this.#failure = lossFailure(heldout, step);
+    this.#failure = lossFailure(heldout, this.#step);
     if (this.#failure !== undefined) return;
-    this.#steps.push(step);
+    const since = this.#step - (this.#steps.at(-1) ?? 0);
+    this.#steps.push(this.#step);
     this.#train.push(takeMeans(this.#memory, member.sums, member.code.tasks, since));
     this.#heldout.push(heldout);
   }

@@ -1,8 +1,9 @@
 // The engine's layout of a model's parameters: layers of strips (kernels/layout.ts). Layers that read the same units are
-// one: the first of all experts and gates, which read the rows, and the first of all towers if those share an input.
+// one: the first of all experts and gates, which read the rows; those on one path of a later level; and the first of all
+// towers if those share an input.
 import { unreachable } from "../../errors.ts";
-import { type ParameterBlock, type Part, parameterBlocks } from "../../models/parameters.ts";
-import type { ModelSpec } from "../../models/spec.ts";
+import { networkName, type ParameterBlock, parameterBlocks, readsRows } from "../../models/parameters.ts";
+import { expertsOn, gateCount, levelCount, type ModelSpec } from "../../models/spec.ts";
 import { roundUp } from "../rows/arena.ts";
 import { type Layout, paddedInputs } from "../rows/panels.ts";
 
@@ -27,7 +28,8 @@ export interface FusedLayer {
 export interface Weights {
   readonly layout: Layout;
   /**
-   * By the canonical name of a layer, e.g. `towers/0/0`; layers that read the same units are one: `first`, `towers`.
+   * By the canonical name of a layer, e.g. `towers/0/0`; layers that read the same units are one: `first`,
+   * `levels/1/paths/0`, `towers`.
    */
   readonly layers: ReadonlyMap<string, FusedLayer>;
   /** Total of numbers, an odd number of cache lines: a weight and its moments then never share a cache set. */
@@ -37,8 +39,12 @@ export interface Weights {
 /** The engine's layout of a model's parameters. */
 export function weightsOf(spec: ModelSpec, layout: Layout): Weights {
   const blocks = new Map(parameterBlocks(spec).map((block) => [block.name, block]));
-  const names = [...blocks.keys()].filter((name) => name.endsWith("/kernel")).map((name) => name.slice(0, -7));
-  const joined = { first: firstNames(blocks), ...(towersShareInput(spec) && { towers: towerNames(spec) }) };
+  const names = [...blocks.values()].filter(({ kind }) => kind === "kernel").map(layerName);
+  const joined = {
+    first: firstNames(blocks),
+    ...pathLayers(spec),
+    ...(towersShareInput(spec) && { towers: towerNames(spec) }),
+  };
   const layers = new Map<string, FusedLayer>();
   let size = 0;
   const add = (name: string, members: readonly string[]) => {
@@ -82,6 +88,19 @@ function forEachParameter({ layers, layout }: Weights, visit: (canonical: number
   }
 }
 
+/** Offsets of the biases that no parameter stands for, in layers that have others: kernels update them all alike. */
+export function noBiases({ layers }: Weights): number[] {
+  const mixed = [...layers.values()].filter(({ parts }) => parts.some(({ bias }) => bias !== undefined));
+  return mixed.flatMap((layer) =>
+    layer.parts
+      .filter(({ bias }) => bias === undefined)
+      .flatMap(({ kernel, column }) => {
+        const first = layer.bias + column;
+        return Array.from({ length: kernel.shape[1] as number }, (_, n) => first + n);
+      }),
+  );
+}
+
 /** Offset of the weight from input d to output n, in numbers. */
 export function kernelIndex({ kernel, D }: FusedLayer, d: number, n: number, { weights, lanes }: Layout): number {
   switch (weights) {
@@ -114,21 +133,44 @@ export function towersShareInput({ gating, experts }: ModelSpec): boolean {
     case "single":
       return experts.perTask === 0;
     case "per-task":
+    case "residual":
+    case "detached":
+    case "cross-stitch":
+    case "snr-trans":
       return false;
     default:
       return unreachable(gating);
   }
 }
 
-/** Which parts read the rows in their first layer. */
-const READS_ROWS: Readonly<Record<Part, boolean>> = { experts: true, gates: true, towers: false, outputs: false };
-
 /** Layers that read the rows: all experts', then all gates'. */
 function firstNames(blocks: ReadonlyMap<string, ParameterBlock>): string[] {
-  const first = [...blocks.values()].filter(
-    ({ name, part }) => READS_ROWS[part] && /^[^/]+\/\d+\/0\/kernel$/.test(name),
+  return [...blocks.values()].filter((block) => readsRows(block) && block.kind === "kernel").map(layerName);
+}
+
+function layerName({ network, layer }: ParameterBlock): string {
+  return `${network}/${layer}`;
+}
+
+/** The first layers on each path of each level but the first, by the path's name: its experts', then its gate's. */
+function pathLayers(spec: ModelSpec): Record<string, string[]> {
+  const entries = Array.from({ length: levelCount(spec) - 1 }, (_, i) => i + 1).flatMap((level) =>
+    pathsOf(spec).map((path) => {
+      const experts = expertsOn(spec, path).map((e) => networkName("experts", e, level));
+      const gate = path < gateCount(spec, level) ? [networkName("gates", path, level)] : [];
+      return [pathName(level, path), [...experts, ...gate].map((network) => `${network}/0`)] as const;
+    }),
   );
-  return first.map(({ name }) => name.slice(0, -7));
+  return Object.fromEntries(entries);
+}
+
+/** Tasks, and K for the shared experts if there are any. */
+export function pathsOf({ tasks, experts }: ModelSpec): number[] {
+  return Array.from({ length: tasks + (experts.shared > 0 ? 1 : 0) }, (_, path) => path);
+}
+
+export function pathName(level: number, path: number): string {
+  return `levels/${level}/paths/${path}`;
 }
 
 /** The first layer of each tower. */

@@ -1,12 +1,18 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { Run, RunResult } from "../engine.ts";
+import type { Run, RunResult, RunState } from "../engine.ts";
 import { instantiate } from "./instantiate.ts";
 import type { KernelSource } from "./kernels.ts";
-import { trainBundle } from "./train-bundle.ts";
+import { type BundleKeeping, trainBundle } from "./train-bundle.ts";
 
 /** A bundle to train. */
 export interface Task {
   readonly runs: readonly Run[];
+  /** Where the runs go on from, all at one step; without it they begin. */
+  states?: readonly RunState[];
+  /** Milliseconds between two states of the runs; undefined if they are not kept. */
+  readonly keepEveryMs: number | undefined;
+  /** Int32 [1], shared: how many states the worker has said that nobody has taken care of. */
+  readonly waiting: SharedArrayBuffer;
   /** Each run's index in `steps`. */
   readonly slots: readonly number[];
   /** Int32, shared: how far each run is. */
@@ -19,17 +25,32 @@ export interface Task {
 /** What a worker answers to a task: nothing if it was stopped. */
 export type Answer = readonly RunResult[] | undefined;
 
-const kernels = instantiate(workerData as KernelSource);
+/** What a worker says: the states of its task's runs, any number of times, then its answer. */
+export type Message = { readonly states: readonly RunState[] } | { readonly answer: Answer };
 
-parentPort?.on("message", ({ runs, slots, keepParameters, ...shared }: Task) => {
+const kernels = instantiate(workerData as KernelSource);
+const say = (message: Message) => parentPort?.postMessage(message);
+
+parentPort?.on("message", ({ runs, states, keepEveryMs, slots, keepParameters, ...shared }: Task) => {
   const steps = new Int32Array(shared.steps);
   const stop = new Int32Array(shared.stop);
-  const answer: Answer = trainBundle(kernels, runs, {
+  const waiting = new Int32Array(shared.waiting).fill(0); // a worker may have died of the task
+  const keepingEvery = (everyMs: number): BundleKeeping => ({
+    everyMs,
+    isReady: () => Atomics.load(waiting, 0) === 0,
+    onStates: (states) => {
+      Atomics.add(waiting, 0, 1);
+      say({ states });
+    },
+  });
+  const answer = trainBundle(kernels, runs, {
     keepParameters,
     isStopped: () => Atomics.load(stop, 0) !== 0,
     onStep: (i, step) => {
       Atomics.store(steps, slots[i] as number, step);
     },
+    ...(states && { states }),
+    ...(keepEveryMs !== undefined && { keeping: keepingEvery(keepEveryMs) }),
   });
-  parentPort?.postMessage(answer);
+  say({ answer });
 });

@@ -7,8 +7,8 @@ import { type Feed, feedOf } from "./feed/eager-feed.ts";
 import type { Group } from "./groups.ts";
 import { EVALUATED_ROWS } from "./memory.ts";
 import { batchOf, slicedRows } from "./model/batch.ts";
-import type { Dropout } from "./model/forward.ts";
-import { dropoutBy, type Mask, MaskSource, masksOf } from "./model/masks.ts";
+import type { Chance } from "./model/forward.ts";
+import { dropoutBy, type Mask, MaskSource, masksOf, noiseBy } from "./model/masks.ts";
 import { type Batch, errorsOf, lossesAndGradients, lossesOf } from "./model/objective.ts";
 import { initialState, ratesAt, type TrainingState, updated } from "./model/optimizer.ts";
 import { joined, pack, separated, unpack } from "./model/pack.ts";
@@ -89,7 +89,7 @@ class EagerTrainer implements Trainer {
     const { model, training } = this.#run;
     const before = this.#state;
     const [state, losses] = tf.tidy(() => {
-      const objective = { huberDelta: training.huberDelta, dropout: this.#dropoutAt(step) };
+      const objective = { huberDelta: training.huberDelta, ...this.#chanceAt(step) };
       const parameters = separated(tf, model, before.parameters);
       const { losses, gradients } = lossesAndGradients(tf, model, parameters, this.#batchAt(step), objective);
       const rates = ratesAt(training.optimizer, training.lr, step);
@@ -108,13 +108,15 @@ class EagerTrainer implements Trainer {
     return batchOf(this.#tf, [this.#rows], this.#run.model, this.#feeds.length);
   }
 
-  #dropoutAt(step: number): Dropout | undefined {
+  #chanceAt(step: number): Chance {
     const masks = this.#masks.map((mask) => {
       const values = new Float32Array(mask.shape.reduce((product, n) => product * n, 1));
       this.#maskSource.fill(values, mask, step);
       return [mask.name, this.#tf.tensor(values, [...mask.shape])] as const;
     });
-    return dropoutBy(this.#tf, Object.fromEntries(masks), this.#run.model);
+    const byName = Object.fromEntries(masks);
+    const { model } = this.#run;
+    return { dropout: dropoutBy(this.#tf, byName, model), noise: noiseBy(this.#tf, byName, model) };
   }
 
   async lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {

@@ -64,10 +64,12 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
   return {
     name,
     device: device.name,
+    keepsStates: false,
     ...(device.libraries ? { libraries: device.libraries } : {}),
     check: (model) => checkModel(name, model),
     prepare,
     async train(runs, hooks) {
+      if (hooks.keeping) throw new RangeError(`${name}: train: this engine keeps no states of runs in flight`);
       await tf.setBackend(backend); // it is global to the process: another engine may have set its own
       for (const run of runs) checkRun(name, run);
       await prepare(runs.map(({ model }) => model));

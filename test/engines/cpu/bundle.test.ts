@@ -35,6 +35,14 @@ test("bundlesOf(runs) parts runs of different numbers of tasks, not cells of one
   ]);
 });
 
+test("bundlesOf(runs, jobs, stepOf) joins runs that are at one step", () => {
+  const runs = [...LRS, 0.1, 0.3].map((lr) => runOf({ model: "mmoe", training: { lr } }));
+  expect(bundlesOf(runs, 1, ({ training }) => (training.lr < 0.05 ? 70 : 0))).toEqual([
+    [0, 1, 2],
+    [3, 4],
+  ]);
+});
+
 test("planBundle(runs) labels the rows once for each correlation matrix", () => {
   const runs = [0.2, 0.4, 0.2].map((correlation) => runOf({ model: "mmoe", tasks: 3, correlation }));
   const { rows, labels } = planBundle(runs, "wasm");

@@ -4,12 +4,12 @@ import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../../src/data/presets.ts";
 import type { KernelSet } from "../../../src/engines/cpu/kernel-sets.ts";
 import { trainBundle } from "../../../src/engines/cpu/train-bundle.ts";
-import type { Run, RunResult, TrainingSettings } from "../../../src/engines/engine.ts";
+import type { Run, RunResult, RunState, TrainingSettings } from "../../../src/engines/engine.ts";
 import type { Layout } from "../../../src/engines/rows/panels.ts";
-import { MODEL_NAMES, ZOO } from "../../../src/models/zoo.ts";
+import { ZOO } from "../../../src/models/zoo.ts";
 import { makeRun } from "../../support/runs.ts";
 import { INSTANCES, wasm } from "./lone-run.ts";
-import { anySpec } from "./specs.ts";
+import { anySpec, CPU_MODELS } from "./specs.ts";
 
 export const NATIVE = INSTANCES.map(({ set }) => set).filter((set) => set !== "wasm");
 const WATCH = { keepParameters: true, isStopped: () => false, onStep: () => {} };
@@ -25,10 +25,30 @@ function outcome({ curve, failure, trainingSetLoss, labelCorrelations, parameter
   };
 }
 
+const instanceOf = (set: KernelSet) => INSTANCES.find((one) => one.set === set) ?? wasm;
+
 /** Outcomes of runs that train together, in a layout other than the set's own if it is given. */
 export function trained(set: KernelSet, runs: readonly Run[], layout?: Layout) {
-  const instance = INSTANCES.find((one) => one.set === set) ?? wasm;
-  return trainBundle(instance, runs, WATCH, layout)?.map(outcome);
+  return trainBundle(instanceOf(set), runs, WATCH, layout)?.map(outcome);
+}
+
+/** Outcomes of runs that go on from `states`. */
+export function trainedFrom(states: readonly RunState[], set: KernelSet, runs: readonly Run[]) {
+  return trainBundle(instanceOf(set), runs, { ...WATCH, states })?.map(outcome);
+}
+
+/** States of runs that are stopped when the last of them has done `step` steps, or some more. */
+export function statesAt(step: number, set: KernelSet, runs: readonly Run[], states?: readonly RunState[]) {
+  let kept: readonly RunState[] = [];
+  let done = 0;
+  const results = trainBundle(instanceOf(set), runs, {
+    ...{ keepParameters: false, isStopped: () => done >= step, ...(states && { states }) },
+    onStep: (i, at) => {
+      if (i === runs.length - 1) done = at;
+    },
+    keeping: { everyMs: Number.POSITIVE_INFINITY, isReady: () => true, onStates: (all) => (kept = all) },
+  });
+  return { results, states: kept };
 }
 
 /** Batches and rows for whole runs of the zoo. */
@@ -42,7 +62,7 @@ export const TRAININGS = [
 
 /** One run of each model of the zoo, which train together. */
 export function zooRuns(batch: number, trainRows: TrainingSettings["trainRows"]): Run[] {
-  return MODEL_NAMES.map((name) => {
+  return CPU_MODELS.map((name) => {
     const model = ZOO[name].build({ inputs: 100, tasks: 2 });
     return makeRun({ model, index: 3 }, { trainRows, batch, steps: 200, evalEvery: 70, heldoutRows: 300 });
   });

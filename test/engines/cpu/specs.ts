@@ -1,13 +1,19 @@
 import fc from "fast-check";
-import { ABILITIES } from "../../../src/engines/abilities.ts";
+import { ABILITIES, trains } from "../../../src/engines/abilities.ts";
 import { parameterBlocks } from "../../../src/models/parameters.ts";
 import type { Gating, ModelSpec } from "../../../src/models/spec.ts";
+import { MODEL_NAMES, type ModelName, ZOO } from "../../../src/models/zoo.ts";
 
 /** Sizes around the kernels' tiles of 4 and 8, tails included. */
 const units = fc.integer({ min: 1, max: 11 });
 const layers = (least: number) => fc.array(units, { minLength: least, maxLength: 3 });
 
-/** Any member of the family, small. */
+/** The zoo's models that the cpu engine trains. */
+export const CPU_MODELS: readonly ModelName[] = MODEL_NAMES.filter((name) =>
+  trains("cpu", ZOO[name].build({ inputs: 100, tasks: 2 })),
+);
+
+/** Any member of the family that the cpu engine trains, small. */
 export const anySpec: fc.Arbitrary<ModelSpec> = fc
   .record({
     inputs: fc.integer({ min: 1, max: 9 }),
@@ -15,23 +21,46 @@ export const anySpec: fc.Arbitrary<ModelSpec> = fc
     shared: fc.integer({ min: 0, max: 6 }),
     perTask: fc.integer({ min: 0, max: 2 }),
     experts: layers(1),
-    gating: fc.constantFrom(...(Object.keys(ABILITIES.cpu.gatings) as Gating[])),
+    gating: fc.constantFrom(
+      ...(Object.keys(ABILITIES.cpu.gatings) as Gating[]).filter((gating) => ABILITIES.cpu.gatings[gating]),
+    ),
     gate: layers(0),
     gateBias: fc.boolean(),
+    levels: fc.constantFrom(1, 1, 1, 2, 3),
+    top: fc.constantFrom(undefined, undefined, 1, 2, 3),
     tower: layers(0),
     bias: fc.boolean(),
     dropout: fc.constantFrom(0, 0.2, 0.6),
   })
-  .map(({ inputs, tasks, shared, perTask, experts, gating, gate, gateBias, tower, bias, dropout }): ModelSpec => {
-    const own = gating === "single" ? 0 : gating === "none" ? Number(shared % 2 === 0) : perTask;
-    const all = gating === "none" ? 1 - own : Math.max(shared, own === 0 ? 1 : 0);
-    return {
-      ...{ name: "any", inputs, tasks, gating, bias, dropout },
-      experts: { shared: all, perTask: own, layers: experts },
-      gate: { layers: gate, bias: gateBias },
-      tower: { layers: tower },
-    };
-  });
+  .map(
+    ({
+      inputs,
+      tasks,
+      shared,
+      perTask,
+      experts,
+      gating,
+      gate,
+      gateBias,
+      levels,
+      top,
+      tower,
+      bias,
+      dropout,
+    }): ModelSpec => {
+      const own = { ...{ single: 0, none: Number(shared % 2 === 0), residual: 1 } }[gating as string] ?? perTask;
+      const all = gating === "none" ? 1 - own : Math.max(shared, own === 0 ? 1 : 0);
+      const least = all + own; // experts that any gate sees
+      const isGated = gating !== "none" && gating !== "average";
+      return {
+        ...{ name: "any", inputs, tasks, gating, bias, dropout },
+        experts: { shared: all, perTask: own, layers: experts },
+        ...(isGated && gating !== "single" && levels > 1 && { levels }),
+        gate: { layers: gate, bias: gateBias, ...(isGated && top && { top: Math.min(top, least) }) },
+        tower: { layers: tower },
+      };
+    },
+  );
 
 /** Numbers from -1 to 1 that depend on `seed` alone. */
 export function noise(seed: number): () => number {

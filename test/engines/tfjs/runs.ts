@@ -1,13 +1,16 @@
 import type { AnyRun, Engine, Hooks, Run, RunResult, TrainingSettings } from "../../../src/engines/engine.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { makeRun } from "../../support/runs.ts";
-import { DEEP, MMOE, OMOE } from "../../support/specs.ts";
+import { DEEP, MMOE, OMOE, SELECTING, SNR } from "../../support/specs.ts";
 
 /** Models of two tasks, as the data have. */
 export const PAIR_MMOE: ModelSpec = { ...MMOE, tasks: 2 };
 export const PAIR_OMOE: ModelSpec = { ...OMOE, tasks: 2 };
 export const PAIR_DEEP: ModelSpec = { ...DEEP, tasks: 2 };
 export const PAIR_DROPOUT: ModelSpec = { ...PAIR_DEEP, name: "dropout", dropout: 0.1 };
+
+export const PAIR_SNR: ModelSpec = { ...SNR, tasks: 2 };
+export const PAIR_SELECTING: ModelSpec = { ...SELECTING, tasks: 2 };
 
 const TRAINING: Partial<TrainingSettings> = {
   trainRows: 17,

@@ -6,11 +6,12 @@ import { type Rows, TaskSet } from "../../../src/data/task-set.ts";
 import { type Engine, initialParameters, modelKey, type Run, type RunResult } from "../../../src/engines/engine.ts";
 import { loadTf, type Tf } from "../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
+import { wordsInto } from "../../../src/random/philox.ts";
 import { mean, pearson } from "../../../src/stats/moments.ts";
 import { expectClose } from "../../support/close.ts";
 import { factorsAt } from "../../support/factors.ts";
-import { numericGradient, predictor, range, taskLosses } from "../../support/reference.ts";
-import { PAIR_DEEP, PAIR_DROPOUT, PAIR_MMOE, PAIR_OMOE, resultsOf, tinyRun } from "./runs.ts";
+import { type Noise, numericGradient, predictor, range, taskLosses } from "../../support/reference.ts";
+import { PAIR_DEEP, PAIR_DROPOUT, PAIR_MMOE, PAIR_OMOE, PAIR_SELECTING, PAIR_SNR, resultsOf, tinyRun } from "./runs.ts";
 
 let tf: Tf;
 let engine: Engine;
@@ -41,7 +42,7 @@ function numbers({ elapsedMs, ...rest }: RunResult) {
 }
 
 describe("train(runs) in groups", () => {
-  const models = [PAIR_MMOE, PAIR_OMOE, PAIR_DEEP, PAIR_DROPOUT];
+  const models = [PAIR_MMOE, PAIR_OMOE, PAIR_DEEP, PAIR_DROPOUT, PAIR_SNR, PAIR_SELECTING];
   const runs = models.flatMap((model) =>
     range(5).map((index) => tinyRun({ model, index, correlation: index % 2 === 0 ? 0.5 : 0.9 })),
   );
@@ -49,7 +50,7 @@ describe("train(runs) in groups", () => {
   test("gives each run the bits that it has alone", async () => {
     const together = await resultsOf(engine, runs);
     const alone = await resultsOf(await createTfjsEngine({ backend: "wasm", groupSize: 1 }), runs);
-    expect(together).toHaveLength(20);
+    expect(together).toHaveLength(5 * models.length);
     expect(together.map(numbers)).toEqual(alone.map(numbers));
   });
 
@@ -79,14 +80,30 @@ function batchAt({ data, correlation, seed, index, training }: Run, step: number
   return { x: pick(set.x, data.inputs), y: pick(set.y, 2) };
 }
 
+/** The noise of SNR's gates at `step`, log u - log(1 - u) of the run's own stream. */
+function noiseAt(run: Run, step: number): Noise | undefined {
+  if (run.model.gating !== "snr-trans") return undefined;
+  const E = run.model.experts.shared;
+  const words = new Uint32Array(run.model.tasks * E);
+  wordsInto(words, modelKey(run, "noise/links"), 0, step);
+  return (k, e) => {
+    const u = ((words[k * E + e] as number) + 0.5) / 2 ** 32;
+    return Math.log(u / (1 - u));
+  };
+}
+
 /** The run by plain gradient descent in float64: batch losses of each step before its update, and final parameters. */
 function descend(run: Run): { losses: number[][]; parameters: Float64Array } {
   const parameters = Float64Array.from(initialParameters(run));
   const losses = range(run.training.steps).map((i) => {
     const rows = batchAt(run, i + 1);
     const factors = factorsAt(run.model.dropout, i + 1, (stream) => modelKey(run, stream));
-    const before = taskLosses(run.model, predictor(run.model, parameters, factors), rows);
-    const gradient = numericGradient(run.model, parameters, rows, factors && { factors });
+    const noise = noiseAt(run, i + 1);
+    const before = taskLosses(run.model, predictor(run.model, parameters, factors, { noise }), rows);
+    const gradient = numericGradient(run.model, parameters, rows, {
+      ...(factors && { factors }),
+      ...(noise && { noise }),
+    });
     for (const [p, slope] of gradient.entries()) parameters[p] = (parameters[p] as number) - run.training.lr * slope;
     return before;
   });
@@ -97,6 +114,8 @@ const BY_HAND = { optimizer: "sgd", lr: 0.1, steps: 5, evalEvery: 3 } as const;
 
 test.each([
   ["shuffled epochs of a fixed set", tinyRun({}, { ...BY_HAND, trainRows: 7 })],
+  ["random gates, drawn again at each step", tinyRun({ model: PAIR_SNR }, { ...BY_HAND, trainRows: 7 })],
+  ["selecting gates", tinyRun({ model: PAIR_SELECTING }, { ...BY_HAND, trainRows: 7 })],
   ["a fixed set drawn with replacement", tinyRun({}, { ...BY_HAND, sampling: "replacement" })],
   ["fresh rows", tinyRun({}, { ...BY_HAND, trainRows: "fresh" })],
   ["deep experts, gates and towers", tinyRun({ model: PAIR_DEEP }, BY_HAND)],
@@ -291,4 +310,12 @@ test("the cpu backend gives what wasm gives, within float32's tolerance", async 
   const [cpu] = (await resultsOf(await createTfjsEngine({ backend: "cpu" }), [run])) as [RunResult];
   expect(cpu.device).toBe("cpu");
   expectClose(cpu.parameters as Float32Array, wasm.parameters as Float32Array, 1e-5);
+});
+
+test("a tfjs engine that is to keep runs in flight refuses", async () => {
+  const engine = await createTfjsEngine({ backend: "cpu" });
+  const keeping = { states: new Map(), everyMs: 1000, onState: () => {} };
+  const training = engine.train([], { onResult: () => {}, keeping });
+  await expect(training).rejects.toThrow("tfjs: train: this engine keeps no states of runs in flight");
+  expect(engine.keepsStates).toBe(false);
 });

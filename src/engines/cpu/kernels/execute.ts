@@ -7,7 +7,7 @@ import * as I from "./instructions";
 import { mix } from "./mix";
 import { Optimizer } from "./optimizer";
 import { executeRows } from "./rows/execute";
-import { softmax } from "./softmax";
+import { residual, softmax, topSoftmax } from "./softmax";
 import { sparseUpdate } from "./sparse-update";
 import { update } from "./update";
 
@@ -55,6 +55,12 @@ function executePanels(at: usize, end: usize, x: usize, weights: usize, P: i32, 
         break;
       case I.SCALE:
         scale(changetype<I.Scale>(at), P);
+        break;
+      case I.TOP_SOFTMAX:
+        topSoftmax(changetype<I.TopSoftmax>(at), P);
+        break;
+      case I.RESIDUAL:
+        residual(changetype<I.Residual>(at), P);
         break;
       case I.NEXT_STEP:
         I.nextStep(changetype<I.NextStep>(at));

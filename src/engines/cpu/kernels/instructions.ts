@@ -13,6 +13,8 @@ export const SPARSE_UPDATE = 8;
 export const DROPOUT = 9;
 export const SCALE = 10;
 export const NEXT_STEP = 11;
+export const TOP_SOFTMAX = 13;
+export const RESIDUAL = 14;
 
 @unmanaged export class Instruction {
   op: i32;
@@ -73,6 +75,28 @@ export const NEXT_STEP = 11;
   gate: usize;
   gateStride: usize;
   E: i32;
+}
+
+/** In place: [B, E] logits to weights of the k largest; the rest get 0. Of equals the first is the larger. */
+@unmanaged export class TopSoftmax {
+  op: i32;
+  size: i32;
+  gate: usize;
+  gateStride: usize;
+  E: i32;
+  k: i32;
+}
+
+/** shares [B, E] = gate [B, E], and 1 more for expert `own`: a mix by shares has that expert as a residual. */
+@unmanaged export class Residual {
+  op: i32;
+  size: i32;
+  gate: usize;
+  gateStride: usize;
+  shares: usize;
+  sharesStride: usize;
+  E: i32;
+  own: i32;
 }
 
 /** out [B, H] = sum over E experts of gate [B, e] times expert e [B, H]; `experts` [E] are their addresses. */

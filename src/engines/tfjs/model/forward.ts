@@ -1,27 +1,58 @@
 // A model's predictions for R replicas at once, each on its own rows. n is the number of networks in a stack: E experts,
 // the gates, K towers.
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { unreachable } from "../../../errors.ts";
-import { expertsOf, type ModelSpec } from "../../../models/spec.ts";
+import { expertsOf, gateOutputs, type ModelSpec } from "../../../models/spec.ts";
 import { expectShape, type Tf } from "../tf.ts";
-import type { Layers, Readers, Stack, StackedLayer } from "./pack.ts";
+import { type Gated, gated } from "./gates.ts";
+import { byTask, type Mixers, mix } from "./mix.ts";
+import type { Layers, Level, Readers, StackedLayer } from "./pack.ts";
 import { dataProduct, product } from "./products.ts";
 import { relu } from "./relu.ts";
 
-/** Acts on the units of one ReLU layer: [R, B, n, units] for a first layer of experts, [R, n, B, units] for others. */
-export type Dropout = (units: Tensor, stack: Stack, layer: number) => Tensor;
+/**
+ * Acts on the units of one ReLU layer: [R, B, n, units] for experts' first layer in the first level, [R, n, B, units] for
+ * others.
+ */
+export type Dropout = (units: Tensor, stack: "experts" | "towers", layer: number, level: number) => Tensor;
+
+/** What is drawn again at each step of training. */
+export interface Chance {
+  readonly dropout?: Dropout | undefined;
+  /** Of SNR's gates, [R, K, E]. */
+  readonly noise?: Tensor | undefined;
+}
 
 const keepAll: Dropout = (units) => units;
 
 /** x [R, B, D] → predictions [R, B, K], in units of the label's standard deviation. */
 export function predict(tf: Tf, spec: ModelSpec, layers: Layers, x: Tensor, dropout = keepAll): Tensor {
+  return tf.tidy(() => outputsOf(tf, spec, layers, x, { dropout }).predictions);
+}
+
+/** x [R, B, D] → predictions [R, B, K], and what the gates add to the objective of each replica, [R]. */
+export function outputsOf(
+  tf: Tf,
+  spec: ModelSpec,
+  layers: Layers,
+  x: Tensor,
+  { dropout = keepAll, noise }: Chance = {},
+): { predictions: Tensor; penalty?: Tensor } {
   const [R, B] = x.shape as [number, number];
   expectShape(`predict: ${spec.name}: x`, x, { R, B, D: spec.inputs });
   return tf.tidy(() => {
     const first = firstUnits(tf, spec, layers, x);
-    const outputs = readers(tf, first.experts, layers.experts, (h, i) => dropout(relu(tf, h), "experts", i));
-    const weights = first.gates && gateWeights(tf, layers.gates, first.gates);
-    return towers(tf, layers.towers, mix(tf, spec, outputs, weights), dropout);
+    const outputs = readers(tf, first.experts, layers.experts, (h, i) =>
+      stitched(tf, dropout(relu(tf, h), "experts", i, 0), layers.stitches[i], i),
+    );
+    const tasks = first.gates && gatesOf(tf, spec, layers.gates, first.gates);
+    const shared = first.sharedGate && gatesOf(tf, spec, layers.sharedGate, first.sharedGate, true);
+    const firstPaths = pathsBy(tf, spec, outputs, [tasks, shared], { links: layers.links, noise });
+    const paths = layers.levels.reduce(
+      (paths, level, i) => nextLevel(tf, spec, level, paths, (h, layer) => dropout(h, "experts", layer, i + 1)),
+      firstPaths,
+    );
+    const predictions = towers(tf, layers.towers, paths.tasks, dropout);
+    return { predictions, ...(paths.penalty && { penalty: paths.penalty }) };
   });
 }
 
@@ -29,60 +60,99 @@ export function predict(tf: Tf, spec: ModelSpec, layers: Layers, x: Tensor, drop
 export function firstUnits(
   tf: Tf,
   spec: ModelSpec,
-  { first, experts, gates }: Layers,
+  { first, experts, gates, sharedGate }: Layers,
   x: Tensor,
-): { experts: Tensor; gates?: Tensor } {
+): { experts: Tensor; gates?: Tensor; sharedGate?: Tensor } {
   const units = dataProduct(tf, x, first);
   if (gates.n === 0) return { experts: units };
-  const width = experts.n * (spec.experts.layers[0] as number);
-  const [ofExperts, ofGates] = tf.split(units, [width, (units.shape[2] as number) - width], 2) as [Tensor, Tensor];
-  return { experts: ofExperts, gates: ofGates };
+  const [width, whole] = [experts.n * (spec.experts.layers[0] as number), units.shape[2] as number];
+  const shared = sharedGate.n > 0 ? (spec.gate.layers[0] ?? gateOutputs(spec, spec.tasks)) : 0;
+  const sizes = [width, whole - width - shared, ...(shared > 0 ? [shared] : [])];
+  const [ofExperts, ofGates, ofShared] = tf.split(units, sizes, 2) as [Tensor, Tensor, Tensor?];
+  return { experts: ofExperts, gates: ofGates, ...(ofShared && { sharedGate: ofShared }) };
+}
+
+/** The units of a layer of experts, [R, B, K, units] of the first and [R, K, B, units] of others → mixed among tasks. */
+function stitched(tf: Tf, units: Tensor, stitch: Tensor | undefined, layer: number): Tensor {
+  if (!stitch) return units;
+  const byTask = layer === 0 ? tf.transpose(units, [0, 2, 1, 3]) : units;
+  const [R, K] = byTask.shape as [number, number];
+  const mixed = product(tf, tf.reshape(stitch, [R, K, K]), tf.reshape(byTask, [R, K, -1]));
+  const apart = tf.reshape(mixed, byTask.shape);
+  return layer === 0 ? tf.transpose(apart, [0, 2, 1, 3]) : apart;
 }
 
 /** First units [R, B, gates*units] → each gate's weights of the experts that it sees, [R, B, gates, E]. */
-export function gateWeights(tf: Tf, gates: Readers, first: Tensor): Tensor {
+export function gatesOf(tf: Tf, spec: ModelSpec, gates: Readers, first: Tensor, isShared = false): Gated {
   const last = gates.deeper.length;
-  return tf.softmax(readers(tf, first, gates, (h, i) => (i < last ? relu(tf, h) : h)));
+  const logits = readers(tf, first, gates, (h, i) => (i < last ? relu(tf, h) : h));
+  return gated(tf, spec, logits, seenBy(spec, isShared));
 }
 
-/** Expert outputs [R, B, E, H] and gate weights [R, B, gates, E] → what each tower reads, [R, K, B, H]. */
-function mix(tf: Tf, spec: ModelSpec, outputs: Tensor, weights: Tensor | undefined): Tensor {
-  const { experts, gating } = spec;
-  switch (gating) {
-    case "none":
-    case "average":
-      if (experts.perTask > 0) return eachTask(tf, spec, outputs, (seen) => tf.mean(seen, 2));
-      return forAllTasks(tf, spec, outputs.shape[2] === 1 ? outputs : tf.mean(outputs, 2, true)); // of one, the bottom
-    case "single":
-      return forAllTasks(tf, spec, tf.matMul(weights as Tensor, outputs));
-    case "per-task":
-      if (experts.perTask > 0) return eachTask(tf, spec, outputs, (seen, k) => ownMix(tf, seen, weights as Tensor, k));
-      return tf.transpose(tf.matMul(weights as Tensor, outputs), [0, 2, 1, 3]);
-    default:
-      return unreachable(gating);
-  }
+/** E, the experts that a task's gate sees, or the shared one. */
+function seenBy(spec: ModelSpec, isShared: boolean): number {
+  return expertsOf(spec, isShared ? spec.tasks : 0).length;
 }
 
-/** One mix [R, B, 1, H] that all towers read → [R, K, B, H]. */
-function forAllTasks(tf: Tf, { tasks }: ModelSpec, mixed: Tensor): Tensor {
-  return tf.concat(new Array<Tensor>(tasks).fill(tf.transpose(mixed, [0, 2, 1, 3])), 1);
+/** What a level gives: to each task's networks [R, K, B, H], and to shared experts of the next level [R, 1, B, H]. */
+interface Paths {
+  readonly tasks: Tensor;
+  readonly shared?: Tensor;
+  /** What the gates add to the objective of each replica, [R]. */
+  readonly penalty?: Tensor;
 }
 
-/** The mix [R, B, H] that each task makes of the experts [R, B, E, H] that it sees → [R, K, B, H]. */
-function eachTask(tf: Tf, spec: ModelSpec, outputs: Tensor, mixOf: (seen: Tensor, task: number) => Tensor): Tensor {
-  const [R, B, , H] = outputs.shape as [number, number, number, number];
-  const mixes = Array.from({ length: spec.tasks }, (_, k) => {
-    const seen = expertsOf(spec, k).map((e) => tf.slice(outputs, [0, 0, e, 0], [R, B, 1, H]));
-    return mixOf(tf.concat(seen, 2), k); // in the order of its gate's outputs
-  });
-  return tf.stack(mixes, 1);
+/** Expert outputs [R, B, E, H], weights by the tasks' gates and by the shared one → their mixes. */
+function pathsBy(
+  tf: Tf,
+  spec: ModelSpec,
+  outputs: Tensor,
+  [tasks, shared]: readonly (Gated | undefined)[],
+  { penalty: before, ...linked }: { penalty?: Tensor | undefined } & Mixers = {},
+): Paths {
+  const penalties = [before, tasks?.penalty, shared?.penalty].filter((penalty) => penalty !== undefined);
+  return {
+    tasks: mix(tf, spec, outputs, { weights: tasks?.weights, ...linked }),
+    ...(shared && { shared: byTask(tf, tf.matMul(shared.weights, outputs)) }),
+    ...(penalties.length > 0 && { penalty: penalties.reduce((sum, penalty) => tf.add(sum, penalty)) }),
+  };
 }
 
-/** Experts [R, B, E, H] by the weights of the task's gate → [R, B, H]. */
-function ownMix(tf: Tf, experts: Tensor, weights: Tensor, task: number): Tensor {
-  const [R, B, E, H] = experts.shape as [number, number, number, number];
-  const gate = tf.slice(weights, [0, 0, task, 0], [R, B, 1, E]);
-  return tf.reshape(tf.matMul(gate, experts), [R, B, H]);
+/** A level after the first: each network reads what its path gives. */
+function nextLevel(
+  tf: Tf,
+  spec: ModelSpec,
+  level: Level,
+  paths: Paths,
+  drop: (units: Tensor, layer: number) => Tensor,
+): Paths {
+  const inputs = expertInputs(tf, spec, paths); // [R, E, B, H]
+  const outputs = level.experts.reduce(
+    (h, { kernel, bias }, i) => drop(relu(tf, dense(tf, product(tf, h, kernel), bias)), i),
+    inputs,
+  );
+  const gates = (layers: readonly StackedLayer[], input: Tensor, isShared: boolean) =>
+    gated(tf, spec, tf.transpose(logits(tf, layers, input), [0, 2, 1, 3]), seenBy(spec, isShared));
+  const shared = level.sharedGate.length > 0 ? gates(level.sharedGate, paths.shared as Tensor, true) : undefined;
+  const byGates = [gates(level.gates, paths.tasks, false), shared];
+  return pathsBy(tf, spec, tf.transpose(outputs, [0, 2, 1, 3]), byGates, { penalty: paths.penalty });
+}
+
+/** What each expert reads, [R, E, B, H]: the shared ones, then each task's own. */
+function expertInputs(tf: Tf, { experts, tasks }: ModelSpec, paths: Paths): Tensor {
+  const [R, , B, H] = paths.tasks.shape as [number, number, number, number];
+  const own = Array.from({ length: tasks }, (_, k) => tf.slice(paths.tasks, [0, k, 0, 0], [R, 1, B, H]));
+  const shared = new Array<Tensor>(experts.shared).fill(paths.shared as Tensor);
+  return tf.concat([...shared, ...own.flatMap((path) => new Array<Tensor>(experts.perTask).fill(path))], 1);
+}
+
+/** Gates' inputs [R, gates, B, H] → logits [R, gates, B, E]. */
+function logits(tf: Tf, layers: readonly StackedLayer[], input: Tensor): Tensor {
+  const last = layers.length - 1;
+  return layers.reduce((h, { kernel, bias }, i) => {
+    const units = dense(tf, product(tf, h, kernel), bias);
+    return i < last ? relu(tf, units) : units;
+  }, input);
 }
 
 /** [R, K, B, H] → predictions [R, B, K]: ReLU layers, then one linear output. */
@@ -91,7 +161,7 @@ function towers(tf: Tf, layers: readonly StackedLayer[], x: Tensor, dropout: Dro
   const last = layers.length - 1;
   const outputs = layers.reduce((h, layer, i) => {
     const units = dense(tf, product(tf, h, layer.kernel), layer.bias);
-    return i < last ? dropout(relu(tf, units), "towers", i) : units;
+    return i < last ? dropout(relu(tf, units), "towers", i, 0) : units;
   }, x); // [R, K, B, 1]
   return tf.transpose(tf.reshape(outputs, [R, K, B]), [0, 2, 1]);
 }

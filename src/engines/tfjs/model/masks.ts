@@ -1,34 +1,56 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { dropoutInto } from "../../../models/dropout.ts";
-import { expertCount, type ModelSpec } from "../../../models/spec.ts";
+import { networkName } from "../../../models/parameters.ts";
+import { expertCount, levelCount, type ModelSpec } from "../../../models/spec.ts";
 import type { Key } from "../../../random/key.ts";
+import { wordsInto } from "../../../random/philox.ts";
 import { modelKey, type Run } from "../../engine.ts";
 import type { Tf } from "../tf.ts";
 import type { Dropout } from "./forward.ts";
-import type { Stack } from "./pack.ts";
 
-/** The factors by which one ReLU layer is multiplied. */
+/** What is drawn again at each step: the factors by which one ReLU layer is multiplied, or the noise of SNR's gates. */
 export interface Mask {
-  /** `dropout/0/experts/1`: of model number 0, the second layer. */
+  /** `dropout/0/0/experts/1`: of model number 0, first level, the second layer. */
   readonly name: string;
-  readonly stack: Stack;
+  readonly stack: "experts" | "towers" | "noise";
   readonly layer: number;
-  /** [R, B, n, units] for a first layer of experts, [R, n, B, units] for others. */
+  readonly level: number;
+  /** [R, B, n, units] for the experts' first layer in the first level, [R, n, B, units] for others. Noise is [R, 1, K, E].
+   */
   readonly shape: readonly [number, number, number, number];
 }
 
 /** The masks of a step of R replicas of model number m; none without dropout. */
 export function masksOf(spec: ModelSpec, R: number, B: number, m = 0): Mask[] {
-  if (spec.dropout === 0) return [];
-  const masks = (stack: Stack, n: number, layers: readonly number[]): Mask[] =>
+  const noise = spec.gating === "snr-trans" ? [noiseOf(spec, R, m)] : [];
+  if (spec.dropout === 0) return noise;
+  const masks = (stack: Mask["stack"], n: number, layers: readonly number[], level = 0): Mask[] =>
     layers.map((units, layer) => ({
-      ...{ name: maskName(m, stack, layer), stack, layer },
-      shape: stack === "experts" && layer === 0 ? [R, B, n, units] : [R, n, B, units],
+      ...{ name: maskName(m, stack, layer, level), stack, layer, level },
+      shape: rowsOutside(stack, layer, level) ? [R, B, n, units] : [R, n, B, units],
     }));
+  const levels = Array.from({ length: levelCount(spec) }, (_, level) => level);
   return [
-    ...masks("experts", expertCount(spec), spec.experts.layers),
+    ...noise,
+    ...levels.flatMap((level) => masks("experts", expertCount(spec), spec.experts.layers, level)),
     ...masks("towers", spec.tasks, spec.tower.layers),
   ];
+}
+
+function noiseOf(spec: ModelSpec, R: number, m: number): Mask {
+  const stack = { name: maskName(m, "noise", 0, 0), stack: "noise", layer: 0, level: 0 } as const;
+  return { ...stack, shape: [R, 1, spec.tasks, expertCount(spec)] };
+}
+
+/** The noise of model number m's gates, by its name, [R, K, E]; undefined without. */
+export function noiseBy(tf: Tf, masks: Readonly<Record<string, Tensor>>, { gating }: ModelSpec, m = 0) {
+  if (gating !== "snr-trans") return undefined;
+  return tf.squeeze(masks[maskName(m, "noise", 0, 0)] as Tensor, [1]);
+}
+
+/** Whether the rows come before the networks in a layer's units. */
+function rowsOutside(stack: Mask["stack"], layer: number, level: number): boolean {
+  return stack === "experts" && layer === 0 && level === 0;
 }
 
 /** Multiplies each layer's units of model number m by its mask, by the mask's name; undefined without dropout. */
@@ -39,11 +61,11 @@ export function dropoutBy(
   m = 0,
 ): Dropout | undefined {
   if (dropout === 0) return undefined;
-  return (units, stack, layer) => tf.mul(units, masks[maskName(m, stack, layer)] as Tensor);
+  return (units, stack, layer, level) => tf.mul(units, masks[maskName(m, stack, layer, level)] as Tensor);
 }
 
-function maskName(m: number, stack: Stack, layer: number): string {
-  return `dropout/${m}/${stack}/${layer}`;
+function maskName(m: number, stack: Mask["stack"], layer: number, level: number): string {
+  return `dropout/${m}/${level}/${stack}/${layer}`;
 }
 
 /** Draws masks for a group of runs: every run drops by streams of its own. */
@@ -56,20 +78,43 @@ export class MaskSource {
   }
 
   /** The factors of `mask` at `step`, into `out` of the mask's size. */
-  fill(out: Float32Array, { stack, layer, shape: [, outer, inner, size] }: Mask, step: number): void {
+  fill(out: Float32Array, mask: Mask, step: number): void {
+    if (mask.stack === "noise") this.#fillNoise(out, step);
+    else this.#fillFactors(out, mask.stack, mask, step);
+  }
+
+  /** log u - log(1 - u), u uniform and new at each step. */
+  #fillNoise(out: Float32Array, step: number): void {
+    const keys = this.#keysOf("noise/links");
+    const words = new Uint32Array(out.length / keys.length);
+    for (const [r, key] of keys.entries()) {
+      wordsInto(words, key, 0, step);
+      out.set(Array.from(words, logit), r * words.length);
+    }
+  }
+
+  #fillFactors(out: Float32Array, stack: "experts" | "towers", { layer, level, shape }: Mask, step: number): void {
+    const [, outer, inner, size] = shape;
     const { dropout } = (this.#runs[0] as Run).model;
-    const rowsOutside = stack === "experts" && layer === 0;
+    const isOutside = rowsOutside(stack, layer, level);
     for (let at = 0, place = 0; at < out.length; at += size, place++) {
       const [r, i, j] = [Math.floor(place / (outer * inner)), Math.floor(place / inner) % outer, place % inner];
-      const [row, network] = rowsOutside ? [i, j] : [j, i];
-      const key = this.#keysOf(`${stack}/${network}/${layer}`)[r] as Key;
+      const [row, network] = isOutside ? [i, j] : [j, i];
+      const name = stack === "experts" ? networkName(stack, network, level) : `${stack}/${network}`;
+      const key = this.#keysOf(`dropout/${name}/${layer}`)[r] as Key;
       dropoutInto(out.subarray(at, at + size), key, dropout, row, step);
     }
   }
 
-  #keysOf(layer: string): Key[] {
-    const known = this.#keys.get(layer) ?? this.#runs.map((run) => modelKey(run, `dropout/${layer}`));
-    this.#keys.set(layer, known);
+  #keysOf(stream: string): Key[] {
+    const known = this.#keys.get(stream) ?? this.#runs.map((run) => modelKey(run, stream));
+    this.#keys.set(stream, known);
     return known;
   }
+}
+
+/** Of a uniform number, from its word. */
+function logit(word: number): number {
+  const u = (word + 0.5) * 2 ** -32;
+  return Math.log(u) - Math.log1p(-u);
 }

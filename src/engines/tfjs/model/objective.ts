@@ -1,7 +1,7 @@
 import type { GradSaveFunc, Tensor } from "@tensorflow/tfjs-core";
-import type { ModelSpec } from "../../../models/spec.ts";
+import { gateKind, type ModelSpec } from "../../../models/spec.ts";
 import type { Tf } from "../tf.ts";
-import { type Dropout, predict } from "./forward.ts";
+import { type Chance, outputsOf, predict } from "./forward.ts";
 import { layersOf } from "./pack.ts";
 
 /** Rows of R replicas: x [R, B, D], y [R, B, K]. */
@@ -10,21 +10,14 @@ export interface Batch {
   readonly y: Tensor;
 }
 
-/** What is minimized: the loss of an error, on units of which some are dropped. */
-export interface Objective {
+/** What is minimized: the loss of an error, on units of which some are dropped and gates of which some are noisy. */
+export interface Objective extends Chance {
   readonly huberDelta: number | null;
-  readonly dropout?: Dropout | undefined;
 }
 
 /** The errors [R, B, K] of a model's predictions. */
-export function errorsOf(
-  tf: Tf,
-  spec: ModelSpec,
-  parameters: readonly Tensor[],
-  { x, y }: Batch,
-  dropout?: Dropout,
-): Tensor {
-  return tf.tidy(() => tf.sub(predict(tf, spec, layersOf(spec, parameters), x, dropout), y));
+export function errorsOf(tf: Tf, spec: ModelSpec, parameters: readonly Tensor[], { x, y }: Batch): Tensor {
+  return tf.tidy(() => tf.sub(predict(tf, spec, layersOf(spec, parameters), x), y));
 }
 
 /**
@@ -37,14 +30,18 @@ export function lossesAndGradients(
   spec: ModelSpec,
   parameters: readonly Tensor[],
   batch: Batch,
-  { huberDelta, dropout }: Objective,
+  { huberDelta, ...chance }: Objective,
 ): { losses: Tensor; gradients: Tensor[] } {
-  const R = batch.x.shape[0] as number;
+  const [R, K] = [batch.x.shape[0] as number, spec.tasks];
   return tf.tidy(() => {
-    const losses = (...parameters: Tensor[]) =>
-      meanLosses(tf, errorsOf(tf, spec, parameters, batch, dropout), huberDelta);
-    const { value, grads } = tf.valueAndGrads(losses)([...parameters], tf.ones([R, spec.tasks]));
-    return { losses: value, gradients: grads };
+    const losses = (...parameters: Tensor[]) => {
+      const { predictions, penalty } = outputsOf(tf, spec, layersOf(spec, parameters), batch.x, chance);
+      const means = meanLosses(tf, tf.sub(predictions, batch.y), huberDelta);
+      return penalty ? tf.concat([means, tf.reshape(penalty, [R, 1])], 1) : means;
+    };
+    const terms = K + (gateKind(spec) === "dselect-k" ? 1 : 0);
+    const { value, grads } = tf.valueAndGrads(losses)([...parameters], tf.ones([R, terms]));
+    return { losses: terms > K ? tf.slice(value, [0, 0], [R, K]) : value, gradients: grads };
   });
 }
 

@@ -1,16 +1,18 @@
 // Canonical parameters of R runs of one model as tensors with a leading axis R, and back.
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { type ParameterBlock, type Part, parameterBlocks, parameterCount } from "../../../models/parameters.ts";
-import { expertCount, gateCount, type ModelSpec } from "../../../models/spec.ts";
+import { unreachable } from "../../../errors.ts";
+import { type ParameterBlock, parameterBlocks, parameterCount, readsRows } from "../../../models/parameters.ts";
+import { expertCount, gateCount, hasSharedGate, levelCount, type ModelSpec } from "../../../models/spec.ts";
 import { groupBy } from "../../../stats/group-by.ts";
 import type { Tf } from "../tf.ts";
+import type { Links } from "./links.ts";
 
-/** Networks of one shape side by side: experts, gates or towers. */
-export type Stack = "experts" | "gates" | "towers";
+/** Networks of one shape side by side: the experts or the gates of a level, the one gate for shared experts, or towers. */
+export type Stack = "experts" | "stitches" | "links" | "alphas" | "gates" | "shared-gate" | "towers";
 
 /** One tensor: the same block of every member of a stack, or the first kernels of all that read x. */
 export interface PackedBlock {
-  /** Name without the member: `experts/0/bias`, `towers/output/kernel`, `first/kernel`. */
+  /** Name without the member: `experts/0/bias`, `levels/1/gates/0/kernel`, `towers/output/kernel`, `first/kernel`. */
   readonly name: string;
   /** Shape without the leading axis R. A bias has a row axis of 1. */
   readonly shape: readonly number[];
@@ -34,39 +36,65 @@ export interface StackedLayer {
   readonly bias: Tensor | undefined;
 }
 
+/** Networks of a level after the first, layer by layer; without a shared gate, that has none. */
+export interface Level {
+  readonly experts: readonly StackedLayer[];
+  readonly gates: readonly StackedLayer[];
+  readonly sharedGate: readonly StackedLayer[];
+}
+
 export interface Layers {
-  /** [R, D, W]: the first kernels of all experts, then of all gates. */
+  /** [R, D, W]: the first kernels of all experts, then of all gates, that for shared experts last. */
   readonly first: Tensor;
   readonly experts: Readers;
+  /** [R, 1, K, K] for each layer of the experts; none without cross-stitch units. */
+  readonly stitches: readonly Tensor[];
+  /** With SNR's connections. */
+  readonly links?: Links;
   readonly gates: Readers;
+  readonly sharedGate: Readers;
+  /** Those after the first. */
+  readonly levels: readonly Level[];
   /** The last is the output. */
   readonly towers: readonly StackedLayer[];
 }
 
 /** The layout of a model's parameters in tensors, in the order of `pack`'s result. */
 export function packing(spec: ModelSpec): PackedBlock[] {
-  const byName = groupBy(parameterBlocks(spec), packedName);
+  const byName = groupBy(parameterBlocks(spec), (block) => packedName(spec, block));
   return Array.from(byName, ([name, blocks]) =>
     name === FIRST ? besideEachOther(name, blocks) : stacked(name, blocks),
   );
 }
 
 /** `experts/3/1/kernel` → `experts/1/kernel`, and `first/kernel` for all that read x. */
-function packedName({ name, part, kind }: ParameterBlock): string {
-  const [, , layer] = name.split("/");
-  const { stack, readsRows } = STACKS[part];
-  return readsRows && layer === "0" && kind === "kernel" ? FIRST : `${stack}/${layer}/${kind}`;
+function packedName(spec: ModelSpec, block: ParameterBlock): string {
+  const { layer, kind, level } = block;
+  return readsRows(block) && kind === "kernel" ? FIRST : `${stackName(stackOf(spec, block), level)}/${layer}/${kind}`;
 }
 
-/** The stack that a part of the model is in, and whether its first layer reads x. */
-const STACKS: Readonly<Record<Part, { stack: Stack; readsRows: boolean }>> = {
-  experts: { stack: "experts", readsRows: true },
-  gates: { stack: "gates", readsRows: true },
-  towers: { stack: "towers", readsRows: false },
-  outputs: { stack: "towers", readsRows: false },
-};
+function stackName(stack: Stack, level: number): string {
+  return level === 0 ? stack : `levels/${level}/${stack}`;
+}
+
+function stackOf({ tasks }: ModelSpec, { part, network }: ParameterBlock): Stack {
+  switch (part) {
+    case "experts":
+      return part;
+    case "links":
+      return network.replace(/\/.*/, "") as "stitches" | "links" | "alphas";
+    case "gates":
+      return network.endsWith(`/${tasks}`) ? "shared-gate" : part; // after one for each task
+    case "towers":
+    case "outputs":
+      return "towers";
+    default:
+      return unreachable(part);
+  }
+}
 
 const FIRST = "first/kernel";
+const ALPHAS = "alphas/0/log-alpha";
 
 /** Kernels [D, units] as columns of one, [D, W]. */
 function besideEachOther(name: string, blocks: readonly ParameterBlock[]): PackedBlock {
@@ -85,7 +113,7 @@ function stacked(name: string, blocks: readonly ParameterBlock[]): PackedBlock {
   const [rows, units] = matrix(blocks[0] as ParameterBlock);
   const size = sizeOf(blocks);
   const members = blocks.map((block, n) => ({ block, at: n * block.size, stride: units }));
-  const isRow = name === "experts/0/bias" || name === "gates/0/bias";
+  const isRow = readsRows(blocks[0] as ParameterBlock);
   return { name, shape: isRow ? [1, size] : [blocks.length, rows, units], size, members };
 }
 
@@ -144,16 +172,30 @@ export function layersOf(spec: ModelSpec, tensors: readonly Tensor[]): Layers {
     kernel: byName.get(`${name}/kernel`) as Tensor,
     bias: byName.get(`${name}/bias`),
   });
-  const readers = (stack: Stack, n: number, deeper: readonly number[]): Readers => ({
-    n,
-    bias: byName.get(`${stack}/0/bias`),
-    deeper: deeper.map((_, i) => layer(`${stack}/${i + 1}`)),
+  /** Layers `from`.. of a stack, as far as there are any. */
+  const layers = (stack: Stack, level: number, from = 0): StackedLayer[] => {
+    const name = `${stackName(stack, level)}/${from}`;
+    return byName.has(`${name}/kernel`) ? [layer(name), ...layers(stack, level, from + 1)] : [];
+  };
+  const readers = (stack: Stack, n: number): Readers => ({
+    ...{ n, bias: byName.get(`${stack}/0/bias`), deeper: layers(stack, 0, 1) },
   });
+  const shared = Number(hasSharedGate(spec, 0));
   return {
     first: byName.get(FIRST) as Tensor,
-    experts: readers("experts", expertCount(spec), spec.experts.layers.slice(1)),
-    gates: readers("gates", gateCount(spec), spec.gate.layers),
-    towers: [...spec.tower.layers.map((_, i) => layer(`towers/${i}`)), layer("towers/output")],
+    experts: readers("experts", expertCount(spec)),
+    stitches: [...byName].filter(([name]) => name.startsWith("stitches/")).map(([, stitch]) => stitch),
+    ...(byName.has(ALPHAS) && {
+      links: { kernels: byName.get("links/0/kernel") as Tensor, logAlphas: byName.get(ALPHAS) as Tensor },
+    }),
+    gates: readers("gates", gateCount(spec) - shared),
+    sharedGate: readers("shared-gate", shared),
+    levels: Array.from({ length: levelCount(spec) - 1 }, (_, i) => ({
+      experts: layers("experts", i + 1),
+      gates: layers("gates", i + 1),
+      sharedGate: layers("shared-gate", i + 1),
+    })),
+    towers: [...layers("towers", 0), layer("towers/output")],
   };
 }
 

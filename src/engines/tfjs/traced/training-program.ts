@@ -5,7 +5,7 @@ import { parameterCount } from "../../../models/parameters.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
 import { isOnCard } from "../device.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
-import { dropoutBy, masksOf } from "../model/masks.ts";
+import { dropoutBy, masksOf, noiseBy } from "../model/masks.ts";
 import { type Batch, errorsOf, lossesAndGradients, lossesOf } from "../model/objective.ts";
 import type { Tf } from "../tf.ts";
 import type { Loop } from "../trace/loop.ts";
@@ -73,6 +73,7 @@ function training(tf: Tf, shape: TrainingShape): Loop {
         const { losses, gradients } = lossesAndGradients(tf, model, parameters, batch, {
           huberDelta,
           dropout: dropoutBy(tf, given, model, m),
+          noise: noiseBy(tf, given, model, m),
         });
         const byName = Object.fromEntries(parameterNames(model, m).map((name, i) => [name, gradients[i] as Tensor]));
         return { losses, updates: updatesOf(tf, optimizer, byName, given) };

@@ -1,12 +1,17 @@
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+import { predict } from "../../../../src/engines/tfjs/model/forward.ts";
+import { linkGates } from "../../../../src/engines/tfjs/model/links.ts";
+import { type Mask, MaskSource, masksOf } from "../../../../src/engines/tfjs/model/masks.ts";
 import { lossesAndGradients } from "../../../../src/engines/tfjs/model/objective.ts";
-import { pack, unpack } from "../../../../src/engines/tfjs/model/pack.ts";
+import { layersOf, pack, unpack } from "../../../../src/engines/tfjs/model/pack.ts";
 import { loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
 import { parameterBlocks } from "../../../../src/models/parameters.ts";
 import type { ModelSpec } from "../../../../src/models/spec.ts";
+import { mean, standardDeviation } from "../../../../src/stats/moments.ts";
 import { expectClose } from "../../../support/close.ts";
 import { numericGradient, predictor, range, taskLosses } from "../../../support/reference.ts";
-import { DEEP, MMOE, SPECS, someParameters, someRows } from "../../../support/specs.ts";
+import { makeRun } from "../../../support/runs.ts";
+import { MMOE, SELECTING, SNR, SPECS, someParameters, someRows } from "../../../support/specs.ts";
 
 const B = 3;
 
@@ -53,9 +58,9 @@ test.each(SPECS)("lossesAndGradients($name) gives each block the gradient of cen
     expectClose(gradient.subarray(offset, offset + size), expected.slice(offset, offset + size), 1e-5);
 });
 
-test("a replica's gradient does not see the others", () => {
-  const together = differentiate(DEEP, [3, 4, 5]);
-  expect(together.gradients[1]).toEqual(differentiate(DEEP, [4]).gradients[0]);
+test.each(SPECS)("a replica's gradient of $name does not see the others", (spec) => {
+  const together = differentiate(spec, [3, 4, 5]);
+  expect(together.gradients[1]).toEqual(differentiate(spec, [4]).gradients[0]);
 });
 
 test("every expert, unit and gate has a gradient of its own", () => {
@@ -78,4 +83,77 @@ test("lossesAndGradients(rows) leaves no tensor behind but its results", () => {
   const { losses, gradients } = lossesAndGradients(tf, MMOE, tensors, batch, SQUARED);
   expect(tf.memory().numTensors).toBe(before + 1 + tensors.length);
   tf.dispose([losses, ...gradients, ...tensors, batch.x, batch.y]);
+});
+
+test("DSelect-k's entropies teach the gates of all tasks, where no task has an error", () => {
+  const parameters = someParameters(SELECTING);
+  const { x } = someRows(SELECTING, B);
+  const gradient = tf.tidy(() => {
+    const [tensors, rows] = [pack(tf, SELECTING, [parameters]), tf.tensor(x, [1, B, SELECTING.inputs])];
+    const y = predict(tf, SELECTING, layersOf(SELECTING, tensors), rows);
+    const { losses, gradients } = lossesAndGradients(tf, SELECTING, tensors, { x: rows, y }, SQUARED);
+    expect(losses.shape).toEqual([1, SELECTING.tasks]);
+    expect(Math.max(...losses.dataSync())).toBe(0);
+    return unpack(SELECTING, gradients)[0] as Float32Array;
+  });
+  for (const { part, offset, size } of parameterBlocks(SELECTING)) {
+    const most = Math.max(...gradient.subarray(offset, offset + size).map(Math.abs));
+    if (part === "gates") expect(most).toBeGreaterThan(0.01);
+    else expect(most).toBe(0);
+  }
+});
+
+describe("SNR's gates at a step", () => {
+  const K = SNR.tasks;
+  const E = SNR.experts.shared;
+  const noise = (k: number, e: number) => 0.9 * Math.sin(1 + 3 * k + 5 * e);
+  const parameters = someParameters(SNR, 1);
+
+  test("give each block the gradient of central differences, whatever u is drawn", () => {
+    const rows = someRows(SNR, B, 1);
+    const gradient = tf.tidy(() => {
+      const [x, y] = [tf.tensor(rows.x, [1, B, SNR.inputs]), tf.tensor(rows.y, [1, B, K])];
+      const ofStep = tf.tensor(
+        range(K * E).map((i) => noise(Math.floor(i / E), i % E)),
+        [1, K, E],
+      );
+      const objective = { ...SQUARED, noise: ofStep };
+      return unpack(SNR, lossesAndGradients(tf, SNR, pack(tf, SNR, [parameters]), { x, y }, objective).gradients)[0];
+    });
+    const expected = numericGradient(SNR, parameters, rows, { noise });
+    for (const { offset, size } of parameterBlocks(SNR))
+      expectClose(
+        (gradient as Float32Array).subarray(offset, offset + size),
+        expected.slice(offset, offset + size),
+        1e-5,
+      );
+  });
+
+  test("divide noise and log alpha by beta, and stretch to [-.1, 1.1]: half of u = 1/2 at alpha 1, shut at u near 0", () => {
+    const gates = tf.tidy(() => {
+      const logAlphas = tf.tensor([0, 0, 0, 0.6], [1, 1, 4]);
+      return linkGates(tf, logAlphas, tf.tensor([0, -9, 9, 0.3], [1, 1, 4])).dataSync();
+    });
+    expectClose(gates, [0.5, 0, 1, 1.2 / (1 + Math.exp(-0.9 * 1.5)) - 0.1], 1e-6);
+  });
+});
+
+test("a model of SNR has no parameter for u, which is drawn again at each step for each run", () => {
+  const kinds = parameterBlocks(SNR).filter(({ part }) => part === "links");
+  expect(kinds.filter(({ kind }) => kind !== "kernel").map(({ shape }) => shape)).toEqual([[3, 5]]);
+  const source = new MaskSource([makeRun({ model: SNR, index: 1 }), makeRun({ model: SNR, index: 2 })]);
+  const [mask] = masksOf(SNR, 2, B);
+  expect(mask?.shape).toEqual([2, 1, 3, 5]);
+  const drawn = (step: number) => {
+    const noise = new Float32Array(2 * 3 * 5);
+    source.fill(noise, mask as Mask, step);
+    return [...noise];
+  };
+  expect(new Set([...drawn(1), ...drawn(2)]).size).toBe(60);
+  expect(drawn(1)).toEqual(drawn(1));
+  const many = range(400)
+    .flatMap((step) => drawn(step))
+    .map((noise) => 1 / (1 + Math.exp(-noise)));
+  expect(Math.abs(mean(many) - 0.5)).toBeLessThan(0.01);
+  expect(Math.abs(standardDeviation(many) - Math.sqrt(1 / 12))).toBeLessThan(0.01);
 });

@@ -5,7 +5,7 @@ import { dropoutRows, scaleRows } from "./dropout";
 import { gateGradientRows } from "./gate-gradient";
 import { inputGradientRows } from "./input-gradient";
 import { expertGradientRows, mixRows } from "./mix";
-import { softmaxRows } from "./softmax";
+import { residualRows, softmaxRows, topSoftmaxRows } from "./softmax";
 import { updateRows } from "./update";
 
 /** Executes instructions from `at` to `end` on B rows `x`, [B][N] instead of panels: a lane is a unit. */
@@ -42,6 +42,12 @@ export function executeRows(at: usize, end: usize, x: usize, weights: usize, B: 
         break;
       case I.SCALE:
         scaleRows(changetype<I.Scale>(at), B);
+        break;
+      case I.TOP_SOFTMAX:
+        topSoftmaxRows(changetype<I.TopSoftmax>(at), B);
+        break;
+      case I.RESIDUAL:
+        residualRows(changetype<I.Residual>(at), B);
         break;
       case I.NEXT_STEP:
         I.nextStep(changetype<I.NextStep>(at));

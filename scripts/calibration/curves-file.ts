@@ -1,0 +1,46 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { parse } from "csv-parse/sync";
+import { stringify } from "csv-stringify/sync";
+import { LOSS_SETS } from "../../src/records/record.ts";
+import { type CurvePoint, trainedKey } from "./curves.ts";
+
+const FILE = "results/calibration/curves.csv";
+const DIGITS = 5;
+
+export function readCurves(): CurvePoint[] {
+  if (!existsSync(FILE)) return [];
+  const rows: Record<string, string>[] = parse(readFileSync(FILE), { columns: true });
+  return rows.map((row) => ({
+    constants: row.constants as string,
+    loss: row.loss as string,
+    initializer: row.initializer as string,
+    rows: row.rows as string,
+    batch: Number(row.batch),
+    lr: Number(row.lr),
+    model: row.model as string,
+    correlation: Number(row.correlation),
+    runs: Number(row.runs),
+    step: Number(row.step),
+    losses: Object.fromEntries(
+      LOSS_SETS.map((set) => [set, { mean: Number(row[set]), error: Number(row[`${set}Error`]) }]),
+    ) as CurvePoint["losses"],
+  }));
+}
+
+/** Rows by setting, cell and step, so that a new setting is a block of its own. */
+export function writeCurves(points: readonly CurvePoint[]): void {
+  const sorted = [...points].sort((a, b) => compare(trainedKey(a), trainedKey(b)) || a.step - b.step);
+  writeFileSync(FILE, stringify(sorted.map(rowOf), { header: true }));
+}
+
+function rowOf({ losses, ...rest }: CurvePoint): Record<string, string | number> {
+  const numbers = LOSS_SETS.flatMap((set) => [
+    [set, losses[set].mean.toPrecision(DIGITS)],
+    [`${set}Error`, losses[set].error.toPrecision(DIGITS)],
+  ]);
+  return { ...rest, ...Object.fromEntries(numbers) };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,74 @@
+import { configAt, type PointConfig } from "../../src/config/config.ts";
+import { gridPoints, pointText } from "../../src/config/grid.ts";
+import type { Results } from "../../src/records/read-results.ts";
+import { LOSS_SETS, type LossSet, lossCurve, type RunRecord } from "../../src/records/record.ts";
+import { groupBy } from "../../src/stats/group-by.ts";
+import { mean, standardError } from "../../src/stats/moments.ts";
+import { constantsName } from "./constants.ts";
+
+/** What a calibration run is trained with; the learning rate apart, which the paper chose from a grid. */
+export interface Setting {
+  /** A set of `results/calibration/constants.csv`, such as `4-1`, or a preset of the generator. */
+  readonly constants: string;
+  readonly loss: string;
+  readonly initializer: string;
+  readonly rows: string;
+  readonly batch: number;
+}
+
+/** A point of a cell's mean curve over runs: each loss, and its standard error. */
+export interface CurvePoint extends Setting {
+  readonly lr: number;
+  readonly model: string;
+  readonly correlation: number;
+  readonly runs: number;
+  readonly step: number;
+  readonly losses: Readonly<Record<LossSet, { readonly mean: number; readonly error: number }>>;
+}
+
+/** Before this step every curve is that of the initial values. */
+const FIRST_STEP = 30;
+
+/** The mean curves of a sweep's cells, at each grid point. Runs that failed are left out. */
+export function curvePoints({ config, records }: Results): CurvePoint[] {
+  return gridPoints(config).flatMap((point) => {
+    const own = records.filter((record) => record.status === "done" && pointText(record.point) === pointText(point));
+    const cells = groupBy(own, ({ model, correlation }) => `${model} ${correlation}`);
+    return [...cells.values()].flatMap((runs) => cellPoints(configAt(config, point), runs));
+  });
+}
+
+function cellPoints(config: PointConfig, runs: readonly RunRecord[]): CurvePoint[] {
+  const { model, correlation, curve } = runs[0] as RunRecord;
+  const curves = LOSS_SETS.map((set) => [set, runs.map((run) => lossCurve(run, set))] as const);
+  const at = (i: number) =>
+    curves.map(([set, all]) => {
+      const losses = all.map((one) => one[i] as number);
+      return [set, { mean: mean(losses), error: standardError(losses) }];
+    });
+  const fixed = { ...settingOf(config), lr: config.lr, model, correlation, runs: runs.length };
+  return [...curve.steps.entries()]
+    .filter(([, step]) => step >= FIRST_STEP)
+    .map(([i, step]) => ({ ...fixed, step, losses: Object.fromEntries(at(i)) as CurvePoint["losses"] }));
+}
+
+function settingOf(config: PointConfig): Setting {
+  const { data, loss, labels, huberDelta, initializer, initializerStd, trainRows, batch } = config;
+  return {
+    constants: constantsName(data),
+    loss: `${loss === "huber" ? `huber ${huberDelta}` : loss} of ${labels}`,
+    initializer: initializer === "truncated-normal" ? `${initializer} ${initializerStd}` : initializer,
+    rows: String(trainRows),
+    batch,
+  };
+}
+
+/** Names a setting: all but the learning rate. */
+export function settingKey({ constants, loss, initializer, rows, batch }: Setting): string {
+  return [constants, loss, initializer, rows, String(batch).padStart(4, "0")].join(", ");
+}
+
+/** Names the curve that a point belongs to. */
+export function trainedKey(point: CurvePoint): string {
+  return [settingKey(point), point.lr, point.model, point.correlation].join(", ");
+}

@@ -1,0 +1,126 @@
+import { panel } from "../../src/figures/axes.ts";
+import type { Figure } from "../../src/figures/figure.ts";
+import { grid } from "../../src/figures/layout.ts";
+import { legend } from "../../src/figures/legend.ts";
+import { heading } from "../../src/figures/loss-axis.ts";
+import { COLUMN, page } from "../../src/figures/page.ts";
+import { type PublishedLoss, publishedFigure4 } from "../../src/figures/paper-points.ts";
+import { linearScale, shortNumber } from "../../src/figures/scale.ts";
+import { linePath, markerAt } from "../../src/figures/series.ts";
+import { modelLabel, modelStyles, type SeriesStyle } from "../../src/figures/style.ts";
+import type { SvgNode } from "../../src/figures/svg.ts";
+import { text } from "../../src/figures/text.ts";
+import { themeOf } from "../../src/figures/theme.ts";
+import { correlationWords } from "../../src/figures/words.ts";
+import { cellKey } from "../../src/records/cell.ts";
+import { groupBy } from "../../src/stats/group-by.ts";
+import { mean } from "../../src/stats/moments.ts";
+
+/** From here on, on the axis of Figure 4, the fits are made: by then most curves have settled. */
+const SETTLED = 3000;
+
+/** A curve of the paper and how well a + b t^-q fits it from `SETTLED` on, for some q. */
+interface Fitted {
+  readonly model: string;
+  readonly correlation: number;
+  /** Root mean square of what a + b / t leaves: q = 1 is a running mean of a loss that has settled. */
+  readonly residual: Readonly<Record<"0.5" | "1" | "2", number>>;
+  /** Of the fit with q = 1: the level, and b. */
+  readonly level: number;
+  readonly slope: number;
+}
+
+/** Fits each of the paper's nine curves; all losses in units of the figure. */
+export function fingerprints(): Fitted[] {
+  return [...groupBy(publishedFigure4(), cellKey).values()].map((points) => {
+    const { model, correlation } = points[0] as PublishedLoss;
+    const settled = points.filter(({ step }) => step >= SETTLED);
+    const [half, whole, twice] = [0.5, 1, 2].map((q) => leastSquares(settled, q)) as [Line, Line, Line];
+    const residual = { "0.5": half.residual, "1": whole.residual, "2": twice.residual };
+    return { model, correlation, residual, level: whole.level, slope: whole.slope };
+  });
+}
+
+interface Line {
+  readonly level: number;
+  readonly slope: number;
+  readonly residual: number;
+}
+
+/** Least squares of level + slope t^-q. */
+function leastSquares(points: readonly PublishedLoss[], q: number): Line {
+  const x = points.map(({ step }) => step ** -q);
+  const y = points.map(({ loss }) => loss);
+  const [meanX, meanY] = [mean(x), mean(y)];
+  const product = mean(x.map((value, i) => (value - meanX) * ((y[i] as number) - meanY)));
+  const slope = product / mean(x.map((value) => (value - meanX) ** 2));
+  const level = meanY - slope * meanX;
+  const residual = Math.sqrt(mean(x.map((value, i) => (level + slope * value - (y[i] as number)) ** 2)));
+  return { level, slope, residual };
+}
+
+const HEIGHT = 110;
+const MODELS = ["shared-bottom", "omoe", "mmoe"];
+
+/** t L(t) against t for the paper's nine curves, with the line of each from `SETTLED` on. */
+export function fingerprintFigure(): Figure {
+  const theme = themeOf("light");
+  const fitted = fingerprints();
+  const styles = modelStyles(MODELS, theme);
+  const correlations = [...new Set(fitted.map(({ correlation }) => correlation))];
+  const head = heading("Steps times loss, in thousands", { y: 0, theme });
+  const items = [...styles].map(([model, style]) => ({ label: modelLabel(model), style, sample: "marker" as const }));
+  const key = legend(items, { y: head.height + 9, theme });
+  const top = head.height + key.height + 16;
+  const boxes = grid({ count: 3, columns: 3, width: COLUMN, top, height: HEIGHT, left: 24, right: 6, gap: [11, 0] });
+  const panels = boxes.map((box, i) => {
+    const frame = {
+      x: linearScale(0, 10, { range: [box.x, box.x + box.width], count: 2, label: shortNumber }),
+      y: linearScale(0, 2.6, { range: [box.y + box.height, box.y], label: shortNumber }),
+    };
+    const here = fitted.filter(({ correlation }) => correlation === correlations[i]);
+    const marks = here.flatMap((one) => curveMarks(one, styles.get(one.model) as SeriesStyle, frame));
+    return panel(
+      { box, ...frame, theme, numbers: { y: i === 0 }, title: correlationWords(correlations[i] as number) },
+      marks,
+    );
+  });
+  const bottom = top + HEIGHT + 24;
+  const axis = text("the axis of the paper's Figure 4, in thousands", (24 + COLUMN - 6) / 2, bottom - 4, {
+    fill: theme.ink,
+    anchor: "middle",
+  });
+  return page(
+    {
+      name: "fingerprint",
+      title: "The paper's curves are running means: t L(t) against t is a line",
+      caption:
+        `Steps t times loss L(t) of the paper's Figure 4 (markers, every fourth point read off), and the line a t + b ` +
+        `fitted from ${SETTLED} on. A running mean of a loss that has settled at a is a + b / t.`,
+      height: bottom,
+      theme,
+      data: fitted.map(({ residual, ...rest }) => ({
+        ...rest,
+        "residual q=0.5": residual["0.5"],
+        "residual q=1": residual["1"],
+        "residual q=2": residual["2"],
+      })),
+    },
+    [...head.nodes, key.node, ...panels, axis],
+  );
+}
+
+function curveMarks(one: Fitted, style: SeriesStyle, frame: Parameters<typeof linePath>[1]): SvgNode[] {
+  const points = publishedFigure4().filter((point) => cellKey(point) === cellKey({ ...one, point: {} }));
+  const shown = points.filter((_, i) => i % 4 === 0);
+  const line = [0, 10_000].map((t) => ({ x: t / 1000, y: (one.level * t + one.slope) / 1000 }));
+  return [
+    linePath(line, frame, { ...style, dash: undefined }, { width: 0.7 }),
+    ...shown.map(({ step, loss }) =>
+      markerAt(style.marker, frame.x.at(step / 1000), frame.y.at((step * loss) / 1000), {
+        fill: style.colour,
+        area: 4,
+      }),
+    ),
+  ];
+}

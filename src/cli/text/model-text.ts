@@ -1,0 +1,150 @@
+// `mmoe models --describe`: a model in words, numbers and a drawing, 80 columns wide.
+import { ABILITIES, type AbleEngine, trains } from "../../engines/abilities.ts";
+import type { CodeModel, Model } from "../../models/code.ts";
+import { flopPerRow } from "../../models/flop.ts";
+import { type ParameterBlock, parameterBlocks, parameterCount } from "../../models/parameters.ts";
+import { expertsOf, expertsOn, hasSharedGate, levelCount, type ModelSpec, ownExpertsOf } from "../../models/spec.ts";
+import { groupBy } from "../../stats/group-by.ts";
+import { thousands } from "../../units.ts";
+import { table, wrapped } from "./table.ts";
+
+const WIDTH = 79;
+/** Tasks that fit a drawing. */
+const DRAWN = 3;
+
+/** What is said of a model. Those of one's own have no formula and no source. */
+export interface Entry {
+  readonly about: string;
+  readonly formula?: readonly string[] | undefined;
+  readonly source?: string | undefined;
+}
+
+export function modelText(spec: ModelSpec, { about, formula = [], source = "" }: Entry): string {
+  const facts = [
+    ["FLOP a row", `${thousands(flopPerRow(spec))}, forward and backward`],
+    ["source", source],
+    ["engines", enginesOf(spec)],
+  ];
+  return sectionsText([
+    titleOf(spec, about),
+    formula.map((line) => `  ${line}`).join("\n"),
+    drawing(spec),
+    sizes(spec),
+    factsText(facts),
+  ]);
+}
+
+/** A model in JavaScript; `parameters` by name. */
+export function codeText(model: CodeModel, about: string, parameters: Readonly<Record<string, number>>): string {
+  const total = Object.values(parameters).reduce((sum, size) => sum + size, 0);
+  const rows = [...Object.entries(parameters), ["total", total] as const];
+  return sectionsText([
+    titleOf(model, about),
+    table([["", "parameters"], ...rows.map(([name, size]) => [name, thousands(size)])]),
+    factsText([
+      ["file", model.file],
+      ["engines", enginesOf(model)],
+    ]),
+  ]);
+}
+
+function titleOf({ name }: Model, about: string): string {
+  return wrapped(`${name}: ${about}`, WIDTH, 2);
+}
+
+function enginesOf(model: Model): string {
+  return (Object.keys(ABILITIES) as AbleEngine[]).filter((engine) => trains(engine, model)).join(", ");
+}
+
+function factsText(facts: readonly (readonly string[])[]): string {
+  const told = facts.filter(([, text]) => text !== "");
+  return told.map(([name = "", text = ""]) => `${name.padEnd(12)}${wrapped(text, WIDTH, 12)}`).join("\n");
+}
+
+function sectionsText(sections: readonly string[]): string {
+  const told = sections.map((section) => section.trimEnd()).filter((section) => section !== "");
+  return `${told.join("\n\n")}\n`;
+}
+
+/** A line for each stack of networks of one shape: how many, their layers, their parameters. */
+function sizes(spec: ModelSpec): string {
+  const stacks = groupBy(
+    Array.from(groupBy(parameterBlocks(spec), ({ part, network }) => `${part} ${network}`).values()),
+    (network) => `${partOf(network)} ${layersOf(network)}`,
+  );
+  const rows = Array.from(stacks.values(), (networks) => {
+    const first = networks[0] as readonly ParameterBlock[];
+    const size = networks.flat().reduce((sum, block) => sum + block.size, 0);
+    return [partOf(first), String(networks.length), layersOf(first), thousands(size)];
+  });
+  return table([["", "number", "units", "parameters"], ...rows, ["total", "", "", thousands(parameterCount(spec))]]);
+}
+
+/** `experts`, or `experts, level 2`. */
+function partOf(network: readonly ParameterBlock[]): string {
+  const { part, level } = network[0] as ParameterBlock;
+  return level === 0 ? part : `${part}, level ${level + 1}`;
+}
+
+/** Inputs and units of a network's layers: `100-16`. */
+function layersOf(network: readonly ParameterBlock[]): string {
+  const kernels = network.filter(({ kind }) => kind !== "bias");
+  return [kernels[0]?.shape[0], ...kernels.map(({ shape }) => shape[1])].join("-");
+}
+
+/** Which experts each task's mix is of, level by level: a column for each group of experts, a line for each mix. */
+function drawing(spec: ModelSpec): string {
+  const tasks = Array.from({ length: Math.min(spec.tasks, DRAWN) }, (_, k) => k);
+  const groups = [spec.tasks, ...tasks].filter((path) => expertsOn(spec, path).length > 0);
+  const header = ["experts", ...groups.map((path) => groupName(spec, path))];
+  const levels = Array.from({ length: levelCount(spec) }, (_, level) => level);
+  const lines = levels.flatMap((level) => levelLines(spec, level, groups, tasks));
+  const marks = ["● mixed", ...(lines.some((line) => line.includes("+")) ? ["+ added as it is, too"] : [])];
+  if (lines.some((line) => line.includes("○"))) marks.push("○ mixed, but not taught");
+  if (tasks.length < spec.tasks) marks.push(`tasks 1 to ${DRAWN} of ${spec.tasks}`);
+  return `${table([header, ...lines]).trimEnd()}\n${marks.join("; ")}`;
+}
+
+function groupName(spec: ModelSpec, path: number): string {
+  const count = expertsOn(spec, path).length;
+  return path === spec.tasks ? `${count} shared` : `${count} of task ${path + 1}`;
+}
+
+function levelLines(spec: ModelSpec, level: number, groups: readonly number[], tasks: readonly number[]): string[][] {
+  const reads = levelCount(spec) === 1 ? "read" : `level ${level + 1} reads`;
+  const input = (path: number) => (level === 0 ? "x" : mixName(spec, level - 1, path));
+  const mixes = isCommon(spec) ? [0] : [...tasks, ...(hasSharedGate(spec, level) ? [spec.tasks] : [])];
+  return [
+    [reads, ...groups.map(input)],
+    ...mixes.map((path) => [`  ${mixTo(spec, level, path)}`, ...groups.map((group) => mark(spec, path, group))]),
+  ];
+}
+
+/** Whether one mix is for all tasks. */
+function isCommon({ gating, experts }: ModelSpec): boolean {
+  return gating === "single" || ((gating === "none" || gating === "average") && experts.perTask === 0);
+}
+
+/** A mix and, in the last level, the prediction that is made of it. */
+function mixTo(spec: ModelSpec, level: number, path: number): string {
+  const name = mixName(spec, level, path);
+  if (level < levelCount(spec) - 1) return name;
+  const task = isCommon(spec) ? "k" : path + 1;
+  return `y_${task} = t_${task}(${name})`;
+}
+
+/** A task's mix of a level, `m_1`, or the one for all; in the second level `m_1'`, and so on. */
+function mixName(spec: ModelSpec, level: number, path: number): string {
+  if (isCommon(spec)) return "m";
+  return `m_${path === spec.tasks ? "s" : path + 1}${"'".repeat(level)}`;
+}
+
+/** How a path's mix uses a group of experts. */
+function mark(spec: ModelSpec, path: number, group: number): string {
+  const [first = -1] = expertsOn(spec, group);
+  if (spec.gating === "cross-stitch") return "●"; // in each layer
+  if (!expertsOf(spec, path).includes(first)) return ".";
+  if (path === spec.tasks) return "●";
+  if (spec.gating === "residual" && group === path) return "●+";
+  return spec.gating === "detached" && !ownExpertsOf(spec, path).includes(first) ? "○" : "●";
+}

@@ -1,0 +1,82 @@
+// Shapes that the zoo's models are made of, in the paper's sizes.
+import { parameterCount } from "./parameters.ts";
+import type { ModelSpec } from "./spec.ts";
+
+/** The sizes of a model that the data fix: D inputs, K tasks. */
+export interface Ends {
+  readonly inputs: number;
+  readonly tasks: number;
+}
+
+/** Section 5.1: 8 experts of 16 units, towers of 8 units. */
+export const EXPERTS = 8;
+export const EXPERT_UNITS = 16;
+const TOWER_UNITS = 8;
+/** Section 3.3's bottom (Figure 3). */
+export const SMALL_BOTTOM_UNITS = 16;
+/** Experts that a top-k gate keeps; assumed. */
+export const TOP = 2;
+/** Assumed. */
+export const SELECTION = { experts: 2, gamma: 1, entropy: 0.01 };
+/** Units of a hidden layer of a gate; assumed. */
+const GATE_UNITS = 16;
+
+export const PAPER = {
+  experts: { shared: EXPERTS, perTask: 0, layers: [EXPERT_UNITS] },
+  gate: { layers: [], bias: false },
+  tower: { layers: [TOWER_UNITS] },
+  bias: true,
+  dropout: 0,
+} as const;
+
+export const MLP = {
+  experts: { shared: 4, perTask: 0, layers: [64, 32, 32] },
+  gate: { layers: [], bias: true },
+  tower: { layers: [64, 32] },
+  bias: true,
+  dropout: 0,
+} as const;
+
+/**
+ * Units of a bottom with which Shared-Bottom has as many weights in bottom and towers as an MoE model has in experts
+ * and towers (section 5.1): weights / (D + T K), about 113 at the paper's sizes.
+ */
+export function sharedBottomUnits({ inputs, tasks }: Ends): number {
+  const weights = inputs * EXPERT_UNITS * EXPERTS + EXPERT_UNITS * TOWER_UNITS * tasks;
+  return Math.round(weights / (inputs + TOWER_UNITS * tasks));
+}
+
+/** The units with which `build(units)` has as many parameters as `target`, as nearly as whole units allow. */
+export function matchedUnits(build: (units: number) => ModelSpec, target: ModelSpec): number {
+  const [one, two] = [parameterCount(build(1)), parameterCount(build(2))];
+  return Math.max(1, Math.round(1 + (parameterCount(target) - one) / (two - one)));
+}
+
+export function sharedBottom(name: string, units: number, ends: Ends): ModelSpec {
+  return { ...PAPER, ...ends, name, experts: { shared: 1, perTask: 0, layers: [units] }, gating: "none" };
+}
+
+/** A network a task, which share nothing. */
+export function singleTask(name: string, units: number, ends: Ends): ModelSpec {
+  return { ...PAPER, ...ends, name, experts: { shared: 0, perTask: 1, layers: [units] }, gating: "none" };
+}
+
+/** The same, of as many parameters as mmoe. */
+export function matchedSingleTask(name: string, ends: Ends): ModelSpec {
+  const build = (units: number) => singleTask(name, units, ends);
+  return build(matchedUnits(build, mmoe("mmoe", ends)));
+}
+
+export function mmoe(name: string, ends: Ends): ModelSpec {
+  return { ...PAPER, ...ends, name, gating: "per-task" };
+}
+
+/** MMoE whose gates have hidden layers, with biases. */
+export function deepGates(name: string, layers: number, ends: Ends): ModelSpec {
+  return { ...mmoe(name, ends), gate: { layers: new Array<number>(layers).fill(GATE_UNITS), bias: true } };
+}
+
+/** A gate a task over experts that all tasks see and the task's own. */
+export function cgc(name: string, ends: Ends): ModelSpec {
+  return { ...mmoe(name, ends), experts: { shared: 4, perTask: 2, layers: [EXPERT_UNITS] } };
+}

@@ -1,0 +1,122 @@
+import { endianness } from "node:os";
+import { z } from "zod";
+import { belongTogether } from "../config/config.ts";
+import { type Curve, type Run, type RunState, VALUES } from "../engines/engine.ts";
+import { evaluationSteps } from "../engines/evaluations.ts";
+import { parameterCount } from "../models/parameters.ts";
+import { version } from "../version.ts";
+import { CURVE_SCHEMA, LOSS_UNIT, number, numbers, text, whole } from "./fields.ts";
+import { isSealed, sealed } from "./sealed.ts";
+
+/** Raised when the meaning of a checkpoint changes. */
+export const CHECKPOINT_VERSION = 1;
+
+/** A run in flight: `checkpoints/*.json`. */
+export const CHECKPOINT_SCHEMA = z.object({
+  schema: whole("version of the file's meaning"),
+  version: text("the mmoe that wrote it"),
+  trained: text("hash of the settings that its run is trained with"),
+  arithmetic: text("engines of this arithmetic go on with it: `cpu` with any kernels"),
+  id: text("the run's name, made of model, correlation, listed settings and run"),
+  step: whole("training steps done", "steps"),
+  reason: text("why the run has failed, while runs beside it train on; else empty"),
+  elapsedMs: number("the run's time so far", "ms"),
+  powers: numbers("beta1 and beta2 to the power of the step"),
+  noBias: numbers("for each of the values, what units without a bias have in its place"),
+  sums: numbers("each task's batch losses since the latest evaluation, added up", LOSS_UNIT),
+  curve: CURVE_SCHEMA,
+  values: z
+    .array(z.string())
+    .meta({ description: "parameters and adam's two moments, each in canonical order: little-endian float32, base64" }),
+  crc: text("CRC-32 of everything before it, in hexadecimal digits"),
+});
+
+/** What a checkpoint is of, apart from its run. */
+export interface Trained {
+  /** Hash of the sweep's settings. */
+  readonly trained: string;
+  /** Undefined for any. */
+  readonly arithmetic?: string;
+}
+
+/** A checkpoint as the text of its file. */
+export function checkpointText(run: Run, state: RunState, of: Required<Trained>): string {
+  const { step, failure = "", elapsedMs, powers, noBias, sums, curve, values } = state;
+  const checkpoint: Omit<z.input<typeof CHECKPOINT_SCHEMA>, "crc"> = {
+    ...{ schema: CHECKPOINT_VERSION, version, trained: of.trained, arithmetic: of.arithmetic, id: run.id },
+    ...{ step, reason: failure, elapsedMs, powers: [...powers], noBias: [...noBias], sums: [...sums] },
+    curve: { steps: [...curve.steps], train: curve.train.flat(), heldout: curve.heldout.flat() },
+    values: values.map(base64Of),
+  };
+  return sealed(checkpoint);
+}
+
+/** The state in a checkpoint of `run`, or why it has none. */
+export function stateIn(content: string, run: Run, { trained, arithmetic }: Trained): RunState | string {
+  if (!content.endsWith("\n") || !isSealed(Buffer.from(content.slice(0, -1)))) return "it is damaged";
+  const values = JSON.parse(content) as { readonly schema?: unknown };
+  if (values.schema !== CHECKPOINT_VERSION)
+    return `another mmoe wrote it (schema ${String(values.schema)}, this one reads ${CHECKPOINT_VERSION})`;
+  const { data } = CHECKPOINT_SCHEMA.safeParse(values);
+  if (data === undefined) return "it is damaged";
+  if (!belongTogether(data.trained, trained)) return `it is of another sweep (hash ${data.trained}, not ${trained})`;
+  if (data.id !== run.id) return `it is of another run (${data.id})`;
+  if (arithmetic !== undefined && data.arithmetic !== arithmetic)
+    return `${data.arithmetic} trained it, not ${arithmetic}`;
+  const state = stateOf(data, run.model.tasks);
+  return fits(state, run) ? state : "it does not fit its run";
+}
+
+function stateOf(data: z.output<typeof CHECKPOINT_SCHEMA>, K: number): RunState {
+  const { step, reason, elapsedMs, powers, noBias, sums, curve, values } = data;
+  return {
+    ...{ step, elapsedMs, noBias, sums, powers: powers as unknown as RunState["powers"] },
+    ...(reason !== "" && { failure: reason }),
+    curve: { steps: curve.steps, train: byTask(curve.train, K), heldout: byTask(curve.heldout, K) },
+    values: values.map(float32Of),
+  };
+}
+
+function byTask(losses: readonly number[], K: number): number[][] {
+  return Array.from({ length: Math.ceil(losses.length / K) }, (_, i) => losses.slice(i * K, (i + 1) * K));
+}
+
+/** Whether a state is one of a run of these sizes. */
+function fits({ step, values, noBias, powers, sums, curve, failure }: RunState, run: Run): boolean {
+  const { model, training } = run;
+  const blocks = VALUES[training.optimizer];
+  return (
+    step > 0 &&
+    step <= training.steps &&
+    values.length === blocks &&
+    values.every(({ length }) => length === parameterCount(model)) &&
+    noBias.length === blocks &&
+    powers.length === 2 &&
+    sums.length === model.tasks &&
+    isCurveTo(step, curve, run, failure !== undefined)
+  );
+}
+
+/** Whether a curve has K losses at each evaluation up to `step`, or at the first of them if the run has failed. */
+function isCurveTo(step: number, { steps, train, heldout }: Curve, { model, training }: Run, failed: boolean): boolean {
+  const due = evaluationSteps(training).filter((at) => at <= step);
+  return (
+    (failed ? steps.length <= due.length : steps.length === due.length) &&
+    steps.every((at, i) => at === due[i]) &&
+    [train, heldout].every((losses) => losses.flat().length === model.tasks * steps.length)
+  );
+}
+
+function base64Of(values: Float32Array): string {
+  return littleEndian(Buffer.from(values.slice().buffer)).toString("base64");
+}
+
+function float32Of(text: string): Float32Array {
+  const bytes = littleEndian(Buffer.from(text, "base64"));
+  return new Float32Array(Uint8Array.from(bytes).buffer, 0, Math.floor(bytes.length / 4));
+}
+
+/** Swaps bytes, in place, where this machine's float32 are big-endian. */
+function littleEndian(bytes: Buffer): Buffer {
+  return endianness() === "LE" ? bytes : bytes.swap32();
+}

@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import { constantsName } from "../../scripts/calibration/constants.ts";
+import type { CurvePoint } from "../../scripts/calibration/curves.ts";
+import { fingerprints } from "../../scripts/calibration/fingerprint.ts";
+import { rank } from "../../scripts/calibration/rank.ts";
+import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
+import { publishedFigure3, publishedFigure4 } from "../../src/figures/paper-points.ts";
+
+/** The paper's curves, `factor` times as high, with `unit` steps for a unit of its axis, up to that axis' `end`. */
+function likeThePaper({ factor = 1, unit = 10, end = 9900, lr = 0.01 }, published = publishedFigure4): CurvePoint[] {
+  return published()
+    .filter(({ step }) => step > 0 && step <= end)
+    .map(({ model, correlation, step, loss }) => {
+      const both = { mean: factor * loss, error: 0.05 * factor * loss };
+      return {
+        constants: "4-1",
+        loss: "squared of standardised",
+        initializer: "glorot-uniform",
+        rows: "fresh",
+        batch: 32,
+        lr,
+        model,
+        correlation,
+        runs: 7,
+        step: unit * step,
+        losses: { train: { mean: 2 * loss, error: 0 }, heldout: { mean: 3 * loss, error: 0 }, running: both },
+      };
+    });
+}
+
+const nearest = (points: readonly CurvePoint[]) => rank(points)[0];
+
+describe("rank(points)", () => {
+  test("puts the paper's own curves at no distance, and finds the steps of a unit", () => {
+    const { shown, lr, distance } = nearest(likeThePaper({})) ?? {};
+    expect([shown, lr]).toEqual(["running", "0.01"]);
+    expect(distance?.unit).toBeCloseTo(10, 9);
+    expect(distance?.rms).toBeCloseTo(0, 9);
+    expect(distance?.cells).toHaveLength(9);
+  });
+
+  test("measures a constant factor by its logarithm, and in standard errors with the floor of 5 %", () => {
+    const low = likeThePaper({ factor: 0.5, end: 9900 }).map((point) => ({ ...point, runs: 7 }));
+    const train = rank(low).find(({ shown, distance }) => shown === "train" && distance.unit > 9);
+    const running = rank(likeThePaper({ factor: 1.1 })).find(({ shown }) => shown === "running");
+    expect(train?.distance.cells[0]?.end).toBeCloseTo(2 * 0.2551, 6);
+    expect(running?.distance.rms).toBeLessThan(Math.log(1.1) + 1e-9);
+    expect((running?.distance.z as number) / (running?.distance.rms as number)).toBeCloseTo(1 / (0.05 * Math.SQRT2), 6);
+  });
+
+  test("measures the small Shared-Bottom by Figure 3, apart from the others", () => {
+    const both = [...likeThePaper({}), ...likeThePaper({ unit: 100 }, publishedFigure3)];
+    const running = rank(both).filter(({ shown }) => shown === "running");
+    expect(running.map(({ figure }) => figure)).toEqual([4, 3]);
+    expect(running[1]?.distance.unit).toBeCloseTo(100, 9);
+    expect(running[1]?.distance.rms).toBeCloseTo(0, 9);
+    expect(running[1]?.distance.cells).toHaveLength(3);
+  });
+
+  test("leaves out curves that end before the axis does", () => {
+    expect(rank(likeThePaper({ unit: 1, end: 9000 }))).toEqual([]);
+  });
+
+  test("lets each model choose the rate that ends lowest, as the paper did, whatever the other is near", () => {
+    const ranked = rank([...likeThePaper({}), ...likeThePaper({ factor: 0.7, lr: 0.001 })]);
+    const ends = (lr: string) =>
+      ranked.find((one) => one.lr === lr && one.shown === "running")?.distance.cells.map(({ end }) => end);
+    expect(ends("by model: 0.001 0.01")).toEqual(ends("0.001"));
+    expect(ends("by cell: 0.001 0.01")).toEqual(ends("0.001"));
+    expect(ends("0.01")).not.toEqual(ends("0.001"));
+  });
+});
+
+test("fingerprints() fits the curve of Shared-Bottom at .5 best as a running mean of .234", () => {
+  const { residual, level } = fingerprints()[0] as ReturnType<typeof fingerprints>[number];
+  expect(residual["1"]).toBeCloseTo(2.35e-4, 5);
+  expect(Math.min(residual["0.5"], residual["2"])).toBeGreaterThan(4 * residual["1"]);
+  expect(level).toBeCloseTo(0.2341, 4);
+});
+
+test("constantsName(data) names a preset that is a set of the fit as that set", () => {
+  const { inputs, scale, alpha, beta, noiseStd } = GENERATOR_PRESETS["four-sines"].settings;
+  expect(constantsName("four-sines")).toBe("4-1");
+  expect(constantsName({ inputs, scale, alpha: [...alpha], beta: [...beta], noiseStd })).toBe("4-1");
+  expect(constantsName("paper")).toBe("paper");
+  expect(() => constantsName({ inputs, scale: 0.5, alpha: [], beta: [], noiseStd })).toThrow("expected constants of");
+});

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { modelText } from "../../../src/cli/text/model-text.ts";
+import { MODEL_NAMES, type ModelName, ZOO } from "../../../src/models/zoo.ts";
+import { runMain } from "../../support/effects.ts";
+
+function textOf(name: ModelName, tasks = 2): string {
+  return modelText(ZOO[name].build({ inputs: 100, tasks }), ZOO[name]);
+}
+
+test("mmoe models --describe ple draws two levels, and gives sizes, source and engines", async () => {
+  const { stdout } = await runMain(["models", "--describe", "ple"]);
+  expect(stdout).toContain(`
+experts            4 shared  2 of task 1  2 of task 2
+level 1 reads      x         x            x
+  m_1              ●         ●            .
+  m_2              ●         .            ●
+  m_s              ●         ●            ●
+level 2 reads      m_s       m_1          m_2
+  y_1 = t_1(m_1')  ●         ●            .
+  y_2 = t_2(m_2')  ●         .            ●
+`);
+  expect(stdout).toMatch(/^gates +2 +100-6 +1,200\ngates +1 +100-8 +800\nexperts, level 2 +8 +16-16 +2,176$/m);
+  expect(stdout).toMatch(/^total +17,586$/m);
+  expect(stdout).toMatch(/^source +Tang et al., RecSys 2020, section 4.2/m);
+  expect(stdout).toMatch(/^engines +cpu, tfjs, cuda$/m);
+});
+
+test("a drawing tells experts that are added, and those that don't learn, from others", () => {
+  expect(textOf("adatt")).toMatch(/^ {2}y_2 = t_2\(m_2\) +● +●\+$/m);
+  expect(textOf("mmoe-detached")).toMatch(/^ {2}y_1 = t_1\(m_1\) +● +● +○$/m);
+});
+
+test("a mix for all tasks is drawn once", () => {
+  expect(textOf("omoe")).toMatch(/\n {2}y_k = t_k\(m\) +●\n● mixed\n/);
+});
+
+test.each(MODEL_NAMES)("the description of %s fits 80 columns for any number of tasks", (name) => {
+  for (const tasks of [2, 3, 7, 100]) {
+    for (const line of textOf(name, tasks).split("\n")) expect(line.length).toBeLessThan(80);
+  }
+  expect(textOf(name, 7)).toContain("tasks 1 to 3 of 7");
+});
+
+test("mmoe models --describe refuses a model that is not in the zoo, and names the nearest", async () => {
+  const { code, stderr } = await runMain(["models", "--describe", "mmoee"]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^mmoe: --describe: expected one of .*, got 'mmoee'; did you mean 'mmoe'\?\n$/);
+});
+
+test("mmoe models --describe mmoe --json gives its spec with formula and source", async () => {
+  const described = JSON.parse((await runMain(["models", "--describe", "mmoe", "--json"])).stdout);
+  expect(described).toMatchObject({ name: "mmoe", gating: "per-task", source: "Ma et al., KDD 2018, section 4.2" });
+});

@@ -1,0 +1,116 @@
+// Runs in flight are kept by the engine, and go on in another call, with other workers and kernels.
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { CpuEngine, type CpuOptions } from "../../../src/engines/cpu/cpu-engine.ts";
+import type { Run, RunResult, RunState } from "../../../src/engines/engine.ts";
+import { started } from "../../support/threads.ts";
+import { runOf } from "./runs.ts";
+
+vi.mock("node:worker_threads", async (original) =>
+  (await import("../../support/threads.ts")).watched(await original()),
+);
+
+beforeEach(() => void started.splice(0));
+
+const RUNS = [0, 1].flatMap((index) =>
+  (["omoe", "mmoe", "shared-bottom"] as const).map((model) => {
+    const training = { steps: 4000, evalEvery: 900, trainRows: "fresh", heldoutRows: 70 } as const;
+    return runOf({ model, index, dropout: 0.1, training });
+  }),
+);
+
+let engine: CpuEngine | undefined;
+afterEach(() => engine?.dispose());
+
+interface Choice extends CpuOptions {
+  readonly runs?: readonly Run[];
+  readonly states?: ReadonlyMap<string, RunState>;
+  readonly everyMs?: number;
+  /** Stop, or do something else, when a run is past the middle. */
+  readonly onMiddle?: (stop: () => void) => void;
+  /** Gets the steps that runs are told to have reached. */
+  readonly progress?: number[];
+}
+
+const ONE_BUNDLE = { jobs: 1, runs: RUNS.slice(0, 3) };
+
+/** Trains runs; gives their results and latest states, by id. */
+async function train({ runs = RUNS, states = new Map(), everyMs = 1e6, onMiddle, progress, ...options }: Choice = {}) {
+  engine = new CpuEngine({ jobs: 2, ...options });
+  const stop = new AbortController();
+  const results = new Map<string, RunResult>();
+  const latest = new Map<string, RunState>();
+  const begun = new Map<string, number>();
+  await engine.train(runs, {
+    signal: stop.signal,
+    onProgress: ({ id }, step) => {
+      if (!begun.has(id)) begun.set(id, step);
+      progress?.push(step);
+      if (step > 2000) onMiddle?.(() => stop.abort());
+    },
+    onResult: (result) => results.set(result.run.id, result),
+    keeping: { states, everyMs, onState: ({ id }, state) => latest.set(id, state) },
+  });
+  await engine.dispose();
+  return { results, latest, begun };
+}
+
+const curves = (results: ReadonlyMap<string, RunResult>) =>
+  Object.fromEntries([...results].sort().map(([id, { curve }]) => [id, curve]));
+
+const alone = await train();
+
+describe("train(runs, { keeping })", () => {
+  test("gives the state of each run in flight when it is stopped; others go on from there", async () => {
+    const { results, latest } = await train({ jobs: 1, onMiddle: (stop) => stop() });
+    expect([results.size, [...latest.keys()]]).toEqual([0, RUNS.slice(0, 3).map(({ id }) => id)]);
+    const rest = await train({ jobs: 3, kernels: "wasm", states: latest });
+    expect(curves(rest.results)).toEqual(curves(alone.results));
+    for (const [id, { step }] of latest) expect(rest.begun.get(id)).toBeGreaterThan(step);
+  });
+
+  test("trains runs apart that are at different steps", async () => {
+    const { latest } = await train({ jobs: 1, onMiddle: (stop) => stop() });
+    const further = await train({ jobs: 1, runs: RUNS.slice(0, 1), states: latest, everyMs: 1 });
+    const states = new Map([...latest, ...further.latest]);
+    expect(new Set([...states.values()].map(({ step }) => step)).size).toBe(2);
+    expect(curves((await train({ states })).results)).toEqual(curves(alone.results));
+  });
+
+  test("gives states every so often, none of which changes a result", async () => {
+    const { results, latest } = await train({ everyMs: 1 });
+    expect(latest.size).toBe(RUNS.length);
+    expect(curves(results)).toEqual(curves(alone.results));
+  });
+
+  test("goes on from the latest states where a worker dies", async () => {
+    let reached: number | undefined;
+    const kill = () => {
+      if (reached === undefined) void started[0]?.terminate();
+      reached ??= progress.length;
+    };
+    const progress: number[] = [];
+    const notes: string[] = [];
+    const { results } = await train({
+      ...ONE_BUNDLE,
+      everyMs: 1,
+      progress,
+      note: (line) => notes.push(line),
+      onMiddle: kill,
+    });
+    expect(notes).toEqual(["a worker died (exit code 1); training its runs again"]);
+    expect(Math.min(...progress.slice(reached))).toBeGreaterThan(1000);
+    expect(curves(results)).toEqual(curves(new Map([...alone.results].slice(0, 3))));
+  });
+
+  test("throws what onState throws, once the workers have stopped", async () => {
+    engine = new CpuEngine({ jobs: 1 });
+    const onState = () => {
+      throw new TypeError("a bug");
+    };
+    const results: string[] = [];
+    const onResult = ({ run }: RunResult) => results.push(run.id);
+    const training = engine.train(RUNS, { onResult, keeping: { states: new Map(), everyMs: 1, onState } });
+    await expect(training).rejects.toThrow("a bug");
+    expect(results).toEqual([]);
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import { type Part, parameterCount } from "../../src/models/parameters.ts";
+import { checkSpec } from "../../src/models/spec.ts";
+import { MODEL_NAMES, type ModelName, ZOO } from "../../src/models/zoo.ts";
+
+const PAPER = { inputs: 100, tasks: 2 };
+const PARTS: readonly Part[] = ["experts", "gates", "links", "towers", "outputs"];
+
+/** Experts, gates, links, towers and outputs. */
+const COUNTS: readonly (readonly [ModelName, readonly number[]])[] = [
+  ["single-task", [2 * 101 * 68, 0, 0, 2 * (68 * 8 + 8), 18]],
+  ["single-task-wide", [2 * 101 * 128, 0, 0, 2 * (128 * 8 + 8), 18]],
+  ["average", [8 * 101 * 16, 0, 0, 2 * (16 * 8 + 8), 18]],
+  ["shared-bottom-matched", [101 * 126, 0, 0, 2 * (126 * 8 + 8), 18]],
+  ["mmoe-deep-gate-1", [8 * 101 * 16, 2 * (101 * 16 + 17 * 8), 0, 2 * (16 * 8 + 8), 18]],
+  ["mmoe-deep-gate-2", [8 * 101 * 16, 2 * (101 * 16 + 17 * 16 + 17 * 8), 0, 2 * (16 * 8 + 8), 18]],
+  ["cgc", [8 * 101 * 16, 2 * 100 * 6, 0, 2 * (16 * 8 + 8), 18]],
+  ["ple", [8 * 101 * 16 + 8 * 17 * 16, 100 * (6 + 6 + 8) + 16 * (6 + 6), 0, 2 * (16 * 8 + 8), 18]],
+  ["mmoe-top-k", [8 * 101 * 16, 2 * 100 * 8, 0, 2 * (16 * 8 + 8), 18]],
+  ["dselect-k", [8 * 101 * 16, 2 * 100 * 2 * (1 + 3), 0, 2 * (16 * 8 + 8), 18]],
+  ["adatt", [2 * 101 * 64, 2 * 100 * 2, 0, 2 * (64 * 8 + 8), 18]],
+  ["cross-stitch", [2 * 101 * 68, 0, 2 * 2, 2 * (68 * 8 + 8), 18]],
+  ["snr-trans", [8 * 101 * 16, 0, 2 * 8 * (16 * 16 + 1), 2 * (16 * 8 + 8), 18]],
+  ["mmoe-detached", [8 * 101 * 16, 2 * 100 * 8, 0, 2 * (16 * 8 + 8), 18]],
+];
+
+test.each(COUNTS)("%s has %j parameters in experts, gates, links, towers and outputs", (name, counts) => {
+  const spec = ZOO[name].build(PAPER);
+  expect(PARTS.map((part) => parameterCount(spec, part))).toEqual(counts);
+});
+
+describe.each([2, 3, 5])("with %i tasks", (tasks) => {
+  const ends = { inputs: 50, tasks };
+  const total = (name: ModelName) => parameterCount(ZOO[name].build(ends));
+
+  test.each(MODEL_NAMES)("%s is a model, under its own name", (name) => {
+    const spec = ZOO[name].build(ends);
+    expect(() => checkSpec(spec)).not.toThrow();
+    expect(spec.name).toBe(name);
+  });
+
+  test.each(["single-task", "shared-bottom-matched"] as const)(
+    "%s has mmoe's number of parameters within half of what a unit adds",
+    (name) => {
+      const model = ZOO[name].build(ends);
+      const networks = name === "single-task" ? tasks : 1;
+      const unit = networks * (50 + 1) + tasks * 8;
+      expect(Math.abs(total(name) - total("mmoe"))).toBeLessThanOrEqual(unit / 2);
+      expect(model.experts.perTask).toBe(name === "single-task" ? 1 : 0);
+    },
+  );
+});
+
+test.each(MODEL_NAMES)("%s says what it is in lines of at most 79 characters", (name) => {
+  const { about, formula, source } = ZOO[name];
+  for (const line of [`${"".padEnd(23)}${about}`, ...formula.map((line) => `  ${line}`)])
+    expect(line.length).toBeLessThanOrEqual(79);
+  expect(formula[0]).toMatch(/^y_k = t_k\(/);
+  expect(source).not.toBe("");
+});

@@ -1,0 +1,88 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
+import type { RunState } from "../../src/engines/engine.ts";
+import { ZOO } from "../../src/models/zoo.ts";
+import { checkpointText, stateIn } from "../../src/records/checkpoint.ts";
+import { sealed } from "../../src/records/sealed.ts";
+import { makeRun } from "../support/runs.ts";
+import { stateOf } from "../support/states.ts";
+
+const OF = { trained: "0a1b2c3d", arithmetic: "cpu" };
+const run = makeRun({ id: "mmoe/p=0.50/007" }, { steps: 90 });
+const text = checkpointText(run, stateOf(run, 25), OF);
+const changed = (changes: object) => {
+  const { crc: _, ...values } = JSON.parse(text);
+  return sealed({ ...values, ...changes });
+};
+
+describe("stateIn(checkpointText(run, state), run)", () => {
+  test("is the state, to the last bit", () => {
+    expect(stateIn(text, run, OF)).toEqual(stateOf(run, 25));
+  });
+
+  test("is the state of three tasks by sgd, and before the first evaluation", () => {
+    const model = ZOO.omoe.build({ inputs: 100, tasks: 3 });
+    const three = makeRun({ model, correlationMatrix: correlationMatrix(3, 0.5) }, { optimizer: "sgd", evalEvery: 40 });
+    for (const step of [3, 20])
+      expect(stateIn(checkpointText(three, stateOf(three, step), OF), three, OF)).toEqual(stateOf(three, step));
+  });
+
+  test("is the state of a run that has failed, with its reason and numbers that are none", () => {
+    const values = stateOf(run, 25).values.map((block) => block.fill(Number.NaN, 2, 9));
+    const failed: RunState = {
+      ...{ ...stateOf(run, 25), values, failure: "loss is NaN at step 3" },
+      curve: { steps: [], train: [], heldout: [] },
+    };
+    expect(stateIn(checkpointText(run, failed, OF), run, OF)).toEqual(failed);
+  });
+
+  test("tells subnormal numbers, negative zeros and the powers' last bits", () => {
+    const [first, ...rest] = stateOf(run, 25).values as [Float32Array, ...Float32Array[]];
+    first.set([-0, 1e-45, -3e-41, 3.4e38, Number.POSITIVE_INFINITY]);
+    const state: RunState = { ...stateOf(run, 25), values: [first, ...rest], powers: [5e-324, 1 - 2 ** -53] };
+    const again = stateIn(checkpointText(run, state, OF), run, OF) as RunState;
+    expect([new Uint32Array(again.values[0]?.buffer as ArrayBuffer).slice(0, 5), again.powers]).toEqual([
+      new Uint32Array(first.buffer).slice(0, 5),
+      state.powers,
+    ]);
+  });
+});
+
+describe("stateIn(text, run) is the reason why there is no state:", () => {
+  test("any changed byte, any missing end", () => {
+    fc.assert(
+      fc.property(fc.nat(text.length - 1), fc.integer({ min: 32, max: 126 }), (at, code) => {
+        const other = text.slice(0, at) + String.fromCharCode(code) + text.slice(at + 1);
+        if (other !== text) expect(stateIn(other, run, OF)).toBe("it is damaged");
+        expect(stateIn(text.slice(0, at), run, OF)).toBe("it is damaged");
+      }),
+      { numRuns: 200 },
+    );
+    expect(stateIn("", run, OF)).toBe("it is damaged");
+  });
+
+  test.each<[object, string]>([
+    [{ schema: 2 }, "another mmoe wrote it (schema 2, this one reads 1)"],
+    [{ trained: "99999999" }, "it is of another sweep (hash 99999999, not 0a1b2c3d)"],
+    [{ id: "mmoe/p=0.50/008" }, "it is of another run (mmoe/p=0.50/008)"],
+    [{ arithmetic: "tfjs (wasm)" }, "tfjs (wasm) trained it, not cpu"],
+    [{ step: "many" }, "it is damaged"],
+    [{ step: 0 }, "it does not fit its run"],
+    [{ step: 91 }, "it does not fit its run"],
+    [{ step: 31 }, "it does not fit its run"], // it has no evaluation at 30
+    [{ values: JSON.parse(text).values.slice(1) }, "it does not fit its run"],
+    [{ values: ["", "", ""] }, "it does not fit its run"],
+    [{ sums: [1] }, "it does not fit its run"],
+    [{ powers: [1] }, "it does not fit its run"],
+    [{ noBias: [0, 0] }, "it does not fit its run"],
+    [{ curve: { ...JSON.parse(text).curve, steps: [10, 21] } }, "it does not fit its run"],
+    [{ curve: { ...JSON.parse(text).curve, heldout: [1, 2, 3] } }, "it does not fit its run"],
+  ])("%j", (changes, reason) => {
+    expect(stateIn(changed(changes), run, OF)).toBe(reason);
+  });
+
+  test("but any arithmetic will do where none is asked for", () => {
+    expect(stateIn(changed({ arithmetic: "tfjs (wasm)" }), run, { trained: OF.trained })).toEqual(stateOf(run, 25));
+  });
+});

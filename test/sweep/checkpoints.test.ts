@@ -1,0 +1,175 @@
+// Runs in flight outlive the process that began them.
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { trainedHash } from "../../src/config/config.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { byKind } from "../../src/engines/abilities.ts";
+import { Checkpoints } from "../../src/records/checkpoints.ts";
+import type { RunRecord } from "../../src/records/record.ts";
+import { planRuns } from "../../src/sweep/plan.ts";
+import { runSweep, type SweepListener, type SweepOutcome, type SweepRequest } from "../../src/sweep/run-sweep.ts";
+import { codeModel, LINEAR } from "../support/code-model.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { stateOf } from "../support/states.ts";
+
+const SMALL = { models: ["mmoe", "omoe"], correlations: [0.5], runs: 2, batch: 16, heldoutRows: 50 };
+const configOf = (values: object) => loadConfig("smoke", [{ source: "test", values: { ...SMALL, ...values } }]);
+const LONG_STEPS = 5000;
+const LONG = configOf({ steps: LONG_STEPS, evalEvery: 700, trainRows: "fresh" });
+
+let out = "";
+beforeEach(() => {
+  out = join(temporaryFolder(), "results");
+});
+
+const files = () => (existsSync(join(out, "checkpoints")) ? readdirSync(join(out, "checkpoints")).sort() : []);
+const timeless = (records: SweepOutcome["records"]) =>
+  records?.map((record: RunRecord) => ({ ...record, elapsedMs: 0, device: "" }));
+
+/** Sweeps until a run is past `share` of its steps. */
+function sweepUntil(share: number, request: SweepRequest, listener: SweepListener = {}) {
+  const stop = new AbortController();
+  const progress: SweepListener["progress"] = ({ training }, step) => {
+    if (step > share * training.steps) stop.abort();
+  };
+  return runSweep({ out, ...request }, { signal: stop.signal, listener: { ...listener, progress } });
+}
+
+describe("a sweep that is stopped and goes on has the records of one that was not,", () => {
+  test.each([
+    [
+      "with fresh rows, dropout and Huber's loss",
+      { trainRows: "fresh", evalEvery: "log:9", loss: "huber", dropout: 0.1 },
+    ],
+    ["with fixed rows in epochs, by sgd", { trainRows: 300, optimizer: "sgd", evalEvery: 700 }],
+    ["in a grid", { trainRows: 200, lr: [0.001, 0.02], evalEvery: [20, 999], models: ["shared-bottom"] }],
+  ])("%s", async (_, values) => {
+    const config = configOf({ steps: 6000, ...values });
+    const first = await sweepUntil(0.3, { config, engineOptions: { kernels: "wasm", jobs: 1 } });
+    expect(first).toMatchObject({ done: 0, missing: 4, kept: { runs: 2 }, stopped: "signal" });
+    expect(first.kept.share).toBeGreaterThan(0.3);
+    expect(files()).toHaveLength(2);
+    const second = await sweepUntil(0.7, { config, engineOptions: { jobs: 3 } });
+    expect(second).toMatchObject({ missing: expect.toBeOneOf([2, 4]), stopped: "signal" });
+    const third = await runSweep({ config, out });
+    expect([third.missing, third.kept, files()]).toEqual([0, { runs: 0, share: 0 }, []]);
+    const alone = await runSweep({ config, out: join(temporaryFolder(), "alone") });
+    expect(timeless(third.records)).toEqual(timeless(alone.records));
+  });
+
+  test("and tells, when it goes on, how far the runs are, and of no step below", async () => {
+    const { kept } = await sweepUntil(0.4, { config: LONG });
+    const told: number[] = [];
+    let before: ReadonlyMap<string, number> = new Map();
+    await runSweep(
+      { config: LONG, out },
+      {
+        listener: {
+          start: (start) => (before = start.kept),
+          progress: ({ id }, step) => told.push(step - (before.get(id) ?? 0)),
+        },
+      },
+    );
+    expect(before.size).toBe(kept.runs);
+    expect([...before.values()].reduce((sum, step) => sum + step, 0) / (LONG_STEPS * kept.runs)).toBeCloseTo(
+      kept.share,
+      9,
+    );
+    expect(Math.min(...told)).toBeGreaterThan(0);
+  });
+});
+
+describe("a sweep with a model in JavaScript beside those that cpu trains", () => {
+  const { name, file, sha256 } = codeModel(LINEAR);
+  const values = { steps: 4000, evalEvery: 900, trainRows: 300, runs: 1 };
+  const config = configOf({ ...values, models: ["mmoe", { name, file, sha256 }] });
+  const engineOptions: SweepRequest["engineOptions"] = { kernels: "wasm", jobs: 1 };
+
+  test("keeps cpu's runs in flight; those in JavaScript begin again, to the same records", async () => {
+    const first = await sweepUntil(0.3, { config, engineOptions });
+    expect([first.missing, first.kept.runs, files()]).toEqual([2, 1, ["mmoe_p=0.50_000.json"]]);
+    const firstSteps = new Map<string, number>();
+    const progress: SweepListener["progress"] = ({ id }, step) => {
+      if (!firstSteps.has(id)) firstSteps.set(id, step);
+    };
+    const second = await runSweep({ config, out, engineOptions }, { listener: { progress } });
+    expect(firstSteps.get("mmoe/p=0.50/000")).toBeGreaterThan(0.3 * 4000);
+    expect(firstSteps.get("mine/p=0.50/000")).toBeLessThan(0.3 * 4000);
+    const alone = await runSweep({ config, out: join(temporaryFolder(), "alone"), engineOptions });
+    expect(timeless(second.records)).toEqual(timeless(alone.records));
+    expect([second.missing, files()]).toEqual([0, []]);
+  });
+
+  test("goes on with a run that was kept before the sweep had such a model", async () => {
+    await sweepUntil(0.3, { config: configOf({ ...values, models: ["mmoe"] }), engineOptions });
+    const notes: string[] = [];
+    let kept = 0;
+    const listener: SweepListener = { start: (start) => (kept = start.kept.size), note: (line) => notes.push(line) };
+    await runSweep({ config, out, engineOptions, limitMs: 1 }, { listener });
+    expect([kept, notes]).toEqual([1, []]);
+  });
+});
+
+describe("checkpoints", () => {
+  const keep = (config = LONG, arithmetic = "cpu") => {
+    const notes: string[] = [];
+    const checkpoints = new Checkpoints(out, { trained: trainedHash(config), arithmetic }, (line) => notes.push(line));
+    for (const run of byKind(planRuns(config)).specs) checkpoints.keep(run, stateOf(run, 2));
+    expect(notes).toEqual([]);
+  };
+
+  test("are written while runs train, and deleted when those have ended", async () => {
+    const seen = new Map<string, number>();
+    const { records } = await runSweep(
+      { config: LONG, out, checkpointMs: 1 },
+      { listener: { progress: () => files().map((name) => seen.set(name, (seen.get(name) ?? 0) + 1)) } },
+    );
+    expect([...seen.keys()].filter((name) => name.endsWith(".json"))).toHaveLength(4);
+    expect([records?.length, files()]).toEqual([4, []]);
+  });
+
+  test("are kept at a time limit, and runs begin that can't end before it", async () => {
+    const config = configOf({ steps: 9_000_000, evalEvery: "log:3", trainRows: "fresh" });
+    const outcome = await runSweep({ config, out, limitMs: 4000 });
+    expect([outcome.stopped, outcome.kept.runs > 0]).toEqual(["limit", true]);
+  });
+
+  test("are deleted by overwrite, and not gone on with", async () => {
+    const config = configOf({ steps: 5, evalEvery: 5 });
+    await runSweep({ config, out });
+    keep(config);
+    let kept = -1;
+    await runSweep({ config, out, overwrite: true }, { listener: { start: (start) => (kept = start.kept.size) } });
+    expect([kept, files()]).toEqual([0, []]);
+  });
+
+  test("of runs that have ended, left by a process that was killed, are deleted", async () => {
+    const config = configOf({ steps: 5, evalEvery: 5 });
+    await runSweep({ config, out });
+    keep(config);
+    const { done, kept } = await runSweep({ config, out });
+    expect([done, kept.runs, files()]).toEqual([4, 0, []]);
+  });
+
+  test("of another arithmetic are named and left out; their runs begin again", async () => {
+    const config = configOf({ steps: 5, evalEvery: 5, models: ["mmoe"], runs: 1 });
+    await runSweep({ config, out, limitMs: 1 });
+    keep(config);
+    const notes: string[] = [];
+    const request = { config, out, engine: "tfjs", engineOptions: { backend: "cpu" } } as const;
+    const { done } = await runSweep(request, { listener: { note: (line) => notes.push(line) } });
+    const path = join(out, "checkpoints", "mmoe_p=0.50_000.json");
+    expect(notes).toEqual([`${path}: left out, since cpu trained it, not tfjs (cpu); mmoe/p=0.50/000 begins again`]);
+    expect([done, files()]).toEqual([1, []]);
+  });
+
+  test("that can't be written are told, and the sweep ends all the same", async () => {
+    const notes: string[] = [];
+    await runSweep({ config: LONG, out, limitMs: 1 });
+    writeFileSync(join(out, "checkpoints"), "");
+    const listener = { note: (line: string) => notes.push(line) };
+    const { done } = await runSweep({ config: LONG, out, checkpointMs: 1 }, { listener });
+    expect([done, notes]).toEqual([4, [expect.stringContaining("checkpoints: can't be written: not a directory")]]);
+  });
+});
