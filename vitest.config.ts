@@ -5,6 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/slurm/**", "test/browser/**", "test/native/**", "test/packed/**", "test/kernels/**"], // those need more than Node
     maxWorkers: "100%", // many tests wait for processes that they start
+    server: { deps: { external: [/\/mmoe-test-/] } }, // users' files: Node loads them, as it will
     testTimeout: 60_000,
     hookTimeout: 60_000, // some train a sweep, and the machine may be busy
     reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report.json" }]] : ["default"],

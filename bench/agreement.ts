@@ -31,7 +31,7 @@ const config = loadConfig("paper", [
   override("--models", "models", values.models.split(",")),
   override("--lr", "lr", values.lr),
 ]);
-const runs = planRuns(config);
+const runs = planRuns(config) as Run[]; // of models of the family
 const byModel = groupBy(runs, ({ model }) => model.name);
 
 const cpu = new CpuEngine();

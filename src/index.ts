@@ -8,6 +8,7 @@ import { claimsOf } from "./claims/claims.ts";
 import type { Config } from "./config/config.ts";
 import type { GridPoint } from "./config/grid.ts";
 import { loadConfig as load } from "./config/load.ts";
+import type { OwnModel } from "./config/own-model-schema.ts";
 import type { Settings } from "./config/schema.ts";
 import { LARGEST_COUNT } from "./config/settings.ts";
 import { correlationMatrix, type Matrix } from "./data/correlation-matrix.ts";
@@ -23,10 +24,12 @@ import { type Results, readResults as read } from "./records/read-results.ts";
 import type { LossSet } from "./records/record.ts";
 import { type Summary, summaryOf } from "./summary/summary.ts";
 
-export type { Run } from "./engines/engine.ts";
+export type { AnyRun, Run } from "./engines/engine.ts";
+export type { Draw, ModelCode, Parameter, Prediction, Shape } from "./engines/tfjs/code/model-code.ts";
 export { UsageError } from "./errors.ts";
 export { isLacking } from "./figures/figure.ts";
 export { MachineError } from "./machine-error.ts";
+export type { CodeModel, Model } from "./models/code.ts";
 export type { RunRecord } from "./records/record.ts";
 export { planRuns } from "./sweep/plan.ts";
 export type { SweepListener, SweepOutcome, SweepRequest, SweepStart } from "./sweep/run-sweep.ts";
@@ -43,16 +46,22 @@ export type {
   LossSet,
   Matrix,
   ModelSpec,
+  OwnModel,
   Results,
   Settings,
   Summary,
 };
 
+/** Settings as a program gives them: the list of models may define some. */
+export interface GivenSettings extends Omit<Partial<Settings>, "models"> {
+  readonly models?: readonly (string | OwnModel)[];
+}
+
 /**
  * The checked, frozen config of a sweep: of a preset (`paper`, `fresh`, `figure3`, `smoke`) or a YAML or JSON file, with
  * `settings` in place of its own. Throws UsageError with the place, what is expected there, and what it got.
  */
-export function loadConfig(fileOrPreset: string, settings: Partial<Settings> = {}): Config {
+export function loadConfig(fileOrPreset: string, settings: GivenSettings = {}): Config {
   const layers = Object.entries(settings).map(([key, value]) => ({
     source: `settings.${key}`,
     values: { [key]: value },

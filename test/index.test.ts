@@ -28,6 +28,14 @@ test("loadConfig(preset, settings) checks the settings like a file's", () => {
   expect(() => loadConfig("fixed-rows", { runs: 0 })).toThrow("settings.runs: expected a whole number from 1");
 });
 
+test("loadConfig(preset, { models }) defines models of one's own", () => {
+  const config = loadConfig("smoke", { models: ["omoe", { name: "deep", like: "mmoe", gate: { layers: [9] } }] });
+  expect(planRuns(config).find(({ id }) => id === "deep/p=0.50/000")?.model).toMatchObject({ gate: { layers: [9] } });
+  expect(() => loadConfig("smoke", { models: [{ name: "mmoe", like: "mmoe" }] })).toThrow(
+    "settings.models: model mmoe: mmoe has a model of this name; give yours another",
+  );
+});
+
 test("atPoint(results, choice) is one point of a grid's results, of values that it has", () => {
   const grid = madeResults(({ training }) => training.lr, ["lr=0.001,0.01", "runs=2"]);
   const means = summarise(atPoint(grid, { lr: 0.01 })).cells.map(({ loss }) => loss.mean.value.toFixed(9));

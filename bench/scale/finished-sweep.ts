@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:f
 import { join } from "node:path";
 import { type Config, trainedHash } from "../../src/config/config.ts";
 import { configYaml } from "../../src/config/write.ts";
-import type { Run } from "../../src/engines/engine.ts";
+import type { AnyRun } from "../../src/engines/engine.ts";
 import { evaluationSteps } from "../../src/engines/evaluations.ts";
 import { JOURNAL_SCHEMA } from "../../src/records/fields.ts";
 import { lineOf } from "../../src/records/journal-line.ts";
@@ -33,7 +33,7 @@ export function writeFinishedSweep(folder: string, config: Config): void {
   for (const file of files) closeSync(file);
 }
 
-function resultOf(run: Run) {
+function resultOf(run: AnyRun) {
   const curve = { steps: [], train: [], heldout: [] };
   const [trainingSetLoss, labelCorrelations, elapsedMs] = [
     [Math.random(), Math.random()],
@@ -44,7 +44,7 @@ function resultOf(run: Run) {
 }
 
 /** Losses that fall, of nine digits as the engines' are. */
-function curveOf({ training }: Run): RunRecord["curve"] {
+function curveOf({ training }: AnyRun): RunRecord["curve"] {
   const evaluations = evaluationSteps(training);
   const losses = () =>
     Float64Array.from({ length: 2 * evaluations.length }, (_, i) => Number((Math.random() / (i + 1)).toPrecision(9)));

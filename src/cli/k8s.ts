@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { isCodeDefinition } from "../config/own-models.ts";
 import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
 import { checkSweep } from "./cluster/check-sweep.ts";
@@ -61,6 +62,9 @@ export const define: Define = (command, run) => {
 
 async function k8s(file: string, options: Options, typed: string[], { effects }: Context): Promise<number> {
   const { config, out } = await checkSweep(file, options);
+  const code = config.ownModels.find(isCodeDefinition);
+  if (code)
+    throw new UsageError(`model ${code.name}: a pod does not have ${code.file}; use mmoe slurm, or mmoe sweep --shard`);
   const { image, claim, memory, jobs, parallelism = options.completions } = options;
   const cpus = countOption("--cpus", options.cpus);
   const gpus = countOption("--gpus", options.gpus, 0);

@@ -1,73 +1,99 @@
+import { loadConfig } from "../config/load.ts";
+import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
 import { GENERATOR_PRESETS } from "../data/presets.ts";
-import { type Part, paperCount, parameterCount } from "../models/parameters.ts";
-import type { ModelSpec } from "../models/spec.ts";
-import { type Ends, MODEL_NAMES, ZOO } from "../models/zoo.ts";
+import { UsageError } from "../errors.ts";
+import { isCode } from "../models/code.ts";
+import type { Ends } from "../models/zoo.ts";
 import { thousands } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { choiceOption, countOption } from "./options.ts";
-import { modelText } from "./text/model-text.ts";
+import { configModels, type Listed, PARTS, zooModels } from "./model-list.ts";
+import { choiceOption, collect, countOption } from "./options.ts";
+import { codeText, modelText } from "./text/model-text.ts";
 import { table } from "./text/table.ts";
 
-const PARTS: readonly Part[] = ["experts", "gates", "links", "towers", "outputs"];
+const PAPER_INPUTS = GENERATOR_PRESETS.paper.settings.inputs;
 
 /** Tasks have directions of their own, so there are no more than inputs; more than this would take long. */
 const MOST_TASKS = 1_000;
 
 interface Options {
-  readonly inputs: string;
-  readonly tasks: string;
+  readonly model: readonly string[];
+  readonly modelSet: readonly string[];
+  readonly inputs?: string;
+  readonly tasks?: string;
   readonly json?: boolean;
   readonly describe?: string;
 }
 
 export const define: Define = (command, run) => {
   command
-    .option("--inputs <n>", "input dimension d", String(GENERATOR_PRESETS.paper.settings.inputs))
-    .option("--tasks <n>", "tasks K", "2")
+    .argument("[config]", "a config or preset: list its models (default: all of mmoe's)")
+    .option("--model <file>", "with a config: add a model of your own, as in mmoe sweep", collect, [])
+    .option("--model-set <model.field=value>", "with a config: change a model, as in mmoe sweep", collect, [])
+    .option("--inputs <n>", `input dimension d (default: ${PAPER_INPUTS})`)
+    .option("--tasks <n>", "tasks K (default: 2)")
     .option("--json", "as JSON: specs, and counts by part")
     .option("--describe <model>", "one model: formula, drawing, sizes, source, engines")
     .addHelpText(
       "after",
-      examples("mmoe models", "mmoe models --describe ple", "mmoe models --inputs 112 --tasks 3", "mmoe models --json"),
+      examples(
+        ...["mmoe models", "mmoe models --describe ple", "mmoe models --inputs 112 --tasks 3", "mmoe models --json"],
+        ...["mmoe models my.yaml", "mmoe models zoo --model-set ple.levels=3 --describe ple-levels-3"],
+      ),
     )
-    .action((options: Options) => run(async (context) => listModels(options, context)));
+    .action((config: string | undefined, options: Options) => run((context) => show(config, options, context)));
 };
 
-function listModels({ inputs, tasks, json = false, describe }: Options, { effects }: Context): number {
-  const D = countOption("--inputs", inputs, 2);
-  const ends = { inputs: D, tasks: countOption("--tasks", tasks, 2, Math.min(D, MOST_TASKS)) };
-  if (describe !== undefined) {
-    effects.stdout.write(describedModel(describe, ends, json));
-    return EXIT.done;
-  }
-  const specs: ModelSpec[] = MODEL_NAMES.map((name) => ZOO[name].build(ends));
-  effects.stdout.write(json ? `${JSON.stringify(specs.map(described), null, 2)}\n` : listed(specs));
+async function show(file: string | undefined, options: Options, { effects }: Context): Promise<number> {
+  const { json = false, describe } = options;
+  const models = file === undefined ? zooModels(endsOf(options)) : await modelsIn(file, options);
+  effects.stdout.write(describe === undefined ? list(models, json) : description(describe, models, json));
   return EXIT.done;
 }
 
-function describedModel(text: string, ends: Ends, json: boolean): string {
-  const name = choiceOption("--describe", text, MODEL_NAMES);
-  const { about, formula, source, build } = ZOO[name];
-  const spec = build(ends);
-  if (!json) return modelText(spec, { about, formula, source });
-  return `${JSON.stringify({ ...described(spec), about, formula, source }, null, 2)}\n`;
+function endsOf({ inputs, tasks, model, modelSet }: Options): Ends {
+  const flag = model.length > 0 ? "--model" : modelSet.length > 0 && "--model-set";
+  if (flag) throw new UsageError(`${flag}: expected a config with the other models; give one, such as paper`);
+  const D = countOption("--inputs", inputs ?? String(PAPER_INPUTS), 2);
+  return { inputs: D, tasks: countOption("--tasks", tasks ?? "2", 2, Math.min(D, MOST_TASKS)) };
 }
 
-function described(spec: ModelSpec) {
-  const parameters = Object.fromEntries(PARTS.map((part) => [part, parameterCount(spec, part)]));
-  return { ...spec, parameters: { ...parameters, total: parameterCount(spec), paper: paperCount(spec) } };
+function modelsIn(file: string, { inputs, tasks, model, modelSet }: Options): Promise<Listed[]> {
+  const flag = inputs === undefined ? tasks && "--tasks" : "--inputs";
+  if (flag) throw new UsageError(`${flag}: the config says it; leave it out`);
+  return configModels(loadConfig(file, [...modelFileOverrides(model), ...modelSetOverrides(modelSet)]));
 }
 
-function listed(specs: readonly ModelSpec[]): string {
+function description(text: string, models: readonly Listed[], json: boolean): string {
+  const names = models.map(({ model }) => model.name);
+  const name = choiceOption("--describe", text, names);
+  const listed = models[names.indexOf(name)] as Listed;
+  const { model, about, formula, source, parts } = listed;
+  if (json) return jsonText({ ...described(listed), about, formula, source });
+  return isCode(model) ? codeText(model, about, parts) : modelText(model, { about, formula, source });
+}
+
+function list(models: readonly Listed[], json: boolean): string {
+  return json ? jsonText(models.map(described)) : listText(models);
+}
+
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function described({ model, parts, total, paper }: Listed) {
+  return { ...model, parameters: { ...parts, total, ...(paper !== undefined && { paper }) } };
+}
+
+function listText(models: readonly Listed[]): string {
   const header = ["parameters of", ...PARTS, "total", "paper's"];
-  const rows = specs.map((spec) => {
-    const counts = [...PARTS.map((part) => parameterCount(spec, part)), parameterCount(spec), paperCount(spec)];
-    return [spec.name, ...counts.map(thousands)];
+  const rows = models.map(({ model, parts, total, paper }) => {
+    const counts = [...PARTS.map((part) => (isCode(model) ? undefined : parts[part])), total, paper];
+    return [model.name, ...counts.map((count) => (count === undefined ? "" : thousands(count)))];
   });
-  const abouts = MODEL_NAMES.map((name) => [name, ZOO[name].about]);
-  const width = Math.max(...MODEL_NAMES.map((name) => name.length));
-  const about = abouts.map(([name, text]) => `${(name as string).padEnd(width)}  ${text}\n`).join("");
+  const width = Math.max(...models.map(({ model }) => model.name.length));
+  const about = models.map(({ model, about }) => `${model.name.padEnd(width)}  ${about}\n`).join("");
   return `${table([header, ...rows])}\npaper's: as the paper counts, the kernels of experts and towers.\n\n${about}`;
 }

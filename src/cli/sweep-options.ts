@@ -2,8 +2,9 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Command, Option } from "commander";
 import type { Config } from "../config/config.ts";
-import type { GivenValues } from "../config/file-version.ts";
+import type { Override } from "../config/file-version.ts";
 import { listOverride, loadConfig, override, presetNames, setOverride } from "../config/load.ts";
+import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { UsageError } from "../errors.ts";
 import { CONFIG, defaultFolder } from "../records/find-results.ts";
@@ -23,6 +24,8 @@ import { goOn } from "./text/go-on.ts";
 export interface SweepOptions {
   readonly corr?: string;
   readonly models?: string;
+  readonly model: readonly string[];
+  readonly modelSet: readonly string[];
   readonly runs?: string;
   readonly steps?: string;
   readonly batch?: string;
@@ -62,6 +65,8 @@ export function addSweepOptions(command: Command): Command {
     .argument("[config]", "a YAML or JSON file, or a preset: paper, fixed-rows, figure3, zoo, smoke", "paper")
     .option("--corr <list>", "correlations of the task pairs, separated by commas")
     .option("--models <list>", "models, separated by commas (see mmoe models)")
+    .option("--model <file>", "add a model of your own in JavaScript; may be given again", collect, [])
+    .option("--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, [])
     .option("--runs <n>", "runs of each model at each correlation")
     .option("--steps <n>", "training steps of a run; several, by commas, make a grid")
     .option("--batch <n>", "training rows of each step; or several")
@@ -129,13 +134,13 @@ export function typedWords(command: Command, options: readonly Option[]): string
   });
 }
 
-function overridesOf(options: SweepOptions): GivenValues[] {
-  const { corr, models, runs, steps, batch, lr, seed, set } = options;
-  const layers = set.map(setOverride);
+function overridesOf(options: SweepOptions): Override[] {
+  const { corr, models, model, modelSet, runs, steps, batch, lr, seed, set } = options;
+  const layers: Override[] = set.map(setOverride);
   if (corr !== undefined) layers.push(override("--corr", "correlations", listOption(corr)));
   if (models !== undefined) layers.push(override("--models", "models", listOption(models)));
   for (const [key, text] of Object.entries({ runs, steps, batch, lr, seed })) {
     if (text !== undefined) layers.push(listOverride(`--${key}`, key, text));
   }
-  return layers;
+  return [...layers, ...modelFileOverrides(model), ...modelSetOverrides(modelSet)];
 }

@@ -107,9 +107,9 @@ type Request = ReturnType<typeof requestOf>["request"];
 
 async function dryRun(request: Request, { effects, note }: Context): Promise<number> {
   const share = shareOf(request, note);
-  const engine = await loadEngine(request.engine, { ...request.engineOptions, note });
+  const engine = await loadEngine(request.engine, { ...request.engineOptions, note }, share.todo);
   try {
-    checkRuns(share.todo, engine);
+    await checkRuns(share.todo, engine);
     effects.stdout.write(await describePlan(share, engine));
     return EXIT.done;
   } finally {

@@ -1,4 +1,5 @@
 import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { MMOE } from "../called-as.ts";
 import { listedKeys } from "../config/grid.ts";
 import { configYaml } from "../config/write.ts";
@@ -69,7 +70,7 @@ async function tune(folder: string, options: Options, context: Context): Promise
   const file = outputFile(options, results);
   const picks = choose(results, { loss, by });
   const config = tunedConfig(results, picks, { loss, by, ...report });
-  writable(file, () => writeWholeSync(file, configYaml(config)), "give another -o");
+  writable(file, () => writeWholeSync(file, configYaml(config, dirname(file))), "give another -o");
 
   const { stdout } = context.effects;
   if (options.json) stdout.write(`${JSON.stringify({ folder, at: results.at, loss, by, picks, file }, null, 2)}\n`);

@@ -2,35 +2,51 @@ import { z } from "zod";
 import { UsageError } from "../errors.ts";
 import { checkGrid, withoutSingles } from "./check-grid.ts";
 import type { Config, SettingOrigin } from "./config.ts";
-import { type GivenValues, upToDate } from "./file-version.ts";
+import { type GivenValues, type Override, upToDate } from "./file-version.ts";
+import { checkModels, definitionsApart, ownModelsIn, withModels } from "./own-models.ts";
 import { FILE_SCHEMA, SETTING_KEYS, type SettingKey, type Settings, SWEEP_SCHEMA } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 import { checkTasks } from "./tasks.ts";
 import { checkTuned } from "./tuned.ts";
 
 /** The file with the overrides laid over it, checked and frozen. Throws UsageError for the first thing wrong. */
-export function checkConfig(file: GivenValues, overrides: readonly GivenValues[]): Config {
-  const { marks, version: _, ...settings } = checkFile(FILE_SCHEMA, upToDate(file));
-  const origins = Object.fromEntries(SETTING_KEYS.map((key) => [key, marks[key] ?? "yours"])) as Record<
-    SettingKey,
-    SettingOrigin
-  >;
-
-  const merged: Record<string, unknown> = withoutSingles(settings);
+export function checkConfig(file: GivenValues, overrides: readonly Override[]): Config {
+  const { marks, version: _, ...given } = checkFile(FILE_SCHEMA, upToDate(file));
+  const settings = withoutSingles(definitionsApart(given, file)) as Settings;
+  const origins = Object.fromEntries(SETTING_KEYS.map((key) => [key, marks[key] ?? "yours"])) as Origins;
   const sources: Partial<Record<SettingKey, string>> = {};
-  for (const { source, values } of overrides) {
-    const checkedValues = checkedBy(SWEEP_SCHEMA.partial(), values as object, within(source), source);
-    for (const [key, value] of Object.entries(withoutSingles(checkedValues))) {
-      if (!same(merged[key], value)) origins[key as SettingKey] = "yours";
-      merged[key] = value;
-      sources[key as SettingKey] = source;
+  for (const one of overrides) {
+    for (const [key, value] of Object.entries(overriding(settings, one)) as [SettingKey, never][]) {
+      if (!same(settings[key], value)) origins[key] = "yours";
+      settings[key] = value;
+      sources[key] = one.source;
     }
   }
-  const place = (key: SettingKey) => sources[key] ?? `${file.source}: ${key}`;
-  checkTasks(merged as Settings, place);
-  checkGrid(merged as Settings, place);
-  checkTuned(merged as Settings, sources.tuned === undefined ? Object.keys(sources) : [], place);
-  return frozen({ ...merged, origins } as Config);
+  settings.ownModels = ownModelsIn(settings);
+  origins.ownModels = settings.ownModels.length > 0 ? "yours" : "assumed";
+  checkSettings(settings, sources, file.source);
+  return frozen({ ...settings, origins });
+}
+
+type Origins = Record<SettingKey, SettingOrigin>;
+
+/** The settings that an override gives; definitions of models are added to those before. */
+function overriding(before: Settings, override: Override): Partial<Settings> {
+  const { source } = override;
+  const values = "valuesAfter" in override ? override.valuesAfter(before) : override.values;
+  const checked = checkedBy(SWEEP_SCHEMA.partial(), values as object, within(source), source);
+  const { ownModels, ...others } = definitionsApart(checked, override);
+  const all = ownModels && { ownModels: withModels(before.ownModels, ownModels) };
+  return withoutSingles({ ...others, ...all });
+}
+
+/** Refuses settings that do not fit together; `sources` names the overrides among them. */
+function checkSettings(settings: Settings, sources: Partial<Record<SettingKey, string>>, file: string): void {
+  const place = (key: SettingKey, at = "") => sources[key] ?? `${file}: ${key === "ownModels" ? "models" : key}${at}`;
+  checkTasks(settings, place);
+  checkModels(settings, place);
+  checkGrid(settings, place);
+  checkTuned(settings, sources.tuned === undefined ? Object.keys(sources) : [], place);
 }
 
 /** The places of a flag's value: the flag and, of a setting with keys, the key: `--set data: alpha[1]`. */
@@ -62,9 +78,9 @@ function checkedBy<T extends z.ZodObject>(
   const issue = innermost(firstOf(issues));
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0] as string;
-    const at = issue.path.length > 0 ? `${issue.path.join(".")}: ` : "";
+    const at = issue.path.length > 0 ? place(pathText(issue.path)) : source;
     const known = leafOf(schema, issue.path, values).keys;
-    throw new UsageError(`${source}: ${at}unknown key '${key}'${didYouMean(key, known)}`);
+    throw new UsageError(`${at}: unknown key '${key}'${didYouMean(key, known)}`);
   }
   throw new UsageError(explained(schema, values, issue, place));
 }
@@ -77,8 +93,20 @@ function firstOf(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
 /** Of a setting of several kinds: what is wrong within the kind that was given, if it is one of them. */
 function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   if (issue.code !== "invalid_union") return issue;
-  const inner = issue.errors.map(firstOf).find(({ code, path }) => code === "unrecognized_keys" || path.length > 0);
+  const within = issue.errors.filter((issues) => issues.some(isWithin)).sort((a, b) => unknownIn(a) - unknownIn(b));
+  const inner = within[0] && firstOf(within[0]);
   return inner === undefined ? issue : { ...inner, path: [...issue.path, ...inner.path] };
+}
+
+/** Whether an issue is of a part of the value. */
+function isWithin({ code, path }: z.core.$ZodIssue): boolean {
+  return code === "unrecognized_keys" || path.length > 0;
+}
+
+/** How many keys of the value itself a kind does not know. */
+function unknownIn(issues: readonly z.core.$ZodIssue[]): number {
+  const unknown = issues.find((issue) => issue.code === "unrecognized_keys" && issue.path.length === 0);
+  return unknown?.code === "unrecognized_keys" ? unknown.keys.length : 0;
 }
 
 function explained(
@@ -88,12 +116,15 @@ function explained(
   place: (path: string) => string,
 ): string {
   const value = valueAt(values, issue.path);
-  const at = place(
-    issue.path.map((key, i) => (typeof key === "number" ? `[${key}]` : `${i > 0 ? "." : ""}${String(key)}`)).join(""),
-  );
+  const at = place(pathText(issue.path));
   const { description, options } = leafOf(schema, issue.path, values);
   const hint = typeof value === "string" && options ? didYouMean(value, options) : "";
   return `${at}: expected ${description}, got ${shown(value)}${hint}`;
+}
+
+/** `models[1].experts.shared` */
+function pathText(path: readonly PropertyKey[]): string {
+  return path.map((key, i) => (typeof key === "number" ? `[${key}]` : `${i > 0 ? "." : ""}${String(key)}`)).join("");
 }
 
 function valueAt(values: object, path: readonly PropertyKey[]): unknown {
@@ -132,7 +163,12 @@ function kindOf(union: z.ZodUnion, value: unknown): unknown {
   const kind = Array.isArray(value) ? "list" : typeof value === "object" && value !== null ? "tree" : "single";
   const kindOfSchema = (schema: unknown) =>
     schema instanceof z.ZodArray ? "list" : schema instanceof z.ZodObject ? "tree" : "single";
-  const chosen = union.options.find((option) => kindOfSchema(option) === kind) as z.ZodType | undefined;
+  const keys = kind === "tree" ? Object.keys(value as object) : [];
+  const unknown = (schema: unknown) =>
+    schema instanceof z.ZodObject ? keys.filter((key) => !Object.hasOwn(schema.shape, key)).length : 0;
+  const [chosen] = (union.options as z.ZodType[])
+    .filter((option) => kindOfSchema(option) === kind)
+    .sort((a, b) => unknown(a) - unknown(b));
   const saysAll = union.description !== undefined && (kind === "single" || (kind === "list" && !chosen?.description));
   return saysAll || chosen === undefined ? union : chosen;
 }

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { GENERATOR_PRESETS, generatorSettings, type Mark } from "../data/presets.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
 import type { TrainingSettings } from "../engines/engine.ts";
+import { isCode, type Model } from "../models/code.ts";
 import type { Initializer } from "../models/initializers.ts";
-import type { ModelSpec } from "../models/spec.ts";
-import { type ModelName, ZOO } from "../models/zoo.ts";
 import { type GridPoint, listedKeys } from "./grid.ts";
+import { definitionHash, modelNamed } from "./own-models.ts";
 import { EXTENT, NAMES, type PointSettings, type SettingKey, type Settings } from "./schema.ts";
 import { LATER_SETTINGS } from "./settings.ts";
 
@@ -68,9 +68,10 @@ export function trainingOf(config: PointConfig): TrainingSettings {
   };
 }
 
-export function modelOf(config: PointConfig, name: ModelName): ModelSpec {
+export function modelOf(config: PointConfig, name: string): Model {
   const { inputs } = generatorOf(config);
-  return { ...ZOO[name].build({ inputs, tasks: config.tasks }), dropout: config.dropout };
+  const model = modelNamed(name, config.ownModels, { inputs, tasks: config.tasks });
+  return isCode(model) ? model : { ...model, dropout: config.dropout };
 }
 
 function initializerOf({ initializer, initializerStd }: PointConfig): Initializer {
@@ -78,11 +79,34 @@ function initializerOf({ initializer, initializerStd }: PointConfig): Initialize
 }
 
 /**
- * Eight hexadecimal digits of the data settings, training settings and seed. They do not depend on which runs: more
- * models, correlations, runs or values of a listed setting belong to the same results. A setting that came later counts
- * only if it has another value than before it existed.
+ * Eight hexadecimal digits of the data settings, training settings and seed, then those of each model of one's own:
+ * `20ca4b02 wide=1f0c9d3e`. They do not depend on which runs: more models, correlations, runs or values of a listed
+ * setting belong to the same results. A setting that came later counts only if it has another value than before it
+ * existed.
  */
 export function trainedHash(config: Config): string {
+  const own = config.ownModels.map((model) => `${model.name}=${definitionHash(model)}`);
+  return [settingsHash(config), ...own.sort()].join(" ");
+}
+
+/** Whether results of the hashes `a` and `b` belong together: no model is another one there. */
+export function belongTogether(a: string, b: string): boolean {
+  const [[settingsA, ...ownA], [settingsB, ...ownB]] = [a.split(" "), b.split(" ")] as [string[], string[]];
+  const hashes = new Map(ownA.map((one) => one.split("=") as [string, string]));
+  const differs = (one: string) => {
+    const [name, hash] = one.split("=") as [string, string];
+    return (hashes.get(name) ?? hash) !== hash;
+  };
+  return settingsA === settingsB && !ownB.some(differs);
+}
+
+/** Eight hexadecimal digits for the name of a sweep's folder. */
+export function folderHash(config: Config): string {
+  const hash = trainedHash(config);
+  return config.ownModels.length === 0 ? hash : digits(hash);
+}
+
+function settingsHash(config: Config): string {
   const listed = listedKeys(config);
   const common = { ...config, ...Object.fromEntries(listed.map((key) => [key, "listed"])) } as PointConfig;
   const { seed, dropout, initializerStd } = common;
@@ -94,7 +118,11 @@ export function trainedHash(config: Config): string {
     ...laterChanges(common),
     ...(listed.includes("initializer") && { initializerStd }), // truncated-normal may be among them
   };
-  return createHash("sha256").update(JSON.stringify(trained)).digest("hex").slice(0, 8);
+  return digits(JSON.stringify(trained));
+}
+
+function digits(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }
 
 function laterChanges(config: PointConfig): Record<string, unknown> {

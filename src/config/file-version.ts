@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.ts";
-import { CONFIG_VERSION, FILE_SCHEMA } from "./schema.ts";
+import { CONFIG_VERSION, FILE_SCHEMA, type Settings } from "./schema.ts";
 import { LATER_SETTINGS } from "./settings.ts";
 import { didYouMean } from "./suggest.ts";
 
@@ -8,7 +8,16 @@ export interface GivenValues {
   /** Its name in errors. */
   readonly source: string;
   readonly values: unknown;
+  /** The folder that paths in it start from; by default the working folder. */
+  readonly folder?: string;
 }
+
+/** Values that replace those of a file, or are made from what they replace. */
+export type Override =
+  | GivenValues
+  | (Pick<GivenValues, "source" | "folder"> & {
+      readonly valuesAfter: (before: Settings) => Partial<Record<keyof Settings, unknown>>;
+    });
 
 /**
  * Turns a config file of any version into one of this version: settings that came later get the value, and the mark,

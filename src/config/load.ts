@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../errors.ts";
 import { readText } from "../regular-file.ts";
 import { checkConfig } from "./check.ts";
 import type { Config } from "./config.ts";
-import type { GivenValues } from "./file-version.ts";
+import type { GivenValues, Override } from "./file-version.ts";
 import { SETTING_KEYS, type SettingKey } from "./schema.ts";
 import { GRID_KEYS } from "./settings.ts";
 import { didYouMean } from "./suggest.ts";
@@ -28,7 +28,7 @@ export function presetNames(): string[] {
  * The config of a file or preset, with `overrides` (from flags and --set) laid over it in turn.
  * Throws UsageError with the file, the place, what was expected and what it got.
  */
-export function loadConfig(fileOrPreset: string, overrides: readonly GivenValues[] = []): Config {
+export function loadConfig(fileOrPreset: string, overrides: readonly Override[] = []): Config {
   const path = findFile(fileOrPreset);
   const source = path.startsWith(PRESETS) ? `configs/${basename(path)}` : fileOrPreset;
   return checkConfig(readYaml(path, source), overrides);
@@ -36,7 +36,7 @@ export function loadConfig(fileOrPreset: string, overrides: readonly GivenValues
 
 /** The values in a YAML file, which errors call `source`. */
 export function readYaml(path: string, source = path): GivenValues {
-  return { source, values: parseFile(readText(path, { source, most: LARGEST_FILE }), source) };
+  return { source, values: parseFile(readText(path, { source, most: LARGEST_FILE }), source), folder: dirname(path) };
 }
 
 /** One override from a flag: `--corr` and a list of texts, `--runs` and one text. */
@@ -87,7 +87,7 @@ function parseFile(text: string, source: string): unknown {
 }
 
 /** A flag's text as a YAML value; if it is not YAML it stays text, which the schema refuses. */
-function parseValue(text: string): unknown {
+export function parseValue(text: string): unknown {
   try {
     return yamlValue(text, { decimal: true });
   } catch (error) {

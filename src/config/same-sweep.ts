@@ -1,5 +1,6 @@
-import { type Config, trainedHash } from "./config.ts";
+import { belongTogether, type Config, trainedHash } from "./config.ts";
 import { listedKeys, valuesOf } from "./grid.ts";
+import { definitionText, ownModelsIn, withModels } from "./own-models.ts";
 import { EXTENT, NAMES, SETTING_KEYS, type SettingKey } from "./schema.ts";
 import { settingText, valueText } from "./setting-rows.ts";
 
@@ -9,15 +10,21 @@ export function differences(
   here: Config,
   places: readonly [string, string] = ["there", "here"],
 ): string[] {
-  if (trainedHash(there) === trainedHash(here)) return [];
+  if (belongTogether(trainedHash(there), trainedHash(here))) return [];
   const listed: readonly SettingKey[] = listedKeys(there).filter((key) => Array.isArray(here[key]));
   const trained = SETTING_KEYS.filter((key) => ![...EXTENT, ...NAMES, ...listed].includes(key));
-  const texts = trained.map((key): [SettingKey, string, string] => [
-    key,
-    trainedText(there, key),
-    trainedText(here, key),
-  ]);
-  return texts.filter(([, a, b]) => a !== b).map(([key, a, b]) => `${key}: ${a} ${places[0]}, ${b} ${places[1]}`);
+  const texts = trained.map((key): [string, string, string] => [key, trainedText(there, key), trainedText(here, key)]);
+  return [...texts, ...modelTexts(there, here)]
+    .filter(([, a, b]) => a !== b)
+    .map(([key, a, b]) => `${key}: ${a} ${places[0]}, ${b} ${places[1]}`);
+}
+
+/** Definitions of the models that both have. */
+function modelTexts(there: Config, here: Config): [string, string, string][] {
+  return there.ownModels.flatMap((model) => {
+    const other = here.ownModels.find(({ name }) => name === model.name);
+    return other ? [[`model ${model.name}`, definitionText(model), definitionText(other)]] : [];
+  });
 }
 
 /** A list that makes a grid in brackets: `[0.001, 0.01]`. */
@@ -27,14 +34,16 @@ function trainedText(config: Config, key: SettingKey): string {
 }
 
 /**
- * `config` with all runs, models, correlations and values of listed settings of either; both have the same settings as
+ * `config` with all runs, models and their definitions, correlations and values of listed settings of either; both have the same settings as
  * lists. A value that is the other's keeps the other's mark.
  */
 export function widened(config: Config, other: Config): Config {
+  const models = union(other.models, config.models);
   const wide = {
     ...config,
     runs: Math.max(config.runs, other.runs),
-    models: union(other.models, config.models),
+    models,
+    ownModels: ownModelsIn({ models, ownModels: withModels(other.ownModels, config.ownModels) }),
     correlations: union(other.correlations, config.correlations),
     ...Object.fromEntries(
       listedKeys(config).map((key) => [key, union(valuesOf(other, key), valuesOf(config, key))] as const),

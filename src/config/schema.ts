@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { listOf } from "./kinds.ts";
+import { NAMED_OR_OWN } from "./own-model-schema.ts";
 import { GRID_KEYS, type GridKey, LATER_SETTINGS, SETTINGS_SCHEMA } from "./settings.ts";
 
 export const MARKS = ["paper", "read off", "assumed"] as const;
@@ -13,18 +15,19 @@ export type SettingKey = keyof Settings;
 export const SETTING_KEYS = Object.keys(SETTINGS_SCHEMA.shape) as SettingKey[];
 
 /** Settings that extend a sweep: with more of them it is still the same sweep. */
-export const EXTENT: readonly SettingKey[] = ["correlations", "models", "runs"];
+export const EXTENT: readonly SettingKey[] = ["correlations", "models", "ownModels", "runs"];
 export const NAMES: readonly SettingKey[] = ["name", "about"];
 
 /** The version of the config files that this mmoe stores: that of its newest setting. */
 export const CONFIG_VERSION = Math.max(1, ...Object.values(LATER_SETTINGS).map(({ since }) => since));
 
-/** The settings of a sweep, as a file or an option gives them. */
-export const SWEEP_SCHEMA = SETTINGS_SCHEMA.extend(
-  Object.fromEntries(GRID_KEYS.map((key) => [key, oneOrSeveral(SETTINGS_SCHEMA.shape[key])])) as unknown as {
+/** The settings of a sweep, as a file or an option gives them: a model may be defined where it is listed. */
+export const SWEEP_SCHEMA = SETTINGS_SCHEMA.extend({
+  models: listOf(NAMED_OR_OWN, "models"),
+  ...(Object.fromEntries(GRID_KEYS.map((key) => [key, oneOrSeveral(SETTINGS_SCHEMA.shape[key])])) as unknown as {
     [Key in GridKey]: z.ZodType<ListedSettings[Key]>;
-  },
-);
+  }),
+});
 
 function oneOrSeveral<T extends z.ZodType>(value: T) {
   const several = z

@@ -2,29 +2,17 @@ import { z } from "zod";
 import { GENERATOR_PRESETS, type GeneratorPresetName, type Mark } from "../data/presets.ts";
 import { GENERATOR_LIMITS as LIMITS } from "../data/settings.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
-import { MODEL_NAMES } from "../models/zoo.ts";
+import { choice, count, LARGEST_COUNT, listOf, plainName, positive } from "./kinds.ts";
+import { MODEL_NAME, OWN_MODELS_SCHEMA } from "./own-model-schema.ts";
 
-/** The largest count anywhere: a counter of the row generator has 32 bits. */
-export const LARGEST_COUNT = 2 ** 31 - 1;
+export { LARGEST_COUNT } from "./kinds.ts";
 
 /** One task has no correlation with another. */
 const LEAST_TASKS = 2;
 
 const PRESET_NAMES = Object.keys(GENERATOR_PRESETS) as GeneratorPresetName[];
 
-/** Descriptions complete the sentence "expected ...": they are the error texts and the editors' hints. */
-const count = (least = 1) =>
-  z.int().min(least).max(LARGEST_COUNT).describe(`a whole number from ${least} to ${LARGEST_COUNT}`);
-const choice = <T extends string>(values: readonly T[]) => z.enum(values).describe(`one of ${values.join(", ")}`);
-const listOf = <T extends z.ZodType>(item: T, what: string) =>
-  z
-    .array(item)
-    .min(1)
-    .refine((values) => new Set(values).size === values.length)
-    .describe(`a list of ${what}, at least one and none twice`);
-
 const correlation = z.number().min(-1).max(1).transform(withoutMinusZero).describe("a number from -1 to 1");
-const positive = (what: string) => z.number().positive().describe(what);
 
 const upTo = (most: number) => z.number().min(-most).max(most);
 const ownConstants = z
@@ -51,11 +39,7 @@ const generator = z
 
 /** Settings that people give; a file gives every key, and no value is filled in silently. */
 const GIVEN_SCHEMA = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9._-]*$/i)
-    .max(60)
-    .describe("a name of letters, digits, '.', '_' and '-'"),
+  name: plainName("a name"),
   about: z.string().describe("a sentence: what the sweep reproduces"),
   data: generator,
   seed: count(0),
@@ -65,7 +49,7 @@ const GIVEN_SCHEMA = z.strictObject({
     .array(z.array(z.number().min(-1).max(1)))
     .nullable()
     .describe("a list of rows of numbers from -1 to 1, a row and a number a task, or null"),
-  models: listOf(choice(MODEL_NAMES), "models"),
+  models: listOf(MODEL_NAME, "models"),
   runs: count(),
   trainRows: z.union([count(), z.literal("fresh")]).describe(`a whole number from 1 to ${LARGEST_COUNT}, or fresh`),
   sampling: choice(["epochs", "replacement"]),
@@ -92,8 +76,7 @@ const GIVEN_SCHEMA = z.strictObject({
   heldoutRows: count(),
 });
 
-const model = choice(MODEL_NAMES);
-const names = { model, correlation: correlation.optional() };
+const names = { model: MODEL_NAME, correlation: correlation.optional() };
 const orNone = z.number().nullable().describe("a number, or null");
 
 /** What mmoe tune writes: values of some models, or cells, and the table that they were chosen from. */
@@ -125,7 +108,7 @@ function valuesOfOne() {
 }
 
 /** Everything that defines a sweep. */
-export const SETTINGS_SCHEMA = GIVEN_SCHEMA.extend({ tuned: TUNED_SCHEMA });
+export const SETTINGS_SCHEMA = GIVEN_SCHEMA.extend({ tuned: TUNED_SCHEMA, ownModels: OWN_MODELS_SCHEMA });
 
 /**
  * Settings that may be a list: a sweep then trains every combination. They say how a run trains; how it is watched, and
@@ -162,6 +145,7 @@ export const LATER_SETTINGS: Readonly<Record<string, LaterSetting>> = {
   huberDelta: { since: 3, before: 1, mark: "assumed" },
   labels: { since: 3, before: "standardised", mark: "assumed" },
   tuned: { since: 3, before: null, mark: "assumed" },
+  ownModels: { since: 4, before: [], mark: "assumed" },
 };
 
 /** -0 would give a run an id of its own. */

@@ -1,11 +1,13 @@
 import { stringify } from "yaml";
 import type { Mark } from "../data/presets.ts";
 import { type Config, constantsOf } from "./config.ts";
+import { writtenIn } from "./own-models.ts";
 import { CONFIG_VERSION, SETTING_KEYS, type SettingKey } from "./schema.ts";
 
-/** A config as a file of this version, marks included; a preset's constants follow as comments. */
-export function configYaml(config: Config): string {
-  const settings = Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]]));
+/** A config as a file of this version in `folder`, marks included; a preset's constants follow as comments. */
+export function configYaml(config: Config, folder = "."): string {
+  const all = { ...config, ownModels: writtenIn(folder, config.ownModels) };
+  const settings = Object.fromEntries(SETTING_KEYS.map((key) => [key, all[key]]));
   const marks = Object.fromEntries(marked(config));
   return `${stringify({ version: CONFIG_VERSION, ...settings, marks }, { flowCollectionPadding: false })}${generatorComment(config)}`;
 }

@@ -1,6 +1,7 @@
 import { UsageError } from "../errors.ts";
-import { checkSpec, type GateKind, type Gating, gateKind, type ModelSpec } from "../models/spec.ts";
-import type { Optimizer, Run } from "./engine.ts";
+import { type CodeModel, isCode, type Model } from "../models/code.ts";
+import { checkSpec, type GateKind, type Gating, gateKind } from "../models/spec.ts";
+import type { AnyRun, Optimizer, Run } from "./engine.ts";
 
 export type AbleEngine = "cpu" | "tfjs" | "cuda";
 
@@ -12,6 +13,8 @@ export interface Abilities {
   readonly gatings: Readonly<Record<Gating, boolean>>;
   readonly gates: Readonly<Record<GateKind, boolean>>;
   readonly optimizers: Readonly<Record<Optimizer, boolean>>;
+  /** Models in JavaScript. */
+  readonly code: boolean;
 }
 
 const TENSORFLOW_JS: Abilities = {
@@ -21,6 +24,7 @@ const TENSORFLOW_JS: Abilities = {
   },
   gates: { softmax: true, "top-k": true, "dselect-k": true },
   optimizers: { adam: true, sgd: true },
+  code: true,
 };
 
 /** The engines' abilities by name: an engine that refuses a run says which others train it. */
@@ -32,14 +36,16 @@ export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
     },
     gates: { softmax: true, "top-k": true, "dselect-k": false },
     optimizers: { adam: true, sgd: true },
+    code: false,
   },
   tfjs: TENSORFLOW_JS,
   cuda: TENSORFLOW_JS,
 };
 
-/** Whether an engine can train a model of the family. */
-export function trains(engine: AbleEngine, model: ModelSpec): boolean {
-  const { gatings, gates } = ABILITIES[engine];
+/** Whether an engine can train a model. */
+export function trains(engine: AbleEngine, model: Model): boolean {
+  const { gatings, gates, code } = ABILITIES[engine];
+  if (isCode(model)) return code;
   return gatings[model.gating] && gates[gateKind(model)];
 }
 
@@ -47,7 +53,11 @@ export function trains(engine: AbleEngine, model: ModelSpec): boolean {
  * Refuses a model that `engine` can't train: UsageError with the model's name, the missing ability and the engines that
  * have it. Throws RangeError for a spec that is not a model.
  */
-export function checkModel(engine: AbleEngine, model: ModelSpec): void {
+export function checkModel(engine: AbleEngine, model: Model): void {
+  if (isCode(model)) {
+    expectAbility(engine, `model ${model.name}: JavaScript`, ({ code }) => code);
+    return;
+  }
   const { name, gating } = model;
   expectAbility(engine, `model ${name}: gating ${gating}`, ({ gatings }) => gatings[gating]);
   const kind = gateKind(model);
@@ -56,7 +66,7 @@ export function checkModel(engine: AbleEngine, model: ModelSpec): void {
 }
 
 /** Refuses a run as `checkModel` does its model; throws RangeError if model and data differ in their sizes. */
-export function checkRun(engine: AbleEngine, { id, model, data, correlationMatrix, training }: Run): void {
+export function checkRun(engine: AbleEngine, { id, model, data, correlationMatrix, training }: AnyRun): void {
   checkModel(engine, model);
   const { optimizer } = training;
   expectAbility(engine, `run ${id}: optimizer ${optimizer}`, ({ optimizers }) => optimizers[optimizer]);
@@ -65,6 +75,14 @@ export function checkRun(engine: AbleEngine, { id, model, data, correlationMatri
   const K = correlationMatrix.length;
   if (model.tasks !== K)
     throw new RangeError(`run ${id}: expected a model of ${K} tasks, as the data have, got ${model.tasks}`);
+}
+
+/** The runs of members of the family, and those of models in JavaScript. */
+export function byKind(runs: readonly AnyRun[]): { specs: Run[]; codes: Run<CodeModel>[] } {
+  return {
+    specs: runs.filter((run): run is Run => !isCode(run.model)),
+    codes: runs.filter((run): run is Run<CodeModel> => isCode(run.model)),
+  };
 }
 
 /** Refuses a member of a closed set that came in by a cast: no engine lists it. */

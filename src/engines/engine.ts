@@ -1,6 +1,7 @@
 import type { Matrix } from "../data/correlation-matrix.ts";
 import type { Sampling } from "../data/order.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
+import type { Model } from "../models/code.ts";
 import type { Initializer } from "../models/initializers.ts";
 import { initialValues } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
@@ -42,11 +43,11 @@ export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
  */
 export const DIVERGED_LOSS = 1e6;
 
-/** One model to be trained once. */
-export interface Run {
+/** One model to be trained once; unless it says otherwise, a member of the family. */
+export interface Run<M extends Model = ModelSpec> {
   /** Made of values, e.g. `mmoe/p=0.50/017`. */
   readonly id: string;
-  readonly model: ModelSpec;
+  readonly model: M;
   readonly data: GeneratorSettings;
   readonly correlation: number;
   /** What the run's grid point chooses, by setting: `{ lr: 0.01 }`; in a sweep without a list, absent. */
@@ -59,6 +60,9 @@ export interface Run {
   readonly training: TrainingSettings;
 }
 
+/** A run of any model, also of one in JavaScript. */
+export type AnyRun = Run<Model>;
+
 /** Losses of one run at its evaluations, in the unit of its loss: `train` and `heldout` are [evaluations][K]. */
 export interface Curve {
   readonly steps: readonly number[];
@@ -68,7 +72,7 @@ export interface Curve {
 }
 
 export interface RunResult {
-  readonly run: Run;
+  readonly run: AnyRun;
   /** Why the run failed, e.g. `loss is NaN at step 420`; undefined for a run that is done. */
   readonly failure?: string;
   /** Up to the failure, for a run that failed. */
@@ -89,6 +93,10 @@ export interface RunResult {
   readonly elapsedMs: number;
   /** The device that computed it, e.g. `wasm`. */
   readonly device: string;
+  /** The engine that computed it, where one engine hands runs to another. */
+  readonly engine?: string;
+  /** How many parameters a model in JavaScript has. */
+  readonly parameterCount?: number;
   /** Final parameters in canonical order; only when the hooks ask for them. */
   readonly parameters?: Float32Array;
 }
@@ -131,9 +139,9 @@ export interface Keeping {
 
 export interface Hooks {
   /** These runs begin together; they end at about the same time. They begin again if a thread died or memory was short. */
-  onBegin?(runs: readonly Run[]): void;
+  onBegin?(runs: readonly AnyRun[]): void;
   /** A run has been trained for `step` steps. */
-  onProgress?(run: Run, step: number): void;
+  onProgress?(run: AnyRun, step: number): void;
   /** A run has ended, done or failed. Called once for each run, unless the signal stopped it before. */
   onResult(result: RunResult): void;
   /** When it aborts, `train` returns soon, without a result for the runs in flight. */
@@ -156,22 +164,29 @@ export interface Engine {
   readonly device: string;
   /** Versions of libraries that it computes with, apart from mmoe's own packages, e.g. TensorFlow's. */
   readonly libraries?: Readonly<Record<string, string>>;
-  /** Whether it gives the states of runs in flight, and goes on from them. */
+  /** The engine beside it that trains the models in JavaScript. */
+  readonly beside?: { readonly name: string; readonly device: string };
+  /** Whether it gives the states of runs in flight, and goes on from them; of models in JavaScript it gives none. */
   readonly keepsStates: boolean;
   /** Throws UsageError, by the model's name, for a spec that this engine can't train. */
-  check(model: ModelSpec): void;
+  check(model: Model): void;
+  /**
+   * Loads models in JavaScript, and tries them. Throws UsageError, by the model's name and the line of its file, for what
+   * is no model. `train` does it too, if nobody has before.
+   */
+  prepare?(models: readonly Model[]): Promise<void>;
   /**
    * Throws MachineError where memory, threads or open files do not suffice, or threads die again and again; each run has
    * then its result, or none and stays to be trained.
    */
-  train(runs: readonly Run[], hooks: Hooks): Promise<void>;
+  train(runs: readonly AnyRun[], hooks: Hooks): Promise<void>;
   /** Peak memory of training these runs, in bytes, without the program itself. */
-  memoryBytes(runs: readonly Run[]): number;
+  memoryBytes(runs: readonly AnyRun[]): number;
   dispose(): Promise<void>;
 }
 
 /** The stream of a run's initial values or dropout masks for one tensor: named by run, model and tensor. */
-export function modelKey({ seed, index, model }: Run, tensor: string): Key {
+export function modelKey({ seed, index, model }: Pick<AnyRun, "seed" | "index" | "model">, tensor: string): Key {
   return keyOf(`mmoe/seed=${seed}/run=${index}/model=${model.name}/${tensor}`);
 }
 

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Run, RunState } from "../engines/engine.ts";
+import { byKind } from "../engines/abilities.ts";
+import type { AnyRun, Run, RunState } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import { reading, readText } from "../regular-file.ts";
 import { isPartial } from "../write-whole.ts";
@@ -15,10 +16,13 @@ interface ReadOptions extends Trained {
   readonly warn: (line: string) => void;
 }
 
-/** The states of those of `runs` that the results folder `out` has checkpoints of, by their ids. */
-export function readStates(out: string, runs: readonly Run[], { warn, ...of }: ReadOptions): Map<string, RunState> {
+/**
+ * The states of those of `runs` that the results folder `out` has checkpoints of, by their ids. Runs of models in
+ * JavaScript have none.
+ */
+export function readStates(out: string, runs: readonly AnyRun[], { warn, ...of }: ReadOptions): Map<string, RunState> {
   const states = new Map<string, RunState>();
-  for (const run of withFiles(out, runs)) {
+  for (const run of withFiles(out, byKind(runs).specs)) {
     const path = checkpointPath(out, run.id);
     const state = readState(path, run, of);
     if (typeof state === "string") warn(`${path}: left out, since ${state}; ${run.id} begins again`);

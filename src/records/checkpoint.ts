@@ -1,5 +1,6 @@
 import { endianness } from "node:os";
 import { z } from "zod";
+import { belongTogether } from "../config/config.ts";
 import { type Curve, type Run, type RunState, VALUES } from "../engines/engine.ts";
 import { evaluationSteps } from "../engines/evaluations.ts";
 import { parameterCount } from "../models/parameters.ts";
@@ -58,7 +59,7 @@ export function stateIn(content: string, run: Run, { trained, arithmetic }: Trai
     return `another mmoe wrote it (schema ${String(values.schema)}, this one reads ${CHECKPOINT_VERSION})`;
   const { data } = CHECKPOINT_SCHEMA.safeParse(values);
   if (data === undefined) return "it is damaged";
-  if (data.trained !== trained) return `it is of another sweep (hash ${data.trained}, not ${trained})`;
+  if (!belongTogether(data.trained, trained)) return `it is of another sweep (hash ${data.trained}, not ${trained})`;
   if (data.id !== run.id) return `it is of another run (${data.id})`;
   if (arithmetic !== undefined && data.arithmetic !== arithmetic)
     return `${data.arithmetic} trained it, not ${arithmetic}`;

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Run, RunState } from "../engines/engine.ts";
+import type { AnyRun, Run, RunState } from "../engines/engine.ts";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
 import { writeWholeSync } from "../write-whole.ts";
 import { checkpointText, type Trained } from "./checkpoint.ts";
@@ -13,7 +13,7 @@ export interface Kept {
   readonly share: number;
 }
 
-export function keptOf(runs: readonly Run[], steps: ReadonlyMap<string, number>): Kept {
+export function keptOf(runs: readonly AnyRun[], steps: ReadonlyMap<string, number>): Kept {
   const kept = runs.filter(({ id }) => steps.has(id));
   const done = kept.reduce((sum, { id }) => sum + (steps.get(id) as number), 0);
   const all = kept.reduce((sum, { training }) => sum + training.steps, 0);
@@ -21,7 +21,7 @@ export function keptOf(runs: readonly Run[], steps: ReadonlyMap<string, number>)
 }
 
 /** Those of `runs` that checkpoints in the results folder `out` keep, whatever engine trained them. */
-export function keptIn(out: string, runs: readonly Run[], of: { trained: string; warn(line: string): void }): Kept {
+export function keptIn(out: string, runs: readonly AnyRun[], of: { trained: string; warn(line: string): void }): Kept {
   const states = readStates(out, runs, of);
   return keptOf(runs, new Map(Array.from(states, ([id, { step }]) => [id, step])));
 }
@@ -46,7 +46,7 @@ export class Checkpoints {
   }
 
   /** Where `runs` go on from, as earlier processes left them. */
-  states(runs: readonly Run[]): Map<string, RunState> {
+  states(runs: readonly AnyRun[]): Map<string, RunState> {
     const states = readStates(this.#out, runs, { ...this.#of, warn: this.#note });
     for (const [id, { step }] of states) this.#steps.set(id, step);
     return states;

@@ -110,5 +110,7 @@ export const LINE_SCHEMA = RECORD_SCHEMA.extend({
 export const HEADER_SCHEMA = z.object({
   schema: whole("version of the lines' meaning"),
   version: text("the mmoe that wrote it"),
-  trained: text("hash of the settings that its runs were trained with"),
+  trained: text(
+    "hash of the settings that its runs were trained with, then one of each model of your own: `20ca4b02 wide=1f0c9d3e`",
+  ),
 });

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Config, trainedHash } from "../config/config.ts";
+import { type Config, folderHash, trainedHash } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
 import { differences } from "../config/same-sweep.ts";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
@@ -21,7 +21,7 @@ export const OURS = [CONFIG, JOURNALS, CHECKPOINTS, ...CSV_FILES, FIGURES, REPOR
 
 /** The folder of one sweep's results: `results/<name>-<hash>` unless the user names another. */
 export function defaultFolder(config: Config): string {
-  return join("results", `${config.name}-${trainedHash(config)}`);
+  return join("results", `${config.name}-${folderHash(config)}`);
 }
 
 interface FindOptions {

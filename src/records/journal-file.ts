@@ -1,5 +1,6 @@
 import { closeSync, readSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+import { belongTogether } from "../config/config.ts";
 import { UsageError } from "../errors.ts";
 import { openIfThere, reading } from "../regular-file.ts";
 import { HEADER_SCHEMA, JOURNAL_SCHEMA } from "./fields.ts";
@@ -47,7 +48,7 @@ function checkHeader(line: string, path: string, trained: string | undefined): v
   }
   const { data } = HEADER_SCHEMA.safeParse(values);
   if (data === undefined) throw new UsageError(`${path}: not a journal: its header is damaged; move the file away`);
-  if (trained === undefined || data.trained === trained) return;
+  if (trained === undefined || belongTogether(data.trained, trained)) return;
   const hashes = `its settings have the hash ${data.trained}, config.yaml's ${trained}`;
   throw new UsageError(`${path}: the journal of another sweep (${hashes}); move the file away`);
 }

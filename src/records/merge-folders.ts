@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { type Config, trainedHash } from "../config/config.ts";
 import { differences, widened } from "../config/same-sweep.ts";
 import { configYaml } from "../config/write.ts";
-import type { Run } from "../engines/engine.ts";
+import type { AnyRun } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import { makeFolder } from "../paths.ts";
 import { writeWholeSync } from "../write-whole.ts";
@@ -45,7 +45,7 @@ export function copyJournals(folders: readonly string[], out: string, config: Co
   writable(out, () => {
     const to = join(out, JOURNALS);
     makeFolder(to);
-    writeWholeSync(join(out, CONFIG), configYaml(config));
+    writeWholeSync(join(out, CONFIG), configYaml(config, out));
     for (const path of folders.flatMap((folder) => journalPaths(join(folder, JOURNALS)))) copyJournal(path, to);
   });
 }
@@ -54,7 +54,7 @@ export function copyJournals(folders: readonly string[], out: string, config: Co
 export function copyCheckpoints(
   folders: readonly string[],
   out: string,
-  runs: readonly Run[],
+  runs: readonly AnyRun[],
   of: { readonly trained: string; readonly warn: (line: string) => void },
 ): void {
   const furthest = new Map(Array.from(readStates(out, runs, of), ([id, { step }]) => [id, step]));

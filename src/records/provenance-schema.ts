@@ -7,6 +7,7 @@ const PROVENANCE_SCHEMA = z.looseObject({
   dependencies: z.record(z.string(), z.string()),
   engine: z.string(),
   device: z.string(),
+  beside: z.object({ name: z.string(), device: z.string() }).optional(),
   host: z.string(),
   pid: z.int(),
   cores: z.int().positive(),

@@ -31,6 +31,8 @@ export interface Computation {
 export interface Provenance extends Computation {
   readonly engine: string;
   readonly device: string;
+  /** The engine that trained the models in JavaScript, if it was another. */
+  readonly beside?: Engine["beside"];
   /** The config as resolved for this process. */
   readonly config: Settings;
   /** Its share of the sweep; null for the complete sweep, missing if it was written before sweeps could be shared. */
@@ -41,7 +43,7 @@ interface Process {
   readonly argv: readonly string[];
   readonly config: Config;
   readonly shard: Shard | null;
-  readonly engine: Pick<Engine, "name" | "device" | "libraries">;
+  readonly engine: Pick<Engine, "name" | "device" | "libraries" | "beside">;
 }
 
 /** The provenance of this process, which starts to train now. */
@@ -52,6 +54,7 @@ export function provenanceOf({ argv, config, engine, shard }: Process): Provenan
     dependencies: { ...origins.dependencies, ...engine.libraries },
     engine: engine.name,
     device: engine.device,
+    ...(engine.beside && { beside: engine.beside }),
     config: Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]])) as unknown as Settings,
     shard,
   };

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { comparePoints } from "../config/grid.ts";
+import { comparePoints, compareValues } from "../config/grid.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
 import { checkSame } from "./agreement.ts";
 import type { RecordHead } from "./journal-line.ts";
@@ -88,6 +88,11 @@ function sharedSteps(): (record: RunRecord) => RunRecord {
 
 /** An order that depends only on the runs themselves, so results are the same however they were computed. */
 function byRun(a: RunRecord, b: RunRecord): number {
-  const place = ({ model }: RunRecord) => (MODEL_NAMES as string[]).indexOf(model);
-  return a.run - b.run || a.correlation - b.correlation || place(a) - place(b) || comparePoints(a.point, b.point);
+  return a.run - b.run || a.correlation - b.correlation || byModel(a, b) || comparePoints(a.point, b.point);
+}
+
+/** The zoo's models in its order, then others by their names. */
+function byModel(a: RunRecord, b: RunRecord): number {
+  const place = ({ model }: RunRecord) => (MODEL_NAMES as string[]).indexOf(model) >>> 0; // -1 comes last
+  return place(a) - place(b) || compareValues(a.model, b.model);
 }

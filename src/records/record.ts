@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { GridPoint } from "../config/grid.ts";
 import type { RunResult } from "../engines/engine.ts";
+import { isCode } from "../models/code.ts";
 import { parameterCount } from "../models/parameters.ts";
 import { NO_CHOICE } from "./cell.ts";
 import type { RECORD_SCHEMA, RUN_FIELDS, TRAINED_FIELDS } from "./fields.ts";
@@ -28,6 +29,7 @@ export interface RecordedCurve {
   readonly heldout: Float64Array;
 }
 
+/** The record of a run that `engine` trained, if the result names no other. */
 export function recordOf(result: RunResult, engine: string): RunRecord {
   const { run, failure, curve, trainingSetLoss, labelCorrelations, elapsedMs, device, measures } = result;
   const { lr, steps, batch } = run.training;
@@ -50,9 +52,9 @@ export function recordOf(result: RunResult, engine: string): RunRecord {
     curve: { steps: curve.steps, train: recorded(curve.train.flat()), heldout: recorded(curve.heldout.flat()) },
     trainingSetLoss: trainingSetLoss ? [...recorded(trainingSetLoss)] : null,
     labelCorrelations,
-    parameters: parameterCount(run.model),
+    parameters: isCode(run.model) ? (result.parameterCount ?? 0) : parameterCount(run.model),
     elapsedMs,
-    engine,
+    engine: result.engine ?? engine,
     device,
     ...(measures && { measures }),
   };

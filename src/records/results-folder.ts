@@ -164,10 +164,10 @@ export class ResultsFolder {
  */
 function writeConfig(path: string, config: Config): void {
   const file = join(path, CONFIG);
-  if (heldConfig(path, config) === undefined && create(file, configYaml(config))) return;
+  if (heldConfig(path, config) === undefined && create(file, configYaml(config, path))) return;
   const held = heldConfig(path, config) ?? config;
-  const text = configYaml(widened(config, held));
-  if (configYaml(held) === text) return;
+  const text = configYaml(widened(config, held), path);
+  if (configYaml(held, path) === text) return;
   writeWholeSync(file, text);
 }
 

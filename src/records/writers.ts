@@ -71,14 +71,22 @@ export function provenancesIn(
   return all.sort((a, b) => a.provenance.start.localeCompare(b.provenance.start));
 }
 
+type Trainers = Pick<Provenance, "engine" | "device" | "beside">;
+
 /** Engines, with their devices, that trained runs in `folder` by another arithmetic than this one: `tfjs (wasm)`. */
-export function otherTrainers(folder: string, own: Pick<Provenance, "engine" | "device">): string[] {
-  const all = provenancesIn(folder, () => {}).map(({ provenance }) => provenance);
-  const others = all.filter((trainer) => arithmeticOf(trainer) !== arithmeticOf(own));
-  return [...new Set(others.map(trainerText))];
+export function otherTrainers(folder: string, own: Trainers): string[] {
+  const ours = trainersOf(own).map(arithmeticOf);
+  const all = provenancesIn(folder, () => {}).flatMap(({ provenance }) => trainersOf(provenance));
+  return [...new Set(all.filter((trainer) => !ours.includes(arithmeticOf(trainer))).map(trainerText))];
 }
 
-function trainerText({ engine, device }: Pick<Provenance, "engine" | "device">): string {
+/** A process's engine, and the one beside it. */
+export function trainersOf({ engine, device, beside }: Trainers): Pick<Provenance, "engine" | "device">[] {
+  return [{ engine, device }, ...(beside ? [{ engine: beside.name, device: beside.device }] : [])];
+}
+
+/** `cpu (avx512)` */
+export function trainerText({ engine, device }: Pick<Provenance, "engine" | "device">): string {
   return `${engine} (${device})`;
 }
 

@@ -1,8 +1,8 @@
 import { type Config, configAt, modelOf } from "../config/config.ts";
 import { type GridPoint, type GridValue, gridPoints } from "../config/grid.ts";
 import { modelLabel } from "../figures/style.ts";
+import { isCode } from "../models/code.ts";
 import { flopPerRow } from "../models/flop.ts";
-import { parameterCount } from "../models/parameters.ts";
 import type { RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { quantileSorted } from "../stats/moments.ts";
@@ -18,7 +18,8 @@ export interface ModelCost {
   /** Engine and device, e.g. `cpu (wasm)`. */
   readonly on: string;
   readonly parameters: number;
-  readonly flopPerRow: number;
+  /** Undefined for a model in JavaScript. */
+  readonly flopPerRow: number | undefined;
   readonly runs: number;
   /** Median over runs of the time of a run divided by its steps. */
   readonly stepMs: number;
@@ -38,14 +39,14 @@ export function modelCosts(config: Config, records: readonly RunRecord[]): Model
     const spec = modelOf(configAt(config, gridPoints(config)[0] as GridPoint), name); // its size is the same at all points
     const own = [...groups.values()].filter(([first]) => first?.model === name);
     return own.map((runs) => {
-      const { engine, device, point } = runs[0] as RunRecord;
+      const { engine, device, point, parameters } = runs[0] as RunRecord;
       const done = runs.filter(({ status }) => status === "done");
       return {
         model: name,
         batch: point.batch,
         on: `${engine} (${device})`,
-        parameters: parameterCount(spec),
-        flopPerRow: flopPerRow(spec),
+        parameters,
+        flopPerRow: isCode(spec) ? undefined : flopPerRow(spec),
         runs: runs.length,
         stepMs: quantileSorted(Float64Array.from(done, ({ elapsedMs, steps }) => elapsedMs / steps).sort(), 0.5),
         totalMs: runs.reduce((sum, { elapsedMs }) => sum + elapsedMs, 0),
@@ -73,7 +74,8 @@ The total is core time if every run has its own core, as in the cpu engine.</p>`
 const NUMBERS = ["Parameters", "FLOP per row", "Runs", "ms per step", "Total time"];
 
 function costRow({ model, batch, on, parameters, flopPerRow, runs, stepMs, totalMs }: ModelCost): Html {
-  const cells = [thousands(parameters), thousands(flopPerRow), thousands(runs), stepText(stepMs), duration(totalMs)];
+  const flop = flopPerRow === undefined ? "–" : thousands(flopPerRow);
+  const cells = [thousands(parameters), flop, thousands(runs), stepText(stepMs), duration(totalMs)];
   return html`<tr><th scope="row">${modelLabel(model)}${batch === undefined ? "" : `, batch ${batch}`}</th><td>${on}</td>${cells.map(numberCell)}</tr>
 `;
 }

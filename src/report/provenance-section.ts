@@ -1,4 +1,5 @@
 import type { Provenance } from "../records/provenance.ts";
+import { trainersOf, trainerText } from "../records/writers.ts";
 import { shellQuoted } from "../shell.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { type Html, html, NOTHING } from "./html.ts";
@@ -16,8 +17,8 @@ export function provenanceSection(provenances: readonly Provenance[]): Html {
       html`<p>Nothing was recorded about the processes that trained these runs.</p>`,
     );
   }
-  const alike = groupBy(provenances, ({ mmoe, node, engine, device, system, cpu, cores }) =>
-    JSON.stringify([mmoe, node, engine, device, system, cpu, cores]),
+  const alike = groupBy(provenances, ({ mmoe, node, engine, device, beside, system, cpu, cores }) =>
+    JSON.stringify([mmoe, node, engine, device, beside, system, cpu, cores]),
   );
   const table = html`<table>
 <thead>${headRow(["mmoe", "Engine", "Machine", "System", "Processes", "From", "To"])}</thead>
@@ -31,7 +32,10 @@ export function provenanceSection(provenances: readonly Provenance[]): Html {
 }
 
 function processRow(processes: readonly Provenance[]): Html {
-  const { mmoe, node, engine, device, system, cpu, cores } = processes[0] as Provenance;
+  const { mmoe, node, system, cpu, cores } = processes[0] as Provenance;
+  const engines = trainersOf(processes[0] as Provenance)
+    .map(trainerText)
+    .join(", ");
   const hosts = [...new Set(processes.map(({ host }) => host))];
   const ends = processes.map(({ end }) => end);
   const running = ends.filter((end) => end === null).length;
@@ -41,7 +45,7 @@ function processRow(processes: readonly Provenance[]): Html {
     .at(-1);
   const from = processes[0]?.start ?? "";
   return html`<tr><th scope="row">${mmoe.version}, ${buildText(mmoe)}</th>
-<td>${engine} (${device})</td><td>${cpu}, ${cores} ${cores === 1 ? "core" : "cores"}</td><td>${system}, Node ${node}</td>
+<td>${engines}</td><td>${cpu}, ${cores} ${cores === 1 ? "core" : "cores"}</td><td>${system}, Node ${node}</td>
 <td>${processes.length} on ${hosts.length > 3 ? `${hosts.length} hosts` : hosts.join(", ")}</td>
 <td>${timeText(from)}</td><td>${last === undefined ? "" : timeText(last)}${running > 0 ? html` <span>(${running} had no end yet)</span>` : ""}</td></tr>
 `;

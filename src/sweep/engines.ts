@@ -3,9 +3,11 @@ import { findBinding, isForCards } from "../cuda/binding.ts";
 import { mayHaveCard } from "../cuda/cards.ts";
 import type { Env } from "../cuda/home.ts";
 import type { KernelChoice } from "../engines/cpu/kernel-sets.ts";
-import type { Engine } from "../engines/engine.ts";
+import type { AnyRun, Engine } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
+import { isCode } from "../models/code.ts";
 import { kernelSet } from "./kernel-set.ts";
+import { sideBySide } from "./side-by-side.ts";
 
 /** `auto` is `cuda` if it is set up, a card is visible and no kernels of the cpu engine are asked for; else `cpu`. */
 export const ENGINE_NAMES = ["auto", "cpu", "cuda", "tfjs"] as const;
@@ -28,9 +30,20 @@ export interface EngineOptions {
   readonly note?: (line: string) => void;
 }
 
-/** Loads one engine; the others' code stays on disk. */
-export async function loadEngine(name: EngineName, options: EngineOptions = {}): Promise<Engine> {
-  if (name === "auto") return autoEngine(options);
+/**
+ * Loads one engine; the others' code stays on disk. `auto` brings tfjs beside cpu if some of `runs` are of a model in
+ * JavaScript, which only tfjs trains.
+ */
+export async function loadEngine(
+  name: EngineName,
+  options: EngineOptions = {},
+  runs: readonly AnyRun[] = [],
+): Promise<Engine> {
+  if (name === "auto") {
+    const engine = await autoEngine(options);
+    if (engine.name !== "cpu" || !runs.some(({ model }) => isCode(model))) return engine;
+    return sideBySide(engine, await loadEngine("tfjs", options));
+  }
   const { jobs, backend = "wasm", allowCpu = false, note = () => {} } = options;
   const threads = jobs === undefined ? {} : { jobs };
   if (name === "tfjs") {

@@ -1,5 +1,6 @@
-import type { Engine, Run } from "../engines/engine.ts";
+import type { AnyRun, Engine } from "../engines/engine.ts";
 import { evaluationCount } from "../engines/evaluations.ts";
+import { isCode } from "../models/code.ts";
 import { groupBy } from "../stats/group-by.ts";
 
 const TRIAL_MS = 250;
@@ -11,7 +12,7 @@ const MOST_STEPS = 2 ** 16;
 const FORWARD_SHARE = 1 / 3;
 
 /** Wall time of training `runs` of one sweep on this machine in milliseconds, extrapolated from short trials. */
-export async function estimateMs(runs: readonly Run[], engine: Engine): Promise<number> {
+export async function estimateMs(runs: readonly AnyRun[], engine: Engine): Promise<number> {
   const kinds = [...groupBy(runs, workOf).values()];
   const trialMs = Math.max(LEAST_TRIAL_MS, TRIAL_MS / Math.ceil(kinds.length / MOST_LONG_TRIALS));
   let ms = 0;
@@ -19,14 +20,18 @@ export async function estimateMs(runs: readonly Run[], engine: Engine): Promise<
   return ms;
 }
 
-/** Settings that a run's time depends on, apart from its model: in a grid they may differ. */
-function workOf({ training }: Run): string {
+/**
+ * Settings that a run's time depends on, apart from its model: in a grid they may differ. Models in JavaScript may train
+ * on another engine.
+ */
+function workOf({ model, training }: AnyRun): string {
   const { trainRows, sampling, batch, steps, optimizer, evalEvery, heldoutRows } = training;
-  return JSON.stringify([trainRows, sampling, batch, steps, optimizer, evalEvery, heldoutRows]);
+  const apart = isCode(model) ? model.name : "";
+  return JSON.stringify([trainRows, sampling, batch, steps, optimizer, evalEvery, heldoutRows, apart]);
 }
 
-async function estimateAlikeMs(runs: readonly Run[], engine: Engine, trialMs: number): Promise<number> {
-  const [first] = runs as readonly [Run];
+async function estimateAlikeMs(runs: readonly AnyRun[], engine: Engine, trialMs: number): Promise<number> {
+  const [first] = runs as readonly [AnyRun];
   const { steps, batch, heldoutRows, trainRows } = first.training;
   const evaluatedRows = evaluationCount(first.training) * heldoutRows + (trainRows === "fresh" ? 0 : trainRows);
   const stepsWorth = steps + (FORWARD_SHARE * evaluatedRows) / batch;
@@ -35,11 +40,11 @@ async function estimateAlikeMs(runs: readonly Run[], engine: Engine, trialMs: nu
 }
 
 /** The runs that an engine begins with, shortened, until it has begun some of each model. */
-async function firstBegun(runs: readonly Run[], engine: Engine): Promise<Run[]> {
-  const begun: Run[] = [];
+async function firstBegun(runs: readonly AnyRun[], engine: Engine): Promise<AnyRun[]> {
+  const begun: AnyRun[] = [];
   const models = new Set(runs.map(({ model }) => model.name));
   const noMore = new AbortController();
-  const onBegin = (some: readonly Run[]) => {
+  const onBegin = (some: readonly AnyRun[]) => {
     begun.push(...some);
     for (const { model } of some) models.delete(model.name);
     if (models.size === 0) queueMicrotask(() => noMore.abort()); // once every worker has begun
@@ -52,7 +57,7 @@ async function firstBegun(runs: readonly Run[], engine: Engine): Promise<Run[]> 
  * Milliseconds that a step of all `runs` together takes: the difference of two lengths of training, which has no part
  * of what is paid once. The longer one takes `trialMs` or more.
  */
-export async function stepMs(runs: readonly Run[], engine: Engine, trialMs = TRIAL_MS): Promise<number> {
+export async function stepMs(runs: readonly AnyRun[], engine: Engine, trialMs = TRIAL_MS): Promise<number> {
   let before = await timed(runs, 1, engine);
   for (let steps = 2; ; steps *= 2) {
     const elapsed = await timed(runs, steps, engine);
@@ -63,15 +68,15 @@ export async function stepMs(runs: readonly Run[], engine: Engine, trialMs = TRI
   }
 }
 
-async function timed(runs: readonly Run[], steps: number, engine: Engine): Promise<number> {
+async function timed(runs: readonly AnyRun[], steps: number, engine: Engine): Promise<number> {
   const short = shortened(runs, steps);
   const start = performance.now();
   await engine.train(short, { onResult: () => {} });
   return performance.now() - start;
 }
 
-function shortened(runs: readonly Run[], steps: number): Run[] {
-  const short = new Map<Run["training"], Run["training"]>(); // engines compare settings by identity first
+function shortened(runs: readonly AnyRun[], steps: number): AnyRun[] {
+  const short = new Map<AnyRun["training"], AnyRun["training"]>(); // engines compare settings by identity first
   return runs.map((run) => {
     const training = short.get(run.training) ?? shortTraining(run, steps);
     short.set(run.training, training);
@@ -79,7 +84,7 @@ function shortened(runs: readonly Run[], steps: number): Run[] {
   });
 }
 
-function shortTraining({ training }: Run, steps: number): Run["training"] {
+function shortTraining({ training }: AnyRun, steps: number): AnyRun["training"] {
   const trainRows = training.trainRows === "fresh" ? "fresh" : Math.min(training.trainRows, training.batch);
   return { ...training, steps, evalEvery: steps, heldoutRows: 1, trainRows };
 }

@@ -2,29 +2,29 @@ import { type Config, configAt, generatorOf, modelOf, trainingOf } from "../conf
 import { listedKeys, pointCount } from "../config/grid.ts";
 import { tunedFor } from "../config/tuned.ts";
 import { correlationMatrix, type Matrix } from "../data/correlation-matrix.ts";
-import type { Run } from "../engines/engine.ts";
+import type { AnyRun } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
-import type { ModelSpec } from "../models/spec.ts";
+import type { Model } from "../models/code.ts";
 import { type Cell, cellsOf, runId } from "../records/cell.ts";
 
 /** A list of more runs would not fit in memory, and their training would take more than a lifetime. */
 const MOST_RUNS = 10_000_000;
 
 /** Every run of a sweep. Repeats are outermost: a sweep that is stopped early has about as many runs in every cell. */
-export function planRuns(config: Config): Run[] {
+export function planRuns(config: Config): AnyRun[] {
   const cells = config.correlations.length * config.models.length * pointCount(config);
   if (config.runs * cells > MOST_RUNS) {
     throw new UsageError(`runs: ${config.runs} in ${cells} cells are more than ${MOST_RUNS} runs; give fewer`);
   }
   const kinds = kindsOf(config);
-  const runs: Run[] = [];
+  const runs: AnyRun[] = [];
   for (let index = 0; index < config.runs; index++) {
     for (const { cell, ...kind } of kinds) runs.push({ id: runId(cell, index), ...kind, index, seed: config.seed });
   }
   return runs;
 }
 
-interface Kind extends Omit<Run, "id" | "index" | "seed"> {
+interface Kind extends Omit<AnyRun, "id" | "index" | "seed"> {
   readonly cell: Cell;
 }
 
@@ -34,7 +34,7 @@ function kindsOf(config: Config): Kind[] {
     config.correlations.map((p) => [p, correlationMatrix(config.tasks, p, config.correlationMatrix)]),
   );
   const isGrid = listedKeys(config).length > 0;
-  const [models, trainings, generators] = [sharing<ModelSpec>(), sharing<Run["training"]>(), sharing<Run["data"]>()];
+  const [models, trainings, generators] = [sharing<Model>(), sharing<AnyRun["training"]>(), sharing<AnyRun["data"]>()];
   return cellsOf(config).map((cell) => {
     const { model, correlation, point } = cell;
     const settings = tunedFor(configAt(config, point), model, correlation);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { trainedHash } from "../config/config.ts";
 import { arithmeticOf } from "../engines/arithmetic.ts";
-import type { Engine, Run } from "../engines/engine.ts";
+import type { AnyRun, Engine } from "../engines/engine.ts";
 import { MachineError } from "../machine-error.ts";
 import { Checkpoints, type Kept, keptOf } from "../records/checkpoints.ts";
 import { JOURNALS } from "../records/find-results.ts";
@@ -36,7 +36,7 @@ export interface SweepListener {
   /** Training begins. */
   start?(start: SweepStart): void;
   /** A run has been trained for `step` steps. */
-  progress?(run: Run, step: number): void;
+  progress?(run: AnyRun, step: number): void;
   /** A run has ended, and its record is on disk. */
   result?(record: RunRecord): void;
   /** A line for people: a damaged record, an engine's choice, a time limit that comes too early. */
@@ -47,6 +47,8 @@ export interface SweepStart extends SweepShare {
   /** Name and device of the engine that was chosen. */
   readonly engine: string;
   readonly device: string;
+  /** The engine beside it, which trains the models in JavaScript. */
+  readonly beside?: Engine["beside"];
   /** Other engines that trained runs of this folder; their losses agree within float32's tolerance. */
   readonly trainedBefore: readonly string[];
   /** Steps that runs in flight of earlier processes have done, by the ids of the runs: they go on from there. */
@@ -89,9 +91,9 @@ export async function runSweep(
 ): Promise<SweepOutcome> {
   const note = (line: string) => listener.note?.(line);
   const share = shareOf(request, note);
-  const engine = await loadEngine(request.engine ?? "auto", { ...request.engineOptions, note });
+  const engine = await loadEngine(request.engine ?? "auto", { ...request.engineOptions, note }, share.todo);
   try {
-    checkRuns(share.todo, engine);
+    await checkRuns(share.todo, engine);
     return await train(share, engine, request, { signal, listener });
   } finally {
     await engine.dispose();
@@ -105,7 +107,8 @@ async function train(
   { signal, listener }: { signal: AbortSignal | undefined; listener: SweepListener },
 ): Promise<SweepOutcome> {
   const { config, out, shard, todo } = share;
-  const trainer = { engine: engine.name, device: engine.device };
+  const { name, device, beside } = engine;
+  const trainer = { engine: name, device, ...(beside && { beside }) };
   const others = share.begun ? otherTrainers(join(out, JOURNALS), trainer) : [];
   const provenance = provenanceOf({ argv, config, engine, shard });
   const folder = new ResultsFolder(out, config, { provenance, long, overwrite, shard });
@@ -122,9 +125,10 @@ async function train(
     listener.start?.({ ...share, ...trainer, trainedBefore: others, kept });
     const training = engine.train(todo, {
       signal: stop,
-      ...(engine.keepsStates
-        ? { keeping: { states, everyMs: checkpointMs, onState: (run, state) => checkpoints.keep(run, state) } }
-        : limit && { noMore: limit.noMore, onBegin: (begun) => limit.begin(begun) }),
+      ...(engine.keepsStates && {
+        keeping: { states, everyMs: checkpointMs, onState: (run, state) => checkpoints.keep(run, state) },
+      }),
+      ...(limit && !keepsAll(engine) && { noMore: limit.noMore, onBegin: (begun) => limit.begin(begun) }),
       onProgress: (run, step) => {
         limit?.progress(run, step);
         listener.progress?.(run, step);
@@ -159,13 +163,18 @@ async function train(
   }
 }
 
+/** Whether a stop loses no run in flight. The engine beside another keeps none. */
+function keepsAll({ keepsStates, beside }: Engine): boolean {
+  return keepsStates && beside === undefined;
+}
+
 /** The machine's trouble, in which the sweep still ends in order. Throws any other error. */
 function troubleOf(error: unknown): MachineError {
   if (error instanceof MachineError) return error;
   throw error;
 }
 
-function countsOf(runs: readonly Run[], ended: ReadonlyMap<string, RecordHead>) {
+function countsOf(runs: readonly AnyRun[], ended: ReadonlyMap<string, RecordHead>) {
   const count = (status: RecordHead["status"]) => runs.filter(({ id }) => ended.get(id)?.status === status).length;
   const [done, failed] = [count("done"), count("failed")];
   return { done, failed, missing: runs.length - done - failed };

@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import type { Run } from "../engines/engine.ts";
+import type { AnyRun } from "../engines/engine.ts";
 import type { Shard } from "../records/writer-lock.ts";
 import { planRuns } from "./plan.ts";
 
@@ -7,7 +7,7 @@ import { planRuns } from "./plan.ts";
  * The runs of one shard (null: the complete sweep), repeats outermost. Shards of one count are disjoint; together they
  * are the sweep, and neither their sizes nor their shares of a cell differ by more than one run.
  */
-export function planShard(config: Config, shard: Shard | null): Run[] {
+export function planShard(config: Config, shard: Shard | null): AnyRun[] {
   const runs = planRuns(config);
   if (shard === null) return runs;
   const sizes = { repeats: config.runs, cells: runs.length / config.runs, count: shard.count };

@@ -1,6 +1,6 @@
 import { totalmem } from "node:os";
 import type { Config } from "../config/config.ts";
-import type { Engine, Run } from "../engines/engine.ts";
+import type { AnyRun, Engine } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import { defaultFolder, findResults } from "../records/find-results.ts";
 import type { RecordHead } from "../records/journal-line.ts";
@@ -29,9 +29,9 @@ export interface SweepShare {
   readonly out: string;
   readonly shard: Shard | null;
   /** All runs of the share, in the order of the plan. */
-  readonly runs: readonly Run[];
+  readonly runs: readonly AnyRun[];
   /** The runs that the folder does not hold. */
-  readonly todo: readonly Run[];
+  readonly todo: readonly AnyRun[];
   /** How the runs ended that are in the folder and are not trained again, by id. */
   readonly ended: ReadonlyMap<string, RecordHead>;
   /** True if the folder holds a part of this sweep already. */
@@ -56,8 +56,10 @@ export function shareOf(request: ShareRequest, note: (line: string) => void = ()
 }
 
 /** Refuses, before the first step, a model that the engine can't train and a sweep that memory can't hold. */
-export function checkRuns(runs: readonly Run[], engine: Engine): void {
-  for (const model of new Set(runs.map((run) => run.model))) engine.check(model);
+export async function checkRuns(runs: readonly AnyRun[], engine: Engine): Promise<void> {
+  const models = [...new Set(runs.map((run) => run.model))];
+  for (const model of models) engine.check(model);
+  await engine.prepare?.(models);
   const bytes = engine.memoryBytes(runs);
   if (bytes <= totalmem()) return;
   const sizes = `${megabytes(bytes)}, this machine has ${megabytes(totalmem())}`;

@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import type { Run } from "../engines/engine.ts";
+import type { AnyRun } from "../engines/engine.ts";
 import { type Cell, cellKey, NO_CHOICE } from "../records/cell.ts";
 import type { RecordHead } from "../records/journal-line.ts";
 import { groupBy } from "../stats/group-by.ts";
@@ -18,12 +18,12 @@ export function cellStatuses(config: Config, ended: ReadonlyMap<string, RecordHe
   return [...cells.values()].map((runs) => {
     const count = (status: RecordHead["status"]) => runs.filter(({ id }) => ended.get(id)?.status === status).length;
     const [done, failed] = [count("done"), count("failed")];
-    return { ...cellOfRun(runs[0] as Run), done, failed, missing: runs.length - done - failed };
+    return { ...cellOfRun(runs[0] as AnyRun), done, failed, missing: runs.length - done - failed };
   });
 }
 
 /** The cell of a planned run. */
-export function cellOfRun({ model, correlation, point = NO_CHOICE }: Run): Cell {
+export function cellOfRun({ model, correlation, point = NO_CHOICE }: AnyRun): Cell {
   return { model: model.name, correlation, point };
 }
 

@@ -1,4 +1,4 @@
-import type { Run } from "../engines/engine.ts";
+import type { AnyRun } from "../engines/engine.ts";
 import type { RunRecord } from "../records/record.ts";
 import { duration } from "../units.ts";
 
@@ -51,12 +51,12 @@ export class TimeLimit {
     clearTimeout(this.#timer);
   }
 
-  begin(runs: readonly Run[]): void {
+  begin(runs: readonly AnyRun[]): void {
     const since = performance.now();
     for (const { id } of runs) this.#inFlight.set(id, { since, share: 0 });
   }
 
-  progress({ id, training }: Run, step: number): void {
+  progress({ id, training }: AnyRun, step: number): void {
     const run = this.#inFlight.get(id);
     if (run) run.share = step / training.steps;
     if (run && run.share >= KNOWN_SHARE && this.#longestMs === 0 && !this.#said) this.#sayIfLate(id, run);

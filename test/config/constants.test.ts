@@ -96,7 +96,7 @@ describe("constants that are no generator's are refused by their place:", () => 
       "expected one of four-sines, paper, linear, keras-mmoe, google, ple, or constants {inputs, scale, alpha, beta, noiseStd}, got [1,2]",
     ],
     ["data={}", "inputs: expected a whole number from 2 to 2147483647, got nothing"],
-    [with_("noisStd: 0.1"), "data: unknown key 'noisStd'; did you mean 'noiseStd'?"],
+    [with_("noisStd: 0.1"), "unknown key 'noisStd'; did you mean 'noiseStd'?"],
     [with_("noiseStd: -0.1"), "noiseStd: expected a number from 0 to 1000, got -0.1"],
     [with_("noiseStd: .inf"), "noiseStd: expected a number from 0 to 1000, got Infinity"],
     [TWO_SINES.replace("0.5", "0"), "scale: expected a number from 0.0001 to 1000, got 0"],

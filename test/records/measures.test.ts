@@ -48,7 +48,7 @@ function measuring(change: (run: Run) => Partial<RunResult> = (run) => ({ measur
   return {
     ...fake,
     train: (runs: readonly Run[], hooks: Parameters<typeof fake.train>[1]) =>
-      fake.train(runs, { ...hooks, onResult: (result) => hooks.onResult({ ...result, ...change(result.run) }) }),
+      fake.train(runs, { ...hooks, onResult: (result) => hooks.onResult({ ...result, ...change(result.run as Run) }) }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { pairsOf } from "../../src/data/correlation-matrix.ts";
-import type { Engine, Hooks, Run, RunResult } from "../../src/engines/engine.ts";
+import type { AnyRun, Engine, Hooks, Run, RunResult } from "../../src/engines/engine.ts";
 import { evaluationSteps } from "../../src/engines/evaluations.ts";
 import { stateOf } from "./states.ts";
 
@@ -9,7 +9,7 @@ interface Behaviour {
   /** The step at which a run is kept that is stopped; by default none is. */
   readonly keptAt?: number;
   /** Called, and waited for, before each run. */
-  readonly before?: (run: Run) => unknown;
+  readonly before?: (run: AnyRun) => unknown;
 }
 
 /** An engine that computes nothing: losses are made of the run's index and correlation. */
@@ -21,13 +21,13 @@ export function fakeEngine({ failing = [], keptAt, before = () => {} }: Behaviou
     check: () => {},
     memoryBytes: () => 1_000_000,
     dispose: async () => {},
-    train: async (runs: readonly Run[], { onBegin, onProgress, onResult, signal, noMore, keeping }: Hooks) => {
+    train: async (runs: readonly AnyRun[], { onBegin, onProgress, onResult, signal, noMore, keeping }: Hooks) => {
       for (const run of runs) {
         if (noMore?.aborted) return;
         onBegin?.([run]);
         await before(run);
         if (signal?.aborted) {
-          if (keptAt !== undefined) keeping?.onState(run, stateOf(run, keptAt));
+          if (keptAt !== undefined) keeping?.onState(run as Run, stateOf(run as Run, keptAt));
           return;
         }
         onProgress?.(run, run.training.steps);
@@ -37,7 +37,7 @@ export function fakeEngine({ failing = [], keptAt, before = () => {} }: Behaviou
   };
 }
 
-export function doneResult(run: Run): RunResult {
+export function doneResult(run: AnyRun): RunResult {
   const { steps, trainRows } = run.training;
   const evaluations = evaluationSteps(run.training);
   const K = run.model.tasks;
@@ -57,7 +57,7 @@ export function doneResult(run: Run): RunResult {
   };
 }
 
-export function failedResult(run: Run): RunResult {
+export function failedResult(run: AnyRun): RunResult {
   return {
     run,
     failure: "loss is NaN at step 7",

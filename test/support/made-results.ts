@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { configYaml } from "../../src/config/write.ts";
-import type { Run, RunResult } from "../../src/engines/engine.ts";
+import type { AnyRun, RunResult } from "../../src/engines/engine.ts";
 import { keyOf } from "../../src/random/key.ts";
 import { normals } from "../../src/random/normal.ts";
 import { JOURNAL_SCHEMA } from "../../src/records/fields.ts";
@@ -15,7 +15,7 @@ import { planRuns } from "../../src/sweep/plan.ts";
 import { doneResult, failedResult } from "./fake-engine.ts";
 
 /** Final training loss of a run that is made up; or how else it ended. */
-export type LossOf = (run: Run) => number | "failed" | "missing";
+export type LossOf = (run: AnyRun) => number | "failed" | "missing";
 
 /** What a sweep would have recorded whose runs ended as told; its held-out losses are a tenth higher. */
 export function madeResults(lossOf: LossOf, set: readonly string[] = [], preset = "fixed-rows"): Results {
@@ -37,7 +37,7 @@ export function writeResults(folder: string, lossOf: LossOf, set: readonly strin
 }
 
 /** The tasks of `run` end at about `loss`: their mean does. */
-function endingAt(run: Run, loss: number): RunResult {
+function endingAt(run: AnyRun, loss: number): RunResult {
   const done = doneResult(run);
   const K = run.model.tasks;
   const tasks = Array.from({ length: K }, (_, k) => (k === K - 1 ? 1.1 : 0.9 + (0.2 * k) / (K - 1)) * loss);
@@ -46,7 +46,7 @@ function endingAt(run: Run, loss: number): RunResult {
 }
 
 /** A standard normal number of a run's own, correlated by half with its model's at other correlations. */
-export function chance({ id, model, index }: Run): number {
+export function chance({ id, model, index }: AnyRun): number {
   const normal = (name: string) => normals(keyOf(`test/${name}`), 1)[0] as number;
   return Math.SQRT1_2 * (normal(id) + normal(`${model.name}/${index}`));
 }

@@ -1,5 +1,5 @@
 import { loadConfig, setOverride } from "../../src/config/load.ts";
-import type { Run, RunResult } from "../../src/engines/engine.ts";
+import type { AnyRun, RunResult } from "../../src/engines/engine.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { recordOf } from "../../src/records/record.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
@@ -28,7 +28,7 @@ export function sweepResults({ set = [], failing = () => false, missing = () => 
  * Falls with steps, and the more so the better the model and the higher the correlation, and the nearer the preset's
  * learning rate and batch; runs differ a little.
  */
-function madeUp(run: Run): RunResult {
+function madeUp(run: AnyRun): RunResult {
   const { curve, ...rest } = doneResult(run);
   const size = (SIZES[run.model.name] ?? 1) * (1.3 - run.correlation / 3) * offPreset(run);
   const spread = 1 + 0.2 * Math.sin(run.index * 2.4 + size);
@@ -46,6 +46,6 @@ function madeUp(run: Run): RunResult {
 }
 
 /** 1 at the paper preset's learning rate and batch. */
-function offPreset({ training: { lr, batch } }: Run): number {
+function offPreset({ training: { lr, batch } }: AnyRun): number {
   return 1 + 0.1 * Math.log10(lr / 0.01) ** 2 + 0.1 * Math.log10(256 / batch);
 }

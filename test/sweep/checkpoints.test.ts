@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import { byKind } from "../../src/engines/abilities.ts";
 import { Checkpoints } from "../../src/records/checkpoints.ts";
 import type { RunRecord } from "../../src/records/record.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 import { runSweep, type SweepListener, type SweepOutcome, type SweepRequest } from "../../src/sweep/run-sweep.ts";
+import { codeModel, LINEAR } from "../support/code-model.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { stateOf } from "../support/states.ts";
 
@@ -49,7 +51,7 @@ describe("a sweep that is stopped and goes on has the records of one that was no
     expect(first.kept.share).toBeGreaterThan(0.3);
     expect(files()).toHaveLength(2);
     const second = await sweepUntil(0.7, { config, engineOptions: { jobs: 3 } });
-    expect(second).toMatchObject({ missing: expect.toBeOneOf([2, 4]), stopped: "signal" });
+    expect(second).toMatchObject({ missing: expect.toBeOneOf([2, 3, 4]), stopped: "signal" });
     const third = await runSweep({ config, out });
     expect([third.missing, third.kept, files()]).toEqual([0, { runs: 0, share: 0 }, []]);
     const alone = await runSweep({ config, out: join(temporaryFolder(), "alone") });
@@ -78,11 +80,42 @@ describe("a sweep that is stopped and goes on has the records of one that was no
   });
 });
 
+describe("a sweep with a model in JavaScript beside those that cpu trains", () => {
+  const { name, file, sha256 } = codeModel(LINEAR);
+  const values = { steps: 4000, evalEvery: 900, trainRows: 300, runs: 1 };
+  const config = configOf({ ...values, models: ["mmoe", { name, file, sha256 }] });
+  const engineOptions: SweepRequest["engineOptions"] = { kernels: "wasm", jobs: 1 };
+
+  test("keeps cpu's runs in flight; those in JavaScript begin again, to the same records", async () => {
+    const first = await sweepUntil(0.3, { config, engineOptions });
+    expect([first.missing, first.kept.runs, files()]).toEqual([2, 1, ["mmoe_p=0.50_000.json"]]);
+    const firstSteps = new Map<string, number>();
+    const progress: SweepListener["progress"] = ({ id }, step) => {
+      if (!firstSteps.has(id)) firstSteps.set(id, step);
+    };
+    const second = await runSweep({ config, out, engineOptions }, { listener: { progress } });
+    expect(firstSteps.get("mmoe/p=0.50/000")).toBeGreaterThan(0.3 * 4000);
+    expect(firstSteps.get("mine/p=0.50/000")).toBeLessThan(0.3 * 4000);
+    const alone = await runSweep({ config, out: join(temporaryFolder(), "alone"), engineOptions });
+    expect(timeless(second.records)).toEqual(timeless(alone.records));
+    expect([second.missing, files()]).toEqual([0, []]);
+  });
+
+  test("goes on with a run that was kept before the sweep had such a model", async () => {
+    await sweepUntil(0.3, { config: configOf({ ...values, models: ["mmoe"] }), engineOptions });
+    const notes: string[] = [];
+    let kept = 0;
+    const listener: SweepListener = { start: (start) => (kept = start.kept.size), note: (line) => notes.push(line) };
+    await runSweep({ config, out, engineOptions, limitMs: 1 }, { listener });
+    expect([kept, notes]).toEqual([1, []]);
+  });
+});
+
 describe("checkpoints", () => {
   const keep = (config = LONG, arithmetic = "cpu") => {
     const notes: string[] = [];
     const checkpoints = new Checkpoints(out, { trained: trainedHash(config), arithmetic }, (line) => notes.push(line));
-    for (const run of planRuns(config)) checkpoints.keep(run, stateOf(run, 2));
+    for (const run of byKind(planRuns(config)).specs) checkpoints.keep(run, stateOf(run, 2));
     expect(notes).toEqual([]);
   };
 

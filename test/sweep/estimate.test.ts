@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Engine, Run } from "../../src/engines/engine.ts";
+import type { AnyRun, Engine } from "../../src/engines/engine.ts";
 import { ZOO } from "../../src/models/zoo.ts";
 import { estimateMs, stepMs } from "../../src/sweep/estimate.ts";
 import { range } from "../support/reference.ts";
@@ -17,10 +17,10 @@ const TRAINING = { steps: 1000, batch: 60, evalEvery: 250, heldoutRows: 90, trai
 const STEPS_WORTH = 1000 + (4 * 90 + 180) / 60 / 3;
 
 const runs = range(24).flatMap((index) => MODELS.map((model) => makeRun({ model, index }, TRAINING)));
-const msOf = ({ model }: Run) => (model.name === "omoe" ? 8 : 10);
+const msOf = ({ model }: AnyRun) => (model.name === "omoe" ? 8 : 10);
 
 /** Two workers, by a clock of their own: a group takes a second and so many milliseconds a step for each of its runs. */
-function fakeEngine(groupsOf: (runs: readonly Run[]) => Run[][]) {
+function fakeEngine(groupsOf: (runs: readonly AnyRun[]) => AnyRun[][]) {
   const sizes: number[] = [];
   const train: Engine["train"] = async (runs, { onBegin, noMore }) => {
     const groups = groupsOf(runs);
@@ -30,7 +30,7 @@ function fakeEngine(groupsOf: (runs: readonly Run[]) => Run[][]) {
         sizes.push(group.length);
         await new Promise(setImmediate);
         const stepMs = group.reduce((sum, run) => sum + msOf(run), 0);
-        vi.advanceTimersByTime((1000 + (group[0] as Run).training.steps * stepMs) / 2);
+        vi.advanceTimersByTime((1000 + (group[0] as AnyRun).training.steps * stepMs) / 2);
       }
     };
     await Promise.all([work(), work()]);
@@ -38,14 +38,14 @@ function fakeEngine(groupsOf: (runs: readonly Run[]) => Run[][]) {
   return { sizes, engine: { train } as Engine };
 }
 
-const chunks = (runs: readonly Run[], size: number) =>
+const chunks = (runs: readonly AnyRun[], size: number) =>
   range(Math.ceil(runs.length / size)).map((g) => runs.slice(g * size, (g + 1) * size));
 
 test.each([
-  ["mixes models", (runs: readonly Run[]) => chunks(runs, 6)],
+  ["mixes models", (runs: readonly AnyRun[]) => chunks(runs, 6)],
   [
     "trains one model at a time, in turn",
-    (runs: readonly Run[]) =>
+    (runs: readonly AnyRun[]) =>
       chunks(runs, 12).flatMap((some) => MODELS.map(({ name }) => some.filter(({ model }) => model.name === name))),
   ],
 ])("estimateMs(runs, engine) times groups as the engine makes them: one that %s", async (_, groupsOf) => {

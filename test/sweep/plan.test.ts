@@ -1,9 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Config } from "../../src/config/config.ts";
 import { loadConfig, override, setOverride } from "../../src/config/load.ts";
 import { initialParameters, type Run } from "../../src/engines/engine.ts";
 import { runId } from "../../src/records/cell.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
+
+/** Its models are all of the family. */
+const specRuns = (config: Config) => planRuns(config) as Run[];
 
 const small = loadConfig("fixed-rows", [override("--runs", "runs", "3")]);
 
@@ -14,8 +18,8 @@ test("planRuns(config) gives every cell each run once, repeats outermost", () =>
 });
 
 test("a run has the same initial values at every correlation, and others for another index or model", () => {
-  const [first, second] = planRuns(small).filter((run) => run.model.name === "mmoe" && run.index === 0);
-  const other = planRuns(small).find((run) => run.model.name === "mmoe" && run.index === 1);
+  const [first, second] = specRuns(small).filter((run) => run.model.name === "mmoe" && run.index === 0);
+  const other = specRuns(small).find((run) => run.model.name === "mmoe" && run.index === 1);
   if (!first || !second || !other) throw new Error("no such run");
   expect(initialParameters(second)).toEqual(initialParameters(first));
   expect(initialParameters(other)).not.toEqual(initialParameters(first));
@@ -45,7 +49,7 @@ test("runId is made of values, and differs where they do", () => {
 
 describe("planRuns(config) of a grid", () => {
   const grid = loadConfig("fixed-rows", ["runs=2", "lr=0.001,0.01", "batch=16,256", "dropout=0,0.1"].map(setOverride));
-  const runs = planRuns(grid);
+  const runs = specRuns(grid);
 
   test("trains each model at each correlation at each point, by ids made of values", () => {
     expect(runs.length).toBe(2 * 3 * 3 * 8);
@@ -64,7 +68,7 @@ describe("planRuns(config) of a grid", () => {
   });
 
   test("names no random stream by a grid's value: initial values and rows are those of the same run without a grid", () => {
-    const alone = planRuns(small).find(({ id }) => id === "mmoe/p=0.90/001") as Run;
+    const alone = specRuns(small).find(({ id }) => id === "mmoe/p=0.90/001") as Run;
     const points = runs.filter((run) => run.model.name === "mmoe" && run.correlation === 0.9 && run.index === 1);
     expect(points.length).toBe(8);
     for (const run of points) {
@@ -91,5 +95,5 @@ describe("planRuns(config) of a grid", () => {
 });
 
 test("a sweep without a list has no point in its runs", () => {
-  expect(planRuns(small).some((run) => "point" in run)).toBe(false);
+  expect(specRuns(small).some((run) => "point" in run)).toBe(false);
 });

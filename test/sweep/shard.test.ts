@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Config } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import type { Run } from "../../src/engines/engine.ts";
+import type { AnyRun } from "../../src/engines/engine.ts";
 import { MODEL_NAMES } from "../../src/models/zoo.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
@@ -19,15 +19,15 @@ const config: fc.Arbitrary<Config> = fc
   .map(({ correlations, ...extent }) => ({ ...smoke, ...extent, correlations: correlations.map((p) => p / 100) }));
 const count = fc.integer({ min: 1, max: 53 });
 
-function shardsOf(config: Config, count: number): Run[][] {
+function shardsOf(config: Config, count: number): AnyRun[][] {
   return Array.from({ length: count }, (_, i) => planShard(config, { index: i + 1, count }));
 }
 
-const ids = (runs: readonly Run[]) => runs.map(({ id }) => id);
+const ids = (runs: readonly AnyRun[]) => runs.map(({ id }) => id);
 const spread = (sizes: readonly number[]) => Math.max(...sizes) - Math.min(...sizes);
 
 /** Checks a fact of any sweep in any number of shards. */
-function always(fact: (config: Config, shards: Run[][]) => void): void {
+function always(fact: (config: Config, shards: AnyRun[][]) => void): void {
   fc.assert(
     fc.property(config, count, (config, count) => {
       fact(config, shardsOf(config, count));
@@ -45,7 +45,7 @@ test("planShard(config, shard) gives shards whose sizes differ by at most one ru
 
 test("planShard(config, shard) shares out each cell's runs to within one", () => {
   always((config, shards) => {
-    const cellOf = ({ model, correlation }: Run) => `${model.name} ${correlation}`;
+    const cellOf = ({ model, correlation }: AnyRun) => `${model.name} ${correlation}`;
     const shares = shards.map((runs) => groupBy(runs, cellOf));
     for (const cell of new Set(planRuns(config).map(cellOf))) {
       expect(spread(shares.map((share) => share.get(cell)?.length ?? 0))).toBeLessThanOrEqual(1);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Run } from "../../src/engines/engine.ts";
+import type { AnyRun } from "../../src/engines/engine.ts";
 import { resultsAt } from "../../src/records/at-point.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 import { tune } from "../../src/sweep/tune.ts";
@@ -16,7 +16,7 @@ const BEST: Readonly<Record<string, readonly number[]>> = {
   "mmoe 1": [0.4, 0.3, 0.2],
 };
 
-function lossOf({ model, correlation, index, training: { lr } }: Run): number {
+function lossOf({ model, correlation, index, training: { lr } }: AnyRun): number {
   const place = [0.001, 0.01, 0.1].indexOf(lr);
   const jitter = 0.02 * Math.sin(2.4 * index + 7 * place);
   return (BEST[`${model.name} ${correlation}`]?.[place] as number) + jitter;

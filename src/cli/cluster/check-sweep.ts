@@ -4,15 +4,17 @@ import { planRuns } from "../../sweep/plan.ts";
 import { type CheckedOptions, checkedOptions, type SweepOptions } from "../sweep-options.ts";
 
 /** For each --engine there, an engine here that refuses the same models, though this machine may lack card or kernels. */
-const JUDGES = { auto: "cpu", cpu: "cpu", cuda: "tfjs", tfjs: "tfjs" } as const;
+const JUDGES = { auto: "auto", cpu: "cpu", cuda: "tfjs", tfjs: "tfjs" } as const;
 
 /** The options of a sweep that other machines will train. Throws UsageError for what its engine would refuse there. */
 export async function checkSweep(file: string, options: SweepOptions): Promise<CheckedOptions> {
   const checked = checkedOptions(file, options);
-  const engine = await loadEngine(JUDGES[checked.engineName], { kernels: "wasm" });
+  const runs = planRuns({ ...checked.config, runs: 1 });
+  const engine = await loadEngine(JUDGES[checked.engineName], { kernels: "wasm" }, runs);
   try {
-    const runs = planRuns({ ...checked.config, runs: 1 });
-    for (const model of new Set(runs.map((run) => run.model))) engine.check(model);
+    const models = [...new Set(runs.map((run) => run.model))];
+    for (const model of models) engine.check(model);
+    await engine.prepare?.(models);
   } finally {
     await engine.dispose();
   }

@@ -5,7 +5,7 @@ import { availableParallelism, constants } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import type { Run } from "../../engines/engine.ts";
+import type { AnyRun } from "../../engines/engine.ts";
 import { CONFIG } from "../../records/find-results.ts";
 import type { LossSet } from "../../records/record.ts";
 import type { Shard } from "../../records/writer-lock.ts";
@@ -25,7 +25,7 @@ interface Fleet {
   /** The results folder of all. */
   readonly out: string;
   /** The runs that they train together, and which part of the sweep that is; null for the complete sweep. */
-  readonly runs: readonly Run[];
+  readonly runs: readonly AnyRun[];
   readonly shard: Shard | null;
   /** The command that goes on after this one has stopped. */
   readonly goOn: string;

@@ -1,5 +1,5 @@
 import { MultiBar, type SingleBar } from "cli-progress";
-import type { Run } from "../../engines/engine.ts";
+import type { AnyRun } from "../../engines/engine.ts";
 import { type Cell, correlationText, pointText } from "../../records/cell.ts";
 import type { RunRecord } from "../../records/record.ts";
 import { groupBy } from "../../stats/group-by.ts";
@@ -29,7 +29,7 @@ export function barProgress({ todo: runs, kept }: ToTrain, stream: Output): RunP
     forceRedraw: true,
   });
   const width = layout.cells ? Math.max(...[...cells.keys()].map((name) => name.length)) : ALL.length;
-  const add = (name: string, members: readonly Run[]): Bar => {
+  const add = (name: string, members: readonly AnyRun[]): Bar => {
     const tally = new Tally(members, kept);
     const payload = { name: name.padEnd(width), ended: 0, runs: members.length, end: "" };
     return { bar: multi.create(tally.total, tally.steps, payload), tally };

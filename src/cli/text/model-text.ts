@@ -1,5 +1,6 @@
 // `mmoe models --describe`: a model in words, numbers and a drawing, 80 columns wide.
 import { ABILITIES, type AbleEngine, trains } from "../../engines/abilities.ts";
+import type { CodeModel, Model } from "../../models/code.ts";
 import { flopPerRow } from "../../models/flop.ts";
 import { type ParameterBlock, parameterBlocks, parameterCount } from "../../models/parameters.ts";
 import { expertsOf, expertsOn, hasSharedGate, levelCount, type ModelSpec, ownExpertsOf } from "../../models/spec.ts";
@@ -11,28 +12,58 @@ const WIDTH = 79;
 /** Tasks that fit a drawing. */
 const DRAWN = 3;
 
-/** What the zoo says of a model. */
+/** What is said of a model. Those of one's own have no formula and no source. */
 export interface Entry {
   readonly about: string;
-  readonly formula: readonly string[];
-  readonly source: string;
+  readonly formula?: readonly string[] | undefined;
+  readonly source?: string | undefined;
 }
 
-export function modelText(spec: ModelSpec, { about, formula, source }: Entry): string {
-  const engines = (Object.keys(ABILITIES) as AbleEngine[]).filter((engine) => trains(engine, spec));
+export function modelText(spec: ModelSpec, { about, formula = [], source = "" }: Entry): string {
   const facts = [
     ["FLOP a row", `${thousands(flopPerRow(spec))}, forward and backward`],
     ["source", source],
-    ["engines", engines.join(", ")],
-  ] as const;
-  const sections = [
-    `${spec.name}: ${about}`,
+    ["engines", enginesOf(spec)],
+  ];
+  return sectionsText([
+    titleOf(spec, about),
     formula.map((line) => `  ${line}`).join("\n"),
     drawing(spec),
-    sizes(spec).trimEnd(),
-    facts.map(([name, text]) => `${name.padEnd(12)}${wrapped(text, WIDTH, 12)}`).join("\n"),
-  ];
-  return `${sections.join("\n\n")}\n`;
+    sizes(spec),
+    factsText(facts),
+  ]);
+}
+
+/** A model in JavaScript; `parameters` by name. */
+export function codeText(model: CodeModel, about: string, parameters: Readonly<Record<string, number>>): string {
+  const total = Object.values(parameters).reduce((sum, size) => sum + size, 0);
+  const rows = [...Object.entries(parameters), ["total", total] as const];
+  return sectionsText([
+    titleOf(model, about),
+    table([["", "parameters"], ...rows.map(([name, size]) => [name, thousands(size)])]),
+    factsText([
+      ["file", model.file],
+      ["engines", enginesOf(model)],
+    ]),
+  ]);
+}
+
+function titleOf({ name }: Model, about: string): string {
+  return wrapped(`${name}: ${about}`, WIDTH, 2);
+}
+
+function enginesOf(model: Model): string {
+  return (Object.keys(ABILITIES) as AbleEngine[]).filter((engine) => trains(engine, model)).join(", ");
+}
+
+function factsText(facts: readonly (readonly string[])[]): string {
+  const told = facts.filter(([, text]) => text !== "");
+  return told.map(([name = "", text = ""]) => `${name.padEnd(12)}${wrapped(text, WIDTH, 12)}`).join("\n");
+}
+
+function sectionsText(sections: readonly string[]): string {
+  const told = sections.map((section) => section.trimEnd()).filter((section) => section !== "");
+  return `${told.join("\n\n")}\n`;
 }
 
 /** A line for each stack of networks of one shape: how many, their layers, their parameters. */

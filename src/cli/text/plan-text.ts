@@ -1,6 +1,7 @@
 import type { Config } from "../../config/config.ts";
 import { settingRows } from "../../config/setting-rows.ts";
 import type { Engine } from "../../engines/engine.ts";
+import { isCode, type Model } from "../../models/code.ts";
 import { parameterCount } from "../../models/parameters.ts";
 import { estimateMs } from "../../sweep/estimate.ts";
 import { planRuns } from "../../sweep/plan.ts";
@@ -9,15 +10,19 @@ import { cellOfRun } from "../../sweep/status.ts";
 import { duration, megabytes, thousands } from "../../units.ts";
 import { shardText } from "../cluster/shard-option.ts";
 import { cellHeads, cellNames } from "./cell-names.ts";
+import { enginesText } from "./sweep-start.ts";
 import { table } from "./table.ts";
 
 /** What --dry-run prints: settings with their marks, cells, and the time and memory that they take on this machine. */
 export async function describePlan({ config, out, runs, todo, shard }: SweepShare, engine: Engine): Promise<string> {
-  const cells = planRuns({ ...config, runs: 1 }).map((run) => ({ ...cellOfRun(run), spec: run.model }));
+  const planned = planRuns({ ...config, runs: 1 });
+  const sizes = new Map<string, number>();
+  for (const { model } of planned) if (!sizes.has(model.name)) sizes.set(model.name, await sizeOf(model));
+  const cells = planned.map(cellOfRun);
   const cellRows = cells.map((cell) => [
     ...cellNames(cell),
     thousands(config.runs),
-    thousands(parameterCount(cell.spec)),
+    thousands(sizes.get(cell.model) as number),
   ]);
   const all = thousands(config.runs * cellRows.length);
   const part = shard === null ? "" : `, ${thousands(runs.length)} in shard ${shardText(shard)}`;
@@ -26,10 +31,17 @@ export async function describePlan({ config, out, runs, todo, shard }: SweepShar
   return [
     settingsText(config),
     table([[...cellHeads(cells), "runs", "parameters"], ...cellRows]),
-    `${all} runs${part}, to do ${thousands(todo.length)}: ${steps} run-steps on ${engine.name} (${engine.device})\n` +
+    `${all} runs${part}, to do ${thousands(todo.length)}: ${steps} run-steps on ${enginesText(engine, todo)}\n` +
       `about ${time}, extrapolated from a short trial; about ${megabytes(engine.memoryBytes(todo))} of memory\n` +
       `results would go to ${out}\n`,
   ].join("\n");
+}
+
+/** The number of a model's parameters. */
+async function sizeOf(model: Model): Promise<number> {
+  if (!isCode(model)) return parameterCount(model);
+  const { loadCode } = await import("../../engines/tfjs/code/load-code.ts"); // other plans do without
+  return (await loadCode(model)).size;
 }
 
 function settingsText(config: Config): string {

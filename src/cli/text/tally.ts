@@ -1,11 +1,11 @@
-import type { Run } from "../../engines/engine.ts";
+import type { AnyRun } from "../../engines/engine.ts";
 import { finalLosses, type RunRecord } from "../../records/record.ts";
 import type { SweepStart } from "../../sweep/run-sweep.ts";
 import { duration, thousands } from "../../units.ts";
 
 /** Shows how runs progress and end, until it is stopped. */
 export interface RunProgress {
-  progress(run: Run, step: number): void;
+  progress(run: AnyRun, step: number): void;
   result(record: RunRecord): void;
   stop(): void;
 }
@@ -46,7 +46,7 @@ export class Tally {
   readonly #losses = { sum: 0, count: 0 };
   readonly #start = performance.now();
 
-  constructor(runs: readonly Run[], kept: SweepStart["kept"]) {
+  constructor(runs: readonly AnyRun[], kept: SweepStart["kept"]) {
     this.runs = runs.length;
     this.total = runs.reduce((sum, { training }) => sum + training.steps, 0);
     for (const { id } of runs) this.reach(id, kept.get(id) ?? 0);

@@ -1,6 +1,6 @@
 import type { Matrix } from "../../data/correlation-matrix.ts";
 import { TaskSet } from "../../data/task-set.ts";
-import type { Run } from "../engine.ts";
+import type { AnyRun } from "../engine.ts";
 import { type Arena, recordBytes, roundUp } from "./arena.ts";
 import { columnBytes, type Layout } from "./panels.ts";
 
@@ -18,7 +18,7 @@ export function noisePanelBytes(K: number, layout: Layout): number {
 }
 
 /** The address of the generator of the labels of K tasks with these correlations [K, K]. */
-export function putGenerator({ data, seed, index }: Run, correlations: Matrix, arena: Arena): number {
+export function putGenerator({ data, seed, index }: AnyRun, correlations: Matrix, arena: Arena): number {
   const { vectors, mean, inverseStd } = new TaskSet(data, correlations, { seed, run: index });
   const { alpha, beta, inputs, noiseStd } = data;
   const all = arena.put(Float64Array.from(vectors.flatMap((vector) => [...vector])));

@@ -1,7 +1,7 @@
 import { dataKey, type RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-set.ts";
 import type { Key } from "../../random/key.ts";
-import type { Run } from "../engine.ts";
+import type { AnyRun } from "../engine.ts";
 import { Arena } from "./arena.ts";
 import { labelPanelBytes, noisePanelBytes, putGenerator, SLICE_ROWS } from "./generator.ts";
 import { WasmInstance } from "./kernel-memory.ts";
@@ -24,7 +24,7 @@ export class RowMaker {
   readonly #noise: number;
   readonly #labels: number;
 
-  constructor(run: Run) {
+  constructor(run: AnyRun) {
     shared ??= new WasmInstance(compileRowKernels());
     this.#wasm = shared;
     const { data, correlationMatrix, seed, index } = run;

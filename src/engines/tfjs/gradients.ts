@@ -1,19 +1,15 @@
-// TensorFlow.js's core has operations but no gradients in Node. These are the gradients that a model here needs; those of
+// TensorFlow.js's core has operations but no gradients in Node. These are the gradients that the family needs; those of
 // products and losses are in model/.
 import type * as tfjsCore from "@tensorflow/tfjs-core";
 import type { GradConfig, NamedAttrMap, Tensor } from "@tensorflow/tfjs-core";
 
-type Tf = typeof tfjsCore;
+export type Tf = typeof tfjsCore;
 
 /** Gradients of an operation's inputs by their names or indices, from that of its output. */
-type Gradient = (dy: Tensor, saved: Tensor[], attributes: NamedAttrMap) => Record<string, () => Tensor>;
+export type Gradient = (dy: Tensor, saved: Tensor[], attributes: NamedAttrMap) => Record<string, () => Tensor>;
 
-/** Registers the gradients that `tf` lacks. The whole of tfjs, which comes with the CUDA package, has them all. */
-export function registerGradients(tf: Tf): void {
-  for (const config of gradientsOf(tf)) if (!tf.getGradient(config.kernelName)) tf.registerGradient(config);
-}
-
-function gradientsOf(tf: Tf): GradConfig[] {
+/** Those that the models of the family need. */
+export function familyGradients(tf: Tf): GradConfig[] {
   return [...elementwise(tf), ...ofShapes(tf), ...ofMixes(tf)];
 }
 
@@ -37,7 +33,7 @@ function elementwise(tf: Tf): GradConfig[] {
 }
 
 /** dy summed over the axes along which `input` was repeated, in the shape of `input`. */
-function summedTo(tf: Tf, dy: Tensor, input: Tensor | undefined): Tensor {
+export function summedTo(tf: Tf, dy: Tensor, input: Tensor | undefined): Tensor {
   const { shape } = input as Tensor;
   const axes = tf.broadcast_util.getReductionAxes(shape, dy.shape);
   return tf.reshape(axes.length > 0 ? tf.sum(dy, axes) : dy, shape);
@@ -117,12 +113,21 @@ function ofMixes(tf: Tf): GradConfig[] {
       kernelName: "BatchMatMul",
       inputsToSave: ["a", "b"],
       gradFunc: (dy, [a, b], { transposeA, transposeB }) => {
-        if (transposeA || transposeB) throw new RangeError("gradient of matMul: expected matrices as they are");
+        const ofProduct = productGradients(tf, Boolean(transposeA), Boolean(transposeB));
+        const gradients = ofProduct(dy as Tensor, a as Tensor, b as Tensor);
         return {
-          a: () => tf.matMul(dy as Tensor, b as Tensor, false, true),
-          b: () => tf.matMul(a as Tensor, dy as Tensor, true, false),
+          a: () => summedTo(tf, gradients.a(), a),
+          b: () => summedTo(tf, gradients.b(), b),
         };
       },
     },
   ];
+}
+
+/** Of a b, with matrices of a or b transposed: dy → the gradients of a and of b. */
+function productGradients(tf: Tf, transposeA: boolean, transposeB: boolean) {
+  return (dy: Tensor, a: Tensor, b: Tensor) => ({
+    a: () => (transposeA ? tf.matMul(b, dy, transposeB, true) : tf.matMul(dy, b, false, !transposeB)),
+    b: () => (transposeB ? tf.matMul(dy, a, true, transposeA) : tf.matMul(a, dy, !transposeA, false)),
+  });
 }

@@ -1,7 +1,7 @@
 // Memory of a group, and how large a group may be. All numbers are float32.
 import { parameterBlocks, parameterCount } from "../../models/parameters.ts";
 import type { ModelSpec } from "../../models/spec.ts";
-import type { Run } from "../engine.ts";
+import type { AnyRun, Run } from "../engine.ts";
 import { bytesOf, setSizes, stepArrays } from "./feed/feed-arrays.ts";
 import type { Group } from "./groups.ts";
 
@@ -9,7 +9,7 @@ import type { Group } from "./groups.ts";
 export const EVALUATED_ROWS = 500;
 
 /** Bytes of a run's rows. They are on the host, or copied to a table of a traced program. */
-export function rowBytes({ model, training }: Run): number {
+export function rowBytes({ model, training }: AnyRun): number {
   return 4 * rowCount(training) * (model.inputs + model.tasks);
 }
 
@@ -20,6 +20,11 @@ export function rowBytes({ model, training }: Run): number {
 export function tensorBytes({ model, training }: Run): number {
   const active = Math.max(training.batch, Math.min(EVALUATED_ROWS, rowCount(training)));
   return 4 * (6 * parameterCount(model) + active * (3 * model.inputs + 5 * unitCount(model)));
+}
+
+/** Bytes of a run of a model in JavaScript with so many parameters, without what its code makes on the way. */
+export function codeBytes(run: AnyRun, parameters: number): number {
+  return rowBytes(run) + 4 * 6 * parameters;
 }
 
 /** Most bytes that one call is fed. */

@@ -2,7 +2,8 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { MMOE } from "../../called-as.ts";
 import { findBinding, loadBinding } from "../../cuda/binding.ts";
 import { UsageError, unreachable } from "../../errors.ts";
-import { registerGradients } from "./gradients.ts";
+import { familyGradients } from "./gradients.ts";
+import { operationGradients } from "./operation-gradients.ts";
 
 /** The TensorFlow.js in use: a value, as the CUDA package brings an instance of its own. */
 export type Tf = typeof import("@tensorflow/tfjs-core");
@@ -38,7 +39,8 @@ async function instanceWith(backend: Backend): Promise<Tf> {
 /** The core alone: layers, converters and data sets, which the whole of tfjs has, would be 200 MB more. */
 async function coreTf(): Promise<Tf> {
   const tf = await import("@tensorflow/tfjs-core");
-  registerGradients(tf);
+  const lacking = [...familyGradients(tf), ...operationGradients(tf)].filter((one) => !tf.getGradient(one.kernelName));
+  for (const config of lacking) tf.registerGradient(config);
   return tf;
 }
 

@@ -1,10 +1,12 @@
 import { availableParallelism } from "node:os";
-import { checkModel, checkRun } from "../abilities.ts";
+import { isCode, type Model } from "../../models/code.ts";
+import { byKind, checkModel, checkRun } from "../abilities.ts";
 import type { Engine, Run } from "../engine.ts";
+import { CodeTraining } from "./code/code-training.ts";
 import { deviceOf } from "./device.ts";
 import { eagerTrainer } from "./eager-trainer.ts";
 import { type Group, type Grouping, groupsOf } from "./groups.ts";
-import { fedBytes, largestGroup, rowBytes, tensorBytes } from "./memory.ts";
+import { codeBytes, fedBytes, largestGroup, rowBytes, tensorBytes } from "./memory.ts";
 import { type Backend, loadTf } from "./tf.ts";
 import { TracedTraining } from "./traced/traced-training.ts";
 import type { ProgramOptions } from "./traced/training-program.ts";
@@ -52,6 +54,11 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     (traced ? fedBytes(group) : 0) +
     (device.memory?.card === undefined ? sum(group.runs, tensorBytes) : 0);
   const training = new TracedTraining(tf, jobs, options);
+  const code = new CodeTraining(tf);
+  const prepare = async (models: readonly Model[]) => {
+    await tf.setBackend(backend);
+    await code.prepare(models.filter(isCode));
+  };
   const createTrainer: CreateTrainer = (group, pace) =>
     traced ? training.trainer(group, pace) : eagerTrainer(tf, group, pace);
   return {
@@ -60,14 +67,25 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     keepsStates: false,
     ...(device.libraries ? { libraries: device.libraries } : {}),
     check: (model) => checkModel(name, model),
+    prepare,
     async train(runs, hooks) {
       if (hooks.keeping) throw new RangeError(`${name}: train: this engine keeps no states of runs in flight`);
       await tf.setBackend(backend); // it is global to the process: another engine may have set its own
       for (const run of runs) checkRun(name, run);
+      await prepare(runs.map(({ model }) => model));
+      const { specs, codes } = byKind(runs);
       const train = (group: Group) => trainGroup(createTrainer, group, hooks, device.name);
-      await trainInGroups(runs, hooks, { ...grouping, train, free: () => training.free(), note });
+      await trainInGroups(specs, hooks, { ...grouping, train, free: () => training.free(), note });
+      await code.train(codes, hooks, device.name);
     },
-    memoryBytes: (runs) => groupsOf(runs, grouping).reduce((most, group) => Math.max(most, hostBytes(group)), 0),
+    memoryBytes: (runs) => {
+      const { specs, codes } = byKind(runs);
+      const bytes = [
+        ...groupsOf(specs, grouping).map(hostBytes),
+        ...codes.map((run) => codeBytes(run, code.size(run.model))),
+      ];
+      return bytes.reduce((most, one) => Math.max(most, one), 0);
+    },
     // Between calls of `train` no tensor is left, only graphs; the backend itself is the process's.
     dispose: () => training.dispose(),
   };

@@ -1,5 +1,5 @@
 import type { RowSet } from "../../data/streams.ts";
-import { type Hooks, lossFailure, type Run, type RunResult } from "../engine.ts";
+import { type AnyRun, type Hooks, lossFailure, type RunResult } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
 import type { Group } from "./groups.ts";
@@ -7,18 +7,24 @@ import { Pace } from "./pace.ts";
 import type { Trainer } from "./trainer.ts";
 
 interface Replica {
-  readonly run: Run;
+  readonly run: AnyRun;
   readonly record: CurveRecorder;
   readonly labelCorrelations: readonly number[];
 }
 
+/** Runs that train together, each on the rows of its place among the trainer's sources; places repeat by models. */
+interface Together {
+  readonly runs: readonly AnyRun[];
+  readonly places: readonly number[];
+}
+
 /** How a group's runs are computed; undefined if it is stopped while its rows are made. */
-export type CreateTrainer = (group: Group, pace: Pace) => Promise<Trainer | undefined>;
+export type CreateTrainer<G = Group> = (group: G, pace: Pace) => Promise<Trainer | undefined>;
 
 /** Trains a group. If the signal stops it, it has no result. */
-export async function trainGroup(
-  createTrainer: CreateTrainer,
-  group: Group,
+export async function trainGroup<G extends Together>(
+  createTrainer: CreateTrainer<G>,
+  group: G,
   hooks: Hooks,
   device: string,
 ): Promise<void> {
@@ -48,7 +54,7 @@ export async function trainGroup(
 }
 
 /** Each run's record, with the label correlations of its rows. */
-function replicasOf({ runs, places }: Group, { labelCorrelations }: Trainer): Replica[] {
+function replicasOf({ runs, places }: Together, { labelCorrelations }: Trainer): Replica[] {
   return runs.map((run, i) => ({
     ...{ run, record: new CurveRecorder(run.model.tasks) },
     labelCorrelations: labelCorrelations[places[i % places.length] as number] as readonly number[],

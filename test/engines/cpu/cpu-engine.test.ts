@@ -179,7 +179,7 @@ test("a batch loss that is NaN ends the run at its step", async () => {
 test("train(runs) refuses, by name and before the first step, what no worker's memory holds", async () => {
   const fine = runOf({ model: "mmoe" });
   const huge = runOf({ model: "mmoe", index: 1, training: { heldoutRows: 11e6 } });
-  const begun: Run[] = [];
+  const begun: unknown[] = [];
   const refused = train(one, [fine, huge], { onBegin: (runs) => begun.push(...runs) });
   await expect(refused).rejects.toThrow(UsageError);
   const says =

@@ -3,7 +3,7 @@ import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { labelVariance, noiseFloor } from "../../../src/data/moments.ts";
 import { TaskSet } from "../../../src/data/task-set.ts";
 import { dot } from "../../../src/data/task-vectors.ts";
-import type { Engine, Run, RunResult } from "../../../src/engines/engine.ts";
+import type { AnyRun, Engine, RunResult } from "../../../src/engines/engine.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
 import { mean } from "../../../src/stats/moments.ts";
 import { range } from "../../support/reference.ts";
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 
 /** The mean square of the noise in a run's held-out labels, by task: what the best predictor's losses are. */
-function heldoutFloor({ data, correlation, seed, index }: Run): [number, number] {
+function heldoutFloor({ data, correlation, seed, index }: AnyRun): [number, number] {
   const pair = new TaskSet(data, correlationMatrix(2, correlation), { seed, run: index });
   const { x, y } = pair.rows("heldout", HELDOUT_ROWS);
   const residuals = pair.vectors.map((w, k) =>

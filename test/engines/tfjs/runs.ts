@@ -1,4 +1,4 @@
-import type { Engine, Hooks, Run, RunResult, TrainingSettings } from "../../../src/engines/engine.ts";
+import type { AnyRun, Engine, Hooks, Run, RunResult, TrainingSettings } from "../../../src/engines/engine.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { makeRun } from "../../support/runs.ts";
 import { DEEP, MMOE, OMOE, SELECTING, SNR } from "../../support/specs.ts";
@@ -33,7 +33,7 @@ export async function resultsOf(
   runs: readonly Run[],
   hooks: Partial<Hooks> = {},
 ): Promise<RunResult[]> {
-  const results = new Map<Run, RunResult>();
+  const results = new Map<AnyRun, RunResult>();
   await engine.train(runs, { keepParameters: true, onResult: (result) => results.set(result.run, result), ...hooks });
   return runs.flatMap((run) => results.get(run) ?? []);
 }

@@ -1,5 +1,5 @@
 import type { Rows } from "../../../data/task-set.ts";
-import type { Run } from "../../engine.ts";
+import type { AnyRun } from "../../engine.ts";
 import { RowSource } from "./row-source.ts";
 
 /** The rows that one run is trained and evaluated on. */
@@ -10,7 +10,7 @@ export interface Feed {
   readonly batchInto: (x: Float32Array, y: Float32Array, step: number) => void;
 }
 
-export function feedOf(run: Run): Feed {
+export function feedOf(run: AnyRun): Feed {
   const { inputs: D, tasks: K } = run.model;
   const { trainRows, batch, heldoutRows } = run.training;
   const source = new RowSource(run);

@@ -1,7 +1,7 @@
 import { RowOrder } from "../../../data/order.ts";
 import { dataKey, type RowSet } from "../../../data/streams.ts";
 import type { Rows } from "../../../data/task-set.ts";
-import type { Run } from "../../engine.ts";
+import type { AnyRun } from "../../engine.ts";
 import { RowMaker } from "../../rows/row-maker.ts";
 
 /** Makes the rows that a run is trained and evaluated on, and says which rows each step trains on. */
@@ -9,7 +9,7 @@ export class RowSource {
   readonly #maker: RowMaker;
   readonly #order: RowOrder | undefined;
 
-  constructor(run: Run) {
+  constructor(run: AnyRun) {
     const { seed, index, training } = run;
     const { trainRows, sampling } = training;
     this.#maker = new RowMaker(run);

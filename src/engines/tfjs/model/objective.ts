@@ -62,7 +62,7 @@ function clipped(tf: Tf, errors: Tensor, delta: number): Tensor {
  * Errors e [R, B, K] → their mean losses over B, [R, K]; the gradient, a slope times a constant, is one or two operations
  * instead of tfjs's six.
  */
-function meanLosses(tf: Tf, errors: Tensor, huberDelta: number | null): Tensor {
+export function meanLosses(tf: Tf, errors: Tensor, huberDelta: number | null): Tensor {
   const [R, B, K] = errors.shape as [number, number, number];
   const mean = tf.customGrad((...inputs) => {
     const [errors, save] = inputs as [Tensor, GradSaveFunc];

@@ -1,0 +1,89 @@
+import { basename, extname } from "node:path";
+import { UsageError } from "../errors.ts";
+import type { ModelName } from "../models/zoo.ts";
+import type { Override } from "./file-version.ts";
+import { parseValue } from "./load.ts";
+import { CHANGE_KEYS, type OwnModel, type SpecDefinition } from "./own-model-schema.ts";
+import { isCodeDefinition } from "./own-models.ts";
+import type { Settings } from "./schema.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** An override from each `--model ./my-model.mjs`: a model in JavaScript, named by its file, after those of the list. */
+export function modelFileOverrides(files: readonly string[]): Override[] {
+  return files.map((file) => ({
+    source: "--model",
+    valuesAfter: ({ models }) => ({ models: [...models, { name: basename(file, extname(file)), file }] }),
+  }));
+}
+
+const FLAG = "--model-set";
+
+/** A change of one model, e.g. of `mmoe` the value 4 at `experts.shared`. */
+interface Change {
+  readonly model: string;
+  readonly path: readonly string[];
+  /** As it was typed. */
+  readonly text: string;
+}
+
+/**
+ * One override from all `--model-set mmoe.experts.shared=4`: each model that they change becomes, in its place, a model
+ * of one's own whose name says what was changed, `mmoe-experts.shared-4`.
+ */
+export function modelSetOverrides(assignments: readonly string[]): Override[] {
+  if (assignments.length === 0) return [];
+  return [{ source: FLAG, valuesAfter: (before) => ({ models: changedModels(before, assignments) }) }];
+}
+
+function changedModels({ models, ownModels }: Settings, assignments: readonly string[]): (string | OwnModel)[] {
+  const changes = assignments.map((assignment) => changeIn(assignment, models));
+  return models.map((name) => {
+    const own = changes.filter(({ model }) => model === name);
+    if (own.length === 0) return name;
+    const definition = ownModels.find((model) => model.name === name) ?? { name, like: name as ModelName };
+    if (!isCodeDefinition(definition)) return changed(definition, own);
+    throw new UsageError(`${FLAG}: model ${name} is JavaScript; change its file`);
+  });
+}
+
+function changeIn(assignment: string, models: readonly string[]): Change {
+  const parts = /^([^=]+)=(.*)$/s.exec(assignment);
+  const [, target = "", text = ""] = parts ?? [];
+  const model = models.find((name) => target.startsWith(`${name}.`));
+  if (model !== undefined) return { model, path: pathIn(target.slice(model.length + 1)), text };
+  if (!/^[^.]+\../.test(target))
+    throw new UsageError(`${FLAG}: expected model.field=value such as mmoe.experts.shared=4, got '${assignment}'`);
+  const named = target.slice(0, target.indexOf("."));
+  const hint = didYouMean(named, models) || `; --models adds it`;
+  throw new UsageError(`${FLAG}: no model '${named}' among ${models.join(", ")}${hint}`);
+}
+
+function pathIn(text: string): string[] {
+  const path = text.split(".");
+  const [field = ""] = path;
+  if (CHANGE_KEYS.includes(field)) return path;
+  const expected = `expected one of ${CHANGE_KEYS.join(", ")}, got '${field}'`;
+  throw new UsageError(`${FLAG}: ${expected}${didYouMean(field, CHANGE_KEYS)}`);
+}
+
+/** The definition with the values at their paths. The schema checks them. */
+function changed(definition: SpecDefinition, changes: readonly Change[]): OwnModel {
+  const tree = changes.reduce<object>(
+    (before, { path, text }) => withValue(before, path, typed(text, path)),
+    definition,
+  );
+  const said = changes.map(({ path, text }) => `-${path.join(".")}-${(text.match(/[a-z0-9.]+/gi) ?? []).join("-")}`);
+  return { ...tree, name: `${definition.name}${said.join("")}` } as SpecDefinition;
+}
+
+function withValue(tree: object, [key = "", ...rest]: readonly string[], value: unknown): object {
+  const inner: unknown = Object.entries(tree).find(([name]) => name === key)?.[1];
+  const branch = typeof inner === "object" && inner !== null ? inner : {};
+  return { ...tree, [key]: rest.length === 0 ? value : withValue(branch, rest, value) };
+}
+
+/** A list by commas, as `layers` are: `32,16`. */
+function typed(text: string, path: readonly string[]): unknown {
+  const isList = path.at(-1) === "layers" && !text.startsWith("[");
+  return isList ? text.split(",").map((item) => parseValue(item.trim())) : parseValue(text);
+}

@@ -1,0 +1,89 @@
+import { z } from "zod";
+import type { Gating } from "../models/spec.ts";
+import { MODEL_NAMES } from "../models/zoo.ts";
+import { choice, count, plainName, positive } from "./kinds.ts";
+
+/** Bounds of a model's sizes: a plan of more would not end. */
+const MOST = { experts: 10_000, units: 65_536, levels: 100 } as const;
+
+/** Every gating may be asked for: a new one does not compile until it is listed. */
+const GATINGS: Readonly<Record<Gating, true>> = {
+  ...{ none: true, average: true, single: true, "per-task": true },
+  ...{ residual: true, detached: true, "cross-stitch": true, "snr-trans": true },
+};
+
+const ZOO_NAMES = `one of ${MODEL_NAMES.join(", ")}`;
+
+/** The name of any model; `checkModels` knows which there are. */
+export const MODEL_NAME = plainName("a name").describe(`${ZOO_NAMES}, or a model of your own`);
+
+const units = z.array(count(1, MOST.units)).describe(`a list of units of each layer, from 1 to ${MOST.units}`);
+
+const bias = z.boolean().describe("true or false");
+
+/** DSelect-k's gates; what is left out is as in the zoo. */
+const select = z
+  .strictObject({
+    experts: count(1, MOST.experts),
+    gamma: positive("a number above 0"),
+    entropy: z.number().nonnegative().describe("a number from 0"),
+  })
+  .partial()
+  .describe("some of {experts, gamma, entropy}");
+
+/** What a model of one's own changes of the zoo's model that it is like; ModelSpec describes the fields. */
+const CHANGES = {
+  experts: z
+    .strictObject({ shared: count(0, MOST.experts), perTask: count(0, MOST.experts), layers: units })
+    .partial()
+    .describe("some of {shared, perTask, layers}"),
+  gating: choice(Object.keys(GATINGS) as Gating[]),
+  levels: count(1, MOST.levels),
+  gate: z
+    .strictObject({ layers: units, bias, top: count(1, MOST.experts), select })
+    .partial()
+    .describe("some of {layers, bias, top, select}"),
+  tower: z.strictObject({ layers: units }).partial().describe("{layers}"),
+  bias,
+};
+
+const SPEC_MODEL = z
+  .strictObject({ name: plainName("a name"), like: choice(MODEL_NAMES), ...z.object(CHANGES).partial().shape })
+  .describe("{name, like} and what differs: experts, gating, levels, gate, tower, bias");
+
+const CODE_MODEL = z
+  .strictObject({
+    name: plainName("a name"),
+    file: z.string().min(1).describe("the path of a JavaScript file, from the folder of this one"),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .describe("the SHA-256 of that file, 64 hexadecimal digits; mmoe fills it in")
+      .optional(),
+  })
+  .describe("{name, file}");
+
+/** A member of the family under a name of one's own. */
+export type SpecDefinition = z.output<typeof SPEC_MODEL>;
+
+/** A model in JavaScript. Once checked, the path of its file is absolute, and it has the hash. */
+export type CodeDefinition = z.output<typeof CODE_MODEL>;
+
+/** A model of the user's own. */
+export type OwnModel = SpecDefinition | CodeDefinition;
+
+const OWN_MODEL = z.union([SPEC_MODEL, CODE_MODEL]);
+
+/** Stored configs have the definitions apart. */
+export const OWN_MODELS_SCHEMA = z
+  .array(OWN_MODEL)
+  .refine((models) => new Set(models.map(({ name }) => name)).size === models.length)
+  .describe("a list of definitions of models, no name twice");
+
+/** What a model of one's own may change of another. */
+export const CHANGE_KEYS = Object.keys(CHANGES);
+
+/** A model as a list names it, or defines it on the spot. */
+export const NAMED_OR_OWN = z
+  .union([choice(MODEL_NAMES), MODEL_NAME, SPEC_MODEL, CODE_MODEL]) // the names for editors
+  .describe(`${ZOO_NAMES}, or {name, like} and what differs, or {name, file}`);

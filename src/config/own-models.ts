@@ -1,0 +1,150 @@
+// Models of the user's own: where they are defined, and what they are.
+import { createHash } from "node:crypto";
+import { basename, relative, resolve } from "node:path";
+import { generatorSettings } from "../data/presets.ts";
+import { UsageError } from "../errors.ts";
+import { type Model, readCode } from "../models/code.ts";
+import { SELECTION } from "../models/shapes.ts";
+import { checkSpec, type ModelSpec } from "../models/spec.ts";
+import { type Ends, MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
+import type { GivenValues } from "./file-version.ts";
+import type { CodeDefinition, OwnModel, SpecDefinition } from "./own-model-schema.ts";
+import type { SettingKey, Settings } from "./schema.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** Values in which a list of models may define some. */
+interface Given {
+  readonly models?: readonly (string | OwnModel)[] | undefined;
+  readonly ownModels?: readonly OwnModel[] | undefined;
+}
+
+/**
+ * The same values with names in the list, and the definitions apart. Of a model in JavaScript they get the file's hash,
+ * unless a stored config has it. Throws UsageError for a file that can't be read.
+ */
+export function definitionsApart<T extends Given>(
+  values: T,
+  from: Pick<GivenValues, "source" | "folder">,
+): Omit<T, keyof Given> & Partial<Settings> {
+  const { models, ownModels, ...others } = values;
+  const onTheSpot = models?.filter((model) => typeof model !== "string") ?? [];
+  const defined = withModels(ownModels ?? [], onTheSpot).map((model) =>
+    isCodeDefinition(model) ? found(model, from) : model,
+  );
+  return {
+    ...others,
+    ...(models && { models: models.map((model) => (typeof model === "string" ? model : model.name)) }),
+    ...((ownModels || onTheSpot.length > 0) && { ownModels: defined }),
+  };
+}
+
+export function isCodeDefinition(model: OwnModel): model is CodeDefinition {
+  return "file" in model;
+}
+
+function found(
+  model: CodeDefinition,
+  { source, folder = "." }: Pick<GivenValues, "source" | "folder">,
+): CodeDefinition {
+  const file = resolve(folder, model.file);
+  const sha256 = model.sha256 ?? readCode(file, `${source}: model ${model.name}: ${model.file}`).sha256;
+  return { ...model, file, sha256 };
+}
+
+/** `before` with the definitions `more`, which replace those of the same name. */
+export function withModels(before: readonly OwnModel[], more: readonly OwnModel[]): OwnModel[] {
+  return [...before.filter(({ name }) => !more.some((one) => one.name === name)), ...more];
+}
+
+/** Only the definitions of models that are trained, in the order of the list. */
+export function ownModelsIn({ models, ownModels }: Pick<Settings, "models" | "ownModels">): OwnModel[] {
+  return models.flatMap((model) => ownModels.find(({ name }) => name === model) ?? []);
+}
+
+/**
+ * Refuses names that are of no model, and definitions that are no model: UsageError. `place` names a setting, and a
+ * place in it, as the user gave it.
+ */
+export function checkModels(settings: Settings, place: (key: SettingKey, at?: string) => string): void {
+  const own = settings.ownModels.map(({ name }) => name);
+  const known = [...MODEL_NAMES, ...own];
+  for (const [i, name] of settings.models.entries()) {
+    if (known.includes(name)) continue;
+    const expected = `expected one of ${known.join(", ")}, got "${name}"`;
+    throw new UsageError(`${place("models", `[${i}]`)}: ${expected}${didYouMean(name, known)}`);
+  }
+  for (const model of settings.ownModels) checkDefinition(model, settings, place("ownModels"));
+}
+
+function checkDefinition(model: OwnModel, settings: Settings, at: string): void {
+  const { name } = model;
+  if ((MODEL_NAMES as string[]).includes(name))
+    throw new UsageError(`${at}: model ${name}: mmoe has a model of this name; give yours another`);
+  if (isCodeDefinition(model)) {
+    checkDropout(name, settings, at);
+    return;
+  }
+  try {
+    checkSpec(specOf(model, { inputs: generatorSettings(settings.data).inputs, tasks: settings.tasks }));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(`${at}: ${error.message}`);
+  }
+}
+
+/** The sweep's dropout is of the family's layers: a model in JavaScript would be trained without it. */
+function checkDropout(name: string, { dropout, tuned }: Settings, at: string): void {
+  const tunedFor = tuned?.choices.flatMap(({ model, values }) => (model === name ? (values.dropout ?? []) : []));
+  if ([dropout, tunedFor ?? []].flat().every((value) => value === 0)) return;
+  throw new UsageError(`${at}: model ${name}: JavaScript has no dropout; leave out the model, or set dropout to 0`);
+}
+
+/** A model of one's own, or of the zoo: {@link checkModels} has found the name. */
+export function modelNamed(name: string, ownModels: readonly OwnModel[], ends: Ends): Model {
+  const own = ownModels.find((model) => model.name === name);
+  if (own === undefined) return ZOO[name as ModelName].build(ends);
+  if (!isCodeDefinition(own)) return specOf(own, ends);
+  return { name, ...ends, file: own.file, sha256: own.sha256 as string };
+}
+
+function specOf({ name, like, experts, gate, tower, ...changes }: SpecDefinition, ends: Ends): ModelSpec {
+  const base: ModelSpec = ZOO[like].build(ends);
+  const select = gate?.select && { ...SELECTION, ...base.gate.select, ...gate.select };
+  return {
+    ...{ ...base, ...changes, name },
+    experts: { ...base.experts, ...experts },
+    gate: { ...base.gate, ...gate, ...(select && { select }) },
+    tower: { ...base.tower, ...tower },
+  } as ModelSpec;
+}
+
+/** Definitions as a file in `folder` has them: with the path of code from there, so that both may move together. */
+export function writtenIn(folder: string, models: readonly OwnModel[]): OwnModel[] {
+  return models.map((model) => {
+    if (!isCodeDefinition(model)) return model;
+    return { ...model, file: relative(folder, model.file).replaceAll("\\", "/") };
+  });
+}
+
+/**
+ * A definition on one line: `like mmoe, experts.layers=[32,16]`, or `my-model.mjs (sha256 1f0c9d3e)`. Equal definitions
+ * have equal texts.
+ */
+export function definitionText(model: OwnModel): string {
+  if (isCodeDefinition(model)) return `${basename(model.file)} (sha256 ${definitionHash(model)})`;
+  const { name: _, like, ...changes } = model;
+  return [`like ${like}`, ...changesOf(changes).sort()].join(", ");
+}
+
+function changesOf(changes: object, path = ""): string[] {
+  return Object.entries(changes).flatMap(([key, value]) => {
+    if (typeof value === "object" && !Array.isArray(value)) return changesOf(value as object, `${path}${key}.`);
+    return `${path}${key}=${JSON.stringify(value)}`;
+  });
+}
+
+/** Eight hexadecimal digits of a definition: of a model in JavaScript, those of its file, wherever it is. */
+export function definitionHash(model: OwnModel): string {
+  const sha256 = isCodeDefinition(model) ? model.sha256 : undefined;
+  return (sha256 ?? createHash("sha256").update(definitionText(model)).digest("hex")).slice(0, 8);
+}

@@ -1,0 +1,112 @@
+import { pathToFileURL } from "node:url";
+import { type CodeModel, readCode } from "../../../models/code.ts";
+import type { ModelCode, Parameter, Shape } from "./model-code.ts";
+import { authorsError, calling, modelError, shownPath } from "./user-error.ts";
+
+/** A model's code, and the parameters that it declares. */
+export interface LoadedCode {
+  readonly code: ModelCode;
+  readonly parameters: readonly Declared[];
+  /** The number of all parameters. */
+  readonly size: number;
+}
+
+export interface Declared extends Parameter {
+  readonly name: string;
+  /** The product of the shape. */
+  readonly size: number;
+}
+
+/** A run keeps six copies of them. */
+const MOST_PARAMETERS = 2 ** 27;
+
+/** Imports a model's file, and asks it for its parameters. Throws UsageError for a file that is not that model. */
+export async function loadCode(model: CodeModel): Promise<LoadedCode> {
+  const { text, sha256 } = readCode(model.file, `model ${model.name}: ${shownPath(model.file)}`);
+  if (sha256 !== model.sha256) {
+    const hashes = `its SHA-256 was ${model.sha256.slice(0, 8)}..., now it is ${sha256.slice(0, 8)}...`;
+    throw modelError(model, `has changed (${hashes}); bring back what it was, or give the model another name`);
+  }
+  checkImports(model, text);
+  const code = codeIn(model, await imported(model));
+  const parameters = declared(model, code);
+  const size = parameters.reduce((sum, parameter) => sum + parameter.size, 0);
+  if (size > MOST_PARAMETERS)
+    throw modelError(model, `parameters: expected at most ${MOST_PARAMETERS} numbers, got ${size}`);
+  return { code, parameters, size };
+}
+
+/** `import ... from "x"`, `export ... from "x"`, `import "x"`, and `import("x")` in a line that is no comment. */
+const IMPORTS = [
+  /^[ \t]*(?:import|export)\b[^;"'`()=]*\bfrom\s*["']([^"']+)["']/gm,
+  /^[ \t]*import\s*["']([^"']+)["']/gm,
+  /^(?![ \t]*(?:\*|\/[*/])).*\bimport\(\s*["'`]([^"'`]+)["'`]/gm,
+];
+
+/** The hash names results, so it must be of all the code; and tensors of another TensorFlow.js do not mix with ours. */
+function checkImports(model: CodeModel, text: string): void {
+  for (const match of IMPORTS.flatMap((pattern) => [...text.matchAll(pattern)])) {
+    const [statement, from = ""] = match;
+    const line = text.slice(0, match.index + statement.length).split("\n").length;
+    if (/^[./]|^file:/.test(from))
+      throw modelError(model, `imports '${from}': the hash is of one file; put all of the model into it`, line);
+    if (from.startsWith("@tensorflow/"))
+      throw modelError(model, `imports '${from}': use the tf that forward is given`, line);
+  }
+}
+
+async function imported(model: CodeModel): Promise<unknown> {
+  const url = `${pathToFileURL(model.file).href}?sha256=${model.sha256}`; // a changed file is another module
+  try {
+    return ((await import(/* @vite-ignore */ url)) as { default?: unknown }).default;
+  } catch (error) {
+    throw authorsError(model, error);
+  }
+}
+
+function codeIn(model: CodeModel, value: unknown): ModelCode {
+  const expected = "expected a default export { parameters, forward }";
+  if (typeof value !== "object" || value === null) throw modelError(model, `${expected}, got ${kindOf(value)}`);
+  const code = value as ModelCode;
+  for (const key of ["parameters", "forward"] as const) {
+    if (typeof code[key] !== "function")
+      throw modelError(model, `${key}: expected a function, got ${kindOf(code[key])}`);
+  }
+  if (!["undefined", "string"].includes(typeof code.about))
+    throw modelError(model, `about: expected a text, got ${kindOf(code.about)}`);
+  return code;
+}
+
+function declared(model: CodeModel, code: ModelCode): Declared[] {
+  const { inputs, tasks } = model;
+  const given: unknown = calling(model, () => code.parameters({ inputs, tasks }));
+  if (typeof given !== "object" || given === null || Array.isArray(given) || Object.keys(given).length === 0)
+    throw modelError(model, `parameters: expected { name: shape }, got ${kindOf(given)}`);
+  return Object.entries(given).map(([name, value]) => declaration(model, name, value));
+}
+
+function declaration(model: CodeModel, name: string, value: Shape | Parameter): Declared {
+  const parameter = Array.isArray(value) ? { shape: value as Shape } : (value as Parameter | undefined);
+  const { shape, initial } = parameter ?? {};
+  if (name.includes("#"))
+    throw modelError(model, `parameters: ${name}: expected a name without '#', which marks streams`);
+  const isShape = Array.isArray(shape) && shape.every((size) => Number.isInteger(size) && size > 0);
+  if (!isShape)
+    throw modelError(
+      model,
+      `parameters: ${name}: expected a shape of whole numbers from 1, got ${kindOf(shape ?? value)}`,
+    );
+  if (!["undefined", "number", "function"].includes(typeof initial))
+    throw modelError(model, `parameters: ${name}: initial: expected a number or a function, got ${kindOf(initial)}`);
+  return { ...(parameter as Parameter), name, size: shape.reduce((product, size) => product * size, 1) };
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (typeof value === "function") return "a function";
+  try {
+    return (JSON.stringify(value) ?? String(value)).slice(0, 60);
+  } catch {
+    return "an object"; // that is within itself
+  }
+}

@@ -1,0 +1,53 @@
+// What a model in JavaScript is: the interface that users write against. docs/own-models.md shows it at work.
+import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Ends } from "../../../models/zoo.ts";
+import type { Tf } from "../tf.ts";
+
+/**
+ * A model of one's own: the default export of a JavaScript module. It describes one run; mmoe trains many, each on its
+ * own rows from its own initial values. `forward` must be a function of its arguments alone.
+ */
+export interface ModelCode {
+  /** One sentence for `mmoe models`. */
+  readonly about?: string;
+  /** The parameters by name, for D inputs and K tasks: their shapes, and how they begin. */
+  parameters(ends: Ends): Readonly<Record<string, Shape | Parameter>>;
+  /**
+   * x [B, D] → predictions [B, K] in units of the labels, for any number B of rows; the prediction of a row must not
+   * depend on the rows beside it. `parameters` has a tensor for each name, of its shape. Tensors made on the way are
+   * freed for you. Trained on TensorFlow.js (`tf`), whose operations must have a gradient.
+   */
+  forward(tf: Tf, x: Tensor, parameters: Readonly<Record<string, Tensor>>): Tensor | Prediction;
+}
+
+/** Sizes of a tensor's axes; [] is a number. */
+export type Shape = readonly number[];
+
+export interface Parameter {
+  readonly shape: Shape;
+  /**
+   * A number for all values, or a function that draws them [size], in row-major order. By default a tensor of two axes
+   * or more begins as the sweep's `initializer` says, each matrix of its last two axes [in, out] for itself, and others
+   * begin at 0.
+   */
+  readonly initial?: number | ((draw: Draw) => ArrayLike<number>);
+}
+
+/** Random numbers from streams of this run, model and parameter. Each call draws others. */
+export interface Draw {
+  readonly shape: Shape;
+  /** The product of the shape. */
+  readonly size: number;
+  /** Standard normal numbers. */
+  normals(count: number): Float32Array;
+  /** Uniform numbers from the open interval (0, 1). */
+  uniforms(count: number): Float64Array;
+}
+
+/** Predictions with a term that is added to the objective, such as a penalty on the parameters. Losses do not show it. */
+export interface Prediction {
+  /** [B, K]. */
+  readonly outputs: Tensor;
+  /** A number, []. */
+  readonly penalty: Tensor;
+}

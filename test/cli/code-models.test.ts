@@ -1,0 +1,174 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { describe, expect, test } from "vitest";
+import { readResults } from "../../src/records/read-results.ts";
+import { codeModel, LINEAR } from "../support/code-model.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+
+const few = ["smoke", "--runs", "2", "--steps", "20", "--corr", "0.5"];
+const { file, sha256 } = codeModel(LINEAR);
+const out = join(temporaryFolder(), "results");
+const trained = runMain(["sweep", ...few, "--model", file, "--kernels", "wasm", "--out", out]);
+
+/** Progress may follow it on a busy machine. */
+const firstLine = (text: string) => text.split("\n")[0];
+
+describe("a sweep with a model in JavaScript", () => {
+  test("trains it by tfjs beside the zoo's on cpu, and says so", async () => {
+    const { code, stderr } = await trained;
+    expect([code, firstLine(stderr)]).toEqual([0, `${out}: 8 runs on cpu (wasm); mine on tfjs (wasm)`]);
+    expect((await trained).stdout).toMatch(/^mmoe +0.50 .*\nmine +0.50 +2 +0 /m);
+  });
+
+  test("records which engine trained which run, and how many parameters it has", async () => {
+    await trained;
+    const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+    const told = rows.map(({ model, engine, parameters }) => `${model} ${engine} ${parameters}`);
+    expect(told.slice(0, 4)).toEqual(["shared-bottom cpu 13255", "omoe cpu 14018", "mmoe cpu 14818", "mine tfjs 202"]);
+  });
+
+  test("pairs it with the zoo's: its runs have the rows of theirs", async () => {
+    await trained;
+    const { records, provenances } = await readResults(out, () => {});
+    const labels = (model: string) => records.filter((one) => one.model === model).map((one) => one.labelCorrelations);
+    expect(labels("mine")).toEqual(labels("mmoe"));
+    expect(provenances[0]).toMatchObject({
+      ...{ engine: "cpu", device: "wasm", beside: { name: "tfjs", device: "wasm" } },
+      config: { ownModels: [{ name: "mine", file, sha256 }] },
+    });
+  });
+
+  test.each([
+    [["status"], /mine +0.50 +2/],
+    [["summary"], /^mine +2 /m],
+    [["claims"], /not covered: 7$/m],
+    [["figures", "--only", "distributions,differences,runs"], /distributions/],
+    [["report"], /report\.html/],
+    [["compare", out], /mine/],
+    [["merge"], /runs\.csv/],
+  ] as [string[], RegExp][])("is read by mmoe %j without its file", async ([command = "", ...options], text) => {
+    await trained;
+    writeFileSync(file, "gone");
+    const outcome = await runMain([command, out, ...options]);
+    writeFileSync(file, LINEAR);
+    expect([outcome.code, outcome.stderr]).toEqual([0, ""]);
+    expect(outcome.stdout).toMatch(text);
+  });
+
+  test("shows both engines in the report, and no FLOP of the model", async () => {
+    await trained;
+    await runMain(["report", out]);
+    const page = readFileSync(join(out, "report.html"), "utf8");
+    expect(page).toContain("<td>cpu (wasm), tfjs (wasm)</td>");
+    expect(page).toMatch(/<th scope="row">mine<\/th><td>tfjs \(wasm\)<\/td><td[^>]*>202<\/td><td[^>]*>–<\/td>/);
+  });
+
+  test("comes out the same when it is verified", async () => {
+    await trained;
+    const { code, stdout } = await runMain(["verify", out, "--runs", "8", "--kernels", "wasm"]);
+    expect([code, stdout.match(/ same$/gm)?.length]).toEqual([0, 8]);
+  });
+
+  test("goes on with more runs", async () => {
+    await trained;
+    const { code, stderr } = await runMain([
+      "sweep",
+      ...few,
+      "--runs",
+      "3",
+      "--model",
+      file,
+      "--kernels",
+      "wasm",
+      "--out",
+      out,
+    ]);
+    expect([code, firstLine(stderr)]).toEqual([0, `${out}: reused 8, to do 4 runs on cpu (wasm); mine on tfjs (wasm)`]);
+  });
+
+  test("refuses a changed file, in a new sweep, as it goes on, and as it is verified", async () => {
+    await trained;
+    writeFileSync(file, `${LINEAR}\n`);
+    const said = [
+      await runMain(["sweep", ...few, "--model", file, "--out", out]),
+      await runMain(["sweep", join(out, "config.yaml"), "--runs", "9", "--out", out]),
+      await runMain(["verify", out, "--runs", "12", "--kernels", "wasm"]),
+    ];
+    writeFileSync(file, LINEAR);
+    const changed = `mmoe: model mine: ${file}: has changed \\(its SHA-256 was ${sha256.slice(0, 8)}\\.\\.\\., now it is .*\n$`;
+    expect(said.map(({ code }) => code)).toEqual([2, 2, 2]);
+    expect(said[0]?.stderr).toMatch(/^mmoe: .* holds a sweep of another config \(model mine: mine.mjs \(sha256 .*\n$/);
+    expect(said[1]?.stderr).toMatch(new RegExp(`^${changed}`));
+    expect(said[2]?.stderr).toMatch(new RegExp(changed));
+  });
+});
+
+describe("a model in JavaScript", () => {
+  test("is trained by --engine tfjs too, with the same numbers", async () => {
+    await trained;
+    const other = join(temporaryFolder(), "results");
+    await runMain(["sweep", ...few, "--model", file, "--set", "models=mmoe", "--engine", "tfjs", "--out", other]);
+    const losses = async (folder: string) =>
+      (await readResults(folder, () => {})).records
+        .filter(({ id }) => /^mine.*00[01]$/.test(id))
+        .map(({ curve }) => curve);
+    expect(await losses(other)).toEqual(await losses(out));
+  });
+
+  test("is refused by --engine cpu, which names one that trains it", async () => {
+    const { code, stderr } = await runMain([
+      "sweep",
+      ...few,
+      "--model",
+      file,
+      "--engine",
+      "cpu",
+      "--out",
+      `${out}-cpu`,
+    ]);
+    expect([code, stderr]).toEqual([2, "mmoe: model mine: JavaScript is not in the cpu engine; use --engine tfjs\n"]);
+  });
+
+  test("that is none is refused before the first step, with its line, and nothing is written", async () => {
+    const wrong = codeModel(LINEAR.replace("tf.matMul(x, w)", "tf.matMul(w, x)"));
+    for (const command of [["sweep"], ["sweep", "--dry-run"], ["slurm", "--array", "2", "--time", "1:00:00"]]) {
+      const { code, stderr } = await runMain([...command, ...few, "--model", wrong.file, "--out", `${out}-wrong`]);
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringContaining(`mmoe: model mine: ${wrong.file}:4: Error in matMul: `),
+      ]);
+    }
+    await expect(readResults(`${out}-wrong`, () => {})).rejects.toThrow("no such folder");
+  });
+
+  test("is counted by mmoe models and --dry-run", async () => {
+    const about = codeModel(LINEAR.replace("{", '{ about: "a linear map",'));
+    const { stdout } = await runMain(["models", "smoke", "--model", about.file]);
+    expect(stdout).toMatch(/^mine +202 *$/m);
+    expect(stdout).toMatch(/^mine +a linear map$/m);
+    const json = JSON.parse((await runMain(["models", "smoke", "--model", about.file, "--json"])).stdout);
+    expect(json[3]).toMatchObject({ name: "mine", file: about.file, parameters: { w: 200, b: 2, total: 202 } });
+    const { stdout: text } = await runMain(["models", "smoke", "--model", about.file, "--describe", "mine"]);
+    const table = "       parameters\nw             200\nb               2\ntotal         202\n";
+    expect(text).toBe(`mine: a linear map\n\n${table}\nfile        ${about.file}\nengines     tfjs, cuda\n`);
+    const plan = await runMain([
+      "sweep",
+      ...few,
+      "--model",
+      about.file,
+      "--kernels",
+      "wasm",
+      "--dry-run",
+      "--out",
+      `${out}-dry`,
+    ]);
+    expect(plan.stdout).toMatch(/^mine +0.50 +2 +202$/m);
+    expect(plan.stdout).toMatch(/8 runs, to do 8: 160 run-steps on cpu \(wasm\); mine on tfjs \(wasm\)$/m);
+  });
+
+  test("is not for k8s, whose pods lack the file", async () => {
+    const { code, stderr } = await runMain(["k8s", ...few, "--model", file, "--completions", "2", "--image", "x"]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`model mine: a pod does not have ${file}; use`)]);
+  });
+});

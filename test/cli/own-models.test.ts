@@ -1,0 +1,123 @@
+import { copyFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { journalPaths } from "../../src/records/read-journals.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+
+const WIDE = "models=[omoe, {name: wide, like: mmoe, experts: {layers: [12, 6]}}]";
+const few = ["smoke", "--runs", "2", "--steps", "20", "--corr", "0.5", "--engine", "cpu"];
+const out = join(temporaryFolder(), "results");
+const trained = runMain(["sweep", ...few, "--set", WIDE, "--out", out]);
+
+describe("a sweep with a model of one's own", () => {
+  test("trains it beside the zoo's", async () => {
+    expect(await trained).toMatchObject({ code: 0 });
+    expect((await trained).stdout).toMatch(/^omoe +0.50 .*\nwide +0.50 +2 +0 /m);
+  });
+
+  test.each([
+    [["status"], 0, /wide +0.50 +2/],
+    [["summary"], 0, /^wide +2 /m],
+    [["verify", "--runs", "4"], 0, /wide\/p=0.50\/001 .* same$/m],
+    [["claims"], 0, /not covered: 7$/m],
+    [["figures", "--only", "distributions,differences,runs"], 0, /distributions/],
+    [["report"], 0, /report\.html/],
+    [["compare", out], 0, /wide/],
+    [["merge"], 0, /runs\.csv/],
+  ] as [string[], number, RegExp][])("is read by mmoe %j", async ([command = "", ...options], code, text) => {
+    await trained;
+    const outcome = await runMain([command, out, ...options]);
+    expect([outcome.code, outcome.stderr]).toEqual([code, expect.not.stringContaining("mmoe: ")]);
+    expect(outcome.stdout).toMatch(text);
+  });
+
+  test("goes on with more models, and keeps their definitions", async () => {
+    await trained;
+    const more = "models=[{name: flat, like: omoe, bias: false}, wide]";
+    const config = join(out, "config.yaml");
+    const { code, stderr } = await runMain(["sweep", config, "--set", more, "--engine", "cpu", "--out", out]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining("reused 2, to do 2 runs")]);
+    expect(readFileSync(config, "utf8")).toMatch(
+      /ownModels:\n {2}- name: wide\n(.*\n)+ {2}- name: flat\n {4}like: omoe\n/,
+    );
+  });
+
+  test("refuses another model of the same name, with both definitions", async () => {
+    await trained;
+    const other = WIDE.replace("[12, 6]", "[6]");
+    const { code, stderr } = await runMain(["sweep", ...few, "--set", other, "--out", out]);
+    const both = "model wide: like mmoe, experts.layers=[12,6] there, like mmoe, experts.layers=[6] here";
+    expect([code, stderr]).toEqual([
+      2,
+      `mmoe: ${out} holds a sweep of another config (${both}); give another --out, or --overwrite\n`,
+    ]);
+  });
+});
+
+describe("two folders whose models of one name differ", () => {
+  const folder = temporaryFolder();
+  const [a, b] = [join(folder, "a"), join(folder, "b")];
+  const both = Promise.all([
+    runMain(["sweep", ...few, "--set", WIDE, "--out", a]),
+    runMain(["sweep", ...few, "--set", WIDE.replace("[12, 6]", "[6]"), "--out", b]),
+  ]);
+
+  test("are not merged", async () => {
+    await both;
+    const { code, stderr } = await runMain(["merge", a, b, "-o", join(folder, "c")]);
+    const why = "(model wide: like mmoe, experts.layers=[12,6] there, like mmoe, experts.layers=[6] here)";
+    expect([code, stderr]).toEqual([2, expect.stringContaining(why)]);
+  });
+
+  test("do not take each other's journals", async () => {
+    await both;
+    const [journal] = journalPaths(join(b, "journal"));
+    copyFileSync(journal as string, join(a, "journal/other.jsonl"));
+    const { code, stderr } = await runMain(["status", a]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("other.jsonl: the journal of another sweep")]);
+  });
+});
+
+describe("mmoe models", () => {
+  test("lists a config's models with the parameters of each, and what is changed", async () => {
+    await trained;
+    const { stdout } = await runMain(["models", join(out, "config.yaml")]);
+    // 8 experts of 101 x 12 + 13 x 6; 2 gates of 100 x 8; towers of 7 x 8; outputs of 9
+    expect(stdout).toMatch(/^wide +10,320 +1,600 +0 +112 +18 +12,050 /m);
+    expect(stdout).toMatch(/^wide +like mmoe, experts\.layers=\[12,6\]$/m);
+  });
+
+  test("describes one of a config's models, and one of one's own without a formula", async () => {
+    const config = ["models", "zoo", "--model-set", "ple.experts.perTask=3", "--describe"];
+    const zoos = await runMain([...config, "cgc"]);
+    expect(zoos.stdout).toMatch(/^cgc: 4 experts .*\n\n {2}y_k = .*\n(.*\n)+source +Tang et al\./);
+    const own = await runMain([...config, "ple-experts.perTask-3"]);
+    expect(own.stdout).toMatch(
+      /^ple-experts\.perTask-3: like ple, experts\.perTask=3\n\nexperts +4 shared +3 of task 1 /,
+    );
+    expect(own.stdout).toMatch(/^experts +10 +100-16 +16,160\n(.*\n)+FLOP a row .*\nengines +cpu, tfjs, cuda\n$/m);
+    const json = JSON.parse((await runMain([...config, "ple-experts.perTask-3", "--json"])).stdout);
+    expect(json).toMatchObject({ levels: 2, about: "like ple, experts.perTask=3", parameters: { experts: 18_880 } });
+  });
+
+  test("describes no model that the config does not train", async () => {
+    const { code, stderr } = await runMain(["models", "smoke", "--describe", "ple"]);
+    expect([code, stderr]).toEqual([2, "mmoe: --describe: expected one of shared-bottom, omoe, mmoe, got 'ple'\n"]);
+  });
+
+  test("changes a model of a config as a sweep does", async () => {
+    const { stdout } = await runMain(["models", "smoke", "--model-set", "mmoe.experts.shared=4"]);
+    expect(stdout).toMatch(/^mmoe-experts\.shared-4 +6,464 +800 /m);
+  });
+
+  test.each([
+    [["smoke", "--inputs", "7"], "--inputs: the config says it; leave it out"],
+    [["smoke", "--tasks", "3"], "--tasks: the config says it; leave it out"],
+    [
+      ["--model-set", "mmoe.bias=false"],
+      "--model-set: expected a config with the other models; give one, such as paper",
+    ],
+  ])("refuses %j", async (words, message) => {
+    expect(await runMain(["models", ...words])).toEqual({ code: 2, stdout: "", stderr: `mmoe: ${message}\n` });
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { loadConfig, override, setOverride } from "../../src/config/load.ts";
+import { modelSetOverrides } from "../../src/config/model-set.ts";
+import { complaint } from "../support/complaint.ts";
+
+const changed = (...assignments: string[]) => loadConfig("smoke", modelSetOverrides(assignments));
+
+describe("--model-set", () => {
+  test("puts a model that is named by its change in the place of the zoo's", () => {
+    expect(changed("omoe.experts.shared=4")).toMatchObject({
+      models: ["shared-bottom", "omoe-experts.shared-4", "mmoe"],
+      ownModels: [{ name: "omoe-experts.shared-4", like: "omoe", experts: { shared: 4 } }],
+    });
+  });
+
+  test("changes one model in several fields, and several models", () => {
+    const { ownModels } = changed("mmoe.experts.shared=4", "omoe.bias=false", "mmoe.experts.layers=32,16");
+    expect(ownModels).toEqual([
+      { name: "omoe-bias-false", like: "omoe", bias: false },
+      {
+        ...{ name: "mmoe-experts.shared-4-experts.layers-32-16", like: "mmoe" },
+        experts: { shared: 4, layers: [32, 16] },
+      },
+    ]);
+  });
+
+  test("takes lists in YAML, of no layer too", () => {
+    expect(changed("mmoe.tower.layers=[]").ownModels).toMatchObject([
+      { name: "mmoe-tower.layers-", tower: { layers: [] } },
+    ]);
+  });
+
+  test("changes levels, and what is in a field of a field", () => {
+    expect(changed("mmoe.levels=3", "omoe.gate.select.experts=4").ownModels).toEqual([
+      { name: "omoe-gate.select.experts-4", like: "omoe", gate: { select: { experts: 4 } } },
+      { name: "mmoe-levels-3", like: "mmoe", levels: 3 },
+    ]);
+  });
+
+  test("changes a model of one's own", () => {
+    const layers = [setOverride("models=[omoe, {name: wi.de, like: mmoe, experts: {shared: 3}}]")];
+    const { ownModels } = loadConfig("smoke", [...layers, ...modelSetOverrides(["wi.de.experts.perTask=2"])]);
+    expect(ownModels).toEqual([{ name: "wi.de-experts.perTask-2", like: "mmoe", experts: { shared: 3, perTask: 2 } }]);
+  });
+
+  test("sees the models of --models", () => {
+    const layers = [
+      override("--models", "models", ["mmoe-mlp", "mmoe"]),
+      ...modelSetOverrides(["mmoe-mlp.bias=false"]),
+    ];
+    expect(loadConfig("smoke", layers).models).toEqual(["mmoe-mlp-bias-false", "mmoe"]);
+  });
+
+  test.each([
+    ["mmoe", "expected model.field=value such as mmoe.experts.shared=4, got 'mmoe'"],
+    ["mmoe=3", "expected model.field=value such as mmoe.experts.shared=4, got 'mmoe=3'"],
+    ["mmeo.bias=false", "no model 'mmeo' among shared-bottom, omoe, mmoe; did you mean 'mmoe'?"],
+    ["mmoe-mlp.bias=false", "no model 'mmoe-mlp' among shared-bottom, omoe, mmoe; --models adds it"],
+    ["mmoe.expert.shared=3", "got 'expert'; did you mean 'experts'?"],
+    ["mmoe.name=x", "expected one of experts, gating, levels, gate, tower, bias, got 'name'"],
+    ["mmoe.experts.share=3", "experts: unknown key 'share'; did you mean 'shared'?"],
+    ["mmoe.experts.__proto__=3", "experts: unknown key '__proto__'"],
+    ["mmoe.experts=4", "experts: expected some of {shared, perTask, layers}, got 4"],
+    ["mmoe.experts.shared=-1", "experts.shared: expected a whole number from 0 to 10000, got -1"],
+    ["mmoe.gating=none", "model mmoe-gating-none: gating none: expected one expert a task, got 8"],
+  ])("refuses %s", (assignment, message) => {
+    expect(complaint(() => changed(assignment))).toMatch(/^--model-set: /);
+    expect(complaint(() => changed(assignment))).toContain(message);
+  });
+});

@@ -1,0 +1,191 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { belongTogether, type Config, configAt, folderHash, modelOf, trainedHash } from "../../src/config/config.ts";
+import { loadConfig, setOverride } from "../../src/config/load.ts";
+import { differences, widened } from "../../src/config/same-sweep.ts";
+import { settingRows } from "../../src/config/setting-rows.ts";
+import { configYaml } from "../../src/config/write.ts";
+import type { ModelSpec } from "../../src/models/spec.ts";
+import { planRuns } from "../../src/sweep/plan.ts";
+import { complaint } from "../support/complaint.ts";
+import { temporaryFolder } from "../support/effects.ts";
+
+const WIDE = "{name: wide, like: mmoe, experts: {layers: [32, 16]}}";
+
+/** The smoke preset with other models, as a file from before there were any of one's own. */
+function fileWith(models: string): string {
+  const { origins, ownModels: _, models: __, ...settings } = loadConfig("smoke");
+  const { name, about, ownModels, ...marks } = origins;
+  const path = join(temporaryFolder(), "mine.yaml");
+  writeFileSync(path, `${JSON.stringify({ ...settings, marks }).slice(0, -1)}, models: ${models}}`);
+  return path;
+}
+
+const specOf = (config: Config, name: string) => modelOf(configAt(config, {}), name) as ModelSpec;
+const loaded = (models: string) => loadConfig(fileWith(models));
+const setTo = (models: string) => loadConfig("smoke", [setOverride(`models=${models}`)]);
+
+describe("a model defined in the list of models", () => {
+  const config = loaded(`[omoe, ${WIDE}]`);
+
+  test("is like the zoo's but for what it changes, and is named by its own name", () => {
+    const [zoos, own] = ["mmoe", "wide"].map((name) => specOf(config, name));
+    expect(own).toEqual({ ...zoos, name: "wide", experts: { ...zoos?.experts, layers: [32, 16] } });
+  });
+
+  test("names its runs", () => {
+    const ids = planRuns(config).map(({ id }) => id);
+    expect(ids.slice(0, 4)).toEqual(["omoe/p=0.50/000", "wide/p=0.50/000", "omoe/p=1.00/000", "wide/p=1.00/000"]);
+  });
+
+  test("may change every field", () => {
+    const all = "experts: {shared: 3, perTask: 2, layers: [7]}, gating: average, gate: {layers: [5], bias: true}";
+    const spec = specOf(loaded(`[{name: x, like: omoe, ${all}, tower: {layers: []}, bias: false}]`), "x");
+    expect(spec).toMatchObject({ experts: { shared: 3, perTask: 2, layers: [7] }, gating: "average", bias: false });
+    expect([spec.gate, spec.tower]).toEqual([{ layers: [5], bias: true }, { layers: [] }]);
+  });
+
+  test("may have levels, and gates that keep the largest weights", () => {
+    const { levels, gate } = specOf(loaded("[{name: x, like: ple, levels: 3, gate: {top: 4}}]"), "x");
+    expect([levels, gate]).toEqual([3, { layers: [], bias: false, top: 4 }]);
+  });
+
+  test("may have gates that select; what is left out is as in the zoo", () => {
+    const gateOf = (fields: string) => specOf(loaded(`[{name: x, ${fields}}]`), "x").gate;
+    expect(gateOf("like: omoe, gate: {select: {experts: 3}}")).toEqual({
+      ...{ layers: [], bias: false },
+      select: { experts: 3, gamma: 1, entropy: 0.01 },
+    });
+    expect(gateOf("like: dselect-k, gate: {bias: true, select: {gamma: 0.5, entropy: 0}}")).toMatchObject({
+      ...{ bias: true, select: { experts: 2, gamma: 0.5, entropy: 0 } },
+    });
+    expect(gateOf("like: dselect-k, gate: {layers: [7]}").select).toEqual({ experts: 2, gamma: 1, entropy: 0.01 });
+  });
+
+  test.each(["residual", "detached", "cross-stitch", "snr-trans"])("may have gating %s", (gating) => {
+    const experts = gating === "snr-trans" ? "{shared: 3}" : "{shared: 0, perTask: 1}";
+    expect(specOf(loaded(`[{name: x, like: mmoe, gating: ${gating}, experts: ${experts}}]`), "x").gating).toBe(gating);
+  });
+
+  test("takes dropout, inputs and tasks from the sweep", () => {
+    const changed = loadConfig(fileWith(`[${WIDE}]`), ["dropout=0.2", "tasks=3", "data=ple"].map(setOverride));
+    const { dropout, tasks, inputs } = specOf(changed, "wide");
+    expect([dropout, tasks, inputs]).toEqual([0.2, 3, 512]);
+  });
+
+  test("comes back from a stored config, marked as yours", () => {
+    const path = join(temporaryFolder(), "config.yaml");
+    writeFileSync(path, configYaml(config));
+    expect(loadConfig(path)).toEqual(config);
+    expect(config).toMatchObject({ models: ["omoe", "wide"], origins: { models: "paper", ownModels: "yours" } });
+  });
+
+  test("can be chosen by its name, and is forgotten where it is not", () => {
+    const path = fileWith(`[omoe, ${WIDE}]`);
+    expect(loadConfig(path, [setOverride("models=wide,mmoe")])).toMatchObject({ ownModels: [{ name: "wide" }] });
+    expect(loadConfig(path, [setOverride("models=mmoe")])).toMatchObject({
+      ownModels: [],
+      origins: { ownModels: "assumed" },
+    });
+  });
+
+  test("can be defined by --set too, in place of the file's of that name", () => {
+    const other = loadConfig(fileWith(`[${WIDE}]`), [setOverride("models=[omoe, {name: wide, like: omoe}]")]);
+    expect(other.ownModels).toEqual([{ name: "wide", like: "omoe" }]);
+  });
+
+  test("is a row among the settings; a sweep without one has no such row", () => {
+    const row = (one: typeof config) => settingRows(one).find(({ name }) => name === "ownModels");
+    expect(row(config)).toMatchObject({ value: "wide: like mmoe, experts.layers=[32,16]", from: "yours" });
+    expect(row(loadConfig("smoke"))).toBeUndefined();
+  });
+});
+
+describe("a model that is none is refused by its place:", () => {
+  test.each([
+    ["[omoe, wode]", "models[1]: expected one of shared-bottom, "],
+    [`[wode, ${WIDE}]`, `got "wode"; did you mean 'wide'?`],
+    ["[{name: mmoe, like: omoe}]", "models: model mmoe: mmoe has a model of this name; give yours another"],
+    ["[{name: wide, like: mmeo}]", `models[0].like: expected one of shared-bottom, `],
+    ["[{name: wide, like: mmeo}]", `got "mmeo"; did you mean 'mmoe'?`],
+    ["[omoe, {name: wide}]", "models[1].like: expected one of "],
+    ["[{name: w/de, like: mmoe}]", "models[0].name: expected a name of at most 60 letters, "],
+    ["[{name: wide, like: mmoe, expert: {}}]", "models[0]: unknown key 'expert'; did you mean 'experts'?"],
+    [
+      "[{name: wide, like: mmoe, experts: {share: 4}}]",
+      "models[0].experts: unknown key 'share'; did you mean 'shared'?",
+    ],
+    [
+      "[omoe, {name: wide, like: mmoe, experts: {layers: [32, 0]}}]",
+      "models[1].experts.layers[1]: expected a whole number from 1 to 65536, got 0",
+    ],
+    ["[{name: wide, like: mmoe, bias: 1}]", "models[0].bias: expected true or false, got 1"],
+    ["[{name: wide, like: mmoe, gating: none}]", "models: model wide: gating none: expected one expert a task, got 8"],
+    ["[{name: wide, like: mmoe, experts: {layers: []}}]", "model wide: experts.layers: expected a layer, got none"],
+    ["[{name: x, like: ple, levels: 0}]", "models[0].levels: expected a whole number from 1 to 100, got 0"],
+    ["[{name: x, like: ple, gate: {top: 7}}]", "models: model x: gate.top: expected at most 6 experts, got 7"],
+    ["[{name: x, like: ple, gating: average}]", "model x: levels: expected a gate for each task, got gating average"],
+    ["[{name: x, like: dselect-k, gate: {top: 2}}]", "models: model x: gate: expected top or select, got both"],
+    ["[{name: x, like: mmoe, gate: {select: {gamma: 0}}}]", "gate.select.gamma: expected a number above 0, got 0"],
+    [
+      "[{name: x, like: mmoe, gate: {select: {entropie: 1}}}]",
+      "models[0].gate.select: unknown key 'entropie'; did you mean 'entropy'?",
+    ],
+    ["[{name: x, like: cgc, gate: {select: {}}}]", "gate.select: expected a gate over 2, 4, 8, .. experts, got 6"],
+    [`[${WIDE}, ${WIDE}]`, "models: expected a list of models, at least one and none twice, got "],
+    [`[wide, ${WIDE}]`, "models: expected a list of models, at least one and none twice, got "],
+  ])("%s", (models, message) => {
+    expect(complaint(() => loaded(models))).toContain(message);
+  });
+
+  test("two definitions of one name", () => {
+    const twice = "ownModels=[{name: wide, like: mmoe}, {name: wide, like: omoe}]";
+    const said = complaint(() => loadConfig("smoke", [twice, "models=wide"].map(setOverride)));
+    expect(said).toContain("--set ownModels: expected a list of definitions of models, no name twice, got [");
+  });
+});
+
+describe("two sweeps with a model of one name", () => {
+  const wide = setTo(`[omoe, ${WIDE}]`);
+  const other = setTo("[omoe, {name: wide, like: mmoe, experts: {layers: [16, 32]}}]");
+
+  test("belong together only if it is the same model, whatever other models they have", () => {
+    const hashes = [wide, other, setTo(`[${WIDE}, {name: flat, like: omoe, bias: false}]`), setTo("[mmoe]")].map(
+      trainedHash,
+    );
+    const [a, b, more, none] = hashes as [string, string, string, string];
+    expect([belongTogether(a, b), belongTogether(b, a), belongTogether(b, more)]).toEqual([false, false, false]);
+    expect([belongTogether(a, more), belongTogether(more, a), belongTogether(none, b)]).toEqual([true, true, true]);
+    expect(
+      belongTogether(a, trainedHash(loadConfig("smoke", [setOverride(`models=[${WIDE}]`), setOverride("lr=1")]))),
+    ).toBe(false);
+  });
+
+  test("have folders of different names, and so have a sweep with it and one without", () => {
+    expect(new Set([wide, other, loadConfig("smoke")].map(folderHash)).size).toBe(3);
+    expect(folderHash(setTo("mmoe"))).toBe(trainedHash(loadConfig("smoke")));
+  });
+
+  test("name the model and both definitions where they differ", () => {
+    const [text] = differences(other, wide);
+    expect(text).toBe("model wide: like mmoe, experts.layers=[16,32] there, like mmoe, experts.layers=[32,16] here");
+    expect(differences(setTo("[{name: flat, like: omoe}]"), wide)).toEqual([]);
+  });
+
+  test("have the same definition whatever the order of its fields", () => {
+    const [one, turned] = ["gate: {bias: true}, bias: false", "bias: false, gate: {bias: true}"].map((fields) =>
+      setTo(`[{name: x, like: mmoe, ${fields}}]`),
+    );
+    expect(trainedHash(one as never)).toBe(trainedHash(turned as never));
+  });
+
+  test("have together the models of both", () => {
+    const flat = setTo("[{name: flat, like: omoe}, omoe]");
+    const { models, ownModels } = widened(wide, flat);
+    expect([models, ownModels.map(({ name }) => name)]).toEqual([
+      ["flat", "omoe", "wide"],
+      ["flat", "wide"],
+    ]);
+  });
+});

@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest";
+import { checkCode } from "../../../../src/engines/tfjs/code/check-code.ts";
+import { loadCode } from "../../../../src/engines/tfjs/code/load-code.ts";
+import { loadTf } from "../../../../src/engines/tfjs/tf.ts";
+import { UsageError } from "../../../../src/errors.ts";
+import { BOTTOM, codeModel, LINEAR } from "../../../support/code-model.ts";
+
+const tf = await loadTf("wasm");
+
+/** Tries a model with this text: what is said as it is refused, from the file's name on; nothing if it is taken. */
+async function complaintOf(text: string): Promise<string> {
+  const model = codeModel(text);
+  const loaded = await loadCode(model);
+  const before = tf.memory().numTensors;
+  try {
+    checkCode(tf, model, loaded);
+  } catch (error) {
+    if (error instanceof UsageError) return error.message.replace(`model mine: ${model.file}`, "mine.mjs");
+    throw error;
+  }
+  expect(tf.memory().numTensors).toBe(before);
+  return "";
+}
+
+/** LINEAR with another expression for its predictions, on line 4. */
+const returning = (value: string, before = "") => before + LINEAR.replace("tf.add(tf.matMul(x, w), b)", value);
+
+describe("checkCode(tf, model, loaded)", () => {
+  test.each([
+    ["a linear map", LINEAR],
+    ["a bottom with towers", BOTTOM],
+    ["a penalty", returning("{ outputs: tf.add(tf.matMul(x, w), b), penalty: tf.sum(tf.square(w)) }")],
+    ["a parameter that only the penalty uses", returning("{ outputs: tf.matMul(x, w), penalty: tf.sum(b) }")],
+    [
+      "a logarithm of what begins at 1",
+      returning("tf.div(tf.matMul(x, w), tf.exp(tf.log(b)))").replace(
+        "b: [tasks]",
+        "b: { shape: [tasks], initial: 1 }",
+      ),
+    ],
+    [
+      "a gate of the largest",
+      LINEAR.replace(
+        "return tf.add(tf.matMul(x, w), b)",
+        `const gate = tf.matMul(x, w);
+    const chosen = tf.greaterEqual(gate, tf.topk(gate, 1).values);
+    return tf.add(tf.where(chosen, gate, tf.zerosLike(gate)), b)`,
+      ),
+    ],
+    ["operations that the family does without", returning("tf.tanh(tf.add(tf.matMul(x, tf.sigmoid(w)), tf.exp(b)))")],
+  ])("takes %s", async (_, text) => {
+    expect(await complaintOf(text)).toBe("");
+  });
+
+  test.each([
+    [
+      LINEAR.replace("b: [tasks]", "b: { shape: [tasks], initial: () => [1] }"),
+      /^mine.mjs: parameters: b: initial: expected 2/,
+    ],
+    [returning("tf.matMul(x, w).add(b)"), "mine.mjs:4: tf.matMul(...).add is not a function"],
+    [returning("tf.matMul(w, x)"), /^mine.mjs:4: Error in matMul: inner shapes \(2\) and \(7\)/],
+    [returning("tf.transpose(tf.add(tf.matMul(x, w), b))"), "mine.mjs: forward: expected a tensor [7, 2], got [2, 7]"],
+    [returning("tf.sum(tf.matMul(x, w), 1)"), "mine.mjs: forward: expected a tensor [7, 2], got [7]"],
+    [LINEAR.replace("return", ""), "mine.mjs: forward: expected a tensor [7, 2], got nothing"],
+    [returning("7"), "mine.mjs: forward: expected a tensor [7, 2], got number"],
+    [LINEAR.replace("forward", "async forward"), "mine.mjs: forward: expected a tensor [7, 2], got a promise"],
+    [
+      returning("{ outputs: tf.add(tf.matMul(x, w), b), penalty: tf.square(b) }"),
+      "mine.mjs: forward: penalty: expected a tensor [], got [2]",
+    ],
+    [returning("tf.log(tf.add(tf.matMul(x, w), b))"), "mine.mjs: forward: expected finite numbers, got others"],
+    [returning("tf.matMul(x, w)"), /^mine.mjs: parameters: b: gets no gradient: forward does not use it/],
+    [
+      returning("tf.add(tf.matMul(x, tf.tensor(w.arraySync())), b)"),
+      /^mine.mjs: parameters: w: gets no gradient: .* not by operations of tf$/,
+    ],
+    [
+      returning("tf.tan(tf.add(tf.matMul(x, w), b))"),
+      "mine.mjs: forward: Tan has no gradient here; use other operations",
+    ],
+    [
+      returning("tf.sqrt(tf.mul(tf.square(tf.add(tf.matMul(x, w), b)), 0))"),
+      "mine.mjs: parameters: w: its gradient has numbers that are not finite",
+    ],
+    [
+      returning("tf.add(tf.sub(tf.matMul(x, w), tf.mean(x)), b)"),
+      "mine.mjs: forward: a row's prediction depends on the rows beside it, which evaluations put together",
+    ],
+    [returning("tf.add(tf.matMul(tf.reshape(x, [7, 5]), w), b)"), /^mine.mjs:4: Size\(15\) must match/],
+    [returning("tf.add(tf.matMul(x, w), tf.mul(b, Math.random()))"), /^mine.mjs:4: draws random numbers: a run must/],
+    [returning("tf.add(tf.matMul(x, w), tf.mul(b, tf.randomNormal([2])))"), /^mine.mjs:4: draws random numbers/],
+    [
+      returning("tf.add(tf.matMul(x, w), tf.mul(b, ++calls))", "let calls = 0; "),
+      "mine.mjs: forward: gives other values for the same arguments after another call: it must keep nothing",
+    ],
+  ])("refuses %j", async (text, message) => {
+    expect(await complaintOf(text)).toMatch(message);
+  });
+
+  test("leaves Math.random as it was", async () => {
+    const { random } = Math;
+    await complaintOf(returning("nothing"));
+    expect(Math.random).toBe(random);
+  });
+});

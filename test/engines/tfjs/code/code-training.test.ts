@@ -1,0 +1,115 @@
+import { describe, expect, test } from "vitest";
+import type { AnyRun, Engine, Run, RunResult } from "../../../../src/engines/engine.ts";
+import { loadTf } from "../../../../src/engines/tfjs/tf.ts";
+import { createTfjsEngine } from "../../../../src/engines/tfjs/tfjs-engine.ts";
+import type { CodeModel } from "../../../../src/models/code.ts";
+import type { ModelSpec } from "../../../../src/models/spec.ts";
+import { BOTTOM, codeModel, LINEAR } from "../../../support/code-model.ts";
+import { BOTTOM as BOTTOM_SPEC } from "../../../support/specs.ts";
+import { resultsOf, tinyRun } from "../runs.ts";
+
+const tf = await loadTf("wasm");
+const engine = await createTfjsEngine({ backend: "wasm" });
+
+const SPEC: ModelSpec = { ...BOTTOM_SPEC, tasks: 2 };
+/** The same model in JavaScript, by the same name: its streams of initial values are the same. */
+const CODE = codeModel(BOTTOM, { name: SPEC.name, inputs: SPEC.inputs, tasks: SPEC.tasks });
+
+function codeRun(model: CodeModel, ...changes: Parameters<typeof tinyRun>): Run<CodeModel> {
+  const { inputs, tasks } = model;
+  return { ...tinyRun({ model: { ...SPEC, inputs, tasks }, ...changes[0] }, changes[1]), model };
+}
+
+async function results(runs: readonly AnyRun[], on: Engine = engine, hooks = {}): Promise<RunResult[]> {
+  return resultsOf(on, runs as Run[], hooks);
+}
+
+const lossesOf = ({ curve, trainingSetLoss }: RunResult) => [curve.train, curve.heldout, trainingSetLoss ?? []].flat(2);
+
+describe("a model in JavaScript", () => {
+  test.each([
+    ["of fixed rows", {}],
+    ["of fresh rows", { trainRows: "fresh" }],
+    ["with sgd and Huber's loss", { optimizer: "sgd", huberDelta: 0.7, lr: 0.1 }],
+    ["on more held-out rows than are evaluated at a time", { heldoutRows: 1203 }],
+  ] as const)("trains as the family's that it is, %s", async (_, training) => {
+    const run = tinyRun({ model: SPEC, index: 3 }, training);
+    const [family, code] = (await results([run, { ...run, model: CODE }])) as [RunResult, RunResult];
+    const expected = lossesOf(family);
+    expect(lossesOf(code)).toHaveLength(expected.length);
+    for (const [i, loss] of lossesOf(code).entries())
+      expect((loss as number) / (expected[i] as number)).toBeCloseTo(1, 4);
+    expect(code).toMatchObject({ labelCorrelations: family.labelCorrelations, device: "wasm", parameterCount: 144 });
+    for (const [i, weight] of (family.parameters as Float32Array).entries())
+      expect(code.parameters?.[i]).toBeCloseTo(weight, 4);
+  });
+
+  test("gives a run the same bits alone and in company", async () => {
+    const runs = [0, 1, 2].map((index) => codeRun(CODE, { index }));
+    const together = await results([tinyRun({ model: SPEC }), ...runs]);
+    const [alone] = await results([runs[2] as AnyRun]);
+    expect(lossesOf(together[3] as RunResult)).toEqual(lossesOf(alone as RunResult));
+    expect(together[3]?.parameters).toEqual(alone?.parameters);
+  });
+
+  test("is trained on its penalty too, and its losses do not show it", async () => {
+    const penalty = (weight: number) =>
+      codeModel(
+        LINEAR.replace(
+          "tf.add(tf.matMul(x, w), b)",
+          `{ outputs: tf.add(tf.matMul(x, w), b), penalty: tf.mul(${weight}, tf.sum(tf.square(w))) }`,
+        ),
+      );
+    const training = { optimizer: "sgd", lr: 0.1, steps: 1, evalEvery: 1 } as const;
+    const [none, some] = (await results([0, 3].map((weight) => codeRun(penalty(weight), {}, training)))) as [
+      RunResult,
+      RunResult,
+    ];
+    const [linear] = (await results([codeRun(codeModel(LINEAR), {}, training)])) as [RunResult];
+    expect(none.parameters).toEqual(linear.parameters);
+    expect(some.curve.train).toEqual(none.curve.train);
+    // w after a step of sgd: w - .1 (gradient of the losses) - .1 (3 x 2 w)
+    const begin = (await results([codeRun(penalty(0), {}, { ...training, lr: 1e-30 })]))[0]?.parameters as Float32Array;
+    const w = begin.subarray(0, 10);
+    for (const [i, value] of w.entries())
+      expect(some.parameters?.[i]).toBeCloseTo((none.parameters?.[i] as number) - 0.1 * 6 * value, 5);
+  });
+
+  test("leaves no tensor behind, done or failed", async () => {
+    await engine.prepare?.([CODE]);
+    const before = tf.memory().numTensors;
+    const [done, failed] = await results([codeRun(CODE), codeRun(CODE, { index: 1 }, { lr: 1e30, optimizer: "sgd" })]);
+    expect([done?.failure, failed?.failure]).toEqual([
+      undefined,
+      expect.stringMatching(/^(diverged: )?loss is .* at step \d/),
+    ]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test("is not begun once no more may begin, and is given up when it is stopped", async () => {
+    const [noMore, stop] = [new AbortController(), new AbortController()];
+    const runs = [0, 1, 2].map((index) => codeRun(CODE, { index }));
+    const ended: RunResult[] = [];
+    await engine.train(runs, { noMore: noMore.signal, onResult: (result) => ended.push(result) && noMore.abort() });
+    await engine.train(runs, {
+      signal: stop.signal,
+      onBegin: () => stop.abort(),
+      onResult: (result) => ended.push(result),
+    });
+    expect(ended.map(({ run }) => run)).toEqual([runs[0]]);
+  });
+
+  test("that breaks while it trains names its line", async () => {
+    const breaking = codeModel(
+      LINEAR.replace("return", 'if (x.shape[0] === 19) throw new Error("no 19 rows");\nreturn'),
+    );
+    await expect(results([codeRun(breaking)])).rejects.toThrow("mine.mjs:4: no 19 rows");
+  });
+
+  test("counts in the memory that a sweep needs, once it is prepared", async () => {
+    const wide = codeModel(LINEAR.replace("[tasks]", "[50_000, tasks]").replace("b)", "tf.sum(b, 0))"), { inputs: 6 });
+    await engine.prepare?.([wide]);
+    const rows = 4 * (17 + 19) * (6 + 2);
+    expect(engine.memoryBytes([codeRun(wide)])).toBe(rows + 24 * (100_000 + 12));
+  });
+});

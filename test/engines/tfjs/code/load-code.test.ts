@@ -1,0 +1,96 @@
+import { writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { loadCode } from "../../../../src/engines/tfjs/code/load-code.ts";
+import { UsageError } from "../../../../src/errors.ts";
+import { codeModel, LINEAR } from "../../../support/code-model.ts";
+
+/** What is said of a file with this text as it is refused, from the file's name on. */
+async function complaintOf(text: string): Promise<string> {
+  const model = codeModel(text);
+  const error = await loadCode(model).then(
+    () => new Error("nothing was refused"),
+    (reason: Error) => reason,
+  );
+  expect(error).toBeInstanceOf(UsageError);
+  expect(error.message).not.toContain("\n");
+  return error.message.replace(`model mine: ${model.file}`, "mine.mjs");
+}
+
+const withParameters = (value: string) => LINEAR.replace(/parameters: .*\n/, `parameters: () => (${value}),\n`);
+
+describe("loadCode(model)", () => {
+  test("gives the parameters in the order of the code, with their sizes", async () => {
+    const { parameters, size } = await loadCode(codeModel(LINEAR, { inputs: 7, tasks: 3 }));
+    expect(parameters).toEqual([
+      { name: "w", shape: [7, 3], size: 21 },
+      { name: "b", shape: [3], size: 3 },
+    ]);
+    expect(size).toBe(24);
+  });
+
+  test("takes numbers, shapes of no axis, and how they begin", async () => {
+    const { parameters } = await loadCode(codeModel(withParameters("{ a: [], b: { shape: [2, 3], initial: 0.5 } }")));
+    expect(parameters).toEqual([
+      { name: "a", shape: [], size: 1 },
+      { name: "b", shape: [2, 3], initial: 0.5, size: 6 },
+    ]);
+  });
+
+  test("loads a file again that another model has replaced", async () => {
+    const model = codeModel(LINEAR);
+    await loadCode(model);
+    const other = codeModel(LINEAR.replace("[tasks]", "[1, tasks]"), {});
+    writeFileSync(model.file, LINEAR.replace("[tasks]", "[1, tasks]"));
+    const { parameters } = await loadCode({ ...model, sha256: other.sha256 });
+    expect(parameters[1]?.shape).toEqual([1, 2]);
+  });
+
+  test("refuses a file that has changed, and one that is gone", async () => {
+    const model = codeModel(LINEAR);
+    await expect(loadCode({ ...model, sha256: "0123456789".padEnd(64, "0") })).rejects.toThrow(
+      `has changed (its SHA-256 was 01234567..., now it is ${model.sha256.slice(0, 8)}...); bring back what it was`,
+    );
+    await expect(loadCode({ ...model, file: `${model.file}.gone` })).rejects.toThrow(
+      "mine.mjs.gone: can't be read: no such file or directory",
+    );
+  });
+
+  test.each([
+    ["export default {", /^mine.mjs(:\d)?: Unexpected end of input$/],
+    ["\n\nthrow new Error('two\\n words');", /^mine.mjs:3: two words$/],
+    ["export const a = 1;", /^mine.mjs: expected a default export { parameters, forward }, got nothing$/],
+    [
+      "const a = {}; a.a = a; export default { parameters: a, forward() {} };",
+      /: parameters: expected a function, got an object$/,
+    ],
+    ["export default 7;", /^mine.mjs: expected a default export { parameters, forward }, got 7$/],
+    ["export default { parameters() {} };", /^mine.mjs: forward: expected a function, got nothing$/],
+    ["export default { parameters: {}, forward() {} };", /^mine.mjs: parameters: expected a function, got {}$/],
+    [LINEAR.replace("{", "{ about: 7,"), /^mine.mjs: about: expected a text, got 7$/],
+    [withParameters("[[2, 3]]"), /^mine.mjs: parameters: expected { name: shape }, got \[\[2,3\]\]$/],
+    [withParameters("{}"), /^mine.mjs: parameters: expected { name: shape }, got {}$/],
+    [withParameters("{ w: [2, 0] }"), /: parameters: w: expected a shape of whole numbers from 1, got \[2,0\]$/],
+    [withParameters("{ w: 3 }"), /: parameters: w: expected a shape of whole numbers from 1, got 3$/],
+    [withParameters("{ w: null }"), /: parameters: w: expected a shape of whole numbers from 1, got null$/],
+    [withParameters("{ w: { shape: [2], initial: 'x' } }"), /: w: initial: expected a number or a function, got "x"$/],
+    [withParameters("{ 'w#1': [2] }"), /: parameters: w#1: expected a name without '#'/],
+    [withParameters("{ w: [1e9] }"), /: parameters: expected at most 134217728 numbers, got 1000000000$/],
+    [withParameters("nothing.at.all"), /^mine.mjs:2: nothing is not defined$/],
+    [`import x from "./x.mjs";\n${LINEAR}`, /^mine.mjs:1: imports '.\/x.mjs': the hash is of one file; put all/],
+    [`\nimport {\n a,\n} from "../x.mjs";\n${LINEAR}`, /^mine.mjs:4: imports '..\/x.mjs'/],
+    [`const x = await import("./x.mjs");\n${LINEAR}`, /^mine.mjs:1: imports '.\/x.mjs'/],
+    [`import "./x.mjs";\n${LINEAR}`, /^mine.mjs:1: imports '.\/x.mjs'/],
+    [`export * from '/x.mjs';\n${LINEAR}`, /^mine.mjs:1: imports '\/x.mjs'/],
+    [
+      `import * as tf from "@tensorflow/tfjs";\n${LINEAR}`,
+      /: imports '@tensorflow\/tfjs': use the tf that forward is given$/,
+    ],
+  ])("refuses %j", async (text, message) => {
+    expect(await complaintOf(text)).toMatch(message);
+  });
+
+  test("takes a file that imports what Node has, and one that names a file in a comment", async () => {
+    const text = `import { sep } from "node:path";\n// import x from "./x.mjs"\n/** @type {import("./x.mjs").Y} */\n${LINEAR}`;
+    await expect(loadCode(codeModel(text))).resolves.toMatchObject({ size: 12 });
+  });
+});

@@ -1,0 +1,43 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type CodeModel, readCode } from "../../src/models/code.ts";
+import { temporaryFolder } from "./effects.ts";
+
+/** A linear map of the inputs for each task. */
+export const LINEAR = `export default {
+  parameters: ({ inputs, tasks }) => ({ w: [inputs, tasks], b: [tasks] }),
+  forward(tf, x, { w, b }) {
+    return tf.add(tf.matMul(x, w), b);
+  },
+};
+`;
+
+/** A bottom of 6 ReLU units and a tower of 7 for each task, as the family has it, with its names of tensors. */
+export const BOTTOM = `const dense = (tf, x, p, name) => tf.add(tf.matMul(x, p[name + "/kernel"]), p[name + "/bias"]);
+export default {
+  parameters: ({ inputs, tasks }) => {
+    const layer = (name, from, to) => ({ [name + "/kernel"]: [from, to], [name + "/bias"]: [to] });
+    const towers = Array.from({ length: tasks }, (_, k) => ({
+      ...layer("towers/" + k + "/0", 6, 7),
+      ...layer("towers/" + k + "/output", 7, 1),
+    }));
+    return Object.assign(layer("experts/0/0", inputs, 6), ...towers);
+  },
+  forward(tf, x, p) {
+    const bottom = tf.relu(dense(tf, x, p, "experts/0/0"));
+    const tasks = Object.keys(p).filter((name) => name.endsWith("output/bias")).length;
+    const outputs = Array.from({ length: tasks }, (_, k) => {
+      const tower = tf.relu(dense(tf, bottom, p, "towers/" + k + "/0"));
+      return dense(tf, tower, p, "towers/" + k + "/output");
+    });
+    return tf.concat(outputs, 1);
+  },
+};
+`;
+
+/** A model in a file of its own with this text. */
+export function codeModel(text: string, changes: Partial<CodeModel> = {}): CodeModel {
+  const file = join(temporaryFolder(), "mine.mjs");
+  writeFileSync(file, text);
+  return { name: "mine", inputs: 5, tasks: 2, file, sha256: readCode(file).sha256, ...changes };
+}
