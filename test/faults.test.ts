@@ -129,7 +129,7 @@ describe("a sweep on a machine that is short of something", { timeout: 120_000 }
   test("of memory for a single worker ends with 2 and records no run as failed; the same command does them", async () => {
     const out = folder();
     const { code, stderr } = await exited(startIn(refusing("threadId > 0"), ...SWEEP, out, "--jobs", "3"));
-    const goOn = `no run has ended, 24 remain; go on with:\nmmoe ${SWEEP.join(" ")} ${out} --jobs 3\n`;
+    const goOn = `no run has ended, 24 remain; go on with:\nnode bin/mmoe.js ${SWEEP.join(" ")} ${out} --jobs 3\n`;
     const says = `mmoe: stopped: out of memory (WebAssembly.Memory.grow(): Unable to grow instance memory); free some, or give fewer --jobs or fewer rows; ${goOn}`;
     expect([code, stderr.slice(stderr.indexOf("mmoe: "))]).toEqual([2, says]);
     expect((await exited(start(...SWEEP, out))).stderr).toContain("24 runs on cpu");

@@ -64,7 +64,7 @@ describe("code in the working folder and above it is not run by", () => {
     expect(mmoe([...SWEEP, "--engine", "cpu"]).status).toBe(0);
     recordAs(engine);
     const { status, stderr } = mmoe(["verify", "results"]);
-    const line = "mmoe: TensorFlow is not set up; mmoe cuda setup does it (with --cpu for the CPU alone)\n";
+    const line = `mmoe: TensorFlow is not set up; node ${BIN} cuda setup does it (with --cpu for the CPU alone)\n`;
     expect([status, existsSync(ran), stderr]).toEqual([2, false, line]);
   });
 
