@@ -59,7 +59,7 @@ describe("a report in Chromium", () => {
 
   test("blocks a script that is not its own", async () => {
     const inserted = await open(report.replace("</main>", "<script>document.title='taken'</script></main>"));
-    expect(await inserted.page.title()).toMatch(/^paper: /);
+    expect(await inserted.page.title()).toMatch(/^fixed-rows: /);
     expect(inserted.troubles.join()).toMatch(/Content Security Policy/);
     await inserted.context.close();
   });

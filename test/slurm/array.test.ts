@@ -61,7 +61,7 @@ describe.each(trackings())("a Slurm that tracks processes by %s", (tracking) => 
 
   function submit(...argv: string[]): { array: string; merge: string } {
     const { code, stdout, stderr } = cluster.mmoe(folder, "slurm", ...SWEEP, ...argv, "--submit");
-    expect([code, stderr]).toEqual([0, expect.stringContaining("mmoe status")]);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/mmoe\.js status /)]);
     const [array = "", merge = ""] = stdout.split("\n");
     return { array, merge };
   }
