@@ -237,12 +237,12 @@ test("an error in onResult ends train(runs) once the workers have stopped", asyn
 });
 
 test("onProgress is told the steps while a run trains", async () => {
-  const run = runOf({ model: "mmoe", training: { steps: 5000 } });
+  const run = runOf({ model: "mmoe", training: { steps: 50_000 } });
   const steps: number[] = [];
   await train(one, [run], { onProgress: (_, step) => steps.push(step) });
   expect(steps.length).toBeGreaterThan(1);
   expect(steps).toEqual(steps.toSorted((a, b) => a - b));
-  expect(steps.at(-1)).toBe(5000);
+  expect(steps.at(-1)).toBe(50_000);
 });
 
 test("memoryBytes(runs) does not grow with the number of run indices", () => {
