@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
-import { LOSS_SETS } from "../../src/records/record.ts";
+import { compareValues } from "../../src/config/grid.ts";
+import { eachLoss, LOSS_SETS } from "../../src/records/record.ts";
 import { type CurvePoint, trainedKey } from "./curves.ts";
 
 const FILE = "results/calibration/curves.csv";
@@ -21,15 +22,13 @@ export function readCurves(): CurvePoint[] {
     correlation: Number(row.correlation),
     runs: Number(row.runs),
     step: Number(row.step),
-    losses: Object.fromEntries(
-      LOSS_SETS.map((set) => [set, { mean: Number(row[set]), error: Number(row[`${set}Error`]) }]),
-    ) as CurvePoint["losses"],
+    losses: eachLoss((set) => ({ mean: Number(row[set]), error: Number(row[`${set}Error`]) })),
   }));
 }
 
 /** Rows by setting, cell and step, so that a new setting is a block of its own. */
 export function writeCurves(points: readonly CurvePoint[]): void {
-  const sorted = [...points].sort((a, b) => compare(trainedKey(a), trainedKey(b)) || a.step - b.step);
+  const sorted = [...points].sort((a, b) => compareValues(trainedKey(a), trainedKey(b)) || a.step - b.step);
   writeFileSync(FILE, stringify(sorted.map(rowOf), { header: true }));
 }
 
@@ -39,8 +38,4 @@ function rowOf({ losses, ...rest }: CurvePoint): Record<string, string | number>
     [`${set}Error`, losses[set].error.toPrecision(DIGITS)],
   ]);
   return { ...rest, ...Object.fromEntries(numbers) };
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,7 +1,7 @@
 import { configAt, type PointConfig } from "../../src/config/config.ts";
-import { gridPoints, pointText } from "../../src/config/grid.ts";
+import { cellKey } from "../../src/records/cell.ts";
 import type { Results } from "../../src/records/read-results.ts";
-import { LOSS_SETS, type LossSet, lossCurve, type RunRecord } from "../../src/records/record.ts";
+import { type EachLoss, eachLoss, lossCurve, type RunRecord } from "../../src/records/record.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { mean, standardError } from "../../src/stats/moments.ts";
 import { constantsName } from "./constants.ts";
@@ -23,33 +23,33 @@ export interface CurvePoint extends Setting {
   readonly correlation: number;
   readonly runs: number;
   readonly step: number;
-  readonly losses: Readonly<Record<LossSet, { readonly mean: number; readonly error: number }>>;
+  readonly losses: EachLoss<{ readonly mean: number; readonly error: number }>;
 }
 
 /** Before this step every curve is that of the initial values. */
 const FIRST_STEP = 30;
 
-/** The mean curves of a sweep's cells, at each grid point. Runs that failed are left out. */
+/** The mean curves of a sweep's cells. Runs that failed are left out. */
 export function curvePoints({ config, records }: Results): CurvePoint[] {
-  return gridPoints(config).flatMap((point) => {
-    const own = records.filter((record) => record.status === "done" && pointText(record.point) === pointText(point));
-    const cells = groupBy(own, ({ model, correlation }) => `${model} ${correlation}`);
-    return [...cells.values()].flatMap((runs) => cellPoints(configAt(config, point), runs));
-  });
+  const cells = groupBy(
+    records.filter(({ status }) => status === "done"),
+    cellKey,
+  );
+  return [...cells.values()].flatMap((runs) => cellPoints(configAt(config, (runs[0] as RunRecord).point), runs));
 }
 
 function cellPoints(config: PointConfig, runs: readonly RunRecord[]): CurvePoint[] {
   const { model, correlation, curve } = runs[0] as RunRecord;
-  const curves = LOSS_SETS.map((set) => [set, runs.map((run) => lossCurve(run, set))] as const);
+  const curves = eachLoss((set) => runs.map((run) => lossCurve(run, set)));
   const at = (i: number) =>
-    curves.map(([set, all]) => {
-      const losses = all.map((one) => one[i] as number);
-      return [set, { mean: mean(losses), error: standardError(losses) }];
+    eachLoss((set) => {
+      const losses = curves[set].map((one) => one[i] as number);
+      return { mean: mean(losses), error: standardError(losses) };
     });
   const fixed = { ...settingOf(config), lr: config.lr, model, correlation, runs: runs.length };
   return [...curve.steps.entries()]
     .filter(([, step]) => step >= FIRST_STEP)
-    .map(([i, step]) => ({ ...fixed, step, losses: Object.fromEntries(at(i)) as CurvePoint["losses"] }));
+    .map(([i, step]) => ({ ...fixed, step, losses: at(i) }));
 }
 
 function settingOf(config: PointConfig): Setting {

@@ -35,7 +35,7 @@ export function fingerprints(): Fitted[] {
   return [...groupBy(publishedFigure4(), cellKey).values()].map((points) => {
     const { model, correlation } = points[0] as PublishedLoss;
     const settled = points.filter(({ step }) => step >= SETTLED);
-    const [half, whole, twice] = [0.5, 1, 2].map((q) => leastSquares(settled, q)) as [Line, Line, Line];
+    const [half, whole, twice] = [0.5, 1, 2].map((q) => lineThrough(settled, q)) as [Line, Line, Line];
     const residual = { "0.5": half.residual, "1": whole.residual, "2": twice.residual };
     return { model, correlation, residual, level: whole.level, slope: whole.slope };
   });
@@ -48,7 +48,7 @@ interface Line {
 }
 
 /** Least squares of level + slope t^-q. */
-function leastSquares(points: readonly PublishedLoss[], q: number): Line {
+function lineThrough(points: readonly PublishedLoss[], q: number): Line {
   const x = points.map(({ step }) => step ** -q);
   const y = points.map(({ loss }) => loss);
   const [meanX, meanY] = [mean(x), mean(y)];
