@@ -5,6 +5,7 @@ import type { Rows } from "../../data/task-set.ts";
 import { initialParameters, type Run } from "../engine.ts";
 import { type Feed, feedOf } from "./feed/eager-feed.ts";
 import type { Group } from "./groups.ts";
+import { heldSteps } from "./held-steps.ts";
 import { EVALUATED_ROWS } from "./memory.ts";
 import { batchOf, slicedRows } from "./model/batch.ts";
 import type { Chance } from "./model/forward.ts";
@@ -12,7 +13,7 @@ import { dropoutBy, type Mask, MaskSource, masksOf, noiseBy } from "./model/mask
 import { type Batch, errorsOf, lossesAndGradients, lossesOf } from "./model/objective.ts";
 import { initialState, ratesAt, type TrainingState, updated } from "./model/optimizer.ts";
 import { joined, pack, separated, unpack } from "./model/pack.ts";
-import { HELD_MS, type Pace } from "./pace.ts";
+import type { Pace } from "./pace.ts";
 import type { Tf } from "./tf.ts";
 import type { LossSums, Trainer } from "./trainer.ts";
 
@@ -62,25 +63,8 @@ class EagerTrainer implements Trainer {
     });
   }
 
-  async train(from: number, to: number): Promise<Float32Array> {
-    const began = performance.now();
-    const losses: Tensor[] = [];
-    try {
-      for (let step = from; step <= to; step++) {
-        losses.push(this.#step(step));
-        if (performance.now() - began > HELD_MS) break;
-      }
-      return await this.#joined(losses);
-    } finally {
-      this.#tf.dispose(losses);
-    }
-  }
-
-  async #joined(losses: Tensor[]): Promise<Float32Array> {
-    const stacked = this.#tf.stack(losses);
-    const values = await stacked.data<"float32">();
-    stacked.dispose();
-    return values;
+  train(from: number, to: number): Promise<Float32Array> {
+    return heldSteps(this.#tf, from, to, (step) => this.#step(step));
   }
 
   /** One update; the losses before it, [R, K]. */

@@ -5,11 +5,11 @@ import type { Rows } from "../../../data/task-set.ts";
 import type { CodeModel } from "../../../models/code.ts";
 import type { Run } from "../../engine.ts";
 import { type Feed, feedOf } from "../feed/eager-feed.ts";
+import { heldSteps } from "../held-steps.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import { slicedRows } from "../model/batch.ts";
 import { lossesOf, meanLosses } from "../model/objective.ts";
 import { initialState, ratesAt, type TrainingState, updated } from "../model/optimizer.ts";
-import { HELD_MS } from "../pace.ts";
 import type { Tf } from "../tf.ts";
 import type { LossSums, Trainer } from "../trainer.ts";
 import { initialCode } from "./initial-values.ts";
@@ -41,21 +41,8 @@ export class CodeTrainer implements Trainer {
     this.#state = tf.tidy(() => initialState(tf, training.optimizer, tf.tensor1d(values)));
   }
 
-  async train(from: number, to: number): Promise<Float32Array> {
-    const began = performance.now();
-    const losses: Tensor[] = [];
-    try {
-      for (let step = from; step <= to; step++) {
-        losses.push(this.#step(step));
-        if (performance.now() - began > HELD_MS) break;
-      }
-      const stacked = this.#tf.stack(losses);
-      const values = await stacked.data<"float32">();
-      stacked.dispose();
-      return values;
-    } finally {
-      this.#tf.dispose(losses);
-    }
+  train(from: number, to: number): Promise<Float32Array> {
+    return heldSteps(this.#tf, from, to, (step) => this.#step(step));
   }
 
   /** One update; the losses before it, [K]. */
