@@ -1,9 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { exited, pause, start } from "../support/bin.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { type Fault, oneOf, wholeBetween } from "./fault.ts";
-import { endsAlike } from "./processes.ts";
+import { endsAlike, stoppedAfter } from "./processes.ts";
 
 const SWEEP = [
   ...["sweep", "smoke", "--runs", "4", "--models", "mmoe,omoe", "--steps", "2500"],
@@ -20,11 +19,7 @@ export const checkpoints: Fault = {
     const done: string[] = [];
     for (let stop = 0; stop < 3; stop++) {
       const [moment, signal] = [wholeBetween(300, 1500, random), oneOf(SIGNALS, random)];
-      const child = start(...SWEEP, out);
-      const end = exited(child);
-      await pause(moment);
-      child.kill(signal);
-      const { stderr } = await end;
+      const { stderr } = await stoppedAfter(moment, signal, [...SWEEP, out]);
       done.push(`${signal} after ${moment} ms`);
       if (stderr.includes("internal error")) return `${done.join(", ")}: ${stderr}`;
       const broken = random() < 0.5 ? breakOne(join(out, "checkpoints"), random) : undefined;

@@ -28,6 +28,16 @@ export async function endsAlike(out: string, before: string, sweep = SWEEP): Pro
     : `${before}: other numbers in ${out}`;
 }
 
+/** Starts the built mmoe and, after a moment in ms, sends it a signal; how it ended, and how long that took. */
+export async function stoppedAfter(moment: number, signal: NodeJS.Signals, argv: readonly string[]) {
+  const child = start(...argv);
+  const end = exited(child);
+  await pause(moment);
+  const since = performance.now();
+  child.kill(signal);
+  return { ...(await end), endedMs: performance.now() - since };
+}
+
 export const kills: Fault = {
   name: "kills",
   about: "SIGKILL at three random moments, then the same command: the CSV of a sweep left alone",
@@ -35,13 +45,7 @@ export const kills: Fault = {
   async attempt(random) {
     const out = join(temporaryFolder(), "killed");
     const moments = Array.from({ length: 3 }, () => wholeBetween(50, 900, random));
-    for (const moment of moments) {
-      const child = start(...SWEEP, out);
-      const end = exited(child);
-      await pause(moment);
-      child.kill("SIGKILL");
-      await end;
-    }
+    for (const moment of moments) await stoppedAfter(moment, "SIGKILL", [...SWEEP, out]);
     return endsAlike(out, `killed after ${moments.join(", ")} ms`);
   },
 };
@@ -57,14 +61,9 @@ export const signals: Fault = {
     const out = join(temporaryFolder(), "stopped");
     const name = oneOf(Object.keys(STOPS) as (keyof typeof STOPS)[], random);
     const moment = wholeBetween(400, 1500, random);
-    const child = start(...SWEEP, out);
-    const end = exited(child);
-    await pause(moment);
-    const since = performance.now();
-    child.kill(name);
-    const { code, signal } = await end;
+    const { code, signal, endedMs } = await stoppedAfter(moment, name, [...SWEEP, out]);
     const what = `${name} after ${moment} ms: exit ${code ?? signal}`;
-    if (performance.now() - since > PROMPT_MS) return `${what}, too late`;
+    if (endedMs > PROMPT_MS) return `${what}, too late`;
     if (code !== STOPS[name] && code !== 0 && signal !== name) return what; // it may not listen yet, or have ended
     return endsAlike(out, what);
   },
