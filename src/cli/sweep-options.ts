@@ -6,6 +6,7 @@ import type { Override } from "../config/file-version.ts";
 import { listOverride, loadConfig, override, presetNames, setOverride } from "../config/load.ts";
 import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
+import { METHODS } from "../engines/methods.ts";
 import { UsageError } from "../errors.ts";
 import { CONFIG, defaultFolder } from "../records/find-results.ts";
 import { ENGINE_NAMES, type EngineName, type EngineOptions, TFJS_BACKENDS } from "../sweep/engines.ts";
@@ -30,6 +31,7 @@ export interface SweepOptions {
   readonly steps?: string;
   readonly batch?: string;
   readonly lr?: string;
+  readonly method?: string;
   readonly seed?: string;
   readonly set: readonly string[];
   readonly engine: string;
@@ -71,6 +73,7 @@ export function addSweepOptions(command: Command): Command {
     .option("--steps <n>", "training steps of a run; several, by commas, make a grid")
     .option("--batch <n>", "training rows of each step; or several")
     .option("--lr <x>", "learning rate; or several")
+    .option("--method <name>", `how the tasks' gradients become one: ${METHODS.join(", ")}; or several`)
     .option("--seed <n>", "another number gives other random numbers")
     .option("--set <key=value>", "any other setting of the config, or several values; may be given again", collect, [])
     .option("--engine <name>", `what trains: ${ENGINE_NAMES.join(", ")}`, ENGINE_NAMES[0])
@@ -135,11 +138,11 @@ export function typedWords(command: Command, options: readonly Option[]): string
 }
 
 function overridesOf(options: SweepOptions): Override[] {
-  const { corr, models, model, modelSet, runs, steps, batch, lr, seed, set } = options;
+  const { corr, models, model, modelSet, runs, steps, batch, lr, method, seed, set } = options;
   const layers: Override[] = set.map(setOverride);
   if (corr !== undefined) layers.push(override("--corr", "correlations", listOption(corr)));
   if (models !== undefined) layers.push(override("--models", "models", listOption(models)));
-  for (const [key, text] of Object.entries({ runs, steps, batch, lr, seed })) {
+  for (const [key, text] of Object.entries({ runs, steps, batch, lr, method, seed })) {
     if (text !== undefined) layers.push(listOverride(`--${key}`, key, text));
   }
   return [...layers, ...modelFileOverrides(model), ...modelSetOverrides(modelSet)];

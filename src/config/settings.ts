@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { GENERATOR_PRESETS, type GeneratorPresetName, type Mark } from "../data/presets.ts";
 import { GENERATOR_LIMITS as LIMITS } from "../data/settings.ts";
+import { METHODS } from "../engines/methods.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
 import { choice, count, LARGEST_COUNT, listOf, plainName, positive } from "./kinds.ts";
 import { MODEL_NAME, OWN_MODELS_SCHEMA } from "./own-model-schema.ts";
@@ -63,6 +64,7 @@ const GIVEN_SCHEMA = z.strictObject({
   huberDelta: positive("a number above 0 (used by huber)"),
   labels: choice(["standardised", "raw"]),
   dropout: z.number().min(0).lt(1).describe("a number from 0 to below 1"),
+  method: choice(METHODS),
   evalEvery: z
     .union([
       count(),
@@ -101,9 +103,10 @@ const TUNED_SCHEMA = z
   .describe("what mmoe tune writes, or null");
 
 function valuesOfOne() {
-  const { trainRows, sampling, batch, steps, optimizer, lr, initializer, initializerStd, dropout } = GIVEN_SCHEMA.shape;
+  const { trainRows, sampling, batch, steps, optimizer, lr, initializer, initializerStd, dropout, method } =
+    GIVEN_SCHEMA.shape;
   return z
-    .strictObject({ trainRows, sampling, batch, steps, optimizer, lr, initializer, initializerStd, dropout })
+    .strictObject({ trainRows, sampling, batch, steps, optimizer, lr, initializer, initializerStd, dropout, method })
     .partial();
 }
 
@@ -124,6 +127,7 @@ export const GRID_KEYS = [
   "initializer",
   "initializerStd",
   "dropout",
+  "method",
 ] as const;
 export type GridKey = (typeof GRID_KEYS)[number];
 
@@ -146,6 +150,7 @@ export const LATER_SETTINGS: Readonly<Record<string, LaterSetting>> = {
   labels: { since: 3, before: "standardised", mark: "assumed" },
   tuned: { since: 3, before: null, mark: "assumed" },
   ownModels: { since: 4, before: [], mark: "assumed" },
+  method: { since: 5, before: "sum", mark: "assumed" },
 };
 
 /** -0 would give a run an id of its own. */
