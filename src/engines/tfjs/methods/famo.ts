@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Tf } from "../tf.ts";
 import { dot } from "./gram.ts";
 import { descended, learned } from "./learned.ts";
 import type { LossMethod } from "./method.ts";
@@ -19,14 +20,20 @@ export const FAMO: LossMethod = {
   initial: () => learned("logits", 0, "adam"),
   learningRate: RATE,
   weights(tf, losses, { logits }) {
-    const ratios = tf.div(tf.softmax(logits as Tensor), tf.add(losses, EPSILON)); // z_k / L_k
+    const ratios = tf.div(shares(tf, logits as Tensor), tf.add(losses, EPSILON)); // z_k / L_k
     return tf.div(ratios, tf.sum(ratios, 1, true));
   },
   next(tf, state, losses, { rates, lossesAfter }) {
     const logLoss = (of: Tensor) => tf.log(tf.add(of, EPSILON));
     const falls = tf.sub(logLoss(losses), logLoss(lossesAfter()));
-    const z = tf.softmax(state.logits as Tensor);
+    const z = shares(tf, state.logits as Tensor);
     const slopes = tf.mul(z, tf.sub(falls, dot(tf, z, falls)));
     return descended(tf, state, "logits", tf.add(slopes, tf.mul(state.logits as Tensor, GAMMA)), rates);
   },
 };
+
+/** The softmax of the logits. TensorFlow's own, of a variable in a graph, prints warnings. */
+function shares(tf: Tf, logits: Tensor): Tensor {
+  const powers = tf.exp(tf.sub(logits, tf.max(logits, 1, true)));
+  return tf.div(powers, tf.sum(powers, 1, true));
+}

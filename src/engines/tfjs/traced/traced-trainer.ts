@@ -6,7 +6,10 @@ import type { FeedArrays } from "../feed/feed-arrays.ts";
 import type { StepFeed } from "../feed/step-feed.ts";
 import type { Group } from "../groups.ts";
 import { CALL_BYTES, EVALUATED_ROWS } from "../memory.ts";
-import { ratesAt } from "../model/optimizer.ts";
+import type { Method } from "../methods/method.ts";
+import { methodRatesAt } from "../methods/method-step.ts";
+import { methodOf } from "../methods/methods.ts";
+import { type Rates, ratesAt } from "../model/optimizer.ts";
 import { pack, unpack } from "../model/pack.ts";
 import type { Tf } from "../tf.ts";
 import type { Program } from "../trace/program.ts";
@@ -14,7 +17,14 @@ import type { Tensors } from "../trace/step.ts";
 import type { LossSums, Trainer } from "../trainer.ts";
 import { CallLength } from "./call-length.ts";
 import { ratesInPlace, stateNames } from "./in-place.ts";
-import { parameterNames, setsOf, type TrainingShape, trainingShape } from "./training-shape.ts";
+import {
+  methodStateName,
+  parameterNames,
+  rateNames,
+  setsOf,
+  type TrainingShape,
+  trainingShape,
+} from "./training-shape.ts";
 
 /** Inputs of a group's trainer. */
 export interface GroupFeed {
@@ -37,6 +47,7 @@ export class TracedTrainer implements Trainer {
   readonly #training: Run["training"];
   /** Unit of each replica's parameters: its learning rate as a multiple of the first replica's, [R]. */
   readonly #units: readonly number[];
+  readonly #method: Method | undefined;
   readonly #feed: StepFeed;
   readonly labelCorrelations: readonly (readonly number[])[];
   readonly #steps: CallLength;
@@ -52,6 +63,7 @@ export class TracedTrainer implements Trainer {
     this.#units = group.runs
       .slice(0, this.#shape.R)
       .map(({ training: { lr } }) => (this.#shape.ownRates ? lr / this.#training.lr : 1));
+    this.#method = methodOf(this.#training.method);
     this.#feed = steps;
     this.labelCorrelations = labelCorrelations;
     this.#steps = new CallLength(CALL_BYTES / steps.bytes);
@@ -68,7 +80,7 @@ export class TracedTrainer implements Trainer {
     if (ownRates) this.#program.assign({ units: this.#tf.tensor1d([...this.#units]) });
   }
 
-  /** Sets parameters of model number m, and the optimizer's moments to 0. */
+  /** Sets parameters of model number m, the optimizer's moments to 0, and what the method keeps to its start. */
   #begin(m: number): void {
     const { models, R, optimizer } = this.#shape;
     const model = models[m] as ModelSpec;
@@ -81,6 +93,9 @@ export class TracedTrainer implements Trainer {
       const zeros = others.map((other) => [other, this.#tf.zeros(parameters.shape)] as const);
       this.#program.assign({ [name]: parameters, ...Object.fromEntries(zeros) });
     }
+    const ofMethod = Object.entries(this.#method?.initial(optimizer) ?? {});
+    for (const [name, value] of ofMethod)
+      this.#program.assign({ [methodStateName(m, name)]: this.#tf.fill([R, this.#shape.tasks], value) });
   }
 
   /** Puts the rows of all sources on the device, one after the other. */
@@ -102,13 +117,18 @@ export class TracedTrainer implements Trainer {
 
   #rates(from: number, steps: number): Tensors {
     const { optimizer, lr } = this.#training;
-    const rates = Array.from({ length: steps }, (_, step) =>
-      ratesInPlace(optimizer, ratesAt(optimizer, lr, from + step)),
-    );
-    return {
-      rate: this.#tf.tensor1d(rates.map(({ rate }) => rate)),
-      epsilon: this.#tf.tensor1d(rates.map(({ epsilon }) => epsilon)),
-    };
+    const numbers = Array.from({ length: steps }, (_, step) => from + step);
+    const fed = (rates: Rates[]) => [
+      this.#tf.tensor1d(rates.map(({ rate }) => rate)),
+      this.#tf.tensor1d(rates.map(({ epsilon }) => epsilon)),
+    ];
+    const ofParameters = fed(numbers.map((step) => ratesInPlace(optimizer, ratesAt(optimizer, lr, step))));
+    const method = this.#method;
+    const ofMethod = method?.learningRate
+      ? fed(numbers.map((step) => methodRatesAt(method, this.#training, step)))
+      : [];
+    const names = rateNames(this.#shape);
+    return Object.fromEntries(names.map((name, i) => [name, [...ofParameters, ...ofMethod][i] as Tensor]));
   }
 
   async lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {
