@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
-import { diagonal, identity } from "./gram.ts";
+import { diagonal, identity } from "./linear.ts";
 import { TINY } from "./method.ts";
 
 /** Sweeps over all pairs for K > 2, by which what is left of the off-diagonal is rounding. */

@@ -1,7 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
-import { dot } from "./gram.ts";
 import { descended, learned } from "./learned.ts";
+import { dot } from "./linear.ts";
 import type { LossMethod } from "./method.ts";
 
 /** As in the authors' code. */

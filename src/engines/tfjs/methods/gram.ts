@@ -1,34 +1,27 @@
-// Products with the Gram matrices of K tasks' gradients, for R replicas at once. K is small: they are elementwise.
+// Gram matrices of K tasks' gradients, for R replicas at once.
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
+import { diagonal } from "./linear.ts";
 import { TINY } from "./method.ts";
-
-/** M [R, K, K], v [R, K] → M v, [R, K]; M is symmetric. */
-export function times(tf: Tf, M: Tensor, v: Tensor): Tensor {
-  return tf.sum(tf.mul(M, tf.expandDims(v, 1)), 2);
-}
-
-/** a, b [R, K] → a · b, [R, 1]. */
-export function dot(tf: Tf, a: Tensor, b: Tensor): Tensor {
-  return tf.sum(tf.mul(a, b), 1, true);
-}
-
-/** The diagonal of M [R, K, K], [R, K]. */
-export function diagonal(tf: Tf, M: Tensor): Tensor {
-  return tf.sum(tf.mul(M, identity(tf, M.shape[1] as number)), 2);
-}
 
 /** Squared norms of the gradients [R, K], none below TINY. */
 export function squaredNorms(tf: Tf, gram: Tensor): Tensor {
   return tf.maximum(diagonal(tf, gram), TINY);
 }
 
-/** M [R, K, K] in units of its largest diagonal element, which keeps products of its elements within float32. */
-export function scaled(tf: Tf, M: Tensor): Tensor {
-  return tf.div(M, tf.expandDims(tf.max(squaredNorms(tf, M), 1, true), 2));
+/** In units of its largest diagonal element, which keeps products of its elements within float32. */
+export function scaled(tf: Tf, gram: Tensor): Tensor {
+  return tf.div(gram, tf.expandDims(tf.max(squaredNorms(tf, gram), 1, true), 2));
 }
 
-/** [K, K]. */
-export function identity(tf: Tf, K: number): Tensor {
-  return tf.tensor2d(Array.from({ length: K }, (_, i) => Array.from({ length: K }, (_, j) => (i === j ? 1 : 0))));
+/** Elements (1, 1), (1, 2) and (2, 2) of those of two tasks, each [R, 1]. */
+export function elementsOfTwo(tf: Tf, gram: Tensor): [Tensor, Tensor, Tensor] {
+  const [a, b, , c] = tf.split(tf.reshape(gram, [-1, 4]), 4, 1) as [Tensor, Tensor, Tensor, Tensor];
+  return [a, b, c];
+}
+
+/** The share of the first of two tasks [R, 1] → weights of both, [R, 2]. */
+export function sharesOfTwo(tf: Tf, first: Tensor): Tensor {
+  const share = tf.minimum(tf.maximum(first, 0), 1);
+  return tf.concat([share, tf.sub(1, share)], 1);
 }

@@ -1,6 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
-import { dot, identity, squaredNorms, times } from "./gram.ts";
+import { squaredNorms } from "./gram.ts";
+import { diagonalOf, dot, identity, solved, times } from "./linear.ts";
 import type { GradientMethod } from "./method.ts";
 
 /** Newton's steps for K > 2. */
@@ -34,23 +35,10 @@ function bargain(tf: Tf, C: Tensor): Tensor {
   if (K <= 2) return tf.rsqrt(tf.maximum(times(tf, C, b), LEAST));
   for (let i = 0; i < STEPS; i++) {
     const slopes = tf.sub(times(tf, C, b), tf.reciprocal(b));
-    const hessian = tf.add(C, tf.mul(identity(tf, K), tf.expandDims(tf.reciprocal(tf.square(b)), 2)));
-    const step = solved(tf, hessian, slopes);
+    const hessian = tf.add(C, diagonalOf(tf, tf.reciprocal(tf.square(b))));
+    const step = tf.squeeze(solved(tf, hessian, tf.expandDims(slopes, 2)), [2]);
     const decrement = tf.sqrt(tf.maximum(dot(tf, slopes, step), 0));
     b = tf.sub(b, tf.div(step, tf.add(decrement, 1)));
   }
   return b;
-}
-
-/** x with A x = y: A [R, K, K] positive definite, y [R, K]. By Gauss and Jordan's elimination. */
-function solved(tf: Tf, A: Tensor, y: Tensor): Tensor {
-  const [R, K] = y.shape as [number, number];
-  let rows = tf.concat([A, tf.expandDims(y, 2)], 2); // [R, K, K + 1]
-  for (let k = 0; k < K; k++) {
-    const pivot = tf.slice(rows, [0, k, k], [R, 1, 1]);
-    const unit = tf.slice(identity(tf, K), [0, k], [K, 1]);
-    const factors = tf.sub(tf.slice(rows, [0, 0, k], [R, K, 1]), unit);
-    rows = tf.sub(rows, tf.mul(factors, tf.div(tf.slice(rows, [0, k, 0], [R, 1, K + 1]), pivot)));
-  }
-  return tf.reshape(tf.slice(rows, [0, 0, K], [R, K, 1]), [R, K]);
 }

@@ -1,6 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
-import { identity, squaredNorms } from "./gram.ts";
+import { squaredNorms } from "./gram.ts";
+import { identity } from "./linear.ts";
 import type { GradientMethod } from "./method.ts";
 
 /**

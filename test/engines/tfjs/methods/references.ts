@@ -100,7 +100,7 @@ function simplexLeast(value: (w: Vector) => number, K: number): number[] {
 function goldenLeast(value: (t: number) => number): number {
   const ratio = (Math.sqrt(5) - 1) / 2;
   let [low, high] = [0, 1];
-  for (let i = 0; i < 60; i++) {
+  for (let i = 0; i < 40; i++) {
     const [a, b] = [high - ratio * (high - low), low + ratio * (high - low)];
     if (value(a) <= value(b)) high = b;
     else low = a;
@@ -112,7 +112,7 @@ function goldenLeast(value: (t: number) => number): number {
 export function bargain(vectors: readonly Vector[]): number[] {
   const G = gramOf(vectors);
   const a = vectors.map((vector) => 1 / length(vector));
-  for (let i = 0; i < 20_000; i++)
+  for (let i = 0; i < 4000; i++)
     for (const [k, row] of G.entries()) {
       const own = row[k] as number;
       const others = dot(row, a) - own * (a[k] as number);
