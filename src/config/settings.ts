@@ -78,7 +78,7 @@ const GIVEN_SCHEMA = z.strictObject({
   heldoutRows: count(),
 });
 
-const names = { model: MODEL_NAME, correlation: correlation.optional() };
+const names = { model: MODEL_NAME, correlation: correlation.optional(), at: valuesOfOne().optional() };
 const orNone = z.number().nullable().describe("a number, or null");
 
 /** What mmoe tune writes: values of some models, or cells, and the table that they were chosen from. */
@@ -92,7 +92,9 @@ const TUNED_SCHEMA = z
     choices: z
       .array(z.strictObject({ ...names, values: valuesOfOne() }))
       .min(1)
-      .describe("a list of a model, a correlation if it is for one, and values of settings"),
+      .describe(
+        "a list of a model, a correlation and values `at` of listed settings if it is for these, and values of settings",
+      ),
     points: z
       .array(
         z.strictObject({ ...names, values: valuesOfOne(), mean: orNone, low: orNone, high: orNone, failed: count(0) }),

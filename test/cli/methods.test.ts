@@ -38,7 +38,7 @@ describe("mmoe sweep --method", () => {
   });
 
   test.each([
-    [["summary", out], /^mgda +2 /m],
+    [["summary", out], /^p = 0\.50 +mgda +2 /m],
     [["compare", out, out, "--at", "method=mgda"], /shared-bottom +0\.50 +2 +2 /],
     [["figures", out, "--only", "grid"], /Final loss against method/],
     [["verify", out, "--runs", "1"], /same$/m],
