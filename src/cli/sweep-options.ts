@@ -62,7 +62,11 @@ export interface CheckedOptions {
 
 export function addSweepOptions(command: Command): Command {
   return command
-    .argument("[config]", "a YAML or JSON file, or a preset: paper, fixed-rows, figure3, zoo, smoke", "paper")
+    .argument(
+      "[config]",
+      "a YAML or JSON file, or a preset: paper, paper-long, fixed-rows, figure3, zoo, smoke",
+      "paper",
+    )
     .option("--corr <list>", "correlations of the task pairs, separated by commas")
     .option("--models <list>", "models, separated by commas (see mmoe models)")
     .option("--model <file>", "add a model of your own in JavaScript; may be given again", collect, [])
