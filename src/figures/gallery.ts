@@ -12,6 +12,7 @@ import { figure4 } from "./figure4.ts";
 import { figure5 } from "./figure5.ts";
 import { finalLoss } from "./final-loss.ts";
 import { runCurves } from "./run-curves.ts";
+import { seesaw } from "./seesaw.ts";
 
 /** A kind of figure that can be drawn from records. */
 export interface FigureKind<Records, Options = FigureChoices> {
@@ -70,6 +71,12 @@ const OF_ONE_POINT: readonly UnitFigure[] = [
     about: "single runs' loss against steps, a panel for each cell",
     heeds: ["loss", "scale"],
     draw: runCurves,
+  },
+  {
+    name: "seesaw",
+    about: "gain of task 1 against gain of task 2 by sharing, a panel for each cell",
+    heeds: ["loss"],
+    draw: seesaw,
   },
 ];
 
