@@ -89,7 +89,7 @@ export interface RunResult {
   readonly labelCorrelations: readonly number[];
   /** Other measures of the run, by the names that `records/measures.ts` declares. */
   readonly measures?: Readonly<Record<string, number | readonly number[]>>;
-  /** Wall time of the run's group divided by the runs in it. */
+  /** Wall time of the run; what runs that train together have in common, such as their rows, is divided by their number. */
   readonly elapsedMs: number;
   /** The device that computed it, e.g. `wasm`. */
   readonly device: string;

@@ -53,7 +53,10 @@ export const RUN_FIELDS = {
 
 export const TRAINED_FIELDS = {
   parameters: whole("the model's parameters"),
-  elapsedMs: number("wall time of the runs that were trained together, divided by their number", "ms"),
+  elapsedMs: number(
+    "wall time of the run; what runs that train together have in common, such as their rows, is divided by their number",
+    "ms",
+  ),
   engine: text("the engine that trained the run"),
   device: text("what the engine computed on, such as `wasm`"),
 };
