@@ -40,9 +40,9 @@ export const define: Define = (command, run) => {
 Failed runs are counted and named; no loss includes them. Cells are compared on
 the runs that are done in both: run i saw the same rows in both.
 
-The ladder has the losses of the best predictors that lack the j fastest sines of
-the labels. A task is on the rung that is nearest to its final loss. A running
-mean says when a run learned and not what, so --rungs takes another loss.
+Rung j of the ladder is the loss of the best predictor that lacks the j fastest
+sines of the labels. A task is on the rung that is nearest to its final loss. A
+running mean also says how fast a run learned, so --rungs takes another loss.
 ${examples("mmoe summary results/paper", "mmoe summary results/paper --loss heldout --csv > heldout.csv")}`,
     )
     .action((folder: string, options: Options) => run((context) => summary(folder, options, context)));

@@ -83,7 +83,7 @@ const CONTENTS = [
   ["figures", "Figures"],
   ["settings", "Settings"],
   ["failures", "Failures"],
-  ["cost", "Cost"],
+  ["costs", "Cost"],
   ["provenance", "Provenance"],
 ] as const;
 
