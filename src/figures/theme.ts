@@ -1,5 +1,7 @@
-/** Colours of a figure. */
+/** Look of a figure's letters, and its colours. */
 export interface Theme {
+  /** Letters are drawn as outlines, or as text in a font that the page around the figure brings. */
+  readonly letters: "outlines" | "font";
   readonly background: string;
   /** Colour of text, and of what matters most. */
   readonly ink: string;
@@ -14,6 +16,7 @@ export interface Theme {
 }
 
 const LIGHT: Theme = {
+  letters: "outlines",
   background: "#ffffff",
   ink: "#1b1f24",
   quiet: "#5c6570",
@@ -23,6 +26,7 @@ const LIGHT: Theme = {
 };
 
 const DARK: Theme = {
+  letters: "outlines",
   background: "#14171b",
   ink: "#e8ebef",
   quiet: "#a3acb7",
@@ -35,7 +39,7 @@ const THEMES = {
   light: LIGHT,
   dark: DARK,
   print: { ...LIGHT, ink: "#000000", quiet: "#333333", guide: "#d5d5d5" },
-  /** Colours that the page around the figure defines, as in `pageVariables`. */
+  /** Colours and a font that the page around the figure defines, as in `pageVariables`. */
   page: variablesOf(LIGHT),
 } as const;
 
@@ -52,7 +56,7 @@ export function pageVariables(name: Exclude<ThemeName, "page">): string {
   return values.map(([variable, colour]) => `${variable}: ${colour};`).join(" ");
 }
 
-function namedColours({ series, ramp, ...single }: Theme): [variable: string, colour: string][] {
+function namedColours({ letters: _, series, ramp, ...single }: Theme): [variable: string, colour: string][] {
   const list = (name: string, colours: readonly string[]) =>
     colours.map((colour, i): [string, string] => [`--figure-${name}-${i + 1}`, colour]);
   const singles = Object.entries(single).map(([name, colour]): [string, string] => [`--figure-${name}`, colour]);
@@ -62,6 +66,7 @@ function namedColours({ series, ramp, ...single }: Theme): [variable: string, co
 function variablesOf({ series, ramp }: Theme): Theme {
   const variable = (name: string) => `var(--figure-${name})`;
   return {
+    letters: "font",
     background: variable("background"),
     ink: variable("ink"),
     quiet: variable("quiet"),
