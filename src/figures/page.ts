@@ -43,6 +43,6 @@ export function page({ theme, width = COLUMN, ...figure }: PageOptions, nodes: r
       ...nodes,
     ],
   );
-  const drawn = theme.letters === "outlines" ? outlined(root) : root;
+  const drawn = theme.inPage ? root : outlined(root);
   return { ...figure, width, root, svg: `${svgText(drawn)}\n` };
 }

@@ -62,7 +62,7 @@ function paint(document: Document, { attributes }: SvgNode): void {
   document.fillOpacity(Number(attributes["fill-opacity"] ?? 1));
   if (filled && stroke !== undefined) document.fillAndStroke(String(fill), String(stroke));
   else if (stroke !== undefined) document.stroke(String(stroke));
-  else document.fill(String(fill));
+  else document.fill(String(fill), attributes["fill-rule"] === "evenodd" ? "even-odd" : "non-zero");
 }
 
 /** Lengths of strokes and gaps in turn: pdfkit takes a list, but its types allow only one length. */
