@@ -38,6 +38,8 @@ export interface Place {
   readonly box: Box;
   /** Whether it shows the numbers of its axes: those at the left and those below a block. */
   readonly numbers: { readonly x: boolean; readonly y: boolean };
+  /** Whether no panel of its block is above it, and none to its right. */
+  readonly edges: { readonly top: boolean; readonly right: boolean };
 }
 
 /**
@@ -115,7 +117,8 @@ export function panelGrid(rows: readonly GridRow[], correlations: readonly numbe
     const at = drawn.indexOf(correlation);
     if (at < 0) return undefined;
     const box = boxes[Math.floor(at / columns)]?.[row * columns + (at % columns)] as Box;
-    return { box, numbers: { x: row === rows.length - 1, y: at % columns === 0 } };
+    const right = at % columns === columns - 1 || at === drawn.length - 1;
+    return { box, numbers: { x: row === rows.length - 1, y: at % columns === 0 }, edges: { top: row === 0, right } };
   };
   const columnTitles = drawn.map((p) => columnTitle(p, (place(0, p) as Place).box, titled, theme));
   const rowTitles = boxes.flatMap((block) =>

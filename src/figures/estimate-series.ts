@@ -62,7 +62,10 @@ export function estimateSeries(
     ]);
   });
   const model = points[0]?.cell.model;
-  return group({ class: "series", "data-model": model }, [linePath(line, { x, y }, style), ...marks]);
+  return group({ class: "series", "data-model": model }, [
+    ...(line.length > 1 ? [linePath(line, { x, y }, style)] : []),
+    ...marks,
+  ]);
 }
 
 /** The paper's value, around ours where they are near. */

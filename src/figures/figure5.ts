@@ -8,6 +8,7 @@ import { BIN, drawnBins, type Histogram, histogram } from "./histogram.ts";
 import { centreOf } from "./interval.ts";
 import { heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
+import { rungLines, rungSentence, rungsDown } from "./rung-marks.ts";
 import { linearScale, shortNumber } from "./scale.ts";
 import { type Frame, linePath } from "./series.ts";
 import { figureWords } from "./shown.ts";
@@ -42,13 +43,14 @@ export function figure5(results: Results, options: FigureOptions): Figure | Lack
   if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
   const binned = binnedOf(cells, options);
   const theme = themeOf(options.theme);
-  const { nodes, leftOut, ...size } = drawing(binned, options, theme);
+  const rungs = rungLines(results, options.loss);
+  const { nodes, leftOut, ...size } = drawing(binned, rungs, options, theme);
   const { of, figure } = figureWords(5, modelsOf(cells));
   return page(
     {
       name: NAME,
       title: `Final losses of all runs${of}${figure}`,
-      caption: `${captionStart(binned, options)}${leftOut} ${runsSentence(cells, results)}`,
+      caption: `${captionStart(binned, options)}${rungSentence(rungs)}${leftOut} ${runsSentence(cells, results)}`,
       ...size,
       theme,
       data: binned.flatMap((one) => rowsOf(one, options)),
@@ -69,7 +71,12 @@ function binnedOf(cells: readonly SweepCell[], { loss, statistic }: FigureOption
 
 const HEIGHT = 46;
 
-function drawing(binned: readonly Binned[], options: FigureOptions, theme: Theme): GridDrawing {
+function drawing(
+  binned: readonly Binned[],
+  rungs: ReturnType<typeof rungLines>,
+  options: FigureOptions,
+  theme: Theme,
+): GridDrawing {
   const cells = binned.map(({ cell }) => cell);
   const head = heading("Number of runs", { y: 0, theme });
   const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 20, theme });
@@ -81,6 +88,7 @@ function drawing(binned: readonly Binned[], options: FigureOptions, theme: Theme
     if (place === undefined) return [];
     const frame = frameOf(place.box, bins, most);
     const marks = [
+      rungsDown(rungs, frame.x, { box: place.box, theme, named: place.numbers.y && place.edges.top }),
       ...bars(one, frame, styles.get(one.cell.model)?.colour as string),
       centreMark(one, frame, place.box, options, theme),
     ];

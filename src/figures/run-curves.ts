@@ -8,6 +8,7 @@ import { cellGrid, type GridDrawing } from "./cell-grid.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { framed, heading, lossScale, stepScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
+import { rungLines, rungSentence, rungsAcross } from "./rung-marks.ts";
 import { bandPath, type Frame, linePath } from "./series.ts";
 import { ofOneModel } from "./shown.ts";
 import { type Spread, spreads } from "./spreads.ts";
@@ -39,8 +40,9 @@ export function runCurves(results: Results, options: FigureOptions): Figure | La
     single: byRank(cell, options.loss),
   }));
   const theme = themeOf(options.theme);
-  const { nodes, leftOut, ...size } = drawing(shown, options, theme);
-  const caption = `${captionStart(options, cells)}${leftOut} ${runsSentence(cells, results)}`;
+  const rungs = rungLines(results, options.loss);
+  const { nodes, leftOut, ...size } = drawing(shown, rungs, options, theme);
+  const caption = `${captionStart(options, cells)}${rungSentence(rungs, ", with j at the right")}${leftOut} ${runsSentence(cells, results)}`;
   const data = shown.flatMap((one) => rowsOf(one, options));
   return page(
     {
@@ -65,7 +67,12 @@ function byRank({ runs }: SweepCell, set: LossSet): RunRecord[] {
 
 const HEIGHT = 62;
 
-function drawing(shown: readonly CellRuns[], options: FigureOptions, theme: Theme): GridDrawing {
+function drawing(
+  shown: readonly CellRuns[],
+  rungs: ReturnType<typeof rungLines>,
+  options: FigureOptions,
+  theme: Theme,
+): GridDrawing {
   const cells = shown.map(({ cell }) => cell);
   const head = heading(`${capitalised(lossName(options.loss))}: ${unitText(options.unit)}`, { y: 0, theme });
   const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 24, theme });
@@ -75,13 +82,16 @@ function drawing(shown: readonly CellRuns[], options: FigureOptions, theme: Them
   const panels = shown.flatMap((one) => {
     const place = layout.place(one.cell);
     if (place === undefined) return [];
-    const { box, numbers } = place;
+    const { box, numbers, edges } = place;
     const frame = {
       x: stepScale(last, [box.x, box.x + box.width]).scale,
       y: lossScale(values, options.scale, [box.y + box.height, box.y]),
     };
     const colour = styles.get(one.cell.model)?.colour as string;
-    const marks = runMarks(one, frame, colour, options, theme);
+    const marks = [
+      ...runMarks(one, frame, colour, options, theme),
+      rungsAcross(rungs, frame.y, { box, theme, named: edges.right }),
+    ];
     return [panel({ box, ...frame, theme, numbers, attributes: cellAttributes(one.cell) }, marks)];
   });
   const foot = text(stepScale(last, [0, 1]).title, layout.width / 2, layout.bottom - 4, {

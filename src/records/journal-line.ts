@@ -16,13 +16,26 @@ export function lineOf(record: RunRecord): string {
 
 /** A record as a JSON value: how it ended comes first, its curve last. With two tasks it has one label correlation. */
 export function plain(record: RunRecord): z.input<typeof RECORD_SCHEMA> {
-  const { id, status, point, curve, labelCorrelations, parameters, elapsedMs, engine, device, measures, ...rest } =
-    record;
+  const {
+    id,
+    status,
+    point,
+    cross,
+    curve,
+    labelCorrelations,
+    parameters,
+    elapsedMs,
+    engine,
+    device,
+    measures,
+    ...rest
+  } = record;
   const { trainingSetLoss } = rest;
   return {
     id,
     status,
     ...(Object.keys(point).length > 0 && { point: { ...point } }),
+    ...(cross && { cross: { ...cross } }),
     ...rest,
     trainingSetLoss: trainingSetLoss && [...trainingSetLoss],
     ...(labelCorrelations.length === 1
@@ -70,10 +83,11 @@ export function sameNumbers(a: RunNumbers, b: RunNumbers): boolean {
 export function recordIn(line: Buffer): RunRecord | undefined {
   const { data } = isSealed(line) ? LINE_SCHEMA.safeParse(jsonIn(line.toString())) : {};
   if (data === undefined) return undefined;
-  const { crc: _, point = NO_CHOICE, curve, labelCorrelation, labelCorrelations, measures, ...rest } = data;
+  const { crc: _, point = NO_CHOICE, cross, curve, labelCorrelation, labelCorrelations, measures, ...rest } = data;
   const record: RunRecord = {
     ...rest,
     point,
+    ...(cross && { cross }),
     labelCorrelations: (labelCorrelations ?? [labelCorrelation ?? null]).map(numberIn),
     ...(measures && { measures: measuresIn(measures) }),
     curve: {

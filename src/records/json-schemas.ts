@@ -42,14 +42,16 @@ function titled(title: string, version: number, json: Record<string, unknown>): 
 /** A row as an object: numbers as numbers, an empty cell as an empty text. */
 function csvSchema(file: string, columns: readonly Column<never>[]): object {
   const settings = GRID_KEYS.filter((key) => !columns.some(({ name }) => name === key));
-  const of = (parts: boolean) => columns.filter(({ per }) => (per !== undefined) === parts);
+  const of = (parts: boolean) => columns.filter(({ per }) => (per !== undefined && per !== "cross") === parts);
   const pattern = ({ name, per }: Column<never>) =>
     per === "setting" ? `^(${settings.join("|")})$` : `^${name}${per === "pair" ? "[1-9][0-9]*-" : ""}[1-9][0-9]*$`;
   return titled(`a row of ${file}`, CSV_VERSION, {
     type: "object",
     properties: Object.fromEntries(of(false).map((column) => [column.name, cellSchema(column)])),
     patternProperties: Object.fromEntries(of(true).map((column) => [pattern(column), cellSchema(column)])),
-    required: of(false).map(({ name }) => name),
+    required: of(false)
+      .filter(({ per }) => per === undefined)
+      .map(({ name }) => name),
     additionalProperties: false,
   });
 }

@@ -72,7 +72,7 @@ function csvSections(): string[] {
 
 /** A column's name, or the first and the last of its parts. */
 function names(column: Column<never>): string {
-  if (column.per === undefined || column.per === "setting") return `\`${column.name}\``;
+  if (column.per === undefined || column.per === "setting" || column.per === "cross") return `\`${column.name}\``;
   const last = column.per === "task" ? "K" : "(K-1)-K";
   return `\`${columnNames(column, 3)[0]}\` ... \`${column.name}${last}\``;
 }
