@@ -1,22 +1,26 @@
 import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
-import { mean } from "../stats/moments.ts";
+import { againstCorrelation, placesSentence } from "./against-correlation.ts";
 import { paperCurve } from "./cell-curves.ts";
+import type { EstimatePoint } from "./estimate-series.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
-import { type CellPoint, finalPanel } from "./final-panel.ts";
 import { estimate } from "./interval.ts";
-import { legend, ofModels, paperItems } from "./legend.ts";
-import { heading } from "./loss-axis.ts";
-import { COLUMN, type Drawing, page } from "./page.ts";
+import { ofModels, paperItems } from "./legend.ts";
+import { lossScale } from "./loss-axis.ts";
+import { type Drawing, page } from "./page.ts";
 import { paperFigure } from "./paper-points.ts";
-import { modelGroups, ofOneModel } from "./shown.ts";
+import { ofOneModel } from "./shown.ts";
 import { modelStyles } from "./style.ts";
 import { correlationsOf, finalMeans, modelsOf, sweepCells } from "./sweep-cells.ts";
-import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { capitalised, lossHeading, runsSentence, statisticName, tasksWords, unitsSentence } from "./words.ts";
 
 const NAME = "final-loss";
+
+interface CellPoint extends EstimatePoint {
+  /** The paper's at the end of its curve; NaN if it has none, or if it was not asked for. */
+  readonly paper: number;
+}
 
 /** Final loss of each model against the correlation, with its 95 % interval over runs. */
 export function finalLoss(results: Results, options: FigureOptions): Figure | Lacking {
@@ -30,13 +34,12 @@ export function finalLoss(results: Results, options: FigureOptions): Figure | La
     paper: paperCurve(cell, options).at(-1)?.loss ?? Number.NaN,
   }));
   const theme = themeOf(options.theme);
-  const groups = groupsOf(points);
-  const { nodes, height } = drawing(points, groups, options, theme);
+  const { nodes, height } = drawing(points, options, theme);
   return page(
     {
       name: NAME,
       title: `Final loss${ofOneModel(modelsOf(cells))} against correlation`,
-      caption: `${captionStart(points, options)}${panelsSentence(groups)} ${runsSentence(cells, results)}`,
+      caption: `${captionStart(points, options)} ${runsSentence(cells, results)}`,
       height,
       theme,
       data: points.map((point) => rowOf(point, options)),
@@ -45,44 +48,19 @@ export function finalLoss(results: Results, options: FigureOptions): Figure | La
   );
 }
 
-/** The models of one panel; of several, from the highest losses to the lowest. */
-function groupsOf(points: readonly CellPoint[]): string[][] {
-  const models = modelsOf(points.map(({ cell }) => cell));
-  if (modelGroups(models).length === 1) return [models];
-  const over = (model: string) => {
-    const values = points.filter(({ cell }) => cell.model === model).map(({ value }) => value);
-    return mean(values);
-  };
-  return modelGroups(models.toSorted((a, b) => over(b) - over(a)));
-}
-
-const HEIGHTS = { alone: 130, several: 92 } as const;
-const GAP = 10;
-
-function drawing(
-  points: readonly CellPoint[],
-  groups: readonly string[][],
-  options: FigureOptions,
-  theme: Theme,
-): Drawing {
-  const styles = modelStyles(modelsOf(points.map(({ cell }) => cell)), theme);
+function drawing(points: readonly CellPoint[], options: FigureOptions, theme: Theme): Drawing {
   const published = publishedIn(points);
-  const head = heading(lossHeading(options), { y: 0, theme });
-  const marks = paperItems(
-    `the paper, at the end of its ${paperFigure(published)}`,
-    ofModels(styles, modelsOf(published)),
-  );
-  const key = legend(marks, { y: head.height + 9, theme });
-  const top = head.height + 6 + key.height;
-  const height = groups.length === 1 ? HEIGHTS.alone : HEIGHTS.several;
-  const place = { styles, options, theme, height };
-  const panels = groups.flatMap((models, i) => {
-    const numbers = i === groups.length - 1;
-    return finalPanel(points, models, { ...place, top: top + i * (height + GAP), numbers });
+  const styles = modelStyles(modelsOf(points.map(({ cell }) => cell)), theme);
+  const marks = ofModels(styles, modelsOf(published));
+  return againstCorrelation(points, {
+    title: lossHeading(options),
+    scale: (range, shown) => {
+      const values = shown.flatMap(({ value, low, high, paper = Number.NaN }) => [value, low, high, paper]);
+      return lossScale(values, options.scale, range);
+    },
+    key: paperItems(`the paper, at the end of its ${paperFigure(published)}`, marks),
+    theme,
   });
-  const bottom = top + groups.length * (height + GAP) - GAP + 24;
-  const foot = text("task correlation", COLUMN / 2, bottom - 4, { fill: theme.ink, anchor: "middle" });
-  return { nodes: [...head.nodes, key.node, ...panels, foot], height: bottom };
 }
 
 /** The cells of which the paper's value is drawn. */
@@ -98,13 +76,8 @@ function captionStart(points: readonly CellPoint[], { loss, statistic, unit }: F
       : ` Hollow markers: the end of the paper's ${figure}, a mean over its 200 runs; it does not say of which rows.`;
   return (
     `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(points.map(({ cell }) => cell))} after the last step (${unitsSentence({ loss, unit })}), ` +
-    `with its 95 % interval over runs. Models at one correlation are drawn side by side around its tick.${paper}`
+    `with its 95 % interval over runs.${placesSentence(points)}${paper}`
   );
-}
-
-function panelsSentence(groups: readonly string[][]): string {
-  if (groups.length === 1) return "";
-  return ` The models are in ${groups.length} panels, each with an axis of its own, from the highest losses to the lowest.`;
 }
 
 function rowOf({ cell, value, low, high, paper }: CellPoint, options: FigureOptions): Record<string, CsvValue> {

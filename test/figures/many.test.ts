@@ -55,7 +55,7 @@ test("final-loss draws models of like losses in one panel, on an axis of its own
   const lossOf: LossOf = ({ model }) => 0.1 + 0.05 * MODELS.indexOf(model.name);
   const rising = madeResults(lossOf, [`models=${MODELS}`, "correlations=0.5,1", "runs=1"]);
   const { svg, caption } = finalLoss(rising, DEFAULT_OPTIONS) as Figure;
-  expect(caption).toContain("The models are in 3 panels, each with an axis of its own, from the highest losses");
+  expect(caption).toContain("The models are in 3 panels, each with an axis of its own, from the highest values");
   const panels = svg.split('class="panel"').slice(1);
   const models = panels.map((panel) =>
     [...panel.matchAll(/class="series" data-model="([^"]+)"/g)].map(([, model]) => model),
