@@ -79,7 +79,7 @@ function axes({ box, x, y, theme, numbers = {} }: PanelOptions): SvgNode {
 }
 
 /** How far a number may reach beyond its panel: less than half of the room between two panels. */
-const BEYOND = 3.5;
+const BEYOND = 2.5;
 
 /** The numbers below a panel that touch neither each other nor those of the panels beside it. */
 function bottomLabels({ ticks, at }: Scale, { x: left, width }: Box): (Tick & Span)[] {

@@ -12,7 +12,7 @@ import { correlationWords } from "./words.ts";
 /** Most panels side by side: each holds its title. */
 const COLUMNS = 3;
 /** Most rows of panels on a page, unless there are as many models. */
-const ROWS = 16;
+const ROWS = 12;
 /** Panels in more rows than this are lower. */
 const FEW = 9;
 const LOWER = 0.7;

@@ -83,7 +83,7 @@ function lowerCurves(panels: readonly CurvePanel[]): CurvePanel[] {
   const ends = (curve: DrawnCurve) => curve.points.at(-1)?.value ?? 0;
   const high = modelsIn([{ curves: all.filter((curve) => ends(curve) > LOW * frame) }]);
   const lower = panels.map((panel) => only(panel, ({ attributes }) => !high.has(String(attributes["data-model"]))));
-  return modelsIn(lower).size < 2 ? [] : lower.map(({ title: _, ...panel }) => panel);
+  return modelsIn(lower).size < 2 ? [] : lower.map(untitled);
 }
 
 function lowerPart(lower: readonly CurvePanel[], { theme }: Shown): Part {
@@ -102,18 +102,23 @@ function differenceParts(compared: readonly CurvePanel[], lower: readonly CurveP
   const isLow = ({ attributes }: DrawnCurve) => low.has(String(attributes["data-model"]));
   const rows = [
     compared.map((panel) => only(panel, (curve) => !isLow(curve))),
-    compared.map(({ title: _, ...panel }) => only(panel, isLow)),
+    compared.map((panel) => only(panel, isLow)),
   ].filter((row) => modelsIn(row).size > 0);
   const columns = columnsOf(compared);
   const parts = rows.map((row, i): Part => {
     const foot = i === rows.length - 1;
-    return (top) => differencePanels(row, { theme, columns, top: top + (i > 0 ? 9 : 0), height: 60, foot });
+    const panels = i === 0 ? row : row.map(untitled);
+    return (top) => differencePanels(panels, { theme, columns, top: top + (i > 0 ? 9 : 0), height: 60, foot });
   });
   return [headingPart("Ours minus the paper's", theme, 4), ...parts];
 }
 
 function columnsOf(panels: readonly CurvePanel[]): number {
   return Math.min(3, panels.length);
+}
+
+function untitled({ title: _, ...panel }: CurvePanel): CurvePanel {
+  return panel;
 }
 
 function only(panel: CurvePanel, keep: (curve: DrawnCurve) => boolean): CurvePanel {

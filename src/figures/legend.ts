@@ -30,7 +30,7 @@ export interface Legend {
   readonly height: number;
 }
 
-const WIDTHS: Readonly<Record<Sample, number>> = { line: 16, marked: 16, marker: 6, hollow: 6 };
+const WIDTHS: Readonly<Record<Sample, number>> = { line: 16, marked: 16, marker: 8, hollow: 6 };
 const GAP = 9;
 const LINE = 10;
 /** Left edge of the legend on the page. */

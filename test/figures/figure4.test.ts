@@ -88,6 +88,20 @@ describe("figure4(results, options)", () => {
     expect(draw({ scale: "log" }).svg).not.toMatch(again);
   });
 
+  test("titles the first row of differences, also where all curves end low", () => {
+    const made = sweepResults({ set: ["models=[omoe, mmoe]", "steps=10000"] });
+    const steep = (loss: number, i: number) => (i < 30 ? 4 * loss : loss); // the first 15 evaluations of two tasks
+    const records = made.records.map((one) => ({ ...one, curve: { ...one.curve, train: one.curve.train.map(steep) } }));
+    const results = { ...made, records };
+    expect(draw({}, results).svg).toContain(">The lower curves on a logarithmic axis<");
+    const below = draw({ paper: true }, results).svg.split(">Ours minus the paper's<")[1];
+    expect(below?.match(/>correlation [\d.]+</g)).toEqual([
+      ">correlation 0.5<",
+      ">correlation 0.9<",
+      ">correlation 1<",
+    ]);
+  });
+
   test("shows a curve of one point", () => {
     const { svg } = draw({}, sweepResults({ set: ["steps=100", "models=[mmoe]", "correlations=[1]"] }));
     expect(svg).toMatch(/class="series"[^>]*>\s*<path d="M[\d.]+ [\d.]+h3"/);
