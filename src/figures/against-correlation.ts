@@ -41,13 +41,14 @@ export function againstCorrelation(
   const groups = groupsOf(points);
   const height = groups.length === 1 ? HEIGHTS.alone : HEIGHTS.several;
   const top = head.height + 6 + names.height;
-  const place = { styles, scale, theme, height, correlations: correlationsOf(points.map(({ cell }) => cell)) };
+  const width = COLUMN - LEFT - labelsWidth([...styles.keys()].map(modelLabel), { marked: true }) - 2;
+  const place = { styles, scale, theme, width, height, correlations: correlationsOf(points.map(({ cell }) => cell)) };
   const panels = groups.flatMap((models, i) => {
     const here = points.filter(({ cell }) => models.includes(cell.model));
     return modelsPanel(models, here, { ...place, top: top + i * (height + GAP), numbers: i === groups.length - 1 });
   });
   const bottom = top + groups.length * (height + GAP) - GAP + 24;
-  const foot = text("task correlation", COLUMN / 2, bottom - 4, { fill: theme.ink, anchor: "middle" });
+  const foot = text("task correlation", LEFT + width / 2, bottom - 4, { fill: theme.ink, anchor: "middle" });
   return { nodes: [...head.nodes, names.node, ...panels, foot], height: bottom };
 }
 
@@ -70,6 +71,7 @@ interface PanelPlace extends Pick<PlotOptions, "scale" | "theme"> {
   readonly styles: ReadonlyMap<string, SeriesStyle>;
   readonly correlations: readonly number[];
   readonly top: number;
+  readonly width: number;
   readonly height: number;
   /** Whether the correlations are written below it. */
   readonly numbers: boolean;
@@ -81,9 +83,8 @@ const SIDE = 2;
 
 /** Some models' points, each model's name beside its last one. */
 function modelsPanel(models: readonly string[], points: readonly EstimatePoint[], place: PanelPlace): SvgNode[] {
-  const { styles, scale, theme, correlations, top, height, numbers } = place;
-  const room = labelsWidth([...styles.keys()].map(modelLabel), { marked: true }) + 2;
-  const box: Box = { x: LEFT, y: top, width: COLUMN - LEFT - room, height };
+  const { styles, scale, theme, correlations, top, width, height, numbers } = place;
+  const box: Box = { x: LEFT, y: top, width, height };
   const narrow = correlationScale(correlations, [0, box.width - WIDEST_SLOT - 2 * SIDE]);
   const slot = slotWidth(correlations.map(narrow.at));
   const side = slot / 2 + SIDE;
