@@ -15,8 +15,8 @@ const WIDE = "{name: wide, like: mmoe, experts: {layers: [32, 16]}}";
 
 /** The smoke preset with other models, as a file from before there were any of one's own. */
 function fileWith(models: string): string {
-  const { origins, ownModels: _, models: __, ...settings } = loadConfig("smoke");
-  const { name, about, ownModels, ...marks } = origins;
+  const { origins, ownModels: _, cross: __, models: ___, ...settings } = loadConfig("smoke");
+  const { name, about, ownModels, cross, ...marks } = origins;
   const path = join(temporaryFolder(), "mine.yaml");
   writeFileSync(path, `${JSON.stringify({ ...settings, marks }).slice(0, -1)}, models: ${models}}`);
   return path;
