@@ -1,7 +1,8 @@
 import type { Matrix } from "../data/correlation-matrix.ts";
 import type { Sampling } from "../data/order.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
-import type { DataIdentity } from "../data/streams.ts";
+import type { RunNames } from "../data/streams.ts";
+import type { DiagnosticKind } from "../diagnostics/kinds.ts";
 import type { Model } from "../models/code.ts";
 import type { Initializer } from "../models/initializers.ts";
 import { initialValues } from "../models/parameters.ts";
@@ -45,7 +46,7 @@ export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 export const DIVERGED_LOSS = 1e6;
 
 /** One model to be trained once; unless it says otherwise, a member of the family. */
-export interface Run<M extends Model = ModelSpec> {
+export interface Run<M extends Model = ModelSpec> extends RunNames {
   /** Made of values, e.g. `mmoe/p=0.50/017`. */
   readonly id: string;
   readonly model: M;
@@ -55,12 +56,9 @@ export interface Run<M extends Model = ModelSpec> {
   readonly point?: Readonly<Record<string, number | string>>;
   /** The correlations of the K tasks in this cell, [K, K]. */
   readonly correlationMatrix: Matrix;
-  /** The run's index, from 0; with `seed` it names the run's streams, unless it is crossed. */
-  readonly index: number;
-  /** Of a crossed run: the index that names its rows and their order, and the one that names its initial values. */
-  readonly cross?: { readonly data: number; readonly initial: number };
-  readonly seed: number;
   readonly training: TrainingSettings;
+  /** What is measured of it beside its losses; absent for nothing. */
+  readonly diagnostics?: readonly DiagnosticKind[];
 }
 
 /** A run of any model, also of one in JavaScript. */
@@ -72,6 +70,16 @@ export interface Curve {
   /** Mean of the batch losses, each before its update, since the evaluation before. */
   readonly train: readonly (readonly number[])[];
   readonly heldout: readonly (readonly number[])[];
+}
+
+/** What was measured of one run, beside its losses, at some of its evaluations: those of `diagnosedSteps`. */
+export interface Diagnostics {
+  readonly steps: readonly number[];
+  /**
+   * A number at each of `steps`, NaN where there is none, by the quantity's name. One of a task, a pair or an expert has
+   * its numbers, from 1, in the name: `alignment/2`, `gradientCosine/1/2`, `gateWeight/1/8`.
+   */
+  readonly values: Readonly<Record<string, readonly number[]>>;
 }
 
 export interface RunResult {
@@ -90,6 +98,8 @@ export interface RunResult {
    * set, or over the held-out rows if rows are fresh.
    */
   readonly labelCorrelations: readonly number[];
+  /** Up to the failure, for a run that failed; the last values of those that `MEASURES` has are its measures. */
+  readonly diagnostics?: Diagnostics;
   /** Other measures of the run, by the names that `records/measures.ts` declares. */
   readonly measures?: Readonly<Record<string, number | readonly number[]>>;
   /** Wall time of the run; what runs that train together have in common, such as their rows, is divided by their number. */
@@ -124,6 +134,8 @@ export interface RunState {
   readonly sums: readonly number[];
   /** Up to the latest evaluation. */
   readonly curve: Curve;
+  /** Up to the latest of its evaluations that has some. */
+  readonly diagnostics?: Diagnostics;
   /** Why it has failed, while runs beside it train on. */
   readonly failure?: string;
   /** As in its result. */
@@ -186,14 +198,6 @@ export interface Engine {
   /** Peak memory of training these runs, in bytes, without the program itself. */
   memoryBytes(runs: readonly AnyRun[]): number;
   dispose(): Promise<void>;
-}
-
-/** What names a run's streams. */
-export type RunNames = Pick<AnyRun, "seed" | "index" | "cross">;
-
-/** Names the streams of a run's rows and their order. */
-export function dataIdentity({ seed, index, cross }: RunNames): DataIdentity {
-  return { seed, run: cross?.data ?? index };
 }
 
 /** The stream of a run's initial values or dropout masks for one tensor: named by run, model and tensor. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
+import { dataIdentity } from "../../src/data/streams.ts";
 import { TaskSet } from "../../src/data/task-set.ts";
-import { type AnyRun, dataIdentity, initialParameters, type Run } from "../../src/engines/engine.ts";
+import { type AnyRun, initialParameters, type Run } from "../../src/engines/engine.ts";
 import { lineOf, recordIn } from "../../src/records/journal-line.ts";
 import { recordOf } from "../../src/records/record.ts";
 import { runsCsv } from "../../src/records/runs-csv.ts";
