@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { dataIdentity } from "../../src/data/streams.ts";
 import { TaskSet } from "../../src/data/task-set.ts";
+import { Diagnosis } from "../../src/diagnostics/diagnosis.ts";
 import { type AnyRun, initialParameters, type Run } from "../../src/engines/engine.ts";
 import { lineOf, recordIn } from "../../src/records/journal-line.ts";
 import { recordOf } from "../../src/records/record.ts";
@@ -32,6 +33,13 @@ describe("planRuns(config) of a cross", () => {
     expect(rows(at(1, 0))).not.toEqual(rows(at(2, 0)));
     expect(initialParameters(at(0, 3))).toEqual(initialParameters(at(2, 3)));
     expect(initialParameters(at(0, 3))).not.toEqual(initialParameters(at(0, 2)));
+  });
+
+  test("diagnoses runs on the rows of their data", () => {
+    const parameters = initialParameters(at(0, 0));
+    const gates = (run: Run) => new Diagnosis({ ...run, diagnostics: ["gates"] }).at(parameters);
+    expect(gates(at(1, 0))).toEqual(gates(at(1, 3)));
+    expect(gates(at(1, 0))).not.toEqual(gates(at(2, 0)));
   });
 
   test("crosses the streams of runs that are not crossed", () => {
