@@ -8,6 +8,7 @@ import { eagerTrainer } from "./eager-trainer.ts";
 import { type Group, type Grouping, groupsOf } from "./groups.ts";
 import { codeBytes, fedBytes, largestGroup, rowBytes, tensorBytes } from "./memory.ts";
 import { type Backend, loadTf } from "./tf.ts";
+import { GroupFeeds } from "./traced/group-feeds.ts";
 import { TracedTraining } from "./traced/traced-training.ts";
 import type { ProgramOptions } from "./traced/training-program.ts";
 import { type CreateTrainer, trainGroup } from "./train-group.ts";
@@ -53,7 +54,8 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     (traced ? 2 : 1) * sum(group.sources, rowBytes) +
     (traced ? fedBytes(group) : 0) +
     (device.memory?.card === undefined ? sum(group.runs, tensorBytes) : 0);
-  const training = new TracedTraining(tf, jobs, options);
+  const feeds = new GroupFeeds(jobs, options.note);
+  const training = new TracedTraining(tf, feeds, options);
   const code = new CodeTraining(tf);
   const prepare = async (models: readonly Model[]) => {
     await tf.setBackend(backend);
@@ -87,7 +89,10 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
       return bytes.reduce((most, one) => Math.max(most, one), 0);
     },
     // Between calls of `train` no tensor is left, only graphs; the backend itself is the process's.
-    dispose: () => training.dispose(),
+    async dispose() {
+      training.free();
+      await feeds.dispose();
+    },
   };
 }
 
