@@ -22,9 +22,10 @@ export function tensorBytes({ model, training }: Run): number {
   return 4 * (6 * parameterCount(model) + active * (3 * model.inputs + 5 * unitCount(model)));
 }
 
-/** Bytes of a run of a model in JavaScript with so many parameters, without what its code makes on the way. */
-export function codeBytes(run: AnyRun, parameters: number): number {
-  return rowBytes(run) + 4 * 6 * parameters;
+/** Bytes of one run of a model in JavaScript with so many parameters, without what its code makes on the way. */
+export function codeBytes(group: AnyGroup, parameters: number, traced: boolean): number {
+  const rows = rowBytes(group.runs[0] as AnyRun);
+  return (traced ? 2 * rows + fedBytes(group) : rows) + 4 * 6 * parameters;
 }
 
 /** Most bytes that one call is fed. */

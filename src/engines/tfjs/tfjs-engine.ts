@@ -3,6 +3,7 @@ import { isCode, type Model } from "../../models/code.ts";
 import { byKind, checkModel, checkRun } from "../abilities.ts";
 import type { Engine, Run } from "../engine.ts";
 import { CodeTraining } from "./code/code-training.ts";
+import { codeGroup } from "./code/traced-code.ts";
 import { deviceOf } from "./device.ts";
 import { eagerTrainer } from "./eager-trainer.ts";
 import { type Group, type Grouping, groupsOf } from "./groups.ts";
@@ -56,7 +57,7 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     (device.memory?.card === undefined ? sum(group.runs, tensorBytes) : 0);
   const feeds = new GroupFeeds(jobs, options.note);
   const training = new TracedTraining(tf, feeds, options);
-  const code = new CodeTraining(tf);
+  const code = new CodeTraining(tf, traced ? { ...options, feeds, note } : undefined);
   const prepare = async (models: readonly Model[]) => {
     await tf.setBackend(backend);
     await code.prepare(models.filter(isCode));
@@ -84,13 +85,14 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
       const { specs, codes } = byKind(runs);
       const bytes = [
         ...groupsOf(specs, grouping).map(hostBytes),
-        ...codes.map((run) => codeBytes(run, code.size(run.model))),
+        ...codes.map((run) => codeBytes(codeGroup(run), code.size(run.model), traced)),
       ];
       return bytes.reduce((most, one) => Math.max(most, one), 0);
     },
     // Between calls of `train` no tensor is left, only graphs; the backend itself is the process's.
     async dispose() {
       training.free();
+      code.free();
       await feeds.dispose();
     },
   };

@@ -21,7 +21,8 @@ const TOLERANCE = 1e-4;
  * Tries a model on random rows, near initial values of two runs. Throws UsageError if its predictions have another shape,
  * are not finite, depend on other rows or on calls before, or leave a parameter without a gradient.
  */
-export function checkCode(tf: Tf, model: CodeModel, loaded: LoadedCode): void {
+export function checkCode(tf: Tf, loaded: LoadedCode): void {
+  const { model } = loaded;
   tf.tidy(() => {
     const x = tf.tensor(numbers("x", ROWS * model.inputs), [ROWS, model.inputs]);
     const [values, others] = [0, 1].map((index) => separatedCode(tf, loaded, tf.tensor1d(nearStart(index)))) as [
@@ -29,7 +30,7 @@ export function checkCode(tf: Tf, model: CodeModel, loaded: LoadedCode): void {
       Tensor[],
     ];
     const predict = (rows: Tensor, parameters: readonly Tensor[]) =>
-      predictCode(tf, model, loaded, rows, parameters).outputs.dataSync<"float32">();
+      predictCode(tf, loaded, rows, parameters).outputs.dataSync<"float32">();
     const first = predict(x, values);
     if (!first.every(Number.isFinite)) throw modelError(model, "forward: expected finite numbers, got others");
     predict(tf.neg(x), others);
@@ -44,7 +45,7 @@ export function checkCode(tf: Tf, model: CodeModel, loaded: LoadedCode): void {
         model,
         "forward: a row's prediction depends on the rows beside it, which evaluations put together",
       );
-    checkGradients(tf, model, loaded, x, values);
+    checkGradients(tf, loaded, x, values);
   });
 
   /** A run's initial values, a little moved: those that begin at 0 would hide what depends on them. */
@@ -61,10 +62,11 @@ function alike(values: Float32Array, others: Float32Array, tolerance: number): b
 }
 
 /** Each for itself: the error then names the parameter. */
-function checkGradients(tf: Tf, model: CodeModel, loaded: LoadedCode, x: Tensor, values: readonly Tensor[]): void {
-  for (const [i, { name }] of loaded.parameters.entries()) {
+function checkGradients(tf: Tf, loaded: LoadedCode, x: Tensor, values: readonly Tensor[]): void {
+  const { model, parameters } = loaded;
+  for (const [i, { name }] of parameters.entries()) {
     const sum = (value: Tensor) => {
-      const { outputs, penalty } = predictCode(tf, model, loaded, x, values.with(i, value));
+      const { outputs, penalty } = predictCode(tf, loaded, x, values.with(i, value));
       return penalty ? tf.add(tf.sum(outputs), penalty) : tf.sum(outputs);
     };
     const gradient = gradientOf(model, name, () => tf.grad(sum)(values[i] as Tensor));

@@ -8,13 +8,13 @@ import { type Feed, feedOf } from "../feed/eager-feed.ts";
 import { heldSteps } from "../held-steps.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import { slicedRows } from "../model/batch.ts";
-import { lossesOf, meanLosses } from "../model/objective.ts";
+import type { Batch } from "../model/objective.ts";
 import { initialState, ratesAt, type TrainingState, updated } from "../model/optimizer.ts";
 import type { Tf } from "../tf.ts";
 import type { LossSums, Trainer } from "../trainer.ts";
 import { initialCode } from "./initial-values.ts";
 import type { LoadedCode } from "./load-code.ts";
-import { predictCode } from "./predict.ts";
+import { codeGradients, codeLosses } from "./objective.ts";
 
 /** Trains one run of a model in JavaScript: the parameters are one tensor [P], cut up where the code reads them. */
 export class CodeTrainer implements Trainer {
@@ -48,11 +48,13 @@ export class CodeTrainer implements Trainer {
   /** One update; the losses before it, [K]. */
   #step(step: number): Tensor {
     const tf = this.#tf;
-    const { optimizer, lr } = this.#run.training;
+    const { optimizer, lr, huberDelta } = this.#run.training;
     const before = this.#state;
     this.#feed.batchInto(this.#rows.x, this.#rows.y, step);
     const [state, losses] = tf.tidy(() => {
-      const { losses, gradients } = this.#gradients(separatedCode(tf, this.#loaded, before.parameters));
+      const parameters = separatedCode(tf, this.#loaded, before.parameters);
+      const batch = this.#batchOf(this.#rows);
+      const { losses, gradients } = codeGradients(tf, this.#loaded, parameters, batch, huberDelta);
       const flat = tf.concat(gradients.map((gradient) => tf.reshape(gradient, [-1])));
       return [updated(tf, before, flat, ratesAt(optimizer, lr, step)), losses] as [TrainingState, Tensor];
     });
@@ -61,23 +63,8 @@ export class CodeTrainer implements Trainer {
     return losses;
   }
 
-  /** Losses [K] of the batch, and the gradients of the objective: their sum over tasks, and the model's penalty. */
-  #gradients(parameters: readonly Tensor[]): { losses: Tensor; gradients: Tensor[] } {
-    const tf = this.#tf;
-    const { model, training } = this.#run;
-    const { x, y } = this.#tensors(this.#rows);
-    const K = model.tasks;
-    const terms = (...values: Tensor[]) => {
-      const { outputs, penalty } = predictCode(tf, model, this.#loaded, x, values);
-      const losses = tf.reshape(meanLosses(tf, tf.reshape(tf.sub(outputs, y), [1, -1, K]), training.huberDelta), [K]);
-      return tf.concat([losses, penalty ? tf.reshape(penalty, [1]) : tf.zeros([1])]);
-    };
-    const { value, grads } = tf.valueAndGrads(terms)([...parameters], tf.ones([K + 1]));
-    return { losses: tf.slice(value, [0], [K]), gradients: grads };
-  }
-
   /** Rows as x [B, D] and y [B, K]. */
-  #tensors({ x, y }: Rows): { x: Tensor; y: Tensor } {
+  #batchOf({ x, y }: Rows): Batch {
     const { inputs: D, tasks: K } = this.#run.model;
     return { x: this.#tf.tensor(x, [x.length / D, D]), y: this.#tf.tensor(y, [y.length / K, K]) };
   }
@@ -87,10 +74,9 @@ export class CodeTrainer implements Trainer {
     const { model, training } = this.#run;
     const end = Math.min(to, from + EVALUATED_ROWS);
     const sums = tf.tidy(() => {
-      const { x, y } = this.#tensors(slicedRows(this.#feed.sets[set] as Rows, model, from, end));
+      const batch = this.#batchOf(slicedRows(this.#feed.sets[set] as Rows, model, from, end));
       const parameters = separatedCode(tf, this.#loaded, this.#state.parameters);
-      const { outputs } = predictCode(tf, model, this.#loaded, x, parameters);
-      return tf.sum(lossesOf(tf, tf.sub(outputs, y), training.huberDelta), 0);
+      return tf.sum(codeLosses(tf, this.#loaded, parameters, batch, training.huberDelta), 0);
     });
     const values = await sums.data<"float32">();
     sums.dispose();

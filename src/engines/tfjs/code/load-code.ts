@@ -5,6 +5,7 @@ import { authorsError, calling, modelError, shownPath } from "./user-error.ts";
 
 /** A model's code, and the parameters that it declares. */
 export interface LoadedCode {
+  readonly model: CodeModel;
   readonly code: ModelCode;
   readonly parameters: readonly Declared[];
   /** The number of all parameters. */
@@ -33,7 +34,7 @@ export async function loadCode(model: CodeModel): Promise<LoadedCode> {
   const size = parameters.reduce((sum, parameter) => sum + parameter.size, 0);
   if (size > MOST_PARAMETERS)
     throw modelError(model, `parameters: expected at most ${MOST_PARAMETERS} numbers, got ${size}`);
-  return { code, parameters, size };
+  return { model, code, parameters, size };
 }
 
 /** `import ... from "x"`, `export ... from "x"`, `import "x"`, and `import("x")` in a line that is no comment. */

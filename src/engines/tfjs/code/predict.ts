@@ -16,8 +16,7 @@ export interface Predicted {
 /** x [B, D], and its parameters in the order that they are declared → predictions. Throws UsageError for wrong shapes. */
 export function predictCode(
   tf: Tf,
-  model: CodeModel,
-  { code, parameters }: LoadedCode,
+  { model, code, parameters }: LoadedCode,
   x: Tensor,
   values: readonly Tensor[],
 ): Predicted {

@@ -13,7 +13,7 @@ async function complaintOf(text: string): Promise<string> {
   const loaded = await loadCode(model);
   const before = tf.memory().numTensors;
   try {
-    checkCode(tf, model, loaded);
+    checkCode(tf, loaded);
   } catch (error) {
     if (error instanceof UsageError) return error.message.replace(`model mine: ${model.file}`, "mine.mjs");
     throw error;
@@ -25,7 +25,7 @@ async function complaintOf(text: string): Promise<string> {
 /** LINEAR with another expression for its predictions, on line 4. */
 const returning = (value: string, before = "") => before + LINEAR.replace("tf.add(tf.matMul(x, w), b)", value);
 
-describe("checkCode(tf, model, loaded)", () => {
+describe("checkCode(tf, loaded)", () => {
   test.each([
     ["a linear map", LINEAR],
     ["a bottom with towers", BOTTOM],

@@ -1,12 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { AnyRun, Engine, Run, RunResult } from "../../../../src/engines/engine.ts";
+import type { AnyRun, Engine, RunResult } from "../../../../src/engines/engine.ts";
 import { loadTf } from "../../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../../src/engines/tfjs/tfjs-engine.ts";
-import type { CodeModel } from "../../../../src/models/code.ts";
 import type { ModelSpec } from "../../../../src/models/spec.ts";
 import { BOTTOM, codeModel, LINEAR } from "../../../support/code-model.ts";
 import { BOTTOM as BOTTOM_SPEC } from "../../../support/specs.ts";
-import { resultsOf, tinyRun } from "../runs.ts";
+import { codeRun, resultsOf, tinyRun } from "../runs.ts";
 
 const tf = await loadTf("wasm");
 const engine = await createTfjsEngine({ backend: "wasm" });
@@ -15,13 +14,8 @@ const SPEC: ModelSpec = { ...BOTTOM_SPEC, tasks: 2 };
 /** The same model in JavaScript, by the same name: its streams of initial values are the same. */
 const CODE = codeModel(BOTTOM, { name: SPEC.name, inputs: SPEC.inputs, tasks: SPEC.tasks });
 
-function codeRun(model: CodeModel, ...changes: Parameters<typeof tinyRun>): Run<CodeModel> {
-  const { inputs, tasks } = model;
-  return { ...tinyRun({ model: { ...SPEC, inputs, tasks }, ...changes[0] }, changes[1]), model };
-}
-
 async function results(runs: readonly AnyRun[], on: Engine = engine, hooks = {}): Promise<RunResult[]> {
-  return resultsOf(on, runs as Run[], hooks);
+  return resultsOf(on, runs, hooks);
 }
 
 const lossesOf = ({ curve, trainingSetLoss }: RunResult) => [curve.train, curve.heldout, trainingSetLoss ?? []].flat(2);
