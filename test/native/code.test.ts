@@ -6,7 +6,7 @@ import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { tensorflowBackend } from "../../src/engines/tfjs/trace/tensorflow-backend.ts";
 import { codeRun, resultsOf, tinyRun } from "../engines/tfjs/runs.ts";
 import { expectClose } from "../support/close.ts";
-import { BOTTOM, codeModel, LINEAR } from "../support/code-model.ts";
+import { BOTTOM, COUNTING, codeModel, LINEAR } from "../support/code-model.ts";
 import { range } from "../support/reference.ts";
 
 const tf = await loadTf("tensorflow");
@@ -19,6 +19,7 @@ const engines = {
 };
 afterAll(() => Promise.all(Object.values(engines).map((engine) => engine.dispose())));
 
+const BATCH_NORM = readFileSync("examples/batch-norm.mjs", "utf8");
 const FILM = readFileSync("examples/film.mjs", "utf8");
 const PENALISED = LINEAR.replace(
   "tf.add(tf.matMul(x, w), b)",
@@ -54,6 +55,9 @@ describe("traced training of a model in JavaScript has the numbers of eager step
     ["examples/film.mjs", FILM, {}],
     ["a penalty", PENALISED, {}],
     ["a sparse gate", GATED, {}],
+    ["a state", COUNTING, {}],
+    ["a state that stays as it is", COUNTING.replace("tf.add(state.steps, 1)", "state.steps"), {}],
+    ["examples/batch-norm.mjs", BATCH_NORM, {}],
     ["fresh rows", BOTTOM, { trainRows: "fresh" }],
     ["gradient descent by Huber's loss", BOTTOM, { optimizer: "sgd", lr: 0.05, huberDelta: 0.7 }],
     ["sets of more rows than are predicted at a time", BOTTOM, { trainRows: 1203, heldoutRows: 1001 }],
@@ -65,15 +69,18 @@ describe("traced training of a model in JavaScript has the numbers of eager step
   });
 });
 
-test("runs share a graph, and none changes another's numbers", async () => {
+test("runs share a graph, and none changes another's numbers or state", async () => {
+  const engine = await createTfjsEngine({ backend: "tensorflow", note });
   const before = binding.getNumOfSavedModels();
-  const model = codeModel(BOTTOM);
+  const model = codeModel(BATCH_NORM);
   const runs = range(3).map((index) => codeRun(model, { index }, { ...FIFTY, lr: 0.001 * (index + 1) }));
-  const together = await resultsOf(engines.traced, runs);
+  const together = await resultsOf(engine, runs);
   expect(binding.getNumOfSavedModels()).toBe(before + 1);
-  const [alone] = await resultsOf(engines.traced, runs.slice(2));
+  const [alone] = await resultsOf(engine, runs.slice(2));
   expect(together[2]?.curve).toEqual(alone?.curve);
   expect(together[2]?.parameters).toEqual(alone?.parameters);
+  await engine.dispose();
+  expect(binding.getNumOfSavedModels()).toBe(before);
 });
 
 test("a code that can't be traced trains step by step, and is named once with its line", async () => {
@@ -97,7 +104,8 @@ test("a code that breaks while it is traced is its author's error, with its line
 
 test("traced training beside the family leaves no tensor behind, done, failed or stopped", async () => {
   const model = codeModel(FILM);
-  const runs = [tinyRun(), codeRun(model), codeRun(model, { index: 1 }, { lr: 1e30, optimizer: "sgd" })];
+  const others = [codeRun(model, { index: 1 }, { lr: 1e30, optimizer: "sgd" }), codeRun(codeModel(BATCH_NORM))];
+  const runs = [tinyRun(), codeRun(model), ...others];
   const count = () => [tf.memory().numTensors, binding.getNumOfTensors()];
   await resultsOf(engines.traced, runs);
   const before = count();

@@ -35,6 +35,18 @@ export default {
 };
 `;
 
+/** A linear map that counts its steps, and predicts their number. */
+export const COUNTING = `export default {
+  parameters: ({ inputs, tasks }) => ({ w: [inputs, tasks], b: [tasks] }),
+  state: () => ({ steps: [] }),
+  forward(tf, x, { w, b }, { state, training }) {
+    const linear = tf.add(tf.matMul(x, w), b);
+    const outputs = training ? linear : tf.add(tf.mul(linear, 0), state.steps);
+    return { outputs, state: { steps: tf.add(state.steps, 1) } };
+  },
+};
+`;
+
 /** A model in a file of its own with this text. */
 export function codeModel(text: string, changes: Partial<CodeModel> = {}): CodeModel {
   const file = join(temporaryFolder(), "mine.mjs");

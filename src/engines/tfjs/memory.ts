@@ -22,10 +22,10 @@ export function tensorBytes({ model, training }: Run): number {
   return 4 * (6 * parameterCount(model) + active * (3 * model.inputs + 5 * unitCount(model)));
 }
 
-/** Bytes of one run of a model in JavaScript with so many parameters, without what its code makes on the way. */
-export function codeBytes(group: AnyGroup, parameters: number, traced: boolean): number {
+/** Bytes of one run of a model in JavaScript that keeps so many numbers, without what its code makes on the way. */
+export function codeBytes(group: AnyGroup, numbers: number, traced: boolean): number {
   const rows = rowBytes(group.runs[0] as AnyRun);
-  return (traced ? 2 * rows + fedBytes(group) : rows) + 4 * 6 * parameters;
+  return (traced ? 2 * rows + fedBytes(group) : rows) + 4 * 6 * numbers;
 }
 
 /** Most bytes that one call is fed. */

@@ -12,8 +12,9 @@ import type { Specs, Tensors } from "../trace/step.ts";
 import { stateNames, updatesOf } from "../traced/in-place.ts";
 import { isConcurrent, type ProgramOptions } from "../traced/training-program.ts";
 import { float, setsOf } from "../traced/training-shape.ts";
-import type { Declared, LoadedCode } from "./load-code.ts";
-import { codeGradients, codeLosses } from "./objective.ts";
+import type { Declared, Kind, LoadedCode } from "./load-code.ts";
+import { codeLosses, codeStep } from "./objective.ts";
+import type { CodeValues } from "./predict.ts";
 
 /** What a graph depends on. */
 export interface CodeShape {
@@ -30,9 +31,9 @@ export function codeShape({ model, training }: Run<CodeModel>): CodeShape {
   return { model, optimizer, huberDelta, B, fresh: trainRows === "fresh" };
 }
 
-/** The variables that hold the parameters, in their order: a user's names may have any letters. */
-export function parameterNames({ parameters }: LoadedCode): string[] {
-  return parameters.map((_, i) => `parameters/${i}`);
+/** The variables that hold what a model declares, in its order: a user's names may have any letters. */
+export function variablesOf(loaded: LoadedCode, kind: Kind): string[] {
+  return loaded[kind].map((_, i) => `${kind}/${i}`);
 }
 
 /**
@@ -48,7 +49,7 @@ export function codeProgram(tf: Tf, loaded: LoadedCode, shape: CodeShape, { xla 
   ]);
   const evaluations = setsOf(shape).map((set) => [`${set}/errors`, evaluation(tf, loaded, shape, set)]);
   return new Program(tf, {
-    variables: { ...optimized(loaded, shape), ...Object.fromEntries(rows) },
+    variables: { ...optimized(loaded, shape), ...stateSpecs(loaded), ...Object.fromEntries(rows) },
     loops: { train: training(tf, loaded, shape), ...Object.fromEntries(evaluations) },
     xla,
     concurrent: isConcurrent(tf, shape.B * loaded.size),
@@ -57,11 +58,16 @@ export function codeProgram(tf: Tf, loaded: LoadedCode, shape: CodeShape, { xla 
 
 /** Each parameter, and its optimizer's moments. */
 function optimized(loaded: LoadedCode, { optimizer }: CodeShape): Specs {
-  const names = parameterNames(loaded);
+  const names = variablesOf(loaded, "parameters");
   const entries = loaded.parameters.flatMap(({ shape }: Declared, i) =>
     stateNames(optimizer, names[i] as string).map((name) => [name, float(shape)]),
   );
   return Object.fromEntries(entries);
+}
+
+function stateSpecs(loaded: LoadedCode): Specs {
+  const names = variablesOf(loaded, "state");
+  return Object.fromEntries(loaded.state.map(({ shape }, i) => [names[i] as string, float(shape)]));
 }
 
 /** A step on rows `numbers` [1, B] of the fixed set, or on fresh `x` [1, B, D] and `y` [1, B, K], with its rates. */
@@ -72,13 +78,17 @@ function training(tf: Tf, loaded: LoadedCode, shape: CodeShape): Loop {
     : { numbers: { shape: [1, B], dtype: "int32" } };
   return {
     fed: { ...rows, rate: float([]), epsilon: float([]) },
-    variables: fresh ? [] : ["train/x", "train/y"],
+    variables: [...variablesOf(loaded, "state"), ...(fresh ? [] : ["train/x", "train/y"])],
     inPlace: Object.keys(optimized(loaded, shape)),
     step: (given) => {
       const batch = fresh ? oneReplica(tf, given as unknown as Batch) : gathered(tf, given, "train");
-      const { losses, gradients } = codeGradients(tf, loaded, parametersIn(given, loaded), batch, huberDelta);
-      const byName = Object.fromEntries(parameterNames(loaded).map((name, i) => [name, gradients[i] as Tensor]));
-      return { updates: updatesOf(tf, optimizer, byName, given), outputs: { losses } };
+      const { losses, gradients, state } = codeStep(tf, loaded, valuesIn(given, loaded), batch, huberDelta);
+      const byName = named(variablesOf(loaded, "parameters"), gradients);
+      return {
+        updates: updatesOf(tf, optimizer, byName, given),
+        next: named(variablesOf(loaded, "state"), state),
+        outputs: { losses },
+      };
     },
   };
 }
@@ -87,16 +97,21 @@ function training(tf: Tf, loaded: LoadedCode, shape: CodeShape): Loop {
 function evaluation(tf: Tf, loaded: LoadedCode, { huberDelta }: CodeShape, set: RowSet): Loop {
   return {
     fed: { numbers: { shape: [1, EVALUATED_ROWS], dtype: "int32" }, weights: float([EVALUATED_ROWS, 1]) },
-    variables: [...parameterNames(loaded), `${set}/x`, `${set}/y`],
+    variables: [...variablesOf(loaded, "parameters"), ...variablesOf(loaded, "state"), `${set}/x`, `${set}/y`],
     step: (given) => {
-      const losses = codeLosses(tf, loaded, parametersIn(given, loaded), gathered(tf, given, set), huberDelta);
+      const losses = codeLosses(tf, loaded, valuesIn(given, loaded), gathered(tf, given, set), huberDelta);
       return { outputs: { sums: tf.sum(tf.mul(losses, given.weights as Tensor), 0) } };
     },
   };
 }
 
-function parametersIn(given: Tensors, loaded: LoadedCode): Tensor[] {
-  return parameterNames(loaded).map((name) => given[name] as Tensor);
+function valuesIn(given: Tensors, loaded: LoadedCode): CodeValues {
+  const of = (kind: Kind) => variablesOf(loaded, kind).map((name) => given[name] as Tensor);
+  return { parameters: of("parameters"), state: of("state") };
+}
+
+function named(names: readonly string[], tensors: readonly Tensor[]): Tensors {
+  return Object.fromEntries(names.map((name, i) => [name, tensors[i] as Tensor]));
 }
 
 function gathered(tf: Tf, given: Tensors, set: RowSet): Batch {

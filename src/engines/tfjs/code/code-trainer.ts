@@ -13,8 +13,9 @@ import { initialState, ratesAt, type TrainingState, updated } from "../model/opt
 import type { Tf } from "../tf.ts";
 import type { LossSums, Trainer } from "../trainer.ts";
 import { initialCode } from "./initial-values.ts";
-import type { LoadedCode } from "./load-code.ts";
-import { codeGradients, codeLosses } from "./objective.ts";
+import type { Declared, LoadedCode } from "./load-code.ts";
+import { codeLosses, codeStep } from "./objective.ts";
+import type { CodeValues } from "./predict.ts";
 
 /** Trains one run of a model in JavaScript: the parameters are one tensor [P], cut up where the code reads them. */
 export class CodeTrainer implements Trainer {
@@ -25,7 +26,9 @@ export class CodeTrainer implements Trainer {
   readonly #feed: Feed;
   /** Rows of a batch; each batch overwrites them. */
   readonly #rows: Rows;
-  #state: TrainingState;
+  #optimized: TrainingState;
+  /** The model's own. */
+  #state: Tensor[];
 
   constructor(tf: Tf, run: Run<CodeModel>, loaded: LoadedCode) {
     const { model, training } = run;
@@ -38,7 +41,8 @@ export class CodeTrainer implements Trainer {
     const { batch: B } = training;
     this.#rows = { x: new Float32Array(B * model.inputs), y: new Float32Array(B * model.tasks) };
     const values = initialCode(run, loaded);
-    this.#state = tf.tidy(() => initialState(tf, training.optimizer, tf.tensor1d(values)));
+    this.#optimized = tf.tidy(() => initialState(tf, training.optimizer, tf.tensor1d(values)));
+    this.#state = tf.tidy(() => separated(tf, loaded.state, initialCode(run, loaded, "state")));
   }
 
   train(from: number, to: number): Promise<Float32Array> {
@@ -49,18 +53,23 @@ export class CodeTrainer implements Trainer {
   #step(step: number): Tensor {
     const tf = this.#tf;
     const { optimizer, lr, huberDelta } = this.#run.training;
-    const before = this.#state;
+    const before = this.#optimized;
     this.#feed.batchInto(this.#rows.x, this.#rows.y, step);
-    const [state, losses] = tf.tidy(() => {
-      const parameters = separatedCode(tf, this.#loaded, before.parameters);
+    const after = tf.tidy(() => {
       const batch = this.#batchOf(this.#rows);
-      const { losses, gradients } = codeGradients(tf, this.#loaded, parameters, batch, huberDelta);
+      const { gradients, ...others } = codeStep(tf, this.#loaded, this.#values(), batch, huberDelta);
       const flat = tf.concat(gradients.map((gradient) => tf.reshape(gradient, [-1])));
-      return [updated(tf, before, flat, ratesAt(optimizer, lr, step)), losses] as [TrainingState, Tensor];
+      return { ...others, optimized: updated(tf, before, flat, ratesAt(optimizer, lr, step)) };
     });
-    tf.dispose(before);
-    this.#state = state;
-    return losses;
+    tf.dispose([before, this.#state]);
+    this.#optimized = after.optimized;
+    this.#state = after.state;
+    return after.losses;
+  }
+
+  #values(): CodeValues {
+    const { parameters } = this.#loaded;
+    return { parameters: separated(this.#tf, parameters, this.#optimized.parameters), state: this.#state };
   }
 
   /** Rows as x [B, D] and y [B, K]. */
@@ -75,8 +84,7 @@ export class CodeTrainer implements Trainer {
     const end = Math.min(to, from + EVALUATED_ROWS);
     const sums = tf.tidy(() => {
       const batch = this.#batchOf(slicedRows(this.#feed.sets[set] as Rows, model, from, end));
-      const parameters = separatedCode(tf, this.#loaded, this.#state.parameters);
-      return tf.sum(codeLosses(tf, this.#loaded, parameters, batch, training.huberDelta), 0);
+      return tf.sum(codeLosses(tf, this.#loaded, this.#values(), batch, training.huberDelta), 0);
     });
     const values = await sums.data<"float32">();
     sums.dispose();
@@ -84,19 +92,20 @@ export class CodeTrainer implements Trainer {
   }
 
   parameters(): Float32Array[] {
-    return [this.#state.parameters.dataSync<"float32">().slice()];
+    return [this.#optimized.parameters.dataSync<"float32">().slice()];
   }
 
   dispose(): void {
-    this.#tf.dispose(this.#state);
+    this.#tf.dispose([this.#optimized, this.#state]);
   }
 }
 
-/** [P] → a tensor for each parameter, of its shape. */
-export function separatedCode(tf: Tf, { parameters }: LoadedCode, whole: Tensor): Tensor[] {
-  const parts = tf.split(
-    whole,
-    parameters.map(({ size }) => size),
-  );
-  return parameters.map(({ shape }, i) => tf.reshape(parts[i] as Tensor, [...shape]));
+/** All values in a row, [P] → a tensor for each name, of its shape. */
+export function separated(tf: Tf, declared: readonly Declared[], whole: Tensor | Float32Array): Tensor[] {
+  if (declared.length === 0) return [];
+  return tf.tidy(() => {
+    const sizes = declared.map(({ size }) => size);
+    const parts = tf.split(whole instanceof Float32Array ? tf.tensor1d(whole) : whole, sizes);
+    return declared.map(({ shape }, i) => tf.reshape(parts[i] as Tensor, [...shape]));
+  });
 }

@@ -10,7 +10,7 @@ import { isOutOfMemory } from "../train-in-groups.ts";
 import type { Trainer } from "../trainer.ts";
 import { checkCode } from "./check-code.ts";
 import { CodeTrainer } from "./code-trainer.ts";
-import { type LoadedCode, loadCode } from "./load-code.ts";
+import { type LoadedCode, loadCode, sizeOf } from "./load-code.ts";
 import { TracedCode } from "./traced-code.ts";
 
 /** What traced steps take. */
@@ -44,9 +44,10 @@ export class CodeTraining {
     }
   }
 
-  /** The number of a prepared model's parameters. */
+  /** The number of a prepared model's parameters, and of what it keeps beside them. */
   size(model: CodeModel): number {
-    return this.#of(model).size;
+    const { parameters, state } = this.#of(model);
+    return sizeOf(parameters) + sizeOf(state);
   }
 
   async train(runs: readonly Run<CodeModel>[], hooks: Hooks, device: string): Promise<void> {

@@ -3,28 +3,41 @@ import type { Batch } from "../model/objective.ts";
 import { lossesOf, meanLosses } from "../model/objective.ts";
 import type { Tf } from "../tf.ts";
 import type { LoadedCode } from "./load-code.ts";
-import { predictCode } from "./predict.ts";
+import { type CodeValues, predictCode } from "./predict.ts";
 
-/**
- * Losses [K], means over the batch x [B, D], y [B, K], and the gradients of the objective by each parameter: of the
- * losses' sum over tasks and the model's penalty.
- */
-export function codeGradients(
+/** What a training step computes of its batch. */
+interface CodeStep {
+  /** Of each task, [K], means over the rows. */
+  readonly losses: Tensor;
+  /** Of the objective by each parameter: of the losses' sum over tasks and the model's penalty. */
+  readonly gradients: Tensor[];
+  /** The model's state after the step. */
+  readonly state: Tensor[];
+}
+
+/** A training step on x [B, D], y [B, K], before the update. */
+export function codeStep(
   tf: Tf,
   loaded: LoadedCode,
-  parameters: readonly Tensor[],
+  { parameters, state }: CodeValues,
   { x, y }: Batch,
   huberDelta: number | null,
-): { losses: Tensor; gradients: Tensor[] } {
+): CodeStep {
   const K = loaded.model.tasks;
   return tf.tidy(() => {
+    let kept: Tensor[] = []; // what is not returned is freed with the tape
     const terms = (...values: Tensor[]) => {
-      const { outputs, penalty } = predictCode(tf, loaded, x, values);
+      const { outputs, penalty, state: next } = predictCode(tf, loaded, x, { parameters: values, state }, true);
+      kept = next.map((tensor) => tf.keep(tf.clone(tensor)));
       const losses = tf.reshape(meanLosses(tf, tf.reshape(tf.sub(outputs, y), [1, -1, K]), huberDelta), [K]);
       return tf.concat([losses, penalty ? tf.reshape(penalty, [1]) : tf.zeros([1])]);
     };
-    const { value, grads } = tf.valueAndGrads(terms)([...parameters], tf.ones([K + 1]));
-    return { losses: tf.slice(value, [0], [K]), gradients: grads };
+    try {
+      const { value, grads } = tf.valueAndGrads(terms)([...parameters], tf.ones([K + 1]));
+      return { losses: tf.slice(value, [0], [K]), gradients: grads, state: kept.map((tensor) => tf.clone(tensor)) };
+    } finally {
+      tf.dispose(kept);
+    }
   });
 }
 
@@ -32,12 +45,12 @@ export function codeGradients(
 export function codeLosses(
   tf: Tf,
   loaded: LoadedCode,
-  parameters: readonly Tensor[],
+  values: CodeValues,
   { x, y }: Batch,
   huberDelta: number | null,
 ): Tensor {
   return tf.tidy(() => {
-    const { outputs } = predictCode(tf, loaded, x, parameters);
+    const { outputs } = predictCode(tf, loaded, x, values, false);
     return lossesOf(tf, tf.sub(outputs, y), huberDelta);
   });
 }

@@ -1,3 +1,4 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
 import type { RowSet } from "../../../data/streams.ts";
 import type { CodeModel } from "../../../models/code.ts";
 import type { Run } from "../../engine.ts";
@@ -8,10 +9,10 @@ import type { GroupFeed } from "../traced/group-feeds.ts";
 import { stateNames } from "../traced/in-place.ts";
 import { TracedLoops } from "../traced/traced-loops.ts";
 import type { LossSums, Trainer } from "../trainer.ts";
-import { parameterNames } from "./code-program.ts";
-import { separatedCode } from "./code-trainer.ts";
+import { variablesOf } from "./code-program.ts";
+import { separated } from "./code-trainer.ts";
 import { initialCode } from "./initial-values.ts";
-import type { LoadedCode } from "./load-code.ts";
+import type { Kind, LoadedCode } from "./load-code.ts";
 
 /** Trains one run of a model in JavaScript by traced steps. Sets, parameters and optimizer state stay on the device. */
 export class TracedCodeTrainer implements Trainer {
@@ -31,18 +32,23 @@ export class TracedCodeTrainer implements Trainer {
     this.#loops = new TracedLoops(tf, program, group, feed);
   }
 
-  /** Sets the parameters, and the optimizer's moments to 0. */
+  /** Sets the parameters, the optimizer's moments to 0, and the model's state. */
   #begin(run: Run<CodeModel>): void {
     const tf = this.#tf;
-    const values = initialCode(run, this.#loaded);
     tf.tidy(() => {
-      const parameters = separatedCode(tf, this.#loaded, tf.tensor1d(values));
-      for (const [i, tensor] of parameters.entries()) {
-        const [name, ...others] = stateNames(run.training.optimizer, parameterNames(this.#loaded)[i] as string);
-        const zeros = others.map((other) => [other, tf.zeros(tensor.shape)] as const);
-        this.#program.assign({ [name as string]: tensor, ...Object.fromEntries(zeros) });
+      for (const [name, tensor] of this.#initial(run, "parameters")) {
+        const [, ...moments] = stateNames(run.training.optimizer, name);
+        const zeros = moments.map((moment) => [moment, tf.zeros(tensor.shape)] as const);
+        this.#program.assign({ [name]: tensor, ...Object.fromEntries(zeros) });
       }
+      for (const [name, tensor] of this.#initial(run, "state")) this.#program.assign({ [name]: tensor });
     });
+  }
+
+  /** Values by the names of variables. */
+  #initial(run: Run<CodeModel>, kind: Kind): [string, Tensor][] {
+    const values = separated(this.#tf, this.#loaded[kind], initialCode(run, this.#loaded, kind));
+    return variablesOf(this.#loaded, kind).map((name, i) => [name, values[i] as Tensor]);
   }
 
   train(from: number, to: number): Promise<Float32Array> {
@@ -55,7 +61,7 @@ export class TracedCodeTrainer implements Trainer {
 
   parameters(): Float32Array[] {
     const tf = this.#tf;
-    const tensors = this.#program.read(...parameterNames(this.#loaded));
+    const tensors = this.#program.read(...variablesOf(this.#loaded, "parameters"));
     const whole = new Float32Array(this.#loaded.size);
     let at = 0;
     for (const tensor of tensors) {

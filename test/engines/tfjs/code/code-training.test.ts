@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { AnyRun, Engine, RunResult } from "../../../../src/engines/engine.ts";
+import { feedOf } from "../../../../src/engines/tfjs/feed/eager-feed.ts";
 import { loadTf } from "../../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../../src/engines/tfjs/tfjs-engine.ts";
 import type { ModelSpec } from "../../../../src/models/spec.ts";
-import { BOTTOM, codeModel, LINEAR } from "../../../support/code-model.ts";
+import { BOTTOM, COUNTING, codeModel, LINEAR } from "../../../support/code-model.ts";
 import { BOTTOM as BOTTOM_SPEC } from "../../../support/specs.ts";
 import { codeRun, resultsOf, tinyRun } from "../runs.ts";
 
@@ -17,6 +18,12 @@ const CODE = codeModel(BOTTOM, { name: SPEC.name, inputs: SPEC.inputs, tasks: SP
 async function results(runs: readonly AnyRun[], on: Engine = engine, hooks = {}): Promise<RunResult[]> {
   return resultsOf(on, runs, hooks);
 }
+
+/** The mean of a function of task k's labels, y [N, 2]. */
+const meanOf = (y: Float32Array, k: number, of: (label: number) => number) => {
+  const labels = y.filter((_, i) => i % 2 === k);
+  return labels.reduce((sum, label) => sum + of(label), 0) / labels.length;
+};
 
 const lossesOf = ({ curve, trainingSetLoss }: RunResult) => [curve.train, curve.heldout, trainingSetLoss ?? []].flat(2);
 
@@ -69,10 +76,26 @@ describe("a model in JavaScript", () => {
       expect(some.parameters?.[i]).toBeCloseTo((none.parameters?.[i] as number) - 0.1 * 6 * value, 5);
   });
 
+  test("keeps a state from step to step, a run's own, which evaluations read and don't change", async () => {
+    const model = codeModel(COUNTING);
+    const runs = [0, 1].map((index) => codeRun(model, { index }, { heldoutRows: 1203 })); // evaluated in three parts
+    for (const { run, curve } of await results(runs)) {
+      const { y } = feedOf(run).sets.heldout;
+      const expected = curve.steps.map((step) => [0, 1].map((k) => meanOf(y, k, (label) => (step - label) ** 2)));
+      expect(curve.steps).toEqual([4, 8, 11]);
+      for (const [i, loss] of curve.heldout.flat().entries()) expect(loss).toBeCloseTo(expected.flat()[i] as number, 3);
+    }
+  });
+
   test("leaves no tensor behind, done or failed", async () => {
     await engine.prepare?.([CODE]);
     const before = tf.memory().numTensors;
-    const [done, failed] = await results([codeRun(CODE), codeRun(CODE, { index: 1 }, { lr: 1e30, optimizer: "sgd" })]);
+    const counting = codeModel(COUNTING);
+    const [done, failed] = await results([
+      codeRun(CODE),
+      codeRun(CODE, { index: 1 }, { lr: 1e30, optimizer: "sgd" }),
+      codeRun(counting),
+    ]);
     expect([done?.failure, failed?.failure]).toEqual([
       undefined,
       expect.stringMatching(/^(diverged: )?loss is .* at step \d/),
