@@ -5,6 +5,7 @@ import type { Config } from "../config/config.ts";
 import type { Override } from "../config/file-version.ts";
 import { listOverride, loadConfig, override, presetNames, setOverride } from "../config/load.ts";
 import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
+import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { UsageError } from "../errors.ts";
 import { CONFIG, defaultFolder } from "../records/find-results.ts";
@@ -32,6 +33,7 @@ export interface SweepOptions {
   readonly lr?: string;
   readonly seed?: string;
   readonly set: readonly string[];
+  readonly diagnostics?: string | true;
   readonly engine: string;
   readonly jobs?: string;
   readonly kernels?: string;
@@ -73,6 +75,7 @@ export function addSweepOptions(command: Command): Command {
     .option("--lr <x>", "learning rate; or several")
     .option("--seed <n>", "another number gives other random numbers")
     .option("--set <key=value>", "any other setting of the config, or several values; may be given again", collect, [])
+    .option("--diagnostics [list]", `measure ${DIAGNOSTIC_KINDS.join(", ")}, or some of these (docs/diagnostics.md)`)
     .option("--engine <name>", `what trains: ${ENGINE_NAMES.join(", ")}`, ENGINE_NAMES[0])
     .option("--allow-cpu", "let --engine cuda train on a CPU if it sees no card")
     .option("--kernels <set>", `kernels of the cpu engine: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
@@ -135,10 +138,14 @@ export function typedWords(command: Command, options: readonly Option[]): string
 }
 
 function overridesOf(options: SweepOptions): Override[] {
-  const { corr, models, model, modelSet, runs, steps, batch, lr, seed, set } = options;
+  const { corr, models, model, modelSet, runs, steps, batch, lr, seed, set, diagnostics } = options;
   const layers: Override[] = set.map(setOverride);
   if (corr !== undefined) layers.push(override("--corr", "correlations", listOption(corr)));
   if (models !== undefined) layers.push(override("--models", "models", listOption(models)));
+  if (diagnostics !== undefined) {
+    const kinds = diagnostics === true ? DIAGNOSTIC_KINDS : listOption(diagnostics);
+    layers.push(override("--diagnostics", "diagnostics", kinds));
+  }
   for (const [key, text] of Object.entries({ runs, steps, batch, lr, seed })) {
     if (text !== undefined) layers.push(listOverride(`--${key}`, key, text));
   }

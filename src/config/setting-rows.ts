@@ -16,8 +16,9 @@ export interface SettingRow {
 
 /** A sweep's settings, each value with its mark: the config's settings in order, the generator's after `data`. */
 export function settingRows(config: Config): SettingRow[] {
-  const none = [...(config.tuned === null ? ["tuned"] : []), ...(config.ownModels.length === 0 ? ["ownModels"] : [])];
-  const keys = SETTING_KEYS.filter((key) => !["name", "about", ...none].includes(key));
+  const { tuned, ownModels, diagnostics } = config;
+  const lacks = { tuned: tuned === null, ownModels: ownModels.length === 0, diagnostics: diagnostics.length === 0 };
+  const keys = SETTING_KEYS.filter((key) => !["name", "about"].includes(key) && !lacks[key as keyof typeof lacks]);
   return keys.flatMap((key) => {
     const row = { name: key, value: settingText(config, key), from: config.origins[key], why: "", ofGenerator: false };
     if (key !== "data") return [row];

@@ -1,6 +1,7 @@
 import type { Matrix } from "../data/correlation-matrix.ts";
 import type { Sampling } from "../data/order.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
+import type { DiagnosticKind } from "../diagnostics/kinds.ts";
 import type { Model } from "../models/code.ts";
 import type { Initializer } from "../models/initializers.ts";
 import { initialValues } from "../models/parameters.ts";
@@ -58,6 +59,8 @@ export interface Run<M extends Model = ModelSpec> {
   readonly index: number;
   readonly seed: number;
   readonly training: TrainingSettings;
+  /** What is measured of it beside its losses; absent for nothing. */
+  readonly diagnostics?: readonly DiagnosticKind[];
 }
 
 /** A run of any model, also of one in JavaScript. */
@@ -69,6 +72,16 @@ export interface Curve {
   /** Mean of the batch losses, each before its update, since the evaluation before. */
   readonly train: readonly (readonly number[])[];
   readonly heldout: readonly (readonly number[])[];
+}
+
+/** What was measured of one run, beside its losses, at some of its evaluations: those of `diagnosedSteps`. */
+export interface Diagnostics {
+  readonly steps: readonly number[];
+  /**
+   * A number at each of `steps`, NaN where there is none, by the quantity's name. One of a task, a pair or an expert has
+   * its numbers, from 1, in the name: `alignment/2`, `gradientCosine/1/2`, `gateWeight/1/8`.
+   */
+  readonly values: Readonly<Record<string, readonly number[]>>;
 }
 
 export interface RunResult {
@@ -87,6 +100,8 @@ export interface RunResult {
    * set, or over the held-out rows if rows are fresh.
    */
   readonly labelCorrelations: readonly number[];
+  /** Up to the failure, for a run that failed; the last values of those that `MEASURES` has are its measures. */
+  readonly diagnostics?: Diagnostics;
   /** Other measures of the run, by the names that `records/measures.ts` declares. */
   readonly measures?: Readonly<Record<string, number | readonly number[]>>;
   /** Wall time of the run's group divided by the runs in it. */
@@ -121,6 +136,8 @@ export interface RunState {
   readonly sums: readonly number[];
   /** Up to the latest evaluation. */
   readonly curve: Curve;
+  /** Up to the latest of its evaluations that has some. */
+  readonly diagnostics?: Diagnostics;
   /** Why it has failed, while runs beside it train on. */
   readonly failure?: string;
   /** As in its result. */

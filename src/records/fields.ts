@@ -70,6 +70,14 @@ export const CURVE_SCHEMA = z.object({
   heldout: numbers("loss of each task on held-out rows", LOSS_UNIT),
 });
 
+/** The diagnostics of a run, by the names of quantities. */
+export const DIAGNOSTICS_SCHEMA = z.object({
+  steps: numbers("the evaluations at which the run was diagnosed", "steps"),
+  values: z
+    .record(z.string().regex(/^[A-Za-z][\w.-]*(\/[1-9]\d*){0,2}$/), z.array(numberOrNull))
+    .meta({ description: "a number for each of the steps by the name of a quantity (docs/diagnostics.md)" }),
+});
+
 /** A record as JSON: a journal's line without its checksum, and the event of a run. */
 export const RECORD_SCHEMA = z.object({
   ...RUN_FIELDS,
@@ -100,6 +108,7 @@ export const RECORD_SCHEMA = z.object({
     .optional()
     .meta({ description: "other numbers that were measured, by name" }),
   curve: CURVE_SCHEMA,
+  diagnostics: DIAGNOSTICS_SCHEMA.optional().meta({ description: "absent if none were asked for" }),
 });
 
 export const LINE_SCHEMA = RECORD_SCHEMA.extend({

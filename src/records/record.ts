@@ -1,9 +1,10 @@
 import type { z } from "zod";
 import type { GridPoint } from "../config/grid.ts";
-import type { RunResult } from "../engines/engine.ts";
+import type { Diagnostics, RunResult } from "../engines/engine.ts";
 import { isCode } from "../models/code.ts";
 import { parameterCount } from "../models/parameters.ts";
 import { NO_CHOICE } from "./cell.ts";
+import { finalMeasures, recordedDiagnostics } from "./diagnostic-curves.ts";
 import type { RECORD_SCHEMA, RUN_FIELDS, TRAINED_FIELDS } from "./fields.ts";
 import { checkMeasures, type Measures, tasksOfPairs } from "./measure-values.ts";
 import { runningMeans } from "./running-mean.ts";
@@ -20,6 +21,8 @@ export interface RunRecord extends Readonly<Pick<Fields, keyof typeof RUN_FIELDS
   /** Pearson correlation of the labels of each pair of tasks: (1, 2), (1, 3), ..., (2, 3), ... */
   readonly labelCorrelations: readonly number[];
   readonly measures?: Measures;
+  /** What was measured at some evaluations. */
+  readonly diagnostics?: Diagnostics;
 }
 
 /** A run's losses at its evaluations, in units of label variance: `train` and `heldout` are [evaluations, K]. */
@@ -31,11 +34,14 @@ export interface RecordedCurve {
 
 /** The record of a run that `engine` trained, if the result names no other. */
 export function recordOf(result: RunResult, engine: string): RunRecord {
-  const { run, failure, curve, trainingSetLoss, labelCorrelations, elapsedMs, device, measures } = result;
+  const { run, failure, curve, trainingSetLoss, labelCorrelations, elapsedMs, device } = result;
   const { lr, steps, batch } = run.training;
   if (tasksOf({ labelCorrelations }) !== run.model.tasks) {
     throw new RangeError(`${run.id}: ${labelCorrelations.length} label correlations of ${run.model.tasks} tasks`);
   }
+  const diagnostics = result.diagnostics && recordedDiagnostics(result.diagnostics);
+  const finals = diagnostics && failure === undefined && finalMeasures(diagnostics, run.model.tasks);
+  const measures = finals || result.measures ? { ...result.measures, ...finals } : undefined;
   if (measures) checkMeasures(measures, run.model.tasks);
   return {
     id: run.id,
@@ -57,6 +63,7 @@ export function recordOf(result: RunResult, engine: string): RunRecord {
     engine: result.engine ?? engine,
     device,
     ...(measures && { measures }),
+    ...(diagnostics && { diagnostics }),
   };
 }
 

@@ -43,6 +43,7 @@ function kindsOf(config: Config): Kind[] {
       model: models(modelOf(settings, model)),
       training: trainings(trainingOf(settings)),
       data: generators(generatorOf(settings)),
+      ...(settings.diagnostics.length > 0 && { diagnostics: settings.diagnostics }),
       ...(isGrid && { point }),
     };
   });

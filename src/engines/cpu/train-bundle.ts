@@ -68,6 +68,7 @@ export function trainBundle(
     elapsedMs: trainee.elapsedMs(ownMs()),
     device: memory.set,
     ...(trainee.failure !== undefined && { failure: trainee.failure }),
+    ...(trainee.diagnostics && { diagnostics: trainee.diagnostics }),
     ...(setLosses && trainee.failure === undefined && { trainingSetLoss: setLosses[i] as number[] }),
     ...(watch.keepParameters && { parameters: trainee.parameters }),
   }));

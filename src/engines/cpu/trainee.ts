@@ -1,4 +1,13 @@
-import { type Curve, DIVERGED_LOSS, initialParameters, lossFailure, type Run, type RunState } from "../engine.ts";
+import { DiagnosticRecorder } from "../diagnosing.ts";
+import {
+  type Curve,
+  DIVERGED_LOSS,
+  type Diagnostics,
+  initialParameters,
+  lossFailure,
+  type Run,
+  type RunState,
+} from "../engine.ts";
 import { labelPanelBytes } from "../rows/generator.ts";
 import { inputPanelBytes } from "../rows/panels.ts";
 import type { KernelInstance } from "./kernels.ts";
@@ -30,6 +39,7 @@ export class Trainee {
   readonly #steps: number[];
   readonly #train: (readonly number[])[];
   readonly #heldout: (readonly number[])[];
+  readonly #diagnosing: DiagnosticRecorder;
   #step: number;
   #failure: string | undefined;
   /** Milliseconds of the processes before this one. */
@@ -44,6 +54,7 @@ export class Trainee {
     this.#steps = [...(curve?.steps ?? [])];
     this.#train = [...(curve?.train ?? [])];
     this.#heldout = [...(curve?.heldout ?? [])];
+    this.#diagnosing = new DiagnosticRecorder(run, state?.diagnostics);
     this.#step = step;
     this.#failure = failure;
     this.#elapsedMs = elapsedMs;
@@ -64,6 +75,10 @@ export class Trainee {
     return { steps: this.#steps, train: this.#train, heldout: this.#heldout };
   }
 
+  get diagnostics(): Diagnostics | undefined {
+    return this.#diagnosing.diagnostics;
+  }
+
   get labels(): LabelPlan {
     return this.#place.labels;
   }
@@ -79,10 +94,12 @@ export class Trainee {
 
   /** What the run goes on from, after `own` milliseconds in this process. */
   state(own: number): RunState {
+    const { diagnostics } = this;
     return {
       step: this.#step,
       ...readTrained(this.#memory, this.#place.member),
       curve: { steps: [...this.#steps], train: [...this.#train], heldout: [...this.#heldout] },
+      ...(diagnostics && { diagnostics }),
       ...(this.#failure !== undefined && { failure: this.#failure }),
       elapsedMs: this.elapsedMs(own),
     };
@@ -124,6 +141,7 @@ export class Trainee {
     this.#steps.push(this.#step);
     this.#train.push(takeMeans(this.#memory, member.sums, member.code.tasks, since));
     this.#heldout.push(heldout);
+    if (this.#diagnosing.isDue(this.#step)) this.#diagnosing.add(this.#step, this.parameters);
   }
 
   /** Fails the run if its losses over the training set after the last step, [K], are not numbers or have diverged. */
