@@ -6,7 +6,7 @@ import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { tensorflowBackend } from "../../src/engines/tfjs/trace/tensorflow-backend.ts";
 import { codeRun, resultsOf, tinyRun } from "../engines/tfjs/runs.ts";
 import { expectClose } from "../support/close.ts";
-import { BOTTOM, COUNTING, codeModel, LINEAR } from "../support/code-model.ts";
+import { BOTTOM, COUNTING, codeModel, LINEAR, MEASURING } from "../support/code-model.ts";
 import { range } from "../support/reference.ts";
 
 const tf = await loadTf("tensorflow");
@@ -45,6 +45,9 @@ function expectSameNumbers(ours: readonly RunResult[], theirs: readonly RunResul
     const other = theirs[i] as RunResult;
     expectClose(lossesOf(result), lossesOf(other), 1e-6);
     expectClose(result.parameters ?? [], other.parameters ?? [], 4e-5);
+    expect(result.diagnostics?.steps).toEqual(other.diagnostics?.steps);
+    for (const [name, curve] of Object.entries(other.diagnostics?.values ?? {}))
+      expectClose(result.diagnostics?.values[name] ?? [], curve, 4e-5);
     expect([result.labelCorrelations, result.parameterCount]).toEqual([other.labelCorrelations, other.parameterCount]);
   }
 }
@@ -56,6 +59,7 @@ describe("traced training of a model in JavaScript has the numbers of eager step
     ["a penalty", PENALISED, {}],
     ["a sparse gate", GATED, {}],
     ["a state", COUNTING, {}],
+    ["numbers of its own", MEASURING, {}],
     ["a state that stays as it is", COUNTING.replace("tf.add(state.steps, 1)", "state.steps"), {}],
     ["examples/batch-norm.mjs", BATCH_NORM, {}],
     ["fresh rows", BOTTOM, { trainRows: "fresh" }],

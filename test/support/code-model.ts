@@ -47,6 +47,16 @@ export const COUNTING = `export default {
 };
 `;
 
+/** COUNTING, which measures its state, its rows and a parameter. */
+export const MEASURING = COUNTING.replace(
+  "export default {",
+  `export default {
+  diagnostics: (tf, x, { w }, { state }) => ({
+    ...{ steps: state.steps, rows: tf.scalar(x.shape[0]), mean: tf.mean(x) },
+    "weight/1": tf.squeeze(tf.slice(w, [0, 0], [1, 1])),
+  }),`,
+);
+
 /** A model in a file of its own with this text. */
 export function codeModel(text: string, changes: Partial<CodeModel> = {}): CodeModel {
   const file = join(temporaryFolder(), "mine.mjs");

@@ -8,6 +8,7 @@ import { separated } from "./code-trainer.ts";
 import { type CodeStart, initialCode } from "./initial-values.ts";
 import type { LoadedCode } from "./load-code.ts";
 import { type CodeValues, predictCode } from "./predict.ts";
+import { codeQuantities } from "./quantities.ts";
 import { authorsError, modelError } from "./user-error.ts";
 
 const MOVE = 0.1;
@@ -20,7 +21,7 @@ const TOLERANCE = 1e-4;
 /**
  * Tries a model on random rows, near initial values of two runs, in training and not. Throws UsageError if its
  * predictions or its state have another shape, are not finite, depend on calls before or, outside of training, on other
- * rows, or if a parameter gets no gradient.
+ * rows, or if a parameter gets no gradient, and for diagnostics that are no numbers.
  */
 export function checkCode(tf: Tf, loaded: LoadedCode): void {
   const { model } = loaded;
@@ -41,6 +42,7 @@ export function checkCode(tf: Tf, loaded: LoadedCode): void {
         );
     }
     checkRows(tf, loaded, x, values);
+    codeQuantities(tf, loaded, x, values);
     checkGradients(tf, loaded, x, values);
   });
 }

@@ -2,7 +2,9 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { pairCorrelations } from "../../../data/label-correlation.ts";
 import type { RowSet } from "../../../data/streams.ts";
 import type { Rows } from "../../../data/task-set.ts";
+import type { Quantities } from "../../../diagnostics/quantities.ts";
 import type { CodeModel } from "../../../models/code.ts";
+import type { Diagnosing } from "../../diagnosing.ts";
 import type { Run } from "../../engine.ts";
 import { type Feed, feedOf } from "../feed/eager-feed.ts";
 import { heldSteps } from "../held-steps.ts";
@@ -16,10 +18,12 @@ import { initialCode } from "./initial-values.ts";
 import type { Declared, LoadedCode } from "./load-code.ts";
 import { codeLosses, codeStep } from "./objective.ts";
 import type { CodeValues } from "./predict.ts";
+import { codeDiagnosing, codeQuantities, MEASURED_ROWS } from "./quantities.ts";
 
 /** Trains one run of a model in JavaScript: the parameters are one tensor [P], cut up where the code reads them. */
 export class CodeTrainer implements Trainer {
   readonly labelCorrelations: readonly (readonly number[])[];
+  readonly diagnosing: Diagnosing | undefined;
   readonly #tf: Tf;
   readonly #run: Run<CodeModel>;
   readonly #loaded: LoadedCode;
@@ -36,6 +40,7 @@ export class CodeTrainer implements Trainer {
     this.#run = run;
     this.#loaded = loaded;
     this.#feed = feedOf(run);
+    this.diagnosing = codeDiagnosing(run, loaded, () => this.#quantities());
     const { train, heldout } = this.#feed.sets;
     this.labelCorrelations = [pairCorrelations((train ?? heldout).y, model.tasks)];
     const { batch: B } = training;
@@ -89,6 +94,13 @@ export class CodeTrainer implements Trainer {
     const values = await sums.data<"float32">();
     sums.dispose();
     return { sums: values, to: end };
+  }
+
+  #quantities(): Quantities {
+    const tf = this.#tf;
+    const { model, training } = this.#run;
+    const rows = slicedRows(this.#feed.sets.heldout, model, 0, Math.min(MEASURED_ROWS, training.heldoutRows));
+    return tf.tidy(() => codeQuantities(tf, this.#loaded, this.#batchOf(rows).x, this.#values()));
   }
 
   parameters(): Float32Array[] {

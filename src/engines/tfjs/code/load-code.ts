@@ -80,8 +80,10 @@ function codeIn(model: CodeModel, value: unknown): ModelCode {
     if (typeof code[key] !== "function")
       throw modelError(model, `${key}: expected a function, got ${kindOf(code[key])}`);
   }
-  if (!["undefined", "function"].includes(typeof code.state))
-    throw modelError(model, `state: expected a function, got ${kindOf(code.state)}`);
+  for (const key of ["state", "diagnostics"] as const) {
+    if (!["undefined", "function"].includes(typeof code[key]))
+      throw modelError(model, `${key}: expected a function, got ${kindOf(code[key])}`);
+  }
   if (!["undefined", "string"].includes(typeof code.about))
     throw modelError(model, `about: expected a text, got ${kindOf(code.about)}`);
   return code;

@@ -23,6 +23,16 @@ export interface ModelCode {
    * the way are freed for you. Trained on TensorFlow.js (`tf`), whose operations must have a gradient.
    */
   forward(tf: Tf, x: Tensor, parameters: Readonly<Record<string, Tensor>>, pass: ForwardPass): Tensor | Prediction;
+  /**
+   * Numbers that say what a run is like, each a tensor [], by names of your own: measured on its first held-out rows x
+   * [B, D], 500 at most, at its evaluations or at 11 of them. Training does not change by it.
+   */
+  diagnostics?(
+    tf: Tf,
+    x: Tensor,
+    parameters: Readonly<Record<string, Tensor>>,
+    pass: Pick<ForwardPass, "state">,
+  ): Readonly<Record<string, Tensor>>;
 }
 
 /** What `forward` is called for. */

@@ -39,7 +39,8 @@ export function predictCode(
   return { outputs, penalty, state: training ? stateIn(loaded, given.state) : state };
 }
 
-function byName(declared: readonly Declared[], tensors: readonly Tensor[]): Record<string, Tensor> {
+/** Tensors by the names that are declared. */
+export function byName(declared: readonly Declared[], tensors: readonly Tensor[]): Record<string, Tensor> {
   return Object.fromEntries(declared.map(({ name }, i) => [name, tensors[i] as Tensor]));
 }
 
@@ -57,13 +58,19 @@ function stateIn({ model, state }: LoadedCode, given: unknown = {}): Tensor[] {
   return state.map(({ name, shape }) => floats(model, `forward: state: ${name}`, tensors[name], shape));
 }
 
-/** `value`, if it is a tensor of floats of this shape. */
-function floats(model: CodeModel, what: string, value: unknown, shape: readonly number[]): Tensor {
-  const got = value instanceof Promise ? "a promise" : value === undefined ? "nothing" : typeof value;
+/** `value`, if it is a tensor of floats of this shape. Throws UsageError for anything else. */
+export function floats(model: CodeModel, what: string, value: unknown, shape: readonly number[]): Tensor {
   const { shape: given, dtype } = (value ?? {}) as Partial<Tensor>;
-  const isTensor = Array.isArray(given);
-  const fits = isTensor && given.length === shape.length && shape.every((size, axis) => size === given[axis]);
+  const fits = given?.length === shape.length && shape.every((size, axis) => size === given[axis]);
   if (fits && dtype === "float32") return value as Tensor;
-  const text = isTensor ? `[${given.join(", ")}]${dtype === "float32" ? "" : ` of ${dtype}`}` : got;
-  throw modelError(model, `${what}: expected a tensor [${shape.join(", ")}], got ${text}`);
+  throw modelError(model, `${what}: expected a tensor [${shape.join(", ")}], got ${givenText(value)}`);
+}
+
+/** What a model's code gave: the shape of a tensor, and its type unless it is of floats. */
+export function givenText(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value instanceof Promise) return "a promise";
+  const { shape, dtype } = (value ?? {}) as Partial<Tensor>;
+  if (!Array.isArray(shape)) return typeof value;
+  return `[${shape.join(", ")}]${dtype === "float32" ? "" : ` of ${dtype}`}`;
 }

@@ -1,6 +1,8 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { RowSet } from "../../../data/streams.ts";
+import type { Quantities } from "../../../diagnostics/quantities.ts";
 import type { CodeModel } from "../../../models/code.ts";
+import type { Diagnosing } from "../../diagnosing.ts";
 import type { Run } from "../../engine.ts";
 import type { Group } from "../groups.ts";
 import type { Tf } from "../tf.ts";
@@ -13,6 +15,7 @@ import { variablesOf } from "./code-program.ts";
 import { separated } from "./code-trainer.ts";
 import { initialCode } from "./initial-values.ts";
 import type { Kind, LoadedCode } from "./load-code.ts";
+import { codeDiagnosing, codeQuantities, MEASURED_ROWS } from "./quantities.ts";
 
 /** Trains one run of a model in JavaScript by traced steps. Sets, parameters and optimizer state stay on the device. */
 export class TracedCodeTrainer implements Trainer {
@@ -20,7 +23,10 @@ export class TracedCodeTrainer implements Trainer {
   readonly #program: Program;
   readonly #loaded: LoadedCode;
   readonly #loops: TracedLoops;
+  /** The first held-out rows, x. */
+  readonly #measured: Float32Array;
   readonly labelCorrelations: readonly (readonly number[])[];
+  readonly diagnosing: Diagnosing | undefined;
 
   /** `program` is that of the run's shape; it serves one trainer at a time. */
   constructor(tf: Tf, program: Program, group: Group<CodeModel>, loaded: LoadedCode, feed: GroupFeed) {
@@ -28,7 +34,10 @@ export class TracedCodeTrainer implements Trainer {
     this.#program = program;
     this.#loaded = loaded;
     this.labelCorrelations = feed.labelCorrelations;
-    this.#begin(group.runs[0] as Run<CodeModel>);
+    const run = group.runs[0] as Run<CodeModel>;
+    this.diagnosing = codeDiagnosing(run, loaded, () => this.#quantities());
+    this.#measured = (feed.sets["heldout/x"] as Float32Array).slice(0, MEASURED_ROWS * run.model.inputs);
+    this.#begin(run);
     this.#loops = new TracedLoops(tf, program, group, feed);
   }
 
@@ -59,9 +68,24 @@ export class TracedCodeTrainer implements Trainer {
     return this.#loops.lossSums(set, from, to);
   }
 
+  /** Operation by operation: it is seldom measured. */
+  #quantities(): Quantities {
+    const tf = this.#tf;
+    return tf.tidy(() => {
+      const D = this.#loaded.model.inputs;
+      const x = tf.tensor(this.#measured, [this.#measured.length / D, D]);
+      return codeQuantities(tf, this.#loaded, x, { parameters: this.#read("parameters"), state: this.#read("state") });
+    });
+  }
+
+  #read(kind: Kind): Tensor[] {
+    const names = variablesOf(this.#loaded, kind);
+    return names.length > 0 ? this.#program.read(...names) : [];
+  }
+
   parameters(): Float32Array[] {
     const tf = this.#tf;
-    const tensors = this.#program.read(...variablesOf(this.#loaded, "parameters"));
+    const tensors = this.#read("parameters");
     const whole = new Float32Array(this.#loaded.size);
     let at = 0;
     for (const tensor of tensors) {

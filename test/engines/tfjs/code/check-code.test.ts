@@ -4,7 +4,7 @@ import { checkCode } from "../../../../src/engines/tfjs/code/check-code.ts";
 import { loadCode } from "../../../../src/engines/tfjs/code/load-code.ts";
 import { loadTf } from "../../../../src/engines/tfjs/tf.ts";
 import { UsageError } from "../../../../src/errors.ts";
-import { BOTTOM, COUNTING, codeModel, LINEAR } from "../../../support/code-model.ts";
+import { BOTTOM, COUNTING, codeModel, LINEAR, MEASURING } from "../../../support/code-model.ts";
 
 const tf = await loadTf("wasm");
 
@@ -28,6 +28,9 @@ const returning = (value: string, before = "") => before + LINEAR.replace("tf.ad
 
 /** COUNTING with another state after a step, on line 7. */
 const keeping = (state: string, before = "") => before + COUNTING.replace("{ steps: tf.add(state.steps, 1) }", state);
+
+/** LINEAR that measures itself so, on line 1. */
+const measuring = (value: string) => LINEAR.replace("{", `{ diagnostics: (tf, x, p) => (${value}),`);
 
 /** LINEAR with what it does in training alone, on line 3. */
 const inTraining = (value: string, before = "") =>
@@ -56,6 +59,7 @@ describe("checkCode(tf, loaded)", () => {
       ),
     ],
     ["a state", COUNTING],
+    ["a state and numbers of its own", MEASURING],
     ["batch normalisation with moving means", readFileSync("examples/batch-norm.mjs", "utf8")],
     ["rows of a batch that depend on each other", inTraining("tf.add(tf.sub(tf.matMul(x, w), tf.mean(x)), b)")],
     ["operations that the family does without", returning("tf.tanh(tf.add(tf.matMul(x, tf.sigmoid(w)), tf.exp(b)))")],
@@ -115,6 +119,12 @@ describe("checkCode(tf, loaded)", () => {
     [keeping("{ steps: tf.mean(x, 0) }"), "mine.mjs: forward: state: steps: expected a tensor [], got [5]"],
     [keeping("{ steps: tf.scalar(1, 'int32') }"), /: state: steps: expected a tensor \[\], got \[\] of int32$/],
     [keeping("{ steps: tf.div(1, state.steps) }"), "mine.mjs: forward: expected finite numbers, got others"],
+    [measuring("undefined"), "mine.mjs: diagnostics: expected { name: tensor }, got nothing"],
+    [measuring("tf.mean(x)"), "mine.mjs: diagnostics: expected { name: tensor }, got []"],
+    [measuring("{ a: tf.mean(x, 0) }"), "mine.mjs: diagnostics: a: expected a tensor [], got [5]"],
+    [measuring("{ a: 1 }"), "mine.mjs: diagnostics: a: expected a tensor [], got number"],
+    [measuring("{ 'a, b': tf.mean(x) }"), /^mine.mjs: diagnostics: 'a, b': expected a name of letters, digits and /],
+    [measuring("{ a: tf.mean(y) }"), "mine.mjs:1: y is not defined"],
     [
       COUNTING.replace("state.steps);", "tf.add(state.steps, tf.mean(x)));"),
       "mine.mjs: forward: with training: false, a row's prediction depends on the rows beside it, which evaluations put together",

@@ -4,7 +4,7 @@ import { feedOf } from "../../../../src/engines/tfjs/feed/eager-feed.ts";
 import { loadTf } from "../../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../../src/engines/tfjs/tfjs-engine.ts";
 import type { ModelSpec } from "../../../../src/models/spec.ts";
-import { BOTTOM, COUNTING, codeModel, LINEAR } from "../../../support/code-model.ts";
+import { BOTTOM, COUNTING, codeModel, LINEAR, MEASURING } from "../../../support/code-model.ts";
 import { BOTTOM as BOTTOM_SPEC } from "../../../support/specs.ts";
 import { codeRun, resultsOf, tinyRun } from "../runs.ts";
 
@@ -87,6 +87,25 @@ describe("a model in JavaScript", () => {
     }
   });
 
+  test("measures itself after evaluations, on its first held-out rows", async () => {
+    const runs = [19, 501].map((heldoutRows) => codeRun(codeModel(MEASURING), {}, { heldoutRows }));
+    for (const { run, curve, diagnostics, parameters } of await results(runs)) {
+      const x = feedOf(run).sets.heldout.x.subarray(0, 500 * 5);
+      const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
+      expect(diagnostics?.steps).toEqual(curve.steps);
+      const rows = x.length / 5;
+      expect(diagnostics?.values).toMatchObject({ steps: [4, 8, 11], rows: [rows, rows, rows] });
+      for (const value of diagnostics?.values.mean ?? [Number.NaN]) expect(value).toBeCloseTo(mean, 5);
+      expect(diagnostics?.values["weight/1"]?.at(-1)).toBe(parameters?.[0]);
+    }
+  });
+
+  test("trains the same whether it measures itself or not", async () => {
+    const [counting, measuring] = await results([COUNTING, MEASURING].map((text) => codeRun(codeModel(text))));
+    expect([counting?.curve, counting?.parameters]).toEqual([measuring?.curve, measuring?.parameters]);
+    expect(counting?.diagnostics).toBeUndefined();
+  });
+
   test("leaves no tensor behind, done or failed", async () => {
     await engine.prepare?.([CODE]);
     const before = tf.memory().numTensors;
@@ -95,6 +114,7 @@ describe("a model in JavaScript", () => {
       codeRun(CODE),
       codeRun(CODE, { index: 1 }, { lr: 1e30, optimizer: "sgd" }),
       codeRun(counting),
+      codeRun(codeModel(MEASURING)),
     ]);
     expect([done?.failure, failed?.failure]).toEqual([
       undefined,

@@ -82,6 +82,7 @@ describe("loadCode(model)", () => {
       LINEAR.replace("{", "{ state: () => ({ a: [0] }),"),
       /^mine.mjs: state: a: expected a shape of whole .* got \[0\]$/,
     ],
+    [LINEAR.replace("{", "{ diagnostics: 7,"), /^mine.mjs: diagnostics: expected a function, got 7$/],
     [LINEAR.replace("{", "{ about: 7,"), /^mine.mjs: about: expected a text, got 7$/],
     [withParameters("[[2, 3]]"), /^mine.mjs: parameters: expected { name: shape }, got \[\[2,3\]\]$/],
     [withParameters("{}"), /^mine.mjs: parameters: expected { name: shape }, got {}$/],
