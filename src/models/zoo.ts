@@ -182,7 +182,7 @@ export const ZOO = {
       "s_ke = sigmoid((log u - log(1 - u) + a_ke) / (2/3)), u uniform at each step;",
       "s_ke = sigmoid(a_ke) on held-out rows; a_ke = log alpha_ke, learned from 0",
     ],
-    source: "Ma et al., AAAI 2019 (SNR-Trans), no L0 term; constants and start assumed",
+    source: "Ma et al., AAAI 2019 (SNR-Trans), no L0 term; gates of Louizos et al., ICLR 2018; start assumed",
     build: (ends) => ({ ...PAPER, ...ends, name: "snr-trans", gating: "snr-trans" }),
   },
 } as const satisfies Record<string, ZooEntry>;
