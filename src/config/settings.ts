@@ -77,7 +77,7 @@ const GIVEN_SCHEMA = z.strictObject({
   heldoutRows: count(),
   diagnostics: z
     .array(choice(DIAGNOSTIC_KINDS))
-    .transform((kinds) => DIAGNOSTIC_KINDS.filter((kind) => kinds.includes(kind)))
+    .overwrite((kinds) => DIAGNOSTIC_KINDS.filter((kind) => kinds.includes(kind)))
     .describe(`a list of ${DIAGNOSTIC_KINDS.join(", ")}`),
 });
 
