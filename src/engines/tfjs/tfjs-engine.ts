@@ -58,6 +58,11 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
   const feeds = new GroupFeeds(jobs, options.note);
   const training = new TracedTraining(tf, feeds, options);
   const code = new CodeTraining(tf, traced ? { ...options, feeds, note } : undefined);
+  /** Frees what is kept on the device for later groups and runs. */
+  const free = () => {
+    training.free();
+    code.free();
+  };
   const prepare = async (models: readonly Model[]) => {
     await tf.setBackend(backend);
     await code.prepare(models.filter(isCode));
@@ -78,7 +83,7 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
       await prepare(runs.map(({ model }) => model));
       const { specs, codes } = byKind(runs);
       const train = (group: Group) => trainGroup(createTrainer, group, hooks, device.name);
-      await trainInGroups(specs, hooks, { ...grouping, train, free: () => training.free(), note });
+      await trainInGroups(specs, hooks, { ...grouping, train, free, note });
       await code.train(codes, hooks, device.name);
     },
     memoryBytes: (runs) => {
@@ -91,8 +96,7 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     },
     // Between calls of `train` no tensor is left, only graphs; the backend itself is the process's.
     async dispose() {
-      training.free();
-      code.free();
+      free();
       await feeds.dispose();
     },
   };

@@ -50,11 +50,11 @@ function partsOf(given: unknown): { [part in keyof Prediction]?: unknown } {
 }
 
 /** All of the state that the code declares, and no more. */
-function stateIn({ model, state }: LoadedCode, given: unknown = {}): Tensor[] {
+function stateIn({ model, state }: LoadedCode, given: unknown): Tensor[] {
+  const tensors = (given ?? {}) as Record<string, unknown>;
   const names = state.map(({ name }) => name);
-  const more = Object.keys(given as object).find((name) => !names.includes(name));
+  const more = Object.keys(tensors).find((name) => !names.includes(name));
   if (more !== undefined) throw modelError(model, `forward: state: '${more}' is not declared; state() has all names`);
-  const tensors = given as Record<string, unknown>;
   return state.map(({ name, shape }) => floats(model, `forward: state: ${name}`, tensors[name], shape));
 }
 

@@ -110,6 +110,7 @@ describe("checkCode(tf, loaded)", () => {
     ],
     [inTraining("tf.add(tf.matMul(x, w), tf.mul(b, ++calls))", "let calls = 0; "), /: gives other values for the same/],
     [keeping("{ steps: tf.add(state.steps, ++calls) }", "let calls = 0; "), /: gives other values for the same/],
+    [keeping("null"), "mine.mjs: forward: state: steps: expected a tensor [], got nothing"],
     [keeping("{}"), "mine.mjs: forward: state: steps: expected a tensor [], got nothing"],
     [COUNTING.replace("{ outputs, state:", "outputs && { outputs, stat:"), /: state: steps: expected .*, got nothing$/],
     [
