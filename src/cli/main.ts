@@ -23,6 +23,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: 
     summary: "show what each task gains over a model that shares nothing",
     load: () => import("./seesaw.ts"),
   },
+  variance: {
+    summary: "show how much of a crossed sweep's variance data and initial values make",
+    load: () => import("./variance.ts"),
+  },
   cost: { summary: "show size, FLOP and time of each model", load: () => import("./cost.ts") },
   claims: { summary: "test the paper's seven claims on a sweep", load: () => import("./claims.ts") },
   figures: { summary: "draw a sweep's figures: SVG, PNG, PDF, and their numbers", load: () => import("./figures.ts") },
