@@ -7,6 +7,7 @@ import { listOverride, loadConfig, override, presetNames, setOverride } from "..
 import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
 import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
+import { METHODS } from "../engines/methods.ts";
 import { UsageError } from "../errors.ts";
 import { CONFIG, defaultFolder } from "../records/find-results.ts";
 import { ENGINE_NAMES, type EngineName, type EngineOptions, TFJS_BACKENDS } from "../sweep/engines.ts";
@@ -32,6 +33,7 @@ export interface SweepOptions {
   readonly steps?: string;
   readonly batch?: string;
   readonly lr?: string;
+  readonly method?: string;
   readonly seed?: string;
   readonly set: readonly string[];
   readonly diagnostics?: string | true;
@@ -67,7 +69,7 @@ export function addSweepOptions(command: Command): Command {
   return command
     .argument(
       "[config]",
-      "a YAML or JSON file, or a preset: paper, paper-long, fixed-rows, figure3, zoo, smoke",
+      "a YAML or JSON file, or a preset: paper, paper-long, fixed-rows, figure3, zoo, methods, smoke",
       "paper",
     )
     .option("--corr <list>", "correlations of the task pairs, separated by commas")
@@ -79,6 +81,7 @@ export function addSweepOptions(command: Command): Command {
     .option("--steps <n>", "training steps of a run; several, by commas, make a grid")
     .option("--batch <n>", "training rows of each step; or several")
     .option("--lr <x>", "learning rate; or several")
+    .option("--method <name>", `how the tasks' gradients become one: ${METHODS.join(", ")}; or several`)
     .option("--seed <n>", "another number gives other random numbers")
     .option("--set <key=value>", "any other setting of the config, or several values; may be given again", collect, [])
     .option("--diagnostics [list]", `measure ${DIAGNOSTIC_KINDS.join(", ")}, or some of these (docs/diagnostics.md)`)
@@ -144,7 +147,7 @@ export function typedWords(command: Command, options: readonly Option[]): string
 }
 
 function overridesOf(options: SweepOptions): Override[] {
-  const { corr, models, model, modelSet, runs, steps, batch, lr, seed, set, diagnostics } = options;
+  const { corr, models, model, modelSet, runs, steps, batch, lr, method, seed, set, diagnostics } = options;
   const layers: Override[] = set.map(setOverride);
   if (corr !== undefined) layers.push(override("--corr", "correlations", listOption(corr)));
   if (models !== undefined) layers.push(override("--models", "models", listOption(models)));
@@ -152,7 +155,7 @@ function overridesOf(options: SweepOptions): Override[] {
     const kinds = diagnostics === true ? DIAGNOSTIC_KINDS : listOption(diagnostics);
     layers.push(override("--diagnostics", "diagnostics", kinds));
   }
-  for (const [key, text] of Object.entries({ runs, steps, batch, lr, seed })) {
+  for (const [key, text] of Object.entries({ runs, steps, batch, lr, method, seed })) {
     if (text !== undefined) layers.push(listOverride(`--${key}`, key, text));
   }
   if (options.cross !== undefined) layers.push(crossOverride(options.cross));
