@@ -27,8 +27,7 @@ export interface CurvePanel {
   readonly curves: readonly DrawnCurve[];
 }
 
-export interface PanelsOptions {
-  readonly options: Pick<FigureOptions, "scale">;
+export interface PanelsPlace {
   readonly theme: Theme;
   readonly columns: number;
   /** Top of the first panel. */
@@ -37,6 +36,10 @@ export interface PanelsOptions {
   readonly height: number;
   /** Room at the right, beside the last panel of a row. */
   readonly right?: number;
+}
+
+export interface PanelsOptions extends PanelsPlace {
+  readonly options: Pick<FigureOptions, "scale">;
 }
 
 /** Room for the numbers at the left of a panel. */
@@ -76,17 +79,30 @@ export function curvePanels(panels: readonly CurvePanel[], place: PanelsOptions)
 }
 
 /** Panels of ours minus the paper's, at the steps that both have. */
-export function differencePanels(panels: readonly CurvePanel[], place: PanelsOptions): Panels {
+export function differencePanels(panels: readonly CurvePanel[], place: PanelsPlace): Panels {
   const values = panels.flatMap((one) => one.curves.flatMap((curve) => differences(curve).map(({ y }) => y)));
-  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
-  const scale = (range: readonly [number, number]) =>
-    linearScale(low, high, { range, count: 3, nice: true, label: shortNumber });
-  return drawn(panels, place, scale, (frame, { curves }) => [
+  return drawn(panels, place, signedScale(values, 3), (frame, { curves }) => [
     zeroLine(frame, place.theme),
     ...curves.map((curve) =>
       seriesGroup(curve, differences(curve), [linePath(differences(curve), frame, curve.style)]),
     ),
   ]);
+}
+
+/** Panels with one axis of values below and above 0: each curve with its band. */
+export function signedPanels(panels: readonly CurvePanel[], place: PanelsPlace): Panels {
+  const points = panels.flatMap(({ curves }) => curves.flatMap((curve) => curve.points));
+  const values = points.flatMap(({ value, low, high }) => [value, low, high]).filter(Number.isFinite);
+  return drawn(panels, place, signedScale(values, 4), (frame, { curves }) => [
+    ...curves.map((curve) => band(curve, frame)),
+    zeroLine(frame, place.theme),
+    ...curves.map((curve) => lineOf(curve, frame)),
+  ]);
+}
+
+function signedScale(values: readonly number[], count: number): (range: readonly [number, number]) => Scale {
+  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
+  return (range) => linearScale(low, high, { range, count, nice: true, label: shortNumber });
 }
 
 function differences({ points, paper }: DrawnCurve): Point[] {
@@ -102,7 +118,7 @@ type Marks = (frame: Frame, one: CurvePanel) => SvgNode[];
 /** Panels of one size with one axis of steps and one of values, each with the marks that `marks` makes. */
 function drawn(
   panels: readonly CurvePanel[],
-  place: PanelsOptions,
+  place: PanelsPlace,
   scaleOf: (range: readonly [number, number]) => Scale,
   marks: Marks,
 ): Panels {

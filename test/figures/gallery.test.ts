@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure, type FigureOptions, isLacking, STATISTICS } from "../../src/figures/figure.ts";
-import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
-import { textWidth } from "../../src/figures/text.ts";
+import { LOSS_FIGURES } from "../../src/figures/gallery.ts";
+import { outside } from "../support/outside.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
 const MODELS = "models=[shared-bottom, shared-bottom-16, omoe, mmoe]";
 const GRID = ["batch=64,256", "lr=0.0001,0.001,0.01"];
 
-describe.each(SWEEP_FIGURES)("$name", ({ name, draw }) => {
+describe.each(LOSS_FIGURES)("$name", ({ name, draw }) => {
   /** Results of which this figure can be drawn: of a grid or of one point. */
   const made = ({ set = [], ...changes }: Parameters<typeof sweepResults>[0] = {}) =>
     sweepResults({ ...changes, set: [...set, ...(name === "grid" ? GRID : [])] });
@@ -79,15 +79,3 @@ describe.each(SWEEP_FIGURES)("$name", ({ name, draw }) => {
     for (const statistic of STATISTICS) expect(outside(drawn({ loss: "running", statistic }))).toEqual([]);
   });
 });
-
-/** Texts that begin or end beyond the page, by the font's own widths. */
-function outside({ svg, width, height }: Figure): string[] {
-  const texts = [...svg.matchAll(/<text x="([^"]+)" y="([^"]+)"[^>]*?font-size="([^"]+)"([^>]*)>([^<]*)</g)];
-  return texts.flatMap(([, x, y, size, more, words]) => {
-    const wide = textWidth(words as string, Number(size), more?.includes("600") ? "SemiBold" : "Regular");
-    const share = more?.includes('"end"') ? 1 : more?.includes('"middle"') ? 0.5 : 0;
-    const left = Number(x) - share * wide;
-    const inside = left >= 0 && left + wide <= width + 0.5 && Number(y) <= height && Number(y) > 5;
-    return inside ? [] : [words as string];
-  });
-}
