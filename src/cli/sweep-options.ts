@@ -28,6 +28,7 @@ export interface SweepOptions {
   readonly model: readonly string[];
   readonly modelSet: readonly string[];
   readonly runs?: string;
+  readonly cross?: string;
   readonly steps?: string;
   readonly batch?: string;
   readonly lr?: string;
@@ -64,12 +65,17 @@ export interface CheckedOptions {
 
 export function addSweepOptions(command: Command): Command {
   return command
-    .argument("[config]", "a YAML or JSON file, or a preset: paper, fixed-rows, figure3, zoo, smoke", "paper")
+    .argument(
+      "[config]",
+      "a YAML or JSON file, or a preset: paper, paper-long, fixed-rows, figure3, zoo, smoke",
+      "paper",
+    )
     .option("--corr <list>", "correlations of the task pairs, separated by commas")
     .option("--models <list>", "models, separated by commas (see mmoe models)")
     .option("--model <file>", "add a model of your own in JavaScript; may be given again", collect, [])
     .option("--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, [])
     .option("--runs <n>", "runs of each model at each correlation")
+    .option("--cross <DxI>", "in place of --runs: D data seeds, each with I seeds of initial values")
     .option("--steps <n>", "training steps of a run; several, by commas, make a grid")
     .option("--batch <n>", "training rows of each step; or several")
     .option("--lr <x>", "learning rate; or several")
@@ -149,5 +155,14 @@ function overridesOf(options: SweepOptions): Override[] {
   for (const [key, text] of Object.entries({ runs, steps, batch, lr, seed })) {
     if (text !== undefined) layers.push(listOverride(`--${key}`, key, text));
   }
+  if (options.cross !== undefined) layers.push(crossOverride(options.cross));
   return [...layers, ...modelFileOverrides(model), ...modelSetOverrides(modelSet)];
+}
+
+/** `20x20`: data seeds by seeds of initial values. */
+function crossOverride(text: string): Override {
+  const [, data, initial] = /^(\d+)x(\d+)$/.exec(text) ?? [];
+  if (data === undefined || initial === undefined)
+    throw new UsageError(`--cross: expected numbers of data and of initial values such as 20x20, got '${text}'`);
+  return { source: "--cross", values: { cross: { data: Number(data), initial: Number(initial) } } };
 }

@@ -112,8 +112,18 @@ function valuesOfOne() {
     .partial();
 }
 
+/** Data and initial values that are crossed: every data seed meets every seed of initial values. */
+const CROSS_SCHEMA = z
+  .strictObject({ data: count(2), initial: count(2) })
+  .nullable()
+  .describe("numbers of data seeds and of seeds of initial values, {data, initial}, or null");
+
 /** Everything that defines a sweep. */
-export const SETTINGS_SCHEMA = GIVEN_SCHEMA.extend({ tuned: TUNED_SCHEMA, ownModels: OWN_MODELS_SCHEMA });
+export const SETTINGS_SCHEMA = GIVEN_SCHEMA.extend({
+  tuned: TUNED_SCHEMA,
+  ownModels: OWN_MODELS_SCHEMA,
+  cross: CROSS_SCHEMA,
+});
 
 /**
  * Settings that may be a list: a sweep then trains every combination. They say how a run trains; how it is watched, and
@@ -151,6 +161,7 @@ export const LATER_SETTINGS: Readonly<Record<string, LaterSetting>> = {
   labels: { since: 3, before: "standardised", mark: "assumed" },
   tuned: { since: 3, before: null, mark: "assumed" },
   ownModels: { since: 4, before: [], mark: "assumed" },
+  cross: { since: 5, before: null, mark: "assumed" },
   diagnostics: { since: 5, before: [], mark: "assumed" },
 };
 

@@ -1,6 +1,7 @@
 import type { Matrix } from "../data/correlation-matrix.ts";
 import type { Sampling } from "../data/order.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
+import type { DataIdentity } from "../data/streams.ts";
 import type { DiagnosticKind } from "../diagnostics/kinds.ts";
 import type { Model } from "../models/code.ts";
 import type { Initializer } from "../models/initializers.ts";
@@ -55,8 +56,10 @@ export interface Run<M extends Model = ModelSpec> {
   readonly point?: Readonly<Record<string, number | string>>;
   /** The correlations of the K tasks in this cell, [K, K]. */
   readonly correlationMatrix: Matrix;
-  /** The run's index, from 0; with `seed` it names the run's streams. */
+  /** The run's index, from 0; with `seed` it names the run's streams, unless it is crossed. */
   readonly index: number;
+  /** Of a crossed run: the index that names its rows and their order, and the one that names its initial values. */
+  readonly cross?: { readonly data: number; readonly initial: number };
   readonly seed: number;
   readonly training: TrainingSettings;
   /** What is measured of it beside its losses; absent for nothing. */
@@ -104,7 +107,7 @@ export interface RunResult {
   readonly diagnostics?: Diagnostics;
   /** Other measures of the run, by the names that `records/measures.ts` declares. */
   readonly measures?: Readonly<Record<string, number | readonly number[]>>;
-  /** Wall time of the run's group divided by the runs in it. */
+  /** Wall time of the run; what runs that train together have in common, such as their rows, is divided by their number. */
   readonly elapsedMs: number;
   /** The device that computed it, e.g. `wasm`. */
   readonly device: string;
@@ -202,9 +205,17 @@ export interface Engine {
   dispose(): Promise<void>;
 }
 
+/** What names a run's streams. */
+export type RunNames = Pick<AnyRun, "seed" | "index" | "cross">;
+
+/** Names the streams of a run's rows and their order. */
+export function dataIdentity({ seed, index, cross }: RunNames): DataIdentity {
+  return { seed, run: cross?.data ?? index };
+}
+
 /** The stream of a run's initial values or dropout masks for one tensor: named by run, model and tensor. */
-export function modelKey({ seed, index, model }: Pick<AnyRun, "seed" | "index" | "model">, tensor: string): Key {
-  return keyOf(`mmoe/seed=${seed}/run=${index}/model=${model.name}/${tensor}`);
+export function modelKey({ seed, index, cross, model }: RunNames & Pick<AnyRun, "model">, tensor: string): Key {
+  return keyOf(`mmoe/seed=${seed}/run=${cross?.initial ?? index}/model=${model.name}/${tensor}`);
 }
 
 /** A run's initial parameters in canonical order; the same at every correlation. */

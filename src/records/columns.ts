@@ -1,22 +1,23 @@
 import { z } from "zod";
+import type { CrossIndex } from "../config/cross.ts";
 import type { GridPoint } from "../config/grid.ts";
 import { pairsOf } from "../data/correlation-matrix.ts";
 import { mean } from "../stats/moments.ts";
 import type { CsvValue } from "./csv.ts";
-import { number } from "./fields.ts";
+import { CROSS_FIELDS, number } from "./fields.ts";
 
 /** Raised when the meaning of a column changes, but not when a column is added. */
 export const CSV_VERSION = 1;
 
 /**
  * A column of a CSV file, or one for each task, pair of tasks, or task and expert (`trainLoss1`, `labelCorrelation1-2`,
- * `gateWeight1-8`), or for each setting that the sweep lists (`lr`).
+ * `gateWeight1-8`), or for each setting that the sweep lists (`lr`), or one that only a crossed sweep has (`data`).
  */
 export interface Column<Row> {
   readonly name: string;
   /** Type, unit and meaning of its values. */
   readonly schema: z.ZodType;
-  readonly per?: "task" | "pair" | "expert" | "setting";
+  readonly per?: "task" | "pair" | "expert" | "setting" | "cross";
   /** The file lacks the column if no row has a value. */
   readonly optional?: true;
   /** Says which rows have an empty cell; missing if each row has a value. */
@@ -35,7 +36,7 @@ export function csvRow<Row>(
   const cells: Record<string, CsvValue> = {};
   for (const column of columns) {
     const value = column.of(row);
-    if (column.per === "setting") Object.assign(cells, column.of(row));
+    if (column.per === "setting" || column.per === "cross") Object.assign(cells, column.of(row));
     else if (column.per === undefined) cells[column.name] = (value as CsvValue | undefined) ?? "";
     else
       for (const [i, name] of columnNames(column, tasks, experts).entries())
@@ -49,6 +50,18 @@ const known = new WeakMap<Column<never>, Map<string, string[]>>();
 /** The columns of the settings that a sweep lists. */
 export function settingColumns<Row>(of: (row: Row) => GridPoint): Column<Row> {
   return { name: "SETTING", schema: LISTED_SETTING, per: "setting", of };
+}
+
+/** The columns that only a crossed sweep has. */
+export function crossColumns<Row>(of: (row: Row) => CrossIndex | undefined): Column<Row>[] {
+  return (["data", "initial"] as const).map((name) => {
+    const value = (row: Row) => of(row)?.[name];
+    return { name, schema: CROSS_FIELDS[name], per: "cross", optional: true, of: (row) => named(name, value(row)) };
+  });
+}
+
+function named(name: string, value: number | undefined): GridPoint {
+  return value === undefined ? {} : { [name]: value };
 }
 
 const LISTED_SETTING = z
@@ -66,7 +79,7 @@ export function columnNames(column: Pick<Column<never>, "name" | "per">, tasks: 
 }
 
 function namesOf({ name, per }: Pick<Column<never>, "name" | "per">, tasks: number, experts: number): string[] {
-  if (per === "setting") return [];
+  if (per === "setting" || per === "cross") return [];
   if (per === undefined) return [name];
   if (per === "task") return Array.from({ length: tasks }, (_, k) => `${name}${k + 1}`);
   if (per === "expert")

@@ -21,6 +21,7 @@ export function plain(record: RunRecord): z.input<typeof RECORD_SCHEMA> {
     id,
     status,
     point,
+    cross,
     curve,
     labelCorrelations,
     parameters,
@@ -36,6 +37,7 @@ export function plain(record: RunRecord): z.input<typeof RECORD_SCHEMA> {
     id,
     status,
     ...(Object.keys(point).length > 0 && { point: { ...point } }),
+    ...(cross && { cross: { ...cross } }),
     ...rest,
     trainingSetLoss: trainingSetLoss && [...trainingSetLoss],
     ...(labelCorrelations.length === 1
@@ -89,6 +91,7 @@ export function recordIn(line: Buffer): RunRecord | undefined {
   const {
     crc: _,
     point = NO_CHOICE,
+    cross,
     curve,
     labelCorrelation,
     labelCorrelations,
@@ -99,6 +102,7 @@ export function recordIn(line: Buffer): RunRecord | undefined {
   const record: RunRecord = {
     ...rest,
     point,
+    ...(cross && { cross }),
     labelCorrelations: (labelCorrelations ?? [labelCorrelation ?? null]).map(numberIn),
     ...(measures && { measures: measuresIn(measures) }),
     curve: {

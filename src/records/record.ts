@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { CrossIndex } from "../config/cross.ts";
 import type { GridPoint } from "../config/grid.ts";
 import type { Diagnostics, RunResult } from "../engines/engine.ts";
 import { isCode } from "../models/code.ts";
@@ -15,6 +16,8 @@ type Fields = z.output<typeof RECORD_SCHEMA>;
 export interface RunRecord extends Readonly<Pick<Fields, keyof typeof RUN_FIELDS | keyof typeof TRAINED_FIELDS>> {
   /** The value of each setting that the sweep lists. */
   readonly point: GridPoint;
+  /** Of a run of a crossed sweep. */
+  readonly cross?: CrossIndex;
   readonly curve: RecordedCurve;
   /** Loss of each task over the whole fixed training set after the last step, [K]; null for fresh rows or a failure. */
   readonly trainingSetLoss: readonly number[] | null;
@@ -49,6 +52,7 @@ export function recordOf(result: RunResult, engine: string): RunRecord {
     correlation: run.correlation,
     point: run.point ?? NO_CHOICE,
     run: run.index,
+    ...(run.cross && { cross: run.cross }),
     seed: run.seed,
     lr,
     steps,

@@ -1,5 +1,5 @@
 import { mean } from "../stats/moments.ts";
-import { type Column, csvRow, pairColumns, settingColumns, taskColumns } from "./columns.ts";
+import { type Column, crossColumns, csvRow, pairColumns, settingColumns, taskColumns } from "./columns.ts";
 import { csvOf } from "./csv.ts";
 import { LABEL_CORRELATION, LOSS_UNIT, number, RUN_FIELDS, TRAINED_FIELDS, text } from "./fields.ts";
 import { LOSS_WORDS } from "./loss-words.ts";
@@ -119,7 +119,9 @@ function padded({ record, experts }: RunRow, list: readonly number[] | undefined
 }
 
 const COMMON_COLUMNS: readonly Column<RunRow>[] = [
-  ...fields("id", "model", "correlation", "run", "lr", "steps", "batch"),
+  ...fields("id", "model", "correlation", "run"),
+  ...crossColumns(({ record }: RunRow) => record.cross),
+  ...fields("lr", "steps", "batch"),
   settingColumns(({ record }) => record.point), // those three have their columns already
   ...fields("status", "reason"),
   ...finals("train"),
@@ -135,12 +137,12 @@ const COMMON_COLUMNS: readonly Column<RunRow>[] = [
   {
     name: "dataStream",
     schema: text("names the random numbers of the run's rows"),
-    of: ({ record: { seed, run } }) => `mmoe/seed=${seed}/run=${run}`,
+    of: ({ record: { seed, run, cross } }) => `mmoe/seed=${seed}/run=${cross?.data ?? run}`,
   },
   {
     name: "initStream",
     schema: text("names the random numbers of the run's initial values"),
-    of: ({ record: { seed, run, model } }) => `mmoe/seed=${seed}/run=${run}/model=${model}`,
+    of: ({ record: { seed, run, cross, model } }) => `mmoe/seed=${seed}/run=${cross?.initial ?? run}/model=${model}`,
   },
 ];
 

@@ -4,11 +4,15 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import { LATER_SETTINGS } from "../../src/config/settings.ts";
 import { generatorOfTrials, loadTrials } from "../../src/config/trials.ts";
 import { configYaml } from "../../src/config/write.ts";
 import { journalPaths } from "../../src/records/read-journals.ts";
 import { complaint } from "../support/complaint.ts";
 import { temporaryFolder } from "../support/effects.ts";
+
+/** Lines of settings that came after version 1, and their marks. */
+const LATER = new RegExp(`^ *(${Object.keys(LATER_SETTINGS).join("|")}):.*\\n`, "gm");
 
 /** A stored config as its text becomes by `change`. */
 function stored(change: (text: string) => string): string {
@@ -62,10 +66,7 @@ test("a version that is none is refused", () => {
 });
 
 test("a stored config of version 1 lacks what came with version 2, but not what it had", () => {
-  const first = (text: string) =>
-    text
-      .replace("version: 5", "version: 1")
-      .replace(/^ *(tasks|correlationMatrix|loss|huberDelta|labels|tuned|ownModels|diagnostics):.*\n/gm, "");
+  const first = (text: string) => text.replace("version: 5", "version: 1").replace(LATER, "");
   expect(loadConfig(stored(first))).toEqual(loadConfig("smoke"));
   expect(complaintOf(stored((text) => first(text).replace(/^batch: 64\n/m, "")))).toMatch(/: batch: .*, got nothing$/);
 });
@@ -74,9 +75,7 @@ describe("a file that people write", () => {
   const bare = (text: string) => text.replace("version: 5\n", "");
 
   test("from before a setting goes on without it", () => {
-    const path = stored((text) =>
-      bare(text).replace(/^ *(tasks|correlationMatrix|loss|huberDelta|labels|tuned|ownModels|diagnostics):.*\n/gm, ""),
-    );
+    const path = stored((text) => bare(text).replace(LATER, ""));
     expect(loadConfig(path)).toEqual(loadConfig("smoke"));
   });
 

@@ -76,7 +76,7 @@ function csvSections(): string[] {
 
 /** A column's name, or the first and the last of its parts. */
 function names(column: Column<never>): string {
-  if (column.per === undefined || column.per === "setting") return `\`${column.name}\``;
+  if (column.per === undefined || column.per === "setting" || column.per === "cross") return `\`${column.name}\``;
   const last = { task: "K", pair: "(K-1)-K", expert: "K-E" }[column.per];
   return `\`${columnNames(column, 3, 1)[0]}\` ... \`${column.name}${last}\``;
 }

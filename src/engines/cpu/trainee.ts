@@ -44,6 +44,8 @@ export class Trainee {
   #failure: string | undefined;
   /** Milliseconds of the processes before this one. */
   readonly #elapsedMs: number;
+  /** Milliseconds of its own in this process: its steps and evaluations. */
+  #ownMs = 0;
 
   /** Goes on from `state`, or begins. */
   constructor(memory: KernelInstance, run: Run, place: Place, state?: RunState) {
@@ -87,13 +89,17 @@ export class Trainee {
     return readParameters(this.#memory, this.#place.member);
   }
 
-  /** The run's time, `own` milliseconds of it in this process. */
-  elapsedMs(own: number): number {
-    return this.#elapsedMs + own;
+  get ownMs(): number {
+    return this.#ownMs;
   }
 
-  /** What the run goes on from, after `own` milliseconds in this process. */
-  state(own: number): RunState {
+  /** The run's time: its own, and its `share` of what this process did for all runs of the bundle, in milliseconds. */
+  elapsedMs(share: number): number {
+    return this.#elapsedMs + this.#ownMs + share;
+  }
+
+  /** What the run goes on from, with its `share` of this process's time for all runs. */
+  state(share: number): RunState {
     const { diagnostics } = this;
     return {
       step: this.#step,
@@ -101,12 +107,19 @@ export class Trainee {
       curve: { steps: [...this.#steps], train: [...this.#train], heldout: [...this.#heldout] },
       ...(diagnostics && { diagnostics }),
       ...(this.#failure !== undefined && { failure: this.#failure }),
-      elapsedMs: this.elapsedMs(own),
+      elapsedMs: this.elapsedMs(share),
     };
   }
 
-  /** Trains the next `steps` steps, those of the chunk in memory. */
-  train(steps: number): void {
+  /** Trains the next `steps` steps, those of the chunk in memory; adds a point to the curve if they end at `evaluation`. */
+  advance(steps: number, evaluation: number): void {
+    const started = performance.now();
+    this.#trainSteps(steps);
+    if (this.#step === evaluation) this.#evaluate();
+    this.#ownMs += performance.now() - started;
+  }
+
+  #trainSteps(steps: number): void {
     const before = this.#step;
     this.#step += steps;
     if (this.#failure !== undefined) return;
@@ -128,7 +141,7 @@ export class Trainee {
   }
 
   /** Adds a point to the curve, the training loss over the steps since the one before. */
-  evaluate(): void {
+  #evaluate(): void {
     if (this.#failure !== undefined) return;
     const { member, rows, labels } = this.#place;
     const { heldoutRows } = this.run.training;
