@@ -15,11 +15,12 @@ interface RungLine {
   readonly label: string;
 }
 
-/** The rungs of a sweep; none for the running mean, which lies above the rung that a run ends on. */
+/** The rungs of a sweep, the lowest loss first; none for the running mean, which lies above the rung that a run ends on. */
 export function rungLines({ config }: Results, loss: LossSet): RungLine[] {
   if (loss === "running") return [];
   const ladder = ladderOf(config);
-  return ladder.rungs.map((value, rung) => ({ loss: value, label: rungName(rung, ladder) }));
+  const lines = ladder.rungs.map((value, rung) => ({ loss: value, label: rungName(rung, ladder) }));
+  return lines.sort((a, b) => a.loss - b.loss);
 }
 
 /** For a caption; empty if there are no rungs. */
