@@ -21,8 +21,22 @@ const BEYOND = 0.04;
 
 /** Panels of ours minus the paper's with our bands, at the steps that both have, from `SETTLED` on. */
 export function differencePanels(panels: readonly CurvePanel[], place: PanelsOptions): Panels {
+  return zeroPanels(panels, place, differences);
+}
+
+/** Panels with one axis of values below and above 0: each curve with its band. */
+export function signedPanels(panels: readonly CurvePanel[], place: PanelsOptions): Panels {
+  return zeroPanels(panels, place, ({ points }) => points);
+}
+
+/** Panels with a line at 0 and one axis of the points that `drawn` gives of each curve. */
+function zeroPanels(
+  panels: readonly CurvePanel[],
+  place: PanelsOptions,
+  drawn: (curve: DrawnCurve) => readonly CurvePoint[],
+): Panels {
   const values = panels
-    .flatMap(({ curves }) => curves.flatMap(differences))
+    .flatMap(({ curves }) => curves.flatMap(drawn))
     .flatMap(({ value, low, high }) => [value, low, high])
     .filter(Number.isFinite);
   const { theme } = place;
@@ -34,8 +48,8 @@ export function differencePanels(panels: readonly CurvePanel[], place: PanelsOpt
     (range) => linearScale(low - beyond, high + beyond, { range, count: 5, label: shortNumber }),
     (frame, { curves }) => [
       zeroLine(frame, theme),
-      ...curves.map((curve) => curveBand(curve, differences(curve), frame)),
-      ...curves.map((curve) => curveLine(curve, differences(curve), frame, theme)),
+      ...curves.map((curve) => curveBand(curve, drawn(curve), frame)),
+      ...curves.map((curve) => curveLine(curve, drawn(curve), frame, theme)),
     ],
   );
 }

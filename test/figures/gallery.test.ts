@@ -7,7 +7,7 @@ import {
   SCALES,
   STATISTICS,
 } from "../../src/figures/figure.ts";
-import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
+import { LOSS_FIGURES } from "../../src/figures/gallery.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 import { outside, touching } from "../support/texts.ts";
 
@@ -15,7 +15,7 @@ const PAPER_MODELS = "models=[shared-bottom, shared-bottom-16, omoe, mmoe]";
 const WITH_SINGLE_TASK = "models=[single-task, shared-bottom, omoe, mmoe]";
 const GRID = ["batch=64,256", "lr=0.0001,0.001,0.01"];
 
-describe.each(SWEEP_FIGURES)("$name", ({ name, draw }) => {
+describe.each(LOSS_FIGURES)("$name", ({ name, draw }) => {
   const MODELS = name === "seesaw" ? WITH_SINGLE_TASK : PAPER_MODELS;
   /** Results of which this figure can be drawn: of a grid or of one point. */
   const made = ({ set = [], ...changes }: Parameters<typeof sweepResults>[0] = {}) =>
