@@ -1,5 +1,6 @@
 import type { Matrix } from "../data/correlation-matrix.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
+import { dataIdentity, type RunNames } from "../data/streams.ts";
 import { TaskSet } from "../data/task-set.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { alignmentQuantities } from "./alignment.ts";
@@ -16,12 +17,10 @@ import { unitQuantities } from "./unit-activity.ts";
 const MOST_ROWS = 64;
 
 /** What is diagnosed of a run, and what a run is for that. */
-export interface DiagnosedRun {
+export interface DiagnosedRun extends RunNames {
   readonly model: ModelSpec;
   readonly data: GeneratorSettings;
   readonly correlationMatrix: Matrix;
-  readonly index: number;
-  readonly seed: number;
   readonly training: { readonly lr: number; readonly huberDelta: number | null; readonly heldoutRows: number };
   readonly diagnostics?: readonly DiagnosticKind[];
 }
@@ -37,9 +36,9 @@ export class Diagnosis {
   readonly #y: Float32Array;
 
   constructor(run: DiagnosedRun) {
-    const { data, correlationMatrix, seed, index, training } = run;
+    const { data, correlationMatrix, training } = run;
     this.#run = run;
-    this.#tasks = new TaskSet(data, correlationMatrix, { seed, run: index });
+    this.#tasks = new TaskSet(data, correlationMatrix, dataIdentity(run));
     this.#N = Math.min(MOST_ROWS, training.heldoutRows);
     const { x, y } = this.#tasks.rows("heldout", this.#N);
     this.#x = Float64Array.from(x);

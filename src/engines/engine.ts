@@ -1,7 +1,7 @@
 import type { Matrix } from "../data/correlation-matrix.ts";
 import type { Sampling } from "../data/order.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
-import type { DataIdentity } from "../data/streams.ts";
+import type { RunNames } from "../data/streams.ts";
 import type { DiagnosticKind } from "../diagnostics/kinds.ts";
 import type { Model } from "../models/code.ts";
 import type { Initializer } from "../models/initializers.ts";
@@ -49,7 +49,7 @@ export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 export const DIVERGED_LOSS = 1e6;
 
 /** One model to be trained once; unless it says otherwise, a member of the family. */
-export interface Run<M extends Model = ModelSpec> {
+export interface Run<M extends Model = ModelSpec> extends RunNames {
   /** Made of values, e.g. `mmoe/p=0.50/017`. */
   readonly id: string;
   readonly model: M;
@@ -59,11 +59,6 @@ export interface Run<M extends Model = ModelSpec> {
   readonly point?: Readonly<Record<string, number | string>>;
   /** The correlations of the K tasks in this cell, [K, K]. */
   readonly correlationMatrix: Matrix;
-  /** The run's index, from 0; with `seed` it names the run's streams, unless it is crossed. */
-  readonly index: number;
-  /** Of a crossed run: the index that names its rows and their order, and the one that names its initial values. */
-  readonly cross?: { readonly data: number; readonly initial: number };
-  readonly seed: number;
   readonly training: TrainingSettings;
   /** What is measured of it beside its losses; absent for nothing. */
   readonly diagnostics?: readonly DiagnosticKind[];
@@ -206,14 +201,6 @@ export interface Engine {
   /** Peak memory of training these runs, in bytes, without the program itself. */
   memoryBytes(runs: readonly AnyRun[]): number;
   dispose(): Promise<void>;
-}
-
-/** What names a run's streams. */
-export type RunNames = Pick<AnyRun, "seed" | "index" | "cross">;
-
-/** Names the streams of a run's rows and their order. */
-export function dataIdentity({ seed, index, cross }: RunNames): DataIdentity {
-  return { seed, run: cross?.data ?? index };
 }
 
 /** The stream of a run's initial values or dropout masks for one tensor: named by run, model and tensor. */

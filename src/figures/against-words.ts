@@ -1,9 +1,9 @@
 import type { GridKey } from "../config/settings.ts";
 import { estimateText } from "../stats/estimate.ts";
+import type { GridDrawing } from "./cell-grid.ts";
 import type { FigureOptions } from "./figure.ts";
 import { estimate } from "./interval.ts";
 import { lossScale } from "./loss-axis.ts";
-import type { Drawing } from "./page.ts";
 import { COLUMN } from "./page.ts";
 import { type Row, type RowGroup, rowChart } from "./row-chart.ts";
 import { across, down } from "./series.ts";
@@ -22,7 +22,7 @@ interface WordsOptions extends FigureOptions {
 }
 
 /** Final losses against a setting of many words: a row for each, in a group for each model, correlation and other choice. */
-export function againstWords(cells: readonly SweepCell[], options: WordsOptions): Drawing {
+export function againstWords(cells: readonly SweepCell[], options: WordsOptions): GridDrawing {
   const { colours: theme, key, values, othersOf } = options;
   const styles = modelStyles(modelsOf(cells), theme);
   const groups = new Map<string, SweepCell[]>();
@@ -38,7 +38,7 @@ export function againstWords(cells: readonly SweepCell[], options: WordsOptions)
   });
   const losses = cells.flatMap((cell) => Object.values(estimate(finalMeans(cell, options.loss), options.statistic)));
   const scale = (range: readonly [number, number]) => lossScale(losses, options.scale, range);
-  return { ...rowChart(rows, { top: 2, theme, scale, foot: lossHeading(options) }), width: COLUMN };
+  return { ...rowChart(rows, { top: 2, theme, scale, foot: lossHeading(options) }), width: COLUMN, leftOut: "" };
 }
 
 function rowOf(cell: SweepCell, { colour }: SeriesStyle, { key, loss, statistic }: WordsOptions): Row {

@@ -55,7 +55,7 @@ export function variablesOf(shape: TrainingShape): Specs {
 }
 
 /** The sets that are kept on the device. */
-export function setsOf({ fresh }: TrainingShape): RowSet[] {
+export function setsOf({ fresh }: Pick<TrainingShape, "fresh">): RowSet[] {
   return fresh ? ["heldout"] : ["heldout", "train"];
 }
 
@@ -96,7 +96,7 @@ export function methodStateName(m: number, name: string): string {
 }
 
 /** The rates that are fed for each step: those of the parameters, and those of what the method learns. */
-export function rateNames({ method }: TrainingShape): string[] {
+export function rateNames({ method }: Pick<TrainingShape, "method">): string[] {
   return ["rate", "epsilon", ...(methodOf(method)?.learningRate ? ["methodRate", "methodEpsilon"] : [])];
 }
 
