@@ -52,20 +52,21 @@ async function summary(folder: string, options: Options, context: Context): Prom
     const cells = cellLosses(results, loss);
     write(`${headText(results, loss)}\n`);
     const unit = lossUnitOf(results.config);
+    const shown = options.bad === undefined && results.config.rows !== null ? null : bad; // 1/6 is from the paper's data
     write(
       options.full
-        ? fullText(cells, summaryOf(results, loss, bad), unit)
-        : cellsText(cells, summarizeCells(cells, bad), bad, unit),
+        ? fullText(cells, summaryOf(results, loss, bad), shown, unit)
+        : cellsText(cells, summarizeCells(cells, bad), shown, unit),
     );
     write(gapsText(folder, cells));
   }
   return EXIT.done;
 }
 
-function fullText(cells: readonly CellLosses[], summary: Summary, unit: LossUnit): string {
+function fullText(cells: readonly CellLosses[], summary: Summary, bad: number | null, unit: LossUnit): string {
   return [
-    cellsText(cells, summary.cells, summary.bad, unit),
-    statisticsText(summary.cells),
+    cellsText(cells, summary.cells, bad, unit),
+    statisticsText(summary.cells, bad !== null),
     comparisonsText(summary),
   ].join("\n");
 }

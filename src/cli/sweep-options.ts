@@ -5,6 +5,7 @@ import type { Config } from "../config/config.ts";
 import type { Override } from "../config/file-version.ts";
 import { listOverride, loadConfig, override, presetNames, setOverride } from "../config/load.ts";
 import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
+import { rowsOverride } from "../config/rows.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { UsageError } from "../errors.ts";
 import { CONFIG, defaultFolder } from "../records/find-results.ts";
@@ -23,6 +24,7 @@ import { goOn } from "./text/go-on.ts";
 /** The options of every command that starts a sweep: what to train, on which engine, and where results go. */
 export interface SweepOptions {
   readonly corr?: string;
+  readonly rows?: string;
   readonly models?: string;
   readonly model: readonly string[];
   readonly modelSet: readonly string[];
@@ -64,6 +66,7 @@ export function addSweepOptions(command: Command): Command {
   return command
     .argument("[config]", "a YAML or JSON file, or a preset: paper, fixed-rows, figure3, zoo, smoke", "paper")
     .option("--corr <list>", "correlations of the task pairs, separated by commas")
+    .option("--rows <file>", "train on rows of your own, CSV or Parquet, in place of the generator's")
     .option("--models <list>", "models, separated by commas (see mmoe models)")
     .option("--model <file>", "add a model of your own in JavaScript; may be given again", collect, [])
     .option("--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, [])
@@ -135,8 +138,8 @@ export function typedWords(command: Command, options: readonly Option[]): string
 }
 
 function overridesOf(options: SweepOptions): Override[] {
-  const { corr, models, model, modelSet, runs, steps, batch, lr, seed, set } = options;
-  const layers: Override[] = set.map(setOverride);
+  const { corr, rows, models, model, modelSet, runs, steps, batch, lr, seed, set } = options;
+  const layers: Override[] = [...(rows === undefined ? [] : [rowsOverride(rows)]), ...set.map(setOverride)];
   if (corr !== undefined) layers.push(override("--corr", "correlations", listOption(corr)));
   if (models !== undefined) layers.push(override("--models", "models", listOption(models)));
   for (const [key, text] of Object.entries({ runs, steps, batch, lr, seed })) {

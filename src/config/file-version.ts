@@ -40,9 +40,10 @@ export function upToDate({ source, values }: GivenValues): GivenValues {
   };
 }
 
-/** The version of a file that does not say it: that of the newest setting in it. */
+/** The version of a file that does not say it: that of the newest setting in it. `rows` stands in place of older ones. */
 function namedVersion(values: object): number {
-  return Math.max(1, ...Object.entries(LATER_SETTINGS).map(([key, { since }]) => (key in values ? since : 1)));
+  const named = Object.entries(LATER_SETTINGS).filter(([key]) => key in values && key !== "rows");
+  return Math.max(1, ...named.map(([, { since }]) => since));
 }
 
 function refuseNewer(source: string, values: Record<string, unknown>): void {

@@ -1,5 +1,6 @@
 import { type Config, constantsOf, type SettingOrigin } from "./config.ts";
 import { definitionText } from "./own-models.ts";
+import { OF_GENERATOR, rowsText } from "./rows.ts";
 import { SETTING_KEYS, type SettingKey } from "./schema.ts";
 import { choicesText } from "./tuned.ts";
 
@@ -16,7 +17,11 @@ export interface SettingRow {
 
 /** A sweep's settings, each value with its mark: the config's settings in order, the generator's after `data`. */
 export function settingRows(config: Config): SettingRow[] {
-  const none = [...(config.tuned === null ? ["tuned"] : []), ...(config.ownModels.length === 0 ? ["ownModels"] : [])];
+  const none = [
+    ...(config.tuned === null ? ["tuned"] : []),
+    ...(config.ownModels.length === 0 ? ["ownModels"] : []),
+    ...(config.rows === null ? ["rows"] : OF_GENERATOR),
+  ];
   const keys = SETTING_KEYS.filter((key) => !["name", "about", ...none].includes(key));
   return keys.flatMap((key) => {
     const row = { name: key, value: settingText(config, key), from: config.origins[key], why: "", ofGenerator: false };
@@ -34,6 +39,7 @@ function generatorRows(config: Config): SettingRow[] {
 
 /** A setting of a config on one line; of what was tuned, the choices. */
 export function settingText(config: Config, key: SettingKey): string {
+  if (key === "rows" && config.rows !== null) return rowsText(config.rows);
   if (key === "ownModels") return config.ownModels.map((one) => `${one.name}: ${definitionText(one)}`).join("; ");
   return key === "tuned" && config.tuned !== null ? choicesText(config.tuned) : valueText(config[key]);
 }

@@ -4,6 +4,7 @@ import { GENERATOR_LIMITS as LIMITS } from "../data/settings.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
 import { choice, count, LARGEST_COUNT, listOf, plainName, positive } from "./kinds.ts";
 import { MODEL_NAME, OWN_MODELS_SCHEMA } from "./own-model-schema.ts";
+import { ROWS_SCHEMA } from "./rows-schema.ts";
 
 export { LARGEST_COUNT } from "./kinds.ts";
 
@@ -33,17 +34,16 @@ const ownConstants = z
     noiseStd: z.number().min(0).max(LIMITS.noiseStd).describe(`a number from 0 to ${LIMITS.noiseStd}`),
   })
   .refine(({ alpha, beta }) => alpha.length === beta.length, { path: ["beta"] });
-const generator = z
-  .union([choice(PRESET_NAMES), ownConstants])
-  .describe(`one of ${PRESET_NAMES.join(", ")}, or constants {inputs, scale, alpha, beta, noiseStd}`);
+const GENERATOR = `one of ${PRESET_NAMES.join(", ")}, or constants {inputs, scale, alpha, beta, noiseStd}`;
+const generator = z.union([choice(PRESET_NAMES), ownConstants]).describe(GENERATOR);
 
 /** Settings that people give; a file gives every key, and no value is filled in silently. */
 const GIVEN_SCHEMA = z.strictObject({
   name: plainName("a name"),
   about: z.string().describe("a sentence: what the sweep reproduces"),
-  data: generator,
+  data: orTable(generator),
   seed: count(0),
-  correlations: listOf(correlation, "numbers from -1 to 1"),
+  correlations: orTable(listOf(correlation, "numbers from -1 to 1")),
   tasks: count(LEAST_TASKS),
   correlationMatrix: z
     .array(z.array(z.number().min(-1).max(1)))
@@ -100,6 +100,11 @@ const TUNED_SCHEMA = z
   .nullable()
   .describe("what mmoe tune writes, or null");
 
+/** Null for rows of one's own. */
+function orTable<T extends z.ZodType>(schema: T) {
+  return schema.nullable().describe(schema.description as string);
+}
+
 function valuesOfOne() {
   const { trainRows, sampling, batch, steps, optimizer, lr, initializer, initializerStd, dropout } = GIVEN_SCHEMA.shape;
   return z
@@ -108,7 +113,11 @@ function valuesOfOne() {
 }
 
 /** Everything that defines a sweep. */
-export const SETTINGS_SCHEMA = GIVEN_SCHEMA.extend({ tuned: TUNED_SCHEMA, ownModels: OWN_MODELS_SCHEMA });
+export const SETTINGS_SCHEMA = GIVEN_SCHEMA.extend({
+  tuned: TUNED_SCHEMA,
+  ownModels: OWN_MODELS_SCHEMA,
+  rows: ROWS_SCHEMA,
+});
 
 /**
  * Settings that may be a list: a sweep then trains every combination. They say how a run trains; how it is watched, and
@@ -146,6 +155,7 @@ export const LATER_SETTINGS: Readonly<Record<string, LaterSetting>> = {
   labels: { since: 3, before: "standardised", mark: "assumed" },
   tuned: { since: 3, before: null, mark: "assumed" },
   ownModels: { since: 4, before: [], mark: "assumed" },
+  rows: { since: 5, before: null, mark: "assumed" },
 };
 
 /** -0 would give a run an id of its own. */

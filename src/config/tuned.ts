@@ -8,12 +8,12 @@ type Tuned = NonNullable<Settings["tuned"]>;
 export type Choice = Tuned["choices"][number];
 
 /** The settings of a model at a correlation: its choice in place of those of all. */
-export function tunedFor<T extends PointSettings>(settings: T, model: string, correlation: number): T {
+export function tunedFor<T extends PointSettings>(settings: T, model: string, correlation: number | null): T {
   const choice = choiceFor(settings, model, correlation);
   return choice === undefined ? settings : { ...settings, ...choice.values };
 }
 
-function choiceFor({ tuned }: Pick<Settings, "tuned">, model: string, correlation: number): Choice | undefined {
+function choiceFor({ tuned }: Pick<Settings, "tuned">, model: string, correlation: number | null): Choice | undefined {
   return tuned?.choices.find((one) => one.model === model && (one.correlation ?? correlation) === correlation);
 }
 
@@ -60,10 +60,10 @@ export function checkTuned(
     throw new UsageError(`${place("seed")}: expected another seed than that of the runs that tuned, got ${seed}`);
   for (const model of models) {
     const own = tuned.choices.filter((choice) => choice.model === model);
-    for (const p of correlations) {
-      const found = own.filter(({ correlation = p }) => correlation === p);
+    for (const p of correlations ?? [null]) {
+      const found = own.filter(({ correlation }) => (correlation ?? p) === p);
       if (found.length === 1) continue;
-      const what = `${model} at ${p}`;
+      const what = p === null ? model : `${model} at ${p}`;
       throw new UsageError(
         `${place("tuned")}: expected one choice for ${what}, got ${found.length}; tune again with it, or add --set tuned=null`,
       );

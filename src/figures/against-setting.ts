@@ -15,7 +15,15 @@ import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from
 import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { valueScale } from "./value-scale.ts";
-import { capitalised, lossHeading, runsSentence, statisticName, tasksWords, unitsSentence } from "./words.ts";
+import {
+  areOnOwnRows,
+  capitalised,
+  lossHeading,
+  runsSentence,
+  statisticName,
+  tasksWords,
+  unitsSentence,
+} from "./words.ts";
 
 const NAME = "grid";
 
@@ -92,7 +100,7 @@ function drawing(cells: readonly SweepCell[], key: GridKey, options: FigureOptio
         const style = styles.get(model) as SeriesStyle;
         return own.length > 0 ? [estimateSeries(own, { frame, aside: asideOf(i, models.length), style, theme })] : [];
       });
-      const attributes = { "data-correlation": correlation };
+      const attributes = { "data-correlation": correlation ?? undefined };
       return panel({ box, ...frame, theme, numbers: { y: first }, attributes }, series);
     }),
   );
@@ -112,9 +120,10 @@ function othersText(point: GridPoint, key: GridKey): string {
 }
 
 function captionStart(cells: readonly SweepCell[], key: GridKey, { loss, statistic, unit }: FigureOptions): string {
+  const each = areOnOwnRows(cells) ? "each choice" : "each correlation and each choice";
   return (
     `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(cells)} after the last step (${unitsSentence({ loss, unit })}) against ${key}, ` +
-    "with its 95 % interval over runs; a panel for each correlation and each choice of the other settings."
+    `with its 95 % interval over runs; a panel for ${each} of the other settings.`
   );
 }
 

@@ -47,12 +47,12 @@ interface GridRow {
 
 /** As `CellGrid`, of any rows: a panel is found by its row's number and its correlation. */
 export interface PanelGrid extends Omit<CellGrid, "place"> {
-  readonly place: (row: number, correlation: number) => ReturnType<CellGrid["place"]>;
+  readonly place: (row: number, correlation: number | null) => ReturnType<CellGrid["place"]>;
 }
 
 export function panelGrid(
   rows: readonly GridRow[],
-  correlations: readonly number[],
+  correlations: readonly (number | null)[],
   { top, height, left, theme }: GridOptions,
 ): PanelGrid {
   const columns = correlations.length;
@@ -83,7 +83,7 @@ export function panelGrid(
   };
 }
 
-function columnTitle(correlation: number, { x, y, width }: Box, above: number, { ink }: Theme): SvgNode {
+function columnTitle(correlation: number | null, { x, y, width }: Box, above: number, { ink }: Theme): SvgNode {
   const style = { fill: ink, weight: "SemiBold", anchor: "middle" } as const;
   return text(correlationWords(correlation), x + width / 2, y - above - 1, style);
 }

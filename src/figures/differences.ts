@@ -15,7 +15,15 @@ import { quantiles } from "./spreads.ts";
 import { modelLabel } from "./style.ts";
 import { correlationsOf, modelsOf, sweepCells } from "./sweep-cells.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, correlationWords, differenceHeading, lossName, runsSentence, unitsSentence } from "./words.ts";
+import {
+  areOnOwnRows,
+  capitalised,
+  correlationWords,
+  differenceHeading,
+  lossName,
+  runsSentence,
+  unitsSentence,
+} from "./words.ts";
 
 const NAME = "differences";
 
@@ -23,7 +31,7 @@ const NAME = "differences";
 interface Difference extends Estimate {
   readonly first: string;
   readonly second: string;
-  readonly correlation: number;
+  readonly correlation: number | null;
   readonly pairs: number;
   readonly q05: number;
   readonly q95: number;
@@ -35,7 +43,8 @@ export function pairedDifferences(results: Results, options: FigureOptions): Fig
   const models = modelsOf(cells);
   if (models.length < 2) return { name: NAME, lacking: "runs of two models are needed" };
   const losses = new Map(cellLosses(results, options.loss).map((cell) => [cellKey(cell), cell]));
-  const of = (model: string, correlation: number) => losses.get(cellKey({ model, correlation, point: NO_CHOICE }));
+  const of = (model: string, correlation: number | null) =>
+    losses.get(cellKey({ model, correlation, point: NO_CHOICE }));
   const groups = pairsOf(models).map(([first, second]) => ({
     title: `${modelLabel(first)} − ${modelLabel(second)}`,
     found: correlationsOf(cells).flatMap((p) => {
@@ -59,7 +68,7 @@ export function pairedDifferences(results: Results, options: FigureOptions): Fig
       behind: (x, box) => [down(x.at(0), box.y, box.y + box.height, theme.quiet, 0.8)],
     },
   );
-  const caption = `${captionStart(options)} ${runsSentence(cells, results)}`;
+  const caption = `${captionStart(options, areOnOwnRows(cells))} ${runsSentence(cells, results)}`;
   const data = found.map((one) => dataRow(one, options));
   return page({ name: NAME, title: "Differences between models, paired by run", caption, height, theme, data }, nodes);
 }
@@ -92,10 +101,11 @@ function differenceAt(
 function rowOf(difference: Difference, { ink, quiet }: Theme): Row {
   const { first, second, correlation, pairs, value, low, high, q05, q95 } = difference;
   const models = `${modelLabel(first)} minus ${modelLabel(second)}`;
+  const label = correlationWords(correlation);
   return {
-    label: correlationWords(correlation),
-    attributes: { "data-model": first, "data-other": second, "data-correlation": correlation },
-    words: `${models}, ${correlationWords(correlation)}: ${estimateText(difference, 4, pairs)}`,
+    label,
+    attributes: { "data-model": first, "data-other": second, "data-correlation": correlation ?? undefined },
+    words: `${[models, label].filter((part) => part !== "").join(", ")}: ${estimateText(difference, 4, pairs)}`,
     marks: (x, y) => [
       across(x.at(q05), x.at(q95), y, quiet, 0.6),
       ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, ink, 3)] : []),
@@ -104,10 +114,10 @@ function rowOf(difference: Difference, { ink, quiet }: Theme): Row {
   };
 }
 
-function captionStart({ loss, statistic, unit }: FigureOptions): string {
+function captionStart({ loss, statistic, unit }: FigureOptions, ownRows: boolean): string {
   return (
     `${capitalised(statistic)} difference of the ${lossName(loss)} after the last step (${unitsSentence({ loss, unit })}) between models trained ` +
-    `on the same data, a row a correlation: above zero the second model is better. Upright lines: the ${statistic}; thick ` +
+    `on the same data${ownRows ? "" : ", a row a correlation"}: above zero the second model is better. Upright lines: the ${statistic}; thick ` +
     "lines: 95 % intervals over pairs of runs; thin lines: the middle 90 % of the pairs."
   );
 }

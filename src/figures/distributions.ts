@@ -14,7 +14,8 @@ import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from
 import { type Theme, themeOf } from "./theme.ts";
 import {
   capitalised,
-  correlationWords,
+  cellWords,
+  correlationTitle,
   finalHeading,
   lossName,
   runsSentence,
@@ -38,7 +39,7 @@ export function distributions(results: Results, options: FigureOptions): Figure 
   const theme = themeOf(options.theme);
   const styles = modelStyles(modelsOf(cells), theme);
   const groups = correlationsOf(cells).map((p) => ({
-    title: correlationWords(p),
+    title: correlationTitle(p, results.config),
     rows: summaries
       .filter(({ cell }) => cell.correlation === p)
       .map((summary) => boxRow(summary, styles.get(summary.cell.model) as SeriesStyle, theme)),
@@ -67,7 +68,7 @@ function boxRow(summary: Summary, { colour }: SeriesStyle, theme: Theme): Row {
   return {
     label: modelLabel(cell.model),
     attributes: cellAttributes(cell),
-    words: `${modelLabel(cell.model)}, ${correlationWords(cell.correlation)}: median ${median.toFixed(4)}, quartiles ${q25.toFixed(4)} and ${q75.toFixed(4)}, mean ${summary.mean.toFixed(4)}`,
+    words: `${cellWords(cell)}: median ${median.toFixed(4)}, quartiles ${q25.toFixed(4)} and ${q75.toFixed(4)}, mean ${summary.mean.toFixed(4)}`,
     marks: (x, y) => [
       across(x.at(q05), x.at(q95), y, colour, 0.9),
       ...[q05, q95].map((end) => down(x.at(end), y - 2, y + 2, colour, 0.9)),

@@ -8,7 +8,7 @@ import { type Drawing, page } from "./page.ts";
 import { modelStyles, type SeriesStyle } from "./style.ts";
 import { correlationsOf, modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { correlationWords, lossHeading, runsSentence } from "./words.ts";
+import { areOnOwnRows, correlationWords, lossHeading, runsSentence } from "./words.ts";
 
 const NAME = "figure4";
 
@@ -25,7 +25,7 @@ export function figure4(results: Results, options: FigureOptions): Figure | Lack
   return page(
     {
       name: NAME,
-      title: "Loss against training steps for each model and correlation (Figure 4)",
+      title: `Loss against training steps for each model${areOnOwnRows(cells) ? "" : " and correlation (Figure 4)"}`,
       caption: `${curveSentences(cells, options)}${paper} ${runsSentence(cells, results)}`,
       height,
       theme,
@@ -35,11 +35,11 @@ export function figure4(results: Results, options: FigureOptions): Figure | Lack
   );
 }
 
-function panelOf(correlation: number, curves: ReadonlyMap<SweepCell, DrawnCurve>): CurvePanel {
+function panelOf(correlation: number | null, curves: ReadonlyMap<SweepCell, DrawnCurve>): CurvePanel {
   const here = [...curves].filter(([cell]) => cell.correlation === correlation);
   return {
-    title: correlationWords(correlation),
-    attributes: { "data-correlation": correlation },
+    ...(correlation !== null && { title: correlationWords(correlation) }),
+    attributes: { "data-correlation": correlation ?? undefined },
     curves: here.map(([, curve]) => curve),
   };
 }

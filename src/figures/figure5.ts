@@ -10,20 +10,12 @@ import { heading } from "./loss-axis.ts";
 import { type Drawing, page } from "./page.ts";
 import { linearScale, shortNumber } from "./scale.ts";
 import { type Frame, linePath } from "./series.ts";
-import { modelLabel, modelStyles } from "./style.ts";
+import { modelStyles } from "./style.ts";
 import { element, group, type SvgNode } from "./svg.ts";
 import { finalMeans, modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { SMALL, text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import {
-  capitalised,
-  correlationWords,
-  finalHeading,
-  lossName,
-  runsSentence,
-  tasksWords,
-  unitsSentence,
-} from "./words.ts";
+import { capitalised, cellWords, finalHeading, lossName, runsSentence, tasksWords, unitsSentence } from "./words.ts";
 
 const NAME = "figure5";
 
@@ -90,7 +82,7 @@ function frameOf({ x, y, width }: Box, bins: number, most: number): Frame {
 function bars({ cell, bins }: Binned, { x, y }: Frame, fill: string): SvgNode[] {
   return bins.counts.flatMap((count, i) => {
     if (count === 0) return [];
-    const words = `${modelLabel(cell.model)}, ${correlationWords(cell.correlation)}: ${count} runs at ${rangeWords(bins, i)}`;
+    const words = `${cellWords(cell)}: ${count} runs at ${rangeWords(bins, i)}`;
     const [left, right] = [x.at(i * BIN), x.at((i + 1) * BIN)];
     const place = { x: left + 0.2, y: y.at(count), width: right - left - 0.4, height: y.at(0) - y.at(count) };
     return [element("rect", { class: "bar", ...place, fill }, [element("title", {}, [words])])];

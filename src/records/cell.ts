@@ -9,7 +9,8 @@ export const NO_CHOICE: GridPoint = {};
 /** A model at a correlation and a grid point: its runs are repeats of each other. */
 export interface Cell {
   readonly model: string;
-  readonly correlation: number;
+  /** Null for rows of the user's own. */
+  readonly correlation: number | null;
   /** Its choice of the settings that the sweep lists; empty for a sweep without a list. */
   readonly point: GridPoint;
 }
@@ -17,9 +18,19 @@ export interface Cell {
 /** Every cell of a sweep: by correlation, then model, then grid point, as its config has them. */
 export function cellsOf(config: Config): (Cell & { readonly model: Config["models"][number] })[] {
   const points = gridPoints(config);
-  return config.correlations.flatMap((correlation) =>
+  return correlationsIn(config).flatMap((correlation) =>
     config.models.flatMap((model) => points.map((point) => ({ model, correlation, point }))),
   );
+}
+
+/** The correlations of a sweep; one that is null for rows of the user's own. */
+export function correlationsIn({ correlations }: Pick<Config, "correlations">): readonly (number | null)[] {
+  return correlations ?? [null];
+}
+
+/** An order of cells by rising correlation. */
+export function byCorrelation(a: Pick<Cell, "correlation">, b: Pick<Cell, "correlation">): number {
+  return (a.correlation ?? 0) - (b.correlation ?? 0);
 }
 
 /** A key that tells a cell from others. */
@@ -32,15 +43,24 @@ export function cellOf({ model, correlation, point }: Cell): Cell {
   return { model, correlation, point };
 }
 
-/** A cell in a sentence: `mmoe at 0.50`, in a grid `mmoe at 0.50, lr=0.01`. */
+/** A cell in a sentence: `mmoe at 0.50`, in a grid `mmoe at 0.50, lr=0.01`; of rows of the user's own `mmoe`. */
 export function cellText({ model, correlation, point }: Cell): string {
-  return [`${model} at ${correlationText(correlation)}`, ...parts(point)].join(", ");
+  return [modelAt(model, correlation), ...parts(point)].join(", ");
 }
 
-/** A run's id, made of model, correlation, grid point and number: `mmoe/p=0.50/017`, `mmoe/p=0.50/lr=0.01/017`. */
+/** `mmoe at 0.50`, or the model alone. */
+export function modelAt(model: string, correlation: number | null): string {
+  return correlation === null ? model : `${model} at ${correlationText(correlation)}`;
+}
+
+/**
+ * A run's id, made of model, correlation, grid point and number: `mmoe/p=0.50/017`, `mmoe/p=0.50/lr=0.01/017`; of rows of
+ * the user's own `mmoe/017`.
+ */
 export function runId({ model, correlation, point }: Cell, index: number): string {
   const name = String(index).padStart(3, "0");
-  return [model, `p=${correlationText(correlation)}`, ...parts(point, "/"), name].join("/");
+  const at = correlation === null ? [] : [`p=${correlationText(correlation)}`];
+  return [model, ...at, ...parts(point, "/"), name].join("/");
 }
 
 function parts(point: GridPoint, between?: string): string[] {

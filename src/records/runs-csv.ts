@@ -1,5 +1,5 @@
 import { mean } from "../stats/moments.ts";
-import { type Column, csvRow, pairColumns, settingColumns, taskColumns } from "./columns.ts";
+import { type Column, correlationColumn, csvRow, pairColumns, settingColumns, taskColumns } from "./columns.ts";
 import { csvOf } from "./csv.ts";
 import { LABEL_CORRELATION, LOSS_UNIT, number, RUN_FIELDS, TRAINED_FIELDS, text } from "./fields.ts";
 import { LOSS_WORDS } from "./loss-words.ts";
@@ -83,7 +83,9 @@ function measure({ name, per, unit, meaning }: Measure): Column<RunRow>[] {
 }
 
 export const RUN_COLUMNS: readonly Column<RunRow>[] = [
-  ...fields("id", "model", "correlation", "run", "lr", "steps", "batch"),
+  ...fields("id", "model"),
+  correlationColumn(({ record }) => record.correlation),
+  ...fields("run", "lr", "steps", "batch"),
   settingColumns(({ record }) => record.point), // those three have their columns already
   ...fields("status", "reason"),
   ...finals("train"),
