@@ -99,13 +99,13 @@ export function checkRows(settings: Settings, place: Place): void {
   for (const count of [trainRows, tunedRows].flat()) {
     if (count === "fresh")
       throw new UsageError(`${place("trainRows")}: ${name} has no fresh rows; give up to ${rows.trainRows}`);
-    expectUpTo(rows.trainRows, count, `${place("trainRows")}: ${name}`);
+    expectUpTo(rows.trainRows, count, `${place("trainRows")}: expected at most`, name);
   }
-  expectUpTo(rows.heldoutRows, heldoutRows, `${place("heldoutRows")}: ${name}`);
+  expectUpTo(rows.heldoutRows, heldoutRows, `${place("heldoutRows")}: expected at most`, name);
 }
 
-function expectUpTo(most: number, count: number, at: string): void {
-  if (count > most) throw new UsageError(`${at} has ${most} such rows, got ${count}`);
+function expectUpTo(most: number, count: number, expected: string, name: string): void {
+  if (count > most) throw new UsageError(`${expected} ${most}, the rows that ${name} has for it, got ${count}`);
 }
 
 function replaced({ file }: Pick<RowsSetting, "file">): string {

@@ -18,6 +18,9 @@ export interface Columns {
 /** `x`, `x1`, `x_age`, `x.age`: a letter alone or before a digit or a sign, so that `year` is no label. */
 const ROLE = /^([xy])(?![a-z])/i;
 
+/** A sign that separates columns elsewhere. */
+const SEPARATOR = /[;\t]/;
+
 /** Mmoe's models learn several tasks. */
 const LEAST_LABELS = 2;
 
@@ -25,7 +28,8 @@ const LEAST_LABELS = 2;
 export function columnsOf(header: readonly string[], source: string): Columns {
   const names = header.map((name) => name.trim());
   for (const [i, name] of names.entries()) {
-    if (name !== PART && !ROLE.test(name)) throw new UsageError(`${source}: column '${name}': ${expected(name)}`);
+    if (name !== PART && (!ROLE.test(name) || SEPARATOR.test(name)))
+      throw new UsageError(`${source}: column '${name}': ${expected(name)}`);
     if (names.indexOf(name) < i) throw new UsageError(`${source}: column '${name}' is there twice; rename one`);
   }
   const of = (role: string) =>
@@ -49,6 +53,6 @@ export function columnsOf(header: readonly string[], source: string): Columns {
 const NAMES = "names of inputs begin with x (x1, x_age), those of labels with y (y1, y_price)";
 
 function expected(name: string): string {
-  const separator = /[;\t]/.test(name) ? "; separate columns by commas" : "; rename it or leave it out";
+  const separator = SEPARATOR.test(name) ? "; separate columns by commas" : "; rename it or leave it out";
   return `${NAMES}, and 'part' says train or heldout${separator}`;
 }

@@ -1,4 +1,4 @@
-import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import * as zlib from "node:zlib";
 import { type FileMetaData, parquetMetadata, parquetSchema } from "hyparquet";
 import { readColumn } from "hyparquet/src/column.js";
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
@@ -8,11 +8,18 @@ import { TableBuilder, type TableRows } from "./table-builder.ts";
 
 type RowGroup = FileMetaData["row_groups"][number];
 
+type Decompress = (input: Uint8Array) => Uint8Array;
+
+/** Node 22.15 and later have it. */
+const { zstdDecompressSync: zstd } = zlib as { readonly zstdDecompressSync?: Decompress };
+
 /** hyparquet knows snappy. */
-const COMPRESSORS = {
-  GZIP: (input: Uint8Array) => new Uint8Array(gunzipSync(input)),
-  BROTLI: (input: Uint8Array) => new Uint8Array(brotliDecompressSync(input)),
+const COMPRESSORS: Readonly<Record<string, Decompress>> = {
+  GZIP: (input) => new Uint8Array(zlib.gunzipSync(input)),
+  BROTLI: (input) => new Uint8Array(zlib.brotliDecompressSync(input)),
+  ...(zstd && { ZSTD: (input) => new Uint8Array(zstd(input)) }),
 };
+const KNOWN = ["UNCOMPRESSED", "SNAPPY", ...Object.keys(COMPRESSORS)];
 
 /**
  * The rows of a Parquet file. Throws UsageError, by the name `source`, with row and column. Reads by hyparquet's functions
@@ -44,6 +51,10 @@ export function parquetTable(bytes: Buffer, source: string): TableRows {
 function columnIn(file: ArrayBuffer, metadata: FileMetaData, group: RowGroup, i: number): unknown[] {
   const column = group.columns[i]?.meta_data;
   if (column === undefined) throw new Error(`no column ${i + 1} in a group of rows`);
+  if (!KNOWN.includes(column.codec))
+    throw new Error(
+      `it is compressed by ${column.codec}, and this Node knows ${KNOWN.join(", ")}; write it by one of these`,
+    );
   const begin = Number(column.dictionary_page_offset || column.data_page_offset);
   const view = new DataView(file, begin, Number(column.total_compressed_size));
   const schemaPath = getTreePath(parquetSchema(metadata), column.path_in_schema);
