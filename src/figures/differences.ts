@@ -18,6 +18,7 @@ import { type Theme, themeOf } from "./theme.ts";
 import {
   areOnOwnRows,
   capitalised,
+  correlationTitle,
   correlationWords,
   differenceHeading,
   lossName,
@@ -45,13 +46,15 @@ export function pairedDifferences(results: Results, options: FigureOptions): Fig
   const losses = new Map(cellLosses(results, options.loss).map((cell) => [cellKey(cell), cell]));
   const of = (model: string, correlation: number | null) =>
     losses.get(cellKey({ model, correlation, point: NO_CHOICE }));
-  const groups = pairsOf(models).map(([first, second]) => ({
-    title: `${modelLabel(first)} − ${modelLabel(second)}`,
+  const ownRows = areOnOwnRows(cells);
+  const pairs = pairsOf(models).map(([first, second]) => ({
+    title: pairTitle({ first, second }),
     found: correlationsOf(cells).flatMap((p) => {
       return differenceAt(of(first, p) as CellLosses, of(second, p) as CellLosses, options.statistic) ?? [];
     }),
   }));
-  const found = groups.flatMap((group) => group.found);
+  const found = pairs.flatMap((pair) => pair.found);
+  const groups = ownRows ? [{ title: correlationTitle(null, results.config), found }] : pairs;
   if (found.length === 0) return { name: NAME, lacking: "no two models have done the same run" };
   const theme = themeOf(options.theme);
   const values = found
@@ -68,7 +71,7 @@ export function pairedDifferences(results: Results, options: FigureOptions): Fig
       behind: (x, box) => [down(x.at(0), box.y, box.y + box.height, theme.quiet, 0.8)],
     },
   );
-  const caption = `${captionStart(options, areOnOwnRows(cells))} ${runsSentence(cells, results)}`;
+  const caption = `${captionStart(options, ownRows)} ${runsSentence(cells, results)}`;
   const data = found.map((one) => dataRow(one, options));
   return page({ name: NAME, title: "Differences between models, paired by run", caption, height, theme, data }, nodes);
 }
@@ -98,14 +101,18 @@ function differenceAt(
   return { first: model, second: second.model, correlation, pairs: off.length, value, low, high, q05, q95 };
 }
 
+function pairTitle({ first, second }: Pick<Difference, "first" | "second">): string {
+  return `${modelLabel(first)} − ${modelLabel(second)}`;
+}
+
 function rowOf(difference: Difference, { ink, quiet }: Theme): Row {
   const { first, second, correlation, pairs, value, low, high, q05, q95 } = difference;
   const models = `${modelLabel(first)} minus ${modelLabel(second)}`;
-  const label = correlationWords(correlation);
+  const at = correlation === null ? [] : [correlationWords(correlation)];
   return {
-    label,
+    label: correlation === null ? pairTitle(difference) : correlationWords(correlation),
     attributes: { "data-model": first, "data-other": second, "data-correlation": correlation ?? undefined },
-    words: `${[models, label].filter((part) => part !== "").join(", ")}: ${estimateText(difference, 4, pairs)}`,
+    words: `${[models, ...at].join(", ")}: ${estimateText(difference, 4, pairs)}`,
     marks: (x, y) => [
       across(x.at(q05), x.at(q95), y, quiet, 0.6),
       ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, ink, 3)] : []),
