@@ -50,7 +50,10 @@ describe("a file with rows, without the generator's settings", () => {
 
   test("takes what it says of the rows", () => {
     const other = loadConfig(
-      written("{file: some.csv, heldout: 0.4, standardise: false}", "trainRows: 20\nlabels: raw\nloss: squared\nhuberDelta: 1\ntuned: null\n"),
+      written(
+        "{file: some.csv, heldout: 0.4, standardise: false}",
+        "trainRows: 20\nlabels: raw\nloss: squared\nhuberDelta: 1\ntuned: null\n",
+      ),
     );
     expect(tableOf(other)).toMatchObject({ heldout: 0.4, standardise: false, rawLabels: true });
     expect([other.trainRows, other.heldoutRows]).toEqual([20, 24]);
