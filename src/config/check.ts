@@ -23,6 +23,7 @@ export function checkConfig(file: GivenValues, overrides: readonly Override[]): 
   }
   settings.ownModels = ownModelsIn(settings);
   origins.ownModels = settings.ownModels.length > 0 ? "yours" : "assumed";
+  if (settings.rows !== null) origins.tasks = "yours"; // the table has them
   checkSettings(settings, sources, file.source);
   return frozen({ ...settings, origins });
 }

@@ -97,7 +97,12 @@ describe("--rows FILE", () => {
   test("takes the place of a preset's generator, name and numbers of rows, and keeps the rest", () => {
     const config = smoke(file);
     expect(config).toMatchObject({ name: "some", about: "Rows of some.csv", data: null, trainRows: 48, batch: 64 });
-    expect(config.origins).toMatchObject({ rows: "yours", trainRows: "yours", lr: loadConfig("smoke").origins.lr });
+    expect(config.origins).toMatchObject({
+      rows: "yours",
+      tasks: "yours",
+      trainRows: "yours",
+      lr: loadConfig("smoke").origins.lr,
+    });
   });
 
   test("comes before other options, wherever it stands", () => {
