@@ -19,6 +19,11 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: 
     summary: "compare two results folders: is the second worse?",
     load: () => import("./compare.ts"),
   },
+  seesaw: {
+    summary: "show what each task gains over a model that shares nothing",
+    load: () => import("./seesaw.ts"),
+  },
+  cost: { summary: "show size, FLOP and time of each model", load: () => import("./cost.ts") },
   claims: { summary: "test the paper's seven claims on a sweep", load: () => import("./claims.ts") },
   figures: { summary: "draw a sweep's figures: SVG, PNG, PDF, and their numbers", load: () => import("./figures.ts") },
   tune: { summary: "choose listed settings for each model; write the config", load: () => import("./tune.ts") },

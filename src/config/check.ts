@@ -1,6 +1,7 @@
 import { checkGrid, withoutSingles } from "./check-grid.ts";
 import { checkedBy, checkFile } from "./checked-by.ts";
 import type { Config, SettingOrigin } from "./config.ts";
+import { withCrossedRuns } from "./cross.ts";
 import { type GivenValues, type Override, upToDate } from "./file-version.ts";
 import { checkModels, definitionsApart, ownModelsIn, withModels } from "./own-models.ts";
 import { checkRows, rowsFirst, withRows } from "./rows.ts";
@@ -21,6 +22,7 @@ export function checkConfig(file: GivenValues, overrides: readonly Override[]): 
       sources[key] = one.source;
     }
   }
+  withCrossedRuns(settings, sources, file.source);
   settings.ownModels = ownModelsIn(settings);
   origins.ownModels = settings.ownModels.length > 0 ? "yours" : "assumed";
   if (settings.rows !== null) origins.tasks = "yours"; // the table has them

@@ -149,8 +149,12 @@ function laterChanges(config: PointConfig): Record<string, unknown> {
     const later = LATER_SETTINGS[key];
     return later !== undefined && !UNTRAINED.includes(key) && JSON.stringify(value) !== JSON.stringify(later.before);
   });
-  const { tuned } = config;
-  return { ...Object.fromEntries(trained), ...(tuned && { tuned: tuned.choices }) }; // not why they were chosen
+  const { tuned, cross } = config;
+  return {
+    ...Object.fromEntries(trained),
+    ...(tuned && { tuned: tuned.choices }), // not why they were chosen
+    ...(cross && { cross: "crossed" }), // more seeds are more of the same sweep
+  };
 }
 
 /** `rows` has an identity of its own. */

@@ -88,13 +88,15 @@ export function rowsFirst(overrides: readonly Override[]): Override[] {
 
 /** Refuses settings that the rows do not have, or not as many: UsageError. `place` names a setting as the user gave it. */
 export function checkRows(settings: Settings, place: Place): void {
-  const { rows, tasks, trainRows, heldoutRows, tuned } = settings;
+  const { rows, tasks, trainRows, heldoutRows, tuned, diagnostics } = settings;
   if (rows === null) return;
   const named = OF_GENERATOR.find((key) => settings[key] !== null);
   if (named) throw new UsageError(`${place(named)}: ${replaced(rows)}`);
   const name = basename(rows.file);
   if (tasks !== rows.labels.length)
     throw new UsageError(`${place("tasks")}: ${name} has ${rows.labels.length} labels, one a task, got ${tasks}`);
+  if (diagnostics.includes("alignment"))
+    throw new UsageError(`${place("diagnostics")}: alignment is with the generator's tasks; leave it out with ${name}`);
   const tunedRows = tuned?.choices.flatMap(({ values }) => values.trainRows ?? []) ?? [];
   for (const count of [trainRows, tunedRows].flat()) {
     if (count === "fresh")

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { GENERATOR_PRESETS, type GeneratorPresetName, type Mark } from "../data/presets.ts";
 import { GENERATOR_LIMITS as LIMITS } from "../data/settings.ts";
+import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
 import { choice, count, LARGEST_COUNT, listOf, plainName, positive } from "./kinds.ts";
 import { MODEL_NAME, OWN_MODELS_SCHEMA } from "./own-model-schema.ts";
@@ -74,6 +75,10 @@ const GIVEN_SCHEMA = z.strictObject({
     ])
     .describe("a number of steps, a number of points a decade such as log:20, or a list of steps that rise"),
   heldoutRows: count(),
+  diagnostics: z
+    .array(choice(DIAGNOSTIC_KINDS))
+    .overwrite((kinds) => DIAGNOSTIC_KINDS.filter((kind) => kinds.includes(kind)))
+    .describe(`a list of ${DIAGNOSTIC_KINDS.join(", ")}`),
 });
 
 const names = { model: MODEL_NAME, correlation: correlation.optional() };
@@ -112,10 +117,17 @@ function valuesOfOne() {
     .partial();
 }
 
+/** Data and initial values that are crossed: every data seed meets every seed of initial values. */
+const CROSS_SCHEMA = z
+  .strictObject({ data: count(2), initial: count(2) })
+  .nullable()
+  .describe("numbers of data seeds and of seeds of initial values, {data, initial}, or null");
+
 /** Everything that defines a sweep. */
 export const SETTINGS_SCHEMA = GIVEN_SCHEMA.extend({
   tuned: TUNED_SCHEMA,
   ownModels: OWN_MODELS_SCHEMA,
+  cross: CROSS_SCHEMA,
   rows: ROWS_SCHEMA,
 });
 
@@ -155,6 +167,8 @@ export const LATER_SETTINGS: Readonly<Record<string, LaterSetting>> = {
   labels: { since: 3, before: "standardised", mark: "assumed" },
   tuned: { since: 3, before: null, mark: "assumed" },
   ownModels: { since: 4, before: [], mark: "assumed" },
+  cross: { since: 5, before: null, mark: "assumed" },
+  diagnostics: { since: 5, before: [], mark: "assumed" },
   rows: { since: 5, before: null, mark: "assumed" },
 };
 

@@ -1,7 +1,9 @@
 import type { Matrix } from "../data/correlation-matrix.ts";
 import type { Sampling } from "../data/order.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
+import type { DataIdentity } from "../data/streams.ts";
 import type { TableSettings } from "../data/table.ts";
+import type { DiagnosticKind } from "../diagnostics/kinds.ts";
 import type { Model } from "../models/code.ts";
 import type { Initializer } from "../models/initializers.ts";
 import { initialValues } from "../models/parameters.ts";
@@ -66,10 +68,14 @@ interface RunSettings<M extends Model> {
   readonly model: M;
   /** What the run's grid point chooses, by setting: `{ lr: 0.01 }`; in a sweep without a list, absent. */
   readonly point?: Readonly<Record<string, number | string>>;
-  /** The run's index, from 0; with `seed` it names the run's streams. */
+  /** The run's index, from 0; with `seed` it names the run's streams, unless it is crossed. */
   readonly index: number;
+  /** Of a crossed run: the index that names its rows and their order, and the one that names its initial values. */
+  readonly cross?: { readonly data: number; readonly initial: number };
   readonly seed: number;
   readonly training: TrainingSettings;
+  /** What is measured of it beside its losses; absent for nothing. */
+  readonly diagnostics?: readonly DiagnosticKind[];
 }
 
 /** One model to be trained once; unless it says otherwise, a member of the family. */
@@ -88,6 +94,16 @@ export interface Curve {
   readonly heldout: readonly (readonly number[])[];
 }
 
+/** What was measured of one run, beside its losses, at some of its evaluations: those of `diagnosedSteps`. */
+export interface Diagnostics {
+  readonly steps: readonly number[];
+  /**
+   * A number at each of `steps`, NaN where there is none, by the quantity's name. One of a task, a pair or an expert has
+   * its numbers, from 1, in the name: `alignment/2`, `gradientCosine/1/2`, `gateWeight/1/8`.
+   */
+  readonly values: Readonly<Record<string, readonly number[]>>;
+}
+
 export interface RunResult {
   readonly run: AnyRun;
   /** Why the run failed, e.g. `loss is NaN at step 420`; undefined for a run that is done. */
@@ -104,9 +120,11 @@ export interface RunResult {
    * set, or over the held-out rows if rows are fresh.
    */
   readonly labelCorrelations: readonly number[];
+  /** Up to the failure, for a run that failed; the last values of those that `MEASURES` has are its measures. */
+  readonly diagnostics?: Diagnostics;
   /** Other measures of the run, by the names that `records/measures.ts` declares. */
   readonly measures?: Readonly<Record<string, number | readonly number[]>>;
-  /** Wall time of the run's group divided by the runs in it. */
+  /** Wall time of the run; what runs that train together have in common, such as their rows, is divided by their number. */
   readonly elapsedMs: number;
   /** The device that computed it, e.g. `wasm`. */
   readonly device: string;
@@ -138,6 +156,8 @@ export interface RunState {
   readonly sums: readonly number[];
   /** Up to the latest evaluation. */
   readonly curve: Curve;
+  /** Up to the latest of its evaluations that has some. */
+  readonly diagnostics?: Diagnostics;
   /** Why it has failed, while runs beside it train on. */
   readonly failure?: string;
   /** As in its result. */
@@ -202,9 +222,17 @@ export interface Engine {
   dispose(): Promise<void>;
 }
 
+/** What names a run's streams. */
+export type RunNames = Pick<AnyRun, "seed" | "index" | "cross">;
+
+/** Names the streams of a run's rows and their order. */
+export function dataIdentity({ seed, index, cross }: RunNames): DataIdentity {
+  return { seed, run: cross?.data ?? index };
+}
+
 /** The stream of a run's initial values or dropout masks for one tensor: named by run, model and tensor. */
-export function modelKey({ seed, index, model }: Pick<AnyRun, "seed" | "index" | "model">, tensor: string): Key {
-  return keyOf(`mmoe/seed=${seed}/run=${index}/model=${model.name}/${tensor}`);
+export function modelKey({ seed, index, cross, model }: RunNames & Pick<AnyRun, "model">, tensor: string): Key {
+  return keyOf(`mmoe/seed=${seed}/run=${cross?.initial ?? index}/model=${model.name}/${tensor}`);
 }
 
 /** A run's initial parameters in canonical order; the same at every correlation. */

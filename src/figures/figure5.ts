@@ -8,6 +8,7 @@ import { BIN, type Histogram, histogram, LARGEST } from "./histogram.ts";
 import { centreOf } from "./interval.ts";
 import { heading } from "./loss-axis.ts";
 import { type Drawing, page } from "./page.ts";
+import { rungLines, rungSentence, rungsDown } from "./rung-marks.ts";
 import { linearScale, shortNumber } from "./scale.ts";
 import { type Frame, linePath } from "./series.ts";
 import { modelStyles } from "./style.ts";
@@ -34,12 +35,13 @@ export function figure5(results: Results, options: FigureOptions): Figure | Lack
     return { cell, bins: histogram(losses), centre: centreOf(losses, options.statistic) };
   });
   const theme = themeOf(options.theme);
-  const { nodes, ...size } = drawing(binned, options, theme);
+  const rungs = rungLines(results, options.loss);
+  const { nodes, ...size } = drawing(binned, rungs, options, theme);
   return page(
     {
       name: NAME,
       title: "Final losses of all runs (Figure 5)",
-      caption: `${captionStart(binned, options)} ${runsSentence(cells, results)}`,
+      caption: `${captionStart(binned, options)}${rungSentence(rungs)} ${runsSentence(cells, results)}`,
       ...size,
       theme,
       data: binned.flatMap((one) => rowsOf(one, options)),
@@ -50,7 +52,12 @@ export function figure5(results: Results, options: FigureOptions): Figure | Lack
 
 const HEIGHT = 46;
 
-function drawing(binned: readonly Binned[], options: FigureOptions, theme: Theme): Drawing {
+function drawing(
+  binned: readonly Binned[],
+  rungs: ReturnType<typeof rungLines>,
+  options: FigureOptions,
+  theme: Theme,
+): Drawing {
   const cells = binned.map(({ cell }) => cell);
   const head = heading("Number of runs", { y: 0, theme });
   const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 20, theme });
@@ -61,6 +68,7 @@ function drawing(binned: readonly Binned[], options: FigureOptions, theme: Theme
     const row = binned.filter(({ cell }) => cell.model === one.cell.model);
     const frame = frameOf(box, bins, Math.max(...row.flatMap((other) => other.bins.counts)));
     return panel({ box, ...frame, theme, numbers: { y: first }, attributes: cellAttributes(one.cell) }, [
+      rungsDown(rungs, frame.x, { box, theme, named: first }),
       ...bars(one, frame, styles.get(one.cell.model)?.colour as string),
       centreMark(one, frame, box, options, theme),
     ]);

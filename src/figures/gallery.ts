@@ -3,6 +3,7 @@ import { severalPoints } from "../records/at-point.ts";
 import type { LabelTrials } from "../records/label-trials.ts";
 import type { Results } from "../records/read-results.ts";
 import { againstSetting } from "./against-setting.ts";
+import { cost } from "./cost.ts";
 import { pairedDifferences } from "./differences.ts";
 import { distributions } from "./distributions.ts";
 import { DEFAULT_OPTIONS, type Figure, type FigureChoices, type FigureOptions, type Lacking } from "./figure.ts";
@@ -12,6 +13,7 @@ import { figure4 } from "./figure4.ts";
 import { figure5 } from "./figure5.ts";
 import { finalLoss } from "./final-loss.ts";
 import { runCurves } from "./run-curves.ts";
+import { seesaw } from "./seesaw.ts";
 
 /** A kind of figure that can be drawn from records. */
 export interface FigureKind<Records, Options = FigureChoices> {
@@ -70,6 +72,18 @@ const OF_ONE_POINT: readonly UnitFigure[] = [
     about: "single runs' loss against steps, a panel for each cell",
     heeds: ["loss", "scale"],
     draw: runCurves,
+  },
+  {
+    name: "cost",
+    about: "final loss against FLOP of training, a panel for each correlation",
+    heeds: ["loss", "statistic", "scale"],
+    draw: cost,
+  },
+  {
+    name: "seesaw",
+    about: "gain of task 1 against gain of task 2 by sharing, a panel for each cell",
+    heeds: ["loss"],
+    draw: seesaw,
   },
 ];
 

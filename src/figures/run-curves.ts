@@ -8,6 +8,7 @@ import { cellGrid } from "./cell-grid.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { framed, heading, lossScale, stepScale } from "./loss-axis.ts";
 import { type Drawing, page } from "./page.ts";
+import { rungLines, rungSentence, rungsAcross } from "./rung-marks.ts";
 import { bandPath, type Frame, linePath } from "./series.ts";
 import { type Spread, spreads } from "./spreads.ts";
 import { modelStyles } from "./style.ts";
@@ -38,8 +39,9 @@ export function runCurves(results: Results, options: FigureOptions): Figure | La
     single: byRank(cell, options.loss),
   }));
   const theme = themeOf(options.theme);
-  const { nodes, ...size } = drawing(shown, options, theme);
-  const caption = `${captionStart(options, cells)} ${runsSentence(cells, results)}`;
+  const rungs = rungLines(results, options.loss);
+  const { nodes, ...size } = drawing(shown, rungs, options, theme);
+  const caption = `${captionStart(options, cells)}${rungSentence(rungs)} ${runsSentence(cells, results)}`;
   const data = shown.flatMap((one) => rowsOf(one, options));
   return page(
     { name: NAME, title: "Loss of single runs against training steps", caption, ...size, theme, data },
@@ -57,7 +59,12 @@ function byRank({ runs }: SweepCell, set: LossSet): RunRecord[] {
 
 const HEIGHT = 62;
 
-function drawing(shown: readonly CellRuns[], options: FigureOptions, theme: Theme): Drawing {
+function drawing(
+  shown: readonly CellRuns[],
+  rungs: ReturnType<typeof rungLines>,
+  options: FigureOptions,
+  theme: Theme,
+): Drawing {
   const cells = shown.map(({ cell }) => cell);
   const head = heading(`${capitalised(lossName(options.loss))}: ${unitText(options.unit)}`, { y: 0, theme });
   const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 24, theme });
@@ -71,7 +78,10 @@ function drawing(shown: readonly CellRuns[], options: FigureOptions, theme: Them
       y: lossScale(values, options.scale, [box.y + HEIGHT, box.y]),
     };
     const colour = styles.get(one.cell.model)?.colour as string;
-    const marks = runMarks(one, frame, colour, options, theme);
+    const marks = [
+      ...runMarks(one, frame, colour, options, theme),
+      rungsAcross(rungs, frame.y, { box, theme, named: first }),
+    ];
     return panel({ box, ...frame, theme, numbers: { y: first }, attributes: cellAttributes(one.cell) }, marks);
   });
   const foot = text(stepScale(last, [0, 1]).title, layout.width / 2, layout.bottom - 4, {

@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import type { CrossIndex } from "../config/cross.ts";
 import { type GridPoint, gridPoints, pointText } from "../config/grid.ts";
 
 export { pointText } from "../config/grid.ts";
@@ -48,6 +49,12 @@ export function cellText({ model, correlation, point }: Cell): string {
   return [modelAt(model, correlation), ...parts(point)].join(", ");
 }
 
+/** `p = 0.50, lr=0.01`: what the cells of a table have in common; on rows of the user's own the grid point, or nothing. */
+export function pointTitle({ correlation, point }: Pick<Cell, "correlation" | "point">): string {
+  const at = correlation === null ? [] : [`p = ${correlationText(correlation)}`];
+  return [...at, ...parts(point)].join(", ");
+}
+
 /** `mmoe at 0.50`, or the model alone. */
 export function modelAt(model: string, correlation: number | null): string {
   return correlation === null ? model : `${model} at ${correlationText(correlation)}`;
@@ -55,10 +62,11 @@ export function modelAt(model: string, correlation: number | null): string {
 
 /**
  * A run's id, made of model, correlation, grid point and number: `mmoe/p=0.50/017`, `mmoe/p=0.50/lr=0.01/017`; of rows of
- * the user's own `mmoe/017`.
+ * the user's own `mmoe/017`; of a crossed run `mmoe/p=0.50/d03/i17`.
  */
-export function runId({ model, correlation, point }: Cell, index: number): string {
-  const name = String(index).padStart(3, "0");
+export function runId({ model, correlation, point }: Cell, index: number | CrossIndex): string {
+  const padded = (number: number, digits: number) => String(number).padStart(digits, "0");
+  const name = typeof index === "number" ? padded(index, 3) : `d${padded(index.data, 2)}/i${padded(index.initial, 2)}`;
   const at = correlation === null ? [] : [`p=${correlationText(correlation)}`];
   return [model, ...at, ...parts(point, "/"), name].join("/");
 }

@@ -1,7 +1,7 @@
 import { groupBy } from "../stats/group-by.ts";
 import { mean, quantileSorted } from "../stats/moments.ts";
 import { type Cell, cellKey } from "./cell.ts";
-import { type Column, correlationColumn, csvRow, settingColumns } from "./columns.ts";
+import { type Column, correlationColumn, crossColumns, csvRow, settingColumns } from "./columns.ts";
 import { csvOf } from "./csv.ts";
 import { loss, RUN_FIELDS, text, whole } from "./fields.ts";
 import { LOSS_WORDS } from "./loss-words.ts";
@@ -50,6 +50,7 @@ export const LONG_CURVE_COLUMNS: readonly Column<RunPoint>[] = [
   correlationColumn(({ record }) => record.correlation),
   settingColumns(({ record }) => record.point),
   { name: "run", schema: RUN_FIELDS.run, of: ({ record }) => record.run },
+  ...crossColumns(({ record }: RunPoint) => record.cross),
   {
     name: "step",
     schema: whole("training steps done", "steps"),

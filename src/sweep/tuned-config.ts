@@ -36,7 +36,8 @@ export function tunedConfig(results: Results, picks: readonly Pick[], options: T
     ),
   };
   const settings = Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]]));
-  const changed = { ...picks[0]?.chosen, seed, runs, tuned, name: nameFor(config) };
+  const cross = options.runs === undefined ? config.cross : null; // so many runs are no cross
+  const changed = { ...picks[0]?.chosen, seed, runs, cross, tuned, name: nameFor(config) };
   const marks = Object.entries(config.origins).filter(([key, mark]) => mark !== "yours" && !(key in changed));
   const values = { ...settings, ...changed, marks: Object.fromEntries(marks) };
   return checkConfig({ source: results.path, values }, []);

@@ -33,4 +33,16 @@ describe("figure5(results, options)", () => {
       "1 runs at 2.000 or more",
     ]);
   });
+
+  test("marks the rungs of the ladder that it reaches, but not behind running means", () => {
+    const results = madeResults(() => 0.5, ["data=four-sines", ...one, "runs=2"]);
+    const of = (loss: "train" | "running") => figure5(results, { ...DEFAULT_OPTIONS, loss }) as Figure;
+    expect(of("train").svg.match(/<g class="rungs">\n(<line[^>]*>\n){3}/g)).toHaveLength(1); // .0035, .176 and .433
+    expect(of("train").svg).toMatch(/>rung 1</);
+    expect(of("train").caption).toContain(
+      "Grey lines: rung j is the loss of a run whose tasks all lack the j fastest sines",
+    );
+    expect(of("running").svg).not.toMatch(/class="rungs">\s*<line/);
+    expect(of("running").caption).not.toContain("rung");
+  });
 });

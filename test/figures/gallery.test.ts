@@ -4,10 +4,12 @@ import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
 import { textWidth } from "../../src/figures/text.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
-const MODELS = "models=[shared-bottom, shared-bottom-16, omoe, mmoe]";
+const PAPER_MODELS = "models=[shared-bottom, shared-bottom-16, omoe, mmoe]";
+const WITH_SINGLE_TASK = "models=[single-task, shared-bottom, omoe, mmoe]";
 const GRID = ["batch=64,256", "lr=0.0001,0.001,0.01"];
 
 describe.each(SWEEP_FIGURES)("$name", ({ name, draw }) => {
+  const MODELS = name === "seesaw" ? WITH_SINGLE_TASK : PAPER_MODELS;
   /** Results of which this figure can be drawn: of a grid or of one point. */
   const made = ({ set = [], ...changes }: Parameters<typeof sweepResults>[0] = {}) =>
     sweepResults({ ...changes, set: [...set, ...(name === "grid" ? GRID : [])] });

@@ -52,7 +52,11 @@ describe("the figure of a grid", () => {
 });
 
 describe.each(SWEEP_FIGURES.filter(({ name }) => name !== "grid"))("$name of a grid", ({ name }) => {
-  const set = name === "figure3" ? [...SET, "models=shared-bottom-16"] : SET;
+  const models: Readonly<Record<string, string[]>> = {
+    figure3: ["models=shared-bottom-16"],
+    seesaw: ["models=single-task,mmoe"],
+  };
+  const set = [...SET, ...(models[name] ?? [])];
   const grid = sweepResults({ set });
 
   test("lacks the choice of a point", () => {

@@ -29,6 +29,6 @@ test("drawVariants(results) marks the paper's points wherever it draws them, for
 });
 
 test("drawVariants(results) tells what a figure lacks", () => {
-  expect(lacking.map(({ name }) => name)).toEqual(["figure3", "grid"]);
+  expect(lacking.map(({ name }) => name)).toEqual(["figure3", "seesaw", "grid"]);
   expect(drawVariants(sweepResults({ failing: () => true })).drawn).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import type { GridPoint } from "../../config/grid.ts";
-import { correlationText, modelAt, pointText } from "../../records/cell.ts";
+import { correlationText, modelAt, pointText, pointTitle } from "../../records/cell.ts";
 import { type Estimate, estimateText } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { CellSummary } from "../../summary/cell-summary.ts";
@@ -12,13 +12,8 @@ import { table } from "./table.ts";
  * point, a column for each model.
  */
 export function statisticsText(cells: readonly CellSummary[], hasBad: boolean): string {
-  const groups = groupBy(cells, ({ correlation, point }) => titleOf(correlation, point));
+  const groups = groupBy(cells, pointTitle);
   return [...groups].map(([title, group]) => statisticsTable(title, group, hasBad)).join("\n");
-}
-
-/** `p = 0.50, lr=0.01`, or the part of it that there is. */
-function titleOf(correlation: number | null, point: GridPoint): string {
-  return correlation === null ? pointText(point) : withPoint(`p = ${correlationText(correlation)}`, point);
 }
 
 function statisticsTable(title: string, cells: readonly CellSummary[], hasBad: boolean): string {

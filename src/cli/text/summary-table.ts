@@ -26,7 +26,9 @@ function after(sign: string, text: string): string {
 
 /** The table of some losses of the sweep in `out`, and where its numbers are. */
 export function resultsText(out: string, records: readonly RunRecord[], losses: readonly LossSet[]): string {
-  return `${summaryTable(records, losses, lossUnitOf(configIn(out)))}\n${out}/runs.csv, ${out}/curves.csv\n`;
+  const diagnosed = records.some(({ diagnostics }) => diagnostics !== undefined);
+  const files = ["runs.csv", "curves.csv", ...(diagnosed ? ["diagnostics.csv"] : [])].map((file) => `${out}/${file}`);
+  return `${summaryTable(records, losses, lossUnitOf(configIn(out)))}\n${files.join(", ")}\n`;
 }
 
 function cellRow(cell: readonly RunRecord[], losses: readonly LossSet[]): string[] {

@@ -3,7 +3,7 @@ import { RowOrder } from "../../data/order.ts";
 import { dataKey, type RowSet } from "../../data/streams.ts";
 import { TableSet } from "../../data/table-set.ts";
 import type { Key } from "../../random/key.ts";
-import type { Run } from "../engine.ts";
+import { dataIdentity, type Run } from "../engine.ts";
 import { labelPanelBytes, noisePanelBytes, SLICE_ROWS } from "../rows/generator.ts";
 import { inputPanelBytes, paddedInputs, panelIndex, panelsOf } from "../rows/panels.ts";
 import type { KernelInstance } from "./kernels.ts";
@@ -23,8 +23,8 @@ export class BundleRows {
   readonly #order: RowOrder | undefined;
 
   constructor(memory: KernelInstance, plan: RowPlan, run: Run) {
-    const { training, seed, index } = run;
-    const identity = { seed, run: index };
+    const { training } = run;
+    const identity = dataIdentity(run);
     const keys = (set: RowSet) => ({ x: dataKey(identity, `${set}/x`), noise: dataKey(identity, `${set}/noise`) });
     this.#memory = memory;
     this.#plan = plan;

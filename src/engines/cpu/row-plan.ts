@@ -74,10 +74,7 @@ export function planRows(run: Run, cells: readonly (Matrix | null)[], arena: Are
     ids: arena.take(chunkPanels * layout.panelRows * 4),
     noise: arena.take(chunkPanels * noisePanelBytes(tasks, layout)),
     labels: cells.map((correlations) => ({
-      generator:
-        run.correlation === null || correlations === null
-          ? 0
-          : putGenerator(run.data, correlations, { seed: run.seed, run: run.index }, arena),
+      generator: run.correlation === null || correlations === null ? 0 : putGenerator(run, correlations, arena),
       heldout: arena.take(heldoutPanels * labelPanel),
       train: arena.take(trainPanels * labelPanel),
       chunk: arena.take(chunkPanels * labelPanel),

@@ -1,7 +1,6 @@
 import type { Matrix } from "../../data/correlation-matrix.ts";
-import type { GeneratorSettings } from "../../data/settings.ts";
-import type { DataIdentity } from "../../data/streams.ts";
 import { TaskSet } from "../../data/task-set.ts";
+import { type AnyRun, dataIdentity, type Generated } from "../engine.ts";
 import { type Arena, recordBytes, roundUp } from "./arena.ts";
 import { columnBytes, type Layout } from "./panels.ts";
 
@@ -19,13 +18,9 @@ export function noisePanelBytes(K: number, layout: Layout): number {
 }
 
 /** The address of the generator of the labels of K tasks with these correlations [K, K]. */
-export function putGenerator(
-  data: GeneratorSettings,
-  correlations: Matrix,
-  identity: DataIdentity,
-  arena: Arena,
-): number {
-  const { vectors, mean, inverseStd } = new TaskSet(data, correlations, identity);
+export function putGenerator(run: AnyRun & Generated, correlations: Matrix, arena: Arena): number {
+  const { data } = run;
+  const { vectors, mean, inverseStd } = new TaskSet(data, correlations, dataIdentity(run));
   const { alpha, beta, inputs, noiseStd } = data;
   const all = arena.put(Float64Array.from(vectors.flatMap((vector) => [...vector])));
   const sines = arena.put(Float64Array.from(alpha.flatMap((a, i) => [a, beta[i] as number])));

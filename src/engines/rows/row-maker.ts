@@ -1,7 +1,7 @@
 import { dataKey, type RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-set.ts";
 import type { Key } from "../../random/key.ts";
-import type { AnyRun, Generated } from "../engine.ts";
+import { type AnyRun, dataIdentity, type Generated } from "../engine.ts";
 import { Arena } from "./arena.ts";
 import { labelPanelBytes, noisePanelBytes, putGenerator, SLICE_ROWS } from "./generator.ts";
 import { WasmInstance } from "./kernel-memory.ts";
@@ -24,15 +24,16 @@ export class RowMaker {
   readonly #noise: number;
   readonly #labels: number;
 
-  constructor({ data, correlationMatrix, seed, index }: Generated & Pick<AnyRun, "seed" | "index">) {
+  constructor(run: AnyRun & Generated) {
     shared ??= new WasmInstance(compileRowKernels());
     this.#wasm = shared;
-    const identity = { seed, run: index };
+    const { data, correlationMatrix } = run;
+    const identity = dataIdentity(run);
     const keys = (set: RowSet) => ({ x: dataKey(identity, `${set}/x`), noise: dataKey(identity, `${set}/noise`) });
     this.#keys = { train: keys("train"), heldout: keys("heldout") };
     this.#inputs = data.inputs;
     this.#tasks = correlationMatrix.length;
-    this.#generator = putGenerator(data, correlationMatrix, identity, this.#arena);
+    this.#generator = putGenerator(run, correlationMatrix, this.#arena);
     this.#panels = this.#arena.take(panelsOf(SLICE_ROWS, PANELS) * inputPanelBytes(data.inputs, PANELS));
     this.#rows = this.#arena.take(SLICE_ROWS * this.#rowBytes);
     this.#noise = this.#arena.take(panelsOf(SLICE_ROWS, PANELS) * this.#noiseBytes);

@@ -9,7 +9,7 @@ import { calling, modelError } from "./user-error.ts";
 import { withoutChance } from "./without-chance.ts";
 
 /** What a run's initial values depend on. */
-export interface CodeStart extends Pick<Run<CodeModel>, "seed" | "index" | "model"> {
+export interface CodeStart extends Pick<Run<CodeModel>, "seed" | "index" | "cross" | "model"> {
   readonly training: Pick<Run["training"], "initializer">;
 }
 

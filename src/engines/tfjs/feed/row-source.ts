@@ -2,7 +2,7 @@ import { RowOrder } from "../../../data/order.ts";
 import { dataKey, type RowSet } from "../../../data/streams.ts";
 import { TableSet } from "../../../data/table-set.ts";
 import type { Rows } from "../../../data/task-set.ts";
-import type { AnyRun } from "../../engine.ts";
+import { type AnyRun, dataIdentity } from "../../engine.ts";
 import { RowMaker } from "../../rows/row-maker.ts";
 
 /** Makes the rows that a run is trained and evaluated on, and says which rows each step trains on. */
@@ -11,10 +11,9 @@ export class RowSource {
   readonly #order: RowOrder | undefined;
 
   constructor(run: AnyRun) {
-    const { seed, index, training } = run;
-    const { trainRows, sampling } = training;
-    const identity = { seed, run: index };
-    this.#rows = run.correlation === null ? new TableSet(run.data, identity, training) : new RowMaker(run);
+    const { trainRows, sampling } = run.training;
+    const identity = dataIdentity(run);
+    this.#rows = run.correlation === null ? new TableSet(run.data, identity, run.training) : new RowMaker(run);
     if (trainRows !== "fresh") this.#order = new RowOrder(dataKey(identity, "order"), trainRows, sampling);
   }
 

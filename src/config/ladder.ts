@@ -1,0 +1,43 @@
+import { ladderLosses } from "../data/ladder-loss.ts";
+import { memo } from "../memo.ts";
+import { type Config, generatorOf } from "./config.ts";
+import { lossUnitOf } from "./loss-unit.ts";
+
+/** The rungs of a sweep's ladder, in the unit of its losses. */
+export interface Ladder {
+  /** [m + 1]: the loss of the best predictor that knows all but the j fastest sines; the first is that of the noise. */
+  readonly rungs: readonly number[];
+  /** The loss of predicting the labels' mean: above the last rung. */
+  readonly ofMean: number;
+}
+
+/** The same for every task, model and correlation. Throws RangeError for rows of the user's own: nobody knows their formula. */
+export const ladderOf = memo((config: Config): Ladder => {
+  const { loss, huberDelta } = config;
+  const rungs = ladderLosses(generatorOf(config), loss === "huber" ? huberDelta : null);
+  return { rungs, ofMean: lossUnitOf(config).ofMean as number };
+});
+
+/**
+ * The rung that a task's loss rests on: the nearest, so that between two rungs a task has learned at least half of what
+ * the lower one knows more; m + 1 if the loss is nearer to that of predicting the mean than to the last rung.
+ */
+export function rungOf(loss: number, { rungs, ofMean }: Ladder): number {
+  const levels = [...rungs, ofMean];
+  const above = levels.slice(1).findIndex((level, j) => loss <= (level + (levels[j] as number)) / 2);
+  return above < 0 ? levels.length - 1 : above;
+}
+
+/** `rung 2`; `above` for a loss near that of the mean. */
+export function rungName(rung: number, { rungs }: Ladder): string {
+  return rung < rungs.length ? `rung ${rung}` : "above";
+}
+
+/** What a task on a rung has not learned: `lacks the 2 fastest sines`. */
+export function lackText(rung: number, { rungs }: Ladder): string {
+  const sines = rungs.length - 1;
+  if (rung > sines) return "no better than the mean";
+  if (rung === 0) return "lacks no sine";
+  if (rung === sines) return `lacks all ${sines} sines`;
+  return rung === 1 ? "lacks the fastest sine" : `lacks the ${rung} fastest sines`;
+}

@@ -1,0 +1,104 @@
+import type { Matrix } from "../data/correlation-matrix.ts";
+import type { GeneratorSettings } from "../data/settings.ts";
+import type { DataIdentity } from "../data/streams.ts";
+import type { TableSettings } from "../data/table.ts";
+import { TableSet } from "../data/table-set.ts";
+import { type Rows, TaskSet } from "../data/task-set.ts";
+import type { ModelSpec } from "../models/spec.ts";
+import { alignmentQuantities } from "./alignment.ts";
+import { lossSlopes, meanLoss } from "./errors.ts";
+import { gateQuantities } from "./gates.ts";
+import { affinityQuantities, conflictQuantities } from "./gradients.ts";
+import type { DiagnosticKind } from "./kinds.ts";
+import { type Network, network } from "./network.ts";
+import type { Quantities } from "./quantities.ts";
+import { type Gradient, Tape, type Units } from "./tape.ts";
+import { unitQuantities } from "./unit-activity.ts";
+
+/** The most held-out rows that quantities are taken over: the first ones. */
+const MOST_ROWS = 64;
+
+/** All held-out rows of a run on a table. */
+function tableRows({ data, training }: DiagnosedRun, identity: DataIdentity): Rows {
+  return new TableSet(data as TableSettings, identity, training).rows("heldout");
+}
+
+/** What is diagnosed of a run, and what a run is for that. */
+export type DiagnosedRun = {
+  readonly model: ModelSpec;
+  readonly index: number;
+  readonly seed: number;
+  readonly training: {
+    readonly lr: number;
+    readonly huberDelta: number | null;
+    readonly trainRows: number | "fresh";
+    readonly heldoutRows: number;
+  };
+  readonly diagnostics?: readonly DiagnosticKind[];
+} & (
+  | { readonly data: GeneratorSettings; readonly correlationMatrix: Matrix }
+  | { readonly data: TableSettings; readonly correlationMatrix: null }
+);
+
+/** Measures one run by its parameters, on its first held-out rows. */
+export class Diagnosis {
+  readonly #run: DiagnosedRun;
+  /** Undefined for a table: only a generator's tasks are known. */
+  readonly #tasks: TaskSet | undefined;
+  readonly #N: number;
+  /** [N, D]. */
+  readonly #x: Float64Array;
+  /** [N, K]. */
+  readonly #y: Float32Array;
+
+  /** `identity` names the run's rows. */
+  constructor(run: DiagnosedRun, identity: DataIdentity = { seed: run.seed, run: run.index }) {
+    this.#run = run;
+    this.#N = Math.min(MOST_ROWS, run.training.heldoutRows);
+    if (run.correlationMatrix !== null) this.#tasks = new TaskSet(run.data, run.correlationMatrix, identity);
+    const { x, y } = this.#tasks?.rows("heldout", this.#N) ?? tableRows(run, identity);
+    this.#x = Float64Array.from(x.subarray(0, this.#N * run.model.inputs));
+    this.#y = y;
+  }
+
+  /** The quantities that the run asks for, of parameters in canonical order. */
+  at(parameters: ArrayLike<number>): Quantities {
+    const { model, diagnostics = [] } = this.#run;
+    const tape = new Tape(parameters, this.#N);
+    const net = network(tape, model, this.#x);
+    const measures: Readonly<Record<DiagnosticKind, () => Quantities>> = {
+      gates: () => gateQuantities(model, net),
+      units: () => unitQuantities(tape, net),
+      gradients: () => this.#gradientQuantities(tape, net),
+      alignment: () => (this.#tasks ? alignmentQuantities(tape, model, net, this.#tasks) : {}),
+    };
+    return Object.assign({}, ...diagnostics.map((kind) => measures[kind]()));
+  }
+
+  #gradientQuantities(tape: Tape, { outputs }: Network): Quantities {
+    const { huberDelta } = this.#run.training;
+    const gradients = outputs.map((output, k) => tape.back(output, lossSlopes(this.#errors(output, k), huberDelta)));
+    return {
+      ...conflictQuantities(gradients),
+      ...affinityQuantities(gradients, this.#losses(outputs), (i) =>
+        this.#lossesAfter(tape.parameters, gradients[i] as Gradient),
+      ),
+    };
+  }
+
+  /** The tasks' losses after a plain gradient step of size lr, [K]. */
+  #lossesAfter(parameters: Float64Array, { values }: Gradient): number[] {
+    const { model, training } = this.#run;
+    const moved = parameters.map((value, i) => value - training.lr * (values[i] as number));
+    return this.#losses(network(new Tape(moved, this.#N), model, this.#x).outputs);
+  }
+
+  #losses(outputs: readonly Units[]): number[] {
+    return outputs.map((output, k) => meanLoss(this.#errors(output, k), this.#run.training.huberDelta));
+  }
+
+  #errors({ values }: Units, k: number): Float64Array {
+    const K = this.#run.model.tasks;
+    return values.map((value, n) => value - (this.#y[n * K + k] as number));
+  }
+}
