@@ -66,6 +66,23 @@ describe("mmoe sweep --rows FILE", () => {
     expect(labels("mine")).toEqual(labels("mmoe"));
   });
 
+  test("crosses splits with initial values, and measures what does not need the generator", async () => {
+    const folder = join(temporaryFolder(), "crossed");
+    const more = ["--set", "cross={data: 2, initial: 2}", "--models", "mmoe", "--diagnostics", "--out", folder];
+    const argv = ["sweep", ...few.filter((word) => word !== "--runs" && word !== "3"), ...more];
+    expect((await runMain(argv)).code).toBe(0);
+    expect(runsIn(folder).map(({ id }) => id)).toEqual([
+      "mmoe/d00/i00",
+      "mmoe/d00/i01",
+      "mmoe/d01/i00",
+      "mmoe/d01/i01",
+    ]);
+    expect(new Set(runsIn(folder).map(({ labelCorrelation }) => labelCorrelation)).size).toBe(2);
+    const quantities = readFileSync(join(folder, "diagnostics.csv"), "utf8");
+    expect(quantities).toMatch(/^mmoe,,gateWeight\/1\/1,/m);
+    expect(quantities).not.toMatch(/align/i);
+  });
+
   test("--dry-run shows the table and its cells, and trains nothing", async () => {
     const { code, stdout } = await runMain(["sweep", ...few, "--dry-run", "--kernels", "wasm"]);
     expect(code).toBe(0);
@@ -105,6 +122,12 @@ describe("results on a table, without it,", () => {
     const { code, stderr } = await without(["claims", out]);
     const why = "the paper's claims are about correlations of tasks, which the rows of some.csv do not have";
     expect([code, stderr]).toEqual([2, `mmoe: ${out}: ${why}; mmoe summary --full compares the models\n`]);
+  });
+
+  test("mmoe summary --rungs says why there are none", async () => {
+    const { code, stderr } = await without(["summary", out, "--rungs"]);
+    const why = "is on rows of a file, and the ladder is of the generator's labels; leave it out";
+    expect([code, stderr]).toEqual([2, `mmoe: --rungs: ${out} ${why}\n`]);
   });
 
   test("mmoe verify says that it lacks the table", async () => {

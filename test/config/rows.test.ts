@@ -115,6 +115,10 @@ describe("--rows FILE", () => {
       override("--corr", "correlations", ["0.5"]),
       "--corr: the rows are those of some.csv, not the generator's; leave it out",
     ],
+    [
+      setOverride("diagnostics=[gates, alignment]"),
+      "--set diagnostics: alignment is with the generator's tasks; leave it out with some.csv",
+    ],
     [setOverride("trainRows=fresh"), "--set trainRows: some.csv has no fresh rows; give up to 48"],
   ])("is refused with what a table has not: %j", (other, message) => {
     expect(complaint(() => smoke(file, other))).toBe(message);

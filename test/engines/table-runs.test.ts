@@ -6,13 +6,14 @@ import { dataKey } from "../../src/data/streams.ts";
 import { TableSet } from "../../src/data/table-set.ts";
 import { checkRun } from "../../src/engines/abilities.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
-import type { Engine, FromTable, RunResult } from "../../src/engines/engine.ts";
+import { DiagnosticRecorder } from "../../src/engines/diagnosing.ts";
+import { type Engine, type FromTable, initialParameters, type RunResult } from "../../src/engines/engine.ts";
 import { Room, setArrays } from "../../src/engines/tfjs/feed/feed-arrays.ts";
 import { FeedMaker } from "../../src/engines/tfjs/feed/feed-maker.ts";
 import { RowSource } from "../../src/engines/tfjs/feed/row-source.ts";
 import { groupOf, groupsOf } from "../../src/engines/tfjs/groups.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
-import { expectAgreement } from "../support/agreement.ts";
+import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { range } from "../support/reference.ts";
 import { OMOE } from "../support/specs.ts";
 import { tableOf, tableRun } from "../support/tables.ts";
@@ -91,6 +92,45 @@ describe("the rows of a run", () => {
       groupsOf([run, other, tableRun({ index: 2, model: omoe })], grouping).map(({ runs }) => runs.length),
     ).toEqual([2, 1]);
   });
+});
+
+test("crossed runs of one data seed have one split, of another another", async () => {
+  const results = await resultsOf(
+    cpu,
+    [0, 1].flatMap((data) =>
+      [0, 1].map((initial) => tableRun({ index: 2 * data + initial, cross: { data, initial } })),
+    ),
+  );
+  const of = (data: number) => results.filter(({ run }) => run.cross?.data === data);
+  const [first, second] = [of(0), of(1)].map(
+    (some) => new Set(some.map(({ labelCorrelations }) => `${labelCorrelations}`)),
+  );
+  expect([first?.size, second?.size]).toEqual([1, 1]);
+  expect(first).not.toEqual(second);
+});
+
+test("diagnostics are of the run's held-out rows, with the same values on both engines", async () => {
+  const run = tableRun({ index: 3, diagnostics: ["gates", "units", "gradients"] });
+  const [a, b] = [await resultOf(cpu, run), await resultOf(tfjs, run)].map(
+    (result) => result.diagnostics?.values ?? {},
+  );
+  expect(Object.keys(a ?? {})).toContain("gateWeight/1/1");
+  for (const [name, curve] of Object.entries(a ?? {}))
+    for (const [i, value] of curve.entries())
+      expect(Math.abs(value - (b?.[name]?.[i] as number)), name).toBeLessThan(1e-3 * (1 + Math.abs(value)));
+});
+
+test("a crossed run's diagnostics are of the rows of its data seed", () => {
+  const parameters = initialParameters(tableRun({ index: 5 }));
+  const at = (run: ReturnType<typeof tableRun>) => {
+    const recorder = new DiagnosticRecorder(run);
+    recorder.add(10, parameters);
+    return recorder.diagnostics?.values;
+  };
+  const diagnostics = ["gradients"] as const;
+  const crossed = at(tableRun({ index: 5, cross: { data: 1, initial: 2 }, diagnostics }));
+  expect(crossed).toEqual(at(tableRun({ index: 1, diagnostics })));
+  expect(crossed).not.toEqual(at(tableRun({ index: 5, diagnostics })));
 });
 
 test("a run whose rows are not in memory is refused", () => {
