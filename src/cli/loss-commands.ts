@@ -1,4 +1,5 @@
 // Shared by the commands that show losses.
+import { crossText } from "../config/cross.ts";
 import { UsageError } from "../errors.ts";
 import { choiceIn, resultsAt } from "../records/at-point.ts";
 import { pointText } from "../records/cell.ts";
@@ -60,7 +61,14 @@ export function placeText({ path, at }: Results): string {
 /** First lines of the output: the folder, the loss shown, and how to see the other losses. */
 export function headText(results: Results, loss: LossSet): string {
   const others = LOSS_SETS.filter((set) => set !== loss).join(" or ");
-  return `${placeText(results)}\n${LOSS_WORDS[loss].atEnd} (others: --loss ${others})\n`;
+  return `${placeText(results)}\n${LOSS_WORDS[loss].atEnd} (others: --loss ${others})\n${crossedText(results)}`;
+}
+
+/** Warns of intervals over the runs of a crossed sweep; empty for another. */
+function crossedText({ config: { cross } }: Results): string {
+  if (cross === null) return "";
+  const text = `crossed, ${crossText(cross)} data and initial values: runs share them, so intervals and tests that take runs as independent are too narrow`;
+  return `${wrapped(text, WIDTH)}\n`;
 }
 
 /** Most failed runs that are named; runs.csv and JSON have all. */

@@ -19,13 +19,17 @@ export const ladderOf = memo((config: Config): Ladder => {
 });
 
 /**
- * The rung that a task's loss rests on: the nearest, so that between two rungs a task has learned at least half of what
- * the lower one knows more; m + 1 if the loss is nearer to that of predicting the mean than to the last rung.
+ * The rung that a task's loss rests on: the nearest, the lower one halfway; m + 1 if it is nearest to the loss of
+ * predicting the mean. So on the lower side of the middle between two rungs a task has learned at least half of what the lower
+ * one knows more. Sines that nearly cancel make a rung lower than the one before.
  */
 export function rungOf(loss: number, { rungs, ofMean }: Ladder): number {
-  const levels = [...rungs, ofMean];
-  const above = levels.slice(1).findIndex((level, j) => loss <= (level + (levels[j] as number)) / 2);
-  return above < 0 ? levels.length - 1 : above;
+  const levels = [...rungs, ofMean].map((level, rung) => ({ level, rung })).sort((a, b) => a.level - b.level);
+  const nearest = levels.find(({ level }, i) => {
+    const next = levels[i + 1]?.level ?? Number.POSITIVE_INFINITY;
+    return loss <= (level + next) / 2;
+  });
+  return (nearest ?? { rung: rungs.length }).rung;
 }
 
 /** `rung 2`; `above` for a loss near that of the mean. */

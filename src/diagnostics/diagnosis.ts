@@ -1,6 +1,6 @@
 import type { Matrix } from "../data/correlation-matrix.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
-import type { DataIdentity } from "../data/streams.ts";
+import { dataIdentity, type RunNames } from "../data/streams.ts";
 import type { TableSettings } from "../data/table.ts";
 import { TableSet } from "../data/table-set.ts";
 import { type Rows, TaskSet } from "../data/task-set.ts";
@@ -19,15 +19,13 @@ import { unitQuantities } from "./unit-activity.ts";
 const MOST_ROWS = 64;
 
 /** All held-out rows of a run on a table. */
-function tableRows({ data, training }: DiagnosedRun, identity: DataIdentity): Rows {
-  return new TableSet(data as TableSettings, identity, training).rows("heldout");
+function tableRows(run: DiagnosedRun): Rows {
+  return new TableSet(run.data as TableSettings, dataIdentity(run), run.training).rows("heldout");
 }
 
 /** What is diagnosed of a run, and what a run is for that. */
-export type DiagnosedRun = {
+export type DiagnosedRun = RunNames & {
   readonly model: ModelSpec;
-  readonly index: number;
-  readonly seed: number;
   readonly training: {
     readonly lr: number;
     readonly huberDelta: number | null;
@@ -36,9 +34,9 @@ export type DiagnosedRun = {
   };
   readonly diagnostics?: readonly DiagnosticKind[];
 } & (
-  | { readonly data: GeneratorSettings; readonly correlationMatrix: Matrix }
-  | { readonly data: TableSettings; readonly correlationMatrix: null }
-);
+    | { readonly data: GeneratorSettings; readonly correlationMatrix: Matrix }
+    | { readonly data: TableSettings; readonly correlationMatrix: null }
+  );
 
 /** Measures one run by its parameters, on its first held-out rows. */
 export class Diagnosis {
@@ -51,12 +49,11 @@ export class Diagnosis {
   /** [N, K]. */
   readonly #y: Float32Array;
 
-  /** `identity` names the run's rows. */
-  constructor(run: DiagnosedRun, identity: DataIdentity = { seed: run.seed, run: run.index }) {
+  constructor(run: DiagnosedRun) {
     this.#run = run;
     this.#N = Math.min(MOST_ROWS, run.training.heldoutRows);
-    if (run.correlationMatrix !== null) this.#tasks = new TaskSet(run.data, run.correlationMatrix, identity);
-    const { x, y } = this.#tasks?.rows("heldout", this.#N) ?? tableRows(run, identity);
+    if (run.correlationMatrix !== null) this.#tasks = new TaskSet(run.data, run.correlationMatrix, dataIdentity(run));
+    const { x, y } = this.#tasks?.rows("heldout", this.#N) ?? tableRows(run);
     this.#x = Float64Array.from(x.subarray(0, this.#N * run.model.inputs));
     this.#y = y;
   }

@@ -1,7 +1,7 @@
 import type { Matrix } from "../data/correlation-matrix.ts";
 import type { Sampling } from "../data/order.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
-import type { DataIdentity } from "../data/streams.ts";
+import type { RunNames } from "../data/streams.ts";
 import type { TableSettings } from "../data/table.ts";
 import type { DiagnosticKind } from "../diagnostics/kinds.ts";
 import type { Model } from "../models/code.ts";
@@ -62,17 +62,12 @@ export interface FromTable {
   readonly correlationMatrix: null;
 }
 
-interface RunSettings<M extends Model> {
+interface RunSettings<M extends Model> extends RunNames {
   /** Made of values, e.g. `mmoe/p=0.50/017`; on rows of the user's own `mmoe/017`. */
   readonly id: string;
   readonly model: M;
   /** What the run's grid point chooses, by setting: `{ lr: 0.01 }`; in a sweep without a list, absent. */
   readonly point?: Readonly<Record<string, number | string>>;
-  /** The run's index, from 0; with `seed` it names the run's streams, unless it is crossed. */
-  readonly index: number;
-  /** Of a crossed run: the index that names its rows and their order, and the one that names its initial values. */
-  readonly cross?: { readonly data: number; readonly initial: number };
-  readonly seed: number;
   readonly training: TrainingSettings;
   /** What is measured of it beside its losses; absent for nothing. */
   readonly diagnostics?: readonly DiagnosticKind[];
@@ -220,14 +215,6 @@ export interface Engine {
   /** Peak memory of training these runs, in bytes, without the program itself. */
   memoryBytes(runs: readonly AnyRun[]): number;
   dispose(): Promise<void>;
-}
-
-/** What names a run's streams. */
-export type RunNames = Pick<AnyRun, "seed" | "index" | "cross">;
-
-/** Names the streams of a run's rows and their order. */
-export function dataIdentity({ seed, index, cross }: RunNames): DataIdentity {
-  return { seed, run: cross?.data ?? index };
 }
 
 /** The stream of a run's initial values or dropout masks for one tensor: named by run, model and tensor. */

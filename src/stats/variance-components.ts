@@ -10,7 +10,7 @@ export type CrossedTable = readonly Float64Array[];
 export interface Components {
   readonly rows: number;
   readonly columns: number;
-  /** Of the interaction and of everything else: a pair of levels has one value, so these are not told apart. */
+  /** Of the interaction, and of chance within a pair of levels: each has one value, so these are not told apart. */
   readonly rest: number;
 }
 

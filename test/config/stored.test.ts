@@ -12,6 +12,9 @@ import { journalPaths } from "../../src/records/read-journals.ts";
 import { complaint } from "../support/complaint.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
+/** Lines of settings that came after version 1, and their marks. */
+const LATER = new RegExp(`^ *(${Object.keys(LATER_SETTINGS).join("|")}):.*\\n`, "gm");
+
 /** A stored config as its text becomes by `change`. */
 function stored(change: (text: string) => string): string {
   const path = join(temporaryFolder(), "config.yaml");
@@ -20,8 +23,6 @@ function stored(change: (text: string) => string): string {
 }
 
 const VERSION = `version: ${CONFIG_VERSION}`;
-/** Lines of the settings that came after version 1, and of their marks. */
-const LATER = new RegExp(`^ *(${Object.keys(LATER_SETTINGS).join("|")}):.*\\n`, "gm");
 
 /** What is said of a config file as it is refused. */
 const complaintOf = (path: string) => complaint(() => loadConfig(path));

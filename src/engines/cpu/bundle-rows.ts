@@ -1,9 +1,9 @@
 import { correlationsOf } from "../../data/label-correlation.ts";
 import { RowOrder } from "../../data/order.ts";
-import { dataKey, type RowSet } from "../../data/streams.ts";
+import { dataIdentity, dataKey, type RowSet } from "../../data/streams.ts";
 import { TableSet } from "../../data/table-set.ts";
 import type { Key } from "../../random/key.ts";
-import { dataIdentity, type Run } from "../engine.ts";
+import type { Run } from "../engine.ts";
 import { labelPanelBytes, noisePanelBytes, SLICE_ROWS } from "../rows/generator.ts";
 import { inputPanelBytes, paddedInputs, panelIndex, panelsOf } from "../rows/panels.ts";
 import type { KernelInstance } from "./kernels.ts";

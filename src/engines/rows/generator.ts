@@ -1,6 +1,7 @@
 import type { Matrix } from "../../data/correlation-matrix.ts";
+import { dataIdentity } from "../../data/streams.ts";
 import { TaskSet } from "../../data/task-set.ts";
-import { type AnyRun, dataIdentity, type Generated } from "../engine.ts";
+import type { AnyRun, Generated } from "../engine.ts";
 import { type Arena, recordBytes, roundUp } from "./arena.ts";
 import { columnBytes, type Layout } from "./panels.ts";
 

@@ -1,7 +1,7 @@
-import { dataKey, type RowSet } from "../../data/streams.ts";
+import { dataIdentity, dataKey, type RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-set.ts";
 import type { Key } from "../../random/key.ts";
-import { type AnyRun, dataIdentity, type Generated } from "../engine.ts";
+import type { AnyRun, Generated } from "../engine.ts";
 import { Arena } from "./arena.ts";
 import { labelPanelBytes, noisePanelBytes, putGenerator, SLICE_ROWS } from "./generator.ts";
 import { WasmInstance } from "./kernel-memory.ts";

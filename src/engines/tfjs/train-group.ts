@@ -1,6 +1,6 @@
 import type { RowSet } from "../../data/streams.ts";
 import { isCode } from "../../models/code.ts";
-import { DiagnosticRecorder } from "../diagnosing.ts";
+import { type Diagnosing, DiagnosticRecorder } from "../diagnosing.ts";
 import { type AnyRun, type Hooks, lossFailure, type Run, type RunResult } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
@@ -11,8 +11,8 @@ import type { Trainer } from "./trainer.ts";
 interface Replica {
   readonly run: AnyRun;
   readonly record: CurveRecorder;
-  /** None of a model in JavaScript. */
-  readonly diagnosing: DiagnosticRecorder | undefined;
+  /** None of a model in JavaScript that does not measure itself. */
+  readonly diagnosing: Diagnosing | undefined;
   readonly labelCorrelations: readonly number[];
 }
 
@@ -58,10 +58,10 @@ export async function trainGroup<G extends Together>(
 }
 
 /** Each run's record, with the label correlations of its rows. */
-function replicasOf({ runs, places }: Together, { labelCorrelations }: Trainer): Replica[] {
+function replicasOf({ runs, places }: Together, { labelCorrelations, diagnosing }: Trainer): Replica[] {
   return runs.map((run, i) => ({
     ...{ run, record: new CurveRecorder(run.model.tasks) },
-    diagnosing: isCode(run.model) ? undefined : new DiagnosticRecorder(run as Run),
+    diagnosing: isCode(run.model) ? diagnosing : new DiagnosticRecorder(run as Run),
     labelCorrelations: labelCorrelations[places[i % places.length] as number] as readonly number[],
   }));
 }

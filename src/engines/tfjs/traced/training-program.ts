@@ -33,6 +33,11 @@ export interface ProgramOptions {
  */
 const CONCURRENT_PRODUCTS = 5e7;
 
+/** Whether a step of so many multiplications in its forward pass runs its operations in parallel. */
+export function isConcurrent(tf: Tf, products: number): boolean {
+  return isOnCard(tf) || products > CONCURRENT_PRODUCTS;
+}
+
 /** Loops: `train`, and `heldout/errors`, `train/errors` of the sets. */
 export function trainingProgram(tf: Tf, shape: TrainingShape, { xla = false }: ProgramOptions = {}): Program {
   const { models, R, B } = shape;
@@ -42,7 +47,7 @@ export function trainingProgram(tf: Tf, shape: TrainingShape, { xla = false }: P
     variables: variablesOf(shape),
     loops: { train: training(tf, shape), ...Object.fromEntries(evaluations) },
     xla,
-    concurrent: isOnCard(tf) || products > CONCURRENT_PRODUCTS,
+    concurrent: isConcurrent(tf, products),
   });
 }
 

@@ -52,7 +52,7 @@ export function variablesOf(shape: TrainingShape): Specs {
 }
 
 /** The sets that are kept on the device. */
-export function setsOf({ fresh }: TrainingShape): RowSet[] {
+export function setsOf({ fresh }: Pick<TrainingShape, "fresh">): RowSet[] {
   return fresh ? ["heldout"] : ["heldout", "train"];
 }
 

@@ -1,0 +1,43 @@
+import { pointTitle } from "../../records/cell.ts";
+import { type Estimate, estimateText } from "../../stats/estimate.ts";
+import { groupBy } from "../../stats/group-by.ts";
+import type { CellVariance, VarianceOptions } from "../../summary/variance.ts";
+import { COMPONENTS } from "../../summary/variance-csv.ts";
+import { table, wrapped } from "./table.ts";
+
+const WIDTH = 80;
+
+/** A table for each correlation and grid point with a row for each model, and what its columns mean. */
+export function varianceText(cells: readonly CellVariance[], options: VarianceOptions): string {
+  const groups = groupBy(cells, pointTitle);
+  const width = Math.max(...[...groups.keys()].map(({ length }) => length), ...cells.map(({ model }) => model.length));
+  const tables = [...groups].map(([title, group]) => {
+    const head = [title.padEnd(width), "runs", "mean", "sd", ...COMPONENTS.map(([, name]) => `${name} [95 %]`)];
+    return table([head, ...group.map(rowOf)]);
+  });
+  return `${tables.join("\n")}\n${notes(options)}`;
+}
+
+function rowOf({ model, data, initial, mean, variance, share }: CellVariance): string[] {
+  const sum = COMPONENTS.reduce((total, [name]) => total + variance[name].value, 0);
+  const shares = COMPONENTS.map(([name]) => estimateText(inPercent(share[name]), 0, Math.min(data, initial)));
+  return [model, `${data}x${initial}`, mean.toFixed(4), Number.isNaN(sum) ? "-" : Math.sqrt(sum).toFixed(4), ...shares];
+}
+
+function inPercent({ value, low, high }: Estimate): Estimate {
+  return { value: 100 * value, low: 100 * low, high: 100 * high };
+}
+
+const OF: Readonly<Record<VarianceOptions["of"], (bad: number) => string>> = {
+  loss: () => "final losses",
+  log: () => "natural logarithms of final losses",
+  bad: (bad) => `bad minima (1 for a final loss above ${Number(bad.toPrecision(3))}, else 0)`,
+};
+
+function notes({ of, bad }: VarianceOptions): string {
+  const lines = [
+    `percent of the variance of ${OF[of](bad)} that comes from data (rows and their order), from initial values, and from the rest: how the two meet, since training has no other chance.`,
+    "runs: data x initial values of which all runs are done; sd: the root of the whole variance.",
+  ];
+  return lines.map((line) => `${wrapped(line, WIDTH)}\n`).join("");
+}
