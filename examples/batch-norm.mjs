@@ -31,10 +31,12 @@ export default {
     const shared = tf.tile(tf.expandDims(units, 0), [p.tower.shape[0], 1, 1]); // [K, B, H]
     const tower = tf.relu(tf.add(tf.matMul(shared, p.tower), p.towerBias)); // [K, B, T]
     const outputs = tf.add(tf.matMul(tower, p.output), p.outputBias); // [K, B, 1]
-    const moved = (before, now) => tf.add(tf.mul(before, DECAY), tf.mul(now, 1 - DECAY));
     return {
       outputs: tf.transpose(tf.squeeze(outputs, [2])), // [B, K]
-      state: { mean: moved(state.mean, mean), variance: moved(state.variance, variance) },
+      state: {
+        mean: tf.add(tf.mul(state.mean, DECAY), tf.mul(mean, 1 - DECAY)),
+        variance: tf.add(tf.mul(state.variance, DECAY), tf.mul(variance, 1 - DECAY)),
+      },
     };
   },
 };

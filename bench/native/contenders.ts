@@ -80,6 +80,7 @@ export function runsOf(R: number, B: number, changes: RunChanges = {}): Run[] {
       steps: ENDLESS,
       optimizer: "adam",
       lr: 0.001,
+      method: "sum",
       huberDelta: null,
       evalEvery: 1,
     },

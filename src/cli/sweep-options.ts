@@ -9,6 +9,7 @@ import { rowsOverride } from "../config/rows.ts";
 import type { Settings } from "../config/schema.ts";
 import { DIAGNOSTIC_KINDS, type DiagnosticKind } from "../diagnostics/kinds.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
+import { METHODS } from "../engines/methods.ts";
 import { UsageError } from "../errors.ts";
 import { CONFIG, defaultFolder } from "../records/find-results.ts";
 import { ENGINE_NAMES, type EngineName, type EngineOptions, TFJS_BACKENDS } from "../sweep/engines.ts";
@@ -35,6 +36,7 @@ export interface SweepOptions {
   readonly steps?: string;
   readonly batch?: string;
   readonly lr?: string;
+  readonly method?: string;
   readonly seed?: string;
   readonly set: readonly string[];
   readonly diagnostics?: string | true;
@@ -70,7 +72,7 @@ export function addSweepOptions(command: Command): Command {
   return command
     .argument(
       "[config]",
-      "a YAML or JSON file, or a preset: paper, paper-long, fixed-rows, figure3, zoo, smoke",
+      "a YAML or JSON file, or a preset: paper, paper-long, fixed-rows, figure3, zoo, methods, smoke",
       "paper",
     )
     .option("--corr <list>", "correlations of the task pairs, separated by commas")
@@ -83,6 +85,7 @@ export function addSweepOptions(command: Command): Command {
     .option("--steps <n>", "training steps of a run; several, by commas, make a grid")
     .option("--batch <n>", "training rows of each step; or several")
     .option("--lr <x>", "learning rate; or several")
+    .option("--method <name>", `how the tasks' gradients become one: ${METHODS.join(", ")}; or several`)
     .option("--seed <n>", "another number gives other random numbers")
     .option("--set <key=value>", "any other setting of the config, or several values; may be given again", collect, [])
     .option("--diagnostics [list]", `measure ${DIAGNOSTIC_KINDS.join(", ")}, or some of these (docs/diagnostics.md)`)
@@ -153,7 +156,7 @@ function allDiagnostics({ rows }: Settings): { diagnostics: DiagnosticKind[] } {
 }
 
 function overridesOf(options: SweepOptions): Override[] {
-  const { corr, rows, models, model, modelSet, runs, steps, batch, lr, seed, set, diagnostics } = options;
+  const { corr, rows, models, model, modelSet, runs, steps, batch, lr, method, seed, set, diagnostics } = options;
   const layers: Override[] = [...(rows === undefined ? [] : [rowsOverride(rows)]), ...set.map(setOverride)];
   if (corr !== undefined) layers.push(override("--corr", "correlations", listOption(corr)));
   if (models !== undefined) layers.push(override("--models", "models", listOption(models)));
@@ -161,7 +164,7 @@ function overridesOf(options: SweepOptions): Override[] {
     if (diagnostics === true) layers.push({ source: "--diagnostics", valuesAfter: allDiagnostics });
     else layers.push(override("--diagnostics", "diagnostics", listOption(diagnostics)));
   }
-  for (const [key, text] of Object.entries({ runs, steps, batch, lr, seed })) {
+  for (const [key, text] of Object.entries({ runs, steps, batch, lr, method, seed })) {
     if (text !== undefined) layers.push(listOverride(`--${key}`, key, text));
   }
   if (options.cross !== undefined) layers.push(crossOverride(options.cross));

@@ -72,7 +72,7 @@ export function tableOf({ rows, labels }: Pick<Config, "rows" | "labels">): Tabl
 }
 
 export function trainingOf(config: PointConfig): TrainingSettings {
-  const { trainRows, sampling, batch, steps, optimizer, lr, evalEvery, heldoutRows } = config;
+  const { trainRows, sampling, batch, steps, optimizer, lr, method, evalEvery, heldoutRows } = config;
   return {
     trainRows,
     sampling,
@@ -80,6 +80,7 @@ export function trainingOf(config: PointConfig): TrainingSettings {
     steps,
     optimizer,
     lr,
+    method,
     huberDelta: config.loss === "huber" ? config.huberDelta : null,
     initializer: initializerOf(config),
     evalEvery,
@@ -131,7 +132,7 @@ function settingsHash(config: Config): string {
   const { seed, dropout, initializerStd } = common;
   const trained = {
     ...(common.rows === null ? { generator: generatorOf(common) } : { rows: rowsIdentity(common.rows) }),
-    training: { ...trainingOf(common), huberDelta: undefined }, // it is among those that came later
+    training: { ...trainingOf(common), huberDelta: undefined, method: undefined }, // they are among those that came later
     dropout,
     seed,
     ...laterChanges(common),

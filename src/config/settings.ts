@@ -2,6 +2,7 @@ import { z } from "zod";
 import { GENERATOR_PRESETS, type GeneratorPresetName, type Mark } from "../data/presets.ts";
 import { GENERATOR_LIMITS as LIMITS } from "../data/settings.ts";
 import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
+import { METHODS } from "../engines/methods.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
 import { choice, count, LARGEST_COUNT, listOf, plainName, positive } from "./kinds.ts";
 import { MODEL_NAME, OWN_MODELS_SCHEMA } from "./own-model-schema.ts";
@@ -64,6 +65,7 @@ const GIVEN_SCHEMA = z.strictObject({
   huberDelta: positive("a number above 0 (used by huber)"),
   labels: choice(["standardised", "raw"]),
   dropout: z.number().min(0).lt(1).describe("a number from 0 to below 1"),
+  method: choice(METHODS),
   evalEvery: z
     .union([
       count(),
@@ -81,7 +83,7 @@ const GIVEN_SCHEMA = z.strictObject({
     .describe(`a list of ${DIAGNOSTIC_KINDS.join(", ")}`),
 });
 
-const names = { model: MODEL_NAME, correlation: correlation.optional() };
+const names = { model: MODEL_NAME, correlation: correlation.optional(), at: valuesOfOne().optional() };
 const orNone = z.number().nullable().describe("a number, or null");
 
 /** What mmoe tune writes: values of some models, or cells, and the table that they were chosen from. */
@@ -95,7 +97,9 @@ const TUNED_SCHEMA = z
     choices: z
       .array(z.strictObject({ ...names, values: valuesOfOne() }))
       .min(1)
-      .describe("a list of a model, a correlation if it is for one, and values of settings"),
+      .describe(
+        "a list of a model, a correlation and values `at` of listed settings if it is for these, and values of settings",
+      ),
     points: z
       .array(
         z.strictObject({ ...names, values: valuesOfOne(), mean: orNone, low: orNone, high: orNone, failed: count(0) }),
@@ -111,9 +115,10 @@ function orTable<T extends z.ZodType>(schema: T) {
 }
 
 function valuesOfOne() {
-  const { trainRows, sampling, batch, steps, optimizer, lr, initializer, initializerStd, dropout } = GIVEN_SCHEMA.shape;
+  const { trainRows, sampling, batch, steps, optimizer, lr, initializer, initializerStd, dropout, method } =
+    GIVEN_SCHEMA.shape;
   return z
-    .strictObject({ trainRows, sampling, batch, steps, optimizer, lr, initializer, initializerStd, dropout })
+    .strictObject({ trainRows, sampling, batch, steps, optimizer, lr, initializer, initializerStd, dropout, method })
     .partial();
 }
 
@@ -145,6 +150,7 @@ export const GRID_KEYS = [
   "initializer",
   "initializerStd",
   "dropout",
+  "method",
 ] as const;
 export type GridKey = (typeof GRID_KEYS)[number];
 
@@ -167,6 +173,7 @@ export const LATER_SETTINGS: Readonly<Record<string, LaterSetting>> = {
   labels: { since: 3, before: "standardised", mark: "assumed" },
   tuned: { since: 3, before: null, mark: "assumed" },
   ownModels: { since: 4, before: [], mark: "assumed" },
+  method: { since: 5, before: "sum", mark: "assumed" },
   cross: { since: 5, before: null, mark: "assumed" },
   diagnostics: { since: 5, before: [], mark: "assumed" },
   rows: { since: 5, before: null, mark: "assumed" },

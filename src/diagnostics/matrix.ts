@@ -28,8 +28,16 @@ function addTile(
   D: number,
   U: number,
 ): void {
-  let [p0, p1, p2, p3, q0, q1, q2, q3] = [0, 0, 0, 0, 0, 0, 0, 0];
-  const [row, next] = [n * D, (n + 1) * D];
+  let p0 = 0;
+  let p1 = 0;
+  let p2 = 0;
+  let p3 = 0;
+  let q0 = 0;
+  let q1 = 0;
+  let q2 = 0;
+  let q3 = 0;
+  const row = n * D;
+  const next = row + D;
   for (let d = 0, w = u; d < D; d++, w += U) {
     const x = a[row + d] as number;
     const y = a[next + d] as number;
@@ -46,9 +54,16 @@ function addTile(
     q2 += y * b2;
     q3 += y * b3;
   }
-  const [o, under] = [n * U + u, (n + 1) * U + u];
-  for (const [i, value] of [p0, p1, p2, p3].entries()) out[o + i] = (out[o + i] as number) + value;
-  for (const [i, value] of [q0, q1, q2, q3].entries()) out[under + i] = (out[under + i] as number) + value;
+  const o = n * U + u;
+  out[o] = (out[o] as number) + p0;
+  out[o + 1] = (out[o + 1] as number) + p1;
+  out[o + 2] = (out[o + 2] as number) + p2;
+  out[o + 3] = (out[o + 3] as number) + p3;
+  const under = o + U;
+  out[under] = (out[under] as number) + q0;
+  out[under + 1] = (out[under + 1] as number) + q1;
+  out[under + 2] = (out[under + 2] as number) + q2;
+  out[under + 3] = (out[under + 3] as number) + q3;
 }
 
 /** v [D] times b [D, U], [U]. */

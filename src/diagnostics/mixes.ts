@@ -18,8 +18,9 @@ export function mixed(tape: Tape, weights: Units, experts: readonly Mixed[]): Un
     const byWeight = tape.gradientOf(weights);
     for (const [e, { units, learns }] of experts.entries()) {
       for (let n = 0; n < N; n++) {
-        const row = (values: Float64Array) => values.subarray(n * H, (n + 1) * H);
-        byWeight[n * E + e] = (byWeight[n * E + e] as number) + inner(row(gradient), row(units.values));
+        let sum = 0;
+        for (let i = n * H; i < (n + 1) * H; i++) sum += (gradient[i] as number) * (units.values[i] as number);
+        byWeight[n * E + e] = (byWeight[n * E + e] as number) + sum;
       }
       if (learns) addScaled(tape.gradientOf(units), gradient, weights.values, e, E, H);
     }
@@ -28,9 +29,9 @@ export function mixed(tape: Tape, weights: Units, experts: readonly Mixed[]): Un
 
 /** Adds each row of `values` [N, H], times its weight e of `weights` [N, E]. */
 function addScaled(to: Float64Array, values: Float64Array, weights: Float64Array, e: number, E: number, H: number) {
-  for (let i = 0; i < to.length; i++) {
-    const weight = weights[Math.floor(i / H) * E + e] as number;
-    to[i] = (to[i] as number) + weight * (values[i] as number);
+  for (let i = 0, at = e; i < to.length; at += E) {
+    const weight = weights[at] as number;
+    for (const end = i + H; i < end; i++) to[i] = (to[i] as number) + weight * (values[i] as number);
   }
 }
 

@@ -10,8 +10,9 @@ import { initialValues } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { type Key, keyOf } from "../random/key.ts";
 import type { EvalEvery } from "./evaluations.ts";
+import type { MethodName } from "./methods.ts";
 
-/** How a run is trained and watched. The objective is the sum over tasks of the batch's mean loss. */
+/** How a run is trained and watched. The tasks' losses are means over the batch. */
 export interface TrainingSettings {
   /** Rows of the fixed training set, or `fresh`: new rows at each step. */
   readonly trainRows: number | "fresh";
@@ -23,6 +24,8 @@ export interface TrainingSettings {
   /** `adam` with beta1 .9, beta2 .999, epsilon 1e-8, as m̂ / (sqrt(v̂) + epsilon); or `sgd`. */
   readonly optimizer: Optimizer;
   readonly lr: number;
+  /** How the gradients of the tasks' losses become one. */
+  readonly method: MethodName;
   /**
    * The loss of an error e: with null its square, else Huber's, e² / 2 up to this delta and delta (|e| - delta / 2)
    * beyond (Huber 1964).
@@ -200,8 +203,8 @@ export interface Engine {
   readonly beside?: { readonly name: string; readonly device: string };
   /** Whether it gives the states of runs in flight, and goes on from them; of models in JavaScript it gives none. */
   readonly keepsStates: boolean;
-  /** Throws UsageError, by the model's name, for a spec that this engine can't train. */
-  check(model: Model): void;
+  /** Throws UsageError, by its name, for a model or a method (by default `sum`) that this engine can't train. */
+  check(model: Model, method?: MethodName): void;
   /**
    * Loads models in JavaScript, and tries them. Throws UsageError, by the model's name and the line of its file, for what
    * is no model. `train` does it too, if nobody has before.

@@ -22,9 +22,9 @@ export function evaluationSteps(training: Watched): number[] {
 }
 
 /** The most evaluations of a run that have diagnostics. */
-const MOST_DIAGNOSED = 11;
+const MOST_DIAGNOSED = 6;
 
-/** The evaluations that have diagnostics: all, or of many 11, evenly among them, with the first and the last. */
+/** The evaluations that have diagnostics: all, or of many 6, evenly among them, with the first and the last. */
 export function diagnosedSteps(training: Watched): number[] {
   const steps = evaluationSteps(training);
   const count = Math.min(steps.length, MOST_DIAGNOSED);

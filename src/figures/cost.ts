@@ -2,13 +2,13 @@ import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { type ModelCost, modelCosts } from "../summary/cost.ts";
 import { type Box, panel } from "./axes.ts";
-import { panelGrid } from "./cell-grid.ts";
+import { type GridDrawing, type Place, panelGrid } from "./cell-grid.ts";
 import { type EstimatePoint, estimateSeries } from "./estimate-series.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { estimate } from "./interval.ts";
-import { type Legend, type LegendOptions, legend } from "./legend.ts";
+import { modelLegend } from "./legend.ts";
 import { heading, lossScale } from "./loss-axis.ts";
-import { type Drawing, page } from "./page.ts";
+import { page } from "./page.ts";
 import { linearScale, logScale, type Scale, shortNumber } from "./scale.ts";
 import { modelLabel, modelStyles, type SeriesStyle } from "./style.ts";
 import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
@@ -35,8 +35,8 @@ export function cost(results: Results, options: FigureOptions): Figure | Lacking
   const drawn = points.map(({ cell }) => cell);
   if (modelsOf(drawn).length < 2) return { name: NAME, lacking: "runs of two models with known FLOP are needed" };
   const theme = themeOf(options.theme);
-  const { nodes, ...size } = drawing(points, options, theme);
-  const caption = `${captionStart(drawn, options)}${leftOut(cells, drawn)} ${runsSentence(drawn, results)}`;
+  const { nodes, leftOut, ...size } = drawing(points, options, theme);
+  const caption = `${captionStart(drawn, options)}${unknownSentence(cells, drawn)}${leftOut} ${runsSentence(drawn, results)}`;
   const data = points.map((point) => rowOf(point, options));
   return page({ name: NAME, title: "Final loss against cost", caption, ...size, theme, data }, nodes);
 }
@@ -45,42 +45,30 @@ const HEIGHT = 78;
 /** Room in a panel beside its outermost values. */
 const SIDE = 9;
 
-function drawing(points: readonly CostPoint[], options: FigureOptions, theme: Theme): Drawing {
+function drawing(points: readonly CostPoint[], options: FigureOptions, theme: Theme): GridDrawing {
   const cells = points.map(({ cell }) => cell);
   const models = modelsOf(cells);
   const styles = modelStyles(models, theme);
   const head = heading(lossHeading(options), { y: 0, theme });
-  const names = markerLegend(styles, { y: head.height + 9, theme });
-  const correlations = correlationsOf(cells);
-  const layout = panelGrid([{ title: "" }], correlations, {
+  const names = modelLegend(styles, { y: head.height + 9, theme, sample: "marker" }); // no line joins them
+  const layout = panelGrid([{ title: "" }], correlationsOf(cells), {
     ...{ top: head.height + names.height, height: HEIGHT, left: 24, theme },
   });
   const values = points.flatMap(({ value, low, high }) => [value, low, high]);
-  const panels = correlations.map((correlation) => {
-    const { box, first } = layout.place(0, correlation);
+  const panels = layout.drawn.map((correlation) => {
+    const { box, numbers } = layout.place(0, correlation) as Place;
     const frame = { x: flopScale(points, box), y: lossScale(values, options.scale, [box.y + HEIGHT, box.y]) };
     const here = points.filter(({ cell }) => cell.correlation === correlation);
     const series = here.map((point) =>
       estimateSeries([point], { frame, aside: 0, style: styles.get(point.cell.model) as SeriesStyle, theme }),
     );
     const attributes = { "data-correlation": correlation ?? undefined };
-    return panel({ box, ...frame, theme, numbers: { y: first }, attributes }, series);
+    return panel({ box, ...frame, theme, numbers, attributes }, series);
   });
   const words = "thousand FLOP of training a row";
   const foot = text(words, layout.width / 2, layout.bottom - 4, { fill: theme.ink, anchor: "middle" });
-  return {
-    nodes: [...head.nodes, names.node, ...layout.titles, ...panels, foot],
-    width: layout.width,
-    height: layout.bottom,
-  };
-}
-
-/** A legend of the models by their markers: no line joins them. */
-function markerLegend(styles: ReadonlyMap<string, SeriesStyle>, options: LegendOptions): Legend {
-  const items = [...styles].map(([model, style]) => {
-    return { label: modelLabel(model), style, attributes: { "data-model": model }, sample: "marker" } as const;
-  });
-  return legend(items, options);
+  const { leftOut, width, bottom: height } = layout;
+  return { nodes: [...head.nodes, names.node, ...layout.titles, ...panels, foot], leftOut, width, height };
 }
 
 /** Costs are drawn on a logarithmic axis if the largest is so many times the least. */
@@ -104,7 +92,7 @@ function captionStart(cells: readonly SweepCell[], { loss, statistic, unit }: Fi
   );
 }
 
-function leftOut(cells: readonly SweepCell[], drawn: readonly SweepCell[]): string {
+function unknownSentence(cells: readonly SweepCell[], drawn: readonly SweepCell[]): string {
   const models = modelsOf(cells).filter((model) => !modelsOf(drawn).includes(model));
   return models.length === 0
     ? ""

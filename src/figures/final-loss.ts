@@ -1,15 +1,18 @@
 import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
-import { againstCorrelation } from "./against-correlation.ts";
+import { againstCorrelation, placesSentence } from "./against-correlation.ts";
 import { paperCurve } from "./cell-curves.ts";
 import type { EstimatePoint } from "./estimate-series.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { estimate } from "./interval.ts";
-import { paperItem } from "./legend.ts";
+import { ofModels, paperItems } from "./legend.ts";
 import { lossScale } from "./loss-axis.ts";
 import { modelLosses } from "./model-losses.ts";
 import { type Drawing, page } from "./page.ts";
-import { correlationsOf, finalMeans, sweepCells } from "./sweep-cells.ts";
+import { paperFigure } from "./paper-points.ts";
+import { ofOneModel } from "./shown.ts";
+import { modelStyles } from "./style.ts";
+import { correlationsOf, finalMeans, modelsOf, sweepCells } from "./sweep-cells.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import {
   areOnOwnRows,
@@ -24,7 +27,7 @@ import {
 const NAME = "final-loss";
 
 interface CellPoint extends EstimatePoint {
-  /** The paper's at the end of its Figure 4; NaN if it has none, or if it was not asked for. */
+  /** The paper's at the end of its curve; NaN if it has none, or if it was not asked for. */
   readonly paper: number;
 }
 
@@ -49,7 +52,7 @@ export function finalLoss(results: Results, options: FigureOptions): Figure | La
   return page(
     {
       name: NAME,
-      title: "Final loss against correlation",
+      title: `Final loss${ofOneModel(modelsOf(cells))} against correlation`,
       caption: `${captionStart(points, options)} ${runsSentence(cells, results)}`,
       height,
       theme,
@@ -59,25 +62,36 @@ export function finalLoss(results: Results, options: FigureOptions): Figure | La
   );
 }
 
-function hasPaper({ paper }: CellPoint): boolean {
-  return Number.isFinite(paper);
-}
-
 function drawing(points: readonly CellPoint[], options: FigureOptions, theme: Theme): Drawing {
-  const values = points.flatMap(({ value, low, high, paper }) => [value, low, high, paper]);
+  const published = publishedIn(points);
+  const styles = modelStyles(modelsOf(points.map(({ cell }) => cell)), theme);
+  const marks = ofModels(styles, modelsOf(published));
   return againstCorrelation(points, {
     title: lossHeading(options),
-    scale: (range) => lossScale(values, options.scale, range),
-    key: points.some(hasPaper) ? [paperItem("the paper, at the end of its Figure 4", theme)] : [],
+    scale: (range, shown) => {
+      const values = shown.flatMap(({ value, low, high, paper = Number.NaN }) => [value, low, high, paper]);
+      return lossScale(values, options.scale, range);
+    },
+    key: paperItems(`the paper, at the end of its ${paperFigure(published)}`, marks),
     theme,
   });
 }
 
+/** The cells of which the paper's value is drawn. */
+function publishedIn(points: readonly CellPoint[]) {
+  return points.filter(({ paper }) => Number.isFinite(paper)).map(({ cell }) => cell);
+}
+
 function captionStart(points: readonly CellPoint[], { loss, statistic, unit }: FigureOptions): string {
-  const paper = points.some(hasPaper)
-    ? " Hollow markers: the end of the paper's Figure 4, a mean over its 200 runs; it does not say of which rows."
-    : "";
-  return `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(points.map(({ cell }) => cell))} after the last step (${unitsSentence({ loss, unit })}), with its 95 % interval over runs.${paper}`;
+  const figure = paperFigure(publishedIn(points));
+  const paper =
+    figure === undefined
+      ? ""
+      : ` Hollow markers: the end of the paper's ${figure}, a mean over its 200 runs; it does not say of which rows.`;
+  return (
+    `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(points.map(({ cell }) => cell))} after the last step (${unitsSentence({ loss, unit })}), ` +
+    `with its 95 % interval over runs.${placesSentence(points)}${paper}`
+  );
 }
 
 function rowOf({ cell, value, low, high, paper }: CellPoint, options: FigureOptions): Record<string, CsvValue> {

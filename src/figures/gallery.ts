@@ -12,6 +12,9 @@ import { figure3 } from "./figure3.ts";
 import { figure4 } from "./figure4.ts";
 import { figure5 } from "./figure5.ts";
 import { finalLoss } from "./final-loss.ts";
+import { gateDistance } from "./gate-distance.ts";
+import { gateWeights } from "./gate-weights.ts";
+import { alignment, conflict } from "./quantity-curves.ts";
 import { runCurves } from "./run-curves.ts";
 import { seesaw } from "./seesaw.ts";
 
@@ -87,8 +90,8 @@ const OF_ONE_POINT: readonly UnitFigure[] = [
   },
 ];
 
-/** In the order in which they are shown. */
-export const SWEEP_FIGURES: readonly SweepFigure[] = [
+/** Of losses, in the order in which they are shown. */
+export const LOSS_FIGURES: readonly SweepFigure[] = [
   ...OF_ONE_POINT.map((kind) => onlyOfOnePoint(inUnit(kind))),
   inUnit({
     name: "grid",
@@ -97,6 +100,47 @@ export const SWEEP_FIGURES: readonly SweepFigure[] = [
     draw: againstSetting,
   }),
 ];
+
+const OF_DIAGNOSTICS: readonly UnitFigure[] = [
+  {
+    name: "gate-distance",
+    about: "distance of the tasks' gates at the end against correlation (--diagnostics gates)",
+    heeds: ["statistic"],
+    draw: gateDistance,
+  },
+  {
+    name: "gate-weights",
+    about: "each task's weights of the experts at the end, a panel for each cell (--diagnostics gates)",
+    heeds: [],
+    draw: gateWeights,
+  },
+  {
+    name: "conflict",
+    about: "cosine of the tasks' gradients against steps (--diagnostics gradients)",
+    heeds: ["statistic"],
+    draw: conflict,
+  },
+  {
+    name: "alignment",
+    about: "loss of the best function of a model's direction against steps (--diagnostics alignment)",
+    heeds: ["statistic"],
+    draw: alignment,
+  },
+];
+
+export const DIAGNOSTIC_FIGURES = OF_DIAGNOSTICS.map((kind) => ofDiagnostics(onlyOfOnePoint(inUnit(kind))));
+
+/** In the order in which they are shown. */
+export const SWEEP_FIGURES: readonly SweepFigure[] = [...LOSS_FIGURES, ...DIAGNOSTIC_FIGURES];
+
+/** The kind as one that nobody is told of in a sweep without diagnostics. */
+function ofDiagnostics(kind: SweepFigure): SweepFigure {
+  const draw: SweepFigure["draw"] = (results, options) => {
+    if (results.records.some(({ diagnostics }) => diagnostics)) return kind.draw(results, options);
+    return { name: kind.name, lacking: "its runs have no diagnostics (mmoe sweep --diagnostics)", never: true };
+  };
+  return { ...kind, draw };
+}
 
 function inUnit(kind: UnitFigure): SweepFigure {
   return { ...kind, draw: (results, choices) => kind.draw(results, { ...choices, unit: lossUnitOf(results.config) }) };

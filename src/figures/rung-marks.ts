@@ -26,15 +26,17 @@ export function rungLines({ config }: Results, loss: LossSet): RungLine[] {
   return lines.sort((a, b) => a.loss - b.loss);
 }
 
-/** For a caption; empty if there are no rungs. */
-export function rungSentence(lines: readonly RungLine[]): string {
+/** For a caption; empty if there are no rungs. `where` says where their numbers are, if they have no names. */
+export function rungSentence(lines: readonly RungLine[], where = ""): string {
   if (lines.length === 0) return "";
-  return " Grey lines: rung j is the loss of a run whose tasks all lack the j fastest sines; with tasks on different rungs it lies between.";
+  return ` Grey lines${where}: rung j is the loss of a run whose tasks all lack the j fastest sines; with tasks on different rungs it lies between.`;
 }
 
 const WIDTH = 0.4;
 /** Between a name and the next line. */
 const APART = 2;
+/** Room to the right of the last panel of a row. */
+const BESIDE = 4;
 
 interface MarkOptions {
   readonly box: Box;
@@ -43,12 +45,15 @@ interface MarkOptions {
   readonly named: boolean;
 }
 
+/** Height at the top of a panel that the lines leave free. */
+const FREE = SMALL + 1;
+
 /** Lines down a panel at the rungs that its axis of losses has, each with its name to the right where there is room, or its number. */
 export function rungsDown(lines: readonly RungLine[], x: Scale, { box, theme, named }: MarkOptions): SvgNode {
   const places = inside(lines, x);
   const end = box.x + box.width;
   return group({ class: "rungs" }, [
-    ...places.map(({ at }) => down(at, box.y, box.y + box.height, theme.quiet, WIDTH)),
+    ...places.map(({ at }) => down(at, box.y + FREE, box.y + box.height, theme.quiet, WIDTH)),
     ...places.flatMap(({ at, label }, i) => {
       const room = (places[i + 1]?.at ?? end) - at;
       const words = [label, label.replace(/^rung /, "")].find((some) => textWidth(some, SMALL) + APART <= room);
@@ -58,16 +63,19 @@ export function rungsDown(lines: readonly RungLine[], x: Scale, { box, theme, na
   ]);
 }
 
-/** Lines across a panel, each with its name above its right end where there is room. */
+/** Lines across a panel, each with its number to the right of it where there is room. */
 export function rungsAcross(lines: readonly RungLine[], y: Scale, { box, theme, named }: MarkOptions): SvgNode {
   const places = inside(lines, y);
   const right = box.x + box.width;
   return group({ class: "rungs" }, [
     ...places.map(({ at }) => across(box.x, right, at, theme.quiet, WIDTH)),
     ...places.flatMap(({ at, label }, i) => {
-      const room = at - (places[i + 1]?.at ?? box.y);
-      const style = { fill: theme.quiet, size: SMALL, anchor: "end" } as const;
-      return named && SMALL <= room ? [text(label, right, at - 1, style)] : [];
+      const room = (places[i - 1]?.at ?? Number.POSITIVE_INFINITY) - at;
+      const style = { fill: theme.quiet, size: SMALL } as const;
+      const number = label.replace(/^rung /, "");
+      return named && room >= SMALL && textWidth(number, SMALL) <= BESIDE
+        ? [text(number, right + 1, at + SMALL * 0.35, style)]
+        : [];
     }),
   ]);
 }

@@ -5,10 +5,10 @@ import { type LossSet, PAPER_TASKS } from "../records/record.ts";
 import { type CellGains, cellGains, countsOf, SHARE_NOTHING, sharesNothing } from "../summary/seesaw.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
-import { cellGrid } from "./cell-grid.ts";
+import { cellGrid, type GridDrawing } from "./cell-grid.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { heading } from "./loss-axis.ts";
-import { type Drawing, page } from "./page.ts";
+import { page } from "./page.ts";
 import { logScale, shortNumber } from "./scale.ts";
 import { across, down, type Frame, markerAt } from "./series.ts";
 import { modelLabel, modelStyles, type SeriesStyle } from "./style.ts";
@@ -40,8 +40,8 @@ export function seesaw(results: Results, options: FigureOptions): Figure | Lacki
   const models = modelsOf(drawn.map(({ cell }) => cell));
   const shown = drawn.filter(({ cell }) => models.indexOf(cell.model) < MOST_MODELS);
   const theme = themeOf(options.theme);
-  const { nodes, ...size } = drawing(shown, options, against, theme);
-  const caption = `${captionStart(results, options, against)}${cutSentence(models)} ${runsSentence(pairsOf(drawn), results)}`;
+  const { nodes, leftOut, ...size } = drawing(shown, options, against, theme);
+  const caption = `${captionStart(results, options, against)}${cutSentence(models)}${leftOut} ${runsSentence(pairsOf(drawn), results)}`;
   const data = drawn.flatMap((one) => rowsOf(one, options, against));
   return page({ name: NAME, title: "Gains of the tasks by sharing", caption, ...size, theme, data }, nodes);
 }
@@ -62,28 +62,32 @@ function pairsOf(drawn: readonly Ratios[]): SweepCell[] {
 
 const HEIGHT = 55;
 
-function drawing(shown: readonly Ratios[], { loss }: FigureOptions, against: string, theme: Theme): Drawing {
+function drawing(shown: readonly Ratios[], { loss }: FigureOptions, against: string, theme: Theme): GridDrawing {
   const cells = shown.map(({ cell }) => cell);
   const head = heading(capitalised(ratioWords(2, loss, against)), { y: 0, theme });
   const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 24, theme });
   const styles = modelStyles(modelsOf(cells), theme);
   const most = Math.max(2, ...shown.flatMap(({ ratios }) => ratios.flatMap((task) => [...task].map(farness))));
-  const panels = shown.map((one) => {
-    const { box, first } = layout.place(one.cell);
+  const panels = shown.flatMap((one) => {
+    const place = layout.place(one.cell);
+    if (place === undefined) return [];
+    const { box } = place;
     const scale = (from: number, to: number) => ratioScale(most * 1.15, [from, to]);
-    const frame = { x: scale(box.x, box.x + box.width), y: scale(box.y + HEIGHT, box.y) };
-    return panel({ box, ...frame, theme, numbers: { y: first }, attributes: cellAttributes(one.cell) }, [
+    const frame = { x: scale(box.x, box.x + box.width), y: scale(box.y + box.height, box.y) };
+    const marks = [
       across(box.x, box.x + box.width, frame.y.at(1), theme.quiet, 0.8),
-      down(frame.x.at(1), box.y, box.y + HEIGHT, theme.quiet, 0.8),
+      down(frame.x.at(1), box.y, box.y + box.height, theme.quiet, 0.8),
       ...points(one, frame, styles.get(one.cell.model) as SeriesStyle),
       corners(one, box, theme),
-    ]);
+    ];
+    return [panel({ ...place, ...frame, theme, attributes: cellAttributes(one.cell) }, marks)];
   });
   const foot = text(ratioWords(1, loss, against), layout.width / 2, layout.bottom - 4, {
     fill: theme.ink,
     anchor: "middle",
   });
-  return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], width: layout.width, height: layout.bottom };
+  const { leftOut, width, bottom: height } = layout;
+  return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], leftOut, width, height };
 }
 
 function ratioWords(task: number, loss: LossSet, against: string): string {
@@ -113,11 +117,11 @@ function points({ gains, ratios }: Ratios, { x, y }: Frame, { colour, marker }: 
 }
 
 /** Shares of the runs in three corners: both tasks gain, both lose, one gains and one loses. */
-function corners({ gains }: Ratios, { x, y, width }: Box, { ink }: Theme): SvgNode {
+function corners({ gains }: Ratios, { x, y, width, height }: Box, { ink }: Theme): SvgNode {
   const tasks = gains.tasks.slice(0, PAPER_TASKS);
   const { seesaw, allGain, allLose } = countsOf(tasks, gains.runs.length);
   const share = (count: number) => `${((100 * count) / gains.runs.length).toFixed(0)}%`;
-  const [left, right, top, bottom] = [x + 2, x + width - 1, y + SMALL - 1, y + HEIGHT - 2];
+  const [left, right, top, bottom] = [x + 2, x + width - 1, y + SMALL - 1, y + height - 2];
   const style = { fill: ink, size: SMALL } as const;
   return group({ class: "corners" }, [
     text(share(allGain), right, top, { ...style, anchor: "end" }),

@@ -28,7 +28,7 @@ export const sweepCells = memo(({ config, records }: Results): readonly SweepCel
   });
 });
 
-export function modelsOf(cells: readonly SweepCell[]): string[] {
+export function modelsOf(cells: readonly Cell[]): string[] {
   return [...new Set(cells.map(({ model }) => model))];
 }
 

@@ -6,9 +6,11 @@ import { MEASURES, type Measure } from "./measures.ts";
 /** Digits of a recorded quantity: it is measured on some hundred rows. */
 const DIGITS = 5;
 
-/** Diagnostics as they are recorded. */
+/** Diagnostics as they are recorded; NaN in place of infinite numbers, and of those beyond float32's largest. */
 export function recordedDiagnostics({ steps, values }: Diagnostics): Diagnostics {
-  const rounded = (curve: readonly number[]) => curve.map((value) => Number(value.toPrecision(DIGITS)));
+  const recorded = (value: number) =>
+    Number.isFinite(Math.fround(value)) ? Number(value.toPrecision(DIGITS)) : Number.NaN;
+  const rounded = (curve: readonly number[]) => curve.map(recorded);
   return { steps, values: Object.fromEntries(Object.entries(values).map(([name, curve]) => [name, rounded(curve)])) };
 }
 

@@ -22,7 +22,7 @@ export function sideBySide(main: Engine, other: Engine): Engine {
     libraries: { ...main.libraries, ...other.libraries },
     beside: { name: other.name, device: other.device },
     keepsStates: main.keepsStates,
-    check: (model) => engineFor(isCode(model)).check(model),
+    check: (model, method) => engineFor(isCode(model)).check(model, method),
     prepare: async (models) => {
       for (const engine of [main, other])
         await engine.prepare?.(models.filter((model) => engineFor(isCode(model)) === engine));

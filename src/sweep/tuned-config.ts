@@ -43,8 +43,12 @@ export function tunedConfig(results: Results, picks: readonly Pick[], options: T
   return checkConfig({ source: results.path, values }, []);
 }
 
-function nameOf({ model, correlation }: { model: string; correlation: number | undefined }) {
-  return { model: model as Config["models"][number], ...(correlation !== undefined && { correlation }) };
+function nameOf({ model, correlation, at }: Omit<Pick, "candidates" | "chosen" | "next" | "sure" | "atEnd">) {
+  return {
+    model: model as Config["models"][number],
+    ...(correlation !== undefined && { correlation }),
+    ...(Object.keys(at).length > 0 && { at }),
+  };
 }
 
 /** Longest name of a config. */

@@ -45,7 +45,8 @@ test("final-loss has a row for each model, with its mean and interval", () => {
 
 test("differences are named by their models, in one group", () => {
   const { svg } = drawn("differences");
-  for (const text of [">some.csv<", ">Shared-Bottom − OMoE<", ">OMoE − MMoE<"]) expect(svg).toContain(text);
+  for (const text of [">some.csv<", ">Shared-Bottom − OMoE<", ">OMoE − MMoE<", ">first better<"])
+    expect(svg).toContain(text);
 });
 
 test("grid has one column of panels, and says so", () => {

@@ -66,6 +66,15 @@ test("a journal's line has diagnostics after the curve, and gives them back", ()
   expect(LINE_SCHEMA.safeParse(JSON.parse(line)).success).toBe(true);
 });
 
+test("numbers too large for a record are none", () => {
+  const record = recordWith({
+    steps: STEPS,
+    values: { expertsInUse: [Number.POSITIVE_INFINITY, 1e39], affinity: [-1e39, 2] },
+  });
+  expect(record.diagnostics?.values).toEqual({ expertsInUse: [Number.NaN, Number.NaN], affinity: [Number.NaN, 2] });
+  expect(recordIn(Buffer.from(lineOf(record).trimEnd()))).toEqual(record);
+});
+
 test("a line whose quantity lacks a step is no record", () => {
   const record = recordWith({ steps: STEPS, values: { expertsInUse: [7] } });
   expect(recordIn(Buffer.from(lineOf(record).trimEnd()))).toBeUndefined();

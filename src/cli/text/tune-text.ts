@@ -40,9 +40,13 @@ at an end: it is the least or the greatest of its list, and a better one may lie
 `;
 
 function heads([first]: readonly Pick[]): string[] {
-  return first?.correlation === undefined ? ["model"] : ["model", "p"];
+  return ["model", ...(first?.correlation === undefined ? [] : ["p"]), ...Object.keys(first?.at ?? {})];
 }
 
-function names({ model, correlation }: Pick): string[] {
-  return correlation === undefined ? [model] : [model, correlationText(correlation)];
+function names({ model, correlation, at }: Pick): string[] {
+  return [
+    model,
+    ...(correlation === undefined ? [] : [correlationText(correlation)]),
+    ...Object.values(at).map(String),
+  ];
 }

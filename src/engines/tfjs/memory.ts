@@ -4,6 +4,7 @@ import type { ModelSpec } from "../../models/spec.ts";
 import type { AnyRun, Run } from "../engine.ts";
 import { bytesOf, setSizes, stepArrays } from "./feed/feed-arrays.ts";
 import type { AnyGroup } from "./groups.ts";
+import { methodOf } from "./methods/methods.ts";
 
 /** Rows of a set that are predicted at a time, for each replica: bounds the memory that an evaluation takes. */
 export const EVALUATED_ROWS = 500;
@@ -14,12 +15,14 @@ export function rowBytes({ model, training }: AnyRun): number {
 }
 
 /**
- * Bytes of a replica's tensors at its peak: Adam's state before and after an update, and about 3 copies of x and 5 of
- * each unit for each row that is trained on or predicted.
+ * Bytes of a replica's tensors at its peak: Adam's state before and after an update, with a method that combines
+ * gradients three times those of each task (as they are, side by side, and those of shared parameters), and about 3
+ * copies of x and 5 of each unit for each row that is trained on or predicted.
  */
 export function tensorBytes({ model, training }: Run): number {
   const active = Math.max(training.batch, Math.min(EVALUATED_ROWS, rowCount(training)));
-  return 4 * (6 * parameterCount(model) + active * (3 * model.inputs + 5 * unitCount(model)));
+  const gradients = methodOf(training.method)?.weighs === "gradients" ? 3 * model.tasks : 0;
+  return 4 * ((6 + gradients) * parameterCount(model) + active * (3 * model.inputs + 5 * unitCount(model)));
 }
 
 /** Bytes of one run of a model in JavaScript that keeps so many numbers, without what its code makes on the way. */

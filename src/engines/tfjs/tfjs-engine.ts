@@ -74,7 +74,7 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     device: device.name,
     keepsStates: false,
     ...(device.libraries ? { libraries: device.libraries } : {}),
-    check: (model) => checkModel(name, model),
+    check: (model, method) => checkModel(name, model, method),
     prepare,
     async train(runs, hooks) {
       if (hooks.keeping) throw new RangeError(`${name}: train: this engine keeps no states of runs in flight`);

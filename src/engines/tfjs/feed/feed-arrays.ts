@@ -25,7 +25,7 @@ export function stepArrays({ models, runs, sources, places }: AnyGroup): FeedArr
     training.trainRows === "fresh"
       ? [float("x", [F, B, model.inputs]), float("y", [F, B, model.tasks])]
       : [{ name: "numbers", dtype: "int32", shape: [R, B] }];
-  const masks = models.flatMap((model, m) => masksOf(model, R, B, m));
+  const masks = models.flatMap((model, m) => masksOf(model, R, B, m, training.method));
   return [...rows, ...masks.map(({ name, shape }) => float(name, shape))];
 }
 

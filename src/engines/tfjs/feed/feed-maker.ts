@@ -32,7 +32,8 @@ export class FeedMaker {
     this.#masks = models.flatMap((model, m) => {
       const ofModel = runs.slice(m * R, (m + 1) * R) as Run[];
       const source = new MaskSource(ofModel.slice((share.first * R) / F, (share.end * R) / F));
-      return masksOf(model, R, this.#training.batch, m).map((mask) => [mask, source] as const);
+      const { batch, method } = this.#training;
+      return masksOf(model, R, batch, m, method).map((mask) => [mask, source] as const);
     });
   }
 

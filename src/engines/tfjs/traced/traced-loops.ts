@@ -5,7 +5,9 @@ import { setSizes } from "../feed/feed-arrays.ts";
 import type { StepFeed } from "../feed/step-feed.ts";
 import type { AnyGroup } from "../groups.ts";
 import { CALL_BYTES, EVALUATED_ROWS } from "../memory.ts";
-import { ratesAt } from "../model/optimizer.ts";
+import { methodRatesAt } from "../methods/method-step.ts";
+import { methodOf } from "../methods/methods.ts";
+import { type Rates, ratesAt } from "../model/optimizer.ts";
 import type { Tf } from "../tf.ts";
 import type { Program } from "../trace/program.ts";
 import type { Tensors } from "../trace/step.ts";
@@ -13,6 +15,7 @@ import type { LossSums } from "../trainer.ts";
 import { CallLength } from "./call-length.ts";
 import type { GroupFeed } from "./group-feeds.ts";
 import { ratesInPlace } from "./in-place.ts";
+import { rateNames } from "./training-shape.ts";
 
 /**
  * Calls of a program's loops, with many steps in a call: `train` gives `losses` [steps, N, K], and `heldout/errors` and
@@ -58,14 +61,18 @@ export class TracedLoops {
   }
 
   #rates(from: number, steps: number): Tensors {
-    const { optimizer, lr } = this.#first.training;
-    const rates = Array.from({ length: steps }, (_, step) =>
-      ratesInPlace(optimizer, ratesAt(optimizer, lr, from + step)),
-    );
-    return {
-      rate: this.#tf.tensor1d(rates.map(({ rate }) => rate)),
-      epsilon: this.#tf.tensor1d(rates.map(({ epsilon }) => epsilon)),
-    };
+    const { training } = this.#first;
+    const { optimizer, lr } = training;
+    const method = methodOf(training.method);
+    const numbers = Array.from({ length: steps }, (_, step) => from + step);
+    const fed = (rates: Rates[]) => [
+      this.#tf.tensor1d(rates.map(({ rate }) => rate)),
+      this.#tf.tensor1d(rates.map(({ epsilon }) => epsilon)),
+    ];
+    const ofParameters = fed(numbers.map((step) => ratesInPlace(optimizer, ratesAt(optimizer, lr, step))));
+    const ofMethod = method?.learningRate ? fed(numbers.map((step) => methodRatesAt(method, training, step))) : [];
+    const rates = [...ofParameters, ...ofMethod];
+    return Object.fromEntries(rateNames(training).map((name, i) => [name, rates[i] as Tensor]));
   }
 
   /** As a trainer's. */

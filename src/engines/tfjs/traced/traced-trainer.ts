@@ -3,6 +3,7 @@ import type { RowSet } from "../../../data/streams.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
 import { initialParameters, type Run } from "../../engine.ts";
 import type { Group } from "../groups.ts";
+import { methodOf } from "../methods/methods.ts";
 import { pack, unpack } from "../model/pack.ts";
 import type { Tf } from "../tf.ts";
 import type { Program } from "../trace/program.ts";
@@ -10,7 +11,7 @@ import type { LossSums, Trainer } from "../trainer.ts";
 import type { GroupFeed } from "./group-feeds.ts";
 import { stateNames } from "./in-place.ts";
 import { TracedLoops } from "./traced-loops.ts";
-import { parameterNames, type TrainingShape, trainingShape } from "./training-shape.ts";
+import { methodStateName, parameterNames, type TrainingShape, trainingShape } from "./training-shape.ts";
 
 /** Trains models of the family by traced steps. Sets, parameters and optimizer state stay on the device. */
 export class TracedTrainer implements Trainer {
@@ -47,7 +48,7 @@ export class TracedTrainer implements Trainer {
     if (ownRates) this.#program.assign({ units: this.#tf.tensor1d([...this.#units]) });
   }
 
-  /** Sets parameters of model number m, and the optimizer's moments to 0. */
+  /** Sets parameters of model number m, the optimizer's moments to 0, and what the method keeps to its start. */
   #begin(m: number): void {
     const { models, R, optimizer } = this.#shape;
     const model = models[m] as ModelSpec;
@@ -60,6 +61,9 @@ export class TracedTrainer implements Trainer {
       const zeros = others.map((other) => [other, this.#tf.zeros(parameters.shape)] as const);
       this.#program.assign({ [name]: parameters, ...Object.fromEntries(zeros) });
     }
+    const ofMethod = Object.entries(methodOf(this.#shape.method)?.initial(optimizer) ?? {});
+    for (const [name, value] of ofMethod)
+      this.#program.assign({ [methodStateName(m, name)]: this.#tf.fill([R, this.#shape.tasks], value) });
   }
 
   train(from: number, to: number): Promise<Float32Array> {
