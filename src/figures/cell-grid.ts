@@ -111,7 +111,8 @@ export function panelGrid(
   const columns = Math.min(COLUMNS, drawn.length);
   const height = Math.round(options.height * (rows.length * Math.ceil(drawn.length / columns) > FEW ? LOWER : 1));
   const titled = rows.some(({ title }) => title !== "") ? TITLE : 0;
-  const above = TITLE + 4 + titled; // the title of a column, and of its first row
+  const headed = drawn.some((correlation) => correlation !== null) ? TITLE : 0;
+  const above = headed + 4 + titled; // the title of a column, and of its first row
   const down = titled + 5;
   const blockHeight = above + rows.length * (height + down) - down + NUMBERS;
   const boxesOf = (block: number) =>
@@ -128,7 +129,9 @@ export function panelGrid(
     const right = at % columns === columns - 1 || at === drawn.length - 1;
     return { box, numbers: { x: row === rows.length - 1, y: at % columns === 0 }, edges: { top: row === 0, right } };
   };
-  const columnTitles = drawn.map((p) => columnTitle(p, (place(0, p) as Place).box, titled, theme));
+  const columnTitles = drawn.flatMap((p) =>
+    p === null ? [] : [columnTitle(p, (place(0, p) as Place).box, titled, theme)],
+  );
   const rowTitles = boxes.flatMap((block) =>
     rows.flatMap((row, i) => (row.title === "" ? [] : [rowTitle(row, block[i * columns] as Box, theme)])),
   );
@@ -140,7 +143,7 @@ export function panelGrid(
   };
 }
 
-function columnTitle(correlation: number | null, { x, y, width }: Box, titled: number, { ink }: Theme): SvgNode {
+function columnTitle(correlation: number, { x, y, width }: Box, titled: number, { ink }: Theme): SvgNode {
   const style = { fill: ink, weight: "SemiBold", anchor: "middle" } as const;
   return text(correlationWords(correlation), x + width / 2, y - titled - 5, style);
 }

@@ -52,6 +52,12 @@ test("a stored config says its version", () => {
   expect(configYaml(loadConfig("smoke"))).toMatch(new RegExp(`^version: ${CONFIG_VERSION}\n`));
 });
 
+test("a config of the newest version needs no rows: it is of the generator's", () => {
+  const path = stored((text) => text.replaceAll(/^ *rows:.*\n/gm, ""));
+  expect(readFileSync(path, "utf8")).toMatch(/^method:/m);
+  expect(loadConfig(path)).toEqual(loadConfig("smoke"));
+});
+
 test("a stored config of a newer version is refused in a line", () => {
   const path = stored((text) => `${text.replace(VERSION, `version: ${CONFIG_VERSION + 1}`)}weightDecay: 0\n`);
   const versions = `version ${CONFIG_VERSION + 1}, this one reads up to ${CONFIG_VERSION}`;

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure, isLacking } from "../../src/figures/figure.ts";
 import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
 import { toCsv } from "../../src/records/csv.ts";
+import { finalMeasures } from "../../src/records/diagnostic-curves.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { reportHtml } from "../../src/report/report.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
@@ -58,6 +59,35 @@ test("figure3, a line for each correlation, is not drawn", () => {
   const [figure3] = SWEEP_FIGURES;
   const lacking = figure3?.draw(made(lossOf, "models=shared-bottom-16"), DEFAULT_OPTIONS);
   expect(lacking).toEqual({ name: "figure3", lacking: "its runs are on rows of a file, which have no correlation" });
+});
+
+describe("of diagnostics", () => {
+  const steps = [50, 100];
+  const values = {
+    ...{ "gateWeight/1/1": [0.5, 0.6], "gateWeight/1/2": [0.5, 0.4], "gateDistance/1/2": [0.1, 0.2] },
+    ...{ "gateWeight/2/1": [0.5, 0.3], "gateWeight/2/2": [0.5, 0.7], "gradientCosine/1/2": [0.4, 0.2] },
+  };
+  const diagnostics = { steps, values };
+  const measures = finalMeasures(diagnostics, 2);
+  const records = results.records.map((record) => ({ ...record, diagnostics, measures }));
+  const diagnosed = { ...results, records };
+
+  test.each(["gate-weights", "conflict"])("%s is drawn, and names no correlation", (name) => {
+    const { svg, caption, data } = drawn(name, diagnosed);
+    expect(svg).not.toMatch(/correlation|null|NaN/);
+    expect(caption).not.toMatch(/correlation|null/);
+    expect(toCsv(data)).not.toMatch(/null|NaN/);
+  });
+
+  test("gate-distance, against correlation, is not drawn", () => {
+    const lacking = SWEEP_FIGURES.find(({ name }) => name === "gate-distance")?.draw(diagnosed, DEFAULT_OPTIONS);
+    expect(lacking).toMatchObject({ lacking: "its runs are on rows of a file, which have no correlation" });
+  });
+});
+
+test("panels without a correlation have no room for it above them", () => {
+  const generated = drawn("cost", madeResults(lossOf, ["correlations=0.5", "runs=6"]));
+  expect(drawn("cost").height).toBe(generated.height - 11);
 });
 
 test("a caption names cells whose runs failed", () => {
