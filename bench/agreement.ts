@@ -47,7 +47,7 @@ console.log(
   `${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.versions.node}; TensorFlow on ${tensorflow.device}`,
 );
 console.log(
-  `Paper preset cut to ${thousands(CHECKPOINTS[2])} steps: batch ${config.batch}, ${config.optimizer}, lr ${config.lr}; ${config.runs} runs of each model at each of the correlations ${config.correlations.join(", ")}\n`,
+  `Paper preset cut to ${thousands(CHECKPOINTS[2])} steps: batch ${config.batch}, ${config.optimizer}, lr ${config.lr}; ${config.runs} runs of each model at each of the correlations ${config.correlations?.join(", ")}\n`,
 );
 const agreed = [printDifferences(), printFinals()];
 process.exitCode = agreed.every(Boolean) ? 0 : 1;

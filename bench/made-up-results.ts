@@ -26,7 +26,7 @@ function* madeUpRecords(config: Config): Generator<RunRecord> {
   const steps = evaluationSteps({ ...config, steps: trained });
   const random = lehmer(1);
   for (const { id, model, correlation, index: run, seed } of planRuns(config)) {
-    const level = (levels[model.name] as number) * (0.7 + 0.6 * random()) * (1.2 - correlation / 5);
+    const level = (levels[model.name] as number) * (0.7 + 0.6 * random()) * (1.2 - (correlation ?? 0) / 5);
     const [train, heldout] = [level, 1.5 * level].map((one) => madeUpLosses(one, steps.length, random));
     yield {
       ...{ id, model: model.name, correlation, run, seed, lr, steps: trained, batch, point: NO_CHOICE },

@@ -9,6 +9,7 @@ import type { Config } from "./config/config.ts";
 import type { GridPoint } from "./config/grid.ts";
 import { loadConfig as load } from "./config/load.ts";
 import type { OwnModel } from "./config/own-model-schema.ts";
+import type { GivenRows } from "./config/rows-schema.ts";
 import type { Settings } from "./config/schema.ts";
 import { LARGEST_COUNT } from "./config/settings.ts";
 import { correlationMatrix, type Matrix } from "./data/correlation-matrix.ts";
@@ -52,9 +53,10 @@ export type {
   Summary,
 };
 
-/** Settings as a program gives them: the list of models may define some. */
-export interface GivenSettings extends Omit<Partial<Settings>, "models"> {
+/** Settings as a program gives them: the list of models may define some, and rows may be a file's path. */
+export interface GivenSettings extends Omit<Partial<Settings>, "models" | "rows"> {
   readonly models?: readonly (string | OwnModel)[];
+  readonly rows?: string | GivenRows | null;
 }
 
 /**
@@ -112,7 +114,7 @@ export function summarise(
 
 /**
  * The paper's seven claims, each with its verdict, tests, intervals and margins. Throws UsageError for results of several
- * grid points: choose one by `atPoint`.
+ * grid points: choose one by `atPoint`; and for those on rows of your own, which have no correlation.
  */
 export function claims(results: Results, { loss = "train" }: LossOption = {}): Claim[] {
   return claimsOf(results, loss);

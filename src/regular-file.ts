@@ -9,11 +9,16 @@ interface ReadOptions {
 }
 
 /** The text of a file. Throws UsageError if it can't be read, is not a regular file, or is too large. */
-export function readText(path: string, { source = path, most }: ReadOptions): string {
+export function readText(path: string, options: ReadOptions): string {
+  return readBytes(path, options).toString("utf8");
+}
+
+/** The bytes of a file. Throws UsageError like `readText`. */
+export function readBytes(path: string, { source = path, most }: ReadOptions): Buffer {
   return reading(source, () => {
     const { size } = regularStat(path, source);
     if (size > most) throw new UsageError(`${source}: too large: ${size} bytes, at most ${most} are read`);
-    return readFileSync(path, "utf8");
+    return readFileSync(path);
   });
 }
 

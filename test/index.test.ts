@@ -18,9 +18,20 @@ import {
   version,
 } from "../src/index.ts";
 import { madeResults } from "./support/made-results.ts";
+import { tableFile } from "./support/tables.ts";
 
 const PAPER = fileURLToPath(new URL("../results/fixed-rows", import.meta.url));
 const results = await readResults(PAPER);
+
+test("loadConfig(preset, { rows }) takes the path of a table", () => {
+  const file = tableFile(40);
+  expect(loadConfig("fixed-rows", { runs: 3, rows: file })).toMatchObject({
+    data: null,
+    trainRows: 32,
+    rows: { file },
+  });
+  expect(loadConfig("fixed-rows", { rows: { file, heldout: 0.5 } })).toMatchObject({ trainRows: 20, heldoutRows: 20 });
+});
 
 test("loadConfig(preset, settings) checks the settings like a file's", () => {
   expect(loadConfig("fixed-rows", { runs: 3, correlations: [0.25] })).toMatchObject({ runs: 3, correlations: [0.25] });

@@ -1,7 +1,7 @@
 // One run's curve in every cell of the figure of single runs: picked by its index, or by pointing at it.
 
 /** @typedef {"train" | "heldout" | "running"} LossSet */
-/** @typedef {{ model: string, correlation: number, runs: number[], final: Record<LossSet, number[]> }} RunCell */
+/** @typedef {{ model: string, correlation: number | null, runs: number[], final: Record<LossSet, number[]> }} RunCell */
 /** @typedef {{ steps: number[], cells: RunCell[], low: number, high: number, losses: Record<LossSet, string> }} SingleRuns */
 
 const packedRuns = document.getElementById("single-runs")?.textContent;
@@ -66,7 +66,8 @@ function shownPanels(/** @type {Element} */ block, /** @type {SingleRuns} */ dat
   const sets = /** @type {LossSet[]} */ (Object.keys(data.losses));
   const set = sets.find((one) => variant?.classList.contains(one)) ?? "train";
   return (variant === undefined ? [] : panelsOf(variant)).flatMap((panel) => {
-    const [model, correlation] = [panel.getAttribute("data-model"), Number(panel.getAttribute("data-correlation"))];
+    const [model, at] = [panel.getAttribute("data-model"), panel.getAttribute("data-correlation")];
+    const correlation = at === null ? null : Number(at); // null on rows of the user's own
     const cell = data.cells.findIndex((one) => one.model === model && one.correlation === correlation);
     return cell < 0 ? [] : [{ panel, set, cell }];
   });

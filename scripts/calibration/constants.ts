@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { parse } from "csv-parse/sync";
 import { parse as parseYaml } from "yaml";
-import type { Config } from "../../src/config/config.ts";
+import type { GeneratorConfig } from "../../src/config/config.ts";
 import { generatorSettings } from "../../src/data/presets.ts";
 
 const FILE = "results/calibration/constants.csv";
@@ -14,7 +14,7 @@ const SETS = ROWS.map(({ sines, set, data }) => ({ name: `${sines}-${set}`, sett
  * The name of a generator's constants: sines and place of the set in that file, or a preset that is none of them. Throws
  * RangeError for others.
  */
-export function constantsName(data: Config["data"]): string {
+export function constantsName(data: GeneratorConfig["data"]): string {
   const own = { ...generatorSettings(data) };
   const found = SETS.find(({ settings }) => isDeepStrictEqual(settings, own));
   if (found !== undefined) return found.name;

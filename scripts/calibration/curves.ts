@@ -39,7 +39,8 @@ export function curvePoints({ config, records }: Results): CurvePoint[] {
 }
 
 function cellPoints(config: PointConfig, runs: readonly RunRecord[]): CurvePoint[] {
-  const { model, correlation, curve } = runs[0] as RunRecord;
+  const { model, curve, ...rest } = runs[0] as RunRecord;
+  const correlation = rest.correlation as number; // calibration is of the generator
   const curves = eachLoss((set) => runs.map((run) => lossCurve(run, set)));
   const at = (i: number) =>
     eachLoss((set) => {
@@ -55,7 +56,7 @@ function cellPoints(config: PointConfig, runs: readonly RunRecord[]): CurvePoint
 function settingOf(config: PointConfig): Setting {
   const { data, loss, labels, huberDelta, initializer, initializerStd, trainRows, batch } = config;
   return {
-    constants: constantsName(data),
+    constants: constantsName(data as NonNullable<typeof data>),
     loss: `${loss === "huber" ? `huber ${huberDelta}` : loss} of ${labels}`,
     initializer: initializer === "truncated-normal" ? `${initializer} ${initializerStd}` : initializer,
     rows: String(trainRows),

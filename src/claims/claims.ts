@@ -1,7 +1,8 @@
+import { basename } from "node:path";
 import { lossUnitOf } from "../config/loss-unit.ts";
 import { UsageError } from "../errors.ts";
 import { severalPoints } from "../records/at-point.ts";
-import { type Cell, cellKey } from "../records/cell.ts";
+import { byCorrelation, type Cell, cellKey } from "../records/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
 import { type LossSet, PAPER_TASKS } from "../records/record.ts";
@@ -14,9 +15,12 @@ import { LOWEST_ALIKE, ROBUST_AT_ONE, SHARED_BOTTOM_VARIES } from "./section-5-2
 
 /**
  * What the paper claims, tested on a sweep's final losses: a verdict on each of its seven claims. Throws UsageError for
- * results of several grid points.
+ * results of several grid points, and for those on rows of the user's own.
  */
 export function claimsOf(results: Results, loss: LossSet): Claim[] {
+  const { rows } = results.config;
+  if (rows !== null)
+    throw new UsageError(`${results.path}: ${noCorrelations(rows)}; mmoe summary --full compares the models`);
   const several = severalPoints(results);
   if (several !== undefined)
     throw new UsageError(`${results.path}: claims are tested at one grid point, ${several.text}`);
@@ -48,6 +52,11 @@ export function claimsOf(results: Results, loss: LossSet): Claim[] {
   });
 }
 
+/** Why the paper's claims are not about results on rows of the user's own. */
+export function noCorrelations({ file }: NonNullable<Results["config"]["rows"]>): string {
+  return `the paper's claims are about correlations of tasks, which the rows of ${basename(file)} do not have`;
+}
+
 /** Leaves out the paper's value if the sweep has more tasks than the paper's pairs. */
 function comparable(part: ClaimPart, { config }: Results): ClaimPart {
   return config.tasks === PAPER_TASKS ? part : { ...part, paper: null };
@@ -62,9 +71,9 @@ function rulesFor({ config }: Results): ClaimRule[] {
     SHARED_BOTTOM_VARIES,
     ROBUST_AT_ONE,
     LOWEST_ALIKE,
-    lossRises(config.correlations),
+    lossRises(config.correlations ?? []),
   ];
-  return rules.map((rule) => ({ ...rule, parts: rule.parts.map((part) => inUnit(part, ofMean)) }));
+  return rules.map((rule) => ({ ...rule, parts: rule.parts.map((part) => inUnit(part, ofMean as number)) }));
 }
 
 /** Margins of losses are shares of the loss of predicting the mean. */
@@ -76,7 +85,7 @@ function inUnit(part: PartRule, ofMean: number): PartRule {
 function uniqueCells({ parts }: ClaimRule): Cell[] {
   const cells = parts.flatMap((part) => part.cells);
   const unique = new Map(cells.map((cell) => [cellKey(cell), cell])).values();
-  return [...unique].sort((a, b) => a.correlation - b.correlation);
+  return [...unique].sort(byCorrelation);
 }
 
 type Outcome = Pick<Claim, "verdict" | "parts" | "deciding" | "because" | "command">;
@@ -104,7 +113,7 @@ function decidingOf(parts: readonly ClaimPart[], verdict: ClaimPart["verdict"]):
  */
 function covering({ preset }: ClaimRule, needed: readonly Cell[], { config, path }: Results): string[] {
   const models = [...new Set(needed.map(({ model }) => model))];
-  const correlations = [...new Set(needed.map(({ correlation }) => correlation))].sort((a, b) => a - b);
+  const correlations = [...new Set([...needed].sort(byCorrelation).map(({ correlation }) => correlation))];
   if (!config.models.some((model) => models.includes(model))) return ["mmoe", "sweep", preset];
   const extent = ["--corr", correlations.join(","), "--models", models.join(",")];
   return ["mmoe", "sweep", `${path}/config.yaml`, ...extent, "--out", path];

@@ -12,7 +12,7 @@ const ENDS: Readonly<Record<string, { readonly from: string; readonly means: Rea
 /** The paper's mean losses of some cells, as samples of one; undefined if one can't be read off. */
 export function publishedMeans(cells: readonly Cell[]): { from: string; samples: CellSample[] } | undefined {
   const from = ENDS[cells[0]?.model ?? ""]?.from;
-  const means = cells.map(({ model, correlation }) => ENDS[model]?.means[correlation]);
+  const means = cells.map(({ model, correlation }) => ENDS[model]?.means[correlation ?? Number.NaN]);
   if (from === undefined || !means.every((mean) => mean !== undefined)) return undefined;
   return { from, samples: means.map((mean) => ({ mean, ascending: Float64Array.of(mean) })) };
 }

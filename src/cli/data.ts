@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { type Config, generatorOf } from "../config/config.ts";
+import { type GeneratorConfig, generatorOf } from "../config/config.ts";
 import { loadConfig, override } from "../config/load.ts";
 import { LARGEST_COUNT } from "../config/settings.ts";
 import type { TrialSettings } from "../config/trials.ts";
@@ -79,7 +79,7 @@ async function data(options: Options, context: Context): Promise<number> {
     override("--seed", "seed", options.seed),
     override("--data", "data", options.data),
     override("--tasks", "tasks", options.tasks),
-  ]);
+  ]) as GeneratorConfig;
   const rows = countOption("--rows", options.rows, 1, options.trials === undefined ? LARGEST_COUNT : MOST_TRIAL_ROWS);
   if (options.trials !== undefined) {
     if (config.tasks > 2) throw new UsageError(`--trials measures pairs of tasks; leave out --tasks ${config.tasks}`);
@@ -105,7 +105,7 @@ function trials(settings: TrialSettings, options: Options, { effects, argv }: Co
 }
 
 /** The rows of one run, and on stderr their label correlation beside the closed form's. */
-async function pairs(config: Config, rows: number, options: Options, context: Context): Promise<number> {
+async function pairs(config: GeneratorConfig, rows: number, options: Options, context: Context): Promise<number> {
   const { effects, note, commandLine } = context;
   if (config.correlations.length > 1) {
     throw new UsageError(`--corr: expected one correlation without --trials, got '${options.corr}'`);

@@ -55,6 +55,10 @@ async function summary(folder: string, options: Options, context: Context): Prom
   if (options.rungs && loss === "running")
     throw new UsageError("--rungs: a running mean also says how fast a run learned; give --loss train or heldout");
   const results = await readEnded(folder, options.at, context);
+  if (options.rungs && results.config.rows !== null)
+    throw new UsageError(
+      `--rungs: ${folder} is on rows of a file, and the ladder is of the generator's labels; leave it out`,
+    );
   const write = (text: string) => context.effects.stdout.write(text);
   if (options.json) write(`${JSON.stringify({ folder, at: results.at, ...summaryOf(results, loss, bad) }, null, 2)}\n`);
   else if (options.csv) write(summaryCsv(summaryOf(results, loss, bad)));
@@ -62,9 +66,10 @@ async function summary(folder: string, options: Options, context: Context): Prom
     const cells = cellLosses(results, loss);
     write(`${headText(results, loss)}\n`);
     const unit = lossUnitOf(results.config);
-    if (options.full) write(fullText(cells, summaryOf(results, loss, bad), unit));
+    const shown = options.bad === undefined && results.config.rows !== null ? null : bad; // 1/6 is from the paper's data
+    if (options.full) write(fullText(cells, summaryOf(results, loss, bad), shown, unit));
     else {
-      write(cellsText(cells, summarizeCells(cells, bad), bad, unit));
+      write(cellsText(cells, summarizeCells(cells, bad), shown, unit));
       if (options.rungs) write(`\n${rungsIn(rungsOf(results, loss, bad) ?? null)}`);
     }
     write(gapsText(folder, cells));
@@ -72,10 +77,10 @@ async function summary(folder: string, options: Options, context: Context): Prom
   return EXIT.done;
 }
 
-function fullText(cells: readonly CellLosses[], summary: Summary, unit: LossUnit): string {
+function fullText(cells: readonly CellLosses[], summary: Summary, bad: number | null, unit: LossUnit): string {
   return [
-    cellsText(cells, summary.cells, summary.bad, unit),
-    statisticsText(summary.cells),
+    cellsText(cells, summary.cells, bad, unit),
+    statisticsText(summary.cells, bad !== null),
     rungsIn(summary.rungs),
     comparisonsText(summary),
   ]

@@ -5,7 +5,9 @@ import type { Config } from "../config/config.ts";
 import type { Override } from "../config/file-version.ts";
 import { listOverride, loadConfig, override, presetNames, setOverride } from "../config/load.ts";
 import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
-import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
+import { rowsOverride } from "../config/rows.ts";
+import type { Settings } from "../config/schema.ts";
+import { DIAGNOSTIC_KINDS, type DiagnosticKind } from "../diagnostics/kinds.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { METHODS } from "../engines/methods.ts";
 import { UsageError } from "../errors.ts";
@@ -25,6 +27,7 @@ import { goOn } from "./text/go-on.ts";
 /** The options of every command that starts a sweep: what to train, on which engine, and where results go. */
 export interface SweepOptions {
   readonly corr?: string;
+  readonly rows?: string;
   readonly models?: string;
   readonly model: readonly string[];
   readonly modelSet: readonly string[];
@@ -73,6 +76,7 @@ export function addSweepOptions(command: Command): Command {
       "paper",
     )
     .option("--corr <list>", "correlations of the task pairs, separated by commas")
+    .option("--rows <file>", "train on rows of your own, CSV or Parquet, in place of the generator's")
     .option("--models <list>", "models, separated by commas (see mmoe models)")
     .option("--model <file>", "add a model of your own in JavaScript; may be given again", collect, [])
     .option("--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, [])
@@ -146,14 +150,19 @@ export function typedWords(command: Command, options: readonly Option[]): string
   });
 }
 
+/** What can be measured of a sweep: alignment is with the generator's tasks. */
+function allDiagnostics({ rows }: Settings): { diagnostics: DiagnosticKind[] } {
+  return { diagnostics: DIAGNOSTIC_KINDS.filter((kind) => rows === null || kind !== "alignment") };
+}
+
 function overridesOf(options: SweepOptions): Override[] {
-  const { corr, models, model, modelSet, runs, steps, batch, lr, method, seed, set, diagnostics } = options;
-  const layers: Override[] = set.map(setOverride);
+  const { corr, rows, models, model, modelSet, runs, steps, batch, lr, method, seed, set, diagnostics } = options;
+  const layers: Override[] = [...(rows === undefined ? [] : [rowsOverride(rows)]), ...set.map(setOverride)];
   if (corr !== undefined) layers.push(override("--corr", "correlations", listOption(corr)));
   if (models !== undefined) layers.push(override("--models", "models", listOption(models)));
   if (diagnostics !== undefined) {
-    const kinds = diagnostics === true ? DIAGNOSTIC_KINDS : listOption(diagnostics);
-    layers.push(override("--diagnostics", "diagnostics", kinds));
+    if (diagnostics === true) layers.push({ source: "--diagnostics", valuesAfter: allDiagnostics });
+    else layers.push(override("--diagnostics", "diagnostics", listOption(diagnostics)));
   }
   for (const [key, text] of Object.entries({ runs, steps, batch, lr, method, seed })) {
     if (text !== undefined) layers.push(listOverride(`--${key}`, key, text));

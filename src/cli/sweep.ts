@@ -3,7 +3,7 @@ import { UsageError } from "../errors.ts";
 import { shellQuoted } from "../shell.ts";
 import { loadEngine } from "../sweep/engines.ts";
 import { runSweep, type SweepOutcome } from "../sweep/run-sweep.ts";
-import { checkRuns, shareOf } from "../sweep/share.ts";
+import { checkRuns, shareOf, withTables } from "../sweep/share.ts";
 import { devicesOption } from "./cluster/device-option.ts";
 import { trainOnDevices } from "./cluster/devices.ts";
 import { chosenShard, shardText } from "./cluster/shard-option.ts";
@@ -45,6 +45,7 @@ export const define: Define = (command, run) => {
         "mmoe sweep smoke --out results/try --overwrite",
         "mmoe sweep configs/paper.yaml --models mmoe,omoe --set trainRows=10000",
         "mmoe sweep --lr 1e-4,1e-3,1e-2 --set batch=16,64 --runs 8",
+        "mmoe sweep --rows cars.csv --runs 20 --steps 2000",
         "mmoe sweep paper --dry-run",
       ),
     )
@@ -106,7 +107,8 @@ function requestOf(file: string, options: Options, { effects, argv, commandLine,
 type Request = ReturnType<typeof requestOf>["request"];
 
 async function dryRun(request: Request, { effects, note }: Context): Promise<number> {
-  const share = shareOf(request, note);
+  const planned = shareOf(request, note);
+  const share = { ...planned, todo: withTables(planned.todo) };
   const engine = await loadEngine(request.engine, { ...request.engineOptions, note }, share.todo);
   try {
     await checkRuns(share.todo, engine);

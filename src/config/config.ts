@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { GENERATOR_PRESETS, generatorSettings, type Mark } from "../data/presets.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
+import type { TableSettings } from "../data/table.ts";
 import type { TrainingSettings } from "../engines/engine.ts";
 import { isCode, type Model } from "../models/code.ts";
 import type { Initializer } from "../models/initializers.ts";
 import { type GridPoint, listedKeys } from "./grid.ts";
 import { definitionHash, modelNamed } from "./own-models.ts";
+import { rowsIdentity } from "./rows.ts";
 import { EXTENT, NAMES, type PointSettings, type SettingKey, type Settings } from "./schema.ts";
 import { LATER_SETTINGS } from "./settings.ts";
 
@@ -15,6 +17,12 @@ export type SettingOrigin = Mark | "yours";
 /** One checked, frozen value that defines a sweep. */
 export interface Config extends Settings {
   readonly origins: Readonly<Record<SettingKey, SettingOrigin>>;
+}
+
+/** The config of a sweep on the generator's rows. */
+export interface GeneratorConfig extends Config {
+  readonly data: NonNullable<Config["data"]>;
+  readonly correlations: NonNullable<Config["correlations"]>;
 }
 
 /** A config without a list: what one run is trained with. */
@@ -35,9 +43,10 @@ export interface Constant {
   readonly why: string;
 }
 
-/** The generator's constants. A preset has a source for each; constants of the config all have that of `data`. */
+/** The generator's constants; none for rows of the user's own. A preset has a source for each; constants of the config all have that of `data`. */
 export function constantsOf(config: Config): Constant[] {
   const { data, origins } = config;
+  if (data === null) return [];
   const settings = generatorSettings(data);
   return (Object.keys(settings) as Constant["name"][]).map((name) => {
     const value = settings[name];
@@ -47,9 +56,19 @@ export function constantsOf(config: Config): Constant[] {
   });
 }
 
+/** Throws RangeError for rows of the user's own. */
 export function generatorOf(config: Pick<Config, "data" | "labels">): GeneratorSettings {
+  if (config.data === null) throw new RangeError("generatorOf: expected data of the generator, got rows of a file");
   const settings = generatorSettings(config.data);
   return config.labels === "raw" ? { ...settings, rawLabels: true } : settings;
+}
+
+/** Rows of the user's own, not in memory yet; undefined for those of the generator. */
+export function tableOf({ rows, labels }: Pick<Config, "rows" | "labels">): TableSettings | undefined {
+  if (rows === null) return undefined;
+  const { file, sha256, heldout, standardise } = rows;
+  const sizes = { inputs: rows.inputs.length, tasks: rows.labels.length };
+  return { file, sha256, ...sizes, heldout, standardise, rawLabels: labels === "raw" };
 }
 
 export function trainingOf(config: PointConfig): TrainingSettings {
@@ -70,7 +89,7 @@ export function trainingOf(config: PointConfig): TrainingSettings {
 }
 
 export function modelOf(config: PointConfig, name: string): Model {
-  const { inputs } = generatorOf(config);
+  const { inputs } = tableOf(config) ?? generatorOf(config);
   const model = modelNamed(name, config.ownModels, { inputs, tasks: config.tasks });
   return isCode(model) ? model : { ...model, dropout: config.dropout };
 }
@@ -112,7 +131,7 @@ function settingsHash(config: Config): string {
   const common = { ...config, ...Object.fromEntries(listed.map((key) => [key, "listed"])) } as PointConfig;
   const { seed, dropout, initializerStd } = common;
   const trained = {
-    generator: generatorOf(common),
+    ...(common.rows === null ? { generator: generatorOf(common) } : { rows: rowsIdentity(common.rows) }),
     training: { ...trainingOf(common), huberDelta: undefined, method: undefined }, // they are among those that came later
     dropout,
     seed,
@@ -139,4 +158,5 @@ function laterChanges(config: PointConfig): Record<string, unknown> {
   };
 }
 
-const UNTRAINED: readonly string[] = [...EXTENT, ...NAMES];
+/** `rows` has an identity of its own. */
+const UNTRAINED: readonly string[] = [...EXTENT, ...NAMES, "rows"];

@@ -11,11 +11,11 @@ export interface Ladder {
   readonly ofMean: number;
 }
 
-/** The same for every task, model and correlation. */
+/** The same for every task, model and correlation. Throws RangeError for rows of the user's own: nobody knows their formula. */
 export const ladderOf = memo((config: Config): Ladder => {
   const { loss, huberDelta } = config;
   const rungs = ladderLosses(generatorOf(config), loss === "huber" ? huberDelta : null);
-  return { rungs, ofMean: lossUnitOf(config).ofMean };
+  return { rungs, ofMean: lossUnitOf(config).ofMean as number };
 });
 
 /**

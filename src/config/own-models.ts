@@ -85,11 +85,16 @@ function checkDefinition(model: OwnModel, settings: Settings, at: string): void 
     return;
   }
   try {
-    checkSpec(specOf(model, { inputs: generatorSettings(settings.data).inputs, tasks: settings.tasks }));
+    checkSpec(specOf(model, { inputs: inputsOf(settings), tasks: settings.tasks }));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UsageError(`${at}: ${error.message}`);
   }
+}
+
+/** D; {@link checkTasks} and `checkRows` have found where the rows come from. */
+function inputsOf({ data, rows }: Settings): number {
+  return rows?.inputs.length ?? generatorSettings(data as NonNullable<typeof data>).inputs;
 }
 
 /** The sweep's dropout is of the family's layers: a model in JavaScript would be trained without it. */

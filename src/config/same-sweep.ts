@@ -47,7 +47,7 @@ export function widened(config: Config, other: Config): Config {
     runs: cross === null ? Math.max(config.runs, other.runs) : cross.data * cross.initial,
     models,
     ownModels: ownModelsIn({ models, ownModels: withModels(other.ownModels, config.ownModels) }),
-    correlations: union(other.correlations, config.correlations),
+    correlations: config.correlations && union(other.correlations ?? [], config.correlations),
     ...Object.fromEntries(
       listedKeys(config).map((key) => [key, union(valuesOf(other, key), valuesOf(config, key))] as const),
     ),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { listOf } from "./kinds.ts";
 import { NAMED_OR_OWN } from "./own-model-schema.ts";
+import { GIVEN_ROWS } from "./rows-schema.ts";
 import { GRID_KEYS, type GridKey, LATER_SETTINGS, SETTINGS_SCHEMA } from "./settings.ts";
 
 export const MARKS = ["paper", "read off", "assumed"] as const;
@@ -24,6 +25,7 @@ export const CONFIG_VERSION = Math.max(1, ...Object.values(LATER_SETTINGS).map((
 /** The settings of a sweep, as a file or an option gives them: a model may be defined where it is listed. */
 export const SWEEP_SCHEMA = SETTINGS_SCHEMA.extend({
   models: listOf(NAMED_OR_OWN, "models"),
+  rows: GIVEN_ROWS,
   ...(Object.fromEntries(GRID_KEYS.map((key) => [key, oneOrSeveral(SETTINGS_SCHEMA.shape[key])])) as unknown as {
     [Key in GridKey]: z.ZodType<ListedSettings[Key]>;
   }),

@@ -6,6 +6,7 @@ import { METHODS } from "../engines/methods.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
 import { choice, count, LARGEST_COUNT, listOf, plainName, positive } from "./kinds.ts";
 import { MODEL_NAME, OWN_MODELS_SCHEMA } from "./own-model-schema.ts";
+import { ROWS_SCHEMA } from "./rows-schema.ts";
 
 export { LARGEST_COUNT } from "./kinds.ts";
 
@@ -35,17 +36,16 @@ const ownConstants = z
     noiseStd: z.number().min(0).max(LIMITS.noiseStd).describe(`a number from 0 to ${LIMITS.noiseStd}`),
   })
   .refine(({ alpha, beta }) => alpha.length === beta.length, { path: ["beta"] });
-const generator = z
-  .union([choice(PRESET_NAMES), ownConstants])
-  .describe(`one of ${PRESET_NAMES.join(", ")}, or constants {inputs, scale, alpha, beta, noiseStd}`);
+const GENERATOR = `one of ${PRESET_NAMES.join(", ")}, or constants {inputs, scale, alpha, beta, noiseStd}`;
+const generator = z.union([choice(PRESET_NAMES), ownConstants]).describe(GENERATOR);
 
 /** Settings that people give; a file gives every key, and no value is filled in silently. */
 const GIVEN_SCHEMA = z.strictObject({
   name: plainName("a name"),
   about: z.string().describe("a sentence: what the sweep reproduces"),
-  data: generator,
+  data: orTable(generator),
   seed: count(0),
-  correlations: listOf(correlation, "numbers from -1 to 1"),
+  correlations: orTable(listOf(correlation, "numbers from -1 to 1")),
   tasks: count(LEAST_TASKS),
   correlationMatrix: z
     .array(z.array(z.number().min(-1).max(1)))
@@ -109,6 +109,11 @@ const TUNED_SCHEMA = z
   .nullable()
   .describe("what mmoe tune writes, or null");
 
+/** Null for rows of one's own. */
+function orTable<T extends z.ZodType>(schema: T) {
+  return schema.nullable().describe(schema.description as string);
+}
+
 function valuesOfOne() {
   const { trainRows, sampling, batch, steps, optimizer, lr, initializer, initializerStd, dropout, method } =
     GIVEN_SCHEMA.shape;
@@ -128,6 +133,7 @@ export const SETTINGS_SCHEMA = GIVEN_SCHEMA.extend({
   tuned: TUNED_SCHEMA,
   ownModels: OWN_MODELS_SCHEMA,
   cross: CROSS_SCHEMA,
+  rows: ROWS_SCHEMA,
 });
 
 /**
@@ -170,6 +176,7 @@ export const LATER_SETTINGS: Readonly<Record<string, LaterSetting>> = {
   method: { since: 5, before: "sum", mark: "assumed" },
   cross: { since: 5, before: null, mark: "assumed" },
   diagnostics: { since: 5, before: [], mark: "assumed" },
+  rows: { since: 5, before: null, mark: "assumed" },
 };
 
 /** -0 would give a run an id of its own. */

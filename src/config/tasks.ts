@@ -8,7 +8,10 @@ import type { SettingKey, Settings } from "./schema.ts";
  * user gave it.
  */
 export function checkTasks(settings: Settings, place: (key: SettingKey) => string): void {
-  const { tasks, data, correlations, correlationMatrix: pattern } = settings;
+  const { tasks, data, rows, correlations, correlationMatrix: pattern } = settings;
+  if (rows !== null) return;
+  if (data === null) throw new UsageError(`${place("data")}: expected a generator, got nothing; give data or rows`);
+  if (correlations === null) throw new UsageError(`${place("correlations")}: expected a list of numbers, got nothing`);
   const { inputs } = generatorSettings(data);
   if (tasks > inputs) {
     const of = typeof data === "string" ? ` of the generator '${data}'` : "";

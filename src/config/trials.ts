@@ -2,11 +2,12 @@ import { stringify } from "yaml";
 import { z } from "zod";
 import { generatorSettings } from "../data/presets.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
-import { checkFile } from "./check.ts";
+import { checkFile } from "./checked-by.ts";
 import { readYaml } from "./load.ts";
 import { SETTINGS_SCHEMA } from "./settings.ts";
 
-const { data, seed, correlations, runs } = SETTINGS_SCHEMA.shape;
+const { seed, runs, ...others } = SETTINGS_SCHEMA.shape;
+const [data, correlations] = [others.data.unwrap(), others.correlations.unwrap()];
 
 /** Label correlations over trials: Figure 2. A trial has the rows of the run with the same number. */
 const TRIALS_SCHEMA = z.strictObject({ data, seed, correlations, trials: runs, rows: runs });

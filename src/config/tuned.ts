@@ -8,17 +8,17 @@ type Tuned = NonNullable<Settings["tuned"]>;
 export type Choice = Tuned["choices"][number];
 
 /** The settings of a model at a correlation: its choice in place of those of all. */
-export function tunedFor<T extends PointSettings>(settings: T, model: string, correlation: number): T {
+export function tunedFor<T extends PointSettings>(settings: T, model: string, correlation: number | null): T {
   const choice = choiceFor(settings, model, correlation);
   return choice === undefined ? settings : { ...settings, ...choice.values };
 }
 
-function choiceFor(settings: PointSettings, model: string, correlation: number): Choice | undefined {
+function choiceFor(settings: PointSettings, model: string, correlation: number | null): Choice | undefined {
   return settings.tuned?.choices.find((one) => isFor(one, model, correlation, settings));
 }
 
 /** Whether a choice is for a model at a correlation and at these values of settings. */
-function isFor(choice: Choice, model: string, p: number, values: Readonly<Record<string, unknown>>): boolean {
+function isFor(choice: Choice, model: string, p: number | null, values: Readonly<Record<string, unknown>>): boolean {
   const { correlation = p, at = {} } = choice;
   return (
     choice.model === model && correlation === p && Object.entries(at).every(([key, value]) => values[key] === value)
@@ -69,10 +69,12 @@ export function checkTuned(
   if (seed === tuned.seed)
     throw new UsageError(`${place("seed")}: expected another seed than that of the runs that tuned, got ${seed}`);
   for (const model of models) {
-    for (const [p, point] of correlations.flatMap((p) => gridPoints(settings).map((point) => [p, point] as const))) {
+    for (const [p, point] of (correlations ?? [null]).flatMap((p) =>
+      gridPoints(settings).map((point) => [p, point] as const),
+    )) {
       const found = tuned.choices.filter((choice) => isFor(choice, model, p, { ...settings, ...point }));
       if (found.length === 1) continue;
-      const what = [`${model} at ${p}`, pointText(point)].filter((text) => text !== "").join(", ");
+      const what = [p === null ? model : `${model} at ${p}`, pointText(point)].filter((text) => text !== "").join(", ");
       throw new UsageError(
         `${place("tuned")}: expected one choice for ${what}, got ${found.length}; tune again with it, or add --set tuned=null`,
       );

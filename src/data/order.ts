@@ -48,19 +48,26 @@ export class RowOrder {
     }
   }
 
-  /** Fisher–Yates on the words of the epoch; a word picks among n by its product's high half (bias below n/2^32). */
   #shuffle(epoch: number): void {
     if (epoch === this.#epoch) return;
-    const order = this.#permutation;
-    const words = new Uint32Array(order.length);
-    wordsInto(words, this.#key, 0, epoch);
-    for (let i = 0; i < order.length; i++) order[i] = i;
-    for (let i = order.length - 1; i > 0; i--) {
-      const j = mulHigh(words[i] as number, i + 1);
-      const kept = order[i] as number;
-      order[i] = order[j] as number;
-      order[j] = kept;
-    }
+    permutationInto(this.#permutation, this.#key, epoch);
     this.#epoch = epoch;
   }
+}
+
+/**
+ * Shuffles the numbers from 0 on into `out`, which it returns. Fisher–Yates on the words of number `counter` of the
+ * stream; a word picks among n by its product's high half (bias below n/2^32).
+ */
+export function permutationInto<T extends Uint32Array>(out: T, key: Key, counter: number): T {
+  const words = new Uint32Array(out.length);
+  wordsInto(words, key, 0, counter);
+  for (let i = 0; i < out.length; i++) out[i] = i;
+  for (let i = out.length - 1; i > 0; i--) {
+    const j = mulHigh(words[i] as number, i + 1);
+    const kept = out[i] as number;
+    out[i] = out[j] as number;
+    out[j] = kept;
+  }
+  return out;
 }

@@ -1,7 +1,9 @@
 import type { Matrix } from "../data/correlation-matrix.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
 import { dataIdentity, type RunNames } from "../data/streams.ts";
-import { TaskSet } from "../data/task-set.ts";
+import type { TableSettings } from "../data/table.ts";
+import { TableSet } from "../data/table-set.ts";
+import { type Rows, TaskSet } from "../data/task-set.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { alignmentQuantities } from "./alignment.ts";
 import { lossSlopes, meanLoss } from "./errors.ts";
@@ -16,19 +18,31 @@ import { unitQuantities } from "./unit-activity.ts";
 /** The most held-out rows that quantities are taken over: the first ones. */
 const MOST_ROWS = 64;
 
-/** What is diagnosed of a run, and what a run is for that. */
-export interface DiagnosedRun extends RunNames {
-  readonly model: ModelSpec;
-  readonly data: GeneratorSettings;
-  readonly correlationMatrix: Matrix;
-  readonly training: { readonly lr: number; readonly huberDelta: number | null; readonly heldoutRows: number };
-  readonly diagnostics?: readonly DiagnosticKind[];
+/** All held-out rows of a run on a table. */
+function tableRows(run: DiagnosedRun): Rows {
+  return new TableSet(run.data as TableSettings, dataIdentity(run), run.training).rows("heldout");
 }
+
+/** What is diagnosed of a run, and what a run is for that. */
+export type DiagnosedRun = RunNames & {
+  readonly model: ModelSpec;
+  readonly training: {
+    readonly lr: number;
+    readonly huberDelta: number | null;
+    readonly trainRows: number | "fresh";
+    readonly heldoutRows: number;
+  };
+  readonly diagnostics?: readonly DiagnosticKind[];
+} & (
+    | { readonly data: GeneratorSettings; readonly correlationMatrix: Matrix }
+    | { readonly data: TableSettings; readonly correlationMatrix: null }
+  );
 
 /** Measures one run by its parameters, on its first held-out rows. */
 export class Diagnosis {
   readonly #run: DiagnosedRun;
-  readonly #tasks: TaskSet;
+  /** Undefined for a table: only a generator's tasks are known. */
+  readonly #tasks: TaskSet | undefined;
   readonly #N: number;
   /** [N, D]. */
   readonly #x: Float64Array;
@@ -36,12 +50,11 @@ export class Diagnosis {
   readonly #y: Float32Array;
 
   constructor(run: DiagnosedRun) {
-    const { data, correlationMatrix, training } = run;
     this.#run = run;
-    this.#tasks = new TaskSet(data, correlationMatrix, dataIdentity(run));
-    this.#N = Math.min(MOST_ROWS, training.heldoutRows);
-    const { x, y } = this.#tasks.rows("heldout", this.#N);
-    this.#x = Float64Array.from(x);
+    this.#N = Math.min(MOST_ROWS, run.training.heldoutRows);
+    if (run.correlationMatrix !== null) this.#tasks = new TaskSet(run.data, run.correlationMatrix, dataIdentity(run));
+    const { x, y } = this.#tasks?.rows("heldout", this.#N) ?? tableRows(run);
+    this.#x = Float64Array.from(x.subarray(0, this.#N * run.model.inputs));
     this.#y = y;
   }
 
@@ -54,7 +67,7 @@ export class Diagnosis {
       gates: () => gateQuantities(model, net),
       units: () => unitQuantities(tape, net),
       gradients: () => this.#gradientQuantities(tape, net),
-      alignment: () => alignmentQuantities(tape, model, net, this.#tasks),
+      alignment: () => (this.#tasks ? alignmentQuantities(tape, model, net, this.#tasks) : {}),
     };
     return Object.assign({}, ...diagnostics.map((kind) => measures[kind]()));
   }

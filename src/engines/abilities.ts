@@ -1,3 +1,4 @@
+import type { TableSettings } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { type CodeModel, isCode, type Model } from "../models/code.ts";
 import { checkSpec, type GateKind, type Gating, gateKind } from "../models/spec.ts";
@@ -93,7 +94,7 @@ export function checkRun(engine: AbleEngine, { id, model, data, correlationMatri
   expectAbility(engine, `run ${id}: optimizer ${optimizer}`, ({ optimizers }) => optimizers[optimizer]);
   if (model.inputs !== data.inputs)
     throw new RangeError(`run ${id}: expected a model of ${data.inputs} inputs, as the data have, got ${model.inputs}`);
-  const K = correlationMatrix.length;
+  const K = correlationMatrix?.length ?? (data as TableSettings).tasks;
   if (model.tasks !== K)
     throw new RangeError(`run ${id}: expected a model of ${K} tasks, as the data have, got ${model.tasks}`);
 }

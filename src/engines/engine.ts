@@ -2,6 +2,7 @@ import type { Matrix } from "../data/correlation-matrix.ts";
 import type { Sampling } from "../data/order.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
 import type { RunNames } from "../data/streams.ts";
+import type { TableSettings } from "../data/table.ts";
 import type { DiagnosticKind } from "../diagnostics/kinds.ts";
 import type { Model } from "../models/code.ts";
 import type { Initializer } from "../models/initializers.ts";
@@ -48,21 +49,37 @@ export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
  */
 export const DIVERGED_LOSS = 1e6;
 
-/** One model to be trained once; unless it says otherwise, a member of the family. */
-export interface Run<M extends Model = ModelSpec> extends RunNames {
-  /** Made of values, e.g. `mmoe/p=0.50/017`. */
-  readonly id: string;
-  readonly model: M;
+/** Rows that the generator makes. */
+export interface Generated {
   readonly data: GeneratorSettings;
+  /** The cell's correlation p. */
   readonly correlation: number;
-  /** What the run's grid point chooses, by setting: `{ lr: 0.01 }`; in a sweep without a list, absent. */
-  readonly point?: Readonly<Record<string, number | string>>;
   /** The correlations of the K tasks in this cell, [K, K]. */
   readonly correlationMatrix: Matrix;
+}
+
+/** Rows of the user's own. */
+export interface FromTable {
+  readonly data: TableSettings;
+  readonly correlation: null;
+  readonly correlationMatrix: null;
+}
+
+interface RunSettings<M extends Model> extends RunNames {
+  /** Made of values, e.g. `mmoe/p=0.50/017`; on rows of the user's own `mmoe/017`. */
+  readonly id: string;
+  readonly model: M;
+  /** What the run's grid point chooses, by setting: `{ lr: 0.01 }`; in a sweep without a list, absent. */
+  readonly point?: Readonly<Record<string, number | string>>;
   readonly training: TrainingSettings;
   /** What is measured of it beside its losses; absent for nothing. */
   readonly diagnostics?: readonly DiagnosticKind[];
 }
+
+/** One model to be trained once; unless it says otherwise, a member of the family. */
+export type Run<M extends Model = ModelSpec> = RunSettings<M> & (Generated | FromTable);
+
+export type GeneratedRun<M extends Model = ModelSpec> = RunSettings<M> & Generated;
 
 /** A run of any model, also of one in JavaScript. */
 export type AnyRun = Run<Model>;

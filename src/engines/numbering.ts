@@ -2,7 +2,7 @@
  * A function that numbers values: equal ones (as JSON) get the same number. Runs of a sweep share their settings as
  * objects, and an object that was seen is not compared again, so grouping 100,000 runs is fast.
  */
-export function numbering<T extends object>(partOf: (value: T) => unknown): (value: T) => number {
+export function numbering<T extends object | null>(partOf: (value: T) => unknown): (value: T) => number {
   const seen = new Map<T, number>();
   const numbers = new Map<string, number>();
   return (value) => {

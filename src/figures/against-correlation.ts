@@ -28,8 +28,8 @@ const HEIGHTS = { alone: 130, several: 92 } as const;
 const GAP = 10;
 
 /**
- * A statistic of each cell against the correlation, a line for each model; a point's x is its correlation. Many models are
- * in several panels: those of like values in one.
+ * For cells that have correlations: a statistic of each against the correlation, a line for each model; a point's x is its
+ * correlation. Many models are in several panels: those of like values in one.
  */
 export function againstCorrelation(
   points: readonly EstimatePoint[],
@@ -42,7 +42,8 @@ export function againstCorrelation(
   const height = groups.length === 1 ? HEIGHTS.alone : HEIGHTS.several;
   const top = head.height + 6 + names.height;
   const width = COLUMN - LEFT - labelsWidth([...styles.keys()].map(modelLabel), { marked: true }) - 2;
-  const place = { styles, scale, theme, width, height, correlations: correlationsOf(points.map(({ cell }) => cell)) };
+  const correlations = correlationsOf(points.map(({ cell }) => cell)) as number[];
+  const place = { styles, scale, theme, width, height, correlations };
   const panels = groups.flatMap((models, i) => {
     const here = points.filter(({ cell }) => models.includes(cell.model));
     return modelsPanel(models, here, { ...place, top: top + i * (height + GAP), numbers: i === groups.length - 1 });

@@ -19,7 +19,15 @@ import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from
 import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { type ValueScale, valueScale } from "./value-scale.ts";
-import { capitalised, lossHeading, runsSentence, statisticName, tasksWords, unitsSentence } from "./words.ts";
+import {
+  areOnOwnRows,
+  capitalised,
+  lossHeading,
+  runsSentence,
+  statisticName,
+  tasksWords,
+  unitsSentence,
+} from "./words.ts";
 
 const NAME = "grid";
 
@@ -96,7 +104,7 @@ function drawing(cells: readonly SweepCell[], key: GridKey, options: FigureOptio
   const panels = rows.flatMap((_, row) =>
     layout.drawn.map((correlation) => {
       const place = layout.place(row, correlation) as Place;
-      const attributes = { "data-correlation": correlation };
+      const attributes = { "data-correlation": correlation ?? undefined };
       const here = points.filter((point) => point.row === row && point.cell.correlation === correlation);
       if (here.length === 0) return noRun(place, attributes, { theme });
       const y = lossScale(values, options.scale, [place.box.y + layout.height, place.box.y]);
@@ -151,9 +159,12 @@ function captionStart(
   { loss, statistic, unit }: FigureOptions,
   inRows: boolean,
 ): string {
+  const ofTable = areOnOwnRows(cells);
+  const row = ofTable ? "each model and choice" : "each model, correlation and choice";
+  const each = ofTable ? "each choice" : "each correlation and each choice";
   const parts = inRows
-    ? "rows for each model, correlation and choice of the other settings."
-    : "a panel for each correlation and each choice of the other settings. Models at one value are drawn side by side around its tick.";
+    ? `rows for ${row} of the other settings.`
+    : `a panel for ${each} of the other settings. Models at one value are drawn side by side around its tick.`;
   return (
     `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(cells)} after the last step (${unitsSentence({ loss, unit })}) against ${key}, ` +
     `with its 95 % interval over runs; ${parts}`

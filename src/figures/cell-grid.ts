@@ -59,7 +59,11 @@ export function cellGrid(cells: readonly SweepCell[], options: GridOptions): Cel
     models.flatMap((model, row) => {
       if (cells.some((cell) => cell.model === model && cell.correlation === correlation)) return [];
       return [
-        noRun(place(row, correlation) as Place, { "data-model": model, "data-correlation": correlation }, options),
+        noRun(
+          place(row, correlation) as Place,
+          { "data-model": model, "data-correlation": correlation ?? undefined },
+          options,
+        ),
       ];
     }),
   );
@@ -83,10 +87,10 @@ interface GridRow {
 
 /** As `CellGrid`, of any rows: a panel is found by its row's number and its correlation. */
 export interface PanelGrid {
-  readonly place: (row: number, correlation: number) => Place | undefined;
+  readonly place: (row: number, correlation: number | null) => Place | undefined;
   readonly titles: readonly SvgNode[];
   /** The correlations that have panels. */
-  readonly drawn: readonly number[];
+  readonly drawn: readonly (number | null)[];
   /** For a caption: which correlations have none. */
   readonly leftOut: string;
   readonly width: number;
@@ -96,14 +100,19 @@ export interface PanelGrid {
   readonly bottom: number;
 }
 
-export function panelGrid(rows: readonly GridRow[], correlations: readonly number[], options: GridOptions): PanelGrid {
+export function panelGrid(
+  rows: readonly GridRow[],
+  correlations: readonly (number | null)[],
+  options: GridOptions,
+): PanelGrid {
   const { theme, left } = options;
   const blocks = Math.max(1, Math.floor(ROWS / rows.length));
   const drawn = someOf(correlations, blocks * COLUMNS);
   const columns = Math.min(COLUMNS, drawn.length);
   const height = Math.round(options.height * (rows.length * Math.ceil(drawn.length / columns) > FEW ? LOWER : 1));
   const titled = rows.some(({ title }) => title !== "") ? TITLE : 0;
-  const above = TITLE + 4 + titled; // the title of a column, and of its first row
+  const headed = drawn.some((correlation) => correlation !== null) ? TITLE : 0;
+  const above = headed + 4 + titled; // the title of a column, and of its first row
   const down = titled + 5;
   const blockHeight = above + rows.length * (height + down) - down + NUMBERS;
   const boxesOf = (block: number) =>
@@ -113,14 +122,16 @@ export function panelGrid(rows: readonly GridRow[], correlations: readonly numbe
       gap: [ACROSS, down],
     });
   const boxes = Array.from({ length: Math.ceil(drawn.length / columns) }, (_, block) => boxesOf(block));
-  const place = (row: number, correlation: number): Place | undefined => {
+  const place = (row: number, correlation: number | null): Place | undefined => {
     const at = drawn.indexOf(correlation);
     if (at < 0) return undefined;
     const box = boxes[Math.floor(at / columns)]?.[row * columns + (at % columns)] as Box;
     const right = at % columns === columns - 1 || at === drawn.length - 1;
     return { box, numbers: { x: row === rows.length - 1, y: at % columns === 0 }, edges: { top: row === 0, right } };
   };
-  const columnTitles = drawn.map((p) => columnTitle(p, (place(0, p) as Place).box, titled, theme));
+  const columnTitles = drawn.flatMap((p) =>
+    p === null ? [] : [columnTitle(p, (place(0, p) as Place).box, titled, theme)],
+  );
   const rowTitles = boxes.flatMap((block) =>
     rows.flatMap((row, i) => (row.title === "" ? [] : [rowTitle(row, block[i * columns] as Box, theme)])),
   );

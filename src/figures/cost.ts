@@ -62,7 +62,7 @@ function drawing(points: readonly CostPoint[], options: FigureOptions, theme: Th
     const series = here.map((point) =>
       estimateSeries([point], { frame, aside: 0, style: styles.get(point.cell.model) as SeriesStyle, theme }),
     );
-    const attributes = { "data-correlation": correlation };
+    const attributes = { "data-correlation": correlation ?? undefined };
     return panel({ box, ...frame, theme, numbers, attributes }, series);
   });
   const words = "thousand FLOP of training a row";

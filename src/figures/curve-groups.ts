@@ -15,15 +15,15 @@ export function mostCorrelations(groups: readonly string[][]): number {
 /** For each group of models a panel for each of the correlations. */
 export function groupPanels(
   groups: readonly string[][],
-  correlations: readonly number[],
+  correlations: readonly (number | null)[],
   curves: ReadonlyMap<SweepCell, DrawnCurve>,
 ): CurvePanel[][] {
   return groups.map((models) =>
     correlations.map((correlation) => {
       const here = [...curves].filter(([cell]) => cell.correlation === correlation && models.includes(cell.model));
       return {
-        title: correlationWords(correlation),
-        attributes: { "data-correlation": correlation },
+        ...(correlation !== null && { title: correlationWords(correlation) }),
+        attributes: { "data-correlation": correlation ?? undefined },
         curves: here.map(([, curve]) => curve),
       };
     }),

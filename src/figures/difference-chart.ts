@@ -14,7 +14,8 @@ import { correlationWords, differenceHeading } from "./words.ts";
 export interface Difference extends Estimate {
   readonly first: string;
   readonly second: string;
-  readonly correlation: number;
+  /** Null for rows of the user's own. */
+  readonly correlation: number | null;
   readonly pairs: number;
   readonly q05: number;
   readonly q95: number;
@@ -30,6 +31,8 @@ const ROWS = 42;
 interface ChartOptions {
   /** The model that all others are compared with; undefined to draw all pairs. */
   readonly reference: string | undefined;
+  /** What the cells of a correlation are on. */
+  readonly titleOf: (correlation: number | null) => string;
   readonly options: FigureOptions;
   readonly theme: Theme;
 }
@@ -41,24 +44,28 @@ interface Chart {
   readonly leftOut: string;
 }
 
-/** A group of rows for each pair of models, or a group for each correlation with a row for each model but the reference. */
-export function differenceChart(found: readonly Difference[], { reference, options, theme }: ChartOptions): Chart {
-  const all = [...new Set(found.map(({ correlation }) => correlation))].sort((a, b) => a - b);
+/**
+ * A group of rows for each pair of models; or a group for each correlation, with a row for each model but the reference.
+ * Without correlations there is one group, of all pairs or all models.
+ */
+export function differenceChart(found: readonly Difference[], chart: ChartOptions): Chart {
+  const { reference, options, theme } = chart;
+  const all = [...new Set(found.map(({ correlation }) => correlation))].sort((a, b) => Number(a) - Number(b));
   const chosen = reference === undefined ? found : found.flatMap((one) => against(one, reference));
   const sets = new Set(chosen.map(({ first, second }) => `${first} ${second}`)).size;
   const drawn = someOf(all, Math.max(1, Math.floor(ROWS / sets)));
   const shown = chosen.filter(({ correlation }) => drawn.includes(correlation));
-  const groups = reference === undefined ? pairGroups(shown, theme) : correlationGroups(shown, reference, theme);
-  const chart = rowChart([...groups.keys()], {
+  const ownAxes = reference === undefined && all[0] !== null;
+  const groups = ownAxes ? pairGroups(shown, theme) : correlationGroups(shown, chart);
+  const drawing = rowChart([...groups.keys()], {
     top: 0,
     theme,
-    ownAxes: reference === undefined,
-    scale: (range, group) =>
-      scaleOf(reference === undefined ? (groups.get(group) ?? []) : shown, range, reference === undefined),
+    ownAxes,
+    scale: (range, group) => scaleOf(ownAxes ? (groups.get(group) ?? []) : shown, range, reference === undefined),
     foot: differenceHeading(options),
     behind: (x, box) => [down(x.at(0), box.y, box.y + box.height, theme.quiet, 0.8)],
   });
-  return { ...chart, leftOut: leftOutSentence(all, drawn) };
+  return { ...drawing, leftOut: leftOutSentence(all, drawn) };
 }
 
 /** The difference as one from the reference: none if it is of two other models. */
@@ -82,18 +89,21 @@ function pairGroups(shown: readonly Difference[], theme: Theme): Groups {
   );
 }
 
-function correlationGroups(shown: readonly Difference[], reference: string, theme: Theme): Groups {
+function correlationGroups(shown: readonly Difference[], { reference, titleOf, theme }: ChartOptions): Groups {
+  const ends =
+    reference === undefined
+      ? (["first better", "second better"] as const)
+      : (["other better", better(reference)] as const);
+  const label = ({ first, second }: Difference) =>
+    reference === undefined ? `${modelLabel(first)} − ${modelLabel(second)}` : modelLabel(first);
   const correlations = [...groupBy(shown, ({ correlation }) => String(correlation)).values()];
   const correlationIn = (found: readonly Difference[]) => (found[0] as Difference).correlation;
   return new Map(
     correlations
-      .toSorted((a, b) => correlationIn(a) - correlationIn(b))
+      .toSorted((a, b) => Number(correlationIn(a)) - Number(correlationIn(b)))
       .map((found) => {
-        const rows = found.map((one) => rowOf(one, modelLabel(one.first), theme));
-        return [
-          { title: correlationWords(correlationIn(found)), ends: ["other better", better(reference)], rows },
-          found,
-        ];
+        const rows = found.map((one) => rowOf(one, label(one), theme));
+        return [{ title: titleOf(correlationIn(found)), ends, rows }, found];
       }),
   );
 }
@@ -114,10 +124,11 @@ function scaleOf(found: readonly Difference[], range: readonly [number, number],
 function rowOf(difference: Difference, label: string, { ink, quiet }: Theme): Row {
   const { first, second, correlation, pairs, value, low, high, q05, q95 } = difference;
   const models = `${modelLabel(first)} minus ${modelLabel(second)}`;
+  const words = [models, correlationWords(correlation)].filter((part) => part !== "").join(", ");
   return {
     label,
-    attributes: { "data-model": first, "data-other": second, "data-correlation": correlation },
-    words: `${models}, ${correlationWords(correlation)}: ${estimateText(difference, 4, pairs)}`,
+    attributes: { "data-model": first, "data-other": second, "data-correlation": correlation ?? undefined },
+    words: `${words}: ${estimateText(difference, 4, pairs)}`,
     marks: (x, y) => {
       const inside = (end: number) => x.at(Math.min(Math.max(end, x.domain[0]), x.domain[1]));
       return [

@@ -12,7 +12,7 @@ import { quantiles } from "./spreads.ts";
 import { modelLabel } from "./style.ts";
 import { correlationsOf, modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { themeOf } from "./theme.ts";
-import { capitalised, lossName, runsSentence, unitsSentence } from "./words.ts";
+import { areOnOwnRows, capitalised, correlationTitle, lossName, runsSentence, unitsSentence } from "./words.ts";
 
 const NAME = "differences";
 
@@ -25,13 +25,14 @@ export function pairedDifferences(results: Results, options: FigureOptions): Fig
   if (found.length === 0) return { name: NAME, lacking: "no two models have done the same run" };
   const theme = themeOf(options.theme);
   const reference = models.length > MOST_PAIRED ? referenceOf(models) : undefined;
-  const { nodes, height, leftOut } = differenceChart(found, { reference, options, theme });
+  const titleOf = (correlation: number | null) => correlationTitle(correlation, results.config);
+  const { nodes, height, leftOut } = differenceChart(found, { reference, titleOf, options, theme });
   const from = reference === undefined ? "between models" : `from ${modelLabel(reference)}`;
   return page(
     {
       name: NAME,
       title: `Differences ${from}, paired by run`,
-      caption: `${captionStart(options, reference)}${leftOut} ${runsSentence(cells, results)}`,
+      caption: `${captionStart(options, rowsWords(reference, areOnOwnRows(cells)))}${leftOut} ${runsSentence(cells, results)}`,
       height,
       theme,
       data: found.map((one) => dataRow(one, options)),
@@ -48,7 +49,8 @@ function referenceOf(models: readonly string[]): string {
 /** Of every pair of models at every correlation. */
 function differencesIn(results: Results, cells: readonly SweepCell[], options: FigureOptions): Difference[] {
   const losses = new Map(cellLosses(results, options.loss).map((cell) => [cellKey(cell), cell]));
-  const of = (model: string, correlation: number) => losses.get(cellKey({ model, correlation, point: NO_CHOICE }));
+  const of = (model: string, correlation: number | null) =>
+    losses.get(cellKey({ model, correlation, point: NO_CHOICE }));
   return pairsOf(modelsOf(cells)).flatMap(([first, second]) =>
     correlationsOf(cells).flatMap((p) => {
       return differenceAt(of(first, p) as CellLosses, of(second, p) as CellLosses, options.statistic) ?? [];
@@ -81,11 +83,15 @@ function differenceAt(
   return { first: model, second: second.model, correlation, pairs: off.length, value, low, high, q05, q95 };
 }
 
-function captionStart({ loss, statistic, unit }: FigureOptions, reference: string | undefined): string {
-  const rows =
-    reference === undefined
-      ? "a row a correlation. Each pair of models has an axis of its own: the loss of the left one minus that of the right one"
-      : `a row a model: its loss minus ${modelLabel(reference)}'s. Thin lines may leave the frame, and the CSV file has the other pairs`;
+/** For the caption: what a row is. */
+function rowsWords(reference: string | undefined, ownRows: boolean): string {
+  if (reference !== undefined)
+    return `a row a model: its loss minus ${modelLabel(reference)}'s. Thin lines may leave the frame, and the CSV file has the other pairs`;
+  if (ownRows) return "a row a pair of models: the loss of the first one minus that of the second one";
+  return "a row a correlation. Each pair of models has an axis of its own: the loss of the left one minus that of the right one";
+}
+
+function captionStart({ loss, statistic, unit }: FigureOptions, rows: string): string {
   return (
     `${capitalised(statistic)} difference of the ${lossName(loss)} after the last step (${unitsSentence({ loss, unit })}) between models trained ` +
     `on the same data, ${rows}. Upright lines: the ${statistic}; thick ` +

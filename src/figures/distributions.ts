@@ -15,7 +15,8 @@ import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from
 import { type Theme, themeOf } from "./theme.ts";
 import {
   capitalised,
-  correlationWords,
+  cellWords,
+  correlationTitle,
   finalHeading,
   lossName,
   runsSentence,
@@ -41,7 +42,7 @@ export function distributions(results: Results, options: FigureOptions): Figure 
   const all = correlationsOf(cells);
   const drawn = someOf(all, Math.max(1, Math.floor(ROWS / styles.size)));
   const groups = drawn.map((p) => ({
-    title: correlationWords(p),
+    title: correlationTitle(p, results.config),
     rows: summaries
       .filter(({ cell }) => cell.correlation === p)
       .map((summary) => boxRow(summary, styles.get(summary.cell.model) as SeriesStyle, theme)),
@@ -80,7 +81,7 @@ function boxRow(summary: Summary, { colour }: SeriesStyle, theme: Theme): Row {
   return {
     label: modelLabel(cell.model),
     attributes: cellAttributes(cell),
-    words: `${modelLabel(cell.model)}, ${correlationWords(cell.correlation)}: median ${median.toFixed(4)}, quartiles ${q25.toFixed(4)} and ${q75.toFixed(4)}, mean ${summary.mean.toFixed(4)}`,
+    words: `${cellWords(cell)}: median ${median.toFixed(4)}, quartiles ${q25.toFixed(4)} and ${q75.toFixed(4)}, mean ${summary.mean.toFixed(4)}`,
     marks: (x, middle) => {
       const y = middle + LOWER;
       const top = y - BOX / 2;

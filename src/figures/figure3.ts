@@ -12,7 +12,7 @@ import type { CurvePanel, DrawnCurve } from "./step-panels.ts";
 import { correlationStyles, type SeriesStyle } from "./style.ts";
 import { correlationsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { correlationWords, lossHeading, runsSentence } from "./words.ts";
+import { correlationWords, lossHeading, OWN_ROWS, runsSentence } from "./words.ts";
 
 const NAME = "figure3";
 
@@ -21,9 +21,11 @@ export function figure3({ config, records, ...rest }: Results, options: FigureOp
   const results = { ...rest, config, records: records.filter(({ model }) => model === SMALL_BOTTOM) };
   const cells = sweepCells(results);
   if (cells.length === 0) return { name: NAME, lacking: `no run of ${SMALL_BOTTOM} is done; see mmoe sweep figure3` };
+  const correlations = correlationsOf(cells).filter((p) => p !== null);
+  if (correlations.length === 0) return { name: NAME, lacking: OWN_ROWS };
   const theme = themeOf(options.theme);
-  const styles = correlationStyles(correlationsOf(cells), theme);
-  const curves = cells.map((cell) => curveOf(cell, styles.get(cell.correlation) as SeriesStyle, options));
+  const styles = correlationStyles(correlations, theme);
+  const curves = cells.map((cell) => curveOf(cell, styles.get(cell.correlation as number) as SeriesStyle, options));
   const { nodes, height } = drawing(cells, curves, options, theme);
   const model = "Shared-Bottom with a bottom of 16 units and towers of 8 (Figure 3).";
   return page(

@@ -9,7 +9,7 @@ import type { DrawnCurve } from "./step-panels.ts";
 import { modelStyles, type SeriesStyle } from "./style.ts";
 import { correlationsOf, modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { themeOf } from "./theme.ts";
-import { runsSentence } from "./words.ts";
+import { areOnOwnRows, runsSentence } from "./words.ts";
 
 const NAME = "figure4";
 
@@ -25,7 +25,8 @@ export function figure4(results: Results, options: FigureOptions): Figure | Lack
   const drawn = shownCorrelations(curves, mostCorrelations(groups));
   const panels = groupPanels(groups, drawn, curves);
   const { nodes, height, below } = curveDrawing(panels, { styles, options, theme });
-  const { of, figure } = figureWords(4, models);
+  const { of, figure } = figureWords(4, cells);
+  const each = areOnOwnRows(cells) ? " for each model" : " for each model and correlation";
   const sentences = [
     curveSentences(cells, options),
     below,
@@ -36,7 +37,7 @@ export function figure4(results: Results, options: FigureOptions): Figure | Lack
   return page(
     {
       name: NAME,
-      title: `Loss against training steps${of || " for each model and correlation"}${figure}`,
+      title: `Loss against training steps${of || each}${figure}`,
       caption: `${sentences.join("")} ${runsSentence(cells, results)}`,
       height,
       theme,
@@ -47,12 +48,13 @@ export function figure4(results: Results, options: FigureOptions): Figure | Lack
 }
 
 /** As many correlations as there may be panels: those of the paper's curves first. */
-function shownCorrelations(curves: ReadonlyMap<SweepCell, DrawnCurve>, most: number): number[] {
+function shownCorrelations(curves: ReadonlyMap<SweepCell, DrawnCurve>, most: number): (number | null)[] {
   const all = correlationsOf([...curves.keys()]);
   const published = new Set([...curves].filter(([, { paper }]) => paper.length > 0).map(([cell]) => cell.correlation));
   const wanted = all.filter((correlation) => published.has(correlation));
   if (all.length <= most || wanted.length === 0) return someOf(all, most);
   const first = someOf(wanted, most);
   const others = all.filter((correlation) => !first.includes(correlation));
-  return [...first, ...someOf(others.toReversed(), most - first.length)].sort((a, b) => a - b);
+  const shown = [...first, ...someOf(others.toReversed(), most - first.length)];
+  return all.filter((correlation) => shown.includes(correlation));
 }

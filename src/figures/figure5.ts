@@ -12,20 +12,12 @@ import { rungLines, rungSentence, rungsDown } from "./rung-marks.ts";
 import { linearScale, shortNumber } from "./scale.ts";
 import { type Frame, linePath } from "./series.ts";
 import { figureWords } from "./shown.ts";
-import { modelLabel, modelStyles } from "./style.ts";
+import { modelStyles } from "./style.ts";
 import { element, group, type SvgNode } from "./svg.ts";
 import { finalMeans, modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { SMALL, text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import {
-  capitalised,
-  correlationWords,
-  finalHeading,
-  lossName,
-  runsSentence,
-  tasksWords,
-  unitsSentence,
-} from "./words.ts";
+import { capitalised, cellWords, finalHeading, lossName, runsSentence, tasksWords, unitsSentence } from "./words.ts";
 
 const NAME = "figure5";
 
@@ -45,7 +37,7 @@ export function figure5(results: Results, options: FigureOptions): Figure | Lack
   const theme = themeOf(options.theme);
   const rungs = rungLines(results, options.loss);
   const { nodes, leftOut, ...size } = drawing(binned, rungs, options, theme);
-  const { of, figure } = figureWords(5, modelsOf(cells));
+  const { of, figure } = figureWords(5, cells);
   return page(
     {
       name: NAME,
@@ -115,7 +107,7 @@ const LEAST = 0.8;
 function bars({ cell, drawn }: Binned, { x, y }: Frame, fill: string): SvgNode[] {
   return drawn.counts.flatMap((count, i) => {
     if (count === 0) return [];
-    const words = `${modelLabel(cell.model)}, ${correlationWords(cell.correlation)}: ${count} runs at ${rangeWords(drawn, i)}`;
+    const words = `${cellWords(cell)}: ${count} runs at ${rangeWords(drawn, i)}`;
     const [left, right] = [x.at(i * BIN), x.at((i + 1) * BIN)];
     const height = Math.max(LEAST, y.at(0) - y.at(count));
     const place = { x: left + 0.2, y: y.at(0) - height, width: right - left - 0.4, height };

@@ -7,13 +7,22 @@ import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { estimate } from "./interval.ts";
 import { ofModels, paperItems } from "./legend.ts";
 import { lossScale } from "./loss-axis.ts";
+import { modelLosses } from "./model-losses.ts";
 import { type Drawing, page } from "./page.ts";
 import { paperFigure } from "./paper-points.ts";
 import { ofOneModel } from "./shown.ts";
 import { modelStyles } from "./style.ts";
 import { correlationsOf, finalMeans, modelsOf, sweepCells } from "./sweep-cells.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, lossHeading, runsSentence, statisticName, tasksWords, unitsSentence } from "./words.ts";
+import {
+  areOnOwnRows,
+  capitalised,
+  lossHeading,
+  runsSentence,
+  statisticName,
+  tasksWords,
+  unitsSentence,
+} from "./words.ts";
 
 const NAME = "final-loss";
 
@@ -22,14 +31,19 @@ interface CellPoint extends EstimatePoint {
   readonly paper: number;
 }
 
-/** Final loss of each model against the correlation, with its 95 % interval over runs. */
+/**
+ * Final loss of each model against the correlation, with its 95 % interval over runs; on rows of the user's own, of each
+ * model.
+ */
 export function finalLoss(results: Results, options: FigureOptions): Figure | Lacking {
   const cells = sweepCells(results);
   if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
-  if (correlationsOf(cells).length < 2) return { name: NAME, lacking: "runs are done at one correlation only" };
+  if (areOnOwnRows(cells)) return modelLosses(cells, results, options);
+  const correlations = correlationsOf(cells) as number[];
+  if (correlations.length < 2) return { name: NAME, lacking: "runs are done at one correlation only" };
   const points = cells.map((cell) => ({
     cell,
-    x: cell.correlation,
+    x: cell.correlation as number,
     ...estimate(finalMeans(cell, options.loss), options.statistic),
     paper: paperCurve(cell, options).at(-1)?.loss ?? Number.NaN,
   }));

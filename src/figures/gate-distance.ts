@@ -7,7 +7,7 @@ import { lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { cellMeasures, correlationsOf, type SweepCell } from "./sweep-cells.ts";
 import { themeOf } from "./theme.ts";
-import { capitalised, runsSentence } from "./words.ts";
+import { areOnOwnRows, capitalised, OWN_ROWS, runsSentence } from "./words.ts";
 
 const NAME = "gate-distance";
 const QUANTITY = "gateDistance";
@@ -17,8 +17,13 @@ const LEAST = 0.01;
 /** How far apart tasks' gates end, against the correlation, with its 95 % interval over runs. */
 export function gateDistance(results: Results, { statistic, ...options }: FigureOptions): Figure | Lacking {
   return ofDiagnosed(results, NAME, QUANTITY, (cells) => {
+    if (areOnOwnRows(cells)) return { name: NAME, lacking: OWN_ROWS, never: true };
     if (correlationsOf(cells).length < 2) return { name: NAME, lacking: "runs are done at one correlation only" };
-    const points = cells.map((cell) => ({ cell, x: cell.correlation, ...estimate(distances(cell), statistic) }));
+    const points = cells.map((cell) => ({
+      cell,
+      x: cell.correlation as number,
+      ...estimate(distances(cell), statistic),
+    }));
     const theme = themeOf(options.theme);
     const { nodes, height } = againstCorrelation(points, {
       title: `${capitalised(statistic)} distance of two tasks' gates after the last step`,

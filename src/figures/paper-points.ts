@@ -11,6 +11,7 @@ export interface PublishedCorrelation {
 
 /** A point of a curve of the paper's Figure 3 or 4. */
 export interface PublishedLoss extends Cell {
+  readonly correlation: number;
   /** On the figure's axis, whose unit the paper leaves open; it ends at `AXIS_END`. */
   readonly step: number;
   readonly loss: number;

@@ -15,9 +15,12 @@ interface RungLine {
   readonly label: string;
 }
 
-/** The rungs of a sweep, the lowest loss first; none for the running mean, which lies above the rung that a run ends on. */
+/**
+ * The rungs of a sweep, the lowest loss first; none for the running mean, which lies above the rung that a run ends on, and
+ * for rows of the user's own.
+ */
 export function rungLines({ config }: Results, loss: LossSet): RungLine[] {
-  if (loss === "running") return [];
+  if (loss === "running" || config.rows !== null) return [];
   const ladder = ladderOf(config);
   const lines = ladder.rungs.map((value, rung) => ({ loss: value, label: rungName(rung, ladder) }));
   return lines.sort((a, b) => a.loss - b.loss);

@@ -1,5 +1,8 @@
+import type { Cell } from "../records/cell.ts";
 import { signed } from "./scale.ts";
 import { modelLabel } from "./style.ts";
+import { modelsOf } from "./sweep-cells.ts";
+import { areOnOwnRows } from "./words.ts";
 
 /** Most models whose lines or points one panel holds. */
 const MODELS_A_PANEL = 6;
@@ -19,7 +22,7 @@ export function someOf<T>(values: readonly T[], most: number): T[] {
 }
 
 /** For a caption: which of the correlations are drawn, if not all. */
-export function leftOutSentence(all: readonly number[], drawn: readonly number[]): string {
+export function leftOutSentence(all: readonly (number | null)[], drawn: readonly (number | null)[]): string {
   if (drawn.length === all.length) return "";
   const words = drawn.map((correlation) => signed(String(correlation)));
   const list = words.length === 1 ? `only ${words[0]} is` : `${words.slice(0, -1).join(", ")} and ${words.at(-1)} are`;
@@ -41,8 +44,9 @@ export function ofOneModel(models: readonly string[]): string {
 /** The models of the paper's Figures 4 and 5. */
 const PAPER_MODELS = ["shared-bottom", "omoe", "mmoe"];
 
-/** For the title of the paper's figure: its number, and the models where they are others than its. */
-export function figureWords(number: 4 | 5, models: readonly string[]): { of: string; figure: string } {
-  const others = models.some((model) => !PAPER_MODELS.includes(model));
-  return others ? { of: ofModelsWords(models), figure: "" } : { of: "", figure: ` (Figure ${number})` };
+/** For the title of the paper's figure: its number, unless it has other models or rows, and the models if others. */
+export function figureWords(number: 4 | 5, cells: readonly Cell[]): { of: string; figure: string } {
+  const models = modelsOf(cells);
+  if (models.some((model) => !PAPER_MODELS.includes(model))) return { of: ofModelsWords(models), figure: "" };
+  return { of: "", figure: areOnOwnRows(cells) ? "" : ` (Figure ${number})` };
 }

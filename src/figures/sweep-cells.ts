@@ -1,6 +1,6 @@
 import { comparePoints, gridPoints } from "../config/grid.ts";
 import { memo } from "../memo.ts";
-import { type Cell, cellKey } from "../records/cell.ts";
+import { type Cell, cellKey, correlationsIn } from "../records/cell.ts";
 import { measureMean } from "../records/measure-values.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
@@ -16,7 +16,7 @@ export interface SweepCell extends Cell {
 /** Cells in which a run is done, in the sweep's order of models, by rising correlation and then by grid point. */
 export const sweepCells = memo(({ config, records }: Results): readonly SweepCell[] => {
   const cells = groupBy(records, cellKey);
-  const correlations = [...config.correlations].sort((a, b) => a - b);
+  const correlations = [...correlationsIn(config)].sort(rising);
   const points = gridPoints(config).sort(comparePoints);
   const all = config.models.flatMap((model) =>
     correlations.flatMap((correlation) => points.map((point) => ({ model, correlation, point }))),
@@ -28,13 +28,17 @@ export const sweepCells = memo(({ config, records }: Results): readonly SweepCel
   });
 });
 
-export function modelsOf(cells: readonly SweepCell[]): string[] {
+export function modelsOf(cells: readonly Cell[]): string[] {
   return [...new Set(cells.map(({ model }) => model))];
 }
 
-/** Correlations, ascending. */
-export function correlationsOf(cells: readonly SweepCell[]): number[] {
-  return [...new Set(cells.map(({ correlation }) => correlation))].sort((a, b) => a - b);
+/** Correlations, ascending; one that is null for rows of the user's own. */
+export function correlationsOf(cells: readonly SweepCell[]): (number | null)[] {
+  return [...new Set(cells.map(({ correlation }) => correlation))].sort(rising);
+}
+
+function rising(a: number | null, b: number | null): number {
+  return (a ?? 0) - (b ?? 0);
 }
 
 /** Mean over tasks of each run's loss after the last step, [runs]. */

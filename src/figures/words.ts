@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { crossText } from "../config/cross.ts";
 import { unitText } from "../config/loss-unit.ts";
 import { type Cell, pointText } from "../records/cell.ts";
@@ -42,14 +43,28 @@ export function unitsSentence({ loss, unit }: Pick<Shown, "loss" | "unit">): str
   return loss === "running" ? `${unitText(unit)}; ${LOSS_WORDS[loss].atStep}` : unitText(unit);
 }
 
-export function correlationWords(correlation: number): string {
-  return `correlation ${signed(String(correlation))}`;
+/** What a figure over correlations lacks. */
+export const OWN_ROWS = "its runs are on rows of a file, which have no correlation";
+
+/** Empty for rows of the user's own. */
+export function correlationWords(correlation: number | null): string {
+  return correlation === null ? "" : `correlation ${signed(String(correlation))}`;
 }
 
-/** `MMoE, correlation 0.5`; in a grid `MMoE, correlation 0.5, lr=0.01`. */
+/** `MMoE, correlation 0.5`; in a grid `MMoE, correlation 0.5, lr=0.01`; on rows of the user's own `MMoE`. */
 export function cellWords({ model, correlation, point }: Cell): string {
-  const words = `${modelLabel(model)}, ${correlationWords(correlation)}`;
-  return Object.keys(point).length === 0 ? words : `${words}, ${signed(pointText(point))}`;
+  const parts = [modelLabel(model), correlationWords(correlation), signed(pointText(point))];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+/** Whether cells have no correlation: they are on rows of the user's own. */
+export function areOnOwnRows([first]: readonly Cell[]): boolean {
+  return first?.correlation === null;
+}
+
+/** What cells of a correlation have in common, as a title; of rows of the user's own the file's name. */
+export function correlationTitle(correlation: number | null, { rows }: Results["config"]): string {
+  return rows === null ? correlationWords(correlation) : basename(rows.file);
 }
 
 export function capitalised(words: string): string {
@@ -86,7 +101,7 @@ function failedSentence(records: readonly RunRecord[]): string {
   const failed = records.filter(({ status }) => status === "failed");
   if (failed.length === 0) return "";
   const where = ({ model, correlation, point }: RunRecord) => {
-    const cell = `${modelLabel(model)} at ${signed(String(correlation))}`;
+    const cell = correlation === null ? modelLabel(model) : `${modelLabel(model)} at ${signed(String(correlation))}`;
     return Object.keys(point).length === 0 ? cell : `${cell} with ${pointText(point)}`;
   };
   const cells = [...groupBy(failed, where)].map(([cell, runs]) => `${runs.length} of ${cell}`);

@@ -10,7 +10,8 @@ export const NO_CHOICE: GridPoint = {};
 /** A model at a correlation and a grid point: its runs are repeats of each other. */
 export interface Cell {
   readonly model: string;
-  readonly correlation: number;
+  /** Null for rows of the user's own. */
+  readonly correlation: number | null;
   /** Its choice of the settings that the sweep lists; empty for a sweep without a list. */
   readonly point: GridPoint;
 }
@@ -18,9 +19,19 @@ export interface Cell {
 /** Every cell of a sweep: by correlation, then model, then grid point, as its config has them. */
 export function cellsOf(config: Config): (Cell & { readonly model: Config["models"][number] })[] {
   const points = gridPoints(config);
-  return config.correlations.flatMap((correlation) =>
+  return correlationsIn(config).flatMap((correlation) =>
     config.models.flatMap((model) => points.map((point) => ({ model, correlation, point }))),
   );
+}
+
+/** The correlations of a sweep; one that is null for rows of the user's own. */
+export function correlationsIn({ correlations }: Pick<Config, "correlations">): readonly (number | null)[] {
+  return correlations ?? [null];
+}
+
+/** An order of cells by rising correlation. */
+export function byCorrelation(a: Pick<Cell, "correlation">, b: Pick<Cell, "correlation">): number {
+  return (a.correlation ?? 0) - (b.correlation ?? 0);
 }
 
 /** A key that tells a cell from others. */
@@ -33,19 +44,31 @@ export function cellOf({ model, correlation, point }: Cell): Cell {
   return { model, correlation, point };
 }
 
-/** A cell in a sentence: `mmoe at 0.50`, in a grid `mmoe at 0.50, lr=0.01`. */
+/** A cell in a sentence: `mmoe at 0.50`, in a grid `mmoe at 0.50, lr=0.01`; of rows of the user's own `mmoe`. */
 export function cellText({ model, correlation, point }: Cell): string {
-  return [`${model} at ${correlationText(correlation)}`, ...parts(point)].join(", ");
+  return [modelAt(model, correlation), ...parts(point)].join(", ");
+}
+
+/** `p = 0.50, lr=0.01`: what the cells of a table have in common; on rows of the user's own the grid point, or nothing. */
+export function pointTitle({ correlation, point }: Pick<Cell, "correlation" | "point">): string {
+  const at = correlation === null ? [] : [`p = ${correlationText(correlation)}`];
+  return [...at, ...parts(point)].join(", ");
+}
+
+/** `mmoe at 0.50`, or the model alone. */
+export function modelAt(model: string, correlation: number | null): string {
+  return correlation === null ? model : `${model} at ${correlationText(correlation)}`;
 }
 
 /**
- * A run's id, made of model, correlation, grid point and number: `mmoe/p=0.50/017`, `mmoe/p=0.50/lr=0.01/017`; of a crossed
- * run `mmoe/p=0.50/d03/i17`.
+ * A run's id, made of model, correlation, grid point and number: `mmoe/p=0.50/017`, `mmoe/p=0.50/lr=0.01/017`; of rows of
+ * the user's own `mmoe/017`; of a crossed run `mmoe/p=0.50/d03/i17`.
  */
 export function runId({ model, correlation, point }: Cell, index: number | CrossIndex): string {
   const padded = (number: number, digits: number) => String(number).padStart(digits, "0");
   const name = typeof index === "number" ? padded(index, 3) : `d${padded(index.data, 2)}/i${padded(index.initial, 2)}`;
-  return [model, `p=${correlationText(correlation)}`, ...parts(point, "/"), name].join("/");
+  const at = correlation === null ? [] : [`p=${correlationText(correlation)}`];
+  return [model, ...at, ...parts(point, "/"), name].join("/");
 }
 
 function parts(point: GridPoint, between?: string): string[] {

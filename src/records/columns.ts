@@ -47,6 +47,13 @@ export function csvRow<Row>(
 
 const known = new WeakMap<Column<never>, Map<string, string[]>>();
 
+/** The cell's correlation. */
+export function correlationColumn<Row>(of: (row: Row) => number | null): Column<Row> {
+  return { name: "correlation", schema: CORRELATION, emptyFor: "rows of your own", of };
+}
+
+const CORRELATION = number("the cell's correlation p: the cosine of two task weight vectors");
+
 /** The columns of the settings that a sweep lists. */
 export function settingColumns<Row>(of: (row: Row) => GridPoint): Column<Row> {
   return { name: "SETTING", schema: LISTED_SETTING, per: "setting", of };

@@ -1,6 +1,7 @@
 import { stringify } from "csv-stringify/sync";
 
-export type CsvValue = string | number;
+/** Null is an empty cell. */
+export type CsvValue = string | number | null;
 
 /** Values in a piece of CSV: a row of `curves.csv` may take 3 ms. */
 const CHUNK = 20;

@@ -1,7 +1,7 @@
 import { groupBy } from "../stats/group-by.ts";
 import { mean, quantileSorted } from "../stats/moments.ts";
 import { type Cell, cellKey } from "./cell.ts";
-import { type Column, crossColumns, csvRow, settingColumns } from "./columns.ts";
+import { type Column, correlationColumn, crossColumns, csvRow, settingColumns } from "./columns.ts";
 import { csvOf } from "./csv.ts";
 import { loss, RUN_FIELDS, text, whole } from "./fields.ts";
 import { LOSS_WORDS } from "./loss-words.ts";
@@ -47,7 +47,7 @@ interface RunPoint {
 export const LONG_CURVE_COLUMNS: readonly Column<RunPoint>[] = [
   { name: "id", schema: RUN_FIELDS.id, of: ({ record }) => record.id },
   { name: "model", schema: RUN_FIELDS.model, of: ({ record }) => record.model },
-  { name: "correlation", schema: RUN_FIELDS.correlation, of: ({ record }) => record.correlation },
+  correlationColumn(({ record }) => record.correlation),
   settingColumns(({ record }) => record.point),
   { name: "run", schema: RUN_FIELDS.run, of: ({ record }) => record.run },
   ...crossColumns(({ record }: RunPoint) => record.cross),
@@ -78,7 +78,7 @@ interface Point {
 
 export const CURVE_COLUMNS: readonly Column<Point>[] = [
   { name: "model", schema: RUN_FIELDS.model, of: ({ cell }) => cell.model },
-  { name: "correlation", schema: RUN_FIELDS.correlation, of: ({ cell }) => cell.correlation },
+  correlationColumn(({ cell }) => cell.correlation),
   settingColumns(({ cell }) => cell.point),
   {
     name: "task",

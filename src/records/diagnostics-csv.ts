@@ -1,7 +1,7 @@
 import { groupBy } from "../stats/group-by.ts";
 import { mean, quantileSorted } from "../stats/moments.ts";
 import { type Cell, cellKey } from "./cell.ts";
-import { type Column, csvRow, settingColumns } from "./columns.ts";
+import { type Column, correlationColumn, csvRow, settingColumns } from "./columns.ts";
 import { csvOf } from "./csv.ts";
 import { number, RUN_FIELDS, text, whole } from "./fields.ts";
 import type { RunRecord } from "./record.ts";
@@ -30,7 +30,7 @@ const statistic = (name: string, what: string, of: (sorted: Float64Array) => num
 
 export const DIAGNOSTIC_COLUMNS: readonly Column<DiagnosticPoint>[] = [
   { name: "model", schema: RUN_FIELDS.model, of: ({ cell }) => cell.model },
-  { name: "correlation", schema: RUN_FIELDS.correlation, of: ({ cell }) => cell.correlation },
+  correlationColumn(({ cell }) => cell.correlation),
   settingColumns(({ cell }) => cell.point),
   {
     name: "quantity",

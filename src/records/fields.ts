@@ -11,6 +11,9 @@ const LARGEST = 3.4028235e38;
 
 const measurement = z.number().refine((value) => Math.abs(value) <= LARGEST);
 
+/** JSON has no NaN: it writes null. */
+const numberOrNull = measurement.nullable();
+
 /** Kinds of values; the JSON Schemas and docs/files.md contain `unit` and `description`. */
 export const text = (description: string) => z.string().meta({ description });
 export const number = (description: string, unit = "") => measurement.meta(about(description, unit));
@@ -32,9 +35,6 @@ function isNumbers(value: unknown): boolean {
   return true;
 }
 
-/** JSON has no NaN: it writes null. */
-const numberOrNull = measurement.nullable();
-
 /** What names a crossed run's data and its initial values. */
 export const CROSS_FIELDS = {
   data: whole("of a crossed sweep: the index of the run's rows and their order, from 0"),
@@ -45,10 +45,12 @@ export const CROSS_FIELDS = {
  * A run, and how it ended: the first keys of a record, and the first columns of every CSV file with a row for each run.
  */
 export const RUN_FIELDS = {
-  id: text("the run's name, made of model, correlation, listed settings and run"),
+  id: text("the run's name, made of model, correlation (if it has one), listed settings and run"),
   status: z.enum(["done", "failed"]).meta({ description: "how the run ended" }),
   model: text("the model, as in `mmoe models`"),
-  correlation: number("the cell's correlation p: the cosine of two task weight vectors"),
+  correlation: numberOrNull.meta({
+    description: "the cell's correlation p: the cosine of two task weight vectors; null for rows of your own",
+  }),
   run: whole("the run's index, from 0: runs of one index see the same rows; of a crossed sweep a number for each pair"),
   seed: whole("the sweep's seed"),
   lr: number("learning rate"),

@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { comparePoints, compareValues } from "../config/grid.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
 import { checkSame } from "./agreement.ts";
+import { byCorrelation } from "./cell.ts";
 import type { RecordHead } from "./journal-line.ts";
 import { journalPaths, readJournalHeads, readJournalOf } from "./read-journals.ts";
 import type { RunRecord } from "./record.ts";
@@ -88,7 +89,7 @@ function sharedSteps(): (record: RunRecord) => RunRecord {
 
 /** An order that depends only on the runs themselves, so results are the same however they were computed. */
 function byRun(a: RunRecord, b: RunRecord): number {
-  return a.run - b.run || a.correlation - b.correlation || byModel(a, b) || comparePoints(a.point, b.point);
+  return a.run - b.run || byCorrelation(a, b) || byModel(a, b) || comparePoints(a.point, b.point);
 }
 
 /** The zoo's models in its order, then others by their names. */

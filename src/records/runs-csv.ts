@@ -1,5 +1,13 @@
 import { mean } from "../stats/moments.ts";
-import { type Column, crossColumns, csvRow, pairColumns, settingColumns, taskColumns } from "./columns.ts";
+import {
+  type Column,
+  correlationColumn,
+  crossColumns,
+  csvRow,
+  pairColumns,
+  settingColumns,
+  taskColumns,
+} from "./columns.ts";
 import { csvOf } from "./csv.ts";
 import { LABEL_CORRELATION, LOSS_UNIT, number, RUN_FIELDS, TRAINED_FIELDS, text } from "./fields.ts";
 import { LOSS_WORDS } from "./loss-words.ts";
@@ -119,7 +127,9 @@ function padded({ record, experts }: RunRow, list: readonly number[] | undefined
 }
 
 const COMMON_COLUMNS: readonly Column<RunRow>[] = [
-  ...fields("id", "model", "correlation", "run"),
+  ...fields("id", "model"),
+  correlationColumn(({ record }) => record.correlation),
+  ...fields("run"),
   ...crossColumns(({ record }: RunRow) => record.cross),
   ...fields("lr", "steps", "batch"),
   settingColumns(({ record }) => record.point), // those three have their columns already

@@ -2,6 +2,7 @@ import { pointText } from "../config/grid.ts";
 import { shortNumber } from "../figures/scale.ts";
 import { modelLabel } from "../figures/style.ts";
 import { capitalised } from "../figures/words.ts";
+import { byCorrelation } from "../records/cell.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import { type EachLoss, LOSS_SETS } from "../records/record.ts";
@@ -31,13 +32,17 @@ function lowestText(cells: readonly CellLosses[]): string {
       some.reduce((low, cell) => (meanOf(cell) < meanOf(low) ? cell : low)),
     );
     const byPoint = groupBy(lowest, ({ point }) => pointText(point));
-    const places = [...byPoint].map(([point, some]) => `with ${point} at ${correlationsText(some)}`);
+    const places = [...byPoint].map(([point, some]) => `with ${point} ${placesText(some)}`);
     return `for ${modelLabel(model)} ${listed(places)}`;
   });
   return ofModels.join("; ");
 }
 
-function correlationsText(cells: readonly CellLosses[]): string {
-  const rising = [...cells].sort((a, b) => a.correlation - b.correlation);
-  return listed(rising.map((cell) => `${shortNumber(cell.correlation)} (${lossText(meanOf(cell))})`));
+/** `at correlation 0.5 (0.0500) and 1 (0.0400)`; on rows of the user's own `(0.0500)`. */
+function placesText(cells: readonly CellLosses[]): string {
+  const texts = [...cells].sort(byCorrelation).map((cell) => {
+    const loss = `(${lossText(meanOf(cell))})`;
+    return cell.correlation === null ? loss : `${shortNumber(cell.correlation)} ${loss}`;
+  });
+  return cells[0]?.correlation === null ? listed(texts) : `at ${listed(texts)}`;
 }

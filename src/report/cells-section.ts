@@ -4,7 +4,7 @@ import { centreOf, estimate } from "../figures/interval.ts";
 import { shortNumber } from "../figures/scale.ts";
 import { modelLabel } from "../figures/style.ts";
 import { finalMeans, sweepCells } from "../figures/sweep-cells.ts";
-import { capitalised } from "../figures/words.ts";
+import { areOnOwnRows, capitalised } from "../figures/words.ts";
 import { type Cell, cellKey, cellOf } from "../records/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
@@ -29,9 +29,10 @@ export function cellsSection(results: Results): Html {
   const missing = lines.some((line) => line.missing > 0);
   const keys = Object.keys(lines[0]?.point ?? {});
   const groups = [...groupBy(lines, ({ correlation }) => String(correlation)).values()];
+  const ownRows = areOnOwnRows(lines);
   const table = html`<table class="cells">
 <thead>
-<tr><th scope="col" rowspan="2">Correlation</th><th scope="col" rowspan="2">Model</th>${keys.map((key) => html`<th scope="col" rowspan="2" class="number">${key}</th>`)}<th scope="col" rowspan="2" class="number">Runs</th><th scope="col" rowspan="2" class="number">Failed</th>${
+<tr>${ownRows ? "" : CORRELATION}<th scope="col" rowspan="2">Model</th>${keys.map((key) => html`<th scope="col" rowspan="2" class="number">${key}</th>`)}<th scope="col" rowspan="2" class="number">Runs</th><th scope="col" rowspan="2" class="number">Failed</th>${
     missing ? html`<th scope="col" rowspan="2" class="number">Missing</th>` : ""
   }${LOSS_SETS.map((set) => html`<th scope="colgroup" colspan="3">${capitalised(LOSS_WORDS[set].name)}</th>`)}</tr>
 <tr>${LOSS_SETS.map(() => html`<th scope="col" class="number">Mean</th><th scope="col" class="number">95 % interval</th><th scope="col" class="number">Median</th>`)}</tr>
@@ -45,10 +46,12 @@ ${groups.map(
   const unit = lossUnitOf(results.config);
   return section("cells", "Final losses", [
     tableBox("Final losses of each cell", table),
-    html`<p class="note">Loss after the last step: ${unit.measure}, the mean over tasks, ${unit.of} (${meanText(unit)}). Training loss is over ${trainingRows(results)}, held-out loss over rows that no run trains on; the running mean is the ${LOSS_WORDS.running.atStep}. Intervals are those of
-the mean over runs. The lowest mean at a correlation is bold.</p>`,
+    html`<p class="note">Loss after the last step: ${unit.measure}, the mean over tasks, ${unit.of}${unit.ofMean === null ? "" : ` (${meanText(unit)})`}. Training loss is over ${trainingRows(results)}, held-out loss over rows that no run trains on; the running mean is the ${LOSS_WORDS.running.atStep}. Intervals are those of
+the mean over runs. The lowest mean${ownRows ? "" : " at a correlation"} is bold.</p>`,
   ]);
 }
+
+const CORRELATION = html`<th scope="col" rowspan="2">Correlation</th>`;
 
 function linesOf(results: Results): CellLine[] {
   const trained = new Map(sweepCells(results).map((cell) => [cellKey(cell), cell]));
@@ -75,7 +78,9 @@ function cellRow(
 ): Html {
   const { model, correlation, losses, failed } = line;
   const heading =
-    group.length > 0 ? html`<th scope="rowgroup" rowspan="${group.length}">${shortNumber(correlation)}</th>` : "";
+    group.length > 0 && correlation !== null
+      ? html`<th scope="rowgroup" rowspan="${group.length}">${shortNumber(correlation)}</th>`
+      : "";
   return html`<tr>${heading}<th scope="row">${modelLabel(model)}</th>${Object.values(line.point).map((value) => numberCell(String(value)))}${numberCell(thousands(losses.train.length))}${numberCell(thousands(failed.length))}${
     missing ? numberCell(thousands(line.missing)) : ""
   }${LOSS_SETS.map((set) => lossCells(losses[set], line === lowest[set]))}</tr>

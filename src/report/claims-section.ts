@@ -1,5 +1,7 @@
 import { boundText, oursText, paperText } from "../claims/because.ts";
 import type { Claim, ClaimPart } from "../claims/claim.ts";
+import { noCorrelations } from "../claims/claims.ts";
+import type { Config } from "../config/config.ts";
 import { capitalised } from "../figures/words.ts";
 import type { SeveralPoints } from "../records/at-point.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
@@ -31,6 +33,11 @@ export function noClaims({ why, choice }: SeveralPoints): Html {
 <code>mmoe report</code> with <code>--at ${choice}</code>.</p>
 `,
   );
+}
+
+/** In place of the verdicts where rows are the user's own. */
+export function noClaimsOn(rows: NonNullable<Config["rows"]>): Html {
+  return section("claims", "Does the paper hold?", html`<p>${capitalised(noCorrelations(rows))}.</p>\n`);
 }
 
 /** `On training rows` */

@@ -2,7 +2,7 @@ import { shortNumber } from "../figures/scale.ts";
 import { modelLabel } from "../figures/style.ts";
 import type { RunRecord } from "../records/record.ts";
 import { thousands } from "../units.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, html, NOTHING } from "./html.ts";
 import { headRow, section, tableBox } from "./section.ts";
 
 /** Most failed runs that are named; `runs.csv` has all. */
@@ -14,7 +14,7 @@ export function failuresSection(records: readonly RunRecord[]): Html {
   if (failed.length === 0) return section("failures", "Failed runs", html`<p>No run failed.</p>`);
   const more = failed.length - NAMED;
   const table = html`<table>
-<thead>${headRow(["Run", "Model", "Correlation", "Reason"])}</thead>
+<thead>${headRow(["Run", "Model", ...(failed[0]?.correlation === null ? [] : ["Correlation"]), "Reason"])}</thead>
 <tbody>${failed.slice(0, NAMED).map(failureRow)}</tbody>
 </table>`;
   return section("failures", "Failed runs", [
@@ -27,6 +27,7 @@ it is counted, but no mean, interval, figure or verdict includes it.</p>
 }
 
 function failureRow({ id, model, correlation, reason }: RunRecord): Html {
-  return html`<tr><th scope="row"><code>${id}</code></th><td>${modelLabel(model)}</td><td>${shortNumber(correlation)}</td><td>${reason}</td></tr>
+  const at = correlation === null ? NOTHING : html`<td>${shortNumber(correlation)}</td>`;
+  return html`<tr><th scope="row"><code>${id}</code></th><td>${modelLabel(model)}</td>${at}<td>${reason}</td></tr>
 `;
 }

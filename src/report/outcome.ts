@@ -2,6 +2,7 @@ import type { Claim } from "../claims/claim.ts";
 import { trainedValues } from "../config/tuned.ts";
 import { shortNumber } from "../figures/scale.ts";
 import { modelLabel } from "../figures/style.ts";
+import { byCorrelation } from "../records/cell.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
@@ -14,17 +15,18 @@ import { type Lowest, lowestModels, meanOf } from "./ranking.ts";
 import { listed, lossText } from "./report-words.ts";
 
 /**
- * The outcome in one sentence on all losses, a warning if they disagree, and the verdicts on the claims. A page that
+ * The outcome in one sentence on all losses, a warning if they disagree, and the verdicts on the claims, if there are any.
+ * A page that
  * shows only one loss would hide the outcome of the others.
  */
 export function outcome(
   results: Results,
   cells: EachLoss<readonly CellLosses[]>,
-  claims: EachLoss<readonly Claim[]>,
+  claims: EachLoss<readonly Claim[]> | undefined,
 ): Html {
   const lowest = eachLoss((set) => lowestModels(cells[set]));
   return html`<p class="lead">${sentence(results, cells, lowest)}</p>
-${disagreement(lowest)}<p>${claimsSentence(claims)} ${ratios(cells)}</p>
+${disagreement(lowest)}<p>${claims ? `${claimsSentence(claims)} ` : ""}${ratios(cells)}</p>
 `;
 }
 
@@ -69,9 +71,11 @@ function ofOneModel(cells: EachLoss<readonly CellLosses[]>, after: string): stri
 
 /** `0.2621 at 0.5 to 0.2238 at 1`: at the lowest and the highest correlation. */
 function endsText(cells: readonly CellLosses[]): string {
-  const ordered = cells.filter(({ byRun }) => byRun.size > 0).sort((a, b) => a.correlation - b.correlation);
+  const ordered = cells.filter(({ byRun }) => byRun.size > 0).sort(byCorrelation);
   const ends = [...new Set([ordered[0] as CellLosses, ordered.at(-1) as CellLosses])];
-  return ends.map((cell) => `${lossText(meanOf(cell))} at correlation ${shortNumber(cell.correlation)}`).join(" to ");
+  const at = ({ correlation }: CellLosses) =>
+    correlation === null ? "" : ` at correlation ${shortNumber(correlation)}`;
+  return ends.map((cell) => `${lossText(meanOf(cell))}${at(cell)}`).join(" to ");
 }
 
 /** `MMoE at every correlation`, `MMoE at 0.5, OMoE at 0.9 and 1`. */
@@ -98,7 +102,7 @@ function placeText(some: readonly Lowest[], all: readonly Lowest[]): string {
 }
 
 function correlationList(lowest: readonly Lowest[]): string {
-  return listed(lowest.map(({ correlation }) => shortNumber(correlation)));
+  return listed(lowest.flatMap(({ correlation }) => (correlation === null ? [] : shortNumber(correlation))));
 }
 
 /** Correlations at which not the same model is lowest on all losses. */
@@ -106,7 +110,8 @@ function disagreement(lowest: EachLoss<readonly Lowest[]>): Html {
   const cases = lowest.train.flatMap(({ correlation }) => {
     const models = alike((set) => lowest[set].find((one) => one.correlation === correlation)?.model ?? "");
     const texts = models.map(([model, sets]) => `${modelLabel(model)} ${whereText(sets)}`);
-    return models.length > 1 ? [`at ${shortNumber(correlation)} ${texts.join(", ")}`] : [];
+    const at = correlation === null ? "" : `at ${shortNumber(correlation)} `;
+    return models.length > 1 ? [`${at}${texts.join(", ")}`] : [];
   });
   if (cases.length === 0) return NOTHING;
   return html`<p class="finding"><strong>The losses are lowest for different models:</strong> ${cases.join("; ")}.</p>

@@ -1,12 +1,13 @@
 import { offBy } from "../figures/differences.ts";
 import { estimate } from "../figures/interval.ts";
+import { byCorrelation } from "../records/cell.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 
 /** The model with the lowest mean loss at a correlation. */
 export interface Lowest {
-  readonly correlation: number;
+  readonly correlation: number | null;
   readonly model: string;
   /**
    * The second lowest, if it is not told apart on the runs done in both: the 95 % interval of the difference contains
@@ -25,7 +26,7 @@ export function lowestModels(cells: readonly CellLosses[]): Lowest[] {
     const { correlation, model } = first;
     return [{ correlation, model, near: areApart(first, second) ? undefined : second.model }];
   });
-  return lowest.sort((a, b) => a.correlation - b.correlation);
+  return lowest.sort(byCorrelation);
 }
 
 export function meanOf({ byRun }: CellLosses): number {

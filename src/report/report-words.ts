@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+import type { Config } from "../config/config.ts";
 import { shortNumber, signed } from "../figures/scale.ts";
 import { modelLabel } from "../figures/style.ts";
 
@@ -14,8 +16,13 @@ export function modelsText(models: readonly string[]): string {
   return models.length > NAMED ? `${models.length} models` : listed(models.map(modelLabel));
 }
 
+/** ` at correlation 1`, or ` on cars.csv`. */
+export function placeText({ correlations, rows }: Config): string {
+  return rows === null ? ` at ${correlationsText(correlations ?? [])}` : ` on ${basename(rows.file)}`;
+}
+
 /** `correlation 1`, `correlations 0.5, 0.9 and 1`, `21 correlations from 0 to 1`. */
-export function correlationsText(correlations: readonly number[]): string {
+function correlationsText(correlations: readonly number[]): string {
   const texts = [...correlations].sort((a, b) => a - b).map(shortNumber);
   if (texts.length === 1) return `correlation ${texts[0]}`;
   if (texts.length > NAMED) return `${texts.length} correlations from ${texts[0]} to ${texts.at(-1)}`;

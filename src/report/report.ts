@@ -9,7 +9,7 @@ import { type EachLoss, eachLoss, type LossSet } from "../records/record.ts";
 import { thousands } from "../units.ts";
 import { bestPoints } from "./best-points.ts";
 import { cellsSection } from "./cells-section.ts";
-import { claimsSection, noClaims } from "./claims-section.ts";
+import { claimsSection, noClaims, noClaimsOn } from "./claims-section.ts";
 import { costSection } from "./cost-section.ts";
 import { failuresSection } from "./failures-section.ts";
 import { figuresSection } from "./figures-section.ts";
@@ -17,7 +17,7 @@ import { type Html, html } from "./html.ts";
 import { page } from "./html-page.ts";
 import { outcome } from "./outcome.ts";
 import { provenanceSection } from "./provenance-section.ts";
-import { correlationsText, modelsText } from "./report-words.ts";
+import { modelsText, placeText } from "./report-words.ts";
 import { seesawText } from "./seesaw-text.ts";
 import { settingsSection } from "./settings-section.ts";
 import { runPicker } from "./single-runs.ts";
@@ -32,10 +32,11 @@ export function reportHtml(results: Results, loss: LossSet): string {
   const trained = sweepCells(results);
   const figures = drawVariants(results);
   const shown = {
-    ...{ models: modelsOf(trained), correlations: correlationsOf(trained), loss },
+    ...{ models: modelsOf(trained), loss },
+    correlations: correlationsOf(trained).filter((p) => p !== null),
     paper: figures.drawn.some(hasPaper),
   };
-  const title = `${modelsText(config.models)} at ${correlationsText(config.correlations)}${pointsText(results)}`;
+  const title = `${modelsText(config.models)}${placeText(config)}${pointsText(results)}`;
   const { lead, verdicts } =
     several === undefined ? ofOnePoint(results, cells) : { lead: bestPoints(cells), verdicts: noClaims(several) };
   return page({ title: `${config.name}: ${title}`, rules: switchRules(shown) }, [
@@ -66,6 +67,8 @@ ${lead}${unfinished(results)}</header>
 
 /** The outcome and the verdicts, both of which compare cells at one grid point. */
 function ofOnePoint(results: Results, cells: EachLoss<readonly CellLosses[]>): { lead: Html; verdicts: Html } {
+  const { rows } = results.config;
+  if (rows !== null) return { lead: outcome(results, cells, undefined), verdicts: noClaimsOn(rows) };
   const claims = eachLoss((set) => claimsOf(results, set));
   return { lead: outcome(results, cells, claims), verdicts: claimsSection(claims) };
 }

@@ -2,7 +2,7 @@ import { shortNumber } from "../figures/scale.ts";
 import { modelLabel } from "../figures/style.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import { LOSS_SETS, type LossSet } from "../records/record.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, html, NOTHING } from "./html.ts";
 
 export interface Shown {
   readonly models: readonly string[];
@@ -41,7 +41,7 @@ ${radios(
   "linear",
 )}
 ${boxes("Models", "model", models, modelLabel)}
-${boxes("Correlations", "correlation", correlations, shortNumber)}
+${correlations.length > 0 ? boxes("Correlations", "correlation", correlations, shortNumber) : NOTHING}
 ${paper ? PAPER : ""}
 </div>
 `;

@@ -1,4 +1,4 @@
-import { type Cell, cellOf, pointText } from "../records/cell.ts";
+import { byCorrelation, type Cell, cellOf, pointText } from "../records/cell.ts";
 import { type CellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { holm } from "../stats/holm.ts";
@@ -29,7 +29,7 @@ export function betweenModels(cells: readonly CellLosses[]): CellComparison[] {
 
 /** Every two correlations of each model and grid point, the lower one first: one family of tests. */
 export function betweenCorrelations(cells: readonly CellLosses[]): CellComparison[] {
-  const rising = [...cells].sort((a, b) => a.correlation - b.correlation);
+  const rising = [...cells].sort(byCorrelation);
   return compared(pairsWithin(rising, ({ model, point }) => `${model} ${pointText(point)}`));
 }
 

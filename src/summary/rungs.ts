@@ -19,10 +19,10 @@ export interface Rungs extends Ladder {
 
 /**
  * How many runs end on each rung of the ladder, by task; a run above `bad` is in a bad minimum. Undefined for the running
- * mean: it contains how fast a run learned, so it lies above the rung that the run ends on.
+ * mean: it contains how fast a run learned, so it lies above the rung that the run ends on; and for rows of the user's own.
  */
 export function rungsOf(results: Results, loss: LossSet, bad: number): Rungs | undefined {
-  if (loss === "running") return undefined;
+  if (loss === "running" || results.config.rows !== null) return undefined;
   const ladder = ladderOf(results.config);
   const byCell = groupBy(results.records, cellKey);
   const cells = cellsOf(results.config).map((cell): CellRungs => {

@@ -20,7 +20,7 @@ export interface Summary {
   readonly models: readonly CellComparison[];
   readonly correlations: readonly CellComparison[];
   readonly spreads: readonly SpreadComparison[];
-  /** The rungs of the ladder that runs end on; null for the running mean. */
+  /** The rungs of the ladder that runs end on; null for the running mean, and for rows of the user's own. */
   readonly rungs: Rungs | null;
 }
 

@@ -1,19 +1,19 @@
-import { type Config, configAt, generatorOf, modelOf, trainingOf } from "../config/config.ts";
+import { type Config, configAt, generatorOf, modelOf, tableOf, trainingOf } from "../config/config.ts";
 import { crossedPairs, crossedRun } from "../config/cross.ts";
 import { listedKeys, pointCount } from "../config/grid.ts";
 import { tunedFor } from "../config/tuned.ts";
-import { correlationMatrix, type Matrix } from "../data/correlation-matrix.ts";
-import type { AnyRun } from "../engines/engine.ts";
+import { correlationMatrix } from "../data/correlation-matrix.ts";
+import type { AnyRun, FromTable, Generated } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import type { Model } from "../models/code.ts";
-import { type Cell, cellsOf, runId } from "../records/cell.ts";
+import { type Cell, cellsOf, correlationsIn, runId } from "../records/cell.ts";
 
 /** A list of more runs would not fit in memory, and their training would take more than a lifetime. */
 const MOST_RUNS = 10_000_000;
 
 /** Every run of a sweep. Repeats are outermost: a sweep that is stopped early has about as many runs in every cell. */
 export function planRuns(config: Config): AnyRun[] {
-  const cells = config.correlations.length * config.models.length * pointCount(config);
+  const cells = correlationsIn(config).length * config.models.length * pointCount(config);
   if (config.runs * cells > MOST_RUNS) {
     throw new UsageError(`runs: ${config.runs} in ${cells} cells are more than ${MOST_RUNS} runs; give fewer`);
   }
@@ -34,29 +34,34 @@ function repeatsOf({ runs, cross }: Config): Pick<AnyRun, "index" | "cross">[] {
     .map((pair) => ({ index: crossedRun(pair), cross: pair }));
 }
 
-interface Kind extends Omit<AnyRun, "id" | "index" | "seed"> {
-  readonly cell: Cell;
-}
+type Kind = { readonly cell: Cell } & Pick<AnyRun, "model" | "training" | "point"> & (Generated | FromTable);
 
 /** What the runs of each cell have in common. Equal values are one object: engines group many runs by them. */
 function kindsOf(config: Config): Kind[] {
-  const matrices = new Map(
-    config.correlations.map((p) => [p, correlationMatrix(config.tasks, p, config.correlationMatrix)]),
-  );
+  const origins = originsOf(config);
   const isGrid = listedKeys(config).length > 0;
-  const [models, trainings, generators] = [sharing<Model>(), sharing<AnyRun["training"]>(), sharing<AnyRun["data"]>()];
+  const [models, trainings] = [sharing<Model>(), sharing<AnyRun["training"]>()];
   return cellsOf(config).map((cell) => {
     const { model, correlation, point } = cell;
     const settings = tunedFor(configAt(config, point), model, correlation);
     return {
-      ...{ cell, correlation, correlationMatrix: matrices.get(correlation) as Matrix },
+      ...{ cell, ...(origins.get(correlation) as Generated | FromTable) },
       model: models(modelOf(settings, model)),
       training: trainings(trainingOf(settings)),
-      data: generators(generatorOf(settings)),
       ...(settings.diagnostics.length > 0 && { diagnostics: settings.diagnostics }),
       ...(isGrid && { point }),
     };
   });
+}
+
+/** Where the rows of each correlation come from. */
+function originsOf(config: Config): Map<number | null, Generated | FromTable> {
+  const table = tableOf(config);
+  if (table) return new Map([[null, { data: table, correlation: null, correlationMatrix: null }]]);
+  const data = generatorOf(config);
+  const { tasks, correlationMatrix: pattern } = config;
+  const origin = (p: number) => ({ data, correlation: p, correlationMatrix: correlationMatrix(tasks, p, pattern) });
+  return new Map(config.correlations?.map((p) => [p, origin(p)]));
 }
 
 /** A function that returns the same object for equal values. */

@@ -11,7 +11,7 @@ import { type RunRecord, recordOf } from "../records/record.ts";
 import { ResultsFolder } from "../records/results-folder.ts";
 import { otherTrainers } from "../records/writers.ts";
 import { type EngineName, type EngineOptions, loadEngine } from "./engines.ts";
-import { checkRuns, type ShareRequest, type SweepShare, shareOf } from "./share.ts";
+import { checkRuns, type ShareRequest, type SweepShare, shareOf, withTables } from "./share.ts";
 import { TimeLimit } from "./time-limit.ts";
 
 /** A sweep to train, by which engine, and for how long. */
@@ -90,7 +90,8 @@ export async function runSweep(
   { signal, listener = {} }: { signal?: AbortSignal; listener?: SweepListener } = {},
 ): Promise<SweepOutcome> {
   const note = (line: string) => listener.note?.(line);
-  const share = shareOf(request, note);
+  const planned = shareOf(request, note);
+  const share = { ...planned, todo: withTables(planned.todo) };
   const engine = await loadEngine(request.engine ?? "auto", { ...request.engineOptions, note }, share.todo);
   try {
     await checkRuns(share.todo, engine);

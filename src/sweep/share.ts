@@ -3,10 +3,12 @@ import type { Config } from "../config/config.ts";
 import type { AnyRun, Engine } from "../engines/engine.ts";
 import type { MethodName } from "../engines/methods.ts";
 import { UsageError } from "../errors.ts";
+import { memo } from "../memo.ts";
 import type { Model } from "../models/code.ts";
 import { defaultFolder, findResults } from "../records/find-results.ts";
 import type { RecordHead } from "../records/journal-line.ts";
 import type { Shard } from "../records/writer-lock.ts";
+import { withValues } from "../tables/read-table.ts";
 import { megabytes } from "../units.ts";
 import { planShard } from "./shard.ts";
 
@@ -55,6 +57,15 @@ export function shareOf(request: ShareRequest, note: (line: string) => void = ()
   const kept = [...(found ?? [])].filter(([, { status }]) => status === "done" || !request.retryFailed);
   const ended = new Map(kept);
   return { config, out, shard, runs, todo: runs.filter(({ id }) => !ended.has(id)), ended, begun: found !== undefined };
+}
+
+/**
+ * The runs with the rows of a table in memory, one copy for all. Throws UsageError if its file is not the one that the
+ * config was made with.
+ */
+export function withTables(runs: readonly AnyRun[]): AnyRun[] {
+  const read = memo(withValues);
+  return runs.map((run) => (run.correlation === null ? { ...run, data: read(run.data) } : run));
 }
 
 /** Refuses, before the first step, what the engine can't train and a sweep that memory can't hold. */

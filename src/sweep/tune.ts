@@ -34,7 +34,7 @@ export interface Candidate {
 /** The point of the lowest mean final loss of a model, or of a cell. */
 export interface Pick {
   readonly model: string;
-  /** Undefined for a choice by model. */
+  /** Undefined for a choice by model, and for rows of the user's own. */
   readonly correlation: number | undefined;
   /** The values of the settings for each of which something is chosen; they are in no point of the pick. */
   readonly at: GridPoint;
@@ -87,7 +87,7 @@ function pickOf(group: readonly CellLosses[], results: Results, by: TuneOptions[
   const behind = next && comparePairs(next.losses, best.losses).mean;
   return {
     model,
-    correlation: by === "model" ? undefined : correlation,
+    correlation: by === "model" ? undefined : (correlation ?? undefined),
     candidates: contenders.map(({ losses: _, ...candidate }) => candidate),
     chosen: best.point,
     next: next && behind && { point: next.point, behind, runs: best.losses.length },

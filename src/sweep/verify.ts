@@ -4,6 +4,7 @@ import type { Engine } from "../engines/engine.ts";
 import { numbersOf, sameNumbers } from "../records/journal-line.ts";
 import { type RunRecord, recordOf, tasksOf } from "../records/record.ts";
 import { planRuns } from "./plan.ts";
+import { withTables } from "./share.ts";
 
 /** A finished run, and the same run trained again. */
 export interface Verified {
@@ -23,7 +24,7 @@ export async function verifyRuns(
   signal: AbortSignal,
 ): Promise<Verified[]> {
   const recorded = new Map(records.map((record) => [record.id, record]));
-  const runs = planRuns(config).filter(({ id }) => recorded.has(id));
+  const runs = withTables(planRuns(config).filter(({ id }) => recorded.has(id)));
   const verified: Verified[] = [];
   await engine.train(runs, {
     signal,

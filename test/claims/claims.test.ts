@@ -6,7 +6,8 @@ import type { Claim, ClaimPart } from "../../src/claims/claim.ts";
 import { claimsOf } from "../../src/claims/claims.ts";
 import { labelVariance } from "../../src/data/moments.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
-import type { AnyRun } from "../../src/engines/engine.ts";
+import type { GeneratedRun } from "../../src/engines/engine.ts";
+import type { Model } from "../../src/models/code.ts";
 import { chance, type LossOf, likeThePaper, madeResults, PAPER_MEANS } from "../support/made-results.ts";
 
 const claims = (lossOf: LossOf, set: string[] = [], preset = "fixed-rows") =>
@@ -179,6 +180,6 @@ test("boundText(part) says where a statistic should lie", () => {
   expect([text(0, most), text(0.75, 4 / 3), text(-most, 0.1)]).toEqual(["above 0", "0.75 to 1.33", "below 0.10"]);
 });
 
-function likeThePaperLoss(run: AnyRun): number {
+function likeThePaperLoss(run: GeneratedRun<Model>): number {
   return likeThePaper(run) as number;
 }

@@ -29,7 +29,9 @@ describe("constants in place of a preset's name", () => {
 
   test("make the rows of every run, and the models' inputs", () => {
     expect(generatorOf(config)).toEqual(twoSines);
-    expect(planRuns(config).every(({ data }) => data.scale === 0.5 && data.alpha[1] === 6.5)).toBe(true);
+    expect(planRuns(config).every(({ data }) => "scale" in data && data.scale === 0.5 && data.alpha[1] === 6.5)).toBe(
+      true,
+    );
     expect(modelOf(configAt(config, {}), "mmoe").inputs).toBe(7);
   });
 

@@ -57,7 +57,7 @@ describe("loadConfig(file, overrides)", () => {
     expect(() => {
       config.runs = 1;
     }).toThrow(TypeError);
-    expect(() => config.correlations.push(0)).toThrow(TypeError);
+    expect(() => config.correlations?.push(0)).toThrow(TypeError);
   });
 
   test("reads JSON too", () => {
@@ -67,7 +67,7 @@ describe("loadConfig(file, overrides)", () => {
 
   test("takes -0 for 0", () => {
     const { correlations } = loadConfig("fixed-rows", [override("--corr", "correlations", ["-0"])]);
-    expect(Object.is(correlations[0], 0)).toBe(true);
+    expect(Object.is(correlations?.[0], 0)).toBe(true);
   });
 
   const flags: [string, string, string | string[], string][] = [

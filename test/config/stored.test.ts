@@ -4,6 +4,7 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import { CONFIG_VERSION } from "../../src/config/schema.ts";
 import { LATER_SETTINGS } from "../../src/config/settings.ts";
 import { generatorOfTrials, loadTrials } from "../../src/config/trials.ts";
 import { configYaml } from "../../src/config/write.ts";
@@ -20,6 +21,8 @@ function stored(change: (text: string) => string): string {
   writeFileSync(path, change(configYaml(loadConfig("smoke"))));
   return path;
 }
+
+const VERSION = `version: ${CONFIG_VERSION}`;
 
 /** What is said of a config file as it is refused. */
 const complaintOf = (path: string) => complaint(() => loadConfig(path));
@@ -46,12 +49,19 @@ test("results/figure2 is read as it was stored", () => {
 });
 
 test("a stored config says its version", () => {
-  expect(configYaml(loadConfig("smoke"))).toMatch(/^version: 5\n/);
+  expect(configYaml(loadConfig("smoke"))).toMatch(new RegExp(`^version: ${CONFIG_VERSION}\n`));
+});
+
+test("a config of the newest version needs no rows: it is of the generator's", () => {
+  const path = stored((text) => text.replaceAll(/^ *rows:.*\n/gm, ""));
+  expect(readFileSync(path, "utf8")).toMatch(/^method:/m);
+  expect(loadConfig(path)).toEqual(loadConfig("smoke"));
 });
 
 test("a stored config of a newer version is refused in a line", () => {
-  const path = stored((text) => `${text.replace("version: 5", "version: 6")}weightDecay: 0\n`);
-  expect(complaintOf(path)).toBe(`${path}: stored by a newer mmoe (version 6, this one reads up to 5); use that one`);
+  const path = stored((text) => `${text.replace(VERSION, `version: ${CONFIG_VERSION + 1}`)}weightDecay: 0\n`);
+  const versions = `version ${CONFIG_VERSION + 1}, this one reads up to ${CONFIG_VERSION}`;
+  expect(complaintOf(path)).toBe(`${path}: stored by a newer mmoe (${versions}); use that one`);
 });
 
 test("a stored config with a setting that there is not is refused in a line", () => {
@@ -60,19 +70,21 @@ test("a stored config with a setting that there is not is refused in a line", ()
 });
 
 test("a version that is none is refused", () => {
-  expect(complaintOf(stored((text) => text.replace("version: 5", "version: two")))).toMatch(
-    /: version: expected the version of a stored config, a whole number from 1 to 5, got "two"$/,
+  expect(complaintOf(stored((text) => text.replace(VERSION, "version: two")))).toMatch(
+    new RegExp(
+      `: version: expected the version of a stored config, a whole number from 1 to ${CONFIG_VERSION}, got "two"$`,
+    ),
   );
 });
 
 test("a stored config of version 1 lacks what came with version 2, but not what it had", () => {
-  const first = (text: string) => text.replace("version: 5", "version: 1").replace(LATER, "");
+  const first = (text: string) => text.replace(VERSION, "version: 1").replace(LATER, "");
   expect(loadConfig(stored(first))).toEqual(loadConfig("smoke"));
   expect(complaintOf(stored((text) => first(text).replace(/^batch: 64\n/m, "")))).toMatch(/: batch: .*, got nothing$/);
 });
 
 describe("a file that people write", () => {
-  const bare = (text: string) => text.replace("version: 5\n", "");
+  const bare = (text: string) => text.replace(`${VERSION}\n`, "");
 
   test("from before a setting goes on without it", () => {
     const path = stored((text) => bare(text).replace(LATER, ""));

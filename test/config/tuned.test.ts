@@ -3,12 +3,14 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
+import { rowsOverride } from "../../src/config/rows.ts";
 import type { Settings } from "../../src/config/schema.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
 import { trainedValues } from "../../src/config/tuned.ts";
 import { configYaml } from "../../src/config/write.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 import { temporaryFolder } from "../support/effects.ts";
+import { tableFile } from "../support/tables.ts";
 
 type Tuned = NonNullable<Settings["tuned"]>;
 const BY_MODEL: Tuned["choices"] = [
@@ -65,6 +67,21 @@ describe("a tuned sweep", () => {
       "tuned: expected one choice for mmoe at 0.5, method=mgda, got 0; tune again with it, or add --set tuned=null",
     );
     expect(planRuns(tuned(choices, "models=mmoe", "method=famo"))[0]?.training.lr).toBe(0.02);
+  });
+
+  test("on rows of one's own trains each value with those that are for it, and names a model alone", () => {
+    const choices = [0, 0.1].map((dropout, i) => ({ model: "mmoe", at: { dropout }, values: { lr: (i + 1) / 100 } }));
+    const of = (models: string, dropout = "0,0.1") =>
+      loadConfig("smoke", [
+        rowsOverride(tableFile()),
+        ...[`models=${models}`, "runs=1", `dropout=${dropout}`].map(setOverride),
+        { source: "tuned", values: { tuned: { ...WHY, points: [], choices } } },
+      ]);
+    expect(planRuns(of("mmoe")).map(({ id, training }) => [id, training.lr])).toEqual([
+      ["mmoe/dropout=0/000", 0.01],
+      ["mmoe/dropout=0.1/000", 0.02],
+    ]);
+    expect(() => of("mmoe,omoe", "0.1")).toThrow("tuned: expected one choice for omoe, got 0; tune again with it");
   });
 
   test("has the ids of a sweep without choices, and comes back from its file", () => {

@@ -25,10 +25,13 @@ test("leftOutSentence(all, drawn) says what is drawn only where something is lef
   expect(leftOutSentence([-0.5, 1], [1])).toBe(" Of 2 correlations, only 1 is drawn; the CSV file has all.");
 });
 
-test("figureWords(number, models) names the paper's figure, or the models where they are not its own", () => {
-  expect(figureWords(5, ["omoe", "mmoe"])).toEqual({ of: "", figure: " (Figure 5)" });
-  expect(figureWords(4, ["shared-bottom-16"])).toEqual({ of: " of shared-bottom-16", figure: "" });
-  expect(figureWords(4, ["omoe", "cgc", "ple"])).toEqual({ of: " of OMoE, cgc and ple", figure: "" });
-  expect(figureWords(4, named(13))).toEqual({ of: " of 13 models", figure: "" });
+test("figureWords(number, cells) names the paper's figure, or the models where they are not its own", () => {
+  const cellsOf = (models: readonly string[], correlation: number | null = 0.5) =>
+    models.map((model) => ({ model, correlation, point: {} }));
+  expect(figureWords(5, cellsOf(["omoe", "mmoe"]))).toEqual({ of: "", figure: " (Figure 5)" });
+  expect(figureWords(5, cellsOf(["omoe", "mmoe"], null))).toEqual({ of: "", figure: "" });
+  expect(figureWords(4, cellsOf(["shared-bottom-16"]))).toEqual({ of: " of shared-bottom-16", figure: "" });
+  expect(figureWords(4, cellsOf(["omoe", "cgc", "ple"]))).toEqual({ of: " of OMoE, cgc and ple", figure: "" });
+  expect(figureWords(4, cellsOf(named(13)))).toEqual({ of: " of 13 models", figure: "" });
   expect([ofOneModel(["mmoe"]), ofOneModel(["omoe", "mmoe"])]).toEqual([" of MMoE", ""]);
 });

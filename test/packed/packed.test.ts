@@ -127,7 +127,7 @@ describe("the installed package", () => {
 describe("the examples", () => {
   test("are all run here", () => {
     const programs = ["own-figure.js", "own-models.yaml", "rows.js", "sweep-and-summary.js"];
-    expect(readdirSync(EXAMPLES).sort()).toEqual(["film.mjs", ...programs]);
+    expect(readdirSync(EXAMPLES).sort()).toEqual(["cars-csv.js", "cars.yaml", "film.mjs", ...programs]);
   });
 
   test("fit the package's types", () => {
@@ -160,6 +160,21 @@ describe("the examples", () => {
     expect(readFileSync(join(user, "own/figures/final-loss.svg"), "utf8")).toContain("film");
     const { stdout } = mmoe("verify", "own", "--runs", "20");
     expect(stdout.match(/ same$/gm)).toHaveLength(20);
+  });
+
+  test("cars-csv.js says which package it needs", () => {
+    const { status, stderr } = node("cars-csv.js");
+    const line = "cars-csv.js: the package vega-datasets is missing; run: npm install vega-datasets\n";
+    expect([status, stderr]).toEqual([1, line]);
+  });
+
+  test("cars-csv.js and cars.yaml train models on a table of another package, and verify them", () => {
+    npm("install", "--no-audit", "--no-fund", "--no-save", "vega-datasets@3.2.1");
+    expect(node("cars-csv.js").stdout).toBe("cars.csv: 392 rows\n");
+    const { status } = mmoe("sweep", "cars.yaml", "--runs", "4", "--steps", "200", "--out", "cars");
+    expect(status).toBe(0);
+    expect(mmoe("summary", "cars", "--loss", "heldout").stdout.match(/^\S+ +4 +0\.\d{4} /gm)).toHaveLength(3);
+    expect(mmoe("verify", "cars", "--runs", "12").stdout.match(/ same$/gm)).toHaveLength(12);
   });
 
   test("film.mjs has about as many parameters as Shared-Bottom", () => {

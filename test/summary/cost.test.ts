@@ -42,7 +42,7 @@ describe("modelCosts(config, records)", () => {
   test("marks times that models share, run by run, but not those that only happen to be near", () => {
     const shared = (some: typeof costs) => some.map(({ isShared }) => isShared);
     expect(shared(costs)).toEqual([false, false]);
-    expect(shared(timed(({ run, correlation }) => 10 * run + correlation + 1))).toEqual([true, true]);
+    expect(shared(timed(({ run, correlation }) => 10 * run + (correlation ?? 0) + 1))).toEqual([true, true]);
     expect(shared(timed(({ run, model }) => (run === 0 || model === "mmoe" ? 20 : 10)))).toEqual([false, false]);
   });
 

@@ -25,10 +25,11 @@ export function diagnosed(results: Results, gates: Gates): Results {
  * model of a sweep is a little off the one before.
  */
 function diagnosticsOf(
-  { model, correlation, run }: RunRecord,
+  { model, correlation: p, run }: RunRecord,
   place: number,
   { experts, ungated = [] }: Gates,
 ): Diagnostics {
+  const correlation = p as number;
   const curve = (value: (step: number) => number) => STEPS.map(value);
   const most = { omoe: 0, mmoe: 1 }[model] ?? 1 / (2 + place);
   const apart = ((1 - correlation) / 2) * most;

@@ -41,7 +41,7 @@ export function doneResult(run: AnyRun): RunResult {
   const { steps, trainRows } = run.training;
   const evaluations = evaluationSteps(run.training);
   const K = run.model.tasks;
-  const loss = (step: number, k: number) => (1 + run.index + k / 4) / step + run.correlation / 3;
+  const loss = (step: number, k: number) => (1 + run.index + k / 4) / step + (run.correlation ?? 0) / 3;
   const losses = (step: number, first: number) => Array.from({ length: K }, (_, k) => loss(step, first + k));
   return {
     run,

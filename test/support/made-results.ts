@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { configYaml } from "../../src/config/write.ts";
-import type { AnyRun, RunResult } from "../../src/engines/engine.ts";
+import type { AnyRun, GeneratedRun, RunResult } from "../../src/engines/engine.ts";
+import type { Model } from "../../src/models/code.ts";
 import { keyOf } from "../../src/random/key.ts";
 import { normals } from "../../src/random/normal.ts";
 import { JOURNAL_SCHEMA } from "../../src/records/fields.ts";
@@ -15,13 +16,13 @@ import { planRuns } from "../../src/sweep/plan.ts";
 import { doneResult, failedResult } from "./fake-engine.ts";
 
 /** Final training loss of a run that is made up; or how else it ended. */
-export type LossOf = (run: AnyRun) => number | "failed" | "missing";
+export type LossOf = (run: GeneratedRun<Model>) => number | "failed" | "missing";
 
 /** What a sweep would have recorded whose runs ended as told; its held-out losses are a tenth higher. */
 export function madeResults(lossOf: LossOf, set: readonly string[] = [], preset = "fixed-rows"): Results {
   const config = loadConfig(preset, ["steps=100", ...set].map(setOverride));
   const records = planRuns(config).flatMap((run) => {
-    const loss = lossOf(run);
+    const loss = lossOf(run as GeneratedRun<Model>);
     return loss === "missing" ? [] : [recordOf(loss === "failed" ? failedResult(run) : endingAt(run, loss), "fake")];
   });
   return { path: "results/made", config, at: {}, records, provenances: [] };

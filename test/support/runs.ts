@@ -1,6 +1,6 @@
 import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
-import type { Run, TrainingSettings } from "../../src/engines/engine.ts";
+import type { GeneratedRun, TrainingSettings } from "../../src/engines/engine.ts";
 import type { ModelSpec } from "../../src/models/spec.ts";
 import { ZOO } from "../../src/models/zoo.ts";
 
@@ -19,7 +19,10 @@ const TRAINING: TrainingSettings = {
 };
 
 /** A small run of MMoE, with what a test changes of it. */
-export function makeRun(changes: Partial<Omit<Run, "training">> = {}, training: Partial<TrainingSettings> = {}): Run {
+export function makeRun(
+  changes: Partial<Omit<GeneratedRun, "training">> = {},
+  training: Partial<TrainingSettings> = {},
+): GeneratedRun {
   const data = changes.data ?? GENERATOR_PRESETS.paper.settings;
   const model: ModelSpec = changes.model ?? ZOO.mmoe.build({ inputs: data.inputs, tasks: 2 });
   const { correlation = 0.5, index = 0, seed = 0 } = changes;

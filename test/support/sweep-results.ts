@@ -30,7 +30,7 @@ export function sweepResults({ set = [], failing = () => false, missing = () => 
  */
 function madeUp(run: AnyRun): RunResult {
   const { curve, ...rest } = doneResult(run);
-  const size = (SIZES[run.model.name] ?? 1) * (1.3 - run.correlation / 3) * offPreset(run);
+  const size = (SIZES[run.model.name] ?? 1) * (1.3 - (run.correlation ?? 0) / 3) * offPreset(run);
   const spread = 1 + 0.2 * Math.sin(run.index * 2.4 + size);
   const loss = (step: number, k: number) => size * spread * (0.2 + 1 / (1 + step / 300)) * (1 + k / 40);
   const tasks = Array.from({ length: run.model.tasks }, (_, k) => k);

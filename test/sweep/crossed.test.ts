@@ -3,7 +3,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import { dataIdentity } from "../../src/data/streams.ts";
 import { TaskSet } from "../../src/data/task-set.ts";
 import { Diagnosis } from "../../src/diagnostics/diagnosis.ts";
-import { type AnyRun, initialParameters, type Run } from "../../src/engines/engine.ts";
+import { type AnyRun, type GeneratedRun, initialParameters, type Run } from "../../src/engines/engine.ts";
 import { lineOf, recordIn } from "../../src/records/journal-line.ts";
 import { recordOf } from "../../src/records/record.ts";
 import { runsCsv } from "../../src/records/runs-csv.ts";
@@ -18,7 +18,10 @@ const config = (data: number, initial: number) =>
 const runs = planRuns(config(3, 4));
 const at = (data: number, initial: number) =>
   runs.find(({ model, cross }) => model.name === "mmoe" && cross?.data === data && cross.initial === initial) as Run;
-const rows = (run: AnyRun) => new TaskSet(run.data, run.correlationMatrix, dataIdentity(run)).rows("train", 5);
+const rows = (run: AnyRun) => {
+  const { data, correlationMatrix } = run as GeneratedRun;
+  return new TaskSet(data, correlationMatrix, dataIdentity(run)).rows("train", 5);
+};
 
 describe("planRuns(config) of a cross", () => {
   test("has every pair of data and initial values in each cell, with ids made of both", () => {

@@ -58,5 +58,6 @@ export function barProgress({ todo: runs, kept }: ToTrain, stream: Output): RunP
 }
 
 function cellName({ model, correlation, point }: Cell): string {
-  return `${model} p=${correlationText(correlation)} ${pointText(point, " ")}`.trimEnd();
+  const at = correlation === null ? [] : [`p=${correlationText(correlation)}`];
+  return [model, ...at, pointText(point, " ")].join(" ").trimEnd();
 }

@@ -1,10 +1,14 @@
 import { type Cell, correlationText } from "../../records/cell.ts";
 
-/** Heads of the columns that name a cell: a column for each setting that the sweep lists. */
-export function cellHeads(cells: readonly Cell[]): string[] {
-  return ["model", "p", ...Object.keys(cells[0]?.point ?? {})];
+/**
+ * Heads of the columns that name a cell: the model, its correlation if the sweep has any, and each setting that the sweep
+ * lists.
+ */
+export function cellHeads([first]: readonly Cell[]): string[] {
+  return ["model", ...(first?.correlation === null ? [] : ["p"]), ...Object.keys(first?.point ?? {})];
 }
 
 export function cellNames({ model, correlation, point }: Cell): string[] {
-  return [model, correlationText(correlation), ...Object.values(point).map(String)];
+  const at = correlation === null ? [] : [correlationText(correlation)];
+  return [model, ...at, ...Object.values(point).map(String)];
 }

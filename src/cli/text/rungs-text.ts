@@ -1,5 +1,5 @@
 import { type Ladder, rungName } from "../../config/ladder.ts";
-import { type Cell, cellText, correlationText, pointText } from "../../records/cell.ts";
+import { cellText, pointTitle } from "../../records/cell.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { CellRungs, Rungs } from "../../summary/rungs.ts";
 import { table, wrapped } from "./table.ts";
@@ -8,7 +8,7 @@ const WIDTH = 80;
 
 /** The ladder, and how many runs end on each rung: a table for each correlation and grid point, a row for each task. */
 export function rungsText(rungs: Rungs): string {
-  const groups = [...groupBy(rungs.cells, titleOf)];
+  const groups = [...groupBy(rungs.cells, pointTitle)];
   const width = Math.max(...groups.map(([title]) => title.length), ...rungs.cells.map(({ model }) => model.length));
   const names = [...rungs.rungs, rungs.ofMean].map((_, rung) => rungName(rung, rungs));
   const tables = groups.map(([title, cells]) => {
@@ -21,10 +21,6 @@ function ladderText({ rungs, ofMean }: Ladder): string {
   const losses = rungs.map((loss, j) => `${j} at ${loss.toFixed(4)}`).join(", ");
   const text = `runs by the rung that each task ends on: rung j has the loss of the best predictor that lacks the j fastest sines (${losses}); above: nearer to ${ofMean.toFixed(4)}, the loss of the mean`;
   return `${wrapped(text, WIDTH)}\n`;
-}
-
-function titleOf({ correlation, point }: Cell): string {
-  return [`p = ${correlationText(correlation)}`, pointText(point)].filter((part) => part !== "").join(", ");
 }
 
 function taskRows({ model, runs, tasks }: CellRungs): string[][] {

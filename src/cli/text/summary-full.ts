@@ -1,5 +1,5 @@
 import type { GridPoint } from "../../config/grid.ts";
-import { correlationText, pointText } from "../../records/cell.ts";
+import { correlationText, modelAt, pointText, pointTitle } from "../../records/cell.ts";
 import { type Estimate, estimateText } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { CellSummary } from "../../summary/cell-summary.ts";
@@ -7,13 +7,16 @@ import type { CellComparison, SpreadComparison } from "../../summary/comparisons
 import type { Summary } from "../../summary/summary.ts";
 import { table } from "./table.ts";
 
-/** Every statistic of every cell: a table for each correlation and grid point, a column for each model. */
-export function statisticsText(cells: readonly CellSummary[]): string {
-  const groups = groupBy(cells, ({ correlation, point }) => withPoint(`p = ${correlationText(correlation)}`, point));
-  return [...groups].map(([title, group]) => statisticsTable(title, group)).join("\n");
+/**
+ * Every statistic of every cell, with the share in bad minima if it is wanted: a table for each correlation and grid
+ * point, a column for each model.
+ */
+export function statisticsText(cells: readonly CellSummary[], hasBad: boolean): string {
+  const groups = groupBy(cells, pointTitle);
+  return [...groups].map(([title, group]) => statisticsTable(title, group, hasBad)).join("\n");
 }
 
-function statisticsTable(title: string, cells: readonly CellSummary[]): string {
+function statisticsTable(title: string, cells: readonly CellSummary[], hasBad: boolean): string {
   const row = (name: string, of: (cell: CellSummary) => string) => [name, ...cells.map(of)];
   const loss = (name: string, of: (loss: CellSummary["loss"]) => Estimate) =>
     row(name, (cell) => estimateText(of(cell.loss), 4, cell.loss.n));
@@ -32,7 +35,7 @@ function statisticsTable(title: string, cells: readonly CellSummary[]): string {
     loss("third quartile", ({ q3 }) => q3),
     extreme("max"),
     loss("interquartile mean", ({ iqm }) => iqm),
-    row("share in bad minima", ({ badShare, loss }) => estimateText(badShare, 3, loss.n)),
+    ...(hasBad ? [row("share in bad minima", ({ badShare, loss }) => estimateText(badShare, 3, loss.n))] : []),
   ]);
 }
 
@@ -84,9 +87,11 @@ function spreadsTable(comparisons: readonly SpreadComparison[]): string {
 
 /** E.g. `omoe, mmoe at 0.50` or `mmoe at 0.50, 1.00`. */
 function pairName({ first, second }: Pick<CellComparison, "first" | "second">): string {
-  const [p, q] = [first.correlation, second.correlation].map(correlationText);
+  const [p, q] = [first.correlation, second.correlation];
   const name =
-    first.model === second.model ? `${first.model} at ${p}, ${q}` : `${first.model}, ${second.model} at ${p}`;
+    first.model === second.model && q !== null
+      ? `${modelAt(first.model, p)}, ${correlationText(q)}`
+      : modelAt(`${first.model}, ${second.model}`, p);
   return withPoint(name, first.point);
 }
 

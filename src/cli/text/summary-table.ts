@@ -17,7 +17,11 @@ function summaryTable(records: readonly RunRecord[], losses: readonly LossSet[],
     ...losses.flatMap((set) => [LOSS_WORDS[set].short, "median"]),
   ];
   const rows = [...groupBy(records, cellKey).values()].map((cell) => cellRow(cell, losses));
-  return `${table([header, ...rows])}loss after the last step: mean±standard error, median; ${meanText(unit)}\n`;
+  return `${table([header, ...rows])}loss after the last step: mean±standard error, median${after("; ", meanText(unit))}\n`;
+}
+
+function after(sign: string, text: string): string {
+  return text === "" ? "" : `${sign}${text}`;
 }
 
 /** The table of some losses of the sweep in `out`, and where its numbers are. */

@@ -1,4 +1,4 @@
-import { correlationText, pointText } from "../../records/cell.ts";
+import { pointTitle } from "../../records/cell.ts";
 import { type Estimate, estimateText } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { CellVariance, VarianceOptions } from "../../summary/variance.ts";
@@ -9,9 +9,7 @@ const WIDTH = 80;
 
 /** A table for each correlation and grid point with a row for each model, and what its columns mean. */
 export function varianceText(cells: readonly CellVariance[], options: VarianceOptions): string {
-  const groups = groupBy(cells, ({ correlation, point }) => {
-    return [`p = ${correlationText(correlation)}`, pointText(point)].filter((part) => part !== "").join(", ");
-  });
+  const groups = groupBy(cells, pointTitle);
   const width = Math.max(...[...groups.keys()].map(({ length }) => length), ...cells.map(({ model }) => model.length));
   const tables = [...groups].map(([title, group]) => {
     const head = [title.padEnd(width), "runs", "mean", "sd", ...COMPONENTS.map(([, name]) => `${name} [95 %]`)];

@@ -1,12 +1,14 @@
 import { correlationsOf } from "../../data/label-correlation.ts";
 import { RowOrder } from "../../data/order.ts";
 import { dataIdentity, dataKey, type RowSet } from "../../data/streams.ts";
+import { TableSet } from "../../data/table-set.ts";
 import type { Key } from "../../random/key.ts";
 import type { Run } from "../engine.ts";
 import { labelPanelBytes, noisePanelBytes, SLICE_ROWS } from "../rows/generator.ts";
 import { inputPanelBytes, paddedInputs, panelIndex, panelsOf } from "../rows/panels.ts";
 import type { KernelInstance } from "./kernels.ts";
 import type { LabelPlan, RowPlan } from "./row-plan.ts";
+import { copyTable } from "./table-rows.ts";
 
 type Keys = Readonly<Record<RowSet, { x: Key; noise: Key }>>;
 
@@ -32,6 +34,10 @@ export class BundleRows {
     this.#keys = { train: keys("train"), heldout: keys("heldout") };
     if (training.trainRows !== "fresh")
       this.#order = new RowOrder(dataKey(identity, "order"), training.trainRows, training.sampling);
+    if (run.correlation === null) {
+      copyTable(memory, plan, new TableSet(run.data, identity, training));
+      return;
+    }
     this.#drawHeldout(training.heldoutRows);
     if (training.trainRows !== "fresh") this.#drawTrain(training.trainRows);
   }

@@ -48,7 +48,7 @@ export function planBundle(
 ): BundlePlan {
   const arena = new Arena();
   const first = runs[0] as Run;
-  const cellNumber = numbering((correlations: Matrix) => correlations);
+  const cellNumber = numbering((correlations: Matrix | null) => correlations);
   const cells = new Map(runs.map(({ correlationMatrix }) => [cellNumber(correlationMatrix), correlationMatrix]));
   const rows = planRows(first, [...cells.values()], arena, layout);
   const pieceRows = roundUp(Math.max(first.training.batch, LEAST_ROWS), 8);

@@ -145,7 +145,7 @@ function largest(bundles: readonly (readonly Run[])[], kernels: KernelSet): numb
 /** A function that gives bundles one key only if their plans are of one size. */
 function sizeKeys(): (bundle: readonly Run[]) => string {
   const modelNumber = numbering((model: ModelSpec) => model);
-  const cellNumber = numbering((correlations: Matrix) => correlations);
+  const cellNumber = numbering((correlations: Matrix | null) => correlations);
   const trainingNumber = numbering((training: Run["training"]) => training);
   return (bundle) => {
     const members = bundle.map(({ model, correlationMatrix, training }) => {

@@ -6,7 +6,7 @@ import { columnBytes, inputPanelBytes, type Layout, paddedInputs, panelsOf } fro
 
 /** Labels of one cell in linear memory, all in panels [P][K][panelRows]. */
 export interface LabelPlan {
-  /** The address of the generator's record (rows/kernels/labels.ts). */
+  /** The address of the generator's record (rows/kernels/labels.ts); unused for a table. */
   readonly generator: number;
   readonly heldout: number;
   /** Address of the labels of the whole fixed training set; unused for fresh rows. */
@@ -46,8 +46,11 @@ export interface RowPlan {
  */
 const CHUNK_BYTES = 256 * 1024;
 
-/** Lays out the rows of runs that share them, with labels for each of `cells`: the correlations [K, K] of its tasks. */
-export function planRows(run: Run, cells: readonly Matrix[], arena: Arena, layout: Layout): RowPlan {
+/**
+ * Lays out the rows of runs that share them, with labels for each of `cells`: the correlations [K, K] of its tasks, or null
+ * for the labels of a table.
+ */
+export function planRows(run: Run, cells: readonly (Matrix | null)[], arena: Arena, layout: Layout): RowPlan {
   const { inputs } = run.data;
   const { tasks } = run.model;
   const labelPanel = labelPanelBytes(tasks, layout);
@@ -71,7 +74,7 @@ export function planRows(run: Run, cells: readonly Matrix[], arena: Arena, layou
     ids: arena.take(chunkPanels * layout.panelRows * 4),
     noise: arena.take(chunkPanels * noisePanelBytes(tasks, layout)),
     labels: cells.map((correlations) => ({
-      generator: putGenerator(run, correlations, arena),
+      generator: run.correlation === null || correlations === null ? 0 : putGenerator(run, correlations, arena),
       heldout: arena.take(heldoutPanels * labelPanel),
       train: arena.take(trainPanels * labelPanel),
       chunk: arena.take(chunkPanels * labelPanel),

@@ -1,7 +1,7 @@
 import type { Matrix } from "../../data/correlation-matrix.ts";
 import { dataIdentity } from "../../data/streams.ts";
 import { TaskSet } from "../../data/task-set.ts";
-import type { AnyRun } from "../engine.ts";
+import type { AnyRun, Generated } from "../engine.ts";
 import { type Arena, recordBytes, roundUp } from "./arena.ts";
 import { columnBytes, type Layout } from "./panels.ts";
 
@@ -19,7 +19,7 @@ export function noisePanelBytes(K: number, layout: Layout): number {
 }
 
 /** The address of the generator of the labels of K tasks with these correlations [K, K]. */
-export function putGenerator(run: AnyRun, correlations: Matrix, arena: Arena): number {
+export function putGenerator(run: AnyRun & Generated, correlations: Matrix, arena: Arena): number {
   const { data } = run;
   const { vectors, mean, inverseStd } = new TaskSet(data, correlations, dataIdentity(run));
   const { alpha, beta, inputs, noiseStd } = data;

@@ -1,7 +1,7 @@
 import { dataIdentity, dataKey, type RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-set.ts";
 import type { Key } from "../../random/key.ts";
-import type { AnyRun } from "../engine.ts";
+import type { AnyRun, Generated } from "../engine.ts";
 import { Arena } from "./arena.ts";
 import { labelPanelBytes, noisePanelBytes, putGenerator, SLICE_ROWS } from "./generator.ts";
 import { WasmInstance } from "./kernel-memory.ts";
@@ -24,7 +24,7 @@ export class RowMaker {
   readonly #noise: number;
   readonly #labels: number;
 
-  constructor(run: AnyRun) {
+  constructor(run: AnyRun & Generated) {
     shared ??= new WasmInstance(compileRowKernels());
     this.#wasm = shared;
     const { data, correlationMatrix } = run;

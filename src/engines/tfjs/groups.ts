@@ -112,7 +112,7 @@ function numbersOf(mayDiffer: boolean) {
   return {
     model: numbering((model: ModelSpec) => model),
     data: numbering((data: Run["data"]) => data),
-    cell: numbering((correlations: Matrix) => correlations),
+    cell: numbering((correlations: Matrix | null) => correlations),
     training: numbering((training: Run["training"]) =>
       mayDiffer ? { ...training, lr: Math.sign(training.lr) } : training,
     ),

@@ -6,7 +6,7 @@ import { TaskSet } from "../../../src/data/task-set.ts";
 import { planBundle } from "../../../src/engines/cpu/bundle.ts";
 import { BundleRows } from "../../../src/engines/cpu/bundle-rows.ts";
 import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
-import type { Run } from "../../../src/engines/engine.ts";
+import type { GeneratedRun } from "../../../src/engines/engine.ts";
 import { Arena } from "../../../src/engines/rows/arena.ts";
 import { columnBytes, inputPanelBytes, PANELS, panelIndex, panelsOf } from "../../../src/engines/rows/panels.ts";
 import { keyOf } from "../../../src/random/key.ts";
@@ -77,7 +77,7 @@ describe.each([
     ...run,
     ...{ correlation, correlationMatrix: correlationMatrix(K, correlation) },
   }));
-  const taskSet = ({ data, correlationMatrix, seed, index }: Run) =>
+  const taskSet = ({ data, correlationMatrix, seed, index }: GeneratedRun) =>
     new TaskSet(data, correlationMatrix, { seed, run: index });
 
   function loaded() {
@@ -99,7 +99,7 @@ describe.each([
     const { plan, labels } = loaded();
     expect(labels).toHaveLength(2);
     labels.forEach(({ heldout }, i) => {
-      const { x, y } = taskSet(runs[i] as Run).rows("heldout", 21);
+      const { x, y } = taskSet(runs[i] as GeneratedRun).rows("heldout", 21);
       expect(bits(rowsAt(plan.heldout, 100, 100, 21))).toEqual(bits(x));
       expect(bits(rowsAt(heldout, K, K, 21))).toEqual(bits(y));
     });
@@ -109,7 +109,7 @@ describe.each([
     const { plan, labels, data } = loaded();
     data.load(4, 3);
     labels.forEach(({ chunk }, i) => {
-      const set = taskSet(runs[i] as Run);
+      const set = taskSet(runs[i] as GeneratedRun);
       for (const s of range(3)) {
         const { x, y } = expectedStep(set, 4 + s);
         expect(bits(rowsAt(plan.chunk + s * plan.panels * 100 * columnBytes(layout), 100, 100, 13))).toEqual(bits(x));
@@ -132,7 +132,7 @@ describe.each([
     const { labels, data } = loaded();
     const [set, count] = trainRows === "fresh" ? (["heldout", 21] as const) : (["train", 61] as const);
     labels.forEach((plan, i) => {
-      const { y } = taskSet(runs[i] as Run).rows(set, count);
+      const { y } = taskSet(runs[i] as GeneratedRun).rows(set, count);
       const task = (k: number) => y.filter((_, at) => at % K === k);
       const pairs = range(K).flatMap((j) => range(K - j - 1).map((i) => [j, j + 1 + i] as const));
       expect(data.labelCorrelations(plan)).toEqual(pairs.map(([j, k]) => pearson(task(j), task(k))));

@@ -1,6 +1,6 @@
 import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../../src/data/presets.ts";
-import type { Run, TrainingSettings } from "../../../src/engines/engine.ts";
+import type { GeneratedRun, TrainingSettings } from "../../../src/engines/engine.ts";
 import { type ModelName, ZOO } from "../../../src/models/zoo.ts";
 
 const TRAINING: TrainingSettings = {
@@ -27,7 +27,7 @@ interface Choice {
 }
 
 /** A run on the paper's generator, small unless told otherwise. */
-export function runOf({ model, index = 0, correlation = 0.5, tasks = 2, dropout = 0, training }: Choice): Run {
+export function runOf({ model, index = 0, correlation = 0.5, tasks = 2, dropout = 0, training }: Choice): GeneratedRun {
   return {
     id: `${model}/p=${correlation.toFixed(2)}/${index}/${training?.lr ?? TRAINING.lr}${dropout > 0 ? `/dropout=${dropout}` : ""}`,
     model: { ...ZOO[model].build({ inputs: 100, tasks }), dropout },

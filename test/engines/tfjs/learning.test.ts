@@ -3,7 +3,7 @@ import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { labelVariance, noiseFloor } from "../../../src/data/moments.ts";
 import { TaskSet } from "../../../src/data/task-set.ts";
 import { dot } from "../../../src/data/task-vectors.ts";
-import type { AnyRun, Engine, RunResult } from "../../../src/engines/engine.ts";
+import type { Engine, GeneratedRun, RunResult } from "../../../src/engines/engine.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
 import { mean } from "../../../src/stats/moments.ts";
 import { range } from "../../support/reference.ts";
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 
 /** The mean square of the noise in a run's held-out labels, by task: what the best predictor's losses are. */
-function heldoutFloor({ data, correlation, seed, index }: AnyRun): [number, number] {
+function heldoutFloor({ data, correlation, seed, index }: GeneratedRun): [number, number] {
   const pair = new TaskSet(data, correlationMatrix(2, correlation), { seed, run: index });
   const { x, y } = pair.rows("heldout", HELDOUT_ROWS);
   const residuals = pair.vectors.map((w, k) =>
@@ -49,7 +49,7 @@ test("a model that memorises a few rows goes below the noise floor on them, and 
   const training = { trainRows: 12, batch: 12, steps: 400, lr: 0.02, evalEvery: 40, heldoutRows: HELDOUT_ROWS };
   const runs = range(4).map((index) => tinyRun({ data: LINEAR, index }, training));
   for (const { run, trainingSetLoss, curve } of await resultsOf(engine, runs)) {
-    const floor = mean(heldoutFloor(run));
+    const floor = mean(heldoutFloor(run as GeneratedRun));
     expect(mean(trainingSetLoss as number[])).toBeLessThan(floor / 2);
     for (const heldout of curve.heldout) expect(mean(heldout)).toBeGreaterThan(floor);
   }

@@ -1,4 +1,12 @@
-import type { AnyRun, Engine, Hooks, Run, RunResult, TrainingSettings } from "../../../src/engines/engine.ts";
+import type {
+  AnyRun,
+  Engine,
+  GeneratedRun,
+  Hooks,
+  Run,
+  RunResult,
+  TrainingSettings,
+} from "../../../src/engines/engine.ts";
 import type { CodeModel } from "../../../src/models/code.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { makeRun } from "../../support/runs.ts";
@@ -22,7 +30,10 @@ const TRAINING: Partial<TrainingSettings> = {
 };
 
 /** A run of a few rows and steps on few inputs, with what a test changes of it. */
-export function tinyRun(changes: Partial<Omit<Run, "training">> = {}, training: Partial<TrainingSettings> = {}): Run {
+export function tinyRun(
+  changes: Partial<Omit<GeneratedRun, "training">> = {},
+  training: Partial<TrainingSettings> = {},
+): GeneratedRun {
   const { model = PAIR_MMOE } = changes;
   const data = { inputs: model.inputs, scale: 0.58, alpha: [3.77, 5.05], beta: [1.77, 0.27], noiseStd: 0.1 };
   return makeRun({ model, data, ...changes }, { ...TRAINING, ...training });

@@ -3,7 +3,13 @@ import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { RowOrder } from "../../../src/data/order.ts";
 import { dataKey } from "../../../src/data/streams.ts";
 import { type Rows, TaskSet } from "../../../src/data/task-set.ts";
-import { type Engine, initialParameters, modelKey, type Run, type RunResult } from "../../../src/engines/engine.ts";
+import {
+  type Engine,
+  type GeneratedRun,
+  initialParameters,
+  modelKey,
+  type RunResult,
+} from "../../../src/engines/engine.ts";
 import { loadTf, type Tf } from "../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
 import { wordsInto } from "../../../src/random/philox.ts";
@@ -67,7 +73,7 @@ describe("train(runs) in groups", () => {
 });
 
 /** The rows that `run` trains on at `step`, made independently of the engine. */
-function batchAt({ data, correlation, seed, index, training }: Run, step: number): Rows {
+function batchAt({ data, correlation, seed, index, training }: GeneratedRun, step: number): Rows {
   const identity = { seed, run: index };
   const pair = new TaskSet(data, correlationMatrix(2, correlation), identity);
   const { trainRows, batch, sampling } = training;
@@ -81,7 +87,7 @@ function batchAt({ data, correlation, seed, index, training }: Run, step: number
 }
 
 /** The noise of SNR's gates at `step`, log u - log(1 - u) of the run's own stream. */
-function noiseAt(run: Run, step: number): Noise | undefined {
+function noiseAt(run: GeneratedRun, step: number): Noise | undefined {
   if (run.model.gating !== "snr-trans") return undefined;
   const E = run.model.experts.shared;
   const words = new Uint32Array(run.model.tasks * E);
@@ -93,7 +99,7 @@ function noiseAt(run: Run, step: number): Noise | undefined {
 }
 
 /** The run by plain gradient descent in float64: batch losses of each step before its update, and final parameters. */
-function descend(run: Run): { losses: number[][]; parameters: Float64Array } {
+function descend(run: GeneratedRun): { losses: number[][]; parameters: Float64Array } {
   const parameters = Float64Array.from(initialParameters(run));
   const losses = range(run.training.steps).map((i) => {
     const rows = batchAt(run, i + 1);

@@ -1,7 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { correlationMatrix } from "../../../../src/data/correlation-matrix.ts";
 import { type Rows, TaskSet } from "../../../../src/data/task-set.ts";
-import { type Engine, initialParameters, modelKey, type Run, type RunResult } from "../../../../src/engines/engine.ts";
+import {
+  type Engine,
+  type GeneratedRun,
+  initialParameters,
+  modelKey,
+  type Run,
+  type RunResult,
+} from "../../../../src/engines/engine.ts";
 import { METHODS, type MethodName } from "../../../../src/engines/methods.ts";
 import { loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../../src/engines/tfjs/tfjs-engine.ts";
@@ -55,7 +62,7 @@ function ordersAt(run: Run, step: number): number[][] {
 }
 
 /** The run by plain gradient descent in float64: final parameters. */
-function descend(run: Run, name: Weighing): Float64Array {
+function descend(run: GeneratedRun, name: Weighing): Float64Array {
   const { model, data, correlation, seed, index, training } = run;
   const parameters = Float64Array.from(initialParameters(run));
   const tasks = new TaskSet(data, correlationMatrix(model.tasks, correlation), { seed, run: index });

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { count } from "./kinds.ts";
+
+const FILE = "the path of a CSV or Parquet file, from the folder of this one";
+
+/** What people say of a table. */
+const SAID = {
+  file: z.string().min(1).describe(FILE),
+  heldout: z.number().gt(0).lt(1).nullable().describe("the share of rows to hold out, a number above 0 and below 1"),
+  standardise: z.boolean().describe("true or false: whether inputs are standardised"),
+};
+
+/** What mmoe fills in, so that results can be read without the file. */
+const FILLED = {
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .describe("the SHA-256 of the file, 64 hexadecimal digits; mmoe fills it in"),
+  inputs: names("inputs"),
+  labels: names("labels"),
+  labelVariances: z.array(z.number()).describe("the variance of each label; mmoe fills it in"),
+  trainRows: count().describe("how many rows a run can train on; mmoe fills it in"),
+  heldoutRows: count().describe("how many rows are held out; mmoe fills it in"),
+};
+
+function names(what: string) {
+  return z.array(z.string()).min(1).describe(`the names of the ${what}; mmoe fills them in`);
+}
+
+/** Rows of one's own, as a checked config has them; null for those of the generator. */
+export const ROWS_SCHEMA = z
+  .strictObject({ ...SAID, ...FILLED })
+  .nullable()
+  .describe(`${FILE}, or {file, heldout, standardise}, or null`);
+
+const GIVEN = z.strictObject({
+  file: SAID.file,
+  ...z.object({ heldout: SAID.heldout, standardise: SAID.standardise, ...FILLED }).partial().shape,
+});
+
+/** As a file or an option gives them. */
+export const GIVEN_ROWS = z
+  .union([SAID.file, GIVEN])
+  .nullable()
+  .describe(`${FILE}, or {file, heldout, standardise}, or null`);
+
+export type RowsSetting = NonNullable<z.output<typeof ROWS_SCHEMA>>;
+export type GivenRows = z.output<typeof GIVEN>;

@@ -1,0 +1,131 @@
+// Rows of the user's own, in place of the generator's.
+import { basename, extname, relative, resolve } from "node:path";
+import { z } from "zod";
+import { heldoutCount } from "../data/table.ts";
+import { UsageError } from "../errors.ts";
+import { readTable, type Table } from "../tables/read-table.ts";
+import { checkedBy } from "./checked-by.ts";
+import type { GivenValues, Override } from "./file-version.ts";
+import { GIVEN_ROWS, type GivenRows, type RowsSetting } from "./rows-schema.ts";
+import type { SettingKey, Settings } from "./schema.ts";
+
+/** Share of the rows that is held out unless the file or the config says. */
+const HELDOUT = 0.2;
+
+/** Settings of the generator, which a table has not. */
+export const OF_GENERATOR = ["data", "correlations", "correlationMatrix"] as const;
+
+type Place = (key: SettingKey, at?: string) => string;
+
+/**
+ * Values that give rows of the user's own, with all that follows from the file: its hash, columns and sizes, and that there
+ * is no generator. Others stay as they are. `place` names a path into the values. Throws UsageError for a file that is no
+ * table.
+ */
+export function withRows(
+  given: GivenValues,
+  place: (path: string) => string = (path) => `${given.source}: ${path}`,
+): GivenValues {
+  const { source, values, folder = "." } = given;
+  if (typeof values !== "object" || values === null || !("rows" in values) || values.rows === null) return given;
+  const { rows } = checkedBy(ROWS_ALONE, { rows: values.rows }, place, source);
+  const filled = filledRows(typeof rows === "string" ? { file: rows } : (rows as GivenRows), folder, place("rows"));
+  const others = Object.entries(values).filter(([, value]) => value !== undefined);
+  const named = OF_GENERATOR.find((key) => others.some(([name, value]) => name === key && value !== null));
+  if (named) throw new UsageError(`${place(named)}: ${replaced(filled)}`);
+  const { labels, trainRows, heldoutRows } = filled;
+  const sizes = { tasks: labels.length, trainRows, heldoutRows };
+  const none = Object.fromEntries(OF_GENERATOR.map((key) => [key, null]));
+  return { ...given, values: { ...sizes, ...Object.fromEntries(others), ...none, rows: filled } };
+}
+
+const ROWS_ALONE = z.strictObject({ rows: GIVEN_ROWS });
+
+/** A stored config is complete, and its file may be gone. */
+function filledRows(given: GivenRows, folder: string, place: string): RowsSetting {
+  const file = resolve(folder, given.file);
+  const { sha256, inputs, labels, labelVariances, trainRows, heldoutRows, standardise = true } = given;
+  if (sha256 && inputs && labels && labelVariances && trainRows && heldoutRows)
+    return {
+      ...{ file, heldout: given.heldout ?? null, standardise },
+      ...{ sha256, inputs, labels, labelVariances, trainRows, heldoutRows },
+    };
+  return ofTable(readTable(file), { file, standardise, heldout: given.heldout }, place);
+}
+
+function ofTable(
+  table: Table,
+  { file, standardise, heldout }: Pick<RowsSetting, "file" | "standardise"> & Pick<GivenRows, "heldout">,
+  place: string,
+): RowsSetting {
+  const { sha256, inputs, labels, labelVariances, rows } = table;
+  if (table.heldout !== undefined && typeof heldout === "number")
+    throw new UsageError(`${place}.heldout: ${basename(file)} has a column 'part', which says it; leave it out`);
+  const share = table.heldout === undefined ? (heldout ?? HELDOUT) : null;
+  const heldoutRows = table.heldout ?? heldoutCount(rows, share as number);
+  const said = { file, heldout: share, standardise };
+  return {
+    ...{ ...said, sha256, inputs: [...inputs], labels: [...labels], labelVariances: [...labelVariances] },
+    ...{ trainRows: rows - heldoutRows, heldoutRows },
+  };
+}
+
+/** `--rows FILE`: the file's rows, and its name for the sweep. */
+export function rowsOverride(file: string): Override {
+  const name = basename(file, extname(file))
+    .replaceAll(/[^a-z0-9._-]+/gi, "-")
+    .replace(/^[^a-z0-9]+/i, "")
+    .slice(0, 60);
+  return { source: "--rows", values: { rows: file, name: name || "rows", about: `Rows of ${basename(file)}` } };
+}
+
+/** Overrides of rows come first: others may take fewer of them. */
+export function rowsFirst(overrides: readonly Override[]): Override[] {
+  const isOfRows = (one: Override) =>
+    "values" in one && typeof one.values === "object" && one.values !== null && "rows" in one.values;
+  return [...overrides.filter(isOfRows), ...overrides.filter((one) => !isOfRows(one))];
+}
+
+/** Refuses settings that the rows do not have, or not as many: UsageError. `place` names a setting as the user gave it. */
+export function checkRows(settings: Settings, place: Place): void {
+  const { rows, tasks, trainRows, heldoutRows, tuned, diagnostics } = settings;
+  if (rows === null) return;
+  const named = OF_GENERATOR.find((key) => settings[key] !== null);
+  if (named) throw new UsageError(`${place(named)}: ${replaced(rows)}`);
+  const name = basename(rows.file);
+  if (tasks !== rows.labels.length)
+    throw new UsageError(`${place("tasks")}: ${name} has ${rows.labels.length} labels, one a task, got ${tasks}`);
+  if (diagnostics.includes("alignment"))
+    throw new UsageError(`${place("diagnostics")}: alignment is with the generator's tasks; leave it out with ${name}`);
+  const tunedRows = tuned?.choices.flatMap(({ values }) => values.trainRows ?? []) ?? [];
+  for (const count of [trainRows, tunedRows].flat()) {
+    if (count === "fresh")
+      throw new UsageError(`${place("trainRows")}: ${name} has no fresh rows; give up to ${rows.trainRows}`);
+    expectUpTo(rows.trainRows, count, `${place("trainRows")}: expected at most`, name);
+  }
+  expectUpTo(rows.heldoutRows, heldoutRows, `${place("heldoutRows")}: expected at most`, name);
+}
+
+function expectUpTo(most: number, count: number, expected: string, name: string): void {
+  if (count > most) throw new UsageError(`${expected} ${most}, the rows that ${name} has for it, got ${count}`);
+}
+
+function replaced({ file }: Pick<RowsSetting, "file">): string {
+  return `the rows are those of ${basename(file)}, not the generator's; leave it out`;
+}
+
+/** Rows as a config in `folder` has them: with the path of the file from there, so that both may move together. */
+export function rowsWrittenIn(folder: string, rows: RowsSetting | null): RowsSetting | null {
+  return rows && { ...rows, file: relative(folder, rows.file).replaceAll("\\", "/") };
+}
+
+/** Rows on one line: `cars.csv (sha256 1f0c9d3e), heldout=0.2`. Equal rows of one name have equal texts. */
+export function rowsText({ file, sha256, heldout, standardise }: RowsSetting): string {
+  const share = heldout === null ? [] : [`heldout=${heldout}`];
+  return [`${basename(file)} (sha256 ${sha256.slice(0, 8)})`, ...share, `standardise=${standardise}`].join(", ");
+}
+
+/** What results on these rows depend on, wherever the file is. */
+export function rowsIdentity({ sha256, heldout, standardise }: RowsSetting): object {
+  return { sha256, heldout, standardise };
+}

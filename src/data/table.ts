@@ -1,0 +1,32 @@
+/** Rows of one's own, in place of the generator. */
+export interface TableSettings {
+  /** Absolute path of the file. */
+  readonly file: string;
+  /** SHA-256 of the file's bytes, in hexadecimal digits: it stands for the rows wherever settings are compared. */
+  readonly sha256: string;
+  /** D. */
+  readonly inputs: number;
+  /** K. */
+  readonly tasks: number;
+  /** Share of the rows that are held out, drawn again in each run; null if the file says which are. */
+  readonly heldout: number | null;
+  /** Inputs are z-scored by the moments of the run's training rows; otherwise they are as in the file. */
+  readonly standardise: boolean;
+  /** Labels as in the file; otherwise z-scored as the inputs may be. */
+  readonly rawLabels: boolean;
+  /** The rows themselves: they are there before the first step. */
+  readonly values?: TableValues;
+}
+
+/** A table's numbers in memory that all threads share. As JSON it is empty. */
+export interface TableValues {
+  /** Float64 [N, D + K]: each row's inputs, then its labels. */
+  readonly numbers: SharedArrayBuffer;
+  /** Uint8 [N]: 1 for a row that is held out; absent if the file does not say. */
+  readonly heldout?: SharedArrayBuffer;
+}
+
+/** How many of N rows are held out: at least one, and not all. */
+export function heldoutCount(N: number, share: number): number {
+  return Math.min(N - 1, Math.max(1, Math.round(share * N)));
+}

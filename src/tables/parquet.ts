@@ -1,0 +1,82 @@
+import * as zlib from "node:zlib";
+import { type FileMetaData, parquetMetadata, parquetSchema } from "hyparquet";
+import { readColumn } from "hyparquet/src/column.js";
+import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
+import { getTreePath } from "hyparquet/src/schema.js";
+import { UsageError } from "../errors.ts";
+import { TableBuilder, type TableRows } from "./table-builder.ts";
+
+type RowGroup = FileMetaData["row_groups"][number];
+
+type Decompress = (input: Uint8Array) => Uint8Array;
+
+/** Node 22.15 and later have it. */
+const { zstdDecompressSync: zstd } = zlib as { readonly zstdDecompressSync?: Decompress };
+
+/** hyparquet knows snappy. */
+const COMPRESSORS: Readonly<Record<string, Decompress>> = {
+  GZIP: (input) => new Uint8Array(zlib.gunzipSync(input)),
+  BROTLI: (input) => new Uint8Array(zlib.brotliDecompressSync(input)),
+  ...(zstd && { ZSTD: (input) => new Uint8Array(zstd(input)) }),
+};
+const KNOWN = ["UNCOMPRESSED", "SNAPPY", ...Object.keys(COMPRESSORS)];
+
+/**
+ * The rows of a Parquet file. Throws UsageError, by the name `source`, with row and column. Reads by hyparquet's functions
+ * of one column, since its others are asynchronous, and a config is checked in one go.
+ */
+export function parquetTable(bytes: Buffer, source: string): TableRows {
+  const file = new Uint8Array(bytes).buffer;
+  const metadata = reading(source, () => parquetMetadata(file));
+  const columns = parquetSchema(metadata).children;
+  const nested = columns.find(({ children }) => children.length > 0);
+  if (nested) throw new UsageError(`${source}: column '${nested.element.name}' has parts; leave it out`);
+  const names = columns.map(({ element }) => element.name);
+  const builder = new TableBuilder(names, source);
+  let before = 0;
+  for (const group of metadata.row_groups) {
+    const data = names.map((_, i) => reading(source, () => columnIn(file, metadata, group, i)));
+    const rows = Number(group.num_rows);
+    for (let n = 0; n < rows; n++)
+      builder.add(
+        data.map((column) => column[n]),
+        `${source}: row ${before + n + 1}`,
+      );
+    before += rows;
+  }
+  return builder.finish();
+}
+
+/** Column number `i` of a group of rows. */
+function columnIn(file: ArrayBuffer, metadata: FileMetaData, group: RowGroup, i: number): unknown[] {
+  const column = group.columns[i]?.meta_data;
+  if (column === undefined) throw new Error(`no column ${i + 1} in a group of rows`);
+  if (!KNOWN.includes(column.codec))
+    throw new Error(
+      `it is compressed by ${column.codec}, and this Node knows ${KNOWN.join(", ")}; write it by one of these`,
+    );
+  const begin = Number(column.dictionary_page_offset || column.data_page_offset);
+  const view = new DataView(file, begin, Number(column.total_compressed_size));
+  const schemaPath = getTreePath(parquetSchema(metadata), column.path_in_schema);
+  const { data } = readColumn(
+    { view, offset: 0 },
+    { groupStart: 0, selectStart: 0, selectEnd: Number(group.num_rows), groupRows: Number(group.num_rows) },
+    {
+      ...column,
+      pathInSchema: column.path_in_schema,
+      element: (schemaPath.at(-1) as (typeof schemaPath)[number]).element,
+      schemaPath,
+      parsers: DEFAULT_PARSERS,
+      compressors: COMPRESSORS,
+    },
+  );
+  return data.flatMap((part) => Array.from(part as ArrayLike<unknown>));
+}
+
+function reading<T>(source: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new UsageError(`${source}: not readable as Parquet: ${(error as Error).message}`);
+  }
+}

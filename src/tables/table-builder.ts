@@ -1,0 +1,105 @@
+import type { TableValues } from "../data/table.ts";
+import { UsageError } from "../errors.ts";
+import { type Columns, columnsOf, PART, PARTS } from "./columns.ts";
+
+/** A table that was read and checked. */
+export interface TableRows extends Pick<Columns, "inputs" | "labels"> {
+  readonly values: TableValues;
+  /** N. */
+  readonly rows: number;
+  /** How many rows are held out; undefined if the file does not say. */
+  readonly heldout: number | undefined;
+  /** The variance of each label over all rows, [K]. */
+  readonly labelVariances: readonly number[];
+}
+
+const LARGEST_FLOAT32 = 3.4028235e38;
+const LEAST_ROWS = 2;
+
+/** Takes a table's rows, one after the other, and checks them. Its errors are UsageErrors by the name `source`. */
+export class TableBuilder {
+  readonly #source: string;
+  readonly #columns: Columns;
+  readonly #numbers: number[] = [];
+  readonly #heldout: number[] = [];
+
+  constructor(header: readonly string[], source: string) {
+    this.#source = source;
+    this.#columns = columnsOf(header, source);
+  }
+
+  /** A row's values in the order of the header; `place` names the row in errors: `cars.csv:17`. */
+  add(values: readonly unknown[], place: string): void {
+    const { places, part, inputs, labels } = this.#columns;
+    for (const [i, at] of places.entries()) {
+      const value = numberIn(values[at]);
+      if (value !== undefined) this.#numbers.push(value);
+      else throw new UsageError(`${place}: ${inputs[i] ?? labels[i - inputs.length]}: ${unfit(values[at])}`);
+    }
+    if (part === undefined) return;
+    const name = String(values[part] ?? "").trim();
+    if (!(PARTS as readonly string[]).includes(name))
+      throw new UsageError(`${place}: ${PART}: expected ${PARTS.join(" or ")}, got '${name}'`);
+    this.#heldout.push(name === "heldout" ? 1 : 0);
+  }
+
+  finish(): TableRows {
+    const { inputs, labels, part } = this.#columns;
+    const width = inputs.length + labels.length;
+    const rows = this.#numbers.length / width;
+    if (rows < LEAST_ROWS) throw new UsageError(`${this.#source}: expected at least ${LEAST_ROWS} rows, got ${rows}`);
+    const numbers = new Float64Array(new SharedArrayBuffer(8 * this.#numbers.length));
+    numbers.set(this.#numbers);
+    this.#refuseConstants(numbers, width);
+    const marks = part === undefined ? undefined : this.#marks();
+    return {
+      ...{ inputs, labels, rows },
+      heldout: marks?.reduce((sum, mark) => sum + mark, 0),
+      values: { numbers: numbers.buffer, ...(marks && { heldout: marks.buffer }) },
+      labelVariances: labels.map((_, k) => varianceOf(numbers, width, inputs.length + k)),
+    };
+  }
+
+  #refuseConstants(numbers: Float64Array, width: number): void {
+    const { inputs, labels } = this.#columns;
+    for (const [column, name] of [...inputs, ...labels].entries()) {
+      const first = numbers[column] as number;
+      let at = column + width;
+      while (at < numbers.length && numbers[at] === first) at += width;
+      if (at < numbers.length) continue;
+      throw new UsageError(`${this.#source}: column '${name}' is ${first} in every row; leave it out`);
+    }
+  }
+
+  #marks(): Uint8Array<SharedArrayBuffer> {
+    const marks = new Uint8Array(new SharedArrayBuffer(this.#heldout.length));
+    marks.set(this.#heldout);
+    const missing = PARTS.find((_, mark) => !this.#heldout.includes(mark));
+    if (missing !== undefined) throw new UsageError(`${this.#source}: ${PART}: no row is ${missing}`);
+    return marks;
+  }
+}
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** A value as a number that float32 can hold; undefined for anything else. */
+function numberIn(value: unknown): number | undefined {
+  const text = typeof value === "string" ? value.trim() : undefined;
+  const isNumeric = text === undefined ? typeof value === "number" || typeof value === "bigint" : DECIMAL.test(text);
+  const number = isNumeric ? Number(text ?? value) : Number.NaN;
+  return Math.abs(number) <= LARGEST_FLOAT32 ? number : undefined;
+}
+
+function unfit(value: unknown): string {
+  if (value === undefined || value === null || String(value).trim() === "")
+    return "expected a number, got nothing; fill it in or leave out the row";
+  return `expected a number up to ${LARGEST_FLOAT32}, got '${String(value).slice(0, 40)}'`;
+}
+
+function varianceOf(numbers: Float64Array, width: number, column: number): number {
+  const rows = numbers.length / width;
+  let [sum, squares] = [0, 0];
+  for (let at = column; at < numbers.length; at += width) sum += numbers[at] as number;
+  for (let at = column; at < numbers.length; at += width) squares += ((numbers[at] as number) - sum / rows) ** 2;
+  return squares / rows;
+}

@@ -1,0 +1,173 @@
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { describe, expect, test } from "vitest";
+import { codeModel, LINEAR } from "../support/code-model.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+import { tableFile } from "../support/tables.ts";
+
+const file = tableFile(60);
+const few = ["smoke", "--rows", file, "--runs", "3", "--steps", "20", "--batch", "8", "--set", "evalEvery=10"];
+const out = join(temporaryFolder(), "results");
+const trained = runMain(["sweep", ...few, "--kernels", "wasm", "--out", out]);
+const runsIn = (folder: string): Record<string, string>[] =>
+  parse(readFileSync(join(folder, "runs.csv")), { columns: true });
+
+/** Runs the command line while the table is away. */
+async function without(argv: readonly string[]) {
+  await trained;
+  renameSync(file, `${file}.away`);
+  try {
+    return await runMain(argv);
+  } finally {
+    renameSync(`${file}.away`, file);
+  }
+}
+
+describe("mmoe sweep --rows FILE", () => {
+  test("trains each model, and shows no correlation", async () => {
+    const { code, stdout } = await trained;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^model +runs +failed .*\nshared-bottom +3 +0 .*\nomoe +3 +0 .*\nmmoe +3 +0 /);
+  });
+
+  test("leaves the column correlation empty", async () => {
+    await trained;
+    expect(runsIn(out).map(({ id, correlation }) => `${id}:${correlation}`)).toEqual(
+      [0, 1, 2].flatMap((run) => ["shared-bottom", "omoe", "mmoe"].map((model) => `${model}/00${run}:`)),
+    );
+  });
+
+  test("pairs models on the same rows, and splits them anew in each run", async () => {
+    await trained;
+    const labels = (name: string) =>
+      runsIn(out).flatMap(({ model, labelCorrelation }) => (model === name ? [labelCorrelation] : []));
+    expect(labels("mmoe")).toEqual(labels("omoe"));
+    expect(new Set(labels("mmoe")).size).toBe(3);
+  });
+
+  test("goes on with more runs, and in shards gives the same", async () => {
+    const folder = join(temporaryFolder(), "shards");
+    const two = [...few, "--out", folder, "--runs", "2"];
+    for (const shard of ["1/2", "2/2"]) expect((await runMain(["sweep", ...two, "--shard", shard])).code).toBe(0);
+    expect((await runMain(["sweep", ...few, "--out", folder])).stderr).toContain("3 runs");
+    await trained;
+    const numbers = (rows: Record<string, string>[]) =>
+      rows.map(({ id, finalTrainLossMean, finalHeldoutLossMean }) => [id, finalTrainLossMean, finalHeldoutLossMean]);
+    expect(numbers(runsIn(folder))).toEqual(numbers(runsIn(out)));
+  });
+
+  test("trains a model in JavaScript beside, on the same rows", async () => {
+    const folder = join(temporaryFolder(), "code");
+    const { code } = await runMain(["sweep", ...few, "--model", codeModel(LINEAR).file, "--out", folder]);
+    expect(code).toBe(0);
+    const labels = (name: string) =>
+      runsIn(folder).flatMap(({ model, labelCorrelation }) => (model === name ? [labelCorrelation] : []));
+    expect(labels("mine")).toEqual(labels("mmoe"));
+  });
+
+  test("crosses splits with initial values, and measures what does not need the generator", async () => {
+    const folder = join(temporaryFolder(), "crossed");
+    const more = ["--set", "cross={data: 2, initial: 2}", "--models", "mmoe", "--diagnostics", "--out", folder];
+    const argv = ["sweep", ...few.filter((word) => word !== "--runs" && word !== "3"), ...more];
+    expect((await runMain(argv)).code).toBe(0);
+    expect(runsIn(folder).map(({ id }) => id)).toEqual([
+      "mmoe/d00/i00",
+      "mmoe/d00/i01",
+      "mmoe/d01/i00",
+      "mmoe/d01/i01",
+    ]);
+    expect(new Set(runsIn(folder).map(({ labelCorrelation }) => labelCorrelation)).size).toBe(2);
+    const quantities = readFileSync(join(folder, "diagnostics.csv"), "utf8");
+    expect(quantities).toMatch(/^mmoe,,gateWeight\/1\/1,/m);
+    expect(quantities).not.toMatch(/align/i);
+  });
+
+  test("--dry-run shows the table and its cells, and trains nothing", async () => {
+    const { code, stdout } = await runMain(["sweep", ...few, "--dry-run", "--kernels", "wasm"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^rows +some\.csv \(sha256 \w{8}\), heldout=0\.2, standardise=true +yours$/m);
+    expect(stdout).toMatch(/\nmodel +runs +parameters\nshared-bottom +3 /);
+    expect(stdout).toMatch(/results would go to results\/some-\w{8}\n$/);
+  });
+
+  test("refuses a folder with another table", async () => {
+    await trained;
+    const other = [...few, "--rows", tableFile(61), "--out", out];
+    const { code, stderr } = await runMain(["sweep", ...other]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^mmoe: .* holds a sweep of another config \(.*rows: some\.csv \(sha256 .*; give another --out/,
+    );
+  });
+});
+
+describe("results on a table, without it,", () => {
+  test.each([
+    [["status"], /^model +done .*\nshared-bottom +3 +0 +0$/m],
+    [["summary"], /^ +runs +mean \[95 %\] +median +0.*\nshared-bottom +3 /m],
+    [["summary", "--full"], /^shared-bottom, omoe +3 /m],
+    [["summary", "--csv"], /^train,cell,mmoe,,,,mean,3,/m],
+    [["summary", "--bad", "0.5"], /bad: share of runs above 0\.5/],
+    [["compare", out], /^mmoe +3 +3 .* same$/m],
+    [["figures"], /final-loss\.\{svg,csv,txt\}: Final loss of each model\n/],
+    [["report"], /report\.html/],
+    [["merge"], /runs\.csv/],
+  ] as [string[], RegExp][])("are read by mmoe %j", async ([command = "", ...options], text) => {
+    const { code, stdout } = await without([command, out, ...options]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(text)]);
+  });
+
+  test("mmoe claims says why there are none", async () => {
+    const { code, stderr } = await without(["claims", out]);
+    const why = "the paper's claims are about correlations of tasks, which the rows of some.csv do not have";
+    expect([code, stderr]).toEqual([2, `mmoe: ${out}: ${why}; mmoe summary --full compares the models\n`]);
+  });
+
+  test("mmoe summary --rungs says why there are none", async () => {
+    const { code, stderr } = await without(["summary", out, "--rungs"]);
+    const why = "is on rows of a file, and the ladder is of the generator's labels; leave it out";
+    expect([code, stderr]).toEqual([2, `mmoe: --rungs: ${out} ${why}\n`]);
+  });
+
+  test("mmoe verify says that it lacks the table", async () => {
+    const { code, stderr } = await without(["verify", out]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/some\.csv: can't be read: no such file/)]);
+  });
+});
+
+test("mmoe verify trains runs on a table again to the same numbers, and refuses another table", async () => {
+  await trained;
+  const { code, stdout } = await runMain(["verify", out, "--runs", "9"]);
+  expect([code, stdout.match(/ same$/gm)]).toEqual([0, new Array(9).fill(" same")]);
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, text.replace(/\n[^\n]*\n$/, "\n"));
+  const refused = await runMain(["verify", out]);
+  writeFileSync(file, text);
+  expect([refused.code, refused.stderr]).toEqual([
+    2,
+    expect.stringMatching(/some\.csv: changed since the sweep began/),
+  ]);
+});
+
+test("mmoe report names the table, and has neither correlations nor verdicts", async () => {
+  await trained;
+  await runMain(["report", out]);
+  const page = readFileSync(join(out, "report.html"), "utf8");
+  expect(page).toContain("<h1>Shared-Bottom, OMoE and MMoE on some.csv</h1>");
+  expect(page).toContain("which the rows of some.csv do not have");
+  expect(page).not.toMatch(/>Correlations?</);
+  expect(page).not.toMatch(/\bnull\b(?=[^{}]*<\/t[dh]>)|data-correlation="/);
+});
+
+test("mmoe tune chooses on a table, for each cell too, and its config trains", async () => {
+  const folder = join(temporaryFolder(), "grid");
+  await runMain(["sweep", ...few, "--lr", "0.001,0.01", "--out", folder]);
+  for (const by of ["model", "cell"]) {
+    const tuned = join(temporaryFolder(), "tuned.yaml");
+    const { code } = await runMain(["tune", folder, "--by", by, "-o", tuned]);
+    expect(code).toBe(0);
+    const again = await runMain(["sweep", tuned, "--runs", "1", "--out", join(temporaryFolder(), "tuned")]);
+    expect([again.code, again.stderr]).toEqual([0, expect.stringContaining("3 runs")]);
+  }
+});

@@ -1,0 +1,235 @@
+import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { configAt, folderHash, modelOf, tableOf, trainedHash } from "../../src/config/config.ts";
+import type { Override } from "../../src/config/file-version.ts";
+import { loadConfig, override, setOverride } from "../../src/config/load.ts";
+import { lossUnitOf, meanText } from "../../src/config/loss-unit.ts";
+import { rowsOverride } from "../../src/config/rows.ts";
+import { differences } from "../../src/config/same-sweep.ts";
+import { settingRows } from "../../src/config/setting-rows.ts";
+import { configYaml } from "../../src/config/write.ts";
+import { planRuns } from "../../src/sweep/plan.ts";
+import { withTables } from "../../src/sweep/share.ts";
+import { complaint } from "../support/complaint.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { tableFile } from "../support/tables.ts";
+
+const file = tableFile(60);
+const withParts = tableFile(60, { parts: true, name: "parts.csv" });
+const smoke = (table: string, ...more: Override[]) => loadConfig("smoke", [rowsOverride(table), ...more]);
+const set = (text: string, table = file) => smoke(table, setOverride(text));
+
+/** A config file beside a table, with `rows` as YAML and no setting of the generator. */
+function written(rows: string, more = ""): string {
+  const path = join(temporaryFolder(), "mine.yaml");
+  copyFileSync(file, join(dirname(path), "some.csv"));
+  copyFileSync(withParts, join(dirname(path), "parts.csv"));
+  const rest = "initializer: glorot-uniform\ninitializerStd: 0.1\ndropout: 0\nevalEvery: 10\nmarks: {}\n";
+  const trained = "sampling: epochs\nbatch: 8\nsteps: 20\noptimizer: adam\nlr: 0.01\n";
+  writeFileSync(
+    path,
+    `name: mine\nabout: a table\nseed: 0\nmodels: [omoe, mmoe]\nruns: 3\n${trained}${rest}rows: ${rows}\n${more}`,
+  );
+  return path;
+}
+
+describe("a file with rows, without the generator's settings", () => {
+  const config = loadConfig(written("./some.csv"));
+
+  test("has tasks, inputs and as many rows as the table", () => {
+    expect(config).toMatchObject({ data: null, correlations: null, tasks: 2, trainRows: 48, heldoutRows: 12 });
+    expect(modelOf(configAt(config, {}), "mmoe")).toMatchObject({ inputs: 3, tasks: 2 });
+    expect(tableOf(config)).toMatchObject({ inputs: 3, tasks: 2, heldout: 0.2, standardise: true, rawLabels: false });
+  });
+
+  test("has a run of each model for each index, named without a correlation", () => {
+    const ids = planRuns(config).map(({ id }) => id);
+    expect(ids).toEqual(["omoe/000", "mmoe/000", "omoe/001", "mmoe/001", "omoe/002", "mmoe/002"]);
+  });
+
+  test("takes what it says of the rows", () => {
+    const other = loadConfig(
+      written(
+        "{file: some.csv, heldout: 0.4, standardise: false}",
+        "trainRows: 20\nlabels: raw\nloss: squared\nhuberDelta: 1\ntuned: null\n",
+      ),
+    );
+    expect(tableOf(other)).toMatchObject({ heldout: 0.4, standardise: false, rawLabels: true });
+    expect([other.trainRows, other.heldoutRows]).toEqual([20, 24]);
+  });
+
+  test("has the parts of the table, if that says them", () => {
+    const { rows, trainRows, heldoutRows } = loadConfig(written("parts.csv"));
+    expect([rows?.heldout, trainRows, heldoutRows]).toEqual([null, 45, 15]);
+  });
+
+  test.each([
+    ["./some.csv", "data: paper\n", "data: the rows are those of some.csv, not the generator's; leave it out"],
+    [
+      "./some.csv",
+      "correlations: [1]\n",
+      "correlations: the rows are those of some.csv, not the generator's; leave it out",
+    ],
+    ["./some.csv", "tasks: 3\n", "tasks: some.csv has 2 labels, one a task, got 3"],
+    ["./some.csv", "trainRows: fresh\n", "trainRows: some.csv has no fresh rows; give up to 48"],
+    [
+      "./some.csv",
+      "trainRows: [10, 49]\n",
+      "trainRows: expected at most 48, the rows that some.csv has for it, got 49",
+    ],
+    ["./some.csv", "heldoutRows: 13\n", "heldoutRows: expected at most 12, the rows that some.csv has for it, got 13"],
+    ["{file: parts.csv, heldout: 0.1}", "", "rows.heldout: parts.csv has a column 'part', which says it; leave it out"],
+    [
+      "{file: some.csv, heldout: 1}",
+      "",
+      "rows.heldout: expected the share of rows to hold out, a number above 0 and below 1, got 1",
+    ],
+    ["{file: some.csv, share: 1}", "", "rows: unknown key 'share'"],
+    ["17", "", "rows: expected the path of a CSV or Parquet file, from the folder of this one, got 17"],
+  ])("is refused with %s %j", (rows, more, message) => {
+    const path = written(rows, more);
+    expect(complaint(() => loadConfig(path))).toBe(`${path}: ${message}`);
+  });
+});
+
+describe("--rows FILE", () => {
+  test("takes the place of a preset's generator, name and numbers of rows, and keeps the rest", () => {
+    const config = smoke(file);
+    expect(config).toMatchObject({ name: "some", about: "Rows of some.csv", data: null, trainRows: 48, batch: 64 });
+    expect(config.origins).toMatchObject({
+      rows: "yours",
+      tasks: "yours",
+      trainRows: "yours",
+      lr: loadConfig("smoke").origins.lr,
+    });
+  });
+
+  test("comes before other options, wherever it stands", () => {
+    const config = loadConfig("smoke", [setOverride("trainRows=9"), rowsOverride(file)]);
+    expect(config.trainRows).toBe(9);
+  });
+
+  test.each([
+    [
+      override("--corr", "correlations", ["0.5"]),
+      "--corr: the rows are those of some.csv, not the generator's; leave it out",
+    ],
+    [
+      setOverride("diagnostics=[gates, alignment]"),
+      "--set diagnostics: alignment is with the generator's tasks; leave it out with some.csv",
+    ],
+    [setOverride("trainRows=fresh"), "--set trainRows: some.csv has no fresh rows; give up to 48"],
+  ])("is refused with what a table has not: %j", (other, message) => {
+    expect(complaint(() => smoke(file, other))).toBe(message);
+  });
+});
+
+test.each([
+  ["data", "data: expected a generator, got nothing; give data or rows"],
+  ["correlations", "correlations: expected a list of numbers, got nothing"],
+])("a sweep without rows is refused without %s", (key, message) => {
+  expect(complaint(() => loadConfig("smoke", [{ source: key, values: { [key]: null } }]))).toBe(message);
+});
+
+describe("the hash of a sweep on a table", () => {
+  const hash = trainedHash(smoke(file));
+
+  test("is that of the file's bytes, wherever it is and whatever its name", () => {
+    const other = join(temporaryFolder(), "other.csv");
+    copyFileSync(file, other);
+    expect(trainedHash(smoke(other))).toBe(hash);
+    expect(folderHash(smoke(other))).toBe(folderHash(smoke(file)));
+    writeFileSync(other, `${readFileSync(file, "utf8")}1,2,3,4,5\n`);
+    expect(trainedHash(smoke(other, setOverride("trainRows=48"), setOverride("heldoutRows=12")))).not.toBe(hash);
+  });
+
+  test.each(["labels=raw", `rows={file: ${file}, standardise: false}`, `rows={file: ${file}, heldout: 0.25}`])(
+    "is another with %s",
+    (text) => {
+      expect(trainedHash(set(text))).not.toBe(hash);
+    },
+  );
+
+  test("is the same with other runs and models", () => {
+    expect(trainedHash(smoke(file, setOverride("runs=3"), setOverride("models=[ple]")))).toBe(hash);
+  });
+
+  test("differs in a sentence", () => {
+    const [raw, rest] = [set("labels=raw"), smoke(file)];
+    expect(differences(raw, rest)).toEqual(["labels: raw there, standardised here"]);
+    const [one, other] = [smoke(withParts), smoke(file)];
+    expect(differences(one, other).join("; ")).toMatch(
+      /rows: parts\.csv \(sha256 \w{8}\), standardise=true there, some\.csv \(sha256 \w{8}\), heldout=0\.2, standardise=true here$/,
+    );
+  });
+});
+
+describe("a stored config", () => {
+  function stored() {
+    const folder = temporaryFolder();
+    const table = join(folder, "some.csv");
+    copyFileSync(file, table);
+    mkdirSync(join(folder, "out"));
+    const config = smoke(table);
+    const path = join(folder, "out", "config.yaml");
+    writeFileSync(path, configYaml(config, dirname(path)));
+    return { table, config, path };
+  }
+
+  test("comes back as it was, the path of the table from its folder", () => {
+    const { config, path } = stored();
+    expect(readFileSync(path, "utf8")).toContain("  file: ../some.csv\n");
+    expect(loadConfig(path)).toEqual(config);
+  });
+
+  test("is read without the table, which runs need", () => {
+    const { table, config, path } = stored();
+    renameSync(table, `${table}.away`);
+    expect(loadConfig(path)).toEqual(config);
+    expect(complaint(() => withTables(planRuns(config)))).toMatch(/some\.csv: can't be read: no such file/);
+  });
+
+  test("refuses a table that changed, before the first step", () => {
+    const { table, config } = stored();
+    writeFileSync(table, `${readFileSync(table, "utf8")}1,2,3,4,5\n`);
+    expect(complaint(() => withTables(planRuns(config)))).toMatch(
+      /some\.csv: changed since the sweep began \(SHA-256 \w{8} then, \w{8} now\); put it back, or start another sweep with it$/,
+    );
+  });
+});
+
+test("withTables(runs) has the rows in memory once for all runs", () => {
+  const runs = withTables(planRuns(smoke(file)));
+  expect(new Set(runs.map(({ data }) => ("values" in data ? data.values?.numbers : undefined))).size).toBe(1);
+  expect(runs[0]?.data).toMatchObject({ values: { numbers: expect.any(SharedArrayBuffer) } });
+});
+
+test("settings are shown without those of the generator", () => {
+  const names = settingRows(smoke(file)).map(({ name }) => name);
+  expect(names).toContain("rows");
+  for (const name of ["data", "correlations", "correlationMatrix", "alpha"]) expect(names).not.toContain(name);
+  expect(settingRows(loadConfig("smoke")).map(({ name }) => name)).not.toContain("rows");
+});
+
+describe("the unit of the losses", () => {
+  test.each([
+    ["labels=standardised", "predicting the mean is 1"],
+    ["loss=huber", ""],
+  ])("with %s", (text, said) => {
+    expect(meanText(lossUnitOf(set(text)))).toBe(said);
+  });
+
+  test("of raw labels is their mean variance over all rows", () => {
+    const { rows, ...config } = set("labels=raw");
+    const [a = 0, b = 0] = rows?.labelVariances ?? [];
+    expect(lossUnitOf({ rows, ...config })).toMatchObject({ of: "of raw labels", ofMean: (a + b) / 2 });
+  });
+});
+
+test("a name that can't be one becomes one", () => {
+  expect([" my cars (1).csv", "ä.csv"].map((name) => rowsOverride(join("/", name)))).toMatchObject([
+    { values: { name: "my-cars-1-" } },
+    { values: { name: "rows", rows: join("/", basename("ä.csv")) } },
+  ]);
+});

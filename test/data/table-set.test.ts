@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest";
+import { heldoutCount } from "../../src/data/table.ts";
+import { TableSet } from "../../src/data/table-set.ts";
+import { range } from "../support/reference.ts";
+import { someRows, tableOf } from "../support/tables.ts";
+
+const [N, D, K] = [40, 3, 2];
+const COUNTS = { trainRows: 30, heldoutRows: 10 };
+const RAW = { standardise: false, rawLabels: true };
+const identity = (run: number, seed = 0) => ({ seed, run });
+const float = (values: readonly number[]) => [...Float32Array.from(values)];
+
+/** A set's rows as they are in the table, [x, y] in float32. */
+function rowsIn(set: TableSet, part: "train" | "heldout"): number[][] {
+  const { x, y } = set.rows(part);
+  return range(y.length / K).map((n) => [...x.subarray(n * D, (n + 1) * D), ...y.subarray(n * K, (n + 1) * K)]);
+}
+
+const inOrder = (rows: readonly number[][]) => rows.map((row) => row.join()).sort();
+
+describe("a table without parts", () => {
+  const set = (run: number, counts = COUNTS, seed = 0) => new TableSet(tableOf(N, RAW), identity(run, seed), counts);
+
+  test("is split into all of its rows, none twice", () => {
+    const both = [...rowsIn(set(0), "train"), ...rowsIn(set(0), "heldout")];
+    expect(inOrder(both)).toEqual(inOrder(someRows(N).map(float)));
+  });
+
+  test("is split anew by the run's index and the seed, and by nothing else", () => {
+    const heldout = (run: number, seed = 0) => inOrder(rowsIn(set(run, COUNTS, seed), "heldout"));
+    expect(heldout(3)).toEqual(heldout(3));
+    expect(heldout(3)).not.toEqual(heldout(4));
+    expect(heldout(3)).not.toEqual(heldout(3, 1));
+  });
+
+  test("gives a run of fewer rows some of those of a run of more, and the same held-out rows", () => {
+    const few = set(2, { trainRows: 11, heldoutRows: 10 });
+    expect(rowsIn(few, "train")).toEqual(rowsIn(set(2), "train").slice(0, 11));
+    expect(rowsIn(few, "heldout")).toEqual(rowsIn(set(2), "heldout"));
+  });
+
+  test("has no more rows than it has", () => {
+    expect(() => set(0, { trainRows: 31, heldoutRows: 10 })).toThrow(
+      "TableSet: /some.csv: expected at least 31 train rows, got 30",
+    );
+    expect(() => set(0, { trainRows: 30, heldoutRows: 11 })).toThrow("at least 11 heldout rows, got 10");
+  });
+});
+
+test("a table with parts has the same split in each run, in another order", () => {
+  const marks = range(N).map((n) => (n % 3 === 0 ? 1 : 0));
+  const counts = { trainRows: 26, heldoutRows: 14 };
+  const [one, other] = [0, 1].map((run) => new TableSet(tableOf(N, RAW, marks), identity(run), counts));
+  const marked = someRows(N).filter((_, n) => marks[n] === 1);
+  expect(inOrder(rowsIn(one as TableSet, "heldout"))).toEqual(inOrder(marked.map(float)));
+  expect(inOrder(rowsIn(other as TableSet, "heldout"))).toEqual(inOrder(marked.map(float)));
+  expect(rowsIn(one as TableSet, "train")).not.toEqual(rowsIn(other as TableSet, "train"));
+});
+
+describe("standardised columns", () => {
+  const scaled = new TableSet(tableOf(N), identity(5), COUNTS);
+  const raw = new TableSet(tableOf(N, RAW), identity(5), COUNTS);
+  const column = (set: TableSet, part: "train" | "heldout", i: number) =>
+    rowsIn(set, part).map((row) => row[i] as number);
+
+  test.each(range(D + K))("%i has mean 0 and variance 1 over the training rows", (i) => {
+    const values = column(scaled, "train", i);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(mean).toBeCloseTo(0, 6);
+    expect(values.reduce((sum, value) => sum + value ** 2, 0) / values.length).toBeCloseTo(1, 5);
+  });
+
+  test("are shifted on held-out rows by the moments of the training rows", () => {
+    const values = column(raw, "train", 1);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const std = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+    const expected = column(raw, "heldout", 1).map((value) => (value - mean) / std);
+    for (const [n, value] of column(scaled, "heldout", 1).entries())
+      expect(value).toBeCloseTo(expected[n] as number, 4);
+  });
+
+  test("are inputs or labels alone, as asked", () => {
+    const inputs = new TableSet(tableOf(N, { rawLabels: true }), identity(5), COUNTS);
+    const labels = new TableSet(tableOf(N, { standardise: false }), identity(5), COUNTS);
+    expect(inputs.rows("train")).toEqual({ x: scaled.rows("train").x, y: raw.rows("train").y });
+    expect(labels.rows("train")).toEqual({ x: raw.rows("train").x, y: scaled.rows("train").y });
+  });
+
+  test("that are constant in the training rows are shifted to 0 there, and not scaled", () => {
+    const table = tableOf(N);
+    const numbers = new Float64Array((table.values as { numbers: SharedArrayBuffer }).numbers);
+    for (let n = 0; n < N; n++) numbers[5 * n] = 0.1;
+    const set = new TableSet(table, identity(5), COUNTS);
+    expect(new Set(column(set, "train", 0))).toEqual(new Set([0]));
+  });
+});
+
+test.each([
+  [10, 0.2, 2],
+  [10, 0.01, 1],
+  [2, 0.99, 1],
+  [7, 0.5, 4],
+])("of %i rows, a share of %d holds out %i", (rows, share, count) => {
+  expect(heldoutCount(rows, share)).toBe(count);
+});

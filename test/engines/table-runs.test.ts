@@ -1,0 +1,151 @@
+// Runs on a table: the rows that each engine makes of it, and that they train alike.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pairCorrelations } from "../../src/data/label-correlation.ts";
+import { RowOrder } from "../../src/data/order.ts";
+import { dataKey } from "../../src/data/streams.ts";
+import { TableSet } from "../../src/data/table-set.ts";
+import { checkRun } from "../../src/engines/abilities.ts";
+import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
+import { DiagnosticRecorder } from "../../src/engines/diagnosing.ts";
+import { type Engine, type FromTable, initialParameters, type RunResult } from "../../src/engines/engine.ts";
+import { Room, setArrays } from "../../src/engines/tfjs/feed/feed-arrays.ts";
+import { FeedMaker } from "../../src/engines/tfjs/feed/feed-maker.ts";
+import { RowSource } from "../../src/engines/tfjs/feed/row-source.ts";
+import { groupOf, groupsOf } from "../../src/engines/tfjs/groups.ts";
+import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
+import { expectAgreement, resultOf } from "../support/agreement.ts";
+import { range } from "../support/reference.ts";
+import { OMOE } from "../support/specs.ts";
+import { tableOf, tableRun } from "../support/tables.ts";
+import { NATIVE, trained } from "./cpu/same-bits.ts";
+
+let cpu: Engine;
+let tfjs: Engine;
+beforeAll(async () => {
+  cpu = new CpuEngine({ jobs: 2 });
+  tfjs = await createTfjsEngine({ backend: "wasm" });
+});
+afterAll(() => cpu.dispose());
+
+const omoe = { ...OMOE, inputs: 3, tasks: 2 };
+
+async function resultsOf(engine: Engine, runs: Parameters<Engine["train"]>[0]): Promise<RunResult[]> {
+  const results: RunResult[] = [];
+  await engine.train(runs, { onResult: (result) => results.push(result) });
+  return results;
+}
+
+test.each([
+  ["batches of 1", { batch: 1 }],
+  ["batches of 7", { batch: 7, sampling: "replacement" as const }],
+  ["more rows than a slice", { batch: 64, trainRows: 300, heldoutRows: 100 }],
+])("every kernel set trains to the same bits: %s", (_, training) => {
+  const data = tableOf(400);
+  const runs = [tableRun({ data, index: 3 }, training), tableRun({ data, index: 3, model: omoe }, training)];
+  const outcomes = trained("wasm", runs);
+  expect(outcomes?.map(({ failure }) => failure)).toEqual([undefined, undefined]);
+  for (const set of NATIVE) expect(trained(set, runs)).toEqual(outcomes);
+});
+
+test("cpu and tfjs agree", () => expectAgreement(tableRun({ index: 1 }), [cpu, tfjs]));
+
+test("a run's numbers do not depend on the runs beside it, in worker threads", async () => {
+  const runs = range(4).flatMap((index) => [tableRun({ index }), tableRun({ index, model: omoe })]);
+  const losses = (results: readonly RunResult[]) =>
+    results.map(({ run, curve }) => `${run.model.name} ${run.index} ${curve.heldout}`).sort();
+  const alone: RunResult[] = [];
+  for (const run of runs) alone.push(...(await resultsOf(cpu, [run])));
+  expect(losses(await resultsOf(cpu, runs))).toEqual(losses(alone));
+});
+
+describe("the rows of a run", () => {
+  const run = tableRun({ index: 2 });
+  const set = new TableSet((run as typeof run & FromTable).data, { seed: 0, run: 2 }, run.training);
+
+  test("have the label correlation of its training rows, on each engine", async () => {
+    const expected = pairCorrelations(set.rows("train").y, 2);
+    for (const engine of [cpu, tfjs]) expect((await resultsOf(engine, [run]))[0]?.labelCorrelations).toEqual(expected);
+  });
+
+  test("are fed to traced steps as they are, and counted by RowOrder", () => {
+    const group = groupOf([[run]]);
+    const arrays = new Room().arrays(setArrays(group));
+    new FeedMaker(group, { first: 0, end: 1 }).sets(arrays, 0);
+    expect(arrays["train/x"]).toEqual(set.rows("train").x);
+    expect(arrays["heldout/y"]).toEqual(set.rows("heldout").y);
+    const [numbers, expected] = [new Uint32Array(7), new Uint32Array(7)];
+    new RowSource(run).numbersInto(numbers, 3);
+    new RowOrder(dataKey({ seed: 0, run: 2 }, "order"), 45, "epochs").batchInto(expected, 3);
+    expect(numbers).toEqual(expected);
+  });
+
+  test("are never fresh", () => {
+    const rows = { x: new Float32Array(21), y: new Float32Array(14) };
+    expect(() => new RowSource(run).freshInto(rows, 1)).toThrow("freshInto: expected a generator, got a table");
+    expect(() => new RowSource(tableRun({}, { trainRows: "fresh" }))).toThrow("expected at least fresh train rows");
+  });
+
+  test("are one table's: runs of another do not train beside them", () => {
+    const other = tableRun({ index: 2, data: tableOf(60, { sha256: "cd" }) });
+    const grouping = { sizeOf: () => 8, mixed: true };
+    expect(
+      groupsOf([run, other, tableRun({ index: 2, model: omoe })], grouping).map(({ runs }) => runs.length),
+    ).toEqual([2, 1]);
+  });
+});
+
+test("crossed runs of one data seed have one split, of another another", async () => {
+  const results = await resultsOf(
+    cpu,
+    [0, 1].flatMap((data) =>
+      [0, 1].map((initial) => tableRun({ index: 2 * data + initial, cross: { data, initial } })),
+    ),
+  );
+  const of = (data: number) => results.filter(({ run }) => run.cross?.data === data);
+  const [first, second] = [of(0), of(1)].map(
+    (some) => new Set(some.map(({ labelCorrelations }) => `${labelCorrelations}`)),
+  );
+  expect([first?.size, second?.size]).toEqual([1, 1]);
+  expect(first).not.toEqual(second);
+});
+
+test("diagnostics are of the run's held-out rows, with the same values on both engines", async () => {
+  const run = tableRun({ index: 3, diagnostics: ["gates", "units", "gradients"] });
+  const [a, b] = [await resultOf(cpu, run), await resultOf(tfjs, run)].map(
+    (result) => result.diagnostics?.values ?? {},
+  );
+  expect(Object.keys(a ?? {})).toContain("gateWeight/1/1");
+  for (const [name, curve] of Object.entries(a ?? {}))
+    for (const [i, value] of curve.entries())
+      expect(Math.abs(value - (b?.[name]?.[i] as number)), name).toBeLessThan(1e-3 * (1 + Math.abs(value)));
+});
+
+test("a crossed run's diagnostics are of the rows of its data seed", () => {
+  const parameters = initialParameters(tableRun({ index: 5 }));
+  const at = (run: ReturnType<typeof tableRun>) => {
+    const recorder = new DiagnosticRecorder(run);
+    recorder.add(10, parameters);
+    return recorder.diagnostics?.values;
+  };
+  const diagnostics = ["gradients"] as const;
+  const crossed = at(tableRun({ index: 5, cross: { data: 1, initial: 2 }, diagnostics }));
+  expect(crossed).toEqual(at(tableRun({ index: 1, diagnostics })));
+  expect(crossed).not.toEqual(at(tableRun({ index: 5, diagnostics })));
+});
+
+test("a run whose rows are not in memory is refused", () => {
+  const { values: _, ...data } = tableOf(60);
+  expect(() => trained("wasm", [tableRun({ data })])).toThrow(
+    "TableSet: expected the rows of /some.csv in memory, got none",
+  );
+});
+
+test("checkRun(engine, run) refuses a model of other sizes than the table's", () => {
+  const { id } = tableRun();
+  expect(() => checkRun("cpu", tableRun({ data: tableOf(60, { tasks: 5 }) }))).toThrow(
+    `run ${id}: expected a model of 5 tasks, as the data have, got 2`,
+  );
+  expect(() => checkRun("cpu", tableRun({ data: tableOf(60, { inputs: 4 }) }))).toThrow(
+    `run ${id}: expected a model of 4 inputs, as the data have, got 3`,
+  );
+});

@@ -1,0 +1,53 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TableSettings } from "../../src/data/table.ts";
+import type { Run, TrainingSettings } from "../../src/engines/engine.ts";
+import { keyOf } from "../../src/random/key.ts";
+import { normals } from "../../src/random/normal.ts";
+import { temporaryFolder } from "./effects.ts";
+import { range } from "./reference.ts";
+import { makeRun } from "./runs.ts";
+import { MMOE } from "./specs.ts";
+
+/** Rows of three inputs and two labels, of other means and sizes: [rows][5]. */
+export function someRows(rows: number): number[][] {
+  const random = normals(keyOf("test/table"), 4 * rows);
+  return range(rows).map((n) => {
+    const [a, b, c, noise] = [...random.subarray(4 * n, 4 * n + 4)] as [number, number, number, number];
+    return [a, 40 * b + 1000, c / 10, 3 * Math.sin(2 * a) + b + 7, a - c + noise / 10];
+  });
+}
+
+/** A CSV file of such rows, in a folder of its own; with `parts`, every fourth row is held out. */
+export function tableFile(rows = 60, { parts = false, name = "some.csv" } = {}): string {
+  const file = join(temporaryFolder(), name);
+  const header = ["x_a", "x_b", "x_c", "y_1", "y_2", ...(parts ? ["part"] : [])];
+  const lines = someRows(rows).map((row, n) => [...row, ...(parts ? [n % 4 === 3 ? "heldout" : "train"] : [])]);
+  writeFileSync(file, `${[header, ...lines].map((line) => line.join()).join("\n")}\n`);
+  return file;
+}
+
+/** Such rows in memory, `heldout` of them marked if given. */
+export function tableOf(rows: number, changes: Partial<TableSettings> = {}, marks?: readonly number[]): TableSettings {
+  const numbers = new Float64Array(new SharedArrayBuffer(8 * 5 * rows));
+  numbers.set(someRows(rows).flat());
+  const heldout = marks && new Uint8Array(new SharedArrayBuffer(rows));
+  heldout?.set(marks ?? []);
+  return {
+    ...{ file: "/some.csv", sha256: "ab", inputs: 3, tasks: 2, heldout: marks ? null : 0.25 },
+    ...{ standardise: true, rawLabels: false },
+    values: { numbers: numbers.buffer, ...(heldout && { heldout: heldout.buffer }) },
+    ...changes,
+  };
+}
+
+/** A run on 60 such rows, of which 45 are for training. */
+export function tableRun(
+  { data = tableOf(60), ...changes }: Partial<Run> = {},
+  training: Partial<TrainingSettings> = {},
+): Run {
+  const model = { ...MMOE, inputs: 3, tasks: 2 };
+  const rows = { trainRows: 45, heldoutRows: 15 };
+  const generated = makeRun({ model }, { batch: 7, steps: 20, evalEvery: 10, ...rows, ...training });
+  return { ...generated, ...changes, id: `${model.name}/000`, data, correlation: null, correlationMatrix: null } as Run;
+}

@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import { csvTable } from "../../src/tables/csv.ts";
+import { complaint } from "../support/complaint.ts";
+
+const table = (text: string) => csvTable(Buffer.from(text), "t.csv");
+const numbersOf = (text: string) => [...new Float64Array(table(text).values.numbers)];
+
+test("columns that begin with x are inputs and those with y labels, in the file's order, wherever they are", () => {
+  const { inputs, labels, rows, heldout } = table("y_b,x2,y_a,X1\n1,2,3,4\n5,6,7,8\n9,1,2,3\n");
+  expect([inputs, labels, rows, heldout]).toEqual([["x2", "X1"], ["y_b", "y_a"], 3, undefined]);
+  expect(numbersOf("y_b,x2,y_a,X1\n1,2,3,4\n5,6,7,8\n")).toEqual([2, 4, 1, 3, 6, 8, 5, 7]);
+});
+
+test("a byte order mark, spaces, quotes, Windows' lines and empty ones are no part of a value", () => {
+  expect(numbersOf('\ufeffx1, y1 ,"y2"\r\n 1,"2",-.5\r\n\r\n+4,5e-1,6.\r\n')).toEqual([1, 2, -0.5, 4, 0.5, 6]);
+});
+
+test("column part marks the rows that are held out", () => {
+  const { values, heldout } = table("part,x1,y1,y2\ntrain,1,2,3\nheldout,2,3,4\ntrain,5,6,7\n");
+  expect([...new Uint8Array(values.heldout as SharedArrayBuffer), heldout]).toEqual([0, 1, 0, 1]);
+});
+
+test("label variances are over all rows", () => {
+  expect(table("x1,y1,y2\n1,2,1\n2,4,1\n3,6,4\n").labelVariances).toEqual([8 / 3, 2]);
+});
+
+describe("a file is refused in one line that has", () => {
+  const names = "names of inputs begin with x (x1, x_age), those of labels with y (y1, y_price)";
+  const number = "expected a number up to 3.4028235e+38, got";
+  test.each([
+    ["x1,y1,y2\n1,2,3\n4,,6\n", "t.csv:3: y1: expected a number, got nothing; fill it in or leave out the row"],
+    ["x1,y1,y2\n1,2,3\n\n4,5,n/a\n", `t.csv:4: y2: ${number} 'n/a'`],
+    ["x1,y1,y2\n1,2,3\nInfinity,5,6\n", `t.csv:3: x1: ${number} 'Infinity'`],
+    ["x1,y1,y2\n1,2,3\n1e39,5,6\n", `t.csv:3: x1: ${number} '1e39'`],
+    ["x1,y1,y2\n0x1,2,3\n", `t.csv:2: x1: ${number} '0x1'`],
+    ["x1,y1,y2\n1,2,3\n", "t.csv: expected at least 2 rows, got 1"],
+    ["", "t.csv: expected a header and rows, got an empty file"],
+    ["x1,y1,y2\n1,2,3\n1,3,4\n", "t.csv: column 'x1' is 1 in every row; leave it out"],
+    ["x1,x2\n1,2\n3,4\n", `t.csv: expected at least 2 labels, one a task, got 0; ${names}`],
+    ["y1,y2\n1,2\n3,4\n", `t.csv: no column is an input; ${names}`],
+    [
+      "x1,y1,year\n1,2,3\n",
+      `t.csv: column 'year': ${names}, and 'part' says train or heldout; rename it or leave it out`,
+    ],
+    [
+      "x1;y1;y2\n1;2;3\n",
+      `t.csv: column 'x1;y1;y2': ${names}, and 'part' says train or heldout; separate columns by commas`,
+    ],
+    ["x1,y1,x1\n1,2,3\n", "t.csv: column 'x1' is there twice; rename one"],
+    ["x1,y1,y2\n1,2\n", "t.csv: not readable as CSV: Invalid Record Length: expect 3, got 2 on line 2"],
+    ["x1,y1,y2,part\n1,2,3,test\n", "t.csv:2: part: expected train or heldout, got 'test'"],
+    ["x1,y1,y2,part\n1,2,3,train\n2,3,4,train\n", "t.csv: part: no row is heldout"],
+  ])("%j", (text, message) => {
+    expect(complaint(() => table(text))).toBe(message);
+  });
+});
