@@ -8,13 +8,14 @@ import { heading } from "./loss-axis.ts";
 import { COLUMN, type Drawing } from "./page.ts";
 import type { Scale } from "./scale.ts";
 import { modelGroups } from "./shown.ts";
-import { modelLabel, modelStyles, type SeriesStyle } from "./style.ts";
+import { modelLabel, type SeriesStyle } from "./style.ts";
 import type { SvgNode } from "./svg.ts";
 import { correlationsOf, modelsOf } from "./sweep-cells.ts";
 import { text } from "./text.ts";
 import type { Theme } from "./theme.ts";
 
 interface PlotOptions {
+  readonly styles: ReadonlyMap<string, SeriesStyle>;
   /** Above the vertical axis. */
   readonly title: string;
   /** The vertical axis of a panel, which has some of the points. */
@@ -33,9 +34,8 @@ const GAP = 10;
  */
 export function againstCorrelation(
   points: readonly EstimatePoint[],
-  { title, scale, key = [], theme }: PlotOptions,
+  { styles, title, scale, key = [], theme }: PlotOptions,
 ): Drawing {
-  const styles = modelStyles(modelsOf(points.map(({ cell }) => cell)), theme);
   const head = heading(title, { y: 0, theme });
   const names = legend(key, { y: head.height + 9, theme });
   const groups = groupsOf(points);
@@ -68,8 +68,7 @@ function groupsOf(points: readonly EstimatePoint[]): string[][] {
   return modelGroups(models.toSorted((a, b) => over(b) - over(a)));
 }
 
-interface PanelPlace extends Pick<PlotOptions, "scale" | "theme"> {
-  readonly styles: ReadonlyMap<string, SeriesStyle>;
+interface PanelPlace extends Pick<PlotOptions, "styles" | "scale" | "theme"> {
   readonly correlations: readonly number[];
   readonly top: number;
   readonly width: number;

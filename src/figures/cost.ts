@@ -10,8 +10,8 @@ import { modelLegend } from "./legend.ts";
 import { heading, lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { linearScale, logScale, type Scale, shortNumber } from "./scale.ts";
-import { modelLabel, modelStyles, type SeriesStyle } from "./style.ts";
-import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
+import { modelLabel, type SeriesStyle } from "./style.ts";
+import { correlationsOf, finalMeans, modelsOf, type SweepCell, stylesIn, sweepCells } from "./sweep-cells.ts";
 import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { capitalised, lossHeading, runsSentence, statisticName, tasksWords, unitsSentence } from "./words.ts";
@@ -35,7 +35,7 @@ export function cost(results: Results, options: FigureOptions): Figure | Lacking
   const drawn = points.map(({ cell }) => cell);
   if (modelsOf(drawn).length < 2) return { name: NAME, lacking: "runs of two models with known FLOP are needed" };
   const theme = themeOf(options.theme);
-  const { nodes, leftOut, ...size } = drawing(points, options, theme);
+  const { nodes, leftOut, ...size } = drawing(points, stylesIn(drawn, results, theme), options, theme);
   const caption = `${captionStart(drawn, options)}${unknownSentence(cells, drawn)}${leftOut} ${runsSentence(drawn, results)}`;
   const data = points.map((point) => rowOf(point, options));
   return page({ name: NAME, title: "Final loss against cost", caption, ...size, theme, data }, nodes);
@@ -45,10 +45,13 @@ const HEIGHT = 78;
 /** Room in a panel beside its outermost values. */
 const SIDE = 9;
 
-function drawing(points: readonly CostPoint[], options: FigureOptions, theme: Theme): GridDrawing {
+function drawing(
+  points: readonly CostPoint[],
+  styles: ReadonlyMap<string, SeriesStyle>,
+  options: FigureOptions,
+  theme: Theme,
+): GridDrawing {
   const cells = points.map(({ cell }) => cell);
-  const models = modelsOf(cells);
-  const styles = modelStyles(models, theme);
   const head = heading(lossHeading(options), { y: 0, theme });
   const names = modelLegend(styles, { y: head.height + 9, theme, sample: "marker" }); // no line joins them
   const layout = panelGrid([{ title: "" }], correlationsOf(cells), {

@@ -67,6 +67,7 @@ function drawing(points: readonly CellPoint[], options: FigureOptions, theme: Th
   const styles = modelStyles(modelsOf(points.map(({ cell }) => cell)), theme);
   const marks = ofModels(styles, modelsOf(published));
   return againstCorrelation(points, {
+    styles,
     title: lossHeading(options),
     scale: (range, shown) => {
       const values = shown.flatMap(({ value, low, high, paper = Number.NaN }) => [value, low, high, paper]);

@@ -5,7 +5,7 @@ import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { estimate } from "./interval.ts";
 import { lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
-import { cellMeasures, correlationsOf, type SweepCell } from "./sweep-cells.ts";
+import { cellMeasures, correlationsOf, type SweepCell, stylesIn } from "./sweep-cells.ts";
 import { themeOf } from "./theme.ts";
 import { areOnOwnRows, capitalised, OWN_ROWS, runsSentence } from "./words.ts";
 
@@ -26,6 +26,7 @@ export function gateDistance(results: Results, { statistic, ...options }: Figure
     }));
     const theme = themeOf(options.theme);
     const { nodes, height } = againstCorrelation(points, {
+      styles: stylesIn(cells, results, theme),
       title: `${capitalised(statistic)} distance of two tasks' gates after the last step`,
       scale: (range, shown) => {
         const values = shown.flatMap(({ value, low, high }) => [value, low, high]);

@@ -9,9 +9,9 @@ import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { linearScale, type Scale } from "./scale.ts";
-import { modelStyles, type SeriesStyle } from "./style.ts";
+import type { SeriesStyle } from "./style.ts";
 import { element, type SvgNode } from "./svg.ts";
-import { modelsOf, type SweepCell } from "./sweep-cells.ts";
+import { type SweepCell, stylesIn } from "./sweep-cells.ts";
 import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { labelled } from "./value-scale.ts";
@@ -31,7 +31,7 @@ export function gateWeights(results: Results, options: FigureOptions): Figure | 
   return ofDiagnosed(results, NAME, QUANTITY, (cells) => {
     const theme = themeOf(options.theme);
     const weighed = cells.map((cell) => ({ cell, weights: meanWeights(cell) }));
-    const { nodes, leftOut, ...size } = drawing(weighed, theme);
+    const { nodes, leftOut, ...size } = drawing(weighed, stylesIn(cells, results, theme), theme);
     const caption =
       `Mean weights of experts by the tasks' gates after the last step: the areas of squares, the largest is ${largestOf(weighed).toPrecision(2)}. Which ` +
       "expert is which is chance, so each run's are in the order of their weight for task 1. Rows of squares that look " +
@@ -78,13 +78,12 @@ function largestOf(weighed: readonly Weighed[]): number {
 /** Height of a task's row of squares, where there are few panels. */
 const ROW = 11;
 
-function drawing(weighed: readonly Weighed[], theme: Theme): GridDrawing {
+function drawing(weighed: readonly Weighed[], styles: ReadonlyMap<string, SeriesStyle>, theme: Theme): GridDrawing {
   const cells = weighed.map(({ cell }) => cell);
   const K = Math.max(...weighed.map(({ weights }) => weights.length));
   const E = Math.max(...weighed.map(({ weights }) => weights[0]?.length ?? 1));
   const head = heading("Mean weight by the gate of each task", { y: 0, theme });
   const layout = cellGrid(cells, { top: head.height, height: K * ROW + 4, left: 30, theme });
-  const styles = modelStyles(modelsOf(cells), theme);
   const largest = largestOf(weighed);
   const panels = weighed.flatMap(({ cell, weights }) => {
     const place = layout.place(cell);

@@ -10,8 +10,8 @@ import { type Drawing, page } from "./page.ts";
 import { groupPart, headingPart, stacked } from "./parts.ts";
 import { leftOutSentence, modelGroups, someOf } from "./shown.ts";
 import type { CurvePanel, DrawnCurve, PanelsOptions } from "./step-panels.ts";
-import { modelStyles, type SeriesStyle } from "./style.ts";
-import { correlationsOf, modelsOf, type SweepCell } from "./sweep-cells.ts";
+import type { SeriesStyle } from "./style.ts";
+import { correlationsOf, modelsOf, type SweepCell, stylesIn } from "./sweep-cells.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { capitalised, runsSentence } from "./words.ts";
 
@@ -63,14 +63,13 @@ function quantityFigure(results: Results, options: FigureOptions, shown: Shown):
   const { statistic } = options;
   return ofDiagnosed(results, name, quantity, (cells) => {
     const theme = themeOf(options.theme);
-    const models = modelsOf(cells);
-    const styles = modelStyles(models, theme);
+    const styles = stylesIn(cells, results, theme);
     const curveOf = (cell: SweepCell): DrawnCurve => {
       const points = quantityCurve(cell, quantity, statistic);
       return { style: styles.get(cell.model) as SeriesStyle, attributes: cellAttributes(cell), points, paper: [] };
     };
     const curves = new Map(cells.map((cell) => [cell, curveOf(cell)]));
-    const groups = modelGroups(models);
+    const groups = modelGroups(modelsOf(cells));
     const drawn = someOf(correlationsOf(cells), mostCorrelations(groups));
     const panels = groupPanels(groups, drawn, curves);
     const above = `${capitalised(statistic)} ${axis}${unit ? `: ${unit}` : ""}`;

@@ -11,9 +11,9 @@ import { heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { logScale, shortNumber } from "./scale.ts";
 import { across, down, type Frame, markerAt } from "./series.ts";
-import { modelLabel, modelStyles, type SeriesStyle } from "./style.ts";
+import { modelLabel, type SeriesStyle } from "./style.ts";
 import { group, type SvgNode } from "./svg.ts";
-import { modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
+import { modelsOf, type SweepCell, stylesIn, sweepCells } from "./sweep-cells.ts";
 import { SMALL, text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { capitalised, lossName, runsSentence, unitsSentence } from "./words.ts";
@@ -40,7 +40,7 @@ export function seesaw(results: Results, options: FigureOptions): Figure | Lacki
   const models = modelsOf(drawn.map(({ cell }) => cell));
   const shown = drawn.filter(({ cell }) => models.indexOf(cell.model) < MOST_MODELS);
   const theme = themeOf(options.theme);
-  const { nodes, leftOut, ...size } = drawing(shown, options, against, theme);
+  const { nodes, leftOut, ...size } = drawing(shown, results, options, against);
   const caption = `${captionStart(results, options, against)}${cutSentence(models)}${leftOut} ${runsSentence(pairsOf(drawn), results)}`;
   const data = drawn.flatMap((one) => rowsOf(one, options, against));
   return page({ name: NAME, title: "Gains of the tasks by sharing", caption, ...size, theme, data }, nodes);
@@ -61,19 +61,24 @@ function pairsOf(drawn: readonly Ratios[]): SweepCell[] {
 }
 
 const HEIGHT = 55;
+/** Room above and below the points, for the shares. */
+const STRIP = SMALL;
 
-function drawing(shown: readonly Ratios[], { loss }: FigureOptions, against: string, theme: Theme): GridDrawing {
+function drawing(shown: readonly Ratios[], results: Results, options: FigureOptions, against: string): GridDrawing {
+  const { loss } = options;
+  const theme = themeOf(options.theme);
   const cells = shown.map(({ cell }) => cell);
   const head = heading(capitalised(ratioWords(2, loss, against)), { y: 0, theme });
   const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 24, theme });
-  const styles = modelStyles(modelsOf(cells), theme);
+  const styles = stylesIn(cells, results, theme);
   const most = Math.max(2, ...shown.flatMap(({ ratios }) => ratios.flatMap((task) => [...task].map(farness))));
   const panels = shown.flatMap((one) => {
     const place = layout.place(one.cell);
     if (place === undefined) return [];
     const { box } = place;
     const scale = (from: number, to: number) => ratioScale(most * 1.15, [from, to]);
-    const frame = { x: scale(box.x, box.x + box.width), y: scale(box.y + box.height, box.y) };
+    const y = scale(box.y + box.height - STRIP, box.y + STRIP);
+    const frame = { x: scale(box.x, box.x + box.width), y };
     const marks = [
       across(box.x, box.x + box.width, frame.y.at(1), theme.quiet, 0.8),
       down(frame.x.at(1), box.y, box.y + box.height, theme.quiet, 0.8),

@@ -5,6 +5,8 @@ import { measureMean } from "../records/measure-values.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
+import { modelStyles, type SeriesStyle } from "./style.ts";
+import type { Theme } from "./theme.ts";
 
 /** A cell with the runs that are done. */
 export interface SweepCell extends Cell {
@@ -30,6 +32,12 @@ export const sweepCells = memo(({ config, records }: Results): readonly SweepCel
 
 export function modelsOf(cells: readonly Cell[]): string[] {
   return [...new Set(cells.map(({ model }) => model))];
+}
+
+/** The styles of the models of some cells: those that they have in every figure of the sweep. */
+export function stylesIn(cells: readonly SweepCell[], results: Results, theme: Theme): Map<string, SeriesStyle> {
+  const models = modelsOf(cells);
+  return new Map([...modelStyles(modelsOf(sweepCells(results)), theme)].filter(([model]) => models.includes(model)));
 }
 
 /** Correlations, ascending; one that is null for rows of the user's own. */

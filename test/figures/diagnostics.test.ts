@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "../../src/figures/figure.ts";
 import { DIAGNOSTIC_FIGURES } from "../../src/figures/gallery.ts";
+import { modelStyles } from "../../src/figures/style.ts";
+import { themeOf } from "../../src/figures/theme.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { diagnosed } from "../support/diagnosed-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";
@@ -68,6 +70,14 @@ test("gate-distance is the final one, with its interval over runs", () => {
   const row = draw("gate-distance").data.find(({ model, correlation }) => model === "mmoe" && correlation === -0.5);
   expect(row?.value).toBeCloseTo(0.75 + 0.003, 12);
   expect(Number(row?.low)).toBeLessThan(0.753);
+});
+
+test.each(["gate-distance", "gate-weights"])("%s gives a model the colour that it has in figures of losses", (name) => {
+  const models = ["single-task", "cgc"];
+  const base = sweepResults({ set: [`models=${models}`] });
+  const { svg } = draw(name, {}, diagnosed(base, { experts: 3, ungated: ["single-task"] }));
+  const [other, own] = [...modelStyles(models, themeOf("light")).values()].map(({ colour }) => colour);
+  expect([svg.includes(own as string), svg.includes(other as string)]).toEqual([true, false]);
 });
 
 test("gate-distance shows equal gates at the foot of an axis that is longer than their rounding", () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { pairedDifferences } from "../../src/figures/differences.ts";
 import { DEFAULT_OPTIONS, type Figure, SCALES } from "../../src/figures/figure.ts";
 import { finalLoss } from "../../src/figures/final-loss.ts";
-import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
+import { SWEEP_FIGURES, type SweepFigure } from "../../src/figures/gallery.ts";
 import { diagnosed } from "../support/diagnosed-results.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";
@@ -54,7 +54,8 @@ describe.each(figures)("$name of 13 models at 8 correlations", ({ name, draw }) 
 });
 
 test.each(["conflict", "alignment"])("%s draws groups of models in rows of panels with the same axes", (name) => {
-  const { svg, caption } = figures.find((kind) => kind.name === name)?.draw(results, DEFAULT_OPTIONS) as Figure;
+  const { draw } = figures.find((kind) => kind.name === name) as SweepFigure;
+  const { svg, caption } = draw(results, DEFAULT_OPTIONS) as Figure;
   expect(caption).toContain("The models are in 3 rows of panels, each below its key.");
   const axes = [...svg.matchAll(/data-x="\S+ \S+ (\S+) .*?data-y="(\S+ \S+ \S+)/g)].map(([, ...axis]) =>
     axis.join(" to "),

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/figure.ts";
 import { seesaw } from "../../src/figures/seesaw.ts";
+import { modelStyles } from "../../src/figures/style.ts";
+import { SMALL } from "../../src/figures/text.ts";
+import { themeOf } from "../../src/figures/theme.ts";
 import { madeResults } from "../support/made-results.ts";
 
 const drawn = (set: readonly string[], lossOf: Parameters<typeof madeResults>[0] = () => 0.1) =>
@@ -22,6 +25,23 @@ describe("seesaw(results, options)", () => {
     const corners = [...svg.matchAll(/>(\d+%)</g)].map(([, share]) => share);
     expect(corners).toEqual(["75%", "25%", "0%"]); // both gain, both lose, a seesaw
     expect(svg.match(/class="run"/g)).toHaveLength(4);
+  });
+
+  test("keeps the shares above and below all points", () => {
+    const { svg } = drawn(["models=[single-task, mmoe]", "correlations=[0.5]", "runs=3"], ({ model, index }) =>
+      model.name === "mmoe" ? ([0.02, 0.1, 0.5][index] as number) : 0.1,
+    ) as Figure;
+    const points = [...svg.matchAll(/class="run".*?translate\(\S+ ([\d.]+)\)/gs)].map(([, y]) => Number(y));
+    const [, high, low] = /y="([\d.]+)"[^>]*>33%<.* y="([\d.]+)"[^>]*>33%</s.exec(svg)?.map(Number) ?? [];
+    expect(points).toHaveLength(3);
+    expect(Math.min(...points)).toBeGreaterThan((high as number) + 1);
+    expect(Math.max(...points)).toBeLessThan((low as number) - SMALL + 1); // digits are less high than their size
+  });
+
+  test("gives a model the colour that it has in other figures", () => {
+    const models = ["single-task", "cgc"];
+    const { svg } = drawn([`models=${models}`, "correlations=[0.5]", "runs=2"]) as Figure;
+    expect(svg).toContain(modelStyles(models, themeOf("light")).get("cgc")?.colour);
   });
 
   test("draws eight models and names the others", () => {
