@@ -4,20 +4,29 @@ import type { CellLosses } from "../../records/cell-losses.ts";
 import { estimateText } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { CellSummary } from "../../summary/cell-summary.ts";
+import type { Block } from "./blocks.ts";
 import { type Axis, axisOf, axisText, sparkline } from "./sparkline.ts";
-import { table } from "./table.ts";
+import { tableWidth } from "./table.ts";
+
+/** How cells are shown. */
+export interface Shown {
+  /** Runs with a higher loss are in bad minima. */
+  readonly bad: number;
+  readonly unit: LossUnit;
+  /** Columns of the terminal: histograms are left out where they have no room. */
+  readonly room: number;
+}
 
 /**
  * A table for each correlation with a row for each model (in a grid, for each point of each), or one table if there is
  * one model: mean with its interval, median, share of losses above `bad` and a small histogram. `summaries` are those of
  * the same cells.
  */
-export function cellsText(
+export function cellsOf(
   cells: readonly CellLosses[],
   summaries: readonly CellSummary[],
-  bad: number,
-  unit: LossUnit,
-): string {
+  { bad, unit, room }: Shown,
+): Block[] {
   const losses = cells.map(({ byRun }) => Float64Array.from(byRun.values()));
   const axis = axisOf(losses);
   const oneModel = cells.every(({ model }) => model === cells[0]?.model);
@@ -28,27 +37,24 @@ export function cellsText(
     return { title, cells: [name, ...values, ...cellColumns(summary), sparkline(losses[i] as Float64Array, axis)] };
   });
   const width = Math.max(...rows.map(({ title, cells: [name = ""] }) => Math.max(title.length, name.length)));
-  const tables = [...groupBy(rows, ({ title }) => title)].map(([title, group]) => {
-    const header = [
-      title.padEnd(width),
-      ...Object.keys(cells[0]?.point ?? {}),
-      "runs",
-      "mean [95 %]",
-      "median",
-      "bad",
-      axisText(axis),
-    ];
-    return table([header, ...group.map((row) => row.cells)]);
-  });
-  return `${tables.join("\n")}${caption(bad, axis, unit)}`;
+  const heads = [...Object.keys(cells[0]?.point ?? {}), "runs", "mean [95 %]", "median", "bad", axisText(axis)];
+  const tables = Array.from(
+    groupBy(rows, ({ title }) => title),
+    ([title, group]) => [[title.padEnd(width), ...heads], ...group.map((row) => row.cells)],
+  );
+  const hasRoom = tables.every((table) => tableWidth(table) <= room);
+  const shown = hasRoom ? tables : tables.map((table) => table.map((row) => row.slice(0, -1)));
+  const after = `${meanText(unit)}; bad: share of runs above ${Number(bad.toPrecision(3))}`;
+  const last = shown.length - 1;
+  return shown.map((rows, i) => (i < last ? { rows } : { rows, after: after + (hasRoom ? binsText(axis) : "") }));
+}
+
+function binsText({ width }: Axis): string {
+  return `; bins of ${width}/30`;
 }
 
 function cellColumns({ loss, badShare }: CellSummary): string[] {
   const { n, mean, median } = loss;
   const bad = n === 0 ? "-" : `${(100 * badShare.value).toFixed(0)}%`;
   return [String(n), estimateText(mean, 4, n), n === 0 ? "-" : median.value.toFixed(4), bad];
-}
-
-function caption(bad: number, { width }: Axis, unit: LossUnit): string {
-  return `${meanText(unit)}; bad: share of runs above ${Number(bad.toPrecision(3))}; ` + `bins of ${width}/30\n`;
 }
