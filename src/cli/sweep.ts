@@ -105,12 +105,13 @@ function requestOf(file: string, options: Options, { effects, argv, commandLine,
 
 type Request = ReturnType<typeof requestOf>["request"];
 
-async function dryRun(request: Request, { effects, note }: Context): Promise<number> {
+async function dryRun(request: Request, context: Context): Promise<number> {
+  const { effects, note } = context;
   const share = shareOf(request, note);
   const engine = await loadEngine(request.engine, { ...request.engineOptions, note }, share.todo);
   try {
     await checkRuns(share.todo, engine);
-    effects.stdout.write(await describePlan(share, engine));
+    effects.stdout.write(await describePlan(share, engine, context));
     return EXIT.done;
   } finally {
     await engine.dispose();

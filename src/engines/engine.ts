@@ -166,6 +166,8 @@ export interface Engine {
   readonly libraries?: Readonly<Record<string, string>>;
   /** The engine beside it that trains the models in JavaScript. */
   readonly beside?: { readonly name: string; readonly device: string };
+  /** Threads that train runs side by side, each bundle on one of them; undefined where runs are grouped otherwise. */
+  readonly workers?: number;
   /** Whether it gives the states of runs in flight, and goes on from them; of models in JavaScript it gives none. */
   readonly keepsStates: boolean;
   /** Throws UsageError, by the model's name, for a spec that this engine can't train. */

@@ -32,12 +32,12 @@ export class CpuEngine implements Engine {
   readonly keepsStates = true;
   /** The kernel set. */
   readonly device: KernelSet;
-  readonly #jobs: number;
+  readonly workers: number;
   readonly #crew: Crew;
 
   constructor({ jobs = availableParallelism(), kernels, note }: CpuOptions = {}) {
     this.device = kernels ?? (availableKernels().sets[0] as KernelSet);
-    this.#jobs = jobs;
+    this.workers = jobs;
     this.#crew = new Crew(jobs, kernelSource(this.device), note);
   }
 
@@ -49,7 +49,7 @@ export class CpuEngine implements Engine {
     for (const run of runs) checkRun(this.name, run);
     const { signal, noMore, keepParameters = false, keeping } = hooks;
     const stepOf = stepsIn(keeping);
-    const bundles = bundlesOf(runs, this.#jobs, stepOf);
+    const bundles = bundlesOf(runs, this.workers, stepOf);
     largest(runsOf(bundles, runs), this.device);
     if (signal?.aborted) return;
     const steps = new SharedArrayBuffer(4 * runs.length);
@@ -88,8 +88,8 @@ export class CpuEngine implements Engine {
   }
 
   memoryBytes(runs: readonly Run[]): number {
-    const bundles = bundlesOf(runs, this.#jobs);
-    return largest(runsOf(bundles, runs), this.device) * Math.min(this.#jobs, bundles.length);
+    const bundles = bundlesOf(runs, this.workers);
+    return largest(runsOf(bundles, runs), this.device) * Math.min(this.workers, bundles.length);
   }
 
   async dispose(): Promise<void> {
