@@ -6,6 +6,7 @@ import { MachineError } from "../machine-error.ts";
 import { Checkpoints, type Kept, keptOf } from "../records/checkpoints.ts";
 import { JOURNALS } from "../records/find-results.ts";
 import type { RecordHead } from "../records/journal-line.ts";
+import { ProgressFile } from "../records/progress-file.ts";
 import { provenanceOf } from "../records/provenance.ts";
 import { type RunRecord, recordOf } from "../records/record.ts";
 import { ResultsFolder } from "../records/results-folder.ts";
@@ -118,10 +119,12 @@ async function train(
   const stop = AbortSignal.any([signal, limit?.over].filter((each) => each !== undefined));
   const late = lateAfter(stop);
   const ended = new Map(share.ended);
+  let progress: ProgressFile | undefined;
   try {
     checkpoints.remove(share.ended.values());
     const states = checkpoints.states(todo);
     const kept = new Map(checkpoints.steps);
+    progress = new ProgressFile(folder.journalName, provenance.start, kept);
     listener.start?.({ ...share, ...trainer, trainedBefore: others, kept });
     const training = engine.train(todo, {
       signal: stop,
@@ -131,18 +134,21 @@ async function train(
       ...(limit && !keepsAll(engine) && { noMore: limit.noMore, onBegin: (begun) => limit.begin(begun) }),
       onProgress: (run, step) => {
         limit?.progress(run, step);
+        progress?.reach(run, step);
         listener.progress?.(run, step);
       },
       onResult: (result) => {
         const record = recordOf(result, engine.name);
         folder.add(record);
         checkpoints.remove([record]);
+        progress?.end(record.id, record.steps);
         ended.set(record.id, { id: record.id, status: record.status });
         limit?.result(record);
         listener.result?.(record);
       },
     });
     const trouble = await training.then(() => undefined, troubleOf);
+    progress.close();
     const records = await folder.finish(late);
     const counts = countsOf(share.runs, ended);
     const whole = counts.missing === 0 && records !== undefined;
@@ -151,6 +157,7 @@ async function train(
     return { ...counts, kept: left, out, records, stopped, ...(stopped === "machine" && trouble && { trouble }) };
   } finally {
     limit?.clear();
+    progress?.close();
     checkpoints.close();
     folder.close();
   }

@@ -20,7 +20,7 @@ export async function runMain(
   argv: readonly string[],
   signals = new EventEmitter(),
   env: Effects["env"] = {},
-  terminal: { readonly isTTY?: boolean; readonly columns?: number } = {},
+  terminal: { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number } = {},
 ): Promise<Outcome> {
   const written = { stdout: "", stderr: "" };
   const output = (name: "stdout" | "stderr") => ({
