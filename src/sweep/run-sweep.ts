@@ -36,8 +36,8 @@ export interface SweepRequest extends ShareRequest {
 export interface SweepListener {
   /** Training begins. */
   start?(start: SweepStart): void;
-  /** A run has been trained for `step` steps. */
-  progress?(run: AnyRun, step: number): void;
+  /** A run has been trained for `step` steps; `loss` is the latest point of its training curve, NaN before the first. */
+  progress?(run: AnyRun, step: number, loss: number): void;
   /** A run has ended, and its record is on disk. */
   result?(record: RunRecord): void;
   /** A line for people: a damaged record, an engine's choice, a time limit that comes too early. */
@@ -132,10 +132,10 @@ async function train(
         keeping: { states, everyMs: checkpointMs, onState: (run, state) => checkpoints.keep(run, state) },
       }),
       ...(limit && !keepsAll(engine) && { noMore: limit.noMore, onBegin: (begun) => limit.begin(begun) }),
-      onProgress: (run, step) => {
+      onProgress: (run, step, loss) => {
         limit?.progress(run, step);
         progress?.reach(run, step);
-        listener.progress?.(run, step);
+        listener.progress?.(run, step, loss);
       },
       onResult: (result) => {
         const record = recordOf(result, engine.name);

@@ -77,6 +77,11 @@ export function timeNs(work: Work, speed: Speed): number {
   return WORK_KINDS.reduce((sum, kind) => sum + work[kind] * speed[kind], 0);
 }
 
+/** How long a run takes beside others, in ns on some machine. */
+export function usualNs(run: Run): number {
+  return timeNs(workOf([run]), USUAL);
+}
+
 /** The speed, none of it negative, with the least sum of squared relative errors of the times. */
 export function fitSpeed(measured: readonly { readonly work: Work; readonly ns: number }[]): Speed {
   const { x } = leastSquares(

@@ -54,6 +54,8 @@ export class CpuEngine implements Engine {
     if (signal?.aborted) return;
     const steps = new SharedArrayBuffer(4 * runs.length);
     new Int32Array(steps).set(runs.map(stepOf));
+    const losses = new SharedArrayBuffer(8 * runs.length);
+    new Float64Array(losses).fill(Number.NaN);
     const stop = new SharedArrayBuffer(4);
     const isStopped = () => Atomics.load(new Int32Array(stop), 0) !== 0;
     const abort = () => Atomics.store(new Int32Array(stop), 0, 1);
@@ -61,10 +63,10 @@ export class CpuEngine implements Engine {
       const own = slots.map((i) => runs[i] as Run);
       const states = statesOf(own, keeping);
       const keep = { keepEveryMs: keeping?.everyMs, waiting: new SharedArrayBuffer(4), ...(states && { states }) };
-      return { slots, runs: own, steps, stop, keepParameters, ...keep };
+      return { slots, runs: own, steps, losses, stop, keepParameters, ...keep };
     });
     signal?.addEventListener("abort", abort, { once: true });
-    const progress = watchProgress(runs, new Int32Array(steps), hooks);
+    const progress = watchProgress(runs, new Int32Array(steps), new Float64Array(losses), hooks);
     const tell = <T>(values: readonly T[], each: (value: T, i: number) => void) => {
       try {
         progress.report();
@@ -113,14 +115,14 @@ function statesOf(runs: readonly Run[], keeping: Keeping | undefined): RunState[
 }
 
 /** Reads now and then how far the workers are; they never wait for it. */
-function watchProgress(runs: readonly Run[], steps: Int32Array, { onProgress }: Hooks) {
+function watchProgress(runs: readonly Run[], steps: Int32Array, losses: Float64Array, { onProgress }: Hooks) {
   const seen = Int32Array.from(steps);
   const report = () => {
     runs.forEach((run, i) => {
       const step = Atomics.load(steps, i);
       if (step === seen[i]) return;
       seen[i] = step;
-      onProgress?.(run, step);
+      onProgress?.(run, step, losses[i] as number);
     });
   };
   const timer = setInterval(report, PROGRESS_MS);

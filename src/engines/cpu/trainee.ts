@@ -1,4 +1,12 @@
-import { type Curve, DIVERGED_LOSS, initialParameters, lossFailure, type Run, type RunState } from "../engine.ts";
+import {
+  type Curve,
+  DIVERGED_LOSS,
+  initialParameters,
+  latestLoss,
+  lossFailure,
+  type Run,
+  type RunState,
+} from "../engine.ts";
 import { labelPanelBytes } from "../rows/generator.ts";
 import { inputPanelBytes } from "../rows/panels.ts";
 import type { KernelInstance } from "./kernels.ts";
@@ -54,6 +62,11 @@ export class Trainee {
   /** Steps done; after a failure, by the others. */
   get step(): number {
     return this.#step;
+  }
+
+  /** The latest point of the training curve, mean over tasks; NaN before the first. */
+  get loss(): number {
+    return latestLoss(this.#train);
   }
 
   get failure(): string | undefined {

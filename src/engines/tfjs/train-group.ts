@@ -1,5 +1,5 @@
 import type { RowSet } from "../../data/streams.ts";
-import { type AnyRun, type Hooks, lossFailure, type RunResult } from "../engine.ts";
+import { type AnyRun, type Hooks, latestLoss, lossFailure, type RunResult } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
 import type { Group } from "./groups.ts";
@@ -78,7 +78,7 @@ async function trainSteps(trainer: Trainer, replicas: readonly Replica[], hooks:
 
     const live = replicas.filter(({ record }) => !record.failure);
     if (live.length === 0) return;
-    for (const { run } of live) hooks.onProgress?.(run, done);
+    for (const { run, record } of live) hooks.onProgress?.(run, done, latestLoss(record.train));
     await pace.rest();
   }
 }

@@ -3,7 +3,14 @@ import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { RowOrder } from "../../../src/data/order.ts";
 import { dataKey } from "../../../src/data/streams.ts";
 import { type Rows, TaskSet } from "../../../src/data/task-set.ts";
-import { type Engine, initialParameters, modelKey, type Run, type RunResult } from "../../../src/engines/engine.ts";
+import {
+  type Engine,
+  initialParameters,
+  latestLoss,
+  modelKey,
+  type Run,
+  type RunResult,
+} from "../../../src/engines/engine.ts";
 import { loadTf, type Tf } from "../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
 import { wordsInto } from "../../../src/random/philox.ts";
@@ -243,12 +250,13 @@ describe("train(runs, hooks)", () => {
   });
 
   test("reports progress of each run at its evaluations", async () => {
-    const reports: [unknown, number][] = [];
+    const reports: [unknown, number, number][] = [];
     const runs = [tinyRun(), tinyRun({ index: 1 })];
-    await resultsOf(engine, runs, { onProgress: (run, step) => reports.push([run, step]) });
-    for (const run of runs) {
-      const steps = reports.filter((report) => report[0] === run).map(([, step]) => step);
-      expect(steps).toEqual(expect.arrayContaining([4, 8, 11]));
+    const results = await resultsOf(engine, runs, { onProgress: (...report) => reports.push(report) });
+    for (const [i, run] of runs.entries()) {
+      const own = reports.filter((report) => report[0] === run);
+      expect(own.map(([, step]) => step)).toEqual(expect.arrayContaining([4, 8, 11]));
+      expect(own.at(-1)?.[2]).toBe(latestLoss(results[i]?.curve.train ?? []));
     }
   });
 
