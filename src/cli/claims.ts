@@ -11,6 +11,7 @@ import { EXIT } from "./exit-codes.ts";
 import { addFormatOption, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
 import { AT_OPTION, gapsOf, headOf, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
 import { type Block, blocksMarkdown, blocksText, type Room, roomOf } from "./text/blocks.ts";
+import { type Paint, PLAIN, paintFor, verdictText } from "./text/paint.ts";
 import { wrapped } from "./text/table.ts";
 
 interface Options extends FormatOptions {
@@ -50,9 +51,10 @@ async function claims(folder: string, options: Options, context: Context): Promi
     gaps: gapsOf(folder, cellLosses(results, loss)),
     parts: options.parts === true,
   };
+  const paint = paintFor(stdout, context.effects.env);
   if (format === "json") stdout.write(jsonText({ folder, at: results.at, loss, claims: found }));
   else if (format === "csv") stdout.write(claimsCsv(found));
-  else stdout.write(format === "markdown" ? markdown(found, of) : text(found, of, roomOf(stdout)));
+  else stdout.write(format === "markdown" ? markdown(found, of) : text(found, of, roomOf(stdout), paint));
   return found.some(({ verdict }) => verdict === "does not hold") ? EXIT.checkFailed : EXIT.done;
 }
 
@@ -63,10 +65,10 @@ interface Shown {
   readonly parts: boolean;
 }
 
-function text(claims: readonly Claim[], { head, gaps, parts }: Shown, room: Room): string {
+function text(claims: readonly Claim[], { head, gaps, parts }: Shown, room: Room, paint: Paint): string {
   const texts = claims.map((claim) => {
-    const details = parts ? partsOf(claim) : [];
-    return [claimText(claim, room), ...details.map((block) => blocksText([block], room))].join("\n");
+    const details = parts ? partsOf(claim, paint) : [];
+    return [claimText(claim, room, paint), ...details.map((block) => blocksText([block], room))].join("\n");
   });
   const end = blocksText([{ before: countText(claims) }, ...gaps], room);
   return [blocksText([head], room), ...texts, end].join("\n");
@@ -85,10 +87,10 @@ function markdown(claims: readonly Claim[], { head, gaps, parts }: Shown): strin
 /** Columns to the left of a claim's text. */
 const INDENT = 22;
 
-function claimText({ id, verdict, says, because, command }: Claim, { words }: Room): string {
+function claimText({ id, verdict, says, because, command }: Claim, { words }: Room, paint: Paint): string {
   const lines = [says, because].map((line) => wrapped(line, words, INDENT));
   if (command) lines.push(commandText(command)); // on one line, to be copied
-  const margin = `${id.padEnd(7)}${verdict.padEnd(INDENT - 7)}`;
+  const margin = `${id.padEnd(7)}${verdictText(paint, verdict, verdict.padEnd(INDENT - 7))}`;
   return lines.map((line, i) => `${i === 0 ? margin : " ".repeat(INDENT)}${line}\n`).join("");
 }
 
@@ -96,7 +98,7 @@ function commandText(command: readonly string[]): string {
   return [MMOE, ...command.slice(1).map(shellQuoted)].join(" ");
 }
 
-function partsOf({ parts, margins }: Claim): Block[] {
+function partsOf({ parts, margins }: Claim, paint = PLAIN): Block[] {
   if (parts.length === 0) return [];
   const rows = parts.map((part) => [
     part.about,
@@ -104,7 +106,7 @@ function partsOf({ parts, margins }: Claim): Block[] {
     boundText(part),
     paperText(part),
     String(part.runs),
-    part.verdict,
+    verdictText(paint, part.verdict),
   ]);
   const header = ["part", "ours [95 %]", "expected", "paper", "runs", "verdict"];
   const sources = new Set(parts.flatMap(({ paper }) => (paper ? [`paper: ${paper.mark} ${paper.from}`] : [])));

@@ -17,6 +17,7 @@ import { AT_OPTION, LOSS_OPTION, lossOption, placeText, readEnded } from "./loss
 import { numberOption } from "./options.ts";
 import type { Block } from "./text/blocks.ts";
 import { cellHeads, cellNames } from "./text/cell-names.ts";
+import { type Paint, PLAIN, paintFor, verdictText } from "./text/paint.ts";
 
 interface Options extends FormatOptions {
   readonly loss: string;
@@ -60,9 +61,10 @@ async function compare(a: string, b: string, options: Options, context: Context)
   }
   const settings = differences(before.config, after.config, ["in A", "in B"]);
   const { stdout } = context.effects;
+  const paint = format === "table" ? paintFor(stdout, context.effects.env) : PLAIN;
   if (format === "json") stdout.write(jsonText({ a, b, settings, ...change }));
   else if (format === "csv") stdout.write(changeCsv(change));
-  else stdout.write(blocksAs(format, blocksOf(before, after, settings, change), stdout));
+  else stdout.write(blocksAs(format, blocksOf(before, after, settings, change, paint), stdout));
   return change.worse ? EXIT.checkFailed : EXIT.done;
 }
 
@@ -73,15 +75,15 @@ function wayOut(before: Results, after: Results): string {
   return apart && several !== undefined ? `one is a grid: ${several.text}` : "nothing to compare";
 }
 
-function blocksOf(a: Results, b: Results, settings: readonly string[], change: Change): Block[] {
+function blocksOf(a: Results, b: Results, settings: readonly string[], change: Change, paint: Paint): Block[] {
   const head = [
     `A: ${placeText(a)} (${enginesOf(a)})`,
     `B: ${placeText(b)} (${enginesOf(b)})`,
     ...(settings.length > 0 ? [`settings that differ: ${settings.join("; ")}`] : []),
     `${LOSS_WORDS[change.loss].atEnd}, B minus A by run`,
   ];
-  const after = [...apartLines(change), verdictLine(change)].join("\n");
-  return [{ before: head.join("\n") }, { rows: changeRows(change), after }];
+  const after = [...apartLines(change), conclusion(change)].join("\n");
+  return [{ before: head.join("\n") }, { rows: changeRows(change, paint), after }];
 }
 
 /** The engines that trained a sweep, each with its devices, e.g. `cpu, avx512, wasm`. */
@@ -92,14 +94,14 @@ function enginesOf({ records }: Results): string {
     .join("; ");
 }
 
-function changeRows({ cells }: Change): string[][] {
+function changeRows({ cells }: Change, paint: Paint): string[][] {
   const rows = cells.map((cell) => [
     ...cellNames(cell),
     String(cell.pairs),
     String(cell.equal),
     Number.isNaN(cell.mean) ? "-" : cell.mean.toFixed(4),
     estimateText(cell.change, 4, cell.pairs),
-    cell.verdict,
+    verdictText(paint, cell.verdict),
   ]);
   return [[...cellHeads(cells), "pairs", "equal", "A", "B - A [95 %]", "verdict"], ...rows];
 }
@@ -122,7 +124,7 @@ function apartLines({ onlyInA, onlyInB, failedInA, failedInB }: Change): string[
     });
 }
 
-function verdictLine({ cells, tolerance, failedInB, worse }: Change): string {
+function conclusion({ cells, tolerance, failedInB, worse }: Change): string {
   const of = (wanted: string) => cells.filter(({ verdict }) => verdict === wanted).length;
   const counts = `${of("same")} the same, ${of("better")} better, ${of("worse")} worse by more than ${tolerance}, ${of("undecided")} undecided`;
   const failing = failedInB.length > 0 ? `; runs that fail in B only: ${failedInB.length}` : "";

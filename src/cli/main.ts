@@ -8,6 +8,7 @@ import { type Define, examples } from "./command.ts";
 import type { Context, Effects } from "./effects.ts";
 import { EXIT, troubleCode } from "./exit-codes.ts";
 import { checkLists, withoutHelp } from "./slips.ts";
+import { paintFor } from "./text/paint.ts";
 
 const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: Define }> }> = {
   sweep: { summary: "train models over correlations, repeated; results as CSV", load: () => import("./sweep.ts") },
@@ -104,7 +105,8 @@ function report(error: unknown, argv: readonly string[], effects: Effects): numb
   const trouble = error instanceof UsageError ? undefined : machineError(error);
   const users = trouble !== undefined || error instanceof UsageError || error instanceof CommanderError;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  effects.stderr.write(`mmoe: ${users ? "" : "internal error: "}${oneLine(trouble?.message ?? message)}\n`);
+  const mmoe = paintFor(effects.stderr, effects.env)("bad", "mmoe:");
+  effects.stderr.write(`${mmoe} ${users ? "" : "internal error: "}${oneLine(trouble?.message ?? message)}\n`);
   const debug = argv.includes("--debug");
   if (debug) effects.stderr.write(`${stack}\n`);
   else if (!users) effects.stderr.write("mmoe: this is a bug; --debug shows where\n");

@@ -8,6 +8,7 @@ import { jsonText } from "./format-option.ts";
 import { stopOnSignals } from "./stop.ts";
 import { blocksText, roomOf } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
+import { type Paint, paintFor } from "./text/paint.ts";
 import { statusBlocks, totalText } from "./text/status-text.ts";
 
 interface Options {
@@ -39,7 +40,9 @@ export const define: Define = (command, run) => {
 async function status(folder: string, json: boolean, { effects, note }: Context): Promise<number> {
   const found = statusOf(folder, note);
   const { stdout } = effects;
-  stdout.write(json ? jsonText(reportOf(found)) : blocksText(statusBlocks(found), roomOf(stdout)));
+  stdout.write(
+    json ? jsonText(reportOf(found)) : blocksText(statusBlocks(found, paintFor(stdout, effects.env)), roomOf(stdout)),
+  );
   const isTrained = found.writers.some(({ state }) => state === "training");
   if (found.missing > 0 && !isTrained && !json) note(`the missing ones: ${goOn(folder)}`);
   return codeOf(found);
@@ -67,7 +70,7 @@ async function watchSweep(folder: string, { effects }: Context): Promise<number>
   try {
     for (let before = ""; ; ) {
       const found = statusOf(folder, () => {});
-      const text = stdout.isTTY ? frame(found, stdout) : `${totalText(found)}\n`;
+      const text = stdout.isTTY ? frame(found, stdout, paintFor(stdout, effects.env)) : `${totalText(found)}\n`;
       if (text !== before) stdout.write(text);
       before = text;
       if (found.missing === 0) return codeOf(found);
@@ -82,9 +85,9 @@ async function watchSweep(folder: string, { effects }: Context): Promise<number>
 const [HOME, ERASE_LINE, ERASE_BELOW] = ["\u001b[H", "\u001b[K", "\u001b[J"];
 
 /** The status from the terminal's first line on, in as many lines as it has. */
-function frame(status: SweepStatus, out: Output): string {
+function frame(status: SweepStatus, out: Output, paint: Paint): string {
   const room = roomOf(out);
-  const lines = (most: number) => blocksText(statusBlocks(status, most), room).split("\n");
+  const lines = (most: number) => blocksText(statusBlocks(status, paint, most), room).split("\n");
   const { rows = 24 } = out;
   let most = status.cells.length;
   while (most > 0 && lines(most).length > rows) most--;

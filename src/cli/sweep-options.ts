@@ -5,6 +5,7 @@ import type { Config } from "../config/config.ts";
 import type { Override } from "../config/file-version.ts";
 import { listOverride, loadConfig, override, presetNames, setOverride } from "../config/load.ts";
 import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
+import type { Env } from "../cuda/home.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { UsageError } from "../errors.ts";
 import { CONFIG, defaultFolder } from "../records/find-results.ts";
@@ -32,7 +33,7 @@ export interface SweepOptions {
   readonly lr?: string;
   readonly seed?: string;
   readonly set: readonly string[];
-  readonly engine: string;
+  readonly engine?: string;
   readonly jobs?: string;
   readonly kernels?: string;
   readonly backend?: string;
@@ -73,7 +74,7 @@ export function addSweepOptions(command: Command): Command {
     .option("--lr <x>", "learning rate; or several")
     .option("--seed <n>", "another number gives other random numbers")
     .option("--set <key=value>", "any other setting of the config, or several values; may be given again", collect, [])
-    .option("--engine <name>", `what trains: ${ENGINE_NAMES.join(", ")}`, ENGINE_NAMES[0])
+    .option("--engine <name>", `what trains: ${ENGINE_NAMES.join(", ")} (default: auto)`)
     .option("--allow-cpu", "let --engine cuda train on a CPU if it sees no card")
     .option("--kernels <set>", `kernels of the cpu engine: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
     .option("--backend <name>", `what --engine tfjs computes on: ${TFJS_BACKENDS.join(", ")} (default: wasm)`)
@@ -85,19 +86,28 @@ export function addSweepOptions(command: Command): Command {
     .option("--long", "also write every run's curve (curves-long.csv)");
 }
 
-/** Throws UsageError for the first option that is not valid. */
-export function checkedOptions(file: string, options: SweepOptions): CheckedOptions {
+/** Variables that have the place of an option that is not given, where this machine trains. */
+export const ENVIRONMENT_HELP = `
+Environment, for options that are not given:
+  $MMOE_ENGINE   as --engine
+  $MMOE_JOBS     as --jobs
+  $MMOE_KERNELS  as --kernels
+  $NO_COLOR      not empty: no colours on a terminal
+`;
+
+/** Throws UsageError for the first option, or variable of `env`, that is not valid. */
+export function checkedOptions(file: string, options: SweepOptions, env: Env = {}): CheckedOptions {
   refuseFolder(file);
   const config = loadConfig(file, overridesOf(options));
   const { out } = options;
   const timeOf = (flag: string, text: string | undefined) =>
     text === undefined ? undefined : durationOption(flag, text);
-  const engineName = choiceOption("--engine", options.engine, ENGINE_NAMES);
+  const engineName = engineOf(options, env);
   return {
     config,
     out: out === undefined ? defaultFolder(config) : pathOption("--out", out),
     engineName,
-    engineOptions: engineOptionsOf(engineName, options),
+    engineOptions: engineOptionsOf(engineName, options, env),
     limitMs: timeOf("--time-limit", options.timeLimit),
     checkpointMs: timeOf("--checkpoint-every", options.checkpointEvery),
   };
@@ -110,9 +120,20 @@ function refuseFolder(path: string): void {
   throw new UsageError(`${path} is a results folder; go on with: ${goOn(path)}`);
 }
 
+function engineOf({ engine }: SweepOptions, { MMOE_ENGINE }: Env): EngineName {
+  if (engine !== undefined) return choiceOption("--engine", engine, ENGINE_NAMES);
+  return MMOE_ENGINE ? choiceOption("MMOE_ENGINE", MMOE_ENGINE, ENGINE_NAMES) : "auto";
+}
+
+function jobsOf({ jobs }: SweepOptions, { MMOE_JOBS }: Env): number | undefined {
+  if (jobs !== undefined) return countOption("--jobs", jobs, 1, MOST_JOBS);
+  return MMOE_JOBS ? countOption("MMOE_JOBS", MMOE_JOBS, 1, MOST_JOBS) : undefined;
+}
+
 /** Refuses options of another engine. */
-function engineOptionsOf(engine: EngineName, options: SweepOptions): EngineOptions {
-  const { backend, allowCpu = false, jobs } = options;
+function engineOptionsOf(engine: EngineName, options: SweepOptions, env: Env): EngineOptions {
+  const { backend, allowCpu = false } = options;
+  const jobs = jobsOf(options, env);
   const kernels = kernelsOption(options.kernels, engine);
   const chosen = backend === undefined ? undefined : choiceOption("--backend", backend, TFJS_BACKENDS);
   if (allowCpu && engine !== "cuda") throw new UsageError(`--allow-cpu is for --engine cuda, not ${engine}`);
@@ -121,7 +142,7 @@ function engineOptionsOf(engine: EngineName, options: SweepOptions): EngineOptio
     allowCpu,
     ...(kernels && { kernels }),
     ...(chosen && { backend: chosen }),
-    ...(jobs !== undefined && { jobs: countOption("--jobs", jobs, 1, MOST_JOBS) }),
+    ...(jobs !== undefined && { jobs }),
   };
 }
 

@@ -12,7 +12,7 @@ import type { Context } from "./effects.ts";
 import { EXIT, troubleCode } from "./exit-codes.ts";
 import { TABLE_LOSS_OPTION, tableLosses } from "./loss-commands.ts";
 import { type Stop, stopOnSignals } from "./stop.ts";
-import { addSweepOptions, checkedOptions, type SweepOptions, typedWords } from "./sweep-options.ts";
+import { addSweepOptions, checkedOptions, ENVIRONMENT_HELP, type SweepOptions, typedWords } from "./sweep-options.ts";
 import { keptText } from "./text/kept-text.ts";
 import { describePlan } from "./text/plan-text.ts";
 import { progressFor } from "./text/progress.ts";
@@ -40,13 +40,14 @@ export const define: Define = (command, run) => {
     .option("--json", "events as JSON lines on stdout, in place of the table")
     .addHelpText(
       "after",
-      examples(
-        "mmoe sweep --corr 0.5 --runs 8",
-        "mmoe sweep smoke --out results/try --overwrite",
-        "mmoe sweep configs/paper.yaml --models mmoe,omoe --set trainRows=10000",
-        "mmoe sweep --lr 1e-4,1e-3,1e-2 --set batch=16,64 --runs 8",
-        "mmoe sweep paper --dry-run",
-      ),
+      ENVIRONMENT_HELP +
+        examples(
+          "mmoe sweep --corr 0.5 --runs 8",
+          "mmoe sweep smoke --out results/try --overwrite",
+          "mmoe sweep configs/paper.yaml --models mmoe,omoe --set trainRows=10000",
+          "mmoe sweep --lr 1e-4,1e-3,1e-2 --set batch=16,64 --runs 8",
+          "mmoe sweep paper --dry-run",
+        ),
     )
     .action((config: string, options: Options) =>
       run((context) => {
@@ -85,7 +86,14 @@ async function sweep(file: string, options: Options, words: readonly string[], c
 
 /** The request, each option checked, and the command that goes on after a stop. */
 function requestOf(file: string, options: Options, { effects, argv, commandLine, note }: Context) {
-  const { config, out, engineName: engine, engineOptions, limitMs, checkpointMs } = checkedOptions(file, options);
+  const {
+    config,
+    out,
+    engineName: engine,
+    engineOptions,
+    limitMs,
+    checkpointMs,
+  } = checkedOptions(file, options, effects.env);
   const { shard, detected } = chosenShard(options.shard, effects.env);
   const devices = options.devices === undefined ? [] : devicesOption(options.devices, effects.env);
   if (devices.length > 0 && options.overwrite)

@@ -134,7 +134,12 @@ describe("mmoe status DIR", () => {
       { id: "mmoe/p=0.50/000", step: 200, steps: 200 }, // has ended since
     ];
     writeProgress(1000, 6 * 200 + 200, { inFlight });
-    const { code, stdout, stderr } = await runMain(["status", out], undefined, {}, { isTTY: true, columns: 80 });
+    const { code, stdout, stderr } = await runMain(
+      ["status", out],
+      undefined,
+      { NO_COLOR: "1" },
+      { isTTY: true, columns: 80 },
+    );
     expect([code, stderr]).toEqual([4, ""]);
     expect(stdout).toMatch(
       /^model +p +done +failed +missing +training\nmmoe +0\.50 +3 +0 +3 +2\nmmoe +1\.00 +3 +0 +3 +0\n/,

@@ -3,7 +3,7 @@ import { settingRows } from "../../config/setting-rows.ts";
 import type { Engine } from "../../engines/engine.ts";
 import { isCode, type Model } from "../../models/code.ts";
 import { parameterCount } from "../../models/parameters.ts";
-import { estimateTime, type TimeEstimate } from "../../sweep/estimate.ts";
+import type { TimeEstimate } from "../../sweep/estimate.ts";
 import { planRuns } from "../../sweep/plan.ts";
 import type { SweepShare } from "../../sweep/share.ts";
 import { cellOfRun } from "../../sweep/status.ts";
@@ -31,6 +31,7 @@ export async function describePlan(
   ]);
   const all = thousands(config.runs * cellRows.length);
   const part = shard === null ? "" : `, ${thousands(runs.length)} in shard ${shardText(shard)}`;
+  const { estimateTime } = await import("../../sweep/estimate.ts"); // it knows the cpu engine, which training may not need
   const time = timeText(await estimateTime(todo, engine, { env: effects.env, note }));
   const steps = thousands(todo.reduce((sum, { training }) => sum + training.steps, 0));
   return [

@@ -6,10 +6,11 @@ import { shardText } from "../cluster/shard-option.ts";
 import type { Block } from "./blocks.ts";
 import { cellHeads, cellNames } from "./cell-names.ts";
 import { keptText } from "./kept-text.ts";
+import { type Paint, verdictText } from "./paint.ts";
 
 /** What `mmoe status` shows, with a line for at most `most` cells: those that are not complete come first. */
-export function statusBlocks(status: SweepStatus, most = Number.POSITIVE_INFINITY): Block[] {
-  return [cellsBlock(status, most), { rows: writerRows(status.writers) }, { before: totalText(status) }];
+export function statusBlocks(status: SweepStatus, paint: Paint, most = Number.POSITIVE_INFINITY): Block[] {
+  return [cellsBlock(status, most), { rows: writerRows(status.writers, paint) }, { before: totalText(status) }];
 }
 
 /** `24 runs: 8 done, 0 failed, 16 missing, 6 of them in training at 38 %; about 0:41 min left`. */
@@ -37,7 +38,7 @@ function cellsBlock({ cells, training }: SweepStatus, most: number): Block {
   return { rows: [heads, ...rows], ...(more > 0 && { after: `and ${more} more cells` }) };
 }
 
-function writerRows(writers: readonly Writer[]): string[][] {
+function writerRows(writers: readonly Writer[], paint: Paint): string[][] {
   const shards = writers.some(({ provenance }) => provenance.shard);
   const flights = writers.some(({ progress }) => progress && progress.inFlight.length > 0);
   const rows = writers.map(
@@ -47,7 +48,7 @@ function writerRows(writers: readonly Writer[]): string[][] {
       `${engine} (${device})`,
       String(runs),
       ...(flights ? [flightText(progress)] : []),
-      state,
+      verdictText(paint, state),
       localTime(start),
       duration(elapsedMs),
     ],
