@@ -33,6 +33,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: 
   cuda: { summary: "set up training on NVIDIA GPUs", load: () => import("./cuda.ts") },
   doctor: { summary: "show what works on this machine, how fast, and what to fix", load: () => import("./doctor.ts") },
   models: { summary: "list the models and their parameter counts", load: () => import("./models.ts") },
+  completion: { summary: "print completion for bash, zsh or fish", load: () => import("./completion.ts") },
 };
 
 /** Runs the command line `argv` (without node and script) and returns the exit code; the only place that catches. */
@@ -48,16 +49,31 @@ async function dispatch(argv: readonly string[], effects: Effects): Promise<numb
   let code: number = EXIT.done;
   checkLists(argv);
   const program = rootCommand(effects);
-  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
-    const command = program.command(name).description(summary);
-    command.option("--quiet", "nothing on stderr but errors").option("--debug", "a stack trace with errors");
+  for (const name of Object.keys(COMMANDS)) {
+    const command = addCommand(program, name);
     if (!argv.includes(name)) continue;
-    (await load()).define(command, async (action) => {
+    await defineCommand(command, async (action) => {
       code = await action(contextOf(effects, command.opts(), argv));
     });
   }
   await program.parseAsync([...withoutHelp(argv, Object.keys(COMMANDS))], { from: "user" });
   return code;
+}
+
+function addCommand(program: Command, name: string): Command {
+  const command = program.command(name).description(COMMANDS[name]?.summary ?? "");
+  return command.option("--quiet", "nothing on stderr but errors").option("--debug", "a stack trace with errors");
+}
+
+async function defineCommand(command: Command, run: Parameters<Define>[1]): Promise<void> {
+  (await COMMANDS[command.name()]?.load())?.define(command, run);
+}
+
+/** The command line with every command's options. */
+async function wholeProgram(effects: Effects): Promise<Command> {
+  const program = rootCommand(effects);
+  for (const name of Object.keys(COMMANDS)) await defineCommand(addCommand(program, name), async () => {});
+  return program;
 }
 
 function rootCommand(effects: Effects): Command {
@@ -82,7 +98,7 @@ function contextOf(effects: Effects, { quiet = false }: { quiet?: boolean }, arg
     if (!quiet) effects.stderr.write(`${line}\n`);
   };
   const words = argv.filter((word) => word !== "--overwrite").map(shellQuoted);
-  return { effects, quiet, argv, commandLine: [MMOE, ...words].join(" "), note };
+  return { effects, quiet, argv, commandLine: [MMOE, ...words].join(" "), note, program: () => wholeProgram(effects) };
 }
 
 /** Commands with --set. */
