@@ -23,6 +23,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: 
   claims: { summary: "test the paper's seven claims on a sweep", load: () => import("./claims.ts") },
   figures: { summary: "draw a sweep's figures: SVG, PNG, PDF, and their numbers", load: () => import("./figures.ts") },
   tune: { summary: "choose listed settings for each model; write the config", load: () => import("./tune.ts") },
+  export: { summary: "write runs or curves as Parquet or CSV", load: () => import("./export.ts") },
   report: {
     summary: "write one HTML page: table, figures, claims, provenance",
     load: () => import("./report.ts"),

@@ -1,6 +1,6 @@
 import { mean } from "../stats/moments.ts";
 import { type Column, csvRow, pairColumns, settingColumns, taskColumns } from "./columns.ts";
-import { csvOf } from "./csv.ts";
+import { type CsvValue, csvOf } from "./csv.ts";
 import { LABEL_CORRELATION, LOSS_UNIT, number, RUN_FIELDS, TRAINED_FIELDS, text } from "./fields.ts";
 import { LOSS_WORDS } from "./loss-words.ts";
 import { MEASURES, type Measure } from "./measures.ts";
@@ -17,7 +17,12 @@ import {
 
 /** `runs.csv`: one row for each run, failed ones too. Losses are in units of label variance. */
 export function runsCsv(records: readonly RunRecord[]): Generator<string> {
-  return csvOf(records, (record) => [csvRow(RUN_COLUMNS, rowOf(record), tasksOf(record))]);
+  return csvOf(records, (record) => [runRow(record)]);
+}
+
+/** A row of `runs.csv`. */
+export function runRow(record: RunRecord): Record<string, CsvValue> {
+  return csvRow(RUN_COLUMNS, rowOf(record), tasksOf(record));
 }
 
 /** A run, and its losses: empty cells if it failed. */

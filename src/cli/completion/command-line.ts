@@ -10,6 +10,7 @@ import { MODEL_NAMES } from "../../models/zoo.ts";
 import { LOSS_SETS } from "../../records/record.ts";
 import { ENGINE_NAMES, TFJS_BACKENDS } from "../../sweep/engines.ts";
 import { TUNED_BY } from "../../sweep/tune.ts";
+import { WHAT } from "../export.ts";
 import { FORMATS } from "../format-option.ts";
 import { ROW_FORMATS } from "../rows-output.ts";
 
@@ -56,6 +57,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   "--scale": SCALES,
   "--theme": THEME_NAMES.filter((name) => name !== "page"),
   "--by": TUNED_BY,
+  "--what": WHAT,
   "--data": Object.keys(GENERATOR_PRESETS),
   "--devices": ["all"],
 };
