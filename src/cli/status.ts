@@ -62,6 +62,8 @@ function codeOf({ missing, failed }: SweepStatus): number {
 }
 
 const EVERY_MS = 2000;
+/** Reading takes at most about this share of the time. */
+const SHARE = 0.2;
 
 /** Draws over what it drew before; where there is no terminal, writes a line whenever something has changed. */
 async function watchSweep(folder: string, { effects }: Context): Promise<number> {
@@ -69,12 +71,14 @@ async function watchSweep(folder: string, { effects }: Context): Promise<number>
   const stop = stopOnSignals(effects, { atOnce: "nothing was changed" });
   try {
     for (let before = ""; ; ) {
+      const began = performance.now();
       const found = statusOf(folder, () => {});
       const text = stdout.isTTY ? frame(found, stdout, paintFor(stdout, effects.env)) : `${totalText(found)}\n`;
       if (text !== before) stdout.write(text);
       before = text;
       if (found.missing === 0) return codeOf(found);
-      await pause(EVERY_MS, undefined, { signal: stop.signal }).catch(() => {});
+      const ms = Math.max(EVERY_MS, (performance.now() - began) / SHARE); // a large folder takes long to read
+      await pause(ms, undefined, { signal: stop.signal }).catch(() => {});
       if (stop.code !== undefined) return stop.code;
     }
   } finally {

@@ -1,4 +1,5 @@
 import type { AnyRun, Run } from "../../engines/engine.ts";
+import { numbering } from "../../engines/numbering.ts";
 import { isCode } from "../../models/code.ts";
 import { finalLosses, type RunRecord } from "../../records/record.ts";
 import type { SweepStart } from "../../sweep/run-sweep.ts";
@@ -64,7 +65,8 @@ export class Tally {
   constructor(runs: readonly AnyRun[], kept: SweepStart["kept"]) {
     this.runs = runs.length;
     this.total = runs.reduce((sum, { training }) => sum + training.steps, 0);
-    const sizes = runs.map((run) => ({ steps: run.training.steps, weight: stepWeight(run) }));
+    const weightOf = stepWeights();
+    const sizes = runs.map((run) => ({ steps: run.training.steps, weight: weightOf(run) }));
     this.#sizes = new Map(runs.map(({ id }, i) => [id, sizes[i] as (typeof sizes)[number]]));
     this.#work = sizes.reduce((sum, { steps, weight }) => sum + steps * weight, 0);
     for (const { id } of runs) this.#count(id, kept.get(id) ?? 0);
@@ -162,9 +164,18 @@ interface Mark {
   readonly worked: number;
 }
 
-/** How long a step takes, without what a machine adds; nothing is known of models in JavaScript. */
-function stepWeight(run: AnyRun): number {
-  return isCode(run.model) ? CODE_NS : usualNs(run as Run) / run.training.steps;
+/** A function that tells how long a step of a run takes, once for runs that are alike; nothing is known of models in JavaScript. */
+function stepWeights(): (run: AnyRun) => number {
+  const modelNumber = numbering((model: AnyRun["model"]) => model);
+  const trainingNumber = numbering((training: AnyRun["training"]) => training);
+  const known = new Map<string, number>();
+  return (run) => {
+    if (isCode(run.model)) return CODE_NS;
+    const key = `${modelNumber(run.model)} ${trainingNumber(run.training)}`;
+    const weight = known.get(key) ?? usualNs(run as Run) / run.training.steps;
+    known.set(key, weight);
+    return weight;
+  };
 }
 
 /** A step of a model in JavaScript (assumed): ten of the paper's. */
