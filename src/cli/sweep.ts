@@ -79,8 +79,9 @@ async function sweep(file: string, options: Options, words: readonly string[], c
     stop.release();
   });
   progress.end(outcome);
+  const { stdout } = context.effects;
   if (!json && outcome.records && outcome.records.length > 0)
-    context.effects.stdout.write(resultsText(outcome.out, outcome.records, losses));
+    stdout.write(resultsText(outcome.out, outcome.records, losses, stdout));
   return conclude(outcome, stop, goOn, context);
 }
 

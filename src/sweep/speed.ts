@@ -9,7 +9,7 @@ import { WORK_KINDS, type Work, workOf } from "./work.ts";
 export type Speed = Work;
 
 /**
- * The speed of a Zen 5 on AVX-512: where the fit begins, and how long trials are. A run's own time, apart from its steps, is
+ * The speed of a Zen 5 on AVX-512: where the fit begins, and how long the first trial is. A run's own time, apart from its steps, is
  * never measured.
  */
 const USUAL: Speed = {
@@ -19,8 +19,8 @@ const USUAL: Speed = {
 
 /** Steps between evaluations, in the trials that are about them. */
 const TEN = 10;
-/** A trial of USUAL speed takes this long. */
-const TRIAL_NS = 60e6;
+/** A trial takes about so long of each core. */
+const TRIAL_NS = 40e6;
 
 interface Trial {
   readonly model: keyof typeof ZOO;
@@ -58,10 +58,14 @@ const TASKS = 2;
 export async function measureSpeed(engine: Pick<Engine, "train">, workers: number): Promise<Speed> {
   for (const trial of TRIALS) await cpuNs(trial, 1, engine, workers); // code is compiled at its first use
   const measured: { work: Work; ns: number }[] = [];
+  let pace = 1; // how many times as long as usual: WebAssembly's trials are as long as others
   for (const trial of TRIALS) {
-    const steps = Math.ceil((TEN * TRIAL_NS) / timeNs(difference(trial, 1 + TEN), USUAL));
+    const usual = timeNs(difference(trial, 1 + TEN), USUAL) / TEN;
+    const steps = Math.ceil(TRIAL_NS / (usual * pace));
     const [short, long] = [await cpuNs(trial, 1, engine, workers), await cpuNs(trial, 1 + steps, engine, workers)];
-    measured.push({ work: difference(trial, 1 + steps), ns: Math.max(1, long - short) / workers });
+    const ns = Math.max(1, long - short) / workers;
+    measured.push({ work: difference(trial, 1 + steps), ns });
+    pace = ns / (steps * usual);
   }
   return fitSpeed(measured);
 }

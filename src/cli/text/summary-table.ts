@@ -5,11 +5,12 @@ import { configIn } from "../../records/read-results.ts";
 import { finalLosses, type LossSet, type RunRecord } from "../../records/record.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { mean, quantileSorted, standardError } from "../../stats/moments.ts";
+import type { Output } from "../effects.ts";
+import { type Block, blocksText, roomOf } from "./blocks.ts";
 import { cellHeads, cellNames } from "./cell-names.ts";
-import { table } from "./table.ts";
 
 /** Models against correlations: final losses over the runs that are done. */
-function summaryTable(records: readonly RunRecord[], losses: readonly LossSet[], unit: LossUnit): string {
+function summaryBlock(records: readonly RunRecord[], losses: readonly LossSet[], unit: LossUnit): Block {
   const header = [
     ...cellHeads(records),
     "runs",
@@ -17,12 +18,19 @@ function summaryTable(records: readonly RunRecord[], losses: readonly LossSet[],
     ...losses.flatMap((set) => [LOSS_WORDS[set].short, "median"]),
   ];
   const rows = [...groupBy(records, cellKey).values()].map((cell) => cellRow(cell, losses));
-  return `${table([header, ...rows])}loss after the last step: mean±standard error, median; ${meanText(unit)}\n`;
+  const after = `loss after the last step: mean±standard error, median; ${meanText(unit)}`;
+  return { rows: [header, ...rows], after };
 }
 
 /** The table of some losses of the sweep in `out`, and where its numbers are. */
-export function resultsText(out: string, records: readonly RunRecord[], losses: readonly LossSet[]): string {
-  return `${summaryTable(records, losses, lossUnitOf(configIn(out)))}\n${out}/runs.csv, ${out}/curves.csv\n`;
+export function resultsText(
+  out: string,
+  records: readonly RunRecord[],
+  losses: readonly LossSet[],
+  to: Output,
+): string {
+  const table = summaryBlock(records, losses, lossUnitOf(configIn(out)));
+  return blocksText([table, { before: `${out}/runs.csv, ${out}/curves.csv` }], roomOf(to));
 }
 
 function cellRow(cell: readonly RunRecord[], losses: readonly LossSet[]): string[] {
