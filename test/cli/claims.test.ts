@@ -71,9 +71,21 @@ describe("mmoe claims DIR", () => {
     expect(stdout).toMatch(/\n\n5\.1-3\n\n\| part \| ours \[95 %\] \| expected \| paper \| runs \| verdict \|\n/);
   });
 
+  test("colours its verdicts on a terminal", async () => {
+    writeResults(out, likeThePaper, ["runs=30"]);
+    const { stdout } = await runMain(["claims", out], undefined, {}, { isTTY: true, columns: 80 });
+    expect(stdout).toContain("\n5.1-3  \u001b[32mholds          \u001b[39mboth mixtures beat Shared-Bottom");
+    expect(stdout).toContain("\n3.3    \u001b[2mnot covered    \u001b[22m");
+  });
+
   test("on a terminal of 60 columns wraps between words", async () => {
     writeResults(out, likeThePaper, ["runs=30"]);
-    const { stdout } = await runMain(["claims", out, "--parts"], undefined, {}, { isTTY: true, columns: 60 });
+    const { stdout } = await runMain(
+      ["claims", out, "--parts"],
+      undefined,
+      { NO_COLOR: "1" },
+      { isTTY: true, columns: 60 },
+    );
     expect(stdout.split("\n").filter((line) => line.length > 60 && !line.includes(out))).toEqual([]);
     expect(stdout).toContain("\n5.1-3  holds          both mixtures beat Shared-Bottom at\n");
   });
