@@ -6,6 +6,7 @@ export default defineConfig({
     include: ["test/native/**/*.test.ts"],
     globalSetup: "test/native/set-up.ts",
     execArgv: ["--expose-gc"], // memory is measured without JavaScript's garbage
+    server: { deps: { external: [/\/mmoe-test-/] } }, // users' files: Node loads them, as it will
     fileParallelism: false, // TensorFlow takes all cores
     testTimeout: 120_000,
     reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report-native.json" }]] : ["default"],

@@ -29,6 +29,7 @@ function runOf(model: ModelName, batch: number, trainRows: number | "fresh"): Ru
         steps: 1,
         optimizer: "adam",
         lr: 0.001,
+        method: "sum",
         huberDelta: null,
         evalEvery: 1,
       },

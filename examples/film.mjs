@@ -27,4 +27,7 @@ export default {
     const outputs = tf.add(tf.matMul(tower, p.output), p.outputBias); // [K, B, 1]
     return tf.transpose(tf.squeeze(outputs, [2])); // [B, K]
   },
+
+  // How far apart the tasks' scales are: the standard deviation over tasks, mean over units.
+  diagnostics: (tf, _x, p) => ({ scaleSpread: tf.mean(tf.sqrt(tf.moments(p.scale, 0).variance)) }),
 };

@@ -25,7 +25,7 @@ import type { LossSet } from "./records/record.ts";
 import { type Summary, summaryOf } from "./summary/summary.ts";
 
 export type { AnyRun, Run } from "./engines/engine.ts";
-export type { Draw, ModelCode, Parameter, Prediction, Shape } from "./engines/tfjs/code/model-code.ts";
+export type { Draw, ForwardPass, ModelCode, Parameter, Prediction, Shape } from "./engines/tfjs/code/model-code.ts";
 export { UsageError } from "./errors.ts";
 export { isLacking } from "./figures/figure.ts";
 export { MachineError } from "./machine-error.ts";

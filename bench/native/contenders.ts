@@ -6,6 +6,7 @@ import { eagerTrainer } from "../../src/engines/tfjs/eager-trainer.ts";
 import { type Group, groupOf } from "../../src/engines/tfjs/groups.ts";
 import { Pace } from "../../src/engines/tfjs/pace.ts";
 import type { Tf } from "../../src/engines/tfjs/tf.ts";
+import { GroupFeeds } from "../../src/engines/tfjs/traced/group-feeds.ts";
 import { TracedTraining } from "../../src/engines/tfjs/traced/traced-training.ts";
 import { type ProgramOptions, trainingProgram } from "../../src/engines/tfjs/traced/training-program.ts";
 import { trainingShape } from "../../src/engines/tfjs/traced/training-shape.ts";
@@ -41,7 +42,7 @@ export async function contendersOf(tf: Tf, R: number, B: number, options: Progra
   const pace = new Pace(undefined);
   const group = groupOf(runs.map((run) => [run]));
   const eager = ofTrainer("eager, ours", (await eagerTrainer(tf, group, pace)) as Trainer, R);
-  const training = new TracedTraining(tf, 1, options);
+  const training = new TracedTraining(tf, new GroupFeeds(1), options);
   const traced = ofTrainer("traced", (await training.trainer(group, pace)) as Trainer, R);
   const shipped = ofShipped(tf, R, B);
   return [
@@ -79,6 +80,7 @@ export function runsOf(R: number, B: number, changes: RunChanges = {}): Run[] {
       steps: ENDLESS,
       optimizer: "adam",
       lr: 0.001,
+      method: "sum",
       huberDelta: null,
       evalEvery: 1,
     },

@@ -1,6 +1,7 @@
 import { type Group, groupOf } from "../../src/engines/tfjs/groups.ts";
 import { Pace } from "../../src/engines/tfjs/pace.ts";
 import type { Tf } from "../../src/engines/tfjs/tf.ts";
+import { GroupFeeds } from "../../src/engines/tfjs/traced/group-feeds.ts";
 import { TracedTraining } from "../../src/engines/tfjs/traced/traced-training.ts";
 import type { ProgramOptions } from "../../src/engines/tfjs/traced/training-program.ts";
 import type { Trainer } from "../../src/engines/tfjs/trainer.ts";
@@ -31,12 +32,14 @@ export async function separateAndTogether(
 }
 
 async function traced(tf: Tf, group: Group, options: ProgramOptions): Promise<Contender> {
-  const training = new TracedTraining(tf, 1, options);
+  const feeds = new GroupFeeds(1);
+  const training = new TracedTraining(tf, feeds, options);
   const trainer = (await training.trainer(group, new Pace(undefined))) as Trainer;
   const contender = ofTrainer("traced", trainer, group.runs.length);
   const dispose = async () => {
     await contender.dispose();
-    await training.dispose();
+    training.free();
+    await feeds.dispose();
   };
   return { ...contender, operations: tracedOperations(tf, group, options), dispose };
 }

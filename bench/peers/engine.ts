@@ -76,6 +76,7 @@ function planned(steps: number, seed: number): Run[] {
       steps,
       optimizer: "adam",
       lr,
+      method: "sum",
       huberDelta: null,
       evalEvery: LAST_STEPS,
     },

@@ -55,6 +55,10 @@ async function compare(a: string, b: string, options: Options, context: Context)
   const format = formatOption(options);
   const tolerance = numberOption("--tolerance", options.tolerance, 0);
   const [before, after] = [await readEnded(a, options.at, context), await readEnded(b, options.at, context)];
+  if ((before.config.cross === null) !== (after.config.cross === null))
+    throw new UsageError(
+      `${a} and ${b}: one is crossed, the other is not, so their runs are no pairs; nothing to compare`,
+    );
   const change = changeBetween(before, after, { loss, tolerance });
   if (change.cells.every(({ pairs }) => pairs === 0) && change.failedInB.length === 0) {
     throw new UsageError(`${a} and ${b} have no finished run in common; ${wayOut(before, after)}`);

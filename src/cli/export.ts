@@ -1,12 +1,11 @@
 import { existsSync, statSync } from "node:fs";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
-import type { Column } from "../records/columns.ts";
-import type { CsvValue } from "../records/csv.ts";
+import type { Sheet } from "../records/columns.ts";
 import { csvOf } from "../records/csv.ts";
-import { LONG_CURVE_COLUMNS, longCurveRows } from "../records/curves-csv.ts";
+import { longCurvesSheet } from "../records/curves-csv.ts";
 import { parquetColumns, parquetOf } from "../records/parquet.ts";
 import type { RunRecord } from "../records/record.ts";
-import { RUN_COLUMNS, runRow } from "../records/runs-csv.ts";
+import { runsSheet } from "../records/runs-csv.ts";
 import { thousands } from "../units.ts";
 import { writeWhole } from "../write-whole.ts";
 import { type Define, examples } from "./command.ts";
@@ -23,16 +22,11 @@ interface Options {
   readonly overwrite?: boolean;
 }
 
-/** What can be exported: its columns, and the rows of a run. */
-const KINDS: Readonly<Record<"runs" | "curves", Kind>> = {
-  runs: { columns: RUN_COLUMNS, rowsOf: (record) => [runRow(record)] },
-  curves: { columns: LONG_CURVE_COLUMNS, rowsOf: longCurveRows },
+/** What can be exported. */
+const KINDS: Readonly<Record<"runs" | "curves", (records: readonly RunRecord[]) => Sheet<RunRecord>>> = {
+  runs: runsSheet,
+  curves: longCurvesSheet,
 };
-
-interface Kind {
-  readonly columns: readonly Column<never>[];
-  readonly rowsOf: (record: RunRecord) => Record<string, CsvValue>[];
-}
 
 export const WHAT = Object.keys(KINDS) as (keyof typeof KINDS)[];
 
@@ -58,16 +52,17 @@ ${examples(
 };
 
 async function exportRecords(folder: string, options: Options, context: Context): Promise<number> {
-  const { columns, rowsOf } = KINDS[choiceOption("--what", options.what, WHAT)];
+  const sheetOf = KINDS[choiceOption("--what", options.what, WHAT)];
   const { output } = options;
   const format = output === undefined ? "csv" : formatOf(output, options);
   const { records } = await readEnded(folder, options.at, context);
-  const csv = () => csvOf(records, rowsOf);
+  const sheet = sheetOf(records);
+  const csv = () => csvOf(records, sheet.rowsOf);
   if (output === undefined) {
     for (const text of csv()) if (!(await writeOut(context.effects.stdout, text))) break;
     return EXIT.done;
   }
-  const parquet = () => parquetOf(parquetColumns(columns, records[0] as RunRecord), records, rowsOf);
+  const parquet = () => parquetOf(parquetColumns(sheet, records[0] as RunRecord), records, sheet.rowsOf);
   await write(output, format === "csv" ? csv() : parquet());
   context.note(`${output}: ${options.what} of ${thousands(records.length)} runs`);
   return EXIT.done;

@@ -1,4 +1,5 @@
 // Shared by the commands that show losses.
+import { crossText } from "../config/cross.ts";
 import { UsageError } from "../errors.ts";
 import { choiceIn, resultsAt } from "../records/at-point.ts";
 import { pointText } from "../records/cell.ts";
@@ -55,10 +56,19 @@ export function placeText({ path, at }: Results): string {
   return Object.keys(at).length === 0 ? path : `${path} at ${pointText(at)}`;
 }
 
-/** What the output begins with: the folder, the loss shown, and how to see the other losses. */
-export function headOf(results: Results, loss: LossSet): Block {
+/** What the output begins with: the folder, the loss shown, how to see the other losses, and `more` lines. */
+export function headOf(results: Results, loss: LossSet, ...more: readonly string[]): Block {
   const others = LOSS_SETS.filter((set) => set !== loss).join(" or ");
-  return { before: `${placeText(results)}\n${LOSS_WORDS[loss].atEnd} (others: --loss ${others})` };
+  const about = `${placeText(results)}\n${LOSS_WORDS[loss].atEnd} (others: --loss ${others})`;
+  return { before: [about, ...crossedLines(results), ...more].join("\n") };
+}
+
+/** Warns of intervals over the runs of a crossed sweep; empty for another. */
+function crossedLines({ config: { cross } }: Results): string[] {
+  if (cross === null) return [];
+  return [
+    `crossed, ${crossText(cross)} data and initial values: runs share them, so intervals and tests that take runs as independent are too narrow`,
+  ];
 }
 
 /** Most failed runs that are named; runs.csv and JSON have all. */

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Help } from "commander";
 import { MMOE } from "../called-as.ts";
 import { UsageError } from "../errors.ts";
 import { machineError } from "../machine-error.ts";
@@ -20,6 +20,15 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: 
     summary: "compare two results folders: is the second worse?",
     load: () => import("./compare.ts"),
   },
+  seesaw: {
+    summary: "show what each task gains over a model that shares nothing",
+    load: () => import("./seesaw.ts"),
+  },
+  variance: {
+    summary: "show how much of a crossed sweep's variance data and initial values make",
+    load: () => import("./variance.ts"),
+  },
+  cost: { summary: "show size, FLOP and time of each model", load: () => import("./cost.ts") },
   claims: { summary: "test the paper's seven claims on a sweep", load: () => import("./claims.ts") },
   figures: { summary: "draw a sweep's figures: SVG, PNG, PDF, and their numbers", load: () => import("./figures.ts") },
   tune: { summary: "choose listed settings for each model; write the config", load: () => import("./tune.ts") },
@@ -77,6 +86,9 @@ async function wholeProgram(effects: Effects): Promise<Command> {
   return program;
 }
 
+/** What commander's help adds to an option that may be given again: that there is none by default. */
+const NO_DEFAULT = " (default: [])";
+
 function rootCommand(effects: Effects): Command {
   const program = new Command("mmoe")
     .description("Reproduces the synthetic study of the MMoE paper (KDD 2018).")
@@ -87,6 +99,7 @@ function rootCommand(effects: Effects): Command {
       writeErr: (text) => effects.stderr.write(text),
       outputError: () => {}, // `report` writes errors
     })
+    .configureHelp({ optionDescription: (option) => new Help().optionDescription(option).replace(NO_DEFAULT, "") })
     .addHelpText(
       "after",
       examples("mmoe sweep --corr 0.5 --runs 8", "mmoe data --corr 0.5 -o pairs.csv", "mmoe models"),

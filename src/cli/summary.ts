@@ -1,6 +1,8 @@
 import { lossUnitOf } from "../config/loss-unit.ts";
+import { UsageError } from "../errors.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { BAD_LOSS, summarizeCells } from "../summary/cell-summary.ts";
+import { type Rungs, rungsOf } from "../summary/rungs.ts";
 import { type Summary, summaryOf } from "../summary/summary.ts";
 import { summaryCsv } from "../summary/summary-csv.ts";
 import { type Define, examples } from "./command.ts";
@@ -10,6 +12,7 @@ import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText }
 import { AT_OPTION, gapsOf, headOf, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
 import { numberOption } from "./options.ts";
 import { type Block, roomOf } from "./text/blocks.ts";
+import { rungTablesOf } from "./text/rungs-text.ts";
 import { cellsOf, type Shown } from "./text/summary-cells.ts";
 import { comparisonsOf, statisticsOf } from "./text/summary-full.ts";
 
@@ -17,6 +20,7 @@ interface Options extends FormatOptions {
   readonly loss: string;
   readonly at: readonly string[];
   readonly bad?: string;
+  readonly rungs?: boolean;
   readonly full?: boolean;
 }
 
@@ -26,6 +30,7 @@ export const define: Define = (command, run) => {
     .option(...LOSS_OPTION)
     .option(...AT_OPTION)
     .option("--bad <loss>", "a run with a higher final loss is in a bad minimum (default: 1/6)")
+    .option("--rungs", "how many runs end on each rung of the ladder, and what runs in bad minima lack")
     .option("--full", "all statistics of each cell, and tests between models and between correlations");
   addFormatOption(withLosses, {
     csv: "all of --full, a row for each statistic",
@@ -36,6 +41,10 @@ export const define: Define = (command, run) => {
       `
 Failed runs are counted and named; no loss includes them. Cells are compared on
 the runs that are done in both: run i saw the same rows in both.
+
+Rung j of the ladder is the loss of the best predictor that lacks the j fastest
+sines of the labels. A task is on the rung that is nearest to its final loss. A
+running mean also says how fast a run learned, so --rungs takes another loss.
 ${examples("mmoe summary results/paper", "mmoe summary results/paper --loss heldout --csv > heldout.csv", "mmoe summary results/paper --format markdown")}`,
     )
     .action((folder: string, options: Options) => run((context) => summary(folder, options, context)));
@@ -45,6 +54,8 @@ async function summary(folder: string, options: Options, context: Context): Prom
   const loss = lossOption(options.loss);
   const bad = options.bad === undefined ? BAD_LOSS : numberOption("--bad", options.bad, 0);
   const format = formatOption(options);
+  if (options.rungs && loss === "running")
+    throw new UsageError("--rungs: a running mean also says how fast a run learned; give --loss train or heldout");
   const results = await readEnded(folder, options.at, context);
   const { stdout } = context.effects;
   if (format === "csv") stdout.write(summaryCsv(summaryOf(results, loss, bad)));
@@ -56,11 +67,22 @@ async function summary(folder: string, options: Options, context: Context): Prom
     const statistics = options.full
       ? fullOf(cells, summaryOf(results, loss, bad), shown)
       : cellsOf(cells, summarizeCells(cells, bad), shown);
-    stdout.write(blocksAs(format, [headOf(results, loss), ...statistics, ...gapsOf(folder, cells)], stdout));
+    const rungs = options.rungs && !options.full ? rungsIn(rungsOf(results, loss, bad)) : [];
+    const blocks = [headOf(results, loss), ...statistics, ...rungs, ...gapsOf(folder, cells)];
+    stdout.write(blocksAs(format, blocks, stdout));
   }
   return EXIT.done;
 }
 
 function fullOf(cells: readonly CellLosses[], summary: Summary, shown: Shown): Block[] {
-  return [...cellsOf(cells, summary.cells, shown), ...statisticsOf(summary.cells), ...comparisonsOf(summary)];
+  return [
+    ...cellsOf(cells, summary.cells, shown),
+    ...statisticsOf(summary.cells),
+    ...rungsIn(summary.rungs),
+    ...comparisonsOf(summary),
+  ];
+}
+
+function rungsIn(rungs: Rungs | null | undefined): Block[] {
+  return rungs ? rungTablesOf(rungs) : [];
 }

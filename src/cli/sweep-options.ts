@@ -6,7 +6,9 @@ import type { Override } from "../config/file-version.ts";
 import { listOverride, loadConfig, override, presetNames, setOverride } from "../config/load.ts";
 import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
 import type { Env } from "../cuda/home.ts";
+import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
+import { METHODS } from "../engines/methods.ts";
 import { UsageError } from "../errors.ts";
 import { CONFIG, defaultFolder } from "../records/find-results.ts";
 import { ENGINE_NAMES, type EngineName, type EngineOptions, TFJS_BACKENDS } from "../sweep/engines.ts";
@@ -28,11 +30,14 @@ export interface SweepOptions {
   readonly model: readonly string[];
   readonly modelSet: readonly string[];
   readonly runs?: string;
+  readonly cross?: string;
   readonly steps?: string;
   readonly batch?: string;
   readonly lr?: string;
+  readonly method?: string;
   readonly seed?: string;
   readonly set: readonly string[];
+  readonly diagnostics?: string | true;
   readonly engine?: string;
   readonly jobs?: string;
   readonly kernels?: string;
@@ -63,17 +68,24 @@ export interface CheckedOptions {
 
 export function addSweepOptions(command: Command): Command {
   return command
-    .argument("[config]", "a YAML or JSON file, or a preset: paper, fixed-rows, figure3, zoo, smoke", "paper")
+    .argument(
+      "[config]",
+      "a YAML or JSON file, or a preset: paper, paper-long, fixed-rows, figure3, zoo, methods, smoke",
+      "paper",
+    )
     .option("--corr <list>", "correlations of the task pairs, separated by commas")
     .option("--models <list>", "models, separated by commas (see mmoe models)")
     .option("--model <file>", "add a model of your own in JavaScript; may be given again", collect, [])
     .option("--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, [])
     .option("--runs <n>", "runs of each model at each correlation")
+    .option("--cross <DxI>", "in place of --runs: D data seeds, each with I seeds of initial values")
     .option("--steps <n>", "training steps of a run; several, by commas, make a grid")
     .option("--batch <n>", "training rows of each step; or several")
     .option("--lr <x>", "learning rate; or several")
+    .option("--method <name>", `how the tasks' gradients become one: ${METHODS.join(", ")}; or several`)
     .option("--seed <n>", "another number gives other random numbers")
     .option("--set <key=value>", "any other setting of the config, or several values; may be given again", collect, [])
+    .option("--diagnostics [list]", `measure ${DIAGNOSTIC_KINDS.join(", ")}, or some of these (docs/diagnostics.md)`)
     .option("--engine <name>", `what trains: ${ENGINE_NAMES.join(", ")} (default: auto)`)
     .option("--allow-cpu", "let --engine cuda train on a CPU if it sees no card")
     .option("--kernels <set>", `kernels of the cpu engine: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
@@ -156,12 +168,25 @@ export function typedWords(command: Command, options: readonly Option[]): string
 }
 
 function overridesOf(options: SweepOptions): Override[] {
-  const { corr, models, model, modelSet, runs, steps, batch, lr, seed, set } = options;
+  const { corr, models, model, modelSet, runs, steps, batch, lr, method, seed, set, diagnostics } = options;
   const layers: Override[] = set.map(setOverride);
   if (corr !== undefined) layers.push(override("--corr", "correlations", listOption(corr)));
   if (models !== undefined) layers.push(override("--models", "models", listOption(models)));
-  for (const [key, text] of Object.entries({ runs, steps, batch, lr, seed })) {
+  if (diagnostics !== undefined) {
+    const kinds = diagnostics === true ? DIAGNOSTIC_KINDS : listOption(diagnostics);
+    layers.push(override("--diagnostics", "diagnostics", kinds));
+  }
+  for (const [key, text] of Object.entries({ runs, steps, batch, lr, method, seed })) {
     if (text !== undefined) layers.push(listOverride(`--${key}`, key, text));
   }
+  if (options.cross !== undefined) layers.push(crossOverride(options.cross));
   return [...layers, ...modelFileOverrides(model), ...modelSetOverrides(modelSet)];
+}
+
+/** `20x20`: data seeds by seeds of initial values. */
+function crossOverride(text: string): Override {
+  const [, data, initial] = /^(\d+)x(\d+)$/.exec(text) ?? [];
+  if (data === undefined || initial === undefined)
+    throw new UsageError(`--cross: expected numbers of data and of initial values such as 20x20, got '${text}'`);
+  return { source: "--cross", values: { cross: { data: Number(data), initial: Number(initial) } } };
 }

@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { MMOE } from "../called-as.ts";
 import { listedKeys } from "../config/grid.ts";
+import type { GridKey } from "../config/settings.ts";
 import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
 import { cellLosses } from "../records/cell-losses.ts";
@@ -16,7 +17,7 @@ import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { AT_OPTION, headOf, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
-import { choiceOption, countOption, pathOption } from "./options.ts";
+import { choiceOption, countOption, listOption, pathOption } from "./options.ts";
 import { blocksText, roomOf } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
 import { candidatesOf, picksOf } from "./text/tune-text.ts";
@@ -25,6 +26,7 @@ interface Options {
   readonly by: string;
   readonly loss: string;
   readonly at: readonly string[];
+  readonly each?: string;
   readonly runs?: string;
   readonly seed?: string;
   readonly output?: string;
@@ -38,6 +40,7 @@ export const define: Define = (command, run) => {
     .option("--by <what>", "choose for each model, or for each cell: a model at a correlation", "model")
     .option(...LOSS_OPTION)
     .option(...AT_OPTION)
+    .option("--each <settings>", "choose at each value of these listed settings, which stay lists, such as method")
     .option("-o, --output <file>", "where the config of the tuned sweep goes (default: NAME-tuned.yaml)")
     .option("--runs <n>", "runs of each cell of the tuned sweep (default: as many as tuned)")
     .option("--seed <n>", "seed of the tuned sweep: another one than tuned (default: the next)")
@@ -53,6 +56,7 @@ ${examples(
   "mmoe sweep --lr 1e-4,1e-3,1e-2 --runs 20 --seed 1 --out results/rates",
   "mmoe tune results/rates --runs 200 --seed 0 -o tuned.yaml",
   "mmoe sweep tuned.yaml",
+  "mmoe tune results/methods --each method",
 )}`,
     )
     .action((folder: string, options: Options) => run((context) => tune(folder, options, context)));
@@ -68,9 +72,10 @@ async function tune(folder: string, options: Options, context: Context): Promise
   };
   const results = await readEnded(folder, options.at, context);
   checkWhole(results, cellLosses(results, loss));
+  const each = eachOption(options.each, results);
   const file = outputFile(options, results);
-  const picks = choose(results, { loss, by });
-  const config = tunedConfig(results, picks, { loss, by, ...report });
+  const picks = choose(results, { loss, by, each });
+  const config = tunedConfig(results, picks, { loss, by, each, ...report });
   writable(file, () => writeWholeSync(file, configYaml(config, dirname(file))), "give another -o");
 
   const { stdout } = context.effects;
@@ -81,6 +86,18 @@ async function tune(folder: string, options: Options, context: Context): Promise
     stdout.write(blocksText(blocks, roomOf(stdout)));
   }
   return EXIT.done;
+}
+
+/** Some of the listed settings; at least one is left to choose. */
+function eachOption(text: string | undefined, { config, path }: Results): GridKey[] {
+  if (text === undefined) return [];
+  const listed = listedKeys(config);
+  const wrong = listOption(text).find((word) => !listed.some((key) => key === word));
+  if (wrong !== undefined)
+    throw new UsageError(`--each: expected some of ${listed.join(", ")}, which ${path} lists, got '${wrong}'`);
+  const each = listed.filter((key) => listOption(text).includes(key));
+  if (each.length < listed.length) return each;
+  throw new UsageError(`--each: expected a listed setting to be left to choose, got all: ${listed.join(", ")}`);
 }
 
 /** Refuses what can't be chosen from: a sweep without lists, or with runs missing. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { UsageError } from "../errors.ts";
 import { checkGrid, withoutSingles } from "./check-grid.ts";
 import type { Config, SettingOrigin } from "./config.ts";
+import { withCrossedRuns } from "./cross.ts";
 import { type GivenValues, type Override, upToDate } from "./file-version.ts";
 import { checkModels, definitionsApart, ownModelsIn, withModels } from "./own-models.ts";
 import { FILE_SCHEMA, SETTING_KEYS, type SettingKey, type Settings, SWEEP_SCHEMA } from "./schema.ts";
@@ -22,6 +23,7 @@ export function checkConfig(file: GivenValues, overrides: readonly Override[]): 
       sources[key] = one.source;
     }
   }
+  withCrossedRuns(settings, sources, file.source);
   settings.ownModels = ownModelsIn(settings);
   origins.ownModels = settings.ownModels.length > 0 ? "yours" : "assumed";
   checkSettings(settings, sources, file.source);

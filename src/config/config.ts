@@ -53,7 +53,7 @@ export function generatorOf(config: Pick<Config, "data" | "labels">): GeneratorS
 }
 
 export function trainingOf(config: PointConfig): TrainingSettings {
-  const { trainRows, sampling, batch, steps, optimizer, lr, evalEvery, heldoutRows } = config;
+  const { trainRows, sampling, batch, steps, optimizer, lr, method, evalEvery, heldoutRows } = config;
   return {
     trainRows,
     sampling,
@@ -61,6 +61,7 @@ export function trainingOf(config: PointConfig): TrainingSettings {
     steps,
     optimizer,
     lr,
+    method,
     huberDelta: config.loss === "huber" ? config.huberDelta : null,
     initializer: initializerOf(config),
     evalEvery,
@@ -112,7 +113,7 @@ function settingsHash(config: Config): string {
   const { seed, dropout, initializerStd } = common;
   const trained = {
     generator: generatorOf(common),
-    training: { ...trainingOf(common), huberDelta: undefined }, // it is among those that came later
+    training: { ...trainingOf(common), huberDelta: undefined, method: undefined }, // they are among those that came later
     dropout,
     seed,
     ...laterChanges(common),
@@ -130,8 +131,12 @@ function laterChanges(config: PointConfig): Record<string, unknown> {
     const later = LATER_SETTINGS[key];
     return later !== undefined && !UNTRAINED.includes(key) && JSON.stringify(value) !== JSON.stringify(later.before);
   });
-  const { tuned } = config;
-  return { ...Object.fromEntries(trained), ...(tuned && { tuned: tuned.choices }) }; // not why they were chosen
+  const { tuned, cross } = config;
+  return {
+    ...Object.fromEntries(trained),
+    ...(tuned && { tuned: tuned.choices }), // not why they were chosen
+    ...(cross && { cross: "crossed" }), // more seeds are more of the same sweep
+  };
 }
 
 const UNTRAINED: readonly string[] = [...EXTENT, ...NAMES];

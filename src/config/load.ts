@@ -46,7 +46,7 @@ export function override(source: string, key: string, text: string | readonly st
 }
 
 /** Settings that are always lists. */
-const LISTS: readonly string[] = ["correlations", "models"] satisfies SettingKey[];
+const LISTS: readonly string[] = ["correlations", "models", "diagnostics"] satisfies SettingKey[];
 
 /** One override from a flag whose setting is a list, or may be, by commas or as YAML: `--lr 0.001,0.01`. */
 export function listOverride(source: string, key: string, text: string): GivenValues {

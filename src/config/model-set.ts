@@ -1,6 +1,6 @@
 import { basename, extname } from "node:path";
 import { UsageError } from "../errors.ts";
-import type { ModelName } from "../models/zoo.ts";
+import { type ModelName, ZOO } from "../models/zoo.ts";
 import type { Override } from "./file-version.ts";
 import { parseValue } from "./load.ts";
 import { CHANGE_KEYS, type OwnModel, type SpecDefinition } from "./own-model-schema.ts";
@@ -41,7 +41,11 @@ function changedModels({ models, ownModels }: Settings, assignments: readonly st
     const own = changes.filter(({ model }) => model === name);
     if (own.length === 0) return name;
     const definition = ownModels.find((model) => model.name === name) ?? { name, like: name as ModelName };
-    if (!isCodeDefinition(definition)) return changed(definition, own);
+    if (!isCodeDefinition(definition))
+      return changed(
+        definition,
+        own.map((change) => spelledOut(change, definition)),
+      );
     throw new UsageError(`${FLAG}: model ${name} is JavaScript; change its file`);
   });
 }
@@ -56,6 +60,20 @@ function changeIn(assignment: string, models: readonly string[]): Change {
   const named = target.slice(0, target.indexOf("."));
   const hint = didYouMean(named, models) || `; --models adds it`;
   throw new UsageError(`${FLAG}: no model '${named}' among ${models.join(", ")}${hint}`);
+}
+
+/** `experts=4` of a model whose experts all tasks see is `experts.shared=4`; of another it could be more than one thing. */
+function spelledOut(change: Change, { like, experts }: SpecDefinition): Change {
+  const { model, path, text } = change;
+  if (path.join(".") !== "experts" || !/^\d+$/.test(text)) return change;
+  const { shared, perTask } = { ...ZOO[like].build({ inputs: 2, tasks: 2 }).experts, ...experts };
+  if (perTask === 0) return { ...change, path: ["experts", "shared"] };
+  const own = `${model}.experts.perTask=${text}`;
+  throw new UsageError(
+    shared === 0
+      ? `${FLAG}: ${model}.experts: each task has experts of its own; give ${own}`
+      : `${FLAG}: ${model}.experts: some all tasks see, some are a task's own; give ${model}.experts.shared=${text} or ${own}`,
+  );
 }
 
 function pathIn(text: string): string[] {

@@ -29,6 +29,7 @@ function modelTexts(there: Config, here: Config): [string, string, string][] {
 
 /** A list that makes a grid in brackets: `[0.001, 0.01]`. */
 function trainedText(config: Config, key: SettingKey): string {
+  if (key === "cross") return config.cross === null ? "none" : "crossed"; // of any size
   const text = settingText(config, key);
   return listedKeys(config).some((listed) => listed === key) ? `[${text}]` : text;
 }
@@ -39,9 +40,11 @@ function trainedText(config: Config, key: SettingKey): string {
  */
 export function widened(config: Config, other: Config): Config {
   const models = union(other.models, config.models);
+  const cross = widerCross(config.cross, other.cross);
   const wide = {
     ...config,
-    runs: Math.max(config.runs, other.runs),
+    cross,
+    runs: cross === null ? Math.max(config.runs, other.runs) : cross.data * cross.initial,
     models,
     ownModels: ownModelsIn({ models, ownModels: withModels(other.ownModels, config.ownModels) }),
     correlations: union(other.correlations, config.correlations),
@@ -54,6 +57,11 @@ export function widened(config: Config, other: Config): Config {
     return [key, from.origins[key]] as const;
   });
   return Object.freeze({ ...wide, origins: Object.fromEntries(origins) as Config["origins"] });
+}
+
+function widerCross(a: Config["cross"], b: Config["cross"]): Config["cross"] {
+  if (a === null || b === null) return a ?? b;
+  return { data: Math.max(a.data, b.data), initial: Math.max(a.initial, b.initial) };
 }
 
 function union<T>(first: readonly T[], second: readonly T[]): T[] {

@@ -1,4 +1,5 @@
 import { type Config, constantsOf, type SettingOrigin } from "./config.ts";
+import { crossText } from "./cross.ts";
 import { definitionText } from "./own-models.ts";
 import { SETTING_KEYS, type SettingKey } from "./schema.ts";
 import { choicesText } from "./tuned.ts";
@@ -16,8 +17,14 @@ export interface SettingRow {
 
 /** A sweep's settings, each value with its mark: the config's settings in order, the generator's after `data`. */
 export function settingRows(config: Config): SettingRow[] {
-  const none = [...(config.tuned === null ? ["tuned"] : []), ...(config.ownModels.length === 0 ? ["ownModels"] : [])];
-  const keys = SETTING_KEYS.filter((key) => !["name", "about", ...none].includes(key));
+  const { tuned, ownModels, cross, diagnostics } = config;
+  const lacks = {
+    tuned: tuned === null,
+    ownModels: ownModels.length === 0,
+    cross: cross === null,
+    diagnostics: diagnostics.length === 0,
+  };
+  const keys = SETTING_KEYS.filter((key) => !["name", "about"].includes(key) && !lacks[key as keyof typeof lacks]);
   return keys.flatMap((key) => {
     const row = { name: key, value: settingText(config, key), from: config.origins[key], why: "", ofGenerator: false };
     if (key !== "data") return [row];
@@ -35,6 +42,7 @@ function generatorRows(config: Config): SettingRow[] {
 /** A setting of a config on one line; of what was tuned, the choices. */
 export function settingText(config: Config, key: SettingKey): string {
   if (key === "ownModels") return config.ownModels.map((one) => `${one.name}: ${definitionText(one)}`).join("; ");
+  if (key === "cross" && config.cross !== null) return crossText(config.cross);
   return key === "tuned" && config.tuned !== null ? choicesText(config.tuned) : valueText(config[key]);
 }
 

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { GENERATOR_PRESETS, type GeneratorPresetName, type Mark } from "../data/presets.ts";
 import { GENERATOR_LIMITS as LIMITS } from "../data/settings.ts";
+import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
+import { METHODS } from "../engines/methods.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
 import { choice, count, LARGEST_COUNT, listOf, plainName, positive } from "./kinds.ts";
 import { MODEL_NAME, OWN_MODELS_SCHEMA } from "./own-model-schema.ts";
@@ -63,6 +65,7 @@ const GIVEN_SCHEMA = z.strictObject({
   huberDelta: positive("a number above 0 (used by huber)"),
   labels: choice(["standardised", "raw"]),
   dropout: z.number().min(0).lt(1).describe("a number from 0 to below 1"),
+  method: choice(METHODS),
   evalEvery: z
     .union([
       count(),
@@ -74,9 +77,13 @@ const GIVEN_SCHEMA = z.strictObject({
     ])
     .describe("a number of steps, a number of points a decade such as log:20, or a list of steps that rise"),
   heldoutRows: count(),
+  diagnostics: z
+    .array(choice(DIAGNOSTIC_KINDS))
+    .overwrite((kinds) => DIAGNOSTIC_KINDS.filter((kind) => kinds.includes(kind)))
+    .describe(`a list of ${DIAGNOSTIC_KINDS.join(", ")}`),
 });
 
-const names = { model: MODEL_NAME, correlation: correlation.optional() };
+const names = { model: MODEL_NAME, correlation: correlation.optional(), at: valuesOfOne().optional() };
 const orNone = z.number().nullable().describe("a number, or null");
 
 /** What mmoe tune writes: values of some models, or cells, and the table that they were chosen from. */
@@ -90,7 +97,9 @@ const TUNED_SCHEMA = z
     choices: z
       .array(z.strictObject({ ...names, values: valuesOfOne() }))
       .min(1)
-      .describe("a list of a model, a correlation if it is for one, and values of settings"),
+      .describe(
+        "a list of a model, a correlation and values `at` of listed settings if it is for these, and values of settings",
+      ),
     points: z
       .array(
         z.strictObject({ ...names, values: valuesOfOne(), mean: orNone, low: orNone, high: orNone, failed: count(0) }),
@@ -101,14 +110,25 @@ const TUNED_SCHEMA = z
   .describe("what mmoe tune writes, or null");
 
 function valuesOfOne() {
-  const { trainRows, sampling, batch, steps, optimizer, lr, initializer, initializerStd, dropout } = GIVEN_SCHEMA.shape;
+  const { trainRows, sampling, batch, steps, optimizer, lr, initializer, initializerStd, dropout, method } =
+    GIVEN_SCHEMA.shape;
   return z
-    .strictObject({ trainRows, sampling, batch, steps, optimizer, lr, initializer, initializerStd, dropout })
+    .strictObject({ trainRows, sampling, batch, steps, optimizer, lr, initializer, initializerStd, dropout, method })
     .partial();
 }
 
+/** Data and initial values that are crossed: every data seed meets every seed of initial values. */
+const CROSS_SCHEMA = z
+  .strictObject({ data: count(2), initial: count(2) })
+  .nullable()
+  .describe("numbers of data seeds and of seeds of initial values, {data, initial}, or null");
+
 /** Everything that defines a sweep. */
-export const SETTINGS_SCHEMA = GIVEN_SCHEMA.extend({ tuned: TUNED_SCHEMA, ownModels: OWN_MODELS_SCHEMA });
+export const SETTINGS_SCHEMA = GIVEN_SCHEMA.extend({
+  tuned: TUNED_SCHEMA,
+  ownModels: OWN_MODELS_SCHEMA,
+  cross: CROSS_SCHEMA,
+});
 
 /**
  * Settings that may be a list: a sweep then trains every combination. They say how a run trains; how it is watched, and
@@ -124,6 +144,7 @@ export const GRID_KEYS = [
   "initializer",
   "initializerStd",
   "dropout",
+  "method",
 ] as const;
 export type GridKey = (typeof GRID_KEYS)[number];
 
@@ -146,6 +167,9 @@ export const LATER_SETTINGS: Readonly<Record<string, LaterSetting>> = {
   labels: { since: 3, before: "standardised", mark: "assumed" },
   tuned: { since: 3, before: null, mark: "assumed" },
   ownModels: { since: 4, before: [], mark: "assumed" },
+  method: { since: 5, before: "sum", mark: "assumed" },
+  cross: { since: 5, before: null, mark: "assumed" },
+  diagnostics: { since: 5, before: [], mark: "assumed" },
 };
 
 /** -0 would give a run an id of its own. */

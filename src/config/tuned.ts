@@ -1,6 +1,6 @@
 // Values that mmoe tune chose for each model, or each cell.
 import { UsageError } from "../errors.ts";
-import { type GridPoint, type GridValue, listedKeys, pointText, valuesOf } from "./grid.ts";
+import { type GridPoint, type GridValue, gridPoints, listedKeys, pointText, valuesOf } from "./grid.ts";
 import type { PointSettings, SettingKey, Settings } from "./schema.ts";
 import type { GridKey } from "./settings.ts";
 
@@ -13,8 +13,16 @@ export function tunedFor<T extends PointSettings>(settings: T, model: string, co
   return choice === undefined ? settings : { ...settings, ...choice.values };
 }
 
-function choiceFor({ tuned }: Pick<Settings, "tuned">, model: string, correlation: number): Choice | undefined {
-  return tuned?.choices.find((one) => one.model === model && (one.correlation ?? correlation) === correlation);
+function choiceFor(settings: PointSettings, model: string, correlation: number): Choice | undefined {
+  return settings.tuned?.choices.find((one) => isFor(one, model, correlation, settings));
+}
+
+/** Whether a choice is for a model at a correlation and at these values of settings. */
+function isFor(choice: Choice, model: string, p: number, values: Readonly<Record<string, unknown>>): boolean {
+  const { correlation = p, at = {} } = choice;
+  return (
+    choice.model === model && correlation === p && Object.entries(at).every(([key, value]) => values[key] === value)
+  );
 }
 
 /** Settings that have values of their own for some models. */
@@ -33,8 +41,10 @@ export function trainedValues(settings: Settings, key: GridKey): GridValue[] {
 /** The choices on one line: `omoe: lr=0.001; mmoe at 0.5: lr=0.01`. */
 export function choicesText({ choices }: Tuned): string {
   return choices
-    .map(({ model, correlation, values }) => {
-      return `${model}${correlation === undefined ? "" : ` at ${correlation}`}: ${pointText(values as GridPoint)}`;
+    .map(({ model, correlation, at = {}, values }) => {
+      const where = correlation === undefined ? "" : ` at ${correlation}`;
+      const point = Object.keys(at).length === 0 ? "" : ` with ${pointText(at as GridPoint)}`;
+      return `${model}${where}${point}: ${pointText(values as GridPoint)}`;
     })
     .join("; ");
 }
@@ -59,11 +69,10 @@ export function checkTuned(
   if (seed === tuned.seed)
     throw new UsageError(`${place("seed")}: expected another seed than that of the runs that tuned, got ${seed}`);
   for (const model of models) {
-    const own = tuned.choices.filter((choice) => choice.model === model);
-    for (const p of correlations) {
-      const found = own.filter(({ correlation = p }) => correlation === p);
+    for (const [p, point] of correlations.flatMap((p) => gridPoints(settings).map((point) => [p, point] as const))) {
+      const found = tuned.choices.filter((choice) => isFor(choice, model, p, { ...settings, ...point }));
       if (found.length === 1) continue;
-      const what = `${model} at ${p}`;
+      const what = [`${model} at ${p}`, pointText(point)].filter((text) => text !== "").join(", ");
       throw new UsageError(
         `${place("tuned")}: expected one choice for ${what}, got ${found.length}; tune again with it, or add --set tuned=null`,
       );

@@ -3,8 +3,8 @@ import type { GeneratorSettings } from "./settings.ts";
 
 /** Half-width, in standard deviations, and steps of the sums over a normal number. */
 const WIDTH = 8;
-const STEPS = 2000;
-const NOISE_STEPS = 40;
+export const MEAN_STEPS = 2000;
+export const NOISE_STEPS = 40;
 
 /**
  * The loss of predicting the labels' mean: of the squared error (`huberDelta` null) their variance, 1 if they are
@@ -16,20 +16,20 @@ export function meanLoss(settings: GeneratorSettings, huberDelta: number | null)
   const { scale, alpha, beta, noiseStd } = settings;
   const mean = labelMean(settings);
   const unit = settings.rawLabels ? 1 : Math.sqrt(variance);
-  return expected(STEPS, (z) => {
+  return expected(MEAN_STEPS, (z) => {
     const projection = scale * z;
     const signal = alpha.reduce((sum, a, i) => sum + Math.sin(a * projection + (beta[i] as number)), projection);
     return expected(NOISE_STEPS, (noise) => huber((signal + noiseStd * noise - mean) / unit, huberDelta));
   });
 }
 
-function huber(error: number, delta: number): number {
+export function huber(error: number, delta: number): number {
   const size = Math.abs(error);
   return size <= delta ? size ** 2 / 2 : delta * (size - delta / 2);
 }
 
 /** E f(z), z standard normal, by a sum over `steps` intervals. */
-function expected(steps: number, f: (z: number) => number): number {
+export function expected(steps: number, f: (z: number) => number): number {
   let [total, weights] = [0, 0];
   for (let i = 0; i <= steps; i++) {
     const z = WIDTH * ((2 * i) / steps - 1);

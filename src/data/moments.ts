@@ -55,8 +55,7 @@ export function noiseFloor(settings: GeneratorSettings): number {
  */
 export function ladder(settings: GeneratorSettings): number[] {
   const { scale, alpha, beta, noiseStd } = settings;
-  const speed = (i: number) => Math.abs(alpha[i] as number);
-  const fastest = alpha.map((_, i) => i).sort((i, j) => speed(j) - speed(i));
+  const fastest = fastestSines(settings);
   const variance = labelVariance(settings);
   return Array.from({ length: alpha.length + 1 }, (_, j) => {
     const unknown = fastest.slice(0, j);
@@ -64,6 +63,12 @@ export function ladder(settings: GeneratorSettings): number[] {
     const phases = unknown.map((i) => beta[i] as number);
     return (sinesCovariance(s, phases, 1) + noiseStd ** 2) / variance;
   });
+}
+
+/** The numbers of the sines [m], from 0, the fastest first. */
+export function fastestSines({ alpha }: Pick<GeneratorSettings, "alpha">): number[] {
+  const speed = (i: number) => Math.abs(alpha[i] as number);
+  return alpha.map((_, i) => i).sort((i, j) => speed(j) - speed(i));
 }
 
 function sum(values: readonly number[], term: (value: number, index: number) => number): number {

@@ -8,6 +8,21 @@ export interface DataIdentity {
   readonly run: number;
 }
 
+/** The indices that name a run's streams. */
+export interface RunNames {
+  /** The sweep's seed. */
+  readonly seed: number;
+  /** The run's index, from 0; it names the run's streams, unless the run is crossed. */
+  readonly index: number;
+  /** Of a crossed run: the index that names its rows and their order, and the one that names its initial values. */
+  readonly cross?: { readonly data: number; readonly initial: number };
+}
+
+/** Names the streams of a run's rows and their order. */
+export function dataIdentity({ seed, index, cross }: RunNames): DataIdentity {
+  return { seed, run: cross?.data ?? index };
+}
+
 /** Rows of a fixed set have step 0; fresh rows carry the step that trains on them, from 1. */
 export type RowSet = "train" | "heldout";
 

@@ -1,14 +1,17 @@
 import type { Matrix } from "../data/correlation-matrix.ts";
 import type { Sampling } from "../data/order.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
+import type { RunNames } from "../data/streams.ts";
+import type { DiagnosticKind } from "../diagnostics/kinds.ts";
 import type { Model } from "../models/code.ts";
 import type { Initializer } from "../models/initializers.ts";
 import { initialValues } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { type Key, keyOf } from "../random/key.ts";
 import type { EvalEvery } from "./evaluations.ts";
+import type { MethodName } from "./methods.ts";
 
-/** How a run is trained and watched. The objective is the sum over tasks of the batch's mean loss. */
+/** How a run is trained and watched. The tasks' losses are means over the batch. */
 export interface TrainingSettings {
   /** Rows of the fixed training set, or `fresh`: new rows at each step. */
   readonly trainRows: number | "fresh";
@@ -20,6 +23,8 @@ export interface TrainingSettings {
   /** `adam` with beta1 .9, beta2 .999, epsilon 1e-8, as m̂ / (sqrt(v̂) + epsilon); or `sgd`. */
   readonly optimizer: Optimizer;
   readonly lr: number;
+  /** How the gradients of the tasks' losses become one. */
+  readonly method: MethodName;
   /**
    * The loss of an error e: with null its square, else Huber's, e² / 2 up to this delta and delta (|e| - delta / 2)
    * beyond (Huber 1964).
@@ -44,7 +49,7 @@ export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 export const DIVERGED_LOSS = 1e6;
 
 /** One model to be trained once; unless it says otherwise, a member of the family. */
-export interface Run<M extends Model = ModelSpec> {
+export interface Run<M extends Model = ModelSpec> extends RunNames {
   /** Made of values, e.g. `mmoe/p=0.50/017`. */
   readonly id: string;
   readonly model: M;
@@ -54,10 +59,9 @@ export interface Run<M extends Model = ModelSpec> {
   readonly point?: Readonly<Record<string, number | string>>;
   /** The correlations of the K tasks in this cell, [K, K]. */
   readonly correlationMatrix: Matrix;
-  /** The run's index, from 0; with `seed` it names the run's streams. */
-  readonly index: number;
-  readonly seed: number;
   readonly training: TrainingSettings;
+  /** What is measured of it beside its losses; absent for nothing. */
+  readonly diagnostics?: readonly DiagnosticKind[];
 }
 
 /** A run of any model, also of one in JavaScript. */
@@ -69,6 +73,16 @@ export interface Curve {
   /** Mean of the batch losses, each before its update, since the evaluation before. */
   readonly train: readonly (readonly number[])[];
   readonly heldout: readonly (readonly number[])[];
+}
+
+/** What was measured of one run, beside its losses, at some of its evaluations: those of `diagnosedSteps`. */
+export interface Diagnostics {
+  readonly steps: readonly number[];
+  /**
+   * A number at each of `steps`, NaN where there is none, by the quantity's name. One of a task, a pair or an expert has
+   * its numbers, from 1, in the name: `alignment/2`, `gradientCosine/1/2`, `gateWeight/1/8`.
+   */
+  readonly values: Readonly<Record<string, readonly number[]>>;
 }
 
 export interface RunResult {
@@ -87,9 +101,11 @@ export interface RunResult {
    * set, or over the held-out rows if rows are fresh.
    */
   readonly labelCorrelations: readonly number[];
+  /** Up to the failure, for a run that failed; the last values of those that `MEASURES` has are its measures. */
+  readonly diagnostics?: Diagnostics;
   /** Other measures of the run, by the names that `records/measures.ts` declares. */
   readonly measures?: Readonly<Record<string, number | readonly number[]>>;
-  /** Wall time of the run's group divided by the runs in it. */
+  /** Wall time of the run; what runs that train together have in common, such as their rows, is divided by their number. */
   readonly elapsedMs: number;
   /** The device that computed it, e.g. `wasm`. */
   readonly device: string;
@@ -121,6 +137,8 @@ export interface RunState {
   readonly sums: readonly number[];
   /** Up to the latest evaluation. */
   readonly curve: Curve;
+  /** Up to the latest of its evaluations that has some. */
+  readonly diagnostics?: Diagnostics;
   /** Why it has failed, while runs beside it train on. */
   readonly failure?: string;
   /** As in its result. */
@@ -173,8 +191,8 @@ export interface Engine {
   readonly workers?: number;
   /** Whether it gives the states of runs in flight, and goes on from them; of models in JavaScript it gives none. */
   readonly keepsStates: boolean;
-  /** Throws UsageError, by the model's name, for a spec that this engine can't train. */
-  check(model: Model): void;
+  /** Throws UsageError, by its name, for a model or a method (by default `sum`) that this engine can't train. */
+  check(model: Model, method?: MethodName): void;
   /**
    * Loads models in JavaScript, and tries them. Throws UsageError, by the model's name and the line of its file, for what
    * is no model. `train` does it too, if nobody has before.
@@ -191,8 +209,8 @@ export interface Engine {
 }
 
 /** The stream of a run's initial values or dropout masks for one tensor: named by run, model and tensor. */
-export function modelKey({ seed, index, model }: Pick<AnyRun, "seed" | "index" | "model">, tensor: string): Key {
-  return keyOf(`mmoe/seed=${seed}/run=${index}/model=${model.name}/${tensor}`);
+export function modelKey({ seed, index, cross, model }: RunNames & Pick<AnyRun, "model">, tensor: string): Key {
+  return keyOf(`mmoe/seed=${seed}/run=${cross?.initial ?? index}/model=${model.name}/${tensor}`);
 }
 
 /** A run's initial parameters in canonical order; the same at every correlation. */

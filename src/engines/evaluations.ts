@@ -21,6 +21,17 @@ export function evaluationSteps(training: Watched): number[] {
   return found;
 }
 
+/** The most evaluations of a run that have diagnostics. */
+const MOST_DIAGNOSED = 6;
+
+/** The evaluations that have diagnostics: all, or of many 6, evenly among them, with the first and the last. */
+export function diagnosedSteps(training: Watched): number[] {
+  const steps = evaluationSteps(training);
+  const count = Math.min(steps.length, MOST_DIAGNOSED);
+  const gap = count > 1 ? (steps.length - 1) / (count - 1) : 0;
+  return Array.from({ length: count }, (_, i) => steps[Math.round(i * gap)] as number);
+}
+
 /** How often a run is evaluated. */
 export function evaluationCount(training: Watched): number {
   const { steps, evalEvery } = training;

@@ -2,27 +2,30 @@ import { type GridPoint, type GridValue, listedKeys, pointText, valuesOf } from 
 import type { GridKey } from "../config/settings.ts";
 import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
-import { panel } from "./axes.ts";
-import { panelGrid } from "./cell-grid.ts";
-import { asideOf, type EstimatePoint, estimateSeries } from "./estimate-series.ts";
+import { type Box, panel } from "./axes.ts";
+import { type GridDrawing, noRun, type Place, panelGrid } from "./cell-grid.ts";
+import { asideOf, type EstimatePoint, estimateSeries, slotWidth, WIDEST_SLOT } from "./estimate-series.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { estimate } from "./interval.ts";
 import { modelLegend } from "./legend.ts";
 import { heading, lossScale } from "./loss-axis.ts";
-import { type Drawing, page } from "./page.ts";
+import { page } from "./page.ts";
+import type { Scale } from "./scale.ts";
+import type { Frame } from "./series.ts";
 import { modelStyles, type SeriesStyle } from "./style.ts";
+import type { SvgNode } from "./svg.ts";
 import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { valueScale } from "./value-scale.ts";
+import { type ValueScale, valueScale } from "./value-scale.ts";
 import { capitalised, lossHeading, runsSentence, statisticName, tasksWords, unitsSentence } from "./words.ts";
 
 const NAME = "grid";
 
 interface CellPoint extends EstimatePoint {
   readonly value: number;
-  /** Its place among the rows of panels: the other listed settings. */
-  readonly row: string;
+  /** Its row of panels: that of its other listed settings. */
+  readonly row: number;
 }
 
 /** Final loss of each model against a listed setting, a panel for each correlation and choice of the other settings. */
@@ -32,12 +35,12 @@ export function againstSetting(results: Results, options: FigureOptions): Figure
   const cells = sweepCells(results);
   if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
   const theme = themeOf(options.theme);
-  const { nodes, ...size } = drawing(cells, key, options, theme);
+  const { nodes, leftOut, ...size } = drawing(cells, key, options, theme);
   return page(
     {
       name: NAME,
       title: `Final loss against ${key}`,
-      caption: `${captionStart(cells, key, options)} ${runsSentence(cells, results)}`,
+      caption: `${captionStart(cells, key, options)}${leftOut} ${runsSentence(cells, results)}`,
       ...size,
       theme,
       data: cells.map((cell) => rowOf(cell, options)),
@@ -55,50 +58,64 @@ function axisOf({ config }: Results): GridKey | undefined {
 
 const LEFT = 24;
 const HEIGHT = 78;
-/** Room in a panel beside its outermost values. */
-const SIDE = 9;
 
-function drawing(cells: readonly SweepCell[], key: GridKey, options: FigureOptions, theme: Theme): Drawing {
-  const [models, correlations] = [modelsOf(cells), correlationsOf(cells)];
-  const styles = modelStyles(models, theme);
+function drawing(cells: readonly SweepCell[], key: GridKey, options: FigureOptions, theme: Theme): GridDrawing {
+  const styles = modelStyles(modelsOf(cells), theme);
   const rows = [...new Set(cells.map((cell) => othersText(cell.point, key)))];
   const head = heading(lossHeading(options), { y: 0, theme });
-  const names = modelLegend(styles, false, { y: head.height + 9, theme });
-  const top = head.height + names.height;
+  const names = modelLegend(styles, { y: head.height + 9, theme, sample: "marked" });
   const layout = panelGrid(
     rows.map((title) => ({ title })),
-    correlations,
-    { top, height: HEIGHT, left: LEFT, theme },
+    correlationsOf(cells),
+    { top: head.height + names.height, height: HEIGHT, left: LEFT, theme },
   );
   const { placeOf } = valueScale(valuesIn(cells, key), [0, 1]);
   const points = cells.map((cell): CellPoint => {
     const x = placeOf(cell.point[key] as GridValue);
-    return {
-      cell,
-      x,
-      row: othersText(cell.point, key),
-      ...estimate(finalMeans(cell, options.loss), options.statistic),
-    };
+    const row = rows.indexOf(othersText(cell.point, key));
+    return { cell, x, row, ...estimate(finalMeans(cell, options.loss), options.statistic) };
   });
-  const panels = rows.flatMap((title, row) =>
-    correlations.map((correlation) => {
-      const { box, first } = layout.place(row, correlation);
-      const { scale } = valueScale(valuesIn(cells, key), [box.x + SIDE, box.x + box.width - SIDE]);
-      const values = points.flatMap(({ value, low, high }) => [value, low, high]);
-      const frame = { x: scale, y: lossScale(values, options.scale, [box.y + HEIGHT, box.y]) };
-      const here = points.filter((point) => point.row === title && point.cell.correlation === correlation);
-      const series = models.flatMap((model, i) => {
-        const own = here.filter(({ cell }) => cell.model === model).sort((a, b) => a.x - b.x);
-        const style = styles.get(model) as SeriesStyle;
-        return own.length > 0 ? [estimateSeries(own, { frame, aside: asideOf(i, models.length), style, theme })] : [];
-      });
+  const values = points.flatMap(({ value, low, high }) => [value, low, high]);
+  const panels = rows.flatMap((_, row) =>
+    layout.drawn.map((correlation) => {
+      const place = layout.place(row, correlation) as Place;
       const attributes = { "data-correlation": correlation };
-      return panel({ box, ...frame, theme, numbers: { y: first }, attributes }, series);
+      const here = points.filter((point) => point.row === row && point.cell.correlation === correlation);
+      if (here.length === 0) return noRun(place, attributes, { theme });
+      const y = lossScale(values, options.scale, [place.box.y + layout.height, place.box.y]);
+      const { frame, slot } = frameOf(place.box, valuesIn(cells, key), y);
+      return panel({ ...place, ...frame, theme, attributes }, seriesIn(here, { frame, slot, styles, theme }));
     }),
   );
-  const foot = text(key, layout.width / 2, layout.bottom - 4, { fill: theme.ink, anchor: "middle" });
-  const nodes = [...head.nodes, names.node, ...layout.titles, ...panels, foot];
-  return { nodes, width: layout.width, height: layout.bottom };
+  const { leftOut, width, bottom: height } = layout;
+  const foot = text(key, width / 2, height - 4, { fill: theme.ink, anchor: "middle" });
+  return { nodes: [...head.nodes, names.node, ...layout.titles, ...panels, foot], leftOut, width, height };
+}
+
+/** Room in a panel beside its outermost slots. */
+const SIDE = 3;
+
+function frameOf({ x, width }: Box, values: readonly GridValue[], y: Scale): { frame: Frame; slot: number } {
+  const slotIn = ({ scale, placeOf }: ValueScale) => slotWidth(values.map((value) => scale.at(placeOf(value))));
+  const slot = slotIn(valueScale(values, [0, width - WIDEST_SLOT - 2 * SIDE]));
+  const side = slot / 2 + SIDE;
+  return { frame: { x: valueScale(values, [x + side, x + width - side]).scale, y }, slot };
+}
+
+interface SeriesPlace {
+  readonly frame: Frame;
+  readonly slot: number;
+  readonly styles: ReadonlyMap<string, SeriesStyle>;
+  readonly theme: Theme;
+}
+
+/** Each model's points in a panel. */
+function seriesIn(here: readonly CellPoint[], { frame, slot, styles, theme }: SeriesPlace): SvgNode[] {
+  return [...styles].flatMap(([model, style], i) => {
+    const own = here.filter(({ cell }) => cell.model === model).sort((a, b) => a.x - b.x);
+    const aside = asideOf(i, styles.size, slot);
+    return own.length > 0 ? [estimateSeries(own, { frame, aside, style, theme })] : [];
+  });
 }
 
 function valuesIn(cells: readonly SweepCell[], key: GridKey): GridValue[] {
@@ -114,7 +131,7 @@ function othersText(point: GridPoint, key: GridKey): string {
 function captionStart(cells: readonly SweepCell[], key: GridKey, { loss, statistic, unit }: FigureOptions): string {
   return (
     `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(cells)} after the last step (${unitsSentence({ loss, unit })}) against ${key}, ` +
-    "with its 95 % interval over runs; a panel for each correlation and each choice of the other settings."
+    "with its 95 % interval over runs; a panel for each correlation and each choice of the other settings. Models at one value are drawn side by side around its tick."
   );
 }
 

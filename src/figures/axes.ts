@@ -1,7 +1,8 @@
 import type { Scale, Tick } from "./scale.ts";
 import { type Attributes, element, group, rounded, type SvgNode } from "./svg.ts";
-import { SMALL, text } from "./text.ts";
+import { SMALL, text, textWidth } from "./text.ts";
 import type { Theme } from "./theme.ts";
+import { type Span, withRoom } from "./tick-labels.ts";
 
 /** A rectangle in points, y down. */
 export interface Box {
@@ -62,19 +63,42 @@ const TICK = 2.5;
 
 function axes({ box, x, y, theme, numbers = {} }: PanelOptions): SvgNode {
   const bottom = box.y + box.height;
-  const length = ({ label }: Tick) => (label === "" ? TICK / 2 : TICK);
-  const down = x.ticks.map((tick) => `M${rounded(x.at(tick.value))} ${rounded(bottom)}v${length(tick)}`);
-  const left = y.ticks.map((tick) => `M${rounded(box.x)} ${rounded(y.at(tick.value))}h-${length(tick)}`);
+  const below = numbers.x === false ? [] : bottomLabels(x, box);
+  const length = (long: boolean) => (long ? TICK : TICK / 2);
+  const long = ({ value, label }: Tick) =>
+    label !== "" && (numbers.x === false || below.some((one) => one.value === value));
+  const down = x.ticks.map((tick) => `M${rounded(x.at(tick.value))} ${rounded(bottom)}v${length(long(tick))}`);
+  const left = y.ticks.map(({ value, label }) => `M${rounded(box.x)} ${rounded(y.at(value))}h-${length(label !== "")}`);
   const frame = `M${rounded(box.x)} ${rounded(box.y)}V${rounded(bottom)}H${rounded(box.x + box.width)}`;
+  const style = { fill: theme.quiet, size: SMALL, anchor: "middle" } as const;
   return group({ class: "axes" }, [
     element("path", { d: [frame, ...down, ...left].join(""), stroke: theme.quiet, "stroke-width": 0.6, fill: "none" }),
-    ...(numbers.x === false ? [] : x.ticks.map((tick) => bottomLabel(tick, x, bottom, theme))),
-    ...(numbers.y === false ? [] : y.ticks.map((tick) => leftLabel(tick, y, box.x, theme))),
+    ...below.map(({ label, middle }) => text(label, middle, bottom + TICK + SMALL, style)),
+    ...(numbers.y === false ? [] : leftLabels(y).map((tick) => leftLabel(tick, y, box.x, theme))),
   ]);
 }
 
-function bottomLabel({ value, label }: Tick, x: Scale, bottom: number, { quiet }: Theme): SvgNode {
-  return text(label, x.at(value), bottom + TICK + SMALL, { fill: quiet, size: SMALL, anchor: "middle" });
+/** How far a number may reach beyond its panel: less than half of the room between two panels. */
+const BEYOND = 2.5;
+
+/** The numbers below a panel that touch neither each other nor those of the panels beside it. */
+function bottomLabels({ ticks, at }: Scale, { x: left, width }: Box): (Tick & Span)[] {
+  const labels = ticks.flatMap((tick) => {
+    if (tick.label === "") return [];
+    const half = textWidth(tick.label, SMALL) / 2;
+    const [low, high] = [left - BEYOND + half, left + width + BEYOND - half];
+    return [{ ...tick, half, middle: Math.min(Math.max(at(tick.value), low), high) }];
+  });
+  const shown = withRoom(labels, 2);
+  return labels.filter((_, i) => shown[i]);
+}
+
+/** The numbers at the left that do not touch each other. */
+function leftLabels({ ticks, at }: Scale): Tick[] {
+  const labels = ticks.filter(({ label }) => label !== "");
+  const heights = labels.map(({ value }) => ({ middle: -at(value), half: SMALL / 2 }));
+  const shown = withRoom(heights, 0);
+  return labels.filter((_, i) => shown[i]);
 }
 
 function leftLabel({ value, label }: Tick, y: Scale, left: number, { quiet }: Theme): SvgNode {

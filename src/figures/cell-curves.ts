@@ -2,10 +2,10 @@ import { unitText } from "../config/loss-unit.ts";
 import { type Cell, cellKey } from "../records/cell.ts";
 import type { CsvValue } from "../records/csv.ts";
 import { type EachLoss, PAPER_TASKS, type RunRecord, tasksOf } from "../records/record.ts";
-import type { DrawnCurve } from "./curve-panels.ts";
 import { cellCurve } from "./curve-points.ts";
 import type { FigureOptions } from "./figure.ts";
-import { AXIS_END, type PublishedLoss, publishedFigure3, publishedFigure4 } from "./paper-points.ts";
+import { AXIS_END, type PublishedLoss, paperFigure, publishedFigure3, publishedFigure4 } from "./paper-points.ts";
+import type { DrawnCurve } from "./step-panels.ts";
 import type { SeriesStyle } from "./style.ts";
 import type { SweepCell } from "./sweep-cells.ts";
 import { capitalised, statisticName, tasksWords } from "./words.ts";
@@ -38,12 +38,9 @@ export function paperCurve(cell: SweepCell, { paper }: FigureOptions): Published
 }
 
 /** The sentence about the paper's curves, for a caption; empty if none is drawn. */
-export function paperSentence(
-  figure: "Figure 3" | "Figure 4",
-  cells: readonly SweepCell[],
-  curves: Iterable<DrawnCurve>,
-): string {
-  if (![...curves].some(({ paper }) => paper.length > 0)) return "";
+export function paperSentence(cells: readonly SweepCell[], curves: Iterable<DrawnCurve>): string {
+  const figure = paperFigure([...curves].flatMap(({ paper }) => paper));
+  if (figure === undefined) return "";
   const { steps } = (cells[0] as SweepCell).runs[0] as RunRecord;
   const unit = steps / AXIS_END;
   const axis =

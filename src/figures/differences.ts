@@ -3,65 +3,57 @@ import { cellKey, NO_CHOICE } from "../records/cell.ts";
 import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
-import { type Estimate, estimateText } from "../stats/estimate.ts";
 import { differences } from "../stats/pairs.ts";
+import { type Difference, differenceChart, MOST_PAIRED, REFERENCE } from "./difference-chart.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { estimate } from "./interval.ts";
 import { page } from "./page.ts";
-import { type Row, rowChart } from "./row-chart.ts";
-import { linearScale, shortNumber } from "./scale.ts";
-import { across, down } from "./series.ts";
 import { quantiles } from "./spreads.ts";
 import { modelLabel } from "./style.ts";
-import { correlationsOf, modelsOf, sweepCells } from "./sweep-cells.ts";
-import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, correlationWords, differenceHeading, lossName, runsSentence, unitsSentence } from "./words.ts";
+import { correlationsOf, modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
+import { themeOf } from "./theme.ts";
+import { capitalised, lossName, runsSentence, unitsSentence } from "./words.ts";
 
 const NAME = "differences";
-
-/** The first minus the second model at a correlation, over the runs that are done in both. */
-interface Difference extends Estimate {
-  readonly first: string;
-  readonly second: string;
-  readonly correlation: number;
-  readonly pairs: number;
-  readonly q05: number;
-  readonly q95: number;
-}
 
 /** Differences of the final losses between models, pair by pair of runs on the same data. */
 export function pairedDifferences(results: Results, options: FigureOptions): Figure | Lacking {
   const cells = sweepCells(results);
   const models = modelsOf(cells);
   if (models.length < 2) return { name: NAME, lacking: "runs of two models are needed" };
-  const losses = new Map(cellLosses(results, options.loss).map((cell) => [cellKey(cell), cell]));
-  const of = (model: string, correlation: number) => losses.get(cellKey({ model, correlation, point: NO_CHOICE }));
-  const groups = pairsOf(models).map(([first, second]) => ({
-    title: `${modelLabel(first)} − ${modelLabel(second)}`,
-    found: correlationsOf(cells).flatMap((p) => {
-      return differenceAt(of(first, p) as CellLosses, of(second, p) as CellLosses, options.statistic) ?? [];
-    }),
-  }));
-  const found = groups.flatMap((group) => group.found);
+  const found = differencesIn(results, cells, options);
   if (found.length === 0) return { name: NAME, lacking: "no two models have done the same run" };
   const theme = themeOf(options.theme);
-  const values = found
-    .flatMap(({ q05, q95, low, high, value }) => [q05, q95, low, high, value])
-    .filter(Number.isFinite);
-  const { nodes, height } = rowChart(
-    groups.map(({ title, found }) => ({ title, rows: found.map((one) => rowOf(one, theme)) })),
+  const reference = models.length > MOST_PAIRED ? referenceOf(models) : undefined;
+  const { nodes, height, leftOut } = differenceChart(found, { reference, options, theme });
+  const from = reference === undefined ? "between models" : `from ${modelLabel(reference)}`;
+  return page(
     {
-      top: 2,
+      name: NAME,
+      title: `Differences ${from}, paired by run`,
+      caption: `${captionStart(options, reference)}${leftOut} ${runsSentence(cells, results)}`,
+      height,
       theme,
-      scale: (range) =>
-        linearScale(Math.min(0, ...values), Math.max(0, ...values), { range, nice: true, label: shortNumber }),
-      foot: differenceHeading(options),
-      behind: (x, box) => [down(x.at(0), box.y, box.y + box.height, theme.quiet, 0.8)],
+      data: found.map((one) => dataRow(one, options)),
     },
+    nodes,
   );
-  const caption = `${captionStart(options)} ${runsSentence(cells, results)}`;
-  const data = found.map((one) => dataRow(one, options));
-  return page({ name: NAME, title: "Differences between models, paired by run", caption, height, theme, data }, nodes);
+}
+
+/** The model that others are compared with, where they are too many for all pairs. */
+function referenceOf(models: readonly string[]): string {
+  return models.includes(REFERENCE) ? REFERENCE : (models.at(-1) as string);
+}
+
+/** Of every pair of models at every correlation. */
+function differencesIn(results: Results, cells: readonly SweepCell[], options: FigureOptions): Difference[] {
+  const losses = new Map(cellLosses(results, options.loss).map((cell) => [cellKey(cell), cell]));
+  const of = (model: string, correlation: number) => losses.get(cellKey({ model, correlation, point: NO_CHOICE }));
+  return pairsOf(modelsOf(cells)).flatMap(([first, second]) =>
+    correlationsOf(cells).flatMap((p) => {
+      return differenceAt(of(first, p) as CellLosses, of(second, p) as CellLosses, options.statistic) ?? [];
+    }),
+  );
 }
 
 function pairsOf(models: readonly string[]): [string, string][] {
@@ -89,25 +81,14 @@ function differenceAt(
   return { first: model, second: second.model, correlation, pairs: off.length, value, low, high, q05, q95 };
 }
 
-function rowOf(difference: Difference, { ink, quiet }: Theme): Row {
-  const { first, second, correlation, pairs, value, low, high, q05, q95 } = difference;
-  const models = `${modelLabel(first)} minus ${modelLabel(second)}`;
-  return {
-    label: correlationWords(correlation),
-    attributes: { "data-model": first, "data-other": second, "data-correlation": correlation },
-    words: `${models}, ${correlationWords(correlation)}: ${estimateText(difference, 4, pairs)}`,
-    marks: (x, y) => [
-      across(x.at(q05), x.at(q95), y, quiet, 0.6),
-      ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, ink, 3)] : []),
-      down(x.at(value), y - 3.6, y + 3.6, ink, 1), // a dot would hide a narrow interval
-    ],
-  };
-}
-
-function captionStart({ loss, statistic, unit }: FigureOptions): string {
+function captionStart({ loss, statistic, unit }: FigureOptions, reference: string | undefined): string {
+  const rows =
+    reference === undefined
+      ? "a row a correlation. Each pair of models has an axis of its own: the loss of the left one minus that of the right one"
+      : `a row a model: its loss minus ${modelLabel(reference)}'s. Thin lines may leave the frame, and the CSV file has the other pairs`;
   return (
     `${capitalised(statistic)} difference of the ${lossName(loss)} after the last step (${unitsSentence({ loss, unit })}) between models trained ` +
-    `on the same data, a row a correlation: above zero the second model is better. Upright lines: the ${statistic}; thick ` +
+    `on the same data, ${rows}. Upright lines: the ${statistic}; thick ` +
     "lines: 95 % intervals over pairs of runs; thin lines: the middle 90 % of the pairs."
   );
 }

@@ -1,4 +1,5 @@
 import { lineSample } from "./legend.ts";
+import { seriesMarker } from "./series.ts";
 import type { SeriesStyle } from "./style.ts";
 import type { Attributes } from "./svg.ts";
 import { group, type SvgNode } from "./svg.ts";
@@ -14,14 +15,20 @@ export interface EndLabel {
   readonly attributes: Attributes;
 }
 
-const SAMPLE = 9;
-
-/** Width that the labels need beside a panel. */
-export function labelsWidth(labels: readonly string[]): number {
-  return Math.max(...labels.map((label) => textWidth(label, SMALL))) + SAMPLE + 7;
+/** Whether the samples show the series' markers too. */
+interface Marked {
+  readonly marked?: boolean;
 }
 
-interface Beside {
+const SAMPLE = 9;
+const MARKED = 14;
+
+/** Width that the labels need beside a panel. */
+export function labelsWidth(labels: readonly string[], { marked = false }: Marked = {}): number {
+  return Math.max(...labels.map((label) => textWidth(label, SMALL))) + (marked ? MARKED : SAMPLE) + 7;
+}
+
+interface Beside extends Marked {
   readonly x: number;
   readonly top: number;
   readonly bottom: number;
@@ -29,7 +36,8 @@ interface Beside {
 }
 
 /** Names at x, each at the height of its line, or as near as there is room. */
-export function endLabels(labels: readonly EndLabel[], { x, top, bottom, theme }: Beside): SvgNode {
+export function endLabels(labels: readonly EndLabel[], { x, top, bottom, theme, marked = false }: Beside): SvgNode {
+  const long = marked ? MARKED : SAMPLE;
   const ordered = [...labels].sort((a, b) => a.y - b.y);
   const heights = spread(
     ordered.map(({ y }) => y),
@@ -39,8 +47,9 @@ export function endLabels(labels: readonly EndLabel[], { x, top, bottom, theme }
   const nodes = ordered.map(({ label, style, attributes }, i) => {
     const y = heights[i] as number;
     return group(attributes, [
-      lineSample(style, x + 3, y, SAMPLE),
-      text(label, x + SAMPLE + 6, y + SMALL * 0.35, { fill: theme.ink, size: SMALL }),
+      lineSample(style, x + 3, y, long),
+      ...(marked ? [seriesMarker(style, x + 3 + long / 2, y)] : []),
+      text(label, x + long + 6, y + SMALL * 0.35, { fill: theme.ink, size: SMALL }),
     ]);
   });
   return group({ class: "labels" }, nodes);

@@ -1,6 +1,6 @@
 import { type Estimate, estimateText } from "../stats/estimate.ts";
 import { cellAttributes } from "./cell-curves.ts";
-import { down, type Frame, linePath, markerAt } from "./series.ts";
+import { down, type Frame, linePath, markerAt, seriesMarker } from "./series.ts";
 import type { SeriesStyle } from "./style.ts";
 import { element, group, type SvgNode } from "./svg.ts";
 import type { SweepCell } from "./sweep-cells.ts";
@@ -23,12 +23,24 @@ interface SeriesOptions {
   readonly theme: Theme;
 }
 
-/** Width over which the models at one place are spread, in (typographic) points. */
-const ASIDE = 7;
+/** Widest slot that the models at one place are spread over, in (typographic) points. */
+export const WIDEST_SLOT = 24;
+/** Share of the distance to the nearest other place that a slot takes. */
+const SHARE = 0.7;
 
-/** How far to the right of its place the `i`-th of `count` models is drawn. */
-export function asideOf(i: number, count: number): number {
-  return (i - (count - 1) / 2) * Math.min(2.2, ASIDE / count);
+/** Width of the slot around each of some places on a horizontal axis: slots do not overlap. */
+export function slotWidth(places: readonly number[]): number {
+  const ordered = [...new Set(places)].sort((a, b) => a - b);
+  const gaps = ordered.slice(1).map((place, i) => place - (ordered[i] as number));
+  return Math.min(WIDEST_SLOT, ...gaps.map((gap) => SHARE * gap));
+}
+
+/** Least room for a model in a slot, if the slot is that wide. */
+const APART = 5;
+
+/** How far to the right of its place the `i`-th of `count` models is drawn, within its slot. */
+export function asideOf(i: number, count: number, slot: number): number {
+  return (i - (count - 1) / 2) * Math.min(APART, slot / count);
 }
 
 /** One model's points: a line, a marker and an interval at each. */
@@ -44,17 +56,19 @@ export function estimateSeries(
     const at = x.at(point.x);
     return group({ class: "point", ...cellAttributes(cell) }, [
       element("title", {}, [`${cellWords(cell)}: ${estimateText(point, 4, cell.runs.length)}`]),
+      ...(Number.isFinite(paper) ? [paperMark(style, at, y.at(paper), theme)] : []),
       ...(Number.isFinite(low) ? [down(at, y.at(low), y.at(high), style.colour, 1)] : []),
-      markerAt(style.marker, at, y.at(value), { fill: style.colour }),
-      ...(Number.isFinite(paper)
-        ? [
-            group({ class: "paper" }, [
-              markerAt(style.marker, at + 5, y.at(paper), { fill: theme.background, stroke: style.colour }),
-            ]),
-          ]
-        : []),
+      seriesMarker(style, at, y.at(value)),
     ]);
   });
   const model = points[0]?.cell.model;
-  return group({ class: "series", "data-model": model }, [linePath(line, { x, y }, style), ...marks]);
+  return group({ class: "series", "data-model": model }, [
+    ...(line.length > 1 ? [linePath(line, { x, y }, style)] : []),
+    ...marks,
+  ]);
+}
+
+/** The paper's value, around ours where they are near. */
+function paperMark({ marker, colour }: SeriesStyle, x: number, y: number, { background }: Theme): SvgNode {
+  return group({ class: "paper" }, [markerAt(marker, x, y, { fill: background, stroke: colour, area: 30 })]);
 }

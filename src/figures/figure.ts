@@ -12,9 +12,9 @@ export interface Figure {
   readonly title: string;
   /** One paragraph of plain text: what is drawn, which loss, how many runs, how many failed. */
   readonly caption: string;
-  /** An SVG document whose unit is a point; `width` and `height` are its size. */
+  /** An SVG document whose unit is a point; `width` and `height` are its size. It needs no font, but for the theme `page`. */
   readonly svg: string;
-  /** The same picture as elements, for formats other than SVG. */
+  /** The same picture as elements, with its letters as text, for formats other than SVG. */
   readonly root: SvgNode;
   readonly width: number;
   readonly height: number;

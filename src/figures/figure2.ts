@@ -35,7 +35,7 @@ export function figure2(trials: LabelTrials, options: Pick<FigureOptions, "theme
   const theme = themeOf(options.theme);
   const { nodes, height } = drawing(trials, points, theme);
   const { settings } = trials;
-  const paper = points.some(hasPaper) ? " Squares: the paper's Figure 2." : "";
+  const paper = points.some(hasPaper) ? " Squares and wide bars: the paper's Figure 2." : "";
   return page(
     {
       name: "figure2",
@@ -73,7 +73,8 @@ function hasPaper({ paper }: Measured): boolean {
 }
 
 const LEFT = 27;
-const ASIDE = 4;
+/** Width of the paper's bars, behind ours. */
+const WIDE = 4.5;
 
 interface Look {
   readonly ours: SeriesStyle;
@@ -141,7 +142,7 @@ function valuePanel({ settings }: LabelTrials, points: readonly Measured[], { bo
     const correlation = from + ((to - from) * i) / 120;
     return { x: correlation, y: labelCorrelation(generatorOfTrials(settings), correlation) };
   });
-  const marks = points.flatMap((point) => pointMarks(point, { x, y, look, theme, base: 0, aside: 0 }));
+  const marks = points.flatMap((point) => pointMarks(point, { x, y, look, theme, base: 0 }));
   return panel({ box, x, y, theme, numbers: { x: false } }, [
     linePath(curve, { x, y }, look.curve, { width: 0.8 }),
     ...marks,
@@ -156,9 +157,7 @@ function offPanel(points: readonly Measured[], { box, x, look, theme }: Place): 
   const most = Math.max(0.001, ...ends.filter(Number.isFinite));
   const y = linearScale(-most, most, { range: [box.y + box.height, box.y], count: 3, nice: true, label: shortNumber });
   const zero = x.domain.map((correlation) => ({ x: correlation, y: 0 }));
-  const marks = points.flatMap((point) =>
-    pointMarks(point, { x, y, look, theme, base: point.closedForm, aside: ASIDE }),
-  );
+  const marks = points.flatMap((point) => pointMarks(point, { x, y, look, theme, base: point.closedForm }));
   return panel({ box, x, y, theme }, [linePath(zero, { x, y }, look.curve, { width: 0.8 }), ...marks]);
 }
 
@@ -167,12 +166,10 @@ interface Marking extends Frame {
   readonly theme: Theme;
   /** Subtracted from each value. */
   readonly base: number;
-  /** Distance of the paper's point from ours, in (typographic) points. */
-  readonly aside: number;
 }
 
-/** A point and the paper's. */
-function pointMarks(point: Measured, { x, y, look, theme, base, aside }: Marking): SvgNode[] {
+/** A point, and the paper's around it. */
+function pointMarks(point: Measured, { x, y, look, theme, base }: Marking): SvgNode[] {
   const { correlation, mean, twoSd, closedForm, paper, paperTwoSd } = point;
   const at = x.at(correlation);
   const words = `${correlationWords(correlation)}: measured ${mean.toFixed(5)}, closed form ${closedForm.toFixed(5)}`;
@@ -182,17 +179,23 @@ function pointMarks(point: Measured, { x, y, look, theme, base, aside }: Marking
     markerAt(look.ours.marker, at, y.at(mean - base), { fill: look.ours.colour, area: 9 }),
   ];
   const theirs = [
-    bar(at + aside, y, [paper - base, paperTwoSd], look.paper.colour),
-    markerAt(look.paper.marker, at + aside, y.at(paper - base), {
+    wideBar(at, y, [paper - base, paperTwoSd], look.paper.colour),
+    markerAt(look.paper.marker, at, y.at(paper - base), {
       fill: theme.background,
       stroke: look.paper.colour,
-      area: aside === 0 ? 24 : 9,
+      area: 24,
     }),
   ];
   return [
     ...(hasPaper(point) ? [group({ class: "paper", "data-correlation": correlation }, theirs)] : []),
     group({ class: "point", "data-correlation": correlation }, ours),
   ];
+}
+
+function wideBar(x: number, y: Scale, [value, half]: readonly [number, number], fill: string): SvgNode {
+  const [top, bottom] = [y.at(value + half), y.at(value - half)];
+  const box = { x: x - WIDE / 2, y: top, width: WIDE, height: bottom - top };
+  return element("rect", { ...box, fill, "fill-opacity": 0.3 });
 }
 
 /** A bar of some length to either side of a value; none if the length is NaN. */

@@ -1,25 +1,26 @@
 import type { Results } from "../records/read-results.ts";
 import type { Box } from "./axes.ts";
 import { curveOf, curveRows, curveSentences, paperSentence } from "./cell-curves.ts";
-import { type CurvePanel, curvePanels, type DrawnCurve } from "./curve-panels.ts";
+import { curvePanels } from "./curve-panels.ts";
 import { endLabels, labelsWidth } from "./end-labels.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
-import { type Legend, type LegendOptions, legend, paperItem } from "./legend.ts";
+import { legend, paperItems } from "./legend.ts";
 import { heading } from "./loss-axis.ts";
 import { type Drawing, page } from "./page.ts";
+import { SMALL_BOTTOM } from "./paper-points.ts";
+import type { CurvePanel, DrawnCurve } from "./step-panels.ts";
 import { correlationStyles, type SeriesStyle } from "./style.ts";
 import { correlationsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { correlationWords, lossHeading, runsSentence } from "./words.ts";
 
 const NAME = "figure3";
-const MODEL = "shared-bottom-16";
 
 /** Figure 3: loss of Shared-Bottom with a bottom of 16 units against steps, a line for each correlation. */
 export function figure3({ config, records, ...rest }: Results, options: FigureOptions): Figure | Lacking {
-  const results = { ...rest, config, records: records.filter(({ model }) => model === MODEL) };
+  const results = { ...rest, config, records: records.filter(({ model }) => model === SMALL_BOTTOM) };
   const cells = sweepCells(results);
-  if (cells.length === 0) return { name: NAME, lacking: `no run of ${MODEL} is done; see mmoe sweep figure3` };
+  if (cells.length === 0) return { name: NAME, lacking: `no run of ${SMALL_BOTTOM} is done; see mmoe sweep figure3` };
   const theme = themeOf(options.theme);
   const styles = correlationStyles(correlationsOf(cells), theme);
   const curves = cells.map((cell) => curveOf(cell, styles.get(cell.correlation) as SeriesStyle, options));
@@ -29,7 +30,7 @@ export function figure3({ config, records, ...rest }: Results, options: FigureOp
     {
       name: NAME,
       title: "Loss of a small Shared-Bottom model against training steps (Figure 3)",
-      caption: `${model} ${curveSentences(cells, options)}${paperSentence("Figure 3", cells, curves)} ${runsSentence(cells, results)}`,
+      caption: `${model} ${curveSentences(cells, options)}${paperSentence(cells, curves)} ${runsSentence(cells, results)}`,
       height,
       theme,
       data: cells.flatMap((cell, i) => curveRows(cell, curves[i] as DrawnCurve, options)),
@@ -47,12 +48,13 @@ function drawing(
   const head = heading(lossHeading(options), { y: 0, theme });
   const names = cells.map(({ correlation }) => correlationWords(correlation));
   const panel: CurvePanel = { curves };
-  const key = paperKey(curves, { y: head.height + 9, theme });
+  const published = curves.filter(({ paper }) => paper.length > 0).map(({ style }) => style);
+  const key = legend(paperItems("the paper", published), { y: head.height + 9, theme });
   const place = {
     options,
     theme,
     columns: 1,
-    top: head.height + (key?.height ?? 0) + 6,
+    top: head.height + key.height + 6,
     height: 130,
     right: labelsWidth(names),
   };
@@ -65,10 +67,5 @@ function drawing(
     attributes,
   }));
   const beside = endLabels(labels, { x: box.x + box.width, top: box.y + 3, bottom: box.y + box.height, theme });
-  return { nodes: [...head.nodes, ...(key ? [key.node] : []), ...nodes, beside], height: bottom };
-}
-
-function paperKey(curves: readonly DrawnCurve[], options: LegendOptions): Legend | undefined {
-  if (!curves.some(({ paper }) => paper.length > 0)) return undefined;
-  return legend([paperItem("the paper", options.theme)], options);
+  return { nodes: [...head.nodes, key.node, ...nodes, beside], height: bottom };
 }

@@ -2,14 +2,16 @@ import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
-import { cellGrid } from "./cell-grid.ts";
+import { cellGrid, type GridDrawing } from "./cell-grid.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
-import { BIN, type Histogram, histogram, LARGEST } from "./histogram.ts";
+import { BIN, drawnBins, type Histogram, histogram } from "./histogram.ts";
 import { centreOf } from "./interval.ts";
 import { heading } from "./loss-axis.ts";
-import { type Drawing, page } from "./page.ts";
+import { page } from "./page.ts";
+import { rungLines, rungSentence, rungsDown } from "./rung-marks.ts";
 import { linearScale, shortNumber } from "./scale.ts";
 import { type Frame, linePath } from "./series.ts";
+import { figureWords } from "./shown.ts";
 import { modelLabel, modelStyles } from "./style.ts";
 import { element, group, type SvgNode } from "./svg.ts";
 import { finalMeans, modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
@@ -30,6 +32,8 @@ const NAME = "figure5";
 interface Binned {
   readonly cell: SweepCell;
   readonly bins: Histogram;
+  /** The bins that are drawn. */
+  readonly drawn: Histogram;
   readonly centre: number;
 }
 
@@ -37,17 +41,16 @@ interface Binned {
 export function figure5(results: Results, options: FigureOptions): Figure | Lacking {
   const cells = sweepCells(results);
   if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
-  const binned = cells.map((cell) => {
-    const losses = finalMeans(cell, options.loss).toSorted();
-    return { cell, bins: histogram(losses), centre: centreOf(losses, options.statistic) };
-  });
+  const binned = binnedOf(cells, options);
   const theme = themeOf(options.theme);
-  const { nodes, ...size } = drawing(binned, options, theme);
+  const rungs = rungLines(results, options.loss);
+  const { nodes, leftOut, ...size } = drawing(binned, rungs, options, theme);
+  const { of, figure } = figureWords(5, modelsOf(cells));
   return page(
     {
       name: NAME,
-      title: "Final losses of all runs (Figure 5)",
-      caption: `${captionStart(binned, options)} ${runsSentence(cells, results)}`,
+      title: `Final losses of all runs${of}${figure}`,
+      caption: `${captionStart(binned, options)}${rungSentence(rungs)}${leftOut} ${runsSentence(cells, results)}`,
       ...size,
       theme,
       data: binned.flatMap((one) => rowsOf(one, options)),
@@ -56,43 +59,66 @@ export function figure5(results: Results, options: FigureOptions): Figure | Lack
   );
 }
 
+function binnedOf(cells: readonly SweepCell[], { loss, statistic }: FigureOptions): Binned[] {
+  const sorted = cells.map((cell) => finalMeans(cell, loss).toSorted());
+  const bins = sorted.map(histogram);
+  const drawn = drawnBins(bins);
+  return cells.map((cell, i) => {
+    const centre = centreOf(sorted[i] as Float64Array, statistic);
+    return { cell, bins: bins[i] as Histogram, drawn: drawn[i] as Histogram, centre };
+  });
+}
+
 const HEIGHT = 46;
 
-function drawing(binned: readonly Binned[], options: FigureOptions, theme: Theme): Drawing {
+function drawing(
+  binned: readonly Binned[],
+  rungs: ReturnType<typeof rungLines>,
+  options: FigureOptions,
+  theme: Theme,
+): GridDrawing {
   const cells = binned.map(({ cell }) => cell);
   const head = heading("Number of runs", { y: 0, theme });
   const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 20, theme });
-  const bins = Math.max(...binned.map((one) => one.bins.counts.length));
+  const bins = Math.max(...binned.map(({ drawn }) => drawn.counts.length));
+  const most = Math.max(...binned.flatMap(({ drawn }) => drawn.counts));
   const styles = modelStyles(modelsOf(cells), theme);
-  const panels = binned.map((one) => {
-    const { box, first } = layout.place(one.cell);
-    const row = binned.filter(({ cell }) => cell.model === one.cell.model);
-    const frame = frameOf(box, bins, Math.max(...row.flatMap((other) => other.bins.counts)));
-    return panel({ box, ...frame, theme, numbers: { y: first }, attributes: cellAttributes(one.cell) }, [
+  const panels = binned.flatMap((one) => {
+    const place = layout.place(one.cell);
+    if (place === undefined) return [];
+    const frame = frameOf(place.box, bins, most);
+    const marks = [
+      rungsDown(rungs, frame.x, { box: place.box, theme, named: place.numbers.y && place.edges.top }),
       ...bars(one, frame, styles.get(one.cell.model)?.colour as string),
-      centreMark(one, frame, box, options, theme),
-    ]);
+      centreMark(one, frame, place.box, options, theme),
+    ];
+    return [panel({ ...place, ...frame, theme, attributes: cellAttributes(one.cell) }, marks)];
   });
-  const words = finalHeading(options);
-  const foot = text(words, layout.width / 2, layout.bottom - 4, { fill: theme.ink, anchor: "middle" });
-  return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], width: layout.width, height: layout.bottom };
+  const { leftOut, width, bottom: height } = layout;
+  const foot = text(finalHeading(options), width / 2, height - 4, { fill: theme.ink, anchor: "middle" });
+  return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], leftOut, width, height };
 }
 
 /** Room for `most` runs in a bin and a line of text above them. */
-function frameOf({ x, y, width }: Box, bins: number, most: number): Frame {
+function frameOf({ x, y, width, height }: Box, bins: number, most: number): Frame {
   const whole = (count: number) => (Number.isInteger(count) ? String(count) : "");
+  const room = most * (1 + (SMALL + 2) / height);
   return {
     x: linearScale(0, bins * BIN, { range: [x, x + width], count: 3, label: shortNumber }),
-    y: linearScale(0, most * 1.25, { range: [y + HEIGHT, y], count: 3, label: whole, most }),
+    y: linearScale(0, room, { range: [y + height, y], count: 3, label: whole, most }),
   };
 }
 
-function bars({ cell, bins }: Binned, { x, y }: Frame, fill: string): SvgNode[] {
-  return bins.counts.flatMap((count, i) => {
+/** Height of a bar of few runs, in points: less could not be seen. */
+const LEAST = 0.8;
+
+function bars({ cell, drawn }: Binned, { x, y }: Frame, fill: string): SvgNode[] {
+  return drawn.counts.flatMap((count, i) => {
     if (count === 0) return [];
-    const words = `${modelLabel(cell.model)}, ${correlationWords(cell.correlation)}: ${count} runs at ${rangeWords(bins, i)}`;
+    const words = `${modelLabel(cell.model)}, ${correlationWords(cell.correlation)}: ${count} runs at ${rangeWords(drawn, i)}`;
     const [left, right] = [x.at(i * BIN), x.at((i + 1) * BIN)];
-    const place = { x: left + 0.2, y: y.at(count), width: right - left - 0.4, height: y.at(0) - y.at(count) };
+    const height = Math.max(LEAST, y.at(0) - y.at(count));
+    const place = { x: left + 0.2, y: y.at(0) - height, width: right - left - 0.4, height };
     return [element("rect", { class: "bar", ...place, fill }, [element("title", {}, [words])])];
   });
 }
@@ -111,7 +137,7 @@ function centreMark(
   theme: Theme,
 ): SvgNode {
   const at = Math.min(centre, x.domain[1]);
-  const line = [0, y.domain[1] * 0.86].map((count) => ({ x: at, y: count }));
+  const line = [0, y.domain[1] * (1 - SMALL / box.height)].map((count) => ({ x: at, y: count }));
   const label = `${options.statistic} ${centre.toFixed(3)}`;
   return group({ class: "centre", ...cellAttributes(cell) }, [
     linePath(line, { x, y }, { colour: theme.ink, dash: "1.5 1" }, { width: 0.8 }),
@@ -120,10 +146,12 @@ function centreMark(
 }
 
 function captionStart(binned: readonly Binned[], { loss, statistic, unit }: FigureOptions): string {
-  const open = binned.some(({ bins }) => bins.open) ? ` Losses of ${LARGEST} and more share the last bin.` : "";
+  const open = binned.find(({ drawn }) => drawn.open)?.drawn;
+  const from = open && shortNumber(Number(((open.counts.length - 1) * BIN).toFixed(3)));
+  const beyond = open ? ` Losses of ${from} and more share the last bin.` : "";
   return (
     `${capitalised(lossName(loss))} of ${tasksWords(binned.map(({ cell }) => cell))} after the last step (${unitsSentence({ loss, unit })}), in the paper's bins of width 1/30; ` +
-    `each model has a vertical axis of its own. Dashed line: the ${statistic}.${open}`
+    `all panels have the same axes. Dashed line: the ${statistic}.${beyond}`
   );
 }
 

@@ -3,6 +3,7 @@ import { severalPoints } from "../records/at-point.ts";
 import type { LabelTrials } from "../records/label-trials.ts";
 import type { Results } from "../records/read-results.ts";
 import { againstSetting } from "./against-setting.ts";
+import { cost } from "./cost.ts";
 import { pairedDifferences } from "./differences.ts";
 import { distributions } from "./distributions.ts";
 import { DEFAULT_OPTIONS, type Figure, type FigureChoices, type FigureOptions, type Lacking } from "./figure.ts";
@@ -11,7 +12,11 @@ import { figure3 } from "./figure3.ts";
 import { figure4 } from "./figure4.ts";
 import { figure5 } from "./figure5.ts";
 import { finalLoss } from "./final-loss.ts";
+import { gateDistance } from "./gate-distance.ts";
+import { gateWeights } from "./gate-weights.ts";
+import { alignment, conflict } from "./quantity-curves.ts";
 import { runCurves } from "./run-curves.ts";
+import { seesaw } from "./seesaw.ts";
 
 /** A kind of figure that can be drawn from records. */
 export interface FigureKind<Records, Options = FigureChoices> {
@@ -71,10 +76,22 @@ const OF_ONE_POINT: readonly UnitFigure[] = [
     heeds: ["loss", "scale"],
     draw: runCurves,
   },
+  {
+    name: "cost",
+    about: "final loss against FLOP of training, a panel for each correlation",
+    heeds: ["loss", "statistic", "scale"],
+    draw: cost,
+  },
+  {
+    name: "seesaw",
+    about: "gain of task 1 against gain of task 2 by sharing, a panel for each cell",
+    heeds: ["loss"],
+    draw: seesaw,
+  },
 ];
 
-/** In the order in which they are shown. */
-export const SWEEP_FIGURES: readonly SweepFigure[] = [
+/** Of losses, in the order in which they are shown. */
+export const LOSS_FIGURES: readonly SweepFigure[] = [
   ...OF_ONE_POINT.map((kind) => onlyOfOnePoint(inUnit(kind))),
   inUnit({
     name: "grid",
@@ -83,6 +100,47 @@ export const SWEEP_FIGURES: readonly SweepFigure[] = [
     draw: againstSetting,
   }),
 ];
+
+const OF_DIAGNOSTICS: readonly UnitFigure[] = [
+  {
+    name: "gate-distance",
+    about: "distance of the tasks' gates at the end against correlation (--diagnostics gates)",
+    heeds: ["statistic"],
+    draw: gateDistance,
+  },
+  {
+    name: "gate-weights",
+    about: "each task's weights of the experts at the end, a panel for each cell (--diagnostics gates)",
+    heeds: [],
+    draw: gateWeights,
+  },
+  {
+    name: "conflict",
+    about: "cosine of the tasks' gradients against steps (--diagnostics gradients)",
+    heeds: ["statistic"],
+    draw: conflict,
+  },
+  {
+    name: "alignment",
+    about: "loss of the best function of a model's direction against steps (--diagnostics alignment)",
+    heeds: ["statistic"],
+    draw: alignment,
+  },
+];
+
+export const DIAGNOSTIC_FIGURES = OF_DIAGNOSTICS.map((kind) => ofDiagnostics(onlyOfOnePoint(inUnit(kind))));
+
+/** In the order in which they are shown. */
+export const SWEEP_FIGURES: readonly SweepFigure[] = [...LOSS_FIGURES, ...DIAGNOSTIC_FIGURES];
+
+/** The kind as one that nobody is told of in a sweep without diagnostics. */
+function ofDiagnostics(kind: SweepFigure): SweepFigure {
+  const draw: SweepFigure["draw"] = (results, options) => {
+    if (results.records.some(({ diagnostics }) => diagnostics)) return kind.draw(results, options);
+    return { name: kind.name, lacking: "its runs have no diagnostics (mmoe sweep --diagnostics)", never: true };
+  };
+  return { ...kind, draw };
+}
 
 function inUnit(kind: UnitFigure): SweepFigure {
   return { ...kind, draw: (results, choices) => kind.draw(results, { ...choices, unit: lossUnitOf(results.config) }) };

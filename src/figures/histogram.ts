@@ -20,6 +20,31 @@ export function histogram(sorted: Float64Array): Histogram {
   return { counts, open };
 }
 
+/** The share of a cell's runs that may lie beyond the bins that are drawn: a few far away would leave no room for the rest. */
+const BEYOND = 0.02;
+
+/** The histograms as drawn: with as few bins as all but a few runs of each are in; the others share the last one. */
+export function drawnBins(histograms: readonly Histogram[]): Histogram[] {
+  const last = Math.max(...histograms.map(lastOf));
+  return histograms.map(({ counts, open }) => {
+    if (counts.length <= last + 1) return { counts, open };
+    const beyond = counts.slice(last).reduce((sum, count) => sum + count, 0);
+    return { counts: [...counts.slice(0, last), beyond], open: true };
+  });
+}
+
+/** The first bin beyond which there are few enough runs. */
+function lastOf({ counts }: Histogram): number {
+  const few = BEYOND * counts.reduce((sum, count) => sum + count, 0);
+  let beyond = 0;
+  let last = counts.length - 1;
+  while (last > 0 && beyond + (counts[last] as number) <= few) {
+    beyond += counts[last] as number;
+    last--;
+  }
+  return last;
+}
+
 /** The multiple of the width decides, not the quotient: 0.1 / (1 / 30) is 3. */
 function binOf(loss: number): number {
   return Math.floor(loss * 30);

@@ -28,15 +28,17 @@ export function lossScale(
   return logScale(low / 1.1 || 0.1, high * 1.1 || 1, { range });
 }
 
-/** The axis of steps, from 0 to the last one; in thousands if there are many. */
+/** The axis of steps, from 0 to the last one; in thousands or millions if there are many. */
 export function stepScale(last: number, range: readonly [number, number], count = 3): { scale: Scale; title: string } {
-  const thousands = last >= 2000;
-  const label = (step: number) => shortNumber(thousands ? step / 1000 : step);
-  return {
-    scale: linearScale(0, last, { range, count, label }),
-    title: thousands ? "training steps, in thousands" : "training steps",
-  };
+  const [unit, words] = STEP_UNITS.find(([unit]) => last >= 2 * unit) ?? [1, ""];
+  const label = (step: number) => shortNumber(step / unit);
+  return { scale: linearScale(0, last, { range, count, label }), title: `training steps${words}` };
 }
+
+const STEP_UNITS = [
+  [1_000_000, ", in millions"],
+  [1000, ", in thousands"],
+] as const;
 
 /** What the vertical axis shows, written above it from `y` on; with the height that it takes. */
 export function heading(

@@ -1,4 +1,5 @@
 import type { Figure } from "./figure.ts";
+import { outlined } from "./outlines.ts";
 import { element, type SvgNode, svgText } from "./svg.ts";
 import { FAMILY, SIZE } from "./text.ts";
 import type { Theme } from "./theme.ts";
@@ -42,5 +43,6 @@ export function page({ theme, width = COLUMN, ...figure }: PageOptions, nodes: r
       ...nodes,
     ],
   );
-  return { ...figure, width, root, svg: `${svgText(root)}\n` };
+  const drawn = theme.inPage ? root : outlined(root);
+  return { ...figure, width, root, svg: `${svgText(drawn)}\n` };
 }

@@ -21,6 +21,9 @@ export const AXIS_END = 10_000;
 
 const MODELS: Readonly<Record<string, string>> = { SB: "shared-bottom", OMoE: "omoe", MMoE: "mmoe" };
 
+/** The model of Figure 3, which Figure 4 does not have. */
+export const SMALL_BOTTOM = "shared-bottom-16";
+
 export const publishedFigure2 = once((): readonly PublishedCorrelation[] =>
   rows("fig2.csv").map((row) => ({
     correlation: Number(row.weight_cosine),
@@ -48,6 +51,14 @@ export const publishedFigure3 = once((): readonly PublishedLoss[] =>
     loss: Number(row.loss),
   })),
 );
+
+/** The paper's figure that points of its curves are from; undefined of none. */
+export function paperFigure(points: readonly Cell[]): string | undefined {
+  const small = points.map(({ model }) => model === SMALL_BOTTOM);
+  if (small.length === 0) return undefined;
+  if (small.every(Boolean)) return "Figure 3";
+  return small.some(Boolean) ? "Figures 3 and 4" : "Figure 4";
+}
 
 /** A function that reads at its first call. */
 function once<T>(read: () => T): () => T {

@@ -1,7 +1,7 @@
 import PDFDocument from "pdfkit";
 import type { Figure } from "./figure.ts";
 import type { SvgNode } from "./svg.ts";
-import { FONT_FILES, textWidth, type Weight } from "./text.ts";
+import { FONT_FILES, textStart } from "./text.ts";
 
 type Document = InstanceType<typeof PDFDocument>;
 
@@ -62,7 +62,7 @@ function paint(document: Document, { attributes }: SvgNode): void {
   document.fillOpacity(Number(attributes["fill-opacity"] ?? 1));
   if (filled && stroke !== undefined) document.fillAndStroke(String(fill), String(stroke));
   else if (stroke !== undefined) document.stroke(String(stroke));
-  else document.fill(String(fill));
+  else document.fill(String(fill), attributes["fill-rule"] === "evenodd" ? "even-odd" : "non-zero");
 }
 
 /** Lengths of strokes and gaps in turn: pdfkit takes a list, but its types allow only one length. */
@@ -71,12 +71,9 @@ function dashLengths(dashes: string): number {
 }
 
 /** Text without kerning, where `textWidth` says it begins. */
-function drawText(document: Document, { attributes, children }: SvgNode): void {
-  const words = String(children[0]);
-  const size = Number(attributes["font-size"]);
-  const weight: Weight = attributes["font-weight"] === 600 ? "SemiBold" : "Regular";
-  const before = { start: 0, middle: 0.5, end: 1 }[String(attributes["text-anchor"] ?? "start")] ?? 0;
-  const x = Number(attributes.x) - before * textWidth(words, size, weight);
+function drawText(document: Document, node: SvgNode): void {
+  const { words, size, weight, x } = textStart(node);
+  const { attributes } = node;
   document.font(FONT_FILES[weight]).fontSize(size).fillColor(String(attributes.fill)).fillOpacity(1);
   document.text(words, x, Number(attributes.y), { lineBreak: false, baseline: "alphabetic" });
 }

@@ -1,12 +1,10 @@
 import { Resvg } from "@resvg/resvg-js";
 import type { Figure } from "./figure.ts";
-import { FAMILY, FONT_FILES } from "./text.ts";
 
 /** Pixels to a point: 432 to an inch, enough for print and for the eye. */
 const PIXELS = 6;
 
-/** The figure as a PNG file, with the font of this package. */
+/** The figure as a PNG file. It needs no font: letters are outlines. */
 export function png({ svg, width }: Figure, pixels = Math.round(width * PIXELS)): Uint8Array {
-  const font = { fontFiles: Object.values(FONT_FILES), loadSystemFonts: false, defaultFontFamily: FAMILY };
-  return new Resvg(svg, { fitTo: { mode: "width", value: pixels }, font }).render().asPng();
+  return new Resvg(svg, { fitTo: { mode: "width", value: pixels }, font: { loadSystemFonts: false } }).render().asPng();
 }

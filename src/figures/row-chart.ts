@@ -1,7 +1,7 @@
 import { type Box, panel } from "./axes.ts";
 import { COLUMN } from "./page.ts";
 import type { Scale } from "./scale.ts";
-import { type Attributes, element, group, type SvgNode } from "./svg.ts";
+import { type Attributes, element, group, rounded, type SvgNode } from "./svg.ts";
 import { SIZE, SMALL, text, textWidth } from "./text.ts";
 import type { Theme } from "./theme.ts";
 
@@ -15,15 +15,22 @@ export interface Row {
   readonly marks: (x: Scale, y: number) => readonly SvgNode[];
 }
 
+/** Rows in one panel. */
 export interface RowGroup {
-  readonly title: string;
+  /** In bold, above the rows' names. */
+  readonly title?: string;
+  /** What lies to the left and to the right, above the panel. */
+  readonly ends?: readonly [low: string, high: string];
   readonly rows: readonly Row[];
 }
 
 interface ChartOptions {
   readonly top: number;
   readonly theme: Theme;
-  readonly scale: (range: readonly [number, number]) => Scale;
+  /** The horizontal axis of a group. */
+  readonly scale: (range: readonly [number, number], group: RowGroup) => Scale;
+  /** Whether each group has an axis of its own; otherwise only the last one shows its numbers. */
+  readonly ownAxes?: boolean;
   /** Title below the horizontal axis. */
   readonly foot: string;
   /** Drawn below the rows. */
@@ -32,39 +39,39 @@ interface ChartOptions {
 
 const ROW = 11;
 const TITLE = 13;
+/** Room for the numbers below a panel. */
+const NUMBERS = 12;
 
-/** Groups of rows over one horizontal axis: each row's name at the left, each group's above its rows. */
+/** Groups of rows, each in a panel of its own: each row's name at the left, a group's title above. */
 export function rowChart(groups: readonly RowGroup[], options: ChartOptions): { nodes: SvgNode[]; height: number } {
-  const { top, theme, scale, foot, behind = () => [] } = options;
+  const { top, theme, foot, ownAxes = false } = options;
   const names = groups.flatMap(({ rows }) => rows.map(({ label }) => textWidth(label, SMALL)));
   const left = Math.max(...names) + 6;
-  const height = groups.reduce((sum, { rows }) => sum + TITLE + rows.length * ROW, 3);
-  const box = { x: left, y: top, width: COLUMN - left - 8, height };
-  const x = scale([box.x, box.x + box.width]);
-  const y: Scale = { type: "linear", domain: [0, height], range: [top, top + height], at: (at) => top + at, ticks: [] };
-  const bottom = top + height + 24;
-  const marks = [...behind(x, box), ...placed(groups, top).map(({ row, y }) => rowMarks(row, x, y))];
-  const words = placed(groups, top).map(({ row, y }) => rowName(row, left, y, theme));
-  return {
-    nodes: [
-      panel({ box, x, y, theme, guides: "x" }, marks),
-      ...words,
-      ...titles(groups, box, theme),
-      text(foot, Math.min(left, COLUMN - textWidth(foot, SIZE) - 1), bottom - 4, { fill: theme.ink }),
-    ],
-    height: bottom,
-  };
+  const width = COLUMN - left - 8;
+  let y = top;
+  const nodes = groups.flatMap((group, i) => {
+    const box = { x: left, y: y + TITLE, width, height: group.rows.length * ROW + 2 };
+    const numbers = ownAxes || i === groups.length - 1;
+    y = box.y + box.height + (numbers ? NUMBERS : 3);
+    return groupNodes(group, box, numbers, options);
+  });
+  const bottom = y + 12;
+  const x = Math.min(left, COLUMN - textWidth(foot, SIZE) - 1);
+  return { nodes: [...nodes, text(foot, x, bottom - 3, { fill: theme.ink })], height: bottom };
 }
 
-function placed(groups: readonly RowGroup[], top: number): { row: Row; y: number }[] {
-  let y = top;
-  return groups.flatMap(({ rows }) => {
-    y += TITLE;
-    return rows.map((row) => {
-      y += ROW;
-      return { row, y: y - ROW / 2 };
-    });
-  });
+function groupNodes(group: RowGroup, box: Box, numbers: boolean, options: ChartOptions): SvgNode[] {
+  const { theme, scale, behind = () => [] } = options;
+  const x = scale([box.x, box.x + box.width], group);
+  const [top, bottom] = [box.y, box.y + box.height];
+  const y: Scale = { type: "linear", domain: [0, box.height], range: [top, bottom], at: (at) => top + at, ticks: [] };
+  const heights = group.rows.map((_, i) => top + 1 + (i + 0.5) * ROW);
+  const marks = group.rows.map((row, i) => rowMarks(row, x, heights[i] as number));
+  return [
+    panel({ box, x, y, theme, guides: "x", numbers: { x: numbers } }, [...behind(x, box), ...marks]),
+    ...group.rows.map((row, i) => rowName(row, box.x, heights[i] as number, theme)),
+    ...titleNodes(group, box, theme),
+  ];
 }
 
 function rowMarks({ attributes, words, marks }: Row, x: Scale, y: number): SvgNode {
@@ -75,14 +82,27 @@ function rowName({ label, attributes }: Row, left: number, y: number, { ink }: T
   return text(label, left - 5, y + SMALL * 0.35, { fill: ink, size: SMALL, anchor: "end" }, attributes);
 }
 
-/** Titles have a background, so that vertical lines stop at them. */
-function titles(groups: readonly RowGroup[], { x, y }: Box, { ink, background }: Theme): SvgNode[] {
-  let at = y;
-  return groups.flatMap(({ title, rows }) => {
-    const width = textWidth(title, SIZE, "SemiBold") + 4;
-    const ground = element("rect", { x: x + 2, y: at + 2, width, height: TITLE - 2, fill: background });
-    const node = text(title, x + 4, at + 10, { fill: ink, weight: "SemiBold" });
-    at += TITLE + rows.length * ROW;
-    return [ground, node];
-  });
+function titleNodes({ title = "", ends }: RowGroup, { x, y, width }: Box, { ink }: Theme): SvgNode[] {
+  const baseline = y - 3.5;
+  const wide = textWidth(title, SIZE, "SemiBold");
+  const nodes = title === "" ? [] : [text(title, 0.5, baseline, { fill: ink, weight: "SemiBold" })];
+  if (ends === undefined) return nodes;
+  const [low, high] = ends;
+  const left = title === "" ? x : Math.max(x, wide + 8);
+  const style = { fill: ink, size: SMALL } as const;
+  return [
+    ...nodes,
+    arrow(left, baseline, 1, ink),
+    text(low, left + ARROW + 2, baseline, style),
+    text(high, x + width - ARROW - 2, baseline, { ...style, anchor: "end" }),
+    arrow(x + width, baseline, -1, ink),
+  ];
+}
+
+const ARROW = 4;
+
+/** An arrowhead at x that points to the left (1) or to the right (-1). */
+function arrow(x: number, baseline: number, side: 1 | -1, fill: string): SvgNode {
+  const d = `M${rounded(x)} ${rounded(baseline - SMALL * 0.33)}l${side * ARROW} -2v4z`;
+  return element("path", { d, fill });
 }

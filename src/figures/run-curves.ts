@@ -4,11 +4,13 @@ import type { Results } from "../records/read-results.ts";
 import { finalLosses, type LossSet, lossCurve, type RunRecord } from "../records/record.ts";
 import { panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
-import { cellGrid } from "./cell-grid.ts";
+import { cellGrid, type GridDrawing } from "./cell-grid.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { framed, heading, lossScale, stepScale } from "./loss-axis.ts";
-import { type Drawing, page } from "./page.ts";
+import { page } from "./page.ts";
+import { rungLines, rungSentence, rungsAcross } from "./rung-marks.ts";
 import { bandPath, type Frame, linePath } from "./series.ts";
+import { ofOneModel } from "./shown.ts";
 import { type Spread, spreads } from "./spreads.ts";
 import { modelStyles } from "./style.ts";
 import { group, type SvgNode } from "./svg.ts";
@@ -38,11 +40,19 @@ export function runCurves(results: Results, options: FigureOptions): Figure | La
     single: byRank(cell, options.loss),
   }));
   const theme = themeOf(options.theme);
-  const { nodes, ...size } = drawing(shown, options, theme);
-  const caption = `${captionStart(options, cells)} ${runsSentence(cells, results)}`;
+  const rungs = rungLines(results, options.loss);
+  const { nodes, leftOut, ...size } = drawing(shown, rungs, options, theme);
+  const caption = `${captionStart(options, cells)}${rungSentence(rungs, ", with j at the right")}${leftOut} ${runsSentence(cells, results)}`;
   const data = shown.flatMap((one) => rowsOf(one, options));
   return page(
-    { name: NAME, title: "Loss of single runs against training steps", caption, ...size, theme, data },
+    {
+      name: NAME,
+      title: `Loss of single runs${ofOneModel(modelsOf(cells))} against training steps`,
+      caption,
+      ...size,
+      theme,
+      data,
+    },
     nodes,
   );
 }
@@ -57,28 +67,39 @@ function byRank({ runs }: SweepCell, set: LossSet): RunRecord[] {
 
 const HEIGHT = 62;
 
-function drawing(shown: readonly CellRuns[], options: FigureOptions, theme: Theme): Drawing {
+function drawing(
+  shown: readonly CellRuns[],
+  rungs: ReturnType<typeof rungLines>,
+  options: FigureOptions,
+  theme: Theme,
+): GridDrawing {
   const cells = shown.map(({ cell }) => cell);
   const head = heading(`${capitalised(lossName(options.loss))}: ${unitText(options.unit)}`, { y: 0, theme });
   const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 24, theme });
   const values = shown.flatMap((one) => framed(one.spreads, options.scale).flatMap(({ min, max }) => [min, max]));
   const last = Math.max(...shown.map((one) => one.spreads.at(-1)?.step ?? 0));
   const styles = modelStyles(modelsOf(cells), theme);
-  const panels = shown.map((one) => {
-    const { box, first } = layout.place(one.cell);
+  const panels = shown.flatMap((one) => {
+    const place = layout.place(one.cell);
+    if (place === undefined) return [];
+    const { box, numbers, edges } = place;
     const frame = {
       x: stepScale(last, [box.x, box.x + box.width]).scale,
-      y: lossScale(values, options.scale, [box.y + HEIGHT, box.y]),
+      y: lossScale(values, options.scale, [box.y + box.height, box.y]),
     };
     const colour = styles.get(one.cell.model)?.colour as string;
-    const marks = runMarks(one, frame, colour, options, theme);
-    return panel({ box, ...frame, theme, numbers: { y: first }, attributes: cellAttributes(one.cell) }, marks);
+    const marks = [
+      ...runMarks(one, frame, colour, options, theme),
+      rungsAcross(rungs, frame.y, { box, theme, named: edges.right }),
+    ];
+    return [panel({ box, ...frame, theme, numbers, attributes: cellAttributes(one.cell) }, marks)];
   });
   const foot = text(stepScale(last, [0, 1]).title, layout.width / 2, layout.bottom - 4, {
     fill: theme.ink,
     anchor: "middle",
   });
-  return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], width: layout.width, height: layout.bottom };
+  const { leftOut, width, bottom: height } = layout;
+  return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], leftOut, width, height };
 }
 
 function runMarks(

@@ -42,12 +42,13 @@ export function linearScale(low: number, high: number, options: ScaleOptions): S
   };
 }
 
-/** Low and high must be above 0. */
+/** Low and high must be above 0. Labels are at 1, 2 and 5; at powers of ten if they are far apart, as on a linear scale if near. */
 export function logScale(low: number, high: number, { range, label = shortNumber }: ScaleOptions): Scale {
   const scale = scaleLog([low, high], [...range]);
-  const values = scale.ticks();
-  const wide = Math.log10(high / low) > 2.5;
-  const labelled = (value: number) => (wide ? [1] : [1, 2, 5]).includes(leadingDigit(value));
+  const near = high / low < NEAR;
+  const values = near ? scaleLinear([low, high], [...range]).ticks(5) : scale.ticks();
+  const digits = Math.log10(high / low) > 2.5 ? [1] : [1, 2, 5];
+  const labelled = (value: number) => near || digits.includes(mantissa(value));
   return {
     type: "log",
     domain: [low, high],
@@ -57,8 +58,12 @@ export function logScale(low: number, high: number, { range, label = shortNumber
   };
 }
 
-function leadingDigit(value: number): number {
-  return Number(value.toExponential(6)[0]);
+/** Between ends with a smaller ratio there may be only one of 1, 2 and 5. */
+const NEAR = 5;
+
+/** 2.5 of 0.025. */
+function mantissa(value: number): number {
+  return Number(value.toExponential(6).split("e")[0]);
 }
 
 /** 0.05, 1, 1000: a number with as few digits as possible. */

@@ -1,6 +1,7 @@
 import {
   area,
   line,
+  type SymbolType,
   symbol,
   symbolCircle,
   symbolCross,
@@ -8,6 +9,7 @@ import {
   symbolSquare,
   symbolStar,
   symbolTriangle,
+  symbolWye,
 } from "d3-shape";
 import type { Scale } from "./scale.ts";
 import type { Marker, SeriesStyle } from "./style.ts";
@@ -31,7 +33,10 @@ export interface Frame {
   readonly y: Scale;
 }
 
-/** A line through `points`; it is cut off where it crosses the frame. */
+/** How far a line or band of one point reaches to either side of it, in (typographic) points. */
+const ALONE = 1.5;
+
+/** A line through `points`; it is cut off where it crosses the frame. One point is a short line. */
 export function linePath(
   points: readonly Point[],
   { x, y }: Frame,
@@ -42,7 +47,8 @@ export function linePath(
     (point) => x.at(point.x),
     (point) => y.at(point.y),
   ).digits(digits);
-  const pieces = within(points, y.domain).map((piece) => draw(piece));
+  const alone = (point: Point) => `M${rounded(x.at(point.x) - ALONE)} ${rounded(y.at(point.y))}h${2 * ALONE}`;
+  const pieces = within(points, y.domain).map((piece) => (piece.length > 1 ? draw(piece) : alone(piece[0] as Point)));
   return element("path", {
     d: pieces.join(""),
     fill: "none",
@@ -57,22 +63,44 @@ export function linePath(
 export function bandPath(intervals: readonly Interval[], { x, y }: Frame, colour: string): SvgNode {
   const [low, high] = y.domain;
   const inside = intervals.filter((interval) => interval.low <= high && interval.high >= low);
+  const ends = inside.map((one) => ({
+    x: x.at(one.x),
+    low: y.at(Math.max(low, one.low)),
+    high: y.at(Math.min(high, one.high)),
+  }));
+  const wide =
+    ends.length === 1 ? [-ALONE, ALONE].flatMap((by) => ends.map((one) => ({ ...one, x: one.x + by }))) : ends;
   const draw = area<Interval>()
-    .x((interval) => x.at(interval.x))
-    .y0((interval) => y.at(Math.max(low, interval.low)))
-    .y1((interval) => y.at(Math.min(high, interval.high)))
-    .digits(2);
-  return element("path", { d: draw(inside) ?? "", fill: colour, "fill-opacity": 0.22 });
+    .x((end) => end.x)
+    .y0((end) => end.low)
+    .y1((end) => end.high)
+    .digits(1);
+  return element("path", { d: draw(wide) ?? "", fill: colour, "fill-opacity": 0.22 });
 }
 
-const SYMBOLS = {
+const TRIANGLE_DOWN: SymbolType = {
+  draw(context, size) {
+    const y = Math.sqrt(size / (Math.sqrt(3) * 3));
+    context.moveTo(0, 2 * y);
+    context.lineTo(Math.sqrt(3) * y, -y);
+    context.lineTo(-Math.sqrt(3) * y, -y);
+    context.closePath();
+  },
+};
+
+const SYMBOLS: Readonly<Record<Marker, SymbolType>> = {
   circle: symbolCircle,
   square: symbolSquare,
   triangle: symbolTriangle,
   diamond: symbolDiamond,
   cross: symbolCross,
   star: symbolStar,
-} as const;
+  wye: symbolWye,
+  "triangle-down": TRIANGLE_DOWN,
+};
+
+/** Share of a marker's area that is its hole. */
+const HOLE = 0.14;
 
 interface MarkerStyle {
   readonly fill: string;
@@ -80,6 +108,7 @@ interface MarkerStyle {
   readonly stroke?: string;
   /** Area, in square points. */
   readonly area?: number;
+  readonly holed?: boolean;
 }
 
 /** A marker around (x, y), in points. */
@@ -87,11 +116,25 @@ export function markerAt(
   marker: Marker,
   x: number,
   y: number,
-  { fill, stroke, area: size = 14 }: MarkerStyle,
+  { fill, stroke, area: size = 14, holed = false }: MarkerStyle,
 ): SvgNode {
-  const d = symbol(SYMBOLS[marker], size).digits(2)() ?? "";
+  const shape = symbol(SYMBOLS[marker], size).digits(2)() ?? "";
+  const hole = holed ? symbol(symbolCircle, size * HOLE).digits(2)() : "";
   const transform = `translate(${rounded(x)} ${rounded(y)})`;
-  return element("path", { d, transform, fill, stroke, "stroke-width": stroke && 0.7 });
+  const rule = holed ? "evenodd" : undefined;
+  return element("path", {
+    d: `${shape}${hole}`,
+    transform,
+    fill,
+    "fill-rule": rule,
+    stroke,
+    "stroke-width": stroke && 0.7,
+  });
+}
+
+/** The marker of a series. */
+export function seriesMarker({ colour, marker, holed = false }: SeriesStyle, x: number, y: number): SvgNode {
+  return markerAt(marker, x, y, { fill: colour, holed, area: holed ? 18 : 14 });
 }
 
 /** The pieces of a line between two heights, with the places where it crosses them. */

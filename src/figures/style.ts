@@ -6,11 +6,13 @@ export interface SeriesStyle {
   /** Lengths of strokes and gaps in points; undefined for a solid line. */
   readonly dash: string | undefined;
   readonly marker: Marker;
+  /** The marker has a hole. */
+  readonly holed?: boolean;
 }
 
-export type Marker = "circle" | "square" | "triangle" | "diamond" | "cross" | "star";
+export type Marker = (typeof MARKERS)[number];
 
-const MARKERS: readonly Marker[] = ["circle", "square", "triangle", "diamond", "cross", "star"];
+const MARKERS = ["circle", "square", "triangle", "diamond", "cross", "star", "wye", "triangle-down"] as const;
 const DASHES = [undefined, "5 1.5", "1.5 1.2", "5 1.5 1.5 1.5", "8 2", "3 1.5 1 1.5 1 1.5"] as const;
 
 /** The paper's models look the same in every figure; others take the remaining styles, in the order of the sweep. */
@@ -35,10 +37,15 @@ function placeOf(model: string, others: readonly string[]): number {
 }
 
 function styleAt(place: number, { series }: Theme): SeriesStyle {
+  return { colour: series[place % series.length] as string, ...patternAt(place) };
+}
+
+/** Dash and marker of the place-th series: no two of the first 48 have the same, no two of the first 16 the same marker. */
+function patternAt(place: number): Omit<SeriesStyle, "colour"> {
   return {
-    colour: series[place % series.length] as string,
     dash: DASHES[place % DASHES.length],
     marker: MARKERS[place % MARKERS.length] as Marker,
+    holed: Math.floor(place / MARKERS.length) % 2 === 1,
   };
 }
 
@@ -48,8 +55,7 @@ export function correlationStyles(correlations: readonly number[], { ramp }: The
   return new Map(
     ordered.map((p, i) => {
       const place = ordered.length === 1 ? 0 : Math.round((i * (ramp.length - 1)) / (ordered.length - 1));
-      const style = { dash: DASHES[i % DASHES.length], marker: MARKERS[i % MARKERS.length] as Marker };
-      return [p, { ...style, colour: ramp[place] as string }];
+      return [p, { ...patternAt(i), colour: ramp[place] as string }];
     }),
   );
 }

@@ -19,9 +19,14 @@ const ADVANCES = JSON.parse(readFileSync(fontPath("advances.json"), "utf8")) as 
 
 /** Width of a line of text in points. Letters that the font lacks count as wide as an M. */
 export function textWidth(text: string, size: number, weight: Weight = "Regular"): number {
-  const widths = ADVANCES[weight];
-  const thousandths = [...text].reduce((sum, letter) => sum + (widths[letter] ?? (widths.M as number)), 0);
+  const thousandths = [...text].reduce((sum, letter) => sum + letterAdvance(letter, weight), 0);
   return (thousandths * size) / 1000;
+}
+
+/** Width of a letter in thousandths of the size. */
+export function letterAdvance(letter: string, weight: Weight): number {
+  const widths = ADVANCES[weight];
+  return widths[letter] ?? (widths.M as number);
 }
 
 /** Lines of at most `width` points, broken at spaces; a longer word has a line of its own. */
@@ -61,6 +66,20 @@ export function text(content: string, x: number, y: number, style: TextStyle, mo
   );
 }
 
-function fontPath(file: string): string {
+/** What a text says, how, and where it begins: `text-anchor` is undone. */
+export function textStart({ attributes, children }: SvgNode): {
+  words: string;
+  size: number;
+  weight: Weight;
+  x: number;
+} {
+  const [words, size] = [String(children[0]), Number(attributes["font-size"])];
+  const weight: Weight = attributes["font-weight"] === 600 ? "SemiBold" : "Regular";
+  const before = { start: 0, middle: 0.5, end: 1 }[String(attributes["text-anchor"] ?? "start")] ?? 0;
+  return { words, size, weight, x: Number(attributes.x) - before * textWidth(words, size, weight) };
+}
+
+/** A file of `assets/fonts`, seen from src as from dist. */
+export function fontPath(file: string): string {
   return fileURLToPath(new URL(`../../assets/fonts/${file}`, import.meta.url));
 }

@@ -1,5 +1,7 @@
-/** Colours of a figure. */
+/** Colours of a figure, and where it is shown. */
 export interface Theme {
+  /** The figure is a part of a page, which brings the font and reads values off the marks. */
+  readonly inPage: boolean;
   readonly background: string;
   /** Colour of text, and of what matters most. */
   readonly ink: string;
@@ -14,20 +16,22 @@ export interface Theme {
 }
 
 const LIGHT: Theme = {
+  inPage: false,
   background: "#ffffff",
   ink: "#1b1f24",
   quiet: "#5c6570",
   guide: "#dfe3e8",
-  series: ["#1f3b73", "#c4500c", "#1b9e8a", "#8a4fa3", "#a67c00", "#d0689a", "#5b6770", "#000000"],
+  series: ["#1f3b73", "#ab3f08", "#1b9e8a", "#8a4fa3", "#a67c00", "#d0689a", "#5b6770", "#000000"],
   ramp: ["#2c115f", "#4a2380", "#68348f", "#8a4497", "#ab5296", "#c5588a", "#d66a70", "#d9725a", "#cf7f3f"],
 };
 
 const DARK: Theme = {
+  inPage: false,
   background: "#14171b",
   ink: "#e8ebef",
   quiet: "#a3acb7",
   guide: "#333a42",
-  series: ["#7aa7ff", "#ff9d5c", "#5fe0c5", "#cf9be6", "#e3c04f", "#ff9cc8", "#b4bfca", "#ffffff"],
+  series: ["#5b8def", "#ff9a4d", "#8ff0dc", "#cf9be6", "#e3c04f", "#ff9cc8", "#b4bfca", "#ffffff"],
   ramp: ["#8f7fe0", "#a283dc", "#b588d6", "#c88dce", "#d994c3", "#e79db7", "#f1a9ab", "#f7b8a4", "#fac9a6"],
 };
 
@@ -35,7 +39,7 @@ const THEMES = {
   light: LIGHT,
   dark: DARK,
   print: { ...LIGHT, ink: "#000000", quiet: "#333333", guide: "#d5d5d5" },
-  /** Colours that the page around the figure defines, as in `pageVariables`. */
+  /** Colours and a font that the page around the figure defines, as in `pageVariables`. */
   page: variablesOf(LIGHT),
 } as const;
 
@@ -52,7 +56,7 @@ export function pageVariables(name: Exclude<ThemeName, "page">): string {
   return values.map(([variable, colour]) => `${variable}: ${colour};`).join(" ");
 }
 
-function namedColours({ series, ramp, ...single }: Theme): [variable: string, colour: string][] {
+function namedColours({ inPage: _, series, ramp, ...single }: Theme): [variable: string, colour: string][] {
   const list = (name: string, colours: readonly string[]) =>
     colours.map((colour, i): [string, string] => [`--figure-${name}-${i + 1}`, colour]);
   const singles = Object.entries(single).map(([name, colour]): [string, string] => [`--figure-${name}`, colour]);
@@ -62,6 +66,7 @@ function namedColours({ series, ramp, ...single }: Theme): [variable: string, co
 function variablesOf({ series, ramp }: Theme): Theme {
   const variable = (name: string) => `var(--figure-${name})`;
   return {
+    inPage: true,
     background: variable("background"),
     ink: variable("ink"),
     quiet: variable("quiet"),

@@ -1,8 +1,8 @@
 import { compareValues, type GridValue } from "../config/grid.ts";
 import { linearScale, logScale, type Scale, shortNumber, signed, type Tick } from "./scale.ts";
 import { SMALL, textWidth } from "./text.ts";
+import { withRoom } from "./tick-labels.ts";
 
-const APART = 4;
 /** Positive numbers whose largest is this many times the least are drawn on a logarithmic axis. */
 const WIDE = 4;
 
@@ -25,20 +25,15 @@ export function valueScale(given: readonly GridValue[], range: readonly [number,
   return { scale: labelled(numbers.map(shortNumber), scale, numbers), placeOf: Number };
 }
 
-/** `scale` with a tick at each of `places`, and as many of the labels as have room: the last one always. */
+/** `scale` with a tick at each of `places`, and as many of the labels as have room: the first and the last before others. */
 export function labelled(
   labels: readonly string[],
   scale: Scale,
   places: readonly number[] = [...labels.keys()],
 ): Scale {
-  let free = Number.POSITIVE_INFINITY; // to the left of the last label
-  const ticks: Tick[] = [];
-  for (let i = labels.length - 1; i >= 0; i--) {
-    const [value, label] = [places[i] as number, signed(labels[i] as string)];
-    const [place, half] = [scale.at(value), textWidth(label, SMALL) / 2];
-    const fits = place + half <= free;
-    if (fits) free = place - half - APART;
-    ticks.unshift({ value, label: fits ? label : "" });
-  }
-  return { ...scale, ticks };
+  const ticks = labels.map((label, i): Tick => ({ value: places[i] as number, label: signed(label) }));
+  const shown = withRoom(
+    ticks.map(({ value, label }) => ({ middle: scale.at(value), half: textWidth(label, SMALL) / 2 })),
+  );
+  return { ...scale, ticks: ticks.map((tick, i) => (shown[i] ? tick : { ...tick, label: "" })) };
 }

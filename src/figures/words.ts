@@ -1,3 +1,4 @@
+import { crossText } from "../config/cross.ts";
 import { unitText } from "../config/loss-unit.ts";
 import { type Cell, pointText } from "../records/cell.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
@@ -75,8 +76,9 @@ export function runsSentence(
   const n = least === most ? String(most) : `${least} to ${most}`;
   const ended = Math.max(...cells.map(({ runs, failed }) => runs.length + failed));
   const asked = ended < config.runs ? `, of ${config.runs} that were asked for` : "";
+  const crossed = config.cross === null ? "" : `, a cross of ${crossText(config.cross)} data and initial values`;
   const where = Object.keys(at).length === 0 ? "" : `, at ${pointText(at)}`;
-  return `n = ${n} ${most === 1 ? "run" : "runs"} in each cell${asked}${where}.${failedSentence(records)}`;
+  return `n = ${n} ${most === 1 ? "run" : "runs"} in each cell${asked}${crossed}${where}.${failedSentence(records)}`;
 }
 
 /** Includes cells in which no run is done. */

@@ -146,7 +146,7 @@ export function initialValues(spec: ModelSpec, initializer: Initializer, keyFor:
 
 const OWN_SHARE = 0.9;
 
-/** Misra et al., section 3.3: .9 of the own units, .1 of the other task's; of several others each has its part. */
+/** Misra et al., Table 1: .9 of the own units, .1 of the other task's; of several others each has its part. */
 function initialStitch(K: number): number[] {
   const other = K > 1 ? (1 - OWN_SHARE) / (K - 1) : 0;
   return Array.from({ length: K * K }, (_, i) => (i % (K + 1) === 0 ? OWN_SHARE : other));

@@ -1,7 +1,7 @@
 import { expectCount } from "./sizes.ts";
 
 /**
- * DSelect-k's gates (Hazimeh et al., NeurIPS 2021, section 3), per row: a gate's outputs are the logits of k selectors and,
+ * DSelect-k's gates (Hazimeh et al., NeurIPS 2021), per row: a gate's outputs are the logits of k selectors and,
  * for each, log2(E) numbers, whose smooth steps are the bits of the expert that it selects.
  */
 export interface Selection {

@@ -54,7 +54,7 @@ export const ZOO = {
   omoe: {
     about: "one gate for all tasks over 8 experts",
     formula: ["y_k = t_k(sum_e g(x)_e f_e(x))", "g(x) = softmax(W x)"],
-    source: "Ma et al., KDD 2018, section 4.1",
+    source: "Ma et al., KDD 2018, section 4.2",
     build: (ends) => ({ ...PAPER, ...ends, name: "omoe", gating: "single" }),
   },
   mmoe: {
@@ -143,13 +143,13 @@ export const ZOO = {
       "r(z)_e = prod_b S(z_b) where bit b of e is 1, 1 - S(z_b) where it is 0",
       "S a smooth step of width 1; added to the loss: .01 sum_ki entropy(r(Z_ki x))",
     ],
-    source: "Hazimeh et al., NeurIPS 2021, section 3; k = 2, width and .01 assumed",
+    source: "Hazimeh et al., NeurIPS 2021, per row; k = 2, width and .01 assumed",
     build: (ends) => ({ ...mmoe("dselect-k", ends), gate: { ...PAPER.gate, select: SELECTION } }),
   },
   adatt: {
     about: "an expert a task; a task adds a mix of all to its own",
     formula: ["y_k = t_k(o_k(x) + sum_j g_k(x)_j o_j(x))", "g_k(x) = softmax(W_k x)"],
-    source: "Li et al., KDD 2023, section 3 (AdaTT-sp), one level; 128 / K units assumed",
+    source: "Li et al., KDD 2023, section 3.1 (AdaTT-sp), one level; 128 / K units assumed",
     build: (ends) => ({
       ...mmoe("adatt", ends),
       experts: { shared: 0, perTask: 1, layers: [Math.round((EXPERTS * EXPERT_UNITS) / ends.tasks)] },
@@ -172,7 +172,7 @@ export const ZOO = {
       "y_k = t_k(h_k), h_k = sum_j a_kj relu(V_j x + c_j), and so on for each layer",
       "a_kj learned, no function of x; at the start a_kk = .9 and the others .1",
     ],
-    source: "Misra et al., CVPR 2016, section 3; as large as single-task",
+    source: "Misra et al., CVPR 2016, section 3.3; as large as single-task",
     build: (ends) => ({ ...matchedSingleTask("cross-stitch", ends), gating: "cross-stitch" }),
   },
   "snr-trans": {
@@ -182,7 +182,7 @@ export const ZOO = {
       "s_ke = sigmoid((log u - log(1 - u) + a_ke) / (2/3)), u uniform at each step;",
       "s_ke = sigmoid(a_ke) on held-out rows; a_ke = log alpha_ke, learned from 0",
     ],
-    source: "Ma et al., AAAI 2019, section SNR-Trans; no L0 term; start assumed",
+    source: "Ma et al., AAAI 2019 (SNR-Trans), no L0 term; gates of Louizos et al., ICLR 2018; start assumed",
     build: (ends) => ({ ...PAPER, ...ends, name: "snr-trans", gating: "snr-trans" }),
   },
 } as const satisfies Record<string, ZooEntry>;

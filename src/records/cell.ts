@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import type { CrossIndex } from "../config/cross.ts";
 import { type GridPoint, gridPoints, pointText } from "../config/grid.ts";
 
 export { pointText } from "../config/grid.ts";
@@ -37,9 +38,13 @@ export function cellText({ model, correlation, point }: Cell): string {
   return [`${model} at ${correlationText(correlation)}`, ...parts(point)].join(", ");
 }
 
-/** A run's id, made of model, correlation, grid point and number: `mmoe/p=0.50/017`, `mmoe/p=0.50/lr=0.01/017`. */
-export function runId({ model, correlation, point }: Cell, index: number): string {
-  const name = String(index).padStart(3, "0");
+/**
+ * A run's id, made of model, correlation, grid point and number: `mmoe/p=0.50/017`, `mmoe/p=0.50/lr=0.01/017`; of a crossed
+ * run `mmoe/p=0.50/d03/i17`.
+ */
+export function runId({ model, correlation, point }: Cell, index: number | CrossIndex): string {
+  const padded = (number: number, digits: number) => String(number).padStart(digits, "0");
+  const name = typeof index === "number" ? padded(index, 3) : `d${padded(index.data, 2)}/i${padded(index.initial, 2)}`;
   return [model, `p=${correlationText(correlation)}`, ...parts(point, "/"), name].join("/");
 }
 

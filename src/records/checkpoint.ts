@@ -1,11 +1,12 @@
 import { endianness } from "node:os";
 import { z } from "zod";
 import { belongTogether } from "../config/config.ts";
-import { type Curve, type Run, type RunState, VALUES } from "../engines/engine.ts";
-import { evaluationSteps } from "../engines/evaluations.ts";
+import { type Curve, type Diagnostics, type Run, type RunState, VALUES } from "../engines/engine.ts";
+import { diagnosedSteps, evaluationSteps } from "../engines/evaluations.ts";
 import { parameterCount } from "../models/parameters.ts";
 import { version } from "../version.ts";
-import { CURVE_SCHEMA, LOSS_UNIT, number, numbers, text, whole } from "./fields.ts";
+import { CURVE_SCHEMA, DIAGNOSTICS_SCHEMA, LOSS_UNIT, number, numbers, text, whole } from "./fields.ts";
+import { diagnosticsIn, isAligned } from "./journal-line.ts";
 import { isSealed, sealed } from "./sealed.ts";
 
 /** Raised when the meaning of a checkpoint changes. */
@@ -25,6 +26,7 @@ export const CHECKPOINT_SCHEMA = z.object({
   noBias: numbers("for each of the values, what units without a bias have in its place"),
   sums: numbers("each task's batch losses since the latest evaluation, added up", LOSS_UNIT),
   curve: CURVE_SCHEMA,
+  diagnostics: DIAGNOSTICS_SCHEMA.optional().meta({ description: "absent if none were asked for" }),
   values: z
     .array(z.string())
     .meta({ description: "parameters and adam's two moments, each in canonical order: little-endian float32, base64" }),
@@ -41,11 +43,12 @@ export interface Trained {
 
 /** A checkpoint as the text of its file. */
 export function checkpointText(run: Run, state: RunState, of: Required<Trained>): string {
-  const { step, failure = "", elapsedMs, powers, noBias, sums, curve, values } = state;
+  const { step, failure = "", elapsedMs, powers, noBias, sums, curve, diagnostics, values } = state;
   const checkpoint: Omit<z.input<typeof CHECKPOINT_SCHEMA>, "crc"> = {
     ...{ schema: CHECKPOINT_VERSION, version, trained: of.trained, arithmetic: of.arithmetic, id: run.id },
     ...{ step, reason: failure, elapsedMs, powers: [...powers], noBias: [...noBias], sums: [...sums] },
     curve: { steps: [...curve.steps], train: curve.train.flat(), heldout: curve.heldout.flat() },
+    ...(diagnostics && { diagnostics: diagnostics as z.input<typeof DIAGNOSTICS_SCHEMA> }),
     values: values.map(base64Of),
   };
   return sealed(checkpoint);
@@ -68,11 +71,12 @@ export function stateIn(content: string, run: Run, { trained, arithmetic }: Trai
 }
 
 function stateOf(data: z.output<typeof CHECKPOINT_SCHEMA>, K: number): RunState {
-  const { step, reason, elapsedMs, powers, noBias, sums, curve, values } = data;
+  const { step, reason, elapsedMs, powers, noBias, sums, curve, diagnostics, values } = data;
   return {
     ...{ step, elapsedMs, noBias, sums, powers: powers as unknown as RunState["powers"] },
     ...(reason !== "" && { failure: reason }),
     curve: { steps: curve.steps, train: byTask(curve.train, K), heldout: byTask(curve.heldout, K) },
+    ...(diagnostics && { diagnostics: diagnosticsIn(diagnostics) }),
     values: values.map(float32Of),
   };
 }
@@ -82,7 +86,8 @@ function byTask(losses: readonly number[], K: number): number[][] {
 }
 
 /** Whether a state is one of a run of these sizes. */
-function fits({ step, values, noBias, powers, sums, curve, failure }: RunState, run: Run): boolean {
+function fits(state: RunState, run: Run): boolean {
+  const { step, values, noBias, powers, sums, curve, failure } = state;
   const { model, training } = run;
   const blocks = VALUES[training.optimizer];
   return (
@@ -93,7 +98,8 @@ function fits({ step, values, noBias, powers, sums, curve, failure }: RunState, 
     noBias.length === blocks &&
     powers.length === 2 &&
     sums.length === model.tasks &&
-    isCurveTo(step, curve, run, failure !== undefined)
+    isCurveTo(step, curve, run, failure !== undefined) &&
+    isDiagnosed(state, run)
   );
 }
 
@@ -106,6 +112,15 @@ function isCurveTo(step: number, { steps, train, heldout }: Curve, { model, trai
     [train, heldout].every((losses) => losses.flat().length === model.tasks * steps.length)
   );
 }
+
+/** Whether a state has diagnostics at each of its curve's evaluations that has some, if its run asks for any. */
+function isDiagnosed({ curve, diagnostics = NONE }: RunState, { training, diagnostics: asked }: Run): boolean {
+  const due = asked === undefined ? [] : diagnosedSteps(training).filter((at) => curve.steps.includes(at));
+  const { steps } = diagnostics;
+  return steps.length === due.length && steps.every((at, i) => at === due[i]) && isAligned(diagnostics);
+}
+
+const NONE: Diagnostics = { steps: [], values: {} };
 
 function base64Of(values: Float32Array): string {
   return littleEndian(Buffer.from(values.slice().buffer)).toString("base64");

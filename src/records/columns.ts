@@ -1,66 +1,99 @@
 import { z } from "zod";
+import type { CrossIndex } from "../config/cross.ts";
 import type { GridPoint } from "../config/grid.ts";
 import { pairsOf } from "../data/correlation-matrix.ts";
 import { mean } from "../stats/moments.ts";
 import type { CsvValue } from "./csv.ts";
-import { number } from "./fields.ts";
+import { CROSS_FIELDS, number } from "./fields.ts";
 
 /** Raised when the meaning of a column changes, but not when a column is added. */
 export const CSV_VERSION = 1;
 
 /**
- * A column of a CSV file, or one for each task or pair of tasks (`trainLoss1`, `labelCorrelation1-2`), or for each
- * setting that the sweep lists (`lr`).
+ * A column of a CSV file, or one for each task, pair of tasks, or task and expert (`trainLoss1`, `labelCorrelation1-2`,
+ * `gateWeight1-8`), or for each setting that the sweep lists (`lr`), or one that only a crossed sweep has (`data`).
  */
 export interface Column<Row> {
   readonly name: string;
   /** Type, unit and meaning of its values. */
   readonly schema: z.ZodType;
-  readonly per?: "task" | "pair" | "setting";
+  readonly per?: "task" | "pair" | "expert" | "setting" | "cross";
+  /** The file lacks the column if no row has a value. */
+  readonly optional?: true;
   /** Says which rows have an empty cell; missing if each row has a value. */
   readonly emptyFor?: string;
   /** A row's value, or its values per task, pair or setting; undefined if it has none: the cell is empty. */
   readonly of: (row: Row) => CsvValue | readonly number[] | GridPoint | undefined;
 }
 
-/** The file's row of K tasks. */
-export function csvRow<Row>(columns: readonly Column<Row>[], row: Row, tasks: number): Record<string, CsvValue> {
+/** A file's columns, and the rows that a value gives it. */
+export interface Sheet<T> {
+  readonly columns: readonly Column<never>[];
+  /** E of the columns for each expert. */
+  readonly experts: number;
+  readonly rowsOf: (value: T) => Record<string, CsvValue>[];
+}
+
+/** The file's row of K tasks; with columns for each expert, there are as many as the sweep's largest model has. */
+export function csvRow<Row>(
+  columns: readonly Column<Row>[],
+  row: Row,
+  tasks: number,
+  experts = 0,
+): Record<string, CsvValue> {
   const cells: Record<string, CsvValue> = {};
   for (const column of columns) {
     const value = column.of(row);
-    if (column.per === "setting") Object.assign(cells, column.of(row));
+    if (column.per === "setting" || column.per === "cross") Object.assign(cells, column.of(row));
     else if (column.per === undefined) cells[column.name] = (value as CsvValue | undefined) ?? "";
     else
-      for (const [i, name] of columnNames(column, tasks).entries())
+      for (const [i, name] of columnNames(column, tasks, experts).entries())
         cells[name] = (value as number[] | undefined)?.[i] ?? "";
   }
   return cells;
 }
 
-const known = new WeakMap<Column<never>, Map<number, string[]>>();
+const known = new WeakMap<Column<never>, Map<string, string[]>>();
 
 /** The columns of the settings that a sweep lists. */
 export function settingColumns<Row>(of: (row: Row) => GridPoint): Column<Row> {
   return { name: "SETTING", schema: LISTED_SETTING, per: "setting", of };
 }
 
+/** The columns that only a crossed sweep has. */
+export function crossColumns<Row>(of: (row: Row) => CrossIndex | undefined): Column<Row>[] {
+  return (["data", "initial"] as const).map((name) => {
+    const value = (row: Row) => of(row)?.[name];
+    return { name, schema: CROSS_FIELDS[name], per: "cross", optional: true, of: (row) => named(name, value(row)) };
+  });
+}
+
+function named(name: string, value: number | undefined): GridPoint {
+  return value === undefined ? {} : { [name]: value };
+}
+
 const LISTED_SETTING = z
   .union([z.string(), z.number()])
   .meta({ description: "a column for each setting of which the sweep has several values, named like it" });
 
-/** The names of a column's parts for K tasks, in a sweep that lists no setting. */
-export function columnNames(column: Pick<Column<never>, "name" | "per">, tasks: number): string[] {
-  const all = known.get(column as Column<never>) ?? new Map<number, string[]>();
+/** The names of a column's parts for K tasks and E experts, in a sweep that lists no setting. */
+export function columnNames(column: Pick<Column<never>, "name" | "per">, tasks: number, experts = 0): string[] {
+  const all = known.get(column as Column<never>) ?? new Map<string, string[]>();
   known.set(column as Column<never>, all);
-  const names = all.get(tasks) ?? namesOf(column, tasks);
-  all.set(tasks, names);
+  const key = `${tasks} ${experts}`;
+  const names = all.get(key) ?? namesOf(column, tasks, experts);
+  all.set(key, names);
   return names;
 }
 
-function namesOf({ name, per }: Pick<Column<never>, "name" | "per">, tasks: number): string[] {
-  if (per === "setting") return [];
+function namesOf({ name, per }: Pick<Column<never>, "name" | "per">, tasks: number, experts: number): string[] {
+  if (per === "setting" || per === "cross") return [];
   if (per === undefined) return [name];
   if (per === "task") return Array.from({ length: tasks }, (_, k) => `${name}${k + 1}`);
+  if (per === "expert")
+    return Array.from({ length: tasks * experts }, (_, i) => {
+      return `${name}${Math.floor(i / experts) + 1}-${(i % experts) + 1}`;
+    });
   // for one pair, the mean is the only column
   return tasks === 2 ? [] : pairsOf(tasks).map(([j, k]) => `${name}${j + 1}-${k + 1}`);
 }

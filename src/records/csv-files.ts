@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { writeWhole } from "../write-whole.ts";
 import { curvesCsv, longCurvesCsv } from "./curves-csv.ts";
+import { diagnosticsCsv } from "./diagnostics-csv.ts";
 import type { RunRecord } from "./record.ts";
 import { runsCsv } from "./runs-csv.ts";
 
@@ -19,5 +20,7 @@ export async function writeCsvFiles(
 ): Promise<void> {
   await writeWhole(join(path, "runs.csv"), runsCsv(records), signal);
   await writeWhole(join(path, "curves.csv"), curvesCsv(records), signal);
+  if (records.some(({ diagnostics }) => diagnostics))
+    await writeWhole(join(path, "diagnostics.csv"), diagnosticsCsv(records), signal);
   if (long) await writeWhole(join(path, "curves-long.csv"), longCurvesCsv(records), signal);
 }

@@ -1,7 +1,7 @@
 import { groupBy } from "../stats/group-by.ts";
 import { mean, quantileSorted } from "../stats/moments.ts";
 import { type Cell, cellKey } from "./cell.ts";
-import { type Column, csvRow, settingColumns } from "./columns.ts";
+import { type Column, crossColumns, csvRow, type Sheet, settingColumns } from "./columns.ts";
 import { type CsvValue, csvOf } from "./csv.ts";
 import { loss, RUN_FIELDS, text, whole } from "./fields.ts";
 import { LOSS_WORDS } from "./loss-words.ts";
@@ -33,8 +33,12 @@ export function longCurvesCsv(records: readonly RunRecord[]): Generator<string> 
   return csvOf(records, longCurveRows);
 }
 
-/** A run's rows of `curves-long.csv`. */
-export function longCurveRows(record: RunRecord): Record<string, CsvValue>[] {
+/** Columns and rows of `curves-long.csv`. */
+export function longCurvesSheet(): Sheet<RunRecord> {
+  return { columns: LONG_CURVE_COLUMNS, experts: 0, rowsOf: longCurveRows };
+}
+
+function longCurveRows(record: RunRecord): Record<string, CsvValue>[] {
   const [tasks, losses] = [tasksOf(record), eachLoss((set) => curveLosses(record, set))];
   return record.curve.steps.map((_, i) => csvRow(LONG_CURVE_COLUMNS, { record, losses, i }, tasks));
 }
@@ -53,6 +57,7 @@ export const LONG_CURVE_COLUMNS: readonly Column<RunPoint>[] = [
   { name: "correlation", schema: RUN_FIELDS.correlation, of: ({ record }) => record.correlation },
   settingColumns(({ record }) => record.point),
   { name: "run", schema: RUN_FIELDS.run, of: ({ record }) => record.run },
+  ...crossColumns(({ record }: RunPoint) => record.cross),
   {
     name: "step",
     schema: whole("training steps done", "steps"),

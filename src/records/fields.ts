@@ -35,6 +35,12 @@ function isNumbers(value: unknown): boolean {
 /** JSON has no NaN: it writes null. */
 const numberOrNull = measurement.nullable();
 
+/** What names a crossed run's data and its initial values. */
+export const CROSS_FIELDS = {
+  data: whole("of a crossed sweep: the index of the run's rows and their order, from 0"),
+  initial: whole("of a crossed sweep: the index of the run's initial values, from 0"),
+};
+
 /**
  * A run, and how it ended: the first keys of a record, and the first columns of every CSV file with a row for each run.
  */
@@ -43,7 +49,7 @@ export const RUN_FIELDS = {
   status: z.enum(["done", "failed"]).meta({ description: "how the run ended" }),
   model: text("the model, as in `mmoe models`"),
   correlation: number("the cell's correlation p: the cosine of two task weight vectors"),
-  run: whole("the run's index, from 0: runs of one index see the same rows"),
+  run: whole("the run's index, from 0: runs of one index see the same rows; of a crossed sweep a number for each pair"),
   seed: whole("the sweep's seed"),
   lr: number("learning rate"),
   steps: whole("training steps that were asked for", "steps"),
@@ -53,7 +59,10 @@ export const RUN_FIELDS = {
 
 export const TRAINED_FIELDS = {
   parameters: whole("the model's parameters"),
-  elapsedMs: number("wall time of the runs that were trained together, divided by their number", "ms"),
+  elapsedMs: number(
+    "wall time of the run; what runs that train together have in common, such as their rows, is divided by their number",
+    "ms",
+  ),
   engine: text("the engine that trained the run"),
   device: text("what the engine computed on, such as `wasm`"),
 };
@@ -70,6 +79,14 @@ export const CURVE_SCHEMA = z.object({
   heldout: numbers("loss of each task on held-out rows", LOSS_UNIT),
 });
 
+/** The diagnostics of a run, by the names of quantities. */
+export const DIAGNOSTICS_SCHEMA = z.object({
+  steps: numbers("the evaluations at which the run was diagnosed", "steps"),
+  values: z
+    .record(z.string().regex(/^[A-Za-z][\w.-]*(\/[1-9]\d*){0,2}$/), z.array(numberOrNull))
+    .meta({ description: "a number for each of the steps by the name of a quantity (docs/diagnostics.md)" }),
+});
+
 /** A record as JSON: a journal's line without its checksum, and the event of a run. */
 export const RECORD_SCHEMA = z.object({
   ...RUN_FIELDS,
@@ -77,6 +94,7 @@ export const RECORD_SCHEMA = z.object({
     .record(z.string(), z.union([z.string(), measurement]))
     .optional()
     .meta({ description: "the value of each setting that the sweep lists; absent if it lists none" }),
+  cross: z.object(CROSS_FIELDS).optional().meta({ description: "absent for a sweep that is not crossed" }),
   trainingSetLoss: numbers("loss of each task over the whole training set after the last step", LOSS_UNIT)
     .nullable()
     .meta({ description: "null for fresh rows or a failure" }),
@@ -100,6 +118,7 @@ export const RECORD_SCHEMA = z.object({
     .optional()
     .meta({ description: "other numbers that were measured, by name" }),
   curve: CURVE_SCHEMA,
+  diagnostics: DIAGNOSTICS_SCHEMA.optional().meta({ description: "absent if none were asked for" }),
 });
 
 export const LINE_SCHEMA = RECORD_SCHEMA.extend({

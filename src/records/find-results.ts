@@ -14,7 +14,7 @@ export const CONFIG = "config.yaml";
 export const JOURNALS = "journal";
 export const CHECKPOINTS = "checkpoints";
 export const FIGURES = "figures";
-export const CSV_FILES = ["runs.csv", "curves.csv", "curves-long.csv"];
+export const CSV_FILES = ["runs.csv", "curves.csv", "curves-long.csv", "diagnostics.csv"];
 export const REPORT = "report.html";
 /** All files that are written into a sweep's folder, and so all files that --overwrite removes. */
 export const OURS = [CONFIG, JOURNALS, CHECKPOINTS, ...CSV_FILES, FIGURES, REPORT];

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
+import type { Diagnostics } from "../engines/engine.ts";
 import { NO_CHOICE } from "./cell.ts";
-import { LINE_SCHEMA, type RECORD_SCHEMA } from "./fields.ts";
+import { type DIAGNOSTICS_SCHEMA, LINE_SCHEMA, type RECORD_SCHEMA } from "./fields.ts";
 import { type Measures, tasksOfPairs } from "./measure-values.ts";
 import { type RunRecord, tasksOf } from "./record.ts";
 import { isSealed, sealed } from "./sealed.ts";
@@ -14,15 +15,29 @@ export function lineOf(record: RunRecord): string {
   return sealed(plain(record));
 }
 
-/** A record as a JSON value: how it ended comes first, its curve last. With two tasks it has one label correlation. */
+/** A record as a JSON value: how it ended comes first, its curves last. With two tasks it has one label correlation. */
 export function plain(record: RunRecord): z.input<typeof RECORD_SCHEMA> {
-  const { id, status, point, curve, labelCorrelations, parameters, elapsedMs, engine, device, measures, ...rest } =
-    record;
+  const {
+    id,
+    status,
+    point,
+    cross,
+    curve,
+    labelCorrelations,
+    parameters,
+    elapsedMs,
+    engine,
+    device,
+    measures,
+    diagnostics,
+    ...rest
+  } = record;
   const { trainingSetLoss } = rest;
   return {
     id,
     status,
     ...(Object.keys(point).length > 0 && { point: { ...point } }),
+    ...(cross && { cross: { ...cross } }),
     ...rest,
     trainingSetLoss: trainingSetLoss && [...trainingSetLoss],
     ...(labelCorrelations.length === 1
@@ -34,6 +49,7 @@ export function plain(record: RunRecord): z.input<typeof RECORD_SCHEMA> {
     device,
     ...(measures && { measures: measures as Record<string, number | number[]> }),
     curve: { steps: [...curve.steps], train: [...curve.train], heldout: [...curve.heldout] },
+    ...(diagnostics && { diagnostics: diagnostics as z.input<typeof DIAGNOSTICS_SCHEMA> }),
   };
 }
 
@@ -41,11 +57,13 @@ export function plain(record: RunRecord): z.input<typeof RECORD_SCHEMA> {
 export interface RunNumbers {
   /** A digest of all but the measures. */
   readonly digest: string;
+  /** With the diagnostics, by the names of their quantities. */
   readonly measures: Measures;
 }
 
 export function numbersOf(record: RunRecord): RunNumbers {
-  const { id, status, reason, curve, trainingSetLoss, labelCorrelations, measures = {} } = record;
+  const { id, status, reason, curve, trainingSetLoss, labelCorrelations, diagnostics } = record;
+  const measures = { ...record.measures, ...diagnostics?.values };
   const numbers = [
     id,
     status,
@@ -70,10 +88,21 @@ export function sameNumbers(a: RunNumbers, b: RunNumbers): boolean {
 export function recordIn(line: Buffer): RunRecord | undefined {
   const { data } = isSealed(line) ? LINE_SCHEMA.safeParse(jsonIn(line.toString())) : {};
   if (data === undefined) return undefined;
-  const { crc: _, point = NO_CHOICE, curve, labelCorrelation, labelCorrelations, measures, ...rest } = data;
+  const {
+    crc: _,
+    point = NO_CHOICE,
+    cross,
+    curve,
+    labelCorrelation,
+    labelCorrelations,
+    measures,
+    diagnostics,
+    ...rest
+  } = data;
   const record: RunRecord = {
     ...rest,
     point,
+    ...(cross && { cross }),
     labelCorrelations: (labelCorrelations ?? [labelCorrelation ?? null]).map(numberIn),
     ...(measures && { measures: measuresIn(measures) }),
     curve: {
@@ -81,6 +110,7 @@ export function recordIn(line: Buffer): RunRecord | undefined {
       train: Float64Array.from(curve.train),
       heldout: Float64Array.from(curve.heldout),
     },
+    ...(diagnostics && { diagnostics: diagnosticsIn(diagnostics) }),
   };
   return isConsistent(record) ? record : undefined;
 }
@@ -105,9 +135,14 @@ function measuresIn(measures: Readonly<Record<string, unknown>>): Measures {
   );
 }
 
+/** Diagnostics of JSON. */
+export function diagnosticsIn({ steps, values }: z.output<typeof DIAGNOSTICS_SCHEMA>): Diagnostics {
+  return { steps, values: Object.fromEntries(Object.entries(values).map(([name, all]) => [name, all.map(numberIn)])) };
+}
+
 /** Whether a record has K losses wherever it has some, and ends with some if its run is done. */
 function isConsistent(record: RunRecord): boolean {
-  const { status, curve, trainingSetLoss, labelCorrelations } = record;
+  const { status, curve, trainingSetLoss, labelCorrelations, diagnostics } = record;
   const K = tasksOf(record);
   const losses = K * curve.steps.length;
   return (
@@ -115,8 +150,14 @@ function isConsistent(record: RunRecord): boolean {
     curve.train.length === losses &&
     curve.heldout.length === losses &&
     (trainingSetLoss === null || trainingSetLoss.length === K) &&
+    (diagnostics === undefined || isAligned(diagnostics)) &&
     (status === "failed" || losses > 0)
   );
+}
+
+/** Whether each quantity has a value, or NaN, at each step. */
+export function isAligned({ steps, values }: Diagnostics): boolean {
+  return Object.values(values).every(({ length }) => length === steps.length);
 }
 
 let latest: readonly number[] = [];

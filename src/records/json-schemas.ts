@@ -3,6 +3,7 @@ import { GRID_KEYS } from "../config/settings.ts";
 import { CHECKPOINT_SCHEMA, CHECKPOINT_VERSION } from "./checkpoint.ts";
 import { type Column, CSV_VERSION } from "./columns.ts";
 import { CURVE_COLUMNS, LONG_CURVE_COLUMNS } from "./curves-csv.ts";
+import { DIAGNOSTIC_COLUMNS } from "./diagnostics-csv.ts";
 import { EVENT_SCHEMA, EVENTS_VERSION } from "./events.ts";
 import { HEADER_SCHEMA, JOURNAL_SCHEMA, LINE_SCHEMA } from "./fields.ts";
 import { LABEL_COLUMNS } from "./label-trials.ts";
@@ -14,6 +15,7 @@ export const CSV_FILES: Readonly<Record<string, readonly Column<never>[]>> = {
   "runs.csv": RUN_COLUMNS,
   "curves.csv": CURVE_COLUMNS,
   "curves-long.csv": LONG_CURVE_COLUMNS,
+  "diagnostics.csv": DIAGNOSTIC_COLUMNS,
   "labels.csv": LABEL_COLUMNS,
 };
 
@@ -44,14 +46,16 @@ function titled(title: string, version: number, json: Record<string, unknown>): 
 /** A row as an object: numbers as numbers, an empty cell as an empty text. */
 function csvSchema(file: string, columns: readonly Column<never>[]): object {
   const settings = GRID_KEYS.filter((key) => !columns.some(({ name }) => name === key));
-  const of = (parts: boolean) => columns.filter(({ per }) => (per !== undefined) === parts);
+  const of = (parts: boolean) => columns.filter(({ per }) => (per !== undefined && per !== "cross") === parts);
   const pattern = ({ name, per }: Column<never>) =>
-    per === "setting" ? `^(${settings.join("|")})$` : `^${name}${per === "pair" ? "[1-9][0-9]*-" : ""}[1-9][0-9]*$`;
+    per === "setting"
+      ? `^(${settings.join("|")})$`
+      : `^${name}${per === "pair" || per === "expert" ? "[1-9][0-9]*-" : ""}[1-9][0-9]*$`;
   return titled(`a row of ${file}`, CSV_VERSION, {
     type: "object",
     properties: Object.fromEntries(of(false).map((column) => [column.name, cellSchema(column)])),
     patternProperties: Object.fromEntries(of(true).map((column) => [pattern(column), cellSchema(column)])),
-    required: of(false).map(({ name }) => name),
+    required: of(false).flatMap(({ name, optional }) => (optional ? [] : [name])),
     additionalProperties: false,
   });
 }

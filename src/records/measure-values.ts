@@ -14,8 +14,9 @@ export function checkMeasures(measures: Measures, tasks: number): void {
   for (const [name, value] of Object.entries(measures)) {
     const measure = MEASURES.find((one) => one.name === name);
     if (measure === undefined) throw new TypeError(`measure '${name}' is not declared in records/measures.ts`);
-    const expected = { run: undefined, task: tasks, pair: (tasks * (tasks - 1)) / 2 }[measure.per];
     const got = typeof value === "number" ? undefined : value.length;
+    const experts = tasks * Math.max(1, Math.ceil((got ?? 0) / tasks));
+    const expected = { run: undefined, task: tasks, pair: (tasks * (tasks - 1)) / 2, expert: experts }[measure.per];
     if (got !== expected) {
       const text = (length: number | undefined) => (length === undefined ? "a number" : `a list of ${length}`);
       throw new RangeError(`measure '${name}': expected ${text(expected)}, got ${text(got)}`);

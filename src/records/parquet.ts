@@ -1,6 +1,6 @@
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { z } from "zod";
-import { type Column, columnNames } from "./columns.ts";
+import { columnNames, type Sheet } from "./columns.ts";
 import type { CsvValue } from "./csv.ts";
 import { type RunRecord, tasksOf } from "./record.ts";
 
@@ -13,12 +13,14 @@ export interface ParquetColumn {
 /** Most rows of a row group. */
 const GROUP = 50_000;
 
-/** The columns of a sweep's records in Parquet: those of the CSV file that `columns` describe. */
-export function parquetColumns(columns: readonly Column<never>[], like: RunRecord): ParquetColumn[] {
+/** The columns of a sweep's records in Parquet: those of the CSV file; all records have settings and tasks like one of them. */
+export function parquetColumns({ columns, experts }: Sheet<RunRecord>, like: RunRecord): ParquetColumn[] {
   const all = columns.flatMap((column): ParquetColumn[] => {
+    const type = schemaType(column.schema);
+    if (column.per === "cross") return like.cross === undefined ? [] : [{ name: column.name, type }];
     if (column.per === "setting")
       return Object.entries(like.point).map(([name, value]) => ({ name, type: typeOf(value) }));
-    return columnNames(column, tasksOf(like)).map((name) => ({ name, type: schemaType(column.schema) }));
+    return columnNames(column, tasksOf(like), experts).map((name) => ({ name, type }));
   });
   const first = new Map(all.toReversed().map((column) => [column.name, column])); // a listed setting may have its column already
   return all.filter((column) => first.get(column.name) === column);

@@ -1,9 +1,11 @@
 import type { z } from "zod";
+import type { CrossIndex } from "../config/cross.ts";
 import type { GridPoint } from "../config/grid.ts";
-import type { RunResult } from "../engines/engine.ts";
+import type { Diagnostics, RunResult } from "../engines/engine.ts";
 import { isCode } from "../models/code.ts";
 import { parameterCount } from "../models/parameters.ts";
 import { NO_CHOICE } from "./cell.ts";
+import { finalMeasures, recordedDiagnostics } from "./diagnostic-curves.ts";
 import type { RECORD_SCHEMA, RUN_FIELDS, TRAINED_FIELDS } from "./fields.ts";
 import { checkMeasures, type Measures, tasksOfPairs } from "./measure-values.ts";
 import { runningMeans } from "./running-mean.ts";
@@ -14,12 +16,16 @@ type Fields = z.output<typeof RECORD_SCHEMA>;
 export interface RunRecord extends Readonly<Pick<Fields, keyof typeof RUN_FIELDS | keyof typeof TRAINED_FIELDS>> {
   /** The value of each setting that the sweep lists. */
   readonly point: GridPoint;
+  /** Of a run of a crossed sweep. */
+  readonly cross?: CrossIndex;
   readonly curve: RecordedCurve;
   /** Loss of each task over the whole fixed training set after the last step, [K]; null for fresh rows or a failure. */
   readonly trainingSetLoss: readonly number[] | null;
   /** Pearson correlation of the labels of each pair of tasks: (1, 2), (1, 3), ..., (2, 3), ... */
   readonly labelCorrelations: readonly number[];
   readonly measures?: Measures;
+  /** What was measured at some evaluations. */
+  readonly diagnostics?: Diagnostics;
 }
 
 /** A run's losses at its evaluations, in units of label variance: `train` and `heldout` are [evaluations, K]. */
@@ -31,11 +37,14 @@ export interface RecordedCurve {
 
 /** The record of a run that `engine` trained, if the result names no other. */
 export function recordOf(result: RunResult, engine: string): RunRecord {
-  const { run, failure, curve, trainingSetLoss, labelCorrelations, elapsedMs, device, measures } = result;
+  const { run, failure, curve, trainingSetLoss, labelCorrelations, elapsedMs, device } = result;
   const { lr, steps, batch } = run.training;
   if (tasksOf({ labelCorrelations }) !== run.model.tasks) {
     throw new RangeError(`${run.id}: ${labelCorrelations.length} label correlations of ${run.model.tasks} tasks`);
   }
+  const diagnostics = result.diagnostics && recordedDiagnostics(result.diagnostics);
+  const finals = diagnostics && failure === undefined && finalMeasures(diagnostics, run.model.tasks);
+  const measures = finals || result.measures ? { ...result.measures, ...finals } : undefined;
   if (measures) checkMeasures(measures, run.model.tasks);
   return {
     id: run.id,
@@ -43,6 +52,7 @@ export function recordOf(result: RunResult, engine: string): RunRecord {
     correlation: run.correlation,
     point: run.point ?? NO_CHOICE,
     run: run.index,
+    ...(run.cross && { cross: run.cross }),
     seed: run.seed,
     lr,
     steps,
@@ -57,6 +67,7 @@ export function recordOf(result: RunResult, engine: string): RunRecord {
     engine: result.engine ?? engine,
     device,
     ...(measures && { measures }),
+    ...(diagnostics && { diagnostics }),
   };
 }
 

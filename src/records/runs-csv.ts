@@ -1,6 +1,6 @@
 import { mean } from "../stats/moments.ts";
-import { type Column, csvRow, pairColumns, settingColumns, taskColumns } from "./columns.ts";
-import { type CsvValue, csvOf } from "./csv.ts";
+import { type Column, crossColumns, csvRow, pairColumns, type Sheet, settingColumns, taskColumns } from "./columns.ts";
+import { csvOf } from "./csv.ts";
 import { LABEL_CORRELATION, LOSS_UNIT, number, RUN_FIELDS, TRAINED_FIELDS, text } from "./fields.ts";
 import { LOSS_WORDS } from "./loss-words.ts";
 import { MEASURES, type Measure } from "./measures.ts";
@@ -15,27 +15,45 @@ import {
   tasksOf,
 } from "./record.ts";
 
-/** `runs.csv`: one row for each run, failed ones too. Losses are in units of label variance. */
+/**
+ * `runs.csv`: one row for each run, failed ones too. Losses are in units of label variance. Measures that no run has are
+ * left out.
+ */
 export function runsCsv(records: readonly RunRecord[]): Generator<string> {
-  return csvOf(records, (record) => [runRow(record)]);
+  return csvOf(records, runsSheet(records).rowsOf);
 }
 
-/** A row of `runs.csv`. */
-export function runRow(record: RunRecord): Record<string, CsvValue> {
-  return csvRow(RUN_COLUMNS, rowOf(record), tasksOf(record));
+/** Columns and rows of `runs.csv` for some records. */
+export function runsSheet(records: readonly RunRecord[]): Sheet<RunRecord> {
+  const experts = Math.max(0, ...new Set(records.map(expertsIn)));
+  const measured = MEASURES.filter(({ name }) => records.some(({ measures }) => measures?.[name] !== undefined));
+  const columns = [...COMMON_COLUMNS, ...measured.flatMap(columnsOf)];
+  return {
+    ...{ columns, experts },
+    rowsOf: (record) => [csvRow(columns, rowOf(record, experts), tasksOf(record), experts)],
+  };
+}
+
+/** The most experts that a run has a measure of. */
+function expertsIn(record: RunRecord): number {
+  const lists = MEASURES.filter(({ per }) => per === "expert").map(({ name }) => record.measures?.[name] ?? []);
+  return Math.max(0, ...lists.map((list) => [list].flat().length / tasksOf(record)));
 }
 
 /** A run, and its losses: empty cells if it failed. */
 interface RunRow {
   readonly record: RunRecord;
+  /** The most experts of any run. */
+  readonly experts: number;
   readonly final: EachLoss<TaskLosses | undefined>;
   /** The running mean has none: it is lowest at the end, or nearly so. */
   readonly lowest: Omit<EachLoss<TaskLosses | undefined>, "running">;
 }
 
-function rowOf(record: RunRecord): RunRow {
+function rowOf(record: RunRecord, experts: number): RunRow {
   return {
     record,
+    experts,
     final: eachLoss((set) => finalLosses(record, set)),
     lowest: { train: lowestLosses(record, "train"), heldout: lowestLosses(record, "heldout") },
   };
@@ -76,10 +94,20 @@ function columnPart(set: LossSet): string {
 
 const UNMEASURED = "a run of which it was not measured";
 
-function measure({ name, per, unit, meaning }: Measure): Column<RunRow>[] {
+function columnsOf(measure: Measure): Column<RunRow>[] {
+  return valuesOf(measure).map((column) => ({ ...column, optional: true }));
+}
+
+function valuesOf({ name, per, unit, meaning }: Measure): Column<RunRow>[] {
   const of = ({ record }: RunRow) => record.measures?.[name];
   if (per === "run") return [{ name, schema: number(meaning, unit), emptyFor: UNMEASURED, of }];
   const list = (row: RunRow) => of(row) as readonly number[] | undefined;
+  if (per === "expert") {
+    const schema = number(`${meaning}, of a task and an expert`, unit);
+    return [
+      { name, schema, per, emptyFor: `${UNMEASURED}, or that has fewer experts`, of: (row) => padded(row, list(row)) },
+    ];
+  }
   if (per === "pair") return pairColumns({ name, unit, meaning, emptyFor: UNMEASURED }, list);
   return taskColumns({ name, unit, meaning, emptyFor: UNMEASURED }, (row: RunRow) => {
     const tasks = list(row);
@@ -87,8 +115,21 @@ function measure({ name, per, unit, meaning }: Measure): Column<RunRow>[] {
   });
 }
 
-export const RUN_COLUMNS: readonly Column<RunRow>[] = [
-  ...fields("id", "model", "correlation", "run", "lr", "steps", "batch"),
+/** Numbers [K, E] of a run → [K, most experts of any run], NaN where it has none. */
+function padded({ record, experts }: RunRow, list: readonly number[] | undefined): number[] | undefined {
+  if (list === undefined) return undefined;
+  const K = tasksOf(record);
+  const E = list.length / K;
+  return Array.from({ length: K * experts }, (_, i) => {
+    const [k, e] = [Math.floor(i / experts), i % experts];
+    return e < E ? (list[k * E + e] as number) : Number.NaN;
+  });
+}
+
+const COMMON_COLUMNS: readonly Column<RunRow>[] = [
+  ...fields("id", "model", "correlation", "run"),
+  ...crossColumns(({ record }: RunRow) => record.cross),
+  ...fields("lr", "steps", "batch"),
   settingColumns(({ record }) => record.point), // those three have their columns already
   ...fields("status", "reason"),
   ...finals("train"),
@@ -104,12 +145,13 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   {
     name: "dataStream",
     schema: text("names the random numbers of the run's rows"),
-    of: ({ record: { seed, run } }) => `mmoe/seed=${seed}/run=${run}`,
+    of: ({ record: { seed, run, cross } }) => `mmoe/seed=${seed}/run=${cross?.data ?? run}`,
   },
   {
     name: "initStream",
     schema: text("names the random numbers of the run's initial values"),
-    of: ({ record: { seed, run, model } }) => `mmoe/seed=${seed}/run=${run}/model=${model}`,
+    of: ({ record: { seed, run, cross, model } }) => `mmoe/seed=${seed}/run=${cross?.initial ?? run}/model=${model}`,
   },
-  ...MEASURES.flatMap(measure),
 ];
+
+export const RUN_COLUMNS: readonly Column<RunRow>[] = [...COMMON_COLUMNS, ...MEASURES.flatMap(columnsOf)];

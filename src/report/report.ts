@@ -18,6 +18,7 @@ import { page } from "./html-page.ts";
 import { outcome } from "./outcome.ts";
 import { provenanceSection } from "./provenance-section.ts";
 import { correlationsText, modelsText } from "./report-words.ts";
+import { seesawText } from "./seesaw-text.ts";
 import { settingsSection } from "./settings-section.ts";
 import { runPicker } from "./single-runs.ts";
 import { switches, switchRules } from "./switches.ts";
@@ -52,7 +53,7 @@ ${lead}${unfinished(results)}</header>
       ...figures,
       loss,
       switches: switches(shown),
-      below: several === undefined ? { runs: runPicker(results) } : {},
+      below: several === undefined ? { runs: runPicker(results), seesaw: seesawText(results) } : {},
     }),
     settingsSection(config),
     failuresSection(records),
@@ -82,7 +83,7 @@ const CONTENTS = [
   ["figures", "Figures"],
   ["settings", "Settings"],
   ["failures", "Failures"],
-  ["cost", "Cost"],
+  ["costs", "Cost"],
   ["provenance", "Provenance"],
 ] as const;
 

@@ -1,13 +1,16 @@
 import { type CsvValue, toCsv } from "../records/csv.ts";
 import type { Estimate } from "../stats/estimate.ts";
+import { shareOf } from "../stats/share.ts";
 import type { CellSummary } from "./cell-summary.ts";
 import type { CellComparison, SpreadComparison } from "./comparisons.ts";
+import type { CellRungs } from "./rungs.ts";
 import type { Summary } from "./summary.ts";
 
 /** A summary as CSV: one row for each statistic of a cell, or of two cells; an empty cell for no value. */
-export function summaryCsv({ loss, cells, models, correlations, spreads }: Summary): string {
+export function summaryCsv({ loss, cells, models, correlations, spreads, rungs }: Summary): string {
   const rows = [
     ...cells.flatMap(cellRows),
+    ...(rungs?.cells ?? []).flatMap(rungRows),
     ...models.flatMap((one) => comparisonRows("models", one)),
     ...correlations.flatMap((one) => comparisonRows("correlations", one)),
     ...spreads.flatMap(spreadRows),
@@ -33,6 +36,17 @@ function cellRows({ model, correlation, point, failed, failedShare, missing, los
     ...Object.entries(statistics).map(([name, value]) => row(about, name, n, value)),
     row(about, "badShare", n, badShare),
   ];
+}
+
+/** Shares of runs whose tasks end on a rung; the last is above the ladder. */
+function rungRows({ model, correlation, point, runs, tasks }: CellRungs): Row[] {
+  const about = { about: "rung", model, correlation, ...point, otherModel: "", otherCorrelation: "" };
+  return tasks.flatMap((counts, k) =>
+    counts.map((count, rung) => {
+      const name = rung < counts.length - 1 ? `Rung${rung}` : "Above";
+      return row(about, `task${k + 1}${name}Share`, runs, shareOf(count, runs));
+    }),
+  );
 }
 
 function comparisonRows(about: string, comparison: CellComparison): Row[] {

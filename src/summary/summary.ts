@@ -9,6 +9,7 @@ import {
   type SpreadComparison,
   spreadsBetweenModels,
 } from "./comparisons.ts";
+import { type Rungs, rungsOf } from "./rungs.ts";
 
 /** Final losses of a sweep: every cell, and every two cells that share a model or a correlation. */
 export interface Summary {
@@ -19,6 +20,8 @@ export interface Summary {
   readonly models: readonly CellComparison[];
   readonly correlations: readonly CellComparison[];
   readonly spreads: readonly SpreadComparison[];
+  /** The rungs of the ladder that runs end on; null for the running mean. */
+  readonly rungs: Rungs | null;
 }
 
 export function summaryOf(results: Results, loss: LossSet, bad = BAD_LOSS): Summary {
@@ -30,5 +33,6 @@ export function summaryOf(results: Results, loss: LossSet, bad = BAD_LOSS): Summ
     models: betweenModels(cells),
     correlations: betweenCorrelations(cells),
     spreads: spreadsBetweenModels(cells),
+    rungs: rungsOf(results, loss, bad) ?? null,
   };
 }

@@ -34,6 +34,7 @@ const TRAINING: TrainingSettings = {
   steps: STEPS,
   optimizer: "adam",
   lr: 0.001,
+  method: "sum",
   huberDelta: null,
   initializer: { name: "glorot-uniform" },
   evalEvery: 1,

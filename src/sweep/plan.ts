@@ -1,4 +1,5 @@
 import { type Config, configAt, generatorOf, modelOf, trainingOf } from "../config/config.ts";
+import { crossedPairs, crossedRun } from "../config/cross.ts";
 import { listedKeys, pointCount } from "../config/grid.ts";
 import { tunedFor } from "../config/tuned.ts";
 import { correlationMatrix, type Matrix } from "../data/correlation-matrix.ts";
@@ -17,11 +18,20 @@ export function planRuns(config: Config): AnyRun[] {
     throw new UsageError(`runs: ${config.runs} in ${cells} cells are more than ${MOST_RUNS} runs; give fewer`);
   }
   const kinds = kindsOf(config);
-  const runs: AnyRun[] = [];
-  for (let index = 0; index < config.runs; index++) {
-    for (const { cell, ...kind } of kinds) runs.push({ id: runId(cell, index), ...kind, index, seed: config.seed });
-  }
-  return runs;
+  const { seed } = config;
+  return repeatsOf(config).flatMap(({ index, cross }) =>
+    kinds.map(({ cell, ...kind }) => {
+      return { id: runId(cell, cross ?? index), ...kind, index, ...(cross && { cross }), seed };
+    }),
+  );
+}
+
+/** The indices of each cell's runs: of a crossed sweep also those of its data and initial values. */
+function repeatsOf({ runs, cross }: Config): Pick<AnyRun, "index" | "cross">[] {
+  if (cross === null) return Array.from({ length: runs }, (_, index) => ({ index }));
+  return crossedPairs(cross)
+    .slice(0, runs)
+    .map((pair) => ({ index: crossedRun(pair), cross: pair }));
 }
 
 interface Kind extends Omit<AnyRun, "id" | "index" | "seed"> {
@@ -43,6 +53,7 @@ function kindsOf(config: Config): Kind[] {
       model: models(modelOf(settings, model)),
       training: trainings(trainingOf(settings)),
       data: generators(generatorOf(settings)),
+      ...(settings.diagnostics.length > 0 && { diagnostics: settings.diagnostics }),
       ...(isGrid && { point }),
     };
   });

@@ -1,7 +1,9 @@
 import { totalmem } from "node:os";
 import type { Config } from "../config/config.ts";
 import type { AnyRun, Engine } from "../engines/engine.ts";
+import type { MethodName } from "../engines/methods.ts";
 import { UsageError } from "../errors.ts";
+import type { Model } from "../models/code.ts";
 import { defaultFolder, findResults } from "../records/find-results.ts";
 import type { RecordHead } from "../records/journal-line.ts";
 import type { Shard } from "../records/writer-lock.ts";
@@ -55,13 +57,20 @@ export function shareOf(request: ShareRequest, note: (line: string) => void = ()
   return { config, out, shard, runs, todo: runs.filter(({ id }) => !ended.has(id)), ended, begun: found !== undefined };
 }
 
-/** Refuses, before the first step, a model that the engine can't train and a sweep that memory can't hold. */
+/** Refuses, before the first step, what the engine can't train and a sweep that memory can't hold. */
 export async function checkRuns(runs: readonly AnyRun[], engine: Engine): Promise<void> {
-  const models = [...new Set(runs.map((run) => run.model))];
-  for (const model of models) engine.check(model);
-  await engine.prepare?.(models);
+  await checkModels(runs, engine);
   const bytes = engine.memoryBytes(runs);
   if (bytes <= totalmem()) return;
   const sizes = `${megabytes(bytes)}, this machine has ${megabytes(totalmem())}`;
   throw new UsageError(`training needs about ${sizes}; give fewer trainRows or heldoutRows, or a smaller batch`);
+}
+
+/** Refuses a model or a method that the engine can't train, and prepares the models. */
+export async function checkModels(runs: readonly AnyRun[], engine: Engine): Promise<void> {
+  const methods = new Map<Model, Set<MethodName>>();
+  for (const { model, training } of runs)
+    methods.set(model, (methods.get(model) ?? new Set<MethodName>()).add(training.method));
+  for (const [model, ofModel] of methods) for (const method of ofModel) engine.check(model, method);
+  await engine.prepare?.([...methods.keys()]);
 }

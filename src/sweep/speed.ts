@@ -132,6 +132,7 @@ const TRAINING: Omit<TrainingSettings, "batch" | "steps" | "evalEvery" | "trainR
   sampling: "epochs",
   optimizer: "adam",
   lr: 0.001,
+  method: "sum",
   huberDelta: null,
   initializer: { name: "glorot-uniform" },
 };

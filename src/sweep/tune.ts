@@ -16,6 +16,8 @@ export interface TuneOptions {
   readonly loss: LossSet;
   /** Choose for each model, by its mean over correlations, or for each model at each correlation. */
   readonly by: (typeof TUNED_BY)[number];
+  /** Listed settings for each value of which others are chosen; by default none. */
+  readonly each?: readonly GridKey[];
 }
 
 /** One of the points that a choice is made from. */
@@ -34,6 +36,8 @@ export interface Pick {
   readonly model: string;
   /** Undefined for a choice by model. */
   readonly correlation: number | undefined;
+  /** The values of the settings for each of which something is chosen; they are in no point of the pick. */
+  readonly at: GridPoint;
   /** In the order of the sweep's lists. */
   readonly candidates: readonly Candidate[];
   readonly chosen: GridPoint;
@@ -45,11 +49,25 @@ export interface Pick {
   readonly atEnd: readonly GridKey[];
 }
 
-/** Chooses a grid point for each model, or each cell, by final losses. Throws UsageError if one has none. */
-export function tune(results: Results, { loss, by }: TuneOptions): Pick[] {
-  const cells = cellLosses(results, loss);
-  const groups = groupBy(cells, ({ model, correlation }) => (by === "model" ? model : `${model} ${correlation}`));
-  return [...groups.values()].map((group) => pickOf(group, results, by));
+/**
+ * Chooses a grid point for each model, or each cell, by final losses; with `each`, at each value of those settings. Throws
+ * UsageError if one has none.
+ */
+export function tune(results: Results, { loss, by, each = [] }: TuneOptions): Pick[] {
+  const isEach = (key: string) => each.some((one) => one === key);
+  const groups = groupBy(cellLosses(results, loss), ({ model, correlation, point }) => {
+    const at = pointText(partOf(point, isEach));
+    return by === "model" ? `${model} ${at}` : `${model} ${correlation} ${at}`;
+  });
+  return [...groups.values()].map((group) => {
+    const at = partOf((group[0] as CellLosses).point, isEach);
+    const open = group.map((cell) => ({ ...cell, point: partOf(cell.point, (key) => !isEach(key)) }));
+    return { ...pickOf(open, results, by), at };
+  });
+}
+
+function partOf(point: GridPoint, isPart: (key: string) => boolean): GridPoint {
+  return Object.fromEntries(Object.entries(point).filter(([key]) => isPart(key)));
 }
 
 interface Contender extends Candidate {
@@ -57,7 +75,7 @@ interface Contender extends Candidate {
   readonly losses: Float64Array;
 }
 
-function pickOf(group: readonly CellLosses[], results: Results, by: TuneOptions["by"]): Pick {
+function pickOf(group: readonly CellLosses[], results: Results, by: TuneOptions["by"]): Omit<Pick, "at"> {
   const { model, correlation } = group[0] as CellLosses;
   const runs = commonRuns(group.filter(({ failed }) => failed.length === 0));
   const contenders = [...groupBy(group, ({ point }) => pointText(point)).values()].map((cells) =>
@@ -74,7 +92,7 @@ function pickOf(group: readonly CellLosses[], results: Results, by: TuneOptions[
     chosen: best.point,
     next: next && behind && { point: next.point, behind, runs: best.losses.length },
     sure: behind !== undefined && behind.low > 0 && best.losses.length >= LEAST_RUNS,
-    atEnd: listedKeys(results.config).filter((key) => isAtEnd(best.point, key, results)),
+    atEnd: listedKeys(results.config).filter((key) => key in best.point && isAtEnd(best.point, key, results)),
   };
 }
 

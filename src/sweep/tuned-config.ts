@@ -36,14 +36,19 @@ export function tunedConfig(results: Results, picks: readonly Pick[], options: T
     ),
   };
   const settings = Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]]));
-  const changed = { ...picks[0]?.chosen, seed, runs, tuned, name: nameFor(config) };
+  const cross = options.runs === undefined ? config.cross : null; // so many runs are no cross
+  const changed = { ...picks[0]?.chosen, seed, runs, cross, tuned, name: nameFor(config) };
   const marks = Object.entries(config.origins).filter(([key, mark]) => mark !== "yours" && !(key in changed));
   const values = { ...settings, ...changed, marks: Object.fromEntries(marks) };
   return checkConfig({ source: results.path, values }, []);
 }
 
-function nameOf({ model, correlation }: { model: string; correlation: number | undefined }) {
-  return { model: model as Config["models"][number], ...(correlation !== undefined && { correlation }) };
+function nameOf({ model, correlation, at }: Omit<Pick, "candidates" | "chosen" | "next" | "sure" | "atEnd">) {
+  return {
+    model: model as Config["models"][number],
+    ...(correlation !== undefined && { correlation }),
+    ...(Object.keys(at).length > 0 && { at }),
+  };
 }
 
 /** Longest name of a config. */

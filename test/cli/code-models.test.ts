@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { readResults } from "../../src/records/read-results.ts";
-import { codeModel, LINEAR } from "../support/code-model.ts";
+import { codeModel, LINEAR, MEASURING } from "../support/code-model.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
 const few = ["smoke", "--runs", "2", "--steps", "20", "--corr", "0.5"];
@@ -114,6 +114,32 @@ describe("a model in JavaScript", () => {
         .filter(({ id }) => /^mine.*00[01]$/.test(id))
         .map(({ curve }) => curve);
     expect(await losses(other)).toEqual(await losses(out));
+  });
+
+  test("has what it measures of itself in diagnostics.csv, and the same when it is verified", async () => {
+    const measuring = codeModel(MEASURING);
+    const folder = join(temporaryFolder(), "results");
+    await runMain([
+      "sweep",
+      ...few,
+      "--model",
+      measuring.file,
+      "--set",
+      "models=mmoe",
+      "--kernels",
+      "wasm",
+      "--out",
+      folder,
+    ]);
+    const points: Record<string, string>[] = parse(readFileSync(join(folder, "diagnostics.csv")), { columns: true });
+    const counted = points.filter(({ quantity }) => quantity === "steps");
+    expect(counted.map(({ model, step, runs, mean }) => [model, runs, mean === step])).toEqual(
+      counted.map(() => ["mine", "2", true]),
+    );
+    expect(counted.at(-1)).toMatchObject({ step: "20" });
+    expect([...new Set(points.map(({ quantity }) => quantity))]).toEqual(["steps", "rows", "mean", "weight/1"]);
+    const { code, stdout } = await runMain(["verify", folder, "--runs", "4", "--kernels", "wasm"]);
+    expect([code, stdout.match(/ same$/gm)?.length]).toEqual([0, 4]);
   });
 
   test("is refused by --engine cpu, which names one that trains it", async () => {

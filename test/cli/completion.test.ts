@@ -34,7 +34,7 @@ describe("bash", () => {
     ["mmoe sweep --engine ", ["auto", "cpu", "cuda", "tfjs"]],
     ["mmoe sweep --engine=c", ["cpu", "cuda"]],
     ["mmoe sweep --models mmoe,omo", ["mmoe,omoe"]],
-    ["mmoe sweep pa", ["paper"]],
+    ["mmoe sweep paper-", ["paper-long"]],
     ["mmoe sweep ow", ["own.yaml"]],
     ["mmoe summary results/", ["results/mine"]],
     ["mmoe claims results/mine --loss r", ["running"]],
@@ -44,6 +44,11 @@ describe("bash", () => {
     ["mmoe cuda s", ["setup"]],
     ["mmoe completion f", ["fish"]],
     ["mmoe sweep --runs ", [""]],
+    ["mmoe sweep --method sum,pc", ["sum,pcgrad"]],
+    ["mmoe sweep --diagnostics gr", ["gradients"]],
+    ["mmoe sweep --diagnostics --lon", ["--long"]],
+    ["mmoe variance results/mine --of l", ["loss", "log"]],
+    ["mmoe seesaw results/mine --format m", ["markdown"]],
   ])("offers after '%s' %j", (line, words) => {
     expect(inBash(line)).toEqual(words);
   });
@@ -86,6 +91,7 @@ describe.skipIf(!has("man"))("the manual page", () => {
     expect(text).toMatch(/^MMOE\(1\)/);
     expect(text).toMatch(/mmoe sweep config\n.*Train models/);
     expect(text).toContain("--checkpoint-every time");
+    expect(text).toContain("--diagnostics [list]");
   });
 });
 

@@ -69,6 +69,31 @@ describe("mmoe export DIR", () => {
     expect(csvRows((await exported("--at", "lr=0.1", "--at", "optimizer=sgd")).stdout)).toHaveLength(3);
   });
 
+  test("of a crossed sweep has the two seeds of a run, in both files", async () => {
+    writeResults(out, LOSSES, [...SWEEP.slice(1), "cross={data: 2, initial: 3}", "evalEvery=50"]);
+    for (const what of ["runs", "curves"]) {
+      const file = join(root, `${what}.parquet`);
+      await exported("--what", what, "-o", file);
+      const { rows, types } = await parquet(file);
+      expect(rows.map(asText)).toEqual(csvRows((await exported("--what", what)).stdout));
+      expect(types).toMatchObject({ data: "INT32", initial: "INT32" });
+      expect(rows.at(-1)).toMatchObject({ data: 1, initial: 2 });
+    }
+  });
+
+  test("has a column for each task and expert, as many as the largest model has", async () => {
+    const file = join(root, "runs.parquet");
+    const sweep = ["smoke", "--models", "shared-bottom,mmoe", "--corr", "0.5", "--runs", "1", "--steps", "2"];
+    await runMain(["sweep", ...sweep, "--batch", "8", "--diagnostics", "gates", "--out", out]);
+    await exported("-o", file);
+    const { rows, types } = await parquet(file);
+    expect(rows.map(asText)).toEqual(csvRows((await exported()).stdout));
+    expect(Object.keys(types).filter((name) => name.startsWith("gateWeight"))).toHaveLength(2 * 8);
+    expect(rows[0]).toMatchObject({ model: "shared-bottom", "gateWeight2-8": null });
+    expect(rows[1]?.["gateWeight2-8"]).toBeGreaterThan(0);
+    expect(Object.keys(types)).not.toContain("gradientCosine");
+  });
+
   test("replaces no file unless told so", async () => {
     writeResults(out, LOSSES, SWEEP);
     const file = join(root, "runs.csv");

@@ -34,7 +34,7 @@ describe("mmoe figures DIR", () => {
     expect(stdout.split("\n")[0]).toBe(
       `${out}/figures/figure4.{svg,csv,txt}: Loss against training steps for each model and correlation (Figure 4)`,
     );
-    const names = ["figure4", "figure5", "final-loss", "differences", "distributions", "runs"];
+    const names = ["figure4", "figure5", "final-loss", "differences", "distributions", "runs", "cost"];
     const files = names.flatMap((name) => ["csv", "svg", "txt"].map((ending) => `${name}.${ending}`));
     expect(readdirSync(join(out, "figures"))).toEqual(files.sort());
     const rows: Record<string, string>[] = parse(readFileSync(join(out, "figures", "figure4.csv")), { columns: true });

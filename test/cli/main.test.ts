@@ -20,12 +20,13 @@ test.each([
   expect(stdout).toMatch(/Examples:\n {2}mmoe /);
 });
 
-test("every command's help is at most 80 columns wide", async () => {
+test("every command's help is at most 80 columns wide, and says no default of lists that are empty", async () => {
   const commands = [...(await runMain(["--help"])).stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name]) => name);
   expect(commands.length).toBeGreaterThan(10);
   for (const argv of [[], ...commands.map((name) => [name as string]), ["cuda", "setup"]]) {
     const { stdout } = await runMain([...argv, "--help"]);
     expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    expect(stdout.replaceAll(/\s+/g, " ")).not.toContain("(default: [])");
   }
 });
 

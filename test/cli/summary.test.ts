@@ -141,4 +141,32 @@ describe("mmoe summary DIR", () => {
     const line = "mmoe: src holds no sweep (no config.yaml); give a results folder of mmoe sweep\n";
     expect(await runMain(["summary", "src"])).toEqual({ code: 2, stdout: "", stderr: line });
   });
+
+  test("--rungs shows on which rung each task ends, and what runs in bad minima lack", async () => {
+    const two: LossOf = ({ index }) => (index === 0 ? 0.6 : 0.01);
+    writeResults(out, two, ["data=four-sines", "runs=5", "correlations=[0.5]", "models=[mmoe]"]);
+    const { code, stdout } = await summary("--rungs");
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      "(0 at 0.0035, 1 at 0.1765, 2 at 0.4327,\n3 at 0.6250, 4 at 0.8886); above: nearer to 1.0000",
+    );
+    expect(stdout).toMatch(/\np = 0\.50 {2}task {2}runs {2}rung 0 .* rung 4 {2}above\nmmoe +1 +5 +4 +0 +0 +1 +0 +0\n/);
+    expect(stdout).toMatch(
+      /\nmmoe at 0\.50: 1 of 5: task 1 on rung 3 \(lacks the 3 fastest sines\), task 2 on\n {2}rung 3/,
+    );
+    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    const markdown = (await summary("--rungs", "--format", "markdown")).stdout;
+    expect(markdown).toMatch(/\n\| mmoe \| 1 \| 5 \| 4 \|/);
+    expect(markdown).toMatch(/lack:\n\n- mmoe at 0\.50: 1 of 5: task 1 on rung 3 .*\n$/);
+    expect((await summary("--full")).stdout).toContain("runs by the rung that each task ends on");
+  });
+
+  test("--rungs refuses a running mean", async () => {
+    writeResults(out, inTurn, ["runs=2", "correlations=[0.5]"]);
+    const { code, stderr } = await summary("--rungs", "--loss", "running");
+    expect([code, stderr]).toEqual([
+      2,
+      "mmoe: --rungs: a running mean also says how fast a run learned; give --loss train or heldout\n",
+    ]);
+  });
 });

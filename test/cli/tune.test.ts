@@ -112,3 +112,22 @@ test("mmoe tune replaces no file unless told so", async () => {
   expect((await tune("--overwrite", "--runs", "7")).code).toBe(0);
   expect(loadConfig(file).runs).toBe(7);
 });
+
+test("mmoe tune --each chooses at each value of a list, and says so in the table", async () => {
+  const folder = made(["batch=64,256"]);
+  const file = join(temporaryFolder(), "tuned.yaml");
+  const { stdout } = await runMain(["tune", folder, "-o", file, "--each", "batch"]);
+  expect(stdout).toMatch(/^model +batch +lr +mean/m);
+  expect(stdout).toMatch(/^omoe +256 +lr=0\.001 +lr=0\.01 /m);
+  expect(loadConfig(file)).toMatchObject({ batch: [64, 256], lr: 0.001 });
+  expect(loadConfig(file).tuned?.choices).toHaveLength(4);
+});
+
+test.each([
+  ["depth", /^mmoe: --each: expected some of batch, lr, which .* lists, got 'depth'\n$/],
+  ["lr,batch", /^mmoe: --each: expected a listed setting to be left to choose, got all: batch, lr\n$/],
+])("mmoe tune --each %s is refused", async (each, line) => {
+  const { code, stderr } = await runMain(["tune", made(["batch=64,256"]), "--each", each]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(line);
+});

@@ -24,6 +24,21 @@ describe("--model-set", () => {
     ]);
   });
 
+  test("takes a number of experts where all tasks see all of them", () => {
+    expect(changed("mmoe.experts=4")).toEqual(changed("mmoe.experts.shared=4"));
+    const layers = [setOverride("models=[{name: mine, like: cgc, experts: {perTask: 0}}]")];
+    const { ownModels } = loadConfig("smoke", [...layers, ...modelSetOverrides(["mine.experts=3"])]);
+    expect(ownModels).toMatchObject([{ name: "mine-experts.shared-3", experts: { shared: 3, perTask: 0 } }]);
+  });
+
+  test.each([
+    ["ple", "some all tasks see, some are a task's own; give ple.experts.shared=4 or ple.experts.perTask=4"],
+    ["adatt", "each task has experts of its own; give adatt.experts.perTask=4"],
+  ])("asks which experts of %s a number is of", (model, message) => {
+    const layers = [override("--models", "models", [model]), ...modelSetOverrides([`${model}.experts=4`])];
+    expect(complaint(() => loadConfig("smoke", layers))).toBe(`--model-set: ${model}.experts: ${message}`);
+  });
+
   test("takes lists in YAML, of no layer too", () => {
     expect(changed("mmoe.tower.layers=[]").ownModels).toMatchObject([
       { name: "mmoe-tower.layers-", tower: { layers: [] } },
@@ -60,7 +75,7 @@ describe("--model-set", () => {
     ["mmoe.name=x", "expected one of experts, gating, levels, gate, tower, bias, got 'name'"],
     ["mmoe.experts.share=3", "experts: unknown key 'share'; did you mean 'shared'?"],
     ["mmoe.experts.__proto__=3", "experts: unknown key '__proto__'"],
-    ["mmoe.experts=4", "experts: expected some of {shared, perTask, layers}, got 4"],
+    ["mmoe.experts=four", 'experts: expected some of {shared, perTask, layers}, got "four"'],
     ["mmoe.experts.shared=-1", "experts.shared: expected a whole number from 0 to 10000, got -1"],
     ["mmoe.gating=none", "model mmoe-gating-none: gating none: expected one expert a task, got 8"],
   ])("refuses %s", (assignment, message) => {

@@ -5,6 +5,7 @@ import { belongTogether, type Config, configAt, folderHash, modelOf, trainedHash
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { differences, widened } from "../../src/config/same-sweep.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
+import { LATER_SETTINGS } from "../../src/config/settings.ts";
 import { configYaml } from "../../src/config/write.ts";
 import type { ModelSpec } from "../../src/models/spec.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
@@ -15,8 +16,10 @@ const WIDE = "{name: wide, like: mmoe, experts: {layers: [32, 16]}}";
 
 /** The smoke preset with other models, as a file from before there were any of one's own. */
 function fileWith(models: string): string {
-  const { origins, ownModels: _, models: __, ...settings } = loadConfig("smoke");
-  const { name, about, ownModels, ...marks } = origins;
+  const { origins, models: _, ...all } = loadConfig("smoke");
+  const isOld = ([key]: [string, unknown]) => (LATER_SETTINGS[key]?.since ?? 1) < 4;
+  const settings = Object.fromEntries(Object.entries(all).filter(isOld));
+  const { name, about, ...marks } = Object.fromEntries(Object.entries(origins).filter(isOld));
   const path = join(temporaryFolder(), "mine.yaml");
   writeFileSync(path, `${JSON.stringify({ ...settings, marks }).slice(0, -1)}, models: ${models}}`);
   return path;

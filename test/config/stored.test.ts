@@ -4,11 +4,15 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import { LATER_SETTINGS } from "../../src/config/settings.ts";
 import { generatorOfTrials, loadTrials } from "../../src/config/trials.ts";
 import { configYaml } from "../../src/config/write.ts";
 import { journalPaths } from "../../src/records/read-journals.ts";
 import { complaint } from "../support/complaint.ts";
 import { temporaryFolder } from "../support/effects.ts";
+
+/** Lines of settings that came after version 1, and their marks. */
+const LATER = new RegExp(`^ *(${Object.keys(LATER_SETTINGS).join("|")}):.*\\n`, "gm");
 
 /** A stored config as its text becomes by `change`. */
 function stored(change: (text: string) => string): string {
@@ -42,12 +46,12 @@ test("results/figure2 is read as it was stored", () => {
 });
 
 test("a stored config says its version", () => {
-  expect(configYaml(loadConfig("smoke"))).toMatch(/^version: 4\n/);
+  expect(configYaml(loadConfig("smoke"))).toMatch(/^version: 5\n/);
 });
 
 test("a stored config of a newer version is refused in a line", () => {
-  const path = stored((text) => `${text.replace("version: 4", "version: 5")}weightDecay: 0\n`);
-  expect(complaintOf(path)).toBe(`${path}: stored by a newer mmoe (version 5, this one reads up to 4); use that one`);
+  const path = stored((text) => `${text.replace("version: 5", "version: 6")}weightDecay: 0\n`);
+  expect(complaintOf(path)).toBe(`${path}: stored by a newer mmoe (version 6, this one reads up to 5); use that one`);
 });
 
 test("a stored config with a setting that there is not is refused in a line", () => {
@@ -56,27 +60,22 @@ test("a stored config with a setting that there is not is refused in a line", ()
 });
 
 test("a version that is none is refused", () => {
-  expect(complaintOf(stored((text) => text.replace("version: 4", "version: two")))).toMatch(
-    /: version: expected the version of a stored config, a whole number from 1 to 4, got "two"$/,
+  expect(complaintOf(stored((text) => text.replace("version: 5", "version: two")))).toMatch(
+    /: version: expected the version of a stored config, a whole number from 1 to 5, got "two"$/,
   );
 });
 
 test("a stored config of version 1 lacks what came with version 2, but not what it had", () => {
-  const first = (text: string) =>
-    text
-      .replace("version: 4", "version: 1")
-      .replace(/^ *(tasks|correlationMatrix|loss|huberDelta|labels|tuned|ownModels):.*\n/gm, "");
+  const first = (text: string) => text.replace("version: 5", "version: 1").replace(LATER, "");
   expect(loadConfig(stored(first))).toEqual(loadConfig("smoke"));
   expect(complaintOf(stored((text) => first(text).replace(/^batch: 64\n/m, "")))).toMatch(/: batch: .*, got nothing$/);
 });
 
 describe("a file that people write", () => {
-  const bare = (text: string) => text.replace("version: 4\n", "");
+  const bare = (text: string) => text.replace("version: 5\n", "");
 
   test("from before a setting goes on without it", () => {
-    const path = stored((text) =>
-      bare(text).replace(/^ *(tasks|correlationMatrix|loss|huberDelta|labels|tuned|ownModels):.*\n/gm, ""),
-    );
+    const path = stored((text) => bare(text).replace(LATER, ""));
     expect(loadConfig(path)).toEqual(loadConfig("smoke"));
   });
 

@@ -47,6 +47,26 @@ describe("a tuned sweep", () => {
     ]);
   });
 
+  test("trains each value of a list with the values that are for it, and refuses a list that has more", () => {
+    const choices = ["sum", "famo"].map((method, i) => ({
+      model: "mmoe" as const,
+      at: { method: method as "sum" | "famo" },
+      values: { lr: (i + 1) / 100 },
+    }));
+    const config = tuned(choices, "models=mmoe", "correlations=1", "runs=1", "method=sum,famo");
+    expect(planRuns(config).map(({ id, training }) => [id, training.lr])).toEqual([
+      ["mmoe/p=1.00/method=sum/000", 0.01],
+      ["mmoe/p=1.00/method=famo/000", 0.02],
+    ]);
+    expect(settingRows(config).find(({ name }) => name === "tuned")?.value).toBe(
+      "mmoe with method=sum: lr=0.01; mmoe with method=famo: lr=0.02",
+    );
+    expect(() => tuned(choices, "models=mmoe", "method=sum,famo,mgda")).toThrow(
+      "tuned: expected one choice for mmoe at 0.5, method=mgda, got 0; tune again with it, or add --set tuned=null",
+    );
+    expect(planRuns(tuned(choices, "models=mmoe", "method=famo"))[0]?.training.lr).toBe(0.02);
+  });
+
   test("has the ids of a sweep without choices, and comes back from its file", () => {
     const config = tuned(BY_MODEL);
     const ids = ({ id }: { id: string }) => id;

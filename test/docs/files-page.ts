@@ -37,6 +37,7 @@ const BEFORE = `# Files
 | \`checkpoints/*.json\` | runs in flight: how far they are, to go on from there; none once all have ended |
 | \`runs.csv\` | one row for each run, failed runs too |
 | \`curves.csv\` | loss against steps, over the runs of each cell |
+| \`diagnostics.csv\` | what \`--diagnostics\` measured against steps, over the runs of each cell |
 | \`curves-long.csv\` | loss against steps of each run; only with \`--long\` |
 | \`figures/\`, \`report.html\` | what \`mmoe figures\` and \`mmoe report\` draw |
 
@@ -56,13 +57,16 @@ The journal (${JOURNAL_SCHEMA}), checkpoints (${CHECKPOINT_VERSION}), progress (
 
 const AFTER = `## One more number
 
-Declare it in \`src/records/measures.ts\`: name, unit, meaning, and whether it is one number for each run, task or pair of tasks. Let an engine return it in \`RunResult.measures\`. It is then in the journal, in \`runs.csv\`, in this page and in the schemas; \`mmoe merge\` and \`mmoe verify\` compare it, and a figure takes it by its name (\`cellMeasures\`). Runs from before have an empty cell.`;
+Declare it in \`src/records/measures.ts\`: name, unit, meaning, and whether it is one number for each run, task, pair of tasks, or task and expert. Let an engine return it in \`RunResult.measures\`, or as the last value of a curve in \`RunResult.diagnostics\`. It is then in the journal, in \`runs.csv\`, in this page and in the schemas; \`mmoe merge\` and \`mmoe verify\` compare it, and a figure takes it by its name (\`cellMeasures\`). Runs from before have an empty cell.`;
 
 function csvSections(): string[] {
   const about: Readonly<Record<string, string>> = {
-    "runs.csv": "One row for each run, ordered by run, then correlation, model and listed settings.",
+    "runs.csv":
+      "One row for each run, ordered by run, then correlation, model and listed settings. The columns after `initStream` are there if a run was measured.",
     "curves.csv": "One row for each cell, task and evaluation, over the runs that reached the step.",
     "curves-long.csv": "One row for each run and evaluation.",
+    "diagnostics.csv":
+      "One row for each cell, quantity and diagnosed evaluation; only with `--diagnostics` ([diagnostics.md](diagnostics.md)). Runs without a value there are left out.",
     "labels.csv":
       "`mmoe data --trials N -o FOLDER` writes it, beside its settings (`trials.yaml`) and its `provenance.json`. One row for each trial and correlation.",
   };
@@ -74,9 +78,9 @@ function csvSections(): string[] {
 
 /** A column's name, or the first and the last of its parts. */
 function names(column: Column<never>): string {
-  if (column.per === undefined || column.per === "setting") return `\`${column.name}\``;
-  const last = column.per === "task" ? "K" : "(K-1)-K";
-  return `\`${columnNames(column, 3)[0]}\` ... \`${column.name}${last}\``;
+  if (column.per === undefined || column.per === "setting" || column.per === "cross") return `\`${column.name}\``;
+  const last = { task: "K", pair: "(K-1)-K", expert: "K-E" }[column.per];
+  return `\`${columnNames(column, 3, 1)[0]}\` ... \`${column.name}${last}\``;
 }
 
 function journalSection(): string {

@@ -39,6 +39,24 @@ test.each(engines)("$name refuses an optimizer that no engine has, by name", asy
   expect(await refusal(engine, run)).toBe(`UsageError: run ${run.id}: optimizer lion is in no engine`);
 });
 
+test("an engine without a method refuses it, and says which engine has it", async () => {
+  const [cpu, tfjs] = engines as [Engine, Engine];
+  const run = tinyRun({}, { method: "pcgrad" });
+  const line = "method pcgrad is not in the cpu engine; use --engine tfjs";
+  expect(() => cpu.check(run.model, "pcgrad")).toThrow(new UsageError(line));
+  expect(await refusal(cpu, run)).toBe(`UsageError: ${line}`);
+  expect(() => tfjs.check(run.model, "pcgrad")).not.toThrow();
+});
+
+test("a model in JavaScript is trained by the sum alone", () => {
+  const film = { name: "film", inputs: 4, tasks: 2, file: "/film.mjs", sha256: "0" };
+  const [, tfjs] = engines as [Engine, Engine];
+  expect(() => tfjs.check(film, "mgda")).toThrow(
+    new UsageError("model film: method mgda is not for models in JavaScript; use --method sum"),
+  );
+  expect(() => tfjs.check(film, "sum")).not.toThrow();
+});
+
 test.each(engines)("$name refuses a spec that names no model", async (engine) => {
   const model = { ...PAIR_MMOE, gating: "single" as const, experts: { shared: 1, perTask: 2, layers: [3] } };
   const run = tinyRun({ model });

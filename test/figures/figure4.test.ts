@@ -47,6 +47,77 @@ describe("figure4(results, options)", () => {
     expect(draw({}, results).svg).not.toContain("the paper");
   });
 
+  test("explains the paper's marks of every model that has them", () => {
+    const marks = (svg: string) =>
+      svg
+        .split('class="item paper"')[1]
+        ?.split("</g>")[0]
+        ?.match(/<path [^>]*stroke="[^"]+"/g);
+    expect(marks(draw({ paper: true }).svg)).toHaveLength(3);
+    expect(marks(draw({ paper: true }, sweepResults({ set: ["models=[omoe, single-task]"] })).svg)).toHaveLength(1);
+  });
+
+  test("draws ours minus the paper's from its step 1,000 on, with bands, on a scale that shows .004", () => {
+    const results = sweepResults({ set: ["steps=20000", "evalEvery=200", "models=[mmoe]", "correlations=[0.9]"] });
+    const { svg } = draw({ paper: true, theme: "page" }, results);
+    const below = svg.split(">Ours minus the paper's<")[1] as string;
+    const [steps, off] = ["xs", "ys"].map((name) => numbersIn(below, `data-${name}`)) as [number[], number[]];
+    expect([steps[0], steps.at(-1)]).toEqual([2000, 19_800]);
+    const { data } = draw({ paper: true }, results);
+    const last = data.find(({ step }) => step === 19_800);
+    expect(off.at(-1)).toBeCloseTo(Number(last?.value) - Number(last?.paper), 3);
+    expect(below).toMatch(/class="band"[^>]*>\s*<path d="M[^"]+" fill="[^"]+" fill-opacity="0.22"/);
+    const [low, high, bottom, top] = numbersIn(below.replaceAll("linear ", ""), "data-y") as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const points = (bottom - top) / (high - low);
+    expect(0.004 * points).toBeGreaterThan(0.6);
+    expect(Math.max(...off)).toBeLessThanOrEqual(high);
+  });
+
+  test("draws the curves that end low in the frame again, on a logarithmic axis", () => {
+    const again = />The lower curves on a logarithmic axis</;
+    const below = draw().svg.split(again)[1] as string;
+    const drawn = [...below.matchAll(/class="series" data-model="(\S+)"/g)].map(([, model]) => model);
+    expect(drawn).toEqual(["omoe", "mmoe", "omoe", "mmoe", "omoe", "mmoe"]);
+    expect(below.match(/data-y="log /g)).toHaveLength(3);
+    expect(draw({}, sweepResults({ set: ["models=[shared-bottom, mmoe]"] })).svg).not.toMatch(again);
+    expect(draw({ scale: "log" }).svg).not.toMatch(again);
+  });
+
+  test("titles the first row of differences, also where all curves end low", () => {
+    const made = sweepResults({ set: ["models=[omoe, mmoe]", "steps=10000"] });
+    const steep = (loss: number, i: number) => (i < 30 ? 4 * loss : loss); // the first 15 evaluations of two tasks
+    const records = made.records.map((one) => ({ ...one, curve: { ...one.curve, train: one.curve.train.map(steep) } }));
+    const results = { ...made, records };
+    expect(draw({}, results).svg).toContain(">The lower curves on a logarithmic axis<");
+    const below = draw({ paper: true }, results).svg.split(">Ours minus the paper's<")[1];
+    expect(below?.match(/>correlation [\d.]+</g)).toEqual([
+      ">correlation 0.5<",
+      ">correlation 0.9<",
+      ">correlation 1<",
+    ]);
+  });
+
+  test("shows a curve of one point", () => {
+    const { svg } = draw({}, sweepResults({ set: ["steps=100", "models=[mmoe]", "correlations=[1]"] }));
+    expect(svg).toMatch(/class="series"[^>]*>\s*<path d="M[\d.]+ [\d.]+h3"/);
+    expect(svg).toMatch(/class="band"[^>]*>\s*<path d="M\d/);
+  });
+
+  test("draws of many models as many correlations as fit, the paper's first", () => {
+    const models = "models=shared-bottom,omoe,mmoe,single-task,average,cgc,ple";
+    const results = sweepResults({ set: [models, "correlations=[-0.5, 0, 0.5, 0.75, 1]", "runs=2"] });
+    const { svg, caption, title } = draw({ paper: true }, results);
+    expect(title).toBe("Loss against training steps of 7 models");
+    expect(caption).toContain("Of 5 correlations, −0.5, 0.5 and 1 are drawn");
+    expect(caption).toContain("The models are in 2 rows of panels");
+    expect(svg.match(/class="key"/g)).toHaveLength(2);
+  });
+
   test.each([
     ["shared-bottom", 0.4936, 0.2009],
     ["omoe", 0.3794, 0.0784],
@@ -77,9 +148,21 @@ describe("figure4(results, options)", () => {
     expect(draw({}, results).data).toHaveLength(140_000);
   });
 
+  test("names the paper's Figure 3 where that has the model", () => {
+    const small = sweepResults({ set: ["models=[shared-bottom-16]", "steps=10000"] });
+    const { title, caption } = draw({ paper: true }, small);
+    expect(title).toBe("Loss against training steps of shared-bottom-16");
+    expect(caption).toContain("Hollow markers: the paper's Figure 3; a mean");
+  });
+
   test("draws a cell of one run without a band", () => {
     const { svg, caption } = draw({}, sweepResults({ set: ["runs=1"] }));
-    expect(svg).not.toMatch(/NaN|fill-opacity/);
+    expect(svg).not.toMatch(/NaN|fill-opacity="0.22"/);
     expect(caption).toContain("n = 1 run in each cell");
   });
 });
+
+/** The numbers of the first attribute of that name. */
+function numbersIn(svg: string, name: string): number[] {
+  return (new RegExp(`${name}="([^"]*)"`).exec(svg)?.[1] ?? "").split(" ").map(Number);
+}

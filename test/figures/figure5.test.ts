@@ -25,6 +25,35 @@ describe("figure5(results, options)", () => {
     expect(caption).toContain("Losses of 2 and more share the last bin.");
   });
 
+  test("gives all panels the same axes, in every row and column", () => {
+    const lossOf: LossOf = ({ model, index }) => (model.name === "mmoe" ? 0.05 : 0.02 * index);
+    const { svg } = figure5(madeResults(lossOf, ["runs=20"]), DEFAULT_OPTIONS) as Figure;
+    const domains = (axis: string) =>
+      [...svg.matchAll(new RegExp(`data-${axis}="linear (\\S+ \\S+)`, "g"))].map(([, ends]) => ends);
+    expect(domains("x")).toHaveLength(9);
+    expect([new Set(domains("x")).size, new Set(domains("y")).size]).toEqual([1, 1]);
+  });
+
+  test("draws a few runs far away in the last bin that others reach, and says so; its data have their bins", () => {
+    const { svg, data, caption } = draw([...Array.from({ length: 99 }, () => 0.05), 1.9]);
+    expect(caption).toContain("Losses of 0.033 and more share the last bin.");
+    expect(svg).toContain("100 runs at 0.033 or more");
+    expect(data).toHaveLength(58);
+  });
+
+  test("draws a single run high enough to be seen", () => {
+    const { svg } = draw([0.07, ...Array.from({ length: 300 }, (_, i) => (i < 9 ? 0.11 : 0.05))]);
+    const heights = [...svg.matchAll(/class="bar" [^>]*height="([\d.]+)"/g)].map(([, height]) => Number(height));
+    expect(Math.min(...heights)).toBeGreaterThanOrEqual(0.8);
+  });
+
+  test("says where no run of a cell is done, and leaves no empty panel", () => {
+    const lossOf: LossOf = ({ model, correlation }) => (model.name === "omoe" && correlation === 0.9 ? "failed" : 0.1);
+    const { svg } = figure5(madeResults(lossOf, ["runs=5"]), DEFAULT_OPTIONS) as Figure;
+    expect(svg.match(/class="panel"/g)).toHaveLength(8);
+    expect(svg).toMatch(/<g data-model="omoe" data-correlation="0.9">[\s\S]*?>no run is done</);
+  });
+
   test("says in each bar which losses it counts", () => {
     const titles = [...draw([0.01, 0.11, 0.12, 7]).svg.matchAll(/<title>(MMoE[^<]*)</g)].map(([, words]) => words);
     expect(titles.map((words) => words?.replace(/^.*: /, ""))).toEqual([
@@ -32,5 +61,17 @@ describe("figure5(results, options)", () => {
       "2 runs at 0.100 to 0.133",
       "1 runs at 2.000 or more",
     ]);
+  });
+
+  test("marks the rungs of the ladder that it reaches, but not behind running means", () => {
+    const results = madeResults(() => 0.5, ["data=four-sines", ...one, "runs=2"]);
+    const of = (loss: "train" | "running") => figure5(results, { ...DEFAULT_OPTIONS, loss }) as Figure;
+    expect(of("train").svg.match(/<g class="rungs">\n(<line[^>]*>\n){3}/g)).toHaveLength(1); // .0035, .176 and .433
+    expect(of("train").svg).toMatch(/>rung 1</);
+    expect(of("train").caption).toContain(
+      "Grey lines: rung j is the loss of a run whose tasks all lack the j fastest sines",
+    );
+    expect(of("running").svg).not.toMatch(/class="rungs">\s*<line/);
+    expect(of("running").caption).not.toContain("rung");
   });
 });

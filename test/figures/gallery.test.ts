@@ -1,13 +1,22 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure, type FigureOptions, isLacking, STATISTICS } from "../../src/figures/figure.ts";
-import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
-import { textWidth } from "../../src/figures/text.ts";
+import {
+  DEFAULT_OPTIONS,
+  type Figure,
+  type FigureOptions,
+  isLacking,
+  SCALES,
+  STATISTICS,
+} from "../../src/figures/figure.ts";
+import { LOSS_FIGURES } from "../../src/figures/gallery.ts";
 import { sweepResults } from "../support/sweep-results.ts";
+import { outside, touching } from "../support/texts.ts";
 
-const MODELS = "models=[shared-bottom, shared-bottom-16, omoe, mmoe]";
+const PAPER_MODELS = "models=[shared-bottom, shared-bottom-16, omoe, mmoe]";
+const WITH_SINGLE_TASK = "models=[single-task, shared-bottom, omoe, mmoe]";
 const GRID = ["batch=64,256", "lr=0.0001,0.001,0.01"];
 
-describe.each(SWEEP_FIGURES)("$name", ({ name, draw }) => {
+describe.each(LOSS_FIGURES)("$name", ({ name, draw }) => {
+  const MODELS = name === "seesaw" ? WITH_SINGLE_TASK : PAPER_MODELS;
   /** Results of which this figure can be drawn: of a grid or of one point. */
   const made = ({ set = [], ...changes }: Parameters<typeof sweepResults>[0] = {}) =>
     sweepResults({ ...changes, set: [...set, ...(name === "grid" ? GRID : [])] });
@@ -78,16 +87,12 @@ describe.each(SWEEP_FIGURES)("$name", ({ name, draw }) => {
     for (const theme of ["light", "print"] as const) expect(outside(drawn({ theme }))).toEqual([]);
     for (const statistic of STATISTICS) expect(outside(drawn({ loss: "running", statistic }))).toEqual([]);
   });
-});
 
-/** Texts that begin or end beyond the page, by the font's own widths. */
-function outside({ svg, width, height }: Figure): string[] {
-  const texts = [...svg.matchAll(/<text x="([^"]+)" y="([^"]+)"[^>]*?font-size="([^"]+)"([^>]*)>([^<]*)</g)];
-  return texts.flatMap(([, x, y, size, more, words]) => {
-    const wide = textWidth(words as string, Number(size), more?.includes("600") ? "SemiBold" : "Regular");
-    const share = more?.includes('"end"') ? 1 : more?.includes('"middle"') ? 0.5 : 0;
-    const left = Number(x) - share * wide;
-    const inside = left >= 0 && left + wide <= width + 0.5 && Number(y) <= height && Number(y) > 5;
-    return inside ? [] : [words as string];
+  test.each([1, 1500, 15_000, 3_000_000])("keeps its texts apart after %d steps", (steps) => {
+    const set = ["runs=1", `steps=${steps}`, `evalEvery=${Math.ceil(steps / 5)}`, MODELS];
+    for (const scale of SCALES) {
+      const { svg } = drawn({ scale, paper: true }, made({ set: [...set, "correlations=[-0.75, -0.5, 0.25, 1]"] }));
+      expect(touching(svg)).toEqual([]);
+    }
   });
-}
+});

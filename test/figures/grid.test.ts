@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure, type FigureOptions, type Lacking } from "../../src/figures/figure.ts";
 import { fileName } from "../../src/figures/files.ts";
-import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
+import { LOSS_FIGURES, SWEEP_FIGURES } from "../../src/figures/gallery.ts";
 import { valueScale } from "../../src/figures/value-scale.ts";
 import { resultsAt } from "../../src/records/at-point.ts";
 import { isFigureFile } from "../../src/records/old-results.ts";
@@ -51,8 +51,12 @@ describe("the figure of a grid", () => {
   });
 });
 
-describe.each(SWEEP_FIGURES.filter(({ name }) => name !== "grid"))("$name of a grid", ({ name }) => {
-  const set = name === "figure3" ? [...SET, "models=shared-bottom-16"] : SET;
+describe.each(LOSS_FIGURES.filter(({ name }) => name !== "grid"))("$name of a grid", ({ name }) => {
+  const models: Readonly<Record<string, string[]>> = {
+    figure3: ["models=shared-bottom-16"],
+    seesaw: ["models=single-task,mmoe"],
+  };
+  const set = [...SET, ...(models[name] ?? [])];
   const grid = sweepResults({ set });
 
   test("lacks the choice of a point", () => {

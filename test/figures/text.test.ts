@@ -1,6 +1,7 @@
 import PDFDocument from "pdfkit";
 import { describe, expect, test } from "vitest";
 import { FONT_FILES, textWidth, type Weight, wrapped } from "../../src/figures/text.ts";
+import { fontOutlines } from "../support/outlines.ts";
 
 describe("textWidth(text, size, weight)", () => {
   test.each(["Regular", "SemiBold"] as const)("is the width that the font file gives: %s", (weight: Weight) => {
@@ -9,6 +10,12 @@ describe("textWidth(text, size, weight)", () => {
       expect(textWidth(words, 7, weight)).toBeCloseTo(document.fontSize(7).widthOfString(words), 6);
     }
   });
+});
+
+test("outlines.json holds the letters of the font files as paths", async () => {
+  const outlines = { Regular: fontOutlines("Regular"), SemiBold: fontOutlines("SemiBold") };
+  const path = "../../assets/fonts/outlines.json";
+  await expect(`${JSON.stringify(outlines, null, 2)}\n`).toMatchFileSnapshot(path);
 });
 
 describe("wrapped(text, width, size)", () => {

@@ -37,6 +37,21 @@ describe("stateIn(checkpointText(run, state), run)", () => {
     expect(stateIn(checkpointText(run, failed, OF), run, OF)).toEqual(failed);
   });
 
+  test("is the state with its diagnostics, NaN where there is no number", () => {
+    const watched = { ...run, diagnostics: ["gates"] as const };
+    const diagnostics = {
+      steps: [10, 30, 40],
+      values: { "gateDistance/1/2": [Number.NaN, 0.25, 0.5], expertsInUse: [1 / 3, 7, 2] },
+    };
+    const state: RunState = { ...stateOf(run, 45), diagnostics };
+    expect(stateIn(checkpointText(watched, state, OF), watched, OF)).toEqual(state);
+    for (const wrong of [{ ...diagnostics, steps: [10, 30, 41] }, { steps: [10, 30], values: {} }, undefined]) {
+      const { diagnostics: _, ...rest } = state;
+      const text = checkpointText(watched, { ...rest, ...(wrong && { diagnostics: wrong }) }, OF);
+      expect(stateIn(text, watched, OF)).toBe("it does not fit its run");
+    }
+  });
+
   test("tells subnormal numbers, negative zeros and the powers' last bits", () => {
     const [first, ...rest] = stateOf(run, 25).values as [Float32Array, ...Float32Array[]];
     first.set([-0, 1e-45, -3e-41, 3.4e38, Number.POSITIVE_INFINITY]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { resultsAt } from "../../src/records/at-point.ts";
-import { modelCosts } from "../../src/report/cost-section.ts";
 import { reportHtml } from "../../src/report/report.ts";
+import { modelCosts } from "../../src/summary/cost.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
 const results = sweepResults({ set: ["batch=64,256", "lr=0.001,0.01,0.1", "runs=3"] });

@@ -3,11 +3,12 @@ import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { cellLosses } from "../../src/records/cell-losses.ts";
 import type { Provenance } from "../../src/records/provenance.ts";
 import { cellsSection } from "../../src/report/cells-section.ts";
-import { costSection, modelCosts } from "../../src/report/cost-section.ts";
+import { costSection } from "../../src/report/cost-section.ts";
 import { failuresSection } from "../../src/report/failures-section.ts";
 import type { Html } from "../../src/report/html.ts";
 import { provenanceSection } from "../../src/report/provenance-section.ts";
 import { settingsSection } from "../../src/report/settings-section.ts";
+import { modelCosts } from "../../src/summary/cost.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
 /** The rows of the tables in a part of the page, as the texts of their cells. */
@@ -88,7 +89,7 @@ describe("costSection(config, records)", () => {
   test("has parameters, FLOP per row, time per step and the total of all runs", () => {
     const { config, records } = sweepResults({ failing: (id) => id === "omoe/p=0.90/005" });
     const rows = rowsOf(costSection(config, records));
-    expect(rows[3]).toEqual(["MMoE", "fake (none)", "14,818", "59,232", "21", "0.00625", "0.3 s"]);
+    expect(rows[3]).toEqual(["MMoE", "fake (none)", "14,818", "59,232", "21", "~0.00625", "~0.0244", "0.3 s"]);
     expect(rows.at(-1)).toEqual(["All runs", "0.8 s"]);
   });
 

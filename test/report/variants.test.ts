@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { DIAGNOSTIC_FIGURES } from "../../src/figures/gallery.ts";
 import { drawVariants } from "../../src/report/variants.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
@@ -29,6 +30,7 @@ test("drawVariants(results) marks the paper's points wherever it draws them, for
 });
 
 test("drawVariants(results) tells what a figure lacks", () => {
-  expect(lacking.map(({ name }) => name)).toEqual(["figure3", "grid"]);
+  const diagnostics = DIAGNOSTIC_FIGURES.map(({ name }) => name);
+  expect(lacking.map(({ name }) => name)).toEqual(["figure3", "seesaw", "grid", ...diagnostics]);
   expect(drawVariants(sweepResults({ failing: () => true })).drawn).toEqual([]);
 });

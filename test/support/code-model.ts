@@ -35,6 +35,28 @@ export default {
 };
 `;
 
+/** A linear map that counts its steps, and predicts their number. */
+export const COUNTING = `export default {
+  parameters: ({ inputs, tasks }) => ({ w: [inputs, tasks], b: [tasks] }),
+  state: () => ({ steps: [] }),
+  forward(tf, x, { w, b }, { state, training }) {
+    const linear = tf.add(tf.matMul(x, w), b);
+    const outputs = training ? linear : tf.add(tf.mul(linear, 0), state.steps);
+    return { outputs, state: { steps: tf.add(state.steps, 1) } };
+  },
+};
+`;
+
+/** COUNTING, which measures its state, its rows and a parameter. */
+export const MEASURING = COUNTING.replace(
+  "export default {",
+  `export default {
+  diagnostics: (tf, x, { w }, { state }) => ({
+    ...{ steps: state.steps, rows: tf.scalar(x.shape[0]), mean: tf.mean(x) },
+    "weight/1": tf.squeeze(tf.slice(w, [0, 0], [1, 1])),
+  }),`,
+);
+
 /** A model in a file of its own with this text. */
 export function codeModel(text: string, changes: Partial<CodeModel> = {}): CodeModel {
   const file = join(temporaryFolder(), "mine.mjs");

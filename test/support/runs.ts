@@ -11,6 +11,7 @@ const TRAINING: TrainingSettings = {
   steps: 20,
   optimizer: "adam",
   lr: 0.01,
+  method: "sum",
   huberDelta: null,
   initializer: { name: "glorot-uniform" },
   evalEvery: 10,

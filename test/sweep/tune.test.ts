@@ -97,6 +97,37 @@ describe("tune(results, { loss, by })", () => {
   });
 });
 
+describe("tune(results, { each })", () => {
+  const set = ["runs=3", "models=omoe,mmoe", "correlations=0.5,1", "lr=0.001,0.01", "method=sum,mgda", "seed=1"];
+  const rateOf = (model: string, method: string) => ((model === "mmoe") === (method === "mgda") ? 0.001 : 0.01);
+  const grid = madeResults(
+    ({ model, training: { lr, method } }) => (rateOf(model.name, method) === lr ? 0.1 : 0.3),
+    set,
+  );
+  const options = { loss: "train", by: "model", each: ["method"] } as const;
+  const picks = tune(grid, options);
+
+  test("chooses the other settings for each model at each value", () => {
+    expect(picks.map(({ model, at, chosen }) => [model, at, chosen])).toEqual([
+      ["omoe", { method: "sum" }, { lr: 0.001 }],
+      ["omoe", { method: "mgda" }, { lr: 0.01 }],
+      ["mmoe", { method: "sum" }, { lr: 0.01 }],
+      ["mmoe", { method: "mgda" }, { lr: 0.001 }],
+    ]);
+    expect(picks[0]?.candidates.map(({ point }) => point)).toEqual([{ lr: 0.001 }, { lr: 0.01 }]);
+    expect(picks[0]?.atEnd).toEqual(["lr"]);
+  });
+
+  test("makes a sweep that keeps the list, and trains each point with its choice", () => {
+    const config = tunedConfig(grid, picks, options);
+    expect(config.method).toEqual(["sum", "mgda"]);
+    const runs = planRuns(config);
+    expect(runs).toHaveLength(2 * 2 * 2 * 3);
+    for (const { model, training } of runs) expect(training.lr).toBe(rateOf(model.name, training.method));
+    expect(runs[0]?.id).toBe("omoe/p=0.50/method=sum/000");
+  });
+});
+
 describe("tunedConfig(results, picks, options)", () => {
   const options = { loss: "train", by: "cell" } as const;
   const config = tunedConfig(results, tune(results, options), { ...options, runs: 200, seed: 0 });

@@ -1,9 +1,10 @@
 import { findResults } from "../../records/find-results.ts";
 import { loadEngine } from "../../sweep/engines.ts";
 import { planRuns } from "../../sweep/plan.ts";
+import { checkModels } from "../../sweep/share.ts";
 import { type CheckedOptions, checkedOptions, type SweepOptions } from "../sweep-options.ts";
 
-/** For each --engine there, an engine here that refuses the same models, though this machine may lack card or kernels. */
+/** For each --engine there, an engine here that refuses the same models and methods, though this machine may lack card or kernels. */
 const JUDGES = { auto: "auto", cpu: "cpu", cuda: "tfjs", tfjs: "tfjs" } as const;
 
 /** The options of a sweep that other machines will train. Throws UsageError for what its engine would refuse there. */
@@ -12,9 +13,7 @@ export async function checkSweep(file: string, options: SweepOptions): Promise<C
   const runs = planRuns({ ...checked.config, runs: 1 });
   const engine = await loadEngine(JUDGES[checked.engineName], { kernels: "wasm" }, runs);
   try {
-    const models = [...new Set(runs.map((run) => run.model))];
-    for (const model of models) engine.check(model);
-    await engine.prepare?.(models);
+    await checkModels(runs, engine);
   } finally {
     await engine.dispose();
   }

@@ -41,7 +41,8 @@ function optionCases({ name, options }: CommandLine): string[] {
     .filter(({ takes }) => takes.kind !== "nothing")
     .map(({ flags, takes }) => {
       const patterns = flags.map((flag) => `"${name} ${flag}"`).join(" | ");
-      return `    ${patterns}) ${completionOf(takes)} return ;;`;
+      const offer = `${completionOf(takes)} return`;
+      return `    ${patterns}) ${takes.optional ? `if [[ $cur != -* ]]; then ${offer}; fi` : offer} ;;`;
     });
 }
 

@@ -1,13 +1,17 @@
 import type { Argument, Command, Option } from "commander";
 import { presetNames } from "../../config/load.ts";
+import { GRID_KEYS } from "../../config/settings.ts";
 import { GENERATOR_PRESETS } from "../../data/presets.ts";
+import { DIAGNOSTIC_KINDS } from "../../diagnostics/kinds.ts";
 import { KERNEL_CHOICES } from "../../engines/cpu/kernel-sets.ts";
+import { METHODS } from "../../engines/methods.ts";
 import { SCALES, STATISTICS } from "../../figures/figure.ts";
 import { FORMATS as FIGURE_FORMATS } from "../../figures/files.ts";
 import { SWEEP_FIGURES, TRIAL_FIGURES } from "../../figures/gallery.ts";
 import { THEME_NAMES } from "../../figures/theme.ts";
 import { MODEL_NAMES } from "../../models/zoo.ts";
 import { LOSS_SETS } from "../../records/record.ts";
+import { VARYING } from "../../summary/variance.ts";
 import { ENGINE_NAMES, TFJS_BACKENDS } from "../../sweep/engines.ts";
 import { TUNED_BY } from "../../sweep/tune.ts";
 import { WHAT } from "../export.ts";
@@ -24,6 +28,8 @@ export interface Takes {
   readonly values: readonly string[];
   /** Several values, by commas. */
   readonly list: boolean;
+  /** The option does without as well. */
+  readonly optional?: boolean;
 }
 
 export interface OptionLine {
@@ -60,10 +66,15 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   "--what": WHAT,
   "--data": Object.keys(GENERATOR_PRESETS),
   "--devices": ["all"],
+  "--method": METHODS,
+  "--diagnostics": DIAGNOSTIC_KINDS,
+  "--each": GRID_KEYS,
+  "--against": MODEL_NAMES,
+  "--of": VARYING,
 };
 
 /** Those of them that take several, by commas. */
-const LISTS = ["--models", "--only", "figures --format"];
+const LISTS = ["--models", "--only", "figures --format", "--method", "--diagnostics", "--each"];
 
 /** Every command of a program with its options, as commander knows them. */
 export function commandLines(program: Command): CommandLine[] {
@@ -86,10 +97,15 @@ const NOTHING: Takes = { kind: "nothing", name: "", values: [], list: false };
 const HELP: OptionLine = { flags: ["-h", "--help"], about: "show help", takes: NOTHING };
 
 function optionLine(command: string, { short, long, description, flags }: Option): OptionLine {
-  const name = /<(.+?)>/.exec(flags)?.[1];
+  const [, bracket, name] = /([<[])(.+?)[>\]]/.exec(flags) ?? [];
   const key = [`${command} ${long}`, `${long}`].find((one) => one in VALUES) ?? "";
   const takes: Takes =
-    name === undefined ? NOTHING : { kind: pathKind(name), name, values: VALUES[key] ?? [], list: LISTS.includes(key) };
+    name === undefined
+      ? NOTHING
+      : {
+          ...{ kind: pathKind(name), name, values: VALUES[key] ?? [], list: LISTS.includes(key) },
+          optional: bracket === "[",
+        };
   return { flags: [short, long].filter((flag) => flag !== undefined), about: description, takes };
 }
 

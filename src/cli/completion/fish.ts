@@ -20,7 +20,7 @@ function commandLines({ name, options, takes }: CommandLine): string[] {
 
 function optionText({ flags, about, takes }: OptionLine): string {
   const names = flags.map((flag) => (flag.startsWith("--") ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`));
-  const after = takes.kind === "nothing" ? "" : ` -r ${afterOf(takes)}`;
+  const after = takes.kind === "nothing" ? "" : `${takes.optional ? "" : " -r"} ${afterOf(takes)}`;
   return `${names.join(" ")} -d ${quoted(about)}${after}`;
 }
 

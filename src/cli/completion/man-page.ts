@@ -42,7 +42,8 @@ function commandLines({ name, about, options, takes }: CommandLine): string[] {
 }
 
 function optionLines({ flags, about, takes }: OptionLine): string[] {
-  const value = takes.kind === "nothing" ? "" : ` \\fI${escaped(takes.name)}\\fR`;
+  const name = `\\fI${escaped(takes.name)}\\fR`;
+  const value = takes.kind === "nothing" ? "" : takes.optional ? ` [${name}]` : ` ${name}`;
   return [".TP", `\\fB${flags.map(escaped).join("\\fR, \\fB")}\\fR${value}`, escaped(about)];
 }
 

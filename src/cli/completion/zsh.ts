@@ -35,7 +35,10 @@ function commandCase({ name, options, takes }: CommandLine): string {
 
 function optionSpecs({ flags, about, takes }: OptionLine): string[] {
   const text = about.replaceAll(/[[\]\\:]/g, "\\$&");
-  const after = takes.kind === "nothing" ? "" : `:${takes.name.replaceAll(":", "\\:")}:${actionOf(takes)}`;
+  const after =
+    takes.kind === "nothing"
+      ? ""
+      : `${takes.optional ? "::" : ":"}${takes.name.replaceAll(":", "\\:")}:${actionOf(takes)}`;
   return flags.map((flag) => quoted(`*${flag}${after !== "" && flag.startsWith("--") ? "=" : ""}[${text}]${after}`));
 }
 

@@ -1,10 +1,11 @@
 import type { Output } from "../effects.ts";
 import { markdownTable, table, wrapped } from "./table.ts";
 
-/** A part of what a command prints: a table, words before and after it, and a command to be copied. */
+/** A part of what a command prints: a table or a list, words before and after it, and a command to be copied. */
 export interface Block {
   readonly before?: string;
   readonly rows?: readonly (readonly string[])[];
+  readonly items?: readonly string[];
   readonly after?: string;
   readonly command?: string;
 }
@@ -30,10 +31,11 @@ export function roomOf({ isTTY = false, columns = WIDTH }: Pick<Output, "isTTY" 
 export function blocksText(blocks: readonly Block[], room: Room): string {
   const words = (text: string) => text.split("\n").map((line) => wrapped(line, room.words));
   return blocks
-    .map(({ before, rows, after, command }) => {
+    .map(({ before, rows, items = [], after, command }) => {
       const lines = [before, after].map((text) => (text === undefined ? [] : words(text)));
       const [first = [], last = []] = lines.map((some) => some.map((line) => `${line}\n`));
-      return [...first, rows ? table(rows, room.table) : "", ...last, command ? `${command}\n` : ""].join("");
+      const list = items.map((item) => `${wrapped(item, room.words, 2)}\n`);
+      return [...first, rows ? table(rows, room.table) : "", ...list, ...last, command ? `${command}\n` : ""].join("");
     })
     .join("\n");
 }
@@ -42,9 +44,10 @@ export function blocksText(blocks: readonly Block[], room: Room): string {
 export function blocksMarkdown(blocks: readonly Block[]): string {
   const words = (text: string | undefined) => (text === undefined ? [] : text.split("\n").map((line) => `${line}\n`));
   return blocks
-    .flatMap(({ before, rows, after, command }) => [
+    .flatMap(({ before, rows, items = [], after, command }) => [
       ...words(before),
       ...(rows ? [markdownTable(rows)] : []),
+      ...(items.length > 0 ? [items.map((item) => `- ${item}\n`).join("")] : []),
       ...words(after),
       ...(command ? [`\`\`\`\n${command}\n\`\`\`\n`] : []),
     ])

@@ -29,8 +29,10 @@ export function resultsText(
   losses: readonly LossSet[],
   to: Output,
 ): string {
+  const diagnosed = records.some(({ diagnostics }) => diagnostics !== undefined);
+  const files = ["runs.csv", "curves.csv", ...(diagnosed ? ["diagnostics.csv"] : [])].map((file) => `${out}/${file}`);
   const table = summaryBlock(records, losses, lossUnitOf(configIn(out)));
-  return blocksText([table, { before: `${out}/runs.csv, ${out}/curves.csv` }], roomOf(to));
+  return blocksText([table, { before: files.join(", ") }], roomOf(to));
 }
 
 function cellRow(cell: readonly RunRecord[], losses: readonly LossSet[]): string[] {

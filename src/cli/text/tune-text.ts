@@ -39,9 +39,13 @@ const CAPTION = `sure: the interval, over pairs of runs, lies above 0, and there
 at an end: it is the least or the greatest of its list, and a better one may lie beyond`;
 
 function heads([first]: readonly Pick[]): string[] {
-  return first?.correlation === undefined ? ["model"] : ["model", "p"];
+  return ["model", ...(first?.correlation === undefined ? [] : ["p"]), ...Object.keys(first?.at ?? {})];
 }
 
-function names({ model, correlation }: Pick): string[] {
-  return correlation === undefined ? [model] : [model, correlationText(correlation)];
+function names({ model, correlation, at }: Pick): string[] {
+  return [
+    model,
+    ...(correlation === undefined ? [] : [correlationText(correlation)]),
+    ...Object.values(at).map(String),
+  ];
 }

@@ -1,6 +1,6 @@
 import { correlationsOf } from "../../data/label-correlation.ts";
 import { RowOrder } from "../../data/order.ts";
-import { dataKey, type RowSet } from "../../data/streams.ts";
+import { dataIdentity, dataKey, type RowSet } from "../../data/streams.ts";
 import type { Key } from "../../random/key.ts";
 import type { Run } from "../engine.ts";
 import { labelPanelBytes, noisePanelBytes, SLICE_ROWS } from "../rows/generator.ts";
@@ -20,8 +20,9 @@ export class BundleRows {
   readonly #keys: Keys;
   readonly #order: RowOrder | undefined;
 
-  constructor(memory: KernelInstance, plan: RowPlan, { training, seed, index }: Run) {
-    const identity = { seed, run: index };
+  constructor(memory: KernelInstance, plan: RowPlan, run: Run) {
+    const { training } = run;
+    const identity = dataIdentity(run);
     const keys = (set: RowSet) => ({ x: dataKey(identity, `${set}/x`), noise: dataKey(identity, `${set}/noise`) });
     this.#memory = memory;
     this.#plan = plan;

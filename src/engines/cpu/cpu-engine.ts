@@ -5,6 +5,7 @@ import type { ModelSpec } from "../../models/spec.ts";
 import { megabytes } from "../../units.ts";
 import { checkModel, checkRun } from "../abilities.ts";
 import type { Engine, Hooks, Keeping, Run, RunState } from "../engine.ts";
+import type { MethodName } from "../methods.ts";
 import { numbering } from "../numbering.ts";
 import { bundlesOf, planBundle } from "./bundle.ts";
 import { Crew } from "./crew.ts";
@@ -41,8 +42,8 @@ export class CpuEngine implements Engine {
     this.#crew = new Crew(jobs, kernelSource(this.device), note);
   }
 
-  check(model: ModelSpec): void {
-    checkModel(this.name, model);
+  check(model: ModelSpec, method?: MethodName): void {
+    checkModel(this.name, model, method);
   }
 
   async train(runs: readonly Run[], hooks: Hooks): Promise<void> {

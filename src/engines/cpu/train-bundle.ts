@@ -52,8 +52,14 @@ export function trainBundle(
     const place = { member, labels, rows: plan.rows, pieceRows: plan.pieceRows };
     return new Trainee(memory, run, place, watch.states?.[i]);
   });
-  const ownMs = () => (performance.now() - started) / runs.length;
-  const keep = () => watch.keeping?.onStates(trainees.map((trainee) => trainee.state(ownMs())));
+  const shareMs = () => {
+    const own = trainees.reduce((ms, trainee) => ms + trainee.ownMs, 0);
+    return (performance.now() - started - own) / runs.length;
+  };
+  const keep = () => {
+    const share = shareMs();
+    watch.keeping?.onStates(trainees.map((trainee) => trainee.state(share)));
+  };
   trainSteps(rows, trainees, plan.rows.chunkSteps, { ...watch, keep });
   const setLosses = watch.isStopped() ? undefined : trainingSetLosses(rows, plan.rows.chunk, trainees, watch);
   if (watch.isStopped()) {
@@ -61,13 +67,15 @@ export function trainBundle(
     return undefined;
   }
   for (const [i, trainee] of trainees.entries()) trainee.judge(setLosses?.[i] ?? []);
+  const share = shareMs();
   return trainees.map((trainee, i) => ({
     run: trainee.run,
     curve: trainee.curve,
     labelCorrelations: rows.labelCorrelations(trainee.labels),
-    elapsedMs: trainee.elapsedMs(ownMs()),
+    elapsedMs: trainee.elapsedMs(share),
     device: memory.set,
     ...(trainee.failure !== undefined && { failure: trainee.failure }),
+    ...(trainee.diagnostics && { diagnostics: trainee.diagnostics }),
     ...(setLosses && trainee.failure === undefined && { trainingSetLoss: setLosses[i] as number[] }),
     ...(watch.keepParameters && { parameters: trainee.parameters }),
   }));
@@ -90,8 +98,7 @@ function trainSteps(
     bundleRows.load(done + 1, count);
     for (const [i, trainee] of trainees.entries()) {
       if (isLate()) return;
-      trainee.train(count);
-      if (trainee.step === next) trainee.evaluate();
+      trainee.advance(count, next);
       if (trainee.failure === undefined) onStep(i, trainee.step, trainee.loss);
     }
     if (trainees.every(({ failure }) => failure !== undefined)) return;

@@ -1,6 +1,8 @@
+import { DiagnosticRecorder } from "../diagnosing.ts";
 import {
   type Curve,
   DIVERGED_LOSS,
+  type Diagnostics,
   initialParameters,
   latestLoss,
   lossFailure,
@@ -38,10 +40,13 @@ export class Trainee {
   readonly #steps: number[];
   readonly #train: (readonly number[])[];
   readonly #heldout: (readonly number[])[];
+  readonly #diagnosing: DiagnosticRecorder;
   #step: number;
   #failure: string | undefined;
   /** Milliseconds of the processes before this one. */
   readonly #elapsedMs: number;
+  /** Milliseconds of its own in this process: its steps and evaluations. */
+  #ownMs = 0;
 
   /** Goes on from `state`, or begins. */
   constructor(memory: KernelInstance, run: Run, place: Place, state?: RunState) {
@@ -52,6 +57,7 @@ export class Trainee {
     this.#steps = [...(curve?.steps ?? [])];
     this.#train = [...(curve?.train ?? [])];
     this.#heldout = [...(curve?.heldout ?? [])];
+    this.#diagnosing = new DiagnosticRecorder(run, state?.diagnostics);
     this.#step = step;
     this.#failure = failure;
     this.#elapsedMs = elapsedMs;
@@ -77,6 +83,10 @@ export class Trainee {
     return { steps: this.#steps, train: this.#train, heldout: this.#heldout };
   }
 
+  get diagnostics(): Diagnostics | undefined {
+    return this.#diagnosing.diagnostics;
+  }
+
   get labels(): LabelPlan {
     return this.#place.labels;
   }
@@ -85,24 +95,37 @@ export class Trainee {
     return readParameters(this.#memory, this.#place.member);
   }
 
-  /** The run's time, `own` milliseconds of it in this process. */
-  elapsedMs(own: number): number {
-    return this.#elapsedMs + own;
+  get ownMs(): number {
+    return this.#ownMs;
   }
 
-  /** What the run goes on from, after `own` milliseconds in this process. */
-  state(own: number): RunState {
+  /** The run's time: its own, and its `share` of what this process did for all runs of the bundle, in milliseconds. */
+  elapsedMs(share: number): number {
+    return this.#elapsedMs + this.#ownMs + share;
+  }
+
+  /** What the run goes on from, with its `share` of this process's time for all runs. */
+  state(share: number): RunState {
+    const { diagnostics } = this;
     return {
       step: this.#step,
       ...readTrained(this.#memory, this.#place.member),
       curve: { steps: [...this.#steps], train: [...this.#train], heldout: [...this.#heldout] },
+      ...(diagnostics && { diagnostics }),
       ...(this.#failure !== undefined && { failure: this.#failure }),
-      elapsedMs: this.elapsedMs(own),
+      elapsedMs: this.elapsedMs(share),
     };
   }
 
-  /** Trains the next `steps` steps, those of the chunk in memory. */
-  train(steps: number): void {
+  /** Trains the next `steps` steps, those of the chunk in memory; adds a point to the curve if they end at `evaluation`. */
+  advance(steps: number, evaluation: number): void {
+    const started = performance.now();
+    this.#trainSteps(steps);
+    if (this.#step === evaluation) this.#evaluate();
+    this.#ownMs += performance.now() - started;
+  }
+
+  #trainSteps(steps: number): void {
     const before = this.#step;
     this.#step += steps;
     if (this.#failure !== undefined) return;
@@ -124,7 +147,7 @@ export class Trainee {
   }
 
   /** Adds a point to the curve, the training loss over the steps since the one before. */
-  evaluate(): void {
+  #evaluate(): void {
     if (this.#failure !== undefined) return;
     const { member, rows, labels } = this.#place;
     const { heldoutRows } = this.run.training;
@@ -137,6 +160,7 @@ export class Trainee {
     this.#steps.push(this.#step);
     this.#train.push(takeMeans(this.#memory, member.sums, member.code.tasks, since));
     this.#heldout.push(heldout);
+    if (this.#diagnosing.isDue(this.#step)) this.#diagnosing.add(this.#step, this.parameters);
   }
 
   /** Fails the run if its losses over the training set after the last step, [K], are not numbers or have diverged. */

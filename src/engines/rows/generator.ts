@@ -1,4 +1,5 @@
 import type { Matrix } from "../../data/correlation-matrix.ts";
+import { dataIdentity } from "../../data/streams.ts";
 import { TaskSet } from "../../data/task-set.ts";
 import type { AnyRun } from "../engine.ts";
 import { type Arena, recordBytes, roundUp } from "./arena.ts";
@@ -18,8 +19,9 @@ export function noisePanelBytes(K: number, layout: Layout): number {
 }
 
 /** The address of the generator of the labels of K tasks with these correlations [K, K]. */
-export function putGenerator({ data, seed, index }: AnyRun, correlations: Matrix, arena: Arena): number {
-  const { vectors, mean, inverseStd } = new TaskSet(data, correlations, { seed, run: index });
+export function putGenerator(run: AnyRun, correlations: Matrix, arena: Arena): number {
+  const { data } = run;
+  const { vectors, mean, inverseStd } = new TaskSet(data, correlations, dataIdentity(run));
   const { alpha, beta, inputs, noiseStd } = data;
   const all = arena.put(Float64Array.from(vectors.flatMap((vector) => [...vector])));
   const sines = arena.put(Float64Array.from(alpha.flatMap((a, i) => [a, beta[i] as number])));

@@ -1,4 +1,4 @@
-import { dataKey, type RowSet } from "../../data/streams.ts";
+import { dataIdentity, dataKey, type RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-set.ts";
 import type { Key } from "../../random/key.ts";
 import type { AnyRun } from "../engine.ts";
@@ -27,11 +27,9 @@ export class RowMaker {
   constructor(run: AnyRun) {
     shared ??= new WasmInstance(compileRowKernels());
     this.#wasm = shared;
-    const { data, correlationMatrix, seed, index } = run;
-    const keys = (set: RowSet) => ({
-      x: dataKey({ seed, run: index }, `${set}/x`),
-      noise: dataKey({ seed, run: index }, `${set}/noise`),
-    });
+    const { data, correlationMatrix } = run;
+    const identity = dataIdentity(run);
+    const keys = (set: RowSet) => ({ x: dataKey(identity, `${set}/x`), noise: dataKey(identity, `${set}/noise`) });
     this.#keys = { train: keys("train"), heldout: keys("heldout") };
     this.#inputs = data.inputs;
     this.#tasks = correlationMatrix.length;

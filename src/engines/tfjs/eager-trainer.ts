@@ -7,10 +7,12 @@ import { type Feed, feedOf } from "./feed/eager-feed.ts";
 import type { Group } from "./groups.ts";
 import { heldSteps } from "./held-steps.ts";
 import { EVALUATED_ROWS } from "./memory.ts";
+import type { Method, MethodState } from "./methods/method.ts";
+import { initialMethodState, methodRatesAt, methodStep } from "./methods/method-step.ts";
+import { methodOf } from "./methods/methods.ts";
 import { batchOf, slicedRows } from "./model/batch.ts";
-import type { Chance } from "./model/forward.ts";
-import { dropoutBy, type Mask, MaskSource, masksOf, noiseBy } from "./model/masks.ts";
-import { type Batch, errorsOf, lossesAndGradients, lossesOf } from "./model/objective.ts";
+import { dropoutBy, type Mask, MaskSource, masksOf, noiseBy, orderBy } from "./model/masks.ts";
+import { type Batch, batchLosses, errorsOf, lossesAndGradients, lossesOf, type Objective } from "./model/objective.ts";
 import { initialState, ratesAt, type TrainingState, updated } from "./model/optimizer.ts";
 import { joined, pack, separated, unpack } from "./model/pack.ts";
 import type { Pace } from "./pace.ts";
@@ -41,7 +43,9 @@ class EagerTrainer implements Trainer {
   readonly #maskSource: MaskSource;
   /** Rows of a batch; each batch overwrites them. */
   readonly #rows: Rows;
+  readonly #method: Method | undefined;
   #state: TrainingState;
+  #methodState: MethodState;
 
   /** `feeds`: one for each run. */
   constructor(tf: Tf, runs: readonly Run[], feeds: readonly Feed[]) {
@@ -53,7 +57,7 @@ class EagerTrainer implements Trainer {
     this.labelCorrelations = feeds.map(({ sets: { train, heldout } }) =>
       pairCorrelations((train ?? heldout).y, model.tasks),
     );
-    this.#masks = masksOf(model, runs.length, training.batch);
+    this.#masks = masksOf(model, runs.length, training.batch, 0, training.method);
     this.#maskSource = new MaskSource(runs);
     const rows = runs.length * training.batch;
     this.#rows = { x: new Float32Array(rows * model.inputs), y: new Float32Array(rows * model.tasks) };
@@ -61,6 +65,10 @@ class EagerTrainer implements Trainer {
       const parameters = joined(tf, pack(tf, model, runs.map(initialParameters)));
       return initialState(tf, training.optimizer, parameters);
     });
+    this.#method = methodOf(training.method);
+    this.#methodState = this.#method
+      ? initialMethodState(tf, this.#method, training.optimizer, [runs.length, model.tasks])
+      : {};
   }
 
   train(from: number, to: number): Promise<Float32Array> {
@@ -69,19 +77,38 @@ class EagerTrainer implements Trainer {
 
   /** One update; the losses before it, [R, K]. */
   #step(step: number): Tensor {
-    const tf = this.#tf;
-    const { model, training } = this.#run;
-    const before = this.#state;
-    const [state, losses] = tf.tidy(() => {
-      const objective = { huberDelta: training.huberDelta, ...this.#chanceAt(step) };
-      const parameters = separated(tf, model, before.parameters);
-      const { losses, gradients } = lossesAndGradients(tf, model, parameters, this.#batchAt(step), objective);
-      const rates = ratesAt(training.optimizer, training.lr, step);
-      return [updated(tf, before, joined(tf, gradients), rates), losses] as [TrainingState, Tensor];
-    });
-    tf.dispose(before);
+    const before = [this.#state, this.#methodState];
+    const [state, methodState, losses] = this.#tf.tidy(() => this.#after(step));
+    this.#tf.dispose(before);
     this.#state = state;
+    this.#methodState = methodState;
     return losses;
+  }
+
+  /** The states after an update, and the losses before it. */
+  #after(step: number): [TrainingState, MethodState, Tensor] {
+    const tf = this.#tf;
+    const { model: spec, training } = this.#run;
+    const { order, ...objective } = this.#drawnAt(step);
+    const parameters = separated(tf, spec, this.#state.parameters);
+    const batch = this.#batchAt(step);
+    const rates = ratesAt(training.optimizer, training.lr, step);
+    const follow = (gradients: readonly Tensor[]) => updated(tf, this.#state, joined(tf, gradients), rates);
+    if (!this.#method) {
+      const { losses, gradients } = lossesAndGradients(tf, spec, parameters, batch, objective);
+      return [follow(gradients), {}, losses];
+    }
+    const ofMethod = { state: this.#methodState, rates: methodRatesAt(this.#method, training, step), order };
+    const { losses, gradients, next } = methodStep(tf, this.#method, {
+      spec,
+      parameters,
+      batch,
+      objective,
+      ...ofMethod,
+    });
+    const state = follow(gradients);
+    const methodState = next(() => batchLosses(tf, spec, separated(tf, spec, state.parameters), batch, objective));
+    return [state, methodState, losses];
   }
 
   #batchAt(step: number): Batch {
@@ -92,15 +119,20 @@ class EagerTrainer implements Trainer {
     return batchOf(this.#tf, [this.#rows], this.#run.model, this.#feeds.length);
   }
 
-  #chanceAt(step: number): Chance {
+  #drawnAt(step: number): Objective & { readonly order: Tensor | undefined } {
     const masks = this.#masks.map((mask) => {
       const values = new Float32Array(mask.shape.reduce((product, n) => product * n, 1));
       this.#maskSource.fill(values, mask, step);
       return [mask.name, this.#tf.tensor(values, [...mask.shape])] as const;
     });
     const byName = Object.fromEntries(masks);
-    const { model } = this.#run;
-    return { dropout: dropoutBy(this.#tf, byName, model), noise: noiseBy(this.#tf, byName, model) };
+    const { model, training } = this.#run;
+    return {
+      huberDelta: training.huberDelta,
+      dropout: dropoutBy(this.#tf, byName, model),
+      noise: noiseBy(this.#tf, byName, model),
+      order: orderBy(byName),
+    };
   }
 
   async lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {
@@ -127,6 +159,6 @@ class EagerTrainer implements Trainer {
   }
 
   dispose(): void {
-    this.#tf.dispose(this.#state);
+    this.#tf.dispose([this.#state, this.#methodState]);
   }
 }

@@ -1,9 +1,8 @@
 // TensorFlow.js's core has operations but no gradients in Node. These are the gradients that the family needs; those of
 // products and losses are in model/.
-import type * as tfjsCore from "@tensorflow/tfjs-core";
 import type { GradConfig, NamedAttrMap, Tensor } from "@tensorflow/tfjs-core";
 
-export type Tf = typeof tfjsCore;
+export type Tf = typeof import("@tensorflow/tfjs-core");
 
 /** Gradients of an operation's inputs by their names or indices, from that of its output. */
 export type Gradient = (dy: Tensor, saved: Tensor[], attributes: NamedAttrMap) => Record<string, () => Tensor>;

@@ -3,7 +3,8 @@ import { parameterBlocks, parameterCount } from "../../models/parameters.ts";
 import type { ModelSpec } from "../../models/spec.ts";
 import type { AnyRun, Run } from "../engine.ts";
 import { bytesOf, setSizes, stepArrays } from "./feed/feed-arrays.ts";
-import type { Group } from "./groups.ts";
+import type { AnyGroup } from "./groups.ts";
+import { methodOf } from "./methods/methods.ts";
 
 /** Rows of a set that are predicted at a time, for each replica: bounds the memory that an evaluation takes. */
 export const EVALUATED_ROWS = 500;
@@ -14,25 +15,28 @@ export function rowBytes({ model, training }: AnyRun): number {
 }
 
 /**
- * Bytes of a replica's tensors at its peak: Adam's state before and after an update, and about 3 copies of x and 5 of
- * each unit for each row that is trained on or predicted.
+ * Bytes of a replica's tensors at its peak: Adam's state before and after an update, with a method that combines
+ * gradients three times those of each task (as they are, side by side, and those of shared parameters), and about 3
+ * copies of x and 5 of each unit for each row that is trained on or predicted.
  */
 export function tensorBytes({ model, training }: Run): number {
   const active = Math.max(training.batch, Math.min(EVALUATED_ROWS, rowCount(training)));
-  return 4 * (6 * parameterCount(model) + active * (3 * model.inputs + 5 * unitCount(model)));
+  const gradients = methodOf(training.method)?.weighs === "gradients" ? 3 * model.tasks : 0;
+  return 4 * ((6 + gradients) * parameterCount(model) + active * (3 * model.inputs + 5 * unitCount(model)));
 }
 
-/** Bytes of a run of a model in JavaScript with so many parameters, without what its code makes on the way. */
-export function codeBytes(run: AnyRun, parameters: number): number {
-  return rowBytes(run) + 4 * 6 * parameters;
+/** Bytes of one run of a model in JavaScript that keeps so many numbers, without what its code makes on the way. */
+export function codeBytes(group: AnyGroup, numbers: number, traced: boolean): number {
+  const rows = rowBytes(group.runs[0] as AnyRun);
+  return (traced ? 2 * rows + fedBytes(group) : rows) + 4 * 6 * numbers;
 }
 
 /** Most bytes that one call is fed. */
 export const CALL_BYTES = 64e6;
 
 /** Bytes of the data that a traced group is fed: a call's tensors, its arrays, and the arrays of the next call. */
-export function fedBytes(group: Group): number {
-  const { steps } = (group.runs[0] as Run).training;
+export function fedBytes(group: AnyGroup): number {
+  const { steps } = (group.runs[0] as AnyRun).training;
   const step = bytesOf(stepArrays(group));
   return 3 * Math.max(step, Math.min(CALL_BYTES, steps * step));
 }

@@ -38,7 +38,11 @@ async function instanceWith(backend: Backend): Promise<Tf> {
 
 /** The core alone: layers, converters and data sets, which the whole of tfjs has, would be 200 MB more. */
 async function coreTf(): Promise<Tf> {
-  const tf = await import("@tensorflow/tfjs-core");
+  return withGradients(await import("@tensorflow/tfjs-core"));
+}
+
+/** With the gradients that it lacks: the core all of them, the whole of tfjs those of comparisons and of the largest. */
+function withGradients(tf: Tf): Tf {
   const lacking = [...familyGradients(tf), ...operationGradients(tf)].filter((one) => !tf.getGradient(one.kernelName));
   for (const config of lacking) tf.registerGradient(config);
   return tf;
@@ -50,7 +54,7 @@ function nativeTf(): Tf {
   if (binding === undefined)
     throw new UsageError(`TensorFlow is not set up; ${MMOE} cuda setup does it (with --cpu for the CPU alone)`);
   try {
-    return loadBinding(binding) as Tf;
+    return withGradients(loadBinding(binding) as Tf);
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(

@@ -3,11 +3,13 @@ import { isCode, type Model } from "../../models/code.ts";
 import { byKind, checkModel, checkRun } from "../abilities.ts";
 import type { Engine, Run } from "../engine.ts";
 import { CodeTraining } from "./code/code-training.ts";
+import { codeGroup } from "./code/traced-code.ts";
 import { deviceOf } from "./device.ts";
 import { eagerTrainer } from "./eager-trainer.ts";
 import { type Group, type Grouping, groupsOf } from "./groups.ts";
 import { codeBytes, fedBytes, largestGroup, rowBytes, tensorBytes } from "./memory.ts";
 import { type Backend, loadTf } from "./tf.ts";
+import { GroupFeeds } from "./traced/group-feeds.ts";
 import { TracedTraining } from "./traced/traced-training.ts";
 import type { ProgramOptions } from "./traced/training-program.ts";
 import { type CreateTrainer, trainGroup } from "./train-group.ts";
@@ -53,8 +55,14 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     (traced ? 2 : 1) * sum(group.sources, rowBytes) +
     (traced ? fedBytes(group) : 0) +
     (device.memory?.card === undefined ? sum(group.runs, tensorBytes) : 0);
-  const training = new TracedTraining(tf, jobs, options);
-  const code = new CodeTraining(tf);
+  const feeds = new GroupFeeds(jobs, options.note);
+  const training = new TracedTraining(tf, feeds, options);
+  const code = new CodeTraining(tf, traced ? { ...options, feeds, note } : undefined);
+  /** Frees what is kept on the device for later groups and runs. */
+  const free = () => {
+    training.free();
+    code.free();
+  };
   const prepare = async (models: readonly Model[]) => {
     await tf.setBackend(backend);
     await code.prepare(models.filter(isCode));
@@ -66,7 +74,7 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     device: device.name,
     keepsStates: false,
     ...(device.libraries ? { libraries: device.libraries } : {}),
-    check: (model) => checkModel(name, model),
+    check: (model, method) => checkModel(name, model, method),
     prepare,
     async train(runs, hooks) {
       if (hooks.keeping) throw new RangeError(`${name}: train: this engine keeps no states of runs in flight`);
@@ -75,19 +83,22 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
       await prepare(runs.map(({ model }) => model));
       const { specs, codes } = byKind(runs);
       const train = (group: Group) => trainGroup(createTrainer, group, hooks, device.name);
-      await trainInGroups(specs, hooks, { ...grouping, train, free: () => training.free(), note });
+      await trainInGroups(specs, hooks, { ...grouping, train, free, note });
       await code.train(codes, hooks, device.name);
     },
     memoryBytes: (runs) => {
       const { specs, codes } = byKind(runs);
       const bytes = [
         ...groupsOf(specs, grouping).map(hostBytes),
-        ...codes.map((run) => codeBytes(run, code.size(run.model))),
+        ...codes.map((run) => codeBytes(codeGroup(run), code.size(run.model), traced)),
       ];
       return bytes.reduce((most, one) => Math.max(most, one), 0);
     },
     // Between calls of `train` no tensor is left, only graphs; the backend itself is the process's.
-    dispose: () => training.dispose(),
+    async dispose() {
+      free();
+      await feeds.dispose();
+    },
   };
 }
 

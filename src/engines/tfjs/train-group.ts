@@ -1,5 +1,7 @@
 import type { RowSet } from "../../data/streams.ts";
-import { type AnyRun, type Hooks, latestLoss, lossFailure, type RunResult } from "../engine.ts";
+import { isCode } from "../../models/code.ts";
+import { type Diagnosing, DiagnosticRecorder } from "../diagnosing.ts";
+import { type AnyRun, type Hooks, latestLoss, lossFailure, type Run, type RunResult } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
 import type { Group } from "./groups.ts";
@@ -9,6 +11,8 @@ import type { Trainer } from "./trainer.ts";
 interface Replica {
   readonly run: AnyRun;
   readonly record: CurveRecorder;
+  /** None of a model in JavaScript that does not measure itself. */
+  readonly diagnosing: Diagnosing | undefined;
   readonly labelCorrelations: readonly number[];
 }
 
@@ -54,9 +58,10 @@ export async function trainGroup<G extends Together>(
 }
 
 /** Each run's record, with the label correlations of its rows. */
-function replicasOf({ runs, places }: Together, { labelCorrelations }: Trainer): Replica[] {
+function replicasOf({ runs, places }: Together, { labelCorrelations, diagnosing }: Trainer): Replica[] {
   return runs.map((run, i) => ({
     ...{ run, record: new CurveRecorder(run.model.tasks) },
+    diagnosing: isCode(run.model) ? diagnosing : new DiagnosticRecorder(run as Run),
     labelCorrelations: labelCorrelations[places[i % places.length] as number] as readonly number[],
   }));
 }
@@ -99,6 +104,18 @@ async function evaluate(trainer: Trainer, replicas: readonly Replica[], step: nu
   const losses = await lossesOver(trainer, "heldout", heldoutRows, pace);
   const K = tasksOf(replicas);
   for (const [r, { record }] of replicas.entries()) record.addEvaluation(losses.slice(r * K, (r + 1) * K), step);
+  await diagnose(trainer, replicas, step, pace);
+}
+
+/** Measures the runs that are due and have not failed, one after the other. */
+async function diagnose(trainer: Trainer, replicas: readonly Replica[], step: number, pace: Pace): Promise<void> {
+  const isDue = ({ record, diagnosing }: Replica) => !record.failure && diagnosing?.isDue(step);
+  const parameters = replicas.some(isDue) ? trainer.parameters() : [];
+  for (const [r, replica] of replicas.entries()) {
+    if (pace.stopped) return;
+    if (isDue(replica)) replica.diagnosing?.add(step, parameters[r] as Float32Array);
+    if (pace.due) await pace.rest();
+  }
 }
 
 /** Each run's losses over its whole fixed training set, [N * K]; none if rows are fresh or every run has failed. */
@@ -120,11 +137,16 @@ async function lossesOver(trainer: Trainer, set: RowSet, rows: number, pace: Pac
   return total.map((sum) => sum / rows);
 }
 
-function resultOf({ run, record, labelCorrelations }: Replica, trainingSetLoss: number[], parameters?: Float32Array) {
+function resultOf(
+  { run, record, diagnosing, labelCorrelations }: Replica,
+  trainingSetLoss: number[],
+  parameters?: Float32Array,
+) {
   const { steps, train, heldout } = record;
   const failure = record.failure ?? lossFailure(trainingSetLoss, run.training.steps);
   return {
     ...{ run, curve: { steps, train, heldout }, labelCorrelations },
+    ...(diagnosing?.diagnostics && { diagnostics: diagnosing.diagnostics }),
     ...(failure ? { failure } : trainingSetLoss.length > 0 && { trainingSetLoss }),
     ...(!failure && parameters && { parameters }),
   } satisfies Partial<RunResult>;

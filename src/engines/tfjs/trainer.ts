@@ -1,4 +1,5 @@
 import type { RowSet } from "../../data/streams.ts";
+import type { Diagnosing } from "../diagnosing.ts";
 
 /** The N runs of a group in training, wherever their parameters are. */
 export interface Trainer {
@@ -11,6 +12,8 @@ export interface Trainer {
   train(from: number, to: number): Promise<Float32Array>;
   /** Sums of the losses of each run on its own rows `from` to `to` of a set, or fewer if they take long. */
   lossSums(set: RowSet, from: number, to: number): Promise<LossSums>;
+  /** Measures the one run of a model in JavaScript, if the model says how; the family is measured by its parameters. */
+  readonly diagnosing?: Diagnosing | undefined;
   /** Parameters of each run in canonical order. */
   parameters(): Float32Array[];
   dispose(): void;

@@ -10,6 +10,7 @@ const TRAINING: TrainingSettings = {
   steps: 50,
   optimizer: "adam",
   lr: 0.01,
+  method: "sum",
   huberDelta: null,
   initializer: { name: "glorot-uniform" },
   evalEvery: 20,

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import type { MethodName } from "../../../src/engines/methods.ts";
 import { largestGroup, rowBytes, tensorBytes } from "../../../src/engines/tfjs/memory.ts";
+import { parameterCount } from "../../../src/models/parameters.ts";
 import { PAIR_MMOE, PAIR_OMOE, tinyRun } from "./runs.ts";
 
 const run = tinyRun({}, { trainRows: 1000, heldoutRows: 300 });
@@ -8,6 +10,12 @@ test("rowBytes(run) is that of its fixed rows, or of held-out rows alone where r
   const numbers = PAIR_MMOE.inputs + 2;
   expect(rowBytes(run)).toBe(4 * 1300 * numbers);
   expect(rowBytes(tinyRun({}, { trainRows: "fresh", heldoutRows: 300 }))).toBe(4 * 300 * numbers);
+});
+
+test("tensorBytes(run) counts each task's gradients with a method that combines them, and no more with one that weighs losses", () => {
+  const bytes = (method: MethodName) => tensorBytes(tinyRun({}, { method }));
+  expect(bytes("pcgrad") - bytes("sum")).toBe(4 * 3 * 2 * parameterCount(PAIR_MMOE));
+  expect(bytes("famo")).toBe(bytes("sum"));
 });
 
 test("largestGroup(runs) fills half of the host's free memory with tensors of each run and their rows, their table too", () => {

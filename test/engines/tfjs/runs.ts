@@ -1,4 +1,5 @@
 import type { AnyRun, Engine, Hooks, Run, RunResult, TrainingSettings } from "../../../src/engines/engine.ts";
+import type { CodeModel } from "../../../src/models/code.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { makeRun } from "../../support/runs.ts";
 import { DEEP, MMOE, OMOE, SELECTING, SNR } from "../../support/specs.ts";
@@ -27,10 +28,16 @@ export function tinyRun(changes: Partial<Omit<Run, "training">> = {}, training: 
   return makeRun({ model, data, ...changes }, { ...TRAINING, ...training });
 }
 
+/** A run of a model in JavaScript, as {@link tinyRun}. */
+export function codeRun(model: CodeModel, ...[changes, training]: Parameters<typeof tinyRun>): Run<CodeModel> {
+  const { inputs, tasks } = model;
+  return { ...tinyRun({ model: { ...PAIR_MMOE, inputs, tasks }, ...changes }, training), model };
+}
+
 /** The results of `runs` in their order, parameters included. */
 export async function resultsOf(
   engine: Engine,
-  runs: readonly Run[],
+  runs: readonly AnyRun[],
   hooks: Partial<Hooks> = {},
 ): Promise<RunResult[]> {
   const results = new Map<AnyRun, RunResult>();

@@ -4,10 +4,11 @@ import type { CodeModel } from "../../../models/code.ts";
 import { keyOf } from "../../../random/key.ts";
 import { normals } from "../../../random/normal.ts";
 import type { Tf } from "../tf.ts";
-import { separatedCode } from "./code-trainer.ts";
+import { separated } from "./code-trainer.ts";
 import { type CodeStart, initialCode } from "./initial-values.ts";
 import type { LoadedCode } from "./load-code.ts";
-import { predictCode } from "./predict.ts";
+import { type CodeValues, predictCode } from "./predict.ts";
+import { codeQuantities } from "./quantities.ts";
 import { authorsError, modelError } from "./user-error.ts";
 
 const MOVE = 0.1;
@@ -18,41 +19,61 @@ const FEWER = 3;
 const TOLERANCE = 1e-4;
 
 /**
- * Tries a model on random rows, near initial values of two runs. Throws UsageError if its predictions have another shape,
- * are not finite, depend on other rows or on calls before, or leave a parameter without a gradient.
+ * Tries a model on random rows, near initial values of two runs, in training and not. Throws UsageError if its
+ * predictions or its state have another shape, are not finite, depend on calls before or, outside of training, on other
+ * rows, or if a parameter gets no gradient, and for diagnostics that are no numbers.
  */
-export function checkCode(tf: Tf, model: CodeModel, loaded: LoadedCode): void {
+export function checkCode(tf: Tf, loaded: LoadedCode): void {
+  const { model } = loaded;
   tf.tidy(() => {
     const x = tf.tensor(numbers("x", ROWS * model.inputs), [ROWS, model.inputs]);
-    const [values, others] = [0, 1].map((index) => separatedCode(tf, loaded, tf.tensor1d(nearStart(index)))) as [
-      Tensor[],
-      Tensor[],
-    ];
-    const predict = (rows: Tensor, parameters: readonly Tensor[]) =>
-      predictCode(tf, model, loaded, rows, parameters).outputs.dataSync<"float32">();
-    const first = predict(x, values);
-    if (!first.every(Number.isFinite)) throw modelError(model, "forward: expected finite numbers, got others");
-    predict(tf.neg(x), others);
-    const again = predict(x, values);
-    if (!alike(first, again, tf.getBackend() === "tensorflow" ? TOLERANCE : 0))
-      throw modelError(
-        model,
-        "forward: gives other values for the same arguments after another call: it must keep nothing",
-      );
-    if (!alike(predict(tf.slice(x, [0, 0], [FEWER, model.inputs]), values), first, TOLERANCE))
-      throw modelError(
-        model,
-        "forward: a row's prediction depends on the rows beside it, which evaluations put together",
-      );
-    checkGradients(tf, model, loaded, x, values);
+    const [begun, other] = [startOf(tf, loaded, 0), startOf(tf, loaded, 1)];
+    const { state } = predictCode(tf, loaded, x, begun, true);
+    const values = { ...begun, state };
+    for (const training of [true, false]) {
+      const predict = (rows: Tensor, run: CodeValues) => numbersOf(tf, loaded, rows, run, training);
+      const first = predict(x, values);
+      if (!first.every(Number.isFinite)) throw modelError(model, "forward: expected finite numbers, got others");
+      predict(tf.neg(x), other);
+      if (!alike(first, predict(x, values), tf.getBackend() === "tensorflow" ? TOLERANCE : 0))
+        throw modelError(
+          model,
+          "forward: gives other values for the same arguments after another call: what it keeps must be its state",
+        );
+    }
+    checkRows(tf, loaded, x, values);
+    codeQuantities(tf, loaded, x, values);
+    checkGradients(tf, loaded, x, values);
   });
+}
 
-  /** A run's initial values, a little moved: those that begin at 0 would hide what depends on them. */
-  function nearStart(index: number): Float32Array {
-    const run: CodeStart = { seed: 0, index, model, training: { initializer: { name: "glorot-uniform" } } };
-    const moves = numbers(`parameters/${index}`, loaded.size);
-    return initialCode(run, loaded).map((value, i) => value + MOVE * (moves[i] as number));
-  }
+/** A run's initial values, the parameters a little moved: those that begin at 0 would hide what depends on them. */
+function startOf(tf: Tf, loaded: LoadedCode, index: number): CodeValues {
+  const { model } = loaded;
+  const run: CodeStart = { seed: 0, index, model, training: { initializer: { name: "glorot-uniform" } } };
+  const moves = numbers(`parameters/${index}`, loaded.size);
+  const moved = initialCode(run, loaded).map((value, i) => value + MOVE * (moves[i] as number));
+  return {
+    parameters: separated(tf, loaded.parameters, moved),
+    state: separated(tf, loaded.state, initialCode(run, loaded, "state")),
+  };
+}
+
+/** All that a pass gives: predictions, and the state after a training step. */
+function numbersOf(tf: Tf, loaded: LoadedCode, rows: Tensor, values: CodeValues, training: boolean): Float32Array {
+  const { outputs, state } = predictCode(tf, loaded, rows, values, training);
+  return tf.concat([outputs, ...state].map((tensor) => tf.reshape(tensor, [-1]))).dataSync<"float32">();
+}
+
+/** Evaluations put rows together as they like. */
+function checkRows(tf: Tf, loaded: LoadedCode, x: Tensor, values: CodeValues): void {
+  const predict = (rows: Tensor) => predictCode(tf, loaded, rows, values, false).outputs.dataSync<"float32">();
+  if (alike(predict(tf.slice(x, [0, 0], [FEWER, loaded.model.inputs])), predict(x), TOLERANCE)) return;
+  const where = loaded.state.length === 0 ? "" : " with training: false,";
+  throw modelError(
+    loaded.model,
+    `forward:${where} a row's prediction depends on the rows beside it, which evaluations put together`,
+  );
 }
 
 /** Whether the values are those at the beginning of `others`. */
@@ -61,13 +82,15 @@ function alike(values: Float32Array, others: Float32Array, tolerance: number): b
 }
 
 /** Each for itself: the error then names the parameter. */
-function checkGradients(tf: Tf, model: CodeModel, loaded: LoadedCode, x: Tensor, values: readonly Tensor[]): void {
+function checkGradients(tf: Tf, loaded: LoadedCode, x: Tensor, { parameters, state }: CodeValues): void {
+  const { model } = loaded;
   for (const [i, { name }] of loaded.parameters.entries()) {
     const sum = (value: Tensor) => {
-      const { outputs, penalty } = predictCode(tf, model, loaded, x, values.with(i, value));
+      const values = { parameters: parameters.with(i, value), state };
+      const { outputs, penalty } = predictCode(tf, loaded, x, values, true);
       return penalty ? tf.add(tf.sum(outputs), penalty) : tf.sum(outputs);
     };
-    const gradient = gradientOf(model, name, () => tf.grad(sum)(values[i] as Tensor));
+    const gradient = gradientOf(model, name, () => tf.grad(sum)(parameters[i] as Tensor));
     if (!gradient.dataSync<"float32">().every(Number.isFinite))
       throw modelError(model, `parameters: ${name}: its gradient has numbers that are not finite`);
   }

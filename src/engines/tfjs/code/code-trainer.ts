@@ -2,30 +2,37 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { pairCorrelations } from "../../../data/label-correlation.ts";
 import type { RowSet } from "../../../data/streams.ts";
 import type { Rows } from "../../../data/task-set.ts";
+import type { Quantities } from "../../../diagnostics/quantities.ts";
 import type { CodeModel } from "../../../models/code.ts";
+import type { Diagnosing } from "../../diagnosing.ts";
 import type { Run } from "../../engine.ts";
 import { type Feed, feedOf } from "../feed/eager-feed.ts";
 import { heldSteps } from "../held-steps.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import { slicedRows } from "../model/batch.ts";
-import { lossesOf, meanLosses } from "../model/objective.ts";
+import type { Batch } from "../model/objective.ts";
 import { initialState, ratesAt, type TrainingState, updated } from "../model/optimizer.ts";
 import type { Tf } from "../tf.ts";
 import type { LossSums, Trainer } from "../trainer.ts";
 import { initialCode } from "./initial-values.ts";
-import type { LoadedCode } from "./load-code.ts";
-import { predictCode } from "./predict.ts";
+import type { Declared, LoadedCode } from "./load-code.ts";
+import { codeLosses, codeStep } from "./objective.ts";
+import type { CodeValues } from "./predict.ts";
+import { codeDiagnosing, codeQuantities, MEASURED_ROWS } from "./quantities.ts";
 
 /** Trains one run of a model in JavaScript: the parameters are one tensor [P], cut up where the code reads them. */
 export class CodeTrainer implements Trainer {
   readonly labelCorrelations: readonly (readonly number[])[];
+  readonly diagnosing: Diagnosing | undefined;
   readonly #tf: Tf;
   readonly #run: Run<CodeModel>;
   readonly #loaded: LoadedCode;
   readonly #feed: Feed;
   /** Rows of a batch; each batch overwrites them. */
   readonly #rows: Rows;
-  #state: TrainingState;
+  #optimized: TrainingState;
+  /** The model's own. */
+  #state: Tensor[];
 
   constructor(tf: Tf, run: Run<CodeModel>, loaded: LoadedCode) {
     const { model, training } = run;
@@ -33,12 +40,14 @@ export class CodeTrainer implements Trainer {
     this.#run = run;
     this.#loaded = loaded;
     this.#feed = feedOf(run);
+    this.diagnosing = codeDiagnosing(run, loaded, () => this.#quantities());
     const { train, heldout } = this.#feed.sets;
     this.labelCorrelations = [pairCorrelations((train ?? heldout).y, model.tasks)];
     const { batch: B } = training;
     this.#rows = { x: new Float32Array(B * model.inputs), y: new Float32Array(B * model.tasks) };
     const values = initialCode(run, loaded);
-    this.#state = tf.tidy(() => initialState(tf, training.optimizer, tf.tensor1d(values)));
+    this.#optimized = tf.tidy(() => initialState(tf, training.optimizer, tf.tensor1d(values)));
+    this.#state = tf.tidy(() => separated(tf, loaded.state, initialCode(run, loaded, "state")));
   }
 
   train(from: number, to: number): Promise<Float32Array> {
@@ -48,36 +57,28 @@ export class CodeTrainer implements Trainer {
   /** One update; the losses before it, [K]. */
   #step(step: number): Tensor {
     const tf = this.#tf;
-    const { optimizer, lr } = this.#run.training;
-    const before = this.#state;
+    const { optimizer, lr, huberDelta } = this.#run.training;
+    const before = this.#optimized;
     this.#feed.batchInto(this.#rows.x, this.#rows.y, step);
-    const [state, losses] = tf.tidy(() => {
-      const { losses, gradients } = this.#gradients(separatedCode(tf, this.#loaded, before.parameters));
+    const after = tf.tidy(() => {
+      const batch = this.#batchOf(this.#rows);
+      const { gradients, ...others } = codeStep(tf, this.#loaded, this.#values(), batch, huberDelta);
       const flat = tf.concat(gradients.map((gradient) => tf.reshape(gradient, [-1])));
-      return [updated(tf, before, flat, ratesAt(optimizer, lr, step)), losses] as [TrainingState, Tensor];
+      return { ...others, optimized: updated(tf, before, flat, ratesAt(optimizer, lr, step)) };
     });
-    tf.dispose(before);
-    this.#state = state;
-    return losses;
+    tf.dispose([before, this.#state]);
+    this.#optimized = after.optimized;
+    this.#state = after.state;
+    return after.losses;
   }
 
-  /** Losses [K] of the batch, and the gradients of the objective: their sum over tasks, and the model's penalty. */
-  #gradients(parameters: readonly Tensor[]): { losses: Tensor; gradients: Tensor[] } {
-    const tf = this.#tf;
-    const { model, training } = this.#run;
-    const { x, y } = this.#tensors(this.#rows);
-    const K = model.tasks;
-    const terms = (...values: Tensor[]) => {
-      const { outputs, penalty } = predictCode(tf, model, this.#loaded, x, values);
-      const losses = tf.reshape(meanLosses(tf, tf.reshape(tf.sub(outputs, y), [1, -1, K]), training.huberDelta), [K]);
-      return tf.concat([losses, penalty ? tf.reshape(penalty, [1]) : tf.zeros([1])]);
-    };
-    const { value, grads } = tf.valueAndGrads(terms)([...parameters], tf.ones([K + 1]));
-    return { losses: tf.slice(value, [0], [K]), gradients: grads };
+  #values(): CodeValues {
+    const { parameters } = this.#loaded;
+    return { parameters: separated(this.#tf, parameters, this.#optimized.parameters), state: this.#state };
   }
 
   /** Rows as x [B, D] and y [B, K]. */
-  #tensors({ x, y }: Rows): { x: Tensor; y: Tensor } {
+  #batchOf({ x, y }: Rows): Batch {
     const { inputs: D, tasks: K } = this.#run.model;
     return { x: this.#tf.tensor(x, [x.length / D, D]), y: this.#tf.tensor(y, [y.length / K, K]) };
   }
@@ -87,30 +88,36 @@ export class CodeTrainer implements Trainer {
     const { model, training } = this.#run;
     const end = Math.min(to, from + EVALUATED_ROWS);
     const sums = tf.tidy(() => {
-      const { x, y } = this.#tensors(slicedRows(this.#feed.sets[set] as Rows, model, from, end));
-      const parameters = separatedCode(tf, this.#loaded, this.#state.parameters);
-      const { outputs } = predictCode(tf, model, this.#loaded, x, parameters);
-      return tf.sum(lossesOf(tf, tf.sub(outputs, y), training.huberDelta), 0);
+      const batch = this.#batchOf(slicedRows(this.#feed.sets[set] as Rows, model, from, end));
+      return tf.sum(codeLosses(tf, this.#loaded, this.#values(), batch, training.huberDelta), 0);
     });
     const values = await sums.data<"float32">();
     sums.dispose();
     return { sums: values, to: end };
   }
 
+  #quantities(): Quantities {
+    const tf = this.#tf;
+    const { model, training } = this.#run;
+    const rows = slicedRows(this.#feed.sets.heldout, model, 0, Math.min(MEASURED_ROWS, training.heldoutRows));
+    return tf.tidy(() => codeQuantities(tf, this.#loaded, this.#batchOf(rows).x, this.#values()));
+  }
+
   parameters(): Float32Array[] {
-    return [this.#state.parameters.dataSync<"float32">().slice()];
+    return [this.#optimized.parameters.dataSync<"float32">().slice()];
   }
 
   dispose(): void {
-    this.#tf.dispose(this.#state);
+    this.#tf.dispose([this.#optimized, this.#state]);
   }
 }
 
-/** [P] → a tensor for each parameter, of its shape. */
-export function separatedCode(tf: Tf, { parameters }: LoadedCode, whole: Tensor): Tensor[] {
-  const parts = tf.split(
-    whole,
-    parameters.map(({ size }) => size),
-  );
-  return parameters.map(({ shape }, i) => tf.reshape(parts[i] as Tensor, [...shape]));
+/** All values in a row, [P] → a tensor for each name, of its shape. */
+export function separated(tf: Tf, declared: readonly Declared[], whole: Tensor | Float32Array): Tensor[] {
+  if (declared.length === 0) return [];
+  return tf.tidy(() => {
+    const sizes = declared.map(({ size }) => size);
+    const parts = tf.split(whole instanceof Float32Array ? tf.tensor1d(whole) : whole, sizes);
+    return declared.map(({ shape }, i) => tf.reshape(parts[i] as Tensor, [...shape]));
+  });
 }

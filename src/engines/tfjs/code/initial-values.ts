@@ -3,37 +3,40 @@ import { initialKernel } from "../../../models/initializers.ts";
 import { normals } from "../../../random/normal.ts";
 import { uniforms } from "../../../random/philox.ts";
 import { modelKey, type Run } from "../../engine.ts";
-import type { Declared, LoadedCode } from "./load-code.ts";
+import { type Declared, type Kind, type LoadedCode, sizeOf } from "./load-code.ts";
 import type { Draw } from "./model-code.ts";
 import { calling, modelError } from "./user-error.ts";
 import { withoutChance } from "./without-chance.ts";
 
 /** What a run's initial values depend on. */
-export interface CodeStart extends Pick<Run<CodeModel>, "seed" | "index" | "model"> {
+export interface CodeStart extends Pick<Run<CodeModel>, "seed" | "index" | "cross" | "model"> {
   readonly training: Pick<Run["training"], "initializer">;
 }
 
-/** A run's initial parameters, one after the other as the code declares them, [size]. Throws UsageError for bad values. */
-export function initialCode(run: CodeStart, { parameters, size }: LoadedCode): Float32Array {
-  const values = new Float32Array(size);
+/**
+ * A run's initial parameters, or its state, one after the other as the code declares them. Throws UsageError for bad
+ * values.
+ */
+export function initialCode(run: CodeStart, loaded: LoadedCode, kind: Kind = "parameters"): Float32Array {
+  const values = new Float32Array(sizeOf(loaded[kind]));
   let at = 0;
-  for (const parameter of parameters) {
-    values.set(initialOf(run, parameter), at);
-    at += parameter.size;
+  for (const declared of loaded[kind]) {
+    values.set(initialOf(run, declared, kind), at);
+    at += declared.size;
   }
   return values;
 }
 
-function initialOf(run: CodeStart, parameter: Declared): ArrayLike<number> {
+function initialOf(run: CodeStart, parameter: Declared, kind: Kind): ArrayLike<number> {
   const { name, shape, size, initial } = parameter;
   if (typeof initial === "number") return new Float32Array(size).fill(initial);
   if (initial === undefined) return shape.length < 2 ? new Float32Array(size) : kernels(run, parameter);
-  const drawn = calling(run.model, () => withoutChance(() => initial(drawOf(run, parameter))));
+  const drawn = calling(run.model, () => withoutChance(() => initial(drawOf(run, parameter, kind))));
   const values = Float32Array.from(drawn ?? []);
   const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (values.length !== size || wrong >= 0) {
     const got = wrong >= 0 ? `${values[wrong]} among them` : String(values.length);
-    throw modelError(run.model, `parameters: ${name}: initial: expected ${size} finite numbers, got ${got}`);
+    throw modelError(run.model, `${kind}: ${name}: initial: expected ${size} finite numbers, got ${got}`);
   }
   return values;
 }
@@ -49,8 +52,9 @@ function kernels(run: CodeStart, { name, shape, size }: Declared): Float32Array 
   return values;
 }
 
-function drawOf(run: CodeStart, { name, shape, size }: Declared): Draw {
+function drawOf(run: CodeStart, { name, shape, size }: Declared, kind: Kind): Draw {
   let calls = 0;
-  const next = () => modelKey(run, `${name}#draw/${calls++}`);
+  const stream = kind === "state" ? `${name}#state` : name; // a parameter may have the same name
+  const next = () => modelKey(run, `${stream}#draw/${calls++}`);
   return { shape, size, normals: (count) => normals(next(), count), uniforms: (count) => uniforms(next(), count) };
 }

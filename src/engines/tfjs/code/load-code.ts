@@ -3,13 +3,18 @@ import { type CodeModel, readCode } from "../../../models/code.ts";
 import type { ModelCode, Parameter, Shape } from "./model-code.ts";
 import { authorsError, calling, modelError, shownPath } from "./user-error.ts";
 
-/** A model's code, and the parameters that it declares. */
+/** A model's code, and what it declares. */
 export interface LoadedCode {
+  readonly model: CodeModel;
   readonly code: ModelCode;
   readonly parameters: readonly Declared[];
   /** The number of all parameters. */
   readonly size: number;
+  readonly state: readonly Declared[];
 }
+
+/** What a model's code declares by names and shapes. */
+export type Kind = "parameters" | "state";
 
 export interface Declared extends Parameter {
   readonly name: string;
@@ -17,8 +22,8 @@ export interface Declared extends Parameter {
   readonly size: number;
 }
 
-/** A run keeps six copies of them. */
-const MOST_PARAMETERS = 2 ** 27;
+/** Of parameters a run keeps six copies. */
+const MOST_NUMBERS = 2 ** 27;
 
 /** Imports a model's file, and asks it for its parameters. Throws UsageError for a file that is not that model. */
 export async function loadCode(model: CodeModel): Promise<LoadedCode> {
@@ -29,11 +34,14 @@ export async function loadCode(model: CodeModel): Promise<LoadedCode> {
   }
   checkImports(model, text);
   const code = codeIn(model, await imported(model));
-  const parameters = declared(model, code);
-  const size = parameters.reduce((sum, parameter) => sum + parameter.size, 0);
-  if (size > MOST_PARAMETERS)
-    throw modelError(model, `parameters: expected at most ${MOST_PARAMETERS} numbers, got ${size}`);
-  return { code, parameters, size };
+  const parameters = declared(model, code, "parameters");
+  // Before the first step there is nothing to keep: no initializer is for it.
+  const state = declared(model, code, "state").map((one) => ({ ...one, initial: one.initial ?? 0 }));
+  return { model, code, parameters, size: sizeOf(parameters), state };
+}
+
+export function sizeOf(declared: readonly Declared[]): number {
+  return declared.reduce((sum, { size }) => sum + size, 0);
 }
 
 /** `import ... from "x"`, `export ... from "x"`, `import "x"`, and `import("x")` in a line that is no comment. */
@@ -72,32 +80,35 @@ function codeIn(model: CodeModel, value: unknown): ModelCode {
     if (typeof code[key] !== "function")
       throw modelError(model, `${key}: expected a function, got ${kindOf(code[key])}`);
   }
+  for (const key of ["state", "diagnostics"] as const) {
+    if (!["undefined", "function"].includes(typeof code[key]))
+      throw modelError(model, `${key}: expected a function, got ${kindOf(code[key])}`);
+  }
   if (!["undefined", "string"].includes(typeof code.about))
     throw modelError(model, `about: expected a text, got ${kindOf(code.about)}`);
   return code;
 }
 
-function declared(model: CodeModel, code: ModelCode): Declared[] {
+function declared(model: CodeModel, code: ModelCode, kind: Kind): Declared[] {
   const { inputs, tasks } = model;
-  const given: unknown = calling(model, () => code.parameters({ inputs, tasks }));
+  if (code[kind] === undefined) return [];
+  const given: unknown = calling(model, () => code[kind]?.({ inputs, tasks }));
   if (typeof given !== "object" || given === null || Array.isArray(given) || Object.keys(given).length === 0)
-    throw modelError(model, `parameters: expected { name: shape }, got ${kindOf(given)}`);
-  return Object.entries(given).map(([name, value]) => declaration(model, name, value));
+    throw modelError(model, `${kind}: expected { name: shape }, got ${kindOf(given)}`);
+  const all = Object.entries(given).map(([name, value]) => declaration(model, `${kind}: ${name}`, name, value));
+  if (sizeOf(all) <= MOST_NUMBERS) return all;
+  throw modelError(model, `${kind}: expected at most ${MOST_NUMBERS} numbers, got ${sizeOf(all)}`);
 }
 
-function declaration(model: CodeModel, name: string, value: Shape | Parameter): Declared {
+function declaration(model: CodeModel, place: string, name: string, value: Shape | Parameter): Declared {
   const parameter = Array.isArray(value) ? { shape: value as Shape } : (value as Parameter | undefined);
   const { shape, initial } = parameter ?? {};
-  if (name.includes("#"))
-    throw modelError(model, `parameters: ${name}: expected a name without '#', which marks streams`);
+  if (name.includes("#")) throw modelError(model, `${place}: expected a name without '#', which marks streams`);
   const isShape = Array.isArray(shape) && shape.every((size) => Number.isInteger(size) && size > 0);
   if (!isShape)
-    throw modelError(
-      model,
-      `parameters: ${name}: expected a shape of whole numbers from 1, got ${kindOf(shape ?? value)}`,
-    );
+    throw modelError(model, `${place}: expected a shape of whole numbers from 1, got ${kindOf(shape ?? value)}`);
   if (!["undefined", "number", "function"].includes(typeof initial))
-    throw modelError(model, `parameters: ${name}: initial: expected a number or a function, got ${kindOf(initial)}`);
+    throw modelError(model, `${place}: initial: expected a number or a function, got ${kindOf(initial)}`);
   return { ...(parameter as Parameter), name, size: shape.reduce((product, size) => product * size, 1) };
 }
 

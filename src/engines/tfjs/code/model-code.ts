@@ -13,11 +13,34 @@ export interface ModelCode {
   /** The parameters by name, for D inputs and K tasks: their shapes, and how they begin. */
   parameters(ends: Ends): Readonly<Record<string, Shape | Parameter>>;
   /**
-   * x [B, D] → predictions [B, K] in units of the labels, for any number B of rows; the prediction of a row must not
-   * depend on the rows beside it. `parameters` has a tensor for each name, of its shape. Tensors made on the way are
-   * freed for you. Trained on TensorFlow.js (`tf`), whose operations must have a gradient.
+   * What a run keeps from step to step beside its parameters, such as moving means: shapes by name, which begin at 0 by
+   * default. It gets no gradient; `forward` returns it anew at each step.
    */
-  forward(tf: Tf, x: Tensor, parameters: Readonly<Record<string, Tensor>>): Tensor | Prediction;
+  state?(ends: Ends): Readonly<Record<string, Shape | Parameter>>;
+  /**
+   * x [B, D] → predictions [B, K] in units of the labels, for any number B of rows; unless in training, the prediction of
+   * a row must not depend on the rows beside it. `parameters` has a tensor for each name, of its shape. Tensors made on
+   * the way are freed for you. Trained on TensorFlow.js (`tf`), whose operations must have a gradient.
+   */
+  forward(tf: Tf, x: Tensor, parameters: Readonly<Record<string, Tensor>>, pass: ForwardPass): Tensor | Prediction;
+  /**
+   * Numbers that say what a run is like, each a tensor [], by names of your own: measured on its first held-out rows x
+   * [B, D], 500 at most, at its evaluations or at 11 of them. Training does not change by it.
+   */
+  diagnostics?(
+    tf: Tf,
+    x: Tensor,
+    parameters: Readonly<Record<string, Tensor>>,
+    pass: Pick<ForwardPass, "state">,
+  ): Readonly<Record<string, Tensor>>;
+}
+
+/** What `forward` is called for. */
+export interface ForwardPass {
+  /** The model's state before this pass: a tensor for each name, of its shape. */
+  readonly state: Readonly<Record<string, Tensor>>;
+  /** Whether the run learns from these rows; else they are predicted, and the state stays as it is. */
+  readonly training: boolean;
 }
 
 /** Sizes of a tensor's axes; [] is a number. */
@@ -26,7 +49,7 @@ export type Shape = readonly number[];
 export interface Parameter {
   readonly shape: Shape;
   /**
-   * A number for all values, or a function that draws them [size], in row-major order. By default a tensor of two axes
+   * A number for all values, or a function that draws them [size], in row-major order. By default a parameter of two axes
    * or more begins as the sweep's `initializer` says, each matrix of its last two axes [in, out] for itself, and others
    * begin at 0.
    */
@@ -44,10 +67,12 @@ export interface Draw {
   uniforms(count: number): Float64Array;
 }
 
-/** Predictions with a term that is added to the objective, such as a penalty on the parameters. Losses do not show it. */
+/** Predictions with what else a pass gives. */
 export interface Prediction {
   /** [B, K]. */
   readonly outputs: Tensor;
-  /** A number, []. */
-  readonly penalty: Tensor;
+  /** A number, [], that is added to the objective, such as a penalty on the parameters. Losses do not show it. */
+  readonly penalty?: Tensor;
+  /** The model's state after a training step, all of it; not read otherwise. */
+  readonly state?: Readonly<Record<string, Tensor>>;
 }

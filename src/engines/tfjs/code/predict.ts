@@ -1,9 +1,16 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { CodeModel } from "../../../models/code.ts";
 import type { Tf } from "../tf.ts";
-import type { LoadedCode } from "./load-code.ts";
+import type { Declared, LoadedCode } from "./load-code.ts";
+import type { Prediction } from "./model-code.ts";
 import { calling, modelError } from "./user-error.ts";
 import { withoutChance } from "./without-chance.ts";
+
+/** Tensors of a run's parameters and of its state, in the order in which they are declared. */
+export interface CodeValues {
+  readonly parameters: readonly Tensor[];
+  readonly state: readonly Tensor[];
+}
 
 /** What a model in JavaScript makes of rows. */
 export interface Predicted {
@@ -11,35 +18,59 @@ export interface Predicted {
   readonly outputs: Tensor;
   /** []; undefined if there is none. */
   readonly penalty: Tensor | undefined;
+  /** After a training step; else as it was. */
+  readonly state: readonly Tensor[];
 }
 
-/** x [B, D], and its parameters in the order that they are declared → predictions. Throws UsageError for wrong shapes. */
+/** x [B, D] → predictions, of a training step or not. Throws UsageError for tensors of wrong shapes. */
 export function predictCode(
   tf: Tf,
-  model: CodeModel,
-  { code, parameters }: LoadedCode,
+  loaded: LoadedCode,
   x: Tensor,
-  values: readonly Tensor[],
+  { parameters, state }: CodeValues,
+  training: boolean,
 ): Predicted {
-  const byName = Object.fromEntries(parameters.map(({ name }, i) => [name, values[i] as Tensor]));
-  const given: unknown = calling(model, () => withoutChance(() => code.forward(tf, x, byName)));
-  const { outputs, penalty } = partsOf(given);
-  expectTensor(model, "forward", outputs, [x.shape[0] as number, model.tasks]);
-  if (penalty !== undefined) expectTensor(model, "forward: penalty", penalty, []);
-  return { outputs: outputs as Tensor, penalty: penalty as Tensor | undefined };
+  const { model, code } = loaded;
+  const pass = { state: byName(loaded.state, state), training };
+  const call = () => code.forward(tf, x, byName(loaded.parameters, parameters), pass);
+  const given = partsOf(calling(model, () => withoutChance(call)));
+  const outputs = floats(model, "forward", given.outputs, [x.shape[0] as number, model.tasks]);
+  const penalty = given.penalty === undefined ? undefined : floats(model, "forward: penalty", given.penalty, []);
+  return { outputs, penalty, state: training ? stateIn(loaded, given.state) : state };
 }
 
-function partsOf(given: unknown): { outputs: unknown; penalty: unknown } {
-  const parts = given as { outputs?: unknown; penalty?: unknown } | undefined | null;
+/** Tensors by the names that are declared. */
+export function byName(declared: readonly Declared[], tensors: readonly Tensor[]): Record<string, Tensor> {
+  return Object.fromEntries(declared.map(({ name }, i) => [name, tensors[i] as Tensor]));
+}
+
+function partsOf(given: unknown): { [part in keyof Prediction]?: unknown } {
   const isPrediction = typeof given === "object" && given !== null && "outputs" in given;
-  return { outputs: isPrediction ? parts?.outputs : given, penalty: isPrediction ? parts?.penalty : undefined };
+  return isPrediction ? given : { outputs: given };
 }
 
-function expectTensor(model: CodeModel, what: string, value: unknown, shape: readonly number[]): void {
-  const got = value instanceof Promise ? "a promise" : value === undefined ? "nothing" : typeof value;
-  const given = (value as Tensor | null | undefined)?.shape;
-  if (Array.isArray(given) && given.length === shape.length && shape.every((size, axis) => size === given[axis]))
-    return;
-  const text = Array.isArray(given) ? `[${given.join(", ")}]` : got;
-  throw modelError(model, `${what}: expected a tensor [${shape.join(", ")}], got ${text}`);
+/** All of the state that the code declares, and no more. */
+function stateIn({ model, state }: LoadedCode, given: unknown): Tensor[] {
+  const tensors = (given ?? {}) as Record<string, unknown>;
+  const names = state.map(({ name }) => name);
+  const more = Object.keys(tensors).find((name) => !names.includes(name));
+  if (more !== undefined) throw modelError(model, `forward: state: '${more}' is not declared; state() has all names`);
+  return state.map(({ name, shape }) => floats(model, `forward: state: ${name}`, tensors[name], shape));
+}
+
+/** `value`, if it is a tensor of floats of this shape. Throws UsageError for anything else. */
+export function floats(model: CodeModel, what: string, value: unknown, shape: readonly number[]): Tensor {
+  const { shape: given, dtype } = (value ?? {}) as Partial<Tensor>;
+  const fits = given?.length === shape.length && shape.every((size, axis) => size === given[axis]);
+  if (fits && dtype === "float32") return value as Tensor;
+  throw modelError(model, `${what}: expected a tensor [${shape.join(", ")}], got ${givenText(value)}`);
+}
+
+/** What a model's code gave: the shape of a tensor, and its type unless it is of floats. */
+export function givenText(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value instanceof Promise) return "a promise";
+  const { shape, dtype } = (value ?? {}) as Partial<Tensor>;
+  if (!Array.isArray(shape)) return typeof value;
+  return `[${shape.join(", ")}]${dtype === "float32" ? "" : ` of ${dtype}`}`;
 }

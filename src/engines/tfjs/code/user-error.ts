@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { UsageError } from "../../../errors.ts";
 import type { CodeModel } from "../../../models/code.ts";
+import { UntraceableError } from "../trace/untraceable.ts";
 
 /** An error that a model's author can fix: `model mine: my-model.mjs:12: ...`. */
 export function modelError({ name, file }: CodeModel, message: string, line?: number): UsageError {
@@ -25,11 +26,14 @@ export function calling<T>(model: CodeModel, call: () => T): T {
   }
 }
 
-/** `error` as one of the model's author, with the line of the file that it passed through last. */
+/** `error` as one of the model's author, with the line of the file that it passed through last; `error` is its cause. */
 export function authorsError(model: CodeModel, error: unknown): UsageError {
   if (error instanceof UsageError) return error;
   if (!(error instanceof Error)) return modelError(model, `threw ${String(error)}`);
-  return modelError(model, error.message, lineIn(error.stack ?? "", model.file));
+  const message = error instanceof UntraceableError ? error.reason : error.message;
+  const ours = modelError(model, message, lineIn(error.stack ?? "", model.file));
+  ours.cause = error;
+  return ours;
 }
 
 /** The first line number of `file` in a stack; a syntax error has it on top. */

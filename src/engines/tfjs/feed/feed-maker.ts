@@ -1,6 +1,6 @@
 import { pairCorrelations } from "../../../data/label-correlation.ts";
-import type { Run } from "../../engine.ts";
-import type { Group } from "../groups.ts";
+import type { AnyRun, Run } from "../../engine.ts";
+import type { AnyGroup } from "../groups.ts";
 import { type Mask, MaskSource, masksOf } from "../model/masks.ts";
 import { type FeedArrays, setSizes } from "./feed-arrays.ts";
 import { RowSource } from "./row-source.ts";
@@ -13,7 +13,7 @@ export interface Share {
 
 /** Makes the data of its share of a group, into arrays of the whole group. */
 export class FeedMaker {
-  readonly #training: Run["training"];
+  readonly #training: AnyRun["training"];
   /** K. */
   readonly #tasks: number;
   /** The number of the group's sources. */
@@ -22,17 +22,18 @@ export class FeedMaker {
   readonly #sources: readonly RowSource[];
   readonly #masks: readonly (readonly [Mask, MaskSource])[];
 
-  constructor({ models, runs, sources, places }: Group, share: Share) {
+  constructor({ models, runs, sources, places }: AnyGroup, share: Share) {
     const [F, R] = [sources.length, places.length];
-    this.#training = (runs[0] as Run).training;
-    this.#tasks = (runs[0] as Run).model.tasks;
+    this.#training = (runs[0] as AnyRun).training;
+    this.#tasks = (runs[0] as AnyRun).model.tasks;
     this.#sourceCount = F;
     this.#share = share;
     this.#sources = sources.slice(share.first, share.end).map((run) => new RowSource(run));
     this.#masks = models.flatMap((model, m) => {
-      const ofModel = runs.slice(m * R, (m + 1) * R);
+      const ofModel = runs.slice(m * R, (m + 1) * R) as Run[];
       const source = new MaskSource(ofModel.slice((share.first * R) / F, (share.end * R) / F));
-      return masksOf(model, R, this.#training.batch, m).map((mask) => [mask, source] as const);
+      const { batch, method } = this.#training;
+      return masksOf(model, R, batch, m, method).map((mask) => [mask, source] as const);
     });
   }
 

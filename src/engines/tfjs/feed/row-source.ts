@@ -1,5 +1,5 @@
 import { RowOrder } from "../../../data/order.ts";
-import { dataKey, type RowSet } from "../../../data/streams.ts";
+import { dataIdentity, dataKey, type RowSet } from "../../../data/streams.ts";
 import type { Rows } from "../../../data/task-set.ts";
 import type { AnyRun } from "../../engine.ts";
 import { RowMaker } from "../../rows/row-maker.ts";
@@ -10,10 +10,9 @@ export class RowSource {
   readonly #order: RowOrder | undefined;
 
   constructor(run: AnyRun) {
-    const { seed, index, training } = run;
-    const { trainRows, sampling } = training;
+    const { trainRows, sampling } = run.training;
     this.#maker = new RowMaker(run);
-    if (trainRows !== "fresh") this.#order = new RowOrder(dataKey({ seed, run: index }, "order"), trainRows, sampling);
+    if (trainRows !== "fresh") this.#order = new RowOrder(dataKey(dataIdentity(run), "order"), trainRows, sampling);
   }
 
   /** A set from its first row on, into x [N, D] and y [N, K]. */

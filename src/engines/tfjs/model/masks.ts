@@ -5,25 +5,33 @@ import { expertCount, levelCount, type ModelSpec } from "../../../models/spec.ts
 import type { Key } from "../../../random/key.ts";
 import { wordsInto } from "../../../random/philox.ts";
 import { modelKey, type Run } from "../../engine.ts";
+import type { MethodName } from "../../methods.ts";
 import type { Tf } from "../tf.ts";
 import type { Dropout } from "./forward.ts";
 
-/** What is drawn again at each step: the factors by which one ReLU layer is multiplied, or the noise of SNR's gates. */
+/**
+ * What is drawn again at each step: the factors by which one ReLU layer is multiplied, the noise of SNR's gates, or the
+ * order in which a method takes the tasks.
+ */
 export interface Mask {
   /** `dropout/0/0/experts/1`: of model number 0, first level, the second layer. */
   readonly name: string;
-  readonly stack: "experts" | "towers" | "noise";
+  readonly stack: "experts" | "towers" | "noise" | "order";
   readonly layer: number;
   readonly level: number;
-  /** [R, B, n, units] for the experts' first layer in the first level, [R, n, B, units] for others. Noise is [R, 1, K, E].
+  /** [R, B, n, units] for the experts' first layer in the first level, [R, n, B, units] for others. Noise is [R, 1, K, E],
+   * an order [R, K-1, K, K].
    */
   readonly shape: readonly [number, number, number, number];
 }
 
-/** The masks of a step of R replicas of model number m; none without dropout. */
-export function masksOf(spec: ModelSpec, R: number, B: number, m = 0): Mask[] {
-  const noise = spec.gating === "snr-trans" ? [noiseOf(spec, R, m)] : [];
-  if (spec.dropout === 0) return noise;
+/** The masks of a step of R replicas of model number m, trained by `method`; most have none without dropout. */
+export function masksOf(spec: ModelSpec, R: number, B: number, m = 0, method: MethodName = "sum"): Mask[] {
+  const drawn = [
+    ...(spec.gating === "snr-trans" ? [noiseOf(spec, R, m)] : []),
+    ...(method === "pcgrad" && spec.tasks > 2 ? [orderOf(spec, R, m)] : []),
+  ];
+  if (spec.dropout === 0) return drawn;
   const masks = (stack: Mask["stack"], n: number, layers: readonly number[], level = 0): Mask[] =>
     layers.map((units, layer) => ({
       ...{ name: maskName(m, stack, layer, level), stack, layer, level },
@@ -31,7 +39,7 @@ export function masksOf(spec: ModelSpec, R: number, B: number, m = 0): Mask[] {
     }));
   const levels = Array.from({ length: levelCount(spec) }, (_, level) => level);
   return [
-    ...noise,
+    ...drawn,
     ...levels.flatMap((level) => masks("experts", expertCount(spec), spec.experts.layers, level)),
     ...masks("towers", spec.tasks, spec.tower.layers),
   ];
@@ -40,6 +48,16 @@ export function masksOf(spec: ModelSpec, R: number, B: number, m = 0): Mask[] {
 function noiseOf(spec: ModelSpec, R: number, m: number): Mask {
   const stack = { name: maskName(m, "noise", 0, 0), stack: "noise", layer: 0, level: 0 } as const;
   return { ...stack, shape: [R, 1, spec.tasks, expertCount(spec)] };
+}
+
+function orderOf({ tasks: K }: ModelSpec, R: number, m: number): Mask {
+  const stack = { name: maskName(m, "order", 0, 0), stack: "order", layer: 0, level: 0 } as const;
+  return { ...stack, shape: [R, K - 1, K, K] };
+}
+
+/** The order in which each task of model number m takes the others, one-hot, [R, K-1, K, K]; undefined where none is drawn. */
+export function orderBy(masks: Readonly<Record<string, Tensor>>, m = 0): Tensor | undefined {
+  return masks[maskName(m, "order", 0, 0)];
 }
 
 /** The noise of model number m's gates, by its name, [R, K, E]; undefined without. */
@@ -80,6 +98,7 @@ export class MaskSource {
   /** The factors of `mask` at `step`, into `out` of the mask's size. */
   fill(out: Float32Array, mask: Mask, step: number): void {
     if (mask.stack === "noise") this.#fillNoise(out, step);
+    else if (mask.stack === "order") this.#fillOrder(out, mask, step);
     else this.#fillFactors(out, mask.stack, mask, step);
   }
 
@@ -90,6 +109,21 @@ export class MaskSource {
     for (const [r, key] of keys.entries()) {
       wordsInto(words, key, 0, step);
       out.set(Array.from(words, logit), r * words.length);
+    }
+  }
+
+  /** For each task the others by a word of each, new at each step: row i of round n has a 1 at task i's n-th. */
+  #fillOrder(out: Float32Array, { shape: [, rounds, K] }: Mask, step: number): void {
+    const words = new Uint32Array(K * K);
+    out.fill(0);
+    for (const [r, key] of this.#keysOf("method/order").entries()) {
+      wordsInto(words, key, 0, step);
+      for (let i = 0; i < K; i++) {
+        const wordOf = (task: number) => words[i * K + task] as number;
+        const others = Array.from({ length: K }, (_, task) => task).filter((task) => task !== i);
+        others.sort((a, b) => wordOf(a) - wordOf(b));
+        for (const [round, task] of others.entries()) out[((r * rounds + round) * K + i) * K + task] = 1;
+      }
     }
   }
 

@@ -20,29 +20,102 @@ export function errorsOf(tf: Tf, spec: ModelSpec, parameters: readonly Tensor[],
   return tf.tidy(() => tf.sub(predict(tf, spec, layersOf(spec, parameters), x), y));
 }
 
+/** Task losses [R, K], means over each replica's rows, and gradients of the parameters in their order. */
+export interface LossesAndGradients {
+  readonly losses: Tensor;
+  readonly gradients: Tensor[];
+}
+
 /**
- * Task losses [R, K], means over each replica's rows, with the gradients of the objective, their sum over
- * tasks. The sum runs over replicas too: no parameter of a replica touches the losses of another, so each gets the
- * gradient of its own.
+ * Task losses with the gradients of the objective, their sum over tasks; with `weigh`, each times its weight: losses
+ * [R, K] → weights [R, K]. The sum runs over replicas too: no parameter of a replica touches the losses of another, so
+ * each gets the gradient of its own.
  */
 export function lossesAndGradients(
   tf: Tf,
   spec: ModelSpec,
   parameters: readonly Tensor[],
   batch: Batch,
-  { huberDelta, ...chance }: Objective,
-): { losses: Tensor; gradients: Tensor[] } {
-  const [R, K] = [batch.x.shape[0] as number, spec.tasks];
+  objective: Objective,
+  weigh?: (losses: Tensor) => Tensor,
+): LossesAndGradients {
+  const R = batch.x.shape[0] as number;
   return tf.tidy(() => {
-    const losses = (...parameters: Tensor[]) => {
-      const { predictions, penalty } = outputsOf(tf, spec, layersOf(spec, parameters), batch.x, chance);
-      const means = meanLosses(tf, tf.sub(predictions, batch.y), huberDelta);
-      return penalty ? tf.concat([means, tf.reshape(penalty, [R, 1])], 1) : means;
-    };
-    const terms = K + (gateKind(spec) === "dselect-k" ? 1 : 0);
-    const { value, grads } = tf.valueAndGrads(losses)([...parameters], tf.ones([R, terms]));
-    return { losses: terms > K ? tf.slice(value, [0, 0], [R, K]) : value, gradients: grads };
+    const terms = termsOf(tf, spec, batch, objective, weigh);
+    const { value, grads } = tf.valueAndGrads(terms)([...parameters], tf.ones([R, termCount(spec)]));
+    return { losses: lossesIn(tf, spec, value), gradients: grads };
   });
+}
+
+/** Task losses of a batch alone, [R, K]. */
+export function batchLosses(
+  tf: Tf,
+  spec: ModelSpec,
+  parameters: readonly Tensor[],
+  batch: Batch,
+  objective: Objective,
+): Tensor {
+  return tf.tidy(() => lossesIn(tf, spec, termsOf(tf, spec, batch, objective)(...parameters)));
+}
+
+/** Task losses with the gradients of each task's loss alone, and of what the gates add to the objective, if they do. */
+export function taskGradients(
+  tf: Tf,
+  spec: ModelSpec,
+  parameters: readonly Tensor[],
+  batch: Batch,
+  objective: Objective,
+): { losses: Tensor; ofTasks: Tensor[][]; ofPenalty?: Tensor[] } {
+  const R = batch.x.shape[0] as number;
+  return tf.tidy(() => {
+    const differentiate = tf.valueAndGrads(termsOf(tf, spec, batch, objective));
+    const passes = Array.from({ length: termCount(spec) }, (_, term) => {
+      const chosen = Array.from({ length: termCount(spec) }, (_, i) => (i === term ? 1 : 0));
+      return differentiate([...parameters], tf.tile(tf.tensor2d([chosen]), [R, 1]));
+    });
+    const [ofPenalty] = passes.slice(spec.tasks).map(({ grads }) => grads);
+    return {
+      losses: lossesIn(tf, spec, (passes[0] as { value: Tensor }).value),
+      ofTasks: passes.slice(0, spec.tasks).map(({ grads }) => grads),
+      ...(ofPenalty && { ofPenalty }),
+    };
+  });
+}
+
+/** The terms of the objective as a function of the parameters: task losses [R, K], then what the gates add, if they do. */
+function termsOf(
+  tf: Tf,
+  spec: ModelSpec,
+  { x, y }: Batch,
+  { huberDelta, ...chance }: Objective,
+  weigh?: (losses: Tensor) => Tensor,
+): (...parameters: Tensor[]) => Tensor {
+  return (...parameters) => {
+    const { predictions, penalty } = outputsOf(tf, spec, layersOf(spec, parameters), x, chance);
+    const means = meanLosses(tf, tf.sub(predictions, y), huberDelta);
+    const losses = weigh ? withGradientTimes(tf, means, weigh) : means;
+    return penalty ? tf.concat([losses, tf.reshape(penalty, [-1, 1])], 1) : losses;
+  };
+}
+
+/** K, and one more with gates that add a term of their own. */
+function termCount(spec: ModelSpec): number {
+  return spec.tasks + (gateKind(spec) === "dselect-k" ? 1 : 0);
+}
+
+function lossesIn(tf: Tf, spec: ModelSpec, terms: Tensor): Tensor {
+  const [R, K] = [terms.shape[0] as number, spec.tasks];
+  return termCount(spec) > K ? tf.slice(terms, [0, 0], [R, K]) : terms;
+}
+
+/** `values` as they are; what they are made of gets their gradient times `factorsOf(values)`, which gets none. */
+function withGradientTimes(tf: Tf, values: Tensor, factorsOf: (values: Tensor) => Tensor): Tensor {
+  const weighed = tf.customGrad((...inputs) => {
+    const [values, save] = inputs as [Tensor, GradSaveFunc];
+    save([values]);
+    return { value: tf.clone(values), gradFunc: (dy, [saved]) => tf.mul(dy, factorsOf(saved as Tensor)) };
+  });
+  return weighed(values);
 }
 
 /** The loss of each error, elementwise; see TrainingSettings. */

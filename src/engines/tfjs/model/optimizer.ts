@@ -13,10 +13,10 @@ export type TrainingState = {
   readonly v?: Tensor;
 };
 
-/** Values that change from step to step, computed in float64. */
-export interface Rates {
-  readonly rate: number;
-  readonly epsilon: number;
+/** Values that change from step to step, computed in float64; as tensors, they broadcast with the parameters. */
+export interface Rates<T = number> {
+  readonly rate: T;
+  readonly epsilon: T;
 }
 
 /** The state before the first step. */
@@ -50,7 +50,7 @@ export function ratesAt(optimizer: Optimizer, lr: number, step: number): Rates {
 }
 
 /** The state after a step: new tensors throughout. */
-export function updated(tf: Tf, state: TrainingState, gradient: Tensor, rates: Rates): TrainingState {
+export function updated(tf: Tf, state: TrainingState, gradient: Tensor, rates: Rates<number | Tensor>): TrainingState {
   return tf.tidy(() => {
     const { parameters, m, v } = state;
     if (!m || !v) return { parameters: tf.sub(parameters, tf.mul(gradient, rates.rate)) };
@@ -58,7 +58,12 @@ export function updated(tf: Tf, state: TrainingState, gradient: Tensor, rates: R
   });
 }
 
-function adam(tf: Tf, state: Required<TrainingState>, gradient: Tensor, { rate, epsilon }: Rates): TrainingState {
+function adam(
+  tf: Tf,
+  state: Required<TrainingState>,
+  gradient: Tensor,
+  { rate, epsilon }: Rates<number | Tensor>,
+): TrainingState {
   const m = movingMean(tf, state.m, gradient, ADAM.beta1);
   const v = movingMean(tf, state.v, tf.square(gradient), ADAM.beta2);
   const direction = tf.div(tf.mul(m, rate), tf.add(tf.sqrt(v), epsilon));

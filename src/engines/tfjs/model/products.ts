@@ -27,8 +27,8 @@ export function dataProduct(tf: Tf, x: Tensor, b: Tensor): Tensor {
   return multiplied(b);
 }
 
-/** a b, or with [..., I, J] → [..., J, I] of a or b. */
-function pairwise(tf: Tf, a: Tensor, b: Tensor, { swapA = false, swapB = false } = {}): Tensor {
+/** a b, or with [..., I, J] → [..., J, I] of a or b; without gradients. */
+export function pairwise(tf: Tf, a: Tensor, b: Tensor, { swapA = false, swapB = false } = {}): Tensor {
   if (tf.getBackend() !== "wasm") return tf.matMul(a, b, swapA, swapB);
   const left = matrices(tf, swapA ? swapped(tf, a) : a); // matMul's own transposes are slow here, too
   const right = matrices(tf, swapB ? swapped(tf, b) : b);

@@ -1,4 +1,4 @@
-// Functions of DSelect-k (Hazimeh et al., NeurIPS 2021, section 3), elementwise, with their gradients.
+// Functions of DSelect-k (Hazimeh et al., NeurIPS 2021), elementwise, with their gradients.
 import type { GradSaveFunc, Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
 

@@ -1,4 +1,5 @@
 import type { Binding, BindingAttribute } from "./tensorflow-backend.ts";
+import { UntraceableError } from "./untraceable.ts";
 
 /** A value that an operation is configured by: TensorFlow's AttrValue, as far as it is needed here. */
 export type Attribute =
@@ -35,7 +36,7 @@ export function attributeOf(binding: Binding, op: string, { name, type, value }:
   if (type === binding.TF_ATTR_SHAPE && isNumbers(value)) return { kind: "shape", value };
   if (type === binding.TF_ATTR_INT && typeof value === "number") return { kind: "int", value };
   if (type === binding.TF_ATTR_INT && isNumbers(value)) return { kind: "ints", value };
-  throw new TypeError(`trace: ${op}: attribute ${name} can't be traced: ${JSON.stringify(value)} of type ${type}`);
+  throw new UntraceableError(`${op}: attribute ${name} can't be traced: ${JSON.stringify(value)} of type ${type}`);
 }
 
 function isNumbers(value: unknown): value is number[] {

@@ -1,7 +1,7 @@
 // A step that is traced once and run n times by one call: the body and the condition of a While.
 import type { Tf } from "../tf.ts";
 import type { Attributes } from "./attributes.ts";
-import { ARGUMENT, Graph, liveNodes, outputOf, type Value } from "./graph.ts";
+import { ARGUMENT, Graph, liveNodes, type Node, outputOf, type Value } from "./graph.ts";
 import { bitsAs, listOf, passedAs, placeOf, RESOURCE, reading, rowOf, SCALAR, withRow } from "./nodes.ts";
 import type { GraphFunction } from "./protobuf.ts";
 import { type Specs, type Step, type TracedStep, traceStep } from "./step.ts";
@@ -84,11 +84,13 @@ function bodyOf(
     if (fed[key]) return rowOf(graph, fed[key], place, end);
     return held[key] ?? reading(graph, handles[key] as Value, passedAs(valueType(specs.inPlace[key] as TensorSpec)));
   });
+  const readings = new Map(step.inputs.flatMap((key, i) => (handles[key] ? [[key, inputs[i]?.node as Node]] : [])));
   const called = call(graph, step.definition, inputs, xla);
   const result = (value: Value): Value => called[step.results.indexOf(value)] as Value;
   const effects = step.updates.map(({ op, variables, inputs }) => {
     const values = inputs.map((input) => bitsAs(graph, result(input), input.dtype));
-    return graph.add(op, [...variables.map((key) => handles[key] as Value), ...values], []);
+    const after = variables.flatMap((key) => readings.get(key) ?? []); // else a value may be read that was updated
+    return graph.add(op, [...variables.map((key) => handles[key] as Value), ...values], [], { after });
   });
   const kept = mapped(held, (value, key) => (step.next[key] ? result(step.next[key]) : value));
   const longer = mapped(lists, (list, key) => withRow(graph, list, i, result(step.outputs[key] as Value)));

@@ -8,13 +8,14 @@ import { Graph, type Node, outputOf, type Value } from "./graph.ts";
 import { withReplaced } from "./replacement.ts";
 import { type Binding, type TensorflowBackend, tensorflowBackend } from "./tensorflow-backend.ts";
 import { DTYPE } from "./types.ts";
+import { UntraceableError } from "./untraceable.ts";
 
 /** A tensor that the traced function works on, and the value that it represents. */
 export type Given = readonly [Tensor, Value];
 
 /**
  * Adds to `graph` every operation that `compute` calls; returns the values of the tensors that it returns. Whatever it
- * computes without tensors is frozen. It runs twice: throws TypeError for a constant that differs the second time
+ * computes without tensors is frozen. It runs twice: throws UntraceableError for a constant that differs the second time
  * (a random number, a counter), for a tensor from outside that is not `given`, and for a tensor that is read.
  */
 export function recordOperations(tf: Tf, graph: Graph, given: readonly Given[], compute: () => Tensor[]): Value[] {
@@ -92,14 +93,14 @@ class Recording {
         const values = inputs.map((id) => this.#valueOf(id, op));
         const named = Object.fromEntries(attributes.map((each) => [each.name, attributeOf(binding, op, each)]));
         const outputs = binding.executeOp(op, attributes, inputs, count);
-        if (outputs.length === 0) throw new TypeError(`trace: ${op} has no output: what it does can't be traced`);
+        if (outputs.length === 0) throw new UntraceableError(`${op} has no output: what it does can't be traced`);
         const node = this.#graph.add(op, values, outputs, { attributes: named });
         for (const [i, { id }] of outputs.entries()) this.#values.set(id, outputOf(node, i));
         return outputs;
       },
       tensorDataSync: () => {
-        throw new TypeError(
-          "trace: a tensor is read inside of the trace; what follows from its values would be frozen",
+        throw new UntraceableError(
+          "a tensor is read inside of the trace; what follows from its values would be frozen",
         );
       },
     };
@@ -108,14 +109,14 @@ class Recording {
 
   #valueOf(id: number, user: string): Value {
     const value = this.#values.get(id);
-    if (!value) throw new TypeError(`trace: ${user}: tensor ${id} was made outside of the trace`);
+    if (!value) throw new UntraceableError(`${user}: tensor ${id} was made outside of the trace`);
     return value;
   }
 
   #expectOurs({ dataId, shape, dtype }: Tensor): void {
     if (this.#ours.has(dataId)) return;
     const what = `a tensor of ${dtype} [${shape.join(", ")}]`;
-    throw new TypeError(`trace: ${what} was made before the trace: make it an input, or make it inside`);
+    throw new UntraceableError(`${what} was made before the trace: make it an input, or make it inside`);
   }
 }
 
@@ -123,18 +124,18 @@ function constantOf(shape: readonly number[], dtype: number, values: ArrayLike<n
   if (dtype === DTYPE.float32) return { dtype, shape, values: Float32Array.from(values) };
   if (dtype === DTYPE.int32) return { dtype, shape, values: Int32Array.from(values) };
   if (dtype === DTYPE.bool) return { dtype, shape, values: Uint8Array.from(values) };
-  throw new TypeError(
-    `trace: a constant of TensorFlow's type ${dtype} can't be traced: expected float32, int32 or bool`,
+  throw new UntraceableError(
+    `a constant of TensorFlow's type ${dtype} can't be traced: expected float32, int32 or bool`,
   );
 }
 
 /** Refuses two recordings of one function that differ. */
 function expectSame(nodes: readonly Node[], others: readonly Node[]): void {
   const differs = nodes.length !== others.length || nodes.some((node, i) => node.op !== others[i]?.op);
-  if (differs) throw new TypeError("trace: the function calls other operations when it runs again");
+  if (differs) throw new UntraceableError("the function calls other operations when it runs again");
   for (const [i, { attributes, outputs }] of nodes.entries()) {
     if (isDeepStrictEqual(attributes, others[i]?.attributes)) continue;
     const shape = outputs[0]?.shape.join(", ");
-    throw new TypeError(`trace: a constant [${shape}] is another when the function runs again: make it an input`);
+    throw new UntraceableError(`a constant [${shape}] is another when the function runs again: make it an input`);
   }
 }

@@ -1,6 +1,8 @@
 // What the tracer must know about TensorFlow's operations that eager calls don't say: which attributes name the types of
 // the inputs, the outputs' names, and the attributes.
 
+import { UntraceableError } from "./untraceable.ts";
+
 /**
  * One line for each operation that tfjs's kernels, the engine or the tracer call, as TensorFlow 2.18 registers it:
  * `Name(types of the inputs) names of the outputs | attributes`. `N*T`: N inputs of type T; `name*`: a list of outputs;
@@ -189,7 +191,7 @@ const LINES = new Map(
 );
 const known = new Map<string, Signature>();
 
-/** Throws RangeError for an operation that is not in the table. */
+/** Throws UntraceableError for an operation that is not in the table. */
 export function signatureOf(op: string): Signature {
   const signature = known.get(op) ?? parsed(op);
   known.set(op, signature);
@@ -198,8 +200,7 @@ export function signatureOf(op: string): Signature {
 
 function parsed(op: string): Signature {
   const [, inputs = "", outputs = "", attributes = ""] = LINES.get(op)?.match(/\((.*)\) (.*) \|(.*)/) ?? [];
-  if (!LINES.has(op))
-    throw new RangeError(`trace: operation ${op} has no line in the tracer's table, signatures.ts: it can't be traced`);
+  if (!LINES.has(op)) throw new UntraceableError(`operation ${op} has no line in the tracer's table, signatures.ts`);
   return {
     inputs: words(inputs, ", ").map((input) => {
       const [type, count] = input.split("*").reverse();

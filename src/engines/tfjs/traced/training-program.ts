@@ -2,19 +2,20 @@
 import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
 import type { RowSet } from "../../../data/streams.ts";
 import { parameterCount } from "../../../models/parameters.ts";
-import type { ModelSpec } from "../../../models/spec.ts";
 import { isOnCard } from "../device.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
-import { dropoutBy, masksOf, noiseBy } from "../model/masks.ts";
-import { type Batch, errorsOf, lossesAndGradients, lossesOf } from "../model/objective.ts";
+import { masksOf } from "../model/masks.ts";
+import { type Batch, errorsOf, lossesOf } from "../model/objective.ts";
 import type { Tf } from "../tf.ts";
 import type { Loop } from "../trace/loop.ts";
 import { Program } from "../trace/program.ts";
 import type { Specs, Tensors } from "../trace/step.ts";
-import { updatesOf } from "./in-place.ts";
+import { modelStep, parametersOf } from "./model-step.ts";
 import {
   float,
+  methodSpecs,
   parameterNames,
+  rateNames,
   replicaSpecs,
   setsOf,
   stateSpecs,
@@ -33,6 +34,11 @@ export interface ProgramOptions {
  */
 const CONCURRENT_PRODUCTS = 5e7;
 
+/** Whether a step of so many multiplications in its forward pass runs its operations in parallel. */
+export function isConcurrent(tf: Tf, products: number): boolean {
+  return isOnCard(tf) || products > CONCURRENT_PRODUCTS;
+}
+
 /** Loops: `train`, and `heldout/errors`, `train/errors` of the sets. */
 export function trainingProgram(tf: Tf, shape: TrainingShape, { xla = false }: ProgramOptions = {}): Program {
   const { models, R, B } = shape;
@@ -42,7 +48,7 @@ export function trainingProgram(tf: Tf, shape: TrainingShape, { xla = false }: P
     variables: variablesOf(shape),
     loops: { train: training(tf, shape), ...Object.fromEntries(evaluations) },
     xla,
-    concurrent: isOnCard(tf) || products > CONCURRENT_PRODUCTS,
+    concurrent: isConcurrent(tf, products),
   });
 }
 
@@ -51,34 +57,28 @@ export function trainingProgram(tf: Tf, shape: TrainingShape, { xla = false }: P
  * masks.
  */
 function training(tf: Tf, shape: TrainingShape): Loop {
-  const { models, optimizer, huberDelta, inputs, tasks, R, B, fresh, sharedFeed } = shape;
+  const { models, method, inputs, tasks, R, B, fresh, sharedFeed } = shape;
   const F = sharedFeed ? null : R;
   const rows: Specs = fresh
     ? { x: float([F, B, inputs]), y: float([F, B, tasks]) }
     : { numbers: { shape: [R, B], dtype: "int32" } };
-  const masks = models.flatMap((model, m) => masksOf(model, R, B, m));
+  const masks = models.flatMap((model, m) => masksOf(model, R, B, m, method));
   return {
     fed: {
       ...rows,
-      rate: float([]),
-      epsilon: float([]),
+      ...Object.fromEntries(rateNames(shape).map((name) => [name, float([])])),
       ...Object.fromEntries(masks.map(({ name, shape }) => [name, float(shape)])),
     },
-    variables: [...(fresh ? [] : ["train/x", "train/y"]), ...Object.keys(replicaSpecs(shape))],
+    variables: [
+      ...(fresh ? [] : ["train/x", "train/y"]),
+      ...Object.keys({ ...replicaSpecs(shape), ...methodSpecs(shape) }),
+    ],
     inPlace: Object.keys(stateSpecs(shape)),
     step: (given) => {
       const batch = fresh ? freshRows(tf, given) : gathered(tf, given, "train");
-      const ofModels = models.map((model, m) => {
-        const parameters = parametersOf(tf, given, model, m);
-        const { losses, gradients } = lossesAndGradients(tf, model, parameters, batch, {
-          huberDelta,
-          dropout: dropoutBy(tf, given, model, m),
-          noise: noiseBy(tf, given, model, m),
-        });
-        const byName = Object.fromEntries(parameterNames(model, m).map((name, i) => [name, gradients[i] as Tensor]));
-        return { losses, updates: updatesOf(tf, optimizer, byName, given) };
-      });
+      const ofModels = models.map((_, m) => modelStep(tf, shape, given, batch, m));
       return {
+        next: Object.assign({}, ...ofModels.map(({ next }) => next)),
         updates: ofModels.flatMap(({ updates }) => updates),
         outputs: { losses: tf.concat(ofModels.map(({ losses }) => losses)) },
       };
@@ -101,14 +101,6 @@ function evaluation(tf: Tf, shape: TrainingShape, set: RowSet): Loop {
       return { outputs: { sums: tf.concat(sums) } };
     },
   };
-}
-
-/** The parameters of model number m; those in units of a replica's own are converted. */
-function parametersOf(tf: Tf, given: Tensors, model: ModelSpec, m: number): Tensor[] {
-  const parameters = parameterNames(model, m).map((name) => given[name] as Tensor);
-  const { units } = given;
-  if (!units) return parameters;
-  return parameters.map((each) => tf.mul(each, tf.reshape(units, [-1, ...each.shape.slice(1).fill(1)])));
 }
 
 /** Rows x [R, B, D], y [R, B, K] of the sources' x [F, B, D], y [F, B, K]. */

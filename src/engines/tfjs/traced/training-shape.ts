@@ -2,7 +2,9 @@
 import type { RowSet } from "../../../data/streams.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
 import type { Optimizer, Run } from "../../engine.ts";
+import type { MethodName } from "../../methods.ts";
 import type { Group } from "../groups.ts";
+import { methodOf } from "../methods/methods.ts";
 import { packing } from "../model/pack.ts";
 import type { Specs } from "../trace/step.ts";
 import type { TensorSpec } from "../trace/types.ts";
@@ -12,6 +14,7 @@ import { stateNames } from "./in-place.ts";
 export interface TrainingShape {
   readonly models: readonly ModelSpec[];
   readonly optimizer: Optimizer;
+  readonly method: MethodName;
   readonly huberDelta: number | null;
   /** D. */
   readonly inputs: number;
@@ -30,10 +33,10 @@ export interface TrainingShape {
 export function trainingShape({ models, runs, sources, places }: Group): TrainingShape {
   const { training, model } = runs[0] as Run;
   const { inputs, tasks } = model;
-  const { optimizer, huberDelta, batch: B, trainRows, lr } = training;
+  const { optimizer, method, huberDelta, batch: B, trainRows, lr } = training;
   const fresh = trainRows === "fresh";
   return {
-    ...{ models, optimizer, huberDelta, inputs, tasks, R: places.length, B, fresh },
+    ...{ models, optimizer, method, huberDelta, inputs, tasks, R: places.length, B, fresh },
     sharedFeed: fresh && sources.length < places.length,
     ownRates: runs.some((run) => run.training.lr !== lr),
   };
@@ -41,18 +44,18 @@ export function trainingShape({ models, runs, sources, places }: Group): Trainin
 
 /**
  * The optimizer's state of each packed block of each model; the sets of all sources one after the other, `train/x`
- * [rows, D] and so on; the values that differ between replicas.
+ * [rows, D] and so on; the values that differ between replicas; the method's state.
  */
 export function variablesOf(shape: TrainingShape): Specs {
   const sets = setsOf(shape).map((set) => [
     [`${set}/x`, float([null, shape.inputs])],
     [`${set}/y`, float([null, shape.tasks])],
   ]);
-  return { ...stateSpecs(shape), ...Object.fromEntries(sets.flat()), ...replicaSpecs(shape) };
+  return { ...stateSpecs(shape), ...methodSpecs(shape), ...Object.fromEntries(sets.flat()), ...replicaSpecs(shape) };
 }
 
 /** The sets that are kept on the device. */
-export function setsOf({ fresh }: TrainingShape): RowSet[] {
+export function setsOf({ fresh }: Pick<TrainingShape, "fresh">): RowSet[] {
   return fresh ? ["heldout"] : ["heldout", "train"];
 }
 
@@ -78,6 +81,23 @@ export function replicaSpecs({ R, sharedFeed, ownRates }: TrainingShape): Specs 
     ...(sharedFeed && { places: { shape: [R], dtype: "int32" } }),
     ...(ownRates && { units: float([R]) }),
   };
+}
+
+/** What the method keeps for each model, [R, K]. */
+export function methodSpecs({ models, method, optimizer, R, tasks }: TrainingShape): Specs {
+  const names = Object.keys(methodOf(method)?.initial(optimizer) ?? {});
+  return Object.fromEntries(
+    models.flatMap((_, m) => names.map((name) => [methodStateName(m, name), float([R, tasks])])),
+  );
+}
+
+export function methodStateName(m: number, name: string): string {
+  return `method/${m}/${name}`;
+}
+
+/** The rates that are fed for each step: those of the parameters, and those of what the method learns. */
+export function rateNames({ method }: Pick<TrainingShape, "method">): string[] {
+  return ["rate", "epsilon", ...(methodOf(method)?.learningRate ? ["methodRate", "methodEpsilon"] : [])];
 }
 
 export function float(shape: TensorSpec["shape"]): TensorSpec {

@@ -1,9 +1,10 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { checkCode } from "../../../../src/engines/tfjs/code/check-code.ts";
 import { loadCode } from "../../../../src/engines/tfjs/code/load-code.ts";
 import { loadTf } from "../../../../src/engines/tfjs/tf.ts";
 import { UsageError } from "../../../../src/errors.ts";
-import { BOTTOM, codeModel, LINEAR } from "../../../support/code-model.ts";
+import { BOTTOM, COUNTING, codeModel, LINEAR, MEASURING } from "../../../support/code-model.ts";
 
 const tf = await loadTf("wasm");
 
@@ -13,7 +14,7 @@ async function complaintOf(text: string): Promise<string> {
   const loaded = await loadCode(model);
   const before = tf.memory().numTensors;
   try {
-    checkCode(tf, model, loaded);
+    checkCode(tf, loaded);
   } catch (error) {
     if (error instanceof UsageError) return error.message.replace(`model mine: ${model.file}`, "mine.mjs");
     throw error;
@@ -25,7 +26,17 @@ async function complaintOf(text: string): Promise<string> {
 /** LINEAR with another expression for its predictions, on line 4. */
 const returning = (value: string, before = "") => before + LINEAR.replace("tf.add(tf.matMul(x, w), b)", value);
 
-describe("checkCode(tf, model, loaded)", () => {
+/** COUNTING with another state after a step, on line 7. */
+const keeping = (state: string, before = "") => before + COUNTING.replace("{ steps: tf.add(state.steps, 1) }", state);
+
+/** LINEAR that measures itself so, on line 1. */
+const measuring = (value: string) => LINEAR.replace("{", `{ diagnostics: (tf, x, p) => (${value}),`);
+
+/** LINEAR with what it does in training alone, on line 3. */
+const inTraining = (value: string, before = "") =>
+  returning(`training ? ${value} : tf.add(tf.matMul(x, w), b)`, before).replace("{ w, b })", "{ w, b }, { training })");
+
+describe("checkCode(tf, loaded)", () => {
   test.each([
     ["a linear map", LINEAR],
     ["a bottom with towers", BOTTOM],
@@ -47,6 +58,10 @@ describe("checkCode(tf, model, loaded)", () => {
     return tf.add(tf.where(chosen, gate, tf.zerosLike(gate)), b)`,
       ),
     ],
+    ["a state", COUNTING],
+    ["a state and numbers of its own", MEASURING],
+    ["batch normalisation with moving means", readFileSync("examples/batch-norm.mjs", "utf8")],
+    ["rows of a batch that depend on each other", inTraining("tf.add(tf.sub(tf.matMul(x, w), tf.mean(x)), b)")],
     ["operations that the family does without", returning("tf.tanh(tf.add(tf.matMul(x, tf.sigmoid(w)), tf.exp(b)))")],
   ])("takes %s", async (_, text) => {
     expect(await complaintOf(text)).toBe("");
@@ -91,7 +106,29 @@ describe("checkCode(tf, model, loaded)", () => {
     [returning("tf.add(tf.matMul(x, w), tf.mul(b, tf.randomNormal([2])))"), /^mine.mjs:4: draws random numbers/],
     [
       returning("tf.add(tf.matMul(x, w), tf.mul(b, ++calls))", "let calls = 0; "),
-      "mine.mjs: forward: gives other values for the same arguments after another call: it must keep nothing",
+      "mine.mjs: forward: gives other values for the same arguments after another call: what it keeps must be its state",
+    ],
+    [inTraining("tf.add(tf.matMul(x, w), tf.mul(b, ++calls))", "let calls = 0; "), /: gives other values for the same/],
+    [keeping("{ steps: tf.add(state.steps, ++calls) }", "let calls = 0; "), /: gives other values for the same/],
+    [keeping("null"), "mine.mjs: forward: state: steps: expected a tensor [], got nothing"],
+    [keeping("{}"), "mine.mjs: forward: state: steps: expected a tensor [], got nothing"],
+    [COUNTING.replace("{ outputs, state:", "outputs && { outputs, stat:"), /: state: steps: expected .*, got nothing$/],
+    [
+      keeping("{ step: state.steps, steps: state.steps }"),
+      "mine.mjs: forward: state: 'step' is not declared; state() has all names",
+    ],
+    [keeping("{ steps: tf.mean(x, 0) }"), "mine.mjs: forward: state: steps: expected a tensor [], got [5]"],
+    [keeping("{ steps: tf.scalar(1, 'int32') }"), /: state: steps: expected a tensor \[\], got \[\] of int32$/],
+    [keeping("{ steps: tf.div(1, state.steps) }"), "mine.mjs: forward: expected finite numbers, got others"],
+    [measuring("undefined"), "mine.mjs: diagnostics: expected { name: tensor }, got nothing"],
+    [measuring("tf.mean(x)"), "mine.mjs: diagnostics: expected { name: tensor }, got []"],
+    [measuring("{ a: tf.mean(x, 0) }"), "mine.mjs: diagnostics: a: expected a tensor [], got [5]"],
+    [measuring("{ a: 1 }"), "mine.mjs: diagnostics: a: expected a tensor [], got number"],
+    [measuring("{ 'a, b': tf.mean(x) }"), /^mine.mjs: diagnostics: 'a, b': expected a name of letters, digits and /],
+    [measuring("{ a: tf.mean(y) }"), "mine.mjs:1: y is not defined"],
+    [
+      COUNTING.replace("state.steps);", "tf.add(state.steps, tf.mean(x)));"),
+      "mine.mjs: forward: with training: false, a row's prediction depends on the rows beside it, which evaluations put together",
     ],
   ])("refuses %j", async (text, message) => {
     expect(await complaintOf(text)).toMatch(message);

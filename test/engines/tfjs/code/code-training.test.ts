@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import type { AnyRun, Engine, Run, RunResult } from "../../../../src/engines/engine.ts";
+import type { AnyRun, Engine, RunResult } from "../../../../src/engines/engine.ts";
+import { feedOf } from "../../../../src/engines/tfjs/feed/eager-feed.ts";
 import { loadTf } from "../../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../../src/engines/tfjs/tfjs-engine.ts";
-import type { CodeModel } from "../../../../src/models/code.ts";
 import type { ModelSpec } from "../../../../src/models/spec.ts";
-import { BOTTOM, codeModel, LINEAR } from "../../../support/code-model.ts";
+import { BOTTOM, COUNTING, codeModel, LINEAR, MEASURING } from "../../../support/code-model.ts";
 import { BOTTOM as BOTTOM_SPEC } from "../../../support/specs.ts";
-import { resultsOf, tinyRun } from "../runs.ts";
+import { codeRun, resultsOf, tinyRun } from "../runs.ts";
 
 const tf = await loadTf("wasm");
 const engine = await createTfjsEngine({ backend: "wasm" });
@@ -15,14 +15,15 @@ const SPEC: ModelSpec = { ...BOTTOM_SPEC, tasks: 2 };
 /** The same model in JavaScript, by the same name: its streams of initial values are the same. */
 const CODE = codeModel(BOTTOM, { name: SPEC.name, inputs: SPEC.inputs, tasks: SPEC.tasks });
 
-function codeRun(model: CodeModel, ...changes: Parameters<typeof tinyRun>): Run<CodeModel> {
-  const { inputs, tasks } = model;
-  return { ...tinyRun({ model: { ...SPEC, inputs, tasks }, ...changes[0] }, changes[1]), model };
+async function results(runs: readonly AnyRun[], on: Engine = engine, hooks = {}): Promise<RunResult[]> {
+  return resultsOf(on, runs, hooks);
 }
 
-async function results(runs: readonly AnyRun[], on: Engine = engine, hooks = {}): Promise<RunResult[]> {
-  return resultsOf(on, runs as Run[], hooks);
-}
+/** The mean of a function of task k's labels, y [N, 2]. */
+const meanOf = (y: Float32Array, k: number, of: (label: number) => number) => {
+  const labels = y.filter((_, i) => i % 2 === k);
+  return labels.reduce((sum, label) => sum + of(label), 0) / labels.length;
+};
 
 const lossesOf = ({ curve, trainingSetLoss }: RunResult) => [curve.train, curve.heldout, trainingSetLoss ?? []].flat(2);
 
@@ -75,10 +76,46 @@ describe("a model in JavaScript", () => {
       expect(some.parameters?.[i]).toBeCloseTo((none.parameters?.[i] as number) - 0.1 * 6 * value, 5);
   });
 
+  test("keeps a state from step to step, a run's own, which evaluations read and don't change", async () => {
+    const model = codeModel(COUNTING);
+    const runs = [0, 1].map((index) => codeRun(model, { index }, { heldoutRows: 1203 })); // evaluated in three parts
+    for (const { run, curve } of await results(runs)) {
+      const { y } = feedOf(run).sets.heldout;
+      const expected = curve.steps.map((step) => [0, 1].map((k) => meanOf(y, k, (label) => (step - label) ** 2)));
+      expect(curve.steps).toEqual([4, 8, 11]);
+      for (const [i, loss] of curve.heldout.flat().entries()) expect(loss).toBeCloseTo(expected.flat()[i] as number, 3);
+    }
+  });
+
+  test("measures itself after evaluations, on its first held-out rows", async () => {
+    const runs = [19, 501].map((heldoutRows) => codeRun(codeModel(MEASURING), {}, { heldoutRows }));
+    for (const { run, curve, diagnostics, parameters } of await results(runs)) {
+      const x = feedOf(run).sets.heldout.x.subarray(0, 500 * 5);
+      const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
+      expect(diagnostics?.steps).toEqual(curve.steps);
+      const rows = x.length / 5;
+      expect(diagnostics?.values).toMatchObject({ steps: [4, 8, 11], rows: [rows, rows, rows] });
+      for (const value of diagnostics?.values.mean ?? [Number.NaN]) expect(value).toBeCloseTo(mean, 5);
+      expect(diagnostics?.values["weight/1"]?.at(-1)).toBe(parameters?.[0]);
+    }
+  });
+
+  test("trains the same whether it measures itself or not", async () => {
+    const [counting, measuring] = await results([COUNTING, MEASURING].map((text) => codeRun(codeModel(text))));
+    expect([counting?.curve, counting?.parameters]).toEqual([measuring?.curve, measuring?.parameters]);
+    expect(counting?.diagnostics).toBeUndefined();
+  });
+
   test("leaves no tensor behind, done or failed", async () => {
     await engine.prepare?.([CODE]);
     const before = tf.memory().numTensors;
-    const [done, failed] = await results([codeRun(CODE), codeRun(CODE, { index: 1 }, { lr: 1e30, optimizer: "sgd" })]);
+    const counting = codeModel(COUNTING);
+    const [done, failed] = await results([
+      codeRun(CODE),
+      codeRun(CODE, { index: 1 }, { lr: 1e30, optimizer: "sgd" }),
+      codeRun(counting),
+      codeRun(codeModel(MEASURING)),
+    ]);
     expect([done?.failure, failed?.failure]).toEqual([
       undefined,
       expect.stringMatching(/^(diverged: )?loss is .* at step \d/),

@@ -35,6 +35,17 @@ describe("initialCode(run, loaded)", () => {
     expect(values).toEqual(Float32Array.from([0.5, 0.5, 0.5, ...drawn]));
   });
 
+  test("begins a state at 0, or as it is drawn, from streams of its own", async () => {
+    const normal = "{ shape: [2], initial: ({ normals }) => normals(2) }";
+    const text = `export default { parameters: () => ({ w: ${normal} }), state: () => ({ m: [2, 3], w: ${normal} }), forward() {} };`;
+    const model = codeModel(text);
+    const loaded = await loadCode(model);
+    const run = { ...makeRun({ index: 3, seed: 4 }), model };
+    const drawn = normals(key("w#state#draw/0"), 2);
+    expect(initialCode(run, loaded, "state")).toEqual(Float32Array.from([0, 0, 0, 0, 0, 0, ...drawn]));
+    expect(initialCode(run, loaded)).toEqual(normals(key("w#draw/0"), 2));
+  });
+
   test("gives other values to another run, seed and model", async () => {
     const w = "{ w: [2, 3] }";
     const all = [initial(w), initial(w, { index: 5 }), initial(w, { seed: 5 }), initial(w, { name: "other" })];

@@ -36,6 +36,16 @@ describe("loadCode(model)", () => {
     ]);
   });
 
+  test("takes a state, which begins at 0 unless it says otherwise", async () => {
+    const text = LINEAR.replace("{", "{ state: ({ inputs }) => ({ a: [inputs, 3], b: { shape: [], initial: 1 } }),");
+    const { state, size } = await loadCode(codeModel(text));
+    expect(state).toEqual([
+      { name: "a", shape: [5, 3], initial: 0, size: 15 },
+      { name: "b", shape: [], initial: 1, size: 1 },
+    ]);
+    expect(size).toBe(12);
+  });
+
   test("loads a file again that another model has replaced", async () => {
     const model = codeModel(LINEAR);
     await loadCode(model);
@@ -66,6 +76,13 @@ describe("loadCode(model)", () => {
     ["export default 7;", /^mine.mjs: expected a default export { parameters, forward }, got 7$/],
     ["export default { parameters() {} };", /^mine.mjs: forward: expected a function, got nothing$/],
     ["export default { parameters: {}, forward() {} };", /^mine.mjs: parameters: expected a function, got {}$/],
+    [LINEAR.replace("{", "{ state: { a: [] },"), /^mine.mjs: state: expected a function, got {"a":\[\]}$/],
+    [LINEAR.replace("{", "{ state: () => {},"), /^mine.mjs: state: expected { name: shape }, got nothing$/],
+    [
+      LINEAR.replace("{", "{ state: () => ({ a: [0] }),"),
+      /^mine.mjs: state: a: expected a shape of whole .* got \[0\]$/,
+    ],
+    [LINEAR.replace("{", "{ diagnostics: 7,"), /^mine.mjs: diagnostics: expected a function, got 7$/],
     [LINEAR.replace("{", "{ about: 7,"), /^mine.mjs: about: expected a text, got 7$/],
     [withParameters("[[2, 3]]"), /^mine.mjs: parameters: expected { name: shape }, got \[\[2,3\]\]$/],
     [withParameters("{}"), /^mine.mjs: parameters: expected { name: shape }, got {}$/],

@@ -1,0 +1,84 @@
+import { MMOE } from "../called-as.ts";
+import { didYouMean } from "../config/suggest.ts";
+import { UsageError } from "../errors.ts";
+import { cellLosses } from "../records/cell-losses.ts";
+import type { Results } from "../records/read-results.ts";
+import { shellQuoted } from "../shell.ts";
+import { SHARE_NOTHING, seesawOf, sharesNothing } from "../summary/seesaw.ts";
+import { seesawCsv } from "../summary/seesaw-csv.ts";
+import { type Define, examples } from "./command.ts";
+import type { Context } from "./effects.ts";
+import { EXIT } from "./exit-codes.ts";
+import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
+import { AT_OPTION, gapsOf, headOf, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
+import { goOn } from "./text/go-on.ts";
+import { gainsOf } from "./text/seesaw-text.ts";
+
+interface Options extends FormatOptions {
+  readonly loss: string;
+  readonly at: readonly string[];
+  readonly against?: string;
+}
+
+export const define: Define = (command, run) => {
+  const withLosses = command
+    .argument("<folder>", "a results folder with a model that shares nothing, also of a sweep that still runs")
+    .option("--against <model>", `the model to gain over (default: ${SHARE_NOTHING.join(", else ")})`)
+    .option(...LOSS_OPTION)
+    .option(...AT_OPTION);
+  addFormatOption(withLosses, { csv: "a row for each statistic", json: "all statistics of each cell" })
+    .addHelpText(
+      "after",
+      `
+Does one task gain by sharing while another loses? The gain of a task is the
+other model's final loss minus this one's, divided by the other's: above 0 the
+task is better off. Runs are paired: run i saw the same rows in both models.
+single-task has together as many parameters as mmoe, single-task-wide the units
+of mmoe's experts for each task.
+${examples("mmoe seesaw results/zoo", "mmoe seesaw results/zoo --against single-task-wide --format csv > gains.csv")}`,
+    )
+    .action((folder: string, options: Options) => run((context) => seesaw(folder, options, context)));
+};
+
+async function seesaw(folder: string, options: Options, context: Context): Promise<number> {
+  const loss = lossOption(options.loss);
+  const format = formatOption(options);
+  const results = await readEnded(folder, options.at, context);
+  const found = seesawOf(results, loss, againstIn(results, options.against));
+  if (found.cells.length === 0) throw new UsageError(noPair(results, found.against));
+  const { stdout } = context.effects;
+  if (format === "json") stdout.write(jsonText({ folder, at: results.at, ...found }));
+  else if (format === "csv") stdout.write(seesawCsv(found));
+  else {
+    const head = headOf(results, loss, `gain over ${found.against}, in percent`);
+    const blocks = [head, ...gainsOf(found), ...gapsOf(folder, cellLosses(results, loss))];
+    stdout.write(blocksAs(format, blocks, stdout));
+  }
+  return EXIT.done;
+}
+
+/** The model to gain over: the one that was asked for, or the first that shares nothing. */
+function againstIn(results: Results, asked: string | undefined): string {
+  const { config, path } = results;
+  const models: readonly string[] = config.models;
+  if (asked !== undefined) {
+    if (models.includes(asked)) return asked;
+    throw new UsageError(
+      `--against: ${path} has no ${asked}${didYouMean(asked, models) || `; give one of ${models.join(", ")}`}`,
+    );
+  }
+  const found = sharesNothing(results);
+  if (found !== undefined) return found;
+  const command = [MMOE, "sweep", shellQuoted(`${path}/config.yaml`), "--models", SHARE_NOTHING[0]];
+  throw new UsageError(
+    `${path} has no model that shares nothing; give --against one of ${models.join(", ")}, or train one with: ${[...command, "--out", shellQuoted(path)].join(" ")}`,
+  );
+}
+
+function noPair({ path, config }: Results, against: string): string {
+  if (config.models.length === 1) {
+    const others = `${MMOE} sweep ${shellQuoted(`${path}/config.yaml`)} --models mmoe --out ${shellQuoted(path)}`;
+    return `${path} has no other model than ${against}; train one with: ${others}`;
+  }
+  return `${path}: no run is done both of ${against} and of another model; train them with: ${goOn(path)}`;
+}

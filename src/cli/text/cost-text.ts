@@ -1,0 +1,42 @@
+import { estimateText } from "../../stats/estimate.ts";
+import type { ModelCost } from "../../summary/cost.ts";
+import { duration, thousands } from "../../units.ts";
+import type { Block } from "./blocks.ts";
+
+/** A row for each model, kind of device and, in a grid of batches, batch; and what the columns mean. `place` is the folder. */
+export function costsOf(place: string, costs: readonly ModelCost[]): Block[] {
+  const isGrid = costs.some(({ batch }) => batch !== undefined);
+  const several = new Set(costs.map(({ on }) => on)).size > 1;
+  const head = ["model", ...(isGrid ? ["batch"] : []), ...(several ? ["on"] : [])];
+  const rows = costs.map((cost) => [
+    cost.model,
+    ...(isGrid ? [String(cost.batch ?? "")] : []),
+    ...(several ? [cost.on] : []),
+    thousands(cost.parameters),
+    cost.flopPerRow === undefined ? "-" : thousands(cost.flopPerRow),
+    String(cost.done),
+    timeText(cost),
+    duration(cost.totalMs),
+  ]);
+  return [
+    { before: several ? place : `${place}\ntrained on ${costs[0]?.on}` },
+    { rows: [[...head, "parameters", "FLOP a row", "runs", "us a row [95 %]", "all runs"], ...rows] },
+    { before: notes(costs) },
+  ];
+}
+
+function timeText({ rowUs, done, isShared }: ModelCost): string {
+  return `${isShared ? "~" : ""}${estimateText(rowUs, 3, done)}`;
+}
+
+function notes(costs: readonly ModelCost[]): string {
+  return [
+    "FLOP a row: multiplications and additions of the dense layers in training, forward and backward.",
+    "us a row: time of a run / (steps x batch), the median over runs, with evaluations; what runs share, such as making rows, is divided by their number. It is the engine's time on that machine, beside the other runs there.",
+    ...(costs.some(({ isShared }) => isShared)
+      ? [
+          "~ the time of models that trained together, divided evenly: it does not tell them apart. Runs of this version do.",
+        ]
+      : []),
+  ].join("\n");
+}

@@ -1,0 +1,46 @@
+import { expected, huber, MEAN_STEPS, NOISE_STEPS } from "./mean-loss.ts";
+import { fastestSines, labelVariance, ladder } from "./moments.ts";
+import type { GeneratorSettings } from "./settings.ts";
+
+/**
+ * The ladder [m + 1] in the unit of a sweep's losses: of the squared error (`huberDelta` null) that of `ladder`, times
+ * the labels' variance if they are raw. Of Huber's loss the predictor that knows all but the j fastest sines adds to what
+ * it knows the constant with the lowest loss, which is not the others' mean; an integral over the projection w.x and the
+ * noise, to 1e-5.
+ */
+export function ladderLosses(settings: GeneratorSettings, huberDelta: number | null): number[] {
+  const variance = labelVariance(settings);
+  if (huberDelta === null)
+    return settings.rawLabels ? ladder(settings).map((loss) => loss * variance) : ladder(settings);
+  const unit = settings.rawLabels ? 1 : Math.sqrt(variance);
+  return Array.from({ length: settings.alpha.length + 1 }, (_, j) => leastHuber(settings, j, unit, huberDelta));
+}
+
+/** The least mean of Huber's loss of the `j` fastest sines and the noise, in `unit`s, minus any constant. */
+function leastHuber(settings: GeneratorSettings, j: number, unit: number, delta: number): number {
+  const { scale, alpha, beta, noiseStd } = settings;
+  const unknown = fastestSines(settings).slice(0, j);
+  const rest = (z: number) =>
+    unknown.reduce((y, i) => y + Math.sin((alpha[i] as number) * scale * z + (beta[i] as number)), 0);
+  const mean = (of: (error: number) => number) =>
+    expected(MEAN_STEPS, (z) => {
+      const y = rest(z);
+      return expected(NOISE_STEPS, (noise) => of((y + noiseStd * noise) / unit));
+    });
+  const constant = rootOf((c) => mean((y) => Math.max(-delta, Math.min(delta, y - c))), -j / unit, j / unit);
+  return mean((y) => huber(y - constant, delta));
+}
+
+/** The constant to a millionth of its range: the loss is flat there. */
+const HALVINGS = 20;
+
+/** Where a function that falls from `low` to `high` is 0. */
+function rootOf(falling: (at: number) => number, low: number, high: number): number {
+  let [left, right] = [low, high];
+  for (let i = 0; i < HALVINGS && right > left; i++) {
+    const middle = (left + right) / 2;
+    if (falling(middle) > 0) left = middle;
+    else right = middle;
+  }
+  return (left + right) / 2;
+}

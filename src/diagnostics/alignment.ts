@@ -1,0 +1,88 @@
+import { labelCovariance, labelVariance } from "../data/moments.ts";
+import type { GeneratorSettings } from "../data/settings.ts";
+import { expertsOf, levelCount, type ModelSpec } from "../models/spec.ts";
+import { addProduct, columnSums, inner, leftProduct } from "./matrix.ts";
+import type { FirstLayer, Network } from "./network.ts";
+import type { Quantities } from "./quantities.ts";
+import type { Tape, Units } from "./tape.ts";
+
+/** The network's directions in the inputs beside the task vectors w_k [D], which `vectors` are. */
+export function alignmentQuantities(
+  tape: Tape,
+  spec: ModelSpec,
+  { outputs, first }: Pick<Network, "outputs" | "first">,
+  { vectors, settings }: { readonly vectors: readonly Float64Array[]; readonly settings: GeneratorSettings },
+): Quantities {
+  const all = vectors.flatMap((vector, k) => {
+    const unit = bestUnit(tape, first.filter(isReadBy(spec, k)), vector);
+    const alignment = Math.abs(cosine(mainDirection(tape, outputs[k] as Units, first, vector), vector));
+    return Object.entries({ unitAlignment: unit, alignment, alignedLoss: alignedLoss(settings, alignment) }).map(
+      ([name, value]) => [`${name}/${k + 1}`, value] as const,
+    );
+  });
+  return Object.fromEntries(all);
+}
+
+/** Whether a task's prediction depends on a first layer of an expert. */
+function isReadBy(spec: ModelSpec, task: number): (layer: FirstLayer) => boolean {
+  if (levelCount(spec) > 1 || spec.gating === "cross-stitch") return ({ expert }) => expert !== undefined;
+  const seen = expertsOf(spec, task);
+  return ({ expert }) => expert !== undefined && seen.includes(expert);
+}
+
+/** The largest |cosine| of a unit's input weights, a column of a kernel [D, U], with a vector [D]. */
+function bestUnit(tape: Tape, layers: readonly FirstLayer[], vector: Float64Array): number {
+  let best = 0;
+  for (const { kernel, units } of layers) {
+    const along = leftProduct(vector, tape.value(kernel), units.width);
+    const squares = columnSums(
+      tape.value(kernel).map((weight) => weight * weight),
+      units.width,
+    );
+    const length = Math.sqrt(inner(vector, vector));
+    for (const [u, product] of along.entries()) {
+      const square = squares[u] as number;
+      if (square > 0) best = Math.max(best, Math.abs(product) / (length * Math.sqrt(square)));
+    }
+  }
+  return best;
+}
+
+/** Steps of the power method, which begins at the task's vector. */
+const STEPS = 10;
+
+/**
+ * The direction [D] in which a prediction changes most: that of the largest mean square of its gradients over rows, the
+ * first eigenvector of E[∇y ∇yᵀ] (Constantine 2015, section 1.2).
+ */
+function mainDirection(tape: Tape, output: Units, first: readonly FirstLayer[], begin: Float64Array): Float64Array {
+  tape.backToUnits(output, new Float64Array(tape.rows).fill(1));
+  const layers = first.flatMap(({ kernel, units }) =>
+    units.gradient ? [{ weights: tape.value(kernel), gradient: units.gradient, width: units.width }] : [],
+  );
+  let direction = begin;
+  for (let step = 0; step < STEPS; step++) {
+    const along = new Float64Array(tape.rows); // ∇y . direction of each row
+    for (const { weights, gradient, width } of layers)
+      addProduct(along, gradient, leftProduct(direction, weights, width), [tape.rows, width, 1]);
+    const next = new Float64Array(begin.length);
+    for (const { weights, gradient, width } of layers)
+      addProduct(next, weights, leftProduct(along, gradient, width), [begin.length, width, 1]);
+    direction = next.map((value) => value / Math.sqrt(inner(next, next)));
+  }
+  return direction;
+}
+
+function cosine(a: Float64Array, b: Float64Array): number {
+  return inner(a, b) / Math.sqrt(inner(a, a) * inner(b, b));
+}
+
+/**
+ * The loss of the best function of v.x for a label f(w.x) + noise, where v has cosine c with w. With f's Hermite
+ * coefficients a_n it is sum_n (1 - c^2n) a_n² + noise variance; and sum_n a_n² p^n is the covariance of two tasks'
+ * labels at correlation p.
+ */
+export function alignedLoss(settings: GeneratorSettings, c: number): number {
+  const variance = labelVariance(settings);
+  return (variance - labelCovariance(settings, c * c)) / (settings.rawLabels ? 1 : variance);
+}

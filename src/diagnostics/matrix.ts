@@ -1,0 +1,103 @@
+// Matrices of float64, row-major.
+
+/** Adds a [N, D] times b [D, U] to `out` [N, U]. Four columns of two rows at a time stay in registers. */
+export function addProduct(
+  out: Float64Array,
+  a: Float64Array,
+  b: Float64Array,
+  [N, D, U]: readonly [number, number, number],
+): void {
+  const [evenRows, fours] = [N - (N % 2), U - (U % 4)];
+  for (let u = 0; u < fours; u += 4) for (let n = 0; n < evenRows; n += 2) addTile(out, a, b, n, u, D, U);
+  for (let n = 0; n < N; n++) {
+    for (let u = n < evenRows ? fours : 0; u < U; u++) {
+      let sum = 0;
+      for (let d = 0; d < D; d++) sum += (a[n * D + d] as number) * (b[d * U + u] as number);
+      out[n * U + u] = (out[n * U + u] as number) + sum;
+    }
+  }
+}
+
+/** Rows n and n + 1, columns u to u + 3. */
+function addTile(
+  out: Float64Array,
+  a: Float64Array,
+  b: Float64Array,
+  n: number,
+  u: number,
+  D: number,
+  U: number,
+): void {
+  let p0 = 0;
+  let p1 = 0;
+  let p2 = 0;
+  let p3 = 0;
+  let q0 = 0;
+  let q1 = 0;
+  let q2 = 0;
+  let q3 = 0;
+  const row = n * D;
+  const next = row + D;
+  for (let d = 0, w = u; d < D; d++, w += U) {
+    const x = a[row + d] as number;
+    const y = a[next + d] as number;
+    const b0 = b[w] as number;
+    const b1 = b[w + 1] as number;
+    const b2 = b[w + 2] as number;
+    const b3 = b[w + 3] as number;
+    p0 += x * b0;
+    p1 += x * b1;
+    p2 += x * b2;
+    p3 += x * b3;
+    q0 += y * b0;
+    q1 += y * b1;
+    q2 += y * b2;
+    q3 += y * b3;
+  }
+  const o = n * U + u;
+  out[o] = (out[o] as number) + p0;
+  out[o + 1] = (out[o + 1] as number) + p1;
+  out[o + 2] = (out[o + 2] as number) + p2;
+  out[o + 3] = (out[o + 3] as number) + p3;
+  const under = o + U;
+  out[under] = (out[under] as number) + q0;
+  out[under + 1] = (out[under + 1] as number) + q1;
+  out[under + 2] = (out[under + 2] as number) + q2;
+  out[under + 3] = (out[under + 3] as number) + q3;
+}
+
+/** v [D] times b [D, U], [U]. */
+export function leftProduct(v: Float64Array, b: Float64Array, U: number): Float64Array {
+  const out = new Float64Array(U);
+  for (let d = 0, at = 0; d < v.length; d++) {
+    const factor = v[d] as number;
+    for (let u = 0; u < U; u++, at++) out[u] = (out[u] as number) + factor * (b[at] as number);
+  }
+  return out;
+}
+
+/** [N, D] → [D, N]. */
+export function transposed(a: Float64Array, N: number, D: number): Float64Array {
+  const out = new Float64Array(N * D);
+  for (let n = 0; n < N; n++) for (let d = 0; d < D; d++) out[d * N + n] = a[n * D + d] as number;
+  return out;
+}
+
+/** The sums of the columns of a [N, D], [D]. */
+export function columnSums(a: Float64Array, D: number): Float64Array {
+  const sums = new Float64Array(D);
+  for (let i = 0; i < a.length; i++) sums[i % D] = (sums[i % D] as number) + (a[i] as number);
+  return sums;
+}
+
+/** Adds `factor` times `values` to `to`. */
+export function addTo(to: Float64Array, values: Float64Array, factor = 1): void {
+  for (let i = 0; i < to.length; i++) to[i] = (to[i] as number) + factor * (values[i] as number);
+}
+
+/** The inner product of two vectors of one length. */
+export function inner(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  return sum;
+}

@@ -1,0 +1,86 @@
+// Sums of experts' units.
+import { addTo, inner } from "./matrix.ts";
+import type { Span, Tape, Units } from "./tape.ts";
+
+/** Units of experts, and whether they learn from the mix. */
+export interface Mixed {
+  readonly units: Units;
+  readonly learns: boolean;
+}
+
+/** sum_e w_e f_e by weights [N, E] of the experts' units f_e [N, H]. */
+export function mixed(tape: Tape, weights: Units, experts: readonly Mixed[]): Units {
+  const [N, E] = [tape.rows, experts.length];
+  const H = (experts[0] as Mixed).units.width;
+  const out = new Float64Array(N * H);
+  for (const [e, { units }] of experts.entries()) addScaled(out, units.values, weights.values, e, E, H);
+  return tape.units(out, (gradient) => {
+    const byWeight = tape.gradientOf(weights);
+    for (const [e, { units, learns }] of experts.entries()) {
+      for (let n = 0; n < N; n++) {
+        let sum = 0;
+        for (let i = n * H; i < (n + 1) * H; i++) sum += (gradient[i] as number) * (units.values[i] as number);
+        byWeight[n * E + e] = (byWeight[n * E + e] as number) + sum;
+      }
+      if (learns) addScaled(tape.gradientOf(units), gradient, weights.values, e, E, H);
+    }
+  });
+}
+
+/** Adds each row of `values` [N, H], times its weight e of `weights` [N, E]. */
+function addScaled(to: Float64Array, values: Float64Array, weights: Float64Array, e: number, E: number, H: number) {
+  for (let i = 0, at = e; i < to.length; at += E) {
+    const weight = weights[at] as number;
+    for (const end = i + H; i < end; i++) to[i] = (to[i] as number) + weight * (values[i] as number);
+  }
+}
+
+/** The sum of units, each times `factor`. */
+export function total(tape: Tape, parts: readonly Units[], factor = 1): Units {
+  const out = new Float64Array((parts[0] as Units).values.length);
+  for (const { values } of parts) addTo(out, values, factor);
+  return tape.units(out, (gradient) => {
+    for (const part of parts) addTo(tape.gradientOf(part), gradient, factor);
+  });
+}
+
+/** A number that a parameter stands for, and its derivative. */
+export interface Factor {
+  value(parameter: number): number;
+  slope(parameter: number): number;
+}
+
+export const ITSELF: Factor = { value: (parameter) => parameter, slope: () => 1 };
+
+/** SNR's gate on held-out rows (Ma et al., AAAI 2019): min(1, max(0, 1.2 sigmoid(log alpha) - .1)). */
+export const HARD_CONCRETE: Factor = {
+  value: (logAlpha) => Math.min(1, Math.max(0, stretched(logAlpha))),
+  slope: (logAlpha) => {
+    const z = stretched(logAlpha);
+    const s = sigmoid(logAlpha);
+    return z > 0 && z < 1 ? 1.2 * s * (1 - s) : 0;
+  },
+};
+
+function stretched(logAlpha: number): number {
+  return 1.2 * sigmoid(logAlpha) - 0.1;
+}
+
+function sigmoid(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}
+
+/** The sum of units, each times the factor that its parameter of `span` stands for. */
+export function linked(tape: Tape, parts: readonly Units[], span: Span, { value, slope }: Factor): Units {
+  const parameters = tape.value(span);
+  const out = new Float64Array((parts[0] as Units).values.length);
+  for (const [j, { values }] of parts.entries()) addTo(out, values, value(parameters[j] as number));
+  return tape.units(out, (gradient) => {
+    const by = tape.gradientAt(span);
+    for (const [j, part] of parts.entries()) {
+      const parameter = parameters[j] as number;
+      if (by) by[j] = (by[j] as number) + slope(parameter) * inner(gradient, part.values);
+      addTo(tape.gradientOf(part), gradient, value(parameter));
+    }
+  });
+}

@@ -1,0 +1,206 @@
+import { unreachable } from "../errors.ts";
+import { networkName, type ParameterBlock, parameterBlocks } from "../models/parameters.ts";
+import {
+  expertCount,
+  expertsOf,
+  expertsOn,
+  gateKind,
+  hasSharedGate,
+  levelCount,
+  type ModelSpec,
+  ownExpertsOf,
+} from "../models/spec.ts";
+import { selected, topSoftmax } from "./gate-weights.ts";
+import { HARD_CONCRETE, ITSELF, linked, type Mixed, mixed, total } from "./mixes.ts";
+import { dense, relu, type Span, type Tape, type Units } from "./tape.ts";
+
+/** A gate on all rows. */
+export interface GateWeights {
+  /** [N, number of `seen`]. */
+  readonly weights: Units;
+  /** The experts of its level that it weighs, in order. */
+  readonly seen: readonly number[];
+}
+
+/** The first layer of an expert or a gate, which reads the rows. */
+export interface FirstLayer {
+  /** The expert's number; undefined for a gate. */
+  readonly expert: number | undefined;
+  /** [D, U]. */
+  readonly kernel: Span;
+  /** [U]. */
+  readonly bias: Span | undefined;
+  /** Before its ReLU, [N, U]. */
+  readonly units: Units;
+}
+
+/** What a model computes of N rows, without dropout. */
+export interface Network {
+  /** The tasks' predictions, [N, 1] each. */
+  readonly outputs: readonly Units[];
+  /** Each task's gate of the last level, which its tower reads by; none in a model without gates. */
+  readonly gates: readonly GateWeights[];
+  /** The ReLU layers of experts but the first, which read the rows, and those of towers. */
+  readonly deeperUnits: readonly Units[];
+  readonly towerUnits: readonly Units[];
+  readonly first: readonly FirstLayer[];
+}
+
+/** x [N, D] through the model whose parameters the tape has. */
+export function network(tape: Tape, spec: ModelSpec, x: Float64Array): Network {
+  return new Builder(tape, spec, tape.input(x)).network();
+}
+
+class Builder {
+  readonly #tape: Tape;
+  readonly #spec: ModelSpec;
+  readonly #x: Units;
+  readonly #blocks: ReadonlyMap<string, ParameterBlock>;
+  readonly #deeperUnits: Units[] = [];
+  readonly #towerUnits: Units[] = [];
+  readonly #first: FirstLayer[] = [];
+  #gates: GateWeights[] = [];
+
+  constructor(tape: Tape, spec: ModelSpec, x: Units) {
+    this.#tape = tape;
+    this.#spec = spec;
+    this.#x = x;
+    this.#blocks = new Map(parameterBlocks(spec).map((block) => [block.name, block]));
+  }
+
+  network(): Network {
+    const { tasks, tower } = this.#spec;
+    let paths = new Array<Units>(tasks + 1).fill(this.#x);
+    for (let level = 0; level < levelCount(this.#spec); level++) paths = this.#level(level, paths);
+    const outputs = Array.from({ length: tasks }, (_, k) => {
+      const units = this.#stack(`towers/${k}`, tower.layers.length, paths[k] as Units, this.#towerUnits);
+      return this.#dense(`towers/${k}/output`, units);
+    });
+    const [deeperUnits, towerUnits, first] = [this.#deeperUnits, this.#towerUnits, this.#first];
+    return { outputs, gates: this.#gates, deeperUnits, towerUnits, first };
+  }
+
+  /** What each path of a level reads → what it gives; path K is that of the shared experts. */
+  #level(level: number, inputs: readonly Units[]): Units[] {
+    const { tasks, gating } = this.#spec;
+    const experts = gating === "cross-stitch" ? this.#stitchedExperts() : this.#experts(level, inputs);
+    this.#gates = [];
+    const paths = tasks + Number(hasSharedGate(this.#spec, level));
+    const single = gating === "single" ? this.#gate(0, level, inputs[0] as Units) : undefined;
+    return Array.from({ length: paths }, (_, path) => this.#mix(path, level, experts, inputs[path] as Units, single));
+  }
+
+  #experts(level: number, inputs: readonly Units[]): Units[] {
+    const { tasks, experts } = this.#spec;
+    return Array.from({ length: expertCount(this.#spec) }, (_, e) => {
+      const path =
+        Array.from({ length: tasks }, (_, k) => k).find((k) => expertsOn(this.#spec, k).includes(e)) ?? tasks;
+      const name = networkName("experts", e, level);
+      return this.#stack(name, experts.layers.length, inputs[path] as Units, this.#deeperUnits, e);
+    });
+  }
+
+  /** What a path gives: that of a task to its tower or its networks of the next level. */
+  #mix(path: number, level: number, all: readonly Units[], input: Units, single: GateWeights | undefined): Units {
+    const { gating, tasks, experts } = this.#spec;
+    const tape = this.#tape;
+    switch (gating) {
+      case "none":
+      case "average":
+      case "cross-stitch": {
+        const own = ownExpertsOf(this.#spec, path).map((e) => all[e] as Units);
+        return own.length === 1 ? (own[0] as Units) : total(tape, own, 1 / own.length);
+      }
+      case "snr-trans":
+        return this.#links(path, all);
+      case "single":
+      case "per-task":
+      case "residual":
+      case "detached": {
+        const gate = single ?? this.#gate(path, level, input);
+        if (path < tasks) this.#gates.push(gate);
+        const learning = path === tasks ? gate.seen : ownExpertsOf(this.#spec, path);
+        const learns = (e: number) => gating !== "detached" || learning.includes(e);
+        const mix = mixed(
+          tape,
+          gate.weights,
+          gate.seen.map((e): Mixed => ({ units: all[e] as Units, learns: learns(e) })),
+        );
+        if (gating !== "residual" || path === tasks) return mix;
+        return total(tape, [mix, all[experts.shared + path] as Units]);
+      }
+      default:
+        return unreachable(gating);
+    }
+  }
+
+  /** Gate number g of a level on what it reads. */
+  #gate(g: number, level: number, input: Units): GateWeights {
+    const { gate } = this.#spec;
+    const name = networkName("gates", g, level);
+    const seen = expertsOf(this.#spec, g);
+    const hidden = this.#stack(name, gate.layers.length, input, []);
+    const logits = this.#dense(`${name}/${gate.layers.length}`, hidden);
+    const kind = gateKind(this.#spec);
+    switch (kind) {
+      case "softmax":
+      case "top-k":
+        return { weights: topSoftmax(this.#tape, logits, gate.top), seen };
+      case "dselect-k":
+        return {
+          weights: selected(this.#tape, logits, gate.select as NonNullable<typeof gate.select>, seen.length),
+          seen,
+        };
+      default:
+        return unreachable(kind);
+    }
+  }
+
+  /** A network a task, whose units tasks exchange after each layer. */
+  #stitchedExperts(): Units[] {
+    const { tasks: K, experts } = this.#spec;
+    let inputs = new Array<Units>(K).fill(this.#x);
+    for (const i of experts.layers.keys()) {
+      const units = inputs.map((input, k) => this.#reluLayer(`experts/${k}/${i}`, input, this.#deeperUnits, k));
+      const { offset } = this.#block(`stitches/0/${i}/stitch`);
+      inputs = units.map((_, k) => linked(this.#tape, units, { offset: offset + k * K, size: K }, ITSELF));
+    }
+    return inputs;
+  }
+
+  /** SNR-Trans: what task k reads of the experts, each through a matrix and a gate of the pair. */
+  #links(k: number, experts: readonly Units[]): Units {
+    const E = experts.length;
+    const moved = experts.map((units, e) => this.#dense(`links/${k * E + e}/0`, units));
+    const { offset } = this.#block("alphas/0/0/log-alpha");
+    return linked(this.#tape, moved, { offset: offset + k * E, size: E }, HARD_CONCRETE);
+  }
+
+  /** ReLU layers 0 to `depth` of a network; `into` gets their units. */
+  #stack(name: string, depth: number, input: Units, into: Units[], expert?: number): Units {
+    let units = input;
+    for (let i = 0; i < depth; i++) units = this.#reluLayer(`${name}/${i}`, units, into, expert);
+    return units;
+  }
+
+  #reluLayer(layer: string, input: Units, into: Units[], expert?: number): Units {
+    const units = relu(this.#tape, this.#dense(layer, input, expert));
+    if (input !== this.#x) into.push(units);
+    return units;
+  }
+
+  #dense(layer: string, input: Units, expert?: number): Units {
+    const kernel = this.#block(`${layer}/kernel`);
+    const bias = this.#blocks.get(`${layer}/bias`);
+    const isRows = input === this.#x;
+    const units = dense(this.#tape, input, kernel, bias, isRows);
+    if (isRows) this.#first.push({ expert, kernel, bias, units });
+    return units;
+  }
+
+  #block(name: string): ParameterBlock {
+    const block = this.#blocks.get(name);
+    if (block === undefined) throw new RangeError(`network: ${this.#spec.name} has no tensor ${name}`);
+    return block;
+  }
+}

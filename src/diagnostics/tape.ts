@@ -1,0 +1,128 @@
+// A model on N rows, and gradients by going back: reverse-mode differentiation in float64.
+import { addProduct, addTo, columnSums, transposed } from "./matrix.ts";
+
+/** Numbers of a layer on all rows. */
+export interface Units {
+  /** [N, width]. */
+  readonly values: Float64Array;
+  readonly width: number;
+  /** The gradient with respect to them, [N, width], after `Tape.back`; undefined where nothing depends on them. */
+  gradient: Float64Array | undefined;
+}
+
+/** A part of a model's parameters: a tensor, or some rows of it. */
+export interface Span {
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** The gradient of one number with respect to a model's parameters in canonical order. */
+export interface Gradient {
+  /** [P]. */
+  readonly values: Float64Array;
+  /** Whether the number can depend on each parameter, [P]; not whether it does for these values. */
+  readonly reached: Uint8Array;
+}
+
+/** Remembers what is computed, to go back. */
+export class Tape {
+  readonly rows: number;
+  readonly parameters: Float64Array;
+  readonly #steps: { readonly out: Units; readonly back: (gradient: Float64Array) => void }[] = [];
+  readonly #transposed = new Map<Units, Float64Array>();
+  #gradient: Gradient;
+  #unitsOnly = false;
+
+  /** `parameters` in canonical order; `rows` is N. */
+  constructor(parameters: ArrayLike<number>, rows: number) {
+    this.parameters = Float64Array.from(parameters);
+    this.rows = rows;
+    this.#gradient = this.#none();
+  }
+
+  /** Units that nothing leads back from, such as the rows. */
+  input(values: Float64Array): Units {
+    return { values, width: values.length / this.rows, gradient: undefined };
+  }
+
+  /** Units that `back` leads on from: it adds to gradients of what they are made of, given their own. */
+  units(values: Float64Array, back: (gradient: Float64Array) => void): Units {
+    const out = this.input(values);
+    this.#steps.push({ out, back });
+    return out;
+  }
+
+  /** The gradient of sum_n `seed`_n `out`_n, for `out` [N, 1]. Gradients of units stay until the next call. */
+  back(out: Units, seed: Float64Array): Gradient {
+    this.#gradient = this.#none();
+    this.#goBack(out, seed);
+    return this.#gradient;
+  }
+
+  /** The same for the gradients of units alone, which takes little time. */
+  backToUnits(out: Units, seed: Float64Array): void {
+    this.#unitsOnly = true;
+    this.#goBack(out, seed);
+    this.#unitsOnly = false;
+  }
+
+  #goBack(out: Units, seed: Float64Array): void {
+    for (const step of this.#steps) step.out.gradient = undefined;
+    out.gradient = seed;
+    for (const step of this.#steps.toReversed()) if (step.out.gradient) step.back(step.out.gradient);
+  }
+
+  /** The gradient of units that something leads back to, to be added to. */
+  gradientOf(units: Units): Float64Array {
+    units.gradient ??= new Float64Array(units.values.length);
+    return units.gradient;
+  }
+
+  value({ offset, size }: Span): Float64Array {
+    return this.parameters.subarray(offset, offset + size);
+  }
+
+  /** The gradient of parameters, to be added to; undefined where it is not asked for. */
+  gradientAt({ offset, size }: Span): Float64Array | undefined {
+    if (this.#unitsOnly) return undefined;
+    this.#gradient.reached.fill(1, offset, offset + size);
+    return this.#gradient.values.subarray(offset, offset + size);
+  }
+
+  /** The values of units, [width, N]. */
+  transposed(units: Units): Float64Array {
+    const known = this.#transposed.get(units) ?? transposed(units.values, this.rows, units.width);
+    this.#transposed.set(units, known);
+    return known;
+  }
+
+  #none(): Gradient {
+    const P = this.parameters.length;
+    return { values: new Float64Array(P), reached: new Uint8Array(P) };
+  }
+}
+
+/** x [N, D] → x W + b, [N, U]. Goes back to x unless it is the rows. */
+export function dense(tape: Tape, x: Units, kernel: Span, bias: Span | undefined, isRows: boolean): Units {
+  const [N, D] = [tape.rows, x.width];
+  const U = kernel.size / D;
+  const out = new Float64Array(N * U);
+  if (bias) for (let n = 0; n < N; n++) out.set(tape.value(bias), n * U);
+  const weights = tape.value(kernel);
+  addProduct(out, x.values, weights, [N, D, U]);
+  return tape.units(out, (gradient) => {
+    const [byKernel, byBias] = [tape.gradientAt(kernel), bias && tape.gradientAt(bias)];
+    if (byKernel) addProduct(byKernel, tape.transposed(x), gradient, [D, N, U]);
+    if (byBias) addTo(byBias, columnSums(gradient, U));
+    if (!isRows) addProduct(tape.gradientOf(x), gradient, transposed(weights, D, U), [N, U, D]);
+  });
+}
+
+export function relu(tape: Tape, x: Units): Units {
+  const out = x.values.map((value) => Math.max(0, value));
+  return tape.units(out, (gradient) => {
+    const to = tape.gradientOf(x);
+    for (let i = 0; i < to.length; i++)
+      if ((x.values[i] as number) > 0) to[i] = (to[i] as number) + (gradient[i] as number);
+  });
+}

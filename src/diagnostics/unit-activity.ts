@@ -1,0 +1,48 @@
+import { normalCdf } from "../stats/normal.ts";
+import { columnSums } from "./matrix.ts";
+import type { FirstLayer, Network } from "./network.ts";
+import type { Quantities } from "./quantities.ts";
+import type { Tape, Units } from "./tape.ts";
+
+/** A unit that is on for fewer rows is dead. */
+const DEAD = 1 / 1000;
+
+/** How often ReLU units are on. */
+export function unitQuantities(
+  tape: Tape,
+  { first, deeperUnits, towerUnits }: Pick<Network, "first" | "deeperUnits" | "towerUnits">,
+): Quantities {
+  const reading = first.filter(({ expert }) => expert !== undefined).map((layer) => sharesOfNormalRows(tape, layer));
+  const experts = [...reading, ...deeperUnits.map(sharesOfRows)].flatMap((shares) => [...shares]);
+  const towers = towerUnits.flatMap((units) => [...sharesOfRows(units)]);
+  return {
+    deadUnits: deadShare(experts),
+    activeUnits: experts.reduce((sum, share) => sum + share, 0) / experts.length,
+    ...(towers.length > 0 && { deadTowerUnits: deadShare(towers) }),
+  };
+}
+
+function deadShare(shares: readonly number[]): number {
+  return shares.filter((share) => share < DEAD).length / shares.length;
+}
+
+/** How often each unit of a layer is on that reads standard normal rows: w.x + b is normal with mean b, variance |w|². */
+function sharesOfNormalRows(tape: Tape, { kernel, bias, units: { width } }: FirstLayer): Float64Array {
+  const squares = columnSums(
+    tape.value(kernel).map((weight) => weight * weight),
+    width,
+  );
+  return squares.map((square, u) => {
+    const mean = bias ? (tape.value(bias)[u] as number) : 0;
+    return square > 0 ? normalCdf(mean / Math.sqrt(square)) : Number(mean > 0);
+  });
+}
+
+/** The share of the rows that turn each unit on. */
+function sharesOfRows({ values, width }: Units): Float64Array {
+  const on = columnSums(
+    values.map((value) => Number(value > 0)),
+    width,
+  );
+  return on.map((rows) => (rows * width) / values.length);
+}

@@ -1,0 +1,125 @@
+// The training of one run of a model in JavaScript as a traced program: one graph for all runs of a shape.
+import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
+import type { RowSet } from "../../../data/streams.ts";
+import type { CodeModel } from "../../../models/code.ts";
+import type { Optimizer, Run } from "../../engine.ts";
+import { EVALUATED_ROWS } from "../memory.ts";
+import type { Batch } from "../model/objective.ts";
+import type { Tf } from "../tf.ts";
+import type { Loop } from "../trace/loop.ts";
+import { Program } from "../trace/program.ts";
+import type { Specs, Tensors } from "../trace/step.ts";
+import { stateNames, updatesOf } from "../traced/in-place.ts";
+import { isConcurrent, type ProgramOptions } from "../traced/training-program.ts";
+import { float, setsOf } from "../traced/training-shape.ts";
+import type { Declared, Kind, LoadedCode } from "./load-code.ts";
+import { codeLosses, codeStep } from "./objective.ts";
+import type { CodeValues } from "./predict.ts";
+
+/** What a graph depends on. */
+export interface CodeShape {
+  readonly model: CodeModel;
+  readonly optimizer: Optimizer;
+  readonly huberDelta: number | null;
+  readonly B: number;
+  /** Whether rows are fed; if not, numbers of rows of the fixed set are. */
+  readonly fresh: boolean;
+}
+
+export function codeShape({ model, training }: Run<CodeModel>): CodeShape {
+  const { optimizer, huberDelta, batch: B, trainRows } = training;
+  return { model, optimizer, huberDelta, B, fresh: trainRows === "fresh" };
+}
+
+/** The variables that hold what a model declares, in its order: a user's names may have any letters. */
+export function variablesOf(loaded: LoadedCode, kind: Kind): string[] {
+  return loaded[kind].map((_, i) => `${kind}/${i}`);
+}
+
+/**
+ * Loops as those of the family's programs, with the axis of one replica: `train`, and `heldout/errors`, `train/errors`
+ * of the sets. Throws UntraceableError for code that can't be recorded; as the `cause` of a UsageError with the line, if
+ * it is known.
+ */
+export function codeProgram(tf: Tf, loaded: LoadedCode, shape: CodeShape, { xla = false }: ProgramOptions): Program {
+  const { inputs, tasks } = shape.model;
+  const rows = setsOf(shape).flatMap((set) => [
+    [`${set}/x`, float([null, inputs])],
+    [`${set}/y`, float([null, tasks])],
+  ]);
+  const evaluations = setsOf(shape).map((set) => [`${set}/errors`, evaluation(tf, loaded, shape, set)]);
+  return new Program(tf, {
+    variables: { ...optimized(loaded, shape), ...stateSpecs(loaded), ...Object.fromEntries(rows) },
+    loops: { train: training(tf, loaded, shape), ...Object.fromEntries(evaluations) },
+    xla,
+    concurrent: isConcurrent(tf, shape.B * loaded.size),
+  });
+}
+
+/** Each parameter, and its optimizer's moments. */
+function optimized(loaded: LoadedCode, { optimizer }: CodeShape): Specs {
+  const names = variablesOf(loaded, "parameters");
+  const entries = loaded.parameters.flatMap(({ shape }: Declared, i) =>
+    stateNames(optimizer, names[i] as string).map((name) => [name, float(shape)]),
+  );
+  return Object.fromEntries(entries);
+}
+
+function stateSpecs(loaded: LoadedCode): Specs {
+  const names = variablesOf(loaded, "state");
+  return Object.fromEntries(loaded.state.map(({ shape }, i) => [names[i] as string, float(shape)]));
+}
+
+/** A step on rows `numbers` [1, B] of the fixed set, or on fresh `x` [1, B, D] and `y` [1, B, K], with its rates. */
+function training(tf: Tf, loaded: LoadedCode, shape: CodeShape): Loop {
+  const { model, optimizer, huberDelta, B, fresh } = shape;
+  const rows: Specs = fresh
+    ? { x: float([1, B, model.inputs]), y: float([1, B, model.tasks]) }
+    : { numbers: { shape: [1, B], dtype: "int32" } };
+  return {
+    fed: { ...rows, rate: float([]), epsilon: float([]) },
+    variables: [...variablesOf(loaded, "state"), ...(fresh ? [] : ["train/x", "train/y"])],
+    inPlace: Object.keys(optimized(loaded, shape)),
+    step: (given) => {
+      const batch = fresh ? oneReplica(tf, given as unknown as Batch) : gathered(tf, given, "train");
+      const { losses, gradients, state } = codeStep(tf, loaded, valuesIn(given, loaded), batch, huberDelta);
+      const byName = named(variablesOf(loaded, "parameters"), gradients);
+      return {
+        updates: updatesOf(tf, optimizer, byName, given),
+        next: named(variablesOf(loaded, "state"), state),
+        outputs: { losses },
+      };
+    },
+  };
+}
+
+/** Sums of losses [K] of rows `numbers` [1, rows] of a set, each counted by its weight [rows, 1]. */
+function evaluation(tf: Tf, loaded: LoadedCode, { huberDelta }: CodeShape, set: RowSet): Loop {
+  return {
+    fed: { numbers: { shape: [1, EVALUATED_ROWS], dtype: "int32" }, weights: float([EVALUATED_ROWS, 1]) },
+    variables: [...variablesOf(loaded, "parameters"), ...variablesOf(loaded, "state"), `${set}/x`, `${set}/y`],
+    step: (given) => {
+      const losses = codeLosses(tf, loaded, valuesIn(given, loaded), gathered(tf, given, set), huberDelta);
+      return { outputs: { sums: tf.sum(tf.mul(losses, given.weights as Tensor), 0) } };
+    },
+  };
+}
+
+function valuesIn(given: Tensors, loaded: LoadedCode): CodeValues {
+  const of = (kind: Kind) => variablesOf(loaded, kind).map((name) => given[name] as Tensor);
+  return { parameters: of("parameters"), state: of("state") };
+}
+
+function named(names: readonly string[], tensors: readonly Tensor[]): Tensors {
+  return Object.fromEntries(names.map((name, i) => [name, tensors[i] as Tensor]));
+}
+
+function gathered(tf: Tf, given: Tensors, set: RowSet): Batch {
+  const pick = (values: Tensor | undefined) => tf.gather(values as Tensor2D, given.numbers as Tensor2D);
+  return oneReplica(tf, { x: pick(given[`${set}/x`]), y: pick(given[`${set}/y`]) });
+}
+
+/** [1, B, ...] → [B, ...]. */
+function oneReplica(tf: Tf, { x, y }: Batch): Batch {
+  return { x: tf.squeeze(x, [0]), y: tf.squeeze(y, [0]) };
+}

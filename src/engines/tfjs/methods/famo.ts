@@ -1,0 +1,39 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Tf } from "../tf.ts";
+import { descended, learned } from "./learned.ts";
+import { dot } from "./linear.ts";
+import type { LossMethod } from "./method.ts";
+
+/** As in the authors' code. */
+const RATE = 0.025;
+/** Decay of the logits. */
+const GAMMA = 0.001;
+/** Added to losses. */
+const EPSILON = 1e-8;
+
+/**
+ * FAMO (Liu et al., NeurIPS 2023, Algorithm 1): the objective is sum_k z_k log L_k over sum_k z_k / L_k as it is, with z
+ * = softmax(logits). A task whose log loss falls less by the step than the others' gets a larger z_k.
+ */
+export const FAMO: LossMethod = {
+  weighs: "losses",
+  initial: () => learned("logits", 0, "adam"),
+  learningRate: RATE,
+  weights(tf, losses, { logits }) {
+    const ratios = tf.div(shares(tf, logits as Tensor), tf.add(losses, EPSILON)); // z_k / L_k
+    return tf.div(ratios, tf.sum(ratios, 1, true));
+  },
+  next(tf, state, losses, { rates, lossesAfter }) {
+    const logLoss = (of: Tensor) => tf.log(tf.add(of, EPSILON));
+    const falls = tf.sub(logLoss(losses), logLoss(lossesAfter()));
+    const z = shares(tf, state.logits as Tensor);
+    const slopes = tf.mul(z, tf.sub(falls, dot(tf, z, falls)));
+    return descended(tf, state, "logits", tf.add(slopes, tf.mul(state.logits as Tensor, GAMMA)), rates);
+  },
+};
+
+/** The softmax of the logits. TensorFlow's own, of a variable in a graph, prints warnings. */
+function shares(tf: Tf, logits: Tensor): Tensor {
+  const powers = tf.exp(tf.sub(logits, tf.max(logits, 1, true)));
+  return tf.div(powers, tf.sum(powers, 1, true));
+}

@@ -1,0 +1,36 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { squaredNorms } from "./gram.ts";
+import { descended, learned } from "./learned.ts";
+import type { GradientMethod } from "./method.ts";
+
+/** How strongly slow tasks are favoured, as in the paper's experiments on real data. */
+const ALPHA = 1.5;
+/** Of the weights' Adam. */
+const RATE = 0.025;
+
+/**
+ * GradNorm (Chen et al., ICML 2018, Algorithm 1): loss weights w_k, of sum K. They descend sum_k |w_k |g_k| - target_k|,
+ * whose targets, the mean of w |g| times r_k^alpha, are held fixed; r_k is the task's loss relative to that of its first
+ * batch, over the mean of these ratios. Norms are those over all shared parameters.
+ */
+export const GRADNORM: GradientMethod = {
+  weighs: "gradients",
+  initial: () => ({ first: 0, ...learned("w", 1, "adam") }),
+  learningRate: RATE,
+  combine(tf, { gram, losses, state, rates }) {
+    const K = losses.shape[1] as number;
+    const w = state.w as Tensor;
+    const before = state.first as Tensor;
+    const first = tf.where(tf.greater(before, 0), before, losses);
+    const ratios = tf.div(losses, first);
+    const r = tf.div(ratios, tf.mean(ratios, 1, true));
+    const lengths = tf.sqrt(squaredNorms(tf, gram));
+    const weighed = tf.mul(w, lengths);
+    const targets = tf.mul(tf.mean(weighed, 1, true), tf.pow(r, ALPHA));
+    const slopes = tf.mul(tf.sign(tf.sub(weighed, targets)), lengths);
+    const next = descended(tf, state, "w", slopes, rates);
+    const positive = tf.maximum(next.w as Tensor, 0);
+    const normalised = tf.mul(positive, tf.div(K, tf.sum(positive, 1, true)));
+    return { shared: w, own: w, next: { ...next, first, w: normalised } };
+  },
+};

@@ -1,0 +1,82 @@
+// A step of training by a method: the gradients that it makes of the tasks' losses, and its next state.
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { sharedParameters } from "../../../models/learners.ts";
+import type { ModelSpec } from "../../../models/spec.ts";
+import type { Optimizer, TrainingSettings } from "../../engine.ts";
+import { type Batch, lossesAndGradients, type Objective, taskGradients } from "../model/objective.ts";
+import { type Rates, ratesAt } from "../model/optimizer.ts";
+import { joined, pack, separated } from "../model/pack.ts";
+import { pairwise } from "../model/products.ts";
+import type { Tf } from "../tf.ts";
+import type { AfterStep, GradientMethod, LossMethod, Method, MethodState } from "./method.ts";
+
+export interface StepInputs {
+  readonly spec: ModelSpec;
+  /** In the order of `packing`. */
+  readonly parameters: readonly Tensor[];
+  readonly batch: Batch;
+  readonly objective: Objective;
+  /** Of the other tasks, [R, K-1, K, K]; see `Situation`. */
+  readonly order?: Tensor | undefined;
+  readonly state: MethodState;
+  readonly rates: Rates<number | Tensor>;
+}
+
+export interface StepOutputs {
+  /** Before the update, [R, K]. */
+  readonly losses: Tensor;
+  readonly gradients: Tensor[];
+  /** The method's state after the step; `lossesAfter` are those of the same batch after the update, [R, K]. */
+  readonly next: (lossesAfter: () => Tensor) => MethodState;
+}
+
+/** Called within the caller's tf.tidy, as what `next` needs is kept. */
+export function methodStep(tf: Tf, method: Method, inputs: StepInputs): StepOutputs {
+  return method.weighs === "losses" ? weighedLosses(tf, method, inputs) : combined(tf, method, inputs);
+}
+
+function weighedLosses(tf: Tf, method: LossMethod, inputs: StepInputs): StepOutputs {
+  const { spec, parameters, batch, objective, state, rates } = inputs;
+  const weigh = (losses: Tensor) => method.weights(tf, losses, state);
+  const { losses, gradients } = lossesAndGradients(tf, spec, parameters, batch, objective, weigh);
+  const next = (lossesAfter: AfterStep["lossesAfter"]) => method.next(tf, state, losses, { rates, lossesAfter });
+  return { losses, gradients, next };
+}
+
+/** The weighted sum of the tasks' gradients, with one set of weights for shared parameters and one for the others. */
+function combined(tf: Tf, method: GradientMethod, inputs: StepInputs): StepOutputs {
+  const { spec, parameters, batch, objective, order, state, rates } = inputs;
+  const { losses, ofTasks, ofPenalty } = taskGradients(tf, spec, parameters, batch, objective);
+  const gradients = tf.stack(
+    ofTasks.map((ofTask) => joined(tf, ofTask)),
+    1,
+  ); // [R, K, P]
+  const isShared = joined(tf, pack(tf, spec, [sharedParameters(spec)])); // [1, P]
+  const gram = pairwise(tf, tf.mul(gradients, isShared), gradients, { swapB: true });
+  const { shared, own = tf.onesLike(losses), next = state } = method.combine(tf, { gram, losses, order, state, rates });
+  const [R, K] = losses.shape as [number, number];
+  const sumBy = (weights: Tensor) => tf.squeeze(pairwise(tf, tf.reshape(weights, [R, 1, K]), gradients), [1]);
+  const whole = tf.add(sumBy(own), tf.mul(isShared, sumBy(tf.sub(shared, own))));
+  const all = separated(tf, spec, ofPenalty ? tf.add(whole, joined(tf, ofPenalty)) : whole);
+  return { losses, gradients: all, next: () => next };
+}
+
+/** The method's state before the first step of R replicas. */
+export function initialMethodState(
+  tf: Tf,
+  { initial }: Method,
+  optimizer: Optimizer,
+  [R, K]: readonly [number, number],
+): MethodState {
+  const values = Object.entries(initial(optimizer));
+  return Object.fromEntries(values.map(([name, value]) => [name, tf.fill([R, K], value)]));
+}
+
+/** The rates at which a method learns at a step: its own Adam's, or the run's. */
+export function methodRatesAt(
+  { learningRate = "run" }: Method,
+  { optimizer, lr }: TrainingSettings,
+  step: number,
+): Rates {
+  return learningRate === "run" ? ratesAt(optimizer, lr, step) : ratesAt("adam", learningRate, step);
+}

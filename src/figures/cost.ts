@@ -1,0 +1,109 @@
+import type { CsvValue } from "../records/csv.ts";
+import type { Results } from "../records/read-results.ts";
+import { type ModelCost, modelCosts } from "../summary/cost.ts";
+import { type Box, panel } from "./axes.ts";
+import { type GridDrawing, type Place, panelGrid } from "./cell-grid.ts";
+import { type EstimatePoint, estimateSeries } from "./estimate-series.ts";
+import type { Figure, FigureOptions, Lacking } from "./figure.ts";
+import { estimate } from "./interval.ts";
+import { modelLegend } from "./legend.ts";
+import { heading, lossScale } from "./loss-axis.ts";
+import { page } from "./page.ts";
+import { linearScale, logScale, type Scale, shortNumber } from "./scale.ts";
+import { modelLabel, modelStyles, type SeriesStyle } from "./style.ts";
+import { correlationsOf, finalMeans, modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
+import { text } from "./text.ts";
+import { type Theme, themeOf } from "./theme.ts";
+import { capitalised, lossHeading, runsSentence, statisticName, tasksWords, unitsSentence } from "./words.ts";
+
+const NAME = "cost";
+
+interface CostPoint extends EstimatePoint {
+  readonly cost: ModelCost;
+}
+
+/** Final loss of each model against the FLOP that it takes to train it on one row: a panel for each correlation. */
+export function cost(results: Results, options: FigureOptions): Figure | Lacking {
+  const cells = sweepCells(results);
+  if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
+  const costs = new Map(modelCosts(results.config, results.records).map((one) => [one.model, one]));
+  const points = cells.flatMap((cell): CostPoint[] => {
+    const own = costs.get(cell.model);
+    if (own?.flopPerRow === undefined) return [];
+    return [{ cell, cost: own, x: own.flopPerRow, ...estimate(finalMeans(cell, options.loss), options.statistic) }];
+  });
+  const drawn = points.map(({ cell }) => cell);
+  if (modelsOf(drawn).length < 2) return { name: NAME, lacking: "runs of two models with known FLOP are needed" };
+  const theme = themeOf(options.theme);
+  const { nodes, leftOut, ...size } = drawing(points, options, theme);
+  const caption = `${captionStart(drawn, options)}${unknownSentence(cells, drawn)}${leftOut} ${runsSentence(drawn, results)}`;
+  const data = points.map((point) => rowOf(point, options));
+  return page({ name: NAME, title: "Final loss against cost", caption, ...size, theme, data }, nodes);
+}
+
+const HEIGHT = 78;
+/** Room in a panel beside its outermost values. */
+const SIDE = 9;
+
+function drawing(points: readonly CostPoint[], options: FigureOptions, theme: Theme): GridDrawing {
+  const cells = points.map(({ cell }) => cell);
+  const models = modelsOf(cells);
+  const styles = modelStyles(models, theme);
+  const head = heading(lossHeading(options), { y: 0, theme });
+  const names = modelLegend(styles, { y: head.height + 9, theme, sample: "marker" }); // no line joins them
+  const layout = panelGrid([{ title: "" }], correlationsOf(cells), {
+    ...{ top: head.height + names.height, height: HEIGHT, left: 24, theme },
+  });
+  const values = points.flatMap(({ value, low, high }) => [value, low, high]);
+  const panels = layout.drawn.map((correlation) => {
+    const { box, numbers } = layout.place(0, correlation) as Place;
+    const frame = { x: flopScale(points, box), y: lossScale(values, options.scale, [box.y + HEIGHT, box.y]) };
+    const here = points.filter(({ cell }) => cell.correlation === correlation);
+    const series = here.map((point) =>
+      estimateSeries([point], { frame, aside: 0, style: styles.get(point.cell.model) as SeriesStyle, theme }),
+    );
+    const attributes = { "data-correlation": correlation };
+    return panel({ box, ...frame, theme, numbers, attributes }, series);
+  });
+  const words = "thousand FLOP of training a row";
+  const foot = text(words, layout.width / 2, layout.bottom - 4, { fill: theme.ink, anchor: "middle" });
+  const { leftOut, width, bottom: height } = layout;
+  return { nodes: [...head.nodes, names.node, ...layout.titles, ...panels, foot], leftOut, width, height };
+}
+
+/** Costs are drawn on a logarithmic axis if the largest is so many times the least. */
+const WIDE = 4;
+
+function flopScale(points: readonly CostPoint[], { x, width }: Box): Scale {
+  const flop = points.map((point) => point.x);
+  const [low, high] = [Math.min(...flop), Math.max(...flop)];
+  const options = {
+    range: [x + SIDE, x + width - SIDE],
+    count: 2,
+    label: (value: number) => shortNumber(value / 1000),
+  } as const;
+  return high / low >= WIDE ? logScale(low, high, options) : linearScale(low, high, options);
+}
+
+function captionStart(cells: readonly SweepCell[], { loss, statistic, unit }: FigureOptions): string {
+  return (
+    `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(cells)} after the last step (${unitsSentence({ loss, unit })}), with its 95 % interval over runs, against the cost of training on one row: ` +
+    "multiplications and additions of the dense layers, forward and backward. The lower left is better."
+  );
+}
+
+function unknownSentence(cells: readonly SweepCell[], drawn: readonly SweepCell[]): string {
+  const models = modelsOf(cells).filter((model) => !modelsOf(drawn).includes(model));
+  return models.length === 0
+    ? ""
+    : ` Models in JavaScript, whose FLOP are unknown, are left out: ${models.map(modelLabel).join(", ")}.`;
+}
+
+function rowOf(
+  { cell, cost, value, low, high }: CostPoint,
+  { loss, statistic }: FigureOptions,
+): Record<string, CsvValue> {
+  const { model, correlation, runs } = cell;
+  const { parameters, flopPerRow = Number.NaN } = cost;
+  return { model, correlation, parameters, flopPerRow, runs: runs.length, loss, statistic, value, low, high };
+}

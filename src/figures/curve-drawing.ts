@@ -1,0 +1,144 @@
+import { curvePanels } from "./curve-panels.ts";
+import { differencePanels, SETTLED } from "./difference-panels.ts";
+import type { FigureOptions } from "./figure.ts";
+import { modelLegend } from "./legend.ts";
+import { framed, heading } from "./loss-axis.ts";
+import type { Drawing } from "./page.ts";
+import type { CurvePanel, DrawnCurve } from "./step-panels.ts";
+import type { SeriesStyle } from "./style.ts";
+import type { SvgNode } from "./svg.ts";
+import type { Theme } from "./theme.ts";
+import { lossHeading } from "./words.ts";
+
+interface Shown {
+  readonly styles: ReadonlyMap<string, SeriesStyle>;
+  readonly options: FigureOptions;
+  readonly theme: Theme;
+}
+
+/** A part of a drawing: what it draws from `top` on, and where it ends. */
+type Part = (top: number) => { readonly nodes: readonly SvgNode[]; readonly bottom: number };
+
+interface CurveDrawing extends Drawing {
+  /** For the caption: what is drawn below the curves. */
+  readonly below: string;
+}
+
+/** Rows of panels for groups of models, their lower curves again, and ours minus the paper's. */
+export function curveDrawing(groups: readonly (readonly CurvePanel[])[], shown: Shown): CurveDrawing {
+  const { options, theme } = shown;
+  const all = merged(groups);
+  const lower = groups.length === 1 && options.scale === "linear" ? lowerCurves(all) : [];
+  const compared = all.map(published).filter(({ curves }) => curves.length > 0);
+  const parts = [
+    headingPart(lossHeading(options), theme, 0),
+    ...groups.map((group, i) => groupPart(group, all, lower.length === 0 && i === groups.length - 1, shown)),
+    ...(lower.length > 0 ? [lowerPart(lower, shown)] : []),
+    ...(compared.length > 0 ? differenceParts(compared, lower, theme) : []),
+  ];
+  let height = 0;
+  const nodes = parts.flatMap((part) => {
+    const { nodes, bottom } = part(height);
+    height = bottom;
+    return nodes;
+  });
+  return { nodes, height, below: belowSentences(lower.length > 0, compared.length > 0) };
+}
+
+/** Panels with the curves of all groups. */
+function merged(groups: readonly (readonly CurvePanel[])[]): CurvePanel[] {
+  const [first = []] = groups;
+  return first.map((panel, i) => ({ ...panel, curves: groups.flatMap((group) => group[i]?.curves ?? []) }));
+}
+
+function headingPart(words: string, theme: Theme, gap: number): Part {
+  return (top) => {
+    const { nodes, height } = heading(words, { y: top + gap, theme });
+    return { nodes, bottom: top + gap + height };
+  };
+}
+
+/** A group's key and its panels. */
+function groupPart(group: readonly CurvePanel[], room: readonly CurvePanel[], last: boolean, shown: Shown): Part {
+  const { styles, options, theme } = shown;
+  const models = modelsIn(group);
+  const own = new Map([...styles].filter(([model]) => models.has(model)));
+  const paper = [...modelsIn(group.map(published))];
+  return (top) => {
+    const key = modelLegend(own, { y: top + 9, theme, paper });
+    const place = { theme, columns: columnsOf(group), top: top + key.height + 4, height: 88, foot: last };
+    const { nodes, bottom } = curvePanels(group, { ...place, options, room });
+    return { nodes: [key.node, ...nodes], bottom: bottom + (last ? 0 : 4) };
+  };
+}
+
+/** Share of the frame below which a curve ends that is drawn again. */
+const LOW = 1 / 4;
+
+/** The panels with the curves alone that end low in the frame; none if fewer than two models do. */
+function lowerCurves(panels: readonly CurvePanel[]): CurvePanel[] {
+  const all = panels.flatMap(({ curves }) => curves);
+  const values = all.flatMap(({ points }) => framed(points, "linear").map(({ value }) => value));
+  const frame = values.reduce((most, value) => Math.max(most, value), 0);
+  const ends = (curve: DrawnCurve) => curve.points.at(-1)?.value ?? 0;
+  const high = modelsIn([{ curves: all.filter((curve) => ends(curve) > LOW * frame) }]);
+  const lower = panels.map((panel) => only(panel, ({ attributes }) => !high.has(String(attributes["data-model"]))));
+  return modelsIn(lower).size < 2 ? [] : lower.map(untitled);
+}
+
+function lowerPart(lower: readonly CurvePanel[], { theme }: Shown): Part {
+  const title = headingPart("The lower curves on a logarithmic axis", theme, 5);
+  return (top) => {
+    const { nodes, bottom } = title(top);
+    const place = { theme, columns: columnsOf(lower), top: bottom + 5, height: 64 };
+    const panels = curvePanels(lower, { ...place, options: { scale: "log" }, start: SETTLED });
+    return { nodes: [...nodes, ...panels.nodes], bottom: panels.bottom };
+  };
+}
+
+/** Ours minus the paper's: the lower curves in a row of their own. */
+function differenceParts(compared: readonly CurvePanel[], lower: readonly CurvePanel[], theme: Theme): Part[] {
+  const low = modelsIn(lower);
+  const isLow = ({ attributes }: DrawnCurve) => low.has(String(attributes["data-model"]));
+  const rows = [
+    compared.map((panel) => only(panel, (curve) => !isLow(curve))),
+    compared.map((panel) => only(panel, isLow)),
+  ].filter((row) => modelsIn(row).size > 0);
+  const columns = columnsOf(compared);
+  const parts = rows.map((row, i): Part => {
+    const foot = i === rows.length - 1;
+    const panels = i === 0 ? row : row.map(untitled);
+    return (top) => differencePanels(panels, { theme, columns, top: top + (i > 0 ? 9 : 0), height: 60, foot });
+  });
+  return [headingPart("Ours minus the paper's", theme, 4), ...parts];
+}
+
+function columnsOf(panels: readonly CurvePanel[]): number {
+  return Math.min(3, panels.length);
+}
+
+function untitled({ title: _, ...panel }: CurvePanel): CurvePanel {
+  return panel;
+}
+
+function only(panel: CurvePanel, keep: (curve: DrawnCurve) => boolean): CurvePanel {
+  return { ...panel, curves: panel.curves.filter(keep) };
+}
+
+/** The panel with the curves alone that the paper has too. */
+function published(panel: CurvePanel): CurvePanel {
+  return only(panel, ({ paper }) => paper.length > 0);
+}
+
+function modelsIn(panels: readonly CurvePanel[]): Set<string> {
+  return new Set(panels.flatMap(({ curves }) => curves.map(({ attributes }) => String(attributes["data-model"]))));
+}
+
+function belowSentences(lower: boolean, compared: boolean): string {
+  const again = lower
+    ? " Below, the curves that end in the lowest quarter of the frame again, on a logarithmic axis."
+    : "";
+  const apart =
+    " Ours minus the paper's: from a tenth of the steps on (step 1,000 of the paper's axis), with our bands.";
+  return compared ? again + apart : again;
+}

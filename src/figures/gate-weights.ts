@@ -1,0 +1,119 @@
+import type { Results } from "../records/read-results.ts";
+import { tasksOf } from "../records/record.ts";
+import { mean } from "../stats/moments.ts";
+import { panel } from "./axes.ts";
+import { cellAttributes } from "./cell-curves.ts";
+import { cellGrid } from "./cell-grid.ts";
+import { ofDiagnosed } from "./diagnosed.ts";
+import type { Figure, FigureOptions, Lacking } from "./figure.ts";
+import { heading } from "./loss-axis.ts";
+import { type Drawing, page } from "./page.ts";
+import { linearScale, type Scale } from "./scale.ts";
+import { modelStyles, type SeriesStyle } from "./style.ts";
+import { element, type SvgNode } from "./svg.ts";
+import { modelsOf, type SweepCell } from "./sweep-cells.ts";
+import { text } from "./text.ts";
+import { type Theme, themeOf } from "./theme.ts";
+import { labelled } from "./value-scale.ts";
+import { runsSentence } from "./words.ts";
+
+const NAME = "gate-weights";
+const QUANTITY = "gateWeight";
+
+/** A cell's mean weights, [K][E], experts of each run in the order of their weight for task 1. */
+interface Weighed {
+  readonly cell: SweepCell;
+  readonly weights: readonly (readonly number[])[];
+}
+
+/** How tasks weigh the experts at the end: a square for each task and expert, models in rows and correlations in columns. */
+export function gateWeights(results: Results, options: FigureOptions): Figure | Lacking {
+  return ofDiagnosed(results, NAME, QUANTITY, (cells) => {
+    const theme = themeOf(options.theme);
+    const weighed = cells.map((cell) => ({ cell, weights: meanWeights(cell) }));
+    const { nodes, ...size } = drawing(weighed, theme);
+    const caption =
+      `Mean weights of experts by the tasks' gates after the last step: the areas of squares, the largest is ${largestOf(weighed).toPrecision(2)}. Which ` +
+      "expert is which is chance, so each run's are in the order of their weight for task 1. Rows of squares that look " +
+      `alike are gates that agree. ${runsSentence(cells, results)}`;
+    const data = weighed.flatMap(({ cell: { model, correlation, runs }, weights }) =>
+      weights.flatMap((row, k) =>
+        row.map((value, e) => {
+          const place = { task: k + 1, rank: e + 1 };
+          return { model, correlation, runs: runs.length, quantity: QUANTITY, ...place, value };
+        }),
+      ),
+    );
+    return page(
+      { name: NAME, title: "Weights of the experts by each task's gate", caption, ...size, theme, data },
+      nodes,
+    );
+  });
+}
+
+function meanWeights({ runs }: SweepCell): number[][] {
+  const ordered = runs.flatMap(({ measures, labelCorrelations }) => {
+    const weights = measures?.[QUANTITY] as readonly number[] | undefined;
+    return weights ? [orderedWeights(weights, tasksOf({ labelCorrelations }))] : [];
+  });
+  const [first = []] = ordered;
+  return first.map((row, k) => row.map((_, e) => mean(ordered.map((one) => one[k]?.[e] as number))));
+}
+
+/** [K * E] → [K][E], by falling weight for task 1, of equals by rising weight for the last. */
+function orderedWeights(weights: readonly number[], K: number): number[][] {
+  const E = weights.length / K;
+  const rows = Array.from({ length: K }, (_, k) => weights.slice(k * E, (k + 1) * E));
+  const [first, last] = [rows[0] as number[], rows[K - 1] as number[]];
+  const order = [...first.keys()].sort((a, b) => {
+    return (first[b] as number) - (first[a] as number) || (last[a] as number) - (last[b] as number);
+  });
+  return rows.map((row) => order.map((e) => row[e] as number));
+}
+
+function largestOf(weighed: readonly Weighed[]): number {
+  return Math.max(...weighed.flatMap(({ weights }) => weights.flat()));
+}
+
+/** Height of a task's row of squares. */
+const ROW = 11;
+
+function drawing(weighed: readonly Weighed[], theme: Theme): Drawing {
+  const K = Math.max(...weighed.map(({ weights }) => weights.length));
+  const largest = largestOf(weighed);
+  const head = heading("Mean weight by the gate of each task", { y: 0, theme });
+  const height = K * ROW + 4;
+  const cells = weighed.map(({ cell }) => cell);
+  const layout = cellGrid(cells, { top: head.height, height, left: 30, theme });
+  const styles = modelStyles(modelsOf(cells), theme);
+  const panels = weighed.flatMap(({ cell, weights }) => {
+    const place = layout.place(cell);
+    if (place === undefined) return [];
+    const { box, numbers } = place;
+    const E = weights[0]?.length ?? 1;
+    const x = countScale(E, "", [box.x, box.x + box.width]);
+    const y = countScale(K, "task ", [box.y, box.y + box.height]);
+    const side = (weight: number) => (Math.min(ROW, box.width / E) - 1) * Math.sqrt(weight / largest);
+    const { colour } = styles.get(cell.model) as SeriesStyle;
+    const marks = weights.flatMap((row, k) =>
+      row.map((weight, e) => square(side(weight), [x.at(e + 1), y.at(k + 1)], colour)),
+    );
+    return [panel({ box, x, y, theme, numbers, attributes: cellAttributes(cell) }, marks)];
+  });
+  const words = "experts, by their weight for task 1";
+  const foot = text(words, layout.width / 2, layout.bottom - 4, { fill: theme.ink, anchor: "middle" });
+  return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], width: layout.width, height: layout.bottom };
+}
+
+/** Places for 1 to `count`, with as many labels as have room. */
+function countScale(count: number, before: string, range: readonly [number, number]): Scale {
+  const numbers = Array.from({ length: count }, (_, i) => i + 1);
+  const labels = numbers.map((number) => `${before}${number}`);
+  const scale = linearScale(0.5, count + 0.5, { range });
+  if (before === "") return labelled(labels, scale, numbers);
+  return { ...scale, ticks: numbers.map((value, i) => ({ value, label: labels[i] as string })) };
+}
+
+function square(side: number, [x, y]: readonly [number, number], fill: string): SvgNode {
+  return element("rect", { x: x - side / 2, y: y - side / 2, width: side, height: side, fill });
+}

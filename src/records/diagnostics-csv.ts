@@ -1,0 +1,65 @@
+import { groupBy } from "../stats/group-by.ts";
+import { mean, quantileSorted } from "../stats/moments.ts";
+import { type Cell, cellKey } from "./cell.ts";
+import { type Column, csvRow, settingColumns } from "./columns.ts";
+import { csvOf } from "./csv.ts";
+import { number, RUN_FIELDS, text, whole } from "./fields.ts";
+import type { RunRecord } from "./record.ts";
+
+/**
+ * `diagnostics.csv`: each quantity against steps for each cell: mean, median and quartiles over the runs that have a
+ * value there.
+ */
+export function diagnosticsCsv(records: readonly RunRecord[]): Generator<string> {
+  return csvOf(pointsOf(records), (point) => [csvRow(DIAGNOSTIC_COLUMNS, point, 1)]);
+}
+
+/** A cell's values of a quantity at a step, sorted. */
+export interface DiagnosticPoint {
+  readonly cell: Cell;
+  readonly quantity: string;
+  readonly step: number;
+  readonly values: Float64Array;
+}
+
+const statistic = (name: string, what: string, of: (sorted: Float64Array) => number): Column<DiagnosticPoint> => ({
+  name,
+  schema: number(`${what} of the quantity over runs`),
+  of: ({ values }) => of(values),
+});
+
+export const DIAGNOSTIC_COLUMNS: readonly Column<DiagnosticPoint>[] = [
+  { name: "model", schema: RUN_FIELDS.model, of: ({ cell }) => cell.model },
+  { name: "correlation", schema: RUN_FIELDS.correlation, of: ({ cell }) => cell.correlation },
+  settingColumns(({ cell }) => cell.point),
+  {
+    name: "quantity",
+    schema: text("what was measured, with its task, pair or expert: `gateWeight/1/8` (docs/diagnostics.md)"),
+    of: ({ quantity }) => quantity,
+  },
+  { name: "step", schema: whole("training steps done", "steps"), of: ({ step }) => step },
+  { name: "runs", schema: whole("runs that have a value", "runs"), of: ({ values }) => values.length },
+  statistic("mean", "mean", mean),
+  statistic("median", "median", (sorted) => quantileSorted(sorted, 0.5)),
+  statistic("q1", "first quartile", (sorted) => quantileSorted(sorted, 0.25)),
+  statistic("q3", "third quartile", (sorted) => quantileSorted(sorted, 0.75)),
+];
+
+function* pointsOf(records: readonly RunRecord[]): Generator<DiagnosticPoint> {
+  for (const cell of groupBy(records, cellKey).values()) yield* diagnosticPoints(cell);
+}
+
+/** The points of one cell's runs that have any value, quantity by quantity. */
+export function* diagnosticPoints(cell: readonly RunRecord[]): Generator<DiagnosticPoint> {
+  const first = cell[0] as RunRecord;
+  const found = cell.map(({ diagnostics }) => diagnostics).filter((one) => one !== undefined);
+  const steps = [...new Set(found.flatMap((one) => one.steps))].sort((a, b) => a - b);
+  const quantities = new Set(found.flatMap(({ values }) => Object.keys(values)));
+  for (const quantity of quantities) {
+    for (const step of steps) {
+      const all = found.map((one) => one.values[quantity]?.[one.steps.indexOf(step)] ?? Number.NaN);
+      const values = Float64Array.from(all.filter((value) => !Number.isNaN(value))).sort();
+      if (values.length > 0) yield { cell: first, quantity, step, values };
+    }
+  }
+}

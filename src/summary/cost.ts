@@ -1,0 +1,85 @@
+import { type Config, configAt, modelOf } from "../config/config.ts";
+import { type GridPoint, type GridValue, gridPoints } from "../config/grid.ts";
+import { isCode } from "../models/code.ts";
+import { flopPerRow } from "../models/flop.ts";
+import { cellKey } from "../records/cell.ts";
+import type { RunRecord } from "../records/record.ts";
+import { bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
+import type { Estimate } from "../stats/estimate.ts";
+import { groupBy } from "../stats/group-by.ts";
+import { quantileSorted } from "../stats/moments.ts";
+
+/** Cost of a model: its size, and its time on one kind of device. */
+export interface ModelCost {
+  readonly model: string;
+  /** In a grid of batches, one of them; undefined otherwise. */
+  readonly batch: GridValue | undefined;
+  /** Engine and device, e.g. `cpu (wasm)`. */
+  readonly on: string;
+  readonly parameters: number;
+  /** Undefined for a model in JavaScript. */
+  readonly flopPerRow: number | undefined;
+  readonly runs: number;
+  /** Runs that are done: times are theirs. */
+  readonly done: number;
+  /** Median over runs of the time of a run divided by its steps. */
+  readonly stepMs: number;
+  /** Median over runs of the time of a run divided by its training rows, steps times batch, in microseconds. */
+  readonly rowUs: Estimate;
+  /** True if its runs have the times of other models' runs: they trained together, and no one told them apart. */
+  readonly isShared: boolean;
+  /** The time of all its runs together. */
+  readonly totalMs: number;
+}
+
+/**
+ * The cost of each model of the sweep, a line for each kind of device that trained it and, in a grid of batches, for each
+ * of them; runs that failed count in the total.
+ */
+export function modelCosts(config: Config, records: readonly RunRecord[]): ModelCost[] {
+  const shared = sharedTimes(records);
+  const groups = groupBy(records, ({ model, engine, device, point }) =>
+    JSON.stringify([model, engine, device, point.batch]),
+  );
+  return config.models.flatMap((name) => {
+    const spec = modelOf(configAt(config, gridPoints(config)[0] as GridPoint), name); // its size is the same at all points
+    const own = [...groups.values()].filter(([first]) => first?.model === name);
+    return own.map((runs) => {
+      const { engine, device, point, parameters } = runs[0] as RunRecord;
+      const done = runs.filter(({ status }) => status === "done");
+      return {
+        model: name,
+        batch: point.batch,
+        on: `${engine} (${device})`,
+        parameters,
+        flopPerRow: isCode(spec) ? undefined : flopPerRow(spec),
+        runs: runs.length,
+        done: done.length,
+        stepMs: median(Float64Array.from(done, ({ elapsedMs, steps }) => elapsedMs / steps).sort()),
+        rowUs: rowTime(done),
+        isShared: 2 * done.filter((record) => shared.has(record)).length > done.length,
+        totalMs: runs.reduce((sum, { elapsedMs }) => sum + elapsedMs, 0),
+      };
+    });
+  });
+}
+
+const median = (sorted: Float64Array) => quantileSorted(sorted, 0.5);
+
+function rowTime(done: readonly RunRecord[]): Estimate {
+  const us = Float64Array.from(done, ({ elapsedMs, steps, batch }) => (1000 * elapsedMs) / (steps * batch));
+  return estimateOf(bootstrap([us], onlyColumn, { median }).median);
+}
+
+/** Two times are alike if they differ by less: those of a group differ by the microseconds of reading the clock. */
+const ALIKE = 1e-3;
+
+/** Runs that took as long as the run of another model with their index: the time of a group, divided evenly. */
+function sharedTimes(records: readonly RunRecord[]): Set<RunRecord> {
+  const done = records.filter(({ status }) => status === "done");
+  const groups = groupBy(done, (record) => `${record.run} ${cellKey({ ...record, model: "" })} ${record.device}`);
+  const isAlike = (a: RunRecord, b: RunRecord) => {
+    return a.model !== b.model && Math.abs(a.elapsedMs - b.elapsedMs) <= ALIKE * a.elapsedMs;
+  };
+  return new Set([...groups.values()].flatMap((group) => group.filter((a) => group.some((b) => isAlike(a, b)))));
+}

@@ -1,0 +1,60 @@
+import { type Ladder, lackText, ladderOf, rungName, rungOf } from "../config/ladder.ts";
+import { type Cell, cellKey, cellsOf } from "../records/cell.ts";
+import type { Results } from "../records/read-results.ts";
+import { finalLosses, type LossSet } from "../records/record.ts";
+import { groupBy } from "../stats/group-by.ts";
+
+/** The rungs that the tasks of a cell's runs end on. */
+export interface CellRungs extends Cell {
+  readonly runs: number;
+  /** Runs of which a task ends on each rung, [K][m + 2]: the last are above the ladder, near the loss of the mean. */
+  readonly tasks: readonly (readonly number[])[];
+  /** Runs in bad minima by what their tasks lack, the most frequent first. */
+  readonly bad: readonly { readonly name: string; readonly runs: number }[];
+}
+
+export interface Rungs extends Ladder {
+  readonly cells: readonly CellRungs[];
+}
+
+/**
+ * How many runs end on each rung of the ladder, by task; a run above `bad` is in a bad minimum. Undefined for the running
+ * mean: it contains how fast a run learned, so it lies above the rung that the run ends on.
+ */
+export function rungsOf(results: Results, loss: LossSet, bad: number): Rungs | undefined {
+  if (loss === "running") return undefined;
+  const ladder = ladderOf(results.config);
+  const byCell = groupBy(results.records, cellKey);
+  const cells = cellsOf(results.config).map((cell): CellRungs => {
+    const ends = (byCell.get(cellKey(cell)) ?? []).flatMap((record) => finalLosses(record, loss) ?? []);
+    const names = ends.filter(({ mean }) => mean > bad).map(({ tasks }) => badName(tasks, bad, ladder));
+    return {
+      ...cell,
+      runs: ends.length,
+      tasks: Array.from({ length: results.config.tasks }, (_, k) =>
+        counts(
+          ends.map(({ tasks }) => rungOf(tasks[k] as number, ladder)),
+          ladder.rungs.length + 1,
+        ),
+      ),
+      bad: [...groupBy(names, (name) => name)]
+        .map(([name, { length }]) => ({ name, runs: length }))
+        .sort((a, b) => b.runs - a.runs || (a.name < b.name ? -1 : 1)),
+    };
+  });
+  return { ...ladder, cells };
+}
+
+function counts(values: readonly number[], length: number): number[] {
+  return Array.from({ length }, (_, i) => values.filter((value) => value === i).length);
+}
+
+/** The tasks whose own loss is bad, and what they lack: `task 2 on rung 2 (lacks the 2 fastest sines)`. */
+function badName(tasks: readonly number[], bad: number, ladder: Ladder): string {
+  const named = tasks.flatMap((loss, k) => {
+    const rung = rungOf(loss, ladder);
+    const where = rung < ladder.rungs.length ? `on ${rungName(rung, ladder)}` : "above the ladder";
+    return loss > bad ? [`task ${k + 1} ${where} (${lackText(rung, ladder)})`] : [];
+  });
+  return named.join(", ");
+}

@@ -1,0 +1,120 @@
+import { memo } from "../memo.ts";
+import { type Cell, cellKey, cellOf, cellsOf } from "../records/cell.ts";
+import type { Results } from "../records/read-results.ts";
+import { finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
+import { bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
+import type { Estimate } from "../stats/estimate.ts";
+import { groupBy } from "../stats/group-by.ts";
+import { mean, quantileSorted } from "../stats/moments.ts";
+import { shareOf } from "../stats/share.ts";
+
+/** Models that share nothing between tasks: what others gain or lose by sharing is measured against the first that a sweep has. */
+export const SHARE_NOTHING = ["single-task", "single-task-wide"] as const;
+
+/** The model that gains are measured against by default; undefined if the sweep has none that shares nothing. */
+export function sharesNothing({ config }: Pick<Results, "config">): string | undefined {
+  return SHARE_NOTHING.find((model) => (config.models as readonly string[]).includes(model));
+}
+
+/** Gains of a cell over another model, run by run, on the runs that are done in both. */
+export interface CellGains extends Cell {
+  /** Indexes of these runs, ascending. */
+  readonly runs: readonly number[];
+  /** [K][runs]: (the other model's final loss - this one's) / the other's. Above 0 the task is better off here. */
+  readonly tasks: readonly Float64Array[];
+}
+
+/** The gains of every model but `against`, at each correlation and grid point; cells without a pair of runs are left out. */
+export const cellGains = memo(({ config, records }: Results, loss: LossSet, against: string): readonly CellGains[] => {
+  const byCell = groupBy(records, cellKey);
+  const lossesOf = (cell: Cell) => lossesByRun(byCell.get(cellKey(cell)) ?? [], loss);
+  return cellsOf(config).flatMap((cell) => {
+    if (cell.model === against) return [];
+    return gainsBetween(cell, lossesOf(cell), lossesOf({ ...cell, model: against }));
+  });
+});
+
+type ByRun = ReadonlyMap<number, readonly number[]>;
+
+function lossesByRun(records: readonly RunRecord[], loss: LossSet): ByRun {
+  return new Map(
+    records.flatMap((record) => {
+      const losses = finalLosses(record, loss);
+      return losses === undefined ? [] : [[record.run, losses.tasks] as const];
+    }),
+  );
+}
+
+function gainsBetween(cell: Cell, own: ByRun, other: ByRun): CellGains[] {
+  const runs = [...own.keys()].filter((run) => other.has(run)).sort((a, b) => a - b);
+  const gain = (run: number, k: number) => {
+    const before = (other.get(run) as readonly number[])[k] as number;
+    return (before - ((own.get(run) as readonly number[])[k] as number)) / before;
+  };
+  const [first] = runs;
+  if (first === undefined) return [];
+  const tasks = (own.get(first) as readonly number[]).map((_, k) => Float64Array.from(runs, (run) => gain(run, k)));
+  return [{ ...cellOf(cell), runs, tasks }];
+}
+
+/** What sharing does to the tasks of a cell: gains are shares of the other model's loss, 0.1 is a tenth less. */
+export interface CellSeesaw extends Cell {
+  readonly pairs: number;
+  /** Mean gain of each task, [K]. */
+  readonly gains: readonly Estimate[];
+  /**
+   * delta-m: the mean of the gains of all tasks and runs (Maninis et al., "Attentive Single-Tasking of Multiple Tasks",
+   * CVPR 2019, eq. 3, of losses). Above 0 the tasks are better off here.
+   */
+  readonly deltaM: Estimate;
+  /** Median over runs of the mean gain of the tasks. */
+  readonly medianDeltaM: Estimate;
+  /** Share of runs in which some task gains and another loses. */
+  readonly seesaw: Estimate;
+  /** Share of runs in which all tasks gain. */
+  readonly allGain: Estimate;
+  /** Share of runs in which all tasks lose. */
+  readonly allLose: Estimate;
+}
+
+/** Every cell's gains over `against`, in the order of the sweep's cells. */
+export interface Seesaw {
+  readonly loss: LossSet;
+  readonly against: string;
+  readonly cells: readonly CellSeesaw[];
+}
+
+export const seesawOf = memo((results: Results, loss: LossSet, against: string): Seesaw => {
+  return { loss, against, cells: cellGains(results, loss, against).map(seesawOfCell) };
+});
+
+function seesawOfCell({ runs, tasks, ...cell }: CellGains): CellSeesaw {
+  const n = runs.length;
+  const meanGains = Float64Array.from(runs, (_, i) => mean(tasks.map((gains) => gains[i] as number)));
+  const statistics = { mean, median: (sorted: Float64Array) => quantileSorted(sorted, 0.5) };
+  const both = bootstrap([meanGains], onlyColumn, statistics);
+  const { seesaw, allGain, allLose } = countsOf(tasks, n);
+  return {
+    ...cellOf(cell),
+    pairs: n,
+    gains: tasks.map((gains) => estimateOf(bootstrap([gains], onlyColumn, { mean }).mean)),
+    deltaM: estimateOf(both.mean),
+    medianDeltaM: estimateOf(both.median),
+    seesaw: shareOf(seesaw, n),
+    allGain: shareOf(allGain, n),
+    allLose: shareOf(allLose, n),
+  };
+}
+
+/** How the runs fall: a run in which some tasks stay equal and no two go apart is none of these. */
+export function countsOf(tasks: readonly Float64Array[], n: number) {
+  const counts = { seesaw: 0, allGain: 0, allLose: 0 };
+  for (let i = 0; i < n; i++) {
+    const gains = tasks.map((task) => task[i] as number);
+    const [least, most] = [Math.min(...gains), Math.max(...gains)];
+    if (least > 0) counts.allGain++;
+    else if (most < 0) counts.allLose++;
+    else if (least < 0 && most > 0) counts.seesaw++;
+  }
+  return counts;
+}

@@ -1,0 +1,82 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { beforeAll, describe, expect, test } from "vitest";
+import { trainedHash } from "../../src/config/config.ts";
+import { loadConfig, override } from "../../src/config/load.ts";
+import { DIAGNOSTIC_KINDS } from "../../src/diagnostics/kinds.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+
+const SMALL = ["--runs", "2", "--corr", "0.5", "--models", "mmoe,single-task", "--engine", "cpu", "--steps", "60"];
+let out = "";
+let told = { code: -1, stdout: "", stderr: "" };
+const sweep = (...argv: string[]) => runMain(["sweep", "smoke", ...SMALL, "--out", out, ...argv]);
+const csv = (file: string): Record<string, string>[] => parse(readFileSync(join(out, file)), { columns: true });
+
+beforeAll(async () => {
+  out = join(temporaryFolder(), "results");
+  told = await sweep("--diagnostics");
+});
+
+describe("mmoe sweep --diagnostics", () => {
+  test("writes each quantity against steps, and says where", () => {
+    expect(told).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/curves\.csv,\s\S*results\/diagnostics\.csv\n$/),
+    });
+    const rows = csv("diagnostics.csv").filter(
+      ({ model, quantity }) => model === "mmoe" && quantity === "gateWeight/2/8",
+    );
+    expect(rows.map(({ step, runs }) => [step, runs])).toEqual([
+      ["50", "2"],
+      ["60", "2"],
+    ]);
+  });
+
+  test("adds the final values to runs.csv, none where a model has none", () => {
+    const [mmoe, single] = csv("runs.csv") as [Record<string, string>, Record<string, string>];
+    const weights = Array.from({ length: 8 }, (_, e) => Number(mmoe[`gateWeight1-${e + 1}`]));
+    expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 3);
+    expect([single["gateWeight1-1"], single.gradientCosine]).toEqual(["", ""]);
+    expect(Number(single.alignmentMean)).toBeGreaterThan(0);
+  });
+
+  test("goes on, is verified and merged with them, and is another sweep than without", async () => {
+    expect((await sweep("--diagnostics")).stderr).toContain("reused 4, to do 0 runs");
+    expect((await runMain(["verify", out])).stdout.match(/ same$/gm)).toHaveLength(3);
+    const merged = join(temporaryFolder(), "merged");
+    await runMain(["merge", out, "-o", merged]);
+    expect(readFileSync(join(merged, "diagnostics.csv"))).toEqual(readFileSync(join(out, "diagnostics.csv")));
+    const { code, stderr } = await sweep();
+    const lists = "(diagnostics: gates, units, gradients, alignment there, none here)";
+    expect([code, stderr]).toEqual([2, expect.stringContaining(lists)]);
+  });
+
+  test("may have a part of them, and replaces what was there", async () => {
+    const before = out;
+    out = join(temporaryFolder(), "part");
+    await sweep("--diagnostics", "units");
+    expect(new Set(csv("diagnostics.csv").map(({ quantity }) => quantity))).toEqual(
+      new Set(["deadUnits", "activeUnits", "deadTowerUnits"]),
+    );
+    expect((await sweep("--overwrite")).code).toBe(0);
+    expect(existsSync(join(out, "diagnostics.csv"))).toBe(false);
+    out = before;
+  });
+
+  test.each(["gate", "paper"])("refuses %s in a line", async (kind) => {
+    const { code, stderr } = await sweep("--diagnostics", kind);
+    const hint = kind === "gate" ? "; did you mean 'gates'?" : "";
+    expect([code, stderr]).toEqual([
+      2,
+      `mmoe: --diagnostics: expected one of gates, units, gradients, alignment, got "${kind}"${hint}\n`,
+    ]);
+  });
+});
+
+test("the order of kinds is not a part of a sweep's identity; none is as before there were any", () => {
+  const config = (kinds: readonly string[]) => loadConfig("smoke", [override("test", "diagnostics", kinds)]);
+  expect(trainedHash(config(["units", "gates"]))).toBe(trainedHash(config(["gates", "units"])));
+  expect(trainedHash(config(DIAGNOSTIC_KINDS))).not.toBe(trainedHash(config(["gates"])));
+  expect(trainedHash(config([]))).toBe(trainedHash(loadConfig("smoke")));
+});

@@ -1,0 +1,54 @@
+import { describe, expect, test } from "vitest";
+import { ladderLosses } from "../../src/data/ladder-loss.ts";
+import { labelVariance, ladder } from "../../src/data/moments.ts";
+import { generatorSettings } from "../../src/data/presets.ts";
+import { keyOf } from "../../src/random/key.ts";
+import { normals } from "../../src/random/normal.ts";
+import { normalCdf } from "../../src/stats/normal.ts";
+
+const settings = generatorSettings("four-sines");
+const raw = { ...settings, rawLabels: true };
+const variance = labelVariance(settings);
+
+describe("ladderLosses(settings, huberDelta)", () => {
+  test("is the ladder for squared errors, times the variance of raw labels", () => {
+    expect(ladderLosses(settings, null)).toEqual(ladder(settings));
+    for (const [j, loss] of ladderLosses(raw, null).entries())
+      expect(loss).toBeCloseTo(variance * (ladder(settings)[j] as number), 12);
+  });
+
+  test("of Huber's loss with a wide delta is half of the squared error's", () => {
+    for (const [j, loss] of ladderLosses(settings, 50).entries())
+      expect(loss).toBeCloseTo((ladder(settings)[j] as number) / 2, 5);
+    for (const [j, loss] of ladderLosses(raw, 50).entries())
+      expect(loss).toBeCloseTo((variance * (ladder(settings)[j] as number)) / 2, 5);
+  });
+
+  test("begins with Huber's loss of the noise alone", () => {
+    const [s, delta] = [settings.noiseStd, 0.15];
+    const a = delta / s;
+    const density = Math.exp(-(a ** 2) / 2) / Math.sqrt(2 * Math.PI);
+    const within = (s ** 2 / 2) * (2 * normalCdf(a) - 1 - 2 * a * density);
+    const beyond = 2 * (delta * s * density - (delta ** 2 / 2) * (1 - normalCdf(a)));
+    expect(ladderLosses(raw, delta)[0]).toBeCloseTo(within + beyond, 5);
+  });
+
+  test("is the least mean over drawn labels, and no constant of them does better", () => {
+    const [delta, n] = [0.5, 200_000];
+    const [z, noise] = [normals(keyOf("test/ladder/z"), n), normals(keyOf("test/ladder/noise"), n)];
+    const fast = [3, 2]; // alpha rises: the two fastest sines are the last
+    const rest = z.map((value, i) => {
+      const sines = fast.map((k) =>
+        Math.sin((settings.alpha[k] as number) * settings.scale * value + (settings.beta[k] as number)),
+      );
+      return sines.reduce((a, b) => a + b) + settings.noiseStd * (noise[i] as number);
+    });
+    const meanOf = (c: number) => {
+      const loss = (e: number) => (Math.abs(e) <= delta ? e ** 2 / 2 : delta * (Math.abs(e) - delta / 2));
+      return rest.reduce((sum, y) => sum + loss(y - c), 0) / n;
+    };
+    const least = Math.min(...Array.from({ length: 41 }, (_, i) => meanOf(-1 + i / 20)));
+    expect(ladderLosses(raw, delta)[2]).toBeLessThan(least + 0.002);
+    expect(ladderLosses(raw, delta)[2]).toBeGreaterThan(least - 0.002);
+  });
+});

@@ -1,0 +1,120 @@
+import { describe, expect, test } from "vitest";
+import { labelVariance, noiseFloor } from "../../src/data/moments.ts";
+import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
+import { TaskSet } from "../../src/data/task-set.ts";
+import { alignedLoss } from "../../src/diagnostics/alignment.ts";
+import { Diagnosis } from "../../src/diagnostics/diagnosis.ts";
+import { parameterBlocks, parameterCount } from "../../src/models/parameters.ts";
+import type { ModelSpec } from "../../src/models/spec.ts";
+import { range } from "../support/reference.ts";
+import { makeRun } from "../support/runs.ts";
+import { MMOE } from "../support/specs.ts";
+
+const SETTINGS = GENERATOR_PRESETS["four-sines"].settings;
+const { scale, alpha, beta, noiseStd } = SETTINGS;
+const f = (z: number) => alpha.reduce((sum, a, i) => sum + Math.sin(a * scale * z + (beta[i] as number)), scale * z);
+
+describe("alignedLoss(settings, c)", () => {
+  const COSINES = [0, 0.31, 0.9, 0.998];
+
+  test.each(COSINES)("is the sum of the Hermite terms that a direction of cosine %f misses", (c) => {
+    let sum = noiseStd ** 2;
+    let logFactorial = 0;
+    for (let n = 1; n < 300; n++) {
+      logFactorial += Math.log(n);
+      const terms = alpha.map((a, i) => {
+        const s = a * scale;
+        return (
+          Math.exp(n * Math.log(s) - s ** 2 / 2 - logFactorial / 2) * Math.sin((beta[i] as number) + (n * Math.PI) / 2)
+        );
+      });
+      const coefficient = terms.reduce((total, term) => total + term, n === 1 ? scale : 0);
+      sum += (1 - c ** (2 * n)) * coefficient ** 2;
+    }
+    expect(alignedLoss(SETTINGS, c)).toBeCloseTo(sum / labelVariance(SETTINGS), 9);
+  });
+
+  test.each(COSINES)("is what the mean label given v.x, of cosine %f, misses: by quadrature", (c) => {
+    const WIDTH = 0.02;
+    const nodes = range(801).map((i) => (i - 400) * WIDTH);
+    const density = nodes.map((z) => (Math.exp(-(z ** 2) / 2) / Math.sqrt(2 * Math.PI)) * WIDTH);
+    let missed = noiseStd ** 2;
+    for (const [i, t] of nodes.entries()) {
+      const labels = nodes.map((e) => f(c * t + Math.sqrt(1 - c ** 2) * e));
+      const mean = labels.reduce((sum, y, j) => sum + y * (density[j] as number), 0);
+      const square = labels.reduce((sum, y, j) => sum + y * y * (density[j] as number), 0);
+      missed += (square - mean ** 2) * (density[i] as number);
+    }
+    expect(alignedLoss(SETTINGS, c)).toBeCloseTo(missed / labelVariance(SETTINGS), 6);
+  });
+
+  test("goes from the labels' variance to the noise", () => {
+    expect(alignedLoss(SETTINGS, 0)).toBeCloseTo(1, 12);
+    expect(alignedLoss(SETTINGS, 1)).toBeCloseTo(noiseFloor(SETTINGS), 12);
+    expect(alignedLoss({ ...SETTINGS, rawLabels: true }, 0)).toBeCloseTo(labelVariance(SETTINGS), 12);
+  });
+});
+
+describe("the alignment of a run", () => {
+  const D = 5;
+  const settings = { ...SETTINGS, inputs: D };
+  const model: ModelSpec = {
+    ...{ ...MMOE, inputs: D, tasks: 2, gating: "none", tower: { layers: [] } },
+    experts: { shared: 1, perTask: 0, layers: [2] },
+  };
+  const run = makeRun({ model, data: settings, diagnostics: ["alignment"] }, { heldoutRows: 40 });
+  const [w1, w2] = new TaskSet(settings, run.correlationMatrix, { seed: 0, run: 0 }).vectors as [
+    Float64Array,
+    Float64Array,
+  ];
+
+  /** A bottom of units along `a` and `b`; task k's output is the sum of the units, each times its number in `outputs[k]`. */
+  const measured = (a: ArrayLike<number>, b: ArrayLike<number>, outputs: readonly (readonly number[])[]) => {
+    const parameters = new Float64Array(parameterCount(model));
+    for (const { name, offset } of parameterBlocks(model)) {
+      if (name === "experts/0/0/kernel")
+        for (let d = 0; d < D; d++) parameters.set([a[d] as number, b[d] as number], offset + 2 * d);
+      const task = /^towers\/(\d)\/output\/kernel$/.exec(name)?.[1];
+      if (task) parameters.set(outputs[Number(task)] as number[], offset);
+    }
+    return new Diagnosis(run).at(parameters);
+  };
+
+  test("is 1 where units lie along the tasks' vectors, whatever their length and sign", () => {
+    const q = measured(
+      w1.map((w) => -3 * w),
+      w2.map((w) => 0.01 * w),
+      [
+        [1, 0],
+        [0, -1],
+      ],
+    );
+    for (const k of [1, 2]) {
+      expect(q[`unitAlignment/${k}`]).toBeCloseTo(1, 12);
+      expect(q[`alignment/${k}`]).toBeCloseTo(1, 12);
+      expect(q[`alignedLoss/${k}`]).toBeCloseTo(noiseFloor(settings), 9);
+    }
+  });
+
+  test("is the tasks' correlation where a prediction is of the other task's direction", () => {
+    const q = measured(w1, w2, [
+      [0, 1],
+      [0, 1],
+    ]);
+    expect(q["unitAlignment/1"]).toBeCloseTo(1, 12);
+    expect(q["alignment/1"]).toBeCloseTo(0.5, 12);
+    expect(q["alignedLoss/1"]).toBeCloseTo(alignedLoss(settings, 0.5), 9);
+  });
+
+  test("follows the units that count: each alone is off, their difference along the vector", () => {
+    const across = w2.map((w, d) => w - 0.5 * (w1[d] as number)); // orthogonal to w1
+    const tilted = (sign: number) => w1.map((w, d) => sign * w + (across[d] as number));
+    const q = measured(tilted(1), tilted(-1), [
+      [1, -1],
+      [1, 1],
+    ]);
+    const length = (v: Float64Array) => Math.sqrt(v.reduce((sum, value) => sum + value * value, 0));
+    expect(q["unitAlignment/1"]).toBeCloseTo(length(w1) / length(tilted(1)), 12);
+    expect(q["alignment/1"]).toBeGreaterThan(0.8);
+  });
+});

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DIAGNOSTIC_KINDS } from "../../src/diagnostics/kinds.ts";
+import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
+import { DiagnosticRecorder } from "../../src/engines/diagnosing.ts";
+import type { Diagnostics, Engine } from "../../src/engines/engine.ts";
+import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
+import { type ModelName, ZOO } from "../../src/models/zoo.ts";
+import { resultOf } from "../support/agreement.ts";
+import { makeRun } from "../support/runs.ts";
+
+let cpu: Engine;
+let tfjs: Engine;
+beforeAll(async () => {
+  cpu = new CpuEngine({ jobs: 1 });
+  tfjs = await createTfjsEngine({ backend: "wasm" });
+});
+afterAll(() => cpu.dispose());
+
+const TASKS = 3;
+const runOf = (name: ModelName, diagnosed = true) =>
+  makeRun(
+    { model: ZOO[name].build({ inputs: 100, tasks: TASKS }), ...(diagnosed && { diagnostics: DIAGNOSTIC_KINDS }) },
+    { optimizer: "sgd", lr: 0.02, steps: 14, evalEvery: 5 },
+  );
+
+test.each(["mmoe", "ple", "omoe", "adatt", "shared-bottom"] as const)(
+  "cpu and tfjs give %s the same diagnostics, within float32's rounding",
+  async (name) => {
+    const [a, b] = [await resultOf(cpu, runOf(name)), await resultOf(tfjs, runOf(name))];
+    const [first, second] = [a.diagnostics as Diagnostics, b.diagnostics as Diagnostics];
+    expect([first.steps, second.steps]).toEqual([
+      [5, 10, 14],
+      [5, 10, 14],
+    ]);
+    expect(Object.keys(first.values)).toEqual(Object.keys(second.values));
+    for (const [quantity, curve] of Object.entries(first.values))
+      for (const [i, value] of curve.entries()) {
+        const gap = Math.abs(value - (second.values[quantity]?.[i] as number));
+        expect(gap, `${quantity} at ${i}: ${value}`).toBeLessThan(1e-4 * (1 + Math.abs(value)));
+      }
+  },
+);
+
+test("a run has the same numbers with diagnostics as without, to the last bit", async () => {
+  for (const engine of [cpu, tfjs]) {
+    const [watched, plain] = [await resultOf(engine, runOf("mmoe")), await resultOf(engine, runOf("mmoe", false))];
+    expect([watched.parameters, watched.curve]).toEqual([plain.parameters, plain.curve]);
+    expect(Object.keys(plain)).not.toContain("diagnostics");
+  }
+});
+
+/** Names of quantities without their numbers. */
+const namesOf = ({ values }: Diagnostics) => [...new Set(Object.keys(values).map((name) => name.split("/")[0]))];
+
+describe("a model has the quantities that apply to it:", () => {
+  const UNITS = ["deadUnits", "activeUnits", "deadTowerUnits"];
+  const GATES = ["gateWeight", "gateEntropy", "meanGateEntropy", "gateDistance", "expertsInUse"];
+  const GRADIENTS = ["gradientCosine", "gradientSimilarity", "curvatureBound", "affinity"];
+  const ALIGNMENT = ["unitAlignment", "alignment", "alignedLoss"];
+
+  test.each([
+    ["single-task", [...UNITS, ...ALIGNMENT]],
+    ["average", [...UNITS, ...GRADIENTS, ...ALIGNMENT]],
+    ["cross-stitch", [...UNITS, ...GRADIENTS, ...ALIGNMENT]],
+    ["snr-trans", [...UNITS, ...GRADIENTS, ...ALIGNMENT]],
+    ["mmoe-detached", [...GATES, ...UNITS, ...GRADIENTS, ...ALIGNMENT]],
+    ["mmoe-top-k", [...GATES, ...UNITS, ...GRADIENTS, ...ALIGNMENT]],
+  ] as const)("%s", async (name, quantities) => {
+    const run = runOf(name);
+    const { diagnostics } = await resultOf(tfjs, { ...run, training: { ...run.training, steps: 1 } });
+    expect(namesOf(diagnostics as Diagnostics)).toEqual(quantities);
+    const values = Object.values((diagnostics as Diagnostics).values).flat();
+    expect(values.filter((value) => !Number.isFinite(value))).toEqual([]);
+  });
+});
+
+test("a recorder goes on from what was measured before, and asks for nothing of its run otherwise", () => {
+  const { diagnostics: _, ...plain } = runOf("mmoe");
+  const before: Diagnostics = { steps: [5], values: { "gateDistance/1/2": [0.5] } };
+  const recorder = new DiagnosticRecorder(runOf("mmoe"), before);
+  expect([4, 5, 10, 14].map((step) => recorder.isDue(step))).toEqual([false, true, true, true]);
+  recorder.add(10, new Float32Array(20_000).fill(0.01));
+  expect(recorder.diagnostics?.steps).toEqual([5, 10]);
+  expect(recorder.diagnostics?.values["gateDistance/1/2"]?.[0]).toBe(0.5);
+  expect(recorder.diagnostics?.values.expertsInUse?.[0]).toBeNaN();
+  expect(before.steps).toEqual([5]);
+  expect([new DiagnosticRecorder(plain).isDue(5), new DiagnosticRecorder(plain).diagnostics]).toEqual([
+    false,
+    undefined,
+  ]);
+});

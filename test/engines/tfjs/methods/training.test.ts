@@ -1,0 +1,117 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { correlationMatrix } from "../../../../src/data/correlation-matrix.ts";
+import { type Rows, TaskSet } from "../../../../src/data/task-set.ts";
+import { type Engine, initialParameters, modelKey, type Run, type RunResult } from "../../../../src/engines/engine.ts";
+import { METHODS, type MethodName } from "../../../../src/engines/methods.ts";
+import { loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
+import { createTfjsEngine } from "../../../../src/engines/tfjs/tfjs-engine.ts";
+import { sharedParameters } from "../../../../src/models/learners.ts";
+import type { ModelSpec } from "../../../../src/models/spec.ts";
+import { wordsInto } from "../../../../src/random/philox.ts";
+import { expectClose } from "../../../support/close.ts";
+import { predictor, range, taskLosses } from "../../../support/reference.ts";
+import { MMOE } from "../../../support/specs.ts";
+import { PAIR_DROPOUT, PAIR_MMOE, PAIR_SELECTING, resultsOf, tinyRun } from "../runs.ts";
+import { referenceOf } from "./references.ts";
+
+type Weighing = Exclude<MethodName, "sum">;
+const WEIGHING = METHODS.filter((name): name is Weighing => name !== "sum");
+
+let tf: Tf;
+let engine: Engine;
+beforeAll(async () => {
+  engine = await createTfjsEngine({ backend: "wasm", groupSize: 3 });
+  tf = await loadTf("wasm");
+});
+
+/** The gradient of each task's loss alone, [K][P], by central differences. */
+function taskSlopes(spec: ModelSpec, parameters: Float64Array, rows: Rows): number[][] {
+  const STEP = 1e-6;
+  const moved = Float64Array.from(parameters);
+  const lossesAt = (p: number, value: number) => {
+    moved[p] = value;
+    return taskLosses(spec, predictor(spec, moved), rows);
+  };
+  const slopes = range(spec.tasks).map(() => new Array<number>(parameters.length).fill(0));
+  for (const [p, value] of parameters.entries()) {
+    const [above, below] = [lossesAt(p, value + STEP), lossesAt(p, value - STEP)];
+    moved[p] = value;
+    for (const [k, row] of slopes.entries()) row[p] = ((above[k] as number) - (below[k] as number)) / (2 * STEP);
+  }
+  return slopes;
+}
+
+/** Each task's others by the words of the run's own stream at a step. */
+function ordersAt(run: Run, step: number): number[][] {
+  const K = run.model.tasks;
+  const words = new Uint32Array(K * K);
+  wordsInto(words, modelKey(run, "method/order"), 0, step);
+  const wordOf = (i: number, j: number) => words[i * K + j] as number;
+  return range(K).map((i) =>
+    range(K)
+      .filter((j) => j !== i)
+      .sort((a, b) => wordOf(i, a) - wordOf(i, b)),
+  );
+}
+
+/** The run by plain gradient descent in float64: final parameters. */
+function descend(run: Run, name: Weighing): Float64Array {
+  const { model, data, correlation, seed, index, training } = run;
+  const parameters = Float64Array.from(initialParameters(run));
+  const tasks = new TaskSet(data, correlationMatrix(model.tasks, correlation), { seed, run: index });
+  const isShared = sharedParameters(model);
+  const K = model.tasks;
+  const method = referenceOf(name, { K, lr: training.lr, ordersAt: (step) => ordersAt(run, step) });
+  for (let step = 1; step <= training.steps; step++) {
+    const rows = tasks.rows("train", training.batch, step);
+    const losses = taskLosses(model, predictor(model, parameters), rows);
+    const slopes = taskSlopes(model, parameters, rows);
+    const { shared, own } = method.weights(
+      slopes.map((row) => row.filter((_, p) => isShared[p] === 1)),
+      losses,
+      step,
+    );
+    for (const p of parameters.keys()) {
+      const weights = isShared[p] === 1 ? shared : own;
+      const slope = slopes.reduce((sum, row, k) => sum + (weights[k] as number) * (row[p] as number), 0);
+      parameters[p] = (parameters[p] as number) - training.lr * slope;
+    }
+    method.learn?.(losses, taskLosses(model, predictor(model, parameters), rows), step);
+  }
+  return parameters;
+}
+
+const BY_HAND = { optimizer: "sgd", lr: 0.2, steps: 4, evalEvery: 4, batch: 5, trainRows: "fresh" } as const;
+/** Experts that all tasks see, and one of each task's own. */
+const PAIR: ModelSpec = {
+  ...PAIR_MMOE,
+  name: "pair",
+  experts: { shared: 2, perTask: 1, layers: [3] },
+  tower: { layers: [] },
+};
+const THREE: ModelSpec = { ...PAIR, name: "three", tasks: 3 };
+
+describe.each(WEIGHING)("method %s", (method) => {
+  test.each([PAIR, THREE])("trains a model of $tasks tasks as gradient descent in float64 does", async (model) => {
+    const run = tinyRun({ model, correlation: -0.4 }, { ...BY_HAND, method });
+    const [result] = (await resultsOf(engine, [{ ...run, index: 1 }, run])).slice(1) as [RunResult];
+    expectClose(result.parameters as Float32Array, descend(run, method), 1e-4);
+    const bySum = { ...run, training: { ...run.training, method: "sum" } } as const;
+    const [sum] = (await resultsOf(engine, [bySum])) as [RunResult];
+    const differences = (sum.parameters as Float32Array).map((value, p) => value - (result.parameters?.[p] as number));
+    expect(Math.max(...differences.map(Math.abs))).toBeGreaterThan(1e-3);
+  });
+
+  const models = [PAIR_DROPOUT, PAIR_SELECTING, MMOE];
+  const runs = models.flatMap((model) => range(2).map((index) => tinyRun({ model, index }, { method, steps: 3 })));
+  const numbers = ({ elapsedMs, ...rest }: RunResult) => rest;
+
+  test("gives each run the bits that it has alone, and leaves no tensor behind", async () => {
+    const before = tf.memory().numTensors;
+    const together = await resultsOf(engine, runs);
+    const alone = await resultsOf(await createTfjsEngine({ backend: "wasm", groupSize: 1 }), runs);
+    expect(together.map(({ failure }) => failure)).toEqual(runs.map(() => undefined));
+    expect(together.map(numbers)).toEqual(alone.map(numbers));
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

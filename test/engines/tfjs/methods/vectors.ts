@@ -1,0 +1,86 @@
+// Gradients of K tasks as plain float64 vectors, and what methods make of them.
+import type { Combination, GradientMethod } from "../../../../src/engines/tfjs/methods/method.ts";
+import { initialMethodState } from "../../../../src/engines/tfjs/methods/method-step.ts";
+import type { Tf } from "../../../../src/engines/tfjs/tf.ts";
+import { keyOf } from "../../../../src/random/key.ts";
+import { normals } from "../../../../src/random/normal.ts";
+import { range } from "../../../support/reference.ts";
+
+export type Vector = readonly number[];
+
+export function dot(a: Vector, b: Vector): number {
+  return a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
+}
+
+export function length(a: Vector): number {
+  return Math.sqrt(dot(a, a));
+}
+
+/** sum_k w_k v_k. */
+export function mixOf(weights: Vector, vectors: readonly Vector[]): number[] {
+  return (vectors[0] as Vector).map((_, i) =>
+    dot(
+      weights,
+      vectors.map((vector) => vector[i] as number),
+    ),
+  );
+}
+
+export function gramOf(vectors: readonly Vector[]): number[][] {
+  return vectors.map((a) => vectors.map((b) => dot(a, b)));
+}
+
+/** K vectors of `size` numbers, of different lengths, that lean against each other by `conflict`. */
+export function someVectors(K: number, seed: number, { size = 7, conflict = 0.8 } = {}): number[][] {
+  const drawn = range(K).map((k) => [...normals(keyOf(`vectors/${seed}/${k}`), size)]);
+  const mean = mixOf(new Array<number>(K).fill(1 / K), drawn);
+  return drawn.map((vector, k) => vector.map((value, i) => (k + 0.5) * (value - conflict * (mean[i] as number))));
+}
+
+/** x with A x = y, by elimination. */
+export function solved(A: readonly Vector[], y: Vector): number[] {
+  const rows = A.map((row, i) => [...row, y[i] as number]);
+  for (const [k, pivot] of rows.entries())
+    for (const [i, row] of rows.entries()) {
+      const factor = i === k ? 0 : (row[k] as number) / (pivot[k] as number);
+      for (const j of row.keys()) row[j] = (row[j] as number) - factor * (pivot[j] as number);
+    }
+  return rows.map((row, k) => (row.at(-1) as number) / (row[k] as number));
+}
+
+interface Given {
+  /** [R][K]; 1 if absent. */
+  readonly losses?: readonly Vector[];
+  /** [R][K-1][K][K]. */
+  readonly order?: number[][][][];
+  readonly state?: Readonly<Record<string, Vector[]>>;
+}
+
+/** Weights of the shared gradients of R replicas, each with vectors of its own, [R][K], and the next state. */
+export function weightsOf(tf: Tf, method: GradientMethod, replicas: readonly (readonly Vector[])[], given: Given = {}) {
+  const [R, K] = [replicas.length, (replicas[0] as readonly Vector[]).length];
+  return tf.tidy(() => {
+    const initial = initialMethodState(tf, method, "adam", [R, K]);
+    const state = { ...initial, ...mapped(given.state ?? {}, (value) => tf.tensor2d(copied(value))) };
+    const combination: Combination = method.combine(tf, {
+      gram: tf.tensor3d(replicas.map(gramOf)),
+      losses: given.losses ? tf.tensor2d(copied(given.losses)) : tf.ones([R, K]),
+      order: given.order && tf.tensor4d(given.order),
+      state,
+      rates: { rate: 0.1, epsilon: 1e-8 },
+    });
+    return {
+      shared: combination.shared.arraySync() as number[][],
+      own: combination.own?.arraySync() as number[][] | undefined,
+      next: mapped(combination.next ?? {}, (value) => value.arraySync() as number[][]),
+    };
+  });
+}
+
+function mapped<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}
+
+function copied(rows: readonly Vector[]): number[][] {
+  return rows.map((row) => [...row]);
+}

@@ -1,0 +1,50 @@
+import { describe, expect, test } from "vitest";
+import { asideOf, slotWidth } from "../../src/figures/estimate-series.ts";
+import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/figure.ts";
+import { finalLoss } from "../../src/figures/final-loss.ts";
+import { sweepResults } from "../support/sweep-results.ts";
+
+describe("finalLoss(results, options)", () => {
+  const results = sweepResults({ set: ["correlations=[0.5, 0.95, 1]"] });
+  const { svg, caption } = finalLoss(results, { ...DEFAULT_OPTIONS, paper: true }) as Figure;
+
+  test("draws models side by side, each nearer to its own correlation than to another, and says so", () => {
+    const [, low = 0, high = 1, left = 0, right = 0] =
+      /data-x="linear (\S+) (\S+) (\S+) ([^"]+)"/.exec(svg)?.map(Number) ?? [];
+    const at = (correlation: number) => left + ((correlation - low) / (high - low)) * (right - left);
+    const points = svg.matchAll(
+      /class="point" data-model="(\S+)" data-correlation="([\d.]+)">[\s\S]*?translate\(([\d.]+) /g,
+    );
+    const places = [...points].map(([, model, correlation, x]) => ({
+      model,
+      correlation: Number(correlation),
+      x: Number(x),
+    }));
+    expect(places).toHaveLength(9);
+    for (const { correlation, x } of places) {
+      const distances = [0.5, 0.95, 1].map((other) => ({ other, by: Math.abs(x - at(other)) }));
+      expect(distances.sort((a, b) => a.by - b.by)[0]?.other).toBe(correlation);
+    }
+    expect(new Set(places.filter(({ correlation }) => correlation === 1).map(({ x }) => x)).size).toBe(3);
+    expect(caption).toContain("Models at one correlation are drawn side by side around its tick.");
+  });
+
+  test("draws the paper's value at the place of ours", () => {
+    const [, group = ""] =
+      /class="point" data-model="mmoe" data-correlation="1">([\s\S]*?)<\/g>\s*<\/g>/.exec(`${svg}</g></g>`) ?? [];
+    const places = [...group.matchAll(/translate\(([\d.]+) /g)].map(([, x]) => x);
+    expect(group).toContain('class="paper"');
+    expect(new Set(places).size).toBe(1);
+  });
+});
+
+test("asideOf(i, count, slot) spreads models around the middle of a slot and stays inside", () => {
+  expect([0, 1, 2].map((i) => asideOf(i, 3, 9))).toEqual([-3, 0, 3]);
+  const many = Array.from({ length: 13 }, (_, i) => asideOf(i, 13, 10));
+  expect(Math.max(...many.map(Math.abs))).toBeLessThan(5);
+});
+
+test("slotWidth(places) leaves room between the slots of the nearest places", () => {
+  expect(slotWidth([0, 100, 90])).toBeCloseTo(7, 12);
+  expect(slotWidth([0, 100])).toBe(24);
+});

@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { pairedDifferences } from "../../src/figures/differences.ts";
+import { DEFAULT_OPTIONS, type Figure, SCALES } from "../../src/figures/figure.ts";
+import { finalLoss } from "../../src/figures/final-loss.ts";
+import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
+import { type LossOf, madeResults } from "../support/made-results.ts";
+import { sweepResults } from "../support/sweep-results.ts";
+import { outside, touching } from "../support/texts.ts";
+
+const MODELS = [
+  ...["shared-bottom", "omoe", "mmoe", "single-task", "single-task-wide", "average", "shared-bottom-matched"],
+  ...["mmoe-deep-gate-1", "mmoe-deep-gate-2", "mmoe-top-k", "cgc", "ple", "adatt"],
+];
+const CORRELATIONS = [-0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1];
+const results = sweepResults({ set: [`models=${MODELS}`, `correlations=${CORRELATIONS}`, "runs=2", "steps=1000"] });
+
+const figures = SWEEP_FIGURES.filter(({ name }) => name !== "figure3" && name !== "grid");
+
+describe.each(figures)("$name of 13 models at 8 correlations", ({ name, draw }) => {
+  const drawn = SCALES.map((scale) => draw(results, { ...DEFAULT_OPTIONS, scale, paper: true }) as Figure);
+
+  test("is a column wide, its texts inside and apart", () => {
+    for (const figure of drawn) {
+      expect(figure.width).toBe(237.6);
+      expect([outside(figure), touching(figure.svg)]).toEqual([[], []]);
+    }
+  });
+
+  test("draws every model or says how many, and says which correlations it leaves out", () => {
+    for (const { svg, caption } of drawn) {
+      const models = new Set([...svg.matchAll(/data-model="([^"]+)"/g)].map(([, model]) => model));
+      if (name === "seesaw") expect(caption).toContain("Of 12 models the first 8 are drawn");
+      else expect([...models, "mmoe"]).toEqual(expect.arrayContaining(MODELS));
+      const shown = [...svg.matchAll(/data-correlation="([^"]+)"/g)].map(([, p]) => Number(p));
+      const correlations = [...new Set(shown)].sort((a, b) => a - b);
+      const said = /Of 8 correlations, (.*) are drawn; the CSV file has all\./.exec(caption)?.[1] ?? `${CORRELATIONS}`;
+      expect(
+        said
+          .replaceAll("−", "-")
+          .split(/,| and /)
+          .map(Number),
+      ).toEqual(correlations);
+    }
+  });
+
+  test("has all cells or pairs as data", () => {
+    const [{ data }] = drawn as [Figure];
+    const correlations = new Set(data.map((row) => row.correlation));
+    const models = new Set(data.flatMap((row) => [row.model ?? row.first, row.model ?? row.second]));
+    expect([correlations.size, models.size]).toEqual([8, name === "seesaw" ? 12 : 13]); // but the model that it is about
+  });
+});
+
+test("final-loss draws models of like losses in one panel, on an axis of its own", () => {
+  const lossOf: LossOf = ({ model }) => 0.1 + 0.05 * MODELS.indexOf(model.name);
+  const rising = madeResults(lossOf, [`models=${MODELS}`, "correlations=0.5,1", "runs=1"]);
+  const { svg, caption } = finalLoss(rising, DEFAULT_OPTIONS) as Figure;
+  expect(caption).toContain("The models are in 3 panels, each with an axis of its own, from the highest values");
+  const panels = svg.split('class="panel"').slice(1);
+  const models = panels.map((panel) =>
+    [...panel.matchAll(/class="series" data-model="([^"]+)"/g)].map(([, model]) => model),
+  );
+  expect(models.flat()).toEqual(MODELS.toReversed());
+  expect(models.map(({ length }) => length)).toEqual([5, 4, 4]);
+  const tops = panels.map((panel) => Number(/data-y="linear 0 (\S+)/.exec(panel)?.[1]));
+  expect(tops).toEqual([0.7, 0.5, 0.25]);
+});
+
+test("differences compares every model with MMoE, and turns the pairs in which MMoE is first", () => {
+  const { svg, data, title } = pairedDifferences(results, DEFAULT_OPTIONS) as Figure;
+  expect(title).toBe("Differences from MMoE, paired by run");
+  expect(new Set([...svg.matchAll(/data-other="([^"]+)"/g)].map(([, model]) => model))).toEqual(new Set(["mmoe"]));
+  const turned = data.find((row) => row.first === "mmoe" && row.second === "ple" && row.correlation === 1);
+  const words = /<title>ple minus MMoE, correlation 1: ([−\d.]+)/.exec(svg)?.[1]?.replace("−", "-");
+  expect(Number(words)).toBeCloseTo(-Number(turned?.value), 4);
+  expect(svg).toMatch(/>other better<.*>MMoE better</s);
+});

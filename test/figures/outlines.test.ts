@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/figure.ts";
+import { figure4 } from "../../src/figures/figure4.ts";
+import { outlined } from "../../src/figures/outlines.ts";
+import { element, svgText } from "../../src/figures/svg.ts";
+import { text, textWidth } from "../../src/figures/text.ts";
+import { sweepResults } from "../support/sweep-results.ts";
+
+const drawn = (words: string, style: Parameters<typeof text>[3]) =>
+  svgText(outlined(element("svg", {}, [text(words, 40, 9, style)])));
+
+describe("outlined(root)", () => {
+  test("draws each letter once and places it by the widths of those before it", () => {
+    const svg = drawn("a ba", { fill: "#123456", size: 5 });
+    const [a, space] = [textWidth("a", 1000), textWidth("a ", 1000)];
+    expect(svg).toContain('<g fill="#123456" transform="translate(40 9) scale(0.005 -0.005)">');
+    expect(svg.match(/<use [^>]*>/g)).toEqual([
+      '<use href="#r2p"/>',
+      `<use href="#r2q" x="${space}"/>`,
+      `<use href="#r2p" x="${space + textWidth("b", 1000)}"/>`,
+    ]);
+    expect(svg.match(/<path id="r2[pq]" d="m/g)).toHaveLength(2);
+    expect(space).toBeGreaterThan(a);
+  });
+
+  test("begins where a text ends or has its middle, and takes the bold letters for a bold text", () => {
+    const width = textWidth("end", 8, "SemiBold");
+    const begins = (anchor: "middle" | "end") =>
+      Number(/translate\(([\d.]+) 9\)/.exec(drawn("end", { fill: "red", weight: "SemiBold", anchor }))?.[1]);
+    expect(begins("end")).toBeCloseTo(40 - width, 2);
+    expect(begins("middle")).toBeCloseTo(40 - width / 2, 2);
+    expect(drawn("end", { fill: "red", weight: "SemiBold" })).toMatch(/href="#b2t"/);
+  });
+
+  test("keeps the text unseen, to be selected, but shows one that the font can't write", () => {
+    expect(drawn("loss", { fill: "red" })).toMatch(/<text [^>]*fill-opacity="0">loss<\/text>/);
+    const foreign = drawn("模型", { fill: "red" });
+    expect(foreign).toContain(">模型</text>");
+    expect(foreign).not.toMatch(/fill-opacity|<use/);
+  });
+});
+
+test("a figure of the theme page has text only, since the page brings the font", () => {
+  const { svg } = figure4(sweepResults(), { ...DEFAULT_OPTIONS, theme: "page" }) as Figure;
+  expect(svg).not.toMatch(/<use|<defs|fill-opacity="0"/);
+});

@@ -1,0 +1,123 @@
+import { readFileSync } from "node:fs";
+import { afterAll, describe, expect, test } from "vitest";
+import type { RunResult } from "../../src/engines/engine.ts";
+import { loadTf } from "../../src/engines/tfjs/tf.ts";
+import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
+import { tensorflowBackend } from "../../src/engines/tfjs/trace/tensorflow-backend.ts";
+import { codeRun, resultsOf, tinyRun } from "../engines/tfjs/runs.ts";
+import { expectClose } from "../support/close.ts";
+import { BOTTOM, COUNTING, codeModel, LINEAR, MEASURING } from "../support/code-model.ts";
+import { range } from "../support/reference.ts";
+
+const tf = await loadTf("tensorflow");
+const { binding } = tensorflowBackend(tf);
+const notes: string[] = [];
+const note = (line: string) => void notes.push(line);
+const engines = {
+  traced: await createTfjsEngine({ backend: "tensorflow", note }),
+  eager: await createTfjsEngine({ backend: "tensorflow", traced: false, note }),
+};
+afterAll(() => Promise.all(Object.values(engines).map((engine) => engine.dispose())));
+
+const BATCH_NORM = readFileSync("examples/batch-norm.mjs", "utf8");
+const FILM = readFileSync("examples/film.mjs", "utf8");
+const PENALISED = LINEAR.replace(
+  "tf.add(tf.matMul(x, w), b)",
+  "{ outputs: tf.add(tf.matMul(x, w), b), penalty: tf.sum(tf.square(w)) }",
+);
+const GATED = LINEAR.replace(
+  "return tf.add(tf.matMul(x, w), b)",
+  `const gate = tf.matMul(x, w);
+    const chosen = tf.greaterEqual(gate, tf.topk(gate, 1).values);
+    return tf.add(tf.where(chosen, gate, tf.zerosLike(gate)), b)`,
+);
+/** What it does depends on a number that it reads. */
+const READING = LINEAR.replace("return", "if (b.dataSync()[0] > 1e9) return tf.zeros([x.shape[0], 2]);\n    return");
+
+const FIFTY = { steps: 50, evalEvery: 20, optimizer: "adam", lr: 0.001 } as const;
+
+const lossesOf = ({ curve, trainingSetLoss = [] }: RunResult) => [curve.train, curve.heldout, trainingSetLoss].flat(2);
+
+/** Losses within 1e-6, weights within a 25th of a step of Adam, which rounds in another order. */
+function expectSameNumbers(ours: readonly RunResult[], theirs: readonly RunResult[]): void {
+  expect(ours.map(({ curve }) => curve.steps)).toEqual(theirs.map(({ curve }) => curve.steps));
+  for (const [i, result] of ours.entries()) {
+    const other = theirs[i] as RunResult;
+    expectClose(lossesOf(result), lossesOf(other), 1e-6);
+    expectClose(result.parameters ?? [], other.parameters ?? [], 4e-5);
+    expect(result.diagnostics?.steps).toEqual(other.diagnostics?.steps);
+    for (const [name, curve] of Object.entries(other.diagnostics?.values ?? {}))
+      expectClose(result.diagnostics?.values[name] ?? [], curve, 4e-5);
+    expect([result.labelCorrelations, result.parameterCount]).toEqual([other.labelCorrelations, other.parameterCount]);
+  }
+}
+
+describe("traced training of a model in JavaScript has the numbers of eager steps", () => {
+  test.each([
+    ["a bottom with towers", BOTTOM, {}],
+    ["examples/film.mjs", FILM, {}],
+    ["a penalty", PENALISED, {}],
+    ["a sparse gate", GATED, {}],
+    ["a state", COUNTING, {}],
+    ["numbers of its own", MEASURING, {}],
+    ["a state that stays as it is", COUNTING.replace("tf.add(state.steps, 1)", "state.steps"), {}],
+    ["examples/batch-norm.mjs", BATCH_NORM, {}],
+    ["fresh rows", BOTTOM, { trainRows: "fresh" }],
+    ["gradient descent by Huber's loss", BOTTOM, { optimizer: "sgd", lr: 0.05, huberDelta: 0.7 }],
+    ["sets of more rows than are predicted at a time", BOTTOM, { trainRows: 1203, heldoutRows: 1001 }],
+  ] as const)("%s", async (_, text, training) => {
+    const model = codeModel(text);
+    const runs = range(2).map((index) => codeRun(model, { index }, { ...FIFTY, ...training }));
+    expectSameNumbers(await resultsOf(engines.traced, runs), await resultsOf(engines.eager, runs));
+    expect(notes).toEqual([]);
+  });
+});
+
+test("runs share a graph, and none changes another's numbers or state", async () => {
+  const engine = await createTfjsEngine({ backend: "tensorflow", note });
+  const before = binding.getNumOfSavedModels();
+  const model = codeModel(BATCH_NORM);
+  const runs = range(3).map((index) => codeRun(model, { index }, { ...FIFTY, lr: 0.001 * (index + 1) }));
+  const together = await resultsOf(engine, runs);
+  expect(binding.getNumOfSavedModels()).toBe(before + 1);
+  const [alone] = await resultsOf(engine, runs.slice(2));
+  expect(together[2]?.curve).toEqual(alone?.curve);
+  expect(together[2]?.parameters).toEqual(alone?.parameters);
+  await engine.dispose();
+  expect(binding.getNumOfSavedModels()).toBe(before);
+});
+
+test("a code that can't be traced trains step by step, and is named once with its line", async () => {
+  const model = codeModel(READING);
+  const runs = range(2).map((index) => codeRun(model, { index }, FIFTY));
+  const [ours, theirs] = [await resultsOf(engines.traced, runs), await resultsOf(engines.eager, runs)];
+  expect(ours.map(lossesOf)).toEqual(theirs.map(lossesOf));
+  expect(notes.splice(0)).toEqual([
+    expect.stringMatching(
+      /^model mine: .*mine\.mjs:4: a tensor is read inside of the trace; .* not traced, which is slower$/,
+    ),
+  ]);
+});
+
+test("a code that breaks while it is traced is its author's error, with its line", async () => {
+  const breaking = codeModel(
+    LINEAR.replace("return", 'if (x.shape[0] === 500) throw new Error("no 500 rows");\nreturn'),
+  );
+  await expect(resultsOf(engines.traced, [codeRun(breaking)])).rejects.toThrow("mine.mjs:4: no 500 rows");
+});
+
+test("traced training beside the family leaves no tensor behind, done, failed or stopped", async () => {
+  const model = codeModel(FILM);
+  const others = [codeRun(model, { index: 1 }, { lr: 1e30, optimizer: "sgd" }), codeRun(codeModel(BATCH_NORM))];
+  const runs = [tinyRun(), codeRun(model), ...others];
+  const count = () => [tf.memory().numTensors, binding.getNumOfTensors()];
+  await resultsOf(engines.traced, runs);
+  const before = count();
+  const [, done, failed] = await resultsOf(engines.traced, runs);
+  expect([done?.failure, failed?.failure]).toEqual([undefined, expect.stringMatching(/loss is .* at step \d/)]);
+  const abort = new AbortController();
+  const endless = codeRun(model, {}, { steps: 2 ** 31, evalEvery: 2 ** 31 });
+  setTimeout(() => abort.abort(), 300);
+  expect(await resultsOf(engines.traced, [endless], { signal: abort.signal })).toEqual([]);
+  expect(count()).toEqual(before);
+});

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Engine, RunResult } from "../../src/engines/engine.ts";
+import { METHODS } from "../../src/engines/methods.ts";
+import { loadTf, type Tf } from "../../src/engines/tfjs/tf.ts";
+import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
+import type { ModelSpec } from "../../src/models/spec.ts";
+import { PAIR_DROPOUT, PAIR_MMOE, PAIR_SELECTING, resultsOf, tinyRun } from "../engines/tfjs/runs.ts";
+import { expectClose } from "../support/close.ts";
+
+const THREE: ModelSpec = { ...PAIR_MMOE, name: "three", tasks: 3, experts: { shared: 2, perTask: 1, layers: [5] } };
+
+let tf: Tf;
+let traced: Engine;
+let eager: Engine;
+beforeAll(async () => {
+  tf = await loadTf("tensorflow");
+  traced = await createTfjsEngine({ backend: "tensorflow" });
+  eager = await createTfjsEngine({ backend: "tensorflow", traced: false });
+});
+afterAll(() => Promise.all([traced.dispose(), eager.dispose()]));
+
+const numbers = ({ curve, parameters }: RunResult) => [...curve.train.flat(), ...(parameters as Float32Array)];
+
+describe.each(METHODS.filter((name) => name !== "sum"))("steps of %s in a graph", (method) => {
+  const training = { method, steps: 30, evalEvery: 10 };
+  const runs = [PAIR_DROPOUT, PAIR_SELECTING, THREE].flatMap((model) =>
+    [0.01, 0.003].map((lr) => tinyRun({ model }, { ...training, lr })),
+  );
+  // Where gradients cancel, Adam makes rounding large.
+  const tolerance = method === "mgda" ? 3e-3 : 1e-5;
+
+  test("are those taken one by one, of several models at several rates", async () => {
+    const [ours, expected] = [await resultsOf(traced, runs), await resultsOf(eager, runs)];
+    expect(ours).toHaveLength(runs.length);
+    for (const [i, result] of ours.entries()) {
+      expect(result.failure).toBeUndefined();
+      expectClose(numbers(result), numbers(expected[i] as RunResult), tolerance);
+    }
+  });
+
+  test("are so by plain gradient descent, and leave no tensor behind", async () => {
+    const bySgd = runs.map((run) => ({ ...run, training: { ...run.training, optimizer: "sgd" as const } }));
+    const before = tf.memory().numTensors;
+    const [ours, expected] = [await resultsOf(traced, bySgd), await resultsOf(eager, bySgd)];
+    for (const [i, result] of ours.entries()) expectClose(numbers(result), numbers(expected[i] as RunResult), 1e-5);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

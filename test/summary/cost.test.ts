@@ -1,0 +1,60 @@
+import { parse } from "csv-parse/sync";
+import { describe, expect, test } from "vitest";
+import type { RunRecord } from "../../src/records/record.ts";
+import { modelCosts } from "../../src/summary/cost.ts";
+import { costCsv } from "../../src/summary/cost-csv.ts";
+import { madeResults } from "../support/made-results.ts";
+
+const SET = ["models=[omoe, mmoe]", "correlations=[0.5, 1]", "runs=7", "steps=200", "batch=50"];
+const { config, records } = madeResults(
+  ({ model, index }) => (model.name === "omoe" && index === 6 ? "failed" : 0.1),
+  SET,
+);
+const timed = (elapsedMs: (record: RunRecord) => number) => {
+  return modelCosts(
+    config,
+    records.map((record) => ({ ...record, elapsedMs: elapsedMs(record) })),
+  );
+};
+
+describe("modelCosts(config, records)", () => {
+  const costs = timed(({ model, run }) => (model === "mmoe" ? 20 : 10) + run);
+
+  test("divides a run's time by its steps and by its training rows, the median over runs that are done", () => {
+    expect(costs.map(({ model, runs, done }) => [model, runs, done])).toEqual([
+      ["omoe", 14, 12],
+      ["mmoe", 14, 14],
+    ]);
+    expect(costs[1]?.stepMs).toBeCloseTo(23 / 200, 12);
+    expect(costs[1]?.rowUs.value).toBeCloseTo(23_000 / (200 * 50), 12);
+    expect(costs[0]?.rowUs.value).toBeCloseTo(12_500 / (200 * 50), 12);
+    expect(costs[1]?.rowUs.low).toBeLessThan(2.3);
+    expect(costs[1]?.totalMs).toBe(2 * (7 * 20 + 21));
+  });
+
+  test("has the size and the FLOP of each model", () => {
+    expect(costs.map(({ parameters, flopPerRow }) => [parameters, flopPerRow])).toEqual([
+      [14_018, 56_032],
+      [14_818, 59_232],
+    ]);
+  });
+
+  test("marks times that models share, run by run, but not those that only happen to be near", () => {
+    const shared = (some: typeof costs) => some.map(({ isShared }) => isShared);
+    expect(shared(costs)).toEqual([false, false]);
+    expect(shared(timed(({ run, correlation }) => 10 * run + correlation + 1))).toEqual([true, true]);
+    expect(shared(timed(({ run, model }) => (run === 0 || model === "mmoe" ? 20 : 10)))).toEqual([false, false]);
+  });
+
+  test("has a row for each as CSV", () => {
+    const rows: Record<string, string>[] = parse(costCsv(costs), { columns: true });
+    expect(rows[1]).toMatchObject({
+      model: "mmoe",
+      batch: "",
+      on: "fake (none)",
+      flopPerRow: "59232",
+      sharedTime: "no",
+    });
+    expect(Number(rows[1]?.rowUs)).toBeCloseTo(2.3, 12);
+  });
+});

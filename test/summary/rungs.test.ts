@@ -1,0 +1,69 @@
+import { parse } from "csv-parse/sync";
+import { describe, expect, test } from "vitest";
+import { ladderOf } from "../../src/config/ladder.ts";
+import type { RunRecord } from "../../src/records/record.ts";
+import { rungsOf } from "../../src/summary/rungs.ts";
+import { summaryOf } from "../../src/summary/summary.ts";
+import { summaryCsv } from "../../src/summary/summary-csv.ts";
+import { madeResults } from "../support/made-results.ts";
+
+const SET = ["data=four-sines", "models=[mmoe, omoe]", "correlations=[0.5]", "runs=5"];
+const made = madeResults(({ model, index }) => (model.name === "omoe" && index > 1 ? "failed" : 0.1), SET);
+const { rungs } = ladderOf(made.config);
+/** Tasks of mmoe's runs, each on a rung or above; omoe's are all on the lowest. */
+const ON = [
+  [0, 0],
+  [1, 3],
+  [1, 3],
+  [4, 2],
+  [0, 5],
+];
+const records = made.records.map((record): RunRecord => {
+  const on = record.model === "mmoe" ? (ON[record.run] as number[]) : [0, 0];
+  return record.status === "done" ? { ...record, trainingSetLoss: on.map((rung) => rungs[rung] ?? 1.2) } : record;
+});
+const results = { ...made, records };
+
+describe("rungsOf(results, loss, bad)", () => {
+  const found = rungsOf(results, "train", 1 / 6);
+  const [mmoe, omoe] = found?.cells ?? [];
+
+  test("counts the runs of which a task ends on each rung", () => {
+    expect(mmoe?.tasks).toEqual([
+      [2, 2, 0, 0, 1, 0],
+      [1, 0, 1, 2, 0, 1],
+    ]);
+    expect(omoe).toMatchObject({ runs: 2, bad: [] });
+    expect(omoe?.tasks).toEqual([
+      [2, 0, 0, 0, 0, 0],
+      [2, 0, 0, 0, 0, 0],
+    ]);
+  });
+
+  test("names bad minima by the tasks that are in one and what they lack, the most frequent first", () => {
+    expect(mmoe?.bad).toEqual([
+      { name: "task 1 on rung 1 (lacks the fastest sine), task 2 on rung 3 (lacks the 3 fastest sines)", runs: 2 },
+      { name: "task 1 on rung 4 (lacks all 4 sines), task 2 on rung 2 (lacks the 2 fastest sines)", runs: 1 },
+      { name: "task 2 above the ladder (no better than the mean)", runs: 1 },
+    ]);
+    expect(rungsOf(results, "train", 0.2)?.cells[0]?.bad[0]?.name).toBe("task 2 on rung 3 (lacks the 3 fastest sines)");
+  });
+
+  test("is undefined for a running mean, which says when a run learned", () => {
+    expect(rungsOf(results, "running", 1 / 6)).toBeUndefined();
+    expect(summaryOf(results, "running").rungs).toBeNull();
+    expect(summaryCsv(summaryOf(results, "running"))).not.toContain(",rung,");
+  });
+
+  test("is in the summary's CSV as shares with Wilson's interval", () => {
+    const rows: Record<string, string>[] = parse(summaryCsv(summaryOf(results, "train")), { columns: true });
+    const rung = rows.filter(({ about }) => about === "rung");
+    expect(rung).toHaveLength(2 * 2 * 6);
+    expect(rung.find(({ statistic }) => statistic === "task2Rung3Share")).toMatchObject({
+      model: "mmoe",
+      n: "5",
+      value: "0.4",
+    });
+    expect(rung.find(({ statistic }) => statistic === "task2AboveShare")).toMatchObject({ value: "0.2" });
+  });
+});

@@ -1,0 +1,90 @@
+import { parse } from "csv-parse/sync";
+import { describe, expect, test } from "vitest";
+import type { RunRecord } from "../../src/records/record.ts";
+import { cellGains, seesawOf, sharesNothing } from "../../src/summary/seesaw.ts";
+import { seesawCsv } from "../../src/summary/seesaw-csv.ts";
+import { madeResults } from "../support/made-results.ts";
+
+const SET = ["models=[mmoe, single-task, omoe]", "correlations=[0.5, 1]", "runs=6"];
+
+/** Losses of tasks 1 and 2: single-task ends at .2 and .4, omoe as it does, mmoe's tasks gain or lose by run. */
+const TASKS: Readonly<Record<string, (run: number) => number[]>> = {
+  "single-task": () => [0.2, 0.4],
+  omoe: () => [0.2, 0.4],
+  mmoe: (run) =>
+    [
+      [0.1, 0.3],
+      [0.3, 0.5],
+      [0.1, 0.5],
+      [0.1, 0.6],
+      [0.1, 0.3],
+      [0.1, 0.4],
+    ][run] as number[],
+};
+const made = madeResults(({ model, index }) => (model.name === "omoe" && index === 1 ? "failed" : 0.1), SET);
+const records = made.records.map((record): RunRecord => {
+  const tasks = (TASKS[record.model] as (run: number) => number[])(record.run);
+  return record.status === "done" ? { ...record, trainingSetLoss: tasks } : record;
+});
+const results = { ...made, records };
+const { cells } = seesawOf(results, "train", "single-task");
+
+describe("cellGains(results, loss, against)", () => {
+  test("gives the share of the other model's loss that each task gains, run by run", () => {
+    const [mmoe] = cellGains(results, "train", "single-task");
+    expect(mmoe).toMatchObject({ model: "mmoe", correlation: 0.5, runs: [0, 1, 2, 3, 4, 5] });
+    const expected = [
+      [0.5, -0.5, 0.5, 0.5, 0.5, 0.5],
+      [0.25, -0.25, -0.25, -0.5, 0.25, 0],
+    ];
+    for (const [k, gains] of (mmoe?.tasks ?? []).entries())
+      for (const [i, gain] of gains.entries()) expect(gain).toBeCloseTo(expected[k]?.[i] as number, 12);
+  });
+
+  test("leaves the model itself out, and runs that are not done in both", () => {
+    const gains = cellGains(results, "train", "single-task");
+    expect(gains.map(({ model, correlation }) => `${model} ${correlation}`)).toEqual([
+      "mmoe 0.5",
+      "omoe 0.5",
+      "mmoe 1",
+      "omoe 1",
+    ]);
+    expect(gains.find(({ model }) => model === "omoe")?.runs).toEqual([0, 2, 3, 4, 5]);
+  });
+});
+
+describe("seesawOf(results, loss, against)", () => {
+  const mmoe = cells.find(({ model }) => model === "mmoe");
+
+  test("counts the runs in which tasks go apart, all gain or all lose; an equal task is none of these", () => {
+    expect(mmoe?.pairs).toBe(6);
+    expect([mmoe?.seesaw.value, mmoe?.allGain.value, mmoe?.allLose.value]).toEqual([2 / 6, 2 / 6, 1 / 6]);
+    const same = cells.find(({ model }) => model === "omoe");
+    expect([same?.seesaw.value, same?.allGain.value, same?.allLose.value, same?.deltaM.value]).toEqual([0, 0, 0, 0]);
+  });
+
+  test("delta-m is the mean of all gains, above 0 where losses are lower", () => {
+    expect(mmoe?.gains.map(({ value }) => value)[0]).toBeCloseTo(2 / 6, 12);
+    expect(mmoe?.gains.map(({ value }) => value)[1]).toBeCloseTo(-0.5 / 6, 12);
+    expect(mmoe?.deltaM.value).toBeCloseTo((2 - 0.5) / 12, 12);
+    expect(mmoe?.medianDeltaM.value).toBeCloseTo((0.125 + 0.25) / 2, 12);
+    expect(mmoe?.deltaM.low).toBeLessThan((2 - 0.5) / 12);
+  });
+
+  test("has the numbers of each cell as CSV", () => {
+    const rows: Record<string, string>[] = parse(seesawCsv({ loss: "train", against: "single-task", cells }), {
+      columns: true,
+    });
+    expect(rows).toHaveLength(4 * 7);
+    const deltaM = rows.find((row) => row.model === "mmoe" && row.statistic === "deltaM");
+    expect(deltaM).toMatchObject({ loss: "train", against: "single-task", correlation: "0.5", pairs: "6" });
+    expect(Number(deltaM?.value)).toBeCloseTo(0.125, 12);
+  });
+});
+
+test("sharesNothing(results) is the first such model that the sweep has", () => {
+  const of = (models: string) => sharesNothing(madeResults(() => "missing", [`models=[${models}]`]));
+  expect(of("mmoe, single-task-wide, single-task")).toBe("single-task");
+  expect(of("mmoe, single-task-wide")).toBe("single-task-wide");
+  expect(of("mmoe, omoe")).toBeUndefined();
+});
