@@ -17,10 +17,11 @@ export function barProgress({ todo: runs, kept }: ToTrain, stream: Output): RunP
   const cells = Array.from(tallies, ([name, tally]) => ({ name, tally }));
   const whole = new Tally(runs, kept);
   const frame = new Frame(stream);
-  const draw = () => {
+  const lines = () => {
     const { columns = 80, rows = 24 } = stream; // a terminal may change its size
-    frame.draw(barLines(cells, whole, { columns, rows }));
+    return barLines(cells, whole, { columns, rows });
   };
+  const draw = () => frame.draw(lines());
   const timer = setInterval(draw, EVERY_MS);
   draw();
   const both = (cell: Cell, change: (tally: Tally) => void) => {
@@ -35,7 +36,7 @@ export function barProgress({ todo: runs, kept }: ToTrain, stream: Output): RunP
     note: (line) => frame.log(line),
     stop: () => {
       clearInterval(timer);
-      draw();
+      frame.stop(lines());
     },
   };
 }
