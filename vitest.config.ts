@@ -1,11 +1,20 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/slurm/**", "test/browser/**", "test/native/**", "test/packed/**", "test/kernels/**"], // those need more than Node
+    exclude: [
+      "test/slurm/**",
+      "test/browser/**",
+      "test/native/**",
+      "test/packed/**",
+      "test/kernels/**",
+      "test/python/**",
+    ], // those need more than Node
     maxWorkers: "100%", // many tests wait for processes that they start
     server: { deps: { external: [/\/mmoe-test-/] } }, // users' files: Node loads them, as it will
+    env: { XDG_CACHE_HOME: fileURLToPath(new URL("test-output/cache", import.meta.url)) }, // not the user's
     testTimeout: 60_000,
     hookTimeout: 60_000, // some train a sweep, and the machine may be busy
     reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report.json" }]] : ["default"],

@@ -2,28 +2,31 @@ import { MMOE } from "../called-as.ts";
 import { boundText, oursText, paperText } from "../claims/because.ts";
 import type { Claim } from "../claims/claim.ts";
 import { claimsOf } from "../claims/claims.ts";
+import { claimsCsv } from "../claims/claims-csv.ts";
 import { cellLosses } from "../records/cell-losses.ts";
 import { shellQuoted } from "../shell.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { AT_OPTION, gapsText, headText, LOSS_OPTION, lossOption, readEnded, WIDTH } from "./loss-commands.ts";
-import { table, wrapped } from "./text/table.ts";
+import { addFormatOption, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
+import { AT_OPTION, gapsOf, headOf, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
+import { type Block, blocksMarkdown, blocksText, type Room, roomOf } from "./text/blocks.ts";
+import { type Paint, PLAIN, paintFor, verdictText } from "./text/paint.ts";
+import { wrapped } from "./text/table.ts";
 
-interface Options {
+interface Options extends FormatOptions {
   readonly loss: string;
   readonly at: readonly string[];
   readonly parts?: boolean;
-  readonly json?: boolean;
 }
 
 export const define: Define = (command, run) => {
-  command
+  const withLosses = command
     .argument("<folder>", "a results folder, also of a sweep that still runs")
     .option(...LOSS_OPTION)
     .option(...AT_OPTION)
-    .option("--parts", "show the parts of each claim, with intervals and the paper's values")
-    .option("--json", "as JSON")
+    .option("--parts", "show the parts of each claim, with intervals and the paper's values");
+  addFormatOption(withLosses, { csv: "a row for each part", json: "every part, and how it was tested" })
     .addHelpText(
       "after",
       `
@@ -41,40 +44,73 @@ async function claims(folder: string, options: Options, context: Context): Promi
   const loss = lossOption(options.loss);
   const results = await readEnded(folder, options.at, context);
   const found = claimsOf(results, loss);
+  const format = formatOption(options);
   const { stdout } = context.effects;
-  if (options.json) stdout.write(`${JSON.stringify({ folder, at: results.at, loss, claims: found }, null, 2)}\n`);
-  else {
-    const texts = found.map((claim) => claimText(claim) + (options.parts ? partsText(claim) : ""));
-    stdout.write(`${headText(results, loss)}\n${texts.join("\n")}\n${countText(found)}\n`);
-    stdout.write(gapsText(folder, cellLosses(results, loss)));
-  }
+  const of = {
+    head: headOf(results, loss),
+    gaps: gapsOf(folder, cellLosses(results, loss)),
+    parts: options.parts === true,
+  };
+  const paint = paintFor(stdout, context.effects.env);
+  if (format === "json") stdout.write(jsonText({ folder, at: results.at, loss, claims: found }));
+  else if (format === "csv") stdout.write(claimsCsv(found));
+  else stdout.write(format === "markdown" ? markdown(found, of) : text(found, of, roomOf(stdout), paint));
   return found.some(({ verdict }) => verdict === "does not hold") ? EXIT.checkFailed : EXIT.done;
+}
+
+/** What is shown beside the claims. */
+interface Shown {
+  readonly head: Block;
+  readonly gaps: readonly Block[];
+  readonly parts: boolean;
+}
+
+function text(claims: readonly Claim[], { head, gaps, parts }: Shown, room: Room, paint: Paint): string {
+  const texts = claims.map((claim) => {
+    const details = parts ? partsOf(claim, paint) : [];
+    return [claimText(claim, room, paint), ...details.map((block) => blocksText([block], room))].join("\n");
+  });
+  const end = blocksText([{ before: countText(claims) }, ...gaps], room);
+  return [blocksText([head], room), ...texts, end].join("\n");
+}
+
+function markdown(claims: readonly Claim[], { head, gaps, parts }: Shown): string {
+  const rows = claims.map(({ id, verdict, says, because, command }) => {
+    const train = command === null ? "" : `; train it with \`${commandText(command)}\``;
+    return [id, verdict, says, because + train];
+  });
+  const table = { rows: [["claim", "verdict", "says", "because"], ...rows], after: countText(claims) };
+  const details = parts ? claims.flatMap((claim) => partsOf(claim).map((part) => ({ ...part, before: claim.id }))) : [];
+  return blocksMarkdown([head, table, ...details, ...gaps]);
 }
 
 /** Columns to the left of a claim's text. */
 const INDENT = 22;
 
-function claimText({ id, verdict, says, because, command }: Claim): string {
-  const lines = [says, because].map((line) => wrapped(line, WIDTH, INDENT));
-  if (command) lines.push([MMOE, ...command.slice(1).map(shellQuoted)].join(" ")); // on one line, to be copied
-  const margin = `${id.padEnd(7)}${verdict.padEnd(INDENT - 7)}`;
+function claimText({ id, verdict, says, because, command }: Claim, { words }: Room, paint: Paint): string {
+  const lines = [says, because].map((line) => wrapped(line, words, INDENT));
+  if (command) lines.push(commandText(command)); // on one line, to be copied
+  const margin = `${id.padEnd(7)}${verdictText(paint, verdict, verdict.padEnd(INDENT - 7))}`;
   return lines.map((line, i) => `${i === 0 ? margin : " ".repeat(INDENT)}${line}\n`).join("");
 }
 
-function partsText({ parts, margins }: Claim): string {
-  if (parts.length === 0) return "";
+function commandText(command: readonly string[]): string {
+  return [MMOE, ...command.slice(1).map(shellQuoted)].join(" ");
+}
+
+function partsOf({ parts, margins }: Claim, paint = PLAIN): Block[] {
+  if (parts.length === 0) return [];
   const rows = parts.map((part) => [
     part.about,
     oursText(part),
     boundText(part),
     paperText(part),
     String(part.runs),
-    part.verdict,
+    verdictText(paint, part.verdict),
   ]);
   const header = ["part", "ours [95 %]", "expected", "paper", "runs", "verdict"];
-  const sources = new Set(parts.flatMap(({ paper }) => (paper ? [`paper: ${paper.mark} ${paper.from}\n`] : [])));
-  const notes = [...sources, `margins (assumed): ${margins}\n`].map((line) => wrapped(line, WIDTH));
-  return `\n${table([header, ...rows])}${notes.join("")}`;
+  const sources = new Set(parts.flatMap(({ paper }) => (paper ? [`paper: ${paper.mark} ${paper.from}`] : [])));
+  return [{ rows: [header, ...rows], after: [...sources, `margins (assumed): ${margins}`].join("\n") }];
 }
 
 function countText(claims: readonly Claim[]): string {

@@ -7,30 +7,32 @@ import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { estimateText } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
+import { changeCsv } from "../summary/change-csv.ts";
 import { type Change, changeBetween } from "../summary/folder-change.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { AT_OPTION, LOSS_OPTION, lossOption, placeText, readEnded, WIDTH } from "./loss-commands.ts";
+import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
+import { AT_OPTION, LOSS_OPTION, lossOption, placeText, readEnded } from "./loss-commands.ts";
 import { numberOption } from "./options.ts";
+import type { Block } from "./text/blocks.ts";
 import { cellHeads, cellNames } from "./text/cell-names.ts";
-import { table, wrapped } from "./text/table.ts";
+import { type Paint, PLAIN, paintFor, verdictText } from "./text/paint.ts";
 
-interface Options {
+interface Options extends FormatOptions {
   readonly loss: string;
   readonly at: readonly string[];
   readonly tolerance: string;
-  readonly json?: boolean;
 }
 
 export const define: Define = (command, run) => {
-  command
+  const withLosses = command
     .argument("<a>", "a results folder")
     .argument("<b>", "another one: of another engine, version or setting")
     .option(...LOSS_OPTION)
     .option(...AT_OPTION)
-    .option("--tolerance <loss>", "largest rise of B's mean loss that is accepted, in the unit of the losses", "0")
-    .option("--json", "as JSON")
+    .option("--tolerance <loss>", "largest rise of B's mean loss that is accepted, in the unit of the losses", "0");
+  addFormatOption(withLosses, { csv: "a row for each cell", json: "all cells and runs" })
     .addHelpText(
       "after",
       `
@@ -50,6 +52,7 @@ ${examples("mmoe compare results/paper results/tfjs --tolerance 0.005")}`,
 
 async function compare(a: string, b: string, options: Options, context: Context): Promise<number> {
   const loss = lossOption(options.loss);
+  const format = formatOption(options);
   const tolerance = numberOption("--tolerance", options.tolerance, 0);
   const [before, after] = [await readEnded(a, options.at, context), await readEnded(b, options.at, context)];
   if ((before.config.cross === null) !== (after.config.cross === null))
@@ -62,8 +65,10 @@ async function compare(a: string, b: string, options: Options, context: Context)
   }
   const settings = differences(before.config, after.config, ["in A", "in B"]);
   const { stdout } = context.effects;
-  if (options.json) stdout.write(`${JSON.stringify({ a, b, settings, ...change }, null, 2)}\n`);
-  else stdout.write(changeText(before, after, settings, change));
+  const paint = format === "table" ? paintFor(stdout, context.effects.env) : PLAIN;
+  if (format === "json") stdout.write(jsonText({ a, b, settings, ...change }));
+  else if (format === "csv") stdout.write(changeCsv(change));
+  else stdout.write(blocksAs(format, blocksOf(before, after, settings, change, paint), stdout));
   return change.worse ? EXIT.checkFailed : EXIT.done;
 }
 
@@ -74,15 +79,15 @@ function wayOut(before: Results, after: Results): string {
   return apart && several !== undefined ? `one is a grid: ${several.text}` : "nothing to compare";
 }
 
-function changeText(a: Results, b: Results, settings: readonly string[], change: Change): string {
-  const lines = [
+function blocksOf(a: Results, b: Results, settings: readonly string[], change: Change, paint: Paint): Block[] {
+  const head = [
     `A: ${placeText(a)} (${enginesOf(a)})`,
     `B: ${placeText(b)} (${enginesOf(b)})`,
     ...(settings.length > 0 ? [`settings that differ: ${settings.join("; ")}`] : []),
     `${LOSS_WORDS[change.loss].atEnd}, B minus A by run`,
   ];
-  const head = lines.map((line) => `${wrapped(line, WIDTH)}\n`).join("");
-  return `${head}\n${changesTable(change)}${apartText(change)}${verdictText(change)}\n`;
+  const after = [...apartLines(change), conclusion(change)].join("\n");
+  return [{ before: head.join("\n") }, { rows: changeRows(change, paint), after }];
 }
 
 /** The engines that trained a sweep, each with its devices, e.g. `cpu, avx512, wasm`. */
@@ -93,40 +98,39 @@ function enginesOf({ records }: Results): string {
     .join("; ");
 }
 
-function changesTable({ cells }: Change): string {
+function changeRows({ cells }: Change, paint: Paint): string[][] {
   const rows = cells.map((cell) => [
     ...cellNames(cell),
     String(cell.pairs),
     String(cell.equal),
     Number.isNaN(cell.mean) ? "-" : cell.mean.toFixed(4),
     estimateText(cell.change, 4, cell.pairs),
-    cell.verdict,
+    verdictText(paint, cell.verdict),
   ]);
-  return table([[...cellHeads(cells), "pairs", "equal", "A", "B - A [95 %]", "verdict"], ...rows]);
+  return [[...cellHeads(cells), "pairs", "equal", "A", "B - A [95 %]", "verdict"], ...rows];
 }
 
 /** Most ids of one kind that are named; JSON has all. */
 const NAMED = 3;
 
-function apartText({ onlyInA, onlyInB, failedInA, failedInB }: Change): string {
+function apartLines({ onlyInA, onlyInB, failedInA, failedInB }: Change): string[] {
   const kinds: [string, readonly string[]][] = [
     ["done in A only", onlyInA],
     ["done in B only", onlyInB],
     ["done in B, failed in A", failedInA],
     ["done in A, failed in B", failedInB],
   ];
-  const lines = kinds.filter(([, ids]) => ids.length > 0);
-  return lines
+  return kinds
+    .filter(([, ids]) => ids.length > 0)
     .map(([kind, ids]) => {
       const more = ids.length > NAMED ? ` and ${ids.length - NAMED} more` : "";
-      return `${wrapped(`${kind}: ${ids.slice(0, NAMED).join(", ")}${more}`, WIDTH)}\n`;
-    })
-    .join("");
+      return `${kind}: ${ids.slice(0, NAMED).join(", ")}${more}`;
+    });
 }
 
-function verdictText({ cells, tolerance, failedInB, worse }: Change): string {
+function conclusion({ cells, tolerance, failedInB, worse }: Change): string {
   const of = (wanted: string) => cells.filter(({ verdict }) => verdict === wanted).length;
   const counts = `${of("same")} the same, ${of("better")} better, ${of("worse")} worse by more than ${tolerance}, ${of("undecided")} undecided`;
   const failing = failedInB.length > 0 ? `; runs that fail in B only: ${failedInB.length}` : "";
-  return wrapped(`B is ${worse ? "worse" : "not found worse"}; cells: ${counts}${failing}`, WIDTH);
+  return `B is ${worse ? "worse" : "not found worse"}; cells: ${counts}${failing}`;
 }

@@ -3,22 +3,19 @@ import { costCsv } from "../summary/cost-csv.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
+import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
 import { AT_OPTION, placeText, readEnded } from "./loss-commands.ts";
-import { choiceOption } from "./options.ts";
-import { costText } from "./text/cost-text.ts";
+import { costsOf } from "./text/cost-text.ts";
 
-interface Options {
+interface Options extends FormatOptions {
   readonly at: readonly string[];
-  readonly format: string;
 }
 
-const FORMATS = ["text", "csv", "json"] as const;
-
 export const define: Define = (command, run) => {
-  command
+  const withPlace = command
     .argument("<folder>", "a results folder, also of a sweep that still runs")
-    .option(...AT_OPTION)
-    .option("--format <name>", "text, csv (a row for each model) or json", "text")
+    .option(...AT_OPTION);
+  addFormatOption(withPlace, { csv: "a row for each model", json: "all numbers of each model" })
     .addHelpText(
       "after",
       `
@@ -30,11 +27,12 @@ ${examples("mmoe cost results/zoo", "mmoe cost results/zoo --format csv > cost.c
 };
 
 async function cost(folder: string, options: Options, context: Context): Promise<number> {
-  const format = choiceOption("--format", options.format, FORMATS);
+  const format = formatOption(options);
   const results = await readEnded(folder, options.at, context);
   const models = modelCosts(results.config, results.records);
   const { stdout } = context.effects;
-  if (format === "json") stdout.write(`${JSON.stringify({ folder, at: results.at, models }, null, 2)}\n`);
-  else stdout.write(format === "csv" ? costCsv(models) : `${placeText(results)}\n${costText(models)}`);
+  if (format === "json") stdout.write(jsonText({ folder, at: results.at, models }));
+  else if (format === "csv") stdout.write(costCsv(models));
+  else stdout.write(blocksAs(format, costsOf(placeText(results), models), stdout));
   return EXIT.done;
 }

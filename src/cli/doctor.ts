@@ -18,6 +18,7 @@ import { EXIT } from "./exit-codes.ts";
 import { choiceOption, kernelsOption } from "./options.ts";
 import { CUDA_SETTINGS } from "./text/cuda-text.ts";
 import { type Diagnosis, doctorText } from "./text/doctor-text.ts";
+import { paintFor } from "./text/paint.ts";
 
 interface Options {
   readonly engine: string;
@@ -64,7 +65,11 @@ async function doctor(options: Options, { effects, note }: Context): Promise<num
     auto: problem === undefined && (asksFor ?? "auto") === "auto" ? "cuda" : "cpu",
     engines,
   };
-  effects.stdout.write(options.json ? `${JSON.stringify(diagnosis, null, 2)}\n` : doctorText(diagnosis));
+  effects.stdout.write(
+    options.json
+      ? `${JSON.stringify(diagnosis, null, 2)}\n`
+      : doctorText(diagnosis, paintFor(effects.stdout, effects.env)),
+  );
   const wanted = engines.filter(({ engine }) => engine !== "cuda" || asked === "cuda" || shouldWork(cuda));
   return wanted.every(({ works }) => works) ? EXIT.done : EXIT.checkFailed;
 }

@@ -1,3 +1,5 @@
+import type { Command } from "commander";
+
 /** The outside world as a command sees it; Node's `process` is one. */
 export interface Effects {
   readonly stdout: Output;
@@ -31,6 +33,8 @@ export interface Context {
   readonly argv: readonly string[];
   /** The command line without --overwrite: the command that goes on. */
   readonly commandLine: string;
+  /** The command line with every command's options; other commands than completion do without. */
+  program(): Promise<Command>;
   /** Writes a line on stderr: progress, or a decision. */
   note(line: string): void;
 }

@@ -10,10 +10,8 @@ import { LOSS_SETS, type LossSet } from "../records/record.ts";
 import { thousands } from "../units.ts";
 import type { Context } from "./effects.ts";
 import { choiceOption, collect } from "./options.ts";
+import type { Block } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
-import { wrapped } from "./text/table.ts";
-
-export const WIDTH = 80;
 
 /** The option that says which loss a command shows. */
 export const LOSS_OPTION = [
@@ -58,37 +56,39 @@ export function placeText({ path, at }: Results): string {
   return Object.keys(at).length === 0 ? path : `${path} at ${pointText(at)}`;
 }
 
-/** First lines of the output: the folder, the loss shown, and how to see the other losses. */
-export function headText(results: Results, loss: LossSet): string {
+/** What the output begins with: the folder, the loss shown, how to see the other losses, and `more` lines. */
+export function headOf(results: Results, loss: LossSet, ...more: readonly string[]): Block {
   const others = LOSS_SETS.filter((set) => set !== loss).join(" or ");
-  return `${placeText(results)}\n${LOSS_WORDS[loss].atEnd} (others: --loss ${others})\n${crossedText(results)}`;
+  const about = `${placeText(results)}\n${LOSS_WORDS[loss].atEnd} (others: --loss ${others})`;
+  return { before: [about, ...crossedLines(results), ...more].join("\n") };
 }
 
 /** Warns of intervals over the runs of a crossed sweep; empty for another. */
-function crossedText({ config: { cross } }: Results): string {
-  if (cross === null) return "";
-  const text = `crossed, ${crossText(cross)} data and initial values: runs share them, so intervals and tests that take runs as independent are too narrow`;
-  return `${wrapped(text, WIDTH)}\n`;
+function crossedLines({ config: { cross } }: Results): string[] {
+  if (cross === null) return [];
+  return [
+    `crossed, ${crossText(cross)} data and initial values: runs share them, so intervals and tests that take runs as independent are too narrow`,
+  ];
 }
 
 /** Most failed runs that are named; runs.csv and JSON have all. */
 const NAMED = 5;
 
-/** What a sweep's statistics leave out: failed and missing runs. Empty if there are none. */
-export function gapsText(folder: string, cells: readonly CellLosses[]): string {
+/** What a sweep's statistics leave out: failed and missing runs. None if there are none. */
+export function gapsOf(folder: string, cells: readonly CellLosses[]): Block[] {
   const failed = cells.flatMap((cell) => cell.failed);
   const missing = cells.reduce((sum, cell) => sum + cell.missing, 0);
   const done = cells.reduce((sum, { byRun }) => sum + byRun.size, 0);
-  let text = "";
+  const blocks: Block[] = [];
   if (failed.length > 0) {
     const named = failed.slice(0, NAMED).map(({ id, reason }) => `${id} (${reason})`);
     const more = failed.length > NAMED ? ` and ${failed.length - NAMED} more (runs.csv has all)` : "";
-    text += `${wrapped(`${failed.length} failed, left out of all losses: ${named.join(", ")}${more}`, WIDTH)}\n`;
+    blocks.push({ before: `${failed.length} failed, left out of all losses: ${named.join(", ")}${more}` });
   }
   if (missing > 0) {
-    const all = done + failed.length + missing;
-    const line = `${thousands(missing)} of ${thousands(all)} runs are missing, so all this may change; train them with:`;
-    text += `${wrapped(line, WIDTH)}\n${goOn(folder)}\n`; // the command on one line, to be copied
+    const all = thousands(done + failed.length + missing);
+    const line = `${thousands(missing)} of ${all} runs are missing, so all this may change; train them with:`;
+    blocks.push({ before: line, command: goOn(folder) });
   }
-  return text;
+  return blocks;
 }

@@ -8,6 +8,7 @@ import { type Define, examples } from "./command.ts";
 import type { Context, Effects } from "./effects.ts";
 import { EXIT, troubleCode } from "./exit-codes.ts";
 import { checkLists, withoutHelp } from "./slips.ts";
+import { paintFor } from "./text/paint.ts";
 
 const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: Define }> }> = {
   sweep: { summary: "train models over correlations, repeated; results as CSV", load: () => import("./sweep.ts") },
@@ -31,6 +32,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: 
   claims: { summary: "test the paper's seven claims on a sweep", load: () => import("./claims.ts") },
   figures: { summary: "draw a sweep's figures: SVG, PNG, PDF, and their numbers", load: () => import("./figures.ts") },
   tune: { summary: "choose listed settings for each model; write the config", load: () => import("./tune.ts") },
+  export: { summary: "write runs or curves as Parquet or CSV", load: () => import("./export.ts") },
   report: {
     summary: "write one HTML page: table, figures, claims, provenance",
     load: () => import("./report.ts"),
@@ -41,6 +43,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: 
   cuda: { summary: "set up training on NVIDIA GPUs", load: () => import("./cuda.ts") },
   doctor: { summary: "show what works on this machine, how fast, and what to fix", load: () => import("./doctor.ts") },
   models: { summary: "list the models and their parameter counts", load: () => import("./models.ts") },
+  completion: { summary: "print completion for bash, zsh or fish", load: () => import("./completion.ts") },
 };
 
 /** Runs the command line `argv` (without node and script) and returns the exit code; the only place that catches. */
@@ -56,16 +59,31 @@ async function dispatch(argv: readonly string[], effects: Effects): Promise<numb
   let code: number = EXIT.done;
   checkLists(argv);
   const program = rootCommand(effects);
-  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
-    const command = program.command(name).description(summary);
-    command.option("--quiet", "nothing on stderr but errors").option("--debug", "a stack trace with errors");
+  for (const name of Object.keys(COMMANDS)) {
+    const command = addCommand(program, name);
     if (!argv.includes(name)) continue;
-    (await load()).define(command, async (action) => {
+    await defineCommand(command, async (action) => {
       code = await action(contextOf(effects, command.opts(), argv));
     });
   }
   await program.parseAsync([...withoutHelp(argv, Object.keys(COMMANDS))], { from: "user" });
   return code;
+}
+
+function addCommand(program: Command, name: string): Command {
+  const command = program.command(name).description(COMMANDS[name]?.summary ?? "");
+  return command.option("--quiet", "nothing on stderr but errors").option("--debug", "a stack trace with errors");
+}
+
+async function defineCommand(command: Command, run: Parameters<Define>[1]): Promise<void> {
+  (await COMMANDS[command.name()]?.load())?.define(command, run);
+}
+
+/** The command line with every command's options. */
+async function wholeProgram(effects: Effects): Promise<Command> {
+  const program = rootCommand(effects);
+  for (const name of Object.keys(COMMANDS)) await defineCommand(addCommand(program, name), async () => {});
+  return program;
 }
 
 /** What commander's help adds to an option that may be given again: that there is none by default. */
@@ -94,7 +112,7 @@ function contextOf(effects: Effects, { quiet = false }: { quiet?: boolean }, arg
     if (!quiet) effects.stderr.write(`${line}\n`);
   };
   const words = argv.filter((word) => word !== "--overwrite").map(shellQuoted);
-  return { effects, quiet, argv, commandLine: [MMOE, ...words].join(" "), note };
+  return { effects, quiet, argv, commandLine: [MMOE, ...words].join(" "), note, program: () => wholeProgram(effects) };
 }
 
 /** Commands with --set. */
@@ -117,7 +135,8 @@ function report(error: unknown, argv: readonly string[], effects: Effects): numb
   const trouble = error instanceof UsageError ? undefined : machineError(error);
   const users = trouble !== undefined || error instanceof UsageError || error instanceof CommanderError;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  effects.stderr.write(`mmoe: ${users ? "" : "internal error: "}${oneLine(trouble?.message ?? message)}\n`);
+  const mmoe = paintFor(effects.stderr, effects.env)("bad", "mmoe:");
+  effects.stderr.write(`${mmoe} ${users ? "" : "internal error: "}${oneLine(trouble?.message ?? message)}\n`);
   const debug = argv.includes("--debug");
   if (debug) effects.stderr.write(`${stack}\n`);
   else if (!users) effects.stderr.write("mmoe: this is a bug; --debug shows where\n");

@@ -9,27 +9,24 @@ import { seesawCsv } from "../summary/seesaw-csv.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { AT_OPTION, gapsText, headText, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
-import { choiceOption } from "./options.ts";
+import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
+import { AT_OPTION, gapsOf, headOf, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
 import { goOn } from "./text/go-on.ts";
-import { seesawText } from "./text/seesaw-text.ts";
+import { gainsOf } from "./text/seesaw-text.ts";
 
-interface Options {
+interface Options extends FormatOptions {
   readonly loss: string;
   readonly at: readonly string[];
   readonly against?: string;
-  readonly format: string;
 }
 
-const FORMATS = ["text", "csv", "json"] as const;
-
 export const define: Define = (command, run) => {
-  command
+  const withLosses = command
     .argument("<folder>", "a results folder with a model that shares nothing, also of a sweep that still runs")
     .option("--against <model>", `the model to gain over (default: ${SHARE_NOTHING.join(", else ")})`)
     .option(...LOSS_OPTION)
-    .option(...AT_OPTION)
-    .option("--format <name>", "text, csv (a row for each statistic) or json", "text")
+    .option(...AT_OPTION);
+  addFormatOption(withLosses, { csv: "a row for each statistic", json: "all statistics of each cell" })
     .addHelpText(
       "after",
       `
@@ -45,16 +42,17 @@ ${examples("mmoe seesaw results/zoo", "mmoe seesaw results/zoo --against single-
 
 async function seesaw(folder: string, options: Options, context: Context): Promise<number> {
   const loss = lossOption(options.loss);
-  const format = choiceOption("--format", options.format, FORMATS);
+  const format = formatOption(options);
   const results = await readEnded(folder, options.at, context);
   const found = seesawOf(results, loss, againstIn(results, options.against));
   if (found.cells.length === 0) throw new UsageError(noPair(results, found.against));
   const { stdout } = context.effects;
-  if (format === "json") stdout.write(`${JSON.stringify({ folder, at: results.at, ...found }, null, 2)}\n`);
+  if (format === "json") stdout.write(jsonText({ folder, at: results.at, ...found }));
   else if (format === "csv") stdout.write(seesawCsv(found));
   else {
-    const head = `${headText(results, loss)}gain over ${found.against}, in percent\n`;
-    stdout.write(`${head}\n${seesawText(found)}${gapsText(folder, cellLosses(results, loss))}`);
+    const head = headOf(results, loss, `gain over ${found.against}, in percent`);
+    const blocks = [head, ...gainsOf(found), ...gapsOf(folder, cellLosses(results, loss))];
+    stdout.write(blocksAs(format, blocks, stdout));
   }
   return EXIT.done;
 }

@@ -1,100 +1,100 @@
-import { join } from "node:path";
-import { trainedHash } from "../config/config.ts";
-import { keptIn } from "../records/checkpoints.ts";
-import { JOURNALS } from "../records/find-results.ts";
-import { configIn } from "../records/read-results.ts";
-import { readHeads } from "../records/read-sweep.ts";
-import { type Writer, writersIn } from "../records/writers.ts";
-import { planRuns } from "../sweep/plan.ts";
-import { type CellStatus, cellStatuses, totalStatus } from "../sweep/status.ts";
-import { duration, thousands } from "../units.ts";
-import { shardText } from "./cluster/shard-option.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { UsageError } from "../errors.ts";
+import { type SweepStatus, statusOf } from "../sweep/sweep-status.ts";
 import { type Define, examples } from "./command.ts";
-import type { Context } from "./effects.ts";
+import type { Context, Output } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { cellHeads, cellNames } from "./text/cell-names.ts";
+import { jsonText } from "./format-option.ts";
+import { stopOnSignals } from "./stop.ts";
+import { blocksText, roomOf } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
-import { keptText } from "./text/kept-text.ts";
-import { table } from "./text/table.ts";
+import { type Paint, paintFor } from "./text/paint.ts";
+import { statusBlocks, totalText } from "./text/status-text.ts";
 
 interface Options {
   readonly json?: boolean;
+  readonly watch?: boolean;
 }
 
 export const define: Define = (command, run) => {
   command
     .argument("<folder>", "a results folder")
+    .option("--watch", "show it again every two seconds, until nothing is missing or Ctrl-C")
     .option("--json", "as JSON")
     .addHelpText(
       "after",
       `\nExits with 0 if the sweep is complete, 3 if runs failed, 4 if some are missing.\n${examples(
         "mmoe status results/paper",
+        "mmoe status results/paper --watch",
         "until mmoe status results/paper; do sleep 60; done",
       )}`,
     )
-    .action((folder: string, options: Options) => run((context) => status(folder, options, context)));
+    .action((folder: string, { json = false, watch = false }: Options) =>
+      run((context) => {
+        if (json && watch) throw new UsageError("--json and --watch: expected one of them");
+        return watch ? watchSweep(folder, context) : status(folder, json, context);
+      }),
+    );
 };
 
-async function status(folder: string, { json = false }: Options, { effects, note }: Context): Promise<number> {
-  const config = configIn(folder);
-  const journals = join(folder, JOURNALS);
-  const of = { trained: trainedHash(config), warn: note };
-  const ended = readHeads(journals, of);
-  const cells = cellStatuses(config, ended);
-  const left = planRuns(config).filter(({ id }) => !ended.has(id));
-  const kept = keptIn(folder, left, of);
-  const writers = writersIn(journals);
-  const { done, failed, missing } = totalStatus(cells);
-  const perMinute = rate(writers);
-  const toTrain = missing - kept.runs * kept.share;
-  const leftMs = missing === 0 ? 0 : perMinute > 0 ? (toTrain / perMinute) * 60_000 : null;
-  if (json) {
-    const processes = writers.map(({ provenance: { host, pid, engine, device, shard = null }, ...writer }) => {
-      return { ...writer, host, pid, engine, device, shard };
-    });
-    const report = { folder, done, failed, missing, kept, runsPerMinute: perMinute, leftMs, cells, processes };
-    effects.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  } else {
-    effects.stdout.write(
-      `${cellTable(cells)}\n${writerTable(writers)}\n` +
-        `${thousands(done + failed + missing)} runs: ${thousands(done)} done, ${thousands(failed)} failed, ${thousands(missing)} missing${keptText(kept)}` +
-        `${leftMs ? `; about ${duration(leftMs)} left at ${perMinute.toFixed(1)} runs a minute` : ""}\n`,
-    );
-    if (missing > 0) note(`the missing ones: ${goOn(folder)}`);
-  }
+async function status(folder: string, json: boolean, { effects, note }: Context): Promise<number> {
+  const found = statusOf(folder, note);
+  const { stdout } = effects;
+  stdout.write(
+    json ? jsonText(reportOf(found)) : blocksText(statusBlocks(found, paintFor(stdout, effects.env)), roomOf(stdout)),
+  );
+  const isTrained = found.writers.some(({ state }) => state === "training");
+  if (found.missing > 0 && !isTrained && !json) note(`the missing ones: ${goOn(folder)}`);
+  return codeOf(found);
+}
+
+/** The status with what its readers need of each process. */
+function reportOf({ writers, ...status }: SweepStatus): object {
+  const processes = writers.map(({ provenance: { host, pid, engine, device, shard = null }, ...writer }) => {
+    return { ...writer, host, pid, engine, device, shard };
+  });
+  return { ...status, processes };
+}
+
+function codeOf({ missing, failed }: SweepStatus): number {
   if (missing > 0) return EXIT.checkFailed;
   return failed > 0 ? EXIT.failedRuns : EXIT.done;
 }
 
-/** A process on another machine counts as training if its journal changed within this time. */
-const LATELY_MS = 600_000;
+const EVERY_MS = 2000;
+/** Reading takes at most about this share of the time. */
+const SHARE = 0.2;
 
-/** Runs per minute of the processes that train now. */
-function rate(writers: readonly Writer[]): number {
-  const lately = ({ heard }: Writer) => Date.now() - Date.parse(heard) < LATELY_MS;
-  const training = writers.filter(
-    (writer) => writer.elapsedMs > 0 && (writer.state === "training" || (writer.state === "silent" && lately(writer))),
-  );
-  return training.reduce((sum, { runs, elapsedMs }) => sum + runs / (elapsedMs / 60_000), 0);
+/** Draws over what it drew before; where there is no terminal, writes a line whenever something has changed. */
+async function watchSweep(folder: string, { effects }: Context): Promise<number> {
+  const { stdout } = effects;
+  const stop = stopOnSignals(effects, { atOnce: "nothing was changed" });
+  try {
+    for (let before = ""; ; ) {
+      const began = performance.now();
+      const found = statusOf(folder, () => {});
+      const text = stdout.isTTY ? frame(found, stdout, paintFor(stdout, effects.env)) : `${totalText(found)}\n`;
+      if (text !== before) stdout.write(text);
+      before = text;
+      if (found.missing === 0) return codeOf(found);
+      const ms = Math.max(EVERY_MS, (performance.now() - began) / SHARE); // a large folder takes long to read
+      await pause(ms, undefined, { signal: stop.signal }).catch(() => {});
+      if (stop.code !== undefined) return stop.code;
+    }
+  } finally {
+    stop.release();
+  }
 }
 
-function cellTable(cells: readonly CellStatus[]): string {
-  const rows = cells.map((cell) => {
-    const { done, failed, missing } = cell;
-    return [...cellNames(cell), ...[done, failed, missing].map(String)];
-  });
-  return table([[...cellHeads(cells), "done", "failed", "missing"], ...rows]);
-}
+const [HOME, ERASE_LINE, ERASE_BELOW] = ["\u001b[H", "\u001b[K", "\u001b[J"];
 
-function writerTable(writers: readonly Writer[]): string {
-  const rows = writers.map(({ name, provenance: { engine, device, start, shard = null }, runs, state, heard }) => [
-    name,
-    shard === null ? "all" : shardText(shard),
-    `${engine} (${device})`,
-    String(runs),
-    state,
-    start,
-    heard,
-  ]);
-  return table([["process", "shard", "engine", "runs", "state", "began", "last heard of"], ...rows]);
+/** The status from the terminal's first line on, in as many lines as it has. */
+function frame(status: SweepStatus, out: Output, paint: Paint): string {
+  const room = roomOf(out);
+  const lines = (most: number) => blocksText(statusBlocks(status, paint, most), room).split("\n");
+  const { rows = 24 } = out;
+  let most = status.cells.length;
+  while (most > 0 && lines(most).length > rows) most--;
+  const shown = lines(most).slice(0, rows - 1);
+  return `${HOME}${shown.map((line) => `${line}${ERASE_LINE}\n`).join("")}${ERASE_BELOW}`;
 }

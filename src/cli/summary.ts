@@ -1,4 +1,4 @@
-import { type LossUnit, lossUnitOf } from "../config/loss-unit.ts";
+import { lossUnitOf } from "../config/loss-unit.ts";
 import { UsageError } from "../errors.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { BAD_LOSS, summarizeCells } from "../summary/cell-summary.ts";
@@ -8,32 +8,34 @@ import { summaryCsv } from "../summary/summary-csv.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { AT_OPTION, gapsText, headText, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
+import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
+import { AT_OPTION, gapsOf, headOf, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
 import { numberOption } from "./options.ts";
-import { rungsText } from "./text/rungs-text.ts";
-import { cellsText } from "./text/summary-cells.ts";
-import { comparisonsText, statisticsText } from "./text/summary-full.ts";
+import { type Block, roomOf } from "./text/blocks.ts";
+import { rungTablesOf } from "./text/rungs-text.ts";
+import { cellsOf, type Shown } from "./text/summary-cells.ts";
+import { comparisonsOf, statisticsOf } from "./text/summary-full.ts";
 
-interface Options {
+interface Options extends FormatOptions {
   readonly loss: string;
   readonly at: readonly string[];
   readonly bad?: string;
   readonly rungs?: boolean;
   readonly full?: boolean;
-  readonly csv?: boolean;
-  readonly json?: boolean;
 }
 
 export const define: Define = (command, run) => {
-  command
+  const withLosses = command
     .argument("<folder>", "a results folder, also of a sweep that still runs")
     .option(...LOSS_OPTION)
     .option(...AT_OPTION)
     .option("--bad <loss>", "a run with a higher final loss is in a bad minimum (default: 1/6)")
     .option("--rungs", "how many runs end on each rung of the ladder, and what runs in bad minima lack")
-    .option("--full", "all statistics of each cell, and tests between models and between correlations")
-    .option("--csv", "all that --full shows as CSV, one row for each statistic")
-    .option("--json", "all that --full shows as JSON, failed runs by name")
+    .option("--full", "all statistics of each cell, and tests between models and between correlations");
+  addFormatOption(withLosses, {
+    csv: "all of --full, a row for each statistic",
+    json: "all of --full, failed runs by name",
+  })
     .addHelpText(
       "after",
       `
@@ -43,7 +45,7 @@ the runs that are done in both: run i saw the same rows in both.
 Rung j of the ladder is the loss of the best predictor that lacks the j fastest
 sines of the labels. A task is on the rung that is nearest to its final loss. A
 running mean also says how fast a run learned, so --rungs takes another loss.
-${examples("mmoe summary results/paper", "mmoe summary results/paper --loss heldout --csv > heldout.csv")}`,
+${examples("mmoe summary results/paper", "mmoe summary results/paper --loss heldout --csv > heldout.csv", "mmoe summary results/paper --format markdown")}`,
     )
     .action((folder: string, options: Options) => run((context) => summary(folder, options, context)));
 };
@@ -51,43 +53,42 @@ ${examples("mmoe summary results/paper", "mmoe summary results/paper --loss held
 async function summary(folder: string, options: Options, context: Context): Promise<number> {
   const loss = lossOption(options.loss);
   const bad = options.bad === undefined ? BAD_LOSS : numberOption("--bad", options.bad, 0);
-  if (options.csv && options.json) throw new UsageError("--csv and --json: expected one of them");
+  const format = formatOption(options);
   if (options.rungs && loss === "running")
     throw new UsageError("--rungs: a running mean also says how fast a run learned; give --loss train or heldout");
   const results = await readEnded(folder, options.at, context);
-  if (options.rungs && results.config.rows !== null)
+  const { config } = results;
+  if (options.rungs && config.rows !== null)
     throw new UsageError(
       `--rungs: ${folder} is on rows of a file, and the ladder is of the generator's labels; leave it out`,
     );
-  const write = (text: string) => context.effects.stdout.write(text);
-  if (options.json) write(`${JSON.stringify({ folder, at: results.at, ...summaryOf(results, loss, bad) }, null, 2)}\n`);
-  else if (options.csv) write(summaryCsv(summaryOf(results, loss, bad)));
+  const { stdout } = context.effects;
+  if (format === "csv") stdout.write(summaryCsv(summaryOf(results, loss, bad)));
+  else if (format === "json") stdout.write(jsonText({ folder, at: results.at, ...summaryOf(results, loss, bad) }));
   else {
     const cells = cellLosses(results, loss);
-    write(`${headText(results, loss)}\n`);
-    const unit = lossUnitOf(results.config);
-    const shown = options.bad === undefined && results.config.rows !== null ? null : bad; // 1/6 is from the paper's data
-    if (options.full) write(fullText(cells, summaryOf(results, loss, bad), shown, unit));
-    else {
-      write(cellsText(cells, summarizeCells(cells, bad), shown, unit));
-      if (options.rungs) write(`\n${rungsIn(rungsOf(results, loss, bad) ?? null)}`);
-    }
-    write(gapsText(folder, cells));
+    const room = format === "table" ? roomOf(stdout).table : 0; // Markdown has no room for histograms
+    const isOfPaper = options.bad !== undefined || config.rows === null; // 1/6 is from the paper's data
+    const shown = { bad: isOfPaper ? bad : null, unit: lossUnitOf(config), room };
+    const statistics = options.full
+      ? fullOf(cells, summaryOf(results, loss, bad), shown)
+      : cellsOf(cells, summarizeCells(cells, bad), shown);
+    const rungs = options.rungs && !options.full ? rungsIn(rungsOf(results, loss, bad)) : [];
+    const blocks = [headOf(results, loss), ...statistics, ...rungs, ...gapsOf(folder, cells)];
+    stdout.write(blocksAs(format, blocks, stdout));
   }
   return EXIT.done;
 }
 
-function fullText(cells: readonly CellLosses[], summary: Summary, bad: number | null, unit: LossUnit): string {
+function fullOf(cells: readonly CellLosses[], summary: Summary, shown: Shown): Block[] {
   return [
-    cellsText(cells, summary.cells, bad, unit),
-    statisticsText(summary.cells, bad !== null),
-    rungsIn(summary.rungs),
-    comparisonsText(summary),
-  ]
-    .filter((part) => part !== "")
-    .join("\n");
+    ...cellsOf(cells, summary.cells, shown),
+    ...statisticsOf(summary.cells, shown.bad !== null),
+    ...rungsIn(summary.rungs),
+    ...comparisonsOf(summary),
+  ];
 }
 
-function rungsIn(rungs: Rungs | null): string {
-  return rungs === null ? "" : rungsText(rungs);
+function rungsIn(rungs: Rungs | null | undefined): Block[] {
+  return rungs ? rungTablesOf(rungs) : [];
 }

@@ -7,6 +7,7 @@ import { listOverride, loadConfig, override, presetNames, setOverride } from "..
 import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
 import { rowsOverride } from "../config/rows.ts";
 import type { Settings } from "../config/schema.ts";
+import type { Env } from "../cuda/home.ts";
 import { DIAGNOSTIC_KINDS, type DiagnosticKind } from "../diagnostics/kinds.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { METHODS } from "../engines/methods.ts";
@@ -40,7 +41,7 @@ export interface SweepOptions {
   readonly seed?: string;
   readonly set: readonly string[];
   readonly diagnostics?: string | true;
-  readonly engine: string;
+  readonly engine?: string;
   readonly jobs?: string;
   readonly kernels?: string;
   readonly backend?: string;
@@ -89,7 +90,7 @@ export function addSweepOptions(command: Command): Command {
     .option("--seed <n>", "another number gives other random numbers")
     .option("--set <key=value>", "any other setting of the config, or several values; may be given again", collect, [])
     .option("--diagnostics [list]", `measure ${DIAGNOSTIC_KINDS.join(", ")}, or some of these (docs/diagnostics.md)`)
-    .option("--engine <name>", `what trains: ${ENGINE_NAMES.join(", ")}`, ENGINE_NAMES[0])
+    .option("--engine <name>", `what trains: ${ENGINE_NAMES.join(", ")} (default: auto)`)
     .option("--allow-cpu", "let --engine cuda train on a CPU if it sees no card")
     .option("--kernels <set>", `kernels of the cpu engine: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
     .option("--backend <name>", `what --engine tfjs computes on: ${TFJS_BACKENDS.join(", ")} (default: wasm)`)
@@ -101,19 +102,28 @@ export function addSweepOptions(command: Command): Command {
     .option("--long", "also write every run's curve (curves-long.csv)");
 }
 
-/** Throws UsageError for the first option that is not valid. */
-export function checkedOptions(file: string, options: SweepOptions): CheckedOptions {
+/** Variables that have the place of an option that is not given, where this machine trains. */
+export const ENVIRONMENT_HELP = `
+Environment, for options that are not given:
+  $MMOE_ENGINE   as --engine
+  $MMOE_JOBS     as --jobs
+  $MMOE_KERNELS  as --kernels
+  $NO_COLOR      not empty: no colours on a terminal
+`;
+
+/** Throws UsageError for the first option, or variable of `env`, that is not valid. */
+export function checkedOptions(file: string, options: SweepOptions, env: Env = {}): CheckedOptions {
   refuseFolder(file);
   const config = loadConfig(file, overridesOf(options));
   const { out } = options;
   const timeOf = (flag: string, text: string | undefined) =>
     text === undefined ? undefined : durationOption(flag, text);
-  const engineName = choiceOption("--engine", options.engine, ENGINE_NAMES);
+  const engineName = engineOf(options, env);
   return {
     config,
     out: out === undefined ? defaultFolder(config) : pathOption("--out", out),
     engineName,
-    engineOptions: engineOptionsOf(engineName, options),
+    engineOptions: engineOptionsOf(engineName, options, env),
     limitMs: timeOf("--time-limit", options.timeLimit),
     checkpointMs: timeOf("--checkpoint-every", options.checkpointEvery),
   };
@@ -126,9 +136,20 @@ function refuseFolder(path: string): void {
   throw new UsageError(`${path} is a results folder; go on with: ${goOn(path)}`);
 }
 
+function engineOf({ engine }: SweepOptions, { MMOE_ENGINE }: Env): EngineName {
+  if (engine !== undefined) return choiceOption("--engine", engine, ENGINE_NAMES);
+  return MMOE_ENGINE ? choiceOption("MMOE_ENGINE", MMOE_ENGINE, ENGINE_NAMES) : "auto";
+}
+
+function jobsOf({ jobs }: SweepOptions, { MMOE_JOBS }: Env): number | undefined {
+  if (jobs !== undefined) return countOption("--jobs", jobs, 1, MOST_JOBS);
+  return MMOE_JOBS ? countOption("MMOE_JOBS", MMOE_JOBS, 1, MOST_JOBS) : undefined;
+}
+
 /** Refuses options of another engine. */
-function engineOptionsOf(engine: EngineName, options: SweepOptions): EngineOptions {
-  const { backend, allowCpu = false, jobs } = options;
+function engineOptionsOf(engine: EngineName, options: SweepOptions, env: Env): EngineOptions {
+  const { backend, allowCpu = false } = options;
+  const jobs = jobsOf(options, env);
   const kernels = kernelsOption(options.kernels, engine);
   const chosen = backend === undefined ? undefined : choiceOption("--backend", backend, TFJS_BACKENDS);
   if (allowCpu && engine !== "cuda") throw new UsageError(`--allow-cpu is for --engine cuda, not ${engine}`);
@@ -137,7 +158,7 @@ function engineOptionsOf(engine: EngineName, options: SweepOptions): EngineOptio
     allowCpu,
     ...(kernels && { kernels }),
     ...(chosen && { backend: chosen }),
-    ...(jobs !== undefined && { jobs: countOption("--jobs", jobs, 1, MOST_JOBS) }),
+    ...(jobs !== undefined && { jobs }),
   };
 }
 

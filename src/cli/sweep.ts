@@ -12,7 +12,7 @@ import type { Context } from "./effects.ts";
 import { EXIT, troubleCode } from "./exit-codes.ts";
 import { TABLE_LOSS_OPTION, tableLosses } from "./loss-commands.ts";
 import { type Stop, stopOnSignals } from "./stop.ts";
-import { addSweepOptions, checkedOptions, type SweepOptions, typedWords } from "./sweep-options.ts";
+import { addSweepOptions, checkedOptions, ENVIRONMENT_HELP, type SweepOptions, typedWords } from "./sweep-options.ts";
 import { keptText } from "./text/kept-text.ts";
 import { describePlan } from "./text/plan-text.ts";
 import { progressFor } from "./text/progress.ts";
@@ -40,14 +40,15 @@ export const define: Define = (command, run) => {
     .option("--json", "events as JSON lines on stdout, in place of the table")
     .addHelpText(
       "after",
-      examples(
-        "mmoe sweep --corr 0.5 --runs 8",
-        "mmoe sweep smoke --out results/try --overwrite",
-        "mmoe sweep configs/paper.yaml --models mmoe,omoe --set trainRows=10000",
-        "mmoe sweep --lr 1e-4,1e-3,1e-2 --set batch=16,64 --runs 8",
-        "mmoe sweep --rows cars.csv --runs 20 --steps 2000",
-        "mmoe sweep paper --dry-run",
-      ),
+      ENVIRONMENT_HELP +
+        examples(
+          "mmoe sweep --corr 0.5 --runs 8",
+          "mmoe sweep smoke --out results/try --overwrite",
+          "mmoe sweep configs/paper.yaml --models mmoe,omoe --set trainRows=10000",
+          "mmoe sweep --lr 1e-4,1e-3,1e-2 --set batch=16,64 --runs 8",
+          "mmoe sweep --rows cars.csv --runs 20 --steps 2000",
+          "mmoe sweep paper --dry-run",
+        ),
     )
     .action((config: string, options: Options) =>
       run((context) => {
@@ -79,14 +80,22 @@ async function sweep(file: string, options: Options, words: readonly string[], c
     stop.release();
   });
   progress.end(outcome);
+  const { stdout } = context.effects;
   if (!json && outcome.records && outcome.records.length > 0)
-    context.effects.stdout.write(resultsText(outcome.out, outcome.records, losses));
+    stdout.write(resultsText(outcome.out, outcome.records, losses, stdout));
   return conclude(outcome, stop, goOn, context);
 }
 
 /** The request, each option checked, and the command that goes on after a stop. */
 function requestOf(file: string, options: Options, { effects, argv, commandLine, note }: Context) {
-  const { config, out, engineName: engine, engineOptions, limitMs, checkpointMs } = checkedOptions(file, options);
+  const {
+    config,
+    out,
+    engineName: engine,
+    engineOptions,
+    limitMs,
+    checkpointMs,
+  } = checkedOptions(file, options, effects.env);
   const { shard, detected } = chosenShard(options.shard, effects.env);
   const devices = options.devices === undefined ? [] : devicesOption(options.devices, effects.env);
   if (devices.length > 0 && options.overwrite)
@@ -106,13 +115,14 @@ function requestOf(file: string, options: Options, { effects, argv, commandLine,
 
 type Request = ReturnType<typeof requestOf>["request"];
 
-async function dryRun(request: Request, { effects, note }: Context): Promise<number> {
+async function dryRun(request: Request, context: Context): Promise<number> {
+  const { effects, note } = context;
   const planned = shareOf(request, note);
   const share = { ...planned, todo: withTables(planned.todo) };
   const engine = await loadEngine(request.engine, { ...request.engineOptions, note }, share.todo);
   try {
     await checkRuns(share.todo, engine);
-    effects.stdout.write(await describePlan(share, engine));
+    effects.stdout.write(await describePlan(share, engine, context));
     return EXIT.done;
   } finally {
     await engine.dispose();

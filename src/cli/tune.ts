@@ -16,10 +16,11 @@ import { writeWholeSync } from "../write-whole.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { AT_OPTION, headText, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
+import { AT_OPTION, headOf, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
 import { choiceOption, countOption, listOption, pathOption } from "./options.ts";
+import { blocksText, roomOf } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
-import { candidatesText, picksText } from "./text/tune-text.ts";
+import { candidatesOf, picksOf } from "./text/tune-text.ts";
 
 interface Options {
   readonly by: string;
@@ -80,9 +81,9 @@ async function tune(folder: string, options: Options, context: Context): Promise
   const { stdout } = context.effects;
   if (options.json) stdout.write(`${JSON.stringify({ folder, at: results.at, loss, by, picks, file }, null, 2)}\n`);
   else {
-    const head = headText(results, loss);
-    const goOn = `${file}: train it with: ${MMOE} sweep ${shellQuoted(file)}`;
-    stdout.write(`${head}\n${candidatesText(picks)}\n${picksText(picks)}\n${goOn}\n`);
+    const goOn = { before: `${file}: train it with:`, command: `${MMOE} sweep ${shellQuoted(file)}` };
+    const blocks = [headOf(results, loss), candidatesOf(picks), picksOf(picks), goOn];
+    stdout.write(blocksText(blocks, roomOf(stdout)));
   }
   return EXIT.done;
 }

@@ -10,28 +10,26 @@ import { varianceCsv } from "../summary/variance-csv.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { AT_OPTION, gapsText, headText, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
+import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
+import { AT_OPTION, gapsOf, headOf, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
 import { choiceOption, numberOption } from "./options.ts";
-import { varianceText } from "./text/variance-text.ts";
+import { componentsOf } from "./text/variance-text.ts";
 
-interface Options {
+interface Options extends FormatOptions {
   readonly loss: string;
   readonly at: readonly string[];
   readonly of: string;
   readonly bad?: string;
-  readonly format: string;
 }
 
-const FORMATS = ["text", "csv", "json"] as const;
-
 export const define: Define = (command, run) => {
-  command
+  const withLosses = command
     .argument("<folder>", "a results folder of a crossed sweep (mmoe sweep --cross)")
     .option("--of <what>", "what varies: loss, log (of the loss) or bad (in a bad minimum or not)", "loss")
     .option(...LOSS_OPTION)
     .option(...AT_OPTION)
-    .option("--bad <loss>", "a run with a higher final loss is in a bad minimum (default: 1/6)")
-    .option("--format <name>", "text, csv (two rows for each component) or json", "text")
+    .option("--bad <loss>", "a run with a higher final loss is in a bad minimum (default: 1/6)");
+  addFormatOption(withLosses, { csv: "two rows for each component", json: "all components of each cell" })
     .addHelpText(
       "after",
       `
@@ -49,17 +47,17 @@ async function variance(folder: string, options: Options, context: Context): Pro
     of: choiceOption("--of", options.of, VARYING),
     bad: options.bad === undefined ? BAD_LOSS : numberOption("--bad", options.bad, 0),
   };
-  const format = choiceOption("--format", options.format, FORMATS);
+  const format = formatOption(options);
   const results = await readEnded(folder, options.at, context);
   const cross = crossOf(results);
   const cells = variancesOf(results, how);
   const { stdout } = context.effects;
-  if (format === "json") {
-    stdout.write(`${JSON.stringify({ folder, at: results.at, cross, ...how, cells: cells.map(named) }, null, 2)}\n`);
-  } else if (format === "csv") stdout.write(varianceCsv(cells, how));
+  if (format === "json") stdout.write(jsonText({ folder, at: results.at, cross, ...how, cells: cells.map(named) }));
+  else if (format === "csv") stdout.write(varianceCsv(cells, how));
   else {
-    stdout.write(`${headText(results, how.loss)}\n${varianceText(cells, how)}`);
-    stdout.write(gapsText(folder, cellLosses(results, how.loss)));
+    const gaps = gapsOf(folder, cellLosses(results, how.loss));
+    const blocks = [headOf(results, how.loss), ...componentsOf(cells, how), ...gaps];
+    stdout.write(blocksAs(format, blocks, stdout));
   }
   return EXIT.done;
 }

@@ -29,6 +29,6 @@ export async function writeResults(
   } catch (error) {
     throw unwritable(out, error, "the journals are as they were");
   }
-  if (!quiet) stdout.write(resultsText(out, records, losses));
+  if (!quiet) stdout.write(resultsText(out, records, losses, stdout));
   return records;
 }

@@ -175,8 +175,11 @@ export interface Keeping {
 export interface Hooks {
   /** These runs begin together; they end at about the same time. They begin again if a thread died or memory was short. */
   onBegin?(runs: readonly AnyRun[]): void;
-  /** A run has been trained for `step` steps. */
-  onProgress?(run: AnyRun, step: number): void;
+  /**
+   * A run has been trained for `step` steps. `loss` is the latest point of its training curve, mean over tasks; NaN before the
+   * first.
+   */
+  onProgress?(run: AnyRun, step: number, loss: number): void;
   /** A run has ended, done or failed. Called once for each run, unless the signal stopped it before. */
   onResult(result: RunResult): void;
   /** When it aborts, `train` returns soon, without a result for the runs in flight. */
@@ -201,6 +204,8 @@ export interface Engine {
   readonly libraries?: Readonly<Record<string, string>>;
   /** The engine beside it that trains the models in JavaScript. */
   readonly beside?: { readonly name: string; readonly device: string };
+  /** Threads that train runs side by side, each bundle on one of them; undefined where runs are grouped otherwise. */
+  readonly workers?: number;
   /** Whether it gives the states of runs in flight, and goes on from them; of models in JavaScript it gives none. */
   readonly keepsStates: boolean;
   /** Throws UsageError, by its name, for a model or a method (by default `sum`) that this engine can't train. */
@@ -236,4 +241,10 @@ export function lossFailure(losses: ArrayLike<number>, step: number): string | u
   for (let k = 0; k < losses.length; k++) mean += (losses[k] as number) / losses.length;
   if (Number.isNaN(mean)) return `loss is NaN at step ${step}`;
   return mean > DIVERGED_LOSS ? `diverged: loss is ${mean.toPrecision(3)} at step ${step}` : undefined;
+}
+
+/** The mean over tasks of the last of some losses [evaluations][K]; NaN without any. */
+export function latestLoss(losses: readonly (readonly number[])[]): number {
+  const latest = losses.at(-1);
+  return latest === undefined ? Number.NaN : latest.reduce((sum, loss) => sum + loss, 0) / latest.length;
 }

@@ -26,6 +26,14 @@ export interface Column<Row> {
   readonly of: (row: Row) => CsvValue | readonly number[] | GridPoint | undefined;
 }
 
+/** A file's columns, and the rows that a value gives it. */
+export interface Sheet<T> {
+  readonly columns: readonly Column<never>[];
+  /** E of the columns for each expert. */
+  readonly experts: number;
+  readonly rowsOf: (value: T) => Record<string, CsvValue>[];
+}
+
 /** The file's row of K tasks; with columns for each expert, there are as many as the sweep's largest model has. */
 export function csvRow<Row>(
   columns: readonly Column<Row>[],

@@ -1,8 +1,8 @@
 import { groupBy } from "../stats/group-by.ts";
 import { mean, quantileSorted } from "../stats/moments.ts";
 import { type Cell, cellKey } from "./cell.ts";
-import { type Column, correlationColumn, crossColumns, csvRow, settingColumns } from "./columns.ts";
-import { csvOf } from "./csv.ts";
+import { type Column, correlationColumn, crossColumns, csvRow, type Sheet, settingColumns } from "./columns.ts";
+import { type CsvValue, csvOf } from "./csv.ts";
 import { loss, RUN_FIELDS, text, whole } from "./fields.ts";
 import { LOSS_WORDS } from "./loss-words.ts";
 import {
@@ -30,10 +30,17 @@ function* pointsOf(records: readonly RunRecord[]): Generator<Point> {
 
 /** `curves-long.csv`: every run's losses at every evaluation. */
 export function longCurvesCsv(records: readonly RunRecord[]): Generator<string> {
-  return csvOf(records, (record) => {
-    const [tasks, losses] = [tasksOf(record), eachLoss((set) => curveLosses(record, set))];
-    return record.curve.steps.map((_, i) => csvRow(LONG_CURVE_COLUMNS, { record, losses, i }, tasks));
-  });
+  return csvOf(records, longCurveRows);
+}
+
+/** Columns and rows of `curves-long.csv`. */
+export function longCurvesSheet(): Sheet<RunRecord> {
+  return { columns: LONG_CURVE_COLUMNS, experts: 0, rowsOf: longCurveRows };
+}
+
+function longCurveRows(record: RunRecord): Record<string, CsvValue>[] {
+  const [tasks, losses] = [tasksOf(record), eachLoss((set) => curveLosses(record, set))];
+  return record.curve.steps.map((_, i) => csvRow(LONG_CURVE_COLUMNS, { record, losses, i }, tasks));
 }
 
 /** Source of a row of `curves-long.csv`: a run at its evaluation `i`. */

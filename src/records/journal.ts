@@ -30,6 +30,11 @@ export class Journal {
     this.#writeProvenance(null);
   }
 
+  /** The path of its files, without their endings. */
+  get name(): string {
+    return this.#name;
+  }
+
   append(record: RunRecord): void {
     this.#isEmpty = false;
     this.#write(lineOf(record));

@@ -7,6 +7,7 @@ import { DIAGNOSTIC_COLUMNS } from "./diagnostics-csv.ts";
 import { EVENT_SCHEMA, EVENTS_VERSION } from "./events.ts";
 import { HEADER_SCHEMA, JOURNAL_SCHEMA, LINE_SCHEMA } from "./fields.ts";
 import { LABEL_COLUMNS } from "./label-trials.ts";
+import { PROGRESS_SCHEMA, PROGRESS_VERSION } from "./progress-file.ts";
 import { RUN_COLUMNS } from "./runs-csv.ts";
 
 /** The CSV files of a results folder, and of a folder of label trials, by name. */
@@ -25,6 +26,7 @@ export function jsonSchemas(): Record<string, object> {
     "journal-header.json": titled("first line of a journal", JOURNAL_SCHEMA, jsonOf(HEADER_SCHEMA)),
     "journal-line.json": titled("any other line of a journal: a run", JOURNAL_SCHEMA, jsonOf(LINE_SCHEMA)),
     "checkpoint.json": titled("a run in flight", CHECKPOINT_VERSION, jsonOf(CHECKPOINT_SCHEMA)),
+    "progress.json": titled("how far a process is", PROGRESS_VERSION, jsonOf(PROGRESS_SCHEMA)),
     ...Object.fromEntries(csv),
     "events.json": titled("a line of mmoe sweep --json", EVENTS_VERSION, jsonOf(EVENT_SCHEMA)),
   };

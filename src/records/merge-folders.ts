@@ -91,6 +91,7 @@ function copyJournal(path: string, to: string): void {
 
 /** A journal's name and its end, `.jsonl` or `.jsonl.gz`. */
 function splitName(path: string): [string, string] {
-  const [, name = "", end = ""] = /^(.*?)(\.(?:jsonl(?:\.gz)?|provenance\.json|lock))?$/.exec(basename(path)) ?? [];
+  const [, name = "", end = ""] =
+    /^(.*?)(\.(?:jsonl(?:\.gz)?|provenance\.json|progress\.json|lock))?$/.exec(basename(path)) ?? [];
   return [name, end];
 }

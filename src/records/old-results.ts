@@ -17,7 +17,7 @@ const FIGURE_FILE = new RegExp(
   ].join(""),
 );
 
-const JOURNAL_FILE = /\.(jsonl|jsonl\.gz|provenance\.json)$/;
+const JOURNAL_FILE = /\.(jsonl|jsonl\.gz|(provenance|progress)\.json)$/;
 
 /** Removes the files that mmoe wrote as figures, and the folder if it is empty then. A link is the user's. */
 export function removeFigures(folder: string): void {

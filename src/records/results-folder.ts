@@ -27,6 +27,7 @@ import type { Provenance } from "./provenance.ts";
 import { readRecords } from "./read-sweep.ts";
 import type { RunRecord } from "./record.ts";
 import { Lock, type Shard } from "./writer-lock.ts";
+import { removeDeadProgress } from "./writers.ts";
 
 const CSV_EVERY_MS = 30_000;
 /** Writing CSV takes at most this share of a sweep's time, however many runs there are. */
@@ -81,6 +82,11 @@ export class ResultsFolder {
       this.#lock.release();
       throw error;
     }
+  }
+
+  /** The path of this process's journal, without its ending. */
+  get journalName(): string {
+    return this.#journal.name;
   }
 
   add(record: RunRecord): void {
@@ -214,6 +220,7 @@ function removeLeftovers(path: string): void {
       .filter(isPartial)
       .map((name) => join(CHECKPOINTS, name)),
   ];
+  removeDeadProgress(journals);
   for (const entry of unfinished) {
     const file = join(path, entry);
     const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now; // gone: renamed by its writer

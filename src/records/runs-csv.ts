@@ -5,6 +5,7 @@ import {
   crossColumns,
   csvRow,
   pairColumns,
+  type Sheet,
   settingColumns,
   taskColumns,
 } from "./columns.ts";
@@ -28,10 +29,18 @@ import {
  * left out.
  */
 export function runsCsv(records: readonly RunRecord[]): Generator<string> {
+  return csvOf(records, runsSheet(records).rowsOf);
+}
+
+/** Columns and rows of `runs.csv` for some records. */
+export function runsSheet(records: readonly RunRecord[]): Sheet<RunRecord> {
   const experts = Math.max(0, ...new Set(records.map(expertsIn)));
   const measured = MEASURES.filter(({ name }) => records.some(({ measures }) => measures?.[name] !== undefined));
   const columns = [...COMMON_COLUMNS, ...measured.flatMap(columnsOf)];
-  return csvOf(records, (record) => [csvRow(columns, rowOf(record, experts), tasksOf(record), experts)]);
+  return {
+    ...{ columns, experts },
+    rowsOf: (record) => [csvRow(columns, rowOf(record, experts), tasksOf(record), experts)],
+  };
 }
 
 /** The most experts that a run has a measure of. */

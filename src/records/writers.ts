@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { arithmeticOf } from "../engines/arithmetic.ts";
 import { readText } from "../regular-file.ts";
 import { PROVENANCE } from "./journal.ts";
+import { PROGRESS, type ProcessProgress, progressIn } from "./progress-file.ts";
 import type { Provenance } from "./provenance.ts";
 import { provenanceIn } from "./provenance-schema.ts";
 import { journalTotals } from "./read-journals.ts";
@@ -15,38 +16,57 @@ export interface Writer {
   readonly provenance: Provenance;
   /** Runs that ended in it. */
   readonly runs: number;
-  /** Milliseconds from its start to its last run, as far as its clock can be trusted. */
+  /** Milliseconds from its start to its last sign of life, as far as its clock can be trusted. */
   readonly elapsedMs: number;
-  /** ISO time of its last sign of life. */
+  /** ISO time of its last sign of life, as its files say. */
   readonly heard: string;
-  /** `ended`: it says so itself. `silent`: it does not, and is on another machine, so it may still train. */
+  /**
+   * `ended`: it says so itself. `silent`: it does not, is on another machine, and has not been heard of lately, so it may
+   * still train.
+   */
   readonly state: "training" | "ended" | "killed" | "silent";
+  /** How far it is, or was when it was killed; null if it does not say. */
+  readonly progress: ProcessProgress | null;
 }
+
+/** A process on another machine trains if it was heard of within this time; the clocks of two machines differ. */
+const LATELY_MS = 120_000;
 
 /** The writers of the journals in `folder` whose provenance can be read, in order of start. */
 export function writersIn(folder: string): Writer[] {
   return provenancesIn(folder, () => {}).map(({ name, provenance }) => {
     const path = [join(folder, `${name}.jsonl`), join(folder, `${name}.jsonl.gz`)].find(existsSync);
-    const stat = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
-    const heard = stat?.mtimeMs ?? Date.parse(provenance.start);
     const { runs, busyMs } = path === undefined ? { runs: 0, busyMs: 0 } : journalTotals(path);
-    return {
-      name,
-      provenance,
-      runs,
-      elapsedMs: plausible(heard - Date.parse(provenance.start), busyMs, provenance.cores),
-      heard: new Date(heard).toISOString(),
-      state: stateOf(folder, provenance),
-    };
+    const progress = provenance.end === null ? progressIn(folder, name) : undefined;
+    const elapsedMs = progress?.elapsedMs ?? elapsedOf(provenance, busyMs);
+    const heard = progress?.heard ?? provenance.end ?? timeAfter(provenance.start, elapsedMs);
+    const isHeard = progress !== undefined && Date.now() - Date.parse(heard) < LATELY_MS;
+    const seen = stateOf(folder, provenance);
+    const state = seen === "silent" && isHeard ? "training" : seen;
+    return { name, provenance, runs, elapsedMs, heard, state, progress: progress ?? null };
   });
 }
 
+/** Removes what processes of this machine left that were killed. */
+export function removeDeadProgress(folder: string): void {
+  const names = new Set(readdirSync(folder).filter((name) => name.endsWith(PROGRESS)));
+  if (names.size === 0) return;
+  for (const { name, provenance } of provenancesIn(folder, () => {}))
+    if (names.has(name + PROGRESS) && stateOf(folder, provenance) === "killed")
+      rmSync(join(folder, name + PROGRESS), { force: true });
+}
+
 /**
- * Time between two times of a wall clock, which may have jumped. It is limited by `busyMs`, the time of all runs
- * together by a steady clock: they ran one after the other, or on all cores at once.
+ * From a process's start to its end by a wall clock, which may have jumped. It is limited by `busyMs`, the time of all
+ * runs together by a steady clock: they ran one after the other, or on all cores at once. Without an end, the least.
  */
-function plausible(elapsedMs: number, busyMs: number, cores: number): number {
+function elapsedOf({ start, end, cores }: Provenance, busyMs: number): number {
+  const elapsedMs = end === null ? 0 : Date.parse(end) - Date.parse(start);
   return Math.min(Math.max(elapsedMs, busyMs / cores), busyMs);
+}
+
+function timeAfter(start: string, ms: number): string {
+  return new Date(Date.parse(start) + ms).toISOString();
 }
 
 /** Most bytes of a provenance file; it has some 3,000. */

@@ -3,7 +3,7 @@ import { GENERATOR_PRESETS } from "../data/presets.ts";
 import type { Engine, Run, RunResult, TrainingSettings } from "../engines/engine.ts";
 import { ZOO } from "../models/zoo.ts";
 import { NO_CHOICE, runId } from "../records/cell.ts";
-import { stepMs } from "./estimate.ts";
+import { stepMs } from "./trial-time.ts";
 
 /** Result of a short training on an engine. */
 export interface EngineTrial {

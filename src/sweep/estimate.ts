@@ -1,90 +1,59 @@
-import type { AnyRun, Engine } from "../engines/engine.ts";
-import { evaluationCount } from "../engines/evaluations.ts";
-import { isCode } from "../models/code.ts";
-import { groupBy } from "../stats/group-by.ts";
+import { availableParallelism } from "node:os";
+import type { Env } from "../cuda/home.ts";
+import { byKind } from "../engines/abilities.ts";
+import { bundlesOf } from "../engines/cpu/bundle.ts";
+import type { AnyRun, Engine, Run } from "../engines/engine.ts";
+import type { Estimate } from "../stats/estimate.ts";
+import { type Speed, timeNs } from "./speed.ts";
+import { speedHere } from "./speed-file.ts";
+import { estimateMs } from "./trial-time.ts";
+import { workOf } from "./work.ts";
 
-const TRIAL_MS = 250;
-/** In a grid with more kinds of runs, their trials are shorter. */
-const MOST_LONG_TRIALS = 4;
-const LEAST_TRIAL_MS = 25;
-const MOST_STEPS = 2 ** 16;
-/** A forward pass costs about a third of a training step on as many rows. */
-const FORWARD_SHARE = 1 / 3;
+/** How far the time of a sweep on an idle machine may lie from its estimate, as factors (docs/sweeps.md). */
+const APART = { work: 1.25, trial: 1.5 } as const;
 
-/** Wall time of training `runs` of one sweep on this machine in milliseconds, extrapolated from short trials. */
-export async function estimateMs(runs: readonly AnyRun[], engine: Engine): Promise<number> {
-  const kinds = [...groupBy(runs, workOf).values()];
-  const trialMs = Math.max(LEAST_TRIAL_MS, TRIAL_MS / Math.ceil(kinds.length / MOST_LONG_TRIALS));
-  let ms = 0;
-  for (const alike of kinds) ms += await estimateAlikeMs(alike, engine, trialMs);
-  return ms;
+/** Until the first step: the program, its kernels and its workers start. */
+const START_MS = 400;
+
+/** How long a sweep takes on idle cores, in milliseconds. */
+export interface TimeEstimate extends Estimate {
+  /** What it is made from: the work of the runs, or a short training. */
+  readonly from: keyof typeof APART;
+  /** Cores that train at once; undefined for an engine that does not say. */
+  readonly cores?: number;
 }
 
-/**
- * Settings that a run's time depends on, apart from its model: in a grid they may differ. Models in JavaScript may train
- * on another engine.
- */
-function workOf({ model, training }: AnyRun): string {
-  const { trainRows, sampling, batch, steps, optimizer, evalEvery, heldoutRows } = training;
-  const apart = isCode(model) ? model.name : "";
-  return JSON.stringify([trainRows, sampling, batch, steps, optimizer, evalEvery, heldoutRows, apart]);
+/** Estimates the time of `runs` of one sweep: on the cpu engine from their work, else by training a part of them. */
+export async function estimateTime(
+  runs: readonly AnyRun[],
+  engine: Engine,
+  options: { readonly env?: Env; readonly note?: (line: string) => void } = {},
+): Promise<TimeEstimate> {
+  if (engine.workers === undefined) return rangeOf(await estimateMs(runs, engine), "trial");
+  const { specs, codes } = byKind(runs);
+  const cores = Math.min(engine.workers, availableParallelism());
+  const speed = specs.length === 0 ? undefined : await speedHere(engine, cores, options);
+  const ms = speed === undefined ? 0 : START_MS + workMs(specs, { workers: engine.workers, cores, speed });
+  if (codes.length === 0) return { ...rangeOf(ms, "work"), cores };
+  return rangeOf(ms + (await estimateMs(codes, engine)), "trial");
 }
 
-async function estimateAlikeMs(runs: readonly AnyRun[], engine: Engine, trialMs: number): Promise<number> {
-  const [first] = runs as readonly [AnyRun];
-  const { steps, batch, heldoutRows, trainRows } = first.training;
-  const evaluatedRows = evaluationCount(first.training) * heldoutRows + (trainRows === "fresh" ? 0 : trainRows);
-  const stepsWorth = steps + (FORWARD_SHARE * evaluatedRows) / batch;
-  const trial = await firstBegun(runs, engine);
-  return ((await stepMs(trial, engine, trialMs)) / trial.length) * stepsWorth * runs.length;
+function rangeOf(value: number, from: keyof typeof APART): TimeEstimate {
+  return { value, low: value / APART[from], high: value * APART[from], from };
 }
 
-/** The runs that an engine begins with, shortened, until it has begun some of each model. */
-async function firstBegun(runs: readonly AnyRun[], engine: Engine): Promise<AnyRun[]> {
-  const begun: AnyRun[] = [];
-  const models = new Set(runs.map(({ model }) => model.name));
-  const noMore = new AbortController();
-  const onBegin = (some: readonly AnyRun[]) => {
-    begun.push(...some);
-    for (const { model } of some) models.delete(model.name);
-    if (models.size === 0) queueMicrotask(() => noMore.abort()); // once every worker has begun
-  };
-  await engine.train(shortened(runs, 1), { onBegin, noMore: noMore.signal, onResult: () => {} });
-  return begun;
+interface Cores {
+  readonly workers: number;
+  readonly cores: number;
+  readonly speed: Speed;
 }
 
-/**
- * Milliseconds that a step of all `runs` together takes: the difference of two lengths of training, which has no part
- * of what is paid once. The longer one takes `trialMs` or more.
- */
-export async function stepMs(runs: readonly AnyRun[], engine: Engine, trialMs = TRIAL_MS): Promise<number> {
-  let before = await timed(runs, 1, engine);
-  for (let steps = 2; ; steps *= 2) {
-    const elapsed = await timed(runs, steps, engine);
-    const more = elapsed - before; // none, if the machine was busier before
-    if (elapsed > trialMs && more > 0) return more / (steps / 2);
-    if (steps >= MOST_STEPS) return elapsed / steps;
-    before = elapsed;
+/** Milliseconds until all bundles have ended, each begun by the core that is free first. */
+export function workMs(runs: readonly Run[], { workers, cores, speed }: Cores): number {
+  const busy = new Float64Array(cores);
+  for (const bundle of bundlesOf(runs, workers)) {
+    const first = busy.indexOf(Math.min(...busy));
+    busy[first] = (busy[first] as number) + timeNs(workOf(bundle.map((i) => runs[i] as Run)), speed) / 1e6;
   }
-}
-
-async function timed(runs: readonly AnyRun[], steps: number, engine: Engine): Promise<number> {
-  const short = shortened(runs, steps);
-  const start = performance.now();
-  await engine.train(short, { onResult: () => {} });
-  return performance.now() - start;
-}
-
-function shortened(runs: readonly AnyRun[], steps: number): AnyRun[] {
-  const short = new Map<AnyRun["training"], AnyRun["training"]>(); // engines compare settings by identity first
-  return runs.map((run) => {
-    const training = short.get(run.training) ?? shortTraining(run, steps);
-    short.set(run.training, training);
-    return { ...run, training };
-  });
-}
-
-function shortTraining({ training }: AnyRun, steps: number): AnyRun["training"] {
-  const trainRows = training.trainRows === "fresh" ? "fresh" : Math.min(training.trainRows, training.batch);
-  return { ...training, steps, evalEvery: steps, heldoutRows: 1, trainRows };
+  return Math.max(...busy);
 }

@@ -6,6 +6,7 @@ import { MachineError } from "../machine-error.ts";
 import { Checkpoints, type Kept, keptOf } from "../records/checkpoints.ts";
 import { JOURNALS } from "../records/find-results.ts";
 import type { RecordHead } from "../records/journal-line.ts";
+import { ProgressFile } from "../records/progress-file.ts";
 import { provenanceOf } from "../records/provenance.ts";
 import { type RunRecord, recordOf } from "../records/record.ts";
 import { ResultsFolder } from "../records/results-folder.ts";
@@ -35,8 +36,8 @@ export interface SweepRequest extends ShareRequest {
 export interface SweepListener {
   /** Training begins. */
   start?(start: SweepStart): void;
-  /** A run has been trained for `step` steps. */
-  progress?(run: AnyRun, step: number): void;
+  /** A run has been trained for `step` steps; `loss` is the latest point of its training curve, NaN before the first. */
+  progress?(run: AnyRun, step: number, loss: number): void;
   /** A run has ended, and its record is on disk. */
   result?(record: RunRecord): void;
   /** A line for people: a damaged record, an engine's choice, a time limit that comes too early. */
@@ -119,10 +120,12 @@ async function train(
   const stop = AbortSignal.any([signal, limit?.over].filter((each) => each !== undefined));
   const late = lateAfter(stop);
   const ended = new Map(share.ended);
+  let progress: ProgressFile | undefined;
   try {
     checkpoints.remove(share.ended.values());
     const states = checkpoints.states(todo);
     const kept = new Map(checkpoints.steps);
+    progress = new ProgressFile(folder.journalName, provenance.start, kept);
     listener.start?.({ ...share, ...trainer, trainedBefore: others, kept });
     const training = engine.train(todo, {
       signal: stop,
@@ -130,20 +133,23 @@ async function train(
         keeping: { states, everyMs: checkpointMs, onState: (run, state) => checkpoints.keep(run, state) },
       }),
       ...(limit && !keepsAll(engine) && { noMore: limit.noMore, onBegin: (begun) => limit.begin(begun) }),
-      onProgress: (run, step) => {
+      onProgress: (run, step, loss) => {
         limit?.progress(run, step);
-        listener.progress?.(run, step);
+        progress?.reach(run, step);
+        listener.progress?.(run, step, loss);
       },
       onResult: (result) => {
         const record = recordOf(result, engine.name);
         folder.add(record);
         checkpoints.remove([record]);
+        progress?.end(record.id, record.steps);
         ended.set(record.id, { id: record.id, status: record.status });
         limit?.result(record);
         listener.result?.(record);
       },
     });
     const trouble = await training.then(() => undefined, troubleOf);
+    progress.close();
     const records = await folder.finish(late);
     const counts = countsOf(share.runs, ended);
     const whole = counts.missing === 0 && records !== undefined;
@@ -152,6 +158,7 @@ async function train(
     return { ...counts, kept: left, out, records, stopped, ...(stopped === "machine" && trouble && { trouble }) };
   } finally {
     limit?.clear();
+    progress?.close();
     checkpoints.close();
     folder.close();
   }

@@ -21,6 +21,7 @@ export function sideBySide(main: Engine, other: Engine): Engine {
     device: main.device,
     libraries: { ...main.libraries, ...other.libraries },
     beside: { name: other.name, device: other.device },
+    ...(main.workers !== undefined && { workers: main.workers }),
     keepsStates: main.keepsStates,
     check: (model, method) => engineFor(isCode(model)).check(model, method),
     prepare: async (models) => {

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "csv-parse/sync";
 import { beforeEach, describe, expect, test } from "vitest";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { type LossOf, likeThePaper, writeResults } from "../support/made-results.ts";
@@ -49,6 +50,44 @@ describe("mmoe claims DIR", () => {
     expect([loss, all.length]).toEqual(["heldout", 7]);
     expect(all[1].parts[0]).toMatchObject({ bound: { low: 0, high: null }, paper: { mark: "read off" }, runs: 30 });
     expect(all[0]).toMatchObject({ verdict: "not covered", deciding: null });
+  });
+
+  test("--format csv has a row for each part, and one for a claim that is not covered", async () => {
+    writeResults(out, likeThePaper, ["runs=30"]);
+    const rows: Record<string, string>[] = parse((await claims("--format", "csv")).stdout, { columns: true });
+    const of = (id: string) => rows.filter(({ claim }) => claim === id);
+    expect(of("5.1-3")).toHaveLength(6);
+    expect(of("5.1-3")[0]).toMatchObject({ loss: "train", verdict: "holds", boundLow: "0", boundHigh: "", runs: "30" });
+    expect(of("3.3")).toEqual([
+      expect.objectContaining({ verdict: "not covered", part: "", value: "", partVerdict: "" }),
+    ]);
+  });
+
+  test("--format markdown has a table of claims and, with --parts, one for each of them", async () => {
+    writeResults(out, likeThePaper, ["runs=30"]);
+    const { stdout } = await claims("--format", "markdown", "--parts");
+    expect(stdout).toContain("\n\n| claim | verdict | says | because |\n| --: | --- | --- | --- |\n| 5.1-1 | ");
+    expect(stdout).toMatch(/\n\| 3\.3 \| not covered \| .*; train it with `mmoe sweep figure3` \|\n\nholds: \d, /);
+    expect(stdout).toMatch(/\n\n5\.1-3\n\n\| part \| ours \[95 %\] \| expected \| paper \| runs \| verdict \|\n/);
+  });
+
+  test("colours its verdicts on a terminal", async () => {
+    writeResults(out, likeThePaper, ["runs=30"]);
+    const { stdout } = await runMain(["claims", out], undefined, {}, { isTTY: true, columns: 80 });
+    expect(stdout).toContain("\n5.1-3  \u001b[32mholds          \u001b[39mboth mixtures beat Shared-Bottom");
+    expect(stdout).toContain("\n3.3    \u001b[2mnot covered    \u001b[22m");
+  });
+
+  test("on a terminal of 60 columns wraps between words", async () => {
+    writeResults(out, likeThePaper, ["runs=30"]);
+    const { stdout } = await runMain(
+      ["claims", out, "--parts"],
+      undefined,
+      { NO_COLOR: "1" },
+      { isTTY: true, columns: 60 },
+    );
+    expect(stdout.split("\n").filter((line) => line.length > 60 && !line.includes(out))).toEqual([]);
+    expect(stdout).toContain("\n5.1-3  holds          both mixtures beat Shared-Bottom at\n");
   });
 
   test("--loss running judges the running means", async () => {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { parse } from "csv-parse/sync";
 import { beforeEach, describe, expect, test } from "vitest";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { type LossOf, writeResults } from "../support/made-results.ts";
@@ -68,6 +69,25 @@ describe("mmoe compare A B", () => {
     const json = JSON.parse((await runMain(["compare", a, b, "--json", "--loss", "heldout"])).stdout);
     expect(json).toMatchObject({ a, b, settings: [], loss: "heldout", worse: false });
     expect(json.onlyInA).toHaveLength(4);
+  });
+
+  test("--format csv and markdown have a row for each cell", async () => {
+    const [a, b] = [made("a", inTurn), made("b", higher, "lr=0.001")];
+    const csv = await runMain(["compare", a, b, "--format", "csv", "--tolerance", "0.01"]);
+    expect(csv.code).toBe(4);
+    const [row] = parse(csv.stdout, { columns: true }) as Record<string, string>[];
+    expect(row).toMatchObject({
+      loss: "train",
+      model: "mmoe",
+      correlation: "1",
+      pairs: "24",
+      equal: "0",
+      verdict: "worse",
+    });
+    expect([row?.tolerance, row?.meanInA].map(Number)).toEqual([0.01, expect.closeTo(0.11, 12)]);
+    const { stdout } = await runMain(["compare", a, b, "--format", "markdown"]);
+    expect(stdout).toMatch(/\n\n\| model \| p \| pairs \| equal \| A \| B - A \[95 %\] \| verdict \|\n/);
+    expect(stdout).toMatch(/\n\| mmoe \| 1\.00 \| 24 \| 0 \| 0\.1100 \| 0\.0550 \[.*\] \| worse \|\n\nB is worse; /);
   });
 
   test("refuses folders without a run in common in one line", async () => {

@@ -29,10 +29,19 @@ describe("mmoe cost DIR", () => {
     expect(at.models[0]).toMatchObject({ model: "mmoe", flopPerRow: 59_232, rowUs: { value: 5 } });
   });
 
+  test("--format markdown has a table of Markdown", async () => {
+    writeResults(out, () => 0.1, ["runs=5", "correlations=[0.5]", "models=[mmoe]", "batch=50"]);
+    const { stdout } = await runMain(["cost", out, "--format", "markdown"]);
+    expect(stdout).toContain(`${out}\n\ntrained on fake (none)\n\n| model | parameters | FLOP a row | runs |`);
+    expect(stdout).toContain("| mmoe | 14,818 | 59,232 | 5 | 2.500 [2.500, 2.500] |");
+  });
+
   test("refuses another format by name", async () => {
     writeResults(out, () => 0.1, ["runs=1", "correlations=[0.5]", "models=[mmoe]"]);
     const { code, stderr } = await runMain(["cost", out, "--format", "jsn"]);
     expect(code).toBe(2);
-    expect(stderr).toBe("mmoe: --format: expected one of text, csv, json, got 'jsn'; did you mean 'json'?\n");
+    expect(stderr).toBe(
+      "mmoe: --format: expected one of table, csv, json, markdown, got 'jsn'; did you mean 'json'?\n",
+    );
   });
 });

@@ -70,6 +70,12 @@ describe("mmoe variance DIR", () => {
     expect(json.cells[0].share.initial.value).toBeGreaterThan(0.99);
   });
 
+  test("--format markdown has a table of Markdown", async () => {
+    writeResults(out, lossOf, [...SET, "cross={data: 5, initial: 6}"]);
+    const { stdout } = await runMain(["variance", out, "--format", "markdown"]);
+    expect(stdout).toContain("\n| mmoe | 5x6 | 0.3520 | 0.1871 | 0 [0, 0] | 100 [100, 100] | 0 [0, 0] |\n");
+  });
+
   test("says how to train a crossed sweep where there is none", async () => {
     writeResults(out, () => 0.1, [...SET, "runs=2"]);
     expect(await runMain(["variance", out])).toMatchObject({

@@ -22,7 +22,7 @@ describe("mmoe sweep --diagnostics", () => {
   test("writes each quantity against steps, and says where", () => {
     expect(told).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/curves\.csv, \S*results\/diagnostics\.csv\n$/),
+      stdout: expect.stringMatching(/curves\.csv,\s\S*results\/diagnostics\.csv\n$/),
     });
     const rows = csv("diagnostics.csv").filter(
       ({ model, quantity }) => model === "mmoe" && quantity === "gateWeight/2/8",

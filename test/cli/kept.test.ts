@@ -78,10 +78,12 @@ describe("mmoe status", () => {
       const path = join(journals, name);
       const values = { ...JSON.parse(readFileSync(path, "utf8")), host: "another", end: null };
       writeFileSync(path, JSON.stringify(values));
+      const progress = { schema: 1, heard: new Date().toISOString(), elapsedMs: 100, steps: 200, inFlight: [] };
+      writeFileSync(path.replace("provenance", "progress"), JSON.stringify(progress));
     }
-    const { kept, leftMs, runsPerMinute } = JSON.parse((await runMain(["status", out, "--json"])).stdout);
+    const { kept, leftMs } = JSON.parse((await runMain(["status", out, "--json"])).stdout);
     expect(kept).toEqual({ runs: 1, share: 0.75 });
-    expect((leftMs / 60_000) * runsPerMinute).toBeCloseTo(2.25, 9);
+    expect(leftMs).toBeCloseTo((3 * 200 - 150) / 2, 9); // of 2 steps a millisecond
   });
 });
 

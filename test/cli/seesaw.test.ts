@@ -40,6 +40,17 @@ describe("mmoe seesaw DIR", () => {
     expect(found.cells.find(({ model }: { model: string }) => model === "single-task").deltaM.value).toBeCloseTo(-1);
   });
 
+  test("--format markdown has a table of Markdown, on a narrow terminal the table wraps", async () => {
+    writeResults(out, lossOf, [...SET, "models=[single-task, mmoe]"]);
+    const { stdout } = await seesaw("--format", "markdown");
+    expect(stdout).toMatch(
+      /\n\ngain over single-task, in percent\n\n\| p = 0\.50 \| runs \| task 1 .*\n\| --- \| --: /,
+    );
+    expect(stdout).toContain("\n| mmoe | 6 | 50.0 | 50.0 | 50.0 [50.0, 50.0] |");
+    const narrow = await runMain(["seesaw", out], undefined, {}, { isTTY: true, columns: 60 });
+    expect(narrow.stdout.split("\n").filter((line) => line.length > 60 && !line.includes(out))).toEqual([]);
+  });
+
   test("shows a table for each grid point, and --at chooses one", async () => {
     writeResults(out, lossOf, [...SET, "models=[single-task, mmoe]", "lr=[0.01, 0.1]"]);
     const all = await seesaw();

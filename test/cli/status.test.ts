@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
@@ -19,12 +20,23 @@ beforeEach(() => {
 const sweep = (...argv: string[]) => runMain(["sweep", "smoke", "--models", "mmoe", "--out", out, ...argv]);
 const json = async () => JSON.parse((await runMain(["status", out, "--json"])).stdout);
 
-/** Has the sweep's journals written now, and gives the ISO time `ms` before. */
-function beforeLastRun(ms: number): string {
+/** What stands beside each of the sweep's journals when its process has trained for so long, and was heard of `ago` ms ago. */
+function writeProgress(elapsedMs: number, steps: number, { inFlight = [] as object[], ago = 0 } = {}): void {
   const folder = join(out, "journal");
-  const seconds = Math.floor(Date.now() / 1000);
-  for (const name of readdirSync(folder)) utimesSync(join(folder, name), seconds, seconds);
-  return new Date(1000 * seconds - ms).toISOString();
+  const heard = new Date(Date.now() - ago).toISOString();
+  for (const name of readdirSync(folder).filter((name) => name.endsWith(".jsonl"))) {
+    const text = JSON.stringify({ schema: 1, heard, elapsedMs, steps, inFlight });
+    writeFileSync(join(folder, name.replace(".jsonl", ".progress.json")), text);
+  }
+}
+
+/** Has the sweep's processes train on, on another machine. */
+const trainOn = () => changeProvenance((provenance) => ({ ...provenance, host: "another", cores: 4, end: null }));
+
+/** Gives the sweep more runs than it has. */
+function widen(from: number, to: number): void {
+  const file = join(out, "config.yaml");
+  writeFileSync(file, readFileSync(file, "utf8").replace(`runs: ${from}`, `runs: ${to}`));
 }
 
 /** Changes what stands beside each of the sweep's journals. */
@@ -53,10 +65,7 @@ describe("mmoe status DIR", () => {
 
   test("of one that lacks runs exits with 4 and names the command that trains them", async () => {
     await sweep("--runs", "3");
-    writeFileSync(
-      join(out, "config.yaml"),
-      readFileSync(join(out, "config.yaml"), "utf8").replace("runs: 3", "runs: 5"),
-    );
+    widen(3, 5);
     const { code, stdout, stderr } = await runMain(["status", out]);
     expect([code, stderr]).toEqual([4, `the missing ones: mmoe sweep ${out}/config.yaml --out ${out}\n`]);
     expect(stdout).toContain("mmoe   1.00     3       0        2");
@@ -82,47 +91,117 @@ describe("mmoe status DIR", () => {
     expect((await json()).processes[0].shard).toEqual({ index: 2, count: 3 });
     expect((await runMain(["status", out])).stdout).toMatch(/^process +shard .*\n\S+ +2\/3 /m);
     changeProvenance(({ shard, ...older }) => older);
-    expect((await runMain(["status", out])).stdout).toMatch(/^process +shard .*\n\S+ +all /m);
+    expect((await json()).processes[0].shard).toBeNull();
+    expect((await runMain(["status", out])).stdout).toMatch(/^process +engine /m);
+  });
+
+  test("takes a process on another machine for one that trains while it says so, for two minutes", async () => {
+    await sweep("--runs", "3");
+    trainOn();
+    const state = async () => (await json()).processes[0].state;
+    expect(await state()).toBe("silent");
+    writeProgress(40, 100, { ago: 110_000 });
+    expect(await state()).toBe("training");
+    writeProgress(40, 100, { ago: 130_000 });
+    expect(await state()).toBe("silent");
   });
 
   test("adds up the rates of shards that train at once", async () => {
     for (const shard of ["1/2", "2/2"]) await sweep("--runs", "3", "--shard", shard);
-    const start = beforeLastRun(30);
-    changeProvenance((provenance) => ({ ...provenance, host: "another", cores: 4, start, end: null }));
+    trainOn();
+    writeProgress(30, 600);
     expect((await json()).runsPerMinute).toBeCloseTo((2 * 3) / (30 / 60_000), 0);
   });
 
   test("tells the rate of what trains now and the time that is left", async () => {
     await sweep("--runs", "3");
-    writeFileSync(
-      join(out, "config.yaml"),
-      readFileSync(join(out, "config.yaml"), "utf8").replace("runs: 3", "runs: 6"),
-    );
+    widen(3, 6);
     expect(await json()).toMatchObject({ runsPerMinute: 0, leftMs: null, done: 6, failed: 0, missing: 6 });
-    changeProvenance((provenance) => ({
-      ...provenance,
-      host: "another",
-      cores: 4,
-      start: beforeLastRun(50),
-      end: null,
-    }));
+    trainOn();
+    writeProgress(50, 6 * 200);
     const { runsPerMinute, leftMs } = await json();
     expect(runsPerMinute).toBeCloseTo(6 / (50 / 60_000), 0);
-    expect(leftMs).toBeCloseTo(50, 1);
+    expect(leftMs).toBeCloseTo(50, 6);
+  });
+
+  test("tells what trains now and how far it is, and names no command while it does", async () => {
+    await sweep("--runs", "3");
+    widen(3, 6);
+    trainOn();
+    const inFlight = [
+      { id: "mmoe/p=0.50/003", step: 150, steps: 200 },
+      { id: "mmoe/p=0.50/004", step: 50, steps: 200 },
+      { id: "mmoe/p=0.50/000", step: 200, steps: 200 }, // has ended since
+    ];
+    writeProgress(1000, 6 * 200 + 200, { inFlight });
+    const { code, stdout, stderr } = await runMain(
+      ["status", out],
+      undefined,
+      { NO_COLOR: "1" },
+      { isTTY: true, columns: 80 },
+    );
+    expect([code, stderr]).toEqual([4, ""]);
+    expect(stdout).toMatch(
+      /^model +p +done +failed +missing +training\nmmoe +0\.50 +3 +0 +3 +2\nmmoe +1\.00 +3 +0 +3 +0\n/,
+    );
+    expect(stdout).toMatch(/^process +engine +runs +in flight +state +began +for\n.* 6 {2}3 at 66 % +training /m);
+    const total =
+      "12 runs: 6 done, 0 failed, 6 missing, 2 of them in training at 50 %; about 0.7 s\nleft at 360.0 runs a minute\n";
+    expect(stdout.slice(-total.length)).toBe(total); // 1000 steps of 1400 a second
+    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
   });
 
   test.each([
     ["back", -10, 75 / 4],
     ["on", 10, 75],
   ])(
-    "tells a rate that can be though the clock jumped %s by days: six runs took 75 ms on at most 4 cores",
+    "tells a time that can be though the clock jumped %s by days: six runs took 75 ms on at most 4 cores",
     async (_, days, ms) => {
       await sweep("--runs", "3");
-      const start = beforeLastRun(days * 86_400_000);
-      changeProvenance((provenance) => ({ ...provenance, host: "another", cores: 4, start, end: null }));
-      const { runsPerMinute, processes } = await json();
-      expect(processes[0].elapsedMs).toBe(ms);
-      expect(runsPerMinute).toBeCloseTo(6 / (ms / 60_000), 0);
+      changeProvenance(({ end, ...rest }) => {
+        const start = new Date(Date.parse(end as string) - days * 86_400_000).toISOString();
+        return { ...rest, end, cores: 4, start };
+      });
+      expect((await json()).processes[0].elapsedMs).toBe(ms);
     },
   );
+
+  test("does not look at the dates of files", async () => {
+    await sweep("--runs", "3");
+    const [before] = (await json()).processes;
+    const folder = join(out, "journal");
+    for (const name of readdirSync(folder)) utimesSync(join(folder, name), 1e9, 1e9);
+    expect((await json()).processes).toEqual([before]);
+  });
+});
+
+describe("mmoe status DIR --watch", () => {
+  test("ends at once where nothing is missing", async () => {
+    await sweep("--runs", "3");
+    expect(await runMain(["status", out, "--watch"])).toEqual({
+      code: 0,
+      stdout: "6 runs: 6 done, 0 failed, 0 missing\n",
+      stderr: "",
+    });
+  });
+
+  test("draws over what it drew, in the lines that the terminal has, until Ctrl-C", async () => {
+    await sweep("--runs", "3");
+    widen(3, 6);
+    const signals = new EventEmitter();
+    const terminal = { isTTY: true, columns: 80, rows: 8 };
+    const watching = runMain(["status", out, "--watch"], signals, {}, terminal);
+    await vi.waitFor(() => expect(signals.listenerCount("SIGINT")).toBe(1));
+    signals.emit("SIGINT");
+    const { code, stdout } = await watching;
+    expect([code, signals.listenerCount("SIGINT")]).toEqual([130, 0]);
+    expect(stdout.startsWith("\u001b[Hmodel ")).toBe(true);
+    expect(stdout.split("\n").length).toBeLessThanOrEqual(8);
+    expect(stdout).toContain("and 2 more cells");
+  });
+
+  test("is not for --json", async () => {
+    const line = "mmoe: --json and --watch: expected one of them\n";
+    expect(await runMain(["status", "x", "--json", "--watch"])).toEqual({ code: 2, stdout: "", stderr: line });
+  });
 });

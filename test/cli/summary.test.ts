@@ -81,7 +81,7 @@ describe("mmoe summary DIR", () => {
     expect(stdout).toMatch(/\ninterquartile mean +0\.\d{4} \[0\.\d{4}, 0\.\d{4}\]/);
     expect(stdout).toMatch(/\nshared-bottom, mmoe at 0\.50 +8 /);
     expect(stdout).toMatch(/\nmmoe at 0\.50, 1\.00 +8 /);
-    expect(stdout.match(/by Holm over these 9\n/g)).toHaveLength(3);
+    expect(stdout.match(/by\sHolm\sover\sthese\s9\n/g)).toHaveLength(3);
   });
 
   test("--full of one run says only what one run can", async () => {
@@ -103,9 +103,35 @@ describe("mmoe summary DIR", () => {
     expect(json.models).toHaveLength(3);
   });
 
+  test("--format markdown has the same numbers in tables of Markdown", async () => {
+    writeResults(out, inTurn, ["runs=9", "correlations=[0.5]"]);
+    const { code, stdout } = await summary("--format", "markdown");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\n\n\| p = 0\.50 \| runs \| mean \[95 %\] \| median \| bad \|\n\| --- \| --: /);
+    expect(stdout).toMatch(/\n\| mmoe \| 9 \| 0\.1444 \[.*\] \| 0\.1000 \| 44% \|\n\npredicting the mean is 1; /);
+  });
+
+  test("--csv and --json are short for --format", async () => {
+    writeResults(out, inTurn, ["runs=2", "models=[mmoe]", "correlations=[0.5]"]);
+    expect(await summary("--format", "csv")).toEqual(await summary("--csv"));
+    expect(await summary("--format", "json")).toEqual(await summary("--json", "--format", "json"));
+  });
+
+  test("on a terminal of 60 columns leaves out histograms, and wraps what is wider", async () => {
+    writeResults(out, inTurn, ["runs=9", "correlations=[0.5]"]);
+    for (const argv of [[], ["--full"]]) {
+      const terminal = { isTTY: true, columns: 60 };
+      const { stdout } = await runMain(["summary", out, ...argv], undefined, {}, terminal);
+      expect(stdout).not.toMatch(/[▁-█]/);
+      expect(stdout.split("\n").filter((line) => line.length > 60 && !line.includes(out))).toEqual([]);
+    }
+  });
+
   test.each([
     [["--bad", "low"], "mmoe: --bad: expected a number of at least 0, got 'low'\n"],
     [["--csv", "--json"], "mmoe: --csv and --json: expected one of them\n"],
+    [["--format", "table", "--json"], "mmoe: --format table and --json: expected one of them\n"],
+    [["--format", "text"], "mmoe: --format: expected one of table, csv, json, markdown, got 'text'\n"],
   ])("refuses %j in one line", async (argv, line) => {
     writeResults(out, inTurn, ["runs=1", "correlations=[1]"]);
     expect(await summary(...argv)).toEqual({ code: 2, stdout: "", stderr: line });
@@ -129,6 +155,9 @@ describe("mmoe summary DIR", () => {
       /\nmmoe at 0\.50: 1 of 5: task 1 on rung 3 \(lacks the 3 fastest sines\), task 2 on\n {2}rung 3/,
     );
     expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    const markdown = (await summary("--rungs", "--format", "markdown")).stdout;
+    expect(markdown).toMatch(/\n\| mmoe \| 1 \| 5 \| 4 \|/);
+    expect(markdown).toMatch(/lack:\n\n- mmoe at 0\.50: 1 of 5: task 1 on rung 3 .*\n$/);
     expect((await summary("--full")).stdout).toContain("runs by the rung that each task ends on");
   });
 

@@ -178,7 +178,7 @@ describe("mmoe sweep", () => {
     expect(stdout).toMatch(/^ {2}scale +0\.58 +assumed$/m);
     expect(stdout).toMatch(/^mmoe +1\.00 +8 +14,818$/m);
     expect(stdout).toMatch(
-      /48 runs, to do 48: 9,600 run-steps on fake \(none\)\nabout .* extrapolated from a short trial; about 1 MB of memory/,
+      /48 runs, to do 48: 9,600 run-steps on fake \(none\)\nabout .* \(.* to .*\), from a short trial; about 1 MB of memory/,
     );
     expect(existsSync(out)).toBe(false);
   });

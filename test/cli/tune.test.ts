@@ -32,7 +32,7 @@ test("mmoe tune shows what it chose from, how sure it is, and where the config i
     ["mmoe", "0.01"],
   ]);
   expect(stdout).toMatch(/^omoe +lr=0\.001 +lr=0\.01 +0\.19\d\d \[0\.19\d\d, 0\.19\d\d\] +yes +at an end of lr$/m);
-  expect(lines.at(-2)).toBe(`${file}: train it with: mmoe sweep ${file}`);
+  expect(lines.slice(-3)).toEqual([`${file}: train it with:`, `mmoe sweep ${file}`, ""]);
 });
 
 test("mmoe sweep trains what mmoe tune chose, and its provenance keeps why", async () => {

@@ -4,6 +4,7 @@ import { type Column, CSV_VERSION, columnNames } from "../../src/records/columns
 import { EVENT_SCHEMA, EVENTS_VERSION } from "../../src/records/events.ts";
 import { HEADER_SCHEMA, JOURNAL_SCHEMA, LINE_SCHEMA } from "../../src/records/fields.ts";
 import { CSV_FILES, jsonOf, jsonSchemas } from "../../src/records/json-schemas.ts";
+import { PROGRESS_SCHEMA, PROGRESS_VERSION } from "../../src/records/progress-file.ts";
 
 interface Json {
   readonly type?: string | readonly string[];
@@ -18,7 +19,7 @@ interface Json {
 
 /** docs/files.md: what stands around the tables by hand, the tables from the schemas. */
 export function filesPage(): string {
-  return `${[BEFORE, ...csvSections(), journalSection(), checkpointSection(), eventsSection(), AFTER].join("\n\n")}\n`;
+  return `${[BEFORE, ...csvSections(), journalSection(), checkpointSection(), progressSection(), eventsSection(), AFTER].join("\n\n")}\n`;
 }
 
 const BEFORE = `# Files
@@ -32,6 +33,7 @@ const BEFORE = `# Files
 | \`config.yaml\` | every setting of the sweep, each with its mark; \`mmoe sweep FOLDER/config.yaml\` repeats it |
 | \`journal/*.jsonl\` | the runs that ended, one line for each; each process writes its own journal |
 | \`journal/*.provenance.json\` | the process behind each journal: versions, machine, command line, times |
+| \`journal/*.progress.json\` | how far a process is that trains now; it writes the file every five seconds |
 | \`checkpoints/*.json\` | runs in flight: how far they are, to go on from there; none once all have ended |
 | \`runs.csv\` | one row for each run, failed runs too |
 | \`curves.csv\` | loss against steps, over the runs of each cell |
@@ -47,7 +49,7 @@ A **cell** is a model at a correlation and, in a sweep with lists of settings, a
 
 \`config.yaml\` says the version of its settings. A newer mmoe reads an older file: a setting that the file does not know has the value that it had before it existed, and the folder keeps its name. An older mmoe refuses a newer file. A file without a version is of version 1, or of the newest version whose settings it names; it must have every setting of that version. So a config file of your own stays valid when a setting is added.
 
-The journal (${JOURNAL_SCHEMA}), checkpoints (${CHECKPOINT_VERSION}), the CSV files (${CSV_VERSION}) and the events (${EVENTS_VERSION}) have versions too. A version changes when something gets another meaning. It does not change for one more column or key. The JSON Schemas are in \`schemas/\`: ${Object.keys(
+The journal (${JOURNAL_SCHEMA}), checkpoints (${CHECKPOINT_VERSION}), progress (${PROGRESS_VERSION}), the CSV files (${CSV_VERSION}) and the events (${EVENTS_VERSION}) have versions too. A version changes when something gets another meaning. It does not change for one more column or key. The JSON Schemas are in \`schemas/\`: ${Object.keys(
   jsonSchemas(),
 )
   .map((file) => `[${file}](../schemas/${file})`)
@@ -100,6 +102,14 @@ function checkpointSection(): string {
   ].join("\n\n");
 }
 
+function progressSection(): string {
+  return [
+    "## Progress",
+    "A file beside the journal of each process that trains, for `mmoe status`. It is removed when the process ends.",
+    keyTable(jsonOf(PROGRESS_SCHEMA) as Json),
+  ].join("\n\n");
+}
+
 function eventsSection(): string {
   const events = (jsonOf(EVENT_SCHEMA) as { oneOf: Json[] }).oneOf;
   const tables = events.flatMap((event) => {
@@ -121,6 +131,7 @@ function keyTable(json: Json, within = ""): string {
 function keyRows({ properties = {} }: Json, within: string): string[][] {
   return Object.entries(properties).flatMap(([key, value]) => {
     const row = [`\`${within}${key}\``, typeOf(value), unitOf(value), descriptionOf(value)];
+    if (value.items?.properties) return [row, ...keyRows(value.items, `${within}${key}[].`)];
     return value.properties ? [...(value.description ? [row] : []), ...keyRows(value, `${within}${key}.`)] : [row];
   });
 }

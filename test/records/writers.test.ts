@@ -1,9 +1,9 @@
-import { utimesSync, writeFileSync } from "node:fs";
+import { readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { type Provenance, provenanceOf } from "../../src/records/provenance.ts";
-import { otherTrainers, provenancesIn, writersIn } from "../../src/records/writers.ts";
+import { otherTrainers, provenancesIn, removeDeadProgress, writersIn } from "../../src/records/writers.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
 const engine = { name: "cpu", device: "wasm" };
@@ -46,11 +46,20 @@ test("writersIn(folder) of a process without a journal has no run, and was heard
   expect(writer).toMatchObject({ name: "a", runs: 0, elapsedMs: 0, heard: provenance.start, state: "killed" });
 });
 
-test("writersIn(folder) takes the time of the journal as the last sign of life of a process", () => {
-  const folder = folderOf({ a: { ...provenance, end: provenance.start } });
+test("writersIn(folder) heard of a process last at its end, whatever the dates of its files", () => {
+  const end = new Date(Date.parse(provenance.start) + 5000).toISOString();
+  const folder = folderOf({ a: { ...provenance, end } });
   writeFileSync(join(folder, "a.jsonl"), "");
   utimesSync(join(folder, "a.jsonl"), 1e9, 1e9);
-  expect(writersIn(folder)).toMatchObject([{ heard: new Date(1e12).toISOString(), state: "ended" }]);
+  expect(writersIn(folder)).toMatchObject([{ heard: end, state: "ended", progress: null }]);
+});
+
+test("removeDeadProgress(folder) removes what a killed process of this machine left, and nothing of others", () => {
+  const folder = folderOf({ dead: provenance, far: { ...provenance, host: "another" } });
+  const progress = { schema: 1, heard: provenance.start, elapsedMs: 1, steps: 1, inFlight: [] };
+  for (const name of ["dead", "far"]) writeFileSync(join(folder, `${name}.progress.json`), JSON.stringify(progress));
+  removeDeadProgress(folder);
+  expect(readdirSync(folder).filter((name) => name.endsWith(".progress.json"))).toEqual(["far.progress.json"]);
 });
 
 test("otherTrainers(folder, own) names each engine and device of another arithmetic once; all kernels are one", () => {

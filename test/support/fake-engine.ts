@@ -30,7 +30,7 @@ export function fakeEngine({ failing = [], keptAt, before = () => {} }: Behaviou
           if (keptAt !== undefined) keeping?.onState(run as Run, stateOf(run as Run, keptAt));
           return;
         }
-        onProgress?.(run, run.training.steps);
+        onProgress?.(run, run.training.steps, Number.NaN);
         onResult(failing.includes(run.id) ? failedResult(run) : doneResult(run));
       }
     },

@@ -1,74 +1,65 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { AnyRun, Engine } from "../../src/engines/engine.ts";
-import { ZOO } from "../../src/models/zoo.ts";
-import { estimateMs, stepMs } from "../../src/sweep/estimate.ts";
+import { describe, expect, test, vi } from "vitest";
+import type { Engine } from "../../src/engines/engine.ts";
+import { estimateTime, workMs } from "../../src/sweep/estimate.ts";
+import type { Speed } from "../../src/sweep/speed.ts";
 import { range } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["performance"] });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+/** A millisecond a step, for each run. */
+const SPEED = vi.hoisted(
+  (): Speed => ({
+    ...{
+      runs: 0,
+      evaluated: 0,
+      steps: 1e6,
+      values: 0,
+      flop: 0,
+      units: 0,
+      mixed: 0,
+      drawn: 0,
+      labelled: 0,
+      gathered: 0,
+    },
+  }),
+);
+vi.mock("../../src/sweep/speed-file.ts", () => ({ speedHere: async () => SPEED }));
 
-const MODELS = [ZOO.omoe, ZOO.mmoe].map(({ build }) => build({ inputs: 100, tasks: 2 }));
-const TRAINING = { steps: 1000, batch: 60, evalEvery: 250, heldoutRows: 90, trainRows: 180 } as const;
-const STEPS_WORTH = 1000 + (4 * 90 + 180) / 60 / 3;
+const runs = (count: number, steps: number, from = 0) =>
+  range(count).map((i) => makeRun({ index: from + i }, { steps }));
 
-const runs = range(24).flatMap((index) => MODELS.map((model) => makeRun({ model, index }, TRAINING)));
-const msOf = ({ model }: AnyRun) => (model.name === "omoe" ? 8 : 10);
+describe("workMs(runs, cores)", () => {
+  const on = (workers: number) => ({ workers, cores: workers, speed: SPEED });
 
-/** Two workers, by a clock of their own: a group takes a second and so many milliseconds a step for each of its runs. */
-function fakeEngine(groupsOf: (runs: readonly AnyRun[]) => AnyRun[][]) {
-  const sizes: number[] = [];
-  const train: Engine["train"] = async (runs, { onBegin, noMore }) => {
-    const groups = groupsOf(runs);
-    const work = async () => {
-      for (let group = groups.shift(); group && !noMore?.aborted; group = groups.shift()) {
-        onBegin?.(group);
-        sizes.push(group.length);
-        await new Promise(setImmediate);
-        const stepMs = group.reduce((sum, run) => sum + msOf(run), 0);
-        vi.advanceTimersByTime((1000 + (group[0] as AnyRun).training.steps * stepMs) / 2);
-      }
-    };
-    await Promise.all([work(), work()]);
-  };
-  return { sizes, engine: { train } as Engine };
-}
+  test("adds up the bundles on one core, and halves them on two", () => {
+    expect([workMs(runs(4, 100), on(1)), workMs(runs(4, 100), on(2))]).toEqual([400, 200]);
+  });
 
-const chunks = (runs: readonly AnyRun[], size: number) =>
-  range(Math.ceil(runs.length / size)).map((g) => runs.slice(g * size, (g + 1) * size));
+  test("is the time of the core that ends last", () => {
+    const bundles = [...runs(1, 500), ...runs(3, 100, 1)];
+    expect(workMs(bundles, on(2))).toBe(500);
+    expect(workMs(bundles.toReversed(), on(2))).toBe(600);
+  });
 
-test.each([
-  ["mixes models", (runs: readonly AnyRun[]) => chunks(runs, 6)],
-  [
-    "trains one model at a time, in turn",
-    (runs: readonly AnyRun[]) =>
-      chunks(runs, 12).flatMap((some) => MODELS.map(({ name }) => some.filter(({ model }) => model.name === name))),
-  ],
-])("estimateMs(runs, engine) times groups as the engine makes them: one that %s", async (_, groupsOf) => {
-  const { engine, sizes } = fakeEngine(groupsOf);
-  expect(await estimateMs(runs, engine)).toBeCloseTo(((24 * (8 + 10)) / 2) * STEPS_WORTH, 6);
-  expect(new Set(sizes)).toEqual(new Set([6]));
+  test("lets more workers than cores share the cores", () => {
+    expect(workMs(runs(4, 100), { workers: 4, cores: 2, speed: SPEED })).toBe(200);
+  });
+
+  test("of nothing is 0", () => {
+    expect(workMs([], on(2))).toBe(0);
+  });
 });
 
-test("estimateMs(runs, engine) of a grid adds what each of its points takes", async () => {
-  const longer = runs.map((run) => ({ ...run, training: { ...run.training, steps: 3000 } }));
-  const { engine } = fakeEngine((some) => chunks(some, 6));
-  const alone = (24 * (8 + 10)) / 2;
-  const more = alone * (3000 + (12 * 90 + 180) / 60 / 3);
-  expect(await estimateMs([...runs, ...longer], engine)).toBeCloseTo(alone * STEPS_WORTH + more, 6);
-});
+describe("estimateTime(runs, engine)", () => {
+  test("is made from the work on an engine of workers, with a range of a quarter", async () => {
+    const engine = { workers: 1, train: () => expect.unreachable() } as unknown as Engine;
+    const [low, high] = [500 / 1.25, 500 * 1.25]; // 400 to start, 100 to train
+    expect(await estimateTime(runs(2, 50), engine)).toEqual({ value: 500, low, high, from: "work", cores: 1 });
+  });
 
-test("estimateMs([], engine) is 0", async () => {
-  expect(await estimateMs([], fakeEngine(() => []).engine)).toBe(0);
-});
-
-test("stepMs(runs, engine) measures again where a longer training took less time than a shorter one", async () => {
-  const times = [30, 20, 40, 20, 100]; // ms of 1, 2, 4, 8 and 16 steps: the machine was busy with the third
-  const engine = { train: async () => vi.advanceTimersByTime(times.shift() ?? 1000) } as unknown as Engine;
-  expect(await stepMs([makeRun()], engine, 15)).toBe((40 - 20) / 2);
-  expect(await stepMs([makeRun()], engine, 15)).toBeGreaterThan(0);
+  test("comes from a short trial on any other engine, with a wider range", async () => {
+    const engine = { train: async () => {} } as unknown as Engine;
+    const { value, low, high, from, cores } = await estimateTime(runs(1, 50), engine);
+    expect([from, cores]).toEqual(["trial", undefined]);
+    expect([low * 1.5, high / 1.5]).toEqual([expect.closeTo(value, 9), expect.closeTo(value, 9)]);
+  });
 });

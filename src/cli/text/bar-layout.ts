@@ -1,10 +1,12 @@
 /** What the lines of a sweep's bars hold, for a terminal of some size. */
 export interface BarLayout {
-  /** Whether each cell has a line of its own; else only the complete sweep has. */
+  /** Whether each cell has a line of its own; else the worst and the slowest have one. */
   readonly cells: boolean;
+  /** Whether a cell's line ends with its loss. */
+  readonly loss: boolean;
   /** Whether the sweep's line has its steps a second, before the time left. */
   readonly rate: boolean;
-  /** Characters of a bar. */
+  /** Characters of a bar; 0 for none. */
   readonly bar: number;
 }
 
@@ -29,11 +31,15 @@ const LEAST_BAR = 4;
  * `name [bar] 3/8 runs` and its end.
  */
 export function barLayout({ columns, rows, names, runs }: Lines): BarLayout {
-  const counts = `${runs}/${runs} runs`.length;
-  const room = (name: number, end: number) => columns - 1 - name - " [] ".length - counts - end;
+  const counts = ` ${runs}/${runs} runs`.length;
+  const room = (name: number, end: number) => columns - 1 - name - counts - end;
   const widest = Math.max(ALL.length, ...names.map((name) => name.length));
-  const cells = names.length + 2 <= rows && room(widest, Math.max(LEFT, LOSS)) >= LEAST_BAR;
+  const cells = names.length + 2 <= rows && room(widest, 0) >= 0;
   const name = cells ? widest : ALL.length;
-  const rate = room(name, LEFT + RATE) >= LEAST_BAR;
-  return { cells, rate, bar: Math.max(LEAST_BAR, room(name, rate ? LEFT + RATE : Math.max(LEFT, LOSS))) };
+  const loss = cells && room(name, LOSS) >= 0;
+  const hasBar = (end: number) => room(name, end) - " []".length >= LEAST_BAR;
+  const least = Math.max(LEFT, loss ? LOSS : 0);
+  const rate = hasBar(Math.max(least, LEFT + RATE));
+  const bar = room(name, rate ? LEFT + RATE : least) - " []".length;
+  return { cells, loss, rate, bar: hasBar(least) ? bar : 0 };
 }

@@ -1,12 +1,10 @@
 import { estimateText } from "../../stats/estimate.ts";
 import type { ModelCost } from "../../summary/cost.ts";
 import { duration, thousands } from "../../units.ts";
-import { table, wrapped } from "./table.ts";
+import type { Block } from "./blocks.ts";
 
-const WIDTH = 80;
-
-/** A row for each model, kind of device and, in a grid of batches, batch; and what the columns mean. */
-export function costText(costs: readonly ModelCost[]): string {
+/** A row for each model, kind of device and, in a grid of batches, batch; and what the columns mean. `place` is the folder. */
+export function costsOf(place: string, costs: readonly ModelCost[]): Block[] {
   const isGrid = costs.some(({ batch }) => batch !== undefined);
   const several = new Set(costs.map(({ on }) => on)).size > 1;
   const head = ["model", ...(isGrid ? ["batch"] : []), ...(several ? ["on"] : [])];
@@ -20,8 +18,11 @@ export function costText(costs: readonly ModelCost[]): string {
     timeText(cost),
     duration(cost.totalMs),
   ]);
-  const widths = table([[...head, "parameters", "FLOP a row", "runs", "us a row [95 %]", "all runs"], ...rows]);
-  return `${several ? "" : `trained on ${costs[0]?.on}\n\n`}${widths}\n${notes(costs)}`;
+  return [
+    { before: several ? place : `${place}\ntrained on ${costs[0]?.on}` },
+    { rows: [[...head, "parameters", "FLOP a row", "runs", "us a row [95 %]", "all runs"], ...rows] },
+    { before: notes(costs) },
+  ];
 }
 
 function timeText({ rowUs, done, isShared }: ModelCost): string {
@@ -29,7 +30,7 @@ function timeText({ rowUs, done, isShared }: ModelCost): string {
 }
 
 function notes(costs: readonly ModelCost[]): string {
-  const lines = [
+  return [
     "FLOP a row: multiplications and additions of the dense layers in training, forward and backward.",
     "us a row: time of a run / (steps x batch), the median over runs, with evaluations; what runs share, such as making rows, is divided by their number. It is the engine's time on that machine, beside the other runs there.",
     ...(costs.some(({ isShared }) => isShared)
@@ -37,6 +38,5 @@ function notes(costs: readonly ModelCost[]): string {
           "~ the time of models that trained together, divided evenly: it does not tell them apart. Runs of this version do.",
         ]
       : []),
-  ];
-  return lines.map((line) => `${wrapped(line, WIDTH)}\n`).join("");
+  ].join("\n");
 }

@@ -2,6 +2,7 @@ import { type CudaFacts, setUpProblem } from "../../cuda/diagnosis.ts";
 import { gigabytes } from "../../cuda/requirements.ts";
 import type { EngineDiagnosis, KernelFacts } from "../../sweep/engine-diagnosis.ts";
 import { thousands } from "../../units.ts";
+import { type Paint, PLAIN, verdictText } from "./paint.ts";
 import { table } from "./table.ts";
 
 const CAPTION = "MMoE, 64 rows per step; apart: relative difference of a loss to the reference\n";
@@ -21,7 +22,7 @@ export interface Diagnosis {
 }
 
 /** A diagnosis for people, in 80 columns: the machine, the engines, and what to do about what is wrong. */
-export function doctorText({ kernels, cuda, engines, auto, ...machine }: Diagnosis): string {
+export function doctorText({ kernels, cuda, engines, auto, ...machine }: Diagnosis, paint = PLAIN): string {
   const facts = [
     ["mmoe", machine.mmoe],
     ["node", `${machine.node}, ${machine.system}`],
@@ -36,7 +37,9 @@ export function doctorText({ kernels, cuda, engines, auto, ...machine }: Diagnos
     kernels.problem === undefined ? [] : [{ engine: "kernels", problem: kernels.problem, fix: NATIVE_FIX }];
   const findings: Finding[] = [...native, { engine: "cuda setup", ...setUpProblem(cuda) }, ...engines];
   const problems = findings.filter(({ problem }) => problem !== undefined).map(problemText);
-  return [about, `${engineTable(engines)}${CAPTION}`, problems.join("")].filter((part) => part !== "").join("\n");
+  return [about, `${engineTable(engines, paint)}${CAPTION}`, problems.join("")]
+    .filter((part) => part !== "")
+    .join("\n");
 }
 
 const NATIVE_FIX = "install mmoe again; in a clone: a C compiler, then npm run build";
@@ -60,13 +63,13 @@ function cudaRows({ cards, driverCuda, cuda, binding, trial }: CudaFacts): [stri
   return rows;
 }
 
-function engineTable(engines: readonly EngineDiagnosis[]): string {
+function engineTable(engines: readonly EngineDiagnosis[], paint: Paint): string {
   const rows = engines.map(({ engine, device, runStepsPerSecond, difference, works }) => [
     engine,
     device?.slice(0, 24) ?? "-",
     runStepsPerSecond === undefined ? "-" : thousands(runStepsPerSecond),
     difference === undefined ? "-" : difference.toExponential(0),
-    works ? "yes" : "no",
+    verdictText(paint, works ? "yes" : "no"),
   ]);
   return table([["engine", "device", "run-steps/s", "apart", "works"], ...rows]);
 }

@@ -3,18 +3,23 @@ import { settingRows } from "../../config/setting-rows.ts";
 import type { Engine } from "../../engines/engine.ts";
 import { isCode, type Model } from "../../models/code.ts";
 import { parameterCount } from "../../models/parameters.ts";
-import { estimateMs } from "../../sweep/estimate.ts";
+import type { TimeEstimate } from "../../sweep/estimate.ts";
 import { planRuns } from "../../sweep/plan.ts";
 import type { SweepShare } from "../../sweep/share.ts";
 import { cellOfRun } from "../../sweep/status.ts";
 import { duration, megabytes, thousands } from "../../units.ts";
 import { shardText } from "../cluster/shard-option.ts";
+import type { Context } from "../effects.ts";
 import { cellHeads, cellNames } from "./cell-names.ts";
 import { enginesText } from "./sweep-start.ts";
 import { table } from "./table.ts";
 
 /** What --dry-run prints: settings with their marks, cells, and the time and memory that they take on this machine. */
-export async function describePlan({ config, out, runs, todo, shard }: SweepShare, engine: Engine): Promise<string> {
+export async function describePlan(
+  { config, out, runs, todo, shard }: SweepShare,
+  engine: Engine,
+  { effects, note }: Pick<Context, "effects" | "note">,
+): Promise<string> {
   const planned = planRuns({ ...config, runs: 1 });
   const sizes = new Map<string, number>();
   for (const { model } of planned) if (!sizes.has(model.name)) sizes.set(model.name, await sizeOf(model));
@@ -26,15 +31,23 @@ export async function describePlan({ config, out, runs, todo, shard }: SweepShar
   ]);
   const all = thousands(config.runs * cellRows.length);
   const part = shard === null ? "" : `, ${thousands(runs.length)} in shard ${shardText(shard)}`;
-  const time = duration(await estimateMs(todo, engine));
+  const { estimateTime } = await import("../../sweep/estimate.ts"); // it knows the cpu engine, which training may not need
+  const time = timeText(await estimateTime(todo, engine, { env: effects.env, note }));
   const steps = thousands(todo.reduce((sum, { training }) => sum + training.steps, 0));
   return [
     settingsText(config),
     table([[...cellHeads(cells), "runs", "parameters"], ...cellRows]),
     `${all} runs${part}, to do ${thousands(todo.length)}: ${steps} run-steps on ${enginesText(engine, todo)}\n` +
-      `about ${time}, extrapolated from a short trial; about ${megabytes(engine.memoryBytes(todo))} of memory\n` +
+      `${time}; about ${megabytes(engine.memoryBytes(todo))} of memory\n` +
       `results would go to ${out}\n`,
   ].join("\n");
+}
+
+/** `about 24:10 min (19:20 min to 30:12 min) on 2 idle cores`. */
+function timeText({ value, low, high, from, cores }: TimeEstimate): string {
+  const where =
+    from === "trial" ? ", from a short trial" : ` on ${cores === 1 ? "an idle core" : `${cores} idle cores`}`;
+  return `about ${duration(value)} (${duration(low)} to ${duration(high)})${where}`;
 }
 
 /** The number of a model's parameters. */

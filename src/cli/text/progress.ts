@@ -18,16 +18,16 @@ export function progressFor(json: boolean, { effects, quiet, note }: Context): P
   const emit = (event: SweepEvent) => json && effects.stdout.write(`${JSON.stringify(event)}\n`);
   let shown: RunProgress | undefined;
   return {
-    note,
+    note: (line) => (shown && !quiet ? shown.note(line) : note(line)),
     start(start) {
       for (const line of startLines(start)) note(line);
       emit(startEvent(start));
       if (!json && !quiet)
         shown = effects.stderr.isTTY ? barProgress(start, effects.stderr) : lineProgress(start, note);
     },
-    progress(run, step) {
+    progress(run, step, loss) {
       emit({ event: "progress", id: run.id, step, steps: run.training.steps });
-      shown?.progress(run, step);
+      shown?.progress(run, step, loss);
     },
     result(record) {
       emit({ event: "run", ...plain(record) });

@@ -1,26 +1,20 @@
 import { type Ladder, rungName } from "../../config/ladder.ts";
-import { cellText, pointTitle } from "../../records/cell.ts";
-import { groupBy } from "../../stats/group-by.ts";
+import { cellText } from "../../records/cell.ts";
 import type { CellRungs, Rungs } from "../../summary/rungs.ts";
-import { table, wrapped } from "./table.ts";
-
-const WIDTH = 80;
+import type { Block } from "./blocks.ts";
+import { cellTables } from "./cell-tables.ts";
 
 /** The ladder, and how many runs end on each rung: a table for each correlation and grid point, a row for each task. */
-export function rungsText(rungs: Rungs): string {
-  const groups = [...groupBy(rungs.cells, pointTitle)];
-  const width = Math.max(...groups.map(([title]) => title.length), ...rungs.cells.map(({ model }) => model.length));
+export function rungTablesOf(rungs: Rungs): Block[] {
   const names = [...rungs.rungs, rungs.ofMean].map((_, rung) => rungName(rung, rungs));
-  const tables = groups.map(([title, cells]) => {
-    return table([[title.padEnd(width), "task", "runs", ...names], ...cells.flatMap(taskRows)]);
-  });
-  return `${ladderText(rungs)}\n${tables.join("\n")}\n${badText(rungs.cells)}`;
+  const heads = ["task", "runs", ...names];
+  const tables = cellTables(rungs.cells, (title, cells) => [[title, ...heads], ...cells.flatMap(taskRows)]);
+  return [{ before: ladderText(rungs) }, ...tables, badMinima(rungs.cells)];
 }
 
 function ladderText({ rungs, ofMean }: Ladder): string {
   const losses = rungs.map((loss, j) => `${j} at ${loss.toFixed(4)}`).join(", ");
-  const text = `runs by the rung that each task ends on: rung j has the loss of the best predictor that lacks the j fastest sines (${losses}); above: nearer to ${ofMean.toFixed(4)}, the loss of the mean`;
-  return `${wrapped(text, WIDTH)}\n`;
+  return `runs by the rung that each task ends on: rung j has the loss of the best predictor that lacks the j fastest sines (${losses}); above: nearer to ${ofMean.toFixed(4)}, the loss of the mean`;
 }
 
 function taskRows({ model, runs, tasks }: CellRungs): string[][] {
@@ -28,11 +22,10 @@ function taskRows({ model, runs, tasks }: CellRungs): string[][] {
 }
 
 /** The bad minima of each cell by name, most frequent first. */
-function badText(cells: readonly CellRungs[]): string {
-  const lines = cells.flatMap((cell) =>
-    cell.bad.map(({ name, runs }) => wrapped(`${cellText(cell)}: ${runs} of ${cell.runs}: ${name}`, WIDTH, 2)),
+function badMinima(cells: readonly CellRungs[]): Block {
+  const items = cells.flatMap((cell) =>
+    cell.bad.map(({ name, runs }) => `${cellText(cell)}: ${runs} of ${cell.runs}: ${name}`),
   );
-  return lines.length === 0
-    ? "no run is in a bad minimum\n"
-    : `runs in bad minima, by what their tasks lack:\n${lines.join("\n")}\n`;
+  if (items.length === 0) return { before: "no run is in a bad minimum" };
+  return { before: "runs in bad minima, by what their tasks lack:", items };
 }

@@ -1,17 +1,12 @@
-import { pointTitle } from "../../records/cell.ts";
 import { type Estimate, estimateText } from "../../stats/estimate.ts";
-import { groupBy } from "../../stats/group-by.ts";
 import { type CellSeesaw, type Seesaw, SHARE_NOTHING } from "../../summary/seesaw.ts";
-import { table, wrapped } from "./table.ts";
-
-const WIDTH = 80;
+import type { Block } from "./blocks.ts";
+import { cellTables } from "./cell-tables.ts";
 
 /** A table for each correlation and grid point with a row for each model, and what its columns mean. */
-export function seesawText({ against, cells }: Seesaw): string {
-  const groups = groupBy(cells, pointTitle);
-  const width = Math.max(...[...groups.keys()].map(({ length }) => length), ...cells.map(({ model }) => model.length));
-  const tables = [...groups].map(([title, group]) => table([headOf(title.padEnd(width), group), ...group.map(rowOf)]));
-  return `${tables.join("\n")}\n${notes(against, cells)}`;
+export function gainsOf({ against, cells }: Seesaw): Block[] {
+  const tables = cellTables(cells, (title, group) => [headOf(title, group), ...group.map(rowOf)]);
+  return [...tables, { before: notes(against, cells) }];
 }
 
 function headOf(title: string, [first]: readonly CellSeesaw[]): string[] {
@@ -49,5 +44,5 @@ function notes(against: string, cells: readonly CellSeesaw[]): string {
   if (control !== undefined && SHARE_NOTHING.some((model) => model === against)) {
     lines.push(`${control} shares nothing either: its seesaws are what size and chance make.`);
   }
-  return lines.map((line) => `${wrapped(line, WIDTH)}\n`).join("");
+  return lines.join("\n");
 }

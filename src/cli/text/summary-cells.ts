@@ -4,20 +4,29 @@ import type { CellLosses } from "../../records/cell-losses.ts";
 import { estimateText } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { CellSummary } from "../../summary/cell-summary.ts";
-import { type Axis, axisOf, axisText, sparkline } from "./sparkline.ts";
-import { table } from "./table.ts";
+import type { Block } from "./blocks.ts";
+import { axisOf, axisText, sparkline } from "./sparkline.ts";
+import { tableWidth } from "./table.ts";
+
+/** How cells are shown. */
+export interface Shown {
+  /** Runs with a higher loss are in bad minima. */
+  readonly bad: number | null;
+  readonly unit: LossUnit;
+  /** Columns of the terminal: histograms are left out where they have no room. */
+  readonly room: number;
+}
 
 /**
  * A table for each correlation with a row for each model (in a grid, for each point of each), or one table if there is
  * one model: mean with its interval, median, share of losses above `bad` (null: without it) and a small histogram.
  * `summaries` are those of the same cells.
  */
-export function cellsText(
+export function cellsOf(
   cells: readonly CellLosses[],
   summaries: readonly CellSummary[],
-  bad: number | null,
-  unit: LossUnit,
-): string {
+  { bad, unit, room }: Shown,
+): Block[] {
   const losses = cells.map(({ byRun }) => Float64Array.from(byRun.values()));
   const axis = axisOf(losses);
   const oneModel = cells.every(({ model }) => model === cells[0]?.model);
@@ -32,28 +41,29 @@ export function cellsText(
     };
   });
   const width = Math.max(...rows.map(({ title, cells: [name = ""] }) => Math.max(title.length, name.length)));
-  const tables = [...groupBy(rows, ({ title }) => title)].map(([title, group]) => {
-    const header = [
-      title.padEnd(width),
-      ...Object.keys(cells[0]?.point ?? {}),
-      "runs",
-      "mean [95 %]",
-      "median",
-      ...(bad === null ? [] : ["bad"]),
-      axisText(axis),
-    ];
-    return table([header, ...group.map((row) => row.cells)]);
-  });
-  return `${tables.join("\n")}${caption(bad, axis, unit)}`;
+  const heads = [
+    ...Object.keys(cells[0]?.point ?? {}),
+    "runs",
+    "mean [95 %]",
+    "median",
+    ...(bad === null ? [] : ["bad"]),
+    axisText(axis),
+  ];
+  const tables = Array.from(
+    groupBy(rows, ({ title }) => title),
+    ([title, group]) => [[title.padEnd(width), ...heads], ...group.map((row) => row.cells)],
+  );
+  const hasRoom = tables.every((table) => tableWidth(table) <= room);
+  const shown = hasRoom ? tables : tables.map((table) => table.map((row) => row.slice(0, -1)));
+  const badText = bad === null ? "" : `bad: share of runs above ${Number(bad.toPrecision(3))}`;
+  const bins = hasRoom ? `bins of ${axis.width}/30` : "";
+  const after = [meanText(unit), badText, bins].filter((text) => text !== "").join("; ");
+  const last = shown.length - 1;
+  return shown.map((rows, i) => (i < last ? { rows } : { rows, after }));
 }
 
 function cellColumns({ loss, badShare }: CellSummary, hasBad: boolean): string[] {
   const { n, mean, median } = loss;
   const bad = n === 0 ? "-" : `${(100 * badShare.value).toFixed(0)}%`;
   return [String(n), estimateText(mean, 4, n), n === 0 ? "-" : median.value.toFixed(4), ...(hasBad ? [bad] : [])];
-}
-
-function caption(bad: number | null, { width }: Axis, unit: LossUnit): string {
-  const badText = bad === null ? "" : `bad: share of runs above ${Number(bad.toPrecision(3))}`;
-  return `${[meanText(unit), badText, `bins of ${width}/30`].filter((text) => text !== "").join("; ")}\n`;
 }

@@ -5,23 +5,23 @@ import { groupBy } from "../../stats/group-by.ts";
 import type { CellSummary } from "../../summary/cell-summary.ts";
 import type { CellComparison, SpreadComparison } from "../../summary/comparisons.ts";
 import type { Summary } from "../../summary/summary.ts";
-import { table } from "./table.ts";
+import type { Block } from "./blocks.ts";
 
 /**
  * Every statistic of every cell, with the share in bad minima if it is wanted: a table for each correlation and grid
  * point, a column for each model.
  */
-export function statisticsText(cells: readonly CellSummary[], hasBad: boolean): string {
+export function statisticsOf(cells: readonly CellSummary[], hasBad: boolean): Block[] {
   const groups = groupBy(cells, pointTitle);
-  return [...groups].map(([title, group]) => statisticsTable(title, group, hasBad)).join("\n");
+  return Array.from(groups, ([title, group]) => ({ rows: statisticsRows(title, group, hasBad) }));
 }
 
-function statisticsTable(title: string, cells: readonly CellSummary[], hasBad: boolean): string {
+function statisticsRows(title: string, cells: readonly CellSummary[], hasBad: boolean): string[][] {
   const row = (name: string, of: (cell: CellSummary) => string) => [name, ...cells.map(of)];
   const loss = (name: string, of: (loss: CellSummary["loss"]) => Estimate) =>
     row(name, (cell) => estimateText(of(cell.loss), 4, cell.loss.n));
   const extreme = (name: "min" | "max") => row(name, ({ loss }) => (loss.n === 0 ? "-" : loss[name].toFixed(4)));
-  return table([
+  return [
     row(title, ({ model }) => model),
     row("runs", (cell) => String(cell.loss.n)),
     row("failed", ({ failed }) => String(failed.length)),
@@ -36,32 +36,24 @@ function statisticsTable(title: string, cells: readonly CellSummary[], hasBad: b
     extreme("max"),
     loss("interquartile mean", ({ iqm }) => iqm),
     ...(hasBad ? [row("share in bad minima", ({ badShare, loss }) => estimateText(badShare, 3, loss.n))] : []),
-  ]);
+  ];
 }
 
 /** Differences and tests between cells, with the family that each p-value is adjusted over. */
-export function comparisonsText({ models, correlations, spreads }: Summary): string {
-  const parts: string[] = [];
-  if (models.length > 0) {
-    parts.push(`between models, the first minus the second:\n${differencesTable(models)}${family(models)}`);
-  }
-  if (correlations.length > 0) {
-    parts.push(
-      `between correlations, the lower minus the higher:\n${differencesTable(correlations)}${family(correlations)}`,
-    );
-  }
-  if (spreads.length > 0) parts.push(`spread, the first to the second:\n${spreadsTable(spreads)}`);
-  return `${parts.join("\n")}${parts.length > 0 ? CAPTION : ""}`;
+export function comparisonsOf({ models, correlations, spreads }: Summary): Block[] {
+  const blocks: Block[] = [];
+  if (models.length > 0) blocks.push(differencesOf("between models, the first minus the second:", models));
+  if (correlations.length > 0)
+    blocks.push(differencesOf("between correlations, the lower minus the higher:", correlations));
+  if (spreads.length > 0) blocks.push(spreadsOf(spreads));
+  const last = blocks.at(-1);
+  return last === undefined ? [] : [...blocks.slice(0, -1), { ...last, after: `${last.after}\n${CAPTION}` }];
 }
 
 const CAPTION =
-  "intervals of 95 %: BCa bootstrap over runs or pairs of runs, 10,000 resamples; shares by Wilson's score\n";
+  "intervals of 95 %: BCa bootstrap over runs or pairs of runs, 10,000 resamples; shares by Wilson's score";
 
-function family(comparisons: readonly CellComparison[]): string {
-  return `first lower: share of pairs; p: Wilcoxon's signed-rank test, by Holm over these ${comparisons.length}\n`;
-}
-
-function differencesTable(comparisons: readonly CellComparison[]): string {
+function differencesOf(before: string, comparisons: readonly CellComparison[]): Block {
   const rows = comparisons.map((comparison) => [
     pairName(comparison),
     String(comparison.pairs),
@@ -70,10 +62,13 @@ function differencesTable(comparisons: readonly CellComparison[]): string {
     estimateText(comparison.improvement, 2, comparison.pairs),
     probabilityText(comparison.adjusted),
   ]);
-  return table([["cells", "pairs", "mean difference", "median difference", "first lower", "p"], ...rows]);
+  const header = ["cells", "pairs", "mean difference", "median difference", "first lower", "p"];
+  const test = "p: Wilcoxon's signed-rank test";
+  const after = `first lower: share of pairs; ${test}, by Holm over these ${comparisons.length}`;
+  return { before, rows: [header, ...rows], after };
 }
 
-function spreadsTable(comparisons: readonly SpreadComparison[]): string {
+function spreadsOf(comparisons: readonly SpreadComparison[]): Block {
   const rows = comparisons.map((comparison) => [
     pairName(comparison),
     String(comparison.pairs),
@@ -82,7 +77,8 @@ function spreadsTable(comparisons: readonly SpreadComparison[]): string {
     probabilityText(comparison.adjusted),
   ]);
   const header = ["cells", "pairs", "ratio of interquartile ranges", "ratio of standard deviations", "p"];
-  return `${table([header, ...rows])}p: Brown and Forsythe's test, by Holm over these ${comparisons.length}\n`;
+  const after = `p: Brown and Forsythe's test, by Holm over these ${comparisons.length}`;
+  return { before: "spread, the first to the second:", rows: [header, ...rows], after };
 }
 
 /** E.g. `omoe, mmoe at 0.50` or `mmoe at 0.50, 1.00`. */

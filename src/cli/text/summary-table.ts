@@ -5,11 +5,12 @@ import { configIn } from "../../records/read-results.ts";
 import { finalLosses, type LossSet, type RunRecord } from "../../records/record.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { mean, quantileSorted, standardError } from "../../stats/moments.ts";
+import type { Output } from "../effects.ts";
+import { type Block, blocksText, roomOf } from "./blocks.ts";
 import { cellHeads, cellNames } from "./cell-names.ts";
-import { table } from "./table.ts";
 
 /** Models against correlations: final losses over the runs that are done. */
-function summaryTable(records: readonly RunRecord[], losses: readonly LossSet[], unit: LossUnit): string {
+function summaryBlock(records: readonly RunRecord[], losses: readonly LossSet[], unit: LossUnit): Block {
   const header = [
     ...cellHeads(records),
     "runs",
@@ -17,18 +18,21 @@ function summaryTable(records: readonly RunRecord[], losses: readonly LossSet[],
     ...losses.flatMap((set) => [LOSS_WORDS[set].short, "median"]),
   ];
   const rows = [...groupBy(records, cellKey).values()].map((cell) => cellRow(cell, losses));
-  return `${table([header, ...rows])}loss after the last step: mean±standard error, median${after("; ", meanText(unit))}\n`;
-}
-
-function after(sign: string, text: string): string {
-  return text === "" ? "" : `${sign}${text}`;
+  const after = ["loss after the last step: mean±standard error, median", meanText(unit)];
+  return { rows: [header, ...rows], after: after.filter((text) => text !== "").join("; ") };
 }
 
 /** The table of some losses of the sweep in `out`, and where its numbers are. */
-export function resultsText(out: string, records: readonly RunRecord[], losses: readonly LossSet[]): string {
+export function resultsText(
+  out: string,
+  records: readonly RunRecord[],
+  losses: readonly LossSet[],
+  to: Output,
+): string {
   const diagnosed = records.some(({ diagnostics }) => diagnostics !== undefined);
   const files = ["runs.csv", "curves.csv", ...(diagnosed ? ["diagnostics.csv"] : [])].map((file) => `${out}/${file}`);
-  return `${summaryTable(records, losses, lossUnitOf(configIn(out)))}\n${files.join(", ")}\n`;
+  const table = summaryBlock(records, losses, lossUnitOf(configIn(out)));
+  return blocksText([table, { before: files.join(", ") }], roomOf(to));
 }
 
 function cellRow(cell: readonly RunRecord[], losses: readonly LossSet[]): string[] {

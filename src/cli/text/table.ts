@@ -1,29 +1,93 @@
-/** A table with a header; columns are as wide as their widest cell, those without letters in the body right-aligned. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const [header = [], ...body] = rows;
-  const columns = header.map((_, c) => ({
-    width: Math.max(...rows.map((row) => cell(row, c).length)),
-    right: body.every((row) => !/[a-z]/i.test(cell(row, c))),
-  }));
-  const line = (row: readonly string[]) =>
-    columns
-      .map(({ width, right }, c) => (right ? cell(row, c).padStart(width) : cell(row, c).padEnd(width)))
-      .join("  ");
-  return rows.map((row) => `${line(row).trimEnd()}\n`).join("");
+import { stripVTControlCharacters } from "node:util";
+import {
+  cell,
+  columnsOf,
+  narrowed,
+  naturalWidths,
+  phrases,
+  type Rows,
+  shown,
+  singleWords,
+  type Words,
+} from "./columns.ts";
+
+/** Characters between two columns. */
+const GAP = 2;
+
+/**
+ * A table with a header; columns are as wide as their widest cell, those without letters in the body right-aligned. If
+ * that is more than `width` characters, cells are wrapped between words. Where not even that fits, each row is a
+ * paragraph that names its columns.
+ */
+export function table(rows: Rows, width = Number.POSITIVE_INFINITY): string {
+  if (tableWidth(rows) <= width) return drawn(rows, GAP);
+  for (const words of [phrases, singleWords]) {
+    for (const gap of [GAP, 1]) {
+      const widths = narrowed(rows, words, width - gap * (columnsOf(rows) - 1));
+      if (widths !== undefined) return drawn(rows, gap, { widths, words });
+    }
+  }
+  return paragraphs(rows, width);
 }
 
-function cell(row: readonly string[], column: number): string {
-  return row[column] ?? "";
+/** Characters of the lines of a table that is not wrapped. */
+export function tableWidth(rows: Rows): number {
+  return naturalWidths(rows).reduce((sum, columns) => sum + columns, GAP * (columnsOf(rows) - 1));
+}
+
+/** Rows as Markdown. */
+export function markdownTable(rows: Rows): string {
+  const [header = [], ...body] = rows;
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`;
+  const escaped = (row: readonly string[]) => header.map((_, c) => cell(row, c).trim().replaceAll("|", "\\|"));
+  const rule = header.map((_, c) => (isRight(body, c) ? "--:" : "---"));
+  return [line(escaped(header)), line(rule), ...body.map((row) => line(escaped(row)))].join("");
 }
 
 /** Words in lines of at most `width`, unless a word is longer; all lines but the first begin with `indent` spaces. */
 export function wrapped(text: string, width: number, indent = 0): string {
+  return filled(text.split(" "), width - indent).join(`\n${" ".repeat(indent)}`);
+}
+
+/** Lines of at most `width`, unless a word is longer. */
+function filled(words: readonly string[], width: number): string[] {
   const lines = [""];
-  for (const word of text.split(" ")) {
+  for (const word of words) {
     const line = lines.at(-1) as string;
     if (line === "") lines[lines.length - 1] = word;
-    else if (indent + line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else if (shown(line) + 1 + shown(word) <= width) lines[lines.length - 1] = `${line} ${word}`;
     else lines.push(word);
   }
-  return lines.join(`\n${" ".repeat(indent)}`);
+  return lines;
+}
+
+function drawn(rows: Rows, gap: number, wrap?: { readonly widths: readonly number[]; readonly words: Words }): string {
+  const lines = wrap === undefined ? rows : rows.flatMap((row) => wrappedRow(row, wrap.widths, wrap.words));
+  const columns = naturalWidths(lines).map((width, c) => ({ width, right: isRight(rows.slice(1), c) }));
+  const line = (cells: readonly string[]) =>
+    columns.map(({ width, right }, c) => aligned(cell(cells, c), width, right)).join(" ".repeat(gap));
+  return lines.map((cells) => `${line(cells).trimEnd()}\n`).join("");
+}
+
+/** A row as lines of cells. */
+function wrappedRow(row: readonly string[], widths: readonly number[], words: Words): string[][] {
+  const cells = widths.map((width, c) => filled(words(cell(row, c)), width));
+  const height = Math.max(...cells.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, i) => cells.map((lines) => lines[i] ?? ""));
+}
+
+function aligned(text: string, width: number, right: boolean): string {
+  const space = " ".repeat(Math.max(0, width - shown(text)));
+  return right ? space + text : text + space;
+}
+
+function paragraphs([header = [], ...body]: Rows, width: number): string {
+  const named = (row: readonly string[]) =>
+    header.map((head, c) => `${head.trim()} ${cell(row, c).trim()}`.trim()).join(", ");
+  return body.map((row) => `${wrapped(named(row), width, 2)}\n`).join("");
+}
+
+/** Whether a column of these rows is of numbers. */
+function isRight(body: Rows, column: number): boolean {
+  return body.every((row) => !/[a-z]/i.test(stripVTControlCharacters(cell(row, column))));
 }

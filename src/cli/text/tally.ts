@@ -1,12 +1,17 @@
-import type { AnyRun } from "../../engines/engine.ts";
+import type { AnyRun, Run } from "../../engines/engine.ts";
+import { numbering } from "../../engines/numbering.ts";
+import { isCode } from "../../models/code.ts";
 import { finalLosses, type RunRecord } from "../../records/record.ts";
 import type { SweepStart } from "../../sweep/run-sweep.ts";
+import { usualNs } from "../../sweep/speed.ts";
 import { duration, thousands } from "../../units.ts";
 
 /** Shows how runs progress and end, until it is stopped. */
 export interface RunProgress {
-  progress(run: AnyRun, step: number): void;
+  progress(run: AnyRun, step: number, loss: number): void;
   result(record: RunRecord): void;
+  /** Shows a line of something else. */
+  note(line: string): void;
   stop(): void;
 }
 
@@ -22,16 +27,20 @@ export function lineProgress({ todo, kept }: ToTrain, note: (line: string) => vo
     note(`${tally.ended} of ${tally.runs} runs, ${tally.percent} % of the steps, ${tally.pace}`);
   }, LINE_EVERY_MS);
   return {
-    progress: (run, step) => tally.reach(run.id, step),
+    progress: (run, step, loss) => tally.reach(run.id, step, loss),
     result: (record) => {
       tally.end(record);
       if (record.status === "failed") note(tally.failureText(record));
     },
+    note,
     stop: () => clearInterval(timer),
   };
 }
 
-/** Counts run-steps and runs of a sweep, for its rate and the time left. */
+/** A pace is known when it is of so long a time since this process's first step, or of so long since its start. */
+const [SINCE_FIRST_MS, SINCE_START_MS] = [1000, 5000];
+
+/** Counts run-steps and runs of a sweep, for its losses, its rate and the time left. */
 export class Tally {
   readonly runs: number;
   /** Run-steps of all runs. */
@@ -39,40 +48,67 @@ export class Tally {
   /** Run-steps done; a run that ended early counts with all its steps. */
   steps = 0;
   ended = 0;
+  /** Steps of each run, and how long one takes, in some unit: models and batches differ. */
+  readonly #sizes: ReadonlyMap<string, { readonly steps: number; readonly weight: number }>;
   readonly #reached = new Map<string, number>();
-  /** Run-steps of earlier processes. */
-  readonly #kept: number;
+  /** The latest training losses of the runs in flight, and the shares of their steps that are done. */
+  readonly #inFlight = new Map<string, { readonly loss: number; readonly share: number }>();
   /** Sum and number of the training losses of the runs that are done. */
-  readonly #losses = { sum: 0, count: 0 };
-  readonly #start = performance.now();
+  readonly #done = { sum: 0, count: 0 };
+  /** Weights of all steps, and of those done. */
+  readonly #work: number;
+  #worked = 0;
+  /** When this process started, with what was done before it; and the same at its first step. */
+  readonly #start: Mark;
+  #first: Mark | undefined;
 
   constructor(runs: readonly AnyRun[], kept: SweepStart["kept"]) {
     this.runs = runs.length;
     this.total = runs.reduce((sum, { training }) => sum + training.steps, 0);
-    for (const { id } of runs) this.reach(id, kept.get(id) ?? 0);
-    this.#kept = this.steps;
+    const weightOf = stepWeights();
+    const sizes = runs.map((run) => ({ steps: run.training.steps, weight: weightOf(run) }));
+    this.#sizes = new Map(runs.map(({ id }, i) => [id, sizes[i] as (typeof sizes)[number]]));
+    this.#work = sizes.reduce((sum, { steps, weight }) => sum + steps * weight, 0);
+    for (const { id } of runs) this.#count(id, kept.get(id) ?? 0);
+    this.#start = this.#mark();
   }
 
-  reach(id: string, step: number): void {
-    this.steps += step - (this.#reached.get(id) ?? 0);
-    this.#reached.set(id, step);
+  /** Run `id` has been trained for `step` steps; `loss` is its latest training loss, NaN for none. */
+  reach(id: string, step: number, loss = Number.NaN): void {
+    this.#count(id, step);
+    this.#first ??= this.#mark();
+    if (!Number.isNaN(loss)) this.#inFlight.set(id, { loss, share: step / (this.#sizes.get(id)?.steps ?? step) });
   }
 
   end(record: RunRecord): void {
     const { id, steps } = record;
-    this.reach(id, steps);
+    this.#count(id, steps);
     this.#reached.delete(id);
+    this.#inFlight.delete(id);
     this.ended++;
     const loss = finalLosses(record, "train")?.mean;
     if (loss === undefined) return;
-    this.#losses.sum += loss;
-    this.#losses.count++;
+    this.#done.sum += loss;
+    this.#done.count++;
   }
 
-  /** `loss 0.0512`: the mean training loss of the runs that are done; empty before one is. */
+  /**
+   * Mean of the runs' latest training losses, one in flight by the share of its steps that is done: losses are high at first.
+   * NaN before there is one.
+   */
+  get meanLoss(): number {
+    let { sum, count } = this.#done;
+    for (const { loss, share } of this.#inFlight.values()) {
+      sum += share * loss;
+      count += share;
+    }
+    return sum / count;
+  }
+
+  /** `loss 0.0512`; empty before there is one. */
   get loss(): string {
-    const { sum, count } = this.#losses;
-    return count === 0 ? "" : `loss ${(sum / count).toFixed(4)}`;
+    const { meanLoss } = this;
+    return Number.isNaN(meanLoss) ? "" : `loss ${meanLoss.toFixed(4)}`;
   }
 
   get percent(): number {
@@ -81,21 +117,66 @@ export class Tally {
 
   /** `5,213 steps/s, 0:41 min left`. */
   get pace(): string {
-    const own = this.steps - this.#kept;
-    if (own === 0) return this.left;
-    return `${thousands((1000 * own) / (performance.now() - this.#start))} steps/s, ${this.left}`;
+    const { steps, ms } = this.#own();
+    return steps > 0 ? `${thousands((1000 * steps) / ms)} steps/s, ${this.left}` : this.left;
   }
 
   /** `0:41 min left`. */
   get left(): string {
-    const own = this.steps - this.#kept;
-    if (own === 0) return "starting";
-    const elapsed = performance.now() - this.#start;
-    return `${duration((elapsed / own) * (this.total - this.steps))} left`;
+    const { worked, ms } = this.#own();
+    return worked > 0 ? `${duration((ms / worked) * (this.#work - this.#worked))} left` : "starting";
   }
 
   /** The line for a run that failed. */
   failureText({ id, reason }: RunRecord): string {
     return `mmoe: run ${id}: ${reason} (recorded as failed; ${this.ended} of ${this.runs} so far)`;
   }
+
+  #count(id: string, step: number): void {
+    const more = step - (this.#reached.get(id) ?? 0);
+    this.steps += more;
+    this.#worked += more * (this.#sizes.get(id)?.weight ?? 1);
+    this.#reached.set(id, step);
+  }
+
+  #mark(): Mark {
+    return { at: performance.now(), steps: this.steps, worked: this.#worked };
+  }
+
+  /** What this process has done, and in which time: nothing before its pace is known. */
+  #own(): { readonly steps: number; readonly worked: number; readonly ms: number } {
+    const now = performance.now();
+    const isKnown = (mark: Mark, ms: number) => now - mark.at >= ms && this.steps > mark.steps;
+    const since =
+      this.#first !== undefined && isKnown(this.#first, SINCE_FIRST_MS)
+        ? this.#first
+        : isKnown(this.#start, SINCE_START_MS)
+          ? this.#start
+          : this.#mark();
+    return { steps: this.steps - since.steps, worked: this.#worked - since.worked, ms: now - since.at };
+  }
 }
+
+/** What is done at some time. */
+interface Mark {
+  readonly at: number;
+  readonly steps: number;
+  readonly worked: number;
+}
+
+/** A function that tells how long a step of a run takes, once for runs that are alike; nothing is known of models in JavaScript. */
+function stepWeights(): (run: AnyRun) => number {
+  const modelNumber = numbering((model: AnyRun["model"]) => model);
+  const trainingNumber = numbering((training: AnyRun["training"]) => training);
+  const known = new Map<string, number>();
+  return (run) => {
+    if (isCode(run.model)) return CODE_NS;
+    const key = `${modelNumber(run.model)} ${trainingNumber(run.training)}`;
+    const weight = known.get(key) ?? usualNs(run as Run) / run.training.steps;
+    known.set(key, weight);
+    return weight;
+  };
+}
+
+/** A step of a model in JavaScript (assumed): ten of the paper's. */
+const CODE_NS = 500_000;

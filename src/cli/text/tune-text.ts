@@ -2,10 +2,10 @@ import { pointText } from "../../config/grid.ts";
 import { correlationText } from "../../records/cell.ts";
 import { estimateText, LEAST_RUNS } from "../../stats/estimate.ts";
 import type { Candidate, Pick } from "../../sweep/tune.ts";
-import { table } from "./table.ts";
+import type { Block } from "./blocks.ts";
 
 /** Every point of each model, or cell, with its mean loss; the chosen ones are marked. */
-export function candidatesText(picks: readonly Pick[]): string {
+export function candidatesOf(picks: readonly Pick[]): Block {
   const keys = Object.keys(picks[0]?.chosen ?? {});
   const rows = picks.flatMap((pick) =>
     pick.candidates.map((candidate) => [
@@ -14,7 +14,7 @@ export function candidatesText(picks: readonly Pick[]): string {
       candidate.point === pick.chosen ? "<" : "",
     ]),
   );
-  return table([[...heads(picks), ...keys, "mean [95 %]", "failed", ""], ...rows]);
+  return { rows: [[...heads(picks), ...keys, "mean [95 %]", "failed", ""], ...rows] };
 }
 
 function cells({ point, mean, runs, failed }: Candidate): string[] {
@@ -22,7 +22,7 @@ function cells({ point, mean, runs, failed }: Candidate): string[] {
 }
 
 /** How sure each choice is. */
-export function picksText(picks: readonly Pick[]): string {
+export function picksOf(picks: readonly Pick[]): Block {
   const rows = picks.map((pick) => [
     ...names(pick),
     pointText(pick.chosen),
@@ -32,12 +32,11 @@ export function picksText(picks: readonly Pick[]): string {
     pick.atEnd.length > 0 ? `at an end of ${pick.atEnd.join(", ")}` : "",
   ]);
   const header = [...heads(picks), "chosen", "next best", "behind by [95 %]", "sure", ""];
-  return `${table([header, ...rows])}${CAPTION}`;
+  return { rows: [header, ...rows], after: CAPTION };
 }
 
 const CAPTION = `sure: the interval, over pairs of runs, lies above 0, and there are ${LEAST_RUNS} runs or more
-at an end: it is the least or the greatest of its list, and a better one may lie beyond
-`;
+at an end: it is the least or the greatest of its list, and a better one may lie beyond`;
 
 function heads([first]: readonly Pick[]): string[] {
   return ["model", ...(first?.correlation === undefined ? [] : ["p"]), ...Object.keys(first?.at ?? {})];

@@ -1,21 +1,14 @@
-import { pointTitle } from "../../records/cell.ts";
 import { type Estimate, estimateText } from "../../stats/estimate.ts";
-import { groupBy } from "../../stats/group-by.ts";
 import type { CellVariance, VarianceOptions } from "../../summary/variance.ts";
 import { COMPONENTS } from "../../summary/variance-csv.ts";
-import { table, wrapped } from "./table.ts";
-
-const WIDTH = 80;
+import type { Block } from "./blocks.ts";
+import { cellTables } from "./cell-tables.ts";
 
 /** A table for each correlation and grid point with a row for each model, and what its columns mean. */
-export function varianceText(cells: readonly CellVariance[], options: VarianceOptions): string {
-  const groups = groupBy(cells, pointTitle);
-  const width = Math.max(...[...groups.keys()].map(({ length }) => length), ...cells.map(({ model }) => model.length));
-  const tables = [...groups].map(([title, group]) => {
-    const head = [title.padEnd(width), "runs", "mean", "sd", ...COMPONENTS.map(([, name]) => `${name} [95 %]`)];
-    return table([head, ...group.map(rowOf)]);
-  });
-  return `${tables.join("\n")}\n${notes(options)}`;
+export function componentsOf(cells: readonly CellVariance[], options: VarianceOptions): Block[] {
+  const heads = ["runs", "mean", "sd", ...COMPONENTS.map(([, name]) => `${name} [95 %]`)];
+  const tables = cellTables(cells, (title, group) => [[title, ...heads], ...group.map(rowOf)]);
+  return [...tables, { before: notes(options) }];
 }
 
 function rowOf({ model, data, initial, mean, variance, share }: CellVariance): string[] {
@@ -35,9 +28,8 @@ const OF: Readonly<Record<VarianceOptions["of"], (bad: number) => string>> = {
 };
 
 function notes({ of, bad }: VarianceOptions): string {
-  const lines = [
+  return [
     `percent of the variance of ${OF[of](bad)} that comes from data (rows and their order), from initial values, and from the rest: how the two meet, since training has no other chance.`,
     "runs: data x initial values of which all runs are done; sd: the root of the whole variance.",
-  ];
-  return lines.map((line) => `${wrapped(line, WIDTH)}\n`).join("");
+  ].join("\n");
 }

@@ -33,12 +33,12 @@ export class CpuEngine implements Engine {
   readonly keepsStates = true;
   /** The kernel set. */
   readonly device: KernelSet;
-  readonly #jobs: number;
+  readonly workers: number;
   readonly #crew: Crew;
 
   constructor({ jobs = availableParallelism(), kernels, note }: CpuOptions = {}) {
     this.device = kernels ?? (availableKernels().sets[0] as KernelSet);
-    this.#jobs = jobs;
+    this.workers = jobs;
     this.#crew = new Crew(jobs, kernelSource(this.device), note);
   }
 
@@ -50,11 +50,13 @@ export class CpuEngine implements Engine {
     for (const run of runs) checkRun(this.name, run);
     const { signal, noMore, keepParameters = false, keeping } = hooks;
     const stepOf = stepsIn(keeping);
-    const bundles = bundlesOf(runs, this.#jobs, stepOf);
+    const bundles = bundlesOf(runs, this.workers, stepOf);
     largest(runsOf(bundles, runs), this.device);
     if (signal?.aborted) return;
     const steps = new SharedArrayBuffer(4 * runs.length);
     new Int32Array(steps).set(runs.map(stepOf));
+    const losses = new SharedArrayBuffer(8 * runs.length);
+    new Float64Array(losses).fill(Number.NaN);
     const stop = new SharedArrayBuffer(4);
     const isStopped = () => Atomics.load(new Int32Array(stop), 0) !== 0;
     const abort = () => Atomics.store(new Int32Array(stop), 0, 1);
@@ -62,10 +64,10 @@ export class CpuEngine implements Engine {
       const own = slots.map((i) => runs[i] as Run);
       const states = statesOf(own, keeping);
       const keep = { keepEveryMs: keeping?.everyMs, waiting: new SharedArrayBuffer(4), ...(states && { states }) };
-      return { slots, runs: own, steps, stop, keepParameters, ...keep };
+      return { slots, runs: own, steps, losses, stop, keepParameters, ...keep };
     });
     signal?.addEventListener("abort", abort, { once: true });
-    const progress = watchProgress(runs, new Int32Array(steps), hooks);
+    const progress = watchProgress(runs, new Int32Array(steps), new Float64Array(losses), hooks);
     const tell = <T>(values: readonly T[], each: (value: T, i: number) => void) => {
       try {
         progress.report();
@@ -89,8 +91,8 @@ export class CpuEngine implements Engine {
   }
 
   memoryBytes(runs: readonly Run[]): number {
-    const bundles = bundlesOf(runs, this.#jobs);
-    return largest(runsOf(bundles, runs), this.device) * Math.min(this.#jobs, bundles.length);
+    const bundles = bundlesOf(runs, this.workers);
+    return largest(runsOf(bundles, runs), this.device) * Math.min(this.workers, bundles.length);
   }
 
   async dispose(): Promise<void> {
@@ -114,14 +116,14 @@ function statesOf(runs: readonly Run[], keeping: Keeping | undefined): RunState[
 }
 
 /** Reads now and then how far the workers are; they never wait for it. */
-function watchProgress(runs: readonly Run[], steps: Int32Array, { onProgress }: Hooks) {
+function watchProgress(runs: readonly Run[], steps: Int32Array, losses: Float64Array, { onProgress }: Hooks) {
   const seen = Int32Array.from(steps);
   const report = () => {
     runs.forEach((run, i) => {
       const step = Atomics.load(steps, i);
       if (step === seen[i]) return;
       seen[i] = step;
-      onProgress?.(run, step);
+      onProgress?.(run, step, losses[i] as number);
     });
   };
   const timer = setInterval(report, PROGRESS_MS);

@@ -10,8 +10,8 @@ import type { LabelPlan } from "./row-plan.ts";
 import { Trainee } from "./trainee.ts";
 
 export interface Watch {
-  /** The bundle's run `i` has been trained for `step` steps. */
-  onStep(i: number, step: number): void;
+  /** The bundle's run `i` has been trained for `step` steps; `loss` as in `Hooks.onProgress`. */
+  onStep(i: number, step: number, loss: number): void;
   /** Says whether to stop; called every tens of milliseconds. */
   isStopped(): boolean;
   readonly keepParameters: boolean;
@@ -99,7 +99,7 @@ function trainSteps(
     for (const [i, trainee] of trainees.entries()) {
       if (isLate()) return;
       trainee.advance(count, next);
-      if (trainee.failure === undefined) onStep(i, trainee.step);
+      if (trainee.failure === undefined) onStep(i, trainee.step, trainee.loss);
     }
     if (trainees.every(({ failure }) => failure !== undefined)) return;
     if (keeping?.isReady() && isDue()) keep();

@@ -4,6 +4,7 @@ import {
   DIVERGED_LOSS,
   type Diagnostics,
   initialParameters,
+  latestLoss,
   lossFailure,
   type Run,
   type RunState,
@@ -67,6 +68,11 @@ export class Trainee {
   /** Steps done; after a failure, by the others. */
   get step(): number {
     return this.#step;
+  }
+
+  /** The latest point of the training curve, mean over tasks; NaN before the first. */
+  get loss(): number {
+    return latestLoss(this.#train);
   }
 
   get failure(): string | undefined {

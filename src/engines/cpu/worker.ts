@@ -13,10 +13,12 @@ export interface Task {
   readonly keepEveryMs: number | undefined;
   /** Int32 [1], shared: how many states the worker has said that nobody has taken care of. */
   readonly waiting: SharedArrayBuffer;
-  /** Each run's index in `steps`. */
+  /** Each run's index in `steps` and `losses`. */
   readonly slots: readonly number[];
   /** Int32, shared: how far each run is. */
   readonly steps: SharedArrayBuffer;
+  /** Float64, shared: the latest loss of each, which is written before its step. */
+  readonly losses: SharedArrayBuffer;
   /** Int32 [1], shared: not 0 to stop. */
   readonly stop: SharedArrayBuffer;
   readonly keepParameters: boolean;
@@ -33,6 +35,7 @@ const say = (message: Message) => parentPort?.postMessage(message);
 
 parentPort?.on("message", ({ runs, states, keepEveryMs, slots, keepParameters, ...shared }: Task) => {
   const steps = new Int32Array(shared.steps);
+  const losses = new Float64Array(shared.losses);
   const stop = new Int32Array(shared.stop);
   const waiting = new Int32Array(shared.waiting).fill(0); // a worker may have died of the task
   const keepingEvery = (everyMs: number): BundleKeeping => ({
@@ -46,7 +49,8 @@ parentPort?.on("message", ({ runs, states, keepEveryMs, slots, keepParameters, .
   const answer = trainBundle(kernels, runs, {
     keepParameters,
     isStopped: () => Atomics.load(stop, 0) !== 0,
-    onStep: (i, step) => {
+    onStep: (i, step, loss) => {
+      losses[slots[i] as number] = loss;
       Atomics.store(steps, slots[i] as number, step);
     },
     ...(states && { states }),

@@ -1,7 +1,7 @@
 import type { RowSet } from "../../data/streams.ts";
 import { isCode } from "../../models/code.ts";
 import { type Diagnosing, DiagnosticRecorder } from "../diagnosing.ts";
-import { type AnyRun, type Hooks, lossFailure, type Run, type RunResult } from "../engine.ts";
+import { type AnyRun, type Hooks, latestLoss, lossFailure, type Run, type RunResult } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
 import type { Group } from "./groups.ts";
@@ -83,7 +83,7 @@ async function trainSteps(trainer: Trainer, replicas: readonly Replica[], hooks:
 
     const live = replicas.filter(({ record }) => !record.failure);
     if (live.length === 0) return;
-    for (const { run } of live) hooks.onProgress?.(run, done);
+    for (const { run, record } of live) hooks.onProgress?.(run, done, latestLoss(record.train));
     await pace.rest();
   }
 }

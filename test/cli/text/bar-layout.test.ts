@@ -25,7 +25,13 @@ describe.each([24, 1800])("barLayout(lines) of %i runs", (runs) => {
     const few = barLayout({ columns: 80, rows: 4, names, runs });
     expect(few.cells).toBe(false);
     expect(wholeLine(few, runs)).toHaveLength(79);
-    const wide = names.map((name) => `${name} lr=0.0001 batch=64`);
+    const wide = names.map((name) => `${name} lr=0.0001 batch=64 dropout=0.1`);
     expect(barLayout({ columns: 60, rows: 24, names: wide, runs }).cells).toBe(false);
+  });
+
+  test("leaves out the bar first, then the losses", () => {
+    const wide = names.map((name) => `${name} lr=0.0001`);
+    expect(barLayout({ columns: 60, rows: 24, names: wide, runs })).toMatchObject({ cells: true, loss: true, bar: 0 });
+    expect(barLayout({ columns: 50, rows: 24, names: wide, runs })).toMatchObject({ cells: true, loss: false, bar: 0 });
   });
 });

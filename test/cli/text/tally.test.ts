@@ -30,6 +30,7 @@ test("a Tally has the mean training loss of the runs that are done", () => {
     const result = { ...doneResult(RUNS[index] as Run), trainingSetLoss: loss };
     return tally.end(recordOf(index === 1 ? failedResult(RUNS[1] as Run) : result, "fake"));
   };
+  tally.reach("b", 900, 7);
   ended(0, 0.1, 0.3);
   ended(1);
   expect(tally.loss).toBe("loss 0.2000");
@@ -37,9 +38,42 @@ test("a Tally has the mean training loss of the runs that are done", () => {
   expect([tally.loss, tally.ended]).toEqual(["loss 0.3500", 3]);
 });
 
+test("a Tally has the latest losses of runs in flight, by the shares of their steps that are done", () => {
+  const tally = new Tally(RUNS, new Map());
+  tally.reach("a", 100);
+  expect([tally.loss, tally.meanLoss]).toEqual(["", Number.NaN]);
+  tally.reach("a", 200, 0.9);
+  tally.reach("a", 300, 0.5);
+  expect(tally.loss).toBe("loss 0.5000");
+  tally.reach("b", 900, 0.1);
+  expect(tally.meanLoss).toBeCloseTo((0.3 * 0.5 + 0.9 * 0.1) / 1.2, 9);
+});
+
 test("a Tally of runs that begin has all steps to do", () => {
   const tally = new Tally(RUNS, new Map());
-  vi.advanceTimersByTime(2000);
+  vi.advanceTimersByTime(8000);
   tally.reach("c", 1000);
-  expect([tally.percent, tally.pace]).toEqual([33, "500 steps/s, 4.0 s left"]);
+  expect([tally.percent, tally.pace]).toEqual([33, "125 steps/s, 16.0 s left"]);
+});
+
+test("a Tally counts no time before the first step once a second has passed since it", () => {
+  const tally = new Tally(RUNS, new Map());
+  vi.advanceTimersByTime(3000); // workers start
+  tally.reach("a", 10);
+  vi.advanceTimersByTime(500);
+  tally.reach("a", 110);
+  expect(tally.pace).toBe("starting");
+  vi.advanceTimersByTime(500);
+  tally.reach("a", 210);
+  expect(tally.pace).toBe("200 steps/s, 14.0 s left");
+});
+
+test("a Tally knows that steps of a larger batch take longer", () => {
+  const large = makeRun({ id: "large", index: 9 }, { steps: 1000, batch: 16 * 64 });
+  const tally = new Tally([...RUNS, large], new Map());
+  tally.reach("a", 0);
+  vi.advanceTimersByTime(10_000);
+  tally.reach("a", 1000);
+  const seconds = Number(/, (\d+):\d\d min left/.exec(tally.pace)?.[1]) * 60;
+  expect(seconds).toBeGreaterThan(2 * 10 + 20 * 10);
 });

@@ -245,6 +245,20 @@ test("onProgress is told the steps while a run trains", async () => {
   expect(steps.at(-1)).toBe(50_000);
 });
 
+test("onProgress is told the latest training loss, once there is one", async () => {
+  const run = runOf({ model: "mmoe", training: { steps: 50_000, evalEvery: 10_000 } });
+  const told: { step: number; loss: number }[] = [];
+  const results = await train(one, [run], { onProgress: (_, step, loss) => told.push({ step, loss }) });
+  const means = of(results, run).curve.train.map(([a = 0, b = 0]) => (a + b) / 2);
+  for (const { step, loss } of told.filter(({ step }) => step < 10_000))
+    expect([step, loss]).toEqual([step, Number.NaN]);
+  for (const { step, loss } of told.filter(({ step }) => step >= 10_000)) {
+    const at = Math.floor(step / 10_000); // the loss may be newer than the step that is told with it
+    expect(means.slice(at - 1, at + 2)).toContain(loss);
+  }
+  expect(told.at(-1)?.loss).toBe(means.at(-1));
+});
+
 test("memoryBytes(runs) does not grow with the number of run indices", () => {
   const runs = (count: number) => Array.from({ length: count }, (_, index) => runOf({ model: "mmoe", index }));
   expect(two.memoryBytes(runs(40))).toBe(two.memoryBytes(runs(2)));

@@ -7,6 +7,7 @@ import {
   type Engine,
   type GeneratedRun,
   initialParameters,
+  latestLoss,
   modelKey,
   type RunResult,
 } from "../../../src/engines/engine.ts";
@@ -249,12 +250,13 @@ describe("train(runs, hooks)", () => {
   });
 
   test("reports progress of each run at its evaluations", async () => {
-    const reports: [unknown, number][] = [];
+    const reports: [unknown, number, number][] = [];
     const runs = [tinyRun(), tinyRun({ index: 1 })];
-    await resultsOf(engine, runs, { onProgress: (run, step) => reports.push([run, step]) });
-    for (const run of runs) {
-      const steps = reports.filter((report) => report[0] === run).map(([, step]) => step);
-      expect(steps).toEqual(expect.arrayContaining([4, 8, 11]));
+    const results = await resultsOf(engine, runs, { onProgress: (...report) => reports.push(report) });
+    for (const [i, run] of runs.entries()) {
+      const own = reports.filter((report) => report[0] === run);
+      expect(own.map(([, step]) => step)).toEqual(expect.arrayContaining([4, 8, 11]));
+      expect(own.at(-1)?.[2]).toBe(latestLoss(results[i]?.curve.train ?? []));
     }
   });
 

@@ -1,0 +1,89 @@
+import { existsSync, statSync } from "node:fs";
+import { isSystemError, systemReason, UsageError } from "../errors.ts";
+import type { Sheet } from "../records/columns.ts";
+import { csvOf } from "../records/csv.ts";
+import { longCurvesSheet } from "../records/curves-csv.ts";
+import { parquetColumns, parquetOf } from "../records/parquet.ts";
+import type { RunRecord } from "../records/record.ts";
+import { runsSheet } from "../records/runs-csv.ts";
+import { thousands } from "../units.ts";
+import { writeWhole } from "../write-whole.ts";
+import { type Define, examples } from "./command.ts";
+import type { Context } from "./effects.ts";
+import { EXIT } from "./exit-codes.ts";
+import { AT_OPTION, readEnded } from "./loss-commands.ts";
+import { choiceOption, pathOption } from "./options.ts";
+import { writeOut } from "./write-out.ts";
+
+interface Options {
+  readonly what: string;
+  readonly at: readonly string[];
+  readonly output?: string;
+  readonly overwrite?: boolean;
+}
+
+/** What can be exported. */
+const KINDS: Readonly<Record<"runs" | "curves", (records: readonly RunRecord[]) => Sheet<RunRecord>>> = {
+  runs: runsSheet,
+  curves: longCurvesSheet,
+};
+
+export const WHAT = Object.keys(KINDS) as (keyof typeof KINDS)[];
+
+export const define: Define = (command, run) => {
+  command
+    .argument("<folder>", "a results folder, also of a sweep that still runs")
+    .option("--what <name>", "runs: a row for each run; curves: one for each run and evaluation", "runs")
+    .option(...AT_OPTION)
+    .option("-o, --output <file>", "a file that ends in .parquet or .csv (default: CSV on stdout)")
+    .option("--overwrite", "replace the output file")
+    .addHelpText(
+      "after",
+      `
+The columns are those of runs.csv and curves-long.csv. What is empty in CSV is
+null in Parquet.
+${examples(
+  "mmoe export results/paper -o runs.parquet",
+  "mmoe export results/paper --what curves -o curves.parquet",
+  "mmoe export results/rates --at lr=0.01 > runs.csv",
+)}`,
+    )
+    .action((folder: string, options: Options) => run((context) => exportRecords(folder, options, context)));
+};
+
+async function exportRecords(folder: string, options: Options, context: Context): Promise<number> {
+  const sheetOf = KINDS[choiceOption("--what", options.what, WHAT)];
+  const { output } = options;
+  const format = output === undefined ? "csv" : formatOf(output, options);
+  const { records } = await readEnded(folder, options.at, context);
+  const sheet = sheetOf(records);
+  const csv = () => csvOf(records, sheet.rowsOf);
+  if (output === undefined) {
+    for (const text of csv()) if (!(await writeOut(context.effects.stdout, text))) break;
+    return EXIT.done;
+  }
+  const parquet = () => parquetOf(parquetColumns(sheet, records[0] as RunRecord), records, sheet.rowsOf);
+  await write(output, format === "csv" ? csv() : parquet());
+  context.note(`${output}: ${options.what} of ${thousands(records.length)} runs`);
+  return EXIT.done;
+}
+
+/** The format that a file's name asks for. Throws UsageError for another one, or if the file is there. */
+function formatOf(output: string, { overwrite = false }: Options): "csv" | "parquet" {
+  const ending = /\.(csv|parquet)$/.exec(pathOption("--output", output))?.[1];
+  if (ending === undefined)
+    throw new UsageError(`--output: expected a file that ends in .parquet or .csv, got '${output}'`);
+  if (existsSync(output) && !statSync(output).isFile())
+    throw new UsageError(`${output} is not a file that can be replaced; give another -o`);
+  if (existsSync(output) && !overwrite) throw new UsageError(`${output} exists; give another -o, or --overwrite`);
+  return ending as "csv" | "parquet";
+}
+
+async function write(output: string, chunks: Iterable<string | Uint8Array>): Promise<void> {
+  try {
+    await writeWhole(output, chunks);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new UsageError(`${output}: can't be written: ${systemReason(error)}; give another -o`);
+  }
+}

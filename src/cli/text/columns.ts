@@ -1,0 +1,43 @@
+import { stripVTControlCharacters } from "node:util";
+
+/** A table's cells, its header first. */
+export type Rows = readonly (readonly string[])[];
+
+/** The words of a cell. */
+export type Words = (text: string) => string[];
+
+export const singleWords: Words = (text) => text.split(" ").filter((word) => word !== "");
+
+/** Intervals in brackets stay in one piece. */
+export const phrases: Words = (text) => text.split(/ (?![^[]*\])/).filter((word) => word !== "");
+
+/** Widths that add up to `room` or less: the widest columns give way, as far as their longest words allow. */
+export function narrowed(rows: Rows, words: Words, room: number): number[] | undefined {
+  const widths = naturalWidths(rows);
+  const least = widths.map((_, c) => Math.max(0, ...rows.flatMap((row) => words(cell(row, c)).map(shown))));
+  const free = (c: number) => ((widths[c] as number) > (least[c] as number) ? (widths[c] as number) : 0);
+  for (let over = widths.reduce((sum, width) => sum + width, 0) - room; over > 0; over--) {
+    const widest = widths.reduce((best, _, c) => (free(c) > free(best) ? c : best), 0);
+    if (free(widest) === 0) return undefined;
+    widths[widest] = (widths[widest] as number) - 1;
+  }
+  return widths;
+}
+
+/** How wide the columns are if nothing is wrapped. */
+export function naturalWidths(rows: Rows): number[] {
+  return Array.from({ length: columnsOf(rows) }, (_, c) => Math.max(...rows.map((row) => shown(cell(row, c)))));
+}
+
+export function columnsOf([header = []]: Rows): number {
+  return header.length;
+}
+
+/** Characters that a terminal shows. */
+export function shown(text: string): number {
+  return stripVTControlCharacters(text).length;
+}
+
+export function cell(row: readonly string[], column: number): string {
+  return row[column] ?? "";
+}

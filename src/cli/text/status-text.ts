@@ -1,0 +1,74 @@
+import type { Kept } from "../../records/checkpoints.ts";
+import type { Writer } from "../../records/writers.ts";
+import type { SweepStatus } from "../../sweep/sweep-status.ts";
+import { duration, thousands } from "../../units.ts";
+import { shardText } from "../cluster/shard-option.ts";
+import type { Block } from "./blocks.ts";
+import { cellHeads, cellNames } from "./cell-names.ts";
+import { keptText } from "./kept-text.ts";
+import { type Paint, verdictText } from "./paint.ts";
+
+/** What `mmoe status` shows, with a line for at most `most` cells: those that are not complete come first. */
+export function statusBlocks(status: SweepStatus, paint: Paint, most = Number.POSITIVE_INFINITY): Block[] {
+  return [cellsBlock(status, most), { rows: writerRows(status.writers, paint) }, { before: totalText(status) }];
+}
+
+/** `24 runs: 8 done, 0 failed, 16 missing, 6 of them in training at 38 %; about 0:41 min left`. */
+export function totalText({ done, failed, missing, training, kept, leftMs, runsPerMinute }: SweepStatus): string {
+  const counts = `${thousands(done)} done, ${thousands(failed)} failed, ${thousands(missing)} missing`;
+  const rate = runsPerMinute > 0 ? ` at ${runsPerMinute.toFixed(1)} runs a minute` : "";
+  const left = leftMs ? `; about ${duration(leftMs)} left${rate}` : "";
+  return `${thousands(done + failed + missing)} runs: ${counts}${inTraining(training)}${keptText(kept)}${left}`;
+}
+
+function inTraining({ runs, share }: Kept): string {
+  return runs === 0 ? "" : `, ${runs} of them in training at ${Math.floor(100 * share)} %`;
+}
+
+function cellsBlock({ cells, training }: SweepStatus, most: number): Block {
+  const shown =
+    cells.length <= most ? cells : cells.filter(({ missing }) => missing > 0).slice(0, Math.max(0, most - 1));
+  const rows = shown.map((cell) => {
+    const { done, failed, missing } = cell;
+    const counts = [done, failed, missing, ...(training.runs > 0 ? [cell.training] : [])];
+    return [...cellNames(cell), ...counts.map(String)];
+  });
+  const heads = [...cellHeads(cells), "done", "failed", "missing", ...(training.runs > 0 ? ["training"] : [])];
+  const more = cells.length - shown.length;
+  return { rows: [heads, ...rows], ...(more > 0 && { after: `and ${more} more cells` }) };
+}
+
+function writerRows(writers: readonly Writer[], paint: Paint): string[][] {
+  const shards = writers.some(({ provenance }) => provenance.shard);
+  const flights = writers.some(({ progress }) => progress && progress.inFlight.length > 0);
+  const rows = writers.map(
+    ({ name, provenance: { engine, device, start, shard = null }, runs, state, elapsedMs, progress }) => [
+      name,
+      ...(shards ? [shard === null ? "all" : shardText(shard)] : []),
+      `${engine} (${device})`,
+      String(runs),
+      ...(flights ? [flightText(progress)] : []),
+      verdictText(paint, state),
+      localTime(start),
+      duration(elapsedMs),
+    ],
+  );
+  const heads = ["process", ...(shards ? ["shard"] : []), "engine", "runs", ...(flights ? ["in flight"] : [])];
+  return [[...heads, "state", "began", "for"], ...rows];
+}
+
+/** `6 at 38 %`: runs, and the share of their steps that is done. */
+function flightText(progress: Writer["progress"]): string {
+  const flights = progress?.inFlight ?? [];
+  if (flights.length === 0) return "-";
+  const total = (of: "step" | "steps") => flights.reduce((sum, flight) => sum + flight[of], 0);
+  return `${flights.length} at ${Math.floor((100 * total("step")) / total("steps"))} %`;
+}
+
+/** `26 Nov 08:22`, by the clock of the reader. */
+function localTime(iso: string): string {
+  const time = new Date(iso);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const month = time.toLocaleString("en-GB", { month: "short" });
+  return `${time.getDate()} ${month} ${two(time.getHours())}:${two(time.getMinutes())}`;
+}

@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import { trainedHash } from "../config/config.ts";
+import type { AnyRun } from "../engines/engine.ts";
+import { cellKey } from "../records/cell.ts";
+import { type Kept, keptIn, keptOf } from "../records/checkpoints.ts";
+import { JOURNALS } from "../records/find-results.ts";
+import { configIn } from "../records/read-results.ts";
+import { readHeads } from "../records/read-sweep.ts";
+import { type Writer, writersIn } from "../records/writers.ts";
+import { planRuns } from "./plan.ts";
+import { type CellStatus, cellOfRun, cellStatuses, totalStatus } from "./status.ts";
+
+/** What of a sweep is done, and what processes do in its folder. */
+export interface SweepStatus {
+  readonly folder: string;
+  readonly done: number;
+  readonly failed: number;
+  readonly missing: number;
+  /** Of the missing runs, those that a process trains now. */
+  readonly training: Kept;
+  /** Of the others, those that checkpoints keep. */
+  readonly kept: Kept;
+  /** Of the processes that train now. */
+  readonly runsPerMinute: number;
+  /** Null if nothing trains, and runs are missing. */
+  readonly leftMs: number | null;
+  readonly cells: readonly (CellStatus & { readonly training: number })[];
+  readonly writers: readonly Writer[];
+}
+
+/** Reads a results folder. `warn` gets a line for what is damaged there. Throws UsageError for a folder without a sweep. */
+export function statusOf(folder: string, warn: (line: string) => void): SweepStatus {
+  const config = configIn(folder);
+  const journals = join(folder, JOURNALS);
+  const of = { trained: trainedHash(config), warn };
+  const ended = readHeads(journals, of);
+  const cells = cellStatuses(config, ended);
+  const writers = writersIn(journals);
+  const left = planRuns(config).filter(({ id }) => !ended.has(id));
+  const active = writers.filter(({ state }) => state === "training");
+  const inFlight = new Map(
+    active.flatMap(({ progress }) => (progress?.inFlight ?? []).map(({ id, step }) => [id, step])),
+  );
+  const training = keptOf(left, inFlight);
+  const others = left.filter(({ id }) => !inFlight.has(id));
+  const kept = keptIn(folder, others, of);
+  const inCell = countByCell(left.filter(({ id }) => inFlight.has(id)));
+  return {
+    folder,
+    ...totalStatus(cells),
+    ...{ training, kept },
+    runsPerMinute: sum(active, ({ runs, elapsedMs }) => (elapsedMs > 0 ? runs / (elapsedMs / 60_000) : 0)),
+    leftMs: left.length === 0 ? 0 : leftMs(stepsLeft(left, [training, kept]), active),
+    cells: cells.map((cell) => ({ ...cell, training: inCell.get(cellKey(cell)) ?? 0 })),
+    writers,
+  };
+}
+
+/** Steps of `runs` without those that are done; all of a sweep's runs are taken for equally long. */
+function stepsLeft(runs: readonly AnyRun[], begun: readonly Kept[]): number {
+  const steps = sum(runs, ({ training }) => training.steps);
+  return steps - (steps / runs.length) * sum(begun, ({ runs: count, share }) => count * share);
+}
+
+/** The time of so many steps, at the pace of the processes that train; null if none has trained a step. */
+function leftMs(steps: number, active: readonly Writer[]): number | null {
+  const perMs = sum(active, ({ progress }) =>
+    progress && progress.elapsedMs > 0 ? progress.steps / progress.elapsedMs : 0,
+  );
+  return perMs === 0 ? null : steps / perMs;
+}
+
+function countByCell(runs: readonly AnyRun[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const run of runs) {
+    const key = cellKey(cellOfRun(run));
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function sum<T>(values: readonly T[], of: (value: T) => number): number {
+  return values.reduce((total, value) => total + of(value), 0);
+}

@@ -1,0 +1,89 @@
+import type { AnyRun, Engine } from "../engines/engine.ts";
+import { evaluationCount } from "../engines/evaluations.ts";
+import { isCode } from "../models/code.ts";
+import { groupBy } from "../stats/group-by.ts";
+
+const TRIAL_MS = 250;
+/** In a grid with more kinds of runs, their trials are shorter. */
+const MOST_LONG_TRIALS = 4;
+const LEAST_TRIAL_MS = 25;
+const MOST_STEPS = 2 ** 16;
+/** A forward pass costs about a third of a training step on as many rows. */
+const FORWARD_SHARE = 1 / 3;
+/** Wall time of training `runs` of one sweep on this machine in milliseconds, extrapolated from short trials. */
+export async function estimateMs(runs: readonly AnyRun[], engine: Engine): Promise<number> {
+  const kinds = [...groupBy(runs, workOf).values()];
+  const trialMs = Math.max(LEAST_TRIAL_MS, TRIAL_MS / Math.ceil(kinds.length / MOST_LONG_TRIALS));
+  let ms = 0;
+  for (const alike of kinds) ms += await estimateAlikeMs(alike, engine, trialMs);
+  return ms;
+}
+
+/**
+ * Settings that a run's time depends on, apart from its model: in a grid they may differ. Models in JavaScript may train
+ * on another engine.
+ */
+function workOf({ model, training }: AnyRun): string {
+  const { trainRows, sampling, batch, steps, optimizer, evalEvery, heldoutRows } = training;
+  const apart = isCode(model) ? model.name : "";
+  return JSON.stringify([trainRows, sampling, batch, steps, optimizer, evalEvery, heldoutRows, apart]);
+}
+
+async function estimateAlikeMs(runs: readonly AnyRun[], engine: Engine, trialMs: number): Promise<number> {
+  const [first] = runs as readonly [AnyRun];
+  const { steps, batch, heldoutRows, trainRows } = first.training;
+  const evaluatedRows = evaluationCount(first.training) * heldoutRows + (trainRows === "fresh" ? 0 : trainRows);
+  const stepsWorth = steps + (FORWARD_SHARE * evaluatedRows) / batch;
+  const trial = await firstBegun(runs, engine);
+  return ((await stepMs(trial, engine, trialMs)) / trial.length) * stepsWorth * runs.length;
+}
+
+/** The runs that an engine begins with, shortened, until it has begun some of each model. */
+async function firstBegun(runs: readonly AnyRun[], engine: Engine): Promise<AnyRun[]> {
+  const begun: AnyRun[] = [];
+  const models = new Set(runs.map(({ model }) => model.name));
+  const noMore = new AbortController();
+  const onBegin = (some: readonly AnyRun[]) => {
+    begun.push(...some);
+    for (const { model } of some) models.delete(model.name);
+    if (models.size === 0) queueMicrotask(() => noMore.abort()); // once every worker has begun
+  };
+  await engine.train(shortened(runs, 1), { onBegin, noMore: noMore.signal, onResult: () => {} });
+  return begun;
+}
+
+/**
+ * Milliseconds that a step of all `runs` together takes: the difference of two lengths of training, which has no part
+ * of what is paid once. The longer one takes `trialMs` or more.
+ */
+export async function stepMs(runs: readonly AnyRun[], engine: Engine, trialMs = TRIAL_MS): Promise<number> {
+  let before = await timed(runs, 1, engine);
+  for (let steps = 2; ; steps *= 2) {
+    const elapsed = await timed(runs, steps, engine);
+    const more = elapsed - before; // none, if the machine was busier before
+    if (elapsed > trialMs && more > 0) return more / (steps / 2);
+    if (steps >= MOST_STEPS) return elapsed / steps;
+    before = elapsed;
+  }
+}
+
+async function timed(runs: readonly AnyRun[], steps: number, engine: Engine): Promise<number> {
+  const short = shortened(runs, steps);
+  const start = performance.now();
+  await engine.train(short, { onResult: () => {} });
+  return performance.now() - start;
+}
+
+function shortened(runs: readonly AnyRun[], steps: number): AnyRun[] {
+  const short = new Map<AnyRun["training"], AnyRun["training"]>(); // engines compare settings by identity first
+  return runs.map((run) => {
+    const training = short.get(run.training) ?? shortTraining(run, steps);
+    short.set(run.training, training);
+    return { ...run, training };
+  });
+}
+
+function shortTraining({ training }: AnyRun, steps: number): AnyRun["training"] {
+  const trainRows = training.trainRows === "fresh" ? "fresh" : Math.min(training.trainRows, training.batch);
+  return { ...training, steps, evalEvery: steps, heldoutRows: 1, trainRows };
+}

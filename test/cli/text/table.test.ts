@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { markdownTable, table, wrapped } from "../../../src/cli/text/table.ts";
+
+const ROWS = [
+  ["cells", "pairs", "mean difference", "verdict"],
+  ["shared-bottom, omoe at 0.50", "200", "0.1360 [0.1191, 0.1540]", "worse"],
+  ["mmoe", "9", "-", "undecided"],
+];
+
+describe("table(rows, width)", () => {
+  test("aligns columns, those of numbers at the right", () => {
+    expect(table(ROWS)).toBe(
+      [
+        "cells                        pairs          mean difference  verdict\n",
+        "shared-bottom, omoe at 0.50    200  0.1360 [0.1191, 0.1540]  worse\n",
+        "mmoe                             9                        -  undecided\n",
+      ].join(""),
+    );
+  });
+
+  test("does not change what fits", () => {
+    expect(table(ROWS, 70)).toBe(table(ROWS));
+  });
+
+  test("wraps the widest cells between words, and keeps intervals whole while they fit", () => {
+    expect(table(ROWS, 56)).toBe(
+      [
+        "cells           pairs   mean difference  verdict\n",
+        "shared-bottom,    200            0.1360  worse\n",
+        "omoe at 0.50           [0.1191, 0.1540]\n",
+        "mmoe                9                 -  undecided\n",
+      ].join(""),
+    );
+  });
+
+  test.each([69, 60, 56, 50, 45, 40, 30])("has no line of more than %i characters, and loses no word", (width) => {
+    const text = table(ROWS, width);
+    expect(text.split("\n").filter((line) => line.length > width)).toEqual([]);
+    for (const word of ROWS.flat().join(" ").split(" ")) expect(text).toContain(word);
+  });
+
+  test("names the columns in each row where not even single words fit beside each other", () => {
+    expect(table(ROWS, 30).split("\n")).toEqual([
+      "cells shared-bottom, omoe at",
+      "  0.50, pairs 200, mean",
+      "  difference 0.1360 [0.1191,",
+      "  0.1540], verdict worse",
+      "cells mmoe, pairs 9, mean",
+      "  difference -, verdict",
+      "  undecided",
+      "",
+    ]);
+  });
+
+  test("counts no colours", () => {
+    const colour = (text: string) => `\u001b[32m${text}\u001b[39m`;
+    const coloured = ROWS.map((row) => [...row.slice(0, 3), colour(row[3] as string)]);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what colours are made of
+    expect(table(coloured, 60).replaceAll(/\u001b\[\d+m/g, "")).toBe(table(ROWS, 60));
+  });
+});
+
+test("markdownTable(rows) has a rule that aligns numbers at the right, and no bare pipe in a cell", () => {
+  expect(
+    markdownTable([
+      ["a", "n"],
+      ["x|y", "1"],
+    ]),
+  ).toBe("| a | n |\n| --- | --: |\n| x\\|y | 1 |\n");
+});
+
+test("wrapped(text, width, indent) fills lines, all but the first after the indent", () => {
+  expect(wrapped("one two three four", 10, 2)).toBe("one two\n  three\n  four");
+});
