@@ -92,7 +92,7 @@ describe("a report in Chromium", () => {
     for (const [label, selector] of [
       ["OMoE", '[data-model="omoe"] path'],
       ["0.9", '[data-correlation="0.9"]'],
-      ["points", ".paper path"],
+      ["points", ".paper use"],
     ] as const) {
       const before = await count(selector);
       expect(before).toBeGreaterThan(0);
