@@ -18,6 +18,7 @@ import { page } from "./html-page.ts";
 import { outcome } from "./outcome.ts";
 import { provenanceSection } from "./provenance-section.ts";
 import { correlationsText, modelsText } from "./report-words.ts";
+import { runsSection } from "./runs-section.ts";
 import { seesawText } from "./seesaw-text.ts";
 import { settingsSection } from "./settings-section.ts";
 import { runPicker } from "./single-runs.ts";
@@ -55,6 +56,7 @@ ${lead}${unfinished(results)}</header>
       switches: switches(shown),
       below: several === undefined ? { runs: runPicker(results), seesaw: seesawText(results) } : {},
     }),
+    runsSection(results),
     settingsSection(config),
     failuresSection(records),
     costSection(config, records),
@@ -81,6 +83,7 @@ const CONTENTS = [
   ["claims", "Claims"],
   ["cells", "Final losses"],
   ["figures", "Figures"],
+  ["run-table", "Runs"],
   ["settings", "Settings"],
   ["failures", "Failures"],
   ["costs", "Cost"],
