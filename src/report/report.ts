@@ -9,6 +9,7 @@ import { type EachLoss, eachLoss, type LossSet } from "../records/record.ts";
 import { thousands } from "../units.ts";
 import { bestPoints } from "./best-points.ts";
 import { cellsSection } from "./cells-section.ts";
+import { citeSection } from "./cite-section.ts";
 import { claimsSection, noClaims } from "./claims-section.ts";
 import { costSection } from "./cost-section.ts";
 import { failuresSection } from "./failures-section.ts";
@@ -61,6 +62,7 @@ ${lead}${unfinished(results)}</header>
     failuresSection(records),
     costSection(config, records),
     provenanceSection(provenances),
+    citeSection(provenances),
     html`</main>
 `,
   ]);
@@ -88,6 +90,7 @@ const CONTENTS = [
   ["failures", "Failures"],
   ["costs", "Cost"],
   ["provenance", "Provenance"],
+  ["cite", "How to cite"],
 ] as const;
 
 /** Says that runs are missing or failed: everything below it is about the others. */
