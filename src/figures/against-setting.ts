@@ -2,6 +2,7 @@ import { type GridPoint, type GridValue, listedKeys, pointText, valuesOf } from 
 import type { GridKey } from "../config/settings.ts";
 import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
+import { againstWords } from "./against-words.ts";
 import { type Box, panel } from "./axes.ts";
 import { type GridDrawing, noRun, type Place, panelGrid } from "./cell-grid.ts";
 import { asideOf, type EstimatePoint, estimateSeries, slotWidth, WIDEST_SLOT } from "./estimate-series.ts";
@@ -35,12 +36,15 @@ export function againstSetting(results: Results, options: FigureOptions): Figure
   const cells = sweepCells(results);
   if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
   const theme = themeOf(options.theme);
-  const { nodes, leftOut, ...size } = drawing(cells, key, options, theme);
+  const inRows = isOfManyWords(results, key);
+  const { nodes, leftOut, ...size } = inRows
+    ? againstWords(cells, { ...options, ...wordsOf(results, key), colours: theme })
+    : drawing(cells, key, options, theme);
   return page(
     {
       name: NAME,
       title: `Final loss against ${key}`,
-      caption: `${captionStart(cells, key, options)}${leftOut} ${runsSentence(cells, results)}`,
+      caption: `${captionStart(cells, key, options, inRows)}${leftOut} ${runsSentence(cells, results)}`,
       ...size,
       theme,
       data: cells.map((cell) => rowOf(cell, options)),
@@ -54,6 +58,19 @@ function axisOf({ config }: Results): GridKey | undefined {
   const count = (key: GridKey) => valuesOf(config, key).length;
   const [first, ...others] = listedKeys(config);
   return first && others.reduce((most, key) => (count(key) >= count(most) ? key : most), first);
+}
+
+/** Words that a panel has no room for side by side. */
+const MANY = 4;
+
+function isOfManyWords({ config }: Results, key: GridKey): boolean {
+  const values = valuesOf(config, key);
+  return values.length >= MANY && values.every((value) => typeof value === "string");
+}
+
+function wordsOf({ config }: Results, key: GridKey) {
+  const othersOf = ({ point }: SweepCell) => othersText(point, key);
+  return { key, values: valuesOf(config, key).map(String), othersOf };
 }
 
 const LEFT = 24;
@@ -128,10 +145,18 @@ function othersText(point: GridPoint, key: GridKey): string {
   return pointText(others);
 }
 
-function captionStart(cells: readonly SweepCell[], key: GridKey, { loss, statistic, unit }: FigureOptions): string {
+function captionStart(
+  cells: readonly SweepCell[],
+  key: GridKey,
+  { loss, statistic, unit }: FigureOptions,
+  inRows: boolean,
+): string {
+  const parts = inRows
+    ? "rows for each model, correlation and choice of the other settings."
+    : "a panel for each correlation and each choice of the other settings. Models at one value are drawn side by side around its tick.";
   return (
     `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(cells)} after the last step (${unitsSentence({ loss, unit })}) against ${key}, ` +
-    "with its 95 % interval over runs; a panel for each correlation and each choice of the other settings. Models at one value are drawn side by side around its tick."
+    `with its 95 % interval over runs; ${parts}`
   );
 }
 

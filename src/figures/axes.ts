@@ -95,7 +95,7 @@ function bottomLabels({ ticks, at }: Scale, { x: left, width }: Box): (Tick & Sp
 
 /** The numbers at the left that do not touch each other. */
 function leftLabels({ ticks, at }: Scale): Tick[] {
-  const labels = ticks.filter(({ label }) => label !== "");
+  const labels = ticks.filter(({ label }) => label !== "").sort((a, b) => at(b.value) - at(a.value)); // upwards
   const heights = labels.map(({ value }) => ({ middle: -at(value), half: SMALL / 2 }));
   const shown = withRoom(heights, 0);
   return labels.filter((_, i) => shown[i]);

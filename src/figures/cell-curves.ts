@@ -57,11 +57,15 @@ const OVER: EachLoss<string> = {
 
 /** What a curve shows, for a caption. */
 export function curveSentences(cells: readonly SweepCell[], { loss, statistic, scale, unit }: FigureOptions): string {
-  const how = statistic === "mean" ? "1.96 standard errors to either side" : "between order statistics";
   return (
     `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(cells)} against training steps (${unitText(unit)}; ${OVER[loss]}). ` +
-    `Bands: 95 % intervals over runs at each step (${how}).${scale === "linear" ? " The first steps may lie above the frame." : ""}`
+    `${bandsSentence(statistic)}${scale === "linear" ? " The first steps may lie above the frame." : ""}`
   );
+}
+
+export function bandsSentence(statistic: FigureOptions["statistic"]): string {
+  const how = statistic === "mean" ? "1.96 standard errors to either side" : "between order statistics";
+  return `Bands: 95 % intervals over runs at each step (${how}).`;
 }
 
 /** A curve's numbers, one row for each step. */

@@ -1,12 +1,11 @@
 import { curvePanels } from "./curve-panels.ts";
 import { differencePanels, SETTLED } from "./difference-panels.ts";
 import type { FigureOptions } from "./figure.ts";
-import { modelLegend } from "./legend.ts";
-import { framed, heading } from "./loss-axis.ts";
+import { framed } from "./loss-axis.ts";
 import type { Drawing } from "./page.ts";
+import { columnsOf, groupPart, headingPart, modelsIn, type Part, stacked } from "./parts.ts";
 import type { CurvePanel, DrawnCurve } from "./step-panels.ts";
 import type { SeriesStyle } from "./style.ts";
-import type { SvgNode } from "./svg.ts";
 import type { Theme } from "./theme.ts";
 import { lossHeading } from "./words.ts";
 
@@ -15,9 +14,6 @@ interface Shown {
   readonly options: FigureOptions;
   readonly theme: Theme;
 }
-
-/** A part of a drawing: what it draws from `top` on, and where it ends. */
-type Part = (top: number) => { readonly nodes: readonly SvgNode[]; readonly bottom: number };
 
 interface CurveDrawing extends Drawing {
   /** For the caption: what is drawn below the curves. */
@@ -32,17 +28,11 @@ export function curveDrawing(groups: readonly (readonly CurvePanel[])[], shown: 
   const compared = all.map(published).filter(({ curves }) => curves.length > 0);
   const parts = [
     headingPart(lossHeading(options), theme, 0),
-    ...groups.map((group, i) => groupPart(group, all, lower.length === 0 && i === groups.length - 1, shown)),
+    ...groups.map((group, i) => lossPart(group, all, lower.length === 0 && i === groups.length - 1, shown)),
     ...(lower.length > 0 ? [lowerPart(lower, shown)] : []),
     ...(compared.length > 0 ? differenceParts(compared, lower, theme) : []),
   ];
-  let height = 0;
-  const nodes = parts.flatMap((part) => {
-    const { nodes, bottom } = part(height);
-    height = bottom;
-    return nodes;
-  });
-  return { nodes, height, below: belowSentences(lower.length > 0, compared.length > 0) };
+  return { ...stacked(parts), below: belowSentences(lower.length > 0, compared.length > 0) };
 }
 
 /** Panels with the curves of all groups. */
@@ -51,25 +41,13 @@ function merged(groups: readonly (readonly CurvePanel[])[]): CurvePanel[] {
   return first.map((panel, i) => ({ ...panel, curves: groups.flatMap((group) => group[i]?.curves ?? []) }));
 }
 
-function headingPart(words: string, theme: Theme, gap: number): Part {
-  return (top) => {
-    const { nodes, height } = heading(words, { y: top + gap, theme });
-    return { nodes, bottom: top + gap + height };
-  };
-}
-
-/** A group's key and its panels. */
-function groupPart(group: readonly CurvePanel[], room: readonly CurvePanel[], last: boolean, shown: Shown): Part {
+/** A group's key and its panels, whose axis has room for the curves of `room`. */
+function lossPart(group: readonly CurvePanel[], room: readonly CurvePanel[], last: boolean, shown: Shown): Part {
   const { styles, options, theme } = shown;
-  const models = modelsIn(group);
-  const own = new Map([...styles].filter(([model]) => models.has(model)));
   const paper = [...modelsIn(group.map(published))];
-  return (top) => {
-    const key = modelLegend(own, { y: top + 9, theme, paper });
-    const place = { theme, columns: columnsOf(group), top: top + key.height + 4, height: 88, foot: last };
-    const { nodes, bottom } = curvePanels(group, { ...place, options, room });
-    return { nodes: [key.node, ...nodes], bottom: bottom + (last ? 0 : 4) };
-  };
+  return groupPart(group, { styles, theme, last, paper }, (panels, place) =>
+    curvePanels(panels, { ...place, options, room }),
+  );
 }
 
 /** Share of the frame below which a curve ends that is drawn again. */
@@ -113,10 +91,6 @@ function differenceParts(compared: readonly CurvePanel[], lower: readonly CurveP
   return [headingPart("Ours minus the paper's", theme, 4), ...parts];
 }
 
-function columnsOf(panels: readonly CurvePanel[]): number {
-  return Math.min(3, panels.length);
-}
-
 function untitled({ title: _, ...panel }: CurvePanel): CurvePanel {
   return panel;
 }
@@ -128,10 +102,6 @@ function only(panel: CurvePanel, keep: (curve: DrawnCurve) => boolean): CurvePan
 /** The panel with the curves alone that the paper has too. */
 function published(panel: CurvePanel): CurvePanel {
   return only(panel, ({ paper }) => paper.length > 0);
-}
-
-function modelsIn(panels: readonly CurvePanel[]): Set<string> {
-  return new Set(panels.flatMap(({ curves }) => curves.map(({ attributes }) => String(attributes["data-model"]))));
 }
 
 function belowSentences(lower: boolean, compared: boolean): string {

@@ -7,16 +7,14 @@ import {
   curveLine,
   type DrawnCurve,
   type Panels,
-  type PanelsOptions,
+  type RoomOptions,
   stepPanels,
 } from "./step-panels.ts";
 import { group, type SvgNode } from "./svg.ts";
 import type { Theme } from "./theme.ts";
 
-interface CurveOptions extends PanelsOptions {
+interface CurveOptions extends RoomOptions {
   readonly options: Pick<FigureOptions, "scale">;
-  /** Panels for whose curves the axis of losses has room; these by default. */
-  readonly room?: readonly CurvePanel[];
   /** Share of the steps before which a curve may leave the frame; as `framed` has it by default. */
   readonly start?: number;
 }

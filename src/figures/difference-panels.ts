@@ -8,6 +8,7 @@ import {
   type DrawnCurve,
   type Panels,
   type PanelsOptions,
+  type RoomOptions,
   stepPanels,
 } from "./step-panels.ts";
 import type { SvgNode } from "./svg.ts";
@@ -24,22 +25,22 @@ export function differencePanels(panels: readonly CurvePanel[], place: PanelsOpt
   return zeroPanels(panels, place, differences);
 }
 
-/** Panels with one axis of values below and above 0: each curve with its band. */
-export function signedPanels(panels: readonly CurvePanel[], place: PanelsOptions): Panels {
+/** Panels with one axis of values below and above 0, which has room for `room`: each curve with its band. */
+export function signedPanels(panels: readonly CurvePanel[], place: RoomOptions): Panels {
   return zeroPanels(panels, place, ({ points }) => points);
 }
 
 /** Panels with a line at 0 and one axis of the points that `drawn` gives of each curve. */
 function zeroPanels(
   panels: readonly CurvePanel[],
-  place: PanelsOptions,
+  place: RoomOptions,
   drawn: (curve: DrawnCurve) => readonly CurvePoint[],
 ): Panels {
-  const values = panels
+  const { theme, room = panels } = place;
+  const values = room
     .flatMap(({ curves }) => curves.flatMap(drawn))
     .flatMap(({ value, low, high }) => [value, low, high])
     .filter(Number.isFinite);
-  const { theme } = place;
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
   const beyond = (high - low || 1) * BEYOND;
   return stepPanels(

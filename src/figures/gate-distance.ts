@@ -1,5 +1,5 @@
 import type { Results } from "../records/read-results.ts";
-import { againstCorrelation } from "./against-correlation.ts";
+import { againstCorrelation, placesSentence } from "./against-correlation.ts";
 import { ofDiagnosed } from "./diagnosed.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { estimate } from "./interval.ts";
@@ -11,6 +11,8 @@ import { capitalised, runsSentence } from "./words.ts";
 
 const NAME = "gate-distance";
 const QUANTITY = "gateDistance";
+/** The axis reaches this at least: equal gates differ by rounding. */
+const LEAST = 0.01;
 
 /** How far apart tasks' gates end, against the correlation, with its 95 % interval over runs. */
 export function gateDistance(results: Results, { statistic, ...options }: FigureOptions): Figure | Lacking {
@@ -18,16 +20,18 @@ export function gateDistance(results: Results, { statistic, ...options }: Figure
     if (correlationsOf(cells).length < 2) return { name: NAME, lacking: "runs are done at one correlation only" };
     const points = cells.map((cell) => ({ cell, x: cell.correlation, ...estimate(distances(cell), statistic) }));
     const theme = themeOf(options.theme);
-    const values = points.flatMap(({ value, low, high }) => [value, low, high]);
     const { nodes, height } = againstCorrelation(points, {
       title: `${capitalised(statistic)} distance of two tasks' gates after the last step`,
-      scale: (range) => lossScale(values, "linear", range),
+      scale: (range, shown) => {
+        const values = shown.flatMap(({ value, low, high }) => [value, low, high]);
+        return lossScale([...values, LEAST], "linear", range);
+      },
       theme,
     });
     const caption =
       `${capitalised(statistic)} over runs of the Jensen-Shannon distance of two tasks' gates after the last step, ` +
       "mean over rows and pairs of tasks, with its 95 % interval over runs: 0 for equal gates, 1 if they have no expert " +
-      `in common. ${runsSentence(cells, results)}`;
+      `in common.${placesSentence(points)} ${runsSentence(cells, results)}`;
     const data = points.map(({ cell, value, low, high }) => {
       const { model, correlation, runs } = cell;
       return { model, correlation, runs: runs.length, quantity: QUANTITY, statistic, value, low, high };

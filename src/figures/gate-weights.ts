@@ -3,11 +3,11 @@ import { tasksOf } from "../records/record.ts";
 import { mean } from "../stats/moments.ts";
 import { panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
-import { cellGrid } from "./cell-grid.ts";
+import { cellGrid, type GridDrawing } from "./cell-grid.ts";
 import { ofDiagnosed } from "./diagnosed.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { heading } from "./loss-axis.ts";
-import { type Drawing, page } from "./page.ts";
+import { page } from "./page.ts";
 import { linearScale, type Scale } from "./scale.ts";
 import { modelStyles, type SeriesStyle } from "./style.ts";
 import { element, type SvgNode } from "./svg.ts";
@@ -31,11 +31,11 @@ export function gateWeights(results: Results, options: FigureOptions): Figure | 
   return ofDiagnosed(results, NAME, QUANTITY, (cells) => {
     const theme = themeOf(options.theme);
     const weighed = cells.map((cell) => ({ cell, weights: meanWeights(cell) }));
-    const { nodes, ...size } = drawing(weighed, theme);
+    const { nodes, leftOut, ...size } = drawing(weighed, theme);
     const caption =
       `Mean weights of experts by the tasks' gates after the last step: the areas of squares, the largest is ${largestOf(weighed).toPrecision(2)}. Which ` +
       "expert is which is chance, so each run's are in the order of their weight for task 1. Rows of squares that look " +
-      `alike are gates that agree. ${runsSentence(cells, results)}`;
+      `alike are gates that agree.${leftOut} ${runsSentence(cells, results)}`;
     const data = weighed.flatMap(({ cell: { model, correlation, runs }, weights }) =>
       weights.flatMap((row, k) =>
         row.map((value, e) => {
@@ -75,34 +75,35 @@ function largestOf(weighed: readonly Weighed[]): number {
   return Math.max(...weighed.flatMap(({ weights }) => weights.flat()));
 }
 
-/** Height of a task's row of squares. */
+/** Height of a task's row of squares, where there are few panels. */
 const ROW = 11;
 
-function drawing(weighed: readonly Weighed[], theme: Theme): Drawing {
-  const K = Math.max(...weighed.map(({ weights }) => weights.length));
-  const largest = largestOf(weighed);
-  const head = heading("Mean weight by the gate of each task", { y: 0, theme });
-  const height = K * ROW + 4;
+function drawing(weighed: readonly Weighed[], theme: Theme): GridDrawing {
   const cells = weighed.map(({ cell }) => cell);
-  const layout = cellGrid(cells, { top: head.height, height, left: 30, theme });
+  const K = Math.max(...weighed.map(({ weights }) => weights.length));
+  const E = Math.max(...weighed.map(({ weights }) => weights[0]?.length ?? 1));
+  const head = heading("Mean weight by the gate of each task", { y: 0, theme });
+  const layout = cellGrid(cells, { top: head.height, height: K * ROW + 4, left: 30, theme });
   const styles = modelStyles(modelsOf(cells), theme);
+  const largest = largestOf(weighed);
   const panels = weighed.flatMap(({ cell, weights }) => {
     const place = layout.place(cell);
     if (place === undefined) return [];
-    const { box, numbers } = place;
-    const E = weights[0]?.length ?? 1;
+    const { box } = place;
     const x = countScale(E, "", [box.x, box.x + box.width]);
     const y = countScale(K, "task ", [box.y, box.y + box.height]);
-    const side = (weight: number) => (Math.min(ROW, box.width / E) - 1) * Math.sqrt(weight / largest);
+    const room = Math.min(box.height / K, box.width / E) - 1;
+    const side = (weight: number) => room * Math.sqrt(weight / largest);
     const { colour } = styles.get(cell.model) as SeriesStyle;
     const marks = weights.flatMap((row, k) =>
       row.map((weight, e) => square(side(weight), [x.at(e + 1), y.at(k + 1)], colour)),
     );
-    return [panel({ box, x, y, theme, numbers, attributes: cellAttributes(cell) }, marks)];
+    return [panel({ ...place, x, y, theme, attributes: cellAttributes(cell) }, marks)];
   });
+  const { leftOut, width, bottom: height } = layout;
   const words = "experts, by their weight for task 1";
-  const foot = text(words, layout.width / 2, layout.bottom - 4, { fill: theme.ink, anchor: "middle" });
-  return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], width: layout.width, height: layout.bottom };
+  const foot = text(words, width / 2, height - 4, { fill: theme.ink, anchor: "middle" });
+  return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], leftOut, width, height };
 }
 
 /** Places for 1 to `count`, with as many labels as have room. */

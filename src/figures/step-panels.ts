@@ -40,6 +40,11 @@ export interface PanelsOptions {
   readonly foot?: boolean;
 }
 
+export interface RoomOptions extends PanelsOptions {
+  /** Panels for whose curves the axis of values has room; those that are drawn by default. */
+  readonly room?: readonly CurvePanel[];
+}
+
 /** Room for the numbers at the left of a panel. */
 const LEFT = 24;
 const TITLE = 13;

@@ -1,46 +1,14 @@
 import { describe, expect, test } from "vitest";
-import type { Diagnostics } from "../../src/engines/engine.ts";
 import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "../../src/figures/figure.ts";
 import { DIAGNOSTIC_FIGURES } from "../../src/figures/gallery.ts";
-import { finalMeasures } from "../../src/records/diagnostic-curves.ts";
 import type { Results } from "../../src/records/read-results.ts";
-import type { RunRecord } from "../../src/records/record.ts";
-import { outside } from "../support/outside.ts";
+import { diagnosed } from "../support/diagnosed-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";
-
-const STEPS = [200, 1000, 2000];
-const EXPERTS = 3;
-
-/** Made-up diagnostics: gates that part as the correlation falls, gradients that agree the more the higher it is. */
-function diagnosticsOf({ model, correlation, run }: RunRecord): Diagnostics {
-  const curve = (value: (step: number) => number) => STEPS.map(value);
-  const apart = model === "mmoe" ? 1 - correlation : 0;
-  const weight = (k: number, e: number) => {
-    const own = (e + run) % EXPERTS === (k === 1 ? 0 : 1) ? apart / 4 : -apart / 8;
-    return curve(() => 1 / EXPERTS + own * (0.9 + run / 100));
-  };
-  const gates = [1, 2].flatMap((k) => [1, 2, 3].map((e) => [`gateWeight/${k}/${e}`, weight(k, e)] as const));
-  return {
-    steps: STEPS,
-    values: {
-      ...(model !== "shared-bottom" && {
-        ...Object.fromEntries(gates),
-        "gateDistance/1/2": curve((step) => (apart * step) / 2000 + run / 1000),
-      }),
-      "gradientCosine/1/2": curve((step) => correlation - 0.3 * (step / 2000) * (1 + run / 10)),
-      "alignedLoss/1": curve((step) => 20 / step + run / 1000),
-      "alignedLoss/2": curve((step) => 30 / step + run / 1000),
-    },
-  };
-}
+import { outside, touching } from "../support/texts.ts";
 
 const made = (set: readonly string[] = []): Results => {
   const results = sweepResults({ set: ["correlations=[-0.5, 0.5, 1]", ...set] });
-  const records = results.records.map((record): RunRecord => {
-    const diagnostics = diagnosticsOf(record);
-    return { ...record, diagnostics, measures: finalMeasures(diagnostics, 2) };
-  });
-  return { ...results, records };
+  return diagnosed(results, { experts: 3, ungated: ["shared-bottom"] });
 };
 const results = made();
 const draw = (name: string, options: Partial<FigureOptions> = {}, of = results) =>
@@ -59,7 +27,8 @@ describe.each(DIAGNOSTIC_FIGURES.map(({ name }) => name))("%s", (name) => {
     for (const options of [{ statistic: "median", theme: "dark" }, { theme: "page" }] as const)
       for (const of of [results, made(["runs=1"])])
         expect(draw(name, options, of).svg).not.toMatch(/NaN|undefined|Infinity/);
-    expect(outside(draw(name, { statistic: "median" }))).toEqual([]);
+    const median = draw(name, { statistic: "median" });
+    expect([outside(median), touching(median.svg)]).toEqual([[], []]);
   });
 
   test("says how many runs there are, and marks what a page may hide", () => {
@@ -91,23 +60,38 @@ describe.each(DIAGNOSTIC_FIGURES.map(({ name }) => name))("%s", (name) => {
 test("conflict and alignment have the mean over runs of the mean over pairs or tasks", () => {
   const rowOf = (name: string) =>
     draw(name).data.find(({ model, correlation, step }) => model === "omoe" && correlation === 0.5 && step === 1000);
-  expect(rowOf("conflict")?.value).toBeCloseTo(0.5 - 0.15 * 1.3, 12);
-  expect(rowOf("alignment")?.value).toBeCloseTo(0.025 + 0.003, 12);
+  expect(rowOf("conflict")?.value).toBeCloseTo(0.35 - ((0.25 - 1 / 60) / 2) * 1.3, 12);
+  expect(rowOf("alignment")?.value).toBeCloseTo(0.027 + 0.003, 12);
 });
 
 test("gate-distance is the final one, with its interval over runs", () => {
   const row = draw("gate-distance").data.find(({ model, correlation }) => model === "mmoe" && correlation === -0.5);
-  expect(row?.value).toBeCloseTo(1.5 + 0.003, 12);
-  expect(Number(row?.low)).toBeLessThan(1.503);
+  expect(row?.value).toBeCloseTo(0.75 + 0.003, 12);
+  expect(Number(row?.low)).toBeLessThan(0.753);
+});
+
+test("gate-distance shows equal gates at the foot of an axis that is longer than their rounding", () => {
+  const { svg } = draw("gate-distance", {}, made(["models=omoe", "runs=2"]));
+  expect(svg).toContain('data-y="linear 0 0.01 ');
+});
+
+test("gate-weights names all tasks, and has one axis of experts for models of 3 and of 5", () => {
+  const base = sweepResults({ set: ["models=omoe,mmoe"] });
+  const of = (model: string, experts: number) =>
+    diagnosed(base, { experts }).records.filter((record) => record.model === model);
+  const { svg } = draw("gate-weights", {}, { ...base, records: [...of("omoe", 3), ...of("mmoe", 5)] });
+  expect(svg.match(/>task [12]</g)?.sort()).toEqual([">task 1<", ">task 1<", ">task 2<", ">task 2<"]);
+  const axes = [...svg.matchAll(/data-x="(linear \S+ \S+)/g)].map(([, axis]) => axis);
+  expect([axes.length, new Set(axes)]).toEqual([6, new Set(["linear 0.5 5.5"])]);
 });
 
 test("gate-weights takes each run's experts in the order of their weight for task 1", () => {
   const rows = draw("gate-weights").data.filter(({ model, correlation }) => model === "mmoe" && correlation === 0.5);
-  const mean = 0.5 * 0.93; // over the runs
+  const mean = 0.25 * 0.93; // over the runs
   const ofTask = (task: number) => rows.filter((row) => row.task === task).map(({ value }) => value as number);
   const expected = [
-    [1 / 3 + mean / 4, 1 / 3 - mean / 8, 1 / 3 - mean / 8],
-    [1 / 3 - mean / 8, 1 / 3 - mean / 8, 1 / 3 + mean / 4],
+    [1 / 3 + mean / 2, 1 / 3 - mean / 4, 1 / 3 - mean / 4],
+    [1 / 3 - mean / 4, 1 / 3 - mean / 4, 1 / 3 + mean / 2],
   ];
   for (const [k, row] of expected.entries())
     for (const [e, value] of row.entries()) expect(ofTask(k + 1)[e]).toBeCloseTo(value, 12);

@@ -42,6 +42,18 @@ describe("the figure of a grid", () => {
     expect(svg).toMatch(/>300<.*>5000<.*>fresh</s);
   });
 
+  test("has a row for each of many words, in the order of the config, and a group for each cell of the others", () => {
+    const methods = ["sum", "pcgrad", "mgda", "famo"];
+    const set = ["models=omoe,mmoe", "correlations=0.5,1", "runs=5", "batch=64,256", `method=${methods.join(",")}`];
+    const { svg, data, title } = draw("grid", sweepResults({ set })) as Figure;
+    expect(title).toBe("Final loss against method");
+    expect(data).toHaveLength(2 * 2 * 2 * 4);
+    expect(svg.match(/class="row"/g)).toHaveLength(32);
+    expect(svg).toMatch(/>OMoE, correlation 0\.5, batch=64</);
+    const names = [...svg.matchAll(/>(sum|pcgrad|mgda|famo)</g)].map(([, name]) => name);
+    expect(names.slice(0, 4)).toEqual(methods);
+  });
+
   test("lacks a list in a sweep without one, which need not be told", () => {
     expect(draw("grid", sweepResults())).toEqual({
       name: "grid",

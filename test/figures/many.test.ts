@@ -3,6 +3,7 @@ import { pairedDifferences } from "../../src/figures/differences.ts";
 import { DEFAULT_OPTIONS, type Figure, SCALES } from "../../src/figures/figure.ts";
 import { finalLoss } from "../../src/figures/final-loss.ts";
 import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
+import { diagnosed } from "../support/diagnosed-results.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 import { outside, touching } from "../support/texts.ts";
@@ -12,7 +13,8 @@ const MODELS = [
   ...["mmoe-deep-gate-1", "mmoe-deep-gate-2", "mmoe-top-k", "cgc", "ple", "adatt"],
 ];
 const CORRELATIONS = [-0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1];
-const results = sweepResults({ set: [`models=${MODELS}`, `correlations=${CORRELATIONS}`, "runs=2", "steps=1000"] });
+const SET = [`models=${MODELS}`, `correlations=${CORRELATIONS}`, "runs=2", "steps=1000"];
+const results = diagnosed(sweepResults({ set: SET }), { experts: 8 });
 
 const figures = SWEEP_FIGURES.filter(({ name }) => name !== "figure3" && name !== "grid");
 
@@ -49,6 +51,16 @@ describe.each(figures)("$name of 13 models at 8 correlations", ({ name, draw }) 
     const models = new Set(data.flatMap((row) => [row.model ?? row.first, row.model ?? row.second]));
     expect([correlations.size, models.size]).toEqual([8, name === "seesaw" ? 12 : 13]); // but the model that it is about
   });
+});
+
+test.each(["conflict", "alignment"])("%s draws groups of models in rows of panels with the same axes", (name) => {
+  const { svg, caption } = figures.find((kind) => kind.name === name)?.draw(results, DEFAULT_OPTIONS) as Figure;
+  expect(caption).toContain("The models are in 3 rows of panels, each below its key.");
+  const axes = [...svg.matchAll(/data-x="\S+ \S+ (\S+) .*?data-y="(\S+ \S+ \S+)/g)].map(([, ...axis]) =>
+    axis.join(" to "),
+  );
+  expect([axes.length, new Set(axes).size]).toEqual([9, 1]);
+  expect(svg.match(/class="item" data-model/g)).toHaveLength(13);
 });
 
 test("final-loss draws models of like losses in one panel, on an axis of its own", () => {

@@ -26,8 +26,8 @@ describe.each(METHODS.filter((name) => name !== "sum"))("steps of %s in a graph"
   const runs = [PAIR_DROPOUT, PAIR_SELECTING, THREE].flatMap((model) =>
     [0.01, 0.003].map((lr) => tinyRun({ model }, { ...training, lr })),
   );
-  // Where gradients cancel, Adam makes rounding large.
-  const tolerance = method === "mgda" ? 3e-3 : 1e-5;
+  // Adam makes rounding of the weights large where gradients cancel.
+  const tolerance = method === "mgda" || method === "cagrad" ? 3e-3 : 1e-5;
 
   test("are those taken one by one, of several models at several rates", async () => {
     const [ours, expected] = [await resultsOf(traced, runs), await resultsOf(eager, runs)];
