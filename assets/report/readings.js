@@ -66,7 +66,7 @@ function readingsOf(/** @type {Element} */ panel) {
 function stepReadings(panel, series) {
   const [xAxis, yAxis] = [axisOf(panel, "data-x"), axisOf(panel, "data-y")];
   const names = seriesNames(series);
-  const curves = series.map((one) => ({ steps: numbersIn(one, "data-xs"), values: numbersIn(one, "data-ys") }));
+  const curves = series.map((one) => ({ steps: numbersIn(one, "data-xs"), values: numbersIn(one, "data-ys", 1e-4) }));
   const steps = [...new Set(curves.flatMap((curve) => curve.steps))].sort((a, b) => a - b);
   return steps.map((step) => {
     const x = pointAt(xAxis, step);
@@ -99,9 +99,22 @@ function modelName(/** @type {string} */ model) {
   return boxes.find((box) => box.value === model)?.labels?.[0]?.textContent?.trim() ?? model;
 }
 
-/** @returns {number[]} */
-function numbersIn(/** @type {Element} */ element, /** @type {string} */ name) {
-  return (element.getAttribute(name) ?? "").split(" ").map(Number);
+/**
+ * Numbers of an attribute that lists their differences in units of `unit`, `*n` for n alike (src/figures/number-list.ts).
+ * @param {Element} element
+ * @param {string} name
+ */
+function numbersIn(element, name, unit = 1) {
+  let sum = 0;
+  /** @type {number[]} */
+  const numbers = [];
+  for (const [, step, times] of (element.getAttribute(name) ?? "").matchAll(/([-+]?\d+)(?:\*(\d+))?/g)) {
+    for (let i = 0; i < Number(times ?? 1); i++) {
+      sum += Number(step);
+      numbers.push(sum * unit);
+    }
+  }
+  return numbers;
 }
 
 function numberText(/** @type {number} */ value) {

@@ -4,14 +4,17 @@
 /** @typedef {{ model: string, correlation: number | null, runs: number[], final: Record<LossSet, number[]> }} RunCell */
 /** @typedef {{ steps: number[], cells: RunCell[], low: number, high: number, losses: Record<LossSet, string> }} SingleRuns */
 
+/** Whether the page has a run's curve; the table of runs asks. @type {(run: { cell: { model: string, correlation: number | null }, run: number }) => boolean} */
+let hasCurve = () => false;
+
 const packedRuns = document.getElementById("single-runs")?.textContent;
 if (packedRuns) pickRuns(JSON.parse(packedRuns));
 
 function pickRuns(/** @type {SingleRuns} */ data) {
   const losses = {
-    train: unpacked(data.losses.train),
-    heldout: unpacked(data.losses.heldout),
-    running: unpacked(data.losses.running),
+    train: unpacked(data.losses.train, data.steps.length),
+    heldout: unpacked(data.losses.heldout, data.steps.length),
+    running: unpacked(data.losses.running, data.steps.length),
   };
   const [picker, block] = [byId("run-picker"), byId("runs")];
   const [index, all, reading] = [inputOf("run-index"), inputOf("run-all"), byId("run-reading")];
@@ -20,8 +23,8 @@ function pickRuns(/** @type {SingleRuns} */ data) {
   const curve = (/** @type {LossSet} */ set, /** @type {number} */ cell, /** @type {number} */ run) => {
     const before = data.cells.slice(0, cell).reduce((sum, { runs }) => sum + runs.length, 0);
     const start = (before + run) * data.steps.length;
-    const parts = [...losses[set].subarray(start, start + data.steps.length)];
-    return parts.map((part) => data.low * (data.high / data.low) ** (part / 65535));
+    const parts = losses[set].slice(start, start + data.steps.length);
+    return parts.map((part) => data.low * (data.high / data.low) ** (part / 511));
   };
   const draw = () => {
     for (const old of block.querySelectorAll(".chosen, .final, .every")) old.remove();
@@ -52,6 +55,8 @@ function pickRuns(/** @type {SingleRuns} */ data) {
     draw();
   };
 
+  hasCurve = ({ cell: { model, correlation }, run }) =>
+    data.cells.some((cell) => cell.model === model && cell.correlation === correlation && cell.runs.includes(run));
   picker.hidden = false;
   block.addEventListener("pointermove", pick);
   block.addEventListener("pointerdown", pick);
@@ -110,9 +115,26 @@ function finalText(/** @type {Element} */ panel, /** @type {number} */ loss) {
   return text;
 }
 
-function unpacked(/** @type {string} */ base64) {
-  const bytes = Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
-  return new Uint16Array(bytes.buffer);
+/**
+ * Whole numbers of base64 VLQ, each the difference from the one before in its run of `points`.
+ * @param {string} text
+ * @param {number} points
+ */
+function unpacked(text, points) {
+  const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  /** @type {number[]} */
+  const parts = [];
+  let [value, shift] = [0, 0];
+  for (const sign of text) {
+    const digit = digits.indexOf(sign);
+    value |= (digit & 31) << shift;
+    shift += 5;
+    if (digit > 31) continue;
+    const before = parts.length % points === 0 ? 0 : (parts.at(-1) ?? 0);
+    parts.push(before + (value & 1 ? -(value >> 1) : value >> 1));
+    [value, shift] = [0, 0];
+  }
+  return parts;
 }
 
 function byId(/** @type {string} */ id) {

@@ -2,6 +2,7 @@ import { type Box, panel } from "./axes.ts";
 import type { CurvePoint } from "./curve-points.ts";
 import { grid } from "./layout.ts";
 import { stepScale } from "./loss-axis.ts";
+import { numberList } from "./number-list.ts";
 import { COLUMN } from "./page.ts";
 import type { PublishedLoss } from "./paper-points.ts";
 import type { Scale } from "./scale.ts";
@@ -94,7 +95,7 @@ function titleOf({ title, attributes }: CurvePanel): { title?: string; attribute
   return { ...(title === undefined ? {} : { title }), ...(attributes && { attributes }) };
 }
 
-/** A curve's line, and for a page its values: `data-xs` and `data-ys`, in order. */
+/** A curve's line, and for a page its values, in order: `data-xs` and, in ten-thousandths, `data-ys`. */
 export function curveLine(
   { attributes, style }: DrawnCurve,
   points: readonly CurvePoint[],
@@ -102,12 +103,14 @@ export function curveLine(
   { inPage }: Theme,
 ): SvgNode {
   const line = points.map(({ step, value }) => ({ x: step, y: value }));
-  const values = inPage ? { "data-xs": listed(line.map(({ x }) => x)), "data-ys": listed(line.map(({ y }) => y)) } : {};
-  return group({ class: "series", ...attributes, ...values }, [linePath(line, frame, style)]);
-}
-
-function listed(values: readonly number[]): string {
-  return values.map((value) => Number(value.toPrecision(4))).join(" ");
+  const lists = {
+    "data-xs": numberList(line.map(({ x }) => x)),
+    "data-ys": numberList(
+      line.map(({ y }) => y),
+      1e-4,
+    ),
+  };
+  return group({ class: "series", ...attributes, ...(inPage && lists) }, [linePath(line, frame, style)]);
 }
 
 /** A curve's band, which is empty for one run. */

@@ -50,7 +50,7 @@ export function themeOf(name: ThemeName): Theme {
   return THEMES[name];
 }
 
-/** A theme as custom properties of CSS, which figures of the theme `page` refer to: `--figure-ink: #1b1f24; ...`. */
+/** A theme as custom properties of CSS, which figures of the theme `page` refer to: `--f-ink: #1b1f24; ...`. */
 export function pageVariables(name: Exclude<ThemeName, "page">): string {
   const values = namedColours(THEMES[name]);
   return values.map(([variable, colour]) => `${variable}: ${colour};`).join(" ");
@@ -58,13 +58,13 @@ export function pageVariables(name: Exclude<ThemeName, "page">): string {
 
 function namedColours({ inPage: _, series, ramp, ...single }: Theme): [variable: string, colour: string][] {
   const list = (name: string, colours: readonly string[]) =>
-    colours.map((colour, i): [string, string] => [`--figure-${name}-${i + 1}`, colour]);
-  const singles = Object.entries(single).map(([name, colour]): [string, string] => [`--figure-${name}`, colour]);
+    colours.map((colour, i): [string, string] => [`--f-${name}-${i + 1}`, colour]);
+  const singles = Object.entries(single).map(([name, colour]): [string, string] => [`--f-${name}`, colour]);
   return [...singles, ...list("series", series), ...list("ramp", ramp)];
 }
 
 function variablesOf({ series, ramp }: Theme): Theme {
-  const variable = (name: string) => `var(--figure-${name})`;
+  const variable = (name: string) => `var(--f-${name})`;
   return {
     inPage: true,
     background: variable("background"),

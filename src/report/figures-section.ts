@@ -1,5 +1,7 @@
 import { byReason, type Lacking } from "../figures/figure.ts";
+import { element, type SvgNode, svgText } from "../figures/svg.ts";
 import type { LossSet } from "../records/record.ts";
+import { compact, type Shapes } from "./compact.ts";
 import { type Html, html, markup } from "./html.ts";
 import { section } from "./section.ts";
 import type { Choice, Variant, Variants } from "./variants.ts";
@@ -18,42 +20,55 @@ interface FiguresOptions {
 /** All figures in all their variants; the page shows the chosen ones. */
 export function figuresSection({ drawn, lacking, loss, switches, below }: FiguresOptions): Html {
   const notDrawn = [...byReason(lacking)].map(([what, some]) => `${some.map(({ name }) => name).join(", ")} (${what})`);
+  const shapes: Shapes = new Map();
+  const blocks = drawn.map((one) => figureBlock(one, { loss, shapes }, below[one.name]));
   return section("figures", "Figures", [
     drawn.length > 0 ? switches : "",
-    html`<div class="figures">${drawn.map((one) => figureBlock(one, loss, below[one.name]))}</div>
+    html`${outlines(shapes)}<div class="figures">${blocks}</div>
 `,
     notDrawn.length > 0 ? html`<p class="note">Not drawn: ${notDrawn.join("; ")}.</p>` : "",
   ]);
 }
 
-function figureBlock({ name, title, variants }: Variants, loss: LossSet, below: Html | undefined): Html {
+interface Drawing extends Pick<FiguresOptions, "loss"> {
+  /** Outlines of markers that the pictures use. */
+  readonly shapes: Shapes;
+}
+
+/** The outlines, in a picture that is not seen. */
+function outlines(shapes: Shapes): Html {
+  const paths = [...shapes].map(([d, id]) => svgText(element("path", { id, d })));
+  return html`<svg class="shapes" width="0" height="0" aria-hidden="true">${markup(paths.join(""))}</svg>
+`;
+}
+
+function figureBlock({ name, title, variants }: Variants, drawing: Drawing, below: Html | undefined): Html {
   const wide = variants.some(({ figure }) => figure.width > WIDE);
   return html`<div class="${wide ? "block wide" : "block"}" id="${name}">
 <h3>${title}</h3>
-${variants.map((variant) => variantFigure(variant, loss))}${below ?? ""}</div>
+${variants.map((variant) => variantFigure(variant, drawing))}${below ?? ""}</div>
 `;
 }
 
 /** Width in points; a figure of a paper's column is narrower. */
 const WIDE = 300;
 
-function variantFigure({ figure, choices }: Variant, loss: LossSet): Html {
+function variantFigure({ figure, choices }: Variant, { loss, shapes }: Drawing): Html {
   const words = new Set(choices.flatMap((choice: Choice) => [choice.loss, choice.statistic, choice.scale]));
   const isFirst = choices.some(
     (choice) => choice.loss === loss && choice.statistic === "mean" && choice.scale === "linear",
   );
   return html`<figure class="${["variant", ...words, ...(isFirst ? ["first"] : [])].join(" ")}">
-<div class="picture">${markup(pictureOf(figure.svg))}</div>
+<div class="picture">${markup(pictureOf(figure.root, shapes))}</div>
 <figcaption>${unbroken(figure.caption)}</figcaption>
 </figure>
 `;
 }
 
-/**
- * The SVG without title and caption, which the page has. A browser would show the title under the pointer everywhere.
- */
-function pictureOf(svg: string): string {
-  return svg.replace(/<title>.*?<\/title>\s*<desc>.*?<\/desc>\s*/s, "").trim();
+/** The SVG without title and description, which the page has. A browser would show the title under the pointer everywhere. */
+function pictureOf({ name, attributes, children }: SvgNode, shapes: Shapes): string {
+  const shown = children.filter((child) => typeof child === "string" || !["title", "desc"].includes(child.name));
+  return svgText(compact(element(name, attributes, shown), shapes)).replaceAll("\n", "");
 }
 
 /** No line ends within `n = 200` or `95 %`. */

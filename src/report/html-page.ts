@@ -7,7 +7,7 @@ import { type Content, type Html, html, markup } from "./html.ts";
 /** One style in the page: later files override earlier ones. */
 const STYLES = ["page.css", "tables.css", "claims.css", "figures.css", "media.css"];
 /** One script: later files call functions of earlier ones. */
-const SCRIPTS = ["panels.js", "readings.js", "single-runs.js"];
+const SCRIPTS = ["panels.js", "readings.js", "single-runs.js", "run-table.js"];
 
 export interface PageOptions {
   readonly title: string;

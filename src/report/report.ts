@@ -9,6 +9,7 @@ import { type EachLoss, eachLoss, type LossSet } from "../records/record.ts";
 import { thousands } from "../units.ts";
 import { bestPoints } from "./best-points.ts";
 import { cellsSection } from "./cells-section.ts";
+import { citeSection } from "./cite-section.ts";
 import { claimsSection, noClaims, noClaimsOn } from "./claims-section.ts";
 import { costSection } from "./cost-section.ts";
 import { failuresSection } from "./failures-section.ts";
@@ -18,6 +19,7 @@ import { page } from "./html-page.ts";
 import { outcome } from "./outcome.ts";
 import { provenanceSection } from "./provenance-section.ts";
 import { modelsText, placeText } from "./report-words.ts";
+import { runsSection } from "./runs-section.ts";
 import { seesawText } from "./seesaw-text.ts";
 import { settingsSection } from "./settings-section.ts";
 import { runPicker } from "./single-runs.ts";
@@ -56,10 +58,12 @@ ${lead}${unfinished(results)}</header>
       switches: switches(shown),
       below: several === undefined ? { runs: runPicker(results), seesaw: seesawText(results) } : {},
     }),
+    runsSection(results),
     settingsSection(config),
     failuresSection(records),
     costSection(config, records),
     provenanceSection(provenances),
+    citeSection(provenances),
     html`</main>
 `,
   ]);
@@ -84,10 +88,12 @@ const CONTENTS = [
   ["claims", "Claims"],
   ["cells", "Final losses"],
   ["figures", "Figures"],
+  ["run-table", "Runs"],
   ["settings", "Settings"],
   ["failures", "Failures"],
   ["costs", "Cost"],
   ["provenance", "Provenance"],
+  ["cite", "How to cite"],
 ] as const;
 
 /** Says that runs are missing or failed: everything below it is about the others. */

@@ -14,8 +14,8 @@ import { thousands } from "../units.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { dataElement } from "./html-page.ts";
 
-/** Most losses of single runs in a page: a third of a megabyte. A panel that is 60 points wide shows no more points. */
-const MOST_LOSSES = 136_000;
+/** Most losses of single runs in a page: half a megabyte. A panel that is 60 points wide shows no more points. */
+const MOST_LOSSES = 300_000;
 const MOST_POINTS = 40;
 
 /** Curves of single runs, packed for the page's script. */
@@ -27,10 +27,10 @@ export interface SingleRuns {
     /** Final loss of each run. */
     readonly final: EachLoss<readonly number[]>;
   })[];
-  /** Ends of the logarithmic scale that losses are counted on, in 65535 parts. */
+  /** Ends of the logarithmic scale that losses are counted on, in `PARTS` parts. */
   readonly low: number;
   readonly high: number;
-  /** Base64 of unsigned 16-bit numbers, little-endian: [cells][runs][steps]. */
+  /** Parts of the scale, [cells][runs][steps], as base64 VLQ: each as its difference from the run's step before. */
   readonly losses: EachLoss<string>;
 }
 
@@ -53,7 +53,7 @@ export function singleRuns(results: Results): SingleRuns | undefined {
       final: eachLoss((set) => finals(runs, set)),
     })),
     ...ends,
-    losses: eachLoss((set) => packed(values[set], ends)),
+    losses: eachLoss((set) => packed(values[set], points.length, ends)),
   };
 }
 
@@ -67,7 +67,7 @@ function lossesOf({ runs }: SweepCell, set: LossSet, points: readonly number[]):
 }
 
 function finals(runs: readonly RunRecord[], set: LossSet): number[] {
-  return runs.map((run) => Number((finalLosses(run, set)?.mean ?? Number.NaN).toPrecision(4)));
+  return runs.map((run) => Number((finalLosses(run, set)?.mean ?? Number.NaN).toFixed(4)));
 }
 
 interface Ends {
@@ -84,14 +84,27 @@ function endsOf(values: readonly Float64Array[]): Ends {
   return low < high ? { low, high } : { low: 0.5, high: 1 };
 }
 
-const PARTS = 2 ** 16 - 1;
+/** A part is less than a point of a panel. */
+const PARTS = 511;
 
-function packed(values: readonly Float64Array[], { low, high }: Ends): string {
+function packed(values: readonly Float64Array[], points: number, { low, high }: Ends): string {
   const part = (loss: number) => Math.round((PARTS * Math.log(Math.max(loss, low) / low)) / Math.log(high / low));
-  const bytes = Buffer.alloc(2 * values.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const some of values) for (const loss of some) at = bytes.writeUInt16LE(part(loss), at);
-  return bytes.toString("base64");
+  return values
+    .flatMap((cell) => {
+      const parts = Array.from(cell, part);
+      return parts.map((one, i) => vlq(i % points === 0 ? one : one - (parts[i - 1] as number)));
+    })
+    .join("");
+}
+
+const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** A whole number as base64 VLQ, as in source maps: five bits a digit, the lowest first; the lowest bit is the sign. */
+function vlq(value: number): string {
+  let rest = value < 0 ? (-value << 1) | 1 : value << 1;
+  let text = "";
+  for (; rest > 31; rest >>= 5) text += DIGITS[(rest & 31) | 32];
+  return text + DIGITS[rest];
 }
 
 /** Controls that pick a run by its index, and its curve in every cell: the page's script shows and drives them. */

@@ -92,7 +92,7 @@ describe("a report in Chromium", () => {
     for (const [label, selector] of [
       ["OMoE", '[data-model="omoe"] path'],
       ["0.9", '[data-correlation="0.9"]'],
-      ["points", ".paper path"],
+      ["points", ".paper use"],
     ] as const) {
       const before = await count(selector);
       expect(before).toBeGreaterThan(0);
@@ -111,6 +111,8 @@ describe("a report in Chromium", () => {
     expect(await visible(page, '.figures [data-model="shared-bottom"]').count()).toBe(0);
     expect(await visible(page, "#run-picker").count()).toBe(0);
     expect(await visible(page, "#cells tbody tr").count()).toBe(9);
+    expect(await visible(page, "#run-list").count()).toBe(0);
+    expect(await visible(page, ".needs-script").count()).toBe(1);
     await page.getByText("How it was tested").first().click();
     expect(await visible(page, ".claim details table").count()).toBe(1);
     await keepPicture(page, "without-javascript", { whole: false });
@@ -202,6 +204,37 @@ describe("a report in Chromium", () => {
     await page.getByLabel("all of these runs").check();
     expect(await visible(page, "#runs .every").count()).toBe(9);
     await page.locator("#runs").screenshot({ path: outputFile("single-runs.png") });
+  });
+
+  test("sorts and filters the table of runs, and leads from a run to its curve", async () => {
+    const page = await openReport();
+    const rows = visible(page, "#run-list tbody tr");
+    const texts = (column: number) => page.locator(`#run-list td:nth-child(${column})`).allTextContents();
+    const counted = () => page.locator("#list-count").textContent();
+    expect([await rows.count(), await counted()]).toEqual([50, "116 of 116 runs"]);
+    await page.getByRole("button", { name: "Show more" }).click();
+    expect(await rows.count()).toBe(100);
+
+    await page.getByRole("button", { name: "Training loss" }).click();
+    await page.getByRole("button", { name: "Training loss" }).click();
+    expect((await texts(4))[0]).toBe("–"); // the failed run
+    const losses = (await texts(4)).slice(1).map(Number);
+    expect(losses).toEqual(losses.toSorted((a, b) => b - a));
+
+    await page.locator("#list-status").selectOption("failed");
+    expect([await texts(1), await texts(3), await texts(7)]).toEqual([["OMoE"], ["4"], [HOSTILE]]);
+    await page.locator("#list-status").selectOption("all");
+    await page.locator("#list-model").selectOption("MMoE");
+    await page.locator("#list-correlation").selectOption("0.9");
+    expect(await counted()).toBe("13 of 116 runs");
+    await keepPicture(page, "table-of-runs", { whole: false });
+
+    await page.getByRole("checkbox", { name: "MMoE", exact: true }).uncheck();
+    await page.getByRole("button", { name: "Run 12 of MMoE at correlation 0.9: its curve" }).click();
+    expect(await page.locator("#run-reading").textContent()).toBe("12");
+    const focus = await page.evaluate(() => ({ ...(document.activeElement as SVGElement | null)?.dataset }));
+    expect(focus).toMatchObject({ model: "mmoe", correlation: "0.9" });
+    expect(await page.locator(":focus .chosen").count()).toBe(1);
   });
 
   test.each(["light", "dark"] as const)("has texts of enough contrast in the %s theme", async (colorScheme) => {

@@ -61,7 +61,8 @@ describe("figure4(results, options)", () => {
     const results = sweepResults({ set: ["steps=20000", "evalEvery=200", "models=[mmoe]", "correlations=[0.9]"] });
     const { svg } = draw({ paper: true, theme: "page" }, results);
     const below = svg.split(">Ours minus the paper's<")[1] as string;
-    const [steps, off] = ["xs", "ys"].map((name) => numbersIn(below, `data-${name}`)) as [number[], number[]];
+    const steps = listedNumbers(below, "data-xs");
+    const off = listedNumbers(below, "data-ys").map((part) => part / 1e4);
     expect([steps[0], steps.at(-1)]).toEqual([2000, 19_800]);
     const { data } = draw({ paper: true }, results);
     const last = data.find(({ step }) => step === 19_800);
@@ -165,4 +166,17 @@ describe("figure4(results, options)", () => {
 /** The numbers of the first attribute of that name. */
 function numbersIn(svg: string, name: string): number[] {
   return (new RegExp(`${name}="([^"]*)"`).exec(svg)?.[1] ?? "").split(" ").map(Number);
+}
+
+/** Numbers of an attribute that `numberList` wrote. */
+function listedNumbers(svg: string, name: string): number[] {
+  const text = new RegExp(`${name}="([^"]*)"`).exec(svg)?.[1] ?? "";
+  const steps = [...text.matchAll(/([-+]?\d+)(?:\*(\d+))?/g)];
+  let sum = 0;
+  return steps.flatMap(([, step, times]) =>
+    Array.from({ length: Number(times ?? 1) }, () => {
+      sum += Number(step);
+      return sum;
+    }),
+  );
 }

@@ -1,0 +1,97 @@
+import { type Attributes, element, type SvgNode } from "../figures/svg.ts";
+import { compactPath } from "./compact-path.ts";
+
+/** Outlines of markers, each once in a page, by what they look like: their ids. */
+export type Shapes = Map<string, string>;
+
+/**
+ * The same picture in fewer bytes, for a page: curves to a tenth of a point, lines that look alike in one path, each
+ * marker's outline once (`shapes`), and what all elements of a group have in common on the group.
+ */
+export function compact(node: SvgNode, shapes: Shapes): SvgNode {
+  if (node.name === "path") return compactMark(node, shapes);
+  if (node.name === "line" && node.children.length === 0) return compactLine(node);
+  const bare = node.children.flatMap((child) => (isWrapper(child) ? child.children : [child]));
+  const children = bare.map((child) => (typeof child === "string" ? child : compact(child, shapes)));
+  const { name } = node;
+  const attributes = withShortAxes(node.attributes);
+  return name === "g" ? inherited(element(name, attributes, joined(children))) : element(name, attributes, children);
+}
+
+/** A panel's axes, which its page reads, without digits that nobody sees. */
+function withShortAxes(attributes: Attributes): Attributes {
+  const short = ["data-x", "data-y"].flatMap((key) => {
+    const axis = attributes[key];
+    return typeof axis === "string"
+      ? [[key, axis.replace(/\d+\.\d{6,}/g, (digits) => String(Number(Number(digits).toPrecision(7))))]]
+      : [];
+  });
+  return { ...attributes, ...Object.fromEntries(short) };
+}
+
+function compactMark({ attributes }: SvgNode, shapes: Shapes): SvgNode {
+  const d = String(attributes.d);
+  const at = /^translate\((\S+) (\S+)\)$/.exec(String(attributes.transform));
+  if (at === null) return element("path", { ...attributes, d: compactPath(d) });
+  const id = shapes.get(d) ?? `s${shapes.size}`;
+  shapes.set(d, id);
+  const { d: _, transform: __, ...style } = attributes;
+  return element("use", { href: `#${id}`, x: at[1], y: at[2], ...style });
+}
+
+function compactLine({ attributes: { x1, y1, x2, y2, ...style } }: SvgNode): SvgNode {
+  return element("path", { d: compactPath(`M${x1} ${y1}L${x2} ${y2}`), fill: "none", ...style });
+}
+
+/** A group that only says whose line or point it holds: a page has that from its own data. */
+function isWrapper(node: SvgNode | string): node is SvgNode {
+  return typeof node === "object" && node.attributes.class === "run" && node.children.length === 1;
+}
+
+/** Lines that follow each other and differ in nothing but their course, as one path. */
+function joined(children: SvgNode["children"]): SvgNode["children"] {
+  const all: (SvgNode | string)[] = [];
+  for (const child of children) {
+    const last = all.at(-1);
+    if (isLine(last) && isLine(child) && lookOf(last) === lookOf(child)) {
+      all[all.length - 1] = element("path", { ...last.attributes, d: `${last.attributes.d}${child.attributes.d}` });
+    } else all.push(child);
+  }
+  return all;
+}
+
+function isLine(node: SvgNode | string | undefined): node is SvgNode {
+  if (typeof node !== "object" || node.name !== "path" || node.children.length > 0) return false;
+  return node.attributes.fill === undefined || node.attributes.fill === "none";
+}
+
+function lookOf({ attributes: { d: _, ...look } }: SvgNode): string {
+  return JSON.stringify(look);
+}
+
+/** Presentation attributes that a group hands down. */
+const HANDED_DOWN = ["fill", "stroke", "stroke-width", "stroke-linejoin", "font-size", "font-weight", "text-anchor"];
+
+/** The group with each attribute that all of its elements have, at the value that most of them have. */
+function inherited({ name, attributes, children }: SvgNode): SvgNode {
+  const drawn = children.filter((child) => typeof child === "object" && child.name !== "title") as SvgNode[];
+  if (drawn.length === 0) return element(name, attributes, children);
+  const common: Record<string, string | number> = {};
+  for (const key of HANDED_DOWN) {
+    const values = drawn.map((child) => child.attributes[key]).filter((value) => value !== undefined);
+    if (attributes[key] === undefined && values.length === drawn.length) common[key] = mostFrequent(values);
+  }
+  const rest = children.map((child) => (typeof child === "object" ? without(child, common) : child));
+  return element(name, { ...attributes, ...common }, rest);
+}
+
+function mostFrequent<T>(values: readonly T[]): T {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].reduce((most, one) => (one[1] > most[1] ? one : most))[0];
+}
+
+function without({ name, attributes, children }: SvgNode, common: Attributes): SvgNode {
+  const own = Object.entries(attributes).filter(([key, value]) => common[key] !== value);
+  return element(name, Object.fromEntries(own), children);
+}
