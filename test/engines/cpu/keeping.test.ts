@@ -70,7 +70,7 @@ describe("train(runs, { keeping })", () => {
 
   test("trains runs apart that are at different steps", async () => {
     const { latest } = await train({ jobs: 1, onMiddle: (stop) => stop() });
-    const further = await train({ jobs: 1, runs: RUNS.slice(0, 1), states: latest, everyMs: 1 });
+    const further = await train({ jobs: 1, runs: RUNS.slice(0, 1), states: latest, everyMs: 0 });
     const states = new Map([...latest, ...further.latest]);
     expect(new Set([...states.values()].map(({ step }) => step)).size).toBe(2);
     expect(curves((await train({ states })).results)).toEqual(curves(alone.results));
