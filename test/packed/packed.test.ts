@@ -127,7 +127,13 @@ describe("the installed package", () => {
 describe("the examples", () => {
   test("are all run here", () => {
     const programs = ["own-figure.js", "own-models.yaml", "rows.js", "sweep-and-summary.js"];
-    expect(readdirSync(EXAMPLES).sort()).toEqual(["cars-csv.js", "cars.yaml", "film.mjs", ...programs]);
+    expect(readdirSync(EXAMPLES).sort()).toEqual([
+      "batch-norm.mjs",
+      "cars-csv.js",
+      "cars.yaml",
+      "film.mjs",
+      ...programs,
+    ]);
   });
 
   test("fit the package's types", () => {
@@ -160,6 +166,13 @@ describe("the examples", () => {
     expect(readFileSync(join(user, "own/figures/final-loss.svg"), "utf8")).toContain("film");
     const { stdout } = mmoe("verify", "own", "--runs", "20");
     expect(stdout.match(/ same$/gm)).toHaveLength(20);
+  });
+
+  test("batch-norm.mjs keeps its state from step to step, the same when it is trained again", () => {
+    const few = ["--models", "shared-bottom", "--runs", "2", "--steps", "100", "--corr", "0.5", "--out", "normalised"];
+    expect(mmoe("sweep", "smoke", "--model", "batch-norm.mjs", ...few).status).toBe(0);
+    const { stdout } = mmoe("verify", "normalised", "--runs", "4");
+    expect(stdout.match(/ same$/gm)).toHaveLength(4);
   });
 
   test("cars-csv.js says which package it needs", () => {
