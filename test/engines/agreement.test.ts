@@ -1,25 +1,15 @@
 // The engines share neither code for the forward pass nor for gradients: where they agree, both are right.
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
-import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
-import type { Engine } from "../../src/engines/engine.ts";
-import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { ZOO } from "../../src/models/zoo.ts";
 import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { expectClose } from "../support/close.ts";
 import { range } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
+import { cpu, tfjs } from "./both.ts";
 import { anySpec, CPU_MODELS } from "./cpu/specs.ts";
 import { tinyRun } from "./tfjs/runs.ts";
-
-let cpu: Engine;
-let tfjs: Engine;
-beforeAll(async () => {
-  cpu = new CpuEngine({ jobs: 1 });
-  tfjs = await createTfjsEngine({ backend: "wasm" });
-});
-afterAll(() => cpu.dispose());
 
 test.each(CPU_MODELS)("cpu and tfjs train %s to the same parameters and losses", async (name) => {
   const model = ZOO[name].build({ inputs: 100, tasks: 2 });

@@ -1,20 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { DIAGNOSTIC_KINDS } from "../../src/diagnostics/kinds.ts";
-import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import { DiagnosticRecorder } from "../../src/engines/diagnosing.ts";
-import type { Diagnostics, Engine } from "../../src/engines/engine.ts";
-import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
+import type { Diagnostics } from "../../src/engines/engine.ts";
 import { type ModelName, ZOO } from "../../src/models/zoo.ts";
 import { resultOf } from "../support/agreement.ts";
 import { makeRun } from "../support/runs.ts";
-
-let cpu: Engine;
-let tfjs: Engine;
-beforeAll(async () => {
-  cpu = new CpuEngine({ jobs: 1 });
-  tfjs = await createTfjsEngine({ backend: "wasm" });
-});
-afterAll(() => cpu.dispose());
+import { cpu, tfjs } from "./both.ts";
 
 const TASKS = 3;
 const runOf = (name: ModelName, diagnosed = true) =>

@@ -10,6 +10,7 @@ import { expectClose } from "../../support/close.ts";
 import { range } from "../../support/reference.ts";
 import { makeRun } from "../../support/runs.ts";
 import { SPECS } from "../../support/specs.ts";
+import { expectSameNumbers, FIFTY } from "../same-numbers.ts";
 
 const tf = await loadTf("tensorflow");
 const { binding } = tensorflowBackend(tf);
@@ -24,25 +25,6 @@ afterAll(() => Promise.all(Object.values(engines).map((engine) => engine.dispose
 function count() {
   return { tensors: tf.memory().numTensors, native: binding.getNumOfTensors() };
 }
-
-function lossesOf({ curve, trainingSetLoss }: RunResult): number[] {
-  return [...curve.train.flat(), ...curve.heldout.flat(), ...(trainingSetLoss ?? [])];
-}
-
-/**
- * Losses within 1e-6. Weights within 4e-5, a 25th of a step: TensorFlow's Adam rounds in another order, and Adam scales up
- * a gradient that is hardly more than rounding, as some of DSelect-k's codes have.
- */
-function expectSameNumbers(ours: readonly RunResult[], theirs: readonly RunResult[]): void {
-  expect(ours.map(({ curve }) => curve.steps)).toEqual(theirs.map(({ curve }) => curve.steps));
-  for (const [i, result] of ours.entries()) {
-    const other = theirs[i] as RunResult;
-    expectClose(lossesOf(result), lossesOf(other), 1e-6);
-    expectClose(result.parameters ?? [], other.parameters ?? [], 4e-5);
-  }
-}
-
-const FIFTY = { steps: 50, evalEvery: 20, optimizer: "adam", lr: 0.001 } as const;
 
 test.each([...SPECS, PAIR_DROPOUT])(
   "traced training of $name has the numbers of eager steps, after 50",
