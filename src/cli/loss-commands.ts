@@ -7,9 +7,10 @@ import type { CellLosses } from "../records/cell-losses.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import { type Results, readResults } from "../records/read-results.ts";
 import { LOSS_SETS, type LossSet } from "../records/record.ts";
+import { BAD_LOSS } from "../summary/cell-summary.ts";
 import { thousands } from "../units.ts";
 import type { Context } from "./effects.ts";
-import { choiceOption, collect } from "./options.ts";
+import { choiceOption, collect, numberOption } from "./options.ts";
 import type { Block } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
 
@@ -33,6 +34,16 @@ export function tableLosses(text: string | undefined): LossSet[] {
 
 export function lossOption(text: string): LossSet {
   return choiceOption("--loss", text, LOSS_SETS);
+}
+
+/** The option that says which runs are in a bad minimum. */
+export const BAD_OPTION = [
+  "--bad <loss>",
+  "a run with a higher final loss is in a bad minimum (default: 1/6)",
+] as const;
+
+export function badOption(text: string | undefined): number {
+  return text === undefined ? BAD_LOSS : numberOption("--bad", text, 0);
 }
 
 /** The option that chooses values of settings that a sweep lists; it may be given again. */

@@ -1,9 +1,7 @@
-import { MMOE } from "../called-as.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { UsageError } from "../errors.ts";
 import { cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
-import { shellQuoted } from "../shell.ts";
 import { SHARE_NOTHING, seesawOf, sharesNothing } from "../summary/seesaw.ts";
 import { seesawCsv } from "../summary/seesaw-csv.ts";
 import { type Define, examples } from "./command.ts";
@@ -69,16 +67,14 @@ function againstIn(results: Results, asked: string | undefined): string {
   }
   const found = sharesNothing(results);
   if (found !== undefined) return found;
-  const command = [MMOE, "sweep", shellQuoted(`${path}/config.yaml`), "--models", SHARE_NOTHING[0]];
   throw new UsageError(
-    `${path} has no model that shares nothing; give --against one of ${models.join(", ")}, or train one with: ${[...command, "--out", shellQuoted(path)].join(" ")}`,
+    `${path} has no model that shares nothing; give --against one of ${models.join(", ")}, or train one with: ${goOn(path, "--models", SHARE_NOTHING[0])}`,
   );
 }
 
 function noPair({ path, config }: Results, against: string): string {
   if (config.models.length === 1) {
-    const others = `${MMOE} sweep ${shellQuoted(`${path}/config.yaml`)} --models mmoe --out ${shellQuoted(path)}`;
-    return `${path} has no other model than ${against}; train one with: ${others}`;
+    return `${path} has no other model than ${against}; train one with: ${goOn(path, "--models", "mmoe")}`;
   }
   return `${path}: no run is done both of ${against} and of another model; train them with: ${goOn(path)}`;
 }

@@ -1,7 +1,7 @@
 import { lossUnitOf } from "../config/loss-unit.ts";
 import { UsageError } from "../errors.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
-import { BAD_LOSS, summarizeCells } from "../summary/cell-summary.ts";
+import { summarizeCells } from "../summary/cell-summary.ts";
 import { type Rungs, rungsOf } from "../summary/rungs.ts";
 import { type Summary, summaryOf } from "../summary/summary.ts";
 import { summaryCsv } from "../summary/summary-csv.ts";
@@ -9,8 +9,16 @@ import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
-import { AT_OPTION, gapsOf, headOf, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
-import { numberOption } from "./options.ts";
+import {
+  AT_OPTION,
+  BAD_OPTION,
+  badOption,
+  gapsOf,
+  headOf,
+  LOSS_OPTION,
+  lossOption,
+  readEnded,
+} from "./loss-commands.ts";
 import { type Block, roomOf } from "./text/blocks.ts";
 import { rungTablesOf } from "./text/rungs-text.ts";
 import { cellsOf, type Shown } from "./text/summary-cells.ts";
@@ -29,7 +37,7 @@ export const define: Define = (command, run) => {
     .argument("<folder>", "a results folder, also of a sweep that still runs")
     .option(...LOSS_OPTION)
     .option(...AT_OPTION)
-    .option("--bad <loss>", "a run with a higher final loss is in a bad minimum (default: 1/6)")
+    .option(...BAD_OPTION)
     .option("--rungs", "how many runs end on each rung of the ladder, and what runs in bad minima lack")
     .option("--full", "all statistics of each cell, and tests between models and between correlations");
   addFormatOption(withLosses, {
@@ -52,7 +60,7 @@ ${examples("mmoe summary results/paper", "mmoe summary results/paper --loss held
 
 async function summary(folder: string, options: Options, context: Context): Promise<number> {
   const loss = lossOption(options.loss);
-  const bad = options.bad === undefined ? BAD_LOSS : numberOption("--bad", options.bad, 0);
+  const bad = badOption(options.bad);
   const format = formatOption(options);
   if (options.rungs && loss === "running")
     throw new UsageError("--rungs: a running mean also says how fast a run learned; give --loss train or heldout");

@@ -4,15 +4,23 @@ import { UsageError } from "../errors.ts";
 import { cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
 import { shellQuoted } from "../shell.ts";
-import { BAD_LOSS } from "../summary/cell-summary.ts";
 import { VARYING, variancesOf } from "../summary/variance.ts";
 import { varianceCsv } from "../summary/variance-csv.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
-import { AT_OPTION, gapsOf, headOf, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
-import { choiceOption, numberOption } from "./options.ts";
+import {
+  AT_OPTION,
+  BAD_OPTION,
+  badOption,
+  gapsOf,
+  headOf,
+  LOSS_OPTION,
+  lossOption,
+  readEnded,
+} from "./loss-commands.ts";
+import { choiceOption } from "./options.ts";
 import { componentsOf } from "./text/variance-text.ts";
 
 interface Options extends FormatOptions {
@@ -28,7 +36,7 @@ export const define: Define = (command, run) => {
     .option("--of <what>", "what varies: loss, log (of the loss) or bad (in a bad minimum or not)", "loss")
     .option(...LOSS_OPTION)
     .option(...AT_OPTION)
-    .option("--bad <loss>", "a run with a higher final loss is in a bad minimum (default: 1/6)");
+    .option(...BAD_OPTION);
   addFormatOption(withLosses, { csv: "two rows for each component", json: "all components of each cell" })
     .addHelpText(
       "after",
@@ -45,7 +53,7 @@ async function variance(folder: string, options: Options, context: Context): Pro
   const how = {
     loss: lossOption(options.loss),
     of: choiceOption("--of", options.of, VARYING),
-    bad: options.bad === undefined ? BAD_LOSS : numberOption("--bad", options.bad, 0),
+    bad: badOption(options.bad),
   };
   const format = formatOption(options);
   const results = await readEnded(folder, options.at, context);
