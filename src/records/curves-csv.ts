@@ -1,6 +1,6 @@
 import { groupBy } from "../stats/group-by.ts";
-import { mean, quantileSorted } from "../stats/moments.ts";
 import { type Cell, cellKey } from "./cell.ts";
+import { cellColumns, STATISTICS } from "./cell-columns.ts";
 import { type Column, correlationColumn, crossColumns, csvRow, type Sheet, settingColumns } from "./columns.ts";
 import { type CsvValue, csvOf } from "./csv.ts";
 import { loss, RUN_FIELDS, text, whole } from "./fields.ts";
@@ -84,9 +84,7 @@ interface Point {
 }
 
 export const CURVE_COLUMNS: readonly Column<Point>[] = [
-  { name: "model", schema: RUN_FIELDS.model, of: ({ cell }) => cell.model },
-  correlationColumn(({ cell }) => cell.correlation),
-  settingColumns(({ cell }) => cell.point),
+  ...cellColumns<Point>(),
   {
     name: "task",
     schema: text("a task, from 1, or `mean` over tasks"),
@@ -98,19 +96,11 @@ export const CURVE_COLUMNS: readonly Column<Point>[] = [
 ];
 
 function statistics(set: LossSet): Column<Point>[] {
-  const column = (name: string, what: string, of: (sorted: Float64Array) => number): Column<Point> => {
-    return {
-      name: `${set}${name}`,
-      schema: loss(`${LOSS_WORDS[set].atStep}: ${what} over runs`),
-      of: ({ losses }) => of(losses[set]),
-    };
-  };
-  return [
-    column("Mean", "mean", mean),
-    column("Median", "median", (sorted) => quantileSorted(sorted, 0.5)),
-    column("Q1", "first quartile", (sorted) => quantileSorted(sorted, 0.25)),
-    column("Q3", "third quartile", (sorted) => quantileSorted(sorted, 0.75)),
-  ];
+  return STATISTICS.map(({ name, what, of }) => ({
+    name: `${set}${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+    schema: loss(`${LOSS_WORDS[set].atStep}: ${what} over runs`),
+    of: ({ losses }) => of(losses[set]),
+  }));
 }
 
 function* cellPoints(cell: readonly RunRecord[]): Generator<Point> {

@@ -1,9 +1,9 @@
 import { groupBy } from "../stats/group-by.ts";
-import { mean, quantileSorted } from "../stats/moments.ts";
 import { type Cell, cellKey } from "./cell.ts";
-import { type Column, correlationColumn, csvRow, settingColumns } from "./columns.ts";
+import { cellColumns, STATISTICS } from "./cell-columns.ts";
+import { type Column, csvRow } from "./columns.ts";
 import { csvOf } from "./csv.ts";
-import { number, RUN_FIELDS, text, whole } from "./fields.ts";
+import { number, text, whole } from "./fields.ts";
 import type { RunRecord } from "./record.ts";
 
 /**
@@ -22,16 +22,8 @@ export interface DiagnosticPoint {
   readonly values: Float64Array;
 }
 
-const statistic = (name: string, what: string, of: (sorted: Float64Array) => number): Column<DiagnosticPoint> => ({
-  name,
-  schema: number(`${what} of the quantity over runs`),
-  of: ({ values }) => of(values),
-});
-
 export const DIAGNOSTIC_COLUMNS: readonly Column<DiagnosticPoint>[] = [
-  { name: "model", schema: RUN_FIELDS.model, of: ({ cell }) => cell.model },
-  correlationColumn(({ cell }) => cell.correlation),
-  settingColumns(({ cell }) => cell.point),
+  ...cellColumns<DiagnosticPoint>(),
   {
     name: "quantity",
     schema: text("what was measured, with its task, pair or expert: `gateWeight/1/8` (docs/diagnostics.md)"),
@@ -39,10 +31,9 @@ export const DIAGNOSTIC_COLUMNS: readonly Column<DiagnosticPoint>[] = [
   },
   { name: "step", schema: whole("training steps done", "steps"), of: ({ step }) => step },
   { name: "runs", schema: whole("runs that have a value", "runs"), of: ({ values }) => values.length },
-  statistic("mean", "mean", mean),
-  statistic("median", "median", (sorted) => quantileSorted(sorted, 0.5)),
-  statistic("q1", "first quartile", (sorted) => quantileSorted(sorted, 0.25)),
-  statistic("q3", "third quartile", (sorted) => quantileSorted(sorted, 0.75)),
+  ...STATISTICS.map(({ name, what, of }): Column<DiagnosticPoint> => {
+    return { name, schema: number(`${what} of the quantity over runs`), of: ({ values }) => of(values) };
+  }),
 ];
 
 function* pointsOf(records: readonly RunRecord[]): Generator<DiagnosticPoint> {
@@ -50,7 +41,7 @@ function* pointsOf(records: readonly RunRecord[]): Generator<DiagnosticPoint> {
 }
 
 /** The points of one cell's runs that have any value, quantity by quantity. */
-export function* diagnosticPoints(cell: readonly RunRecord[]): Generator<DiagnosticPoint> {
+function* diagnosticPoints(cell: readonly RunRecord[]): Generator<DiagnosticPoint> {
   const first = cell[0] as RunRecord;
   const found = cell.map(({ diagnostics }) => diagnostics).filter((one) => one !== undefined);
   const steps = [...new Set(found.flatMap((one) => one.steps))].sort((a, b) => a - b);
