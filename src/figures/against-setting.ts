@@ -104,7 +104,7 @@ function drawing(cells: readonly SweepCell[], key: GridKey, options: FigureOptio
   const panels = rows.flatMap((_, row) =>
     layout.drawn.map((correlation) => {
       const place = layout.place(row, correlation) as Place;
-      const attributes = { "data-correlation": correlation ?? undefined };
+      const attributes = { "data-correlation": correlation };
       const here = points.filter((point) => point.row === row && point.cell.correlation === correlation);
       if (here.length === 0) return noRun(place, attributes, { theme });
       const y = lossScale(values, options.scale, [place.box.y + layout.height, place.box.y]);

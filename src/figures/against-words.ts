@@ -47,7 +47,7 @@ function rowOf(cell: SweepCell, { colour }: SeriesStyle, { key, loss, statistic 
   const { value, low, high } = found;
   return {
     label: String(point[key]),
-    attributes: { "data-model": model, "data-correlation": correlation ?? undefined },
+    attributes: { "data-model": model, "data-correlation": correlation },
     words: `${cellWords(cell)}: ${estimateText(found, 4, runs.length)}`,
     marks: (x, y) => [
       ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, colour, 2)] : []),

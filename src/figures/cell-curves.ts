@@ -22,7 +22,7 @@ export function curveOf(cell: SweepCell, style: SeriesStyle, options: FigureOpti
 
 /** Attributes by which a page finds a cell's marks. */
 export function cellAttributes({ model, correlation }: Cell) {
-  return { "data-model": model, "data-correlation": correlation ?? undefined };
+  return { "data-model": model, "data-correlation": correlation };
 }
 
 /**

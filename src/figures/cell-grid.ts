@@ -59,11 +59,7 @@ export function cellGrid(cells: readonly SweepCell[], options: GridOptions): Cel
     models.flatMap((model, row) => {
       if (cells.some((cell) => cell.model === model && cell.correlation === correlation)) return [];
       return [
-        noRun(
-          place(row, correlation) as Place,
-          { "data-model": model, "data-correlation": correlation ?? undefined },
-          options,
-        ),
+        noRun(place(row, correlation) as Place, { "data-model": model, "data-correlation": correlation }, options),
       ];
     }),
   );

@@ -65,7 +65,7 @@ function drawing(
     const series = here.map((point) =>
       estimateSeries([point], { frame, aside: 0, style: styles.get(point.cell.model) as SeriesStyle, theme }),
     );
-    const attributes = { "data-correlation": correlation ?? undefined };
+    const attributes = { "data-correlation": correlation };
     return panel({ box, ...frame, theme, numbers, attributes }, series);
   });
   const words = "thousand FLOP of training a row";

@@ -23,7 +23,7 @@ export function groupPanels(
       const here = [...curves].filter(([cell]) => cell.correlation === correlation && models.includes(cell.model));
       return {
         ...(correlation !== null && { title: correlationWords(correlation) }),
-        attributes: { "data-correlation": correlation ?? undefined },
+        attributes: { "data-correlation": correlation },
         curves: here.map(([, curve]) => curve),
       };
     }),

@@ -127,7 +127,7 @@ function rowOf(difference: Difference, label: string, { ink, quiet }: Theme): Ro
   const words = [models, correlationWords(correlation)].filter((part) => part !== "").join(", ");
   return {
     label,
-    attributes: { "data-model": first, "data-other": second, "data-correlation": correlation ?? undefined },
+    attributes: { "data-model": first, "data-other": second, "data-correlation": correlation },
     words: `${words}: ${estimateText(difference, 4, pairs)}`,
     marks: (x, y) => {
       const inside = (end: number) => x.at(Math.min(Math.max(end, x.domain[0]), x.domain[1]));

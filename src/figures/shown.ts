@@ -30,7 +30,7 @@ export function leftOutSentence(all: readonly (number | null)[], drawn: readonly
 }
 
 /** For a title: ` of MMoE`; ` of MMoE and OMoE`; ` of 13 models`. */
-export function ofModelsWords(models: readonly string[]): string {
+function ofModelsWords(models: readonly string[]): string {
   if (models.length > 3) return ` of ${models.length} models`;
   const labels = models.map(modelLabel);
   return ` of ${labels.length === 1 ? labels[0] : `${labels.slice(0, -1).join(", ")} and ${labels.at(-1)}`}`;

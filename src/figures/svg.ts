@@ -5,9 +5,9 @@ export interface SvgNode {
   readonly children: readonly (SvgNode | string)[];
 }
 
-export type Attributes = Readonly<Record<string, string | number | undefined>>;
+export type Attributes = Readonly<Record<string, string | number | null | undefined>>;
 
-/** An element; attributes that are undefined are left out. */
+/** An element; attributes that are null or undefined are left out. */
 export function element(name: string, attributes: Attributes, children: readonly (SvgNode | string)[] = []): SvgNode {
   return { name, attributes, children };
 }
@@ -21,7 +21,7 @@ export function svgText(node: SvgNode | string): string {
   if (typeof node === "string") return escaped(node);
   const { name, attributes, children } = node;
   const written = Object.entries(attributes)
-    .filter(([, value]) => value !== undefined)
+    .filter(([, value]) => value !== undefined && value !== null)
     .map(([key, value]) => ` ${key}="${typeof value === "number" ? rounded(value) : escaped(String(value))}"`);
   const open = `<${name}${written.join("")}`;
   if (children.length === 0) return `${open}/>`;

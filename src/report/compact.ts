@@ -78,7 +78,7 @@ function inherited({ name, attributes, children }: SvgNode): SvgNode {
   if (drawn.length === 0) return element(name, attributes, children);
   const common: Record<string, string | number> = {};
   for (const key of HANDED_DOWN) {
-    const values = drawn.map((child) => child.attributes[key]).filter((value) => value !== undefined);
+    const values = drawn.map((child) => child.attributes[key]).filter((value) => value !== undefined && value !== null);
     if (attributes[key] === undefined && values.length === drawn.length) common[key] = mostFrequent(values);
   }
   const rest = children.map((child) => (typeof child === "object" ? without(child, common) : child));
