@@ -17,7 +17,7 @@ import { initialState, ratesAt, type TrainingState, updated } from "./model/opti
 import { joined, pack, separated, unpack } from "./model/pack.ts";
 import type { Pace } from "./pace.ts";
 import type { Tf } from "./tf.ts";
-import type { LossSums, Trainer } from "./trainer.ts";
+import { type LossSums, readSums, type Trainer } from "./trainer.ts";
 
 /**
  * A trainer of a group of one model at one learning rate; undefined once stopped. Lets the event loop run after each
@@ -135,7 +135,7 @@ class EagerTrainer implements Trainer {
     };
   }
 
-  async lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {
+  lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {
     const tf = this.#tf;
     const { model, training } = this.#run;
     const end = Math.min(to, from + EVALUATED_ROWS);
@@ -145,9 +145,7 @@ class EagerTrainer implements Trainer {
       const parameters = separated(tf, model, this.#state.parameters);
       return tf.sum(lossesOf(tf, errorsOf(tf, model, parameters, batch), training.huberDelta), 1);
     });
-    const values = await sums.data<"float32">();
-    sums.dispose();
-    return { sums: values, to: end };
+    return readSums(sums, end);
   }
 
   parameters(): Float32Array[] {

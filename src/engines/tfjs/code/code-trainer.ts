@@ -13,7 +13,7 @@ import { slicedRows } from "../model/batch.ts";
 import type { Batch } from "../model/objective.ts";
 import { initialState, ratesAt, type TrainingState, updated } from "../model/optimizer.ts";
 import type { Tf } from "../tf.ts";
-import type { LossSums, Trainer } from "../trainer.ts";
+import { type LossSums, readSums, type Trainer } from "../trainer.ts";
 import { initialCode } from "./initial-values.ts";
 import type { Declared, LoadedCode } from "./load-code.ts";
 import { codeLosses, codeStep } from "./objective.ts";
@@ -83,7 +83,7 @@ export class CodeTrainer implements Trainer {
     return { x: this.#tf.tensor(x, [x.length / D, D]), y: this.#tf.tensor(y, [y.length / K, K]) };
   }
 
-  async lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {
+  lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {
     const tf = this.#tf;
     const { model, training } = this.#run;
     const end = Math.min(to, from + EVALUATED_ROWS);
@@ -91,9 +91,7 @@ export class CodeTrainer implements Trainer {
       const batch = this.#batchOf(slicedRows(this.#feed.sets[set] as Rows, model, from, end));
       return tf.sum(codeLosses(tf, this.#loaded, this.#values(), batch, training.huberDelta), 0);
     });
-    const values = await sums.data<"float32">();
-    sums.dispose();
-    return { sums: values, to: end };
+    return readSums(sums, end);
   }
 
   #quantities(): Quantities {
