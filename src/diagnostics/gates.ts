@@ -69,7 +69,7 @@ function rowOf({ weights, seen }: GateWeights, n: number, E: number): Float64Arr
 }
 
 /** The Jensen-Shannon distance of two distributions, from 0 to 1 (Endres and Schindelin 2003, to base 2). */
-export function jensenShannon(a: Float64Array, b: Float64Array): number {
+function jensenShannon(a: Float64Array, b: Float64Array): number {
   const middle = a.map((weight, e) => (weight + (b[e] as number)) / 2);
   const divergence = entropy(middle) - (entropy(a) + entropy(b)) / 2;
   return Math.sqrt(Math.max(0, divergence) / Math.LN2);

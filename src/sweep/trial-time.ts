@@ -10,9 +10,10 @@ const LEAST_TRIAL_MS = 25;
 const MOST_STEPS = 2 ** 16;
 /** A forward pass costs about a third of a training step on as many rows. */
 const FORWARD_SHARE = 1 / 3;
+
 /** Wall time of training `runs` of one sweep on this machine in milliseconds, extrapolated from short trials. */
 export async function estimateMs(runs: readonly AnyRun[], engine: Engine): Promise<number> {
-  const kinds = [...groupBy(runs, workOf).values()];
+  const kinds = [...groupBy(runs, kindOf).values()];
   const trialMs = Math.max(LEAST_TRIAL_MS, TRIAL_MS / Math.ceil(kinds.length / MOST_LONG_TRIALS));
   let ms = 0;
   for (const alike of kinds) ms += await estimateAlikeMs(alike, engine, trialMs);
@@ -23,7 +24,7 @@ export async function estimateMs(runs: readonly AnyRun[], engine: Engine): Promi
  * Settings that a run's time depends on, apart from its model: in a grid they may differ. Models in JavaScript may train
  * on another engine.
  */
-function workOf({ model, training }: AnyRun): string {
+function kindOf({ model, training }: AnyRun): string {
   const { trainRows, sampling, batch, steps, optimizer, evalEvery, heldoutRows } = training;
   const apart = isCode(model) ? model.name : "";
   return JSON.stringify([trainRows, sampling, batch, steps, optimizer, evalEvery, heldoutRows, apart]);

@@ -38,7 +38,7 @@ describe("mmoe sweep --rows FILE", () => {
     );
   });
 
-  test("pairs models on the same rows, and splits them anew in each run", async () => {
+  test("pairs models on the same rows, and splits them again in each run", async () => {
     await trained;
     const labels = (name: string) =>
       runsIn(out).flatMap(({ model, labelCorrelation }) => (model === name ? [labelCorrelation] : []));

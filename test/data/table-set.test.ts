@@ -26,7 +26,7 @@ describe("a table without parts", () => {
     expect(inOrder(both)).toEqual(inOrder(someRows(N).map(float)));
   });
 
-  test("is split anew by the run's index and the seed, and by nothing else", () => {
+  test("is split by the run's index and the seed, and by nothing else", () => {
     const heldout = (run: number, seed = 0) => inOrder(rowsIn(set(run, COUNTS, seed), "heldout"));
     expect(heldout(3)).toEqual(heldout(3));
     expect(heldout(3)).not.toEqual(heldout(4));

@@ -14,7 +14,7 @@ export interface ModelCode {
   parameters(ends: Ends): Readonly<Record<string, Shape | Parameter>>;
   /**
    * What a run keeps from step to step beside its parameters, such as moving means: shapes by name, which begin at 0 by
-   * default. It gets no gradient; `forward` returns it anew at each step.
+   * default. It gets no gradient; `forward` returns the next one at each step.
    */
   state?(ends: Ends): Readonly<Record<string, Shape | Parameter>>;
   /**
