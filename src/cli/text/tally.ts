@@ -121,8 +121,9 @@ export class Tally {
     return steps > 0 ? `${thousands((1000 * steps) / ms)} steps/s, ${this.left}` : this.left;
   }
 
-  /** `0:41 min left`. */
+  /** `0:41 min left`; nothing is left when all runs have ended, however soon. */
   get left(): string {
+    if (this.ended === this.runs) return `${duration(0)} left`;
     const { worked, ms } = this.#own();
     return worked > 0 ? `${duration((ms / worked) * (this.#work - this.#worked))} left` : "starting";
   }

@@ -77,3 +77,12 @@ test("a Tally knows that steps of a larger batch take longer", () => {
   const seconds = Number(/, (\d+):\d\d min left/.exec(tally.pace)?.[1]) * 60;
   expect(seconds).toBeGreaterThan(2 * 10 + 20 * 10);
 });
+
+test("a Tally has no time left when all runs have ended, also before its pace is known", () => {
+  const tally = new Tally(RUNS, new Map());
+  for (const run of RUNS) {
+    expect(tally.left).toBe("starting");
+    tally.end(recordOf(doneResult(run), "fake"));
+  }
+  expect(tally.left).toBe("0.0 s left");
+});
