@@ -33,11 +33,11 @@ export async function serveReport({ config, port, ...options }: ServeOptions, co
   const stop = stopOnSignals(effects, { atOnce: "nothing was changed" });
   try {
     const report = new LiveReport(options, waitingHtml(config), stop.signal);
-    report.update(first);
     const wake = new EventTarget();
     const token = randomBytes(16).toString("hex");
     const onFollow = () => wake.dispatchEvent(new Event("follow"));
     const server = await startServer({ port, token, page: () => report.html, onFollow });
+    report.update(first); // only now: a drawing that has begun keeps the process alive
     effects.stdout.write(`${server.address}\n`);
     note(`Ctrl-C ends it. From another machine: ssh -L ${server.port}:127.0.0.1:${server.port} ${hostname()}`);
     await followed(options.folder, { report, server, wake, signal: stop.signal });
