@@ -15,8 +15,8 @@ export default defineConfig({
     maxWorkers: "100%", // many tests wait for processes that they start
     server: { deps: { external: [/\/mmoe-test-/] } }, // users' files: Node loads them, as it will
     env: { XDG_CACHE_HOME: fileURLToPath(new URL("test-output/cache", import.meta.url)) }, // not the user's
-    testTimeout: 60_000,
-    hookTimeout: 60_000, // some train a sweep, and the machine may be busy
+    testTimeout: 300_000, // some train a sweep, and the machine may be busy
+    hookTimeout: 300_000,
     reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report.json" }]] : ["default"],
   },
 });
