@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Writer, writersIn } from "../../src/records/writers.ts";
 import { BIN, pause, timelessCsv } from "../support/bin.ts";
-import { temporaryFolder } from "../support/effects.ts";
+import { temporaryFolder, withoutPace } from "../support/effects.ts";
 import { inTime } from "../support/in-time.ts";
 
 let out = "";
@@ -33,7 +33,7 @@ async function ended(parent: ChildProcess): Promise<{ code: number; stdout: stri
     });
   }
   const [code] = await once(parent, "close");
-  return { code, ...written };
+  return { code, stdout: written.stdout, stderr: withoutPace(written.stderr) };
 }
 
 const sweep = (...argv: string[]) => ended(start(...argv));
