@@ -9,7 +9,6 @@ import {
   mayMount,
   maySetUser,
   onDisk,
-  pause,
   start,
   startIn,
   startUnder,
@@ -39,20 +38,6 @@ describe("a sweep that is killed", () => {
     const records = [...readJournal(journal, () => {})];
     expect(records.length).toBeGreaterThan(0);
     for (const { status, curve } of records) expect([status, curve.steps.at(-1)]).toEqual(["done", 200]);
-  });
-
-  test("30 times at random moments and resumed, writes the CSV of a sweep left alone", async () => {
-    const argv = ["sweep", "smoke", "--runs", "30", "--models", "mmoe,omoe", "--steps", "150", "--out"];
-    const [killed, alone] = ["killed", "alone"].map((name) => join(temporaryFolder(), name)) as [string, string];
-    for (let kill = 0; kill < 30; kill++) {
-      const child = start(...argv, killed);
-      const end = exited(child);
-      await pause(150 + 350 * Math.random());
-      child.kill("SIGKILL");
-      await end;
-    }
-    for (const out of [killed, alone]) expect((await exited(start(...argv, out))).code).toBe(0);
-    expect(timelessCsv(killed)).toEqual(timelessCsv(alone));
   });
 });
 

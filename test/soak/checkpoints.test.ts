@@ -2,9 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { exited, mayMount, onDisk, pause, start, stdoutOf, timelessCsv } from "./support/bin.ts";
-import { temporaryFolder } from "./support/effects.ts";
-import { inTime } from "./support/in-time.ts";
+import { exited, mayMount, onDisk, pause, start, stdoutOf, timelessCsv } from "../support/bin.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { inTime } from "../support/in-time.ts";
 
 const SWEEP = ["sweep", "smoke", "--runs", "2", "--models", "mmoe,omoe", "--corr", "0.5", "--steps", "24000"];
 const OFTEN = ["--checkpoint-every", "1s", "--out"];
