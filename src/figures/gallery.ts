@@ -17,6 +17,8 @@ import { gateWeights } from "./gate-weights.ts";
 import { alignment, conflict } from "./quantity-curves.ts";
 import { runCurves } from "./run-curves.ts";
 import { seesaw } from "./seesaw.ts";
+import { taskLosses } from "./task-losses.ts";
+import { trainHeldout } from "./train-heldout.ts";
 
 /** A kind of figure that can be drawn from records. */
 export interface FigureKind<Records, Options = FigureChoices> {
@@ -75,6 +77,18 @@ const OF_ONE_POINT: readonly UnitFigure[] = [
     about: "single runs' loss against steps, a panel for each cell",
     heeds: ["loss", "scale"],
     draw: runCurves,
+  },
+  {
+    name: "train-heldout",
+    about: "training, held-out and running loss against steps in one frame, a panel for each cell",
+    heeds: ["statistic", "scale"],
+    draw: trainHeldout,
+  },
+  {
+    name: "task-losses",
+    about: "final loss of task 2 against that of task 1, a panel for each cell",
+    heeds: ["loss", "scale"],
+    draw: taskLosses,
   },
   {
     name: "cost",
