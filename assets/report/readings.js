@@ -208,6 +208,8 @@ function readByKeys(/** @type {Element} */ panel) {
 }
 
 function panelName(/** @type {Element} */ panel) {
+  const name = panel.getAttribute("data-name");
+  if (name !== null) return name;
   const [model, correlation] = [panel.getAttribute("data-model"), panel.getAttribute("data-correlation")];
   const parts = [model === null ? "" : modelName(model), correlation === null ? "" : `correlation ${correlation}`];
   return parts.filter((part) => part !== "").join(", ") || "Panel";

@@ -5,12 +5,14 @@ type Place = readonly [x: number, y: number];
 
 /** Dots of one path do not add up where they overlap; those of this many paths do. */
 const LAYERS = 4;
+/** So few dots are larger. */
+const FEW = 20;
 
 /** Half-transparent dots, in few bytes: lines without length, whose ends are round. */
 export function dots(places: readonly Place[], colour: string): SvgNode {
   const layers = Array.from({ length: LAYERS }, (_, layer) => places.filter((_, i) => i % LAYERS === layer));
   const style = {
-    ...{ fill: "none", stroke: colour, "stroke-width": 2 },
+    ...{ fill: "none", stroke: colour, "stroke-width": places.length > FEW ? 2 : 3 },
     ...{ "stroke-linecap": "round", "stroke-opacity": 0.5 },
   };
   const paths = layers
