@@ -88,7 +88,7 @@ const OF_ONE_POINT: readonly UnitFigure[] = [
   {
     name: "task-losses",
     about: "final loss of task 2 against that of task 1, a panel for each cell",
-    heeds: ["loss", "scale"],
+    heeds: ["loss"],
     draw: taskLosses,
   },
   {

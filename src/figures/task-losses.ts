@@ -8,7 +8,7 @@ import { cellGrid, type GridDrawing } from "./cell-grid.ts";
 import { dots } from "./dots.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
 import { BIN, drawnBins, histogram } from "./histogram.ts";
-import { heading, lossScale } from "./loss-axis.ts";
+import { heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { rungLines, rungSentence, rungsAcross, rungsDown } from "./rung-marks.ts";
 import { linearScale, type Scale, shortNumber } from "./scale.ts";
@@ -74,7 +74,7 @@ function drawing(shown: readonly CellTasks[], results: Results, options: FigureO
     const place = layout.place(one.cell);
     if (place === undefined) return [];
     const box = squareIn(place.box);
-    const scale = (from: number, to: number) => scaleOf(values, options.scale, [from, to]);
+    const scale = (from: number, to: number) => scaleOf(values, [from, to]);
     const frame = { x: scale(box.x, box.x + box.width - STRIP), y: scale(box.y + box.height, box.y + STRIP) };
     const marks = [
       rungsDown(rungs, frame.x, { box, theme, named: false }),
@@ -90,7 +90,7 @@ function drawing(shown: readonly CellTasks[], results: Results, options: FigureO
     anchor: "middle",
   });
   const { leftOut, width, bottom: height } = layout;
-  const high = scaleOf(values, options.scale, [0, 1]).domain[1];
+  const high = scaleOf(values, [0, 1]).domain[1];
   const cut = values.flat().some((value) => value > high)
     ? ` Losses above ${shortNumber(Number(high.toFixed(3)))} are drawn at the edge.`
     : "";
@@ -103,17 +103,16 @@ function squareIn({ x, y, width, height }: Box): Box {
   return { x: x + (width - side) / 2, y, width: side, height: side };
 }
 
-/** One axis for both tasks and all cells. A linear one ends where the bins of Figure 5 do: a few runs may be far away. */
-function scaleOf(
-  values: readonly (readonly number[])[],
-  type: FigureOptions["scale"],
-  range: readonly [number, number],
-): Scale {
-  if (type === "log") return lossScale(values.flat(), type, range);
+/** One axis for both tasks and all cells. It ends where the bins of Figure 5 do: a few runs may be far away. */
+function scaleOf(values: readonly (readonly number[])[], range: readonly [number, number]): Scale {
   const bins = drawnBins(values.map((some) => histogram(Float64Array.from(some).sort())));
-  const most = Math.max(...bins.map(({ counts }) => counts.length));
-  return linearScale(0, most * BIN, { range, count: 3, label: shortNumber });
+  const most = BIN * Math.max(...bins.map(({ counts }) => counts.length));
+  const largest = values.flat().reduce((high, value) => Math.max(high, value), 0);
+  return linearScale(0, Math.min(most, ROOM * largest) || 1, { range, count: 3, label: shortNumber });
 }
+
+/** Of losses that are far below a bin: how far the axis goes beyond the largest. */
+const ROOM = 1.05;
 
 /** The diagonal, on which both tasks have the same loss, and where a bad minimum begins. */
 function guides(frame: Frame, { quiet, ink }: Theme): SvgNode[] {

@@ -2,7 +2,7 @@ import { unitText } from "../config/loss-unit.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { eachLoss, LOSS_SETS, type LossSet } from "../records/record.ts";
-import { bandsSentence, cellAttributes, curveRows } from "./cell-curves.ts";
+import { bandsSentence, curveRows } from "./cell-curves.ts";
 import type { GridDrawing } from "./cell-grid.ts";
 import { cellCurve } from "./curve-points.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
@@ -65,7 +65,7 @@ function drawing(
   const key = legend(items, { y: head.height + 8, theme });
   const curvesOf = (cell: SweepCell) =>
     sets.map((loss): DrawnCurve => {
-      const attributes = { ...cellAttributes(cell), "data-name": LOSS_WORDS[loss].short };
+      const attributes = { "data-name": LOSS_WORDS[loss].short }; // the panel has the cell's
       return { style: styles[loss], attributes, points: cellCurve(cell, { loss, statistic }), paper: [] };
     });
   const values = cells.flatMap((cell) =>

@@ -14,8 +14,7 @@ function ending(losses: readonly (readonly number[])[], ...set: string[]): Resul
   return { ...made, records };
 }
 
-const drawn = (results: Results, scale: "linear" | "log" = "linear") =>
-  taskLosses(results, { ...DEFAULT_OPTIONS, scale }) as Figure;
+const drawn = (results: Results) => taskLosses(results, DEFAULT_OPTIONS) as Figure;
 
 /** Where the dots are, in points. */
 const placesIn = (svg: string) =>
@@ -73,7 +72,17 @@ test("taskLosses(results, options) draws a few runs far away at the edge, and sa
   const high = Math.min(...placesIn(svg).map(([, y]) => y));
   expect(high).toBeCloseTo(Number(/data-y="\S+ \S+ \S+ \S+ (\S+)"/.exec(svg)?.[1]), 1);
   expect(data[7]).toMatchObject({ task2: 1.9 });
-  expect(drawn(ending(losses), "log").caption).not.toContain("at the edge");
+  expect(drawn(ending(losses.toSpliced(7, 1))).caption).not.toContain("at the edge");
+});
+
+test("taskLosses(results, options) fills its frame with losses that are far below a bin", () => {
+  const { svg } = drawn(
+    ending([
+      [0.001, 0.002],
+      [0.002, 0.001],
+    ]),
+  );
+  expect(Number(/data-x="linear 0 (\S+)/.exec(svg)?.[1])).toBeCloseTo(0.0021, 9);
 });
 
 test("taskLosses(results, options) says which of more tasks it draws", () => {
@@ -91,5 +100,5 @@ test("dots(places, colour) stay apart in layers on a page, so that they add up",
   const places = Array.from({ length: 9 }, (_, i) => [i, 2] as const);
   const text = svgText(compact(dots(places, "red"), new Map()));
   expect(text.match(/<path/g)).toHaveLength(4);
-  expect(text.match(/M\d 2l0 0/g)).toHaveLength(9);
+  expect(text.match(/M\d 2h0/g)).toHaveLength(9);
 });
