@@ -59,7 +59,7 @@ function verdictNode(verdict: Claim["verdict"], top: number, { ink, quiet, backg
   const [x, y] = [VERDICT + 4, lineAt(top, 0) - SIZE * 0.33];
   const marks: Readonly<Record<Claim["verdict"], SvgNode>> = {
     holds: markerAt("circle", x, y, { fill: ink, stroke: ink, area: 22 }),
-    "does not hold": markerAt("cross", x, y, { fill: ink, area: 26 }),
+    "does not hold": markerAt("diamond", x, y, { fill: ink, area: 26 }),
     undecided: markerAt("circle", x, y, { fill: background, stroke: ink, area: 22 }),
     "not covered": across(x - 3, x + 3, y, quiet, 1),
   };
@@ -114,8 +114,8 @@ function oursNode(part: ClaimPart, x: Scale, y: number, { ink }: Theme): SvgNode
 }
 
 function paperNode({ paper }: ClaimPart, x: Scale, y: number, { ink, background }: Theme): SvgNode {
-  const style = { fill: background, stroke: ink, area: 16 };
-  return group({ class: "paper" }, paper === null ? [] : [markerAt("diamond", x.at(paper.value), y, style)]);
+  const style = { fill: background, stroke: ink, area: 14 };
+  return group({ class: "paper" }, paper === null ? [] : [markerAt("square", x.at(paper.value), y, style)]);
 }
 
 /** With room for the interval, the paper's value and the ends of the expected range; of a ratio for 1 too. */
