@@ -17,7 +17,7 @@ import { costSection } from "./cost-section.ts";
 import { failuresSection } from "./failures-section.ts";
 import { figureBlock, figuresSection } from "./figures-section.ts";
 import { type Html, html } from "./html.ts";
-import { page } from "./html-page.ts";
+import { type Live, page } from "./html-page.ts";
 import { outcome } from "./outcome.ts";
 import { provenanceSection } from "./provenance-section.ts";
 import { modelsText, placeText } from "./report-words.ts";
@@ -28,8 +28,8 @@ import { runPicker } from "./single-runs.ts";
 import { switches, switchRules } from "./switches.ts";
 import { drawVariants, hasPaper } from "./variants.ts";
 
-/** A sweep's report: one HTML file, the same bytes for the same records. `loss` is shown first. */
-export function reportHtml(results: Results, loss: LossSet): string {
+/** A sweep's report: one HTML file, the same bytes for the same records. `loss` is shown first; `live` follows a sweep. */
+export function reportHtml(results: Results, loss: LossSet, live?: Live): string {
   const { config, records, provenances } = results;
   const cells = eachLoss((set) => cellLosses(results, set));
   const several = severalPoints(results);
@@ -49,7 +49,7 @@ export function reportHtml(results: Results, loss: LossSet): string {
     several === undefined
       ? ofOnePoint(results, cells, { loss, shapes })
       : { lead: bestPoints(cells), verdicts: noClaims(several) };
-  return page({ title: `${config.name}: ${title}`, rules: switchRules(shown) }, [
+  return page({ title: `${config.name}: ${title}`, rules: switchRules(shown), live }, [
     html`<a class="skip" href="#claims">Skip to the verdicts</a>
 <header>
 <p class="kicker">Report of the sweep <b>${config.name}</b></p>
