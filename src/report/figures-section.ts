@@ -13,14 +13,15 @@ interface FiguresOptions {
   readonly loss: LossSet;
   /** Markup before the figures. */
   readonly switches: Html;
+  /** Outlines of markers, also of pictures in other sections. */
+  readonly shapes: Shapes;
   /** Markup after a figure, by its name. */
   readonly below: Readonly<Record<string, Html>>;
 }
 
 /** All figures in all their variants; the page shows the chosen ones. */
-export function figuresSection({ drawn, lacking, loss, switches, below }: FiguresOptions): Html {
+export function figuresSection({ drawn, lacking, loss, switches, shapes, below }: FiguresOptions): Html {
   const notDrawn = [...byReason(lacking)].map(([what, some]) => `${some.map(({ name }) => name).join(", ")} (${what})`);
-  const shapes: Shapes = new Map();
   const blocks = drawn.map((one) => figureBlock(one, { loss, shapes }, below[one.name]));
   return section("figures", "Figures", [
     drawn.length > 0 ? switches : "",
@@ -30,10 +31,7 @@ export function figuresSection({ drawn, lacking, loss, switches, below }: Figure
   ]);
 }
 
-interface Drawing extends Pick<FiguresOptions, "loss"> {
-  /** Outlines of markers that the pictures use. */
-  readonly shapes: Shapes;
-}
+type Drawing = Pick<FiguresOptions, "loss" | "shapes">;
 
 /** The outlines, in a picture that is not seen. */
 function outlines(shapes: Shapes): Html {
@@ -42,7 +40,8 @@ function outlines(shapes: Shapes): Html {
 `;
 }
 
-function figureBlock({ name, title, variants }: Variants, drawing: Drawing, below: Html | undefined): Html {
+/** A figure in all its variants. */
+export function figureBlock({ name, title, variants }: Variants, drawing: Drawing, below?: Html): Html {
   const wide = variants.some(({ figure }) => figure.width > WIDE);
   return html`<div class="${wide ? "block wide" : "block"}" id="${name}">
 <h3>${title}</h3>

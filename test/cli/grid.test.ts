@@ -188,7 +188,7 @@ describe("figures of a grid", () => {
     const { code, stdout, stderr } = await runMain(["figures", out, "-o", folder]);
     expect([code, stdout]).toEqual([0, `${folder}/grid.{svg,csv,txt}: Final loss against lr\n`]);
     expect(stderr).toBe(
-      `figure3, figure4, figure5, final-loss, differences, distributions, runs, cost, seesaw are not drawn: one grid point is shown, ${POINTS}\n`,
+      `figure3, figure4, figure5, final-loss, differences, distributions, runs, train-heldout, task-losses, cost, seesaw, verdicts are not drawn: one grid point is shown, ${POINTS}\n`,
     );
   });
 
@@ -200,7 +200,7 @@ describe("figures of a grid", () => {
       "figure3 is not drawn: no run of shared-bottom-16 is done; see mmoe sweep figure3\n",
     ]);
     expect(stdout).toContain(`${folder}/figure4-batch=64-lr=0.01.{svg,csv,txt}: `);
-    expect(stdout.split("\n").filter((line) => line !== "")).toHaveLength(7);
+    expect(stdout.split("\n").filter((line) => line !== "")).toHaveLength(10);
   });
 
   test("that show one point are refused by name without a choice", async () => {
