@@ -10,6 +10,7 @@ export default defineConfig({
     fileParallelism: false, // TensorFlow takes all cores
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    retry: process.env.CI ? 1 : 0, // one of thousands, that the machine was too busy for
     reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report-native.json" }]] : ["default"],
   },
 });

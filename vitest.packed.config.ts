@@ -6,6 +6,7 @@ export default defineConfig({
     include: ["test/packed/**/*.test.ts"],
     testTimeout: 300_000,
     hookTimeout: 600_000, // installs from npm
+    retry: process.env.CI ? 1 : 0, // one of thousands, that the machine was too busy for
     reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report-packed.json" }]] : ["default"],
   },
 });

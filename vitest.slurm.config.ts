@@ -6,6 +6,7 @@ export default defineConfig({
     include: ["test/slurm/**/*.test.ts"],
     testTimeout: 150_000,
     hookTimeout: 240_000, // may install Slurm
+    retry: process.env.CI ? 1 : 0, // one of thousands, that the machine was too busy for
     reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report-slurm.json" }]] : ["default"],
   },
 });
