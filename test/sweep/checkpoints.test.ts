@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { byKind } from "../../src/engines/abilities.ts";
+import { isCode } from "../../src/models/code.ts";
 import { Checkpoints } from "../../src/records/checkpoints.ts";
 import type { RunRecord } from "../../src/records/record.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
@@ -28,11 +29,11 @@ const files = () => (existsSync(join(out, "checkpoints")) ? readdirSync(join(out
 const timeless = (records: SweepOutcome["records"]) =>
   records?.map((record: RunRecord) => ({ ...record, elapsedMs: 0, device: "" }));
 
-/** Sweeps until a run is past `share` of its steps. */
+/** Sweeps until a run that can be kept is past `share` of its steps. */
 function sweepUntil(share: number, request: SweepRequest, listener: SweepListener = {}) {
   const stop = new AbortController();
-  const progress: SweepListener["progress"] = ({ training }, step) => {
-    if (step > share * training.steps) stop.abort();
+  const progress: SweepListener["progress"] = ({ model, training }, step) => {
+    if (!isCode(model) && step > share * training.steps) stop.abort();
   };
   return runSweep({ out, ...request }, { signal: stop.signal, listener: { ...listener, progress } });
 }
