@@ -2,7 +2,7 @@ import { chmodSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
-import { readJournal } from "../src/records/read-journals.ts";
+import { readJournal } from "../../src/records/read-journals.ts";
 import {
   exited,
   firstRun,
@@ -14,8 +14,8 @@ import {
   startUnder,
   stdoutOf,
   timelessCsv,
-} from "./support/bin.ts";
-import { temporaryFolder } from "./support/effects.ts";
+} from "../support/bin.ts";
+import { temporaryFolder } from "../support/effects.ts";
 
 /** Each time that it is asked, the wall clock is some days away from the time before. */
 const JUMPING_CLOCK = `
