@@ -4,24 +4,10 @@ import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { cellCurve } from "../../src/figures/curve-points.ts";
 import { type SweepCell, sweepCells } from "../../src/figures/sweep-cells.ts";
 import { finalLosses, type RunRecord } from "../../src/records/record.ts";
-import { reportHtml } from "../../src/report/report.ts";
-import { sweepResults } from "../support/sweep-results.ts";
 import { type ContextOptions, closeBrowser, keepPicture, type Opened, open, outputFile } from "./chromium.ts";
 import { faintTexts } from "./contrast.ts";
+import { HOSTILE, report, results } from "./made-report.ts";
 
-const HOSTILE = "</script><img src=x onerror=alert(1)>";
-
-/** 13 runs in each of nine cells, one of them failed and one missing, with names that would like to be markup. */
-const results = (() => {
-  const { config, records, ...rest } = sweepResults({
-    set: ["runs=13", "steps=10000"],
-    failing: (id) => id === "omoe/p=0.90/004",
-    missing: (id) => id === "mmoe/p=1.00/012",
-  });
-  const named = records.map((record) => (record.status === "failed" ? { ...record, reason: HOSTILE } : record));
-  return { ...rest, config: { ...config, about: HOSTILE }, records: named };
-})();
-const report = reportHtml(results, "train");
 /** The first cell's run with the index 4. */
 const fourth = results.records.find(({ id }) => id === "shared-bottom/p=0.50/004") as RunRecord;
 
