@@ -43,8 +43,8 @@ export async function closeBrowser(): Promise<void> {
 }
 
 /** Opens `text` as a file, in a browser that has a new profile and remembers nothing of other pages. */
-export async function open(text: string, options: ContextOptions = {}): Promise<Opened> {
-  const file = join(mkdtempSync(join(tmpdir(), "mmoe-browser-")), "report.html");
+export async function open(text: string, options: ContextOptions = {}, ending = "html"): Promise<Opened> {
+  const file = join(mkdtempSync(join(tmpdir(), "mmoe-browser-")), `report.${ending}`);
   writeFileSync(file, text);
   browser ??= chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   const context = await (await browser).newContext({ viewport: { width: 1280, height: 900 }, ...options });
@@ -59,8 +59,8 @@ export async function open(text: string, options: ContextOptions = {}): Promise<
   });
   const own = pathToFileURL(file).href;
   context.on("request", (request) => {
-    const url = request.url();
-    if (url !== own && !url.startsWith("data:font/")) troubles.push(`request: ${url}`);
+    const url = request.url().replace(/#.*/, "");
+    if (url !== own && !/^(data:(font|image)\/|blob:)/.test(url)) troubles.push(`request: ${url}`);
   });
   await page.goto(own);
   return { page, context, troubles };
