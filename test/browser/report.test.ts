@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { cellCurve } from "../../src/figures/curve-points.ts";
+import { type CurvePoint, cellCurve } from "../../src/figures/curve-points.ts";
 import { type SweepCell, sweepCells } from "../../src/figures/sweep-cells.ts";
 import { finalLosses, type RunRecord } from "../../src/records/record.ts";
 import { type ContextOptions, closeBrowser, keepPicture, type Opened, open, outputFile } from "./chromium.ts";
@@ -89,6 +89,36 @@ describe("a report in Chromium", () => {
     }
   });
 
+  test("says which models and correlations are not shown", async () => {
+    const page = await openReport();
+    const note = page.locator(".not-shown");
+    expect(await note.isVisible()).toBe(false);
+    for (const name of ["OMoE", "0.5", "0.9"]) await page.getByRole("checkbox", { name, exact: true }).uncheck();
+    expect(await note.textContent()).toMatch(/^Not shown: OMoE; correlations 0\.5, 0\.9\. /);
+    for (const name of ["OMoE", "0.5", "0.9"]) await page.getByRole("checkbox", { name, exact: true }).check();
+    expect(await note.isVisible()).toBe(false);
+  });
+
+  test("leaves the numbers of axes that hidden panels share with others, and no stop of the keyboard in them", async () => {
+    const page = await openReport();
+    const numbers = (figure: string, side: string) => visible(page, `#${figure} .axes .${side}`).count();
+    const before = await numbers("figure5", "left");
+    for (const name of ["0.5", "MMoE"]) await page.getByRole("checkbox", { name, exact: true }).uncheck();
+    expect(await numbers("figure5", "left")).toBe((before * 2) / 3); // those of two rows of three
+    expect(await numbers("figure5", "below")).toBeGreaterThan(0); // of the last row, MMoE's
+    expect(await visible(page, "#figure5 .panel").count()).toBe(4);
+    expect(
+      await visible(page, "#figure5")
+        .getByText(/^correlation/)
+        .filter({ visible: true })
+        .allTextContents(),
+    ).toEqual(["correlation 0.9", "correlation 1"]);
+    await visible(page, "#show-paper").focus();
+    await page.keyboard.press("Tab");
+    const stop = await page.evaluate(() => document.activeElement?.getAttribute("data-correlation"));
+    expect(stop).toBe("0.9");
+  });
+
   test("is read and switched without JavaScript", async () => {
     const page = await openReport({ javaScriptEnabled: false });
     await page.getByRole("radio", { name: "held-out" }).check();
@@ -104,17 +134,20 @@ describe("a report in Chromium", () => {
     await keepPicture(page, "without-javascript", { whole: false });
   });
 
-  test("shows the values of all models under the pointer", async () => {
+  test("shows the values of all models under the pointer, with their intervals", async () => {
     const page = await openReport();
     const panel = visible(page, "#figure4 .panel[data-correlation='0.9']").first();
     await panel.scrollIntoViewIfNeeded();
     await panel.locator(".guides").hover({ force: true });
     const [first, ...values] = await readingOf(page);
-    const step = Number(/^step (\d+)$/.exec(first ?? "")?.[1]);
+    const [, step, runs] = /^step (\d+), 95 % intervals over (.*) runs$/.exec(first ?? "") ?? [];
+    expect(runs).toBe("12 to 13"); // one of OMoE's failed
     const cell = sweepCells(results).find(({ model, correlation }) => model === "mmoe" && correlation === 0.9);
     const curve = cellCurve(cell as SweepCell, { loss: "train", statistic: "mean" });
     expect(values).toHaveLength(3);
-    expect(values[2]).toBe(`MMoE ${curve.find((point) => point.step === step)?.value.toFixed(4)}`);
+    const point = curve.find((one) => one.step === Number(step)) as CurvePoint;
+    const [value, low, high] = [point.value, point.low, point.high].map((loss) => loss.toFixed(4));
+    expect(values[2]).toBe(`MMoE ${value} [${low}, ${high}]`);
     await keepPicture(page, "values-under-the-pointer", { whole: false });
     await page.mouse.move(2, 2);
     expect(await page.locator(".reading").count()).toBe(0);
@@ -127,6 +160,13 @@ describe("a report in Chromium", () => {
     expect(await visible(page, "#figure5").locator("title").count()).toBe(0);
   });
 
+  test("shows a point's interval and its runs under the pointer", async () => {
+    const page = await openReport();
+    await page.locator("#final-loss").evaluate((block) => block.scrollIntoView()); // clear of the switches
+    await visible(page, "#final-loss .point").last().hover({ force: true });
+    expect((await readingOf(page)).join()).toMatch(/^MMoE, correlation 1: 0\.\d+ \[0\.\d+, 0\.\d+\], 12 runs$/);
+  });
+
   test("reads a panel's values by the keyboard, with its focus to be seen", async () => {
     const page = await openReport();
     const panel = visible(page, "#figure4 .panel").first();
@@ -135,11 +175,11 @@ describe("a report in Chromium", () => {
     expect(await panel.evaluate((element) => element === document.activeElement)).toBe(true);
     expect(await panel.evaluate((element) => getComputedStyle(element).outlineStyle)).toBe("solid");
     const first = async () => (await readingOf(page))[0];
-    expect(await first()).toBe("step 10000");
+    expect(await first()).toMatch(/^step 10000, /);
     await page.keyboard.press("ArrowLeft");
-    expect(await first()).toBe("step 9900");
+    expect(await first()).toMatch(/^step 9900, /);
     await page.keyboard.press("Home");
-    expect(await first()).toBe("step 100");
+    expect(await first()).toMatch(/^step 100, /);
     await page.keyboard.press("Escape");
     expect(await page.locator(".reading").count()).toBe(0);
   });
@@ -264,7 +304,7 @@ describe("a report in Chromium", () => {
     await page.pdf({ path: file, format: "A4" });
     expect(readFileSync(file).subarray(0, 5).toString()).toBe("%PDF-");
     await page.emulateMedia({ media: "print" });
-    expect(await visible(page, ".switches").count()).toBe(0);
+    expect(await visible(page, ".switches, .save").count()).toBe(0);
     expect(await visible(page, ".claim details table").count()).toBe(6);
     expect(await page.locator("html").evaluate((html) => getComputedStyle(html).backgroundColor)).toBe(
       "rgb(255, 255, 255)",
