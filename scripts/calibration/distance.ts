@@ -53,23 +53,23 @@ interface LogCurve {
 /** The curves of one cell with each learning rate that it was trained with. */
 export type CellCurves = ReadonlyMap<string, LogCurve>;
 
-/** The curves of the cells that the paper's figures have. */
-export function logCurves(points: readonly CurvePoint[], set: LossSet): Map<string, CellCurves> {
+/** The curves of the cells that the paper's figures have, `factor` times as high. */
+export function logCurves(points: readonly CurvePoint[], set: LossSet, factor: number): Map<string, CellCurves> {
   const all = groupBy(points, (point) => cellKey({ ...point, point: NO_CHOICE }));
   const cells = [...all].filter(([cell]) => paperCurves.has(cell));
   return new Map(
     cells.map(([cell, own]) => [
       cell,
-      new Map([...groupBy(own, ({ lr }) => String(lr))].map(([lr, all]) => [lr, logCurve(all, set)])),
+      new Map([...groupBy(own, ({ lr }) => String(lr))].map(([lr, all]) => [lr, logCurve(all, set, factor)])),
     ]),
   );
 }
 
-function logCurve(points: readonly CurvePoint[], set: LossSet): LogCurve {
+function logCurve(points: readonly CurvePoint[], set: LossSet, factor: number): LogCurve {
   const sorted = [...points].sort((a, b) => a.step - b.step);
   return {
     steps: sorted.map(({ step }) => Math.log(step)),
-    losses: sorted.map(({ losses }) => Math.log(losses[set].mean)),
+    losses: sorted.map(({ losses }) => Math.log(factor * losses[set].mean)),
     errors: sorted.map(({ losses }) => losses[set].error / losses[set].mean),
   };
 }

@@ -13,12 +13,18 @@ import {
   type PaperFigure,
 } from "./distance.ts";
 
+/** What ours, the mean of both tasks' losses, is multiplied by. */
+const FACTORS = { mean: 1, sum: 2 } as const;
+const TASKS = ["mean", "sum"] as const;
+
 /** A setting with a way to choose the learning rate and a loss to show. */
 export interface Ranked extends Setting {
   readonly figure: PaperFigure;
   /** One for all, or how each model or each cell chose from those that were trained: as the paper did, by the lowest end. */
   readonly lr: string;
   readonly shown: LossSet;
+  /** Whether the figure shows the mean of both tasks' losses or their sum. */
+  readonly tasks: keyof typeof FACTORS;
   readonly runs: number;
   readonly distance: Distance;
 }
@@ -36,11 +42,13 @@ function rankedOf(points: readonly CurvePoint[]): Ranked[] {
   const rates = [...new Set(points.map(({ lr }) => lr))].sort((a, b) => a - b);
   const runs = Math.min(...points.map((point) => point.runs));
   return LOSS_SETS.flatMap((shown) =>
-    waysOf(rates).flatMap(({ lr, only, choose }) => {
-      const cells = logCurves(points.filter(only), shown);
-      const found = distance(cells, choose);
-      return found ? [{ figure, constants, loss, initializer, rows, batch, lr, shown, runs, distance: found }] : [];
-    }),
+    TASKS.flatMap((tasks) =>
+      waysOf(rates).flatMap(({ lr, only, choose }) => {
+        const found = distance(logCurves(points.filter(only), shown, FACTORS[tasks]), choose);
+        const setting = { figure, constants, loss, initializer, rows, batch, lr, shown, tasks, runs };
+        return found ? [{ ...setting, distance: found }] : [];
+      }),
+    ),
   );
 }
 

@@ -14,16 +14,15 @@ export function settingRow({ distance, ...setting }: Ranked): Record<string, str
   return { ...setting, unit: short(unit), rms: rms.toFixed(4), z: z.toFixed(3), ...Object.fromEntries(cells) };
 }
 
-export function nearestText(ranked: readonly Ranked[]): string {
-  const rows = ranked.map(({ constants, loss, initializer, rows, batch, lr, shown, runs, distance }) => {
-    const { unit, rms, z } = distance;
-    return [constants, loss, initializer, rows, batch, lr, shown, runs, short(unit), rms.toFixed(3), z.toFixed(2)];
-  });
-  const head = ["constants", "loss", "initializer", "rows", "batch", "lr", "shown", "runs", "unit", "rms", "z"];
-  return table([head, ...rows.map((row) => row.map(String))]);
-}
+const AXES = ["constants", "loss", "initializer", "rows", "batch", "lr", "shown", "tasks"] as const;
 
-const AXES = ["constants", "loss", "initializer", "rows", "batch", "lr", "shown"] as const;
+export function nearestText(ranked: readonly Ranked[]): string {
+  const rows = ranked.map(({ runs, distance: { unit, rms, z }, ...setting }) => [
+    ...AXES.map((axis) => String(setting[axis])),
+    ...[String(runs), short(unit), rms.toFixed(3), z.toFixed(2)],
+  ]);
+  return table([[...AXES, "runs", "unit", "rms", "z"], ...rows]);
+}
 
 /** The least distance with each value of each axis, all other axes free. */
 export function profileText(ranked: readonly Ranked[]): string {

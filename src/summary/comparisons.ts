@@ -1,4 +1,4 @@
-import { byCorrelation, type Cell, cellOf, pointText } from "../records/cell.ts";
+import { byCorrelation, type Cell, cellOf, modelAt, pointText } from "../records/cell.ts";
 import { type CellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { holm } from "../stats/holm.ts";
@@ -31,6 +31,14 @@ export function betweenModels(cells: readonly CellLosses[]): CellComparison[] {
 export function betweenCorrelations(cells: readonly CellLosses[]): CellComparison[] {
   const rising = [...cells].sort(byCorrelation);
   return compared(pairsWithin(rising, ({ model, point }) => `${model} ${pointText(point)}`));
+}
+
+/** Every grid point but the first against the first, of each model at each correlation: one family of tests. */
+export function betweenPoints(cells: readonly CellLosses[]): CellComparison[] {
+  const groups = groupBy(cells, ({ model, correlation }) => modelAt(model, correlation));
+  return compared(
+    [...groups.values()].flatMap(([first, ...others]) => others.map((one) => [one, first as CellLosses])),
+  );
 }
 
 /** The spread of every two models at each correlation and grid point: one family of tests. */

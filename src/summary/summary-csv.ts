@@ -1,3 +1,4 @@
+import { pointText } from "../records/cell.ts";
 import { type CsvValue, toCsv } from "../records/csv.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { shareOf } from "../stats/share.ts";
@@ -7,12 +8,13 @@ import type { CellRungs } from "./rungs.ts";
 import type { Summary } from "./summary.ts";
 
 /** A summary as CSV: one row for each statistic of a cell, or of two cells; an empty cell for no value. */
-export function summaryCsv({ loss, cells, models, correlations, spreads, rungs }: Summary): string {
+export function summaryCsv({ loss, cells, models, correlations, points, spreads, rungs }: Summary): string {
   const rows = [
     ...cells.flatMap(cellRows),
     ...(rungs?.cells ?? []).flatMap(rungRows),
     ...models.flatMap((one) => comparisonRows("models", one)),
     ...correlations.flatMap((one) => comparisonRows("correlations", one)),
+    ...points.flatMap((one) => comparisonRows("points", one)),
     ...spreads.flatMap(spreadRows),
   ];
   return toCsv(rows.map((row) => ({ loss, ...row })));
@@ -27,7 +29,7 @@ function row(about: Row, statistic: string, n: number, value: number | Estimate)
 }
 
 function cellRows({ model, correlation, point, failed, failedShare, missing, loss, badShare }: CellSummary): Row[] {
-  const about = { about: "cell", model, correlation, ...point, otherModel: "", otherCorrelation: "" };
+  const about = { about: "cell", model, correlation, ...point, otherModel: "", otherCorrelation: "", otherPoint: "" };
   const { n, ...statistics } = loss;
   return [
     row(about, "failed", n + failed.length, failed.length),
@@ -40,7 +42,7 @@ function cellRows({ model, correlation, point, failed, failedShare, missing, los
 
 /** Shares of runs whose tasks end on a rung; the last is above the ladder. */
 function rungRows({ model, correlation, point, runs, tasks }: CellRungs): Row[] {
-  const about = { about: "rung", model, correlation, ...point, otherModel: "", otherCorrelation: "" };
+  const about = { about: "rung", model, correlation, ...point, otherModel: "", otherCorrelation: "", otherPoint: "" };
   return tasks.flatMap((counts, k) =>
     counts.map((count, rung) => {
       const name = rung < counts.length - 1 ? `Rung${rung}` : "Above";
@@ -74,6 +76,7 @@ function spreadRows(comparison: SpreadComparison): Row[] {
 }
 
 function pairColumns({ first, second }: Pick<CellComparison, "first" | "second">): Row {
-  const { model, correlation, point } = first; // the second has the same point
-  return { model, correlation, ...point, otherModel: second.model, otherCorrelation: second.correlation };
+  const { model, correlation, point } = first;
+  const other = { otherModel: second.model, otherCorrelation: second.correlation, otherPoint: pointText(second.point) };
+  return { model, correlation, ...point, ...other };
 }

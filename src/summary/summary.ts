@@ -5,13 +5,14 @@ import { BAD_LOSS, type CellSummary, summarizeCells } from "./cell-summary.ts";
 import {
   betweenCorrelations,
   betweenModels,
+  betweenPoints,
   type CellComparison,
   type SpreadComparison,
   spreadsBetweenModels,
 } from "./comparisons.ts";
 import { type Rungs, rungsOf } from "./rungs.ts";
 
-/** Final losses of a sweep: every cell, and every two cells that share a model or a correlation. */
+/** Final losses of a sweep: every cell, and cells in pairs that differ in the model, the correlation or the grid point alone. */
 export interface Summary {
   readonly loss: LossSet;
   /** Runs with a higher loss are in bad minima. */
@@ -19,6 +20,8 @@ export interface Summary {
   readonly cells: readonly CellSummary[];
   readonly models: readonly CellComparison[];
   readonly correlations: readonly CellComparison[];
+  /** Each grid point minus the first one. */
+  readonly points: readonly CellComparison[];
   readonly spreads: readonly SpreadComparison[];
   /** The rungs of the ladder that runs end on; null for the running mean, and for rows of the user's own. */
   readonly rungs: Rungs | null;
@@ -32,6 +35,7 @@ export function summaryOf(results: Results, loss: LossSet, bad = BAD_LOSS): Summ
     cells: summarizeCells(cells, bad),
     models: betweenModels(cells),
     correlations: betweenCorrelations(cells),
+    points: betweenPoints(cells),
     spreads: spreadsBetweenModels(cells),
     rungs: rungsOf(results, loss, bad) ?? null,
   };

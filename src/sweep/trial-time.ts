@@ -25,9 +25,9 @@ export async function estimateMs(runs: readonly AnyRun[], engine: Engine): Promi
  * on another engine.
  */
 function kindOf({ model, training }: AnyRun): string {
-  const { trainRows, sampling, batch, steps, optimizer, evalEvery, heldoutRows } = training;
+  const { trainRows, sampling, batch, steps, optimizer, method, evalEvery, heldoutRows } = training;
   const apart = isCode(model) ? model.name : "";
-  return JSON.stringify([trainRows, sampling, batch, steps, optimizer, evalEvery, heldoutRows, apart]);
+  return JSON.stringify([trainRows, sampling, batch, steps, optimizer, method, evalEvery, heldoutRows, apart]);
 }
 
 async function estimateAlikeMs(runs: readonly AnyRun[], engine: Engine, trialMs: number): Promise<number> {
@@ -55,14 +55,15 @@ async function firstBegun(runs: readonly AnyRun[], engine: Engine): Promise<AnyR
 
 /**
  * Milliseconds that a step of all `runs` together takes: the difference of two lengths of training, which has no part
- * of what is paid once. The longer one takes `trialMs` or more.
+ * of what is paid once, such as the making of graphs. The difference is at least half of `trialMs`
+ * and of the shorter one.
  */
 export async function stepMs(runs: readonly AnyRun[], engine: Engine, trialMs = TRIAL_MS): Promise<number> {
   let before = await timed(runs, 1, engine);
   for (let steps = 2; ; steps *= 2) {
     const elapsed = await timed(runs, steps, engine);
-    const more = elapsed - before; // none, if the machine was busier before
-    if (elapsed > trialMs && more > 0) return more / (steps / 2);
+    const more = elapsed - before; // below 0, if the machine was busier before
+    if (more > Math.max(trialMs, before) / 2) return more / (steps / 2);
     if (steps >= MOST_STEPS) return elapsed / steps;
     before = elapsed;
   }

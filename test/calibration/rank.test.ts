@@ -29,20 +29,28 @@ function likeThePaper({ factor = 1, unit = 10, end = 9900, lr = 0.01 }, publishe
 }
 
 const nearest = (points: readonly CurvePoint[]) => rank(points)[0];
+const means = (points: readonly CurvePoint[]) => rank(points).filter(({ tasks }) => tasks === "mean");
 
 describe("rank(points)", () => {
   test("puts the paper's own curves at no distance, and finds the steps of a unit", () => {
-    const { shown, lr, distance } = nearest(likeThePaper({})) ?? {};
-    expect([shown, lr]).toEqual(["running", "0.01"]);
+    const { shown, tasks, lr, distance } = nearest(likeThePaper({})) ?? {};
+    expect([shown, tasks, lr]).toEqual(["running", "mean", "0.01"]);
     expect(distance?.unit).toBeCloseTo(10, 9);
     expect(distance?.rms).toBeCloseTo(0, 9);
     expect(distance?.cells).toHaveLength(9);
   });
 
+  test("takes the sum of both tasks' losses where the mean is half of the paper's", () => {
+    const { shown, tasks, distance } = nearest(likeThePaper({ factor: 0.5 })) ?? {};
+    expect([shown, tasks]).toEqual(["running", "sum"]);
+    expect(distance?.rms).toBeCloseTo(0, 9);
+    expect(distance?.cells[0]?.end).toBeCloseTo(0.2551, 6);
+  });
+
   test("measures a constant factor by its logarithm, and in standard errors with the floor of 5 %", () => {
     const low = likeThePaper({ factor: 0.5, end: 9900 }).map((point) => ({ ...point, runs: 7 }));
-    const train = rank(low).find(({ shown, distance }) => shown === "train" && distance.unit > 9);
-    const running = rank(likeThePaper({ factor: 1.1 })).find(({ shown }) => shown === "running");
+    const train = means(low).find(({ shown, distance }) => shown === "train" && distance.unit > 9);
+    const running = means(likeThePaper({ factor: 1.1 })).find(({ shown }) => shown === "running");
     expect(train?.distance.cells[0]?.end).toBeCloseTo(2 * 0.2551, 6);
     expect(running?.distance.rms).toBeLessThan(Math.log(1.1) + 1e-9);
     expect((running?.distance.z as number) / (running?.distance.rms as number)).toBeCloseTo(1 / (0.05 * Math.SQRT2), 6);
@@ -50,7 +58,7 @@ describe("rank(points)", () => {
 
   test("measures the small Shared-Bottom by Figure 3, apart from the others", () => {
     const both = [...likeThePaper({}), ...likeThePaper({ unit: 100 }, publishedFigure3)];
-    const running = rank(both).filter(({ shown }) => shown === "running");
+    const running = means(both).filter(({ shown }) => shown === "running");
     expect(running.map(({ figure }) => figure)).toEqual([4, 3]);
     expect(running[1]?.distance.unit).toBeCloseTo(100, 9);
     expect(running[1]?.distance.rms).toBeCloseTo(0, 9);
@@ -62,7 +70,7 @@ describe("rank(points)", () => {
   });
 
   test("lets each model choose the rate that ends lowest, as the paper did, whatever the other is near", () => {
-    const ranked = rank([...likeThePaper({}), ...likeThePaper({ factor: 0.7, lr: 0.001 })]);
+    const ranked = means([...likeThePaper({}), ...likeThePaper({ factor: 0.7, lr: 0.001 })]);
     const ends = (lr: string) =>
       ranked.find((one) => one.lr === lr && one.shown === "running")?.distance.cells.map(({ end }) => end);
     expect(ends("by model: 0.001 0.01")).toEqual(ends("0.001"));

@@ -84,6 +84,12 @@ describe("mmoe summary DIR", () => {
     expect(stdout.match(/by\sHolm\sover\sthese\s9\n/g)).toHaveLength(3);
   });
 
+  test("--full of a grid compares its points with the first", async () => {
+    writeResults(out, inTurn, ["runs=5", "models=[mmoe]", "correlations=[1]", "lr=[0.02, 0.01]"]);
+    const { stdout } = await summary("--full");
+    expect(stdout).toMatch(/\nbetween grid points, each minus lr=0.02:\n.*\nmmoe at 1\.00, lr=0\.01 +5 /);
+  });
+
   test("--full of one run says only what one run can", async () => {
     writeResults(out, inTurn, ["runs=1", "models=[mmoe]", "correlations=[1]"]);
     const { code, stdout } = await summary("--full");

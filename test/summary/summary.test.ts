@@ -66,6 +66,22 @@ describe("summaryOf(results, loss)", () => {
     ]);
   });
 
+  test("compares every grid point of a model at a correlation with the first one, minus it", () => {
+    const lossOf: LossOf = (run) => run.training.lr + 0.01 * run.index;
+    const made = madeResults(lossOf, ["runs=3", "models=[omoe, mmoe]", "correlations=[0.9]", "lr=[0.02, 0.03, 0.01]"]);
+    const { points } = summaryOf(made, "train");
+    const named = points.map(({ first, second, mean }) => [first.model, first.point.lr, second.point.lr, mean.value]);
+    expect(named).toEqual([
+      ["omoe", 0.03, 0.02, expect.closeTo(0.01, 9)],
+      ["omoe", 0.01, 0.02, expect.closeTo(-0.01, 9)],
+      ["mmoe", 0.03, 0.02, expect.closeTo(0.01, 9)],
+      ["mmoe", 0.01, 0.02, expect.closeTo(-0.01, 9)],
+    ]);
+    const csv: Record<string, string>[] = parse(summaryCsv(summaryOf(made, "train")), { columns: true });
+    const row = csv.find(({ about, statistic }) => about === "points" && statistic === "meanDifference");
+    expect(row).toMatchObject({ model: "omoe", lr: "0.03", otherModel: "omoe", otherPoint: "lr=0.02" });
+  });
+
   test("adjusts p-values over each family: models, correlations, spreads", () => {
     for (const family of [summary.models, summary.correlations]) {
       const least = family.reduce((a, b) => (b.wilcoxon.p < a.wilcoxon.p ? b : a));
@@ -104,7 +120,17 @@ describe("summaryOf(results, loss)", () => {
 
 test("summaryCsv(summary) has a row for every statistic, and the numbers come back", () => {
   const rows: Record<string, string>[] = parse(summaryCsv(summary), { columns: true });
-  const columns = ["loss", "about", "model", "correlation", "otherModel", "otherCorrelation", "statistic", "n"];
+  const columns = [
+    "loss",
+    "about",
+    "model",
+    "correlation",
+    "otherModel",
+    "otherCorrelation",
+    "otherPoint",
+    "statistic",
+    "n",
+  ];
   expect(Object.keys(rows[0] ?? {})).toEqual([...columns, "value", "low", "high"]);
   expect(rows).toHaveLength(9 * 13 + 9 * 2 * 7 + 9 * 5 + 9 * 5 + 9 * 5); // 2 tasks on rungs 0 to 5 or above
   const find = (about: string, statistic: string) =>

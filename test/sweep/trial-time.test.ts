@@ -62,12 +62,25 @@ test("estimateMs(runs, engine) of a grid adds what each of its points takes", as
   expect(await estimateMs([...runs, ...longer], engine)).toBeCloseTo(alone * STEPS_WORTH + more, 6);
 });
 
+test("estimateMs(runs, engine) times each method of a grid", async () => {
+  const training = { ...TRAINING, method: "pcgrad" } as const;
+  const { engine, sizes } = fakeEngine((some) => [[...some]]);
+  await estimateMs([...runs, ...runs.map((run) => ({ ...run, training: { ...run.training, ...training } }))], engine);
+  expect(new Set(sizes)).toEqual(new Set([48]));
+});
+
+test("stepMs(runs, engine) goes on until the steps show beside what is paid once", async () => {
+  const times = [100, 115, 104, 130, 165, 260]; // ms of 1, 2, 4, 8, 16 and 32 steps
+  const engine = { train: async () => vi.advanceTimersByTime(times.shift() as number) } as unknown as Engine;
+  expect(await stepMs([makeRun()], engine, 15)).toBe((260 - 165) / 16);
+});
+
 test("estimateMs([], engine) is 0", async () => {
   expect(await estimateMs([], fakeEngine(() => []).engine)).toBe(0);
 });
 
 test("stepMs(runs, engine) measures again where a longer training took less time than a shorter one", async () => {
-  const times = [30, 20, 40, 20, 100]; // ms of 1, 2, 4, 8 and 16 steps: the machine was busy with the third
+  const times = [30, 20, 40, 20, 100]; // ms of 1, 2, 4, 8 and 16 steps: the machine was busy with the first
   const engine = { train: async () => vi.advanceTimersByTime(times.shift() ?? 1000) } as unknown as Engine;
   expect(await stepMs([makeRun()], engine, 15)).toBe((40 - 20) / 2);
   expect(await stepMs([makeRun()], engine, 15)).toBeGreaterThan(0);

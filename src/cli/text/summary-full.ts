@@ -40,11 +40,14 @@ function statisticsRows(title: string, cells: readonly CellSummary[], hasBad: bo
 }
 
 /** Differences and tests between cells, with the family that each p-value is adjusted over. */
-export function comparisonsOf({ models, correlations, spreads }: Summary): Block[] {
+export function comparisonsOf({ models, correlations, points, spreads }: Summary): Block[] {
   const blocks: Block[] = [];
   if (models.length > 0) blocks.push(differencesOf("between models, the first minus the second:", models));
   if (correlations.length > 0)
     blocks.push(differencesOf("between correlations, the lower minus the higher:", correlations));
+  const [onPoints] = points;
+  if (onPoints !== undefined)
+    blocks.push(differencesOf(`between grid points, each minus ${pointText(onPoints.second.point)}:`, points));
   if (spreads.length > 0) blocks.push(spreadsOf(spreads));
   const last = blocks.at(-1);
   return last === undefined ? [] : [...blocks.slice(0, -1), { ...last, after: `${last.after}\n${CAPTION}` }];
@@ -81,13 +84,13 @@ function spreadsOf(comparisons: readonly SpreadComparison[]): Block {
   return { before: "spread, the first to the second:", rows: [header, ...rows], after };
 }
 
-/** E.g. `omoe, mmoe at 0.50` or `mmoe at 0.50, 1.00`. */
+/** E.g. `omoe, mmoe at 0.50`, `mmoe at 0.50, 1.00` or `mmoe at 0.50, lr=0.01`. */
 function pairName({ first, second }: Pick<CellComparison, "first" | "second">): string {
   const [p, q] = [first.correlation, second.correlation];
   const name =
-    first.model === second.model && q !== null
-      ? `${modelAt(first.model, p)}, ${correlationText(q)}`
-      : modelAt(`${first.model}, ${second.model}`, p);
+    first.model === second.model && p !== q
+      ? `${modelAt(first.model, p)}, ${correlationText(q as number)}`
+      : modelAt([...new Set([first.model, second.model])].join(", "), p);
   return withPoint(name, first.point);
 }
 
