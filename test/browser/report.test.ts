@@ -1,11 +1,9 @@
-import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { type CurvePoint, cellCurve } from "../../src/figures/curve-points.ts";
 import { type SweepCell, sweepCells } from "../../src/figures/sweep-cells.ts";
 import { finalLosses, type RunRecord } from "../../src/records/record.ts";
 import { type ContextOptions, closeBrowser, keepPicture, type Opened, open, outputFile } from "./chromium.ts";
-import { faintTexts } from "./contrast.ts";
 import { HOSTILE, report, results } from "./made-report.ts";
 
 /** The first cell's run with the index 4. */
@@ -261,54 +259,5 @@ describe("a report in Chromium", () => {
     const focus = await page.evaluate(() => ({ ...(document.activeElement as SVGElement | null)?.dataset }));
     expect(focus).toMatchObject({ model: "mmoe", correlation: "0.9" });
     expect(await page.locator(":focus .chosen").count()).toBe(1);
-  });
-
-  test.each(["light", "dark"] as const)("has texts of enough contrast in the %s theme", async (colorScheme) => {
-    const page = await openReport({ colorScheme });
-    await page.evaluate(() => {
-      for (const details of document.querySelectorAll("details")) details.open = true;
-    });
-    expect(await faintTexts(page)).toEqual([]);
-    await keepPicture(page, `desktop-${colorScheme}-details-open`, { whole: colorScheme === "dark" });
-  });
-
-  test("is dark where the reader asks for it, figures too", async () => {
-    const page = await openReport({ colorScheme: "dark" });
-    const ground = (selector: string, property: "backgroundColor" | "fill") =>
-      page
-        .locator(selector)
-        .first()
-        .evaluate((element, name) => getComputedStyle(element)[name], property);
-    expect(await ground("html", "backgroundColor")).toBe("rgb(20, 23, 27)");
-    expect(await ground(".figure .background", "fill")).toBe("rgb(20, 23, 27)");
-    await keepPicture(page, "desktop-dark-first-screen", { whole: false });
-  });
-
-  test("is as wide as a phone, without anything beyond its edge", async () => {
-    const page = await openReport({ viewport: { width: 390, height: 844 }, hasTouch: true });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
-    const beyond = await page.locator("main *").evaluateAll((all) =>
-      all
-        .filter((one) => one.checkVisibility() && one.closest(".box, .picture") === null)
-        .filter((one) => one.getBoundingClientRect().right > 391)
-        .map((one) => one.outerHTML.slice(0, 80)),
-    );
-    expect(beyond).toEqual([]);
-    await keepPicture(page, "phone-first-screen", { whole: false });
-    await keepPicture(page, "phone");
-  });
-
-  test("prints without its switches, every claim's tests included", async () => {
-    const page = await openReport({ colorScheme: "dark" });
-    const file = outputFile("print.pdf");
-    await page.pdf({ path: file, format: "A4" });
-    expect(readFileSync(file).subarray(0, 5).toString()).toBe("%PDF-");
-    await page.emulateMedia({ media: "print" });
-    expect(await visible(page, ".switches, .save").count()).toBe(0);
-    expect(await visible(page, ".claim details table").count()).toBe(6);
-    expect(await page.locator("html").evaluate((html) => getComputedStyle(html).backgroundColor)).toBe(
-      "rgb(255, 255, 255)",
-    );
-    await keepPicture(page, "print");
   });
 });
