@@ -9,22 +9,25 @@
 /** Intervals over fewer runs are not shown (LEAST_SHOWN in src/stats/estimate.ts). */
 const LEAST_RUNS = 5;
 
-/** @type {RowColumn[][]} */
-const packedTables = JSON.parse(document.getElementById("figure-rows")?.textContent ?? "[]");
+/** Each column once, and each figure's table as places of columns. @type {{ columns: RowColumn[], tables: number[][] }} */
+const packedTables = JSON.parse(
+  document.getElementById("figure-rows")?.textContent ?? '{ "columns": [], "tables": [] }',
+);
 
 /** By figures that were read: their intervals. @type {WeakMap<Element, Map<string, Around>>} */
 const intervalsRead = new WeakMap();
 
-/** The rows of a picture. */
+/** The rows of a picture, by columns. */
 function rowsOf(/** @type {Element} */ picture) {
-  return packedTables[Number(picture.closest("figure")?.getAttribute("data-table"))];
+  const places = packedTables.tables[Number(picture.closest("figure")?.getAttribute("data-table"))] ?? [];
+  return places.flatMap((place) => packedTables.columns[place] ?? []);
 }
 
 /** The interval of a curve at a step: that of its figure's row with the same model and correlation. */
 function intervalAt(/** @type {Element} */ series, /** @type {number} */ step) {
   const picture = series.closest("svg");
   if (picture === null) return undefined;
-  const intervals = intervalsRead.get(picture) ?? intervalsIn(rowsOf(picture) ?? []);
+  const intervals = intervalsRead.get(picture) ?? intervalsIn(rowsOf(picture));
   intervalsRead.set(picture, intervals);
   const [model, correlation] = ["data-model", "data-correlation"].map((name) => series.getAttribute(name) ?? "");
   return intervals.get([model, correlation, step].join());

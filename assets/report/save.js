@@ -48,8 +48,7 @@ async function savePng(/** @type {SVGSVGElement} */ figure, /** @type {string} *
 }
 
 function saveCsv(/** @type {SVGSVGElement} */ figure, /** @type {string} */ name) {
-  const table = rowsOf(figure);
-  if (table) saveBlob(new Blob([csvFile(table)], { type: "text/csv" }), name);
+  saveBlob(new Blob([csvFile(rowsOf(figure))], { type: "text/csv" }), name);
 }
 
 function saveBlob(/** @type {Blob} */ blob, /** @type {string} */ name) {

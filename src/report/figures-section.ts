@@ -4,7 +4,7 @@ import type { LossSet } from "../records/record.ts";
 import { compact, type Shapes } from "./compact.ts";
 import { type Html, html, markup } from "./html.ts";
 import { dataElement } from "./html-page.ts";
-import { packedRows } from "./packed-rows.ts";
+import { PackedTables } from "./packed-rows.ts";
 import { section } from "./section.ts";
 import type { Choice, Variant, Variants } from "./variants.ts";
 
@@ -23,28 +23,23 @@ interface FiguresOptions {
 export function figuresSection({ drawn, lacking, loss, switches, below }: FiguresOptions): Html {
   const notDrawn = [...byReason(lacking)].map(([what, some]) => `${some.map(({ name }) => name).join(", ")} (${what})`);
   const shapes: Shapes = new Map();
-  const tables: Tables = new Map();
+  const tables = new PackedTables();
   const blocks = drawn.map((one) => figureBlock(one, { loss, shapes, tables }, below[one.name]));
   return section("figures", "Figures", [
     drawn.length > 0 ? switches : "",
     html`${outlines(shapes)}<div class="figures">${blocks}</div>
 `,
     notDrawn.length > 0 ? html`<p class="note">Not drawn: ${notDrawn.join("; ")}.</p>` : "",
-    dataElement(
-      "figure-rows",
-      [...tables.keys()].map((text) => JSON.parse(text)),
-    ),
+    dataElement("figure-rows", tables),
   ]);
 }
 
 interface Drawing extends Pick<FiguresOptions, "loss"> {
   /** Outlines of markers that the pictures use. */
   readonly shapes: Shapes;
-  readonly tables: Tables;
+  /** The rows of the figures so far. */
+  readonly tables: PackedTables;
 }
-
-/** The rows of the figures, packed, each once; and their places in the page. */
-type Tables = Map<string, number>;
 
 /** The outlines, in a picture that is not seen. */
 function outlines(shapes: Shapes): Html {
@@ -69,10 +64,7 @@ function variantFigure({ figure, choices, file }: Variant, { loss, shapes, table
   const isFirst = choices.some(
     (choice) => choice.loss === loss && choice.statistic === "mean" && choice.scale === "linear",
   );
-  const rows = JSON.stringify(packedRows(figure.data));
-  const table = tables.get(rows) ?? tables.size;
-  tables.set(rows, table);
-  return html`<figure class="${["variant", ...words, ...(isFirst ? ["first"] : [])].join(" ")}" data-file="${file}" data-table="${table}">
+  return html`<figure class="${["variant", ...words, ...(isFirst ? ["first"] : [])].join(" ")}" data-file="${file}" data-table="${tables.add(figure.data)}">
 <div class="picture">${markup(pictureOf(figure.root, shapes))}</div>
 <figcaption>${unbroken(figure.caption)}</figcaption>
 </figure>

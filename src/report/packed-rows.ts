@@ -19,14 +19,44 @@ interface NumberColumn {
 /** Rows of a CSV file, column by column: for the page's script, which writes the file (assets/report/save.js). */
 export type PackedRows = readonly (TextColumn | NumberColumn)[];
 
-/** A figure's rows in few bytes: numbers to seven digits of the column's largest, whole ones below 10^7 as they are. */
+/** The rows of many figures: each column once, and each table as the places of its columns. */
+export class PackedTables {
+  readonly #columns = new Map<string, number>();
+  readonly #tables = new Map<string, number>();
+
+  /** Adds a figure's rows; gives the place of their table. */
+  add(rows: readonly Record<string, CsvValue>[]): number {
+    const columns = packedRows(rows).map((column) => placeIn(this.#columns, JSON.stringify(column)));
+    return placeIn(this.#tables, JSON.stringify(columns));
+  }
+
+  toJSON() {
+    const read = (texts: ReadonlyMap<string, number>) => [...texts.keys()].map((text) => JSON.parse(text));
+    return { columns: read(this.#columns), tables: read(this.#tables) };
+  }
+}
+
+/** The place of a text in the order in which texts came. */
+function placeIn(places: Map<string, number>, text: string): number {
+  const place = places.get(text) ?? places.size;
+  places.set(text, place);
+  return place;
+}
+
+/** A figure's rows in few bytes: numbers to six digits of the column's largest, whole ones below 10^6 as they are. */
 export function packedRows(rows: readonly Record<string, CsvValue>[]): PackedRows {
   return Object.keys(rows[0] ?? {}).map((name) => {
     const values = rows.map((row) => row[name] ?? null);
     const isNumeric = values.every((value) => value === null || Number.isNaN(value) || Number.isFinite(value));
-    if (!isNumeric) return { name, texts: runsOf(values.map((value) => String(value ?? ""))) };
-    return { name, ...numberColumn(values as (number | null)[]) };
+    const written = values.map((value) => (Number.isNaN(value) ? "" : String(value ?? "")));
+    const texts = { name, texts: runsOf(written) };
+    return isNumeric ? shorter(texts, { name, ...numberColumn(values as (number | null)[]) }) : texts;
   });
+}
+
+/** Numbers that stay the same for many rows are shorter as texts. */
+function shorter(texts: TextColumn, numbers: NumberColumn): TextColumn | NumberColumn {
+  return JSON.stringify(texts).length < JSON.stringify(numbers).length ? texts : numbers;
 }
 
 function runsOf<T>(values: readonly T[]): [value: T, count: number][] {
@@ -49,9 +79,9 @@ function numberColumn(values: readonly (number | null)[]): Omit<NumberColumn, "n
   return { ...column, gaps: isNumber(values[0] ?? null) ? counts : [0, ...counts] };
 }
 
-const PLACES = 7;
+const PLACES = 6;
 
-/** Digits after the point; below 0 for numbers of more than seven places. */
+/** Digits after the point; below 0 for numbers of more than six places. */
 function digitsOf(numbers: readonly number[]): number {
   const most = numbers.reduce((so, value) => Math.max(so, Math.abs(value)), 0);
   const places = most === 0 ? 1 : Math.floor(Math.log10(most)) + 1;
