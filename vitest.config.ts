@@ -1,22 +1,27 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+/** Tests that need more than Node, or long. */
+const APART = ["slurm", "browser", "native", "packed", "kernels", "python", "soak"];
+/** Tests of functions that change nothing outside: files of these folders share a process, and what they import. */
+const PURE = ["stats", "random", "data", "models", "diagnostics", "summary", "claims", "figures", "report"];
+
+const filesIn = (folders: readonly string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`);
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: [
-      "test/slurm/**",
-      "test/browser/**",
-      "test/native/**",
-      "test/packed/**",
-      "test/kernels/**",
-      "test/python/**",
-    ], // those need more than Node
+    projects: [
+      { extends: true, test: { name: "pure", include: filesIn(PURE), isolate: false } },
+      {
+        extends: true,
+        test: { name: "alone", include: ["test/**/*.test.ts"], exclude: filesIn([...PURE, ...APART]) },
+      },
+    ],
     maxWorkers: "100%", // many tests wait for processes that they start
     server: { deps: { external: [/\/mmoe-test-/] } }, // users' files: Node loads them, as it will
     env: { XDG_CACHE_HOME: fileURLToPath(new URL("test-output/cache", import.meta.url)) }, // not the user's
-    testTimeout: 60_000,
-    hookTimeout: 60_000, // some train a sweep, and the machine may be busy
+    testTimeout: 300_000, // some train a sweep, and the machine may be busy
+    hookTimeout: 300_000,
     reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report.json" }]] : ["default"],
   },
 });

@@ -8,7 +8,8 @@ export default defineConfig({
     execArgv: ["--expose-gc"], // memory is measured without JavaScript's garbage
     server: { deps: { external: [/\/mmoe-test-/] } }, // users' files: Node loads them, as it will
     fileParallelism: false, // TensorFlow takes all cores
-    testTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report-native.json" }]] : ["default"],
   },
 });

@@ -4,8 +4,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/packed/**/*.test.ts"],
-    testTimeout: 120_000,
-    hookTimeout: 240_000, // installs from npm
+    testTimeout: 300_000,
+    hookTimeout: 600_000, // installs from npm
     reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report-packed.json" }]] : ["default"],
   },
 });

@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/python/**/*.test.ts"],
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     hookTimeout: 600_000, // installs from PyPI
     reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report-python.json" }]] : ["default"],
   },

@@ -117,7 +117,7 @@ export function summarise(
  * grid points: choose one by `atPoint`; and for those on rows of your own, which have no correlation.
  */
 export function claims(results: Results, { loss = "train" }: LossOption = {}): Claim[] {
-  return claimsOf(results, loss);
+  return [...claimsOf(results, loss)];
 }
 
 /**

@@ -7,9 +7,9 @@ import { BIN } from "./support/bin.ts";
 import { runMain, temporaryFolder } from "./support/effects.ts";
 import { writeResults } from "./support/made-results.ts";
 
-/** The built command line in a process that is given ten seconds. */
+/** The built command line in a process that is given a minute. */
 function ended(...argv: string[]): { code: number | null; stderr: string } {
-  const { status, stderr } = spawnSync(process.execPath, [BIN, ...argv], { timeout: 10_000, encoding: "utf8" });
+  const { status, stderr } = spawnSync(process.execPath, [BIN, ...argv], { timeout: 60_000, encoding: "utf8" });
   return { code: status, stderr };
 }
 

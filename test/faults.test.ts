@@ -9,7 +9,6 @@ import {
   mayMount,
   maySetUser,
   onDisk,
-  pause,
   start,
   startIn,
   startUnder,
@@ -31,7 +30,7 @@ const JUMPING_CLOCK = `
 describe("a sweep that is killed", () => {
   test("has every finished run in its journal", async () => {
     const out = join(temporaryFolder(), "results");
-    const child = start("sweep", "smoke", "--runs", "400", "--models", "mmoe", "--out", out);
+    const child = start("sweep", "smoke", "--runs", "5000", "--models", "mmoe", "--out", out);
     const end = exited(child);
     const journal = await firstRun(out);
     child.kill("SIGKILL");
@@ -39,22 +38,6 @@ describe("a sweep that is killed", () => {
     const records = [...readJournal(journal, () => {})];
     expect(records.length).toBeGreaterThan(0);
     for (const { status, curve } of records) expect([status, curve.steps.at(-1)]).toEqual(["done", 200]);
-  });
-
-  test("30 times at random moments and resumed, writes the CSV of a sweep left alone", {
-    timeout: 120_000,
-  }, async () => {
-    const argv = ["sweep", "smoke", "--runs", "30", "--models", "mmoe,omoe", "--steps", "150", "--out"];
-    const [killed, alone] = ["killed", "alone"].map((name) => join(temporaryFolder(), name)) as [string, string];
-    for (let kill = 0; kill < 30; kill++) {
-      const child = start(...argv, killed);
-      const end = exited(child);
-      await pause(150 + 350 * Math.random());
-      child.kill("SIGKILL");
-      await end;
-    }
-    for (const out of [killed, alone]) expect((await exited(start(...argv, out))).code).toBe(0);
-    expect(timelessCsv(killed)).toEqual(timelessCsv(alone));
   });
 });
 
@@ -99,7 +82,7 @@ const refusing = (refused: string) => `
 const otherUser = maySetUser();
 if (!otherUser) console.warn("the test of too few threads is skipped: only root can start a process of another user");
 
-describe("a sweep on a machine that is short of something", { timeout: 120_000 }, () => {
+describe("a sweep on a machine that is short of something", () => {
   const SWEEP = ["sweep", "smoke", "--engine", "cpu", "--runs", "12", "--models", "mmoe", "--out"];
   const folder = () => join(temporaryFolder(), "results");
   const alone = folder();
@@ -172,7 +155,7 @@ const mounts = mayMount();
 if (!mounts)
   console.warn("the tests of a full and of a read-only disk are skipped: file systems can't be mounted here");
 
-describe.runIf(mounts)("a sweep on a disk", { timeout: 120_000 }, () => {
+describe.runIf(mounts)("a sweep on a disk", () => {
   const SWEEP = ["sweep", "smoke", "--runs", "40", "--models", "mmoe", "--out"];
 
   test("that is full keeps what is finished, says so and exits with 2; with space again it goes on", () =>

@@ -105,12 +105,14 @@ function overText(/** @type {(Around | undefined)[]} */ intervals) {
   return most < LEAST_RUNS ? `, ${count}` : `, 95 % intervals over ${count}`;
 }
 
-/** Names that tell the series of a panel apart: their models, their correlations, or both. */
+/** Names that tell the series of a panel apart: those that they bring, their models, their correlations, or the last two. */
 function seriesNames(/** @type {Element[]} */ series) {
   const differ = (/** @type {string} */ name) => new Set(series.map((one) => one.getAttribute(name))).size > 1;
   const byCorrelation = differ("data-correlation");
   const byModel = differ("data-model") || !byCorrelation;
   return series.map((one) => {
+    const own = one.getAttribute("data-name");
+    if (own !== null) return own;
     const correlation = byCorrelation ? `correlation ${one.getAttribute("data-correlation")}` : "";
     return [byModel ? modelName(one.getAttribute("data-model") ?? "") : "", correlation].join(" ").trim();
   });
@@ -229,6 +231,8 @@ function readByKeys(/** @type {Element} */ panel) {
 }
 
 function panelName(/** @type {Element} */ panel) {
+  const name = panel.getAttribute("data-name");
+  if (name !== null) return name;
   const [model, correlation] = [panel.getAttribute("data-model"), panel.getAttribute("data-correlation")];
   const parts = [model === null ? "" : modelName(model), correlation === null ? "" : `correlation ${correlation}`];
   return parts.filter((part) => part !== "").join(", ") || "Panel";

@@ -6,7 +6,7 @@ export function claimsCsv(claims: readonly Claim[]): string {
   return toCsv(claims.flatMap(claimRows));
 }
 
-function claimRows({ id, says, loss, verdict, parts }: Claim): Record<string, CsvValue>[] {
+export function claimRows({ id, says, loss, verdict, parts }: Claim): Record<string, CsvValue>[] {
   const of = { claim: id, loss, verdict, says };
   return parts.length === 0 ? [{ ...of, ...EMPTY }] : parts.map((part) => ({ ...of, ...partColumns(part) }));
 }

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { lossUnitOf } from "../config/loss-unit.ts";
 import { UsageError } from "../errors.ts";
+import { memo } from "../memo.ts";
 import { severalPoints } from "../records/at-point.ts";
 import { byCorrelation, type Cell, cellKey } from "../records/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
@@ -17,7 +18,7 @@ import { LOWEST_ALIKE, ROBUST_AT_ONE, SHARED_BOTTOM_VARIES } from "./section-5-2
  * What the paper claims, tested on a sweep's final losses: a verdict on each of its seven claims. Throws UsageError for
  * results of several grid points, and for those on rows of the user's own.
  */
-export function claimsOf(results: Results, loss: LossSet): Claim[] {
+export const claimsOf = memo((results: Results, loss: LossSet): readonly Claim[] => {
   const { rows } = results.config;
   if (rows !== null)
     throw new UsageError(`${results.path}: ${noCorrelations(rows)}; mmoe summary --full compares the models`);
@@ -50,7 +51,7 @@ export function claimsOf(results: Results, loss: LossSet): Claim[] {
           );
     return { id, says, loss, statistic, margins, ...outcome };
   });
-}
+});
 
 /** Why the paper's claims are not about results on rows of the user's own. */
 export function noCorrelations({ file }: NonNullable<Results["config"]["rows"]>): string {

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { UsageError } from "../errors.ts";
+import { choiceIn } from "../records/at-point.ts";
 import { configIn } from "../records/read-results.ts";
 import { reportHtml } from "../report/report.ts";
 import { checkReportFile, writeReport } from "../report/write-report.ts";
@@ -6,12 +8,15 @@ import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { AT_OPTION, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
+import { countOption } from "./options.ts";
 
 interface Options {
   readonly output?: string;
   readonly loss: string;
   readonly at: readonly string[];
   readonly overwrite?: boolean;
+  readonly serve?: boolean;
+  readonly port?: string;
 }
 
 export const define: Define = (command, run) => {
@@ -21,23 +26,40 @@ export const define: Define = (command, run) => {
     .option(...LOSS_OPTION)
     .option(...AT_OPTION)
     .option("--overwrite", "replace a file that is not a report")
+    .option("--serve", "write no file: serve the page on this machine, and follow the sweep, until Ctrl-C")
+    .option("--port <port>", "with --serve: the port (default: one that is free)")
     .addHelpText(
       "after",
       `\nThe page has all losses; --loss says which one it shows first.\n${examples(
         "mmoe report results/paper",
         "mmoe report results/paper -o report.html --loss heldout",
+        "mmoe report results/paper --serve",
       )}`,
     )
-    .action((folder: string, options: Options) => run((context) => report(folder, options, context)));
+    .action((folder: string, options: Options) =>
+      run((context) => (options.serve ? serve(folder, options, context) : report(folder, options, context))),
+    );
 };
 
 async function report(folder: string, options: Options, context: Context): Promise<number> {
   const { output: file = join(folder, "report.html"), overwrite = false } = options;
   const loss = lossOption(options.loss);
+  if (options.port !== undefined) throw new UsageError(`--port ${options.port} is for --serve; give both`);
   configIn(folder);
   checkReportFile(file, { overwrite });
   const results = await readEnded(folder, options.at, context);
   writeReport(file, reportHtml(results, loss));
   context.effects.stdout.write(`${file}\n`);
   return EXIT.done;
+}
+
+async function serve(folder: string, options: Options, context: Context): Promise<number> {
+  for (const flag of ["output", "overwrite"] as const)
+    if (options[flag] !== undefined) throw new UsageError(`--serve writes no file; leave --${flag} out`);
+  const loss = lossOption(options.loss);
+  const port = options.port === undefined ? undefined : countOption("--port", options.port, 1, 65_535);
+  const config = configIn(folder);
+  const choice = choiceIn(options.at, { config, path: folder }, "--at");
+  const { serveReport } = await import("./live/serve-report.ts");
+  return serveReport({ folder, config, choice, loss, port }, context);
 }

@@ -71,7 +71,7 @@ export function bandsSentence(statistic: FigureOptions["statistic"]): string {
 /** A curve's numbers, one row for each step. */
 export function curveRows(
   { model, correlation }: SweepCell,
-  { points, paper }: DrawnCurve,
+  { points, paper }: Pick<DrawnCurve, "points" | "paper">,
   options: FigureOptions,
 ): Record<string, CsvValue>[] {
   const { loss, statistic } = options;

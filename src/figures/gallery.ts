@@ -17,6 +17,9 @@ import { gateWeights } from "./gate-weights.ts";
 import { alignment, conflict } from "./quantity-curves.ts";
 import { runCurves } from "./run-curves.ts";
 import { seesaw } from "./seesaw.ts";
+import { taskLosses } from "./task-losses.ts";
+import { trainHeldout } from "./train-heldout.ts";
+import { verdicts } from "./verdicts.ts";
 
 /** A kind of figure that can be drawn from records. */
 export interface FigureKind<Records, Options = FigureChoices> {
@@ -77,6 +80,18 @@ const OF_ONE_POINT: readonly UnitFigure[] = [
     draw: runCurves,
   },
   {
+    name: "train-heldout",
+    about: "training, held-out and running loss against steps in one frame, a panel for each cell",
+    heeds: ["statistic", "scale"],
+    draw: trainHeldout,
+  },
+  {
+    name: "task-losses",
+    about: "final loss of task 2 against that of task 1, a panel for each cell",
+    heeds: ["loss"],
+    draw: taskLosses,
+  },
+  {
     name: "cost",
     about: "final loss against FLOP of training, a panel for each correlation",
     heeds: ["loss", "statistic", "scale"],
@@ -130,8 +145,18 @@ const OF_DIAGNOSTICS: readonly UnitFigure[] = [
 
 export const DIAGNOSTIC_FIGURES = OF_DIAGNOSTICS.map((kind) => ofDiagnostics(onlyOfOnePoint(inUnit(kind))));
 
+/** Of the paper's claims; a report has it beside their verdicts. */
+export const VERDICTS = onlyOfOnePoint(
+  inUnit({
+    name: "verdicts",
+    about: "the paper's claims, a row for each: our interval and what is expected",
+    heeds: ["loss"],
+    draw: verdicts,
+  }),
+);
+
 /** In the order in which they are shown. */
-export const SWEEP_FIGURES: readonly SweepFigure[] = [...LOSS_FIGURES, ...DIAGNOSTIC_FIGURES];
+export const SWEEP_FIGURES: readonly SweepFigure[] = [...LOSS_FIGURES, VERDICTS, ...DIAGNOSTIC_FIGURES];
 
 /** The kind as one that nobody is told of in a sweep without diagnostics. */
 function ofDiagnostics(kind: SweepFigure): SweepFigure {

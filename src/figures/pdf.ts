@@ -59,7 +59,10 @@ function paint(document: Document, { attributes }: SvgNode): void {
   const dashes = attributes["stroke-dasharray"];
   document.lineWidth(Number(attributes["stroke-width"] ?? 1)).lineJoin("round");
   if (dashes !== undefined) document.dash(dashLengths(String(dashes)), {});
-  document.fillOpacity(Number(attributes["fill-opacity"] ?? 1));
+  if (attributes["stroke-linecap"] === "round") document.lineCap("round");
+  document
+    .fillOpacity(Number(attributes["fill-opacity"] ?? 1))
+    .strokeOpacity(Number(attributes["stroke-opacity"] ?? 1));
   if (filled && stroke !== undefined) document.fillAndStroke(String(fill), String(stroke));
   else if (stroke !== undefined) document.stroke(String(stroke));
   else document.fill(String(fill), attributes["fill-rule"] === "evenodd" ? "even-odd" : "non-zero");

@@ -2,7 +2,7 @@ import { type Box, panel } from "./axes.ts";
 import { COLUMN } from "./page.ts";
 import type { Scale } from "./scale.ts";
 import { type Attributes, element, group, rounded, type SvgNode } from "./svg.ts";
-import { SIZE, SMALL, text, textWidth } from "./text.ts";
+import { SIZE, SMALL, text, textWidth, wrapped } from "./text.ts";
 import type { Theme } from "./theme.ts";
 
 /** A row of a chart. */
@@ -55,9 +55,12 @@ export function rowChart(groups: readonly RowGroup[], options: ChartOptions): { 
     y = box.y + box.height + (numbers ? NUMBERS : 3);
     return groupNodes(group, box, numbers, options);
   });
-  const bottom = y + 12;
-  const x = Math.min(left, COLUMN - textWidth(foot, SIZE) - 1);
-  return { nodes: [...nodes, text(foot, x, bottom - 3, { fill: theme.ink })], height: bottom };
+  const lines = wrapped(foot, COLUMN - 2, SIZE);
+  const feet = lines.map((line, i) => {
+    const x = Math.min(left, COLUMN - textWidth(line, SIZE) - 1);
+    return text(line, x, y + 9 + i * (SIZE + 2), { fill: theme.ink });
+  });
+  return { nodes: [...nodes, ...feet], height: y + 12 + (lines.length - 1) * (SIZE + 2) };
 }
 
 function groupNodes(group: RowGroup, box: Box, numbers: boolean, options: ChartOptions): SvgNode[] {

@@ -2,20 +2,18 @@ import { unitText } from "../config/loss-unit.ts";
 import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type LossSet, lossCurve, type RunRecord } from "../records/record.ts";
-import { panel } from "./axes.ts";
-import { cellAttributes } from "./cell-curves.ts";
-import { cellGrid, type GridDrawing } from "./cell-grid.ts";
+import type { GridDrawing } from "./cell-grid.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
-import { framed, heading, lossScale, stepScale } from "./loss-axis.ts";
+import { framed, heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { rungLines, rungSentence, rungsAcross } from "./rung-marks.ts";
 import { bandPath, type Frame, linePath } from "./series.ts";
 import { ofOneModel } from "./shown.ts";
 import { type Spread, spreads } from "./spreads.ts";
+import { stepCells } from "./step-cells.ts";
 import { modelStyles } from "./style.ts";
 import { group, type SvgNode } from "./svg.ts";
 import { modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
-import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { capitalised, lossName, runsSentence, tasksWords, unitsSentence } from "./words.ts";
 
@@ -65,8 +63,6 @@ function byRank({ runs }: SweepCell, set: LossSet): RunRecord[] {
   return Array.from({ length: SINGLE }, (_, i) => (ordered[rank(i)] as { run: RunRecord }).run);
 }
 
-const HEIGHT = 62;
-
 function drawing(
   shown: readonly CellRuns[],
   rungs: ReturnType<typeof rungLines>,
@@ -75,31 +71,20 @@ function drawing(
 ): GridDrawing {
   const cells = shown.map(({ cell }) => cell);
   const head = heading(`${capitalised(lossName(options.loss))}: ${unitText(options.unit)}`, { y: 0, theme });
-  const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 24, theme });
   const values = shown.flatMap((one) => framed(one.spreads, options.scale).flatMap(({ min, max }) => [min, max]));
-  const last = Math.max(...shown.map((one) => one.spreads.at(-1)?.step ?? 0));
   const styles = modelStyles(modelsOf(cells), theme);
-  const panels = shown.flatMap((one) => {
-    const place = layout.place(one.cell);
-    if (place === undefined) return [];
-    const { box, numbers, edges } = place;
-    const frame = {
-      x: stepScale(last, [box.x, box.x + box.width]).scale,
-      y: lossScale(values, options.scale, [box.y + box.height, box.y]),
-    };
-    const colour = styles.get(one.cell.model)?.colour as string;
-    const marks = [
-      ...runMarks(one, frame, colour, options, theme),
-      rungsAcross(rungs, frame.y, { box, theme, named: edges.right }),
-    ];
-    return [panel({ box, ...frame, theme, numbers, attributes: cellAttributes(one.cell) }, marks)];
-  });
-  const foot = text(stepScale(last, [0, 1]).title, layout.width / 2, layout.bottom - 4, {
-    fill: theme.ink,
-    anchor: "middle",
-  });
-  const { leftOut, width, bottom: height } = layout;
-  return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], leftOut, width, height };
+  const place = { top: head.height, values, scale: options.scale, theme };
+  const { nodes, ...size } = stepCells(cells, place, (cell, frame, { box, edges }) => [
+    ...runMarks(
+      shown[cells.indexOf(cell)] as CellRuns,
+      frame,
+      styles.get(cell.model)?.colour as string,
+      options,
+      theme,
+    ),
+    rungsAcross(rungs, frame.y, { box, theme, named: edges.right }),
+  ]);
+  return { nodes: [...head.nodes, ...nodes], ...size };
 }
 
 function runMarks(

@@ -1,3 +1,4 @@
+import { type EachLoss, eachLoss, LOSS_SETS } from "../records/record.ts";
 import type { Theme } from "./theme.ts";
 
 /** Look of a series. Colour, dash and marker each tell it from the others. */
@@ -47,6 +48,11 @@ function patternAt(place: number): Omit<SeriesStyle, "colour"> {
     marker: MARKERS[place % MARKERS.length] as Marker,
     holed: Math.floor(place / MARKERS.length) % 2 === 1,
   };
+}
+
+/** The style of each of a run's losses, where they are drawn in one panel: those of the paper's three models. */
+export function lossStyles(theme: Theme): EachLoss<SeriesStyle> {
+  return eachLoss((set) => styleAt(LOSS_SETS.indexOf(set), theme));
 }
 
 /** The style of each correlation: the lower, the darker. */

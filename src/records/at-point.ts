@@ -23,7 +23,11 @@ export function resultsAt(results: Results, choice: GridPoint): Results {
  * The choice in texts such as `lr=0.01` or `lr=0.01,batch=16`, of values that the sweep has. Throws UsageError, which
  * calls the texts' source `flag`.
  */
-export function choiceIn(texts: readonly string[], { config, path }: Results, flag: string): GridPoint {
+export function choiceIn(
+  texts: readonly string[],
+  { config, path }: Pick<Results, "config" | "path">,
+  flag: string,
+): GridPoint {
   const choice: Record<string, GridPoint[string]> = {};
   for (const text of texts.flatMap((each) => each.split(","))) {
     const [, key, value] = /^\s*([^=]+?)\s*=\s*(.+?)\s*$/.exec(text) ?? [];

@@ -11,10 +11,11 @@ import { type Html, html, NOTHING } from "./html.ts";
 import { headRow, section, tableBox } from "./section.ts";
 import { mark } from "./settings-section.ts";
 
-/** Whether each claim of the paper holds, on each of the losses. */
-export function claimsSection(claims: EachLoss<readonly Claim[]>): Html {
+/** Whether each claim of the paper holds, on each of the losses; `picture` is above the verdicts. */
+export function claimsSection(claims: EachLoss<readonly Claim[]>, picture: Html = NOTHING): Html {
   const judged = claims.train.map((_, i) => eachLoss((set) => claims[set][i] as Claim));
   return section("claims", "Does the paper hold?", [
+    picture,
     html`<div class="claims"><p class="columns" aria-hidden="true"><span>The paper’s claim</span>${LOSS_SETS.map((set) => html`<span>${WHERE[set]}</span>`)}</p>
 <ol>
 ${judged.map(claimItem)}</ol></div>

@@ -26,7 +26,7 @@ function compactLine(line: string): string {
   });
   const moved = steps.filter(([dx, dy], i) => dx !== 0 || dy !== 0 || i === 0);
   const course = joinedNumbers(moved.flat());
-  return `M${joinedNumbers([x, y])}${course && `l${course}`}${line.endsWith("Z") ? "Z" : ""}`;
+  return `M${joinedNumbers([x, y])}${course === "0 0" ? "h0" : course && `l${course}`}${line.endsWith("Z") ? "Z" : ""}`;
 }
 
 function at(numbers: readonly number[], i: number): number {

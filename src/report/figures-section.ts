@@ -4,7 +4,7 @@ import type { LossSet } from "../records/record.ts";
 import { compact, type Shapes } from "./compact.ts";
 import { type Html, html, markup } from "./html.ts";
 import { dataElement } from "./html-page.ts";
-import { PackedTables } from "./packed-rows.ts";
+import type { PackedTables } from "./packed-rows.ts";
 import { section } from "./section.ts";
 import type { Choice, Variant, Variants } from "./variants.ts";
 
@@ -15,15 +15,17 @@ interface FiguresOptions {
   readonly loss: LossSet;
   /** Markup before the figures. */
   readonly switches: Html;
+  /** Outlines of markers, also of pictures in other sections. */
+  readonly shapes: Shapes;
+  /** The rows of the pictures so far, and of those that come. */
+  readonly tables: PackedTables;
   /** Markup after a figure, by its name. */
   readonly below: Readonly<Record<string, Html>>;
 }
 
 /** All figures in all their variants; the page shows the chosen ones. */
-export function figuresSection({ drawn, lacking, loss, switches, below }: FiguresOptions): Html {
+export function figuresSection({ drawn, lacking, loss, switches, shapes, tables, below }: FiguresOptions): Html {
   const notDrawn = [...byReason(lacking)].map(([what, some]) => `${some.map(({ name }) => name).join(", ")} (${what})`);
-  const shapes: Shapes = new Map();
-  const tables = new PackedTables();
   const blocks = drawn.map((one) => figureBlock(one, { loss, shapes, tables }, below[one.name]));
   return section("figures", "Figures", [
     drawn.length > 0 ? switches : "",
@@ -34,12 +36,7 @@ export function figuresSection({ drawn, lacking, loss, switches, below }: Figure
   ]);
 }
 
-interface Drawing extends Pick<FiguresOptions, "loss"> {
-  /** Outlines of markers that the pictures use. */
-  readonly shapes: Shapes;
-  /** The rows of the figures so far. */
-  readonly tables: PackedTables;
-}
+type Drawing = Pick<FiguresOptions, "loss" | "shapes" | "tables">;
 
 /** The outlines, in a picture that is not seen. */
 function outlines(shapes: Shapes): Html {
@@ -48,7 +45,8 @@ function outlines(shapes: Shapes): Html {
 `;
 }
 
-function figureBlock({ name, title, variants }: Variants, drawing: Drawing, below: Html | undefined): Html {
+/** A figure in all its variants. */
+export function figureBlock({ name, title, variants }: Variants, drawing: Drawing, below?: Html): Html {
   const wide = variants.some(({ figure }) => figure.width > WIDE);
   return html`<div class="${wide ? "block wide" : "block"}" id="${name}">
 <h3>${title}</h3>

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { pageVariables } from "../figures/theme.ts";
 import { REPORT_SIGNATURE } from "../records/old-results.ts";
-import { type Content, type Html, html, markup } from "./html.ts";
+import { type Content, type Html, html, markup, NOTHING } from "./html.ts";
 
 /** One style in the page: later files override earlier ones. */
 const STYLES = ["page.css", "tables.css", "claims.css", "figures.css", "media.css"];
@@ -18,18 +18,33 @@ const SCRIPTS = [
   "address.js",
 ];
 
+/** A page that a server keeps up to date. */
+export interface Live {
+  /** Says which records the page shows: the page takes a new one when the server tells of another. */
+  readonly version: string;
+}
+
 export interface PageOptions {
   readonly title: string;
   /** Style of this report, in addition to that of every report. */
   readonly rules: string;
+  /** For a page that follows a sweep; no other has anything of it. */
+  readonly live?: Live | undefined;
 }
 
 /**
  * A page in one file. Its policy allows only its own scripts and no requests, even if foreign text got into the markup.
+ * A live page may ask its own server.
  */
-export function page({ title, rules }: PageOptions, contents: Content): string {
-  const style = `${themes()}\n${fonts()}\n${STYLES.map(asset).join("\n")}\n${rules}`;
-  const script = SCRIPTS.map(asset).join("");
+export function page({ title, rules, live }: PageOptions, contents: Content): string {
+  const [styles, scripts] = live
+    ? [
+        [...STYLES, "live.css"],
+        [...SCRIPTS, "live-state.js", "live.js"],
+      ]
+    : [STYLES, SCRIPTS];
+  const style = `${themes()}\n${fonts()}\n${styles.map(asset).join("\n")}\n${rules}`;
+  const script = scripts.map(asset).join("");
   const policy = [
     "default-src 'none'",
     `script-src '${hashOf(script)}'`,
@@ -38,6 +53,7 @@ export function page({ title, rules }: PageOptions, contents: Content): string {
     "img-src data:", // a figure on its way to PNG
     "base-uri 'none'",
     "form-action 'none'",
+    ...(live ? ["connect-src 'self'"] : []),
   ].join("; ");
   return `${REPORT_SIGNATURE}${
     html`<head>
@@ -49,12 +65,24 @@ export function page({ title, rules }: PageOptions, contents: Content): string {
 <style>${markup(style)}</style>
 </head>
 <body>
-${contents}
+${live ? strip(live) : NOTHING}${contents}
 <script type="module">${markup(script)}</script>
 </body>
 </html>
 `.markup
   }`;
+}
+
+/** What `live.js` fills: how far the sweep is. */
+function strip({ version }: Live): Html {
+  return html`<aside id="live" data-version="${version}" aria-label="The sweep now">
+<p><strong id="live-state">Connecting</strong> <span id="live-total"></span></p>
+<div id="live-bar" aria-hidden="true"><i class="done"></i><i class="failed"></i><i class="training"></i></div>
+<p id="live-note" hidden></p>
+<details><summary>Cells, processes and runs in flight</summary><div id="live-tables"></div></details>
+<noscript>This line needs JavaScript. Without it, load the page again to see more runs.</noscript>
+</aside>
+`;
 }
 
 /** A value for the page's script, as an element that no browser runs. */

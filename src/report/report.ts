@@ -1,5 +1,6 @@
 import { claimsOf } from "../claims/claims.ts";
 import { pointCount } from "../config/grid.ts";
+import { SWEEP_FIGURES, VERDICTS } from "../figures/gallery.ts";
 import { correlationsOf, modelsOf, sweepCells } from "../figures/sweep-cells.ts";
 import { severalPoints } from "../records/at-point.ts";
 import { cellsOf, pointText } from "../records/cell.ts";
@@ -11,12 +12,14 @@ import { bestPoints } from "./best-points.ts";
 import { cellsSection } from "./cells-section.ts";
 import { citeSection } from "./cite-section.ts";
 import { claimsSection, noClaims, noClaimsOn } from "./claims-section.ts";
+import type { Shapes } from "./compact.ts";
 import { costSection } from "./cost-section.ts";
 import { failuresSection } from "./failures-section.ts";
-import { figuresSection } from "./figures-section.ts";
+import { figureBlock, figuresSection } from "./figures-section.ts";
 import { type Html, html } from "./html.ts";
-import { page } from "./html-page.ts";
+import { type Live, page } from "./html-page.ts";
 import { outcome } from "./outcome.ts";
+import { PackedTables } from "./packed-rows.ts";
 import { provenanceSection } from "./provenance-section.ts";
 import { modelsText, placeText } from "./report-words.ts";
 import { runsSection } from "./runs-section.ts";
@@ -26,13 +29,18 @@ import { runPicker } from "./single-runs.ts";
 import { switches, switchRules } from "./switches.ts";
 import { drawVariants, hasPaper } from "./variants.ts";
 
-/** A sweep's report: one HTML file, the same bytes for the same records. `loss` is shown first. */
-export function reportHtml(results: Results, loss: LossSet): string {
+/** A sweep's report: one HTML file, the same bytes for the same records. `loss` is shown first; `live` follows a sweep. */
+export function reportHtml(results: Results, loss: LossSet, live?: Live): string {
   const { config, records, provenances } = results;
   const cells = eachLoss((set) => cellLosses(results, set));
   const several = severalPoints(results);
   const trained = sweepCells(results);
-  const figures = drawVariants(results);
+  const figures = drawVariants(
+    results,
+    SWEEP_FIGURES.filter((kind) => kind !== VERDICTS),
+  );
+  const shapes: Shapes = new Map();
+  const tables = new PackedTables();
   const shown = {
     ...{ models: modelsOf(trained), loss },
     correlations: correlationsOf(trained).filter((p) => p !== null),
@@ -40,8 +48,10 @@ export function reportHtml(results: Results, loss: LossSet): string {
   };
   const title = `${modelsText(config.models)}${placeText(config)}${pointsText(results)}`;
   const { lead, verdicts } =
-    several === undefined ? ofOnePoint(results, cells) : { lead: bestPoints(cells), verdicts: noClaims(several) };
-  return page({ title: `${config.name}: ${title}`, rules: switchRules(shown) }, [
+    several === undefined
+      ? ofOnePoint(results, cells, { loss, shapes, tables })
+      : { lead: bestPoints(cells), verdicts: noClaims(several) };
+  return page({ title: `${config.name}: ${title}`, rules: switchRules(shown), live }, [
     html`<a class="skip" href="#claims">Skip to the verdicts</a>
 <header>
 <p class="kicker">Report of the sweep <b>${config.name}</b></p>
@@ -54,7 +64,7 @@ ${lead}${unfinished(results)}</header>
     cellsSection(results),
     figuresSection({
       ...figures,
-      loss,
+      ...{ loss, shapes, tables },
       switches: switches(shown),
       below: several === undefined ? { runs: runPicker(results), seesaw: seesawText(results) } : {},
     }),
@@ -70,12 +80,23 @@ ${lead}${unfinished(results)}</header>
 }
 
 /** The outcome and the verdicts, both of which compare cells at one grid point. */
-function ofOnePoint(results: Results, cells: EachLoss<readonly CellLosses[]>): { lead: Html; verdicts: Html } {
+function ofOnePoint(
+  results: Results,
+  cells: EachLoss<readonly CellLosses[]>,
+  drawing: Parameters<typeof figureBlock>[1],
+): { lead: Html; verdicts: Html } {
   const { rows } = results.config;
   if (rows !== null) return { lead: outcome(results, cells, undefined), verdicts: noClaimsOn(rows) };
   const claims = eachLoss((set) => claimsOf(results, set));
-  return { lead: outcome(results, cells, claims), verdicts: claimsSection(claims) };
+  const pictures = drawVariants(results, [VERDICTS]).drawn.map(
+    (one) => html`<div class="figures">${figureBlock(one, drawing, WHICH_LOSS)}</div>
+`,
+  );
+  return { lead: outcome(results, cells, claims), verdicts: claimsSection(claims, html`${pictures}`) };
 }
+
+const WHICH_LOSS = html`<p class="note">This is for the loss that is chosen above the <a href="#figures">figures</a>.</p>
+`;
 
 /** E.g. `, lr=0.01` if that is chosen, or `, 6 grid points`. */
 function pointsText({ config, at }: Results): string {

@@ -26,8 +26,11 @@ const CHOICES: readonly Choice[] = LOSS_SETS.flatMap((loss) =>
 );
 
 /** Every figure that can be drawn of a sweep, once for each choice that changes it, and what the others lack. */
-export function drawVariants(results: Results): { drawn: Variants[]; lacking: Lacking[] } {
-  const all = SWEEP_FIGURES.map((kind) => variantsOf(kind, results));
+export function drawVariants(
+  results: Results,
+  kinds: readonly SweepFigure[] = SWEEP_FIGURES,
+): { drawn: Variants[]; lacking: Lacking[] } {
+  const all = kinds.map((kind) => variantsOf(kind, results));
   return {
     drawn: all.filter((one) => "variants" in one),
     lacking: all.filter((one) => "lacking" in one),

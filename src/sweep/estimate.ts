@@ -4,6 +4,7 @@ import { byKind } from "../engines/abilities.ts";
 import { bundlesOf } from "../engines/cpu/bundle.ts";
 import type { AnyRun, Engine, Run } from "../engines/engine.ts";
 import type { Estimate } from "../stats/estimate.ts";
+import { diagnosisMs } from "./diagnosis-time.ts";
 import { type Speed, timeNs } from "./speed.ts";
 import { speedHere } from "./speed-file.ts";
 import { estimateMs } from "./trial-time.ts";
@@ -33,7 +34,8 @@ export async function estimateTime(
   const { specs, codes } = byKind(runs);
   const cores = Math.min(engine.workers, availableParallelism());
   const speed = specs.length === 0 ? undefined : await speedHere(engine, cores, options);
-  const ms = speed === undefined ? 0 : START_MS + workMs(specs, { workers: engine.workers, cores, speed });
+  const training = speed === undefined ? 0 : START_MS + workMs(specs, { workers: engine.workers, cores, speed });
+  const ms = training + diagnosisMs(specs) / cores;
   if (codes.length === 0) return { ...rangeOf(ms, "work"), cores };
   return rangeOf(ms + (await estimateMs(codes, engine)), "trial");
 }

@@ -6,7 +6,11 @@ import { configFiles, typedWords } from "./inputs.ts";
 import { journals } from "./journals.ts";
 import { kills, pipes, signals } from "./processes.ts";
 
-export const FAULTS: readonly Fault[] = [typedWords, configFiles, journals, pipes, kills, signals, checkpoints, disks];
+/** Those that need no process of their own. */
+export const FAULTS_INSIDE: readonly Fault[] = [typedWords, configFiles, journals];
+/** Those that start the built program. */
+export const FAULTS_OUTSIDE: readonly Fault[] = [pipes, kills, signals, checkpoints, disks];
+export const FAULTS: readonly Fault[] = [...FAULTS_INSIDE, ...FAULTS_OUTSIDE];
 
 /** What came of one fault. */
 export interface Result {

@@ -30,7 +30,7 @@ export type ContextOptions = Pick<BrowserContextOptions, "viewport" | "colorSche
 export interface Opened {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** Errors and warnings of the console, dialogs, and requests for anything but the file itself. */
+  /** Errors and warnings of the console, dialogs, and requests for anything but the page itself and its events. */
   readonly troubles: string[];
 }
 
@@ -46,6 +46,11 @@ export async function closeBrowser(): Promise<void> {
 export async function open(text: string, options: ContextOptions = {}, ending = "html"): Promise<Opened> {
   const file = join(mkdtempSync(join(tmpdir(), "mmoe-browser-")), `report.${ending}`);
   writeFileSync(file, text);
+  return visit(pathToFileURL(file).href, options);
+}
+
+/** Opens the page at `address`, in such a browser. */
+export async function visit(address: string, options: ContextOptions = {}): Promise<Opened> {
   browser ??= chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   const context = await (await browser).newContext({ viewport: { width: 1280, height: 900 }, ...options });
   context.setDefaultTimeout(PATIENCE_MS);
@@ -57,12 +62,12 @@ export async function open(text: string, options: ContextOptions = {}, ending = 
     troubles.push(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
-  const own = pathToFileURL(file).href;
   context.on("request", (request) => {
     const url = request.url().replace(/#.*/, "");
-    if (url !== own && !/^(data:(font|image)\/|blob:)/.test(url)) troubles.push(`request: ${url}`);
+    const isOwn = [address, `${address}events`].includes(url) || /^(data:(font|image)\/|blob:)/.test(url);
+    if (!isOwn) troubles.push(`request: ${url}`);
   });
-  await page.goto(own);
+  await page.goto(address);
   return { page, context, troubles };
 }
 

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Writer, writersIn } from "../../src/records/writers.ts";
 import { BIN, pause, timelessCsv } from "../support/bin.ts";
-import { temporaryFolder } from "../support/effects.ts";
+import { temporaryFolder, withoutPace } from "../support/effects.ts";
+import { inTime } from "../support/in-time.ts";
 
 let out = "";
 let parents: ChildProcess[] = [];
@@ -32,14 +33,14 @@ async function ended(parent: ChildProcess): Promise<{ code: number; stdout: stri
     });
   }
   const [code] = await once(parent, "close");
-  return { code, ...written };
+  return { code, stdout: written.stdout, stderr: withoutPace(written.stderr) };
 }
 
 const sweep = (...argv: string[]) => ended(start(...argv));
 const csv = () => timelessCsv(out);
 /** More runs than are trained while a test looks. */
-const MANY = ["--runs", "400", "--models", "mmoe", "--corr", "0.5"];
-const LAST = "mmoe/p=0.50/399";
+const MANY = ["--runs", "5000", "--models", "mmoe", "--corr", "0.5"];
+const LAST = "mmoe/p=0.50/4999";
 
 /** Waits until each device has kept a run. */
 async function writers(): Promise<Writer[]> {
@@ -47,6 +48,15 @@ async function writers(): Promise<Writer[]> {
     const found = writersIn(join(out, "journal")).filter(({ runs }) => runs > 0);
     if (found.length === 2) return found;
     await pause(20);
+  }
+}
+
+/** Kills a process; false if it has ended. */
+function endsNow(pid: number): boolean {
+  try {
+    return process.kill(pid, "SIGKILL");
+  } catch {
+    return false;
   }
 }
 
@@ -122,10 +132,13 @@ describe("mmoe sweep --devices", () => {
 
   test("goes on where one process is killed, says so by its exit code, and does its rest the next time", async () => {
     const argv = [...MANY.with(1, "60"), "--devices", "0,1"];
-    const end = sweep(...argv);
-    const [killed] = await writers();
-    process.kill(killed?.provenance.pid as number, "SIGKILL");
-    const { code, stderr } = await end;
+    const { code, stderr } = await inTime(async () => {
+      out = join(temporaryFolder(), "results");
+      const end = sweep(...argv);
+      const killed = (await writers()).find(({ provenance }) => endsNow(provenance.pid));
+      const ended = await end;
+      return killed && ended.stderr.includes("SIGKILL") ? ended : undefined;
+    });
     expect([code, stderr]).toEqual([137, expect.stringMatching(/\nmmoe: device \d: its process ended with SIGKILL\n/)]);
     expect(stderr).toMatch(/\nmmoe: \d+ runs remain; go on with:\n/);
     expect((await sweep(...argv)).code).toBe(0);
@@ -137,7 +150,7 @@ describe("mmoe sweep --devices", () => {
     const children = await writers();
     expect(children.map(isAlive)).toEqual([true, true]);
     parent.kill("SIGKILL");
-    await expect.poll(() => children.map(isAlive), { timeout: 5000 }).toEqual([false, false]);
+    await expect.poll(() => children.map(isAlive), { timeout: 60_000 }).toEqual([false, false]);
     expect(csv()[0]).not.toContainEqual(expect.objectContaining({ id: LAST }));
   });
 

@@ -34,7 +34,10 @@ describe("mmoe figures DIR", () => {
     expect(stdout.split("\n")[0]).toBe(
       `${out}/figures/figure4.{svg,csv,txt}: Loss against training steps for each model and correlation (Figure 4)`,
     );
-    const names = ["figure4", "figure5", "final-loss", "differences", "distributions", "runs", "cost"];
+    const names = [
+      ...["figure4", "figure5", "final-loss", "differences", "distributions", "runs", "train-heldout"],
+      ...["task-losses", "cost", "verdicts"],
+    ];
     const files = names.flatMap((name) => ["csv", "svg", "txt"].map((ending) => `${name}.${ending}`));
     expect(readdirSync(join(out, "figures"))).toEqual(files.sort());
     const rows: Record<string, string>[] = parse(readFileSync(join(out, "figures", "figure4.csv")), { columns: true });
@@ -60,7 +63,8 @@ describe("mmoe figures DIR", () => {
     const folder = join(temporaryFolder(), "pictures");
     const { code } = await runMain(["figures", out, "--loss", "running", "-o", folder]);
     expect(code).toBe(0);
-    expect(readdirSync(folder).every((name) => /-running\.(csv|svg|txt)$/.test(name))).toBe(true);
+    const others = readdirSync(folder).filter((name) => !/-running\.(csv|svg|txt)$/.test(name));
+    expect(others).toEqual(["train-heldout.csv", "train-heldout.svg", "train-heldout.txt"]); // it has all losses
     expect(readFileSync(join(folder, "figure4-running.txt"), "utf8")).toContain("over all batches since step 1");
     const rows: Record<string, string>[] = parse(readFileSync(join(folder, "figure4-running.csv")), { columns: true });
     expect(new Set(rows.map(({ loss }) => loss))).toEqual(new Set(["running"]));

@@ -107,7 +107,7 @@ test("mmoe k8s asks for cores, memory and GPUs, and has a process a GPU", async 
   expect(large.command.slice(5)).toEqual(["--jobs", "3", "--devices", "all"]);
 });
 
-test("the pods of mmoe k8s train, between them, the sweep that was typed", { timeout: 120_000 }, async () => {
+test("the pods of mmoe k8s train, between them, the sweep that was typed", async () => {
   const typed = ["--corr", "-1", "--runs", "2", "--steps", "30", "--set", "about=a 'b'", "--long"];
   const { config, job } = await documents(...typed, "--out", "results/mine");
   const folder = temporaryFolder();

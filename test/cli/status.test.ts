@@ -11,6 +11,9 @@ vi.mock("../../src/sweep/engines.ts", async (original) => ({
   loadEngine: async () => engine.load(),
 }));
 
+/** A busy machine may take its time. */
+const PATIENT = { timeout: 60_000 };
+
 let out = "";
 beforeEach(() => {
   out = join(temporaryFolder(), "results");
@@ -100,9 +103,9 @@ describe("mmoe status DIR", () => {
     trainOn();
     const state = async () => (await json()).processes[0].state;
     expect(await state()).toBe("silent");
-    writeProgress(40, 100, { ago: 110_000 });
+    writeProgress(40, 100, { ago: 60_000 });
     expect(await state()).toBe("training");
-    writeProgress(40, 100, { ago: 130_000 });
+    writeProgress(40, 100, { ago: 180_000 });
     expect(await state()).toBe("silent");
   });
 
@@ -191,7 +194,7 @@ describe("mmoe status DIR --watch", () => {
     const signals = new EventEmitter();
     const terminal = { isTTY: true, columns: 80, rows: 8 };
     const watching = runMain(["status", out, "--watch"], signals, {}, terminal);
-    await vi.waitFor(() => expect(signals.listenerCount("SIGINT")).toBe(1));
+    await vi.waitFor(() => expect(signals.listenerCount("SIGINT")).toBe(1), PATIENT);
     signals.emit("SIGINT");
     const { code, stdout } = await watching;
     expect([code, signals.listenerCount("SIGINT")]).toEqual([130, 0]);

@@ -61,7 +61,7 @@ test("folders from before a new setting are read, compared, merged and gone on w
     ]);
   }
   expect(readFileSync(join(out, "config.yaml"), "utf8")).toBe(config);
-}, 60_000);
+});
 
 test("a sweep with a new setting's value is refused in a folder from before, by the setting", async () => {
   const out = join(temporaryFolder(), "results");

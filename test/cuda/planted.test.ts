@@ -55,7 +55,7 @@ describe("code in the working folder and above it is not run by", () => {
     [[...SWEEP, ...ON_TENSORFLOW], 2],
     [[...SWEEP, "--engine", "auto"], 0],
     [["cuda", "setup", "--cpu", "--dry-run"], 0],
-  ])("%j", { timeout: 120_000 }, (argv, code) => {
+  ])("%j", (argv, code) => {
     const { status, stderr } = mmoe(argv);
     expect([status, existsSync(ran), stderr]).toEqual([code, false, expect.any(String)]);
   });

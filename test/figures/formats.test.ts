@@ -1,5 +1,6 @@
 import { inflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { dots } from "../../src/figures/dots.ts";
 import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/figure.ts";
 import { figure4 } from "../../src/figures/figure4.ts";
 import { pdf } from "../../src/figures/pdf.ts";
@@ -35,6 +36,12 @@ describe("pdf(figure)", () => {
 
   test("gives the same bytes twice", async () => {
     expect(Buffer.from(await pdf(figure)).equals(await pdf(figure))).toBe(true);
+  });
+
+  test("gives dots, lines without length, round ends", async () => {
+    const root = element("svg", {}, [dots([[3, 4]], "#1f3b73")]);
+    const drawn = contents(Buffer.from(await pdf({ ...figure, root })).toString("latin1"));
+    expect(drawn).toMatch(/3 4 m\s+3 4 l\s[\s\S]*\b1 J\s/);
   });
 
   test("refuses an element that it can't draw", async () => {

@@ -7,6 +7,7 @@ import { resultsAt } from "../../src/records/at-point.ts";
 import { isFigureFile } from "../../src/records/old-results.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";
+import { outside } from "../support/texts.ts";
 
 const SET = ["models=omoe,mmoe", "correlations=0.5,1", "runs=4", "batch=64,256", "lr=0.001,0.01,0.1"];
 const results = sweepResults({ set: SET });
@@ -52,6 +53,7 @@ describe("the figure of a grid", () => {
     expect(svg).toMatch(/>OMoE, correlation 0\.5, batch=64</);
     const names = [...svg.matchAll(/>(sum|pcgrad|mgda|famo)</g)].map(([, name]) => name);
     expect(names.slice(0, 4)).toEqual(methods);
+    expect(outside(draw("grid", sweepResults({ set }), { loss: "heldout" }) as Figure)).toEqual([]);
   });
 
   test("lacks a list in a sweep without one, which need not be told", () => {

@@ -16,7 +16,7 @@ const CORRELATIONS = [-0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1];
 const SET = [`models=${MODELS}`, `correlations=${CORRELATIONS}`, "runs=2", "steps=1000"];
 const results = diagnosed(sweepResults({ set: SET }), { experts: 8 });
 
-const figures = SWEEP_FIGURES.filter(({ name }) => name !== "figure3" && name !== "grid");
+const figures = SWEEP_FIGURES.filter(({ name }) => !["figure3", "grid", "verdicts"].includes(name));
 
 describe.each(figures)("$name of 13 models at 8 correlations", ({ name, draw }) => {
   const drawn = SCALES.map((scale) => draw(results, { ...DEFAULT_OPTIONS, scale, paper: true }) as Figure);

@@ -10,10 +10,13 @@ const drawn = (name: string, results = three, options = DEFAULT_OPTIONS) =>
   SWEEP_FIGURES.find((figure) => figure.name === name)?.draw(results, options) as Figure;
 
 describe("of three tasks", () => {
-  test.each(["figure4", "figure5", "final-loss", "distributions", "runs"])("%s says so in its caption", (name) => {
-    expect(drawn(name).caption).toContain(" of the three tasks ");
-    expect(drawn(name, sweepResults({ set: ["tasks=12"] })).caption).toContain(" of the 12 tasks ");
-  });
+  test.each(["figure4", "figure5", "final-loss", "distributions", "runs", "train-heldout"])(
+    "%s says so in its caption",
+    (name) => {
+      expect(drawn(name).caption).toContain(" of the three tasks ");
+      expect(drawn(name, sweepResults({ set: ["tasks=12"] })).caption).toContain(" of the 12 tasks ");
+    },
+  );
 
   test("figure4 is the mean over them, and the paper's curves of two tasks stay away", () => {
     const rowsOf = (results = three) => drawn("figure4", results, { ...DEFAULT_OPTIONS, paper: true }).data;

@@ -16,7 +16,7 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
     "records/",
     "summary/",
     "docs/",
-    "two-sweeps",
+    "soak/two-sweeps",
     ...["merge", "resume", "shard", "status", "sweep", "trials"].map((name) => `cli/${name}`),
   ],
   claims: ["claims/", "report/claims"],

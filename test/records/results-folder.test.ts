@@ -17,6 +17,9 @@ import { temporaryFolder } from "../support/effects.ts";
 import { doneResult } from "../support/fake-engine.ts";
 import { makeRun } from "../support/runs.ts";
 
+/** A busy machine may take its time. */
+const PATIENT = { timeout: 60_000 };
+
 /** Called once, when one process has read the journals and has not yet written what it read. */
 const between = vi.hoisted(() => ({ reading: async () => {}, writes: 0 }));
 vi.mock("../../src/records/csv-files.ts", async (original) => {
@@ -94,12 +97,12 @@ test("add(record) writes the CSV files at most every 30 seconds", async () => {
   };
   addAfter(29, 0);
   addAfter(2, 1);
-  await vi.waitFor(() => expect(readdirSync(path)).toContain("curves.csv"));
+  await vi.waitFor(() => expect(readdirSync(path)).toContain("curves.csv"), PATIENT);
   addAfter(29, 2);
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(between.writes).toBe(1);
   addAfter(2, 3);
-  await vi.waitFor(() => expect(between.writes).toBe(2));
+  await vi.waitFor(() => expect(between.writes).toBe(2), PATIENT);
   folder.close();
 });
 

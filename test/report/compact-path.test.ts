@@ -25,3 +25,7 @@ test("compactPath(d) closes what was closed, and starts each piece at its own pl
 test("compactPath(d) leaves paths of other pieces as they are", () => {
   for (const d of ["M2.11,0A2.11,2.11,0,1,1,-2.11,0", "M24 135h61.87"]) expect(compactPath(d)).toBe(d);
 });
+
+test("compactPath(d) keeps lines without length, which are dots", () => {
+  expect(compactPath("M1,2.04L1,2.04M3,4L3,4")).toBe("M1 2h0M3 4h0");
+});

@@ -27,3 +27,11 @@ test("dataElement(id, value) can't be left by a text in the value", () => {
   expect(markup.match(/<\/script>/g)).toHaveLength(1);
   expect(JSON.parse(/>(.*)</.exec(markup)?.[1] ?? "")).toEqual({ name: "</script><img>" });
 });
+
+test("page(options) has a strip and may ask its own server if it is live, and else has nothing of it", () => {
+  const live = page({ title: "a", rules: "", live: { version: "<7" } }, html`<main></main>`);
+  expect(live).toContain('<aside id="live" data-version="&lt;7"');
+  expect(live).toMatch(/Content-Security-Policy" content="default-src 'none';[^"]*; connect-src 'self'"/);
+  expect(live).toContain("new EventSource(");
+  expect(text).not.toMatch(/live|EventSource|connect-src|sessionStorage/);
+});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Results } from "../../src/records/read-results.ts";
 import { reportHtml } from "../../src/report/report.ts";
+import { likeThePaper, madeResults } from "../support/made-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
 const HOSTILE = `</script><img src=x onerror=alert(1)>"'&`;
@@ -39,6 +40,20 @@ describe("reportHtml(results, loss)", () => {
     const ranks = [...whole.matchAll(/<h([1-6])/g)].map(([, rank]) => Number(rank));
     expect(ranks.filter((rank) => rank === 1)).toHaveLength(1);
     expect(ranks.every((rank, i) => i === 0 || rank <= (ranks[i - 1] as number) + 1)).toBe(true);
+  });
+
+  test("has the figure of the claims above their verdicts, and the others among the figures", () => {
+    const paper = body(madeResults(likeThePaper, ["runs=3"]));
+    const places = ['id="claims"', 'id="verdicts"', 'class="claims"', 'id="figures"', 'id="train-heldout"'].map(
+      (part) => paper.indexOf(part),
+    );
+    expect(places).toEqual([...places].filter((place) => place > 0).sort((a, b) => a - b));
+    expect(places).toHaveLength(5);
+    expect(paper.match(/id="verdicts"/g)).toHaveLength(1);
+    expect(paper.match(/id="task-losses"/g)).toHaveLength(1);
+    const used = [...paper.matchAll(/href="#(s\d+)"/g)].map(([, id]) => id);
+    const defined = [...paper.matchAll(/<path id="(s\d+)"/g)].map(([, id]) => id);
+    expect(new Set(defined)).toEqual(new Set(used));
   });
 
   test("names each identity once", () => {

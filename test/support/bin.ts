@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "csv-parse/sync";
 import { readJournal } from "../../src/records/read-journals.ts";
-import { temporaryFolder } from "./effects.ts";
+import { temporaryFolder, withoutPace } from "./effects.ts";
 
 /** The built command line. */
 export const BIN = fileURLToPath(new URL("../../bin/mmoe.js", import.meta.url));
@@ -43,6 +43,7 @@ export interface Exit {
   readonly stderr: string;
 }
 
+/** Waits until a process ends; gives what it said on stderr, without its pace. */
 export async function exited(child: ChildProcess): Promise<Exit> {
   let stderr = "";
   child.stderr?.on("data", (text) => {
@@ -50,7 +51,7 @@ export async function exited(child: ChildProcess): Promise<Exit> {
   });
   child.stdout?.resume();
   const [code, signal] = await once(child, "close");
-  return { code, signal, stderr };
+  return { code, signal, stderr: withoutPace(stderr) };
 }
 
 export async function stdoutOf(child: ChildProcess): Promise<string> {

@@ -17,7 +17,7 @@ const CACHE: Effects["env"] = { XDG_CACHE_HOME: process.env.XDG_CACHE_HOME };
 
 /**
  * Runs a command line in this process; `signals` stands for the process's signals, and is told an exit at once as
- * `exit`; `env` stands for its environment, `terminal` for the kind of its outputs.
+ * `exit`; stderr comes without pace; `env` stands for its environment, `terminal` for the kind of its outputs.
  */
 export async function runMain(
   argv: readonly string[],
@@ -41,8 +41,12 @@ export async function runMain(
     off: (signal, listener) => signals.off(signal, listener),
     exit: (exitCode) => signals.emit("exit", exitCode),
   });
-  return { code, ...written };
+  return { code, stdout: written.stdout, stderr: withoutPace(written.stderr) };
 }
+
+/** What a sweep said on stderr but for how far it was, which it tells every ten seconds. */
+export const withoutPace = (stderr: string) =>
+  stderr.replace(/^(\[[^\]\n]+\] )?[\d,]+ of [\d,]+ runs, \d+ % of the steps.*\n/gm, "");
 
 /** A new empty folder under the system's temporary one. */
 export function temporaryFolder(): string {

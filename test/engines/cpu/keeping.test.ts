@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { CpuEngine, type CpuOptions } from "../../../src/engines/cpu/cpu-engine.ts";
 import type { Run, RunResult, RunState } from "../../../src/engines/engine.ts";
+import { inTime } from "../../support/in-time.ts";
 import { started } from "../../support/threads.ts";
 import { runOf } from "./runs.ts";
 
@@ -52,15 +53,6 @@ async function train({ runs = RUNS, states = new Map(), everyMs = 1e6, onMiddle,
   });
   await engine.dispose();
   return { results, latest, begun };
-}
-
-/** The first result of a training that was still going on when it was disturbed: on a busy machine that can come too late. */
-async function inTime<T>(attempt: () => Promise<T | undefined>): Promise<T> {
-  for (let tries = 0; tries < 20; tries++) {
-    const result = await attempt();
-    if (result !== undefined) return result;
-  }
-  throw new Error("twenty trainings ended before they were disturbed");
 }
 
 /** The states of runs on one worker that was stopped past their middle. */

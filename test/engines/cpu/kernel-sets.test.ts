@@ -3,18 +3,18 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import { makeRun } from "../../support/runs.ts";
-import { anyRun, NATIVE, TRAININGS, trained, zooRuns } from "./same-bits.ts";
+import { anyRun, NATIVE, TRAININGS, trained, trainedByWasm, zooRuns } from "./same-bits.ts";
 
 describe.runIf(NATIVE.length > 0).each(NATIVE)("%s has the bits of wasm", (set) => {
   test.each(TRAININGS)("for 200 steps of the zoo with batches of %i, %s rows", (batch, trainRows) => {
     const runs = zooRuns(batch, trainRows);
-    expect(trained(set, runs)).toEqual(trained("wasm", runs));
+    expect(trained(set, runs)).toEqual(trainedByWasm(runs));
   });
 
   test("for any model of the family, any batch from 1 to 70, both optimizers, both samplings", () => {
     fc.assert(
       fc.property(anyRun(70), (run) => {
-        expect(trained(set, [run])).toEqual(trained("wasm", [run]));
+        expect(trained(set, [run])).toEqual(trainedByWasm([run]));
       }),
       { numRuns: 150, seed: 1 },
     );
@@ -25,7 +25,7 @@ describe.runIf(NATIVE.length > 0).each(NATIVE)("%s has the bits of wasm", (set) 
     for (const run of runs) {
       const [outcome] = trained(set, [run]) ?? [];
       expect(outcome?.failure).toMatch(/at step \d/);
-      expect(outcome).toEqual(trained("wasm", [run])?.[0]);
+      expect(outcome).toEqual(trainedByWasm([run])?.[0]);
     }
   });
 

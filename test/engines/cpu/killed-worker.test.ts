@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { CpuEngine } from "../../../src/engines/cpu/cpu-engine.ts";
 import type { Hooks, RunResult } from "../../../src/engines/engine.ts";
 import { MachineError } from "../../../src/machine-error.ts";
+import { inTime } from "../../support/in-time.ts";
 import { makeRun } from "../../support/runs.ts";
 import { nextOptions, started } from "../../support/threads.ts";
 
@@ -21,11 +22,13 @@ afterEach(async () => {
   nextOptions.splice(0);
 });
 
-/** Trains runs number 0, 1 and so on; gives their results by index, and the error that ended it. */
-async function train({ jobs = 2, runs = 4, steps = 50 }, hooks: Partial<Hooks> = {}) {
+/** Trains runs number 0, 1 and so on, of which `endless` takes minutes; gives their results by index, and the error that ended it. */
+async function train({ jobs = 2, runs = 4, steps = 50, endless = -1 }, hooks: Partial<Hooks> = {}) {
   engine = new CpuEngine({ jobs, note: (line) => notes.push(line) });
   const results = new Map<number, RunResult>();
-  const all = Array.from({ length: runs }, (_, index) => makeRun({ id: String(index), index }, { steps }));
+  const all = Array.from({ length: runs }, (_, index) =>
+    makeRun({ id: String(index), index }, { steps: index === endless ? 1e6 : steps }),
+  );
   const onResult = (result: RunResult) => {
     expect(result.failure).toBeUndefined();
     results.set(result.run.index, result);
@@ -43,16 +46,19 @@ describe("a worker killed from outside", () => {
 
   test("has its run trained again by another, with the same losses", async () => {
     const expected = await alone();
-    await engine.dispose();
-    started.splice(0);
-    let killed = false;
-    const onProgress: Hooks["onProgress"] = ({ index }) => {
-      if (index !== 0 || killed) return;
-      killed = true;
-      void started[0]?.terminate();
-    };
-    const { error, indices, results } = await train({ steps: 6e3 }, { onProgress });
-    expect([killed, error, indices]).toEqual([true, undefined, [0, 1, 2, 3]]);
+    const { error, indices, results } = await inTime(async () => {
+      await engine.dispose();
+      started.splice(0);
+      let killed = false;
+      const onProgress: Hooks["onProgress"] = ({ index }) => {
+        if (index !== 0 || killed) return;
+        killed = true;
+        void started[0]?.terminate();
+      };
+      const ended = await train({ steps: 6e3 }, { onProgress });
+      return killed && started.length > 2 ? ended : undefined;
+    });
+    expect([error, indices]).toEqual([undefined, [0, 1, 2, 3]]);
     expect(results.get(0)?.curve).toEqual(expected);
     expect(notes).toEqual(["a worker died (exit code 1); training its runs again"]);
   });
@@ -61,7 +67,7 @@ describe("a worker killed from outside", () => {
     const onBegin: Hooks["onBegin"] = ([run]) => {
       if (run?.index === 1) setTimeout(() => started.at(-1)?.terminate(), 0);
     };
-    const { error, indices } = await train({ jobs: 1, runs: 4 }, { onBegin });
+    const { error, indices } = await train({ jobs: 1, runs: 4, endless: 1 }, { onBegin });
     expect(error).toBeInstanceOf(MachineError);
     expect(error).toMatchObject({
       trouble: "worker",

@@ -32,6 +32,15 @@ export function trained(set: KernelSet, runs: readonly Run[], layout?: Layout) {
   return trainBundle(instanceOf(set), runs, WATCH, layout)?.map(outcome);
 }
 
+const ofWasm = new Map<string, ReturnType<typeof trained>>();
+/** Outcomes of runs on wasm; the same runs are trained once. */
+export function trainedByWasm(runs: readonly Run[]) {
+  const key = JSON.stringify(runs);
+  const outcomes = ofWasm.get(key) ?? trained("wasm", runs);
+  ofWasm.set(key, outcomes);
+  return outcomes;
+}
+
 /** Outcomes of runs that go on from `states`. */
 export function trainedFrom(states: readonly RunState[], set: KernelSet, runs: readonly Run[]) {
   return trainBundle(instanceOf(set), runs, { ...WATCH, states })?.map(outcome);

@@ -6,7 +6,7 @@ import type { RunState } from "../../../src/engines/engine.ts";
 import { ZOO } from "../../../src/models/zoo.ts";
 import { makeRun } from "../../support/runs.ts";
 import { INSTANCES, wasm } from "./lone-run.ts";
-import { anyRun, statesAt, TRAININGS, trained, trainedFrom, zooRuns } from "./same-bits.ts";
+import { anyRun, statesAt, TRAININGS, trainedByWasm, trainedFrom, zooRuns } from "./same-bits.ts";
 import { CPU_MODELS } from "./specs.ts";
 
 const SETS = INSTANCES.map(({ set }) => set);
@@ -20,7 +20,7 @@ describe.each(PAIRS)("a run that %s began and %s ends has the bits of one that w
       const runs = zooRuns(batch, trainRows);
       const { states } = statesAt(73, begins, runs);
       expect(new Set(states.map(({ step }) => step > 70 && step < 200))).toEqual(new Set([true]));
-      expect(trainedFrom(states, ends, runs)).toEqual(trained("wasm", runs));
+      expect(trainedFrom(states, ends, runs)).toEqual(trainedByWasm(runs));
     },
   );
 
@@ -33,7 +33,7 @@ describe.each(PAIRS)("a run that %s began and %s ends has the bits of one that w
     });
     const { states } = statesAt(41, begins, runs);
     for (const { curve } of states) expect(curve.steps.length).toBeGreaterThan(5);
-    expect(trainedFrom(states, ends, runs)).toEqual(trained("wasm", runs));
+    expect(trainedFrom(states, ends, runs)).toEqual(trainedByWasm(runs));
   });
 
   test("for any model of the family, by either optimizer, stopped twice", () => {
@@ -42,7 +42,7 @@ describe.each(PAIRS)("a run that %s began and %s ends has the bits of one that w
         const runs = [{ ...run, training: { ...run.training, steps: 60 } }];
         const once = statesAt(first, begins, runs).states;
         const twice = statesAt(second, ends, runs, once).states;
-        expect(trainedFrom(twice, begins, runs)).toEqual(trained("wasm", runs));
+        expect(trainedFrom(twice, begins, runs)).toEqual(trainedByWasm(runs));
       }),
       { numRuns: 40, seed: 3, endOnFailure: true },
     );
@@ -53,7 +53,7 @@ test("a state after the last step goes on to the result", () => {
   const runs = [makeRun({}, { trainRows: 30_000, steps: 3 })];
   const { results, states } = statesAt(3, "wasm", runs);
   expect([results, states[0]?.step]).toEqual([undefined, 3]);
-  expect(trainedFrom(states, "wasm", runs)).toEqual(trained("wasm", runs));
+  expect(trainedFrom(states, "wasm", runs)).toEqual(trainedByWasm(runs));
 });
 
 test("the state of a run that has failed keeps the reason, while the one beside it trains on", () => {
@@ -62,7 +62,7 @@ test("the state of a run that has failed keeps the reason, while the one beside 
   const { states } = statesAt(60, "wasm", runs);
   expect(states.map(({ failure }) => failure)).toEqual([expect.stringMatching(/at step \d$/), undefined]);
   expect(states[0]?.step).toBe(states[1]?.step);
-  expect(trainedFrom(states, "wasm", runs)).toEqual(trained("wasm", runs));
+  expect(trainedFrom(states, "wasm", runs)).toEqual(trainedByWasm(runs));
 });
 
 test("trainBundle(memory, runs, watch) gives states every so often, each whole", () => {
@@ -71,7 +71,7 @@ test("trainBundle(memory, runs, watch) gives states every so often, each whole",
   const keeping = { everyMs: 0, isReady: () => true, onStates: (states: readonly RunState[]) => kept.push(states) };
   trainBundle(wasm, runs, { keepParameters: true, isStopped: () => false, onStep: () => {}, keeping });
   expect(kept.length).toBeGreaterThan(2);
-  const alone = trained("wasm", runs);
+  const alone = trainedByWasm(runs);
   for (const states of kept) expect(trainedFrom(states, "wasm", runs)).toEqual(alone);
 });
 

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { trainBundle } from "../../../src/engines/cpu/train-bundle.ts";
 import { ZOO } from "../../../src/models/zoo.ts";
+import { inTime } from "../../support/in-time.ts";
 import { makeRun } from "../../support/runs.ts";
 import { wasm } from "./lone-run.ts";
 
-test("trainBundle(memory, runs) gives each run its own time, and shares out the rest", () => {
+test("trainBundle(memory, runs) gives each run its own time, and shares out the rest", async () => {
   const runs = (["shared-bottom-16", "single-task-wide"] as const).map((name) => {
     return makeRun(
       { model: ZOO[name].build({ inputs: 100, tasks: 2 }) },
@@ -12,11 +13,13 @@ test("trainBundle(memory, runs) gives each run its own time, and shares out the 
     );
   });
   const watch = { keepParameters: false, isStopped: () => false, onStep: () => {} };
-  const started = performance.now();
-  const [small, wide] = (trainBundle(wasm, runs, watch) ?? []).map(({ elapsedMs }) => elapsedMs) as [number, number];
-  const whole = performance.now() - started;
-  expect(small).toBeGreaterThan(0);
-  expect(wide).toBeGreaterThan(1.5 * small); // 15 times the parameters, and some time for rows
-  expect(small + wide).toBeLessThanOrEqual(whole);
-  expect(small + wide).toBeGreaterThan(0.8 * whole);
+  await inTime(async () => {
+    const started = performance.now();
+    const [small, wide] = (trainBundle(wasm, runs, watch) ?? []).map(({ elapsedMs }) => elapsedMs) as [number, number];
+    const whole = performance.now() - started;
+    expect(small).toBeGreaterThan(0);
+    expect(small + wide).toBeLessThanOrEqual(whole);
+    const isWider = wide > 1.5 * small; // 15 times the parameters, and some time for rows
+    return (isWider && small + wide > 0.8 * whole) || undefined; // not if another process had the core meanwhile
+  });
 });

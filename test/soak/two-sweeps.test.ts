@@ -2,12 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { expect, test } from "vitest";
-import { exited, start } from "./support/bin.ts";
-import { temporaryFolder } from "./support/effects.ts";
+import { exited, start } from "../support/bin.ts";
+import { temporaryFolder } from "../support/effects.ts";
 
-test("shards of two seeds that start together into a new folder: one trains, the other is refused", {
-  timeout: 120_000,
-}, async () => {
+test("shards of two seeds that start together into a new folder: one trains, the other is refused", async () => {
   for (let i = 0; i < 5; i++) {
     const out = join(temporaryFolder(), "results");
     const shard = (seed: number) =>

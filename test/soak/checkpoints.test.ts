@@ -2,8 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { exited, mayMount, onDisk, pause, start, stdoutOf, timelessCsv } from "./support/bin.ts";
-import { temporaryFolder } from "./support/effects.ts";
+import { exited, mayMount, onDisk, pause, start, stdoutOf, timelessCsv } from "../support/bin.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { inTime } from "../support/in-time.ts";
 
 const SWEEP = ["sweep", "smoke", "--runs", "2", "--models", "mmoe,omoe", "--corr", "0.5", "--steps", "24000"];
 const OFTEN = ["--checkpoint-every", "1s", "--out"];
@@ -31,24 +32,44 @@ function deviceless(out: string): unknown[] {
   return [rows.map((row) => ({ ...row, device: "" })), curves];
 }
 
-describe("the runs in flight of a sweep", { timeout: 180_000 }, () => {
+/** The folder of a sweep whose process was killed on one kernel set, then on another, each time with newer checkpoints. */
+async function killedTwice(): Promise<string | undefined> {
+  const out = folder();
+  let before = 0;
+  for (const kernels of ["wasm", "auto"]) {
+    const child = start(...SWEEP, ...SET, "--kernels", kernels, ...OFTEN, out);
+    const end = exited(child);
+    const renewed = () => stepsOf(out).length === 4 && Math.min(...stepsOf(out)) > before;
+    await until(renewed, end);
+    child.kill("SIGKILL");
+    if ((await end).signal !== "SIGKILL") return undefined;
+    before = Math.max(0, ...stepsOf(out));
+  }
+  return out;
+}
+
+/** The folder of a sweep that got Ctrl-C before a run had ended, and how it ended. */
+async function interrupted() {
+  const out = folder();
+  const child = start(...SWEEP, ...SET, "--json", "--out", out);
+  let events = "";
+  child.stdout?.on("data", (text) => (events += text));
+  const end = exited(child);
+  await until(() => events.includes('"progress"'), end);
+  child.kill("SIGINT");
+  const { code, stderr } = await end;
+  const late = existsSync(join(out, "runs.csv")) && readFileSync(join(out, "runs.csv"), "utf8").includes(",done,");
+  return late ? undefined : { out, code, stderr };
+}
+
+describe("the runs in flight of a sweep", () => {
   const alone = folder();
   beforeAll(async () => {
     expect((await exited(start(...SWEEP, ...SET, "--out", alone))).code).toBe(0);
-  }, 180_000);
+  });
 
   test("that is killed twice go on, on other kernels, to the CSV of one left alone", async () => {
-    const out = folder();
-    let before = 0;
-    for (const kernels of ["wasm", "auto"]) {
-      const child = start(...SWEEP, ...SET, "--kernels", kernels, ...OFTEN, out);
-      const end = exited(child);
-      const renewed = () => stepsOf(out).length === 4 && Math.min(...stepsOf(out)) > before;
-      await until(renewed, end);
-      child.kill("SIGKILL");
-      await end;
-      before = Math.max(0, ...stepsOf(out));
-    }
+    const out = await inTime(killedTwice);
     const { code, stderr } = await exited(start(...SWEEP, ...SET, ...OFTEN, out));
     expect([code, stderr]).toEqual([0, expect.stringMatching(/: \d of them kept at [1-9]\d? %\n/)]);
     expect(deviceless(out)).toEqual(deviceless(alone));
@@ -56,15 +77,7 @@ describe("the runs in flight of a sweep", { timeout: 180_000 }, () => {
   });
 
   test("that gets Ctrl-C before a run has ended are kept too, and its status counts them", async () => {
-    const out = folder();
-    const child = start(...SWEEP, ...SET, "--json", "--out", out);
-    child.stdout?.once("data", () => {}); // the first event: training begins
-    let events = "";
-    child.stdout?.on("data", (text) => (events += text));
-    const end = exited(child);
-    await until(() => events.includes('"progress"'), end);
-    child.kill("SIGINT");
-    const { code, stderr } = await end;
+    const { out, code, stderr } = await inTime(interrupted);
     expect([code, stderr]).toEqual([
       130,
       expect.stringMatching(/stopped by Ctrl-C; no run has ended, 4 remain, [24] of them kept at \d+ %; go on with:\n/),

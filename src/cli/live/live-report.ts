@@ -1,0 +1,92 @@
+import { createHash } from "node:crypto";
+import type { SweepStatus } from "../../sweep/sweep-status.ts";
+import type { Drawn, DrawOptions } from "./drawing.ts";
+import { drawReport } from "./report-thread.ts";
+
+/** Drawing takes at most about this share of the time while the sweep trains. */
+const SHARE = 0.2;
+/** A reader has a page at least so long. */
+const LEAST_MS = 10_000;
+
+type Draw = (options: DrawOptions, signal: AbortSignal) => Promise<Drawn>;
+
+/** The report of a sweep that may still run: drawn again, on a thread, when runs have ended. */
+export class LiveReport {
+  readonly #options: Omit<DrawOptions, "version">;
+  readonly #signal: AbortSignal;
+  readonly #draw: Draw;
+  #html: string;
+  #version = "";
+  /** Of the last report that was begun. */
+  #tried = "";
+  #trouble: string | undefined;
+  #drawing: Promise<void> | undefined;
+  #failure: unknown;
+  #restUntil = 0;
+
+  /** `signal` ends a drawing; `waiting` is the page until the first report. */
+  constructor(options: Omit<DrawOptions, "version">, waiting: string, signal: AbortSignal, draw: Draw = drawReport) {
+    this.#options = options;
+    this.#html = waiting;
+    this.#signal = signal;
+    this.#draw = draw;
+  }
+
+  get html(): string {
+    return this.#html;
+  }
+
+  /** Tells the page from earlier ones; empty for the page that waits. */
+  get version(): string {
+    return this.#version;
+  }
+
+  /** What kept the last report from being drawn: something that the user can fix. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** Whether it has all that `status` counts. */
+  isCurrent(status: SweepStatus): boolean {
+    return this.#tried === versionOf(status) && this.#drawing === undefined;
+  }
+
+  /** Begins to draw if there is something new, and it is time. Throws what went wrong in an earlier drawing. */
+  update(status: SweepStatus): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    const mayRest = status.missing > 0 || this.#trouble !== undefined;
+    const rests = mayRest && performance.now() < this.#restUntil;
+    if (status.done + status.failed === 0 || this.#drawing || rests || this.isCurrent(status)) return;
+    this.#tried = versionOf(status);
+    this.#drawing = this.#redraw(this.#tried)
+      .catch((error) => {
+        this.#failure = error;
+      })
+      .finally(() => {
+        this.#drawing = undefined;
+      });
+  }
+
+  /** Waits for a drawing to end. */
+  async close(): Promise<void> {
+    await this.#drawing;
+  }
+
+  async #redraw(version: string): Promise<void> {
+    const began = performance.now();
+    const { html, trouble } = await this.#draw({ ...this.#options, version }, this.#signal);
+    this.#trouble = trouble;
+    if (trouble !== undefined) this.#tried = ""; // it may be better the next time
+    const ms = performance.now() - began;
+    this.#restUntil = performance.now() + Math.max(trouble === undefined ? LEAST_MS : 0, ms / SHARE - ms);
+    if (html === undefined) return;
+    this.#html = html;
+    this.#version = version;
+  }
+}
+
+/** The same for the same records: a page outlives a new start of the server. */
+function versionOf({ done, failed, writers }: SweepStatus): string {
+  const parts = [done, failed, writers.map(({ name, runs, state }) => [name, runs, state === "ended"])];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
+}

@@ -1,0 +1,101 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import type { Config } from "../../config/config.ts";
+import { isSystemError, systemReason, UsageError } from "../../errors.ts";
+import { waitingHtml } from "../../report/waiting.ts";
+import { statusOf } from "../../sweep/sweep-status.ts";
+import type { Context } from "../effects.ts";
+import { EXIT } from "../exit-codes.ts";
+import { stopOnSignals } from "../stop.ts";
+import { goOn } from "../text/go-on.ts";
+import type { DrawOptions } from "./drawing.ts";
+import { LiveReport } from "./live-report.ts";
+import { type LiveServer, startServer } from "./live-server.ts";
+import { type StatusEvent, statusEvent, troubleEvent } from "./status-event.ts";
+
+export interface ServeOptions extends Omit<DrawOptions, "version"> {
+  readonly config: Config;
+  /** Undefined for any that is free. */
+  readonly port?: number | undefined;
+}
+
+const EVERY_MS = 2000;
+/** Reading the folder takes at most about this share of the time. */
+const SHARE = 0.2;
+
+/** Serves the report of a sweep, which may still run, until a signal comes. UsageError for a folder without a journal. */
+export async function serveReport({ config, port, ...options }: ServeOptions, context: Context): Promise<number> {
+  const { effects, note } = context;
+  const first = statusOf(options.folder, note);
+  if (first.writers.length === 0 && first.done + first.failed === 0)
+    throw new UsageError(`${options.folder} holds no journal yet; train with: ${goOn(options.folder)}`);
+
+  const stop = stopOnSignals(effects, { atOnce: "nothing was changed" });
+  try {
+    const report = new LiveReport(options, waitingHtml(config), stop.signal);
+    const wake = new EventTarget();
+    const token = randomBytes(16).toString("hex");
+    const onFollow = () => wake.dispatchEvent(new Event("follow"));
+    const server = await startServer({ port, token, page: () => report.html, onFollow });
+    report.update(first); // only now: a drawing that has begun keeps the process alive
+    effects.stdout.write(`${server.address}\n`);
+    note(`Ctrl-C ends it. From another machine: ssh -L ${server.port}:127.0.0.1:${server.port} ${hostname()}`);
+    await followed(options.folder, { report, server, wake, signal: stop.signal });
+    return EXIT.done;
+  } finally {
+    stop.release();
+  }
+}
+
+interface Following {
+  readonly report: LiveReport;
+  readonly server: LiveServer;
+  /** Has an event `follow` when a page begins to follow. */
+  readonly wake: EventTarget;
+  readonly signal: AbortSignal;
+}
+
+/** Looks into the folder again and again while a page follows, until the signal; nobody's page costs nothing. */
+async function followed(folder: string, { report, server, wake, signal }: Following): Promise<void> {
+  try {
+    while (!signal.aborted) {
+      const began = performance.now();
+      if (server.following > 0) server.send(look(folder, report));
+      const ms = Math.max(EVERY_MS, (performance.now() - began) / SHARE); // a large folder takes long to read
+      await pause(server.following > 0 ? ms : undefined, wake, signal);
+    }
+  } finally {
+    await server.close();
+    await report.close();
+  }
+}
+
+/** What the pages are told now. A folder that can't be read now may be read later. */
+function look(folder: string, report: LiveReport): StatusEvent {
+  try {
+    const status = statusOf(folder, () => {});
+    report.update(status);
+    if (report.trouble !== undefined) return troubleEvent(report.trouble, report.version);
+    return statusEvent(status, report.version, report.isCurrent(status));
+  } catch (error) {
+    if (error instanceof UsageError) return troubleEvent(error.message, report.version);
+    if (isSystemError(error)) return troubleEvent(`${folder}: ${systemReason(error)}`, report.version);
+    throw error;
+  }
+}
+
+/** Waits so long, or for ever, but no longer than until `wake` or the signal. */
+function pause(ms: number | undefined, wake: EventTarget, signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    const over = new AbortController();
+    const end = () => {
+      clearTimeout(timer);
+      over.abort();
+      done();
+    };
+    const timer = ms === undefined ? undefined : setTimeout(end, ms);
+    wake.addEventListener("follow", end, { signal: over.signal });
+    signal.addEventListener("abort", end, { signal: over.signal });
+    if (signal.aborted) end();
+  });
+}

@@ -1,0 +1,60 @@
+import type { Claim } from "../claims/claim.ts";
+import { claimsOf, noCorrelations } from "../claims/claims.ts";
+import { claimRows } from "../claims/claims-csv.ts";
+import { unitText } from "../config/loss-unit.ts";
+import type { Results } from "../records/read-results.ts";
+import { claimNodes, HEAD, WIDE } from "./claim-row.ts";
+import type { Figure, FigureOptions, Lacking } from "./figure.ts";
+import { page } from "./page.ts";
+import { type Part, stacked } from "./parts.ts";
+import { sweepCells } from "./sweep-cells.ts";
+import { text } from "./text.ts";
+import { type Theme, themeOf } from "./theme.ts";
+import { capitalised, lossName, runsSentence, unitsSentence } from "./words.ts";
+
+const NAME = "verdicts";
+
+/** The paper's claims, a row for each: our interval, the range that the claim expects, and the paper's value. */
+export function verdicts(results: Results, options: FigureOptions): Figure | Lacking {
+  const { rows } = results.config;
+  if (rows !== null) return { name: NAME, lacking: noCorrelations(rows), never: true };
+  const cells = sweepCells(results);
+  if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
+  const claims = claimsOf(results, options.loss);
+  if (claims.every(({ parts }) => parts.length === 0))
+    return { name: NAME, lacking: "its runs cover none of the paper's claims", never: true };
+  const theme = themeOf(options.theme);
+  const { nodes, height } = stacked([headPart(options, theme), ...claims.map((claim) => claimPart(claim, theme))]);
+  return page(
+    {
+      name: NAME,
+      title: "The paper's claims, each by the part that decides it",
+      caption: `${captionStart(claims, options)} ${runsSentence(cells, results)}`,
+      width: WIDE,
+      height,
+      theme,
+      data: claims.flatMap(claimRows),
+    },
+    nodes,
+  );
+}
+
+function headPart({ loss, unit }: FigureOptions, { ink }: Theme): Part {
+  const words = `${capitalised(lossName(loss))} after the last step: ${unitText(unit)}`;
+  return (top) => ({ nodes: [text(words, 0.5, top + HEAD - 3, { fill: ink })], bottom: top + HEAD });
+}
+
+function claimPart(claim: Claim, theme: Theme): Part {
+  return (top) => claimNodes(claim, top, theme);
+}
+
+function captionStart(claims: readonly Claim[], { loss, unit }: FigureOptions): string {
+  const sources = new Set(claims.flatMap(({ deciding }) => deciding?.paper ?? []).map(({ from }) => from));
+  const paper =
+    sources.size === 0 ? "" : ` Hollow mark: the paper's value, read off its ${[...sources].join(" and ")}.`;
+  return (
+    `The paper's claims, tested on the ${lossName(loss)} after the last step (${unitsSentence({ loss, unit })}). Each row shows the part of the claim that decides ` +
+    "its verdict, on an axis of its own: a difference of losses, or a ratio on a logarithmic axis. Upright mark: ours; thick line: its 95 % interval over runs; " +
+    `shaded: where the claim expects it (the margins are assumed).${paper} The CSV file has every part.`
+  );
+}

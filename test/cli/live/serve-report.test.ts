@@ -1,0 +1,160 @@
+import { copyFileSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { runMain, temporaryFolder } from "../../support/effects.ts";
+import { fakeEngine } from "../../support/fake-engine.ts";
+import { eventsOf, eventWhere, type Serving, serve } from "../../support/serving.ts";
+
+const engine = vi.hoisted(() => ({ load: () => ({}) as unknown }));
+vi.mock("../../../src/sweep/engines.ts", async (original) => ({
+  ...(await original<object>()),
+  loadEngine: async () => engine.load(),
+}));
+
+let out = "";
+let serving: Serving | undefined;
+beforeEach(() => {
+  out = join(temporaryFolder(), "results");
+  engine.load = () => fakeEngine();
+});
+afterEach(async () => {
+  await serving?.stop();
+  serving = undefined;
+});
+
+const sweep = (...argv: string[]) => runMain(["sweep", "smoke", "--models", "mmoe", "--out", out, ...argv]);
+const pageOf = async ({ address }: Serving) => (await fetch(address)).text();
+const versionIn = (page: string) => /data-version="(\w*)"/.exec(page)?.[1];
+
+/** A sweep whose runs wait, each for a call of `next`, which waits until the run has begun. */
+function sweepByHand() {
+  const waiting: (() => void)[] = [];
+  let arrived: (() => void) | undefined;
+  engine.load = () =>
+    fakeEngine({
+      before: () =>
+        new Promise<void>((go) => {
+          waiting.push(go);
+          arrived?.();
+        }),
+    });
+  const ended = sweep("--runs", "2");
+  const next = async () => {
+    if (waiting.length === 0) await new Promise<void>((done) => (arrived = done));
+    waiting.shift()?.();
+  };
+  const begun = () => (waiting.length > 0 ? undefined : new Promise<void>((done) => (arrived = done)));
+  return { ended, next, begun };
+}
+
+describe("mmoe report DIR --serve", () => {
+  test("follows a sweep from before its first run has ended to its end", { timeout: 300_000 }, async () => {
+    const { ended, next, begun } = sweepByHand();
+    await begun();
+    serving = await serve(out);
+    expect(serving.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}\/$/);
+    const { port } = new URL(serving.address);
+    expect(serving.notes()).toMatch(
+      new RegExp(`^Ctrl-C ends it\\. .*: ssh -L ${port}:127\\.0\\.0\\.1:${port} \\S+\n$`),
+    );
+    const waiting = await pageOf(serving);
+    expect([versionIn(waiting), waiting.includes('id="figures"')]).toEqual(["", false]);
+
+    const events = eventsOf(serving.address);
+    const seen = async (wanted: (event: Awaited<ReturnType<typeof eventWhere>>) => boolean) => {
+      for (;;) {
+        const { value } = await events.next();
+        if (wanted(value)) return value;
+      }
+    };
+    expect(await seen(() => true)).toMatchObject({
+      state: "training",
+      version: "",
+      total: expect.stringMatching(/^4 runs: 0 done/),
+    });
+    await next();
+    const first = await seen(({ version }) => version !== "");
+    const page = await pageOf(serving);
+    expect(versionIn(page)).toBe(first.version);
+    expect(page).toContain("3 of 4 runs are missing");
+
+    for (let i = 0; i < 3; i++) await next();
+    await ended;
+    const last = await seen(({ state }) => state === "ended");
+    expect(last).toMatchObject({
+      total: "4 runs: 4 done, 0 failed, 0 missing",
+      shares: { done: 1, failed: 0, training: 0 },
+    });
+    const whole = await pageOf(serving);
+    expect(versionIn(whole)).toBe(last.version);
+    expect(whole).toContain("4 runs, none failed, none missing.");
+    expect([await serving.stop(), (await events.next()).done]).toEqual([0, true]);
+  });
+
+  test("writes nothing into the folder, and has the same version after a new start", { timeout: 300_000 }, async () => {
+    await sweep("--runs", "2");
+    const before = readdirSync(out, { recursive: true }).sort();
+    const versions = [];
+    for (const signal of ["SIGTERM", "SIGHUP"]) {
+      serving = await serve(out, "--loss", "heldout");
+      versions.push((await eventWhere(serving.address, ({ state }) => state === "ended")).version);
+      expect(await pageOf(serving)).toContain('id="show-heldout" checked');
+      expect(await serving.stop(signal)).toBe(0);
+    }
+    expect(versions[0]).toBe(versions[1]);
+    expect(readdirSync(out, { recursive: true }).sort()).toEqual(before);
+  });
+
+  test("says what is wrong with a folder that goes, and follows it when it comes back", {
+    timeout: 300_000,
+  }, async () => {
+    await sweep("--runs", "2");
+    serving = await serve(out);
+    const events = eventsOf(serving.address);
+    await events.next();
+    renameSync(out, `${out}-away`);
+    let { value } = await events.next();
+    while (value.state !== "trouble") ({ value } = await events.next());
+    expect(value.note).toMatch(`${out}: no such folder`);
+    renameSync(`${out}-away`, out);
+    while (value.state !== "ended") ({ value } = await events.next());
+  });
+
+  test.each([
+    [["--port", "70000"], "--port: expected a whole number from 1 to 65535, got '70000'"],
+    [["-o", "x.html"], "--serve writes no file; leave --output out"],
+    [["--overwrite"], "--serve writes no file; leave --overwrite out"],
+    [["--at", "lr"], "--at: expected setting=value, such as lr=0.01, got 'lr'"],
+    [["--loss", "test"], "--loss: expected one of train, heldout, running, got 'test'"],
+  ])("refuses %s by one line", async (words, line) => {
+    await sweep("--runs", "1");
+    expect(await runMain(["report", out, "--serve", ...words])).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: `mmoe: ${line}\n`,
+    });
+  });
+
+  test("refuses a folder without a sweep, and one without a journal", async () => {
+    const { code, stderr } = await runMain(["report", out, "--serve"]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^mmoe: .*: no such folder.*\n$/)]);
+    await sweep("--runs", "1");
+    const begun = join(out, "..", "begun");
+    mkdirSync(begun);
+    copyFileSync(join(out, "config.yaml"), join(begun, "config.yaml"));
+    const line = `mmoe: ${begun} holds no journal yet; train with: mmoe sweep ${begun}/config.yaml --out ${begun}\n`;
+    expect(await runMain(["report", begun, "--serve"])).toEqual({ code: 2, stdout: "", stderr: line });
+  });
+
+  test("has the port that is asked for, and refuses one that is taken", { timeout: 300_000 }, async () => {
+    await sweep("--runs", "1");
+    serving = await serve(out);
+    const { port } = new URL(serving.address);
+    const line = `mmoe: --port ${port}: can't listen: address already in use; give another --port, or none for a free one\n`;
+    expect(await runMain(["report", out, "--serve", "--port", port])).toEqual({ code: 2, stdout: "", stderr: line });
+    expect(await runMain(["report", out, "--port", port])).toMatchObject({
+      code: 2,
+      stderr: `mmoe: --port ${port} is for --serve; give both\n`,
+    });
+  });
+});

@@ -1,0 +1,104 @@
+import { expect, test } from "vitest";
+import { dots } from "../../src/figures/dots.ts";
+import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/figure.ts";
+import { svgText } from "../../src/figures/svg.ts";
+import { taskLosses } from "../../src/figures/task-losses.ts";
+import type { Results } from "../../src/records/read-results.ts";
+import { compact } from "../../src/report/compact.ts";
+import { madeResults } from "../support/made-results.ts";
+
+/** A sweep whose runs end at these losses of their tasks. */
+function ending(losses: readonly (readonly number[])[], ...set: string[]): Results {
+  const made = madeResults(() => 0.1, ["models=mmoe", "correlations=0.5", `runs=${losses.length}`, ...set]);
+  const records = made.records.map((record) => ({ ...record, trainingSetLoss: losses[record.run] as number[] }));
+  return { ...made, records };
+}
+
+const drawn = (results: Results) => taskLosses(results, DEFAULT_OPTIONS) as Figure;
+
+/** Where the dots are, in points. */
+const placesIn = (svg: string) =>
+  [...svg.matchAll(/M([\d.]+),([\d.]+)L\1,\2/g)].map(([, x, y]) => [Number(x), Number(y)] as const);
+
+test("taskLosses(results, options) has the losses of every task as data", () => {
+  const { data } = drawn(
+    ending(
+      [
+        [0.1, 0.2, 0.3],
+        [0.4, 0.5, 0.6],
+      ],
+      "tasks=3",
+    ),
+  );
+  expect(data).toEqual([
+    { model: "mmoe", correlation: 0.5, run: 0, loss: "train", task1: 0.1, task2: 0.2, task3: 0.3 },
+    { model: "mmoe", correlation: 0.5, run: 1, loss: "train", task1: 0.4, task2: 0.5, task3: 0.6 },
+  ]);
+});
+
+test("taskLosses(results, options) counts the runs with one task in a bad minimum", () => {
+  const losses = [
+    [0.1, 0.1],
+    [0.1, 0.3],
+    [0.5, 0.05],
+    [0.4, 0.4],
+    [0.1, 0.17],
+  ];
+  expect(drawn(ending(losses)).svg).toContain(">3 of 5<");
+});
+
+test("taskLosses(results, options) draws equal losses on the diagonal of a square", () => {
+  const { svg } = drawn(
+    ending([
+      [0.1, 0.1],
+      [0.4, 0.4],
+      [0.2, 0.3],
+    ]),
+  );
+  const [, x, y] = /data-x="([^"]+)" data-y="([^"]+)"/.exec(svg) ?? [];
+  const [xs, ys] = [x, y].map((axis) => (axis ?? "").split(" ").slice(1).map(Number)) as [number[], number[]];
+  expect(xs.slice(0, 2)).toEqual(ys.slice(0, 2));
+  expect((xs[3] as number) - (xs[2] as number)).toBeCloseTo((ys[2] as number) - (ys[3] as number), 9);
+  const places = placesIn(svg);
+  expect(places).toHaveLength(3);
+  const off = places.map(([px, py]) => px - (xs[2] as number) - ((ys[2] as number) - py));
+  expect(off.map((by) => Math.round(by)).filter((by) => by === 0)).toHaveLength(2);
+});
+
+test("taskLosses(results, options) draws a few runs far away at the edge, and says so", () => {
+  const losses = Array.from({ length: 100 }, (_, i) => (i === 7 ? [0.1, 1.9] : [0.1, 0.1 + i / 1000]));
+  const { svg, caption, data } = drawn(ending(losses));
+  expect(caption).toContain("Losses above 0.2 are drawn at the edge.");
+  const high = Math.min(...placesIn(svg).map(([, y]) => y));
+  expect(high).toBeCloseTo(Number(/data-y="\S+ \S+ \S+ \S+ (\S+)"/.exec(svg)?.[1]), 1);
+  expect(data[7]).toMatchObject({ task2: 1.9 });
+  expect(drawn(ending(losses.toSpliced(7, 1))).caption).not.toContain("at the edge");
+});
+
+test("taskLosses(results, options) fills its frame with losses that are far below a bin", () => {
+  const { svg } = drawn(
+    ending([
+      [0.001, 0.002],
+      [0.002, 0.001],
+    ]),
+  );
+  expect(Number(/data-x="linear 0 (\S+)/.exec(svg)?.[1])).toBeCloseTo(0.0021, 9);
+});
+
+test("taskLosses(results, options) says which of more tasks it draws", () => {
+  expect(drawn(ending([[0.1, 0.2, 0.3]], "tasks=3")).caption).toContain("Of the 3 tasks the first two");
+});
+
+test("taskLosses(results, options) names the rungs, but not of a running mean", () => {
+  const results = ending([[0.1, 0.6]]);
+  expect(drawn(results).caption).toContain("rung j is the loss");
+  const running = taskLosses(results, { ...DEFAULT_OPTIONS, loss: "running" }) as Figure;
+  expect(running.caption).not.toContain("rung");
+});
+
+test("dots(places, colour) stay apart in layers on a page, so that they add up", () => {
+  const places = Array.from({ length: 9 }, (_, i) => [i, 2] as const);
+  const text = svgText(compact(dots(places, "red"), new Map()));
+  expect(text.match(/<path/g)).toHaveLength(4);
+  expect(text.match(/M\d 2h0/g)).toHaveLength(9);
+});

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { cellCurve } from "../../src/figures/curve-points.ts";
+import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/figure.ts";
+import { sweepCells } from "../../src/figures/sweep-cells.ts";
+import { trainHeldout } from "../../src/figures/train-heldout.ts";
+import { LOSS_SETS } from "../../src/records/record.ts";
+import { sweepResults } from "../support/sweep-results.ts";
+
+const results = sweepResults({ set: ["models=omoe,mmoe", "correlations=0.5,1"] });
+const drawn = (of = results) => trainHeldout(of, DEFAULT_OPTIONS) as Figure;
+const names = (svg: string) => [...svg.matchAll(/class="series"[^>]* data-name="([^"]+)"/g)].map(([, name]) => name);
+
+test("trainHeldout(results, options) has three curves in each panel, and a key", () => {
+  const { svg } = drawn();
+  expect(names(svg)).toEqual(Array.from({ length: 4 }, () => ["training", "held-out", "running mean"]).flat());
+  expect([...svg.matchAll(/class="item">.*?<text[^>]*>([^<]*)</gs)].map(([, name]) => name)).toEqual([
+    "training",
+    "held-out",
+    "running mean",
+  ]);
+});
+
+test("trainHeldout(results, options) has the points of all curves as data, each named by its loss", () => {
+  const { data } = drawn();
+  const [cell] = sweepCells(results);
+  for (const loss of LOSS_SETS) {
+    const expected = cellCurve(cell as never, { loss, statistic: "mean" }).map(({ step, value }) => [step, value]);
+    const rows = data.filter((row) => row.loss === loss && row.model === "omoe" && row.correlation === 0.5);
+    expect(rows.map(({ step, value }) => [step, value])).toEqual(expected);
+  }
+});
+
+test("trainHeldout(results, options) leaves out a running mean that is the training loss", () => {
+  const { svg, data, caption } = drawn(sweepResults({ set: ["models=mmoe", "correlations=1", "evalEvery=2000"] }));
+  expect(names(svg)).toEqual(["training", "held-out"]);
+  expect([...new Set(data.map(({ loss }) => loss))]).toEqual(["train", "heldout"]);
+  expect(caption).not.toContain("unning mean");
+});
+
+test("trainHeldout(results, options) has one scale for all panels", () => {
+  const axes = [...drawn().svg.matchAll(/data-y="linear (\S+ \S+)/g)].map(([, domain]) => domain);
+  expect([axes.length, new Set(axes).size]).toEqual([4, 1]);
+});

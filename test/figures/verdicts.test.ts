@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest";
+import { partText } from "../../src/claims/because.ts";
+import type { ClaimPart } from "../../src/claims/claim.ts";
+import { claimsOf } from "../../src/claims/claims.ts";
+import { claimsCsv } from "../../src/claims/claims-csv.ts";
+import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "../../src/figures/figure.ts";
+import { VERDICTS } from "../../src/figures/gallery.ts";
+import { toCsv } from "../../src/records/csv.ts";
+import type { Results } from "../../src/records/read-results.ts";
+import { likeThePaper, madeResults } from "../support/made-results.ts";
+import { tableFile } from "../support/tables.ts";
+import { outside, textsOf, touching } from "../support/texts.ts";
+
+const made = (...set: string[]) => madeResults(likeThePaper, ["runs=24", ...set]);
+const results = made();
+const drawn = (of: Results = results, options: Partial<FigureOptions> = {}) =>
+  VERDICTS.draw(of, { ...DEFAULT_OPTIONS, ...options }) as Figure;
+const rowsIn = (svg: string) => svg.split('class="claim"').slice(1);
+
+describe("verdicts", () => {
+  test("looks as in the gallery", async () => {
+    await expect(drawn().svg).toMatchFileSnapshot("gallery/verdicts.svg");
+  });
+
+  test("has a row for each claim, with its verdict and the part that decides it", () => {
+    const claims = claimsOf(results, "train");
+    const rows = rowsIn(drawn().svg);
+    expect(rows).toHaveLength(7);
+    for (const [i, { id, verdict, deciding }] of claims.entries()) {
+      const row = rows[i] as string;
+      expect(row).toContain(`data-claim="${id}"`);
+      expect(row).toContain(`>${verdict}<`);
+      const words = /<title>([^<]*)</.exec(row)?.[1]?.replaceAll("−", "-");
+      expect(words).toBe(deciding === null ? undefined : partText(deciding));
+    }
+    expect(new Set(claims.map(({ verdict }) => verdict)).size).toBeGreaterThan(1);
+  });
+
+  test("draws ours, its interval, the line that decides and the paper's value on the axis", () => {
+    const row = rowsIn(drawn().svg)[2] as string;
+    const part = claimsOf(results, "train")[2]?.deciding as ClaimPart;
+    const [low = 0, high = 1, start = 0, end = 1] =
+      /data-x="linear ([^"]+)"/.exec(row)?.[1]?.split(" ").map(Number) ?? [];
+    const at = (value: number) => start + ((value - low) / (high - low)) * (end - start);
+    const place = (found: RegExp) => Number(found.exec(row)?.[1]);
+    expect(place(/<line x1="([\d.]+)"[^>]*stroke-width="3"/)).toBeCloseTo(at(part.ours.low), 1);
+    expect(place(/x2="([\d.]+)"[^>]*stroke-width="3"/)).toBeCloseTo(at(part.ours.high), 1);
+    expect(place(/<line x1="([\d.]+)"[^>]*stroke-width="1"/)).toBeCloseTo(at(part.ours.value), 1);
+    expect(place(/<line x1="([\d.]+)"[^>]*stroke-width="0.8"/)).toBeCloseTo(at(part.bound.low), 1);
+    expect(place(/class="paper">\s*<path [^>]*translate\(([\d.]+) /)).toBeCloseTo(at(part.paper?.value ?? 0), 1);
+    expect(place(/class="expected" x="([\d.]+)"/)).toBeCloseTo(at(part.bound.low), 1);
+  });
+
+  test("has the rows of mmoe claims --format csv as data", () => {
+    for (const loss of ["train", "heldout"] as const)
+      expect(toCsv(drawn(results, { loss }).data)).toBe(claimsCsv(claimsOf(results, loss)));
+  });
+
+  test("says what is lacking for a claim that is not covered", () => {
+    const { svg } = drawn();
+    expect(rowsIn(svg)[6]).toMatch(/>not covered<.*the sweep lacks shared-bottom-16/s);
+  });
+
+  test("names loss, unit and runs", () => {
+    const { caption, svg } = drawn(results, { loss: "running" });
+    expect(caption).toMatch(
+      /running mean of the loss.*in units of label variance; mean of all batch losses.*n = 24 runs/,
+    );
+    expect(svg).toContain(
+      ">Running mean of the loss after the last step: mean squared error, in units of label variance<",
+    );
+  });
+
+  test.each([1, 2, 4, 30])("has numbers everywhere with %d runs, and keeps its texts apart and inside", (runs) => {
+    for (const set of [[], ["tasks=3"], ["models=[shared-bottom, shared-bottom-16, omoe, mmoe]"]]) {
+      const figure = drawn(made(`runs=${runs}`, ...set));
+      expect(figure.svg).not.toMatch(/NaN|undefined|Infinity/);
+      expect([outside(figure), touching(figure.svg)]).toEqual([[], []]);
+    }
+  });
+
+  test("says so where runs are too few, and that one value of the paper is of two tasks only", () => {
+    const words = (of: Results) => textsOf(drawn(of).svg).map((one) => one.words);
+    expect(words(made("runs=4")).join(" ")).toContain("too few runs: 4 in all of its cells");
+    expect(words(results).some((one) => one.startsWith("paper 0."))).toBe(true);
+    expect(words(made("tasks=3")).some((one) => one.startsWith("paper"))).toBe(false);
+  });
+
+  test("lacks claims where no cell is the paper's, or rows are the user's own, which nobody need be told", () => {
+    expect(VERDICTS.draw(made("models=cgc"), DEFAULT_OPTIONS)).toMatchObject({ never: true });
+    expect(VERDICTS.draw(made(`rows=${tableFile()}`), DEFAULT_OPTIONS)).toMatchObject({
+      name: "verdicts",
+      lacking: expect.stringContaining("correlations of tasks"),
+      never: true,
+    });
+    const none = madeResults(() => "failed", ["runs=2"]);
+    expect(VERDICTS.draw(none, DEFAULT_OPTIONS)).toEqual({ name: "verdicts", lacking: "no run is done" });
+  });
+
+  test("lacks the choice of a grid point", () => {
+    expect(VERDICTS.draw(made("lr=0.1,0.01", "runs=2"), DEFAULT_OPTIONS)).toMatchObject({
+      lacking: expect.stringContaining("one grid point is shown"),
+    });
+  });
+});

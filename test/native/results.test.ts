@@ -1,0 +1,9 @@
+// The committed results of the TensorFlow engine.
+import { expect, test } from "vitest";
+import { mmoe } from "./mmoe.ts";
+
+test.each(["results/methods", "results/methods-single"])("%s is trained again to the same losses", (folder) => {
+  const { status, stdout } = mmoe("verify", folder, "--runs", "2");
+  expect(stdout.match(/alike up to step 500\n/g)).toHaveLength(2);
+  expect(status).toBe(0);
+});

@@ -1,0 +1,13 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+/** The built program, killed, stopped and crowded again and again: what takes long by its nature. */
+export default defineConfig({
+  test: {
+    include: ["test/soak/**/*.test.ts"],
+    env: { XDG_CACHE_HOME: fileURLToPath(new URL("test-output/cache", import.meta.url)) }, // not the user's
+    testTimeout: 600_000,
+    hookTimeout: 600_000, // the machine may be busy
+    reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report-soak.json" }]] : ["default"],
+  },
+});
