@@ -239,8 +239,8 @@ describe("a report in Chromium", () => {
     await page.getByRole("button", { name: "Show more" }).click();
     expect(await rows.count()).toBe(100);
 
-    await page.getByRole("button", { name: "Training loss" }).click();
-    await page.getByRole("button", { name: "Training loss" }).click();
+    await page.getByRole("button", { name: "Training loss", exact: true }).click();
+    await page.getByRole("button", { name: "Training loss", exact: true }).click();
     expect((await texts(4))[0]).toBe("–"); // the failed run
     const losses = (await texts(4)).slice(1).map(Number);
     expect(losses).toEqual(losses.toSorted((a, b) => b - a));
