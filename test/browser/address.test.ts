@@ -31,8 +31,8 @@ async function chooseAll(page: Page): Promise<void> {
   await page.locator("#run-index").fill("7");
   await page.locator("#list-model").selectOption("MMoE");
   await page.locator("#list-text").fill("0.5 1");
-  await page.getByRole("button", { name: "Held-out loss", exact: true }).click();
-  await page.getByRole("button", { name: "Held-out loss", exact: true }).click();
+  await page.getByRole("button", { name: /^Held-out loss/ }).click();
+  await page.getByRole("button", { name: /^Held-out loss/ }).click();
 }
 
 const CHOSEN =
