@@ -26,7 +26,9 @@ function restore() {
   const details = openable();
   const alike = details.length === open.length; // the strip's is the first
   for (const [i, one] of details.entries()) if (alike || i === 0) one.open = open[i];
-  for (let press = 0; press < sort.presses; press++) sortButtons()[sort.column]?.click();
+  const sorted = sortNow(); // by the address, it may be
+  const first = sorted.column === sort.column ? sorted.presses : 0;
+  for (let press = first; press < sort.presses; press++) sortButtons()[sort.column]?.click();
   if (focus !== "") document.getElementById(focus)?.focus({ preventScroll: true });
   history.scrollRestoration = "manual";
   const anchor = place.id === "" ? null : document.getElementById(place.id);

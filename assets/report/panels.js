@@ -38,12 +38,13 @@ function placeIn(svg, { clientX, clientY }) {
 }
 
 /**
+ * Whether a place is in a panel, or at most so many points beside it.
  * @param {Element} panel
  * @param {{ x: number, y: number }} place
  */
-function holds(panel, { x, y }) {
+function holds(panel, { x, y }, beside = 0) {
   const within = (/** @type {Axis} */ { start, end }, /** @type {number} */ at) =>
-    at >= Math.min(start, end) && at <= Math.max(start, end);
+    at >= Math.min(start, end) - beside && at <= Math.max(start, end) + beside;
   return within(axisOf(panel, "data-x"), x) && within(axisOf(panel, "data-y"), y);
 }
 

@@ -5,6 +5,9 @@
  * @typedef {{ x: number, y: number, lines: { text: string, colour?: string }[], mark: SVGElement }} Reading
  */
 
+/** How far beside its axis a panel's marks reach: half of the slot of models that are drawn side by side, and an edge. */
+const BESIDE = 14;
+
 for (const svg of figuresOf(document)) {
   const panels = panelsOf(svg).filter(
     (panel) => panel.querySelector(".series[data-xs]") ?? wordedMarks(panel).length > 0,
@@ -13,7 +16,7 @@ for (const svg of figuresOf(document)) {
   for (const panel of panels) readByKeys(panel);
   const readPointed = (/** @type {PointerEvent} */ event) => {
     const place = placeIn(svg, event);
-    const panel = panels.find((one) => holds(one, place));
+    const panel = panels.find((one) => holds(one, place)) ?? panels.find((one) => holds(one, place, BESIDE));
     const nearest = panel && nearestTo(place, readingsOf(panel));
     if (panel && nearest) show(panel, nearest);
     else hide();
@@ -70,16 +73,36 @@ function stepReadings(panel, series) {
   const steps = [...new Set(curves.flatMap((curve) => curve.steps))].sort((a, b) => a - b);
   return steps.map((step) => {
     const x = pointAt(xAxis, step);
+    const intervals = series.map((one) => intervalAt(one, step));
     const lines = series.flatMap((one, i) => {
       const value = curves[i]?.values[curves[i]?.steps.indexOf(step) ?? -1];
       if (value === undefined) return [];
-      return [
-        { text: `${names[i]} ${numberText(value)}`, colour: one.querySelector("path")?.getAttribute("stroke") ?? "" },
-      ];
+      const colour = one.querySelector("path")?.getAttribute("stroke") ?? "";
+      return [{ text: `${names[i]} ${numberText(value)}${intervalText(value, intervals[i])}`, colour }];
     });
     const mark = svgElement("line", { class: "hair", x1: x, x2: x, y1: yAxis.start, y2: yAxis.end });
-    return { x, y: (yAxis.start + yAxis.end) / 2, lines: [{ text: `step ${step}` }, ...lines], mark };
+    return {
+      x,
+      y: (yAxis.start + yAxis.end) / 2,
+      lines: [{ text: `step ${step}${overText(intervals)}` }, ...lines],
+      mark,
+    };
   });
+}
+
+/** ` [0.0774, 0.0828]`, or nothing where there are too few runs. */
+function intervalText(/** @type {number} */ value, /** @type {Around | undefined} */ around) {
+  if (around === undefined || Number.isNaN(around.below) || around.runs < LEAST_RUNS) return "";
+  return ` [${numberText(value - around.below)}, ${numberText(value + around.above)}]`;
+}
+
+/** `, 95 % intervals over 12 to 13 runs`, or the number of runs alone. */
+function overText(/** @type {(Around | undefined)[]} */ intervals) {
+  const runs = intervals.flatMap((one) => one?.runs ?? []);
+  if (runs.length === 0) return "";
+  const [least, most] = [Math.min(...runs), Math.max(...runs)];
+  const count = least === most ? `${most} ${most === 1 ? "run" : "runs"}` : `${least} to ${most} runs`;
+  return most < LEAST_RUNS ? `, ${count}` : `, 95 % intervals over ${count}`;
 }
 
 /** Names that tell the series of a panel apart: those that they bring, their models, their correlations, or the last two. */

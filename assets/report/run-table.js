@@ -44,9 +44,9 @@ function listRuns(/** @type {ListedCell[]} */ cells) {
   };
   const heads = columns.map((column, i) =>
     headOf(column, () => {
-      [sorted, falling] = [i, sorted === i && !falling];
+      [sorted, falling] = sorted !== i ? [i, false] : falling ? [-1, false] : [i, true]; // rising, falling, as it was
       for (const [k, head] of heads.entries()) {
-        if (k === i) head.setAttribute("aria-sort", falling ? "descending" : "ascending");
+        if (k === sorted) head.setAttribute("aria-sort", falling ? "descending" : "ascending");
         else head.removeAttribute("aria-sort");
       }
       restart();

@@ -32,10 +32,18 @@ function pickRuns(/** @type {SingleRuns} */ data) {
     for (const { panel, set, cell } of shownPanels(block, data)) {
       const { runs, final } = /** @type {RunCell} */ (data.cells[cell]);
       const lines = all.checked ? runs.map((_, i) => lineOf(panel, data.steps, curve(set, cell, i))) : [];
-      if (lines.length > 0) panel.append(svgElement("path", { class: "every", d: lines.join("") }));
+      if (lines.length > 0)
+        panel.append(
+          pathOf("every", lines.join(""), { stroke: "var(--f-quiet)", "stroke-opacity": 0.35, "stroke-width": 0.25 }),
+        );
       const i = runs.indexOf(Number(index.value));
       if (i < 0) continue;
-      panel.append(svgElement("path", { class: "chosen", d: lineOf(panel, data.steps, curve(set, cell, i)) }));
+      panel.append(
+        pathOf("chosen", lineOf(panel, data.steps, curve(set, cell, i)), {
+          stroke: "var(--f-ink)",
+          "stroke-width": 1.1,
+        }),
+      );
       panel.append(finalText(panel, /** @type {number} */ (final[set][i])));
     }
   };
@@ -52,7 +60,7 @@ function pickRuns(/** @type {SingleRuns} */ data) {
       0,
     );
     index.value = String(runs[nearest]);
-    draw();
+    index.dispatchEvent(new Event("change", { bubbles: true })); // draws it, and is in the address
   };
 
   hasCurve = ({ cell: { model, correlation }, run }) =>
@@ -102,6 +110,11 @@ function heightNear(
   return pointAt(axisOf(panel, "data-y"), losses[apart.indexOf(Math.min(...apart))] ?? Number.NaN);
 }
 
+/** @param {string} name @param {string} d @param {Record<string, string | number>} style */
+function pathOf(name, d, style) {
+  return svgElement("path", { class: name, d, fill: "none", ...style });
+}
+
 function finalText(/** @type {Element} */ panel, /** @type {number} */ loss) {
   const [x, y] = [axisOf(panel, "data-x"), axisOf(panel, "data-y")];
   const text = svgElement("text", {
@@ -110,6 +123,8 @@ function finalText(/** @type {Element} */ panel, /** @type {number} */ loss) {
     y: y.end + 7,
     "text-anchor": "end",
     "font-size": 7,
+    "font-weight": 600,
+    fill: "var(--f-ink)",
   });
   text.textContent = loss.toFixed(4);
   return text;

@@ -1,5 +1,4 @@
 import type { GridKey } from "../config/settings.ts";
-import { estimateText } from "../stats/estimate.ts";
 import type { GridDrawing } from "./cell-grid.ts";
 import type { FigureOptions } from "./figure.ts";
 import { estimate } from "./interval.ts";
@@ -10,7 +9,7 @@ import { across, down } from "./series.ts";
 import { modelLabel, modelStyles, type SeriesStyle } from "./style.ts";
 import { finalMeans, modelsOf, type SweepCell } from "./sweep-cells.ts";
 import type { Theme } from "./theme.ts";
-import { cellWords, correlationWords, lossHeading } from "./words.ts";
+import { cellWords, correlationWords, estimateWords, lossHeading } from "./words.ts";
 
 interface WordsOptions extends FigureOptions {
   /** The setting whose values are words, in the order in which they are drawn. */
@@ -41,14 +40,14 @@ export function againstWords(cells: readonly SweepCell[], options: WordsOptions)
   return { ...rowChart(rows, { top: 2, theme, scale, foot: lossHeading(options) }), width: COLUMN, leftOut: "" };
 }
 
-function rowOf(cell: SweepCell, { colour }: SeriesStyle, { key, loss, statistic }: WordsOptions): Row {
+function rowOf(cell: SweepCell, { colour }: SeriesStyle, { key, loss, statistic, colours }: WordsOptions): Row {
   const { model, correlation, point, runs } = cell;
   const found = estimate(finalMeans(cell, loss), statistic);
   const { value, low, high } = found;
   return {
     label: String(point[key]),
     attributes: { "data-model": model, "data-correlation": correlation },
-    words: `${cellWords(cell)}: ${estimateText(found, 4, runs.length)}`,
+    words: `${cellWords(cell)}: ${estimateWords(found, runs.length, colours)}`,
     marks: (x, y) => [
       ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, colour, 2)] : []),
       down(x.at(value), y - 3.6, y + 3.6, colour, 1.6),

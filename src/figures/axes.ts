@@ -71,9 +71,10 @@ function axes({ box, x, y, theme, numbers = {} }: PanelOptions): SvgNode {
   const left = y.ticks.map(({ value, label }) => `M${rounded(box.x)} ${rounded(y.at(value))}h-${length(label !== "")}`);
   const frame = `M${rounded(box.x)} ${rounded(box.y)}V${rounded(bottom)}H${rounded(box.x + box.width)}`;
   const style = { fill: theme.quiet, size: SMALL, anchor: "middle" } as const;
+  const named = theme.inPage ? { class: "below" } : {};
   return group({ class: "axes" }, [
     element("path", { d: [frame, ...down, ...left].join(""), stroke: theme.quiet, "stroke-width": 0.6, fill: "none" }),
-    ...below.map(({ label, middle }) => text(label, middle, bottom + TICK + SMALL, style)),
+    ...below.map(({ label, middle }) => text(label, middle, bottom + TICK + SMALL, style, named)),
     ...(numbers.y === false ? [] : leftLabels(y).map((tick) => leftLabel(tick, y, box.x, theme))),
   ]);
 }
@@ -101,6 +102,7 @@ function leftLabels({ ticks, at }: Scale): Tick[] {
   return labels.filter((_, i) => shown[i]);
 }
 
-function leftLabel({ value, label }: Tick, y: Scale, left: number, { quiet }: Theme): SvgNode {
-  return text(label, left - TICK - 2, y.at(value) + SMALL * 0.35, { fill: quiet, size: SMALL, anchor: "end" });
+function leftLabel({ value, label }: Tick, y: Scale, left: number, { quiet, inPage }: Theme): SvgNode {
+  const named = inPage ? { class: "left" } : {};
+  return text(label, left - TICK - 2, y.at(value) + SMALL * 0.35, { fill: quiet, size: SMALL, anchor: "end" }, named);
 }

@@ -139,9 +139,10 @@ export function panelGrid(
   };
 }
 
-function columnTitle(correlation: number, { x, y, width }: Box, titled: number, { ink }: Theme): SvgNode {
+function columnTitle(correlation: number, { x, y, width }: Box, titled: number, { ink, inPage }: Theme): SvgNode {
   const style = { fill: ink, weight: "SemiBold", anchor: "middle" } as const;
-  return text(correlationWords(correlation), x + width / 2, y - titled - 5, style);
+  const named = inPage ? { "data-correlation": correlation } : {};
+  return text(correlationWords(correlation), x + width / 2, y - titled - 5, style, named);
 }
 
 function rowTitle({ title, attributes = {} }: GridRow, { x, y }: Box, { ink }: Theme): SvgNode {

@@ -1,4 +1,4 @@
-import { type Estimate, estimateText } from "../stats/estimate.ts";
+import type { Estimate } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import type { FigureOptions } from "./figure.ts";
 import { type Row, type RowGroup, rowChart } from "./row-chart.ts";
@@ -8,7 +8,7 @@ import { leftOutSentence, someOf } from "./shown.ts";
 import { modelLabel } from "./style.ts";
 import type { SvgNode } from "./svg.ts";
 import type { Theme } from "./theme.ts";
-import { correlationWords, differenceHeading } from "./words.ts";
+import { correlationWords, differenceHeading, estimateWords } from "./words.ts";
 
 /** The first minus the second model at a correlation, over the runs that are done in both. */
 export interface Difference extends Estimate {
@@ -121,14 +121,15 @@ function scaleOf(found: readonly Difference[], range: readonly [number, number],
   return linearScale(low, low === high ? 1 : high, { range, nice: true, label: shortNumber });
 }
 
-function rowOf(difference: Difference, label: string, { ink, quiet }: Theme): Row {
+function rowOf(difference: Difference, label: string, theme: Theme): Row {
+  const { ink, quiet } = theme;
   const { first, second, correlation, pairs, value, low, high, q05, q95 } = difference;
   const models = `${modelLabel(first)} minus ${modelLabel(second)}`;
   const words = [models, correlationWords(correlation)].filter((part) => part !== "").join(", ");
   return {
     label,
     attributes: { "data-model": first, "data-other": second, "data-correlation": correlation },
-    words: `${words}: ${estimateText(difference, 4, pairs)}`,
+    words: `${words}: ${estimateWords(difference, pairs, theme)}`,
     marks: (x, y) => {
       const inside = (end: number) => x.at(Math.min(Math.max(end, x.domain[0]), x.domain[1]));
       return [

@@ -1,11 +1,11 @@
-import { type Estimate, estimateText } from "../stats/estimate.ts";
+import type { Estimate } from "../stats/estimate.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { down, type Frame, linePath, markerAt, seriesMarker } from "./series.ts";
 import type { SeriesStyle } from "./style.ts";
 import { element, group, type SvgNode } from "./svg.ts";
 import type { SweepCell } from "./sweep-cells.ts";
 import type { Theme } from "./theme.ts";
-import { cellWords } from "./words.ts";
+import { cellWords, estimateWords } from "./words.ts";
 
 /** A cell's statistic with its interval, at a place on the horizontal axis. */
 export interface EstimatePoint extends Estimate {
@@ -55,7 +55,7 @@ export function estimateSeries(
     const { cell, value, low, high, paper = Number.NaN } = point;
     const at = x.at(point.x);
     return group({ class: "point", ...cellAttributes(cell) }, [
-      element("title", {}, [`${cellWords(cell)}: ${estimateText(point, 4, cell.runs.length)}`]),
+      element("title", {}, [`${cellWords(cell)}: ${estimateWords(point, cell.runs.length, theme)}`]),
       ...(Number.isFinite(paper) ? [paperMark(style, at, y.at(paper), theme)] : []),
       ...(Number.isFinite(low) ? [down(at, y.at(low), y.at(high), style.colour, 1)] : []),
       seriesMarker(style, at, y.at(value)),

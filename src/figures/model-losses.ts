@@ -1,6 +1,6 @@
 import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
-import { type Estimate, estimateText } from "../stats/estimate.ts";
+import type { Estimate } from "../stats/estimate.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { estimate } from "./interval.ts";
@@ -10,11 +10,12 @@ import { type Row, rowChart } from "./row-chart.ts";
 import { across, markerAt } from "./series.ts";
 import { modelLabel, modelStyles, type SeriesStyle } from "./style.ts";
 import { finalMeans, modelsOf, type SweepCell } from "./sweep-cells.ts";
-import { themeOf } from "./theme.ts";
+import { type Theme, themeOf } from "./theme.ts";
 import {
   capitalised,
   cellWords,
   correlationTitle,
+  estimateWords,
   finalHeading,
   runsSentence,
   statisticName,
@@ -32,7 +33,7 @@ export function modelLosses(cells: readonly SweepCell[], results: Results, optio
   const losses = cells.map((cell): ModelLoss => ({ cell, ...estimate(finalMeans(cell, loss), statistic) }));
   const theme = themeOf(options.theme);
   const styles = modelStyles(modelsOf(cells), theme);
-  const rows = losses.map((one) => rowOf(one, styles.get(one.cell.model) as SeriesStyle));
+  const rows = losses.map((one) => rowOf(one, styles.get(one.cell.model) as SeriesStyle, theme));
   const { nodes, height } = rowChart([{ title: correlationTitle(null, results.config), rows }], {
     top: 2,
     theme,
@@ -51,12 +52,12 @@ export function modelLosses(cells: readonly SweepCell[], results: Results, optio
   return page({ name: "final-loss", title: "Final loss of each model", caption, height, theme, data }, nodes);
 }
 
-function rowOf({ cell, ...value }: ModelLoss, { colour, marker }: SeriesStyle): Row {
+function rowOf({ cell, ...value }: ModelLoss, { colour, marker }: SeriesStyle, theme: Theme): Row {
   const { low, high } = value;
   return {
     label: modelLabel(cell.model),
     attributes: cellAttributes(cell),
-    words: `${cellWords(cell)}: ${estimateText(value, 4, cell.runs.length)}`,
+    words: `${cellWords(cell)}: ${estimateWords(value, cell.runs.length, theme)}`,
     marks: (x, y) => [
       ...(Number.isFinite(low) ? [across(x.at(low), x.at(high), y, colour, 1)] : []),
       markerAt(marker, x.at(value.value), y, { fill: colour }),

@@ -5,11 +5,13 @@ import { type Cell, pointText } from "../records/cell.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { type LossSet, type RunRecord, tasksOf } from "../records/record.ts";
+import { type Estimate, estimateText, LEAST_SHOWN, runsText } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import type { FigureOptions } from "./figure.ts";
 import { signed } from "./scale.ts";
 import { modelLabel } from "./style.ts";
 import type { SweepCell } from "./sweep-cells.ts";
+import type { Theme } from "./theme.ts";
 
 export function lossName(loss: LossSet): string {
   return LOSS_WORDS[loss].name;
@@ -55,6 +57,12 @@ export function correlationWords(correlation: number | null): string {
 export function cellWords({ model, correlation, point }: Cell): string {
   const parts = [modelLabel(model), correlationWords(correlation), signed(pointText(point))];
   return parts.filter((part) => part !== "").join(", ");
+}
+
+/** `0.0796 [0.0774, 0.0828]`, for who points at its mark; a page also says of how many runs. */
+export function estimateWords(found: Estimate, runs: number, { inPage }: Pick<Theme, "inPage">): string {
+  const text = estimateText(found, 4, runs);
+  return inPage && runs >= LEAST_SHOWN ? `${text}, ${runsText(runs)}` : text;
 }
 
 /** Whether cells have no correlation: they are on rows of the user's own. */

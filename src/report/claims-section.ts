@@ -69,7 +69,7 @@ function tests(claim: EachLoss<Claim>): Html {
   const { train } = claim;
   const rows = train.parts.map((_, i) => testRow(eachLoss((set) => claim[set].parts[i])));
   const table = html`<table>
-<thead>${headRow(["Test", "Expected", ...LOSS_SETS.flatMap((set) => [WHERE[set], ""]), "The paper’s"])}</thead>
+<thead>${headRow(["Test", "Expected", ...LOSS_SETS.flatMap((set) => [WHERE[set], "Verdict"]), "The paper’s"])}</thead>
 <tbody>${rows}</tbody>
 </table>`;
   return html`<details><summary>How it was tested</summary>

@@ -21,7 +21,7 @@ export function failuresSection(records: readonly RunRecord[]): Html {
     html`<p>${thousands(failed.length)} of the ${thousands(records.length)} runs that ended failed. A failed run has no final loss:
 it is counted, but no mean, interval, figure or verdict includes it.</p>
 `,
-    tableBox("Failed runs", table),
+    tableBox("Table of failed runs", table),
     more > 0 ? html`<p>And ${thousands(more)} more: runs.csv names them all.</p>` : "",
   ]);
 }

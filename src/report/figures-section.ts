@@ -3,6 +3,8 @@ import { element, type SvgNode, svgText } from "../figures/svg.ts";
 import type { LossSet } from "../records/record.ts";
 import { compact, type Shapes } from "./compact.ts";
 import { type Html, html, markup } from "./html.ts";
+import { dataElement } from "./html-page.ts";
+import type { PackedTables } from "./packed-rows.ts";
 import { section } from "./section.ts";
 import type { Choice, Variant, Variants } from "./variants.ts";
 
@@ -15,23 +17,26 @@ interface FiguresOptions {
   readonly switches: Html;
   /** Outlines of markers, also of pictures in other sections. */
   readonly shapes: Shapes;
+  /** The rows of the pictures so far, and of those that come. */
+  readonly tables: PackedTables;
   /** Markup after a figure, by its name. */
   readonly below: Readonly<Record<string, Html>>;
 }
 
 /** All figures in all their variants; the page shows the chosen ones. */
-export function figuresSection({ drawn, lacking, loss, switches, shapes, below }: FiguresOptions): Html {
+export function figuresSection({ drawn, lacking, loss, switches, shapes, tables, below }: FiguresOptions): Html {
   const notDrawn = [...byReason(lacking)].map(([what, some]) => `${some.map(({ name }) => name).join(", ")} (${what})`);
-  const blocks = drawn.map((one) => figureBlock(one, { loss, shapes }, below[one.name]));
+  const blocks = drawn.map((one) => figureBlock(one, { loss, shapes, tables }, below[one.name]));
   return section("figures", "Figures", [
     drawn.length > 0 ? switches : "",
     html`${outlines(shapes)}<div class="figures">${blocks}</div>
 `,
     notDrawn.length > 0 ? html`<p class="note">Not drawn: ${notDrawn.join("; ")}.</p>` : "",
+    dataElement("figure-rows", tables),
   ]);
 }
 
-type Drawing = Pick<FiguresOptions, "loss" | "shapes">;
+type Drawing = Pick<FiguresOptions, "loss" | "shapes" | "tables">;
 
 /** The outlines, in a picture that is not seen. */
 function outlines(shapes: Shapes): Html {
@@ -52,12 +57,12 @@ ${variants.map((variant) => variantFigure(variant, drawing))}${below ?? ""}</div
 /** Width in points; a figure of a paper's column is narrower. */
 const WIDE = 300;
 
-function variantFigure({ figure, choices }: Variant, { loss, shapes }: Drawing): Html {
+function variantFigure({ figure, choices, file }: Variant, { loss, shapes, tables }: Drawing): Html {
   const words = new Set(choices.flatMap((choice: Choice) => [choice.loss, choice.statistic, choice.scale]));
   const isFirst = choices.some(
     (choice) => choice.loss === loss && choice.statistic === "mean" && choice.scale === "linear",
   );
-  return html`<figure class="${["variant", ...words, ...(isFirst ? ["first"] : [])].join(" ")}">
+  return html`<figure class="${["variant", ...words, ...(isFirst ? ["first"] : [])].join(" ")}" data-file="${file}" data-table="${tables.add(figure.data)}">
 <div class="picture">${markup(pictureOf(figure.root, shapes))}</div>
 <figcaption>${unbroken(figure.caption)}</figcaption>
 </figure>

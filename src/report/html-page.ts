@@ -7,7 +7,16 @@ import { type Content, type Html, html, markup, NOTHING } from "./html.ts";
 /** One style in the page: later files override earlier ones. */
 const STYLES = ["page.css", "tables.css", "claims.css", "figures.css", "media.css"];
 /** One script: later files call functions of earlier ones. */
-const SCRIPTS = ["panels.js", "readings.js", "single-runs.js", "run-table.js"];
+const SCRIPTS = [
+  "panels.js",
+  "rows.js",
+  "readings.js",
+  "single-runs.js",
+  "run-table.js",
+  "save.js",
+  "not-shown.js",
+  "address.js",
+];
 
 /** A page that a server keeps up to date. */
 export interface Live {
@@ -41,6 +50,7 @@ export function page({ title, rules, live }: PageOptions, contents: Content): st
     `script-src '${hashOf(script)}'`,
     `style-src '${hashOf(style)}'`,
     "font-src data:",
+    "img-src data:", // a figure on its way to PNG
     "base-uri 'none'",
     "form-action 'none'",
     ...(live ? ["connect-src 'self'"] : []),

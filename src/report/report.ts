@@ -19,6 +19,7 @@ import { figureBlock, figuresSection } from "./figures-section.ts";
 import { type Html, html } from "./html.ts";
 import { type Live, page } from "./html-page.ts";
 import { outcome } from "./outcome.ts";
+import { PackedTables } from "./packed-rows.ts";
 import { provenanceSection } from "./provenance-section.ts";
 import { modelsText, placeText } from "./report-words.ts";
 import { runsSection } from "./runs-section.ts";
@@ -39,6 +40,7 @@ export function reportHtml(results: Results, loss: LossSet, live?: Live): string
     SWEEP_FIGURES.filter((kind) => kind !== VERDICTS),
   );
   const shapes: Shapes = new Map();
+  const tables = new PackedTables();
   const shown = {
     ...{ models: modelsOf(trained), loss },
     correlations: correlationsOf(trained).filter((p) => p !== null),
@@ -47,7 +49,7 @@ export function reportHtml(results: Results, loss: LossSet, live?: Live): string
   const title = `${modelsText(config.models)}${placeText(config)}${pointsText(results)}`;
   const { lead, verdicts } =
     several === undefined
-      ? ofOnePoint(results, cells, { loss, shapes })
+      ? ofOnePoint(results, cells, { loss, shapes, tables })
       : { lead: bestPoints(cells), verdicts: noClaims(several) };
   return page({ title: `${config.name}: ${title}`, rules: switchRules(shown), live }, [
     html`<a class="skip" href="#claims">Skip to the verdicts</a>
@@ -62,7 +64,7 @@ ${lead}${unfinished(results)}</header>
     cellsSection(results),
     figuresSection({
       ...figures,
-      ...{ loss, shapes },
+      ...{ loss, shapes, tables },
       switches: switches(shown),
       below: several === undefined ? { runs: runPicker(results), seesaw: seesawText(results) } : {},
     }),

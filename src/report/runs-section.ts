@@ -70,7 +70,7 @@ export function runsSection(results: Results): Html {
 <div id="run-list" hidden>
 <p class="filters"><label>Model <select id="list-model" autocomplete="off"></select></label> <label>Correlation <select id="list-correlation" autocomplete="off"></select></label> <label>Ended <select id="list-status" autocomplete="off"></select></label> <label>Contains <input type="search" id="list-text" autocomplete="off"></label> <output id="list-count"></output></p>
 `,
-    tableBox("Runs", html`<table class="runs"><thead><tr></tr></thead><tbody></tbody></table>`),
+    tableBox("Table of runs", html`<table class="runs"><thead><tr></tr></thead><tbody></tbody></table>`),
     html`<p><button type="button" id="list-more">Show more</button></p>
 </div>
 `,

@@ -13,6 +13,7 @@ import {
 import { thousands } from "../units.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { dataElement } from "./html-page.ts";
+import { vlq } from "./vlq.ts";
 
 /** Most losses of single runs in a page: half a megabyte. A panel that is 60 points wide shows no more points. */
 const MOST_LOSSES = 300_000;
@@ -95,16 +96,6 @@ function packed(values: readonly Float64Array[], points: number, { low, high }: 
       return parts.map((one, i) => vlq(i % points === 0 ? one : one - (parts[i - 1] as number)));
     })
     .join("");
-}
-
-const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/** A whole number as base64 VLQ, as in source maps: five bits a digit, the lowest first; the lowest bit is the sign. */
-function vlq(value: number): string {
-  let rest = value < 0 ? (-value << 1) | 1 : value << 1;
-  let text = "";
-  for (; rest > 31; rest >>= 5) text += DIGITS[(rest & 31) | 32];
-  return text + DIGITS[rest];
 }
 
 /** Controls that pick a run by its index, and its curve in every cell: the page's script shows and drives them. */

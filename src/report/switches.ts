@@ -74,16 +74,31 @@ function boxes<T extends string | number>(
   return html`<fieldset><legend>${legend}</legend>${labels}</fieldset>`;
 }
 
-/** Style that hides what belongs to a model or a correlation whose box is not checked. */
+/**
+ * Style that hides what belongs to a model or a correlation whose box is not checked. A panel keeps the numbers of the axis
+ * that it shares with others: those below of a model's row, those at the left of a correlation's column.
+ */
 export function switchRules({ models, correlations }: Pick<Shown, "models" | "correlations">): string {
-  const off = (id: string) => `:root:has(#show-${id}:not(:checked)) .figures`;
-  const ofModel = models.flatMap((model, i) =>
-    ["data-model", "data-other"].map((name) => `${off(`model-${i}`)} [${name}=${cssText(model)}]`),
+  const ofModels = models.flatMap((model, i) => {
+    const box = `model-${i}`;
+    return [...hidden(box, "data-model", model, "below"), ...hidden(box, "data-other", model, "below")];
+  });
+  const ofCorrelations = correlations.flatMap((correlation, i) =>
+    hidden(`correlation-${i}`, "data-correlation", String(correlation), "left"),
   );
-  const ofCorrelation = correlations.map(
-    (correlation, i) => `${off(`correlation-${i}`)} [data-correlation=${cssText(String(correlation))}]`,
-  );
-  return [...ofModel, ...ofCorrelation].map((selector) => `${selector}{display:none}\n`).join("");
+  return [...ofModels, ...ofCorrelations].map((rule) => `${rule}\n`).join("");
+}
+
+/** The rules of a box for elements with an attribute; their panels keep the numbers of the class `kept`. */
+function hidden(box: string, name: string, value: string, kept: "below" | "left"): string[] {
+  const off = `:root:has(#show-${box}:not(:checked)) .figures`;
+  const own = `[${name}=${cssText(value)}]`;
+  const panel = `${off} .panel${own}`;
+  return [
+    `${off} ${own}:not(.panel),${panel}>:not(.axes),${panel}>.axes>:not(.${kept}){display:none}`,
+    `${panel}{visibility:hidden}`,
+    `${panel}>.axes{visibility:visible}`,
+  ];
 }
 
 /** A string of CSS, also within markup. */

@@ -1,5 +1,6 @@
 import { type Figure, type FigureChoices, isLacking, type Lacking, SCALES, STATISTICS } from "../figures/figure.ts";
-import { SWEEP_FIGURES, type SweepFigure } from "../figures/gallery.ts";
+import { fileName } from "../figures/files.ts";
+import { heeded, SWEEP_FIGURES, type SweepFigure } from "../figures/gallery.ts";
 import type { Results } from "../records/read-results.ts";
 import { LOSS_SETS } from "../records/record.ts";
 
@@ -10,6 +11,8 @@ export type Choice = Pick<FigureChoices, "loss" | "statistic" | "scale">;
 export interface Variant {
   readonly figure: Figure;
   readonly choices: readonly Choice[];
+  /** As `mmoe figures` would name its files, without ending. */
+  readonly file: string;
 }
 
 export interface Variants {
@@ -34,8 +37,9 @@ export function drawVariants(
   };
 }
 
-function variantsOf({ name, heeds, draw }: SweepFigure, results: Results): Variants | Lacking {
-  const variants: { figure: Figure; choices: Choice[] }[] = [];
+function variantsOf(kind: SweepFigure, results: Results): Variants | Lacking {
+  const { name, heeds, draw } = kind;
+  const variants: { figure: Figure; choices: Choice[]; file: string }[] = [];
   for (const choice of CHOICES) {
     const same = variants.find(({ choices }) =>
       heeds.every((key) => key === "paper" || choices[0]?.[key] === choice[key]),
@@ -46,7 +50,8 @@ function variantsOf({ name, heeds, draw }: SweepFigure, results: Results): Varia
     }
     const figure = draw(results, { ...choice, theme: "page", paper: true });
     if (isLacking(figure)) return figure;
-    variants.push({ figure, choices: [choice] });
+    const file = fileName(figure, heeded(kind, { ...choice, theme: "light", paper: true }), results.at);
+    variants.push({ figure, choices: [choice], file });
   }
   return { name, title: (variants[0] as Variant).figure.title, variants };
 }

@@ -43,8 +43,8 @@ export async function closeBrowser(): Promise<void> {
 }
 
 /** Opens `text` as a file, in a browser that has a new profile and remembers nothing of other pages. */
-export async function open(text: string, options: ContextOptions = {}): Promise<Opened> {
-  const file = join(mkdtempSync(join(tmpdir(), "mmoe-browser-")), "report.html");
+export async function open(text: string, options: ContextOptions = {}, ending = "html"): Promise<Opened> {
+  const file = join(mkdtempSync(join(tmpdir(), "mmoe-browser-")), `report.${ending}`);
   writeFileSync(file, text);
   return visit(pathToFileURL(file).href, options);
 }
@@ -63,8 +63,9 @@ export async function visit(address: string, options: ContextOptions = {}): Prom
     void dialog.dismiss();
   });
   context.on("request", (request) => {
-    const url = request.url();
-    if (![address, `${address}events`].includes(url) && !url.startsWith("data:font/")) troubles.push(`request: ${url}`);
+    const url = request.url().replace(/#.*/, "");
+    const isOwn = [address, `${address}events`].includes(url) || /^(data:(font|image)\/|blob:)/.test(url);
+    if (!isOwn) troubles.push(`request: ${url}`);
   });
   await page.goto(address);
   return { page, context, troubles };

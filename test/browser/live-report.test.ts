@@ -30,7 +30,7 @@ test("a served report shows how far the sweep is, and takes new runs without los
   await page.getByRole("checkbox", { name: "OMoE" }).uncheck();
   await page.locator("#run-index").fill("1");
   await page.locator("#list-model").selectOption("MMoE");
-  await page.getByRole("button", { name: "Training loss" }).click();
+  await page.getByRole("button", { name: /^Training loss/ }).click();
   await page.locator("#figure5").evaluate((block) => block.scrollIntoView());
   const place = () => page.locator("#figure5").evaluate((block) => Math.round(block.getBoundingClientRect().top));
   const placeBefore = await place();

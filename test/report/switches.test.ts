@@ -22,9 +22,15 @@ test("switches(shown) has none for the paper's points where no figure has them",
 test("switchRules(shown) hides a model, a difference from it, and a correlation", () => {
   const rules = switchRules(shown);
   const off = (id: string) => `:root:has(#show-${id}:not(:checked)) .figures`;
-  expect(rules).toContain(`${off("model-1")} [data-model="mmoe"]{display:none}`);
-  expect(rules).toContain(`${off("model-1")} [data-other="mmoe"]{display:none}`);
-  expect(rules).toContain(`${off("correlation-2")} [data-correlation="1"]{display:none}`);
+  expect(rules).toContain(`${off("model-1")} [data-model="mmoe"]:not(.panel),`);
+  expect(rules).toContain(`${off("model-1")} [data-other="mmoe"]:not(.panel),`);
+  expect(rules).toContain(`${off("correlation-2")} [data-correlation="1"]:not(.panel),`);
+});
+
+test("switchRules(shown) keeps the numbers of the axis that a hidden panel shares with others", () => {
+  const rules = switchRules(shown);
+  expect(rules).toContain('.panel[data-model="mmoe"]>.axes>:not(.below){display:none}');
+  expect(rules).toContain('.panel[data-correlation="1"]>.axes>:not(.left){display:none}');
 });
 
 test("switchRules(shown) can't be left by a model's name", () => {

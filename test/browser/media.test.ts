@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { type ContextOptions, closeBrowser, keepPicture, type Opened, open, outputFile } from "./chromium.ts";
+import { faintTexts } from "./contrast.ts";
+import { report } from "./made-report.ts";
+
+let opened: Opened | undefined;
+afterEach(async () => {
+  const troubles = opened?.troubles ?? [];
+  await opened?.context.close();
+  opened = undefined;
+  expect(troubles).toEqual([]);
+});
+afterAll(closeBrowser);
+
+async function openReport(options: ContextOptions = {}): Promise<Page> {
+  opened = await open(report, options);
+  return opened.page;
+}
+
+const visible = (page: Page, selector: string) => page.locator(selector).filter({ visible: true });
+
+describe("a report in the dark, on a phone and on paper", () => {
+  test.each(["light", "dark"] as const)("has texts of enough contrast in the %s theme", async (colorScheme) => {
+    const page = await openReport({ colorScheme });
+    await page.evaluate(() => {
+      for (const details of document.querySelectorAll("details")) details.open = true;
+    });
+    expect(await faintTexts(page)).toEqual([]);
+    await keepPicture(page, `desktop-${colorScheme}-details-open`, { whole: colorScheme === "dark" });
+  });
+
+  test("is dark where the reader asks for it, figures too", async () => {
+    const page = await openReport({ colorScheme: "dark" });
+    const ground = (selector: string, property: "backgroundColor" | "fill") =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((element, name) => getComputedStyle(element)[name], property);
+    expect(await ground("html", "backgroundColor")).toBe("rgb(20, 23, 27)");
+    expect(await ground(".figure .background", "fill")).toBe("rgb(20, 23, 27)");
+    await keepPicture(page, "desktop-dark-first-screen", { whole: false });
+  });
+
+  test("is as wide as a phone, without anything beyond its edge", async () => {
+    const page = await openReport({ viewport: { width: 390, height: 844 }, hasTouch: true });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    const beyond = await page.locator("main *").evaluateAll((all) =>
+      all
+        .filter((one) => one.checkVisibility() && one.closest(".box, .picture") === null)
+        .filter((one) => one.getBoundingClientRect().right > 391)
+        .map((one) => one.outerHTML.slice(0, 80)),
+    );
+    expect(beyond).toEqual([]);
+    const ground = page.locator("#cells .box").evaluate((box) => getComputedStyle(box).backgroundImage);
+    expect((await ground).match(/linear-gradient/g)).toHaveLength(4); // shadows where more lies beyond an edge
+    await keepPicture(page, "phone-first-screen", { whole: false });
+    await keepPicture(page, "phone");
+  });
+
+  test("prints without its switches, every claim's tests included", async () => {
+    const page = await openReport({ colorScheme: "dark" });
+    const file = outputFile("print.pdf");
+    await page.pdf({ path: file, format: "A4" });
+    expect(readFileSync(file).subarray(0, 5).toString()).toBe("%PDF-");
+    await page.emulateMedia({ media: "print" });
+    expect(await visible(page, ".switches, .save").count()).toBe(0);
+    expect(await visible(page, ".claim details table").count()).toBe(6);
+    const ground = page.locator("#cells .box").evaluate((box) => getComputedStyle(box).backgroundImage);
+    expect(await ground).toBe("none");
+    expect(await page.locator("html").evaluate((html) => getComputedStyle(html).backgroundColor)).toBe(
+      "rgb(255, 255, 255)",
+    );
+    await keepPicture(page, "print");
+  });
+});

@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+import { parse } from "csv-parse/sync";
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/figure.ts";
+import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
+import { toCsv } from "../../src/records/csv.ts";
+import { type ContextOptions, closeBrowser, type Opened, open, outputFile } from "./chromium.ts";
+import { report, results } from "./made-report.ts";
+
+let opened: Opened | undefined;
+afterEach(async () => {
+  const troubles = opened?.troubles ?? [];
+  await opened?.context.close();
+  opened = undefined;
+  expect(troubles).toEqual([]);
+});
+afterAll(closeBrowser);
+
+async function openReport(options: ContextOptions = {}): Promise<Page> {
+  opened = await open(report, options);
+  return opened.page;
+}
+
+/** Presses a figure's button; what it saves goes to the tests' output. */
+async function saved(page: Page, figure: string, format: "SVG" | "PNG" | "CSV") {
+  const download = page.waitForEvent("download");
+  await page.locator(`#${figure} .save button`, { hasText: format }).press("Enter");
+  const name = (await download).suggestedFilename();
+  const file = outputFile(name);
+  await (await download).saveAs(file);
+  return { name, bytes: readFileSync(file) };
+}
+
+const drawn = (name: string, options: Partial<typeof DEFAULT_OPTIONS>) =>
+  SWEEP_FIGURES.find((kind) => kind.name === name)?.draw(results, { ...DEFAULT_OPTIONS, ...options }) as Figure;
+
+describe("a figure of a report", () => {
+  test("is saved as an SVG that stands alone, light and without what is hidden", async () => {
+    const page = await openReport({ colorScheme: "dark" });
+    await page.getByRole("radio", { name: "held-out" }).check();
+    await page.getByRole("checkbox", { name: "OMoE", exact: true }).uncheck();
+    const { name, bytes } = await saved(page, "figure4", "SVG");
+    const text = bytes.toString();
+    expect(name).toBe("figure4-heldout-paper.svg");
+    expect(text).toMatch(/<rect class="background"[^>]* fill="#ffffff"/);
+    expect(text).toContain("<title>Loss against training steps");
+    expect(text).not.toMatch(/var\(|<use|href=|data-xs|tabindex|data-model="omoe"/);
+    expect(text).toContain('data-model="mmoe"');
+    expect(text).toMatch(/<desc>Mean held-out loss.* Not shown: OMoE\. .*<\/desc>/);
+
+    await opened?.context.close();
+    opened = await open(text, {}, "svg");
+    const shown = await opened.page.evaluate(async () => {
+      await document.fonts.ready;
+      const { width } = document.documentElement.getBoundingClientRect();
+      return { width, font: document.fonts.check("8px 'Fira Sans'"), faces: document.fonts.size };
+    });
+    expect(shown).toEqual({ width: expect.closeTo(316.8, 0), font: true, faces: 2 });
+  });
+
+  test("is saved as a PNG of six pixels a point, white in the dark too", async () => {
+    const page = await openReport({ colorScheme: "dark" });
+    const { name, bytes } = await saved(page, "final-loss", "PNG");
+    expect(name).toBe("final-loss-paper.png");
+    expect(bytes.readUInt32BE(16)).toBe(Math.round(237.6 * 6));
+    const corner = await page.evaluate(async (data) => {
+      const image = new Image();
+      image.src = `data:image/png;base64,${data}`;
+      await image.decode();
+      const canvas = document.createElement("canvas");
+      canvas.getContext("2d")?.drawImage(image, 0, 0);
+      return [...(canvas.getContext("2d")?.getImageData(2, 2, 1, 1).data ?? [])];
+    }, bytes.toString("base64"));
+    expect(corner).toEqual([255, 255, 255, 255]);
+  });
+
+  test.each([
+    ["figure4", { loss: "running", statistic: "median", paper: true }],
+    ["figure5", { loss: "running", statistic: "median" }],
+    ["distributions", { loss: "running" }],
+    ["runs", { loss: "running" }],
+  ] as const)("%s is saved as the rows of its CSV file, to six digits", async (name, options) => {
+    const page = await openReport();
+    await page.getByRole("radio", { name: "running mean" }).check();
+    await page.getByLabel("median").check();
+    const rows = parse((await saved(page, name, "CSV")).bytes) as string[][];
+    const expected = parse(toCsv(drawn(name, options).data)) as string[][];
+    expect(rows[0]).toEqual(expected[0]);
+    expect(rows).toHaveLength(expected.length);
+    for (const [i, row] of expected.entries()) {
+      for (const [k, cell] of row.entries()) {
+        const ours = rows[i]?.[k];
+        if (/^-?[\d.]+$/.test(cell)) expect(Number(ours)).toBeCloseTo(Number(cell), 4);
+        else expect(ours).toBe(cell);
+      }
+    }
+  });
+});

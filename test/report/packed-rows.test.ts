@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { PackedTables, packedRows } from "../../src/report/packed-rows.ts";
+
+test("packedRows(rows) has a column's texts with how many rows in a row have each", () => {
+  const rows = ["a", "a", null, "b"].map((model) => ({ model }));
+  expect(packedRows(rows)).toEqual([
+    {
+      name: "model",
+      texts: [
+        ["a", 2],
+        ["", 1],
+        ["b", 1],
+      ],
+    },
+  ]);
+});
+
+test("packedRows(rows) has differences of numbers, to six digits of the largest", () => {
+  const losses = Array.from({ length: 9 }, (_, i) => ({ loss: 0.1234567891 - i / 1e6 }));
+  expect(packedRows(losses)).toEqual([
+    { name: "loss", digits: 6, numbers: "ikxHDDDDDDDD" }, // 123457, then -1 each, in base64 VLQ
+  ]);
+});
+
+test("packedRows(rows) has numbers of more than six places in tens, hundreds and so on", () => {
+  const flops = Array.from({ length: 9 }, (_, i) => ({ flop: 1_234_567_891 - 10_000 * i }));
+  expect(packedRows(flops)).toEqual([{ name: "flop", digits: -4, numbers: "ikxHDDDDDDDD" }]);
+});
+
+test("packedRows(rows) says how many rows have a number and how many have none", () => {
+  const paper = [Number.NaN, ...Array.from({ length: 30 }, (_, i) => i), null, 30];
+  expect(packedRows(paper.map((loss) => ({ loss })))).toEqual([
+    { name: "loss", digits: 0, numbers: `A${"C".repeat(30)}`, gaps: [0, 1, 30, 1, 1] },
+  ]);
+});
+
+test("packedRows(rows) has numbers as texts where many rows have the same", () => {
+  const rows = Array.from({ length: 90 }, (_, i) => ({ correlation: i < 50 ? 0.5 : Number.NaN }));
+  expect(packedRows(rows)).toEqual([
+    {
+      name: "correlation",
+      texts: [
+        ["0.5", 50],
+        ["", 40],
+      ],
+    },
+  ]);
+});
+
+test("PackedTables has each column once, and a table for all figures of the same rows", () => {
+  const tables = new PackedTables();
+  const rows = [{ model: "mmoe", loss: 0.25 }];
+  expect([tables.add(rows), tables.add([{ model: "mmoe", loss: 0.5 }]), tables.add(rows)]).toEqual([0, 1, 0]);
+  expect(tables.toJSON()).toMatchObject({
+    columns: [{ name: "model" }, { name: "loss" }, { name: "loss" }],
+    tables: [
+      [0, 1],
+      [0, 2],
+    ],
+  });
+});
