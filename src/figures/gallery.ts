@@ -82,7 +82,7 @@ const OF_ONE_POINT: readonly UnitFigure[] = [
   {
     name: "train-heldout",
     about: "training, held-out and running loss against steps in one frame, a panel for each cell",
-    heeds: ["statistic", "scale"],
+    heeds: ["scale"],
     draw: trainHeldout,
   },
   {

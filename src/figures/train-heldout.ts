@@ -19,8 +19,9 @@ import { capitalised, runsSentence, tasksWords } from "./words.ts";
 
 const NAME = "train-heldout";
 
-/** Training and held-out loss, and the running mean, against steps in one frame: a panel for each cell. */
-export function trainHeldout(results: Results, options: FigureOptions): Figure | Lacking {
+/** Mean training and held-out loss, and the running mean, against steps in one frame: a panel for each cell. */
+export function trainHeldout(results: Results, given: FigureOptions): Figure | Lacking {
+  const options = { ...given, statistic: "mean" } as const;
   const cells = sweepCells(results);
   if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
   const theme = themeOf(options.theme);

@@ -43,7 +43,7 @@ function placeIn(places: Map<string, number>, text: string): number {
   return place;
 }
 
-/** A figure's rows in few bytes: numbers to six digits of the column's largest, whole ones below 10^6 as they are. */
+/** A figure's rows in few bytes: numbers to five digits of the column's largest, whole ones below 10^5 as they are. */
 export function packedRows(rows: readonly Record<string, CsvValue>[]): PackedRows {
   return Object.keys(rows[0] ?? {}).map((name) => {
     const values = rows.map((row) => row[name] ?? null);
@@ -79,9 +79,9 @@ function numberColumn(values: readonly (number | null)[]): Omit<NumberColumn, "n
   return { ...column, gaps: isNumber(values[0] ?? null) ? counts : [0, ...counts] };
 }
 
-const PLACES = 6;
+const PLACES = 5;
 
-/** Digits after the point; below 0 for numbers of more than six places. */
+/** Digits after the point; below 0 for numbers of more than five places. */
 function digitsOf(numbers: readonly number[]): number {
   const most = numbers.reduce((so, value) => Math.max(so, Math.abs(value)), 0);
   const places = most === 0 ? 1 : Math.floor(Math.log10(most)) + 1;

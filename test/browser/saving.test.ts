@@ -80,7 +80,7 @@ describe("a figure of a report", () => {
     ["figure5", { loss: "running", statistic: "median" }],
     ["distributions", { loss: "running" }],
     ["runs", { loss: "running" }],
-  ] as const)("%s is saved as the rows of its CSV file, to six digits", async (name, options) => {
+  ] as const)("%s is saved as the rows of its CSV file, to five digits", async (name, options) => {
     const page = await openReport();
     await page.getByRole("radio", { name: "running mean" }).check();
     await page.getByLabel("median").check();

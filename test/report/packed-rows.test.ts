@@ -15,16 +15,16 @@ test("packedRows(rows) has a column's texts with how many rows in a row have eac
   ]);
 });
 
-test("packedRows(rows) has differences of numbers, to six digits of the largest", () => {
-  const losses = Array.from({ length: 9 }, (_, i) => ({ loss: 0.1234567891 - i / 1e6 }));
+test("packedRows(rows) has differences of numbers, to five digits of the largest", () => {
+  const losses = Array.from({ length: 9 }, (_, i) => ({ loss: 0.1234567891 - i / 1e5 }));
   expect(packedRows(losses)).toEqual([
-    { name: "loss", digits: 6, numbers: "ikxHDDDDDDDD" }, // 123457, then -1 each, in base64 VLQ
+    { name: "loss", digits: 5, numbers: "0jYDDDDDDDD" }, // 12346, then -1 each, in base64 VLQ
   ]);
 });
 
-test("packedRows(rows) has numbers of more than six places in tens, hundreds and so on", () => {
-  const flops = Array.from({ length: 9 }, (_, i) => ({ flop: 1_234_567_891 - 10_000 * i }));
-  expect(packedRows(flops)).toEqual([{ name: "flop", digits: -4, numbers: "ikxHDDDDDDDD" }]);
+test("packedRows(rows) has numbers of more than five places in tens, hundreds and so on", () => {
+  const flops = Array.from({ length: 9 }, (_, i) => ({ flop: 1_234_567_891 - 100_000 * i }));
+  expect(packedRows(flops)).toEqual([{ name: "flop", digits: -5, numbers: "0jYDDDDDDDD" }]);
 });
 
 test("packedRows(rows) says how many rows have a number and how many have none", () => {
