@@ -8,6 +8,7 @@ import { LOSS_WORDS } from "../records/loss-words.ts";
 import { type Results, readResults } from "../records/read-results.ts";
 import { LOSS_SETS, type LossSet } from "../records/record.ts";
 import { BAD_LOSS } from "../summary/cell-summary.ts";
+import { statusOf } from "../sweep/sweep-status.ts";
 import { thousands } from "../units.ts";
 import type { Context } from "./effects.ts";
 import { choiceOption, collect, numberOption } from "./options.ts";
@@ -98,8 +99,13 @@ export function gapsOf(folder: string, cells: readonly CellLosses[]): Block[] {
   }
   if (missing > 0) {
     const all = thousands(done + failed.length + missing);
-    const line = `${thousands(missing)} of ${all} runs are missing, so all this may change; train them with:`;
-    blocks.push({ before: line, command: goOn(folder) });
+    const count = `${thousands(missing)} of ${all} runs are missing`;
+    const { training } = statusOf(folder, () => {}); // what it warns of, reading the results has said
+    blocks.push(
+      training.runs > 0
+        ? { before: `${count}, ${thousands(training.runs)} of them in training, so all this may change` }
+        : { before: `${count}, so all this may change; train them with:`, command: goOn(folder) },
+    );
   }
   return blocks;
 }

@@ -14,10 +14,9 @@ export function statusBlocks(status: SweepStatus, paint: Paint, most = Number.PO
 }
 
 /** `24 runs: 8 done, 0 failed, 16 missing, 6 of them in training at 38 %; about 0:41 min left`. */
-export function totalText({ done, failed, missing, training, kept, leftMs, runsPerMinute }: SweepStatus): string {
+export function totalText({ done, failed, missing, training, kept, leftMs }: SweepStatus): string {
   const counts = `${thousands(done)} done, ${thousands(failed)} failed, ${thousands(missing)} missing`;
-  const rate = runsPerMinute > 0 ? ` at ${runsPerMinute.toFixed(1)} runs a minute` : "";
-  const left = leftMs ? `; about ${duration(leftMs)} left${rate}` : "";
+  const left = leftMs ? `; about ${duration(leftMs)} left` : "";
   return `${thousands(done + failed + missing)} runs: ${counts}${inTraining(training)}${keptText(kept)}${left}`;
 }
 

@@ -22,9 +22,7 @@ describe("statusEvent(status, version, isCurrent)", () => {
       "v",
       true,
     );
-    expect(total).toBe(
-      "20 runs: 5 done, 1 failed, 14 missing, 2 of them in training at 50 %; about 1:30 min left at 3.0 runs a minute",
-    );
+    expect(total).toBe("20 runs: 5 done, 1 failed, 14 missing, 2 of them in training at 50 %; about 1:30 min left");
     expect(shares).toEqual({ done: 0.25, failed: 0.05, training: 0.05 });
     expect(tables.at(-1)).toEqual([
       ["run in flight", "step", "of", ""],
