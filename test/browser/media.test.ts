@@ -74,4 +74,14 @@ describe("a report in the dark, on a phone and on paper", () => {
     );
     await keepPicture(page, "print");
   });
+
+  test("prints figures that are lower than a page of A4, with heading and caption", async () => {
+    const page = await openReport({ viewport: { width: 680, height: 1009 } }); // within margins of 15 mm
+    await page.emulateMedia({ media: "print" });
+    const heights = await page
+      .locator(".figures .block")
+      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
+    expect(heights.length).toBeGreaterThan(6);
+    expect(Math.max(...heights)).toBeLessThan(1009);
+  });
 });
