@@ -5,6 +5,7 @@ import { memo } from "../memo.ts";
 import { severalPoints } from "../records/at-point.ts";
 import { byCorrelation, type Cell, cellKey } from "../records/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
+import { engineWords } from "../records/engine-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { type LossSet, PAPER_TASKS } from "../records/record.ts";
 import { because, lackingText } from "./because.ts";
@@ -112,10 +113,11 @@ function decidingOf(parts: readonly ClaimPart[], verdict: ClaimPart["verdict"]):
 /**
  * The command that trains the cells of a claim: more of the same sweep, or the preset if the sweep has other models.
  */
-function covering({ preset }: ClaimRule, needed: readonly Cell[], { config, path }: Results): string[] {
+function covering({ preset }: ClaimRule, needed: readonly Cell[], results: Results): string[] {
+  const { config, path } = results;
   const models = [...new Set(needed.map(({ model }) => model))];
   const correlations = [...new Set([...needed].sort(byCorrelation).map(({ correlation }) => correlation))];
   if (!config.models.some((model) => models.includes(model))) return ["mmoe", "sweep", preset];
   const extent = ["--corr", correlations.join(","), "--models", models.join(",")];
-  return ["mmoe", "sweep", `${path}/config.yaml`, ...extent, "--out", path];
+  return ["mmoe", "sweep", `${path}/config.yaml`, ...extent, ...engineWords(results), "--out", path];
 }
