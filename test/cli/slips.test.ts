@@ -54,6 +54,12 @@ test("a command without --set is not told of it", async () => {
   expect(await refused("summary", "results/none", "--dropout", "0.1")).toBe("unknown option '--dropout'");
 });
 
+test.each(["mmoe", "mmoe,omoe", "shared-bottom-16"])("--model %s is told of --models", async (models) => {
+  expect(await refused("sweep", "--model", models)).toBe(
+    `--model: expected a file such as ./my-model.mjs, got '${models}'; for mmoe's own models give --models ${models}`,
+  );
+});
+
 test("--engine gpu is told of cuda", async () => {
   expect(await refused("sweep", "--engine", "gpu")).toMatch(/got 'gpu'; did you mean 'cuda'\?$/);
 });
