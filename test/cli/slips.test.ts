@@ -111,6 +111,35 @@ test("a folder without a sweep is told of those in it, and a folder that is miss
   ]);
 });
 
+test("a folder that is missing is told first of those whose names begin so, or are near", async () => {
+  const folder = temporaryFolder();
+  for (const name of ["a", "b", "c", "d", "study-9aa45b48", "study-tuned-0c1d2e3f"]) {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, "config.yaml"), "");
+  }
+  const [a, b, hashed, tuned] = ["a", "b", "study-9aa45b48", "study-tuned-0c1d2e3f"].map((name) => join(folder, name));
+  const says = (name: string) => refused("summary", join(folder, name));
+  expect(await says("study")).toContain(`; give one of: ${hashed}, ${tuned}, ${a}, ${b}, ... (6 in all)`);
+  expect(await says("stdy-9aa45b48")).toContain(`; give one of: ${hashed}, ${a}, ${b}, `);
+});
+
+test("a file of a results folder is told of the folder", async () => {
+  expect(await refused("summary", "results/paper/runs.csv")).toBe(
+    "results/paper/runs.csv is a file; give its folder: results/paper",
+  );
+  expect(await refused("status", "package.json")).toBe("package.json is a file; give a results folder of mmoe sweep");
+});
+
+test.each(["summary", "merge", "figures", "compare"])("%s without a folder is told of some", async (command) => {
+  expect(await refused(command)).toMatch(
+    /^missing required argument '(folders?|a)'; give one of: results\/figure3, results\/fixed-rows, .* in all\)$/,
+  );
+});
+
+test("completion without a shell is told of no folder", async () => {
+  expect(await refused("completion")).toBe("missing required argument 'shell'");
+});
+
 test("help of an unknown command names the nearest one", async () => {
   expect(await refused("help", "swep")).toBe("unknown command 'swep'; did you mean 'sweep'?");
 });
