@@ -25,7 +25,7 @@ export const claimsOf = memo((results: Results, loss: LossSet): readonly Claim[]
     throw new UsageError(`${results.path}: ${noCorrelations(rows)}; mmoe summary --full compares the models`);
   const several = severalPoints(results);
   if (several !== undefined)
-    throw new UsageError(`${results.path}: claims are tested at one grid point, ${several.text}`);
+    throw new UsageError(`${results.path}: claims are tested at one grid point, and ${several.text}`);
   const cells = cellLosses(results, loss);
   const byKey = new Map(cells.map((cell) => [cellKey(cell), cell]));
   const find = (cell: Cell) => byKey.get(cellKey(cell));
