@@ -97,6 +97,14 @@ describe("mmoe models", () => {
     expect(stdout).toMatch(/^wide +like mmoe, experts\.layers=\[12,6\]$/m);
   });
 
+  test.each([60, 40])("fits a terminal of %i columns, and wraps between words", async (columns) => {
+    const { stdout } = await runMain(["models", "examples/own-models.yaml"], undefined, {}, { isTTY: true, columns });
+    expect(stdout.split("\n").filter((line) => line.length > columns)).toEqual([]);
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(
+      "four-experts like mmoe, experts.layers=[32], experts.shared=4 deep-gates like mmoe, gate.bias=true, gate.layers=[16]",
+    );
+  });
+
   test("describes one of a config's models, and one of one's own without a formula", async () => {
     const config = ["models", "zoo", "--model-set", "ple.experts.perTask=3", "--describe"];
     const zoos = await runMain([...config, "cgc"]);
