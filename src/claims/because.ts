@@ -2,10 +2,10 @@ import type { Cell } from "../records/cell.ts";
 import { estimateText } from "../stats/estimate.ts";
 import type { Bound, ClaimPart, Verdict } from "./claim.ts";
 
-const OF_PARTS: Readonly<Record<Verdict, readonly [outcome: string, which: string]>> = {
-  holds: ["hold", "the closest"],
-  "does not hold": ["do not hold", "the farthest"],
-  undecided: ["are undecided", "the farthest"],
+const OF_PARTS: Readonly<Record<Verdict, readonly [one: string, several: string, which: string]>> = {
+  holds: ["holds", "hold", "the closest"],
+  "does not hold": ["does not hold", "do not hold", "the farthest"],
+  undecided: ["is undecided", "are undecided", "the farthest"],
 };
 
 const DIGITS: Readonly<Record<ClaimPart["unit"], number>> = { loss: 4, ratio: 2 };
@@ -15,9 +15,10 @@ export function because(verdict: Verdict, parts: readonly ClaimPart[], deciding:
   if (deciding.runs < leastRuns) {
     return `too few runs: ${deciding.runs} in all of its cells, ${leastRuns} are needed`;
   }
-  const [outcome, which] = OF_PARTS[verdict];
+  const [one, several, which] = OF_PARTS[verdict];
   const alike = parts.filter((part) => part.verdict === verdict).length;
-  return `${alike} of ${parts.length} parts ${outcome}; ${which}: ${partText(deciding)}`;
+  const all = parts.length === 1 ? "1 part" : `${parts.length} parts`;
+  return `${alike} of ${all} ${alike === 1 ? one : several}; ${which}: ${partText(deciding)}`;
 }
 
 /** A part in words and numbers: what it is, ours with its interval, and where it should be. */

@@ -5,6 +5,7 @@ import { memo } from "../memo.ts";
 import { severalPoints } from "../records/at-point.ts";
 import { byCorrelation, type Cell, cellKey } from "../records/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
+import { engineWords } from "../records/engine-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { type LossSet, PAPER_TASKS } from "../records/record.ts";
 import { because, lackingText } from "./because.ts";
@@ -24,7 +25,7 @@ export const claimsOf = memo((results: Results, loss: LossSet): readonly Claim[]
     throw new UsageError(`${results.path}: ${noCorrelations(rows)}; mmoe summary --full compares the models`);
   const several = severalPoints(results);
   if (several !== undefined)
-    throw new UsageError(`${results.path}: claims are tested at one grid point, ${several.text}`);
+    throw new UsageError(`${results.path}: claims are tested at one grid point, and ${several.text}`);
   const cells = cellLosses(results, loss);
   const byKey = new Map(cells.map((cell) => [cellKey(cell), cell]));
   const find = (cell: Cell) => byKey.get(cellKey(cell));
@@ -112,10 +113,11 @@ function decidingOf(parts: readonly ClaimPart[], verdict: ClaimPart["verdict"]):
 /**
  * The command that trains the cells of a claim: more of the same sweep, or the preset if the sweep has other models.
  */
-function covering({ preset }: ClaimRule, needed: readonly Cell[], { config, path }: Results): string[] {
+function covering({ preset }: ClaimRule, needed: readonly Cell[], results: Results): string[] {
+  const { config, path } = results;
   const models = [...new Set(needed.map(({ model }) => model))];
   const correlations = [...new Set([...needed].sort(byCorrelation).map(({ correlation }) => correlation))];
   if (!config.models.some((model) => models.includes(model))) return ["mmoe", "sweep", preset];
   const extent = ["--corr", correlations.join(","), "--models", models.join(",")];
-  return ["mmoe", "sweep", `${path}/config.yaml`, ...extent, "--out", path];
+  return ["mmoe", "sweep", `${path}/config.yaml`, ...extent, ...engineWords(results), "--out", path];
 }

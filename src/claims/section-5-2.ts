@@ -57,7 +57,7 @@ export const ROBUST_AT_ONE: ClaimRule = {
     ofEach(
       "ratio",
       {
-        about: "that ratio of ranges at 0.5 to that at 1",
+        about: "omoe's interquartile range to mmoe's at 0.5, divided by that at 1",
         cells: [...omoeToMmoe(0.5), ...omoeToMmoe(1)],
         bound: above(1),
       },

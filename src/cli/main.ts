@@ -118,9 +118,24 @@ function contextOf(effects: Effects, { quiet = false }: { quiet?: boolean }, arg
 /** Commands with --set. */
 const WITH_SET = ["sweep", "slurm", "k8s"];
 
-/** An unknown option that stands for a setting, with what to type. */
+/** An error of commander with what to type: an unknown option that stands for a setting, a folder that was left out. */
 async function explained(error: unknown, argv: readonly string[]): Promise<unknown> {
-  if (!(error instanceof CommanderError) || error.code !== "commander.unknownOption") return error;
+  if (!(error instanceof CommanderError)) return error;
+  if (error.code === "commander.missingArgument" && WITH_FOLDER.includes(argv[0] ?? "")) return withFolders(error);
+  return error.code === "commander.unknownOption" ? withSetting(error, argv) : error;
+}
+
+/** Commands that read results folders. */
+const WITH_FOLDER = "status merge verify summary compare seesaw variance cost claims figures tune export report".split(
+  " ",
+);
+
+async function withFolders({ message }: CommanderError): Promise<UsageError> {
+  const { nearby } = await import("../records/read-results.ts");
+  return new UsageError(`${oneLine(message)}${nearby("results")}`);
+}
+
+async function withSetting(error: CommanderError, argv: readonly string[]): Promise<unknown> {
   const flag = /'(--.+?)(=.*)?'/.exec(error.message)?.[1];
   if (flag === undefined || !WITH_SET.includes(argv[0] ?? "")) return error;
   const { settingFor } = await import("./unknown-option.ts");

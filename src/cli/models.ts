@@ -10,8 +10,9 @@ import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { configModels, type Listed, PARTS, zooModels } from "./model-list.ts";
 import { choiceOption, collect, countOption } from "./options.ts";
+import { type Room, roomOf } from "./text/blocks.ts";
 import { codeText, modelText } from "./text/model-text.ts";
-import { table } from "./text/table.ts";
+import { table, wrapped } from "./text/table.ts";
 
 const PAPER_INPUTS = GENERATOR_PRESETS.paper.settings.inputs;
 
@@ -49,7 +50,9 @@ export const define: Define = (command, run) => {
 async function show(file: string | undefined, options: Options, { effects }: Context): Promise<number> {
   const { json = false, describe } = options;
   const models = file === undefined ? zooModels(endsOf(options)) : await modelsIn(file, options);
-  effects.stdout.write(describe === undefined ? list(models, json) : description(describe, models, json));
+  const { stdout } = effects;
+  if (describe !== undefined) stdout.write(description(describe, models, json));
+  else stdout.write(json ? jsonText(models.map(described)) : listText(models, roomOf(stdout)));
   return EXIT.done;
 }
 
@@ -75,10 +78,6 @@ function description(text: string, models: readonly Listed[], json: boolean): st
   return isCode(model) ? codeText(model, about, parts) : modelText(model, { about, formula, source });
 }
 
-function list(models: readonly Listed[], json: boolean): string {
-  return json ? jsonText(models.map(described)) : listText(models);
-}
-
 function jsonText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
@@ -87,13 +86,24 @@ function described({ model, parts, total, paper }: Listed) {
   return { ...model, parameters: { ...parts, total, ...(paper !== undefined && { paper }) } };
 }
 
-function listText(models: readonly Listed[]): string {
+function listText(models: readonly Listed[], room: Room): string {
   const header = ["parameters of", ...PARTS, "total", "paper's"];
   const rows = models.map(({ model, parts, total, paper }) => {
     const counts = [...PARTS.map((part) => (isCode(model) ? undefined : parts[part])), total, paper];
     return [model.name, ...counts.map((count) => (count === undefined ? "" : thousands(count)))];
   });
-  const width = Math.max(...models.map(({ model }) => model.name.length));
-  const about = models.map(({ model, about }) => `${model.name.padEnd(width)}  ${about}\n`).join("");
-  return `${table([header, ...rows])}\npaper's: as the paper counts, the kernels of experts and towers.\n\n${about}`;
+  const notes = wrapped("paper's: as the paper counts, the kernels of experts and towers.", room.words);
+  return `${table([header, ...rows], room.table)}\n${notes}\n\n${aboutText(models, room)}`;
+}
+
+/** What each model is, in a column beside the names; below its name where those leave little room. */
+function aboutText(models: readonly Listed[], { words }: Room): string {
+  const width = Math.max(...models.map(({ model }) => model.name.length)) + 2;
+  const isBeside = width <= words / 2;
+  const lines = models.map(({ model, about }) =>
+    isBeside
+      ? `${model.name.padEnd(width)}${wrapped(about, words, width)}\n`
+      : `${model.name}\n  ${wrapped(about, words, 2)}\n`,
+  );
+  return lines.join("");
 }

@@ -6,6 +6,7 @@ import type { GridKey } from "../config/settings.ts";
 import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
 import { cellLosses } from "../records/cell-losses.ts";
+import { engineWords } from "../records/engine-words.ts";
 import { writable } from "../records/find-results.ts";
 import type { Results } from "../records/read-results.ts";
 import { shellQuoted } from "../shell.ts";
@@ -81,7 +82,8 @@ async function tune(folder: string, options: Options, context: Context): Promise
   const { stdout } = context.effects;
   if (options.json) stdout.write(`${JSON.stringify({ folder, at: results.at, loss, by, picks, file }, null, 2)}\n`);
   else {
-    const goOn = { before: `${file}: train it with:`, command: `${MMOE} sweep ${shellQuoted(file)}` };
+    const words = [file, ...engineWords(results)].map(shellQuoted);
+    const goOn = { before: `${file}: train it with:`, command: `${MMOE} sweep ${words.join(" ")}` };
     const blocks = [headOf(results, loss), candidatesOf(picks), picksOf(picks), goOn];
     stdout.write(blocksText(blocks, roomOf(stdout)));
   }

@@ -2,6 +2,7 @@ import { MMOE } from "../called-as.ts";
 import { crossText } from "../config/cross.ts";
 import { UsageError } from "../errors.ts";
 import { cellLosses } from "../records/cell-losses.ts";
+import { engineWords } from "../records/engine-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { shellQuoted } from "../shell.ts";
 import { VARYING, variancesOf } from "../summary/variance.ts";
@@ -76,8 +77,10 @@ function named({ variance, share, ...cell }: ReturnType<typeof variancesOf>[numb
   return { ...cell, variance: factors(variance), share: factors(share) };
 }
 
-function crossOf({ config, path }: Results): string {
+function crossOf(results: Results): string {
+  const { config, path } = results;
   if (config.cross !== null) return crossText(config.cross);
-  const command = `${MMOE} sweep ${shellQuoted(`${path}/config.yaml`)} --cross 10x10`;
+  const words = [`${path}/config.yaml`, "--cross", "10x10", ...engineWords(results)].map(shellQuoted);
+  const command = `${MMOE} sweep ${words.join(" ")}`;
   throw new UsageError(`${path}: data and initial values are not crossed; train such a sweep with: ${command}`);
 }

@@ -1,22 +1,38 @@
+import { existsSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { UsageError } from "../errors.ts";
 import { type ModelName, ZOO } from "../models/zoo.ts";
 import type { Override } from "./file-version.ts";
 import { parseValue } from "./load.ts";
 import { CHANGE_KEYS, type OwnModel, type SpecDefinition } from "./own-model-schema.ts";
-import { isCodeDefinition } from "./own-models.ts";
+import { isCodeDefinition, MODEL_SET } from "./own-models.ts";
 import type { Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
-/** An override from each `--model ./my-model.mjs`: a model in JavaScript, named by its file, after those of the list. */
+/**
+ * An override from each `--model ./my-model.mjs`: a model in JavaScript, named by its file, after those of the list.
+ * Throws UsageError for names of models that are no file.
+ */
 export function modelFileOverrides(files: readonly string[]): Override[] {
-  return files.map((file) => ({
-    source: "--model",
-    valuesAfter: ({ models }) => ({ models: [...models, { name: basename(file, extname(file)), file }] }),
-  }));
+  return files.map((file) => {
+    checkIsFile(file);
+    return {
+      source: "--model",
+      valuesAfter: ({ models }) => ({ models: [...models, { name: basename(file, extname(file)), file }] }),
+    };
+  });
 }
 
-const FLAG = "--model-set";
+/** Refuses `--model mmoe`, which means `--models mmoe`. */
+function checkIsFile(file: string): void {
+  const names = file.split(",");
+  if (!names.every((name) => Object.hasOwn(ZOO, name)) || existsSync(file)) return;
+  throw new UsageError(
+    `--model: expected a file such as ./my-model.mjs, got '${file}'; for mmoe's own models give --models ${file}`,
+  );
+}
+
+const FLAG = MODEL_SET;
 
 /** A change of one model, e.g. of `mmoe` the value 4 at `experts.shared`. */
 interface Change {

@@ -12,6 +12,9 @@ import type { CodeDefinition, OwnModel, SpecDefinition } from "./own-model-schem
 import type { SettingKey, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
+/** The option that changes models, and names them by what it changed. */
+export const MODEL_SET = "--model-set";
+
 /** Values in which a list of models may define some. */
 interface Given {
   readonly models?: readonly (string | OwnModel)[] | undefined;
@@ -88,8 +91,15 @@ function checkDefinition(model: OwnModel, settings: Settings, at: string): void 
     checkSpec(specOf(model, { inputs: inputsOf(settings), tasks: settings.tasks }));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new UsageError(`${at}: ${error.message}`);
+    throw new UsageError(`${at}: ${at === MODEL_SET ? asTyped(error.message, model) : error.message}`);
   }
+}
+
+/** `model mmoe-experts.shared-0: ...`, a name that nobody typed, as `mmoe with experts.shared=0: ...`. */
+function asTyped(message: string, model: SpecDefinition): string {
+  const { name, like, ...changes } = model;
+  const said = changesOf(changes).sort().join(", ").replaceAll('"', "");
+  return message.replace(`model ${name}:`, `${like} with ${said}:`);
 }
 
 /** D; {@link checkTasks} and `checkRows` have found where the rows come from. */

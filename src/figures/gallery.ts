@@ -176,7 +176,10 @@ function onlyOfOnePoint(kind: SweepFigure): SweepFigure {
   const draw: SweepFigure["draw"] = (results, options) => {
     const several = severalPoints(results);
     if (several === undefined) return kind.draw(results, options);
-    return { name: kind.name, lacking: `one grid point is shown, ${several.text}` };
+    return {
+      name: kind.name,
+      lacking: `${several.why}, and one at a time can be shown; give --at ${several.choice}, or another`,
+    };
   };
   return { ...kind, draw };
 }

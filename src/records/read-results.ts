@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { MMOE } from "../called-as.ts";
 import { type Config, trainedHash } from "../config/config.ts";
 import type { GridPoint } from "../config/grid.ts";
 import { loadConfig } from "../config/load.ts";
+import { meantBy } from "../config/suggest.ts";
 import { UsageError } from "../errors.ts";
 import { shellQuoted } from "../shell.ts";
 import { NO_CHOICE } from "./cell.ts";
@@ -43,20 +44,29 @@ export async function readResults(path: string, warn: (line: string) => void): P
 export function configIn(path: string): Config {
   const file = join(path, CONFIG);
   if (existsSync(file)) return loadConfig(file);
-  if (!existsSync(path)) throw new UsageError(`${path}: no such folder${nearby(dirname(path))}`);
+  if (!existsSync(path)) throw new UsageError(`${path}: no such folder${nearby(dirname(path), basename(path))}`);
+  if (!statSync(path).isDirectory()) throw new UsageError(`${path} is a file${folderOf(path)}`);
   if (holdsTrials(path))
     throw new UsageError(`${path} holds label trials and no sweep; ${MMOE} figures ${shellQuoted(path)} draws them`);
   throw new UsageError(`${path} holds no sweep (no ${CONFIG})${nearby(path)}`);
 }
 
+/** What to give in place of a file: the folder that it is in. */
+function folderOf(file: string): string {
+  const folder = dirname(file);
+  return existsSync(join(folder, CONFIG)) ? `; give its folder: ${folder}` : nearby(folder);
+}
+
 /** At most so many folders are named. */
 const NAMED = 4;
 
-/** `; give one of: ...`, the results folders in a folder. */
-function nearby(folder: string): string {
-  const entries = existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder) : [];
-  const found = entries.map((entry) => join(folder, entry)).filter((path) => existsSync(join(path, CONFIG)));
+/** `; give one of: ...`, the results folders in a folder, first those whose names begin as `name` or are near it. */
+export function nearby(folder: string, name = ""): string {
+  const entries = existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder).sort() : [];
+  const found = entries.filter((entry) => existsSync(join(folder, entry, CONFIG)));
   if (found.length === 0) return "; give a results folder of mmoe sweep";
+  const near = found.filter((entry) => name !== "" && (entry.startsWith(name) || entry === meantBy(name, found)));
+  const ordered = [...new Set([...near, ...found])].map((entry) => join(folder, entry));
   const more = found.length > NAMED ? `, ... (${found.length} in all)` : "";
-  return `; give one of: ${found.slice(0, NAMED).join(", ")}${more}`;
+  return `; give one of: ${ordered.slice(0, NAMED).join(", ")}${more}`;
 }

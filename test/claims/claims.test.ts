@@ -142,6 +142,11 @@ describe("claimsOf(results)", () => {
     expect(claim("3.3", all).command).toEqual(["mmoe", "sweep", "figure3"]);
   });
 
+  test("names the engine that the sweep needs in what trains more of it", () => {
+    const all = claims(likeThePaper, ["runs=20", "models=[shared-bottom, mmoe]", "method=pcgrad"]);
+    expect(claim("5.1-3", all).command?.slice(-4)).toEqual(["--engine", "tfjs", "--out", "results/made"]);
+  });
+
   test("tests section 3.3 over the correlations of its sweep, beside the ends of Figure 3's curves", () => {
     const lossOf: LossOf = (run) => 0.45 - 0.2 * run.correlation + 0.03 * chance(run);
     const all = claims(lossOf, ["runs=30", "correlations=[0.5, 0.7, 0.9, 1]"], "figure3");

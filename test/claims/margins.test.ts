@@ -82,7 +82,7 @@ const MARGINS: readonly [claim: ClaimRule, about: string, side: "above" | "below
     [ROBUST_AT_ONE, "omoe's interquartile range to mmoe's at 1", "above", 1 / 2, (s) => ({ "omoe 1": scaled(s) })],
     [
       ROBUST_AT_ONE,
-      "that ratio of ranges at 0.5 to that at 1",
+      "omoe's interquartile range to mmoe's at 0.5, divided by that at 1",
       "above",
       1,
       (s) => ({ "omoe 0.5": scaled(3 * s), "omoe 1": scaled(3) }),

@@ -164,7 +164,7 @@ describe("--at", () => {
     const refused = await runMain(["claims", out]);
     expect([refused.code, refused.stderr]).toEqual([
       2,
-      `mmoe: ${out}: claims are tested at one grid point, there are several points (batch: 8, 64; lr: 0.001, 0.01); choose one, such as --at batch=8,lr=0.001\n`,
+      `mmoe: ${out}: claims are tested at one grid point, and there are several points (batch: 8, 64; lr: 0.001, 0.01); choose one, such as --at batch=8,lr=0.001\n`,
     ]);
     const { stdout } = await runMain(["claims", out, ...AT]);
     expect(stdout).toMatch(new RegExp(`^${out} at batch=64, lr=0.01\\n`));
@@ -181,14 +181,15 @@ test("report writes a page of all points, or of the chosen one", async () => {
 });
 
 describe("figures of a grid", () => {
-  const POINTS = "there are several points (batch: 8, 64; lr: 0.001, 0.01); choose one, such as --at batch=8,lr=0.001";
+  const POINTS =
+    "there are several points (batch: 8, 64; lr: 0.001, 0.01), and one at a time can be shown; give --at batch=8,lr=0.001, or another";
 
   test("are those of all points, and one line for the others", async () => {
     const folder = temporaryFolder();
     const { code, stdout, stderr } = await runMain(["figures", out, "-o", folder]);
     expect([code, stdout]).toEqual([0, `${folder}/grid.{svg,csv,txt}: Final loss against lr\n`]);
     expect(stderr).toBe(
-      `figure3, figure4, figure5, final-loss, differences, distributions, runs, train-heldout, task-losses, cost, seesaw, verdicts are not drawn: one grid point is shown, ${POINTS}\n`,
+      `figure3, figure4, figure5, final-loss, differences, distributions, runs, train-heldout, task-losses, cost, seesaw, verdicts are not drawn: ${POINTS}\n`,
     );
   });
 
@@ -205,7 +206,7 @@ describe("figures of a grid", () => {
 
   test("that show one point are refused by name without a choice", async () => {
     const { code, stderr } = await runMain(["figures", out, "--only", "4"]);
-    expect([code, stderr]).toEqual([2, `mmoe: ${out}: figure4 can't be drawn: one grid point is shown, ${POINTS}\n`]);
+    expect([code, stderr]).toEqual([2, `mmoe: ${out}: figure4 can't be drawn: ${POINTS}\n`]);
   });
 
   test("that were drawn into the folder are removed with the sweep that they show", async () => {

@@ -54,6 +54,16 @@ describe("a sweep with a model of one's own", () => {
   });
 });
 
+test("mmoe sweep --dry-run has a settings table of 80 columns, long definitions of models in several lines", async () => {
+  const argv = ["sweep", "examples/own-models.yaml", "--dry-run", "--kernels", "wasm"];
+  const { stdout } = await runMain([...argv, "--set", "correlationMatrix=[[1,0.5],[0.5,1]]", "--corr", "0.5"]);
+  expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  expect(stdout).toMatch(/^seed +0 +yours\n/m);
+  expect(stdout).toMatch(/^ {2}alpha +3\.77, /m);
+  expect(stdout).toMatch(/^correlationMatrix +\[\[1, 0\.5\], \[0\.5, 1\]\] +yours$/m);
+  expect(stdout).toMatch(/^ownModels +four-experts: like mmoe, .* yours\n +experts\.shared=4; deep-gates: /m);
+});
+
 describe("two folders whose models of one name differ", () => {
   const folder = temporaryFolder();
   const [a, b] = [join(folder, "a"), join(folder, "b")];
@@ -85,6 +95,14 @@ describe("mmoe models", () => {
     // 8 experts of 101 x 12 + 13 x 6; 2 gates of 100 x 8; towers of 7 x 8; outputs of 9
     expect(stdout).toMatch(/^wide +10,320 +1,600 +0 +112 +18 +12,050 /m);
     expect(stdout).toMatch(/^wide +like mmoe, experts\.layers=\[12,6\]$/m);
+  });
+
+  test.each([60, 40])("fits a terminal of %i columns, and wraps between words", async (columns) => {
+    const { stdout } = await runMain(["models", "examples/own-models.yaml"], undefined, {}, { isTTY: true, columns });
+    expect(stdout.split("\n").filter((line) => line.length > columns)).toEqual([]);
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(
+      "four-experts like mmoe, experts.layers=[32], experts.shared=4 deep-gates like mmoe, gate.bias=true, gate.layers=[16]",
+    );
   });
 
   test("describes one of a config's models, and one of one's own without a formula", async () => {

@@ -86,7 +86,7 @@ describe("mmoe sweep --rows FILE", () => {
   test("--dry-run shows the table and its cells, and trains nothing", async () => {
     const { code, stdout } = await runMain(["sweep", ...few, "--dry-run", "--kernels", "wasm"]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^rows +some\.csv \(sha256 \w{8}\), heldout=0\.2, standardise=true +yours$/m);
+    expect(stdout).toMatch(/^rows +some\.csv \(sha256 \w{8}\), heldout=0\.2, +yours\n +standardise=true$/m);
     expect(stdout).toMatch(/\nmodel +runs +parameters\nshared-bottom +3 /);
     expect(stdout).toMatch(/results would go to results\/some-\w{8}\n$/);
   });

@@ -68,6 +68,11 @@ describe("mmoe seesaw DIR", () => {
     );
   });
 
+  test("names the engine that a sweep needs in what trains more of it", async () => {
+    writeResults(out, lossOf, [...SET, "models=[omoe, mmoe]", "method=[sum, pcgrad]"]);
+    expect((await seesaw()).stderr).toContain(`/config.yaml --models single-task --engine tfjs --out ${out}\n`);
+  });
+
   test("refuses a model that the sweep lacks, with the nearest", async () => {
     writeResults(out, lossOf, [...SET, "models=[single-task, mmoe]"]);
     const { code, stderr } = await seesaw("--against", "single-tsk");

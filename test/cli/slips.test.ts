@@ -54,6 +54,12 @@ test("a command without --set is not told of it", async () => {
   expect(await refused("summary", "results/none", "--dropout", "0.1")).toBe("unknown option '--dropout'");
 });
 
+test.each(["mmoe", "mmoe,omoe", "shared-bottom-16"])("--model %s is told of --models", async (models) => {
+  expect(await refused("sweep", "--model", models)).toBe(
+    `--model: expected a file such as ./my-model.mjs, got '${models}'; for mmoe's own models give --models ${models}`,
+  );
+});
+
 test("--engine gpu is told of cuda", async () => {
   expect(await refused("sweep", "--engine", "gpu")).toMatch(/got 'gpu'; did you mean 'cuda'\?$/);
 });
@@ -103,6 +109,35 @@ test("a folder without a sweep is told of those in it, and a folder that is miss
     `${folder} holds no sweep (no config.yaml)${some}`,
     `${folder}/none: no such folder${some}`,
   ]);
+});
+
+test("a folder that is missing is told first of those whose names begin so, or are near", async () => {
+  const folder = temporaryFolder();
+  for (const name of ["a", "b", "c", "d", "study-9aa45b48", "study-tuned-0c1d2e3f"]) {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, "config.yaml"), "");
+  }
+  const [a, b, hashed, tuned] = ["a", "b", "study-9aa45b48", "study-tuned-0c1d2e3f"].map((name) => join(folder, name));
+  const says = (name: string) => refused("summary", join(folder, name));
+  expect(await says("study")).toContain(`; give one of: ${hashed}, ${tuned}, ${a}, ${b}, ... (6 in all)`);
+  expect(await says("stdy-9aa45b48")).toContain(`; give one of: ${hashed}, ${a}, ${b}, `);
+});
+
+test("a file of a results folder is told of the folder", async () => {
+  expect(await refused("summary", "results/paper/runs.csv")).toBe(
+    "results/paper/runs.csv is a file; give its folder: results/paper",
+  );
+  expect(await refused("status", "package.json")).toBe("package.json is a file; give a results folder of mmoe sweep");
+});
+
+test.each(["summary", "merge", "figures", "compare"])("%s without a folder is told of some", async (command) => {
+  expect(await refused(command)).toMatch(
+    /^missing required argument '(folders?|a)'; give one of: results\/figure3, results\/fixed-rows, .* in all\)$/,
+  );
+});
+
+test("completion without a shell is told of no folder", async () => {
+  expect(await refused("completion")).toBe("missing required argument 'shell'");
 });
 
 test("help of an unknown command names the nearest one", async () => {

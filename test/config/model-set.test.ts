@@ -31,6 +31,16 @@ describe("--model-set", () => {
     expect(ownModels).toMatchObject([{ name: "mine-experts.shared-3", experts: { shared: 3, perTask: 0 } }]);
   });
 
+  test("says what was changed where the change makes no model", () => {
+    const refused = (...assignments: string[]) => complaint(() => changed(...assignments));
+    expect(refused("mmoe.experts=0")).toBe(
+      "--model-set: mmoe with experts.shared=0: expected an expert for each task, got none",
+    );
+    expect(refused("omoe.bias=false", "mmoe.experts.layers=[]", "mmoe.levels=2")).toBe(
+      "--model-set: mmoe with experts.layers=[], levels=2: experts.layers: expected a layer, got none",
+    );
+  });
+
   test.each([
     ["ple", "some all tasks see, some are a task's own; give ple.experts.shared=4 or ple.experts.perTask=4"],
     ["adatt", "each task has experts of its own; give adatt.experts.perTask=4"],
@@ -77,7 +87,7 @@ describe("--model-set", () => {
     ["mmoe.experts.__proto__=3", "experts: unknown key '__proto__'"],
     ["mmoe.experts=four", 'experts: expected some of {shared, perTask, layers}, got "four"'],
     ["mmoe.experts.shared=-1", "experts.shared: expected a whole number from 0 to 10000, got -1"],
-    ["mmoe.gating=none", "model mmoe-gating-none: gating none: expected one expert a task, got 8"],
+    ["mmoe.gating=none", "mmoe with gating=none: gating none: expected one expert a task, got 8"],
   ])("refuses %s", (assignment, message) => {
     expect(complaint(() => changed(assignment))).toMatch(/^--model-set: /);
     expect(complaint(() => changed(assignment))).toContain(message);

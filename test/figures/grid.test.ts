@@ -77,7 +77,7 @@ describe.each(LOSS_FIGURES.filter(({ name }) => name !== "grid"))("$name of a gr
     expect(draw(name, grid)).toEqual({
       name,
       lacking:
-        "one grid point is shown, there are several points (batch: 64, 256; lr: 0.001, 0.01, 0.1); choose one, such as --at batch=64,lr=0.001",
+        "there are several points (batch: 64, 256; lr: 0.001, 0.01, 0.1), and one at a time can be shown; give --at batch=64,lr=0.001, or another",
     });
   });
 

@@ -99,7 +99,7 @@ describe("verdicts", () => {
 
   test("lacks the choice of a grid point", () => {
     expect(VERDICTS.draw(made("lr=0.1,0.01", "runs=2"), DEFAULT_OPTIONS)).toMatchObject({
-      lacking: expect.stringContaining("one grid point is shown"),
+      lacking: expect.stringContaining("one at a time can be shown"),
     });
   });
 });

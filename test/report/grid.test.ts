@@ -45,7 +45,7 @@ describe("the report of a grid", () => {
   test("draws the figure of a grid, and says once what the others lack", () => {
     expect(html.includes('data-figure="grid"')).toBe(true);
     expect(html.includes('data-figure="figure4"')).toBe(false);
-    expect(text.match(/one grid point is shown/g)).toHaveLength(1);
+    expect(text.match(/one at a time can be shown/g)).toHaveLength(1);
     expect(text).toContain("Not drawn: figure3, figure4, figure5, ");
   });
 

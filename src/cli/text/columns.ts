@@ -14,7 +14,8 @@ export const phrases: Words = (text) => text.split(/ (?![^[]*\])/).filter((word)
 /** Widths that add up to `room` or less: the widest columns give way, as far as their longest words allow. */
 export function narrowed(rows: Rows, words: Words, room: number): number[] | undefined {
   const widths = naturalWidths(rows);
-  const least = widths.map((_, c) => Math.max(0, ...rows.flatMap((row) => words(cell(row, c)).map(shown))));
+  const leastOf = (text: string) => indentOf(text).length + Math.max(0, ...words(text).map(shown));
+  const least = widths.map((_, c) => Math.max(0, ...rows.map((row) => leastOf(cell(row, c)))));
   const free = (c: number) => ((widths[c] as number) > (least[c] as number) ? (widths[c] as number) : 0);
   for (let over = widths.reduce((sum, width) => sum + width, 0) - room; over > 0; over--) {
     const widest = widths.reduce((best, _, c) => (free(c) > free(best) ? c : best), 0);
@@ -31,6 +32,11 @@ export function naturalWidths(rows: Rows): number[] {
 
 export function columnsOf([header = []]: Rows): number {
   return header.length;
+}
+
+/** The spaces that a cell begins with. */
+export function indentOf(text: string): string {
+  return /^ */.exec(text)?.[0] ?? "";
 }
 
 /** Characters that a terminal shows. */

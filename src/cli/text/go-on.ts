@@ -1,7 +1,21 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { MMOE } from "../../called-as.ts";
+import { engineWords } from "../../records/engine-words.ts";
+import { CONFIG, JOURNALS } from "../../records/find-results.ts";
+import { configIn } from "../../records/read-results.ts";
+import { provenancesIn } from "../../records/writers.ts";
 import { shellQuoted } from "../../shell.ts";
 
 /** The command that trains the missing runs of `folder`, or those that its sweep has with other `options`. */
 export function goOn(folder: string, ...options: string[]): string {
-  return [MMOE, "sweep", shellQuoted(`${folder}/config.yaml`), ...options, "--out", shellQuoted(folder)].join(" ");
+  const words = [...options, ...engineIn(folder)].map(shellQuoted);
+  return [MMOE, "sweep", shellQuoted(`${folder}/${CONFIG}`), ...words, "--out", shellQuoted(folder)].join(" ");
+}
+
+/** The options for the engine of the sweep in `folder`; none if the folder is gone by now. */
+function engineIn(folder: string): string[] {
+  if (!existsSync(join(folder, CONFIG))) return [];
+  const provenances = provenancesIn(join(folder, JOURNALS), () => {}).map(({ provenance }) => provenance);
+  return engineWords({ config: configIn(folder), provenances });
 }

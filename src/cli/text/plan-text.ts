@@ -10,6 +10,7 @@ import { cellOfRun } from "../../sweep/status.ts";
 import { duration, megabytes, thousands } from "../../units.ts";
 import { shardText } from "../cluster/shard-option.ts";
 import type { Context } from "../effects.ts";
+import { type Room, roomOf } from "./blocks.ts";
 import { cellHeads, cellNames } from "./cell-names.ts";
 import { enginesText } from "./sweep-start.ts";
 import { table } from "./table.ts";
@@ -34,9 +35,10 @@ export async function describePlan(
   const { estimateTime } = await import("../../sweep/estimate.ts"); // it knows the cpu engine, which training may not need
   const time = timeText(await estimateTime(todo, engine, { env: effects.env, note }));
   const steps = thousands(todo.reduce((sum, { training }) => sum + training.steps, 0));
+  const room = roomOf(effects.stdout);
   return [
-    settingsText(config),
-    table([[...cellHeads(cells), "runs", "parameters"], ...cellRows]),
+    settingsText(config, room),
+    table([[...cellHeads(cells), "runs", "parameters"], ...cellRows], room.table),
     `${all} runs${part}, to do ${thousands(todo.length)}: ${steps} run-steps on ${enginesText(engine, todo)}\n` +
       `${time}; about ${megabytes(engine.memoryBytes(todo))} of memory\n` +
       `results would go to ${out}\n`,
@@ -57,11 +59,15 @@ async function sizeOf(model: Model): Promise<number> {
   return (await loadCode(model)).size;
 }
 
-function settingsText(config: Config): string {
+/** A comma between two numbers or lists, where no space lets a line end: `[[1,0.5],[0.5,1]]`. */
+const TIGHT_COMMA = /(?<=[\d\]]),(?=[-\d[])/g;
+
+/** In lines of words also where a table may be of any width: one long value would move all marks away from theirs. */
+function settingsText(config: Config, { words }: Room): string {
   const rows = settingRows(config).map(({ name, value, from, ofGenerator }) => [
     ofGenerator ? `  ${name}` : name,
-    value,
+    value.replaceAll(TIGHT_COMMA, ", "),
     from,
   ]);
-  return table([["setting", "value", "from"], ...rows]);
+  return table([["setting", "value", "from"], ...rows], words);
 }

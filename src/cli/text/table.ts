@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import {
   cell,
   columnsOf,
+  indentOf,
   narrowed,
   naturalWidths,
   phrases,
@@ -71,7 +72,10 @@ function drawn(rows: Rows, gap: number, wrap?: { readonly widths: readonly numbe
 
 /** A row as lines of cells. */
 function wrappedRow(row: readonly string[], widths: readonly number[], words: Words): string[][] {
-  const cells = widths.map((width, c) => filled(words(cell(row, c)), width));
+  const cells = widths.map((width, c) => {
+    const indent = indentOf(cell(row, c));
+    return filled(words(cell(row, c)), width - indent.length).map((line) => indent + line);
+  });
   const height = Math.max(...cells.map((lines) => lines.length));
   return Array.from({ length: height }, (_, i) => cells.map((lines) => lines[i] ?? ""));
 }

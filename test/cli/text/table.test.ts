@@ -18,6 +18,14 @@ describe("table(rows, width)", () => {
     );
   });
 
+  test("keeps a cell's indent in each of its lines where it wraps", () => {
+    const rows = [
+      ["of", "n"],
+      ["  two words", "1"],
+    ];
+    expect(table(rows, 9)).toBe("of      n\n  two   1\n  words\n");
+  });
+
   test("does not change what fits", () => {
     expect(table(ROWS, 70)).toBe(table(ROWS));
   });

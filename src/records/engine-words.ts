@@ -1,0 +1,53 @@
+import { type Config, configAt, modelOf } from "../config/config.ts";
+import { gridPoints, valuesOf } from "../config/grid.ts";
+import { ABILITIES, trains } from "../engines/abilities.ts";
+import type { MethodName } from "../engines/methods.ts";
+import { isCode } from "../models/code.ts";
+import type { Provenance } from "./provenance.ts";
+import type { Results } from "./read-results.ts";
+
+/**
+ * The options of `mmoe sweep` for the engine that a sweep was trained on last, or that it needs: `--engine tfjs
+ * --backend cpu`. Empty if it does without.
+ */
+export function engineWords({ config, provenances }: Pick<Results, "config" | "provenances">): string[] {
+  const last = provenances.at(-1);
+  const engine = engineOf(config, last);
+  if (engine === undefined) return [];
+  const { argv = [] } = last ?? {};
+  const backend = engine === "tfjs" ? optionIn(argv, "--backend") : undefined;
+  return [
+    ...["--engine", engine],
+    ...(backend === undefined ? [] : ["--backend", backend]),
+    ...(engine === "cuda" && argv.includes("--allow-cpu") ? ["--allow-cpu"] : []),
+  ];
+}
+
+/** Engines that a sweep may have been trained on without an option: by MMOE_ENGINE, or as a card was there. */
+const TENSORFLOW = ["tfjs", "cuda"];
+
+/** The engine to name; undefined if the default one does. */
+function engineOf(config: Config, last: Provenance | undefined): string | undefined {
+  const typed = optionIn(last?.argv ?? [], "--engine");
+  const chosen = typed === "auto" ? undefined : typed;
+  const engine = chosen ?? TENSORFLOW.find((name) => name === last?.engine);
+  return needsTensorFlow(config) && engine !== "cuda" ? "tfjs" : engine;
+}
+
+/** Whether the cpu engine lacks a method or a model; for models in JavaScript it takes tfjs by itself. */
+function needsTensorFlow(config: Config): boolean {
+  const methods = valuesOf(config, "method") as readonly MethodName[];
+  if (methods.some((method) => !ABILITIES.cpu.methods[method])) return true;
+  const point = configAt(config, gridPoints(config)[0] ?? {});
+  const models = config.models.map((name) => modelOf(point, name));
+  return models.some((model) => !isCode(model) && !trains("cpu", model));
+}
+
+/** The value of the option `flag` in a command line, the last if there are several. */
+function optionIn(argv: readonly string[], flag: string): string | undefined {
+  const values = argv.flatMap((word, i) => {
+    if (word.startsWith(`${flag}=`)) return [word.slice(flag.length + 1)];
+    return word === flag ? argv.slice(i + 1, i + 2) : [];
+  });
+  return values.at(-1);
+}
