@@ -1,5 +1,5 @@
 import type { Cell } from "../records/cell.ts";
-import { estimateText } from "../stats/estimate.ts";
+import { countedText } from "../stats/estimate.ts";
 import type { Bound, ClaimPart, Verdict } from "./claim.ts";
 
 const OF_PARTS: Readonly<Record<Verdict, readonly [one: string, several: string, which: string]>> = {
@@ -28,7 +28,7 @@ export function partText(part: ClaimPart): string {
 
 /** Ours with its interval. */
 export function oursText({ ours, unit, runs }: ClaimPart): string {
-  return estimateText(ours, DIGITS[unit], runs);
+  return countedText(ours, DIGITS[unit], runs);
 }
 
 /** The paper's own value; a dash if there is none. */

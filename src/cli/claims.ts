@@ -11,6 +11,7 @@ import { EXIT } from "./exit-codes.ts";
 import { addFormatOption, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
 import { AT_OPTION, gapsOf, headOf, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
 import { type Block, blocksMarkdown, blocksText, type Room, roomOf } from "./text/blocks.ts";
+import { fewNote } from "./text/few-runs.ts";
 import { type Paint, PLAIN, paintFor, verdictText } from "./text/paint.ts";
 import { wrapped } from "./text/table.ts";
 
@@ -108,9 +109,10 @@ function partsOf({ parts, margins }: Claim, paint = PLAIN): Block[] {
     String(part.runs),
     verdictText(paint, part.verdict),
   ]);
+  const few = fewNote(parts.map(({ runs }) => runs));
   const header = ["part", "ours [95 %]", "expected", "paper", "runs", "verdict"];
   const sources = new Set(parts.flatMap(({ paper }) => (paper ? [`paper: ${paper.mark} ${paper.from}`] : [])));
-  return [{ rows: [header, ...rows], after: [...sources, `margins (assumed): ${margins}`].join("\n") }];
+  return [{ rows: [header, ...rows], after: [...sources, ...few, `margins (assumed): ${margins}`].join("\n") }];
 }
 
 function countText(claims: readonly Claim[]): string {

@@ -17,6 +17,7 @@ import { AT_OPTION, LOSS_OPTION, lossOption, placeText, readEnded } from "./loss
 import { numberOption } from "./options.ts";
 import type { Block } from "./text/blocks.ts";
 import { cellHeads, cellNames } from "./text/cell-names.ts";
+import { fewNote } from "./text/few-runs.ts";
 import { type Paint, PLAIN, paintFor, verdictText } from "./text/paint.ts";
 
 interface Options extends FormatOptions {
@@ -86,7 +87,11 @@ function blocksOf(a: Results, b: Results, settings: readonly string[], change: C
     ...(settings.length > 0 ? [`settings that differ: ${settings.join("; ")}`] : []),
     `${LOSS_WORDS[change.loss].atEnd}, B minus A by run`,
   ];
-  const after = [...apartLines(change), conclusion(change)].join("\n");
+  const few = fewNote(
+    change.cells.map(({ pairs }) => pairs),
+    "pairs of runs",
+  );
+  const after = [...few, ...apartLines(change), conclusion(change)].join("\n");
   return [{ before: head.join("\n") }, { rows: changeRows(change, paint), after }];
 }
 

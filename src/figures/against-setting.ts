@@ -7,7 +7,7 @@ import { type Box, panel } from "./axes.ts";
 import { type GridDrawing, noRun, type Place, panelGrid } from "./cell-grid.ts";
 import { asideOf, type EstimatePoint, estimateSeries, slotWidth, WIDEST_SLOT } from "./estimate-series.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
-import { estimate } from "./interval.ts";
+import { drawnEstimate } from "./interval.ts";
 import { modelLegend } from "./legend.ts";
 import { heading, lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
@@ -27,6 +27,7 @@ import {
   statisticName,
   tasksWords,
   unitsSentence,
+  withIntervals,
 } from "./words.ts";
 
 const NAME = "grid";
@@ -98,7 +99,7 @@ function drawing(cells: readonly SweepCell[], key: GridKey, options: FigureOptio
   const points = cells.map((cell): CellPoint => {
     const x = placeOf(cell.point[key] as GridValue);
     const row = rows.indexOf(othersText(cell.point, key));
-    return { cell, x, row, ...estimate(finalMeans(cell, options.loss), options.statistic) };
+    return { cell, x, row, ...drawnEstimate(finalMeans(cell, options.loss), options.statistic) };
   });
   const values = points.flatMap(({ value, low, high }) => [value, low, high]);
   const panels = rows.flatMap((_, row) =>
@@ -167,12 +168,12 @@ function captionStart(
     : `a panel for ${each} of the other settings. Models at one value are drawn side by side around its tick.`;
   return (
     `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(cells)} after the last step (${unitsSentence({ loss, unit })}) against ${key}, ` +
-    `with its 95 % interval over runs; ${parts}`
+    `${withIntervals(cells)}; ${parts}`
   );
 }
 
 function rowOf(cell: SweepCell, { loss, statistic }: FigureOptions): Record<string, CsvValue> {
   const { model, correlation, point, runs } = cell;
-  const { value, low, high } = estimate(finalMeans(cell, loss), statistic);
+  const { value, low, high } = drawnEstimate(finalMeans(cell, loss), statistic);
   return { model, correlation, ...point, runs: runs.length, loss, statistic, value, low, high };
 }

@@ -1,7 +1,7 @@
 import type { GridKey } from "../config/settings.ts";
 import type { GridDrawing } from "./cell-grid.ts";
 import type { FigureOptions } from "./figure.ts";
-import { estimate } from "./interval.ts";
+import { drawnEstimate } from "./interval.ts";
 import { lossScale } from "./loss-axis.ts";
 import { COLUMN } from "./page.ts";
 import { type Row, type RowGroup, rowChart } from "./row-chart.ts";
@@ -35,14 +35,16 @@ export function againstWords(cells: readonly SweepCell[], options: WordsOptions)
     const ordered = own.toSorted((a, b) => placeOf(a) - placeOf(b));
     return { title, rows: ordered.map((cell) => rowOf(cell, styles.get(cell.model) as SeriesStyle, options)) };
   });
-  const losses = cells.flatMap((cell) => Object.values(estimate(finalMeans(cell, options.loss), options.statistic)));
+  const losses = cells.flatMap((cell) =>
+    Object.values(drawnEstimate(finalMeans(cell, options.loss), options.statistic)),
+  );
   const scale = (range: readonly [number, number]) => lossScale(losses, options.scale, range);
   return { ...rowChart(rows, { top: 2, theme, scale, foot: lossHeading(options) }), width: COLUMN, leftOut: "" };
 }
 
 function rowOf(cell: SweepCell, { colour }: SeriesStyle, { key, loss, statistic, colours }: WordsOptions): Row {
   const { model, correlation, point, runs } = cell;
-  const found = estimate(finalMeans(cell, loss), statistic);
+  const found = drawnEstimate(finalMeans(cell, loss), statistic);
   const { value, low, high } = found;
   return {
     label: String(point[key]),

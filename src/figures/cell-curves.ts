@@ -8,7 +8,7 @@ import { AXIS_END, type PublishedLoss, paperFigure, publishedFigure3, publishedF
 import type { DrawnCurve } from "./step-panels.ts";
 import type { SeriesStyle } from "./style.ts";
 import type { SweepCell } from "./sweep-cells.ts";
-import { capitalised, statisticName, tasksWords } from "./words.ts";
+import { capitalised, intervalWords, runsIn, statisticName, tasksWords } from "./words.ts";
 
 /** A cell's curve in its style, with the paper's if the options ask for it and its figures have it. */
 export function curveOf(cell: SweepCell, style: SeriesStyle, options: FigureOptions): DrawnCurve {
@@ -59,13 +59,13 @@ const OVER: EachLoss<string> = {
 export function curveSentences(cells: readonly SweepCell[], { loss, statistic, scale, unit }: FigureOptions): string {
   return (
     `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(cells)} against training steps (${unitText(unit)}; ${OVER[loss]}). ` +
-    `${bandsSentence(statistic)}${scale === "linear" ? " The first steps may lie above the frame." : ""}`
+    `${bandsSentence(cells, statistic)}${scale === "linear" ? " The first steps may lie above the frame." : ""}`
   );
 }
 
-export function bandsSentence(statistic: FigureOptions["statistic"]): string {
+export function bandsSentence(cells: readonly SweepCell[], statistic: FigureOptions["statistic"]): string {
   const how = statistic === "mean" ? "1.96 standard errors to either side" : "between order statistics";
-  return `Bands: 95 % intervals over runs at each step (${how}).`;
+  return `${intervalWords(runsIn(cells), `Bands: 95 % intervals over runs at each step (${how})`, "No bands")}.`;
 }
 
 /** A curve's numbers, one row for each step. */

@@ -1,6 +1,7 @@
 // A row of the figure of the paper's claims: the claim in words, the test that decides it, the verdict.
 import { boundText, oursText, paperText, partText } from "../claims/because.ts";
 import type { Claim, ClaimPart } from "../claims/claim.ts";
+import { type Estimate, LEAST_SHOWN, NO_INTERVAL } from "../stats/estimate.ts";
 import { type Box, panel } from "./axes.ts";
 import { linearScale, logScale, type Scale, shortNumber } from "./scale.ts";
 import { across, down, markerAt } from "./series.ts";
@@ -105,12 +106,17 @@ function plotOf(part: ClaimPart, name: string, y: number, theme: Theme): SvgNode
 }
 
 function oursNode(part: ClaimPart, x: Scale, y: number, { ink }: Theme): SvgNode {
-  const { value, low, high } = part.ours;
+  const { value, low, high } = shownOf(part);
   return group({ class: "row" }, [
     element("title", {}, [minus(partText(part))]),
     ...(Number.isFinite(low) && Number.isFinite(high) ? [across(x.at(low), x.at(high), y, ink, 3)] : []),
     ...(Number.isFinite(value) ? [down(x.at(value), y - 4, y + 4, ink, 1)] : []),
   ]);
+}
+
+/** Ours without its interval, where that is over too few runs. */
+function shownOf({ ours, runs }: ClaimPart): Estimate {
+  return runs < LEAST_SHOWN ? { ...ours, ...NO_INTERVAL } : ours;
 }
 
 function paperNode({ paper }: ClaimPart, x: Scale, y: number, { ink, background }: Theme): SvgNode {
@@ -119,7 +125,9 @@ function paperNode({ paper }: ClaimPart, x: Scale, y: number, { ink, background 
 }
 
 /** With room for the interval, the paper's value and the ends of the expected range; of a ratio for 1 too. */
-function scaleOf({ ours, bound, paper, unit }: ClaimPart, range: readonly [number, number]): Scale {
+function scaleOf(part: ClaimPart, range: readonly [number, number]): Scale {
+  const { bound, paper, unit } = part;
+  const ours = shownOf(part);
   const values = [ours.value, ours.low, ours.high, bound.low, bound.high, paper?.value ?? ours.value].filter(
     Number.isFinite,
   );

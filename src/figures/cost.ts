@@ -5,7 +5,7 @@ import { type Box, panel } from "./axes.ts";
 import { type GridDrawing, type Place, panelGrid } from "./cell-grid.ts";
 import { type EstimatePoint, estimateSeries } from "./estimate-series.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
-import { estimate } from "./interval.ts";
+import { drawnEstimate } from "./interval.ts";
 import { modelLegend } from "./legend.ts";
 import { heading, lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
@@ -14,7 +14,15 @@ import { modelLabel, type SeriesStyle } from "./style.ts";
 import { correlationsOf, finalMeans, modelsOf, type SweepCell, stylesIn, sweepCells } from "./sweep-cells.ts";
 import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, lossHeading, runsSentence, statisticName, tasksWords, unitsSentence } from "./words.ts";
+import {
+  capitalised,
+  lossHeading,
+  runsSentence,
+  statisticName,
+  tasksWords,
+  unitsSentence,
+  withIntervals,
+} from "./words.ts";
 
 const NAME = "cost";
 
@@ -30,7 +38,9 @@ export function cost(results: Results, options: FigureOptions): Figure | Lacking
   const points = cells.flatMap((cell): CostPoint[] => {
     const own = costs.get(cell.model);
     if (own?.flopPerRow === undefined) return [];
-    return [{ cell, cost: own, x: own.flopPerRow, ...estimate(finalMeans(cell, options.loss), options.statistic) }];
+    return [
+      { cell, cost: own, x: own.flopPerRow, ...drawnEstimate(finalMeans(cell, options.loss), options.statistic) },
+    ];
   });
   const drawn = points.map(({ cell }) => cell);
   if (modelsOf(drawn).length < 2) return { name: NAME, lacking: "runs of two models with known FLOP are needed" };
@@ -90,7 +100,7 @@ function flopScale(points: readonly CostPoint[], { x, width }: Box): Scale {
 
 function captionStart(cells: readonly SweepCell[], { loss, statistic, unit }: FigureOptions): string {
   return (
-    `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(cells)} after the last step (${unitsSentence({ loss, unit })}), with its 95 % interval over runs, against the cost of training on one row: ` +
+    `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(cells)} after the last step (${unitsSentence({ loss, unit })}), ${withIntervals(cells)}, against the cost of training on one row: ` +
     "multiplications and additions of the dense layers, forward and backward. The lower left is better."
   );
 }

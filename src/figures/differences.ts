@@ -6,13 +6,21 @@ import type { Results } from "../records/read-results.ts";
 import { differences } from "../stats/pairs.ts";
 import { type Difference, differenceChart, MOST_PAIRED, REFERENCE } from "./difference-chart.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
-import { estimate } from "./interval.ts";
+import { drawnEstimate } from "./interval.ts";
 import { page } from "./page.ts";
 import { quantiles } from "./spreads.ts";
 import { modelLabel } from "./style.ts";
 import { correlationsOf, modelsOf, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { themeOf } from "./theme.ts";
-import { areOnOwnRows, capitalised, correlationTitle, lossName, runsSentence, unitsSentence } from "./words.ts";
+import {
+  areOnOwnRows,
+  capitalised,
+  correlationTitle,
+  intervalWords,
+  lossName,
+  runsSentence,
+  unitsSentence,
+} from "./words.ts";
 
 const NAME = "differences";
 
@@ -27,12 +35,13 @@ export function pairedDifferences(results: Results, options: FigureOptions): Fig
   const reference = models.length > MOST_PAIRED ? referenceOf(models) : undefined;
   const titleOf = (correlation: number | null) => correlationTitle(correlation, results.config);
   const { nodes, height, leftOut } = differenceChart(found, { reference, titleOf, options, theme });
+  const pairs = found.map((one) => one.pairs);
   const from = reference === undefined ? "between models" : `from ${modelLabel(reference)}`;
   return page(
     {
       name: NAME,
       title: `Differences ${from}, paired by run`,
-      caption: `${captionStart(options, rowsWords(reference, areOnOwnRows(cells)))}${leftOut} ${runsSentence(cells, results)}`,
+      caption: `${captionStart(options, rowsWords(reference, areOnOwnRows(cells)), pairs)}${leftOut} ${runsSentence(cells, results)}`,
       height,
       theme,
       data: found.map((one) => dataRow(one, options)),
@@ -77,7 +86,7 @@ function differenceAt(
 ): Difference | undefined {
   const off = offBy(first)(second);
   if (off.length === 0) return undefined;
-  const { low, high, value } = estimate(off, statistic);
+  const { low, high, value } = drawnEstimate(off, statistic);
   const { q05, q95 } = quantiles(off.toSorted());
   const { model, correlation } = first;
   return { first: model, second: second.model, correlation, pairs: off.length, value, low, high, q05, q95 };
@@ -91,11 +100,11 @@ function rowsWords(reference: string | undefined, ownRows: boolean): string {
   return "a row a correlation. Each pair of models has an axis of its own: the loss of the left one minus that of the right one";
 }
 
-function captionStart({ loss, statistic, unit }: FigureOptions, rows: string): string {
+function captionStart({ loss, statistic, unit }: FigureOptions, rows: string, pairs: readonly number[]): string {
   return (
     `${capitalised(statistic)} difference of the ${lossName(loss)} after the last step (${unitsSentence({ loss, unit })}) between models trained ` +
-    `on the same data, ${rows}. Upright lines: the ${statistic}; thick ` +
-    "lines: 95 % intervals over pairs of runs; thin lines: the middle 90 % of the pairs."
+    `on the same data, ${rows}. Upright lines: the ${statistic}; ` +
+    `${intervalWords(pairs, "thick lines: 95 % intervals over pairs of runs", "no intervals")}; thin lines: the middle 90 % of the pairs.`
   );
 }
 

@@ -4,7 +4,7 @@ import { againstCorrelation, placesSentence } from "./against-correlation.ts";
 import { paperCurve } from "./cell-curves.ts";
 import type { EstimatePoint } from "./estimate-series.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
-import { estimate } from "./interval.ts";
+import { drawnEstimate } from "./interval.ts";
 import { ofModels, paperItems } from "./legend.ts";
 import { lossScale } from "./loss-axis.ts";
 import { modelLosses } from "./model-losses.ts";
@@ -22,6 +22,7 @@ import {
   statisticName,
   tasksWords,
   unitsSentence,
+  withIntervals,
 } from "./words.ts";
 
 const NAME = "final-loss";
@@ -44,7 +45,7 @@ export function finalLoss(results: Results, options: FigureOptions): Figure | La
   const points = cells.map((cell) => ({
     cell,
     x: cell.correlation as number,
-    ...estimate(finalMeans(cell, options.loss), options.statistic),
+    ...drawnEstimate(finalMeans(cell, options.loss), options.statistic),
     paper: paperCurve(cell, options).at(-1)?.loss ?? Number.NaN,
   }));
   const theme = themeOf(options.theme);
@@ -91,7 +92,7 @@ function captionStart(points: readonly CellPoint[], { loss, statistic, unit }: F
       : ` Hollow markers: the end of the paper's ${figure}, a mean over its 200 runs; it does not say of which rows.`;
   return (
     `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(points.map(({ cell }) => cell))} after the last step (${unitsSentence({ loss, unit })}), ` +
-    `with its 95 % interval over runs.${placesSentence(points)}${paper}`
+    `${withIntervals(points.map(({ cell }) => cell))}.${placesSentence(points)}${paper}`
   );
 }
 

@@ -2,12 +2,12 @@ import type { Results } from "../records/read-results.ts";
 import { againstCorrelation, placesSentence } from "./against-correlation.ts";
 import { ofDiagnosed } from "./diagnosed.ts";
 import type { Figure, FigureOptions, Lacking } from "./figure.ts";
-import { estimate } from "./interval.ts";
+import { drawnEstimate } from "./interval.ts";
 import { lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { cellMeasures, correlationsOf, type SweepCell, stylesIn } from "./sweep-cells.ts";
 import { themeOf } from "./theme.ts";
-import { areOnOwnRows, capitalised, OWN_ROWS, runsSentence } from "./words.ts";
+import { areOnOwnRows, capitalised, OWN_ROWS, runsSentence, withIntervals } from "./words.ts";
 
 const NAME = "gate-distance";
 const QUANTITY = "gateDistance";
@@ -22,7 +22,7 @@ export function gateDistance(results: Results, { statistic, ...options }: Figure
     const points = cells.map((cell) => ({
       cell,
       x: cell.correlation as number,
-      ...estimate(distances(cell), statistic),
+      ...drawnEstimate(distances(cell), statistic),
     }));
     const theme = themeOf(options.theme);
     const { nodes, height } = againstCorrelation(points, {
@@ -36,7 +36,7 @@ export function gateDistance(results: Results, { statistic, ...options }: Figure
     });
     const caption =
       `${capitalised(statistic)} over runs of the Jensen-Shannon distance of two tasks' gates after the last step, ` +
-      "mean over rows and pairs of tasks, with its 95 % interval over runs: 0 for equal gates, 1 if they have no expert " +
+      `mean over rows and pairs of tasks, ${withIntervals(cells)}: 0 for equal gates, 1 if they have no expert ` +
       `in common.${placesSentence(points)} ${runsSentence(cells, results)}`;
     const data = points.map(({ cell, value, low, high }) => {
       const { model, correlation, runs } = cell;

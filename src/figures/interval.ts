@@ -1,6 +1,6 @@
 import { memo } from "../memo.ts";
 import { bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
-import { type Estimate, LEVEL } from "../stats/estimate.ts";
+import { type Estimate, LEAST_SHOWN, LEVEL, NO_INTERVAL } from "../stats/estimate.ts";
 import { mean, quantileSorted, standardError } from "../stats/moments.ts";
 import { normalQuantile } from "../stats/normal.ts";
 import type { FigureOptions } from "./figure.ts";
@@ -14,6 +14,13 @@ export function centreOf(sorted: Float64Array, statistic: Statistic): number {
 
 /** Resampling more runs takes seconds and changes an interval too little to be seen. */
 const MOST_RESAMPLED = 2000;
+
+/** A statistic of values as figures draw it: with its interval, unless they are too few to show one. */
+export function drawnEstimate(values: Float64Array, statistic: Statistic): Estimate {
+  return values.length < LEAST_SHOWN
+    ? { value: centreOf(values.toSorted(), statistic), ...NO_INTERVAL }
+    : estimate(values, statistic);
+}
 
 /** A statistic of values with its 95 % interval: by the bootstrap (BCa), or quickly if there are very many. */
 export function estimate(values: Float64Array, statistic: Statistic): Estimate {
@@ -30,9 +37,10 @@ const resampled = memo((values: Float64Array): Readonly<Record<Statistic, Estima
   return { mean: estimateOf(all.mean), median: estimateOf(all.median) };
 });
 
-/** The same without resampling, for instance for the many points of a curve; NaN for one run. */
+/** The same without resampling, for instance for the many points of a curve; too few values have no interval. */
 export function quickInterval(values: Float64Array, statistic: Statistic): Estimate {
-  return statistic === "mean" ? meanEstimate(values) : medianEstimate(values.toSorted());
+  const found = statistic === "mean" ? meanEstimate(values) : medianEstimate(values.toSorted());
+  return values.length < LEAST_SHOWN ? { ...found, ...NO_INTERVAL } : found;
 }
 
 const Z = normalQuantile((1 + LEVEL) / 2);
@@ -47,7 +55,7 @@ function meanEstimate(values: Float64Array): Estimate {
 function medianEstimate(sorted: Float64Array): Estimate {
   const n = sorted.length;
   const half = (Z * Math.sqrt(n)) / 2;
-  const rank = (r: number) => (n < 2 ? Number.NaN : (sorted[Math.min(n, Math.max(1, r)) - 1] as number));
+  const rank = (r: number) => sorted[Math.min(n, Math.max(1, r)) - 1] as number;
   return {
     value: centreOf(sorted, "median"),
     low: rank(Math.floor(n / 2 - half)),

@@ -3,7 +3,7 @@ import type { Results } from "../records/read-results.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
-import { estimate } from "./interval.ts";
+import { drawnEstimate } from "./interval.ts";
 import { lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { type Row, rowChart } from "./row-chart.ts";
@@ -21,6 +21,7 @@ import {
   statisticName,
   tasksWords,
   unitsSentence,
+  withIntervals,
 } from "./words.ts";
 
 interface ModelLoss extends Estimate {
@@ -30,7 +31,7 @@ interface ModelLoss extends Estimate {
 /** Final loss of each model with its 95 % interval over runs, a row for each: for cells without correlations. */
 export function modelLosses(cells: readonly SweepCell[], results: Results, options: FigureOptions): Figure {
   const { loss, statistic, unit } = options;
-  const losses = cells.map((cell): ModelLoss => ({ cell, ...estimate(finalMeans(cell, loss), statistic) }));
+  const losses = cells.map((cell): ModelLoss => ({ cell, ...drawnEstimate(finalMeans(cell, loss), statistic) }));
   const theme = themeOf(options.theme);
   const styles = modelStyles(modelsOf(cells), theme);
   const rows = losses.map((one) => rowOf(one, styles.get(one.cell.model) as SeriesStyle, theme));
@@ -47,7 +48,7 @@ export function modelLosses(cells: readonly SweepCell[], results: Results, optio
   });
   const caption =
     `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(cells)} after the last step ` +
-    `(${unitsSentence({ loss, unit })}), with its 95 % interval over runs. ${runsSentence(cells, results)}`;
+    `(${unitsSentence({ loss, unit })}), ${withIntervals(cells)}. ${runsSentence(cells, results)}`;
   const data = losses.map((one) => dataRow(one, options));
   return page({ name: "final-loss", title: "Final loss of each model", caption, height, theme, data }, nodes);
 }

@@ -76,7 +76,7 @@ function quantityFigure(results: Results, options: FigureOptions, shown: Shown):
     const { nodes, height } = drawing(panels, styles, above, shown, theme);
     const sentences = [groupsSentence(groups), leftOutSentence(correlationsOf(cells), drawn)].join("");
     const caption =
-      `${capitalised(statistic)} over runs of the ${axis}${unit ? ` (${unit})` : ""}. ${about} ${bandsSentence(statistic)}${sentences} ` +
+      `${capitalised(statistic)} over runs of the ${axis}${unit ? ` (${unit})` : ""}. ${about} ${bandsSentence(cells, statistic)}${sentences} ` +
       runsSentence(cells, results);
     const data = [...curves].flatMap(([cell, curve]) => rowsOf(cell, curve, shown, options));
     return page({ name, title, caption, height, theme, data }, nodes);

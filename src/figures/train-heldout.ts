@@ -92,7 +92,7 @@ function captionStart(
 ): string {
   return (
     `${capitalised(statistic)} loss of ${tasksWords(cells)} against training steps (${unitText(unit)}), on one scale. ` +
-    `${capitalised(sets.map((set) => OF[set]).join("; "))}. ${bandsSentence(statistic)}` +
+    `${capitalised(sets.map((set) => OF[set]).join("; "))}. ${bandsSentence(cells, statistic)}` +
     `${scale === "linear" ? " The first steps may lie above the frame." : ""}`
   );
 }

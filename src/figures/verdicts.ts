@@ -10,7 +10,7 @@ import { type Part, stacked } from "./parts.ts";
 import { sweepCells } from "./sweep-cells.ts";
 import { text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, lossName, runsSentence, unitsSentence } from "./words.ts";
+import { capitalised, intervalWords, lossName, runsSentence, unitsSentence } from "./words.ts";
 
 const NAME = "verdicts";
 
@@ -50,11 +50,12 @@ function claimPart(claim: Claim, theme: Theme): Part {
 
 function captionStart(claims: readonly Claim[], { loss, unit }: FigureOptions): string {
   const sources = new Set(claims.flatMap(({ deciding }) => deciding?.paper ?? []).map(({ from }) => from));
+  const runs = claims.flatMap(({ deciding }) => deciding?.runs ?? []);
   const paper =
     sources.size === 0 ? "" : ` Hollow mark: the paper's value, read off its ${[...sources].join(" and ")}.`;
   return (
     `The paper's claims, tested on the ${lossName(loss)} after the last step (${unitsSentence({ loss, unit })}). Each row shows the part of the claim that decides ` +
-    "its verdict, on an axis of its own: a difference of losses, or a ratio on a logarithmic axis. Upright mark: ours; thick line: its 95 % interval over runs; " +
-    `shaded: where the claim expects it (the margins are assumed).${paper} The CSV file has every part.`
+    "its verdict, on an axis of its own: a difference of losses, or a ratio on a logarithmic axis. Upright mark: ours; " +
+    `${intervalWords(runs, "thick line: its 95 % interval over runs", "no intervals")}; shaded: where the claim expects it (the margins are assumed).${paper} The CSV file has every part.`
   );
 }

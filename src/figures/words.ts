@@ -5,7 +5,7 @@ import { type Cell, pointText } from "../records/cell.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { type LossSet, type RunRecord, tasksOf } from "../records/record.ts";
-import { type Estimate, estimateText, LEAST_SHOWN, runsText } from "../stats/estimate.ts";
+import { countedText, type Estimate, LEAST_SHOWN, runsText } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import type { FigureOptions } from "./figure.ts";
 import { signed } from "./scale.ts";
@@ -61,7 +61,7 @@ export function cellWords({ model, correlation, point }: Cell): string {
 
 /** `0.0796 [0.0774, 0.0828]`, for who points at its mark; a page also says of how many runs. */
 export function estimateWords(found: Estimate, runs: number, { inPage }: Pick<Theme, "inPage">): string {
-  const text = estimateText(found, 4, runs);
+  const text = countedText(found, 4, runs);
   return inPage && runs >= LEAST_SHOWN ? `${text}, ${runsText(runs)}` : text;
 }
 
@@ -79,6 +79,23 @@ export function capitalised(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** For a caption, what is said of intervals over each of these numbers of runs: too few have none. */
+export function intervalWords(counts: readonly number[], words: string, none = "without intervals"): string {
+  const few = `fewer than ${LEAST_SHOWN} runs`;
+  if (Math.max(...counts) < LEAST_SHOWN) return `${none} (${few})`;
+  return Math.min(...counts) < LEAST_SHOWN ? `${words} (none of ${few})` : words;
+}
+
+/** `with its 95 % interval over runs`, of a statistic of each cell. */
+export function withIntervals(cells: readonly SweepCell[]): string {
+  return intervalWords(runsIn(cells), "with its 95 % interval over runs");
+}
+
+/** How many runs of each cell are done. */
+export function runsIn(cells: readonly SweepCell[]): number[] {
+  return cells.map(({ runs }) => runs.length);
+}
+
 const NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
 
 /** The tasks whose mean loss is drawn: `the two tasks`. */
@@ -94,7 +111,7 @@ export function runsSentence(
   cells: readonly SweepCell[],
   { config, at, records }: Pick<Results, "config" | "at" | "records">,
 ): string {
-  const counts = cells.map(({ runs }) => runs.length);
+  const counts = runsIn(cells);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const n = least === most ? String(most) : `${least} to ${most}`;
   const ended = Math.max(...cells.map(({ runs, failed }) => runs.length + failed));

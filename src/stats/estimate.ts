@@ -32,6 +32,13 @@ export function estimateText({ value, low, high }: Estimate, digits: number, run
   return `${text} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
 }
 
+/** As `estimateText`, but too few runs are always counted, also where no interval was computed: `0.78 (4 runs)`. */
+export function countedText(estimate: Estimate, digits: number, runs: number): string {
+  const { value } = estimate;
+  if (Number.isNaN(value) || runs >= LEAST_SHOWN) return estimateText(estimate, digits, runs);
+  return `${value.toFixed(digits)} (${runsText(runs)})`;
+}
+
 /** `1 run`, `2 runs`. */
 export function runsText(runs: number): string {
   return runs === 1 ? "1 run" : `${runs} runs`;

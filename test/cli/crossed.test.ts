@@ -70,6 +70,17 @@ describe("mmoe variance DIR", () => {
     expect(json.cells[0].share.initial.value).toBeGreaterThan(0.99);
   });
 
+  test("says why there is no interval of few data or initial values", async () => {
+    const why = "no interval of fewer than 5 data or initial values\n";
+    for (const [cross, few] of [
+      ["{data: 5, initial: 3}", true],
+      ["{data: 5, initial: 5}", false],
+    ] as const) {
+      writeResults(out, lossOf, [...SET, `cross=${cross}`]);
+      expect((await runMain(["variance", out])).stdout.includes(why)).toBe(few);
+    }
+  });
+
   test("--format markdown has a table of Markdown", async () => {
     writeResults(out, lossOf, [...SET, "cross={data: 5, initial: 6}"]);
     const { stdout } = await runMain(["variance", out, "--format", "markdown"]);

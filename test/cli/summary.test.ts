@@ -45,7 +45,29 @@ describe("mmoe summary DIR", () => {
       const { stdout } = await summary(...argv);
       expect(stdout).toMatch(/\nomoe {14}4 {2}0\.1500 \(4 runs\) {2}0\.1500/);
       expect(stdout).not.toMatch(/\[-?\d\.\d/);
+      expect(stdout).toMatch(/; no\sinterval of fewer than 5 runs\n/);
     }
+    writeResults(out, inTurn, ["runs=5", "correlations=[0.5]"]);
+    expect((await summary("--full")).stdout).not.toContain("no interval");
+  });
+
+  test("--full tests no spreads of less than five pairs; CSV has their p", async () => {
+    const lossOf: LossOf = ({ model, index }) => (model.name === "mmoe" ? 0.1 * (1 + index) : 0.2 + 0.01 * index);
+    const omoeHas = (runs: number) => (run: Parameters<LossOf>[0]) =>
+      run.model.name === "omoe" && run.index >= runs ? "failed" : lossOf(run);
+    writeResults(out, omoeHas(4), ["runs=5", "correlations=[0.5]"]);
+    const mixed = (await summary("--full")).stdout.split("spread, the first")[1] as string;
+    expect(mixed).toMatch(/\nshared-bottom, mmoe at 0\.50 +5 .* (<\.0001|0\.\d{4})\n/);
+    expect(mixed).toMatch(/\nomoe, mmoe at 0\.50 +4 .*\(4 runs\) +-\n/);
+    expect(mixed).toContain("p: Brown and Forsythe's test");
+    expect(mixed).toContain("no interval of fewer than 5 pairs");
+    writeResults(out, lossOf, ["runs=4", "correlations=[0.5]"]);
+    const few = (await summary("--full")).stdout.split("spread, the first")[1] as string;
+    expect(few).toMatch(/ratio of standard deviations\n/);
+    expect(few).not.toContain("Brown");
+    const rows: Record<string, string>[] = parse((await summary("--csv")).stdout, { columns: true });
+    const tests = rows.filter(({ statistic }) => statistic === "brownForsytheP");
+    expect(tests.filter(({ value }) => Number(value) > 0)).toHaveLength(3);
   });
 
   test("--bad moves the threshold of bad minima, --loss the loss", async () => {

@@ -2,6 +2,7 @@ import { estimateText } from "../../stats/estimate.ts";
 import type { ModelCost } from "../../summary/cost.ts";
 import { duration, thousands } from "../../units.ts";
 import type { Block } from "./blocks.ts";
+import { fewNote } from "./few-runs.ts";
 
 /** A row for each model, kind of device and, in a grid of batches, batch; and what the columns mean. `place` is the folder. */
 export function costsOf(place: string, costs: readonly ModelCost[]): Block[] {
@@ -33,6 +34,7 @@ function notes(costs: readonly ModelCost[]): string {
   return [
     "FLOP a row: multiplications and additions of the dense layers in training, forward and backward.",
     "us a row: time of a run / (steps x batch), the median over runs, with evaluations; what runs share, such as making rows, is divided by their number. It is the engine's time on that machine, beside the other runs there.",
+    ...fewNote(costs.map(({ done }) => done)),
     ...(costs.some(({ isShared }) => isShared)
       ? [
           "~ the time of models that trained together, divided evenly: it does not tell them apart. Runs of this version do.",

@@ -2,6 +2,7 @@ import { type Estimate, estimateText } from "../../stats/estimate.ts";
 import { type CellSeesaw, type Seesaw, SHARE_NOTHING } from "../../summary/seesaw.ts";
 import type { Block } from "./blocks.ts";
 import { cellTables } from "./cell-tables.ts";
+import { fewNote } from "./few-runs.ts";
 
 /** A table for each correlation and grid point with a row for each model, and what its columns mean. */
 export function gainsOf({ against, cells }: Seesaw): Block[] {
@@ -38,6 +39,7 @@ function notes(against: string, cells: readonly CellSeesaw[]): string {
   const lines = [
     `task: mean gain over ${against} in percent of its loss, paired by run; above 0 the model is better. delta-m: the mean of all tasks' gains.`,
     "seesaw, all +, all -: percent of runs in which one task gains and another loses, all tasks gain, all lose.",
+    ...fewNote(cells.map(({ pairs }) => pairs)),
     "--format csv has the intervals of each task, and medians.",
   ];
   const control = SHARE_NOTHING.find((model) => model !== against && cells.some((cell) => cell.model === model));

@@ -5,6 +5,7 @@ import { estimateText } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { CellSummary } from "../../summary/cell-summary.ts";
 import type { Block } from "./blocks.ts";
+import { fewNote } from "./few-runs.ts";
 import { axisOf, axisText, sparkline } from "./sparkline.ts";
 import { tableWidth } from "./table.ts";
 
@@ -57,7 +58,8 @@ export function cellsOf(
   const shown = hasRoom ? tables : tables.map((table) => table.map((row) => row.slice(0, -1)));
   const badText = bad === null ? "" : `bad: share of runs above ${Number(bad.toPrecision(3))}`;
   const bins = hasRoom ? `bins of ${axis.width}/30` : "";
-  const after = [meanText(unit), badText, bins].filter((text) => text !== "").join("; ");
+  const few = fewNote(summaries.map(({ loss }) => loss.n));
+  const after = [meanText(unit), badText, bins, ...few].filter((text) => text !== "").join("; ");
   const last = shown.length - 1;
   return shown.map((rows, i) => (i < last ? { rows } : { rows, after }));
 }

@@ -1,11 +1,12 @@
 import type { GridPoint } from "../../config/grid.ts";
 import { correlationText, modelAt, pointText, pointTitle } from "../../records/cell.ts";
-import { type Estimate, estimateText } from "../../stats/estimate.ts";
+import { countedText, type Estimate, estimateText, LEAST_SHOWN } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { CellSummary } from "../../summary/cell-summary.ts";
 import type { CellComparison, SpreadComparison } from "../../summary/comparisons.ts";
 import type { Summary } from "../../summary/summary.ts";
 import type { Block } from "./blocks.ts";
+import { fewNote } from "./few-runs.ts";
 
 /**
  * Every statistic of every cell, with the share in bad minima if it is wanted: a table for each correlation and grid
@@ -50,7 +51,14 @@ export function comparisonsOf({ models, correlations, points, spreads }: Summary
     blocks.push(differencesOf(`between grid points, each minus ${pointText(onPoints.second.point)}:`, points));
   if (spreads.length > 0) blocks.push(spreadsOf(spreads));
   const last = blocks.at(-1);
-  return last === undefined ? [] : [...blocks.slice(0, -1), { ...last, after: `${last.after}\n${CAPTION}` }];
+  if (last === undefined) return [];
+  const all = [...models, ...correlations, ...points, ...spreads];
+  const few = fewNote(
+    all.map(({ pairs }) => pairs),
+    "pairs",
+  );
+  const after = [...(last.after === undefined ? [] : [last.after]), [CAPTION, ...few].join("; ")].join("\n");
+  return [...blocks.slice(0, -1), { ...last, after }];
 }
 
 const CAPTION =
@@ -72,16 +80,21 @@ function differencesOf(before: string, comparisons: readonly CellComparison[]): 
 }
 
 function spreadsOf(comparisons: readonly SpreadComparison[]): Block {
+  const tested = ({ pairs }: SpreadComparison) => pairs >= LEAST_SHOWN;
+  const hasTest = comparisons.some(tested);
+  const p = (comparison: SpreadComparison) => (tested(comparison) ? probabilityText(comparison.adjusted) : "-");
   const rows = comparisons.map((comparison) => [
     pairName(comparison),
     String(comparison.pairs),
-    estimateText(comparison.iqr, 2, comparison.pairs),
-    estimateText(comparison.sd, 2, comparison.pairs),
-    probabilityText(comparison.adjusted),
+    countedText(comparison.iqr, 2, comparison.pairs),
+    countedText(comparison.sd, 2, comparison.pairs),
+    ...(hasTest ? [p(comparison)] : []),
   ]);
-  const header = ["cells", "pairs", "ratio of interquartile ranges", "ratio of standard deviations", "p"];
-  const after = `p: Brown and Forsythe's test, by Holm over these ${comparisons.length}`;
-  return { before: "spread, the first to the second:", rows: [header, ...rows], after };
+  const header = ["cells", "pairs", "ratio of interquartile ranges", "ratio of standard deviations"];
+  const block = { before: "spread, the first to the second:", rows: [[...header, ...(hasTest ? ["p"] : [])], ...rows] };
+  return hasTest
+    ? { ...block, after: `p: Brown and Forsythe's test, by Holm over these ${comparisons.length}` }
+    : block;
 }
 
 /** E.g. `omoe, mmoe at 0.50`, `mmoe at 0.50, 1.00` or `mmoe at 0.50, lr=0.01`. */

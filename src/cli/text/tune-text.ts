@@ -3,6 +3,7 @@ import { correlationText } from "../../records/cell.ts";
 import { estimateText, LEAST_RUNS } from "../../stats/estimate.ts";
 import type { Candidate, Pick } from "../../sweep/tune.ts";
 import type { Block } from "./blocks.ts";
+import { fewNote } from "./few-runs.ts";
 
 /** Every point of each model, or cell, with its mean loss; the chosen ones are marked. */
 export function candidatesOf(picks: readonly Pick[]): Block {
@@ -14,7 +15,11 @@ export function candidatesOf(picks: readonly Pick[]): Block {
       candidate.point === pick.chosen ? "<" : "",
     ]),
   );
-  return { rows: [[...heads(picks), ...keys, "mean [95 %]", "failed", ""], ...rows] };
+  const few = fewNote(picks.flatMap(({ candidates }) => candidates.map(({ runs }) => runs)));
+  return {
+    rows: [[...heads(picks), ...keys, "mean [95 %]", "failed", ""], ...rows],
+    ...(few.length > 0 && { after: few.join() }),
+  };
 }
 
 function cells({ point, mean, runs, failed }: Candidate): string[] {
