@@ -16,3 +16,11 @@ export function duration(ms: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)}:${two(seconds % 60)} min`;
   return `${Math.floor(seconds / 3600)}:${two((seconds % 3600) / 60)} h`;
 }
+
+/** The time of an ISO text by the clock of the reader: `26 Nov 08:22`. */
+export function localTime(iso: string): string {
+  const time = new Date(iso);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const month = time.toLocaleString("en-GB", { month: "short" });
+  return `${time.getDate()} ${month} ${two(time.getHours())}:${two(time.getMinutes())}`;
+}

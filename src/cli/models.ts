@@ -51,8 +51,9 @@ async function show(file: string | undefined, options: Options, { effects }: Con
   const { json = false, describe } = options;
   const models = file === undefined ? zooModels(endsOf(options)) : await modelsIn(file, options);
   const { stdout } = effects;
-  if (describe !== undefined) stdout.write(description(describe, models, json));
-  else stdout.write(json ? jsonText(models.map(described)) : listText(models, roomOf(stdout)));
+  const room = roomOf(stdout);
+  if (describe !== undefined) stdout.write(description(describe, models, json, room));
+  else stdout.write(json ? jsonText(models.map(described)) : listText(models, room));
   return EXIT.done;
 }
 
@@ -69,13 +70,13 @@ function modelsIn(file: string, { inputs, tasks, model, modelSet }: Options): Pr
   return configModels(loadConfig(file, [...modelFileOverrides(model), ...modelSetOverrides(modelSet)]));
 }
 
-function description(text: string, models: readonly Listed[], json: boolean): string {
+function description(text: string, models: readonly Listed[], json: boolean, room: Room): string {
   const names = models.map(({ model }) => model.name);
   const name = choiceOption("--describe", text, names);
   const listed = models[names.indexOf(name)] as Listed;
   const { model, about, formula, source, parts } = listed;
   if (json) return jsonText({ ...described(listed), about, formula, source });
-  return isCode(model) ? codeText(model, about, parts) : modelText(model, { about, formula, source });
+  return isCode(model) ? codeText(model, about, parts, room) : modelText(model, { about, formula, source }, room);
 }
 
 function jsonText(value: unknown): string {

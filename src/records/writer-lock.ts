@@ -5,6 +5,7 @@ import { z } from "zod";
 import { isAlive } from "../alive.ts";
 import { UsageError } from "../errors.ts";
 import { readText } from "../regular-file.ts";
+import { localTime } from "../units.ts";
 import { writeWholeSync } from "../write-whole.ts";
 
 /** One of `count` disjoint parts of a sweep, `index` from 1. */
@@ -48,7 +49,7 @@ export class Lock {
     this.release();
     const { pid, host, since } = other;
     throw new UsageError(
-      `${folder}: process ${pid} on ${host} has been writing here since ${since} (${minutesOf(other)} min ago); ` +
+      `${folder}: process ${pid} on ${host} has been writing here since ${localTime(since)} (${minutesOf(other)} min ago); ` +
         "wait for it, or give another --out",
     );
   }

@@ -26,7 +26,7 @@ export function outcome(
 ): Html {
   const lowest = eachLoss((set) => lowestModels(cells[set]));
   return html`<p class="lead">${sentence(results, cells, lowest)}</p>
-${disagreement(lowest)}<p>${claims ? `${claimsSentence(claims)} ` : ""}${ratios(cells)}</p>
+${disagreement(lowest)}<p>${claims ? `${claimsSentence(claims)} ` : ""}${ratios(results, cells)}</p>
 `;
 }
 
@@ -118,18 +118,28 @@ function disagreement(lowest: EachLoss<readonly Lowest[]>): Html {
 `;
 }
 
-/** How much higher each model's held-out losses are than its training losses. */
-function ratios({ train, heldout }: EachLoss<readonly CellLosses[]>): string {
+/** Losses that differ by less than this share are alike. */
+const ALIKE = 0.05;
+
+/**
+ * How much higher each model's held-out losses are than its training losses; empty where all rows are new to a run, and
+ * so these losses are alike.
+ */
+function ratios({ config }: Results, { train, heldout }: EachLoss<readonly CellLosses[]>): string {
   const byModel = groupBy(
     train.filter(({ byRun }) => byRun.size > 0),
     ({ model }) => model,
   );
-  const texts = [...byModel].map(([model, cells]) => {
+  const found = [...byModel].map(([model, cells]) => {
     const own = heldout.filter((cell) => cell.model === model && cell.byRun.size > 0);
-    return `${(mean(own.map(meanOf)) / mean(cells.map(meanOf))).toFixed(2)} times for ${modelLabel(model)}`;
+    return { model, ratio: mean(own.map(meanOf)) / mean(cells.map(meanOf)) };
   });
-  if (texts.length === 0) return "";
-  return `Mean held-out losses are a multiple of training losses: ${listed(texts)}.`;
+  const isFresh = trainedValues(config, "trainRows").every((rows) => rows === "fresh");
+  if (found.length === 0 || (isFresh && found.every(({ ratio }) => Math.abs(ratio - 1) < ALIKE))) return "";
+  const texts = found.map(({ model, ratio }, i) => {
+    return `${ratio.toFixed(2)} times ${i === 0 ? "that on training rows " : ""}for ${modelLabel(model)}`;
+  });
+  return `The mean loss on held-out rows is ${listed(texts)}.`;
 }
 
 const VERDICTS = [

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
+import { localTime } from "../../src/units.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 
@@ -187,7 +188,7 @@ describe("a sweep into another's folder is refused and changes nothing:", () => 
     const owner = { pid: process.ppid, host: hostname(), began: null, since, shard: null };
     writeFileSync(lock, JSON.stringify(owner));
     const refused = await sweep("--runs", "1");
-    const says = `process ${process.ppid} on ${hostname()} has been writing here since ${since} (7 min ago)`;
+    const says = `process ${process.ppid} on ${hostname()} has been writing here since ${localTime(since)} (7 min ago)`;
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(says)]);
     writeFileSync(lock, JSON.stringify({ ...owner, began: "another process" }));
     expect((await sweep("--runs", "1")).code).toBe(0);

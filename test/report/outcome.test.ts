@@ -134,6 +134,17 @@ describe("outcome(results, cells, claims)", () => {
   });
 
   test("gives held-out losses as multiples of training losses", () => {
-    expect(text(models(0.4, 0.215))).toContain("1.19 times for Shared-Bottom and 2.00 times for MMoE");
+    expect(text(models(0.4, 0.215))).toContain(
+      "The mean loss on held-out rows is 1.19 times that on training rows for Shared-Bottom and 2.00 times for MMoE.",
+    );
+  });
+
+  test("says nothing of held-out losses that are alike where no row is seen twice", () => {
+    const fresh = { ...results, config: { ...results.config, trainRows: "fresh" as const } };
+    const of = (heldout: readonly CellLosses[]) =>
+      outcome(fresh, { train: models(0.3, 0), heldout, running: models(0.4, 0.1) }, claims).markup;
+    expect(of(models(0.31, 0.01))).not.toContain("held-out rows is");
+    expect(of(models(0.31, 0.02))).toContain("1.02 times that on training rows for Shared-Bottom and 1.09 times for");
+    expect(text(models(0.31, 0.01))).toContain("held-out rows is 1.02 times");
   });
 });

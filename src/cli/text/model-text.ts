@@ -1,4 +1,4 @@
-// `mmoe models --describe`: a model in words, numbers and a drawing, 80 columns wide.
+// `mmoe models --describe`: a model in words, numbers and a drawing, at most 79 columns wide.
 import { ABILITIES, type AbleEngine, trains } from "../../engines/abilities.ts";
 import type { CodeModel, Model } from "../../models/code.ts";
 import { flopPerRow } from "../../models/flop.ts";
@@ -6,6 +6,7 @@ import { type ParameterBlock, parameterBlocks, parameterCount } from "../../mode
 import { expertsOf, expertsOn, hasSharedGate, levelCount, type ModelSpec, ownExpertsOf } from "../../models/spec.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { thousands } from "../../units.ts";
+import type { Room } from "./blocks.ts";
 import { table, wrapped } from "./table.ts";
 
 const WIDTH = 79;
@@ -19,46 +20,60 @@ export interface Entry {
   readonly source?: string | undefined;
 }
 
-export function modelText(spec: ModelSpec, { about, formula = [], source = "" }: Entry): string {
+export function modelText(spec: ModelSpec, { about, formula = [], source = "" }: Entry, room: Room): string {
+  const width = widthIn(room);
   const facts = [
     ["FLOP a row", `${thousands(flopPerRow(spec))}, forward and backward`],
     ["source", source],
     ["engines", enginesOf(spec)],
   ];
   return sectionsText([
-    titleOf(spec, about),
-    formula.map((line) => `  ${line}`).join("\n"),
-    drawing(spec),
-    sizes(spec),
-    factsText(facts),
+    titleOf(spec, about, width),
+    formula.map((line) => `  ${line.length + 2 > width ? wrapped(line, width, 4) : line}`).join("\n"),
+    drawing(spec, room),
+    sizes(spec, room),
+    factsText(facts, width),
   ]);
+}
+
+function widthIn({ words }: Room): number {
+  return Math.min(WIDTH, words);
 }
 
 /** A model in JavaScript; `parameters` by name. */
-export function codeText(model: CodeModel, about: string, parameters: Readonly<Record<string, number>>): string {
+export function codeText(
+  model: CodeModel,
+  about: string,
+  parameters: Readonly<Record<string, number>>,
+  room: Room,
+): string {
+  const width = widthIn(room);
   const total = Object.values(parameters).reduce((sum, size) => sum + size, 0);
   const rows = [...Object.entries(parameters), ["total", total] as const];
   return sectionsText([
-    titleOf(model, about),
-    table([["", "parameters"], ...rows.map(([name, size]) => [name, thousands(size)])]),
-    factsText([
-      ["file", model.file],
-      ["engines", enginesOf(model)],
-    ]),
+    titleOf(model, about, width),
+    table([["", "parameters"], ...rows.map(([name, size]) => [name, thousands(size)])], room.table),
+    factsText(
+      [
+        ["file", model.file],
+        ["engines", enginesOf(model)],
+      ],
+      width,
+    ),
   ]);
 }
 
-function titleOf({ name }: Model, about: string): string {
-  return wrapped(`${name}: ${about}`, WIDTH, 2);
+function titleOf({ name }: Model, about: string, width: number): string {
+  return wrapped(`${name}: ${about}`, width, 2);
 }
 
 function enginesOf(model: Model): string {
   return (Object.keys(ABILITIES) as AbleEngine[]).filter((engine) => trains(engine, model)).join(", ");
 }
 
-function factsText(facts: readonly (readonly string[])[]): string {
+function factsText(facts: readonly (readonly string[])[], width: number): string {
   const told = facts.filter(([, text]) => text !== "");
-  return told.map(([name = "", text = ""]) => `${name.padEnd(12)}${wrapped(text, WIDTH, 12)}`).join("\n");
+  return told.map(([name = "", text = ""]) => `${name.padEnd(12)}${wrapped(text, width, 12)}`).join("\n");
 }
 
 function sectionsText(sections: readonly string[]): string {
@@ -67,7 +82,7 @@ function sectionsText(sections: readonly string[]): string {
 }
 
 /** A line for each stack of networks of one shape: how many, their layers, their parameters. */
-function sizes(spec: ModelSpec): string {
+function sizes(spec: ModelSpec, room: Room): string {
   const stacks = groupBy(
     Array.from(groupBy(parameterBlocks(spec), ({ part, network }) => `${part} ${network}`).values()),
     (network) => `${partOf(network)} ${layersOf(network)}`,
@@ -77,7 +92,8 @@ function sizes(spec: ModelSpec): string {
     const size = networks.flat().reduce((sum, block) => sum + block.size, 0);
     return [partOf(first), String(networks.length), layersOf(first), thousands(size)];
   });
-  return table([["", "number", "units", "parameters"], ...rows, ["total", "", "", thousands(parameterCount(spec))]]);
+  const total = ["total", "", "", thousands(parameterCount(spec))];
+  return table([["", "number", "units", "parameters"], ...rows, total], room.table);
 }
 
 /** `experts`, or `experts, level 2`. */
@@ -93,7 +109,7 @@ function layersOf(network: readonly ParameterBlock[]): string {
 }
 
 /** Which experts each task's mix is of, level by level: a column for each group of experts, a line for each mix. */
-function drawing(spec: ModelSpec): string {
+function drawing(spec: ModelSpec, room: Room): string {
   const tasks = Array.from({ length: Math.min(spec.tasks, DRAWN) }, (_, k) => k);
   const groups = [spec.tasks, ...tasks].filter((path) => expertsOn(spec, path).length > 0);
   const header = ["experts", ...groups.map((path) => groupName(spec, path))];
@@ -102,7 +118,7 @@ function drawing(spec: ModelSpec): string {
   const marks = ["● mixed", ...(lines.some((line) => line.includes("+")) ? ["+ added as it is, too"] : [])];
   if (lines.some((line) => line.includes("○"))) marks.push("○ mixed, but not taught");
   if (tasks.length < spec.tasks) marks.push(`tasks 1 to ${DRAWN} of ${spec.tasks}`);
-  return `${table([header, ...lines]).trimEnd()}\n${marks.join("; ")}`;
+  return `${table([header, ...lines], room.table).trimEnd()}\n${wrapped(marks.join("; "), widthIn(room))}`;
 }
 
 function groupName(spec: ModelSpec, path: number): string {

@@ -1,7 +1,7 @@
 import type { Kept } from "../../records/checkpoints.ts";
 import type { Writer } from "../../records/writers.ts";
 import type { SweepStatus } from "../../sweep/sweep-status.ts";
-import { duration, thousands } from "../../units.ts";
+import { duration, localTime, thousands } from "../../units.ts";
 import { shardText } from "../cluster/shard-option.ts";
 import type { Block } from "./blocks.ts";
 import { cellHeads, cellNames } from "./cell-names.ts";
@@ -62,12 +62,4 @@ function flightText(progress: Writer["progress"]): string {
   if (flights.length === 0) return "-";
   const total = (of: "step" | "steps") => flights.reduce((sum, flight) => sum + flight[of], 0);
   return `${flights.length} at ${Math.floor((100 * total("step")) / total("steps"))} %`;
-}
-
-/** `26 Nov 08:22`, by the clock of the reader. */
-function localTime(iso: string): string {
-  const time = new Date(iso);
-  const two = (value: number) => String(value).padStart(2, "0");
-  const month = time.toLocaleString("en-GB", { month: "short" });
-  return `${time.getDate()} ${month} ${two(time.getHours())}:${two(time.getMinutes())}`;
 }

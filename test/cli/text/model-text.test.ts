@@ -1,11 +1,19 @@
 import { expect, test } from "vitest";
+import { roomOf } from "../../../src/cli/text/blocks.ts";
 import { modelText } from "../../../src/cli/text/model-text.ts";
 import { MODEL_NAMES, type ModelName, ZOO } from "../../../src/models/zoo.ts";
 import { runMain } from "../../support/effects.ts";
 
-function textOf(name: ModelName, tasks = 2): string {
-  return modelText(ZOO[name].build({ inputs: 100, tasks }), ZOO[name]);
+function textOf(name: ModelName, tasks = 2, columns = 80): string {
+  return modelText(ZOO[name].build({ inputs: 100, tasks }), ZOO[name], roomOf({ isTTY: true, columns }));
 }
+
+test.each(MODEL_NAMES)("modelText(%s) fits 60 columns, with the same words", (name) => {
+  const text = textOf(name, 2, 60);
+  expect(text.split("\n").filter((line) => line.length > 60)).toEqual([]);
+  const words = (of: string) => of.split(/\s+/).sort();
+  expect(words(text)).toEqual(words(textOf(name)));
+});
 
 test("mmoe models --describe ple draws two levels, and gives sizes, source and engines", async () => {
   const { stdout } = await runMain(["models", "--describe", "ple"]);
