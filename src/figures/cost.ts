@@ -9,11 +9,12 @@ import { drawnEstimate } from "./interval.ts";
 import { modelLegend } from "./legend.ts";
 import { heading, lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
-import { linearScale, logScale, type Scale, shortNumber } from "./scale.ts";
+import { linearScale, logScale, type Scale, shortNumber, type Tick } from "./scale.ts";
 import { modelLabel, type SeriesStyle } from "./style.ts";
 import { correlationsOf, finalMeans, modelsOf, type SweepCell, stylesIn, sweepCells } from "./sweep-cells.ts";
-import { text } from "./text.ts";
+import { SMALL, text, textWidth } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
+import { withRoom } from "./tick-labels.ts";
 import {
   capitalised,
   lossHeading,
@@ -87,15 +88,34 @@ function drawing(
 /** Costs are drawn on a logarithmic axis if the largest is so many times the least. */
 const WIDE = 4;
 
+/** Fewer numbers on the axis would not tell the models' costs. */
+const LEAST_NUMBERS = 3;
+
 function flopScale(points: readonly CostPoint[], { x, width }: Box): Scale {
   const flop = points.map((point) => point.x);
   const [low, high] = [Math.min(...flop), Math.max(...flop)];
-  const options = {
-    range: [x + SIDE, x + width - SIDE],
-    count: 2,
-    label: (value: number) => shortNumber(value / 1000),
-  } as const;
-  return high / low >= WIDE ? logScale(low, high, options) : linearScale(low, high, options);
+  const label = (value: number) => shortNumber(value / 1000);
+  const options = { range: [x + SIDE, x + width - SIDE], label } as const;
+  if (high / low < WIDE) {
+    const scales = [3, 4, 5].map((count) => linearScale(low, high, { ...options, count }));
+    return scales.find(hasRoom) ?? (scales.at(-1) as Scale);
+  }
+  const scale = logScale(low, high, options);
+  if (numbersOf(scale).length >= LEAST_NUMBERS) return scale;
+  return { ...scale, ticks: scale.ticks.map(({ value }) => ({ value, label: label(value) })) };
+}
+
+function numbersOf({ ticks }: Scale): Tick[] {
+  return ticks.filter(({ label }) => label !== "");
+}
+
+/** Whether enough numbers can stand below the axis, and none touches another. */
+function hasRoom(scale: Scale): boolean {
+  const spans = numbersOf(scale).map(({ value, label }) => ({
+    middle: scale.at(value),
+    half: textWidth(label, SMALL) / 2,
+  }));
+  return spans.length >= LEAST_NUMBERS && withRoom(spans, 2).every((shown) => shown);
 }
 
 function captionStart(cells: readonly SweepCell[], { loss, statistic, unit }: FigureOptions): string {

@@ -8,7 +8,7 @@ import { BIN, drawnBins, type Histogram, histogram } from "./histogram.ts";
 import { centreOf } from "./interval.ts";
 import { heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
-import { rungLines, rungSentence, rungsDown } from "./rung-marks.ts";
+import { NAMES_END, rungLines, rungNames, rungSentence, rungsDown, type Stretch } from "./rung-marks.ts";
 import { linearScale, shortNumber } from "./scale.ts";
 import { type Frame, linePath } from "./series.ts";
 import { figureWords } from "./shown.ts";
@@ -75,16 +75,22 @@ function drawing(
   const bins = Math.max(...binned.map(({ drawn }) => drawn.counts.length));
   const most = Math.max(...binned.flatMap(({ drawn }) => drawn.counts));
   const styles = modelStyles(modelsOf(cells), theme);
-  const panels = binned.flatMap((one) => {
+  const placed = binned.flatMap((one) => {
     const place = layout.place(one.cell);
     if (place === undefined) return [];
     const frame = frameOf(place.box, bins, most);
+    return [{ one, place, frame, names: rungNames(rungs, frame.x, place.box, takenBy(one, frame, place.box)) }];
+  });
+  const mostNamed = placed.toSorted((a, b) => lettersIn(b) - lettersIn(a))[0];
+  const panels = placed.map((panelled) => {
+    const { one, place, frame } = panelled;
+    const names = panelled === mostNamed ? panelled.names : [];
     const marks = [
-      rungsDown(rungs, frame.x, { box: place.box, theme, named: place.numbers.y && place.edges.top }),
+      rungsDown(rungs, frame.x, { box: place.box, theme, names }),
       ...bars(one, frame, styles.get(one.cell.model)?.colour as string),
       centreMark(one, frame, place.box, options, theme),
     ];
-    return [panel({ ...place, ...frame, theme, attributes: cellAttributes(one.cell) }, marks)];
+    return panel({ ...place, ...frame, theme, attributes: cellAttributes(one.cell) }, marks);
   });
   const { leftOut, width, bottom: height } = layout;
   const foot = text(finalHeading(options), width / 2, height - 4, { fill: theme.ink, anchor: "middle" });
@@ -113,6 +119,20 @@ function bars({ cell, drawn }: Binned, { x, y }: Frame, fill: string): SvgNode[]
     const place = { x: left + 0.2, y: y.at(0) - height, width: right - left - 0.4, height };
     return [element("rect", { class: "bar", ...place, fill }, [element("title", {}, [words])])];
   });
+}
+
+/** The panel with the most of them has the names of the rungs. */
+function lettersIn({ names }: { names: ReturnType<typeof rungNames> }): number {
+  return names.reduce((sum, { words }) => sum + words.length, 0);
+}
+
+/** Where bars and the dashed line are as high as the names of rungs. */
+function takenBy({ drawn, centre }: Binned, { x, y }: Frame, box: Box): Stretch[] {
+  const line = x.at(Math.min(centre, x.domain[1]));
+  const bars = drawn.counts.flatMap((count, i): Stretch[] =>
+    count > 0 && y.at(count) < box.y + NAMES_END ? [[x.at(i * BIN), x.at((i + 1) * BIN)]] : [],
+  );
+  return [...bars, [line, line]];
 }
 
 function rangeWords({ counts, open }: Histogram, i: number): string {

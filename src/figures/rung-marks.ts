@@ -45,22 +45,48 @@ interface MarkOptions {
   readonly named: boolean;
 }
 
+interface DownOptions extends Omit<MarkOptions, "named"> {
+  readonly names: readonly Name[];
+}
+
+/** A part of a horizontal line, in points. */
+export type Stretch = readonly [left: number, right: number];
+
 /** Height at the top of a panel that the lines leave free. */
 const FREE = SMALL + 1;
 
-/** Lines down a panel at the rungs that its axis of losses has, each with its name to the right where there is room, or its number. */
-export function rungsDown(lines: readonly RungLine[], x: Scale, { box, theme, named }: MarkOptions): SvgNode {
-  const places = inside(lines, x);
-  const end = box.x + box.width;
+/** Height of the names below the top of a panel. */
+const NAMES = 2 * SMALL;
+/** Marks in a panel that reach to here, below its top, reach the names. */
+export const NAMES_END = NAMES + 1;
+
+/** A text, and where it begins. */
+interface Name {
+  readonly words: string;
+  readonly left: number;
+}
+
+/** Lines down a panel at the rungs that its axis of losses has, and names beside them. */
+export function rungsDown(lines: readonly RungLine[], x: Scale, { box, theme, names }: DownOptions): SvgNode {
+  const style = { fill: theme.quiet, size: SMALL } as const;
   return group({ class: "rungs" }, [
-    ...places.map(({ at }) => down(at, box.y + FREE, box.y + box.height, theme.quiet, WIDTH)),
-    ...places.flatMap(({ at, label }, i) => {
-      const room = (places[i + 1]?.at ?? end) - at;
-      const words = [label, label.replace(/^rung /, "")].find((some) => textWidth(some, SMALL) + APART <= room);
-      const style = { fill: theme.quiet, size: SMALL } as const;
-      return named && words !== undefined ? [text(words, at + APART / 2, box.y + 2 * SMALL, style)] : [];
-    }),
+    ...inside(lines, x).map(({ at }) => down(at, box.y + FREE, box.y + box.height, theme.quiet, WIDTH)),
+    ...names.map(({ words, left }) => text(words, left, box.y + NAMES, style)),
   ]);
+}
+
+/**
+ * The name of each line down a panel, or its number, to its right: where that does not lie on the next line, nor on what
+ * else is drawn as high (`taken`).
+ */
+export function rungNames(lines: readonly RungLine[], x: Scale, box: Box, taken: readonly Stretch[]): Name[] {
+  const places = inside(lines, x);
+  return places.flatMap(({ at, label }, i) => {
+    const end = places[i + 1]?.at ?? box.x + box.width;
+    const free = (to: number) => to <= end && taken.every(([low, high]) => high < at || low >= to);
+    const words = [label, label.replace(/^rung /, "")].find((some) => free(at + textWidth(some, SMALL) + APART));
+    return words === undefined ? [] : [{ words, left: at + APART / 2 }];
+  });
 }
 
 /** Lines across a panel, each with its number to the right of it where there is room. */

@@ -2,7 +2,7 @@ import { cellKey, NO_CHOICE } from "../records/cell.ts";
 import type { CsvValue } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { type LossSet, PAPER_TASKS } from "../records/record.ts";
-import { type CellGains, cellGains, countsOf, SHARE_NOTHING, sharesNothing } from "../summary/seesaw.ts";
+import { type CellGains, cellGains, SHARE_NOTHING, sharesNothing } from "../summary/seesaw.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing } from "./cell-grid.ts";
@@ -121,17 +121,20 @@ function points({ gains, ratios }: Ratios, { x, y }: Frame, { colour, marker }: 
   );
 }
 
-/** Shares of the runs in three corners: both tasks gain, both lose, one gains and one loses. */
+/** In each corner the share of the runs that lie there: both tasks gain or lose, or one gains and the other loses. */
 function corners({ gains }: Ratios, { x, y, width, height }: Box, { ink }: Theme): SvgNode {
-  const tasks = gains.tasks.slice(0, PAPER_TASKS);
-  const { seesaw, allGain, allLose } = countsOf(tasks, gains.runs.length);
-  const share = (count: number) => `${((100 * count) / gains.runs.length).toFixed(0)}%`;
+  const [first, second] = gains.tasks as [Float64Array, Float64Array];
+  const share = (side: 1 | -1, height: 1 | -1) => {
+    const count = first.filter((gain, i) => gain * side > 0 && (second[i] as number) * height > 0).length;
+    return `${((100 * count) / gains.runs.length).toFixed(0)}%`;
+  };
   const [left, right, top, bottom] = [x + 2, x + width - 1, y + SMALL - 1, y + height - 2];
   const style = { fill: ink, size: SMALL } as const;
   return group({ class: "corners" }, [
-    text(share(allGain), right, top, { ...style, anchor: "end" }),
-    text(share(allLose), left, bottom, style),
-    text(share(seesaw), left, top, style),
+    text(share(-1, 1), left, top, style),
+    text(share(1, 1), right, top, { ...style, anchor: "end" }),
+    text(share(-1, -1), left, bottom, style),
+    text(share(1, -1), right, bottom, { ...style, anchor: "end" }),
   ]);
 }
 
@@ -140,7 +143,7 @@ function captionStart({ config }: Results, { loss, unit }: FigureOptions, agains
   return (
     `The ${lossName(loss)} of ${against} after the last step divided by that of the model (${unitsSentence({ loss, unit })}), ` +
     `task 2 against task 1, a point for each run that both have done: above 1 the task gains by sharing.${tasks} ` +
-    "Shares of runs: at the upper right both tasks gain, at the lower left both lose, at the upper left one gains while the other loses (a seesaw, in either corner)."
+    "Each corner has the share of the runs in it: at the upper right both tasks gain, at the lower left both lose; in the other two one gains while the other loses, together the seesaws."
   );
 }
 

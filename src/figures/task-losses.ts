@@ -77,7 +77,7 @@ function drawing(shown: readonly CellTasks[], results: Results, options: FigureO
     const scale = (from: number, to: number) => scaleOf(values, [from, to]);
     const frame = { x: scale(box.x, box.x + box.width - STRIP), y: scale(box.y + box.height, box.y + STRIP) };
     const marks = [
-      rungsDown(rungs, frame.x, { box, theme, named: false }),
+      rungsDown(rungs, frame.x, { box, theme, names: [] }),
       rungsAcross(rungs, frame.y, { box, theme, named: place.edges.right }),
       ...guides(frame, theme),
       dots(placesOf(one, frame), styles.get(one.cell.model)?.colour as string),

@@ -25,20 +25,22 @@ The tests of a claim together refute it wrongly in at most 5 % of studies.</p>`,
   ]);
 }
 
+const NOT_TESTED = "The paper’s claims are not tested";
+
 /** In place of the verdicts where there are several grid points, and why. */
 export function noClaims({ why, choice }: SeveralPoints): Html {
   return section(
     "claims",
-    "Does the paper hold?",
+    NOT_TESTED,
     html`<p>The paper’s claims are tested at one grid point, and ${why}. A report of one point has the verdicts:
-<code>mmoe report</code> with <code>--at ${choice}</code>.</p>
+<code>mmoe report</code> with <code class="option">--at ${choice}</code>.</p>
 `,
   );
 }
 
 /** In place of the verdicts where rows are the user's own. */
 export function noClaimsOn(rows: NonNullable<Config["rows"]>): Html {
-  return section("claims", "Does the paper hold?", html`<p>${capitalised(noCorrelations(rows))}.</p>\n`);
+  return section("claims", NOT_TESTED, html`<p>${capitalised(noCorrelations(rows))}.</p>\n`);
 }
 
 /** `On training rows` */

@@ -25,15 +25,23 @@ interface FiguresOptions {
 
 /** All figures in all their variants; the page shows the chosen ones. */
 export function figuresSection({ drawn, lacking, loss, switches, shapes, tables, below }: FiguresOptions): Html {
-  const notDrawn = [...byReason(lacking)].map(([what, some]) => `${some.map(({ name }) => name).join(", ")} (${what})`);
+  const notDrawn = [...byReason(lacking)].map(
+    ([what, some], i) => html`${i > 0 ? "; " : ""}${some.map(({ name }) => name).join(", ")} (${withOption(what)})`,
+  );
   const blocks = drawn.map((one) => figureBlock(one, { loss, shapes, tables }, below[one.name]));
   return section("figures", "Figures", [
     drawn.length > 0 ? switches : "",
     html`${outlines(shapes)}<div class="figures">${blocks}</div>
 `,
-    notDrawn.length > 0 ? html`<p class="note">Not drawn: ${notDrawn.join("; ")}.</p>` : "",
+    notDrawn.length > 0 ? html`<p class="note">Not drawn: ${notDrawn}.</p>` : "",
     dataElement("figure-rows", tables),
   ]);
+}
+
+/** Text in which an option and its value, such as `--at lr=0.01`, stay on one line. */
+function withOption(text: string): Html {
+  const [before = "", option] = text.split(/(?=--\w+ \S+$)/);
+  return option === undefined ? html`${text}` : html`${before}<code class="option">${option}</code>`;
 }
 
 type Drawing = Pick<FiguresOptions, "loss" | "shapes" | "tables">;

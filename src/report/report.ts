@@ -47,20 +47,21 @@ export function reportHtml(results: Results, loss: LossSet, live?: Live): string
     paper: figures.drawn.some(hasPaper),
   };
   const title = `${modelsText(config.models)}${placeText(config)}${pointsText(results)}`;
+  const isTested = several === undefined && config.rows === null;
   const { lead, verdicts } =
     several === undefined
       ? ofOnePoint(results, cells, { loss, shapes, tables })
       : { lead: bestPoints(cells), verdicts: noClaims(several) };
   return page({ title: `${config.name}: ${title}`, rules: switchRules(shown), live }, [
-    html`<a class="skip" href="#claims">Skip to the verdicts</a>
+    html`<a class="skip" href="#${isTested ? "claims" : "cells"}">Skip to the ${isTested ? "verdicts" : "losses"}</a>
 <header>
 <p class="kicker">Report of the sweep <b>${config.name}</b></p>
 <h1>${title}</h1>
 ${lead}${unfinished(results)}</header>
-<nav aria-label="Contents"><ul>${CONTENTS.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
+<nav aria-label="Contents"><ul>${contents(isTested).map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 <main>
 `,
-    verdicts,
+    isTested ? verdicts : "",
     cellsSection(results),
     figuresSection({
       ...figures,
@@ -68,6 +69,7 @@ ${lead}${unfinished(results)}</header>
       switches: switches(shown),
       below: several === undefined ? { runs: runPicker(results), seesaw: seesawText(results) } : {},
     }),
+    isTested ? "" : verdicts,
     runsSection(results),
     settingsSection(config),
     failuresSection(records),
@@ -105,10 +107,17 @@ function pointsText({ config, at }: Results): string {
   return count === 1 ? chosen : `${chosen}, ${thousands(count)} grid points`;
 }
 
-const CONTENTS = [
-  ["claims", "Claims"],
+/** The sections in their order: claims that are not tested do not come first. */
+function contents(isTested: boolean): (readonly [id: string, name: string])[] {
+  const claims = [["claims", "Claims"]] as const;
+  return [...(isTested ? claims : []), ...LOSSES, ...(isTested ? [] : claims), ...OTHERS];
+}
+
+const LOSSES = [
   ["cells", "Final losses"],
   ["figures", "Figures"],
+] as const;
+const OTHERS = [
   ["run-table", "Runs"],
   ["settings", "Settings"],
   ["failures", "Failures"],

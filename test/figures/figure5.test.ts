@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/figure.ts";
 import { figure5 } from "../../src/figures/figure5.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
+import { textsOf } from "../support/texts.ts";
 
 const one = ["models=[mmoe]", "correlations=[0.9]"];
 const draw = (losses: readonly number[]) => {
@@ -61,6 +62,30 @@ describe("figure5(results, options)", () => {
       "2 runs at 0.100 to 0.133",
       "1 runs at 2.000 or more",
     ]);
+  });
+
+  test.each([
+    ["its name", [...Array(9).fill(0.02), 0.5], ["rung 1"]],
+    ["its number where a bar is near", [0.22, 0.22, 0.22, 0.22, 0.5], ["1"]],
+    ["its number where the dashed line is near", [...Array(6).fill(0.02), 0.5, 0.5, 0.5, 0.5], ["1"]],
+    ["nothing where a bar is", [0.19, 0.19, 0.19, 0.19, 0.5], []],
+  ] as const)("has beside a rung %s", (_, losses, expected) => {
+    const lossOf: LossOf = ({ index }) => losses[index] as number;
+    const set = ["data=four-sines", ...one, `runs=${losses.length}`];
+    const { svg } = figure5(madeResults(lossOf, set), DEFAULT_OPTIONS) as Figure;
+    const [, line = 0] = [...(/class="rungs">(.*?)<text/s.exec(svg)?.[1] ?? "").matchAll(/x1="([\d.]+)"/g)].map(
+      ([, x]) => Number(x),
+    );
+    const names = textsOf(svg).filter(({ words, left }) => /^(rung )?1$/.test(words) && Math.abs(left - line) < 2);
+    expect(names.map(({ words }) => words)).toEqual(expected);
+  });
+
+  test("names the rungs in the panel that has most room for names", () => {
+    const lossOf: LossOf = ({ model, index }) => (index === 0 ? 0.5 : model.name === "omoe" ? 0.19 : 0.12);
+    const set = ["data=four-sines", "models=[omoe, mmoe]", "correlations=[0.9]", "runs=9"];
+    const { svg } = figure5(madeResults(lossOf, set), DEFAULT_OPTIONS) as Figure;
+    const panels = svg.split('class="panel"').slice(1);
+    expect(panels.map((panel) => panel.match(/>rung \d</g)?.length ?? 0)).toEqual([0, 3]);
   });
 
   test("marks the rungs of the ladder that it reaches, but not behind running means", () => {

@@ -23,8 +23,20 @@ describe("seesaw(results, options)", () => {
       "0.500000",
     ]);
     const corners = [...svg.matchAll(/>(\d+%)</g)].map(([, share]) => share);
-    expect(corners).toEqual(["75%", "25%", "0%"]); // both gain, both lose, a seesaw
+    expect(corners).toEqual(["0%", "75%", "25%", "0%"]); // as one reads: both gain at the upper right, both lose at the lower left
     expect(svg.match(/class="run"/g)).toHaveLength(4);
+  });
+
+  test("counts each seesaw in the corner where its point is", () => {
+    const results = madeResults(() => 0.1, ["models=[single-task, mmoe]", "correlations=[0.5]", "runs=4"]);
+    const records = results.records.map((record) => {
+      if (record.model !== "mmoe") return record;
+      const own = record.run === 0 ? [0.01, 0.9] : [0.9, 0.01]; // task 1 gains in run 0, task 2 in the others
+      return { ...record, trainingSetLoss: own };
+    });
+    const { svg } = seesaw({ ...results, records }, DEFAULT_OPTIONS) as Figure;
+    const corners = [...svg.matchAll(/>(\d+%)</g)].map(([, share]) => share);
+    expect(corners).toEqual(["75%", "0%", "0%", "25%"]);
   });
 
   test("keeps the shares above and below all points", () => {

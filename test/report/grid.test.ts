@@ -35,6 +35,18 @@ describe("the report of a grid", () => {
     expect(html.includes("<strong data-verdict")).toBe(false);
   });
 
+  test("does not begin with claims that are not tested", () => {
+    const order = [...html.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id);
+    expect(order.slice(0, 3)).toEqual(["cells", "figures", "claims"]);
+    expect([...html.matchAll(/<li><a href="#([^"]+)"/g)].map(([, id]) => id)).toEqual(order);
+    expect(text).toContain("Skip to the losses");
+    expect(text).not.toContain("Does the paper hold?");
+  });
+
+  test("keeps an option and its value in one piece", () => {
+    expect(html).toContain('such as <code class="option">--at batch=64,lr=0.001</code>).</p>');
+  });
+
   test("has a line for each cell, with a column for each listed setting", () => {
     expect(text).toContain("Correlation Model batch lr Runs Failed");
     const cells = html.slice(html.indexOf('<table class="cells">'), html.indexOf("</table>"));

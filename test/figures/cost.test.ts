@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { cost } from "../../src/figures/cost.ts";
+import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/figure.ts";
+import { madeResults } from "../support/made-results.ts";
+import { outside, textsOf, touching } from "../support/texts.ts";
+
+const drawn = (models: string, correlations: string) =>
+  cost(
+    madeResults(() => 0.1, [`models=[${models}]`, `correlations=[${correlations}]`, "runs=5"]),
+    DEFAULT_OPTIONS,
+  ) as Figure;
+
+test.each([
+  ["of models alike", "shared-bottom, omoe, mmoe"],
+  ["of models far apart", "shared-bottom, mmoe, single-task, cgc, ple"],
+])("cost has at least three numbers below each panel, apart and inside: %s", (_, models) => {
+  for (const correlations of ["0.5", "0.5, 1", "0, 0.5, 1"]) {
+    const figure = drawn(models, correlations);
+    expect([outside(figure), touching(figure.svg)]).toEqual([[], []]);
+    const numbers = textsOf(figure.svg).filter(({ words }) => /^[\d.]+$/.test(words));
+    const lowest = Math.max(...numbers.map(({ y }) => y));
+    const below = numbers.filter(({ y }) => y === lowest);
+    expect(below.length).toBeGreaterThanOrEqual(3 * correlations.split(",").length);
+  }
+});
