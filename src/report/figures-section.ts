@@ -40,8 +40,8 @@ export function figuresSection({ drawn, lacking, loss, switches, shapes, tables,
 
 /** Text in which an option and its value, such as `--at lr=0.01`, stay on one line. */
 function withOption(text: string): Html {
-  const [before = "", option] = text.split(/(?=--\w+ \S+$)/);
-  return option === undefined ? html`${text}` : html`${before}<code class="option">${option}</code>`;
+  const [before = "", option, after = ""] = text.split(/(--\w+ \S+?)(?=,? |$)/);
+  return option === undefined ? html`${text}` : html`${before}<code class="option">${option}</code>${after}`;
 }
 
 type Drawing = Pick<FiguresOptions, "loss" | "shapes" | "tables">;

@@ -44,7 +44,7 @@ describe("the report of a grid", () => {
   });
 
   test("keeps an option and its value in one piece", () => {
-    expect(html).toContain('such as <code class="option">--at batch=64,lr=0.001</code>).</p>');
+    expect(html).toContain('give <code class="option">--at batch=64,lr=0.001</code>, or another');
   });
 
   test("has a line for each cell, with a column for each listed setting", () => {
