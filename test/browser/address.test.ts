@@ -1,21 +1,8 @@
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { closeBrowser, type Opened, open } from "./chromium.ts";
-import { report } from "./made-report.ts";
+import { describe, expect, test } from "vitest";
+import { reportPages } from "./report-page.ts";
 
-let opened: Opened | undefined;
-afterEach(async () => {
-  const troubles = opened?.troubles ?? [];
-  await opened?.context.close();
-  opened = undefined;
-  expect(troubles).toEqual([]);
-});
-afterAll(closeBrowser);
-
-async function openReport(): Promise<Page> {
-  opened = await open(report);
-  return opened.page;
-}
+const openReport = reportPages();
 
 const hash = (page: Page) => page.evaluate(() => decodeURIComponent(location.hash));
 /** The address follows a moment after the page. */

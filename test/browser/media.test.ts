@@ -1,23 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { type ContextOptions, closeBrowser, keepPicture, type Opened, open, outputFile } from "./chromium.ts";
+import { describe, expect, test } from "vitest";
+import { keepPicture, outputFile } from "./chromium.ts";
 import { faintTexts } from "./contrast.ts";
-import { report } from "./made-report.ts";
+import { reportPages } from "./report-page.ts";
 
-let opened: Opened | undefined;
-afterEach(async () => {
-  const troubles = opened?.troubles ?? [];
-  await opened?.context.close();
-  opened = undefined;
-  expect(troubles).toEqual([]);
-});
-afterAll(closeBrowser);
-
-async function openReport(options: ContextOptions = {}): Promise<Page> {
-  opened = await open(report, options);
-  return opened.page;
-}
+const openReport = reportPages();
 
 const visible = (page: Page, selector: string) => page.locator(selector).filter({ visible: true });
 

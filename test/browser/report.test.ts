@@ -1,28 +1,16 @@
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type CurvePoint, cellCurve } from "../../src/figures/curve-points.ts";
 import { type SweepCell, sweepCells } from "../../src/figures/sweep-cells.ts";
 import { finalLosses, type RunRecord } from "../../src/records/record.ts";
-import { type ContextOptions, closeBrowser, keepPicture, type Opened, open, outputFile } from "./chromium.ts";
+import { keepPicture, open, outputFile } from "./chromium.ts";
 import { HOSTILE, report, results } from "./made-report.ts";
+import { reportPages } from "./report-page.ts";
 
 /** The first cell's run with the index 4. */
 const fourth = results.records.find(({ id }) => id === "shared-bottom/p=0.50/004") as RunRecord;
 
-let opened: Opened | undefined;
-afterEach(async () => {
-  const troubles = opened?.troubles ?? [];
-  await opened?.context.close();
-  opened = undefined;
-  expect(troubles).toEqual([]);
-});
-
-afterAll(closeBrowser);
-
-async function openReport(options: ContextOptions = {}): Promise<Page> {
-  opened = await open(report, options);
-  return opened.page;
-}
+const openReport = reportPages();
 
 const visible = (page: Page, selector: string) => page.locator(selector).filter({ visible: true });
 const classesOf = (page: Page) =>

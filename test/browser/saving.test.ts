@@ -1,26 +1,15 @@
 import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/figure.ts";
 import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
 import { toCsv } from "../../src/records/csv.ts";
-import { type ContextOptions, closeBrowser, type Opened, open, outputFile } from "./chromium.ts";
-import { report, results } from "./made-report.ts";
+import { open, outputFile } from "./chromium.ts";
+import { results } from "./made-report.ts";
+import { reportPages } from "./report-page.ts";
 
-let opened: Opened | undefined;
-afterEach(async () => {
-  const troubles = opened?.troubles ?? [];
-  await opened?.context.close();
-  opened = undefined;
-  expect(troubles).toEqual([]);
-});
-afterAll(closeBrowser);
-
-async function openReport(options: ContextOptions = {}): Promise<Page> {
-  opened = await open(report, options);
-  return opened.page;
-}
+const openReport = reportPages();
 
 /** Presses a figure's button; what it saves goes to the tests' output. */
 async function saved(page: Page, figure: string, format: "SVG" | "PNG" | "CSV") {
@@ -49,14 +38,15 @@ describe("a figure of a report", () => {
     expect(text).toContain('data-model="mmoe"');
     expect(text).toMatch(/<desc>Mean held-out loss.* Not shown: OMoE\. .*<\/desc>/);
 
-    await opened?.context.close();
-    opened = await open(text, {}, "svg");
-    const shown = await opened.page.evaluate(async () => {
+    const picture = await open(text, {}, "svg");
+    const shown = await picture.page.evaluate(async () => {
       await document.fonts.ready;
       const { width } = document.documentElement.getBoundingClientRect();
       return { width, font: document.fonts.check("8px 'Fira Sans'"), faces: document.fonts.size };
     });
     expect(shown).toEqual({ width: expect.closeTo(316.8, 0), font: true, faces: 2 });
+    expect(picture.troubles).toEqual([]);
+    await picture.context.close();
   });
 
   test("is saved as a PNG of six pixels a point, white in the dark too", async () => {

@@ -1,0 +1,20 @@
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, expect } from "vitest";
+import { type ContextOptions, closeBrowser, type Opened, open } from "./chromium.ts";
+import { report } from "./made-report.ts";
+
+/** Opens the report for a test of this file. After the test it is closed, and must have had no trouble. */
+export function reportPages(): (options?: ContextOptions) => Promise<Page> {
+  let opened: Opened | undefined;
+  afterEach(async () => {
+    const troubles = opened?.troubles ?? [];
+    await opened?.context.close();
+    opened = undefined;
+    expect(troubles).toEqual([]);
+  });
+  afterAll(closeBrowser);
+  return async (options = {}) => {
+    opened = await open(report, options);
+    return opened.page;
+  };
+}
