@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { inCi } from "./test/support/in-ci.ts";
 
 /** Tests that need more than Node, or long. */
 const APART = ["slurm", "browser", "native", "packed", "kernels", "python", "soak"];
@@ -22,7 +23,6 @@ export default defineConfig({
     env: { XDG_CACHE_HOME: fileURLToPath(new URL("test-output/cache", import.meta.url)) }, // not the user's
     testTimeout: 300_000, // some train a sweep, and the machine may be busy
     hookTimeout: 300_000,
-    retry: process.env.CI ? 1 : 0, // one of thousands, that the machine was too busy for
-    reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report.json" }]] : ["default"],
+    ...inCi("test-report.json"),
   },
 });

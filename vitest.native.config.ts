@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { inCi } from "./test/support/in-ci.ts";
 
 // What needs TensorFlow's binding: made from nothing first, some 300 MB from npm and PyPI, unless MMOE_CUDA_HOME has one.
 export default defineConfig({
@@ -10,7 +11,6 @@ export default defineConfig({
     fileParallelism: false, // TensorFlow takes all cores
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    retry: process.env.CI ? 1 : 0, // one of thousands, that the machine was too busy for
-    reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report-native.json" }]] : ["default"],
+    ...inCi("test-report-native.json"),
   },
 });

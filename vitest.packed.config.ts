@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { inCi } from "./test/support/in-ci.ts";
 
 /** What a user has of the package: its tarball, installed away from the checkout. */
 export default defineConfig({
@@ -6,7 +7,6 @@ export default defineConfig({
     include: ["test/packed/**/*.test.ts"],
     testTimeout: 300_000,
     hookTimeout: 600_000, // installs from npm
-    retry: process.env.CI ? 1 : 0, // one of thousands, that the machine was too busy for
-    reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report-packed.json" }]] : ["default"],
+    ...inCi("test-report-packed.json"),
   },
 });

@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { inCi } from "./test/support/in-ci.ts";
 
 // What needs pandas, Polars and DuckDB: some 150 MB from PyPI, in a virtual environment that is made first.
 export default defineConfig({
@@ -6,7 +7,6 @@ export default defineConfig({
     include: ["test/python/**/*.test.ts"],
     testTimeout: 300_000,
     hookTimeout: 600_000, // installs from PyPI
-    retry: process.env.CI ? 1 : 0, // one of thousands, that the machine was too busy for
-    reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report-python.json" }]] : ["default"],
+    ...inCi("test-report-python.json"),
   },
 });

@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { inCi } from "./test/support/in-ci.ts";
 
 /** Tests that need a Slurm cluster, which they start on this machine: scripts/slurm. */
 export default defineConfig({
@@ -6,7 +7,6 @@ export default defineConfig({
     include: ["test/slurm/**/*.test.ts"],
     testTimeout: 150_000,
     hookTimeout: 240_000, // may install Slurm
-    retry: process.env.CI ? 1 : 0, // one of thousands, that the machine was too busy for
-    reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report-slurm.json" }]] : ["default"],
+    ...inCi("test-report-slurm.json"),
   },
 });

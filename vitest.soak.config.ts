@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { inCi } from "./test/support/in-ci.ts";
 
 /** The built program, killed, stopped and crowded again and again: what takes long by its nature. */
 export default defineConfig({
@@ -8,7 +9,6 @@ export default defineConfig({
     env: { XDG_CACHE_HOME: fileURLToPath(new URL("test-output/cache", import.meta.url)) }, // not the user's
     testTimeout: 600_000,
     hookTimeout: 600_000, // the machine may be busy
-    retry: process.env.CI ? 1 : 0, // one of thousands, that the machine was too busy for
-    reporters: process.env.CI ? ["default", ["json", { outputFile: "test-report-soak.json" }]] : ["default"],
+    ...inCi("test-report-soak.json"),
   },
 });
