@@ -39,7 +39,8 @@ describe("a wrong import is found", () => {
     ["src/models/spec.ts", "@tensorflow/tfjs-core"],
     ["src/records/record.ts", "src/sweep/plan.ts"],
     ["src/summary/summary.ts", "src/claims/claims.ts"],
-    ["src/figures/figure.ts", "src/report/html.ts"],
+    ["src/figures/gallery.ts", "src/report/html.ts"],
+    ["src/figures/draw/facts.ts", "src/figures/gallery.ts"],
     ["src/sweep/run-sweep.ts", "src/cli/effects.ts"],
     ["src/cli/main.ts", "src/index.ts"],
   ])("%s -> %s", (file, target) => {

@@ -1,4 +1,4 @@
-// What the scripts of a report know of its figures: attributes of a panel map points to values (src/figures/axes.ts).
+// What the scripts of a report know of its figures: attributes of a panel map points to values (src/figures/draw/axes.ts).
 
 /**
  * An axis: values from `from` to `to` are at `start` to `end`, in the figure's points.

@@ -125,7 +125,7 @@ function modelName(/** @type {string} */ model) {
 }
 
 /**
- * Numbers of an attribute that lists their differences in units of `unit`, `*n` for n alike (src/figures/number-list.ts).
+ * Numbers of an attribute that lists their differences in units of `unit`, `*n` for n alike (src/figures/draw/number-list.ts).
  * @param {Element} element
  * @param {string} name
  */

@@ -1,4 +1,4 @@
-import { publishedFigure3, publishedFigure4 } from "../../src/figures/paper-points.ts";
+import { publishedFigure3, publishedFigure4 } from "../../src/figures/published.ts";
 import { cellKey, NO_CHOICE } from "../../src/records/cell.ts";
 import type { LossSet } from "../../src/records/record.ts";
 import { groupBy } from "../../src/stats/group-by.ts";

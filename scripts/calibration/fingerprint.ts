@@ -1,17 +1,19 @@
-import { panel } from "../../src/figures/axes.ts";
-import type { Figure } from "../../src/figures/figure.ts";
-import { grid } from "../../src/figures/layout.ts";
-import { legend } from "../../src/figures/legend.ts";
-import { heading } from "../../src/figures/loss-axis.ts";
-import { COLUMN, page } from "../../src/figures/page.ts";
-import { type PublishedLoss, publishedFigure4 } from "../../src/figures/paper-points.ts";
-import { linearScale, shortNumber } from "../../src/figures/scale.ts";
-import { linePath, markerAt } from "../../src/figures/series.ts";
-import { modelLabel, modelStyles, type SeriesStyle } from "../../src/figures/style.ts";
-import type { SvgNode } from "../../src/figures/svg.ts";
-import { text } from "../../src/figures/text.ts";
-import { themeOf } from "../../src/figures/theme.ts";
-import { correlationWords } from "../../src/figures/words.ts";
+import { panel } from "../../src/figures/draw/axes.ts";
+import type { Figure } from "../../src/figures/draw/figure.ts";
+import { grid } from "../../src/figures/draw/layout.ts";
+import { legend } from "../../src/figures/draw/legend.ts";
+import { heading } from "../../src/figures/draw/loss-axis.ts";
+import { COLUMN, page } from "../../src/figures/draw/page.ts";
+import type { PublishedLoss } from "../../src/figures/draw/paper-points.ts";
+import { linearScale, shortNumber } from "../../src/figures/draw/scale.ts";
+import { linePath, markerAt } from "../../src/figures/draw/series.ts";
+import { modelLabel, modelStyles, type SeriesStyle } from "../../src/figures/draw/style.ts";
+import type { SvgNode } from "../../src/figures/draw/svg.ts";
+import { text } from "../../src/figures/draw/text.ts";
+import { themeOf } from "../../src/figures/draw/theme.ts";
+import { correlationWords } from "../../src/figures/draw/words.ts";
+import { finished } from "../../src/figures/finished.ts";
+import { publishedFigure4 } from "../../src/figures/published.ts";
 import { cellKey } from "../../src/records/cell.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { mean } from "../../src/stats/moments.ts";
@@ -90,7 +92,7 @@ export function fingerprintFigure(): Figure {
     fill: theme.ink,
     anchor: "middle",
   });
-  return page(
+  const picture = page(
     {
       name: "fingerprint",
       title: "The paper's curves are running means: t L(t) against t is a line",
@@ -99,15 +101,16 @@ export function fingerprintFigure(): Figure {
         `fitted from ${SETTLED} on. A running mean of a loss that has settled at a is a + b / t.`,
       height: bottom,
       theme,
-      data: fitted.map(({ residual, ...rest }) => ({
-        ...rest,
-        "residual q=0.5": residual["0.5"],
-        "residual q=1": residual["1"],
-        "residual q=2": residual["2"],
-      })),
     },
     [...head.nodes, key.node, ...panels, axis],
   );
+  const data = fitted.map(({ residual, ...rest }) => ({
+    ...rest,
+    "residual q=0.5": residual["0.5"],
+    "residual q=1": residual["1"],
+    "residual q=2": residual["2"],
+  }));
+  return finished(picture, data, "light");
 }
 
 function curveMarks(one: Fitted, style: SeriesStyle, frame: Parameters<typeof linePath>[1]): SvgNode[] {

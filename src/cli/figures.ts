@@ -11,10 +11,10 @@ import {
   type Lacking,
   SCALES,
   STATISTICS,
-} from "../figures/figure.ts";
+} from "../figures/draw/figure.ts";
+import { THEME_NAMES } from "../figures/draw/theme.ts";
 import { FORMATS, type Format, figureFiles, fileName } from "../figures/files.ts";
 import { type FigureKind, heeded, SWEEP_FIGURES, type SweepFigure, TRIAL_FIGURES } from "../figures/gallery.ts";
-import { THEME_NAMES } from "../figures/theme.ts";
 import { makeFolder } from "../paths.ts";
 import { choiceIn, resultsAt } from "../records/at-point.ts";
 import { NO_CHOICE } from "../records/cell.ts";

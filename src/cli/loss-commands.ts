@@ -7,7 +7,7 @@ import type { CellLosses } from "../records/cell-losses.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import { type Results, readResults } from "../records/read-results.ts";
 import { LOSS_SETS, type LossSet } from "../records/record.ts";
-import { BAD_LOSS } from "../summary/cell-summary.ts";
+import { BAD_LOSS } from "../summary/bad-loss.ts";
 import { statusOf } from "../sweep/sweep-status.ts";
 import { thousands } from "../units.ts";
 import type { Context } from "./effects.ts";

@@ -2,13 +2,13 @@
 import { boundText, oursText, paperText, partText } from "../claims/because.ts";
 import type { Claim, ClaimPart } from "../claims/claim.ts";
 import { type Estimate, LEAST_SHOWN, NO_INTERVAL } from "../stats/estimate.ts";
-import { type Box, panel } from "./axes.ts";
-import { linearScale, logScale, type Scale, shortNumber } from "./scale.ts";
-import { across, down, markerAt } from "./series.ts";
-import { type Attributes, element, group, type SvgNode } from "./svg.ts";
-import { SIZE, SMALL, text, textWidth, wrapped } from "./text.ts";
-import type { Theme } from "./theme.ts";
-import { capitalised } from "./words.ts";
+import { type Box, panel } from "./draw/axes.ts";
+import { linearScale, logScale, type Scale, shortNumber } from "./draw/scale.ts";
+import { across, down, markerAt } from "./draw/series.ts";
+import { type Attributes, element, group, type SvgNode } from "./draw/svg.ts";
+import { SIZE, SMALL, text, textWidth, wrapped } from "./draw/text.ts";
+import type { Theme } from "./draw/theme.ts";
+import { capitalised } from "./draw/words.ts";
 
 /** Two columns of the paper, in points. */
 export const WIDE = 504;

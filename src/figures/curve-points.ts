@@ -1,16 +1,9 @@
 import { memo } from "../memo.ts";
 import { type LossSet, lossCurve, type RunRecord } from "../records/record.ts";
-import type { Estimate } from "../stats/estimate.ts";
-import type { FigureOptions } from "./figure.ts";
+import type { FigureOptions } from "./draw/figure.ts";
+import type { CurvePoint } from "./draw/step-panels.ts";
 import { quickInterval } from "./interval.ts";
 import type { SweepCell } from "./sweep-cells.ts";
-
-/** A statistic over a cell's runs at one step. */
-export interface CurvePoint extends Estimate {
-  readonly step: number;
-  /** Number of runs behind it. */
-  readonly runs: number;
-}
 
 /** Mean loss over tasks against steps, over all runs of the cell that are done. */
 export function cellCurve(

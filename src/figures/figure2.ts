@@ -3,20 +3,21 @@ import { labelCorrelation } from "../data/moments.ts";
 import type { CsvValue } from "../records/csv.ts";
 import type { LabelTrials } from "../records/label-trials.ts";
 import { mean, standardDeviation } from "../stats/moments.ts";
-import { type Box, panel } from "./axes.ts";
-import { correlationScale } from "./correlation-scale.ts";
-import type { Figure, FigureOptions } from "./figure.ts";
-import { legend } from "./legend.ts";
-import { heading } from "./loss-axis.ts";
-import { COLUMN, type Drawing, page } from "./page.ts";
-import { publishedFigure2 } from "./paper-points.ts";
-import { linearScale, type Scale, shortNumber } from "./scale.ts";
-import { down, type Frame, linePath, markerAt } from "./series.ts";
-import type { SeriesStyle } from "./style.ts";
-import { element, group, type SvgNode } from "./svg.ts";
-import { text } from "./text.ts";
-import { type Theme, themeOf } from "./theme.ts";
-import { correlationWords } from "./words.ts";
+import { type Box, panel } from "./draw/axes.ts";
+import { correlationScale } from "./draw/correlation-scale.ts";
+import type { Figure, FigureOptions } from "./draw/figure.ts";
+import { legend } from "./draw/legend.ts";
+import { heading } from "./draw/loss-axis.ts";
+import { COLUMN, type Drawing, page } from "./draw/page.ts";
+import { linearScale, type Scale, shortNumber } from "./draw/scale.ts";
+import { down, type Frame, linePath, markerAt } from "./draw/series.ts";
+import type { SeriesStyle } from "./draw/style.ts";
+import { element, group, type SvgNode } from "./draw/svg.ts";
+import { text } from "./draw/text.ts";
+import { type Theme, themeOf } from "./draw/theme.ts";
+import { correlationWords } from "./draw/words.ts";
+import { finished } from "./finished.ts";
+import { publishedFigure2 } from "./published.ts";
 
 interface Measured {
   readonly correlation: number;
@@ -36,7 +37,7 @@ export function figure2(trials: LabelTrials, options: Pick<FigureOptions, "theme
   const { nodes, height } = drawing(trials, points, theme);
   const { settings } = trials;
   const paper = points.some(hasPaper) ? " Squares and wide bars: the paper's Figure 2." : "";
-  return page(
+  const picture = page(
     {
       name: "figure2",
       title: "Correlation of the labels against correlation of the tasks (Figure 2)",
@@ -46,10 +47,11 @@ export function figure2(trials: LabelTrials, options: Pick<FigureOptions, "theme
         `line: closed form.${paper} Below, the same minus the closed form.`,
       height,
       theme,
-      data: points.map((point) => rowOf(point, trials)),
     },
     nodes,
   );
+  const data = points.map((point) => rowOf(point, trials));
+  return finished(picture, data, options.theme);
 }
 
 function measuredPoints({ settings, measured }: LabelTrials): Measured[] {

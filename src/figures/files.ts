@@ -1,7 +1,7 @@
 import type { GridPoint } from "../config/grid.ts";
 import { NO_CHOICE, pointText } from "../records/cell.ts";
 import { toCsv } from "../records/csv.ts";
-import { DEFAULT_OPTIONS, type Figure, type FigureChoices } from "./figure.ts";
+import { DEFAULT_OPTIONS, type Figure, type FigureChoices } from "./draw/figure.ts";
 
 export const FORMATS = ["svg", "png", "pdf"] as const;
 export type Format = (typeof FORMATS)[number];

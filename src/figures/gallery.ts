@@ -2,23 +2,23 @@ import { lossUnitOf } from "../config/loss-unit.ts";
 import { severalPoints } from "../records/at-point.ts";
 import type { LabelTrials } from "../records/label-trials.ts";
 import type { Results } from "../records/read-results.ts";
-import { againstSetting } from "./against-setting.ts";
-import { cost } from "./cost.ts";
-import { pairedDifferences } from "./differences.ts";
-import { distributions } from "./distributions.ts";
-import { DEFAULT_OPTIONS, type Figure, type FigureChoices, type FigureOptions, type Lacking } from "./figure.ts";
+import { curveRows, smallBottomRows, spreadRows, trainHeldoutRows } from "./curve-rows.ts";
+import { gateDistanceRows, gateWeightRows, quantityRows } from "./diagnosed-rows.ts";
+import { DRAWINGS, type Draw } from "./draw/drawings.ts";
+import {
+  DEFAULT_OPTIONS,
+  type Figure,
+  type FigureChoices,
+  type FigureOptions,
+  type FigureRow,
+  isLacking,
+  type Lacking,
+} from "./draw/figure.ts";
 import { figure2 } from "./figure2.ts";
-import { figure3 } from "./figure3.ts";
-import { figure4 } from "./figure4.ts";
-import { figure5 } from "./figure5.ts";
-import { finalLoss } from "./final-loss.ts";
-import { gateDistance } from "./gate-distance.ts";
-import { gateWeights } from "./gate-weights.ts";
-import { alignment, conflict } from "./quantity-curves.ts";
-import { runCurves } from "./run-curves.ts";
-import { seesaw } from "./seesaw.ts";
-import { taskLosses } from "./task-losses.ts";
-import { trainHeldout } from "./train-heldout.ts";
+import { binRows, costRows, distributionRows, finalLossRows, settingRows, taskLossRows } from "./final-rows.ts";
+import { finished } from "./finished.ts";
+import { differenceRows, seesawRows } from "./paired-rows.ts";
+import { sweepOf } from "./sweep-facts.ts";
 import { verdicts } from "./verdicts.ts";
 
 /** A kind of figure that can be drawn from records. */
@@ -36,111 +36,147 @@ export type SweepFigure = FigureKind<Results>;
 /** Draws in the unit of the sweep's losses. */
 type UnitFigure = FigureKind<Results, FigureOptions>;
 
+/** A kind of figure whose picture is drawn of its rows. */
+interface RowKind<Row> extends Omit<UnitFigure, "draw"> {
+  readonly rows: (results: Results, options: FigureOptions) => readonly Row[] | Lacking;
+  readonly draw: Draw<Row>;
+}
+
+function ofRows<Row extends object>({ rows: rowsOf, draw, ...kind }: RowKind<Row>): UnitFigure {
+  return {
+    ...kind,
+    draw: (results, options) => {
+      const rows = rowsOf(results, options);
+      if (isLacking(rows)) return rows;
+      const picture = draw(rows, sweepOf(results), options);
+      return isLacking(picture) ? picture : finished(picture, rows as readonly FigureRow[], options.theme);
+    },
+  };
+}
+
 const OF_ONE_POINT: readonly UnitFigure[] = [
-  {
+  ofRows({
     name: "figure3",
     about: "loss of the small Shared-Bottom against steps",
     heeds: ["loss", "statistic", "scale", "paper"],
-    draw: figure3,
-  },
-  {
+    rows: smallBottomRows,
+    draw: DRAWINGS.figure3,
+  }),
+  ofRows({
     name: "figure4",
     about: "loss of each model against steps, a panel for each correlation",
     heeds: ["loss", "statistic", "scale", "paper"],
-    draw: figure4,
-  },
-  {
+    rows: curveRows,
+    draw: DRAWINGS.figure4,
+  }),
+  ofRows({
     name: "figure5",
     about: "histograms of final losses, a panel for each cell",
     heeds: ["loss", "statistic"],
-    draw: figure5,
-  },
-  {
+    rows: binRows,
+    draw: DRAWINGS.figure5,
+  }),
+  ofRows({
     name: "final-loss",
     about: "final loss against correlation",
     heeds: ["loss", "statistic", "scale", "paper"],
-    draw: finalLoss,
-  },
-  {
+    rows: finalLossRows,
+    draw: DRAWINGS["final-loss"],
+  }),
+  ofRows({
     name: "differences",
     about: "differences between models, paired by run",
     heeds: ["loss", "statistic"],
-    draw: pairedDifferences,
-  },
-  {
+    rows: differenceRows,
+    draw: DRAWINGS.differences,
+  }),
+  ofRows({
     name: "distributions",
     about: "spread of the final losses, a box for each cell",
     heeds: ["loss", "scale"],
-    draw: distributions,
-  },
-  {
+    rows: distributionRows,
+    draw: DRAWINGS.distributions,
+  }),
+  ofRows({
     name: "runs",
     about: "single runs' loss against steps, a panel for each cell",
     heeds: ["loss", "scale"],
-    draw: runCurves,
-  },
-  {
+    rows: spreadRows,
+    draw: DRAWINGS.runs,
+  }),
+  ofRows({
     name: "train-heldout",
     about: "training, held-out and running loss against steps in one frame, a panel for each cell",
     heeds: ["scale"],
-    draw: trainHeldout,
-  },
-  {
+    rows: trainHeldoutRows,
+    draw: DRAWINGS["train-heldout"],
+  }),
+  ofRows({
     name: "task-losses",
     about: "final loss of task 2 against that of task 1, a panel for each cell",
     heeds: ["loss"],
-    draw: taskLosses,
-  },
-  {
+    rows: taskLossRows,
+    draw: DRAWINGS["task-losses"],
+  }),
+  ofRows({
     name: "cost",
     about: "final loss against FLOP of training, a panel for each correlation",
     heeds: ["loss", "statistic", "scale"],
-    draw: cost,
-  },
-  {
+    rows: costRows,
+    draw: DRAWINGS.cost,
+  }),
+  ofRows({
     name: "seesaw",
     about: "gain of task 1 against gain of task 2 by sharing, a panel for each cell",
     heeds: ["loss"],
-    draw: seesaw,
-  },
+    rows: seesawRows,
+    draw: DRAWINGS.seesaw,
+  }),
 ];
 
 /** Of losses, in the order in which they are shown. */
 export const LOSS_FIGURES: readonly SweepFigure[] = [
   ...OF_ONE_POINT.map((kind) => onlyOfOnePoint(inUnit(kind))),
-  inUnit({
-    name: "grid",
-    about: "final loss against a setting that the sweep lists",
-    heeds: ["loss", "statistic", "scale"],
-    draw: againstSetting,
-  }),
+  inUnit(
+    ofRows({
+      name: "grid",
+      about: "final loss against a setting that the sweep lists",
+      heeds: ["loss", "statistic", "scale"],
+      rows: settingRows,
+      draw: DRAWINGS.grid,
+    }),
+  ),
 ];
 
 const OF_DIAGNOSTICS: readonly UnitFigure[] = [
-  {
+  ofRows({
     name: "gate-distance",
     about: "distance of the tasks' gates at the end against correlation (--diagnostics gates)",
     heeds: ["statistic"],
-    draw: gateDistance,
-  },
-  {
+    rows: gateDistanceRows,
+    draw: DRAWINGS["gate-distance"],
+  }),
+  ofRows({
     name: "gate-weights",
     about: "each task's weights of the experts at the end, a panel for each cell (--diagnostics gates)",
     heeds: [],
-    draw: gateWeights,
-  },
-  {
+    rows: gateWeightRows,
+    draw: DRAWINGS["gate-weights"],
+  }),
+  ofRows({
     name: "conflict",
     about: "cosine of the tasks' gradients against steps (--diagnostics gradients)",
     heeds: ["statistic"],
-    draw: conflict,
-  },
-  {
+    rows: quantityRows("conflict", "gradientCosine"),
+    draw: DRAWINGS.conflict,
+  }),
+  ofRows({
     name: "alignment",
     about: "loss of the best function of a model's direction against steps (--diagnostics alignment)",
     heeds: ["statistic"],
-    draw: alignment,
-  },
+    rows: quantityRows("alignment", "alignedLoss"),
+    draw: DRAWINGS.alignment,
+  }),
 ];
 
 export const DIAGNOSTIC_FIGURES = OF_DIAGNOSTICS.map((kind) => ofDiagnostics(onlyOfOnePoint(inUnit(kind))));

@@ -3,7 +3,7 @@ import { bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
 import { type Estimate, LEAST_SHOWN, LEVEL, NO_INTERVAL } from "../stats/estimate.ts";
 import { mean, quantileSorted, standardError } from "../stats/moments.ts";
 import { normalQuantile } from "../stats/normal.ts";
-import type { FigureOptions } from "./figure.ts";
+import type { FigureOptions } from "./draw/figure.ts";
 
 type Statistic = FigureOptions["statistic"];
 

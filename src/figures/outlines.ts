@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { element, group, rounded, type SvgNode } from "./svg.ts";
-import { fontPath, letterAdvance, textStart, type Weight } from "./text.ts";
+import { element, group, rounded, type SvgNode } from "./draw/svg.ts";
+import { letterAdvance, textStart, type Weight } from "./draw/text.ts";
+import { fontPath } from "./fonts.ts";
 
 /** Path of each letter that leaves ink, in thousandths of the size, y up. */
 const OUTLINES = JSON.parse(readFileSync(fontPath("outlines.json"), "utf8")) as Record<Weight, Record<string, string>>;

@@ -1,7 +1,8 @@
 import PDFDocument from "pdfkit";
-import type { Figure } from "./figure.ts";
-import type { SvgNode } from "./svg.ts";
-import { FONT_FILES, textStart } from "./text.ts";
+import type { Figure } from "./draw/figure.ts";
+import type { SvgNode } from "./draw/svg.ts";
+import { textStart } from "./draw/text.ts";
+import { FONT_FILES } from "./fonts.ts";
 
 type Document = InstanceType<typeof PDFDocument>;
 

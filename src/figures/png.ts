@@ -1,5 +1,5 @@
 import { Resvg } from "@resvg/resvg-js";
-import type { Figure } from "./figure.ts";
+import type { Figure } from "./draw/figure.ts";
 
 /** Pixels to a point: 432 to an inch, enough for print and for the eye. */
 const PIXELS = 6;

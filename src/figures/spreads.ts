@@ -2,18 +2,8 @@ import { memo } from "../memo.ts";
 import type { LossSet, RunRecord } from "../records/record.ts";
 import { quantileSorted } from "../stats/moments.ts";
 import { lossesByStep } from "./curve-points.ts";
+import type { Quantiles } from "./draw/run-curves.ts";
 import type { SweepCell } from "./sweep-cells.ts";
-
-/** Quantiles of a cell's losses: ends, middle 90 %, middle half, median. */
-export interface Quantiles {
-  readonly min: number;
-  readonly q05: number;
-  readonly q25: number;
-  readonly median: number;
-  readonly q75: number;
-  readonly q95: number;
-  readonly max: number;
-}
 
 /** Quantiles of ascending values. */
 export function quantiles(sorted: ArrayLike<number>): Quantiles {

@@ -4,13 +4,15 @@ import { claimRows } from "../claims/claims-csv.ts";
 import { unitText } from "../config/loss-unit.ts";
 import type { Results } from "../records/read-results.ts";
 import { claimNodes, HEAD, WIDE } from "./claim-row.ts";
-import type { Figure, FigureOptions, Lacking } from "./figure.ts";
-import { page } from "./page.ts";
-import { type Part, stacked } from "./parts.ts";
-import { sweepCells } from "./sweep-cells.ts";
-import { text } from "./text.ts";
-import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, intervalWords, lossName, runsSentence, unitsSentence } from "./words.ts";
+import { doneCells } from "./draw/facts.ts";
+import type { Figure, FigureOptions, Lacking } from "./draw/figure.ts";
+import { page } from "./draw/page.ts";
+import { type Part, stacked } from "./draw/parts.ts";
+import { text } from "./draw/text.ts";
+import { type Theme, themeOf } from "./draw/theme.ts";
+import { capitalised, intervalWords, lossName, runsSentence, unitsSentence } from "./draw/words.ts";
+import { finished } from "./finished.ts";
+import { sweepOf } from "./sweep-facts.ts";
 
 const NAME = "verdicts";
 
@@ -18,25 +20,25 @@ const NAME = "verdicts";
 export function verdicts(results: Results, options: FigureOptions): Figure | Lacking {
   const { rows } = results.config;
   if (rows !== null) return { name: NAME, lacking: noCorrelations(rows), never: true };
-  const cells = sweepCells(results);
-  if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
+  const sweep = sweepOf(results);
+  if (doneCells(sweep).length === 0) return { name: NAME, lacking: "no run is done" };
   const claims = claimsOf(results, options.loss);
   if (claims.every(({ parts }) => parts.length === 0))
     return { name: NAME, lacking: "its runs cover none of the paper's claims", never: true };
   const theme = themeOf(options.theme);
   const { nodes, height } = stacked([headPart(options, theme), ...claims.map((claim) => claimPart(claim, theme))]);
-  return page(
+  const picture = page(
     {
       name: NAME,
       title: "The paper's claims, each by the part that decides it",
-      caption: `${captionStart(claims, options)} ${runsSentence(cells, results)}`,
+      caption: `${captionStart(claims, options)} ${runsSentence(doneCells(sweep), sweep)}`,
       width: WIDE,
       height,
       theme,
-      data: claims.flatMap(claimRows),
     },
     nodes,
   );
+  return finished(picture, claims.flatMap(claimRows), options.theme);
 }
 
 function headPart({ loss, unit }: FigureOptions, { ink }: Theme): Part {

@@ -1,7 +1,7 @@
 import { pointText } from "../config/grid.ts";
-import { shortNumber } from "../figures/scale.ts";
-import { modelLabel } from "../figures/style.ts";
-import { capitalised } from "../figures/words.ts";
+import { shortNumber } from "../figures/draw/scale.ts";
+import { modelLabel } from "../figures/draw/style.ts";
+import { capitalised } from "../figures/draw/words.ts";
 import { byCorrelation } from "../records/cell.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";

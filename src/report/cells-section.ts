@@ -1,10 +1,10 @@
 import { lossUnitOf, meanText } from "../config/loss-unit.ts";
 import { trainedValues } from "../config/tuned.ts";
+import { shortNumber } from "../figures/draw/scale.ts";
+import { modelLabel } from "../figures/draw/style.ts";
+import { areOnOwnRows, capitalised } from "../figures/draw/words.ts";
 import { centreOf, estimate } from "../figures/interval.ts";
-import { shortNumber } from "../figures/scale.ts";
-import { modelLabel } from "../figures/style.ts";
 import { finalMeans, sweepCells } from "../figures/sweep-cells.ts";
-import { areOnOwnRows, capitalised } from "../figures/words.ts";
 import { type Cell, cellKey, cellOf } from "../records/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";

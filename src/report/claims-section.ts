@@ -2,7 +2,7 @@ import { boundText, oursText, paperText } from "../claims/because.ts";
 import type { Claim, ClaimPart } from "../claims/claim.ts";
 import { noCorrelations } from "../claims/claims.ts";
 import type { Config } from "../config/config.ts";
-import { capitalised } from "../figures/words.ts";
+import { capitalised } from "../figures/draw/words.ts";
 import type { SeveralPoints } from "../records/at-point.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import { type EachLoss, eachLoss, LOSS_SETS } from "../records/record.ts";

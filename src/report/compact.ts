@@ -1,4 +1,4 @@
-import { type Attributes, element, type SvgNode } from "../figures/svg.ts";
+import { type Attributes, element, type SvgNode } from "../figures/draw/svg.ts";
 import { compactPath } from "./compact-path.ts";
 
 /** Outlines of markers, each once in a page, by what they look like: their ids. */

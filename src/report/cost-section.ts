@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import { modelLabel } from "../figures/style.ts";
+import { modelLabel } from "../figures/draw/style.ts";
 import type { RunRecord } from "../records/record.ts";
 import { type ModelCost, modelCosts } from "../summary/cost.ts";
 import { duration, thousands } from "../units.ts";

@@ -1,5 +1,5 @@
-import { shortNumber } from "../figures/scale.ts";
-import { modelLabel } from "../figures/style.ts";
+import { shortNumber } from "../figures/draw/scale.ts";
+import { modelLabel } from "../figures/draw/style.ts";
 import type { RunRecord } from "../records/record.ts";
 import { thousands } from "../units.ts";
 import { type Html, html, NOTHING } from "./html.ts";

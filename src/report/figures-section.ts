@@ -1,5 +1,5 @@
-import { byReason, type Lacking } from "../figures/figure.ts";
-import { element, type SvgNode, svgText } from "../figures/svg.ts";
+import { byReason, type Lacking } from "../figures/draw/figure.ts";
+import { element, type SvgNode, svgText } from "../figures/draw/svg.ts";
 import type { LossSet } from "../records/record.ts";
 import { compact, type Shapes } from "./compact.ts";
 import { type Html, html, markup } from "./html.ts";

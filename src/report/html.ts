@@ -1,4 +1,4 @@
-import { escaped } from "../figures/svg.ts";
+import { escaped } from "../figures/draw/svg.ts";
 
 /** Markup that is safe in a page as it is. */
 export interface Html {

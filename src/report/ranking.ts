@@ -1,5 +1,5 @@
-import { offBy } from "../figures/differences.ts";
 import { estimate } from "../figures/interval.ts";
+import { offBy } from "../figures/paired-rows.ts";
 import { byCorrelation } from "../records/cell.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
 import { groupBy } from "../stats/group-by.ts";

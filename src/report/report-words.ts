@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { Config } from "../config/config.ts";
-import { shortNumber, signed } from "../figures/scale.ts";
-import { modelLabel } from "../figures/style.ts";
+import { shortNumber, signed } from "../figures/draw/scale.ts";
+import { modelLabel } from "../figures/draw/style.ts";
 
 /** `a, b and c`. */
 export function listed(words: readonly string[]): string {

@@ -1,7 +1,8 @@
 import { claimsOf } from "../claims/claims.ts";
 import { pointCount } from "../config/grid.ts";
+import { correlationsOf, modelsOf } from "../figures/draw/facts.ts";
 import { SWEEP_FIGURES, VERDICTS } from "../figures/gallery.ts";
-import { correlationsOf, modelsOf, sweepCells } from "../figures/sweep-cells.ts";
+import { sweepCells } from "../figures/sweep-cells.ts";
 import { severalPoints } from "../records/at-point.ts";
 import { cellsOf, pointText } from "../records/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";

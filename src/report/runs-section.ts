@@ -1,4 +1,4 @@
-import { modelLabel } from "../figures/style.ts";
+import { modelLabel } from "../figures/draw/style.ts";
 import { finalMeans, sweepCells } from "../figures/sweep-cells.ts";
 import { type Cell, cellKey, cellOf, pointText } from "../records/cell.ts";
 import type { Results } from "../records/read-results.ts";

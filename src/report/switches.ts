@@ -1,5 +1,5 @@
-import { shortNumber } from "../figures/scale.ts";
-import { modelLabel } from "../figures/style.ts";
+import { shortNumber } from "../figures/draw/scale.ts";
+import { modelLabel } from "../figures/draw/style.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import { LOSS_SETS, type LossSet } from "../records/record.ts";
 import { type Html, html, NOTHING } from "./html.ts";

@@ -1,4 +1,11 @@
-import { type Figure, type FigureChoices, isLacking, type Lacking, SCALES, STATISTICS } from "../figures/figure.ts";
+import {
+  type Figure,
+  type FigureChoices,
+  isLacking,
+  type Lacking,
+  SCALES,
+  STATISTICS,
+} from "../figures/draw/figure.ts";
 import { fileName } from "../figures/files.ts";
 import { heeded, SWEEP_FIGURES, type SweepFigure } from "../figures/gallery.ts";
 import type { Results } from "../records/read-results.ts";

@@ -4,12 +4,6 @@ import { type Description, describe } from "../stats/describe.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { shareOf } from "../stats/share.ts";
 
-/**
- * A run with a higher final loss counts as being in a bad minimum, by default: this is between the lowest cluster of
- * the paper's Figure 5 (to .07 or so) and the next (from .2 on), and an edge of its bins.
- */
-export const BAD_LOSS = 5 / 30;
-
 /** Final losses of the runs of one cell. */
 export interface CellSummary extends Cell {
   /** Ids and reasons of the runs that failed; no loss includes them. */

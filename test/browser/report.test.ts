@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { type CurvePoint, cellCurve } from "../../src/figures/curve-points.ts";
+import { cellCurve } from "../../src/figures/curve-points.ts";
+import type { CurvePoint } from "../../src/figures/draw/step-panels.ts";
 import { type SweepCell, sweepCells } from "../../src/figures/sweep-cells.ts";
 import { finalLosses, type RunRecord } from "../../src/records/record.ts";
 import { keepPicture, open, outputFile } from "./chromium.ts";

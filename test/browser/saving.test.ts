@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/figure.ts";
+import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
 import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
 import { toCsv } from "../../src/records/csv.ts";
 import { open, outputFile } from "./chromium.ts";

@@ -4,7 +4,7 @@ import type { CurvePoint } from "../../scripts/calibration/curves.ts";
 import { fingerprints } from "../../scripts/calibration/fingerprint.ts";
 import { rank } from "../../scripts/calibration/rank.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
-import { publishedFigure3, publishedFigure4 } from "../../src/figures/paper-points.ts";
+import { publishedFigure3, publishedFigure4 } from "../../src/figures/published.ts";
 
 /** The paper's curves, `factor` times as high, with `unit` steps for a unit of its axis, up to that axis' `end`. */
 function likeThePaper({ factor = 1, unit = 10, end = 9900, lr = 0.01 }, published = publishedFigure4): CurvePoint[] {

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
-import { cost } from "../../src/figures/cost.ts";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/figure.ts";
+import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
+import { drawerOf } from "../support/drawer.ts";
 import { madeResults } from "../support/made-results.ts";
 import { outside, textsOf, touching } from "../support/texts.ts";
+
+const cost = drawerOf("cost");
 
 const drawn = (models: string, correlations: string) =>
   cost(

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "../../src/figures/figure.ts";
+import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "../../src/figures/draw/figure.ts";
+import { modelStyles } from "../../src/figures/draw/style.ts";
+import { themeOf } from "../../src/figures/draw/theme.ts";
 import { DIAGNOSTIC_FIGURES } from "../../src/figures/gallery.ts";
-import { modelStyles } from "../../src/figures/style.ts";
-import { themeOf } from "../../src/figures/theme.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { diagnosed } from "../support/diagnosed-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure, STATISTICS } from "../../src/figures/figure.ts";
+import { DEFAULT_OPTIONS, type Figure, STATISTICS } from "../../src/figures/draw/figure.ts";
 import { SWEEP_FIGURES, VERDICTS } from "../../src/figures/gallery.ts";
 import { diagnosed } from "../support/diagnosed-results.ts";
 import { likeThePaper, madeResults } from "../support/made-results.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS } from "../../src/figures/figure.ts";
+import { DEFAULT_OPTIONS } from "../../src/figures/draw/figure.ts";
 import { figure2 } from "../../src/figures/figure2.ts";
 import type { LabelTrials } from "../../src/records/label-trials.ts";
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "../../src/figures/figure.ts";
-import { figure3 } from "../../src/figures/figure3.ts";
+import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "../../src/figures/draw/figure.ts";
+import { drawerOf } from "../support/drawer.ts";
 import { sweepResults } from "../support/sweep-results.ts";
+
+const figure3 = drawerOf("figure3");
 
 const draw = (options: Partial<FigureOptions>) =>
   figure3(sweepResults({ set: ["models=[shared-bottom-16]", "steps=10000", "correlations=[0.5, 0.7, 1]"] }), {

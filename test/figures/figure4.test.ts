@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "../../src/figures/figure.ts";
-import { figure4 } from "../../src/figures/figure4.ts";
+import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "../../src/figures/draw/figure.ts";
 import { mean } from "../../src/stats/moments.ts";
+import { drawerOf } from "../support/drawer.ts";
 import { sweepResults } from "../support/sweep-results.ts";
+
+const figure4 = drawerOf("figure4");
 
 const draw = (options: Partial<FigureOptions> = {}, results = sweepResults()) =>
   figure4(results, { ...DEFAULT_OPTIONS, ...options }) as Figure;

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/figure.ts";
-import { figure5 } from "../../src/figures/figure5.ts";
+import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
+import { drawerOf } from "../support/drawer.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
 import { textsOf } from "../support/texts.ts";
+
+const figure5 = drawerOf("figure5");
 
 const one = ["models=[mmoe]", "correlations=[0.9]"];
 const draw = (losses: readonly number[]) => {
@@ -11,10 +13,11 @@ const draw = (losses: readonly number[]) => {
 };
 
 describe("figure5(results, options)", () => {
-  test("gives both ends of each bin and its runs as data", () => {
+  test("gives both ends of each bin, its runs and the cell's mean as data", () => {
+    const ofCell = { statistic: "mean", value: expect.closeTo(0.07) };
     expect(draw([0.01, 0.11, 0.12, 0.04]).data).toEqual(
       [1, 1, 0, 2].map((runs, i) => {
-        return { model: "mmoe", correlation: 0.9, loss: "train", low: i / 30, high: (i + 1) / 30, runs };
+        return { model: "mmoe", correlation: 0.9, loss: "train", low: i / 30, high: (i + 1) / 30, runs, ...ofCell };
       }),
     );
   });

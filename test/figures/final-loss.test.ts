@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { asideOf, slotWidth } from "../../src/figures/estimate-series.ts";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/figure.ts";
-import { finalLoss } from "../../src/figures/final-loss.ts";
+import { asideOf, slotWidth } from "../../src/figures/draw/estimate-series.ts";
+import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
+import { drawerOf } from "../support/drawer.ts";
 import { sweepResults } from "../support/sweep-results.ts";
+
+const finalLoss = drawerOf("final-loss");
 
 describe("finalLoss(results, options)", () => {
   const results = sweepResults({ set: ["correlations=[0.5, 0.95, 1]"] });

@@ -1,12 +1,14 @@
 import { inflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { dots } from "../../src/figures/dots.ts";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/figure.ts";
-import { figure4 } from "../../src/figures/figure4.ts";
+import { dots } from "../../src/figures/draw/dots.ts";
+import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
+import { element } from "../../src/figures/draw/svg.ts";
 import { pdf } from "../../src/figures/pdf.ts";
 import { png } from "../../src/figures/png.ts";
-import { element } from "../../src/figures/svg.ts";
+import { drawerOf } from "../support/drawer.ts";
 import { sweepResults } from "../support/sweep-results.ts";
+
+const figure4 = drawerOf("figure4");
 
 const figure = figure4(sweepResults(), DEFAULT_OPTIONS) as Figure;
 

@@ -6,7 +6,7 @@ import {
   isLacking,
   SCALES,
   STATISTICS,
-} from "../../src/figures/figure.ts";
+} from "../../src/figures/draw/figure.ts";
 import { LOSS_FIGURES } from "../../src/figures/gallery.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";

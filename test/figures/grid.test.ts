@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure, type FigureOptions, type Lacking } from "../../src/figures/figure.ts";
+import { DEFAULT_OPTIONS, type Figure, type FigureOptions, type Lacking } from "../../src/figures/draw/figure.ts";
+import { valueScale } from "../../src/figures/draw/value-scale.ts";
 import { fileName } from "../../src/figures/files.ts";
 import { LOSS_FIGURES, SWEEP_FIGURES } from "../../src/figures/gallery.ts";
-import { valueScale } from "../../src/figures/value-scale.ts";
 import { resultsAt } from "../../src/records/at-point.ts";
 import { isFigureFile } from "../../src/records/old-results.ts";
 import type { Results } from "../../src/records/read-results.ts";

@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { pairedDifferences } from "../../src/figures/differences.ts";
-import { DEFAULT_OPTIONS, type Figure, SCALES } from "../../src/figures/figure.ts";
-import { finalLoss } from "../../src/figures/final-loss.ts";
+import { DEFAULT_OPTIONS, type Figure, SCALES } from "../../src/figures/draw/figure.ts";
 import { SWEEP_FIGURES, type SweepFigure } from "../../src/figures/gallery.ts";
 import { diagnosed } from "../support/diagnosed-results.ts";
+import { drawerOf } from "../support/drawer.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 import { outside, touching } from "../support/texts.ts";
+
+const pairedDifferences = drawerOf("differences");
+const finalLoss = drawerOf("final-loss");
 
 const MODELS = [
   ...["shared-bottom", "omoe", "mmoe", "single-task", "single-task-wide", "average", "shared-bottom-matched"],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { numberList } from "../../src/figures/number-list.ts";
+import { numberList } from "../../src/figures/draw/number-list.ts";
 
 test("numberList(values) is the differences, those alike counted", () => {
   expect(numberList([100, 200, 300, 350, 340])).toBe("100*3+50-10");

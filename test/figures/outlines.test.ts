@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/figure.ts";
-import { figure4 } from "../../src/figures/figure4.ts";
+import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
+import { element, svgText } from "../../src/figures/draw/svg.ts";
+import { text, textWidth } from "../../src/figures/draw/text.ts";
 import { outlined } from "../../src/figures/outlines.ts";
-import { element, svgText } from "../../src/figures/svg.ts";
-import { text, textWidth } from "../../src/figures/text.ts";
+import { drawerOf } from "../support/drawer.ts";
 import { sweepResults } from "../support/sweep-results.ts";
+
+const figure4 = drawerOf("figure4");
 
 const drawn = (words: string, style: Parameters<typeof text>[3]) =>
   svgText(outlined(element("svg", {}, [text(words, 40, 9, style)])));

@@ -1,6 +1,6 @@
 // Figures of runs on rows of a file, which have no correlation.
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure, isLacking } from "../../src/figures/figure.ts";
+import { DEFAULT_OPTIONS, type Figure, isLacking } from "../../src/figures/draw/figure.ts";
 import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
 import { toCsv } from "../../src/records/csv.ts";
 import { finalMeasures } from "../../src/records/diagnostic-curves.ts";

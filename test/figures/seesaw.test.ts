@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/figure.ts";
-import { seesaw } from "../../src/figures/seesaw.ts";
-import { modelStyles } from "../../src/figures/style.ts";
-import { SMALL } from "../../src/figures/text.ts";
-import { themeOf } from "../../src/figures/theme.ts";
+import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
+import { modelStyles } from "../../src/figures/draw/style.ts";
+import { SMALL } from "../../src/figures/draw/text.ts";
+import { themeOf } from "../../src/figures/draw/theme.ts";
+import { drawerOf } from "../support/drawer.ts";
 import { madeResults } from "../support/made-results.ts";
+
+const seesaw = drawerOf("seesaw");
 
 const drawn = (set: readonly string[], lossOf: Parameters<typeof madeResults>[0] = () => 0.1) =>
   seesaw(madeResults(lossOf, set), DEFAULT_OPTIONS);

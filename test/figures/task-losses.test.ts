@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
-import { dots } from "../../src/figures/dots.ts";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/figure.ts";
-import { svgText } from "../../src/figures/svg.ts";
-import { taskLosses } from "../../src/figures/task-losses.ts";
+import { dots } from "../../src/figures/draw/dots.ts";
+import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
+import { svgText } from "../../src/figures/draw/svg.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { compact } from "../../src/report/compact.ts";
+import { drawerOf } from "../support/drawer.ts";
 import { madeResults } from "../support/made-results.ts";
+
+const taskLosses = drawerOf("task-losses");
 
 /** A sweep whose runs end at these losses of their tasks. */
 function ending(losses: readonly (readonly number[])[], ...set: string[]): Results {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { claimsOf } from "../../src/claims/claims.ts";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/figure.ts";
+import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
 import { SWEEP_FIGURES } from "../../src/figures/gallery.ts";
 import { reportHtml } from "../../src/report/report.ts";
 import { sweepResults } from "../support/sweep-results.ts";

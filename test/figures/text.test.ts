@@ -1,6 +1,7 @@
 import PDFDocument from "pdfkit";
 import { describe, expect, test } from "vitest";
-import { FONT_FILES, textWidth, type Weight, wrapped } from "../../src/figures/text.ts";
+import { textWidth, type Weight, wrapped } from "../../src/figures/draw/text.ts";
+import { FONT_FILES } from "../../src/figures/fonts.ts";
 import { fontOutlines } from "../support/outlines.ts";
 
 describe("textWidth(text, size, weight)", () => {

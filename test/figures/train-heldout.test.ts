@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import { cellCurve } from "../../src/figures/curve-points.ts";
-import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/figure.ts";
+import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
 import { sweepCells } from "../../src/figures/sweep-cells.ts";
-import { trainHeldout } from "../../src/figures/train-heldout.ts";
 import { LOSS_SETS } from "../../src/records/record.ts";
+import { drawerOf } from "../support/drawer.ts";
 import { sweepResults } from "../support/sweep-results.ts";
+
+const trainHeldout = drawerOf("train-heldout");
 
 const results = sweepResults({ set: ["models=omoe,mmoe", "correlations=0.5,1"] });
 const drawn = (of = results) => trainHeldout(of, DEFAULT_OPTIONS) as Figure;

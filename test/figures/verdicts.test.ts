@@ -3,7 +3,7 @@ import { partText } from "../../src/claims/because.ts";
 import type { ClaimPart } from "../../src/claims/claim.ts";
 import { claimsOf } from "../../src/claims/claims.ts";
 import { claimsCsv } from "../../src/claims/claims-csv.ts";
-import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "../../src/figures/figure.ts";
+import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "../../src/figures/draw/figure.ts";
 import { VERDICTS } from "../../src/figures/gallery.ts";
 import { toCsv } from "../../src/records/csv.ts";
 import type { Results } from "../../src/records/read-results.ts";

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { DEFAULT_OPTIONS, SCALES, STATISTICS } from "../../src/figures/figure.ts";
+import { DEFAULT_OPTIONS, SCALES, STATISTICS } from "../../src/figures/draw/figure.ts";
+import { THEME_NAMES } from "../../src/figures/draw/theme.ts";
 import { FORMATS, fileName } from "../../src/figures/files.ts";
 import { SWEEP_FIGURES, TRIAL_FIGURES } from "../../src/figures/gallery.ts";
-import { THEME_NAMES } from "../../src/figures/theme.ts";
 import { isFigureFile } from "../../src/records/old-results.ts";
 import { LOSS_SETS } from "../../src/records/record.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";

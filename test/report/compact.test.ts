@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { element, group, type SvgNode, svgText } from "../../src/figures/svg.ts";
+import { element, group, type SvgNode, svgText } from "../../src/figures/draw/svg.ts";
 import { compact } from "../../src/report/compact.ts";
 
 const written = (node: SvgNode) => svgText(compact(node, new Map())).replaceAll("\n", "");

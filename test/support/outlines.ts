@@ -1,5 +1,6 @@
 import PDFDocument from "pdfkit";
-import { FONT_FILES, type Weight } from "../../src/figures/text.ts";
+import type { Weight } from "../../src/figures/draw/text.ts";
+import { FONT_FILES } from "../../src/figures/fonts.ts";
 
 /** What pdfkit's reader of fonts gives of a letter. */
 interface Glyph {

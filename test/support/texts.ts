@@ -1,4 +1,4 @@
-import { textWidth } from "../../src/figures/text.ts";
+import { textWidth } from "../../src/figures/draw/text.ts";
 
 /** A text of a figure, in points, by the font's own widths. */
 export interface PlacedText {

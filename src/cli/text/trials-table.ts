@@ -1,7 +1,7 @@
 import { generatorOfTrials, type TrialSettings } from "../../config/trials.ts";
 import { measuredCorrelations } from "../../data/label-correlation.ts";
 import { labelCorrelation } from "../../data/moments.ts";
-import { publishedFigure2 } from "../../figures/paper-points.ts";
+import { publishedFigure2 } from "../../figures/published.ts";
 import type { LabelTrials } from "../../records/label-trials.ts";
 import { mean, standardDeviation } from "../../stats/moments.ts";
 import { table } from "./table.ts";

@@ -1,0 +1,103 @@
+// Rows of the figures of diagnostics.
+import type { Results } from "../records/read-results.ts";
+import { type RunRecord, tasksOf } from "../records/record.ts";
+import { mean } from "../stats/moments.ts";
+import type { FigureOptions, Lacking } from "./draw/figure.ts";
+import type { GateDistanceRow } from "./draw/gate-distance.ts";
+import type { GateWeightRow } from "./draw/gate-weights.ts";
+import type { QuantityRow } from "./draw/quantity-curves.ts";
+import type { CurvePoint } from "./draw/step-panels.ts";
+import { drawnEstimate, quickInterval } from "./interval.ts";
+import { cellMeasures, type SweepCell, sweepCells } from "./sweep-cells.ts";
+
+/** Those that `rowsOf` gives of each cell in which a run has a quantity, or what is lacking. */
+function ofDiagnosed<Row>(
+  results: Results,
+  name: string,
+  quantity: string,
+  rowsOf: (cell: SweepCell) => readonly Row[],
+): readonly Row[] | Lacking {
+  const cells = sweepCells(results);
+  if (cells.length === 0) return { name, lacking: "no run is done" };
+  const found = cells.filter(({ runs }) => runs.some((run) => namesIn(run, quantity).length > 0));
+  if (found.length > 0) return found.flatMap(rowsOf);
+  return { name, lacking: `no run has a ${quantity}`, never: true };
+}
+
+/** The names of a quantity's curves: of each task, pair or expert. */
+function namesIn({ diagnostics }: RunRecord, quantity: string): string[] {
+  return Object.keys(diagnostics?.values ?? {}).filter((name) => name.split("/")[0] === quantity);
+}
+
+/** A quantity's curve of every cell that has it. */
+export function quantityRows(name: string, quantity: string) {
+  return (results: Results, { statistic }: FigureOptions) =>
+    ofDiagnosed(results, name, quantity, (cell): QuantityRow[] => {
+      const { model, correlation } = cell;
+      return quantityCurve(cell, quantity, statistic).map(({ step, runs, ...estimate }) => {
+        return { model, correlation, step, runs, quantity, statistic, ...estimate };
+      });
+    });
+}
+
+/** A quantity against steps, mean over tasks or pairs: a statistic over the cell's runs that have it. */
+function quantityCurve(cell: SweepCell, quantity: string, statistic: FigureOptions["statistic"]): CurvePoint[] {
+  const steps = [...new Set(cell.runs.flatMap(({ diagnostics }) => diagnostics?.steps ?? []))].sort((a, b) => a - b);
+  return steps.flatMap((step) => {
+    const values = cell.runs.map((run) => valueAt(run, quantity, step)).filter((value) => Number.isFinite(value));
+    return values.length > 0
+      ? [{ step, runs: values.length, ...quickInterval(Float64Array.from(values), statistic) }]
+      : [];
+  });
+}
+
+function valueAt(run: RunRecord, quantity: string, step: number): number {
+  const i = run.diagnostics?.steps.indexOf(step) ?? -1;
+  return mean(namesIn(run, quantity).map((name) => run.diagnostics?.values[name]?.[i] ?? Number.NaN));
+}
+
+/** How far apart two tasks' gates are after the last step. */
+export function gateDistanceRows(results: Results, { statistic }: FigureOptions) {
+  const quantity = "gateDistance";
+  return ofDiagnosed(results, "gate-distance", quantity, (cell): GateDistanceRow[] => {
+    const { model, correlation, runs } = cell;
+    const distances = cellMeasures(cell, quantity).filter((value) => Number.isFinite(value));
+    const { value, low, high } = drawnEstimate(distances, statistic);
+    return [{ model, correlation, runs: runs.length, quantity, statistic, value, low, high }];
+  });
+}
+
+/** Each task's mean weights of the experts after the last step. */
+export function gateWeightRows(results: Results) {
+  const quantity = "gateWeight";
+  return ofDiagnosed(results, "gate-weights", quantity, (cell): GateWeightRow[] => {
+    const { model, correlation, runs } = cell;
+    return meanWeights(cell, quantity).flatMap((row, k) =>
+      row.map((value, e) => {
+        const place = { task: k + 1, rank: e + 1 };
+        return { model, correlation, runs: runs.length, quantity, ...place, value };
+      }),
+    );
+  });
+}
+
+/** [K][E], experts of each run in the order of their weight for task 1. */
+function meanWeights({ runs }: SweepCell, quantity: string): number[][] {
+  const ordered = runs.flatMap(({ measures, labelCorrelations }) => {
+    const weights = measures?.[quantity] as readonly number[] | undefined;
+    return weights ? [orderedWeights(weights, tasksOf({ labelCorrelations }))] : [];
+  });
+  const [first = []] = ordered;
+  return first.map((row, k) => row.map((_, e) => mean(ordered.map((one) => one[k]?.[e] as number))));
+}
+
+/** [K * E] → [K][E], by falling weight for task 1, of equals by rising weight for the last. */
+function orderedWeights(weights: readonly number[], K: number): number[][] {
+  const E = weights.length / K;
+  const rows = Array.from({ length: K }, (_, k) => weights.slice(k * E, (k + 1) * E));
+  const [first, last] = [rows[0] as number[], rows[K - 1] as number[]];
+  const order = [...first.keys()].sort((a, b) => {
+    return (first[b] as number) - (first[a] as number) || (last[a] as number) - (last[b] as number);
+  });
+  return rows.map((row) => order.map((e) => row[e] as number));
+}

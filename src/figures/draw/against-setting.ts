@@ -1,0 +1,194 @@
+import { type GridPoint, type GridValue, pointText } from "../../config/grid.ts";
+import { cellKey } from "../../records/cell.ts";
+import type { LossSet } from "../../records/record.ts";
+import { againstWords, type CellEstimate } from "./against-words.ts";
+import { type Box, panel } from "./axes.ts";
+import { type GridDrawing, noRun, type Place, panelGrid } from "./cell-grid.ts";
+import {
+  asideOf,
+  type EstimatePoint,
+  type EstimateRow,
+  estimateSeries,
+  slotWidth,
+  WIDEST_SLOT,
+} from "./estimate-series.ts";
+import { correlationsOf, type DrawnCell, doneCells, type Listed, type SweepFacts } from "./facts.ts";
+import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import { modelLegend } from "./legend.ts";
+import { heading, lossScale } from "./loss-axis.ts";
+import { page } from "./page.ts";
+import type { Scale } from "./scale.ts";
+import type { Frame } from "./series.ts";
+import { type SeriesStyle, stylesIn } from "./style.ts";
+import type { SvgNode } from "./svg.ts";
+import { text } from "./text.ts";
+import { type Theme, themeOf } from "./theme.ts";
+import { type ValueScale, valueScale } from "./value-scale.ts";
+import {
+  areOnOwnRows,
+  capitalised,
+  lossHeading,
+  runsSentence,
+  statisticName,
+  tasksWords,
+  unitsSentence,
+  withIntervals,
+} from "./words.ts";
+
+const NAME = "grid";
+
+/** A cell's final loss; its grid point is in columns of the settings' names. */
+export type SettingRow = EstimateRow &
+  GridPoint & { readonly loss: LossSet; readonly statistic: FigureOptions["statistic"] };
+
+interface CellPoint extends EstimatePoint {
+  /** Its row of panels: that of its other listed settings. */
+  readonly row: number;
+}
+
+/** Final loss of each model against a listed setting, a panel for each correlation and choice of the other settings. */
+export function againstSetting(
+  rows: readonly SettingRow[],
+  sweep: SweepFacts,
+  options: FigureOptions,
+): Picture | Lacking {
+  const axis = axisOf(sweep);
+  if (axis === undefined) return { name: NAME, lacking: "its runs have one value of each setting", never: true };
+  const { key } = axis;
+  const estimates = estimatesOf(rows, sweep);
+  if (estimates.length === 0) return { name: NAME, lacking: "no run is done" };
+  const cells = estimates.map(({ cell }) => cell);
+  const theme = themeOf(options.theme);
+  const styles = stylesIn(cells, sweep, theme);
+  const inRows = isOfManyWords(axis);
+  const { nodes, leftOut, ...size } = inRows
+    ? againstWords(estimates, { ...options, axis, othersOf: ({ point }) => othersText(point, key), styles, theme })
+    : drawing(estimates, key, styles, { options, theme });
+  return page(
+    {
+      name: NAME,
+      title: `Final loss against ${key}`,
+      caption: `${captionStart(cells, key, sweep, { ...options, inRows })}${leftOut} ${runsSentence(cells, sweep)}`,
+      ...size,
+      theme,
+    },
+    nodes,
+  );
+}
+
+/** The cells in which a run is done, with their estimates. */
+function estimatesOf(rows: readonly SettingRow[], sweep: SweepFacts): CellEstimate[] {
+  const pointOf = (row: SettingRow) => Object.fromEntries(sweep.listed.map(({ key }) => [key, row[key] as GridValue]));
+  const known = new Map(rows.map((row) => [cellKey({ ...row, point: pointOf(row) }), row]));
+  return doneCells(sweep).flatMap((cell) => {
+    const row = known.get(cellKey(cell));
+    return row === undefined ? [] : [{ cell, value: row.value, low: row.low, high: row.high }];
+  });
+}
+
+/** The listed setting with the most values; the later one in a config, if two have as many. */
+function axisOf({ listed }: SweepFacts): Listed | undefined {
+  const [first, ...others] = listed;
+  return first && others.reduce((most, one) => (one.values.length >= most.values.length ? one : most), first);
+}
+
+/** Words that a panel has no room for side by side. */
+const MANY = 4;
+
+function isOfManyWords({ values }: Listed): boolean {
+  return values.length >= MANY && values.every((value) => typeof value === "string");
+}
+
+const LEFT = 24;
+const HEIGHT = 78;
+
+function drawing(
+  estimates: readonly CellEstimate[],
+  key: string,
+  styles: ReadonlyMap<string, SeriesStyle>,
+  { options, theme }: { options: FigureOptions; theme: Theme },
+): GridDrawing {
+  const cells = estimates.map(({ cell }) => cell);
+  const rows = [...new Set(cells.map((cell) => othersText(cell.point, key)))];
+  const head = heading(lossHeading(options), { y: 0, theme });
+  const names = modelLegend(styles, { y: head.height + 9, theme, sample: "marked" });
+  const layout = panelGrid(
+    rows.map((title) => ({ title })),
+    correlationsOf(cells),
+    { top: head.height + names.height, height: HEIGHT, left: LEFT, theme },
+  );
+  const { placeOf } = valueScale(valuesIn(cells, key), [0, 1]);
+  const points = estimates.map((one): CellPoint => {
+    const { point } = one.cell;
+    return { ...one, x: placeOf(point[key] as GridValue), row: rows.indexOf(othersText(point, key)) };
+  });
+  const values = points.flatMap(({ value, low, high }) => [value, low, high]);
+  const panels = rows.flatMap((_, row) =>
+    layout.drawn.map((correlation) => {
+      const place = layout.place(row, correlation) as Place;
+      const attributes = { "data-correlation": correlation };
+      const here = points.filter((point) => point.row === row && point.cell.correlation === correlation);
+      if (here.length === 0) return noRun(place, attributes, { theme });
+      const y = lossScale(values, options.scale, [place.box.y + layout.height, place.box.y]);
+      const { frame, slot } = frameOf(place.box, valuesIn(cells, key), y);
+      return panel({ ...place, ...frame, theme, attributes }, seriesIn(here, { frame, slot, styles, theme }));
+    }),
+  );
+  const { leftOut, width, bottom: height } = layout;
+  const foot = text(key, width / 2, height - 4, { fill: theme.ink, anchor: "middle" });
+  return { nodes: [...head.nodes, names.node, ...layout.titles, ...panels, foot], leftOut, width, height };
+}
+
+/** Room in a panel beside its outermost slots. */
+const SIDE = 3;
+
+function frameOf({ x, width }: Box, values: readonly GridValue[], y: Scale): { frame: Frame; slot: number } {
+  const slotIn = ({ scale, placeOf }: ValueScale) => slotWidth(values.map((value) => scale.at(placeOf(value))));
+  const slot = slotIn(valueScale(values, [0, width - WIDEST_SLOT - 2 * SIDE]));
+  const side = slot / 2 + SIDE;
+  return { frame: { x: valueScale(values, [x + side, x + width - side]).scale, y }, slot };
+}
+
+interface SeriesPlace {
+  readonly frame: Frame;
+  readonly slot: number;
+  readonly styles: ReadonlyMap<string, SeriesStyle>;
+  readonly theme: Theme;
+}
+
+/** Each model's points in a panel. */
+function seriesIn(here: readonly CellPoint[], { frame, slot, styles, theme }: SeriesPlace): SvgNode[] {
+  return [...styles].flatMap(([model, style], i) => {
+    const own = here.filter(({ cell }) => cell.model === model).sort((a, b) => a.x - b.x);
+    const aside = asideOf(i, styles.size, slot);
+    return own.length > 0 ? [estimateSeries(own, { frame, aside, style, theme })] : [];
+  });
+}
+
+function valuesIn(cells: readonly DrawnCell[], key: string): GridValue[] {
+  return cells.map(({ point }) => point[key] as GridValue);
+}
+
+/** The choice of the other listed settings. */
+function othersText(point: GridPoint, key: string): string {
+  const { [key]: _, ...others } = point;
+  return pointText(others);
+}
+
+function captionStart(
+  cells: readonly DrawnCell[],
+  key: string,
+  sweep: SweepFacts,
+  { loss, statistic, unit, inRows }: FigureOptions & { readonly inRows: boolean },
+): string {
+  const ofTable = areOnOwnRows(cells);
+  const row = ofTable ? "each model and choice" : "each model, correlation and choice";
+  const each = ofTable ? "each choice" : "each correlation and each choice";
+  const parts = inRows
+    ? `rows for ${row} of the other settings.`
+    : `a panel for ${each} of the other settings. Models at one value are drawn side by side around its tick.`;
+  return (
+    `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(sweep)} after the last step (${unitsSentence({ loss, unit })}) against ${key}, ` +
+    `${withIntervals(cells)}; ${parts}`
+  );
+}

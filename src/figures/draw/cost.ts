@@ -1,0 +1,134 @@
+import type { LossSet } from "../../records/record.ts";
+import { type Box, panel } from "./axes.ts";
+import { type GridDrawing, type Place, panelGrid } from "./cell-grid.ts";
+import { type EstimatePoint, type EstimateRow, estimateSeries } from "./estimate-series.ts";
+import { byCell, correlationsOf, type DrawnCell, doneCells, modelsOf, type SweepFacts } from "./facts.ts";
+import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import { modelLegend } from "./legend.ts";
+import { heading, lossScale } from "./loss-axis.ts";
+import { page } from "./page.ts";
+import { linearScale, logScale, type Scale, shortNumber, type Tick } from "./scale.ts";
+import { modelLabel, type SeriesStyle, stylesIn } from "./style.ts";
+import { SMALL, text, textWidth } from "./text.ts";
+import { type Theme, themeOf } from "./theme.ts";
+import { withRoom } from "./tick-labels.ts";
+import {
+  capitalised,
+  lossHeading,
+  runsSentence,
+  statisticName,
+  tasksWords,
+  unitsSentence,
+  withIntervals,
+} from "./words.ts";
+
+const NAME = "cost";
+
+/** A cell's final loss, and its model's cost. */
+export type CostRow = EstimateRow & {
+  readonly parameters: number;
+  /** FLOP of training on one row. */
+  readonly flopPerRow: number;
+  readonly loss: LossSet;
+  readonly statistic: FigureOptions["statistic"];
+};
+
+/** Final loss of each model against the FLOP that it takes to train it on one row: a panel for each correlation. */
+export function cost(rows: readonly CostRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+  const cells = doneCells(sweep);
+  if (cells.length === 0) return { name: NAME, lacking: "no run is done" };
+  const points = byCell(rows, sweep).map(({ cell, rows: [row] }): EstimatePoint => {
+    const { flopPerRow, ...estimate } = row as CostRow;
+    return { ...estimate, cell, x: flopPerRow };
+  });
+  const drawn = points.map(({ cell }) => cell);
+  if (modelsOf(drawn).length < 2) return { name: NAME, lacking: "runs of two models with known FLOP are needed" };
+  const theme = themeOf(options.theme);
+  const { nodes, leftOut, ...size } = drawing(points, stylesIn(drawn, sweep, theme), options, theme);
+  const caption = `${captionStart(drawn, sweep, options)}${unknownSentence(cells, drawn)}${leftOut} ${runsSentence(drawn, sweep)}`;
+  return page({ name: NAME, title: "Final loss against cost", caption, ...size, theme }, nodes);
+}
+
+const HEIGHT = 78;
+/** Room in a panel beside its outermost values. */
+const SIDE = 9;
+
+function drawing(
+  points: readonly EstimatePoint[],
+  styles: ReadonlyMap<string, SeriesStyle>,
+  options: FigureOptions,
+  theme: Theme,
+): GridDrawing {
+  const cells = points.map(({ cell }) => cell);
+  const head = heading(lossHeading(options), { y: 0, theme });
+  const names = modelLegend(styles, { y: head.height + 9, theme, sample: "marker" }); // no line joins them
+  const layout = panelGrid([{ title: "" }], correlationsOf(cells), {
+    ...{ top: head.height + names.height, height: HEIGHT, left: 24, theme },
+  });
+  const values = points.flatMap(({ value, low, high }) => [value, low, high]);
+  const panels = layout.drawn.map((correlation) => {
+    const { box, numbers } = layout.place(0, correlation) as Place;
+    const frame = { x: flopScale(points, box), y: lossScale(values, options.scale, [box.y + HEIGHT, box.y]) };
+    const here = points.filter(({ cell }) => cell.correlation === correlation);
+    const series = here.map((point) =>
+      estimateSeries([point], { frame, aside: 0, style: styles.get(point.cell.model) as SeriesStyle, theme }),
+    );
+    const attributes = { "data-correlation": correlation };
+    return panel({ box, ...frame, theme, numbers, attributes }, series);
+  });
+  const words = "thousand FLOP of training a row";
+  const foot = text(words, layout.width / 2, layout.bottom - 4, { fill: theme.ink, anchor: "middle" });
+  const { leftOut, width, bottom: height } = layout;
+  return { nodes: [...head.nodes, names.node, ...layout.titles, ...panels, foot], leftOut, width, height };
+}
+
+/** Costs are drawn on a logarithmic axis if the largest is so many times the least. */
+const WIDE = 4;
+
+/** Fewer numbers on the axis would not tell the models' costs. */
+const LEAST_NUMBERS = 3;
+
+function flopScale(points: readonly EstimatePoint[], { x, width }: Box): Scale {
+  const flop = points.map((point) => point.x);
+  const [low, high] = [Math.min(...flop), Math.max(...flop)];
+  const label = (value: number) => shortNumber(value / 1000);
+  const options = { range: [x + SIDE, x + width - SIDE], label } as const;
+  if (high / low < WIDE) {
+    const scales = [3, 4, 5].map((count) => linearScale(low, high, { ...options, count }));
+    return scales.find(hasRoom) ?? (scales.at(-1) as Scale);
+  }
+  const scale = logScale(low, high, options);
+  if (numbersOf(scale).length >= LEAST_NUMBERS) return scale;
+  return { ...scale, ticks: scale.ticks.map(({ value }) => ({ value, label: label(value) })) };
+}
+
+function numbersOf({ ticks }: Scale): Tick[] {
+  return ticks.filter(({ label }) => label !== "");
+}
+
+/** Whether enough numbers can stand below the axis, and none touches another. */
+function hasRoom(scale: Scale): boolean {
+  const spans = numbersOf(scale).map(({ value, label }) => ({
+    middle: scale.at(value),
+    half: textWidth(label, SMALL) / 2,
+  }));
+  return spans.length >= LEAST_NUMBERS && withRoom(spans, 2).every((shown) => shown);
+}
+
+function captionStart(
+  cells: readonly DrawnCell[],
+  sweep: SweepFacts,
+  { loss, statistic, unit }: FigureOptions,
+): string {
+  return (
+    `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(sweep)} after the last step (${unitsSentence({ loss, unit })}), ${withIntervals(cells)}, against the cost of training on one row: ` +
+    "multiplications and additions of the dense layers, forward and backward. The lower left is better."
+  );
+}
+
+function unknownSentence(cells: readonly DrawnCell[], drawn: readonly DrawnCell[]): string {
+  const models = modelsOf(cells).filter((model) => !modelsOf(drawn).includes(model));
+  return models.length === 0
+    ? ""
+    : ` Models in JavaScript, whose FLOP are unknown, are left out: ${models.map(modelLabel).join(", ")}.`;
+}

@@ -1,0 +1,72 @@
+import type { LossSet } from "../../records/record.ts";
+import { type Difference, differenceChart, MOST_PAIRED, REFERENCE } from "./difference-chart.ts";
+import { doneCells, modelsOf, type SweepFacts } from "./facts.ts";
+import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import { page } from "./page.ts";
+import { modelLabel } from "./style.ts";
+import { themeOf } from "./theme.ts";
+import {
+  areOnOwnRows,
+  capitalised,
+  correlationTitle,
+  intervalWords,
+  lossName,
+  runsSentence,
+  unitsSentence,
+} from "./words.ts";
+
+const NAME = "differences";
+
+export type DifferenceRow = Difference & {
+  readonly loss: LossSet;
+  readonly statistic: FigureOptions["statistic"];
+};
+
+/** Differences of the final losses between models, pair by pair of runs on the same data. */
+export function pairedDifferences(
+  found: readonly DifferenceRow[],
+  sweep: SweepFacts,
+  options: FigureOptions,
+): Picture | Lacking {
+  const cells = doneCells(sweep);
+  const models = modelsOf(cells);
+  if (models.length < 2) return { name: NAME, lacking: "runs of two models are needed" };
+  if (found.length === 0) return { name: NAME, lacking: "no two models have done the same run" };
+  const theme = themeOf(options.theme);
+  const reference = models.length > MOST_PAIRED ? referenceOf(models) : undefined;
+  const titleOf = (correlation: number | null) => correlationTitle(correlation, sweep);
+  const { nodes, height, leftOut } = differenceChart(found, { reference, titleOf, options, theme });
+  const pairs = found.map((one) => one.pairs);
+  const from = reference === undefined ? "between models" : `from ${modelLabel(reference)}`;
+  return page(
+    {
+      name: NAME,
+      title: `Differences ${from}, paired by run`,
+      caption: `${captionStart(options, rowsWords(reference, areOnOwnRows(cells)), pairs)}${leftOut} ${runsSentence(cells, sweep)}`,
+      height,
+      theme,
+    },
+    nodes,
+  );
+}
+
+/** The model that others are compared with, where they are too many for all pairs. */
+function referenceOf(models: readonly string[]): string {
+  return models.includes(REFERENCE) ? REFERENCE : (models.at(-1) as string);
+}
+
+/** For the caption: what a row is. */
+function rowsWords(reference: string | undefined, ownRows: boolean): string {
+  if (reference !== undefined)
+    return `a row a model: its loss minus ${modelLabel(reference)}'s. Thin lines may leave the frame, and the CSV file has the other pairs`;
+  if (ownRows) return "a row a pair of models: the loss of the first one minus that of the second one";
+  return "a row a correlation. Each pair of models has an axis of its own: the loss of the left one minus that of the right one";
+}
+
+function captionStart({ loss, statistic, unit }: FigureOptions, rows: string, pairs: readonly number[]): string {
+  return (
+    `${capitalised(statistic)} difference of the ${lossName(loss)} after the last step (${unitsSentence({ loss, unit })}) between models trained ` +
+    `on the same data, ${rows}. Upright lines: the ${statistic}; ` +
+    `${intervalWords(pairs, "thick lines: 95 % intervals over pairs of runs", "no intervals")}; thin lines: the middle 90 % of the pairs.`
+  );
+}

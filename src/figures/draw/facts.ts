@@ -1,0 +1,97 @@
+// What a figure knows of a sweep besides its own rows: plain values, so that a page can hold them and draw again.
+import type { GridPoint, GridValue } from "../../config/grid.ts";
+import type { Cell } from "../../records/cell.ts";
+import type { LossSet } from "../../records/record.ts";
+import type { PublishedLoss } from "./paper-points.ts";
+
+/** A cell, and how its runs ended. */
+export interface DrawnCell extends Cell {
+  /** Number of runs that are done. */
+  readonly runs: number;
+  readonly failed: number;
+  /** Steps that a run is trained for. */
+  readonly steps: number;
+}
+
+/** A rung of the ladder, as it is drawn. */
+export interface RungLine {
+  readonly loss: number;
+  readonly label: string;
+}
+
+export interface SweepFacts {
+  /** Cells in which a run has ended, in the sweep's order of models, by rising correlation and then by grid point. */
+  readonly cells: readonly DrawnCell[];
+  /** All models and correlations of which a run is done, also where only some of them are drawn: they keep their look. */
+  readonly models: readonly string[];
+  readonly correlations: readonly (number | null)[];
+  readonly tasks: number;
+  /** Number of runs that each cell was asked for. */
+  readonly asked: number;
+  /** E.g. `10 × 20`, of runs that cross data and initial values; otherwise empty. */
+  readonly cross: string;
+  /** The values that were chosen of listed settings. */
+  readonly at: GridPoint;
+  /** Settings with several values, in the order of a config. */
+  readonly listed: readonly Listed[];
+  /** Name of the file that the rows are from; null for the paper's generator. */
+  readonly rowsFile: string | null;
+  /** Rungs, the lowest loss first; none for rows of the user's own. */
+  readonly rungs: readonly RungLine[];
+  /** The paper's curves of these cells, on its own axis of steps. */
+  readonly paper: readonly PublishedLoss[];
+}
+
+export interface Listed {
+  readonly key: string;
+  readonly values: readonly GridValue[];
+}
+
+/** A run's loss against steps: the mean over tasks. */
+export interface RunCurve {
+  readonly run: number;
+  readonly steps: readonly number[];
+  readonly losses: ArrayLike<number>;
+  /** After the last step. */
+  readonly final: number;
+}
+
+/** What a figure is drawn of: the facts, and single runs' curves. */
+export interface Sweep extends SweepFacts {
+  readonly curvesOf: (cell: Cell, loss: LossSet) => readonly RunCurve[];
+}
+
+/** The cells in which a run is done. */
+export function doneCells({ cells }: Pick<SweepFacts, "cells">): DrawnCell[] {
+  return cells.filter(({ runs }) => runs > 0);
+}
+
+export function modelsOf(cells: readonly Pick<Cell, "model">[]): string[] {
+  return [...new Set(cells.map(({ model }) => model))];
+}
+
+/** Correlations, ascending; one that is null for rows of the user's own. */
+export function correlationsOf(cells: readonly Pick<Cell, "correlation">[]): (number | null)[] {
+  return [...new Set(cells.map(({ correlation }) => correlation))].sort(rising);
+}
+
+export function rising(a: number | null, b: number | null): number {
+  return (a ?? 0) - (b ?? 0);
+}
+
+/** A row that is about a cell of a sweep with one grid point. */
+export type OfCell = Pick<Cell, "model" | "correlation">;
+
+/** Rows of one cell, with what is known of the cell. */
+export interface CellRows<Row> {
+  readonly cell: DrawnCell;
+  readonly rows: readonly Row[];
+}
+
+/** The rows of each cell that has some, in the sweep's order; a cell counts the runs that a row counts, if it does. */
+export function byCell<Row extends OfCell>(rows: readonly Row[], sweep: SweepFacts): CellRows<Row>[] {
+  return doneCells(sweep).flatMap((cell) => {
+    const own = rows.filter(({ model, correlation }) => model === cell.model && correlation === cell.correlation);
+    return own.length > 0 ? [{ cell, rows: own }] : [];
+  });
+}

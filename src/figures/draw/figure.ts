@@ -1,0 +1,78 @@
+import { LABEL_VARIANCE, type LossUnit } from "../../config/loss-unit.ts";
+import type { CsvValue } from "../../records/csv.ts";
+import type { LossSet } from "../../records/record.ts";
+import { groupBy } from "../../stats/group-by.ts";
+import type { SvgNode } from "./svg.ts";
+import type { ThemeName } from "./theme.ts";
+
+/** A picture, and what it shows in words. */
+export interface Picture {
+  /** Its file's name without extension, e.g. `figure4`. */
+  readonly name: string;
+  readonly title: string;
+  /** One paragraph of plain text: what is drawn, which loss, how many runs, how many failed. */
+  readonly caption: string;
+  /** The picture as elements, with its letters as text. */
+  readonly root: SvgNode;
+  /** In points. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A row of the CSV file beside a picture. */
+export type FigureRow = Readonly<Record<string, CsvValue>>;
+
+/** A picture of recorded results, and its numbers. */
+export interface Figure extends Picture {
+  /** An SVG document whose unit is a point. It needs no font, but for the theme `page`. */
+  readonly svg: string;
+  /** All numbers drawn. */
+  readonly data: readonly FigureRow[];
+}
+
+/** A figure that can't be drawn from what was recorded. */
+export interface Lacking {
+  readonly name: string;
+  /** What is missing, as text after the figure's name and a colon. */
+  readonly lacking: string;
+  /** True if results of this kind never have it: only who asks for the figure is told. */
+  readonly never?: true;
+}
+
+export const STATISTICS = ["mean", "median"] as const;
+export const SCALES = ["linear", "log"] as const;
+
+export interface FigureOptions {
+  readonly loss: LossSet;
+  /** The unit of the sweep's losses. */
+  readonly unit: LossUnit;
+  /** The statistic over a cell's runs. */
+  readonly statistic: (typeof STATISTICS)[number];
+  /** The scale of the axis of losses. */
+  readonly scale: (typeof SCALES)[number];
+  readonly theme: ThemeName;
+  /** Draws the paper's own results, as read off its figures, behind ours. */
+  readonly paper: boolean;
+}
+
+/** What a user chooses of a figure; the unit is that of the sweep. */
+export type FigureChoices = Omit<FigureOptions, "unit">;
+
+export const DEFAULT_OPTIONS: FigureOptions = {
+  loss: "train",
+  unit: LABEL_VARIANCE,
+  statistic: "mean",
+  scale: "linear",
+  theme: "light",
+  paper: false,
+};
+
+export function isLacking<T extends object>(drawn: T | Lacking): drawn is Lacking {
+  return "lacking" in drawn;
+}
+
+/** Figures that lack something of which a reader must be told, by what they lack. */
+export function byReason(figures: readonly Lacking[]): Map<string, Lacking[]> {
+  const told = figures.filter(({ never }) => !never);
+  return groupBy(told, ({ lacking }) => lacking);
+}

@@ -1,0 +1,73 @@
+import type { Box } from "./axes.ts";
+import { type CurveRow, curveOf, curveSentences, paperSentence } from "./cell-curves.ts";
+import { curvePanels } from "./curve-panels.ts";
+import { endLabels, labelsWidth } from "./end-labels.ts";
+import { byCell, correlationsOf, type DrawnCell, type SweepFacts } from "./facts.ts";
+import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import { legend, paperItems } from "./legend.ts";
+import { heading } from "./loss-axis.ts";
+import { type Drawing, page } from "./page.ts";
+import { SMALL_BOTTOM } from "./paper-points.ts";
+import type { CurvePanel, DrawnCurve } from "./step-panels.ts";
+import { correlationStyles, type SeriesStyle } from "./style.ts";
+import { type Theme, themeOf } from "./theme.ts";
+import { correlationWords, lossHeading, OWN_ROWS, runsSentence } from "./words.ts";
+
+const NAME = "figure3";
+
+/** Figure 3: loss of Shared-Bottom with a bottom of 16 units against steps, a line for each correlation. */
+export function figure3(rows: readonly CurveRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+  const small = { ...sweep, cells: sweep.cells.filter(({ model }) => model === SMALL_BOTTOM) };
+  const drawn = byCell(rows, small);
+  const cells = drawn.map(({ cell }) => cell);
+  if (cells.length === 0) return { name: NAME, lacking: `no run of ${SMALL_BOTTOM} is done; see mmoe sweep figure3` };
+  if (correlationsOf(cells).includes(null)) return { name: NAME, lacking: OWN_ROWS };
+  const theme = themeOf(options.theme);
+  const styles = correlationStyles(sweep.correlations as readonly number[], theme);
+  const curves = drawn.map((one) =>
+    curveOf(one, styles.get(one.cell.correlation as number) as SeriesStyle, sweep, options),
+  );
+  const { nodes, height } = drawing(cells, curves, options, theme);
+  const model = "Shared-Bottom with a bottom of 16 units and towers of 8 (Figure 3).";
+  return page(
+    {
+      name: NAME,
+      title: "Loss of a small Shared-Bottom model against training steps (Figure 3)",
+      caption: `${model} ${curveSentences(cells, sweep, options)}${paperSentence(cells, curves)} ${runsSentence(cells, small)}`,
+      height,
+      theme,
+    },
+    nodes,
+  );
+}
+
+function drawing(
+  cells: readonly DrawnCell[],
+  curves: readonly DrawnCurve[],
+  options: FigureOptions,
+  theme: Theme,
+): Drawing {
+  const head = heading(lossHeading(options), { y: 0, theme });
+  const names = cells.map(({ correlation }) => correlationWords(correlation));
+  const panel: CurvePanel = { curves };
+  const published = curves.filter(({ paper }) => paper.length > 0).map(({ style }) => style);
+  const key = legend(paperItems("the paper", published), { y: head.height + 9, theme });
+  const place = {
+    options,
+    theme,
+    columns: 1,
+    top: head.height + key.height + 6,
+    height: 130,
+    right: labelsWidth(names),
+  };
+  const { nodes, bottom, boxes, y } = curvePanels([panel], place);
+  const box = boxes[0] as Box;
+  const labels = curves.map(({ points, style, attributes }, i) => ({
+    label: names[i] as string,
+    y: box.y + y.at(points.at(-1)?.value ?? 0),
+    style,
+    attributes,
+  }));
+  const beside = endLabels(labels, { x: box.x + box.width, top: box.y + 3, bottom: box.y + box.height, theme });
+  return { nodes: [...head.nodes, key.node, ...nodes, beside], height: bottom };
+}

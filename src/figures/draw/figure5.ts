@@ -1,0 +1,182 @@
+import type { LossSet } from "../../records/record.ts";
+import { type Box, panel } from "./axes.ts";
+import { cellAttributes } from "./cell-curves.ts";
+import { cellGrid, type GridDrawing } from "./cell-grid.ts";
+import { byCell, type DrawnCell, type OfCell, type RungLine, type SweepFacts } from "./facts.ts";
+import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import { BIN, drawnBins, type Histogram } from "./histogram.ts";
+import { heading } from "./loss-axis.ts";
+import { page } from "./page.ts";
+import { NAMES_END, rungLines, rungNames, rungSentence, rungsDown, type Stretch } from "./rung-marks.ts";
+import { linearScale, shortNumber } from "./scale.ts";
+import { type Frame, linePath } from "./series.ts";
+import { figureWords } from "./shown.ts";
+import { type SeriesStyle, stylesIn } from "./style.ts";
+import { element, group, type SvgNode } from "./svg.ts";
+import { SMALL, text } from "./text.ts";
+import { type Theme, themeOf } from "./theme.ts";
+import { capitalised, cellWords, finalHeading, lossName, runsSentence, tasksWords, unitsSentence } from "./words.ts";
+
+const NAME = "figure5";
+
+/** A bin of a cell's histogram. */
+export type BinRow = OfCell & {
+  readonly loss: LossSet;
+  readonly low: number;
+  /** NaN of a last bin that holds all losses from its start on. */
+  readonly high: number;
+  /** Number of runs in the bin. */
+  readonly runs: number;
+  /** Of all runs of the cell. */
+  readonly statistic: FigureOptions["statistic"];
+  readonly value: number;
+};
+
+interface Binned {
+  readonly cell: DrawnCell;
+  /** The bins that are drawn. */
+  readonly drawn: Histogram;
+  readonly centre: number;
+}
+
+/** Figure 5: histograms of the runs' final losses, models in rows and correlations in columns. */
+export function figure5(rows: readonly BinRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+  const binned = binnedOf(rows, sweep);
+  if (binned.length === 0) return { name: NAME, lacking: "no run is done" };
+  const cells = binned.map(({ cell }) => cell);
+  const theme = themeOf(options.theme);
+  const rungs = rungLines(sweep, options.loss);
+  const styles = stylesIn(cells, sweep, theme);
+  const { nodes, leftOut, ...size } = drawing(binned, { rungs, styles, options, theme });
+  const { of, figure } = figureWords(5, cells);
+  return page(
+    {
+      name: NAME,
+      title: `Final losses of all runs${of}${figure}`,
+      caption: `${captionStart(binned, sweep, options)}${rungSentence(rungs)}${leftOut} ${runsSentence(cells, sweep)}`,
+      ...size,
+      theme,
+    },
+    nodes,
+  );
+}
+
+function binnedOf(rows: readonly BinRow[], sweep: SweepFacts): Binned[] {
+  const found = byCell(rows, sweep);
+  const drawn = drawnBins(
+    found.map(({ rows: bins }) => ({
+      counts: bins.map(({ runs }) => runs),
+      open: Number.isNaN(bins.at(-1)?.high),
+    })),
+  );
+  return found.map(({ cell, rows: [bin] }, i) => {
+    return { cell, drawn: drawn[i] as Histogram, centre: (bin as BinRow).value };
+  });
+}
+
+const HEIGHT = 46;
+
+interface Look {
+  readonly rungs: readonly RungLine[];
+  readonly styles: ReadonlyMap<string, SeriesStyle>;
+  readonly options: FigureOptions;
+  readonly theme: Theme;
+}
+
+function drawing(binned: readonly Binned[], { rungs, styles, options, theme }: Look): GridDrawing {
+  const cells = binned.map(({ cell }) => cell);
+  const head = heading("Number of runs", { y: 0, theme });
+  const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 20, theme });
+  const bins = Math.max(...binned.map(({ drawn }) => drawn.counts.length));
+  const most = Math.max(...binned.flatMap(({ drawn }) => drawn.counts));
+  const placed = binned.flatMap((one) => {
+    const place = layout.place(one.cell);
+    if (place === undefined) return [];
+    const frame = frameOf(place.box, bins, most);
+    return [{ one, place, frame, names: rungNames(rungs, frame.x, place.box, takenBy(one, frame, place.box)) }];
+  });
+  const mostNamed = placed.toSorted((a, b) => lettersIn(b) - lettersIn(a))[0];
+  const panels = placed.map((panelled) => {
+    const { one, place, frame } = panelled;
+    const names = panelled === mostNamed ? panelled.names : [];
+    const marks = [
+      rungsDown(rungs, frame.x, { box: place.box, theme, names }),
+      ...bars(one, frame, styles.get(one.cell.model)?.colour as string),
+      centreMark(one, frame, place.box, options, theme),
+    ];
+    return panel({ ...place, ...frame, theme, attributes: cellAttributes(one.cell) }, marks);
+  });
+  const { leftOut, width, bottom: height } = layout;
+  const foot = text(finalHeading(options), width / 2, height - 4, { fill: theme.ink, anchor: "middle" });
+  return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], leftOut, width, height };
+}
+
+/** Room for `most` runs in a bin and a line of text above them. */
+function frameOf({ x, y, width, height }: Box, bins: number, most: number): Frame {
+  const whole = (count: number) => (Number.isInteger(count) ? String(count) : "");
+  const room = most * (1 + (SMALL + 2) / height);
+  return {
+    x: linearScale(0, bins * BIN, { range: [x, x + width], count: 3, label: shortNumber }),
+    y: linearScale(0, room, { range: [y + height, y], count: 3, label: whole, most }),
+  };
+}
+
+/** Height of a bar of few runs, in points: less could not be seen. */
+const LEAST = 0.8;
+
+function bars({ cell, drawn }: Binned, { x, y }: Frame, fill: string): SvgNode[] {
+  return drawn.counts.flatMap((count, i) => {
+    if (count === 0) return [];
+    const words = `${cellWords(cell)}: ${count} runs at ${rangeWords(drawn, i)}`;
+    const [left, right] = [x.at(i * BIN), x.at((i + 1) * BIN)];
+    const height = Math.max(LEAST, y.at(0) - y.at(count));
+    const place = { x: left + 0.2, y: y.at(0) - height, width: right - left - 0.4, height };
+    return [element("rect", { class: "bar", ...place, fill }, [element("title", {}, [words])])];
+  });
+}
+
+/** The panel with the most of them has the names of the rungs. */
+function lettersIn({ names }: { names: ReturnType<typeof rungNames> }): number {
+  return names.reduce((sum, { words }) => sum + words.length, 0);
+}
+
+/** Where bars and the dashed line are as high as the names of rungs. */
+function takenBy({ drawn, centre }: Binned, { x, y }: Frame, box: Box): Stretch[] {
+  const line = x.at(Math.min(centre, x.domain[1]));
+  const bars = drawn.counts.flatMap((count, i): Stretch[] =>
+    count > 0 && y.at(count) < box.y + NAMES_END ? [[x.at(i * BIN), x.at((i + 1) * BIN)]] : [],
+  );
+  return [...bars, [line, line]];
+}
+
+function rangeWords({ counts, open }: Histogram, i: number): string {
+  const low = (i * BIN).toFixed(3);
+  return open && i === counts.length - 1 ? `${low} or more` : `${low} to ${((i + 1) * BIN).toFixed(3)}`;
+}
+
+/** The cell's mean or median: a line, and its value above the bars. */
+function centreMark(
+  { centre, cell }: Binned,
+  { x, y }: Frame,
+  box: Box,
+  options: FigureOptions,
+  theme: Theme,
+): SvgNode {
+  const at = Math.min(centre, x.domain[1]);
+  const line = [0, y.domain[1] * (1 - SMALL / box.height)].map((count) => ({ x: at, y: count }));
+  const label = `${options.statistic} ${centre.toFixed(3)}`;
+  return group({ class: "centre", ...cellAttributes(cell) }, [
+    linePath(line, { x, y }, { colour: theme.ink, dash: "1.5 1" }, { width: 0.8 }),
+    text(label, box.x + box.width, box.y + SMALL - 1, { fill: theme.ink, size: SMALL, anchor: "end" }),
+  ]);
+}
+
+function captionStart(binned: readonly Binned[], sweep: SweepFacts, { loss, statistic, unit }: FigureOptions): string {
+  const open = binned.find(({ drawn }) => drawn.open)?.drawn;
+  const from = open && shortNumber(Number(((open.counts.length - 1) * BIN).toFixed(3)));
+  const beyond = open ? ` Losses of ${from} and more share the last bin.` : "";
+  return (
+    `${capitalised(lossName(loss))} of ${tasksWords(sweep)} after the last step (${unitsSentence({ loss, unit })}), in the paper's bins of width 1/30; ` +
+    `all panels have the same axes. Dashed line: the ${statistic}.${beyond}`
+  );
+}

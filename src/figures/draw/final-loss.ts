@@ -1,0 +1,109 @@
+import type { LossSet } from "../../records/record.ts";
+import { againstCorrelation, placesSentence } from "./against-correlation.ts";
+import { paperCurve } from "./cell-curves.ts";
+import type { EstimatePoint, EstimateRow } from "./estimate-series.ts";
+import { byCell, correlationsOf, modelsOf, type SweepFacts } from "./facts.ts";
+import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import { ofModels, paperItems } from "./legend.ts";
+import { lossScale } from "./loss-axis.ts";
+import { modelLosses } from "./model-losses.ts";
+import { type Drawing, page } from "./page.ts";
+import { paperFigure } from "./paper-points.ts";
+import { ofOneModel } from "./shown.ts";
+import { type SeriesStyle, stylesIn } from "./style.ts";
+import { type Theme, themeOf } from "./theme.ts";
+import {
+  areOnOwnRows,
+  capitalised,
+  lossHeading,
+  runsSentence,
+  statisticName,
+  tasksWords,
+  unitsSentence,
+  withIntervals,
+} from "./words.ts";
+
+const NAME = "final-loss";
+
+/** A cell's final loss, and the paper's if its points were asked for. */
+export type FinalLossRow = EstimateRow & {
+  readonly loss: LossSet;
+  readonly statistic: FigureOptions["statistic"];
+  readonly paper?: number;
+};
+
+interface CellPoint extends EstimatePoint {
+  /** The paper's at the end of its curve; NaN if it has none, or if it was not asked for. */
+  readonly paper: number;
+}
+
+/**
+ * Final loss of each model against the correlation, with its 95 % interval over runs; on rows of the user's own, of each
+ * model.
+ */
+export function finalLoss(rows: readonly FinalLossRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+  const found = byCell(rows, sweep);
+  if (found.length === 0) return { name: NAME, lacking: "no run is done" };
+  const cells = found.map(({ cell }) => cell);
+  if (areOnOwnRows(cells)) return modelLosses(found, sweep, options);
+  if (correlationsOf(cells).length < 2) return { name: NAME, lacking: "runs are done at one correlation only" };
+  const points = found.map(({ cell, rows: [row] }) => ({
+    ...(row as FinalLossRow),
+    cell,
+    x: cell.correlation as number,
+    paper: paperCurve(cell, sweep, options).at(-1)?.loss ?? Number.NaN,
+  }));
+  const theme = themeOf(options.theme);
+  const { nodes, height } = drawing(points, stylesIn(cells, sweep, theme), options, theme);
+  return page(
+    {
+      name: NAME,
+      title: `Final loss${ofOneModel(modelsOf(cells))} against correlation`,
+      caption: `${captionStart(points, sweep, options)} ${runsSentence(cells, sweep)}`,
+      height,
+      theme,
+    },
+    nodes,
+  );
+}
+
+function drawing(
+  points: readonly CellPoint[],
+  styles: ReadonlyMap<string, SeriesStyle>,
+  options: FigureOptions,
+  theme: Theme,
+): Drawing {
+  const published = publishedIn(points);
+  const marks = ofModels(styles, modelsOf(published));
+  return againstCorrelation(points, {
+    styles,
+    title: lossHeading(options),
+    scale: (range, shown) => {
+      const values = shown.flatMap(({ value, low, high, paper = Number.NaN }) => [value, low, high, paper]);
+      return lossScale(values, options.scale, range);
+    },
+    key: paperItems(`the paper, at the end of its ${paperFigure(published)}`, marks),
+    theme,
+  });
+}
+
+/** The cells of which the paper's value is drawn. */
+function publishedIn(points: readonly CellPoint[]) {
+  return points.filter(({ paper }) => Number.isFinite(paper)).map(({ cell }) => cell);
+}
+
+function captionStart(
+  points: readonly CellPoint[],
+  sweep: SweepFacts,
+  { loss, statistic, unit }: FigureOptions,
+): string {
+  const figure = paperFigure(publishedIn(points));
+  const paper =
+    figure === undefined
+      ? ""
+      : ` Hollow markers: the end of the paper's ${figure}, a mean over its 200 runs; it does not say of which rows.`;
+  return (
+    `${capitalised(statisticName({ loss, statistic }))} of ${tasksWords(sweep)} after the last step (${unitsSentence({ loss, unit })}), ` +
+    `${withIntervals(points.map(({ cell }) => cell))}.${placesSentence(points)}${paper}`
+  );
+}

@@ -1,0 +1,102 @@
+import { groupBy } from "../../stats/group-by.ts";
+import { panel } from "./axes.ts";
+import { cellAttributes } from "./cell-curves.ts";
+import { cellGrid, type GridDrawing } from "./cell-grid.ts";
+import { byCell, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
+import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import { heading } from "./loss-axis.ts";
+import { page } from "./page.ts";
+import { linearScale, type Scale } from "./scale.ts";
+import { type SeriesStyle, stylesIn } from "./style.ts";
+import { element, type SvgNode } from "./svg.ts";
+import { text } from "./text.ts";
+import { type Theme, themeOf } from "./theme.ts";
+import { labelled } from "./value-scale.ts";
+import { runsSentence } from "./words.ts";
+
+const NAME = "gate-weights";
+
+/** A task's mean weight of an expert, experts of each run in the order of their weight for task 1. */
+export type GateWeightRow = OfCell & {
+  readonly runs: number;
+  readonly quantity: string;
+  readonly task: number;
+  readonly rank: number;
+  readonly value: number;
+};
+
+/** A cell's mean weights, [K][E], experts of each run in the order of their weight for task 1. */
+interface Weighed {
+  readonly cell: DrawnCell;
+  readonly weights: readonly (readonly number[])[];
+}
+
+/** How tasks weigh the experts at the end: a square for each task and expert, models in rows and correlations in columns. */
+export function gateWeights(
+  rows: readonly GateWeightRow[],
+  sweep: SweepFacts,
+  options: FigureOptions,
+): Picture | Lacking {
+  const weighed = byCell(rows, sweep).map(({ cell, rows: own }): Weighed => {
+    const weights = [...groupBy(own, ({ task }) => String(task)).values()].map((some) =>
+      some.map(({ value }) => value),
+    );
+    return { cell, weights };
+  });
+  if (weighed.length === 0) return { name: NAME, lacking: "no run is done of a model with gates" };
+  const cells = weighed.map(({ cell }) => cell);
+  const theme = themeOf(options.theme);
+  const { nodes, leftOut, ...size } = drawing(weighed, stylesIn(cells, sweep, theme), theme);
+  const caption =
+    `Mean weights of experts by the tasks' gates after the last step: the areas of squares, the largest is ${largestOf(weighed).toPrecision(2)}. Which ` +
+    "expert is which is chance, so each run's are in the order of their weight for task 1. Rows of squares that look " +
+    `alike are gates that agree.${leftOut} ${runsSentence(cells, sweep)}`;
+  return page({ name: NAME, title: "Weights of the experts by each task's gate", caption, ...size, theme }, nodes);
+}
+
+function largestOf(weighed: readonly Weighed[]): number {
+  return Math.max(...weighed.flatMap(({ weights }) => weights.flat()));
+}
+
+/** Height of a task's row of squares, where there are few panels. */
+const ROW = 11;
+
+function drawing(weighed: readonly Weighed[], styles: ReadonlyMap<string, SeriesStyle>, theme: Theme): GridDrawing {
+  const cells = weighed.map(({ cell }) => cell);
+  const K = Math.max(...weighed.map(({ weights }) => weights.length));
+  const E = Math.max(...weighed.map(({ weights }) => weights[0]?.length ?? 1));
+  const head = heading("Mean weight by the gate of each task", { y: 0, theme });
+  const layout = cellGrid(cells, { top: head.height, height: K * ROW + 4, left: 30, theme });
+  const largest = largestOf(weighed);
+  const panels = weighed.flatMap(({ cell, weights }) => {
+    const place = layout.place(cell);
+    if (place === undefined) return [];
+    const { box } = place;
+    const x = countScale(E, "", [box.x, box.x + box.width]);
+    const y = countScale(K, "task ", [box.y, box.y + box.height]);
+    const room = Math.min(box.height / K, box.width / E) - 1;
+    const side = (weight: number) => room * Math.sqrt(weight / largest);
+    const { colour } = styles.get(cell.model) as SeriesStyle;
+    const marks = weights.flatMap((row, k) =>
+      row.map((weight, e) => square(side(weight), [x.at(e + 1), y.at(k + 1)], colour)),
+    );
+    return [panel({ ...place, x, y, theme, attributes: cellAttributes(cell) }, marks)];
+  });
+  const { leftOut, width, bottom: height } = layout;
+  const words = "experts, by their weight for task 1";
+  const foot = text(words, width / 2, height - 4, { fill: theme.ink, anchor: "middle" });
+  return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], leftOut, width, height };
+}
+
+/** Places for 1 to `count`, with as many labels as have room. */
+function countScale(count: number, before: string, range: readonly [number, number]): Scale {
+  const numbers = Array.from({ length: count }, (_, i) => i + 1);
+  const labels = numbers.map((number) => `${before}${number}`);
+  const scale = linearScale(0.5, count + 0.5, { range });
+  if (before === "") return labelled(labels, scale, numbers);
+  return { ...scale, ticks: numbers.map((value, i) => ({ value, label: labels[i] as string })) };
+}
+
+function square(side: number, [x, y]: readonly [number, number], fill: string): SvgNode {
+  return element("rect", { x: x - side / 2, y: y - side / 2, width: side, height: side, fill });
+}

@@ -1,0 +1,46 @@
+import type { Picture } from "./figure.ts";
+import { element, type SvgNode } from "./svg.ts";
+import { FAMILY, SIZE } from "./text.ts";
+import type { Theme } from "./theme.ts";
+
+/** A column of the paper, 3.3 inches, in points. */
+export const COLUMN = 237.6;
+
+/** Contents of a page, and its size in points; a column wide by default. */
+export interface Drawing {
+  readonly nodes: readonly SvgNode[];
+  readonly width?: number;
+  readonly height: number;
+}
+
+interface PageOptions extends Omit<Picture, "root" | "width"> {
+  readonly width?: number;
+  readonly theme: Theme;
+}
+
+/** A picture of `nodes`, on a page of its own. */
+export function page({ theme, width = COLUMN, ...picture }: PageOptions, nodes: readonly SvgNode[]): Picture {
+  const { name, title, caption, height } = picture;
+  const root = element(
+    "svg",
+    {
+      xmlns: "http://www.w3.org/2000/svg",
+      class: "figure",
+      "data-figure": name,
+      viewBox: `0 0 ${width} ${height}`,
+      width: `${width}pt`,
+      height: `${height}pt`,
+      "font-family": `${FAMILY}, sans-serif`,
+      "font-size": SIZE,
+      role: "img",
+      "aria-label": title,
+    },
+    [
+      element("title", {}, [title]),
+      element("desc", {}, [caption]),
+      element("rect", { class: "background", width, height, fill: theme.background }),
+      ...nodes,
+    ],
+  );
+  return { ...picture, width, root };
+}

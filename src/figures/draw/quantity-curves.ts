@@ -1,0 +1,104 @@
+import { bandsSentence, cellAttributes } from "./cell-curves.ts";
+import { groupPanels, groupsSentence, mostCorrelations } from "./curve-groups.ts";
+import { curvePanels } from "./curve-panels.ts";
+import { signedPanels } from "./difference-panels.ts";
+import { byCell, type CellRows, correlationsOf, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
+import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import { type Drawing, page } from "./page.ts";
+import { groupPart, headingPart, stacked } from "./parts.ts";
+import { leftOutSentence, modelGroups, someOf } from "./shown.ts";
+import type { CurvePanel, CurvePoint, DrawnCurve, PanelsOptions } from "./step-panels.ts";
+import { type SeriesStyle, stylesIn } from "./style.ts";
+import { type Theme, themeOf } from "./theme.ts";
+import { capitalised, runsSentence } from "./words.ts";
+
+/** A point of a quantity's curve. */
+export type QuantityRow = OfCell &
+  CurvePoint & { readonly quantity: string; readonly statistic: FigureOptions["statistic"] };
+
+/** A figure of a quantity against steps. */
+interface Shown {
+  readonly name: string;
+  readonly title: string;
+  /** What the axis shows, after `mean` or `median`. */
+  readonly axis: string;
+  /** Its unit, if it has one. */
+  readonly unit?: string;
+  /** More of it, for the caption. */
+  readonly about: string;
+  /** An axis from below to above 0, or a logarithmic one. */
+  readonly scale: "signed" | "log";
+}
+
+/** How the tasks' gradients agree: the cosine of PCGrad. */
+export function conflict(rows: readonly QuantityRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+  return quantityFigure(rows, sweep, options, {
+    name: "conflict",
+    title: "Cosine of the tasks' gradients against training steps",
+    axis: "cosine of two tasks' gradients",
+    about:
+      "Gradients are on the parameters that both tasks share. Below 0 a step for one task is a step against the other. With more than two tasks it is the mean over pairs.",
+    scale: "signed",
+  });
+}
+
+/** What the directions that a model has found allow at best. */
+export function alignment(rows: readonly QuantityRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+  return quantityFigure(rows, sweep, options, {
+    name: "alignment",
+    title: "Loss of the best function of the model's direction against training steps",
+    axis: "loss of the best function of the direction found",
+    unit: `mean squared error, ${options.unit.of}`,
+    about:
+      "The direction is the one in the inputs in which a prediction changes most; mean over the tasks. " +
+      "What a model loses beyond this is due to its function of that direction.",
+    scale: "log",
+  });
+}
+
+function quantityFigure(
+  rows: readonly QuantityRow[],
+  sweep: SweepFacts,
+  options: FigureOptions,
+  shown: Shown,
+): Picture | Lacking {
+  const { name, title, axis, unit, about } = shown;
+  const { statistic } = options;
+  const found = byCell(rows, sweep);
+  const cells = found.map(({ cell }) => cell);
+  if (cells.length === 0) return { name, lacking: "no run is done that has this" };
+  const theme = themeOf(options.theme);
+  const styles = stylesIn(cells, sweep, theme);
+  const curveOf = ({ cell, rows: points }: CellRows<QuantityRow>): DrawnCurve => {
+    return { style: styles.get(cell.model) as SeriesStyle, attributes: cellAttributes(cell), points, paper: [] };
+  };
+  const curves = new Map(found.map((one) => [one.cell, curveOf(one)]));
+  const groups = modelGroups(modelsOf(cells));
+  const drawn = someOf(correlationsOf(cells), mostCorrelations(groups));
+  const panels = groupPanels(groups, drawn, curves);
+  const above = `${capitalised(statistic)} ${axis}${unit ? `: ${unit}` : ""}`;
+  const { nodes, height } = drawing(panels, styles, above, shown, theme);
+  const sentences = [groupsSentence(groups), leftOutSentence(correlationsOf(cells), drawn)].join("");
+  const caption =
+    `${capitalised(statistic)} over runs of the ${axis}${unit ? ` (${unit})` : ""}. ${about} ${bandsSentence(cells, statistic)}${sentences} ` +
+    runsSentence(cells, sweep);
+  return page({ name, title, caption, height, theme }, nodes);
+}
+
+function drawing(
+  groups: readonly (readonly CurvePanel[])[],
+  styles: ReadonlyMap<string, SeriesStyle>,
+  above: string,
+  { scale }: Shown,
+  theme: Theme,
+): Drawing {
+  const room = groups.flat();
+  const draw = (panels: readonly CurvePanel[], place: PanelsOptions) =>
+    scale === "signed"
+      ? signedPanels(panels, { ...place, room })
+      : curvePanels(panels, { ...place, room, options: { scale } });
+  return stacked([
+    headingPart(above, theme, 0),
+    ...groups.map((group, i) => groupPart(group, { styles, theme, last: i === groups.length - 1 }, draw)),
+  ]);
+}

@@ -1,0 +1,120 @@
+import { unitText } from "../../config/loss-unit.ts";
+import type { LossSet } from "../../records/record.ts";
+import type { GridDrawing } from "./cell-grid.ts";
+import {
+  byCell,
+  type CellRows,
+  type DrawnCell,
+  modelsOf,
+  type OfCell,
+  type RunCurve,
+  type RungLine,
+  type Sweep,
+} from "./facts.ts";
+import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import { framed, heading } from "./loss-axis.ts";
+import { page } from "./page.ts";
+import { rungLines, rungSentence, rungsAcross } from "./rung-marks.ts";
+import { bandPath, type Frame, linePath } from "./series.ts";
+import { ofOneModel } from "./shown.ts";
+import { stepCells } from "./step-cells.ts";
+import { type SeriesStyle, stylesIn } from "./style.ts";
+import { group, type SvgNode } from "./svg.ts";
+import { type Theme, themeOf } from "./theme.ts";
+import { capitalised, lossName, runsSentence, tasksWords, unitsSentence } from "./words.ts";
+
+const NAME = "runs";
+/** In a cell with more runs, this many are drawn one by one. */
+const SINGLE = 12;
+
+/** Quantiles of values: ends, middle 90 %, middle half, median. */
+export type Quantiles = Readonly<Record<"min" | "q05" | "q25" | "median" | "q75" | "q95" | "max", number>>;
+
+/** Quantiles of the losses of a cell's runs at a step. */
+export type SpreadRow = OfCell & Quantiles & { readonly loss: LossSet; readonly runs: number; readonly step: number };
+
+interface CellRuns extends CellRows<SpreadRow> {
+  /** Runs that are drawn one by one. */
+  readonly single: readonly RunCurve[];
+}
+
+/** The runs of each cell: their loss against steps, models in rows and correlations in columns. */
+export function runCurves(rows: readonly SpreadRow[], sweep: Sweep, options: FigureOptions): Picture | Lacking {
+  const shown = byCell(rows, sweep).map((one) => ({ ...one, single: byRank(sweep.curvesOf(one.cell, options.loss)) }));
+  if (shown.length === 0) return { name: NAME, lacking: "no run is done" };
+  const cells = shown.map(({ cell }) => cell);
+  const theme = themeOf(options.theme);
+  const rungs = rungLines(sweep, options.loss);
+  const { nodes, leftOut, ...size } = drawing(shown, { rungs, styles: stylesIn(cells, sweep, theme), options, theme });
+  const caption = `${captionStart(cells, sweep, options)}${rungSentence(rungs, ", with j at the right")}${leftOut} ${runsSentence(cells, sweep)}`;
+  return page(
+    {
+      name: NAME,
+      title: `Loss of single runs${ofOneModel(modelsOf(cells))} against training steps`,
+      caption,
+      ...size,
+      theme,
+    },
+    nodes,
+  );
+}
+
+/** All runs if they are few; otherwise those at evenly spaced ranks of the final loss, with the best and the worst. */
+function byRank(runs: readonly RunCurve[]): readonly RunCurve[] {
+  if (runs.length <= SINGLE) return runs;
+  const ordered = runs.toSorted((a, b) => a.final - b.final);
+  const rank = (i: number) => Math.round((i * (ordered.length - 1)) / (SINGLE - 1));
+  return Array.from({ length: SINGLE }, (_, i) => ordered[rank(i)] as RunCurve);
+}
+
+interface Look {
+  readonly rungs: readonly RungLine[];
+  readonly styles: ReadonlyMap<string, SeriesStyle>;
+  readonly options: FigureOptions;
+  readonly theme: Theme;
+}
+
+function drawing(shown: readonly CellRuns[], { rungs, styles, options, theme }: Look): GridDrawing {
+  const head = heading(`${capitalised(lossName(options.loss))}: ${unitText(options.unit)}`, { y: 0, theme });
+  const values = shown.flatMap(({ rows }) => framed(rows, options.scale).flatMap(({ min, max }) => [min, max]));
+  const place = { top: head.height, values, scale: options.scale, theme };
+  const { nodes, ...size } = stepCells(shown, place, (one, frame, { box, edges }) => [
+    ...runMarks(one, frame, (styles.get(one.cell.model) as SeriesStyle).colour, theme),
+    rungsAcross(rungs, frame.y, { box, theme, named: edges.right }),
+  ]);
+  return { nodes: [...head.nodes, ...nodes], ...size };
+}
+
+function runMarks({ rows: spreads, single }: CellRuns, frame: Frame, colour: string, { ink }: Theme): SvgNode[] {
+  const between = (low: "q05" | "q25", high: "q95" | "q75") =>
+    bandPath(
+      spreads.map((spread) => ({ x: spread.step, low: spread[low], high: spread[high] })),
+      frame,
+      colour,
+    );
+  const median = spreads.map(({ step, median }) => ({ x: step, y: median }));
+  return [
+    group({ class: "band" }, [between("q05", "q95"), between("q25", "q75")]),
+    ...single.map((run) => runLine(run, frame, colour)),
+    linePath(median, frame, { colour: ink, dash: "3 1.2" }, { width: 1 }),
+  ];
+}
+
+function runLine({ run, steps, losses }: RunCurve, frame: Frame, colour: string): SvgNode {
+  const points = steps.map((step, i) => ({ x: step, y: losses[i] as number }));
+  return group({ class: "run", "data-run": run }, [
+    linePath(points, frame, { colour, dash: undefined }, { width: 0.4, digits: 1 }),
+  ]);
+}
+
+function captionStart(cells: readonly DrawnCell[], sweep: Sweep, { loss, scale, unit }: FigureOptions): string {
+  const all = cells.every(({ runs }) => runs <= SINGLE);
+  const single = all
+    ? "Thin lines: all runs"
+    : `Thin lines: ${SINGLE} runs of each cell, evenly spaced by rank of the final loss from the best to the worst (all, where they are fewer)`;
+  return (
+    `${capitalised(lossName(loss))} of ${tasksWords(sweep)} against training steps (${unitsSentence({ loss, unit })}). ${single}. ` +
+    `Bands, over all runs: the middle half and the middle 90 % at each step; dashed: the median.` +
+    `${scale === "linear" ? " The first steps may lie above the frame." : ""}`
+  );
+}

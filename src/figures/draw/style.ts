@@ -1,0 +1,78 @@
+import { type EachLoss, eachLoss, LOSS_SETS } from "../../records/record.ts";
+import { modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
+import type { Theme } from "./theme.ts";
+
+/** Look of a series. Colour, dash and marker each tell it from the others. */
+export interface SeriesStyle {
+  readonly colour: string;
+  /** Lengths of strokes and gaps in points; undefined for a solid line. */
+  readonly dash: string | undefined;
+  readonly marker: Marker;
+  /** The marker has a hole. */
+  readonly holed?: boolean;
+}
+
+export type Marker = (typeof MARKERS)[number];
+
+const MARKERS = ["circle", "square", "triangle", "diamond", "cross", "star", "wye", "triangle-down"] as const;
+const DASHES = [undefined, "5 1.5", "1.5 1.2", "5 1.5 1.5 1.5", "8 2", "3 1.5 1 1.5 1 1.5"] as const;
+
+/** The paper's models look the same in every figure; others take the remaining styles, in the order of the sweep. */
+const KNOWN = ["shared-bottom", "omoe", "mmoe"];
+
+const LABELS: Readonly<Record<string, string>> = { "shared-bottom": "Shared-Bottom", omoe: "OMoE", mmoe: "MMoE" };
+
+/** A model's name as the paper writes it; other names are unchanged. */
+export function modelLabel(model: string): string {
+  return LABELS[model] ?? model;
+}
+
+/** The styles of the models of some cells: those that they have in every figure of the sweep. */
+export function stylesIn(
+  cells: readonly Pick<OfCell, "model">[],
+  sweep: SweepFacts,
+  theme: Theme,
+): Map<string, SeriesStyle> {
+  const models = modelsOf(cells);
+  return new Map([...modelStyles(sweep.models, theme)].filter(([model]) => models.includes(model)));
+}
+
+/** The style of each of a sweep's models. */
+export function modelStyles(models: readonly string[], theme: Theme): Map<string, SeriesStyle> {
+  const others = models.filter((model) => !KNOWN.includes(model));
+  return new Map(models.map((model) => [model, styleAt(placeOf(model, others), theme)]));
+}
+
+function placeOf(model: string, others: readonly string[]): number {
+  const known = KNOWN.indexOf(model);
+  return known >= 0 ? known : KNOWN.length + others.indexOf(model);
+}
+
+function styleAt(place: number, { series }: Theme): SeriesStyle {
+  return { colour: series[place % series.length] as string, ...patternAt(place) };
+}
+
+/** Dash and marker of the place-th series: no two of the first 48 have the same, no two of the first 16 the same marker. */
+function patternAt(place: number): Omit<SeriesStyle, "colour"> {
+  return {
+    dash: DASHES[place % DASHES.length],
+    marker: MARKERS[place % MARKERS.length] as Marker,
+    holed: Math.floor(place / MARKERS.length) % 2 === 1,
+  };
+}
+
+/** The style of each of a run's losses, where they are drawn in one panel: those of the paper's three models. */
+export function lossStyles(theme: Theme): EachLoss<SeriesStyle> {
+  return eachLoss((set) => styleAt(LOSS_SETS.indexOf(set), theme));
+}
+
+/** The style of each correlation: the lower, the darker. */
+export function correlationStyles(correlations: readonly number[], { ramp }: Theme): Map<number, SeriesStyle> {
+  const ordered = [...correlations].sort((a, b) => a - b);
+  return new Map(
+    ordered.map((p, i) => {
+      const place = ordered.length === 1 ? 0 : Math.round((i * (ramp.length - 1)) / (ordered.length - 1));
+      return [p, { ...patternAt(i), colour: ramp[place] as string }];
+    }),
+  );
+}

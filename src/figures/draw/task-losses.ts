@@ -1,0 +1,156 @@
+import { type LossSet, PAPER_TASKS } from "../../records/record.ts";
+import { BAD_LOSS } from "../../summary/bad-loss.ts";
+import { type Box, panel } from "./axes.ts";
+import { cellAttributes } from "./cell-curves.ts";
+import { cellGrid, type GridDrawing } from "./cell-grid.ts";
+import { dots } from "./dots.ts";
+import { byCell, type CellRows, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
+import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import { BIN, drawnBins, histogram } from "./histogram.ts";
+import { heading } from "./loss-axis.ts";
+import { page } from "./page.ts";
+import { rungLines, rungSentence, rungsAcross, rungsDown } from "./rung-marks.ts";
+import { linearScale, type Scale, shortNumber } from "./scale.ts";
+import { type Frame, linePath } from "./series.ts";
+import { ofOneModel } from "./shown.ts";
+import { type SeriesStyle, stylesIn } from "./style.ts";
+import type { SvgNode } from "./svg.ts";
+import { SMALL, text } from "./text.ts";
+import { type Theme, themeOf } from "./theme.ts";
+import { capitalised, lossName, runsSentence, unitsSentence } from "./words.ts";
+
+const NAME = "task-losses";
+
+/** A run's final losses; `task3` and more too, of more tasks. */
+export type TaskLossRow = OfCell & {
+  readonly run: number;
+  readonly loss: LossSet;
+  readonly task1: number;
+  readonly task2: number;
+};
+
+/** Final loss of task 2 against that of task 1: a panel for each cell, a dot for each run. */
+export function taskLosses(rows: readonly TaskLossRow[], sweep: SweepFacts, options: FigureOptions): Picture | Lacking {
+  const found = byCell(rows, sweep);
+  if (found.length === 0) return { name: NAME, lacking: "no run is done" };
+  const cells = found.map(({ cell }) => cell);
+  const theme = themeOf(options.theme);
+  const { nodes, leftOut, cut, ...size } = drawing(found, sweep, options, theme);
+  return page(
+    {
+      name: NAME,
+      title: `Final loss of task 2 against task 1${ofOneModel(modelsOf(cells))}`,
+      caption: `${captionStart(sweep, options)}${cut}${leftOut} ${runsSentence(cells, sweep)}`,
+      ...size,
+      theme,
+    },
+    nodes,
+  );
+}
+
+const HEIGHT = 63;
+/** Room above the dots, for the count of runs. */
+const STRIP = SMALL + 1;
+
+interface Drawn extends GridDrawing {
+  /** For the caption: that some dots lie beyond the frame. */
+  readonly cut: string;
+}
+
+function drawing(
+  found: readonly CellRows<TaskLossRow>[],
+  sweep: SweepFacts,
+  options: FigureOptions,
+  theme: Theme,
+): Drawn {
+  const cells = found.map(({ cell }) => cell);
+  const head = heading(`Task 2: final ${lossName(options.loss)}, ${options.unit.of}`, { y: 0, theme });
+  const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 24, theme });
+  const styles = stylesIn(cells, sweep, theme);
+  const rungs = rungLines(sweep, options.loss);
+  const values = found.map(({ rows }) => rows.flatMap(({ task1, task2 }) => [task1, task2]));
+  const panels = found.flatMap((one) => {
+    const place = layout.place(one.cell);
+    if (place === undefined) return [];
+    const box = squareIn(place.box);
+    const scale = (from: number, to: number) => scaleOf(values, [from, to]);
+    const frame = { x: scale(box.x, box.x + box.width - STRIP), y: scale(box.y + box.height, box.y + STRIP) };
+    const marks = [
+      rungsDown(rungs, frame.x, { box, theme, names: [] }),
+      rungsAcross(rungs, frame.y, { box, theme, named: place.edges.right }),
+      ...guides(frame, theme),
+      dots(placesOf(one.rows, frame), (styles.get(one.cell.model) as SeriesStyle).colour),
+      count(one.rows, box, theme),
+    ];
+    return [panel({ box, numbers: place.numbers, ...frame, theme, attributes: cellAttributes(one.cell) }, marks)];
+  });
+  const foot = text(`task 1: final ${lossName(options.loss)}`, layout.width / 2, layout.bottom - 4, {
+    fill: theme.ink,
+    anchor: "middle",
+  });
+  const { leftOut, width, bottom: height } = layout;
+  const high = scaleOf(values, [0, 1]).domain[1];
+  const cut = values.flat().some((value) => value > high)
+    ? ` Losses above ${shortNumber(Number(high.toFixed(3)))} are drawn at the edge.`
+    : "";
+  return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], leftOut, width, height, cut };
+}
+
+/** In the middle of a box: on a square both tasks have the same scale. */
+function squareIn({ x, y, width, height }: Box): Box {
+  const side = Math.min(width, height);
+  return { x: x + (width - side) / 2, y, width: side, height: side };
+}
+
+/** One axis for both tasks and all cells. It ends where the bins of Figure 5 do: a few runs may be far away. */
+function scaleOf(values: readonly (readonly number[])[], range: readonly [number, number]): Scale {
+  const bins = drawnBins(values.map((some) => histogram(Float64Array.from(some).sort())));
+  const most = BIN * Math.max(...bins.map(({ counts }) => counts.length));
+  const largest = values.flat().reduce((high, value) => Math.max(high, value), 0);
+  return linearScale(0, Math.min(most, ROOM * largest) || 1, { range, count: 3, label: shortNumber });
+}
+
+/** Of losses that are far below a bin: how far the axis goes beyond the largest. */
+const ROOM = 1.05;
+
+/** The diagonal, on which both tasks have the same loss, and where a bad minimum begins. */
+function guides(frame: Frame, { quiet, ink }: Theme): SvgNode[] {
+  const [low, high] = frame.x.domain;
+  const line = (from: number[], to: number[], dash?: string) =>
+    linePath(
+      [from, to].map(([x, y]) => ({ x: x as number, y: y as number })),
+      frame,
+      { colour: dash ? ink : quiet, dash },
+      { width: 0.6 },
+    );
+  const bad = BAD_LOSS > low && BAD_LOSS < high;
+  const edges = bad
+    ? [line([BAD_LOSS, low], [BAD_LOSS, high], "1.5 1"), line([low, BAD_LOSS], [high, BAD_LOSS], "1.5 1")]
+    : [];
+  return [line([low, low], [high, high]), ...edges];
+}
+
+function placesOf(rows: readonly TaskLossRow[], { x, y }: Frame): (readonly [number, number])[] {
+  const inside = (loss: number) => Math.min(loss, x.domain[1]);
+  return rows.map(({ task1, task2 }) => [x.at(inside(task1)), y.at(inside(task2))] as const);
+}
+
+/** How many runs have one of the two tasks in a bad minimum, and not the other. */
+function badInOne(rows: readonly TaskLossRow[]): number {
+  return rows.filter(({ task1, task2 }) => task1 > BAD_LOSS !== task2 > BAD_LOSS).length;
+}
+
+function count(rows: readonly TaskLossRow[], { x, y, width }: Box, { ink }: Theme): SvgNode {
+  const words = `${badInOne(rows)} of ${rows.length}`;
+  return text(words, x + width, y + SMALL - 1, { fill: ink, size: SMALL, anchor: "end" });
+}
+
+function captionStart(sweep: SweepFacts, { loss, unit }: FigureOptions): string {
+  const { tasks } = sweep;
+  const first = tasks === PAPER_TASKS ? "" : ` Of the ${tasks} tasks the first two; the CSV file has all.`;
+  return (
+    `${capitalised(lossName(loss))} of task 2 against that of task 1 after the last step (${unitsSentence({ loss, unit })}), a dot for each run, ` +
+    `both axes alike.${first} On the diagonal both tasks have the same loss. Beyond a dashed line, at ${BAD_LOSS.toFixed(3)}, a task is in a bad minimum; ` +
+    `at the top: k of n runs have one task there, and the other not.${rungSentence(rungLines(sweep, loss), ", with j at the right")}`
+  );
+}

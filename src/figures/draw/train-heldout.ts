@@ -1,0 +1,84 @@
+import { unitText } from "../../config/loss-unit.ts";
+import { LOSS_WORDS } from "../../records/loss-words.ts";
+import { eachLoss, LOSS_SETS, type LossSet } from "../../records/record.ts";
+import { bandsSentence, type CurveRow } from "./cell-curves.ts";
+import type { GridDrawing } from "./cell-grid.ts";
+import { byCell, type CellRows, type DrawnCell, modelsOf, type SweepFacts } from "./facts.ts";
+import type { FigureOptions, Lacking, Picture } from "./figure.ts";
+import { legend } from "./legend.ts";
+import { framed, heading } from "./loss-axis.ts";
+import { page } from "./page.ts";
+import { ofOneModel } from "./shown.ts";
+import { stepCells } from "./step-cells.ts";
+import { curveBand, curveLine, type DrawnCurve } from "./step-panels.ts";
+import { lossStyles } from "./style.ts";
+import { type Theme, themeOf } from "./theme.ts";
+import { capitalised, runsSentence, tasksWords } from "./words.ts";
+
+const NAME = "train-heldout";
+
+/** Mean training and held-out loss, and the running mean, against steps in one frame: a panel for each cell. */
+export function trainHeldout(rows: readonly CurveRow[], sweep: SweepFacts, given: FigureOptions): Picture | Lacking {
+  const options = { ...given, statistic: "mean" } as const;
+  const found = byCell(rows, sweep);
+  if (found.length === 0) return { name: NAME, lacking: "no run is done" };
+  const cells = found.map(({ cell }) => cell);
+  const theme = themeOf(options.theme);
+  const sets = LOSS_SETS.filter((set) => rows.some(({ loss }) => loss === set));
+  const { nodes, leftOut, ...size } = drawing(found, sets, options, theme);
+  return page(
+    {
+      name: NAME,
+      title: `Training against held-out loss${ofOneModel(modelsOf(cells))}`,
+      caption: `${captionStart(cells, sets, sweep, options)}${leftOut} ${runsSentence(cells, sweep)}`,
+      ...size,
+      theme,
+    },
+    nodes,
+  );
+}
+
+function drawing(
+  found: readonly CellRows<CurveRow>[],
+  sets: readonly LossSet[],
+  { statistic, scale, unit }: FigureOptions,
+  theme: Theme,
+): GridDrawing {
+  const styles = lossStyles(theme);
+  const head = heading(`${capitalised(statistic)} loss: ${unitText(unit)}`, { y: 0, theme });
+  const items = sets.map((set) => ({ label: LOSS_WORDS[set].short, style: styles[set] }));
+  const key = legend(items, { y: head.height + 8, theme });
+  const curvesOf = ({ rows }: CellRows<CurveRow>) =>
+    sets.map((loss): DrawnCurve => {
+      const attributes = { "data-name": LOSS_WORDS[loss].short }; // the panel has the cell's
+      const points = rows.filter((row) => row.loss === loss);
+      return { style: styles[loss], attributes, points, paper: [] };
+    });
+  const values = found.flatMap((one) =>
+    curvesOf(one).flatMap(({ points }) => framed(points, scale).flatMap(({ value, low, high }) => [value, low, high])),
+  );
+  const place = { top: head.height + key.height, values, scale, theme };
+  const { nodes, ...size } = stepCells(found, place, (one, frame) => {
+    const curves = curvesOf(one);
+    return [
+      ...curves.map((curve) => curveBand(curve, curve.points, frame)),
+      ...curves.map((curve) => curveLine(curve, curve.points, frame, theme)),
+    ];
+  });
+  return { nodes: [...head.nodes, key.node, ...nodes], ...size };
+}
+
+const OF = eachLoss((set) => `${LOSS_WORDS[set].short}: ${LOSS_WORDS[set].atStep}`);
+
+function captionStart(
+  cells: readonly DrawnCell[],
+  sets: readonly LossSet[],
+  sweep: SweepFacts,
+  { statistic, scale, unit }: FigureOptions,
+): string {
+  return (
+    `${capitalised(statistic)} loss of ${tasksWords(sweep)} against training steps (${unitText(unit)}), on one scale. ` +
+    `${capitalised(sets.map((set) => OF[set]).join("; "))}. ${bandsSentence(cells, statistic)}` +
+    `${scale === "linear" ? " The first steps may lie above the frame." : ""}`
+  );
+}

@@ -1,0 +1,126 @@
+import { unitText } from "../../config/loss-unit.ts";
+import { type Cell, pointText } from "../../records/cell.ts";
+import { LOSS_WORDS } from "../../records/loss-words.ts";
+import type { LossSet } from "../../records/record.ts";
+import { countedText, type Estimate, LEAST_SHOWN, runsText } from "../../stats/estimate.ts";
+import type { DrawnCell, SweepFacts } from "./facts.ts";
+import type { FigureOptions } from "./figure.ts";
+import { signed } from "./scale.ts";
+import { modelLabel } from "./style.ts";
+import type { Theme } from "./theme.ts";
+
+export function lossName(loss: LossSet): string {
+  return LOSS_WORDS[loss].name;
+}
+
+type Shown = Pick<FigureOptions, "loss" | "statistic" | "unit">;
+
+/** `mean training loss`; `median over runs of the running mean of the loss`. */
+export function statisticName({ loss, statistic }: Pick<Shown, "loss" | "statistic">): string {
+  return loss === "running" ? `${statistic} over runs of the ${lossName(loss)}` : `${statistic} ${lossName(loss)}`;
+}
+
+/** Title of an axis of losses. */
+export function lossHeading(shown: Shown): string {
+  return `${capitalised(statisticName(shown))}: ${unitText(shown.unit)}`;
+}
+
+/** Title of a horizontal axis of final losses, which has room for one line. */
+export function finalHeading({ loss, unit }: Pick<Shown, "loss" | "unit">): string {
+  return loss === "running" ? `final ${lossName(loss)}, ${unit.of}` : `final ${lossName(loss)}: ${unitText(unit)}`;
+}
+
+/** Title of a horizontal axis of differences between final losses. */
+export function differenceHeading({ loss, unit }: Pick<Shown, "loss" | "unit">): string {
+  const name = loss === "running" ? LOSS_WORDS[loss].short : lossName(loss);
+  return `difference of the final ${name}, ${unit.of}`;
+}
+
+/** The unit of final losses, and what they are a mean of if their name does not say it, for a caption. */
+export function unitsSentence({ loss, unit }: Pick<Shown, "loss" | "unit">): string {
+  return loss === "running" ? `${unitText(unit)}; ${LOSS_WORDS[loss].atStep}` : unitText(unit);
+}
+
+/** What a figure over correlations lacks. */
+export const OWN_ROWS = "its runs are on rows of a file, which have no correlation";
+
+/** Empty for rows of the user's own. */
+export function correlationWords(correlation: number | null): string {
+  return correlation === null ? "" : `correlation ${signed(String(correlation))}`;
+}
+
+/** `MMoE, correlation 0.5`; in a grid `MMoE, correlation 0.5, lr=0.01`; on rows of the user's own `MMoE`. */
+export function cellWords({ model, correlation, point }: Cell): string {
+  const parts = [modelLabel(model), correlationWords(correlation), signed(pointText(point))];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+/** `0.0796 [0.0774, 0.0828]`, for who points at its mark; a page also says of how many runs. */
+export function estimateWords(found: Estimate, runs: number, { inPage }: Pick<Theme, "inPage">): string {
+  const text = countedText(found, 4, runs);
+  return inPage && runs >= LEAST_SHOWN ? `${text}, ${runsText(runs)}` : text;
+}
+
+/** Whether cells have no correlation: they are on rows of the user's own. */
+export function areOnOwnRows([first]: readonly Pick<Cell, "correlation">[]): boolean {
+  return first?.correlation === null;
+}
+
+/** What cells of a correlation have in common, as a title; of rows of the user's own the file's name. */
+export function correlationTitle(correlation: number | null, { rowsFile }: SweepFacts): string {
+  return rowsFile ?? correlationWords(correlation);
+}
+
+export function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** For a caption, what is said of intervals over each of these numbers of runs: too few have none. */
+export function intervalWords(counts: readonly number[], words: string, none = "without intervals"): string {
+  const few = `fewer than ${LEAST_SHOWN} runs`;
+  if (Math.max(...counts) < LEAST_SHOWN) return `${none} (${few})`;
+  return Math.min(...counts) < LEAST_SHOWN ? `${words} (none of ${few})` : words;
+}
+
+/** `with its 95 % interval over runs`, of a statistic of each cell. */
+export function withIntervals(cells: readonly DrawnCell[]): string {
+  return intervalWords(runsIn(cells), "with its 95 % interval over runs");
+}
+
+/** How many runs of each cell are done. */
+export function runsIn(cells: readonly DrawnCell[]): number[] {
+  return cells.map(({ runs }) => runs);
+}
+
+const NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+
+/** The tasks whose mean loss is drawn: `the two tasks`. */
+export function tasksWords({ tasks }: SweepFacts): string {
+  return `the ${NUMBERS[tasks] ?? tasks} tasks`;
+}
+
+/**
+ * How many runs are drawn: `n = 200 runs in each cell`, fewer if a sweep still runs, and what happened to failed ones.
+ */
+export function runsSentence(cells: readonly DrawnCell[], sweep: SweepFacts): string {
+  const counts = runsIn(cells);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  const n = least === most ? String(most) : `${least} to ${most}`;
+  const ended = Math.max(...cells.map(({ runs, failed }) => runs + failed));
+  const asked = ended < sweep.asked ? `, of ${sweep.asked} that were asked for` : "";
+  const crossed = sweep.cross === "" ? "" : `, a cross of ${sweep.cross} data and initial values`;
+  const where = Object.keys(sweep.at).length === 0 ? "" : `, at ${pointText(sweep.at)}`;
+  return `n = ${n} ${most === 1 ? "run" : "runs"} in each cell${asked}${crossed}${where}.${failedSentence(sweep)}`;
+}
+
+/** Includes cells in which no run is done. */
+function failedSentence({ cells }: SweepFacts): string {
+  const failed = cells.filter((cell) => cell.failed > 0);
+  if (failed.length === 0) return "";
+  return ` Runs that failed are left out: ${failed.map((cell) => `${cell.failed} of ${failedAt(cell)}`).join(", ")}.`;
+}
+
+function failedAt({ model, correlation, point }: Cell): string {
+  const at = correlation === null ? modelLabel(model) : `${modelLabel(model)} at ${signed(String(correlation))}`;
+  return Object.keys(point).length === 0 ? at : `${at} with ${pointText(point)}`;
+}

@@ -1,0 +1,86 @@
+// Rows of the figures of final losses.
+import type { Results } from "../records/read-results.ts";
+import { finalLosses, type TaskLosses } from "../records/record.ts";
+import { mean } from "../stats/moments.ts";
+import { type ModelCost, modelCosts } from "../summary/cost.ts";
+import type { SettingRow } from "./draw/against-setting.ts";
+import { paperCurve } from "./draw/cell-curves.ts";
+import type { CostRow } from "./draw/cost.ts";
+import type { DistributionRow } from "./draw/distributions.ts";
+import { doneCells } from "./draw/facts.ts";
+import type { FigureOptions } from "./draw/figure.ts";
+import type { BinRow } from "./draw/figure5.ts";
+import type { FinalLossRow } from "./draw/final-loss.ts";
+import { BIN, histogram } from "./draw/histogram.ts";
+import type { TaskLossRow } from "./draw/task-losses.ts";
+import { centreOf, drawnEstimate } from "./interval.ts";
+import { quantiles } from "./spreads.ts";
+import { finalMeans, type SweepCell, sweepCells } from "./sweep-cells.ts";
+import { sweepOf } from "./sweep-facts.ts";
+
+/** The final loss of each cell, and the end of the paper's curve if it has one. */
+export function finalLossRows(results: Results, options: FigureOptions): FinalLossRow[] {
+  const sweep = sweepOf(results);
+  const paper = doneCells(sweep).map((cell) => paperCurve(cell, sweep, options).at(-1)?.loss ?? Number.NaN);
+  return sweepCells(results).map((cell, i) => {
+    const row = { ...cellIn(cell), ...estimateOf(cell, options) };
+    return options.paper && cell.correlation !== null ? { ...row, paper: paper[i] as number } : row;
+  });
+}
+
+/** The same, of models whose cost is known. */
+export function costRows(results: Results, options: FigureOptions): CostRow[] {
+  const costs = new Map(modelCosts(results.config, results.records).map((one) => [one.model, one]));
+  return sweepCells(results).flatMap((cell) => {
+    const { parameters, flopPerRow } = costs.get(cell.model) as ModelCost;
+    if (flopPerRow === undefined) return [];
+    return [{ ...cellIn(cell), parameters, flopPerRow, ...estimateOf(cell, options) }];
+  });
+}
+
+/** The same, of every grid point. */
+export function settingRows(results: Results, options: FigureOptions): SettingRow[] {
+  return sweepCells(results).map(
+    (cell) => ({ ...cellIn(cell), ...cell.point, ...estimateOf(cell, options) }) as SettingRow,
+  );
+}
+
+export function distributionRows(results: Results, { loss }: FigureOptions): DistributionRow[] {
+  return sweepCells(results).map((cell) => {
+    const losses = finalMeans(cell, loss).toSorted();
+    return { ...cellIn(cell), runs: cell.runs.length, loss, mean: mean(losses), ...quantiles(losses) };
+  });
+}
+
+/** Every bin of each cell. */
+export function binRows(results: Results, { loss, statistic }: FigureOptions): BinRow[] {
+  return sweepCells(results).flatMap((cell) => {
+    const losses = finalMeans(cell, loss).toSorted();
+    const { counts, open } = histogram(losses);
+    const value = centreOf(losses, statistic);
+    return counts.map((runs, i) => {
+      const high = open && i === counts.length - 1 ? Number.NaN : (i + 1) * BIN;
+      return { ...cellIn(cell), loss, low: i * BIN, high, runs, statistic, value };
+    });
+  });
+}
+
+/** Every run's loss of each task. */
+export function taskLossRows(results: Results, { loss }: FigureOptions): TaskLossRow[] {
+  return sweepCells(results).flatMap((cell) =>
+    cell.runs.map((record) => {
+      const { tasks } = finalLosses(record, loss) as TaskLosses;
+      const columns = Object.fromEntries(tasks.map((value, k) => [`task${k + 1}`, value]));
+      return { ...cellIn(cell), run: record.run, loss, ...columns } as TaskLossRow;
+    }),
+  );
+}
+
+function cellIn({ model, correlation }: SweepCell) {
+  return { model, correlation };
+}
+
+function estimateOf(cell: SweepCell, { loss, statistic }: FigureOptions) {
+  const { value, low, high } = drawnEstimate(finalMeans(cell, loss), statistic);
+  return { runs: cell.runs.length, loss, statistic, value, low, high };
+}

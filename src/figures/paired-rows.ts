@@ -1,0 +1,70 @@
+// Rows of the figures that compare models run by run.
+import { memo } from "../memo.ts";
+import { cellKey, NO_CHOICE } from "../records/cell.ts";
+import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
+import type { Results } from "../records/read-results.ts";
+import { PAPER_TASKS } from "../records/record.ts";
+import { differences } from "../stats/pairs.ts";
+import { cellGains, SHARE_NOTHING, sharesNothing } from "../summary/seesaw.ts";
+import type { DifferenceRow } from "./draw/differences.ts";
+import { correlationsOf, modelsOf } from "./draw/facts.ts";
+import type { FigureOptions, Lacking } from "./draw/figure.ts";
+import type { SeesawRow } from "./draw/seesaw.ts";
+import { drawnEstimate } from "./interval.ts";
+import { quantiles } from "./spreads.ts";
+import { sweepCells } from "./sweep-cells.ts";
+
+/** Of every pair of models at every correlation. */
+export function differenceRows(results: Results, options: FigureOptions): DifferenceRow[] {
+  const cells = sweepCells(results);
+  const losses = new Map(cellLosses(results, options.loss).map((cell) => [cellKey(cell), cell]));
+  const of = (model: string, correlation: number | null) =>
+    losses.get(cellKey({ model, correlation, point: NO_CHOICE }));
+  return pairsOf(modelsOf(cells)).flatMap(([first, second]) =>
+    correlationsOf(cells).flatMap((p) => {
+      return differenceAt(of(first, p) as CellLosses, of(second, p) as CellLosses, options) ?? [];
+    }),
+  );
+}
+
+function pairsOf(models: readonly string[]): [string, string][] {
+  return models.flatMap((first, i) => models.slice(i + 1).map((second): [string, string] => [first, second]));
+}
+
+/** Final loss of the first cell minus that of the second, over the runs that are done in both. */
+export const offBy = memo((first: CellLosses) =>
+  memo((second: CellLosses): Float64Array => {
+    const runs = commonRuns([first, second]);
+    return differences(lossesOf(first, runs), lossesOf(second, runs));
+  }),
+);
+
+function differenceAt(
+  first: CellLosses,
+  second: CellLosses,
+  { loss, statistic }: FigureOptions,
+): DifferenceRow | undefined {
+  const off = offBy(first)(second);
+  if (off.length === 0) return undefined;
+  const { low, high, value } = drawnEstimate(off, statistic);
+  const { q05, q95 } = quantiles(off.toSorted());
+  const pair = { first: first.model, second: second.model, correlation: first.correlation, pairs: off.length };
+  return { ...pair, loss, statistic, value, low, high, q05, q95 };
+}
+
+/** Every run's gains over a model that shares nothing. */
+export function seesawRows(results: Results, { loss }: FigureOptions): SeesawRow[] | Lacking {
+  const name = "seesaw";
+  const against = sharesNothing(results);
+  if (against === undefined) return { name, lacking: `runs of ${SHARE_NOTHING.join(" or ")} are needed`, never: true };
+  if (results.config.tasks < PAPER_TASKS) return { name, lacking: "runs of two tasks are needed", never: true };
+  const found = new Map(cellGains(results, loss, against).map((gains) => [cellKey(gains), gains]));
+  const rows = sweepCells(results).flatMap(({ model, correlation }) => {
+    const gains = found.get(cellKey({ model, correlation, point: NO_CHOICE }));
+    return (gains?.runs ?? []).map((run, i) => {
+      const columns = Object.fromEntries(gains?.tasks.map((task, k) => [`gain${k + 1}`, task[i]]) ?? []);
+      return { model, correlation, run, loss, against, ...columns } as SeesawRow;
+    });
+  });
+  return rows.length > 0 ? rows : { name, lacking: `no run is done both of ${against} and of another model` };
+}

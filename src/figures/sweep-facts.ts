@@ -1,0 +1,72 @@
+import { basename } from "node:path";
+import { crossText } from "../config/cross.ts";
+import { listedKeys, valuesOf } from "../config/grid.ts";
+import { ladderOf, rungName } from "../config/ladder.ts";
+import { memo } from "../memo.ts";
+import { cellKey, NO_CHOICE } from "../records/cell.ts";
+import type { Results } from "../records/read-results.ts";
+import { finalLosses, lossCurve, PAPER_TASKS, type RunRecord, tasksOf } from "../records/record.ts";
+import {
+  correlationsOf,
+  type DrawnCell,
+  doneCells,
+  modelsOf,
+  type RungLine,
+  type Sweep,
+  type SweepFacts,
+} from "./draw/facts.ts";
+import { publishedFigure3, publishedFigure4 } from "./published.ts";
+import { endedCells, type SweepCell, sweepCells } from "./sweep-cells.ts";
+
+/** A sweep as figures are drawn of it. */
+export const sweepOf = memo((results: Results): Sweep => {
+  const cells = new Map(sweepCells(results).map((cell) => [cellKey(cell), cell]));
+  return {
+    ...factsOf(results),
+    curvesOf: (cell, loss) =>
+      (cells.get(cellKey(cell))?.runs ?? []).map((record) => ({
+        run: record.run,
+        steps: record.curve.steps,
+        losses: lossCurve(record, loss),
+        final: finalLosses(record, loss)?.mean ?? Number.NaN,
+      })),
+  };
+});
+
+function factsOf(results: Results): SweepFacts {
+  const { config, at } = results;
+  const ended = endedCells(results);
+  const cells = ended.map(drawnCell);
+  const done = doneCells({ cells });
+  const [first] = ended.flatMap(({ runs }) => runs);
+  const tasks = first === undefined ? config.tasks : tasksOf(first);
+  return {
+    ...{ cells, tasks, at },
+    models: modelsOf(done),
+    correlations: correlationsOf(done),
+    asked: config.runs,
+    cross: config.cross === null ? "" : crossText(config.cross),
+    listed: listedKeys(config).map((key) => ({ key, values: valuesOf(config, key) })),
+    rowsFile: config.rows === null ? null : basename(config.rows.file),
+    rungs: rungsOf(results),
+    paper: tasks === PAPER_TASKS ? publishedOf(done) : [],
+  };
+}
+
+function drawnCell({ model, correlation, point, runs, failed }: SweepCell): DrawnCell {
+  const { steps } = (runs[0] ?? { steps: 0 }) as Pick<RunRecord, "steps">;
+  return { model, correlation, point, runs: runs.length, failed, steps };
+}
+
+/** The lowest loss first. */
+function rungsOf({ config }: Results): RungLine[] {
+  if (config.rows !== null) return [];
+  const ladder = ladderOf(config);
+  const lines = ladder.rungs.map((loss, rung) => ({ loss, label: rungName(rung, ladder) }));
+  return lines.sort((a, b) => a.loss - b.loss);
+}
+
+function publishedOf(cells: readonly DrawnCell[]) {
+  const keys = new Set(cells.map(({ model, correlation }) => cellKey({ model, correlation, point: NO_CHOICE })));
+  return [...publishedFigure3(), ...publishedFigure4()].filter((point) => keys.has(cellKey(point)));
+}
