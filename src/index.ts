@@ -6,7 +6,7 @@
 import type { Claim } from "./claims/claim.ts";
 import { claimsOf } from "./claims/claims.ts";
 import type { Config } from "./config/config.ts";
-import type { GridPoint } from "./config/grid.ts";
+import type { GridPoint } from "./config/grid-point.ts";
 import { loadConfig as load } from "./config/load.ts";
 import type { OwnModel } from "./config/own-model-schema.ts";
 import type { GivenRows } from "./config/rows-schema.ts";

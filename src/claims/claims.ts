@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { lossUnitOf } from "../config/loss-unit.ts";
+import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { UsageError } from "../errors.ts";
 import { memo } from "../memo.ts";
 import { severalPoints } from "../records/at-point.ts";

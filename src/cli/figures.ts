@@ -1,7 +1,7 @@
 import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MMOE } from "../called-as.ts";
-import type { GridPoint } from "../config/grid.ts";
+import type { GridPoint } from "../config/grid-point.ts";
 import { UsageError } from "../errors.ts";
 import {
   byReason,

@@ -1,4 +1,4 @@
-import { lossUnitOf } from "../config/loss-unit.ts";
+import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { UsageError } from "../errors.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { summarizeCells } from "../summary/cell-summary.ts";

@@ -1,7 +1,7 @@
 import { ladderLosses } from "../data/ladder-loss.ts";
 import { memo } from "../memo.ts";
 import { type Config, generatorOf } from "./config.ts";
-import { lossUnitOf } from "./loss-unit.ts";
+import { lossUnitOf } from "./loss-unit-of.ts";
 
 /** The rungs of a sweep's ladder, in the unit of its losses. */
 export interface Ladder {

@@ -1,4 +1,4 @@
-import type { GridPoint } from "../config/grid.ts";
+import type { GridPoint } from "../config/grid-point.ts";
 import { NO_CHOICE, pointText } from "../records/cell.ts";
 import { toCsv } from "../records/csv.ts";
 import { DEFAULT_OPTIONS, type Figure, type FigureChoices } from "./draw/figure.ts";

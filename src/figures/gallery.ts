@@ -1,4 +1,4 @@
-import { lossUnitOf } from "../config/loss-unit.ts";
+import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { severalPoints } from "../records/at-point.ts";
 import type { LabelTrials } from "../records/label-trials.ts";
 import type { Results } from "../records/read-results.ts";

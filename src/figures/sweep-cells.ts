@@ -1,4 +1,5 @@
-import { comparePoints, gridPoints } from "../config/grid.ts";
+import { gridPoints } from "../config/grid.ts";
+import { comparePoints } from "../config/grid-point.ts";
 import { memo } from "../memo.ts";
 import { type Cell, cellKey, correlationsIn } from "../records/cell.ts";
 import { measureMean } from "../records/measure-values.ts";

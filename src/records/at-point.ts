@@ -1,4 +1,5 @@
-import { type GridPoint, gridPoints, listedKeys, valuesOf } from "../config/grid.ts";
+import { gridPoints, listedKeys, valuesOf } from "../config/grid.ts";
+import type { GridPoint } from "../config/grid-point.ts";
 import { valueText } from "../config/setting-rows.ts";
 import { GRID_KEYS, type GridKey } from "../config/settings.ts";
 import { didYouMean } from "../config/suggest.ts";

@@ -1,8 +1,9 @@
 import type { Config } from "../config/config.ts";
 import type { CrossIndex } from "../config/cross.ts";
-import { type GridPoint, gridPoints, pointText } from "../config/grid.ts";
+import { gridPoints } from "../config/grid.ts";
+import { type GridPoint, pointText } from "../config/grid-point.ts";
 
-export { pointText } from "../config/grid.ts";
+export { pointText } from "../config/grid-point.ts";
 
 /** The grid point of a sweep without a list. */
 export const NO_CHOICE: GridPoint = {};

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { CrossIndex } from "../config/cross.ts";
-import type { GridPoint } from "../config/grid.ts";
+import type { GridPoint } from "../config/grid-point.ts";
 import { pairsOf } from "../data/correlation-matrix.ts";
 import { mean } from "../stats/moments.ts";
 import type { CsvValue } from "./csv.ts";

@@ -1,4 +1,4 @@
-import type { LossSet } from "./record.ts";
+import type { LossSet } from "./loss-sets.ts";
 
 /** What a loss is called wherever it is shown: in tables, axes, captions, columns and help. */
 interface LossWords {

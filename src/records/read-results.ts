@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { MMOE } from "../called-as.ts";
 import { type Config, trainedHash } from "../config/config.ts";
-import type { GridPoint } from "../config/grid.ts";
+import type { GridPoint } from "../config/grid-point.ts";
 import { loadConfig } from "../config/load.ts";
 import { meantBy } from "../config/suggest.ts";
 import { UsageError } from "../errors.ts";

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { comparePoints, compareValues } from "../config/grid.ts";
+import { comparePoints, compareValues } from "../config/grid-point.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
 import { checkSame } from "./agreement.ts";
 import { byCorrelation } from "./cell.ts";

@@ -1,14 +1,17 @@
 import type { z } from "zod";
 import type { CrossIndex } from "../config/cross.ts";
-import type { GridPoint } from "../config/grid.ts";
+import type { GridPoint } from "../config/grid-point.ts";
 import type { Diagnostics, RunResult } from "../engines/engine.ts";
 import { isCode } from "../models/code.ts";
 import { parameterCount } from "../models/parameters.ts";
 import { NO_CHOICE } from "./cell.ts";
 import { finalMeasures, recordedDiagnostics } from "./diagnostic-curves.ts";
 import type { RECORD_SCHEMA, RUN_FIELDS, TRAINED_FIELDS } from "./fields.ts";
+import type { LossSet } from "./loss-sets.ts";
 import { checkMeasures, type Measures, tasksOfPairs } from "./measure-values.ts";
 import { runningMeans } from "./running-mean.ts";
+
+export { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "./loss-sets.ts";
 
 type Fields = z.output<typeof RECORD_SCHEMA>;
 
@@ -88,17 +91,6 @@ function recorded(losses: readonly number[]): Float64Array {
 export interface TaskLosses {
   readonly tasks: readonly number[];
   readonly mean: number;
-}
-
-/** The losses of a run: on training rows, on held-out rows, and the running mean of all batch losses. */
-export const LOSS_SETS = ["train", "heldout", "running"] as const;
-export type LossSet = (typeof LOSS_SETS)[number];
-
-/** A value for each of the losses. */
-export type EachLoss<T> = Readonly<Record<LossSet, T>>;
-
-export function eachLoss<T>(of: (set: LossSet) => T): EachLoss<T> {
-  return { train: of("train"), heldout: of("heldout"), running: of("running") };
 }
 
 /** A run's losses at its evaluations, [evaluations, K]. */

@@ -1,4 +1,4 @@
-import { pointText } from "../config/grid.ts";
+import { pointText } from "../config/grid-point.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
 import { modelLabel } from "../figures/draw/style.ts";
 import { capitalised } from "../figures/draw/words.ts";

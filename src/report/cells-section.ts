@@ -1,4 +1,5 @@
-import { lossUnitOf, meanText } from "../config/loss-unit.ts";
+import { meanText } from "../config/loss-unit.ts";
+import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { trainedValues } from "../config/tuned.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
 import { modelLabel } from "../figures/draw/style.ts";

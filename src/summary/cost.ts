@@ -1,5 +1,6 @@
 import { type Config, configAt, modelOf } from "../config/config.ts";
-import { type GridPoint, type GridValue, gridPoints } from "../config/grid.ts";
+import { gridPoints } from "../config/grid.ts";
+import type { GridPoint, GridValue } from "../config/grid-point.ts";
 import { isCode } from "../models/code.ts";
 import { flopPerRow } from "../models/flop.ts";
 import { cellKey } from "../records/cell.ts";

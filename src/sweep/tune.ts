@@ -1,4 +1,5 @@
-import { type GridPoint, listedKeys, valuesOf } from "../config/grid.ts";
+import { listedKeys, valuesOf } from "../config/grid.ts";
+import type { GridPoint } from "../config/grid-point.ts";
 import type { GridKey } from "../config/settings.ts";
 import { UsageError } from "../errors.ts";
 import { pointText } from "../records/cell.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { loadConfig, override } from "../../src/config/load.ts";
-import { lossUnitOf, meanText, unitText } from "../../src/config/loss-unit.ts";
+import { meanText, unitText } from "../../src/config/loss-unit.ts";
+import { lossUnitOf } from "../../src/config/loss-unit-of.ts";
 import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { meanLoss } from "../../src/data/mean-loss.ts";
 import { labelMean, labelVariance } from "../../src/data/moments.ts";

@@ -1,4 +1,4 @@
-import type { GridPoint } from "../../config/grid.ts";
+import type { GridPoint } from "../../config/grid-point.ts";
 import { correlationText, modelAt, pointText, pointTitle } from "../../records/cell.ts";
 import { countedText, type Estimate, estimateText, LEAST_SHOWN } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";

@@ -1,4 +1,5 @@
-import { type LossUnit, lossUnitOf, meanText } from "../../config/loss-unit.ts";
+import { type LossUnit, meanText } from "../../config/loss-unit.ts";
+import { lossUnitOf } from "../../config/loss-unit-of.ts";
 import { cellKey } from "../../records/cell.ts";
 import { LOSS_WORDS } from "../../records/loss-words.ts";
 import { configIn } from "../../records/read-results.ts";

@@ -1,4 +1,4 @@
-import { pointText } from "../../config/grid.ts";
+import { pointText } from "../../config/grid-point.ts";
 import { correlationText } from "../../records/cell.ts";
 import { estimateText, LEAST_RUNS } from "../../stats/estimate.ts";
 import type { Candidate, Pick } from "../../sweep/tune.ts";

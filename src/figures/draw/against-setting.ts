@@ -1,5 +1,4 @@
-import { type GridPoint, type GridValue, pointText } from "../../config/grid.ts";
-import { cellKey } from "../../records/cell.ts";
+import { type GridPoint, type GridValue, pointText } from "../../config/grid-point.ts";
 import type { LossSet } from "../../records/record.ts";
 import { againstWords, type CellEstimate } from "./against-words.ts";
 import { type Box, panel } from "./axes.ts";
@@ -12,7 +11,7 @@ import {
   slotWidth,
   WIDEST_SLOT,
 } from "./estimate-series.ts";
-import { correlationsOf, type DrawnCell, doneCells, type Listed, type SweepFacts } from "./facts.ts";
+import { correlationsOf, type DrawnCell, doneCells, type Listed, type OfCell, type SweepFacts } from "./facts.ts";
 import type { FigureOptions, Lacking, Picture } from "./figure.ts";
 import { modelLegend } from "./legend.ts";
 import { heading, lossScale } from "./loss-axis.ts";
@@ -78,10 +77,11 @@ export function againstSetting(
 
 /** The cells in which a run is done, with their estimates. */
 function estimatesOf(rows: readonly SettingRow[], sweep: SweepFacts): CellEstimate[] {
-  const pointOf = (row: SettingRow) => Object.fromEntries(sweep.listed.map(({ key }) => [key, row[key] as GridValue]));
-  const known = new Map(rows.map((row) => [cellKey({ ...row, point: pointOf(row) }), row]));
+  const keyOf = ({ model, correlation }: OfCell, point: GridPoint) => [model, correlation, pointText(point)].join();
+  const pointIn = (row: SettingRow) => Object.fromEntries(sweep.listed.map(({ key }) => [key, row[key] as GridValue]));
+  const known = new Map(rows.map((row) => [keyOf(row, pointIn(row)), row]));
   return doneCells(sweep).flatMap((cell) => {
-    const row = known.get(cellKey(cell));
+    const row = known.get(keyOf(cell, cell.point));
     return row === undefined ? [] : [{ cell, value: row.value, low: row.low, high: row.high }];
   });
 }

@@ -1,6 +1,6 @@
 import { unitText } from "../../config/loss-unit.ts";
+import { eachLoss, LOSS_SETS, type LossSet } from "../../records/loss-sets.ts";
 import { LOSS_WORDS } from "../../records/loss-words.ts";
-import { eachLoss, LOSS_SETS, type LossSet } from "../../records/record.ts";
 import { bandsSentence, type CurveRow } from "./cell-curves.ts";
 import type { GridDrawing } from "./cell-grid.ts";
 import { byCell, type CellRows, type DrawnCell, modelsOf, type SweepFacts } from "./facts.ts";

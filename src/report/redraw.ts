@@ -1,0 +1,1 @@
+export { DRAWINGS } from "../figures/draw/drawings.ts";
