@@ -8,9 +8,11 @@
 /** How far beside its axis a panel's marks reach: half of the slot of models that are drawn side by side, and an edge. */
 const BESIDE = 14;
 
-for (const svg of figuresOf(document)) {
+for (const svg of figuresOf(document)) makeReadable(svg);
+
+function makeReadable(/** @type {SVGSVGElement} */ svg) {
   const panels = panelsOf(svg).filter(
-    (panel) => panel.querySelector(".series[data-xs]") ?? wordedMarks(panel).length > 0,
+    (panel) => panel.querySelector(".series[data-reading]") ?? wordedMarks(panel).length > 0,
   );
   if (panels.length > 0) svg.setAttribute("role", "group");
   for (const panel of panels) readByKeys(panel);
@@ -37,7 +39,7 @@ function wordedMarks(/** @type {Element} */ panel) {
 
 /** @returns {Reading[]} */
 function readingsOf(/** @type {Element} */ panel) {
-  const series = [...panel.querySelectorAll(".series[data-xs]")].filter(isShown);
+  const series = [...panel.querySelectorAll(".series[data-reading]")].filter(isShown);
   if (series.length > 0) return stepReadings(panel, series);
   return wordedMarks(panel)
     .filter(isShown)
@@ -69,36 +71,69 @@ function readingsOf(/** @type {Element} */ panel) {
 function stepReadings(panel, series) {
   const [xAxis, yAxis] = [axisOf(panel, "data-x"), axisOf(panel, "data-y")];
   const names = seriesNames(series);
-  const curves = series.map((one) => ({ steps: numbersIn(one, "data-xs"), values: numbersIn(one, "data-ys", 1e-4) }));
-  const steps = [...new Set(curves.flatMap((curve) => curve.steps))].sort((a, b) => a - b);
+  const curves = series.map(readingsAlong);
+  const steps = [...new Set(curves.flatMap((curve) => [...curve.keys()]))].sort((a, b) => a - b);
   return steps.map((step) => {
     const x = pointAt(xAxis, step);
-    const intervals = series.map((one) => intervalAt(one, step));
+    const read = curves.map((curve) => curve.get(step));
     const lines = series.flatMap((one, i) => {
-      const value = curves[i]?.values[curves[i]?.steps.indexOf(step) ?? -1];
-      if (value === undefined) return [];
+      const found = read[i];
+      if (found === undefined) return [];
       const colour = one.querySelector("path")?.getAttribute("stroke") ?? "";
-      return [{ text: `${names[i]} ${numberText(value)}${intervalText(value, intervals[i])}`, colour }];
+      return [{ text: `${names[i]} ${numberText(found.value)}${intervalText(found)}`, colour }];
     });
     const mark = svgElement("line", { class: "hair", x1: x, x2: x, y1: yAxis.start, y2: yAxis.end });
     return {
       x,
       y: (yAxis.start + yAxis.end) / 2,
-      lines: [{ text: `step ${step}${overText(intervals)}` }, ...lines],
+      lines: [{ text: `step ${step}${overText(read)}` }, ...lines],
       mark,
     };
   });
 }
 
+/** @typedef {{ value: number, low: number, high: number, runs: number }} Estimate */
+
+/** What a curve shows at each of its steps: the values of its rows, or how far they are off the paper's. */
+function readingsAlong(/** @type {Element} */ series) {
+  const from = Number(series.getAttribute("data-from"));
+  const isOff = series.getAttribute("data-reading") === "off";
+  /** @type {Map<number, Estimate>} */
+  const readings = new Map();
+  for (const row of rowsOfCurve(series)) {
+    const [step, runs, ...values] = [row.step, row.runs, row.value, row.low, row.high].map((text) =>
+      Number(text || NaN),
+    );
+    const paper = isOff ? Number(row.paper || NaN) : 0;
+    const [value, low, high] = values.map((one) => one - paper);
+    if (step === undefined || step < from || value === undefined || Number.isNaN(value)) continue;
+    readings.set(step, { value, low: low ?? NaN, high: high ?? NaN, runs: runs ?? NaN });
+  }
+  return readings;
+}
+
+/** The rows of the curve's figure that are of its cell, and of its loss where a panel has several. */
+function rowsOfCurve(/** @type {Element} */ series) {
+  const picture = series.closest("svg");
+  const cell = (/** @type {string} */ name) => series.closest(`[data-${name}]`)?.getAttribute(`data-${name}`) ?? "";
+  const [model, correlation, loss] = [cell("model"), cell("correlation"), series.getAttribute("data-loss")];
+  const rows = picture === null ? [] : rowsOf(picture);
+  return rows.filter(
+    (row) => row.model === model && row.correlation === correlation && (loss === null || row.loss === loss),
+  );
+}
+
+/** Intervals over fewer runs are not shown (LEAST_SHOWN in src/stats/estimate.ts). */
+const LEAST_RUNS = 5;
+
 /** ` [0.0774, 0.0828]`, or nothing where there are too few runs. */
-function intervalText(/** @type {number} */ value, /** @type {Around | undefined} */ around) {
-  if (around === undefined || Number.isNaN(around.below) || around.runs < LEAST_RUNS) return "";
-  return ` [${numberText(value - around.below)}, ${numberText(value + around.above)}]`;
+function intervalText(/** @type {Estimate} */ { low, high, runs }) {
+  return Number.isNaN(low) || runs < LEAST_RUNS ? "" : ` [${numberText(low)}, ${numberText(high)}]`;
 }
 
 /** `, 95 % intervals over 12 to 13 runs`, or the number of runs alone. */
-function overText(/** @type {(Around | undefined)[]} */ intervals) {
-  const runs = intervals.flatMap((one) => one?.runs ?? []);
+function overText(/** @type {(Estimate | undefined)[]} */ read) {
+  const runs = read.flatMap((one) => one?.runs ?? []);
   if (runs.length === 0) return "";
   const [least, most] = [Math.min(...runs), Math.max(...runs)];
   const count = least === most ? `${most} ${most === 1 ? "run" : "runs"}` : `${least} to ${most} runs`;
@@ -122,24 +157,6 @@ function seriesNames(/** @type {Element[]} */ series) {
 function modelName(/** @type {string} */ model) {
   const boxes = [...document.querySelectorAll("input")].filter((input) => input.id.startsWith("show-model-"));
   return boxes.find((box) => box.value === model)?.labels?.[0]?.textContent?.trim() ?? model;
-}
-
-/**
- * Numbers of an attribute that lists their differences in units of `unit`, `*n` for n alike (src/figures/draw/number-list.ts).
- * @param {Element} element
- * @param {string} name
- */
-function numbersIn(element, name, unit = 1) {
-  let sum = 0;
-  /** @type {number[]} */
-  const numbers = [];
-  for (const [, step, times] of (element.getAttribute(name) ?? "").matchAll(/([-+]?\d+)(?:\*(\d+))?/g)) {
-    for (let i = 0; i < Number(times ?? 1); i++) {
-      sum += Number(step);
-      numbers.push(sum * unit);
-    }
-  }
-  return numbers;
 }
 
 function numberText(/** @type {number} */ value) {

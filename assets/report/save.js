@@ -119,10 +119,10 @@ function pageRules(/** @type {string} */ start) {
   );
 }
 
-function csvFile(/** @type {RowColumn[]} */ columns) {
-  const cells = columns.map(cellsOf);
-  const rows = (cells[0] ?? []).map((_, i) => cells.map((column) => column[i] ?? ""));
-  return [columns.map(({ name }) => name), ...rows].map((row) => `${row.map(csvCell).join(",")}\n`).join("");
+function csvFile(/** @type {TextRow[]} */ rows) {
+  const columns = Object.keys(rows[0] ?? {});
+  const lines = [columns, ...rows.map((row) => columns.map((column) => row[column] ?? ""))];
+  return lines.map((line) => `${line.map(csvCell).join(",")}\n`).join("");
 }
 
 /** As in the files of `mmoe figures`: no spreadsheet takes a text for a formula. */

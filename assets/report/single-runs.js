@@ -2,15 +2,24 @@
 
 /** @typedef {"train" | "heldout" | "running"} LossSet */
 /** @typedef {{ model: string, correlation: number | null, runs: number[], final: Record<LossSet, number[]> }} RunCell */
-/** @typedef {{ steps: number[], cells: RunCell[], low: number, high: number, losses: Record<LossSet, string> }} SingleRuns */
+/** @typedef {{ steps: number[], most: number, low: number, high: number, losses: Record<LossSet, string> }} SingleRuns */
+
+/** @type {LossSet[]} */
+const LOSS_SETS = ["train", "heldout", "running"];
 
 /** Whether the page has a run's curve; the table of runs asks. @type {(run: { cell: { model: string, correlation: number | null }, run: number }) => boolean} */
 let hasCurve = () => false;
 
-const packedRuns = document.getElementById("single-runs")?.textContent;
-if (packedRuns) pickRuns(JSON.parse(packedRuns));
+/** The curves of a cell's runs that the page has; to draw again. @type {(cell: { model: string, correlation: number | null }, loss: LossSet) => import("../../src/figures/draw/facts.ts").RunCurve[]} */
+let curvesOfCell = () => [];
 
-function pickRuns(/** @type {SingleRuns} */ data) {
+const packedRuns = document.getElementById("single-runs")?.textContent;
+if (packedRuns) pickRuns(JSON.parse(packedRuns), JSON.parse(byId("run-cells").textContent ?? "[]"));
+
+function pickRuns(/** @type {SingleRuns} */ data, /** @type {RunCell[]} */ listed) {
+  const cells = listed
+    .filter(({ runs }) => runs.length > 0)
+    .map((cell) => ({ ...cell, runs: cell.runs.slice(0, data.most) }));
   const losses = {
     train: unpacked(data.losses.train, data.steps.length),
     heldout: unpacked(data.losses.heldout, data.steps.length),
@@ -21,7 +30,7 @@ function pickRuns(/** @type {SingleRuns} */ data) {
 
   /** Loss of a cell's run at each step, both by their place. */
   const curve = (/** @type {LossSet} */ set, /** @type {number} */ cell, /** @type {number} */ run) => {
-    const before = data.cells.slice(0, cell).reduce((sum, { runs }) => sum + runs.length, 0);
+    const before = cells.slice(0, cell).reduce((sum, { runs }) => sum + runs.length, 0);
     const start = (before + run) * data.steps.length;
     const parts = losses[set].slice(start, start + data.steps.length);
     return parts.map((part) => data.low * (data.high / data.low) ** (part / 511));
@@ -29,8 +38,8 @@ function pickRuns(/** @type {SingleRuns} */ data) {
   const draw = () => {
     for (const old of block.querySelectorAll(".chosen, .final, .every")) old.remove();
     reading.textContent = index.value;
-    for (const { panel, set, cell } of shownPanels(block, data)) {
-      const { runs, final } = /** @type {RunCell} */ (data.cells[cell]);
+    for (const { panel, set, cell } of shownPanels(block, cells)) {
+      const { runs, final } = /** @type {RunCell} */ (cells[cell]);
       const lines = all.checked ? runs.map((_, i) => lineOf(panel, data.steps, curve(set, cell, i))) : [];
       if (lines.length > 0)
         panel.append(
@@ -51,9 +60,9 @@ function pickRuns(/** @type {SingleRuns} */ data) {
     const svg = event.target instanceof Element ? event.target.closest("svg") : null;
     if (!(svg instanceof SVGSVGElement)) return;
     const place = placeIn(svg, event);
-    const under = shownPanels(block, data).find(({ panel }) => holds(panel, place));
+    const under = shownPanels(block, cells).find(({ panel }) => holds(panel, place));
     if (under === undefined) return;
-    const { runs } = /** @type {RunCell} */ (data.cells[under.cell]);
+    const { runs } = /** @type {RunCell} */ (cells[under.cell]);
     const heights = runs.map((_, i) => heightNear(under.panel, place.x, data.steps, curve(under.set, under.cell, i)));
     const nearest = heights.reduce(
       (best, y, i) => (Math.abs(y - place.y) < Math.abs((heights[best] ?? 0) - place.y) ? i : best),
@@ -64,7 +73,14 @@ function pickRuns(/** @type {SingleRuns} */ data) {
   };
 
   hasCurve = ({ cell: { model, correlation }, run }) =>
-    data.cells.some((cell) => cell.model === model && cell.correlation === correlation && cell.runs.includes(run));
+    cells.some((cell) => cell.model === model && cell.correlation === correlation && cell.runs.includes(run));
+  curvesOfCell = ({ model, correlation }, set) => {
+    const place = cells.findIndex((one) => one.model === model && one.correlation === correlation);
+    const { runs, final } = /** @type {RunCell} */ (cells[place]);
+    return runs.map((run, i) => {
+      return { run, steps: data.steps, losses: curve(set, place, i), final: final[set][i] ?? Number.NaN };
+    });
+  };
   picker.hidden = false;
   block.addEventListener("pointermove", pick);
   block.addEventListener("pointerdown", pick);
@@ -74,14 +90,13 @@ function pickRuns(/** @type {SingleRuns} */ data) {
 }
 
 /** The panels of the picture that is shown, with the place of their cell. */
-function shownPanels(/** @type {Element} */ block, /** @type {SingleRuns} */ data) {
+function shownPanels(/** @type {Element} */ block, /** @type {RunCell[]} */ cells) {
   const variant = [...block.querySelectorAll(".variant")].find(isShown);
-  const sets = /** @type {LossSet[]} */ (Object.keys(data.losses));
-  const set = sets.find((one) => variant?.classList.contains(one)) ?? "train";
+  const set = LOSS_SETS.find((one) => variant?.classList.contains(one)) ?? "train";
   return (variant === undefined ? [] : panelsOf(variant)).flatMap((panel) => {
     const [model, at] = [panel.getAttribute("data-model"), panel.getAttribute("data-correlation")];
     const correlation = at === null ? null : Number(at); // null on rows of the user's own
-    const cell = data.cells.findIndex((one) => one.model === model && one.correlation === correlation);
+    const cell = cells.findIndex((one) => one.model === model && one.correlation === correlation);
     return cell < 0 ? [] : [{ panel, set, cell }];
   });
 }

@@ -1,7 +1,7 @@
 type Place = readonly [x: number, y: number];
 
-/** How far, in points, a drawn line may be from the true one: a fifth of a pixel of a page. */
-const TOLERANCE = 0.15;
+/** How far, in points, a drawn line may be from the true one: a quarter of a pixel of a page. */
+const TOLERANCE = 0.2;
 
 /**
  * A path of straight pieces with fewer corners, in steps of a tenth of a point: `M1,2L3,4L5,6` becomes `M1 2l4 4`. A path

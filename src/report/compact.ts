@@ -1,8 +1,14 @@
-import { type Attributes, element, type SvgNode } from "../figures/draw/svg.ts";
+import { type Attributes, element, type SvgNode, svgText } from "../figures/draw/svg.ts";
 import { compactPath } from "./compact-path.ts";
 
 /** Outlines of markers, each once in a page, by what they look like: their ids. */
 export type Shapes = Map<string, string>;
+
+/** A figure's SVG for a page, which has its title and description: a browser would show the title under the pointer everywhere. */
+export function pictureText({ name, attributes, children }: SvgNode, shapes: Shapes): string {
+  const shown = children.filter((child) => typeof child === "string" || !["title", "desc"].includes(child.name));
+  return svgText(compact(element(name, attributes, shown), shapes)).replaceAll("\n", "");
+}
 
 /**
  * The same picture in fewer bytes, for a page: curves to a tenth of a point, lines that look alike in one path, each

@@ -1,10 +1,11 @@
 import { byReason, type Lacking } from "../figures/draw/figure.ts";
-import { element, type SvgNode, svgText } from "../figures/draw/svg.ts";
+import { element, svgText } from "../figures/draw/svg.ts";
 import type { LossSet } from "../records/record.ts";
-import { compact, type Shapes } from "./compact.ts";
+import { pictureText, type Shapes } from "./compact.ts";
 import { type Html, html, markup } from "./html.ts";
 import { dataElement } from "./html-page.ts";
 import type { PackedTables } from "./packed-rows.ts";
+import type { PageSweep } from "./redraw.ts";
 import { section } from "./section.ts";
 import type { Choice, Variant, Variants } from "./variants.ts";
 
@@ -19,12 +20,14 @@ interface FiguresOptions {
   readonly shapes: Shapes;
   /** The rows of the pictures so far, and of those that come. */
   readonly tables: PackedTables;
+  /** What the page needs to draw again. */
+  readonly sweep: PageSweep;
   /** Markup after a figure, by its name. */
   readonly below: Readonly<Record<string, Html>>;
 }
 
 /** All figures in all their variants; the page shows the chosen ones. */
-export function figuresSection({ drawn, lacking, loss, switches, shapes, tables, below }: FiguresOptions): Html {
+export function figuresSection({ drawn, lacking, loss, switches, shapes, tables, sweep, below }: FiguresOptions): Html {
   const notDrawn = [...byReason(lacking)].map(
     ([what, some], i) => html`${i > 0 ? "; " : ""}${some.map(({ name }) => name).join(", ")} (${withOption(what)})`,
   );
@@ -34,6 +37,7 @@ export function figuresSection({ drawn, lacking, loss, switches, shapes, tables,
     html`${outlines(shapes)}<div class="figures">${blocks}</div>
 `,
     notDrawn.length > 0 ? html`<p class="note">Not drawn: ${notDrawn}.</p>` : "",
+    dataElement("sweep-facts", sweep),
     dataElement("figure-rows", tables),
   ]);
 }
@@ -71,16 +75,10 @@ function variantFigure({ figure, choices, file }: Variant, { loss, shapes, table
     (choice) => choice.loss === loss && choice.statistic === "mean" && choice.scale === "linear",
   );
   return html`<figure class="${["variant", ...words, ...(isFirst ? ["first"] : [])].join(" ")}" data-file="${file}" data-table="${tables.add(figure.data)}">
-<div class="picture">${markup(pictureOf(figure.root, shapes))}</div>
+<div class="picture">${markup(pictureText(figure.root, shapes))}</div>
 <figcaption>${unbroken(figure.caption)}</figcaption>
 </figure>
 `;
-}
-
-/** The SVG without title and description, which the page has. A browser would show the title under the pointer everywhere. */
-function pictureOf({ name, attributes, children }: SvgNode, shapes: Shapes): string {
-  const shown = children.filter((child) => typeof child === "string" || !["title", "desc"].includes(child.name));
-  return svgText(compact(element(name, attributes, shown), shapes)).replaceAll("\n", "");
 }
 
 /** No line ends within `n = 200` or `95 %`. */

@@ -6,17 +6,20 @@ import { type Content, type Html, html, markup, NOTHING } from "./html.ts";
 
 /** One style in the page: later files override earlier ones. */
 const STYLES = ["page.css", "tables.css", "claims.css", "figures.css", "media.css"];
-/** One script: later files call functions of earlier ones. */
+/** One script, after that which draws: listeners of earlier files run first. */
 const SCRIPTS = [
   "panels.js",
   "rows.js",
   "readings.js",
+  "redraw.js",
   "single-runs.js",
   "run-table.js",
   "save.js",
-  "not-shown.js",
   "address.js",
 ];
+
+/** `redraw.ts` and all that it needs, seen from src as from dist; `npm run build` makes it. */
+const DRAWING = new URL("../../dist/report/drawing.js", import.meta.url);
 
 /** A page that a server keeps up to date. */
 export interface Live {
@@ -44,7 +47,7 @@ export function page({ title, rules, live }: PageOptions, contents: Content): st
       ]
     : [STYLES, SCRIPTS];
   const style = `${themes()}\n${fonts()}\n${styles.map(asset).join("\n")}\n${rules}`;
-  const script = scripts.map(asset).join("");
+  const script = [readFileSync(DRAWING, "utf8"), ...scripts.map(asset)].join("");
   const policy = [
     "default-src 'none'",
     `script-src '${hashOf(script)}'`,

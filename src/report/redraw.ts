@@ -1,1 +1,84 @@
-export { DRAWINGS } from "../figures/draw/drawings.ts";
+// Runs in the page: draws a figure again, without the models and correlations that the reader has hidden.
+import type { LossUnit } from "../config/loss-unit.ts";
+import { DRAWINGS, type Draw } from "../figures/draw/drawings.ts";
+import { doneCells, type Sweep, type SweepFacts } from "../figures/draw/facts.ts";
+import { type FigureChoices, isLacking } from "../figures/draw/figure.ts";
+import { pictureText, type Shapes } from "./compact.ts";
+
+/** What a page holds of a sweep; the paper's curves are in a table. */
+export interface PageSweep extends Omit<SweepFacts, "paper"> {
+  readonly unit: LossUnit;
+  /** Place of the table with the paper's curves. */
+  readonly paperTable: number;
+}
+
+/** A row of a figure's table: texts by column, empty where there is no value. */
+export type TextRow = Readonly<Record<string, string>>;
+
+export interface Hidden {
+  readonly models: readonly string[];
+  readonly correlations: readonly string[];
+}
+
+export interface Redrawing {
+  readonly name: string;
+  readonly rows: readonly TextRow[];
+  readonly sweep: PageSweep;
+  /** Of the paper's curves. */
+  readonly paper: readonly TextRow[];
+  readonly curvesOf: Sweep["curvesOf"];
+  readonly hidden: Hidden;
+  readonly choices: Omit<FigureChoices, "theme">;
+  /** Outlines that the page has. New ones are added. */
+  readonly shapes: Shapes;
+}
+
+/** A figure's new picture, or why there is none. */
+export type Redrawn =
+  | { readonly title: string; readonly caption: string; readonly picture: string }
+  | { readonly lacking: string };
+
+export function isRedrawable(name: string): boolean {
+  return name in DRAWINGS;
+}
+
+export function redrawn({ name, rows, hidden, choices, shapes, ...rest }: Redrawing): Redrawn {
+  const draw = (DRAWINGS as unknown as Record<string, Draw<object>>)[name] as Draw<object>;
+  const sweep = sweepIn(rest, hidden);
+  if (doneCells(sweep).length === 0) return { lacking: "everything is hidden" };
+  const { unit } = rest.sweep;
+  const shown = rows.filter((row) => isShown(row, hidden)).map(valuesOf);
+  const found = draw(shown, sweep, { ...choices, unit, theme: "page" });
+  if (isLacking(found)) return { lacking: found.lacking };
+  return { title: found.title, caption: found.caption, picture: pictureText(found.root, shapes) };
+}
+
+/** Whether a row is about nothing that is hidden. */
+export function isShown(row: TextRow, { models, correlations }: Hidden): boolean {
+  const own = [row.model, row.first, row.second].filter((model) => model !== undefined);
+  return !own.some((model) => models.includes(model)) && !correlations.includes(row.correlation ?? "");
+}
+
+function sweepIn({ sweep, paper, curvesOf }: Pick<Redrawing, "sweep" | "paper" | "curvesOf">, hidden: Hidden): Sweep {
+  const cells = sweep.cells.filter(({ model, correlation }) =>
+    isShown({ model, correlation: String(correlation) }, hidden),
+  );
+  const published = paper.map((row) => ({ ...valuesOf(row), point: {} })) as unknown as SweepFacts["paper"];
+  return { ...sweep, cells, paper: published, curvesOf };
+}
+
+/** Columns of texts that may look like numbers. */
+const NAMES = ["model", "first", "second", "against"];
+
+/** A row's texts as the values that they were: no correlation is null, no number is NaN. */
+function valuesOf(row: TextRow): Record<string, string | number | null> {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, text]) => [name, NAMES.includes(name) ? text : valueIn(name, text)]),
+  );
+}
+
+function valueIn(name: string, text: string): string | number | null {
+  if (text === "") return name === "correlation" ? null : Number.NaN;
+  const value = Number(text);
+  return Number.isNaN(value) ? text : value;
+}

@@ -1,8 +1,10 @@
 import { claimsOf } from "../claims/claims.ts";
 import { pointCount } from "../config/grid.ts";
+import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { correlationsOf, modelsOf } from "../figures/draw/facts.ts";
 import { SWEEP_FIGURES, VERDICTS } from "../figures/gallery.ts";
 import { sweepCells } from "../figures/sweep-cells.ts";
+import { sweepOf } from "../figures/sweep-facts.ts";
 import { severalPoints } from "../records/at-point.ts";
 import { cellsOf, pointText } from "../records/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
@@ -22,6 +24,7 @@ import { type Live, page } from "./html-page.ts";
 import { outcome } from "./outcome.ts";
 import { PackedTables } from "./packed-rows.ts";
 import { provenanceSection } from "./provenance-section.ts";
+import type { PageSweep } from "./redraw.ts";
 import { modelsText, placeText } from "./report-words.ts";
 import { runsSection } from "./runs-section.ts";
 import { seesawText } from "./seesaw-text.ts";
@@ -67,6 +70,7 @@ ${lead}${unfinished(results)}</header>
     figuresSection({
       ...figures,
       ...{ loss, shapes, tables },
+      sweep: pageSweep(results, tables.add(publishedRows(results))),
       switches: switches(shown),
       below: several === undefined ? { runs: runPicker(results), seesaw: seesawText(results) } : {},
     }),
@@ -96,6 +100,17 @@ function ofOnePoint(
 `,
   );
   return { lead: outcome(results, cells, claims), verdicts: claimsSection(claims, html`${pictures}`) };
+}
+
+/** What a page holds of a sweep to draw its figures again. */
+export function pageSweep(results: Results, paperTable: number): PageSweep {
+  const { paper: _, curvesOf: __, ...facts } = sweepOf(results);
+  return { ...facts, unit: lossUnitOf(results.config), paperTable };
+}
+
+/** The paper's curves of a sweep's cells. */
+function publishedRows(results: Results) {
+  return sweepOf(results).paper.map(({ model, correlation, step, loss }) => ({ model, correlation, step, loss }));
 }
 
 const WHICH_LOSS = html`<p class="note">This is for the loss that is chosen above the <a href="#figures">figures</a>.</p>

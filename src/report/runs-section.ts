@@ -10,7 +10,7 @@ import { dataElement } from "./html-page.ts";
 import { section, tableBox } from "./section.ts";
 
 /** Most runs of a cell that the table lists: a sweep of ten cells then stays below a third of a megabyte. */
-const LISTED = 1000;
+export const LISTED = 1000;
 
 /** A cell's runs, for the page's table. */
 export interface ListedCell {

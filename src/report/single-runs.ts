@@ -1,18 +1,10 @@
 import { type SweepCell, sweepCells } from "../figures/sweep-cells.ts";
-import type { Cell } from "../records/cell.ts";
 import type { Results } from "../records/read-results.ts";
-import {
-  type EachLoss,
-  eachLoss,
-  finalLosses,
-  LOSS_SETS,
-  type LossSet,
-  lossCurve,
-  type RunRecord,
-} from "../records/record.ts";
+import { type EachLoss, eachLoss, LOSS_SETS, type LossSet, lossCurve, type RunRecord } from "../records/record.ts";
 import { thousands } from "../units.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { dataElement } from "./html-page.ts";
+import { LISTED } from "./runs-section.ts";
 import { vlq } from "./vlq.ts";
 
 /** Most losses of single runs in a page: half a megabyte. A panel that is 60 points wide shows no more points. */
@@ -22,12 +14,8 @@ const MOST_POINTS = 40;
 /** Curves of single runs, packed for the page's script. */
 export interface SingleRuns {
   readonly steps: readonly number[];
-  readonly cells: readonly (Pick<Cell, "model" | "correlation"> & {
-    /** Indices of the runs. */
-    readonly runs: readonly number[];
-    /** Final loss of each run. */
-    readonly final: EachLoss<readonly number[]>;
-  })[];
+  /** Of each cell, so many runs at most, the first ones; the cells and their runs are those of the table of runs. */
+  readonly most: number;
   /** Ends of the logarithmic scale that losses are counted on, in `PARTS` parts. */
   readonly low: number;
   readonly high: number;
@@ -42,17 +30,14 @@ export function singleRuns(results: Results): SingleRuns | undefined {
   if (all === undefined) return undefined;
   const every = Math.ceil(all.length / MOST_POINTS);
   const points = all.flatMap((_, i) => ((all.length - 1 - i) % every === 0 ? [i] : []));
-  const most = Math.max(1, Math.floor(MOST_LOSSES / (LOSS_SETS.length * cells.length * points.length)));
+  const room = Math.max(1, Math.floor(MOST_LOSSES / (LOSS_SETS.length * cells.length * points.length)));
+  const most = Math.min(room, LISTED);
   const shown = cells.map((cell) => ({ ...cell, runs: cell.runs.slice(0, most) }));
   const values = eachLoss((set) => shown.map((cell) => lossesOf(cell, set, points)));
   const ends = endsOf(LOSS_SETS.flatMap((set) => values[set]));
   return {
     steps: points.map((i) => all[i] as number),
-    cells: shown.map(({ model, correlation, runs }) => ({
-      ...{ model, correlation },
-      runs: runs.map(({ run }) => run),
-      final: eachLoss((set) => finals(runs, set)),
-    })),
+    most,
     ...ends,
     losses: eachLoss((set) => packed(values[set], points.length, ends)),
   };
@@ -65,10 +50,6 @@ function lossesOf({ runs }: SweepCell, set: LossSet, points: readonly number[]):
     return points.map((i) => curve[i] as number);
   };
   return Float64Array.from(runs.flatMap(of));
-}
-
-function finals(runs: readonly RunRecord[], set: LossSet): number[] {
-  return runs.map((run) => Number((finalLosses(run, set)?.mean ?? Number.NaN).toFixed(4)));
 }
 
 interface Ends {
@@ -102,12 +83,15 @@ function packed(values: readonly Float64Array[], points: number, { low, high }: 
 export function runPicker(results: Results): Html {
   const packedRuns = singleRuns(results);
   if (packedRuns === undefined) return NOTHING;
-  const most = Math.max(...packedRuns.cells.map(({ runs }) => runs.length));
-  const done = Math.max(...sweepCells(results).map(({ runs }) => runs.length));
+  const runs = sweepCells(results).map((cell) => cell.runs.map(({ run }) => run));
+  const done = Math.max(...runs.map(({ length }) => length));
+  const shown = runs.flatMap((some) => some.slice(0, packedRuns.most));
   const part =
-    most < done ? ` This page has the first ${thousands(most)} of the ${thousands(done)} runs of a cell.` : "";
+    packedRuns.most < done
+      ? ` This page has the first ${thousands(packedRuns.most)} of the ${thousands(done)} runs of a cell.`
+      : "";
   return html`<div class="picker" id="run-picker" hidden>
-<p><label for="run-index">Run</label> <input type="range" id="run-index" min="0" max="${Math.max(...packedRuns.cells.flatMap(({ runs }) => runs))}" value="0" autocomplete="off"> <output id="run-reading" for="run-index"></output></p>
+<p><label for="run-index">Run</label> <input type="range" id="run-index" min="0" max="${Math.max(...shown)}" value="0" autocomplete="off"> <output id="run-reading" for="run-index"></output></p>
 <p><label><input type="checkbox" id="run-all" autocomplete="off"> all of these runs</label></p>
 <p class="note">One run’s curve in every cell: in each run, all models and correlations see the same data. Point at a curve to pick its run.${part}</p>
 </div>

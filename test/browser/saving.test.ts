@@ -31,12 +31,12 @@ describe("a figure of a report", () => {
     await page.getByRole("checkbox", { name: "OMoE", exact: true }).uncheck();
     const { name, bytes } = await saved(page, "figure4", "SVG");
     const text = bytes.toString();
-    expect(name).toBe("figure4-heldout-paper.svg");
+    expect(name).toBe("figure4-heldout-paper-without-omoe.svg");
     expect(text).toMatch(/<rect class="background"[^>]* fill="#ffffff"/);
     expect(text).toContain("<title>Loss against training steps");
-    expect(text).not.toMatch(/var\(|<use|href=|data-xs|tabindex|data-model="omoe"/);
+    expect(text).not.toMatch(/var\(|<use|href=|data-reading|tabindex|data-model="omoe"/);
     expect(text).toContain('data-model="mmoe"');
-    expect(text).toMatch(/<desc>Mean held-out loss.* Not shown: OMoE\. .*<\/desc>/);
+    expect(text).toMatch(/<desc>Mean held-out loss.* Not shown: OMoE\.<\/desc>/);
 
     const picture = await open(text, {}, "svg");
     const shown = await picture.page.evaluate(async () => {
@@ -85,5 +85,17 @@ describe("a figure of a report", () => {
         else expect(ours).toBe(cell);
       }
     }
+  });
+
+  test("is saved as the rows that it was drawn of, where some are hidden", async () => {
+    const page = await openReport();
+    for (const name of ["OMoE", "0.9"]) await page.getByRole("checkbox", { name, exact: true }).uncheck();
+    const { name, bytes } = await saved(page, "differences", "CSV");
+    expect(name).toBe("differences-without-omoe-0.9.csv");
+    const rows = parse(bytes, { columns: true }) as Record<string, string>[];
+    expect(rows.map(({ first, second, correlation }) => [first, second, correlation])).toEqual([
+      ["shared-bottom", "mmoe", "0.5"],
+      ["shared-bottom", "mmoe", "1"],
+    ]);
   });
 });

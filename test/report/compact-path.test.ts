@@ -5,9 +5,9 @@ test("compactPath(d) keeps a line's corners, each as its way from the one before
   expect(compactPath("M1.04,20L3,4.5L2.5,9")).toBe("M1 20l2-15.5-.5 4.5");
 });
 
-test("compactPath(d) drops corners that nobody sees, and none farther than .15 points off", () => {
+test("compactPath(d) drops corners that nobody sees, and none farther than .2 points off", () => {
   expect(compactPath("M0,0L5,0.06L10,0")).toBe("M0 0l10 0");
-  expect(compactPath("M0,0L5,0.16L10,0")).toBe("M0 0l5 .2 5-.2");
+  expect(compactPath("M0,0L5,0.21L10,0")).toBe("M0 0l5 .2 5-.2");
 });
 
 test("compactPath(d) adds up no rounding over a long line", () => {

@@ -10,7 +10,7 @@ const results = sweepResults({ set: ["batch=64,256", "lr=0.001,0.01,0.1", "runs=
 function textOf(html: string): string {
   const body = html.slice(html.indexOf("<body>"), html.indexOf('<script type="module">'));
   return body
-    .replace(/<svg.*?<\/svg>/gs, "")
+    .replace(/<svg.*?<\/svg>|<script.*?<\/script>/gs, "")
     .replace(/<[^>]*>/g, " ")
     .replace(/\s+/g, " ");
 }

@@ -22,12 +22,12 @@ const BEYOND = 0.04;
 
 /** Panels of ours minus the paper's with our bands, at the steps that both have, from `SETTLED` on. */
 export function differencePanels(panels: readonly CurvePanel[], place: PanelsOptions): Panels {
-  return zeroPanels(panels, place, differences);
+  return zeroPanels(panels, place, differences, "off");
 }
 
 /** Panels with one axis of values below and above 0, which has room for `room`: each curve with its band. */
 export function signedPanels(panels: readonly CurvePanel[], place: RoomOptions): Panels {
-  return zeroPanels(panels, place, ({ points }) => points);
+  return zeroPanels(panels, place, ({ points }) => points, "value");
 }
 
 /** Panels with a line at 0 and one axis of the points that `drawn` gives of each curve. */
@@ -35,6 +35,7 @@ function zeroPanels(
   panels: readonly CurvePanel[],
   place: RoomOptions,
   drawn: (curve: DrawnCurve) => readonly CurvePoint[],
+  reading: "value" | "off",
 ): Panels {
   const { theme, room = panels } = place;
   const values = room
@@ -50,7 +51,7 @@ function zeroPanels(
     (frame, { curves }) => [
       zeroLine(frame, theme),
       ...curves.map((curve) => curveBand(curve, drawn(curve), frame)),
-      ...curves.map((curve) => curveLine(curve, drawn(curve), frame, theme)),
+      ...curves.map((curve) => curveLine(curve, drawn(curve), frame, theme, reading)),
     ],
   );
 }

@@ -2,7 +2,6 @@ import type { Estimate } from "../../stats/estimate.ts";
 import { type Box, panel } from "./axes.ts";
 import { grid } from "./layout.ts";
 import { stepScale } from "./loss-axis.ts";
-import { numberList } from "./number-list.ts";
 import { COLUMN } from "./page.ts";
 import type { PublishedLoss } from "./paper-points.ts";
 import type { Scale } from "./scale.ts";
@@ -102,22 +101,20 @@ function titleOf({ title, attributes }: CurvePanel): { title?: string; attribute
   return { ...(title === undefined ? {} : { title }), ...(attributes && { attributes }) };
 }
 
-/** A curve's line, and for a page its values, in order: `data-xs` and, in ten-thousandths, `data-ys`. */
+/** What a page reads of a curve at a step: its row's value, or how far that is off the paper's. */
+type Reading = "value" | "off";
+
+/** A curve's line; for a page with what to read off it, and from which step on. */
 export function curveLine(
   { attributes, style }: DrawnCurve,
   points: readonly CurvePoint[],
   frame: Frame,
   { inPage }: Theme,
+  reading: Reading = "value",
 ): SvgNode {
   const line = points.map(({ step, value }) => ({ x: step, y: value }));
-  const lists = {
-    "data-xs": numberList(line.map(({ x }) => x)),
-    "data-ys": numberList(
-      line.map(({ y }) => y),
-      1e-4,
-    ),
-  };
-  return group({ class: "series", ...attributes, ...(inPage && lists) }, [linePath(line, frame, style)]);
+  const read = inPage ? { "data-reading": reading, "data-from": points[0]?.step } : {};
+  return group({ class: "series", ...attributes, ...read }, [linePath(line, frame, style)]);
 }
 
 /** A curve's band, which is empty for one run. */

@@ -50,7 +50,7 @@ function drawing(
   const key = legend(items, { y: head.height + 8, theme });
   const curvesOf = ({ rows }: CellRows<CurveRow>) =>
     sets.map((loss): DrawnCurve => {
-      const attributes = { "data-name": LOSS_WORDS[loss].short }; // the panel has the cell's
+      const attributes = { "data-name": LOSS_WORDS[loss].short, "data-loss": loss }; // the panel has the cell's
       const points = rows.filter((row) => row.loss === loss);
       return { style: styles[loss], attributes, points, paper: [] };
     });

@@ -1,0 +1,134 @@
+// Draws the figures again without what is hidden: axes, panels and captions are those of what is shown.
+
+/** @type {import("../../src/report/redraw.ts").PageSweep | null} */
+const pageSweep = JSON.parse(document.getElementById("sweep-facts")?.textContent ?? "null");
+
+/** What the figures were drawn for. */
+let drawnFor = "";
+
+if (pageSweep !== null) document.addEventListener("change", redrawAll);
+
+function redrawAll() {
+  const [hidden, choices] = [hiddenOnPage(), figureChoices()];
+  const isWhole = hidden.models.length + hidden.correlations.length === 0 && choices.paper;
+  const state = isWhole ? "" : JSON.stringify([hidden, choices]);
+  if (state === drawnFor) return;
+  drawnFor = state;
+  for (const block of document.querySelectorAll("#figures .block")) {
+    unredraw(block);
+    if (!isWhole && drawing.isRedrawable(block.id)) redraw(block, hidden, choices);
+  }
+  sayHidden();
+}
+
+/** The models and correlations whose boxes are not checked. */
+function hiddenOnPage() {
+  const values = (/** @type {string} */ kind) => uncheckedBoxes(kind).map(({ value }) => value);
+  return { models: values("model"), correlations: values("correlation") };
+}
+
+function uncheckedBoxes(/** @type {string} */ kind) {
+  return switchesOnPage().filter((control) => control.id.startsWith(`show-${kind}-`) && !control.checked);
+}
+
+/** What the switches choose, as options of a figure. */
+function figureChoices() {
+  const chosen = (/** @type {string} */ name) => {
+    const control = switchesOnPage().find((one) => one.name === name && one.checked);
+    return control === undefined ? "" : choiceOf(control);
+  };
+  return {
+    loss: /** @type {LossSet} */ (chosen("loss")),
+    statistic: /** @type {"mean" | "median"} */ (chosen("statistic")),
+    scale: /** @type {"linear" | "log"} */ (chosen("scale")),
+    paper: switchesOnPage().every((control) => control.id !== "show-paper" || control.checked),
+  };
+}
+
+/** The block as it came. */
+function unredraw(/** @type {Element} */ block) {
+  const [title, redrawn] = [block.querySelector("h3"), block.querySelector(".redrawn")];
+  if (title === null || redrawn === null) return;
+  redrawn.remove();
+  block.classList.remove("again");
+  title.textContent = title.dataset.title ?? "";
+}
+
+/**
+ * Puts a new picture in the place of the one that the switches choose.
+ * @param {Element} block
+ * @param {ReturnType<typeof hiddenOnPage>} hidden
+ * @param {ReturnType<typeof figureChoices>} choices
+ */
+function redraw(block, hidden, choices) {
+  const { loss, statistic, scale } = choices;
+  const variant = block.querySelector(`.variant.${loss}.${statistic}.${scale}`);
+  const title = block.querySelector("h3");
+  if (!(variant instanceof HTMLElement) || title === null || pageSweep === null) return;
+  const shapes = shapesOnPage();
+  const known = shapes.size;
+  const found = drawing.redrawn({
+    ...{ name: block.id, hidden, choices, shapes },
+    rows: rowsOfTable(Number(variant.dataset.table)),
+    sweep: pageSweep,
+    paper: rowsOfTable(pageSweep.paperTable),
+    curvesOf: curvesOfCell,
+  });
+  for (const [d, id] of [...shapes].slice(known))
+    document.querySelector(".shapes")?.append(svgElement("path", { id, d }));
+  title.dataset.title = title.textContent ?? "";
+  const figure = /** @type {HTMLElement} */ (variant.cloneNode(false));
+  figure.classList.add("redrawn");
+  figure.dataset.file = [variant.dataset.file, ...withoutWords(hidden)].join("-");
+  if ("lacking" in found) figure.append(paragraph("note", `Not drawn: ${found.lacking}.`));
+  else {
+    title.textContent = found.title;
+    const picture = document.createElement("div");
+    picture.className = "picture";
+    picture.innerHTML = found.picture;
+    const caption = document.createElement("figcaption");
+    caption.textContent = found.caption;
+    figure.append(picture, caption);
+    for (const svg of figuresOf(picture)) makeReadable(svg);
+  }
+  variant.after(figure);
+  block.classList.add("again");
+}
+
+/** For a file's name. */
+function withoutWords(/** @type {ReturnType<typeof hiddenOnPage>} */ { models, correlations }) {
+  const hidden = [...models, ...correlations];
+  return hidden.length > 0 ? ["without", ...hidden] : [];
+}
+
+/** Outlines of markers that the page has, by their course. @returns {Map<string, string>} */
+function shapesOnPage() {
+  return new Map([...document.querySelectorAll(".shapes path")].map((path) => [path.getAttribute("d") ?? "", path.id]));
+}
+
+function paragraph(/** @type {string} */ name, /** @type {string} */ text) {
+  const line = document.createElement("p");
+  line.className = name;
+  line.textContent = text;
+  return line;
+}
+
+/** Says below the switches what they hide. */
+function sayHidden() {
+  const switches = document.querySelector(".switches");
+  const note = switches?.querySelector(".not-shown") ?? paragraph("not-shown", "");
+  note.setAttribute("role", "status");
+  switches?.append(note);
+  note.textContent = hiddenSentence();
+}
+
+/** `Not shown: OMoE; correlation 0.9.`; nothing where all is shown. */
+function hiddenSentence() {
+  const names = (/** @type {string} */ kind) =>
+    uncheckedBoxes(kind).map((control) => control.labels?.[0]?.textContent?.trim() ?? control.value);
+  const correlations = names("correlation");
+  const word = correlations.length > 1 ? "correlations" : "correlation";
+  const parts = [names("model").join(", "), correlations.length > 0 ? `${word} ${correlations.join(", ")}` : ""];
+  const hidden = parts.filter((part) => part !== "").join("; ");
+  return hidden === "" ? "" : `Not shown: ${hidden}.`;
+}

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import { DEFAULT_OPTIONS, type Figure, isLacking } from "../../src/figures/draw/figure.ts";
+import { DIAGNOSTIC_FIGURES, LOSS_FIGURES, type SweepFigure } from "../../src/figures/gallery.ts";
+import { sweepOf } from "../../src/figures/sweep-facts.ts";
+import type { CsvValue } from "../../src/records/csv.ts";
+import type { Results } from "../../src/records/read-results.ts";
+import { pictureText } from "../../src/report/compact.ts";
+import { type Hidden, isRedrawable, redrawn, type TextRow } from "../../src/report/redraw.ts";
+import { pageSweep } from "../../src/report/report.ts";
+import { diagnosed } from "../support/diagnosed-results.ts";
+import { sweepResults } from "../support/sweep-results.ts";
+
+const MODELS = ["shared-bottom", "shared-bottom-16", "single-task", "omoe", "mmoe"];
+const KINDS = [...LOSS_FIGURES, ...DIAGNOSTIC_FIGURES];
+const choices = { loss: "heldout", statistic: "median", scale: "linear", paper: true } as const;
+const NOTHING: Hidden = { models: [], correlations: [] };
+
+/** Results of these models and correlations of which a figure can be drawn. */
+function resultsOf(name: string, models = MODELS, correlations = ["0.5", "0.9", "1"]): Results {
+  const grid = name === "grid" ? ["lr=0.001,0.01", "batch=16,64,256"] : [];
+  const listed = [`models=[${models}]`, `correlations=[${correlations}]`];
+  const results = sweepResults({ set: ["steps=10000", "evalEvery=500", ...listed, ...grid] });
+  return name === "grid" ? results : diagnosed(results, { experts: 3, ungated: MODELS.slice(0, 3) });
+}
+
+const drawn = ({ draw }: SweepFigure, of: Results, paper = true) =>
+  draw(of, { ...DEFAULT_OPTIONS, ...choices, paper, theme: "page" }) as Figure;
+
+/** What a page would show of the figure once these are hidden. */
+function again(kind: SweepFigure, of: Results, hidden: Hidden, paper = true) {
+  const texts = (rows: readonly object[]) => rows.map(textRow);
+  const { paper: published, curvesOf } = sweepOf(of);
+  return redrawn({
+    ...{ name: kind.name, rows: texts(drawn(kind, of).data), hidden, choices: { ...choices, paper }, curvesOf },
+    ...{ sweep: JSON.parse(JSON.stringify(pageSweep(of, 0))), paper: texts(published), shapes: new Map() },
+  });
+}
+
+/** As `cellsOf` in assets/report/rows.js gives them. */
+function textRow(row: object): TextRow {
+  const text = (value: CsvValue) => (value === null || Number.isNaN(value) ? "" : String(value));
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, text(value)]));
+}
+
+const shown = ({ title, caption, root }: Figure) => ({ title, caption, picture: pictureText(root, new Map()) });
+
+describe.each(KINDS)("redrawn(...) of $name", (kind) => {
+  const of = resultsOf(kind.name);
+
+  test("is the same picture where nothing is hidden", () => {
+    expect(again(kind, of, NOTHING)).toEqual(shown(drawn(kind, of)));
+  });
+
+  test("is that of a sweep without the models and correlations that are hidden", () => {
+    const hidden = { models: ["mmoe"], correlations: ["0.9"] };
+    const rest = MODELS.filter((model) => model !== "mmoe");
+    const alone = drawn(kind, resultsOf(kind.name, rest, ["0.5", "1"]));
+    const found = again(kind, of, hidden);
+    expect({ ...found, picture: bare(found) }).toEqual({ ...shown(alone), picture: bare(shown(alone)) });
+  });
+
+  test("is without the paper's points where they are hidden", () => {
+    expect(again(kind, of, NOTHING, false)).toEqual(shown(drawn(kind, of, false)));
+  });
+
+  test("is missing where all is hidden", () => {
+    expect(again(kind, of, { models: MODELS, correlations: [] })).toEqual({ lacking: "everything is hidden" });
+    expect(again(kind, of, { models: [], correlations: ["0.5", "0.9", "1"] })).toHaveProperty("lacking");
+  });
+});
+
+/** A picture without colours, dashes and markers: those of a model are the same whatever else is hidden. */
+function bare(found: object): string {
+  const { picture } = found as { picture: string };
+  return picture.replaceAll(/ (fill|stroke|stroke-dasharray|href)="[^"]*"/g, "");
+}
+
+test("a model looks the same whatever else is hidden", () => {
+  const kind = KINDS.find(({ name }) => name === "final-loss") as SweepFigure;
+  const of = resultsOf("final-loss", ["single-task", "cgc", "mmoe"]);
+  const fill = (hidden: Hidden) => {
+    const { picture } = again(kind, of, hidden) as { picture: string };
+    return /<g class="series" data-model="cgc".*?(var\(--f-series-\d\))/.exec(picture)?.[1];
+  };
+  expect(fill(NOTHING)).toBeDefined();
+  expect(fill({ models: ["single-task"], correlations: [] })).toBe(fill(NOTHING));
+});
+
+test("the figure of claims, which are of all cells, is not drawn again", () => {
+  expect(isRedrawable("verdicts")).toBe(false);
+  expect(KINDS.every(({ name }) => isRedrawable(name))).toBe(true);
+});
+
+test("says what a figure lacks without what is hidden", () => {
+  const kind = KINDS.find(({ name }) => name === "final-loss") as SweepFigure;
+  const found = again(kind, resultsOf("final-loss"), { models: [], correlations: ["0.5", "0.9"] });
+  expect(found).toEqual({ lacking: "runs are done at one correlation only" });
+  expect(isLacking(drawn(kind, resultsOf("final-loss", MODELS, ["1"])))).toBe(true);
+});
