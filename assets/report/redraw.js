@@ -24,7 +24,7 @@ function redrawAll() {
 /** The models and correlations whose boxes are not checked. */
 function hiddenOnPage() {
   const values = (/** @type {string} */ kind) => uncheckedBoxes(kind).map(({ value }) => value);
-  return { models: values("model"), correlations: values("correlation") };
+  return { models: values("model"), correlations: values("correlation").map(Number) };
 }
 
 function uncheckedBoxes(/** @type {string} */ kind) {
@@ -79,7 +79,7 @@ function redraw(block, hidden, choices) {
   title.dataset.title = title.textContent ?? "";
   const figure = /** @type {HTMLElement} */ (variant.cloneNode(false));
   figure.classList.add("redrawn");
-  figure.dataset.file = [variant.dataset.file, ...withoutWords(hidden)].join("-");
+  figure.dataset.file = [variant.dataset.file, ...drawing.partName(pageSweep, hidden)].join("-");
   if ("lacking" in found) figure.append(paragraph("note", `Not drawn: ${found.lacking}.`));
   else {
     title.textContent = found.title;
@@ -93,12 +93,6 @@ function redraw(block, hidden, choices) {
   }
   variant.after(figure);
   block.classList.add("again");
-}
-
-/** For a file's name. */
-function withoutWords(/** @type {ReturnType<typeof hiddenOnPage>} */ { models, correlations }) {
-  const hidden = [...models, ...correlations];
-  return hidden.length > 0 ? ["without", ...hidden] : [];
 }
 
 /** Outlines of markers that the page has, by their course. @returns {Map<string, string>} */

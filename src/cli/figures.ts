@@ -27,6 +27,7 @@ import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { AT_OPTION, LOSS_OPTION, lossOption } from "./loss-commands.ts";
 import { choiceOption, listOption, pathOption } from "./options.ts";
+import { type Part, partOf } from "./part-options.ts";
 
 interface Options {
   readonly only?: string;
@@ -37,6 +38,8 @@ interface Options {
   readonly scale: string;
   readonly theme: string;
   readonly paper?: boolean;
+  readonly models?: string;
+  readonly corr?: string;
   readonly output?: string;
 }
 
@@ -56,6 +59,8 @@ export const define: Define = (command, run) => {
     .option("--scale <name>", "axis of losses: linear or log", "linear")
     .option("--theme <name>", THEMES.join(", "), "light")
     .option("--paper", "draw the paper's results behind ours, and ours minus the paper's")
+    .option("--models <names>", "draw only these models, separated by commas")
+    .option("--corr <list>", "draw only these correlations, separated by commas")
     .option("-o, --output <folder>", "output folder (default: figures/ in the results folder)")
     .addHelpText(
       "after",
@@ -63,6 +68,7 @@ export const define: Define = (command, run) => {
         "mmoe figures results/paper",
         "mmoe figures results/paper --only 4,5 --format svg,png,pdf --paper",
         "mmoe figures results/figure2 --theme print --format pdf",
+        "mmoe figures results/paper --only final-loss --models omoe,mmoe",
         "mmoe figures results/paper --loss heldout --statistic median --scale log",
       ),
     )
@@ -72,8 +78,8 @@ export const define: Define = (command, run) => {
 async function figures(folder: string, options: Options, { effects, note }: Context): Promise<number> {
   const asked = options.only === undefined ? undefined : listOption(options.only).map(figureNamed);
   const formats = listOption(options.format).map((name) => choiceOption("--format", name, FORMATS));
-  const how = figureOptions(options);
-  const { kinds, at } = await kindsIn(folder, options.at, note);
+  const { kinds, at, part } = await kindsIn(folder, options, note);
+  const how = { ...figureOptions(options), ...(part && { without: part.without }) };
   for (const name of asked ?? []) {
     if (!kinds.some((kind) => kind.name === name)) throw new UsageError(`${folder}: ${name}: ${elsewhere(name)}`);
   }
@@ -88,7 +94,9 @@ async function figures(folder: string, options: Options, { effects, note }: Cont
   if (whole.length === 0) throw new UsageError(`${folder} holds no finished run; nothing to draw`);
   const out = options.output === undefined ? ownFolder(folder) : pathOption("--output", options.output);
   for (const { figure, how } of whole)
-    effects.stdout.write(`${await write(figure, join(out, fileName(figure, how, at)), formats)}\n`);
+    effects.stdout.write(
+      `${await write(figure, join(out, fileName(figure, how, { at, part: part?.words })), formats)}\n`,
+    );
   return EXIT.done;
 }
 
@@ -128,19 +136,32 @@ interface Drawable extends Pick<SweepFigure, "name" | "heeds"> {
   readonly draw: (options: FigureChoices) => Figure | Lacking;
 }
 
-/** The kinds of figures for which a folder may have records, at the values that `--at` chooses. */
+interface Choice {
+  readonly kinds: readonly Drawable[];
+  readonly at: GridPoint;
+  readonly part: Part | undefined;
+}
+
+/** The kinds of figures for which a folder may have records, at the values that `--at` chooses, and the part that is drawn. */
 async function kindsIn(
   folder: string,
-  texts: readonly string[],
+  options: Pick<Options, "at" | "models" | "corr">,
   note: (line: string) => void,
-): Promise<{ kinds: Drawable[]; at: GridPoint }> {
+): Promise<Choice> {
   if (!holdsTrials(folder)) {
     const results = await readResults(folder, note);
-    const at = choiceIn(texts, results, "--at");
-    return { kinds: drawables(SWEEP_FIGURES, resultsAt(results, at)), at };
+    const at = choiceIn(options.at, results, "--at");
+    const chosen = resultsAt(results, at);
+    return { kinds: drawables(SWEEP_FIGURES, chosen), at, part: partOf(chosen, options) };
   }
-  if (texts.length > 0) throw new UsageError(`${folder} holds no sweep, so it has no point for --at; leave it out`);
-  return { kinds: drawables(TRIAL_FIGURES, readTrials(folder)), at: NO_CHOICE };
+  const given = [
+    ["--at", options.at[0]],
+    ["--models", options.models],
+    ["--corr", options.corr],
+  ] as const;
+  for (const [flag, text] of given)
+    if (text !== undefined) throw new UsageError(`${folder} holds no sweep, so ${flag} chooses nothing; leave it out`);
+  return { kinds: drawables(TRIAL_FIGURES, readTrials(folder)), at: NO_CHOICE, part: undefined };
 }
 
 function drawables<T>(kinds: readonly FigureKind<T>[], records: T): Drawable[] {

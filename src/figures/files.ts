@@ -27,11 +27,18 @@ const PICTURES: Readonly<Record<Format, (figure: Figure) => string | Promise<Uin
   pdf: async (figure) => (await import("./pdf.ts")).pdf(figure),
 };
 
+interface Drawn {
+  /** The values that were chosen of listed settings. */
+  readonly at?: GridPoint;
+  /** Which part of the sweep is drawn. */
+  readonly part?: readonly string[] | undefined;
+}
+
 /**
- * File name: the figure's name, the values that were chosen of listed settings, and every option that is not the default,
- * e.g. `figure4-lr=0.01-heldout-log`.
+ * File name: the figure's name, the values that were chosen of listed settings, every option that is not the default and
+ * the part that is drawn, e.g. `figure4-lr=0.01-heldout-log-of-mmoe`.
  */
-export function fileName({ name }: Figure, options: FigureChoices, at: GridPoint = NO_CHOICE): string {
+export function fileName({ name }: Figure, options: FigureChoices, { at = NO_CHOICE, part = [] }: Drawn = {}): string {
   const { loss, statistic, scale, theme, paper } = options;
   const unusual = [
     loss !== DEFAULT_OPTIONS.loss && loss,
@@ -40,5 +47,5 @@ export function fileName({ name }: Figure, options: FigureChoices, at: GridPoint
     paper && "paper",
     theme !== DEFAULT_OPTIONS.theme && theme,
   ];
-  return [name, pointText(at, "-"), ...unusual].filter(Boolean).join("-");
+  return [name, pointText(at, "-"), ...unusual, ...part].filter(Boolean).join("-");
 }

@@ -14,6 +14,7 @@ import {
   isLacking,
   type Lacking,
 } from "./draw/figure.ts";
+import { withoutCells, withoutRows } from "./draw/part.ts";
 import { figure2 } from "./figure2.ts";
 import { binRows, costRows, distributionRows, finalLossRows, settingRows, taskLossRows } from "./final-rows.ts";
 import { finished } from "./finished.ts";
@@ -27,7 +28,7 @@ export interface FigureKind<Records, Options = FigureChoices> {
   readonly name: string;
   readonly about: string;
   /** The options that change it, apart from the theme. */
-  readonly heeds: readonly Exclude<keyof FigureChoices, "theme">[];
+  readonly heeds: readonly Exclude<keyof FigureChoices, "theme" | "without">[];
   readonly draw: (records: Records, options: Options) => Figure | Lacking;
 }
 
@@ -42,13 +43,17 @@ interface RowKind<Row> extends Omit<UnitFigure, "draw"> {
   readonly draw: Draw<Row>;
 }
 
+const NOTHING = { models: [], correlations: [] };
+
 function ofRows<Row extends object>({ rows: rowsOf, draw, ...kind }: RowKind<Row>): UnitFigure {
   return {
     ...kind,
     draw: (results, options) => {
-      const rows = rowsOf(results, options);
-      if (isLacking(rows)) return rows;
-      const picture = draw(rows, sweepOf(results), options);
+      const all = rowsOf(results, options);
+      if (isLacking(all)) return all;
+      const { without = NOTHING } = options;
+      const rows = withoutRows(all, without);
+      const picture = draw(rows, withoutCells(sweepOf(results), without), options);
       return isLacking(picture) ? picture : finished(picture, rows as readonly FigureRow[], options.theme);
     },
   };
@@ -224,8 +229,9 @@ export const TRIAL_FIGURES: readonly FigureKind<LabelTrials>[] = [
   { name: "figure2", about: "correlation of the labels against that of the tasks", heeds: [], draw: figure2 },
 ];
 
-/** The options that change a figure; the others are the default. */
+/** The options that change a figure, and the part that is drawn; the others are the default. */
 export function heeded({ heeds }: Pick<SweepFigure, "heeds">, options: FigureChoices): FigureChoices {
+  const { theme, without } = options;
   const chosen = Object.fromEntries(heeds.map((key) => [key, options[key]]));
-  return { ...DEFAULT_OPTIONS, ...chosen, theme: options.theme };
+  return { ...DEFAULT_OPTIONS, ...chosen, theme, ...(without && { without }) };
 }

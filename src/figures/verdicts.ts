@@ -20,6 +20,8 @@ const NAME = "verdicts";
 export function verdicts(results: Results, options: FigureOptions): Figure | Lacking {
   const { rows } = results.config;
   if (rows !== null) return { name: NAME, lacking: noCorrelations(rows), never: true };
+  if (options.without !== undefined)
+    return { name: NAME, lacking: "claims are of all models and correlations", never: true };
   const sweep = sweepOf(results);
   if (doneCells(sweep).length === 0) return { name: NAME, lacking: "no run is done" };
   const claims = claimsOf(results, options.loss);

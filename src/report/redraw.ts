@@ -3,6 +3,7 @@ import type { LossUnit } from "../config/loss-unit.ts";
 import { DRAWINGS, type Draw } from "../figures/draw/drawings.ts";
 import { doneCells, type Sweep, type SweepFacts } from "../figures/draw/facts.ts";
 import { type FigureChoices, isLacking } from "../figures/draw/figure.ts";
+import { type LeftOut, partWords, withoutCells, withoutRows } from "../figures/draw/part.ts";
 import { pictureText, type Shapes } from "./compact.ts";
 
 /** What a page holds of a sweep; the paper's curves are in a table. */
@@ -15,11 +16,6 @@ export interface PageSweep extends Omit<SweepFacts, "paper"> {
 /** A row of a figure's table: texts by column, empty where there is no value. */
 export type TextRow = Readonly<Record<string, string>>;
 
-export interface Hidden {
-  readonly models: readonly string[];
-  readonly correlations: readonly string[];
-}
-
 export interface Redrawing {
   readonly name: string;
   readonly rows: readonly TextRow[];
@@ -27,7 +23,7 @@ export interface Redrawing {
   /** Of the paper's curves. */
   readonly paper: readonly TextRow[];
   readonly curvesOf: Sweep["curvesOf"];
-  readonly hidden: Hidden;
+  readonly hidden: LeftOut;
   readonly choices: Omit<FigureChoices, "theme">;
   /** Outlines that the page has. New ones are added. */
   readonly shapes: Shapes;
@@ -44,27 +40,27 @@ export function isRedrawable(name: string): boolean {
 
 export function redrawn({ name, rows, hidden, choices, shapes, ...rest }: Redrawing): Redrawn {
   const draw = (DRAWINGS as unknown as Record<string, Draw<object>>)[name] as Draw<object>;
-  const sweep = sweepIn(rest, hidden);
+  const sweep = withoutCells(sweepOf(rest), hidden);
   if (doneCells(sweep).length === 0) return { lacking: "everything is hidden" };
   const { unit } = rest.sweep;
-  const shown = rows.filter((row) => isShown(row, hidden)).map(valuesOf);
-  const found = draw(shown, sweep, { ...choices, unit, theme: "page" });
+  const found = draw(withoutRows(rows.map(valuesOf), hidden), sweep, { ...choices, unit, theme: "page" });
   if (isLacking(found)) return { lacking: found.lacking };
   return { title: found.title, caption: found.caption, picture: pictureText(found.root, shapes) };
 }
 
-/** Whether a row is about nothing that is hidden. */
-export function isShown(row: TextRow, { models, correlations }: Hidden): boolean {
-  const own = [row.model, row.first, row.second].filter((model) => model !== undefined);
-  return !own.some((model) => models.includes(model)) && !correlations.includes(row.correlation ?? "");
+/** The rows that a figure is drawn of, as texts. */
+export function shownRows(rows: readonly TextRow[], hidden: LeftOut): TextRow[] {
+  return rows.filter((row) => withoutRows([valuesOf(row)], hidden).length > 0);
 }
 
-function sweepIn({ sweep, paper, curvesOf }: Pick<Redrawing, "sweep" | "paper" | "curvesOf">, hidden: Hidden): Sweep {
-  const cells = sweep.cells.filter(({ model, correlation }) =>
-    isShown({ model, correlation: String(correlation) }, hidden),
-  );
+/** For the name of a figure's file. */
+export function partName(sweep: PageSweep, hidden: LeftOut): string[] {
+  return partWords(hidden, { ...sweep, paper: [] });
+}
+
+function sweepOf({ sweep, paper, curvesOf }: Pick<Redrawing, "sweep" | "paper" | "curvesOf">): Sweep {
   const published = paper.map((row) => ({ ...valuesOf(row), point: {} })) as unknown as SweepFacts["paper"];
-  return { ...sweep, cells, paper: published, curvesOf };
+  return { ...sweep, paper: published, curvesOf };
 }
 
 /** Columns of texts that may look like numbers. */

@@ -57,7 +57,7 @@ function variantsOf(kind: SweepFigure, results: Results): Variants | Lacking {
     }
     const figure = draw(results, { ...choice, theme: "page", paper: true });
     if (isLacking(figure)) return figure;
-    const file = fileName(figure, heeded(kind, { ...choice, theme: "light", paper: true }), results.at);
+    const file = fileName(figure, heeded(kind, { ...choice, theme: "light", paper: true }), { at: results.at });
     variants.push({ figure, choices: [choice], file });
   }
   return { name, title: (variants[0] as Variant).figure.title, variants };

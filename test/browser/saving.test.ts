@@ -91,7 +91,7 @@ describe("a figure of a report", () => {
     const page = await openReport();
     for (const name of ["OMoE", "0.9"]) await page.getByRole("checkbox", { name, exact: true }).uncheck();
     const { name, bytes } = await saved(page, "differences", "CSV");
-    expect(name).toBe("differences-without-omoe-0.9.csv");
+    expect(name).toBe("differences-without-omoe-without-0.9.csv");
     const rows = parse(bytes, { columns: true }) as Record<string, string>[];
     expect(rows.map(({ first, second, correlation }) => [first, second, correlation])).toEqual([
       ["shared-bottom", "mmoe", "0.5"],

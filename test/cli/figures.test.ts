@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test, vi } from "vitest";
+import { isFigureFile } from "../../src/records/old-results.ts";
 import { mean } from "../../src/stats/moments.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
@@ -75,6 +76,33 @@ describe("mmoe figures DIR", () => {
     expect(Number(second?.value)).toBeCloseTo(mean(batches), 9);
   });
 
+  test("--models and --corr draw a part, and name it in the files", async () => {
+    const folder = join(temporaryFolder(), "pictures");
+    const part = ["--models", "shared-bottom,mmoe", "--corr", "0.50"];
+    const { code, stderr } = await runMain(["figures", out, "--only", "4,differences", ...part, "-o", folder]);
+    expect([code, stderr]).toEqual([0, ""]);
+    const names = ["differences", "figure4"].map((name) => `${name}-without-omoe-at-0.5`);
+    expect(readdirSync(folder)).toEqual(
+      names.flatMap((name) => ["csv", "svg", "txt"].map((ending) => `${name}.${ending}`)),
+    );
+    const rows: Record<string, string>[] = parse(readFileSync(join(folder, `${names[1]}.csv`)), { columns: true });
+    expect(new Set(rows.map(({ model, correlation }) => `${model} ${correlation}`))).toEqual(
+      new Set(["shared-bottom 0.5", "mmoe 0.5"]),
+    );
+    await runMain(["figures", out, "--only", "5", "--models", "mmoe", "--corr", "1,0.5", "-o", folder]);
+    expect(readdirSync(folder)).toContain("figure5-of-mmoe.svg");
+    expect(readdirSync(folder).every(isFigureFile)).toBe(true);
+  });
+
+  test("--models leaves out the figure of the claims, which are of all models", async () => {
+    const folder = join(temporaryFolder(), "pictures");
+    const { stdout } = await runMain(["figures", out, "--models", "omoe,mmoe", "-o", folder]);
+    expect(stdout).not.toContain("verdicts");
+    const { code, stderr } = await runMain(["figures", out, "--only", "verdicts", "--models", "omoe", "-o", folder]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("verdicts can't be drawn: claims are of all models and correlations");
+  });
+
   test("says in one line what a sweep lacks for a figure that was asked for, and writes nothing", async () => {
     const folder = join(temporaryFolder(), "pictures");
     const { code, stdout, stderr } = await runMain(["figures", out, "--only", "4,3", "-o", folder]);
@@ -100,6 +128,8 @@ describe("mmoe figures DIR", () => {
     [["--format", "svg,pgn"], "--format: expected one of svg, png, pdf, got 'pgn'; did you mean 'png'?"],
     [["--theme", "page"], "--theme: expected one of light, dark, print, got 'page'"],
     [["--loss", "test"], "--loss: expected one of train, heldout, running, got 'test'"],
+    [["--models", "mmoo"], "--models: expected one of shared-bottom, omoe, mmoe, got 'mmoo'; did you mean 'mmoe'?"],
+    [["--corr", "0.7"], "--corr: expected one of 0.5, 1, got '0.7'"],
     [["--only", "2"], "figure2: drawn from a folder of mmoe data --trials 100 -o FOLDER"],
   ])("refuses %j in one line", async (argv, message) => {
     const { code, stdout, stderr } = await runMain(["figures", out, ...argv]);

@@ -113,11 +113,15 @@ describe("valueScale(values, range)", () => {
   });
 });
 
-test("fileName(figure, options, at) has the chosen values, and is known as a figure's", () => {
+test("fileName(figure, options, { at }) has the chosen values, and is known as a figure's", () => {
   const figure = draw("grid", results) as Figure;
-  const name = fileName(figure, { ...DEFAULT_OPTIONS, loss: "heldout" }, { batch: 64, lr: 1e-7, trainRows: "fresh" });
+  const name = fileName(
+    figure,
+    { ...DEFAULT_OPTIONS, loss: "heldout" },
+    { at: { batch: 64, lr: 1e-7, trainRows: "fresh" } },
+  );
   expect(name).toBe("grid-batch=64-lr=1e-7-trainRows=fresh-heldout");
-  expect([`${name}.svg`, "grid.csv", "figure4-initializer=glorot-uniform.txt"].map(isFigureFile)).toEqual([
+  expect(["grid.csv", `${name}.svg`, "figure4-initializer=glorot-uniform.txt"].map(isFigureFile)).toEqual([
     true,
     true,
     true,

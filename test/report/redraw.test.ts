@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure, isLacking } from "../../src/figures/draw/figure.ts";
+import type { LeftOut } from "../../src/figures/draw/part.ts";
 import { DIAGNOSTIC_FIGURES, LOSS_FIGURES, type SweepFigure } from "../../src/figures/gallery.ts";
 import { sweepOf } from "../../src/figures/sweep-facts.ts";
 import type { CsvValue } from "../../src/records/csv.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { pictureText } from "../../src/report/compact.ts";
-import { type Hidden, isRedrawable, redrawn, type TextRow } from "../../src/report/redraw.ts";
+import { isRedrawable, redrawn, type TextRow } from "../../src/report/redraw.ts";
 import { pageSweep } from "../../src/report/report.ts";
 import { diagnosed } from "../support/diagnosed-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";
@@ -13,7 +14,7 @@ import { sweepResults } from "../support/sweep-results.ts";
 const MODELS = ["shared-bottom", "shared-bottom-16", "single-task", "omoe", "mmoe"];
 const KINDS = [...LOSS_FIGURES, ...DIAGNOSTIC_FIGURES];
 const choices = { loss: "heldout", statistic: "median", scale: "linear", paper: true } as const;
-const NOTHING: Hidden = { models: [], correlations: [] };
+const NOTHING: LeftOut = { models: [], correlations: [] };
 
 /** Results of these models and correlations of which a figure can be drawn. */
 function resultsOf(name: string, models = MODELS, correlations = ["0.5", "0.9", "1"]): Results {
@@ -27,7 +28,7 @@ const drawn = ({ draw }: SweepFigure, of: Results, paper = true) =>
   draw(of, { ...DEFAULT_OPTIONS, ...choices, paper, theme: "page" }) as Figure;
 
 /** What a page would show of the figure once these are hidden. */
-function again(kind: SweepFigure, of: Results, hidden: Hidden, paper = true) {
+function again(kind: SweepFigure, of: Results, hidden: LeftOut, paper = true) {
   const texts = (rows: readonly object[]) => rows.map(textRow);
   const { paper: published, curvesOf } = sweepOf(of);
   return redrawn({
@@ -52,7 +53,7 @@ describe.each(KINDS)("redrawn(...) of $name", (kind) => {
   });
 
   test("is that of a sweep without the models and correlations that are hidden", () => {
-    const hidden = { models: ["mmoe"], correlations: ["0.9"] };
+    const hidden = { models: ["mmoe"], correlations: [0.9] };
     const rest = MODELS.filter((model) => model !== "mmoe");
     const alone = drawn(kind, resultsOf(kind.name, rest, ["0.5", "1"]));
     const found = again(kind, of, hidden);
@@ -65,7 +66,7 @@ describe.each(KINDS)("redrawn(...) of $name", (kind) => {
 
   test("is missing where all is hidden", () => {
     expect(again(kind, of, { models: MODELS, correlations: [] })).toEqual({ lacking: "everything is hidden" });
-    expect(again(kind, of, { models: [], correlations: ["0.5", "0.9", "1"] })).toHaveProperty("lacking");
+    expect(again(kind, of, { models: [], correlations: [0.5, 0.9, 1] })).toHaveProperty("lacking");
   });
 });
 
@@ -78,7 +79,7 @@ function bare(found: object): string {
 test("a model looks the same whatever else is hidden", () => {
   const kind = KINDS.find(({ name }) => name === "final-loss") as SweepFigure;
   const of = resultsOf("final-loss", ["single-task", "cgc", "mmoe"]);
-  const fill = (hidden: Hidden) => {
+  const fill = (hidden: LeftOut) => {
     const { picture } = again(kind, of, hidden) as { picture: string };
     return /<g class="series" data-model="cgc".*?(var\(--f-series-\d\))/.exec(picture)?.[1];
   };
@@ -93,7 +94,7 @@ test("the figure of claims, which are of all cells, is not drawn again", () => {
 
 test("says what a figure lacks without what is hidden", () => {
   const kind = KINDS.find(({ name }) => name === "final-loss") as SweepFigure;
-  const found = again(kind, resultsOf("final-loss"), { models: [], correlations: ["0.5", "0.9"] });
+  const found = again(kind, resultsOf("final-loss"), { models: [], correlations: [0.5, 0.9] });
   expect(found).toEqual({ lacking: "runs are done at one correlation only" });
   expect(isLacking(drawn(kind, resultsOf("final-loss", MODELS, ["1"])))).toBe(true);
 });

@@ -2,6 +2,7 @@ import { LABEL_VARIANCE, type LossUnit } from "../../config/loss-unit.ts";
 import type { CsvValue } from "../../records/csv.ts";
 import type { LossSet } from "../../records/record.ts";
 import { groupBy } from "../../stats/group-by.ts";
+import type { LeftOut } from "./part.ts";
 import type { SvgNode } from "./svg.ts";
 import type { ThemeName } from "./theme.ts";
 
@@ -53,6 +54,8 @@ export interface FigureOptions {
   readonly theme: ThemeName;
   /** Draws the paper's own results, as read off its figures, behind ours. */
   readonly paper: boolean;
+  /** Draws a part of the sweep. */
+  readonly without?: LeftOut;
 }
 
 /** What a user chooses of a figure; the unit is that of the sweep. */
