@@ -5,7 +5,7 @@ import { pictureText, type Shapes } from "./compact.ts";
 import { type Html, html, markup } from "./html.ts";
 import { dataElement } from "./html-page.ts";
 import type { PackedTables } from "./packed-rows.ts";
-import type { PageSweep } from "./redraw.ts";
+import { type PageSweep, unbroken } from "./redraw.ts";
 import { section } from "./section.ts";
 import type { Choice, Variant, Variants } from "./variants.ts";
 
@@ -79,9 +79,4 @@ function variantFigure({ figure, choices, file }: Variant, { loss, shapes, table
 <figcaption>${unbroken(figure.caption)}</figcaption>
 </figure>
 `;
-}
-
-/** No line ends within `n = 200` or `95 %`. */
-function unbroken(caption: string): string {
-  return caption.replaceAll(" = ", "\u00a0=\u00a0").replaceAll(" %", "\u00a0%");
 }

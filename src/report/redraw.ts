@@ -45,7 +45,12 @@ export function redrawn({ name, rows, hidden, choices, shapes, ...rest }: Redraw
   const { unit } = rest.sweep;
   const found = draw(withoutRows(rows.map(valuesOf), hidden), sweep, { ...choices, unit, theme: "page" });
   if (isLacking(found)) return { lacking: found.lacking };
-  return { title: found.title, caption: found.caption, picture: pictureText(found.root, shapes) };
+  return { title: found.title, caption: unbroken(found.caption), picture: pictureText(found.root, shapes) };
+}
+
+/** A caption in which no line ends within `n = 200` or `95 %`. */
+export function unbroken(caption: string): string {
+  return caption.replaceAll(" = ", "\u00a0=\u00a0").replaceAll(" %", "\u00a0%");
 }
 
 /** The rows that a figure is drawn of, as texts. */

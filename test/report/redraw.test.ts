@@ -6,7 +6,7 @@ import { sweepOf } from "../../src/figures/sweep-facts.ts";
 import type { CsvValue } from "../../src/records/csv.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { pictureText } from "../../src/report/compact.ts";
-import { isRedrawable, redrawn, type TextRow } from "../../src/report/redraw.ts";
+import { isRedrawable, redrawn, type TextRow, unbroken } from "../../src/report/redraw.ts";
 import { pageSweep } from "../../src/report/report.ts";
 import { diagnosed } from "../support/diagnosed-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";
@@ -43,7 +43,11 @@ function textRow(row: object): TextRow {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, text(value)]));
 }
 
-const shown = ({ title, caption, root }: Figure) => ({ title, caption, picture: pictureText(root, new Map()) });
+const shown = ({ title, caption, root }: Figure) => ({
+  title,
+  caption: unbroken(caption),
+  picture: pictureText(root, new Map()),
+});
 
 describe.each(KINDS)("redrawn(...) of $name", (kind) => {
   const of = resultsOf(kind.name);
