@@ -10,15 +10,25 @@ const OF_PARTS: Readonly<Record<Verdict, readonly [one: string, several: string,
 
 const DIGITS: Readonly<Record<ClaimPart["unit"], number>> = { loss: 4, ratio: 2 };
 
-/** A verdict's reason in one line: the part that decides it. */
-export function because(verdict: Verdict, parts: readonly ClaimPart[], deciding: ClaimPart, leastRuns: number): string {
-  if (deciding.runs < leastRuns) {
-    return `too few runs: ${deciding.runs} in all of its cells, ${leastRuns} are needed`;
-  }
-  const [one, several, which] = OF_PARTS[verdict];
+/** A verdict's reason in one line: the part that decides it, one of `parts`. */
+export function because(parts: readonly ClaimPart[], deciding: ClaimPart): string {
+  const count = countText(parts, deciding);
+  const [, , which] = OF_PARTS[deciding.verdict];
+  return hasTooFewRuns(deciding) ? count : `${count}; ${which}: ${partText(deciding)}`;
+}
+
+/** How many parts have the verdict of the one that decides, or what that one lacks. */
+export function countText(parts: readonly ClaimPart[], deciding: ClaimPart): string {
+  const { verdict, runs, leastRuns } = deciding;
+  if (hasTooFewRuns(deciding)) return `too few runs: ${runs} in all of its cells, ${leastRuns} are needed`;
+  const [one, several] = OF_PARTS[verdict];
   const alike = parts.filter((part) => part.verdict === verdict).length;
   const all = parts.length === 1 ? "1 part" : `${parts.length} parts`;
-  return `${alike} of ${all} ${alike === 1 ? one : several}; ${which}: ${partText(deciding)}`;
+  return `${alike} of ${all} ${alike === 1 ? one : several}`;
+}
+
+function hasTooFewRuns({ runs, leastRuns }: ClaimPart): boolean {
+  return runs < leastRuns;
 }
 
 /** A part in words and numbers: what it is, ours with its interval, and where it should be. */

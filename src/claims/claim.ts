@@ -45,7 +45,7 @@ export interface ClaimRule {
 }
 
 /** A statement after its test. */
-export interface ClaimPart extends Pick<PartRule, "about" | "unit" | "bound"> {
+export interface ClaimPart extends Pick<PartRule, "about" | "unit" | "bound" | "leastRuns"> {
   /** Ours, with its 95 % interval. */
   readonly ours: Estimate;
   /** The same statistic of the means in the paper's figure; null if they can't give it. */

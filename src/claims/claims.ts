@@ -46,10 +46,7 @@ export const claimsOf = memo((results: Results, loss: LossSet): readonly Claim[]
     const outcome =
       lacking.length > 0
         ? notCovered(lacking, covering(rule, needed, results))
-        : together(
-            parts.map((part) => comparable(judged.get(part) as ClaimPart, results)),
-            rule,
-          );
+        : together(parts.map((part) => comparable(judged.get(part) as ClaimPart, results)));
     return { id, says, loss, statistic, margins, ...outcome };
   });
 });
@@ -97,12 +94,11 @@ function notCovered(lacking: readonly Cell[], command: readonly string[]): Outco
 }
 
 /** A claim holds only if every part does. */
-function together(parts: readonly ClaimPart[], rule: ClaimRule): Outcome {
+function together(parts: readonly ClaimPart[]): Outcome {
   const failing = parts.some(({ verdict }) => verdict === "does not hold");
   const verdict = failing ? "does not hold" : parts.every((part) => part.verdict === "holds") ? "holds" : "undecided";
   const deciding = decidingOf(parts, verdict);
-  const leastRuns = Math.max(...rule.parts.map((part) => part.leastRuns));
-  return { verdict, parts, deciding, because: because(verdict, parts, deciding, leastRuns), command: null };
+  return { verdict, parts, deciding, because: because(parts, deciding), command: null };
 }
 
 function decidingOf(parts: readonly ClaimPart[], verdict: ClaimPart["verdict"]): ClaimPart {
