@@ -1,5 +1,7 @@
+import { listed } from "../listed.ts";
 import type { Cell } from "../records/cell.ts";
 import { countedText } from "../stats/estimate.ts";
+import { groupBy } from "../stats/group-by.ts";
 import type { Bound, ClaimPart, Verdict } from "./claim.ts";
 
 const OF_PARTS: Readonly<Record<Verdict, readonly [one: string, several: string, which: string]>> = {
@@ -53,6 +55,12 @@ export function boundText({ bound, unit }: { readonly bound: Bound; readonly uni
   return bound.low === Number.NEGATIVE_INFINITY ? `below ${high}` : `${low} to ${high}`;
 }
 
+/** Cells by model, models that lack the same correlations together: `the sweep lacks omoe and mmoe at 0.9 and 1`. */
 export function lackingText(cells: readonly Cell[]): string {
-  return `the sweep lacks ${cells.map(({ model, correlation }) => `${model} at ${correlation}`).join(", ")}`;
+  const where = [...groupBy(cells, ({ model }) => model)].map(([model, some]) => {
+    return { model, at: listed(some.map(({ correlation }) => String(correlation))) };
+  });
+  const alike = [...groupBy(where, ({ at }) => at)];
+  const parts = alike.map(([at, some]) => `${listed(some.map(({ model }) => model))} at ${at}`);
+  return `the sweep lacks ${parts.join("; ")}`;
 }

@@ -65,6 +65,9 @@ export interface Claim extends Pick<ClaimRule, "id" | "says" | "statistic" | "ma
    */
   readonly deciding: ClaimPart | null;
   readonly because: string;
-  /** The words of a command that trains what is lacking; null if nothing is. */
+  /**
+   * The words of a command that trains what is lacking, here and for other claims about models of the sweep; null if
+   * nothing is.
+   */
   readonly command: readonly string[] | null;
 }

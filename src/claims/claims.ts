@@ -41,11 +41,15 @@ export const claimsOf = memo((results: Results, loss: LossSet): readonly Claim[]
       }),
     ),
   );
+  const commandFor = covering(
+    rules.filter(({ lacking }) => lacking.length > 0),
+    results,
+  );
   return rules.map(({ rule, needed, lacking }) => {
     const { id, says, statistic, margins, parts } = rule;
     const outcome =
       lacking.length > 0
-        ? notCovered(lacking, covering(rule, needed, results))
+        ? notCovered(lacking, commandFor({ rule, needed }))
         : together(parts.map((part) => comparable(judged.get(part) as ClaimPart, results)));
     return { id, says, loss, statistic, margins, ...outcome };
   });
@@ -106,14 +110,30 @@ function decidingOf(parts: readonly ClaimPart[], verdict: ClaimPart["verdict"]):
   return alike.reduce((a, b) => (slackOf(b) < slackOf(a) ? b : a));
 }
 
+/** A claim and the cells that it is about. */
+interface Needing {
+  readonly rule: ClaimRule;
+  readonly needed: readonly Cell[];
+}
+
 /**
- * The command that trains the cells of a claim: more of the same sweep, or the preset if the sweep has other models.
+ * What gives the command that trains the cells of a claim: more of the same sweep, one command for all of `uncovered`,
+ * or the preset if the sweep has none of its models.
  */
-function covering({ preset }: ClaimRule, needed: readonly Cell[], results: Results): string[] {
-  const { config, path } = results;
-  const models = [...new Set(needed.map(({ model }) => model))];
-  const correlations = [...new Set([...needed].sort(byCorrelation).map(({ correlation }) => correlation))];
-  if (!config.models.some((model) => models.includes(model))) return ["mmoe", "sweep", preset];
-  const extent = ["--corr", correlations.join(","), "--models", models.join(",")];
+function covering(uncovered: readonly Needing[], results: Results): (claim: Needing) => string[] {
+  const isOfSweep = ({ needed }: Needing) => needed.some(({ model }) => results.config.models.includes(model));
+  const more = moreOf(
+    results,
+    uncovered.filter(isOfSweep).flatMap(({ needed }) => needed),
+  );
+  return (claim) => (isOfSweep(claim) ? more : ["mmoe", "sweep", claim.rule.preset]);
+}
+
+/** The command that trains `cells` too in the folder of a sweep. */
+function moreOf(results: Results, cells: readonly Cell[]): string[] {
+  const { path } = results;
+  const models = new Set(cells.map(({ model }) => model));
+  const correlations = new Set([...cells].sort(byCorrelation).map(({ correlation }) => correlation));
+  const extent = ["--corr", [...correlations].join(","), "--models", [...models].join(",")];
   return ["mmoe", "sweep", `${path}/config.yaml`, ...extent, ...engineWords(results), "--out", path];
 }
