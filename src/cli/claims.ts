@@ -3,6 +3,7 @@ import { boundText, oursText, paperText } from "../claims/because.ts";
 import type { Claim } from "../claims/claim.ts";
 import { claimsOf } from "../claims/claims.ts";
 import { claimsCsv } from "../claims/claims-csv.ts";
+import { shortRuns } from "../claims/short-runs.ts";
 import { listed } from "../listed.ts";
 import { cellLosses } from "../records/cell-losses.ts";
 import { shellQuoted } from "../shell.ts";
@@ -50,7 +51,7 @@ async function claims(folder: string, options: Options, context: Context): Promi
   const format = formatOption(options);
   const { stdout } = context.effects;
   const of = {
-    head: headOf(results, loss),
+    head: headOf(results, loss, ...shortRuns(results.config)),
     gaps: gapsOf(folder, cellLosses(results, loss)),
     parts: options.parts === true,
   };

@@ -1,6 +1,7 @@
 import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MMOE } from "../called-as.ts";
+import { shortRuns } from "../claims/short-runs.ts";
 import type { GridPoint } from "../config/grid.ts";
 import { UsageError } from "../errors.ts";
 import {
@@ -43,6 +44,9 @@ interface Options {
 /** All themes but the report page's, which takes its colours from the page. */
 const THEMES = THEME_NAMES.filter((name) => name !== "page");
 
+/** The figure that has the paper in it without --paper too. */
+const VERDICTS = "verdicts";
+
 const NAMES = [...TRIAL_FIGURES, ...SWEEP_FIGURES].map(({ name }) => name);
 
 export const define: Define = (command, run) => {
@@ -73,7 +77,7 @@ async function figures(folder: string, options: Options, { effects, note }: Cont
   const asked = options.only === undefined ? undefined : listOption(options.only).map(figureNamed);
   const formats = listOption(options.format).map((name) => choiceOption("--format", name, FORMATS));
   const how = figureOptions(options);
-  const { kinds, at } = await kindsIn(folder, options.at, note);
+  const { kinds, at, short } = await kindsIn(folder, options.at, note);
   for (const name of asked ?? []) {
     if (!kinds.some((kind) => kind.name === name)) throw new UsageError(`${folder}: ${name}: ${elsewhere(name)}`);
   }
@@ -84,7 +88,8 @@ async function figures(folder: string, options: Options, { effects, note }: Cont
   const lacking = drawn.map(({ picture }) => picture).filter(isLacking);
   if (asked !== undefined && lacking[0] !== undefined)
     throw new UsageError(`${folder}: ${lacking[0].name} can't be drawn: ${lacking[0].lacking}`);
-  for (const line of lackingLines(lacking)) note(line);
+  const besidePaper = whole.some(({ figure, how }) => how.paper || figure.name === VERDICTS);
+  for (const line of [...lackingLines(lacking), ...(besidePaper ? short : [])]) note(line);
   if (whole.length === 0) throw new UsageError(`${folder} holds no finished run; nothing to draw`);
   const out = options.output === undefined ? ownFolder(folder) : pathOption("--output", options.output);
   for (const { figure, how } of whole)
@@ -128,19 +133,24 @@ interface Drawable extends Pick<SweepFigure, "name" | "heeds"> {
   readonly draw: (options: FigureChoices) => Figure | Lacking;
 }
 
+/** What can be drawn of a folder. */
+interface Drawables {
+  readonly kinds: readonly Drawable[];
+  readonly at: GridPoint;
+  /** What to say where the paper is drawn beside its runs. */
+  readonly short: readonly string[];
+}
+
 /** The kinds of figures for which a folder may have records, at the values that `--at` chooses. */
-async function kindsIn(
-  folder: string,
-  texts: readonly string[],
-  note: (line: string) => void,
-): Promise<{ kinds: Drawable[]; at: GridPoint }> {
+async function kindsIn(folder: string, texts: readonly string[], note: (line: string) => void): Promise<Drawables> {
   if (!holdsTrials(folder)) {
-    const results = await readResults(folder, note);
-    const at = choiceIn(texts, results, "--at");
-    return { kinds: drawables(SWEEP_FIGURES, resultsAt(results, at)), at };
+    const all = await readResults(folder, note);
+    const at = choiceIn(texts, all, "--at");
+    const results = resultsAt(all, at);
+    return { kinds: drawables(SWEEP_FIGURES, results), at, short: shortRuns(results.config) };
   }
   if (texts.length > 0) throw new UsageError(`${folder} holds no sweep, so it has no point for --at; leave it out`);
-  return { kinds: drawables(TRIAL_FIGURES, readTrials(folder)), at: NO_CHOICE };
+  return { kinds: drawables(TRIAL_FIGURES, readTrials(folder)), at: NO_CHOICE, short: [] };
 }
 
 function drawables<T>(kinds: readonly FigureKind<T>[], records: T): Drawable[] {

@@ -43,6 +43,15 @@ describe("mmoe claims DIR", () => {
     },
   );
 
+  test("says of short runs that they can't be compared with the paper's", async () => {
+    const short = "\nruns of 9,999 steps are too short to be compared with the paper's, which have\n10,000 or more\n\n";
+    writeResults(out, likeThePaper, ["runs=3", "steps=9999", "evalEvery=9999"]);
+    expect((await claims()).stdout).toContain(short);
+    rmSync(out, { recursive: true });
+    writeResults(out, likeThePaper, ["runs=3", "steps=10000"]);
+    expect((await claims()).stdout).not.toContain("too short");
+  });
+
   test("exits with 4 where a claim does not hold", async () => {
     writeResults(out, (run) => 0.2 + 0.001 * (run.index % 7), ["runs=30"]);
     const { code, stdout } = await claims();
