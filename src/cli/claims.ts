@@ -52,7 +52,7 @@ async function claims(folder: string, options: Options, context: Context): Promi
   const { stdout } = context.effects;
   const of = {
     head: headOf(results, loss, ...shortRuns(results.config)),
-    gaps: gapsOf(folder, cellLosses(results, loss)),
+    gaps: gapsOf(results, cellLosses(results, loss)),
     parts: options.parts === true,
   };
   const paint = paintFor(stdout, context.effects.env);
