@@ -45,7 +45,7 @@ export interface ClaimRule {
 }
 
 /** A statement after its test. */
-export interface ClaimPart extends Pick<PartRule, "about" | "unit" | "bound"> {
+export interface ClaimPart extends Pick<PartRule, "about" | "unit" | "bound" | "leastRuns"> {
   /** Ours, with its 95 % interval. */
   readonly ours: Estimate;
   /** The same statistic of the means in the paper's figure; null if they can't give it. */
@@ -65,6 +65,9 @@ export interface Claim extends Pick<ClaimRule, "id" | "says" | "statistic" | "ma
    */
   readonly deciding: ClaimPart | null;
   readonly because: string;
-  /** The words of a command that trains what is lacking; null if nothing is. */
+  /**
+   * The words of a command that trains what is lacking, here and for other claims about models of the sweep; null if
+   * nothing is.
+   */
   readonly command: readonly string[] | null;
 }

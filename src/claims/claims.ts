@@ -41,15 +41,16 @@ export const claimsOf = memo((results: Results, loss: LossSet): readonly Claim[]
       }),
     ),
   );
+  const commandFor = covering(
+    rules.filter(({ lacking }) => lacking.length > 0),
+    results,
+  );
   return rules.map(({ rule, needed, lacking }) => {
     const { id, says, statistic, margins, parts } = rule;
     const outcome =
       lacking.length > 0
-        ? notCovered(lacking, covering(rule, needed, results))
-        : together(
-            parts.map((part) => comparable(judged.get(part) as ClaimPart, results)),
-            rule,
-          );
+        ? notCovered(lacking, commandFor({ rule, needed }))
+        : together(parts.map((part) => comparable(judged.get(part) as ClaimPart, results)));
     return { id, says, loss, statistic, margins, ...outcome };
   });
 });
@@ -97,12 +98,11 @@ function notCovered(lacking: readonly Cell[], command: readonly string[]): Outco
 }
 
 /** A claim holds only if every part does. */
-function together(parts: readonly ClaimPart[], rule: ClaimRule): Outcome {
+function together(parts: readonly ClaimPart[]): Outcome {
   const failing = parts.some(({ verdict }) => verdict === "does not hold");
   const verdict = failing ? "does not hold" : parts.every((part) => part.verdict === "holds") ? "holds" : "undecided";
   const deciding = decidingOf(parts, verdict);
-  const leastRuns = Math.max(...rule.parts.map((part) => part.leastRuns));
-  return { verdict, parts, deciding, because: because(verdict, parts, deciding, leastRuns), command: null };
+  return { verdict, parts, deciding, because: because(parts, deciding), command: null };
 }
 
 function decidingOf(parts: readonly ClaimPart[], verdict: ClaimPart["verdict"]): ClaimPart {
@@ -110,14 +110,30 @@ function decidingOf(parts: readonly ClaimPart[], verdict: ClaimPart["verdict"]):
   return alike.reduce((a, b) => (slackOf(b) < slackOf(a) ? b : a));
 }
 
+/** A claim and the cells that it is about. */
+interface Needing {
+  readonly rule: ClaimRule;
+  readonly needed: readonly Cell[];
+}
+
 /**
- * The command that trains the cells of a claim: more of the same sweep, or the preset if the sweep has other models.
+ * What gives the command that trains the cells of a claim: more of the same sweep, one command for all of `uncovered`,
+ * or the preset if the sweep has none of its models.
  */
-function covering({ preset }: ClaimRule, needed: readonly Cell[], results: Results): string[] {
-  const { config, path } = results;
-  const models = [...new Set(needed.map(({ model }) => model))];
-  const correlations = [...new Set([...needed].sort(byCorrelation).map(({ correlation }) => correlation))];
-  if (!config.models.some((model) => models.includes(model))) return ["mmoe", "sweep", preset];
-  const extent = ["--corr", correlations.join(","), "--models", models.join(",")];
+function covering(uncovered: readonly Needing[], results: Results): (claim: Needing) => string[] {
+  const isOfSweep = ({ needed }: Needing) => needed.some(({ model }) => results.config.models.includes(model));
+  const more = moreOf(
+    results,
+    uncovered.filter(isOfSweep).flatMap(({ needed }) => needed),
+  );
+  return (claim) => (isOfSweep(claim) ? more : ["mmoe", "sweep", claim.rule.preset]);
+}
+
+/** The command that trains `cells` too in the folder of a sweep. */
+function moreOf(results: Results, cells: readonly Cell[]): string[] {
+  const { path } = results;
+  const models = new Set(cells.map(({ model }) => model));
+  const correlations = new Set([...cells].sort(byCorrelation).map(({ correlation }) => correlation));
+  const extent = ["--corr", [...correlations].join(","), "--models", [...models].join(",")];
   return ["mmoe", "sweep", `${path}/config.yaml`, ...extent, ...engineWords(results), "--out", path];
 }

@@ -48,7 +48,7 @@ function bootstrapTogether(tested: readonly Tested[], runs: readonly number[]): 
 function partOf({ rule, parts }: Tested, runs: number, bootstrapped: Bootstrapped): ClaimPart {
   const { about, unit, bound, leastRuns } = rule;
   const verdict = runs < leastRuns ? "undecided" : verdictOf(bootstrapped, bound, parts);
-  return { about, unit, bound, ours: estimateOf(bootstrapped), paper: paperOf(rule), runs, verdict };
+  return { about, unit, bound, leastRuns, ours: estimateOf(bootstrapped), paper: paperOf(rule), runs, verdict };
 }
 
 function verdictOf(bootstrapped: Bootstrapped, bound: Bound, parts: number): Verdict {

@@ -3,8 +3,11 @@ import { boundText, oursText, paperText } from "../claims/because.ts";
 import type { Claim } from "../claims/claim.ts";
 import { claimsOf } from "../claims/claims.ts";
 import { claimsCsv } from "../claims/claims-csv.ts";
+import { shortRuns } from "../claims/short-runs.ts";
+import { listed } from "../listed.ts";
 import { cellLosses } from "../records/cell-losses.ts";
 import { shellQuoted } from "../shell.ts";
+import { groupBy } from "../stats/group-by.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -48,8 +51,8 @@ async function claims(folder: string, options: Options, context: Context): Promi
   const format = formatOption(options);
   const { stdout } = context.effects;
   const of = {
-    head: headOf(results, loss),
-    gaps: gapsOf(folder, cellLosses(results, loss)),
+    head: headOf(results, loss, ...shortRuns(results.config)),
+    gaps: gapsOf(results, cellLosses(results, loss)),
     parts: options.parts === true,
   };
   const paint = paintFor(stdout, context.effects.env);
@@ -71,28 +74,33 @@ function text(claims: readonly Claim[], { head, gaps, parts }: Shown, room: Room
     const details = parts ? partsOf(claim, paint) : [];
     return [claimText(claim, room, paint), ...details.map((block) => blocksText([block], room))].join("\n");
   });
-  const end = blocksText([{ before: countText(claims) }, ...gaps], room);
+  const end = blocksText([...commandBlocks(claims), { before: countText(claims) }, ...gaps], room);
   return [blocksText([head], room), ...texts, end].join("\n");
 }
 
 function markdown(claims: readonly Claim[], { head, gaps, parts }: Shown): string {
-  const rows = claims.map(({ id, verdict, says, because, command }) => {
-    const train = command === null ? "" : `; train it with \`${commandText(command)}\``;
-    return [id, verdict, says, because + train];
-  });
-  const table = { rows: [["claim", "verdict", "says", "because"], ...rows], after: countText(claims) };
+  const rows = claims.map(({ id, verdict, says, because }) => [id, verdict, says, because]);
+  const table = { rows: [["claim", "verdict", "says", "because"], ...rows] };
   const details = parts ? claims.flatMap((claim) => partsOf(claim).map((part) => ({ ...part, before: claim.id }))) : [];
-  return blocksMarkdown([head, table, ...details, ...gaps]);
+  return blocksMarkdown([head, table, ...details, ...commandBlocks(claims), { before: countText(claims) }, ...gaps]);
 }
 
 /** Columns to the left of a claim's text. */
 const INDENT = 22;
 
-function claimText({ id, verdict, says, because, command }: Claim, { words }: Room, paint: Paint): string {
+function claimText({ id, verdict, says, because }: Claim, { words }: Room, paint: Paint): string {
   const lines = [says, because].map((line) => wrapped(line, words, INDENT));
-  if (command) lines.push(commandText(command)); // on one line, to be copied
   const margin = `${id.padEnd(7)}${verdictText(paint, verdict, verdict.padEnd(INDENT - 7))}`;
   return lines.map((line, i) => `${i === 0 ? margin : " ".repeat(INDENT)}${line}\n`).join("");
+}
+
+/** What trains the cells that claims lack: each command once. */
+function commandBlocks(claims: readonly Claim[]): Block[] {
+  const lacking = claims.flatMap(({ id, command }) => (command === null ? [] : { id, command: commandText(command) }));
+  return [...groupBy(lacking, ({ command }) => command)].map(([command, some]) => {
+    const ids = listed(some.map(({ id }) => id));
+    return { before: `train what ${ids} ${some.length === 1 ? "lacks" : "lack"} with:`, command };
+  });
 }
 
 function commandText(command: readonly string[]): string {

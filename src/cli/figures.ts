@@ -1,6 +1,7 @@
 import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MMOE } from "../called-as.ts";
+import { shortRuns } from "../claims/short-runs.ts";
 import type { GridPoint } from "../config/grid-point.ts";
 import { UsageError } from "../errors.ts";
 import {
@@ -46,6 +47,9 @@ interface Options {
 /** All themes but the report page's, which takes its colours from the page. */
 const THEMES = THEME_NAMES.filter((name) => name !== "page");
 
+/** The figure that has the paper in it without --paper too. */
+const VERDICTS = "verdicts";
+
 const NAMES = [...TRIAL_FIGURES, ...SWEEP_FIGURES].map(({ name }) => name);
 
 export const define: Define = (command, run) => {
@@ -78,7 +82,7 @@ export const define: Define = (command, run) => {
 async function figures(folder: string, options: Options, { effects, note }: Context): Promise<number> {
   const asked = options.only === undefined ? undefined : listOption(options.only).map(figureNamed);
   const formats = listOption(options.format).map((name) => choiceOption("--format", name, FORMATS));
-  const { kinds, at, part } = await kindsIn(folder, options, note);
+  const { kinds, at, part, short } = await kindsIn(folder, options, note);
   const how = { ...figureOptions(options), ...(part && { without: part.without }) };
   for (const name of asked ?? []) {
     if (!kinds.some((kind) => kind.name === name)) throw new UsageError(`${folder}: ${name}: ${elsewhere(name)}`);
@@ -90,7 +94,8 @@ async function figures(folder: string, options: Options, { effects, note }: Cont
   const lacking = drawn.map(({ picture }) => picture).filter(isLacking);
   if (asked !== undefined && lacking[0] !== undefined)
     throw new UsageError(`${folder}: ${lacking[0].name} can't be drawn: ${lacking[0].lacking}`);
-  for (const line of lackingLines(lacking)) note(line);
+  const besidePaper = whole.some(({ figure, how }) => how.paper || figure.name === VERDICTS);
+  for (const line of [...lackingLines(lacking), ...(besidePaper ? short : [])]) note(line);
   if (whole.length === 0) throw new UsageError(`${folder} holds no finished run; nothing to draw`);
   const out = options.output === undefined ? ownFolder(folder) : pathOption("--output", options.output);
   for (const { figure, how } of whole)
@@ -136,10 +141,13 @@ interface Drawable extends Pick<SweepFigure, "name" | "heeds"> {
   readonly draw: (options: FigureChoices) => Figure | Lacking;
 }
 
-interface Choice {
+/** What can be drawn of a folder. */
+interface Drawables {
   readonly kinds: readonly Drawable[];
   readonly at: GridPoint;
   readonly part: Part | undefined;
+  /** What to say where the paper is drawn beside its runs. */
+  readonly short: readonly string[];
 }
 
 /** The kinds of figures for which a folder may have records, at the values that `--at` chooses, and the part that is drawn. */
@@ -147,12 +155,13 @@ async function kindsIn(
   folder: string,
   options: Pick<Options, "at" | "models" | "corr">,
   note: (line: string) => void,
-): Promise<Choice> {
+): Promise<Drawables> {
   if (!holdsTrials(folder)) {
-    const results = await readResults(folder, note);
-    const at = choiceIn(options.at, results, "--at");
-    const chosen = resultsAt(results, at);
-    return { kinds: drawables(SWEEP_FIGURES, chosen), at, part: partOf(chosen, options) };
+    const all = await readResults(folder, note);
+    const at = choiceIn(options.at, all, "--at");
+    const results = resultsAt(all, at);
+    const short = shortRuns(results.config);
+    return { kinds: drawables(SWEEP_FIGURES, results), at, part: partOf(results, options), short };
   }
   const given = [
     ["--at", options.at[0]],
@@ -161,7 +170,7 @@ async function kindsIn(
   ] as const;
   for (const [flag, text] of given)
     if (text !== undefined) throw new UsageError(`${folder} holds no sweep, so ${flag} chooses nothing; leave it out`);
-  return { kinds: drawables(TRIAL_FIGURES, readTrials(folder)), at: NO_CHOICE, part: undefined };
+  return { kinds: drawables(TRIAL_FIGURES, readTrials(folder)), at: NO_CHOICE, part: undefined, short: [] };
 }
 
 function drawables<T>(kinds: readonly FigureKind<T>[], records: T): Drawable[] {

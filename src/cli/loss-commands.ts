@@ -8,7 +8,7 @@ import { LOSS_WORDS } from "../records/loss-words.ts";
 import { type Results, readResults } from "../records/read-results.ts";
 import { LOSS_SETS, type LossSet } from "../records/record.ts";
 import { BAD_LOSS } from "../summary/bad-loss.ts";
-import { statusOf } from "../sweep/sweep-status.ts";
+import { runsInTraining } from "../sweep/in-training.ts";
 import { thousands } from "../units.ts";
 import type { Context } from "./effects.ts";
 import { choiceOption, collect, numberOption } from "./options.ts";
@@ -87,7 +87,7 @@ function crossedLines({ config: { cross } }: Results): string[] {
 const NAMED = 5;
 
 /** What a sweep's statistics leave out: failed and missing runs. None if there are none. */
-export function gapsOf(folder: string, cells: readonly CellLosses[]): Block[] {
+export function gapsOf(results: Results, cells: readonly CellLosses[]): Block[] {
   const failed = cells.flatMap((cell) => cell.failed);
   const missing = cells.reduce((sum, cell) => sum + cell.missing, 0);
   const done = cells.reduce((sum, { byRun }) => sum + byRun.size, 0);
@@ -100,11 +100,11 @@ export function gapsOf(folder: string, cells: readonly CellLosses[]): Block[] {
   if (missing > 0) {
     const all = thousands(done + failed.length + missing);
     const count = `${thousands(missing)} of ${all} runs are missing`;
-    const { training } = statusOf(folder, () => {}); // what it warns of, reading the results has said
+    const training = runsInTraining(results);
     blocks.push(
-      training.runs > 0
-        ? { before: `${count}, ${thousands(training.runs)} of them in training, so all this may change` }
-        : { before: `${count}, so all this may change; train them with:`, command: goOn(folder) },
+      training > 0
+        ? { before: `${count}, ${thousands(training)} of them in training, so all this may change` }
+        : { before: `${count}, so all this may change; train them with:`, command: goOn(results.path) },
     );
   }
   return blocks;

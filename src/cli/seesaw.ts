@@ -49,7 +49,7 @@ async function seesaw(folder: string, options: Options, context: Context): Promi
   else if (format === "csv") stdout.write(seesawCsv(found));
   else {
     const head = headOf(results, loss, `gain over ${found.against}, in percent`);
-    const blocks = [head, ...gainsOf(found), ...gapsOf(folder, cellLosses(results, loss))];
+    const blocks = [head, ...gainsOf(found), ...gapsOf(results, cellLosses(results, loss))];
     stdout.write(blocksAs(format, blocks, stdout));
   }
   return EXIT.done;

@@ -82,7 +82,7 @@ async function summary(folder: string, options: Options, context: Context): Prom
       ? fullOf(cells, summaryOf(results, loss, bad), shown)
       : cellsOf(cells, summarizeCells(cells, bad), shown);
     const rungs = options.rungs && !options.full ? rungsIn(rungsOf(results, loss, bad)) : [];
-    const blocks = [headOf(results, loss), ...statistics, ...rungs, ...gapsOf(folder, cells)];
+    const blocks = [headOf(results, loss), ...statistics, ...rungs, ...gapsOf(results, cells)];
     stdout.write(blocksAs(format, blocks, stdout));
   }
   return EXIT.done;

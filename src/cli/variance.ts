@@ -64,7 +64,7 @@ async function variance(folder: string, options: Options, context: Context): Pro
   if (format === "json") stdout.write(jsonText({ folder, at: results.at, cross, ...how, cells: cells.map(named) }));
   else if (format === "csv") stdout.write(varianceCsv(cells, how));
   else {
-    const gaps = gapsOf(folder, cellLosses(results, how.loss));
+    const gaps = gapsOf(results, cellLosses(results, how.loss));
     const blocks = [headOf(results, how.loss), ...componentsOf(cells, how), ...gaps];
     stdout.write(blocksAs(format, blocks, stdout));
   }

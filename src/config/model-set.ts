@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { UsageError } from "../errors.ts";
 import { type ModelName, ZOO } from "../models/zoo.ts";
+import { checkedBy } from "./checked-by.ts";
 import type { Override } from "./file-version.ts";
 import { parseValue } from "./load.ts";
-import { CHANGE_KEYS, type OwnModel, type SpecDefinition } from "./own-model-schema.ts";
+import { CHANGE_KEYS, CHANGES_SCHEMA, type OwnModel, type SpecDefinition } from "./own-model-schema.ts";
 import { isCodeDefinition, MODEL_SET } from "./own-models.ts";
 import type { Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
@@ -81,9 +82,10 @@ function changeIn(assignment: string, models: readonly string[]): Change {
 /** `experts=4` of a model whose experts all tasks see is `experts.shared=4`; of another it could be more than one thing. */
 function spelledOut(change: Change, { like, experts }: SpecDefinition): Change {
   const { model, path, text } = change;
-  if (path.join(".") !== "experts" || !/^\d+$/.test(text)) return change;
+  if (path.join(".") !== "experts" || text.startsWith("{")) return change;
   const { shared, perTask } = { ...ZOO[like].build({ inputs: 2, tasks: 2 }).experts, ...experts };
-  if (perTask === 0) return { ...change, path: ["experts", "shared"] };
+  if (perTask === 0) return { ...change, path: ["experts", "shared"] }; // which says what it may be
+  if (!/^\d+$/.test(text)) return change;
   const own = `${model}.experts.perTask=${text}`;
   throw new UsageError(
     shared === 0
@@ -100,12 +102,13 @@ function pathIn(text: string): string[] {
   throw new UsageError(`${FLAG}: ${expected}${didYouMean(field, CHANGE_KEYS)}`);
 }
 
-/** The definition with the values at their paths. The schema checks them. */
+/** The definition with the values at their paths. */
 function changed(definition: SpecDefinition, changes: readonly Change[]): OwnModel {
   const tree = changes.reduce<object>(
     (before, { path, text }) => withValue(before, path, typed(text, path)),
     definition,
   );
+  checkedBy(CHANGES_SCHEMA, tree, (path) => `${FLAG}: ${definition.name}.${path}`, FLAG);
   const said = changes.map(({ path, text }) => `-${path.join(".")}-${(text.match(/[a-z0-9.]+/gi) ?? []).join("-")}`);
   return { ...tree, name: `${definition.name}${said.join("")}` } as SpecDefinition;
 }

@@ -47,8 +47,11 @@ const CHANGES = {
   bias,
 };
 
+/** Of a definition only its changes. */
+export const CHANGES_SCHEMA = z.object(CHANGES).partial();
+
 const SPEC_MODEL = z
-  .strictObject({ name: plainName("a name"), like: choice(MODEL_NAMES), ...z.object(CHANGES).partial().shape })
+  .strictObject({ name: plainName("a name"), like: choice(MODEL_NAMES), ...CHANGES_SCHEMA.shape })
   .describe("{name, like} and what differs: experts, gating, levels, gate, tower, bias");
 
 const CODE_MODEL = z

@@ -32,5 +32,12 @@ export function meantBy(word: string, known: readonly string[]): string | undefi
   const other = OTHER_NAMES[word.toLowerCase().replaceAll(/[^a-z]/g, "")];
   if (other !== undefined && known.includes(other)) return other;
   const nearest = closest(word.toLowerCase(), [...known]);
-  return distance(word.toLowerCase(), nearest) <= Math.max(2, Math.floor(nearest.length / 3)) ? nearest : undefined;
+  return isNear(word.toLowerCase(), nearest) ? nearest : undefined;
+}
+
+/** Some letters apart; but `x` is not near `lr`, which has none of its letters. */
+function isNear(word: string, known: string): boolean {
+  const letters = new Set(known.toLowerCase());
+  const most = Math.max(2, Math.floor(known.length / 3));
+  return distance(word, known) <= most && [...word].some((letter) => letters.has(letter));
 }

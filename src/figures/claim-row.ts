@@ -1,5 +1,5 @@
 // A row of the figure of the paper's claims: the claim in words, the test that decides it, the verdict.
-import { boundText, oursText, paperText, partText } from "../claims/because.ts";
+import { boundText, countText, oursText, paperText, partText } from "../claims/because.ts";
 import type { Claim, ClaimPart } from "../claims/claim.ts";
 import { type Estimate, LEAST_SHOWN, NO_INTERVAL } from "../stats/estimate.ts";
 import { type Box, panel } from "./draw/axes.ts";
@@ -72,11 +72,10 @@ function verdictNode(verdict: Claim["verdict"], top: number, { ink, quiet, backg
 }
 
 /** How many parts agree, ours, what is expected, and the paper's: below the verdict. */
-function partLines({ because }: Claim, part: ClaimPart, { ink, quiet }: Theme, top: number): SvgNode[] {
-  const [count = ""] = because.split(";"); // what follows is the part
+function partLines({ parts }: Claim, part: ClaimPart, { ink, quiet }: Theme, top: number): SvgNode[] {
   const { paper } = part;
   const lines = [
-    ...wrapped(count, WIDE - VERDICT - 11, SMALL).map((words) => ({ words })),
+    ...wrapped(countText(parts, part), WIDE - VERDICT - 11, SMALL).map((words) => ({ words })),
     { words: oursText(part), fill: ink },
     { words: `expected ${boundText(part)}` },
     ...(paper === null ? [] : [{ words: `paper ${paperText(part)} (${paper.mark})`, more: { class: "paper" } }]),

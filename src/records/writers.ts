@@ -40,10 +40,17 @@ export function writersIn(folder: string): Writer[] {
     const progress = provenance.end === null ? progressIn(folder, name) : undefined;
     const elapsedMs = progress?.elapsedMs ?? elapsedOf(provenance, busyMs);
     const heard = progress?.heard ?? provenance.end ?? timeAfter(provenance.start, elapsedMs);
-    const isHeard = progress !== undefined && Date.now() - Date.parse(heard) < LATELY_MS;
-    const seen = stateOf(folder, provenance);
-    const state = seen === "silent" && isHeard ? "training" : seen;
+    const state = stateNow(folder, provenance, progress);
     return { name, provenance, runs, elapsedMs, heard, state, progress: progress ?? null };
+  });
+}
+
+/** The ids of the runs that processes train now into the journals in `folder`, which are not read. */
+export function runsInFlight(folder: string): string[] {
+  return provenancesIn(folder, () => {}).flatMap(({ name, provenance }) => {
+    const progress = provenance.end === null ? progressIn(folder, name) : undefined;
+    if (progress === undefined || stateNow(folder, provenance, progress) !== "training") return [];
+    return progress.inFlight.map(({ id }) => id);
   });
 }
 
@@ -108,6 +115,13 @@ export function trainersOf({ engine, device, beside }: Trainers): Pick<Provenanc
 /** `cpu (avx512)` */
 export function trainerText({ engine, device }: Pick<Provenance, "engine" | "device">): string {
   return `${engine} (${device})`;
+}
+
+/** As `stateOf` sees it; what a process on another machine says of itself counts too. */
+function stateNow(folder: string, provenance: Provenance, progress: ProcessProgress | undefined): Writer["state"] {
+  const seen = stateOf(folder, provenance);
+  const isHeard = progress !== undefined && Date.now() - Date.parse(progress.heard) < LATELY_MS;
+  return seen === "silent" && isHeard ? "training" : seen;
 }
 
 function stateOf(folder: string, provenance: Provenance): Writer["state"] {

@@ -134,12 +134,20 @@ describe("claimsOf(results)", () => {
       verdict: "not covered",
       parts: [],
       deciding: null,
-      because: "the sweep lacks omoe at 0.5, shared-bottom at 0.9, omoe at 0.9, mmoe at 0.9, omoe at 1",
+      because: "the sweep lacks omoe at 0.5, 0.9 and 1; shared-bottom and mmoe at 0.9",
     });
     expect(claim("5.1-3", all).command?.join(" ")).toBe(
       "mmoe sweep results/made/config.yaml --corr 0.5,0.9,1 --models shared-bottom,omoe,mmoe --out results/made",
     );
     expect(claim("3.3", all).command).toEqual(["mmoe", "sweep", "figure3"]);
+  });
+
+  test("names one command for all claims that lack cells of the sweep's models", () => {
+    const all = claims(likeThePaper, ["runs=20", "correlations=[0.7]", "models=[shared-bottom-16, mmoe]"]);
+    const commands = new Set(all.map(({ command }) => command?.join(" ")));
+    expect([...commands]).toEqual([
+      "mmoe sweep results/made/config.yaml --corr 0.5,0.7,0.9,1 --models shared-bottom,omoe,mmoe,shared-bottom-16 --out results/made",
+    ]);
   });
 
   test("names the engine that the sweep needs in what trains more of it", () => {

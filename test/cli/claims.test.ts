@@ -24,10 +24,32 @@ describe("mmoe claims DIR", () => {
     expect(stdout).toContain("\n5.1-3  holds          both mixtures beat Shared-Bottom at every correlation on\n");
     expect(stdout).toContain("\n5.2-3  undecided      the lowest losses of the three models are comparable\n");
     expect(stdout).toContain("too few runs: 30 in all of its cells, 100 are needed\n");
-    expect(stdout).toMatch(/\n3.3 {4}not covered .*\n.*the sweep lacks[\s\S]*\n {22}mmoe sweep figure3\n/);
+    expect(stdout).toMatch(/\n3.3 {4}not covered .*\n.*the sweep lacks shared-bottom-16 at 0\.5, 0\.9 and 1\n/);
+    expect(stdout).toContain("\n\ntrain what 3.3 lacks with:\nmmoe sweep figure3\n\nholds: ");
     expect(stdout).toMatch(/\nholds: \d, does not hold: 0, undecided: \d, not covered: 1\n$/);
     const long = stdout.split("\n").filter((line) => line.length > 80 && !line.includes(out));
     expect(long).toEqual([]);
+  });
+
+  test.each([[[]], [["--format", "markdown"]]])(
+    "names what trains missing cells once, for all claims: %s",
+    async (format) => {
+      writeResults(out, likeThePaper, ["runs=3", "correlations=[0.5]"]);
+      const { stdout } = await claims(...format);
+      const command = `mmoe sweep ${out}/config.yaml --corr 0.5,0.9,1 --models shared-bottom,omoe,mmoe --out ${out}`;
+      expect(stdout.split(command)).toHaveLength(2);
+      expect(stdout).toContain("train what 5.1-1, 5.1-2, 5.1-3, 5.2-1, 5.2-2 and 5.2-3 lack with:\n");
+      expect(stdout).toContain("train what 3.3 lacks with:\n");
+    },
+  );
+
+  test("says of short runs that they can't be compared with the paper's", async () => {
+    const short = "\nruns of 9,999 steps are too short to be compared with the paper's, which have\n10,000 or more\n\n";
+    writeResults(out, likeThePaper, ["runs=3", "steps=9999", "evalEvery=9999"]);
+    expect((await claims()).stdout).toContain(short);
+    rmSync(out, { recursive: true });
+    writeResults(out, likeThePaper, ["runs=3", "steps=10000"]);
+    expect((await claims()).stdout).not.toContain("too short");
   });
 
   test("exits with 4 where a claim does not hold", async () => {
@@ -67,7 +89,8 @@ describe("mmoe claims DIR", () => {
     writeResults(out, likeThePaper, ["runs=30"]);
     const { stdout } = await claims("--format", "markdown", "--parts");
     expect(stdout).toContain("\n\n| claim | verdict | says | because |\n| --: | --- | --- | --- |\n| 5.1-1 | ");
-    expect(stdout).toMatch(/\n\| 3\.3 \| not covered \| .*; train it with `mmoe sweep figure3` \|\n\nholds: \d, /);
+    expect(stdout).toMatch(/\n\| 3\.3 \| not covered \| .* \|\n\n5\.1-1\n/);
+    expect(stdout).toContain("\n\ntrain what 3.3 lacks with:\n\n```\nmmoe sweep figure3\n```\n\nholds: ");
     expect(stdout).toMatch(/\n\n5\.1-3\n\n\| part \| ours \[95 %\] \| expected \| paper \| runs \| verdict \|\n/);
   });
 

@@ -19,6 +19,8 @@ const sweep = async (...argv: string[]): Promise<string> => {
   return out;
 };
 
+const SHORT = "runs of 200 steps are too short to be compared with the paper's, which have 10,000 or more\n";
+
 let out = "";
 beforeAll(async () => {
   engine.load = () => fakeEngine();
@@ -28,10 +30,8 @@ beforeAll(async () => {
 describe("mmoe figures DIR", () => {
   test("writes each figure with its numbers and its caption, and says so", async () => {
     const { code, stdout, stderr } = await runMain(["figures", out]);
-    expect([code, stderr]).toEqual([
-      0,
-      "figure3 is not drawn: no run of shared-bottom-16 is done; see mmoe sweep figure3\n",
-    ]);
+    const notes = ["figure3 is not drawn: no run of shared-bottom-16 is done; see mmoe sweep figure3\n", SHORT];
+    expect([code, stderr]).toEqual([0, notes.join("")]);
     expect(stdout.split("\n")[0]).toBe(
       `${out}/figures/figure4.{svg,csv,txt}: Loss against training steps for each model and correlation (Figure 4)`,
     );
@@ -43,6 +43,13 @@ describe("mmoe figures DIR", () => {
     expect(readdirSync(join(out, "figures"))).toEqual(files.sort());
     const rows: Record<string, string>[] = parse(readFileSync(join(out, "figures", "figure4.csv")), { columns: true });
     expect(rows[0]).toMatchObject({ model: "shared-bottom", correlation: "0.5", runs: "3", loss: "train" });
+  });
+
+  test("says of short runs, where the paper is drawn beside them, that they can't be compared", async () => {
+    expect((await runMain(["figures", out, "--only", "4", "--paper"])).stderr).toBe(SHORT);
+    expect((await runMain(["figures", out, "--only", "verdicts"])).stderr).toBe(SHORT);
+    expect((await runMain(["figures", out, "--only", "4"])).stderr).toBe("");
+    expect((await runMain(["figures", out, "--only", "5", "--paper"])).stderr).toBe("");
   });
 
   test("leaves the folder a sweep's own, which goes on", async () => {

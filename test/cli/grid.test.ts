@@ -196,10 +196,12 @@ describe("figures of a grid", () => {
   test("are those of the chosen point, named by it", async () => {
     const folder = temporaryFolder();
     const { code, stdout, stderr } = await runMain(["figures", out, "-o", folder, "--at", "batch=64,lr=0.01"]);
-    expect([code, stderr]).toEqual([
+    const [lacking, short] = stderr.split("\n");
+    expect([code, lacking]).toEqual([
       0,
-      "figure3 is not drawn: no run of shared-bottom-16 is done; see mmoe sweep figure3\n",
+      "figure3 is not drawn: no run of shared-bottom-16 is done; see mmoe sweep figure3",
     ]);
+    expect(short).toMatch(/^runs of 20 steps are too short/);
     expect(stdout).toContain(`${folder}/figure4-batch=64-lr=0.01.{svg,csv,txt}: `);
     expect(stdout.split("\n").filter((line) => line !== "")).toHaveLength(10);
   });

@@ -155,6 +155,25 @@ describe("mmoe status DIR", () => {
     expect(summary).toMatch(/\n6 of 12 runs are missing, 2 of them in training, so all this may change\n$/);
   });
 
+  test("of several points tells what is in training at the chosen one", async () => {
+    await sweep("--runs", "3", "--corr", "0.5", "--lr", "0.1,0.2");
+    widen(3, 5);
+    trainOn();
+    const ids = [
+      "mmoe/p=0.50/lr=0.1/003",
+      "mmoe/p=0.50/lr=0.1/004",
+      "mmoe/p=0.50/lr=0.2/003",
+      "mmoe/p=0.50/lr=0.2/002",
+    ];
+    writeProgress(1000, 200, { inFlight: ids.map((id) => ({ id, step: 50, steps: 200 })) });
+    const summary = async (...at: string[]) => (await runMain(["summary", out, ...at])).stdout;
+    expect(await summary()).toContain("\n4 of 10 runs are missing, 3 of them in training, so");
+    expect(await summary("--at", "lr=0.1")).toContain("\n2 of 5 runs are missing, 2 of them in training, so");
+    expect(await summary("--at", "lr=0.2", "--at", "batch=64")).toContain(
+      "\n2 of 5 runs are missing, 1 of them in training, so",
+    );
+  });
+
   test.each([
     ["back", -10, 75 / 4],
     ["on", 10, 75],

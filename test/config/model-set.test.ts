@@ -49,6 +49,13 @@ describe("--model-set", () => {
     expect(complaint(() => loadConfig("smoke", layers))).toBe(`--model-set: ${model}.experts: ${message}`);
   });
 
+  test("asks what experts may be where a number is wrong and could be more than one thing", () => {
+    const layers = [override("--models", "models", ["ple"]), ...modelSetOverrides(["ple.experts=-1"])];
+    expect(complaint(() => loadConfig("smoke", layers))).toBe(
+      "--model-set: ple.experts: expected some of {shared, perTask, layers}, got -1",
+    );
+  });
+
   test("takes lists in YAML, of no layer too", () => {
     expect(changed("mmoe.tower.layers=[]").ownModels).toMatchObject([
       { name: "mmoe-tower.layers-", tower: { layers: [] } },
@@ -83,10 +90,14 @@ describe("--model-set", () => {
     ["mmoe-mlp.bias=false", "no model 'mmoe-mlp' among shared-bottom, omoe, mmoe; --models adds it"],
     ["mmoe.expert.shared=3", "got 'expert'; did you mean 'experts'?"],
     ["mmoe.name=x", "expected one of experts, gating, levels, gate, tower, bias, got 'name'"],
-    ["mmoe.experts.share=3", "experts: unknown key 'share'; did you mean 'shared'?"],
-    ["mmoe.experts.__proto__=3", "experts: unknown key '__proto__'"],
-    ["mmoe.experts=four", 'experts: expected some of {shared, perTask, layers}, got "four"'],
-    ["mmoe.experts.shared=-1", "experts.shared: expected a whole number from 0 to 10000, got -1"],
+    ["mmoe.experts.share=3", "mmoe.experts: unknown key 'share'; did you mean 'shared'?"],
+    ["mmoe.experts.__proto__=3", "mmoe.experts: unknown key '__proto__'"],
+    ["mmoe.experts=four", 'mmoe.experts.shared: expected a whole number from 0 to 10000, got "four"'],
+    ["mmoe.experts=-1", "mmoe.experts.shared: expected a whole number from 0 to 10000, got -1"],
+    ["mmoe.experts=1.5", "mmoe.experts.shared: expected a whole number from 0 to 10000, got 1.5"],
+    ["mmoe.experts=", "mmoe.experts.shared: expected a whole number from 0 to 10000, got nothing"],
+    ["mmoe.experts={share: 3}", "mmoe.experts: unknown key 'share'; did you mean 'shared'?"],
+    ["omoe.tower.layers=16,0", "omoe.tower.layers[1]: expected a whole number from 1 to 65536, got 0"],
     ["mmoe.gating=none", "mmoe with gating=none: gating none: expected one expert a task, got 8"],
   ])("refuses %s", (assignment, message) => {
     expect(complaint(() => changed(assignment))).toMatch(/^--model-set: /);

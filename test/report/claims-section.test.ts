@@ -9,6 +9,7 @@ const PART: ClaimPart = {
   ours: { value: -0.0123, low: -0.0234, high: 0.0012 },
   paper: { value: 0.054, mark: "read off", from: "Figure 4" },
   runs: 30,
+  leastRuns: 20,
   verdict: "undecided",
 };
 

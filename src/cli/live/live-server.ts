@@ -20,6 +20,8 @@ interface ServerOptions {
   readonly token: string;
   /** The page as it is now. */
   readonly page: () => string;
+  /** What a page is told as it begins to follow; undefined for nothing. */
+  readonly greeting: () => unknown;
   /** Called when a page begins to follow. */
   readonly onFollow: () => void;
 }
@@ -37,7 +39,7 @@ export interface LiveServer {
 }
 
 /** Listens at once. UsageError if the port can't be had. */
-export async function startServer({ port, token, page, onFollow }: ServerOptions): Promise<LiveServer> {
+export async function startServer({ port, token, page, greeting, onFollow }: ServerOptions): Promise<LiveServer> {
   const readers = new Set<ServerResponse>();
   const server = createServer((request, response) => {
     const path = pathOf(request, token);
@@ -48,7 +50,8 @@ export async function startServer({ port, token, page, onFollow }: ServerOptions
     if (path !== "events") return refuse(response, 404);
     if (method === "HEAD") return answer(response, "text/event-stream");
     response.writeHead(200, { ...HEADERS, "Content-Type": "text/event-stream" });
-    response.write(`retry: ${RETRY_MS}\n\n`);
+    const first = greeting();
+    response.write(`retry: ${RETRY_MS}\n\n${first === undefined ? "" : eventText(first)}`);
     readers.add(response);
     response.on("close", () => readers.delete(response));
     onFollow();
@@ -61,7 +64,7 @@ export async function startServer({ port, token, page, onFollow }: ServerOptions
       return readers.size;
     },
     send(event) {
-      const text = `data: ${JSON.stringify(event)}\n\n`;
+      const text = eventText(event);
       for (const reader of readers) {
         if (reader.writableLength > LARGEST_WAIT) reader.destroy();
         else reader.write(text);
@@ -75,6 +78,10 @@ export async function startServer({ port, token, page, onFollow }: ServerOptions
       await closed;
     },
   };
+}
+
+function eventText(event: unknown): string {
+  return `data: ${JSON.stringify(event)}\n\n`;
 }
 
 async function listen(server: Server, port: number | undefined): Promise<number> {

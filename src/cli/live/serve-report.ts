@@ -35,12 +35,16 @@ export async function serveReport({ config, port, ...options }: ServeOptions, co
     const report = new LiveReport(options, waitingHtml(config), stop.signal);
     const wake = new EventTarget();
     const token = randomBytes(16).toString("hex");
-    const onFollow = () => wake.dispatchEvent(new Event("follow"));
-    const server = await startServer({ port, token, page: () => report.html, onFollow });
+    const told = { latest: statusEvent(first, report.version, false) };
+    const server = await startServer({
+      ...{ port, token, page: () => report.html },
+      greeting: () => greeting(told.latest, report),
+      onFollow: () => wake.dispatchEvent(new Event("follow")),
+    });
     report.update(first); // only now: a drawing that has begun keeps the process alive
     effects.stdout.write(`${server.address}\n`);
     note(`Ctrl-C ends it. From another machine: ssh -L ${server.port}:127.0.0.1:${server.port} ${hostname()}`);
-    await followed(options.folder, { report, server, wake, signal: stop.signal });
+    await followed(options.folder, { report, server, told, wake, signal: stop.signal });
     return EXIT.done;
   } finally {
     stop.release();
@@ -50,17 +54,22 @@ export async function serveReport({ config, port, ...options }: ServeOptions, co
 interface Following {
   readonly report: LiveReport;
   readonly server: LiveServer;
+  /** What the pages were told last; nobody may have followed for long. */
+  readonly told: { latest: StatusEvent };
   /** Has an event `follow` when a page begins to follow. */
   readonly wake: EventTarget;
   readonly signal: AbortSignal;
 }
 
 /** Looks into the folder again and again while a page follows, until the signal; nobody's page costs nothing. */
-async function followed(folder: string, { report, server, wake, signal }: Following): Promise<void> {
+async function followed(folder: string, { report, server, told, wake, signal }: Following): Promise<void> {
   try {
     while (!signal.aborted) {
       const began = performance.now();
-      if (server.following > 0) server.send(look(folder, report));
+      if (server.following > 0) {
+        told.latest = look(folder, report);
+        server.send(told.latest);
+      }
       const ms = Math.max(EVERY_MS, (performance.now() - began) / SHARE); // a large folder takes long to read
       await pause(server.following > 0 ? ms : undefined, wake, signal);
     }
@@ -68,6 +77,14 @@ async function followed(folder: string, { report, server, wake, signal }: Follow
     await server.close();
     await report.close();
   }
+}
+
+/**
+ * What a new page is told at once, as a look into the folder may take seconds on a busy machine. Not that the sweep has
+ * ended: a page then follows no more, and the sweep may have been extended.
+ */
+function greeting(latest: StatusEvent, { version }: LiveReport): StatusEvent | undefined {
+  return latest.state === "ended" ? undefined : { ...latest, version };
 }
 
 /** What the pages are told now. A folder that can't be read now may be read later. */

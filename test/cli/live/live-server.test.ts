@@ -8,9 +8,11 @@ const TOKEN = "0123456789abcdef";
 const page = () => "<p>page";
 let server: LiveServer;
 let followers = 0;
+let first: unknown;
+const greeting = () => first;
 beforeEach(async () => {
-  followers = 0;
-  server = await startServer({ token: TOKEN, page, onFollow: () => followers++ });
+  [followers, first] = [0, undefined];
+  server = await startServer({ token: TOKEN, page, greeting, onFollow: () => followers++ });
 });
 afterEach(() => server.close());
 
@@ -88,6 +90,12 @@ describe("startServer(options)", () => {
     expect((await Promise.all(reached)).filter((address) => address !== undefined)).toEqual([]);
   });
 
+  test("tells a page what there is as it begins to follow", async () => {
+    first = "the first";
+    const text = textOf(await fetch(`${server.address}events`));
+    await vi.waitFor(() => expect(text.now).toBe('retry: 2000\n\ndata: "the first"\n\n'));
+  });
+
   test("sends events, each a line of JSON and an empty one, to all that follow, until it is closed", async () => {
     const answers = await Promise.all([1, 2].map(() => fetch(`${server.address}events`)));
     expect(answers.map(({ headers }) => headers.get("content-type"))).toEqual(Array(2).fill("text/event-stream"));
@@ -99,7 +107,7 @@ describe("startServer(options)", () => {
     await server.close().then(() => Promise.all(texts.map(({ end }) => end)));
     const events = 'retry: 2000\n\ndata: {"text":"two\\nlines"}\n\ndata: 7\n\n';
     expect(texts.map(({ now }) => now)).toEqual([events, events]);
-    server = await startServer({ token: TOKEN, page, onFollow: () => {} });
+    server = await startServer({ token: TOKEN, page, greeting, onFollow: () => {} });
   });
 
   test("forgets a page that was closed", async () => {
@@ -111,7 +119,7 @@ describe("startServer(options)", () => {
   });
 
   test("refuses a port that is taken, by one line", async () => {
-    const again = startServer({ port: server.port, token: TOKEN, page, onFollow: () => {} });
+    const again = startServer({ port: server.port, token: TOKEN, page, greeting, onFollow: () => {} });
     await expect(again).rejects.toThrow(
       `--port ${server.port}: can't listen: address already in use; give another --port, or none for a free one`,
     );

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { runMain, temporaryFolder } from "../../support/effects.ts";
@@ -25,6 +25,12 @@ afterEach(async () => {
 const sweep = (...argv: string[]) => runMain(["sweep", "smoke", "--models", "mmoe", "--out", out, ...argv]);
 const pageOf = async ({ address }: Serving) => (await fetch(address)).text();
 const versionIn = (page: string) => /data-version="(\w*)"/.exec(page)?.[1];
+
+/** Gives the sweep more runs than it has. */
+function extend(from: number, to: number): void {
+  const config = join(out, "config.yaml");
+  writeFileSync(config, readFileSync(config, "utf8").replace(`runs: ${from}`, `runs: ${to}`));
+}
 
 /** A sweep whose runs wait, each for a call of `next`, which waits until the run has begun. */
 function sweepByHand() {
@@ -118,6 +124,28 @@ describe("mmoe report DIR --serve", () => {
     expect(value.note).toMatch(`${out}: no such folder`);
     renameSync(`${out}-away`, out);
     while (value.state !== "ended") ({ value } = await events.next());
+  });
+
+  test("tells a new page what is known before it looks into the folder", { timeout: 300_000 }, async () => {
+    await sweep("--runs", "2");
+    extend(2, 3);
+    serving = await serve(out);
+    rmSync(join(out, "config.yaml"));
+    const events = eventsOf(serving.address);
+    const [first, second] = [(await events.next()).value, (await events.next()).value];
+    expect([first.state, first.total, second.state]).toEqual([
+      "idle",
+      "6 runs: 4 done, 0 failed, 2 missing",
+      "trouble",
+    ]);
+  });
+
+  test("never tells a new page by hearsay that the sweep has ended", { timeout: 300_000 }, async () => {
+    await sweep("--runs", "2");
+    serving = await serve(out);
+    await eventWhere(serving.address, ({ state }) => state === "ended");
+    extend(2, 3);
+    expect((await eventsOf(serving.address).next()).value.state).toBe("idle");
   });
 
   test.each([
