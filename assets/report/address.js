@@ -19,6 +19,8 @@ let addressTimer;
 /** A link within the page was followed: its address, which has a place only, gets the choices. */
 let followsLink = false;
 
+const keptSwitches = document.querySelector(".switches");
+if (keptSwitches instanceof HTMLElement) keepHeight(keptSwitches, "--switches");
 keepAddress();
 
 function keepAddress() {
@@ -34,6 +36,20 @@ function keepAddress() {
     followsLink = false;
   });
   showAddressed();
+}
+
+/**
+ * Keeps the height of what stays at the top of the page, for the style: a link leads to a place below it.
+ * @param {HTMLElement} element
+ * @param {string} name
+ */
+function keepHeight(element, name) {
+  const keep = () => {
+    const isSticky = getComputedStyle(element).position === "sticky";
+    document.documentElement.style.setProperty(name, `${isSticky ? element.offsetHeight : 0}px`);
+  };
+  keep();
+  new ResizeObserver(keep).observe(element);
 }
 
 function addressLater() {

@@ -12,10 +12,7 @@ const STATES = {
 
 const strip = byId("live");
 
-new ResizeObserver(() => {
-  const isSticky = getComputedStyle(strip).position === "sticky";
-  document.documentElement.style.setProperty("--live", `${isSticky ? strip.offsetHeight : 0}px`);
-}).observe(strip);
+keepHeight(strip, "--live");
 if (strip.dataset.version === "") for (const details of strip.querySelectorAll("details")) details.open = true;
 restore();
 follow();

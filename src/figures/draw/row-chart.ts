@@ -56,10 +56,8 @@ export function rowChart(groups: readonly RowGroup[], options: ChartOptions): { 
     return groupNodes(group, box, numbers, options);
   });
   const lines = wrapped(foot, COLUMN - 2, SIZE);
-  const feet = lines.map((line, i) => {
-    const x = Math.min(left, COLUMN - textWidth(line, SIZE) - 1);
-    return text(line, x, y + 9 + i * (SIZE + 2), { fill: theme.ink });
-  });
+  const start = Math.min(left, ...lines.map((line) => COLUMN - textWidth(line, SIZE) - 1));
+  const feet = lines.map((line, i) => text(line, start, y + 9 + i * (SIZE + 2), { fill: theme.ink }));
   return { nodes: [...nodes, ...feet], height: y + 12 + (lines.length - 1) * (SIZE + 2) };
 }
 
