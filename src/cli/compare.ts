@@ -5,7 +5,7 @@ import { UsageError } from "../errors.ts";
 import { severalPoints } from "../records/at-point.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
-import { estimateText } from "../stats/estimate.ts";
+import { estimateText, LEAST_RUNS } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { changeCsv } from "../summary/change-csv.ts";
 import { type Change, changeBetween } from "../summary/folder-change.ts";
@@ -91,7 +91,7 @@ function blocksOf(a: Results, b: Results, settings: readonly string[], change: C
     change.cells.map(({ pairs }) => pairs),
     "pairs of runs",
   );
-  const after = [...few, ...apartLines(change), conclusion(change)].join("\n");
+  const after = [...few, ...undecidedNote(change), ...apartLines(change), conclusion(change)].join("\n");
   return [{ before: head.join("\n") }, { rows: changeRows(change, paint), after }];
 }
 
@@ -113,6 +113,12 @@ function changeRows({ cells }: Change, paint: Paint): string[][] {
     verdictText(paint, cell.verdict),
   ]);
   return [[...cellHeads(cells), "pairs", "equal", "A", "B - A [95 %]", "verdict"], ...rows];
+}
+
+/** Why a cell is undecided though its interval may lie to one side. */
+function undecidedNote({ cells }: Change): string[] {
+  const isShort = cells.some(({ pairs, verdict }) => verdict === "undecided" && pairs < LEAST_RUNS);
+  return isShort ? [`undecided: fewer than ${LEAST_RUNS} pairs decide nothing, unless all are equal`] : [];
 }
 
 /** Most ids of one kind that are named; JSON has all. */

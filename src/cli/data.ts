@@ -9,12 +9,14 @@ import { TaskSet } from "../data/task-set.ts";
 import { UsageError } from "../errors.ts";
 import { checkTrialsFolder, writeTrials } from "../records/label-trials.ts";
 import { computationHere } from "../records/provenance.ts";
+import { thousands } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import { checkMixture, type FitOptionTexts, isFit, withFitOptions, writeFit } from "./data-fit.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { choiceOption, countOption, listOption } from "./options.ts";
 import { ROW_FORMATS, writeRows } from "./rows-output.ts";
+import { roomOf } from "./text/blocks.ts";
 import { leftOut } from "./text/rows-preview.ts";
 import { measureTrials, trialsTable } from "./text/trials-table.ts";
 
@@ -100,7 +102,7 @@ function trials(settings: TrialSettings, options: Options, { effects, argv }: Co
   const origins = computationHere(argv);
   const measured = measureTrials(settings);
   if (output !== undefined) writeTrials(output, measured, { ...origins, end: new Date().toISOString() });
-  effects.stdout.write(trialsTable(measured));
+  effects.stdout.write(trialsTable(measured, roomOf(effects.stdout).table));
   return EXIT.done;
 }
 
@@ -128,7 +130,7 @@ async function pairs(config: GeneratorConfig, rows: number, options: Options, co
   const closed = labelCorrelation(settings, correlation);
   const values = measured.map((value) => value.toFixed(5)).join(", ");
   const of = tasks > 2 ? " of each pair of tasks" : "";
-  note(`label correlation${of}: ${values} measured over ${rows} rows, ${closed.toFixed(5)} in closed form`);
+  note(`label correlation${of}: ${values} measured over ${thousands(rows)} rows, ${closed.toFixed(5)} in closed form`);
   const left = file === undefined && effects.stdout.isTTY ? leftOut({ rows, inputs, tasks }) : undefined;
   if (left !== undefined) note(`${left}; all of them, as CSV:\n${commandLine} -o pairs.csv`);
   return EXIT.done;

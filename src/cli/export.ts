@@ -64,7 +64,8 @@ async function exportRecords(folder: string, options: Options, context: Context)
   }
   const parquet = () => parquetOf(parquetColumns(sheet, records[0] as RunRecord), records, sheet.rowsOf);
   await write(output, format === "csv" ? csv() : parquet());
-  context.note(`${output}: ${options.what} of ${thousands(records.length)} runs`);
+  const what = options.what === "runs" ? "" : `${options.what} of `;
+  context.note(`${output}: ${what}${thousands(records.length)} runs`);
   return EXIT.done;
 }
 

@@ -8,6 +8,7 @@ import { type Define, examples } from "./command.ts";
 import type { Context, Effects } from "./effects.ts";
 import { EXIT, troubleCode } from "./exit-codes.ts";
 import { checkLists, withoutHelp } from "./slips.ts";
+import { roomOf } from "./text/blocks.ts";
 import { paintFor } from "./text/paint.ts";
 
 const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: Define }> }> = {
@@ -98,8 +99,13 @@ function rootCommand(effects: Effects): Command {
       writeOut: (text) => effects.stdout.write(text),
       writeErr: (text) => effects.stderr.write(text),
       outputError: () => {}, // `report` writes errors
+      getOutHelpWidth: () => roomOf(effects.stdout).words,
+      getErrHelpWidth: () => roomOf(effects.stderr).words,
     })
-    .configureHelp({ optionDescription: (option) => new Help().optionDescription(option).replace(NO_DEFAULT, "") })
+    .configureHelp({
+      minWidthToWrap: 20,
+      optionDescription: (option) => new Help().optionDescription(option).replace(NO_DEFAULT, ""),
+    })
     .addHelpText(
       "after",
       examples("mmoe sweep --corr 0.5 --runs 8", "mmoe data --corr 0.5 -o pairs.csv", "mmoe models"),

@@ -1,9 +1,11 @@
+import { existsSync } from "node:fs";
+import { MMOE } from "../called-as.ts";
 import { loadConfig } from "../config/load.ts";
 import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
 import { GENERATOR_PRESETS } from "../data/presets.ts";
 import { UsageError } from "../errors.ts";
 import { isCode } from "../models/code.ts";
-import type { Ends } from "../models/zoo.ts";
+import { type Ends, ZOO } from "../models/zoo.ts";
 import { thousands } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
@@ -67,6 +69,8 @@ function endsOf({ inputs, tasks, model, modelSet }: Options): Ends {
 function modelsIn(file: string, { inputs, tasks, model, modelSet }: Options): Promise<Listed[]> {
   const flag = inputs === undefined ? tasks && "--tasks" : "--inputs";
   if (flag) throw new UsageError(`${flag}: the config says it; leave it out`);
+  if (Object.hasOwn(ZOO, file) && !existsSync(file))
+    throw new UsageError(`${file} is a model, not a config; describe it with: ${MMOE} models --describe ${file}`);
   return configModels(loadConfig(file, [...modelFileOverrides(model), ...modelSetOverrides(modelSet)]));
 }
 

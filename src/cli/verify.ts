@@ -13,6 +13,7 @@ import { LOSS_OPTION, lossOption } from "./loss-commands.ts";
 import { countOption, kernelsOption } from "./options.ts";
 import { sampleOf } from "./sample.ts";
 import { stopOnSignals } from "./stop.ts";
+import { roomOf } from "./text/blocks.ts";
 import { type Paint, paintFor, verdictText } from "./text/paint.ts";
 import { table } from "./text/table.ts";
 import { verifyTrials } from "./verify-trials.ts";
@@ -69,7 +70,7 @@ async function verify(folder: string, options: Options, context: Context): Promi
 
   const { stdout, stderr } = context.effects;
   if (options.json) stdout.write(`${JSON.stringify(verified.map(comparison), null, 2)}\n`);
-  else stdout.write(comparisonTable(verified, loss, paintFor(stdout, context.effects.env)));
+  else stdout.write(table(comparisonRows(verified, loss, paintFor(stdout, context.effects.env)), roomOf(stdout).table));
   const missing = wanted.filter(({ id }) => !verified.some(({ recorded }) => recorded.id === id));
   if (missing.length > 0) stderr.write(`mmoe: ${missingText(folder, missing, wanted.length)}\n`);
   return missing.length === 0 && verified.every(({ same }) => same) ? EXIT.done : EXIT.checkFailed;
@@ -88,12 +89,12 @@ function comparison({ recorded, again, same, comparedTo }: Verified): object {
   return { id: recorded.id, same, comparedTo: comparedTo ?? null, recorded: losses(recorded), again: losses(again) };
 }
 
-function comparisonTable(verified: readonly Verified[], set: LossSet, paint: Paint): string {
+function comparisonRows(verified: readonly Verified[], set: LossSet, paint: Paint): string[][] {
   const loss = (record: RunRecord) => String(finalLosses(record, set)?.mean ?? record.reason);
   const verdict = ({ same, comparedTo }: Verified) => {
     if (!same) return verdictText(paint, "differ");
     return verdictText(paint, "same", comparedTo === undefined ? "same" : `alike up to step ${comparedTo}`);
   };
   const rows = verified.map((each) => [each.recorded.id, loss(each.recorded), loss(each.again), verdict(each)]);
-  return table([["run", `recorded ${LOSS_WORDS[set].name}`, "trained again", "losses"], ...rows]);
+  return [["run", `recorded ${LOSS_WORDS[set].name}`, "trained again", "losses"], ...rows];
 }

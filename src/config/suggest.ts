@@ -35,9 +35,10 @@ export function meantBy(word: string, known: readonly string[]): string | undefi
   return isNear(word.toLowerCase(), nearest) ? nearest : undefined;
 }
 
-/** Some letters apart; but `x` is not near `lr`, which has none of its letters. */
+/** A letter apart, or a few if most letters are the same: `x` is not near `lr`, nor `nope` near `name`. */
 function isNear(word: string, known: string): boolean {
   const letters = new Set(known.toLowerCase());
-  const most = Math.max(2, Math.floor(known.length / 3));
-  return distance(word, known) <= most && [...word].some((letter) => letters.has(letter));
+  const alike = [...word].filter((letter) => letters.has(letter)).length;
+  const apart = distance(word, known);
+  return apart <= Math.max(2, Math.floor(known.length / 3)) && (apart === 1 || 2 * alike > word.length);
 }

@@ -46,6 +46,16 @@ describe("mmoe compare A B", () => {
     expect((await runMain(["compare", a, b])).stdout).toContain("0.1100  0.0500 (3 runs)  undecided\n");
   });
 
+  test.each([
+    [19, "undecided", true],
+    [20, "worse", false],
+  ])("of %i pairs is %s, and says so where pairs are too few", async (runs, verdict, isShort) => {
+    const [a, b] = [made("a", inTurn, `runs=${runs}`), made("b", higher, `runs=${runs}`)];
+    const { stdout } = await runMain(["compare", a, b]);
+    expect(stdout).toContain(` ${verdict}\n`);
+    expect(stdout.includes("\nundecided: fewer than 20 pairs decide nothing, unless all are equal\n")).toBe(isShort);
+  });
+
   test("--loss running compares the running means", async () => {
     const [a, b] = [made("a", inTurn), made("b", higher, "lr=0.001")]; // they end otherwise, but all batches are alike
     const { code, stdout } = await runMain(["compare", a, b, "--loss", "running"]);

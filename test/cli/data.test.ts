@@ -26,7 +26,7 @@ describe("mmoe data", () => {
     const file = join(temporaryFolder(), "pairs.csv");
     const { code, stderr } = await runMain(["data", "--corr", "0.5", "--run", "3", "--rows", "4100", "-o", file]);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^label correlation: 0\.\d{5} measured over 4100 rows, 0\.07418 in closed form\n$/);
+    expect(stderr).toMatch(/^label correlation: 0\.\d{5} measured over 4,100 rows, 0\.07418 in closed form\n$/);
     const rows: string[][] = parse(readFileSync(file));
     expect(rows[0]).toEqual(names);
     expect(rows).toHaveLength(4101);
@@ -68,7 +68,7 @@ describe("mmoe data", () => {
       [0, 1, 2, 3, 100, 101].map((c) => Number(tenth[c]?.toFixed(4))),
     );
     expect(stderr).toMatch(
-      / measured over 5000 rows, .*\n10 of 5,000 rows, 4 of 100 inputs; all of them, as CSV:\nmmoe /,
+      / measured over 5,000 rows, .*\n10 of 5,000 rows, 4 of 100 inputs; all of them, as CSV:\nmmoe /,
     );
     expect(stderr).toContain("\nmmoe data --corr 0.5 --run 3 --rows 5000 -o pairs.csv\n");
     const linear = "{inputs: 3, scale: 0.58, alpha: [], beta: [], noiseStd: 0.1}";

@@ -40,7 +40,7 @@ describe("mmoe export DIR", () => {
   test("-o runs.parquet has the same rows, numbers as numbers and null for nothing", async () => {
     writeResults(out, LOSSES, SWEEP);
     const file = join(root, "runs.parquet");
-    expect(await exported("-o", file)).toEqual({ code: 0, stdout: "", stderr: `${file}: runs of 3 runs\n` });
+    expect(await exported("-o", file)).toEqual({ code: 0, stdout: "", stderr: `${file}: 3 runs\n` });
     const { rows, types } = await parquet(file);
     expect(rows.map(asText)).toEqual(csvRows((await exported()).stdout));
     expect(types).toMatchObject({ id: "BYTE_ARRAY", run: "INT32", lr: "DOUBLE", finalTrainLossMean: "DOUBLE" });

@@ -30,6 +30,12 @@ test("every command's help is at most 80 columns wide, and says no default of li
   }
 });
 
+test.each([[[]], [["sweep"]], [["models"]]])("help of %j wraps its lists on a terminal of 60 columns", async (argv) => {
+  const { stdout } = await runMain([...argv, "--help"], undefined, undefined, { isTTY: true, columns: 60 });
+  const [lists = ""] = stdout.split("\nExamples:");
+  expect(lists.split("\n").filter((line) => line.length > 60)).toEqual([]);
+});
+
 test("main(['swep']) exits with 2 and names the nearest command on stderr", async () => {
   const { code, stdout, stderr } = await runMain(["swep"]);
   expect([code, stdout, stderr]).toEqual([2, "", "mmoe: unknown command 'swep'; did you mean 'sweep'?\n"]);

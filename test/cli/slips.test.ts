@@ -136,6 +136,12 @@ test.each(["summary", "merge", "figures", "compare"])("%s without a folder is to
   );
 });
 
+test("the name of a model in place of a config is told of --describe", async () => {
+  expect(await refused("models", "ple")).toBe(
+    "ple is a model, not a config; describe it with: mmoe models --describe ple",
+  );
+});
+
 test("completion without a shell is told of no folder", async () => {
   expect(await refused("completion")).toBe("missing required argument 'shell'");
 });

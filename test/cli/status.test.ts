@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { runMain, temporaryFolder } from "../support/effects.ts";
@@ -153,6 +153,13 @@ describe("mmoe status DIR", () => {
     expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
     const { stdout: summary } = await runMain(["summary", out]);
     expect(summary).toMatch(/\n6 of 12 runs are missing, 2 of them in training, so all this may change\n$/);
+  });
+
+  test("has no table of processes where no run has ended yet", async () => {
+    await sweep("--runs", "3");
+    rmSync(join(out, "journal"), { recursive: true });
+    const { stdout } = await runMain(["status", out]);
+    expect(stdout).toMatch(/\nmmoe +1\.00 +0 +0 +3\n\n6 runs: 0 done, 0 failed, 6 missing\n$/);
   });
 
   test("of several points tells what is in training at the chosen one", async () => {

@@ -41,6 +41,14 @@ test("mmoe verify DIR trains three finished runs again and finds them the same",
   expect(stdout.split("\n").filter((line) => line.endsWith("same"))).toHaveLength(3);
 });
 
+test("mmoe verify DIR fits into a terminal of 60 columns", async () => {
+  engine.load = () => differingIn("none");
+  await sweep();
+  const { stdout } = await runMain(["verify", out], undefined, { NO_COLOR: "1" }, { isTTY: true, columns: 60 });
+  expect(stdout.split("\n").filter((line) => line.length > 60)).toEqual([]);
+  expect(stdout).toMatch(/\bsame\n$/);
+});
+
 test("mmoe verify DIR --loss running shows the running means, and compares all losses", async () => {
   engine.load = () => differingIn("none");
   await sweep("--runs", "1", "--models", "mmoe", "--corr", "1");

@@ -10,7 +10,9 @@ import { type Paint, verdictText } from "./paint.ts";
 
 /** What `mmoe status` shows, with a line for at most `most` cells: those that are not complete come first. */
 export function statusBlocks(status: SweepStatus, paint: Paint, most = Number.POSITIVE_INFINITY): Block[] {
-  return [cellsBlock(status, most), { rows: writerRows(status.writers, paint) }, { before: totalText(status) }];
+  const { writers } = status;
+  const processes = writers.length > 0 ? [{ rows: writerRows(writers, paint) }] : [];
+  return [cellsBlock(status, most), ...processes, { before: totalText(status) }];
 }
 
 /** `24 runs: 8 done, 0 failed, 16 missing, 6 of them in training at 38 %; about 0:41 min left`. */

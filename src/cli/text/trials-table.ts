@@ -16,8 +16,8 @@ export function measureTrials(settings: TrialSettings): LabelTrials {
   return { settings, measured };
 }
 
-/** Figure 2's numbers: label correlation over trials, beside the closed form and the paper's. */
-export function trialsTable({ settings, measured }: LabelTrials): string {
+/** Figure 2's numbers: label correlation over trials, beside the closed form and the paper's; in lines of `width`. */
+export function trialsTable({ settings, measured }: LabelTrials, width: number): string {
   const lines = settings.correlations.map((p, i) => {
     const values = measured.map((trial) => trial[i] as number);
     const numbers = [mean(values), 2 * standardDeviation(values), labelCorrelation(generatorOfTrials(settings), p)];
@@ -28,5 +28,5 @@ export function trialsTable({ settings, measured }: LabelTrials): string {
       paper === undefined ? "-" : String(paper),
     ];
   });
-  return table([["correlation", "label correlation", "2 sd", "closed form", "paper's Figure 2"], ...lines]);
+  return table([["correlation", "label correlation", "2 sd", "closed form", "paper's Figure 2"], ...lines], width);
 }
