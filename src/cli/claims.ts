@@ -3,11 +3,11 @@ import { boundText, oursText, paperText } from "../claims/because.ts";
 import type { Claim } from "../claims/claim.ts";
 import { claimsOf } from "../claims/claims.ts";
 import { claimsCsv } from "../claims/claims-csv.ts";
+import { coveringCommands } from "../claims/commands.ts";
 import { shortRuns } from "../claims/short-runs.ts";
 import { listed } from "../listed.ts";
 import { cellLosses } from "../records/cell-losses.ts";
 import { shellQuoted } from "../shell.ts";
-import { groupBy } from "../stats/group-by.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -96,10 +96,11 @@ function claimText({ id, verdict, says, because }: Claim, { words }: Room, paint
 
 /** What trains the cells that claims lack: each command once. */
 function commandBlocks(claims: readonly Claim[]): Block[] {
-  const lacking = claims.flatMap(({ id, command }) => (command === null ? [] : { id, command: commandText(command) }));
-  return [...groupBy(lacking, ({ command }) => command)].map(([command, some]) => {
-    const ids = listed(some.map(({ id }) => id));
-    return { before: `train what ${ids} ${some.length === 1 ? "lacks" : "lack"} with:`, command };
+  return coveringCommands(claims).map(({ ids, command }) => {
+    return {
+      before: `train what ${listed(ids)} ${ids.length === 1 ? "lacks" : "lack"} with:`,
+      command: commandText(command),
+    };
   });
 }
 

@@ -1,8 +1,11 @@
 import { boundText, oursText, paperText } from "../claims/because.ts";
 import type { Claim, ClaimPart } from "../claims/claim.ts";
 import { noCorrelations } from "../claims/claims.ts";
+import { type CoveringCommand, coveringCommands } from "../claims/commands.ts";
+import { shortRuns } from "../claims/short-runs.ts";
 import type { Config } from "../config/config.ts";
 import { capitalised } from "../figures/draw/words.ts";
+import { listed } from "../listed.ts";
 import type { SeveralPoints } from "../records/at-point.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import { type EachLoss, eachLoss, LOSS_SETS } from "../records/record.ts";
@@ -11,8 +14,15 @@ import { type Html, html, NOTHING } from "./html.ts";
 import { headRow, section, tableBox } from "./section.ts";
 import { mark } from "./settings-section.ts";
 
-/** Whether each claim of the paper holds, on each of the losses; `picture` is above the verdicts. */
-export function claimsSection(claims: EachLoss<readonly Claim[]>, picture: Html = NOTHING): Html {
+interface Shown {
+  /** Above the verdicts. */
+  readonly picture?: Html;
+  /** Of the sweep, which may be too short for the paper. */
+  readonly config?: Config;
+}
+
+/** Whether each claim of the paper holds, on each of the losses. */
+export function claimsSection(claims: EachLoss<readonly Claim[]>, { picture = NOTHING, config }: Shown = {}): Html {
   const judged = claims.train.map((_, i) => eachLoss((set) => claims[set][i] as Claim));
   return section("claims", "Does the paper hold?", [
     picture,
@@ -20,6 +30,8 @@ export function claimsSection(claims: EachLoss<readonly Claim[]>, picture: Html 
 <ol>
 ${judged.map(claimItem)}</ol></div>
 `,
+    coveringCommands(claims.train).map(commandLine),
+    config === undefined ? NOTHING : shortRuns(config).map((line) => html`<p class="note">${capitalised(line)}.</p>\n`),
     html`<p class="note">A claim holds if every one of its tests does. Each test compares a 95 % interval over runs with what the claim expects.
 The tests of a claim together refute it wrongly in at most 5 % of studies.</p>`,
   ]);
@@ -56,14 +68,19 @@ ${parts.length > 0 ? tests(claim) : NOTHING}
 `;
 }
 
-function verdict({ loss, verdict, because, deciding, command }: Claim): Html {
+function verdict({ loss, verdict, because, deciding }: Claim): Html {
   const paper =
     deciding?.paper == null
       ? ""
       : html` The paper: ${withMinus(paperText(deciding))} (${mark(deciding.paper.mark)} ${deciding.paper.from}).`;
-  const cover = command === null ? "" : html` To cover it: <code>${command.map(shellQuoted).join(" ")}</code>`;
   return html`<div class="verdict"><p><span class="rows">${WHERE[loss]}</span> <strong data-verdict="${verdict}">${verdict}</strong></p>
-<p class="because">${capitalised(withMinus(because))}.${paper}${cover}</p></div>
+<p class="because">${capitalised(withMinus(because))}.${paper}</p></div>
+`;
+}
+
+/** What trains the cells that claims lack. */
+function commandLine({ ids, command }: CoveringCommand): Html {
+  return html`<p>To cover ${listed(ids)}: <code>${command.map(shellQuoted).join(" ")}</code></p>
 `;
 }
 

@@ -99,7 +99,10 @@ function ofOnePoint(
     (one) => html`<div class="figures">${figureBlock(one, drawing, WHICH_LOSS)}</div>
 `,
   );
-  return { lead: outcome(results, cells, claims), verdicts: claimsSection(claims, html`${pictures}`) };
+  return {
+    lead: outcome(results, cells, claims),
+    verdicts: claimsSection(claims, { picture: html`${pictures}`, config: results.config }),
+  };
 }
 
 /** What a page holds of a sweep to draw its figures again. */

@@ -80,6 +80,11 @@ describe("figure4(results, options)", () => {
     expect(0.004 * points).toBeGreaterThan(0.6);
   });
 
+  test("compares nothing with the paper where they have fewer than two steps in common", () => {
+    const results = sweepResults({ set: ["steps=2000", "evalEvery=2000"] });
+    expect(draw({ paper: true }, results).svg).not.toContain(">Ours minus the paper's<");
+  });
+
   test("draws the curves that end low in the frame again, on a logarithmic axis", () => {
     const again = />The lower curves on a logarithmic axis</;
     const below = draw().svg.split(again)[1] as string;

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import type { Claim, ClaimPart } from "../../src/claims/claim.ts";
+import { eachLoss } from "../../src/records/record.ts";
 import { claimsSection } from "../../src/report/claims-section.ts";
+import { sweepResults } from "../support/sweep-results.ts";
 
 const PART: ClaimPart = {
   about: "omoe's loss <at> 1",
@@ -48,7 +50,17 @@ test("claimsSection(claims) gives ours with its interval, and the paper's with i
 test("claimsSection(claims) says what would cover a claim that is not covered", () => {
   const command = ["mmoe", "sweep", "a b/config.yaml"];
   const markup = text({ verdict: "not covered", parts: [], deciding: null, command });
-  expect(markup).toContain("To cover it: <code>mmoe sweep 'a b/config.yaml'</code>");
+  expect(markup).toContain("To cover 5.1-2: <code>mmoe sweep 'a b/config.yaml'</code>");
+});
+
+test("claimsSection(claims, { config }) says that runs are too short for the paper", () => {
+  const note = (steps: number) =>
+    claimsSection(
+      eachLoss(() => []),
+      { config: sweepResults({ set: [`steps=${steps}`] }).config },
+    ).markup;
+  expect(note(200)).toContain("Runs of 200 steps are too short to be compared with the paper");
+  expect(note(10_000)).not.toContain("too short");
 });
 
 test("claimsSection(claims) escapes", () => {

@@ -1,5 +1,5 @@
 import { curvePanels } from "./curve-panels.ts";
-import { differencePanels, SETTLED } from "./difference-panels.ts";
+import { differencePanels, offPaper, SETTLED } from "./difference-panels.ts";
 import type { FigureOptions } from "./figure.ts";
 import { framed } from "./loss-axis.ts";
 import type { Drawing } from "./page.ts";
@@ -25,7 +25,7 @@ export function curveDrawing(groups: readonly (readonly CurvePanel[])[], shown: 
   const { options, theme } = shown;
   const all = merged(groups);
   const lower = groups.length === 1 && options.scale === "linear" ? lowerCurves(all) : [];
-  const compared = all.map(published).filter(({ curves }) => curves.length > 0);
+  const compared = all.map((panel) => only(panel, isCompared)).filter(({ curves }) => curves.length > 0);
   const parts = [
     headingPart(lossHeading(options), theme, 0),
     ...groups.map((group, i) => lossPart(group, all, lower.length === 0 && i === groups.length - 1, shown)),
@@ -33,6 +33,11 @@ export function curveDrawing(groups: readonly (readonly CurvePanel[])[], shown: 
     ...(compared.length > 0 ? differenceParts(compared, lower, theme) : []),
   ];
   return { ...stacked(parts), below: belowSentences(lower.length > 0, compared.length > 0) };
+}
+
+/** Whether ours and the paper's have a line in common. */
+function isCompared(curve: DrawnCurve): boolean {
+  return offPaper(curve).length > 1;
 }
 
 /** Panels with the curves of all groups. */

@@ -22,7 +22,7 @@ const BEYOND = 0.04;
 
 /** Panels of ours minus the paper's with our bands, at the steps that both have, from `SETTLED` on. */
 export function differencePanels(panels: readonly CurvePanel[], place: PanelsOptions): Panels {
-  return zeroPanels(panels, place, differences, "off");
+  return zeroPanels(panels, place, offPaper, "off");
 }
 
 /** Panels with one axis of values below and above 0, which has room for `room`: each curve with its band. */
@@ -57,7 +57,7 @@ function zeroPanels(
 }
 
 /** The paper's values have no interval, so ours is that of the difference. */
-function differences({ points, paper }: DrawnCurve): CurvePoint[] {
+export function offPaper({ points, paper }: DrawnCurve): CurvePoint[] {
   const last = points.at(-1)?.step ?? 0;
   const theirs = new Map(paper.map(({ step, loss }) => [step, loss]));
   return points.flatMap((point) => {
