@@ -2,6 +2,7 @@ import { pointText } from "../config/grid-point.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
 import { modelLabel } from "../figures/draw/style.ts";
 import { capitalised } from "../figures/draw/words.ts";
+import { listed } from "../listed.ts";
 import { byCorrelation } from "../records/cell.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
@@ -9,7 +10,7 @@ import { type EachLoss, LOSS_SETS } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { type Html, html } from "./html.ts";
 import { meanOf } from "./ranking.ts";
-import { listed, lossText } from "./report-words.ts";
+import { lossText } from "./report-words.ts";
 
 /** The outcome of a grid: the point at which each model's mean loss is lowest, at each correlation. */
 export function bestPoints(cells: EachLoss<readonly CellLosses[]>): Html {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { listed } from "../listed.ts";
 import type { Provenance } from "../records/provenance.ts";
 import { type Html, html } from "./html.ts";
-import { listed } from "./report-words.ts";
 import { section } from "./section.ts";
 
 /** What the package's CITATION.cff says, as far as the page needs it. */

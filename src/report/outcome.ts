@@ -2,6 +2,7 @@ import type { Claim } from "../claims/claim.ts";
 import { trainedValues } from "../config/tuned.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
 import { modelLabel } from "../figures/draw/style.ts";
+import { listed } from "../listed.ts";
 import { byCorrelation } from "../records/cell.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
@@ -12,7 +13,7 @@ import { mean } from "../stats/moments.ts";
 import { thousands } from "../units.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { type Lowest, lowestModels, meanOf } from "./ranking.ts";
-import { listed, lossText } from "./report-words.ts";
+import { lossText } from "./report-words.ts";
 
 /**
  * The outcome in one sentence on all losses, a warning if they disagree, and the verdicts on the claims, if there are any.

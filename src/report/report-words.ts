@@ -2,12 +2,7 @@ import { basename } from "node:path";
 import type { Config } from "../config/config.ts";
 import { shortNumber, signed } from "../figures/draw/scale.ts";
 import { modelLabel } from "../figures/draw/style.ts";
-
-/** `a, b and c`. */
-export function listed(words: readonly string[]): string {
-  const last = words.at(-1) ?? "";
-  return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} and ${last}`;
-}
+import { listed } from "../listed.ts";
 
 /** If there are more names than this, they are counted. */
 const NAMED = 4;

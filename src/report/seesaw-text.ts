@@ -1,3 +1,4 @@
+import { listed } from "../listed.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { eachLoss, LOSS_SETS } from "../records/record.ts";
@@ -5,7 +6,6 @@ import { LEAST_SHOWN } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { type CellSeesaw, seesawOf, sharesNothing } from "../summary/seesaw.ts";
 import { type Html, html, NOTHING } from "./html.ts";
-import { listed } from "./report-words.ts";
 
 /** What sharing does to the tasks, over all cells and for each loss; nothing if no model of the sweep shares nothing. */
 export function seesawText(results: Results): Html {

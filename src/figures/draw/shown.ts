@@ -1,3 +1,4 @@
+import { listed } from "../../listed.ts";
 import { modelsOf, type OfCell } from "./facts.ts";
 import { signed } from "./scale.ts";
 import { modelLabel } from "./style.ts";
@@ -24,15 +25,14 @@ export function someOf<T>(values: readonly T[], most: number): T[] {
 export function leftOutSentence(all: readonly (number | null)[], drawn: readonly (number | null)[]): string {
   if (drawn.length === all.length) return "";
   const words = drawn.map((correlation) => signed(String(correlation)));
-  const list = words.length === 1 ? `only ${words[0]} is` : `${words.slice(0, -1).join(", ")} and ${words.at(-1)} are`;
+  const list = words.length === 1 ? `only ${words[0]} is` : `${listed(words)} are`;
   return ` Of ${all.length} correlations, ${list} drawn; the CSV file has all.`;
 }
 
 /** For a title: ` of MMoE`; ` of MMoE and OMoE`; ` of 13 models`. */
 function ofModelsWords(models: readonly string[]): string {
   if (models.length > 3) return ` of ${models.length} models`;
-  const labels = models.map(modelLabel);
-  return ` of ${labels.length === 1 ? labels[0] : `${labels.slice(0, -1).join(", ")} and ${labels.at(-1)}`}`;
+  return ` of ${listed(models.map(modelLabel))}`;
 }
 
 /** For a title of results of a single model: ` of shared-bottom-16`. */
