@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { DIST_WORKERS } from "./test/support/fresh-dist.ts";
 import { inCi } from "./test/support/in-ci.ts";
 
 /** Tests that need more than Node, or long. */
@@ -20,6 +21,8 @@ export default defineConfig({
     ],
     maxWorkers: "100%", // many tests wait for processes that they start
     server: { deps: { external: [/\/mmoe-test-/] } }, // users' files: Node loads them, as it will
+    globalSetup: "test/support/fresh-dist.ts",
+    alias: [DIST_WORKERS],
     env: { XDG_CACHE_HOME: fileURLToPath(new URL("test-output/cache", import.meta.url)) }, // not the user's
     testTimeout: 300_000, // some train a sweep, and the machine may be busy
     hookTimeout: 300_000,
