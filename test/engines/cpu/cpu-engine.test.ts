@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { afterAll, describe, expect, test } from "vitest";
 import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { TaskSet } from "../../../src/data/task-set.ts";
@@ -6,6 +5,7 @@ import { CpuEngine } from "../../../src/engines/cpu/cpu-engine.ts";
 import type { Hooks, Run, RunResult } from "../../../src/engines/engine.ts";
 import { UsageError } from "../../../src/errors.ts";
 import { pearson } from "../../../src/stats/moments.ts";
+import { bitsOf } from "../../support/bits.ts";
 import { predictor, taskLosses } from "../../support/reference.ts";
 import { runOf } from "./runs.ts";
 import { CPU_MODELS } from "./specs.ts";
@@ -36,16 +36,12 @@ function of(results: Map<string, RunResult>, run: Run | undefined): RunResult {
 
 /** The first 16 digits of the weights' SHA-256. */
 function hash(result: RunResult): string {
-  const { buffer, byteOffset, byteLength } = result.parameters as Float32Array;
-  return createHash("sha256")
-    .update(new Uint8Array(buffer, byteOffset, byteLength))
-    .digest("hex")
-    .slice(0, 16);
+  return (bitsOf(result.parameters) as string).slice(0, 16);
 }
 
 /** What must not depend on company: all but the time. */
 function numbers({ elapsedMs, parameters, ...result }: RunResult) {
-  return { ...result, parameters: Array.from(parameters ?? []) };
+  return { ...result, bits: bitsOf(parameters) };
 }
 
 describe("1,000 steps", () => {

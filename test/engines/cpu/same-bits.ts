@@ -7,6 +7,7 @@ import { trainBundle } from "../../../src/engines/cpu/train-bundle.ts";
 import type { Run, RunResult, RunState, TrainingSettings } from "../../../src/engines/engine.ts";
 import type { Layout } from "../../../src/engines/rows/panels.ts";
 import { ZOO } from "../../../src/models/zoo.ts";
+import { bitsOf } from "../../support/bits.ts";
 import { makeRun } from "../../support/runs.ts";
 import { INSTANCES, wasm } from "./lone-run.ts";
 import { anySpec, CPU_MODELS } from "./specs.ts";
@@ -21,7 +22,7 @@ function outcome({ curve, failure, trainingSetLoss, labelCorrelations, parameter
     failure,
     trainingSetLoss,
     labelCorrelations,
-    bits: new Uint32Array(parameters?.buffer as ArrayBuffer),
+    bits: bitsOf(parameters),
   };
 }
 
