@@ -61,20 +61,23 @@ export function statesAt(step: number, set: KernelSet, runs: readonly Run[], sta
   return { results, states: kept };
 }
 
-/** Batches and rows for whole runs of the zoo. */
+/** Batches, rows and steps for whole runs of the zoo. */
 export const TRAININGS = [
-  [64, "fresh"],
-  [256, 700],
-  [13, 90],
-  [1, "fresh"],
-  [3, 40],
+  [64, "fresh", 200],
+  [256, 700, 60],
+  [13, 90, 200],
+  [1, "fresh", 200],
+  [3, 40, 200],
 ] as const;
 
 /** One run of each model of the zoo, which train together. */
-export function zooRuns(batch: number, trainRows: TrainingSettings["trainRows"]): Run[] {
+export function zooRuns(batch: number, trainRows: TrainingSettings["trainRows"], steps = 200): Run[] {
   return CPU_MODELS.map((name) => {
     const model = ZOO[name].build({ inputs: 100, tasks: 2 });
-    return makeRun({ model, index: 3 }, { trainRows, batch, steps: 200, evalEvery: 70, heldoutRows: 300 });
+    return makeRun(
+      { model, index: 3 },
+      { trainRows, batch, steps, evalEvery: Math.round(0.35 * steps), heldoutRows: 300 },
+    );
   });
 }
 
