@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { TestProject } from "vitest/node";
 
 /** Puts the file beside this one in the place of `src/engines/start-worker.ts`. */
 export const DIST_WORKERS = {
@@ -19,6 +20,12 @@ export function isStale(src: string, compiled: string): boolean {
 }
 
 /** Compiles `src/` again where it has changed; wrong types are for `npm run types` to tell. */
-export function setup(): void {
+function compile(): void {
   if (isStale("src", "dist/index.js")) spawnSync("npx", ["tsc", "-p", "tsconfig.build.json"]);
+}
+
+/** Compiles before the tests, and before they run again as files change. */
+export function setup(project: TestProject): void {
+  compile();
+  project.onTestsRerun(async () => compile());
 }
