@@ -1,25 +1,23 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { DIST_WORKERS } from "./test/support/fresh-dist.ts";
 import { inCi } from "./test/support/in-ci.ts";
+import { testFiles } from "./test/support/own-process.ts";
 
 /** Tests that need more than Node, or long. */
 const APART = ["slurm", "browser", "native", "packed", "kernels", "python", "soak"];
-/** Tests of functions that change nothing outside: files of these folders share a process, and what they import. */
-const PURE = ["stats", "random", "data", "models", "diagnostics", "summary", "claims", "figures", "report"];
-
-const filesIn = (folders: readonly string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`);
+const { alone, together } = testFiles("test", APART);
 
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: "pure", include: filesIn(PURE), isolate: false } },
-      {
-        extends: true,
-        test: { name: "alone", include: ["test/**/*.test.ts"], exclude: filesIn([...PURE, ...APART]) },
-      },
+      { extends: true, test: { name: "alone", include: alone } },
+      { extends: true, test: { name: "together", include: together, isolate: false } }, // and what they import
     ],
     maxWorkers: "100%", // many tests wait for processes that they start
     server: { deps: { external: [/\/mmoe-test-/] } }, // users' files: Node loads them, as it will
+    globalSetup: "test/support/fresh-dist.ts",
+    alias: [DIST_WORKERS],
     env: { XDG_CACHE_HOME: fileURLToPath(new URL("test-output/cache", import.meta.url)) }, // not the user's
     testTimeout: 300_000, // some train a sweep, and the machine may be busy
     hookTimeout: 300_000,

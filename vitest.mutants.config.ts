@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
+import { DIST_WORKERS } from "./test/support/fresh-dist.ts";
 
 /** Names a JSON file with a source file and its mutated text, which takes the place of what is on the disk. */
 const mutant = process.env.MMOE_MUTANT;
@@ -9,5 +10,8 @@ const path = resolve(file);
 
 export default defineConfig({
   plugins: [{ name: "mutant", enforce: "pre", load: (id) => (mutant && id === path ? code : undefined) }],
-  test: { include: ["test/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 1, reporters: ["dot"] },
+  test: {
+    ...{ include: ["test/**/*.test.ts"], alias: [DIST_WORKERS], reporters: ["dot"] },
+    ...{ testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 1 },
+  },
 });

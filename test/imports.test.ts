@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
 import { circleIn, forbidden, importsOf, importsUnder, permissionsIn } from "./support/imports.ts";
@@ -73,18 +73,4 @@ describe("a wrong import is found", () => {
     ]);
     expect(circleIn(circle)).toEqual(["b", "d", "b"]);
   });
-});
-
-test("no test that shares a process with others changes what they see", () => {
-  const [, list] = /PURE = \[([^\]]+)\]/.exec(readFileSync("vitest.config.ts", "utf8")) as RegExpExecArray;
-  const folders = JSON.parse(`[${list}]`) as string[];
-  expect(folders).toContain("stats");
-  const files = folders.flatMap((folder) =>
-    readdirSync(`test/${folder}`, { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".test.ts"))
-      .map((name) => `test/${folder}/${name}`),
-  );
-  expect(files.length).toBeGreaterThan(folders.length);
-  const changes = /\bvi\.|process\.(env|chdir)|globalThis/;
-  expect(files.filter((file) => changes.test(readFileSync(file, "utf8")))).toEqual([]);
 });

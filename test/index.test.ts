@@ -95,9 +95,10 @@ describe("taskPair(options)", () => {
 test("summarise(results) gives the README's mean of MMoE at .5", () => {
   const cell = summarise(results).cells.find(({ model, correlation }) => model === "mmoe" && correlation === 0.5);
   expect(cell?.loss.mean.value).toBeCloseTo(0.05, 4);
-  const heldout = summarise(results, { loss: "heldout" }).cells.find(({ model }) => model === "mmoe");
+  const ofMmoe = { ...results, records: results.records.filter(({ model }) => model === "mmoe") };
+  const heldout = summarise(ofMmoe, { loss: "heldout" }).cells.find(({ model }) => model === "mmoe");
   expect(heldout?.loss.mean.value).not.toBeCloseTo(0.05, 2);
-  const running = summarise(results, { loss: "running" }).cells.find(({ model }) => model === "mmoe");
+  const running = summarise(ofMmoe, { loss: "running" }).cells.find(({ model }) => model === "mmoe");
   expect(running?.loss.mean.value).toBeCloseTo(0.1373, 4); // mmoe summary results/fixed-rows --loss running
 });
 

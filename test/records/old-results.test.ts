@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, SCALES, STATISTICS } from "../../src/figures/draw/figure.ts";
 import { THEME_NAMES } from "../../src/figures/draw/theme.ts";
 import { FORMATS, fileName } from "../../src/figures/files.ts";
@@ -29,12 +29,18 @@ test("isFigureFile(name) knows each file that figures are written to, and no oth
   );
 });
 
-/** A results folder with figures and a report, in which the user keeps files too. */
-async function withMine(): Promise<string> {
+/** A results folder with figures and a report. */
+const drawn = join(temporaryFolder(), "results");
+beforeAll(async () => {
+  await runMain(["sweep", "smoke", "--runs", "2", "--steps", "50", "--out", drawn]);
+  await runMain(["figures", drawn, "--only", "4"]);
+  await runMain(["report", drawn]);
+});
+
+/** A copy of it, in which the user keeps files too. */
+function withMine(): string {
   const out = join(temporaryFolder(), "results");
-  await runMain(["sweep", "smoke", "--runs", "2", "--steps", "50", "--out", out]);
-  await runMain(["figures", out, "--only", "4"]);
-  await runMain(["report", out]);
+  cpSync(drawn, out, { recursive: true });
   writeFileSync(join(out, "figures/notes.txt"), "mine");
   writeFileSync(join(out, "journal/notes.txt"), "mine");
   mkdirSync(join(out, "journal/old"));
@@ -42,7 +48,7 @@ async function withMine(): Promise<string> {
 }
 
 test("mmoe sweep --overwrite removes what mmoe wrote and nothing else", async () => {
-  const out = await withMine();
+  const out = withMine();
   const sweep = ["sweep", "smoke", "--runs", "1", "--steps", "50", "--seed", "7", "--out", out, "--overwrite"];
   expect((await runMain(sweep)).code).toBe(0);
   expect(readdirSync(out).sort()).toEqual(["config.yaml", "curves.csv", "figures", "journal", "runs.csv"]);
@@ -57,7 +63,7 @@ test("mmoe sweep --overwrite removes what mmoe wrote and nothing else", async ()
 });
 
 test("mmoe figures and --overwrite do not go through links", async () => {
-  const out = await withMine();
+  const out = withMine();
   const [file, folder] = [join(temporaryFolder(), "thesis.svg"), temporaryFolder()];
   writeFileSync(file, "mine");
   writeFileSync(join(folder, "figure4.svg"), "mine");
@@ -66,7 +72,7 @@ test("mmoe figures and --overwrite do not go through links", async () => {
   expect(readFileSync(file, "utf8")).toBe("mine");
   expect(readFileSync(join(out, "figures/runs.svg"), "utf8")).toContain("<svg");
 
-  const linked = await withMine();
+  const linked = withMine();
   rmSync(join(linked, "figures"), { recursive: true });
   symlinkSync(folder, join(linked, "figures"));
   const says = `mmoe: ${join(linked, "figures")} is a link; give the folder as -o\n`;

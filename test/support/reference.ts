@@ -34,6 +34,7 @@ export function predictor(
   const dense = denseLayers(spec, parameters);
   const fixed = denseLayers(spec, Float64Array.from(parameters));
   const levels = range(levelCount(spec)).map((level) => structureOf(spec, level));
+  const offsets = offsetsOf(spec);
   return (x, row = 0) => {
     const reluLayer = (layer: string, h: ArrayLike<number>, by: Dense): number[] => {
       const units = by(layer, h);
@@ -49,14 +50,15 @@ export function predictor(
         (inputs, { experts, mixes }, level) => {
           const learned =
             spec.gating === "cross-stitch"
-              ? stitchedExperts(spec, parameters, x, (layer, h) => reluLayer(layer, h, by))
+              ? stitchedExperts(spec, parameters, offsets, x, (layer, h) => reluLayer(layer, h, by))
               : experts.map(({ name, path }) => through(name, spec.experts.layers, at(inputs, path), by));
           outputs.push(learned);
           return mixes.map(({ name, seen, learns, own }, path) => {
             const units = seen.map((e, i) => at(learns[i] ? learned : (unlearned?.[level] ?? learned), e));
             const shares = gate(spec, by, name, at(inputs, path), seen.length, tell);
             if (own !== undefined) shares[own] = at(shares, own) + 1;
-            if (spec.gating === "snr-trans") return connected(spec, parameters, path, units, noise);
+            if (spec.gating === "snr-trans")
+              return connected(spec, parameters, { dense: by, offsets }, path, units, noise);
             return range((units[0] as ArrayLike<number>).length).map((h) =>
               sum(units, (expert, i) => at(shares, i) * at(expert, h)),
             );
@@ -78,14 +80,15 @@ export function predictor(
 function stitchedExperts(
   spec: ModelSpec,
   parameters: ArrayLike<number>,
+  offsets: Offsets,
   x: ArrayLike<number>,
   reluLayer: Dense,
 ): ArrayLike<number>[] {
   const K = spec.tasks;
   return spec.experts.layers.reduce<ArrayLike<number>[]>((inputs, width, i) => {
     const units = inputs.map((h, k) => reluLayer(`experts/${k}/${i}`, h));
-    const stitch = parameterBlocks(spec).find(({ name }) => name === `stitches/0/${i}/stitch`);
-    const a = (k: number, j: number) => at(parameters, (stitch?.offset as number) + k * K + j);
+    const stitch = offsets.get(`stitches/0/${i}/stitch`) as number;
+    const a = (k: number, j: number) => at(parameters, stitch + k * K + j);
     return range(K).map((k) => range(width).map((u) => sum(units, (of, j) => a(k, j) * at(of, u))));
   }, new Array(K).fill(x));
 }
@@ -110,15 +113,15 @@ function structureOf(spec: ModelSpec, level: number) {
 function connected(
   spec: ModelSpec,
   parameters: ArrayLike<number>,
+  { dense, offsets }: { dense: Dense; offsets: Offsets },
   k: number,
   experts: ArrayLike<number>[],
   noise?: Noise,
 ): number[] {
-  const dense = denseLayers(spec, parameters);
   const E = experts.length;
-  const alphas = parameterBlocks(spec).find(({ kind }) => kind === "log-alpha");
+  const alphas = offsets.get("alphas/0/0/log-alpha") as number;
   const gates = range(E).map((e) => {
-    const logAlpha = at(parameters, (alphas?.offset as number) + k * E + e);
+    const logAlpha = at(parameters, alphas + k * E + e);
     const s = 1 / (1 + Math.exp(noise ? -(noise(k, e) + logAlpha) / (2 / 3) : -logAlpha));
     return Math.min(1, Math.max(0, 1.2 * s - 0.1));
   });
@@ -176,6 +179,12 @@ function softmax(logits: number[]): number[] {
   const total = sum(powers, (power) => power);
   return powers.map((power) => power / total);
 }
+
+/** Where each block of parameters begins, by its name. */
+type Offsets = ReadonlyMap<string, number>;
+
+const offsetsOf = (spec: ModelSpec): Offsets =>
+  new Map(parameterBlocks(spec).map(({ name, offset }) => [name, offset]));
 
 type Dense = (layer: string, x: ArrayLike<number>) => number[];
 

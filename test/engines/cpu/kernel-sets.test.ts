@@ -6,8 +6,8 @@ import { makeRun } from "../../support/runs.ts";
 import { anyRun, NATIVE, TRAININGS, trained, trainedByWasm, zooRuns } from "./same-bits.ts";
 
 describe.runIf(NATIVE.length > 0).each(NATIVE)("%s has the bits of wasm", (set) => {
-  test.each(TRAININGS)("for 200 steps of the zoo with batches of %i, %s rows", (batch, trainRows) => {
-    const runs = zooRuns(batch, trainRows);
+  test.each(TRAININGS)("for the zoo with batches of %i, %s rows, %i steps", (batch, trainRows, steps) => {
+    const runs = zooRuns(batch, trainRows, steps);
     expect(trained(set, runs)).toEqual(trainedByWasm(runs));
   });
 

@@ -7,6 +7,7 @@ import { trainBundle } from "../../../src/engines/cpu/train-bundle.ts";
 import type { Run, RunResult, RunState, TrainingSettings } from "../../../src/engines/engine.ts";
 import type { Layout } from "../../../src/engines/rows/panels.ts";
 import { ZOO } from "../../../src/models/zoo.ts";
+import { bitsOf } from "../../support/bits.ts";
 import { makeRun } from "../../support/runs.ts";
 import { INSTANCES, wasm } from "./lone-run.ts";
 import { anySpec, CPU_MODELS } from "./specs.ts";
@@ -21,7 +22,7 @@ function outcome({ curve, failure, trainingSetLoss, labelCorrelations, parameter
     failure,
     trainingSetLoss,
     labelCorrelations,
-    bits: new Uint32Array(parameters?.buffer as ArrayBuffer),
+    bits: bitsOf(parameters),
   };
 }
 
@@ -60,20 +61,23 @@ export function statesAt(step: number, set: KernelSet, runs: readonly Run[], sta
   return { results, states: kept };
 }
 
-/** Batches and rows for whole runs of the zoo. */
+/** Batches, rows and steps for whole runs of the zoo. */
 export const TRAININGS = [
-  [64, "fresh"],
-  [256, 700],
-  [13, 90],
-  [1, "fresh"],
-  [3, 40],
+  [64, "fresh", 200],
+  [256, 700, 60],
+  [13, 90, 200],
+  [1, "fresh", 200],
+  [3, 40, 200],
 ] as const;
 
 /** One run of each model of the zoo, which train together. */
-export function zooRuns(batch: number, trainRows: TrainingSettings["trainRows"]): Run[] {
+export function zooRuns(batch: number, trainRows: TrainingSettings["trainRows"], steps = 200): Run[] {
   return CPU_MODELS.map((name) => {
     const model = ZOO[name].build({ inputs: 100, tasks: 2 });
-    return makeRun({ model, index: 3 }, { trainRows, batch, steps: 200, evalEvery: 70, heldoutRows: 300 });
+    return makeRun(
+      { model, index: 3 },
+      { trainRows, batch, steps, evalEvery: Math.round(0.35 * steps), heldoutRows: 300 },
+    );
   });
 }
 

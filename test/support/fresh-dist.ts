@@ -1,0 +1,31 @@
+// Runs once before the tests, which start workers and the command line from dist/.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { TestProject } from "vitest/node";
+
+/** Puts the file beside this one in the place of `src/engines/start-worker.ts`. */
+export const DIST_WORKERS = {
+  find: /^.*\/start-worker\.ts$/,
+  replacement: fileURLToPath(new URL("start-worker.ts", import.meta.url)),
+};
+
+const writtenAt = (path: string) => (existsSync(path) ? statSync(path).mtimeMs : 0);
+
+/** Whether a file of `src/` was written after `dist/` was compiled. */
+export function isStale(src: string, compiled: string): boolean {
+  const files = readdirSync(src, { recursive: true, encoding: "utf8" });
+  return files.some((file) => writtenAt(join(src, file)) > writtenAt(compiled));
+}
+
+/** Compiles `src/` again where it has changed; wrong types are for `npm run types` to tell. */
+function compile(): void {
+  if (isStale("src", "dist/index.js")) spawnSync("npx", ["tsc", "-p", "tsconfig.build.json"]);
+}
+
+/** Compiles before the tests, and before they run again as files change. */
+export function setup(project: TestProject): void {
+  compile();
+  project.onTestsRerun(async () => compile());
+}
