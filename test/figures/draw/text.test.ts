@@ -1,8 +1,8 @@
 import PDFDocument from "pdfkit";
 import { describe, expect, test } from "vitest";
-import { textWidth, type Weight, wrapped } from "../../src/figures/draw/text.ts";
-import { FONT_FILES } from "../../src/figures/fonts.ts";
-import { fontOutlines } from "../support/outlines.ts";
+import { textWidth, type Weight, wrapped } from "../../../src/figures/draw/text.ts";
+import { FONT_FILES } from "../../../src/figures/fonts.ts";
+import { fontOutlines } from "../../support/outlines.ts";
 
 describe("textWidth(text, size, weight)", () => {
   test.each(["Regular", "SemiBold"] as const)("is the width that the font file gives: %s", (weight: Weight) => {
@@ -15,7 +15,7 @@ describe("textWidth(text, size, weight)", () => {
 
 test("outlines.json holds the letters of the font files as paths", async () => {
   const outlines = { Regular: fontOutlines("Regular"), SemiBold: fontOutlines("SemiBold") };
-  const path = "../../assets/fonts/outlines.json";
+  const path = "../../../assets/fonts/outlines.json";
   await expect(`${JSON.stringify(outlines, null, 2)}\n`).toMatchFileSnapshot(path);
 });
 
