@@ -122,8 +122,8 @@ export function claims(results: Results, { loss = "train" }: LossOption = {}): C
 
 /**
  * The figures of a sweep, each an SVG document with its caption and its numbers. A figure that can't be drawn says what
- * it lacks (see `isLacking`). `only` names some of figure3, figure4, figure5, final-loss, differences, distributions,
- * runs and grid. Throws RangeError for another name.
+ * it lacks (see `isLacking`). `only` names some of those of `mmoe figures`, but not figure2; `without` names models and
+ * correlations that are left out. Throws RangeError for another figure.
  */
 export function figures(
   results: Results,

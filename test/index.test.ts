@@ -6,6 +6,7 @@ import { TaskSet } from "../src/data/task-set.ts";
 import {
   atPoint,
   claims,
+  type Figure,
   figures,
   isLacking,
   loadConfig,
@@ -113,6 +114,11 @@ describe("figures(results, { only })", () => {
     const [figure3, figure4] = figures(results, { only: ["figure4", "figure3"] });
     expect(figure3 && isLacking(figure3) && figure3.lacking).toContain("shared-bottom-16");
     expect(figure4 && !isLacking(figure4) && figure4.svg).toMatch(/^<svg/);
+  });
+
+  test("draws a part", () => {
+    const [figure4] = figures(results, { only: ["figure4"], without: { models: ["mmoe"], correlations: [] } });
+    expect(new Set((figure4 as Figure).data.map(({ model }) => model))).toEqual(new Set(["shared-bottom", "omoe"]));
   });
 
   test("refuses a name that it does not know", () => {

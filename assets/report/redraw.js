@@ -79,7 +79,8 @@ function redraw(block, hidden, choices) {
   title.dataset.title = title.textContent ?? "";
   const figure = /** @type {HTMLElement} */ (variant.cloneNode(false));
   figure.classList.add("redrawn");
-  figure.dataset.file = [variant.dataset.file, ...drawing.partName(pageSweep, hidden)].join("-");
+  const file = choices.paper ? variant.dataset.file : variant.dataset.file?.replace(/-paper$/, "");
+  figure.dataset.file = [file, ...drawing.partName(pageSweep, hidden)].join("-");
   if ("lacking" in found) figure.append(paragraph("note", `Not drawn: ${found.lacking}.`));
   else {
     title.textContent = found.title;

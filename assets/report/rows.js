@@ -33,7 +33,7 @@ function readTable(/** @type {number} */ table) {
 function rowsOf(/** @type {Element} */ picture) {
   const figure = picture.closest("figure");
   const rows = rowsOfTable(Number(figure?.getAttribute("data-table")));
-  return figure?.matches(".redrawn") ? drawing.shownRows(rows, hiddenOnPage()) : rows;
+  return figure?.matches(".redrawn") ? drawing.shownRows(rows, hiddenOnPage(), figureChoices()) : rows;
 }
 
 /** A column's cells as texts. @returns {string[]} */

@@ -32,7 +32,12 @@ export function partOf(
 /** Those of `all` that are not in a list. */
 function leftOut(flag: string, text: string | undefined, all: readonly string[]): string[] {
   if (text === undefined) return [];
-  const sameNumber = (one: string) => all.find((known) => Number(known) === Number(one)) ?? one; // 0.50 is 0.5
-  const kept = listOption(text).map((one) => choiceOption(flag, sameNumber(one), all));
+  const kept = listOption(text).map((one) => choiceOption(flag, nameOf(one, all), all));
   return all.filter((one) => !kept.includes(one));
+}
+
+/** The one of `all` that a text means: 0.5, if it is there, for 0.50. */
+function nameOf(text: string, all: readonly string[]): string {
+  if (text === "" || all.includes(text)) return text; // no text is no zero
+  return all.find((known) => Number(known) === Number(text)) ?? text;
 }

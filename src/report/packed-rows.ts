@@ -21,12 +21,18 @@ export type PackedRows = readonly (TextColumn | NumberColumn)[];
 
 /** The rows of many figures: each column once, and each table as the places of its columns. */
 export class PackedTables {
+  readonly #exact: readonly string[];
   readonly #columns = new Map<string, number>();
   readonly #tables = new Map<string, number>();
 
+  /** `exact` names the columns of numbers that are not rounded: those that say what a row is about. */
+  constructor(exact: readonly string[] = []) {
+    this.#exact = exact;
+  }
+
   /** Adds a figure's rows; gives the place of their table. */
   add(rows: readonly Record<string, CsvValue>[]): number {
-    const columns = packedRows(rows).map((column) => placeIn(this.#columns, JSON.stringify(column)));
+    const columns = packedRows(rows, this.#exact).map((column) => placeIn(this.#columns, JSON.stringify(column)));
     return placeIn(this.#tables, JSON.stringify(columns));
   }
 
@@ -43,15 +49,23 @@ function placeIn(places: Map<string, number>, text: string): number {
   return place;
 }
 
-/** A figure's rows in few bytes: numbers to five digits of the column's largest, whole ones below 10^5 as they are. */
-export function packedRows(rows: readonly Record<string, CsvValue>[]): PackedRows {
+/** A figure's rows in few bytes: numbers are rounded (`digitsOf`), but for columns that are `exact`. */
+export function packedRows(rows: readonly Record<string, CsvValue>[], exact: readonly string[] = []): PackedRows {
   return Object.keys(rows[0] ?? {}).map((name) => {
     const values = rows.map((row) => row[name] ?? null);
     const isNumeric = values.every((value) => value === null || Number.isNaN(value) || Number.isFinite(value));
     const written = values.map((value) => (Number.isNaN(value) ? "" : String(value ?? "")));
     const texts = { name, texts: runsOf(written) };
-    return isNumeric ? shorter(texts, { name, ...numberColumn(values as (number | null)[]) }) : texts;
+    if (!isNumeric) return texts;
+    const packed = numberColumn(values as (number | null)[]);
+    return exact.includes(name) && losesDigits(values as (number | null)[], packed)
+      ? texts
+      : shorter(texts, { name, ...packed });
   });
+}
+
+function losesDigits(values: readonly (number | null)[], { digits }: Pick<NumberColumn, "digits">): boolean {
+  return values.filter(isNumber).some((value) => Number(`${wholeOf(value, digits)}e${-digits}`) !== value);
 }
 
 /** Numbers that stay the same for many rows are shorter as texts. */
@@ -70,20 +84,38 @@ function runsOf<T>(values: readonly T[]): [value: T, count: number][] {
 }
 
 function numberColumn(values: readonly (number | null)[]): Omit<NumberColumn, "name"> {
-  const isNumber = (value: number | null): value is number => value !== null && Number.isFinite(value);
   const numbers = values.filter(isNumber);
   const digits = digitsOf(numbers);
-  const column = { digits, numbers: vlqDifferences(numbers.map((value) => Math.round(value * 10 ** digits))) };
+  const column = { digits, numbers: vlqDifferences(numbers.map((value) => wholeOf(value, digits))) };
   if (numbers.length === values.length) return column;
   const counts = runsOf(values.map(isNumber)).map(([, count]) => count);
   return { ...column, gaps: isNumber(values[0] ?? null) ? counts : [0, ...counts] };
 }
 
-const PLACES = 5;
+function isNumber(value: number | null | undefined): value is number {
+  return value !== null && Number.isFinite(value);
+}
+
+function wholeOf(value: number, digits: number): number {
+  return Math.round(value * 10 ** digits);
+}
+
+/** Digits that are kept of a column's largest number. */
+const OF_LARGEST = 5;
+/** Those of its smallest: a reader may hide all that is large, and see the rest drawn again. */
+const OF_SMALLEST = 3;
+/** Those that a number may have: base64 VLQ is written with 32 bits. */
+const MOST = 8;
 
 /** Digits after the point; below 0 for numbers of more than five places. */
 function digitsOf(numbers: readonly number[]): number {
-  const most = numbers.reduce((so, value) => Math.max(so, Math.abs(value)), 0);
-  const places = most === 0 ? 1 : Math.floor(Math.log10(most)) + 1;
-  return numbers.every(Number.isInteger) ? Math.min(0, PLACES - places) : PLACES - places;
+  const places = Float64Array.from(numbers.filter((value) => value !== 0).map(placesOf)).sort();
+  const [smallest = 1, largest = 1] = [places[0], places.at(-1)];
+  const digits = Math.max(OF_LARGEST - largest, OF_SMALLEST - smallest);
+  return Math.min(digits, MOST - largest, numbers.every(Number.isInteger) ? 0 : digits);
+}
+
+/** Places before the point: 3 of 123.4, -1 of 0.0123. */
+function placesOf(value: number): number {
+  return Math.floor(Math.log10(Math.abs(value))) + 1;
 }

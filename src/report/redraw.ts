@@ -53,9 +53,14 @@ export function unbroken(caption: string): string {
   return caption.replaceAll(" = ", "\u00a0=\u00a0").replaceAll(" %", "\u00a0%");
 }
 
-/** The rows that a figure is drawn of, as texts. */
-export function shownRows(rows: readonly TextRow[], hidden: LeftOut): TextRow[] {
-  return rows.filter((row) => withoutRows([valuesOf(row)], hidden).length > 0);
+/** The rows that a figure is drawn of, as texts: with the paper's column if its points are drawn. */
+export function shownRows(
+  rows: readonly TextRow[],
+  hidden: LeftOut,
+  { paper }: Pick<FigureChoices, "paper">,
+): TextRow[] {
+  const shown = rows.filter((row) => withoutRows([valuesOf(row)], hidden).length > 0);
+  return paper ? shown : shown.map(({ paper: _, ...row }) => row);
 }
 
 /** For the name of a figure's file. */

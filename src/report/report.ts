@@ -1,5 +1,5 @@
 import { claimsOf } from "../claims/claims.ts";
-import { pointCount } from "../config/grid.ts";
+import { listedKeys, pointCount } from "../config/grid.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { correlationsOf, modelsOf } from "../figures/draw/facts.ts";
 import { SWEEP_FIGURES, VERDICTS } from "../figures/gallery.ts";
@@ -44,7 +44,7 @@ export function reportHtml(results: Results, loss: LossSet, live?: Live): string
     SWEEP_FIGURES.filter((kind) => kind !== VERDICTS),
   );
   const shapes: Shapes = new Map();
-  const tables = new PackedTables();
+  const tables = new PackedTables(["correlation", "step", ...listedKeys(config)]);
   const shown = {
     ...{ models: modelsOf(trained), loss },
     correlations: correlationsOf(trained).filter((p) => p !== null),

@@ -110,6 +110,7 @@ describe("a report in Chromium", () => {
     expect(await visible(page, "#differences .redrawn").textContent()).toBe(
       "Not drawn: runs of two models are needed.",
     );
+    expect(await visible(page, "#differences .save").count()).toBe(0);
     await keepPicture(page, "without-some", { whole: false });
 
     for (const name of ["Shared-Bottom", "0.5", "MMoE"]) {

@@ -98,4 +98,13 @@ describe("a figure of a report", () => {
       ["shared-bottom", "mmoe", "1"],
     ]);
   });
+
+  test("is saved as one without the paper's points where they are hidden", async () => {
+    const page = await openReport();
+    await page.getByRole("checkbox", { name: "points" }).uncheck();
+    const { name, bytes } = await saved(page, "final-loss", "CSV");
+    expect(name).toBe("final-loss.csv");
+    const [columns] = parse(bytes) as string[][];
+    expect(columns).toEqual(Object.keys(drawn("final-loss", { theme: "page" }).data[0] ?? {}));
+  });
 });

@@ -27,6 +27,33 @@ test("packedRows(rows) has numbers of more than five places in tens, hundreds an
   expect(packedRows(flops)).toEqual([{ name: "flop", digits: -5, numbers: "0jYDDDDDDDD" }]);
 });
 
+test("packedRows(rows) keeps three digits of a column's smallest number beside one that is much larger", () => {
+  const losses = [0.0712345, ...Array.from({ length: 9 }, () => 1234.5678)].map((loss) => ({ loss }));
+  expect(packedRows(losses)).toMatchObject([{ name: "loss", digits: 4 }]);
+  expect(packedRows([{ loss: 1e-9 }, ...losses])).toMatchObject([{ name: "loss", digits: 4 }]); // eight places at most
+});
+
+test("packedRows(rows, exact) rounds no number of these columns", () => {
+  const rows = [0.1234567, 0.9].map((value) => ({ correlation: value, step: Math.round(1e6 * value), loss: value }));
+  expect(packedRows(rows, ["correlation", "step"])).toEqual([
+    {
+      name: "correlation",
+      texts: [
+        ["0.1234567", 1],
+        ["0.9", 1],
+      ],
+    },
+    {
+      name: "step",
+      texts: [
+        ["123457", 1],
+        ["900000", 1],
+      ],
+    },
+    { name: "loss", digits: 5, numbers: expect.any(String) },
+  ]);
+});
+
 test("packedRows(rows) says how many rows have a number and how many have none", () => {
   const paper = [Number.NaN, ...Array.from({ length: 30 }, (_, i) => i), null, 30];
   expect(packedRows(paper.map((loss) => ({ loss })))).toEqual([

@@ -28,9 +28,9 @@ const drawn = ({ draw }: SweepFigure, of: Results, paper = true) =>
   draw(of, { ...DEFAULT_OPTIONS, ...choices, paper, theme: "page" }) as Figure;
 
 /** What a page would show of the figure once these are hidden. */
-function again(kind: SweepFigure, of: Results, hidden: LeftOut, paper = true) {
+function again(kind: SweepFigure, of: Results, hidden: LeftOut, paper = true, curvesOf = sweepOf(of).curvesOf) {
   const texts = (rows: readonly object[]) => rows.map(textRow);
-  const { paper: published, curvesOf } = sweepOf(of);
+  const { paper: published } = sweepOf(of);
   return redrawn({
     ...{ name: kind.name, rows: texts(drawn(kind, of).data), hidden, choices: { ...choices, paper }, curvesOf },
     ...{ sweep: JSON.parse(JSON.stringify(pageSweep(of, 0))), paper: texts(published), shapes: new Map() },
@@ -94,6 +94,18 @@ test("a model looks the same whatever else is hidden", () => {
 test("the figure of claims, which are of all cells, is not drawn again", () => {
   expect(isRedrawable("verdicts")).toBe(false);
   expect(KINDS.every(({ name }) => isRedrawable(name))).toBe(true);
+});
+
+test.each([
+  [20, "12 of the first 20 runs of each cell"],
+  [8, "the first 8 runs."],
+])("says that a page which holds %i runs of more draws of these alone", (known, words) => {
+  const of = sweepResults({ set: ["runs=24"] });
+  const draw = LOSS_FIGURES.find(({ name }) => name === "runs") as SweepFigure;
+  const { curvesOf } = sweepOf(of);
+  const first = again(draw, of, NOTHING, true, (...args) => curvesOf(...args).slice(0, known));
+  expect(first).toHaveProperty("caption", expect.stringContaining(`Thin lines: ${words}`));
+  expect(drawn(draw, of).caption).toContain("Thin lines: 12 runs of each cell");
 });
 
 test("says what a figure lacks without what is hidden", () => {

@@ -88,7 +88,7 @@ export interface CellRows<Row> {
   readonly rows: readonly Row[];
 }
 
-/** The rows of each cell that has some, in the sweep's order; a cell counts the runs that a row counts, if it does. */
+/** The rows of each cell that has some, in the sweep's order. */
 export function byCell<Row extends OfCell>(rows: readonly Row[], sweep: SweepFacts): CellRows<Row>[] {
   return doneCells(sweep).flatMap((cell) => {
     const own = rows.filter(({ model, correlation }) => model === cell.model && correlation === cell.correlation);

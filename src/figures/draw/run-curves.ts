@@ -1,16 +1,7 @@
 import { unitText } from "../../config/loss-unit.ts";
 import type { LossSet } from "../../records/record.ts";
 import type { GridDrawing } from "./cell-grid.ts";
-import {
-  byCell,
-  type CellRows,
-  type DrawnCell,
-  modelsOf,
-  type OfCell,
-  type RunCurve,
-  type RungLine,
-  type Sweep,
-} from "./facts.ts";
+import { byCell, type CellRows, modelsOf, type OfCell, type RunCurve, type RungLine, type Sweep } from "./facts.ts";
 import type { FigureOptions, Lacking, Picture } from "./figure.ts";
 import { framed, heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
@@ -34,19 +25,24 @@ export type Quantiles = Readonly<Record<"min" | "q05" | "q25" | "median" | "q75"
 export type SpreadRow = OfCell & Quantiles & { readonly loss: LossSet; readonly runs: number; readonly step: number };
 
 interface CellRuns extends CellRows<SpreadRow> {
+  /** Number of runs whose curves are known: a page may hold only those of the first runs. */
+  readonly known: number;
   /** Runs that are drawn one by one. */
   readonly single: readonly RunCurve[];
 }
 
 /** The runs of each cell: their loss against steps, models in rows and correlations in columns. */
 export function runCurves(rows: readonly SpreadRow[], sweep: Sweep, options: FigureOptions): Picture | Lacking {
-  const shown = byCell(rows, sweep).map((one) => ({ ...one, single: byRank(sweep.curvesOf(one.cell, options.loss)) }));
+  const shown = byCell(rows, sweep).map((one): CellRuns => {
+    const curves = sweep.curvesOf(one.cell, options.loss);
+    return { ...one, known: curves.length, single: byRank(curves) };
+  });
   if (shown.length === 0) return { name: NAME, lacking: "no run is done" };
   const cells = shown.map(({ cell }) => cell);
   const theme = themeOf(options.theme);
   const rungs = rungLines(sweep, options.loss);
   const { nodes, leftOut, ...size } = drawing(shown, { rungs, styles: stylesIn(cells, sweep, theme), options, theme });
-  const caption = `${captionStart(cells, sweep, options)}${rungSentence(rungs, ", with j at the right")}${leftOut} ${runsSentence(cells, sweep)}`;
+  const caption = `${captionStart(shown, sweep, options)}${rungSentence(rungs, ", with j at the right")}${leftOut} ${runsSentence(cells, sweep)}`;
   return page(
     {
       name: NAME,
@@ -107,14 +103,21 @@ function runLine({ run, steps, losses }: RunCurve, frame: Frame, colour: string)
   ]);
 }
 
-function captionStart(cells: readonly DrawnCell[], sweep: Sweep, { loss, scale, unit }: FigureOptions): string {
-  const all = cells.every(({ runs }) => runs <= SINGLE);
-  const single = all
-    ? "Thin lines: all runs"
-    : `Thin lines: ${SINGLE} runs of each cell, evenly spaced by rank of the final loss from the best to the worst (all, where they are fewer)`;
+function captionStart(shown: readonly CellRuns[], sweep: Sweep, { loss, scale, unit }: FigureOptions): string {
   return (
-    `${capitalised(lossName(loss))} of ${tasksWords(sweep)} against training steps (${unitsSentence({ loss, unit })}). ${single}. ` +
+    `${capitalised(lossName(loss))} of ${tasksWords(sweep)} against training steps (${unitsSentence({ loss, unit })}). ${singleSentence(shown)} ` +
     `Bands, over all runs: the middle half and the middle 90 % at each step; dashed: the median.` +
     `${scale === "linear" ? " The first steps may lie above the frame." : ""}`
+  );
+}
+
+/** Which runs are drawn one by one. */
+function singleSentence(shown: readonly CellRuns[]): string {
+  const known = Math.max(...shown.map((one) => one.known));
+  const first = shown.some((one) => one.known < one.cell.runs) ? `the first ${known} ` : "";
+  if (known <= SINGLE) return `Thin lines: ${first || "all "}runs.`;
+  return (
+    `Thin lines: ${SINGLE} ${first && `of ${first}`}runs of each cell, evenly spaced by rank of the final loss from the best to the worst ` +
+    "(all, where they are fewer)."
   );
 }
