@@ -77,23 +77,33 @@ function redraw(block, hidden, choices) {
   for (const [d, id] of [...shapes].slice(known))
     document.querySelector(".shapes")?.append(svgElement("path", { id, d }));
   title.dataset.title = title.textContent ?? "";
-  const figure = /** @type {HTMLElement} */ (variant.cloneNode(false));
-  figure.classList.add("redrawn");
+  if (!("lacking" in found)) title.textContent = found.title;
   const file = choices.paper ? variant.dataset.file : variant.dataset.file?.replace(/-paper$/, "");
+  const figure = figureOf(variant, found);
   figure.dataset.file = [file, ...drawing.partName(pageSweep, hidden)].join("-");
-  if ("lacking" in found) figure.append(paragraph("note", `Not drawn: ${found.lacking}.`));
-  else {
-    title.textContent = found.title;
-    const picture = document.createElement("div");
-    picture.className = "picture";
-    picture.innerHTML = found.picture;
-    const caption = document.createElement("figcaption");
-    caption.textContent = found.caption;
-    figure.append(picture, caption);
-    for (const svg of figuresOf(picture)) makeReadable(svg);
-  }
   variant.after(figure);
   block.classList.add("again");
+}
+
+/** A figure in the place of another. */
+function figureOf(
+  /** @type {HTMLElement} */ variant,
+  /** @type {import("../../src/report/redraw.ts").Redrawn} */ found,
+) {
+  const figure = /** @type {HTMLElement} */ (variant.cloneNode(false));
+  figure.classList.add("redrawn");
+  if ("lacking" in found) {
+    figure.append(paragraph("note", `Not drawn: ${found.lacking}.`));
+    return figure;
+  }
+  const [picture, caption] = [document.createElement("div"), document.createElement("figcaption")];
+  picture.className = "picture";
+  picture.innerHTML = found.picture;
+  caption.textContent = found.caption;
+  figure.append(picture, caption);
+  rowsDrawn.set(figure, found.rows);
+  for (const svg of figuresOf(picture)) makeReadable(svg);
+  return figure;
 }
 
 /** Outlines of markers that the page has, by their course. @returns {Map<string, string>} */

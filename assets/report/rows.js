@@ -29,11 +29,14 @@ function readTable(/** @type {number} */ table) {
   );
 }
 
-/** The rows of a picture: of one that was drawn again, those that it was drawn of. */
+/** Those of figures that were drawn again. @type {WeakMap<Element, readonly TextRow[]>} */
+const rowsDrawn = new WeakMap();
+
+/** The rows that a picture is drawn of. @returns {readonly TextRow[]} */
 function rowsOf(/** @type {Element} */ picture) {
   const figure = picture.closest("figure");
-  const rows = rowsOfTable(Number(figure?.getAttribute("data-table")));
-  return figure?.matches(".redrawn") ? drawing.shownRows(rows, hiddenOnPage(), figureChoices()) : rows;
+  const drawn = figure === null ? undefined : rowsDrawn.get(figure);
+  return drawn ?? rowsOfTable(Number(figure?.getAttribute("data-table")));
 }
 
 /** A column's cells as texts. @returns {string[]} */

@@ -24,7 +24,8 @@ function saveButton(block, format, save) {
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = format;
-  button.setAttribute("aria-label", `${format} of ${block.querySelector("h3")?.textContent}`);
+  button.id = `${block.id}-${format}`;
+  button.setAttribute("aria-labelledby", `${button.id} ${block.id}-title`); // a title changes
   button.addEventListener("click", () => {
     const figure = figuresOf(block).find(isShown);
     const name = figure?.closest("figure")?.getAttribute("data-file") ?? block.id;
@@ -119,7 +120,7 @@ function pageRules(/** @type {string} */ start) {
   );
 }
 
-function csvFile(/** @type {TextRow[]} */ rows) {
+function csvFile(/** @type {readonly TextRow[]} */ rows) {
   const columns = Object.keys(rows[0] ?? {});
   const lines = [columns, ...rows.map((row) => columns.map((column) => row[column] ?? ""))];
   return lines.map((line) => `${line.map(csvCell).join(",")}\n`).join("");

@@ -61,7 +61,7 @@ function outlines(shapes: Shapes): Html {
 export function figureBlock({ name, title, variants }: Variants, drawing: Drawing, below?: Html): Html {
   const wide = variants.some(({ figure }) => figure.width > WIDE);
   return html`<div class="${wide ? "block wide" : "block"}" id="${name}">
-<h3>${title}</h3>
+<h3 id="${name}-title">${title}</h3>
 ${variants.map((variant) => variantFigure(variant, drawing))}${below ?? ""}</div>
 `;
 }

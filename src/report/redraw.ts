@@ -30,9 +30,15 @@ export interface Redrawing {
 }
 
 /** A figure's new picture, or why there is none. */
-export type Redrawn =
-  | { readonly title: string; readonly caption: string; readonly picture: string }
-  | { readonly lacking: string };
+export type Redrawn = Drawn | { readonly lacking: string };
+
+interface Drawn {
+  readonly title: string;
+  readonly caption: string;
+  readonly picture: string;
+  /** The rows that it is drawn of, with the paper's column if its points are drawn. */
+  readonly rows: readonly TextRow[];
+}
 
 export function isRedrawable(name: string): boolean {
   return name in DRAWINGS;
@@ -43,9 +49,11 @@ export function redrawn({ name, rows, hidden, choices, shapes, ...rest }: Redraw
   const sweep = withoutCells(sweepOf(rest), hidden);
   if (doneCells(sweep).length === 0) return { lacking: "everything is hidden" };
   const { unit } = rest.sweep;
-  const found = draw(withoutRows(rows.map(valuesOf), hidden), sweep, { ...choices, unit, theme: "page" });
+  const shown = shownRows(rows, hidden, choices);
+  const found = draw(shown.map(valuesOf), sweep, { ...choices, unit, theme: "page" });
   if (isLacking(found)) return { lacking: found.lacking };
-  return { title: found.title, caption: unbroken(found.caption), picture: pictureText(found.root, shapes) };
+  const { title, caption, root } = found;
+  return { title, caption: unbroken(caption), picture: pictureText(root, shapes), rows: shown };
 }
 
 /** A caption in which no line ends within `n = 200` or `95 %`. */
@@ -53,12 +61,7 @@ export function unbroken(caption: string): string {
   return caption.replaceAll(" = ", "\u00a0=\u00a0").replaceAll(" %", "\u00a0%");
 }
 
-/** The rows that a figure is drawn of, as texts: with the paper's column if its points are drawn. */
-export function shownRows(
-  rows: readonly TextRow[],
-  hidden: LeftOut,
-  { paper }: Pick<FigureChoices, "paper">,
-): TextRow[] {
+function shownRows(rows: readonly TextRow[], hidden: LeftOut, { paper }: Redrawing["choices"]): TextRow[] {
   const shown = rows.filter((row) => withoutRows([valuesOf(row)], hidden).length > 0);
   return paper ? shown : shown.map(({ paper: _, ...row }) => row);
 }

@@ -43,11 +43,9 @@ function textRow(row: object): TextRow {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, text(value)]));
 }
 
-const shown = ({ title, caption, root }: Figure) => ({
-  title,
-  caption: unbroken(caption),
-  picture: pictureText(root, new Map()),
-});
+const shown = ({ title, caption, root, data }: Figure) => {
+  return { title, caption: unbroken(caption), picture: pictureText(root, new Map()), rows: data.map(textRow) };
+};
 
 describe.each(KINDS)("redrawn(...) of $name", (kind) => {
   const of = resultsOf(kind.name);

@@ -36,8 +36,12 @@ export function partWords({ models, correlations }: LeftOut, sweep: SweepFacts):
   ];
 }
 
+/** Names of many models of one's own would be too long for a file's name. */
+const LONGEST = 100;
+
 function shorter(word: string, all: readonly string[], leftOut: readonly string[]): string[] {
   if (leftOut.length === 0) return [];
   const shown = all.filter((one) => !leftOut.includes(one));
-  return shown.length <= leftOut.length ? [word, ...shown] : ["without", ...leftOut];
+  const words = shown.length <= leftOut.length ? [word, ...shown] : ["without", ...leftOut];
+  return words.join("-").length <= LONGEST ? words : [word, String(shown.length)];
 }
