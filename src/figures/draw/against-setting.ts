@@ -1,13 +1,12 @@
 import { type GridPoint, type GridValue, pointText } from "../../config/grid-point.ts";
-import type { LossSet } from "../../records/record.ts";
 import { againstWords, type CellEstimate } from "./against-words.ts";
 import { type Box, panel } from "./axes.ts";
 import { type GridDrawing, noRun, type Place, panelGrid } from "./cell-grid.ts";
 import {
   asideOf,
   type EstimatePoint,
-  type EstimateRow,
   estimateSeries,
+  type FinalRow,
   slotWidth,
   WIDEST_SLOT,
 } from "./estimate-series.ts";
@@ -37,8 +36,7 @@ import {
 const NAME = "grid";
 
 /** A cell's final loss; its grid point is in columns of the settings' names. */
-export type SettingRow = EstimateRow &
-  GridPoint & { readonly loss: LossSet; readonly statistic: FigureOptions["statistic"] };
+export type SettingRow = FinalRow & GridPoint;
 
 interface CellPoint extends EstimatePoint {
   /** Its row of panels: that of its other listed settings. */

@@ -1,7 +1,6 @@
-import type { LossSet } from "../../records/record.ts";
 import { type Box, panel } from "./axes.ts";
 import { type GridDrawing, type Place, panelGrid } from "./cell-grid.ts";
-import { type EstimatePoint, type EstimateRow, estimateSeries } from "./estimate-series.ts";
+import { type EstimatePoint, estimateSeries, type FinalRow } from "./estimate-series.ts";
 import { byCell, correlationsOf, type DrawnCell, doneCells, modelsOf, type SweepFacts } from "./facts.ts";
 import type { FigureOptions, Lacking, Picture } from "./figure.ts";
 import { modelLegend } from "./legend.ts";
@@ -25,12 +24,10 @@ import {
 const NAME = "cost";
 
 /** A cell's final loss, and its model's cost. */
-export type CostRow = EstimateRow & {
+export type CostRow = FinalRow & {
   readonly parameters: number;
   /** FLOP of training on one row. */
   readonly flopPerRow: number;
-  readonly loss: LossSet;
-  readonly statistic: FigureOptions["statistic"];
 };
 
 /** Final loss of each model against the FLOP that it takes to train it on one row: a panel for each correlation. */

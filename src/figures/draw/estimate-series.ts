@@ -1,6 +1,7 @@
 import type { Estimate } from "../../stats/estimate.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import type { DrawnCell, OfCell } from "./facts.ts";
+import type { FigureOptions } from "./figure.ts";
 import { down, type Frame, linePath, markerAt, seriesMarker } from "./series.ts";
 import type { SeriesStyle } from "./style.ts";
 import { element, group, type SvgNode } from "./svg.ts";
@@ -9,6 +10,9 @@ import { cellWords, estimateWords } from "./words.ts";
 
 /** A cell's statistic with its interval. */
 export type EstimateRow = OfCell & Estimate & { readonly runs: number };
+
+/** That of its final loss. */
+export type FinalRow = EstimateRow & Pick<FigureOptions, "loss" | "statistic">;
 
 /** A cell's statistic with its interval, at a place on the horizontal axis. */
 export interface EstimatePoint extends Estimate {

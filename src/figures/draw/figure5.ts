@@ -2,16 +2,24 @@ import type { LossSet } from "../../records/record.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing } from "./cell-grid.ts";
-import { byCell, type DrawnCell, type OfCell, type RungLine, type SweepFacts } from "./facts.ts";
+import { byCell, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
 import type { FigureOptions, Lacking, Picture } from "./figure.ts";
 import { BIN, drawnBins, type Histogram } from "./histogram.ts";
 import { heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
-import { NAMES_END, rungLines, rungNames, rungSentence, rungsDown, type Stretch } from "./rung-marks.ts";
+import {
+  NAMES_END,
+  type RungedLook,
+  rungLines,
+  rungNames,
+  rungSentence,
+  rungsDown,
+  type Stretch,
+} from "./rung-marks.ts";
 import { linearScale, shortNumber } from "./scale.ts";
 import { type Frame, linePath } from "./series.ts";
 import { figureWords } from "./shown.ts";
-import { type SeriesStyle, stylesIn } from "./style.ts";
+import { stylesIn } from "./style.ts";
 import { element, group, type SvgNode } from "./svg.ts";
 import { SMALL, text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
@@ -76,14 +84,7 @@ function binnedOf(rows: readonly BinRow[], sweep: SweepFacts): Binned[] {
 
 const HEIGHT = 46;
 
-interface Look {
-  readonly rungs: readonly RungLine[];
-  readonly styles: ReadonlyMap<string, SeriesStyle>;
-  readonly options: FigureOptions;
-  readonly theme: Theme;
-}
-
-function drawing(binned: readonly Binned[], { rungs, styles, options, theme }: Look): GridDrawing {
+function drawing(binned: readonly Binned[], { rungs, styles, options, theme }: RungedLook): GridDrawing {
   const cells = binned.map(({ cell }) => cell);
   const head = heading("Number of runs", { y: 0, theme });
   const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 20, theme });

@@ -1,7 +1,6 @@
-import type { LossSet } from "../../records/record.ts";
 import { againstCorrelation, placesSentence } from "./against-correlation.ts";
 import { paperCurve } from "./cell-curves.ts";
-import type { EstimatePoint, EstimateRow } from "./estimate-series.ts";
+import type { EstimatePoint, FinalRow } from "./estimate-series.ts";
 import { byCell, correlationsOf, modelsOf, type SweepFacts } from "./facts.ts";
 import type { FigureOptions, Lacking, Picture } from "./figure.ts";
 import { ofModels, paperItems } from "./legend.ts";
@@ -26,11 +25,7 @@ import {
 const NAME = "final-loss";
 
 /** A cell's final loss, and the paper's if its points were asked for. */
-export type FinalLossRow = EstimateRow & {
-  readonly loss: LossSet;
-  readonly statistic: FigureOptions["statistic"];
-  readonly paper?: number;
-};
+export type FinalLossRow = FinalRow & { readonly paper?: number };
 
 interface CellPoint extends EstimatePoint {
   /** The paper's at the end of its curve; NaN if it has none, or if it was not asked for. */

@@ -1,11 +1,11 @@
 import { unitText } from "../../config/loss-unit.ts";
 import type { LossSet } from "../../records/record.ts";
 import type { GridDrawing } from "./cell-grid.ts";
-import { byCell, type CellRows, modelsOf, type OfCell, type RunCurve, type RungLine, type Sweep } from "./facts.ts";
+import { byCell, type CellRows, modelsOf, type OfCell, type RunCurve, type Sweep } from "./facts.ts";
 import type { FigureOptions, Lacking, Picture } from "./figure.ts";
 import { framed, heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
-import { rungLines, rungSentence, rungsAcross } from "./rung-marks.ts";
+import { type RungedLook, rungLines, rungSentence, rungsAcross } from "./rung-marks.ts";
 import { bandPath, type Frame, linePath } from "./series.ts";
 import { ofOneModel } from "./shown.ts";
 import { stepCells } from "./step-cells.ts";
@@ -63,14 +63,7 @@ function byRank(runs: readonly RunCurve[]): readonly RunCurve[] {
   return Array.from({ length: SINGLE }, (_, i) => ordered[rank(i)] as RunCurve);
 }
 
-interface Look {
-  readonly rungs: readonly RungLine[];
-  readonly styles: ReadonlyMap<string, SeriesStyle>;
-  readonly options: FigureOptions;
-  readonly theme: Theme;
-}
-
-function drawing(shown: readonly CellRuns[], { rungs, styles, options, theme }: Look): GridDrawing {
+function drawing(shown: readonly CellRuns[], { rungs, styles, options, theme }: RungedLook): GridDrawing {
   const head = heading(`${capitalised(lossName(options.loss))}: ${unitText(options.unit)}`, { y: 0, theme });
   const values = shown.flatMap(({ rows }) => framed(rows, options.scale).flatMap(({ min, max }) => [min, max]));
   const place = { top: head.height, values, scale: options.scale, theme };

@@ -2,8 +2,10 @@
 import type { LossSet } from "../../records/record.ts";
 import type { Box } from "./axes.ts";
 import type { RungLine, SweepFacts } from "./facts.ts";
+import type { FigureOptions } from "./figure.ts";
 import type { Scale } from "./scale.ts";
 import { across, down } from "./series.ts";
+import type { SeriesStyle } from "./style.ts";
 import { group, type SvgNode } from "./svg.ts";
 import { SMALL, text, textWidth } from "./text.ts";
 import type { Theme } from "./theme.ts";
@@ -20,6 +22,15 @@ export function rungLines({ rungs }: SweepFacts, loss: LossSet): readonly RungLi
 export function rungSentence(lines: readonly RungLine[], where = ""): string {
   if (lines.length === 0) return "";
   return ` Grey lines${where}: rung j is the loss of a run whose tasks all lack the j fastest sines; with tasks on different rungs it lies between.`;
+}
+
+/** How cells are drawn, with rungs behind them. */
+export interface RungedLook {
+  readonly rungs: readonly RungLine[];
+  /** Of the models. */
+  readonly styles: ReadonlyMap<string, SeriesStyle>;
+  readonly options: FigureOptions;
+  readonly theme: Theme;
 }
 
 const WIDTH = 0.4;
