@@ -2,7 +2,7 @@ import { xoshiroOf } from "../random/xoshiro.ts";
 import { type Estimate, type Interval, LEVEL, NO_INTERVAL } from "./estimate.ts";
 import { mean, quantileSorted } from "./moments.ts";
 import { normalCdf, normalQuantile } from "./normal.ts";
-import { type Columns, drawInto, samplerOf } from "./resample.ts";
+import { type Columns, type Counts, drawInto, samplerOf } from "./resample.ts";
 
 export const RESAMPLES = 10_000;
 /** The acceleration of larger samples is tiny: groups of runs give it well enough. */
@@ -34,7 +34,7 @@ export function bootstrap<T, K extends string>(
     const sample = prepare(sampled(counts));
     return names.map((name) => statistics[name](sample));
   };
-  const values = evaluate(new Uint32Array(n).fill(1));
+  const values = evaluate(new Uint8Array(n).fill(1));
   const replicates = transposed(resampled(n, evaluate), names.length);
   const jackknife = transposed(leftOut(n, evaluate), names.length);
   const entries = names.map((name, k) => {
@@ -48,21 +48,39 @@ export function bootstrap<T, K extends string>(
 export const onlyColumn = (columns: Columns): Float64Array => columns[0] as Float64Array;
 
 /** All statistics of the sample in which each run is counted as often as given. */
-type Evaluate = (counts: Uint32Array) => number[];
+type Evaluate = (counts: Counts) => number[];
 
 function resampled(n: number, evaluate: Evaluate): number[][] {
+  const counts = drawsOf(n);
+  return Array.from({ length: n === 0 ? 0 : RESAMPLES }, (_, i) => evaluate(counts(i)));
+}
+
+/** Draws of samples of so many runs, [RESAMPLES * n], for the sizes that were asked for last. */
+const kept = new Map<number, Counts>();
+const MOST_KEPT = 4;
+/** Draws of larger samples are not kept: 10 MB each. */
+const LARGEST_KEPT = 1000;
+
+/** How often each run is drawn in the i-th resample of n: called for each i in turn. */
+function drawsOf(n: number): (i: number) => Counts {
   const random = xoshiroOf(`mmoe/bootstrap/n=${n}`);
-  const counts = new Uint32Array(n);
-  return Array.from({ length: n === 0 ? 0 : RESAMPLES }, () => {
-    drawInto(counts, random);
-    return evaluate(counts);
-  });
+  if (n > LARGEST_KEPT) {
+    const counts = new Uint8Array(n);
+    return () => drawInto(counts, random);
+  }
+  const draws = kept.get(n) ?? new Uint8Array(RESAMPLES * n);
+  const at = (i: number) => draws.subarray(i * n, (i + 1) * n);
+  if (!kept.has(n)) for (let i = 0; i < RESAMPLES; i++) drawInto(at(i), random);
+  kept.delete(n);
+  kept.set(n, draws);
+  for (const oldest of [...kept.keys()].slice(0, -MOST_KEPT)) kept.delete(oldest);
+  return at;
 }
 
 /** Statistics without each run in turn; of more than a thousand runs, without each group of runs in turn. */
 function leftOut(n: number, evaluate: Evaluate): number[][] {
   const size = Math.ceil(n / MOST_LEFT_OUT);
-  const counts = new Uint32Array(n).fill(1);
+  const counts = new Uint8Array(n).fill(1);
   return Array.from({ length: n === 0 ? 0 : Math.ceil(n / size) }, (_, group) => {
     const [start, end] = [group * size, (group + 1) * size];
     counts.fill(0, start, end);

@@ -3,6 +3,9 @@ import type { Xoshiro } from "../random/xoshiro.ts";
 /** Columns [C][n]: what each of n runs gave, e.g. its loss in each of C cells. */
 export type Columns = readonly Float64Array[];
 
+/** How often each of n runs counts in a sample, [n]; none is ever drawn 256 times. */
+export type Counts = Uint8Array;
+
 /** A run is rarely drawn more often than this: one in 270. */
 const SELDOM = 4;
 
@@ -10,7 +13,7 @@ const SELDOM = 4;
  * A function from how often each run counts [n] to the columns [C] of such a sample. Each column is sorted by itself,
  * so the values of one run are not in one place. The next call uses its arrays again.
  */
-export function samplerOf(columns: Columns): (counts: Uint32Array) => Columns {
+export function samplerOf(columns: Columns): (counts: Counts) => Columns {
   const prepared = columns.map((column) => {
     const order = ascendingOrder(column);
     const sorted = Float64Array.from(order, (run) => column[run] as number);
@@ -26,7 +29,7 @@ function ascendingOrder(column: Float64Array): Uint32Array {
 }
 
 /** Writes each value as often as its run counts; returns how many there are. */
-function repeat(out: Float64Array, sorted: Float64Array, order: Uint32Array, counts: Uint32Array): number {
+function repeat(out: Float64Array, sorted: Float64Array, order: Uint32Array, counts: Counts): number {
   let end = 0;
   for (let i = 0; i < sorted.length; i++) {
     const value = sorted[i] as number;
@@ -41,12 +44,13 @@ function repeat(out: Float64Array, sorted: Float64Array, order: Uint32Array, cou
   return end;
 }
 
-/** Draws n of n runs with replacement: how often each is drawn, into `counts` [n]. */
-export function drawInto(counts: Uint32Array, random: Xoshiro): void {
+/** Draws n of n runs with replacement: how often each is drawn, into `counts` [n], which it gives back. */
+export function drawInto(counts: Counts, random: Xoshiro): Counts {
   const n = counts.length;
   counts.fill(0);
   for (let i = 0; i < n; i++) {
     const run = random.below(n);
     counts[run] = (counts[run] as number) + 1;
   }
+  return counts;
 }

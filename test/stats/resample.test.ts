@@ -4,7 +4,7 @@ import { drawInto, samplerOf } from "../../src/stats/resample.ts";
 
 test("samplerOf(columns) repeats each run as often as it counts, every column ascending by itself", () => {
   const sample = samplerOf([Float64Array.of(3, 1, 2), Float64Array.of(-1, 7, 0)]);
-  const counts = Uint32Array.of(0, 2, 1);
+  const counts = Uint8Array.of(0, 2, 1);
   expect(sample(counts).map((column) => [...column])).toEqual([
     [1, 1, 2],
     [0, 7, 7],
@@ -13,13 +13,13 @@ test("samplerOf(columns) repeats each run as often as it counts, every column as
 
 test("samplerOf(columns) repeats a run more often than most resamples do", () => {
   const sample = samplerOf([Float64Array.from({ length: 9 }, (_, i) => i)]);
-  const counts = Uint32Array.of(0, 0, 0, 0, 0, 0, 0, 2, 7);
+  const counts = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 2, 7);
   expect([...(sample(counts)[0] as Float64Array)]).toEqual([7, 7, 8, 8, 8, 8, 8, 8, 8]);
 });
 
 test("drawInto(counts) draws as many runs as there are, each once on average", () => {
   const random = xoshiroOf("test");
-  const counts = new Uint32Array(7);
+  const counts = new Uint8Array(7);
   const total = new Float64Array(7);
   for (let i = 0; i < 10_000; i++) {
     drawInto(counts, random);
