@@ -1,8 +1,8 @@
 // Rows of the figures of final losses.
 import type { Results } from "../records/read-results.ts";
-import { finalLosses, type TaskLosses } from "../records/record.ts";
+import { finalLosses, type RunRecord, type TaskLosses } from "../records/record.ts";
 import { mean } from "../stats/moments.ts";
-import { type ModelCost, modelCosts } from "../summary/cost.ts";
+import { modelSize } from "../summary/cost.ts";
 import type { SettingRow } from "./draw/against-setting.ts";
 import { paperCurve } from "./draw/cell-curves.ts";
 import type { CostRow } from "./draw/cost.ts";
@@ -30,9 +30,8 @@ export function finalLossRows(results: Results, options: FigureOptions): FinalLo
 
 /** The same, of models whose cost is known. */
 export function costRows(results: Results, options: FigureOptions): CostRow[] {
-  const costs = new Map(modelCosts(results.config, results.records).map((one) => [one.model, one]));
   return sweepCells(results).flatMap((cell) => {
-    const { parameters, flopPerRow } = costs.get(cell.model) as ModelCost;
+    const { parameters, flopPerRow } = modelSize(results.config, cell.runs[0] as RunRecord);
     if (flopPerRow === undefined) return [];
     return [{ ...cellIn(cell), parameters, flopPerRow, ...estimateOf(cell, options) }];
   });

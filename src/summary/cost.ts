@@ -10,16 +10,20 @@ import type { Estimate } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { quantileSorted } from "../stats/moments.ts";
 
-/** Cost of a model: its size, and its time on one kind of device. */
-export interface ModelCost {
+/** Size of a model. */
+export interface ModelSize {
   readonly model: string;
+  readonly parameters: number;
+  /** Undefined for a model in JavaScript. */
+  readonly flopPerRow: number | undefined;
+}
+
+/** Cost of a model: its size, and its time on one kind of device. */
+export interface ModelCost extends ModelSize {
   /** In a grid of batches, one of them; undefined otherwise. */
   readonly batch: GridValue | undefined;
   /** Engine and device, e.g. `cpu (wasm)`. */
   readonly on: string;
-  readonly parameters: number;
-  /** Undefined for a model in JavaScript. */
-  readonly flopPerRow: number | undefined;
   readonly runs: number;
   /** Runs that are done: times are theirs. */
   readonly done: number;
@@ -33,6 +37,12 @@ export interface ModelCost {
   readonly totalMs: number;
 }
 
+/** The size of a run's model, which is the same at all grid points. */
+export function modelSize(config: Config, { model, parameters }: Pick<RunRecord, "model" | "parameters">): ModelSize {
+  const spec = modelOf(configAt(config, gridPoints(config)[0] as GridPoint), model as Config["models"][number]);
+  return { model, parameters, flopPerRow: isCode(spec) ? undefined : flopPerRow(spec) };
+}
+
 /**
  * The cost of each model of the sweep, a line for each kind of device that trained it and, in a grid of batches, for each
  * of them; runs that failed count in the total.
@@ -43,17 +53,14 @@ export function modelCosts(config: Config, records: readonly RunRecord[]): Model
     JSON.stringify([model, engine, device, point.batch]),
   );
   return config.models.flatMap((name) => {
-    const spec = modelOf(configAt(config, gridPoints(config)[0] as GridPoint), name); // its size is the same at all points
     const own = [...groups.values()].filter(([first]) => first?.model === name);
     return own.map((runs) => {
-      const { engine, device, point, parameters } = runs[0] as RunRecord;
+      const { engine, device, point } = runs[0] as RunRecord;
       const done = runs.filter(({ status }) => status === "done");
       return {
-        model: name,
+        ...modelSize(config, runs[0] as RunRecord),
         batch: point.batch,
         on: `${engine} (${device})`,
-        parameters,
-        flopPerRow: isCode(spec) ? undefined : flopPerRow(spec),
         runs: runs.length,
         done: done.length,
         stepMs: median(Float64Array.from(done, ({ elapsedMs, steps }) => elapsedMs / steps).sort()),
