@@ -3,7 +3,7 @@ import type { Results } from "../records/read-results.ts";
 import { LOSS_SETS } from "../records/record.ts";
 import { cellCurve } from "./curve-points.ts";
 import { type CurveRow, paperCurve } from "./draw/cell-curves.ts";
-import { doneCells } from "./draw/facts.ts";
+import { type DrawnCell, doneCells } from "./draw/facts.ts";
 import type { FigureOptions } from "./draw/figure.ts";
 import { SMALL_BOTTOM } from "./draw/paper-points.ts";
 import type { SpreadRow } from "./draw/run-curves.ts";
@@ -13,19 +13,24 @@ import { sweepOf } from "./sweep-facts.ts";
 
 /** The curve of every cell. */
 export function curveRows(results: Results, options: FigureOptions): CurveRow[] {
-  const sweep = sweepOf(results);
-  const paper = doneCells(sweep).map((cell) => paperCurve(cell, sweep, options));
-  return sweepCells(results).flatMap((cell, i) => {
-    const published = new Map(paper[i]?.map(({ step, loss }) => [step, loss]));
-    const rows = rowsOf(cell, options);
-    return options.paper ? rows.map((row) => ({ ...row, paper: published.get(row.step) ?? Number.NaN })) : rows;
-  });
+  return rowsWhere(() => true, results, options);
 }
 
 /** Those of the model of Figure 3. */
 export function smallBottomRows(results: Results, options: FigureOptions): CurveRow[] {
-  const records = results.records.filter(({ model }) => model === SMALL_BOTTOM);
-  return curveRows({ ...results, records }, options);
+  return rowsWhere(({ model }) => model === SMALL_BOTTOM, results, options);
+}
+
+function rowsWhere(isShown: (cell: SweepCell) => boolean, results: Results, options: FigureOptions): CurveRow[] {
+  const sweep = sweepOf(results);
+  const drawn = doneCells(sweep);
+  return sweepCells(results).flatMap((cell, i) => {
+    if (!isShown(cell)) return [];
+    const paper = paperCurve(drawn[i] as DrawnCell, sweep, options);
+    const published = new Map(paper.map(({ step, loss }) => [step, loss]));
+    const rows = rowsOf(cell, options);
+    return options.paper ? rows.map((row) => ({ ...row, paper: published.get(row.step) ?? Number.NaN })) : rows;
+  });
 }
 
 /** Mean curves of all losses, but not of a running mean that is the training loss everywhere, as that of a single evaluation is. */

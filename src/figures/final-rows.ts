@@ -1,4 +1,5 @@
 // Rows of the figures of final losses.
+import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type RunRecord, type TaskLosses } from "../records/record.ts";
 import { mean } from "../stats/moments.ts";
@@ -8,7 +9,7 @@ import { paperCurve } from "./draw/cell-curves.ts";
 import type { CostRow } from "./draw/cost.ts";
 import type { DistributionRow } from "./draw/distributions.ts";
 import { doneCells } from "./draw/facts.ts";
-import type { FigureOptions } from "./draw/figure.ts";
+import type { FigureOptions, Lacking } from "./draw/figure.ts";
 import type { BinRow } from "./draw/figure5.ts";
 import type { FinalLossRow } from "./draw/final-loss.ts";
 import { BIN, histogram } from "./draw/histogram.ts";
@@ -65,7 +66,9 @@ export function binRows(results: Results, { loss, statistic }: FigureOptions): B
 }
 
 /** Every run's loss of each task. */
-export function taskLossRows(results: Results, { loss }: FigureOptions): TaskLossRow[] {
+export function taskLossRows(results: Results, { loss }: FigureOptions): TaskLossRow[] | Lacking {
+  if (results.config.tasks < PAPER_TASKS)
+    return { name: "task-losses", lacking: "runs of two tasks are needed", never: true };
   return sweepCells(results).flatMap((cell) =>
     cell.runs.map((record) => {
       const { tasks } = finalLosses(record, loss) as TaskLosses;

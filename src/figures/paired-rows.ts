@@ -2,8 +2,8 @@
 import { memo } from "../memo.ts";
 import { cellKey, NO_CHOICE } from "../records/cell.ts";
 import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
+import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
-import { PAPER_TASKS } from "../records/record.ts";
 import { differences } from "../stats/pairs.ts";
 import { cellGains, SHARE_NOTHING, sharesNothing } from "../summary/seesaw.ts";
 import type { DifferenceRow } from "./draw/differences.ts";

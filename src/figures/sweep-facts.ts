@@ -4,8 +4,9 @@ import { listedKeys, valuesOf } from "../config/grid.ts";
 import { ladderOf, rungName } from "../config/ladder.ts";
 import { memo } from "../memo.ts";
 import { cellKey, NO_CHOICE } from "../records/cell.ts";
+import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
-import { finalLosses, lossCurve, PAPER_TASKS, type RunRecord, tasksOf } from "../records/record.ts";
+import { finalLosses, lossCurve, type RunRecord, tasksOf } from "../records/record.ts";
 import {
   correlationsOf,
   type DrawnCell,
@@ -38,7 +39,7 @@ function factsOf(results: Results): SweepFacts {
   const ended = endedCells(results);
   const cells = ended.map(drawnCell);
   const done = doneCells({ cells });
-  const [first] = ended.flatMap(({ runs }) => runs);
+  const first = ended.find(({ runs }) => runs.length > 0)?.runs[0];
   const tasks = first === undefined ? config.tasks : tasksOf(first);
   return {
     ...{ cells, tasks, at },

@@ -79,9 +79,6 @@ export function tasksOf({ labelCorrelations }: Pick<RunRecord, "labelCorrelation
   return tasksOfPairs(labelCorrelations.length);
 }
 
-/** The paper studies pairs of tasks: its numbers are compared with no other sweep. */
-export const PAPER_TASKS = 2;
-
 /** Losses to nine digits, which tell any two float32 apart: engines compute in float32. */
 function recorded(losses: readonly number[]): Float64Array {
   return Float64Array.from(losses, (loss) => Number(loss.toPrecision(9)));

@@ -3,7 +3,7 @@ import type { LossUnit } from "../config/loss-unit.ts";
 import { DRAWINGS, type Draw } from "../figures/draw/drawings.ts";
 import { doneCells, type Sweep, type SweepFacts } from "../figures/draw/facts.ts";
 import { type FigureChoices, isLacking } from "../figures/draw/figure.ts";
-import { type LeftOut, partWords, withoutCells, withoutRows } from "../figures/draw/part.ts";
+import { isShown, type LeftOut, partWords, withoutCells } from "../figures/draw/part.ts";
 import { pictureText, type Shapes } from "./compact.ts";
 
 /** What a page holds of a sweep; the paper's curves are in a table. */
@@ -49,11 +49,17 @@ export function redrawn({ name, rows, hidden, choices, shapes, ...rest }: Redraw
   const sweep = withoutCells(sweepOf(rest), hidden);
   if (doneCells(sweep).length === 0) return { lacking: "everything is hidden" };
   const { unit } = rest.sweep;
-  const shown = shownRows(rows, hidden, choices);
-  const found = draw(shown.map(valuesOf), sweep, { ...choices, unit, theme: "page" });
+  const shown = rows.map((row) => ({ row, values: valuesOf(row) })).filter(({ values }) => isShown(values, hidden));
+  const drawn = shown.map(({ values }) => values);
+  const found = draw(drawn, sweep, { ...choices, unit, theme: "page" });
   if (isLacking(found)) return { lacking: found.lacking };
   const { title, caption, root } = found;
-  return { title, caption: unbroken(caption), picture: pictureText(root, shapes), rows: shown };
+  return {
+    title,
+    caption: unbroken(caption),
+    picture: pictureText(root, shapes),
+    rows: shown.map(({ row }) => writtenRow(row, choices)),
+  };
 }
 
 /** A caption in which no line ends within `n = 200` or `95 %`. */
@@ -61,9 +67,10 @@ export function unbroken(caption: string): string {
   return caption.replaceAll(" = ", "\u00a0=\u00a0").replaceAll(" %", "\u00a0%");
 }
 
-function shownRows(rows: readonly TextRow[], hidden: LeftOut, { paper }: Redrawing["choices"]): TextRow[] {
-  const shown = rows.filter((row) => withoutRows([valuesOf(row)], hidden).length > 0);
-  return paper ? shown : shown.map(({ paper: _, ...row }) => row);
+/** The paper's column is in a file only if its points are drawn. */
+function writtenRow(row: TextRow, { paper }: Redrawing["choices"]): TextRow {
+  const { paper: _, ...others } = row;
+  return paper ? row : others;
 }
 
 /** For the name of a figure's file. */

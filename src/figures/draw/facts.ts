@@ -2,6 +2,7 @@
 import type { GridPoint, GridValue } from "../../config/grid-point.ts";
 import type { Cell } from "../../records/cell.ts";
 import type { LossSet } from "../../records/record.ts";
+import { groupBy } from "../../stats/group-by.ts";
 import type { PublishedLoss } from "./paper-points.ts";
 
 /** A cell, and how its runs ended. */
@@ -90,8 +91,13 @@ export interface CellRows<Row> {
 
 /** The rows of each cell that has some, in the sweep's order. */
 export function byCell<Row extends OfCell>(rows: readonly Row[], sweep: SweepFacts): CellRows<Row>[] {
+  const known = groupBy(rows, keyOf);
   return doneCells(sweep).flatMap((cell) => {
-    const own = rows.filter(({ model, correlation }) => model === cell.model && correlation === cell.correlation);
-    return own.length > 0 ? [{ cell, rows: own }] : [];
+    const own = known.get(keyOf(cell));
+    return own === undefined ? [] : [{ cell, rows: own }];
   });
+}
+
+function keyOf({ model, correlation }: OfCell): string {
+  return `${model} ${correlation}`;
 }

@@ -19,7 +19,11 @@ export function withoutRows<Row extends object>(rows: readonly Row[], leftOut: L
   return rows.filter((row) => isShown(row, leftOut));
 }
 
-function isShown({ model, first, second, correlation = null }: About, { models, correlations }: LeftOut): boolean {
+/** Whether a row or a cell is about nothing that is left out. */
+export function isShown(
+  { model, first, second, correlation = null }: About,
+  { models, correlations }: LeftOut,
+): boolean {
   return ![model, first, second].some((one) => models.includes(one ?? "")) && !correlations.includes(correlation);
 }
 

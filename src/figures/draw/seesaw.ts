@@ -1,4 +1,5 @@
 import type { LossSet } from "../../records/loss-sets.ts";
+import { PAPER_TASKS } from "../../records/paper-tasks.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing } from "./cell-grid.ts";
@@ -129,7 +130,7 @@ function corners(rows: readonly SeesawRow[], { x, y, width, height }: Box, { ink
 }
 
 function captionStart(sweep: SweepFacts, { loss, unit }: FigureOptions, against: string): string {
-  const tasks = sweep.tasks === 2 ? "" : ` Of the ${sweep.tasks} tasks the first two.`;
+  const tasks = sweep.tasks === PAPER_TASKS ? "" : ` Of the ${sweep.tasks} tasks the first two.`;
   return (
     `The ${lossName(loss)} of ${against} after the last step divided by that of the model (${unitsSentence({ loss, unit })}), ` +
     `task 2 against task 1, a point for each run that both have done: above 1 the task gains by sharing.${tasks} ` +

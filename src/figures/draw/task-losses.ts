@@ -1,4 +1,5 @@
 import type { LossSet } from "../../records/loss-sets.ts";
+import { PAPER_TASKS } from "../../records/paper-tasks.ts";
 import { BAD_LOSS } from "../../summary/bad-loss.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
@@ -147,7 +148,7 @@ function count(rows: readonly TaskLossRow[], { x, y, width }: Box, { ink }: Them
 
 function captionStart(sweep: SweepFacts, { loss, unit }: FigureOptions): string {
   const { tasks } = sweep;
-  const first = tasks === 2 ? "" : ` Of the ${tasks} tasks the first two; the CSV file has all.`;
+  const first = tasks === PAPER_TASKS ? "" : ` Of the ${tasks} tasks the first two; the CSV file has all.`;
   return (
     `${capitalised(lossName(loss))} of task 2 against that of task 1 after the last step (${unitsSentence({ loss, unit })}), a dot for each run, ` +
     `both axes alike.${first} On the diagonal both tasks have the same loss. Beyond a dashed line, at ${BAD_LOSS.toFixed(3)}, a task is in a bad minimum; ` +
