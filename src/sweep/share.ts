@@ -69,8 +69,9 @@ export function withTables(runs: readonly AnyRun[]): AnyRun[] {
 }
 
 /** Refuses, before the first step, what the engine can't train and a sweep that memory can't hold. */
-export async function checkRuns(runs: readonly AnyRun[], engine: Engine): Promise<void> {
-  await checkModels(runs, engine);
+export async function checkRuns(runs: readonly AnyRun[], engine: Engine, signal?: AbortSignal): Promise<void> {
+  await checkModels(runs, engine, signal);
+  if (signal?.aborted) return;
   const bytes = engine.memoryBytes(runs);
   if (bytes <= totalmem()) return;
   const sizes = `${megabytes(bytes)}, this machine has ${megabytes(totalmem())}`;
@@ -78,10 +79,10 @@ export async function checkRuns(runs: readonly AnyRun[], engine: Engine): Promis
 }
 
 /** Refuses a model or a method that the engine can't train, and prepares the models. */
-export async function checkModels(runs: readonly AnyRun[], engine: Engine): Promise<void> {
+export async function checkModels(runs: readonly AnyRun[], engine: Engine, signal?: AbortSignal): Promise<void> {
   const methods = new Map<Model, Set<MethodName>>();
   for (const { model, training } of runs)
     methods.set(model, (methods.get(model) ?? new Set<MethodName>()).add(training.method));
   for (const [model, ofModel] of methods) for (const method of ofModel) engine.check(model, method);
-  await engine.prepare?.([...methods.keys()]);
+  await engine.prepare?.([...methods.keys()], signal);
 }
