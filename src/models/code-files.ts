@@ -95,8 +95,7 @@ function lexed(text: string, path: string) {
 
 /** The path of a user's file, a package, or nothing to hash. */
 function imported({ specifier, fail }: Import, from: string): string | CodePackage | undefined {
-  if (specifier.startsWith("@tensorflow/"))
-    throw fail(`imports '${specifier}': use the tf that forward is given`);
+  if (specifier.startsWith("@tensorflow/")) throw fail(`imports '${specifier}': use the tf that forward is given`);
   if (isBuiltin(specifier)) {
     const refused = refusedBuiltin(specifier);
     if (refused !== undefined) throw fail(`imports '${specifier}': ${refused}`);
@@ -117,7 +116,9 @@ function packageOf({ specifier, fail }: Import, from: string): CodePackage {
   const found = packageAt(specifier, dirname(from));
   if (found === undefined) throw fail(`imports '${specifier}': no such package; install it beside the file`);
   if (found.isLink)
-    throw fail(`imports '${specifier}': a link to ${found.folder}; import its files by their paths, so that they count`);
+    throw fail(
+      `imports '${specifier}': a link to ${found.folder}; import its files by their paths, so that they count`,
+    );
   return found;
 }
 

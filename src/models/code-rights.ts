@@ -2,7 +2,16 @@
 
 /** Modules that compute and nothing else. */
 const PURE = ["assert", "assert/strict", "buffer", "events", "path", "path/posix", "path/win32"];
-const ALSO_PURE = ["punycode", "querystring", "string_decoder", "timers", "timers/promises", "url", "util", "util/types"];
+const ALSO_PURE = [
+  "punycode",
+  "querystring",
+  "string_decoder",
+  "timers",
+  "timers/promises",
+  "url",
+  "util",
+  "util/types",
+];
 const ALLOWED: ReadonlySet<string> = new Set([...PURE, ...ALSO_PURE]);
 
 /** Why a model may not import this module of Node's, such as `node:fs`; undefined if it may. */

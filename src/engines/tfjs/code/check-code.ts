@@ -54,7 +54,10 @@ function checkInitial(loaded: LoadedCode, again: LoadedCode): void {
   if (!gives(loaded, 0, first))
     throw modelError(loaded.model, `initial: gives other values for the same run after another call: ${must}`);
   if (!gives(again, 1, second) || !gives(again, 0, first))
-    throw modelError(loaded.model, `initial: gives other values for the same run when the file is loaded again: ${must}`);
+    throw modelError(
+      loaded.model,
+      `initial: gives other values for the same run when the file is loaded again: ${must}`,
+    );
 }
 
 /** The same arguments give the same numbers, also after other calls, and in a module that is loaded again. */

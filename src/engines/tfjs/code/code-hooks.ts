@@ -9,6 +9,8 @@ interface From {
   readonly parentURL?: string | undefined;
 }
 
+const UNKNOWN = "this is none of the files and packages that the model's hash is of";
+
 /** Hooks that serve where they may wait for Node's own, and where they may not. */
 export class CodeHooks {
   readonly #hashes: ReadonlyMap<string, string>;
@@ -34,7 +36,12 @@ export class CodeHooks {
     const mark = new URL(parentURL as string).search;
     if (this.#hashes.has(bare(url))) return { ...found, url: bare(url) + mark };
     if (url.startsWith("data:") || this.#isInPackage(url)) return found;
-    throw refusal(specifier, parentURL as string, "this is none of the files and packages that its hash is of");
+    throw refusal(specifier, parentURL as string, UNKNOWN);
+  }
+
+  /** What to throw of an error in the search for a module: a model's file may see no others. */
+  unresolved(specifier: string, { parentURL }: From, error: unknown): unknown {
+    return this.isModels(parentURL) ? refusal(specifier, parentURL as string, UNKNOWN) : error;
   }
 
   /** Throws for a module of Node's that a model may not import. */

@@ -11,7 +11,10 @@ export function initialize(code: CodeFiles): void {
 
 export const resolve: ResolveHook = async (specifier, context, next) => {
   hooks.checkBuiltin(specifier, context);
-  return hooks.resolved(specifier, context, await next(specifier, context));
+  const found = await Promise.resolve(next(specifier, context)).catch((error: unknown) => {
+    throw hooks.unresolved(specifier, context, error);
+  });
+  return hooks.resolved(specifier, context, found);
 };
 
 export const load: LoadHook = async (url, context, next) => hooks.loaded(url, await next(url, context));

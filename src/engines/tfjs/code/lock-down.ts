@@ -25,7 +25,11 @@ export function watchImports(code: CodeFiles): void {
   registerHooks({
     resolve: (specifier, context, next) => {
       hooks.checkBuiltin(specifier, context);
-      return hooks.resolved(specifier, context, next(specifier, context));
+      try {
+        return hooks.resolved(specifier, context, next(specifier, context));
+      } catch (error) {
+        throw hooks.unresolved(specifier, context, error);
+      }
     },
     load: (url, context, next) => hooks.loaded(url, next(url, context)),
   });
