@@ -6,6 +6,7 @@ import type { AnyRun, Engine, Hooks } from "../engine.ts";
 import { CodeCrew, type Patience } from "./code/code-crew.ts";
 import { codeGroup } from "./code/traced-code.ts";
 import { codeBytes } from "./memory.ts";
+import { tensorflowFolders } from "./tensorflow-folders.ts";
 import type { Backend } from "./tf.ts";
 import type { ProgramOptions } from "./traced/training-program.ts";
 
@@ -43,7 +44,8 @@ export class CodeEngine implements Engine {
     this.device = device;
     this.#traced = traced;
     this.#places = backend === "tensorflow" ? 1 : Math.min(jobs, MOST_PLACES);
-    const training = { backend, device, traced, jobs, xla };
+    const readable = backend === "tensorflow" ? tensorflowFolders() : [];
+    const training = { backend, device, traced, jobs, xla, readable };
     this.#crew = new CodeCrew({ training, places: this.#places, patience, note });
   }
 

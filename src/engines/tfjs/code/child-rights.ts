@@ -3,14 +3,13 @@ import { realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findBinding } from "../../../cuda/binding.ts";
 import type { SetUp } from "./messages.ts";
 
 /** This package's folder, seen from src as from dist. */
 const PACKAGE = realpathSync(fileURLToPath(new URL("../../../..", import.meta.url)));
 
 /**
- * It may read mmoe's own files, those of the model and its packages, and TensorFlow's; write to `folder`, if there is one;
+ * It may read mmoe's own files, those of the model and its packages, and those that its training takes; write to `folder`, if there is one;
  * start threads, which make rows and serve hooks, and no process.
  */
 export function rightsOf({ code, training }: SetUp, folder: string | undefined): string[] {
@@ -21,11 +20,11 @@ export function rightsOf({ code, training }: SetUp, folder: string | undefined):
     ...(folder ? [folder] : []),
     ...code.files.map(({ path }) => path),
     ...code.packages.map((each) => each.folder),
-    ...(onTensorflow ? tensorflowFolders() : []),
+    ...(training?.readable ?? []),
   ];
   return [
     permissionFlag(),
-    ...new Set(readable.map((path) => `--allow-fs-read=${path}`)),
+    ...outermost(readable).map((path) => `--allow-fs-read=${path}`),
     ...(folder ? [`--allow-fs-write=${folder}`] : []),
     "--allow-worker",
     ...(onTensorflow ? ["--allow-addons"] : []),
@@ -38,17 +37,13 @@ function permissionFlag(): string {
   return process.allowedNodeEnvironmentFlags.has("--permission") ? "--permission" : "--experimental-permission";
 }
 
-/** The outermost node_modules that a package lies in. */
-function modulesAround(path: string): string {
-  const parts = path.split(sep);
-  return parts.slice(0, parts.indexOf("node_modules") + 1).join(sep);
+/** Without paths that lie in others: Node then forgets rights of the outer one. */
+function outermost(paths: readonly string[]): string[] {
+  return [...new Set(paths)].filter((path) => !paths.some((other) => path !== other && path.startsWith(other + sep)));
 }
 
-/** The binding with the packages around it, and what `mmoe cuda setup` made. */
-function tensorflowFolders(): string[] {
-  const binding = findBinding(process.env);
-  if (binding === undefined) return [];
-  const { folder, home } = binding;
-  const real = realpathSync(folder);
-  return [folder, real, modulesAround(real) || real, ...(home === undefined ? [] : [home, realpathSync(home)])];
+/** The outermost node_modules that a package lies in. */
+export function modulesAround(path: string): string {
+  const parts = path.split(sep);
+  return parts.slice(0, parts.indexOf("node_modules") + 1).join(sep);
 }

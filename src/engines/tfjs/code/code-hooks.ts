@@ -13,6 +13,7 @@ const UNKNOWN = "this is none of the files and packages that the model's hash is
 
 /** Hooks that serve where they may wait for Node's own, and where they may not. */
 export class CodeHooks {
+  /** By URLs, the model's own file first. */
   readonly #hashes: ReadonlyMap<string, string>;
   readonly #folders: readonly string[];
 
@@ -36,18 +37,18 @@ export class CodeHooks {
     const mark = new URL(parentURL as string).search;
     if (this.#hashes.has(bare(url))) return { ...found, url: bare(url) + mark };
     if (url.startsWith("data:") || this.#isInPackage(url)) return found;
-    throw refusal(specifier, parentURL as string, UNKNOWN);
+    throw this.#refusal(specifier, parentURL as string, UNKNOWN);
   }
 
   /** What to throw of an error in the search for a module: a model's file may see no others. */
   unresolved(specifier: string, { parentURL }: From, error: unknown): unknown {
-    return this.isModels(parentURL) ? refusal(specifier, parentURL as string, UNKNOWN) : error;
+    return this.isModels(parentURL) ? this.#refusal(specifier, parentURL as string, UNKNOWN) : error;
   }
 
   /** Throws for a module of Node's that a model may not import. */
   checkBuiltin(specifier: string, { parentURL }: From): void {
     const refused = isBuiltin(specifier) && this.isModels(parentURL) && refusedBuiltin(specifier);
-    if (refused) throw refusal(specifier, parentURL as string, refused);
+    if (refused) throw this.#refusal(specifier, parentURL as string, refused);
   }
 
   /** A module's source, which must be the one whose hash is known. */
@@ -62,6 +63,13 @@ export class CodeHooks {
     throw new Error(`${fileURLToPath(bare(url))}: has changed since the sweep began`);
   }
 
+  /** Names the file, unless it is the model's own, which every message names. */
+  #refusal(specifier: string, parent: string, why: string): Error {
+    const [own] = this.#hashes.keys();
+    const isOther = parent.startsWith("file:") && bare(parent) !== own;
+    return new Error(`${isOther ? `${fileURLToPath(bare(parent))}: ` : ""}imports '${specifier}': ${why}`);
+  }
+
   #isInPackage(url: string): boolean {
     return url.startsWith("file:") && this.#folders.some((folder) => fileURLToPath(bare(url)).startsWith(folder));
   }
@@ -70,9 +78,4 @@ export class CodeHooks {
 /** Without the mark. */
 function bare(url: string): string {
   return url.replace(/[?#].*$/s, "");
-}
-
-function refusal(specifier: string, parent: string, why: string): Error {
-  const from = parent.startsWith("file:") ? `${fileURLToPath(bare(parent))}: ` : "";
-  return new Error(`${from}imports '${specifier}': ${why}`);
 }

@@ -25,6 +25,8 @@ export interface CodeTrainingOptions {
   readonly traced: boolean;
   readonly jobs: number;
   readonly xla?: boolean;
+  /** Folders of files that the backend reads. */
+  readonly readable: readonly string[];
 }
 
 /** A table's rows, for the runs on it. */
