@@ -3,7 +3,8 @@ import type { CodeModel, Model } from "../../models/code.ts";
 import { isCode } from "../../models/code.ts";
 import { byKind, checkModel, checkRun } from "../abilities.ts";
 import type { AnyRun, Engine, Hooks } from "../engine.ts";
-import { CodeCrew, type Patience } from "./code/code-crew.ts";
+import { CodeCrew } from "./code/code-crew.ts";
+import type { Patience } from "./code/describe-code.ts";
 import { codeGroup } from "./code/traced-code.ts";
 import { codeBytes } from "./memory.ts";
 import { tensorflowFolders } from "./tensorflow-folders.ts";
@@ -65,11 +66,12 @@ export class CodeEngine implements Engine {
     await this.#crew.train(codes, hooks);
   }
 
-  /** Of the largest runs that may train at once. */
+  /** Of the largest runs that may train at once, each with a copy of its table. */
   memoryBytes(runs: readonly AnyRun[]): number {
     const bytes = byKind(runs).codes.map((run) => {
       const { size, stateSize } = this.#crew.described(run.model);
-      return codeBytes(codeGroup(run), size + stateSize, this.#traced);
+      const table = run.correlation === null ? (run.data.values?.numbers.byteLength ?? 0) : 0;
+      return table + codeBytes(codeGroup(run), size + stateSize, this.#traced);
     });
     const largest = bytes.sort((a, b) => b - a).slice(0, this.#places);
     return largest.reduce((sum, one) => sum + one, 0);
