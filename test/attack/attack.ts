@@ -6,9 +6,10 @@ import { configFiles, typedWords } from "./inputs.ts";
 import { journals } from "./journals.ts";
 import { names } from "./names.ts";
 import { kills, pipes, signals } from "./processes.ts";
+import { scripts } from "./scripts.ts";
 
 /** Those that need no process of their own. */
-export const FAULTS_INSIDE: readonly Fault[] = [typedWords, configFiles, journals, names];
+export const FAULTS_INSIDE: readonly Fault[] = [typedWords, configFiles, journals, names, scripts];
 /** Those that start the built program. */
 export const FAULTS_OUTSIDE: readonly Fault[] = [pipes, kills, signals, checkpoints, disks];
 export const FAULTS: readonly Fault[] = [...FAULTS_INSIDE, ...FAULTS_OUTSIDE];
