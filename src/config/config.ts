@@ -9,7 +9,7 @@ import { listedKeys } from "./grid.ts";
 import type { GridPoint } from "./grid-point.ts";
 import { definitionHash, modelNamed } from "./own-models.ts";
 import { rowsIdentity } from "./rows.ts";
-import { EXTENT, NAMES, type PointSettings, type SettingKey, type Settings } from "./schema.ts";
+import { EXTENT, type PointSettings, type SettingKey, type Settings, SHOWN } from "./schema.ts";
 import { LATER_SETTINGS } from "./settings.ts";
 
 /** Source of a setting's value; `yours` if it has no mark or was given on the command line. */
@@ -160,4 +160,4 @@ function laterChanges(config: PointConfig): Record<string, unknown> {
 }
 
 /** `rows` has an identity of its own. */
-const UNTRAINED: readonly string[] = [...EXTENT, ...NAMES, "rows"];
+const UNTRAINED: readonly string[] = [...EXTENT, ...SHOWN, "rows"];

@@ -17,7 +17,8 @@ export const SETTING_KEYS = Object.keys(SETTINGS_SCHEMA.shape) as SettingKey[];
 
 /** Settings that extend a sweep: with more of them it is still the same sweep. */
 export const EXTENT: readonly SettingKey[] = ["correlations", "models", "ownModels", "runs"];
-export const NAMES: readonly SettingKey[] = ["name", "about"];
+/** Settings that say how a sweep is called and shown: no run depends on them. */
+export const SHOWN: readonly SettingKey[] = ["name", "about", "report"];
 
 /** The version of the config files that this mmoe stores: that of its newest setting. */
 export const CONFIG_VERSION = Math.max(1, ...Object.values(LATER_SETTINGS).map(({ since }) => since));

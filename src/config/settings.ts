@@ -5,6 +5,7 @@ import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
 import { METHODS } from "../engines/methods.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
 import { choice, count, LARGEST_COUNT, listOf, plainName, positive } from "./kinds.ts";
+import { LOSS_SETS } from "./loss-sets.ts";
 import { MODEL_NAME, OWN_MODELS_SCHEMA } from "./own-model-schema.ts";
 import { ROWS_SCHEMA } from "./rows-schema.ts";
 
@@ -77,6 +78,7 @@ const GIVEN_SCHEMA = z.strictObject({
     ])
     .describe("a number of steps, a number of points a decade such as log:20, or a list of steps that rise"),
   heldoutRows: count(),
+  report: choice(LOSS_SETS),
   diagnostics: z
     .array(choice(DIAGNOSTIC_KINDS))
     .overwrite((kinds) => DIAGNOSTIC_KINDS.filter((kind) => kinds.includes(kind)))
@@ -162,6 +164,8 @@ interface LaterSetting {
   readonly before: unknown;
   /** Source of that value. */
   readonly mark: Mark;
+  /** True if a file of an older version may have it, and one of any later version lack it. */
+  readonly optional?: true;
 }
 
 /** To add a setting: its line in SETTINGS_SCHEMA, and one here with the next version. */
@@ -176,7 +180,8 @@ export const LATER_SETTINGS: Readonly<Record<string, LaterSetting>> = {
   method: { since: 5, before: "sum", mark: "assumed" },
   cross: { since: 5, before: null, mark: "assumed" },
   diagnostics: { since: 5, before: [], mark: "assumed" },
-  rows: { since: 5, before: null, mark: "assumed" },
+  rows: { since: 5, before: null, mark: "assumed", optional: true },
+  report: { since: 6, before: "train", mark: "assumed", optional: true },
 };
 
 /** -0 would give a run an id of its own. */
