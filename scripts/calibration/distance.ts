@@ -25,6 +25,8 @@ const UNITS = Array.from({ length: 61 }, (_, i) => 10 ** (i / 20));
 const LITERAL_UNIT = 1000;
 /** Steps at the end of that axis. */
 export const LITERAL_END = 10_000 * LITERAL_UNIT;
+/** The point that curves must reach: by then it is known which tasks have learned the fastest sine. */
+const LITERAL_REACH = 2000;
 
 /** Relative error of a mean that no number of runs goes below: the setting is only near the paper's. */
 const FLOOR = 0.05;
@@ -104,13 +106,13 @@ export function distance(cells: ReadonlyMap<string, CellCurves>, choose: Choose)
   return all.reduce<Distance | undefined>((best, one) => (best && best.rms <= one.rms ? best : one), undefined);
 }
 
-/** The distance on the axis at its word; undefined if a cell ends before Figure 4 begins. */
+/** The distance on the axis at its word; undefined if a cell is too short. */
 export function literalDistance(cells: ReadonlyMap<string, CellCurves>, choose: Choose): LiteralDistance | undefined {
   const reached = [...cells].map(([cell, lrs]) =>
     Math.min(...[...lrs.values()].map((curve) => pointsOf(cell, curve, LITERAL_UNIT).at(-1) ?? 0)),
   );
   const upTo = Math.min(...reached);
-  return upTo < AXES[4][0] ? undefined : { ...distanceAt(cells, choose, LITERAL_UNIT), upTo };
+  return upTo < LITERAL_REACH ? undefined : { ...distanceAt(cells, choose, LITERAL_UNIT), upTo };
 }
 
 function distanceAt(cells: ReadonlyMap<string, CellCurves>, choose: Choose, unit: number): Distance {
