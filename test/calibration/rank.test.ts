@@ -98,6 +98,12 @@ describe("rank(points)", () => {
     expect(new Map(emd("0.01") as [string, number][]).get("mean")).toBeCloseTo(4.05 - paper, 3);
   });
 
+  test("leaves out models that the paper does not have", () => {
+    const gates = likeThePaper({}).map((point) => ({ ...point, model: "mmoe-gate.bias-true", batch: 5 }));
+    expect(rank(gates)).toEqual([]);
+    expect(rank([...gates, ...likeThePaper({})]).every(({ batch }) => batch === 32)).toBe(true);
+  });
+
   test("leaves out curves that end before the axis does", () => {
     expect(rank(likeThePaper({ unit: 1, end: 9000 }))).toEqual([]);
   });
