@@ -83,10 +83,7 @@ function checkDefinition(model: OwnModel, settings: Settings, at: string): void 
   const { name } = model;
   if ((MODEL_NAMES as string[]).includes(name))
     throw new UsageError(`${at}: model ${name}: mmoe has a model of this name; give yours another`);
-  if (isCodeDefinition(model)) {
-    checkDropout(name, settings, at);
-    return;
-  }
+  if (isCodeDefinition(model)) return;
   try {
     checkSpec(specOf(model, { inputs: inputsOf(settings), tasks: settings.tasks }));
   } catch (error) {
@@ -105,13 +102,6 @@ function asTyped(message: string, model: SpecDefinition): string {
 /** D; {@link checkTasks} and `checkRows` have found where the rows come from. */
 function inputsOf({ data, rows }: Settings): number {
   return rows?.inputs.length ?? generatorSettings(data as NonNullable<typeof data>).inputs;
-}
-
-/** The sweep's dropout is of the family's layers: a model in JavaScript would be trained without it. */
-function checkDropout(name: string, { dropout, tuned }: Settings, at: string): void {
-  const tunedFor = tuned?.choices.flatMap(({ model, values }) => (model === name ? (values.dropout ?? []) : []));
-  if ([dropout, tunedFor ?? []].flat().every((value) => value === 0)) return;
-  throw new UsageError(`${at}: model ${name}: JavaScript has no dropout; leave out the model, or set dropout to 0`);
 }
 
 /** A model of one's own, or of the zoo: {@link checkModels} has found the name. */

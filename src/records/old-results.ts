@@ -1,6 +1,6 @@
 import { closeSync, lstatSync, readdirSync, readSync, rmdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import { GRID_KEYS } from "../config/settings.ts";
+import { GRID_KEYS } from "../config/schema.ts";
 import { openIfThere } from "../regular-file.ts";
 import { isPartial } from "../write-whole.ts";
 
