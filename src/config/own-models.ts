@@ -5,7 +5,7 @@ import { generatorSettings } from "../data/presets.ts";
 import { UsageError } from "../errors.ts";
 import { type Model, readCode } from "../models/code.ts";
 import { SELECTION } from "../models/shapes.ts";
-import { checkSpec, type ModelSpec } from "../models/spec.ts";
+import { checkSpec, gateCount, type ModelSpec } from "../models/spec.ts";
 import { type Ends, MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
 import type { GivenValues } from "./file-version.ts";
 import type { CodeDefinition, OwnModel, SpecDefinition } from "./own-model-schema.ts";
@@ -85,11 +85,20 @@ function checkDefinition(model: OwnModel, settings: Settings, at: string): void 
     throw new UsageError(`${at}: model ${name}: mmoe has a model of this name; give yours another`);
   if (isCodeDefinition(model)) return;
   try {
-    checkSpec(specOf(model, { inputs: inputsOf(settings), tasks: settings.tasks }));
+    const spec = specOf(model, { inputs: inputsOf(settings), tasks: settings.tasks });
+    checkSpec(spec);
+    checkGateUsed(model, spec);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UsageError(`${at}: ${at === MODEL_SET ? asTyped(error.message, model) : error.message}`);
   }
+}
+
+/** Refuses changes of a gate that the model has not, which would train the same model under another name. */
+function checkGateUsed({ name, gate }: SpecDefinition, spec: ModelSpec): void {
+  const [field] = Object.keys(gate ?? {});
+  if (field === undefined || gateCount(spec) > 0) return;
+  throw new RangeError(`model ${name}: gate.${field}: expected a gate, got gating ${spec.gating}`);
 }
 
 /** `model mmoe-experts.shared-0: ...`, a name that nobody typed, as `mmoe with experts.shared=0: ...`. */

@@ -43,9 +43,9 @@ describe("a model defined in the list of models", () => {
   });
 
   test("may change every field", () => {
-    const all = "experts: {shared: 3, perTask: 2, layers: [7]}, gating: average, gate: {layers: [5], bias: true}";
+    const all = "experts: {shared: 3, perTask: 2, layers: [7]}, gating: per-task, gate: {layers: [5], bias: true}";
     const spec = specOf(loaded(`[{name: x, like: omoe, ${all}, tower: {layers: []}, bias: false}]`), "x");
-    expect(spec).toMatchObject({ experts: { shared: 3, perTask: 2, layers: [7] }, gating: "average", bias: false });
+    expect(spec).toMatchObject({ experts: { shared: 3, perTask: 2, layers: [7] }, gating: "per-task", bias: false });
     expect([spec.gate, spec.tower]).toEqual([{ layers: [5], bias: true }, { layers: [] }]);
   });
 
@@ -135,6 +135,7 @@ describe("a model that is none is refused by its place:", () => {
       "[{name: x, like: mmoe, gate: {select: {entropie: 1}}}]",
       "models[0].gate.select: unknown key 'entropie'; did you mean 'entropy'?",
     ],
+    ["[{name: x, like: average, gate: {bias: true}}]", "model x: gate.bias: expected a gate, got gating average"],
     ["[{name: x, like: cgc, gate: {select: {}}}]", "gate.select: expected a gate over 2, 4, 8, .. experts, got 6"],
     [`[${WIDE}, ${WIDE}]`, "models: expected a list of models, at least one and none twice, got "],
     [`[wide, ${WIDE}]`, "models: expected a list of models, at least one and none twice, got "],
