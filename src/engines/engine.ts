@@ -37,6 +37,9 @@ export interface TrainingSettings {
   readonly heldoutRows: number;
 }
 
+/** Whether a training path reads each setting: a new one does not compile until each path says. */
+export type Heeds = Readonly<Record<keyof TrainingSettings, boolean>>;
+
 export type Optimizer = "adam" | "sgd";
 
 /** Numbers that training keeps for each parameter: itself and, for adam, two moments. */

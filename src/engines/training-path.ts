@@ -1,11 +1,7 @@
 import { isCode, type Model } from "../models/code.ts";
-import type { TrainingSettings } from "./engine.ts";
 
 /** The code that computes a run's steps: each engine has some, and models in JavaScript have their own. */
 export type TrainingPath = "cpu" | "tfjs-eager" | "tfjs-traced" | "code-eager" | "code-traced";
-
-/** Whether a path reads each setting of training: a new one does not compile until each path says. */
-export type Heeds = Readonly<Record<keyof TrainingSettings, boolean>>;
 
 interface PathWords {
   /** Completes "method pcgrad is not ...". */
@@ -19,10 +15,14 @@ interface PathWords {
 export const TRAINING_PATHS: Readonly<Record<TrainingPath, PathWords>> = {
   cpu: { where: "in the cpu engine", option: "--engine cpu", code: false },
   "tfjs-eager": { where: "in the tfjs engine", option: "--engine tfjs", code: false },
-  "tfjs-traced": { where: "in steps traced for TensorFlow", option: "--engine tfjs --backend tensorflow", code: false },
+  "tfjs-traced": {
+    where: "in the tfjs engine on TensorFlow",
+    option: "--engine tfjs --backend tensorflow",
+    code: false,
+  },
   "code-eager": { where: "for models in JavaScript", option: "--engine tfjs", code: true },
   "code-traced": {
-    where: "for models in JavaScript traced for TensorFlow",
+    where: "for models in JavaScript on TensorFlow",
     option: "--engine tfjs --backend tensorflow",
     code: true,
   },

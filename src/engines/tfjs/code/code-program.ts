@@ -2,8 +2,7 @@
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import type { RowSet } from "../../../data/streams.ts";
 import type { CodeModel } from "../../../models/code.ts";
-import type { Optimizer, Run } from "../../engine.ts";
-import type { Heeds } from "../../training-path.ts";
+import type { Heeds, Optimizer, Run } from "../../engine.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import type { Batch } from "../model/objective.ts";
 import type { Tf } from "../tf.ts";
