@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { isCode, type Model } from "../../models/code.ts";
-import { byKind, checkModel, checkRun } from "../abilities.ts";
+import { byKind, checkRun } from "../abilities.ts";
 import type { Engine, Run } from "../engine.ts";
+import { tensorPath } from "../training-path.ts";
 import { CodeTraining } from "./code/code-training.ts";
 import { codeGroup } from "./code/traced-code.ts";
 import { deviceOf } from "./device.ts";
@@ -74,7 +75,8 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     device: device.name,
     keepsStates: false,
     ...(device.libraries ? { libraries: device.libraries } : {}),
-    check: (model, method) => checkModel(name, model, method),
+    path: (model) => tensorPath(model, traced),
+    check: (run) => checkRun(name, run),
     prepare,
     async train(runs, hooks) {
       if (hooks.keeping) throw new RangeError(`${name}: train: this engine keeps no states of runs in flight`);
