@@ -6,7 +6,7 @@ import { UsageError } from "../errors.ts";
 import type { Model } from "../models/code.ts";
 import { codeFiles } from "../models/code-files.ts";
 import { SELECTION } from "../models/shapes.ts";
-import { checkSpec, type ModelSpec } from "../models/spec.ts";
+import { checkSpec, gateCount, type ModelSpec } from "../models/spec.ts";
 import { type Ends, MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
 import type { GivenValues } from "./file-version.ts";
 import type { CodeDefinition, OwnModel, SpecDefinition } from "./own-model-schema.ts";
@@ -85,16 +85,22 @@ function checkDefinition(model: OwnModel, settings: Settings, at: string): void 
   const { name } = model;
   if ((MODEL_NAMES as string[]).includes(name))
     throw new UsageError(`${at}: model ${name}: mmoe has a model of this name; give yours another`);
-  if (isCodeDefinition(model)) {
-    checkDropout(name, settings, at);
-    return;
-  }
+  if (isCodeDefinition(model)) return;
   try {
-    checkSpec(specOf(model, { inputs: inputsOf(settings), tasks: settings.tasks }));
+    const spec = specOf(model, { inputs: inputsOf(settings), tasks: settings.tasks });
+    checkSpec(spec);
+    checkGateUsed(model, spec);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UsageError(`${at}: ${at === MODEL_SET ? asTyped(error.message, model) : error.message}`);
   }
+}
+
+/** Refuses changes of a gate that the model has not, which would train the same model under another name. */
+function checkGateUsed({ name, gate }: SpecDefinition, spec: ModelSpec): void {
+  const [field] = Object.keys(gate ?? {});
+  if (field === undefined || gateCount(spec) > 0) return;
+  throw new RangeError(`model ${name}: gate.${field}: expected a gate, got gating ${spec.gating}`);
 }
 
 /** `model mmoe-experts.shared-0: ...`, a name that nobody typed, as `mmoe with experts.shared=0: ...`. */
@@ -107,13 +113,6 @@ function asTyped(message: string, model: SpecDefinition): string {
 /** D; {@link checkTasks} and `checkRows` have found where the rows come from. */
 function inputsOf({ data, rows }: Settings): number {
   return rows?.inputs.length ?? generatorSettings(data as NonNullable<typeof data>).inputs;
-}
-
-/** The sweep's dropout is of the family's layers: a model in JavaScript would be trained without it. */
-function checkDropout(name: string, { dropout, tuned }: Settings, at: string): void {
-  const tunedFor = tuned?.choices.flatMap(({ model, values }) => (model === name ? (values.dropout ?? []) : []));
-  if ([dropout, tunedFor ?? []].flat().every((value) => value === 0)) return;
-  throw new UsageError(`${at}: model ${name}: JavaScript has no dropout; leave out the model, or set dropout to 0`);
 }
 
 /** A model of one's own, or of the zoo: {@link checkModels} has found the name. */

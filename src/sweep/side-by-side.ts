@@ -23,7 +23,8 @@ export function sideBySide(main: Engine, other: Engine): Engine {
     beside: { name: other.name, device: other.device },
     ...(main.workers !== undefined && { workers: main.workers }),
     keepsStates: main.keepsStates,
-    check: (model, method) => engineFor(isCode(model)).check(model, method),
+    path: (model) => engineFor(isCode(model)).path(model),
+    check: (run) => engineFor(isCode(run.model)).check(run),
     prepare: async (models, signal) => {
       for (const engine of [main, other])
         await engine.prepare?.(

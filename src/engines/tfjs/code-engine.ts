@@ -1,8 +1,9 @@
 import { availableParallelism } from "node:os";
 import type { CodeModel, Model } from "../../models/code.ts";
 import { isCode } from "../../models/code.ts";
-import { byKind, checkModel, checkRun } from "../abilities.ts";
+import { byKind, checkRun } from "../abilities.ts";
 import type { AnyRun, Engine, Hooks } from "../engine.ts";
+import { type TrainingPath, tensorPath } from "../training-path.ts";
 import { CodeCrew } from "./code/code-crew.ts";
 import type { Patience } from "./code/describe-code.ts";
 import { codeGroup } from "./code/traced-code.ts";
@@ -50,8 +51,12 @@ export class CodeEngine implements Engine {
     this.#crew = new CodeCrew({ training, places: this.#places, patience, note });
   }
 
-  check(model: Model, method?: Parameters<Engine["check"]>[1]): void {
-    checkModel(this.name, model, method);
+  path(model: Model): TrainingPath {
+    return tensorPath(model, this.#traced);
+  }
+
+  check(run: AnyRun): void {
+    checkRun(this.name, run);
   }
 
   prepare(models: readonly Model[], signal?: AbortSignal): Promise<void> {
@@ -60,7 +65,7 @@ export class CodeEngine implements Engine {
 
   async train(runs: readonly AnyRun[], hooks: Hooks): Promise<void> {
     const { codes } = byKind(runs);
-    for (const run of runs) checkRun(this.name, run);
+    for (const run of runs) this.check(run);
     const models: CodeModel[] = codes.map(({ model }) => model);
     await this.#crew.prepare(models, hooks.signal);
     await this.#crew.train(codes, hooks);

@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { isCode } from "../../models/code.ts";
-import { byKind, checkModel, checkRun } from "../abilities.ts";
+import { byKind, checkRun } from "../abilities.ts";
 import type { Engine, Run } from "../engine.ts";
+import { tensorPath } from "../training-path.ts";
 import { CodeEngine } from "./code-engine.ts";
 import { deviceOf } from "./device.ts";
 import { eagerTrainer } from "./eager-trainer.ts";
@@ -66,7 +67,8 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     device: device.name,
     keepsStates: false,
     ...(device.libraries ? { libraries: device.libraries } : {}),
-    check: (model, method) => checkModel(name, model, method),
+    path: (model) => tensorPath(model, traced),
+    check: (run) => checkRun(name, run),
     prepare: (models, signal) => code.prepare(models.filter(isCode), signal),
     async train(runs, hooks) {
       if (hooks.keeping) throw new RangeError(`${name}: train: this engine keeps no states of runs in flight`);
