@@ -110,7 +110,7 @@ function requestOf(file: string, options: Options, { effects, argv, commandLine,
     },
     goOn: detected ? `${commandLine} --shard ${shardText(shard)}` : commandLine,
     devices,
-    losses: tableLosses(options.loss),
+    losses: tableLosses(options.loss, config),
   };
 }
 

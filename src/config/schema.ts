@@ -31,7 +31,8 @@ export const GRID_KEYS = SETTING_KEYS.filter((key): key is GridKey => DECLARED[k
 
 /** Settings that extend a sweep: with more of them it is still the same sweep. */
 export const EXTENT = SETTING_KEYS.filter((key) => DECLARED[key].hash === "extent");
-export const NAMES = SETTING_KEYS.filter((key) => DECLARED[key].hash === "name");
+/** Settings that say how a sweep is called and shown: no run depends on them. */
+export const SHOWN = SETTING_KEYS.filter((key) => DECLARED[key].hash === "shown");
 
 /** The settings that came after the first version, which older files lack. */
 export const LATER_SETTINGS: Readonly<Record<string, Later<unknown>>> = Object.fromEntries(

@@ -32,13 +32,15 @@ export interface Later<T> {
   readonly before: T;
   /** Source of that value. */
   readonly mark: Mark;
+  /** True if a file of an older version may have it, and one of any later version lack it. */
+  readonly optional?: true;
 }
 
 /**
- * Whether another value is another sweep. `name`: what it is called; `extent`: how much of it there is; `apart`: it has
+ * Whether another value is another sweep. `shown`: how it is called and shown, on which no run depends; `extent`: how much of it there is; `apart`: it has
  * an identity of its own; `trained`: yes, by its value or by what `hashed` makes of it.
  */
-export type InHash<T> = "name" | "extent" | "apart" | "trained" | { hashed(value: T): unknown };
+export type InHash<T> = "shown" | "extent" | "apart" | "trained" | { hashed(value: T): unknown };
 
 /** A setting's declaration but for its schema. */
 export type Declared<T> = ({ readonly since: 1 } | Later<T>) & {

@@ -5,6 +5,7 @@ import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
 import { METHODS } from "../engines/methods.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
 import { choice, count, LARGEST_COUNT, listOf, plainName, positive } from "./kinds.ts";
+import { LOSS_SETS } from "./loss-sets.ts";
 import { MODEL_NAME, OWN_MODELS_SCHEMA } from "./own-model-schema.ts";
 import { ROWS_SCHEMA } from "./rows-schema.ts";
 import { BY_CODE, EVERYWHERE, PLANNED, setting } from "./setting.ts";
@@ -42,9 +43,9 @@ const generator = z.union([choice(PRESET_NAMES), ownConstants]).describe(GENERAT
 
 /** Settings that people give; a file gives every key, and no value is filled in silently. */
 const GIVEN = {
-  name: setting(plainName("a name"), { since: 1, hash: "name", grid: false, paths: PLANNED }),
+  name: setting(plainName("a name"), { since: 1, hash: "shown", grid: false, paths: PLANNED }),
   about: setting(z.string().describe("a sentence: what the sweep reproduces"), {
-    ...{ since: 1, hash: "name", grid: false, paths: PLANNED },
+    ...{ since: 1, hash: "shown", grid: false, paths: PLANNED },
   }),
   data: setting(orTable(generator), { since: 1, hash: "trained", grid: false, paths: EVERYWHERE }),
   seed: setting(count(0), { since: 1, hash: "trained", grid: false, paths: EVERYWHERE }),
@@ -111,6 +112,10 @@ const GIVEN = {
     { since: 1, hash: "trained", grid: false, paths: EVERYWHERE },
   ),
   heldoutRows: setting(count(), { since: 1, hash: "trained", grid: false, paths: EVERYWHERE }),
+  report: setting(choice(LOSS_SETS), {
+    ...{ since: 6, before: "train", mark: "assumed", optional: true },
+    ...{ hash: "shown", grid: false, paths: PLANNED },
+  }),
   diagnostics: setting(
     z
       .array(choice(DIAGNOSTIC_KINDS))
@@ -190,7 +195,7 @@ export const SETTINGS = {
     hash: { hashed: () => "crossed" }, // more seeds are more of the same sweep
   }),
   rows: setting(ROWS_SCHEMA, {
-    ...{ since: 5, before: null, mark: "assumed", hash: "apart", grid: false, paths: EVERYWHERE },
+    ...{ since: 5, before: null, mark: "assumed", optional: true, hash: "apart", grid: false, paths: EVERYWHERE },
   }),
 };
 

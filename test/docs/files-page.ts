@@ -65,7 +65,7 @@ function settingsSection(): string {
   const shape = FILE_SCHEMA.shape as Readonly<Record<string, z.ZodType>>;
   const rows = SETTING_KEYS.map((key) => {
     const { grid, hash } = DECLARED[key];
-    const isIdentity = hash !== "name" && hash !== "extent";
+    const isIdentity = hash !== "shown" && hash !== "extent";
     const notes = [beforeText(key), refusedText(key)].filter((text) => text !== "").join("; ");
     return [`\`${key}\``, expected(shape[key]), isIdentity ? "yes" : "", grid ? "yes" : "", notes];
   });

@@ -53,6 +53,7 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   evalEvery: { value: "evalEvery=3" },
   heldoutRows: { value: "heldoutRows=11" },
   diagnostics: { value: "diagnostics=[gradients]" },
+  report: PLANNED,
   tuned: PLANNED,
   ownModels: PLANNED,
   cross: { with: ["runs=4"], value: "cross={data: 2, initial: 2}" },
