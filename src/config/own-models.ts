@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { basename, relative, resolve } from "node:path";
 import { generatorSettings } from "../data/presets.ts";
 import { UsageError } from "../errors.ts";
-import { type Model, readCode } from "../models/code.ts";
+import type { Model } from "../models/code.ts";
+import { codeFiles } from "../models/code-files.ts";
 import { SELECTION } from "../models/shapes.ts";
 import { checkSpec, gateCount, type ModelSpec } from "../models/spec.ts";
 import { type Ends, MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
@@ -22,8 +23,8 @@ interface Given {
 }
 
 /**
- * The same values with names in the list, and the definitions apart. Of a model in JavaScript they get the file's hash,
- * unless a stored config has it. Throws UsageError for a file that can't be read.
+ * The same values with names in the list, and the definitions apart. Of a model in JavaScript they get the hash of its
+ * files, unless a stored config has it. Throws UsageError for a file that can't be read, and for what it may not import.
  */
 export function definitionsApart<T extends Given>(
   values: T,
@@ -50,7 +51,8 @@ function found(
   { source, folder = "." }: Pick<GivenValues, "source" | "folder">,
 ): CodeDefinition {
   const file = resolve(folder, model.file);
-  const sha256 = model.sha256 ?? readCode(file, `${source}: model ${model.name}: ${model.file}`).sha256;
+  const sha256 =
+    model.sha256 ?? codeFiles({ name: model.name, file }, `${source}: model ${model.name}: ${model.file}`).sha256;
   return { ...model, file, sha256 };
 }
 

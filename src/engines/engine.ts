@@ -218,9 +218,10 @@ export interface Engine {
   check(run: AnyRun): void;
   /**
    * Loads models in JavaScript, and tries them. Throws UsageError, by the model's name and the line of its file, for what
-   * is no model. `train` does it too, if nobody has before.
+   * is no model. `train` does it too, if nobody has before. When `signal` aborts, it returns soon, with models that are not
+   * prepared.
    */
-  prepare?(models: readonly Model[]): Promise<void>;
+  prepare?(models: readonly Model[], signal?: AbortSignal): Promise<void>;
   /**
    * Throws MachineError where memory, threads or open files do not suffice, or threads die again and again; each run has
    * then its result, or none and stays to be trained.

@@ -14,20 +14,32 @@ import { megabytes } from "../units.ts";
  * train, a file in JavaScript that is no model, and a sweep that memory can't hold. Everything that trains, or says that
  * it would, asks here before it writes.
  */
-export async function checkRuns(runs: readonly AnyRun[], config: Config, engine: Engine): Promise<void> {
-  await checkTrainable(runs, config, engine);
+export async function checkRuns(
+  runs: readonly AnyRun[],
+  config: Config,
+  engine: Engine,
+  signal?: AbortSignal,
+): Promise<void> {
+  await checkTrainable(runs, config, engine, { signal });
+  if (signal?.aborted) return;
   const bytes = engine.memoryBytes(runs);
   if (bytes <= totalmem()) return;
   const sizes = `${megabytes(bytes)}, this machine has ${megabytes(totalmem())}`;
   throw new UsageError(`training needs about ${sizes}; give fewer trainRows or heldoutRows, or a smaller batch`);
 }
 
-/** The same but for memory: of a sweep that another machine trains, on `pathOf` a model. */
+interface CheckOptions {
+  /** The path of each model, if another machine trains: by default the engine's own. */
+  readonly pathOf?: (model: Model) => TrainingPath;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The same without memory, of a sweep that another machine may train. */
 export async function checkTrainable(
   runs: readonly AnyRun[],
   config: Config,
   engine: Engine,
-  pathOf: (model: Model) => TrainingPath = (model) => engine.path(model),
+  { pathOf = (model) => engine.path(model), signal }: CheckOptions = {},
 ): Promise<void> {
   const kinds = oneOfEachKind(runs);
   for (const run of kinds) {
@@ -35,7 +47,7 @@ export async function checkTrainable(
     checkPath(pathOf(model), model.name, tunedFor(configAt(config, point), model.name, correlation));
     engine.check(run);
   }
-  await engine.prepare?.([...new Set(kinds.map(({ model }) => model))]);
+  await engine.prepare?.([...new Set(kinds.map(({ model }) => model))], signal);
 }
 
 /** A run of each cell: those of a cell differ in their numbers alone. */

@@ -96,7 +96,7 @@ export async function runSweep(
   const share = { ...planned, todo: withTables(planned.todo) };
   const engine = await loadEngine(request.engine ?? "auto", { ...request.engineOptions, note }, share.todo);
   try {
-    await checkRuns(share.todo, share.config, engine);
+    await checkRuns(share.todo, share.config, engine, signal);
     return await train(share, engine, request, { signal, listener });
   } finally {
     await engine.dispose();

@@ -17,7 +17,7 @@ export async function checkSweep(file: string, options: SweepOptions): Promise<C
   try {
     const traced = checked.engineName === "cuda" || checked.engineOptions.backend === "tensorflow";
     const pathOf = (model: Model) => (traced ? tensorPath(model, traced) : engine.path(model));
-    await checkTrainable(runs, checked.config, engine, pathOf);
+    await checkTrainable(runs, checked.config, engine, { pathOf });
   } finally {
     await engine.dispose();
   }
