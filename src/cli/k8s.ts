@@ -37,6 +37,7 @@ const LONGEST_NAME = 52;
 
 export const define: Define = (command, run) => {
   addSweepOptions(command)
+    .optionsGroup("Job:")
     .requiredOption("--completions <n>", "pods, each a shard of the sweep")
     .requiredOption("--image <image>", "a container image with mmoe on its PATH")
     .option("--parallelism <n>", "pods at a time (default: all)")
