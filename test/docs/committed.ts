@@ -14,6 +14,8 @@ import { wilcoxon } from "../../src/stats/wilcoxon.ts";
 
 export const PAPER_MODELS = ["shared-bottom", "omoe", "mmoe"] as const;
 
+export const METHODS = "sum uncertainty gradnorm pcgrad mgda cagrad nash-mtl famo aligned-mtl".split(" ");
+
 type Row = Readonly<Record<string, string>>;
 type Loss = "train" | "heldout" | "running";
 /** Values of some columns, such as `{ model: "mmoe", correlation: 0.5 }`. */
@@ -262,10 +264,9 @@ export function zip(...lists: readonly (readonly (number | string)[])[]): (numbe
   return (lists[0] ?? []).flatMap((_, i) => lists.map((list) => list[i] as number | string));
 }
 
-/** The mean of some columns over the runs of a cell. */
-export function means(folder: string, where: Where, ...columns: readonly string[]): number[] {
-  return columns.map((name) => mean(column(rows(folder, { status: "done", ...where }), name)));
-}
+/** What was measured of the paper's models in results/why after the last step: the mean over runs of each. */
+export const diagnosed = (name: string, correlation = 0.5): number[] =>
+  PAPER_MODELS.map((model) => mean(column(rows("results/why", { status: "done", model, correlation }), name)));
 
 /** How many runs of Shared-Bottom at .5 in results/paper have each number of tasks on a rung, from 0 to 2, on held-out rows. */
 export function onRung(rung: number): number[] {
@@ -286,7 +287,7 @@ export function tasksOnRung(rung: number): number[] {
   );
 }
 
-/** Milliseconds of each model in the order of a list, per row in microseconds: the median over runs of time by training rows. */
+/** Microseconds a training row takes each of some models: the median over runs. */
 export function microsecondsPerRow(folder: string, models: readonly string[]): number[] {
   return models.map((model) =>
     median(
