@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { DiagnosticRecorder } from "../../src/engines/diagnosing.ts";
+import type { Quantities } from "../../src/diagnostics/quantities.ts";
+import { DiagnosticRecorder, QuantityCurves } from "../../src/engines/diagnosing.ts";
 import type { Diagnostics, Run } from "../../src/engines/engine.ts";
 import type { ModelName } from "../../src/models/zoo.ts";
 import { TRAINED, trainedRun } from "../diagnostics/golden/cases.ts";
@@ -84,4 +85,11 @@ test("a recorder goes on from what was measured before, and asks for nothing of 
     false,
     undefined,
   ]);
+});
+
+test("QuantityCurves takes quantities that are named like what objects inherit", () => {
+  const curves = new QuantityCurves();
+  curves.add(5, { constructor: 1 } as unknown as Quantities);
+  curves.add(9, { constructor: 2, valueOf: 3 } as unknown as Quantities);
+  expect(curves.diagnostics).toEqual({ steps: [5, 9], values: { constructor: [1, 2], valueOf: [Number.NaN, 3] } });
 });
