@@ -6,7 +6,7 @@ import { memo } from "../memo.ts";
 import { cellKey, NO_CHOICE } from "../records/cell.ts";
 import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
-import { finalLosses, lossCurve, type RunRecord, tasksOf } from "../records/record.ts";
+import { lossCurve, type RunRecord, tasksOf } from "../records/record.ts";
 import {
   correlationsOf,
   type DrawnCell,
@@ -17,20 +17,28 @@ import {
   type SweepFacts,
 } from "./draw/facts.ts";
 import { publishedFigure3, publishedFigure4 } from "./published.ts";
-import { endedCells, type SweepCell, sweepCells } from "./sweep-cells.ts";
+import { endedCells, finalMeans, type SweepCell, sweepCells } from "./sweep-cells.ts";
 
 /** A sweep as figures are drawn of it. */
 export const sweepOf = memo((results: Results): Sweep => {
   const cells = new Map(sweepCells(results).map((cell) => [cellKey(cell), cell]));
   return {
     ...factsOf(results),
-    curvesOf: (cell, loss) =>
-      (cells.get(cellKey(cell))?.runs ?? []).map((record) => ({
+    curvesOf: (cell, loss) => {
+      const found = cells.get(cellKey(cell));
+      const finals = found && finalMeans(found, loss);
+      return (found?.runs ?? []).map((record, i) => ({
         run: record.run,
-        steps: record.curve.steps,
-        losses: lossCurve(record, loss),
-        final: finalLosses(record, loss)?.mean ?? Number.NaN,
-      })),
+        final: finals?.[i] as number,
+        // few of many are drawn
+        get steps() {
+          return record.curve.steps;
+        },
+        get losses() {
+          return lossCurve(record, loss);
+        },
+      }));
+    },
   };
 });
 

@@ -9,7 +9,7 @@ import { finalMeasures, recordedDiagnostics } from "./diagnostic-curves.ts";
 import type { RECORD_SCHEMA, RUN_FIELDS, TRAINED_FIELDS } from "./fields.ts";
 import type { LossSet } from "./loss-sets.ts";
 import { checkMeasures, type Measures, tasksOfPairs } from "./measure-values.ts";
-import { runningMeans } from "./running-mean.ts";
+import { lastRunningMeans, runningMeans } from "./running-mean.ts";
 
 export { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "./loss-sets.ts";
 
@@ -115,7 +115,8 @@ export function lossCurve(record: RunRecord, set: LossSet, task: number | "mean"
 export function finalLosses(record: RunRecord, set: LossSet): TaskLosses | undefined {
   if (record.status === "failed") return undefined;
   if (set === "train" && record.trainingSetLoss !== null) return taskLosses(record.trainingSetLoss);
-  return taskLosses([...curveLosses(record, set).slice(-tasksOf(record))]);
+  if (set === "running") return taskLosses(lastRunningMeans(record.curve));
+  return taskLosses([...record.curve[set].slice(-tasksOf(record))]);
 }
 
 /** The lowest loss of each task, and of their mean, at any evaluation; undefined if there was none. */
