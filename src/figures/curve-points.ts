@@ -1,5 +1,5 @@
 import { memo } from "../memo.ts";
-import { type LossSet, lossCurve, type RunRecord } from "../records/record.ts";
+import { type EachLoss, eachLoss, LOSS_SETS, type LossSet, lossCurve, type RunRecord } from "../records/record.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { quantileSorted } from "../stats/moments.ts";
 import type { FigureOptions } from "./draw/figure.ts";
@@ -13,7 +13,7 @@ export function cellCurve(
   cell: SweepCell,
   { loss, statistic }: Pick<FigureOptions, "loss" | "statistic">,
 ): readonly CurvePoint[] {
-  return pointsOf(cell, loss).map((point) => ({ step: point.step, runs: cell.runs.length, ...point[statistic] }));
+  return pointsOf(cell)[loss].map((point) => ({ step: point.step, runs: cell.runs.length, ...point[statistic] }));
 }
 
 export interface Spread extends Quantiles {
@@ -22,7 +22,7 @@ export interface Spread extends Quantiles {
 
 /** How the mean loss over tasks of all runs of a cell is spread, step by step. */
 export function spreads(cell: SweepCell, set: LossSet): readonly Spread[] {
-  return pointsOf(cell, set).map(({ step, spread }) => ({ step, ...spread }));
+  return pointsOf(cell)[set].map(({ step, spread }) => ({ step, ...spread }));
 }
 
 /** Quantiles of ascending values. */
@@ -39,25 +39,29 @@ interface Point {
   readonly spread: Quantiles;
 }
 
-/** The losses of 100,000 runs take as many megabytes: they are gathered and sorted once, and not kept. */
-const pointsOf = memo((cell: SweepCell, set: LossSet): readonly Point[] => {
+/** Of all losses, as a curve may have to be read from the disk: gathered and sorted once, and not kept. */
+const pointsOf = memo((cell: SweepCell): EachLoss<readonly Point[]> => {
   const { steps } = (cell.runs[0] as RunRecord).curve;
-  const losses = lossesByStep(cell, set);
-  return steps.map((step, i) => {
-    const values = losses[i] as Float64Array;
-    const mean = meanInterval(values);
-    const sorted = values.sort();
-    return { step, mean, median: medianInterval(sorted), spread: quantiles(sorted) };
-  });
+  const losses = lossesByStep(cell);
+  return eachLoss((set) =>
+    steps.map((step, i) => {
+      const values = losses[set][i] as Float64Array;
+      const mean = meanInterval(values);
+      const sorted = values.sort();
+      return { step, mean, median: medianInterval(sorted), spread: quantiles(sorted) };
+    }),
+  );
 });
 
 /** Mean loss over tasks, [evaluations][runs], read run by run, since each run's curve has its own memory. */
-function lossesByStep({ runs }: SweepCell, set: LossSet): Float64Array[] {
+function lossesByStep({ runs }: SweepCell): EachLoss<Float64Array[]> {
   const { steps } = (runs[0] as RunRecord).curve;
-  const losses = steps.map(() => new Float64Array(runs.length));
+  const losses = eachLoss(() => steps.map(() => new Float64Array(runs.length)));
   for (const [r, run] of runs.entries()) {
-    const curve = lossCurve(run, set);
-    for (let i = 0; i < steps.length; i++) (losses[i] as Float64Array)[r] = curve[i] as number;
+    for (const set of LOSS_SETS) {
+      const curve = lossCurve(run, set);
+      for (let i = 0; i < steps.length; i++) (losses[set][i] as Float64Array)[r] = curve[i] as number;
+    }
   }
   return losses;
 }

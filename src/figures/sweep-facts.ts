@@ -6,12 +6,13 @@ import { memo } from "../memo.ts";
 import { cellKey, NO_CHOICE } from "../records/cell.ts";
 import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
-import { lossCurve, type RunRecord, tasksOf } from "../records/record.ts";
+import { type LossSet, lossCurve, type RunRecord, tasksOf } from "../records/record.ts";
 import {
   correlationsOf,
   type DrawnCell,
   doneCells,
   modelsOf,
+  type RunCurve,
   type RungLine,
   type Sweep,
   type SweepFacts,
@@ -27,20 +28,35 @@ export const sweepOf = memo((results: Results): Sweep => {
     curvesOf: (cell, loss) => {
       const found = cells.get(cellKey(cell));
       const finals = found && finalMeans(found, loss);
-      return (found?.runs ?? []).map((record, i) => ({
-        run: record.run,
-        final: finals?.[i] as number,
-        // few of many are drawn
-        get steps() {
-          return record.curve.steps;
-        },
-        get losses() {
-          return lossCurve(record, loss);
-        },
-      }));
+      return (found?.runs ?? []).map((record, i) => new DrawnCurve(record, loss, finals?.[i] as number));
     },
   };
 });
+
+/** Of many curves few are drawn: losses are computed when they are asked for. */
+class DrawnCurve implements RunCurve {
+  readonly final: number;
+  readonly #record: RunRecord;
+  readonly #loss: LossSet;
+
+  constructor(record: RunRecord, loss: LossSet, final: number) {
+    this.final = final;
+    this.#record = record;
+    this.#loss = loss;
+  }
+
+  get run(): number {
+    return this.#record.run;
+  }
+
+  get steps(): readonly number[] {
+    return this.#record.curve.steps;
+  }
+
+  get losses(): Float64Array {
+    return lossCurve(this.#record, this.#loss);
+  }
+}
 
 function factsOf(results: Results): SweepFacts {
   const { config, at } = results;

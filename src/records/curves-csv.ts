@@ -107,7 +107,7 @@ function* cellPoints(cell: readonly RunRecord[]): Generator<Point> {
   const first = cell[0] as RunRecord;
   const { steps } = cell.reduce((a, b) => (b.curve.steps.length > a.curve.steps.length ? b : a)).curve;
   const tasks: readonly Point["task"][] = ["mean", ...Array.from({ length: tasksOf(first) }, (_, k) => k)];
-  const losses = eachLoss((set) => gathered(cell, set, steps, tasks));
+  const losses = gathered(cell, steps, tasks);
   for (const [t, task] of tasks.entries()) {
     for (const [i, step] of steps.entries()) {
       yield { cell: first, task, step, losses: eachLoss((set) => losses[set](i, t)) };
@@ -116,26 +116,26 @@ function* cellPoints(cell: readonly RunRecord[]): Generator<Point> {
 }
 
 /**
- * A function that returns a cell's losses at evaluation `i` for an index in `tasks`. They are gathered run by run, each
- * curve read once in the order of memory. Point by point, all 100,000 curves would be fetched again for each point.
+ * Functions that return a cell's losses at evaluation `i` for an index in `tasks`. They are gathered run by run, each
+ * curve read once. Point by point, all 100,000 curves would be fetched again for each point.
  */
 function gathered(
   cell: readonly RunRecord[],
-  set: LossSet,
   steps: readonly number[],
   tasks: readonly Point["task"][],
-): (i: number, t: number) => Float64Array {
-  const points = steps.map((step) => ({ step, runs: 0, losses: tasks.map(() => new Float64Array(cell.length)) }));
+): EachLoss<(i: number, t: number) => Float64Array> {
+  const runs = new Uint32Array(steps.length);
+  const columns = eachLoss(() => steps.map(() => tasks.map(() => new Float64Array(cell.length))));
+  const columnAt = (set: LossSet, i: number, t: number) => (columns[set][i] as Float64Array[])[t] as Float64Array;
   for (const record of cell) {
-    const curves = tasks.map((task) => lossCurve(record, set, task));
-    for (const [i, point] of points.entries()) {
-      if (record.curve.steps[i] !== point.step) continue;
-      const r = point.runs++;
-      for (const [t, column] of point.losses.entries()) column[r] = curves[t]?.[i] as number;
+    const curves = eachLoss((set) => tasks.map((task) => lossCurve(record, set, task)));
+    for (let i = 0; i < steps.length; i++) {
+      if (record.curve.steps[i] !== steps[i]) continue;
+      const r = runs[i] as number;
+      for (const set of LOSS_SETS)
+        for (let t = 0; t < tasks.length; t++) columnAt(set, i, t)[r] = (curves[set][t] as Float64Array)[i] as number;
+      runs[i] = r + 1;
     }
   }
-  return (i, t) => {
-    const { runs, losses } = points[i] as (typeof points)[number];
-    return (losses[t] as Float64Array).subarray(0, runs).sort();
-  };
+  return eachLoss((set) => (i, t) => columnAt(set, i, t).subarray(0, runs[i]).sort());
 }
