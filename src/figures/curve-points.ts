@@ -2,6 +2,7 @@ import { memo } from "../memo.ts";
 import { type EachLoss, eachLoss, LOSS_SETS, type LossSet, lossCurve, type RunRecord } from "../records/record.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { quantileSorted } from "../stats/moments.ts";
+import { sortAscending } from "../stats/sort.ts";
 import type { FigureOptions } from "./draw/figure.ts";
 import type { Quantiles } from "./draw/run-curves.ts";
 import type { CurvePoint } from "./draw/step-panels.ts";
@@ -47,7 +48,7 @@ const pointsOf = memo((cell: SweepCell): EachLoss<readonly Point[]> => {
     steps.map((step, i) => {
       const values = losses[set][i] as Float64Array;
       const mean = meanInterval(values);
-      const sorted = values.sort();
+      const sorted = sortAscending(values);
       return { step, mean, median: medianInterval(sorted), spread: quantiles(sorted) };
     }),
   );

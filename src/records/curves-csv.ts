@@ -1,20 +1,12 @@
 import { groupBy } from "../stats/group-by.ts";
+import { sortAscending } from "../stats/sort.ts";
 import { type Cell, cellKey } from "./cell.ts";
 import { cellColumns, STATISTICS } from "./cell-columns.ts";
 import { type Column, correlationColumn, crossColumns, csvRow, type Sheet, settingColumns } from "./columns.ts";
 import { type CsvValue, csvOf } from "./csv.ts";
 import { loss, RUN_FIELDS, text, whole } from "./fields.ts";
 import { LOSS_WORDS } from "./loss-words.ts";
-import {
-  curveLosses,
-  type EachLoss,
-  eachLoss,
-  LOSS_SETS,
-  type LossSet,
-  lossCurve,
-  type RunRecord,
-  tasksOf,
-} from "./record.ts";
+import { curveLosses, type EachLoss, eachLoss, LOSS_SETS, type LossSet, type RunRecord, tasksOf } from "./record.ts";
 
 /**
  * `curves.csv`: loss against steps for each cell and task (`1` to K, or `mean` over tasks): mean, median and quartiles
@@ -125,17 +117,27 @@ function gathered(
   tasks: readonly Point["task"][],
 ): EachLoss<(i: number, t: number) => Float64Array> {
   const runs = new Uint32Array(steps.length);
-  const columns = eachLoss(() => steps.map(() => tasks.map(() => new Float64Array(cell.length))));
-  const columnAt = (set: LossSet, i: number, t: number) => (columns[set][i] as Float64Array[])[t] as Float64Array;
+  const T = tasks.length;
+  const columns = eachLoss(() => Array.from({ length: T * steps.length }, () => new Float64Array(cell.length)));
   for (const record of cell) {
-    const curves = eachLoss((set) => tasks.map((task) => lossCurve(record, set, task)));
+    const losses = eachLoss((set) => curveLosses(record, set));
     for (let i = 0; i < steps.length; i++) {
       if (record.curve.steps[i] !== steps[i]) continue;
       const r = runs[i] as number;
-      for (const set of LOSS_SETS)
-        for (let t = 0; t < tasks.length; t++) columnAt(set, i, t)[r] = (curves[set][t] as Float64Array)[i] as number;
+      for (const set of LOSS_SETS) gatherPoint(losses[set], i, columns[set], r, T - 1);
       runs[i] = r + 1;
     }
   }
-  return eachLoss((set) => (i, t) => columnAt(set, i, t).subarray(0, runs[i]).sort());
+  return eachLoss((set) => (i, t) => sortAscending((columns[set][i * T + t] as Float64Array).subarray(0, runs[i])));
+}
+
+/** Puts a run's K losses [evaluations, K] at evaluation i, and before them their mean, in place r of columns [evaluations][K + 1]. */
+function gatherPoint(losses: Float64Array, i: number, columns: readonly Float64Array[], r: number, K: number): void {
+  let sum = 0;
+  for (let k = 0; k < K; k++) {
+    const loss = losses[i * K + k] as number;
+    sum += loss;
+    (columns[i * (K + 1) + 1 + k] as Float64Array)[r] = loss;
+  }
+  (columns[i * (K + 1)] as Float64Array)[r] = sum / K;
 }
