@@ -1,20 +1,12 @@
 import { groupBy } from "../stats/group-by.ts";
+import { sortAscending } from "../stats/sort.ts";
 import { type Cell, cellKey } from "./cell.ts";
 import { cellColumns, STATISTICS } from "./cell-columns.ts";
 import { type Column, correlationColumn, crossColumns, csvRow, type Sheet, settingColumns } from "./columns.ts";
 import { type CsvValue, csvOf } from "./csv.ts";
 import { loss, RUN_FIELDS, text, whole } from "./fields.ts";
 import { LOSS_WORDS } from "./loss-words.ts";
-import {
-  curveLosses,
-  type EachLoss,
-  eachLoss,
-  LOSS_SETS,
-  type LossSet,
-  lossCurve,
-  type RunRecord,
-  tasksOf,
-} from "./record.ts";
+import { curveLosses, type EachLoss, eachLoss, LOSS_SETS, type LossSet, type RunRecord, tasksOf } from "./record.ts";
 
 /**
  * `curves.csv`: loss against steps for each cell and task (`1` to K, or `mean` over tasks): mean, median and quartiles
@@ -107,7 +99,7 @@ function* cellPoints(cell: readonly RunRecord[]): Generator<Point> {
   const first = cell[0] as RunRecord;
   const { steps } = cell.reduce((a, b) => (b.curve.steps.length > a.curve.steps.length ? b : a)).curve;
   const tasks: readonly Point["task"][] = ["mean", ...Array.from({ length: tasksOf(first) }, (_, k) => k)];
-  const losses = eachLoss((set) => gathered(cell, set, steps, tasks));
+  const losses = gathered(cell, steps, tasks);
   for (const [t, task] of tasks.entries()) {
     for (const [i, step] of steps.entries()) {
       yield { cell: first, task, step, losses: eachLoss((set) => losses[set](i, t)) };
@@ -116,26 +108,36 @@ function* cellPoints(cell: readonly RunRecord[]): Generator<Point> {
 }
 
 /**
- * A function that returns a cell's losses at evaluation `i` for an index in `tasks`. They are gathered run by run, each
- * curve read once in the order of memory. Point by point, all 100,000 curves would be fetched again for each point.
+ * Functions that return a cell's losses at evaluation `i` for an index in `tasks`. They are gathered run by run, each
+ * curve read once. Point by point, all 100,000 curves would be fetched again for each point.
  */
 function gathered(
   cell: readonly RunRecord[],
-  set: LossSet,
   steps: readonly number[],
   tasks: readonly Point["task"][],
-): (i: number, t: number) => Float64Array {
-  const points = steps.map((step) => ({ step, runs: 0, losses: tasks.map(() => new Float64Array(cell.length)) }));
+): EachLoss<(i: number, t: number) => Float64Array> {
+  const runs = new Uint32Array(steps.length);
+  const T = tasks.length;
+  const columns = eachLoss(() => Array.from({ length: T * steps.length }, () => new Float64Array(cell.length)));
   for (const record of cell) {
-    const curves = tasks.map((task) => lossCurve(record, set, task));
-    for (const [i, point] of points.entries()) {
-      if (record.curve.steps[i] !== point.step) continue;
-      const r = point.runs++;
-      for (const [t, column] of point.losses.entries()) column[r] = curves[t]?.[i] as number;
+    const losses = eachLoss((set) => curveLosses(record, set));
+    for (let i = 0; i < steps.length; i++) {
+      if (record.curve.steps[i] !== steps[i]) continue;
+      const r = runs[i] as number;
+      for (const set of LOSS_SETS) gatherPoint(losses[set], i, columns[set], r, T - 1);
+      runs[i] = r + 1;
     }
   }
-  return (i, t) => {
-    const { runs, losses } = points[i] as (typeof points)[number];
-    return (losses[t] as Float64Array).subarray(0, runs).sort();
-  };
+  return eachLoss((set) => (i, t) => sortAscending((columns[set][i * T + t] as Float64Array).subarray(0, runs[i])));
+}
+
+/** Puts a run's K losses [evaluations, K] at evaluation i, and before them their mean, in place r of columns [evaluations][K + 1]. */
+function gatherPoint(losses: Float64Array, i: number, columns: readonly Float64Array[], r: number, K: number): void {
+  let sum = 0;
+  for (let k = 0; k < K; k++) {
+    const loss = losses[i * K + k] as number;
+    sum += loss;
+    (columns[i * (K + 1) + 1 + k] as Float64Array)[r] = loss;
+  }
+  (columns[i * (K + 1)] as Float64Array)[r] = sum / K;
 }
