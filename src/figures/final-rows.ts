@@ -2,7 +2,6 @@
 import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type RunRecord, type TaskLosses } from "../records/record.ts";
-import { mean } from "../stats/moments.ts";
 import { modelSize } from "../summary/cost.ts";
 import { quantiles } from "./curve-points.ts";
 import type { SettingRow } from "./draw/against-setting.ts";
@@ -46,10 +45,11 @@ export function settingRows(results: Results, options: FigureOptions): SettingRo
   );
 }
 
+/** Every run's loss, the mean over tasks. */
 export function distributionRows(results: Results, { loss }: FigureOptions): DistributionRow[] {
-  return sweepCells(results).map((cell) => {
-    const losses = finalMeans(cell, loss).toSorted();
-    return { ...cellIn(cell), runs: cell.runs.length, loss, mean: mean(losses), ...quantiles(losses) };
+  return sweepCells(results).flatMap((cell) => {
+    const losses = finalMeans(cell, loss);
+    return cell.runs.map(({ run }, i) => ({ ...cellIn(cell), run, loss, value: losses[i] as number }));
   });
 }
 
