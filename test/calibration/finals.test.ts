@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { clustersOf } from "../../scripts/calibration/clusters.ts";
+import { curvePoints } from "../../scripts/calibration/curves.ts";
 import { LITERAL_END } from "../../scripts/calibration/distance.ts";
 import { READINGS, type RunFinal, runFinals, runningAt } from "../../scripts/calibration/finals.ts";
 import { publishedFinals } from "../../scripts/calibration/published-finals.ts";
@@ -42,6 +43,14 @@ describe("runFinals(results)", () => {
     expect(late[0]).toBeCloseTo((10 * 0.2 + 40 * 0.1) / 50, 12);
     expect(late[1]).toBeCloseTo((10 * 0.9 + 40 * 0.8) / 50, 12);
   });
+});
+
+test("curvePoints(results) has a curve of each cell that two runs or more ended of", () => {
+  const { records, ...rest } = threeRuns();
+  expect(curvePoints({ ...rest, records }).map(({ step, runs }) => [step, runs])).toEqual(
+    [50, 60, 100].map((step) => [step, 2]),
+  );
+  expect(curvePoints({ ...rest, records: records.slice(0, 2) })).toEqual([]);
 });
 
 describe("runningAt(final, end)", () => {
