@@ -1,16 +1,17 @@
 // npm run calibration -- [FOLDER ...]: adds the mean curves of results folders to results/calibration/curves.csv, in place
-// of those of the same settings, and the end of each run to finals.csv; ranks all settings there by their distances from
+// of those of the same settings that are no longer, and the end of each run to finals.csv; ranks all settings there by their distances from
 // the paper's Figures 3, 4 and 5 into settings.csv; prints the nearest, what each axis does alone, and the clusters of
 // final losses. Writes fingerprint.svg and .csv there.
 import { writeFileSync } from "node:fs";
 import { stringify } from "csv-stringify/sync";
 import { readResults } from "../../src/records/read-results.ts";
 import { clustersOf, clustersText } from "./clusters.ts";
-import { curvePoints, type Trained, trainedKey } from "./curves.ts";
+import { curvePoints } from "./curves.ts";
 import { readCurves, writeCurves } from "./curves-file.ts";
 import { runFinals } from "./finals.ts";
 import { readFinals, writeFinals } from "./finals-file.ts";
 import { fingerprintFigure } from "./fingerprint.ts";
+import { longestCurves, longestRuns } from "./longest.ts";
 import { nearestBy, type Ranked, rank } from "./rank.ts";
 import { studiesText } from "./studies.ts";
 import { nearestText, profileText, settingRow } from "./text.ts";
@@ -18,12 +19,9 @@ import { nearestText, profileText, settingRow } from "./text.ts";
 const NEAREST = 20;
 
 const folders = await Promise.all(process.argv.slice(2).map((folder) => readResults(folder, console.warn)));
-const added = folders.flatMap(curvePoints);
-const again = new Set(added.map(trainedKey));
-const others = <T extends Trained>(all: readonly T[]) => all.filter((one) => !again.has(trainedKey(one)));
-if (added.length > 0) {
-  writeCurves([...others(readCurves()), ...added]);
-  writeFinals([...others(readFinals()), ...folders.flatMap(runFinals)]);
+if (folders.length > 0) {
+  writeCurves(longestCurves([readCurves(), ...folders.map(curvePoints)]));
+  writeFinals(longestRuns([...readFinals(), ...folders.flatMap(runFinals)]));
 }
 const finals = readFinals();
 const ranked = rank(readCurves(), finals);
