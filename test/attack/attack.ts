@@ -7,11 +7,12 @@ import { journals } from "./journals.ts";
 import { names } from "./names.ts";
 import { kills, pipes, signals } from "./processes.ts";
 import { scripts } from "./scripts.ts";
+import { tables } from "./tables.ts";
 
 /** Those that need no process of their own. */
 export const FAULTS_INSIDE: readonly Fault[] = [typedWords, configFiles, journals, names, scripts];
 /** Those that start the built program. */
-export const FAULTS_OUTSIDE: readonly Fault[] = [pipes, kills, signals, checkpoints, disks];
+export const FAULTS_OUTSIDE: readonly Fault[] = [pipes, kills, signals, checkpoints, disks, tables];
 export const FAULTS: readonly Fault[] = [...FAULTS_INSIDE, ...FAULTS_OUTSIDE];
 
 /** What came of one fault. */
