@@ -6,5 +6,5 @@ export function compile(
   compiler: readonly string[],
   arch: string,
   to: string,
-  options?: { readonly flags?: readonly string[]; readonly link?: readonly string[]; readonly objects?: string },
+  options?: { readonly flags?: readonly string[]; readonly link?: readonly string[] },
 ): Promise<void>;

@@ -1,9 +1,10 @@
 import { MMOE } from "../called-as.ts";
 import { UsageError } from "../errors.ts";
 import { shellQuoted } from "../shell.ts";
+import { checkRuns } from "../sweep/check-runs.ts";
 import { loadEngine } from "../sweep/engines.ts";
 import { runSweep, type SweepOutcome } from "../sweep/run-sweep.ts";
-import { checkRuns, shareOf, withTables } from "../sweep/share.ts";
+import { shareOf, withTables } from "../sweep/share.ts";
 import { devicesOption } from "./cluster/device-option.ts";
 import { trainOnDevices } from "./cluster/devices.ts";
 import { chosenShard, shardText } from "./cluster/shard-option.ts";
@@ -12,7 +13,14 @@ import type { Context } from "./effects.ts";
 import { EXIT, troubleCode } from "./exit-codes.ts";
 import { TABLE_LOSS_OPTION, tableLosses } from "./loss-commands.ts";
 import { type Stop, stopOnSignals } from "./stop.ts";
-import { addSweepOptions, checkedOptions, ENVIRONMENT_HELP, type SweepOptions, typedWords } from "./sweep-options.ts";
+import {
+  addSweepOptions,
+  checkedOptions,
+  ENVIRONMENT_HELP,
+  GROUPS,
+  type SweepOptions,
+  typedWords,
+} from "./sweep-options.ts";
 import { keptText } from "./text/kept-text.ts";
 import { describePlan } from "./text/plan-text.ts";
 import { progressFor } from "./text/progress.ts";
@@ -31,11 +39,14 @@ interface Options extends SweepOptions {
 
 export const define: Define = (command, run) => {
   addSweepOptions(command)
-    .option("--resume", "fail unless that folder holds this sweep (the same command goes on without it too)")
+    .optionsGroup(GROUPS.common)
+    .option("--dry-run", "print settings, runs, time and memory; train nothing")
+    .optionsGroup(GROUPS.running)
+    .option("--resume", "fail unless that folder holds this sweep (rerunning the same command also resumes)")
     .option("--overwrite", "delete what a sweep left in that folder, and start from scratch")
     .option("--shard <i/n>", "train the i-th of n parts of the sweep (default: from the job array's variables)")
     .option("--devices <list>", "one process for each GPU: numbers such as 0,1, or all")
-    .option("--dry-run", "print settings, runs, time and memory; train nothing")
+    .optionsGroup(GROUPS.output)
     .option(...TABLE_LOSS_OPTION)
     .option("--json", "events as JSON lines on stdout, in place of the table")
     .addHelpText(
@@ -109,7 +120,7 @@ function requestOf(file: string, options: Options, { effects, argv, commandLine,
     },
     goOn: detected ? `${commandLine} --shard ${shardText(shard)}` : commandLine,
     devices,
-    losses: tableLosses(options.loss),
+    losses: tableLosses(options.loss, config),
   };
 }
 
@@ -121,8 +132,13 @@ async function dryRun(request: Request, context: Context): Promise<number> {
   const share = { ...planned, todo: withTables(planned.todo) };
   const engine = await loadEngine(request.engine, { ...request.engineOptions, note }, share.todo);
   try {
+<<<<<<< HEAD
     const trainingBytes = await checkRuns(share.todo, engine);
     effects.stdout.write(await describePlan(share, { engine, trainingBytes }, context));
+=======
+    await checkRuns(share.todo, share.config, engine);
+    effects.stdout.write(await describePlan(share, engine, context));
+>>>>>>> main
     return EXIT.done;
   } finally {
     await engine.dispose();

@@ -1,17 +1,21 @@
-import { totalmem } from "node:os";
 import type { Config } from "../config/config.ts";
-import type { AnyRun, Engine } from "../engines/engine.ts";
-import type { MethodName } from "../engines/methods.ts";
+import type { AnyRun } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import { memo } from "../memo.ts";
-import type { Model } from "../models/code.ts";
 import { defaultFolder, findResults } from "../records/find-results.ts";
 import type { RecordHead } from "../records/journal-line.ts";
 import type { Shard } from "../records/writer-lock.ts";
 import { withValues } from "../tables/read-table.ts";
+
+<<<<<<< HEAD
+
 import { megabytes, thousands } from "../units.ts";
 import { checkCurves } from "./curves.ts";
 import { countRuns } from "./plan.ts";
+
+=======
+>>>>>>> main
+
 import { planShard } from "./shard.ts";
 
 /** A sweep to train, and what to do with the results that its folder already holds. */
@@ -76,6 +80,7 @@ export function withTables(runs: readonly AnyRun[]): AnyRun[] {
   const read = memo(withValues);
   return runs.map((run) => (run.correlation === null ? { ...run, data: read(run.data) } : run));
 }
+<<<<<<< HEAD
 
 /**
  * Refuses, before the first step, what the engine can't train and a sweep that memory can't hold. Gives the bytes that
@@ -97,3 +102,5 @@ export async function checkModels(runs: readonly AnyRun[], engine: Engine): Prom
   for (const [model, ofModel] of methods) for (const method of ofModel) engine.check(model, method);
   await engine.prepare?.([...methods.keys()]);
 }
+=======
+>>>>>>> main

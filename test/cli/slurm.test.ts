@@ -1,13 +1,14 @@
 import { spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { lacking } from "../support/lacking.ts";
 
 /** Where sweeps start, by a name that a shell and Slurm read otherwise than it is written. */
 let folder = "";
+const A_FILE = resolve("package.json");
 /** Holds stand-ins for Slurm's commands and for mmoe. */
 let tools = "";
 let calls = "";
@@ -94,7 +95,7 @@ describe("mmoe slurm", () => {
     [["--array", "5", "--corr", "2"], "--corr: expected a number from -1 to 1, got 2"],
     [["--array", "5", "--time-limit", "x"], "--time-limit: expected a time such as 3h50m, at most 24d, got 'x'"],
     [["--array", "5", "--set", "dropout=1"], "--set dropout: expected a number from 0 to below 1, got 1"],
-    [["--array", "5", "--out", "test"], "test holds 'attack', which is not from a sweep; give another --out"],
+    [["--array", "5", "--out", A_FILE], `${A_FILE}: ${A_FILE} is a file; give another --out`],
     [
       ["--array", "5", "--mmoe", "npx mmoe"],
       "--mmoe npx mmoe: npm passes no signal on, so tasks could not stop in time; give node_modules/.bin/mmoe",
@@ -167,7 +168,7 @@ describe("the script of mmoe slurm", () => {
 
   test("gives way to --out, --jobs and --time-limit where they are typed, and has a process a GPU", async () => {
     const mmoe = standIn("mmoe", "");
-    const typed = ["--jobs", "3", "--out", "a b", "--time-limit", "9m"];
+    const typed = ["--out", "a b", "--jobs", "3", "--time-limit", "9m"];
     expect(await ended(await script("--mmoe", mmoe, ...typed, "--gpus", "2"))).toBe(0);
     expect(called("mmoe")).toEqual(["sweep", "smoke", ...typed, "--devices", "all", "--shard", "3/5"]);
   });

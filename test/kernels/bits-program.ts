@@ -16,7 +16,7 @@ export function bitsProgram(name: string, place: string, from: string): string {
   const tsc = join(ROOT, "node_modules/.bin/tsc");
   execFileSync(tsc, ["-p", join(ROOT, "test/kernels/tsconfig.bits.json"), "--outDir", folder]);
   for (const path of WASM) copy(join(ROOT, path), join(folder, path));
-  copy(from, join(folder, place));
+  for (const end of ["", ".json"]) copy(from + end, join(folder, place) + end);
   return folder;
 }
 
