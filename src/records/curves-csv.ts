@@ -11,7 +11,7 @@ import {
   eachLoss,
   LOSS_SETS,
   type LossSet,
-  lossCurve,
+  lossAt,
   type RunRecord,
   tasksOf,
 } from "./record.ts";
@@ -30,17 +30,20 @@ function* pointsOf(records: readonly RunRecord[]): Generator<Point> {
 
 /** `curves-long.csv`: every run's losses at every evaluation. */
 export function longCurvesCsv(records: readonly RunRecord[]): Generator<string> {
-  return csvOf(records, longCurveRows);
+  return csvOf(records, longCurveRows, LONG_CHUNK);
 }
+
+/** Rows of `curves-long.csv` in a piece: some 10 ms. */
+const LONG_CHUNK = 2000;
 
 /** Columns and rows of `curves-long.csv`. */
 export function longCurvesSheet(): Sheet<RunRecord> {
   return { columns: LONG_CURVE_COLUMNS, experts: 0, rowsOf: longCurveRows };
 }
 
-function longCurveRows(record: RunRecord): Record<string, CsvValue>[] {
+function* longCurveRows(record: RunRecord): Generator<Record<string, CsvValue>> {
   const [tasks, losses] = [tasksOf(record), eachLoss((set) => curveLosses(record, set))];
-  return record.curve.steps.map((_, i) => csvRow(LONG_CURVE_COLUMNS, { record, losses, i }, tasks));
+  for (const i of record.curve.steps.keys()) yield csvRow(LONG_CURVE_COLUMNS, { record, losses, i }, tasks);
 }
 
 /** Source of a row of `curves-long.csv`: a run at its evaluation `i`. */
@@ -106,36 +109,45 @@ function statistics(set: LossSet): Column<Point>[] {
 function* cellPoints(cell: readonly RunRecord[]): Generator<Point> {
   const first = cell[0] as RunRecord;
   const { steps } = cell.reduce((a, b) => (b.curve.steps.length > a.curve.steps.length ? b : a)).curve;
+  const curves = cell.map((record) => eachLoss((set) => curveLosses(record, set)));
   const tasks: readonly Point["task"][] = ["mean", ...Array.from({ length: tasksOf(first) }, (_, k) => k)];
-  const losses = eachLoss((set) => gathered(cell, set, steps, tasks));
-  for (const [t, task] of tasks.entries()) {
-    for (const [i, step] of steps.entries()) {
-      yield { cell: first, task, step, losses: eachLoss((set) => losses[set](i, t)) };
+  const block = Math.max(1, Math.floor(MOST_GATHERED / cell.length));
+  for (const task of tasks) {
+    for (let from = 0; from < steps.length; from += block) {
+      const part = steps.slice(from, from + block);
+      for (const [i, losses] of gathered(cell, curves, part, { from, task }).entries())
+        yield { cell: first, task, step: part[i] as number, losses };
     }
   }
 }
 
+/** Losses of a set that are gathered at once: they bound memory, however long the curves are. */
+const MOST_GATHERED = 1_000_000;
+
 /**
- * A function that returns a cell's losses at evaluation `i` for an index in `tasks`. They are gathered run by run, each
- * curve read once in the order of memory. Point by point, all 100,000 curves would be fetched again for each point.
+ * A cell's losses at each of `steps`, those of its evaluations from `from`, of the runs that reached the step, sorted. They
+ * are gathered run by run, each curve in the order of memory: point by point, all 100,000 curves would be fetched again
+ * for each point.
  */
 function gathered(
   cell: readonly RunRecord[],
-  set: LossSet,
+  curves: readonly EachLoss<Float64Array>[],
   steps: readonly number[],
-  tasks: readonly Point["task"][],
-): (i: number, t: number) => Float64Array {
-  const points = steps.map((step) => ({ step, runs: 0, losses: tasks.map(() => new Float64Array(cell.length)) }));
-  for (const record of cell) {
-    const curves = tasks.map((task) => lossCurve(record, set, task));
-    for (const [i, point] of points.entries()) {
-      if (record.curve.steps[i] !== point.step) continue;
-      const r = point.runs++;
-      for (const [t, column] of point.losses.entries()) column[r] = curves[t]?.[i] as number;
+  { from, task }: { readonly from: number; readonly task: Point["task"] },
+): EachLoss<Float64Array>[] {
+  const tasks = tasksOf(cell[0] as RunRecord);
+  const counts = new Uint32Array(steps.length);
+  const all = eachLoss(() => new Float64Array(steps.length * cell.length));
+  for (const [r, { curve }] of cell.entries()) {
+    for (const [i, step] of steps.entries()) {
+      if (curve.steps[from + i] !== step) continue;
+      const to = i * cell.length + (counts[i] as number)++;
+      for (const set of LOSS_SETS)
+        all[set][to] = lossAt((curves[r] as EachLoss<Float64Array>)[set], from + i, tasks, task);
     }
   }
-  return (i, t) => {
-    const { runs, losses } = points[i] as (typeof points)[number];
-    return (losses[t] as Float64Array).subarray(0, runs).sort();
-  };
+  return steps.map((_, i) => {
+    const start = i * cell.length;
+    return eachLoss((set) => all[set].subarray(start, start + (counts[i] as number)).sort());
+  });
 }
