@@ -6,7 +6,16 @@ import { type Column, correlationColumn, crossColumns, csvRow, type Sheet, setti
 import { type CsvValue, csvOf } from "./csv.ts";
 import { loss, RUN_FIELDS, text, whole } from "./fields.ts";
 import { LOSS_WORDS } from "./loss-words.ts";
-import { curveLosses, type EachLoss, eachLoss, LOSS_SETS, type LossSet, type RunRecord, tasksOf } from "./record.ts";
+import {
+  curveLosses,
+  type EachLoss,
+  eachLoss,
+  LOSS_SETS,
+  type LossSet,
+  lossAt,
+  type RunRecord,
+  tasksOf,
+} from "./record.ts";
 
 /**
  * `curves.csv`: loss against steps for each cell and task (`1` to K, or `mean` over tasks): mean, median and quartiles
@@ -22,17 +31,20 @@ function* pointsOf(records: readonly RunRecord[]): Generator<Point> {
 
 /** `curves-long.csv`: every run's losses at every evaluation. */
 export function longCurvesCsv(records: readonly RunRecord[]): Generator<string> {
-  return csvOf(records, longCurveRows);
+  return csvOf(records, longCurveRows, LONG_CHUNK);
 }
+
+/** Rows of `curves-long.csv` in a piece: some 10 ms. */
+const LONG_CHUNK = 2000;
 
 /** Columns and rows of `curves-long.csv`. */
 export function longCurvesSheet(): Sheet<RunRecord> {
   return { columns: LONG_CURVE_COLUMNS, experts: 0, rowsOf: longCurveRows };
 }
 
-function longCurveRows(record: RunRecord): Record<string, CsvValue>[] {
+function* longCurveRows(record: RunRecord): Generator<Record<string, CsvValue>> {
   const [tasks, losses] = [tasksOf(record), eachLoss((set) => curveLosses(record, set))];
-  return record.curve.steps.map((_, i) => csvRow(LONG_CURVE_COLUMNS, { record, losses, i }, tasks));
+  for (const i of record.curve.steps.keys()) yield csvRow(LONG_CURVE_COLUMNS, { record, losses, i }, tasks);
 }
 
 /** Source of a row of `curves-long.csv`: a run at its evaluation `i`. */
@@ -99,45 +111,62 @@ function* cellPoints(cell: readonly RunRecord[]): Generator<Point> {
   const first = cell[0] as RunRecord;
   const { steps } = cell.reduce((a, b) => (b.curve.steps.length > a.curve.steps.length ? b : a)).curve;
   const tasks: readonly Point["task"][] = ["mean", ...Array.from({ length: tasksOf(first) }, (_, k) => k)];
-  const losses = gathered(cell, steps, tasks);
-  for (const [t, task] of tasks.entries()) {
-    for (const [i, step] of steps.entries()) {
-      yield { cell: first, task, step, losses: eachLoss((set) => losses[set](i, t)) };
+  for (const part of partsOf(tasks, steps.length, cell.length)) {
+    const losses = gathered(cell, steps, part);
+    for (const task of part.tasks) {
+      for (let i = part.from; i < part.to; i++)
+        yield { cell: first, task, step: steps[i] as number, losses: eachLoss((set) => losses[set](i, task)) };
     }
   }
 }
 
+/** Some of a cell's points: those of `tasks` at evaluations `from` to `to`. */
+interface Part {
+  readonly tasks: readonly Point["task"][];
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Losses of a set that are gathered at once: they bound memory, however long the curves and however many the runs. */
+const MOST_GATHERED = 4_000_000;
+
+/** All points of a cell, in order, in as few parts as memory allows: each part reads every curve once. */
+function partsOf(tasks: Part["tasks"], evaluations: number, runs: number): Part[] {
+  if (tasks.length * evaluations * runs <= MOST_GATHERED) return [{ tasks, from: 0, to: evaluations }];
+  const block = Math.max(1, Math.floor(MOST_GATHERED / runs));
+  const starts = Array.from({ length: Math.ceil(evaluations / block) }, (_, i) => i * block);
+  return tasks.flatMap((task) =>
+    starts.map((from) => ({ tasks: [task], from, to: Math.min(from + block, evaluations) })),
+  );
+}
+
 /**
- * Functions that return a cell's losses at evaluation `i` for an index in `tasks`. They are gathered run by run, each
- * curve read once. Point by point, all 100,000 curves would be fetched again for each point.
+ * Functions that return a cell's losses of a task at evaluation `i` of a part, of the runs that reached it, sorted. They
+ * are gathered run by run: point by point, all 100,000 curves would be fetched again for each point.
  */
 function gathered(
   cell: readonly RunRecord[],
   steps: readonly number[],
-  tasks: readonly Point["task"][],
-): EachLoss<(i: number, t: number) => Float64Array> {
-  const runs = new Uint32Array(steps.length);
-  const T = tasks.length;
-  const columns = eachLoss(() => Array.from({ length: T * steps.length }, () => new Float64Array(cell.length)));
+  { tasks, from, to }: Part,
+): EachLoss<(i: number, task: Point["task"]) => Float64Array> {
+  const K = tasksOf(cell[0] as RunRecord);
+  const runs = new Uint32Array(to - from);
+  const columns = eachLoss(() =>
+    Array.from({ length: tasks.length * (to - from) }, () => new Float64Array(cell.length)),
+  );
+  const column = (i: number, t: number) => (i - from) * tasks.length + t;
   for (const record of cell) {
     const losses = eachLoss((set) => curveLosses(record, set));
-    for (let i = 0; i < steps.length; i++) {
+    for (let i = from; i < to; i++) {
       if (record.curve.steps[i] !== steps[i]) continue;
-      const r = runs[i] as number;
-      for (const set of LOSS_SETS) gatherPoint(losses[set], i, columns[set], r, T - 1);
-      runs[i] = r + 1;
+      const r = (runs[i - from] as number)++;
+      for (const set of LOSS_SETS)
+        for (const [t, task] of tasks.entries())
+          (columns[set][column(i, t)] as Float64Array)[r] = lossAt(losses[set], i, K, task);
     }
   }
-  return eachLoss((set) => (i, t) => sortAscending((columns[set][i * T + t] as Float64Array).subarray(0, runs[i])));
-}
-
-/** Puts a run's K losses [evaluations, K] at evaluation i, and before them their mean, in place r of columns [evaluations][K + 1]. */
-function gatherPoint(losses: Float64Array, i: number, columns: readonly Float64Array[], r: number, K: number): void {
-  let sum = 0;
-  for (let k = 0; k < K; k++) {
-    const loss = losses[i * K + k] as number;
-    sum += loss;
-    (columns[i * (K + 1) + 1 + k] as Float64Array)[r] = loss;
-  }
-  (columns[i * (K + 1)] as Float64Array)[r] = sum / K;
+  return eachLoss(
+    (set) => (i, task) =>
+      sortAscending((columns[set][column(i, tasks.indexOf(task))] as Float64Array).subarray(0, runs[i - from])),
+  );
 }

@@ -81,15 +81,16 @@ function headerIn(line: string): Header | undefined {
 
 /** Lines without their ends. After the last end there is nothing, or a line that a crash cut off. */
 function* completeLines(path: string): Generator<Buffer> {
-  let rest: Buffer = Buffer.of();
+  let begun: Buffer[] = []; // of a line that goes beyond its chunk
   for (const chunk of path.endsWith(".gz") ? uncompressed(path) : chunksOf(path)) {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     let start = 0;
-    for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, start)) {
-      yield bytes.subarray(start, end);
+    for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, start)) {
+      const last = chunk.subarray(start, end);
+      yield begun.length === 0 ? last : Buffer.concat([...begun, last]);
+      begun = [];
       start = end + 1;
     }
-    rest = bytes.subarray(start);
+    if (start < chunk.length) begun.push(chunk.subarray(start));
   }
 }
 

@@ -106,12 +106,16 @@ export function lossCurve(record: RunRecord, set: LossSet, task: number | "mean"
   const losses = curveLosses(record, set);
   const curve = new Float64Array(record.curve.steps.length);
   const tasks = losses.length / curve.length;
-  for (let i = 0; i < curve.length; i++) {
-    let sum = 0;
-    for (let k = 0; k < tasks; k++) if (task === "mean" || k === task) sum += losses[i * tasks + k] as number;
-    curve[i] = task === "mean" ? sum / tasks : sum;
-  }
+  for (let i = 0; i < curve.length; i++) curve[i] = lossAt(losses, i, tasks, task);
   return curve;
+}
+
+/** The loss of one task, from 0, or the mean over tasks, at evaluation `i` of some [evaluations, K]. */
+export function lossAt(losses: Float64Array, i: number, tasks: number, task: number | "mean"): number {
+  if (task !== "mean") return losses[i * tasks + task] as number;
+  let sum = 0;
+  for (let k = 0; k < tasks; k++) sum += losses[i * tasks + k] as number;
+  return sum / tasks;
 }
 
 /**
