@@ -9,7 +9,12 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
 const build = `${root}native/build`;
 const output = `${build}/kernels.node`;
-const sources = readdirSync(`${root}native`).filter((name) => /\.[ch]$/.test(name));
+const KERNELS = "src/engines/cpu/kernels";
+const FOLDERS = ["src/engines/rows/kernels", KERNELS];
+/** The source of all kernels, WebAssembly's too. */
+export const SOURCES = FOLDERS.flatMap((folder) =>
+  readdirSync(root + folder).flatMap((name) => (/\.[ch]$/.test(name) ? [`${folder}/${name}`] : [])),
+);
 
 /** The flags of a kernel set. None may let the compiler fuse a multiplication with an addition, or reorder sums. */
 export const SETS = {
@@ -20,21 +25,21 @@ export const SETS = {
   arm64: { neon: [] },
 };
 export const FLAGS = [
-  ...["-std=gnu11", "-O3", "-fPIC", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"],
+  ...["-std=gnu11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"],
   ...["-fwrapv", "-fno-strict-aliasing", "-fvisibility=hidden"],
 ];
 
 /** Compiles for `arch` with `compiler` (its name, then its first arguments) into the file `to`. */
 export async function compile([compiler, ...first], arch, to, { flags = [], link = [], objects = build } = {}) {
   mkdirSync(objects, { recursive: true });
-  const cc = (...args) => run(compiler, [...first, ...FLAGS, ...flags, ...args], { cwd: root });
+  const cc = (...args) => run(compiler, [...first, ...FLAGS, "-fPIC", ...flags, ...args], { cwd: root });
   const sets = Object.entries(SETS[arch]);
   const made = sets.map(([set]) => `${objects}/${set}.o`);
   await Promise.all(
-    sets.map(([set, options], i) => cc(...options, `-DSET=${set}`, "-c", "native/kernels.c", "-o", made[i])),
+    sets.map(([set, options], i) => cc(...options, `-DSET=${set}`, "-c", `${KERNELS}/kernels.c`, "-o", made[i])),
   );
   const headers = "-Inode_modules/node-api-headers/include";
-  await cc("-shared", headers, "native/binding.c", ...made, ...link, "-o", to);
+  await cc("-shared", headers, `${KERNELS}/binding.c`, ...made, ...link, "-o", to);
   for (const object of made) rmSync(object);
 }
 
@@ -42,7 +47,7 @@ export async function compile([compiler, ...first], arch, to, { flags = [], link
 export function isNewer(binary, others = []) {
   if (!existsSync(binary)) return false;
   const made = statSync(binary).mtimeMs;
-  const paths = [...sources.map((name) => `native/${name}`), "scripts/native.js", ...others];
+  const paths = [...SOURCES, "scripts/native.js", ...others];
   return paths.every((path) => statSync(root + path).mtimeMs < made);
 }
 

@@ -1,5 +1,5 @@
-// Cross-compiles the native kernels of the published package, native/prebuilt/PLATFORM-ARCH.node, by the C compiler of zig,
-// which comes from PyPI. `npm pack` calls it.
+// Cross-compiles the native kernels of the published package, native/prebuilt/PLATFORM-ARCH.node, by the C compiler of zig.
+// `npm pack` calls it.
 import { execFile } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,12 +8,10 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { dependenciesOf } from "./elf.js";
 import { compile, isNewer } from "./native.js";
+import { installZig } from "./zig.js";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
-const zig = join(root, "native/build/zig");
-const python = join(zig, "bin/python");
-const requirements = join(root, "scripts/zig.txt");
 const nodeSymbols = join(root, "node_modules/node-api-headers/def/node_api.def");
 
 /** Bytes of all binaries together. */
@@ -33,19 +31,6 @@ export const TARGETS = {
 };
 
 export const fileOf = (name) => join(root, `native/prebuilt/${name}.node`);
-
-/** Makes zig's Python environment, unless it is there. Returns the words that start zig. */
-export async function installZig() {
-  const words = [python, "-m", "ziglang"];
-  const [, version] = /^ziglang==(\S+)/m.exec(readFileSync(requirements, "utf8"));
-  const installed = await run(words[0], [...words.slice(1), "version"]).catch(() => ({ stdout: "" }));
-  if (installed.stdout.trim() === version) return words;
-  console.log(`installing zig ${version} from PyPI (100 MB)`);
-  await run("python3", ["-I", "-m", "venv", "--clear", zig]);
-  const how = ["--no-deps", "--only-binary=:all:", "--require-hashes", "--disable-pip-version-check"];
-  await run(python, ["-m", "pip", "install", "--quiet", ...how, "-r", requirements]);
-  return words;
-}
 
 /** Compiles one binary, in a folder of its own because zig leaves files beside it. */
 async function make(words, name, folder) {

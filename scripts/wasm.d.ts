@@ -1,0 +1,2 @@
+export const MODULES: readonly string[];
+export function compileWasm(source: string, to: string): Promise<void>;

@@ -1,0 +1,1 @@
+export function installZig(): Promise<string[]>;
