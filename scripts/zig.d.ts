@@ -1,1 +1,2 @@
-export function installZig(): Promise<string[]>;
+export const ZIG: readonly string[];
+export function installZig(): Promise<readonly string[]>;

@@ -11,15 +11,17 @@ const zig = join(root, "native/build/zig");
 const python = join(zig, "bin/python");
 const requirements = join(root, "scripts/zig.txt");
 
-/** Makes zig's Python environment, unless it is there. Returns the words that start zig. */
+/** The words that start it. */
+export const ZIG = [python, "-m", "ziglang"];
+
+/** Makes zig's Python environment, unless it is there. Returns ZIG. */
 export async function installZig() {
-  const words = [python, "-m", "ziglang"];
   const [, version] = /^ziglang==(\S+)/m.exec(readFileSync(requirements, "utf8"));
-  const installed = await run(words[0], [...words.slice(1), "version"]).catch(() => ({ stdout: "" }));
-  if (installed.stdout.trim() === version) return words;
+  const installed = await run(python, ["-m", "ziglang", "version"]).catch(() => ({ stdout: "" }));
+  if (installed.stdout.trim() === version) return ZIG;
   console.log(`installing zig ${version} from PyPI (100 MB)`);
   await run("python3", ["-I", "-m", "venv", "--clear", zig]);
   const how = ["--no-deps", "--only-binary=:all:", "--require-hashes", "--disable-pip-version-check"];
   await run(python, ["-m", "pip", "install", "--quiet", ...how, "-r", requirements]);
-  return words;
+  return ZIG;
 }

@@ -1,4 +1,4 @@
-import { openSync, readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { isSystemError, systemReason, UsageError } from "./errors.ts";
 
 interface ReadOptions {
@@ -22,6 +22,18 @@ export function readBytes(path: string, { source = path, most }: ReadOptions): B
   });
 }
 
+/** The first `most` bytes of a file as text; empty if it is gone. Throws UsageError like `readText`. */
+export function startOf(path: string, most = 100): string {
+  const file = openIfThere(path);
+  if (file === undefined) return "";
+  try {
+    const start = Buffer.alloc(most);
+    return start.toString("utf8", 0, readSync(file, start));
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** Opens a file to read; undefined if it is gone. Throws UsageError like `readText`. */
 export function openIfThere(path: string): number | undefined {
   try {
@@ -31,11 +43,6 @@ export function openIfThere(path: string): number | undefined {
     if (isSystemError(error) && error.code === "ENOENT") return undefined;
     throw unreadable(path, error);
   }
-}
-
-/** Throws UsageError for anything that is there and is not a file. */
-export function expectFile(path: string): void {
-  reading(path, () => statSync(path, { throwIfNoEntry: false }) && regularStat(path, path));
 }
 
 /** What `read` gives; UsageError, by the name `source`, where the operating system refuses it. */

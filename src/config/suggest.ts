@@ -1,24 +1,24 @@
 import { closest, distance } from "fastest-levenshtein";
 
 /** What people call a word of ours, in small letters without marks between, and that word. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  batchsize: "batch",
-  minibatch: "batch",
-  corr: "correlations",
-  corrs: "correlations",
-  correlation: "correlations",
-  dropoutrate: "dropout",
-  gpu: "cuda",
-  init: "initializer",
-  iterations: "steps",
-  learningrate: "lr",
-  model: "models",
-  nvidia: "cuda",
-  optim: "optimizer",
-  repeats: "runs",
-  rows: "trainRows",
-  testrows: "heldoutRows",
-};
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ["batchsize", "batch"],
+  ["minibatch", "batch"],
+  ["corr", "correlations"],
+  ["corrs", "correlations"],
+  ["correlation", "correlations"],
+  ["dropoutrate", "dropout"],
+  ["gpu", "cuda"],
+  ["init", "initializer"],
+  ["iterations", "steps"],
+  ["learningrate", "lr"],
+  ["model", "models"],
+  ["nvidia", "cuda"],
+  ["optim", "optimizer"],
+  ["repeats", "runs"],
+  ["rows", "trainRows"],
+  ["testrows", "heldoutRows"],
+]);
 
 /** `; did you mean 'X'?` for the known word that `word` stands for or is nearest to, or nothing if none is near. */
 export function didYouMean(word: string, known: readonly string[]): string {
@@ -29,7 +29,7 @@ export function didYouMean(word: string, known: readonly string[]): string {
 /** The known word that `word` stands for or, if it is near, the nearest one. */
 export function meantBy(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
-  const other = OTHER_NAMES[word.toLowerCase().replaceAll(/[^a-z]/g, "")];
+  const other = OTHER_NAMES.get(word.toLowerCase().replaceAll(/[^a-z]/g, ""));
   if (other !== undefined && known.includes(other)) return other;
   const nearest = closest(word.toLowerCase(), [...known]);
   return isNear(word.toLowerCase(), nearest) ? nearest : undefined;

@@ -63,9 +63,12 @@ export function checkpointNames(out: string): string[] {
   return reading(folder, () => (statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(folder) : []));
 }
 
+/** The names that `nameOf` gives: an id ends in the run's index. */
+const CHECKPOINT_FILE = /_\d{3,}\.json$/;
+
 /** Removes all checkpoints, and their folder if it is empty then. */
 export function removeCheckpoints(out: string): void {
-  const ours = checkpointNames(out).filter((name) => name.endsWith(ENDING) || isPartial(name));
+  const ours = checkpointNames(out).filter((name) => CHECKPOINT_FILE.test(name) || isPartial(name));
   for (const name of ours) rmSync(join(out, CHECKPOINTS, name), { force: true });
   removeIfEmpty(join(out, CHECKPOINTS));
 }

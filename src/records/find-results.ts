@@ -1,11 +1,13 @@
-import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, folderHash, trainedHash } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
 import { differences } from "../config/same-sweep.ts";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
 import { nearestExisting } from "../paths.ts";
-import { expectFile, reading } from "../regular-file.ts";
+import { startOf } from "../regular-file.ts";
+import { isPartial } from "../write-whole.ts";
+import { isJournal } from "./journal-file.ts";
 import type { RecordHead } from "./journal-line.ts";
 import { journalPaths } from "./read-journals.ts";
 import { readHeads } from "./read-sweep.ts";
@@ -16,8 +18,8 @@ export const CHECKPOINTS = "checkpoints";
 export const FIGURES = "figures";
 export const CSV_FILES = ["runs.csv", "curves.csv", "curves-long.csv", "diagnostics.csv"];
 export const REPORT = "report.html";
-/** All files that are written into a sweep's folder, and so all files that --overwrite removes. */
-export const OURS = [CONFIG, JOURNALS, CHECKPOINTS, ...CSV_FILES, FIGURES, REPORT];
+/** All that is written into a sweep's folder. What else is there is the user's: it stays, and is never in the way. */
+const OURS = [CONFIG, JOURNALS, CHECKPOINTS, ...CSV_FILES, FIGURES, REPORT];
 
 /** The folder of one sweep's results: `results/<name>-<hash>` unless the user names another. */
 export function defaultFolder(config: Config): string {
@@ -33,23 +35,19 @@ interface FindOptions {
 
 /**
  * How those runs of the sweep of `config` ended that `path` holds, by their ids; undefined for a new folder. Throws
- * UsageError, before anything is computed or written, for a folder that can't be written to, or that holds something
- * else or a sweep of another config.
+ * UsageError, before anything is computed or written, for a folder that can't be written to, that holds a sweep of
+ * another config, or where a file of the user's has the name of one that a sweep writes.
  */
 export function findResults(
   path: string,
   config: Config,
   { overwrite = false, warn }: FindOptions,
 ): Map<string, RecordHead> | undefined {
-  const held = entriesOf(path);
-  const foreign = held.find((entry) => !OURS.includes(entry) && !isLeftover(entry));
-  if (foreign !== undefined) {
-    throw new UsageError(`${path} holds '${foreign}', which is not from a sweep; give another --out`);
-  }
   checkWritable(path);
   const journals = join(path, JOURNALS);
-  const begun = held.includes(CONFIG) || journalPaths(journals).length > 0; // false if the sweep was killed in its first moments
-  if (overwrite) for (const journal of journalPaths(journals)) expectFile(journal); // others would stay
+  const hasJournal = journalPaths(journals).some(isJournal); // not if the sweep was killed in its first moments
+  if (overwrite || !hasJournal) refuseForeign(path, hasJournal);
+  const begun = hasJournal || existsSync(join(path, CONFIG));
   if (!begun || overwrite) return undefined;
 
   if (heldConfig(path, config) === undefined)
@@ -69,11 +67,29 @@ export function heldConfig(path: string, config: Config): Config | undefined {
   );
 }
 
-/**
- * Name of a file that an atomic write left when it was killed before its rename: the target's name, and the process.
- */
+/** Refuses to replace files of the user's that have names of a sweep's. */
+function refuseForeign(path: string, hasJournal: boolean): void {
+  const isForeign = (name: string) => {
+    const file = join(path, name);
+    return existsSync(file) && !(name === CONFIG ? hasJournal || isStoredConfig(file) : isSweepCsv(file));
+  };
+  const foreign = [CONFIG, ...CSV_FILES].find(isForeign);
+  if (foreign === undefined) return;
+  throw new UsageError(`${join(path, foreign)} was not written by a sweep; move it away, or give another --out`);
+}
+
+/** Config files that people write say no version. */
+function isStoredConfig(file: string): boolean {
+  return /^version: \d/m.test(startOf(file));
+}
+
+function isSweepCsv(file: string): boolean {
+  return /^(id,)?model,/.test(startOf(file));
+}
+
+/** Name of a file that an atomic write left when it was killed before its rename. */
 export function isLeftover(entry: string): boolean {
-  return OURS.some((ours) => entry.startsWith(`${ours}.`));
+  return isPartial(entry) && OURS.some((ours) => entry.startsWith(`${ours}.`));
 }
 
 /** The result of `write`; UsageError with the folder's name if the operating system refuses it. */
@@ -95,8 +111,4 @@ function checkWritable(path: string): void {
   const parent = nearestExisting(path);
   if (!statSync(parent).isDirectory()) throw new UsageError(`${path}: ${parent} is a file; give another --out`);
   writable(path, () => accessSync(parent, constants.W_OK | constants.X_OK));
-}
-
-function entriesOf(path: string): string[] {
-  return existsSync(path) && statSync(path).isDirectory() ? reading(path, () => readdirSync(path)) : [];
 }

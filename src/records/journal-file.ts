@@ -19,7 +19,8 @@ interface LineOptions {
 }
 
 /**
- * The result of `read` for each line of a journal. Throws UsageError for a file that is not a journal of this sweep.
+ * The result of `read` for each line of a journal; none, with a warning, for a file that is no journal. Throws
+ * UsageError for the journal of another sweep.
  */
 export function* linesOf<T>(
   path: string,
@@ -29,7 +30,9 @@ export function* linesOf<T>(
   let number = 0;
   for (const line of completeLines(path)) {
     if (++number === 1) {
-      checkHeader(line.toString(), path, trained);
+      const header = headerIn(line.toString());
+      if (header === undefined) return warn(`${path}: not a journal: its first line is not a header; left out`);
+      checkHeader(header, path, trained);
       continue;
     }
     const value = read(line);
@@ -38,10 +41,17 @@ export function* linesOf<T>(
   }
 }
 
-function checkHeader(line: string, path: string, trained: string | undefined): void {
-  const values = headerIn(line);
-  if (values === undefined)
-    throw new UsageError(`${path}: not a journal: its first line is not a header; move the file away, or --overwrite`);
+/** Whether a file is a journal, or what is left of one whose process was killed before its first line was complete. */
+export function isJournal(path: string): boolean {
+  const [start = Buffer.of()] = path.endsWith(".gz") ? uncompressed(path) : chunksOf(path);
+  const end = start.indexOf(0x0a);
+  if (end >= 0) return headerIn(start.toString("utf8", 0, end)) !== undefined;
+  return HEADER_START.startsWith(start.toString("utf8", 0, HEADER_START.length));
+}
+
+const HEADER_START = '{"schema":';
+
+function checkHeader(values: Header, path: string, trained: string | undefined): void {
   if (values.schema !== JOURNAL_SCHEMA) {
     const schemas = `schema ${String(values.schema)}, this one reads ${JOURNAL_SCHEMA}`;
     throw new UsageError(`${path}: written by another mmoe (${schemas}); give another --out`);
@@ -53,10 +63,14 @@ function checkHeader(line: string, path: string, trained: string | undefined): v
   throw new UsageError(`${path}: the journal of another sweep (${hashes}); move the file away`);
 }
 
-function headerIn(line: string): { readonly schema?: unknown } | undefined {
+interface Header {
+  readonly schema: unknown;
+}
+
+function headerIn(line: string): Header | undefined {
   try {
     const values: unknown = JSON.parse(line);
-    return typeof values === "object" && values !== null ? values : undefined;
+    return typeof values === "object" && values !== null && "schema" in values ? values : undefined;
   } catch {
     return undefined;
   }

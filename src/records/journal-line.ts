@@ -79,7 +79,7 @@ export function numbersOf(record: RunRecord): RunNumbers {
 
 /** Whether all numbers are the same that both have: an older mmoe may have recorded fewer measures. */
 export function sameNumbers(a: RunNumbers, b: RunNumbers): boolean {
-  const both = Object.keys(a.measures).filter((name) => name in b.measures);
+  const both = Object.keys(a.measures).filter((name) => Object.hasOwn(b.measures, name));
   const text = ({ measures }: RunNumbers) => JSON.stringify(both.map((name) => measures[name]));
   return a.digest === b.digest && text(a) === text(b);
 }

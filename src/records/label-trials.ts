@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { MMOE } from "../called-as.ts";
@@ -6,12 +6,12 @@ import { generatorOfTrials, loadTrials, type TrialSettings, trialsYaml } from ".
 import { labelCorrelation } from "../data/moments.ts";
 import { UsageError } from "../errors.ts";
 import { makeFolder } from "../paths.ts";
-import { readText } from "../regular-file.ts";
-import { isPartial, writeWholeSync } from "../write-whole.ts";
+import { readText, startOf } from "../regular-file.ts";
+import { writeWholeSync } from "../write-whole.ts";
 import { type Column, csvRow } from "./columns.ts";
 import { toCsv } from "./csv.ts";
 import { number, RUN_FIELDS, whole } from "./fields.ts";
-import { FIGURES, writable } from "./find-results.ts";
+import { writable } from "./find-results.ts";
 import type { Computation } from "./provenance.ts";
 
 const SETTINGS = "trials.yaml";
@@ -53,17 +53,23 @@ export function holdsTrials(path: string): boolean {
   return existsSync(join(path, SETTINGS));
 }
 
-/** Throws UsageError for a file, a folder that holds anything but trials, or trials without `overwrite`. */
+/**
+ * Throws UsageError for a file, for trials without `overwrite`, and where a file of the user's has the name of one that
+ * would be written.
+ */
 export function checkTrialsFolder(path: string, overwrite: boolean): void {
   if (existsSync(path) && !statSync(path).isDirectory()) throw new UsageError(`${path} is a file; give a folder as -o`);
-  const held = existsSync(path) ? readdirSync(path) : [];
-  const ours = [SETTINGS, LABELS, PROVENANCE, FIGURES];
-  const isOurs = (entry: string) =>
-    ours.some((name) => entry === name || (isPartial(entry) && entry.startsWith(`${name}.`)));
-  const foreign = held.find((entry) => !isOurs(entry));
-  if (foreign !== undefined) throw new UsageError(`${path} holds '${foreign}'; give another -o`);
-  if (held.includes(SETTINGS) && !overwrite) throw new UsageError(`${path} exists; give another -o, or --overwrite`);
+  if (holdsTrials(path) && !overwrite) throw new UsageError(`${path} exists; give another -o, or --overwrite`);
+  const foreign = Object.entries(BEGINNINGS).find(([name, beginning]) => {
+    const file = join(path, name);
+    return existsSync(file) && !beginning.test(startOf(file));
+  });
+  if (foreign === undefined) return;
+  throw new UsageError(`${join(path, foreign[0])} was not written by ${MMOE} data; move it away, or give another -o`);
 }
+
+/** How the files of trials begin. */
+const BEGINNINGS = { [LABELS]: /^trial,/, [PROVENANCE]: /^\{\s*"mmoe"/ };
 
 /** Writes a folder of trials: settings, a row for each trial and correlation, and their provenance. */
 export function writeTrials(path: string, { settings, measured }: LabelTrials, origins: Computation): void {

@@ -10,6 +10,7 @@ import { writeWholeSync } from "../write-whole.ts";
 import { checkpointPath, readStates } from "./checkpoint-files.ts";
 import { CHECKPOINTS, CONFIG, findResults, JOURNALS, writable } from "./find-results.ts";
 import { PROVENANCE } from "./journal.ts";
+import { isJournal } from "./journal-file.ts";
 import { journalPaths } from "./read-journals.ts";
 import { configIn } from "./read-results.ts";
 import { checkAgreement } from "./read-sweep.ts";
@@ -42,11 +43,12 @@ export function checkJournals(folders: readonly string[], config: Config, warn: 
  */
 export function copyJournals(folders: readonly string[], out: string, config: Config): void {
   findResults(out, config, { warn: () => {} });
+  const journals = folders.flatMap((folder) => journalPaths(join(folder, JOURNALS))).filter(isJournal);
   writable(out, () => {
     const to = join(out, JOURNALS);
     makeFolder(to);
     writeWholeSync(join(out, CONFIG), configYaml(config, out));
-    for (const path of folders.flatMap((folder) => journalPaths(join(folder, JOURNALS)))) copyJournal(path, to);
+    for (const path of journals) copyJournal(path, to);
   });
 }
 

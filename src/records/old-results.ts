@@ -1,8 +1,10 @@
-import { closeSync, lstatSync, readdirSync, readSync, rmdirSync, unlinkSync } from "node:fs";
+import { lstatSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { GRID_KEYS } from "../config/settings.ts";
-import { openIfThere } from "../regular-file.ts";
+import { startOf } from "../regular-file.ts";
 import { isPartial } from "../write-whole.ts";
+import { isJournal } from "./journal-file.ts";
+import { journalPaths } from "./read-journals.ts";
 
 /** Begins every report. */
 export const REPORT_SIGNATURE = '<!doctype html>\n<html lang="en" data-mmoe-report="1">\n';
@@ -18,7 +20,7 @@ const FIGURE_FILE = new RegExp(
   ].join(""),
 );
 
-const JOURNAL_FILE = /\.(jsonl|jsonl\.gz|(provenance|progress)\.json)$/;
+const BESIDE_JOURNAL = /\.(provenance|progress)\.json$/;
 
 /** Removes the files that mmoe wrote as figures, and the folder if it is empty then. A link is the user's. */
 export function removeFigures(folder: string): void {
@@ -33,7 +35,8 @@ export function isFigureFile(name: string): boolean {
 
 /** Removes journals and the files beside them, except locks. */
 export function removeJournals(folder: string): void {
-  removeFiles(folder, (name) => JOURNAL_FILE.test(name) || isPartial(name));
+  for (const path of journalPaths(folder).filter(isJournal)) unlinkSync(path);
+  removeFiles(folder, (name) => BESIDE_JOURNAL.test(name) || isPartial(name));
 }
 
 /** Removes a report, and no other page. */
@@ -43,15 +46,7 @@ export function removeReport(file: string): void {
 
 /** Whether a file begins as a report does. */
 export function isReport(file: string): boolean {
-  const start = Buffer.alloc(REPORT_SIGNATURE.length);
-  const opened = openIfThere(file);
-  if (opened === undefined) return false;
-  try {
-    readSync(opened, start);
-  } finally {
-    closeSync(opened);
-  }
-  return start.toString("latin1") === REPORT_SIGNATURE;
+  return startOf(file, REPORT_SIGNATURE.length) === REPORT_SIGNATURE;
 }
 
 /** Folders of such a name are not ours. */

@@ -7,11 +7,12 @@ import type { RunRecord } from "./record.ts";
 
 type Warn = (line: string) => void;
 
-/** A sweep's journals in `folder`, also compressed ones. */
+/** A sweep's journals in `folder`, also compressed ones. Folders and hidden files are never journals. */
 export function journalPaths(folder: string): string[] {
   if (!existsSync(folder)) return [];
-  const names = reading(folder, () => readdirSync(folder)).filter((name) => /\.jsonl(\.gz)?$/.test(name));
-  return names.sort().map((name) => join(folder, name));
+  const entries = reading(folder, () => readdirSync(folder, { withFileTypes: true }));
+  const journals = entries.filter((entry) => !entry.isDirectory() && /^[^.].*\.jsonl(\.gz)?$/.test(entry.name));
+  return journals.map(({ name }) => join(folder, name)).sort();
 }
 
 /** How each run in one journal of the sweep `trained` ended, in a hundredth of the time of `readJournal`. */

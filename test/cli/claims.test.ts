@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -144,14 +144,6 @@ describe("mmoe claims DIR", () => {
   test.each([
     ["a folder that is not there", () => {}, "no such folder; give a results folder of mmoe sweep"],
     ["an empty folder", () => mkdirSync(out), "holds no sweep (no config.yaml); give a results folder of mmoe sweep"],
-    [
-      "a foreign journal",
-      async () => {
-        writeResults(out, likeThePaper, ["runs=1"]);
-        writeFileSync(join(out, "journal", "a.jsonl"), "id,loss\n1,2\n");
-      },
-      "a.jsonl: not a journal: its first line is not a header; move the file away, or --overwrite",
-    ],
   ])("refuses %s in one line", async (_, make, message) => {
     await make();
     const { code, stdout, stderr } = await claims();

@@ -113,12 +113,15 @@ describe("a sweep repeated into its folder", () => {
   });
 
   test("begins where one was killed in its first moments, or in the middle of writing a file", async () => {
+    const leave = (name: string, text: string) => {
+      const path = join(out, `${name}.elsewhere-12345-0123abcd.partial`);
+      writeFileSync(path, text);
+      utimesSync(path, 0, 0); // one written just now may be another process's
+    };
     mkdirSync(join(out, "journal"), { recursive: true });
-    writeFileSync(join(out, "config.yaml.12345"), "name: smo");
-    utimesSync(join(out, "config.yaml.12345"), 0, 0); // one written just now may be another process's
+    leave("config.yaml", "name: smo");
     expect((await sweep("--runs", "1")).code).toBe(0);
-    writeFileSync(join(out, "runs.csv.12345"), "id,mod");
-    utimesSync(join(out, "runs.csv.12345"), 0, 0);
+    leave("runs.csv", "id,mod");
     expect((await sweep("--runs", "1")).code).toBe(0);
     expect(readdirSync(out).sort()).toEqual(["config.yaml", "curves.csv", "journal", "runs.csv"]);
   });

@@ -215,13 +215,13 @@ describe("mmoe sweep", () => {
 });
 
 describe("mmoe sweep refuses, in one line with exit code 2 and before writing anything,", () => {
-  test("to overwrite a folder that holds files of something else", async () => {
+  test("to replace the user's own files, --overwrite or not", async () => {
     mkdirSync(out);
-    writeFileSync(join(out, "thesis.tex"), "");
-    const { code, stderr } = await sweep("--overwrite");
-    expect(code).toBe(2);
-    expect(stderr).toContain(`${out} holds 'thesis.tex', which is not from a sweep`);
-    expect(existsSync(join(out, "thesis.tex"))).toBe(true);
+    writeFileSync(join(out, "runs.csv"), "date,distance\n");
+    const line = `mmoe: ${out}/runs.csv was not written by a sweep; move it away, or give another --out\n`;
+    expect(await sweep()).toEqual({ code: 2, stdout: "", stderr: line });
+    expect(await sweep("--overwrite")).toEqual({ code: 2, stdout: "", stderr: line });
+    expect(readdirSync(out)).toEqual(["runs.csv"]);
   });
 
   test("a file in the folder's place, and a folder inside a file", async () => {

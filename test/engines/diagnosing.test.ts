@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DIAGNOSTIC_KINDS } from "../../src/diagnostics/kinds.ts";
-import { DiagnosticRecorder } from "../../src/engines/diagnosing.ts";
+import type { Quantities } from "../../src/diagnostics/quantities.ts";
+import { DiagnosticRecorder, QuantityCurves } from "../../src/engines/diagnosing.ts";
 import type { Diagnostics } from "../../src/engines/engine.ts";
 import { type ModelName, ZOO } from "../../src/models/zoo.ts";
 import { resultOf } from "../support/agreement.ts";
@@ -79,4 +80,11 @@ test("a recorder goes on from what was measured before, and asks for nothing of 
     false,
     undefined,
   ]);
+});
+
+test("QuantityCurves takes quantities that are named like what objects inherit", () => {
+  const curves = new QuantityCurves();
+  curves.add(5, { constructor: 1 } as unknown as Quantities);
+  curves.add(9, { constructor: 2, valueOf: 3 } as unknown as Quantities);
+  expect(curves.diagnostics).toEqual({ steps: [5, 9], values: { constructor: [1, 2], valueOf: [Number.NaN, 3] } });
 });

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { configYaml } from "../../src/config/write.ts";
@@ -7,13 +7,51 @@ import { findResults } from "../../src/records/find-results.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
 const warn = () => {};
+const refuse = (line: string) => {
+  throw new Error(line);
+};
 const config = loadConfig("smoke");
 
-test("findResults(path, config) refuses a folder with the name of a journal, which --overwrite would leave", () => {
-  const path = temporaryFolder();
-  mkdirSync(join(path, "journal/x.jsonl"), { recursive: true });
-  expect(() => findResults(path, config, { warn, overwrite: true })).toThrow(/x.jsonl: can't be read: it is a folder/);
+test.each([
+  [".DS_Store"],
+  [".nfs0001"],
+  [".ipynb_checkpoints/"],
+  ["notes.txt"],
+  ["runs.parquet"],
+  ["figures-print/figure4.svg"],
+  ["config.yaml.orig"],
+  ["journal/.nfs0001"],
+  ["journal/.ipynb_checkpoints/"],
+  ["journal/._vm-12.jsonl"],
+  ["journal/old.jsonl/"],
+])("findResults(path, config) goes on in a folder that also holds %s, and begins in one", (foreign) => {
+  const [begun, fresh] = [temporaryFolder(), temporaryFolder()];
+  for (const path of [begun, fresh]) put(join(path, foreign));
+  writeFileSync(join(begun, "config.yaml"), configYaml(config));
+  expect(findResults(begun, config, { warn: refuse })).toEqual(new Map());
+  expect(findResults(begun, config, { warn: refuse, overwrite: true })).toBeUndefined();
+  expect(findResults(fresh, config, { warn: refuse })).toBeUndefined();
 });
+
+test("findResults(path, config) leaves out a file that is no journal, and says so", () => {
+  const path = temporaryFolder();
+  writeFileSync(join(path, "config.yaml"), configYaml(config));
+  put(join(path, "journal/a.jsonl"));
+  const lines: string[] = [];
+  expect(findResults(path, config, { warn: (line) => lines.push(line) })).toEqual(new Map());
+  expect(lines).toEqual([`${path}/journal/a.jsonl: not a journal: its first line is not a header; left out`]);
+});
+
+test.each(["runs.csv", "curves.csv", "curves-long.csv", "diagnostics.csv", "config.yaml"])(
+  "findResults(path, config) refuses a folder without a sweep where the user has a %s, --overwrite or not",
+  (name) => {
+    const path = temporaryFolder();
+    put(join(path, name));
+    const line = `${path}/${name} was not written by a sweep; move it away, or give another --out`;
+    for (const overwrite of [false, true])
+      expect(() => findResults(path, config, { warn: refuse, overwrite })).toThrow(line);
+  },
+);
 
 test("findResults(path, config) refuses a sweep of another config, unless it is told to overwrite it", () => {
   const path = temporaryFolder();
@@ -24,3 +62,9 @@ test("findResults(path, config) refuses a sweep of another config, unless it is 
   expect(() => findResults(path, other, { warn })).toThrow(/holds a sweep of another config \(lr: /);
   expect(findResults(path, other, { warn, overwrite: true })).toBeUndefined();
 });
+
+/** A file of the user's, or a folder. */
+function put(path: string): void {
+  mkdirSync(path.endsWith("/") ? path : dirname(path), { recursive: true });
+  if (!path.endsWith("/")) writeFileSync(path, "mine: 1\n");
+}

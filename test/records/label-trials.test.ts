@@ -44,6 +44,17 @@ test("writeTrials(folder) may follow a process that was killed there, and remove
   checkTrialsFolder(folder, false);
   writeTrials(folder, trials, computationHere([]));
   expect(readdirSync(folder)).toEqual(["labels.csv", "provenance.json", "trials.yaml"]);
-  writeFileSync(join(folder, "notes.partial"), "mine");
-  expect(() => checkTrialsFolder(folder, true)).toThrow("holds 'notes.partial'");
+});
+
+test("checkTrialsFolder(folder) refuses only files of the user's that have a name of trials", () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "notes.txt"), "mine");
+  writeFileSync(join(folder, "labels.csv"), "trial,correlation\n");
+  checkTrialsFolder(folder, false);
+  for (const name of ["labels.csv", "provenance.json"]) {
+    writeFileSync(join(folder, name), "{}");
+    const line = `${folder}/${name} was not written by mmoe data; move it away, or give another -o`;
+    expect(() => checkTrialsFolder(folder, true)).toThrow(line);
+    rmSync(join(folder, name));
+  }
 });

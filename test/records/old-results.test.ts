@@ -1,5 +1,15 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join, relative } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, SCALES, STATISTICS } from "../../src/figures/draw/figure.ts";
 import { THEME_NAMES } from "../../src/figures/draw/theme.ts";
@@ -37,29 +47,62 @@ beforeAll(async () => {
   await runMain(["report", drawn]);
 });
 
+/** Files that the user keeps there. */
+const MINE = [
+  ".DS_Store",
+  ".nfs0001",
+  ".ipynb_checkpoints/notes.json",
+  "config.yaml.orig",
+  "runs.csv.bak",
+  "runs.parquet",
+  "figures-print/figure4.svg",
+  "figures/notes.txt",
+  "checkpoints/notes.json",
+  "journal/notes.txt",
+  "journal/notes.jsonl",
+  "journal/._notes.jsonl",
+  "journal/old.jsonl/notes.txt",
+].sort();
+
 /** A copy of it, in which the user keeps files too. */
 function withMine(): string {
   const out = join(temporaryFolder(), "results");
   cpSync(drawn, out, { recursive: true });
-  writeFileSync(join(out, "figures/notes.txt"), "mine");
-  writeFileSync(join(out, "journal/notes.txt"), "mine");
-  mkdirSync(join(out, "journal/old"));
+  for (const file of MINE) {
+    mkdirSync(join(out, file, ".."), { recursive: true });
+    writeFileSync(join(out, file), "mine\n");
+    utimesSync(join(out, file), 0, 0);
+  }
   return out;
+}
+
+function filesIn(folder: string): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
+  return entries.filter((one) => one.isFile()).map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
 }
 
 test("mmoe sweep --overwrite removes what mmoe wrote and nothing else", async () => {
   const out = withMine();
   const sweep = ["sweep", "smoke", "--runs", "1", "--steps", "50", "--seed", "7", "--out", out, "--overwrite"];
   expect((await runMain(sweep)).code).toBe(0);
-  expect(readdirSync(out).sort()).toEqual(["config.yaml", "curves.csv", "figures", "journal", "runs.csv"]);
-  expect(readdirSync(join(out, "figures"))).toEqual(["notes.txt"]);
-  const journals = readdirSync(join(out, "journal"));
-  expect(journals.filter((name) => !name.startsWith("notes") && name !== "old")).toHaveLength(2);
-  expect(journals).toHaveLength(4);
+  expect(MINE.map((file) => readFileSync(join(out, file), "utf8"))).toEqual(MINE.map(() => "mine\n"));
+  const written = filesIn(out).filter((file) => !MINE.includes(file));
+  const journal = expect.stringMatching(/^journal\/.*\.jsonl$/);
+  const provenance = expect.stringMatching(/^journal\/.*\.provenance\.json$/);
+  expect(written.sort()).toEqual(["config.yaml", "curves.csv", journal, provenance, "runs.csv"]);
 
   writeFileSync(join(out, "report.html"), "my own page");
   expect((await runMain(sweep)).code).toBe(0);
   expect(readFileSync(join(out, "report.html"), "utf8")).toBe("my own page");
+});
+
+test("mmoe sweep goes on beside files of the user's, and leaves them as they are", async () => {
+  const out = withMine();
+  const { code, stderr } = await runMain(["sweep", "smoke", "--runs", "3", "--steps", "50", "--out", out]);
+  expect(code).toBe(0);
+  expect(stderr).toContain(`${out}/journal/notes.jsonl: not a journal: its first line is not a header; left out`);
+  expect(MINE.map((file) => readFileSync(join(out, file), "utf8"))).toEqual(MINE.map(() => "mine\n"));
+  expect(readFileSync(join(out, "runs.csv"), "utf8").trim().split("\n")).toHaveLength(1 + 3 * 6);
 });
 
 test("mmoe figures and --overwrite do not go through links", async () => {
@@ -76,7 +119,10 @@ test("mmoe figures and --overwrite do not go through links", async () => {
   rmSync(join(linked, "figures"), { recursive: true });
   symlinkSync(folder, join(linked, "figures"));
   const says = `mmoe: ${join(linked, "figures")} is a link; give the folder as -o\n`;
-  expect(await runMain(["figures", linked, "--only", "4"])).toEqual({ code: 2, stdout: "", stderr: says });
+  expect(await runMain(["figures", linked, "--only", "4"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(says),
+  });
   await runMain(["sweep", "smoke", "--runs", "1", "--steps", "50", "--out", linked, "--overwrite"]);
   expect(readFileSync(join(folder, "figure4.svg"), "utf8")).toBe("mine");
   expect(existsSync(join(linked, "report.html"))).toBe(false);

@@ -70,7 +70,7 @@ INLINE void addActive(const int VECTORS, const Active *active, const char *rows,
 
 #define WIDTH(VECTORS)                                                                                                \
   INNERMOST void addActive##VECTORS(const Active *active, const char *rows, size_t row, char *sums, int isFirst,      \
-                                    int isLast, char *w, Rule rule) {                                          \
+                                    int isLast, char *w, Rule rule) {                                                 \
     addActive(VECTORS, active, rows, row, sums, isFirst, isLast, w, rule);                                            \
   }
 WIDTHS(WIDTH)

@@ -48,7 +48,9 @@ INLINE void normalPanel(char *out, int D, U rows, U steps, uint32_t key0, uint32
 /// Stores a square row after row: the first `rows` of its rows and `columns` of its columns, LANES at most.
 INLINE void storeSquare(char *out, size_t stride, const F square[LANES], int rows, int columns) {
   if (rows >= LANES && columns >= LANES) UNROLL for (int i = 0; i < LANES; i++) store(out + i * stride, square[i]);
-  else UNROLL for (int i = 0; i < LANES; i++) if (i < rows) storeColumns(out + i * stride, square[i], columns);
+  else
+    UNROLL for (int i = 0; i < LANES; i++)
+      if (i < rows) storeColumns(out + i * stride, square[i], columns);
 }
 
 /// Columns that are drawn together for rows one after the other: whole squares.
@@ -144,7 +146,8 @@ INLINE void labelTasks(const int TASKS, const Generator *g, const char *base, co
     if (panelRows == LANES) z[t] = load(noise + (first * noiseColumns + (size_t)(k + t) * LANES) * 4);
     else {
       float lanes[LANES] = {0};
-      for (int lane = 0; lane < most; lane++) lanes[lane] = ((const float *)noise)[(first + (size_t)lane) * noiseColumns + (size_t)(k + t)];
+      const float *row = (const float *)noise + first * noiseColumns + (size_t)(k + t);
+      for (int lane = 0; lane < most; lane++, row += noiseColumns) lanes[lane] = *row;
       z[t] = load(lanes);
     }
   }
@@ -197,7 +200,9 @@ static void gatherRows(const char *rows, size_t rowBytes, const uint32_t *ids, c
       transpose(square);
       char *column = out + at / 4 * LINE;
       if (rowBytes - at >= LINE) UNROLL for (int i = 0; i < LANES; i++) store(column + i * LINE, square[i]);
-      else UNROLL for (int i = 0; i < LANES; i++) if (4 * (size_t)i < rowBytes - at) store(column + i * LINE, square[i]);
+      else
+        UNROLL for (int i = 0; i < LANES; i++)
+          if (4 * (size_t)i < rowBytes - at) store(column + i * LINE, square[i]);
     }
   }
 }

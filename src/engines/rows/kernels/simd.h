@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 #define INLINE static inline __attribute__((always_inline))
-/// A function by itself: compilers give its loops all registers.
+/// A function that is never part of another: in a large one V8 has no registers left for its loops.
 #define KERNEL static __attribute__((noinline))
 #ifdef __clang__
 #define UNROLL _Pragma("clang loop unroll(full)")
@@ -12,9 +12,9 @@
 #define UNROLL _Pragma("GCC unroll 16")
 #endif
 #ifdef __wasm__
-/// A function of a loop that V8 gives all registers only by itself.
-#define INNERMOST static __attribute__((noinline))
-/// A loop that stays one, since its constants must stay in registers.
+/// A loop's function that V8 needs apart, though others are faster without a call.
+#define INNERMOST KERNEL
+/// A loop that stays one in WebAssembly, so that its constants stay in registers.
 #define STEPS _Pragma("clang loop unroll(disable)")
 #define TWICE _Pragma("clang loop unroll_count(2)")
 #else
@@ -36,7 +36,7 @@
 // two registers of four lanes each
 #define LANES 8
 #define REGISTERS 16
-#elif defined(__wasm_simd128__)
+#elif defined(__wasm__)
 #include <wasm_simd128.h>
 // V8 compiles for processors that have no more
 #define LANES 4
@@ -164,7 +164,7 @@ INLINE uint32_t nonzero(F v) {
 }
 INLINE void storeFirst(void *at, F v, int count) { __builtin_memcpy(at, &v, 4 * (size_t)count); }
 
-#elif defined(__wasm_simd128__)
+#elif defined(__wasm__)
 
 INLINE F squareRoots(F v) { return (F)wasm_f32x4_sqrt((v128_t)v); }
 INLINE D floors(D v) { return (D)wasm_f64x2_floor((v128_t)v); }
@@ -177,13 +177,13 @@ INLINE void storeFirst(void *at, F v, int count) {
 
 #endif
 
-/// A constant in all lanes. V8 builds one of WebAssembly's anew, in three instructions, wherever it is used; one that was
-/// loaded before a loop stays in its register.
-#ifdef __wasm_simd128__
+#ifdef __wasm__
+
 INLINE F loadConstant(const void *at) {
   __asm__("" : "+r"(at)); // hides what is there
   return (F)wasm_v128_load32_splat(at);
 }
+/// A constant in all lanes: loaded, since V8 makes any other again at each use, in three instructions.
 #define CONSTANT(VALUE)                                                                                               \
   ({                                                                                                                  \
     static const float value = VALUE;                                                                                 \
@@ -194,17 +194,12 @@ INLINE F loadConstant(const void *at) {
     static const uint32_t value = VALUE;                                                                              \
     (U)loadConstant(&value);                                                                                          \
   })
-#else
-#define CONSTANT(VALUE) splat(VALUE)
-#endif
-
-#ifdef __wasm_simd128__
-
 INLINE F choose(I mask, F a, F b) { return (F)wasm_v128_bitselect((v128_t)a, (v128_t)b, (v128_t)mask); }
 INLINE F pmax(F a, F b) { return (F)wasm_f32x4_pmax((v128_t)a, (v128_t)b); }
 
 #else
 
+#define CONSTANT(VALUE) splat(VALUE)
 /// a where the mask's lane is set, else b.
 INLINE F choose(I mask, F a, F b) { return (F)((mask & (I)a) | (~mask & (I)b)); }
 /// The larger; the first if either is NaN, as WebAssembly's pmax.

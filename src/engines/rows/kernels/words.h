@@ -2,20 +2,18 @@
 #pragma once
 #include "simd.h"
 
-#ifdef __wasm_simd128__
+#ifdef __wasm__
 
 typedef U Wide;
+typedef U Factor;
 
 INLINE Wide wide(U v) { return v; }
 INLINE U words(Wide v) { return v; }
-
-typedef U Factor;
-
 INLINE Factor factorOf(uint32_t s) { return (Factor){} + s; }
 #define FACTOR(VALUE) WORD(VALUE)
 
 INLINE Wide product(Wide *low, Wide a, Factor b) {
-  __asm__ volatile("" : "+r"(b)); // where b's halves leave a loop, clang finds products of 64 bits, which V8 is slow at
+  __asm__ volatile("" : "+r"(b)); // in a loop clang would split b before it, and V8 is slow at products of 64 bits
   const v128_t p = wasm_u64x2_extmul_low_u32x4((v128_t)a, (v128_t)b);
   const v128_t q = wasm_u64x2_extmul_high_u32x4((v128_t)a, (v128_t)b);
   *low = (U)wasm_i32x4_shuffle(p, q, 0, 2, 4, 6);
@@ -30,6 +28,8 @@ INLINE Wide mixed(Wide a, Wide b, Factor key) { return a ^ b ^ key; }
 typedef struct {
   Q low, high;
 } Wide;
+/// One word for all counters.
+typedef Q Factor;
 
 INLINE Wide wide(U v) {
   typedef uint32_t HalfU __attribute__((vector_size(LINE / 2)));
@@ -45,9 +45,6 @@ INLINE U words(Wide v) {
   return SHUFFLE(U, I, (U)v.low, (U)v.high, 0, 2, 4, 6, 8, 10, 12, 14);
 #endif
 }
-
-/// The same word in all lanes.
-typedef Q Factor;
 
 INLINE Factor factorOf(uint32_t s) { return splatQ(s); }
 #define FACTOR(VALUE) splatQ(VALUE)
