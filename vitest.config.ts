@@ -16,6 +16,7 @@ export default defineConfig({
       { extends: true, test: { name: "alone", include: alone, globalSetup } },
       { extends: true, test: { name: "together", include: together, globalSetup, isolate: false } }, // and what they import
     ],
+    update: "none", // a snapshot that is missing fails; -u writes it
     maxWorkers: "100%", // many tests wait for processes that they start
     server: { deps: { external: [/\/mmoe-test-/] } }, // users' files: Node loads them, as it will
     alias: [DIST_WORKERS],

@@ -94,8 +94,8 @@ export function atPoint(results: Results, choice: GridPoint): Results {
 }
 
 /**
- * Which loss is read: on the training rows (`train`, the default), on the held-out rows (`heldout`), or the mean of all
- * batch losses since step 1 (`running`).
+ * Which loss is read: on the training rows (`train`), on the held-out rows (`heldout`), or the mean of all batch losses
+ * since step 1 (`running`); by default the one that the config reports.
  */
 export interface LossOption {
   readonly loss?: LossSet;
@@ -107,7 +107,7 @@ export interface LossOption {
  */
 export function summarise(
   results: Results,
-  { loss = "train", bad }: LossOption & { readonly bad?: number } = {},
+  { loss = results.config.report, bad }: LossOption & { readonly bad?: number } = {},
 ): Summary {
   return summaryOf(results, loss, bad);
 }
@@ -116,7 +116,7 @@ export function summarise(
  * The paper's seven claims, each with its verdict, tests, intervals and margins. Throws UsageError for results of several
  * grid points: choose one by `atPoint`; and for those on rows of your own, which have no correlation.
  */
-export function claims(results: Results, { loss = "train" }: LossOption = {}): Claim[] {
+export function claims(results: Results, { loss = results.config.report }: LossOption = {}): Claim[] {
   return [...claimsOf(results, loss)];
 }
 
@@ -134,7 +134,8 @@ export function figures(
   if (unknown !== undefined)
     throw new RangeError(`figures: only: expected some of ${names.join(", ")}, got ${unknown}`);
   const kinds = SWEEP_FIGURES.filter(({ name }) => only === undefined || only.includes(name));
-  return kinds.map((kind) => kind.draw(results, heeded(kind, { ...DEFAULT_OPTIONS, ...options })));
+  const how = { ...DEFAULT_OPTIONS, loss: results.config.report, ...options };
+  return kinds.map((kind) => kind.draw(results, heeded(kind, how)));
 }
 
 /** Which rows of which run `taskPair` makes. */

@@ -3,8 +3,9 @@ import { cellKey, NO_CHOICE } from "../../src/records/cell.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { mean } from "../../src/stats/moments.ts";
 import { settingKey, trainedKey } from "./curves.ts";
+import { LITERAL_UNIT, paperLoss } from "./distance.ts";
 import { type Bin, chanceDistance, earthMover } from "./earth-mover.ts";
-import type { RunFinal } from "./finals.ts";
+import { READINGS, type RunFinal } from "./finals.ts";
 import { publishedFinals } from "./published-finals.ts";
 import { endsOf } from "./spread.ts";
 
@@ -19,6 +20,9 @@ export interface Clusters {
   readonly runs: number;
   /** Of the longest run. */
   readonly steps: number;
+  /** Mean loss in the second half of those steps, of the runs that have as many, and the paper's there. */
+  readonly late: number;
+  readonly paperLate: number;
   /** Shares of the runs below, between and above the edges, and the mean end of each; NaN for none. */
   readonly shares: readonly number[];
   readonly means: readonly number[];
@@ -37,8 +41,11 @@ export function clustersOf(finals: readonly RunFinal[]): Clusters[] {
       const ends = endsOf(runs, "sum");
       const distances = { emd: earthMover(ends, bins), chance: chanceDistance(bins, runs.length) };
       const steps = Math.max(...runs.map((run) => run.steps));
+      const late = mean(runs.filter((run) => run.steps === steps).flatMap((run) => READINGS.sum(run.late)));
+      const axis = steps / LITERAL_UNIT;
+      const lates = { late, paperLate: paperLoss(cell, axis / 2, axis) };
       const setting = { setting: settingKey(first), lr: first.lr, cell, runs: runs.length, steps };
-      return [{ ...setting, ...shared(ends), ...distances }];
+      return [{ ...setting, ...lates, ...shared(ends), ...distances }];
     })
     .sort((a, b) => a.cell.localeCompare(b.cell) || a.emd - b.emd);
 }
@@ -52,13 +59,26 @@ function shared(ends: readonly number[]): Pick<Clusters, "shares" | "means"> {
 export function clustersText(all: readonly Clusters[]): string {
   const paper = [...publishedFinals].map(([cell, bins]) => {
     const { shares, means } = shared(middles(bins));
-    return ["the paper", "", cell, "200", "", ...columns(shares, means), "", ""];
+    return ["the paper", "", cell, "200", "", "", "", ...columns(shares, means), "", ""];
   });
-  const ours = all.map(({ setting, lr, cell, runs, steps, shares, means, emd, chance }) => {
-    const trained = [setting, String(lr), cell, String(runs), String(steps)];
+  const ours = all.map(({ setting, lr, cell, runs, steps, late, paperLate, shares, means, emd, chance }) => {
+    const trained = [setting, String(lr), cell, String(runs), String(steps), late.toFixed(3), paperLate.toFixed(3)];
     return [...trained, ...columns(shares, means), emd.toFixed(3), chance.toFixed(3)];
   });
-  const header = ["setting", "lr", "cell", "runs", "steps", "low", "middle", "high", "emd", "chance"];
+  const header = [
+    "setting",
+    "lr",
+    "cell",
+    "runs",
+    "steps",
+    "late",
+    "paper's",
+    "low",
+    "middle",
+    "high",
+    "emd",
+    "chance",
+  ];
   return table([header, ...paper, ...ours]);
 }
 

@@ -22,9 +22,11 @@ export function figureOf(model: string): PaperFigure {
 const UNITS = Array.from({ length: 61 }, (_, i) => 10 ** (i / 20));
 
 /** Steps of a unit if the axis is taken at its word: "number of steps (k)". */
-const LITERAL_UNIT = 1000;
+export const LITERAL_UNIT = 1000;
 /** Steps at the end of that axis. */
 export const LITERAL_END = 10_000 * LITERAL_UNIT;
+/** The point that curves must reach. */
+const LITERAL_REACH = 1000;
 
 /** Relative error of a mean that no number of runs goes below: the setting is only near the paper's. */
 const FLOOR = 0.05;
@@ -104,13 +106,13 @@ export function distance(cells: ReadonlyMap<string, CellCurves>, choose: Choose)
   return all.reduce<Distance | undefined>((best, one) => (best && best.rms <= one.rms ? best : one), undefined);
 }
 
-/** The distance on the axis at its word; undefined if a cell ends before Figure 4 begins. */
+/** The distance on the axis at its word; undefined if a cell is too short. */
 export function literalDistance(cells: ReadonlyMap<string, CellCurves>, choose: Choose): LiteralDistance | undefined {
   const reached = [...cells].map(([cell, lrs]) =>
     Math.min(...[...lrs.values()].map((curve) => pointsOf(cell, curve, LITERAL_UNIT).at(-1) ?? 0)),
   );
   const upTo = Math.min(...reached);
-  return upTo < AXES[4][0] ? undefined : { ...distanceAt(cells, choose, LITERAL_UNIT), upTo };
+  return upTo < LITERAL_REACH ? undefined : { ...distanceAt(cells, choose, LITERAL_UNIT), upTo };
 }
 
 function distanceAt(cells: ReadonlyMap<string, CellCurves>, choose: Choose, unit: number): Distance {
@@ -155,6 +157,13 @@ const paperCurves = new Map(
     return [cell, { steps, losses: points.map(({ loss }) => Math.log(loss)), errors: [] } satisfies LogCurve];
   }),
 );
+
+/** The loss of a cell of the paper's figures between two points of the axis: what makes up its running means there. */
+export function paperLoss(cell: string, from: number, to: number): number {
+  const { steps, losses } = paperCurves.get(cell) as LogCurve;
+  const sum = (axis: number) => axis * Math.exp(interpolated(steps, losses, Math.log(axis)));
+  return (sum(to) - sum(from)) / (to - from);
+}
 
 /** A value between two of an ascending `xs`, by a line; beyond its ends those of the ends. */
 export function interpolated(xs: readonly number[], ys: readonly number[], x: number): number {

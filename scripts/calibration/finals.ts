@@ -9,7 +9,7 @@ export interface RunFinal extends Trained {
   readonly steps: number;
   /** Running means at the last step. */
   readonly running: readonly number[];
-  /** Mean training losses since the last evaluation in the first half of training. */
+  /** Mean training losses since the evaluation nearest to half of training. */
   readonly late: readonly number[];
 }
 
@@ -29,9 +29,10 @@ function endOf(record: RunRecord): Pick<RunFinal, "running" | "late"> {
   const K = tasksOf(record);
   const means = curveLosses(record, "running"); // [evaluations, K]
   const { steps } = record.curve;
-  const [last, half] = [steps.length - 1, steps.findLastIndex((step) => step <= record.steps / 2)];
-  const sum = (i: number, k: number) => (i < 0 ? 0 : (means[i * K + k] as number) * (steps[i] as number));
-  const since = record.steps - (steps[half] ?? 0);
+  const fromHalf = steps.map((step) => Math.abs(step - record.steps / 2));
+  const [last, half] = [steps.length - 1, fromHalf.indexOf(Math.min(...fromHalf))];
+  const sum = (i: number, k: number) => (means[i * K + k] as number) * (steps[i] as number);
+  const since = record.steps - (steps[half] as number);
   const tasks = Array.from({ length: K }, (_, k) => k);
   return {
     running: tasks.map((k) => sum(last, k) / record.steps),

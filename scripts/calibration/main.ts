@@ -12,6 +12,7 @@ import { runFinals } from "./finals.ts";
 import { readFinals, writeFinals } from "./finals-file.ts";
 import { fingerprintFigure } from "./fingerprint.ts";
 import { nearestBy, type Ranked, rank } from "./rank.ts";
+import { studiesText } from "./studies.ts";
 import { nearestText, profileText, settingRow } from "./text.ts";
 
 const NEAREST = 20;
@@ -38,7 +39,7 @@ for (const [title, distanceOf] of [
   ["Final losses", ({ spread }: Ranked) => spread?.emd],
 ] as const)
   console.log(`${title}\n${nearestText(nearestBy(ranked, distanceOf).slice(0, NEAREST))}`);
-console.log(clustersText(clustersOf(finals)));
+console.log(`${clustersText(clustersOf(finals))}\n${await studiesText()}`);
 
 const { svg, data } = fingerprintFigure();
 writeFileSync("results/calibration/fingerprint.svg", svg);

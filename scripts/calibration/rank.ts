@@ -67,6 +67,7 @@ function rankedOf(points: readonly CurvePoint[], ends: ReadonlyMap<string, reado
     (Object.keys(FACTORS) as Reading[]).flatMap((tasks) =>
       waysOf(rates).flatMap(({ lr, only, choose }) => {
         const curves = logCurves(points.filter(only), shown, FACTORS[tasks]);
+        if (curves.size === 0) return []; // a model that the paper does not have
         const found = distance(curves, choose);
         const literal = literalDistance(curves, choose);
         const spread = literal && shown === "running" ? spreadOf(endsBy(literal, points, ends), tasks) : undefined;

@@ -12,14 +12,18 @@ export interface Spread {
   readonly cells: ReadonlyMap<string, number>;
 }
 
-/** The cells that the paper's counts are known of; undefined if none of them was trained. */
-export function spreadOf(byCell: ReadonlyMap<string, readonly RunFinal[]>, reading: Reading): Spread | undefined {
+/** After `end` steps, in the cells that the paper's counts are known of; undefined if none of them was trained. */
+export function spreadOf(
+  byCell: ReadonlyMap<string, readonly RunFinal[]>,
+  reading: Reading,
+  end: number = LITERAL_END,
+): Spread | undefined {
   const known = [...byCell].flatMap(([cell, finals]) => {
     const bins = publishedFinals.get(cell);
     return bins === undefined ? [] : [{ cell, bins, finals }];
   });
   if (known.length === 0) return undefined;
-  const distances = known.map(({ bins, finals }) => earthMover(endsOf(finals, reading), bins));
+  const distances = known.map(({ bins, finals }) => earthMover(endsOf(finals, reading, end), bins));
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     emd: mean(distances),
@@ -28,7 +32,7 @@ export function spreadOf(byCell: ReadonlyMap<string, readonly RunFinal[]>, readi
   };
 }
 
-/** What a reading shows of some runs at the end of the axis at its word. */
-export function endsOf(finals: readonly RunFinal[], reading: Reading): number[] {
-  return finals.flatMap((final) => READINGS[reading](runningAt(final, LITERAL_END)));
+/** What a reading shows of some runs after `end` steps. */
+export function endsOf(finals: readonly RunFinal[], reading: Reading, end: number = LITERAL_END): number[] {
+  return finals.flatMap((final) => READINGS[reading](runningAt(final, end)));
 }

@@ -12,14 +12,14 @@ import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addFormatOption, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
-import { AT_OPTION, gapsOf, headOf, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
+import { AT_OPTION, gapsOf, headOf, LOSS_OPTION, readWithLoss } from "./loss-commands.ts";
 import { type Block, blocksMarkdown, blocksText, type Room, roomOf } from "./text/blocks.ts";
 import { fewNote } from "./text/few-runs.ts";
 import { type Paint, PLAIN, paintFor, verdictText } from "./text/paint.ts";
 import { wrapped } from "./text/table.ts";
 
 interface Options extends FormatOptions {
-  readonly loss: string;
+  readonly loss?: string;
   readonly at: readonly string[];
   readonly parts?: boolean;
 }
@@ -45,8 +45,7 @@ ${examples("mmoe claims results/paper", "mmoe claims results/paper --loss heldou
 };
 
 async function claims(folder: string, options: Options, context: Context): Promise<number> {
-  const loss = lossOption(options.loss);
-  const results = await readEnded(folder, options.at, context);
+  const { results, loss } = await readWithLoss(folder, options, context);
   const found = claimsOf(results, loss);
   const format = formatOption(options);
   const { stdout } = context.effects;

@@ -13,7 +13,7 @@ import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
-import { AT_OPTION, LOSS_OPTION, lossOption, placeText, readEnded } from "./loss-commands.ts";
+import { AT_OPTION, LOSS_OPTION, placeText, readEnded, readWithLoss } from "./loss-commands.ts";
 import { numberOption } from "./options.ts";
 import type { Block } from "./text/blocks.ts";
 import { cellHeads, cellNames } from "./text/cell-names.ts";
@@ -21,7 +21,7 @@ import { fewNote } from "./text/few-runs.ts";
 import { type Paint, PLAIN, paintFor, verdictText } from "./text/paint.ts";
 
 interface Options extends FormatOptions {
-  readonly loss: string;
+  readonly loss?: string;
   readonly at: readonly string[];
   readonly tolerance: string;
 }
@@ -30,7 +30,7 @@ export const define: Define = (command, run) => {
   const withLosses = command
     .argument("<a>", "a results folder")
     .argument("<b>", "another one: of another engine, version or setting")
-    .option(...LOSS_OPTION)
+    .option(LOSS_OPTION[0], LOSS_OPTION[1].replace("the config", "A's config"))
     .option(...AT_OPTION)
     .option("--tolerance <loss>", "largest rise of B's mean loss that is accepted, in the unit of the losses", "0");
   addFormatOption(withLosses, { csv: "a row for each cell", json: "all cells and runs" })
@@ -52,10 +52,10 @@ ${examples("mmoe compare results/paper results/tfjs --tolerance 0.005")}`,
 };
 
 async function compare(a: string, b: string, options: Options, context: Context): Promise<number> {
-  const loss = lossOption(options.loss);
   const format = formatOption(options);
   const tolerance = numberOption("--tolerance", options.tolerance, 0);
-  const [before, after] = [await readEnded(a, options.at, context), await readEnded(b, options.at, context)];
+  const { results: before, loss } = await readWithLoss(a, options, context);
+  const after = await readEnded(b, options.at, context);
   if ((before.config.cross === null) !== (after.config.cross === null))
     throw new UsageError(
       `${a} and ${b}: one is crossed, the other is not, so their runs are no pairs; nothing to compare`,

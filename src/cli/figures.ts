@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { MMOE } from "../called-as.ts";
 import { shortRuns } from "../claims/short-runs.ts";
 import type { GridPoint } from "../config/grid-point.ts";
+import type { LossSet } from "../config/loss-sets.ts";
 import { UsageError } from "../errors.ts";
 import {
   byReason,
@@ -33,7 +34,7 @@ import { type Part, partOf } from "./part-options.ts";
 interface Options {
   readonly only?: string;
   readonly format: string;
-  readonly loss: string;
+  readonly loss?: string;
   readonly at: readonly string[];
   readonly statistic: string;
   readonly scale: string;
@@ -82,8 +83,9 @@ export const define: Define = (command, run) => {
 async function figures(folder: string, options: Options, { effects, note }: Context): Promise<number> {
   const asked = options.only === undefined ? undefined : listOption(options.only).map(figureNamed);
   const formats = listOption(options.format).map((name) => choiceOption("--format", name, FORMATS));
-  const { kinds, at, part, short } = await kindsIn(folder, options, note);
-  const how = { ...figureOptions(options), ...(part && { without: part.without }) };
+  const chosen = chosenOptions(options);
+  const { kinds, at, part, short, loss } = await kindsIn(folder, options, note);
+  const how = { loss, ...chosen, ...(part && { without: part.without }) };
   for (const name of asked ?? []) {
     if (!kinds.some((kind) => kind.name === name)) throw new UsageError(`${folder}: ${name}: ${elsewhere(name)}`);
   }
@@ -119,9 +121,10 @@ function ownFolder(folder: string): string {
   throw new UsageError(`${path} is a link; give the folder as -o`);
 }
 
-function figureOptions({ loss, statistic, scale, theme, paper = false }: Options): FigureChoices {
+function chosenOptions({ loss, statistic, scale, theme, paper = false }: Options) {
+  const asked = lossOption(loss);
   return {
-    loss: lossOption(loss),
+    ...(asked && { loss: asked }),
     statistic: choiceOption("--statistic", statistic, STATISTICS),
     scale: choiceOption("--scale", scale, SCALES),
     theme: choiceOption("--theme", theme, THEMES),
@@ -146,6 +149,8 @@ interface Drawables {
   readonly kinds: readonly Drawable[];
   readonly at: GridPoint;
   readonly part: Part | undefined;
+  /** The loss that the config reports. */
+  readonly loss: LossSet;
   /** What to say where the paper is drawn beside its runs. */
   readonly short: readonly string[];
 }
@@ -161,7 +166,8 @@ async function kindsIn(
     const at = choiceIn(options.at, all, "--at");
     const results = resultsAt(all, at);
     const short = shortRuns(results.config);
-    return { kinds: drawables(SWEEP_FIGURES, results), at, part: partOf(results, options), short };
+    const { report: loss } = results.config;
+    return { kinds: drawables(SWEEP_FIGURES, results), at, part: partOf(results, options), short, loss };
   }
   const given = [
     ["--at", options.at[0]],
@@ -170,7 +176,8 @@ async function kindsIn(
   ] as const;
   for (const [flag, text] of given)
     if (text !== undefined) throw new UsageError(`${folder} holds no sweep, so ${flag} chooses nothing; leave it out`);
-  return { kinds: drawables(TRIAL_FIGURES, readTrials(folder)), at: NO_CHOICE, part: undefined, short: [] };
+  const kinds = drawables(TRIAL_FIGURES, readTrials(folder));
+  return { kinds, at: NO_CHOICE, part: undefined, short: [], loss: "train" }; // their figure shows no loss
 }
 
 function drawables<T>(kinds: readonly FigureKind<T>[], records: T): Drawable[] {

@@ -1,4 +1,5 @@
 // Shared by the commands that show losses.
+import type { Config } from "../config/config.ts";
 import { crossText } from "../config/cross.ts";
 import { UsageError } from "../errors.ts";
 import { choiceIn, resultsAt } from "../records/at-point.ts";
@@ -18,23 +19,34 @@ import { goOn } from "./text/go-on.ts";
 /** The option that says which loss a command shows. */
 export const LOSS_OPTION = [
   "--loss <name>",
-  "train, heldout or running: the mean of all batch losses since step 1",
-  "train",
+  "train, heldout or running: the mean of all batch losses since step 1 (default: as the config reports)",
 ] as const;
 
 /** The same option of a command whose table has two losses by default: three would be wider than a terminal. */
 export const TABLE_LOSS_OPTION = [
   LOSS_OPTION[0],
-  "only this loss in the table: train, heldout or running (default: train and heldout)",
+  "only this loss in the table: train, heldout or running (default: as the config reports, and heldout)",
 ] as const;
 
 /** The losses in such a table. */
-export function tableLosses(text: string | undefined): LossSet[] {
-  return text === undefined ? ["train", "heldout"] : [lossOption(text)];
+export function tableLosses(text: string | undefined, { report }: Pick<Config, "report">): LossSet[] {
+  const asked = lossOption(text);
+  return asked === undefined ? [report === "heldout" ? "train" : report, "heldout"] : [asked];
 }
 
-export function lossOption(text: string): LossSet {
-  return choiceOption("--loss", text, LOSS_SETS);
+export function lossOption(text: string | undefined): LossSet | undefined {
+  return text === undefined ? undefined : choiceOption("--loss", text, LOSS_SETS);
+}
+
+/** The results in a folder, as `readEnded`, and the loss to show: that of `--loss`, or the one that their config reports. */
+export async function readWithLoss(
+  folder: string,
+  { at, loss }: { readonly at: readonly string[]; readonly loss?: string },
+  context: Context,
+): Promise<{ results: Results; loss: LossSet }> {
+  const asked = lossOption(loss); // checked before it reads for long
+  const results = await readEnded(folder, at, context);
+  return { results, loss: asked ?? results.config.report };
 }
 
 /** The option that says which runs are in a bad minimum. */

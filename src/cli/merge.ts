@@ -44,12 +44,12 @@ export const define: Define = (command, run) => {
 async function merge(folders: readonly string[], options: Options, { effects, note }: Context): Promise<number> {
   const out = options.output === undefined ? (folders[0] as string) : pathOption("--output", options.output);
   const { long = false, json = false } = options;
-  const losses = tableLosses(options.loss);
   if (options.output === undefined && folders.length > 1) {
     throw new UsageError(`${folders.length} folders need an output folder; give -o FOLDER`);
   }
   const sources = folders.includes(out) || !existsSync(join(out, CONFIG)) ? folders : [out, ...folders];
   const config = commonConfig(sources);
+  const losses = tableLosses(options.loss, config);
   const repeated = checkJournals(sources, config, note);
   if (options.output !== undefined) copyJournals(folders, out, config);
   const records = await writeResults(out, { long, losses, quiet: json }, effects);

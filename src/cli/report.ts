@@ -7,12 +7,12 @@ import { checkReportFile, writeReport } from "../report/write-report.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { AT_OPTION, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
+import { AT_OPTION, LOSS_OPTION, lossOption, readWithLoss } from "./loss-commands.ts";
 import { countOption } from "./options.ts";
 
 interface Options {
   readonly output?: string;
-  readonly loss: string;
+  readonly loss?: string;
   readonly at: readonly string[];
   readonly overwrite?: boolean;
   readonly serve?: boolean;
@@ -43,11 +43,10 @@ export const define: Define = (command, run) => {
 
 async function report(folder: string, options: Options, context: Context): Promise<number> {
   const { output: file = join(folder, "report.html"), overwrite = false } = options;
-  const loss = lossOption(options.loss);
   if (options.port !== undefined) throw new UsageError(`--port ${options.port} is for --serve; give both`);
   configIn(folder);
   checkReportFile(file, { overwrite });
-  const results = await readEnded(folder, options.at, context);
+  const { results, loss } = await readWithLoss(folder, options, context);
   writeReport(file, reportHtml(results, loss));
   context.effects.stdout.write(`${file}\n`);
   return EXIT.done;
@@ -56,10 +55,10 @@ async function report(folder: string, options: Options, context: Context): Promi
 async function serve(folder: string, options: Options, context: Context): Promise<number> {
   for (const flag of ["output", "overwrite"] as const)
     if (options[flag] !== undefined) throw new UsageError(`--serve writes no file; leave --${flag} out`);
-  const loss = lossOption(options.loss);
+  const asked = lossOption(options.loss);
   const port = options.port === undefined ? undefined : countOption("--port", options.port, 1, 65_535);
   const config = configIn(folder);
   const choice = choiceIn(options.at, { config, path: folder }, "--at");
   const { serveReport } = await import("./live/serve-report.ts");
-  return serveReport({ folder, config, choice, loss, port }, context);
+  return serveReport({ folder, config, choice, loss: asked ?? config.report, port }, context);
 }

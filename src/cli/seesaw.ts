@@ -8,12 +8,12 @@ import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
-import { AT_OPTION, gapsOf, headOf, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
+import { AT_OPTION, gapsOf, headOf, LOSS_OPTION, readWithLoss } from "./loss-commands.ts";
 import { goOn } from "./text/go-on.ts";
 import { gainsOf } from "./text/seesaw-text.ts";
 
 interface Options extends FormatOptions {
-  readonly loss: string;
+  readonly loss?: string;
   readonly at: readonly string[];
   readonly against?: string;
 }
@@ -39,9 +39,8 @@ ${examples("mmoe seesaw results/zoo", "mmoe seesaw results/zoo --against single-
 };
 
 async function seesaw(folder: string, options: Options, context: Context): Promise<number> {
-  const loss = lossOption(options.loss);
   const format = formatOption(options);
-  const results = await readEnded(folder, options.at, context);
+  const { results, loss } = await readWithLoss(folder, options, context);
   const found = seesawOf(results, loss, againstIn(results, options.against));
   if (found.cells.length === 0) throw new UsageError(noPair(results, found.against));
   const { stdout } = context.effects;

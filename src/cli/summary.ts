@@ -17,7 +17,7 @@ import {
   headOf,
   LOSS_OPTION,
   lossOption,
-  readEnded,
+  readWithLoss,
 } from "./loss-commands.ts";
 import { type Block, roomOf } from "./text/blocks.ts";
 import { rungTablesOf } from "./text/rungs-text.ts";
@@ -25,7 +25,7 @@ import { cellsOf, type Shown } from "./text/summary-cells.ts";
 import { comparisonsOf, statisticsOf } from "./text/summary-full.ts";
 
 interface Options extends FormatOptions {
-  readonly loss: string;
+  readonly loss?: string;
   readonly at: readonly string[];
   readonly bad?: string;
   readonly rungs?: boolean;
@@ -59,13 +59,13 @@ ${examples("mmoe summary results/paper", "mmoe summary results/paper --loss held
 };
 
 async function summary(folder: string, options: Options, context: Context): Promise<number> {
-  const loss = lossOption(options.loss);
   const bad = badOption(options.bad);
   const format = formatOption(options);
-  if (options.rungs && loss === "running")
+  if (options.rungs && lossOption(options.loss) === "running")
     throw new UsageError("--rungs: a running mean also says how fast a run learned; give --loss train or heldout");
-  const results = await readEnded(folder, options.at, context);
+  const { results, loss: reported } = await readWithLoss(folder, options, context);
   const { config } = results;
+  const loss = options.rungs && reported === "running" ? "train" : reported;
   if (options.rungs && config.rows !== null)
     throw new UsageError(
       `--rungs: ${folder} is on rows of a file, and the ladder is of the generator's labels; leave it out`,

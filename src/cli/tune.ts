@@ -17,7 +17,7 @@ import { writeWholeSync } from "../write-whole.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { AT_OPTION, headOf, LOSS_OPTION, lossOption, readEnded } from "./loss-commands.ts";
+import { AT_OPTION, headOf, LOSS_OPTION, readWithLoss } from "./loss-commands.ts";
 import { choiceOption, countOption, listOption, pathOption } from "./options.ts";
 import { blocksText, roomOf } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
@@ -25,7 +25,7 @@ import { candidatesOf, picksOf } from "./text/tune-text.ts";
 
 interface Options {
   readonly by: string;
-  readonly loss: string;
+  readonly loss?: string;
   readonly at: readonly string[];
   readonly each?: string;
   readonly runs?: string;
@@ -65,13 +65,12 @@ ${examples(
 
 async function tune(folder: string, options: Options, context: Context): Promise<number> {
   const by = choiceOption("--by", options.by, TUNED_BY);
-  const loss = lossOption(options.loss);
   const { seed, runs } = options;
   const report = {
     ...(seed !== undefined && { seed: countOption("--seed", seed, 0) }),
     ...(runs !== undefined && { runs: countOption("--runs", runs) }),
   };
-  const results = await readEnded(folder, options.at, context);
+  const { results, loss } = await readWithLoss(folder, options, context);
   checkWhole(results, cellLosses(results, loss));
   const each = eachOption(options.each, results);
   const file = outputFile(options, results);

@@ -11,21 +11,12 @@ import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
-import {
-  AT_OPTION,
-  BAD_OPTION,
-  badOption,
-  gapsOf,
-  headOf,
-  LOSS_OPTION,
-  lossOption,
-  readEnded,
-} from "./loss-commands.ts";
+import { AT_OPTION, BAD_OPTION, badOption, gapsOf, headOf, LOSS_OPTION, readWithLoss } from "./loss-commands.ts";
 import { choiceOption } from "./options.ts";
 import { componentsOf } from "./text/variance-text.ts";
 
 interface Options extends FormatOptions {
-  readonly loss: string;
+  readonly loss?: string;
   readonly at: readonly string[];
   readonly of: string;
   readonly bad?: string;
@@ -51,13 +42,11 @@ ${examples("mmoe sweep --cross 20x20 --corr 0.5 --out results/crossed", "mmoe va
 };
 
 async function variance(folder: string, options: Options, context: Context): Promise<number> {
-  const how = {
-    loss: lossOption(options.loss),
-    of: choiceOption("--of", options.of, VARYING),
-    bad: badOption(options.bad),
-  };
+  const of = choiceOption("--of", options.of, VARYING);
+  const bad = badOption(options.bad);
   const format = formatOption(options);
-  const results = await readEnded(folder, options.at, context);
+  const { results, loss } = await readWithLoss(folder, options, context);
+  const how = { loss, of, bad };
   const cross = crossOf(results);
   const cells = variancesOf(results, how);
   const { stdout } = context.effects;

@@ -21,7 +21,7 @@ import { verifyTrials } from "./verify-trials.ts";
 interface Options {
   readonly runs: string;
   readonly allowCpu?: boolean;
-  readonly loss: string;
+  readonly loss?: string;
   readonly kernels?: string;
   readonly json?: boolean;
 }
@@ -47,7 +47,7 @@ ${examples("mmoe verify results/paper")}`,
 
 async function verify(folder: string, options: Options, context: Context): Promise<number> {
   const count = countOption("--runs", options.runs);
-  const loss = lossOption(options.loss);
+  const asked = lossOption(options.loss);
   const kernels = kernelsOption(options.kernels, "cpu");
   if (holdsTrials(folder)) {
     if (kernels) throw new UsageError(`--kernels ${kernels}: ${folder} holds no training; leave it out`);
@@ -69,8 +69,9 @@ async function verify(folder: string, options: Options, context: Context): Promi
   }
 
   const { stdout, stderr } = context.effects;
+  const paint = paintFor(stdout, context.effects.env);
   if (options.json) stdout.write(`${JSON.stringify(verified.map(comparison), null, 2)}\n`);
-  else stdout.write(table(comparisonRows(verified, loss, paintFor(stdout, context.effects.env)), roomOf(stdout).table));
+  else stdout.write(table(comparisonRows(verified, asked ?? config.report, paint), roomOf(stdout).table));
   const missing = wanted.filter(({ id }) => !verified.some(({ recorded }) => recorded.id === id));
   if (missing.length > 0) stderr.write(`mmoe: ${missingText(folder, missing, wanted.length)}\n`);
   return missing.length === 0 && verified.every(({ same }) => same) ? EXIT.done : EXIT.checkFailed;

@@ -1,6 +1,5 @@
 import { UsageError } from "../errors.ts";
-import { CONFIG_VERSION, FILE_SCHEMA, type Settings } from "./schema.ts";
-import { LATER_SETTINGS } from "./settings.ts";
+import { CONFIG_VERSION, FILE_SCHEMA, LATER_SETTINGS, type Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** Values of one source: a file, or a flag such as `--corr`. */
@@ -22,15 +21,15 @@ export type Override =
 /**
  * Turns a config file of any version into one of this version: settings that came later get the value, and the mark,
  * that they had before they existed. A stored config says its version. A file without one is of the first version, or
- * of the newest whose settings it names; it must be complete for that version, but for `rows`, which stands in place of
- * older ones. Throws UsageError for a file that a newer mmoe stored.
+ * of the newest whose settings it names; it must be complete for that version, apart from optional settings. Throws
+ * UsageError for a file that a newer mmoe stored.
  */
 export function upToDate({ source, values }: GivenValues): GivenValues {
   if (!isObject(values)) return { source, values };
   if (values.version !== undefined) refuseNewer(source, values);
   const version = values.version ?? namedVersion(values);
   const later = Object.entries(LATER_SETTINGS).filter(
-    ([key, { since }]) => !(key in values) && (since > Number(version) || key === "rows"),
+    ([key, { since, optional }]) => !(key in values) && (since > Number(version) || optional),
   );
   const before = Object.fromEntries(later.map(([key, setting]) => [key, setting.before]));
   const marks = Object.fromEntries(later.map(([key, setting]) => [key, setting.mark]));
@@ -42,7 +41,7 @@ export function upToDate({ source, values }: GivenValues): GivenValues {
 
 /** The version of a file that does not say it: that of the newest setting in it. */
 function namedVersion(values: object): number {
-  const named = Object.entries(LATER_SETTINGS).filter(([key]) => key in values && key !== "rows");
+  const named = Object.entries(LATER_SETTINGS).filter(([key, { optional }]) => key in values && !optional);
   return Math.max(1, ...named.map(([, { since }]) => since));
 }
 

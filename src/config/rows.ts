@@ -70,13 +70,14 @@ function ofTable(
   };
 }
 
-/** `--rows FILE`: the file's rows, and its name for the sweep. */
+/** `--rows FILE`: the file's rows, its name for the sweep, and the loss that a study of such rows reports. */
 export function rowsOverride(file: string): Override {
   const name = basename(file, extname(file))
     .replaceAll(/[^a-z0-9._-]+/gi, "-")
     .replace(/^[^a-z0-9]+/i, "")
     .slice(0, 60);
-  return { source: "--rows", values: { rows: file, name: name || "rows", about: `Rows of ${basename(file)}` } };
+  const values = { rows: file, name: name || "rows", about: `Rows of ${basename(file)}`, report: "heldout" };
+  return { source: "--rows", values };
 }
 
 /** Overrides of rows come first: others may take fewer of them. */

@@ -1,7 +1,7 @@
 import { belongTogether, type Config, trainedHash } from "./config.ts";
 import { listedKeys, valuesOf } from "./grid.ts";
 import { definitionText, ownModelsIn, withModels } from "./own-models.ts";
-import { EXTENT, NAMES, SETTING_KEYS, type SettingKey } from "./schema.ts";
+import { EXTENT, SETTING_KEYS, type SettingKey, SHOWN } from "./schema.ts";
 import { settingText, valueText } from "./setting-rows.ts";
 
 /** Settings in which two configs train differently, e.g. `batch: 256 there, 64 here`; none if they belong together. */
@@ -12,7 +12,7 @@ export function differences(
 ): string[] {
   if (belongTogether(trainedHash(there), trainedHash(here))) return [];
   const listed: readonly SettingKey[] = listedKeys(there).filter((key) => Array.isArray(here[key]));
-  const trained = SETTING_KEYS.filter((key) => ![...EXTENT, ...NAMES, ...listed].includes(key));
+  const trained = SETTING_KEYS.filter((key) => ![...EXTENT, ...SHOWN, ...listed].includes(key));
   const texts = trained.map((key): [string, string, string] => [key, trainedText(there, key), trainedText(here, key)]);
   return [...texts, ...modelTexts(there, here)]
     .filter(([, a, b]) => a !== b)

@@ -83,8 +83,9 @@ function isStoredConfig(file: string): boolean {
   return /^version: \d/m.test(startOf(file));
 }
 
+/** Without a run that has ended it is empty. */
 function isSweepCsv(file: string): boolean {
-  return /^(id,)?model,/.test(startOf(file));
+  return /^$|^(id,)?model,/.test(startOf(file));
 }
 
 /** Name of a file that an atomic write left when it was killed before its rename. */

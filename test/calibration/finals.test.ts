@@ -92,6 +92,12 @@ describe("of runs whose tasks' sums are the paper's counts at .5", () => {
     expect(clusters?.shares).toEqual([83 / 200, 40 / 200, 77 / 200]);
     expect(clusters?.means[2]).toBeGreaterThan(0.44);
   });
+
+  test("clustersOf() has the mean loss of the second half, and the paper's as read off its running means", () => {
+    const [late] = clustersOf(finals.map((final) => ({ ...final, late: [0.125, 0.5], steps: 2_000_000 })));
+    expect(late?.late).toBeCloseTo(0.625, 12);
+    expect(late?.paperLate).toBeCloseTo(0.277, 2); // by another program from the same curves
+  });
 });
 
 function madeFinal(running: readonly number[], values: Partial<RunFinal> = {}): RunFinal {

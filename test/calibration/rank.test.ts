@@ -73,8 +73,8 @@ describe("rank(points)", () => {
     expect(first?.distance.unit).toBeLessThan(300);
   });
 
-  test("has none on the axis at its word for curves that end before Figure 4 begins", () => {
-    expect(nearest(likeThePaper({ unit: 50 }))?.literal).toBeUndefined();
+  test("has none on the axis at its word for curves shorter than a million steps", () => {
+    expect(nearest(likeThePaper({ unit: 1000, end: 900 }))?.literal).toBeUndefined();
   });
 
   test("measures the ends of runs at the rate that each cell shows, by each reading", () => {
@@ -96,6 +96,12 @@ describe("rank(points)", () => {
       new Map(Object.entries(expected).map(([tasks, value]) => [tasks, expect.closeTo(value, 3)])),
     );
     expect(new Map(emd("0.01") as [string, number][]).get("mean")).toBeCloseTo(4.05 - paper, 3);
+  });
+
+  test("leaves out models that the paper does not have", () => {
+    const gates = likeThePaper({}).map((point) => ({ ...point, model: "mmoe-gate.bias-true", batch: 5 }));
+    expect(rank(gates)).toEqual([]);
+    expect(rank([...gates, ...likeThePaper({})]).every(({ batch }) => batch === 32)).toBe(true);
   });
 
   test("leaves out curves that end before the axis does", () => {

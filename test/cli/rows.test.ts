@@ -107,10 +107,10 @@ describe("results on a table, without it,", () => {
     [["status"], /^model +done .*\nshared-bottom +3 +0 +0$/m],
     [["summary"], /^ +runs +mean \[95 %\] +median +0.*\nshared-bottom +3 /m],
     [["summary", "--full"], /^shared-bottom, omoe +3 /m],
-    [["summary", "--csv"], /^train,cell,mmoe,,,,,mean,3,/m],
+    [["summary", "--csv"], /^heldout,cell,mmoe,,,,,mean,3,/m],
     [["summary", "--bad", "0.5"], /bad: share of runs above 0\.5/],
     [["compare", out], /^mmoe +3 +3 .* same$/m],
-    [["figures"], /final-loss\.\{svg,csv,txt\}: Final loss of each model\n/],
+    [["figures"], /final-loss-heldout\.\{svg,csv,txt\}: Final loss of each model\n/],
     [["report"], /report\.html/],
     [["merge"], /runs\.csv/],
   ] as [string[], RegExp][])("are read by mmoe %j", async ([command = "", ...options], text) => {

@@ -13,11 +13,11 @@ import { runMain, temporaryFolder } from "../support/effects.ts";
 /** The program as it is once it has one more setting. */
 vi.mock("../../src/config/settings.ts", async (original) => {
   const settings = await original<typeof import("../../src/config/settings.ts")>();
-  return {
-    ...settings,
-    SETTINGS_SCHEMA: settings.SETTINGS_SCHEMA.extend({ weightDecay: z.number().min(0).describe("a number from 0") }),
-    LATER_SETTINGS: { ...settings.LATER_SETTINGS, weightDecay: { since: 6, before: 0, mark: "assumed" } },
-  };
+  const { EVERYWHERE, setting } = await import("../../src/config/setting.ts");
+  const weightDecay = setting(z.number().min(0).describe("a number from 0"), {
+    ...{ since: 7, before: 0, mark: "assumed", hash: "trained", grid: true, paths: EVERYWHERE },
+  });
+  return { ...settings, SETTINGS: { ...settings.SETTINGS, weightDecay } };
 });
 
 const OLD = "test/config/fixtures/version-2.yaml"; // configYaml(loadConfig("smoke")) of version 2
@@ -26,8 +26,8 @@ const paper = () => loadConfig("results/fixed-rows/config.yaml");
 test("a new setting is part of configs and their files", () => {
   expect(paper()).toMatchObject({ weightDecay: 0, origins: { weightDecay: "assumed" } });
   expect(Object.keys(FILE_SCHEMA.shape)).toContain("weightDecay");
-  expect(CONFIG_VERSION).toBe(6);
-  expect(configYaml(loadConfig(OLD))).toMatch(/^version: 6\n(.*\n)*weightDecay: 0\n/);
+  expect(CONFIG_VERSION).toBe(7);
+  expect(configYaml(loadConfig(OLD))).toMatch(/^version: 7\n(.*\n)*weightDecay: 0\n/);
 });
 
 test("a new setting leaves the hash, and so the folder's name, of every sweep from before", () => {

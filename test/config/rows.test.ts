@@ -97,7 +97,8 @@ describe("a file with rows, without the generator's settings", () => {
 describe("--rows FILE", () => {
   test("takes the place of a preset's generator, name and numbers of rows, and keeps the rest", () => {
     const config = smoke(file);
-    expect(config).toMatchObject({ name: "some", about: "Rows of some.csv", data: null, trainRows: 48, batch: 64 });
+    const named = { name: "some", about: "Rows of some.csv", report: "heldout" };
+    expect(config).toMatchObject({ ...named, data: null, trainRows: 48, batch: 64 });
     expect(config.origins).toMatchObject({
       rows: "yours",
       tasks: "yours",

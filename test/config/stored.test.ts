@@ -4,8 +4,8 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { CONFIG_VERSION } from "../../src/config/schema.ts";
-import { LATER_SETTINGS } from "../../src/config/settings.ts";
+import { differences } from "../../src/config/same-sweep.ts";
+import { CONFIG_VERSION, LATER_SETTINGS } from "../../src/config/schema.ts";
 import { generatorOfTrials, loadTrials } from "../../src/config/trials.ts";
 import { configYaml } from "../../src/config/write.ts";
 import { journalPaths } from "../../src/records/read-journals.ts";
@@ -41,6 +41,37 @@ describe.each(["fixed-rows"])("results/%s, stored before configs had a version",
   test("is of pairs of tasks, as the paper has them", () => {
     expect(config).toMatchObject({ tasks: 2, correlationMatrix: null, origins: { tasks: "paper" } });
   });
+});
+
+test.each([
+  ["paper", "running"],
+  ["paper-tuned", "running"],
+  ["paper-long", "running"],
+  ["figure3", "running"],
+  ["fixed-rows", "train"],
+  ["zoo", "heldout"],
+  ["methods", "heldout"],
+  ["methods-single", "heldout"],
+])("results/%s reports its losses as %s, and has the hash that its journals were written under", (name, report) => {
+  const config = loadConfig(`results/${name}/config.yaml`);
+  expect(config.report).toBe(report);
+  for (const journal of journalPaths(`results/${name}/journal`)) {
+    const [header] = gunzipSync(readFileSync(journal)).toString("utf8", 0, 2000).split("\n");
+    expect(JSON.parse(header as string).trained).toBe(trainedHash(config));
+  }
+});
+
+test("the loss that a config reports is in no hash, and a file of any version may name it or leave it out", () => {
+  const smoke = loadConfig("smoke");
+  const running = stored((text) => text.replace(/^report: train$/m, "report: running"));
+  expect(loadConfig(running)).toMatchObject({ report: "running", origins: { report: "assumed" } });
+  expect(trainedHash(loadConfig(running))).toBe(trainedHash(smoke));
+  expect(differences(loadConfig(running), smoke)).toEqual([]);
+  const older = join(temporaryFolder(), "config.yaml");
+  const version2 = readFileSync("test/config/fixtures/version-2.yaml", "utf8");
+  writeFileSync(older, version2.replace(/^seed:/m, "report: heldout\nseed:"));
+  expect(loadConfig(older).report).toBe("heldout");
+  expect(loadConfig(stored((text) => text.replace(/^ *report:.*\n/gm, ""))).report).toBe("train");
 });
 
 test("results/figure2 is read as it was stored", () => {

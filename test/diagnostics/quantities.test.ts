@@ -101,6 +101,20 @@ describe("unitQuantities(tape, net)", () => {
     expect(Object.keys(q)).not.toContain("deadTowerUnits");
   });
 
+  test("call a unit dead that is on for less than 1 row in 1,000", () => {
+    const { model, parameters } = bottom(
+      [
+        [1, 0],
+        [0, 1],
+        [1, 0],
+        [0, 1],
+      ],
+      [-3.08, -3.1, -3.5, 0], // on for .00104, .00097 and .00023 of normal rows, and for half
+    );
+    const tape = new Tape(parameters, 1);
+    expect(unitQuantities(tape, network(tape, model, Float64Array.of(1, 1))).deadUnits).toBe(0.5);
+  });
+
   test("count rows for units behind them", () => {
     const deep: ModelSpec = {
       ...MMOE,

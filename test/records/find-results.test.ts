@@ -33,6 +33,14 @@ test.each([
   expect(findResults(fresh, config, { warn: refuse })).toBeUndefined();
 });
 
+test("findResults(path, config) goes on where no run had ended, and --overwrite takes that folder", () => {
+  const path = temporaryFolder();
+  writeFileSync(join(path, "config.yaml"), configYaml(config));
+  writeFileSync(join(path, "runs.csv"), "");
+  expect(findResults(path, config, { warn: refuse })).toEqual(new Map());
+  expect(findResults(path, config, { warn: refuse, overwrite: true })).toBeUndefined();
+});
+
 test("findResults(path, config) leaves out a file that is no journal, and says so", () => {
   const path = temporaryFolder();
   writeFileSync(join(path, "config.yaml"), configYaml(config));

@@ -55,8 +55,8 @@ function timeText({ value, low, high, from, cores }: TimeEstimate): string {
 /** The number of a model's parameters. */
 async function sizeOf(model: Model): Promise<number> {
   if (!isCode(model)) return parameterCount(model);
-  const { loadCode } = await import("../../engines/tfjs/code/load-code.ts"); // other plans do without
-  return (await loadCode(model)).size;
+  const { describeCode } = await import("../../engines/tfjs/code/code-crew.ts"); // other plans need no process
+  return (await describeCode(model)).size;
 }
 
 /** A comma between two numbers or lists, where no space lets a line end: `[[1,0.5],[0.5,1]]`. */

@@ -1,5 +1,5 @@
+import { eachLoss, LOSS_SETS, type LossSet } from "../../config/loss-sets.ts";
 import { unitText } from "../../config/loss-unit.ts";
-import { eachLoss, LOSS_SETS, type LossSet } from "../../records/loss-sets.ts";
 import { LOSS_WORDS } from "../../records/loss-words.ts";
 import { bandsSentence, type CurveRow } from "./cell-curves.ts";
 import type { GridDrawing } from "./cell-grid.ts";

@@ -1,9 +1,9 @@
 // The models and runs whose diagnostics make.py computes too.
 
 import { DIAGNOSTIC_KINDS } from "../../../src/diagnostics/kinds.ts";
-import type { Run } from "../../../src/engines/engine.ts";
+import type { GeneratedRun } from "../../../src/engines/engine.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
-import { ZOO } from "../../../src/models/zoo.ts";
+import { type ModelName, ZOO } from "../../../src/models/zoo.ts";
 import { makeRun } from "../../support/runs.ts";
 import { BOTTOM, DEEP, MMOE, OMOE, PLE } from "../../support/specs.ts";
 
@@ -24,7 +24,7 @@ const SPECS: readonly ModelSpec[] = [
 ];
 
 /** Runs with parameters of order 1, more held-out rows than a diagnosis takes, and Huber's loss for one of them. */
-export const SMALL_RUNS: readonly Run[] = SPECS.map((spec) =>
+export const SMALL_RUNS: readonly GeneratedRun[] = SPECS.map((spec) =>
   makeRun(
     { model: { ...spec, inputs: D }, data, diagnostics: DIAGNOSTIC_KINDS, index: 2 },
     { heldoutRows: 100, lr: 0.05, huberDelta: spec === DEEP ? 0.4 : null },
@@ -37,7 +37,7 @@ export const ROWS = 64;
 export const TRAINED = ["mmoe", "ple", "omoe", "adatt", "shared-bottom"] as const;
 
 /** A short run of three tasks, whose diagnostics are taken of the weights that an engine trained. */
-export function trainedRun(name: (typeof TRAINED)[number]): Run {
+export function trainedRun(name: ModelName): GeneratedRun {
   return makeRun(
     { model: ZOO[name].build({ inputs: 100, tasks: 3 }), diagnostics: DIAGNOSTIC_KINDS },
     { optimizer: "sgd", lr: 0.02, steps: 14, evalEvery: 5 },

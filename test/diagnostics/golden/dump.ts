@@ -22,11 +22,11 @@ function caseOf(name: string, run: GeneratedRun, parameters: Float32Array) {
   return { name, spec: model, data, tensors: Object.fromEntries(tensors), ...numbers };
 }
 
-const small = SMALL_RUNS.map((run) => caseOf(run.model.name, run as GeneratedRun, someParameters(run.model as never)));
+const small = SMALL_RUNS.map((run) => caseOf(run.model.name, run, someParameters(run.model)));
 const cpu = new CpuEngine({ jobs: 1 });
 const trained = [];
 for (const name of TRAINED) {
-  const run = trainedRun(name) as GeneratedRun;
+  const run = trainedRun(name);
   trained.push(caseOf(`trained ${name}`, run, (await resultOf(cpu, run)).parameters as Float32Array));
 }
 await cpu.dispose();
