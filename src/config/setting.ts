@@ -37,8 +37,9 @@ export interface Later<T> {
 }
 
 /**
- * Whether another value is another sweep. `shown`: how it is called and shown; `extent`: how much of it there is; `apart`: it has
- * an identity of its own; `trained`: yes, by its value or by what `hashed` makes of it.
+ * Whether another value is another sweep. `shown`: it says how a sweep is called and shown, and no run depends on it;
+ * `extent`: it says how much of the sweep there is; `apart`: it has an identity of its own; `trained`: yes, by its value or
+ * by what `hashed` makes of it.
  */
 export type InHash<T> = "shown" | "extent" | "apart" | "trained" | { hashed(value: T): unknown };
 

@@ -131,7 +131,7 @@ describe("mmoe figures DIR", () => {
   test.each([
     [["--only", "6"], "--only: of the paper's figures, 2, 3, 4, 5 can be drawn, got '6'"],
     [["--only", "figur"], "--only: expected one of figure2, figure3, "],
-    [["--only", "figure44"], "got 'figure44'; did you mean 'figure4'?"],
+    [["--only", "figure44"], "of the paper's figures, 2, 3, 4, 5 can be drawn, got 'figure44'"],
     [["--format", "svg,pgn"], "--format: expected one of svg, png, pdf, got 'pgn'; did you mean 'png'?"],
     [["--theme", "page"], "--theme: expected one of light, dark, print, got 'page'"],
     [["--loss", "test"], "--loss: expected one of train, heldout, running, got 'test'"],

@@ -55,7 +55,7 @@ function timeText({ value, low, high, from, cores }: TimeEstimate): string {
 /** The number of a model's parameters. */
 async function sizeOf(model: Model): Promise<number> {
   if (!isCode(model)) return parameterCount(model);
-  const { describeCode } = await import("../../engines/tfjs/code/code-crew.ts"); // other plans need no process
+  const { describeCode } = await import("../../engines/tfjs/code/describe-code.ts"); // other plans need no process
   return (await describeCode(model)).size;
 }
 

@@ -153,7 +153,7 @@ describe("mmoe report DIR --serve", () => {
     [["-o", "x.html"], "--serve writes no file; leave --output out"],
     [["--overwrite"], "--serve writes no file; leave --overwrite out"],
     [["--at", "lr"], "--at: expected setting=value, such as lr=0.01, got 'lr'"],
-    [["--loss", "test"], "--loss: expected one of train, heldout, running, got 'test'"],
+    [["--loss", "test"], "--loss: expected one of train, heldout, running, got 'test'; did you mean 'heldout'?"],
   ])("refuses %s by one line", async (words, line) => {
     await sweep("--runs", "1");
     expect(await runMain(["report", out, "--serve", ...words])).toEqual({

@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { BIN } from "./support/bin.ts";
-import { runMain, temporaryFolder } from "./support/effects.ts";
-import { writeResults } from "./support/made-results.ts";
+import { BIN } from "../support/bin.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+import { writeResults } from "../support/made-results.ts";
 
 /** The built command line in a process that is given a minute. */
 function ended(...argv: string[]): { code: number | null; stderr: string } {

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, expect, test } from "vitest";
-import { readJournal } from "../src/records/read-journals.ts";
-import { exited, firstRun, start, timelessCsv } from "./support/bin.ts";
-import { temporaryFolder } from "./support/effects.ts";
+import { readJournal } from "../../src/records/read-journals.ts";
+import { exited, firstRun, start, timelessCsv } from "../support/bin.ts";
+import { temporaryFolder } from "../support/effects.ts";
 
 const SWEEP = ["sweep", "smoke", "--runs", "13", "--models", "mmoe,omoe", "--steps", "150", "--jobs", "1"];
 

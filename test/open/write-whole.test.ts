@@ -3,9 +3,9 @@ import * as fs from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { writeWhole, writeWholeSync } from "../src/write-whole.ts";
-import { mayMount, onDisk } from "./support/bin.ts";
-import { temporaryFolder } from "./support/effects.ts";
+import { writeWhole, writeWholeSync } from "../../src/write-whole.ts";
+import { mayMount, onDisk } from "../support/bin.ts";
+import { temporaryFolder } from "../support/effects.ts";
 
 let folder = "";
 let path = "";

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { memo } from "../src/memo.ts";
+import { memo } from "../../src/memo.ts";
 
 test("memo(compute) computes once for the same value and words, and again for others", () => {
   const compute = vi.fn((runs: readonly number[], loss: string) => `${loss} of ${runs.length}`);

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
-import { exited, start, timelessCsv } from "./support/bin.ts";
-import { expectRelative } from "./support/close.ts";
-import { temporaryFolder } from "./support/effects.ts";
+import { exited, start, timelessCsv } from "../support/bin.ts";
+import { expectRelative } from "../support/close.ts";
+import { temporaryFolder } from "../support/effects.ts";
 
 /** Writes a small sweep with dropout; gives its results folder. */
 async function sweep(...argv: string[]): Promise<string> {

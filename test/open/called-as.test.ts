@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { relative } from "node:path";
 import { expect, test } from "vitest";
-import { calledAs } from "../src/called-as.ts";
-import { BIN } from "./support/bin.ts";
+import { calledAs } from "../../src/called-as.ts";
+import { BIN } from "../support/bin.ts";
 
 const PATH = "/usr/bin:/opt/node/bin";
 

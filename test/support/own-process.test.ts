@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { temporaryFolder } from "./support/effects.ts";
-import { changesItsProcess, testFiles } from "./support/own-process.ts";
+import { temporaryFolder } from "./effects.ts";
+import { changesItsProcess, testFiles } from "./own-process.ts";
 
 // in two pieces, so that this file is none that changes its process
 test.each([

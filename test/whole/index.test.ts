@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { correlationMatrix } from "../src/data/correlation-matrix.ts";
-import { GENERATOR_PRESETS } from "../src/data/presets.ts";
-import { TaskSet } from "../src/data/task-set.ts";
+import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
+import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
+import { TaskSet } from "../../src/data/task-set.ts";
 import {
   atPoint,
   claims,
@@ -17,11 +17,11 @@ import {
   taskPair,
   UsageError,
   version,
-} from "../src/index.ts";
-import { madeResults } from "./support/made-results.ts";
-import { tableFile } from "./support/tables.ts";
+} from "../../src/index.ts";
+import { madeResults } from "../support/made-results.ts";
+import { tableFile } from "../support/tables.ts";
 
-const PAPER = fileURLToPath(new URL("../results/fixed-rows", import.meta.url));
+const PAPER = fileURLToPath(new URL("../../results/fixed-rows", import.meta.url));
 const results = await readResults(PAPER);
 
 test("loadConfig(preset, { rows }) takes the path of a table", () => {

@@ -4,11 +4,11 @@ import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test, vi } from "vitest";
-import { availableKernels } from "../src/engines/cpu/native.ts";
-import { readJournal } from "../src/records/read-journals.ts";
-import { BIN, exited, firstRun, pause, start, startIn, timelessCsv } from "./support/bin.ts";
-import { temporaryFolder } from "./support/effects.ts";
-import { inTime } from "./support/in-time.ts";
+import { availableKernels } from "../../src/engines/cpu/native.ts";
+import { readJournal } from "../../src/records/read-journals.ts";
+import { BIN, exited, firstRun, pause, start, startIn, timelessCsv } from "../support/bin.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { inTime } from "../support/in-time.ts";
 
 /** More runs than are trained while a test looks. */
 const MANY = ["--runs", "5000", "--models", "mmoe", "--corr", "0.5"];

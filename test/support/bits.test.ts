@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bitsOf } from "./support/bits.ts";
+import { bitsOf } from "./bits.ts";
 
 test("bitsOf(parameters) tells 0 from -0, and a part from the whole", () => {
   const values = Float32Array.of(0, -0, 0);

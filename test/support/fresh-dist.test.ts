@@ -1,9 +1,9 @@
 import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { temporaryFolder } from "./support/effects.ts";
-import { isStale } from "./support/fresh-dist.ts";
-import { startWorker } from "./support/start-worker.ts";
+import { temporaryFolder } from "./effects.ts";
+import { isStale } from "./fresh-dist.ts";
+import { startWorker } from "./start-worker.ts";
 
 test("isStale(src, compiled) where a file at any depth was written after it, or there is none", () => {
   const folder = temporaryFolder();
@@ -23,5 +23,5 @@ test("isStale(src, compiled) where a file at any depth was written after it, or 
 });
 
 test("src/ starts its workers from dist/ here, not through a loader", async () => {
-  expect((await import("../src/engines/start-worker.ts")).startWorker).toBe(startWorker);
+  expect((await import("../../src/engines/start-worker.ts")).startWorker).toBe(startWorker);
 });
