@@ -1,26 +1,85 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestUserConfig } from "vitest/config";
 import { DIST_WORKERS } from "./test/support/fresh-dist.ts";
 import { inCi } from "./test/support/in-ci.ts";
 import { testFiles } from "./test/support/own-process.ts";
 
-/** Tests that need more than Node, or long. */
-const APART = ["slurm", "browser", "native", "packed", "kernels", "python", "soak"];
-const { alone, together } = testFiles("test", APART);
+const MINUTE = 60_000;
+const within = (minutes: number, hookMinutes = minutes) => ({
+  testTimeout: minutes * MINUTE,
+  hookTimeout: hookMinutes * MINUTE, // some install what they need
+});
+const USERS_FILES = { deps: { external: [/\/mmoe-test-/] } }; // Node loads them, as it will
+const OWN_CACHE = { XDG_CACHE_HOME: fileURLToPath(new URL("test-output/cache", import.meta.url)) }; // not the user's
 
-export default defineConfig({
-  test: {
+/** Tests that need more than Node, or long, each in a folder of its name: `vitest run --mode soak`. */
+const TIERS = {
+  /** The built program, killed, stopped and crowded again and again: what takes long by its nature. */
+  soak: { env: OWN_CACHE, ...within(10) },
+  /** What a user has of the package: its tarball, installed away from the checkout. */
+  packed: within(5, 10),
+  /** Native kernels as they are compiled for people: by sanitizers, zig and no compiler. An emulator and compilers are slow. */
+  kernels: { fileParallelism: false, ...within(10) },
+  /** A Slurm cluster, which they start on this machine: scripts/slurm. */
+  slurm: within(2.5, 4),
+  /** Debian's chromium: scripts/install-chromium.sh. Pictures of whole pages, drawn without a graphics card. */
+  browser: within(5),
+  /** pandas, Polars and DuckDB: some 150 MB from PyPI, in a virtual environment that is made first. */
+  python: within(5, 10),
+  /** TensorFlow's binding: made from nothing first, some 300 MB from npm and PyPI, unless MMOE_CUDA_HOME has one. */
+  native: {
+    globalSetup: "test/native/set-up.ts",
+    execArgv: ["--expose-gc"], // memory is measured without JavaScript's garbage
+    server: USERS_FILES,
+    fileParallelism: false, // TensorFlow takes all cores
+    ...within(5),
+  },
+} satisfies Record<string, TestUserConfig>;
+
+/** All that needs Node alone. */
+function everyDay(): TestUserConfig {
+  const { alone, together } = testFiles("test", [...Object.keys(TIERS), "structure"]);
+  const globalSetup = "test/support/fresh-dist.ts";
+  return {
     projects: [
-      { extends: true, test: { name: "alone", include: alone } },
-      { extends: true, test: { name: "together", include: together, isolate: false } }, // and what they import
+      { extends: true, test: { name: "structure", include: ["test/structure/**/*.test.ts"] } }, // needs no build
+      { extends: true, test: { name: "alone", include: alone, globalSetup } },
+      { extends: true, test: { name: "together", include: together, globalSetup, isolate: false } }, // and what they import
     ],
     maxWorkers: "100%", // many tests wait for processes that they start
-    server: { deps: { external: [/\/mmoe-test-/] } }, // users' files: Node loads them, as it will
-    globalSetup: "test/support/fresh-dist.ts",
+    server: USERS_FILES,
     alias: [DIST_WORKERS],
-    env: { XDG_CACHE_HOME: fileURLToPath(new URL("test-output/cache", import.meta.url)) }, // not the user's
-    testTimeout: 300_000, // some train a sweep, and the machine may be busy
-    hookTimeout: 300_000,
-    ...inCi("test-report.json"),
-  },
+    env: OWN_CACHE,
+    ...within(5), // some train a sweep, and the machine may be busy
+  };
+}
+
+/** Any test, on code of which MMOE_MUTANT names a JSON file: a source file and its mutated text, which the disk has not. */
+function mutants() {
+  const mutant = process.env.MMOE_MUTANT;
+  const { file, code } = mutant ? JSON.parse(readFileSync(mutant, "utf8")) : { file: "", code: "" };
+  const path = resolve(file);
+  return {
+    plugins: [
+      { name: "mutant", enforce: "pre" as const, load: (id: string) => (mutant && id === path ? code : undefined) },
+    ],
+    test: { include: ["test/**/*.test.ts"], alias: [DIST_WORKERS], reporters: ["dot"], maxWorkers: 1, ...within(1) },
+  };
+}
+
+/** `mode` is vitest's `test` if none is given. */
+export default defineConfig(({ mode }) => {
+  if (mode === "mutants") return mutants();
+  const tier = (TIERS as Record<string, TestUserConfig>)[mode];
+  if (tier === undefined && mode !== "test")
+    throw new Error(`--mode: expected one of ${[...Object.keys(TIERS), "mutants"].join(", ")}, got '${mode}'`);
+  const report = tier ? `test-report-${mode}.json` : "test-report.json";
+  return {
+    test: {
+      ...(tier ? { include: [`test/${mode}/**/*.test.ts`], ...tier } : everyDay()),
+      ...{ update: "none", ...inCi(report) }, // a snapshot that is missing fails; -u writes it
+    },
+  };
 });

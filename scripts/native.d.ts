@@ -2,9 +2,10 @@ import type { NativeSet } from "../src/engines/cpu/kernel-sets.ts";
 
 export const SETS: Readonly<Record<"x64" | "arm64", Partial<Readonly<Record<NativeSet, readonly string[]>>>>>;
 export const FLAGS: readonly string[];
+export const SOURCES: readonly string[];
 export function compile(
   compiler: readonly string[],
   arch: string,
   to: string,
-  options?: { readonly flags?: readonly string[]; readonly link?: readonly string[]; readonly objects?: string },
+  options?: { readonly flags?: readonly string[]; readonly link?: readonly string[] },
 ): Promise<void>;

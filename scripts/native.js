@@ -1,15 +1,21 @@
 // Compiles the cpu engine's native kernels with this machine's C compiler, for this machine, and says so in one line. Not
 // a compiler, or one that fails, is no error: the engine has WebAssembly.
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { isCurrent, place, removeBinary, sha256 } from "./kernel-manifest.js";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
-const build = `${root}native/build`;
-const output = `${build}/kernels.node`;
-const sources = readdirSync(`${root}native`).filter((name) => /\.[ch]$/.test(name));
+const output = `${root}native/build/kernels.node`;
+const KERNELS = "src/engines/cpu/kernels";
+/** The source of all kernels, WebAssembly's too. */
+export const SOURCES = ["src/engines/rows/kernels", KERNELS].flatMap((folder) =>
+  readdirSync(root + folder).flatMap((name) => (/\.[ch]$/.test(name) ? [`${folder}/${name}`] : [])),
+);
+const INPUTS = [...SOURCES, "node_modules/node-api-headers/package.json"];
 
 /** The flags of a kernel set. None may let the compiler fuse a multiplication with an addition, or reorder sums. */
 export const SETS = {
@@ -20,48 +26,53 @@ export const SETS = {
   arm64: { neon: [] },
 };
 export const FLAGS = [
-  ...["-std=gnu11", "-O3", "-fPIC", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"],
+  ...["-std=gnu11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"],
   ...["-fwrapv", "-fno-strict-aliasing", "-fvisibility=hidden"],
 ];
 
-/** Compiles for `arch` with `compiler` (its name, then its first arguments) into the file `to`. */
-export async function compile([compiler, ...first], arch, to, { flags = [], link = [], objects = build } = {}) {
-  mkdirSync(objects, { recursive: true });
-  const cc = (...args) => run(compiler, [...first, ...FLAGS, ...flags, ...args], { cwd: root });
-  const sets = Object.entries(SETS[arch]);
-  const made = sets.map(([set]) => `${objects}/${set}.o`);
-  await Promise.all(
-    sets.map(([set, options], i) => cc(...options, `-DSET=${set}`, "-c", "native/kernels.c", "-o", made[i])),
-  );
-  const headers = "-Inode_modules/node-api-headers/include";
-  await cc("-shared", headers, "native/binding.c", ...made, ...link, "-o", to);
-  for (const object of made) rmSync(object);
+/** Compiles for `arch` with `compiler` (its name, then its first arguments) into the file `to`, with its manifest. */
+export async function compile(compiler, arch, to, { libraries = [], ...options } = {}) {
+  const { flags = [], link = [] } = options;
+  const [program, ...first] = compiler;
+  const cc = (...args) => run(program, [...first, ...FLAGS, "-fPIC", ...flags, ...args], { cwd: root });
+  mkdirSync(dirname(to), { recursive: true });
+  const folder = mkdtempSync(join(dirname(to), "objects-"));
+  try {
+    const sets = Object.entries(SETS[arch]);
+    const made = sets.map(([set]) => join(folder, `${set}.o`));
+    await Promise.all(
+      sets.map(([set, own], i) => cc(...own, `-DSET=${set}`, "-c", `${KERNELS}/kernels.c`, "-o", made[i])),
+    );
+    const headers = "-Inode_modules/node-api-headers/include";
+    const linked = join(folder, "kernels.node");
+    await cc("-shared", headers, `${KERNELS}/binding.c`, ...made, ...libraries, ...link, "-o", linked);
+    place(linked, to, await identityOf(compiler, arch, options));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
-/** Whether a binary is newer than the kernels' source, this script, and `others`. */
-export function isNewer(binary, others = []) {
-  if (!existsSync(binary)) return false;
-  const made = statSync(binary).mtimeMs;
-  const paths = [...sources.map((name) => `native/${name}`), "scripts/native.js", ...others];
-  return paths.every((path) => statSync(root + path).mtimeMs < made);
+/** Hashes of what a binary is made from, `others` being further files, and of what its compiler says it is, if anything. */
+export async function identityOf([compiler, ...first], arch, { flags = [], link = [], others = [] } = {}) {
+  const files = [...INPUTS, ...others].map((path) => [path, readFileSync(root + path, "utf8")]);
+  const inputs = sha256(JSON.stringify([files, arch, SETS[arch], FLAGS, flags, link]));
+  const said = await run(compiler, [...first, "--version"], { cwd: root }).catch(() => undefined);
+  return { inputs, compiler: said && sha256(JSON.stringify([compiler, first, said.stdout])) };
 }
 
 /** A line that says what the cpu engine has; with --installed, also if nothing is to do. */
 async function main() {
   if (!(process.arch in SETS)) return `no native kernels for ${process.arch}; the cpu engine takes WebAssembly`;
   const sets = Object.keys(SETS[process.arch]).join(", ");
-  if (isNewer(output)) return process.argv.includes("--installed") ? `native kernels: ${sets}` : undefined;
-  const compiler = process.env.CC?.split(" ") ?? ["cc"];
+  const compiler = (process.env.CC || "cc").split(" ");
+  const options = process.platform === "darwin" ? { link: ["-undefined", "dynamic_lookup"] } : {};
+  if (isCurrent(output, await identityOf(compiler, process.arch, options)))
+    return process.argv.includes("--installed") ? `native kernels: ${sets}` : undefined;
   try {
-    await compile(
-      compiler,
-      process.arch,
-      output,
-      process.platform === "darwin" ? { link: ["-undefined", "dynamic_lookup"] } : {},
-    );
+    await compile(compiler, process.arch, output, options);
     return `native kernels: ${sets}, compiled by ${compiler.join(" ")}`;
   } catch (error) {
-    rmSync(output, { force: true });
+    removeBinary(output);
     const reason = error.code === "ENOENT" ? `there is no ${compiler[0]}` : `${compiler[0]} failed`;
     return `no native kernels: ${reason}; the cpu engine takes WebAssembly, which is slower`;
   }

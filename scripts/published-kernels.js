@@ -1,19 +1,18 @@
-// Cross-compiles the native kernels of the published package, native/prebuilt/PLATFORM-ARCH.node, by the C compiler of zig,
-// which comes from PyPI. `npm pack` calls it.
+// Cross-compiles the native kernels of the published package, native/prebuilt/PLATFORM-ARCH.node, by the C compiler of zig.
+// `npm pack` calls it.
 import { execFile } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { dependenciesOf } from "./elf.js";
-import { compile, isNewer } from "./native.js";
+import { isCurrent, removeBinary } from "./kernel-manifest.js";
+import { compile, identityOf } from "./native.js";
+import { installZig, ZIG } from "./zig.js";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
-const zig = join(root, "native/build/zig");
-const python = join(zig, "bin/python");
-const requirements = join(root, "scripts/zig.txt");
 const nodeSymbols = join(root, "node_modules/node-api-headers/def/node_api.def");
 
 /** Bytes of all binaries together. */
@@ -34,35 +33,31 @@ export const TARGETS = {
 
 export const fileOf = (name) => join(root, `native/prebuilt/${name}.node`);
 
-/** Makes zig's Python environment, unless it is there. Returns the words that start zig. */
-export async function installZig() {
-  const words = [python, "-m", "ziglang"];
-  const [, version] = /^ziglang==(\S+)/m.exec(readFileSync(requirements, "utf8"));
-  const installed = await run(words[0], [...words.slice(1), "version"]).catch(() => ({ stdout: "" }));
-  if (installed.stdout.trim() === version) return words;
-  console.log(`installing zig ${version} from PyPI (100 MB)`);
-  await run("python3", ["-I", "-m", "venv", "--clear", zig]);
-  const how = ["--no-deps", "--only-binary=:all:", "--require-hashes", "--disable-pip-version-check"];
-  await run(python, ["-m", "pip", "install", "--quiet", ...how, "-r", requirements]);
-  return words;
+/** What `compile` and `identityOf` are given for a binary. */
+function inputsOf(name) {
+  const { target, link } = TARGETS[name];
+  const options = { flags: ["-target", target], link, others: ["scripts/zig.txt"] };
+  return [[...ZIG, "cc"], name.split("-")[1], options];
 }
 
-/** Compiles one binary, in a folder of its own because zig leaves files beside it. */
-async function make(words, name, folder) {
-  const { target, link } = TARGETS[name];
-  const made = join(folder, `${name}.node`);
-  const libraries = name.startsWith("win32") ? [await importLibrary(words, folder)] : [];
-  await compile([...words, "cc", "-target", target], name.split("-")[1], made, {
-    link: [...libraries, ...link],
-    objects: join(folder, name),
-  });
-  if (name.startsWith("linux")) checkLinux(made);
-  copyFileSync(made, fileOf(name));
+/** Compiles one binary; `folder` is for files that only its linker needs. */
+async function make(name, folder) {
+  const [compiler, arch, options] = inputsOf(name);
+  const libraries = name.startsWith("win32") ? [await importLibrary(folder)] : [];
+  await compile(compiler, arch, fileOf(name), { ...options, libraries });
+  if (!name.startsWith("linux")) return;
+  try {
+    checkLinux(fileOf(name));
+  } catch (error) {
+    removeBinary(fileOf(name));
+    throw error;
+  }
 }
 
 /** Windows' linker wants to know that node.exe has Node-API's functions. */
-async function importLibrary([program, ...words], folder) {
+async function importLibrary(folder) {
   const library = join(folder, "node.lib");
+  const [program, ...words] = ZIG;
   await run(program, [...words, "dlltool", "-d", nodeSymbols, "-l", library, "-m", "i386:x86-64"]);
   return library;
 }
@@ -75,20 +70,24 @@ export function checkLinux(path) {
   throw new Error(`${path}: needs ${[...needed, ...others, ...(versioned ? ["versions of symbols"] : [])].join(", ")}`);
 }
 
-const isCurrent = (name) => isNewer(fileOf(name), ["scripts/published-kernels.js", "scripts/zig.txt"]);
+async function isThere(name) {
+  const [compiler, arch, options] = inputsOf(name);
+  return isCurrent(fileOf(name), await identityOf(compiler, arch, options));
+}
 
-/** Makes what is missing or older than its source. Throws Error if all together are too large. */
+/** Makes what is missing, damaged or of other source. Throws Error if all together are too large. */
 async function main() {
-  const wanted = Object.keys(TARGETS).filter((name) => !isCurrent(name));
-  mkdirSync(join(root, "native/prebuilt"), { recursive: true });
+  const names = Object.keys(TARGETS);
+  const there = await Promise.all(names.map(isThere));
+  const wanted = names.filter((_, i) => !there[i]);
   const folder = mkdtempSync(join(tmpdir(), "mmoe-kernels-"));
   try {
-    const words = wanted.length > 0 ? await installZig() : [];
-    for (const name of wanted) await make(words, name, folder);
+    if (wanted.length > 0) await installZig();
+    for (const name of wanted) await make(name, folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
-  const bytes = Object.keys(TARGETS).reduce((sum, name) => sum + statSync(fileOf(name)).size, 0);
+  const bytes = names.reduce((sum, name) => sum + statSync(fileOf(name)).size, 0);
   if (bytes > MOST_BYTES) throw new Error(`native/prebuilt: expected at most ${MOST_BYTES} bytes, got ${bytes}`);
   if (wanted.length > 0) console.log(`native/prebuilt: ${wanted.join(", ")}; ${bytes} bytes in all`);
 }

@@ -27,6 +27,7 @@ const MEANINGS: Readonly<Record<MachineTrouble, Meaning>> = {
 export class MachineError extends Error {
   override name = "MachineError";
   readonly trouble: MachineTrouble;
+  readonly details: string;
   /** What happened, without the way out. */
   readonly what: string;
 
@@ -35,6 +36,7 @@ export class MachineError extends Error {
     const what = `${text} (${details})`;
     super(wayOut ? `${what}; ${wayOut}` : what, options);
     this.trouble = trouble;
+    this.details = details;
     this.what = what;
   }
 

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 
 /** `path` itself, or the nearest folder above it that exists. */
 export function nearestExisting(path: string): string {
@@ -19,4 +19,10 @@ export function makeFolder(path: string): void {
       if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error; // unless another process made it
     }
   }
+}
+
+/** From the working folder, if the file is within. */
+export function shownPath(file: string): string {
+  const path = relative(".", file);
+  return path.startsWith("..") ? file : path;
 }

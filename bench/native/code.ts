@@ -7,7 +7,7 @@ import type { Tf } from "../../src/engines/tfjs/tf.ts";
 import { GroupFeeds } from "../../src/engines/tfjs/traced/group-feeds.ts";
 import type { ProgramOptions } from "../../src/engines/tfjs/traced/training-program.ts";
 import type { Trainer } from "../../src/engines/tfjs/trainer.ts";
-import { readCode } from "../../src/models/code.ts";
+import { codeFiles } from "../../src/models/code-files.ts";
 import { type Contender, ofTrainer, runsOf } from "./contenders.ts";
 
 const FILE = fileURLToPath(new URL("../../examples/film.mjs", import.meta.url));
@@ -17,12 +17,13 @@ export async function filmContenders(tf: Tf, B: number, options: ProgramOptions)
   const [like] = runsOf(1, B);
   if (like === undefined) return [];
   const { inputs, tasks } = like.model;
-  const run = { ...like, model: { name: "film", inputs, tasks, file: FILE, sha256: readCode(FILE).sha256 } };
+  const { sha256 } = codeFiles({ name: "film", file: FILE });
+  const run = { ...like, model: { name: "film", inputs, tasks, file: FILE, sha256 } };
   const loaded = await loadCode(run.model);
   const feeds = new GroupFeeds(1);
   const note = (line: string) => console.error(line);
-  const tracing = new TracedCode(tf, feeds, { ...options, loadedOf: () => loaded, note });
-  const traced = ofTrainer("traced", (await tracing.trainer(run, new Pace(undefined))) as Trainer, 1);
+  const tracing = new TracedCode(tf, feeds, { ...options, note });
+  const traced = ofTrainer("traced", (await tracing.trainer(run, loaded, new Pace(undefined))) as Trainer, 1);
   const dispose = async () => {
     await traced.dispose();
     tracing.free();

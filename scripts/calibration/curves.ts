@@ -16,11 +16,15 @@ export interface Setting {
   readonly batch: number;
 }
 
-/** A point of a cell's mean curve over runs: each loss, and its standard error. */
-export interface CurvePoint extends Setting {
+/** A cell that was trained with a setting. */
+export interface Trained extends Setting {
   readonly lr: number;
   readonly model: string;
   readonly correlation: number;
+}
+
+/** A point of a cell's mean curve over runs: each loss, and its standard error. */
+export interface CurvePoint extends Trained {
   readonly runs: number;
   readonly step: number;
   readonly losses: EachLoss<{ readonly mean: number; readonly error: number }>;
@@ -29,13 +33,14 @@ export interface CurvePoint extends Setting {
 /** Before this step every curve is that of the initial values. */
 const FIRST_STEP = 30;
 
-/** The mean curves of a sweep's cells. Runs that failed are left out. */
+/** The mean curves of a sweep's cells. Runs that failed are left out, and cells of one run, whose mean has no error. */
 export function curvePoints({ config, records }: Results): CurvePoint[] {
   const cells = groupBy(
     records.filter(({ status }) => status === "done"),
     cellKey,
   );
-  return [...cells.values()].flatMap((runs) => cellPoints(configAt(config, (runs[0] as RunRecord).point), runs));
+  const several = [...cells.values()].filter(({ length }) => length > 1);
+  return several.flatMap((runs) => cellPoints(configAt(config, (runs[0] as RunRecord).point), runs));
 }
 
 function cellPoints(config: PointConfig, runs: readonly RunRecord[]): CurvePoint[] {
@@ -53,7 +58,7 @@ function cellPoints(config: PointConfig, runs: readonly RunRecord[]): CurvePoint
     .map(([i, step]) => ({ ...fixed, step, losses: at(i) }));
 }
 
-function settingOf(config: PointConfig): Setting {
+export function settingOf(config: PointConfig): Setting {
   const { data, loss, labels, huberDelta, initializer, initializerStd, trainRows, batch } = config;
   return {
     constants: constantsName(data as NonNullable<typeof data>),
@@ -69,7 +74,7 @@ export function settingKey({ constants, loss, initializer, rows, batch }: Settin
   return [constants, loss, initializer, rows, String(batch).padStart(4, "0")].join(", ");
 }
 
-/** Names the curve that a point belongs to. */
-export function trainedKey(point: CurvePoint): string {
-  return [settingKey(point), point.lr, point.model, point.correlation].join(", ");
+/** Names the curve that a point belongs to, or the cell of a run. */
+export function trainedKey(trained: Trained): string {
+  return [settingKey(trained), trained.lr, trained.model, trained.correlation].join(", ");
 }

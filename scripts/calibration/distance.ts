@@ -21,6 +21,13 @@ export function figureOf(model: string): PaperFigure {
 /** Steps that one unit of the axis may stand for. */
 const UNITS = Array.from({ length: 61 }, (_, i) => 10 ** (i / 20));
 
+/** Steps of a unit if the axis is taken at its word: "number of steps (k)". */
+export const LITERAL_UNIT = 1000;
+/** Steps at the end of that axis. */
+export const LITERAL_END = 10_000 * LITERAL_UNIT;
+/** The point that curves must reach. */
+const LITERAL_REACH = 1000;
+
 /** Relative error of a mean that no number of runs goes below: the setting is only near the paper's. */
 const FLOOR = 0.05;
 
@@ -41,6 +48,14 @@ export interface CellDistance {
   /** Ours at the end of the axis, and the paper's. */
   readonly end: number;
   readonly paper: number;
+  /** The learning rate that the cell shows. */
+  readonly lr: string;
+}
+
+/** A distance on the axis at its word, over the points that the curves reach. */
+export interface LiteralDistance extends Distance {
+  /** The last point that all cells reach. */
+  readonly upTo: number;
 }
 
 /** A curve on a log scale: ascending log steps, log losses, relative errors. */
@@ -78,31 +93,51 @@ function logCurve(points: readonly CurvePoint[], set: LossSet, factor: number): 
 export type Choose = (cells: ReadonlyMap<string, CellCurves>, end: number) => ReadonlyMap<string, string>;
 
 /**
- * The distance at the best unit of the axis; undefined where no curve is long enough. Cells that were not trained are
+ * The distance at the best of `units` of the axis; undefined where no curve is long enough. Cells that were not trained are
  * left out.
  */
-export function distance(cells: ReadonlyMap<string, CellCurves>, choose: Choose): Distance | undefined {
+export function distance(
+  cells: ReadonlyMap<string, CellCurves>,
+  choose: Choose,
+  units: readonly number[] = UNITS,
+): Distance | undefined {
   const last = Math.min(
     ...[...cells.values()].flatMap((lrs) => [...lrs.values()].map(({ steps }) => steps.at(-1) as number)),
   );
-  const all = UNITS.filter((unit) => Math.log(END * unit) <= last + 1e-9).map((unit) =>
-    distanceAt(cells, choose, unit),
-  );
+  const all = units
+    .filter((unit) => Math.log(END * unit) <= last + 1e-9)
+    .map((unit) => distanceAt(cells, choose, unit));
   return all.reduce<Distance | undefined>((best, one) => (best && best.rms <= one.rms ? best : one), undefined);
+}
+
+/** The distance on the axis at its word; undefined if a cell is too short. */
+export function literalDistance(cells: ReadonlyMap<string, CellCurves>, choose: Choose): LiteralDistance | undefined {
+  const reached = [...cells].map(([cell, lrs]) =>
+    Math.min(...[...lrs.values()].map((curve) => pointsOf(cell, curve, LITERAL_UNIT).at(-1) ?? 0)),
+  );
+  const upTo = Math.min(...reached);
+  return upTo < LITERAL_REACH ? undefined : { ...distanceAt(cells, choose, LITERAL_UNIT), upTo };
 }
 
 function distanceAt(cells: ReadonlyMap<string, CellCurves>, choose: Choose, unit: number): Distance {
   const chosen = choose(cells, Math.log(END * unit));
-  const each = [...cells].map(([cell, lrs]) =>
-    cellDistance(cell, lrs.get(chosen.get(cell) as string) as LogCurve, unit),
-  );
+  const each = [...cells].map(([cell, lrs]) => {
+    const lr = chosen.get(cell) as string;
+    return { ...cellDistance(cell, lrs.get(lr) as LogCurve, unit), lr };
+  });
   const root = (values: readonly number[]) => Math.sqrt(values.reduce((sum, value) => sum + value, 0) / values.length);
   return { unit, rms: root(each.map(({ rms }) => rms ** 2)), z: root(each.map(({ z }) => z ** 2)), cells: each };
 }
 
-function cellDistance(cell: string, curve: LogCurve, unit: number): CellDistance & { readonly z: number } {
+/** Where a cell is compared, as far as the curve goes. */
+function pointsOf(cell: string, { steps }: LogCurve, unit: number): number[] {
+  const last = steps.at(-1) as number;
+  return AXES[figureOf(cell.split(" ")[0] as string)].filter((axis) => Math.log(axis * unit) <= last + 1e-9);
+}
+
+function cellDistance(cell: string, curve: LogCurve, unit: number): Omit<CellDistance, "lr"> & { readonly z: number } {
   const paper = paperCurves.get(cell) as LogCurve;
-  const points = AXES[figureOf(cell.split(" ")[0] as string)];
+  const points = pointsOf(cell, curve, unit);
   let [squares, zs] = [0, 0];
   for (const axis of points) {
     const step = Math.log(axis * unit);
@@ -126,6 +161,13 @@ const paperCurves = new Map(
     return [cell, { steps, losses: points.map(({ loss }) => Math.log(loss)), errors: [] } satisfies LogCurve];
   }),
 );
+
+/** The loss of a cell of the paper's figures between two points of the axis: what makes up its running means there. */
+export function paperLoss(cell: string, from: number, to: number): number {
+  const { steps, losses } = paperCurves.get(cell) as LogCurve;
+  const sum = (axis: number) => axis * Math.exp(interpolated(steps, losses, Math.log(axis)));
+  return (sum(to) - sum(from)) / (to - from);
+}
 
 /** A value between two of an ascending `xs`, by a line; beyond its ends those of the ends. */
 export function interpolated(xs: readonly number[], ys: readonly number[], x: number): number {

@@ -1,22 +1,32 @@
 // npm run calibration -- [FOLDER ...]: adds the mean curves of results folders to results/calibration/curves.csv, in place
-// of those of the same settings; ranks all settings there by their distance from the paper's Figures 3 and 4 into
-// results/calibration/settings.csv; prints the nearest, and what each axis does alone. Writes fingerprint.svg and .csv there.
+// of those of the same settings that are no longer, and the end of each run to finals.csv; ranks all settings there by their distances from
+// the paper's Figures 3, 4 and 5 into settings.csv; prints the nearest, what each axis does alone, and the clusters of
+// final losses. Writes fingerprint.svg and .csv there.
 import { writeFileSync } from "node:fs";
 import { stringify } from "csv-stringify/sync";
 import { readResults } from "../../src/records/read-results.ts";
-import { curvePoints, trainedKey } from "./curves.ts";
+import { clustersOf, clustersText } from "./clusters.ts";
+import { curvePoints } from "./curves.ts";
 import { readCurves, writeCurves } from "./curves-file.ts";
+import { runFinals } from "./finals.ts";
+import { readFinals, writeFinals } from "./finals-file.ts";
 import { fingerprintFigure } from "./fingerprint.ts";
-import { rank } from "./rank.ts";
+import { longestCurves, longestRuns } from "./longest.ts";
+import { nearestBy, type Ranked, rank } from "./rank.ts";
+import { studiesText } from "./studies.ts";
 import { nearestText, profileText, settingRow } from "./text.ts";
 
 const NEAREST = 20;
+/** A study of ten million steps, so with the axis at its word. */
+const LITERAL_STUDY = "results/paper-long";
 
 const folders = await Promise.all(process.argv.slice(2).map((folder) => readResults(folder, console.warn)));
-const added = folders.flatMap(curvePoints);
-const again = new Set(added.map(trainedKey));
-if (added.length > 0) writeCurves([...readCurves().filter((point) => !again.has(trainedKey(point))), ...added]);
-const ranked = rank(readCurves());
+if (folders.length > 0) {
+  writeCurves(longestCurves([readCurves(), ...folders.map(curvePoints)]));
+  writeFinals(longestRuns([...readFinals(), ...folders.flatMap(runFinals)]));
+}
+const finals = readFinals();
+const ranked = rank(readCurves(), finals);
 const rows = ranked.map(settingRow);
 const columns = [...new Set(rows.flatMap(Object.keys))];
 writeFileSync("results/calibration/settings.csv", stringify(rows, { header: true, columns }));
@@ -24,6 +34,13 @@ for (const figure of [4, 3] as const) {
   const own = ranked.filter((one) => one.figure === figure);
   console.log(`Figure ${figure}\n${nearestText(own.slice(0, NEAREST))}\n${profileText(own)}`);
 }
+for (const [title, distanceOf] of [
+  ["The axis at its word", ({ literal, shown }: Ranked) => (shown === "running" ? literal?.rms : undefined)],
+  ["Final losses", ({ spread }: Ranked) => spread?.emd],
+] as const)
+  console.log(`${title}\n${nearestText(nearestBy(ranked, distanceOf).slice(0, NEAREST))}`);
+const long = runFinals(await readResults(LITERAL_STUDY, console.warn));
+console.log(`${clustersText(clustersOf([...finals, ...long]))}\n${await studiesText()}`);
 
 const { svg, data } = fingerprintFigure();
 writeFileSync("results/calibration/fingerprint.svg", svg);

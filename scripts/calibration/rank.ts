@@ -1,21 +1,25 @@
+import { cellKey, NO_CHOICE } from "../../src/records/cell.ts";
 import type { LossSet } from "../../src/records/record.ts";
 import { LOSS_SETS } from "../../src/records/record.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
-import { type CurvePoint, type Setting, settingKey } from "./curves.ts";
+import { type CurvePoint, type Setting, settingKey, trainedKey } from "./curves.ts";
 import {
   type Choose,
   type Distance,
   distance,
   figureOf,
+  type LiteralDistance,
+  literalDistance,
   logCurves,
   lowest,
   one,
   type PaperFigure,
 } from "./distance.ts";
+import type { Reading, RunFinal } from "./finals.ts";
+import { type Spread, spreadOf } from "./spread.ts";
 
-/** What ours, the mean of both tasks' losses, is multiplied by. */
-const FACTORS = { mean: 1, sum: 2 } as const;
-const TASKS = ["mean", "sum"] as const;
+/** What a mean curve of ours, over runs and both tasks, is multiplied by: over runs, one task has the curve of the mean. */
+const FACTORS: Readonly<Record<Reading, number>> = { mean: 1, sum: 2, one: 1 };
 
 /** A setting with a way to choose the learning rate and a loss to show. */
 export interface Ranked extends Setting {
@@ -23,32 +27,72 @@ export interface Ranked extends Setting {
   /** One for all, or how each model or each cell chose from those that were trained: as the paper did, by the lowest end. */
   readonly lr: string;
   readonly shown: LossSet;
-  /** Whether the figure shows the mean of both tasks' losses or their sum. */
-  readonly tasks: keyof typeof FACTORS;
+  /** Whether the figure shows the mean of both tasks' losses, their sum or one task's. */
+  readonly tasks: Reading;
   readonly runs: number;
+  /** At the best unit of the axis. */
   readonly distance: Distance;
+  /** With the axis at its word, if the curves are that long. */
+  readonly literal: LiteralDistance | undefined;
+  /** Of running means at the end of the axis at its word, if each run's end is known. */
+  readonly spread: Spread | undefined;
 }
 
-/** Settings by their distance from Figures 3 and 4, each figure by itself, nearest first; those whose curves are too short for its axis are left out. */
-export function rank(points: readonly CurvePoint[]): Ranked[] {
+/**
+ * Settings by their distance from Figures 3 and 4, each figure by itself, nearest first; those whose curves are too
+ * short for its axis are left out. `finals` are of runs of the same settings, those that are known.
+ */
+export function rank(points: readonly CurvePoint[], finals: readonly RunFinal[] = []): Ranked[] {
+  const ends = groupBy(finals, trainedKey);
   return [...groupBy(points, (point) => `${figureOf(point.model)} ${settingKey(point)}`).values()]
-    .flatMap(rankedOf)
+    .flatMap((own) => rankedOf(own, ends))
     .sort((a, b) => b.figure - a.figure || a.distance.rms - b.distance.rms);
 }
 
-function rankedOf(points: readonly CurvePoint[]): Ranked[] {
+/** Those that have a distance, nearest first. */
+export function nearestBy(ranked: readonly Ranked[], distanceOf: (one: Ranked) => number | undefined): Ranked[] {
+  const known = ranked.flatMap((one) => {
+    const value = distanceOf(one);
+    return value === undefined ? [] : [{ one, value }];
+  });
+  return known.sort((a, b) => a.value - b.value).map(({ one }) => one);
+}
+
+function rankedOf(points: readonly CurvePoint[], ends: ReadonlyMap<string, readonly RunFinal[]>): Ranked[] {
   const { constants, loss, initializer, rows, batch, model } = points[0] as CurvePoint;
   const figure = figureOf(model);
   const rates = [...new Set(points.map(({ lr }) => lr))].sort((a, b) => a - b);
   const runs = Math.min(...points.map((point) => point.runs));
   return LOSS_SETS.flatMap((shown) =>
-    TASKS.flatMap((tasks) =>
+    (Object.keys(FACTORS) as Reading[]).flatMap((tasks) =>
       waysOf(rates).flatMap(({ lr, only, choose }) => {
-        const found = distance(logCurves(points.filter(only), shown, FACTORS[tasks]), choose);
+        const curves = logCurves(points.filter(only), shown, FACTORS[tasks]);
+        if (curves.size === 0) return []; // a model that the paper does not have
+        const found = distance(curves, choose);
+        const literal = literalDistance(curves, choose);
+        const spread = literal && shown === "running" ? spreadOf(endsBy(literal, points, ends), tasks) : undefined;
         const setting = { figure, constants, loss, initializer, rows, batch, lr, shown, tasks, runs };
-        return found ? [{ ...setting, distance: found }] : [];
+        // without each run's end, one task is no other reading than the mean
+        return found && (tasks !== "one" || spread) ? [{ ...setting, distance: found, literal, spread }] : [];
       }),
     ),
+  );
+}
+
+/** The ends of each cell's runs, with the learning rate that the cell shows. */
+function endsBy(
+  { cells }: Distance,
+  points: readonly CurvePoint[],
+  ends: ReadonlyMap<string, readonly RunFinal[]>,
+): Map<string, readonly RunFinal[]> {
+  const shown = new Map(cells.map(({ cell, lr }) => [cell, lr]));
+  const trained = new Map(points.map((point) => [trainedKey(point), point]));
+  return new Map(
+    [...trained].flatMap(([key, point]) => {
+      const cell = cellKey({ ...point, point: NO_CHOICE });
+      const finals = ends.get(key);
+      return finals && shown.get(cell) === String(point.lr) ? [[cell, finals] as const] : [];
+    }),
   );
 }
 

@@ -4,6 +4,7 @@ import { configYaml } from "../config/write.ts";
 import { UsageError } from "../errors.ts";
 import { checkSweep } from "./cluster/check-sweep.ts";
 import { kubernetesYaml } from "./cluster/k8s-job.ts";
+import { clusterName, LONGEST_JOB } from "./cluster/names.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -32,8 +33,6 @@ const PASSED_ON = [
   "--checkpoint-every",
   "--long",
 ];
-/** Longest name, in characters; a pod's host name holds the name and the index. */
-const LONGEST_NAME = 52;
 
 export const define: Define = (command, run) => {
   addSweepOptions(command)
@@ -69,31 +68,26 @@ async function k8s(file: string, options: Options, typed: string[], { effects }:
   const { image, claim, memory, jobs, parallelism = options.completions } = options;
   const cpus = countOption("--cpus", options.cpus);
   const gpus = countOption("--gpus", options.gpus, 0);
-  const folder = basename(out);
+  const folder = clusterName("--out", basename(out), "folder");
   const text = kubernetesYaml({
-    name: nameOption(options.name ?? defaultName(folder)),
-    image,
+    name: clusterName("--name", options.name ?? defaultName(folder), "job"),
+    image: clusterName("--image", image, "image"),
     config: configYaml(config),
     folder,
     words: [...typed, "--jobs", jobs ?? String(cpus), ...(gpus > 1 ? ["--devices", "all"] : [])],
     completions: countOption("--completions", options.completions),
     parallelism: countOption("--parallelism", parallelism),
-    ...{ claim, cpus, gpus, memory: memory === undefined ? undefined : sizeOption(memory) },
+    claim: clusterName("--claim", claim, "claim"),
+    ...{ cpus, gpus, memory: memory === undefined ? undefined : sizeOption(memory) },
   });
   effects.stdout.write(text);
   return EXIT.done;
 }
 
-function nameOption(text: string): string {
-  if (text.length <= LONGEST_NAME && /^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(text)) return text;
-  const name = `a name of at most ${LONGEST_NAME} small letters, digits and '-'`;
-  throw new UsageError(`--name: expected ${name}, got '${text}'`);
-}
-
 /** A name made from the results folder, without the characters that Kubernetes does not allow. */
 function defaultName(folder: string): string {
   const allowed = folder.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
-  return `mmoe-${allowed.slice(-(LONGEST_NAME - "mmoe-".length)).replaceAll(/^-|-$/g, "")}`;
+  return `mmoe-${allowed.slice(-(LONGEST_JOB - "mmoe-".length)).replaceAll(/^-|-$/g, "")}`;
 }
 
 function sizeOption(text: string): string {

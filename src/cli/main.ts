@@ -1,51 +1,17 @@
 import { Command, CommanderError, Help } from "commander";
 import { MMOE } from "../called-as.ts";
 import { UsageError } from "../errors.ts";
+import { onLongWork } from "../long-work.ts";
 import { machineError } from "../machine-error.ts";
 import { shellQuoted } from "../shell.ts";
 import { version } from "../version.ts";
 import { type Define, examples } from "./command.ts";
+import { COMMANDS, commandsOn } from "./commands.ts";
 import type { Context, Effects } from "./effects.ts";
 import { EXIT, troubleCode } from "./exit-codes.ts";
 import { checkLists, withoutHelp } from "./slips.ts";
 import { roomOf } from "./text/blocks.ts";
 import { paintFor } from "./text/paint.ts";
-
-const COMMANDS: Record<string, { summary: string; load: () => Promise<{ define: Define }> }> = {
-  sweep: { summary: "train models over correlations, repeated; results as CSV", load: () => import("./sweep.ts") },
-  status: { summary: "show what of a sweep is done, failed or missing", load: () => import("./status.ts") },
-  merge: { summary: "join results of shards or machines; write the CSV files", load: () => import("./merge.ts") },
-  verify: { summary: "train some finished runs again: are they the same?", load: () => import("./verify.ts") },
-  summary: { summary: "show final losses of each cell, and tests between cells", load: () => import("./summary.ts") },
-  compare: {
-    summary: "compare two results folders: is the second worse?",
-    load: () => import("./compare.ts"),
-  },
-  seesaw: {
-    summary: "show what each task gains over a model that shares nothing",
-    load: () => import("./seesaw.ts"),
-  },
-  variance: {
-    summary: "show how much of a crossed sweep's variance data and initial values make",
-    load: () => import("./variance.ts"),
-  },
-  cost: { summary: "show size, FLOP and time of each model", load: () => import("./cost.ts") },
-  claims: { summary: "test the paper's seven claims on a sweep", load: () => import("./claims.ts") },
-  figures: { summary: "draw a sweep's figures: SVG, PNG, PDF, and their numbers", load: () => import("./figures.ts") },
-  tune: { summary: "choose listed settings for each model; write the config", load: () => import("./tune.ts") },
-  export: { summary: "write runs or curves as Parquet or CSV", load: () => import("./export.ts") },
-  report: {
-    summary: "write one HTML page: table, figures, claims, provenance",
-    load: () => import("./report.ts"),
-  },
-  slurm: { summary: "print or submit a sweep as a Slurm job array", load: () => import("./slurm.ts") },
-  k8s: { summary: "print a sweep as an indexed Kubernetes Job", load: () => import("./k8s.ts") },
-  data: { summary: "write the rows a run sees; measure or fit label correlations", load: () => import("./data.ts") },
-  cuda: { summary: "set up training on NVIDIA GPUs", load: () => import("./cuda.ts") },
-  doctor: { summary: "show what works on this machine, how fast, and what to fix", load: () => import("./doctor.ts") },
-  models: { summary: "list the models and their parameter counts", load: () => import("./models.ts") },
-  completion: { summary: "print completion for bash, zsh or fish", load: () => import("./completion.ts") },
-};
 
 /** Runs the command line `argv` (without node and script) and returns the exit code; the only place that catches. */
 export async function main(argv: readonly string[], effects: Effects): Promise<number> {
@@ -64,7 +30,9 @@ async function dispatch(argv: readonly string[], effects: Effects): Promise<numb
     const command = addCommand(program, name);
     if (!argv.includes(name)) continue;
     await defineCommand(command, async (action) => {
-      code = await action(contextOf(effects, command.opts(), argv));
+      const context = contextOf(effects, command.opts(), argv);
+      onLongWork(context.note);
+      code = await action(context);
     });
   }
   await program.parseAsync([...withoutHelp(argv, Object.keys(COMMANDS))], { from: "user" });
@@ -121,13 +89,11 @@ function contextOf(effects: Effects, { quiet = false }: { quiet?: boolean }, arg
   return { effects, quiet, argv, commandLine: [MMOE, ...words].join(" "), note, program: () => wholeProgram(effects) };
 }
 
-/** Commands with --set. */
-const WITH_SET = ["sweep", "slurm", "k8s"];
-
 /** An error of commander with what to type: an unknown option that stands for a setting, a folder that was left out. */
 async function explained(error: unknown, argv: readonly string[]): Promise<unknown> {
   if (!(error instanceof CommanderError)) return error;
-  if (error.code === "commander.missingArgument" && WITH_FOLDER.includes(argv[0] ?? "")) return withFolders(error);
+  if (error.code === "commander.missingArgument" && commandsOn("results").includes(argv[0] ?? ""))
+    return withFolders(error);
   if (error.code === "commander.unknownCommand") return withCommand(argv);
   return error.code === "commander.unknownOption" ? withSetting(error, argv) : error;
 }
@@ -141,11 +107,6 @@ async function withCommand(argv: readonly string[]): Promise<UsageError> {
   return new UsageError(`unknown command '${word}'${hint} (${MMOE} --help lists all commands)`);
 }
 
-/** Commands that read results folders. */
-const WITH_FOLDER = "status merge verify summary compare seesaw variance cost claims figures tune export report".split(
-  " ",
-);
-
 async function withFolders({ message }: CommanderError): Promise<UsageError> {
   const { nearby } = await import("../records/read-results.ts");
   return new UsageError(`${oneLine(message)}${nearby("results")}`);
@@ -153,7 +114,7 @@ async function withFolders({ message }: CommanderError): Promise<UsageError> {
 
 async function withSetting(error: CommanderError, argv: readonly string[]): Promise<unknown> {
   const flag = /'(--.+?)(=.*)?'/.exec(error.message)?.[1];
-  if (flag === undefined || !WITH_SET.includes(argv[0] ?? "")) return error;
+  if (flag === undefined || !commandsOn("a sweep").includes(argv[0] ?? "")) return error;
   const { settingFor } = await import("./unknown-option.ts");
   const meant = settingFor(argv, flag, { exact: error.message.includes("Did you mean") });
   return meant === undefined ? error : new UsageError(`unknown option '${flag}'; did you mean '${meant}'?`);

@@ -2,7 +2,7 @@
 import { type Config, configAt, modelOf } from "../config/config.ts";
 import { gridPoints } from "../config/grid.ts";
 import { definitionText } from "../config/own-models.ts";
-import { loadCode } from "../engines/tfjs/code/load-code.ts";
+import { describeCode } from "../engines/tfjs/code/describe-code.ts";
 import { type CodeModel, isCode, type Model } from "../models/code.ts";
 import { type Part, paperCount, parameterCount } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
@@ -52,7 +52,7 @@ function ofSpec(model: ModelSpec, { about, formula, source }: Entry): Listed {
 }
 
 async function ofCode(model: CodeModel): Promise<Listed> {
-  const { code, parameters, size } = await loadCode(model);
+  const { about, parameters, size } = await describeCode(model);
   const parts = parameters.map(({ name, size }) => [name, size]);
-  return { model, about: code.about ?? model.file, parts: Object.fromEntries(parts), total: size };
+  return { model, about: about ?? model.file, parts: Object.fromEntries(parts), total: size };
 }

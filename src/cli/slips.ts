@@ -7,21 +7,21 @@ const FIGURE = /^(figure)?\d(,.*)?$/;
 const MODEL = /^(shared-bottom|omoe|mmoe)[\w-]*(,.*)?$/;
 
 /** Options that take a list by commas, and what an item looks like: no preset does. */
-const LISTS: Readonly<Record<string, RegExp>> = {
-  "--corr": NUMBER,
-  "--lr": NUMBER,
-  "--steps": NUMBER,
-  "--batch": NUMBER,
-  "--sines": NUMBER,
-  "--devices": NUMBER,
-  "--only": FIGURE,
-  "--models": MODEL,
-};
+const LISTS: ReadonlyMap<string, RegExp> = new Map([
+  ["--corr", NUMBER],
+  ["--lr", NUMBER],
+  ["--steps", NUMBER],
+  ["--batch", NUMBER],
+  ["--sines", NUMBER],
+  ["--devices", NUMBER],
+  ["--only", FIGURE],
+  ["--models", MODEL],
+]);
 
 /** Refuses a list whose items are apart, as `--corr 0.5 0.9`: 0.9 would be taken for a file. Throws UsageError. */
 export function checkLists(argv: readonly string[]): void {
   for (const [at, flag] of argv.entries()) {
-    const item = LISTS[flag];
+    const item = LISTS.get(flag);
     if (item === undefined) continue;
     const items = itemsFrom(argv.slice(at + 1), item);
     if (items.length < 2) continue;

@@ -1,9 +1,10 @@
 import { MMOE } from "../called-as.ts";
 import { UsageError } from "../errors.ts";
 import { shellQuoted } from "../shell.ts";
+import { checkRuns } from "../sweep/check-runs.ts";
 import { loadEngine } from "../sweep/engines.ts";
 import { runSweep, type SweepOutcome } from "../sweep/run-sweep.ts";
-import { checkRuns, shareOf, withTables } from "../sweep/share.ts";
+import { shareOf, withTables } from "../sweep/share.ts";
 import { devicesOption } from "./cluster/device-option.ts";
 import { trainOnDevices } from "./cluster/devices.ts";
 import { chosenShard, shardText } from "./cluster/shard-option.ts";
@@ -131,8 +132,8 @@ async function dryRun(request: Request, context: Context): Promise<number> {
   const share = { ...planned, todo: withTables(planned.todo) };
   const engine = await loadEngine(request.engine, { ...request.engineOptions, note }, share.todo);
   try {
-    await checkRuns(share.todo, engine);
-    effects.stdout.write(await describePlan(share, engine, context));
+    const trainingBytes = await checkRuns(share.todo, share.config, engine);
+    effects.stdout.write(await describePlan(share, { engine, trainingBytes }, context));
     return EXIT.done;
   } finally {
     await engine.dispose();

@@ -1,6 +1,6 @@
 import { UsageError } from "../errors.ts";
-import type { SettingKey, Settings } from "./schema.ts";
-import { GRID_KEYS, type GridKey } from "./settings.ts";
+import { GRID_KEYS, type SettingKey, type Settings } from "./schema.ts";
+import type { GridKey } from "./settings.ts";
 
 /** A list of one value is that value: no grid. */
 export function withoutSingles(values: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -4,6 +4,7 @@ import type { Config, SettingOrigin } from "./config.ts";
 import { withCrossedRuns } from "./cross.ts";
 import { type GivenValues, type Override, upToDate } from "./file-version.ts";
 import { checkModels, definitionsApart, ownModelsIn, withModels } from "./own-models.ts";
+import { checkHeard } from "./refused.ts";
 import { checkRows, rowsFirst, withRows } from "./rows.ts";
 import { FILE_SCHEMA, SETTING_KEYS, type SettingKey, type Settings, SWEEP_SCHEMA } from "./schema.ts";
 import { checkTasks } from "./tasks.ts";
@@ -51,6 +52,7 @@ function checkSettings(settings: Settings, sources: Partial<Record<SettingKey, s
   checkModels(settings, place);
   checkGrid(settings, place);
   checkTuned(settings, sources.tuned === undefined ? Object.keys(sources) : [], place);
+  checkHeard(settings, place);
 }
 
 /** The places of a flag's value: the flag and, of a setting with keys, the key: `--set data: alpha[1]`. */

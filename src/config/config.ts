@@ -9,8 +9,7 @@ import { listedKeys } from "./grid.ts";
 import type { GridPoint } from "./grid-point.ts";
 import { definitionHash, modelNamed } from "./own-models.ts";
 import { rowsIdentity } from "./rows.ts";
-import { EXTENT, type PointSettings, type SettingKey, type Settings, SHOWN } from "./schema.ts";
-import { LATER_SETTINGS } from "./settings.ts";
+import { DECLARED, LATER_SETTINGS, type PointSettings, type SettingKey, type Settings } from "./schema.ts";
 
 /** Source of a setting's value; `yours` if it has no mark or was given on the command line. */
 export type SettingOrigin = Mark | "yours";
@@ -131,9 +130,10 @@ function settingsHash(config: Config): string {
   const listed = listedKeys(config);
   const common = { ...config, ...Object.fromEntries(listed.map((key) => [key, "listed"])) } as PointConfig;
   const { seed, dropout, initializerStd } = common;
+  const first = Object.entries(trainingOf(common)).filter(([key]) => !(key in LATER_SETTINGS));
   const trained = {
     ...(common.rows === null ? { generator: generatorOf(common) } : { rows: rowsIdentity(common.rows) }),
-    training: { ...trainingOf(common), huberDelta: undefined, method: undefined }, // they are among those that came later
+    training: Object.fromEntries(first),
     dropout,
     seed,
     ...laterChanges(common),
@@ -146,18 +146,13 @@ function digits(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }
 
+/** The values that later settings have now, and had not before they existed. */
 function laterChanges(config: PointConfig): Record<string, unknown> {
-  const trained = Object.entries(config).filter(([key, value]) => {
-    const later = LATER_SETTINGS[key];
-    return later !== undefined && !UNTRAINED.includes(key) && JSON.stringify(value) !== JSON.stringify(later.before);
+  const changes = Object.entries(LATER_SETTINGS).flatMap(([key, { before }]) => {
+    const [{ hash }, value] = [DECLARED[key as SettingKey], config[key as SettingKey]];
+    if (JSON.stringify(value) === JSON.stringify(before)) return [];
+    if (hash === "trained") return [[key, value]];
+    return typeof hash === "object" ? [[key, hash.hashed(value)]] : [];
   });
-  const { tuned, cross } = config;
-  return {
-    ...Object.fromEntries(trained),
-    ...(tuned && { tuned: tuned.choices }), // not why they were chosen
-    ...(cross && { cross: "crossed" }), // more seeds are more of the same sweep
-  };
+  return Object.fromEntries(changes);
 }
-
-/** `rows` has an identity of its own. */
-const UNTRAINED: readonly string[] = [...EXTENT, ...SHOWN, "rows"];

@@ -1,6 +1,5 @@
 import { UsageError } from "../errors.ts";
-import { CONFIG_VERSION, FILE_SCHEMA, type Settings } from "./schema.ts";
-import { LATER_SETTINGS } from "./settings.ts";
+import { CONFIG_VERSION, FILE_SCHEMA, LATER_SETTINGS, type Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** Values of one source: a file, or a flag such as `--corr`. */

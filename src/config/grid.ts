@@ -1,7 +1,7 @@
 // The points of a sweep whose settings have several values.
 import type { GridPoint, GridValue } from "./grid-point.ts";
-import type { Settings } from "./schema.ts";
-import { GRID_KEYS, type GridKey } from "./settings.ts";
+import { GRID_KEYS, type Settings } from "./schema.ts";
+import type { GridKey } from "./settings.ts";
 
 /** The settings that are lists, in the order of a config. */
 export function listedKeys(settings: Settings): GridKey[] {

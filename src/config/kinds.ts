@@ -7,7 +7,7 @@ export const LARGEST_COUNT = 2 ** 31 - 1;
 export const count = (least = 1, most = LARGEST_COUNT) =>
   z.int().min(least).max(most).describe(`a whole number from ${least} to ${most}`);
 
-export const choice = <T extends string>(values: readonly T[]) =>
+export const choice = <const T extends string>(values: readonly T[]) =>
   z.enum(values).describe(`one of ${values.join(", ")}`);
 
 /** A list without repeats; items with a name repeat if their names do. */

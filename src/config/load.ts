@@ -6,8 +6,7 @@ import { readText } from "../regular-file.ts";
 import { checkConfig } from "./check.ts";
 import type { Config } from "./config.ts";
 import type { GivenValues, Override } from "./file-version.ts";
-import { SETTING_KEYS, type SettingKey } from "./schema.ts";
-import { GRID_KEYS } from "./settings.ts";
+import { GRID_KEYS, SETTING_KEYS, type SettingKey } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 import { YamlError, yamlValue } from "./yaml.ts";
 

@@ -3,9 +3,10 @@ import { createHash } from "node:crypto";
 import { basename, relative, resolve } from "node:path";
 import { generatorSettings } from "../data/presets.ts";
 import { UsageError } from "../errors.ts";
-import { type Model, readCode } from "../models/code.ts";
+import type { Model } from "../models/code.ts";
+import { codeFiles } from "../models/code-files.ts";
 import { SELECTION } from "../models/shapes.ts";
-import { checkSpec, type ModelSpec } from "../models/spec.ts";
+import { checkSpec, gateCount, type ModelSpec } from "../models/spec.ts";
 import { type Ends, MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
 import type { GivenValues } from "./file-version.ts";
 import type { CodeDefinition, OwnModel, SpecDefinition } from "./own-model-schema.ts";
@@ -22,8 +23,8 @@ interface Given {
 }
 
 /**
- * The same values with names in the list, and the definitions apart. Of a model in JavaScript they get the file's hash,
- * unless a stored config has it. Throws UsageError for a file that can't be read.
+ * The same values with names in the list, and the definitions apart. Of a model in JavaScript they get the hash of its
+ * files, unless a stored config has it. Throws UsageError for a file that can't be read, and for what it may not import.
  */
 export function definitionsApart<T extends Given>(
   values: T,
@@ -50,7 +51,8 @@ function found(
   { source, folder = "." }: Pick<GivenValues, "source" | "folder">,
 ): CodeDefinition {
   const file = resolve(folder, model.file);
-  const sha256 = model.sha256 ?? readCode(file, `${source}: model ${model.name}: ${model.file}`).sha256;
+  const sha256 =
+    model.sha256 ?? codeFiles({ name: model.name, file }, `${source}: model ${model.name}: ${model.file}`).sha256;
   return { ...model, file, sha256 };
 }
 
@@ -83,16 +85,22 @@ function checkDefinition(model: OwnModel, settings: Settings, at: string): void 
   const { name } = model;
   if ((MODEL_NAMES as string[]).includes(name))
     throw new UsageError(`${at}: model ${name}: mmoe has a model of this name; give yours another`);
-  if (isCodeDefinition(model)) {
-    checkDropout(name, settings, at);
-    return;
-  }
+  if (isCodeDefinition(model)) return;
   try {
-    checkSpec(specOf(model, { inputs: inputsOf(settings), tasks: settings.tasks }));
+    const spec = specOf(model, { inputs: inputsOf(settings), tasks: settings.tasks });
+    checkSpec(spec);
+    checkGateUsed(model, spec);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UsageError(`${at}: ${at === MODEL_SET ? asTyped(error.message, model) : error.message}`);
   }
+}
+
+/** Refuses changes of a gate that the model has not, which would train the same model under another name. */
+function checkGateUsed({ name, gate }: SpecDefinition, spec: ModelSpec): void {
+  const [field] = Object.keys(gate ?? {});
+  if (field === undefined || gateCount(spec) > 0) return;
+  throw new RangeError(`model ${name}: gate.${field}: expected a gate, got gating ${spec.gating}`);
 }
 
 /** `model mmoe-experts.shared-0: ...`, a name that nobody typed, as `mmoe with experts.shared=0: ...`. */
@@ -105,13 +113,6 @@ function asTyped(message: string, model: SpecDefinition): string {
 /** D; {@link checkTasks} and `checkRows` have found where the rows come from. */
 function inputsOf({ data, rows }: Settings): number {
   return rows?.inputs.length ?? generatorSettings(data as NonNullable<typeof data>).inputs;
-}
-
-/** The sweep's dropout is of the family's layers: a model in JavaScript would be trained without it. */
-function checkDropout(name: string, { dropout, tuned }: Settings, at: string): void {
-  const tunedFor = tuned?.choices.flatMap(({ model, values }) => (model === name ? (values.dropout ?? []) : []));
-  if ([dropout, tunedFor ?? []].flat().every((value) => value === 0)) return;
-  throw new UsageError(`${at}: model ${name}: JavaScript has no dropout; leave out the model, or set dropout to 0`);
 }
 
 /** A model of one's own, or of the zoo: {@link checkModels} has found the name. */

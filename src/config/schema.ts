@@ -2,9 +2,20 @@ import { z } from "zod";
 import { listOf } from "./kinds.ts";
 import { NAMED_OR_OWN } from "./own-model-schema.ts";
 import { GIVEN_ROWS } from "./rows-schema.ts";
-import { GRID_KEYS, type GridKey, LATER_SETTINGS, SETTINGS_SCHEMA } from "./settings.ts";
+import type { Later, Setting } from "./setting.ts";
+import { type GridKey, SETTINGS } from "./settings.ts";
 
 export const MARKS = ["paper", "read off", "assumed"] as const;
+
+type Schemas = { [Key in keyof typeof SETTINGS]: (typeof SETTINGS)[Key]["schema"] };
+
+/** What is declared of each setting. */
+export const DECLARED: Readonly<Record<keyof Schemas, Setting>> = SETTINGS;
+const entries = Object.entries(DECLARED) as [keyof Schemas, Setting][];
+
+export const SETTINGS_SCHEMA = z.strictObject(
+  Object.fromEntries(entries.map(([key, { schema }]) => [key, schema])) as Schemas,
+);
 
 /** Settings with one value each. */
 export type PointSettings = z.output<typeof SETTINGS_SCHEMA>;
@@ -13,15 +24,23 @@ type ListedSettings = { [Key in GridKey]: PointSettings[Key] | readonly PointSet
 /** The settings of a sweep: some may be lists. */
 export type Settings = Omit<PointSettings, GridKey> & ListedSettings;
 export type SettingKey = keyof Settings;
-export const SETTING_KEYS = Object.keys(SETTINGS_SCHEMA.shape) as SettingKey[];
+export const SETTING_KEYS = entries.map(([key]) => key);
+
+/** Settings that may be a list. */
+export const GRID_KEYS = SETTING_KEYS.filter((key): key is GridKey => DECLARED[key].grid);
 
 /** Settings that extend a sweep: with more of them it is still the same sweep. */
-export const EXTENT: readonly SettingKey[] = ["correlations", "models", "ownModels", "runs"];
+export const EXTENT = SETTING_KEYS.filter((key) => DECLARED[key].hash === "extent");
 /** Settings that say how a sweep is called and shown: no run depends on them. */
-export const SHOWN: readonly SettingKey[] = ["name", "about", "report"];
+export const SHOWN = SETTING_KEYS.filter((key) => DECLARED[key].hash === "shown");
+
+/** The settings that came after the first version, which older files lack. */
+export const LATER_SETTINGS: Readonly<Record<string, Later<unknown>>> = Object.fromEntries(
+  entries.flatMap(([key, declared]) => ("before" in declared ? [[key, declared]] : [])),
+);
 
 /** The version of the config files that this mmoe stores: that of its newest setting. */
-export const CONFIG_VERSION = Math.max(1, ...Object.values(LATER_SETTINGS).map(({ since }) => since));
+export const CONFIG_VERSION = Math.max(...entries.map(([, { since }]) => since));
 
 /** The settings of a sweep, as a file or an option gives them: a model may be defined where it is listed. */
 export const SWEEP_SCHEMA = SETTINGS_SCHEMA.extend({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { GENERATOR_PRESETS, type GeneratorPresetName, type Mark } from "../data/presets.ts";
+import { GENERATOR_PRESETS, type GeneratorPresetName } from "../data/presets.ts";
 import { GENERATOR_LIMITS as LIMITS } from "../data/settings.ts";
 import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
 import { METHODS } from "../engines/methods.ts";
@@ -8,6 +8,7 @@ import { choice, count, LARGEST_COUNT, listOf, plainName, positive } from "./kin
 import { LOSS_SETS } from "./loss-sets.ts";
 import { MODEL_NAME, OWN_MODELS_SCHEMA } from "./own-model-schema.ts";
 import { ROWS_SCHEMA } from "./rows-schema.ts";
+import { BY_CODE, EVERYWHERE, PLANNED, setting } from "./setting.ts";
 
 export { LARGEST_COUNT } from "./kinds.ts";
 
@@ -41,49 +42,96 @@ const GENERATOR = `one of ${PRESET_NAMES.join(", ")}, or constants {inputs, scal
 const generator = z.union([choice(PRESET_NAMES), ownConstants]).describe(GENERATOR);
 
 /** Settings that people give; a file gives every key, and no value is filled in silently. */
-const GIVEN_SCHEMA = z.strictObject({
-  name: plainName("a name"),
-  about: z.string().describe("a sentence: what the sweep reproduces"),
-  data: orTable(generator),
-  seed: count(0),
-  correlations: orTable(listOf(correlation, "numbers from -1 to 1")),
-  tasks: count(LEAST_TASKS),
-  correlationMatrix: z
-    .array(z.array(z.number().min(-1).max(1)))
-    .nullable()
-    .describe("a list of rows of numbers from -1 to 1, a row and a number a task, or null"),
-  models: listOf(MODEL_NAME, "models"),
-  runs: count(),
-  trainRows: z.union([count(), z.literal("fresh")]).describe(`a whole number from 1 to ${LARGEST_COUNT}, or fresh`),
-  sampling: choice(["epochs", "replacement"]),
-  batch: count(),
-  steps: count(),
-  optimizer: choice(["adam", "sgd"]),
-  lr: positive("a number above 0"),
-  initializer: choice(INITIALIZER_NAMES),
-  initializerStd: positive("a number above 0 (used by truncated-normal)"),
-  loss: choice(["squared", "huber"]),
-  huberDelta: positive("a number above 0 (used by huber)"),
-  labels: choice(["standardised", "raw"]),
-  dropout: z.number().min(0).lt(1).describe("a number from 0 to below 1"),
-  method: choice(METHODS),
-  evalEvery: z
-    .union([
-      count(),
-      z.string().regex(/^log:[1-9]\d{0,3}$/),
-      z
-        .array(count())
-        .min(1)
-        .refine((steps) => steps.every((step, i) => i === 0 || step > (steps[i - 1] as number))),
-    ])
-    .describe("a number of steps, a number of points a decade such as log:20, or a list of steps that rise"),
-  heldoutRows: count(),
-  report: choice(LOSS_SETS),
-  diagnostics: z
-    .array(choice(DIAGNOSTIC_KINDS))
-    .overwrite((kinds) => DIAGNOSTIC_KINDS.filter((kind) => kinds.includes(kind)))
-    .describe(`a list of ${DIAGNOSTIC_KINDS.join(", ")}`),
-});
+const GIVEN = {
+  name: setting(plainName("a name"), { since: 1, hash: "shown", grid: false, paths: PLANNED }),
+  about: setting(z.string().describe("a sentence: what the sweep reproduces"), {
+    ...{ since: 1, hash: "shown", grid: false, paths: PLANNED },
+  }),
+  data: setting(orTable(generator), { since: 1, hash: "trained", grid: false, paths: EVERYWHERE }),
+  seed: setting(count(0), { since: 1, hash: "trained", grid: false, paths: EVERYWHERE }),
+  correlations: setting(orTable(listOf(correlation, "numbers from -1 to 1")), {
+    ...{ since: 1, hash: "extent", grid: false, paths: EVERYWHERE },
+  }),
+  tasks: setting(count(LEAST_TASKS), {
+    ...{ since: 2, before: 2, mark: "paper" },
+    ...{ hash: "trained", grid: false, paths: EVERYWHERE },
+  }),
+  correlationMatrix: setting(
+    z
+      .array(z.array(z.number().min(-1).max(1)))
+      .nullable()
+      .describe("a list of rows of numbers from -1 to 1, a row and a number a task, or null"),
+    { since: 2, before: null, mark: "paper", hash: "trained", grid: false, paths: EVERYWHERE },
+  ),
+  models: setting(listOf(MODEL_NAME, "models"), { since: 1, hash: "extent", grid: false, paths: PLANNED }),
+  runs: setting(count(), { since: 1, hash: "extent", grid: false, paths: PLANNED }),
+  trainRows: setting(
+    z.union([count(), z.literal("fresh")]).describe(`a whole number from 1 to ${LARGEST_COUNT}, or fresh`),
+    { since: 1, hash: "trained", grid: true, paths: EVERYWHERE },
+  ),
+  sampling: setting(choice(["epochs", "replacement"]), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
+  batch: setting(count(), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
+  steps: setting(count(), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
+  optimizer: setting(choice(["adam", "sgd"]), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
+  lr: setting(positive("a number above 0"), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
+  initializer: setting(choice(INITIALIZER_NAMES), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
+  initializerStd: setting(positive("a number above 0 (used by truncated-normal)"), {
+    ...{ since: 1, hash: "trained", grid: true, paths: EVERYWHERE },
+  }),
+  loss: setting(choice(["squared", "huber"]), {
+    ...{ since: 3, before: "squared", mark: "assumed" },
+    ...{ hash: "trained", grid: false, paths: EVERYWHERE },
+  }),
+  huberDelta: setting(positive("a number above 0 (used by huber)"), {
+    ...{ since: 3, before: 1, mark: "assumed" },
+    ...{ hash: "trained", grid: false, paths: EVERYWHERE },
+  }),
+  labels: setting(choice(["standardised", "raw"]), {
+    ...{ since: 3, before: "standardised", mark: "assumed" },
+    ...{ hash: "trained", grid: false, paths: EVERYWHERE },
+  }),
+  dropout: setting(z.number().min(0).lt(1).describe("a number from 0 to below 1"), {
+    ...{ since: 1, hash: "trained", grid: true },
+    paths: { ...EVERYWHERE, "code-eager": { only: 0 }, "code-traced": { only: 0 } },
+  }),
+  method: setting(choice(METHODS), {
+    ...{ since: 5, before: "sum", mark: "assumed", hash: "trained", grid: true },
+    paths: { ...EVERYWHERE, cpu: { only: "sum" }, "code-eager": { only: "sum" }, "code-traced": { only: "sum" } },
+  }),
+  evalEvery: setting(
+    z
+      .union([
+        count(),
+        z.string().regex(/^log:[1-9]\d{0,3}$/),
+        z
+          .array(count())
+          .min(1)
+          .refine((steps) => steps.every((step, i) => i === 0 || step > (steps[i - 1] as number))),
+      ])
+      .describe("a number of steps, a number of points a decade such as log:20, or a list of steps that rise"),
+    { since: 1, hash: "trained", grid: false, paths: EVERYWHERE },
+  ),
+  heldoutRows: setting(count(), { since: 1, hash: "trained", grid: false, paths: EVERYWHERE }),
+  report: setting(choice(LOSS_SETS), {
+    ...{ since: 6, before: "train", mark: "assumed", optional: true },
+    ...{ hash: "shown", grid: false, paths: PLANNED },
+  }),
+  diagnostics: setting(
+    z
+      .array(choice(DIAGNOSTIC_KINDS))
+      .overwrite((kinds) => DIAGNOSTIC_KINDS.filter((kind) => kinds.includes(kind)))
+      .describe(`a list of ${DIAGNOSTIC_KINDS.join(", ")}`),
+    {
+      ...{ since: 5, before: [], mark: "assumed", hash: "trained", grid: false },
+      paths: { ...EVERYWHERE, "code-eager": BY_CODE, "code-traced": BY_CODE },
+    },
+  ),
+};
+
+type Given = typeof GIVEN;
+
+/** Settings that may be a list: a sweep then trains every combination. */
+export type GridKey = { [Key in keyof Given]: Given[Key]["grid"] extends true ? Key : never }[keyof Given];
 
 const names = { model: MODEL_NAME, correlation: correlation.optional(), at: valuesOfOne().optional() };
 const orNone = z.number().nullable().describe("a number, or null");
@@ -116,12 +164,11 @@ function orTable<T extends z.ZodType>(schema: T) {
   return schema.nullable().describe(schema.description as string);
 }
 
+/** Values of some settings that may be listed, for one model or cell. */
 function valuesOfOne() {
-  const { trainRows, sampling, batch, steps, optimizer, lr, initializer, initializerStd, dropout, method } =
-    GIVEN_SCHEMA.shape;
-  return z
-    .strictObject({ trainRows, sampling, batch, steps, optimizer, lr, initializer, initializerStd, dropout, method })
-    .partial();
+  const entries = Object.entries(GIVEN).flatMap(([key, { grid, schema }]) => (grid ? [[key, schema.optional()]] : []));
+  type Shape = { [Key in GridKey]: z.ZodOptional<Given[Key]["schema"]> };
+  return z.strictObject(Object.fromEntries(entries) as Shape);
 }
 
 /** Data and initial values that are crossed: every data seed meets every seed of initial values. */
@@ -130,58 +177,26 @@ const CROSS_SCHEMA = z
   .nullable()
   .describe("numbers of data seeds and of seeds of initial values, {data, initial}, or null");
 
-/** Everything that defines a sweep. */
-export const SETTINGS_SCHEMA = GIVEN_SCHEMA.extend({
-  tuned: TUNED_SCHEMA,
-  ownModels: OWN_MODELS_SCHEMA,
-  cross: CROSS_SCHEMA,
-  rows: ROWS_SCHEMA,
-});
-
 /**
- * Settings that may be a list: a sweep then trains every combination. They say how a run trains; how it is watched, and
- * what it is trained on, is the same for all runs of a sweep.
+ * Everything that defines a sweep. This is the one place that declares a setting: to add one is to add an entry, with
+ * the next version. What else must know it does not compile until it does.
  */
-export const GRID_KEYS = [
-  "trainRows",
-  "sampling",
-  "batch",
-  "steps",
-  "optimizer",
-  "lr",
-  "initializer",
-  "initializerStd",
-  "dropout",
-  "method",
-] as const;
-export type GridKey = (typeof GRID_KEYS)[number];
-
-/** A setting that came after the first version; older files stay valid. */
-interface LaterSetting {
-  /** The version of config files that it came with. */
-  readonly since: number;
-  /** Its value in every sweep from before it existed. No hash, and so no folder's name, includes that value. */
-  readonly before: unknown;
-  /** Source of that value. */
-  readonly mark: Mark;
-  /** True if a file of an older version may have it, and one of any later version lack it. */
-  readonly optional?: true;
-}
-
-/** To add a setting: its line in SETTINGS_SCHEMA, and one here with the next version. */
-export const LATER_SETTINGS: Readonly<Record<string, LaterSetting>> = {
-  tasks: { since: 2, before: 2, mark: "paper" },
-  correlationMatrix: { since: 2, before: null, mark: "paper" },
-  loss: { since: 3, before: "squared", mark: "assumed" },
-  huberDelta: { since: 3, before: 1, mark: "assumed" },
-  labels: { since: 3, before: "standardised", mark: "assumed" },
-  tuned: { since: 3, before: null, mark: "assumed" },
-  ownModels: { since: 4, before: [], mark: "assumed" },
-  method: { since: 5, before: "sum", mark: "assumed" },
-  cross: { since: 5, before: null, mark: "assumed" },
-  diagnostics: { since: 5, before: [], mark: "assumed" },
-  rows: { since: 5, before: null, mark: "assumed", optional: true },
-  report: { since: 6, before: "train", mark: "assumed", optional: true },
+export const SETTINGS = {
+  ...GIVEN,
+  tuned: setting(TUNED_SCHEMA, {
+    ...{ since: 3, before: null, mark: "assumed", grid: false, paths: PLANNED },
+    hash: { hashed: (tuned) => tuned?.choices }, // not why they were chosen
+  }),
+  ownModels: setting(OWN_MODELS_SCHEMA, {
+    ...{ since: 4, before: [], mark: "assumed", hash: "extent", grid: false, paths: PLANNED },
+  }),
+  cross: setting(CROSS_SCHEMA, {
+    ...{ since: 5, before: null, mark: "assumed", grid: false, paths: EVERYWHERE },
+    hash: { hashed: () => "crossed" }, // more seeds are more of the same sweep
+  }),
+  rows: setting(ROWS_SCHEMA, {
+    ...{ since: 5, before: null, mark: "assumed", optional: true, hash: "apart", grid: false, paths: EVERYWHERE },
+  }),
 };
 
 /** -0 would give a run an id of its own. */

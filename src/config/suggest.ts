@@ -1,48 +1,48 @@
 import { closest, distance } from "fastest-levenshtein";
 
 /** What people call a word of ours, in small letters without marks between, and that word. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  batchsize: "batch",
-  minibatch: "batch",
-  corr: "correlations",
-  corrs: "correlations",
-  correlation: "correlations",
-  dropoutrate: "dropout",
-  epoch: "steps",
-  epochs: "steps",
-  gpu: "cuda",
-  init: "initializer",
-  iterations: "steps",
-  learningrate: "lr",
-  meansquarederror: "squared",
-  model: "models",
-  mse: "squared",
-  nvidia: "cuda",
-  optim: "optimizer",
-  repeats: "runs",
-  rows: "trainRows",
-  test: "heldout",
-  testrows: "heldoutRows",
-  val: "heldout",
-  validation: "heldout",
-};
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ["batchsize", "batch"],
+  ["minibatch", "batch"],
+  ["corr", "correlations"],
+  ["corrs", "correlations"],
+  ["correlation", "correlations"],
+  ["dropoutrate", "dropout"],
+  ["epoch", "steps"],
+  ["epochs", "steps"],
+  ["gpu", "cuda"],
+  ["init", "initializer"],
+  ["iterations", "steps"],
+  ["learningrate", "lr"],
+  ["meansquarederror", "squared"],
+  ["model", "models"],
+  ["mse", "squared"],
+  ["nvidia", "cuda"],
+  ["optim", "optimizer"],
+  ["repeats", "runs"],
+  ["rows", "trainRows"],
+  ["test", "heldout"],
+  ["testrows", "heldoutRows"],
+  ["val", "heldout"],
+  ["validation", "heldout"],
+]);
 
 /** What must be known of such a word that the one it stands for does not say. */
-const REMARKS: Readonly<Record<string, string>> = {
-  epoch: " A step is one batch of rows.",
-  epochs: " A step is one batch of rows.",
-};
+const REMARKS: ReadonlyMap<string, string> = new Map([
+  ["epoch", " A step is one batch of rows."],
+  ["epochs", " A step is one batch of rows."],
+]);
 
 /** `; did you mean 'X'?` for the known word that `word` stands for or is nearest to, or nothing if none is near. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const meant = meantBy(word, known);
-  return meant === undefined ? "" : `; did you mean '${meant}'?${REMARKS[word] ?? ""}`;
+  return meant === undefined ? "" : `; did you mean '${meant}'?${REMARKS.get(word) ?? ""}`;
 }
 
 /** The known word that `word` stands for or, if it is near, the nearest one. */
 export function meantBy(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
-  const other = OTHER_NAMES[word.toLowerCase().replaceAll(/[^a-z]/g, "")];
+  const other = OTHER_NAMES.get(word.toLowerCase().replaceAll(/[^a-z]/g, ""));
   if (other !== undefined && known.includes(other)) return other;
   const nearest = closest(word.toLowerCase(), [...known]);
   return isNear(word.toLowerCase(), nearest) ? nearest : undefined;

@@ -4,7 +4,7 @@ import { generatorSettings } from "../data/presets.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
 import { checkFile } from "./checked-by.ts";
 import { readYaml } from "./load.ts";
-import { SETTINGS_SCHEMA } from "./settings.ts";
+import { SETTINGS_SCHEMA } from "./schema.ts";
 
 const { seed, runs, ...others } = SETTINGS_SCHEMA.shape;
 const [data, correlations] = [others.data.unwrap(), others.correlations.unwrap()];

@@ -1,6 +1,15 @@
 // Runs in a process of its own, `node probe.js FOLDER [HOME]`: a binding that crashes or hangs affects no other process.
 import { loadBinding } from "./binding.ts";
-import type { Answer } from "./try-binding.ts";
+
+/** What a binding reports when it is loaded. */
+export interface Answer {
+  /** Whether a product of two matrices is right. */
+  readonly computes: boolean;
+  /** Whether it computes on a card. */
+  readonly onCard: boolean;
+  /** TensorFlow's version. */
+  readonly tensorflow: string;
+}
 
 interface Package {
   matMul(a: number[][], b: number[][]): { dataSync(): Float32Array };

@@ -1,16 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Binding } from "./binding.ts";
 import type { CommandResult, Machine } from "./machine.ts";
-
-/** What a binding reports when it is loaded. */
-export interface Answer {
-  /** Whether a product of two matrices is right. */
-  readonly computes: boolean;
-  /** Whether it computes on a card. */
-  readonly onCard: boolean;
-  /** TensorFlow's version. */
-  readonly tensorflow: string;
-}
+import type { Answer } from "./probe.ts";
 
 export interface Trial extends Partial<Answer> {
   /** Why it does not work; undefined if it does. */

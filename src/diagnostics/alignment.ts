@@ -1,7 +1,7 @@
 import { labelCovariance, labelVariance } from "../data/moments.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
 import { expertsOf, levelCount, type ModelSpec } from "../models/spec.ts";
-import { addProduct, columnSums, inner, leftProduct } from "./matrix.ts";
+import { addProduct, columnSums, firstEigenvector, inner, leftProduct, transposed } from "./matrix.ts";
 import type { FirstLayer, Network } from "./network.ts";
 import type { Quantities } from "./quantities.ts";
 import type { Tape, Units } from "./tape.ts";
@@ -15,7 +15,7 @@ export function alignmentQuantities(
 ): Quantities {
   const all = vectors.flatMap((vector, k) => {
     const unit = bestUnit(tape, first.filter(isReadBy(spec, k)), vector);
-    const alignment = Math.abs(cosine(mainDirection(tape, outputs[k] as Units, first, vector), vector));
+    const alignment = Math.abs(cosine(mainDirection(tape, outputs[k] as Units, first, vector.length), vector));
     return Object.entries({ unitAlignment: unit, alignment, alignedLoss: alignedLoss(settings, alignment) }).map(
       ([name, value]) => [`${name}/${k + 1}`, value] as const,
     );
@@ -48,29 +48,22 @@ function bestUnit(tape: Tape, layers: readonly FirstLayer[], vector: Float64Arra
   return best;
 }
 
-/** Steps of the power method, which begins at the task's vector. */
-const STEPS = 10;
-
 /**
  * The direction [D] in which a prediction changes most: that of the largest mean square of its gradients over rows, the
- * first eigenvector of E[∇y ∇yᵀ] (Constantine 2015, section 1.2).
+ * first eigenvector of E[∇y ∇yᵀ] (Constantine 2015, section 1.2), of any length. With the gradients as the rows of G
+ * [N, D] it is Gᵀu, where u is the first eigenvector of G Gᵀ [N, N].
  */
-function mainDirection(tape: Tape, output: Units, first: readonly FirstLayer[], begin: Float64Array): Float64Array {
-  tape.backToUnits(output, new Float64Array(tape.rows).fill(1));
-  const layers = first.flatMap(({ kernel, units }) =>
-    units.gradient ? [{ weights: tape.value(kernel), gradient: units.gradient, width: units.width }] : [],
-  );
-  let direction = begin;
-  for (let step = 0; step < STEPS; step++) {
-    const along = new Float64Array(tape.rows); // ∇y . direction of each row
-    for (const { weights, gradient, width } of layers)
-      addProduct(along, gradient, leftProduct(direction, weights, width), [tape.rows, width, 1]);
-    const next = new Float64Array(begin.length);
-    for (const { weights, gradient, width } of layers)
-      addProduct(next, weights, leftProduct(along, gradient, width), [begin.length, width, 1]);
-    direction = next.map((value) => value / Math.sqrt(inner(next, next)));
-  }
-  return direction;
+function mainDirection(tape: Tape, output: Units, first: readonly FirstLayer[], D: number): Float64Array {
+  const N = tape.rows;
+  tape.backToUnits(output, new Float64Array(N).fill(1));
+  const gradients = new Float64Array(D * N); // Gᵀ [D, N]
+  for (const { kernel, units } of first)
+    if (units.gradient)
+      addProduct(gradients, tape.value(kernel), transposed(units.gradient, N, units.width), [D, units.width, N]);
+  const rows = transposed(gradients, D, N); // G [N, D]
+  const products = new Float64Array(N * N);
+  addProduct(products, rows, gradients, [N, D, N]);
+  return leftProduct(firstEigenvector(products, N), rows, D);
 }
 
 function cosine(a: Float64Array, b: Float64Array): number {

@@ -8,11 +8,11 @@ import type { ModelSpec } from "../models/spec.ts";
 import { alignmentQuantities } from "./alignment.ts";
 import { lossSlopes, meanLoss } from "./errors.ts";
 import { gateQuantities } from "./gates.ts";
-import { affinityQuantities, conflictQuantities } from "./gradients.ts";
+import { affinityQuantities, conflictQuantities, sharedPart } from "./gradients.ts";
 import type { DiagnosticKind } from "./kinds.ts";
 import { type Network, network } from "./network.ts";
 import type { Quantities } from "./quantities.ts";
-import { type Gradient, Tape, type Units } from "./tape.ts";
+import { Tape, type Units } from "./tape.ts";
 import { unitQuantities } from "./unit-activity.ts";
 
 /** The most held-out rows that quantities are taken over: the first ones. */
@@ -78,15 +78,15 @@ export class Diagnosis {
     return {
       ...conflictQuantities(gradients),
       ...affinityQuantities(gradients, this.#losses(outputs), (i) =>
-        this.#lossesAfter(tape.parameters, gradients[i] as Gradient),
+        this.#lossesAfter(tape.parameters, sharedPart(gradients, i)),
       ),
     };
   }
 
-  /** The tasks' losses after a plain gradient step of size lr, [K]. */
-  #lossesAfter(parameters: Float64Array, { values }: Gradient): number[] {
+  /** The tasks' losses after a plain step of size lr against a gradient [P], [K]. */
+  #lossesAfter(parameters: Float64Array, gradient: Float64Array): number[] {
     const { model, training } = this.#run;
-    const moved = parameters.map((value, i) => value - training.lr * (values[i] as number));
+    const moved = parameters.map((value, p) => value - training.lr * (gradient[p] as number));
     return this.#losses(network(new Tape(moved, this.#N), model, this.#x).outputs);
   }
 

@@ -41,6 +41,14 @@ function share(a: Gradient, b: Gradient): boolean {
   return a.reached.some((reached, i) => reached === 1 && b.reached[i] === 1);
 }
 
+/** Task i's gradient [P] where another task's loss has one too, else 0. */
+export function sharedPart(gradients: readonly Gradient[], i: number): Float64Array {
+  const others = gradients.filter((_, j) => j !== i);
+  return (gradients[i] as Gradient).values.map((value, p) =>
+    others.some(({ reached }) => reached[p] === 1) ? value : 0,
+  );
+}
+
 /**
  * What a step on one task's loss does to another's: 1 - L_j(after) / L_j(before), after the shared parameters moved by
  * -lr times the gradient of L_i (Fifty et al., NeurIPS 2021, equation 1; a plain gradient step, whatever the optimizer).

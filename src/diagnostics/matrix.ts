@@ -101,3 +101,37 @@ export function inner(a: ArrayLike<number>, b: ArrayLike<number>): number {
   for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
   return sum;
 }
+
+/** Squarings after which eigenvalues that are still not apart count as equal: they differ by less than 1e-12. */
+const MOST_SQUARINGS = 45;
+
+/**
+ * The eigenvector [N] of the largest eigenvalue of a symmetric matrix [N, N] without negative ones, of any length. Each
+ * squaring doubles how often the power method has multiplied, until the others' share of the trace is lost in rounding.
+ * Zeros for a matrix of zeros.
+ */
+export function firstEigenvector(symmetric: Float64Array, N: number): Float64Array {
+  if (trace(symmetric, N) === 0) return new Float64Array(N);
+  let power = ofTraceOne(symmetric, N);
+  for (let i = 0; i < MOST_SQUARINGS; i++) {
+    const square = new Float64Array(N * N);
+    addProduct(square, power, power, [N, N, N]);
+    const isAlone = trace(square, N) > 1 - 1e-12;
+    power = ofTraceOne(square, N);
+    if (isAlone) break;
+  }
+  const lengths = Float64Array.from({ length: N }, (_, n) => power[n * (N + 1)] as number);
+  const longest = lengths.indexOf(Math.max(...lengths));
+  return power.slice(longest * N, (longest + 1) * N);
+}
+
+function ofTraceOne(a: Float64Array, N: number): Float64Array {
+  const sum = trace(a, N);
+  return a.map((value) => value / sum);
+}
+
+function trace(a: Float64Array, N: number): number {
+  let sum = 0;
+  for (let n = 0; n < N; n++) sum += a[n * (N + 1)] as number;
+  return sum;
+}

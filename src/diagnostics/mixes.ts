@@ -22,7 +22,7 @@ export function mixed(tape: Tape, weights: Units, experts: readonly Mixed[]): Un
         for (let i = n * H; i < (n + 1) * H; i++) sum += (gradient[i] as number) * (units.values[i] as number);
         byWeight[n * E + e] = (byWeight[n * E + e] as number) + sum;
       }
-      if (learns) addScaled(tape.gradientOf(units), gradient, weights.values, e, E, H);
+      if (learns || !tape.isLearning) addScaled(tape.gradientOf(units), gradient, weights.values, e, E, H);
     }
   });
 }

@@ -59,11 +59,16 @@ export class Tape {
     return this.#gradient;
   }
 
-  /** The same for the gradients of units alone, which takes little time. */
+  /** The same for the gradients of units alone, also of those that don't learn from what is made of them. */
   backToUnits(out: Units, seed: Float64Array): void {
     this.#unitsOnly = true;
     this.#goBack(out, seed);
     this.#unitsOnly = false;
+  }
+
+  /** Whether `back` goes on, not `backToUnits`. */
+  get isLearning(): boolean {
+    return !this.#unitsOnly;
   }
 
   #goBack(out: Units, seed: Float64Array): void {

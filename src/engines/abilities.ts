@@ -3,7 +3,6 @@ import { UsageError } from "../errors.ts";
 import { type CodeModel, isCode, type Model } from "../models/code.ts";
 import { checkSpec, type GateKind, type Gating, gateKind } from "../models/spec.ts";
 import type { AnyRun, Optimizer, Run } from "./engine.ts";
-import type { MethodName } from "./methods.ts";
 
 export type AbleEngine = "cpu" | "tfjs" | "cuda";
 
@@ -15,7 +14,6 @@ export interface Abilities {
   readonly gatings: Readonly<Record<Gating, boolean>>;
   readonly gates: Readonly<Record<GateKind, boolean>>;
   readonly optimizers: Readonly<Record<Optimizer, boolean>>;
-  readonly methods: Readonly<Record<MethodName, boolean>>;
   /** Models in JavaScript. */
   readonly code: boolean;
 }
@@ -27,7 +25,6 @@ const TENSORFLOW_JS: Abilities = {
   },
   gates: { softmax: true, "top-k": true, "dselect-k": true },
   optimizers: { adam: true, sgd: true },
-  methods: methods(true),
   code: true,
 };
 
@@ -40,21 +37,11 @@ export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
     },
     gates: { softmax: true, "top-k": true, "dselect-k": false },
     optimizers: { adam: true, sgd: true },
-    methods: methods(false),
     code: false,
   },
   tfjs: TENSORFLOW_JS,
   cuda: TENSORFLOW_JS,
 };
-
-/** Every engine sums gradients; the other methods weigh those of each task. */
-function methods(others: boolean): Abilities["methods"] {
-  return {
-    sum: true,
-    ...{ uncertainty: others, gradnorm: others, pcgrad: others, mgda: others },
-    ...{ cagrad: others, "nash-mtl": others, famo: others, "aligned-mtl": others },
-  };
-}
 
 /** Whether an engine can train a model. */
 export function trains(engine: AbleEngine, model: Model): boolean {
@@ -64,11 +51,24 @@ export function trains(engine: AbleEngine, model: Model): boolean {
 }
 
 /**
- * Refuses a model or a method that `engine` can't train: UsageError with its name, the missing ability and the engines
- * that have it. Throws RangeError for a spec that is not a model.
+ * Refuses a run that `engine` can't train: UsageError with the missing ability and the engines that have it. Throws
+ * RangeError for a spec that is no model, for a model and data that differ in their sizes, and for a method on a path
+ * without methods: people's settings are checked before.
  */
-export function checkModel(engine: AbleEngine, model: Model, method: MethodName = "sum"): void {
-  checkMethod(engine, model, method);
+export function checkRun(engine: AbleEngine, { id, model, data, correlationMatrix, training }: AnyRun): void {
+  checkModel(engine, model);
+  const { optimizer, method } = training;
+  expectAbility(engine, `run ${id}: optimizer ${optimizer}`, ({ optimizers }) => optimizers[optimizer]);
+  if (method !== "sum" && (engine === "cpu" || isCode(model)))
+    throw new RangeError(`run ${id}: expected method sum, got ${method}`);
+  if (model.inputs !== data.inputs)
+    throw new RangeError(`run ${id}: expected a model of ${data.inputs} inputs, as the data have, got ${model.inputs}`);
+  const K = correlationMatrix?.length ?? (data as TableSettings).tasks;
+  if (model.tasks !== K)
+    throw new RangeError(`run ${id}: expected a model of ${K} tasks, as the data have, got ${model.tasks}`);
+}
+
+function checkModel(engine: AbleEngine, model: Model): void {
   if (isCode(model)) {
     expectAbility(engine, `model ${model.name}: JavaScript`, ({ code }) => code);
     return;
@@ -78,25 +78,6 @@ export function checkModel(engine: AbleEngine, model: Model, method: MethodName 
   const kind = gateKind(model);
   expectAbility(engine, `model ${name}: gates ${kind}`, ({ gates }) => gates[kind]);
   checkSpec(model);
-}
-
-/** A model in JavaScript has no method but `sum` on any engine. */
-function checkMethod(engine: AbleEngine, model: Model, method: MethodName): void {
-  if (isCode(model) && method !== "sum")
-    throw new UsageError(`model ${model.name}: method ${method} is not for models in JavaScript; use --method sum`);
-  expectAbility(engine, `method ${method}`, ({ methods }) => methods[method]);
-}
-
-/** Refuses a run as `checkModel` does its model and method; throws RangeError if model and data differ in their sizes. */
-export function checkRun(engine: AbleEngine, { id, model, data, correlationMatrix, training }: AnyRun): void {
-  const { optimizer, method } = training;
-  checkModel(engine, model, method);
-  expectAbility(engine, `run ${id}: optimizer ${optimizer}`, ({ optimizers }) => optimizers[optimizer]);
-  if (model.inputs !== data.inputs)
-    throw new RangeError(`run ${id}: expected a model of ${data.inputs} inputs, as the data have, got ${model.inputs}`);
-  const K = correlationMatrix?.length ?? (data as TableSettings).tasks;
-  if (model.tasks !== K)
-    throw new RangeError(`run ${id}: expected a model of ${K} tasks, as the data have, got ${model.tasks}`);
 }
 
 /** The runs of members of the family, and those of models in JavaScript. */

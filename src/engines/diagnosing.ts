@@ -6,26 +6,27 @@ import { diagnosedSteps } from "./evaluations.ts";
 /** Quantities of one run against steps. */
 export class QuantityCurves {
   readonly #steps: number[];
-  readonly #values: Record<string, number[]>;
+  readonly #values: Map<string, number[]>;
 
   /** Goes on from `before`, or begins. */
   constructor({ steps, values }: Diagnostics = { steps: [], values: {} }) {
     this.#steps = [...steps];
-    this.#values = Object.fromEntries(Object.entries(values).map(([name, curve]) => [name, [...curve]]));
+    this.#values = new Map(Object.entries(values).map(([name, curve]) => [name, [...curve]]));
   }
 
   /** What was measured after `step`. */
   add(step: number, quantities: Quantities): void {
     this.#steps.push(step);
     for (const [name, value] of Object.entries(quantities)) {
-      this.#values[name] ??= new Array<number>(this.#steps.length - 1).fill(Number.NaN);
-      this.#values[name].push(value);
+      const curve = this.#values.get(name) ?? new Array<number>(this.#steps.length - 1).fill(Number.NaN);
+      this.#values.set(name, curve);
+      curve.push(value);
     }
   }
 
   /** A copy. */
   get diagnostics(): Diagnostics {
-    const values = Object.entries(this.#values).map(([name, curve]) => [name, [...curve]] as const);
+    const values = [...this.#values].map(([name, curve]) => [name, [...curve]] as const);
     return { steps: [...this.#steps], values: Object.fromEntries(values) };
   }
 }

@@ -11,6 +11,7 @@ import type { ModelSpec } from "../models/spec.ts";
 import { type Key, keyOf } from "../random/key.ts";
 import type { EvalEvery } from "./evaluations.ts";
 import type { MethodName } from "./methods.ts";
+import type { TrainingPath } from "./training-path.ts";
 
 /** How a run is trained and watched. The tasks' losses are means over the batch. */
 export interface TrainingSettings {
@@ -35,6 +36,9 @@ export interface TrainingSettings {
   readonly evalEvery: EvalEvery;
   readonly heldoutRows: number;
 }
+
+/** Whether a training path reads each setting: a new one does not compile until each path says. */
+export type Heeds = Readonly<Record<keyof TrainingSettings, boolean>>;
 
 export type Optimizer = "adam" | "sgd";
 
@@ -208,13 +212,16 @@ export interface Engine {
   readonly workers?: number;
   /** Whether it gives the states of runs in flight, and goes on from them; of models in JavaScript it gives none. */
   readonly keepsStates: boolean;
-  /** Throws UsageError, by its name, for a model or a method (by default `sum`) that this engine can't train. */
-  check(model: Model, method?: MethodName): void;
+  /** The code that trains a model here. */
+  path(model: Model): TrainingPath;
+  /** Throws UsageError for a run that this engine can't train, by what it lacks; RangeError for one that is no run. */
+  check(run: AnyRun): void;
   /**
    * Loads models in JavaScript, and tries them. Throws UsageError, by the model's name and the line of its file, for what
-   * is no model. `train` does it too, if nobody has before.
+   * is no model. `train` does it too, if nobody has before. When `signal` aborts, it returns soon, with models that are not
+   * prepared.
    */
-  prepare?(models: readonly Model[]): Promise<void>;
+  prepare?(models: readonly Model[], signal?: AbortSignal): Promise<void>;
   /**
    * Throws MachineError where memory, threads or open files do not suffice, or threads die again and again; each run has
    * then its result, or none and stays to be trained.

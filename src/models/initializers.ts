@@ -3,17 +3,33 @@ import type { Key } from "../random/key.ts";
 import { normals } from "../random/normal.ts";
 import { uniforms } from "../random/philox.ts";
 
-/** How a kernel's initial values are drawn. The paper does not say which; biases begin at 0. */
+/**
+ * How a kernel's initial values are drawn. The paper does not say which; biases start at 0.
+ *
+ * "A truncated normal of variance 1 / in" has two meanings, since a normal redrawn beyond 2 of its standard deviations
+ * keeps .774 of its variance. `fan-in-normal` has the variance before it is cut, as TensorFlow's tutorials of 2016 to
+ * 2018 wrote it (`truncated_normal(shape, stddev=1 / sqrt(in))`), so its weights have variance .774 / in.
+ * `lecun-normal` is Keras', widened so that the weights have variance 1 / in.
+ */
 export type Initializer =
   | { readonly name: "glorot-uniform" } // U(-a, a), a² = 6 / (in + out)
   | { readonly name: "he-uniform" } // U(-a, a), a² = 6 / in
+  | { readonly name: "lecun-uniform" } // U(-a, a), a² = 3 / in: variance 1 / in
+  | { readonly name: "lecun-normal" } // as fan-in-normal, times 1 / TRUNCATED_STD: variance 1 / in
+  | { readonly name: "fan-in-normal" } // N(0, 1 / in) redrawn beyond 2 / sqrt(in)
   | { readonly name: "truncated-normal"; readonly std: number }; // N(0, std²) redrawn beyond 2 std
 
 const NAMES: Readonly<Record<Initializer["name"], true>> = {
   "glorot-uniform": true,
   "he-uniform": true,
+  "lecun-uniform": true,
+  "lecun-normal": true,
+  "fan-in-normal": true,
   "truncated-normal": true,
 };
+
+/** Standard deviation of a standard normal cut at 2: sqrt(1 - 4 phi(2) / (2 Phi(2) - 1)). */
+const TRUNCATED_STD = 0.8796256610342398;
 
 export const INITIALIZER_NAMES = Object.keys(NAMES) as Initializer["name"][];
 
@@ -25,8 +41,14 @@ export function initialKernel(initializer: Initializer, from: number, to: number
       return symmetricUniform(key, size, Math.sqrt(6 / (from + to)));
     case "he-uniform":
       return symmetricUniform(key, size, Math.sqrt(6 / from));
+    case "lecun-uniform":
+      return symmetricUniform(key, size, Math.sqrt(3 / from));
+    case "lecun-normal":
+      return truncatedNormal(key, size, 1 / (TRUNCATED_STD * Math.sqrt(from)));
+    case "fan-in-normal":
+      return truncatedNormal(key, size, 1 / Math.sqrt(from));
     case "truncated-normal":
-      return truncatedNormal(key, size).map((z) => z * initializer.std);
+      return truncatedNormal(key, size, initializer.std);
     default:
       return unreachable(initializer);
   }
@@ -38,9 +60,10 @@ export function symmetricUniform(key: Key, size: number, limit: number): Float32
 }
 
 /**
- * Standard normals within 2 standard deviations: a value beyond is drawn again, in its own column, from the next row.
+ * `std` times standard normals within 2 standard deviations: a value beyond is drawn again, in its own column, from the
+ * next row.
  */
-function truncatedNormal(key: Key, size: number): Float32Array {
+function truncatedNormal(key: Key, size: number, std: number): Float32Array {
   const out = normals(key, size);
   for (let row = 1; out.some(isTail); row++) {
     const again = normals(key, size, row);
@@ -48,7 +71,7 @@ function truncatedNormal(key: Key, size: number): Float32Array {
       if (isTail(z)) out[i] = again[i] as number;
     });
   }
-  return out;
+  return out.map((z) => z * std);
 }
 
 function isTail(z: number): boolean {

@@ -1,7 +1,8 @@
 import { gridPoints, listedKeys, valuesOf } from "../config/grid.ts";
 import type { GridPoint } from "../config/grid-point.ts";
+import { GRID_KEYS } from "../config/schema.ts";
 import { valueText } from "../config/setting-rows.ts";
-import { GRID_KEYS, type GridKey } from "../config/settings.ts";
+import type { GridKey } from "../config/settings.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { tunedKeys } from "../config/tuned.ts";
 import { UsageError } from "../errors.ts";

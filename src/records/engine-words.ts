@@ -1,7 +1,7 @@
-import { type Config, configAt, modelOf } from "../config/config.ts";
-import { gridPoints, valuesOf } from "../config/grid.ts";
-import { ABILITIES, trains } from "../engines/abilities.ts";
-import type { MethodName } from "../engines/methods.ts";
+import { type Config, configAt, modelOf, type PointConfig } from "../config/config.ts";
+import { gridPoints } from "../config/grid.ts";
+import { refusedSetting } from "../config/refused.ts";
+import { trains } from "../engines/abilities.ts";
 import { isCode } from "../models/code.ts";
 import type { Provenance } from "./provenance.ts";
 import type { Results } from "./read-results.ts";
@@ -34,11 +34,11 @@ function engineOf(config: Config, last: Provenance | undefined): string | undefi
   return needsTensorFlow(config) && engine !== "cuda" ? "tfjs" : engine;
 }
 
-/** Whether the cpu engine lacks a method or a model; for models in JavaScript it takes tfjs by itself. */
+/** Whether the cpu engine refuses a setting, or lacks a model; for models in JavaScript it takes tfjs by itself. */
 function needsTensorFlow(config: Config): boolean {
-  const methods = valuesOf(config, "method") as readonly MethodName[];
-  if (methods.some((method) => !ABILITIES.cpu.methods[method])) return true;
-  const point = configAt(config, gridPoints(config)[0] ?? {});
+  const points = gridPoints(config).map((point) => configAt(config, point));
+  if (points.some((point) => refusedSetting(["cpu"], point) !== undefined)) return true;
+  const point = points[0] as PointConfig;
   const models = config.models.map((name) => modelOf(point, name));
   return models.some((model) => !isCode(model) && !trains("cpu", model));
 }

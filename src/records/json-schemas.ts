@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { GRID_KEYS } from "../config/settings.ts";
+import { GRID_KEYS } from "../config/schema.ts";
 import { CHECKPOINT_SCHEMA, CHECKPOINT_VERSION } from "./checkpoint.ts";
 import { type Column, CSV_VERSION } from "./columns.ts";
 import { CURVE_COLUMNS, LONG_CURVE_COLUMNS } from "./curves-csv.ts";

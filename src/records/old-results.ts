@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import { GRID_KEYS } from "../config/settings.ts";
+import { GRID_KEYS } from "../config/schema.ts";
 import { startOf } from "../regular-file.ts";
 import { isPartial } from "../write-whole.ts";
 import { isJournal } from "./journal-file.ts";

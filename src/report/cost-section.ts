@@ -7,7 +7,7 @@ import { type Html, html } from "./html.ts";
 import { headRow, numberCell, section, tableBox } from "./section.ts";
 
 export function costSection(config: Config, records: readonly RunRecord[]): Html {
-  const costs = modelCosts(config, records);
+  const costs = modelCosts(config, records, { intervals: false });
   const total = costs.reduce((sum, { totalMs }) => sum + totalMs, 0);
   const table = html`<table>
 <thead>${headRow(["Model", "Trained on", ...NUMBERS], NUMBERS)}</thead>

@@ -42,7 +42,7 @@ export async function loadEngine(
   if (name === "auto") {
     const engine = await autoEngine(options);
     if (engine.name !== "cpu" || !runs.some(({ model }) => isCode(model))) return engine;
-    return sideBySide(engine, await loadEngine("tfjs", options));
+    return sideBySide(engine, await codeEngine(options));
   }
   const { jobs, backend = "wasm", allowCpu = false, note = () => {} } = options;
   const threads = jobs === undefined ? {} : { jobs };
@@ -56,6 +56,14 @@ export async function loadEngine(
   }
   const { CpuEngine } = await import("../engines/cpu/cpu-engine.ts");
   return new CpuEngine({ kernels: kernelSet(options), note, ...threads });
+}
+
+/** For models in JavaScript alone: where TensorFlow is not asked for, nothing of it is loaded here. */
+async function codeEngine(options: EngineOptions): Promise<Engine> {
+  const { jobs, backend = "wasm", note = () => {} } = options;
+  if (backend === "tensorflow") return loadEngine("tfjs", options);
+  const { CodeEngine } = await import("../engines/tfjs/code-engine.ts");
+  return new CodeEngine({ backend, device: backend, note, ...(jobs === undefined ? {} : { jobs }) });
 }
 
 const CPU_INSTEAD = "training on the cpu engine";

@@ -21,13 +21,14 @@ let toldWhyNotNative = false;
  * Throws UsageError for kernels that do not run here.
  */
 export function kernelSet({ kernels, env = process.env, note = () => {} }: KernelOptions = {}): KernelSet {
-  const here = availableKernels();
   const variable = env[VARIABLE] || "auto";
   const choice = KERNEL_CHOICES.find((one) => one === (kernels ?? variable));
   if (choice === undefined) {
     const known = `expected one of ${KERNEL_CHOICES.join(", ")}`;
     throw new UsageError(`${VARIABLE}: ${known}, got '${variable}'${didYouMean(variable, KERNEL_CHOICES)}`);
   }
+  if (choice === "wasm") return choice; // native kernels are not loaded: they may be what is broken
+  const here = availableKernels();
   if (choice === "auto" && here.problem !== undefined && !toldWhyNotNative) {
     toldWhyNotNative = true;
     note(`${here.problem}; training on WebAssembly, which is slower (--kernels wasm leaves out this line)`);

@@ -11,8 +11,9 @@ import { provenanceOf } from "../records/provenance.ts";
 import { type RunRecord, recordOf } from "../records/record.ts";
 import { ResultsFolder } from "../records/results-folder.ts";
 import { otherTrainers } from "../records/writers.ts";
+import { checkRuns } from "./check-runs.ts";
 import { type EngineName, type EngineOptions, loadEngine } from "./engines.ts";
-import { checkRuns, type ShareRequest, type SweepShare, shareOf, withTables } from "./share.ts";
+import { type ShareRequest, type SweepShare, shareOf, withTables } from "./share.ts";
 import { TimeLimit } from "./time-limit.ts";
 
 /** A sweep to train, by which engine, and for how long. */
@@ -95,7 +96,7 @@ export async function runSweep(
   const share = { ...planned, todo: withTables(planned.todo) };
   const engine = await loadEngine(request.engine ?? "auto", { ...request.engineOptions, note }, share.todo);
   try {
-    await checkRuns(share.todo, engine);
+    await checkRuns(share.todo, share.config, engine, signal);
     return await train(share, engine, request, { signal, listener });
   } finally {
     await engine.dispose();

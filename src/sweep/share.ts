@@ -1,15 +1,14 @@
-import { totalmem } from "node:os";
 import type { Config } from "../config/config.ts";
-import type { AnyRun, Engine } from "../engines/engine.ts";
-import type { MethodName } from "../engines/methods.ts";
+import type { AnyRun } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import { memo } from "../memo.ts";
-import type { Model } from "../models/code.ts";
 import { defaultFolder, findResults } from "../records/find-results.ts";
 import type { RecordHead } from "../records/journal-line.ts";
 import type { Shard } from "../records/writer-lock.ts";
 import { withValues } from "../tables/read-table.ts";
-import { megabytes } from "../units.ts";
+import { thousands } from "../units.ts";
+import { checkCurves } from "./curves.ts";
+import { countRuns } from "./plan.ts";
 import { planShard } from "./shard.ts";
 
 /** A sweep to train, and what to do with the results that its folder already holds. */
@@ -42,14 +41,21 @@ export interface SweepShare {
   readonly begun: boolean;
 }
 
+/** Their plan takes seconds. */
+const MANY_RUNS = 500_000;
+
 /**
- * Compares the plan with the results folder, and writes nothing. `note` gets a line for each damaged record. Throws
- * UsageError for a folder that can't be written to, or that holds something else.
+ * Compares the plan with the results folder, and writes nothing. `note` gets a line for each damaged record, and
+ * one before a plan that takes long. Throws
+ * UsageError for curves that are too large, and for a folder that can't be written to, or that holds something else.
  */
 export function shareOf(request: ShareRequest, note: (line: string) => void = () => {}): SweepShare {
   const { config, out = defaultFolder(config), shard = null, overwrite = false } = request;
   if (shard !== null && overwrite)
     throw new UsageError(`--overwrite with --shard would delete what other shards train; delete ${out} first`);
+  const count = countRuns(config);
+  checkCurves(config);
+  if (count >= MANY_RUNS) note(`planning ${thousands(count)} runs`);
   const runs = planShard(config, shard);
   const found = findResults(out, config, { overwrite, warn: note });
   if (request.resume && found === undefined)
@@ -66,22 +72,4 @@ export function shareOf(request: ShareRequest, note: (line: string) => void = ()
 export function withTables(runs: readonly AnyRun[]): AnyRun[] {
   const read = memo(withValues);
   return runs.map((run) => (run.correlation === null ? { ...run, data: read(run.data) } : run));
-}
-
-/** Refuses, before the first step, what the engine can't train and a sweep that memory can't hold. */
-export async function checkRuns(runs: readonly AnyRun[], engine: Engine): Promise<void> {
-  await checkModels(runs, engine);
-  const bytes = engine.memoryBytes(runs);
-  if (bytes <= totalmem()) return;
-  const sizes = `${megabytes(bytes)}, this machine has ${megabytes(totalmem())}`;
-  throw new UsageError(`training needs about ${sizes}; give fewer trainRows or heldoutRows, or a smaller batch`);
-}
-
-/** Refuses a model or a method that the engine can't train, and prepares the models. */
-export async function checkModels(runs: readonly AnyRun[], engine: Engine): Promise<void> {
-  const methods = new Map<Model, Set<MethodName>>();
-  for (const { model, training } of runs)
-    methods.set(model, (methods.get(model) ?? new Set<MethodName>()).add(training.method));
-  for (const [model, ofModel] of methods) for (const method of ofModel) engine.check(model, method);
-  await engine.prepare?.([...methods.keys()]);
 }

@@ -23,10 +23,14 @@ export function sideBySide(main: Engine, other: Engine): Engine {
     beside: { name: other.name, device: other.device },
     ...(main.workers !== undefined && { workers: main.workers }),
     keepsStates: main.keepsStates,
-    check: (model, method) => engineFor(isCode(model)).check(model, method),
-    prepare: async (models) => {
+    path: (model) => engineFor(isCode(model)).path(model),
+    check: (run) => engineFor(isCode(run.model)).check(run),
+    prepare: async (models, signal) => {
       for (const engine of [main, other])
-        await engine.prepare?.(models.filter((model) => engineFor(isCode(model)) === engine));
+        await engine.prepare?.(
+          models.filter((model) => engineFor(isCode(model)) === engine),
+          signal,
+        );
     },
     train: (runs, hooks) => trainParts(parts(runs), hooks),
     memoryBytes: (runs) => parts(runs).reduce((sum, [engine, own]) => sum + engine.memoryBytes(own), 0),

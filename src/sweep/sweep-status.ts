@@ -59,7 +59,7 @@ export function statusOf(folder: string, warn: (line: string) => void): SweepSta
 /** Steps of `runs` without those that are done; all of a sweep's runs are taken for equally long. */
 function stepsLeft(runs: readonly AnyRun[], begun: readonly Kept[]): number {
   const steps = sum(runs, ({ training }) => training.steps);
-  return steps - (steps / runs.length) * sum(begun, ({ runs: count, share }) => count * share);
+  return Math.max(0, steps - (steps / runs.length) * sum(begun, ({ runs: count, share }) => count * share));
 }
 
 /** The time of so many steps, at the pace of the processes that train; null if none has trained a step. */

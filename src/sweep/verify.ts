@@ -3,6 +3,7 @@ import { isExact } from "../engines/arithmetic.ts";
 import type { Engine } from "../engines/engine.ts";
 import { numbersOf, sameNumbers } from "../records/journal-line.ts";
 import { type RunRecord, recordOf, tasksOf } from "../records/record.ts";
+import { checkRuns } from "./check-runs.ts";
 import { planRuns } from "./plan.ts";
 import { withTables } from "./share.ts";
 
@@ -25,6 +26,7 @@ export async function verifyRuns(
 ): Promise<Verified[]> {
   const recorded = new Map(records.map((record) => [record.id, record]));
   const runs = withTables(planRuns(config).filter(({ id }) => recorded.has(id)));
+  await checkRuns(runs, config, engine);
   const verified: Verified[] = [];
   await engine.train(runs, {
     signal,

@@ -1,8 +1,8 @@
 // Tables of the user's own: CSV and Parquet files.
 import { createHash } from "node:crypto";
-import { relative } from "node:path";
 import type { TableSettings } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
+import { shownPath } from "../paths.ts";
 import { readBytes } from "../regular-file.ts";
 import { csvTable } from "./csv.ts";
 import { parquetTable } from "./parquet.ts";
@@ -44,10 +44,4 @@ export function withValues(settings: TableSettings): TableSettings {
   throw new UsageError(
     `${shownPath(file)}: changed since the sweep began (${hashes}); put it back, or start another sweep with it`,
   );
-}
-
-/** From the working folder, if the file is in it. */
-function shownPath(file: string): string {
-  const path = relative(process.cwd(), file);
-  return path.startsWith("..") ? file : path;
 }

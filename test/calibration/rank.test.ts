@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { constantsName } from "../../scripts/calibration/constants.ts";
 import type { CurvePoint } from "../../scripts/calibration/curves.ts";
 import { fingerprints } from "../../scripts/calibration/fingerprint.ts";
-import { rank } from "../../scripts/calibration/rank.ts";
+import { nearestBy, rank } from "../../scripts/calibration/rank.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { publishedFigure3, publishedFigure4 } from "../../src/figures/published.ts";
 
@@ -63,6 +63,45 @@ describe("rank(points)", () => {
     expect(running[1]?.distance.unit).toBeCloseTo(100, 9);
     expect(running[1]?.distance.rms).toBeCloseTo(0, 9);
     expect(running[1]?.distance.cells).toHaveLength(3);
+  });
+
+  test("has a distance on the axis at its word as far as curves reach, whichever unit is best", () => {
+    const all = rank(likeThePaper({ unit: 1000, end: 2000 }));
+    const [first] = nearestBy(all, ({ literal }) => literal?.rms);
+    expect([first?.shown, first?.tasks, first?.literal?.upTo]).toEqual(["running", "mean", 2000]);
+    expect(first?.literal?.rms).toBeCloseTo(0, 9);
+    expect(first?.distance.unit).toBeLessThan(300);
+  });
+
+  test("has none on the axis at its word for curves shorter than a million steps", () => {
+    expect(nearest(likeThePaper({ unit: 1000, end: 900 }))?.literal).toBeUndefined();
+  });
+
+  test("measures the ends of runs at the rate that each cell shows, by each reading", () => {
+    const points = [0.001, 0.01].flatMap((lr) => likeThePaper({ unit: 1000, lr, factor: lr === 0.01 ? 1.5 : 0.5 }));
+    const finals = [0.001, 0.01].map((lr) => ({
+      ...{ constants: "4-1", loss: "squared of standardised", initializer: "glorot-uniform", rows: "fresh" },
+      ...{ batch: 32, lr, model: "shared-bottom", correlation: 0.5, run: 3, steps: 10_000_000 },
+      running: [10 * lr + 3, 5],
+      late: [9, 9],
+    }));
+    const emd = (lr: string) =>
+      rank(points, finals)
+        .filter((one) => one.lr === lr && one.spread)
+        .map(({ tasks, spread }) => [tasks, spread?.emd]);
+    // every loss is above every one of the paper's, so the distance is that of the means
+    const paper = 0.2563;
+    const expected = { mean: 4.005 - paper, sum: 8.01 - paper, one: 4.005 - paper };
+    expect(new Map(emd("by model: 0.001 0.01") as [string, number][])).toEqual(
+      new Map(Object.entries(expected).map(([tasks, value]) => [tasks, expect.closeTo(value, 3)])),
+    );
+    expect(new Map(emd("0.01") as [string, number][]).get("mean")).toBeCloseTo(4.05 - paper, 3);
+  });
+
+  test("leaves out models that the paper does not have", () => {
+    const gates = likeThePaper({}).map((point) => ({ ...point, model: "mmoe-gate.bias-true", batch: 5 }));
+    expect(rank(gates)).toEqual([]);
+    expect(rank([...gates, ...likeThePaper({})]).every(({ batch }) => batch === 32)).toBe(true);
   });
 
   test("leaves out curves that end before the axis does", () => {

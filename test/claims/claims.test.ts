@@ -32,7 +32,7 @@ describe("claimsOf(results like the paper's)", () => {
 
   test("has the paper's own figure beside each part about means, and it lies where the claim says", () => {
     const parts = paperLike.flatMap((one) => one.parts).filter(({ paper }) => paper !== null);
-    expect(parts).toHaveLength(20);
+    expect(parts).toHaveLength(22);
     for (const { about, paper, bound } of parts) {
       expect(paper?.value, about).toBeGreaterThan(bound.low);
       expect(paper?.value, about).toBeLessThan(bound.high);

@@ -55,11 +55,11 @@ const MARGINS: readonly [claim: ClaimRule, about: string, side: "above" | "below
       (s) => ({ "shared-bottom-16 0.7": shifted(s) }),
     ],
     ...["shared-bottom", "omoe"].flatMap((model): [ClaimRule, string, "below", number, Changes][] => {
-      const about = `half of ${model}'s gap between 0.5 and 1, minus mmoe's`;
+      const about = `half of ${model}'s gap between 0.5 and 1,`;
       const gap = { [`${model} 0.5`]: shifted(0.02) };
       return [
-        [SMALLER_GAP, about, "below", 0.01, (s) => ({ ...gap, "mmoe 0.5": shifted(s) })],
-        [SMALLER_GAP, about, "below", 0.01, (s) => ({ ...gap, "mmoe 1": shifted(s) })], // the other sign
+        [SMALLER_GAP, `${about} minus mmoe's`, "below", 0.01, (s) => ({ ...gap, "mmoe 0.5": shifted(s) })],
+        [SMALLER_GAP, `${about} plus mmoe's`, "below", 0.01, (s) => ({ ...gap, "mmoe 1": shifted(s) })],
       ];
     }),
     [SMALLER_GAP, "omoe's loss to mmoe's at 1", "below", 4 / 3, (s) => ({ "omoe 1": scaled(s) })],
@@ -105,3 +105,15 @@ test.each(MARGINS.map(([claim, about, side, margin, changes]) => ({ ...claim, ab
     expect(verdictOf(part, changes(margin - inward))).toBe("does not hold");
   },
 );
+
+test("5.1-2 compares MMoE's gap with half of each other model's by its size, whatever its sign", () => {
+  for (const model of ["shared-bottom", "omoe"]) {
+    const parts = SMALLER_GAP.parts.filter(({ about }) => about.startsWith(`half of ${model}'s gap`));
+    const smallest = (mmoeGap: number) => {
+      const samples = [0.1, 0.08, 0.07 + mmoeGap, 0.07].map((mean) => ({ mean, ascending: new Float64Array() }));
+      return Math.min(...parts.map(({ statistic }) => statistic(samples)));
+    };
+    expect(smallest(0.004)).toBeCloseTo(0.01 - 0.004, 12);
+    expect(smallest(-0.015)).toBeCloseTo(0.01 - 0.015, 12);
+  }
+});

@@ -107,6 +107,18 @@ test("mmoe k8s asks for cores, memory and GPUs, and has a process a GPU", async 
   expect(large.command.slice(5)).toEqual(["--jobs", "3", "--devices", "all"]);
 });
 
+test.each(["mmoe", "lab/mmoe:1.0", "localhost:5000/a/b_c", `ghcr.io/Lab/mmoe@sha256:${"0a".repeat(32)}`])(
+  "mmoe k8s takes the image %s",
+  async (image) => {
+    expect((await podOf("--image", image)).containers[0].image).toBe(image);
+  },
+);
+
+test("mmoe k8s has Kubernetes put no variable into a folder's name", async () => {
+  const [{ command }] = (await podOf("--out", "results/$(HOME)$x")).containers;
+  expect(command[4]).toBe("/results/$$(HOME)$x"); // as its reference says: $$ stands for $ before a bracket
+});
+
 test("the pods of mmoe k8s train, between them, the sweep that was typed", async () => {
   const typed = ["--corr", "-1", "--runs", "2", "--steps", "30", "--set", "about=a 'b'", "--long"];
   const { config, job } = await documents(...typed, "--out", "results/mine");
@@ -138,6 +150,20 @@ test.each([
 
 test.each([
   [["--name", "Mine"], "--name: expected a name of at most 52 small letters, digits and '-', got 'Mine'"],
+  [["--image", ""], "--image: expected the name of a container image such as registry:5000/lab/mmoe:1.0, got ''"],
+  [
+    ["--image", "lab/mmoe\ncommand: [id]"],
+    String.raw`--image: expected the name of a container image such as registry:5000/lab/mmoe:1.0, got "lab/mmoe\ncommand: [id]"`,
+  ],
+  [
+    ["--claim", "a\nb: c"],
+    String.raw`--claim: expected the name of a PersistentVolumeClaim, of small letters, digits, '-' and '.', got "a\nb: c"`,
+  ],
+  [
+    ["--claim", "Mine"],
+    "--claim: expected the name of a PersistentVolumeClaim, of small letters, digits, '-' and '.', got 'Mine'",
+  ],
+  [["--out", ".."], "--out: expected a folder with a name, without control characters, got '..'"],
   [["--memory", "2 GB"], "--memory: expected a size such as 512Mi or 2Gi, got '2 GB'"],
   [["--cpus", "0"], "--cpus: expected a whole number from 1 to 2147483647, got '0'"],
   [["--set", "dropout=1"], "--set dropout: expected a number from 0 to below 1, got 1"],

@@ -100,9 +100,38 @@ describe("mmoe slurm", () => {
       ["--array", "5", "--mmoe", "npx mmoe"],
       "--mmoe npx mmoe: npm passes no signal on, so tasks could not stop in time; give node_modules/.bin/mmoe",
     ],
-    [["--array", "5", "--mmoe", "a\nb"], String.raw`"a\nb" has a line break, which Slurm can't take`],
+    [["--array", "5", "--mmoe", "a\nb"], String.raw`--mmoe: expected a shell command on one line, got "a\nb"`],
+    [["--array", "5", "--mmoe", " "], "--mmoe: expected a shell command on one line, got ' '"],
+    [["--array", "5", "--out", "a\rb"], String.raw`--out: expected a path without control characters, got "a\rb"`],
   ])("refuses %j before it prints anything", async (argv, line) => {
     expect(await slurm(...argv)).toEqual({ code: 2, stdout: "", stderr: `mmoe: ${line}\n` });
+  });
+});
+
+describe("mmoe slurm lets no name become a line or an option of its own:", () => {
+  test.each(["p\ntouch x\n#", "p q", "p;q", "", "p,", "$(id)", "x".repeat(1001)])("--partition %j", async (name) => {
+    const { code, stdout, stderr } = await slurm("--array", "5", "--partition", name);
+    expect([code, stdout, stderr]).toEqual([
+      2,
+      "",
+      expect.stringMatching(/^mmoe: --partition: expected .*, got .*\n$/),
+    ]);
+  });
+
+  test.each(["a=b\ntouch x", "a;touch x", "account=x;y", "account=`id`", "account=$(id)", "a b=c", "--a=b", "", "=b"])(
+    "--sbatch %j",
+    async (option) => {
+      const { code, stdout, stderr } = await slurm("--array", "5", "--sbatch", option);
+      expect([code, stdout, stderr]).toEqual([2, "", expect.stringMatching(/^mmoe: --sbatch: expected .*, got .*\n$/)]);
+    },
+  );
+
+  test("but takes the values that Slurm has signs for", async () => {
+    const asked = ["constraint=[rack1*2&rack2*4]", "licenses=a|b:2", "mail-user=me@lab.org", "exclude=n[1-3,7]"];
+    const text = await script("--partition", "gpu,gpu-long", ...asked.flatMap((option) => ["--sbatch", option]));
+    expect(directives(text)).toEqual(
+      expect.arrayContaining(["--partition=gpu,gpu-long", '--constraint="[rack1*2&rack2*4]"', '--licenses="a|b:2"']),
+    );
   });
 });
 

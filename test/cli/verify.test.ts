@@ -1,9 +1,10 @@
 import { EventEmitter } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Engine } from "../../src/engines/engine.ts";
+import { UsageError } from "../../src/errors.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { doneResult, fakeEngine } from "../support/fake-engine.ts";
 
@@ -39,6 +40,38 @@ test("mmoe verify DIR trains three finished runs again and finds them the same",
   const { code, stdout } = await runMain(["verify", out]);
   expect(code).toBe(0);
   expect(stdout.split("\n").filter((line) => line.endsWith("same"))).toHaveLength(3);
+});
+
+test("a dry run, a sweep and verify refuse the same run in the same words, before they write", async () => {
+  await sweep();
+  const recorded = readFileSync(join(out, "runs.csv"), "utf8");
+  const none = join(temporaryFolder(), "none");
+  let trained = 0;
+  const refusing: Partial<Engine> = {
+    check: ({ model }) => {
+      if (model.name === "omoe") throw new UsageError("model omoe: not on this engine");
+    },
+    train: async () => void trained++,
+  };
+  const huge: Partial<Engine> = { ...refusing, check: () => {}, memoryBytes: () => 1e15 };
+  for (const [changes, line] of [
+    [refusing, /^mmoe: model omoe: not on this engine\n$/],
+    [
+      huge,
+      /^mmoe: training needs about .* MB, this machine has .*; give fewer trainRows or heldoutRows, or a smaller batch\n$/,
+    ],
+  ] as const) {
+    engine.load = () => ({ ...fakeEngine(), name: "cpu", ...changes });
+    for (const argv of [
+      ["sweep", "smoke", "--out", none, "--dry-run"],
+      ["sweep", "smoke", "--out", none],
+      ["verify", out, "--runs", "99"],
+    ]) {
+      const { code, stderr } = await runMain(argv);
+      expect([code, stderr.replace(/^training 24 runs again .*\n/, "")]).toEqual([2, expect.stringMatching(line)]);
+    }
+  }
+  expect([trained, existsSync(none), readFileSync(join(out, "runs.csv"), "utf8")]).toEqual([0, false, recorded]);
 });
 
 test("mmoe verify DIR fits into a terminal of 60 columns", async () => {

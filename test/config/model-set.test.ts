@@ -98,6 +98,11 @@ describe("--model-set", () => {
     ["mmoe.experts=", "mmoe.experts.shared: expected a whole number from 0 to 10000, got nothing"],
     ["mmoe.experts={share: 3}", "mmoe.experts: unknown key 'share'; did you mean 'shared'?"],
     ["omoe.tower.layers=16,0", "omoe.tower.layers[1]: expected a whole number from 1 to 65536, got 0"],
+    [
+      "shared-bottom.gate.layers=3",
+      "shared-bottom with gate.layers=[3]: gate.layers: expected a gate, got gating none",
+    ],
+    ["shared-bottom.gate.bias=true", "shared-bottom with gate.bias=true: gate.bias: expected a gate, got gating none"],
     ["mmoe.gating=none", "mmoe with gating=none: gating none: expected one expert a task, got 8"],
   ])("refuses %s", (assignment, message) => {
     expect(complaint(() => changed(assignment))).toMatch(/^--model-set: /);

@@ -13,11 +13,11 @@ import { runMain, temporaryFolder } from "../support/effects.ts";
 /** The program as it is once it has one more setting. */
 vi.mock("../../src/config/settings.ts", async (original) => {
   const settings = await original<typeof import("../../src/config/settings.ts")>();
-  return {
-    ...settings,
-    SETTINGS_SCHEMA: settings.SETTINGS_SCHEMA.extend({ weightDecay: z.number().min(0).describe("a number from 0") }),
-    LATER_SETTINGS: { ...settings.LATER_SETTINGS, weightDecay: { since: 7, before: 0, mark: "assumed" } },
-  };
+  const { EVERYWHERE, setting } = await import("../../src/config/setting.ts");
+  const weightDecay = setting(z.number().min(0).describe("a number from 0"), {
+    ...{ since: 7, before: 0, mark: "assumed", hash: "trained", grid: true, paths: EVERYWHERE },
+  });
+  return { ...settings, SETTINGS: { ...settings.SETTINGS, weightDecay } };
 });
 
 const OLD = "test/config/fixtures/version-2.yaml"; // configYaml(loadConfig("smoke")) of version 2

@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { belongTogether, type Config, configAt, folderHash, modelOf, trainedHash } from "../../src/config/config.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { differences, widened } from "../../src/config/same-sweep.ts";
+import { LATER_SETTINGS } from "../../src/config/schema.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
-import { LATER_SETTINGS } from "../../src/config/settings.ts";
 import { configYaml } from "../../src/config/write.ts";
 import type { ModelSpec } from "../../src/models/spec.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
@@ -43,9 +43,9 @@ describe("a model defined in the list of models", () => {
   });
 
   test("may change every field", () => {
-    const all = "experts: {shared: 3, perTask: 2, layers: [7]}, gating: average, gate: {layers: [5], bias: true}";
+    const all = "experts: {shared: 3, perTask: 2, layers: [7]}, gating: per-task, gate: {layers: [5], bias: true}";
     const spec = specOf(loaded(`[{name: x, like: omoe, ${all}, tower: {layers: []}, bias: false}]`), "x");
-    expect(spec).toMatchObject({ experts: { shared: 3, perTask: 2, layers: [7] }, gating: "average", bias: false });
+    expect(spec).toMatchObject({ experts: { shared: 3, perTask: 2, layers: [7] }, gating: "per-task", bias: false });
     expect([spec.gate, spec.tower]).toEqual([{ layers: [5], bias: true }, { layers: [] }]);
   });
 
@@ -135,6 +135,7 @@ describe("a model that is none is refused by its place:", () => {
       "[{name: x, like: mmoe, gate: {select: {entropie: 1}}}]",
       "models[0].gate.select: unknown key 'entropie'; did you mean 'entropy'?",
     ],
+    ["[{name: x, like: average, gate: {bias: true}}]", "model x: gate.bias: expected a gate, got gating average"],
     ["[{name: x, like: cgc, gate: {select: {}}}]", "gate.select: expected a gate over 2, 4, 8, .. experts, got 6"],
     [`[${WIDE}, ${WIDE}]`, "models: expected a list of models, at least one and none twice, got "],
     [`[wide, ${WIDE}]`, "models: expected a list of models, at least one and none twice, got "],

@@ -2,8 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { FILE_SCHEMA } from "../../src/config/schema.ts";
-import { LATER_SETTINGS } from "../../src/config/settings.ts";
+import { FILE_SCHEMA, LATER_SETTINGS } from "../../src/config/schema.ts";
 
 /** What a file on rows of one's own leaves out: settings of the generator, and numbers of rows. */
 const NOT_ON_ROWS = ["data", "correlations", "trainRows", "heldoutRows"];

@@ -14,24 +14,28 @@ const SETTINGS = GENERATOR_PRESETS["four-sines"].settings;
 const { scale, alpha, beta, noiseStd } = SETTINGS;
 const f = (z: number) => alpha.reduce((sum, a, i) => sum + Math.sin(a * scale * z + (beta[i] as number)), scale * z);
 
+/** The noise and the Hermite terms that a direction of cosine c misses, in label variances. */
+function lossByHermite(c: number): number {
+  let [missed, variance, logFactorial] = [noiseStd ** 2, noiseStd ** 2, 0];
+  for (let n = 1; n < 300; n++) {
+    logFactorial += Math.log(n);
+    const terms = alpha.map((a, i) => {
+      const s = a * scale;
+      const size = Math.exp(n * Math.log(s) - s ** 2 / 2 - logFactorial / 2);
+      return size * Math.sin((beta[i] as number) + (n * Math.PI) / 2);
+    });
+    const coefficient = terms.reduce((total, term) => total + term, n === 1 ? scale : 0);
+    missed += (1 - c ** (2 * n)) * coefficient ** 2;
+    variance += coefficient ** 2;
+  }
+  return missed / variance;
+}
+
 describe("alignedLoss(settings, c)", () => {
   const COSINES = [0, 0.31, 0.9, 0.998];
 
   test.each(COSINES)("is the sum of the Hermite terms that a direction of cosine %f misses", (c) => {
-    let sum = noiseStd ** 2;
-    let logFactorial = 0;
-    for (let n = 1; n < 300; n++) {
-      logFactorial += Math.log(n);
-      const terms = alpha.map((a, i) => {
-        const s = a * scale;
-        return (
-          Math.exp(n * Math.log(s) - s ** 2 / 2 - logFactorial / 2) * Math.sin((beta[i] as number) + (n * Math.PI) / 2)
-        );
-      });
-      const coefficient = terms.reduce((total, term) => total + term, n === 1 ? scale : 0);
-      sum += (1 - c ** (2 * n)) * coefficient ** 2;
-    }
-    expect(alignedLoss(SETTINGS, c)).toBeCloseTo(sum / labelVariance(SETTINGS), 9);
+    expect(alignedLoss(SETTINGS, c)).toBeCloseTo(lossByHermite(c), 9);
   });
 
   test.each(COSINES)("is what the mean label given v.x, of cosine %f, misses: by quadrature", (c) => {
@@ -63,10 +67,9 @@ describe("the alignment of a run", () => {
     experts: { shared: 1, perTask: 0, layers: [2] },
   };
   const run = makeRun({ model, data: settings, diagnostics: ["alignment"] }, { heldoutRows: 40 });
-  const [w1, w2] = new TaskSet(settings, run.correlationMatrix, { seed: 0, run: 0 }).vectors as [
-    Float64Array,
-    Float64Array,
-  ];
+  const tasks = new TaskSet(settings, run.correlationMatrix, { seed: 0, run: 0 });
+  const [w1, w2] = tasks.vectors as [Float64Array, Float64Array];
+  const { x } = tasks.rows("heldout", 40);
 
   /** A bottom of units along `a` and `b`; task k's output is the sum of the units, each times its number in `outputs[k]`. */
   const measured = (a: ArrayLike<number>, b: ArrayLike<number>, outputs: readonly (readonly number[])[]) => {
@@ -103,7 +106,7 @@ describe("the alignment of a run", () => {
     ]);
     expect(q["unitAlignment/1"]).toBeCloseTo(1, 12);
     expect(q["alignment/1"]).toBeCloseTo(0.5, 12);
-    expect(q["alignedLoss/1"]).toBeCloseTo(alignedLoss(settings, 0.5), 9);
+    expect(q["alignedLoss/1"]).toBeCloseTo(lossByHermite(0.5), 9);
   });
 
   test("follows the units that count: each alone is off, their difference along the vector", () => {
@@ -115,6 +118,20 @@ describe("the alignment of a run", () => {
     ]);
     const length = (v: Float64Array) => Math.sqrt(v.reduce((sum, value) => sum + value * value, 0));
     expect(q["unitAlignment/1"]).toBeCloseTo(length(w1) / length(tilted(1)), 12);
-    expect(q["alignment/1"]).toBeGreaterThan(0.8);
+    // the gradient of a row is the first unit's weights where it is on, minus the second's: here along w1 and across
+    const [along, aside] = [length(w1), length(across)];
+    const [a, b] = [tilted(1), tilted(-1)];
+    const isOn = (unit: Float64Array, n: number) =>
+      Number(unit.reduce((sum, weight, d) => sum + weight * (x[n * D + d] as number), 0) > 0);
+    let [mm, mo, oo] = [0, 0, 0];
+    for (const n of range(40)) {
+      const [first, second] = [isOn(a, n), isOn(b, n)];
+      const [main, other] = [(first + second) * along, (first - second) * aside];
+      mm += main * main;
+      mo += main * other;
+      oo += other * other;
+    }
+    const angle = Math.atan2(2 * mo, mm - oo) / 2; // of the main axis of a symmetric 2 x 2 matrix
+    expect(q["alignment/1"]).toBeCloseTo(Math.abs(Math.cos(angle)), 12);
   });
 });

@@ -101,6 +101,20 @@ describe("unitQuantities(tape, net)", () => {
     expect(Object.keys(q)).not.toContain("deadTowerUnits");
   });
 
+  test("call a unit dead that is on for less than 1 row in 1,000", () => {
+    const { model, parameters } = bottom(
+      [
+        [1, 0],
+        [0, 1],
+        [1, 0],
+        [0, 1],
+      ],
+      [-3.08, -3.1, -3.5, 0], // on for .00104, .00097 and .00023 of normal rows, and for half
+    );
+    const tape = new Tape(parameters, 1);
+    expect(unitQuantities(tape, network(tape, model, Float64Array.of(1, 1))).deadUnits).toBe(0.5);
+  });
+
   test("count rows for units behind them", () => {
     const deep: ModelSpec = {
       ...MMOE,
@@ -180,6 +194,35 @@ test("affinity and conflict of a run are those of its held-out losses, by centra
     expect(q[`affinity/${i + 1}/${j + 1}`]).toBeCloseTo(1 - (losses(moved)[j] as number) / (before[j] as number), 5);
   }
   expect(q.affinity).toBeCloseTo(((q["affinity/1/2"] as number) + (q["affinity/2/1"] as number)) / 2, 12);
+});
+
+test("a step for a task moves only what another learns from too: not the experts that others see but don't teach", () => {
+  const model: ModelSpec = {
+    ...MMOE,
+    inputs: D,
+    tasks: 2,
+    experts: { shared: 1, perTask: 2, layers: [6] },
+    gating: "detached",
+  };
+  const run = runOf(model, ["gradients"], { lr: 0.05 });
+  const rows = new TaskSet(data, run.correlationMatrix, { seed: 0, run: 2 }).rows("heldout", 23);
+  const parameters = Float64Array.from(someParameters(model));
+  const losses = (at: ArrayLike<number>) => taskLosses(model, predictor(model, at), rows);
+  const shared = parameterBlocks(model)
+    .filter(({ network }) => network === "experts/0") // the only one that both learn from
+    .flatMap(({ offset, size }) => range(size).map((i) => offset + i));
+  const slope = (p: number) => {
+    const [above, below] = [1e-6, -1e-6].map((by) => {
+      const moved = Float64Array.from(parameters);
+      moved[p] = (moved[p] as number) + by;
+      return losses(moved)[0] as number;
+    }) as [number, number];
+    return (above - below) / 2e-6;
+  };
+  const moved = Float64Array.from(parameters);
+  for (const p of shared) moved[p] = (moved[p] as number) - 0.05 * slope(p);
+  const expected = 1 - (losses(moved)[1] as number) / (losses(parameters)[1] as number);
+  expect(new Diagnosis(run).at(parameters)["affinity/1/2"]).toBeCloseTo(expected, 6);
 });
 
 test("Huber's loss has other gradients", () => {

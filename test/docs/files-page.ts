@@ -1,4 +1,6 @@
-import type { z } from "zod";
+import { z } from "zod";
+import { DECLARED, FILE_SCHEMA, LATER_SETTINGS, SETTING_KEYS, type SettingKey } from "../../src/config/schema.ts";
+import { TRAINING_PATHS, type TrainingPath } from "../../src/engines/training-path.ts";
 import { CHECKPOINT_SCHEMA, CHECKPOINT_VERSION } from "../../src/records/checkpoint.ts";
 import { type Column, CSV_VERSION, columnNames } from "../../src/records/columns.ts";
 import { EVENT_SCHEMA, EVENTS_VERSION } from "../../src/records/events.ts";
@@ -19,7 +21,7 @@ interface Json {
 
 /** docs/files.md: what stands around the tables by hand, the tables from the schemas. */
 export function filesPage(): string {
-  return `${[BEFORE, ...csvSections(), journalSection(), checkpointSection(), progressSection(), eventsSection(), AFTER].join("\n\n")}\n`;
+  return `${[BEFORE, settingsSection(), ...csvSections(), journalSection(), checkpointSection(), progressSection(), eventsSection(), AFTER].join("\n\n")}\n`;
 }
 
 const BEFORE = `# Files
@@ -58,6 +60,40 @@ The journal (${JOURNAL_SCHEMA}), checkpoints (${CHECKPOINT_VERSION}), progress (
 const AFTER = `## One more number
 
 Declare it in \`src/records/measures.ts\`: name, unit, meaning, and whether it is one number for each run, task, pair of tasks, or task and expert. Let an engine return it in \`RunResult.measures\`, or as the last value of a curve in \`RunResult.diagnostics\`. It is then in the journal, in \`runs.csv\`, in this page and in the schemas; \`mmoe merge\` and \`mmoe verify\` compare it, and a figure takes it by its name (\`cellMeasures\`). Runs from before have an empty cell.`;
+
+function settingsSection(): string {
+  const shape = FILE_SCHEMA.shape as Readonly<Record<string, z.ZodType>>;
+  const rows = SETTING_KEYS.map((key) => {
+    const { grid, hash } = DECLARED[key];
+    const isIdentity = hash !== "shown" && hash !== "extent";
+    const notes = [beforeText(key), refusedText(key)].filter((text) => text !== "").join("; ");
+    return [`\`${key}\``, expected(shape[key]), isIdentity ? "yes" : "", grid ? "yes" : "", notes];
+  });
+  return `## config.yaml
+
+A setting is part of a sweep's **identity** if another value of it makes another sweep, in another folder. A setting that may be **listed** may have several values: the sweep trains every combination. The notes have the value of a sweep that was stored before a setting existed, by the version of its file, and where other values are refused.
+
+${table("setting", rows, ["is", "identity", "listed", "notes"])}`;
+}
+
+function beforeText(key: SettingKey): string {
+  const later = LATER_SETTINGS[key];
+  return later === undefined ? "" : `\`${JSON.stringify(later.before)}\` before version ${later.since}`;
+}
+
+/** Where training refuses all values of a setting but one. */
+function refusedText(key: SettingKey): string {
+  const refused = Object.entries(DECLARED[key].paths).filter(([, heard]) => typeof heard === "object");
+  const [first] = refused.map(([, { only }]) => `only \`${only}\` `);
+  return `${first ?? ""}${refused.map(([path]) => TRAINING_PATHS[path as TrainingPath].where).join(", ")}`;
+}
+
+/** What a setting may be; of one that may be listed, one value. */
+function expected(schema: z.ZodType | undefined): string {
+  const one =
+    schema instanceof z.ZodUnion && schema.description === undefined ? (schema.options[0] as z.ZodType) : schema;
+  return one?.description ?? "";
+}
 
 function csvSections(): string[] {
   const about: Readonly<Record<string, string>> = {
@@ -162,7 +198,12 @@ function descriptionOf({ description, anyOf = [] }: Json): string {
   return [...inner, ...(description ? [description] : [])].join("; ");
 }
 
-function table(first: string, rows: readonly (readonly string[])[]): string {
+function table(
+  first: string,
+  rows: readonly (readonly string[])[],
+  others: readonly string[] = ["type", "unit", "meaning"],
+): string {
   const line = (row: readonly string[]) => `| ${row.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line([first, "type", "unit", "meaning"]), line(["---", "---", "---", "---"]), ...rows.map(line)].join("\n");
+  const head = [first, ...others];
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
+import { INITIALIZER_NAMES, type Initializer } from "../../src/models/initializers.ts";
 import { ZOO } from "../../src/models/zoo.ts";
 import { expectAgreement, resultOf } from "../support/agreement.ts";
 import { expectClose } from "../support/close.ts";
@@ -90,6 +91,17 @@ describe.each([3, 5])("cpu and tfjs agree on %i tasks, by", (tasks) => {
       [cpu, tfjs],
     );
   });
+});
+
+test.each(INITIALIZER_NAMES)("cpu and tfjs start from the same values, those of %s", async (name) => {
+  const starts = { steps: 1, evalEvery: 1, lr: 1e-30, heldoutRows: 7 };
+  const run = (initializer: Initializer) => tinyRun({ index: 5 }, { ...starts, initializer });
+  const own: Initializer = name === "truncated-normal" ? { name, std: 0.3 } : { name };
+  const [a, b] = [await resultOf(cpu, run(own)), await resultOf(tfjs, run(own))];
+  expectClose(a.parameters as Float32Array, b.parameters as Float32Array, 1e-20);
+  expectClose(a.curve.heldout.flat(), b.curve.heldout.flat(), 1e-5);
+  const other = await resultOf(cpu, run({ name: "truncated-normal", std: 0.2 }));
+  expect(a.parameters).not.toEqual(other.parameters);
 });
 
 test("cpu and tfjs fail a run for the same reason at the same step", async () => {

@@ -1,23 +1,29 @@
 import { describe, expect, test } from "vitest";
-import { DIAGNOSTIC_KINDS } from "../../src/diagnostics/kinds.ts";
-import { DiagnosticRecorder } from "../../src/engines/diagnosing.ts";
-import type { Diagnostics } from "../../src/engines/engine.ts";
-import { type ModelName, ZOO } from "../../src/models/zoo.ts";
+import type { Quantities } from "../../src/diagnostics/quantities.ts";
+import { DiagnosticRecorder, QuantityCurves } from "../../src/engines/diagnosing.ts";
+import type { Diagnostics, Run } from "../../src/engines/engine.ts";
+import type { ModelName } from "../../src/models/zoo.ts";
+import { TRAINED, trainedRun } from "../diagnostics/golden/cases.ts";
+import { GOLDEN } from "../diagnostics/golden/golden.ts";
 import { resultOf } from "../support/agreement.ts";
-import { makeRun } from "../support/runs.ts";
 import { cpu, tfjs } from "./both.ts";
 
-const TASKS = 3;
-const runOf = (name: ModelName, diagnosed = true) =>
-  makeRun(
-    { model: ZOO[name].build({ inputs: 100, tasks: TASKS }), ...(diagnosed && { diagnostics: DIAGNOSTIC_KINDS }) },
-    { optimizer: "sgd", lr: 0.02, steps: 14, evalEvery: 5 },
-  );
+const runOf = (name: ModelName, diagnosed = true): Run => {
+  const { diagnostics: _, ...plain } = trainedRun(name);
+  return diagnosed ? trainedRun(name) : plain;
+};
 
-test.each(["mmoe", "ple", "omoe", "adatt", "shared-bottom"] as const)(
-  "cpu and tfjs give %s the same diagnostics, within float32's rounding",
+test.each(TRAINED)(
+  "cpu and tfjs give %s the diagnostics of an independent program, within float32's rounding",
   async (name) => {
     const [a, b] = [await resultOf(cpu, runOf(name)), await resultOf(tfjs, runOf(name))];
+    const expected = GOLDEN[`trained ${name}`] as Record<string, number>;
+    expect(Object.keys(a.diagnostics?.values ?? {}).sort()).toEqual(Object.keys(expected).sort());
+    for (const [quantity, value] of Object.entries(expected)) {
+      expect(a.diagnostics?.values[quantity]?.at(-1), quantity).toBeCloseTo(value, 9); // of the same bits of weights
+      const gap = Math.abs((b.diagnostics?.values[quantity]?.at(-1) as number) - value);
+      expect(gap, quantity).toBeLessThan(1e-4 * (1 + Math.abs(value)));
+    }
     const [first, second] = [a.diagnostics as Diagnostics, b.diagnostics as Diagnostics];
     expect([first.steps, second.steps]).toEqual([
       [5, 10, 14],
@@ -79,4 +85,11 @@ test("a recorder goes on from what was measured before, and asks for nothing of 
     false,
     undefined,
   ]);
+});
+
+test("QuantityCurves takes quantities that are named like what objects inherit", () => {
+  const curves = new QuantityCurves();
+  curves.add(5, { constructor: 1 } as unknown as Quantities);
+  curves.add(9, { constructor: 2, valueOf: 3 } as unknown as Quantities);
+  expect(curves.diagnostics).toEqual({ steps: [5, 9], values: { constructor: [1, 2], valueOf: [Number.NaN, 3] } });
 });

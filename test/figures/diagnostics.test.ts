@@ -5,6 +5,7 @@ import { themeOf } from "../../src/figures/draw/theme.ts";
 import { DIAGNOSTIC_FIGURES } from "../../src/figures/gallery.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { diagnosed } from "../support/diagnosed-results.ts";
+import { expectPicture } from "../support/picture.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 import { outside, touching } from "../support/texts.ts";
 
@@ -18,7 +19,7 @@ const draw = (name: string, options: Partial<FigureOptions> = {}, of = results) 
 
 describe.each(DIAGNOSTIC_FIGURES.map(({ name }) => name))("%s", (name) => {
   test("looks as in the gallery", async () => {
-    await expect(draw(name).svg).toMatchFileSnapshot(`gallery/${name}.svg`);
+    await expectPicture(draw(name), name);
   });
 
   test("is the same twice, whatever the order of the records", () => {

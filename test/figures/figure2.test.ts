@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS } from "../../src/figures/draw/figure.ts";
 import { figure2 } from "../../src/figures/figure2.ts";
 import type { LabelTrials } from "../../src/records/label-trials.ts";
+import { expectPicture } from "../support/picture.ts";
 
 const trials: LabelTrials = {
   settings: { data: "paper", seed: 0, correlations: [0.5, 0.9, 0.95, 1], trials: 3, rows: 400 },
@@ -14,7 +15,7 @@ const trials: LabelTrials = {
 
 describe("figure2(trials, options)", () => {
   test("looks as in the gallery", async () => {
-    await expect(figure2(trials, DEFAULT_OPTIONS).svg).toMatchFileSnapshot("gallery/figure2.svg");
+    await expectPicture(figure2(trials, DEFAULT_OPTIONS), "figure2");
   });
 
   test("gives mean, two standard deviations, closed form and the paper's point as data", () => {

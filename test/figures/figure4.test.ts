@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { DEFAULT_OPTIONS, type Figure, type FigureOptions } from "../../src/figures/draw/figure.ts";
 import { mean } from "../../src/stats/moments.ts";
 import { drawerOf } from "../support/drawer.ts";
+import { expectPicture } from "../support/picture.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
 const figure4 = drawerOf("figure4");
@@ -12,11 +13,11 @@ const draw = (options: Partial<FigureOptions> = {}, results = sweepResults()) =>
 describe("figure4(results, options)", () => {
   test("draws held-out medians on a logarithmic axis in the dark", async () => {
     const figure = draw({ loss: "heldout", statistic: "median", scale: "log", theme: "dark" });
-    await expect(figure.svg).toMatchFileSnapshot("gallery/figure4-heldout-median-log-dark.svg");
+    await expectPicture(figure, "figure4-heldout-median-log-dark");
   });
 
   test("draws running means", async () => {
-    await expect(draw({ loss: "running" }).svg).toMatchFileSnapshot("gallery/figure4-running.svg");
+    await expectPicture(draw({ loss: "running" }), "figure4-running");
   });
 
   test("gives the mean over runs and tasks at each step as data", () => {

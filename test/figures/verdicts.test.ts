@@ -8,6 +8,7 @@ import { VERDICTS } from "../../src/figures/gallery.ts";
 import { toCsv } from "../../src/records/csv.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { likeThePaper, madeResults } from "../support/made-results.ts";
+import { expectPicture } from "../support/picture.ts";
 import { tableFile } from "../support/tables.ts";
 import { outside, textsOf, touching } from "../support/texts.ts";
 
@@ -19,7 +20,7 @@ const rowsIn = (svg: string) => svg.split('class="claim"').slice(1);
 
 describe("verdicts", () => {
   test("looks as in the gallery", async () => {
-    await expect(drawn().svg).toMatchFileSnapshot("gallery/verdicts.svg");
+    await expectPicture(drawn(), "verdicts");
   });
 
   test("has a row for each claim, with its verdict and the part that decides it", () => {

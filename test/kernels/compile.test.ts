@@ -1,6 +1,18 @@
 // scripts/native.js, which compiles the native kernels in a clone, if the machine has a C compiler.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../support/effects.ts";
@@ -14,8 +26,8 @@ beforeAll(() => {
 /** What of a clone the script reads. */
 function newClone(): string {
   const folder = temporaryFolder();
-  for (const part of ["native", "scripts"]) {
-    mkdirSync(join(folder, part));
+  for (const part of ["src/engines/rows/kernels", "src/engines/cpu/kernels", "scripts"]) {
+    mkdirSync(join(folder, part), { recursive: true });
     const files = readdirSync(join(ROOT, part)).filter((name) => /\.([ch]|js)$/.test(name));
     for (const name of files) copyFileSync(join(ROOT, part, name), join(folder, part, name));
   }
@@ -34,6 +46,17 @@ function script(folder: string, env: NodeJS.ProcessEnv, ...argv: string[]) {
   return { status, stdout, stderr };
 }
 
+function becomeFolder(path: string): void {
+  rmSync(path);
+  mkdirSync(path);
+  writeFileSync(join(path, "file"), "");
+}
+
+function becomePipe(path: string): void {
+  rmSync(path);
+  spawnSync("mkfifo", [path]);
+}
+
 const silent = { status: 0, stdout: "", stderr: "" };
 const sets = process.arch === "x64" ? "avx512, avx2" : "neon";
 
@@ -41,16 +64,47 @@ describe("npm run kernels:native", () => {
   test("compiles by cc, and says so in one line", () => {
     const line = `native kernels: ${sets}, compiled by cc\n`;
     expect(script(clone, { CC: undefined })).toEqual({ ...silent, stdout: line });
-    expect(existsSync(binary(clone))).toBe(true);
+    expect(readdirSync(join(clone, "native/build"))).toEqual(["kernels.node", "kernels.node.json"]);
+    const { bytes, sha256 } = JSON.parse(readFileSync(`${binary(clone)}.json`, "utf8"));
+    const sum = spawnSync("sha256sum", [binary(clone)], { encoding: "utf8" }).stdout.split(" ")[0];
+    expect([bytes, sha256]).toEqual([statSync(binary(clone)).size, sum]);
   });
 
-  test("compiles nothing again, and says nothing, until a file of native/ changes", () => {
+  test("compiles nothing again, and says nothing, whenever the files of the kernels were written", () => {
     const before = statSync(binary(clone)).mtimeMs;
-    expect(script(clone, { CC: "false" })).toEqual(silent);
-    expect(statSync(binary(clone)).mtimeMs).toBe(before);
     const later = new Date(Date.now() + 1000);
-    utimesSync(join(clone, "native/simd.h"), later, later);
-    expect(script(clone, { CC: "false" }).stdout).toMatch(/^no native kernels: /);
+    utimesSync(join(clone, "src/engines/rows/kernels/simd.h"), later, later);
+    expect(script(clone, { CC: undefined })).toEqual(silent);
+    expect(statSync(binary(clone)).mtimeMs).toBe(before);
+  });
+
+  test("keeps what is there where no compiler works, unless a file of the kernels changes", () => {
+    const folder = newClone();
+    script(folder, { CC: undefined });
+    expect(script(folder, { CC: "false" })).toEqual(silent);
+    const [source, old] = [join(folder, "src/engines/rows/kernels/simd.h"), new Date(0)];
+    writeFileSync(source, `${readFileSync(source, "utf8")}\n`);
+    utimesSync(source, old, old);
+    expect(script(folder, { CC: "false" }).stdout).toMatch(/^no native kernels: /);
+    expect(readdirSync(join(folder, "native/build"))).toEqual([]);
+  });
+
+  test.each<[string, (binary: string) => void]>([
+    ["its binary was truncated", (path) => truncateSync(path, 5000)],
+    ["its binary was changed", (path) => writeFileSync(path, readFileSync(path).fill(0, 9000, 9001))],
+    ["its manifest is gone", (path) => rmSync(`${path}.json`)],
+    ["folders are in their places", (path) => [path, `${path}.json`].map(becomeFolder)],
+    ["pipes are in their places", (path) => [path, `${path}.json`].map(becomePipe)],
+  ])("compiles again where %s", (_, damage) => {
+    const whole = readFileSync(binary(clone));
+    damage(binary(clone));
+    expect(script(clone, { CC: undefined }).stdout).toBe(`native kernels: ${sets}, compiled by cc\n`);
+    expect(readFileSync(binary(clone)).equals(whole)).toBe(true);
+  });
+
+  test("compiles again for other words of the compiler", () => {
+    expect(script(clone, { CC: "cc -g1" }).stdout).toBe(`native kernels: ${sets}, compiled by cc -g1\n`);
+    expect(script(clone, { CC: "cc" }).stdout).toBe(`native kernels: ${sets}, compiled by cc\n`);
   });
 
   test.each([

@@ -11,9 +11,8 @@ const PLACE = "native/build/kernels.node";
 
 let folder = "";
 beforeAll(async () => {
-  const objects = temporaryFolder();
-  const binary = join(objects, "kernels.node");
-  await compile(["cc"], process.arch, binary, { flags: FLAGS, objects });
+  const binary = join(temporaryFolder(), "kernels.node");
+  await compile(["cc"], process.arch, binary, { flags: FLAGS });
   folder = bitsProgram("sanitized", PLACE, binary);
 }, 300_000);
 

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Initializer, initialKernel } from "../../src/models/initializers.ts";
 import { initialValues, parameterBlocks } from "../../src/models/parameters.ts";
 import { ZOO } from "../../src/models/zoo.ts";
@@ -25,6 +25,34 @@ test("glorot-uniform is uniform within sqrt(6 / (in + out))", () => {
 
 test("he-uniform is uniform within sqrt(6 / in)", () => {
   expectUniform(kernel({ name: "he-uniform" }), Math.sqrt(6 / FROM));
+});
+
+test("lecun-uniform is uniform within sqrt(3 / in)", () => {
+  expectUniform(kernel({ name: "lecun-uniform" }), Math.sqrt(3 / FROM));
+});
+
+/**
+ * Closed forms of a standard normal cut at 2, from its density phi(2) = .0539910 and Phi(2) = .9772499: variance
+ * 1 - 4 phi / (2 Phi - 1) = .7737413, kurtosis (3 - 28 phi / (2 Phi - 1)) / variance² = 2.3655.
+ */
+describe.each([
+  { name: "fan-in-normal", variance: 0.7737413, limit: 2 },
+  { name: "lecun-normal", variance: 1, limit: 2 / Math.sqrt(0.7737413) },
+] as const)("$name", ({ name, variance, limit }) => {
+  const values = kernel({ name }, 50, 4000);
+  const scaled = Array.from(values, (value) => value * Math.sqrt(50)); // [200,000], in units of 1 / sqrt(in)
+
+  test(`has variance ${variance} / in, whatever the other fan is`, () => {
+    expect(mean(scaled.map((z) => z ** 2)) / variance).toBeCloseTo(1, 2); // standard error .0026
+    expect(Math.abs(mean(scaled))).toBeLessThan(0.009);
+  });
+
+  test("is a normal cut at two of its standard deviations", () => {
+    const largest = scaled.reduce((most, z) => Math.max(most, Math.abs(z)), 0);
+    expect(largest).toBeLessThanOrEqual(limit + 1e-6);
+    expect(largest).toBeGreaterThan(0.999 * limit);
+    expect(mean(scaled.map((z) => z ** 4)) / variance ** 2).toBeCloseTo(2.3655, 1);
+  });
 });
 
 test("truncated-normal never goes beyond 2 of its sd, and has .88 of it as its own", () => {

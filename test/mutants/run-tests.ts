@@ -21,15 +21,7 @@ export async function fateOf(mutant: Mutant | null, tests: readonly string[], li
 }
 
 function vitest(tests: readonly string[], env: NodeJS.ProcessEnv, limitMs: number): Promise<Fate> {
-  const argv = [
-    "node_modules/vitest/vitest.mjs",
-    "run",
-    "--config",
-    "vitest.mutants.config.ts",
-    "--bail",
-    "1",
-    ...tests,
-  ];
+  const argv = ["node_modules/vitest/vitest.mjs", "run", "--mode", "mutants", "--bail", "1", ...tests];
   const child = spawn(process.execPath, argv, { env, stdio: "ignore", detached: true });
   children.add(child.pid as number);
   return new Promise((resolve, reject) => {

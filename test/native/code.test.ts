@@ -4,6 +4,8 @@ import type { RunResult } from "../../src/engines/engine.ts";
 import { loadTf } from "../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { tensorflowBackend } from "../../src/engines/tfjs/trace/tensorflow-backend.ts";
+import { GroupFeeds } from "../../src/engines/tfjs/traced/group-feeds.ts";
+import { trainingHere } from "../engines/tfjs/code/training-here.ts";
 import { codeRun, resultsOf, tinyRun } from "../engines/tfjs/runs.ts";
 import { expectClose } from "../support/close.ts";
 import { BOTTOM, COUNTING, codeModel, LINEAR, MEASURING } from "../support/code-model.ts";
@@ -14,11 +16,13 @@ const tf = await loadTf("tensorflow");
 const { binding } = tensorflowBackend(tf);
 const notes: string[] = [];
 const note = (line: string) => void notes.push(line);
+const family = await createTfjsEngine({ backend: "tensorflow", note });
+const feeds = new GroupFeeds(2, note);
 const engines = {
-  traced: await createTfjsEngine({ backend: "tensorflow", note }),
-  eager: await createTfjsEngine({ backend: "tensorflow", traced: false, note }),
+  traced: trainingHere(family, tf, { feeds, note }),
+  eager: trainingHere(family, tf),
 };
-afterAll(() => Promise.all(Object.values(engines).map((engine) => engine.dispose())));
+afterAll(() => Promise.all([family.dispose(), feeds.dispose()]));
 
 const BATCH_NORM = readFileSync("examples/batch-norm.mjs", "utf8");
 const FILM = readFileSync("examples/film.mjs", "utf8");
@@ -69,7 +73,7 @@ describe("traced training of a model in JavaScript has the numbers of eager step
 });
 
 test("runs share a graph, and none changes another's numbers or state", async () => {
-  const engine = await createTfjsEngine({ backend: "tensorflow", note });
+  const engine = trainingHere(family, tf, { feeds, note });
   const before = binding.getNumOfSavedModels();
   const model = codeModel(BATCH_NORM);
   const runs = range(3).map((index) => codeRun(model, { index }, { ...FIFTY, lr: 0.001 * (index + 1) }));
@@ -78,7 +82,7 @@ test("runs share a graph, and none changes another's numbers or state", async ()
   const [alone] = await resultsOf(engine, runs.slice(2));
   expect(together[2]?.curve).toEqual(alone?.curve);
   expect(together[2]?.parameters).toEqual(alone?.parameters);
-  await engine.dispose();
+  engine.free();
   expect(binding.getNumOfSavedModels()).toBe(before);
 });
 
@@ -115,4 +119,11 @@ test("traced training beside the family leaves no tensor behind, done, failed or
   setTimeout(() => abort.abort(), 300);
   expect(await resultsOf(engines.traced, [endless], { signal: abort.signal })).toEqual([]);
   expect(count()).toEqual(before);
+});
+
+test("a model in a process of its own is traced there, with the numbers that it has in this one", async () => {
+  const model = codeModel(FILM);
+  const runs = range(2).map((index) => codeRun(model, { index }, FIFTY));
+  expectSameRuns(await resultsOf(family, runs), await resultsOf(engines.traced, runs));
+  expect(notes).toEqual([]);
 });

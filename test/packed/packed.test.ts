@@ -51,7 +51,8 @@ describe("the installed package", () => {
     const folder = join(user, "node_modules/mmoe/native");
     const binaries = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.includes("."));
     const platforms = ["darwin-arm64", "darwin-x64", "linux-arm64", "linux-x64", "win32-x64"];
-    expect(binaries.sort()).toEqual(platforms.map((platform) => join("prebuilt", `${platform}.node`)));
+    const named = platforms.flatMap((platform) => [`${platform}.node`, `${platform}.node.json`]);
+    expect(binaries.sort()).toEqual(named.map((name) => join("prebuilt", name)));
     const bytes = binaries.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
     expect(bytes).toBeLessThan(2e6);
     const { stderr } = mmoe("sweep", "smoke", "--runs", "1", "--steps", "20", "--out", "native");
@@ -81,13 +82,13 @@ describe("the installed package", () => {
   test("with a binary that does not load says why in one line", () => {
     const file = join(user, `node_modules/mmoe/native/prebuilt/${process.platform}-${process.arch}.node`);
     const bytes = readFileSync(file);
-    writeFileSync(file, "no library");
+    writeFileSync(file, bytes.subarray(0, 5000));
     const { status, stderr } = mmoe("sweep", "smoke", "--runs", "1", "--steps", "20", "--out", "broken");
     writeFileSync(file, bytes);
     expect([status, stderr]).toEqual([
       0,
       expect.stringMatching(
-        /^native kernels can't be loaded: .*; training on WebAssembly, .*\nbroken: 6 runs on cpu \(wasm\)\n$/,
+        /^native kernels can't be loaded: .* is damaged: 5000 bytes, not \d+ \(install mmoe again\); training on WebAssembly, .*\nbroken: 6 runs on cpu \(wasm\)\n$/,
       ),
     ]);
   });

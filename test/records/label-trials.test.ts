@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { checkTrialsFolder, type LabelTrials, readTrials, writeTrials } from "../../src/records/label-trials.ts";
 import { computationHere } from "../../src/records/provenance.ts";
 import { temporaryFolder } from "../support/effects.ts";
@@ -25,6 +26,23 @@ function written(): { folder: string; labels: string } {
 
 test("readTrials(folder) gives back what was written", () => {
   expect(readTrials(written().folder)).toEqual(trials);
+});
+
+test("writeTrials(folder) has each correlation's closed form beside what was measured, by quadrature", () => {
+  const { scale, alpha, beta, noiseStd } = GENERATOR_PRESETS.paper.settings;
+  const f = (z: number) => alpha.reduce((sum, a, i) => sum + Math.sin(a * scale * z + (beta[i] as number)), scale * z);
+  const nodes = Array.from({ length: 1201 }, (_, i) => (i - 600) / 100);
+  const density = (z: number) => Math.exp(-(z ** 2) / 2) / Math.sqrt(2 * Math.PI) / 100;
+  const expected = (of: (z: number) => number) => nodes.reduce((sum, z) => sum + of(z) * density(z), 0);
+  const mean = expected(f);
+  const variance = expected((z) => f(z) ** 2) - mean ** 2;
+  const given = (p: number) => (z: number) => expected((e) => f(p * z + Math.sqrt(1 - p ** 2) * e));
+  const covariance = (p: number) => expected((z) => f(z) * given(p)(z)) - mean ** 2;
+  const rows = readFileSync(written().labels, "utf8").trim().split("\n").slice(1);
+  const closedForm = rows.map((row) => Number(row.split(",").at(-1)));
+  const byQuadrature = [0.5, 1].map((p) => covariance(p) / (variance + noiseStd ** 2));
+  expect(closedForm).toHaveLength(6);
+  for (const [i, value] of closedForm.entries()) expect(value).toBeCloseTo(byQuadrature[i % 2] as number, 6);
 });
 
 test("readTrials(folder) refuses a folder without measurements, with some missing, and with something else", () => {

@@ -49,6 +49,17 @@ describe("rungsOf(results, loss, bad)", () => {
     expect(rungsOf(results, "train", 0.2)?.cells[0]?.bad[0]?.name).toBe("task 2 on rung 3 (lacks the 3 fastest sines)");
   });
 
+  test("calls a run bad by the mean of its tasks, though one of them alone is above", () => {
+    const one = made.records.filter(({ model, run }) => model === "mmoe" && run === 0);
+    const ending = (tasks: number[]) => {
+      const records = one.map(
+        (record): RunRecord => ({ ...(record as RunRecord & { status: "done" }), trainingSetLoss: tasks }),
+      );
+      return rungsOf({ ...made, records }, "train", 1 / 6)?.cells[0]?.bad.length;
+    };
+    expect([ending([0.02, 0.3]), ending([0.04, 0.3])]).toEqual([0, 1]); // means of .16 and .17
+  });
+
   test("is undefined for a running mean, which says when a run learned", () => {
     expect(rungsOf(results, "running", 1 / 6)).toBeUndefined();
     expect(summaryOf(results, "running").rungs).toBeNull();

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type CodeModel, readCode } from "../../src/models/code.ts";
+import type { CodeModel } from "../../src/models/code.ts";
+import { codeFiles } from "../../src/models/code-files.ts";
 import { temporaryFolder } from "./effects.ts";
 
 /** A linear map of the inputs for each task. */
@@ -61,5 +62,5 @@ export const MEASURING = COUNTING.replace(
 export function codeModel(text: string, changes: Partial<CodeModel> = {}): CodeModel {
   const file = join(temporaryFolder(), "mine.mjs");
   writeFileSync(file, text);
-  return { name: "mine", inputs: 5, tasks: 2, file, sha256: readCode(file).sha256, ...changes };
+  return { name: "mine", inputs: 5, tasks: 2, file, sha256: codeFiles({ name: "mine", file }).sha256, ...changes };
 }

@@ -18,6 +18,7 @@ export function fakeEngine({ failing = [], keptAt, before = () => {} }: Behaviou
     name: "fake",
     device: "none",
     keepsStates: keptAt !== undefined,
+    path: () => "cpu",
     check: () => {},
     memoryBytes: () => 1_000_000,
     dispose: async () => {},

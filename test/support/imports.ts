@@ -1,41 +1,130 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
+import { parseAst } from "vite";
 
-/** What each file imports: files as paths from the repository's root, packages by name. */
+/**
+ * What each file imports: files as paths from the repository's root; packages as `npm:zod`; Node's own modules as
+ * `node:fs`, and its globals as `node:process`; code whose name is made at run time as `computed:<text>`.
+ */
 export type Imports = ReadonlyMap<string, readonly string[]>;
 
-/** What the files of each folder may import: folders and scopes of packages. */
+/** What the files of each folder may import: folders, packages, scopes of packages and `node`. */
 export type Permissions = ReadonlyMap<string, readonly string[]>;
 
-/** The TypeScript files under `folder` and what they import: types, lazy imports and workers too. */
-export function importsUnder(folder: string, exclude: readonly string[] = []): Map<string, string[]> {
-  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
-  const files = names.map((name) => join(folder, name)).filter((file) => !exclude.some((one) => file.startsWith(one)));
+/** The files under `folder` in TypeScript and C, and what they import: types, lazy imports, workers and kernels too. */
+export function importsUnder(folder: string): Map<string, string[]> {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.(ts|c|h)$/.test(name));
+  const files = names.map((name) => join(folder, name));
   return new Map(files.map((file) => [file, importsOf(file, readFileSync(file, "utf8"))]));
 }
 
-/** The imports in a file's text. */
-export function importsOf(file: string, text: string): string[] {
-  const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
-  const named = [...code.matchAll(/\b(?:from|import)\s*\(?\s*"([^"$]+)"/g)].map(([, name]) => name as string);
-  const workers = [...code.matchAll(/startWorker\(import\.meta\.url, "([^"]+)"/g)].map(([, name]) => `./${name}.ts`);
-  return [...named, ...workers]
-    .filter((name) => !name.startsWith("node:"))
-    .map((name) => (name.startsWith(".") ? normalize(join(dirname(file), name)) : name));
+const isC = (file: string) => /\.[ch]$/.test(file);
+
+type SyntaxNode = { readonly type: string; readonly start: number; readonly end: number } & Record<string, unknown>;
+
+/** The imports in a file's text; in C, what it includes of its own. */
+export function importsOf(file: string, code: string): string[] {
+  if (isC(file))
+    return [...code.matchAll(/^#include "(.*)"/gm)].map(([, name]) => normalize(join(dirname(file), name as string)));
+  const found: string[] = [];
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) for (const one of value) visit(one);
+    if (!isNode(value)) return;
+    const name = importIn(value, code);
+    if (name !== undefined) found.push(placeOf(file, name));
+    Object.values(value).forEach(visit);
+  };
+  visit(parseAst(code, { lang: "ts" }));
+  return [...new Set(found)];
+}
+
+function isNode(value: unknown): value is SyntaxNode {
+  return typeof value === "object" && value !== null && "type" in value;
+}
+
+/** Globals that only Node has. */
+const NODE_GLOBALS = ["process", "Buffer", "NodeJS", "__dirname", "__filename"];
+
+/** What a piece of syntax imports, as it is written. */
+function importIn(node: SyntaxNode, code: string): string | undefined {
+  const written = (of: unknown) => code.slice((of as SyntaxNode).start, (of as SyntaxNode).end);
+  const named = (of: unknown) => literal(of) ?? `computed:${written(node)}`;
+  switch (node.type) {
+    case "ImportDeclaration":
+    case "ExportAllDeclaration":
+    case "ImportExpression":
+    case "TSImportType":
+      return named(node.source);
+    case "ExportNamedDeclaration":
+      return node.source ? named(node.source) : undefined;
+    case "NewExpression": {
+      const [path, base] = node.arguments as SyntaxNode[];
+      return isMetaUrl(base, code) ? codeAt(path, written(node)) : undefined;
+    }
+    case "CallExpression": {
+      const [first, second] = node.arguments as SyntaxNode[];
+      const called = written(node.callee);
+      if (called === "require") return named(first);
+      if (called !== "startWorker" || !isMetaUrl(first, code)) return undefined;
+      const worker = literal(second);
+      return worker === undefined ? `computed:${written(node)}` : `./${worker}.ts`;
+    }
+    case "MemberExpression":
+    case "TSQualifiedName":
+      return globalIn(node.object ?? node.left);
+    default:
+      return undefined;
+  }
+}
+
+function globalIn(node: unknown): string | undefined {
+  const { type, name } = node as SyntaxNode;
+  return type === "Identifier" && NODE_GLOBALS.includes(name as string) ? `node:${name}` : undefined;
+}
+
+function isMetaUrl(node: SyntaxNode | undefined, code: string): boolean {
+  return node !== undefined && code.slice(node.start, node.end) === "import.meta.url";
+}
+
+/** A text that is known before the program runs. */
+function literal(node: unknown): string | undefined {
+  if (!isNode(node)) return undefined;
+  if (node.type === "Literal" && typeof node.value === "string") return node.value;
+  const [only, ...others] = (node.quasis ?? []) as { value: { cooked: string } }[];
+  return only && others.length === 0 ? only.value.cooked : undefined;
+}
+
+/** `new URL(..., import.meta.url)` of code; of folders, pictures and other data it imports nothing. */
+function codeAt(path: SyntaxNode | undefined, whole: string): string | undefined {
+  const known = literal(path);
+  if (known !== undefined) return /\.[cm]?[jt]s$/.test(known) ? known : undefined;
+  const [begins] = (path?.quasis ?? []) as { value: { cooked: string } }[];
+  const isData = begins !== undefined && /^(\.\.\/)+(assets|results)\//.test(begins.value.cooked);
+  return isData ? undefined : `computed:${whole}`;
+}
+
+function placeOf(file: string, name: string): string {
+  if (/^(node|computed):/.test(name)) return name;
+  if (!name.startsWith(".")) return `npm:${name}`;
+  const path = normalize(join(dirname(file), name));
+  return path.startsWith("src/") ? path.replace(/\.js$/, ".ts") : path;
 }
 
 /** The table of folders in CONTRIBUTING.md: its rows begin with `src/...`, its last column is what they may import. */
 export function permissionsIn(markdown: string): Map<string, string[]> {
-  const permissions = new Map<string, string[]>();
-  for (const line of markdown.split("\n")) {
+  const rows = markdown.split("\n").flatMap((line) => {
     const cells = line.split("|").map((cell) => cell.trim());
     const folder = /^`(src\/[a-z/]+)`$/.exec(cells[1] ?? "")?.[1];
-    if (folder === undefined) continue;
-    const named = [...(cells.at(-2) ?? "").matchAll(/`([^`]+)`/g)].map(([, name]) => name as string);
-    const paths = named.map((name) => (name.startsWith("@") ? name : `src/${name}`));
-    permissions.set(folder, cells.at(-2)?.includes("everything above") ? [...permissions.keys(), ...paths] : paths);
-  }
-  return permissions;
+    return folder === undefined ? [] : [{ folder, may: cells.at(-2) ?? "" }];
+  });
+  const folders = rows.map(({ folder }) => folder);
+  return new Map(
+    rows.map(({ folder, may }, i) => {
+      const named = [...may.matchAll(/`([^`]+)`/g)].map(([, name]) => name as string);
+      const above = may.includes("everything above") ? folders.slice(0, i) : [];
+      return [folder, [...above, ...named.map((name) => (folders.includes(`src/${name}`) ? `src/${name}` : name))]];
+    }),
+  );
 }
 
 /** Every import that the table forbids, as `from -> to`. */
@@ -47,13 +136,26 @@ export function forbidden(imports: Imports, permissions: Permissions): string[] 
 
 const PUBLIC_FACE = "src/index.ts";
 
+/** Code that is no part of src, and code that only the user knows. */
+const EXCEPTIONS: Imports = new Map([
+  ["src/cli/bin.ts", ["bin/mmoe.js"]], // what shards start
+  ["src/report/html-page.ts", ["dist/report/drawing.js"]], // as text, in the page
+  ["src/engines/tfjs/code/load-code.ts", ["computed:import(/* @vite-ignore */ url)"]], // users' models
+  ["src/cuda/binding.ts", ["computed:require(quiet)", "computed:require(folder)"]], // TensorFlow's binding
+  ["src/engines/cpu/native.ts", ["computed:require(file)"]], // kernels for this processor
+]);
+
 function isAllowed(file: string, target: string, permissions: Permissions): boolean {
-  if (target === PUBLIC_FACE) return false;
-  if (file === PUBLIC_FACE) return true;
-  const allowed = permissions.get(dirname(file)) ?? [];
-  if (!target.startsWith("src/")) return !target.startsWith("@tensorflow/") || allowed.includes("@tensorflow");
-  const folder = dirname(target);
-  return folder === dirname(file) || folder === "src" || allowed.includes(folder);
+  if (EXCEPTIONS.get(file)?.includes(target)) return true;
+  if (file === PUBLIC_FACE) return /^src\/(?!cli\/)/.test(target);
+  const folder = dirname(file);
+  const allowed = permissions.get(folder) ?? [];
+  if (target.startsWith("node:")) return folder === "src" || allowed.includes("node");
+  if (target.startsWith("npm:"))
+    return allowed.some((one) => target === `npm:${one}` || target.startsWith(`npm:${one}/`));
+  if (!target.startsWith("src/") || target === PUBLIC_FACE) return false;
+  const to = dirname(target);
+  return to === folder || (to === "src" && !isC(file)) || allowed.includes(to);
 }
 
 /** A circle of files that import each other, the first one twice; undefined where there is none. */

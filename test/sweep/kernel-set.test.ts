@@ -1,15 +1,23 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { EngineOptions } from "../../src/sweep/engines.ts";
 
-const here = vi.hoisted(() => ({ sets: ["avx2", "wasm"] as const, problem: undefined as string | undefined }));
+const here = vi.hoisted(() => ({
+  sets: ["avx2", "wasm"] as const,
+  problem: undefined as string | undefined,
+  loaded: 0,
+}));
 vi.mock("../../src/engines/cpu/native.ts", () => ({
-  availableKernels: () => (here.problem ? { sets: ["wasm"], problem: here.problem } : { sets: here.sets }),
+  availableKernels: () => {
+    here.loaded++;
+    return here.problem ? { sets: ["wasm"], problem: here.problem } : { sets: here.sets };
+  },
 }));
 
 let notes: string[] = [];
 beforeEach(() => {
   notes = [];
   here.problem = undefined;
+  here.loaded = 0;
   vi.resetModules(); // as in a process of its own
 });
 
@@ -52,9 +60,9 @@ describe("kernelSet({ kernels, env, note })", () => {
     ]);
   });
 
-  test("says nothing of native kernels where WebAssembly was asked for", async () => {
+  test("neither loads native kernels nor says anything of them where WebAssembly was asked for", async () => {
     here.problem = "native kernels can't be loaded: too short";
     const choose = await newProcess();
-    expect([choose("wasm"), choose(undefined, "wasm"), notes]).toEqual(["wasm", "wasm", []]);
+    expect([choose("wasm"), choose(undefined, "wasm"), notes, here.loaded]).toEqual(["wasm", "wasm", [], 0]);
   });
 });

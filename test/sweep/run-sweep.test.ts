@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
+import type { AnyRun } from "../../src/engines/engine.ts";
 import { MachineError } from "../../src/machine-error.ts";
 import { runSweep, type SweepListener } from "../../src/sweep/run-sweep.ts";
 import { temporaryFolder } from "../support/effects.ts";
@@ -88,8 +89,8 @@ describe("runSweep(request, { listener, signal })", () => {
     const refusing = fakeEngine();
     engine.load = () => ({
       ...refusing,
-      check: ({ name }: { name: string }) => {
-        throw new RangeError(`no ${name}`);
+      check: ({ model }: AnyRun) => {
+        throw new RangeError(`no ${model.name}`);
       },
       dispose: async () => disposed.push("refusing"),
     });

@@ -31,14 +31,14 @@ describe("sideBySide(main, other)", () => {
     const asked: string[] = [];
     const noting = (name: string) =>
       engine(name, {
-        check: (model) => asked.push(`${name} checks ${model.name}`),
+        check: ({ model }) => asked.push(`${name} checks ${model.name}`),
         prepare: async (models) => {
           asked.push(`${name} prepares ${models.map((model) => model.name)}`);
         },
       });
     const both = sideBySide(noting("cpu"), noting("tfjs"));
     const models = [specs[0]?.model, CODE] as AnyRun["model"][];
-    for (const model of models) both.check(model);
+    for (const run of [specs[0], codes[0]] as AnyRun[]) both.check(run);
     await both.prepare?.(models);
     expect(asked).toEqual(["cpu checks mmoe", "tfjs checks mine", "cpu prepares mmoe", "tfjs prepares mine"]);
   });

@@ -78,6 +78,9 @@ describe("tune(results, { loss, by })", () => {
     }, SET);
     const [omoe] = tune(failing, { loss: "train", by: "model" });
     expect([omoe?.chosen, omoe?.candidates.map(({ failed }) => failed)]).toEqual([{ lr: 0.01 }, [1, 0, 0]]);
+    // run 3 is left out of that point alone: the others are compared on all of their runs
+    expect(omoe?.candidates.map(({ runs }) => runs)).toEqual([23, 24, 24]);
+    expect(omoe?.next?.runs).toBe(24);
     const all = madeResults(({ index }) => (index === 0 ? "failed" : 0.2), SET);
     expect(() => tune(all, { loss: "train", by: "cell" })).toThrow(
       "results/made: at every point some runs of omoe failed; give other values",

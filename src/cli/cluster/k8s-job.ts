@@ -88,7 +88,7 @@ function container({ image, folder, words, completions, cpus, gpus, memory }: Ku
   return {
     name: CONTAINER,
     image,
-    command: ["mmoe", "sweep", `${CONFIG}/${CONFIG_FILE}`, "--out", `${RESULTS}/${folder}`, ...words],
+    command: ["mmoe", "sweep", `${CONFIG}/${CONFIG_FILE}`, "--out", `${RESULTS}/${folder}`, ...words].map(unexpanded),
     // Kubernetes tells a pod its index, not the number of pods
     env: [{ name: "MMOE_SHARD_COUNT", value: String(completions) }],
     resources: {
@@ -100,4 +100,9 @@ function container({ image, folder, words, completions, cpus, gpus, memory }: Ku
       { name: "config", mountPath: CONFIG, readOnly: true },
     ],
   };
+}
+
+/** A word that Kubernetes passes on as it is: it puts a variable's value in place of `$(NAME)`. */
+function unexpanded(word: string): string {
+  return word.replaceAll("$(", () => "$$(");
 }

@@ -1,6 +1,7 @@
 import { UsageError } from "../../errors.ts";
 import { shellQuoted } from "../../shell.ts";
 import { version } from "../../version.ts";
+import { clusterName } from "./names.ts";
 
 /** A sweep as a Slurm job array: each task trains one shard. */
 export interface SlurmJob {
@@ -127,9 +128,12 @@ function directive(key: string, value?: string): string {
 }
 
 /** Refuses values that the script can't hold or keep. */
-function checkNames({ folder, out, mmoe, extra }: SlurmJob): void {
-  const broken = [folder, out, mmoe, ...extra].find((text) => text.includes("\n"));
-  if (broken !== undefined) throw new UsageError(`${JSON.stringify(broken)} has a line break, which Slurm can't take`);
+function checkNames({ folder, out, mmoe, partition, extra }: SlurmJob): void {
+  clusterName("the working folder", folder, "path");
+  clusterName("--out", out, "path");
+  clusterName("--mmoe", mmoe, "command");
+  if (partition !== undefined) clusterName("--partition", partition, "partition");
+  for (const option of extra) clusterName("--sbatch", option, "sbatchOption");
   if (/^(npx|npm)\b/.test(mmoe)) {
     throw new UsageError(
       `--mmoe ${mmoe}: npm passes no signal on, so tasks could not stop in time; give node_modules/.bin/mmoe`,

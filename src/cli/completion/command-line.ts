@@ -1,7 +1,6 @@
 import type { Argument, Command, Option } from "commander";
 import { presetNames } from "../../config/load.ts";
-import { SETTING_KEYS } from "../../config/schema.ts";
-import { GRID_KEYS } from "../../config/settings.ts";
+import { GRID_KEYS, SETTING_KEYS } from "../../config/schema.ts";
 import { GENERATOR_PRESETS } from "../../data/presets.ts";
 import { DIAGNOSTIC_KINDS } from "../../diagnostics/kinds.ts";
 import { KERNEL_CHOICES } from "../../engines/cpu/kernel-sets.ts";

@@ -36,6 +36,7 @@ export function barProgress({ todo: runs, kept }: ToTrain, stream: Output): RunP
     note: (line) => frame.log(line),
     stop: () => {
       clearInterval(timer);
+      whole.close();
       frame.stop(lines());
     },
   };

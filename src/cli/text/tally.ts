@@ -58,6 +58,7 @@ export class Tally {
   /** Weights of all steps, and of those done. */
   readonly #work: number;
   #worked = 0;
+  #isClosed = false;
   /** When this process started, with what was done before it; and the same at its first step. */
   readonly #start: Mark;
   #first: Mark | undefined;
@@ -115,17 +116,24 @@ export class Tally {
     return Math.floor((100 * this.steps) / this.total);
   }
 
-  /** `5,213 steps/s, 0:41 min left`. */
+  /** `5,213 steps/s, 0:41 min left`; after the last step what is done then. */
   get pace(): string {
+    if (this.steps >= this.total) return this.left;
     const { steps, ms } = this.#own();
     return steps > 0 ? `${thousands((1000 * steps) / ms)} steps/s, ${this.left}` : this.left;
   }
 
-  /** `0:41 min left`; nothing is left when all runs have ended, however soon. */
+  /** `0:41 min left`; after the last step, where the time is not known, what is done then. */
   get left(): string {
-    if (this.ended === this.runs) return `${duration(0)} left`;
+    if (this.ended === this.runs) return this.#isClosed ? `${duration(0)} left` : "writing the CSV files";
+    if (this.steps >= this.total) return "computing the final losses";
     const { worked, ms } = this.#own();
-    return worked > 0 ? `${duration((ms / worked) * (this.#work - this.#worked))} left` : "starting";
+    return worked > 0 ? `${duration((ms / worked) * Math.max(0, this.#work - this.#worked))} left` : "starting";
+  }
+
+  /** The sweep has ended: nothing is done any more. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   /** The line for a run that failed. */

@@ -1,6 +1,6 @@
 import type { Matrix } from "../../data/correlation-matrix.ts";
 import { groupBy } from "../../stats/group-by.ts";
-import { modelKey, type Run } from "../engine.ts";
+import { type Heeds, modelKey, type Run } from "../engine.ts";
 import { numbering } from "../numbering.ts";
 import { Arena, roundUp } from "../rows/arena.ts";
 import { type Layout, panelsOf } from "../rows/panels.ts";
@@ -13,6 +13,12 @@ import { type StepCode, stepCodeOf } from "./step-code.ts";
 const MOST_MEMBERS = 48;
 /** Fewest rows of a step's buffers: small batches are evaluated in larger pieces. */
 const LEAST_ROWS = 64;
+
+/** The settings that this path reads. */
+export const HEEDS: Heeds = {
+  ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
+  ...{ huberDelta: true, initializer: true, evalEvery: true, heldoutRows: true },
+};
 
 /** Linear memory of runs that train in turns on the same rows. */
 export interface BundlePlan {

@@ -3,10 +3,10 @@ import type { Matrix } from "../../data/correlation-matrix.ts";
 import { UsageError } from "../../errors.ts";
 import type { ModelSpec } from "../../models/spec.ts";
 import { megabytes } from "../../units.ts";
-import { checkModel, checkRun } from "../abilities.ts";
-import type { Engine, Hooks, Keeping, Run, RunState } from "../engine.ts";
-import type { MethodName } from "../methods.ts";
+import { checkRun } from "../abilities.ts";
+import type { AnyRun, Engine, Hooks, Keeping, Run, RunState } from "../engine.ts";
 import { numbering } from "../numbering.ts";
+import type { TrainingPath } from "../training-path.ts";
 import { bundlesOf, planBundle } from "./bundle.ts";
 import { Crew } from "./crew.ts";
 import { kernelSource } from "./instantiate.ts";
@@ -42,8 +42,12 @@ export class CpuEngine implements Engine {
     this.#crew = new Crew(jobs, kernelSource(this.device), note);
   }
 
-  check(model: ModelSpec, method?: MethodName): void {
-    checkModel(this.name, model, method);
+  path(): TrainingPath {
+    return this.name;
+  }
+
+  check(run: AnyRun): void {
+    checkRun(this.name, run);
   }
 
   async train(runs: readonly Run[], hooks: Hooks): Promise<void> {

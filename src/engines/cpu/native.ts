@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { UsageError } from "../../errors.ts";
 import { KERNEL_SETS, type KernelSet, type NativeSet } from "./kernel-sets.ts";
 import type { Kernels } from "./kernels.ts";
+import { expectWhole } from "./whole-binary.ts";
 
 /** A native set's functions: the memory comes first, then the arguments of `Kernels`. */
 export type NativeKernels = {
@@ -12,13 +14,16 @@ export type NativeKernels = {
   ) => ReturnType<Kernels[Name]>;
 };
 
-/** The sets that a binary holds and this processor and system can run (native/binding.c). */
+/** The sets that a binary holds and this processor and system can run (kernels/binding.c). */
 type Binding = Partial<Readonly<Record<NativeSet, NativeKernels>>>;
 
 /** This package, from src/ and from dist/ alike. */
 const ROOT = new URL("../../../", import.meta.url);
 /** Compiled here, in a checkout; else one of the published package. The first that loads is used. */
-const FILES = ["native/build/kernels.node", `native/prebuilt/${process.platform}-${process.arch}.node`];
+const FILES = [
+  { path: "native/build/kernels.node", wayOut: "npm run kernels:native compiles them again" },
+  { path: `native/prebuilt/${process.platform}-${process.arch}.node`, wayOut: "install mmoe again" },
+];
 
 let loaded: { binding: Binding; problem?: string } | undefined;
 
@@ -26,13 +31,15 @@ let loaded: { binding: Binding; problem?: string } | undefined;
 function load(): { binding: Binding; problem?: string } {
   const require = createRequire(import.meta.url);
   let problem = `there are no native kernels for ${process.platform}-${process.arch}`;
-  for (const path of FILES) {
+  for (const { path, wayOut } of FILES) {
     const file = fileURLToPath(new URL(path, ROOT));
     if (!existsSync(file)) continue;
     try {
+      expectWhole(file);
       return { binding: require(file) as Binding };
     } catch (error) {
-      problem = `native kernels can't be loaded: ${(error as Error).message.split("\n")[0]}`;
+      const how = error instanceof UsageError ? ` (${wayOut})` : "";
+      problem = `native kernels can't be loaded: ${(error as Error).message.split("\n")[0]}${how}`;
     }
   }
   return { binding: {}, problem };

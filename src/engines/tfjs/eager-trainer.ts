@@ -2,7 +2,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { pairCorrelations } from "../../data/label-correlation.ts";
 import type { RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-set.ts";
-import { initialParameters, type Run } from "../engine.ts";
+import { type Heeds, initialParameters, type Run } from "../engine.ts";
 import { type Feed, feedOf } from "./feed/eager-feed.ts";
 import type { Group } from "./groups.ts";
 import { heldSteps } from "./held-steps.ts";
@@ -18,6 +18,12 @@ import { joined, pack, separated, unpack } from "./model/pack.ts";
 import type { Pace } from "./pace.ts";
 import type { Tf } from "./tf.ts";
 import { type LossSums, readSums, type Trainer } from "./trainer.ts";
+
+/** The settings that this path reads. */
+export const HEEDS: Heeds = {
+  ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: true },
+  ...{ huberDelta: true, initializer: true, evalEvery: true, heldoutRows: true },
+};
 
 /**
  * A trainer of a group of one model at one learning rate; undefined once stopped. Lets the event loop run after each

@@ -1,13 +1,13 @@
 import { availableParallelism } from "node:os";
-import { isCode, type Model } from "../../models/code.ts";
-import { byKind, checkModel, checkRun } from "../abilities.ts";
+import { isCode } from "../../models/code.ts";
+import { byKind, checkRun } from "../abilities.ts";
 import type { Engine, Run } from "../engine.ts";
-import { CodeTraining } from "./code/code-training.ts";
-import { codeGroup } from "./code/traced-code.ts";
+import { tensorPath } from "../training-path.ts";
+import { CodeEngine } from "./code-engine.ts";
 import { deviceOf } from "./device.ts";
 import { eagerTrainer } from "./eager-trainer.ts";
 import { type Group, type Grouping, groupsOf } from "./groups.ts";
-import { codeBytes, fedBytes, largestGroup, rowBytes, tensorBytes } from "./memory.ts";
+import { fedBytes, largestGroup, rowBytes, tensorBytes } from "./memory.ts";
 import { type Backend, loadTf } from "./tf.ts";
 import { GroupFeeds } from "./traced/group-feeds.ts";
 import { TracedTraining } from "./traced/traced-training.ts";
@@ -57,16 +57,9 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     (device.memory?.card === undefined ? sum(group.runs, tensorBytes) : 0);
   const feeds = new GroupFeeds(jobs, options.note);
   const training = new TracedTraining(tf, feeds, options);
-  const code = new CodeTraining(tf, traced ? { ...options, feeds, note } : undefined);
-  /** Frees what is kept on the device for later groups and runs. */
-  const free = () => {
-    training.free();
-    code.free();
-  };
-  const prepare = async (models: readonly Model[]) => {
-    await tf.setBackend(backend);
-    await code.prepare(models.filter(isCode));
-  };
+  const code = new CodeEngine({ ...options, device: device.name });
+  /** Frees what is kept on the device for later groups. */
+  const free = () => training.free();
   const createTrainer: CreateTrainer = (group, pace) =>
     traced ? training.trainer(group, pace) : eagerTrainer(tf, group, pace);
   return {
@@ -74,30 +67,27 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     device: device.name,
     keepsStates: false,
     ...(device.libraries ? { libraries: device.libraries } : {}),
-    check: (model, method) => checkModel(name, model, method),
-    prepare,
+    path: (model) => tensorPath(model, traced),
+    check: (run) => checkRun(name, run),
+    prepare: (models, signal) => code.prepare(models.filter(isCode), signal),
     async train(runs, hooks) {
       if (hooks.keeping) throw new RangeError(`${name}: train: this engine keeps no states of runs in flight`);
       await tf.setBackend(backend); // it is global to the process: another engine may have set its own
       for (const run of runs) checkRun(name, run);
-      await prepare(runs.map(({ model }) => model));
       const { specs, codes } = byKind(runs);
       const train = (group: Group) => trainGroup(createTrainer, group, hooks, device.name);
       await trainInGroups(specs, hooks, { ...grouping, train, free, note });
-      await code.train(codes, hooks, device.name);
+      if (codes.length > 0) await code.train(codes, hooks);
     },
     memoryBytes: (runs) => {
       const { specs, codes } = byKind(runs);
-      const bytes = [
-        ...groupsOf(specs, grouping).map(hostBytes),
-        ...codes.map((run) => codeBytes(codeGroup(run), code.size(run.model), traced)),
-      ];
-      return bytes.reduce((most, one) => Math.max(most, one), 0);
+      const bytes = groupsOf(specs, grouping).map(hostBytes);
+      return bytes.reduce((most, one) => Math.max(most, one), codes.length > 0 ? code.memoryBytes(codes) : 0);
     },
     // Between calls of `train` no tensor is left, only graphs; the backend itself is the process's.
     async dispose() {
       free();
-      await feeds.dispose();
+      await Promise.all([feeds.dispose(), code.dispose()]);
     },
   };
 }

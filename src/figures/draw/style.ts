@@ -20,11 +20,15 @@ const DASHES = [undefined, "5 1.5", "1.5 1.2", "5 1.5 1.5 1.5", "8 2", "3 1.5 1 
 /** The paper's models look the same in every figure; others take the remaining styles, in the order of the sweep. */
 const KNOWN = ["shared-bottom", "omoe", "mmoe"];
 
-const LABELS: Readonly<Record<string, string>> = { "shared-bottom": "Shared-Bottom", omoe: "OMoE", mmoe: "MMoE" };
+const LABELS: ReadonlyMap<string, string> = new Map([
+  ["shared-bottom", "Shared-Bottom"],
+  ["omoe", "OMoE"],
+  ["mmoe", "MMoE"],
+]);
 
 /** A model's name as the paper writes it; other names are unchanged. */
 export function modelLabel(model: string): string {
-  return LABELS[model] ?? model;
+  return LABELS.get(model) ?? model;
 }
 
 /** The styles of the models of some cells: those that they have in every figure of the sweep. */

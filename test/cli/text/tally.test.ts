@@ -78,11 +78,26 @@ test("a Tally knows that steps of a larger batch take longer", () => {
   expect(seconds).toBeGreaterThan(2 * 10 + 20 * 10);
 });
 
-test("a Tally has no time left when all runs have ended, also before its pace is known", () => {
+test("a Tally has no time left when a sweep has ended, also before its pace is known", () => {
   const tally = new Tally(RUNS, new Map());
   for (const run of RUNS) {
     expect(tally.left).toBe("starting");
     tally.end(recordOf(doneResult(run), "fake"));
   }
+  tally.close();
   expect(tally.left).toBe("0.0 s left");
+});
+
+test("a Tally says what is done after the last step, in place of a time that it can't know", () => {
+  const uneven = [0.1, 0.7, 3].map((lr, index) => makeRun({ id: `${lr}`, index }, { steps: 1000, batch: 64 + index }));
+  const tally = new Tally(uneven, new Map());
+  for (let step = 1; step <= 1000; step++) for (const { id } of uneven) tally.reach(id, step);
+  vi.advanceTimersByTime(60_000);
+  expect([tally.percent, tally.pace, tally.left]).toEqual([
+    100,
+    "computing the final losses",
+    "computing the final losses",
+  ]);
+  for (const run of uneven) tally.end(recordOf(doneResult(run), "fake"));
+  expect([tally.pace, tally.left]).toEqual(["writing the CSV files", "writing the CSV files"]);
 });

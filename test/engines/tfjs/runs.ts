@@ -47,7 +47,7 @@ export function codeRun(model: CodeModel, ...[changes, training]: Parameters<typ
 
 /** The results of `runs` in their order, parameters included. */
 export async function resultsOf(
-  engine: Engine,
+  engine: Pick<Engine, "train">,
   runs: readonly AnyRun[],
   hooks: Partial<Hooks> = {},
 ): Promise<RunResult[]> {

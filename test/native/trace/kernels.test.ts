@@ -1,4 +1,4 @@
-// Needs TensorFlow with CUDA, but no card: MMOE_CUDA_HOME=... npx vitest run --config vitest.native.config.ts kernels
+// Needs TensorFlow with CUDA, but no card: MMOE_CUDA_HOME=... npx vitest run --mode native kernels
 import { PbfReader } from "pbf";
 import { expect, test, vi } from "vitest";
 import { isForCards } from "../../../src/cuda/binding.ts";

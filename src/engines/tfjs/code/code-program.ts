@@ -2,7 +2,7 @@
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import type { RowSet } from "../../../data/streams.ts";
 import type { CodeModel } from "../../../models/code.ts";
-import type { Optimizer, Run } from "../../engine.ts";
+import type { Heeds, Optimizer, Run } from "../../engine.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import type { Batch } from "../model/objective.ts";
 import type { Tf } from "../tf.ts";
@@ -15,6 +15,12 @@ import { float, setsOf } from "../traced/training-shape.ts";
 import type { Declared, Kind, LoadedCode } from "./load-code.ts";
 import { codeLosses, codeStep } from "./objective.ts";
 import type { CodeValues } from "./predict.ts";
+
+/** The settings that this path reads. */
+export const HEEDS: Heeds = {
+  ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
+  ...{ huberDelta: true, initializer: true, evalEvery: true, heldoutRows: true },
+};
 
 /** What a graph depends on. */
 export interface CodeShape {

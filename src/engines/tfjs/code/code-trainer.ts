@@ -5,7 +5,7 @@ import type { Rows } from "../../../data/task-set.ts";
 import type { Quantities } from "../../../diagnostics/quantities.ts";
 import type { CodeModel } from "../../../models/code.ts";
 import type { Diagnosing } from "../../diagnosing.ts";
-import type { Run } from "../../engine.ts";
+import type { Heeds, Run } from "../../engine.ts";
 import { type Feed, feedOf } from "../feed/eager-feed.ts";
 import { heldSteps } from "../held-steps.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
@@ -19,6 +19,12 @@ import type { Declared, LoadedCode } from "./load-code.ts";
 import { codeLosses, codeStep } from "./objective.ts";
 import type { CodeValues } from "./predict.ts";
 import { codeDiagnosing, codeQuantities, MEASURED_ROWS } from "./quantities.ts";
+
+/** The settings that this path reads. */
+export const HEEDS: Heeds = {
+  ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
+  ...{ huberDelta: true, initializer: true, evalEvery: true, heldoutRows: true },
+};
 
 /** Trains one run of a model in JavaScript: the parameters are one tensor [P], cut up where the code reads them. */
 export class CodeTrainer implements Trainer {

@@ -10,7 +10,7 @@ import { isOutOfMemory } from "../train-in-groups.ts";
 import type { Trainer } from "../trainer.ts";
 import { checkCode } from "./check-code.ts";
 import { CodeTrainer } from "./code-trainer.ts";
-import { type LoadedCode, loadCode, sizeOf } from "./load-code.ts";
+import { type LoadedCode, loadCode } from "./load-code.ts";
 import { TracedCode } from "./traced-code.ts";
 
 /** What traced steps take. */
@@ -23,44 +23,30 @@ interface CodeTracing extends ProgramOptions {
 /** Trains models in JavaScript: run after run, each alone, so that none can touch another's numbers. */
 export class CodeTraining {
   readonly #tf: Tf;
-  readonly #loaded = new Map<string, LoadedCode>();
   readonly #traced: TracedCode | undefined;
 
   /** `traced`: what traced steps take; without, operations are called one by one. */
   constructor(tf: Tf, traced?: CodeTracing) {
     this.#tf = tf;
-    const loadedOf = (model: CodeModel) => this.#of(model);
-    this.#traced = traced && new TracedCode(tf, traced.feeds, { loadedOf, ...traced });
+    this.#traced = traced && new TracedCode(tf, traced.feeds, traced);
   }
 
-  /** Loads models and tries them, each once. */
+  /** Loads models and tries them. Throws UsageError for what is no model. */
   async prepare(models: readonly CodeModel[]): Promise<void> {
-    for (const model of models) {
-      const key = JSON.stringify(model);
-      if (this.#loaded.has(key)) continue;
-      const loaded = await loadCode(model);
-      checkCode(this.#tf, loaded);
-      this.#loaded.set(key, loaded);
-    }
+    for (const model of models) await checkCode(this.#tf, await loadCode(model));
   }
 
-  /** The number of a prepared model's parameters, and of what it keeps beside them. */
-  size(model: CodeModel): number {
-    const { parameters, state } = this.#of(model);
-    return sizeOf(parameters) + sizeOf(state);
-  }
-
+  /** Each run has a module of its own. Throws UsageError for what its code does wrong. */
   async train(runs: readonly Run<CodeModel>[], hooks: Hooks, device: string): Promise<void> {
     for (const run of runs) {
       if (hooks.signal?.aborted || hooks.noMore?.aborted) return;
       hooks.onBegin?.([run]);
-      await this.#trainOne(run, hooks, device);
+      await this.#trainOne(run, await loadCode(run.model), hooks, device);
     }
   }
 
-  async #trainOne(run: Run<CodeModel>, hooks: Hooks, device: string): Promise<void> {
-    const loaded = this.#of(run.model);
-    const create = (_: unknown, pace: Pace) => this.#trainer(run, pace);
+  async #trainOne(run: Run<CodeModel>, loaded: LoadedCode, hooks: Hooks, device: string): Promise<void> {
+    const create = (_: unknown, pace: Pace) => this.#trainer(run, loaded, pace);
     const onResult: Hooks["onResult"] = (result) => hooks.onResult({ ...result, parameterCount: loaded.size });
     try {
       await trainGroup(create, { runs: [run], places: [0] }, { ...hooks, onResult }, device);
@@ -71,21 +57,15 @@ export class CodeTraining {
   }
 
   /** Undefined once stopped. */
-  async #trainer(run: Run<CodeModel>, pace: Pace): Promise<Trainer | undefined> {
-    const traced = this.#traced ? await this.#traced.trainer(run, pace) : "untraceable";
+  async #trainer(run: Run<CodeModel>, loaded: LoadedCode, pace: Pace): Promise<Trainer | undefined> {
+    const traced = this.#traced ? await this.#traced.trainer(run, loaded, pace) : "untraceable";
     if (traced !== "untraceable") return traced;
     await pace.rest();
-    return pace.stopped ? undefined : new CodeTrainer(this.#tf, run, this.#of(run.model));
+    return pace.stopped ? undefined : new CodeTrainer(this.#tf, run, loaded);
   }
 
   /** Frees what is kept on the device for later runs. */
   free(): void {
     this.#traced?.free();
-  }
-
-  #of(model: CodeModel): LoadedCode {
-    const loaded = this.#loaded.get(JSON.stringify(model));
-    if (loaded === undefined) throw new RangeError(`model ${model.name}: expected a prepared model`);
-    return loaded;
   }
 }

@@ -27,12 +27,22 @@ export function initialCode(run: CodeStart, loaded: LoadedCode, kind: Kind = "pa
   return values;
 }
 
+/** Of a run's initial values those that the code draws itself, for each of its functions. */
+export function drawnCode(run: CodeStart, loaded: LoadedCode): ArrayLike<number>[] {
+  const kinds: readonly Kind[] = ["parameters", "state"];
+  return kinds.flatMap((kind) =>
+    loaded[kind]
+      .filter(({ initial }) => typeof initial === "function")
+      .map((declared) => initialOf(run, declared, kind)),
+  );
+}
+
 function initialOf(run: CodeStart, parameter: Declared, kind: Kind): ArrayLike<number> {
   const { name, shape, size, initial } = parameter;
   if (typeof initial === "number") return new Float32Array(size).fill(initial);
   if (initial === undefined) return shape.length < 2 ? new Float32Array(size) : kernels(run, parameter);
-  const drawn = calling(run.model, () => withoutChance(() => initial(drawOf(run, parameter, kind))));
-  const values = Float32Array.from(drawn ?? []);
+  const draw = () => Float32Array.from(initial(drawOf(run, parameter, kind)) ?? []);
+  const values = calling(run.model, () => withoutChance(draw));
   const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (values.length !== size || wrong >= 0) {
     const got = wrong >= 0 ? `${values[wrong]} among them` : String(values.length);

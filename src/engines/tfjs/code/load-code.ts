@@ -1,7 +1,8 @@
 import { pathToFileURL } from "node:url";
-import { type CodeModel, readCode } from "../../../models/code.ts";
+import type { CodeModel } from "../../../models/code.ts";
 import type { ModelCode, Parameter, Shape } from "./model-code.ts";
-import { authorsError, calling, modelError, shownPath } from "./user-error.ts";
+import { authorsError, calling, MARK, modelError } from "./user-error.ts";
+import { loadingWithoutChance, withoutChance } from "./without-chance.ts";
 
 /** A model's code, and what it declares. */
 export interface LoadedCode {
@@ -25,48 +26,33 @@ export interface Declared extends Parameter {
 /** Of parameters a run keeps six copies. */
 const MOST_NUMBERS = 2 ** 27;
 
-/** Imports a model's file, and asks it for its parameters. Throws UsageError for a file that is not that model. */
+/** How often modules were loaded in this process. */
+let loads = 0;
+
+/**
+ * Imports a model's file, and asks it for its parameters: each time a module of its own, which nothing before has touched.
+ * Throws UsageError for a file that is no model.
+ */
 export async function loadCode(model: CodeModel): Promise<LoadedCode> {
-  const { text, sha256 } = readCode(model.file, `model ${model.name}: ${shownPath(model.file)}`);
-  if (sha256 !== model.sha256) {
-    const hashes = `its SHA-256 was ${model.sha256.slice(0, 8)}..., now it is ${sha256.slice(0, 8)}...`;
-    throw modelError(model, `has changed (${hashes}); bring back what it was, or give the model another name`);
-  }
-  checkImports(model, text);
-  const code = codeIn(model, await imported(model));
-  const parameters = declared(model, code, "parameters");
-  // Before the first step there is nothing to keep: no initializer is for it.
-  const state = declared(model, code, "state").map((one) => ({ ...one, initial: one.initial ?? 0 }));
-  return { model, code, parameters, size: sizeOf(parameters), state };
+  const given = await imported(model);
+  return calling(model, () => {
+    const code = codeIn(model, given);
+    const parameters = declared(model, code, "parameters");
+    // Before the first step there is nothing to keep: no initializer is for it.
+    const state = declared(model, code, "state").map((one) => ({ ...one, initial: one.initial ?? 0 }));
+    return { model, code, parameters, size: sizeOf(parameters), state };
+  });
 }
 
 export function sizeOf(declared: readonly Declared[]): number {
   return declared.reduce((sum, { size }) => sum + size, 0);
 }
 
-/** `import ... from "x"`, `export ... from "x"`, `import "x"`, and `import("x")` in a line that is no comment. */
-const IMPORTS = [
-  /^[ \t]*(?:import|export)\b[^;"'`()=]*\bfrom\s*["']([^"']+)["']/gm,
-  /^[ \t]*import\s*["']([^"']+)["']/gm,
-  /^(?![ \t]*(?:\*|\/[*/])).*\bimport\(\s*["'`]([^"'`]+)["'`]/gm,
-];
-
-/** The hash names results, so it must be of all the code; and tensors of another TensorFlow.js do not mix with ours. */
-function checkImports(model: CodeModel, text: string): void {
-  for (const match of IMPORTS.flatMap((pattern) => [...text.matchAll(pattern)])) {
-    const [statement, from = ""] = match;
-    const line = text.slice(0, match.index + statement.length).split("\n").length;
-    if (/^[./]|^file:/.test(from))
-      throw modelError(model, `imports '${from}': the hash is of one file; put all of the model into it`, line);
-    if (from.startsWith("@tensorflow/"))
-      throw modelError(model, `imports '${from}': use the tf that forward is given`, line);
-  }
-}
-
 async function imported(model: CodeModel): Promise<unknown> {
-  const url = `${pathToFileURL(model.file).href}?sha256=${model.sha256}`; // a changed file is another module
+  const url = `${pathToFileURL(model.file).href}${MARK}${++loads}`;
   try {
-    return ((await import(/* @vite-ignore */ url)) as { default?: unknown }).default;
+    const load = () => import(/* @vite-ignore */ url) as Promise<{ default?: unknown }>;
+    return (await loadingWithoutChance(load)).default;
   } catch (error) {
     throw authorsError(model, error);
   }
@@ -92,7 +78,7 @@ function codeIn(model: CodeModel, value: unknown): ModelCode {
 function declared(model: CodeModel, code: ModelCode, kind: Kind): Declared[] {
   const { inputs, tasks } = model;
   if (code[kind] === undefined) return [];
-  const given: unknown = calling(model, () => code[kind]?.({ inputs, tasks }));
+  const given: unknown = withoutChance(() => code[kind]?.({ inputs, tasks }));
   if (typeof given !== "object" || given === null || Array.isArray(given) || Object.keys(given).length === 0)
     throw modelError(model, `${kind}: expected { name: shape }, got ${kindOf(given)}`);
   const all = Object.entries(given).map(([name, value]) => declaration(model, `${kind}: ${name}`, name, value));

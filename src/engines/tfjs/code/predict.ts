@@ -1,6 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { CodeModel } from "../../../models/code.ts";
 import type { Tf } from "../tf.ts";
+import { lentTf } from "./lent-tf.ts";
 import type { Declared, LoadedCode } from "./load-code.ts";
 import type { Prediction } from "./model-code.ts";
 import { calling, modelError } from "./user-error.ts";
@@ -32,11 +33,13 @@ export function predictCode(
 ): Predicted {
   const { model, code } = loaded;
   const pass = { state: byName(loaded.state, state), training };
-  const call = () => code.forward(tf, x, byName(loaded.parameters, parameters), pass);
-  const given = partsOf(calling(model, () => withoutChance(call)));
-  const outputs = floats(model, "forward", given.outputs, [x.shape[0] as number, model.tasks]);
-  const penalty = given.penalty === undefined ? undefined : floats(model, "forward: penalty", given.penalty, []);
-  return { outputs, penalty, state: training ? stateIn(loaded, given.state) : state };
+  return calling(model, () => {
+    const call = () => code.forward(lentTf(tf), x, byName(loaded.parameters, parameters), pass);
+    const given = partsOf(withoutChance(call));
+    const outputs = floats(model, "forward", given.outputs, [x.shape[0] as number, model.tasks]);
+    const penalty = given.penalty === undefined ? undefined : floats(model, "forward: penalty", given.penalty, []);
+    return { outputs, penalty, state: training ? stateIn(loaded, given.state) : state };
+  });
 }
 
 /** Tensors by the names that are declared. */

@@ -6,6 +6,7 @@ import type { Run } from "../../engine.ts";
 import { diagnosedSteps } from "../../evaluations.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import type { Tf } from "../tf.ts";
+import { lentTf } from "./lent-tf.ts";
 import type { LoadedCode } from "./load-code.ts";
 import { byName, type CodeValues, floats, givenText } from "./predict.ts";
 import { calling, modelError } from "./user-error.ts";
@@ -44,11 +45,13 @@ export function codeQuantities(tf: Tf, loaded: LoadedCode, x: Tensor, { paramete
   if (code.diagnostics === undefined) return {};
   return tf.tidy(() => {
     const [ofModel, kept] = [byName(loaded.parameters, parameters), byName(loaded.state, state)];
-    const call = () => code.diagnostics?.(tf, x, ofModel, { state: kept });
-    const given: unknown = calling(model, () => withoutChance(call));
-    if (typeof given !== "object" || given === null || "dataId" in given)
-      throw modelError(model, `diagnostics: expected { name: tensor }, got ${givenText(given)}`);
-    return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, numberOf(loaded, name, value)]));
+    return calling(model, () => {
+      const call = () => code.diagnostics?.(lentTf(tf), x, ofModel, { state: kept });
+      const given: unknown = withoutChance(call);
+      if (typeof given !== "object" || given === null || "dataId" in given)
+        throw modelError(model, `diagnostics: expected { name: tensor }, got ${givenText(given)}`);
+      return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, numberOf(loaded, name, value)]));
+    });
   });
 }
 

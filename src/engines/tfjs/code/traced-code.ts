@@ -14,8 +14,6 @@ import { TracedCodeTrainer } from "./traced-code-trainer.ts";
 import { authorsError } from "./user-error.ts";
 
 interface Options extends ProgramOptions {
-  /** The code of a model that is prepared. */
-  readonly loadedOf: (model: CodeModel) => LoadedCode;
   /** Told why a model is not traced, once. */
   readonly note: (line: string) => void;
 }
@@ -24,8 +22,10 @@ interface Options extends ProgramOptions {
 export class TracedCode {
   readonly #tf: Tf;
   readonly #feeds: GroupFeeds;
-  readonly #options: Options;
+  readonly #note: Options["note"];
   readonly #programs: ProgramCache<CodeShape>;
+  /** What a new graph is recorded from. */
+  #loaded: LoadedCode | undefined;
   /** Models that can't be traced, by their files' hashes. */
   readonly #untraceable = new Set<string>();
 
@@ -33,25 +33,29 @@ export class TracedCode {
   constructor(tf: Tf, feeds: GroupFeeds, options: Options) {
     this.#tf = tf;
     this.#feeds = feeds;
-    this.#options = options;
-    this.#programs = new ProgramCache((shape) => codeProgram(tf, options.loadedOf(shape.model), shape, options));
+    this.#note = options.note;
+    this.#programs = new ProgramCache((shape) => codeProgram(tf, this.#loaded as LoadedCode, shape, options));
   }
 
   /** A trainer of this run; undefined once stopped, and "untraceable" if its steps can't be recorded as a graph. */
-  async trainer(run: Run<CodeModel>, pace: Pace): Promise<TracedCodeTrainer | "untraceable" | undefined> {
+  async trainer(
+    run: Run<CodeModel>,
+    loaded: LoadedCode,
+    pace: Pace,
+  ): Promise<TracedCodeTrainer | "untraceable" | undefined> {
     const { model } = run;
     if (this.#untraceable.has(model.sha256)) return "untraceable";
     const group = codeGroup(run);
     const feed = await this.#feeds.feed(group, pace);
     if (!feed) return undefined;
-    const loaded = this.#options.loadedOf(model);
+    this.#loaded = loaded;
     try {
       const create = (program: Program) => new TracedCodeTrainer(this.#tf, program, group, loaded, feed);
       return this.#programs.use(codeShape(run), create);
     } catch (error) {
       if (!isUntraceable(error)) throw error;
       this.#untraceable.add(model.sha256);
-      this.#options.note(`${authorsError(model, error).message}; its steps are not traced, which is slower`);
+      this.#note(`${authorsError(model, error).message}; its steps are not traced, which is slower`);
       return "untraceable";
     }
   }

@@ -1,20 +1,21 @@
-import { relative } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { UsageError } from "../../../errors.ts";
 import type { CodeModel } from "../../../models/code.ts";
+import { shownPath } from "../../../paths.ts";
 import { UntraceableError } from "../trace/untraceable.ts";
 
-/** An error that a model's author can fix: `model mine: my-model.mjs:12: ...`. */
-export function modelError({ name, file }: CodeModel, message: string, line?: number): UsageError {
-  return new UsageError(
-    `model ${name}: ${shownPath(file)}${line === undefined ? "" : `:${line}`}: ${oneLine(message)}`,
-  );
+/** Marks the modules of a model in their URLs, with the number of the load that they belong to. */
+export const MARK = "?mmoe=";
+
+interface Place {
+  readonly path: string;
+  readonly line?: number;
 }
 
-/** From the working folder, if the file is within. */
-export function shownPath(file: string): string {
-  const path = relative(".", file);
-  return path.startsWith("..") ? file : path;
+/** An error that a model's author can fix: `model mine: my-model.mjs:12: ...`. */
+export function modelError({ name, file }: CodeModel, message: string, place: Place = { path: file }): UsageError {
+  const line = place.line === undefined ? "" : `:${place.line}`;
+  return new UsageError(`model ${name}: ${shownPath(place.path)}${line}: ${oneLine(message)}`);
 }
 
 /** What `call` returns; what it throws becomes an error of the model's author, with the line of the file. */
@@ -26,21 +27,36 @@ export function calling<T>(model: CodeModel, call: () => T): T {
   }
 }
 
-/** `error` as one of the model's author, with the line of the file that it passed through last; `error` is its cause. */
+/** `error` as one of the model's author, with the line that it passed through last of the model's files; `error` is its cause. */
 export function authorsError(model: CodeModel, error: unknown): UsageError {
-  if (error instanceof UsageError) return error;
-  if (!(error instanceof Error)) return modelError(model, `threw ${String(error)}`);
-  const message = error instanceof UntraceableError ? error.reason : error.message;
-  const ours = modelError(model, message, lineIn(error.stack ?? "", model.file));
+  const { known, message, stack } = read(error);
+  if (known) return known;
+  const ours = modelError(model, message, placeIn(stack));
   ours.cause = error;
   return ours;
 }
 
-/** The first line number of `file` in a stack; a syntax error has it on top. */
-function lineIn(stack: string, file: string): number | undefined {
-  const path = pathToFileURL(file).href.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const found = new RegExp(`${path}(?:\\?[^:\\s]*)?:(\\d+)`).exec(stack)?.[1];
-  return found === undefined ? undefined : Number(found);
+/** Whether an error passed through a file of the model's. */
+export function isInModel(error: unknown): boolean {
+  return placeIn(read(error).stack) !== undefined;
+}
+
+/** Reading what a model threw may throw itself. */
+function read(error: unknown): { known?: UsageError; message: string; stack: string } {
+  try {
+    if (error instanceof UsageError) return { known: error, message: error.message, stack: error.stack ?? "" };
+    if (!(error instanceof Error)) return { message: `threw ${String(error)}`, stack: "" };
+    const message = error instanceof UntraceableError ? error.reason : error.message;
+    return { message: String(message), stack: String(error.stack) };
+  } catch {
+    return { message: "threw something that can't be read", stack: "" };
+  }
+}
+
+/** The first place in a model's files in a stack; a syntax error has it on top. */
+function placeIn(stack: string): Place | undefined {
+  const [, url, line] = /(file:\/\/[^\s?]+)\?mmoe=\d+:(\d+)/.exec(stack) ?? [];
+  return url === undefined ? undefined : { path: fileURLToPath(url), line: Number(line) };
 }
 
 function oneLine(text: string): string {

@@ -1,7 +1,7 @@
 // The shape of training that one graph serves, and the graph's variables.
 import type { RowSet } from "../../../data/streams.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
-import type { Optimizer, Run } from "../../engine.ts";
+import type { Heeds, Optimizer, Run } from "../../engine.ts";
 import type { MethodName } from "../../methods.ts";
 import type { Group } from "../groups.ts";
 import { methodOf } from "../methods/methods.ts";
@@ -9,6 +9,12 @@ import { packing } from "../model/pack.ts";
 import type { Specs } from "../trace/step.ts";
 import type { TensorSpec } from "../trace/types.ts";
 import { stateNames } from "./in-place.ts";
+
+/** The settings that this path reads. */
+export const HEEDS: Heeds = {
+  ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: true },
+  ...{ huberDelta: true, initializer: true, evalEvery: true, heldoutRows: true },
+};
 
 /** A graph does not depend on learning rates, steps and the sizes of the sets. */
 export interface TrainingShape {

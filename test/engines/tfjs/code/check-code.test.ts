@@ -14,7 +14,7 @@ async function complaintOf(text: string): Promise<string> {
   const loaded = await loadCode(model);
   const before = tf.memory().numTensors;
   try {
-    checkCode(tf, loaded);
+    await checkCode(tf, loaded);
   } catch (error) {
     if (error instanceof UsageError) return error.message.replace(`model mine: ${model.file}`, "mine.mjs");
     throw error;
@@ -28,6 +28,16 @@ const returning = (value: string, before = "") => before + LINEAR.replace("tf.ad
 
 /** COUNTING with another state after a step, on line 7. */
 const keeping = (state: string, before = "") => before + COUNTING.replace("{ steps: tf.add(state.steps, 1) }", state);
+
+/** A generator that is seeded as the module loads: what it gives depends on the calls before. */
+const GENERATOR = "let seed = 7; const next = () => (seed = (seed * 16807) % 2147483647) / 2147483647; ";
+
+/** LINEAR whose b is drawn so. */
+const drawing = (draw: string, before = GENERATOR) =>
+  before + LINEAR.replace("b: [tasks]", `b: { shape: [tasks], initial: ${draw} }`);
+
+/** A value that throws whatever is done with it. */
+const HOSTILE = `new Proxy({}, new Proxy({}, { get() { throw new Error("can't be read"); } }))`;
 
 /** LINEAR that measures itself so, on line 1. */
 const measuring = (value: string) => LINEAR.replace("{", `{ diagnostics: (tf, x, p) => (${value}),`);
@@ -109,6 +119,29 @@ describe("checkCode(tf, loaded)", () => {
       "mine.mjs: forward: gives other values for the same arguments after another call: what it keeps must be its state",
     ],
     [inTraining("tf.add(tf.matMul(x, w), tf.mul(b, ++calls))", "let calls = 0; "), /: gives other values for the same/],
+    [
+      drawing("() => [next(), next()]"),
+      "mine.mjs: initial: gives other values for the same run after another call: it must draw from its argument alone",
+    ],
+    [
+      drawing("({ size }) => new Array(size).fill(loaded)", "const loaded = performance.now(); "),
+      /: initial: gives other values for the same run when the file is loaded again: it must draw from its argument alone/,
+    ],
+    [
+      drawing("loaded", "const loaded = performance.now(); "),
+      "mine.mjs: parameters: other shapes or initial values when the file is loaded again",
+    ],
+    [
+      returning("tf.mul(tf.add(tf.matMul(x, w), b), loaded)", "const loaded = performance.now(); "),
+      "mine.mjs: forward: gives other values when the file is loaded again",
+    ],
+    [
+      returning("tf.engine().endScope()"),
+      "mine.mjs:4: tf.engine is not for a model: it is mmoe that chooses the backend and frees tensors",
+    ],
+    [returning("tf.setBackend('cpu')"), /^mine.mjs:4: tf.setBackend is not for a model/],
+    [returning(HOSTILE), "mine.mjs:4: can't be read"],
+    [returning(`(() => { throw ${HOSTILE} })()`), "mine.mjs: threw something that can't be read"],
     [keeping("{ steps: tf.add(state.steps, ++calls) }", "let calls = 0; "), /: gives other values for the same/],
     [keeping("null"), "mine.mjs: forward: state: steps: expected a tensor [], got nothing"],
     [keeping("{}"), "mine.mjs: forward: state: steps: expected a tensor [], got nothing"],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { AnyRun, Engine, RunResult } from "../../../../src/engines/engine.ts";
+import type { AnyRun, RunResult } from "../../../../src/engines/engine.ts";
 import { feedOf } from "../../../../src/engines/tfjs/feed/eager-feed.ts";
 import { loadTf } from "../../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../../src/engines/tfjs/tfjs-engine.ts";
@@ -7,17 +7,16 @@ import type { ModelSpec } from "../../../../src/models/spec.ts";
 import { BOTTOM, COUNTING, codeModel, LINEAR, MEASURING } from "../../../support/code-model.ts";
 import { BOTTOM as BOTTOM_SPEC } from "../../../support/specs.ts";
 import { codeRun, resultsOf, tinyRun } from "../runs.ts";
+import { trainingHere } from "./training-here.ts";
 
 const tf = await loadTf("wasm");
-const engine = await createTfjsEngine({ backend: "wasm" });
+const engine = trainingHere(await createTfjsEngine({ backend: "wasm" }), tf);
 
 const SPEC: ModelSpec = { ...BOTTOM_SPEC, tasks: 2 };
 /** The same model in JavaScript, by the same name: its streams of initial values are the same. */
 const CODE = codeModel(BOTTOM, { name: SPEC.name, inputs: SPEC.inputs, tasks: SPEC.tasks });
 
-async function results(runs: readonly AnyRun[], on: Engine = engine, hooks = {}): Promise<RunResult[]> {
-  return resultsOf(on, runs, hooks);
-}
+const results = (runs: readonly AnyRun[]): Promise<RunResult[]> => resultsOf(engine, runs);
 
 /** The mean of a function of task k's labels, y [N, 2]. */
 const meanOf = (y: Float32Array, k: number, of: (label: number) => number) => {
@@ -107,7 +106,6 @@ describe("a model in JavaScript", () => {
   });
 
   test("leaves no tensor behind, done or failed", async () => {
-    await engine.prepare?.([CODE]);
     const before = tf.memory().numTensors;
     const counting = codeModel(COUNTING);
     const [done, failed] = await results([
@@ -141,12 +139,5 @@ describe("a model in JavaScript", () => {
       LINEAR.replace("return", 'if (x.shape[0] === 19) throw new Error("no 19 rows");\nreturn'),
     );
     await expect(results([codeRun(breaking)])).rejects.toThrow("mine.mjs:4: no 19 rows");
-  });
-
-  test("counts in the memory that a sweep needs, once it is prepared", async () => {
-    const wide = codeModel(LINEAR.replace("[tasks]", "[50_000, tasks]").replace("b)", "tf.sum(b, 0))"), { inputs: 6 });
-    await engine.prepare?.([wide]);
-    const rows = 4 * (17 + 19) * (6 + 2);
-    expect(engine.memoryBytes([codeRun(wide)])).toBe(rows + 24 * (100_000 + 12));
   });
 });

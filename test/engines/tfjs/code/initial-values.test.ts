@@ -8,11 +8,18 @@ import { uniforms } from "../../../../src/random/philox.ts";
 import { codeModel } from "../../../support/code-model.ts";
 import { makeRun } from "../../../support/runs.ts";
 
+interface Changes {
+  readonly index?: number;
+  readonly seed?: number;
+  readonly name?: string;
+  readonly initializer?: "glorot-uniform" | "lecun-uniform" | "lecun-normal" | "fan-in-normal";
+}
+
 /** The initial values of a run of a model with these parameters. */
-async function initial(parameters: string, changes: { index?: number; seed?: number; name?: string } = {}) {
-  const { name = "mine", ...others } = changes;
+async function initial(parameters: string, changes: Changes = {}) {
+  const { name = "mine", initializer = "glorot-uniform", ...others } = changes;
   const model = codeModel(`export default { parameters: () => (${parameters}), forward() {} };`, { name });
-  const run = { ...makeRun({ index: 3, seed: 4, ...others }), model };
+  const run = { ...makeRun({ index: 3, seed: 4, ...others }, { initializer: { name: initializer } }), model };
   return initialCode(run, await loadCode(model));
 }
 
@@ -26,6 +33,12 @@ describe("initialCode(run, loaded)", () => {
     expect(values).toEqual(
       Float32Array.from([...kernel(2, 3, "w"), 0, 0, 0, 0, ...kernel(5, 3, "e#0"), ...kernel(5, 3, "e#1")]),
     );
+  });
+
+  test.each(["lecun-uniform", "lecun-normal", "fan-in-normal"] as const)("begins a matrix by %s", async (name) => {
+    const values = await initial("{ w: [7, 900] }", { initializer: name });
+    const variance = values.reduce((sum, value) => sum + value ** 2, 0) / values.length;
+    expect(7 * variance).toBeCloseTo(name === "fan-in-normal" ? 0.774 : 1, 1); // standard error .015
   });
 
   test("takes a number for all, and what a function draws from streams of its own", async () => {

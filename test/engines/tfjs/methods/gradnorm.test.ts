@@ -85,3 +85,26 @@ test("tasks that share nothing keep weights 1; one task alone too", () => {
   );
   expectClose(weightsAfter(5, [[1, 2]], [0.7]), [1], 1e-6);
 });
+
+test.each([
+  [1.48, 1],
+  [1.52, -1],
+])("a weight above the mean by the ratio's power %f moves as if the target were its power 1.5: %i", (power, sign) => {
+  const [loss, w] = [1.2, 1.2 ** power];
+  const given = {
+    losses: [[loss, 2 - loss]], // the first losses are 1, and so is the mean of the ratios
+    state: { first: [[1, 1]], w: [[w, 2 - w]], "w/m": [[0, 0]], "w/v": [[1, 1]] },
+  };
+  const { next } = weightsOf(
+    tf,
+    GRADNORM,
+    [
+      [
+        [5, 0],
+        [0, 5],
+      ],
+    ],
+    given,
+  );
+  expect(next["w/m"]?.[0]?.[0]).toBeCloseTo(-sign * 0.1 * 5, 5); // down the gradient, which is |g| with this sign
+});

@@ -69,6 +69,32 @@ describe("famo", () => {
     expect(first).toBeGreaterThan(2 * second);
   });
 
+  test("goes down z (fall - the mean fall) and a thousandth of the logits", () => {
+    const [logits, losses, falls] = [
+      [2, -1, 0.5],
+      [0.5, 0.2, 0.9],
+      [0.99, 0.97, 0.9],
+    ] as const;
+    const powers = logits.map(Math.exp);
+    const z = powers.map((power) => power / powers.reduce((sum, one) => sum + one, 0));
+    const gains = falls.map((fall) => -Math.log(fall)); // the log losses' falls
+    const mean = z.reduce((sum, share, k) => sum + share * (gains[k] as number), 0);
+    const slopes = z.map((share, k) => share * ((gains[k] as number) - mean) + 0.001 * (logits[k] as number));
+    const moment = tf.tidy(() => {
+      const [zeros, before] = [tf.zeros([1, 3]), tf.tensor2d([[...losses]])];
+      const state = { logits: tf.tensor2d([[...logits]]), "logits/m": zeros, "logits/v": zeros };
+      const lossesAfter = () => tf.mul(before, tf.tensor1d([...falls])) as Tensor;
+      return FAMO.next(tf, state, before, { rates: { rate: 0.025, epsilon: 1e-8 }, lossesAfter })[
+        "logits/m"
+      ]?.dataSync();
+    });
+    expectClose(
+      moment as ArrayLike<number>,
+      slopes.map((slope) => 0.1 * slope),
+      1e-7,
+    ); // Adam's first moment
+  });
+
   test("weighs one task alone by 1", () => {
     expect(weights(FAMO, [[0.3]], stateAfter(FAMO, 5, [[0.3]], [0.8], 0.025))).toEqual([[1]]);
   });

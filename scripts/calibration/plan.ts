@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { z } from "zod";
+import { constantsText } from "./constants.ts";
+
+const FILE = "configs/calibration/plan.yaml";
+
+const oneOrMore = <T extends z.ZodType>(value: T) => z.union([value, z.array(value).min(1)]);
+const PLAN_SCHEMA = z.array(
+  z.strictObject({
+    name: z.string().regex(/^[\w.-]+$/),
+    constants: z.string(),
+    models: z.array(z.string()).min(1),
+    corr: z.array(z.number()).min(1),
+    runs: z.int().positive(),
+    batch: oneOrMore(z.int().positive()),
+    steps: z.int().positive(),
+    lr: oneOrMore(z.number().positive()),
+    initializer: oneOrMore(z.string()),
+    /** Words that `mmoe sweep` takes as well, such as `--model-set mmoe.gate.bias=true`. */
+    also: z.array(z.string()).default([]),
+  }),
+);
+
+/** A sweep of the search. */
+export type Job = z.output<typeof PLAN_SCHEMA>[number];
+
+export function readPlan(): Job[] {
+  return PLAN_SCHEMA.parse(parse(readFileSync(FILE, "utf8")));
+}
+
+export function folderOf({ name }: Pick<Job, "name">): string {
+  return `results/calibration/search/${name}`;
+}
+
+/** The words of the command that trains a sweep or resumes it, after `mmoe`. */
+export function wordsOf(job: Job): string[] {
+  const { constants, models, corr, runs, batch, steps, lr, initializer, also } = job;
+  const listed = { corr, models, runs, batch, steps, lr };
+  return [
+    ...[
+      "sweep",
+      "configs/calibration/search.yaml",
+      "--set",
+      "trainRows=fresh",
+      "--set",
+      `data=${constantsText(constants)}`,
+    ],
+    ...Object.entries(listed).flatMap(([option, value]) => [`--${option}`, [value].flat().join()]),
+    ...["--set", `initializer=${[initializer].flat().join()}`, ...also, "--out", folderOf(job)],
+  ];
+}

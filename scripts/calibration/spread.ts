@@ -1,0 +1,38 @@
+import { LITERAL_END } from "./distance.ts";
+import { chanceDistance, earthMover } from "./earth-mover.ts";
+import { READINGS, type Reading, type RunFinal, runningAt } from "./finals.ts";
+import { publishedFinals } from "./published-finals.ts";
+
+/** How far the final losses of a setting's runs are from those of the paper's Figure 5, in units of label variance. */
+export interface Spread {
+  /** Mean of the cells' earth mover's distances. */
+  readonly emd: number;
+  /** What it would be if both were samples of one distribution. */
+  readonly chance: number;
+  readonly cells: ReadonlyMap<string, number>;
+}
+
+/** After `end` steps, in the cells that the paper's counts are known of; undefined if none of them was trained. */
+export function spreadOf(
+  byCell: ReadonlyMap<string, readonly RunFinal[]>,
+  reading: Reading,
+  end: number = LITERAL_END,
+): Spread | undefined {
+  const known = [...byCell].flatMap(([cell, finals]) => {
+    const bins = publishedFinals.get(cell);
+    return bins === undefined ? [] : [{ cell, bins, finals }];
+  });
+  if (known.length === 0) return undefined;
+  const distances = known.map(({ bins, finals }) => earthMover(endsOf(finals, reading, end), bins));
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  return {
+    emd: mean(distances),
+    chance: mean(known.map(({ bins, finals }) => chanceDistance(bins, finals.length))),
+    cells: new Map(known.map(({ cell }, i) => [cell, distances[i] as number])),
+  };
+}
+
+/** What a reading shows of some runs after `end` steps. */
+export function endsOf(finals: readonly RunFinal[], reading: Reading, end: number = LITERAL_END): number[] {
+  return finals.flatMap((final) => READINGS[reading](runningAt(final, end)));
+}

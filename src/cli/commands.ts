@@ -1,0 +1,95 @@
+import type { Define } from "./command.ts";
+
+interface Entry {
+  /** Its line in `mmoe --help`, in completion and in the manual page. */
+  readonly summary: string;
+  /** What it works on: a sweep that has yet to be trained, with --set; results folders; or neither. */
+  readonly on: "a sweep" | "results" | "neither";
+  readonly load: () => Promise<{ define: Define }>;
+}
+
+/** Every command, in the order of the help. README's table has a row for each. */
+export const COMMANDS: Readonly<Record<string, Entry>> = {
+  sweep: {
+    summary: "train models over correlations, repeated; results as CSV",
+    on: "a sweep",
+    load: () => import("./sweep.ts"),
+  },
+  status: {
+    summary: "show what of a sweep is done, failed or missing",
+    on: "results",
+    load: () => import("./status.ts"),
+  },
+  merge: {
+    summary: "join results of shards or machines; write the CSV files",
+    on: "results",
+    load: () => import("./merge.ts"),
+  },
+  verify: {
+    summary: "train some finished runs again: are they the same?",
+    on: "results",
+    load: () => import("./verify.ts"),
+  },
+  summary: {
+    summary: "show final losses of each cell, and tests between cells",
+    on: "results",
+    load: () => import("./summary.ts"),
+  },
+  compare: {
+    summary: "compare two results folders: is the second worse?",
+    on: "results",
+    load: () => import("./compare.ts"),
+  },
+  seesaw: {
+    summary: "show what each task gains over a model that shares nothing",
+    on: "results",
+    load: () => import("./seesaw.ts"),
+  },
+  variance: {
+    summary: "show how much of a crossed sweep's variance data and initial values make",
+    on: "results",
+    load: () => import("./variance.ts"),
+  },
+  cost: { summary: "show size, FLOP and time of each model", on: "results", load: () => import("./cost.ts") },
+  claims: { summary: "test the paper's seven claims on a sweep", on: "results", load: () => import("./claims.ts") },
+  figures: {
+    summary: "draw a sweep's figures: SVG, PNG, PDF, and their numbers",
+    on: "results",
+    load: () => import("./figures.ts"),
+  },
+  tune: {
+    summary: "choose listed settings for each model; write the config",
+    on: "results",
+    load: () => import("./tune.ts"),
+  },
+  export: { summary: "write runs or curves as Parquet or CSV", on: "results", load: () => import("./export.ts") },
+  report: {
+    summary: "write one HTML page: table, figures, claims, provenance",
+    on: "results",
+    load: () => import("./report.ts"),
+  },
+  slurm: { summary: "print or submit a sweep as a Slurm job array", on: "a sweep", load: () => import("./slurm.ts") },
+  k8s: { summary: "print a sweep as an indexed Kubernetes Job", on: "a sweep", load: () => import("./k8s.ts") },
+  data: {
+    summary: "write the rows a run sees; measure or fit label correlations",
+    on: "neither",
+    load: () => import("./data.ts"),
+  },
+  cuda: { summary: "set up training on NVIDIA GPUs", on: "neither", load: () => import("./cuda.ts") },
+  doctor: {
+    summary: "show what works on this machine, how fast, and what to fix",
+    on: "neither",
+    load: () => import("./doctor.ts"),
+  },
+  models: { summary: "list the models and their parameter counts", on: "neither", load: () => import("./models.ts") },
+  completion: {
+    summary: "print completion for bash, zsh or fish",
+    on: "neither",
+    load: () => import("./completion.ts"),
+  },
+};
+
+/** The commands that work on it. */
+export function commandsOn(what: Entry["on"]): string[] {
+  return Object.keys(COMMANDS).filter((name) => COMMANDS[name]?.on === what);
+}

@@ -1,0 +1,59 @@
+// What the declaration of a setting says.
+import type { z } from "zod";
+import type { Mark } from "../data/presets.ts";
+import type { TrainingPath } from "../engines/training-path.ts";
+
+/** What a path does with a setting: heeds it; has its model's code decide; or refuses all values but one. */
+export type Heard<T> = typeof HEEDED | typeof BY_CODE | { readonly only: T };
+
+export const HEEDED = "heeded";
+/** A model in JavaScript says it in its file. */
+export const BY_CODE = "by code";
+
+/** What each path does with a setting; or that none sees it, since the plan makes runs of it. */
+export type Paths<T> = Readonly<Record<TrainingPath, Heard<T>>> | typeof PLANNED;
+
+export const PLANNED = "planned";
+
+/** Every path lists itself: a new one does not compile until it does. */
+export const EVERYWHERE = {
+  cpu: HEEDED,
+  "tfjs-eager": HEEDED,
+  "tfjs-traced": HEEDED,
+  "code-eager": HEEDED,
+  "code-traced": HEEDED,
+} as const satisfies Paths<never>;
+
+/** A setting that came after the first version; older files stay valid. */
+export interface Later<T> {
+  /** The version of config files that it came with. */
+  readonly since: number;
+  /** Its value in every sweep from before it existed. No hash, and so no folder's name, includes that value. */
+  readonly before: T;
+  /** Source of that value. */
+  readonly mark: Mark;
+  /** True if a file of an older version may have it, and one of any later version lack it. */
+  readonly optional?: true;
+}
+
+/**
+ * Whether another value is another sweep. `shown`: it says how a sweep is called and shown, and no run depends on it;
+ * `extent`: it says how much of the sweep there is; `apart`: it has an identity of its own; `trained`: yes, by its value or
+ * by what `hashed` makes of it.
+ */
+export type InHash<T> = "shown" | "extent" | "apart" | "trained" | { hashed(value: T): unknown };
+
+/** A setting's declaration but for its schema. */
+export type Declared<T> = ({ readonly since: 1 } | Later<T>) & {
+  readonly hash: InHash<T>;
+  /** Whether a sweep may list values of it, and then trains every combination. */
+  readonly grid: boolean;
+  readonly paths: Paths<T>;
+};
+
+export type Setting<S extends z.ZodType = z.ZodType> = { readonly schema: S } & Declared<z.output<S>>;
+
+/** One setting. */
+export function setting<S extends z.ZodType, const D extends Declared<z.output<S>>>(schema: S, declared: D) {
+  return { schema, ...declared };
+}

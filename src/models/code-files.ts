@@ -1,0 +1,146 @@
+// The files that a model in JavaScript is made of, found without running them.
+import { createHash } from "node:crypto";
+import { realpathSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { dirname, extname, relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parse } from "es-module-lexer/js";
+import { UsageError } from "../errors.ts";
+import { shownPath } from "../paths.ts";
+import { readText } from "../regular-file.ts";
+import { type CodePackage, packageAt, withDependencies } from "./code-packages.ts";
+import { refusedBuiltin } from "./code-rights.ts";
+
+/** All of a model's code. */
+export interface CodeFiles {
+  /**
+   * SHA-256 in hexadecimal digits: of the text of the one file, or, where there are more files or packages, of all their
+   * hashes with their paths from the model's file, and of the packages' names and versions.
+   */
+  readonly sha256: string;
+  /** The model's own file is the first. */
+  readonly files: readonly CodeFile[];
+  /** Those that the files import, and all that these depend on. */
+  readonly packages: readonly CodePackage[];
+}
+
+export interface CodeFile {
+  /** Absolute, without links: as Node names the module. */
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** Whose code it is, for messages. */
+interface Owner {
+  readonly name: string;
+  readonly file: string;
+}
+
+/** An `import` of a file, with the place to tell. */
+interface Import {
+  readonly specifier: string;
+  fail(message: string): UsageError;
+}
+
+/** Most bytes of one of a model's files, and most files. */
+const LARGEST_CODE = 1_000_000;
+const MOST_FILES = 1_000;
+
+/**
+ * The model's file, every file of the user's that it imports, and what these import in turn. Throws UsageError for a file
+ * that can't be read, by the name `source`, and for imports that can't be known before the code runs, or that no model
+ * may have.
+ */
+export function codeFiles(model: Owner, source = `model ${model.name}: ${shownPath(model.file)}`): CodeFiles {
+  const [hashes, packages] = [new Map<string, string>(), new Map<string, CodePackage>()];
+  const visit = (path: string, name: string) => {
+    if (hashes.has(path)) return;
+    const text = readText(path, { source: name, most: LARGEST_CODE });
+    hashes.set(path, sha256(text));
+    if (hashes.size > MOST_FILES) throw new UsageError(`${source}: imports more than ${MOST_FILES} files`);
+    for (const one of importsOf(text, path, model)) {
+      const found = imported(one, path);
+      if (found === undefined) continue;
+      if (typeof found === "string") visit(found, `model ${model.name}: ${shownPath(found)}`);
+      else for (const each of withDependencies(found)) packages.set(each.folder, each);
+    }
+  };
+  const first = realPath(model.file) ?? model.file;
+  visit(first, source);
+  const files = Array.from(hashes, ([path, sha256]) => ({ path, sha256 }));
+  const used = [...packages.values()];
+  return { sha256: identity(first, files, used), files, packages: used };
+}
+
+/** `model mine: helper.mjs:3: ...`. */
+function importsOf(text: string, path: string, { name }: Owner): Import[] {
+  return lexed(text, path).map(({ n: specifier, ss: start, se: end }) => {
+    const line = text.slice(0, end).split("\n").length;
+    const fail = (message: string) => new UsageError(`model ${name}: ${shownPath(path)}:${line}: ${message}`);
+    if (specifier !== undefined) return { specifier, fail };
+    const call = text.slice(start, end).replaceAll(/\s+/g, " ").slice(0, 60);
+    throw fail(`${call}: which file this is must be known before the model runs; put its name in quotes`);
+  });
+}
+
+/** `import`, `export ... from` and `import()`; nothing of JSON, and of what is no JavaScript: Node says why when it loads it. */
+function lexed(text: string, path: string) {
+  if (extname(path) === ".json") return [];
+  try {
+    return parse(text, path)[0].filter(({ d }) => d !== -2); // import.meta
+  } catch {
+    return [];
+  }
+}
+
+/** The path of a user's file, a package, or nothing to hash. */
+function imported({ specifier, fail }: Import, from: string): string | CodePackage | undefined {
+  if (specifier.startsWith("@tensorflow/")) throw fail(`imports '${specifier}': use the tf that forward is given`);
+  if (isBuiltin(specifier)) {
+    const refused = refusedBuiltin(specifier);
+    if (refused !== undefined) throw fail(`imports '${specifier}': ${refused}`);
+    return undefined;
+  }
+  if (specifier.startsWith("data:")) return undefined; // its code is in the file
+  if (!/^(\.{0,2}\/|file:)/.test(specifier)) return packageOf({ specifier, fail }, from);
+  const path = realPath(fileURLToPath(new URL(specifier, pathToFileURL(from))));
+  if (path === undefined) throw fail(`imports '${specifier}': no such file`);
+  if (extname(path) === ".cjs" || extname(path) === ".node")
+    throw fail(`imports '${specifier}': a model's files are ES modules; write it as one (.mjs)`);
+  return path;
+}
+
+function packageOf({ specifier, fail }: Import, from: string): CodePackage {
+  if (/^[#a-z]+:|^#/.test(specifier))
+    throw fail(`imports '${specifier}': expected the path of a file, such as './layers.mjs', or a package`);
+  const found = packageAt(specifier, dirname(from));
+  if (found === undefined) throw fail(`imports '${specifier}': no such package; install it beside the file`);
+  if (found.isLink)
+    throw fail(
+      `imports '${specifier}': a link to ${found.folder}; import its files by their paths, so that they count`,
+    );
+  return found;
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The text's own hash for a model of one file: results that were made before there could be more keep their names. */
+function identity(first: string, files: readonly CodeFile[], packages: readonly CodePackage[]): string {
+  if (files.length === 1 && packages.length === 0) return files[0]?.sha256 as string;
+  const fromFirst = (path: string) => relative(dirname(first), path).replaceAll("\\", "/");
+  const lines = [
+    ...files.map(({ path, sha256 }) => `${sha256} ${fromFirst(path)}`),
+    ...new Set(packages.map(({ name, version }) => `${name}@${version}`)),
+  ];
+  return sha256(lines.sort().join("\n"));
+}
+
+export function sha256(text: string | Uint8Array): string {
+  return createHash("sha256").update(text).digest("hex");
+}

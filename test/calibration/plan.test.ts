@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { constantsName } from "../../scripts/calibration/constants.ts";
+import { readPlan, wordsOf } from "../../scripts/calibration/plan.ts";
+import { loadConfig, setOverride } from "../../src/config/load.ts";
+
+test("wordsOf(job) is the command of its sweep, with lists as the command takes them", () => {
+  const lists = { models: ["omoe", "mmoe"], corr: [0.5, 1], batch: 3, lr: [0.001, 0.01] };
+  const one = { name: "one", constants: "paper", runs: 7, steps: 2_000_000, initializer: "lecun-normal" };
+  const text =
+    "sweep configs/calibration/search.yaml --set trainRows=fresh --set data=paper --corr 0.5,1 --models omoe,mmoe --runs 7 " +
+    "--batch 3 --steps 2000000 --lr 0.001,0.01 --set initializer=lecun-normal --model-set mmoe.gate.bias=true --out " +
+    "results/calibration/search/one";
+  expect(wordsOf({ ...lists, ...one, also: ["--model-set", "mmoe.gate.bias=true"] })).toEqual(text.split(" "));
+});
+
+test("readPlan() names each sweep once, with constants that it means", () => {
+  const jobs = readPlan();
+  expect(new Set(jobs.map(({ name }) => name)).size).toBe(jobs.length);
+  for (const job of jobs) {
+    const data = wordsOf(job).find((word) => word.startsWith("data=")) as string;
+    const config = loadConfig("configs/calibration/search.yaml", [setOverride(data)]);
+    expect(constantsName(config.data as NonNullable<typeof config.data>)).toBe(job.constants);
+  }
+});

@@ -1,0 +1,57 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const README_BYTES = 12_800;
+
+const guides = readdirSync(join(ROOT, "docs"))
+  .filter((file) => file.endsWith(".md"))
+  .map((file) => `docs/${file}`);
+const pages = ["README.md", "CONTRIBUTING.md", ...guides];
+
+/** Targets of the relative links and images of a page, as paths from the root. */
+function linkedFrom(page: string): string[] {
+  const text = readFileSync(join(ROOT, page), "utf8").replaceAll(/^```.*?^```$/gms, "");
+  const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] as string);
+  return targets
+    .filter((target) => !/^[a-z]+:|^#/.test(target))
+    .map((target) => normalize(join(dirname(page), target.replace(/#.*$/, ""))));
+}
+
+/** Files of the npm package, as paths from its root. */
+function packedFiles(): string[] {
+  const told = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  const [pack] = JSON.parse(told) as [{ files: { path: string }[] }];
+  return pack.files.map(({ path }) => path);
+}
+
+test(`README.md has at most ${README_BYTES} bytes that are shown`, () => {
+  const shown = readFileSync(join(ROOT, "README.md"), "utf8").replaceAll(/^ *<!--.*?-->\n/gms, "");
+  expect(Buffer.byteLength(shown)).toBeLessThanOrEqual(README_BYTES);
+});
+
+test("README.md links every page of docs/, or a page that does", () => {
+  expect(guides).not.toEqual([]);
+  const linked = linkedFrom("README.md");
+  const further = linked.filter((page) => guides.includes(page)).flatMap(linkedFrom);
+  expect([...linked, ...further]).toEqual(expect.arrayContaining(guides));
+});
+
+describe("every relative link", () => {
+  test.each(pages)("of %s leads to a file or folder", (page) => {
+    expect(linkedFrom(page).filter((target) => !existsSync(join(ROOT, target)))).toEqual([]);
+  });
+
+  test("leads to one that the npm package has, too", () => {
+    const files = packedFiles();
+    const has = (target: string) => files.some((file) => file === target || file.startsWith(`${target}/`));
+    expect(pages.filter((page) => !has(page))).toEqual([]);
+    expect(pages.flatMap(linkedFrom).filter((target) => !has(target))).toEqual([]);
+  });
+});

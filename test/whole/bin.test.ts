@@ -1,0 +1,167 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { describe, expect, test, vi } from "vitest";
+import { availableKernels } from "../../src/engines/cpu/native.ts";
+import { readJournal } from "../../src/records/read-journals.ts";
+import { BIN, exited, firstRun, pause, start, startIn, timelessCsv } from "../support/bin.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { inTime } from "../support/in-time.ts";
+
+/** More runs than are trained while a test looks. */
+const MANY = ["--runs", "5000", "--models", "mmoe", "--corr", "0.5"];
+/** A disk on which the CSV files take minutes. */
+const SLOW_WRITING = `
+  import timers from "node:timers/promises";
+  import { syncBuiltinESMExports } from "node:module";
+  timers.setImmediate = () => timers.setTimeout(60_000);
+  syncBuiltinESMExports();
+`;
+const SIGNALS = [
+  ["SIGINT", 130],
+  ["SIGTERM", 75],
+  ["SIGHUP", 75],
+] as const;
+
+/** The CSV files but for times and devices. */
+function deviceless(out: string): unknown[] {
+  const [rows, curves] = timelessCsv(out) as [Record<string, string>[], string];
+  return [rows.map((row) => ({ ...row, device: "" })), curves];
+}
+
+describe("the built mmoe", () => {
+  test.each(["cpu", "tfjs"])("trains with --engine %s and leaves a row a run", async (engine) => {
+    const out = join(temporaryFolder(), "results");
+    const ended = await exited(
+      start("sweep", "smoke", "--runs", "1", "--steps", "20", "--engine", engine, "--out", out),
+    );
+    expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining(`${out}: 6 runs on ${engine} (`) });
+    const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+    expect(rows.map((row) => row.status)).toEqual(Array(6).fill("done"));
+  });
+
+  test("says in its first line which kernels train, and trains on those that --kernels or MMOE_KERNELS names", async () => {
+    for (const { set, argv, env } of [
+      { set: availableKernels().sets[0], argv: [], env: {} },
+      { set: "wasm", argv: [], env: { MMOE_KERNELS: "wasm" } },
+      { set: "wasm", argv: ["--kernels", "wasm"], env: { MMOE_KERNELS: "avx9" } },
+    ]) {
+      const out = join(temporaryFolder(), "results");
+      vi.stubEnv("MMOE_KERNELS", undefined);
+      for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+      const ended = await exited(start("sweep", "smoke", "--runs", "1", "--steps", "20", ...argv, "--out", out));
+      expect(ended).toMatchObject({ code: 0, stderr: expect.stringMatching(`^\\S+: 6 runs on cpu \\(${set}\\)\n`) });
+      const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+      expect(rows.map(({ device }) => device)).toEqual(Array(6).fill(set));
+    }
+    vi.unstubAllEnvs();
+  });
+
+  test("goes on, without a note, on other kernels than those that began, and leaves the same CSV", async () => {
+    const whole = join(temporaryFolder(), "whole");
+    const few = ["--runs", "60", "--models", "mmoe", "--corr", "0.5"];
+    const out = await inTime(async () => {
+      const killed = join(temporaryFolder(), "killed");
+      const child = start("sweep", "smoke", ...few, "--kernels", "wasm", "--out", killed);
+      const end = exited(child);
+      await firstRun(killed);
+      child.kill("SIGKILL");
+      return (await end).signal === "SIGKILL" ? killed : undefined;
+    });
+    const { code, stderr } = await exited(start("sweep", "smoke", ...few, "--out", out));
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/: reused \d+, to do \d+ runs on cpu \(\w+\)\n/)]);
+    expect(stderr).not.toContain("what is there");
+    await exited(start("sweep", "smoke", ...few, "--out", whole));
+    expect(deviceless(out)).toEqual(deviceless(whole));
+  });
+
+  test.each(SIGNALS)("stops on %s with exit code %d, its finished runs in the CSV", async (name, code) => {
+    const out = join(temporaryFolder(), "results");
+    const child = start("sweep", "smoke", ...MANY, "--out", out);
+    const end = exited(child);
+    await firstRun(out);
+    child.kill(name);
+    expect((await end).code).toBe(code);
+    const runs = parse(readFileSync(join(out, "runs.csv"))).length - 1;
+    expect([runs > 0, runs < 5000]).toEqual([true, true]);
+  });
+
+  test.each(SIGNALS)("ends at once on a second %s with exit code %d, its finished runs kept", async (name, code) => {
+    const out = join(temporaryFolder(), "results");
+    const child = startIn(SLOW_WRITING, "sweep", "smoke", ...MANY, "--out", out);
+    const end = exited(child);
+    const journal = await firstRun(out);
+    while (child.kill(name)) await pause(100); // those that come at once count as one
+    const by = name === "SIGINT" ? "Ctrl-C" : name;
+    const says = `mmoe: stopped at once by ${by}; finished runs are kept in ${out}; go on with:\nnode bin/mmoe.js sweep smoke `;
+    expect(await end).toMatchObject({ code, signal: null, stderr: expect.stringContaining(says) });
+    expect([...readJournal(journal, () => {})].length).toBeGreaterThan(0);
+    expect(existsSync(join(out, "runs.csv"))).toBe(false);
+  });
+
+  test("with a full disk behind stdout says so in one line and exits with 2", async () => {
+    const full = openSync("/dev/full", "w");
+    const child = spawn(process.execPath, [BIN, "data", "--corr", "0.5", "--quiet"], {
+      stdio: ["ignore", full, "pipe"],
+    });
+    expect(await exited(child)).toMatchObject({
+      code: 2,
+      stderr: "mmoe: stdout: can't be written: no space left on device\n",
+    });
+    closeSync(full);
+  });
+
+  test("ends quietly when its reader has seen enough, with 141", async () => {
+    const child = start("data", "--corr", "0.5", "--rows", "20000", "--quiet");
+    child.stdout?.once("data", () => child.stdout?.destroy());
+    expect(await exited(child)).toEqual({ code: 141, signal: null, stderr: "" });
+  });
+});
+
+describe("a sweep trains on to its end", () => {
+  const sweep = (out: string, ...argv: string[]) => start("sweep", "smoke", "--runs", "2", "--out", out, ...argv);
+  const statuses = (out: string) => {
+    const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+    return rows.map(({ status }) => status);
+  };
+
+  test("when the reader of its events leaves, and ends with 141", async () => {
+    const { out, ended } = await inTime(async () => {
+      const out = join(temporaryFolder(), "results");
+      const child = sweep(out, "--json");
+      child.stdout?.once("data", () => child.stdout?.destroy());
+      const ended = await exited(child);
+      return ended.code === 0 ? undefined : { out, ended }; // it had written all before its reader left
+    });
+    expect(ended).toMatchObject({ code: 141, stderr: expect.not.stringContaining("EPIPE") });
+    expect(statuses(out)).toEqual(Array(12).fill("done"));
+  });
+
+  test("when its stderr closes, and prints its table", async () => {
+    const out = join(temporaryFolder(), "results");
+    const child = sweep(out);
+    child.stderr?.once("data", () => child.stderr?.destroy());
+    let stdout = "";
+    child.stdout?.on("data", (text) => {
+      stdout += text;
+    });
+    const [code] = await once(child, "close");
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`${out}/runs.csv`)]);
+    expect(statuses(out)).toEqual(Array(12).fill("done"));
+  });
+
+  test("when the disk behind its stdout is full, says so once and ends with 2", async () => {
+    const out = join(temporaryFolder(), "results");
+    const full = openSync("/dev/full", "w");
+    const argv = [BIN, "sweep", "smoke", "--runs", "2", "--json", "--quiet", "--out", out];
+    const child = spawn(process.execPath, argv, { stdio: ["ignore", full, "pipe"] });
+    expect(await exited(child)).toMatchObject({
+      code: 2,
+      stderr: "mmoe: stdout: can't be written: no space left on device\n",
+    });
+    closeSync(full);
+    expect(statuses(out)).toEqual(Array(12).fill("done"));
+  });
+});
