@@ -93,16 +93,20 @@ function logCurve(points: readonly CurvePoint[], set: LossSet, factor: number): 
 export type Choose = (cells: ReadonlyMap<string, CellCurves>, end: number) => ReadonlyMap<string, string>;
 
 /**
- * The distance at the best unit of the axis; undefined where no curve is long enough. Cells that were not trained are
+ * The distance at the best of `units` of the axis; undefined where no curve is long enough. Cells that were not trained are
  * left out.
  */
-export function distance(cells: ReadonlyMap<string, CellCurves>, choose: Choose): Distance | undefined {
+export function distance(
+  cells: ReadonlyMap<string, CellCurves>,
+  choose: Choose,
+  units: readonly number[] = UNITS,
+): Distance | undefined {
   const last = Math.min(
     ...[...cells.values()].flatMap((lrs) => [...lrs.values()].map(({ steps }) => steps.at(-1) as number)),
   );
-  const all = UNITS.filter((unit) => Math.log(END * unit) <= last + 1e-9).map((unit) =>
-    distanceAt(cells, choose, unit),
-  );
+  const all = units
+    .filter((unit) => Math.log(END * unit) <= last + 1e-9)
+    .map((unit) => distanceAt(cells, choose, unit));
   return all.reduce<Distance | undefined>((best, one) => (best && best.rms <= one.rms ? best : one), undefined);
 }
 

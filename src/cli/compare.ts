@@ -118,7 +118,7 @@ function changeRows({ cells }: Change, paint: Paint): string[][] {
 /** Why a cell is undecided though its interval may lie to one side. */
 function undecidedNote({ cells }: Change): string[] {
   const isShort = cells.some(({ pairs, verdict }) => verdict === "undecided" && pairs < LEAST_RUNS);
-  return isShort ? [`undecided: fewer than ${LEAST_RUNS} pairs decide nothing, unless all are equal`] : [];
+  return isShort ? [`undecided: fewer than ${LEAST_RUNS} pairs decide nothing`] : [];
 }
 
 /** Most ids of one kind that are named; JSON has all. */

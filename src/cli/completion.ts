@@ -22,6 +22,10 @@ Put one of these lines into the file that your shell reads when it starts:
   bash  ~/.bashrc                   source <(mmoe completion bash)
   zsh   ~/.zshrc, after compinit    source <(mmoe completion zsh)
   fish  ~/.config/fish/config.fish  mmoe completion fish | source
+
+In a clone, where npx runs mmoe, put a function of that name before it:
+  bash, zsh   mmoe() { npx mmoe "$@"; }
+  fish        function mmoe; npx mmoe $argv; end
 ${examples("mmoe completion bash > ~/.local/share/bash-completion/completions/mmoe", "mmoe completion man > mmoe.1")}`,
     )
     .action((shell: string) => run((context) => completion(shell, context)));

@@ -132,12 +132,13 @@ function chosenOptions({ loss, statistic, scale, theme, paper = false }: Options
   };
 }
 
-/** By its name, or by its number in the paper. */
+/** By its name, or by its number in the paper: `4`, `fig4` or `figure4`. */
 function figureNamed(name: string): string {
   const numbers = NAMES.flatMap((known) => /^figure(\d)$/.exec(known)?.[1] ?? []);
-  if (/^\d+$/.test(name) && !numbers.includes(name))
+  const number = /^(?:fig(?:ure)?)?(\d+)$/i.exec(name)?.[1];
+  if (number !== undefined && !numbers.includes(number))
     throw new UsageError(`--only: of the paper's figures, ${numbers.join(", ")} can be drawn, got '${name}'`);
-  return choiceOption("--only", /^\d+$/.test(name) ? `figure${name}` : name, NAMES);
+  return choiceOption("--only", number === undefined ? name : `figure${number}`, NAMES);
 }
 
 interface Drawable extends Pick<SweepFigure, "name" | "heeds"> {

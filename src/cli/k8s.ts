@@ -36,6 +36,7 @@ const PASSED_ON = [
 
 export const define: Define = (command, run) => {
   addSweepOptions(command)
+    .optionsGroup("Job:")
     .requiredOption("--completions <n>", "pods, each a shard of the sweep")
     .requiredOption("--image <image>", "a container image with mmoe on its PATH")
     .option("--parallelism <n>", "pods at a time (default: all)")

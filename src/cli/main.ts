@@ -1,6 +1,7 @@
 import { Command, CommanderError, Help } from "commander";
 import { MMOE } from "../called-as.ts";
 import { UsageError } from "../errors.ts";
+import { onLongWork } from "../long-work.ts";
 import { machineError } from "../machine-error.ts";
 import { shellQuoted } from "../shell.ts";
 import { version } from "../version.ts";
@@ -29,7 +30,9 @@ async function dispatch(argv: readonly string[], effects: Effects): Promise<numb
     const command = addCommand(program, name);
     if (!argv.includes(name)) continue;
     await defineCommand(command, async (action) => {
-      code = await action(contextOf(effects, command.opts(), argv));
+      const context = contextOf(effects, command.opts(), argv);
+      onLongWork(context.note);
+      code = await action(context);
     });
   }
   await program.parseAsync([...withoutHelp(argv, Object.keys(COMMANDS))], { from: "user" });
@@ -37,12 +40,12 @@ async function dispatch(argv: readonly string[], effects: Effects): Promise<numb
 }
 
 function addCommand(program: Command, name: string): Command {
-  const command = program.command(name).description(COMMANDS[name]?.summary ?? "");
-  return command.option("--quiet", "nothing on stderr but errors").option("--debug", "a stack trace with errors");
+  return program.command(name).description(COMMANDS[name]?.summary ?? "");
 }
 
 async function defineCommand(command: Command, run: Parameters<Define>[1]): Promise<void> {
   (await COMMANDS[command.name()]?.load())?.define(command, run);
+  command.option("--quiet", "nothing on stderr but errors").option("--debug", "a stack trace with errors");
 }
 
 /** The command line with every command's options. */
@@ -91,7 +94,17 @@ async function explained(error: unknown, argv: readonly string[]): Promise<unkno
   if (!(error instanceof CommanderError)) return error;
   if (error.code === "commander.missingArgument" && commandsOn("results").includes(argv[0] ?? ""))
     return withFolders(error);
+  if (error.code === "commander.unknownCommand") return withCommand(argv);
   return error.code === "commander.unknownOption" ? withSetting(error, argv) : error;
+}
+
+async function withCommand(argv: readonly string[]): Promise<UsageError> {
+  const { commandFor } = await import("./unknown-command.ts");
+  const commands = Object.keys(COMMANDS);
+  const word = withoutHelp(argv, commands).find((each) => !each.startsWith("-")) ?? "";
+  const meant = commandFor(word, commands);
+  const hint = meant === undefined ? "" : `; did you mean '${meant}'?`;
+  return new UsageError(`unknown command '${word}'${hint} (${MMOE} --help lists all commands)`);
 }
 
 async function withFolders({ message }: CommanderError): Promise<UsageError> {

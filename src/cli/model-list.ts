@@ -2,7 +2,7 @@
 import { type Config, configAt, modelOf } from "../config/config.ts";
 import { gridPoints } from "../config/grid.ts";
 import { definitionText } from "../config/own-models.ts";
-import { describeCode } from "../engines/tfjs/code/code-crew.ts";
+import { describeCode } from "../engines/tfjs/code/describe-code.ts";
 import { type CodeModel, isCode, type Model } from "../models/code.ts";
 import { type Part, paperCount, parameterCount } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";

@@ -29,6 +29,7 @@ export const define: Define = (command, run) => {
   addSweepOptions(command);
   const sweepOptions = command.options.slice(others);
   command
+    .optionsGroup("Job array:")
     .requiredOption("--array <n>", "tasks, each a shard of the sweep; 16%4 for at most 4 at a time")
     .option("--time <limit>", "time limit of a task, in Slurm's format", "4:00:00")
     .option("--partition <name>", "where the tasks run")

@@ -69,6 +69,16 @@ export interface CheckedOptions {
   readonly checkpointMs: number | undefined;
 }
 
+/** Headings of the options in help, in their order there. */
+export const GROUPS = {
+  common: "Common options:",
+  data: "Data:",
+  models: "Models:",
+  training: "Training:",
+  running: "Running:",
+  output: "Output:",
+} as const;
+
 export function addSweepOptions(command: Command): Command {
   return command
     .argument(
@@ -76,29 +86,35 @@ export function addSweepOptions(command: Command): Command {
       "a YAML or JSON file, or a preset: paper, paper-long, fixed-rows, figure3, zoo, methods, smoke",
       "paper",
     )
+    .optionsGroup(GROUPS.common)
     .option("--corr <list>", "correlations of the task pairs, separated by commas")
-    .option("--rows <file>", "train on rows of your own, CSV or Parquet, in place of the generator's")
     .option("--models <list>", "models, separated by commas (see mmoe models)")
-    .option("--model <file>", "add a model of your own in JavaScript; may be given again", collect, [])
-    .option("--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, [])
     .option("--runs <n>", "runs of each model at each correlation")
-    .option("--cross <DxI>", "in place of --runs: D data seeds, each with I seeds of initial values")
     .option("--steps <n>", "training steps of a run; several, by commas, make a grid")
     .option("--batch <n>", "training rows of each step; or several")
     .option("--lr <x>", "learning rate; or several")
-    .option("--method <name>", `how the tasks' gradients become one: ${METHODS.join(", ")}; or several`)
-    .option("--seed <n>", "another number gives other random numbers")
+    .option("--seed <n>", "random seed")
     .option("--set <key=value>", "any other setting of the config, or several values; may be given again", collect, [])
+    .option("--out <folder>", "where results go (default: results/NAME-HASH)")
+    .optionsGroup(GROUPS.data)
+    .option("--rows <file>", "train on rows of your own, CSV or Parquet, in place of the generator's")
+    .option("--cross <DxI>", "in place of --runs: D data seeds, each with I seeds of initial values")
+    .optionsGroup(GROUPS.models)
+    .option("--model <file>", "add a model of your own in JavaScript; may be given again", collect, [])
+    .option("--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, [])
+    .optionsGroup(GROUPS.training)
+    .option("--method <name>", `how the tasks' gradients become one: ${METHODS.join(", ")}; or several`)
     .option("--diagnostics [list]", `measure ${DIAGNOSTIC_KINDS.join(", ")}, or some of these (docs/diagnostics.md)`)
     .option("--engine <name>", `what trains: ${ENGINE_NAMES.join(", ")} (default: auto)`)
     .option("--allow-cpu", "let --engine cuda train on a CPU if it sees no card")
     .option("--kernels <set>", `kernels of the cpu engine: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
     .option("--backend <name>", `what --engine tfjs computes on: ${TFJS_BACKENDS.join(", ")} (default: wasm)`)
     .option("--jobs <n>", "threads of the cpu engine, or of TensorFlow's rows (default: all cores)")
-    .option("--out <folder>", "where results go (default: results/NAME-HASH)")
+    .optionsGroup(GROUPS.running)
     .option("--retry-failed", "repeat the runs that failed there")
     .option("--time-limit <time>", "stop after a time such as 3h50m; the same command goes on")
     .option("--checkpoint-every <time>", "keep runs in flight every so often (default: 2m; engine cpu)")
+    .optionsGroup(GROUPS.output)
     .option("--long", "also write every run's curve (curves-long.csv)");
 }
 

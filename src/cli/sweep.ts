@@ -13,7 +13,14 @@ import type { Context } from "./effects.ts";
 import { EXIT, troubleCode } from "./exit-codes.ts";
 import { TABLE_LOSS_OPTION, tableLosses } from "./loss-commands.ts";
 import { type Stop, stopOnSignals } from "./stop.ts";
-import { addSweepOptions, checkedOptions, ENVIRONMENT_HELP, type SweepOptions, typedWords } from "./sweep-options.ts";
+import {
+  addSweepOptions,
+  checkedOptions,
+  ENVIRONMENT_HELP,
+  GROUPS,
+  type SweepOptions,
+  typedWords,
+} from "./sweep-options.ts";
 import { keptText } from "./text/kept-text.ts";
 import { describePlan } from "./text/plan-text.ts";
 import { progressFor } from "./text/progress.ts";
@@ -32,11 +39,14 @@ interface Options extends SweepOptions {
 
 export const define: Define = (command, run) => {
   addSweepOptions(command)
-    .option("--resume", "fail unless that folder holds this sweep (the same command goes on without it too)")
+    .optionsGroup(GROUPS.common)
+    .option("--dry-run", "print settings, runs, time and memory; train nothing")
+    .optionsGroup(GROUPS.running)
+    .option("--resume", "fail unless that folder holds this sweep (rerunning the same command also resumes)")
     .option("--overwrite", "delete what a sweep left in that folder, and start from scratch")
     .option("--shard <i/n>", "train the i-th of n parts of the sweep (default: from the job array's variables)")
     .option("--devices <list>", "one process for each GPU: numbers such as 0,1, or all")
-    .option("--dry-run", "print settings, runs, time and memory; train nothing")
+    .optionsGroup(GROUPS.output)
     .option(...TABLE_LOSS_OPTION)
     .option("--json", "events as JSON lines on stdout, in place of the table")
     .addHelpText(
@@ -122,8 +132,8 @@ async function dryRun(request: Request, context: Context): Promise<number> {
   const share = { ...planned, todo: withTables(planned.todo) };
   const engine = await loadEngine(request.engine, { ...request.engineOptions, note }, share.todo);
   try {
-    await checkRuns(share.todo, share.config, engine);
-    effects.stdout.write(await describePlan(share, engine, context));
+    const trainingBytes = await checkRuns(share.todo, share.config, engine);
+    effects.stdout.write(await describePlan(share, { engine, trainingBytes }, context));
     return EXIT.done;
   } finally {
     await engine.dispose();

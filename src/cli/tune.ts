@@ -19,7 +19,7 @@ import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { AT_OPTION, headOf, LOSS_OPTION, readWithLoss } from "./loss-commands.ts";
 import { choiceOption, countOption, listOption, pathOption } from "./options.ts";
-import { blocksText, roomOf } from "./text/blocks.ts";
+import { type Block, blocksText, roomOf } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
 import { candidatesOf, picksOf } from "./text/tune-text.ts";
 
@@ -42,7 +42,7 @@ export const define: Define = (command, run) => {
     .option(...LOSS_OPTION)
     .option(...AT_OPTION)
     .option("--each <settings>", "choose at each value of these listed settings, which stay lists, such as method")
-    .option("-o, --output <file>", "where the config of the tuned sweep goes (default: NAME-tuned.yaml)")
+    .option("-o, --output <file>", "write the config of the tuned sweep (default: only show the choices)")
     .option("--runs <n>", "runs of each cell of the tuned sweep (default: as many as tuned)")
     .option("--seed <n>", "seed of the tuned sweep: another one than tuned (default: the next)")
     .option("--overwrite", "replace the output file")
@@ -50,14 +50,14 @@ export const define: Define = (command, run) => {
     .addHelpText(
       "after",
       `
-Chooses the values of the listed settings by the lowest mean final loss, and
-writes a config with them. A point at which a run failed is not chosen. The
+Chooses the values of the listed settings by the lowest mean final loss. With -o
+it writes a config with them. A point at which a run failed is not chosen. The
 tuned sweep has another seed, so no run that it reports helped to choose.
 ${examples(
   "mmoe sweep --lr 1e-4,1e-3,1e-2 --runs 20 --seed 1 --out results/rates",
   "mmoe tune results/rates --runs 200 --seed 0 -o tuned.yaml",
   "mmoe sweep tuned.yaml",
-  "mmoe tune results/methods --each method",
+  "mmoe tune results/methods-rates --each method",
 )}`,
     )
     .action((folder: string, options: Options) => run((context) => tune(folder, options, context)));
@@ -73,20 +73,24 @@ async function tune(folder: string, options: Options, context: Context): Promise
   const { results, loss } = await readWithLoss(folder, options, context);
   checkWhole(results, cellLosses(results, loss));
   const each = eachOption(options.each, results);
-  const file = outputFile(options, results);
+  const file = outputFile(options);
   const picks = choose(results, { loss, by, each });
   const config = tunedConfig(results, picks, { loss, by, each, ...report });
-  writable(file, () => writeWholeSync(file, configYaml(config, dirname(file))), "give another -o");
+  if (file !== null) writable(file, () => writeWholeSync(file, configYaml(config, dirname(file))), "give another -o");
 
   const { stdout } = context.effects;
   if (options.json) stdout.write(`${JSON.stringify({ folder, at: results.at, loss, by, picks, file }, null, 2)}\n`);
   else {
-    const words = [file, ...engineWords(results)].map(shellQuoted);
-    const goOn = { before: `${file}: train it with:`, command: `${MMOE} sweep ${words.join(" ")}` };
-    const blocks = [headOf(results, loss), candidatesOf(picks), picksOf(picks), goOn];
+    const blocks = [headOf(results, loss), candidatesOf(picks), picksOf(picks), nextOf(file, results)];
     stdout.write(blocksText(blocks, roomOf(stdout)));
   }
   return EXIT.done;
+}
+
+function nextOf(file: string | null, results: Results): Block {
+  if (file === null) return { before: "nothing is written; -o FILE writes the config of the tuned sweep" };
+  const words = [file, ...engineWords(results)].map(shellQuoted);
+  return { before: `${file}: train it with:`, command: `${MMOE} sweep ${words.join(" ")}` };
 }
 
 /** Some of the listed settings; at least one is left to choose. */
@@ -114,8 +118,10 @@ function checkWhole(results: Results, cells: ReturnType<typeof cellLosses>): voi
   throw new UsageError(`${path}: ${runs} missing, which might choose otherwise; train them with: ${goOn(path)}`);
 }
 
-function outputFile({ output, overwrite = false }: Options, { config }: Results): string {
-  const file = output === undefined ? `${config.name}-tuned.yaml` : pathOption("--output", output);
+/** The file to write; null without -o. */
+function outputFile({ output, overwrite = false }: Options): string | null {
+  if (output === undefined) return null;
+  const file = pathOption("--output", output);
   if (!existsSync(file)) return file;
   if (!statSync(file).isFile()) throw new UsageError(`${file} is not a file that can be replaced; give another -o`);
   if (!overwrite) throw new UsageError(`${file} exists; give another -o, or --overwrite`);

@@ -5,6 +5,19 @@ import { shellQuoted } from "../shell.ts";
 /** Settings that have an option of another name than their own. */
 const SHORTER: Partial<Record<SettingKey, string>> = { correlations: "--corr" };
 
+/** Options for what is no setting of ours, and what is typed for them. */
+const OTHER_OPTIONS: Readonly<Record<string, string>> = {
+  "--gpu": "--engine cuda",
+  "--gpus": "--engine cuda",
+  "--cuda": "--engine cuda",
+  "--cpu": "--engine cpu",
+  "--epoch": "--steps VALUE", // a number of epochs is no number of steps
+  "--epochs": "--steps VALUE",
+  "--threads": "--jobs",
+  "--workers": "--jobs",
+  "--output": "--out",
+};
+
 /** Settings that have an option of their name. */
 const SAME: readonly SettingKey[] = ["models", "runs", "steps", "batch", "lr", "seed"];
 
@@ -17,6 +30,8 @@ export function settingFor(
   flag: string,
   { exact }: { readonly exact: boolean },
 ): string | undefined {
+  const other = OTHER_OPTIONS[flag];
+  if (other !== undefined) return other;
   const word = camelCase(flag);
   const setting = meantBy(word, SETTING_KEYS) as SettingKey | undefined;
   if (setting === undefined || (exact && setting !== word)) return undefined;

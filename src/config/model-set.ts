@@ -17,15 +17,20 @@ import { didYouMean } from "./suggest.ts";
 export function modelFileOverrides(files: readonly string[]): Override[] {
   return files.map((file) => {
     checkIsFile(file);
-    return {
-      source: "--model",
-      valuesAfter: ({ models }) => ({ models: [...models, { name: basename(file, extname(file)), file }] }),
-    };
+    const model = { name: basename(file, extname(file)), file };
+    return { source: "--model", valuesAfter: ({ models }) => ({ models: withModel(models, model) }) };
   });
 }
 
-/** Refuses `--model mmoe`, which means `--models mmoe`. */
+/** The list with a model at its end, or in the place where it is named already. */
+function withModel(models: readonly string[], model: { readonly name: string; readonly file: string }) {
+  return models.includes(model.name) ? models.map((name) => (name === model.name ? model : name)) : [...models, model];
+}
+
+/** Refuses a file in Python, and `--model mmoe`, which means `--models mmoe`. */
 function checkIsFile(file: string): void {
+  if (/\.(py|ipynb)$/i.test(file))
+    throw new UsageError(`--model: expected a file in JavaScript such as ./my-model.mjs, got '${file}'`);
   const names = file.split(",");
   if (!names.every((name) => Object.hasOwn(ZOO, name)) || existsSync(file)) return;
   throw new UsageError(

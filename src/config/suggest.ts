@@ -8,22 +8,35 @@ const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ["corrs", "correlations"],
   ["correlation", "correlations"],
   ["dropoutrate", "dropout"],
+  ["epoch", "steps"],
+  ["epochs", "steps"],
   ["gpu", "cuda"],
   ["init", "initializer"],
   ["iterations", "steps"],
   ["learningrate", "lr"],
+  ["meansquarederror", "squared"],
   ["model", "models"],
+  ["mse", "squared"],
   ["nvidia", "cuda"],
   ["optim", "optimizer"],
   ["repeats", "runs"],
   ["rows", "trainRows"],
+  ["test", "heldout"],
   ["testrows", "heldoutRows"],
+  ["val", "heldout"],
+  ["validation", "heldout"],
+]);
+
+/** What must be known of such a word that the one it stands for does not say. */
+const REMARKS: ReadonlyMap<string, string> = new Map([
+  ["epoch", " A step is one batch of rows."],
+  ["epochs", " A step is one batch of rows."],
 ]);
 
 /** `; did you mean 'X'?` for the known word that `word` stands for or is nearest to, or nothing if none is near. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const meant = meantBy(word, known);
-  return meant === undefined ? "" : `; did you mean '${meant}'?`;
+  return meant === undefined ? "" : `; did you mean '${meant}'?${REMARKS.get(word) ?? ""}`;
 }
 
 /** The known word that `word` stands for or, if it is near, the nearest one. */

@@ -82,7 +82,7 @@ const ROW_KINDS: { readonly [Name in DrawingName]: RowKind<RowOf<Name>> } = {
     rows: differenceRows,
   },
   distributions: {
-    about: "spread of the final losses, a box for each cell",
+    about: "spread of the final losses, a dot for each run",
     of: "one point",
     heeds: ["loss", "scale"],
     rows: distributionRows,

@@ -60,13 +60,21 @@ function folderOf(file: string): string {
 /** At most so many folders are named. */
 const NAMED = 4;
 
-/** `; give one of: ...`, the results folders in a folder, first those whose names begin as `name` or are near it. */
+/**
+ * `; give one of: ...`, the results folders in a folder, first those whose names begin as `name` or are near it. For a
+ * folder that is not there those in the one beside it that was meant, as `results` by `result`.
+ */
 export function nearby(folder: string, name = ""): string {
-  const entries = existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder).sort() : [];
-  const found = entries.filter((entry) => existsSync(join(folder, entry, CONFIG)));
+  const meant = existsSync(folder) ? undefined : meantBy(basename(folder), namesIn(dirname(folder)));
+  if (meant !== undefined) return nearby(join(dirname(folder), meant), name);
+  const found = namesIn(folder).filter((entry) => existsSync(join(folder, entry, CONFIG)));
   if (found.length === 0) return "; give a results folder of mmoe sweep";
   const near = found.filter((entry) => name !== "" && (entry.startsWith(name) || entry === meantBy(name, found)));
   const ordered = [...new Set([...near, ...found])].map((entry) => join(folder, entry));
   const more = found.length > NAMED ? `, ... (${found.length} in all)` : "";
   return `; give one of: ${ordered.slice(0, NAMED).join(", ")}${more}`;
+}
+
+function namesIn(folder: string): string[] {
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(folder).sort() : [];
 }

@@ -38,7 +38,7 @@ export interface Change {
  * Compares B with A run by run. A cell is worse if the whole interval of its mean change lies above `tolerance`, better
  * if it lies below -tolerance, the same if it lies between. The interval's level is raised so that for all cells
  * together a wrong verdict is given in at most 5 % of comparisons (Bonferroni). With fewer than 20 pairs a cell is
- * undecided, unless all pairs are equal.
+ * undecided.
  */
 export function changeBetween(a: Results, b: Results, { loss, tolerance }: Pick<Change, "loss" | "tolerance">): Change {
   const others = new Map(cellLosses(b, loss).map((cell) => [cellKey(cell), cell]));
@@ -66,7 +66,6 @@ function changeOf([a, b]: readonly [CellLosses, CellLosses], tolerance: number, 
   const changes = differences(after, before);
   const change = bootstrap([changes], onlyColumn, { mean }).mean;
   const equal = changes.filter((one) => one === 0).length;
-  const decided = runs.length >= LEAST_RUNS || (equal === runs.length && equal > 0);
   const { low, high } = bcaInterval(change, level);
   return {
     ...cellOf(a),
@@ -74,7 +73,7 @@ function changeOf([a, b]: readonly [CellLosses, CellLosses], tolerance: number, 
     equal,
     mean: mean(before),
     change: estimateOf(change),
-    verdict: decided ? verdictOf(low, high, tolerance) : "undecided",
+    verdict: runs.length >= LEAST_RUNS ? verdictOf(low, high, tolerance) : "undecided",
   };
 }
 

@@ -3,6 +3,8 @@ import { checkConfig } from "../config/check.ts";
 import type { Config } from "../config/config.ts";
 import { SETTING_KEYS, type Settings } from "../config/schema.ts";
 import { UsageError } from "../errors.ts";
+import { listed } from "../listed.ts";
+import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import type { Pick, TuneOptions } from "./tune.ts";
@@ -37,7 +39,8 @@ export function tunedConfig(results: Results, picks: readonly Pick[], options: T
   };
   const settings = Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]]));
   const cross = options.runs === undefined ? config.cross : null; // so many runs are no cross
-  const changed = { ...picks[0]?.chosen, seed, runs, cross, tuned, name: nameFor(config) };
+  const named = { name: nameFor(config), about: aboutFor(results, picks, options) };
+  const changed = { ...picks[0]?.chosen, seed, runs, cross, tuned, ...named };
   const marks = Object.entries(config.origins).filter(([key, mark]) => mark !== "yours" && !(key in changed));
   const values = { ...settings, ...changed, marks: Object.fromEntries(marks) };
   return checkConfig({ source: results.path, values }, []);
@@ -57,6 +60,13 @@ const ENDING = "-tuned";
 
 function nameFor({ name }: Config): string {
   return `${name.slice(0, LONGEST - ENDING.length)}${ENDING}`;
+}
+
+/** What was chosen, and from what: the grid's own sentence is not true of the tuned sweep. */
+function aboutFor({ config, path }: Results, picks: readonly Pick[], { loss, by }: TuneOptions): string {
+  const keys = listed(Object.keys(picks[0]?.chosen ?? {}));
+  const of = by === "cell" ? "cell (a model at a correlation)" : by;
+  return `Sweep ${config.name} with the ${keys} that mmoe tune chose for each ${of} from ${basename(path)}, by ${LOSS_WORDS[loss].name}`;
 }
 
 /** To six digits; no interval is null. */

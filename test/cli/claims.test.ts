@@ -154,6 +154,9 @@ describe("mmoe claims DIR", () => {
   test("refuses another loss by name", async () => {
     writeResults(out, likeThePaper, ["runs=1"]);
     const { code, stderr } = await claims("--loss", "test");
-    expect([code, stderr]).toEqual([2, "mmoe: --loss: expected one of train, heldout, running, got 'test'\n"]);
+    expect([code, stderr]).toEqual([
+      2,
+      "mmoe: --loss: expected one of train, heldout, running, got 'test'; did you mean 'heldout'?\n",
+    ]);
   });
 });

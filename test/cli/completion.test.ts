@@ -49,6 +49,8 @@ describe("bash", () => {
     ["mmoe sweep --diagnostics --lon", ["--long"]],
     ["mmoe variance results/mine --of l", ["loss", "log"]],
     ["mmoe seesaw results/mine --format m", ["markdown"]],
+    ["mmoe sweep --set hub", ["huberDelta="]],
+    ["mmoe summary results/mine --at l", ["lr="]],
   ])("offers after '%s' %j", (line, words) => {
     expect(inBash(line)).toEqual(words);
   });

@@ -84,3 +84,19 @@ test("mmoe sweep stores another report into a folder that is whole, and trains n
   expect((await runMain(argv)).stderr).toContain("to do 0 runs");
   expect(readFileSync(config, "utf8")).toMatch(/^report: heldout$/m);
 });
+
+test("a table of two losses leaves out columns on a narrow terminal: failed runs where there are none, then medians", async () => {
+  const at = async (columns: number) => {
+    const { stdout } = await runMain(["merge", folderOf("running")], undefined, {}, { isTTY: true, columns });
+    return stdout
+      .split("\n")
+      .slice(0, 2)
+      .concat(stdout.match(/^loss after.*$/m) ?? []);
+  };
+  const wide = await at(80);
+  expect(wide[0]).toMatch(/^model +p +runs +failed +running mean +median +held-out +median$/);
+  expect((await at((wide[0]?.length ?? 0) - 1))[0]).toMatch(/^model +p +runs +running mean +median +held-out +median$/);
+  const narrow = await at(60);
+  expect(narrow[0]).toMatch(/^model +p +runs +running mean +held-out$/);
+  expect(narrow[2]).toMatch(/^loss after the last step: mean±standard error; /);
+});

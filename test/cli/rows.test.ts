@@ -109,7 +109,7 @@ describe("results on a table, without it,", () => {
     [["summary", "--full"], /^shared-bottom, omoe +3 /m],
     [["summary", "--csv"], /^heldout,cell,mmoe,,,,,mean,3,/m],
     [["summary", "--bad", "0.5"], /bad: share of runs above 0\.5/],
-    [["compare", out], /^mmoe +3 +3 .* same$/m],
+    [["compare", out], /^mmoe +3 +3 .* undecided$/m],
     [["figures"], /final-loss-heldout\.\{svg,csv,txt\}: Final loss of each model\n/],
     [["report"], /report\.html/],
     [["merge"], /runs\.csv/],

@@ -30,6 +30,9 @@ describe("mmoe seesaw DIR", () => {
     writeResults(out, lossOf, ["runs=4", "correlations=[0.5]", "models=[single-task, mmoe]"]);
     const { stdout } = await seesaw();
     expect(stdout).toMatch(/\nmmoe +4 +50\.0 +50\.0 +50\.0 \(4 runs\) +0 \(4 runs\)/);
+    const narrow = await runMain(["seesaw", out], undefined, {}, { isTTY: true, columns: 60 });
+    expect(narrow.stdout).toContain("(4 runs)");
+    expect(narrow.stdout).not.toMatch(/\(4$|\(4 {2}|^ *runs\)/m);
   });
 
   test("--against takes another model, also the default as JSON", async () => {

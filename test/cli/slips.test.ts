@@ -45,6 +45,9 @@ test.each([
   [["--cor", "0.5"], "'--cor'; did you mean '--corr'?"],
   [["--labels", "raw"], "'--labels'; did you mean '--set labels=raw'?"],
   [["--over-write"], "'--over-write'; did you mean '--overwrite'?"],
+  [["--gpu"], "'--gpu'; did you mean '--engine cuda'?"],
+  [["--epochs", "10"], "'--epochs'; did you mean '--steps VALUE'?"],
+  [["--workers", "3"], "'--workers'; did you mean '--jobs'?"],
   [["--zebra"], "'--zebra'"],
 ])("sweep %j says which option was meant", async (argv, message) => {
   expect(await refused("sweep", ...argv)).toBe(`unknown option ${message}`);
@@ -57,6 +60,44 @@ test("a command without --set is not told of it", async () => {
 test.each(["mmoe", "mmoe,omoe", "shared-bottom-16"])("--model %s is told of --models", async (models) => {
   expect(await refused("sweep", "--model", models)).toBe(
     `--model: expected a file such as ./my-model.mjs, got '${models}'; for mmoe's own models give --models ${models}`,
+  );
+});
+
+test.each([
+  ["train", "sweep"],
+  ["plot", "figures"],
+  ["ls", "status"],
+  ["run", "sweep"],
+  ["sumary", "summary"],
+  ["results/paper", "summary results/paper"],
+  ["smoke", "sweep smoke"],
+])("an unknown command %s is told of '%s' and of --help", async (word, command) => {
+  const line = `unknown command '${word}'; did you mean '${command}'? (mmoe --help lists all commands)`;
+  expect(await refused(word)).toBe(line);
+});
+
+test("an unknown command that is near none is told of --help alone", async () => {
+  expect(await refused("wibble")).toBe("unknown command 'wibble' (mmoe --help lists all commands)");
+});
+
+test.each([
+  [["--set", "epochs=10"], "--set: unknown key 'epochs'; did you mean 'steps'? A step is one batch of rows."],
+  [["--set", "loss=mse"], "--set loss: expected one of squared, huber, got \"mse\"; did you mean 'squared'?"],
+  [["--loss", "val"], "--loss: expected one of train, heldout, running, got 'val'; did you mean 'heldout'?"],
+  [["--model", "x.py"], "--model: expected a file in JavaScript such as ./my-model.mjs, got 'x.py'"],
+])("sweep %j says what was meant", async (argv, line) => {
+  expect(await refused("sweep", ...argv)).toBe(line);
+});
+
+test("a model may be named in --models, in its place, and given by --model", async () => {
+  const argv = ["sweep", "--models", "film,mmoe", "--model", "examples/film.mjs", "--runs", "1", "--dry-run"];
+  const { code, stdout } = await runMain(argv);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^models +film, mmoe /m)]);
+});
+
+test("a results folder whose folder is mistyped is told of those in the one that was meant", async () => {
+  expect(await refused("summary", "result/paper")).toMatch(
+    /^result\/paper: no such folder; give one of: results\/paper, results\/paper-long, /,
   );
 });
 
@@ -147,5 +188,5 @@ test("completion without a shell is told of no folder", async () => {
 });
 
 test("help of an unknown command names the nearest one", async () => {
-  expect(await refused("help", "swep")).toBe("unknown command 'swep'; did you mean 'sweep'?");
+  expect(await refused("help", "swep")).toMatch(/^unknown command 'swep'; did you mean 'sweep'\?/);
 });

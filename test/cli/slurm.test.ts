@@ -168,7 +168,7 @@ describe("the script of mmoe slurm", () => {
 
   test("gives way to --out, --jobs and --time-limit where they are typed, and has a process a GPU", async () => {
     const mmoe = standIn("mmoe", "");
-    const typed = ["--jobs", "3", "--out", "a b", "--time-limit", "9m"];
+    const typed = ["--out", "a b", "--jobs", "3", "--time-limit", "9m"];
     expect(await ended(await script("--mmoe", mmoe, ...typed, "--gpus", "2"))).toBe(0);
     expect(called("mmoe")).toEqual(["sweep", "smoke", ...typed, "--devices", "all", "--shard", "3/5"]);
   });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { expect, test } from "vitest";
@@ -101,6 +101,25 @@ test("mmoe tune refuses in a line what it can't choose from, and writes nothing"
     "mmoe: --seed: expected another seed than 1, that of the runs that tune; leave it out\n",
   ]);
   expect(existsSync(file)).toBe(false);
+});
+
+test("mmoe tune without -o shows the choices, writes nothing and says so", async () => {
+  const folder = made();
+  const before = process.cwd();
+  const working = temporaryFolder();
+  process.chdir(working);
+  const { code, stdout } = await runMain(["tune", folder]).finally(() => process.chdir(before));
+  expect([code, readdirSync(working)]).toEqual([0, []]);
+  expect(stdout).toMatch(/^omoe +lr=0\.001 +lr=0\.01 /m);
+  expect(stdout).toMatch(/\nnothing is written; -o FILE writes the config of the tuned sweep\n$/);
+  expect(JSON.parse((await runMain(["tune", folder, "--json"])).stdout).file).toBeNull();
+});
+
+test("a tuned config says what was chosen, in place of the sentence of the grid", async () => {
+  const file = join(temporaryFolder(), "tuned.yaml");
+  await runMain(["tune", made(), "-o", file, "--loss", "heldout"]);
+  const about = "Sweep fixed-rows with the lr that mmoe tune chose for each model from rates, by held-out loss";
+  expect(loadConfig(file)).toMatchObject({ name: "fixed-rows-tuned", about });
 });
 
 test("mmoe tune replaces no file unless told so", async () => {

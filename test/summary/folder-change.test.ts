@@ -14,11 +14,15 @@ const shifted =
     (earlier(run) as number) + by * (1 + 0.2 * chance(run));
 
 describe("changeBetween(a, b, { tolerance })", () => {
-  test("finds equal runs the same, however few", () => {
+  test("finds equal runs the same, and decides nothing by fewer than 20", () => {
     expect(change(earlier).cells).toMatchObject([
       { pairs: 30, equal: 30, verdict: "same", change: { value: 0, low: 0, high: 0 } },
     ]);
-    expect(change(earlier, { set: [...one, "runs=2"] })).toMatchObject({ worse: false, cells: [{ verdict: "same" }] });
+    for (const [runs, verdict] of [
+      [19, "undecided"],
+      [20, "same"],
+    ])
+      expect(change(earlier, { set: [...one, `runs=${runs}`] }).cells).toMatchObject([{ equal: runs, verdict }]);
   });
 
   test("finds B worse only where its interval lies above the tolerance", () => {

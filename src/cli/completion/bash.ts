@@ -4,6 +4,7 @@ import type { CommandLine, Takes } from "./command-line.ts";
 export function bashCompletion(commands: readonly CommandLine[]): string {
   return `# bash completion for mmoe; made by: mmoe completion bash
 _mmoe_words() { COMPREPLY=($(compgen -W "$1" -- "$cur")); }
+_mmoe_keys() { compopt -o nospace 2> /dev/null; COMPREPLY=($(compgen -S = -W "$1" -- "$cur")); }
 _mmoe_list() {
   local before=
   [[ $cur == *,* ]] && before=\${cur%,*},
@@ -46,8 +47,9 @@ function optionCases({ name, options }: CommandLine): string[] {
     });
 }
 
-function completionOf({ kind, values, list }: Takes): string {
-  const words = values.length === 0 ? "" : `_mmoe_${list ? "list" : "words"} "${values.join(" ")}"; `;
+function completionOf({ kind, values, list, keys }: Takes): string {
+  const offer = keys ? "keys" : list ? "list" : "words";
+  const words = values.length === 0 ? "" : `_mmoe_${offer} "${values.join(" ")}"; `;
   return kind === "text" ? words : `${words}_mmoe_${kind}s;`;
 }
 

@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from "commander";
 import { presetNames } from "../../config/load.ts";
-import { GRID_KEYS } from "../../config/schema.ts";
+import { GRID_KEYS, SETTING_KEYS } from "../../config/schema.ts";
 import { GENERATOR_PRESETS } from "../../data/presets.ts";
 import { DIAGNOSTIC_KINDS } from "../../diagnostics/kinds.ts";
 import { KERNEL_CHOICES } from "../../engines/cpu/kernel-sets.ts";
@@ -28,6 +28,8 @@ export interface Takes {
   readonly values: readonly string[];
   /** Several values, by commas. */
   readonly list: boolean;
+  /** The values are keys: `=` and a value follow. */
+  readonly keys?: boolean;
   /** The option does without as well. */
   readonly optional?: boolean;
 }
@@ -71,7 +73,12 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   "--each": GRID_KEYS,
   "--against": MODEL_NAMES,
   "--of": VARYING,
+  "--set": SETTING_KEYS,
+  "--at": GRID_KEYS,
 };
+
+/** Those of them whose values are keys. */
+const KEYS = ["--set", "--at"];
 
 /** Those of them that take several, by commas. */
 const LISTS = ["--models", "--only", "figures --format", "--method", "--diagnostics", "--each"];
@@ -104,6 +111,7 @@ function optionLine(command: string, { short, long, description, flags }: Option
       ? NOTHING
       : {
           ...{ kind: pathKind(name), name, values: VALUES[key] ?? [], list: LISTS.includes(key) },
+          keys: KEYS.includes(key),
           optional: bracket === "[",
         };
   return { flags: [short, long].filter((flag) => flag !== undefined), about: description, takes };

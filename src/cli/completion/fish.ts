@@ -24,8 +24,8 @@ function optionText({ flags, about, takes }: OptionLine): string {
   return `${names.join(" ")} -d ${quoted(about)}${after}`;
 }
 
-function afterOf({ kind, values, list }: Takes): string {
-  const words = values.join(" ");
+function afterOf({ kind, values, list, keys }: Takes): string {
+  const words = values.map((value) => (keys ? `${value}=` : value)).join(" ");
   if (list) return `-f -a ${quoted(`(__fish_complete_list , 'printf "%s\\n" ${words}')`)}`;
   if (kind === "folder") return "-f -a '(__fish_complete_directories)'";
   if (kind === "file") return values.length > 0 ? `-F -a ${quoted(words)}` : "-F";

@@ -42,8 +42,9 @@ function optionSpecs({ flags, about, takes }: OptionLine): string[] {
   return flags.map((flag) => quoted(`*${flag}${after !== "" && flag.startsWith("--") ? "=" : ""}[${text}]${after}`));
 }
 
-function actionOf({ kind, values, list }: Takes): string {
+function actionOf({ kind, values, list, keys }: Takes): string {
   const words = values.join(" ");
+  if (keys) return `{ compadd -S = -- ${words} }`;
   if (list) return `_values -s , value ${words}`;
   const paths = kind === "folder" ? "_files -/" : "_files";
   if (kind === "text") return values.length > 0 ? `(${words})` : " ";

@@ -6,10 +6,11 @@ export type Rows = readonly (readonly string[])[];
 /** The words of a cell. */
 export type Words = (text: string) => string[];
 
-export const singleWords: Words = (text) => text.split(" ").filter((word) => word !== "");
+/** A count of runs, `(4 runs)`, is one word. */
+export const singleWords: Words = (text) => text.split(/ (?!runs?\))/).filter((word) => word !== "");
 
 /** Intervals in brackets stay in one piece. */
-export const phrases: Words = (text) => text.split(/ (?![^[]*\])/).filter((word) => word !== "");
+export const phrases: Words = (text) => text.split(/ (?![^[]*\]|runs?\))/).filter((word) => word !== "");
 
 /** Widths that add up to `room` or less: the widest columns give way, as far as their longest words allow. */
 export function narrowed(rows: Rows, words: Words, room: number): number[] | undefined {

@@ -7,20 +7,35 @@ import { finalLosses, type LossSet, type RunRecord } from "../../records/record.
 import { groupBy } from "../../stats/group-by.ts";
 import { mean, quantileSorted, standardError } from "../../stats/moments.ts";
 import type { Output } from "../effects.ts";
-import { type Block, blocksText, roomOf } from "./blocks.ts";
+import { type Block, blocksText, type Room, roomOf } from "./blocks.ts";
 import { cellHeads, cellNames } from "./cell-names.ts";
+import type { Rows } from "./columns.ts";
+import { tableWidth } from "./table.ts";
 
-/** Models against correlations: final losses over the runs that are done. */
-function summaryBlock(records: readonly RunRecord[], losses: readonly LossSet[], unit: LossUnit): Block {
-  const header = [
-    ...cellHeads(records),
-    "runs",
-    "failed",
-    ...losses.flatMap((set) => [LOSS_WORDS[set].short, "median"]),
-  ];
-  const rows = [...groupBy(records, cellKey).values()].map((cell) => cellRow(cell, losses));
-  const after = ["loss after the last step: mean±standard error, median", meanText(unit)];
-  return { rows: [header, ...rows], after: after.filter((text) => text !== "").join("; ") };
+/**
+ * Models against correlations: final losses over the runs that are done. What is wider than `room` lacks first the
+ * column of failed runs, if there are none, and then medians.
+ */
+function summaryBlock(
+  records: readonly RunRecord[],
+  losses: readonly LossSet[],
+  unit: LossUnit,
+  { table: room }: Room,
+): Block {
+  const header = [...cellHeads(records), "runs", FAILED, ...losses.flatMap((set) => [LOSS_WORDS[set].short, "median"])];
+  const whole = [header, ...[...groupBy(records, cellKey).values()].map((cell) => cellRow(cell, losses))];
+  const lean = records.some(({ status }) => status === "failed") ? whole : withoutColumns(whole, FAILED);
+  const fitting = [whole, lean].find((rows) => tableWidth(rows) <= room);
+  const spread = fitting === undefined ? "mean±standard error" : "mean±standard error, median";
+  const after = [`loss after the last step: ${spread}`, meanText(unit)];
+  const rows = fitting ?? withoutColumns(lean, "median");
+  return { rows, after: after.filter((text) => text !== "").join("; ") };
+}
+
+const FAILED = "failed";
+
+function withoutColumns([header = [], ...body]: Rows, name: string): string[][] {
+  return [header, ...body].map((row) => row.filter((_, c) => header[c] !== name));
 }
 
 /** The table of some losses of the sweep in `out`, and where its numbers are. */
@@ -32,8 +47,9 @@ export function resultsText(
 ): string {
   const diagnosed = records.some(({ diagnostics }) => diagnostics !== undefined);
   const files = ["runs.csv", "curves.csv", ...(diagnosed ? ["diagnostics.csv"] : [])].map((file) => `${out}/${file}`);
-  const table = summaryBlock(records, losses, lossUnitOf(configIn(out)));
-  return blocksText([table, { before: files.join(", ") }], roomOf(to));
+  const room = roomOf(to);
+  const table = summaryBlock(records, losses, lossUnitOf(configIn(out)), room);
+  return blocksText([table, { before: files.join(", ") }], room);
 }
 
 function cellRow(cell: readonly RunRecord[], losses: readonly LossSet[]): string[] {

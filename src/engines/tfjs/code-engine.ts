@@ -4,7 +4,8 @@ import { isCode } from "../../models/code.ts";
 import { byKind, checkRun } from "../abilities.ts";
 import type { AnyRun, Engine, Hooks } from "../engine.ts";
 import { type TrainingPath, tensorPath } from "../training-path.ts";
-import { CodeCrew, type Patience } from "./code/code-crew.ts";
+import { CodeCrew } from "./code/code-crew.ts";
+import type { Patience } from "./code/describe-code.ts";
 import { codeGroup } from "./code/traced-code.ts";
 import { codeBytes } from "./memory.ts";
 import { tensorflowFolders } from "./tensorflow-folders.ts";
@@ -70,11 +71,12 @@ export class CodeEngine implements Engine {
     await this.#crew.train(codes, hooks);
   }
 
-  /** Of the largest runs that may train at once. */
+  /** Of the largest runs that may train at once, each with a copy of its table. */
   memoryBytes(runs: readonly AnyRun[]): number {
     const bytes = byKind(runs).codes.map((run) => {
       const { size, stateSize } = this.#crew.described(run.model);
-      return codeBytes(codeGroup(run), size + stateSize, this.#traced);
+      const table = run.correlation === null ? (run.data.values?.numbers.byteLength ?? 0) : 0;
+      return table + codeBytes(codeGroup(run), size + stateSize, this.#traced);
     });
     const largest = bytes.sort((a, b) => b - a).slice(0, this.#places);
     return largest.reduce((sum, one) => sum + one, 0);

@@ -11,6 +11,16 @@ vi.mock("../../../src/sweep/engines.ts", async (original) => ({
   loadEngine: async () => engine.load(),
 }));
 
+const looks = vi.hoisted(() => ({ count: 0 }));
+vi.mock("../../../src/sweep/sweep-status.ts", async (original) => {
+  const whole = await original<typeof import("../../../src/sweep/sweep-status.ts")>();
+  const statusOf: typeof whole.statusOf = (...args) => {
+    looks.count++;
+    return whole.statusOf(...args);
+  };
+  return { ...whole, statusOf };
+});
+
 let out = "";
 let serving: Serving | undefined;
 beforeEach(() => {
@@ -140,6 +150,18 @@ describe("mmoe report DIR --serve", () => {
     ]);
   });
 
+  test("looks into the folder once for many new pages", { timeout: 300_000 }, async () => {
+    await sweep("--runs", "2");
+    extend(2, 3);
+    serving = await serve(out);
+    const { address } = serving;
+    looks.count = 0;
+    const began = performance.now();
+    for (let i = 0; i < 8; i++) await Promise.all(Array.from({ length: 8 }, () => eventsOf(address).next()));
+    expect(looks.count).toBeGreaterThan(0);
+    expect(looks.count).toBeLessThan(2 + (performance.now() - began) / 2000);
+  });
+
   test("never tells a new page by hearsay that the sweep has ended", { timeout: 300_000 }, async () => {
     await sweep("--runs", "2");
     serving = await serve(out);
@@ -153,7 +175,7 @@ describe("mmoe report DIR --serve", () => {
     [["-o", "x.html"], "--serve writes no file; leave --output out"],
     [["--overwrite"], "--serve writes no file; leave --overwrite out"],
     [["--at", "lr"], "--at: expected setting=value, such as lr=0.01, got 'lr'"],
-    [["--loss", "test"], "--loss: expected one of train, heldout, running, got 'test'"],
+    [["--loss", "test"], "--loss: expected one of train, heldout, running, got 'test'; did you mean 'heldout'?"],
   ])("refuses %s by one line", async (words, line) => {
     await sweep("--runs", "1");
     expect(await runMain(["report", out, "--serve", ...words])).toEqual({

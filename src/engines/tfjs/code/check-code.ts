@@ -50,6 +50,9 @@ function checkInitial(loaded: LoadedCode, again: LoadedCode): void {
     const drawn = drawnCode(runOf(loaded.model, index), code);
     return drawn.length === values.length && drawn.every((one, i) => alike(one, values[i] as ArrayLike<number>, 0));
   };
+  const declared = ({ parameters, state }: LoadedCode) => JSON.stringify([parameters, state]); // without functions
+  if (declared(loaded) !== declared(again))
+    throw modelError(loaded.model, "parameters: other shapes or initial values when the file is loaded again");
   const must = "it must draw from its argument alone";
   if (!gives(loaded, 0, first))
     throw modelError(loaded.model, `initial: gives other values for the same run after another call: ${must}`);

@@ -28,6 +28,9 @@ interface Patience {
 /** Lines that a model may print. */
 const MOST_LINES = 100;
 
+/** Patience is counted in parts: of a time in which both processes were suspended, no more than one passes. */
+const PARTS = 10;
+
 /** Signals by which a process ends because of what it does itself. */
 const CRASHES: readonly string[] = ["SIGABRT", "SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGTRAP", "SIGSYS"];
 
@@ -41,7 +44,8 @@ export class CodeChild {
   readonly #tables = new Set<string>();
   #waiting: Waiting | undefined;
   #death: Error | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  /** Parts of its patience that passed since its last sign. */
+  #silent = 0;
 
   /** Throws MachineError if no process can be started. `note` gets what the model prints. */
   constructor(setUp: Omit<SetUp, "parent">, note: (line: string) => void) {
@@ -58,8 +62,13 @@ export class CodeChild {
         resolve();
       });
       child.on("exit", (code, signal) => {
-        this.#die(this.#deathBy(code, signal));
-        resolve();
+        const end = () => {
+          this.#die(this.#deathBy(code, signal));
+          resolve();
+        };
+        if (child.connected)
+          child.once("disconnect", end); // what it said last comes before
+        else end();
       });
     });
   }
@@ -73,14 +82,15 @@ export class CodeChild {
    * MachineError if something else ended it. It is dead then, or may still be asked if the model only broke.
    */
   ask(order: Order, { doing, silentMs, onProgress = () => {} }: Patience): Promise<Answer> {
+    this.#silent = 0;
+    const timer = setInterval(() => ++this.#silent >= PARTS && this.#giveUp(silentMs), silentMs / PARTS);
     return new Promise<Answer>((resolve, reject) => {
       if (this.#death) return reject(this.#death);
       this.#waiting = { doing, onProgress, resolve, reject };
-      this.#timer = setTimeout(() => this.#giveUp(silentMs), silentMs);
       this.#tell(order);
     }).finally(() => {
       this.#waiting = undefined;
-      clearTimeout(this.#timer);
+      clearInterval(timer);
     });
   }
 
@@ -104,8 +114,9 @@ export class CodeChild {
   }
 
   #hear(message: Message, note: (line: string) => void): void {
-    this.#timer?.refresh();
+    this.#silent = 0;
     if ("note" in message) note(message.note);
+    else if ("alive" in message) return;
     else if ("progress" in message) this.#waiting?.onProgress(...message.progress);
     else if ("answer" in message) this.#waiting?.resolve(message.answer);
     else this.#fail(receivedError(message.error));

@@ -2,23 +2,12 @@ import { pairsOf } from "../../../data/correlation-matrix.ts";
 import { UsageError } from "../../../errors.ts";
 import { MachineError } from "../../../machine-error.ts";
 import type { CodeModel } from "../../../models/code.ts";
-import { type CodeFiles, codeFiles } from "../../../models/code-files.ts";
+import type { CodeFiles } from "../../../models/code-files.ts";
 import type { Hooks, Run, RunResult } from "../../engine.ts";
-import { CodeChild } from "./code-child.ts";
+import { ChildPool } from "./child-pool.ts";
+import type { CodeChild } from "./code-child.ts";
+import { load, PATIENCE, type Patience, unchanged } from "./describe-code.ts";
 import type { CodeTrainingOptions, Described, Order } from "./messages.ts";
-import { modelError } from "./user-error.ts";
-
-/** How long a model may give no sign, in milliseconds. */
-export interface Patience {
-  /** While its file is loaded. */
-  readonly load: number;
-  /** While it is tried on a few rows. */
-  readonly try: number;
-  /** Between two steps. */
-  readonly train: number;
-}
-
-const PATIENCE: Patience = { load: 60_000, try: 300_000, train: 600_000 };
 
 interface CodeCrewOptions {
   readonly training: CodeTrainingOptions;
@@ -33,8 +22,6 @@ interface Prepared extends Described {
   readonly code: CodeFiles;
 }
 
-/** Most processes that wait for the next run of their model: each holds some 100 MB. */
-const MOST_IDLE = 4;
 /** After as many runs in a row that a model itself ended, its others are not begun. */
 const MOST_BROKEN = 3;
 /** A run is given up when this many processes have died of it. */
@@ -45,13 +32,12 @@ export class CodeCrew {
   readonly #options: CodeCrewOptions;
   readonly #patience: Patience;
   readonly #prepared = new Map<string, Prepared>();
-  /** Alive and without work, the one used last at the end. */
-  #idle: { readonly key: string; readonly child: CodeChild }[] = [];
-  readonly #busy = new Set<CodeChild>();
+  readonly #pool: ChildPool;
 
   constructor(options: CodeCrewOptions) {
     this.#options = options;
     this.#patience = { ...PATIENCE, ...options.patience };
+    this.#pool = new ChildPool(options, this.#patience);
   }
 
   /** Loads models and tries them, each once. Throws UsageError for one that is none, or whose files have changed. */
@@ -59,9 +45,9 @@ export class CodeCrew {
     await this.#until(signal, async () => {
       for (const model of models) {
         const key = JSON.stringify(model);
-        if (this.#prepared.has(key)) continue;
+        if (this.#prepared.has(key) || signal?.aborted) continue;
         const code = unchanged(model);
-        await this.#with(model, code, async (child) => {
+        await this.#pool.use(model, code, async (child) => {
           const described = await load(child, this.#patience);
           await child.ask({ try: true }, { doing: "is tried", silentMs: this.#patience.try });
           this.#prepared.set(key, { ...described, code });
@@ -84,6 +70,7 @@ export class CodeCrew {
         const run = queue.shift();
         if (run === undefined) return;
         hooks.onBegin?.([run]);
+        if (hooks.signal?.aborted) return; // by that hook
         await this.#trainOne(run, broken, hooks);
       }
     };
@@ -96,9 +83,7 @@ export class CodeCrew {
 
   /** Does `work`; when the signal aborts, its processes end at once, and what it throws then is no error. */
   async #until(signal: AbortSignal | undefined, work: () => Promise<void>): Promise<void> {
-    const stop = () => {
-      for (const child of this.#busy) child.kill();
-    };
+    const stop = () => this.#pool.killBusy();
     signal?.addEventListener("abort", stop);
     try {
       if (!signal?.aborted) await work();
@@ -134,7 +119,7 @@ export class CodeCrew {
     const { code } = this.#of(model);
     for (let deaths = 1; ; deaths++) {
       try {
-        return await this.#with(model, code, (child) => this.#trainedBy(child, run, hooks));
+        return await this.#pool.use(model, code, (child) => this.#trainedBy(child, run, hooks));
       } catch (error) {
         const died = error instanceof MachineError && error.trouble === "worker" && !hooks.signal?.aborted;
         if (!died || deaths === MOST_DEATHS) throw error;
@@ -150,39 +135,6 @@ export class CodeCrew {
     const order: Order = { train: sent, keepParameters };
     const answer = await child.ask(order, { doing: "trains", silentMs: this.#patience.train, onProgress });
     return { ...(answer as Omit<RunResult, "run">), run };
-  }
-
-  /** Calls `use` with a process of this model, which may serve again unless it threw. */
-  async #with<T>(model: CodeModel, code: CodeFiles, use: (child: CodeChild) => Promise<T>): Promise<T> {
-    const key = JSON.stringify(model);
-    const { training, note, places } = this.#options;
-    const setUp = { model, code, training };
-    const taken = this.#taken(key);
-    const child = taken ?? new CodeChild(setUp, note);
-    this.#busy.add(child);
-    try {
-      if (taken === undefined) await begin(child, this.#patience);
-      const result = await use(child);
-      this.#idle.push({ key, child });
-      return result;
-    } catch (error) {
-      await child.kill();
-      throw error;
-    } finally {
-      this.#busy.delete(child);
-      await this.#endIdle(Math.max(MOST_IDLE, places));
-    }
-  }
-
-  #taken(key: string): CodeChild | undefined {
-    const found = this.#idle.findLast((one) => one.key === key && !one.child.isDead);
-    this.#idle = this.#idle.filter((one) => one !== found);
-    return found?.child;
-  }
-
-  async #endIdle(most: number): Promise<void> {
-    const ended = this.#idle.splice(0, Math.max(0, this.#idle.length - most));
-    await Promise.all(ended.map(({ child }) => child.kill()));
   }
 
   #failed(run: Run<CodeModel>, failure: string, elapsedMs: number): RunResult {
@@ -201,35 +153,8 @@ export class CodeCrew {
   }
 
   async dispose(): Promise<void> {
-    await this.#endIdle(0);
+    await this.#pool.dispose();
   }
-}
-
-/** What a model declares, from a process that ends with it. */
-export async function describeCode(model: CodeModel, note: (line: string) => void = () => {}): Promise<Described> {
-  const child = new CodeChild({ model, code: unchanged(model) }, note);
-  try {
-    await begin(child, PATIENCE);
-    return await load(child, PATIENCE);
-  } finally {
-    await child.kill();
-  }
-}
-
-/** The files of a model, which must be those that it was named by. */
-function unchanged(model: CodeModel): CodeFiles {
-  const code = codeFiles(model);
-  if (code.sha256 === model.sha256) return code;
-  const hashes = `its SHA-256 was ${model.sha256.slice(0, 8)}..., now it is ${code.sha256.slice(0, 8)}...`;
-  throw modelError(model, `has changed (${hashes}); bring back what it was, or give the model another name`);
-}
-
-async function begin(child: CodeChild, patience: Patience): Promise<void> {
-  await child.ask({ setUp: child.setUp }, { doing: "starts", silentMs: patience.load });
-}
-
-async function load(child: CodeChild, patience: Patience): Promise<Described> {
-  return (await child.ask({ load: true }, { doing: "is loaded", silentMs: patience.load })) as Described;
 }
 
 /** Rows of a table are told once to a process. */

@@ -21,6 +21,8 @@ function tell(message: Message, then: () => void = () => {}): void {
 
 /** Messages of progress come no faster. */
 const PROGRESS_MS = 50;
+/** While it trains, it says so whenever the model gives control back. */
+const ALIVE_MS = 1000;
 
 let setUp: SetUp;
 let training: CodeTraining | undefined;
@@ -95,7 +97,8 @@ function shared(bytes: Uint8Array): SharedArrayBuffer {
 async function trained(run: Run<CodeModel>, keepParameters: boolean): Promise<Answer> {
   let result: RunResult | undefined;
   let told = 0;
-  await training?.train(
+  const alive = setInterval(() => tell({ alive: true }), ALIVE_MS);
+  const trains = training?.train(
     [withTable(run)],
     {
       keepParameters,
@@ -110,6 +113,7 @@ async function trained(run: Run<CodeModel>, keepParameters: boolean): Promise<An
     },
     setUp.training?.device ?? "",
   );
+  await trains?.finally(() => clearInterval(alive));
   const { run: _, ...answer } = result as RunResult;
   return answer;
 }

@@ -47,6 +47,7 @@ export type Order =
 export type Message =
   | { readonly answer: Answer }
   | { readonly progress: readonly [step: number, loss: number] }
+  | { readonly alive: true }
   | { readonly note: string }
   | { readonly error: SentError };
 

@@ -128,6 +128,10 @@ describe("checkCode(tf, loaded)", () => {
       /: initial: gives other values for the same run when the file is loaded again: it must draw from its argument alone/,
     ],
     [
+      drawing("loaded", "const loaded = performance.now(); "),
+      "mine.mjs: parameters: other shapes or initial values when the file is loaded again",
+    ],
+    [
       returning("tf.mul(tf.add(tf.matMul(x, w), b), loaded)", "const loaded = performance.now(); "),
       "mine.mjs: forward: gives other values when the file is loaded again",
     ],

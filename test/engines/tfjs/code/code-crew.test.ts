@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { RunResult } from "../../../../src/engines/engine.ts";
-import { describeCode } from "../../../../src/engines/tfjs/code/code-crew.ts";
+import { describeCode } from "../../../../src/engines/tfjs/code/describe-code.ts";
 import { CodeEngine } from "../../../../src/engines/tfjs/code-engine.ts";
 import { loadTf } from "../../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../../src/engines/tfjs/tfjs-engine.ts";

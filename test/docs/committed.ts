@@ -1,0 +1,346 @@
+// What the documents' numbers are computed from: the CSV files of committed results. Each function here may stand in a
+// `<!-- = ... -->` comment of a page (numbers.test.ts). All give numbers, or lists of them in the order of the text.
+import { readFileSync } from "node:fs";
+import { parse } from "csv-parse/sync";
+import type { CurvePoint } from "../../scripts/calibration/curves.ts";
+import { distance, logCurves, one } from "../../scripts/calibration/distance.ts";
+import { claims } from "../../src/index.ts";
+import { readResults } from "../../src/records/read-results.ts";
+import { eachLoss } from "../../src/records/record.ts";
+import { groupBy } from "../../src/stats/group-by.ts";
+import { holm } from "../../src/stats/holm.ts";
+import { mean, quantileSorted } from "../../src/stats/moments.ts";
+import { wilcoxon } from "../../src/stats/wilcoxon.ts";
+
+export const PAPER_MODELS = ["shared-bottom", "omoe", "mmoe"] as const;
+
+export const METHODS = "sum uncertainty gradnorm pcgrad mgda cagrad nash-mtl famo aligned-mtl".split(" ");
+
+type Row = Readonly<Record<string, string>>;
+type Loss = "train" | "heldout" | "running";
+/** Values of some columns, such as `{ model: "mmoe", correlation: 0.5 }`. */
+type Where = Readonly<Record<string, string | number>>;
+
+/** The function, which keeps what it gave for each of its arguments. */
+function cached<A extends readonly string[], T>(make: (...args: A) => T): (...args: A) => T {
+  const kept = new Map<string, T>();
+  return (...args) => {
+    const key = args.join(" ");
+    if (!kept.has(key)) kept.set(key, make(...args));
+    return kept.get(key) as T;
+  };
+}
+
+const readRows = cached((file: string): Row[] => parse(readFileSync(file), { columns: true }));
+
+/** The rows of a CSV file that have these values; without a file name, those of a folder's `runs.csv`. */
+export function rows(path: string, where: Where = {}): Row[] {
+  const file = path.endsWith(".csv") ? path : `${path}/runs.csv`;
+  const all = readRows(file);
+  const entries = Object.entries(where);
+  return all.filter((row) => entries.every(([key, value]) => same(row[key] as string, value)));
+}
+
+function same(cell: string, value: string | number): boolean {
+  return typeof value === "number" ? cell !== "" && Number(cell) === value : cell === value;
+}
+
+/** The numbers of a column. */
+export const column = (some: readonly Row[], name: string): number[] => some.map((row) => Number(row[name]));
+
+const COLUMN: Readonly<Record<Loss, string>> = { train: "Train", heldout: "Heldout", running: "Running" };
+
+/** Final losses of runs: the mean of the tasks, or one of them. */
+export function finals(folder: string, loss: Loss, where: Where = {}, task: number | "Mean" = "Mean"): number[] {
+  return column(rows(folder, { status: "done", ...where }), `final${COLUMN[loss]}Loss${task}`);
+}
+
+/** The mean final loss of each cell: by model (and method, if the sweep has several) in the file's order, then correlation. */
+export function ends(folder: string, loss: Loss, where: Where = {}): number[] {
+  const done = rows(folder, { status: "done", ...where });
+  const cells = [...groupBy(done, ({ model, method = "" }) => `${model} ${method}`).values()].flatMap((own) =>
+    [...groupBy(own, ({ correlation = "" }) => correlation).values()].sort(
+      ([a], [b]) => Number(a?.correlation) - Number(b?.correlation),
+    ),
+  );
+  return cells.map((own) => mean(column(own, `final${COLUMN[loss]}LossMean`)));
+}
+
+/** The least and the largest. */
+export const ranges = (values: readonly number[]): number[] => [Math.min(...values), Math.max(...values)];
+
+export const times = (values: readonly number[], factor: number): number[] => values.map((value) => factor * value);
+
+export const median = (values: readonly number[]): number =>
+  quantileSorted(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  );
+
+/** How many are above. */
+export const above = (values: readonly number[], limit: number): number =>
+  values.filter((value) => value > limit).length;
+
+/** The loss above which a run is in a bad minimum. */
+export const BAD = 1 / 6;
+
+/** How many runs end in a bad minimum. */
+export const bad = (folder: string, loss: Loss, where: Where): number => above(finals(folder, loss, where), BAD);
+
+const LABELS: Readonly<Record<string, string>> = { SB: "shared-bottom", OMoE: "omoe", MMoE: "mmoe" };
+
+/** The paper's losses at the end of its Figure 4, by model and correlation. */
+export function paper(model?: string): number[] {
+  const points = rows("results/published/fig4.csv", { step_axis_value: 9900 });
+  const own = Object.keys(LABELS).flatMap((label) => points.filter((point) => point.model === label));
+  return own
+    .filter((point) => model === undefined || LABELS[point.model as string] === model)
+    .map((point) => Number(point.loss));
+}
+
+/** The losses at the end or the start of the paper's Figure 3. */
+export function figure3(axis: number): number[] {
+  return column(rows("results/published/fig3.csv", { axis_step: axis }), "loss");
+}
+
+const claimsOn = cached(async (folder: string, loss: Loss) => claims(await readResults(folder, () => {}), { loss }));
+
+/** The verdicts on the paper's claims, or on some of them. */
+export async function verdicts(folder: string, loss: Loss, ids?: readonly string[]): Promise<string[]> {
+  const all = await claimsOn(folder, loss);
+  return all.filter(({ id, verdict }) => ids?.includes(id) ?? verdict !== "not covered").map(({ verdict }) => verdict);
+}
+
+/** A part of a claim: its value and the ends of its interval. */
+export async function part(folder: string, loss: Loss, about: string): Promise<number[]> {
+  const all = (await claimsOn(folder, loss)).flatMap(({ parts }) => parts);
+  const found = all.find((one) => one.about === about);
+  if (found === undefined) throw new RangeError(`part: expected one of ${all.map((one) => one.about).join("; ")}`);
+  return [found.ours.value, found.ours.low, found.ours.high];
+}
+
+/** Losses of two models or methods at a correlation, in pairs of runs. */
+function pairs(folder: string, loss: Loss, a: Where, b: Where): Float64Array {
+  const byRun = new Map(rows(folder, { status: "done", ...b }).map((row) => [row.run, row]));
+  const name = `final${COLUMN[loss]}LossMean`;
+  const both = rows(folder, { status: "done", ...a }).filter(({ run }) => byRun.has(run));
+  return Float64Array.from(both, (row) => Number(row[name]) - Number(byRun.get(row.run)?.[name]));
+}
+
+/** Every two models at every correlation of a sweep, with Wilcoxon's p-value after Holm's correction over all of them. */
+const comparisons = cached((folder: string, loss: Loss) => {
+  const models = [...new Set(rows(folder).map(({ model }) => model as string))];
+  const tests = correlationsOf(folder).flatMap((correlation) =>
+    models.flatMap((model, i) =>
+      models.slice(i + 1).map((other) => {
+        const { p } = wilcoxon(pairs(folder, loss, { model, correlation }, { model: other, correlation }));
+        return { correlation, both: [model, other], p };
+      }),
+    ),
+  );
+  const adjusted = holm(tests.map(({ p }) => p));
+  return tests.map((one, i) => ({ ...one, p: adjusted[i] as number }));
+});
+
+const correlationsOf = (folder: string): number[] =>
+  [...new Set(column(rows(folder), "correlation"))].sort((a, b) => a - b);
+
+/** The correlations at which two models differ at 5 %, after Holm's correction over every two models at every correlation. */
+export function differAt(folder: string, loss: Loss, first: string, second: string): number[] {
+  return comparisons(folder, loss)
+    .filter(({ both, p }) => both.includes(first) && both.includes(second) && p < 0.05)
+    .map(({ correlation }) => correlation);
+}
+
+/** In what percentage of pairs of runs the first model ends lower, at each correlation. */
+export function winsPercent(folder: string, loss: Loss, first: string, second: string): number[] {
+  return correlationsOf(folder).map((correlation) => {
+    const all = pairs(folder, loss, { model: first, correlation }, { model: second, correlation });
+    return (100 * all.filter((difference) => difference < 0).length) / all.length;
+  });
+}
+
+interface Gains {
+  /** Percentages: delta-m, runs in which one task gains and another loses, in which all gain, in which all lose. */
+  readonly deltaM: number;
+  readonly seesaw: number;
+  readonly allGain: number;
+  readonly allLose: number;
+  /** Of each task, in percent. */
+  readonly tasks: readonly number[];
+}
+
+/** What a model's tasks gain on held-out rows over `single-task`, at each correlation. */
+export function gains(folder: string, model: string): Gains[] {
+  return correlationsOf(folder).map((correlation) => {
+    const of = (name: string, task: number) => finals(folder, "heldout", { model: name, correlation }, task);
+    const [first, second] = [1, 2].map((task) => {
+      const against = of("single-task", task);
+      return of(model, task).map((loss, run) => 100 * (1 - loss / (against[run] as number)));
+    }) as [number[], number[]];
+    const share = (isOne: (a: number, b: number) => boolean) =>
+      (100 * first.filter((gain, run) => isOne(gain, second[run] as number)).length) / first.length;
+    return {
+      tasks: [mean(first), mean(second)],
+      deltaM: (mean(first) + mean(second)) / 2,
+      seesaw: share((a, b) => a * b < 0),
+      allGain: share((a, b) => a > 0 && b > 0),
+      allLose: share((a, b) => a < 0 && b < 0),
+    };
+  });
+}
+
+/** Core-minutes of a sweep: `elapsedMs` of its runs. */
+export const minutes = (folder: string): number =>
+  column(rows(folder), "elapsedMs").reduce((a, b) => a + b, 0) / 60_000;
+
+/** The rungs of the paper's generator: losses of the best predictors that know all but the j fastest sines. */
+export const RUNGS = [0, 1, 2, 3, 4].map((j) =>
+  Number(rows("results/calibration/constants.csv", { sines: 4, set: 1 })[0]?.[`rung${j}`]),
+);
+
+/** The rung that a task's loss is nearest to, or 5 if the mean's 1 is nearer. */
+export function rungOf(loss: number): number {
+  const between = [...RUNGS, 1].slice(1).map((upper, j) => (upper + (RUNGS[j] as number)) / 2);
+  return between.filter((limit) => loss > limit).length;
+}
+
+/** The settings of the search that have these values, nearest first. */
+export function settings(where: Where, figure = 4): Row[] {
+  return rows("results/calibration/settings.csv", { figure, ...where }).toSorted(
+    (a, b) => Number(a.rms) - Number(b.rms),
+  );
+}
+
+/** A setting's loss at the end of the axis in some cells, such as `omoe 0.5`. */
+export const endsOf = (setting: Row, ...cells: readonly string[]): number[] =>
+  cells.map((cell) => Number(setting[`${cell}  end`]));
+
+/** The distances of these settings from the paper's figure, nearest first. */
+export const nearest = (where: Where, figure = 4): number[] => column(settings(where, figure), "rms");
+
+/** A sweep's mean curves over its tasks, as points of the search. */
+const curvesOf = cached((folder: string): CurvePoint[] =>
+  rows(`${folder}/curves.csv`, { task: "mean" }).map((row) => ({
+    ...{ lr: 0, constants: "", loss: "", initializer: "", rows: "", batch: 0 },
+    ...{ model: row.model as string, correlation: Number(row.correlation) },
+    ...{ runs: Number(row.runs), step: Number(row.step) },
+    losses: eachLoss((set) => ({ mean: Number(row[`${set}Mean`]), error: 0 })),
+  })),
+);
+
+/**
+ * How far a sweep's mean curves, `factor` times as high, are from the paper's Figure 4, with `unit` steps a unit of its axis
+ * or the best number: over all cells, and of each cell by model and correlation.
+ */
+export function far(folder: string, loss: Loss, { factor = 1, unit }: { factor?: number; unit?: number } = {}) {
+  const found = distance(logCurves(curvesOf(folder), loss, factor), one("0"), unit ? [unit] : undefined);
+  const order = PAPER_MODELS.flatMap((model) => [0.5, 0.9, 1].map((p) => `${model} ${p}`));
+  const cells = order.map((name) => found?.cells.find(({ cell }) => cell.trim() === name)?.rms as number);
+  return { rms: found?.rms as number, cells };
+}
+
+/** The least distance from the paper's Figure 4 of settings with each value of an axis. */
+export const least = (axis: string, ...values: readonly (string | number)[]): number[] =>
+  values.map((value) => nearest({ [axis]: value })[0] as number);
+
+/** The least distance of settings whose models chose their rate. */
+export const leastByModel = (): number => Number(settings({}).find(({ lr }) => lr?.startsWith("by model"))?.rms);
+
+/** What a + b t^-q leaves of a curve of the paper's Figure 4, for q of a half, 1 and 2. */
+export function residuals(model: string, correlation: number): number[] {
+  const [fit] = rows("results/calibration/fingerprint.csv", { model, correlation });
+  return ["0.5", "1", "2"].map((q) => Number(fit?.[`residual q=${q}`]));
+}
+
+/** The mean loss of a curve of the search at its last step. */
+export function searchEnd(loss: Loss, where: Where): number {
+  const points = rows("results/calibration/curves.csv", where);
+  return Number(points.reduce((a, b) => (Number(b.step) > Number(a.step) ? b : a))[loss]);
+}
+
+/** One of each list in turn: as cells of a table that stand beside each other. */
+export function zip(...lists: readonly (readonly (number | string)[])[]): (number | string)[] {
+  return (lists[0] ?? []).flatMap((_, i) => lists.map((list) => list[i] as number | string));
+}
+
+/** What was measured of the paper's models in results/why after the last step: the mean over runs of each. */
+export const diagnosed = (name: string, correlation = 0.5): number[] =>
+  PAPER_MODELS.map((model) => mean(column(rows("results/why", { status: "done", model, correlation }), name)));
+
+/** How many runs of Shared-Bottom at .5 in results/paper have each number of tasks on a rung, from 0 to 2, on held-out rows. */
+export function onRung(rung: number): number[] {
+  const [a, b] = [1, 2].map((task) =>
+    finals("results/paper", "heldout", { model: "shared-bottom", correlation: 0.5 }, task).map(rungOf),
+  ) as [number[], number[]];
+  const counts = a.map((one, run) => Number(one === rung) + Number(b[run] === rung));
+  return [0, 1, 2].map((tasks) => counts.filter((count) => count === tasks).length);
+}
+
+/** How many of these runs have task 1, and task 2, on a rung. */
+export function tasksOnRung(rung: number): number[] {
+  return [1, 2].map(
+    (task) =>
+      finals("results/paper", "heldout", { model: "shared-bottom", correlation: 0.5 }, task).filter(
+        (loss) => rungOf(loss) === rung,
+      ).length,
+  );
+}
+
+/** Microseconds a training row takes each of some models: the median over runs. */
+export function microsecondsPerRow(folder: string, models: readonly string[]): number[] {
+  return models.map((model) =>
+    median(
+      rows(folder, { status: "done", model }).map(
+        ({ elapsedMs, steps, batch }) => (1000 * Number(elapsedMs)) / (Number(steps) * Number(batch)),
+      ),
+    ),
+  );
+}
+
+/** The correlations at which a model's mean final loss is lower than that of every other model. */
+export function lowestAt(folder: string, loss: Loss, model: string): number[] {
+  const others = [...new Set(rows(folder).map((row) => row.model as string))].filter((name) => name !== model);
+  const at = (name: string, i: number) => ends(folder, loss, { model: name })[i] as number;
+  return correlationsOf(folder).filter((_, i) => others.every((other) => at(model, i) < at(other, i)));
+}
+
+/** Percentages of Shared-Bottom's tower units in results/why at .5 that are on for no row: in its bad runs, in the others. */
+export function deadTowers(): number[] {
+  const all = rows("results/why", { model: "shared-bottom", correlation: 0.5 });
+  const isBad = (row: Row) => Number(row.finalHeldoutLossMean) > BAD;
+  return [all.filter(isBad), all.filter((row) => !isBad(row))].map(
+    (some) => 100 * mean(column(some, "deadTowerUnits")),
+  );
+}
+
+/** The largest mean affinity of a model in results/why at .5, at any evaluation, either way. */
+export function largestAffinity(): number {
+  const all = rows("results/why/diagnostics.csv", { correlation: 0.5, quantity: "affinity" });
+  return Math.max(...column(all, "mean").map(Math.abs));
+}
+
+/** A number as a word, up to ten. */
+export const word = (n: number): string =>
+  ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"][n] as string;
+
+/** How many of the seven claims have a verdict: those of section 5 in results/paper, that of 3.3 in results/figure3. */
+async function sevenClaims(loss: Loss, which: string): Promise<number> {
+  const all = [...(await verdicts("results/paper", loss)), ...(await verdicts("results/figure3", loss))];
+  return all.filter((verdict) => verdict === which).length;
+}
+
+export const holding = (loss: Loss): Promise<number> => sevenClaims(loss, "holds");
+export const refuted = (loss: Loss): Promise<number> => sevenClaims(loss, "does not hold");
+
+/** Where Shared-Bottom's two clusters of final running means are in results/paper: their medians. */
+export function clusters(): number[] {
+  const all = finals("results/paper", "running", { model: "shared-bottom" });
+  return [all.filter((loss) => loss < 0.25), all.filter((loss) => loss > 0.3 && loss < 0.5)].map(median);
+}
+
+/** How many cells a sweep has, and how many runs a cell. */
+export function cellsOf(folder: string): number[] {
+  const cells = new Set(rows(folder).map(({ model, correlation }) => `${model} ${correlation}`)).size;
+  return [cells, rows(folder).length / cells];
+}

@@ -1,0 +1,52 @@
+// What the pages show of commands on committed results is what the commands print.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+
+const PAGES = ["README.md", ...["findings", "models", "reproduction", "statistics"].map((page) => `docs/${page}.md`)];
+const COMMANDS = ["claims", "cost", "models", "seesaw", "summary", "tune", "variance"];
+/** Results that are not committed: they take long (scripts/uncommitted.sh), or are made up for a page. */
+const NOT_COMMITTED = /results\/(crossed|mine)/;
+
+interface Shown {
+  readonly command: string;
+  /** Lines in a row, between those that are left out (`...`). */
+  readonly parts: readonly string[];
+}
+
+function shownOn(page: string): Shown[] {
+  const blocks = [...readFileSync(page, "utf8").matchAll(/^```\n(\$ mmoe .*?)^```$/gms)];
+  const calls = blocks.flatMap(([, block]) => (block as string).split(/^\$ mmoe /m).slice(1));
+  return calls
+    .map((call) => {
+      const [first, ...lines] = call.trimEnd().split("\n") as [string, ...string[]];
+      const parts = lines.join("\n").split(/^\.\.\.$/m);
+      return {
+        command: first.replace(/ +#.*/, ""),
+        parts: parts.map((part) => part.trim()).filter((part) => part !== ""),
+      };
+    })
+    .filter(({ command }) => COMMANDS.includes(command.split(" ")[0] as string) && !NOT_COMMITTED.test(command));
+}
+
+const trimmed = (text: string) => text.replaceAll(/ +$/gm, "");
+
+/** The words of a command; `tune` writes a config, here to a temporary folder. */
+function wordsOf(command: string): string[] {
+  const words = command.split(" ");
+  return words[0] === "tune" ? [...words, "-o", join(temporaryFolder(), "tuned.yaml")] : words;
+}
+
+test.each(PAGES.flatMap((page) => shownOn(page).map((shown) => ({ page, ...shown }))))(
+  "$page shows what `mmoe $command` prints",
+  async ({ command, parts }) => {
+    const { stdout } = await runMain(wordsOf(command));
+    let rest = trimmed(stdout);
+    for (const part of parts) {
+      expect(rest).toContain(trimmed(part));
+      rest = rest.slice(rest.indexOf(trimmed(part)) + trimmed(part).length);
+    }
+    expect(parts).not.toEqual([]);
+  },
+);
