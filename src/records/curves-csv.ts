@@ -13,11 +13,23 @@ import { curveLosses, type EachLoss, eachLoss, LOSS_SETS, type LossSet, type Run
  * over the runs that reached the step. Figures 3 and 4 are drawn from it.
  */
 export function curvesCsv(records: readonly RunRecord[]): Generator<string> {
-  return csvOf(pointsOf(records), (point) => [csvRow(CURVE_COLUMNS, point, 1)]);
+  return csvOf(rowsOf(records), (row) => [row]);
 }
 
-function* pointsOf(records: readonly RunRecord[]): Generator<Point> {
-  for (const cell of groupBy(records, cellKey).values()) yield* cellPoints(cell);
+/** Row by row, as all cells share the columns that their losses are gathered in. */
+function* rowsOf(records: readonly RunRecord[]): Generator<Record<string, CsvValue>> {
+  const cells = [...groupBy(records, cellKey).values()];
+  const columns = eachLoss((): Float64Array[] => []);
+  const most = cells.reduce((runs, { length }) => Math.max(runs, length), 0);
+  for (const cell of cells)
+    for (const point of cellPoints(cell, { columns, most })) yield csvRow(CURVE_COLUMNS, point, 1);
+}
+
+/** Columns that losses are gathered in, made when they are needed first: those of 100,000 runs take hundreds of megabytes. */
+interface Room {
+  readonly columns: EachLoss<Float64Array[]>;
+  /** Runs of the largest cell. */
+  readonly most: number;
 }
 
 /** `curves-long.csv`: every run's losses at every evaluation. */
@@ -95,11 +107,11 @@ function statistics(set: LossSet): Column<Point>[] {
   }));
 }
 
-function* cellPoints(cell: readonly RunRecord[]): Generator<Point> {
+function* cellPoints(cell: readonly RunRecord[], room: Room): Generator<Point> {
   const first = cell[0] as RunRecord;
   const { steps } = cell.reduce((a, b) => (b.curve.steps.length > a.curve.steps.length ? b : a)).curve;
   const tasks: readonly Point["task"][] = ["mean", ...Array.from({ length: tasksOf(first) }, (_, k) => k)];
-  const losses = gathered(cell, steps, tasks);
+  const losses = gathered(cell, steps, tasks.length, room);
   for (const [t, task] of tasks.entries()) {
     for (const [i, step] of steps.entries()) {
       yield { cell: first, task, step, losses: eachLoss((set) => losses[set](i, t)) };
@@ -108,17 +120,17 @@ function* cellPoints(cell: readonly RunRecord[]): Generator<Point> {
 }
 
 /**
- * Functions that return a cell's losses at evaluation `i` for an index in `tasks`. They are gathered run by run, each
+ * Functions that return a cell's losses at evaluation `i` of one of T tasks, the first of which is their mean. They are gathered run by run, each
  * curve read once. Point by point, all 100,000 curves would be fetched again for each point.
  */
 function gathered(
   cell: readonly RunRecord[],
   steps: readonly number[],
-  tasks: readonly Point["task"][],
+  T: number,
+  { columns, most }: Room,
 ): EachLoss<(i: number, t: number) => Float64Array> {
   const runs = new Uint32Array(steps.length);
-  const T = tasks.length;
-  const columns = eachLoss(() => Array.from({ length: T * steps.length }, () => new Float64Array(cell.length)));
+  for (const all of Object.values(columns)) while (all.length < T * steps.length) all.push(new Float64Array(most));
   for (const record of cell) {
     const losses = eachLoss((set) => curveLosses(record, set));
     for (let i = 0; i < steps.length; i++) {
