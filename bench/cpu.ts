@@ -10,7 +10,7 @@ import { flopPerRow } from "../src/models/flop.ts";
 import { parameterCount } from "../src/models/parameters.ts";
 import { type ModelName, ZOO } from "../src/models/zoo.ts";
 import { type Parts, timeParts } from "./parts.ts";
-import { peakOf } from "./peak.ts";
+import { type Peak, peakOf } from "./peak.ts";
 
 const MODELS = ["shared-bottom", "omoe", "mmoe"] as const;
 const BATCHES = [1, 2, 4, 8, 16, 64, 256];
@@ -52,7 +52,8 @@ function gigabytes({ model }: Run): number {
 }
 
 const SETS = availableKernels().sets.toReversed();
-const peaks = new Map(SETS.map((set) => [set, { measure: peakOf(set), arithmetic: 0, cache: 0 }]));
+const peaks = new Map<KernelSet, { measure: () => Peak; arithmetic: number; cache: number }>();
+for (const set of SETS) peaks.set(set, { measure: await peakOf(set), arithmetic: 0, cache: 0 });
 
 /** Measured between the rows of the table, since the clock varies: the largest counts. */
 function measurePeaks(): void {

@@ -19,7 +19,7 @@ export interface Parts {
   readonly rows: number;
 }
 
-const UPDATES: readonly Operation[] = ["update", "sparseUpdate", "unitUpdate"];
+const UPDATES: readonly Operation[] = ["update"];
 
 /** Times a run's step on this thread, in place of a worker. */
 export function timeParts(source: KernelSource, run: Run): Parts {

@@ -2,7 +2,10 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { FLAGS, SETS } from "../scripts/native.js";
+import { compileWasm } from "../scripts/wasm.js";
 import type { KernelSet, NativeSet } from "../src/engines/cpu/kernel-sets.ts";
+import { FIRST_FREE } from "../src/engines/rows/arena.ts";
+import { KernelMemory } from "../src/engines/rows/kernel-memory.ts";
 import { leastMicroseconds } from "./time.ts";
 
 /** The most that this core does with the instructions of one kernel set. */
@@ -13,28 +16,28 @@ export interface Peak {
   readonly cache?: number;
 }
 
-/** A kernel set's peak, measured again at each call: a function, since the first call compiles. */
-export function peakOf(set: KernelSet): () => Peak {
-  return set === "wasm" ? wasmPeak : nativePeak(set);
+/** Compiles a kernel set's peak; the function measures it, again at each call. */
+export async function peakOf(set: KernelSet): Promise<() => Peak> {
+  mkdirSync(made("."), { recursive: true });
+  return set === "wasm" ? await wasmPeak() : nativePeak(set);
 }
 
-/** kernels/peak.ts. */
-function wasmPeak(): Peak {
-  const module = new WebAssembly.Module(readFileSync(new URL("../dist/bench/peak.wasm", import.meta.url)));
-  const { exports } = new WebAssembly.Instance(module, { env: {} });
-  const peak = exports.peak as (rounds: number, at: number) => number;
-  const ROUNDS = 100_000;
-  const FLOP = ROUNDS * 16 * 4;
-  return { arithmetic: FLOP / 1000 / leastMicroseconds(() => peak(ROUNDS, 0)) };
+const SOURCE = "bench/kernels/peak.c";
+const made = (name: string) => fileURLToPath(new URL(`../dist/bench/${name}`, import.meta.url));
+
+async function wasmPeak(): Promise<() => Peak> {
+  const module = made("peak.wasm");
+  await compileWasm(SOURCE, module);
+  const { memory } = new KernelMemory();
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(module)), { env: { memory } });
+  const peak = () => (exports.peak as (memory: number) => number)(FIRST_FREE);
+  return () => ({ arithmetic: peak() / 1000 / leastMicroseconds(peak) });
 }
 
-/** kernels/peak.c. */
 function nativePeak(set: NativeSet): () => Peak {
   const flags = { ...SETS.x64, ...SETS.arm64 }[set] ?? [];
-  const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-  const program = path(`../dist/bench/peak-${set}`);
-  mkdirSync(path("../dist/bench"), { recursive: true });
-  execFileSync("cc", [...FLAGS, ...flags, path("kernels/peak.c"), "-o", program]);
+  const program = made(`peak-${set}`);
+  execFileSync("cc", [...FLAGS, ...flags, SOURCE, "-o", program]);
   return () => {
     const [arithmetic = 0, cache = 0] = execFileSync(program, { encoding: "utf8" }).split(" ").map(Number);
     return { arithmetic: arithmetic / 1e9, cache: cache / 1e9 };

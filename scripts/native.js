@@ -10,8 +10,12 @@ import { isCurrent, place, removeBinary, sha256 } from "./kernel-manifest.js";
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
 const output = `${root}native/build/kernels.node`;
-const sources = readdirSync(`${root}native`).filter((name) => /\.[ch]$/.test(name));
-const INPUTS = [...sources.map((name) => `native/${name}`), "node_modules/node-api-headers/package.json"];
+const KERNELS = "src/engines/cpu/kernels";
+/** The source of all kernels, WebAssembly's too. */
+export const SOURCES = ["src/engines/rows/kernels", KERNELS].flatMap((folder) =>
+  readdirSync(root + folder).flatMap((name) => (/\.[ch]$/.test(name) ? [`${folder}/${name}`] : [])),
+);
+const INPUTS = [...SOURCES, "node_modules/node-api-headers/package.json"];
 
 /** The flags of a kernel set. None may let the compiler fuse a multiplication with an addition, or reorder sums. */
 export const SETS = {
@@ -22,7 +26,7 @@ export const SETS = {
   arm64: { neon: [] },
 };
 export const FLAGS = [
-  ...["-std=gnu11", "-O3", "-fPIC", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"],
+  ...["-std=gnu11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"],
   ...["-fwrapv", "-fno-strict-aliasing", "-fvisibility=hidden"],
 ];
 
@@ -30,16 +34,18 @@ export const FLAGS = [
 export async function compile(compiler, arch, to, { libraries = [], ...options } = {}) {
   const { flags = [], link = [] } = options;
   const [program, ...first] = compiler;
-  const cc = (...args) => run(program, [...first, ...FLAGS, ...flags, ...args], { cwd: root });
+  const cc = (...args) => run(program, [...first, ...FLAGS, "-fPIC", ...flags, ...args], { cwd: root });
   mkdirSync(dirname(to), { recursive: true });
   const folder = mkdtempSync(join(dirname(to), "objects-"));
   try {
     const sets = Object.entries(SETS[arch]);
     const made = sets.map(([set]) => join(folder, `${set}.o`));
-    await Promise.all(sets.map(([set, own], i) => cc(...own, `-DSET=${set}`, "-c", "native/kernels.c", "-o", made[i])));
+    await Promise.all(
+      sets.map(([set, own], i) => cc(...own, `-DSET=${set}`, "-c", `${KERNELS}/kernels.c`, "-o", made[i])),
+    );
     const headers = "-Inode_modules/node-api-headers/include";
     const linked = join(folder, "kernels.node");
-    await cc("-shared", headers, "native/binding.c", ...made, ...libraries, ...link, "-o", linked);
+    await cc("-shared", headers, `${KERNELS}/binding.c`, ...made, ...libraries, ...link, "-o", linked);
     place(linked, to, await identityOf(compiler, arch, options));
   } finally {
     rmSync(folder, { recursive: true });

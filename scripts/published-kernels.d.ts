@@ -1,5 +1,4 @@
 export const MOST_BYTES: number;
 export const TARGETS: Readonly<Record<string, { target: string; link: readonly string[] }>>;
 export function fileOf(name: string): string;
-export function installZig(): Promise<string[]>;
 export function checkLinux(path: string): void;

@@ -1,5 +1,5 @@
-// Cross-compiles the native kernels of the published package, native/prebuilt/PLATFORM-ARCH.node, by the C compiler of zig,
-// which comes from PyPI. `npm pack` calls it.
+// Cross-compiles the native kernels of the published package, native/prebuilt/PLATFORM-ARCH.node, by the C compiler of zig.
+// `npm pack` calls it.
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,13 +9,10 @@ import { promisify } from "node:util";
 import { dependenciesOf } from "./elf.js";
 import { isCurrent, removeBinary } from "./kernel-manifest.js";
 import { compile, identityOf } from "./native.js";
+import { installZig, ZIG } from "./zig.js";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
-const zig = join(root, "native/build/zig");
-const python = join(zig, "bin/python");
-const zigWords = [python, "-m", "ziglang"];
-const requirements = join(root, "scripts/zig.txt");
 const nodeSymbols = join(root, "node_modules/node-api-headers/def/node_api.def");
 
 /** Bytes of all binaries together. */
@@ -36,23 +33,11 @@ export const TARGETS = {
 
 export const fileOf = (name) => join(root, `native/prebuilt/${name}.node`);
 
-/** Makes zig's Python environment, unless it is there. Returns the words that start zig. */
-export async function installZig() {
-  const [, version] = /^ziglang==(\S+)/m.exec(readFileSync(requirements, "utf8"));
-  const installed = await run(python, ["-m", "ziglang", "version"]).catch(() => ({ stdout: "" }));
-  if (installed.stdout.trim() === version) return zigWords;
-  console.log(`installing zig ${version} from PyPI (100 MB)`);
-  await run("python3", ["-I", "-m", "venv", "--clear", zig]);
-  const how = ["--no-deps", "--only-binary=:all:", "--require-hashes", "--disable-pip-version-check"];
-  await run(python, ["-m", "pip", "install", "--quiet", ...how, "-r", requirements]);
-  return zigWords;
-}
-
 /** What `compile` and `identityOf` are given for a binary. */
 function inputsOf(name) {
   const { target, link } = TARGETS[name];
   const options = { flags: ["-target", target], link, others: ["scripts/zig.txt"] };
-  return [[...zigWords, "cc"], name.split("-")[1], options];
+  return [[...ZIG, "cc"], name.split("-")[1], options];
 }
 
 /** Compiles one binary; `folder` is for files that only its linker needs. */
@@ -72,7 +57,8 @@ async function make(name, folder) {
 /** Windows' linker wants to know that node.exe has Node-API's functions. */
 async function importLibrary(folder) {
   const library = join(folder, "node.lib");
-  await run(python, ["-m", "ziglang", "dlltool", "-d", nodeSymbols, "-l", library, "-m", "i386:x86-64"]);
+  const [program, ...words] = ZIG;
+  await run(program, [...words, "dlltool", "-d", nodeSymbols, "-l", library, "-m", "i386:x86-64"]);
   return library;
 }
 

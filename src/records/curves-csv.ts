@@ -1,4 +1,5 @@
 import { groupBy } from "../stats/group-by.ts";
+import { sortAscending } from "../stats/sort.ts";
 import { type Cell, cellKey } from "./cell.ts";
 import { cellColumns, STATISTICS } from "./cell-columns.ts";
 import { type Column, correlationColumn, crossColumns, csvRow, type Sheet, settingColumns } from "./columns.ts";
@@ -109,45 +110,63 @@ function statistics(set: LossSet): Column<Point>[] {
 function* cellPoints(cell: readonly RunRecord[]): Generator<Point> {
   const first = cell[0] as RunRecord;
   const { steps } = cell.reduce((a, b) => (b.curve.steps.length > a.curve.steps.length ? b : a)).curve;
-  const curves = cell.map((record) => eachLoss((set) => curveLosses(record, set)));
   const tasks: readonly Point["task"][] = ["mean", ...Array.from({ length: tasksOf(first) }, (_, k) => k)];
-  const block = Math.max(1, Math.floor(MOST_GATHERED / cell.length));
-  for (const task of tasks) {
-    for (let from = 0; from < steps.length; from += block) {
-      const part = steps.slice(from, from + block);
-      for (const [i, losses] of gathered(cell, curves, part, { from, task }).entries())
-        yield { cell: first, task, step: part[i] as number, losses };
+  for (const part of partsOf(tasks, steps.length, cell.length)) {
+    const losses = gathered(cell, steps, part);
+    for (const task of part.tasks) {
+      for (let i = part.from; i < part.to; i++)
+        yield { cell: first, task, step: steps[i] as number, losses: eachLoss((set) => losses[set](i, task)) };
     }
   }
 }
 
-/** Losses of a set that are gathered at once: they bound memory, however long the curves are. */
-const MOST_GATHERED = 1_000_000;
+/** Some of a cell's points: those of `tasks` at evaluations `from` to `to`. */
+interface Part {
+  readonly tasks: readonly Point["task"][];
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Losses of a set that are gathered at once: they bound memory, however long the curves and however many the runs. */
+const MOST_GATHERED = 4_000_000;
+
+/** All points of a cell, in order, in as few parts as memory allows: each part reads every curve once. */
+function partsOf(tasks: Part["tasks"], evaluations: number, runs: number): Part[] {
+  if (tasks.length * evaluations * runs <= MOST_GATHERED) return [{ tasks, from: 0, to: evaluations }];
+  const block = Math.max(1, Math.floor(MOST_GATHERED / runs));
+  const starts = Array.from({ length: Math.ceil(evaluations / block) }, (_, i) => i * block);
+  return tasks.flatMap((task) =>
+    starts.map((from) => ({ tasks: [task], from, to: Math.min(from + block, evaluations) })),
+  );
+}
 
 /**
- * A cell's losses at each of `steps`, those of its evaluations from `from`, of the runs that reached the step, sorted. They
- * are gathered run by run, each curve in the order of memory: point by point, all 100,000 curves would be fetched again
- * for each point.
+ * Functions that return a cell's losses of a task at evaluation `i` of a part, of the runs that reached it, sorted. They
+ * are gathered run by run: point by point, all 100,000 curves would be fetched again for each point.
  */
 function gathered(
   cell: readonly RunRecord[],
-  curves: readonly EachLoss<Float64Array>[],
   steps: readonly number[],
-  { from, task }: { readonly from: number; readonly task: Point["task"] },
-): EachLoss<Float64Array>[] {
-  const tasks = tasksOf(cell[0] as RunRecord);
-  const counts = new Uint32Array(steps.length);
-  const all = eachLoss(() => new Float64Array(steps.length * cell.length));
-  for (const [r, { curve }] of cell.entries()) {
-    for (const [i, step] of steps.entries()) {
-      if (curve.steps[from + i] !== step) continue;
-      const to = i * cell.length + (counts[i] as number)++;
+  { tasks, from, to }: Part,
+): EachLoss<(i: number, task: Point["task"]) => Float64Array> {
+  const K = tasksOf(cell[0] as RunRecord);
+  const runs = new Uint32Array(to - from);
+  const columns = eachLoss(() =>
+    Array.from({ length: tasks.length * (to - from) }, () => new Float64Array(cell.length)),
+  );
+  const column = (i: number, t: number) => (i - from) * tasks.length + t;
+  for (const record of cell) {
+    const losses = eachLoss((set) => curveLosses(record, set));
+    for (let i = from; i < to; i++) {
+      if (record.curve.steps[i] !== steps[i]) continue;
+      const r = (runs[i - from] as number)++;
       for (const set of LOSS_SETS)
-        all[set][to] = lossAt((curves[r] as EachLoss<Float64Array>)[set], from + i, tasks, task);
+        for (const [t, task] of tasks.entries())
+          (columns[set][column(i, t)] as Float64Array)[r] = lossAt(losses[set], i, K, task);
     }
   }
-  return steps.map((_, i) => {
-    const start = i * cell.length;
-    return eachLoss((set) => all[set].subarray(start, start + (counts[i] as number)).sort());
-  });
+  return eachLoss(
+    (set) => (i, task) =>
+      sortAscending((columns[set][column(i, tasks.indexOf(task))] as Float64Array).subarray(0, runs[i - from])),
+  );
 }

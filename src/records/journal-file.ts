@@ -19,23 +19,26 @@ interface LineOptions {
 }
 
 /**
- * The result of `read` for each line of a journal; none, with a warning, for a file that is no journal. Throws
- * UsageError for the journal of another sweep.
+ * The result of `read` for each line of a journal; `offset` is where the line begins in the file, undefined in a compressed
+ * one. None, with a warning, for a file that is no journal. Throws UsageError for the journal of another sweep.
  */
 export function* linesOf<T>(
   path: string,
-  read: (line: Buffer) => T | typeof PASS_OVER | undefined,
+  read: (line: Buffer, offset: number | undefined) => T | typeof PASS_OVER | undefined,
   { warn, trained }: LineOptions,
 ): Generator<T> {
-  let number = 0;
+  let [number, offset] = [0, 0];
+  const isCompressed = path.endsWith(".gz");
   for (const line of completeLines(path)) {
+    const start = offset;
+    offset += line.length + 1;
     if (++number === 1) {
       const header = headerIn(line.toString());
       if (header === undefined) return warn(`${path}: not a journal: its first line is not a header; left out`);
       checkHeader(header, path, trained);
       continue;
     }
-    const value = read(line);
+    const value = read(line, isCompressed ? undefined : start);
     if (value === undefined) warn(`${path}:${number}: not a record; left out`);
     else if (value !== PASS_OVER) yield value;
   }

@@ -6,16 +6,9 @@ import { defaultFolder, findResults } from "../records/find-results.ts";
 import type { RecordHead } from "../records/journal-line.ts";
 import type { Shard } from "../records/writer-lock.ts";
 import { withValues } from "../tables/read-table.ts";
-
-<<<<<<< HEAD
-
-import { megabytes, thousands } from "../units.ts";
+import { thousands } from "../units.ts";
 import { checkCurves } from "./curves.ts";
 import { countRuns } from "./plan.ts";
-
-=======
->>>>>>> main
-
 import { planShard } from "./shard.ts";
 
 /** A sweep to train, and what to do with the results that its folder already holds. */
@@ -80,27 +73,3 @@ export function withTables(runs: readonly AnyRun[]): AnyRun[] {
   const read = memo(withValues);
   return runs.map((run) => (run.correlation === null ? { ...run, data: read(run.data) } : run));
 }
-<<<<<<< HEAD
-
-/**
- * Refuses, before the first step, what the engine can't train and a sweep that memory can't hold. Gives the bytes that
- * training takes.
- */
-export async function checkRuns(runs: readonly AnyRun[], engine: Engine): Promise<number> {
-  await checkModels(runs, engine);
-  const bytes = engine.memoryBytes(runs);
-  if (bytes <= totalmem()) return bytes;
-  const sizes = `${megabytes(bytes)}, this machine has ${megabytes(totalmem())}`;
-  throw new UsageError(`training needs about ${sizes}; give fewer trainRows or heldoutRows, or a smaller batch`);
-}
-
-/** Refuses a model or a method that the engine can't train, and prepares the models. */
-export async function checkModels(runs: readonly AnyRun[], engine: Engine): Promise<void> {
-  const methods = new Map<Model, Set<MethodName>>();
-  for (const { model, training } of runs)
-    methods.set(model, (methods.get(model) ?? new Set<MethodName>()).add(training.method));
-  for (const [model, ofModel] of methods) for (const method of ofModel) engine.check(model, method);
-  await engine.prepare?.([...methods.keys()]);
-}
-=======
->>>>>>> main

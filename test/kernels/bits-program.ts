@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { MODULES } from "../../scripts/wasm.js";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const WASM = ["dist/engines/cpu/kernels.wasm", "dist/engines/rows/kernels.wasm"];
 
 /**
  * The programs of this folder as JavaScript, in a folder of their own with WebAssembly's kernels, and with the binary
@@ -15,7 +15,7 @@ export function bitsProgram(name: string, place: string, from: string): string {
   rmSync(folder, { recursive: true, force: true });
   const tsc = join(ROOT, "node_modules/.bin/tsc");
   execFileSync(tsc, ["-p", join(ROOT, "test/kernels/tsconfig.bits.json"), "--outDir", folder]);
-  for (const path of WASM) copy(join(ROOT, path), join(folder, path));
+  for (const path of MODULES) copy(join(ROOT, path), join(folder, path));
   for (const end of ["", ".json"]) copy(from + end, join(folder, place) + end);
   return folder;
 }

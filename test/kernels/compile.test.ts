@@ -26,8 +26,8 @@ beforeAll(() => {
 /** What of a clone the script reads. */
 function newClone(): string {
   const folder = temporaryFolder();
-  for (const part of ["native", "scripts"]) {
-    mkdirSync(join(folder, part));
+  for (const part of ["src/engines/rows/kernels", "src/engines/cpu/kernels", "scripts"]) {
+    mkdirSync(join(folder, part), { recursive: true });
     const files = readdirSync(join(ROOT, part)).filter((name) => /\.([ch]|js)$/.test(name));
     for (const name of files) copyFileSync(join(ROOT, part, name), join(folder, part, name));
   }
@@ -70,19 +70,19 @@ describe("npm run kernels:native", () => {
     expect([bytes, sha256]).toEqual([statSync(binary(clone)).size, sum]);
   });
 
-  test("compiles nothing again, and says nothing, whenever the files of native/ were written", () => {
+  test("compiles nothing again, and says nothing, whenever the files of the kernels were written", () => {
     const before = statSync(binary(clone)).mtimeMs;
     const later = new Date(Date.now() + 1000);
-    utimesSync(join(clone, "native/simd.h"), later, later);
+    utimesSync(join(clone, "src/engines/rows/kernels/simd.h"), later, later);
     expect(script(clone, { CC: undefined })).toEqual(silent);
     expect(statSync(binary(clone)).mtimeMs).toBe(before);
   });
 
-  test("keeps what is there where no compiler works, unless a file of native/ changes", () => {
+  test("keeps what is there where no compiler works, unless a file of the kernels changes", () => {
     const folder = newClone();
     script(folder, { CC: undefined });
     expect(script(folder, { CC: "false" })).toEqual(silent);
-    const [source, old] = [join(folder, "native/simd.h"), new Date(0)];
+    const [source, old] = [join(folder, "src/engines/rows/kernels/simd.h"), new Date(0)];
     writeFileSync(source, `${readFileSync(source, "utf8")}\n`);
     utimesSync(source, old, old);
     expect(script(folder, { CC: "false" }).stdout).toMatch(/^no native kernels: /);

@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 import { Arena } from "../../src/engines/rows/arena.ts";
 
-/** Forbids `bytes` bytes of linear memory, or allows them again (native/binding.c). */
+/** Forbids `bytes` bytes of linear memory, or allows them again (src/engines/cpu/kernels/binding.c). */
 type Poison = (memory: ArrayBuffer, address: number, bytes: number, forbid: 0 | 1) => void;
 
 const GAP_BYTES = 256;

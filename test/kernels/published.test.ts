@@ -5,7 +5,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { dependenciesOf } from "../../scripts/elf.js";
-import { checkLinux, fileOf, installZig, MOST_BYTES, TARGETS } from "../../scripts/published-kernels.js";
+import { checkLinux, fileOf, MOST_BYTES, TARGETS } from "../../scripts/published-kernels.js";
+import { installZig } from "../../scripts/zig.js";
 import { temporaryFolder } from "../support/effects.ts";
 import { bitsProgram, ROOT } from "./bits-program.ts";
 

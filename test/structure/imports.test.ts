@@ -68,15 +68,9 @@ describe("a wrong import is found", () => {
     ["src/sweep/plan.ts", `import type { Parts } from "../../bench/parts.ts";`, "bench/parts.ts"],
     ["src/index.ts", `export { main } from "./cli/main.ts";`, "src/cli/main.ts"],
     [
-      "src/engines/rows/kernels/philox.ts",
-      `import { dense } from "../../cpu/kernels/dense";`,
-      "src/engines/cpu/kernels/dense.ts",
-    ],
-    ["src/engines/cpu/kernels/dense.ts", `import { Tf } from "../../tfjs/tf";`, "src/engines/tfjs/tf.ts"],
-    [
-      "src/cli/cost.ts",
-      `import { LINE } from "../engines/rows/kernels/layout.ts";`,
-      "src/engines/rows/kernels/layout.ts",
+      "src/engines/rows/kernels/data.h",
+      `#include <stdint.h>\n#include "../../cpu/kernels/records.h"`,
+      "src/engines/cpu/kernels/records.h",
     ],
     ["src/sweep/engines.ts", `await import(\`../cli/\${name}.ts\`);`, `computed:import(\`../cli/\${name}.ts\`)`],
     ["src/sweep/engines.ts", "await import(`../cli/main.ts`);", "src/cli/main.ts"],

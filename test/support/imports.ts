@@ -11,21 +11,21 @@ export type Imports = ReadonlyMap<string, readonly string[]>;
 /** What the files of each folder may import: folders, packages, scopes of packages and `node`. */
 export type Permissions = ReadonlyMap<string, readonly string[]>;
 
-/** The TypeScript files under `folder` and what they import: types, lazy imports, workers and kernels too. */
+/** The files under `folder` in TypeScript and C, and what they import: types, lazy imports, workers and kernels too. */
 export function importsUnder(folder: string): Map<string, string[]> {
-  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.(ts|c|h)$/.test(name));
   const files = names.map((name) => join(folder, name));
   return new Map(files.map((file) => [file, importsOf(file, readFileSync(file, "utf8"))]));
 }
 
-/** AssemblyScript: TypeScript but for decorators of functions, and it imports without an extension. */
-export const isKernel = (file: string) => /\/kernels\//.test(file);
+const isC = (file: string) => /\.[ch]$/.test(file);
 
 type SyntaxNode = { readonly type: string; readonly start: number; readonly end: number } & Record<string, unknown>;
 
-/** The imports in a file's text. */
-export function importsOf(file: string, text: string): string[] {
-  const code = isKernel(file) ? text.replaceAll(/^(\s*)@\w+(\([^)]*\))?/gm, "$1") : text;
+/** The imports in a file's text; in C, what it includes of its own. */
+export function importsOf(file: string, code: string): string[] {
+  if (isC(file))
+    return [...code.matchAll(/^#include "(.*)"/gm)].map(([, name]) => normalize(join(dirname(file), name as string)));
   const found: string[] = [];
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) for (const one of value) visit(one);
@@ -107,7 +107,6 @@ function placeOf(file: string, name: string): string {
   if (/^(node|computed):/.test(name)) return name;
   if (!name.startsWith(".")) return `npm:${name}`;
   const path = normalize(join(dirname(file), name));
-  if (isKernel(file)) return `${path}.ts`;
   return path.startsWith("src/") ? path.replace(/\.js$/, ".ts") : path;
 }
 
@@ -156,8 +155,7 @@ function isAllowed(file: string, target: string, permissions: Permissions): bool
     return allowed.some((one) => target === `npm:${one}` || target.startsWith(`npm:${one}/`));
   if (!target.startsWith("src/") || target === PUBLIC_FACE) return false;
   const to = dirname(target);
-  if (isKernel(target) && !isKernel(file)) return false;
-  return to === folder || (to === "src" && !isKernel(file)) || allowed.includes(to);
+  return to === folder || (to === "src" && !isC(file)) || allowed.includes(to);
 }
 
 /** A circle of files that import each other, the first one twice; undefined where there is none. */

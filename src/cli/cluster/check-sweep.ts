@@ -1,22 +1,10 @@
 import { tensorPath } from "../../engines/training-path.ts";
 import type { Model } from "../../models/code.ts";
 import { findResults } from "../../records/find-results.ts";
-
-<<<<<<< HEAD
-
+import { checkTrainable } from "../../sweep/check-runs.ts";
 import { checkCurves } from "../../sweep/curves.ts";
 import { loadEngine } from "../../sweep/engines.ts";
 import { countRuns, planRuns } from "../../sweep/plan.ts";
-import { checkModels } from "../../sweep/share.ts";
-
-=======
-
-import { checkTrainable } from "../../sweep/check-runs.ts";
-import { loadEngine } from "../../sweep/engines.ts";
-import { planRuns } from "../../sweep/plan.ts";
-
->>>>>>> main
-
 import { type CheckedOptions, checkedOptions, type SweepOptions } from "../sweep-options.ts";
 
 /** For each --engine there, an engine here that refuses the same runs, though this machine may lack card or kernels. */

@@ -6,7 +6,7 @@ import { columnBytes, inputPanelBytes, type Layout } from "../rows/panels.ts";
 import { type Columns, columnsFrom, takeColumns } from "./columns.ts";
 import { float32Word, type Instruction, instruction } from "./instructions.ts";
 import { Tape } from "./tape.ts";
-import { WeightUpdates } from "./weight-updates.ts";
+import { weightUpdate } from "./weight-updates.ts";
 import { type FusedLayer, pathName, pathsOf, type Weights } from "./weights.ts";
 
 /** How a model's units are dropped. */
@@ -43,7 +43,6 @@ export class Builder {
   readonly #P: number;
   readonly #weights: Weights;
   readonly #layout: Layout;
-  readonly #updates: WeightUpdates;
   readonly #dropout: Dropout | undefined;
   readonly #tape = new Tape();
   /** By an expert's address: the gate column of each mix that it is in, and that mix's gradient. */
@@ -54,7 +53,6 @@ export class Builder {
     this.#P = P;
     this.#weights = weights;
     this.#layout = weights.layout;
-    this.#updates = new WeightUpdates(arena, P, weights);
     this.#dropout = dropout;
     if (dropout) this.#tape.push([], () => [instruction("nextStep", { step: dropout.step })]); // the last of all
   }
@@ -183,8 +181,10 @@ export class Builder {
     const reads = { x: input?.value ?? 0, xStride: input?.stride ?? inputPanelBytes(D, this.#layout) };
     const w = { w: 4 * layer.kernel, bias: 4 * layer.bias };
     const dense = instruction("dense", { ...reads, D, ...w, floor, out: out.value, outStride: out.stride, N });
-    const updates = this.#updates.of(layer, relus, { ...reads, g: out.gradient, gStride: out.stride, ...w });
-    this.#tape.push([dense], () => (input ? [this.#inputGradient(layer, input, out), ...updates] : updates));
+    const rows = this.#P * this.#layout.panelRows;
+    const gradient = { ...reads, g: out.gradient, gStride: out.stride, ...w };
+    const update = weightUpdate(this.#arena, rows, this.#weights, layer, gradient);
+    this.#tape.push([dense], () => (input ? [this.#inputGradient(layer, input, out), update] : [update]));
   }
 
   #inputGradient({ D, N, kernel }: FusedLayer, input: Columns, out: Columns): Instruction {

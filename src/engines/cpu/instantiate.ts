@@ -4,8 +4,7 @@ import type { KernelSet, NativeSet } from "./kernel-sets.ts";
 import type { KernelInstance, KernelSource, Kernels } from "./kernels.ts";
 import { type NativeKernels, nativeKernels } from "./native.ts";
 
-/** Written by `npm run kernels`; found from src/ and from dist/ alike. */
-const KERNELS = new URL("../../../dist/engines/cpu/kernels.wasm", import.meta.url);
+const KERNELS = new URL("kernels/kernels.wasm", import.meta.url);
 
 export function kernelSource(set: KernelSet): KernelSource {
   return set === "wasm" ? { set, module: new WebAssembly.Module(readFileSync(KERNELS)) } : { set };

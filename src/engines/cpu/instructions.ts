@@ -1,22 +1,16 @@
-// Instructions of a step's code. kernels/instructions.ts and native/records.h read the same records, field by
-// field.
+// Instructions of a step's code. The kernels read the same records, field by field (kernels/records.h).
 
 const FIELDS = {
   dense: ["x", "xStride", "D", "w", "bias", "floor", "out", "outStride", "N"],
   inputGradient: ["g", "gStride", "N", "w", "D", "dx", "dxStride", "mask", "maskStride"],
-  update: ["x", "xStride", "D", "g", "gStride", "N", "w", "bias", "trained", "strips"],
+  update: ["x", "xStride", "D", "g", "gStride", "N", "w", "bias", "trained", "rows", "sums"],
   softmax: ["gate", "gateStride", "E"],
   mix: ["experts", "expertStride", "E", "gate", "gateStride", "out", "outStride", "H"],
   gateGradient: ["experts", "expertStride", "E", "gate", "gateStride", "mix", "mixStride", "H", "dLogits", "dStride"],
   expertGradient: ["uses", "M", "gateStride", "mixStride", "H", "expert", "expertStride", "out", "outStride"],
-  sparseUpdate: [
-    ...["x", "xStride", "D", "g", "gStride", "N", "w", "bias", "trained"],
-    ...["rows", "columns", "masks", "sums", "biasSums"],
-  ],
   dropout: ["units", "stride", "N", "M", "keys", "last", "kept", "step"],
   scale: ["values", "stride", "N", "factor"],
   nextStep: ["step"],
-  unitUpdate: ["x", "xStride", "D", "g", "gStride", "N", "w", "bias", "trained", "rows", "sums"],
   topSoftmax: ["gate", "gateStride", "E", "k"],
   residual: ["gate", "gateStride", "shares", "sharesStride", "E", "own"],
 } as const;

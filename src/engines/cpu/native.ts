@@ -14,7 +14,7 @@ export type NativeKernels = {
   ) => ReturnType<Kernels[Name]>;
 };
 
-/** The sets that a binary holds and this processor and system can run (native/binding.c). */
+/** The sets that a binary holds and this processor and system can run (kernels/binding.c). */
 type Binding = Partial<Readonly<Record<NativeSet, NativeKernels>>>;
 
 /** This package, from src/ and from dist/ alike. */

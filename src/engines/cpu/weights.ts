@@ -1,6 +1,10 @@
-// The engine's layout of a model's parameters: layers of strips (kernels/layout.ts). Layers that read the same units are
-// one: the first of all experts and gates, which read the rows; those on one path of a later level; and the first of all
-// towers if those share an input.
+// The engine's layout of a model's parameters. Layers that read the same units are one: the first of all experts and gates,
+// which read the rows; those on one path of a later level; and the first of all towers if those share an input.
+//
+// For panels of rows, weights lie unit after unit, [N][D rounded up to lanes]: a weight gradient is then a sum over rows of
+// whole vectors of inputs. For row after row they are in strips of as many outputs as a vector has lanes, [ceil(N /
+// lanes)][D4][lanes], D4 = D rounded up to 4: forwards, and in the one pass that updates them, a lane is an output. Padding
+// is updated like the rest, with whatever is there, and never read by a product.
 import { unreachable } from "../../errors.ts";
 import { networkName, type ParameterBlock, parameterBlocks, readsRows } from "../../models/parameters.ts";
 import { expertsOn, gateCount, levelCount, type ModelSpec } from "../../models/spec.ts";
@@ -102,27 +106,15 @@ export function noBiases({ layers }: Weights): number[] {
 }
 
 /** Offset of the weight from input d to output n, in numbers. */
-export function kernelIndex({ kernel, D }: FusedLayer, d: number, n: number, { weights, lanes }: Layout): number {
-  switch (weights) {
-    case "strips":
-      return kernel + (Math.floor(n / lanes) * paddedInputs(D) + d) * lanes + (n % lanes);
-    case "units":
-      return kernel + n * roundUp(D, lanes) + d;
-    default:
-      return unreachable(weights);
-  }
+export function kernelIndex({ kernel, D }: FusedLayer, d: number, n: number, { panelRows, lanes }: Layout): number {
+  return panelRows === 1
+    ? kernel + (Math.floor(n / lanes) * paddedInputs(D) + d) * lanes + (n % lanes)
+    : kernel + n * roundUp(D, lanes) + d;
 }
 
 /** Numbers that a layer's kernel takes. */
-function kernelSize(D: number, N: number, { weights, lanes }: Layout): number {
-  switch (weights) {
-    case "strips":
-      return roundUp(N, lanes) * paddedInputs(D);
-    case "units":
-      return N * roundUp(D, lanes);
-    default:
-      return unreachable(weights);
-  }
+function kernelSize(D: number, N: number, { panelRows, lanes }: Layout): number {
+  return panelRows === 1 ? roundUp(N, lanes) * paddedInputs(D) : N * roundUp(D, lanes);
 }
 
 /** Whether all tasks' towers read the same units: the one bottom, or the one mix of the experts. */

@@ -1,5 +1,5 @@
-/** Addresses below this hold the kernels' own constants. */
-const FIRST_FREE = 4096;
+/** Addresses below this are the stack and the constants of WebAssembly's kernels (scripts/wasm.js). */
+export const FIRST_FREE = 40_960;
 /** Bytes of a cache line. */
 const ALIGNMENT = 64;
 

@@ -33,10 +33,7 @@ export class WasmInstance<Kernels> extends KernelMemory {
   /** `module` exports `Kernels`. */
   constructor(module: WebAssembly.Module) {
     super();
-    const abort = () => {
-      throw new Error("the kernels stopped: unreachable");
-    };
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.memory, abort } });
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.memory } });
     this.kernels = exports as Kernels;
   }
 }

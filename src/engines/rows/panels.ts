@@ -1,18 +1,24 @@
-// Where rows and weights lie in linear memory; see kernels/layout.ts.
+// How rows lie in linear memory. Everything is float32 unless a name says otherwise; strides and offsets are bytes.
+//
+// Rows (inputs, units, gradients of units) are in panels of as many rows as a vector has lanes: [P][N][lanes], P =
+// ceil(B / lanes). A lane is a row: softmax, ReLU and mixing never cross lanes, and neither units nor experts need padding.
+// A buffer's stride is the distance from one panel to the next, so columns n.. of a buffer are a buffer themselves, with
+// the same stride.
+//
+// The rows of a small batch are one after the other instead, [B][N]: panels of one row, of which a lane is a unit. What
+// lies behind a row's last column is another's: whole vectors may read it but never write it.
 import { roundUp } from "./arena.ts";
 
 /** A kernel set's choice for a batch size. */
 export interface Layout {
-  /** Rows of a panel [N][panelRows]: one to a lane. 1 is row after row: then lanes are units, which suits few rows. */
+  /** Rows of a panel: `lanes`, or 1 for row after row, where lanes are units. */
   readonly panelRows: number;
-  /** Outputs of a strip of weights, or what a unit's inputs are rounded up to. */
+  /** Numbers of a vector. */
   readonly lanes: number;
-  /** Weights D -> N as strips [ceil(N / lanes)][D4][lanes], or unit after unit, [N][D rounded up to lanes]. */
-  readonly weights: "strips" | "units";
 }
 
 /** The layout of WebAssembly's kernels for all but the smallest batches. */
-export const PANELS: Layout = { panelRows: 8, lanes: 8, weights: "strips" };
+export const PANELS: Layout = { panelRows: 4, lanes: 4 };
 
 /** Bytes of one column of a panel. */
 export function columnBytes({ panelRows }: Layout): number {

@@ -17,8 +17,7 @@ export interface RowKernels {
 
 type NormalsEnd = [perStep: number, key0: number, key1: number, panelRows: number];
 
-/** Written by `npm run kernels`; found from src/ and from dist/ alike. */
-const KERNELS = new URL("../../../dist/engines/rows/kernels.wasm", import.meta.url);
+const KERNELS = new URL("kernels/kernels.wasm", import.meta.url);
 
 /** A module that exports `RowKernels`. */
 export function compileRowKernels(): WebAssembly.Module {

@@ -17,7 +17,7 @@ import { wasm } from "./lone-run.ts";
 import { runOf } from "./runs.ts";
 
 const FEW_ROWS = layoutOf("wasm", 1);
-/** Panels of 8 rows, and row after row. */
+/** Panels, and row after row. */
 const LAYOUTS = [PANELS, FEW_ROWS];
 
 test.each(LAYOUTS)("normals(...) of the kernels, $panelRows rows to a panel, are the bits of normalsInto", (layout) => {

@@ -49,6 +49,6 @@ test("a run that diverges does so at the same step, with the same loss", () => {
 
 test("layoutOf('wasm', B) puts up to four rows one after the other", () => {
   const layouts = [1, 4, 5, 256].map((batch) => layoutOf("wasm", batch));
-  expect(layouts.map(({ panelRows }) => panelRows)).toEqual([1, 1, 8, 8]);
+  expect(layouts.map(({ panelRows }) => panelRows)).toEqual([1, 1, 4, 4]);
   expect(layouts.at(-1)).toEqual(PANELS);
 });

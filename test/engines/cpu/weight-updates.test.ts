@@ -1,124 +1,124 @@
 import { describe, expect, test } from "vitest";
-import { OPERATIONS } from "../../../src/engines/cpu/instructions.ts";
-import { WeightUpdates } from "../../../src/engines/cpu/weight-updates.ts";
+import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
+import type { KernelInstance } from "../../../src/engines/cpu/kernels.ts";
+import { weightUpdate } from "../../../src/engines/cpu/weight-updates.ts";
 import { type FusedLayer, kernelIndex, type Weights, weightsOf } from "../../../src/engines/cpu/weights.ts";
-import { Arena, recordBytes } from "../../../src/engines/rows/arena.ts";
-import { columnBytes, inputPanelBytes, PANELS, panelIndex, panelsOf } from "../../../src/engines/rows/panels.ts";
+import { Arena, recordBytes, roundUp } from "../../../src/engines/rows/arena.ts";
+import {
+  columnBytes,
+  inputPanelBytes,
+  type Layout,
+  paddedInputs,
+  panelIndex,
+  panelsOf,
+} from "../../../src/engines/rows/panels.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { range } from "../../support/reference.ts";
-import { wasm } from "./lone-run.ts";
+import { INSTANCES } from "./lone-run.ts";
 import { noise } from "./specs.ts";
 
 interface Case {
   readonly B: number;
   readonly D: number;
   readonly N: number;
-  /** Row and unit to a gradient; the rest of a block is filled up with 0. */
-  readonly g: (b: number, n: number) => number;
 }
 
-/** Two blocks of rows, the last panel not full, and 25 vectors of inputs, the last not full. */
-const CASE = { B: 83, D: 99, N: 29 };
-
-/** A unit that never fires, one that always does, one that does in row 4 alone; the others in half of the rows. */
-function reluGradient(): Case["g"] {
+/** Gradients [B, N]: a unit that never fires, one that always does, one that does in row 4 alone; the others in half of the rows. */
+function reluGradient({ B, N }: Case): number[][] {
   const next = noise(5);
-  const drawn = range(CASE.B).map(() => range(CASE.N).map(() => next()));
-  return (b, n) => {
-    const value = drawn[b]?.[n] as number;
-    const isShut = n === 0 || (n === 2 ? b !== 4 : n !== 1 && value < 0);
-    return isShut ? 0 : value;
-  };
+  const isShut = (value: number, b: number, n: number) => n === 0 || (n === 2 ? b !== 4 : n !== 1 && value < 0);
+  const drawn = range(B).map(() => range(N).map(() => Math.fround(next())));
+  return drawn.map((row, b) => row.map((value, n) => (isShut(value, b, n) ? 0 : value)));
 }
 
-const LINE = columnBytes(PANELS);
-const { panelRows: PANEL_ROWS } = PANELS;
+function inputsOf({ B, D }: Case): number[][] {
+  const next = noise(3);
+  return range(B).map(() => range(D).map(() => Math.fround(next())));
+}
 
-/** A layer D → N: the first of a model that is little else. */
-function weightsWith(D: number, N: number): Weights {
+/** A layer D -> N: the first of a model that is little else. */
+function weightsWith({ D, N }: Case, layout: Layout): Weights {
   const spec: ModelSpec = {
     ...{ name: "layer", inputs: D, tasks: 1, gating: "none", bias: true, dropout: 0 },
     experts: { shared: 1, perTask: 0, layers: [N] },
     gate: { layers: [], bias: false },
     tower: { layers: [] },
   };
-  return weightsOf(spec, PANELS);
+  return weightsOf(spec, layout);
 }
 
-/** A layer's updates as operations, and what they take off its weights [N, D] and its N biases. */
-function updated({ B, D, N, g }: Case, relus: number) {
+/** What one step of SGD at rate 1 takes off a layer's weights [N, D] and biases [N], all 0. */
+function updated(memory: KernelInstance, given: Case, x: number[][], g: number[][]) {
+  const { B, D, N } = given;
+  const layout = layoutOf(memory.set, B);
   const arena = new Arena();
-  const all = weightsWith(D, N);
+  const all = weightsWith(given, layout);
   const layer = all.layers.get("first") as FusedLayer;
-  const P = panelsOf(B, PANELS);
-  const xStride = inputPanelBytes(D, PANELS);
-  const x = arena.take(P * xStride);
-  const gradient = arena.take((P * N + PANEL_ROWS) * LINE);
-  const weights = arena.take(4 * (layer.bias + panelsOf(N, PANELS) * PANEL_ROWS));
-  const at = { w: 4 * layer.kernel, bias: 4 * layer.bias };
-  const updates = new WeightUpdates(arena, P, all).of(layer, relus, {
-    x,
-    xStride,
-    g: gradient,
-    gStride: N * LINE,
-    ...at,
-  });
-  const code = arena.put(Int32Array.from(updates.flat()));
+  const P = panelsOf(B, layout);
+  const [inputs, xStride] = [paddedInputs(D), inputPanelBytes(D, layout)];
+  const at = { x: arena.take(P * xStride + 1024), g: arena.take((P * N + 16) * columnBytes(layout)) };
+  const weights = arena.take(4 * (layer.bias + roundUp(N, layout.lanes)));
+  const strides = { xStride, gStride: N * columnBytes(layout), w: 4 * layer.kernel, bias: 4 * layer.bias };
+  const words = weightUpdate(arena, P * layout.panelRows, all, layer, { ...at, ...strides });
+  const code = arena.put(Int32Array.from(words));
   const rateOfOne = new Int32Array(Float32Array.of(1).buffer)[0] as number;
   const sgd = arena.put(recordBytes([0, 0, rateOfOne, 0], [1, 1, 1]));
-  wasm.reserve(arena.bytes);
-  arena.writeTo(wasm.memory);
-  const next = noise(3);
-  wasm.float32(x, (P * xStride) / 4).forEach((_, i, values) => {
-    values[i] = next();
-  });
-  const gradients = wasm.float32(gradient, P * N * PANEL_ROWS);
-  for (let b = 0; b < B; b++) for (let n = 0; n < N; n++) gradients[panelIndex(b, n, N, PANELS)] = g(b, n);
-  wasm.kernels.execute(code, code + 4 * updates.flat().length, x, weights, P, sgd, PANEL_ROWS);
-  const values = wasm.float32(weights, layer.bias + N);
+  memory.reserve(arena.bytes);
+  arena.writeTo(memory.memory);
+  const fill = (address: number, values: number[][], width: number) => {
+    const panels = memory.float32(address, P * width * layout.panelRows);
+    for (const [b, row] of values.entries())
+      for (const [n, value] of row.entries()) panels[panelIndex(b, n, width, layout)] = value;
+  };
+  fill(at.x, x, inputs);
+  fill(at.g, g, N);
+  memory.kernels.execute(code, code + 4 * words.length, at.x, weights, P, sgd, layout.panelRows);
+  const values = memory.float32(weights, layer.bias + N);
   return {
-    operations: updates.map(([operation]) => OPERATIONS[(operation as number) - 1]),
-    kernels: range(N).map((n) => range(D).map((d) => values[kernelIndex(layer, d, n, PANELS)] as number)),
-    biases: range(N).map((n) => values[layer.bias + n] as number),
+    kernels: range(N).map((n) => range(D).map((d) => -(values[kernelIndex(layer, d, n, layout)] as number))),
+    biases: range(N).map((n) => -(values[layer.bias + n] as number)),
   };
 }
 
-describe.each([
-  { D: 37, B: 5 },
-  { D: 51, B: 64 },
-  { D: 99, B: 83 },
-])("$D inputs, $B rows", ({ D, B }) => {
-  test("a sparse update has the bits of the dense one, for units that never, seldom and always fire", () => {
-    const given = { ...CASE, D, B, g: reluGradient() };
-    const dense = updated(given, 0);
-    const sparse = updated(given, CASE.N);
-    expect([dense.operations, sparse.operations]).toEqual([["update"], ["sparseUpdate"]]);
-    expect(sparse.kernels).toEqual(dense.kernels);
-    expect(sparse.biases).toEqual(dense.biases);
+/** The sum of float32, one after the other from 0. */
+const sum = (terms: readonly number[]) => terms.reduce((total, term) => Math.fround(total + term), 0);
+
+/** Sums over rows in their order; a bias's as four, row after row, and then as one. */
+function expected({ D, N }: Case, x: number[][], g: number[][]) {
+  const of = (n: number) => g.map((row) => row[n] as number);
+  const fourth = (n: number, i: number) => sum(of(n).filter((_, b) => b % 4 === i));
+  return {
+    kernels: range(N).map((n) =>
+      range(D).map((d) => sum(of(n).map((value, b) => Math.fround(value * (x[b]?.[d] as number))))),
+    ),
+    biases: range(N).map((n) => sum([sum([fourth(n, 0), fourth(n, 1)]), sum([fourth(n, 2), fourth(n, 3)])])),
+  };
+}
+
+describe.each(INSTANCES)("a weight update on $set", (memory) => {
+  test.each<Case>([
+    { B: 3, D: 5, N: 7 },
+    { B: 20, D: 3, N: 19 },
+    { B: 21, D: 12, N: 9 },
+    { B: 35, D: 30, N: 11 },
+    { B: 5, D: 51, N: 29 },
+    { B: 64, D: 99, N: 21 },
+    { B: 83, D: 230, N: 13 },
+  ])("is the sum over $B rows in their order, for $D inputs and $N units", (given) => {
+    const [x, g] = [inputsOf(given), reluGradient(given)];
+    const { kernels, biases } = updated(memory, given, x, g);
+    const { kernels: sums, biases: columns } = expected(given, x, g);
+    expect([kernels, biases].map((values) => values.flat().map((value) => value + 0))).toEqual(
+      [sums, columns].map((values) => values.flat()),
+    );
+  });
+
+  test("of a gradient that is NaN in one row makes all weights of its unit NaN and no other's", () => {
+    const given = { B: 83, D: 99, N: 29 };
+    const g = reluGradient(given);
+    (g[70] as number[])[3] = Number.NaN;
+    const { kernels } = updated(memory, given, inputsOf(given), g);
+    const invalid = kernels.map((weights) => weights.filter(Number.isNaN).length);
+    expect(invalid).toEqual(range(given.N).map((n) => (n === 3 ? given.D : 0)));
   });
 });
-
-test("linear columns behind ReLU units, and the units of their strip, are updated densely", () => {
-  const given = { ...CASE, g: reluGradient() };
-  const mixed = updated(given, 21);
-  expect(mixed.operations).toEqual(["sparseUpdate", "update"]);
-  expect(mixed.kernels).toEqual(updated(given, 0).kernels);
-  expect(mixed.biases).toEqual(updated(given, 0).biases);
-});
-
-test("a gradient that is NaN in one row makes all weights of its unit NaN and no other's", () => {
-  const g = reluGradient();
-  const { kernels } = updated({ ...CASE, g: (b, n) => (b === 70 && n === 3 ? Number.NaN : g(b, n)) }, CASE.N);
-  expect(kernels.map((weights) => weights.filter(Number.isNaN).length)).toEqual(
-    range(CASE.N).map((n) => (n === 3 ? CASE.D : 0)),
-  );
-});
-
-test("few inputs, or few to a pass, are updated densely", () => {
-  const operations = (D: number) => updated({ ...CASE, D, B: 3, g: () => 0 }, CASE.N).operations;
-  expect([32, 36, 52, 64, 72].map((D) => operations(D)[0])).toEqual(["update", ...sparse(2), "update", ...sparse(1)]);
-});
-
-function sparse(count: number) {
-  return new Array(count).fill("sparseUpdate");
-}

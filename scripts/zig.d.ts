@@ -1,0 +1,2 @@
+export const ZIG: readonly string[];
+export function installZig(): Promise<readonly string[]>;

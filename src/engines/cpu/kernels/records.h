@@ -1,0 +1,168 @@
+// The records that TypeScript writes into linear memory (../instructions.ts, ../member.ts, ../step-code.ts). Addresses and
+// strides are bytes; addresses count from the start of the memory. `w` and `bias` are distances from a run's weights. An
+// input `x` of 0 means the rows of the step.
+#pragma once
+#include "../../rows/kernels/generator.h"
+
+enum {
+  DENSE = 1,
+  INPUT_GRADIENT,
+  UPDATE,
+  SOFTMAX,
+  MIX,
+  GATE_GRADIENT,
+  EXPERT_GRADIENT,
+  DROPOUT,
+  SCALE,
+  NEXT_STEP,
+  TOP_SOFTMAX,
+  RESIDUAL
+};
+
+typedef struct {
+  int32_t op;
+  /// Bytes to the next instruction.
+  int32_t size;
+} Instruction;
+
+/// out [B, N] = max(x [B, D] w [D, N] + bias, floor); `floor` [N] is 0 for a ReLU column and -inf for a linear one.
+typedef struct {
+  Instruction head;
+  Address x, xStride;
+  int32_t D;
+  Address w, bias, floor, out, outStride;
+  int32_t N;
+} Dense;
+
+/// dx [B, D] = g [B, N] wᵀ, 0 where `mask` (0 for none) is not above 0.
+typedef struct {
+  Instruction head;
+  Address g, gStride;
+  int32_t N;
+  Address w;
+  int32_t D;
+  Address dx, dxStride, mask, maskStride;
+} InputGradient;
+
+/// One optimizer step for w by xᵀ g and, with a bias (`trained` not 0), for it by the sums of g times `trained` [N].
+/// Scratch for panels: `rows` of x, packed, and the gradients so far, `sums`.
+typedef struct {
+  Instruction head;
+  Address x, xStride;
+  int32_t D;
+  Address g, gStride;
+  int32_t N;
+  Address w, bias, trained, rows, sums;
+} Update;
+
+/// In place: [B, E] logits to weights.
+typedef struct {
+  Instruction head;
+  Address gate, gateStride;
+  int32_t E;
+} Softmax;
+
+/// In place: [B, E] logits to weights of the k largest; the rest get 0. Of equals the first is the larger.
+typedef struct {
+  Instruction head;
+  Address gate, gateStride;
+  int32_t E, k;
+} TopSoftmax;
+
+/// shares [B, E] = gate [B, E], and 1 more for expert `own`: a mix by shares has that expert as a residual.
+typedef struct {
+  Instruction head;
+  Address gate, gateStride, shares, sharesStride;
+  int32_t E, own;
+} Residual;
+
+/// out [B, H] = sum over E experts of gate [B, e] times expert e [B, H]; `experts` [E] are their addresses.
+typedef struct {
+  Instruction head;
+  Address experts, expertStride;
+  int32_t E;
+  Address gate, gateStride, out, outStride;
+  int32_t H;
+} Mix;
+
+/// Gradient of a gate's logits [B, E], from that of the mix it made.
+typedef struct {
+  Instruction head;
+  Address experts, expertStride;
+  int32_t E;
+  Address gate, gateStride, mix, mixStride;
+  int32_t H;
+  Address dLogits, dStride;
+} GateGradient;
+
+/// Gradient of one expert [B, H] from the mixes that it is in: `uses` [M, 2] are addresses of its gate column and of the
+/// mix's gradient.
+typedef struct {
+  Instruction head;
+  Address uses;
+  int32_t M;
+  Address gateStride, mixStride;
+  int32_t H;
+  Address expert, expertStride, out, outStride;
+} ExpertGradient;
+
+/// In place: units [B, M N] of a ReLU layer of M networks, side by side, times 0 or `kept`. Unit n of a network is dropped
+/// if its word is at most `last`: word n % 4 of Philox at (n / 4, row, step) under the network's key, of `keys` [M, 2].
+/// `step` is the address of the step's number, from 1; at 0, outside training, all units stay as they are.
+typedef struct {
+  Instruction head;
+  Address units, stride;
+  int32_t N, M;
+  Address keys;
+  uint32_t last;
+  float kept;
+  Address step;
+} Dropout;
+
+/// In place: values [B, N] times `factor`.
+typedef struct {
+  Instruction head;
+  Address values, stride;
+  int32_t N;
+  float factor;
+} Scale;
+
+/// Adds 1 to the whole number at `step`.
+typedef struct {
+  Instruction head;
+  Address step;
+} NextStep;
+
+/// How a run is optimized; `train` updates the two float32 before each step.
+typedef struct {
+  /// 0 for sgd, 1 for adam.
+  int32_t kind;
+  /// Bytes from a weight to its first moment, and from there to its second.
+  int32_t moments;
+  /// sgd: lr. adam: lr sqrt(1 - beta2^t) / (1 - beta1^t).
+  float rate;
+  /// epsilon sqrt(1 - beta2^t).
+  float epsilon;
+  double lr;
+  /// beta1^t, beta2^t.
+  double power1, power2;
+} Optimizer;
+
+/// A model's step: forward from `begin` to `middle`, backward from there to `end`.
+typedef struct {
+  Address begin, middle, end, predictions, gradient, stride;
+  int32_t K;
+  /// LANES if lanes are rows, 1 if they are units.
+  int32_t panelRows;
+} StepCode;
+
+/// A run in training.
+typedef struct {
+  Address code, weights, optimizer;
+  /// float64 [K]: each task's loss on the latest batch; losses of rows added up after `evaluate`.
+  Address losses;
+  /// float64 [K]: the batch losses added up.
+  Address sums;
+  /// That of Huber's loss, or infinity: the squared error.
+  float delta;
+} Member;

@@ -1,0 +1,16 @@
+// The WebAssembly module that trains and makes rows.
+#include "kernels.c"
+#include "../../rows/kernels/wasm.c"
+
+__attribute__((export_name("train"))) int trainEntry(Address member, Address x, Address xBytes, Address labels,
+                                                     Address labelBytes, int B, int steps, double limit) {
+  return train(BASE, member, x, xBytes, labels, labelBytes, B, steps, limit);
+}
+
+EXPORT(execute)(Address at, Address end, Address x, Address weights, int P, Address optimizer, int panelRows) {
+  execute(BASE, at, end, x, weights, P, optimizer, panelRows);
+}
+
+EXPORT(evaluate)(Address member, Address x, Address stride, Address labels, int rows, int unit) {
+  evaluate(BASE, member, x, stride, labels, rows, unit);
+}

@@ -1,1 +1,0 @@
-export { gatherLabels, gatherRows, labels, normals, panelsToRows } from "./rows";
