@@ -6,7 +6,7 @@ import { choiceOption } from "./options.ts";
 import { type Block, blocksMarkdown, blocksText, roomOf } from "./text/blocks.ts";
 
 export const FORMATS = ["table", "csv", "json", "markdown"] as const;
-export type Format = (typeof FORMATS)[number];
+type Format = (typeof FORMATS)[number];
 
 export interface FormatOptions {
   readonly format?: string;

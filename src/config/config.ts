@@ -37,7 +37,7 @@ export function configAt(config: Config, point: GridPoint): PointConfig {
 }
 
 /** A constant of the generator with the source of its value. */
-export interface Constant {
+interface Constant {
   readonly name: Exclude<keyof GeneratorSettings, "rawLabels">;
   readonly value: number | readonly number[];
   readonly from: SettingOrigin;

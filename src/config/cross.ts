@@ -7,7 +7,7 @@ export interface CrossIndex {
   readonly initial: number;
 }
 
-export type Cross = NonNullable<Settings["cross"]>;
+type Cross = NonNullable<Settings["cross"]>;
 
 /** `20x20`, data seeds by seeds of initial values. */
 export function crossText({ data, initial }: Cross): string {

@@ -5,7 +5,7 @@ import { GIVEN_ROWS } from "./rows-schema.ts";
 import type { Later, Setting } from "./setting.ts";
 import { type GridKey, SETTINGS } from "./settings.ts";
 
-export const MARKS = ["paper", "read off", "assumed"] as const;
+const MARKS = ["paper", "read off", "assumed"] as const;
 
 type Schemas = { [Key in keyof typeof SETTINGS]: (typeof SETTINGS)[Key]["schema"] };
 

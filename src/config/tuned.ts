@@ -6,7 +6,7 @@ import type { PointSettings, SettingKey, Settings } from "./schema.ts";
 import type { GridKey } from "./settings.ts";
 
 type Tuned = NonNullable<Settings["tuned"]>;
-export type Choice = Tuned["choices"][number];
+type Choice = Tuned["choices"][number];
 
 /** The settings of a model at a correlation: its choice in place of those of all. */
 export function tunedFor<T extends PointSettings>(settings: T, model: string, correlation: number | null): T {

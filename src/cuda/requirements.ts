@@ -6,7 +6,7 @@ import { layoutOf } from "./home.ts";
 import type { Machine } from "./machine.ts";
 
 /** Something that set-up needs. */
-export interface Requirement {
+interface Requirement {
   readonly name: string;
   /** What is there, e.g. a version; undefined if it is missing. */
   readonly found?: string;

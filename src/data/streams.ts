@@ -26,7 +26,7 @@ export function dataIdentity({ seed, index, cross }: RunNames): DataIdentity {
 /** Rows of a fixed set have step 0; fresh rows carry the step that trains on them, from 1. */
 export type RowSet = "train" | "heldout";
 
-export type DataPurpose = "task-vectors" | `${RowSet}/x` | `${RowSet}/noise` | "order" | "split";
+type DataPurpose = "task-vectors" | `${RowSet}/x` | `${RowSet}/noise` | "order" | "split";
 
 /** The stream of one purpose of a run's data. */
 export function dataKey({ seed, run }: DataIdentity, purpose: DataPurpose): Key {

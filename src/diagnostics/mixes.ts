@@ -45,7 +45,7 @@ export function total(tape: Tape, parts: readonly Units[], factor = 1): Units {
 }
 
 /** A number that a parameter stands for, and its derivative. */
-export interface Factor {
+interface Factor {
   value(parameter: number): number;
   slope(parameter: number): number;
 }

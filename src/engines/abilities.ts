@@ -10,7 +10,7 @@ export type AbleEngine = "cpu" | "tfjs" | "cuda";
  * What an engine can train. Each member of a closed set is listed: a new one does not compile until every engine lists
  * it.
  */
-export interface Abilities {
+interface Abilities {
   readonly gatings: Readonly<Record<Gating, boolean>>;
   readonly gates: Readonly<Record<GateKind, boolean>>;
   readonly optimizers: Readonly<Record<Optimizer, boolean>>;

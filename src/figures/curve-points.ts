@@ -17,7 +17,7 @@ export function cellCurve(
   return pointsOf(cell)[loss].map((point) => ({ step: point.step, runs: cell.runs.length, ...point[statistic] }));
 }
 
-export interface Spread extends Quantiles {
+interface Spread extends Quantiles {
   readonly step: number;
 }
 

@@ -6,7 +6,7 @@ import { DEFAULT_OPTIONS, type Figure, type FigureChoices } from "./draw/figure.
 export const FORMATS = ["svg", "png", "pdf"] as const;
 export type Format = (typeof FORMATS)[number];
 
-export interface FigureFile {
+interface FigureFile {
   readonly ending: string;
   readonly content: string | Uint8Array;
 }

@@ -15,7 +15,7 @@ export function diagnosticsCsv(records: readonly RunRecord[]): Generator<string>
 }
 
 /** A cell's values of a quantity at a step, sorted. */
-export interface DiagnosticPoint {
+interface DiagnosticPoint {
   readonly cell: Cell;
   readonly quantity: string;
   readonly step: number;

@@ -27,7 +27,7 @@ export interface Live {
   readonly version: string;
 }
 
-export interface PageOptions {
+interface PageOptions {
   readonly title: string;
   /** Style of this report, in addition to that of every report. */
   readonly rules: string;

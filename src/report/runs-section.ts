@@ -13,7 +13,7 @@ import { section, tableBox } from "./section.ts";
 export const LISTED = 1000;
 
 /** A cell's runs, for the page's table. */
-export interface ListedCell {
+interface ListedCell {
   readonly model: string;
   readonly label: string;
   /** Null on rows of the user's own. */

@@ -4,7 +4,7 @@ import { LOSS_WORDS } from "../records/loss-words.ts";
 import { LOSS_SETS, type LossSet } from "../records/record.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 
-export interface Shown {
+interface Shown {
   readonly models: readonly string[];
   readonly correlations: readonly number[];
   /** The loss that is chosen at first. */

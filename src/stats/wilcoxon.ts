@@ -2,7 +2,7 @@ import { normalCdf } from "./normal.ts";
 import { midranks } from "./ranks.ts";
 
 /** Most differences for which all assignments of signs are counted. */
-export const MOST_EXACT = 50;
+const MOST_EXACT = 50;
 
 export interface WilcoxonTest {
   /** The smaller sum of ranks, of the differences above or below zero. */

@@ -11,7 +11,7 @@ import { groupBy } from "../stats/group-by.ts";
 import { quantileSorted } from "../stats/moments.ts";
 
 /** Size of a model. */
-export interface ModelSize {
+interface ModelSize {
   readonly model: string;
   readonly parameters: number;
   /** Undefined for a model in JavaScript. */

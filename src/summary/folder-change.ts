@@ -8,7 +8,7 @@ import { mean } from "../stats/moments.ts";
 import { differences } from "../stats/pairs.ts";
 
 /** A cell of two results folders, A and B, over the runs that are done in both. */
-export interface CellChange extends Cell {
+interface CellChange extends Cell {
   readonly pairs: number;
   /** Pairs that ended at the same loss to the last digit. */
   readonly equal: number;

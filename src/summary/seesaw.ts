@@ -17,7 +17,7 @@ export function sharesNothing({ config }: Pick<Results, "config">): string | und
 }
 
 /** Gains of a cell over another model, run by run, on the runs that are done in both. */
-export interface CellGains extends Cell {
+interface CellGains extends Cell {
   /** Indexes of these runs, ascending. */
   readonly runs: readonly number[];
   /** [K][runs]: (the other model's final loss - this one's) / the other's. Above 0 the task is better off here. */
@@ -107,7 +107,7 @@ function seesawOfCell({ runs, tasks, ...cell }: CellGains): CellSeesaw {
 }
 
 /** How the runs fall: a run in which some tasks stay equal and no two go apart is none of these. */
-export function countsOf(tasks: readonly Float64Array[], n: number) {
+function countsOf(tasks: readonly Float64Array[], n: number) {
   const counts = { seesaw: 0, allGain: 0, allLose: 0 };
   for (let i = 0; i < n; i++) {
     const gains = tasks.map((task) => task[i] as number);

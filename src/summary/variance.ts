@@ -7,7 +7,7 @@ import { type CrossedTable, type VarianceComponents, varianceComponents } from "
 
 /** What of a run varies: its final loss, the natural logarithm of it, or whether it is in a bad minimum (1) or not (0). */
 export const VARYING = ["loss", "log", "bad"] as const;
-export type Varying = (typeof VARYING)[number];
+type Varying = (typeof VARYING)[number];
 
 /** Where the variance of a crossed cell comes from: `rows` are its data, `columns` its initial values. */
 export interface CellVariance extends Cell, VarianceComponents {

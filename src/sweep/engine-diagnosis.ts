@@ -33,7 +33,7 @@ export function kernelFacts(options: Pick<EngineOptions, "kernels" | "env">): Ke
 }
 
 /** An engine that this machine may have. */
-export interface Candidate {
+interface Candidate {
   readonly name: "cpu" | "tfjs" | "cuda";
   readonly kernels?: KernelSet;
   /** Its kernels are taken unless others are asked for. */

@@ -12,7 +12,7 @@ import { tensorflowFolders } from "./tensorflow-folders.ts";
 import type { Backend } from "./tf.ts";
 import type { ProgramOptions } from "./traced/training-program.ts";
 
-export interface CodeEngineOptions extends ProgramOptions {
+interface CodeEngineOptions extends ProgramOptions {
   readonly backend: Backend;
   readonly name?: "tfjs" | "cuda";
   /** The device's name in records. */

@@ -15,7 +15,7 @@ import type { ProgramOptions } from "./traced/training-program.ts";
 import { type CreateTrainer, trainGroup } from "./train-group.ts";
 import { trainInGroups } from "./train-in-groups.ts";
 
-export interface TfjsOptions extends ProgramOptions {
+interface TfjsOptions extends ProgramOptions {
   readonly backend: Backend;
   /** The engine's name in messages and records. */
   readonly name?: "tfjs" | "cuda";

@@ -14,7 +14,7 @@ export interface CodeValues {
 }
 
 /** What a model in JavaScript makes of rows. */
-export interface Predicted {
+interface Predicted {
   /** [B, K]. */
   readonly outputs: Tensor;
   /** []; undefined if there is none. */

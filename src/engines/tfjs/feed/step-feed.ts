@@ -13,7 +13,7 @@ interface Chunk {
   readonly made: Promise<void>;
 }
 
-export interface TakenSteps {
+interface TakenSteps {
   readonly count: number;
   readonly arrays: FeedArrays;
 }

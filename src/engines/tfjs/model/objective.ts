@@ -21,7 +21,7 @@ export function errorsOf(tf: Tf, spec: ModelSpec, parameters: readonly Tensor[],
 }
 
 /** Task losses [R, K], means over each replica's rows, and gradients of the parameters in their order. */
-export interface LossesAndGradients {
+interface LossesAndGradients {
   readonly losses: Tensor;
   readonly gradients: Tensor[];
 }

@@ -35,7 +35,7 @@ export interface TracedLoop {
 
 type Values = Readonly<Record<string, Value>>;
 
-export interface LoopOptions {
+interface LoopOptions {
   /** Let XLA compile the step into one computation. */
   readonly xla?: boolean;
 }
