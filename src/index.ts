@@ -6,7 +6,6 @@
 import type { Claim } from "./claims/claim.ts";
 import { claimsOf } from "./claims/claims.ts";
 import type { Config } from "./config/config.ts";
-import type { GridPoint } from "./config/grid-point.ts";
 import { loadConfig as load } from "./config/load.ts";
 import type { OwnModel } from "./config/own-model-schema.ts";
 import type { GivenRows } from "./config/rows-schema.ts";
@@ -18,6 +17,7 @@ import type { RowSet } from "./data/streams.ts";
 import { type Rows, TaskSet } from "./data/task-set.ts";
 import { DEFAULT_OPTIONS, type Figure, type FigureChoices, type Lacking } from "./figures/draw/figure.ts";
 import { heeded, SWEEP_FIGURES } from "./figures/gallery.ts";
+import type { GridPoint } from "./identity/grid-point.ts";
 import type { ModelSpec } from "./models/spec.ts";
 import { type Ends, MODEL_NAMES, ZOO } from "./models/zoo.ts";
 import { choiceIn, resultsAt } from "./records/at-point.ts";

@@ -1,5 +1,5 @@
 import { configAt, type PointConfig } from "../../src/config/config.ts";
-import { cellKey } from "../../src/records/cell.ts";
+import { cellKey } from "../../src/identity/cell.ts";
 import type { Results } from "../../src/records/read-results.ts";
 import { type EachLoss, eachLoss, lossCurve, type RunRecord } from "../../src/records/record.ts";
 import { groupBy } from "../../src/stats/group-by.ts";

@@ -1,4 +1,4 @@
-import { cellKey, NO_CHOICE } from "../../src/records/cell.ts";
+import { cellKey, NO_CHOICE } from "../../src/identity/cell.ts";
 import type { LossSet } from "../../src/records/record.ts";
 import { LOSS_SETS } from "../../src/records/record.ts";
 import { groupBy } from "../../src/stats/group-by.ts";

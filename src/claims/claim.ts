@@ -1,4 +1,4 @@
-import type { Cell } from "../records/cell.ts";
+import type { Cell } from "../identity/cell.ts";
 import type { LossSet } from "../records/record.ts";
 import type { Estimate, Interval } from "../stats/estimate.ts";
 

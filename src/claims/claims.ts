@@ -1,9 +1,9 @@
 import { basename } from "node:path";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { UsageError } from "../errors.ts";
+import { byCorrelation, type Cell, cellKey } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
 import { severalPoints } from "../records/at-point.ts";
-import { byCorrelation, type Cell, cellKey } from "../records/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { engineWords } from "../records/engine-words.ts";
 import { PAPER_TASKS } from "../records/paper-tasks.ts";

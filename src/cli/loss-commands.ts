@@ -2,8 +2,8 @@
 import type { Config } from "../config/config.ts";
 import { crossText } from "../config/cross.ts";
 import { UsageError } from "../errors.ts";
+import { pointText } from "../identity/grid-point.ts";
 import { choiceIn, resultsAt } from "../records/at-point.ts";
-import { pointText } from "../records/cell.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import { type Results, readResults } from "../records/read-results.ts";

@@ -1,11 +1,6 @@
 import { UsageError } from "../errors.ts";
+import type { CrossIndex } from "../identity/run-id.ts";
 import type { SettingKey, Settings } from "./schema.ts";
-
-/** The two indices of a crossed run: `data` names its rows and their order, `initial` its initial values. */
-export interface CrossIndex {
-  readonly data: number;
-  readonly initial: number;
-}
 
 type Cross = NonNullable<Settings["cross"]>;
 

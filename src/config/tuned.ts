@@ -1,7 +1,7 @@
 // Values that mmoe tune chose for each model, or each cell.
 import { UsageError } from "../errors.ts";
+import { type GridPoint, type GridValue, pointText } from "../identity/grid-point.ts";
 import { gridPoints, listedKeys, valuesOf } from "./grid.ts";
-import { type GridPoint, type GridValue, pointText } from "./grid-point.ts";
 import type { PointSettings, SettingKey, Settings } from "./schema.ts";
 import type { GridKey } from "./settings.ts";
 

@@ -4,6 +4,7 @@ import type { GeneratorSettings } from "../data/settings.ts";
 import type { RunNames } from "../data/streams.ts";
 import type { TableSettings } from "../data/table.ts";
 import type { DiagnosticKind } from "../diagnostics/kinds.ts";
+import type { GridPoint } from "../identity/grid-point.ts";
 import type { Model } from "../models/code.ts";
 import type { Initializer } from "../models/initializers.ts";
 import { initialValues } from "../models/parameters.ts";
@@ -74,7 +75,7 @@ interface RunSettings<M extends Model> extends RunNames {
   readonly id: string;
   readonly model: M;
   /** What the run's grid point chooses, by setting: `{ lr: 0.01 }`; in a sweep without a list, absent. */
-  readonly point?: Readonly<Record<string, number | string>>;
+  readonly point?: GridPoint;
   readonly training: TrainingSettings;
   /** What is measured of it beside its losses; absent for nothing. */
   readonly diagnostics?: readonly DiagnosticKind[];

@@ -1,7 +1,8 @@
+import { correlationsIn } from "../config/cells.ts";
 import { gridPoints } from "../config/grid.ts";
-import { comparePoints } from "../config/grid-point.ts";
+import { type Cell, cellKey } from "../identity/cell.ts";
+import { comparePoints } from "../identity/grid-point.ts";
 import { memo } from "../memo.ts";
-import { type Cell, cellKey, correlationsIn } from "../records/cell.ts";
 import { measureMean } from "../records/measure-values.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type LossSet, type RunRecord } from "../records/record.ts";

@@ -1,6 +1,7 @@
 // Columns of the CSV files that have statistics of a cell's runs.
+
+import type { Cell } from "../identity/cell.ts";
 import { mean, quantileSorted } from "../stats/moments.ts";
-import type { Cell } from "./cell.ts";
 import { type Column, correlationColumn, settingColumns } from "./columns.ts";
 import { RUN_FIELDS } from "./fields.ts";
 

@@ -1,5 +1,6 @@
+import { cellsOf } from "../config/cells.ts";
+import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
-import { type Cell, cellKey, cellOf, cellsOf } from "./cell.ts";
 import type { Results } from "./read-results.ts";
 import { finalLosses, type LossSet, type RunRecord } from "./record.ts";
 

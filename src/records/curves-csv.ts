@@ -1,6 +1,6 @@
+import { type Cell, cellKey } from "../identity/cell.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { sortAscending } from "../stats/sort.ts";
-import { type Cell, cellKey } from "./cell.ts";
 import { cellColumns, STATISTICS } from "./cell-columns.ts";
 import { type Column, correlationColumn, crossColumns, csvRow, type Sheet, settingColumns } from "./columns.ts";
 import { type CsvValue, csvOf } from "./csv.ts";

@@ -1,5 +1,5 @@
+import { type Cell, cellKey } from "../identity/cell.ts";
 import { groupBy } from "../stats/group-by.ts";
-import { type Cell, cellKey } from "./cell.ts";
 import { cellColumns, STATISTICS } from "./cell-columns.ts";
 import { type Column, csvRow } from "./columns.ts";
 import { csvOf } from "./csv.ts";

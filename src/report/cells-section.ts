@@ -6,7 +6,7 @@ import { modelLabel } from "../figures/draw/style.ts";
 import { areOnOwnRows, capitalised } from "../figures/draw/words.ts";
 import { centreOf, estimate } from "../figures/interval.ts";
 import { finalMeans, sweepCells } from "../figures/sweep-cells.ts";
-import { type Cell, cellKey, cellOf } from "../records/cell.ts";
+import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";

@@ -1,12 +1,13 @@
 import { claimsOf } from "../claims/claims.ts";
+import { cellsOf } from "../config/cells.ts";
 import { listedKeys, pointCount } from "../config/grid.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { correlationsOf, modelsOf } from "../figures/draw/facts.ts";
 import { SWEEP_FIGURES, VERDICTS } from "../figures/gallery.ts";
 import { sweepCells } from "../figures/sweep-cells.ts";
 import { sweepOf } from "../figures/sweep-facts.ts";
+import { pointText } from "../identity/grid-point.ts";
 import { severalPoints } from "../records/at-point.ts";
-import { cellsOf, pointText } from "../records/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
 import { type EachLoss, eachLoss, type LossSet } from "../records/record.ts";

@@ -1,6 +1,7 @@
 import { modelLabel } from "../figures/draw/style.ts";
 import { finalMeans, sweepCells } from "../figures/sweep-cells.ts";
-import { type Cell, cellKey, cellOf, pointText } from "../records/cell.ts";
+import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
+import { pointText } from "../identity/grid-point.ts";
 import type { Results } from "../records/read-results.ts";
 import { type EachLoss, eachLoss, type RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";

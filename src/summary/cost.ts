@@ -1,9 +1,9 @@
 import { type Config, configAt, modelOf } from "../config/config.ts";
 import { gridPoints } from "../config/grid.ts";
-import type { GridPoint, GridValue } from "../config/grid-point.ts";
+import { cellKey } from "../identity/cell.ts";
+import type { GridPoint, GridValue } from "../identity/grid-point.ts";
 import { isCode } from "../models/code.ts";
 import { flopPerRow } from "../models/flop.ts";
-import { cellKey } from "../records/cell.ts";
 import type { RunRecord } from "../records/record.ts";
 import { bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
 import { type Estimate, NO_INTERVAL } from "../stats/estimate.ts";

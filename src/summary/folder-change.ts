@@ -1,4 +1,4 @@
-import { type Cell, cellKey, cellOf } from "../records/cell.ts";
+import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
 import type { LossSet, RunRecord } from "../records/record.ts";

@@ -1,5 +1,6 @@
+import { cellsOf } from "../config/cells.ts";
 import { type Ladder, lackText, ladderOf, rungName, rungOf } from "../config/ladder.ts";
-import { type Cell, cellKey, cellsOf } from "../records/cell.ts";
+import { type Cell, cellKey } from "../identity/cell.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type LossSet } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";

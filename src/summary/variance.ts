@@ -1,4 +1,5 @@
-import { type Cell, cellKey, cellOf, cellsOf } from "../records/cell.ts";
+import { cellsOf } from "../config/cells.ts";
+import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";

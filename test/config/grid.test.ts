@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { configAt, trainedHash } from "../../src/config/config.ts";
 import { gridPoints, listedKeys, pointCount } from "../../src/config/grid.ts";
-import { comparePoints, pointText } from "../../src/config/grid-point.ts";
 import { listOverride, loadConfig, setOverride } from "../../src/config/load.ts";
 import { differences, widened } from "../../src/config/same-sweep.ts";
 import { configYaml } from "../../src/config/write.ts";
+import { pointText } from "../../src/identity/grid-point.ts";
 import { complaint } from "../support/complaint.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
@@ -109,12 +109,6 @@ describe("gridPoints(config)", () => {
 
   test("are one empty point without a list", () => {
     expect([gridPoints(smoke()), pointCount(smoke()), pointText({})]).toEqual([[{}], 1, ""]);
-  });
-
-  test("have an order by their values: numbers rise, words follow", () => {
-    const points = [10, 9, "fresh", 100].map((trainRows) => ({ trainRows, lr: 1 }));
-    expect(points.sort(comparePoints).map(({ trainRows }) => trainRows)).toEqual([9, 10, 100, "fresh"]);
-    expect(comparePoints({ optimizer: "adam" }, { optimizer: "sgd" })).toBe(-1);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { GridPoint } from "../../config/grid-point.ts";
+import type { GridPoint } from "../../identity/grid-point.ts";
 import type { LossSet } from "../../records/record.ts";
 
 export interface DrawOptions {

@@ -1,5 +1,6 @@
 import type { AnyRun } from "../../engines/engine.ts";
-import { type Cell, correlationText, pointText } from "../../records/cell.ts";
+import { type Cell, correlationText } from "../../identity/cell.ts";
+import { pointText } from "../../identity/grid-point.ts";
 import type { RunRecord } from "../../records/record.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { cellOfRun } from "../../sweep/status.ts";

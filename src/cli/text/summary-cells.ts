@@ -1,5 +1,5 @@
 import { type LossUnit, meanText } from "../../config/loss-unit.ts";
-import { correlationText } from "../../records/cell.ts";
+import { correlationText } from "../../identity/cell.ts";
 import type { CellLosses } from "../../records/cell-losses.ts";
 import { estimateText } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";

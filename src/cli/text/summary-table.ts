@@ -1,6 +1,6 @@
 import { type LossUnit, meanText } from "../../config/loss-unit.ts";
 import { lossUnitOf } from "../../config/loss-unit-of.ts";
-import { cellKey } from "../../records/cell.ts";
+import { cellKey } from "../../identity/cell.ts";
 import { LOSS_WORDS } from "../../records/loss-words.ts";
 import { configIn } from "../../records/read-results.ts";
 import { finalLosses, type LossSet, type RunRecord } from "../../records/record.ts";

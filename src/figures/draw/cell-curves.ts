@@ -1,5 +1,5 @@
 import { unitText } from "../../config/loss-unit.ts";
-import type { Cell } from "../../records/cell.ts";
+import type { Cell } from "../../identity/cell.ts";
 import type { EachLoss, LossSet } from "../../records/record.ts";
 import type { CellRows, DrawnCell, OfCell, SweepFacts } from "./facts.ts";
 import type { FigureOptions } from "./figure.ts";

@@ -1,9 +1,4 @@
-import type { Config } from "../config/config.ts";
-import type { CrossIndex } from "../config/cross.ts";
-import { gridPoints } from "../config/grid.ts";
-import { type GridPoint, pointText } from "../config/grid-point.ts";
-
-export { pointText } from "../config/grid-point.ts";
+import { type GridPoint, pointText } from "./grid-point.ts";
 
 /** The grid point of a sweep without a list. */
 export const NO_CHOICE: GridPoint = {};
@@ -15,19 +10,6 @@ export interface Cell {
   readonly correlation: number | null;
   /** Its choice of the settings that the sweep lists; empty for a sweep without a list. */
   readonly point: GridPoint;
-}
-
-/** Every cell of a sweep: by correlation, then model, then grid point, as its config has them. */
-export function cellsOf(config: Config): (Cell & { readonly model: Config["models"][number] })[] {
-  const points = gridPoints(config);
-  return correlationsIn(config).flatMap((correlation) =>
-    config.models.flatMap((model) => points.map((point) => ({ model, correlation, point }))),
-  );
-}
-
-/** The correlations of a sweep; one that is null for rows of the user's own. */
-export function correlationsIn({ correlations }: Pick<Config, "correlations">): readonly (number | null)[] {
-  return correlations ?? [null];
 }
 
 /** An order of cells by rising correlation. */
@@ -61,19 +43,8 @@ export function modelAt(model: string, correlation: number | null): string {
   return correlation === null ? model : `${model} at ${correlationText(correlation)}`;
 }
 
-/**
- * A run's id, made of model, correlation, grid point and number: `mmoe/p=0.50/017`, `mmoe/p=0.50/lr=0.01/017`; of rows of
- * the user's own `mmoe/017`; of a crossed run `mmoe/p=0.50/d03/i17`.
- */
-export function runId({ model, correlation, point }: Cell, index: number | CrossIndex): string {
-  const padded = (number: number, digits: number) => String(number).padStart(digits, "0");
-  const name = typeof index === "number" ? padded(index, 3) : `d${padded(index.data, 2)}/i${padded(index.initial, 2)}`;
-  const at = correlation === null ? [] : [`p=${correlationText(correlation)}`];
-  return [model, ...at, ...parts(point, "/"), name].join("/");
-}
-
-function parts(point: GridPoint, between?: string): string[] {
-  const text = pointText(point, between);
+function parts(point: GridPoint): string[] {
+  const text = pointText(point);
   return text === "" ? [] : [text];
 }
 
