@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { type GeneratorConfig, generatorOf } from "../config/config.ts";
+import { LARGEST_COUNT } from "../config/kinds.ts";
 import { loadConfig, override } from "../config/load.ts";
-import { LARGEST_COUNT } from "../config/settings.ts";
 import type { TrialSettings } from "../config/trials.ts";
 import { correlationMatrix } from "../data/correlation-matrix.ts";
 import { labelCorrelation } from "../data/moments.ts";

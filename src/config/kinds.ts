@@ -11,7 +11,7 @@ export const choice = <const T extends string>(values: readonly T[]) =>
   z.enum(values).describe(`one of ${values.join(", ")}`);
 
 /** A list without repeats; items with a name repeat if their names do. */
-export const listOf = <T extends z.ZodType>(item: T, what: string) =>
+export const distinctList = <T extends z.ZodType>(item: T, what: string) =>
   z
     .array(item)
     .min(1)

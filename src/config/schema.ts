@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { listOf } from "./kinds.ts";
+import { distinctList } from "./kinds.ts";
 import { NAMED_OR_OWN } from "./own-model-schema.ts";
 import { GIVEN_ROWS } from "./rows-schema.ts";
 import type { Later, Setting } from "./setting.ts";
@@ -44,7 +44,7 @@ export const CONFIG_VERSION = Math.max(...entries.map(([, { since }]) => since))
 
 /** The settings of a sweep, as a file or an option gives them: a model may be defined where it is listed. */
 export const SWEEP_SCHEMA = SETTINGS_SCHEMA.extend({
-  models: listOf(NAMED_OR_OWN, "models"),
+  models: distinctList(NAMED_OR_OWN, "models"),
   rows: GIVEN_ROWS,
   ...(Object.fromEntries(GRID_KEYS.map((key) => [key, oneOrSeveral(SETTINGS_SCHEMA.shape[key])])) as unknown as {
     [Key in GridKey]: z.ZodType<ListedSettings[Key]>;

@@ -18,8 +18,6 @@ import {
 } from "./shapes.ts";
 import type { ModelSpec } from "./spec.ts";
 
-export { type Ends, sharedBottomUnits } from "./shapes.ts";
-
 /** One model of the zoo. */
 interface ZooEntry {
   /** One sentence for `mmoe models`. */

@@ -22,7 +22,7 @@ interface Statistic {
 }
 
 /** Over the runs that have a value, sorted. */
-export const STATISTICS: readonly Statistic[] = [
+export const CELL_STATISTICS: readonly Statistic[] = [
   { name: "mean", what: "mean", of: mean },
   { name: "median", what: "median", of: (sorted) => quantileSorted(sorted, 0.5) },
   { name: "q1", what: "first quartile", of: (sorted) => quantileSorted(sorted, 0.25) },

@@ -5,7 +5,7 @@ import type { AnyRun } from "../engines/engine.ts";
 import { isSystemError } from "../errors.ts";
 import { readText } from "../regular-file.ts";
 import { writeWholeSync } from "../write-whole.ts";
-import { number, text, whole } from "./fields.ts";
+import { number, string, whole } from "./fields.ts";
 import type { RunRecord } from "./record.ts";
 import type { RunObserver } from "./run-observer.ts";
 
@@ -21,7 +21,7 @@ export const PROGRESS_SCHEMA = z.object({
   inFlight: z
     .array(
       z.object({
-        id: text("a run that trains now"),
+        id: string("a run that trains now"),
         step: whole("training steps done", "steps"),
         steps: whole("training steps that were asked for", "steps"),
       }),

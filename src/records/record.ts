@@ -11,8 +11,6 @@ import type { RECORD_SCHEMA, RUN_FIELDS, TRAINED_FIELDS } from "./fields.ts";
 import { checkMeasures, type Measures, tasksOfPairs } from "./measure-values.ts";
 import { lastRunningMeans, runningMeans } from "./running-mean.ts";
 
-export { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
-
 type Fields = z.output<typeof RECORD_SCHEMA>;
 
 /** The record of a run that ended: a journal's line, and the source of every CSV. `fields.ts` describes its fields. */

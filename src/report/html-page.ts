@@ -39,7 +39,7 @@ interface PageOptions {
  * A page in one file. Its policy allows only its own scripts and no requests, even if foreign text got into the markup.
  * A live page may ask its own server.
  */
-export function page({ title, rules, live }: PageOptions, contents: Content): string {
+export function htmlPage({ title, rules, live }: PageOptions, contents: Content): string {
   const [styles, scripts] = live
     ? [
         [...STYLES, "live.css"],

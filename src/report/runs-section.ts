@@ -1,9 +1,10 @@
+import { type EachLoss, eachLoss } from "../config/loss-sets.ts";
 import { modelLabel } from "../figures/draw/style.ts";
 import { finalMeans, sweepCells } from "../figures/sweep-cells.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { pointText } from "../identity/grid-point.ts";
 import type { Results } from "../records/read-results.ts";
-import { type EachLoss, eachLoss, type RunRecord } from "../records/record.ts";
+import type { RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { thousands } from "../units.ts";
 import { type Html, html } from "./html.ts";

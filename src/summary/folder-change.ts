@@ -1,7 +1,8 @@
+import type { LossSet } from "../config/loss-sets.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
-import type { LossSet, RunRecord } from "../records/record.ts";
+import type { RunRecord } from "../records/record.ts";
 import { bcaInterval, bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
 import { type Estimate, LEAST_RUNS, LEVEL } from "../stats/estimate.ts";
 import { mean } from "../stats/moments.ts";

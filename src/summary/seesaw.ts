@@ -1,8 +1,9 @@
 import { cellsOf } from "../config/cells.ts";
+import type { LossSet } from "../config/loss-sets.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
 import type { Results } from "../records/read-results.ts";
-import { finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
+import { finalLosses, type RunRecord } from "../records/record.ts";
 import { bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";

@@ -1,7 +1,8 @@
 import { cellsOf } from "../config/cells.ts";
+import type { LossSet } from "../config/loss-sets.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import type { Results } from "../records/read-results.ts";
-import { finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
+import { finalLosses, type RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 import { type CrossedTable, type VarianceComponents, varianceComponents } from "../stats/variance-components.ts";

@@ -7,7 +7,7 @@ import { checkRuns } from "./check-runs.ts";
 import { EndedRuns } from "./ended-runs.ts";
 import { type EngineName, type EngineOptions, loadEngine } from "./engines.ts";
 import { Recording } from "./recording.ts";
-import { type ShareRequest, type SweepShare, shareOf, withTables } from "./share.ts";
+import { plannedShare, type ShareRequest, type SweepShare, withTables } from "./share.ts";
 import { TimeLimit } from "./time-limit.ts";
 
 /** A sweep to train, by which engine, and for how long. */
@@ -82,7 +82,7 @@ export async function runSweep(
   { signal, listener = {} }: { signal?: AbortSignal; listener?: SweepListener } = {},
 ): Promise<SweepOutcome> {
   const note = (line: string) => listener.note?.(line);
-  const planned = shareOf(request, note);
+  const planned = plannedShare(request, note);
   const share = { ...planned, todo: withTables(planned.todo) };
   const engine = await loadEngine(request.engine ?? "auto", { ...request.engineOptions, note }, share.todo);
   try {

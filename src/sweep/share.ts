@@ -49,7 +49,7 @@ const MANY_RUNS = 500_000;
  * before a plan that takes long. Throws UsageError for curves that are too large, and for a folder that can't be written
  * to, or that holds something else.
  */
-export function shareOf(request: ShareRequest, note: (line: string) => void = () => {}): SweepShare {
+export function plannedShare(request: ShareRequest, note: (line: string) => void = () => {}): SweepShare {
   const { config, out = defaultFolder(config), shard = null, overwrite = false } = request;
   if (shard !== null && overwrite)
     throw new UsageError(`--overwrite with --shard would delete what other shards train; delete ${out} first`);

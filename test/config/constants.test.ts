@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { configAt, generatorOf, modelOf, trainedHash } from "../../src/config/config.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
-import { differences } from "../../src/config/same-sweep.ts";
+import { configDifferences } from "../../src/config/same-sweep.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
 import { loadTrials, trialsYaml } from "../../src/config/trials.ts";
 import { configYaml } from "../../src/config/write.ts";
@@ -46,7 +46,7 @@ describe("constants in place of a preset's name", () => {
   test("are named where two sweeps differ in them", () => {
     const other = configOf(TWO_SINES.replace("6.5", "6"));
     const text = (alpha: number) => `{"inputs":7,"scale":0.5,"alpha":[2,${alpha}],"beta":[0,-1],"noiseStd":0.2}`;
-    expect(differences(other, config)).toEqual([`data: ${text(6)} there, ${text(6.5)} here`]);
+    expect(configDifferences(other, config)).toEqual([`data: ${text(6)} there, ${text(6.5)} here`]);
   });
 
   test("are yours, each in a row of its own", () => {

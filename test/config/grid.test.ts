@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { configAt, trainedHash } from "../../src/config/config.ts";
 import { gridPoints, listedKeys, pointCount } from "../../src/config/grid.ts";
 import { listOverride, loadConfig, setOverride } from "../../src/config/load.ts";
-import { differences, widened } from "../../src/config/same-sweep.ts";
+import { configDifferences, widened } from "../../src/config/same-sweep.ts";
 import { configYaml } from "../../src/config/write.ts";
 import { pointText } from "../../src/identity/grid-point.ts";
 import { complaint } from "../support/complaint.ts";
@@ -153,7 +153,7 @@ describe("two grids over the same settings", () => {
   const [some, others] = [smoke("lr=0.001,0.01"), smoke("lr=0.01,0.1")];
 
   test("are one sweep, whatever their values", () => {
-    expect(differences(some, others)).toEqual([]);
+    expect(configDifferences(some, others)).toEqual([]);
   });
 
   test("have together the values of both", () => {
@@ -161,10 +161,10 @@ describe("two grids over the same settings", () => {
   });
 
   test("that differ in another setting differ in that alone", () => {
-    expect(differences(smoke("lr=0.001,0.01", "batch=32"), others)).toEqual(["batch: 32 there, 64 here"]);
+    expect(configDifferences(smoke("lr=0.001,0.01", "batch=32"), others)).toEqual(["batch: 32 there, 64 here"]);
   });
 
   test("are another sweep than one value", () => {
-    expect(differences(some, smoke("lr=0.01"))).toEqual(["lr: [0.001, 0.01] there, 0.01 here"]);
+    expect(configDifferences(some, smoke("lr=0.01"))).toEqual(["lr: [0.001, 0.01] there, 0.01 here"]);
   });
 });

@@ -5,7 +5,7 @@ import { CHECKPOINT_SCHEMA, CHECKPOINT_VERSION } from "../../src/records/checkpo
 import { type Column, CSV_VERSION, columnNames } from "../../src/records/columns.ts";
 import { EVENT_SCHEMA, EVENTS_VERSION } from "../../src/records/events.ts";
 import { HEADER_SCHEMA, JOURNAL_SCHEMA, LINE_SCHEMA } from "../../src/records/fields.ts";
-import { CSV_FILES, jsonOf, jsonSchemas } from "../../src/records/json-schemas.ts";
+import { FILE_COLUMNS, jsonOf, jsonSchemas } from "../../src/records/json-schemas.ts";
 import { PROGRESS_SCHEMA, PROGRESS_VERSION } from "../../src/records/progress-file.ts";
 
 interface Json {
@@ -106,7 +106,7 @@ function csvSections(): string[] {
     "labels.csv":
       "`mmoe data --trials N -o FOLDER` writes it, beside its settings (`trials.yaml`) and its `provenance.json`. One row for each trial and correlation.",
   };
-  return Object.entries(CSV_FILES).map(([file, columns]) => {
+  return Object.entries(FILE_COLUMNS).map(([file, columns]) => {
     const rows = columns.map((column) => [names(column), ...cells(column.schema, column.emptyFor)]);
     return `## ${file}\n\n${about[file]}\n\n${table("column", rows)}`;
   });

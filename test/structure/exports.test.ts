@@ -32,9 +32,8 @@ const FOR_TESTS = {
   "engines/tfjs/traced/training-shape.ts": ["HEEDS"],
   "figures/draw/end-labels.ts": ["spread"],
   "figures/gallery.ts": ["DIAGNOSTIC_FIGURES", "LOSS_FIGURES"],
-  "models/zoo.ts": ["sharedBottomUnits"],
   "random/normal.ts": ["log"],
-  "records/json-schemas.ts": ["CSV_FILES", "jsonOf", "jsonSchemas"],
+  "records/json-schemas.ts": ["FILE_COLUMNS", "jsonOf", "jsonSchemas"],
   "records/old-results.ts": ["isFigureFile"],
   "report/compact.ts": ["compact"],
   "report/packed-rows.ts": ["packedRows"],
@@ -54,6 +53,14 @@ test("what only tests import of src is listed here", () => {
   const forTests = unused(files, names, (file) => !file.startsWith("test/"));
   const listed = Object.entries(FOR_TESTS).flatMap(([file, them]) => them.map((name) => `src/${file}#${name}`));
   expect(forTests.sort()).toEqual(listed.sort());
+});
+
+/** Each command has its own `define` and each training path its `HEEDS`. */
+const SHARED = ["define", "HEEDS"];
+
+test("no two files of src export a function or a constant of the same name", () => {
+  const all = files.flatMap((file) => names.get(file)?.exported.filter((name) => !/^[A-Z][a-z]/.test(name)) ?? []);
+  expect(all.filter((name, i) => all.indexOf(name) < i && !SHARED.includes(name))).toEqual([]);
 });
 
 test("namesIn(file, code) finds exports and imports, however they are written", () => {

@@ -1,4 +1,4 @@
-import { LARGEST_COUNT } from "../../config/settings.ts";
+import { LARGEST_COUNT } from "../../config/kinds.ts";
 import { UsageError } from "../../errors.ts";
 import type { Shard } from "../../records/writer-lock.ts";
 import type { Effects } from "../effects.ts";

@@ -23,7 +23,7 @@ export interface Shown {
  * one model: mean with its interval, median, share of losses above `bad` (null: without it) and a small histogram.
  * `summaries` are those of the same cells.
  */
-export function cellsOf(
+export function summaryCells(
   cells: readonly CellLosses[],
   summaries: readonly CellSummary[],
   { bad, unit, room }: Shown,

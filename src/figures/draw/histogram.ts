@@ -1,5 +1,5 @@
 /** Width of the paper's bins. */
-export const BIN = 1 / 30;
+export const BIN_WIDTH = 1 / 30;
 /** Losses from here on share the last bin, since a run may end anywhere. */
 const LARGEST = 2;
 

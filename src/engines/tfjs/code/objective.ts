@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Batch } from "../model/objective.ts";
-import { lossesOf, meanLosses } from "../model/objective.ts";
+import { elementLosses, meanLosses } from "../model/objective.ts";
 import type { Tf } from "../tf.ts";
 import type { LoadedCode } from "./load-code.ts";
 import { type CodeValues, predictCode } from "./predict.ts";
@@ -51,6 +51,6 @@ export function codeLosses(
 ): Tensor {
   return tf.tidy(() => {
     const { outputs } = predictCode(tf, loaded, x, values, false);
-    return lossesOf(tf, tf.sub(outputs, y), huberDelta);
+    return elementLosses(tf, tf.sub(outputs, y), huberDelta);
   });
 }
