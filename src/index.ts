@@ -26,7 +26,15 @@ import type { LossSet } from "./records/record.ts";
 import { type Summary, summaryOf } from "./summary/summary.ts";
 
 export type { AnyRun, Run } from "./engines/engine.ts";
-export type { Draw, ForwardPass, ModelCode, Parameter, Prediction, Shape } from "./engines/tfjs/code/model-code.ts";
+export type {
+  Draw,
+  ForwardPass,
+  ModelCode,
+  Parameter,
+  Prediction,
+  Shape,
+  StepRandom,
+} from "./engines/tfjs/code/model-code.ts";
 export { UsageError } from "./errors.ts";
 export { isLacking } from "./figures/draw/figure.ts";
 export { MachineError } from "./machine-error.ts";
