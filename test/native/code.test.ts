@@ -60,6 +60,8 @@ describe("traced training of a model in JavaScript has the numbers of eager step
     ["a state", COUNTING, {}],
     ["numbers of its own", MEASURING, {}],
     ["random numbers and a loss of its own", DRAWING, {}],
+    ["examples/noisy-gates.mjs", readFileSync("examples/noisy-gates.mjs", "utf8"), {}],
+    ["examples/uncertainty.mjs", readFileSync("examples/uncertainty.mjs", "utf8"), {}],
     ["random numbers beside fresh rows", DRAWING, { trainRows: "fresh" }],
     ["a state that stays as it is", COUNTING.replace("tf.add(state.steps, 1)", "state.steps"), {}],
     ["examples/batch-norm.mjs", BATCH_NORM, {}],

@@ -75,6 +75,8 @@ describe("checkCode(tf, loaded)", () => {
     ["a state and numbers of its own", MEASURING],
     ["batch normalisation with moving means", readFileSync("examples/batch-norm.mjs", "utf8")],
     ["random numbers and a loss of its own", DRAWING],
+    ["noisy gates", readFileSync("examples/noisy-gates.mjs", "utf8")],
+    ["losses weighted by uncertainty", readFileSync("examples/uncertainty.mjs", "utf8")],
     ["rows of a batch that depend on each other", inTraining("tf.add(tf.sub(tf.matMul(x, w), tf.mean(x)), b)")],
     ["operations that the family does without", returning("tf.tanh(tf.add(tf.matMul(x, tf.sigmoid(w)), tf.exp(b)))")],
   ])("takes %s", async (_, text) => {
