@@ -27,7 +27,15 @@ import { type Results, readResults as read } from "./records/read-results.ts";
 import { type Summary, summaryOf } from "./summary/summary.ts";
 
 export type { AnyRun, Run } from "./engines/engine.ts";
-export type { Draw, ForwardPass, ModelCode, Parameter, Prediction, Shape } from "./engines/tfjs/code/model-code.ts";
+export type {
+  Draw,
+  ForwardPass,
+  ModelCode,
+  Parameter,
+  Prediction,
+  Shape,
+  StepRandom,
+} from "./engines/tfjs/code/model-code.ts";
 export { UsageError } from "./errors.ts";
 export { isLacking } from "./figures/draw/figure.ts";
 export { MachineError } from "./machine-error.ts";
