@@ -16,7 +16,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import("./sweep.ts"),
   },
   init: {
-    summary: "write a config to begin with: a preset's settings, commented",
+    summary: "write a config to start from: a preset's settings, commented out",
     on: "neither",
     load: () => import("./init.ts"),
   },

@@ -1,20 +1,21 @@
 import { stringify } from "yaml";
 import { MMOE } from "../called-as.ts";
 import { loadConfig } from "./load.ts";
-import { SETTING_KEYS, type SettingKey, SWEEP_SCHEMA } from "./schema.ts";
+import { DECLARED, SETTING_KEYS, type SettingKey } from "./schema.ts";
 
 /** What a file says of itself, and what mmoe writes. */
 const NOT_SHOWN: readonly SettingKey[] = ["name", "about", "tuned", "ownModels"];
 
 /**
- * A config file to begin with: it extends `preset`, and every setting that it may change follows as a comment, with the
+ * A config file to start from: it extends `preset`, and every setting that it may change follows as a comment, with the
  * preset's value, what it may be and the value's mark. `file` is its name in the commands that it shows.
  */
 export function starterYaml(preset: string, file: string): string {
   const config = loadConfig(preset);
   const settings = SETTING_KEYS.filter((key) => !NOT_SHOWN.includes(key)).map((key) => {
     const mark = config.origins[key];
-    return `# ${key}: ${inLine(config[key])} # ${SWEEP_SCHEMA.shape[key].description} (${mark})`;
+    const { schema, grid } = DECLARED[key];
+    return `# ${key}: ${inLine(config[key])} # ${schema.description}${grid ? ", or a list" : ""} [${mark}]`;
   });
   return [
     `# A sweep like preset ${preset}. What it would train, and how long that takes; then the sweep:`,

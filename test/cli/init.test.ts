@@ -15,6 +15,7 @@ describe.each(presetNames())("mmoe init %s", (preset) => {
     const all = stdout.replaceAll(/^# (\w+: )/gm, "$1");
     const keys = SETTING_KEYS.filter((key) => !["tuned", "ownModels"].includes(key));
     expect(Object.keys(parse(all)).sort()).toEqual(["extends", ...keys].sort());
+    expect(stdout).not.toContain("undefined");
     for (const text of [stdout, all]) {
       const path = join(temporaryFolder(), "my-sweep.yaml");
       writeFileSync(path, text);
