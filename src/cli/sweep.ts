@@ -4,7 +4,7 @@ import { shellQuoted } from "../shell.ts";
 import { checkRuns } from "../sweep/check-runs.ts";
 import { loadEngine } from "../sweep/engines.ts";
 import { runSweep, type SweepOutcome } from "../sweep/run-sweep.ts";
-import { plannedShare, withTables } from "../sweep/share.ts";
+import { plannedShare, trainedWith, withTables } from "../sweep/share.ts";
 import { devicesOption } from "./cluster/device-option.ts";
 import { trainOnDevices } from "./cluster/devices.ts";
 import { chosenShard, shardText } from "./cluster/shard-option.ts";
@@ -130,7 +130,7 @@ async function dryRun(request: Request, context: Context): Promise<number> {
   const { effects, note } = context;
   const planned = plannedShare(request, note);
   const share = { ...planned, todo: withTables(planned.todo) };
-  const engine = await loadEngine(request.engine, { ...request.engineOptions, note }, share.todo);
+  const engine = await loadEngine(request.engine, { ...request.engineOptions, note }, trainedWith(share));
   try {
     const trainingBytes = await checkRuns(share.todo, share.config, engine);
     effects.stdout.write(await describePlan(share, { engine, trainingBytes }, context));

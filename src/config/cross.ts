@@ -29,7 +29,11 @@ export function crossedPairs({ data, initial }: Cross): CrossIndex[] {
  * The runs of a crossed sweep are its pairs: gives `settings` their number. Throws UsageError for another number of runs
  * that is given beside the cross; `sources` names the overrides of settings, `file` the file.
  */
-export function withCrossedRuns(settings: Settings, sources: Partial<Record<SettingKey, string>>, file: string): void {
+export function withCrossedRuns(
+  settings: Settings,
+  sources: Partial<Record<SettingKey, string | undefined>>,
+  file: string,
+): void {
   const { cross, runs } = settings;
   if (cross === null) return;
   const pairs = cross.data * cross.initial;

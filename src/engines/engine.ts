@@ -207,14 +207,14 @@ export interface Engine {
   readonly device: string;
   /** Versions of libraries that it computes with, apart from mmoe's own packages, e.g. TensorFlow's. */
   readonly libraries?: Readonly<Record<string, string>>;
-  /** The engine beside it that trains the models in JavaScript. */
+  /** The engine beside it that trains the runs that it can't. */
   readonly beside?: { readonly name: string; readonly device: string };
   /** Threads that train runs side by side, each bundle on one of them; undefined where runs are grouped otherwise. */
   readonly workers?: number;
   /** Whether it gives the states of runs in flight, and goes on from them; of models in JavaScript it gives none. */
   readonly keepsStates: boolean;
-  /** The code that trains a model here. */
-  path(model: Model): TrainingPath;
+  /** The code that trains a run here. */
+  path(run: AnyRun): TrainingPath;
   /** Throws UsageError for a run that this engine can't train, by what it lacks; RangeError for one that is no run. */
   check(run: AnyRun): void;
   /**

@@ -7,7 +7,7 @@ import { checkRuns } from "./check-runs.ts";
 import { EndedRuns } from "./ended-runs.ts";
 import { type EngineName, type EngineOptions, loadEngine } from "./engines.ts";
 import { Recording } from "./recording.ts";
-import { plannedShare, type ShareRequest, type SweepShare, withTables } from "./share.ts";
+import { plannedShare, type ShareRequest, type SweepShare, trainedWith, withTables } from "./share.ts";
 import { TimeLimit } from "./time-limit.ts";
 
 /** A sweep to train, by which engine, and for how long. */
@@ -39,7 +39,7 @@ export interface SweepStart extends SweepShare {
   /** Name and device of the engine that was chosen. */
   readonly engine: string;
   readonly device: string;
-  /** The engine beside it, which trains the models in JavaScript. */
+  /** The engine beside it, which trains the runs that it can't. */
   readonly beside?: Engine["beside"];
   /** Other engines that trained runs of this folder; their losses agree within float32's tolerance. */
   readonly trainedBefore: readonly string[];
@@ -84,7 +84,7 @@ export async function runSweep(
   const note = (line: string) => listener.note?.(line);
   const planned = plannedShare(request, note);
   const share = { ...planned, todo: withTables(planned.todo) };
-  const engine = await loadEngine(request.engine ?? "auto", { ...request.engineOptions, note }, share.todo);
+  const engine = await loadEngine(request.engine ?? "auto", { ...request.engineOptions, note }, trainedWith(share));
   try {
     await checkRuns(share.todo, share.config, engine, signal);
     return await train(share, engine, request, { signal, listener });

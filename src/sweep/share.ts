@@ -73,3 +73,11 @@ export function withTables(runs: readonly AnyRun[]): AnyRun[] {
   const read = memo(withValues);
   return runs.map((run) => (run.correlation === null ? { ...run, data: read(run.data) } : run));
 }
+
+/**
+ * The runs that decide which engines a share needs: all of it, so that it goes on with those that it began with. None if
+ * nothing is to do.
+ */
+export function trainedWith({ runs, todo }: SweepShare): readonly AnyRun[] {
+  return todo.length === 0 ? [] : runs;
+}

@@ -51,7 +51,7 @@ export class CodeEngine implements Engine {
     this.#crew = new CodeCrew({ training, places: this.#places, patience, note });
   }
 
-  path(model: Model): TrainingPath {
+  path({ model }: AnyRun): TrainingPath {
     return tensorPath(model, this.#traced);
   }
 

@@ -67,7 +67,7 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     device: device.name,
     keepsStates: false,
     ...(device.libraries ? { libraries: device.libraries } : {}),
-    path: (model) => tensorPath(model, traced),
+    path: ({ model }) => tensorPath(model, traced),
     check: (run) => checkRun(name, run),
     prepare: (models, signal) => code.prepare(models.filter(isCode), signal),
     async train(runs, hooks) {
