@@ -31,6 +31,7 @@ function runOf(model: ModelName, batch: number, trainRows: number | "fresh"): Ru
         lr: 0.001,
         method: "sum",
         huberDelta: null,
+        arithmetic: "portable",
         evalEvery: 1,
       },
       ...{ initializer: { name: "glorot-uniform" }, heldoutRows: 8 },

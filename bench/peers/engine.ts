@@ -78,6 +78,7 @@ function planned(steps: number, seed: number): Run[] {
       lr,
       method: "sum",
       huberDelta: null,
+      arithmetic: "portable",
       evalEvery: LAST_STEPS,
     },
     ...{ initializer: { name: "glorot-uniform" }, heldoutRows: HELDOUT_ROWS },

@@ -82,6 +82,7 @@ export function trainingOf(config: PointConfig): TrainingSettings {
     lr,
     method,
     huberDelta: config.loss === "huber" ? config.huberDelta : null,
+    arithmetic: config.arithmetic,
     initializer: initializerOf(config),
     evalEvery,
     heldoutRows,
