@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, trainedHash } from "../../src/config/config.ts";
 import { configYaml } from "../../src/config/write.ts";
@@ -9,28 +9,33 @@ import { lineOf } from "../../src/records/journal-line.ts";
 import { type RunRecord, recordOf } from "../../src/records/record.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 
-/** Number of journals, one for each process. */
-const JOURNALS = 4;
 /** Number of different curves: making a curve takes longer than writing it. */
 const CURVES = 97;
+/** Lines that are written at once. */
+const CHUNK = 500;
 
-/** Writes the results folder of a sweep that is finished: curves as long as the config's, of numbers without meaning. */
-export function writeFinishedSweep(folder: string, config: Config): void {
-  mkdirSync(join(folder, "journal"), { recursive: true });
-  writeFileSync(join(folder, "config.yaml"), configYaml(config));
-  const header = { schema: JOURNAL_SCHEMA, version: "bench", trained: trainedHash(config) };
-  const files = Array.from({ length: JOURNALS }, (_, j) => openSync(join(folder, "journal", `bench-${j}.jsonl`), "wx"));
-  for (const file of files) writeSync(file, `${JSON.stringify(header)}\n`);
-  const curves: RunRecord["curve"][] = [];
-  for (const [i, run] of planRuns(config).entries()) {
-    const record = recordOf(resultOf(run), "cpu");
-    if (curves.length < CURVES) curves.push(curveOf(run));
-    writeSync(
-      files[i % JOURNALS] as number,
-      lineOf({ ...record, curve: curves[i % curves.length] as RunRecord["curve"] }),
-    );
-  }
-  for (const file of files) closeSync(file);
+/**
+ * Writes the results folders of a finished sweep's shards into `folder`: curves as long as the config's, of numbers without
+ * meaning. Gives their paths.
+ */
+export function writeShards(folder: string, config: Config, shards: number): string[] {
+  const header = `${JSON.stringify({ schema: JOURNAL_SCHEMA, version: "bench", trained: trainedHash(config) })}\n`;
+  const [yaml, runs] = [configYaml(config), planRuns(config)];
+  const curves = Array.from({ length: CURVES }, () => curveOf(runs[0] as AnyRun));
+  return Array.from({ length: shards }, (_, shard) => {
+    const path = join(folder, `shard-${shard}`);
+    mkdirSync(join(path, "journal"), { recursive: true });
+    writeFileSync(join(path, "config.yaml"), yaml);
+    const journal = join(path, "journal", `bench-${shard}.jsonl`);
+    writeFileSync(journal, header);
+    for (let from = shard; from < runs.length; from += CHUNK * shards) {
+      const own = Array.from({ length: CHUNK }, (_, i) => runs[from + i * shards]).filter((run) => run !== undefined);
+      const curve = () => curves[Math.floor(CURVES * Math.random())] as RunRecord["curve"];
+      const lines = own.map((run) => lineOf({ ...recordOf(resultOf(run), "cpu"), curve: curve() }));
+      appendFileSync(journal, lines.join(""));
+    }
+    return path;
+  });
 }
 
 function resultOf(run: AnyRun) {

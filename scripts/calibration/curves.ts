@@ -33,13 +33,14 @@ export interface CurvePoint extends Trained {
 /** Before this step every curve is that of the initial values. */
 const FIRST_STEP = 30;
 
-/** The mean curves of a sweep's cells. Runs that failed are left out. */
+/** The mean curves of a sweep's cells. Runs that failed are left out, and cells of one run, whose mean has no error. */
 export function curvePoints({ config, records }: Results): CurvePoint[] {
   const cells = groupBy(
     records.filter(({ status }) => status === "done"),
     cellKey,
   );
-  return [...cells.values()].flatMap((runs) => cellPoints(configAt(config, (runs[0] as RunRecord).point), runs));
+  const several = [...cells.values()].filter(({ length }) => length > 1);
+  return several.flatMap((runs) => cellPoints(configAt(config, (runs[0] as RunRecord).point), runs));
 }
 
 function cellPoints(config: PointConfig, runs: readonly RunRecord[]): CurvePoint[] {

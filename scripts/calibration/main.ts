@@ -1,29 +1,29 @@
 // npm run calibration -- [FOLDER ...]: adds the mean curves of results folders to results/calibration/curves.csv, in place
-// of those of the same settings, and the end of each run to finals.csv; ranks all settings there by their distances from
+// of those of the same settings that are no longer, and the end of each run to finals.csv; ranks all settings there by their distances from
 // the paper's Figures 3, 4 and 5 into settings.csv; prints the nearest, what each axis does alone, and the clusters of
 // final losses. Writes fingerprint.svg and .csv there.
 import { writeFileSync } from "node:fs";
 import { stringify } from "csv-stringify/sync";
 import { readResults } from "../../src/records/read-results.ts";
 import { clustersOf, clustersText } from "./clusters.ts";
-import { curvePoints, type Trained, trainedKey } from "./curves.ts";
+import { curvePoints } from "./curves.ts";
 import { readCurves, writeCurves } from "./curves-file.ts";
 import { runFinals } from "./finals.ts";
 import { readFinals, writeFinals } from "./finals-file.ts";
 import { fingerprintFigure } from "./fingerprint.ts";
+import { longestCurves, longestRuns } from "./longest.ts";
 import { nearestBy, type Ranked, rank } from "./rank.ts";
 import { studiesText } from "./studies.ts";
 import { nearestText, profileText, settingRow } from "./text.ts";
 
 const NEAREST = 20;
+/** A study of ten million steps, so with the axis at its word. */
+const LITERAL_STUDY = "results/paper-long";
 
 const folders = await Promise.all(process.argv.slice(2).map((folder) => readResults(folder, console.warn)));
-const added = folders.flatMap(curvePoints);
-const again = new Set(added.map(trainedKey));
-const others = <T extends Trained>(all: readonly T[]) => all.filter((one) => !again.has(trainedKey(one)));
-if (added.length > 0) {
-  writeCurves([...others(readCurves()), ...added]);
-  writeFinals([...others(readFinals()), ...folders.flatMap(runFinals)]);
+if (folders.length > 0) {
+  writeCurves(longestCurves([readCurves(), ...folders.map(curvePoints)]));
+  writeFinals(longestRuns([...readFinals(), ...folders.flatMap(runFinals)]));
 }
 const finals = readFinals();
 const ranked = rank(readCurves(), finals);
@@ -39,7 +39,8 @@ for (const [title, distanceOf] of [
   ["Final losses", ({ spread }: Ranked) => spread?.emd],
 ] as const)
   console.log(`${title}\n${nearestText(nearestBy(ranked, distanceOf).slice(0, NEAREST))}`);
-console.log(`${clustersText(clustersOf(finals))}\n${await studiesText()}`);
+const long = runFinals(await readResults(LITERAL_STUDY, console.warn));
+console.log(`${clustersText(clustersOf([...finals, ...long]))}\n${await studiesText()}`);
 
 const { svg, data } = fingerprintFigure();
 writeFileSync("results/calibration/fingerprint.svg", svg);

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Help } from "commander";
 import { MMOE } from "../called-as.ts";
 import { UsageError } from "../errors.ts";
+import { onLongWork } from "../long-work.ts";
 import { machineError } from "../machine-error.ts";
 import { shellQuoted } from "../shell.ts";
 import { version } from "../version.ts";
@@ -29,7 +30,9 @@ async function dispatch(argv: readonly string[], effects: Effects): Promise<numb
     const command = addCommand(program, name);
     if (!argv.includes(name)) continue;
     await defineCommand(command, async (action) => {
-      code = await action(contextOf(effects, command.opts(), argv));
+      const context = contextOf(effects, command.opts(), argv);
+      onLongWork(context.note);
+      code = await action(context);
     });
   }
   await program.parseAsync([...withoutHelp(argv, Object.keys(COMMANDS))], { from: "user" });

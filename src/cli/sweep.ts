@@ -132,8 +132,8 @@ async function dryRun(request: Request, context: Context): Promise<number> {
   const share = { ...planned, todo: withTables(planned.todo) };
   const engine = await loadEngine(request.engine, { ...request.engineOptions, note }, share.todo);
   try {
-    await checkRuns(share.todo, share.config, engine);
-    effects.stdout.write(await describePlan(share, engine, context));
+    const trainingBytes = await checkRuns(share.todo, share.config, engine);
+    effects.stdout.write(await describePlan(share, { engine, trainingBytes }, context));
     return EXIT.done;
   } finally {
     await engine.dispose();

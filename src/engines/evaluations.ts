@@ -40,11 +40,22 @@ export function evaluationCount(training: Watched): number {
 
 function nextOf(evalEvery: EvalEvery, done: number): number {
   if (typeof evalEvery === "number") return done + evalEvery - (done % evalEvery);
-  if (typeof evalEvery !== "string") return evalEvery.find((step) => step > done) ?? Number.POSITIVE_INFINITY;
+  if (typeof evalEvery !== "string") return evalEvery[placeAfter(evalEvery, done)] ?? Number.POSITIVE_INFINITY;
   const perDecade = pointsPerDecade(evalEvery);
   let point = Math.max(0, Math.floor(perDecade * Math.log10(Math.max(1, done))) - 1);
   while (Math.round(10 ** (point / perDecade)) <= done) point++;
   return Math.round(10 ** (point / perDecade));
+}
+
+/** Of steps that rise, how many are at most `done`. */
+function placeAfter(steps: readonly number[], done: number): number {
+  let [low, high] = [0, steps.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((steps[middle] as number) > done) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** 20 of `log:20`. Throws RangeError for another text. */

@@ -1,13 +1,12 @@
 // Rows of the figures of losses against steps.
 import type { Results } from "../records/read-results.ts";
 import { LOSS_SETS } from "../records/record.ts";
-import { cellCurve } from "./curve-points.ts";
+import { cellCurve, spreads } from "./curve-points.ts";
 import { type CurveRow, paperCurve } from "./draw/cell-curves.ts";
 import { type DrawnCell, doneCells } from "./draw/facts.ts";
 import type { FigureOptions } from "./draw/figure.ts";
 import { SMALL_BOTTOM } from "./draw/paper-points.ts";
 import type { SpreadRow } from "./draw/run-curves.ts";
-import { spreads } from "./spreads.ts";
 import { type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { sweepOf } from "./sweep-facts.ts";
 

@@ -2,8 +2,8 @@
 import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type RunRecord, type TaskLosses } from "../records/record.ts";
-import { mean } from "../stats/moments.ts";
 import { modelSize } from "../summary/cost.ts";
+import { quantiles } from "./curve-points.ts";
 import type { SettingRow } from "./draw/against-setting.ts";
 import { paperCurve } from "./draw/cell-curves.ts";
 import type { CostRow } from "./draw/cost.ts";
@@ -14,8 +14,8 @@ import type { BinRow } from "./draw/figure5.ts";
 import type { FinalLossRow } from "./draw/final-loss.ts";
 import { BIN, histogram } from "./draw/histogram.ts";
 import type { TaskLossRow } from "./draw/task-losses.ts";
+import { MOST_DRAWN } from "./draw/words.ts";
 import { centreOf, drawnEstimate } from "./interval.ts";
-import { quantiles } from "./spreads.ts";
 import { finalMeans, type SweepCell, sweepCells } from "./sweep-cells.ts";
 import { sweepOf } from "./sweep-facts.ts";
 
@@ -45,10 +45,11 @@ export function settingRows(results: Results, options: FigureOptions): SettingRo
   );
 }
 
+/** Every run's loss, the mean over tasks. */
 export function distributionRows(results: Results, { loss }: FigureOptions): DistributionRow[] {
-  return sweepCells(results).map((cell) => {
-    const losses = finalMeans(cell, loss).toSorted();
-    return { ...cellIn(cell), runs: cell.runs.length, loss, mean: mean(losses), ...quantiles(losses) };
+  return sweepCells(results).flatMap((cell) => {
+    const losses = finalMeans(cell, loss);
+    return cell.runs.map(({ run }, i) => ({ ...cellIn(cell), run, loss, value: losses[i] as number }));
   });
 }
 
@@ -65,12 +66,12 @@ export function binRows(results: Results, { loss, statistic }: FigureOptions): B
   });
 }
 
-/** Every run's loss of each task. */
+/** Each run's loss of each task, of the first runs of each cell. */
 export function taskLossRows(results: Results, { loss }: FigureOptions): TaskLossRow[] | Lacking {
   if (results.config.tasks < PAPER_TASKS)
     return { name: "task-losses", lacking: "runs of two tasks are needed", never: true };
   return sweepCells(results).flatMap((cell) =>
-    cell.runs.map((record) => {
+    cell.runs.slice(0, MOST_DRAWN).map((record) => {
       const { tasks } = finalLosses(record, loss) as TaskLosses;
       const columns = Object.fromEntries(tasks.map((value, k) => [`task${k + 1}`, value]));
       return { ...cellIn(cell), run: record.run, loss, ...columns } as TaskLossRow;

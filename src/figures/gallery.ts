@@ -97,7 +97,7 @@ const OF_ONE_POINT: readonly UnitFigure[] = [
   }),
   ofRows({
     name: "distributions",
-    about: "spread of the final losses, a box for each cell",
+    about: "spread of the final losses, a dot for each run",
     heeds: ["loss", "scale"],
     rows: distributionRows,
     draw: DRAWINGS.distributions,

@@ -39,8 +39,19 @@ const resampled = memo((values: Float64Array): Readonly<Record<Statistic, Estima
 
 /** The same without resampling, for instance for the many points of a curve; too few values have no interval. */
 export function quickInterval(values: Float64Array, statistic: Statistic): Estimate {
-  const found = statistic === "mean" ? meanEstimate(values) : medianEstimate(values.toSorted());
-  return values.length < LEAST_SHOWN ? { ...found, ...NO_INTERVAL } : found;
+  return statistic === "mean" ? meanInterval(values) : medianInterval(values.toSorted());
+}
+
+export function meanInterval(values: Float64Array): Estimate {
+  return ofEnough(meanEstimate(values), values.length);
+}
+
+export function medianInterval(sorted: Float64Array): Estimate {
+  return ofEnough(medianEstimate(sorted), sorted.length);
+}
+
+function ofEnough(found: Estimate, n: number): Estimate {
+  return n < LEAST_SHOWN ? { ...found, ...NO_INTERVAL } : found;
 }
 
 const Z = normalQuantile((1 + LEVEL) / 2);

@@ -6,12 +6,13 @@ import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
 import { differences } from "../stats/pairs.ts";
 import { cellGains, SHARE_NOTHING, sharesNothing } from "../summary/seesaw.ts";
+import { quantiles } from "./curve-points.ts";
 import type { DifferenceRow } from "./draw/differences.ts";
 import { correlationsOf, modelsOf } from "./draw/facts.ts";
 import type { FigureOptions, Lacking } from "./draw/figure.ts";
 import type { SeesawRow } from "./draw/seesaw.ts";
+import { MOST_DRAWN } from "./draw/words.ts";
 import { drawnEstimate } from "./interval.ts";
-import { quantiles } from "./spreads.ts";
 import { sweepCells } from "./sweep-cells.ts";
 
 /** Of every pair of models at every correlation. */
@@ -52,7 +53,7 @@ function differenceAt(
   return { ...pair, loss, statistic, value, low, high, q05, q95 };
 }
 
-/** Every run's gains over a model that shares nothing. */
+/** Each run's gains, of the first runs of each cell, over a model that shares nothing. */
 export function seesawRows(results: Results, { loss }: FigureOptions): SeesawRow[] | Lacking {
   const name = "seesaw";
   const against = sharesNothing(results);
@@ -61,7 +62,7 @@ export function seesawRows(results: Results, { loss }: FigureOptions): SeesawRow
   const found = new Map(cellGains(results, loss, against).map((gains) => [cellKey(gains), gains]));
   const rows = sweepCells(results).flatMap(({ model, correlation }) => {
     const gains = found.get(cellKey({ model, correlation, point: NO_CHOICE }));
-    return (gains?.runs ?? []).map((run, i) => {
+    return (gains?.runs ?? []).slice(0, MOST_DRAWN).map((run, i) => {
       const columns = Object.fromEntries(gains?.tasks.map((task, k) => [`gain${k + 1}`, task[i]]) ?? []);
       return { model, correlation, run, loss, against, ...columns } as SeesawRow;
     });

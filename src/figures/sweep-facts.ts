@@ -6,33 +6,57 @@ import { memo } from "../memo.ts";
 import { cellKey, NO_CHOICE } from "../records/cell.ts";
 import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
-import { finalLosses, lossCurve, type RunRecord, tasksOf } from "../records/record.ts";
+import { type LossSet, lossCurve, type RunRecord, tasksOf } from "../records/record.ts";
 import {
   correlationsOf,
   type DrawnCell,
   doneCells,
   modelsOf,
+  type RunCurve,
   type RungLine,
   type Sweep,
   type SweepFacts,
 } from "./draw/facts.ts";
 import { publishedFigure3, publishedFigure4 } from "./published.ts";
-import { endedCells, type SweepCell, sweepCells } from "./sweep-cells.ts";
+import { endedCells, finalMeans, type SweepCell, sweepCells } from "./sweep-cells.ts";
 
 /** A sweep as figures are drawn of it. */
 export const sweepOf = memo((results: Results): Sweep => {
   const cells = new Map(sweepCells(results).map((cell) => [cellKey(cell), cell]));
   return {
     ...factsOf(results),
-    curvesOf: (cell, loss) =>
-      (cells.get(cellKey(cell))?.runs ?? []).map((record) => ({
-        run: record.run,
-        steps: record.curve.steps,
-        losses: lossCurve(record, loss),
-        final: finalLosses(record, loss)?.mean ?? Number.NaN,
-      })),
+    curvesOf: (cell, loss) => {
+      const found = cells.get(cellKey(cell));
+      const finals = found && finalMeans(found, loss);
+      return (found?.runs ?? []).map((record, i) => new DrawnCurve(record, loss, finals?.[i] as number));
+    },
   };
 });
+
+/** Of many curves few are drawn: losses are computed when they are asked for. */
+class DrawnCurve implements RunCurve {
+  readonly final: number;
+  readonly #record: RunRecord;
+  readonly #loss: LossSet;
+
+  constructor(record: RunRecord, loss: LossSet, final: number) {
+    this.final = final;
+    this.#record = record;
+    this.#loss = loss;
+  }
+
+  get run(): number {
+    return this.#record.run;
+  }
+
+  get steps(): readonly number[] {
+    return this.#record.curve.steps;
+  }
+
+  get losses(): Float64Array {
+    return lossCurve(this.#record, this.#loss);
+  }
+}
 
 function factsOf(results: Results): SweepFacts {
   const { config, at } = results;

@@ -31,7 +31,7 @@ export interface Sheet<T> {
   readonly columns: readonly Column<never>[];
   /** E of the columns for each expert. */
   readonly experts: number;
-  readonly rowsOf: (value: T) => Record<string, CsvValue>[];
+  readonly rowsOf: (value: T) => Iterable<Record<string, CsvValue>>;
 }
 
 /** The file's row of K tasks; with columns for each expert, there are as many as the sweep's largest model has. */

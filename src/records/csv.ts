@@ -3,21 +3,29 @@ import { stringify } from "csv-stringify/sync";
 /** Null is an empty cell. */
 export type CsvValue = string | number | null;
 
-/** Values in a piece of CSV: a row of `curves.csv` may take 3 ms. */
+/** Rows in a piece of CSV: one of `curves.csv` may take 3 ms. */
 const CHUNK = 20;
 
-/** The rows of all `values` as CSV, a header first, piece by piece, since a string can't hold them all. */
-export function* csvOf<T>(values: Iterable<T>, rowsOf: (value: T) => Record<string, CsvValue>[]): Generator<string> {
+/**
+ * The rows of all `values` as CSV, a header first, in pieces of `chunk` rows: neither a string nor memory can hold them
+ * all.
+ */
+export function* csvOf<T>(
+  values: Iterable<T>,
+  rowsOf: (value: T) => Iterable<Record<string, CsvValue>>,
+  chunk = CHUNK,
+): Generator<string> {
   let header = true;
-  let chunk: T[] = [];
-  const csv = () => toCsv(chunk.flatMap(rowsOf), { header });
+  let rows: Record<string, CsvValue>[] = [];
   for (const value of values) {
-    chunk.push(value);
-    if (chunk.length < CHUNK) continue;
-    yield csv();
-    [header, chunk] = [false, []];
+    for (const row of rowsOf(value)) {
+      rows.push(row);
+      if (rows.length < chunk) continue;
+      yield toCsv(rows, { header });
+      [header, rows] = [false, []];
+    }
   }
-  if (chunk.length > 0) yield csv();
+  if (rows.length > 0) yield toCsv(rows, { header });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { groupBy } from "../stats/group-by.ts";
+import { sortAscending } from "../stats/sort.ts";
 import { type Cell, cellKey } from "./cell.ts";
 import { cellColumns, STATISTICS } from "./cell-columns.ts";
 import { type Column, correlationColumn, crossColumns, csvRow, type Sheet, settingColumns } from "./columns.ts";
@@ -11,7 +12,7 @@ import {
   eachLoss,
   LOSS_SETS,
   type LossSet,
-  lossCurve,
+  lossAt,
   type RunRecord,
   tasksOf,
 } from "./record.ts";
@@ -30,17 +31,20 @@ function* pointsOf(records: readonly RunRecord[]): Generator<Point> {
 
 /** `curves-long.csv`: every run's losses at every evaluation. */
 export function longCurvesCsv(records: readonly RunRecord[]): Generator<string> {
-  return csvOf(records, longCurveRows);
+  return csvOf(records, longCurveRows, LONG_CHUNK);
 }
+
+/** Rows of `curves-long.csv` in a piece: some 10 ms. */
+const LONG_CHUNK = 2000;
 
 /** Columns and rows of `curves-long.csv`. */
 export function longCurvesSheet(): Sheet<RunRecord> {
   return { columns: LONG_CURVE_COLUMNS, experts: 0, rowsOf: longCurveRows };
 }
 
-function longCurveRows(record: RunRecord): Record<string, CsvValue>[] {
+function* longCurveRows(record: RunRecord): Generator<Record<string, CsvValue>> {
   const [tasks, losses] = [tasksOf(record), eachLoss((set) => curveLosses(record, set))];
-  return record.curve.steps.map((_, i) => csvRow(LONG_CURVE_COLUMNS, { record, losses, i }, tasks));
+  for (const i of record.curve.steps.keys()) yield csvRow(LONG_CURVE_COLUMNS, { record, losses, i }, tasks);
 }
 
 /** Source of a row of `curves-long.csv`: a run at its evaluation `i`. */
@@ -107,35 +111,62 @@ function* cellPoints(cell: readonly RunRecord[]): Generator<Point> {
   const first = cell[0] as RunRecord;
   const { steps } = cell.reduce((a, b) => (b.curve.steps.length > a.curve.steps.length ? b : a)).curve;
   const tasks: readonly Point["task"][] = ["mean", ...Array.from({ length: tasksOf(first) }, (_, k) => k)];
-  const losses = eachLoss((set) => gathered(cell, set, steps, tasks));
-  for (const [t, task] of tasks.entries()) {
-    for (const [i, step] of steps.entries()) {
-      yield { cell: first, task, step, losses: eachLoss((set) => losses[set](i, t)) };
+  for (const part of partsOf(tasks, steps.length, cell.length)) {
+    const losses = gathered(cell, steps, part);
+    for (const task of part.tasks) {
+      for (let i = part.from; i < part.to; i++)
+        yield { cell: first, task, step: steps[i] as number, losses: eachLoss((set) => losses[set](i, task)) };
     }
   }
 }
 
+/** Some of a cell's points: those of `tasks` at evaluations `from` to `to`. */
+interface Part {
+  readonly tasks: readonly Point["task"][];
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Losses of a set that are gathered at once: they bound memory, however long the curves and however many the runs. */
+const MOST_GATHERED = 4_000_000;
+
+/** All points of a cell, in order, in as few parts as memory allows: each part reads every curve once. */
+function partsOf(tasks: Part["tasks"], evaluations: number, runs: number): Part[] {
+  if (tasks.length * evaluations * runs <= MOST_GATHERED) return [{ tasks, from: 0, to: evaluations }];
+  const block = Math.max(1, Math.floor(MOST_GATHERED / runs));
+  const starts = Array.from({ length: Math.ceil(evaluations / block) }, (_, i) => i * block);
+  return tasks.flatMap((task) =>
+    starts.map((from) => ({ tasks: [task], from, to: Math.min(from + block, evaluations) })),
+  );
+}
+
 /**
- * A function that returns a cell's losses at evaluation `i` for an index in `tasks`. They are gathered run by run, each
- * curve read once in the order of memory. Point by point, all 100,000 curves would be fetched again for each point.
+ * Functions that return a cell's losses of a task at evaluation `i` of a part, of the runs that reached it, sorted. They
+ * are gathered run by run: point by point, all 100,000 curves would be fetched again for each point.
  */
 function gathered(
   cell: readonly RunRecord[],
-  set: LossSet,
   steps: readonly number[],
-  tasks: readonly Point["task"][],
-): (i: number, t: number) => Float64Array {
-  const points = steps.map((step) => ({ step, runs: 0, losses: tasks.map(() => new Float64Array(cell.length)) }));
+  { tasks, from, to }: Part,
+): EachLoss<(i: number, task: Point["task"]) => Float64Array> {
+  const K = tasksOf(cell[0] as RunRecord);
+  const runs = new Uint32Array(to - from);
+  const columns = eachLoss(() =>
+    Array.from({ length: tasks.length * (to - from) }, () => new Float64Array(cell.length)),
+  );
+  const column = (i: number, t: number) => (i - from) * tasks.length + t;
   for (const record of cell) {
-    const curves = tasks.map((task) => lossCurve(record, set, task));
-    for (const [i, point] of points.entries()) {
-      if (record.curve.steps[i] !== point.step) continue;
-      const r = point.runs++;
-      for (const [t, column] of point.losses.entries()) column[r] = curves[t]?.[i] as number;
+    const losses = eachLoss((set) => curveLosses(record, set));
+    for (let i = from; i < to; i++) {
+      if (record.curve.steps[i] !== steps[i]) continue;
+      const r = (runs[i - from] as number)++;
+      for (const set of LOSS_SETS)
+        for (const [t, task] of tasks.entries())
+          (columns[set][column(i, t)] as Float64Array)[r] = lossAt(losses[set], i, K, task);
     }
   }
-  return (i, t) => {
-    const { runs, losses } = points[i] as (typeof points)[number];
-    return (losses[t] as Float64Array).subarray(0, runs).sort();
-  };
+  return eachLoss(
+    (set) => (i, task) =>
+      sortAscending((columns[set][column(i, tasks.indexOf(task))] as Float64Array).subarray(0, runs[i - from])),
+  );
 }

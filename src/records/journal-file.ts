@@ -19,23 +19,26 @@ interface LineOptions {
 }
 
 /**
- * The result of `read` for each line of a journal; none, with a warning, for a file that is no journal. Throws
- * UsageError for the journal of another sweep.
+ * The result of `read` for each line of a journal; `offset` is where the line begins in the file, undefined in a compressed
+ * one. None, with a warning, for a file that is no journal. Throws UsageError for the journal of another sweep.
  */
 export function* linesOf<T>(
   path: string,
-  read: (line: Buffer) => T | typeof PASS_OVER | undefined,
+  read: (line: Buffer, offset: number | undefined) => T | typeof PASS_OVER | undefined,
   { warn, trained }: LineOptions,
 ): Generator<T> {
-  let number = 0;
+  let [number, offset] = [0, 0];
+  const isCompressed = path.endsWith(".gz");
   for (const line of completeLines(path)) {
+    const start = offset;
+    offset += line.length + 1;
     if (++number === 1) {
       const header = headerIn(line.toString());
       if (header === undefined) return warn(`${path}: not a journal: its first line is not a header; left out`);
       checkHeader(header, path, trained);
       continue;
     }
-    const value = read(line);
+    const value = read(line, isCompressed ? undefined : start);
     if (value === undefined) warn(`${path}:${number}: not a record; left out`);
     else if (value !== PASS_OVER) yield value;
   }
@@ -78,15 +81,16 @@ function headerIn(line: string): Header | undefined {
 
 /** Lines without their ends. After the last end there is nothing, or a line that a crash cut off. */
 function* completeLines(path: string): Generator<Buffer> {
-  let rest: Buffer = Buffer.of();
+  let begun: Buffer[] = []; // of a line that goes beyond its chunk
   for (const chunk of path.endsWith(".gz") ? uncompressed(path) : chunksOf(path)) {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     let start = 0;
-    for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, start)) {
-      yield bytes.subarray(start, end);
+    for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, start)) {
+      const last = chunk.subarray(start, end);
+      yield begun.length === 0 ? last : Buffer.concat([...begun, last]);
+      begun = [];
       start = end + 1;
     }
-    rest = bytes.subarray(start);
+    if (start < chunk.length) begun.push(chunk.subarray(start));
   }
 }
 

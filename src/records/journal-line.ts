@@ -5,7 +5,7 @@ import { NO_CHOICE } from "./cell.ts";
 import { type DIAGNOSTICS_SCHEMA, LINE_SCHEMA, type RECORD_SCHEMA } from "./fields.ts";
 import { type Measures, tasksOfPairs } from "./measure-values.ts";
 import { type RunRecord, tasksOf } from "./record.ts";
-import { isSealed, sealed } from "./sealed.ts";
+import { isSealed, sealed, sealedParts } from "./sealed.ts";
 
 /** The beginning of a line: enough to know that a run need not be trained again. */
 export type RecordHead = Pick<RunRecord, "id" | "status">;
@@ -13,6 +13,11 @@ export type RecordHead = Pick<RunRecord, "id" | "status">;
 /** A record as one line of JSON with a checksum. */
 export function lineOf(record: RunRecord): string {
   return sealed(plain(record));
+}
+
+/** The same in parts. */
+export function lineParts(record: RunRecord): Generator<string> {
+  return sealedParts(plain(record));
 }
 
 /** A record as a JSON value: how it ended comes first, its curves last. With two tasks it has one label correlation. */

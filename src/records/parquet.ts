@@ -41,7 +41,7 @@ function schemaType(schema: z.ZodType): ParquetColumn["type"] {
 export function* parquetOf<T>(
   columns: readonly ParquetColumn[],
   values: Iterable<T>,
-  rowsOf: (value: T) => readonly Record<string, CsvValue>[],
+  rowsOf: (value: T) => Iterable<Record<string, CsvValue>>,
 ): Generator<Uint8Array> {
   const writer = new ByteWriter();
   const parquet = new ParquetWriter({
@@ -61,8 +61,10 @@ export function* parquetOf<T>(
     return written();
   };
   for (const value of values) {
-    rows.push(...rowsOf(value));
-    if (rows.length >= GROUP) yield group();
+    for (const row of rowsOf(value)) {
+      rows.push(row);
+      if (rows.length >= GROUP) yield group();
+    }
   }
   if (rows.length > 0) yield group();
   parquet.finish();

@@ -4,6 +4,7 @@ import { reading } from "../regular-file.ts";
 import { linesOf, PASS_OVER } from "./journal-file.ts";
 import { elapsedMsIn, headIn, type RecordHead, recordIn } from "./journal-line.ts";
 import type { RunRecord } from "./record.ts";
+import type { LinePlace } from "./stored-curve.ts";
 
 type Warn = (line: string) => void;
 
@@ -20,9 +21,19 @@ export function readJournalHeads(path: string, trained: string, warn: Warn): Gen
   return linesOf(path, headIn, { warn, trained });
 }
 
+/** A record, and where it is; not in a compressed journal. */
+export interface PlacedRecord {
+  readonly record: RunRecord;
+  readonly place?: LinePlace;
+}
+
 /** The records of one journal of the sweep `trained`. */
-export function readJournalOf(path: string, trained: string, warn: Warn): Generator<RunRecord> {
-  return linesOf(path, recordIn, { warn, trained });
+export function readJournalOf(path: string, trained: string, warn: Warn): Generator<PlacedRecord> {
+  const read = (line: Buffer, offset: number | undefined): PlacedRecord | undefined => {
+    const record = recordIn(line);
+    return record && { record, ...(offset !== undefined && { place: { path, offset, bytes: line.length } }) };
+  };
+  return linesOf(path, read, { warn, trained });
 }
 
 /**

@@ -6,12 +6,21 @@ import { byCorrelation } from "./cell.ts";
 import type { RecordHead } from "./journal-line.ts";
 import { journalPaths, readJournalHeads, readJournalOf } from "./read-journals.ts";
 import type { RunRecord } from "./record.ts";
+import { withStoredCurve } from "./stored-curve.ts";
 
 interface ReadOptions {
   /** The hash of the sweep: a journal of another one is refused. */
   readonly trained: string;
   /** Called for each line that is not a record; it is left out. */
   readonly warn: (line: string) => void;
+}
+
+/** Losses of curves that are kept in memory, 32 MB; further curves stay in their journals. */
+const MOST_KEPT = 4_000_000;
+
+interface ReadRecordsOptions extends ReadOptions {
+  readonly signal?: AbortSignal;
+  readonly mostKept?: number;
 }
 
 /** Points of curves that are read before others may work again: some 10 ms. */
@@ -49,15 +58,19 @@ function endsIn(paths: readonly string[], { trained, warn }: ReadOptions) {
  */
 export async function readRecords(
   folder: string,
-  { trained, warn, signal }: ReadOptions & { readonly signal?: AbortSignal },
+  { trained, warn, signal, mostKept = MOST_KEPT }: ReadRecordsOptions,
 ): Promise<RunRecord[]> {
   const [ended, doneTwice] = [new Map<string, RunRecord>(), new Set<string>()];
   const shared = sharedSteps();
-  let points = 0;
+  let [points, kept] = [0, 0];
   const paths = journalPaths(folder);
   for (const path of paths) {
-    for (const record of readJournalOf(path, trained, warn)) {
-      keepBetter(ended, shared(record), doneTwice);
+    for (const { record: read, place } of readJournalOf(path, trained, warn)) {
+      const record = shared(read);
+      const losses = 2 * record.curve.train.length;
+      const isKept = place === undefined || losses === 0 || kept + losses <= mostKept;
+      if (isKept) kept += losses;
+      keepBetter(ended, isKept ? record : withStoredCurve(record, place), doneTwice);
       points += 1 + record.curve.steps.length;
       if (points < BREATH) continue;
       points = 0;

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { CrossIndex } from "../config/cross.ts";
 import type { GridPoint } from "../config/grid-point.ts";
-import type { LossSet } from "../config/loss-sets.ts";
+import { LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
 import type { Diagnostics, RunResult } from "../engines/engine.ts";
 import { isCode } from "../models/code.ts";
 import { parameterCount } from "../models/parameters.ts";
@@ -9,7 +9,7 @@ import { NO_CHOICE } from "./cell.ts";
 import { finalMeasures, recordedDiagnostics } from "./diagnostic-curves.ts";
 import type { RECORD_SCHEMA, RUN_FIELDS, TRAINED_FIELDS } from "./fields.ts";
 import { checkMeasures, type Measures, tasksOfPairs } from "./measure-values.ts";
-import { runningMeans } from "./running-mean.ts";
+import { lastRunningMeans, runningMeans } from "./running-mean.ts";
 
 export { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
 
@@ -36,7 +36,13 @@ export interface RecordedCurve {
   readonly steps: readonly number[];
   readonly train: Float64Array;
   readonly heldout: Float64Array;
+  /** Of a curve that is not in memory. */
+  readonly ends?: CurveEnds;
 }
+
+/** What tables show of a curve, K tasks: the last losses of each of `LOSS_SETS` [3 K], then the lowest ones of each task and of
+ * their mean, on training and on held-out rows [2 (K + 1)]. */
+export type CurveEnds = readonly number[];
 
 /** The record of a run that `engine` trained, if the result names no other. */
 export function recordOf(result: RunResult, engine: string): RunRecord {
@@ -100,12 +106,16 @@ export function lossCurve(record: RunRecord, set: LossSet, task: number | "mean"
   const losses = curveLosses(record, set);
   const curve = new Float64Array(record.curve.steps.length);
   const tasks = losses.length / curve.length;
-  for (let i = 0; i < curve.length; i++) {
-    let sum = 0;
-    for (let k = 0; k < tasks; k++) if (task === "mean" || k === task) sum += losses[i * tasks + k] as number;
-    curve[i] = task === "mean" ? sum / tasks : sum;
-  }
+  for (let i = 0; i < curve.length; i++) curve[i] = lossAt(losses, i, tasks, task);
   return curve;
+}
+
+/** The loss of one task, from 0, or the mean over tasks, at evaluation `i` of some [evaluations, K]. */
+export function lossAt(losses: Float64Array, i: number, tasks: number, task: number | "mean"): number {
+  if (task !== "mean") return losses[i * tasks + task] as number;
+  let sum = 0;
+  for (let k = 0; k < tasks; k++) sum += losses[i * tasks + k] as number;
+  return sum / tasks;
 }
 
 /**
@@ -115,17 +125,51 @@ export function lossCurve(record: RunRecord, set: LossSet, task: number | "mean"
 export function finalLosses(record: RunRecord, set: LossSet): TaskLosses | undefined {
   if (record.status === "failed") return undefined;
   if (set === "train" && record.trainingSetLoss !== null) return taskLosses(record.trainingSetLoss);
-  return taskLosses([...curveLosses(record, set).slice(-tasksOf(record))]);
+  return taskLosses(lastOf(record.curve, set, tasksOf(record)));
+}
+
+/** The last losses of a curve, [K]. */
+function lastOf(curve: RecordedCurve, set: LossSet, K: number): readonly number[] {
+  const from = K * LOSS_SETS.indexOf(set);
+  if (curve.ends) return curve.ends.slice(from, from + K);
+  return set === "running" ? lastRunningMeans(curve) : [...curve[set].slice(-K)];
 }
 
 /** The lowest loss of each task, and of their mean, at any evaluation; undefined if there was none. */
-export function lowestLosses(record: RunRecord, set: LossSet): TaskLosses | undefined {
+export function lowestLosses(record: RunRecord, set: Exclude<LossSet, "running">): TaskLosses | undefined {
   const final = finalLosses(record, set);
   if (record.curve.steps.length === 0) return final;
-  const lowest = (task: number | "mean", end = Number.POSITIVE_INFINITY) =>
-    lossCurve(record, set, task).reduce((low, loss) => Math.min(low, loss), end);
-  const tasks = Array.from({ length: tasksOf(record) }, (_, k) => lowest(k, final?.tasks[k]));
-  return { tasks, mean: lowest("mean", final?.mean) };
+  const K = tasksOf(record);
+  const lowest = record.curve.ends
+    ? record.curve.ends.slice(3 * K + (set === "train" ? 0 : K + 1))
+    : lowestOf(record.curve[set], K);
+  const below = (k: number, end = Number.POSITIVE_INFINITY) => Math.min(lowest[k] as number, end);
+  return { tasks: Array.from({ length: K }, (_, k) => below(k, final?.tasks[k])), mean: below(K, final?.mean) };
+}
+
+/** The lowest loss of each task, and of their mean, [K + 1]; losses are [evaluations, K]. */
+function lowestOf(losses: Float64Array, K: number): number[] {
+  const lowest = new Array<number>(K + 1).fill(Number.POSITIVE_INFINITY);
+  for (let i = 0; i < losses.length; i += K) {
+    let sum = 0;
+    for (let k = 0; k < K; k++) {
+      const loss = losses[i + k] as number;
+      sum += loss;
+      lowest[k] = Math.min(lowest[k] as number, loss);
+    }
+    lowest[K] = Math.min(lowest[K] as number, sum / K);
+  }
+  return lowest;
+}
+
+/** The ends of a curve with losses. */
+export function endsOf(curve: RecordedCurve): CurveEnds {
+  const K = curve.train.length / curve.steps.length;
+  return [
+    ...LOSS_SETS.flatMap((set) => lastOf(curve, set, K)),
+    ...lowestOf(curve.train, K),
+    ...lowestOf(curve.heldout, K),
+  ];
 }
 
 function taskLosses(tasks: readonly number[]): TaskLosses {

@@ -13,11 +13,18 @@ export function runningMeans({ steps, train }: BatchMeans): Float64Array {
   const means = new Float64Array(train.length);
   for (let k = 0; k < tasks; k++) {
     let [sum, before] = [0, 0];
-    for (const [i, step] of steps.entries()) {
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i] as number;
       sum += (train[i * tasks + k] as number) * (step - before);
       means[i * tasks + k] = sum / step;
       before = step;
     }
   }
   return means;
+}
+
+/** The last of them, [K]. */
+export function lastRunningMeans(curve: BatchMeans): number[] {
+  const { steps, train } = curve;
+  return [...runningMeans(curve).subarray(train.length - train.length / steps.length)];
 }

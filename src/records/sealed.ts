@@ -5,18 +5,55 @@ import { crc32 } from "node:zlib";
  * without being parsed, and a line that a disk or an editor changed is detected.
  */
 export function sealed(value: object): string {
-  const text = JSON.stringify(value).slice(0, -1);
-  return `${text}${checkOf(Buffer.from(text))}\n`;
+  return [...sealedParts(value)].join("");
+}
+
+/** The same line in parts, of which only the last ends it: a run's curve may be long. */
+export function* sealedParts(value: object): Generator<string> {
+  let [text, crc] = ["", 0];
+  for (const piece of membersOf(value)) {
+    text += piece;
+    if (text.length < PART) continue;
+    yield text;
+    [text, crc] = ["", crc32(text, crc)];
+  }
+  yield `${text}${checkOf(crc32(text, crc))}\n`;
+}
+
+/** Characters of a part, and numbers of a list that become text at once. */
+const [PART, AT_ONCE] = [2 ** 20, 20_000];
+
+/** The JSON of an object without the bracket at its end. */
+function* membersOf(value: object): Generator<string> {
+  let before = "{";
+  for (const [key, member] of Object.entries(value)) {
+    if (member === undefined) continue;
+    yield `${before}${JSON.stringify(key)}:`;
+    yield* jsonOf(member);
+    before = ",";
+  }
+  if (before === "{") yield before;
+}
+
+function* jsonOf(value: unknown): Generator<string> {
+  if (Array.isArray(value) && value.length > AT_ONCE) {
+    for (let at = 0; at < value.length; at += AT_ONCE)
+      yield `${at === 0 ? "[" : ","}${JSON.stringify(value.slice(at, at + AT_ONCE)).slice(1, -1)}`;
+    yield "]";
+  } else if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    yield* membersOf(value);
+    yield "}";
+  } else yield JSON.stringify(value);
 }
 
 /** Whether a line, without its end, is as it was written. */
 export function isSealed(line: Buffer): boolean {
   const end = line.length - CHECK_BYTES;
-  return end > 0 && line.toString("latin1", end) === checkOf(line.subarray(0, end));
+  return end > 0 && line.toString("latin1", end) === checkOf(crc32(line.subarray(0, end)));
 }
 
-function checkOf(text: Buffer): string {
-  return `,"crc":"${crc32(text).toString(16).padStart(8, "0")}"}`;
+function checkOf(crc: number): string {
+  return `,"crc":"${crc.toString(16).padStart(8, "0")}"}`;
 }
 
-const CHECK_BYTES = checkOf(Buffer.of()).length;
+const CHECK_BYTES = checkOf(0).length;

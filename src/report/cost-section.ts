@@ -7,7 +7,7 @@ import { type Html, html } from "./html.ts";
 import { headRow, numberCell, section, tableBox } from "./section.ts";
 
 export function costSection(config: Config, records: readonly RunRecord[]): Html {
-  const costs = modelCosts(config, records);
+  const costs = modelCosts(config, records, { intervals: false });
   const total = costs.reduce((sum, { totalMs }) => sum + totalMs, 0);
   const table = html`<table>
 <thead>${headRow(["Model", "Trained on", ...NUMBERS], NUMBERS)}</thead>
@@ -18,7 +18,7 @@ export function costSection(config: Config, records: readonly RunRecord[]): Html
     tableBox("Cost of each model", table),
     html`<p class="note">FLOP per row: multiplications and additions of the dense layers in a training step, forward and backward.
 Time: the medians over runs of a run’s time divided by its steps, and by its training rows, with evaluations. What runs that train together have in common,
-such as their rows, is divided by their number. ~ marks models that trained together without being told apart: theirs is the time of all of them, divided evenly.
+such as their rows, is divided by their number. A dash marks models that trained together and whose times were not measured apart.
 The total is core time if every run has its own core, as in the cpu engine.</p>`,
   ]);
 }
@@ -42,8 +42,8 @@ function costRow({
     thousands(parameters),
     flop,
     thousands(runs),
-    `${isShared ? "~" : ""}${timeText(stepMs)}`,
-    `${isShared ? "~" : ""}${timeText(rowUs.value)}`,
+    isShared ? "–" : timeText(stepMs),
+    isShared ? "–" : timeText(rowUs.value),
     duration(totalMs),
   ];
   return html`<tr><th scope="row">${modelLabel(model)}${batch === undefined ? "" : `, batch ${batch}`}</th><td>${on}</td>${cells.map(numberCell)}</tr>

@@ -4,7 +4,18 @@ import { mean, quantileSorted } from "./moments.ts";
 import { normalCdf, normalQuantile } from "./normal.ts";
 import { type Columns, type Counts, drawInto, samplerOf } from "./resample.ts";
 
-export const RESAMPLES = 10_000;
+const RESAMPLES = 10_000;
+/** Of larger samples fewer resamples are drawn, in proportion: their intervals are narrow, and each resample takes longer. */
+const ALL_RESAMPLES_UP_TO = 2000;
+/** The ends of a 95 % interval by so many resamples are about a thirtieth of its half width off. */
+const LEAST_RESAMPLES = 2000;
+
+/** How many resamples are drawn of n runs. */
+export function resamplesOf(n: number): number {
+  if (n === 0) return 0;
+  return Math.max(LEAST_RESAMPLES, Math.min(RESAMPLES, Math.round((RESAMPLES * ALL_RESAMPLES_UP_TO) / n)));
+}
+
 /** The acceleration of larger samples is tiny: groups of runs give it well enough. */
 const MOST_LEFT_OUT = 1000;
 
@@ -52,10 +63,10 @@ type Evaluate = (counts: Counts) => number[];
 
 function resampled(n: number, evaluate: Evaluate): number[][] {
   const counts = drawsOf(n);
-  return Array.from({ length: n === 0 ? 0 : RESAMPLES }, (_, i) => evaluate(counts(i)));
+  return Array.from({ length: resamplesOf(n) }, (_, i) => evaluate(counts(i)));
 }
 
-/** Draws of samples of so many runs, [RESAMPLES * n], for the sizes that were asked for last. */
+/** Draws of samples of n runs, [resamples * n], for the sizes that were asked for last. */
 const kept = new Map<number, Counts>();
 const MOST_KEPT = 4;
 /** Draws of larger samples are not kept: 10 MB each. */
@@ -68,9 +79,9 @@ function drawsOf(n: number): (i: number) => Counts {
     const counts = new Uint8Array(n);
     return () => drawInto(counts, random);
   }
-  const draws = kept.get(n) ?? new Uint8Array(RESAMPLES * n);
+  const draws = kept.get(n) ?? new Uint8Array(resamplesOf(n) * n);
   const at = (i: number) => draws.subarray(i * n, (i + 1) * n);
-  if (!kept.has(n)) for (let i = 0; i < RESAMPLES; i++) drawInto(at(i), random);
+  if (!kept.has(n)) for (let i = 0; i < resamplesOf(n); i++) drawInto(at(i), random);
   kept.delete(n);
   kept.set(n, draws);
   for (const oldest of [...kept.keys()].slice(0, -MOST_KEPT)) kept.delete(oldest);

@@ -6,7 +6,7 @@ import { flopPerRow } from "../models/flop.ts";
 import { cellKey } from "../records/cell.ts";
 import type { RunRecord } from "../records/record.ts";
 import { bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
-import type { Estimate } from "../stats/estimate.ts";
+import { type Estimate, NO_INTERVAL } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { quantileSorted } from "../stats/moments.ts";
 
@@ -45,9 +45,13 @@ export function modelSize(config: Config, { model, parameters }: Pick<RunRecord,
 
 /**
  * The cost of each model of the sweep, a line for each kind of device that trained it and, in a grid of batches, for each
- * of them; runs that failed count in the total.
+ * of them; runs that failed count in the total. Without `intervals` no time is resampled, which takes long.
  */
-export function modelCosts(config: Config, records: readonly RunRecord[]): ModelCost[] {
+export function modelCosts(
+  config: Config,
+  records: readonly RunRecord[],
+  { intervals = true }: { readonly intervals?: boolean } = {},
+): ModelCost[] {
   const shared = sharedTimes(records);
   const groups = groupBy(records, ({ model, engine, device, point }) =>
     JSON.stringify([model, engine, device, point.batch]),
@@ -64,7 +68,7 @@ export function modelCosts(config: Config, records: readonly RunRecord[]): Model
         runs: runs.length,
         done: done.length,
         stepMs: median(Float64Array.from(done, ({ elapsedMs, steps }) => elapsedMs / steps).sort()),
-        rowUs: rowTime(done),
+        rowUs: rowTime(done, intervals),
         isShared: 2 * done.filter((record) => shared.has(record)).length > done.length,
         totalMs: runs.reduce((sum, { elapsedMs }) => sum + elapsedMs, 0),
       };
@@ -74,8 +78,9 @@ export function modelCosts(config: Config, records: readonly RunRecord[]): Model
 
 const median = (sorted: Float64Array) => quantileSorted(sorted, 0.5);
 
-function rowTime(done: readonly RunRecord[]): Estimate {
+function rowTime(done: readonly RunRecord[], interval: boolean): Estimate {
   const us = Float64Array.from(done, ({ elapsedMs, steps, batch }) => (1000 * elapsedMs) / (steps * batch));
+  if (!interval) return { value: median(us.sort()), ...NO_INTERVAL };
   return estimateOf(bootstrap([us], onlyColumn, { median }).median);
 }
 

@@ -12,18 +12,18 @@ import { megabytes } from "../units.ts";
 /**
  * Refuses all that would stop a run before its first step: a setting that its path does not train, what its engine can't
  * train, a file in JavaScript that is no model, and a sweep that memory can't hold. Everything that trains, or says that
- * it would, asks here before it writes.
+ * it would, asks here before it writes. Gives the bytes that training takes.
  */
 export async function checkRuns(
   runs: readonly AnyRun[],
   config: Config,
   engine: Engine,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   await checkTrainable(runs, config, engine, { signal });
-  if (signal?.aborted) return;
+  if (signal?.aborted) return 0;
   const bytes = engine.memoryBytes(runs);
-  if (bytes <= totalmem()) return;
+  if (bytes <= totalmem()) return bytes;
   const sizes = `${megabytes(bytes)}, this machine has ${megabytes(totalmem())}`;
   throw new UsageError(`training needs about ${sizes}; give fewer trainRows or heldoutRows, or a smaller batch`);
 }

@@ -13,10 +13,7 @@ const MOST_RUNS = 10_000_000;
 
 /** Every run of a sweep. Repeats are outermost: a sweep that is stopped early has about as many runs in every cell. */
 export function planRuns(config: Config): AnyRun[] {
-  const cells = correlationsIn(config).length * config.models.length * pointCount(config);
-  if (config.runs * cells > MOST_RUNS) {
-    throw new UsageError(`runs: ${config.runs} in ${cells} cells are more than ${MOST_RUNS} runs; give fewer`);
-  }
+  countRuns(config);
   const kinds = kindsOf(config);
   const { seed } = config;
   return repeatsOf(config).flatMap(({ index, cross }) =>
@@ -24,6 +21,13 @@ export function planRuns(config: Config): AnyRun[] {
       return { id: runId(cell, cross ?? index), ...kind, index, ...(cross && { cross }), seed };
     }),
   );
+}
+
+/** How many runs a sweep has. Throws UsageError for more than can be planned. */
+export function countRuns(config: Config): number {
+  const cells = correlationsIn(config).length * config.models.length * pointCount(config);
+  if (config.runs * cells <= MOST_RUNS) return config.runs * cells;
+  throw new UsageError(`runs: ${config.runs} in ${cells} cells are more than ${MOST_RUNS} runs; give fewer`);
 }
 
 /** The indices of each cell's runs: of a crossed sweep also those of its data and initial values. */

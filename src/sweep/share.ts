@@ -6,6 +6,9 @@ import { defaultFolder, findResults } from "../records/find-results.ts";
 import type { RecordHead } from "../records/journal-line.ts";
 import type { Shard } from "../records/writer-lock.ts";
 import { withValues } from "../tables/read-table.ts";
+import { thousands } from "../units.ts";
+import { checkCurves } from "./curves.ts";
+import { countRuns } from "./plan.ts";
 import { planShard } from "./shard.ts";
 
 /** A sweep to train, and what to do with the results that its folder already holds. */
@@ -38,14 +41,21 @@ export interface SweepShare {
   readonly begun: boolean;
 }
 
+/** Their plan takes seconds. */
+const MANY_RUNS = 500_000;
+
 /**
- * Compares the plan with the results folder, and writes nothing. `note` gets a line for each damaged record. Throws
- * UsageError for a folder that can't be written to, or that holds something else.
+ * Compares the plan with the results folder, and writes nothing. `note` gets a line for each damaged record, and
+ * one before a plan that takes long. Throws
+ * UsageError for curves that are too large, and for a folder that can't be written to, or that holds something else.
  */
 export function shareOf(request: ShareRequest, note: (line: string) => void = () => {}): SweepShare {
   const { config, out = defaultFolder(config), shard = null, overwrite = false } = request;
   if (shard !== null && overwrite)
     throw new UsageError(`--overwrite with --shard would delete what other shards train; delete ${out} first`);
+  const count = countRuns(config);
+  checkCurves(config);
+  if (count >= MANY_RUNS) note(`planning ${thousands(count)} runs`);
   const runs = planShard(config, shard);
   const found = findResults(out, config, { overwrite, warn: note });
   if (request.resume && found === undefined)

@@ -1,5 +1,6 @@
 // Which columns a table has, and what each is for.
 import { UsageError } from "../errors.ts";
+import { thousands } from "../units.ts";
 
 export const PART = "part";
 export const PARTS = ["train", "heldout"] as const;
@@ -24,13 +25,19 @@ const SEPARATOR = /[;\t]/;
 /** Mmoe's models learn several tasks. */
 const LEAST_LABELS = 2;
 
+/** Most columns, and most characters of all their names: a stored config lists them, and is read as a whole. */
+const [MOST_COLUMNS, MOST_CHARACTERS] = [50_000, 400_000];
+
 /** Columns by their names. Throws UsageError, by the name `source`, for a name that says no role. */
 export function columnsOf(header: readonly string[], source: string): Columns {
+  checkWidth(header, source);
   const names = header.map((name) => name.trim());
-  for (const [i, name] of names.entries()) {
+  const seen = new Set<string>();
+  for (const name of names) {
     if (name !== PART && (!ROLE.test(name) || SEPARATOR.test(name)))
-      throw new UsageError(`${source}: column '${name}': ${expected(name)}`);
-    if (names.indexOf(name) < i) throw new UsageError(`${source}: column '${name}' is there twice; rename one`);
+      throw new UsageError(`${source}: column '${name.slice(0, 100)}': ${expected(name)}`);
+    if (seen.has(name)) throw new UsageError(`${source}: column '${name}' is there twice; rename one`);
+    seen.add(name);
   }
   const of = (role: string) =>
     [...names.keys()].filter((i) => names[i] !== PART && names[i]?.[0]?.toLowerCase() === role);
@@ -48,6 +55,14 @@ export function columnsOf(header: readonly string[], source: string): Columns {
     places: [...inputs, ...labels],
     part: part < 0 ? undefined : part,
   };
+}
+
+function checkWidth(header: readonly string[], source: string): void {
+  const expected = (most: number, what: string, got: number) =>
+    new UsageError(`${source}: too large: expected at most ${thousands(most)} ${what}, got ${thousands(got)}`);
+  if (header.length > MOST_COLUMNS) throw expected(MOST_COLUMNS, "columns", header.length);
+  const characters = header.reduce((sum, { length }) => sum + length, 0);
+  if (characters > MOST_CHARACTERS) throw expected(MOST_CHARACTERS, "characters in all names of columns", characters);
 }
 
 const NAMES = "names of inputs begin with x (x1, x_age), those of labels with y (y1, y_price)";

@@ -1,5 +1,6 @@
 import type { TableValues } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
+import { thousands } from "../units.ts";
 import { type Columns, columnsOf, PART, PARTS } from "./columns.ts";
 
 /** A table that was read and checked. */
@@ -13,6 +14,9 @@ export interface TableRows extends Pick<Columns, "inputs" | "labels"> {
   readonly labelVariances: readonly number[];
 }
 
+/** Most numbers of a table: 8 bytes each in memory, three times as many while it is read. */
+const MOST_NUMBERS = 50_000_000;
+
 const LARGEST_FLOAT32 = 3.4028235e38;
 const LEAST_ROWS = 2;
 
@@ -20,7 +24,7 @@ const LEAST_ROWS = 2;
 export class TableBuilder {
   readonly #source: string;
   readonly #columns: Columns;
-  readonly #numbers: number[] = [];
+  readonly #numbers = new NumberList();
   readonly #heldout: number[] = [];
 
   constructor(header: readonly string[], source: string) {
@@ -28,9 +32,20 @@ export class TableBuilder {
     this.#columns = columnsOf(header, source);
   }
 
+  /** Refuses, before they are read, as many rows as have more numbers than a table may have. */
+  expectRows(rows: number): void {
+    const width = this.#columns.places.length;
+    if (rows * width <= MOST_NUMBERS) return;
+    const got = `${thousands(rows)} rows of ${thousands(width)} columns`;
+    throw new UsageError(
+      `${this.#source}: too large: expected at most ${thousands(MOST_NUMBERS)} numbers, got ${got}; leave out rows or columns`,
+    );
+  }
+
   /** A row's values in the order of the header; `place` names the row in errors: `cars.csv:17`. */
   add(values: readonly unknown[], place: string): void {
     const { places, part, inputs, labels } = this.#columns;
+    if (this.#numbers.length >= MOST_NUMBERS) this.expectRows(this.#numbers.length / places.length + 1);
     for (const [i, at] of places.entries()) {
       const value = numberIn(values[at]);
       if (value !== undefined) this.#numbers.push(value);
@@ -48,8 +63,7 @@ export class TableBuilder {
     const width = inputs.length + labels.length;
     const rows = this.#numbers.length / width;
     if (rows < LEAST_ROWS) throw new UsageError(`${this.#source}: expected at least ${LEAST_ROWS} rows, got ${rows}`);
-    const numbers = new Float64Array(new SharedArrayBuffer(8 * this.#numbers.length));
-    numbers.set(this.#numbers);
+    const numbers = this.#numbers.taken();
     this.#refuseConstants(numbers, width);
     const marks = part === undefined ? undefined : this.#marks();
     return {
@@ -102,4 +116,28 @@ function varianceOf(numbers: Float64Array, width: number, column: number): numbe
   for (let at = column; at < numbers.length; at += width) sum += numbers[at] as number;
   for (let at = column; at < numbers.length; at += width) squares += ((numbers[at] as number) - sum / rows) ** 2;
   return squares / rows;
+}
+
+/** Numbers in blocks: a list that grows as a whole is copied, and twice in memory meanwhile. */
+class NumberList {
+  static readonly #BLOCK = 2 ** 17;
+  #blocks: Float64Array[] = [];
+  length = 0;
+
+  push(value: number): void {
+    const at = this.length++ % NumberList.#BLOCK;
+    if (at === 0) this.#blocks.push(new Float64Array(NumberList.#BLOCK));
+    (this.#blocks.at(-1) as Float64Array)[at] = value;
+  }
+
+  /** All of them, in memory that threads share; the list is empty then. */
+  taken(): Float64Array<SharedArrayBuffer> {
+    const all = new Float64Array(new SharedArrayBuffer(8 * this.length));
+    for (const [i, block] of this.#blocks.entries()) {
+      const start = i * NumberList.#BLOCK;
+      all.set(block.subarray(0, this.length - start), start);
+    }
+    [this.#blocks, this.length] = [[], 0];
+    return all;
+  }
 }

@@ -1,5 +1,6 @@
 import seedrandom from "seedrandom";
 import { checkpoints } from "./checkpoints.ts";
+import { curves } from "./curves.ts";
 import { disks } from "./disks.ts";
 import type { Fault } from "./fault.ts";
 import { configFiles, typedWords } from "./inputs.ts";
@@ -9,12 +10,13 @@ import { modelChance, modelEnds, modelHangs, modelImports } from "./models.ts";
 import { names } from "./names.ts";
 import { kills, pipes, signals } from "./processes.ts";
 import { scripts } from "./scripts.ts";
+import { tables } from "./tables.ts";
 
 /** Those that need no process of their own. */
 export const FAULTS_INSIDE: readonly Fault[] = [typedWords, configFiles, journals, names, scripts];
 /** Those that start the built program. */
 export const FAULTS_OUTSIDE: readonly Fault[] = [
-  ...[pipes, kills, signals, checkpoints, disks, kernels],
+  ...[pipes, kills, signals, checkpoints, disks, tables, curves, kernels],
   ...[modelImports, modelChance, modelEnds, modelHangs],
 ];
 export const FAULTS: readonly Fault[] = [...FAULTS_INSIDE, ...FAULTS_OUTSIDE];

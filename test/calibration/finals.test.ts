@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { clustersOf } from "../../scripts/calibration/clusters.ts";
+import { curvePoints } from "../../scripts/calibration/curves.ts";
 import { LITERAL_END } from "../../scripts/calibration/distance.ts";
 import { READINGS, type RunFinal, runFinals, runningAt } from "../../scripts/calibration/finals.ts";
+import { longestCurves, longestRuns } from "../../scripts/calibration/longest.ts";
 import { publishedFinals } from "../../scripts/calibration/published-finals.ts";
 import { endsOf, spreadOf } from "../../scripts/calibration/spread.ts";
 import type { RunRecord } from "../../src/records/record.ts";
@@ -42,6 +44,33 @@ describe("runFinals(results)", () => {
     expect(late[0]).toBeCloseTo((10 * 0.2 + 40 * 0.1) / 50, 12);
     expect(late[1]).toBeCloseTo((10 * 0.9 + 40 * 0.8) / 50, 12);
   });
+});
+
+test("curvePoints(results) has a curve of each cell that two runs or more ended of", () => {
+  const { records, ...rest } = threeRuns();
+  expect(curvePoints({ ...rest, records }).map(({ step, runs }) => [step, runs])).toEqual(
+    [50, 60, 100].map((step) => [step, 2]),
+  );
+  expect(curvePoints({ ...rest, records: records.slice(0, 2) })).toEqual([]);
+});
+
+test("longestRuns(finals) keeps of each run the end after most steps, and the later of two as long", () => {
+  const short = madeFinal([0.1, 0.2], { run: 1, steps: 30 });
+  const long = madeFinal([0.3, 0.4], { run: 1, steps: 70 });
+  const other = madeFinal([0.5, 0.6], { run: 2, steps: 30 });
+  expect(longestRuns([long, short, other])).toEqual([long, other]);
+  const again = { ...long, running: [0.7, 0.8] };
+  expect(longestRuns([short, long, again])).toEqual([again]);
+});
+
+test("longestCurves(sets) keeps of each cell one set's curve, the longest", () => {
+  const points = curvePoints(threeRuns());
+  const shorter = points.slice(0, 2).map((point) => ({ ...point, runs: 9 }));
+  const other = points.map((point) => ({ ...point, correlation: 0.5 }));
+  expect(longestCurves([points, [...shorter, ...other]])).toEqual([...points, ...other]);
+  expect(longestCurves([points, points.map((point) => ({ ...point, runs: 9 }))]).map(({ runs }) => runs)).toEqual([
+    9, 9, 9,
+  ]);
 });
 
 describe("runningAt(final, end)", () => {

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { readResults } from "../../src/records/read-results.ts";
@@ -166,6 +166,41 @@ describe("a model in JavaScript", () => {
       ]);
     }
     await expect(readResults(`${out}-wrong`, () => {})).rejects.toThrow("no such folder");
+  });
+
+  test("of several files is another once one of them changes, and is named by its file and line", async () => {
+    const { file: own } = codeModel(LINEAR);
+    const helper = join(dirname(own), "units.mjs");
+    writeFileSync(helper, "export const UNITS = 2;");
+    writeFileSync(own, `import { UNITS } from "./units.mjs";\n${LINEAR.replace("[tasks]", "[UNITS]")}`);
+    const folder = join(temporaryFolder(), "results");
+    const sweep = ["sweep", ...few, "--model", own, "--set", "models=mmoe", "--kernels", "wasm", "--out", folder];
+    expect((await runMain(sweep)).code).toBe(0);
+    writeFileSync(helper, "export const UNITS = 1 + 1;");
+    const [again, verified] = [await runMain(sweep), await runMain(["verify", folder, "--runs", "4"])];
+    expect([again.code, again.stderr]).toEqual([
+      2,
+      expect.stringContaining("holds a sweep of another config (model mine"),
+    ]);
+    expect([verified.code, verified.stderr]).toEqual([2, expect.stringContaining(`${own}: has changed`)]);
+    writeFileSync(helper, '\nimport "node:fs";');
+    const refused = await runMain(["models", "smoke", "--model", own]);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringMatching(`^mmoe: model mine: ${helper}:2: imports`),
+    ]);
+  });
+
+  test("that ends its process as it trains fails its runs, and the others are trained and written", async () => {
+    const exiting = codeModel(LINEAR.replace("return", "if (x.shape[0] === 64) process.exit(0);\nreturn"));
+    const folder = join(temporaryFolder(), "results");
+    const sweep = [...few, "--model", exiting.file, "--set", "models=mmoe", "--kernels", "wasm", "--out", folder];
+    expect((await runMain(["sweep", ...sweep])).code).toBe(3);
+    const rows: Record<string, string>[] = parse(readFileSync(join(folder, "runs.csv")), { columns: true });
+    expect(rows.map(({ model, status }) => `${model} ${status}`)).toEqual([
+      ...["mmoe done", "mine failed", "mmoe done", "mine failed"],
+    ]);
+    expect(rows[1]?.reason).toBe(`${exiting.file}: ends its process (exit code 0) while it trains`);
   });
 
   test("is counted by mmoe models and --dry-run", async () => {

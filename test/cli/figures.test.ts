@@ -37,7 +37,7 @@ describe("mmoe figures DIR", () => {
     );
     const names = [
       ...["figure4", "figure5", "final-loss", "differences", "distributions", "runs", "train-heldout"],
-      ...["task-losses", "cost", "verdicts"],
+      ...["task-losses", "verdicts"],
     ];
     const files = names.flatMap((name) => ["csv", "svg", "txt"].map((ending) => `${name}.${ending}`));
     expect(readdirSync(join(out, "figures"))).toEqual(files.sort());

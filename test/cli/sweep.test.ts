@@ -178,7 +178,7 @@ describe("mmoe sweep", () => {
     expect(stdout).toMatch(/^ {2}scale +0\.58 +assumed$/m);
     expect(stdout).toMatch(/^mmoe +1\.00 +8 +14,818$/m);
     expect(stdout).toMatch(
-      /48 runs, to do 48: 9,600 run-steps on fake \(none\)\nabout .* \(.* to .*\), from a short trial; about 1 MB of memory/,
+      /48 runs, to do 48: 9,600 run-steps on fake \(none\)\nabout .* \(.* to .*\), from a short trial; about 2 MB of memory\n4 evaluations of a run; about 1 MB of journals and 1 MB of CSV\n/,
     );
     expect(existsSync(out)).toBe(false);
   });

@@ -12,8 +12,16 @@ const drawn = (models: string, correlations: string) =>
     DEFAULT_OPTIONS,
   ) as Figure;
 
+test("cost is not drawn of models whose FLOP are alike: their places would tell nothing", () => {
+  expect(drawn("shared-bottom, omoe, mmoe", "0.5")).toEqual({
+    name: "cost",
+    lacking: "the models' FLOP differ by less than 10 %",
+    never: true,
+  });
+});
+
 test.each([
-  ["of models alike", "shared-bottom, omoe, mmoe"],
+  ["of models near to each other", "shared-bottom, omoe, mmoe-deep-gate-1"],
   ["of models far apart", "shared-bottom, mmoe, single-task, cgc, ple"],
 ])("cost has at least three numbers below each panel, apart and inside: %s", (_, models) => {
   for (const correlations of ["0.5", "0.5, 1", "0, 0.5, 1"]) {

@@ -5,7 +5,11 @@ import { diagnosed } from "../support/diagnosed-results.ts";
 import { likeThePaper, madeResults } from "../support/made-results.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
-const ROWS = { grid: ["batch=64,256"], figure3: ["models=[shared-bottom-16]"] } as Readonly<Record<string, string[]>>;
+const ROWS = {
+  grid: ["batch=64,256"],
+  figure3: ["models=[shared-bottom-16]"],
+  cost: ["models=[single-task-wide, mmoe]"],
+} as Readonly<Record<string, string[]>>;
 const of = (name: string, runs: number, missing?: (id: string) => boolean) => {
   const set = ["models=[single-task, mmoe]", "correlations=[0.5, 1]", `runs=${runs}`, ...(ROWS[name] ?? [])];
   return diagnosed(sweepResults({ set, ...(missing && { missing }) }), { experts: 4 });

@@ -26,7 +26,7 @@ describe("figure5(results, options)", () => {
     const { data, caption } = draw([0.5, 7]);
     expect(data.at(-1)).toMatchObject({ low: 2, high: Number.NaN, runs: 1 });
     expect(data.at(-2)).toMatchObject({ low: 59 / 30, high: 2, runs: 0 });
-    expect(caption).toContain("Losses of 2 and more share the last bin.");
+    expect(caption).toContain("Losses of 2 and more share the last bin, which is pale and has an arrow.");
   });
 
   test("gives all panels the same axes, in every row and column", () => {
@@ -40,8 +40,10 @@ describe("figure5(results, options)", () => {
 
   test("draws a few runs far away in the last bin that others reach, and says so; its data have their bins", () => {
     const { svg, data, caption } = draw([...Array.from({ length: 99 }, () => 0.05), 1.9]);
-    expect(caption).toContain("Losses of 0.033 and more share the last bin.");
+    expect(caption).toContain("Losses of 0.033 and more share the last bin, which is pale and has an arrow.");
     expect(svg).toContain("100 runs at 0.033 or more");
+    expect(svg.match(/class="beyond"/g)).toHaveLength(1);
+    expect(svg.match(/class="bar"[^>]* fill-opacity/g)).toHaveLength(1);
     expect(data).toHaveLength(58);
   });
 

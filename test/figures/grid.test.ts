@@ -69,6 +69,7 @@ describe.each(LOSS_FIGURES.filter(({ name }) => name !== "grid"))("$name of a gr
   const models: Readonly<Record<string, string[]>> = {
     figure3: ["models=shared-bottom-16"],
     seesaw: ["models=single-task,mmoe"],
+    cost: ["models=single-task-wide,mmoe"],
   };
   const set = [...SET, ...(models[name] ?? [])];
   const grid = sweepResults({ set });

@@ -38,6 +38,15 @@ test("taskLosses(results, options) has the losses of every task as data", () => 
   ]);
 });
 
+test("taskLosses(results, options) draws the first 2,000 runs of a cell, and says so if there are more", () => {
+  const runs = (count: number) => drawn(ending(Array.from({ length: count }, (_, run) => [run / 1e4, 0.1])));
+  const [all, sample] = [runs(2000), runs(2001)];
+  expect([all.data.length, sample.data.length, sample.data.at(-1)?.run]).toEqual([2000, 2000, 1999]);
+  const sentence = "Of each cell, the first 2000 runs.";
+  expect([all, sample].map(({ caption }) => caption.includes(sentence))).toEqual([false, true]);
+  expect(sample.caption).toContain("n = 2001 runs in each cell");
+});
+
 test("taskLosses(results, options) counts the runs with one task in a bad minimum", () => {
   const losses = [
     [0.1, 0.1],

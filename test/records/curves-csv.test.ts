@@ -94,3 +94,28 @@ test("longCurvesCsv(records) has all losses of both tasks of every run at every 
     ...{ runningLoss1: "96", runningLoss2: "288" },
   });
 });
+
+test("curvesCsv(records) gathers a cell with more losses than memory should hold block by block", () => {
+  const [RUNS, POINTS] = [1500, 900]; // blocks of 666 points
+  const steps = Array.from({ length: POINTS }, (_, i) => i + 1);
+  const like = recordOf(doneResult(makeRun()), "fake");
+  const records = Array.from({ length: RUNS }, (_, run): RunRecord => {
+    const losses = Float64Array.from(steps.flatMap((step) => [run + step, run + 3 * step]));
+    const end = run === 7 ? 700 : POINTS; // a run that failed then
+    return {
+      ...like,
+      run,
+      curve: { steps: steps.slice(0, end), train: losses.slice(0, 2 * end), heldout: losses.slice(0, 2 * end) },
+    };
+  });
+  const rows = rowsOf(curvesCsv(records));
+  expect(rows).toHaveLength(3 * POINTS);
+  const all = (RUNS - 1) / 2; // the mean over runs of what each adds
+  for (const step of [1, 666, 667, 700]) {
+    const row = rows.find((one) => one.task === "2" && one.step === `${step}`);
+    expect([row?.runs, Number(row?.trainMean)]).toEqual(["1500", expect.closeTo(all + 3 * step, 6)]);
+    expect(Number(row?.runningMedian)).toBeCloseTo(all + (3 * (step + 1)) / 2, 6);
+  }
+  const last = rows.find((one) => one.task === "mean" && one.step === "900");
+  expect([last?.runs, Number(last?.heldoutMean)]).toEqual(["1499", expect.closeTo((all * RUNS - 7) / 1499 + 1800, 6)]);
+});

@@ -216,3 +216,21 @@ function writtenCopy(path: string): string {
   copyFileSync(path, `${path}.copy`);
   return `${path}.copy`;
 }
+
+test("a journal has a line that is longer than what is read, or made, at once", () => {
+  const [folder, steps] = [temporaryFolder(), Array.from({ length: 40_000 }, (_, i) => i + 1)];
+  const losses = Float64Array.from({ length: 80_000 }, (_, i) => Number((1 / (i + 7)).toPrecision(9)));
+  const long = {
+    ...(records[0] as RunRecord),
+    id: "long",
+    curve: { steps, train: losses, heldout: losses.toReversed() },
+  };
+  const journal = new Journal(folder, trained, provenance);
+  for (const record of [long, ...records]) journal.append(record);
+  journal.close();
+  const path = join(folder, journalsIn(folder)[0] as string);
+  expect(readFileSync(path).indexOf("\n", 200)).toBeGreaterThan(2 ** 20);
+  expect([...readJournal(path, expect.unreachable)].map(({ id, curve }) => [id, curve])).toEqual(
+    [long, ...records].map(({ id, curve }) => [id, curve]),
+  );
+});

@@ -83,7 +83,7 @@ test("a model looks the same whatever else is hidden", () => {
   const of = resultsOf("final-loss", ["single-task", "cgc", "mmoe"]);
   const fill = (hidden: LeftOut) => {
     const { picture } = again(kind, of, hidden) as { picture: string };
-    return /<g class="series" data-model="cgc".*?(var\(--f-series-\d\))/.exec(picture)?.[1];
+    return /<g class="series" data-model="cgc".*?(var\(--f-series-\d+\))/.exec(picture)?.[1];
   };
   expect(fill(NOTHING)).toBeDefined();
   expect(fill({ models: ["single-task"], correlations: [] })).toBe(fill(NOTHING));
@@ -95,7 +95,7 @@ test("the figure of claims, which are of all cells, is not drawn again", () => {
 });
 
 test.each([
-  [20, "12 of the first 20 runs of each cell"],
+  [20, "the first 12 runs of each cell, a random sample, and the best and the worst of the first 20 "],
   [8, "the first 8 runs."],
 ])("says that a page which holds %i runs of more draws of these alone", (known, words) => {
   const of = sweepResults({ set: ["runs=24"] });
@@ -103,7 +103,9 @@ test.each([
   const { curvesOf } = sweepOf(of);
   const first = again(draw, of, NOTHING, true, (...args) => curvesOf(...args).slice(0, known));
   expect(first).toHaveProperty("caption", expect.stringContaining(`Thin lines: ${words}`));
-  expect(drawn(draw, of).caption).toContain("Thin lines: 12 runs of each cell");
+  expect(drawn(draw, of).caption).toContain(
+    "Thin lines: the first 12 runs of each cell, a random sample, and the best and the worst by",
+  );
 });
 
 test("says what a figure lacks without what is hidden", () => {

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Bootstrapped, bcaInterval, bootstrap, estimateOf, onlyColumn } from "../../src/stats/bootstrap.ts";
+import {
+  type Bootstrapped,
+  bcaInterval,
+  bootstrap,
+  estimateOf,
+  onlyColumn,
+  resamplesOf,
+} from "../../src/stats/bootstrap.ts";
 import { interquartileMean } from "../../src/stats/interquartile-mean.ts";
 import { mean, quantileSorted, standardDeviation } from "../../src/stats/moments.ts";
 import { expectClose } from "../support/close.ts";
@@ -121,4 +128,23 @@ describe("bootstrap(columns, statistics)", () => {
       "bootstrap: expected columns of one length, got 2 and 3",
     );
   });
+});
+
+test("resamplesOf(n) is 10,000 up to 2,000 runs, then falls to 2,000", () => {
+  expect([0, 1, 200, 2000, 4000, 10_000, 1e6].map(resamplesOf)).toEqual([0, 10_000, 10_000, 10_000, 5000, 2000, 2000]);
+});
+
+test("of many runs bootstrap gives the mean the interval of the normal distribution, and an exponential's median that of its density", () => {
+  const n = 20_000;
+  const values = Float64Array.from({ length: n }, (_, i) => -Math.log(1 - ((7919 * i) % n) / n - 0.5 / n)); // all quantiles
+  const all = bootstrap([values], onlyColumn, { mean, median: (sorted) => quantileSorted(sorted, 0.5) });
+  const half = 1.96 / Math.sqrt(n); // of both: 1 / sqrt(n), and 1 / (2 f(median) sqrt(n)) with f = 1/2
+  for (const [name, centre] of [
+    ["mean", 1],
+    ["median", Math.log(2)],
+  ] as const) {
+    const { low, high } = estimateOf(all[name]);
+    expect(Math.abs((centre - low) / half - 1)).toBeLessThan(0.1);
+    expect(Math.abs((high - centre) / half - 1)).toBeLessThan(0.1);
+  }
 });

@@ -32,6 +32,14 @@ describe("modelCosts(config, records)", () => {
     expect(costs[1]?.totalMs).toBe(2 * (7 * 20 + 21));
   });
 
+  test("without intervals has the same medians", () => {
+    const quick = modelCosts(config, records, { intervals: false });
+    const rowUs = modelCosts(config, records).map((cost) => cost.rowUs.value);
+    expect(quick.map((cost) => cost.rowUs)).toEqual(
+      rowUs.map((value) => ({ value, low: Number.NaN, high: Number.NaN })),
+    );
+  });
+
   test("has the size and the FLOP of each model", () => {
     expect(costs.map(({ parameters, flopPerRow }) => [parameters, flopPerRow])).toEqual([
       [14_018, 56_032],

@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { LongWork, onLongWork } from "../../src/long-work.ts";
 import { csvTable } from "../../src/tables/csv.ts";
 import { complaint } from "../support/complaint.ts";
 
@@ -53,4 +54,67 @@ describe("a file is refused in one line that has", () => {
   ])("%j", (text, message) => {
     expect(complaint(() => table(text))).toBe(message);
   });
+});
+
+describe("a small file that unfolds, or a large one,", () => {
+  const wide = (columns: number) =>
+    `${Array.from({ length: columns }, (_, i) => `x${i}`).join()},y1,y2\n${"1,".repeat(columns + 1)}1\n`;
+
+  test("is refused for its columns at its first line", () => {
+    expect(complaint(() => table(wide(60_000)))).toBe("t.csv: too large: expected at most 50,000 columns, got 60,002");
+    expect(complaint(() => table(wide(49_998)))).toBe("t.csv: expected at least 2 rows, got 1");
+  });
+
+  test("is refused for the names of its columns, which a config lists", () => {
+    const text = `x1,${Array.from({ length: 30 }, (_, i) => `x_${"a".repeat(20_000)}${i}`)},y1,y2\n`;
+    expect(complaint(() => table(text))).toMatch(
+      /^t\.csv: too large: expected at most 400,000 characters in all names of columns, got 600,\d{3}$/,
+    );
+  });
+
+  test("is refused for its numbers before they are read", () => {
+    const rows = Buffer.alloc(17_000_000 * 6, "1,2,3\n2,1,5\n");
+    const told: string[] = [];
+    onLongWork((line) => told.push(line));
+    expect(complaint(() => csvTable(Buffer.concat([Buffer.from("x1,y1,y2\n"), rows]), "t.csv"))).toBe(
+      "t.csv: too large: expected at most 50,000,000 numbers, got 17,000,000 rows of 3 columns; leave out rows or columns",
+    );
+    expect(told).toEqual([]); // it was not read
+  });
+
+  test.each([
+    ["at its beginning", Buffer.alloc(1000)],
+    ["after some rows", Buffer.concat([Buffer.from("x1,y1,y2\n1,2,3\n"), Buffer.alloc(1000)])],
+  ])("is no text with NULs %s", (_, bytes) => {
+    expect(complaint(() => csvTable(bytes, "t.csv"))).toBe(
+      "t.csv: not readable as CSV: it holds bytes that no text has; save it as CSV in UTF-8",
+    );
+  });
+
+  test("is refused at a row without end", () => {
+    const bytes = Buffer.concat([
+      Buffer.from(`x1,y1,y2\n${"1,2,3\n2,1,5\n".repeat(6000)}`),
+      Buffer.alloc(11_000_000, "7"),
+    ]);
+    expect(complaint(() => csvTable(bytes, "t.csv"))).toMatch(
+      /^t\.csv: not readable as CSV: Max Record Size: .* 10000000 at line 12002$/,
+    );
+  });
+});
+
+test("who waits for a table is told after two seconds, then every ten", () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  try {
+    const told: string[] = [];
+    onLongWork((line) => told.push(line));
+    const work = new LongWork("reading t.csv");
+    for (let tenth = 1; tenth <= 140; tenth++) {
+      vi.advanceTimersByTime(100);
+      work.reach(tenth / 140);
+    }
+    expect(told).toEqual(["reading t.csv: 14 %", "reading t.csv: 85 %"]);
+  } finally {
+    vi.useRealTimers();
+    onLongWork(() => {});
+  }
 });

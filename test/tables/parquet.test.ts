@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { parquetWriteBuffer } from "hyparquet-writer";
+import { ByteWriter, ParquetWriter, parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
 import { csvTable } from "../../src/tables/csv.ts";
 import { parquetTable } from "../../src/tables/parquet.ts";
@@ -47,5 +47,55 @@ describe("a file is refused in one line:", () => {
     ],
   ])("%s", (_, bytes, message) => {
     expect(complaint(() => parquetTable(bytes, "t.parquet"))).toMatch(message);
+  });
+});
+
+describe("a small file that says that it unfolds to more than a table may have is refused before that:", () => {
+  const thousand = range(1000);
+  const columns = ["x1", "y1", "y2"].map((name, c) => ({ name, data: thousand.map((n) => (n * (c + 3)) % 17) }));
+
+  /** The file of these columns, but it says of its group that it has `rows` rows. */
+  function saying(rows: number, codec: "SNAPPY" | "UNCOMPRESSED" = "SNAPPY"): Buffer {
+    const writer = new ByteWriter();
+    const schema = columns.map(({ name }) => ({ name, type: "DOUBLE", repetition_type: "OPTIONAL" }) as const);
+    const parquet = new ParquetWriter({ writer, codec, schema: [{ name: "rows", num_children: 3 }, ...schema] });
+    parquet.write({ columnData: columns });
+    for (const group of parquet.row_groups) group.num_rows = BigInt(rows);
+    parquet.finish();
+    return Buffer.from(writer.getBytes());
+  }
+
+  test.each([
+    [1000, undefined],
+    [
+      400_000_000,
+      "t.parquet: too large: expected at most 50,000,000 numbers, got 400,000,000 rows of 3 columns; leave out rows or columns",
+    ],
+    [10, "t.parquet: not readable as Parquet: a page of a group of 10 rows says that it has 1000 values"],
+    [-1, "t.parquet: not readable as Parquet: it says that a group has -1 rows"],
+  ])("%d rows", (rows, message) => {
+    const bytes = saying(rows);
+    if (message === undefined) expect(parquetTable(bytes, "t.parquet").rows).toBe(rows);
+    else expect(complaint(() => parquetTable(bytes, "t.parquet"))).toBe(message);
+  });
+
+  test("values that are repeated more often than there are rows", () => {
+    const bytes = saying(1000, "UNCOMPRESSED");
+    const repeats = Buffer.of(0xd0, 0x0f, 1); // 1000 times the level 1: 1000 << 1 as a varint
+    const at = bytes.indexOf(repeats);
+    expect(at).toBeGreaterThan(0);
+    bytes.set([0xfe, 0x7f], at);
+    expect(complaint(() => parquetTable(bytes, "t.parquet"))).toBe(
+      "t.parquet: not readable as Parquet: a page of 1000 values says that it repeats one 8191 times",
+    );
+  });
+
+  test("pages that are longer uncompressed than they say", () => {
+    const bomb = { GZIP: () => new Uint8Array(gzipSync(Buffer.alloc(5_000_000))) };
+    const bytes = written(COLUMNS, { codec: "GZIP", compressors: bomb });
+    expect(bytes.length).toBeLessThan(500_000);
+    expect(complaint(() => parquetTable(bytes, "t.parquet"))).toMatch(
+      /^t\.parquet: not readable as Parquet: Cannot create a Buffer larger than \d+ bytes$/,
+    );
   });
 });

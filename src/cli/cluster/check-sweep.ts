@@ -2,8 +2,9 @@ import { tensorPath } from "../../engines/training-path.ts";
 import type { Model } from "../../models/code.ts";
 import { findResults } from "../../records/find-results.ts";
 import { checkTrainable } from "../../sweep/check-runs.ts";
+import { checkCurves } from "../../sweep/curves.ts";
 import { loadEngine } from "../../sweep/engines.ts";
-import { planRuns } from "../../sweep/plan.ts";
+import { countRuns, planRuns } from "../../sweep/plan.ts";
 import { type CheckedOptions, checkedOptions, type SweepOptions } from "../sweep-options.ts";
 
 /** For each --engine there, an engine here that refuses the same runs, though this machine may lack card or kernels. */
@@ -12,6 +13,8 @@ const JUDGES = { auto: "auto", cpu: "cpu", cuda: "tfjs", tfjs: "tfjs" } as const
 /** The options of a sweep that other machines will train. Throws UsageError for what its engine would refuse there. */
 export async function checkSweep(file: string, options: SweepOptions): Promise<CheckedOptions> {
   const checked = checkedOptions(file, options);
+  countRuns(checked.config);
+  checkCurves(checked.config);
   const runs = planRuns({ ...checked.config, runs: 1 });
   const engine = await loadEngine(JUDGES[checked.engineName], { kernels: "wasm" }, runs);
   try {

@@ -61,17 +61,22 @@ interface Following {
   readonly signal: AbortSignal;
 }
 
-/** Looks into the folder again and again while a page follows, until the signal; nobody's page costs nothing. */
+/**
+ * Looks into the folder again and again while a page follows, until the signal. All pages share a look: one that begins to
+ * follow soon after it waits for the next.
+ */
 async function followed(folder: string, { report, server, told, wake, signal }: Following): Promise<void> {
+  let due = performance.now();
   try {
     while (!signal.aborted) {
       const began = performance.now();
-      if (server.following > 0) {
+      if (server.following > 0 && began >= due) {
         told.latest = look(folder, report);
         server.send(told.latest);
+        const ended = performance.now();
+        due = ended + Math.max(EVERY_MS, (ended - began) / SHARE); // a large folder takes long to read
       }
-      const ms = Math.max(EVERY_MS, (performance.now() - began) / SHARE); // a large folder takes long to read
-      await pause(server.following > 0 ? ms : undefined, wake, signal);
+      await pause(server.following > 0 ? due - performance.now() : undefined, wake, signal);
     }
   } finally {
     await server.close();

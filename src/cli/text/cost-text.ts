@@ -17,7 +17,7 @@ export function costsOf(place: string, costs: readonly ModelCost[]): Block[] {
     cost.flopPerRow === undefined ? "-" : thousands(cost.flopPerRow),
     String(cost.done),
     timeText(cost),
-    duration(cost.totalMs),
+    cost.isShared ? "-" : duration(cost.totalMs),
   ]);
   return [
     { before: several ? place : `${place}\ntrained on ${costs[0]?.on}` },
@@ -26,8 +26,9 @@ export function costsOf(place: string, costs: readonly ModelCost[]): Block[] {
   ];
 }
 
+/** A dash for a time that several models share. */
 function timeText({ rowUs, done, isShared }: ModelCost): string {
-  return `${isShared ? "~" : ""}${estimateText(rowUs, 3, done)}`;
+  return isShared ? "-" : estimateText(rowUs, 3, done);
 }
 
 function notes(costs: readonly ModelCost[]): string {
@@ -35,10 +36,14 @@ function notes(costs: readonly ModelCost[]): string {
     "FLOP a row: multiplications and additions of the dense layers in training, forward and backward.",
     "us a row: time of a run / (steps x batch), the median over runs, with evaluations; what runs share, such as making rows, is divided by their number. It is the engine's time on that machine, beside the other runs there.",
     ...fewNote(costs.map(({ done }) => done)),
-    ...(costs.some(({ isShared }) => isShared)
-      ? [
-          "~ the time of models that trained together, divided evenly: it does not tell them apart. Runs of this version do.",
-        ]
-      : []),
+    ...sharedNote(costs.filter(({ isShared }) => isShared)),
   ].join("\n");
+}
+
+function sharedNote(costs: readonly ModelCost[]): string[] {
+  if (costs.length === 0) return [];
+  const together = duration(costs.reduce((sum, { totalMs }) => sum + totalMs, 0));
+  return [
+    `-: not measured apart: the models trained together, in ${together} of a core. This version measures each model's time.`,
+  ];
 }

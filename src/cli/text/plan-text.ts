@@ -3,6 +3,7 @@ import { settingRows } from "../../config/setting-rows.ts";
 import type { Engine } from "../../engines/engine.ts";
 import { isCode, type Model } from "../../models/code.ts";
 import { parameterCount } from "../../models/parameters.ts";
+import { curveSizes } from "../../sweep/curves.ts";
 import type { TimeEstimate } from "../../sweep/estimate.ts";
 import { planRuns } from "../../sweep/plan.ts";
 import type { SweepShare } from "../../sweep/share.ts";
@@ -18,7 +19,7 @@ import { table } from "./table.ts";
 /** What --dry-run prints: settings with their marks, cells, and the time and memory that they take on this machine. */
 export async function describePlan(
   { config, out, runs, todo, shard }: SweepShare,
-  engine: Engine,
+  { engine, trainingBytes }: { readonly engine: Engine; readonly trainingBytes: number },
   { effects, note }: Pick<Context, "effects" | "note">,
 ): Promise<string> {
   const planned = planRuns({ ...config, runs: 1 });
@@ -36,11 +37,14 @@ export async function describePlan(
   const time = timeText(await estimateTime(todo, engine, { env: effects.env, note }));
   const steps = thousands(todo.reduce((sum, { training }) => sum + training.steps, 0));
   const room = roomOf(effects.stdout);
+  const curves = curveSizes(config);
+  const evaluations = `${thousands(curves.evaluations)} evaluation${curves.evaluations === 1 ? "" : "s"} of a run`;
   return [
     settingsText(config, room),
     table([[...cellHeads(cells), "runs", "parameters"], ...cellRows], room.table),
     `${all} runs${part}, to do ${thousands(todo.length)}: ${steps} run-steps on ${enginesText(engine, todo)}\n` +
-      `${time}; about ${megabytes(engine.memoryBytes(todo))} of memory\n` +
+      `${time}; about ${megabytes(trainingBytes + curves.memoryBytes)} of memory\n` +
+      `${evaluations}; about ${megabytes(curves.journalBytes)} of journals and ${megabytes(curves.csvBytes)} of CSV\n` +
       `results would go to ${out}\n`,
   ].join("\n");
 }

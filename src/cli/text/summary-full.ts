@@ -1,10 +1,12 @@
 import type { GridPoint } from "../../config/grid-point.ts";
 import { correlationText, modelAt, pointText, pointTitle } from "../../records/cell.ts";
+import { resamplesOf } from "../../stats/bootstrap.ts";
 import { countedText, type Estimate, estimateText, LEAST_SHOWN } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { CellSummary } from "../../summary/cell-summary.ts";
 import type { CellComparison, SpreadComparison } from "../../summary/comparisons.ts";
 import type { Summary } from "../../summary/summary.ts";
+import { thousands } from "../../units.ts";
 import type { Block } from "./blocks.ts";
 import { fewNote } from "./few-runs.ts";
 
@@ -57,12 +59,16 @@ export function comparisonsOf({ models, correlations, points, spreads }: Summary
     all.map(({ pairs }) => pairs),
     "pairs",
   );
-  const after = [...(last.after === undefined ? [] : [last.after]), [CAPTION, ...few].join("; ")].join("\n");
+  const after = [...(last.after === undefined ? [] : [last.after]), [captionOf(all), ...few].join("; ")].join("\n");
   return [...blocks.slice(0, -1), { ...last, after }];
 }
 
-const CAPTION =
-  "intervals of 95 %: BCa bootstrap over runs or pairs of runs, 10,000 resamples; shares by Wilson's score";
+function captionOf(all: readonly { readonly pairs: number }[]): string {
+  const pairs = all.map((one) => Math.max(1, one.pairs));
+  const [most, least] = [Math.min(...pairs), Math.max(...pairs)].map((n) => thousands(resamplesOf(n)));
+  const resamples = most === least ? most : `${least} to ${most}`;
+  return `intervals of 95 %: BCa bootstrap over runs or pairs of runs, ${resamples} resamples; shares by Wilson's score`;
+}
 
 function differencesOf(before: string, comparisons: readonly CellComparison[]): Block {
   const rows = comparisons.map((comparison) => [

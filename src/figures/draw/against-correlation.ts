@@ -18,7 +18,7 @@ interface PlotOptions {
   readonly styles: ReadonlyMap<string, SeriesStyle>;
   /** Above the vertical axis. */
   readonly title: string;
-  /** The vertical axis of a panel, which has some of the points. */
+  /** The vertical axis, which has room for all points. */
   readonly scale: (range: readonly [number, number], points: readonly EstimatePoint[]) => Scale;
   /** A legend above the panel, besides the models' names at the right. */
   readonly key?: readonly LegendItem[];
@@ -43,7 +43,14 @@ export function againstCorrelation(
   const top = head.height + 6 + names.height;
   const width = COLUMN - LEFT - labelsWidth([...styles.keys()].map(modelLabel), { marked: true }) - 2;
   const correlations = correlationsOf(points.map(({ cell }) => cell)) as number[];
-  const place = { styles, scale, theme, width, height, correlations };
+  const place = {
+    styles,
+    scale: (range: readonly [number, number]) => scale(range, points),
+    theme,
+    width,
+    height,
+    correlations,
+  };
   const panels = groups.flatMap((models, i) => {
     const here = points.filter(({ cell }) => models.includes(cell.model));
     return modelsPanel(models, here, { ...place, top: top + i * (height + GAP), numbers: i === groups.length - 1 });
@@ -56,7 +63,7 @@ export function againstCorrelation(
 /** For a caption: how the points of one correlation, and many models, are drawn. */
 export function placesSentence(points: readonly EstimatePoint[]): string {
   const panels = groupsOf(points).length;
-  const several = ` The models are in ${panels} panels, each with an axis of its own, from the highest values to the lowest.`;
+  const several = ` The models are in ${panels} panels with the same axes, from the highest values to the lowest.`;
   return ` Models at one correlation are drawn side by side around its tick.${panels > 1 ? several : ""}`;
 }
 
@@ -68,7 +75,8 @@ function groupsOf(points: readonly EstimatePoint[]): string[][] {
   return modelGroups(models.toSorted((a, b) => over(b) - over(a)));
 }
 
-interface PanelPlace extends Pick<PlotOptions, "styles" | "scale" | "theme"> {
+interface PanelPlace extends Pick<PlotOptions, "styles" | "theme"> {
+  readonly scale: (range: readonly [number, number]) => Scale;
   readonly correlations: readonly number[];
   readonly top: number;
   readonly width: number;
@@ -90,7 +98,7 @@ function modelsPanel(models: readonly string[], points: readonly EstimatePoint[]
   const side = slot / 2 + SIDE;
   const frame = {
     x: correlationScale(correlations, [box.x + side, box.x + box.width - side]),
-    y: scale([box.y + height, box.y], points),
+    y: scale([box.y + height, box.y]),
   };
   const series = models.map((model, i) => {
     const own = points.filter(({ cell }) => cell.model === model);

@@ -40,10 +40,20 @@ export function cost(rows: readonly CostRow[], sweep: SweepFacts, options: Figur
   });
   const drawn = points.map(({ cell }) => cell);
   if (modelsOf(drawn).length < 2) return { name: NAME, lacking: "runs of two models with known FLOP are needed" };
+  if (areAlike(points))
+    return { name: NAME, lacking: `the models' FLOP differ by less than ${100 * ALIKE} %`, never: true };
   const theme = themeOf(options.theme);
   const { nodes, leftOut, ...size } = drawing(points, stylesIn(drawn, sweep, theme), options, theme);
   const caption = `${captionStart(drawn, sweep, options)}${unknownSentence(cells, drawn)}${leftOut} ${runsSentence(drawn, sweep)}`;
   return page({ name: NAME, title: "Final loss against cost", caption, ...size, theme }, nodes);
+}
+
+/** Costs that differ by a smaller share tell nothing: a figure would make much of it. */
+const ALIKE = 0.1;
+
+function areAlike(points: readonly EstimatePoint[]): boolean {
+  const flop = points.map(({ x }) => x);
+  return Math.max(...flop) < (1 + ALIKE) * Math.min(...flop);
 }
 
 const HEIGHT = 78;

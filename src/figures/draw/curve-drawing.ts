@@ -3,7 +3,7 @@ import { differencePanels, offPaper, SETTLED } from "./difference-panels.ts";
 import type { FigureOptions } from "./figure.ts";
 import { framed } from "./loss-axis.ts";
 import type { Drawing } from "./page.ts";
-import { columnsOf, groupPart, headingPart, modelsIn, type Part, stacked } from "./parts.ts";
+import { columnsOf, groupPart, headingPart, keyPart, modelsIn, type Part, stacked } from "./parts.ts";
 import type { CurvePanel, DrawnCurve } from "./step-panels.ts";
 import type { SeriesStyle } from "./style.ts";
 import type { Theme } from "./theme.ts";
@@ -30,7 +30,7 @@ export function curveDrawing(groups: readonly (readonly CurvePanel[])[], shown: 
     headingPart(lossHeading(options), theme, 0),
     ...groups.map((group, i) => lossPart(group, all, lower.length === 0 && i === groups.length - 1, shown)),
     ...(lower.length > 0 ? [lowerPart(lower, shown)] : []),
-    ...(compared.length > 0 ? differenceParts(compared, lower, theme) : []),
+    ...(compared.length > 0 ? differenceParts(compared, lower, shown) : []),
   ];
   return { ...stacked(parts), below: belowSentences(lower.length > 0, compared.length > 0) };
 }
@@ -80,7 +80,8 @@ function lowerPart(lower: readonly CurvePanel[], { theme }: Shown): Part {
 }
 
 /** Ours minus the paper's: the lower curves in a row of their own. */
-function differenceParts(compared: readonly CurvePanel[], lower: readonly CurvePanel[], theme: Theme): Part[] {
+function differenceParts(compared: readonly CurvePanel[], lower: readonly CurvePanel[], shown: Shown): Part[] {
+  const { styles, theme } = shown;
   const low = modelsIn(lower);
   const isLow = ({ attributes }: DrawnCurve) => low.has(String(attributes["data-model"]));
   const rows = [
@@ -93,7 +94,7 @@ function differenceParts(compared: readonly CurvePanel[], lower: readonly CurveP
     const panels = i === 0 ? row : row.map(untitled);
     return (top) => differencePanels(panels, { theme, columns, top: top + (i > 0 ? 9 : 0), height: 60, foot });
   });
-  return [headingPart("Ours minus the paper's", theme, 4), ...parts];
+  return [headingPart("Ours minus the paper's", theme, 4), keyPart(modelsIn(compared), styles, theme), ...parts];
 }
 
 function untitled({ title: _, ...panel }: CurvePanel): CurvePanel {

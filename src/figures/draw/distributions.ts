@@ -1,15 +1,17 @@
 import type { LossSet } from "../../records/record.ts";
+import { groupBy } from "../../stats/group-by.ts";
+import { mean, quantileSorted } from "../../stats/moments.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { byCell, correlationsOf, type DrawnCell, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
 import type { FigureOptions, Lacking, Picture } from "./figure.ts";
 import { lossScale } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { type Row, rowChart } from "./row-chart.ts";
-import type { Quantiles } from "./run-curves.ts";
-import { across, down, markerAt } from "./series.ts";
+import type { Scale } from "./scale.ts";
+import { down, markerAt } from "./series.ts";
 import { leftOutSentence, ofOneModel, someOf } from "./shown.ts";
 import { modelLabel, type SeriesStyle, stylesIn } from "./style.ts";
-import { element } from "./svg.ts";
+import { element, rounded, type SvgNode } from "./svg.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import {
   capitalised,
@@ -24,21 +26,24 @@ import {
 
 const NAME = "distributions";
 
-/** Summary of the final losses of a cell's runs. */
-export type DistributionRow = OfCell &
-  Quantiles & { readonly runs: number; readonly loss: LossSet; readonly mean: number };
+/** A run's final loss. */
+export type DistributionRow = OfCell & { readonly run: number; readonly loss: LossSet; readonly value: number };
 
-interface Summary extends DistributionRow {
+interface Summary {
   readonly cell: DrawnCell;
+  /** Ascending. */
+  readonly losses: Float64Array;
 }
 
-/** How the final losses of each cell's runs are spread: a box for each cell, thousands by correlation. */
+/** How the final losses of each cell's runs are spread: a dot for each run, a row for each cell. */
 export function distributions(
   rows: readonly DistributionRow[],
   sweep: SweepFacts,
   options: FigureOptions,
 ): Picture | Lacking {
-  const summaries = byCell(rows, sweep).map(({ cell, rows: [row] }) => ({ ...(row as DistributionRow), cell }));
+  const summaries = byCell(rows, sweep).map(({ cell, rows: runs }): Summary => {
+    return { cell, losses: Float64Array.from(runs, ({ value }) => value).sort() };
+  });
   if (summaries.length === 0) return { name: NAME, lacking: "no run is done" };
   const cells = summaries.map(({ cell }) => cell);
   const theme = themeOf(options.theme);
@@ -49,11 +54,12 @@ export function distributions(
     title: correlationTitle(p, sweep),
     rows: summaries
       .filter(({ cell }) => cell.correlation === p)
-      .map((summary) => boxRow(summary, styles.get(summary.cell.model) as SeriesStyle, theme)),
+      .map((summary) => dotRow(summary, styles.get(summary.cell.model) as SeriesStyle, theme)),
   }));
-  const values = summaries.flatMap(({ min, max }) => [min, max]);
+  const values = summaries.flatMap(({ losses }) => [losses[0] as number, losses.at(-1) as number]);
   const { nodes, height } = rowChart(groups, {
     top: 0,
+    row: ROW,
     theme,
     scale: (range) => lossScale(values, options.scale, range),
     foot: finalHeading(options),
@@ -65,41 +71,56 @@ export function distributions(
   );
 }
 
-const BOX = 5.6;
-/** How far the box is below the middle of its row, to make room for the mean. */
-const LOWER = 1.1;
+/** Height of a row. */
+const ROW = 15;
+/** Diameter of a dot, and the most that dots above each other are apart. */
+const DOT = 1.2;
+/** Room for the dots of one place, in the lower part of the row; the mean is above. */
+const ROOM = 9.5;
+const LOWER = 1.6;
 const MEAN_AREA = 8;
 /** From the middle of the mean's triangle to its tip. */
 const MEAN_TIP = 2 * Math.sqrt(MEAN_AREA / (3 * Math.sqrt(3)));
 /** Most rows of the chart. */
-const ROWS = 42;
+const ROWS = 32;
 
-function boxRow(summary: Summary, { colour }: SeriesStyle, theme: Theme): Row {
-  const { cell, min, q05, q25, median, q75, q95, max } = summary;
+function dotRow({ cell, losses }: Summary, { colour }: SeriesStyle, theme: Theme): Row {
+  const [q25, median, q75] = [0.25, 0.5, 0.75].map((q) => quantileSorted(losses, q)) as [number, number, number];
+  const average = mean(losses);
   return {
     label: modelLabel(cell.model),
     attributes: cellAttributes(cell),
-    words: `${cellWords(cell)}: median ${median.toFixed(4)}, quartiles ${q25.toFixed(4)} and ${q75.toFixed(4)}, mean ${summary.mean.toFixed(4)}`,
+    words: `${cellWords(cell)}: median ${median.toFixed(4)}, quartiles ${q25.toFixed(4)} and ${q75.toFixed(4)}, mean ${average.toFixed(4)}`,
     marks: (x, middle) => {
       const y = middle + LOWER;
-      const top = y - BOX / 2;
-      const box = { x: x.at(q25), y: top, width: x.at(q75) - x.at(q25), height: BOX };
+      const top = y - ROOM / 2;
       return [
-        across(x.at(q05), x.at(q25), y, colour, 0.9),
-        across(x.at(q75), x.at(q95), y, colour, 0.9),
-        ...[q05, q95].map((end) => down(x.at(end), y - 2, y + 2, colour, 0.9)),
-        ...[min, max].map((end) => element("circle", { cx: x.at(end), cy: y, r: 0.9, fill: colour })),
-        element("rect", { ...box, fill: colour, "fill-opacity": 0.35, stroke: colour, "stroke-width": 0.6 }),
-        down(x.at(median), top, top + BOX, theme.ink, 1.3),
-        markerAt("triangle-down", x.at(summary.mean), top - MEAN_TIP, { fill: theme.ink, area: MEAN_AREA }),
+        dots(losses, x, y, colour),
+        down(x.at(median), top, top + ROOM, theme.ink, 0.9),
+        markerAt("triangle-down", x.at(average), top - MEAN_TIP, { fill: theme.ink, area: MEAN_AREA }),
       ];
     },
   };
 }
 
+/** A dot for each loss around the height `y`: those of about one place above each other, closer where they are many. */
+function dots(losses: Float64Array, x: Scale, y: number, colour: string): SvgNode {
+  const columns = [...groupBy([...losses], (loss) => String(Math.round(x.at(loss) / DOT)))];
+  const most = Math.max(...columns.map(([, here]) => here.length));
+  const apart = Math.min(DOT, ROOM / most);
+  const d = columns.flatMap(([column, { length }]) =>
+    Array.from(
+      { length },
+      (_, i) => `M${rounded(Number(column) * DOT)} ${rounded(y + (i - (length - 1) / 2) * apart)}h0`,
+    ),
+  );
+  const line = { stroke: colour, "stroke-width": DOT, "stroke-linecap": "round", fill: "none" };
+  return element("path", { class: "dots", d: d.join(""), ...line });
+}
+
 function captionStart(sweep: SweepFacts, { loss, unit }: FigureOptions): string {
   return (
-    `${capitalised(lossName(loss))} of ${tasksWords(sweep)} after the last step (${unitsSentence({ loss, unit })}). Box: quartiles, with a line at the median; whiskers: ` +
-    "the middle 90 % of the runs; dots: the least and the greatest; triangle above: the mean."
+    `${capitalised(lossName(loss))} of ${tasksWords(sweep)} after the last step (${unitsSentence({ loss, unit })}). A dot for each run; ` +
+    "line: the median; triangle above: the mean. Dots above each other have about the same loss."
   );
 }

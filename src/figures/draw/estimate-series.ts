@@ -63,7 +63,7 @@ export function estimateSeries(
     const at = x.at(point.x);
     return group({ class: "point", ...cellAttributes(cell) }, [
       element("title", {}, [`${cellWords(cell)}: ${estimateWords(point, cell.runs, theme)}`]),
-      ...(Number.isFinite(paper) ? [paperMark(style, at, y.at(paper), theme)] : []),
+      ...(Number.isFinite(paper) ? [paperMark(style, at - APART / 2, y.at(paper))] : []),
       ...(Number.isFinite(low) ? [down(at, y.at(low), y.at(high), style.colour, 1)] : []),
       seriesMarker(style, at, y.at(value)),
     ]);
@@ -75,7 +75,7 @@ export function estimateSeries(
   ]);
 }
 
-/** The paper's value, around ours where they are near. */
-function paperMark({ marker, colour }: SeriesStyle, x: number, y: number, { background }: Theme): SvgNode {
-  return group({ class: "paper" }, [markerAt(marker, x, y, { fill: background, stroke: colour, area: 30 })]);
+/** The paper's value: hollow, and between the places of two models, so that it hides no interval. */
+function paperMark({ marker, colour }: SeriesStyle, x: number, y: number): SvgNode {
+  return group({ class: "paper" }, [markerAt(marker, x, y, { fill: "none", stroke: colour, area: 10 })]);
 }

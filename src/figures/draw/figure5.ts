@@ -20,8 +20,8 @@ import { linearScale, shortNumber } from "./scale.ts";
 import { type Frame, linePath } from "./series.ts";
 import { figureWords } from "./shown.ts";
 import { stylesIn } from "./style.ts";
-import { element, group, type SvgNode } from "./svg.ts";
-import { SMALL, text } from "./text.ts";
+import { element, group, rounded, type SvgNode } from "./svg.ts";
+import { SMALL, text, textWidth } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
 import { capitalised, cellWords, finalHeading, lossName, runsSentence, tasksWords, unitsSentence } from "./words.ts";
 
@@ -132,8 +132,18 @@ function bars({ cell, drawn }: Binned, { x, y }: Frame, fill: string): SvgNode[]
     const [left, right] = [x.at(i * BIN), x.at((i + 1) * BIN)];
     const height = Math.max(LEAST, y.at(0) - y.at(count));
     const place = { x: left + 0.2, y: y.at(0) - height, width: right - left - 0.4, height };
-    return [element("rect", { class: "bar", ...place, fill }, [element("title", {}, [words])])];
+    const isOpen = drawn.open && i === drawn.counts.length - 1;
+    const bar = element("rect", { class: "bar", ...place, fill, ...(isOpen && OPEN) }, [element("title", {}, [words])]);
+    return isOpen ? [bar, beyondMark(right, y.at(0), fill)] : [bar];
   });
+}
+
+/** The look of the bar of a last bin that has no end. */
+const OPEN = { "fill-opacity": 0.45 };
+
+/** An arrow at the foot of such a bar: its losses may be anywhere to the right. */
+function beyondMark(right: number, foot: number, fill: string): SvgNode {
+  return element("path", { class: "beyond", d: `M${rounded(right)} ${rounded(foot)}v-4l3.5 2z`, fill });
 }
 
 /** The panel with the most of them has the names of the rungs. */
@@ -164,10 +174,12 @@ function centreMark(
   theme: Theme,
 ): SvgNode {
   const at = Math.min(centre, x.domain[1]);
-  const line = [0, y.domain[1] * (1 - SMALL / box.height)].map((count) => ({ x: at, y: count }));
+  const lineTo = (share: number) => [0, y.domain[1] * share].map((count) => ({ x: at, y: count }));
   const label = `${options.statistic} ${centre.toFixed(3)}`;
+  const free = box.x + box.width - textWidth(label, SMALL) - 2;
+  const top = x.at(at) < free ? 1 : 1 - (SMALL + 2) / box.height; // below the label where it would touch it
   return group({ class: "centre", ...cellAttributes(cell) }, [
-    linePath(line, { x, y }, { colour: theme.ink, dash: "1.5 1" }, { width: 0.8 }),
+    linePath(lineTo(top), { x, y }, { colour: theme.ink, dash: "1.5 1" }, { width: 0.8 }),
     text(label, box.x + box.width, box.y + SMALL - 1, { fill: theme.ink, size: SMALL, anchor: "end" }),
   ]);
 }
@@ -175,7 +187,7 @@ function centreMark(
 function captionStart(binned: readonly Binned[], sweep: SweepFacts, { loss, statistic, unit }: FigureOptions): string {
   const open = binned.find(({ drawn }) => drawn.open)?.drawn;
   const from = open && shortNumber(Number(((open.counts.length - 1) * BIN).toFixed(3)));
-  const beyond = open ? ` Losses of ${from} and more share the last bin.` : "";
+  const beyond = open ? ` Losses of ${from} and more share the last bin, which is pale and has an arrow.` : "";
   return (
     `${capitalised(lossName(loss))} of ${tasksWords(sweep)} after the last step (${unitsSentence({ loss, unit })}), in the paper's bins of width 1/30; ` +
     `all panels have the same axes. Dashed line: the ${statistic}.${beyond}`

@@ -32,7 +32,13 @@ export function lossScale(
 export function stepScale(last: number, range: readonly [number, number], count = 3): { scale: Scale; title: string } {
   const [unit, words] = STEP_UNITS.find(([unit]) => last >= 2 * unit) ?? [1, ""];
   const label = (step: number) => shortNumber(step / unit);
-  return { scale: linearScale(0, last, { range, count, label }), title: `training steps${words}` };
+  return { scale: endedScale(last, range, count, label), title: `training steps${words}` };
+}
+
+/** A scale from 0 whose last tick is at its end, if about as many ticks as asked for have one there. */
+function endedScale(last: number, range: readonly [number, number], count: number, label: (step: number) => string) {
+  const scales = [0, 1, 2, 3].map((more) => linearScale(0, last, { range, count: count + more, label }));
+  return scales.find(({ ticks }) => ticks.at(-1)?.value === last) ?? (scales[0] as Scale);
 }
 
 const STEP_UNITS = [

@@ -27,6 +27,15 @@ export function headingPart(words: string, theme: Theme, gap: number): Part {
   };
 }
 
+/** The key of some models once more, for panels that are far from the first. */
+export function keyPart(models: ReadonlySet<string>, styles: ReadonlyMap<string, SeriesStyle>, theme: Theme): Part {
+  const own = new Map([...styles].filter(([model]) => models.has(model)));
+  return (top) => {
+    const key = modelLegend(own, { y: top + 9, theme });
+    return { nodes: [key.node], bottom: top + key.height + 4 };
+  };
+}
+
 /** Most panels side by side. */
 export function columnsOf(panels: readonly CurvePanel[]): number {
   return Math.min(3, panels.length);

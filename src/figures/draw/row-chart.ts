@@ -29,6 +29,8 @@ interface ChartOptions {
   readonly theme: Theme;
   /** The horizontal axis of a group. */
   readonly scale: (range: readonly [number, number], group: RowGroup) => Scale;
+  /** Height of a row. */
+  readonly row?: number;
   /** Whether each group has an axis of its own; otherwise only the last one shows its numbers. */
   readonly ownAxes?: boolean;
   /** Title below the horizontal axis. */
@@ -44,13 +46,13 @@ const NUMBERS = 12;
 
 /** Groups of rows, each in a panel of its own: each row's name at the left, a group's title above. */
 export function rowChart(groups: readonly RowGroup[], options: ChartOptions): { nodes: SvgNode[]; height: number } {
-  const { top, theme, foot, ownAxes = false } = options;
+  const { top, theme, foot, ownAxes = false, row = ROW } = options;
   const names = groups.flatMap(({ rows }) => rows.map(({ label }) => textWidth(label, SMALL)));
   const left = Math.max(...names) + 6;
   const width = COLUMN - left - 8;
   let y = top;
   const nodes = groups.flatMap((group, i) => {
-    const box = { x: left, y: y + TITLE, width, height: group.rows.length * ROW + 2 };
+    const box = { x: left, y: y + TITLE, width, height: group.rows.length * row + 2 };
     const numbers = ownAxes || i === groups.length - 1;
     y = box.y + box.height + (numbers ? NUMBERS : 3);
     return groupNodes(group, box, numbers, options);
@@ -62,11 +64,11 @@ export function rowChart(groups: readonly RowGroup[], options: ChartOptions): { 
 }
 
 function groupNodes(group: RowGroup, box: Box, numbers: boolean, options: ChartOptions): SvgNode[] {
-  const { theme, scale, behind = () => [] } = options;
+  const { theme, scale, behind = () => [], row: height = ROW } = options;
   const x = scale([box.x, box.x + box.width], group);
   const [top, bottom] = [box.y, box.y + box.height];
   const y: Scale = { type: "linear", domain: [0, box.height], range: [top, bottom], at: (at) => top + at, ticks: [] };
-  const heights = group.rows.map((_, i) => top + 1 + (i + 0.5) * ROW);
+  const heights = group.rows.map((_, i) => top + 1 + (i + 0.5) * height);
   const marks = group.rows.map((row, i) => rowMarks(row, x, heights[i] as number));
   return [
     panel({ box, x, y, theme, guides: "x", numbers: { x: numbers } }, [...behind(x, box), ...marks]),

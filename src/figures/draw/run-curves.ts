@@ -15,7 +15,7 @@ import { type Theme, themeOf } from "./theme.ts";
 import { capitalised, lossName, runsSentence, tasksWords, unitsSentence } from "./words.ts";
 
 const NAME = "runs";
-/** In a cell with more runs, this many are drawn one by one. */
+/** In a cell with more runs, this many are drawn one by one, beside the best and the worst. */
 const SINGLE = 12;
 
 /** Quantiles of values: ends, middle 90 %, middle half, median. */
@@ -35,7 +35,7 @@ interface CellRuns extends CellRows<SpreadRow> {
 export function runCurves(rows: readonly SpreadRow[], sweep: Sweep, options: FigureOptions): Picture | Lacking {
   const shown = byCell(rows, sweep).map((one): CellRuns => {
     const curves = sweep.curvesOf(one.cell, options.loss);
-    return { ...one, known: curves.length, single: byRank(curves) };
+    return { ...one, known: curves.length, single: sampleOf(curves) };
   });
   if (shown.length === 0) return { name: NAME, lacking: "no run is done" };
   const cells = shown.map(({ cell }) => cell);
@@ -55,12 +55,15 @@ export function runCurves(rows: readonly SpreadRow[], sweep: Sweep, options: Fig
   );
 }
 
-/** All runs if they are few; otherwise those at evenly spaced ranks of the final loss, with the best and the worst. */
-function byRank(runs: readonly RunCurve[]): readonly RunCurve[] {
+/**
+ * All runs if they are few; otherwise the first dozen by their numbers, which are a random sample since runs are
+ * independent, and the best and the worst.
+ */
+function sampleOf(runs: readonly RunCurve[]): readonly RunCurve[] {
   if (runs.length <= SINGLE) return runs;
   const ordered = runs.toSorted((a, b) => a.final - b.final);
-  const rank = (i: number) => Math.round((i * (ordered.length - 1)) / (SINGLE - 1));
-  return Array.from({ length: SINGLE }, (_, i) => ordered[rank(i)] as RunCurve);
+  const ends = [ordered[0], ordered.at(-1)] as RunCurve[];
+  return [...new Set([...runs.toSorted((a, b) => a.run - b.run).slice(0, SINGLE), ...ends])];
 }
 
 function drawing(shown: readonly CellRuns[], { rungs, styles, options, theme }: RungedLook): GridDrawing {
@@ -110,7 +113,7 @@ function singleSentence(shown: readonly CellRuns[]): string {
   const first = shown.some((one) => one.known < one.cell.runs) ? `the first ${known} ` : "";
   if (known <= SINGLE) return `Thin lines: ${first || "all "}runs.`;
   return (
-    `Thin lines: ${SINGLE} ${first && `of ${first}`}runs of each cell, evenly spaced by rank of the final loss from the best to the worst ` +
+    `Thin lines: the first ${SINGLE} runs of each cell, a random sample, and the best and the worst ${first && `of ${first}`}by final loss ` +
     "(all, where they are fewer)."
   );
 }

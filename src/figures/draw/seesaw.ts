@@ -13,7 +13,7 @@ import { modelLabel, type SeriesStyle, stylesIn } from "./style.ts";
 import { group, type SvgNode } from "./svg.ts";
 import { SMALL, text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, lossName, runsSentence, unitsSentence } from "./words.ts";
+import { capitalised, lossName, runsSentence, sampleSentence, unitsSentence } from "./words.ts";
 
 const NAME = "seesaw";
 /** Of a sweep with more models, the first so many are drawn: more rows would leave a page of paper. */
@@ -40,7 +40,7 @@ export function seesaw(rows: readonly SeesawRow[], sweep: SweepFacts, options: F
   const shown = found.filter(({ cell }) => models.indexOf(cell.model) < MOST_MODELS);
   const theme = themeOf(options.theme);
   const { nodes, leftOut, ...size } = drawing(shown, sweep, against, { options, theme });
-  const caption = `${captionStart(sweep, options, against)}${cutSentence(models)}${leftOut} ${runsSentence(cells, sweep)}`;
+  const caption = `${captionStart(sweep, options, against)}${sampleSentence(found)}${cutSentence(models)}${leftOut} ${runsSentence(cells, sweep)}`;
   return page({ name: NAME, title: "Gains of the tasks by sharing", caption, ...size, theme }, nodes);
 }
 

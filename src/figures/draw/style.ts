@@ -65,9 +65,12 @@ function patternAt(place: number): Omit<SeriesStyle, "colour"> {
   };
 }
 
-/** The style of each of a run's losses, where they are drawn in one panel: those of the paper's three models. */
-export function lossStyles(theme: Theme): EachLoss<SeriesStyle> {
-  return eachLoss((set) => styleAt(LOSS_SETS.indexOf(set), theme));
+/** The style of each of a run's losses, where they are drawn in one panel. */
+export function lossStyles({ losses }: Theme): EachLoss<SeriesStyle> {
+  return eachLoss((set) => {
+    const place = LOSS_SETS.indexOf(set);
+    return { ...patternAt(place), colour: losses[place] as string };
+  });
 }
 
 /** The style of each correlation: the lower, the darker. */

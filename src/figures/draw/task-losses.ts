@@ -11,14 +11,14 @@ import { BIN, drawnBins, histogram } from "./histogram.ts";
 import { heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { rungLines, rungSentence, rungsAcross, rungsDown } from "./rung-marks.ts";
-import { linearScale, type Scale, shortNumber } from "./scale.ts";
+import { linearScale, shortNumber } from "./scale.ts";
 import { type Frame, linePath } from "./series.ts";
 import { ofOneModel } from "./shown.ts";
 import { type SeriesStyle, stylesIn } from "./style.ts";
 import type { SvgNode } from "./svg.ts";
 import { SMALL, text } from "./text.ts";
 import { type Theme, themeOf } from "./theme.ts";
-import { capitalised, lossName, runsSentence, unitsSentence } from "./words.ts";
+import { capitalised, lossName, runsSentence, sampleSentence, unitsSentence } from "./words.ts";
 
 const NAME = "task-losses";
 
@@ -41,7 +41,7 @@ export function taskLosses(rows: readonly TaskLossRow[], sweep: SweepFacts, opti
     {
       name: NAME,
       title: `Final loss of task 2 against task 1${ofOneModel(modelsOf(cells))}`,
-      caption: `${captionStart(sweep, options)}${cut}${leftOut} ${runsSentence(cells, sweep)}`,
+      caption: `${captionStart(sweep, sampleSentence(found), options)}${cut}${leftOut} ${runsSentence(cells, sweep)}`,
       ...size,
       theme,
     },
@@ -69,12 +69,14 @@ function drawing(
   const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 24, theme });
   const styles = stylesIn(cells, sweep, theme);
   const rungs = rungLines(sweep, options.loss);
-  const values = found.map(({ rows }) => rows.flatMap(({ task1, task2 }) => [task1, task2]));
+  const values = found.map(({ rows }) => Float64Array.from(rows.flatMap(({ task1, task2 }) => [task1, task2])).sort());
+  const high = endOf(values);
   const panels = found.flatMap((one) => {
     const place = layout.place(one.cell);
     if (place === undefined) return [];
     const box = squareIn(place.box);
-    const scale = (from: number, to: number) => scaleOf(values, [from, to]);
+    const scale = (from: number, to: number) =>
+      linearScale(0, high, { range: [from, to], count: 3, label: shortNumber });
     const frame = { x: scale(box.x, box.x + box.width - STRIP), y: scale(box.y + box.height, box.y + STRIP) };
     const marks = [
       rungsDown(rungs, frame.x, { box, theme, names: [] }),
@@ -90,8 +92,7 @@ function drawing(
     anchor: "middle",
   });
   const { leftOut, width, bottom: height } = layout;
-  const high = scaleOf(values, [0, 1]).domain[1];
-  const cut = values.flat().some((value) => value > high)
+  const cut = values.some((ascending) => (ascending.at(-1) as number) > high)
     ? ` Losses above ${shortNumber(Number(high.toFixed(3)))} are drawn at the edge.`
     : "";
   return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], leftOut, width, height, cut };
@@ -104,11 +105,11 @@ function squareIn({ x, y, width, height }: Box): Box {
 }
 
 /** One axis for both tasks and all cells. It ends where the bins of Figure 5 do: a few runs may be far away. */
-function scaleOf(values: readonly (readonly number[])[], range: readonly [number, number]): Scale {
-  const bins = drawnBins(values.map((some) => histogram(Float64Array.from(some).sort())));
+function endOf(values: readonly Float64Array[]): number {
+  const bins = drawnBins(values.map(histogram));
   const most = BIN * Math.max(...bins.map(({ counts }) => counts.length));
-  const largest = values.flat().reduce((high, value) => Math.max(high, value), 0);
-  return linearScale(0, Math.min(most, ROOM * largest) || 1, { range, count: 3, label: shortNumber });
+  const largest = Math.max(0, ...values.map((ascending) => ascending.at(-1) as number));
+  return Math.min(most, ROOM * largest) || 1;
 }
 
 /** Of losses that are far below a bin: how far the axis goes beyond the largest. */
@@ -146,12 +147,12 @@ function count(rows: readonly TaskLossRow[], { x, y, width }: Box, { ink }: Them
   return text(words, x + width, y + SMALL - 1, { fill: ink, size: SMALL, anchor: "end" });
 }
 
-function captionStart(sweep: SweepFacts, { loss, unit }: FigureOptions): string {
+function captionStart(sweep: SweepFacts, sample: string, { loss, unit }: FigureOptions): string {
   const { tasks } = sweep;
   const first = tasks === PAPER_TASKS ? "" : ` Of the ${tasks} tasks the first two; the CSV file has all.`;
   return (
     `${capitalised(lossName(loss))} of task 2 against that of task 1 after the last step (${unitsSentence({ loss, unit })}), a dot for each run, ` +
-    `both axes alike.${first} On the diagonal both tasks have the same loss. Beyond a dashed line, at ${BAD_LOSS.toFixed(3)}, a task is in a bad minimum; ` +
+    `both axes alike.${sample}${first} On the diagonal both tasks have the same loss. Beyond a dashed line, at ${BAD_LOSS.toFixed(3)}, a task is in a bad minimum; ` +
     `at the top: k of n runs have one task there, and the other not.${rungSentence(rungLines(sweep, loss), ", with j at the right")}`
   );
 }

@@ -11,6 +11,8 @@ export interface Theme {
   readonly guide: string;
   /** Colours of models, in the order of `style.ts`: distinct for colour-blind eyes, and by lightness in grey. */
   readonly series: readonly string[];
+  /** Colours of a run's losses: none is a model's. */
+  readonly losses: readonly string[];
   /** Colours of ordered values, from least to most. */
   readonly ramp: readonly string[];
 }
@@ -21,7 +23,11 @@ const LIGHT: Theme = {
   ink: "#1b1f24",
   quiet: "#5c6570",
   guide: "#dfe3e8",
-  series: ["#1f3b73", "#ab3f08", "#1b9e8a", "#8a4fa3", "#a67c00", "#d0689a", "#5b6770", "#000000"],
+  series: [
+    ...["#1f3b73", "#ab3f08", "#1b9e8a", "#8a4fa3", "#a67c00", "#d0689a", "#5b6770", "#000000"],
+    ...["#4f86d9", "#e07b39", "#0b5d4e", "#bd8fd6", "#5e4700", "#7d1f4d", "#8a9199", "#6f9a1f"],
+  ],
+  losses: ["#1b1f24", "#c2185b", "#7a8591"],
   ramp: ["#2c115f", "#4a2380", "#68348f", "#8a4497", "#ab5296", "#c5588a", "#d66a70", "#d9725a", "#cf7f3f"],
 };
 
@@ -31,7 +37,11 @@ const DARK: Theme = {
   ink: "#e8ebef",
   quiet: "#a3acb7",
   guide: "#333a42",
-  series: ["#5b8def", "#ff9a4d", "#8ff0dc", "#cf9be6", "#e3c04f", "#ff9cc8", "#b4bfca", "#ffffff"],
+  series: [
+    ...["#5b8def", "#ff9a4d", "#8ff0dc", "#cf9be6", "#e3c04f", "#ff9cc8", "#b4bfca", "#ffffff"],
+    ...["#9cc0ff", "#d1692f", "#3fb39b", "#a063c4", "#a88a2a", "#d65f96", "#7f8b97", "#a9d64f"],
+  ],
+  losses: ["#e8ebef", "#ff6fa5", "#95a1ae"],
   ramp: ["#8f7fe0", "#a283dc", "#b588d6", "#c88dce", "#d994c3", "#e79db7", "#f1a9ab", "#f7b8a4", "#fac9a6"],
 };
 
@@ -56,14 +66,14 @@ export function pageVariables(name: Exclude<ThemeName, "page">): string {
   return values.map(([variable, colour]) => `${variable}: ${colour};`).join(" ");
 }
 
-function namedColours({ inPage: _, series, ramp, ...single }: Theme): [variable: string, colour: string][] {
+function namedColours({ inPage: _, series, losses, ramp, ...single }: Theme): [variable: string, colour: string][] {
   const list = (name: string, colours: readonly string[]) =>
     colours.map((colour, i): [string, string] => [`--f-${name}-${i + 1}`, colour]);
   const singles = Object.entries(single).map(([name, colour]): [string, string] => [`--f-${name}`, colour]);
-  return [...singles, ...list("series", series), ...list("ramp", ramp)];
+  return [...singles, ...list("series", series), ...list("losses", losses), ...list("ramp", ramp)];
 }
 
-function variablesOf({ series, ramp }: Theme): Theme {
+function variablesOf({ series, losses, ramp }: Theme): Theme {
   const variable = (name: string) => `var(--f-${name})`;
   return {
     inPage: true,
@@ -72,6 +82,7 @@ function variablesOf({ series, ramp }: Theme): Theme {
     quiet: variable("quiet"),
     guide: variable("guide"),
     series: series.map((_, i) => variable(`series-${i + 1}`)),
+    losses: losses.map((_, i) => variable(`losses-${i + 1}`)),
     ramp: ramp.map((_, i) => variable(`ramp-${i + 1}`)),
   };
 }

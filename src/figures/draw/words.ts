@@ -114,6 +114,18 @@ export function runsSentence(cells: readonly DrawnCell[], sweep: SweepFacts): st
   return `n = ${n} ${most === 1 ? "run" : "runs"} in each cell${asked}${crossed}${where}.${failedSentence(sweep)}`;
 }
 
+/** Of a cell with more runs, the first so many are drawn one by one. */
+export const MOST_DRAWN = 2000;
+
+/** Says that a figure with one mark per run has only the first of a cell; empty if it has all of them. */
+export function sampleSentence(
+  shown: readonly { readonly rows: readonly unknown[]; readonly cell: DrawnCell }[],
+): string {
+  return shown.some(({ rows, cell }) => rows.length === MOST_DRAWN && cell.runs > MOST_DRAWN)
+    ? ` Of each cell, the first ${MOST_DRAWN} runs.`
+    : "";
+}
+
 /** Includes cells in which no run is done. */
 function failedSentence({ cells }: SweepFacts): string {
   const failed = cells.filter((cell) => cell.failed > 0);

@@ -11,6 +11,16 @@ vi.mock("../../../src/sweep/engines.ts", async (original) => ({
   loadEngine: async () => engine.load(),
 }));
 
+const looks = vi.hoisted(() => ({ count: 0 }));
+vi.mock("../../../src/sweep/sweep-status.ts", async (original) => {
+  const whole = await original<typeof import("../../../src/sweep/sweep-status.ts")>();
+  const statusOf: typeof whole.statusOf = (...args) => {
+    looks.count++;
+    return whole.statusOf(...args);
+  };
+  return { ...whole, statusOf };
+});
+
 let out = "";
 let serving: Serving | undefined;
 beforeEach(() => {
@@ -138,6 +148,18 @@ describe("mmoe report DIR --serve", () => {
       "6 runs: 4 done, 0 failed, 2 missing",
       "trouble",
     ]);
+  });
+
+  test("looks into the folder once for many new pages", { timeout: 300_000 }, async () => {
+    await sweep("--runs", "2");
+    extend(2, 3);
+    serving = await serve(out);
+    const { address } = serving;
+    looks.count = 0;
+    const began = performance.now();
+    for (let i = 0; i < 8; i++) await Promise.all(Array.from({ length: 8 }, () => eventsOf(address).next()));
+    expect(looks.count).toBeGreaterThan(0);
+    expect(looks.count).toBeLessThan(2 + (performance.now() - began) / 2000);
   });
 
   test("never tells a new page by hearsay that the sweep has ended", { timeout: 300_000 }, async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { correlationStyles, modelStyles } from "../../../src/figures/draw/style.ts";
+import { correlationStyles, lossStyles, modelStyles } from "../../../src/figures/draw/style.ts";
 import { THEME_NAMES, themeOf } from "../../../src/figures/draw/theme.ts";
 
 /** Lightness of a colour as a grey, from 0 to 255 (ITU-R BT.601). */
@@ -28,10 +28,13 @@ describe.each(THEME_NAMES.filter((name) => name !== "page"))("theme %s", (name) 
     }
   });
 
-  test("gives 16 models markers of their own, and no two models the same colour and dash", () => {
+  test("gives 16 models markers and colours of their own, none of which is of a loss", () => {
     const styles = [...modelStyles(["shared-bottom", "omoe", "mmoe", ...others], theme).values()];
     expect(new Set(styles.map(({ marker, holed }) => `${marker} ${holed}`)).size).toBe(16);
-    expect(new Set(styles.map(({ colour, dash }) => `${colour} ${dash}`)).size).toBe(16);
+    expect(new Set(styles.map(({ colour }) => colour)).size).toBe(16);
+    const losses = Object.values(lossStyles(theme)).map(({ colour }) => colour);
+    expect(styles.filter(({ colour }) => losses.includes(colour))).toEqual([]);
+    expect(new Set(losses).size).toBe(3);
   });
 });
 

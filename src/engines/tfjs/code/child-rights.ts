@@ -9,8 +9,8 @@ import type { SetUp } from "./messages.ts";
 const PACKAGE = realpathSync(fileURLToPath(new URL("../../../..", import.meta.url)));
 
 /**
- * It may read mmoe's own files, those of the model and its packages, and those that its training takes; write to `folder`, if there is one;
- * start threads, which make rows and serve hooks, and no process.
+ * It may read mmoe's own files, those of the model and its packages, and those that its training takes; write to
+ * `folder`, if there is one; and start threads, which make rows and serve hooks, but no process.
  */
 export function rightsOf({ code, training }: SetUp, folder: string | undefined): string[] {
   const onTensorflow = training?.backend === "tensorflow";

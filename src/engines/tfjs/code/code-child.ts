@@ -62,8 +62,13 @@ export class CodeChild {
         resolve();
       });
       child.on("exit", (code, signal) => {
-        this.#die(this.#deathBy(code, signal));
-        resolve();
+        const end = () => {
+          this.#die(this.#deathBy(code, signal));
+          resolve();
+        };
+        if (child.connected)
+          child.once("disconnect", end); // what it said last comes before
+        else end();
       });
     });
   }

@@ -12,7 +12,7 @@ import {
 import { METHODS, type MethodName } from "../../../../src/engines/methods.ts";
 import { loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../../src/engines/tfjs/tfjs-engine.ts";
-import { sharedParameters } from "../../../../src/models/learners.ts";
+import { parameterBlocks } from "../../../../src/models/parameters.ts";
 import type { ModelSpec } from "../../../../src/models/spec.ts";
 import { wordsInto } from "../../../../src/random/philox.ts";
 import { expectClose } from "../../../support/close.ts";
@@ -66,7 +66,10 @@ function descend(run: GeneratedRun, name: Weighing): Float64Array {
   const { model, data, correlation, seed, index, training } = run;
   const parameters = Float64Array.from(initialParameters(run));
   const tasks = new TaskSet(data, correlationMatrix(model.tasks, correlation), { seed, run: index });
-  const isShared = sharedParameters(model);
+  // the two experts that all tasks see; each task has an expert, a gate and an output of its own
+  const isShared = parameterBlocks(model).flatMap(({ network, size }) =>
+    new Array<number>(size).fill(Number(network === "experts/0" || network === "experts/1")),
+  );
   const K = model.tasks;
   const method = referenceOf(name, { K, lr: training.lr, ordersAt: (step) => ordersAt(run, step) });
   for (let step = 1; step <= training.steps; step++) {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type Mask, MaskSource, masksOf } from "../../../../src/engines/tfjs/model/masks.ts";
+import { GOLDEN } from "../../../random/golden/golden.ts";
 import { range } from "../../../support/reference.ts";
 import { makeRun } from "../../../support/runs.ts";
 import { MMOE } from "../../../support/specs.ts";
@@ -23,6 +24,7 @@ test("PCGrad takes the other tasks in an order of each task's own, any with the 
     );
   };
   const all = range(STEPS).map((step) => ordersAt(step + 1));
+  expect(all.slice(0, 3)).toEqual(GOLDEN.orders);
   for (const i of range(K)) {
     const counts = new Map<string, number>();
     for (const orders of all) counts.set(orders[i] as string, (counts.get(orders[i] as string) ?? 0) + 1);

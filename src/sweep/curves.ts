@@ -1,0 +1,79 @@
+// How large the curves of a sweep will be, and how large they may be.
+import type { Config } from "../config/config.ts";
+import type { AnyRun } from "../engines/engine.ts";
+import { evaluationCount } from "../engines/evaluations.ts";
+import { UsageError } from "../errors.ts";
+import { thousands } from "../units.ts";
+import { planRuns } from "./plan.ts";
+
+/** Most losses (evaluations x tasks) of a run's curve: a line of the journal is read, and drawn, as a whole. */
+const MOST_OF_RUN = 200_000;
+/** Most losses of all runs: they lie in memory, 16 bytes each, when the CSV files are written. */
+const MOST_OF_SWEEP = 500_000_000;
+
+export interface CurveSizes {
+  /** Evaluations of the run that has most. */
+  readonly evaluations: number;
+  readonly journalBytes: number;
+  /** Of runs.csv and curves.csv. */
+  readonly csvBytes: number;
+  /** What all records take in memory, when the CSV files are written. */
+  readonly memoryBytes: number;
+}
+
+/** Bytes of a loss in a journal, and of what a line has beside its curve, in results/paper. */
+const [LOSS_BYTES, LINE_BYTES] = [12.2, 480];
+/** Bytes of a row of curves.csv and of runs.csv there. */
+const [POINT_BYTES, ROW_BYTES] = [232, 382];
+/** Bytes that a record takes in memory beside its losses, and a loss of each of the two sets. */
+const [RECORD_MEMORY, LOSS_MEMORY] = [2000, 16];
+
+export function curveSizes(config: Config): CurveSizes {
+  const cells = cellsOf(config);
+  const sum = (of: (cell: CellCurve) => number) => cells.reduce((total, cell) => total + of(cell), 0);
+  const losses = config.runs * sum(({ evaluations, tasks }) => evaluations * tasks);
+  const stepTexts = config.runs * sum(({ evaluations, steps }) => evaluations * (String(steps).length + 1));
+  const runs = config.runs * cells.length;
+  return {
+    evaluations: cells.reduce((most, cell) => Math.max(most, cell.evaluations), 0),
+    journalBytes: runs * LINE_BYTES + stepTexts + 2 * losses * LOSS_BYTES,
+    csvBytes: runs * ROW_BYTES + sum(({ evaluations, tasks }) => evaluations * (tasks + 1)) * POINT_BYTES,
+    memoryBytes: runs * RECORD_MEMORY + losses * LOSS_MEMORY,
+  };
+}
+
+/** Refuses curves that are too large to write, read or draw: UsageError, before anything is planned or written. */
+export function checkCurves(config: Config): void {
+  const cells = cellsOf(config);
+  const wayOut = "--set evalEvery=log:20, or a larger number of steps";
+  const large = cells.find(({ evaluations, tasks }) => evaluations * tasks > MOST_OF_RUN);
+  if (large !== undefined) {
+    const { evaluations, tasks } = large;
+    const got = `${thousands(evaluations * tasks)} (${thousands(evaluations)} evaluations of ${tasks} tasks)`;
+    throw new UsageError(
+      `evalEvery: expected at most ${thousands(MOST_OF_RUN)} losses in a run's curve, got ${got}; give ${wayOut}`,
+    );
+  }
+  const all = config.runs * cells.reduce((sum, { evaluations, tasks }) => sum + evaluations * tasks, 0);
+  if (all <= MOST_OF_SWEEP) return;
+  const got = `${thousands(all)} in ${thousands(config.runs * cells.length)} runs`;
+  throw new UsageError(
+    `evalEvery: expected at most ${thousands(MOST_OF_SWEEP)} losses in all curves, got ${got}; give fewer runs, or ${wayOut}`,
+  );
+}
+
+interface CellCurve {
+  readonly evaluations: number;
+  readonly tasks: number;
+  readonly steps: number;
+}
+
+/** What the curves of each cell's runs are like. */
+function cellsOf(config: Config): CellCurve[] {
+  const known = new Map<AnyRun["training"], number>(); // cells that are trained alike have one object
+  return planRuns({ ...config, runs: 1 }).map(({ model, training }) => {
+    const evaluations = known.get(training) ?? evaluationCount(training);
+    known.set(training, evaluations);
+    return { evaluations, tasks: model.tasks, steps: training.steps };
+  });
+}

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { DEFAULT_OPTIONS, type Figure } from "../../src/figures/draw/figure.ts";
+import { stepScale } from "../../src/figures/draw/loss-axis.ts";
+import { LOSS_FIGURES } from "../../src/figures/gallery.ts";
+import { type LossOf, madeResults } from "../support/made-results.ts";
+
+const RUNS = 30;
+/** Run 20 ends best, run 25 worst. */
+const lossOf: LossOf = ({ index }) => ({ 20: 0.01, 25: 0.9 })[index] ?? 0.1 + index / 1000;
+const results = madeResults(lossOf, ["models=[mmoe]", "correlations=[0.5]", `runs=${RUNS}`]);
+const drawn = (name: string) =>
+  LOSS_FIGURES.find((kind) => kind.name === name)?.draw(results, DEFAULT_OPTIONS) as Figure;
+
+test("runs draws the first dozen runs, a random sample, and the best and the worst", () => {
+  const runs = [...drawn("runs").svg.matchAll(/class="run" data-run="(\d+)"/g)].map(([, run]) => Number(run));
+  expect(runs).toEqual([...Array.from({ length: 12 }, (_, i) => i), 20, 25]);
+});
+
+test("distributions has a dot for each run, at its loss", () => {
+  const { svg, data } = drawn("distributions");
+  const [, low = 0, high = 1, left = 0, right = 0] =
+    /data-x="linear (\S+) (\S+) (\S+) ([^"]+)"/.exec(svg)?.map(Number) ?? [];
+  const [, path = ""] = /class="dots" d="([^"]+)"/.exec(svg) ?? [];
+  const places = [...path.matchAll(/M([\d.]+) [\d.]+h0/g)].map(([, x]) => Number(x)).sort((a, b) => a - b);
+  const losses = data.map(({ value }) => Number(value)).sort((a, b) => a - b);
+  expect([places.length, losses.length]).toEqual([RUNS, RUNS]);
+  for (const [i, loss] of losses.entries()) {
+    const at = left + ((loss - low) / (high - low)) * (right - left);
+    expect(Math.abs((places[i] as number) - at)).toBeLessThanOrEqual(0.6 + 0.01); // half of a dot
+  }
+});
+
+test.each([
+  [25_000, 25_000],
+  [10_000, 10_000],
+  [1_400_000, 1_400_000],
+  [12_500, 10_000], // no round step ends there
+])("an axis of %i steps has its last tick at %i", (steps, tick) => {
+  expect(stepScale(steps, [0, 80]).scale.ticks.at(-1)?.value).toBe(tick);
+});

@@ -1,0 +1,30 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { sortAscending } from "../../src/stats/sort.ts";
+
+const ODD = [0, -0, 5e-324, 1.7976931348623157e308, Number.POSITIVE_INFINITY, 2 ** 32, 2 ** -40, 1 / 3];
+
+test.each([
+  ["of which none is negative", (value: number) => Math.abs(value), [...ODD.slice(0, 1), ...ODD.slice(2), Number.NaN]],
+  ["of either sign", (value: number) => value, [...ODD, -1, Number.NaN]],
+])("sortAscending(values) sorts many values %s as sort() does, in place", (_, of, odd) => {
+  fc.assert(
+    fc.property(fc.array(fc.double(), { minLength: 1, maxLength: 50 }), fc.integer(), (some, seed) => {
+      const values = Float64Array.from({ length: 5003 }, (_, i) =>
+        i < odd.length ? (odd[i] as number) : of((some[i % some.length] as number) * Math.sin(i * seed)),
+      );
+      const expected = values.toSorted();
+      expect(sortAscending(values)).toBe(values);
+      expect(values).toEqual(expected);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test("sortAscending(values) sorts a part of an array, and leaves the rest", () => {
+  const all = Float64Array.from({ length: 9000 }, (_, i) => (7919 * i) % 9001);
+  const before = all.slice();
+  sortAscending(all.subarray(7, 8007));
+  expect(all.subarray(7, 8007)).toEqual(before.slice(7, 8007).sort());
+  expect([...all.subarray(0, 7), ...all.subarray(8007)]).toEqual([...before.subarray(0, 7), ...before.subarray(8007)]);
+});
