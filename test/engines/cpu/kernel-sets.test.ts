@@ -5,7 +5,7 @@ import { type KernelSet, layoutOf } from "../../../src/engines/cpu/kernel-sets.t
 import { fuses } from "../../../src/engines/cpu/native.ts";
 import type { Run } from "../../../src/engines/engine.ts";
 import { makeRun } from "../../support/runs.ts";
-import { anyRun, NATIVE, TRAININGS, trained, trainedByWasm, zooRuns } from "./same-bits.ts";
+import { anyRun, fused, NATIVE, TRAININGS, trained, trainedByWasm, zooRuns } from "./same-bits.ts";
 
 describe.runIf(NATIVE.length > 0).each(NATIVE)("%s has the bits of wasm", (set) => {
   test.each(TRAININGS)("for the zoo with batches of %i, %s rows, %i steps", (batch, trainRows, steps) => {
@@ -37,8 +37,6 @@ describe.runIf(NATIVE.length > 0).each(NATIVE)("%s has the bits of wasm", (set) 
   });
 });
 
-const fused = <R extends Run>(runs: readonly R[]): R[] =>
-  runs.map((run) => ({ ...run, training: { ...run.training, arithmetic: "fused" } }));
 const [first, ...others] = NATIVE.filter(fuses);
 
 describe.runIf(others.length > 0).each(others)(`%s has the bits of ${first} in fused arithmetic`, (set) => {
