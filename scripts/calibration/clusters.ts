@@ -50,6 +50,11 @@ export function clustersOf(finals: readonly RunFinal[]): Clusters[] {
     .sort((a, b) => a.cell.localeCompare(b.cell) || a.emd - b.emd);
 }
 
+/** The same of the paper's runs, by cell. */
+export const publishedClusters: ReadonlyMap<string, Pick<Clusters, "shares" | "means">> = new Map(
+  [...publishedFinals].map(([cell, bins]) => [cell, shared(middles(bins))]),
+);
+
 function shared(ends: readonly number[]): Pick<Clusters, "shares" | "means"> {
   const place = (end: number) => EDGES.filter((edge) => end >= edge).length;
   const each = [0, 1, 2].map((i) => ends.filter((end) => place(end) === i));
@@ -57,8 +62,7 @@ function shared(ends: readonly number[]): Pick<Clusters, "shares" | "means"> {
 }
 
 export function clustersText(all: readonly Clusters[]): string {
-  const paper = [...publishedFinals].map(([cell, bins]) => {
-    const { shares, means } = shared(middles(bins));
+  const paper = [...publishedClusters].map(([cell, { shares, means }]) => {
     return ["the paper", "", cell, "200", "", "", "", ...columns(shares, means), "", ""];
   });
   const ours = all.map(({ setting, lr, cell, runs, steps, late, paperLate, shares, means, emd, chance }) => {

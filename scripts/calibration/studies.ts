@@ -4,7 +4,7 @@ import { readResults } from "../../src/records/read-results.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { READINGS, type Reading, type RunFinal, runFinals } from "./finals.ts";
 import { publishedFinals } from "./published-finals.ts";
-import { spreadOf } from "./spread.ts";
+import { type Spread, spreadOf } from "./spread.ts";
 
 /** Results whose last step is the end of the paper's axis. */
 const FOLDERS = ["results/paper", "results/paper-tuned", "results/paper-long"];
@@ -16,12 +16,19 @@ export async function studiesText(): Promise<string> {
 }
 
 async function studyRows(folder: string): Promise<string[][]> {
+  const spreads = await studySpreads(folder);
+  return (Object.keys(READINGS) as Reading[]).map((reading) => {
+    const { cells, chance } = spreads[reading];
+    const known = [...publishedFinals.keys()].map((cell) => cells.get(cell)?.toFixed(3) ?? "");
+    return [folder, reading, ...known, chance.toFixed(3)];
+  });
+}
+
+/** How far a study's final running means are from the paper's by each reading. Its cells include some of Shared-Bottom. */
+export async function studySpreads(folder: string): Promise<Record<Reading, Spread>> {
   const finals = runFinals(await readResults(folder, console.warn));
   const cells = groupBy(finals, (final) => cellKey({ ...final, point: NO_CHOICE }));
   const { steps } = finals[0] as RunFinal;
-  return (Object.keys(READINGS) as Reading[]).map((reading) => {
-    const spread = spreadOf(cells, reading, steps);
-    const known = [...publishedFinals.keys()].map((cell) => spread?.cells.get(cell)?.toFixed(3) ?? "");
-    return [folder, reading, ...known, spread?.chance.toFixed(3) ?? ""];
-  });
+  const spread = (reading: Reading) => spreadOf(cells, reading, steps) as Spread;
+  return { sum: spread("sum"), mean: spread("mean"), one: spread("one") };
 }

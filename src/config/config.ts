@@ -10,6 +10,7 @@ import type { GridPoint } from "./grid-point.ts";
 import { definitionHash, modelNamed } from "./own-models.ts";
 import { rowsIdentity } from "./rows.ts";
 import { DECLARED, LATER_SETTINGS, type PointSettings, type SettingKey, type Settings } from "./schema.ts";
+import type { SeenKey } from "./settings.ts";
 
 /** Source of a setting's value; `yours` if it has no mark or was given on the command line. */
 export type SettingOrigin = Mark | "yours";
@@ -71,7 +72,12 @@ export function tableOf({ rows, labels }: Pick<Config, "rows" | "labels">): Tabl
   return { file, sha256, ...sizes, heldout, standardise, rawLabels: labels === "raw" };
 }
 
-export function trainingOf(config: PointConfig): TrainingSettings {
+/** Settings that reach a path in a run's rows, model or names; all others that a path sees are in its training. */
+type Beside =
+  | ("data" | "rows" | "correlations" | "correlationMatrix" | "tasks" | "labels" | "seed" | "cross")
+  | ("dropout" | "diagnostics" | "loss" | "initializerStd");
+
+export function trainingOf(config: PointConfig): TrainingSettings & Pick<TrainingSettings, Exclude<SeenKey, Beside>> {
   const { trainRows, sampling, batch, steps, optimizer, lr, method, evalEvery, heldoutRows } = config;
   return {
     trainRows,

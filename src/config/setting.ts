@@ -29,7 +29,7 @@ export interface Later<T> {
   /** The version of config files that it came with. */
   readonly since: number;
   /** Its value in every sweep from before it existed. No hash, and so no folder's name, includes that value. */
-  readonly before: T;
+  readonly before: T | Readonly<T>;
   /** Source of that value. */
   readonly mark: Mark;
   /** True if a file of an older version may have it, and one of any later version lack it. */

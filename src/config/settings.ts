@@ -210,6 +210,11 @@ export const SETTINGS = {
   }),
 };
 
+type All = typeof SETTINGS;
+
+/** Settings that a training path sees. */
+export type SeenKey = { [Key in keyof All]: All[Key]["paths"] extends typeof PLANNED ? never : Key }[keyof All];
+
 /** -0 would give a run an id of its own. */
 function withoutMinusZero(value: number): number {
   return value === 0 ? 0 : value;

@@ -3,7 +3,6 @@ import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type RunRecord, type TaskLosses } from "../records/record.ts";
 import { modelSize } from "../summary/cost.ts";
-import { quantiles } from "./curve-points.ts";
 import type { SettingRow } from "./draw/against-setting.ts";
 import { paperCurve } from "./draw/cell-curves.ts";
 import type { CostRow } from "./draw/cost.ts";

@@ -37,154 +37,147 @@ export type SweepFigure = FigureKind<Results>;
 /** Draws in the unit of the sweep's losses. */
 type UnitFigure = FigureKind<Results, FigureOptions>;
 
-/** A kind of figure whose picture is drawn of its rows. */
-interface RowKind<Row> extends Omit<UnitFigure, "draw"> {
+type DrawingName = keyof typeof DRAWINGS;
+type RowOf<Name extends DrawingName> = Parameters<(typeof DRAWINGS)[Name]>[0][number];
+
+/** A figure that is drawn of its rows. */
+interface RowKind<Row> extends Pick<UnitFigure, "about" | "heeds"> {
+  /** Losses at one grid point, losses at all, or diagnostics. */
+  readonly of: "one point" | "all points" | "diagnostics";
   readonly rows: (results: Results, options: FigureOptions) => readonly Row[] | Lacking;
-  readonly draw: Draw<Row>;
 }
 
 const NOTHING = { models: [], correlations: [] };
 
-function ofRows<Row extends object>({ rows: rowsOf, draw, ...kind }: RowKind<Row>): UnitFigure {
+/** Each drawing's figure, in the order in which they are shown: a drawing without one does not compile. */
+const ROW_KINDS: { readonly [Name in DrawingName]: RowKind<RowOf<Name>> } = {
+  figure3: {
+    about: "loss of the small Shared-Bottom against steps",
+    of: "one point",
+    heeds: ["loss", "statistic", "scale", "paper"],
+    rows: smallBottomRows,
+  },
+  figure4: {
+    about: "loss of each model against steps, a panel for each correlation",
+    of: "one point",
+    heeds: ["loss", "statistic", "scale", "paper"],
+    rows: curveRows,
+  },
+  figure5: {
+    about: "histograms of final losses, a panel for each cell",
+    of: "one point",
+    heeds: ["loss", "statistic"],
+    rows: binRows,
+  },
+  "final-loss": {
+    about: "final loss against correlation",
+    of: "one point",
+    heeds: ["loss", "statistic", "scale", "paper"],
+    rows: finalLossRows,
+  },
+  differences: {
+    about: "differences between models, paired by run",
+    of: "one point",
+    heeds: ["loss", "statistic"],
+    rows: differenceRows,
+  },
+  distributions: {
+    about: "spread of the final losses, a dot for each run",
+    of: "one point",
+    heeds: ["loss", "scale"],
+    rows: distributionRows,
+  },
+  runs: {
+    about: "single runs' loss against steps, a panel for each cell",
+    of: "one point",
+    heeds: ["loss", "scale"],
+    rows: spreadRows,
+  },
+  "train-heldout": {
+    about: "training, held-out and running loss against steps in one frame, a panel for each cell",
+    of: "one point",
+    heeds: ["scale"],
+    rows: trainHeldoutRows,
+  },
+  "task-losses": {
+    about: "final loss of task 2 against that of task 1, a panel for each cell",
+    of: "one point",
+    heeds: ["loss"],
+    rows: taskLossRows,
+  },
+  cost: {
+    about: "final loss against FLOP of training, a panel for each correlation",
+    of: "one point",
+    heeds: ["loss", "statistic", "scale"],
+    rows: costRows,
+  },
+  seesaw: {
+    about: "gain of task 1 against gain of task 2 by sharing, a panel for each cell",
+    of: "one point",
+    heeds: ["loss"],
+    rows: seesawRows,
+  },
+  grid: {
+    about: "final loss against a setting that the sweep lists",
+    of: "all points",
+    heeds: ["loss", "statistic", "scale"],
+    rows: settingRows,
+  },
+  "gate-distance": {
+    about: "distance of the tasks' gates at the end against correlation (--diagnostics gates)",
+    of: "diagnostics",
+    heeds: ["statistic"],
+    rows: gateDistanceRows,
+  },
+  "gate-weights": {
+    about: "each task's weights of the experts at the end, a panel for each cell (--diagnostics gates)",
+    of: "diagnostics",
+    heeds: [],
+    rows: gateWeightRows,
+  },
+  conflict: {
+    about: "cosine of the tasks' gradients against steps (--diagnostics gradients)",
+    of: "diagnostics",
+    heeds: ["statistic"],
+    rows: quantityRows("conflict", "gradientCosine"),
+  },
+  alignment: {
+    about: "loss of the best function of a model's direction against steps (--diagnostics alignment)",
+    of: "diagnostics",
+    heeds: ["statistic"],
+    rows: quantityRows("alignment", "alignedLoss"),
+  },
+};
+
+function ofRows<Name extends DrawingName>(name: Name): UnitFigure {
+  const { about, heeds, rows: rowsOf } = ROW_KINDS[name] as RowKind<object>;
+  const drawing = DRAWINGS[name] as Draw<object>;
   return {
-    ...kind,
+    ...{ name, about, heeds },
     draw: (results, options) => {
       const all = rowsOf(results, options);
       if (isLacking(all)) return all;
       const { without = NOTHING } = options;
       const rows = withoutRows(all, without);
-      const picture = draw(rows, withoutCells(sweepOf(results), without), options);
+      const picture = drawing(rows, withoutCells(sweepOf(results), without), options);
       return isLacking(picture) ? picture : finished(picture, rows as readonly FigureRow[], options.theme);
     },
   };
 }
 
-const OF_ONE_POINT: readonly UnitFigure[] = [
-  ofRows({
-    name: "figure3",
-    about: "loss of the small Shared-Bottom against steps",
-    heeds: ["loss", "statistic", "scale", "paper"],
-    rows: smallBottomRows,
-    draw: DRAWINGS.figure3,
-  }),
-  ofRows({
-    name: "figure4",
-    about: "loss of each model against steps, a panel for each correlation",
-    heeds: ["loss", "statistic", "scale", "paper"],
-    rows: curveRows,
-    draw: DRAWINGS.figure4,
-  }),
-  ofRows({
-    name: "figure5",
-    about: "histograms of final losses, a panel for each cell",
-    heeds: ["loss", "statistic"],
-    rows: binRows,
-    draw: DRAWINGS.figure5,
-  }),
-  ofRows({
-    name: "final-loss",
-    about: "final loss against correlation",
-    heeds: ["loss", "statistic", "scale", "paper"],
-    rows: finalLossRows,
-    draw: DRAWINGS["final-loss"],
-  }),
-  ofRows({
-    name: "differences",
-    about: "differences between models, paired by run",
-    heeds: ["loss", "statistic"],
-    rows: differenceRows,
-    draw: DRAWINGS.differences,
-  }),
-  ofRows({
-    name: "distributions",
-    about: "spread of the final losses, a dot for each run",
-    heeds: ["loss", "scale"],
-    rows: distributionRows,
-    draw: DRAWINGS.distributions,
-  }),
-  ofRows({
-    name: "runs",
-    about: "single runs' loss against steps, a panel for each cell",
-    heeds: ["loss", "scale"],
-    rows: spreadRows,
-    draw: DRAWINGS.runs,
-  }),
-  ofRows({
-    name: "train-heldout",
-    about: "training, held-out and running loss against steps in one frame, a panel for each cell",
-    heeds: ["scale"],
-    rows: trainHeldoutRows,
-    draw: DRAWINGS["train-heldout"],
-  }),
-  ofRows({
-    name: "task-losses",
-    about: "final loss of task 2 against that of task 1, a panel for each cell",
-    heeds: ["loss"],
-    rows: taskLossRows,
-    draw: DRAWINGS["task-losses"],
-  }),
-  ofRows({
-    name: "cost",
-    about: "final loss against FLOP of training, a panel for each correlation",
-    heeds: ["loss", "statistic", "scale"],
-    rows: costRows,
-    draw: DRAWINGS.cost,
-  }),
-  ofRows({
-    name: "seesaw",
-    about: "gain of task 1 against gain of task 2 by sharing, a panel for each cell",
-    heeds: ["loss"],
-    rows: seesawRows,
-    draw: DRAWINGS.seesaw,
-  }),
-];
+/** Those of a kind, each in the unit of the sweep's losses. */
+function figuresOf(what: RowKind<object>["of"]): SweepFigure[] {
+  const names = (Object.keys(ROW_KINDS) as DrawingName[]).filter((name) => ROW_KINDS[name].of === what);
+  return names.map((name) => inUnit(ofRows(name)));
+}
 
 /** Of losses, in the order in which they are shown. */
 export const LOSS_FIGURES: readonly SweepFigure[] = [
-  ...OF_ONE_POINT.map((kind) => onlyOfOnePoint(inUnit(kind))),
-  inUnit(
-    ofRows({
-      name: "grid",
-      about: "final loss against a setting that the sweep lists",
-      heeds: ["loss", "statistic", "scale"],
-      rows: settingRows,
-      draw: DRAWINGS.grid,
-    }),
-  ),
+  ...figuresOf("one point").map(onlyOfOnePoint),
+  ...figuresOf("all points"),
 ];
 
-const OF_DIAGNOSTICS: readonly UnitFigure[] = [
-  ofRows({
-    name: "gate-distance",
-    about: "distance of the tasks' gates at the end against correlation (--diagnostics gates)",
-    heeds: ["statistic"],
-    rows: gateDistanceRows,
-    draw: DRAWINGS["gate-distance"],
-  }),
-  ofRows({
-    name: "gate-weights",
-    about: "each task's weights of the experts at the end, a panel for each cell (--diagnostics gates)",
-    heeds: [],
-    rows: gateWeightRows,
-    draw: DRAWINGS["gate-weights"],
-  }),
-  ofRows({
-    name: "conflict",
-    about: "cosine of the tasks' gradients against steps (--diagnostics gradients)",
-    heeds: ["statistic"],
-    rows: quantityRows("conflict", "gradientCosine"),
-    draw: DRAWINGS.conflict,
-  }),
-  ofRows({
-    name: "alignment",
-    about: "loss of the best function of a model's direction against steps (--diagnostics alignment)",
-    heeds: ["statistic"],
-    rows: quantityRows("alignment", "alignedLoss"),
-    draw: DRAWINGS.alignment,
-  }),
-];
-
-export const DIAGNOSTIC_FIGURES = OF_DIAGNOSTICS.map((kind) => ofDiagnostics(onlyOfOnePoint(inUnit(kind))));
+export const DIAGNOSTIC_FIGURES = figuresOf("diagnostics").map((kind) => ofDiagnostics(onlyOfOnePoint(kind)));
 
 /** Of the paper's claims; a report has it beside their verdicts. */
 export const VERDICTS = onlyOfOnePoint(

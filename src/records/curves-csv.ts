@@ -128,7 +128,7 @@ interface Part {
 }
 
 /** Losses of a set that are gathered at once: they bound memory, however long the curves and however many the runs. */
-const MOST_GATHERED = 4_000_000;
+const MOST_GATHERED = 8_000_000;
 
 /** All points of a cell, in order, in as few parts as memory allows: each part reads every curve once. */
 function partsOf(tasks: Part["tasks"], evaluations: number, runs: number): Part[] {

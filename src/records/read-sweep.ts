@@ -16,7 +16,7 @@ interface ReadOptions {
 }
 
 /** Losses of curves that are kept in memory, 32 MB; further curves stay in their journals. */
-const MOST_KEPT = 4_000_000;
+export const MOST_KEPT = 4_000_000;
 
 interface ReadRecordsOptions extends ReadOptions {
   readonly signal?: AbortSignal;

@@ -24,12 +24,15 @@ interface Shown {
 /** Whether each claim of the paper holds, on each of the losses. */
 export function claimsSection(claims: EachLoss<readonly Claim[]>, { picture = NOTHING, config }: Shown = {}): Html {
   const judged = claims.train.map((_, i) => eachLoss((set) => claims[set][i] as Claim));
-  return section("claims", "Does the paper hold?", [
-    picture,
-    html`<div class="claims"><p class="columns" aria-hidden="true"><span>The paper’s claim</span>${LOSS_SETS.map((set) => html`<span>${WHERE[set]}</span>`)}</p>
+  const list = html`<div class="claims"><p class="columns" aria-hidden="true"><span>The paper’s claim</span>${LOSS_SETS.map((set) => html`<span>${WHERE[set]}</span>`)}</p>
 <ol>
 ${judged.map(claimItem)}</ol></div>
-`,
+`;
+  return section("claims", "Does the paper hold?", [
+    picture,
+    picture === NOTHING
+      ? list
+      : html`<details class="all-losses"><summary>Every claim on all losses, and how it was tested</summary>\n${list}</details>\n`,
     coveringCommands(claims.train).map(commandLine),
     config === undefined ? NOTHING : shortRuns(config).map((line) => html`<p class="note">${capitalised(line)}.</p>\n`),
     html`<p class="note">A claim holds if every one of its tests does. Each test compares a 95 % interval over runs with what the claim expects.
@@ -48,6 +51,14 @@ export function noClaims({ why, choice }: SeveralPoints): Html {
 <code>mmoe report</code> with <code class="option">--at ${choice}</code>.</p>
 `,
   );
+}
+
+/** In place of the verdicts where no claim is about the cells of the sweep. */
+export function noneCovered(claims: readonly Claim[]): Html {
+  return section("claims", NOT_TESTED, [
+    html`<p>None of the paper’s ${claims.length} claims is about these models and correlations.</p>\n`,
+    coveringCommands(claims).map(commandLine),
+  ]);
 }
 
 /** In place of the verdicts where rows are the user's own. */

@@ -14,7 +14,7 @@ import { thousands } from "../units.ts";
 import { bestPoints } from "./best-points.ts";
 import { cellsSection } from "./cells-section.ts";
 import { citeSection } from "./cite-section.ts";
-import { claimsSection, noClaims, noClaimsOn } from "./claims-section.ts";
+import { claimsSection, noClaims, noClaimsOn, noneCovered } from "./claims-section.ts";
 import type { Shapes } from "./compact.ts";
 import { costSection } from "./cost-section.ts";
 import { failuresSection } from "./failures-section.ts";
@@ -51,11 +51,10 @@ export function reportHtml(results: Results, loss: LossSet, live?: Live): string
     paper: figures.drawn.some(hasPaper),
   };
   const title = `${modelsText(config.models)}${placeText(config)}${pointsText(results)}`;
-  const isTested = several === undefined && config.rows === null;
-  const { lead, verdicts } =
+  const { lead, verdicts, isTested } =
     several === undefined
       ? ofOnePoint(results, cells, { loss, shapes, tables })
-      : { lead: bestPoints(cells), verdicts: noClaims(several) };
+      : { lead: bestPoints(cells), verdicts: noClaims(several), isTested: false };
   return page({ title: `${config.name}: ${title}`, rules: switchRules(shown), live }, [
     html`<a class="skip" href="#${isTested ? "claims" : "cells"}">Skip to the ${isTested ? "verdicts" : "losses"}</a>
 <header>
@@ -91,17 +90,23 @@ function ofOnePoint(
   results: Results,
   cells: EachLoss<readonly CellLosses[]>,
   drawing: Parameters<typeof figureBlock>[1],
-): { lead: Html; verdicts: Html } {
+): { lead: Html; verdicts: Html; isTested: boolean } {
   const { rows } = results.config;
-  if (rows !== null) return { lead: outcome(results, cells, undefined), verdicts: noClaimsOn(rows) };
+  if (rows !== null) return { lead: outcome(results, cells, undefined), verdicts: noClaimsOn(rows), isTested: false };
   const claims = eachLoss((set) => claimsOf(results, set));
+  if (claims.train.every(({ verdict }) => verdict === "not covered"))
+    return { lead: outcome(results, cells, claims), verdicts: noneCovered(claims.train), isTested: false };
   const pictures = drawVariants(results, [VERDICTS]).drawn.map(
     (one) => html`<div class="figures">${figureBlock(one, drawing, WHICH_LOSS)}</div>
 `,
   );
   return {
     lead: outcome(results, cells, claims),
-    verdicts: claimsSection(claims, { picture: html`${pictures}`, config: results.config }),
+    verdicts: claimsSection(claims, {
+      ...(pictures.length > 0 && { picture: html`${pictures}` }),
+      config: results.config,
+    }),
+    isTested: true,
   };
 }
 

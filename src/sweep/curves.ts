@@ -3,12 +3,13 @@ import type { Config } from "../config/config.ts";
 import type { AnyRun } from "../engines/engine.ts";
 import { evaluationCount } from "../engines/evaluations.ts";
 import { UsageError } from "../errors.ts";
+import { MOST_KEPT } from "../records/read-sweep.ts";
 import { thousands } from "../units.ts";
 import { planRuns } from "./plan.ts";
 
 /** Most losses (evaluations x tasks) of a run's curve: a line of the journal is read, and drawn, as a whole. */
 const MOST_OF_RUN = 200_000;
-/** Most losses of all runs: they lie in memory, 16 bytes each, when the CSV files are written. */
+/** Most losses of all runs: their journals have some 13 GB. */
 const MOST_OF_SWEEP = 500_000_000;
 
 export interface CurveSizes {
@@ -38,7 +39,7 @@ export function curveSizes(config: Config): CurveSizes {
     evaluations: cells.reduce((most, cell) => Math.max(most, cell.evaluations), 0),
     journalBytes: runs * LINE_BYTES + stepTexts + 2 * losses * LOSS_BYTES,
     csvBytes: runs * ROW_BYTES + sum(({ evaluations, tasks }) => evaluations * (tasks + 1)) * POINT_BYTES,
-    memoryBytes: runs * RECORD_MEMORY + losses * LOSS_MEMORY,
+    memoryBytes: runs * RECORD_MEMORY + Math.min(losses, MOST_KEPT) * LOSS_MEMORY,
   };
 }
 

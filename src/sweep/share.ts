@@ -45,9 +45,9 @@ export interface SweepShare {
 const MANY_RUNS = 500_000;
 
 /**
- * Compares the plan with the results folder, and writes nothing. `note` gets a line for each damaged record, and
- * one before a plan that takes long. Throws
- * UsageError for curves that are too large, and for a folder that can't be written to, or that holds something else.
+ * Compares the plan with the results folder, and writes nothing. `note` gets a line for each damaged record, and one
+ * before a plan that takes long. Throws UsageError for curves that are too large, and for a folder that can't be written
+ * to, or that holds something else.
  */
 export function shareOf(request: ShareRequest, note: (line: string) => void = () => {}): SweepShare {
   const { config, out = defaultFolder(config), shard = null, overwrite = false } = request;

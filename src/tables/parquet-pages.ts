@@ -67,11 +67,11 @@ function checkValues(page: PageHeader, bytes: Uint8Array, { codec, compressors, 
   if (first !== undefined) {
     const all = unpacked(bytes, size);
     const levels = optional ? 4 + new DataView(all.buffer, all.byteOffset).getUint32(0, true) : 0;
-    if (optional) checkRuns(all.subarray(4, levels), 1, first.num_values);
+    if (optional) checkRepeats(all.subarray(4, levels), 1, first.num_values);
     checkIndices(all.subarray(levels), first, type);
   } else if (second !== undefined) {
     const { repetition_levels_byte_length: before, definition_levels_byte_length: own } = second;
-    if (optional) checkRuns(bytes.subarray(before, before + own), 1, second.num_values);
+    if (optional) checkRepeats(bytes.subarray(before, before + own), 1, second.num_values);
     const packed = bytes.subarray(before + own);
     checkIndices(second.is_compressed === false ? packed : unpacked(packed, size - before - own), second, type);
   }
@@ -85,13 +85,13 @@ interface Encoded {
 /** Places in a dictionary, or truth values; other encodings have a length of their own for each value. */
 function checkIndices(bytes: Uint8Array, { encoding, num_values }: Encoded, type: string): void {
   const isBoolean = type === "BOOLEAN";
-  if (encoding === "RLE" && isBoolean) checkRuns(bytes.subarray(4), 1, num_values);
+  if (encoding === "RLE" && isBoolean) checkRepeats(bytes.subarray(4), 1, num_values);
   else if (encoding.endsWith("DICTIONARY") || encoding === "RLE")
-    checkRuns(bytes.subarray(1), isBoolean ? 1 : (bytes[0] ?? 0), num_values);
+    checkRepeats(bytes.subarray(1), isBoolean ? 1 : (bytes[0] ?? 0), num_values);
 }
 
 /** Runs of equal values and of packed ones, of `width` bits, as far as they make up `count` values. */
-function checkRuns(bytes: Uint8Array, width: number, count: number): void {
+function checkRepeats(bytes: Uint8Array, width: number, count: number): void {
   let [at, seen] = [0, 0];
   while (seen < count && at < bytes.length) {
     let [head, shift] = [0, 0];

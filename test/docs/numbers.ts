@@ -1,6 +1,9 @@
 // Marks in the pages that name where numbers come from: `<!-- = means("results/paper") -->` after a paragraph, an item, a
-// table or a block of code. The mark is an expression of functions in committed.ts; its values must be in the text before.
-import * as committed from "./committed.ts";
+// table or a block of code. The mark is an expression of functions in committed.ts and committed-search.ts; its values must be in the text before.
+import * as results from "./committed.ts";
+import * as search from "./committed-search.ts";
+
+const committed = { ...results, ...search };
 
 /** A mark and the text before it. */
 export interface Block {

@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import type { Claim, ClaimPart } from "../../src/claims/claim.ts";
 import { eachLoss } from "../../src/records/record.ts";
 import { claimsSection } from "../../src/report/claims-section.ts";
+import { html } from "../../src/report/html.ts";
+import { reportHtml } from "../../src/report/report.ts";
 import { sweepResults } from "../support/sweep-results.ts";
 
 const PART: ClaimPart = {
@@ -65,4 +67,24 @@ test("claimsSection(claims, { config }) says that runs are too short for the pap
 
 test("claimsSection(claims) escapes", () => {
   expect(text({})).toContain("omoe&#39;s loss &lt;at&gt; 1".replace("&#39;", "'"));
+});
+
+test("claimsSection(claims, { picture }) folds the list away beneath the picture, which has every claim once", () => {
+  const claims = eachLoss((loss) => [claim({ loss })]);
+  const { markup } = claimsSection(claims, { picture: html`<figure></figure>` });
+  expect(markup).toMatch(
+    /<figure><\/figure>\s*<details class="all-losses"><summary>.*<\/summary>\s*<div class="claims">/,
+  );
+  expect(claimsSection(claims).markup).not.toContain("all-losses");
+});
+
+test("a report of cells that no claim is about says so, without a table, and has the losses first", () => {
+  const none = reportHtml(sweepResults({ set: ["models=[cgc, ple]"] }), "train");
+  expect(none).toContain("<p>None of the paper’s 7 claims is about these models and correlations.</p>");
+  expect(none).toContain("To cover 3.3: <code>mmoe sweep figure3</code>");
+  expect(none).not.toMatch(/<strong data-verdict="not covered"/);
+  expect(none.indexOf('<section id="cells"')).toBeLessThan(none.indexOf('<section id="claims"'));
+  const some = reportHtml(sweepResults(), "train");
+  expect(some).toMatch(/<strong data-verdict="not covered"/);
+  expect(some.indexOf('<section id="claims"')).toBeLessThan(some.indexOf('<section id="cells"'));
 });

@@ -79,3 +79,9 @@ test("a sweep of very many runs says that it plans them", async () => {
   const argv = ["sweep", "smoke", "--runs", "100000", "--shard", "1/100000", "--dry-run", "--out", "/tmp/none"];
   expect(await runMain(argv)).toMatchObject({ code: 0, stderr: "planning 600,000 runs\n" });
 });
+
+test("curveSizes(config) counts no more losses in memory than a folder's reader keeps there", () => {
+  const [small, large] = [2, 800].map((runs) => curveSizes(smoke("steps=50000", "evalEvery=1", `runs=${runs}`)));
+  expect(small?.memoryBytes).toBe(12 * 2000 + 12 * 100_000 * 16);
+  expect(large?.memoryBytes).toBe(4800 * 2000 + 4_000_000 * 16);
+});
