@@ -88,6 +88,7 @@ export function trainingOf(config: PointConfig): TrainingSettings & Pick<Trainin
     lr,
     method,
     huberDelta: config.loss === "huber" ? config.huberDelta : null,
+    arithmetic: config.arithmetic,
     initializer: initializerOf(config),
     evalEvery,
     heldoutRows,

@@ -2,13 +2,14 @@ import { z } from "zod";
 import { GENERATOR_PRESETS, type GeneratorPresetName } from "../data/presets.ts";
 import { GENERATOR_LIMITS as LIMITS } from "../data/settings.ts";
 import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
+import { ARITHMETICS } from "../engines/engine.ts";
 import { METHODS } from "../engines/methods.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
 import { choice, count, distinctList, LARGEST_COUNT, plainName, positive } from "./kinds.ts";
 import { LOSS_SETS } from "./loss-sets.ts";
 import { MODEL_NAME, OWN_MODELS_SCHEMA } from "./own-model-schema.ts";
 import { ROWS_SCHEMA } from "./rows-schema.ts";
-import { BY_CODE, EVERYWHERE, PLANNED, setting } from "./setting.ts";
+import { BY_CODE, EVERYWHERE, HEEDED, PLANNED, setting } from "./setting.ts";
 
 /** One task has no correlation with another. */
 const LEAST_TASKS = 2;
@@ -38,6 +39,9 @@ const ownConstants = z
   .refine(({ alpha, beta }) => alpha.length === beta.length, { path: ["beta"] });
 const GENERATOR = `one of ${PRESET_NAMES.join(", ")}, or constants {inputs, scale, alpha, beta, noiseStd}`;
 const generator = z.union([choice(PRESET_NAMES), ownConstants]).describe(GENERATOR);
+
+/** TensorFlow rounds as it likes. */
+const PORTABLE = { only: "portable" } as const;
 
 /** Settings that people give; a file gives every key, and no value is filled in silently. */
 const GIVEN = {
@@ -95,6 +99,13 @@ const GIVEN = {
   method: setting(choice(METHODS), {
     ...{ since: 5, before: "sum", mark: "assumed", hash: "trained", grid: true },
     paths: { ...EVERYWHERE, cpu: { only: "sum" }, "code-eager": { only: "sum" }, "code-traced": { only: "sum" } },
+  }),
+  arithmetic: setting(choice(ARITHMETICS), {
+    ...{ since: 7, before: "portable", mark: "assumed", optional: true, hash: "trained", grid: false },
+    paths: {
+      ...{ cpu: HEEDED, "tfjs-eager": PORTABLE, "tfjs-traced": PORTABLE },
+      ...{ "code-eager": PORTABLE, "code-traced": PORTABLE },
+    },
   }),
   evalEvery: setting(
     z

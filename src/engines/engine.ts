@@ -33,6 +33,7 @@ export interface TrainingSettings {
    * beyond (Huber 1964).
    */
   readonly huberDelta: number | null;
+  readonly arithmetic: Arithmetic;
   readonly initializer: Initializer;
   readonly evalEvery: EvalEvery;
   readonly heldoutRows: number;
@@ -42,6 +43,13 @@ export interface TrainingSettings {
 export type Heeds = Readonly<Record<keyof TrainingSettings, boolean>>;
 
 export type Optimizer = "adam" | "sgd";
+
+/**
+ * How the cpu engine's kernels add a product: rounded first (`portable`), or not (`fused`), by the processor's fused
+ * multiply-add. Each gives the same bits on every machine that has it.
+ */
+export const ARITHMETICS = ["portable", "fused"] as const;
+export type Arithmetic = (typeof ARITHMETICS)[number];
 
 /** Numbers that training keeps for each parameter: itself and, for adam, two moments. */
 export const VALUES: Readonly<Record<Optimizer, number>> = { sgd: 1, adam: 3 };

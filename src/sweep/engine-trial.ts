@@ -37,6 +37,7 @@ const TRAINING: TrainingSettings = {
   lr: 0.001,
   method: "sum",
   huberDelta: null,
+  arithmetic: "portable",
   initializer: { name: "glorot-uniform" },
   evalEvery: 1,
   heldoutRows: 1,

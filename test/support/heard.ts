@@ -50,6 +50,7 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   labels: { value: "labels=standardised" },
   dropout: { value: "dropout=0.5" },
   method: { value: "method=uncertainty" },
+  arithmetic: { value: "arithmetic=fused" },
   evalEvery: { value: "evalEvery=3" },
   heldoutRows: { value: "heldoutRows=11" },
   report: PLANNED,

@@ -29,7 +29,7 @@ import { type LossSums, readSums, type Trainer } from "./trainer.ts";
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: true },
-  ...{ huberDelta: true, initializer: true, evalEvery: true, heldoutRows: true },
+  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true },
 };
 
 /**
