@@ -69,20 +69,7 @@ export function clustersText(all: readonly Clusters[]): string {
     const trained = [setting, String(lr), cell, String(runs), String(steps), late.toFixed(3), paperLate.toFixed(3)];
     return [...trained, ...columns(shares, means), emd.toFixed(3), chance.toFixed(3)];
   });
-  const header = [
-    "setting",
-    "lr",
-    "cell",
-    "runs",
-    "steps",
-    "late",
-    "paper's",
-    "low",
-    "middle",
-    "high",
-    "emd",
-    "chance",
-  ];
+  const header = "setting lr cell runs steps late paper's low middle high emd chance".split(" ");
   return table([header, ...paper, ...ours]);
 }
 
