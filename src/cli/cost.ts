@@ -1,5 +1,4 @@
-import { modelCosts } from "../summary/cost.ts";
-import { costCsv } from "../summary/cost-csv.ts";
+import { costCsv, modelCosts } from "../summary/cost.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";

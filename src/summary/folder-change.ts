@@ -1,6 +1,7 @@
 import type { LossSet } from "../config/loss-sets.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
+import { toCsv } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import type { RunRecord } from "../records/record.ts";
 import { bcaInterval, bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
@@ -97,4 +98,14 @@ function endedOtherwise(
     failed: idsOf(done.filter((record) => status.get(nameOf(record)) === "failed")),
     absent: idsOf(done.filter((record) => !status.has(nameOf(record)))),
   };
+}
+
+/** What changed between two folders as CSV: a row for each cell that both have. */
+export function changeCsv({ loss, tolerance, cells }: Change): string {
+  return toCsv(
+    cells.map(({ model, correlation, point, pairs, equal, mean, change, verdict }) => ({
+      ...{ loss, model, correlation, ...point, pairs, equal, meanInA: mean },
+      ...{ change: change.value, low: change.low, high: change.high, tolerance, verdict },
+    })),
+  );
 }

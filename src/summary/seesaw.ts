@@ -2,6 +2,7 @@ import { cellsOf } from "../config/cells.ts";
 import type { LossSet } from "../config/loss-sets.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
+import { toCsv } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses, type RunRecord } from "../records/record.ts";
 import { bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
@@ -119,4 +120,26 @@ function countsOf(tasks: readonly Float64Array[], n: number) {
     else if (least < 0 && most > 0) counts.seesaw++;
   }
   return counts;
+}
+
+/** Gains as CSV: one row for each statistic of a cell; an empty cell for no value. */
+export function seesawCsv({ loss, against, cells }: Seesaw): string {
+  return toCsv(
+    cells.flatMap(({ model, correlation, point, ...cell }) =>
+      statisticsOf(cell).map(([statistic, { value, low, high }]) => {
+        return { loss, against, model, correlation, ...point, statistic, pairs: cell.pairs, value, low, high };
+      }),
+    ),
+  );
+}
+
+function statisticsOf({ gains, ...of }: Omit<CellSeesaw, "model" | "correlation" | "point">): [string, Estimate][] {
+  return [
+    ...gains.map((gain, k): [string, Estimate] => [`gain${k + 1}`, gain]),
+    ["deltaM", of.deltaM],
+    ["medianDeltaM", of.medianDeltaM],
+    ["seesawShare", of.seesaw],
+    ["allGainShare", of.allGain],
+    ["allLoseShare", of.allLose],
+  ];
 }
