@@ -32,7 +32,7 @@ export function checkedBy<T extends z.ZodObject>(schema: T, values: object, plac
 }
 
 /** What of `values` fits `schema`, a line for each thing that does not, and the keys that these are of. */
-export interface CheckedParts<T> {
+interface CheckedParts<T> {
   readonly data: Partial<T>;
   readonly wrong: readonly string[];
   readonly keys: readonly string[];
