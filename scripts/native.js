@@ -70,7 +70,9 @@ export async function identityOf([compiler, ...first], arch, { flags = [], link 
 /** A line that says what the cpu engine has; with --installed, also if nothing is to do. */
 async function main() {
   if (!(process.arch in SETS)) return `no native kernels for ${process.arch}; the cpu engine takes WebAssembly`;
-  const sets = Object.keys(SETS[process.arch]).filter((set) => !set.endsWith("Fused")).join(", ");
+  const sets = Object.keys(SETS[process.arch])
+    .filter((set) => !set.endsWith("Fused"))
+    .join(", ");
   const compiler = (process.env.CC || "cc").split(" ");
   const options = process.platform === "darwin" ? { link: ["-undefined", "dynamic_lookup"] } : {};
   if (isCurrent(output, await identityOf(compiler, process.arch, options)))
