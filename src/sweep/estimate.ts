@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import type { Env } from "../cuda/home.ts";
-import { byKind } from "../engines/abilities.ts";
 import { bundlesOf } from "../engines/cpu/bundle.ts";
 import type { AnyRun, Engine, Run } from "../engines/engine.ts";
 import type { Estimate } from "../stats/estimate.ts";
@@ -31,13 +30,14 @@ export async function estimateTime(
   options: { readonly env?: Env; readonly note?: (line: string) => void } = {},
 ): Promise<TimeEstimate> {
   if (engine.workers === undefined) return rangeOf(await estimateMs(runs, engine), "trial");
-  const { specs, codes } = byKind(runs);
+  const own = runs.filter((run): run is Run => engine.path(run) === "cpu");
+  const others = runs.filter((run) => engine.path(run) !== "cpu");
   const cores = Math.min(engine.workers, availableParallelism());
-  const speed = specs.length === 0 ? undefined : await speedHere(engine, cores, options);
-  const training = speed === undefined ? 0 : START_MS + workMs(specs, { workers: engine.workers, cores, speed });
-  const ms = training + diagnosisMs(specs) / cores;
-  if (codes.length === 0) return { ...rangeOf(ms, "work"), cores };
-  return rangeOf(ms + (await estimateMs(codes, engine)), "trial");
+  const speed = own.length === 0 ? undefined : await speedHere(engine, cores, options);
+  const training = speed === undefined ? 0 : START_MS + workMs(own, { workers: engine.workers, cores, speed });
+  const ms = training + diagnosisMs(own) / cores;
+  if (others.length === 0) return { ...rangeOf(ms, "work"), cores };
+  return rangeOf(ms + (await estimateMs(others, engine)), "trial");
 }
 
 function rangeOf(value: number, from: keyof typeof APART): TimeEstimate {

@@ -8,7 +8,7 @@ import { GroupFeeds } from "../../src/engines/tfjs/traced/group-feeds.ts";
 import { trainingHere } from "../engines/tfjs/code/training-here.ts";
 import { codeRun, resultsOf, tinyRun } from "../engines/tfjs/runs.ts";
 import { expectClose } from "../support/close.ts";
-import { BOTTOM, COUNTING, codeModel, LINEAR, MEASURING } from "../support/code-model.ts";
+import { BOTTOM, COUNTING, codeModel, DRAWING, LINEAR, MEASURING } from "../support/code-model.ts";
 import { range } from "../support/reference.ts";
 import { expectSameNumbers, FIFTY, lossesOf } from "./same-numbers.ts";
 
@@ -59,6 +59,10 @@ describe("traced training of a model in JavaScript has the numbers of eager step
     ["a sparse gate", GATED, {}],
     ["a state", COUNTING, {}],
     ["numbers of its own", MEASURING, {}],
+    ["random numbers and a loss of its own", DRAWING, {}],
+    ["examples/noisy-gates.mjs", readFileSync("examples/noisy-gates.mjs", "utf8"), {}],
+    ["examples/uncertainty.mjs", readFileSync("examples/uncertainty.mjs", "utf8"), {}],
+    ["random numbers beside fresh rows", DRAWING, { trainRows: "fresh" }],
     ["a state that stays as it is", COUNTING.replace("tf.add(state.steps, 1)", "state.steps"), {}],
     ["examples/batch-norm.mjs", BATCH_NORM, {}],
     ["fresh rows", BOTTOM, { trainRows: "fresh" }],
@@ -96,6 +100,16 @@ test("a code that can't be traced trains step by step, and is named once with it
       /^model mine: .*mine\.mjs:4: a tensor is read inside of the trace; .* not traced, which is slower$/,
     ),
   ]);
+});
+
+test("a code that draws more now and then is not traced either", async () => {
+  const drawn = "tf.mul(b, random.uniforms(b.shape))";
+  const more = `[${drawn}, calls++ % 2 && random.normals([3])][0]`;
+  const model = codeModel(`let calls = 0;\n${DRAWING.replace(drawn, more)}`);
+  const runs = [codeRun(model, {}, FIFTY)];
+  const [ours, theirs] = [await resultsOf(engines.traced, runs), await resultsOf(engines.eager, runs)];
+  expect(ours.map(lossesOf)).toEqual(theirs.map(lossesOf));
+  expect(notes.splice(0)).toEqual([expect.stringMatching(/it draws other random numbers in each call; .* not traced/)]);
 });
 
 test("a code that breaks while it is traced is its author's error, with its line", async () => {

@@ -133,7 +133,9 @@ describe("the examples", () => {
       "cars-csv.js",
       "cars.yaml",
       "film.mjs",
+      "noisy-gates.mjs",
       ...programs,
+      "uncertainty.mjs",
     ]);
   });
 
@@ -164,16 +166,17 @@ describe("the examples", () => {
     for (const model of ["four-experts", "deep-gates", "film"])
       expect(table.match(new RegExp(`^${model} +2 `, "gm"))).toHaveLength(2);
     mmoe("figures", "own", "--only", "final-loss");
-    expect(readFileSync(join(user, "own/figures/final-loss.svg"), "utf8")).toContain("film");
+    expect(readFileSync(join(user, "own/figures/final-loss-heldout.svg"), "utf8")).toContain("film");
     const { stdout } = mmoe("verify", "own", "--runs", "20");
     expect(stdout.match(/ same$/gm)).toHaveLength(20);
   });
 
-  test("batch-norm.mjs keeps its state from step to step, the same when it is trained again", () => {
-    const few = ["--models", "shared-bottom", "--runs", "2", "--steps", "100", "--corr", "0.5", "--out", "normalised"];
-    expect(mmoe("sweep", "smoke", "--model", "batch-norm.mjs", ...few).status).toBe(0);
-    const { stdout } = mmoe("verify", "normalised", "--runs", "4");
-    expect(stdout.match(/ same$/gm)).toHaveLength(4);
+  test("models that keep a state, draw, or have a loss of their own are the same when they are trained again", () => {
+    const few = ["--models", "shared-bottom", "--runs", "2", "--steps", "100", "--corr", "0.5", "--out", "more"];
+    const models = ["batch-norm", "noisy-gates", "uncertainty"].flatMap((name) => ["--model", `${name}.mjs`]);
+    expect(mmoe("sweep", "smoke", ...models, ...few).status).toBe(0);
+    const { stdout } = mmoe("verify", "more", "--runs", "8");
+    expect(stdout.match(/ same$/gm)).toHaveLength(8);
   });
 
   test("cars-csv.js says which package it needs", () => {

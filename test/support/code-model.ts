@@ -58,6 +58,17 @@ export const MEASURING = COUNTING.replace(
   }),`,
 );
 
+/** A linear map that learns nothing but what it draws: each step's gradient of w is normal, that of b uniform. */
+export const DRAWING = `export default {
+  parameters: ({ inputs, tasks }) => ({ w: [inputs, tasks], b: [tasks] }),
+  forward: (tf, x, { w, b }, { training, random }) => {
+    const outputs = tf.add(tf.matMul(x, w), b);
+    return training ? { outputs, penalty: tf.sum(tf.mul(w, random.normals(w.shape))) } : outputs;
+  },
+  loss: (tf, outputs, labels, { b }, { random }) => tf.mul(b, random.uniforms(b.shape)),
+};
+`;
+
 /** A model in a file of its own with this text. */
 export function codeModel(text: string, changes: Partial<CodeModel> = {}): CodeModel {
   const file = join(temporaryFolder(), "mine.mjs");

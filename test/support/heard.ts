@@ -72,7 +72,7 @@ export function testHeard(path: TrainingPath, engine: Engine): void {
   const trained = async (...of: Parameters<typeof config>) => {
     const results: RunResult[] = [];
     const runs = withTables(planRuns(config(...of)));
-    for (const run of runs) expect(engine.path(run.model)).toBe(path);
+    for (const run of runs) expect(engine.path(run)).toBe(path);
     await engine.train(runs, { onResult: (result) => results.push(result) });
     return results.map(numbersOf).sort();
   };

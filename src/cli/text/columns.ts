@@ -28,10 +28,10 @@ export function narrowed(rows: Rows, words: Words, room: number): number[] | und
 
 /** How wide the columns are if nothing is wrapped. */
 export function naturalWidths(rows: Rows): number[] {
-  return Array.from({ length: columnsOf(rows) }, (_, c) => Math.max(...rows.map((row) => shown(cell(row, c)))));
+  return Array.from({ length: columnCount(rows) }, (_, c) => Math.max(...rows.map((row) => shown(cell(row, c)))));
 }
 
-export function columnsOf([header = []]: Rows): number {
+export function columnCount([header = []]: Rows): number {
   return header.length;
 }
 

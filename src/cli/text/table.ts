@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import {
   cell,
-  columnsOf,
+  columnCount,
   indentOf,
   narrowed,
   naturalWidths,
@@ -24,7 +24,7 @@ export function table(rows: Rows, width = Number.POSITIVE_INFINITY): string {
   if (tableWidth(rows) <= width) return drawn(rows, GAP);
   for (const words of [phrases, singleWords]) {
     for (const gap of [GAP, 1]) {
-      const widths = narrowed(rows, words, width - gap * (columnsOf(rows) - 1));
+      const widths = narrowed(rows, words, width - gap * (columnCount(rows) - 1));
       if (widths !== undefined) return drawn(rows, gap, { widths, words });
     }
   }
@@ -33,7 +33,7 @@ export function table(rows: Rows, width = Number.POSITIVE_INFINITY): string {
 
 /** Characters of the lines of a table that is not wrapped. */
 export function tableWidth(rows: Rows): number {
-  return naturalWidths(rows).reduce((sum, columns) => sum + columns, GAP * (columnsOf(rows) - 1));
+  return naturalWidths(rows).reduce((sum, columns) => sum + columns, GAP * (columnCount(rows) - 1));
 }
 
 /** Rows as Markdown. */

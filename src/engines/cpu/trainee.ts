@@ -24,7 +24,7 @@ import {
 import type { LabelPlan, RowPlan } from "./row-plan.ts";
 
 /** Inputs of a training run: its place in memory, the rows it shares and its own labels. */
-export interface Place {
+interface Place {
   readonly member: Member;
   readonly rows: RowPlan;
   readonly labels: LabelPlan;

@@ -5,6 +5,7 @@ import type { ModelSpec } from "../../models/spec.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { Run } from "../engine.ts";
 import { numbering } from "../numbering.ts";
+import type { StepDraw } from "./draws.ts";
 
 /** Runs that train in the same calls: R of each model, the r-th of each on the same rows at the same learning rate. */
 export interface Group<M extends Model = ModelSpec> {
@@ -16,6 +17,8 @@ export interface Group<M extends Model = ModelSpec> {
   readonly sources: readonly Run<M>[];
   /** The index in `sources` of each replica's rows, [R]. */
   readonly places: readonly number[];
+  /** What each step of its one run draws, if the run is of a model in JavaScript that draws. */
+  readonly draws?: readonly StepDraw[];
 }
 
 /** A group of runs of any models. */

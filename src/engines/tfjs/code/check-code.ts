@@ -4,12 +4,16 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import type { CodeModel } from "../../../models/code.ts";
 import { keyOf } from "../../../random/key.ts";
 import { normals } from "../../../random/normal.ts";
+import { DrawSource } from "../draws.ts";
+import type { Batch } from "../model/objective.ts";
 import type { Tf } from "../tf.ts";
-import { separated } from "./code-trainer.ts";
+import { namedTensors } from "./code-trainer.ts";
 import { type CodeStart, drawnCode, initialCode } from "./initial-values.ts";
 import { type LoadedCode, loadCode } from "./load-code.ts";
+import { ownLoss } from "./objective.ts";
 import { type CodeValues, predictCode } from "./predict.ts";
 import { codeQuantities } from "./quantities.ts";
+import { type Drawing, drawingAt } from "./step-random.ts";
 import { authorsError, modelError } from "./user-error.ts";
 
 const MOVE = 0.1;
@@ -32,14 +36,14 @@ export async function checkCode(tf: Tf, loaded: LoadedCode): Promise<void> {
   const again = await loadCode(loaded.model);
   checkInitial(loaded, again);
   tf.tidy(() => {
-    const x = tf.tensor(numbers("x", ROWS * loaded.model.inputs), [ROWS, loaded.model.inputs]);
+    const batch = { x: randomTensor(tf, "x", loaded.model.inputs), y: randomTensor(tf, "y", loaded.model.tasks) };
     const [begun, other] = [startOf(tf, loaded, 0), startOf(tf, loaded, 1)];
-    const { state } = predictCode(tf, loaded, x, begun, true);
+    const { state } = predictCode(tf, loaded, batch.x, begun, drawingOf(tf, loaded));
     const values = { ...begun, state };
-    checkRepeats(tf, [loaded, again], x, values, other);
-    checkRows(tf, loaded, x, values);
-    codeQuantities(tf, loaded, x, values);
-    checkGradients(tf, loaded, x, values);
+    checkRepeats(tf, [loaded, again], batch, values, other);
+    checkRows(tf, loaded, batch.x, values);
+    codeQuantities(tf, loaded, batch.x, values);
+    checkGradients(tf, loaded, batch, values);
   });
 }
 
@@ -67,22 +71,23 @@ function checkInitial(loaded: LoadedCode, again: LoadedCode): void {
 function checkRepeats(
   tf: Tf,
   [loaded, again]: readonly [LoadedCode, LoadedCode],
-  x: Tensor,
+  batch: Batch,
   values: CodeValues,
   other: CodeValues,
 ): void {
   const tolerance = tf.getBackend() === "tensorflow" ? TOLERANCE : 0;
-  for (const training of [true, false]) {
-    const first = numbersOf(tf, loaded, x, values, training);
-    if (!first.every(Number.isFinite)) throw modelError(loaded.model, "forward: expected finite numbers, got others");
-    numbersOf(tf, loaded, tf.neg(x), other, training);
-    if (!alike(first, numbersOf(tf, loaded, x, values, training), tolerance))
+  const what = loaded.code.loss ? "forward or loss" : "forward";
+  for (const numbersOf of [stepNumbers, evaluationNumbers]) {
+    const first = numbersOf(tf, loaded, batch, values);
+    if (!first.every(Number.isFinite)) throw modelError(loaded.model, `${what}: expected finite numbers, got others`);
+    numbersOf(tf, loaded, { ...batch, x: tf.neg(batch.x) }, other);
+    if (!alike(first, numbersOf(tf, loaded, batch, values), tolerance))
       throw modelError(
         loaded.model,
-        "forward: gives other values for the same arguments after another call: what it keeps must be its state",
+        `${what}: gives other values for the same arguments after another call: what it keeps must be its state`,
       );
-    if (!alike(first, numbersOf(tf, again, x, values, training), tolerance))
-      throw modelError(loaded.model, "forward: gives other values when the file is loaded again");
+    if (!alike(first, numbersOf(tf, again, batch, values), tolerance))
+      throw modelError(loaded.model, `${what}: gives other values when the file is loaded again`);
   }
 }
 
@@ -92,8 +97,8 @@ function startOf(tf: Tf, loaded: LoadedCode, index: number): CodeValues {
   const moves = numbers(`parameters/${index}`, loaded.size);
   const moved = initialCode(run, loaded).map((value, i) => value + MOVE * (moves[i] as number));
   return {
-    parameters: separated(tf, loaded.parameters, moved),
-    state: separated(tf, loaded.state, initialCode(run, loaded, "state")),
+    parameters: namedTensors(tf, loaded.parameters, moved),
+    state: namedTensors(tf, loaded.state, initialCode(run, loaded, "state")),
   };
 }
 
@@ -101,15 +106,26 @@ function runOf(model: CodeModel, index: number): CodeStart {
   return { seed: 0, index, model, training: { initializer: { name: "glorot-uniform" } } };
 }
 
-/** All that a pass gives: predictions, and the state after a training step. */
-function numbersOf(tf: Tf, loaded: LoadedCode, rows: Tensor, values: CodeValues, training: boolean): Float32Array {
-  const { outputs, state } = predictCode(tf, loaded, rows, values, training);
-  return tf.concat([outputs, ...state].map((tensor) => tf.reshape(tensor, [-1]))).dataSync<"float32">();
+/** All that a training step gives: predictions, the state after it, and the model's own loss. */
+function stepNumbers(tf: Tf, loaded: LoadedCode, { x, y }: Batch, values: CodeValues): Float32Array {
+  const predicted = predictCode(tf, loaded, x, values, drawingOf(tf, loaded));
+  const loss = ownLoss(tf, loaded, predicted, y, values.parameters);
+  const given = [predicted.outputs, ...predicted.state, ...(loaded.code.loss ? [loss as Tensor] : [])];
+  return tf.concat(given.map((tensor) => tf.reshape(tensor, [-1]))).dataSync<"float32">();
+}
+
+function evaluationNumbers(tf: Tf, loaded: LoadedCode, { x }: Batch, values: CodeValues): Float32Array {
+  return predictCode(tf, loaded, x, values).outputs.dataSync<"float32">();
+}
+
+/** The same random numbers for each step that is tried. */
+function drawingOf(tf: Tf, { model }: LoadedCode): Drawing {
+  return drawingAt(tf, new DrawSource(runOf(model, 0)), 1);
 }
 
 /** Evaluations put rows together as they like. */
 function checkRows(tf: Tf, loaded: LoadedCode, x: Tensor, values: CodeValues): void {
-  const predict = (rows: Tensor) => predictCode(tf, loaded, rows, values, false).outputs.dataSync<"float32">();
+  const predict = (rows: Tensor) => predictCode(tf, loaded, rows, values).outputs.dataSync<"float32">();
   if (alike(predict(tf.slice(x, [0, 0], [FEWER, loaded.model.inputs])), predict(x), TOLERANCE)) return;
   const where = loaded.state.length === 0 ? "" : " with training: false,";
   throw modelError(
@@ -128,35 +144,42 @@ function alike(values: ArrayLike<number>, others: ArrayLike<number>, tolerance: 
 }
 
 /** Each for itself: the error then names the parameter. */
-function checkGradients(tf: Tf, loaded: LoadedCode, x: Tensor, { parameters, state }: CodeValues): void {
+function checkGradients(tf: Tf, loaded: LoadedCode, { x, y }: Batch, { parameters, state }: CodeValues): void {
   const { model } = loaded;
   for (const [i, { name }] of loaded.parameters.entries()) {
-    const sum = (value: Tensor) => {
+    const objective = (value: Tensor) => {
       const values = { parameters: parameters.with(i, value), state };
-      const { outputs, penalty } = predictCode(tf, loaded, x, values, true);
-      return penalty ? tf.add(tf.sum(outputs), penalty) : tf.sum(outputs);
+      const predicted = predictCode(tf, loaded, x, values, drawingOf(tf, loaded));
+      const sum = tf.sum(ownLoss(tf, loaded, predicted, y, values.parameters) ?? predicted.outputs);
+      return predicted.penalty ? tf.add(sum, predicted.penalty) : sum;
     };
-    const gradient = gradientOf(model, name, () => tf.grad(sum)(parameters[i] as Tensor));
+    const gradient = gradientOf(loaded, name, () => tf.grad(objective)(parameters[i] as Tensor));
     if (!gradient.dataSync<"float32">().every(Number.isFinite))
       throw modelError(model, `parameters: ${name}: its gradient has numbers that are not finite`);
   }
 }
 
 /** TensorFlow.js's errors say how it computes, not what is wrong. */
-function gradientOf(model: CodeModel, name: string, compute: () => Tensor): Tensor {
+function gradientOf({ model, code }: LoadedCode, name: string, compute: () => Tensor): Tensor {
   try {
     return compute();
   } catch (error) {
     const { message } = authorsError(model, error);
     const operation = /gradient function not found for (\w+)/.exec(message)?.[1];
     if (operation !== undefined)
-      throw modelError(model, `forward: ${operation} has no gradient here; use other operations`);
+      throw modelError(
+        model,
+        `${code.loss ? "forward or loss" : "forward"}: ${operation} has no gradient here; use other operations`,
+      );
     if (!/Cannot compute gradient of y=f\(x\)/.test(message)) throw authorsError(model, error);
-    throw modelError(
-      model,
-      `parameters: ${name}: gets no gradient: forward does not use it, or not by operations of tf`,
-    );
+    const users = code.loss ? "forward and loss do" : "forward does";
+    throw modelError(model, `parameters: ${name}: gets no gradient: ${users} not use it, or not by operations of tf`);
   }
+}
+
+/** [ROWS, width]. */
+function randomTensor(tf: Tf, name: string, width: number): Tensor {
+  return tf.tensor(numbers(name, ROWS * width), [ROWS, width]);
 }
 
 function numbers(name: string, count: number): Float32Array {

@@ -1,20 +1,24 @@
 // The training of one run of a model in JavaScript as a traced program: one graph for all runs of a shape.
+import { isDeepStrictEqual } from "node:util";
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import type { RowSet } from "../../../data/streams.ts";
 import type { CodeModel } from "../../../models/code.ts";
 import type { Heeds, Optimizer, Run } from "../../engine.ts";
+import { drawName, type StepDraw } from "../draws.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import type { Batch } from "../model/objective.ts";
 import type { Tf } from "../tf.ts";
 import type { Loop } from "../trace/loop.ts";
 import { Program } from "../trace/program.ts";
 import type { Specs, Tensors } from "../trace/step.ts";
+import { UntraceableError } from "../trace/untraceable.ts";
 import { stateNames, updatesOf } from "../traced/in-place.ts";
 import { isConcurrent, type ProgramOptions } from "../traced/training-program.ts";
 import { float, setsOf } from "../traced/training-shape.ts";
 import type { Declared, Kind, LoadedCode } from "./load-code.ts";
 import { codeLosses, codeStep } from "./objective.ts";
 import type { CodeValues } from "./predict.ts";
+import type { Drawing } from "./step-random.ts";
 
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
@@ -30,15 +34,42 @@ export interface CodeShape {
   readonly B: number;
   /** Whether rows are fed; if not, numbers of rows of the fixed set are. */
   readonly fresh: boolean;
+  /** What a step draws; this is fed too. */
+  readonly draws: readonly StepDraw[];
 }
 
-export function codeShape({ model, training }: Run<CodeModel>): CodeShape {
+export function codeShape(tf: Tf, { model, training }: Run<CodeModel>, loaded: LoadedCode): CodeShape {
   const { optimizer, huberDelta, batch: B, trainRows } = training;
-  return { model, optimizer, huberDelta, B, fresh: trainRows === "fresh" };
+  return { model, optimizer, huberDelta, B, fresh: trainRows === "fresh", draws: drawsOf(tf, loaded, B) };
+}
+
+/** What a step on B rows draws: it is tried on zeros. */
+function drawsOf(tf: Tf, loaded: LoadedCode, B: number): readonly StepDraw[] {
+  const { inputs, tasks } = loaded.model;
+  const draws: StepDraw[] = [];
+  const drawing: Drawing = (draw) => {
+    draws.push(draw);
+    return tf.fill([...draw.shape], 0.5);
+  };
+  tf.tidy(() => {
+    const zeros = (kind: Kind) => loaded[kind].map(({ shape }) => tf.zeros([...shape]));
+    const values = { parameters: zeros("parameters"), state: zeros("state") };
+    codeStep(tf, loaded, values, { x: tf.zeros([B, inputs]), y: tf.zeros([B, tasks]) }, { huberDelta: null, drawing });
+  });
+  return draws;
+}
+
+/** The draws that are fed to a graph. Throws UntraceableError where the code draws others than when it was tried. */
+function fedDrawing(given: Tensors, draws: readonly StepDraw[]): Drawing {
+  return (draw, i) => {
+    const fed = given[drawName(i)];
+    if (fed !== undefined && isDeepStrictEqual(draw, draws[i])) return fed;
+    throw new UntraceableError("it draws other random numbers in each call");
+  };
 }
 
 /** The variables that hold what a model declares, in its order: a user's names may have any letters. */
-export function variablesOf(loaded: LoadedCode, kind: Kind): string[] {
+export function declaredVariables(loaded: LoadedCode, kind: Kind): string[] {
   return loaded[kind].map((_, i) => `${kind}/${i}`);
 }
 
@@ -64,7 +95,7 @@ export function codeProgram(tf: Tf, loaded: LoadedCode, shape: CodeShape, { xla 
 
 /** Each parameter, and its optimizer's moments. */
 function optimized(loaded: LoadedCode, { optimizer }: CodeShape): Specs {
-  const names = variablesOf(loaded, "parameters");
+  const names = declaredVariables(loaded, "parameters");
   const entries = loaded.parameters.flatMap(({ shape }: Declared, i) =>
     stateNames(optimizer, names[i] as string).map((name) => [name, float(shape)]),
   );
@@ -72,27 +103,32 @@ function optimized(loaded: LoadedCode, { optimizer }: CodeShape): Specs {
 }
 
 function stateSpecs(loaded: LoadedCode): Specs {
-  const names = variablesOf(loaded, "state");
+  const names = declaredVariables(loaded, "state");
   return Object.fromEntries(loaded.state.map(({ shape }, i) => [names[i] as string, float(shape)]));
 }
 
 /** A step on rows `numbers` [1, B] of the fixed set, or on fresh `x` [1, B, D] and `y` [1, B, K], with its rates. */
 function training(tf: Tf, loaded: LoadedCode, shape: CodeShape): Loop {
-  const { model, optimizer, huberDelta, B, fresh } = shape;
+  const { model, optimizer, huberDelta, B, fresh, draws } = shape;
   const rows: Specs = fresh
     ? { x: float([1, B, model.inputs]), y: float([1, B, model.tasks]) }
     : { numbers: { shape: [1, B], dtype: "int32" } };
+  const drawn: Specs = Object.fromEntries(draws.map(({ shape }, i) => [drawName(i), float(shape)]));
   return {
-    fed: { ...rows, rate: float([]), epsilon: float([]) },
-    variables: [...variablesOf(loaded, "state"), ...(fresh ? [] : ["train/x", "train/y"])],
+    fed: { ...rows, ...drawn, rate: float([]), epsilon: float([]) },
+    variables: [...declaredVariables(loaded, "state"), ...(fresh ? [] : ["train/x", "train/y"])],
     inPlace: Object.keys(optimized(loaded, shape)),
     step: (given) => {
       const batch = fresh ? oneReplica(tf, given as unknown as Batch) : gathered(tf, given, "train");
-      const { losses, gradients, state } = codeStep(tf, loaded, valuesIn(given, loaded), batch, huberDelta);
-      const byName = named(variablesOf(loaded, "parameters"), gradients);
+      const drawing = fedDrawing(given, draws);
+      const { losses, gradients, state } = codeStep(tf, loaded, valuesIn(given, loaded), batch, {
+        huberDelta,
+        drawing,
+      });
+      const byName = named(declaredVariables(loaded, "parameters"), gradients);
       return {
         updates: updatesOf(tf, optimizer, byName, given),
-        next: named(variablesOf(loaded, "state"), state),
+        next: named(declaredVariables(loaded, "state"), state),
         outputs: { losses },
       };
     },
@@ -103,7 +139,12 @@ function training(tf: Tf, loaded: LoadedCode, shape: CodeShape): Loop {
 function evaluation(tf: Tf, loaded: LoadedCode, { huberDelta }: CodeShape, set: RowSet): Loop {
   return {
     fed: { numbers: { shape: [1, EVALUATED_ROWS], dtype: "int32" }, weights: float([EVALUATED_ROWS, 1]) },
-    variables: [...variablesOf(loaded, "parameters"), ...variablesOf(loaded, "state"), `${set}/x`, `${set}/y`],
+    variables: [
+      ...declaredVariables(loaded, "parameters"),
+      ...declaredVariables(loaded, "state"),
+      `${set}/x`,
+      `${set}/y`,
+    ],
     step: (given) => {
       const losses = codeLosses(tf, loaded, valuesIn(given, loaded), gathered(tf, given, set), huberDelta);
       return { outputs: { sums: tf.sum(tf.mul(losses, given.weights as Tensor), 0) } };
@@ -112,7 +153,7 @@ function evaluation(tf: Tf, loaded: LoadedCode, { huberDelta }: CodeShape, set: 
 }
 
 function valuesIn(given: Tensors, loaded: LoadedCode): CodeValues {
-  const of = (kind: Kind) => variablesOf(loaded, kind).map((name) => given[name] as Tensor);
+  const of = (kind: Kind) => declaredVariables(loaded, kind).map((name) => given[name] as Tensor);
   return { parameters: of("parameters"), state: of("state") };
 }
 

@@ -6,6 +6,7 @@ import type { Quantities } from "../../../diagnostics/quantities.ts";
 import type { CodeModel } from "../../../models/code.ts";
 import type { Diagnosing } from "../../diagnosing.ts";
 import type { Heeds, Run } from "../../engine.ts";
+import { DrawSource } from "../draws.ts";
 import { type Feed, feedOf } from "../feed/eager-feed.ts";
 import { heldSteps } from "../held-steps.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
@@ -19,6 +20,7 @@ import type { Declared, LoadedCode } from "./load-code.ts";
 import { codeLosses, codeStep } from "./objective.ts";
 import type { CodeValues } from "./predict.ts";
 import { codeDiagnosing, codeQuantities, MEASURED_ROWS } from "./quantities.ts";
+import { drawingAt } from "./step-random.ts";
 
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
@@ -36,6 +38,7 @@ export class CodeTrainer implements Trainer {
   readonly #feed: Feed;
   /** Rows of a batch; each batch overwrites them. */
   readonly #rows: Rows;
+  readonly #draws: DrawSource;
   #optimized: TrainingState;
   /** The model's own. */
   #state: Tensor[];
@@ -46,6 +49,7 @@ export class CodeTrainer implements Trainer {
     this.#run = run;
     this.#loaded = loaded;
     this.#feed = feedOf(run);
+    this.#draws = new DrawSource(run);
     this.diagnosing = codeDiagnosing(run, loaded, () => this.#quantities());
     const { train, heldout } = this.#feed.sets;
     this.labelCorrelations = [pairCorrelations((train ?? heldout).y, model.tasks)];
@@ -53,7 +57,7 @@ export class CodeTrainer implements Trainer {
     this.#rows = { x: new Float32Array(B * model.inputs), y: new Float32Array(B * model.tasks) };
     const values = initialCode(run, loaded);
     this.#optimized = tf.tidy(() => initialState(tf, training.optimizer, tf.tensor1d(values)));
-    this.#state = tf.tidy(() => separated(tf, loaded.state, initialCode(run, loaded, "state")));
+    this.#state = tf.tidy(() => namedTensors(tf, loaded.state, initialCode(run, loaded, "state")));
   }
 
   train(from: number, to: number): Promise<Float32Array> {
@@ -68,7 +72,8 @@ export class CodeTrainer implements Trainer {
     this.#feed.batchInto(this.#rows.x, this.#rows.y, step);
     const after = tf.tidy(() => {
       const batch = this.#batchOf(this.#rows);
-      const { gradients, ...others } = codeStep(tf, this.#loaded, this.#values(), batch, huberDelta);
+      const drawing = drawingAt(tf, this.#draws, step);
+      const { gradients, ...others } = codeStep(tf, this.#loaded, this.#values(), batch, { huberDelta, drawing });
       const flat = tf.concat(gradients.map((gradient) => tf.reshape(gradient, [-1])));
       return { ...others, optimized: updated(tf, before, flat, ratesAt(optimizer, lr, step)) };
     });
@@ -80,7 +85,7 @@ export class CodeTrainer implements Trainer {
 
   #values(): CodeValues {
     const { parameters } = this.#loaded;
-    return { parameters: separated(this.#tf, parameters, this.#optimized.parameters), state: this.#state };
+    return { parameters: namedTensors(this.#tf, parameters, this.#optimized.parameters), state: this.#state };
   }
 
   /** Rows as x [B, D] and y [B, K]. */
@@ -117,7 +122,7 @@ export class CodeTrainer implements Trainer {
 }
 
 /** All values in a row, [P] → a tensor for each name, of its shape. */
-export function separated(tf: Tf, declared: readonly Declared[], whole: Tensor | Float32Array): Tensor[] {
+export function namedTensors(tf: Tf, declared: readonly Declared[], whole: Tensor | Float32Array): Tensor[] {
   if (declared.length === 0) return [];
   return tf.tidy(() => {
     const sizes = declared.map(({ size }) => size);

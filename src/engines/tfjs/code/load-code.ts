@@ -66,7 +66,7 @@ function codeIn(model: CodeModel, value: unknown): ModelCode {
     if (typeof code[key] !== "function")
       throw modelError(model, `${key}: expected a function, got ${kindOf(code[key])}`);
   }
-  for (const key of ["state", "diagnostics"] as const) {
+  for (const key of ["state", "loss", "diagnostics"] as const) {
     if (!["undefined", "function"].includes(typeof code[key]))
       throw modelError(model, `${key}: expected a function, got ${kindOf(code[key])}`);
   }

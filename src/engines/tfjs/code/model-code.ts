@@ -1,6 +1,6 @@
 // What a model in JavaScript is: the interface that users write against. docs/own-models.md shows it at work.
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { Ends } from "../../../models/zoo.ts";
+import type { Ends } from "../../../models/shapes.ts";
 import type { Tf } from "../tf.ts";
 
 /**
@@ -24,6 +24,17 @@ export interface ModelCode {
    */
   forward(tf: Tf, x: Tensor, parameters: Readonly<Record<string, Tensor>>, pass: ForwardPass): Tensor | Prediction;
   /**
+   * What training lowers in place of the sweep's loss, from predictions and labels [B, K]: a number [], or one of each task,
+   * [K], of which the sum counts. The losses that are recorded stay the sweep's.
+   */
+  loss?(
+    tf: Tf,
+    outputs: Tensor,
+    labels: Tensor,
+    parameters: Readonly<Record<string, Tensor>>,
+    pass: ForwardPass,
+  ): Tensor;
+  /**
    * Numbers that say what a run is like, each a tensor [], by names of your own: measured on its first held-out rows x
    * [B, D], 500 at most, at its evaluations or at 11 of them. Training does not change by it.
    */
@@ -41,6 +52,19 @@ export interface ForwardPass {
   readonly state: Readonly<Record<string, Tensor>>;
   /** Whether the run learns from these rows; else they are predicted, and the state stays as it is. */
   readonly training: boolean;
+  /** Random numbers for training steps, such as those of dropout or of noisy gates. It throws outside of training. */
+  readonly random: StepRandom;
+}
+
+/**
+ * Random tensors from streams of this run, model and step: each call gives others, and the same call of the same step gives
+ * the same ones again, on every engine.
+ */
+export interface StepRandom {
+  /** Standard normal numbers. */
+  normals(shape: Shape): Tensor;
+  /** Uniform numbers from the open interval (0, 1). */
+  uniforms(shape: Shape): Tensor;
 }
 
 /** Sizes of a tensor's axes; [] is a number. */

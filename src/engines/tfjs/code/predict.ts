@@ -3,7 +3,8 @@ import type { CodeModel } from "../../../models/code.ts";
 import type { Tf } from "../tf.ts";
 import { lentTf } from "./lent-tf.ts";
 import type { Declared, LoadedCode } from "./load-code.ts";
-import type { Prediction } from "./model-code.ts";
+import type { ForwardPass, Prediction, Shape } from "./model-code.ts";
+import { type Drawing, stepRandom } from "./step-random.ts";
 import { calling, modelError } from "./user-error.ts";
 import { withoutChance } from "./without-chance.ts";
 
@@ -21,24 +22,30 @@ export interface Predicted {
   readonly penalty: Tensor | undefined;
   /** After a training step; else as it was. */
   readonly state: readonly Tensor[];
+  /** What `forward` was given. */
+  readonly pass: ForwardPass;
 }
 
-/** x [B, D] → predictions, of a training step or not. Throws UsageError for tensors of wrong shapes. */
+/**
+ * x [B, D] → predictions: of a training step, which draws by `drawing`, or without it of an evaluation. Throws UsageError
+ * for tensors of wrong shapes.
+ */
 export function predictCode(
   tf: Tf,
   loaded: LoadedCode,
   x: Tensor,
   { parameters, state }: CodeValues,
-  training: boolean,
+  drawing?: Drawing,
 ): Predicted {
   const { model, code } = loaded;
-  const pass = { state: byName(loaded.state, state), training };
+  const training = drawing !== undefined;
+  const pass = { state: byName(loaded.state, state), training, random: stepRandom(drawing) };
   return calling(model, () => {
     const call = () => code.forward(lentTf(tf), x, byName(loaded.parameters, parameters), pass);
     const given = partsOf(withoutChance(call));
     const outputs = floats(model, "forward", given.outputs, [x.shape[0] as number, model.tasks]);
     const penalty = given.penalty === undefined ? undefined : floats(model, "forward: penalty", given.penalty, []);
-    return { outputs, penalty, state: training ? stateIn(loaded, given.state) : state };
+    return { outputs, penalty, state: training ? stateIn(loaded, given.state) : state, pass };
   });
 }
 
@@ -61,12 +68,13 @@ function stateIn({ model, state }: LoadedCode, given: unknown): Tensor[] {
   return state.map(({ name, shape }) => floats(model, `forward: state: ${name}`, tensors[name], shape));
 }
 
-/** `value`, if it is a tensor of floats of this shape. Throws UsageError for anything else. */
-export function floats(model: CodeModel, what: string, value: unknown, shape: readonly number[]): Tensor {
+/** `value`, if it is a tensor of floats of one of these shapes. Throws UsageError for anything else. */
+export function floats(model: CodeModel, what: string, value: unknown, ...shapes: readonly Shape[]): Tensor {
   const { shape: given, dtype } = (value ?? {}) as Partial<Tensor>;
-  const fits = given?.length === shape.length && shape.every((size, axis) => size === given[axis]);
+  const fits = shapes.some((shape) => given?.length === shape.length && shape.every((size, a) => size === given[a]));
   if (fits && dtype === "float32") return value as Tensor;
-  throw modelError(model, `${what}: expected a tensor [${shape.join(", ")}], got ${givenText(value)}`);
+  const expected = shapes.map((shape) => `[${shape.join(", ")}]`).join(" or ");
+  throw modelError(model, `${what}: expected a tensor ${expected}, got ${givenText(value)}`);
 }
 
 /** What a model's code gave: the shape of a tensor, and its type unless it is of floats. */

@@ -45,13 +45,14 @@ export class TracedCode {
   ): Promise<TracedCodeTrainer | "untraceable" | undefined> {
     const { model } = run;
     if (this.#untraceable.has(model.sha256)) return "untraceable";
-    const group = codeGroup(run);
+    const shape = codeShape(this.#tf, run, loaded);
+    const group = { ...codeGroup(run), draws: shape.draws };
     const feed = await this.#feeds.feed(group, pace);
     if (!feed) return undefined;
     this.#loaded = loaded;
     try {
       const create = (program: Program) => new TracedCodeTrainer(this.#tf, program, group, loaded, feed);
-      return this.#programs.use(codeShape(run), create);
+      return this.#programs.use(shape, create);
     } catch (error) {
       if (!isUntraceable(error)) throw error;
       this.#untraceable.add(model.sha256);

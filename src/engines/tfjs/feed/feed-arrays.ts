@@ -1,6 +1,7 @@
 // The arrays that a group is fed, which threads share.
 import type { RowSet } from "../../../data/streams.ts";
 import type { AnyRun } from "../../engine.ts";
+import { drawName } from "../draws.ts";
 import type { AnyGroup } from "../groups.ts";
 import { masksOf } from "../model/masks.ts";
 
@@ -16,9 +17,9 @@ export interface FeedArray {
 
 /**
  * The arrays of a step: the rows `x` [F, B, D] and `y` [F, B, K] of the sources if rows are fresh, else `numbers` [R,
- * B] of rows in the table of all sources; and the masks of each model.
+ * B] of rows in the table of all sources; the masks of each model; and what a model in JavaScript draws, of its one run.
  */
-export function stepArrays({ models, runs, sources, places }: AnyGroup): FeedArray[] {
+export function stepArrays({ models, runs, sources, places, draws = [] }: AnyGroup): FeedArray[] {
   const { model, training } = runs[0] as AnyRun;
   const [F, R, B] = [sources.length, places.length, training.batch];
   const rows: FeedArray[] =
@@ -26,7 +27,8 @@ export function stepArrays({ models, runs, sources, places }: AnyGroup): FeedArr
       ? [float("x", [F, B, model.inputs]), float("y", [F, B, model.tasks])]
       : [{ name: "numbers", dtype: "int32", shape: [R, B] }];
   const masks = models.flatMap((model, m) => masksOf(model, R, B, m, training.method));
-  return [...rows, ...masks.map(({ name, shape }) => float(name, shape))];
+  const drawn = draws.map(({ shape }, i) => float(drawName(i), shape));
+  return [...rows, ...masks.map(({ name, shape }) => float(name, shape)), ...drawn];
 }
 
 /** The sets of all sources, `heldout/x` [F, rows, D] and so on. */
@@ -71,7 +73,7 @@ export class Room {
 }
 
 /** The part of `arrays` that holds `count` steps, from place `at` on. */
-export function partOf(layout: readonly FeedArray[], arrays: FeedArrays, at: number, count: number): FeedArrays {
+export function stepsFrom(layout: readonly FeedArray[], arrays: FeedArrays, at: number, count: number): FeedArrays {
   const parts = layout.map(({ name, shape }) => {
     const size = sizeOf(shape);
     return [name, arrays[name]?.subarray(at * size, (at + count) * size)];

@@ -1,5 +1,6 @@
 import { pairCorrelations } from "../../../data/label-correlation.ts";
 import type { AnyRun, Run } from "../../engine.ts";
+import { DrawSource, drawName, type StepDraw } from "../draws.ts";
 import type { AnyGroup } from "../groups.ts";
 import { type Mask, MaskSource, masksOf } from "../model/masks.ts";
 import { type FeedArrays, setSizes } from "./feed-arrays.ts";
@@ -21,14 +22,18 @@ export class FeedMaker {
   readonly #share: Share;
   readonly #sources: readonly RowSource[];
   readonly #masks: readonly (readonly [Mask, MaskSource])[];
+  readonly #draws: readonly StepDraw[];
+  readonly #drawSource: DrawSource;
 
-  constructor({ models, runs, sources, places }: AnyGroup, share: Share) {
+  constructor({ models, runs, sources, places, draws = [] }: AnyGroup, share: Share) {
     const [F, R] = [sources.length, places.length];
     this.#training = (runs[0] as AnyRun).training;
     this.#tasks = (runs[0] as AnyRun).model.tasks;
     this.#sourceCount = F;
     this.#share = share;
     this.#sources = sources.slice(share.first, share.end).map((run) => new RowSource(run));
+    this.#draws = draws;
+    this.#drawSource = new DrawSource(runs[0] as AnyRun);
     this.#masks = models.flatMap((model, m) => {
       const ofModel = runs.slice(m * R, (m + 1) * R) as Run[];
       const source = new MaskSource(ofModel.slice((share.first * R) / F, (share.end * R) / F));
@@ -59,6 +64,8 @@ export class FeedMaker {
       const ofStep = Object.fromEntries(names.map((name) => [name, part(arrays[name] as Float32Array, i, count)]));
       this.#rowsInto(ofStep, from + i);
       for (const [mask, source] of this.#masks) source.fill(this.#shareOf(ofStep[mask.name]), mask, from + i);
+      for (const [n, { kind }] of this.#draws.entries())
+        this.#drawSource.fill(ofStep[drawName(n)] as Float32Array, kind, n, from + i);
     }
   }
 

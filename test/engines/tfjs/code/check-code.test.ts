@@ -4,7 +4,7 @@ import { checkCode } from "../../../../src/engines/tfjs/code/check-code.ts";
 import { loadCode } from "../../../../src/engines/tfjs/code/load-code.ts";
 import { loadTf } from "../../../../src/engines/tfjs/tf.ts";
 import { UsageError } from "../../../../src/errors.ts";
-import { BOTTOM, COUNTING, codeModel, LINEAR, MEASURING } from "../../../support/code-model.ts";
+import { BOTTOM, COUNTING, codeModel, DRAWING, LINEAR, MEASURING } from "../../../support/code-model.ts";
 
 const tf = await loadTf("wasm");
 
@@ -42,6 +42,9 @@ const HOSTILE = `new Proxy({}, new Proxy({}, { get() { throw new Error("can't be
 /** LINEAR that measures itself so, on line 1. */
 const measuring = (value: string) => LINEAR.replace("{", `{ diagnostics: (tf, x, p) => (${value}),`);
 
+/** LINEAR that is trained on this, on line 1. */
+const losing = (value: string) => LINEAR.replace("{", `{ loss: (tf, outputs, labels) => (${value}),`);
+
 /** LINEAR with what it does in training alone, on line 3. */
 const inTraining = (value: string, before = "") =>
   returning(`training ? ${value} : tf.add(tf.matMul(x, w), b)`, before).replace("{ w, b })", "{ w, b }, { training })");
@@ -71,6 +74,9 @@ describe("checkCode(tf, loaded)", () => {
     ["a state", COUNTING],
     ["a state and numbers of its own", MEASURING],
     ["batch normalisation with moving means", readFileSync("examples/batch-norm.mjs", "utf8")],
+    ["random numbers and a loss of its own", DRAWING],
+    ["noisy gates", readFileSync("examples/noisy-gates.mjs", "utf8")],
+    ["losses weighted by uncertainty", readFileSync("examples/uncertainty.mjs", "utf8")],
     ["rows of a batch that depend on each other", inTraining("tf.add(tf.sub(tf.matMul(x, w), tf.mean(x)), b)")],
     ["operations that the family does without", returning("tf.tanh(tf.add(tf.matMul(x, tf.sigmoid(w)), tf.exp(b)))")],
   ])("takes %s", async (_, text) => {
@@ -153,6 +159,22 @@ describe("checkCode(tf, loaded)", () => {
     [keeping("{ steps: tf.mean(x, 0) }"), "mine.mjs: forward: state: steps: expected a tensor [], got [5]"],
     [keeping("{ steps: tf.scalar(1, 'int32') }"), /: state: steps: expected a tensor \[\], got \[\] of int32$/],
     [keeping("{ steps: tf.div(1, state.steps) }"), "mine.mjs: forward: expected finite numbers, got others"],
+    [
+      returning("tf.add(tf.matMul(x, w), random.normals([2]))").replace("b })", "b }, { random })"),
+      "mine.mjs:4: random.normals: only training steps draw; use it where `training` is true",
+    ],
+    [DRAWING.replace("w.shape", "7"), "mine.mjs:5: random.normals: expected a shape of whole numbers from 1, got 7"],
+    [losing("tf.mean(outputs, 1)"), "mine.mjs: loss: expected a tensor [] or [2], got [7]"],
+    [losing("7"), "mine.mjs: loss: expected a tensor [] or [2], got number"],
+    [
+      losing("tf.log(tf.neg(tf.sum(tf.square(outputs))))"),
+      "mine.mjs: forward or loss: expected finite numbers, got others",
+    ],
+    [
+      losing("tf.mean(tf.square(labels))"),
+      /^mine.mjs: parameters: w: gets no gradient: forward and loss do not use it/,
+    ],
+    [losing("tf.mul(tf.mean(outputs), Math.random())"), /^mine.mjs:1: draws random numbers/],
     [measuring("undefined"), "mine.mjs: diagnostics: expected { name: tensor }, got nothing"],
     [measuring("tf.mean(x)"), "mine.mjs: diagnostics: expected { name: tensor }, got []"],
     [measuring("{ a: tf.mean(x, 0) }"), "mine.mjs: diagnostics: a: expected a tensor [], got [5]"],

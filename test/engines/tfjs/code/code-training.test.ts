@@ -4,7 +4,10 @@ import { feedOf } from "../../../../src/engines/tfjs/feed/eager-feed.ts";
 import { loadTf } from "../../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../../src/engines/tfjs/tfjs-engine.ts";
 import type { ModelSpec } from "../../../../src/models/spec.ts";
-import { BOTTOM, COUNTING, codeModel, LINEAR, MEASURING } from "../../../support/code-model.ts";
+import { keyOf } from "../../../../src/random/key.ts";
+import { normalsInto } from "../../../../src/random/normal.ts";
+import { wordsInto } from "../../../../src/random/philox.ts";
+import { BOTTOM, COUNTING, codeModel, DRAWING, LINEAR, MEASURING } from "../../../support/code-model.ts";
 import { BOTTOM as BOTTOM_SPEC } from "../../../support/specs.ts";
 import { codeRun, resultsOf, tinyRun } from "../runs.ts";
 import { trainingHere } from "./training-here.ts";
@@ -73,6 +76,35 @@ describe("a model in JavaScript", () => {
     const w = begin.subarray(0, 10);
     for (const [i, value] of w.entries())
       expect(some.parameters?.[i]).toBeCloseTo((none.parameters?.[i] as number) - 0.1 * 6 * value, 5);
+  });
+
+  test.each([
+    ["a number", "tf.mul(2, tf.sum(tf.mean(tf.square(tf.sub(outputs, labels)), 0)))"],
+    ["one of each task", "tf.mul(2, tf.mean(tf.square(tf.sub(outputs, labels)), 0))"],
+  ])("is trained on a loss of its own, %s, and the sweep's is recorded", async (_, loss) => {
+    const doubled = codeModel(LINEAR.replace("{", `{ loss: (tf, outputs, labels) => ${loss},`));
+    const training = { optimizer: "sgd", lr: 0.1 } as const;
+    const [own] = (await results([codeRun(doubled, {}, { ...training, lr: 0.05 })])) as [RunResult];
+    const [sweeps] = (await results([codeRun(codeModel(LINEAR), {}, training)])) as [RunResult];
+    for (const [i, loss] of lossesOf(sweeps).entries()) expect(lossesOf(own)[i]).toBeCloseTo(loss as number, 5);
+    for (const [i, value] of (sweeps.parameters as Float32Array).entries())
+      expect(own.parameters?.[i]).toBeCloseTo(value, 5);
+  });
+
+  test("draws other numbers at each step, in forward and in its loss, from streams of the run", async () => {
+    const training = { optimizer: "sgd", lr: 0.5, trainRows: "fresh" } as const;
+    const model = codeModel(DRAWING);
+    const [none] = (await results([codeRun(model, { index: 3 }, { ...training, lr: 1e-30 })])) as [RunResult];
+    const [some] = (await results([codeRun(model, { index: 3 }, training)])) as [RunResult];
+    const [normal, words] = [new Float32Array(10), new Uint32Array(2)];
+    const expected = Float64Array.from(none.parameters as Float32Array); // w, then b
+    for (let step = 1; step <= 11; step++) {
+      normalsInto(normal, keyOf("mmoe/seed=0/run=3/model=mine/#random/0"), 0, step);
+      wordsInto(words, keyOf("mmoe/seed=0/run=3/model=mine/#random/1"), 0, step);
+      for (const [i, draw] of [...normal, ...Array.from(words, (word) => word / 2 ** 32)].entries())
+        expected[i] = (expected[i] as number) - 0.5 * draw;
+    }
+    for (const [i, value] of expected.entries()) expect(some.parameters?.[i]).toBeCloseTo(value, 4);
   });
 
   test("keeps a state from step to step, a run's own, which evaluations read and don't change", async () => {
