@@ -2,7 +2,7 @@ import type { LossSet } from "../../src/config/loss-sets.ts";
 import { LOSS_SETS } from "../../src/config/loss-sets.ts";
 import { cellKey, NO_CHOICE } from "../../src/identity/cell.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
-import { type CurvePoint, type Setting, settingKey, trainedKey } from "./curves.ts";
+import { type CurvePoint, type Setting, settingKey, type Trained, trainedKey } from "./curves.ts";
 import {
   type Choose,
   type Distance,
@@ -24,6 +24,8 @@ const FACTORS: Readonly<Record<Reading, number>> = { mean: 1, sum: 2, one: 1 };
 /** A setting with a way to choose the learning rate and a loss to show. */
 export interface Ranked extends Setting {
   readonly figure: PaperFigure;
+  /** How the models differ from the paper's, such as `gate.bias-true`; empty for those of the paper. */
+  readonly variant: string;
   /** One for all, or how each model or each cell chose from those that were trained: as the paper did, by the lowest end. */
   readonly lr: string;
   readonly shown: LossSet;
@@ -43,8 +45,9 @@ export interface Ranked extends Setting {
  * short for its axis are left out. `finals` are of runs of the same settings, those that are known.
  */
 export function rank(points: readonly CurvePoint[], finals: readonly RunFinal[] = []): Ranked[] {
-  const ends = groupBy(finals, trainedKey);
-  return [...groupBy(points, (point) => `${figureOf(point.model)} ${settingKey(point)}`).values()]
+  const ends = groupBy(finals.map(varied), variedKey);
+  const keyOf = (point: Varied<CurvePoint>) => `${figureOf(point.model)} ${settingKey(point)} ${point.variant}`;
+  return [...groupBy(points.map(varied), keyOf).values()]
     .flatMap((own) => rankedOf(own, ends))
     .sort((a, b) => b.figure - a.figure || a.distance.rms - b.distance.rms);
 }
@@ -58,8 +61,20 @@ export function nearestBy(ranked: readonly Ranked[], distanceOf: (one: Ranked) =
   return known.sort((a, b) => a.value - b.value).map(({ one }) => one);
 }
 
-function rankedOf(points: readonly CurvePoint[], ends: ReadonlyMap<string, readonly RunFinal[]>): Ranked[] {
-  const { constants, loss, initializer, rows, batch, model } = points[0] as CurvePoint;
+type Varied<T extends Trained> = T & Pick<Ranked, "variant">;
+
+/** `mmoe-gate.bias-true`, which a sweep calls MMoE with another part, as `mmoe` with the variant `gate.bias-true`. */
+function varied<T extends Trained>(trained: T): Varied<T> {
+  const [, model = trained.model, variant = ""] = /^(.+?)-(\w+\..+)$/.exec(trained.model) ?? [];
+  return { ...trained, model, variant };
+}
+
+function variedKey(trained: Varied<Trained>): string {
+  return `${trainedKey(trained)} ${trained.variant}`;
+}
+
+function rankedOf(points: readonly Varied<CurvePoint>[], ends: ReadonlyMap<string, readonly RunFinal[]>): Ranked[] {
+  const { constants, loss, initializer, rows, batch, model, variant } = points[0] as Varied<CurvePoint>;
   const figure = figureOf(model);
   const rates = [...new Set(points.map(({ lr }) => lr))].sort((a, b) => a - b);
   const runs = Math.min(...points.map((point) => point.runs));
@@ -71,7 +86,7 @@ function rankedOf(points: readonly CurvePoint[], ends: ReadonlyMap<string, reado
         const found = distance(curves, choose);
         const literal = literalDistance(curves, choose);
         const spread = literal && shown === "running" ? spreadOf(endsBy(literal, points, ends), tasks) : undefined;
-        const setting = { figure, constants, loss, initializer, rows, batch, lr, shown, tasks, runs };
+        const setting = { figure, variant, constants, loss, initializer, rows, batch, lr, shown, tasks, runs };
         // without each run's end, one task is no other reading than the mean
         return found && (tasks !== "one" || spread) ? [{ ...setting, distance: found, literal, spread }] : [];
       }),
@@ -82,11 +97,11 @@ function rankedOf(points: readonly CurvePoint[], ends: ReadonlyMap<string, reado
 /** The ends of each cell's runs, with the learning rate that the cell shows. */
 function endsBy(
   { cells }: Distance,
-  points: readonly CurvePoint[],
+  points: readonly Varied<CurvePoint>[],
   ends: ReadonlyMap<string, readonly RunFinal[]>,
 ): Map<string, readonly RunFinal[]> {
   const shown = new Map(cells.map(({ cell, lr }) => [cell, lr]));
-  const trained = new Map(points.map((point) => [trainedKey(point), point]));
+  const trained = new Map(points.map((point) => [variedKey(point), point]));
   return new Map(
     [...trained].flatMap(([key, point]) => {
       const cell = cellKey({ ...point, point: NO_CHOICE });

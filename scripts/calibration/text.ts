@@ -19,7 +19,7 @@ export function settingRow({ distance, literal, spread, ...setting }: Ranked): R
   };
 }
 
-const AXES = ["constants", "loss", "initializer", "rows", "batch", "lr", "shown", "tasks"] as const;
+const AXES = ["constants", "loss", "initializer", "rows", "batch", "lr", "shown", "tasks", "variant"] as const;
 
 export function nearestText(ranked: readonly Ranked[]): string {
   const rows = ranked.map(({ runs, distance: { unit, rms, z }, literal, spread, ...setting }) => [

@@ -99,9 +99,22 @@ describe("rank(points)", () => {
   });
 
   test("leaves out models that the paper does not have", () => {
-    const gates = likeThePaper({}).map((point) => ({ ...point, model: "mmoe-gate.bias-true", batch: 5 }));
-    expect(rank(gates)).toEqual([]);
-    expect(rank([...gates, ...likeThePaper({})]).every(({ batch }) => batch === 32)).toBe(true);
+    const other = likeThePaper({}).map((point) => ({ ...point, model: "film", batch: 5 }));
+    expect(rank(other)).toEqual([]);
+    expect(rank([...other, ...likeThePaper({})]).every(({ batch }) => batch === 32)).toBe(true);
+  });
+
+  test("ranks models with another part as a setting of its own, by the paper's curves of those models", () => {
+    const withBias = likeThePaper({ factor: 2 })
+      .filter(({ model }) => model !== "shared-bottom")
+      .map((point) => ({ ...point, model: `${point.model}-gate.bias-true` }));
+    const running = means([...withBias, ...likeThePaper({})]).filter(({ shown }) => shown === "running");
+    expect(running.map(({ variant, distance }) => [variant, distance.cells.length])).toEqual([
+      ["", 9],
+      ["gate.bias-true", 6],
+    ]);
+    expect(running[0]?.distance.rms).toBeCloseTo(0, 9);
+    expect(running[1]?.distance.cells[0]?.end).toBeCloseTo(2 * (running[1]?.distance.cells[0]?.paper as number), 6);
   });
 
   test("leaves out curves that end before the axis does", () => {
