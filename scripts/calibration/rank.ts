@@ -76,11 +76,10 @@ function variedKey(trained: Varied<Trained>): string {
 function rankedOf(points: readonly Varied<CurvePoint>[], ends: ReadonlyMap<string, readonly RunFinal[]>): Ranked[] {
   const { constants, loss, initializer, rows, batch, model, variant } = points[0] as Varied<CurvePoint>;
   const figure = figureOf(model);
-  const rates = [...new Set(points.map(({ lr }) => lr))].sort((a, b) => a - b);
   const runs = Math.min(...points.map((point) => point.runs));
   return LOSS_SETS.flatMap((shown) =>
     (Object.keys(FACTORS) as Reading[]).flatMap((tasks) =>
-      waysOf(rates).flatMap(({ lr, only, choose }) => {
+      waysOf(points).flatMap(({ lr, only, choose }) => {
         const curves = logCurves(points.filter(only), shown, FACTORS[tasks]);
         if (curves.size === 0) return []; // a model that the paper does not have
         const found = distance(curves, choose);
@@ -117,7 +116,8 @@ interface Way {
   readonly choose: Choose;
 }
 
-function waysOf(rates: readonly number[]): Way[] {
+function waysOf(points: readonly CurvePoint[]): Way[] {
+  const rates = [...new Set(points.map(({ lr }) => lr))].sort((a, b) => a - b);
   const alone = rates.map((rate) => ({
     lr: String(rate),
     only: ({ lr }: CurvePoint) => lr === rate,
@@ -125,7 +125,16 @@ function waysOf(rates: readonly number[]): Way[] {
   }));
   if (rates.length < 2) return alone;
   const chosen = (["model", "cell"] as const).map((by) => {
-    return { lr: `by ${by}: ${rates.join(" ")}`, only: () => true, choose: lowest(by) };
+    const only = by === "model" ? atAllCorrelations(points) : () => true;
+    return { lr: `by ${by}: ${rates.join(" ")}`, only, choose: lowest(by) };
   });
   return [...alone, ...chosen];
+}
+
+/** Whether a point's rate was trained at all correlations of its model, as it must be for a choice by model. */
+function atAllCorrelations(points: readonly CurvePoint[]): (point: CurvePoint) => boolean {
+  const count = (keyOf: (point: CurvePoint) => string) =>
+    new Map([...groupBy(points, keyOf)].map(([key, own]) => [key, new Set(own.map((one) => one.correlation)).size]));
+  const [all, each] = [count(({ model }) => model), count(({ model, lr }) => `${model} ${lr}`)];
+  return ({ model, lr }) => each.get(`${model} ${lr}`) === all.get(model);
 }

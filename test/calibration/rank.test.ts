@@ -129,6 +129,14 @@ describe("rank(points)", () => {
     expect(ends("by cell: 0.001 0.01")).toEqual(ends("0.001"));
     expect(ends("0.01")).not.toEqual(ends("0.001"));
   });
+
+  test("lets a model choose among rates that it has at all correlations, a cell among all of its own", () => {
+    const part = likeThePaper({ factor: 0.7, lr: 0.001 }).filter(({ correlation }) => correlation !== 0.9);
+    const ranked = means([...likeThePaper({}), ...part]).filter(({ shown }) => shown === "running");
+    const rates = (lr: string) => ranked.find((one) => one.lr === lr)?.distance.cells.map((cell) => cell.lr);
+    expect(rates("by model: 0.001 0.01")).toEqual(Array(9).fill("0.01"));
+    expect(new Set(rates("by cell: 0.001 0.01"))).toEqual(new Set(["0.001", "0.01"]));
+  });
 });
 
 test("fingerprints() fits the curve of Shared-Bottom at .5 best as a running mean of .234", () => {
