@@ -1,11 +1,18 @@
 // What numbers about the search for the paper's setting are computed from, as in committed.ts.
 import { type Clusters, clustersOf, publishedClusters } from "../../scripts/calibration/clusters.ts";
+import { type CurvePoint, trainedKey } from "../../scripts/calibration/curves.ts";
+import { readCurves } from "../../scripts/calibration/curves-file.ts";
+import { interpolated, LITERAL_UNIT } from "../../scripts/calibration/distance.ts";
 import type { Reading, RunFinal } from "../../scripts/calibration/finals.ts";
 import { readFinals } from "../../scripts/calibration/finals-file.ts";
 import { studySpreads } from "../../scripts/calibration/studies.ts";
+import { publishedFigure4 } from "../../src/figures/published.ts";
 import { settings } from "./committed.ts";
 
 type Where = Parameters<typeof settings>[0];
+
+const curves = readCurves();
+const runEnds = readFinals();
 
 const cellAt = (correlation: number) => `shared-bottom ${correlation} `;
 
@@ -23,15 +30,51 @@ export async function emds(folder: string, reading: Reading): Promise<number[]> 
   return [...[0.5, 0.9, 1].map((correlation) => cells.get(cellAt(correlation)) as number), chance];
 }
 
+const hasAll = <T extends object>(one: T, where: Partial<T>): boolean =>
+  Object.entries(where).every(([key, value]) => one[key as keyof T] === value);
+
 /** Of a setting of the search: runs, late losses of ours and the paper, clusters, distance and that by chance. */
 export function searched(where: Partial<RunFinal>): number[] {
-  const isOne = (final: RunFinal) =>
-    Object.entries(where).every(([key, value]) => final[key as keyof RunFinal] === value);
-  const [cell, ...more] = clustersOf(readFinals().filter(isOne));
+  const [cell, ...more] = clustersOf(runEnds.filter((final) => hasAll(final, where)));
   if (cell === undefined || more.length > 0)
     throw new RangeError(`searched: expected one cell, got ${more.length + 1}`);
   return [cell.runs, cell.late, cell.paperLate, ...clusterNumbers(cell), cell.emd, cell.chance];
 }
+
+/** Of a curve of the search: how many runs, and the sums of both tasks' running means at points of the axis at its word. */
+export function onAxis(axis: readonly number[], where: Partial<CurvePoint>): number[] {
+  const own = curves.filter((point) => hasAll(point, where));
+  const keys = new Set(own.map(trainedKey));
+  if (keys.size !== 1) throw new RangeError(`onAxis: expected one curve, got ${keys.size}`);
+  const steps = own.map(({ step }) => Math.log(step));
+  const losses = own.map(({ losses }) => Math.log(2 * losses.running.mean));
+  const at = (point: number) => Math.exp(interpolated(steps, losses, Math.log(point * LITERAL_UNIT)));
+  return [own[0]?.runs as number, ...axis.map(at)];
+}
+
+/** Above this late loss a task lacks the fastest sine: between the good tasks, below .1, and the first rung, .176. */
+const BAD_TASK = 0.12;
+
+/** Of Shared-Bottom with a setting: the least number of runs, losses after a million steps, then bad tasks and all tasks. */
+export function shared(where: Pick<CurvePoint, "constants" | "initializer" | "batch" | "lr">): number[] {
+  const own = { ...where, model: "shared-bottom" };
+  const known = [...new Set(curves.filter((point) => hasAll(point, own)).map(({ correlation }) => correlation))];
+  const each = known.sort((a, b) => a - b).map((correlation) => onAxis([1000], { ...own, correlation }));
+  const tasks = runEnds.filter((final) => hasAll(final, own)).flatMap(({ late }) => late);
+  const bad = tasks.filter((loss) => loss > BAD_TASK);
+  return [
+    Math.min(...each.map(([runs]) => runs as number)),
+    ...each.map((one) => one[1] as number),
+    bad.length,
+    tasks.length,
+  ];
+}
+
+/** The paper's losses in Figure 4 at points of its axis. */
+export const figure4 = (axis: readonly number[], model: string, correlation: number): number[] => {
+  const own = publishedFigure4().filter((point) => point.model === model && point.correlation === correlation);
+  return axis.map((point) => own.find(({ step }) => step === point)?.loss as number);
+};
 
 /** The least distances on the axis at its word of settings with these values, with the point up to which they reach. */
 export function literal(where: Where): number[] {

@@ -240,12 +240,16 @@ export function far(folder: string, loss: Loss, { factor = 1, unit }: { factor?:
   return { rms: found?.rms as number, cells };
 }
 
-/** The least distance from the paper's Figure 4 of settings with each value of an axis. */
+/** Whether all three models were trained with a setting. */
+const isWhole = (setting: Row): boolean => PAPER_MODELS.every((model) => setting[`${model} 0.5  end`] !== "");
+
+/** The least distance from the paper's Figure 4 of settings with each value of an axis, of those with all three models. */
 export const least = (axis: string, ...values: readonly (string | number)[]): number[] =>
-  values.map((value) => nearest({ [axis]: value })[0] as number);
+  values.map((value) => Number(settings({ [axis]: value }).find(isWhole)?.rms));
 
 /** The least distance of settings whose models chose their rate. */
-export const leastByModel = (): number => Number(settings({}).find(({ lr }) => lr?.startsWith("by model"))?.rms);
+export const leastByModel = (): number =>
+  Number(settings({}).find((one) => one.lr?.startsWith("by model") && isWhole(one))?.rms);
 
 /** What a + b t^-q leaves of a curve of the paper's Figure 4, for q of a half, 1 and 2. */
 export function residuals(model: string, correlation: number): number[] {
