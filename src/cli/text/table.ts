@@ -7,7 +7,7 @@ import {
   naturalWidths,
   phrases,
   type Rows,
-  shown,
+  shownWidth,
   singleWords,
   type Words,
 } from "./columns.ts";
@@ -56,7 +56,7 @@ function filled(words: readonly string[], width: number): string[] {
   for (const word of words) {
     const line = lines.at(-1) as string;
     if (line === "") lines[lines.length - 1] = word;
-    else if (shown(line) + 1 + shown(word) <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else if (shownWidth(line) + 1 + shownWidth(word) <= width) lines[lines.length - 1] = `${line} ${word}`;
     else lines.push(word);
   }
   return lines;
@@ -81,7 +81,7 @@ function wrappedRow(row: readonly string[], widths: readonly number[], words: Wo
 }
 
 function aligned(text: string, width: number, right: boolean): string {
-  const space = " ".repeat(Math.max(0, width - shown(text)));
+  const space = " ".repeat(Math.max(0, width - shownWidth(text)));
   return right ? space + text : text + space;
 }
 
