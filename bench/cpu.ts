@@ -1,23 +1,24 @@
 // npm run bench: the cpu engine by itself, on one core, with every kernel set of this machine side by side.
 import { cpus } from "node:os";
+import { parseArgs } from "node:util";
 import { correlationMatrix } from "../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../src/data/presets.ts";
-import { kernelSource } from "../src/engines/cpu/instantiate.ts";
-import type { KernelSet } from "../src/engines/cpu/kernel-sets.ts";
-import { availableKernels } from "../src/engines/cpu/native.ts";
-import type { Run } from "../src/engines/engine.ts";
+import type { KernelSet, NativeSet } from "../src/engines/cpu/kernel-sets.ts";
+import { availableKernels, fuses } from "../src/engines/cpu/native.ts";
+import type { Arithmetic, Run } from "../src/engines/engine.ts";
 import { flopPerRow } from "../src/models/flop.ts";
 import { parameterCount } from "../src/models/parameters.ts";
 import { type ModelName, ZOO } from "../src/models/zoo.ts";
 import { type Parts, timeParts } from "./parts.ts";
-import { type Peak, peakOf } from "./peak.ts";
+import { type Compiled, type Peak, peakOf } from "./peak.ts";
 
 const MODELS = ["shared-bottom", "omoe", "mmoe"] as const;
-const BATCHES = [1, 2, 4, 8, 16, 64, 256];
+const { values } = parseArgs({ options: { batch: { type: "string", default: "1,2,4,8,16,64,256" } } });
+const BATCHES = values.batch.split(",").map(Number);
 /** Up to here a step is bound by reading and writing weights and moments; from here on by its products. */
 const FEW_ROWS = 8;
 
-function runOf(model: ModelName, batch: number, trainRows: number | "fresh"): Run {
+function runOf(model: ModelName, batch: number, trainRows: number | "fresh", arithmetic: Arithmetic = "portable"): Run {
   return {
     ...{ id: model, model: ZOO[model].build({ inputs: 100, tasks: 2 }), data: GENERATOR_PRESETS.paper.settings },
     ...{ correlation: 0.5, correlationMatrix: correlationMatrix(2, 0.5), index: 0, seed: 0 },
@@ -31,6 +32,7 @@ function runOf(model: ModelName, batch: number, trainRows: number | "fresh"): Ru
         lr: 0.001,
         method: "sum",
         huberDelta: null,
+        arithmetic,
         evalEvery: 1,
       },
       ...{ initializer: { name: "glorot-uniform" }, heldoutRows: 8 },
@@ -51,8 +53,10 @@ function gigabytes({ model }: Run): number {
   return (7 * 4 * parameterCount(model)) / 1e9;
 }
 
-const SETS = availableKernels().sets.toReversed();
-const peaks = new Map<KernelSet, { measure: () => Peak; arithmetic: number; cache: number }>();
+const SETS = availableKernels()
+  .sets.toReversed()
+  .flatMap((set): Compiled[] => (fuses(set) ? [set, `${set as NativeSet}Fused`] : [set]));
+const peaks = new Map<Compiled, { measure: () => Peak; arithmetic: number; cache: number }>();
 for (const set of SETS) peaks.set(set, { measure: await peakOf(set), arithmetic: 0, cache: 0 });
 
 /** Measured between the rows of the table, since the clock varies: the largest counts. */
@@ -67,7 +71,7 @@ function measurePeaks(): void {
 interface Row {
   readonly run: Run;
   /** By kernel set. */
-  readonly parts: ReadonlyMap<KernelSet, { readonly fixed: Parts; readonly fresh: Parts }>;
+  readonly parts: ReadonlyMap<Compiled, { readonly fixed: Parts; readonly fresh: Parts }>;
 }
 
 const rows: Row[] = [];
@@ -75,9 +79,11 @@ for (const model of MODELS) {
   for (const batch of BATCHES) {
     measurePeaks();
     const run = runOf(model, batch, 10_000);
-    const timed = SETS.map((set) => {
-      const source = kernelSource(set);
-      return [set, { fixed: timeParts(source, run), fresh: timeParts(source, runOf(model, batch, "fresh")) }] as const;
+    const timed = SETS.map((compiled) => {
+      const set = compiled.replace("Fused", "") as KernelSet;
+      const arithmetic = compiled.endsWith("Fused") ? "fused" : "portable";
+      const time = (rows: number | "fresh") => timeParts(set, runOf(model, batch, rows, arithmetic));
+      return [compiled, { fixed: time(10_000), fresh: time("fresh") }] as const;
     });
     rows.push({ run, parts: new Map(timed) });
     console.error(`bench: ${model}, batch ${batch}`);
@@ -87,7 +93,7 @@ for (const model of MODELS) {
 const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 
 /** The least step of both kinds of rows, in µs. */
-function stepOf({ parts }: Row, set: KernelSet): number {
+function stepOf({ parts }: Row, set: Compiled): number {
   const { fixed, fresh } = parts.get(set) as { fixed: Parts; fresh: Parts };
   return Math.min(fixed.step, fresh.step);
 }
@@ -99,7 +105,7 @@ function table(heads: readonly string[], body: readonly (readonly (string | numb
 console.log(`${cpus()[0]?.model}, Node ${process.versions.node}`);
 for (const [set, { arithmetic, cache }] of peaks) {
   const bytes = cache > 0 ? `, ${cache.toFixed(0)} GB/s read and written in the second-level cache` : "";
-  console.log(`${set}: peak ${arithmetic.toFixed(1)} GFLOP/s of unfused SIMD${bytes}`);
+  console.log(`${set}: peak ${arithmetic.toFixed(1)} GFLOP/s${bytes}`);
 }
 
 console.log("\nµs a step; how many times faster than wasm; share of the set's peak, as if every product were dense\n");

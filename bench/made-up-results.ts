@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Config, configAt, trainedHash } from "../src/config/config.ts";
 import { configYaml } from "../src/config/write.ts";
 import { evaluationSteps } from "../src/engines/evaluations.ts";
-import { NO_CHOICE } from "../src/records/cell.ts";
+import { NO_CHOICE } from "../src/identity/cell.ts";
 import { JOURNAL_SCHEMA } from "../src/records/fields.ts";
 import { lineOf } from "../src/records/journal-line.ts";
 import type { RunRecord } from "../src/records/record.ts";

@@ -1,8 +1,9 @@
 import { type BundlePlan, planBundle } from "../src/engines/cpu/bundle.ts";
 import { BundleRows } from "../src/engines/cpu/bundle-rows.ts";
-import { instantiate } from "../src/engines/cpu/instantiate.ts";
+import { instantiate, kernelSource } from "../src/engines/cpu/instantiate.ts";
 import { OPERATIONS, type Operation } from "../src/engines/cpu/instructions.ts";
-import type { KernelInstance, KernelSource } from "../src/engines/cpu/kernels.ts";
+import type { KernelSet } from "../src/engines/cpu/kernel-sets.ts";
+import type { KernelInstance, Kernels } from "../src/engines/cpu/kernels.ts";
 import { type Member, writeParameters } from "../src/engines/cpu/member.ts";
 import { initialParameters, type Run } from "../src/engines/engine.ts";
 import { labelPanelBytes } from "../src/engines/rows/generator.ts";
@@ -22,38 +23,47 @@ export interface Parts {
 const UPDATES: readonly Operation[] = ["update"];
 
 /** Times a run's step on this thread, in place of a worker. */
-export function timeParts(source: KernelSource, run: Run): Parts {
-  const memory = instantiate(source);
+export function timeParts(set: KernelSet, run: Run): Parts {
+  const memory = instantiate(kernelSource(set));
   const sgd: Run = { ...run, training: { ...run.training, optimizer: "sgd", lr: 1e-9 } };
-  const plan = planBundle([run, sgd], source.set);
+  const plan = planBundle([run, sgd], set);
   memory.reserve(plan.arena.bytes);
   plan.arena.writeTo(memory.memory);
   const bundleRows = new BundleRows(memory, plan.rows, run);
   const [adam, plain] = plan.members as [Member, Member];
   for (const member of plan.members) writeParameters(memory, member, initialParameters(run));
+  const kernels = memory.kernelsOf(run.training.arithmetic);
   const steps = plan.rows.chunkSteps;
   const rows = leastMicroseconds(() => bundleRows.load(1, steps)) / steps;
-  const step = timeSteps(memory, plan, adam, run.training.batch);
-  const products = time(memory, plan, plain, ["dense", "inputGradient", ...UPDATES]);
-  const adamOnly = time(memory, plan, adam, UPDATES) - time(memory, plan, plain, UPDATES);
-  const rest = time(memory, plan, plain, ["softmax", "mix", "gateGradient", "expertGradient"]);
+  const step = timeSteps(kernels, plan, adam, run.training.batch);
+  const time = (member: Member, operations: readonly Operation[]) =>
+    timeOperations(memory, kernels, plan, member, operations);
+  const products = time(plain, ["dense", "inputGradient", ...UPDATES]);
+  const adamOnly = time(adam, UPDATES) - time(plain, UPDATES);
+  const rest = time(plain, ["softmax", "mix", "gateGradient", "expertGradient"]);
   return { step, products, adam: adamOnly, rest, rows };
 }
 
-function timeSteps(memory: KernelInstance, { rows }: BundlePlan, { address }: Member, batch: number): number {
+function timeSteps(kernels: Kernels, { rows }: BundlePlan, { address }: Member, batch: number): number {
   const xBytes = rows.panels * inputPanelBytes(rows.inputs, rows.layout);
   const labels = rows.labels[0]?.chunk as number;
   const labelBytes = rows.panels * labelPanelBytes(rows.tasks, rows.layout);
   const { chunkSteps: steps, chunk } = rows;
   const train = () => {
-    if (memory.kernels.train(address, chunk, xBytes, labels, labelBytes, batch, steps, 1e6) < steps)
+    if (kernels.train(address, chunk, xBytes, labels, labelBytes, batch, steps, 1e6) < steps)
       throw new Error("the timed run diverged");
   };
   return leastMicroseconds(train) / steps;
 }
 
 /** µs that a step spends in some operations. */
-function time(memory: KernelInstance, { rows }: BundlePlan, member: Member, operations: readonly Operation[]): number {
+function timeOperations(
+  memory: KernelInstance,
+  kernels: Kernels,
+  { rows }: BundlePlan,
+  member: Member,
+  operations: readonly Operation[],
+): number {
   const { begin, end } = member.code;
   const words = memory.uint32(begin, (end - begin) / 4);
   const pieces: [number, number][] = [];
@@ -63,14 +73,6 @@ function time(memory: KernelInstance, { rows }: BundlePlan, member: Member, oper
   }
   return leastMicroseconds(() => {
     for (const [from, to] of pieces)
-      memory.kernels.execute(
-        from,
-        to,
-        rows.chunk,
-        member.weights,
-        rows.panels,
-        member.optimizer,
-        rows.layout.panelRows,
-      );
+      kernels.execute(from, to, rows.chunk, member.weights, rows.panels, member.optimizer, rows.layout.panelRows);
   });
 }

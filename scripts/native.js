@@ -17,13 +17,20 @@ export const SOURCES = ["src/engines/rows/kernels", KERNELS].flatMap((folder) =>
 );
 const INPUTS = [...SOURCES, "node_modules/node-api-headers/package.json"];
 
-/** The flags of a kernel set. None may let the compiler fuse a multiplication with an addition, or reorder sums. */
+const AVX512 = ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mprefer-vector-width=512"];
+
+/**
+ * The flags of a kernel set, in portable and in fused arithmetic. None may let the compiler fuse a multiplication with an
+ * addition, or reorder sums: what fuses is written in the source.
+ */
 export const SETS = {
   x64: {
-    avx512: ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mprefer-vector-width=512"],
+    avx512: AVX512,
+    avx512Fused: [...AVX512, "-mfma", "-DFUSED"],
     avx2: ["-mavx2"],
+    avx2Fused: ["-mavx2", "-mfma", "-DFUSED"],
   },
-  arm64: { neon: [] },
+  arm64: { neon: [], neonFused: ["-DFUSED"] },
 };
 export const FLAGS = [
   ...["-std=gnu11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"],
@@ -63,7 +70,9 @@ export async function identityOf([compiler, ...first], arch, { flags = [], link 
 /** A line that says what the cpu engine has; with --installed, also if nothing is to do. */
 async function main() {
   if (!(process.arch in SETS)) return `no native kernels for ${process.arch}; the cpu engine takes WebAssembly`;
-  const sets = Object.keys(SETS[process.arch]).join(", ");
+  const sets = Object.keys(SETS[process.arch])
+    .filter((set) => !set.endsWith("Fused"))
+    .join(", ");
   const compiler = (process.env.CC || "cc").split(" ");
   const options = process.platform === "darwin" ? { link: ["-undefined", "dynamic_lookup"] } : {};
   if (isCurrent(output, await identityOf(compiler, process.arch, options)))

@@ -6,23 +6,24 @@
 import type { Claim } from "./claims/claim.ts";
 import { claimsOf } from "./claims/claims.ts";
 import type { Config } from "./config/config.ts";
-import type { GridPoint } from "./config/grid-point.ts";
+import { LARGEST_COUNT } from "./config/kinds.ts";
 import { loadConfig as load } from "./config/load.ts";
+import type { LossSet } from "./config/loss-sets.ts";
 import type { OwnModel } from "./config/own-model-schema.ts";
 import type { GivenRows } from "./config/rows-schema.ts";
 import type { Settings } from "./config/schema.ts";
-import { LARGEST_COUNT } from "./config/settings.ts";
 import { correlationMatrix, type Matrix } from "./data/correlation-matrix.ts";
 import { GENERATOR_PRESETS, type GeneratorPresetName } from "./data/presets.ts";
 import type { RowSet } from "./data/streams.ts";
 import { type Rows, TaskSet } from "./data/task-set.ts";
 import { DEFAULT_OPTIONS, type Figure, type FigureChoices, type Lacking } from "./figures/draw/figure.ts";
 import { heeded, SWEEP_FIGURES } from "./figures/gallery.ts";
+import type { GridPoint } from "./identity/grid-point.ts";
+import type { Ends } from "./models/shapes.ts";
 import type { ModelSpec } from "./models/spec.ts";
-import { type Ends, MODEL_NAMES, ZOO } from "./models/zoo.ts";
+import { MODEL_NAMES, ZOO } from "./models/zoo.ts";
 import { choiceIn, resultsAt } from "./records/at-point.ts";
 import { type Results, readResults as read } from "./records/read-results.ts";
-import type { LossSet } from "./records/record.ts";
 import { type Summary, summaryOf } from "./summary/summary.ts";
 
 export type { AnyRun, Run } from "./engines/engine.ts";

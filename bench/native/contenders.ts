@@ -82,6 +82,7 @@ export function runsOf(R: number, B: number, changes: RunChanges = {}): Run[] {
       lr: 0.001,
       method: "sum",
       huberDelta: null,
+      arithmetic: "portable",
       evalEvery: 1,
     },
     ...{ initializer: { name: "glorot-uniform" }, heldoutRows: 8, ...changed },

@@ -22,6 +22,12 @@ const WORKERS = { spreadsBy: "threads", runs: () => 24, rounds: 3 } as const;
 /** In the order of the table; ratios are to the first. */
 export const CONTENDERS: readonly Contender[] = [
   { name: "cpu", about: `our cpu engine, ${availableKernels().sets[0]}`, ...ours("cpu"), ...WORKERS },
+  {
+    name: "cpu-fused",
+    about: `our cpu engine, ${availableKernels().sets[0]}, fused`,
+    ...ours("cpu-fused"),
+    ...WORKERS,
+  },
   { name: "cpu-wasm", about: "our cpu engine, wasm", ...ours("cpu-wasm"), ...WORKERS },
   { name: "tfjs", about: "our tfjs engine, wasm", ...ours("tfjs"), spreadsBy: "processes", runs: () => 8, rounds: 1 },
   {

@@ -61,7 +61,7 @@ console.log(
 
 /** The tfjs engine's `runs` are its group: R replicas in each call. */
 async function createEngine(): Promise<Engine> {
-  if (name === "cpu") return new CpuEngine({ jobs: threads });
+  if (name === "cpu" || name === "cpu-fused") return new CpuEngine({ jobs: threads });
   if (name === "cpu-wasm") return new CpuEngine({ jobs: threads, kernels: "wasm" });
   const { createTfjsEngine } = await import("../../src/engines/tfjs/tfjs-engine.ts");
   return createTfjsEngine({ backend: "wasm", groupSize: runs });
@@ -78,6 +78,7 @@ function planned(steps: number, seed: number): Run[] {
       lr,
       method: "sum",
       huberDelta: null,
+      arithmetic: name === "cpu-fused" ? "fused" : "portable",
       evalEvery: LAST_STEPS,
     },
     ...{ initializer: { name: "glorot-uniform" }, heldoutRows: HELDOUT_ROWS },

@@ -16,6 +16,8 @@ export interface Measured {
   readonly version: string;
   readonly runs: number;
   readonly usPerRunStep: number;
+  /** The same in processor time, of the fastest round. */
+  readonly cpuUsPerRunStep: number;
   readonly finalLoss: Readonly<Record<string, number>>;
 }
 

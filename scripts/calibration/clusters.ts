@@ -1,5 +1,5 @@
 import { table } from "../../src/cli/text/table.ts";
-import { cellKey, NO_CHOICE } from "../../src/records/cell.ts";
+import { cellKey, NO_CHOICE } from "../../src/identity/cell.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { mean } from "../../src/stats/moments.ts";
 import { settingKey, trainedKey } from "./curves.ts";
@@ -69,20 +69,7 @@ export function clustersText(all: readonly Clusters[]): string {
     const trained = [setting, String(lr), cell, String(runs), String(steps), late.toFixed(3), paperLate.toFixed(3)];
     return [...trained, ...columns(shares, means), emd.toFixed(3), chance.toFixed(3)];
   });
-  const header = [
-    "setting",
-    "lr",
-    "cell",
-    "runs",
-    "steps",
-    "late",
-    "paper's",
-    "low",
-    "middle",
-    "high",
-    "emd",
-    "chance",
-  ];
+  const header = "setting lr cell runs steps late paper's low middle high emd chance".split(" ");
   return table([header, ...paper, ...ours]);
 }
 

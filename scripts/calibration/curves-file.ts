@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
-import { compareValues } from "../../src/config/grid-point.ts";
-import { eachLoss, LOSS_SETS } from "../../src/records/record.ts";
+import { eachLoss, LOSS_SETS } from "../../src/config/loss-sets.ts";
+import { compareValues } from "../../src/identity/grid-point.ts";
 import { type CurvePoint, trainedKey } from "./curves.ts";
 
 const FILE = "results/calibration/curves.csv";

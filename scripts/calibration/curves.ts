@@ -1,7 +1,8 @@
 import { configAt, type PointConfig } from "../../src/config/config.ts";
-import { cellKey } from "../../src/records/cell.ts";
+import { type EachLoss, eachLoss } from "../../src/config/loss-sets.ts";
+import { cellKey } from "../../src/identity/cell.ts";
 import type { Results } from "../../src/records/read-results.ts";
-import { type EachLoss, eachLoss, lossCurve, type RunRecord } from "../../src/records/record.ts";
+import { lossCurve, type RunRecord } from "../../src/records/record.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { mean, standardError } from "../../src/stats/moments.ts";
 import { constantsName } from "./constants.ts";

@@ -1,6 +1,6 @@
+import type { LossSet } from "../../src/config/loss-sets.ts";
 import { publishedFigure3, publishedFigure4 } from "../../src/figures/published.ts";
-import { cellKey, NO_CHOICE } from "../../src/records/cell.ts";
-import type { LossSet } from "../../src/records/record.ts";
+import { cellKey, NO_CHOICE } from "../../src/identity/cell.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import type { CurvePoint } from "./curves.ts";
 

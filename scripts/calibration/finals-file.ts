@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
-import { compareValues } from "../../src/config/grid-point.ts";
+import { compareValues } from "../../src/identity/grid-point.ts";
 import { trainedKey } from "./curves.ts";
 import type { RunFinal } from "./finals.ts";
 

@@ -14,7 +14,7 @@ import { themeOf } from "../../src/figures/draw/theme.ts";
 import { correlationWords } from "../../src/figures/draw/words.ts";
 import { finished } from "../../src/figures/finished.ts";
 import { publishedFigure4 } from "../../src/figures/published.ts";
-import { cellKey } from "../../src/records/cell.ts";
+import { cellKey } from "../../src/identity/cell.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { mean } from "../../src/stats/moments.ts";
 

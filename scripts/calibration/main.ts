@@ -1,7 +1,7 @@
 // npm run calibration -- [FOLDER ...]: adds the mean curves of results folders to results/calibration/curves.csv, in place
-// of those of the same settings that are no longer, and the end of each run to finals.csv; ranks all settings there by their distances from
-// the paper's Figures 3, 4 and 5 into settings.csv; prints the nearest, what each axis does alone, and the clusters of
-// final losses. Writes fingerprint.svg and .csv there.
+// of those of the same settings that are no longer, and the end of each run to finals.csv. Ranks all settings there by
+// their distances from the paper's Figures 3, 4 and 5 into settings.csv; prints the nearest, what each axis does alone, and
+// the clusters of final losses. Writes fingerprint.svg and .csv there.
 import { writeFileSync } from "node:fs";
 import { stringify } from "csv-stringify/sync";
 import { readResults } from "../../src/records/read-results.ts";

@@ -37,16 +37,10 @@ export function folderOf({ name }: Pick<Job, "name">): string {
 export function wordsOf(job: Job): string[] {
   const { constants, models, corr, runs, batch, steps, lr, initializer, also } = job;
   const listed = { corr, models, runs, batch, steps, lr };
+  const set = ["trainRows=fresh", `data=${constantsText(constants)}`, `initializer=${[initializer].flat().join()}`];
   return [
-    ...[
-      "sweep",
-      "configs/calibration/search.yaml",
-      "--set",
-      "trainRows=fresh",
-      "--set",
-      `data=${constantsText(constants)}`,
-    ],
+    ...["sweep", "configs/calibration/search.yaml", ...set.flatMap((value) => ["--set", value])],
     ...Object.entries(listed).flatMap(([option, value]) => [`--${option}`, [value].flat().join()]),
-    ...["--set", `initializer=${[initializer].flat().join()}`, ...also, "--out", folderOf(job)],
+    ...[...also, "--out", folderOf(job)],
   ];
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
-import { cellKey, NO_CHOICE } from "../../src/records/cell.ts";
+import { cellKey, NO_CHOICE } from "../../src/identity/cell.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import type { Bin } from "./earth-mover.ts";
 

@@ -1,6 +1,6 @@
-import { cellKey, NO_CHOICE } from "../../src/records/cell.ts";
-import type { LossSet } from "../../src/records/record.ts";
-import { LOSS_SETS } from "../../src/records/record.ts";
+import type { LossSet } from "../../src/config/loss-sets.ts";
+import { LOSS_SETS } from "../../src/config/loss-sets.ts";
+import { cellKey, NO_CHOICE } from "../../src/identity/cell.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { type CurvePoint, type Setting, settingKey, trainedKey } from "./curves.ts";
 import {

@@ -1,3 +1,4 @@
+import { mean } from "../../src/stats/moments.ts";
 import { LITERAL_END } from "./distance.ts";
 import { chanceDistance, earthMover } from "./earth-mover.ts";
 import { READINGS, type Reading, type RunFinal, runningAt } from "./finals.ts";
@@ -24,7 +25,6 @@ export function spreadOf(
   });
   if (known.length === 0) return undefined;
   const distances = known.map(({ bins, finals }) => earthMover(endsOf(finals, reading, end), bins));
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     emd: mean(distances),
     chance: mean(known.map(({ bins, finals }) => chanceDistance(bins, finals.length))),

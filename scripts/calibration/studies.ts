@@ -1,5 +1,5 @@
 import { table } from "../../src/cli/text/table.ts";
-import { cellKey, NO_CHOICE } from "../../src/records/cell.ts";
+import { cellKey, NO_CHOICE } from "../../src/identity/cell.ts";
 import { readResults } from "../../src/records/read-results.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { READINGS, type Reading, type RunFinal, runFinals } from "./finals.ts";

@@ -1,5 +1,5 @@
+import type { Cell } from "../identity/cell.ts";
 import { listed } from "../listed.ts";
-import type { Cell } from "../records/cell.ts";
 import { countedText } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import type { Bound, ClaimPart, Verdict } from "./claim.ts";

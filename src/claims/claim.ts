@@ -1,5 +1,5 @@
-import type { Cell } from "../records/cell.ts";
-import type { LossSet } from "../records/record.ts";
+import type { LossSet } from "../config/loss-sets.ts";
+import type { Cell } from "../identity/cell.ts";
 import type { Estimate, Interval } from "../stats/estimate.ts";
 
 export type Verdict = "holds" | "does not hold" | "undecided";

@@ -1,14 +1,14 @@
 import { basename } from "node:path";
+import type { LossSet } from "../config/loss-sets.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { UsageError } from "../errors.ts";
+import { byCorrelation, type Cell, cellKey } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
 import { severalPoints } from "../records/at-point.ts";
-import { byCorrelation, type Cell, cellKey } from "../records/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { engineWords } from "../records/engine-words.ts";
 import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
-import type { LossSet } from "../records/record.ts";
 import { because, lackingText } from "./because.ts";
 import type { Claim, ClaimPart, ClaimRule, PartRule } from "./claim.ts";
 import { judge, slackOf } from "./judge.ts";

@@ -7,7 +7,7 @@ import type { Bound, CellSample, ClaimPart, PartRule, Verdict } from "./claim.ts
 import { publishedMeans } from "./paper-means.ts";
 
 /** A part of a claim and the cells that it is about. */
-export interface Tested {
+interface Tested {
   readonly rule: PartRule;
   readonly cells: readonly CellLosses[];
   /** Parts of its claim. */

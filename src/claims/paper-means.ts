@@ -1,4 +1,4 @@
-import type { Cell } from "../records/cell.ts";
+import type { Cell } from "../identity/cell.ts";
 import type { CellSample } from "./claim.ts";
 
 /** Mean losses at the end of a figure's curves (9,900 on its axis), by model and correlation: read off. */

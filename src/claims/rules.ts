@@ -1,4 +1,4 @@
-import { type Cell, NO_CHOICE } from "../records/cell.ts";
+import { type Cell, NO_CHOICE } from "../identity/cell.ts";
 import { LEAST_RUNS } from "../stats/estimate.ts";
 import type { Bound, PartRule } from "./claim.ts";
 

@@ -15,6 +15,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     on: "a sweep",
     load: () => import("./sweep.ts"),
   },
+  init: {
+    summary: "write a config to start from: a preset's settings, commented out",
+    on: "neither",
+    load: () => import("./init.ts"),
+  },
   status: {
     summary: "show what of a sweep is done, failed or missing",
     on: "results",

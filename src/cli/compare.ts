@@ -1,5 +1,5 @@
 import { listedKeys } from "../config/grid.ts";
-import { differences } from "../config/same-sweep.ts";
+import { configDifferences } from "../config/same-sweep.ts";
 import { arithmeticOf } from "../engines/arithmetic.ts";
 import { UsageError } from "../errors.ts";
 import { severalPoints } from "../records/at-point.ts";
@@ -7,13 +7,12 @@ import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
 import { estimateText, LEAST_RUNS } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
-import { changeCsv } from "../summary/change-csv.ts";
-import { type Change, changeBetween } from "../summary/folder-change.ts";
+import { type Change, changeBetween, changeCsv } from "../summary/folder-change.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
-import { AT_OPTION, LOSS_OPTION, placeText, readEnded, readWithLoss } from "./loss-commands.ts";
+import { AT_OPTION, folderText, LOSS_OPTION, readEnded, readWithLoss } from "./loss-commands.ts";
 import { numberOption } from "./options.ts";
 import type { Block } from "./text/blocks.ts";
 import { cellHeads, cellNames } from "./text/cell-names.ts";
@@ -64,7 +63,7 @@ async function compare(a: string, b: string, options: Options, context: Context)
   if (change.cells.every(({ pairs }) => pairs === 0) && change.failedInB.length === 0) {
     throw new UsageError(`${a} and ${b} have no finished run in common; ${wayOut(before, after)}`);
   }
-  const settings = differences(before.config, after.config, ["in A", "in B"]);
+  const settings = configDifferences(before.config, after.config, ["in A", "in B"]);
   const { stdout } = context.effects;
   const paint = format === "table" ? paintFor(stdout, context.effects.env) : PLAIN;
   if (format === "json") stdout.write(jsonText({ a, b, settings, ...change }));
@@ -82,8 +81,8 @@ function wayOut(before: Results, after: Results): string {
 
 function blocksOf(a: Results, b: Results, settings: readonly string[], change: Change, paint: Paint): Block[] {
   const head = [
-    `A: ${placeText(a)} (${enginesOf(a)})`,
-    `B: ${placeText(b)} (${enginesOf(b)})`,
+    `A: ${folderText(a)} (${enginesOf(a)})`,
+    `B: ${folderText(b)} (${enginesOf(b)})`,
     ...(settings.length > 0 ? [`settings that differ: ${settings.join("; ")}`] : []),
     `${LOSS_WORDS[change.loss].atEnd}, B minus A by run`,
   ];

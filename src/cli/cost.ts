@@ -1,10 +1,9 @@
-import { modelCosts } from "../summary/cost.ts";
-import { costCsv } from "../summary/cost-csv.ts";
+import { costCsv, modelCosts } from "../summary/cost.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addFormatOption, blocksAs, type FormatOptions, formatOption, jsonText } from "./format-option.ts";
-import { AT_OPTION, placeText, readEnded } from "./loss-commands.ts";
+import { AT_OPTION, folderText, readEnded } from "./loss-commands.ts";
 import { costsOf } from "./text/cost-text.ts";
 
 interface Options extends FormatOptions {
@@ -33,6 +32,6 @@ async function cost(folder: string, options: Options, context: Context): Promise
   const { stdout } = context.effects;
   if (format === "json") stdout.write(jsonText({ folder, at: results.at, models }));
   else if (format === "csv") stdout.write(costCsv(models));
-  else stdout.write(blocksAs(format, costsOf(placeText(results), models), stdout));
+  else stdout.write(blocksAs(format, costsOf(folderText(results), models), stdout));
   return EXIT.done;
 }

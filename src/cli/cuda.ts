@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { type Binding, findBinding } from "../cuda/binding.ts";
 import { visibleCards } from "../cuda/cards.ts";
-import { cudaHome, layoutOf } from "../cuda/home.ts";
+import { cudaHome, homePaths } from "../cuda/home.ts";
 import { installSteps } from "../cuda/install.ts";
 import { lockHome } from "../cuda/lock.ts";
 import { type Machine, thisMachine } from "../cuda/machine.ts";
@@ -77,7 +77,7 @@ interface Job {
 }
 
 function pendingOf({ plan, steps }: Job): Step[] {
-  return pendingSteps(steps, layoutOf(plan.home).markers);
+  return pendingSteps(steps, homePaths(plan.home).markers);
 }
 
 function planOf({ prefix, cpu = false }: Options, env: Context["effects"]["env"]): Plan {
@@ -135,12 +135,12 @@ async function run({ plan, steps }: Job, { note }: Context, running: Pick<StepCo
     onStart: (step: Step) => note(`${steps.indexOf(step) + 1}/${steps.length} ${step.name}`),
     onDone: (_: Step, elapsedMs: number) => note(`    done in ${duration(elapsedMs)}`),
   };
-  await runSteps(steps, layoutOf(plan.home).markers, { ...running, onLine }, listener);
+  await runSteps(steps, homePaths(plan.home).markers, { ...running, onLine }, listener);
 }
 
 /** Loads what was built, in a process of its own, and says what it computes on. */
 async function report({ home, cpu }: Plan, machine: Machine, { effects, note }: Context): Promise<number> {
-  const binding: Binding = { folder: layoutOf(home).binding, home };
+  const binding: Binding = { folder: homePaths(home).binding, home };
   const { problem, onCard, tensorflow, about } = await tryBinding(machine, binding);
   if (problem !== undefined) throw new UsageError(`${home}: the binding does not load: ${problem}`);
   const [card] = onCard ? await visibleCards(machine) : [];

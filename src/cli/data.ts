@@ -1,7 +1,6 @@
-import { existsSync, statSync } from "node:fs";
 import { type GeneratorConfig, generatorOf } from "../config/config.ts";
+import { LARGEST_COUNT } from "../config/kinds.ts";
 import { loadConfig, override } from "../config/load.ts";
-import { LARGEST_COUNT } from "../config/settings.ts";
 import type { TrialSettings } from "../config/trials.ts";
 import { correlationMatrix } from "../data/correlation-matrix.ts";
 import { labelCorrelation } from "../data/moments.ts";
@@ -15,6 +14,7 @@ import { checkMixture, type FitOptionTexts, isFit, withFitOptions, writeFit } fr
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { choiceOption, countOption, listOption } from "./options.ts";
+import { outputFile } from "./output-file.ts";
 import { ROW_FORMATS, writeRows } from "./rows-output.ts";
 import { roomOf } from "./text/blocks.ts";
 import { leftOut } from "./text/rows-preview.ts";
@@ -134,11 +134,4 @@ async function pairs(config: GeneratorConfig, rows: number, options: Options, co
   const left = file === undefined && effects.stdout.isTTY ? leftOut({ rows, inputs, tasks }) : undefined;
   if (left !== undefined) note(`${left}; all of them, as CSV:\n${commandLine} -o pairs.csv`);
   return EXIT.done;
-}
-
-function outputFile({ output, overwrite = false }: Options): string | undefined {
-  if (output === undefined || !existsSync(output)) return output;
-  if (!statSync(output).isFile()) throw new UsageError(`${output} is not a file that can be replaced; give another -o`);
-  if (!overwrite) throw new UsageError(`${output} exists; give another -o, or --overwrite`);
-  return output;
 }

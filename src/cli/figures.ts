@@ -2,7 +2,6 @@ import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MMOE } from "../called-as.ts";
 import { shortRuns } from "../claims/short-runs.ts";
-import type { GridPoint } from "../config/grid-point.ts";
 import type { LossSet } from "../config/loss-sets.ts";
 import { UsageError } from "../errors.ts";
 import {
@@ -17,9 +16,10 @@ import {
 import { THEME_NAMES } from "../figures/draw/theme.ts";
 import { FORMATS, type Format, figureFiles, fileName } from "../figures/files.ts";
 import { type FigureKind, heeded, SWEEP_FIGURES, type SweepFigure, TRIAL_FIGURES } from "../figures/gallery.ts";
+import { NO_CHOICE } from "../identity/cell.ts";
+import type { GridPoint } from "../identity/grid-point.ts";
 import { makeFolder } from "../paths.ts";
 import { choiceIn, resultsAt } from "../records/at-point.ts";
-import { NO_CHOICE } from "../records/cell.ts";
 import { FIGURES, writable } from "../records/find-results.ts";
 import { holdsTrials, readTrials } from "../records/label-trials.ts";
 import { readResults } from "../records/read-results.ts";

@@ -5,8 +5,8 @@ import type { Output } from "./effects.ts";
 import { choiceOption } from "./options.ts";
 import { type Block, blocksMarkdown, blocksText, roomOf } from "./text/blocks.ts";
 
-export const FORMATS = ["table", "csv", "json", "markdown"] as const;
-export type Format = (typeof FORMATS)[number];
+export const TEXT_FORMATS = ["table", "csv", "json", "markdown"] as const;
+type Format = (typeof TEXT_FORMATS)[number];
 
 export interface FormatOptions {
   readonly format?: string;
@@ -17,14 +17,14 @@ export interface FormatOptions {
 /** Adds --format and the shorter flags; `csv` and `json` say what these formats hold. */
 export function addFormatOption(command: Command, { csv, json }: { csv: string; json: string }): Command {
   return command
-    .option("--format <name>", `${FORMATS.join(", ")} (default: table)`)
+    .option("--format <name>", `${TEXT_FORMATS.join(", ")} (default: table)`)
     .option("--csv", `as --format csv: ${csv}`)
     .option("--json", `as --format json: ${json}`);
 }
 
 /** Throws UsageError for an unknown format, or for two of them. */
 export function formatOption({ format, csv = false, json = false }: FormatOptions): Format {
-  const chosen = format === undefined ? undefined : choiceOption("--format", format, FORMATS);
+  const chosen = format === undefined ? undefined : choiceOption("--format", format, TEXT_FORMATS);
   const given = new Set<Format>([
     ...(chosen ? [chosen] : []),
     ...(csv ? ["csv" as const] : []),

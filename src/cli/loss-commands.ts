@@ -1,13 +1,13 @@
 // Shared by the commands that show losses.
 import type { Config } from "../config/config.ts";
 import { crossText } from "../config/cross.ts";
+import { LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
 import { UsageError } from "../errors.ts";
+import { pointText } from "../identity/grid-point.ts";
 import { choiceIn, resultsAt } from "../records/at-point.ts";
-import { pointText } from "../records/cell.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import { type Results, readResults } from "../records/read-results.ts";
-import { LOSS_SETS, type LossSet } from "../records/record.ts";
 import { BAD_LOSS } from "../summary/bad-loss.ts";
 import { runsInTraining } from "../sweep/in-training.ts";
 import { thousands } from "../units.ts";
@@ -72,18 +72,18 @@ export async function readEnded(folder: string, at: readonly string[], { note }:
   const all = await readResults(folder, note);
   const results = resultsAt(all, choiceIn(at, all, "--at"));
   if (results.records.length > 0) return results;
-  throw new UsageError(`${placeText(results)} holds no run that has ended; train with: ${goOn(folder)}`);
+  throw new UsageError(`${folderText(results)} holds no run that has ended; train with: ${goOn(folder)}`);
 }
 
 /** The folder and, if values were chosen, those: `results/paper at lr=0.01`. */
-export function placeText({ path, at }: Results): string {
+export function folderText({ path, at }: Results): string {
   return Object.keys(at).length === 0 ? path : `${path} at ${pointText(at)}`;
 }
 
 /** What the output begins with: the folder, the loss shown, how to see the other losses, and `more` lines. */
 export function headOf(results: Results, loss: LossSet, ...more: readonly string[]): Block {
   const others = LOSS_SETS.filter((set) => set !== loss).join(" or ");
-  const about = `${placeText(results)}\n${LOSS_WORDS[loss].atEnd} (others: --loss ${others})`;
+  const about = `${folderText(results)}\n${LOSS_WORDS[loss].atEnd} (others: --loss ${others})`;
   return { before: [about, ...crossedLines(results), ...more].join("\n") };
 }
 

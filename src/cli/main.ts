@@ -128,7 +128,8 @@ function report(error: unknown, argv: readonly string[], effects: Effects): numb
   const users = trouble !== undefined || error instanceof UsageError || error instanceof CommanderError;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const mmoe = paintFor(effects.stderr, effects.env)("bad", "mmoe:");
-  effects.stderr.write(`${mmoe} ${users ? "" : "internal error: "}${oneLine(trouble?.message ?? message)}\n`);
+  const lines = error instanceof UsageError ? error.lines : [trouble?.message ?? message];
+  for (const line of lines) effects.stderr.write(`${mmoe} ${users ? "" : "internal error: "}${oneLine(line)}\n`);
   const debug = argv.includes("--debug");
   if (debug) effects.stderr.write(`${stack}\n`);
   else if (!users) effects.stderr.write("mmoe: this is a bug; --debug shows where\n");

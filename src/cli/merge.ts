@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { trainedHash } from "../config/config.ts";
 import { UsageError } from "../errors.ts";
-import { cellText } from "../records/cell.ts";
+import { cellText } from "../identity/cell.ts";
 import { keptIn } from "../records/checkpoints.ts";
 import { CONFIG } from "../records/find-results.ts";
 import { checkJournals, commonConfig, copyCheckpoints, copyJournals } from "../records/merge-folders.ts";

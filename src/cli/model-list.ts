@@ -5,10 +5,11 @@ import { definitionText } from "../config/own-models.ts";
 import { describeCode } from "../engines/tfjs/code/describe-code.ts";
 import { type CodeModel, isCode, type Model } from "../models/code.ts";
 import { type Part, paperCount, parameterCount } from "../models/parameters.ts";
+import type { Ends } from "../models/shapes.ts";
 import type { ModelSpec } from "../models/spec.ts";
-import { type Ends, MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
+import { MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
 
-export const PARTS: readonly Part[] = ["experts", "gates", "links", "towers", "outputs"];
+export const LISTED_PARTS: readonly Part[] = ["experts", "gates", "links", "towers", "outputs"];
 
 /** A model, what it is in some words, and how many parameters it has. */
 export interface Listed {
@@ -46,7 +47,7 @@ function entryOf(name: string, { ownModels }: Config): Entry {
 }
 
 function ofSpec(model: ModelSpec, { about, formula, source }: Entry): Listed {
-  const parts = Object.fromEntries(PARTS.map((part) => [part, parameterCount(model, part)]));
+  const parts = Object.fromEntries(LISTED_PARTS.map((part) => [part, parameterCount(model, part)]));
   const counts = { parts, total: parameterCount(model), paper: paperCount(model) };
   return { model, about, ...(formula && { formula }), ...(source && { source }), ...counts };
 }

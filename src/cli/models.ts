@@ -5,12 +5,13 @@ import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
 import { GENERATOR_PRESETS } from "../data/presets.ts";
 import { UsageError } from "../errors.ts";
 import { isCode } from "../models/code.ts";
-import { type Ends, ZOO } from "../models/zoo.ts";
+import type { Ends } from "../models/shapes.ts";
+import { ZOO } from "../models/zoo.ts";
 import { thousands } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { configModels, type Listed, PARTS, zooModels } from "./model-list.ts";
+import { configModels, LISTED_PARTS, type Listed, zooModels } from "./model-list.ts";
 import { choiceOption, collect, countOption } from "./options.ts";
 import { type Room, roomOf } from "./text/blocks.ts";
 import { codeText, modelText } from "./text/model-text.ts";
@@ -92,9 +93,9 @@ function described({ model, parts, total, paper }: Listed) {
 }
 
 function listText(models: readonly Listed[], room: Room): string {
-  const header = ["parameters of", ...PARTS, "total", "paper's"];
+  const header = ["parameters of", ...LISTED_PARTS, "total", "paper's"];
   const rows = models.map(({ model, parts, total, paper }) => {
-    const counts = [...PARTS.map((part) => (isCode(model) ? undefined : parts[part])), total, paper];
+    const counts = [...LISTED_PARTS.map((part) => (isCode(model) ? undefined : parts[part])), total, paper];
     return [model.name, ...counts.map((count) => (count === undefined ? "" : thousands(count)))];
   });
   const notes = wrapped("paper's: as the paper counts, the kernels of experts and towers.", room.words);

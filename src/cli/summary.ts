@@ -21,7 +21,7 @@ import {
 } from "./loss-commands.ts";
 import { type Block, roomOf } from "./text/blocks.ts";
 import { rungTablesOf } from "./text/rungs-text.ts";
-import { cellsOf, type Shown } from "./text/summary-cells.ts";
+import { type Shown, summaryCells } from "./text/summary-cells.ts";
 import { comparisonsOf, statisticsOf } from "./text/summary-full.ts";
 
 interface Options extends FormatOptions {
@@ -80,7 +80,7 @@ async function summary(folder: string, options: Options, context: Context): Prom
     const shown = { bad: isOfPaper ? bad : null, unit: lossUnitOf(config), room };
     const statistics = options.full
       ? fullOf(cells, summaryOf(results, loss, bad), shown)
-      : cellsOf(cells, summarizeCells(cells, bad), shown);
+      : summaryCells(cells, summarizeCells(cells, bad), shown);
     const rungs = options.rungs && !options.full ? rungsIn(rungsOf(results, loss, bad)) : [];
     const blocks = [headOf(results, loss), ...statistics, ...rungs, ...gapsOf(results, cells)];
     stdout.write(blocksAs(format, blocks, stdout));
@@ -90,7 +90,7 @@ async function summary(folder: string, options: Options, context: Context): Prom
 
 function fullOf(cells: readonly CellLosses[], summary: Summary, shown: Shown): Block[] {
   return [
-    ...cellsOf(cells, summary.cells, shown),
+    ...summaryCells(cells, summary.cells, shown),
     ...statisticsOf(summary.cells, shown.bad !== null),
     ...rungsIn(summary.rungs),
     ...comparisonsOf(summary),

@@ -4,7 +4,7 @@ import { shellQuoted } from "../shell.ts";
 import { checkRuns } from "../sweep/check-runs.ts";
 import { loadEngine } from "../sweep/engines.ts";
 import { runSweep, type SweepOutcome } from "../sweep/run-sweep.ts";
-import { shareOf, withTables } from "../sweep/share.ts";
+import { plannedShare, trainedWith, withTables } from "../sweep/share.ts";
 import { devicesOption } from "./cluster/device-option.ts";
 import { trainOnDevices } from "./cluster/devices.ts";
 import { chosenShard, shardText } from "./cluster/shard-option.ts";
@@ -76,7 +76,7 @@ async function sweep(file: string, options: Options, words: readonly string[], c
   const { request, goOn, devices, losses } = requestOf(file, options, context);
   if (options.dryRun) return dryRun(request, context);
   if (devices.length > 0) {
-    const share = shareOf(request, context.note);
+    const share = plannedShare(request, context.note);
     context.note(`${whatIsToDo(share)} on device ${devices.join(", ")}`);
     const { jobs } = request.engineOptions;
     return trainOnDevices({ ...options, ...share, devices, words, jobs, goOn, losses }, context);
@@ -128,9 +128,9 @@ type Request = ReturnType<typeof requestOf>["request"];
 
 async function dryRun(request: Request, context: Context): Promise<number> {
   const { effects, note } = context;
-  const planned = shareOf(request, note);
+  const planned = plannedShare(request, note);
   const share = { ...planned, todo: withTables(planned.todo) };
-  const engine = await loadEngine(request.engine, { ...request.engineOptions, note }, share.todo);
+  const engine = await loadEngine(request.engine, { ...request.engineOptions, note }, trainedWith(share));
   try {
     const trainingBytes = await checkRuns(share.todo, share.config, engine);
     effects.stdout.write(await describePlan(share, { engine, trainingBytes }, context));

@@ -1,4 +1,3 @@
-import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { MMOE } from "../called-as.ts";
 import { listedKeys } from "../config/grid.ts";
@@ -18,7 +17,8 @@ import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { AT_OPTION, headOf, LOSS_OPTION, readWithLoss } from "./loss-commands.ts";
-import { choiceOption, countOption, listOption, pathOption } from "./options.ts";
+import { choiceOption, countOption, listOption } from "./options.ts";
+import { outputFile } from "./output-file.ts";
 import { type Block, blocksText, roomOf } from "./text/blocks.ts";
 import { goOn } from "./text/go-on.ts";
 import { candidatesOf, picksOf } from "./text/tune-text.ts";
@@ -73,7 +73,7 @@ async function tune(folder: string, options: Options, context: Context): Promise
   const { results, loss } = await readWithLoss(folder, options, context);
   checkWhole(results, cellLosses(results, loss));
   const each = eachOption(options.each, results);
-  const file = outputFile(options);
+  const file = outputFile(options) ?? null;
   const picks = choose(results, { loss, by, each });
   const config = tunedConfig(results, picks, { loss, by, each, ...report });
   if (file !== null) writable(file, () => writeWholeSync(file, configYaml(config, dirname(file))), "give another -o");
@@ -116,14 +116,4 @@ function checkWhole(results: Results, cells: ReturnType<typeof cellLosses>): voi
   if (missing === 0) return;
   const runs = missing === 1 ? "1 run is" : `${thousands(missing)} runs are`;
   throw new UsageError(`${path}: ${runs} missing, which might choose otherwise; train them with: ${goOn(path)}`);
-}
-
-/** The file to write; null without -o. */
-function outputFile({ output, overwrite = false }: Options): string | null {
-  if (output === undefined) return null;
-  const file = pathOption("--output", output);
-  if (!existsSync(file)) return file;
-  if (!statSync(file).isFile()) throw new UsageError(`${file} is not a file that can be replaced; give another -o`);
-  if (!overwrite) throw new UsageError(`${file} exists; give another -o, or --overwrite`);
-  return file;
 }

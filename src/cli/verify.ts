@@ -1,9 +1,10 @@
+import { eachLoss, type LossSet } from "../config/loss-sets.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
 import { UsageError } from "../errors.ts";
 import { holdsTrials } from "../records/label-trials.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import { readResults } from "../records/read-results.ts";
-import { eachLoss, finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
+import { finalLosses, type RunRecord } from "../records/record.ts";
 import { trainAgain } from "../sweep/train-again.ts";
 import type { Verified } from "../sweep/verify.ts";
 import { type Define, examples } from "./command.ts";

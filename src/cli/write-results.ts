@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { trainedHash } from "../config/config.ts";
+import type { LossSet } from "../config/loss-sets.ts";
 import { writeCsvFiles } from "../records/csv-files.ts";
 import { JOURNALS, unwritable } from "../records/find-results.ts";
 import { configIn } from "../records/read-results.ts";
 import { readRecords } from "../records/read-sweep.ts";
-import type { LossSet, RunRecord } from "../records/record.ts";
+import type { RunRecord } from "../records/record.ts";
 import type { Effects } from "./effects.ts";
 import { resultsText } from "./text/summary-table.ts";
 

@@ -1,58 +1,145 @@
+import type { z } from "zod";
 import { checkGrid, withoutSingles } from "./check-grid.ts";
-import { checkedBy, checkFile } from "./checked-by.ts";
+import { checkedParts, expectTree } from "./checked-by.ts";
+import { Complaints, readable } from "./complaints.ts";
 import type { Config, SettingOrigin } from "./config.ts";
 import { withCrossedRuns } from "./cross.ts";
 import { type GivenValues, type Override, upToDate } from "./file-version.ts";
 import { checkModels, definitionsApart, ownModelsIn, withModels } from "./own-models.ts";
 import { checkHeard } from "./refused.ts";
-import { checkRows, rowsFirst, withRows } from "./rows.ts";
-import { FILE_SCHEMA, SETTING_KEYS, type SettingKey, type Settings, SWEEP_SCHEMA } from "./schema.ts";
+import { checkRows, OF_ROWS, rowsFirst, withRows } from "./rows.ts";
+import { EXTENDING_SCHEMA, FILE_SCHEMA, SETTING_KEYS, type SettingKey, type Settings, SWEEP_SCHEMA } from "./schema.ts";
 import { checkTasks } from "./tasks.ts";
 import { checkTuned } from "./tuned.ts";
 
-/** The file with the overrides laid over it, checked and frozen. Throws UsageError for the first thing wrong. */
-export function checkConfig(file: GivenValues, overrides: readonly Override[]): Config {
-  const { marks, version: _, ...given } = checkFile(FILE_SCHEMA, upToDate(withRows(file)));
-  const settings = withoutSingles(definitionsApart(given, file)) as Settings;
-  const origins = Object.fromEntries(SETTING_KEYS.map((key) => [key, marks[key] ?? "yours"])) as Origins;
-  const sources: Partial<Record<SettingKey, string>> = {};
-  for (const one of rowsFirst(overrides)) {
-    for (const [key, value] of Object.entries(overriding(settings, one)) as [SettingKey, never][]) {
-      if (!same(settings[key], value)) origins[key] = "yours";
-      settings[key] = value;
-      sources[key] = one.source;
-    }
+/** A config while it is put together. */
+interface Draft {
+  readonly settings: Settings;
+  readonly origins: Record<SettingKey, SettingOrigin>;
+  /** What gave a setting, apart from the complete file. */
+  readonly sources: Partial<Record<SettingKey, Source>>;
+  /** Settings whose value is wrong: what depends on them is not checked. */
+  readonly unread: Set<SettingKey>;
+  /** Settings that were given after `tuned`. */
+  readonly sinceTuned: Set<SettingKey>;
+  readonly complaints: Complaints;
+}
+
+interface Source {
+  readonly name: string;
+  readonly isFile: boolean;
+}
+
+/**
+ * A complete file, with those that extend it and then the overrides laid over it, checked and frozen. Throws UsageError
+ * with a line for each thing that is wrong.
+ */
+export function checkConfig(
+  file: GivenValues,
+  overrides: readonly Override[],
+  extending: readonly GivenValues[] = [],
+): Config {
+  const draft = draftOf(file);
+  for (const one of extending) layFile(draft, one);
+  for (const one of rowsFirst(overrides)) layOverride(draft, one);
+  checkWhole(draft, file.source);
+  draft.complaints.end();
+  return frozen({ ...draft.settings, origins: draft.origins });
+}
+
+/** Values that are right, of some settings. */
+type Right = Partial<Settings> & { readonly marks?: Partial<Record<SettingKey, SettingOrigin>> };
+
+function draftOf(file: GivenValues): Draft {
+  expectTree(file);
+  const [complaints, unread] = [new Complaints(), new Set<SettingKey>()];
+  const { marks = {}, ...settings } = rightOf(FILE_SCHEMA, file, { complaints, unread, prepare: upToDate });
+  const origins = Object.fromEntries(SETTING_KEYS.map((key) => [key, marks[key] ?? "yours"])) as Draft["origins"];
+  return { settings: settings as Settings, origins, sources: {}, unread, sinceTuned: new Set(), complaints };
+}
+
+function layFile(draft: Draft, file: GivenValues): void {
+  expectTree(file);
+  lay(draft, rightOf(EXTENDING_SCHEMA, file, draft), { name: file.source, isFile: true });
+}
+
+function layOverride(draft: Draft, override: Override): void {
+  const { settings, unread, complaints } = draft;
+  const given = complaints.attempt(() =>
+    "valuesAfter" in override ? { ...override, values: override.valuesAfter(readable(settings, unread)) } : override,
+  );
+  if (given === undefined) return;
+  const place = within(override.source);
+  lay(draft, rightOf(SWEEP_SCHEMA.partial(), given, { ...draft, place }), { name: override.source, isFile: false });
+}
+
+/** Definitions of models are added to those before. */
+function lay({ settings, origins, sources, unread, sinceTuned }: Draft, right: Right, source: Source): void {
+  const { marks = {}, ownModels, ...others } = right;
+  const values = { ...others, ...(ownModels && { ownModels: withModels(settings.ownModels ?? [], ownModels) }) };
+  if ("tuned" in values) sinceTuned.clear();
+  for (const [key, value] of Object.entries(values) as [SettingKey, never][]) {
+    if (marks[key] !== undefined) origins[key] = marks[key];
+    else if (!same(settings[key], value)) origins[key] = "yours";
+    settings[key] = value;
+    sources[key] = source;
+    unread.delete(key);
+    if (!("tuned" in values)) sinceTuned.add(key);
   }
-  withCrossedRuns(settings, sources, file.source);
-  settings.ownModels = ownModelsIn(settings);
-  origins.ownModels = settings.ownModels.length > 0 ? "yours" : "assumed";
-  if (settings.rows !== null) origins.tasks = "yours"; // the table has them
-  checkSettings(settings, sources, file.source);
-  return frozen({ ...settings, origins });
 }
 
-type Origins = Record<SettingKey, SettingOrigin>;
-
-/** The settings that an override gives; definitions of models are added to those before. */
-function overriding(before: Settings, override: Override): Partial<Settings> {
-  const { source } = override;
-  const given = "valuesAfter" in override ? { ...override, values: override.valuesAfter(before) } : override;
-  const { values } = withRows(given, within(source));
-  const checked = checkedBy(SWEEP_SCHEMA.partial(), values as object, within(source), source);
-  const { ownModels, ...others } = definitionsApart(checked, override);
-  const all = ownModels && { ownModels: withModels(before.ownModels, ownModels) };
-  return withoutSingles({ ...others, ...all });
+interface Reading extends Pick<Draft, "complaints" | "unread"> {
+  /** The place of a path into the values, in a complaint. */
+  readonly place?: (path: string) => string;
+  /** What becomes of the values before they are checked. */
+  readonly prepare?: (given: GivenValues) => GivenValues;
 }
 
-/** Refuses settings that do not fit together; `sources` names the overrides among them. */
-function checkSettings(settings: Settings, sources: Partial<Record<SettingKey, string>>, file: string): void {
-  const place = (key: SettingKey, at = "") => sources[key] ?? `${file}: ${key === "ownModels" ? "models" : key}${at}`;
-  checkRows(settings, place);
-  checkTasks(settings, place);
-  checkModels(settings, place);
-  checkGrid(settings, place);
-  checkTuned(settings, sources.tuned === undefined ? Object.keys(sources) : [], place);
-  checkHeard(settings, place);
+/** Of the values those that fit `schema`, with rows filled in and definitions of models apart. */
+function rightOf(schema: z.ZodObject, given: GivenValues, reading: Reading): Right {
+  const { source } = given;
+  const { complaints, unread, place = (path) => `${source}: ${path}`, prepare = (one) => one } = reading;
+  const withTable = complaints.attempt(() => withRows(given, place));
+  const { values } = prepare(withTable ?? given);
+  const leftOut = withTable === undefined ? Object.fromEntries(["rows", ...OF_ROWS].map((key) => [key, true])) : {};
+  const kept = Object.entries(values as object).filter(([key]) => !(key in leftOut));
+  const { data, wrong, keys } = checkedParts(schema.omit(leftOut as never), Object.fromEntries(kept), place, source);
+  complaints.add(wrong);
+  for (const key of [...Object.keys(leftOut), ...keys]) unread.add(key as SettingKey);
+  const {
+    extends: _,
+    version: __,
+    models,
+    ownModels,
+    ...others
+  } = data as Right & { extends?: string; version?: number };
+  const apart = complaints.attempt(() =>
+    definitionsApart({ ...(models && { models }), ...(ownModels && { ownModels }) }, given),
+  );
+  if (apart === undefined) for (const key of ["models", "ownModels"] as const) unread.add(key);
+  return withoutSingles({ ...others, ...apart }) as Right;
+}
+
+/** Refuses settings that do not fit together, and fills in what follows from others. */
+function checkWhole({ settings, origins, sources, unread, sinceTuned, complaints }: Draft, file: string): void {
+  const place = (key: SettingKey, at = "") => {
+    const { name, isFile } = sources[key] ?? { name: file, isFile: true };
+    return isFile ? `${name}: ${key === "ownModels" ? "models" : key}${at}` : name;
+  };
+  const given = (key: SettingKey) => (sources[key] === undefined ? undefined : place(key));
+  const checks = (check: (settings: Settings) => void) => complaints.holds(() => check(readable(settings, unread)));
+  checks((all) => withCrossedRuns(all, { cross: given("cross"), runs: given("runs") }, file));
+  checks((all) => {
+    settings.ownModels = ownModelsIn(all);
+    origins.ownModels = settings.ownModels.length > 0 ? "yours" : "assumed";
+  });
+  if (settings.rows) origins.tasks = "yours"; // the table has them
+  checks((all) => checkRows(all, place));
+  if (!checks((all) => checkTasks(all, place))) unread.add("data");
+  if (!checks((all) => checkModels(all, place))) unread.add("models");
+  checks((all) => checkGrid(all, place));
+  checks((all) => checkTuned(all, [...sinceTuned], place));
+  checks((all) => checkHeard(all, place));
 }
 
 /** The places of a flag's value: the flag and, of a setting with keys, the key: `--set data: alpha[1]`. */

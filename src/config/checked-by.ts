@@ -1,47 +1,91 @@
 import { z } from "zod";
 import { UsageError } from "../errors.ts";
 import type { GivenValues } from "./file-version.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean, meantBy } from "./suggest.ts";
 
-/** A file's values by `schema`. Throws UsageError for the first thing wrong. */
-export function checkFile<T extends z.ZodObject>(schema: T, { source, values }: GivenValues): z.output<T> {
-  if (values === null || typeof values !== "object" || Array.isArray(values)) {
-    throw new UsageError(`${source}: expected settings (key: value), got ${shown(values)}`);
-  }
+/** A file's values by `schema`. Throws UsageError with all that is wrong. */
+export function checkFile<T extends z.ZodObject>(schema: T, given: GivenValues): z.output<T> {
+  expectTree(given);
+  const { source, values } = given;
   return checkedBy(schema, values, (path) => `${source}: ${path}`, source);
 }
 
-/** `values` by `schema`. If they do not fit, throws UsageError with the place that `place` makes of a path. */
-export function checkedBy<T extends z.ZodObject>(
-  schema: T,
-  values: object,
-  place: (path: string) => string,
-  source: string,
-): z.output<T> {
-  const result = schema.safeParse(values);
-  if (result.success) return result.data;
-  const { issues } = result.error; // a mistyped key is also a missing one; the mistyped key says more
-  const issue = innermost(firstOf(issues));
-  if (issue.code === "unrecognized_keys") {
-    const key = issue.keys[0] as string;
-    const at = issue.path.length > 0 ? place(pathText(issue.path)) : source;
-    const known = leafOf(schema, issue.path, values).keys;
-    throw new UsageError(`${at}: unknown key '${key}'${didYouMean(key, known)}`);
-  }
-  throw new UsageError(explained(schema, values, issue, place));
+/** Refuses what is no settings at all: UsageError. */
+export function expectTree(given: GivenValues): asserts given is GivenValues & { readonly values: Tree } {
+  const { source, values } = given;
+  if (!isTree(values)) throw new UsageError(`${source}: expected settings (key: value), got ${shown(values)}`);
 }
 
-/** A mistyped key before all else. */
-function firstOf(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
-  return (issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]) as z.core.$ZodIssue;
+export type Tree = Readonly<Record<string, unknown>>;
+
+export function isTree(values: unknown): values is Tree {
+  return typeof values === "object" && values !== null && !Array.isArray(values);
+}
+
+type Place = (path: string) => string;
+
+/** `values` by `schema`. If they do not fit, throws UsageError with the places that `place` makes of paths. */
+export function checkedBy<T extends z.ZodObject>(schema: T, values: object, place: Place, source: string): z.output<T> {
+  const { data, wrong } = checkedParts(schema, values, place, source);
+  if (wrong.length > 0) throw new UsageError(wrong);
+  return data as z.output<T>;
+}
+
+/** What of `values` fits `schema`, a line for each thing that does not, and the keys that these are of. */
+interface CheckedParts<T> {
+  readonly data: Partial<T>;
+  readonly wrong: readonly string[];
+  readonly keys: readonly string[];
+}
+
+/** The same without throwing. */
+export function checkedParts<T extends z.ZodObject>(
+  schema: T,
+  values: object,
+  place: Place,
+  source: string,
+): CheckedParts<z.output<T>> {
+  const result = schema.safeParse(values);
+  if (result.success) return { data: result.data, wrong: [], keys: [] };
+  const issues = result.error.issues.flatMap(innermost);
+  const mistyped = issues.flatMap((issue) => (issue.code === "unrecognized_keys" ? unknownKeys(issue) : []));
+  const misnamed = new Set(mistyped.map(({ meant }) => meant)); // a mistyped key is also a missing one
+  const others = issues.filter(
+    ({ code, path }) => code !== "unrecognized_keys" && !(misnamed.has(pathText(path)) && isMissing(values, path)),
+  );
+  const wrong = [
+    ...mistyped.map(({ line }) => line),
+    ...others.map((issue) => explained(schema, values, issue, place)),
+  ];
+  const keys = [...new Set(issues.flatMap(keysOf))];
+  const right = Object.fromEntries(Object.entries(values).filter(([key]) => !keys.includes(key)));
+  return { data: schema.partial().parse(right) as Partial<z.output<T>>, wrong, keys };
+
+  function unknownKeys({ keys: unknown, path }: z.core.$ZodIssueUnrecognizedKeys) {
+    const at = path.length > 0 ? place(pathText(path)) : source;
+    const known = leafOf(schema, path, values).keys;
+    return unknown.map((key) => ({
+      line: `${at}: unknown key '${key}'${didYouMean(key, known)}`,
+      meant: pathText([...path, meantBy(key, known) ?? key]),
+    }));
+  }
+}
+
+/** The keys of the values that an issue is of. */
+function keysOf(issue: z.core.$ZodIssue): string[] {
+  if (issue.path.length > 0) return [String(issue.path[0])];
+  return issue.code === "unrecognized_keys" ? [...issue.keys] : [];
+}
+
+function isMissing(values: object, path: readonly PropertyKey[]): boolean {
+  return valueAt(values, path) === undefined;
 }
 
 /** Of a setting of several kinds: what is wrong within the kind that was given, if it is one of them. */
-function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
-  if (issue.code !== "invalid_union") return issue;
-  const within = issue.errors.filter((issues) => issues.some(isWithin)).sort((a, b) => unknownIn(a) - unknownIn(b));
-  const inner = within[0] && firstOf(within[0]);
-  return inner === undefined ? issue : { ...inner, path: [...issue.path, ...inner.path] };
+function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const [within] = issue.errors.filter((issues) => issues.some(isWithin)).sort((a, b) => unknownIn(a) - unknownIn(b));
+  return within?.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })) ?? [issue];
 }
 
 /** Whether an issue is of a part of the value. */
@@ -128,7 +172,7 @@ function namesIn(schema: unknown): string[] | undefined {
 }
 
 /** A value as an error shows it, on one line. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   if (value === undefined || value === null) return "nothing";
   const text = typeof value === "number" ? String(value) : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;

@@ -3,10 +3,10 @@ import { GENERATOR_PRESETS, generatorSettings, type Mark } from "../data/presets
 import type { GeneratorSettings } from "../data/settings.ts";
 import type { TableSettings } from "../data/table.ts";
 import type { TrainingSettings } from "../engines/engine.ts";
+import type { GridPoint } from "../identity/grid-point.ts";
 import { isCode, type Model } from "../models/code.ts";
 import type { Initializer } from "../models/initializers.ts";
 import { listedKeys } from "./grid.ts";
-import type { GridPoint } from "./grid-point.ts";
 import { definitionHash, modelNamed } from "./own-models.ts";
 import { rowsIdentity } from "./rows.ts";
 import { DECLARED, LATER_SETTINGS, type PointSettings, type SettingKey, type Settings } from "./schema.ts";
@@ -37,7 +37,7 @@ export function configAt(config: Config, point: GridPoint): PointConfig {
 }
 
 /** A constant of the generator with the source of its value. */
-export interface Constant {
+interface Constant {
   readonly name: Exclude<keyof GeneratorSettings, "rawLabels">;
   readonly value: number | readonly number[];
   readonly from: SettingOrigin;
@@ -88,6 +88,7 @@ export function trainingOf(config: PointConfig): TrainingSettings & Pick<Trainin
     lr,
     method,
     huberDelta: config.loss === "huber" ? config.huberDelta : null,
+    arithmetic: config.arithmetic,
     initializer: initializerOf(config),
     evalEvery,
     heldoutRows,

@@ -1,13 +1,8 @@
 import { UsageError } from "../errors.ts";
+import type { CrossIndex } from "../identity/run-id.ts";
 import type { SettingKey, Settings } from "./schema.ts";
 
-/** The two indices of a crossed run: `data` names its rows and their order, `initial` its initial values. */
-export interface CrossIndex {
-  readonly data: number;
-  readonly initial: number;
-}
-
-export type Cross = NonNullable<Settings["cross"]>;
+type Cross = NonNullable<Settings["cross"]>;
 
 /** `20x20`, data seeds by seeds of initial values. */
 export function crossText({ data, initial }: Cross): string {
@@ -34,7 +29,11 @@ export function crossedPairs({ data, initial }: Cross): CrossIndex[] {
  * The runs of a crossed sweep are its pairs: gives `settings` their number. Throws UsageError for another number of runs
  * that is given beside the cross; `sources` names the overrides of settings, `file` the file.
  */
-export function withCrossedRuns(settings: Settings, sources: Partial<Record<SettingKey, string>>, file: string): void {
+export function withCrossedRuns(
+  settings: Settings,
+  sources: Partial<Record<SettingKey, string | undefined>>,
+  file: string,
+): void {
   const { cross, runs } = settings;
   if (cross === null) return;
   const pairs = cross.data * cross.initial;

@@ -4,6 +4,8 @@ import { z } from "zod";
 /** The largest count anywhere: a counter of the row generator has 32 bits. */
 export const LARGEST_COUNT = 2 ** 31 - 1;
 
+const LONGEST_NAME = 60;
+
 export const count = (least = 1, most = LARGEST_COUNT) =>
   z.int().min(least).max(most).describe(`a whole number from ${least} to ${most}`);
 
@@ -11,7 +13,7 @@ export const choice = <const T extends string>(values: readonly T[]) =>
   z.enum(values).describe(`one of ${values.join(", ")}`);
 
 /** A list without repeats; items with a name repeat if their names do. */
-export const listOf = <T extends z.ZodType>(item: T, what: string) =>
+export const distinctList = <T extends z.ZodType>(item: T, what: string) =>
   z
     .array(item)
     .min(1)
@@ -27,7 +29,13 @@ export const plainName = (what: string) =>
   z
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]*$/i)
-    .max(60)
-    .describe(`${what} of at most 60 letters, digits, '.', '_' and '-'`);
+    .max(LONGEST_NAME)
+    .describe(`${what} of at most ${LONGEST_NAME} letters, digits, '.', '_' and '-'`);
+
+/** A text as such a name; `otherwise` if none of it can be kept. */
+export function plainNameOf(text: string, otherwise: string): string {
+  const plain = text.replaceAll(/[^a-z0-9._-]+/gi, "-").replace(/^[^a-z0-9]+/i, "");
+  return plain.slice(0, LONGEST_NAME) || otherwise;
+}
 
 export const positive = (what: string) => z.number().positive().describe(what);

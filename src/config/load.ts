@@ -1,10 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../errors.ts";
 import { readText } from "../regular-file.ts";
 import { checkConfig } from "./check.ts";
 import type { Config } from "./config.ts";
+import { extendingValues, extendsWhat } from "./extends.ts";
 import type { GivenValues, Override } from "./file-version.ts";
 import { GRID_KEYS, SETTING_KEYS, type SettingKey } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
@@ -24,13 +25,40 @@ export function presetNames(): string[] {
 }
 
 /**
- * The config of a file or preset, with `overrides` (from flags and --set) laid over it in turn.
- * Throws UsageError with the file, the place, what was expected and what it got.
+ * The config of a file or preset, over what it extends, with `overrides` (from flags and --set) laid over it in turn.
+ * Throws UsageError with a line for each thing that is wrong: the file, the place, what was expected and what it got.
  */
 export function loadConfig(fileOrPreset: string, overrides: readonly Override[] = []): Config {
   const path = findFile(fileOrPreset);
-  const source = path.startsWith(PRESETS) ? `configs/${basename(path)}` : fileOrPreset;
-  return checkConfig(readYaml(path, source), overrides);
+  const [root, ...extending] = withBases(path, path.startsWith(PRESETS) ? presetSource(path) : fileOrPreset);
+  return checkConfig(root as GivenValues, overrides, extending);
+}
+
+/** The config that a sweep stored beside its results. Throws UsageError for one that is not complete. */
+export function loadStoredConfig(path: string): Config {
+  return checkConfig(readYaml(path), []);
+}
+
+/** The values of a file, after those of the files that it extends: the first is complete. */
+function withBases(path: string, source: string, above: readonly string[] = []): GivenValues[] {
+  const given = readYaml(path, source);
+  const chain = [...above, path];
+  const base = extendsWhat(given, presetNames());
+  if (base === undefined) return [given];
+  const isPreset = presetNames().includes(base);
+  const file = isPreset ? join(PRESETS, `${base}.yaml`) : join(dirname(path), base);
+  if (!existsSync(file)) throw new UsageError(`${source}: extends: ${base}: ${noneOf(base, ` in ${dirname(path)}`)}`);
+  const circle = chain.findIndex((one) => resolve(one) === resolve(file));
+  if (circle >= 0) {
+    const files = [...chain.slice(circle), file].map((one) => basename(one)).join(" extends ");
+    throw new UsageError(`${source}: extends: expected a config that does not extend this one, got a circle: ${files}`);
+  }
+  const values = extendingValues(given, isPreset ? base : basename(base));
+  return [...withBases(file, isPreset ? presetSource(file) : file, chain), values];
+}
+
+function presetSource(path: string): string {
+  return `configs/${basename(path)}`;
 }
 
 /** The values in a YAML file, which errors call `source`. */
@@ -72,8 +100,13 @@ function findFile(fileOrPreset: string): string {
   const names = presetNames();
   if (names.includes(fileOrPreset)) return join(PRESETS, `${fileOrPreset}.yaml`);
   if (existsSync(fileOrPreset)) return fileOrPreset;
+  throw new UsageError(`${fileOrPreset}: ${noneOf(fileOrPreset)}`);
+}
+
+function noneOf(fileOrPreset: string, where = ""): string {
+  const names = presetNames();
   const hint = didYouMean(fileOrPreset, names) || `; presets: ${names.join(", ")}`;
-  throw new UsageError(`${fileOrPreset}: no such file or preset${hint}`);
+  return `no such file${where} or preset${hint}`;
 }
 
 function parseFile(text: string, source: string): unknown {

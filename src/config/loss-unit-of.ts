@@ -1,4 +1,4 @@
-import { meanLoss } from "../data/mean-loss.ts";
+import { lossOfMean } from "../data/mean-loss.ts";
 import { type Config, generatorOf } from "./config.ts";
 import { LABEL_VARIANCE, type LossUnit } from "./loss-unit.ts";
 
@@ -16,6 +16,6 @@ export function lossUnitOf(config: Pick<Config, "data" | "rows" | "labels" | "lo
 /** Of rows of the user's own: of the squared error, the mean variance of the labels over all rows. */
 function ofMeanOf(config: Parameters<typeof lossUnitOf>[0]): number | null {
   const { rows, loss, huberDelta } = config;
-  if (rows === null) return meanLoss(generatorOf(config), loss === "huber" ? huberDelta : null);
+  if (rows === null) return lossOfMean(generatorOf(config), loss === "huber" ? huberDelta : null);
   return loss === "huber" ? null : rows.labelVariances.reduce((sum, one) => sum + one, 0) / rows.labelVariances.length;
 }

@@ -2,12 +2,13 @@
 import { createHash } from "node:crypto";
 import { basename, relative, resolve } from "node:path";
 import { generatorSettings } from "../data/presets.ts";
-import { UsageError } from "../errors.ts";
+import { forAll, UsageError } from "../errors.ts";
 import type { Model } from "../models/code.ts";
 import { codeFiles } from "../models/code-files.ts";
+import type { Ends } from "../models/shapes.ts";
 import { SELECTION } from "../models/shapes.ts";
 import { checkSpec, gateCount, type ModelSpec } from "../models/spec.ts";
-import { type Ends, MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
+import { MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
 import type { GivenValues } from "./file-version.ts";
 import type { CodeDefinition, OwnModel, SpecDefinition } from "./own-model-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
@@ -32,7 +33,7 @@ export function definitionsApart<T extends Given>(
 ): Omit<T, keyof Given> & Partial<Settings> {
   const { models, ownModels, ...others } = values;
   const onTheSpot = models?.filter((model) => typeof model !== "string") ?? [];
-  const defined = withModels(ownModels ?? [], onTheSpot).map((model) =>
+  const defined = forAll(withModels(ownModels ?? [], onTheSpot), (model) =>
     isCodeDefinition(model) ? found(model, from) : model,
   );
   return {
@@ -73,12 +74,12 @@ export function ownModelsIn({ models, ownModels }: Pick<Settings, "models" | "ow
 export function checkModels(settings: Settings, place: (key: SettingKey, at?: string) => string): void {
   const own = settings.ownModels.map(({ name }) => name);
   const known = [...MODEL_NAMES, ...own];
-  for (const [i, name] of settings.models.entries()) {
-    if (known.includes(name)) continue;
+  forAll(settings.models, (name, i) => {
+    if (known.includes(name)) return;
     const expected = `expected one of ${known.join(", ")}, got "${name}"`;
     throw new UsageError(`${place("models", `[${i}]`)}: ${expected}${didYouMean(name, known)}`);
-  }
-  for (const model of settings.ownModels) checkDefinition(model, settings, place("ownModels"));
+  });
+  forAll(settings.ownModels, (model) => checkDefinition(model, settings, place("ownModels")));
 }
 
 function checkDefinition(model: OwnModel, settings: Settings, at: string): void {

@@ -7,7 +7,7 @@ import { DECLARED, type PointSettings, SETTING_KEYS, type SettingKey, type Setti
 import { tunedFor } from "./tuned.ts";
 
 /** Whether a path trains with this value of a setting, and no other in its place. */
-export function trainsWith(path: TrainingPath, key: SettingKey, value: unknown): boolean {
+function trainsWith(path: TrainingPath, key: SettingKey, value: unknown): boolean {
   const { paths } = DECLARED[key];
   const heard = typeof paths === "string" ? paths : paths[path];
   return typeof heard === "string" || JSON.stringify(heard.only) === JSON.stringify(value);

@@ -6,6 +6,7 @@ import { UsageError } from "../errors.ts";
 import { readTable, type Table } from "../tables/read-table.ts";
 import { checkedBy } from "./checked-by.ts";
 import type { GivenValues, Override } from "./file-version.ts";
+import { plainNameOf } from "./kinds.ts";
 import { GIVEN_ROWS, type GivenRows, type RowsSetting } from "./rows-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
 
@@ -14,6 +15,9 @@ const HELDOUT = 0.2;
 
 /** Settings of the generator, which a table has not. */
 export const OF_GENERATOR = ["data", "correlations", "correlationMatrix"] as const;
+
+/** Settings that follow from the rows of a file. */
+export const OF_ROWS = [...OF_GENERATOR, "tasks", "trainRows", "heldoutRows"] as const satisfies SettingKey[];
 
 type Place = (key: SettingKey, at?: string) => string;
 
@@ -72,11 +76,8 @@ function ofTable(
 
 /** `--rows FILE`: the file's rows, its name for the sweep, and the loss that a study of such rows reports. */
 export function rowsOverride(file: string): Override {
-  const name = basename(file, extname(file))
-    .replaceAll(/[^a-z0-9._-]+/gi, "-")
-    .replace(/^[^a-z0-9]+/i, "")
-    .slice(0, 60);
-  const values = { rows: file, name: name || "rows", about: `Rows of ${basename(file)}`, report: "heldout" };
+  const name = plainNameOf(basename(file, extname(file)), "rows");
+  const values = { rows: file, name, about: `Rows of ${basename(file)}`, report: "heldout" };
   return { source: "--rows", values };
 }
 

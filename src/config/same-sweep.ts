@@ -5,7 +5,7 @@ import { EXTENT, SETTING_KEYS, type SettingKey, SHOWN } from "./schema.ts";
 import { settingText, valueText } from "./setting-rows.ts";
 
 /** Settings in which two configs train differently, e.g. `batch: 256 there, 64 here`; none if they belong together. */
-export function differences(
+export function configDifferences(
   there: Config,
   here: Config,
   places: readonly [string, string] = ["there", "here"],

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { listOf } from "./kinds.ts";
+import { distinctList } from "./kinds.ts";
 import { NAMED_OR_OWN } from "./own-model-schema.ts";
 import { GIVEN_ROWS } from "./rows-schema.ts";
 import type { Later, Setting } from "./setting.ts";
 import { type GridKey, SETTINGS } from "./settings.ts";
 
-export const MARKS = ["paper", "read off", "assumed"] as const;
+const MARKS = ["paper", "read off", "assumed"] as const;
 
 type Schemas = { [Key in keyof typeof SETTINGS]: (typeof SETTINGS)[Key]["schema"] };
 
@@ -44,7 +44,7 @@ export const CONFIG_VERSION = Math.max(...entries.map(([, { since }]) => since))
 
 /** The settings of a sweep, as a file or an option gives them: a model may be defined where it is listed. */
 export const SWEEP_SCHEMA = SETTINGS_SCHEMA.extend({
-  models: listOf(NAMED_OR_OWN, "models"),
+  models: distinctList(NAMED_OR_OWN, "models"),
   rows: GIVEN_ROWS,
   ...(Object.fromEntries(GRID_KEYS.map((key) => [key, oneOrSeveral(SETTINGS_SCHEMA.shape[key])])) as unknown as {
     [Key in GridKey]: z.ZodType<ListedSettings[Key]>;
@@ -60,15 +60,23 @@ function oneOrSeveral<T extends z.ZodType>(value: T) {
   return z.union([value, several]);
 }
 
-/** A config file that people write: every setting, and where each value comes from. Stored ones have a version too. */
-export const FILE_SCHEMA = SWEEP_SCHEMA.extend({
-  version: z
-    .int()
-    .min(1)
-    .max(CONFIG_VERSION)
-    .describe(`the version of a stored config, a whole number from 1 to ${CONFIG_VERSION}`)
-    .optional(),
-  marks: z
-    .partialRecord(z.enum(SETTING_KEYS as [SettingKey, ...SettingKey[]]), z.enum(MARKS))
-    .describe(`a mark (${MARKS.join(", ")}) for each setting that has one`),
-});
+const version = z
+  .int()
+  .min(1)
+  .max(CONFIG_VERSION)
+  .describe(`the version of a stored config, a whole number from 1 to ${CONFIG_VERSION}`)
+  .optional();
+const marks = z
+  .partialRecord(z.enum(SETTING_KEYS as [SettingKey, ...SettingKey[]]), z.enum(MARKS))
+  .describe(`a mark (${MARKS.join(", ")}) for each setting that has one`)
+  .optional();
+const base = z.string().min(1).describe("a preset, or the path of a config from the folder of this one").optional();
+
+/** A config file with every setting, and where each value comes from. Stored ones have a version too. */
+export const FILE_SCHEMA = SWEEP_SCHEMA.extend({ version, marks });
+
+/** A config file that has the values of another where it gives none. */
+export const EXTENDING_SCHEMA = SWEEP_SCHEMA.partial().extend({ extends: base, marks });
+
+/** A config file of either kind. */
+export const ANY_FILE_SCHEMA = EXTENDING_SCHEMA.extend({ version });

@@ -4,14 +4,14 @@ import type { Mark } from "../data/presets.ts";
 import type { TrainingPath } from "../engines/training-path.ts";
 
 /** What a path does with a setting: heeds it; has its model's code decide; or refuses all values but one. */
-export type Heard<T> = typeof HEEDED | typeof BY_CODE | { readonly only: T };
+type Heard<T> = typeof HEEDED | typeof BY_CODE | { readonly only: T };
 
 export const HEEDED = "heeded";
 /** A model in JavaScript says it in its file. */
 export const BY_CODE = "by code";
 
 /** What each path does with a setting; or that none sees it, since the plan makes runs of it. */
-export type Paths<T> = Readonly<Record<TrainingPath, Heard<T>>> | typeof PLANNED;
+type Paths<T> = Readonly<Record<TrainingPath, Heard<T>>> | typeof PLANNED;
 
 export const PLANNED = "planned";
 
@@ -41,10 +41,10 @@ export interface Later<T> {
  * `extent`: it says how much of the sweep there is; `apart`: it has an identity of its own; `trained`: yes, by its value or
  * by what `hashed` makes of it.
  */
-export type InHash<T> = "shown" | "extent" | "apart" | "trained" | { hashed(value: T): unknown };
+type InHash<T> = "shown" | "extent" | "apart" | "trained" | { hashed(value: T): unknown };
 
 /** A setting's declaration but for its schema. */
-export type Declared<T> = ({ readonly since: 1 } | Later<T>) & {
+type Declared<T> = ({ readonly since: 1 } | Later<T>) & {
   readonly hash: InHash<T>;
   /** Whether a sweep may list values of it, and then trains every combination. */
   readonly grid: boolean;

@@ -2,15 +2,14 @@ import { z } from "zod";
 import { GENERATOR_PRESETS, type GeneratorPresetName } from "../data/presets.ts";
 import { GENERATOR_LIMITS as LIMITS } from "../data/settings.ts";
 import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
+import { ARITHMETICS } from "../engines/engine.ts";
 import { METHODS } from "../engines/methods.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
-import { choice, count, LARGEST_COUNT, listOf, plainName, positive } from "./kinds.ts";
+import { choice, count, distinctList, LARGEST_COUNT, plainName, positive } from "./kinds.ts";
 import { LOSS_SETS } from "./loss-sets.ts";
 import { MODEL_NAME, OWN_MODELS_SCHEMA } from "./own-model-schema.ts";
 import { ROWS_SCHEMA } from "./rows-schema.ts";
-import { BY_CODE, EVERYWHERE, PLANNED, setting } from "./setting.ts";
-
-export { LARGEST_COUNT } from "./kinds.ts";
+import { BY_CODE, EVERYWHERE, HEEDED, PLANNED, setting } from "./setting.ts";
 
 /** One task has no correlation with another. */
 const LEAST_TASKS = 2;
@@ -41,6 +40,9 @@ const ownConstants = z
 const GENERATOR = `one of ${PRESET_NAMES.join(", ")}, or constants {inputs, scale, alpha, beta, noiseStd}`;
 const generator = z.union([choice(PRESET_NAMES), ownConstants]).describe(GENERATOR);
 
+/** TensorFlow rounds as it likes. */
+const PORTABLE = { only: "portable" } as const;
+
 /** Settings that people give; a file gives every key, and no value is filled in silently. */
 const GIVEN = {
   name: setting(plainName("a name"), { since: 1, hash: "shown", grid: false, paths: PLANNED }),
@@ -49,7 +51,7 @@ const GIVEN = {
   }),
   data: setting(orTable(generator), { since: 1, hash: "trained", grid: false, paths: EVERYWHERE }),
   seed: setting(count(0), { since: 1, hash: "trained", grid: false, paths: EVERYWHERE }),
-  correlations: setting(orTable(listOf(correlation, "numbers from -1 to 1")), {
+  correlations: setting(orTable(distinctList(correlation, "numbers from -1 to 1")), {
     ...{ since: 1, hash: "extent", grid: false, paths: EVERYWHERE },
   }),
   tasks: setting(count(LEAST_TASKS), {
@@ -63,7 +65,7 @@ const GIVEN = {
       .describe("a list of rows of numbers from -1 to 1, a row and a number a task, or null"),
     { since: 2, before: null, mark: "paper", hash: "trained", grid: false, paths: EVERYWHERE },
   ),
-  models: setting(listOf(MODEL_NAME, "models"), { since: 1, hash: "extent", grid: false, paths: PLANNED }),
+  models: setting(distinctList(MODEL_NAME, "models"), { since: 1, hash: "extent", grid: false, paths: PLANNED }),
   runs: setting(count(), { since: 1, hash: "extent", grid: false, paths: PLANNED }),
   trainRows: setting(
     z.union([count(), z.literal("fresh")]).describe(`a whole number from 1 to ${LARGEST_COUNT}, or fresh`),
@@ -97,6 +99,13 @@ const GIVEN = {
   method: setting(choice(METHODS), {
     ...{ since: 5, before: "sum", mark: "assumed", hash: "trained", grid: true },
     paths: { ...EVERYWHERE, cpu: { only: "sum" }, "code-eager": { only: "sum" }, "code-traced": { only: "sum" } },
+  }),
+  arithmetic: setting(choice(ARITHMETICS), {
+    ...{ since: 7, before: "portable", mark: "assumed", optional: true, hash: "trained", grid: false },
+    paths: {
+      ...{ cpu: HEEDED, "tfjs-eager": PORTABLE, "tfjs-traced": PORTABLE },
+      ...{ "code-eager": PORTABLE, "code-traced": PORTABLE },
+    },
   }),
   evalEvery: setting(
     z

@@ -1,12 +1,12 @@
 // Values that mmoe tune chose for each model, or each cell.
 import { UsageError } from "../errors.ts";
+import { type GridPoint, type GridValue, pointText } from "../identity/grid-point.ts";
 import { gridPoints, listedKeys, valuesOf } from "./grid.ts";
-import { type GridPoint, type GridValue, pointText } from "./grid-point.ts";
 import type { PointSettings, SettingKey, Settings } from "./schema.ts";
 import type { GridKey } from "./settings.ts";
 
 type Tuned = NonNullable<Settings["tuned"]>;
-export type Choice = Tuned["choices"][number];
+type Choice = Tuned["choices"][number];
 
 /** The settings of a model at a correlation: its choice in place of those of all. */
 export function tunedFor<T extends PointSettings>(settings: T, model: string, correlation: number | null): T {

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import util from "node:util";
 import { UsageError } from "../errors.ts";
 import { firstCardOf } from "./cards.ts";
-import { addonOf, BINDING_PACKAGE, cudaHome, type Env, layoutOf } from "./home.ts";
+import { addonOf, BINDING_PACKAGE, cudaHome, type Env, homePaths } from "./home.ts";
 import { checkTrust } from "./trust.ts";
 
 /** A built tfjs-node-gpu. */
@@ -28,13 +28,13 @@ export function findBinding(env: Env, mmoe = MMOE): Binding | undefined {
   const installed = installedWith(resolve(mmoe)).find((folder) => existsSync(addonOf(folder)));
   if (installed !== undefined) return { folder: installed };
   const home = cudaHome(env);
-  const { binding, addon } = layoutOf(home);
+  const { binding, addon } = homePaths(home);
   return existsSync(addon) ? { folder: binding, home } : undefined;
 }
 
 /** Whether it was set up to train on cards, unlike a binding of `mmoe cuda setup --cpu`. */
 export function isForCards({ home }: Binding): boolean {
-  return home === undefined || existsSync(layoutOf(home).nvidia);
+  return home === undefined || existsSync(homePaths(home).nvidia);
 }
 
 function ownBinding(named: string): Binding {
@@ -64,7 +64,7 @@ export function loadBinding({ folder, home }: Binding): unknown {
   process.env.CUDA_VISIBLE_DEVICES = firstCardOf(process.env); // of several its sessions use the first, its tensors the last
   Object.assign(util, GONE_SINCE_NODE_23);
   const require = createRequire(import.meta.url);
-  const quiet = home === undefined ? "" : layoutOf(home).quiet;
+  const quiet = home === undefined ? "" : homePaths(home).quiet;
   if (existsSync(quiet)) require(quiet);
   return require(folder);
 }
@@ -77,7 +77,7 @@ const GONE_SINCE_NODE_23 = {
 
 /** Environment variables that TensorFlow and NVIDIA's libraries read. */
 export function nativeSettings(home?: string): Record<string, string> {
-  const compiler = home === undefined ? "" : join(layoutOf(home).nvidia, "cuda_nvcc");
+  const compiler = home === undefined ? "" : join(homePaths(home).nvidia, "cuda_nvcc");
   return {
     TF_CPP_MIN_LOG_LEVEL: "3", // errors come as exceptions; most of the log is not errors
     TF_FORCE_GPU_ALLOW_GROWTH: "true", // else the first process takes all of a card's memory

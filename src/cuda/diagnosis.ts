@@ -3,15 +3,13 @@ import { MMOE } from "../called-as.ts";
 import { shellQuoted } from "../shell.ts";
 import { type Binding, findBinding } from "./binding.ts";
 import { type Card, hidesCards, mayHaveCard, nvidiaSmi, visibleCards } from "./cards.ts";
-import { BINDING_PACKAGE, cudaHome, layoutOf } from "./home.ts";
+import { BINDING_PACKAGE, cudaHome, homePaths } from "./home.ts";
 import type { Machine } from "./machine.ts";
 import { NO_SESSION } from "./quiet-source.ts";
 import { driverOf } from "./requirements.ts";
 import { type SetUpState, setUpState } from "./set-up-state.ts";
 import { distrustOf, type Problem } from "./trust.ts";
 import { type Trial, tryBinding } from "./try-binding.ts";
-
-export type { Problem };
 
 /** Facts about this machine that decide whether it can train on a card. */
 export interface CudaFacts {
@@ -39,7 +37,7 @@ export async function cudaFacts(machine: Machine, devices = mayHaveCard(machine.
     newestCuda(machine),
     distrust ? { problem: distrust.problem } : binding && tryBinding(machine, binding),
   ]);
-  const cuda = binding?.home && cudaIn(layoutOf(binding.home).libraries);
+  const cuda = binding?.home && cudaIn(homePaths(binding.home).libraries);
   const setUp = binding === undefined || binding.home ? setUpState(machine, cudaHome(machine.env)) : undefined;
   return {
     devices,

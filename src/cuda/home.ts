@@ -17,7 +17,7 @@ export function cudaHome(env: Env): string {
 }
 
 /** Paths of the files of a home. */
-export function layoutOf(home: string) {
+export function homePaths(home: string) {
   const libraries = join(home, "libraries");
   const binding = join(home, "node_modules", BINDING_PACKAGE);
   return {

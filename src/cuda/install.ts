@@ -3,7 +3,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } fro
 import { dirname, join, relative } from "node:path";
 import { writeWholeSync } from "../write-whole.ts";
 import { COPIES_SOURCE } from "./copies-source.ts";
-import { BINDING_PACKAGE, BINDING_VERSION, layoutOf } from "./home.ts";
+import { BINDING_PACKAGE, BINDING_VERSION, homePaths } from "./home.ts";
 import type { Machine } from "./machine.ts";
 import { type LockedWheels, lockedModules, lockedWheels } from "./package-locks.ts";
 import type { Plan } from "./plan.ts";
@@ -11,7 +11,7 @@ import { QUIET_SOURCE } from "./quiet-source.ts";
 import { compilerOf } from "./requirements.ts";
 import { stepCommand } from "./step-command.ts";
 import type { Step, StepContext } from "./steps.ts";
-import { makeEnvironment, pythonOf, unpack } from "./wheels.ts";
+import { makeEnvironment, pythonOf, unpackWheels } from "./wheels.ts";
 
 /** Steps that make a home from nothing; later steps use the results of earlier ones. */
 export function installSteps(machine: Machine, plan: Plan): Step[] {
@@ -35,7 +35,7 @@ function pythonStep(machine: Machine, { home }: Plan): Step {
 }
 
 function tensorflowStep(machine: Machine, plan: Plan): Step {
-  const { libraries, tensorflow } = layoutOf(plan.home);
+  const { libraries, tensorflow } = homePaths(plan.home);
   const locked = tensorflowOf(plan);
   const downloadBytes = plan.cpu ? 231e6 : 616e6;
   return {
@@ -47,7 +47,7 @@ function tensorflowStep(machine: Machine, plan: Plan): Step {
     isDone: () => existsSync(join(tensorflow, "libtensorflow_cc.so.2")),
     run: async (context) => {
       rmSync(libraries, { recursive: true, force: true });
-      await unpack(machine, plan.home, { locked, downloadBytes, folder: libraries }, context);
+      await unpackWheels(machine, plan.home, { locked, downloadBytes, folder: libraries }, context);
     },
   };
 }
@@ -57,7 +57,7 @@ function tensorflowOf({ cpu }: Plan): LockedWheels {
 }
 
 function nvidiaStep(machine: Machine, plan: Plan): Step {
-  const { libraries, nvidia } = layoutOf(plan.home);
+  const { libraries, nvidia } = homePaths(plan.home);
   const downloadBytes = 1809e6;
   const locked = lockedWheels("nvidia");
   return {
@@ -69,7 +69,7 @@ function nvidiaStep(machine: Machine, plan: Plan): Step {
     isDone: () => existsSync(nvidia),
     run: async (context) => {
       const unpacked = join(plan.home, "nvidia");
-      await unpack(machine, plan.home, { locked, downloadBytes, folder: unpacked }, context);
+      await unpackWheels(machine, plan.home, { locked, downloadBytes, folder: unpacked }, context);
       for (const entry of readdirSync(unpacked)) {
         rmSync(join(libraries, entry), { recursive: true, force: true });
         renameSync(join(unpacked, entry), join(libraries, entry));
@@ -81,7 +81,7 @@ function nvidiaStep(machine: Machine, plan: Plan): Step {
 
 /** The package's own install script would fetch a TensorFlow of CUDA 11: it is not run. */
 function packageStep(machine: Machine, { home }: Plan): Step {
-  const { binding, nodeHeaders } = layoutOf(home);
+  const { binding, nodeHeaders } = homePaths(home);
   const locked = lockedModules();
   return {
     name: "binding's sources",
@@ -103,7 +103,7 @@ function packageStep(machine: Machine, { home }: Plan): Step {
 
 /** Calls the compiler directly: so few files need neither make nor node-gyp, and node-gyp needs Python's distutils. */
 function buildStep(machine: Machine, { home }: Plan): Step {
-  const { binding, addon, quiet } = layoutOf(home);
+  const { binding, addon, quiet } = homePaths(home);
   return {
     name: "binding",
     wanted: `node-api 8, ours ${fingerprint(QUIET_SOURCE + COPIES_SOURCE)}`, // another mmoe may have built another binding
@@ -131,7 +131,7 @@ async function compile(
   addon: string,
   context: StepContext,
 ): Promise<void> {
-  const { tensorflow, nodeHeaders } = layoutOf(home);
+  const { tensorflow, nodeHeaders } = homePaths(home);
   const headers = [`-I${nodeHeaders}`, `-I${join(tensorflow, "include")}`];
   const libraries = ["libtensorflow_cc.so.2", "libtensorflow_framework.so.2"].map((file) => join(tensorflow, file));
   const linked = ["-Wl,--as-needed", ...libraries, `-Wl,-rpath,$ORIGIN/${relative(dirname(addon), tensorflow)}`];

@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
-import { layoutOf } from "./home.ts";
+import { homePaths } from "./home.ts";
 import type { Machine } from "./machine.ts";
 
 export interface HomeLock {
@@ -42,7 +42,7 @@ export async function lockHome(machine: Machine, home: string, options: LockOpti
 function openLock(home: string): number {
   try {
     mkdirSync(home, { recursive: true });
-    return openSync(layoutOf(home).lock, "a");
+    return openSync(homePaths(home).lock, "a");
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new UsageError(`${home}: can't be locked: ${systemReason(error)}; give another --prefix`);
@@ -64,7 +64,7 @@ async function lock(file: number, machine: Machine, home: string, { signal, note
   const { code, lines } = await flock("--nonblock");
   if (code === 0) return;
   if (code !== HELD) return note(`${home}: can't be locked (${lines.at(-1)}): start no other set-up here meanwhile`);
-  const holder = readFileSync(layoutOf(home).lock, "utf8") || "another mmoe cuda setup";
+  const holder = readFileSync(homePaths(home).lock, "utf8") || "another mmoe cuda setup";
   note(`${home}: ${holder} is working here; waiting for it`);
   const wait = await flock();
   if (wait.code !== 0) throw new UsageError(`${home}: ${holder} is working here; waiting failed: ${wait.lines.at(-1)}`);

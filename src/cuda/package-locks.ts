@@ -14,7 +14,7 @@ export interface LockedWheels extends Locked {
   readonly file: string;
 }
 
-export type WheelsName = "tensorflow" | "tensorflow-cpu" | "nvidia";
+type WheelsName = "tensorflow" | "tensorflow-cpu" | "nvidia";
 
 export function lockedWheels(name: WheelsName): LockedWheels {
   const file = pathOf(`${name}.txt`);
@@ -23,7 +23,7 @@ export function lockedWheels(name: WheelsName): LockedWheels {
 }
 
 /** npm's packages, and the two files from which `npm ci` installs them. */
-export interface LockedModules extends Locked {
+interface LockedModules extends Locked {
   readonly manifest: string;
   readonly lock: string;
 }

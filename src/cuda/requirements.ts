@@ -2,11 +2,11 @@ import { accessSync, constants, existsSync, readdirSync, statSync } from "node:f
 import { basename } from "node:path";
 import { nearestExisting } from "../paths.ts";
 import { type Card, visibleCards } from "./cards.ts";
-import { layoutOf } from "./home.ts";
+import { homePaths } from "./home.ts";
 import type { Machine } from "./machine.ts";
 
 /** Something that set-up needs. */
-export interface Requirement {
+interface Requirement {
   readonly name: string;
   /** What is there, e.g. a version; undefined if it is missing. */
   readonly found?: string;
@@ -92,7 +92,7 @@ export function folderOf(home: string): Requirement {
 /** Reads the folder only once, since another set-up may lock it meanwhile and write markers under a temporary name. */
 function foreignIn(home: string): string | undefined {
   const names = existsSync(home) ? readdirSync(home) : [];
-  const [lock, markers] = [basename(layoutOf(home).lock), basename(layoutOf(home).markers)];
+  const [lock, markers] = [basename(homePaths(home).lock), basename(homePaths(home).markers)];
   return names.includes(markers) ? undefined : names.find((name) => name !== lock && !name.startsWith(`${markers}.`));
 }
 

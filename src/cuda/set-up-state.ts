@@ -1,5 +1,5 @@
 import { MMOE } from "../called-as.ts";
-import { layoutOf } from "./home.ts";
+import { homePaths } from "./home.ts";
 import { installSteps } from "./install.ts";
 import type { Machine } from "./machine.ts";
 import { pendingSteps, readMarkers } from "./steps.ts";
@@ -14,7 +14,7 @@ export interface SetUpState {
 
 /** The state of a home; undefined if no set-up began. */
 export function setUpState(machine: Machine, home: string): SetUpState | undefined {
-  const { markers } = layoutOf(home);
+  const { markers } = homePaths(home);
   const done = readMarkers(markers);
   if (done === undefined) return undefined;
   const wanted = /^tensorflow(-cpu)?==/.exec(done.tensorflow ?? "");

@@ -1,7 +1,7 @@
 import { type Stats, statSync } from "node:fs";
 import { UsageError } from "../errors.ts";
 import { shellQuoted } from "../shell.ts";
-import { layoutOf } from "./home.ts";
+import { homePaths } from "./home.ts";
 
 export interface Problem {
   readonly problem: string;
@@ -17,7 +17,7 @@ const OWNERS = process.getuid === undefined ? [] : [process.getuid(), 0];
  * shared disk.
  */
 export function distrustOf(home: string, owners: readonly number[] = OWNERS): Problem | undefined {
-  const { binding, addon, quiet, libraries, tensorflow, nvidia, markers } = layoutOf(home);
+  const { binding, addon, quiet, libraries, tensorflow, nvidia, markers } = homePaths(home);
   for (const path of [home, libraries, tensorflow, nvidia, binding, addon, quiet, markers]) {
     const stats = statSync(path, { throwIfNoEntry: false });
     const problem = stats && problemOf(path, stats, owners);

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { watchDownload } from "./download-progress.ts";
-import { layoutOf } from "./home.ts";
+import { homePaths } from "./home.ts";
 import type { Machine } from "./machine.ts";
 import type { LockedWheels } from "./package-locks.ts";
 import { stepCommand } from "./step-command.ts";
@@ -18,7 +18,7 @@ interface Wheels {
 }
 
 /** Unpacks wheels as in a site-packages folder, without their Python dependencies: only their libraries are used. */
-export async function unpack(
+export async function unpackWheels(
   machine: Machine,
   home: string,
   { locked, downloadBytes, folder }: Wheels,
@@ -41,10 +41,10 @@ export async function unpack(
 
 /** Makes a home's Python environment; replaces one that exists. */
 export function makeEnvironment(machine: Machine, home: string, context: StepContext): Promise<void> {
-  return stepCommand(machine, "python3", ["-I", "-m", "venv", "--clear", layoutOf(home).python], context);
+  return stepCommand(machine, "python3", ["-I", "-m", "venv", "--clear", homePaths(home).python], context);
 }
 
 /** The interpreter of a home's environment: a link to the Python that made it. */
 export function pythonOf(home: string): string {
-  return join(layoutOf(home).python, "bin/python");
+  return join(homePaths(home).python, "bin/python");
 }

@@ -5,7 +5,7 @@ import type { DataIdentity } from "./streams.ts";
 import { TaskSet } from "./task-set.ts";
 
 /** Pearson correlations of each pair of K tasks' labels, in the order of `pairsOf`. */
-export function correlationsOf(labels: readonly ArrayLike<number>[]): number[] {
+export function taskCorrelations(labels: readonly ArrayLike<number>[]): number[] {
   return pairsOf(labels.length).map(([j, k]) =>
     pearson(labels[j] as ArrayLike<number>, labels[k] as ArrayLike<number>),
   );
@@ -13,7 +13,7 @@ export function correlationsOf(labels: readonly ArrayLike<number>[]): number[] {
 
 /** The same, from labels y [N, K]. */
 export function pairCorrelations(y: Float32Array, K: number): number[] {
-  return correlationsOf(Array.from({ length: K }, (_, k) => y.filter((_, i) => i % K === k)));
+  return taskCorrelations(Array.from({ length: K }, (_, k) => y.filter((_, i) => i % K === k)));
 }
 
 /** The label correlation of a pair of tasks over the first rows that a run trains on, at each of the correlations. */

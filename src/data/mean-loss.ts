@@ -10,7 +10,7 @@ export const NOISE_STEPS = 40;
  * The loss of predicting the labels' mean: of the squared error (`huberDelta` null) their variance, 1 if they are
  * standardised; of Huber's loss an integral over the projection w.x and the noise, to six digits.
  */
-export function meanLoss(settings: GeneratorSettings, huberDelta: number | null): number {
+export function lossOfMean(settings: GeneratorSettings, huberDelta: number | null): number {
   const variance = labelVariance(settings);
   if (huberDelta === null) return settings.rawLabels ? variance : 1;
   const { scale, alpha, beta, noiseStd } = settings;

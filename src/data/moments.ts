@@ -39,11 +39,6 @@ export function labelCorrelation(settings: GeneratorSettings, p: number): number
   return labelCovariance(settings, p) / labelVariance(settings);
 }
 
-/** The smallest mean squared error that a predictor can reach, in units of label variance. */
-export function noiseFloor(settings: GeneratorSettings): number {
-  return settings.noiseStd ** 2 / labelVariance(settings);
-}
-
 /**
  * The ladder [m + 1]: the loss of the best predictor that knows all but the j fastest sines, j from 0 to m.
  *

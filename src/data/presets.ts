@@ -5,12 +5,12 @@ import type { GeneratorSettings } from "./settings.ts";
 /** Source of a value: stated in the paper, read off its figures, or not given there. */
 export type Mark = "paper" | "read off" | "assumed";
 
-export interface Origin {
+interface Origin {
   readonly mark: Mark;
   readonly why: string;
 }
 
-export interface GeneratorPreset {
+interface GeneratorPreset {
   readonly about: string;
   readonly settings: GeneratorSettings;
   readonly origins: Readonly<Record<Exclude<keyof GeneratorSettings, "rawLabels">, Origin>>;
@@ -104,7 +104,7 @@ export const GENERATOR_PRESETS = {
 export type GeneratorPresetName = keyof typeof GENERATOR_PRESETS;
 
 /** A preset's name, or constants of one's own. */
-export type GeneratorChoice = GeneratorPresetName | GeneratorSettings;
+type GeneratorChoice = GeneratorPresetName | GeneratorSettings;
 
 /** The constants of a choice; own ones in the order of a preset's keys, as hashes of stored sweeps have them. */
 export function generatorSettings(choice: GeneratorChoice): GeneratorSettings {

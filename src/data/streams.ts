@@ -1,3 +1,4 @@
+import type { CrossIndex } from "../identity/run-id.ts";
 import { type Key, keyOf } from "../random/key.ts";
 
 /** Names a run's data streams. Contains neither model nor correlation, so these are compared on the same draws. */
@@ -15,7 +16,7 @@ export interface RunNames {
   /** The run's index, from 0; it names the run's streams, unless the run is crossed. */
   readonly index: number;
   /** Of a crossed run: the index that names its rows and their order, and the one that names its initial values. */
-  readonly cross?: { readonly data: number; readonly initial: number };
+  readonly cross?: CrossIndex;
 }
 
 /** Names the streams of a run's rows and their order. */
@@ -26,7 +27,7 @@ export function dataIdentity({ seed, index, cross }: RunNames): DataIdentity {
 /** Rows of a fixed set have step 0; fresh rows carry the step that trains on them, from 1. */
 export type RowSet = "train" | "heldout";
 
-export type DataPurpose = "task-vectors" | `${RowSet}/x` | `${RowSet}/noise` | "order" | "split";
+type DataPurpose = "task-vectors" | `${RowSet}/x` | `${RowSet}/noise` | "order" | "split";
 
 /** The stream of one purpose of a run's data. */
 export function dataKey({ seed, run }: DataIdentity, purpose: DataPurpose): Key {

@@ -24,7 +24,7 @@ function tableRows(run: DiagnosedRun): Rows {
 }
 
 /** What is diagnosed of a run, and what a run is for that. */
-export type DiagnosedRun = RunNames & {
+type DiagnosedRun = RunNames & {
   readonly model: ModelSpec;
   readonly training: {
     readonly lr: number;

@@ -3,7 +3,7 @@ import type { Selection } from "../models/selection.ts";
 import type { Tape, Units } from "./tape.ts";
 
 /** Logits [N, E] → weights: a softmax over the `top` largest, of equals the first; 0 for the others. */
-export function topSoftmax(tape: Tape, logits: Units, top = logits.width): Units {
+export function softmaxOfTop(tape: Tape, logits: Units, top = logits.width): Units {
   const E = logits.width;
   const weights = new Float64Array(logits.values.length);
   for (let at = 0; at < weights.length; at += E) {

@@ -38,7 +38,7 @@ function meanWeights({ weights, seen }: GateWeights, E: number): Float64Array {
 }
 
 /** In nats. */
-export function entropy(weights: ArrayLike<number>): number {
+function entropy(weights: ArrayLike<number>): number {
   let sum = 0;
   for (let e = 0; e < weights.length; e++) sum -= xLogX(weights[e] as number);
   return sum;

@@ -45,7 +45,7 @@ export function total(tape: Tape, parts: readonly Units[], factor = 1): Units {
 }
 
 /** A number that a parameter stands for, and its derivative. */
-export interface Factor {
+interface Factor {
   value(parameter: number): number;
   slope(parameter: number): number;
 }
@@ -71,7 +71,7 @@ function sigmoid(x: number): number {
 }
 
 /** The sum of units, each times the factor that its parameter of `span` stands for. */
-export function linked(tape: Tape, parts: readonly Units[], span: Span, { value, slope }: Factor): Units {
+export function linkedSum(tape: Tape, parts: readonly Units[], span: Span, { value, slope }: Factor): Units {
   const parameters = tape.value(span);
   const out = new Float64Array((parts[0] as Units).values.length);
   for (const [j, { values }] of parts.entries()) addTo(out, values, value(parameters[j] as number));

@@ -10,9 +10,9 @@ import {
   type ModelSpec,
   ownExpertsOf,
 } from "../models/spec.ts";
-import { selected, topSoftmax } from "./gate-weights.ts";
-import { HARD_CONCRETE, ITSELF, linked, type Mixed, mixed, total } from "./mixes.ts";
-import { dense, relu, type Span, type Tape, type Units } from "./tape.ts";
+import { selected, softmaxOfTop } from "./gate-weights.ts";
+import { HARD_CONCRETE, ITSELF, linkedSum, type Mixed, mixed, total } from "./mixes.ts";
+import { dense, rectified, type Span, type Tape, type Units } from "./tape.ts";
 
 /** A gate on all rows. */
 export interface GateWeights {
@@ -145,7 +145,7 @@ class Builder {
     switch (kind) {
       case "softmax":
       case "top-k":
-        return { weights: topSoftmax(this.#tape, logits, gate.top), seen };
+        return { weights: softmaxOfTop(this.#tape, logits, gate.top), seen };
       case "dselect-k":
         return {
           weights: selected(this.#tape, logits, gate.select as NonNullable<typeof gate.select>, seen.length),
@@ -163,7 +163,7 @@ class Builder {
     for (const i of experts.layers.keys()) {
       const units = inputs.map((input, k) => this.#reluLayer(`experts/${k}/${i}`, input, this.#deeperUnits, k));
       const { offset } = this.#block(`stitches/0/${i}/stitch`);
-      inputs = units.map((_, k) => linked(this.#tape, units, { offset: offset + k * K, size: K }, ITSELF));
+      inputs = units.map((_, k) => linkedSum(this.#tape, units, { offset: offset + k * K, size: K }, ITSELF));
     }
     return inputs;
   }
@@ -173,7 +173,7 @@ class Builder {
     const E = experts.length;
     const moved = experts.map((units, e) => this.#dense(`links/${k * E + e}/0`, units));
     const { offset } = this.#block("alphas/0/0/log-alpha");
-    return linked(this.#tape, moved, { offset: offset + k * E, size: E }, HARD_CONCRETE);
+    return linkedSum(this.#tape, moved, { offset: offset + k * E, size: E }, HARD_CONCRETE);
   }
 
   /** ReLU layers 0 to `depth` of a network; `into` gets their units. */
@@ -184,7 +184,7 @@ class Builder {
   }
 
   #reluLayer(layer: string, input: Units, into: Units[], expert?: number): Units {
-    const units = relu(this.#tape, this.#dense(layer, input, expert));
+    const units = rectified(this.#tape, this.#dense(layer, input, expert));
     if (input !== this.#x) into.push(units);
     return units;
   }

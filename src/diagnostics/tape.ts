@@ -123,7 +123,7 @@ export function dense(tape: Tape, x: Units, kernel: Span, bias: Span | undefined
   });
 }
 
-export function relu(tape: Tape, x: Units): Units {
+export function rectified(tape: Tape, x: Units): Units {
   const out = x.values.map((value) => Math.max(0, value));
   return tape.units(out, (gradient) => {
     const to = tape.gradientOf(x);

@@ -10,12 +10,14 @@ export type AbleEngine = "cpu" | "tfjs" | "cuda";
  * What an engine can train. Each member of a closed set is listed: a new one does not compile until every engine lists
  * it.
  */
-export interface Abilities {
+interface Abilities {
   readonly gatings: Readonly<Record<Gating, boolean>>;
   readonly gates: Readonly<Record<GateKind, boolean>>;
   readonly optimizers: Readonly<Record<Optimizer, boolean>>;
   /** Models in JavaScript. */
   readonly code: boolean;
+  /** Methods other than the sum of the tasks' losses. */
+  readonly methods: boolean;
 }
 
 const TENSORFLOW_JS: Abilities = {
@@ -26,6 +28,7 @@ const TENSORFLOW_JS: Abilities = {
   gates: { softmax: true, "top-k": true, "dselect-k": true },
   optimizers: { adam: true, sgd: true },
   code: true,
+  methods: true,
 };
 
 /** The engines' abilities by name: an engine that refuses a run says which others train it. */
@@ -38,6 +41,7 @@ export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
     gates: { softmax: true, "top-k": true, "dselect-k": false },
     optimizers: { adam: true, sgd: true },
     code: false,
+    methods: false,
   },
   tfjs: TENSORFLOW_JS,
   cuda: TENSORFLOW_JS,
@@ -50,6 +54,11 @@ export function trains(engine: AbleEngine, model: Model): boolean {
   return gatings[model.gating] && gates[gateKind(model)];
 }
 
+/** Whether an engine can train a run: its model, with its method. */
+export function trainsRun(engine: AbleEngine, { model, training }: Pick<AnyRun, "model" | "training">): boolean {
+  return trains(engine, model) && (training.method === "sum" || (ABILITIES[engine].methods && !isCode(model)));
+}
+
 /**
  * Refuses a run that `engine` can't train: UsageError with the missing ability and the engines that have it. Throws
  * RangeError for a spec that is no model, for a model and data that differ in their sizes, and for a method on a path
@@ -57,10 +66,10 @@ export function trains(engine: AbleEngine, model: Model): boolean {
  */
 export function checkRun(engine: AbleEngine, { id, model, data, correlationMatrix, training }: AnyRun): void {
   checkModel(engine, model);
-  const { optimizer, method } = training;
+  const { optimizer } = training;
   expectAbility(engine, `run ${id}: optimizer ${optimizer}`, ({ optimizers }) => optimizers[optimizer]);
-  if (method !== "sum" && (engine === "cpu" || isCode(model)))
-    throw new RangeError(`run ${id}: expected method sum, got ${method}`);
+  if (!trainsRun(engine, { model, training }))
+    throw new RangeError(`run ${id}: expected method sum, got ${training.method}`);
   if (model.inputs !== data.inputs)
     throw new RangeError(`run ${id}: expected a model of ${data.inputs} inputs, as the data have, got ${model.inputs}`);
   const K = correlationMatrix?.length ?? (data as TableSettings).tasks;

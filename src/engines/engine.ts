@@ -4,6 +4,7 @@ import type { GeneratorSettings } from "../data/settings.ts";
 import type { RunNames } from "../data/streams.ts";
 import type { TableSettings } from "../data/table.ts";
 import type { DiagnosticKind } from "../diagnostics/kinds.ts";
+import type { GridPoint } from "../identity/grid-point.ts";
 import type { Model } from "../models/code.ts";
 import type { Initializer } from "../models/initializers.ts";
 import { initialValues } from "../models/parameters.ts";
@@ -32,6 +33,7 @@ export interface TrainingSettings {
    * beyond (Huber 1964).
    */
   readonly huberDelta: number | null;
+  readonly arithmetic: Arithmetic;
   readonly initializer: Initializer;
   readonly evalEvery: EvalEvery;
   readonly heldoutRows: number;
@@ -41,6 +43,13 @@ export interface TrainingSettings {
 export type Heeds = Readonly<Record<keyof TrainingSettings, boolean>>;
 
 export type Optimizer = "adam" | "sgd";
+
+/**
+ * How the cpu engine's kernels add a product: rounded first (`portable`), or not (`fused`), by the processor's fused
+ * multiply-add. Each gives the same bits on every machine that has it.
+ */
+export const ARITHMETICS = ["portable", "fused"] as const;
+export type Arithmetic = (typeof ARITHMETICS)[number];
 
 /** Numbers that training keeps for each parameter: itself and, for adam, two moments. */
 export const VALUES: Readonly<Record<Optimizer, number>> = { sgd: 1, adam: 3 };
@@ -74,7 +83,7 @@ interface RunSettings<M extends Model> extends RunNames {
   readonly id: string;
   readonly model: M;
   /** What the run's grid point chooses, by setting: `{ lr: 0.01 }`; in a sweep without a list, absent. */
-  readonly point?: Readonly<Record<string, number | string>>;
+  readonly point?: GridPoint;
   readonly training: TrainingSettings;
   /** What is measured of it beside its losses; absent for nothing. */
   readonly diagnostics?: readonly DiagnosticKind[];
@@ -206,14 +215,14 @@ export interface Engine {
   readonly device: string;
   /** Versions of libraries that it computes with, apart from mmoe's own packages, e.g. TensorFlow's. */
   readonly libraries?: Readonly<Record<string, string>>;
-  /** The engine beside it that trains the models in JavaScript. */
+  /** The engine beside it that trains the runs that it can't. */
   readonly beside?: { readonly name: string; readonly device: string };
   /** Threads that train runs side by side, each bundle on one of them; undefined where runs are grouped otherwise. */
   readonly workers?: number;
   /** Whether it gives the states of runs in flight, and goes on from them; of models in JavaScript it gives none. */
   readonly keepsStates: boolean;
-  /** The code that trains a model here. */
-  path(model: Model): TrainingPath;
+  /** The code that trains a run here. */
+  path(run: AnyRun): TrainingPath;
   /** Throws UsageError for a run that this engine can't train, by what it lacks; RangeError for one that is no run. */
   check(run: AnyRun): void;
   /**

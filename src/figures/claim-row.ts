@@ -6,7 +6,7 @@ import { type Box, panel } from "./draw/axes.ts";
 import { linearScale, logScale, type Scale, shortNumber } from "./draw/scale.ts";
 import { across, down, markerAt } from "./draw/series.ts";
 import { type Attributes, element, group, type SvgNode } from "./draw/svg.ts";
-import { SIZE, SMALL, text, textWidth, wrapped } from "./draw/text.ts";
+import { brokenLines, SIZE, SMALL, text, textWidth } from "./draw/text.ts";
 import type { Theme } from "./draw/theme.ts";
 import { capitalised } from "./draw/words.ts";
 
@@ -46,8 +46,8 @@ function lineAt(top: number, line: number): number {
 /** The claim, and below it the part that decides it. */
 function claimLines({ id, says, deciding }: Claim, { ink, quiet }: Theme, top: number): SvgNode[] {
   const wide = textWidth("5.1-1 ", SIZE, "SemiBold") + 2;
-  const claim = wrapped(capitalised(says), PLOT - wide - 12, SIZE);
-  const part = deciding === null ? [] : wrapped(deciding.about, PLOT - wide - 12, SMALL);
+  const claim = brokenLines(capitalised(says), PLOT - wide - 12, SIZE);
+  const part = deciding === null ? [] : brokenLines(deciding.about, PLOT - wide - 12, SMALL);
   return [
     text(id, 0.5, lineAt(top, 0), { fill: ink, weight: "SemiBold" }),
     ...claim.map((words, i) => text(words, wide, lineAt(top, i), { fill: ink })),
@@ -75,7 +75,7 @@ function verdictNode(verdict: Claim["verdict"], top: number, { ink, quiet, backg
 function partLines({ parts }: Claim, part: ClaimPart, { ink, quiet }: Theme, top: number): SvgNode[] {
   const { paper } = part;
   const lines = [
-    ...wrapped(countText(parts, part), WIDE - VERDICT - 11, SMALL).map((words) => ({ words })),
+    ...brokenLines(countText(parts, part), WIDE - VERDICT - 11, SMALL).map((words) => ({ words })),
     { words: oursText(part), fill: ink },
     { words: `expected ${boundText(part)}` },
     ...(paper === null ? [] : [{ words: `paper ${paperText(part)} (${paper.mark})`, more: { class: "paper" } }]),
@@ -86,7 +86,7 @@ function partLines({ parts }: Claim, part: ClaimPart, { ink, quiet }: Theme, top
 }
 
 function lackingLines({ because }: Claim, { quiet }: Theme, top: number): SvgNode[] {
-  const lines = wrapped(because, PLOT_WIDTH, SMALL);
+  const lines = brokenLines(because, PLOT_WIDTH, SMALL);
   return lines.map((words, i) => text(words, PLOT, lineAt(top, i), { fill: quiet, size: SMALL }));
 }
 

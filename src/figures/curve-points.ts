@@ -1,5 +1,6 @@
+import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
 import { memo } from "../memo.ts";
-import { type EachLoss, eachLoss, LOSS_SETS, type LossSet, lossCurve, type RunRecord } from "../records/record.ts";
+import { lossCurve, type RunRecord } from "../records/record.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { quantileSorted } from "../stats/moments.ts";
 import { sortAscending } from "../stats/sort.ts";
@@ -17,7 +18,7 @@ export function cellCurve(
   return pointsOf(cell)[loss].map((point) => ({ step: point.step, runs: cell.runs.length, ...point[statistic] }));
 }
 
-export interface Spread extends Quantiles {
+interface Spread extends Quantiles {
   readonly step: number;
 }
 

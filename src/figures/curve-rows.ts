@@ -1,6 +1,7 @@
 // Rows of the figures of losses against steps.
+
+import { LOSS_SETS } from "../config/loss-sets.ts";
 import type { Results } from "../records/read-results.ts";
-import { LOSS_SETS } from "../records/record.ts";
 import { cellCurve, spreads } from "./curve-points.ts";
 import { type CurveRow, paperCurve } from "./draw/cell-curves.ts";
 import { type DrawnCell, doneCells } from "./draw/facts.ts";

@@ -1,12 +1,13 @@
-import type { GridPoint } from "../config/grid-point.ts";
-import { NO_CHOICE, pointText } from "../records/cell.ts";
+import { NO_CHOICE } from "../identity/cell.ts";
+import type { GridPoint } from "../identity/grid-point.ts";
+import { pointText } from "../identity/grid-point.ts";
 import { toCsv } from "../records/csv.ts";
 import { DEFAULT_OPTIONS, type Figure, type FigureChoices } from "./draw/figure.ts";
 
 export const FORMATS = ["svg", "png", "pdf"] as const;
 export type Format = (typeof FORMATS)[number];
 
-export interface FigureFile {
+interface FigureFile {
   readonly ending: string;
   readonly content: string | Uint8Array;
 }

@@ -11,7 +11,7 @@ import { doneCells } from "./draw/facts.ts";
 import type { FigureOptions, Lacking } from "./draw/figure.ts";
 import type { BinRow } from "./draw/figure5.ts";
 import type { FinalLossRow } from "./draw/final-loss.ts";
-import { BIN, histogram } from "./draw/histogram.ts";
+import { BIN_WIDTH, histogram } from "./draw/histogram.ts";
 import type { TaskLossRow } from "./draw/task-losses.ts";
 import { MOST_DRAWN } from "./draw/words.ts";
 import { centreOf, drawnEstimate } from "./interval.ts";
@@ -38,7 +38,7 @@ export function costRows(results: Results, options: FigureOptions): CostRow[] {
 }
 
 /** The same, of every grid point. */
-export function settingRows(results: Results, options: FigureOptions): SettingRow[] {
+export function againstSettingRows(results: Results, options: FigureOptions): SettingRow[] {
   return sweepCells(results).map(
     (cell) => ({ ...cellIn(cell), ...cell.point, ...estimateOf(cell, options) }) as SettingRow,
   );
@@ -59,8 +59,8 @@ export function binRows(results: Results, { loss, statistic }: FigureOptions): B
     const { counts, open } = histogram(losses);
     const value = centreOf(losses, statistic);
     return counts.map((runs, i) => {
-      const high = open && i === counts.length - 1 ? Number.NaN : (i + 1) * BIN;
-      return { ...cellIn(cell), loss, low: i * BIN, high, runs, statistic, value };
+      const high = open && i === counts.length - 1 ? Number.NaN : (i + 1) * BIN_WIDTH;
+      return { ...cellIn(cell), loss, low: i * BIN_WIDTH, high, runs, statistic, value };
     });
   });
 }

@@ -16,7 +16,7 @@ import {
 } from "./draw/figure.ts";
 import { withoutCells, withoutRows } from "./draw/part.ts";
 import { figure2 } from "./figure2.ts";
-import { binRows, costRows, distributionRows, finalLossRows, settingRows, taskLossRows } from "./final-rows.ts";
+import { againstSettingRows, binRows, costRows, distributionRows, finalLossRows, taskLossRows } from "./final-rows.ts";
 import { finished } from "./finished.ts";
 import { differenceRows, seesawRows } from "./paired-rows.ts";
 import { sweepOf } from "./sweep-facts.ts";
@@ -121,7 +121,7 @@ const ROW_KINDS: { readonly [Name in DrawingName]: RowKind<RowOf<Name>> } = {
     about: "final loss against a setting that the sweep lists",
     of: "all points",
     heeds: ["loss", "statistic", "scale"],
-    rows: settingRows,
+    rows: againstSettingRows,
   },
   "gate-distance": {
     about: "distance of the tasks' gates at the end against correlation (--diagnostics gates)",

@@ -1,7 +1,7 @@
 // The paper's own results, as read off its figures.
 import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
-import { NO_CHOICE } from "../records/cell.ts";
+import { NO_CHOICE } from "../identity/cell.ts";
 import type { PublishedCorrelation, PublishedLoss } from "./draw/paper-points.ts";
 
 const MODELS: Readonly<Record<string, string>> = { SB: "shared-bottom", OMoE: "omoe", MMoE: "mmoe" };

@@ -1,10 +1,12 @@
+import { correlationsIn } from "../config/cells.ts";
 import { gridPoints } from "../config/grid.ts";
-import { comparePoints } from "../config/grid-point.ts";
+import type { LossSet } from "../config/loss-sets.ts";
+import { type Cell, cellKey } from "../identity/cell.ts";
+import { comparePoints } from "../identity/grid-point.ts";
 import { memo } from "../memo.ts";
-import { type Cell, cellKey, correlationsIn } from "../records/cell.ts";
 import { measureMean } from "../records/measure-values.ts";
 import type { Results } from "../records/read-results.ts";
-import { finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
+import { finalLosses, type RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { rising } from "./draw/facts.ts";
 

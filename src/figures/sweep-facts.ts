@@ -2,11 +2,12 @@ import { basename } from "node:path";
 import { crossText } from "../config/cross.ts";
 import { listedKeys, valuesOf } from "../config/grid.ts";
 import { ladderOf, rungName } from "../config/ladder.ts";
+import type { LossSet } from "../config/loss-sets.ts";
+import { cellKey, NO_CHOICE } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
-import { cellKey, NO_CHOICE } from "../records/cell.ts";
 import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
-import { type LossSet, lossCurve, type RunRecord, tasksOf } from "../records/record.ts";
+import { lossCurve, type RunRecord, tasksOf } from "../records/record.ts";
 import {
   correlationsOf,
   type DrawnCell,

@@ -24,7 +24,7 @@ export interface CodeFiles {
   readonly packages: readonly CodePackage[];
 }
 
-export interface CodeFile {
+interface CodeFile {
   /** Absolute, without links: as Node names the module. */
   readonly path: string;
   readonly sha256: string;

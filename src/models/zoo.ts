@@ -18,10 +18,8 @@ import {
 } from "./shapes.ts";
 import type { ModelSpec } from "./spec.ts";
 
-export { type Ends, sharedBottomUnits } from "./shapes.ts";
-
 /** One model of the zoo. */
-export interface ZooEntry {
+interface ZooEntry {
   /** One sentence for `mmoe models`. */
   readonly about: string;
   /**

@@ -3,7 +3,7 @@ import { keyOf } from "./key.ts";
 import { philox } from "./philox.ts";
 
 /** Four words, not all of them zero. */
-export type XoshiroState = readonly [number, number, number, number];
+type XoshiroState = readonly [number, number, number, number];
 
 /** A sequence of 32-bit words, ten times as fast as Philox: for draws that need no counter. */
 export class Xoshiro {

@@ -1,11 +1,11 @@
 import { gridPoints, listedKeys, valuesOf } from "../config/grid.ts";
-import type { GridPoint } from "../config/grid-point.ts";
 import { GRID_KEYS } from "../config/schema.ts";
 import { valueText } from "../config/setting-rows.ts";
 import type { GridKey } from "../config/settings.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { tunedKeys } from "../config/tuned.ts";
 import { UsageError } from "../errors.ts";
+import type { GridPoint } from "../identity/grid-point.ts";
 import type { Results } from "./read-results.ts";
 
 /** The part of a sweep's results that `choice` leaves: a setting that it fixes is no longer a list. */

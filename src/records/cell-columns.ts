@@ -1,6 +1,7 @@
 // Columns of the CSV files that have statistics of a cell's runs.
+
+import type { Cell } from "../identity/cell.ts";
 import { mean, quantileSorted } from "../stats/moments.ts";
-import type { Cell } from "./cell.ts";
 import { type Column, correlationColumn, settingColumns } from "./columns.ts";
 import { RUN_FIELDS } from "./fields.ts";
 
@@ -21,7 +22,7 @@ interface Statistic {
 }
 
 /** Over the runs that have a value, sorted. */
-export const STATISTICS: readonly Statistic[] = [
+export const CELL_STATISTICS: readonly Statistic[] = [
   { name: "mean", what: "mean", of: mean },
   { name: "median", what: "median", of: (sorted) => quantileSorted(sorted, 0.5) },
   { name: "q1", what: "first quartile", of: (sorted) => quantileSorted(sorted, 0.25) },

@@ -1,7 +1,9 @@
+import { cellsOf } from "../config/cells.ts";
+import type { LossSet } from "../config/loss-sets.ts";
+import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
-import { type Cell, cellKey, cellOf, cellsOf } from "./cell.ts";
 import type { Results } from "./read-results.ts";
-import { finalLosses, type LossSet, type RunRecord } from "./record.ts";
+import { finalLosses, type RunRecord } from "./record.ts";
 
 /** How the runs of one cell ended. */
 export interface CellLosses extends Cell {

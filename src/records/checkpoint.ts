@@ -5,7 +5,7 @@ import { type Curve, type Diagnostics, type Run, type RunState, VALUES } from ".
 import { diagnosedSteps, evaluationSteps } from "../engines/evaluations.ts";
 import { parameterCount } from "../models/parameters.ts";
 import { version } from "../version.ts";
-import { CURVE_SCHEMA, DIAGNOSTICS_SCHEMA, LOSS_UNIT, number, numbers, text, whole } from "./fields.ts";
+import { CURVE_SCHEMA, DIAGNOSTICS_SCHEMA, LOSS_UNIT, number, numbers, string, whole } from "./fields.ts";
 import { diagnosticsIn, isAligned } from "./journal-line.ts";
 import { isSealed, sealed } from "./sealed.ts";
 
@@ -15,12 +15,12 @@ export const CHECKPOINT_VERSION = 1;
 /** A run in flight: `checkpoints/*.json`. */
 export const CHECKPOINT_SCHEMA = z.object({
   schema: whole("version of the file's meaning"),
-  version: text("the mmoe that wrote it"),
-  trained: text("hash of the settings that its run is trained with"),
-  arithmetic: text("engines of this arithmetic go on with it: `cpu` with any kernels"),
-  id: text("the run's name, made of model, correlation, listed settings and run"),
+  version: string("the mmoe that wrote it"),
+  trained: string("hash of the settings that its run is trained with"),
+  arithmetic: string("engines of this arithmetic go on with it: `cpu` with any kernels"),
+  id: string("the run's name, made of model, correlation, listed settings and run"),
   step: whole("training steps done", "steps"),
-  reason: text("why the run has failed, while runs beside it train on; else empty"),
+  reason: string("why the run has failed, while runs beside it train on; else empty"),
   elapsedMs: number("the run's time so far", "ms"),
   powers: numbers("beta1 and beta2 to the power of the step"),
   noBias: numbers("for each of the values, what units without a bias have in its place"),
@@ -30,7 +30,7 @@ export const CHECKPOINT_SCHEMA = z.object({
   values: z
     .array(z.string())
     .meta({ description: "parameters and adam's two moments, each in canonical order: little-endian float32, base64" }),
-  crc: text("CRC-32 of everything before it, in hexadecimal digits"),
+  crc: string("CRC-32 of everything before it, in hexadecimal digits"),
 });
 
 /** What a checkpoint is of, apart from its run. */

@@ -6,6 +6,8 @@ import { writeWholeSync } from "../write-whole.ts";
 import { checkpointText, type Trained } from "./checkpoint.ts";
 import { checkpointPath, readStates, removeIfEmpty, withFiles } from "./checkpoint-files.ts";
 import { CHECKPOINTS } from "./find-results.ts";
+import type { RunRecord } from "./record.ts";
+import type { RunObserver } from "./run-observer.ts";
 
 /** Runs in flight that can go on: how many, and the share of their steps that is done. */
 export interface Kept {
@@ -27,7 +29,7 @@ export function keptIn(out: string, runs: readonly AnyRun[], of: { trained: stri
 }
 
 /** The checkpoints of one process's runs, each a file that is replaced whole. Trouble with them never ends a sweep. */
-export class Checkpoints {
+export class Checkpoints implements RunObserver {
   readonly #out: string;
   readonly #of: Required<Trained>;
   readonly #note: (line: string) => void;
@@ -65,6 +67,10 @@ export class Checkpoints {
       const what = `${join(this.#out, CHECKPOINTS)}: can't be written: ${systemReason(error)}`;
       this.#note(`${what}; training goes on, but a stop loses runs in flight`);
     }
+  }
+
+  result(record: RunRecord): void {
+    this.remove([record]);
   }
 
   /** Removes the files of runs that have ended. One that can't be removed is never read. */

@@ -1,21 +1,13 @@
+import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
+import { type Cell, cellKey } from "../identity/cell.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { sortAscending } from "../stats/sort.ts";
-import { type Cell, cellKey } from "./cell.ts";
-import { cellColumns, STATISTICS } from "./cell-columns.ts";
+import { CELL_STATISTICS, cellColumns } from "./cell-columns.ts";
 import { type Column, correlationColumn, crossColumns, csvRow, type Sheet, settingColumns } from "./columns.ts";
 import { type CsvValue, csvOf } from "./csv.ts";
-import { loss, RUN_FIELDS, text, whole } from "./fields.ts";
+import { loss, RUN_FIELDS, string, whole } from "./fields.ts";
 import { LOSS_WORDS } from "./loss-words.ts";
-import {
-  curveLosses,
-  type EachLoss,
-  eachLoss,
-  LOSS_SETS,
-  type LossSet,
-  lossAt,
-  type RunRecord,
-  tasksOf,
-} from "./record.ts";
+import { curveLosses, lossAt, type RunRecord, tasksOf } from "./record.ts";
 
 /**
  * `curves.csv`: loss against steps for each cell and task (`1` to K, or `mean` over tasks): mean, median and quartiles
@@ -91,7 +83,7 @@ export const CURVE_COLUMNS: readonly Column<Point>[] = [
   ...cellColumns<Point>(),
   {
     name: "task",
-    schema: text("a task, from 1, or `mean` over tasks"),
+    schema: string("a task, from 1, or `mean` over tasks"),
     of: ({ task }) => (task === "mean" ? task : task + 1),
   },
   { name: "step", schema: whole("training steps done", "steps"), of: ({ step }) => step },
@@ -100,7 +92,7 @@ export const CURVE_COLUMNS: readonly Column<Point>[] = [
 ];
 
 function statistics(set: LossSet): Column<Point>[] {
-  return STATISTICS.map(({ name, what, of }) => ({
+  return CELL_STATISTICS.map(({ name, what, of }) => ({
     name: `${set}${name.charAt(0).toUpperCase()}${name.slice(1)}`,
     schema: loss(`${LOSS_WORDS[set].atStep}: ${what} over runs`),
     of: ({ losses }) => of(losses[set]),

@@ -1,9 +1,9 @@
+import { type Cell, cellKey } from "../identity/cell.ts";
 import { groupBy } from "../stats/group-by.ts";
-import { type Cell, cellKey } from "./cell.ts";
-import { cellColumns, STATISTICS } from "./cell-columns.ts";
+import { CELL_STATISTICS, cellColumns } from "./cell-columns.ts";
 import { type Column, csvRow } from "./columns.ts";
 import { csvOf } from "./csv.ts";
-import { number, text, whole } from "./fields.ts";
+import { number, string, whole } from "./fields.ts";
 import type { RunRecord } from "./record.ts";
 
 /**
@@ -15,7 +15,7 @@ export function diagnosticsCsv(records: readonly RunRecord[]): Generator<string>
 }
 
 /** A cell's values of a quantity at a step, sorted. */
-export interface DiagnosticPoint {
+interface DiagnosticPoint {
   readonly cell: Cell;
   readonly quantity: string;
   readonly step: number;
@@ -26,12 +26,12 @@ export const DIAGNOSTIC_COLUMNS: readonly Column<DiagnosticPoint>[] = [
   ...cellColumns<DiagnosticPoint>(),
   {
     name: "quantity",
-    schema: text("what was measured, with its task, pair or expert: `gateWeight/1/8` (docs/diagnostics.md)"),
+    schema: string("what was measured, with its task, pair or expert: `gateWeight/1/8` (docs/diagnostics.md)"),
     of: ({ quantity }) => quantity,
   },
   { name: "step", schema: whole("training steps done", "steps"), of: ({ step }) => step },
   { name: "runs", schema: whole("runs that have a value", "runs"), of: ({ values }) => values.length },
-  ...STATISTICS.map(({ name, what, of }): Column<DiagnosticPoint> => {
+  ...CELL_STATISTICS.map(({ name, what, of }): Column<DiagnosticPoint> => {
     return { name, schema: number(`${what} of the quantity over runs`), of: ({ values }) => of(values) };
   }),
 ];

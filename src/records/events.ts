@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { RECORD_SCHEMA, text, whole } from "./fields.ts";
+import { RECORD_SCHEMA, string, whole } from "./fields.ts";
 
 /** Raised when the meaning of an event changes. */
 export const EVENTS_VERSION = 1;
@@ -9,22 +9,22 @@ export const EVENT_SCHEMA = z.discriminatedUnion("event", [
   z.object({
     event: z.literal("start"),
     version: z.literal(EVENTS_VERSION).meta({ description: "version of these events" }),
-    out: text("the results folder"),
+    out: string("the results folder"),
     runs: whole("runs that are to be trained", "runs"),
     kept: whole("of these, runs in flight of earlier processes, which go on", "runs"),
-    engine: text("the engine that trains"),
-    device: text("what the engine computes on, such as `wasm`"),
+    engine: string("the engine that trains"),
+    device: string("what the engine computes on, such as `wasm`"),
   }),
   z.object({
     event: z.literal("progress"),
-    id: text("the run that has been trained further"),
+    id: string("the run that has been trained further"),
     step: whole("training steps done", "steps"),
     steps: whole("training steps that were asked for", "steps"),
   }),
   RECORD_SCHEMA.extend({ event: z.literal("run") }),
   z.object({
     event: z.literal("end"),
-    out: text("the results folder"),
+    out: string("the results folder"),
     done: whole("runs that are done, including those of earlier processes", "runs"),
     failed: whole("runs that failed", "runs"),
     missing: whole("runs that are still to be trained", "runs"),

@@ -15,7 +15,7 @@ const measurement = z.number().refine((value) => Math.abs(value) <= LARGEST);
 const numberOrNull = measurement.nullable();
 
 /** Kinds of values; the JSON Schemas and docs/files.md contain `unit` and `description`. */
-export const text = (description: string) => z.string().meta({ description });
+export const string = (description: string) => z.string().meta({ description });
 export const number = (description: string, unit = "") => measurement.meta(about(description, unit));
 export const whole = (description: string, unit = "") => z.int().min(0).meta(about(description, unit));
 export const loss = (description: string) => number(description, LOSS_UNIT);
@@ -45,9 +45,9 @@ export const CROSS_FIELDS = {
  * A run, and how it ended: the first keys of a record, and the first columns of every CSV file with a row for each run.
  */
 export const RUN_FIELDS = {
-  id: text("the run's name, made of model, correlation (if it has one), listed settings and run"),
+  id: string("the run's name, made of model, correlation (if it has one), listed settings and run"),
   status: z.enum(["done", "failed"]).meta({ description: "how the run ended" }),
-  model: text("the model, as in `mmoe models`"),
+  model: string("the model, as in `mmoe models`"),
   correlation: numberOrNull.meta({
     description: "the cell's correlation p: the cosine of two task weight vectors; null for rows of your own",
   }),
@@ -56,7 +56,7 @@ export const RUN_FIELDS = {
   lr: number("learning rate"),
   steps: whole("training steps that were asked for", "steps"),
   batch: whole("rows of each step", "rows"),
-  reason: text("why the run failed; empty for one that is done"),
+  reason: string("why the run failed; empty for one that is done"),
 };
 
 export const TRAINED_FIELDS = {
@@ -65,8 +65,8 @@ export const TRAINED_FIELDS = {
     "wall time of the run; what runs that train together have in common, such as their rows, is divided by their number",
     "ms",
   ),
-  engine: text("the engine that trained the run"),
-  device: text("what the engine computed on, such as `wasm`"),
+  engine: string("the engine that trained the run"),
+  device: string("what the engine computed on, such as `wasm`"),
 };
 
 export const LABEL_CORRELATION =
@@ -124,14 +124,14 @@ export const RECORD_SCHEMA = z.object({
 });
 
 export const LINE_SCHEMA = RECORD_SCHEMA.extend({
-  crc: text("CRC-32 of everything before it in the line, in hexadecimal digits"),
+  crc: string("CRC-32 of everything before it in the line, in hexadecimal digits"),
 });
 
 /** A journal's first line. */
 export const HEADER_SCHEMA = z.object({
   schema: whole("version of the lines' meaning"),
-  version: text("the mmoe that wrote it"),
-  trained: text(
+  version: string("the mmoe that wrote it"),
+  trained: string(
     "hash of the settings that its runs were trained with, then one of each model of your own: `20ca4b02 wide=1f0c9d3e`",
   ),
 });

@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, folderHash, trainedHash } from "../config/config.ts";
-import { loadConfig } from "../config/load.ts";
-import { differences } from "../config/same-sweep.ts";
+import { loadStoredConfig } from "../config/load.ts";
+import { configDifferences } from "../config/same-sweep.ts";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
 import { nearestExisting } from "../paths.ts";
 import { startOf } from "../regular-file.ts";
@@ -59,8 +59,8 @@ export function findResults(
 export function heldConfig(path: string, config: Config): Config | undefined {
   const file = join(path, CONFIG);
   if (!existsSync(file)) return undefined;
-  const held = loadConfig(file);
-  const apart = differences(held, config);
+  const held = loadStoredConfig(file);
+  const apart = configDifferences(held, config);
   if (apart.length === 0) return held;
   throw new UsageError(
     `${path} holds a sweep of another config (${apart.join("; ")}); give another --out, or --overwrite`,

@@ -11,7 +11,7 @@ import { PROGRESS_SCHEMA, PROGRESS_VERSION } from "./progress-file.ts";
 import { RUN_COLUMNS } from "./runs-csv.ts";
 
 /** The CSV files of a results folder, and of a folder of label trials, by name. */
-export const CSV_FILES: Readonly<Record<string, readonly Column<never>[]>> = {
+export const FILE_COLUMNS: Readonly<Record<string, readonly Column<never>[]>> = {
   "runs.csv": RUN_COLUMNS,
   "curves.csv": CURVE_COLUMNS,
   "curves-long.csv": LONG_CURVE_COLUMNS,
@@ -21,7 +21,7 @@ export const CSV_FILES: Readonly<Record<string, readonly Column<never>[]>> = {
 
 /** JSON Schemas of everything that is recorded, by the name of the file in `schemas/` that publishes each. */
 export function jsonSchemas(): Record<string, object> {
-  const csv = Object.entries(CSV_FILES).map(([file, columns]) => [`${file}.json`, csvSchema(file, columns)]);
+  const csv = Object.entries(FILE_COLUMNS).map(([file, columns]) => [`${file}.json`, csvSchema(file, columns)]);
   return {
     "journal-header.json": titled("first line of a journal", JOURNAL_SCHEMA, jsonOf(HEADER_SCHEMA)),
     "journal-line.json": titled("any other line of a journal: a run", JOURNAL_SCHEMA, jsonOf(LINE_SCHEMA)),

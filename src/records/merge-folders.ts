@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type Config, trainedHash } from "../config/config.ts";
-import { differences, widened } from "../config/same-sweep.ts";
+import { configDifferences, widened } from "../config/same-sweep.ts";
 import { configYaml } from "../config/write.ts";
 import type { AnyRun } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
@@ -20,7 +20,7 @@ export function commonConfig(folders: readonly string[]): Config {
   const [first, ...rest] = folders.map((folder) => ({ folder, config: configIn(folder) }));
   if (first === undefined) throw new RangeError("commonConfig: expected at least one folder");
   return rest.reduce((common, { folder, config }) => {
-    const apart = differences(first.config, config);
+    const apart = configDifferences(first.config, config);
     if (apart.length === 0) return widened(common, config);
     throw new UsageError(
       `${folder} holds another sweep than ${first.folder} (${apart.join("; ")}); merge only what belongs together`,

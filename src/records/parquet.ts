@@ -5,7 +5,7 @@ import type { CsvValue } from "./csv.ts";
 import { type RunRecord, tasksOf } from "./record.ts";
 
 /** A column of a Parquet file; a cell that is empty in CSV is null. */
-export interface ParquetColumn {
+interface ParquetColumn {
   readonly name: string;
   readonly type: "STRING" | "INT32" | "DOUBLE";
 }

@@ -5,7 +5,9 @@ import type { AnyRun } from "../engines/engine.ts";
 import { isSystemError } from "../errors.ts";
 import { readText } from "../regular-file.ts";
 import { writeWholeSync } from "../write-whole.ts";
-import { number, text, whole } from "./fields.ts";
+import { number, string, whole } from "./fields.ts";
+import type { RunRecord } from "./record.ts";
+import type { RunObserver } from "./run-observer.ts";
 
 /** Raised when the meaning of the file changes. */
 export const PROGRESS_VERSION = 1;
@@ -19,7 +21,7 @@ export const PROGRESS_SCHEMA = z.object({
   inFlight: z
     .array(
       z.object({
-        id: text("a run that trains now"),
+        id: string("a run that trains now"),
         step: whole("training steps done", "steps"),
         steps: whole("training steps that were asked for", "steps"),
       }),
@@ -38,7 +40,7 @@ const EVERY_MS = 5000;
 const LARGEST = 10_000_000;
 
 /** The file of one process, which is there while it trains. Trouble with it never ends a sweep. */
-export class ProgressFile {
+export class ProgressFile implements RunObserver {
   readonly #path: string;
   readonly #start: string;
   readonly #began = performance.now();
@@ -58,15 +60,14 @@ export class ProgressFile {
     this.#timer = setInterval(() => this.#write(), EVERY_MS).unref();
   }
 
-  reach({ id, training }: AnyRun, step: number): void {
+  progress({ id, training }: AnyRun, step: number): void {
     const run = this.#inFlight.get(id) ?? { step, steps: training.steps, before: this.#kept.get(id) ?? 0 };
     run.step = step;
     this.#inFlight.set(id, run);
   }
 
-  /** A run has ended after `step` steps. */
-  end(id: string, step: number): void {
-    this.#steps += Math.max(0, step - (this.#inFlight.get(id)?.before ?? this.#kept.get(id) ?? 0));
+  result({ id, steps }: Pick<RunRecord, "id" | "steps">): void {
+    this.#steps += Math.max(0, steps - (this.#inFlight.get(id)?.before ?? this.#kept.get(id) ?? 0));
     this.#inFlight.delete(id);
   }
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus, hostname, release } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { z } from "zod";
 import type { Config } from "../config/config.ts";
 import { SETTING_KEYS, type Settings } from "../config/schema.ts";
 import type { Engine } from "../engines/engine.ts";
@@ -101,4 +102,25 @@ function installedVersion(name: string): string {
 
 function json(path: string): unknown {
   return JSON.parse(readFileSync(path, "utf8"));
+}
+
+/** The fields that readers use or compute with; the rest is only shown. */
+const PROVENANCE_SCHEMA = z.looseObject({
+  mmoe: z.looseObject({ version: z.string() }),
+  dependencies: z.record(z.string(), z.string()),
+  engine: z.string(),
+  device: z.string(),
+  beside: z.object({ name: z.string(), device: z.string() }).optional(),
+  host: z.string(),
+  pid: z.int(),
+  cores: z.int().positive(),
+  argv: z.array(z.string()),
+  start: z.iso.datetime(),
+  end: z.iso.datetime().nullable(),
+  shard: z.object({ index: z.int(), count: z.int() }).nullish(),
+});
+
+/** The provenance in a file's text. Throws an error if there is none. */
+export function provenanceIn(text: string): Provenance {
+  return PROVENANCE_SCHEMA.parse(JSON.parse(text)) as unknown as Provenance;
 }

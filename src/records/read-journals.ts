@@ -22,7 +22,7 @@ export function readJournalHeads(path: string, trained: string, warn: Warn): Gen
 }
 
 /** A record, and where it is; not in a compressed journal. */
-export interface PlacedRecord {
+interface PlacedRecord {
   readonly record: RunRecord;
   readonly place?: LinePlace;
 }

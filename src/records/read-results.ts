@@ -2,12 +2,12 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { MMOE } from "../called-as.ts";
 import { type Config, trainedHash } from "../config/config.ts";
-import type { GridPoint } from "../config/grid-point.ts";
-import { loadConfig } from "../config/load.ts";
+import { loadStoredConfig } from "../config/load.ts";
 import { meantBy } from "../config/suggest.ts";
 import { UsageError } from "../errors.ts";
+import { NO_CHOICE } from "../identity/cell.ts";
+import type { GridPoint } from "../identity/grid-point.ts";
 import { shellQuoted } from "../shell.ts";
-import { NO_CHOICE } from "./cell.ts";
 import { CONFIG, JOURNALS } from "./find-results.ts";
 import { holdsTrials } from "./label-trials.ts";
 import type { Provenance } from "./provenance.ts";
@@ -43,7 +43,7 @@ export async function readResults(path: string, warn: (line: string) => void): P
 /** The config of the sweep in a results folder; UsageError if there is none, which names those that are near. */
 export function configIn(path: string): Config {
   const file = join(path, CONFIG);
-  if (existsSync(file)) return loadConfig(file);
+  if (existsSync(file)) return loadStoredConfig(file);
   if (!existsSync(path)) throw new UsageError(`${path}: no such folder${nearby(dirname(path), basename(path))}`);
   if (!statSync(path).isDirectory()) throw new UsageError(`${path} is a file${folderOf(path)}`);
   if (holdsTrials(path))

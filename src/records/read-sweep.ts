@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
-import { comparePoints, compareValues } from "../config/grid-point.ts";
+import { byCorrelation } from "../identity/cell.ts";
+import { comparePoints, compareValues } from "../identity/grid-point.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
 import { checkSame } from "./agreement.ts";
-import { byCorrelation } from "./cell.ts";
 import type { RecordHead } from "./journal-line.ts";
 import { journalPaths, readJournalHeads, readJournalOf } from "./read-journals.ts";
 import type { RunRecord } from "./record.ts";

@@ -1,17 +1,15 @@
 import type { z } from "zod";
-import type { CrossIndex } from "../config/cross.ts";
-import type { GridPoint } from "../config/grid-point.ts";
 import { LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
 import type { Diagnostics, RunResult } from "../engines/engine.ts";
+import { NO_CHOICE } from "../identity/cell.ts";
+import type { GridPoint } from "../identity/grid-point.ts";
+import type { CrossIndex } from "../identity/run-id.ts";
 import { isCode } from "../models/code.ts";
 import { parameterCount } from "../models/parameters.ts";
-import { NO_CHOICE } from "./cell.ts";
 import { finalMeasures, recordedDiagnostics } from "./diagnostic-curves.ts";
 import type { RECORD_SCHEMA, RUN_FIELDS, TRAINED_FIELDS } from "./fields.ts";
 import { checkMeasures, type Measures, tasksOfPairs } from "./measure-values.ts";
 import { lastRunningMeans, runningMeans } from "./running-mean.ts";
-
-export { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
 
 type Fields = z.output<typeof RECORD_SCHEMA>;
 

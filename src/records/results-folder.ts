@@ -26,6 +26,7 @@ import { removeFigures, removeJournals, removeReport } from "./old-results.ts";
 import type { Provenance } from "./provenance.ts";
 import { readRecords } from "./read-sweep.ts";
 import type { RunRecord } from "./record.ts";
+import type { RunObserver } from "./run-observer.ts";
 import { Lock, type Shard } from "./writer-lock.ts";
 import { removeDeadProgress } from "./writers.ts";
 
@@ -47,10 +48,10 @@ interface FolderOptions {
 }
 
 /**
- * One sweep's results while it runs: a record is durable once added; the CSV files, which are derived from all
+ * One sweep's results while it runs: a record is durable once this was told of it; the CSV files, which are derived from all
  * processes' journals, are never far behind.
  */
-export class ResultsFolder {
+export class ResultsFolder implements RunObserver {
   readonly #path: string;
   readonly #trained: string;
   readonly #long: boolean;
@@ -89,7 +90,7 @@ export class ResultsFolder {
     return this.#journal.name;
   }
 
-  add(record: RunRecord): void {
+  result(record: RunRecord): void {
     if (this.#failure !== undefined) throw this.#failure;
     this.#keep(() => this.#journal.append(record));
     if (performance.now() > this.#csvDue) this.#refreshed = this.#refresh();

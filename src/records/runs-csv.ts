@@ -1,3 +1,4 @@
+import { type EachLoss, eachLoss, type LossSet } from "../config/loss-sets.ts";
 import { mean } from "../stats/moments.ts";
 import {
   type Column,
@@ -10,19 +11,10 @@ import {
   taskColumns,
 } from "./columns.ts";
 import { csvOf } from "./csv.ts";
-import { LABEL_CORRELATION, LOSS_UNIT, number, RUN_FIELDS, TRAINED_FIELDS, text } from "./fields.ts";
+import { LABEL_CORRELATION, LOSS_UNIT, number, RUN_FIELDS, string, TRAINED_FIELDS } from "./fields.ts";
 import { LOSS_WORDS } from "./loss-words.ts";
 import { MEASURES, type Measure } from "./measures.ts";
-import {
-  type EachLoss,
-  eachLoss,
-  finalLosses,
-  type LossSet,
-  lowestLosses,
-  type RunRecord,
-  type TaskLosses,
-  tasksOf,
-} from "./record.ts";
+import { finalLosses, lowestLosses, type RunRecord, type TaskLosses, tasksOf } from "./record.ts";
 
 /**
  * `runs.csv`: one row for each run, failed ones too. Losses are in units of label variance. Measures that no run has are
@@ -155,12 +147,12 @@ const COMMON_COLUMNS: readonly Column<RunRow>[] = [
   ...fields("parameters", "elapsedMs", "engine", "device", "seed"),
   {
     name: "dataStream",
-    schema: text("names the random numbers of the run's rows"),
+    schema: string("names the random numbers of the run's rows"),
     of: ({ record: { seed, run, cross } }) => `mmoe/seed=${seed}/run=${cross?.data ?? run}`,
   },
   {
     name: "initStream",
-    schema: text("names the random numbers of the run's initial values"),
+    schema: string("names the random numbers of the run's initial values"),
     of: ({ record: { seed, run, cross, model } }) => `mmoe/seed=${seed}/run=${cross?.initial ?? run}/model=${model}`,
   },
 ];

@@ -5,7 +5,7 @@ import { readText } from "../regular-file.ts";
 import { PROVENANCE } from "./journal.ts";
 import { PROGRESS, type ProcessProgress, progressIn } from "./progress-file.ts";
 import type { Provenance } from "./provenance.ts";
-import { provenanceIn } from "./provenance-schema.ts";
+import { provenanceIn } from "./provenance.ts";
 import { journalTotals } from "./read-journals.ts";
 import { isTraining } from "./writer-lock.ts";
 

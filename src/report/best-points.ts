@@ -1,12 +1,12 @@
-import { pointText } from "../config/grid-point.ts";
+import { type EachLoss, LOSS_SETS } from "../config/loss-sets.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
 import { modelLabel } from "../figures/draw/style.ts";
 import { capitalised } from "../figures/draw/words.ts";
+import { byCorrelation } from "../identity/cell.ts";
+import { pointText } from "../identity/grid-point.ts";
 import { listed } from "../listed.ts";
-import { byCorrelation } from "../records/cell.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
-import { type EachLoss, LOSS_SETS } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { type Html, html } from "./html.ts";
 import { meanOf } from "./ranking.ts";

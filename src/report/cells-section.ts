@@ -1,3 +1,4 @@
+import { type EachLoss, eachLoss, LOSS_SETS } from "../config/loss-sets.ts";
 import { meanText } from "../config/loss-unit.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { trainedValues } from "../config/tuned.ts";
@@ -6,11 +7,10 @@ import { modelLabel } from "../figures/draw/style.ts";
 import { areOnOwnRows, capitalised } from "../figures/draw/words.ts";
 import { centreOf, estimate } from "../figures/interval.ts";
 import { finalMeans, sweepCells } from "../figures/sweep-cells.ts";
-import { type Cell, cellKey, cellOf } from "../records/cell.ts";
+import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
-import { type EachLoss, eachLoss, LOSS_SETS } from "../records/record.ts";
 import { LEAST_SHOWN, runsText } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";

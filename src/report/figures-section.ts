@@ -1,6 +1,6 @@
+import type { LossSet } from "../config/loss-sets.ts";
 import { byReason, type Lacking } from "../figures/draw/figure.ts";
 import { element, svgText } from "../figures/draw/svg.ts";
-import type { LossSet } from "../records/record.ts";
 import { pictureText, type Shapes } from "./compact.ts";
 import { type Html, html, markup } from "./html.ts";
 import { dataElement } from "./html-page.ts";

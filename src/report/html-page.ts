@@ -27,7 +27,7 @@ export interface Live {
   readonly version: string;
 }
 
-export interface PageOptions {
+interface PageOptions {
   readonly title: string;
   /** Style of this report, in addition to that of every report. */
   readonly rules: string;
@@ -39,7 +39,7 @@ export interface PageOptions {
  * A page in one file. Its policy allows only its own scripts and no requests, even if foreign text got into the markup.
  * A live page may ask its own server.
  */
-export function page({ title, rules, live }: PageOptions, contents: Content): string {
+export function htmlPage({ title, rules, live }: PageOptions, contents: Content): string {
   const [styles, scripts] = live
     ? [
         [...STYLES, "live.css"],

@@ -17,7 +17,7 @@ interface NumberColumn {
 }
 
 /** Rows of a CSV file, column by column: for the page's script, which writes the file (assets/report/save.js). */
-export type PackedRows = readonly (TextColumn | NumberColumn)[];
+type PackedRows = readonly (TextColumn | NumberColumn)[];
 
 /** The rows of many figures: each column once, and each table as the places of its columns. */
 export class PackedTables {

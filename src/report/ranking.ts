@@ -1,6 +1,6 @@
 import { estimate } from "../figures/interval.ts";
 import { offBy } from "../figures/paired-rows.ts";
-import { byCorrelation } from "../records/cell.ts";
+import { byCorrelation } from "../identity/cell.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";

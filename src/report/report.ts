@@ -1,15 +1,16 @@
 import { claimsOf } from "../claims/claims.ts";
+import { cellsOf } from "../config/cells.ts";
 import { listedKeys, pointCount } from "../config/grid.ts";
+import { type EachLoss, eachLoss, type LossSet } from "../config/loss-sets.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { correlationsOf, modelsOf } from "../figures/draw/facts.ts";
 import { SWEEP_FIGURES, VERDICTS } from "../figures/gallery.ts";
 import { sweepCells } from "../figures/sweep-cells.ts";
 import { sweepOf } from "../figures/sweep-facts.ts";
+import { pointText } from "../identity/grid-point.ts";
 import { severalPoints } from "../records/at-point.ts";
-import { cellsOf, pointText } from "../records/cell.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
-import { type EachLoss, eachLoss, type LossSet } from "../records/record.ts";
 import { thousands } from "../units.ts";
 import { bestPoints } from "./best-points.ts";
 import { cellsSection } from "./cells-section.ts";
@@ -20,7 +21,7 @@ import { costSection } from "./cost-section.ts";
 import { failuresSection } from "./failures-section.ts";
 import { figureBlock, figuresSection } from "./figures-section.ts";
 import { type Html, html } from "./html.ts";
-import { type Live, page } from "./html-page.ts";
+import { htmlPage, type Live } from "./html-page.ts";
 import { outcome } from "./outcome.ts";
 import { PackedTables } from "./packed-rows.ts";
 import { provenanceSection } from "./provenance-section.ts";
@@ -55,7 +56,7 @@ export function reportHtml(results: Results, loss: LossSet, live?: Live): string
     several === undefined
       ? ofOnePoint(results, cells, { loss, shapes, tables })
       : { lead: bestPoints(cells), verdicts: noClaims(several), isTested: false };
-  return page({ title: `${config.name}: ${title}`, rules: switchRules(shown), live }, [
+  return htmlPage({ title: `${config.name}: ${title}`, rules: switchRules(shown), live }, [
     html`<a class="skip" href="#${isTested ? "claims" : "cells"}">Skip to the ${isTested ? "verdicts" : "losses"}</a>
 <header>
 <p class="kicker">Report of the sweep <b>${config.name}</b></p>

@@ -1,8 +1,10 @@
+import { type EachLoss, eachLoss } from "../config/loss-sets.ts";
 import { modelLabel } from "../figures/draw/style.ts";
 import { finalMeans, sweepCells } from "../figures/sweep-cells.ts";
-import { type Cell, cellKey, cellOf, pointText } from "../records/cell.ts";
+import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
+import { pointText } from "../identity/grid-point.ts";
 import type { Results } from "../records/read-results.ts";
-import { type EachLoss, eachLoss, type RunRecord } from "../records/record.ts";
+import type { RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { thousands } from "../units.ts";
 import { type Html, html } from "./html.ts";
@@ -13,7 +15,7 @@ import { section, tableBox } from "./section.ts";
 export const LISTED = 1000;
 
 /** A cell's runs, for the page's table. */
-export interface ListedCell {
+interface ListedCell {
   readonly model: string;
   readonly label: string;
   /** Null on rows of the user's own. */

@@ -1,7 +1,7 @@
+import { eachLoss, LOSS_SETS } from "../config/loss-sets.ts";
 import { listed } from "../listed.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
 import type { Results } from "../records/read-results.ts";
-import { eachLoss, LOSS_SETS } from "../records/record.ts";
 import { LEAST_SHOWN } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { type CellSeesaw, seesawOf, sharesNothing } from "../summary/seesaw.ts";

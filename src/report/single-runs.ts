@@ -1,6 +1,7 @@
+import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
 import { type SweepCell, sweepCells } from "../figures/sweep-cells.ts";
 import type { Results } from "../records/read-results.ts";
-import { type EachLoss, eachLoss, LOSS_SETS, type LossSet, lossCurve, type RunRecord } from "../records/record.ts";
+import { lossCurve, type RunRecord } from "../records/record.ts";
 import { thousands } from "../units.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 import { dataElement } from "./html-page.ts";

@@ -1,10 +1,10 @@
+import { LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
 import { shortNumber } from "../figures/draw/scale.ts";
 import { modelLabel } from "../figures/draw/style.ts";
 import { LOSS_WORDS } from "../records/loss-words.ts";
-import { LOSS_SETS, type LossSet } from "../records/record.ts";
 import { type Html, html, NOTHING } from "./html.ts";
 
-export interface Shown {
+interface Shown {
   readonly models: readonly string[];
   readonly correlations: readonly number[];
   /** The loss that is chosen at first. */

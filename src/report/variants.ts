@@ -1,3 +1,4 @@
+import { LOSS_SETS } from "../config/loss-sets.ts";
 import {
   type Figure,
   type FigureChoices,
@@ -9,7 +10,6 @@ import {
 import { fileName } from "../figures/files.ts";
 import { heeded, SWEEP_FIGURES, type SweepFigure } from "../figures/gallery.ts";
 import type { Results } from "../records/read-results.ts";
-import { LOSS_SETS } from "../records/record.ts";
 
 /** Options of the figures that a reader may choose. */
 export type Choice = Pick<FigureChoices, "loss" | "statistic" | "scale">;

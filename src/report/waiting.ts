@@ -1,12 +1,12 @@
 import type { Config } from "../config/config.ts";
 import { html } from "./html.ts";
-import { page } from "./html-page.ts";
+import { htmlPage } from "./html-page.ts";
 import { modelsText, placeText } from "./report-words.ts";
 
 /** The page of a sweep that has no report yet: it follows the sweep, and becomes the report when there is one. */
 export function waitingHtml(config: Config): string {
   const title = `${modelsText(config.models)}${placeText(config)}`;
-  return page({ title: `${config.name}: ${title}`, rules: "", live: { version: "" } }, [
+  return htmlPage({ title: `${config.name}: ${title}`, rules: "", live: { version: "" } }, [
     html`<header>
 <p class="kicker">The sweep <b>${config.name}</b></p>
 <h1>${title}</h1>

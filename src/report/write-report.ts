@@ -1,7 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
-
 import { isReport } from "../records/old-results.ts";
 import { writeWholeSync } from "../write-whole.ts";
 

@@ -4,7 +4,7 @@
 /** Writes the residuals r [N] at x [P], and their derivatives J [N, P], row-major. */
 export type Residuals = (x: Float64Array, r: Float64Array, J: Float64Array) => void;
 
-export interface LeastSquares {
+interface LeastSquares {
   readonly x: Float64Array;
   /** Sum of the squared residuals. */
   readonly squares: number;

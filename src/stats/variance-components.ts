@@ -7,14 +7,14 @@ import { mean } from "./moments.ts";
 export type CrossedTable = readonly Float64Array[];
 
 /** Variances of y_ri = mean + row_r + column_i + rest_ri, all drawn independently. */
-export interface Components {
+interface Components {
   readonly rows: number;
   readonly columns: number;
   /** Of the interaction, and of chance within a pair of levels: each has one value, so these are not told apart. */
   readonly rest: number;
 }
 
-export type ComponentName = keyof Components;
+type ComponentName = keyof Components;
 
 /** The components, and their shares of their sum, each with a 95 % interval. */
 export interface VarianceComponents {

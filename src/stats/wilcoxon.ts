@@ -1,8 +1,7 @@
 import { normalCdf } from "./normal.ts";
-import { midranks } from "./ranks.ts";
 
 /** Most differences for which all assignments of signs are counted. */
-export const MOST_EXACT = 50;
+const MOST_EXACT = 50;
 
 export interface WilcoxonTest {
   /** The smaller sum of ranks, of the differences above or below zero. */
@@ -48,4 +47,17 @@ function normalTail(n: number, ties: readonly number[], statistic: number): numb
   const tied = ties.reduce((sum, t) => sum + t ** 3 - t, 0);
   const variance = (n * (n + 1) * (2 * n + 1)) / 24 - tied / 48;
   return normalCdf((statistic - (n * (n + 1)) / 4) / Math.sqrt(variance));
+}
+
+/** Ranks of values from 1, ties sharing the mean of theirs, and how many values share each rank that is tied. */
+function midranks(values: Float64Array): { ranks: Float64Array; ties: number[] } {
+  const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => (values[a] as number) - (values[b] as number));
+  const ranks = new Float64Array(values.length);
+  const ties: number[] = [];
+  for (let start = 0, end = 0; start < order.length; start = end) {
+    while (end < order.length && values[order[end] as number] === values[order[start] as number]) end++;
+    for (let i = start; i < end; i++) ranks[order[i] as number] = (start + 1 + end) / 2;
+    if (end - start > 1) ties.push(end - start);
+  }
+  return { ranks, ties };
 }

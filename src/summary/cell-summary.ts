@@ -1,4 +1,4 @@
-import { type Cell, cellOf } from "../records/cell.ts";
+import { type Cell, cellOf } from "../identity/cell.ts";
 import type { CellLosses } from "../records/cell-losses.ts";
 import { type Description, describe } from "../stats/describe.ts";
 import type { Estimate } from "../stats/estimate.ts";

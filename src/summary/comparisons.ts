@@ -1,4 +1,5 @@
-import { byCorrelation, type Cell, cellOf, modelAt, pointText } from "../records/cell.ts";
+import { byCorrelation, type Cell, cellOf, modelAt } from "../identity/cell.ts";
+import { pointText } from "../identity/grid-point.ts";
 import { type CellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { holm } from "../stats/holm.ts";

@@ -1,9 +1,10 @@
 import { type Config, configAt, modelOf } from "../config/config.ts";
 import { gridPoints } from "../config/grid.ts";
-import type { GridPoint, GridValue } from "../config/grid-point.ts";
+import { cellKey } from "../identity/cell.ts";
+import type { GridPoint, GridValue } from "../identity/grid-point.ts";
 import { isCode } from "../models/code.ts";
 import { flopPerRow } from "../models/flop.ts";
-import { cellKey } from "../records/cell.ts";
+import { toCsv } from "../records/csv.ts";
 import type { RunRecord } from "../records/record.ts";
 import { bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
 import { type Estimate, NO_INTERVAL } from "../stats/estimate.ts";
@@ -11,7 +12,7 @@ import { groupBy } from "../stats/group-by.ts";
 import { quantileSorted } from "../stats/moments.ts";
 
 /** Size of a model. */
-export interface ModelSize {
+interface ModelSize {
   readonly model: string;
   readonly parameters: number;
   /** Undefined for a model in JavaScript. */
@@ -95,4 +96,22 @@ function sharedTimes(records: readonly RunRecord[]): Set<RunRecord> {
     return a.model !== b.model && Math.abs(a.elapsedMs - b.elapsedMs) <= ALIKE * a.elapsedMs;
   };
   return new Set([...groups.values()].flatMap((group) => group.filter((a) => group.some((b) => isAlike(a, b)))));
+}
+
+/** Costs as CSV: one row for each model and kind of device; an empty cell for no value. */
+export function costCsv(costs: readonly ModelCost[]): string {
+  return toCsv(
+    costs.map(({ model, batch = "", on, parameters, flopPerRow, runs, done, stepMs, rowUs, isShared, totalMs }) => {
+      const { value, low, high } = rowUs;
+      const time = {
+        stepMs,
+        rowUs: value,
+        rowUsLow: low,
+        rowUsHigh: high,
+        sharedTime: isShared ? "yes" : "no",
+        totalMs,
+      };
+      return { model, batch, on, parameters, flopPerRow: flopPerRow ?? "", runs, done, ...time };
+    }),
+  );
 }

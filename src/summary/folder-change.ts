@@ -1,14 +1,16 @@
-import { type Cell, cellKey, cellOf } from "../records/cell.ts";
+import type { LossSet } from "../config/loss-sets.ts";
+import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
+import { toCsv } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
-import type { LossSet, RunRecord } from "../records/record.ts";
+import type { RunRecord } from "../records/record.ts";
 import { bcaInterval, bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
 import { type Estimate, LEAST_RUNS, LEVEL } from "../stats/estimate.ts";
 import { mean } from "../stats/moments.ts";
 import { differences } from "../stats/pairs.ts";
 
 /** A cell of two results folders, A and B, over the runs that are done in both. */
-export interface CellChange extends Cell {
+interface CellChange extends Cell {
   readonly pairs: number;
   /** Pairs that ended at the same loss to the last digit. */
   readonly equal: number;
@@ -96,4 +98,14 @@ function endedOtherwise(
     failed: idsOf(done.filter((record) => status.get(nameOf(record)) === "failed")),
     absent: idsOf(done.filter((record) => !status.has(nameOf(record)))),
   };
+}
+
+/** What changed between two folders as CSV: a row for each cell that both have. */
+export function changeCsv({ loss, tolerance, cells }: Change): string {
+  return toCsv(
+    cells.map(({ model, correlation, point, pairs, equal, mean, change, verdict }) => ({
+      ...{ loss, model, correlation, ...point, pairs, equal, meanInA: mean },
+      ...{ change: change.value, low: change.low, high: change.high, tolerance, verdict },
+    })),
+  );
 }

@@ -1,7 +1,9 @@
+import { cellsOf } from "../config/cells.ts";
 import { type Ladder, lackText, ladderOf, rungName, rungOf } from "../config/ladder.ts";
-import { type Cell, cellKey, cellsOf } from "../records/cell.ts";
+import type { LossSet } from "../config/loss-sets.ts";
+import { type Cell, cellKey } from "../identity/cell.ts";
 import type { Results } from "../records/read-results.ts";
-import { finalLosses, type LossSet } from "../records/record.ts";
+import { finalLosses } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 
 /** The rungs that the tasks of a cell's runs end on. */

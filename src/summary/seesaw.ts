@@ -1,7 +1,10 @@
+import { cellsOf } from "../config/cells.ts";
+import type { LossSet } from "../config/loss-sets.ts";
+import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
-import { type Cell, cellKey, cellOf, cellsOf } from "../records/cell.ts";
+import { toCsv } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
-import { finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
+import { finalLosses, type RunRecord } from "../records/record.ts";
 import { bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";
@@ -17,7 +20,7 @@ export function sharesNothing({ config }: Pick<Results, "config">): string | und
 }
 
 /** Gains of a cell over another model, run by run, on the runs that are done in both. */
-export interface CellGains extends Cell {
+interface CellGains extends Cell {
   /** Indexes of these runs, ascending. */
   readonly runs: readonly number[];
   /** [K][runs]: (the other model's final loss - this one's) / the other's. Above 0 the task is better off here. */
@@ -107,7 +110,7 @@ function seesawOfCell({ runs, tasks, ...cell }: CellGains): CellSeesaw {
 }
 
 /** How the runs fall: a run in which some tasks stay equal and no two go apart is none of these. */
-export function countsOf(tasks: readonly Float64Array[], n: number) {
+function countsOf(tasks: readonly Float64Array[], n: number) {
   const counts = { seesaw: 0, allGain: 0, allLose: 0 };
   for (let i = 0; i < n; i++) {
     const gains = tasks.map((task) => task[i] as number);
@@ -117,4 +120,26 @@ export function countsOf(tasks: readonly Float64Array[], n: number) {
     else if (least < 0 && most > 0) counts.seesaw++;
   }
   return counts;
+}
+
+/** Gains as CSV: one row for each statistic of a cell; an empty cell for no value. */
+export function seesawCsv({ loss, against, cells }: Seesaw): string {
+  return toCsv(
+    cells.flatMap(({ model, correlation, point, ...cell }) =>
+      statisticsOf(cell).map(([statistic, { value, low, high }]) => {
+        return { loss, against, model, correlation, ...point, statistic, pairs: cell.pairs, value, low, high };
+      }),
+    ),
+  );
+}
+
+function statisticsOf({ gains, ...of }: Omit<CellSeesaw, "model" | "correlation" | "point">): [string, Estimate][] {
+  return [
+    ...gains.map((gain, k): [string, Estimate] => [`gain${k + 1}`, gain]),
+    ["deltaM", of.deltaM],
+    ["medianDeltaM", of.medianDeltaM],
+    ["seesawShare", of.seesaw],
+    ["allGainShare", of.allGain],
+    ["allLoseShare", of.allLose],
+  ];
 }

@@ -1,4 +1,4 @@
-import { pointText } from "../records/cell.ts";
+import { pointText } from "../identity/grid-point.ts";
 import { type CsvValue, toCsv } from "../records/csv.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { shareOf } from "../stats/share.ts";

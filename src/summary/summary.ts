@@ -1,6 +1,6 @@
+import type { LossSet } from "../config/loss-sets.ts";
 import { cellLosses } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
-import type { LossSet } from "../records/record.ts";
 import { BAD_LOSS } from "./bad-loss.ts";
 import { type CellSummary, summarizeCells } from "./cell-summary.ts";
 import {

@@ -1,13 +1,16 @@
-import { type Cell, cellKey, cellOf, cellsOf } from "../records/cell.ts";
+import { cellsOf } from "../config/cells.ts";
+import type { LossSet } from "../config/loss-sets.ts";
+import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
+import { toCsv } from "../records/csv.ts";
 import type { Results } from "../records/read-results.ts";
-import { finalLosses, type LossSet, type RunRecord } from "../records/record.ts";
+import { finalLosses, type RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { mean } from "../stats/moments.ts";
 import { type CrossedTable, type VarianceComponents, varianceComponents } from "../stats/variance-components.ts";
 
 /** What of a run varies: its final loss, the natural logarithm of it, or whether it is in a bad minimum (1) or not (0). */
 export const VARYING = ["loss", "log", "bad"] as const;
-export type Varying = (typeof VARYING)[number];
+type Varying = (typeof VARYING)[number];
 
 /** Where the variance of a crossed cell comes from: `rows` are its data, `columns` its initial values. */
 export interface CellVariance extends Cell, VarianceComponents {
@@ -66,4 +69,26 @@ function completeTable(values: Values): CrossedTable {
     else columns = columns.toSpliced(ofColumn.lastIndexOf(worstColumn), 1);
   }
   return rows.map((r) => Float64Array.from(columns, (c) => values.get(r)?.get(c) as number));
+}
+
+/** The names of the two factors and of what is left. */
+export const COMPONENTS = [
+  ["rows", "data"],
+  ["columns", "initial"],
+  ["rest", "rest"],
+] as const;
+
+/** Variance components as CSV: two rows for each component of a cell, its variance and its share; an empty cell for no value. */
+export function varianceCsv(cells: readonly CellVariance[], { loss, of }: VarianceOptions): string {
+  return toCsv(
+    cells.flatMap(({ model, correlation, point, data, initial, variance, share }) =>
+      Object.entries({ variance, share }).flatMap(([statistic, components]) =>
+        COMPONENTS.map(([name, component]) => {
+          const { value, low, high } = components[name];
+          const of_ = { component, statistic, data, initial };
+          return { loss, of, model, correlation, ...point, ...of_, value, low, high };
+        }),
+      ),
+    ),
+  );
 }

@@ -6,7 +6,6 @@ import type { AnyRun, Engine } from "../engines/engine.ts";
 import { numbering } from "../engines/numbering.ts";
 import type { TrainingPath } from "../engines/training-path.ts";
 import { UsageError } from "../errors.ts";
-import type { Model } from "../models/code.ts";
 import { megabytes } from "../units.ts";
 
 /**
@@ -29,8 +28,8 @@ export async function checkRuns(
 }
 
 interface CheckOptions {
-  /** The path of each model, if another machine trains: by default the engine's own. */
-  readonly pathOf?: (model: Model) => TrainingPath;
+  /** The path of each run, if another machine trains: by default the engine's own. */
+  readonly pathOf?: (run: AnyRun) => TrainingPath;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -39,12 +38,12 @@ export async function checkTrainable(
   runs: readonly AnyRun[],
   config: Config,
   engine: Engine,
-  { pathOf = (model) => engine.path(model), signal }: CheckOptions = {},
+  { pathOf = (run) => engine.path(run), signal }: CheckOptions = {},
 ): Promise<void> {
   const kinds = oneOfEachKind(runs);
   for (const run of kinds) {
     const { model, correlation, point = {} } = run;
-    checkPath(pathOf(model), model.name, tunedFor(configAt(config, point), model.name, correlation));
+    checkPath(pathOf(run), model.name, tunedFor(configAt(config, point), model.name, correlation));
     engine.check(run);
   }
   await engine.prepare?.([...new Set(kinds.map(({ model }) => model))], signal);

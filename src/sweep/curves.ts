@@ -12,7 +12,7 @@ const MOST_OF_RUN = 200_000;
 /** Most losses of all runs: their journals have some 13 GB. */
 const MOST_OF_SWEEP = 500_000_000;
 
-export interface CurveSizes {
+interface CurveSizes {
   /** Evaluations of the run that has most. */
   readonly evaluations: number;
   readonly journalBytes: number;

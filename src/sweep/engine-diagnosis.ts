@@ -1,5 +1,6 @@
 import { MMOE } from "../called-as.ts";
-import type { CudaFacts, Problem } from "../cuda/diagnosis.ts";
+import type { CudaFacts } from "../cuda/diagnosis.ts";
+import type { Problem } from "../cuda/trust.ts";
 import type { KernelSet } from "../engines/cpu/kernel-sets.ts";
 import { availableKernels } from "../engines/cpu/native.ts";
 import { type EngineTrial, tryEngine } from "./engine-trial.ts";
@@ -33,7 +34,7 @@ export function kernelFacts(options: Pick<EngineOptions, "kernels" | "env">): Ke
 }
 
 /** An engine that this machine may have. */
-export interface Candidate {
+interface Candidate {
   readonly name: "cpu" | "tfjs" | "cuda";
   readonly kernels?: KernelSet;
   /** Its kernels are taken unless others are asked for. */

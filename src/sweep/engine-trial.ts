@@ -1,8 +1,9 @@
 import { correlationMatrix } from "../data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../data/presets.ts";
 import type { Engine, Run, RunResult, TrainingSettings } from "../engines/engine.ts";
+import { NO_CHOICE } from "../identity/cell.ts";
+import { runId } from "../identity/run-id.ts";
 import { ZOO } from "../models/zoo.ts";
-import { NO_CHOICE, runId } from "../records/cell.ts";
 import { stepMs } from "./trial-time.ts";
 
 /** Result of a short training on an engine. */
@@ -36,6 +37,7 @@ const TRAINING: TrainingSettings = {
   lr: 0.001,
   method: "sum",
   huberDelta: null,
+  arithmetic: "portable",
   initializer: { name: "glorot-uniform" },
   evalEvery: 1,
   heldoutRows: 1,

@@ -2,6 +2,7 @@ import { MMOE } from "../called-as.ts";
 import { findBinding, isForCards } from "../cuda/binding.ts";
 import { mayHaveCard } from "../cuda/cards.ts";
 import type { Env } from "../cuda/home.ts";
+import { trainsRun } from "../engines/abilities.ts";
 import type { KernelChoice } from "../engines/cpu/kernel-sets.ts";
 import type { AnyRun, Engine } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
@@ -31,8 +32,8 @@ export interface EngineOptions {
 }
 
 /**
- * Loads one engine; the others' code stays on disk. `auto` brings tfjs beside cpu if some of `runs` are of a model in
- * JavaScript, which only tfjs trains.
+ * Loads one engine; the others' code stays on disk. Where `auto` is cpu, it brings tfjs beside it for those of `runs` that
+ * cpu can't train, and is tfjs alone if that is all of them.
  */
 export async function loadEngine(
   name: EngineName,
@@ -41,8 +42,15 @@ export async function loadEngine(
 ): Promise<Engine> {
   if (name === "auto") {
     const engine = await autoEngine(options);
-    if (engine.name !== "cpu" || !runs.some(({ model }) => isCode(model))) return engine;
-    return sideBySide(engine, await codeEngine(options));
+    const goesBeside = (run: AnyRun) => !trainsRun("cpu", run);
+    const others = runs.filter(goesBeside);
+    if (engine.name !== "cpu" || others.length === 0) return engine;
+    const other = await (others.every(({ model }) => isCode(model))
+      ? codeEngine(options)
+      : loadEngine("tfjs", options));
+    if (others.length < runs.length) return sideBySide(engine, other, goesBeside);
+    await engine.dispose();
+    return other;
   }
   const { jobs, backend = "wasm", allowCpu = false, note = () => {} } = options;
   const threads = jobs === undefined ? {} : { jobs };

@@ -35,12 +35,14 @@ export async function estimateTime(
   const { specs, codes } = byKind(runs);
   const codesMs = codes.length === 0 ? 0 : await codeMs(codes, engine);
   if (engine.workers === undefined) return rangeOf((await estimateMs(specs, engine)) + codesMs, "trial");
+  const own = specs.filter((run) => engine.path(run) === "cpu");
+  const others = specs.filter((run) => engine.path(run) !== "cpu");
   const cores = Math.min(engine.workers, availableParallelism());
-  const speed = specs.length === 0 ? undefined : await speedHere(engine, cores, options);
-  const training = speed === undefined ? 0 : START_MS + workMs(specs, { workers: engine.workers, cores, speed });
-  const ms = training + diagnosisMs(specs) / cores;
-  if (codes.length === 0) return { ...rangeOf(ms, "work"), cores };
-  return rangeOf(ms + codesMs, "trial");
+  const speed = own.length === 0 ? undefined : await speedHere(engine, cores, options);
+  const training = speed === undefined ? 0 : START_MS + workMs(own, { workers: engine.workers, cores, speed });
+  const ms = training + diagnosisMs(own) / cores;
+  if (own.length === runs.length) return { ...rangeOf(ms, "work"), cores };
+  return rangeOf(ms + (await estimateMs(others, engine)) + codesMs, "trial");
 }
 
 function rangeOf(value: number, from: keyof typeof APART): TimeEstimate {

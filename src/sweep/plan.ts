@@ -1,3 +1,4 @@
+import { cellsOf, correlationsIn } from "../config/cells.ts";
 import { type Config, configAt, generatorOf, modelOf, tableOf, trainingOf } from "../config/config.ts";
 import { crossedPairs, crossedRun } from "../config/cross.ts";
 import { listedKeys, pointCount } from "../config/grid.ts";
@@ -5,8 +6,9 @@ import { tunedFor } from "../config/tuned.ts";
 import { correlationMatrix } from "../data/correlation-matrix.ts";
 import type { AnyRun, FromTable, Generated } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
+import type { Cell } from "../identity/cell.ts";
+import { runId } from "../identity/run-id.ts";
 import type { Model } from "../models/code.ts";
-import { type Cell, cellsOf, correlationsIn, runId } from "../records/cell.ts";
 
 /** A list of more runs would not fit in memory, and their training would take more than a lifetime. */
 const MOST_RUNS = 10_000_000;

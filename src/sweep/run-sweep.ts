@@ -1,19 +1,13 @@
-import { join } from "node:path";
-import { trainedHash } from "../config/config.ts";
-import { arithmeticOf } from "../engines/arithmetic.ts";
-import type { AnyRun, Engine } from "../engines/engine.ts";
+import type { Engine, Hooks, Keeping } from "../engines/engine.ts";
 import { MachineError } from "../machine-error.ts";
-import { Checkpoints, type Kept, keptOf } from "../records/checkpoints.ts";
-import { JOURNALS } from "../records/find-results.ts";
-import type { RecordHead } from "../records/journal-line.ts";
-import { ProgressFile } from "../records/progress-file.ts";
-import { provenanceOf } from "../records/provenance.ts";
+import type { Kept } from "../records/checkpoints.ts";
 import { type RunRecord, recordOf } from "../records/record.ts";
-import { ResultsFolder } from "../records/results-folder.ts";
-import { otherTrainers } from "../records/writers.ts";
+import type { RunObserver } from "../records/run-observer.ts";
 import { checkRuns } from "./check-runs.ts";
+import { EndedRuns } from "./ended-runs.ts";
 import { type EngineName, type EngineOptions, loadEngine } from "./engines.ts";
-import { type ShareRequest, type SweepShare, shareOf, withTables } from "./share.ts";
+import { Recording } from "./recording.ts";
+import { plannedShare, type ShareRequest, type SweepShare, trainedWith, withTables } from "./share.ts";
 import { TimeLimit } from "./time-limit.ts";
 
 /** A sweep to train, by which engine, and for how long. */
@@ -33,14 +27,10 @@ export interface SweepRequest extends ShareRequest {
   readonly argv?: readonly string[] | undefined;
 }
 
-/** Callbacks of a sweep while it runs. */
-export interface SweepListener {
+/** Callbacks of a sweep while it runs. When a run has ended, its record is on disk. */
+export interface SweepListener extends Pick<RunObserver, "progress" | "result"> {
   /** Training begins. */
   start?(start: SweepStart): void;
-  /** A run has been trained for `step` steps; `loss` is the latest point of its training curve, NaN before the first. */
-  progress?(run: AnyRun, step: number, loss: number): void;
-  /** A run has ended, and its record is on disk. */
-  result?(record: RunRecord): void;
   /** A line for people: a damaged record, an engine's choice, a time limit that comes too early. */
   note?(line: string): void;
 }
@@ -49,7 +39,7 @@ export interface SweepStart extends SweepShare {
   /** Name and device of the engine that was chosen. */
   readonly engine: string;
   readonly device: string;
-  /** The engine beside it, which trains the models in JavaScript. */
+  /** The engine beside it, which trains the runs that it can't. */
   readonly beside?: Engine["beside"];
   /** Other engines that trained runs of this folder; their losses agree within float32's tolerance. */
   readonly trainedBefore: readonly string[];
@@ -92,9 +82,9 @@ export async function runSweep(
   { signal, listener = {} }: { signal?: AbortSignal; listener?: SweepListener } = {},
 ): Promise<SweepOutcome> {
   const note = (line: string) => listener.note?.(line);
-  const planned = shareOf(request, note);
+  const planned = plannedShare(request, note);
   const share = { ...planned, todo: withTables(planned.todo) };
-  const engine = await loadEngine(request.engine ?? "auto", { ...request.engineOptions, note }, share.todo);
+  const engine = await loadEngine(request.engine ?? "auto", { ...request.engineOptions, note }, trainedWith(share));
   try {
     await checkRuns(share.todo, share.config, engine, signal);
     return await train(share, engine, request, { signal, listener });
@@ -106,70 +96,74 @@ export async function runSweep(
 async function train(
   share: SweepShare,
   engine: Engine,
-  { argv = [], long = false, overwrite = false, limitMs, checkpointMs = CHECKPOINT_MS }: SweepRequest,
+  { limitMs, checkpointMs = CHECKPOINT_MS, ...options }: SweepRequest,
   { signal, listener }: { signal: AbortSignal | undefined; listener: SweepListener },
 ): Promise<SweepOutcome> {
-  const { config, out, shard, todo } = share;
+  const { out, todo } = share;
   const { name, device, beside } = engine;
-  const trainer = { engine: name, device, ...(beside && { beside }) };
-  const others = share.begun ? otherTrainers(join(out, JOURNALS), trainer) : [];
-  const provenance = provenanceOf({ argv, config, engine, shard });
-  const folder = new ResultsFolder(out, config, { provenance, long, overwrite, shard });
   const note = (line: string) => listener.note?.(line);
-  const checkpoints = new Checkpoints(out, { trained: trainedHash(config), arithmetic: arithmeticOf(trainer) }, note);
+  const recording = new Recording(share, engine, { ...options, note });
   const limit = limitMs === undefined ? undefined : new TimeLimit(limitMs, note);
   const stop = AbortSignal.any([signal, limit?.over].filter((each) => each !== undefined));
   const late = lateAfter(stop);
-  const ended = new Map(share.ended);
-  let progress: ProgressFile | undefined;
+  const ended = new EndedRuns(share);
   try {
-    checkpoints.remove(share.ended.values());
-    const states = checkpoints.states(todo);
-    const kept = new Map(checkpoints.steps);
-    progress = new ProgressFile(folder.journalName, provenance.start, kept);
-    listener.start?.({ ...share, ...trainer, trainedBefore: others, kept });
+    const states = recording.begin();
+    const kept = new Map(Array.from(states, ([id, { step }]) => [id, step]));
+    const { trainedBefore } = recording;
+    listener.start?.({ ...share, engine: name, device, ...(beside && { beside }), trainedBefore, kept });
+    const ending = keepsAll(engine) ? undefined : limit;
+    const observers = [...recording.observers, ended, ...(ending ? [ending] : []), listener];
     const training = engine.train(todo, {
       signal: stop,
-      ...(engine.keepsStates && {
-        keeping: { states, everyMs: checkpointMs, onState: (run, state) => checkpoints.keep(run, state) },
-      }),
-      ...(limit && !keepsAll(engine) && { noMore: limit.noMore, onBegin: (begun) => limit.begin(begun) }),
-      onProgress: (run, step, loss) => {
-        limit?.progress(run, step);
-        progress?.reach(run, step);
-        listener.progress?.(run, step, loss);
-      },
-      onResult: (result) => {
-        const record = recordOf(result, engine.name);
-        folder.add(record);
-        checkpoints.remove([record]);
-        progress?.end(record.id, record.steps);
-        ended.set(record.id, { id: record.id, status: record.status });
-        limit?.result(record);
-        listener.result?.(record);
-      },
+      ...(ending && { noMore: ending.noMore }),
+      ...(engine.keepsStates && { keeping: { states, everyMs: checkpointMs, onState: keepBy(observers) } }),
+      ...tellRuns(observers, name),
     });
     const trouble = await training.then(() => undefined, troubleOf);
-    progress.close();
-    const records = await folder.finish(late);
-    const counts = countsOf(share.runs, ended);
+    const records = await recording.finish(late);
+    const counts = ended.counts();
     const whole = counts.missing === 0 && records !== undefined;
-    const stopped = whole ? undefined : stoppedBy(trouble);
-    const left = keptOf(todo, checkpoints.steps);
+    const stopped = whole ? undefined : stoppedBy({ signal, limit, trouble });
+    const left = recording.kept();
     return { ...counts, kept: left, out, records, stopped, ...(stopped === "machine" && trouble && { trouble }) };
   } finally {
     limit?.clear();
-    progress?.close();
-    checkpoints.close();
-    folder.close();
+    recording.close();
   }
+}
 
-  function stoppedBy(trouble: MachineError | undefined): SweepOutcome["stopped"] {
-    if (signal?.aborted) return "signal";
-    if (limit?.over.aborted) return "limit";
-    if (trouble) return "machine";
-    return limit?.noMore.aborted ? "before-limit" : undefined;
-  }
+/** The hooks of an engine that tell each observer, in this order. */
+function tellRuns(observers: readonly RunObserver[], engine: string): Hooks {
+  return {
+    onBegin: (runs) => {
+      for (const observer of observers) observer.begin?.(runs);
+    },
+    onProgress: (run, step, loss) => {
+      for (const observer of observers) observer.progress?.(run, step, loss);
+    },
+    onResult: (result) => {
+      const record = recordOf(result, engine);
+      for (const observer of observers) observer.result?.(record);
+    },
+  };
+}
+
+function keepBy(observers: readonly RunObserver[]): Keeping["onState"] {
+  return (run, state) => {
+    for (const observer of observers) observer.keep?.(run, state);
+  };
+}
+
+function stoppedBy(by: {
+  readonly signal: AbortSignal | undefined;
+  readonly limit: TimeLimit | undefined;
+  readonly trouble: MachineError | undefined;
+}): SweepOutcome["stopped"] {
+  if (by.signal?.aborted) return "signal";
+  if (by.limit?.over.aborted) return "limit";
+  if (by.trouble) return "machine";
+  return by.limit?.noMore.aborted ? "before-limit" : undefined;
 }
 
 /** Whether a stop loses no run in flight. The engine beside another keeps none. */
@@ -181,12 +175,6 @@ function keepsAll({ keepsStates, beside }: Engine): boolean {
 function troubleOf(error: unknown): MachineError {
   if (error instanceof MachineError) return error;
   throw error;
-}
-
-function countsOf(runs: readonly AnyRun[], ended: ReadonlyMap<string, RecordHead>) {
-  const count = (status: RecordHead["status"]) => runs.filter(({ id }) => ended.get(id)?.status === status).length;
-  const [done, failed] = [count("done"), count("failed")];
-  return { done, failed, missing: runs.length - done - failed };
 }
 
 /** A sweep that is told to stop has two seconds: CSV files that take longer than this are given up. */

@@ -49,7 +49,7 @@ const MANY_RUNS = 500_000;
  * before a plan that takes long. Throws UsageError for curves that are too large, and for a folder that can't be written
  * to, or that holds something else.
  */
-export function shareOf(request: ShareRequest, note: (line: string) => void = () => {}): SweepShare {
+export function plannedShare(request: ShareRequest, note: (line: string) => void = () => {}): SweepShare {
   const { config, out = defaultFolder(config), shard = null, overwrite = false } = request;
   if (shard !== null && overwrite)
     throw new UsageError(`--overwrite with --shard would delete what other shards train; delete ${out} first`);
@@ -72,4 +72,12 @@ export function shareOf(request: ShareRequest, note: (line: string) => void = ()
 export function withTables(runs: readonly AnyRun[]): AnyRun[] {
   const read = memo(withValues);
   return runs.map((run) => (run.correlation === null ? { ...run, data: read(run.data) } : run));
+}
+
+/**
+ * The runs that decide which engines a share needs: all of it, so that it goes on with those that it began with. None if
+ * nothing is to do.
+ */
+export function trainedWith({ runs, todo }: SweepShare): readonly AnyRun[] {
+  return todo.length === 0 ? [] : runs;
 }

@@ -1,21 +1,17 @@
-import { byKind } from "../engines/abilities.ts";
 import type { AnyRun, Engine, Hooks } from "../engines/engine.ts";
 import { isCode } from "../models/code.ts";
 
 /**
- * `main` for members of the family, and at the same time `other` for models in JavaScript; it gives up both if one
- * fails. Results say which of them trained. If `main` keeps states, those of members of the family are kept; models in
- * JavaScript begin again.
+ * `main` and, at the same time, `other` for the runs that `goesBeside` names, models in JavaScript among them; it gives up
+ * both if one fails. Results say which of them trained. If `main` keeps states, those of its runs are kept; runs of the
+ * other begin again.
  */
-export function sideBySide(main: Engine, other: Engine): Engine {
-  const engineFor = (isOther: boolean) => (isOther ? other : main);
-  const parts = (runs: readonly AnyRun[]): [Engine, readonly AnyRun[]][] => {
-    const { specs, codes } = byKind(runs);
-    return [[main, specs] as const, [other, codes] as const].filter(([, own]) => own.length > 0) as [
-      Engine,
-      AnyRun[],
-    ][];
-  };
+export function sideBySide(main: Engine, other: Engine, goesBeside: (run: AnyRun) => boolean): Engine {
+  const engineFor = (run: AnyRun) => (goesBeside(run) ? other : main);
+  const parts = (runs: readonly AnyRun[]) =>
+    [main, other]
+      .map((engine): Part => [engine, runs.filter((run) => engineFor(run) === engine)])
+      .filter(([, own]) => own.length > 0);
   return {
     name: main.name,
     device: main.device,
@@ -23,14 +19,14 @@ export function sideBySide(main: Engine, other: Engine): Engine {
     beside: { name: other.name, device: other.device },
     ...(main.workers !== undefined && { workers: main.workers }),
     keepsStates: main.keepsStates,
-    path: (model) => engineFor(isCode(model)).path(model),
-    check: (run) => engineFor(isCode(run.model)).check(run),
+    path: (run) => engineFor(run).path(run),
+    check: (run) => engineFor(run).check(run),
     prepare: async (models, signal) => {
-      for (const engine of [main, other])
-        await engine.prepare?.(
-          models.filter((model) => engineFor(isCode(model)) === engine),
-          signal,
-        );
+      await main.prepare?.(
+        models.filter((model) => !isCode(model)),
+        signal,
+      );
+      await other.prepare?.(models.filter(isCode), signal);
     },
     train: (runs, hooks) => trainParts(parts(runs), hooks),
     memoryBytes: (runs) => parts(runs).reduce((sum, [engine, own]) => sum + engine.memoryBytes(own), 0),
@@ -40,7 +36,9 @@ export function sideBySide(main: Engine, other: Engine): Engine {
   };
 }
 
-async function trainParts(parts: readonly [Engine, readonly AnyRun[]][], hooks: Hooks): Promise<void> {
+type Part = readonly [Engine, readonly AnyRun[]];
+
+async function trainParts(parts: readonly Part[], hooks: Hooks): Promise<void> {
   const giveUp = new AbortController();
   const signal = AbortSignal.any([giveUp.signal, ...(hooks.signal ? [hooks.signal] : [])]);
   let failure: { readonly error: unknown } | undefined;

@@ -134,5 +134,6 @@ const TRAINING: Omit<TrainingSettings, "batch" | "steps" | "evalEvery" | "trainR
   lr: 0.001,
   method: "sum",
   huberDelta: null,
+  arithmetic: "portable",
   initializer: { name: "glorot-uniform" },
 };

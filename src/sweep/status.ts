@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { AnyRun } from "../engines/engine.ts";
-import { type Cell, cellKey, NO_CHOICE } from "../records/cell.ts";
+import { type Cell, cellKey, NO_CHOICE } from "../identity/cell.ts";
 import type { RecordHead } from "../records/journal-line.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { planRuns } from "./plan.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { trainedHash } from "../config/config.ts";
 import type { AnyRun } from "../engines/engine.ts";
-import { cellKey } from "../records/cell.ts";
+import { cellKey } from "../identity/cell.ts";
 import { type Kept, keptIn, keptOf } from "../records/checkpoints.ts";
 import { JOURNALS } from "../records/find-results.ts";
 import { configIn } from "../records/read-results.ts";

@@ -1,5 +1,6 @@
 import type { AnyRun } from "../engines/engine.ts";
 import type { RunRecord } from "../records/record.ts";
+import type { RunObserver } from "../records/run-observer.ts";
 import { duration } from "../units.ts";
 
 /** A run may take longer than another one of its kind, by up to this factor (assumed). */
@@ -19,7 +20,7 @@ interface InFlight {
  * longest one that ended since this was made; until one has ended, the progress of those that train says how long. The
  * wall clock may jump, so it is not used.
  */
-export class TimeLimit {
+export class TimeLimit implements RunObserver {
   readonly #end: number;
   readonly #reached = new AbortController();
   readonly #over = new AbortController();

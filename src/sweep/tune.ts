@@ -1,11 +1,11 @@
 import { listedKeys, valuesOf } from "../config/grid.ts";
-import type { GridPoint } from "../config/grid-point.ts";
+import type { LossSet } from "../config/loss-sets.ts";
 import type { GridKey } from "../config/settings.ts";
 import { UsageError } from "../errors.ts";
-import { pointText } from "../records/cell.ts";
+import type { GridPoint } from "../identity/grid-point.ts";
+import { pointText } from "../identity/grid-point.ts";
 import { type CellLosses, cellLosses, commonRuns, lossesOf } from "../records/cell-losses.ts";
 import type { Results } from "../records/read-results.ts";
-import type { LossSet } from "../records/record.ts";
 import { describe } from "../stats/describe.ts";
 import { type Estimate, LEAST_RUNS } from "../stats/estimate.ts";
 import { groupBy } from "../stats/group-by.ts";

@@ -29,7 +29,7 @@ const LEAST_LABELS = 2;
 const [MOST_COLUMNS, MOST_CHARACTERS] = [50_000, 400_000];
 
 /** Columns by their names. Throws UsageError, by the name `source`, for a name that says no role. */
-export function columnsOf(header: readonly string[], source: string): Columns {
+export function tableColumns(header: readonly string[], source: string): Columns {
   checkWidth(header, source);
   const names = header.map((name) => name.trim());
   const seen = new Set<string>();

@@ -8,7 +8,7 @@ type PageHeader = ReturnType<typeof parquetHeader>;
 export type Compressors = Readonly<Record<string, (input: Uint8Array, length: number) => Uint8Array>>;
 
 /** A flat column of a group of rows. */
-export interface ColumnPages {
+interface ColumnPages {
   /** Its pages, one after the other. */
   readonly view: DataView;
   readonly rows: number;

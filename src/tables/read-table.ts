@@ -8,8 +8,6 @@ import { csvTable } from "./csv.ts";
 import { parquetTable } from "./parquet.ts";
 import type { TableRows } from "./table-builder.ts";
 
-export type { TableRows } from "./table-builder.ts";
-
 /** A file's rows, and the SHA-256 of its bytes. */
 export interface Table extends TableRows {
   readonly sha256: string;

@@ -1,7 +1,7 @@
 import type { TableValues } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { thousands } from "../units.ts";
-import { type Columns, columnsOf, PART, PARTS } from "./columns.ts";
+import { type Columns, PART, PARTS, tableColumns } from "./columns.ts";
 
 /** A table that was read and checked. */
 export interface TableRows extends Pick<Columns, "inputs" | "labels"> {
@@ -29,7 +29,7 @@ export class TableBuilder {
 
   constructor(header: readonly string[], source: string) {
     this.#source = source;
-    this.#columns = columnsOf(header, source);
+    this.#columns = tableColumns(header, source);
   }
 
   /** Refuses, before they are read, as many rows as have more numbers than a table may have. */

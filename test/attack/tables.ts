@@ -57,6 +57,6 @@ export const tables: Fault = {
     clearTimeout(timer);
     const told = `${path}: ${what}: ${code ?? signal} after ${Math.round(performance.now() - began)} ms: ${stderr.slice(0, 300)}`;
     if (code === 0) return undefined;
-    return code === 2 && /^(reading [^\n]*\n)*mmoe: [^\n]+\n$/.test(stderr) ? undefined : told;
+    return code === 2 && /^(reading [^\n]*\n)*(mmoe: [^\n]+\n)+$/.test(stderr) ? undefined : told;
   },
 };

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { type Bin, chanceDistance, earthMover } from "../../scripts/calibration/earth-mover.ts";
 import { publishedFinals } from "../../scripts/calibration/published-finals.ts";
 import { publishedFigure4 } from "../../src/figures/published.ts";
-import { cellKey, NO_CHOICE } from "../../src/records/cell.ts";
+import { cellKey, NO_CHOICE } from "../../src/identity/cell.ts";
 import { mean } from "../../src/stats/moments.ts";
 
 const UNIT: readonly Bin[] = [{ low: 0, high: 1, count: 3 }];

@@ -7,9 +7,9 @@ test("wordsOf(job) is the command of its sweep, with lists as the command takes 
   const lists = { models: ["omoe", "mmoe"], corr: [0.5, 1], batch: 3, lr: [0.001, 0.01] };
   const one = { name: "one", constants: "paper", runs: 7, steps: 2_000_000, initializer: "lecun-normal" };
   const text =
-    "sweep configs/calibration/search.yaml --set trainRows=fresh --set data=paper --corr 0.5,1 --models omoe,mmoe --runs 7 " +
-    "--batch 3 --steps 2000000 --lr 0.001,0.01 --set initializer=lecun-normal --model-set mmoe.gate.bias=true --out " +
-    "results/calibration/search/one";
+    "sweep configs/calibration/search.yaml --set trainRows=fresh --set data=paper --set initializer=lecun-normal " +
+    "--corr 0.5,1 --models omoe,mmoe --runs 7 --batch 3 --steps 2000000 --lr 0.001,0.01 " +
+    "--model-set mmoe.gate.bias=true --out results/calibration/search/one";
   expect(wordsOf({ ...lists, ...one, also: ["--model-set", "mmoe.gate.bias=true"] })).toEqual(text.split(" "));
 });
 

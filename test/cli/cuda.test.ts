@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { layoutOf } from "../../src/cuda/home.ts";
+import { homePaths } from "../../src/cuda/home.ts";
 import type { Machine } from "../../src/cuda/machine.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fails, fakeMachine, installers, prints, touch } from "../support/fake-machine.ts";
@@ -189,7 +189,7 @@ describe("mmoe cuda setup", () => {
   });
 
   test("says so where another package is used, and why", async () => {
-    const own = layoutOf(temporaryFolder());
+    const own = homePaths(temporaryFolder());
     touch(own.addon);
     const env = { MMOE_CUDA_HOME: home, MMOE_TFJS_NODE_GPU: own.binding };
     const { stderr } = await runMain(["cuda", "setup"], new EventEmitter(), env);

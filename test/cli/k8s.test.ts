@@ -173,7 +173,7 @@ test.each([
 
 test("mmoe k8s refuses a model that the engine can't train", async () => {
   const line = "mmoe: model mmoe: gating per-task is not in the cpu engine; use --engine tfjs\n";
-  expect(await lacking("cpu", "per-task", () => k8s())).toEqual({ code: 2, stdout: "", stderr: line });
+  expect(await lacking("cpu", "per-task", () => k8s("--engine", "cpu"))).toEqual({ code: 2, stdout: "", stderr: line });
 });
 
 test("mmoe k8s passes on kernels that this machine may lack", async () => {

@@ -52,10 +52,8 @@ describe("mmoe sweep --method", () => {
 
 test("the cpu engine refuses a method before the first step, says which engine has it, and leaves no folder", async () => {
   const out = join(temporaryFolder(), "none");
-  for (const engine of ["auto", "cpu"]) {
-    const { code, stderr } = await runMain(["sweep", ...SMALL, "--method", "pcgrad", "--engine", engine, "--out", out]);
-    expect([code, stderr]).toEqual([2, "mmoe: method pcgrad is not in the cpu engine; use --engine tfjs\n"]);
-  }
+  const { code, stderr } = await runMain(["sweep", ...SMALL, "--method", "pcgrad", "--engine", "cpu", "--out", out]);
+  expect([code, stderr]).toEqual([2, "mmoe: method pcgrad is not in the cpu engine; use --engine tfjs\n"]);
   expect(existsSync(out)).toBe(false);
 });
 

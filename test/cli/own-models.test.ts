@@ -58,7 +58,8 @@ test("mmoe sweep --dry-run has a settings table of 80 columns, long definitions 
   const argv = ["sweep", "examples/own-models.yaml", "--dry-run", "--kernels", "wasm"];
   const { stdout } = await runMain([...argv, "--set", "correlationMatrix=[[1,0.5],[0.5,1]]", "--corr", "0.5"]);
   expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
-  expect(stdout).toMatch(/^seed +0 +yours\n/m);
+  expect(stdout).toMatch(/^seed +0 +assumed\n/m);
+  expect(stdout).toMatch(/^batch +64 +yours\n/m);
   expect(stdout).toMatch(/^ {2}alpha +3\.6425, /m);
   expect(stdout).toMatch(/^correlationMatrix +\[\[1, 0\.5\], \[0\.5, 1\]\] +yours$/m);
   expect(stdout).toMatch(/^ownModels +four-experts: like mmoe, .* yours\n +experts\.shared=4; deep-gates: /m);

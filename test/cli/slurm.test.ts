@@ -137,7 +137,11 @@ describe("mmoe slurm lets no name become a line or an option of its own:", () =>
 
 test("mmoe slurm refuses a model that the engine can't train", async () => {
   const line = "mmoe: model mmoe: gating per-task is not in the cpu engine; use --engine tfjs\n";
-  expect(await lacking("cpu", "per-task", () => slurm("--array", "5"))).toEqual({ code: 2, stdout: "", stderr: line });
+  expect(await lacking("cpu", "per-task", () => slurm("--array", "5", "--engine", "cpu"))).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: line,
+  });
 });
 
 describe("the script of mmoe slurm", () => {

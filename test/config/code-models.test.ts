@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { belongTogether, configAt, modelOf, trainedHash } from "../../src/config/config.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { modelFileOverrides, modelSetOverrides } from "../../src/config/model-set.ts";
-import { differences } from "../../src/config/same-sweep.ts";
+import { configDifferences } from "../../src/config/same-sweep.ts";
 import { configYaml } from "../../src/config/write.ts";
 import { codeModel, LINEAR } from "../support/code-model.ts";
 import { complaint } from "../support/complaint.ts";
@@ -45,7 +45,7 @@ describe("a model in JavaScript", () => {
   test("that is another file by the same name is another model", () => {
     const other = setTo(`models=[{name: mine, file: ${codeModel(`${LINEAR}\n`).file}}]`);
     expect(belongTogether(trainedHash(other), trainedHash(config))).toBe(false);
-    const [text] = differences(config, other);
+    const [text] = configDifferences(config, other);
     expect(text).toMatch(
       new RegExp(`^model mine: mine.mjs \\(sha256 ${short}\\) there, mine.mjs \\(sha256 [0-9a-f]{8}\\) here$`),
     );

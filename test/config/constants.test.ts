@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { configAt, generatorOf, modelOf, trainedHash } from "../../src/config/config.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
-import { differences } from "../../src/config/same-sweep.ts";
+import { configDifferences } from "../../src/config/same-sweep.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
 import { loadTrials, trialsYaml } from "../../src/config/trials.ts";
 import { configYaml } from "../../src/config/write.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { UsageError } from "../../src/errors.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
+import { complaint } from "../support/complaint.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
 const configOf = (...settings: string[]) => loadConfig("smoke", settings.map(setOverride));
@@ -46,7 +47,7 @@ describe("constants in place of a preset's name", () => {
   test("are named where two sweeps differ in them", () => {
     const other = configOf(TWO_SINES.replace("6.5", "6"));
     const text = (alpha: number) => `{"inputs":7,"scale":0.5,"alpha":[2,${alpha}],"beta":[0,-1],"noiseStd":0.2}`;
-    expect(differences(other, config)).toEqual([`data: ${text(6)} there, ${text(6.5)} here`]);
+    expect(configDifferences(other, config)).toEqual([`data: ${text(6)} there, ${text(6.5)} here`]);
   });
 
   test("are yours, each in a row of its own", () => {
@@ -97,7 +98,6 @@ describe("constants that are no generator's are refused by their place:", () => 
       "data=[1, 2]",
       "expected one of four-sines, paper, linear, keras-mmoe, google, ple, or constants {inputs, scale, alpha, beta, noiseStd}, got [1,2]",
     ],
-    ["data={}", "inputs: expected a whole number from 2 to 2147483647, got nothing"],
     [with_("noisStd: 0.1"), "unknown key 'noisStd'; did you mean 'noiseStd'?"],
     [with_("noiseStd: -0.1"), "noiseStd: expected a number from 0 to 1000, got -0.1"],
     [with_("noiseStd: .inf"), "noiseStd: expected a number from 0 to 1000, got Infinity"],
@@ -117,6 +117,13 @@ describe("constants that are no generator's are refused by their place:", () => 
     [TWO_SINES.replace("inputs: 7", "inputs: 1"), "inputs: expected a whole number from 2 to 2147483647, got 1"],
   ])("%s", (setting, message) => {
     expect(() => configOf(setting)).toThrow(new UsageError(`--set data: ${message}`));
+  });
+
+  test("each that is missing", () => {
+    const lines = complaint(() => configOf("data={}")).split("\n");
+    expect(lines.map((line) => /^--set data: (\w+): expected .*, got nothing$/.exec(line)?.[1])).toEqual([
+      ...["inputs", "scale", "alpha", "beta", "noiseStd"],
+    ]);
   });
 
   test("in a file, with the constant's name", () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { folderHash, trainedHash } from "../../src/config/config.ts";
 import { crossedPairs, crossedRun } from "../../src/config/cross.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
-import { differences, widened } from "../../src/config/same-sweep.ts";
+import { configDifferences, widened } from "../../src/config/same-sweep.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
 import { complaint } from "../support/complaint.ts";
 
@@ -50,7 +50,7 @@ describe("the setting cross", () => {
     expect(trainedHash(crossed(4, 3))).not.toBe(trainedHash(plain));
     expect(trainedHash(crossed(4, 3))).toBe(trainedHash(crossed(2, 9)));
     expect(folderHash(loadConfig("smoke", [setOverride("cross=null")]))).toBe(folderHash(plain));
-    expect(differences(plain, crossed(4, 3))).toEqual(["cross: none there, crossed here"]);
+    expect(configDifferences(plain, crossed(4, 3))).toEqual(["cross: none there, crossed here"]);
   });
 
   test("is widened to the seeds of either", () => {

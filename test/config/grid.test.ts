@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { configAt, trainedHash } from "../../src/config/config.ts";
 import { gridPoints, listedKeys, pointCount } from "../../src/config/grid.ts";
-import { comparePoints, pointText } from "../../src/config/grid-point.ts";
 import { listOverride, loadConfig, setOverride } from "../../src/config/load.ts";
-import { differences, widened } from "../../src/config/same-sweep.ts";
+import { configDifferences, widened } from "../../src/config/same-sweep.ts";
 import { configYaml } from "../../src/config/write.ts";
+import { pointText } from "../../src/identity/grid-point.ts";
 import { complaint } from "../support/complaint.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
@@ -110,12 +110,6 @@ describe("gridPoints(config)", () => {
   test("are one empty point without a list", () => {
     expect([gridPoints(smoke()), pointCount(smoke()), pointText({})]).toEqual([[{}], 1, ""]);
   });
-
-  test("have an order by their values: numbers rise, words follow", () => {
-    const points = [10, 9, "fresh", 100].map((trainRows) => ({ trainRows, lr: 1 }));
-    expect(points.sort(comparePoints).map(({ trainRows }) => trainRows)).toEqual([9, 10, 100, "fresh"]);
-    expect(comparePoints({ optimizer: "adam" }, { optimizer: "sgd" })).toBe(-1);
-  });
 });
 
 test("configAt(config, point) has one value of each setting, and needs all of them", () => {
@@ -159,7 +153,7 @@ describe("two grids over the same settings", () => {
   const [some, others] = [smoke("lr=0.001,0.01"), smoke("lr=0.01,0.1")];
 
   test("are one sweep, whatever their values", () => {
-    expect(differences(some, others)).toEqual([]);
+    expect(configDifferences(some, others)).toEqual([]);
   });
 
   test("have together the values of both", () => {
@@ -167,10 +161,10 @@ describe("two grids over the same settings", () => {
   });
 
   test("that differ in another setting differ in that alone", () => {
-    expect(differences(smoke("lr=0.001,0.01", "batch=32"), others)).toEqual(["batch: 32 there, 64 here"]);
+    expect(configDifferences(smoke("lr=0.001,0.01", "batch=32"), others)).toEqual(["batch: 32 there, 64 here"]);
   });
 
   test("are another sweep than one value", () => {
-    expect(differences(some, smoke("lr=0.01"))).toEqual(["lr: [0.001, 0.01] there, 0.01 here"]);
+    expect(configDifferences(some, smoke("lr=0.01"))).toEqual(["lr: [0.001, 0.01] there, 0.01 here"]);
   });
 });

@@ -144,7 +144,7 @@ test("setOverride refuses what is not key=value, and a key that there is not", (
   expect(complaint(() => setOverride("bach=3"))).toBe("--set: unknown key 'bach'; did you mean 'batch'?");
 });
 
-test("a config of any JSON value is taken or refused in one line, never a crash", () => {
+test("a config of any JSON value is taken, or refused with one line for each thing that is wrong, never a crash", () => {
   const base = loadConfig("smoke");
   const { origins: _, ...settings } = base;
   const change = fc.record({ key: fc.constantFrom(...SETTING_KEYS), value: fc.jsonValue() });
@@ -156,7 +156,9 @@ test("a config of any JSON value is taken or refused in one line, never a crash"
           checkConfig({ source: "test", values }, []);
         } catch (error) {
           expect(error).toBeInstanceOf(UsageError);
-          expect((error as Error).message).not.toContain("\n");
+          const { lines } = error as UsageError;
+          expect(lines.filter((line) => line === "" || line.includes("\n"))).toEqual([]);
+          expect(new Set(lines).size).toBe(lines.length);
         }
       }
     }),

@@ -3,7 +3,7 @@ import { loadConfig, override } from "../../src/config/load.ts";
 import { meanText, unitText } from "../../src/config/loss-unit.ts";
 import { lossUnitOf } from "../../src/config/loss-unit-of.ts";
 import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
-import { meanLoss } from "../../src/data/mean-loss.ts";
+import { lossOfMean } from "../../src/data/mean-loss.ts";
 import { labelMean, labelVariance } from "../../src/data/moments.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { TaskSet } from "../../src/data/task-set.ts";
@@ -30,7 +30,7 @@ test.each([
   expect([unitText(made), meanText(made)]).toEqual([unit, mean]);
 });
 
-test("meanLoss(settings, delta) is the mean over 100,000 labels within its sampling error", () => {
+test("lossOfMean(settings, delta) is the mean over 100,000 labels within its sampling error", () => {
   for (const rawLabels of [false, true]) {
     const settings = { ...PAPER, inputs: 2, rawLabels };
     const rows = 100_000;
@@ -43,8 +43,8 @@ test("meanLoss(settings, delta) is the mean over 100,000 labels within its sampl
         return error <= delta ? error ** 2 / 2 : delta * (error - delta / 2);
       });
       const average = losses.reduce((sum, loss) => sum + loss, 0) / rows;
-      expect(Math.abs(meanLoss(settings, delta) / average - 1)).toBeLessThan(0.02);
+      expect(Math.abs(lossOfMean(settings, delta) / average - 1)).toBeLessThan(0.02);
     }
   }
-  expect(meanLoss({ ...PAPER, rawLabels: true }, null)).toBe(labelVariance(PAPER));
+  expect(lossOfMean({ ...PAPER, rawLabels: true }, null)).toBe(labelVariance(PAPER));
 });

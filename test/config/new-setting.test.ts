@@ -70,9 +70,13 @@ test("a sweep with a new setting's value is refused in a folder from before, by 
   expect([code, stderr]).toEqual([2, expect.stringContaining("(weightDecay: 0 there, 0.1 here)")]);
 });
 
-test("a file with a new setting is refused by the next older mmoe's rules for what it lacks", () => {
+test("a file with a new setting has what it lacks from preset paper", () => {
   const path = join(temporaryFolder(), "mine.yaml");
   const lacking = readFileSync(OLD, "utf8").replace(/^(version|tasks):.*\n/gm, "");
   writeFileSync(path, lacking.replace("marks:", "weightDecay: 0.1\nmarks:"));
-  expect(() => loadConfig(path)).toThrow(/: tasks: expected .*, got nothing$/);
+  expect(loadConfig(path)).toMatchObject({
+    weightDecay: 0.1,
+    tasks: 2,
+    origins: { weightDecay: "yours", tasks: "paper" },
+  });
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { belongTogether, type Config, configAt, folderHash, modelOf, trainedHash } from "../../src/config/config.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
-import { differences, widened } from "../../src/config/same-sweep.ts";
+import { configDifferences, widened } from "../../src/config/same-sweep.ts";
 import { LATER_SETTINGS } from "../../src/config/schema.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
 import { configYaml } from "../../src/config/write.ts";
@@ -172,9 +172,9 @@ describe("two sweeps with a model of one name", () => {
   });
 
   test("name the model and both definitions where they differ", () => {
-    const [text] = differences(other, wide);
+    const [text] = configDifferences(other, wide);
     expect(text).toBe("model wide: like mmoe, experts.layers=[16,32] there, like mmoe, experts.layers=[32,16] here");
-    expect(differences(setTo("[{name: flat, like: omoe}]"), wide)).toEqual([]);
+    expect(configDifferences(setTo("[{name: flat, like: omoe}]"), wide)).toEqual([]);
   });
 
   test("have the same definition whatever the order of its fields", () => {

@@ -7,7 +7,7 @@ import { loadConfig, override, setOverride } from "../../src/config/load.ts";
 import { meanText } from "../../src/config/loss-unit.ts";
 import { lossUnitOf } from "../../src/config/loss-unit-of.ts";
 import { rowsOverride } from "../../src/config/rows.ts";
-import { differences } from "../../src/config/same-sweep.ts";
+import { configDifferences } from "../../src/config/same-sweep.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
 import { configYaml } from "../../src/config/write.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
@@ -159,9 +159,9 @@ describe("the hash of a sweep on a table", () => {
 
   test("differs in a sentence", () => {
     const [raw, rest] = [set("labels=raw"), smoke(file)];
-    expect(differences(raw, rest)).toEqual(["labels: raw there, standardised here"]);
+    expect(configDifferences(raw, rest)).toEqual(["labels: raw there, standardised here"]);
     const [one, other] = [smoke(withParts), smoke(file)];
-    expect(differences(one, other).join("; ")).toMatch(
+    expect(configDifferences(one, other).join("; ")).toMatch(
       /rows: parts\.csv \(sha256 \w{8}\), standardise=true there, some\.csv \(sha256 \w{8}\), heldout=0\.2, standardise=true here$/,
     );
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { loadConfig, override } from "../../src/config/load.ts";
-import { differences, widened } from "../../src/config/same-sweep.ts";
+import { configDifferences, widened } from "../../src/config/same-sweep.ts";
 import { configYaml } from "../../src/config/write.ts";
 
 const paper = loadConfig("fixed-rows");
@@ -26,8 +26,8 @@ describe("widened(config, other)", () => {
   });
 });
 
-test("differences(there, here) names the settings that train otherwise, and no others", () => {
+test("configDifferences(there, here) names the settings that train otherwise, and no others", () => {
   const other = loadConfig("fixed-rows", [override("--batch", "batch", "64"), override("--runs", "runs", "3")]);
-  expect(differences(paper, other)).toEqual(["batch: 256 there, 64 here"]);
-  expect(differences(paper, some)).toEqual([]);
+  expect(configDifferences(paper, other)).toEqual(["batch: 256 there, 64 here"]);
+  expect(configDifferences(paper, some)).toEqual([]);
 });

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import util from "node:util";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { findBinding, isForCards, loadBinding, nativeSettings } from "../../src/cuda/binding.ts";
-import { layoutOf } from "../../src/cuda/home.ts";
+import { homePaths } from "../../src/cuda/home.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { touch } from "../support/fake-machine.ts";
 
 /** A package in `root`'s node_modules; built or not. */
 function installIn(root: string, built: boolean): string {
-  const { binding, addon } = layoutOf(root);
+  const { binding, addon } = homePaths(root);
   mkdirSync(binding, { recursive: true });
   writeFileSync(join(binding, "package.json"), '{ "main": "index.js" }');
   writeFileSync(join(binding, "index.js"), "exports.log = process.env.TF_CPP_MIN_LOG_LEVEL;");
@@ -100,14 +100,14 @@ test.each([
 test("isForCards(binding) is false of a home without NVIDIA's libraries", () => {
   const [home, folder] = [temporaryFolder(), "/project/package"];
   expect([isForCards({ folder, home }), isForCards({ folder })]).toEqual([false, true]);
-  mkdirSync(layoutOf(home).nvidia, { recursive: true });
+  mkdirSync(homePaths(home).nvidia, { recursive: true });
   expect(isForCards({ folder, home })).toBe(true);
 });
 
 test("nativeSettings(home) shows XLA the compiler among NVIDIA's libraries, where there is one", () => {
   const home = temporaryFolder();
   expect(nativeSettings(home)).not.toHaveProperty("XLA_FLAGS");
-  const compiler = join(layoutOf(home).nvidia, "cuda_nvcc");
+  const compiler = join(homePaths(home).nvidia, "cuda_nvcc");
   mkdirSync(compiler, { recursive: true });
   expect(nativeSettings(home).XLA_FLAGS).toBe(`--xla_gpu_cuda_data_dir=${compiler}`);
 });

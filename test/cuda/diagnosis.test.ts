@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { type CudaFacts, cudaFacts, cudaProblem, setUpProblem } from "../../src/cuda/diagnosis.ts";
-import { layoutOf } from "../../src/cuda/home.ts";
+import { homePaths } from "../../src/cuda/home.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { fails, fakeMachine, prints, touch } from "../support/fake-machine.ts";
 
@@ -15,8 +15,8 @@ beforeEach(() => {
 
 /** The facts where a home was set up whose binding prints `lines`. */
 function facts(...lines: string[]): Promise<CudaFacts> {
-  touch(layoutOf(home).addon);
-  touch(join(layoutOf(home).libraries, "nvidia_cuda_runtime_cu12-12.5.82.dist-info/METADATA"));
+  touch(homePaths(home).addon);
+  touch(join(homePaths(home).libraries, "nvidia_cuda_runtime_cu12-12.5.82.dist-info/METADATA"));
   const smi = (args: readonly string[]) =>
     args.length > 0
       ? prints("0, GPU-aa, NVIDIA T4, 550.54.15, 8000, 16000")
@@ -47,8 +47,8 @@ describe("cudaFacts(machine)", () => {
   });
 
   test("tells a set-up that another mmoe made", async () => {
-    touch(layoutOf(home).addon);
-    writeFileSync(layoutOf(home).markers, '{ "python environment": "pip", "tensorflow": "tensorflow-cpu==2.18.1" }');
+    touch(homePaths(home).addon);
+    writeFileSync(homePaths(home).markers, '{ "python environment": "pip", "tensorflow": "tensorflow-cpu==2.18.1" }');
     const found = await facts('{"computes":true,"onCard":false,"tensorflow":"2.18.1"}');
     expect(setUpProblem(found)).toEqual({
       problem: "not whole, or another mmoe's, from its step 'python environment' on",

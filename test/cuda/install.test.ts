@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { layoutOf } from "../../src/cuda/home.ts";
+import { homePaths } from "../../src/cuda/home.ts";
 import { installSteps } from "../../src/cuda/install.ts";
 import type { Machine } from "../../src/cuda/machine.ts";
 import { runSteps } from "../../src/cuda/steps.ts";
@@ -21,7 +21,7 @@ function install(machine: Machine, cpu = false): Promise<void> {
   const plan = { home, cpu };
   const context = { onLine: () => {}, signal: new AbortController().signal, lock: LOCK };
   const silent = { onStart: () => {}, onDone: () => {} };
-  return runSteps(installSteps(machine, plan), layoutOf(home).markers, context, silent);
+  return runSteps(installSteps(machine, plan), homePaths(home).markers, context, silent);
 }
 
 /** pip's calls. */
@@ -32,7 +32,7 @@ function pips(log: readonly string[][]): string[][] {
 describe("installSteps(machine, plan)", () => {
   test("leave TensorFlow and NVIDIA's libraries side by side, and a built binding", async () => {
     await install(fakeMachine({ commands: installers() }));
-    const { libraries, addon } = layoutOf(home);
+    const { libraries, addon } = homePaths(home);
     const names = readdirSync(libraries);
     expect(names.filter((name) => !name.startsWith("nvidia_")).sort()).toEqual([
       ...["nvidia", "tensorflow", "tensorflow-2.18.1.dist-info"],
@@ -107,7 +107,7 @@ describe("installSteps(machine, plan)", () => {
     log.length = 0;
     await install(machine, true);
     expect(log.map(([name]) => name)).toEqual(["python", "npm", "g++", "g++"]);
-    expect(readdirSync(layoutOf(home).libraries).sort()).toEqual(["tensorflow", "tensorflow_cpu-2.18.1.dist-info"]);
+    expect(readdirSync(homePaths(home).libraries).sort()).toEqual(["tensorflow", "tensorflow_cpu-2.18.1.dist-info"]);
   });
 
   test("make the Python environment again where its Python is gone, and pip is needed", async () => {
@@ -126,7 +126,7 @@ describe("installSteps(machine, plan)", () => {
     const log: string[][] = [];
     const machine = fakeMachine({ commands: installers(log) });
     await install(machine);
-    const { markers } = layoutOf(home);
+    const { markers } = homePaths(home);
     writeFileSync(markers, readFileSync(markers, "utf8").replace(/ours \w+/, "ours 0123abcd"));
     log.length = 0;
     await install(machine);
@@ -160,7 +160,7 @@ describe("installSteps(machine, plan)", () => {
     await expect(failed).rejects.toThrow(
       /bin\/python: ERROR: No space left on device; the same command goes on from here$/,
     );
-    expect(existsSync(layoutOf(home).libraries)).toBe(false);
+    expect(existsSync(homePaths(home).libraries)).toBe(false);
     broken = false;
     await install(machine);
     expect(log.map(([name]) => name)).toEqual(["python3", "python", "python", "python", "npm", "g++", "g++"]);

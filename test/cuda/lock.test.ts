@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { layoutOf } from "../../src/cuda/home.ts";
+import { homePaths } from "../../src/cuda/home.ts";
 import { type HomeLock, lockHome } from "../../src/cuda/lock.ts";
 import { thisMachine } from "../../src/cuda/machine.ts";
 import { UsageError } from "../../src/errors.ts";
@@ -50,7 +50,7 @@ test("lockHome(machine, home) waits for the process that is in, names it, and ge
 test("lockHome(machine, home) gets in where one before was released, or killed", async () => {
   await lock(never);
   release();
-  const killed = spawn("flock", ["--no-fork", layoutOf(home).lock, "cat"], { stdio: ["pipe", "pipe", "inherit"] });
+  const killed = spawn("flock", ["--no-fork", homePaths(home).lock, "cat"], { stdio: ["pipe", "pipe", "inherit"] });
   killed.stdin.write("locked\n");
   await once(killed.stdout, "data");
   killed.kill("SIGKILL");
@@ -86,12 +86,12 @@ test("lockHome(machine, home) does not go in where its waiting was ended, as a t
 });
 
 test("lockHome(machine, home) gets in where the disk is too full to say who did", async () => {
-  symlinkSync("/dev/full", layoutOf(home).lock);
+  symlinkSync("/dev/full", homePaths(home).lock);
   await lock(never);
 });
 
 test("lockHome(machine, home) says in one line why it can't lock", async () => {
-  mkdirSync(layoutOf(home).lock);
+  mkdirSync(homePaths(home).lock);
   await expect(lock(never)).rejects.toThrow(
     new UsageError(`${home}: can't be locked: illegal operation on a directory; give another --prefix`),
   );

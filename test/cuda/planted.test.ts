@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { layoutOf } from "../../src/cuda/home.ts";
+import { homePaths } from "../../src/cuda/home.ts";
 import { lineOf } from "../../src/records/journal-line.ts";
 import { readJournal } from "../../src/records/read-journals.ts";
 import { BIN } from "../support/bin.ts";
@@ -26,7 +26,7 @@ beforeEach(() => {
 
 /** A package in the node_modules of `root`, or a home, that notes when it is loaded. */
 function plantBinding(root: string): string {
-  const { binding, addon } = layoutOf(root);
+  const { binding, addon } = homePaths(root);
   touch(addon);
   writeFileSync(join(binding, "package.json"), '{ "name": "@tensorflow/tfjs-node-gpu", "main": "index.js" }');
   writeFileSync(join(binding, "index.js"), `require("node:fs").writeFileSync(${JSON.stringify(ran)}, "");`);

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { layoutOf } from "../../src/cuda/home.ts";
+import { homePaths } from "../../src/cuda/home.ts";
 import { installSteps } from "../../src/cuda/install.ts";
 import { setUpState } from "../../src/cuda/set-up-state.ts";
 import { runSteps } from "../../src/cuda/steps.ts";
@@ -18,7 +18,7 @@ async function setUp(cpu: boolean, commands = {}): Promise<void> {
   const machine = fakeMachine({ commands: { ...installers(), ...commands } });
   const context = { onLine: () => {}, signal: new AbortController().signal };
   const silent = { onStart: () => {}, onDone: () => {} };
-  await runSteps(installSteps(machine, { home, cpu }), layoutOf(home).markers, context, silent);
+  await runSteps(installSteps(machine, { home, cpu }), homePaths(home).markers, context, silent);
 }
 
 const state = () => setUpState(fakeMachine(), home);
@@ -34,7 +34,7 @@ describe("setUpState(machine, home)", () => {
 
   test("lacks a binding that another mmoe built, or that is gone", async () => {
     await setUp(true);
-    const { markers, quiet } = layoutOf(home);
+    const { markers, quiet } = homePaths(home);
     const ours = readFileSync(markers, "utf8");
     writeFileSync(markers, ours.replace(/node-api .*"/, 'node-api 8"'));
     expect(state()).toEqual({ lacks: "binding", command: "mmoe cuda setup --cpu" });
@@ -45,7 +45,7 @@ describe("setUpState(machine, home)", () => {
 
   test("lacks a TensorFlow of the version that this mmoe wants", async () => {
     await setUp(true);
-    const { markers } = layoutOf(home);
+    const { markers } = homePaths(home);
     writeFileSync(markers, readFileSync(markers, "utf8").replace("tensorflow-cpu==2.18.1", "tensorflow-cpu==2.17.0"));
     expect(state()).toEqual({ lacks: "tensorflow", command: "mmoe cuda setup --cpu" });
   });

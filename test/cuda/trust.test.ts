@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { layoutOf } from "../../src/cuda/home.ts";
+import { homePaths } from "../../src/cuda/home.ts";
 import { checkTrust, distrustOf } from "../../src/cuda/trust.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { touch } from "../support/fake-machine.ts";
@@ -9,7 +9,7 @@ import { touch } from "../support/fake-machine.ts";
 let home = "";
 beforeEach(() => {
   home = temporaryFolder();
-  const { addon, quiet, tensorflow } = layoutOf(home);
+  const { addon, quiet, tensorflow } = homePaths(home);
   for (const path of [addon, quiet]) touch(path);
   mkdirSync(tensorflow, { recursive: true });
 });
@@ -20,7 +20,7 @@ describe("distrustOf(home)", () => {
   });
 
   test.each(["addon", "quiet", "libraries", "tensorflow", "binding"] as const)("finds a %s of the group's", (name) => {
-    const path = layoutOf(home)[name];
+    const path = homePaths(home)[name];
     chmodSync(path, 0o775);
     expect(distrustOf(home)).toEqual({ problem: `${path} can be written by others`, fix: `chmod -R go-w ${home}` });
   });
@@ -35,7 +35,7 @@ describe("distrustOf(home)", () => {
   });
 
   test("looks at what links lead to", () => {
-    const { libraries } = layoutOf(home);
+    const { libraries } = homePaths(home);
     const elsewhere = temporaryFolder();
     rmSync(libraries, { recursive: true });
     symlinkSync(elsewhere, libraries);

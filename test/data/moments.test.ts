@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
-import { labelCorrelation, labelMean, labelVariance, ladder, noiseFloor } from "../../src/data/moments.ts";
+import { labelCorrelation, labelMean, labelVariance, ladder } from "../../src/data/moments.ts";
 import { GENERATOR_PRESETS, type GeneratorPresetName } from "../../src/data/presets.ts";
 import type { GeneratorSettings } from "../../src/data/settings.ts";
 import { TaskSet } from "../../src/data/task-set.ts";
@@ -54,7 +54,7 @@ test("the paper preset has label variance 2.89, squared mean .01 and noise floor
   const { settings } = GENERATOR_PRESETS.paper;
   expect(labelVariance(settings)).toBeCloseTo(2.89, 2);
   expect(labelMean(settings) ** 2).toBeCloseTo(0.01, 2);
-  expect(noiseFloor(settings)).toBeCloseTo(0.0035, 4);
+  expect(settings.noiseStd ** 2 / labelVariance(settings)).toBeCloseTo(0.0035, 4);
 });
 
 describe("ladder(settings)", () => {
@@ -96,7 +96,7 @@ describe("ladder(settings)", () => {
 
   test("without sines is the noise floor alone", () => {
     const { settings } = GENERATOR_PRESETS.linear;
-    expect(ladder(settings)).toEqual([noiseFloor(settings)]);
+    expect(ladder(settings)).toEqual([settings.noiseStd ** 2 / labelVariance(settings)]);
   });
 });
 

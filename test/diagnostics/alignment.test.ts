@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { labelVariance, noiseFloor } from "../../src/data/moments.ts";
+import { labelVariance } from "../../src/data/moments.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { TaskSet } from "../../src/data/task-set.ts";
 import { alignedLoss } from "../../src/diagnostics/alignment.ts";
@@ -54,7 +54,7 @@ describe("alignedLoss(settings, c)", () => {
 
   test("goes from the labels' variance to the noise", () => {
     expect(alignedLoss(SETTINGS, 0)).toBeCloseTo(1, 12);
-    expect(alignedLoss(SETTINGS, 1)).toBeCloseTo(noiseFloor(SETTINGS), 12);
+    expect(alignedLoss(SETTINGS, 1)).toBeCloseTo(SETTINGS.noiseStd ** 2 / labelVariance(SETTINGS), 12);
     expect(alignedLoss({ ...SETTINGS, rawLabels: true }, 0)).toBeCloseTo(labelVariance(SETTINGS), 12);
   });
 });
@@ -95,7 +95,7 @@ describe("the alignment of a run", () => {
     for (const k of [1, 2]) {
       expect(q[`unitAlignment/${k}`]).toBeCloseTo(1, 12);
       expect(q[`alignment/${k}`]).toBeCloseTo(1, 12);
-      expect(q[`alignedLoss/${k}`]).toBeCloseTo(noiseFloor(settings), 9);
+      expect(q[`alignedLoss/${k}`]).toBeCloseTo(settings.noiseStd ** 2 / labelVariance(settings), 9);
     }
   });
 

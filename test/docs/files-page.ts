@@ -5,7 +5,7 @@ import { CHECKPOINT_SCHEMA, CHECKPOINT_VERSION } from "../../src/records/checkpo
 import { type Column, CSV_VERSION, columnNames } from "../../src/records/columns.ts";
 import { EVENT_SCHEMA, EVENTS_VERSION } from "../../src/records/events.ts";
 import { HEADER_SCHEMA, JOURNAL_SCHEMA, LINE_SCHEMA } from "../../src/records/fields.ts";
-import { CSV_FILES, jsonOf, jsonSchemas } from "../../src/records/json-schemas.ts";
+import { FILE_COLUMNS, jsonOf, jsonSchemas } from "../../src/records/json-schemas.ts";
 import { PROGRESS_SCHEMA, PROGRESS_VERSION } from "../../src/records/progress-file.ts";
 
 interface Json {
@@ -49,7 +49,7 @@ A **cell** is a model at a correlation and, in a sweep with lists of settings, a
 
 ## Versions
 
-\`config.yaml\` says the version of its settings. A newer mmoe reads an older file: a setting that the file does not know has the value that it had before it existed, and the folder keeps its name. An older mmoe refuses a newer file. A file without a version is of version 1, or of the newest version whose settings it names; it must have every setting of that version. So a config file of your own stays valid when a setting is added.
+\`config.yaml\` says the version of its settings. A newer mmoe reads an older file: a setting that the file does not know has the value that it had before it existed, and the folder keeps its name. An older mmoe refuses a newer file. A file without a version is of version 1, or of the newest version whose settings it names; what it lacks of that version's settings it has from preset \`paper\`, or from what it extends. So a config file of your own stays valid when a setting is added.
 
 The journal (${JOURNAL_SCHEMA}), checkpoints (${CHECKPOINT_VERSION}), progress (${PROGRESS_VERSION}), the CSV files (${CSV_VERSION}) and the events (${EVENTS_VERSION}) have versions too. A version changes when something gets another meaning. It does not change for one more column or key. The JSON Schemas are in \`schemas/\`: ${Object.keys(
   jsonSchemas(),
@@ -106,7 +106,7 @@ function csvSections(): string[] {
     "labels.csv":
       "`mmoe data --trials N -o FOLDER` writes it, beside its settings (`trials.yaml`) and its `provenance.json`. One row for each trial and correlation.",
   };
-  return Object.entries(CSV_FILES).map(([file, columns]) => {
+  return Object.entries(FILE_COLUMNS).map(([file, columns]) => {
     const rows = columns.map((column) => [names(column), ...cells(column.schema, column.emptyFor)]);
     return `## ${file}\n\n${about[file]}\n\n${table("column", rows)}`;
   });

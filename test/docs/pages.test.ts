@@ -10,7 +10,7 @@ const README_BYTES = 12_800;
 const guides = readdirSync(join(ROOT, "docs"))
   .filter((file) => file.endsWith(".md"))
   .map((file) => `docs/${file}`);
-const pages = ["README.md", "CONTRIBUTING.md", ...guides];
+const pages = ["README.md", "CONTRIBUTING.md", "results/README.md", ...guides];
 
 /** Targets of the relative links and images of a page, as paths from the root. */
 function linkedFrom(page: string): string[] {
@@ -41,6 +41,21 @@ test("README.md links every page of docs/, or a page that does", () => {
   const linked = linkedFrom("README.md");
   const further = linked.filter((page) => guides.includes(page)).flatMap(linkedFrom);
   expect([...linked, ...further]).toEqual(expect.arrayContaining(guides));
+});
+
+test("git keeps the figures of results/ that these pages show and Figure 2, and ignores others and reports", () => {
+  const shown = [...pages.flatMap(linkedFrom), "results/figure2/figures/figure2.svg"].filter((target) =>
+    /^results\/.*\/figures\/.*\.svg$/.test(target),
+  );
+  const kept = readFileSync(join(ROOT, ".gitignore"), "utf8").matchAll(/^!\/(results\/.*\/figures\/.*)\.\*$/gm);
+  expect([...kept].map(([, name]) => `${name}.svg`).sort()).toEqual([...new Set(shown)].sort());
+  const drawn = [
+    "results/paper/figures/runs.svg",
+    "results/paper/figures/figure5-running.png",
+    "results/paper/report.html",
+  ];
+  const told = execFileSync("git", ["check-ignore", "--no-index", ...drawn], { cwd: ROOT, encoding: "utf8" });
+  expect(told.trim().split("\n")).toEqual(drawn);
 });
 
 describe("every relative link", () => {

@@ -1,23 +1,34 @@
 // A program for other Nodes than that of the tests, such as one of arm64 under qemu: trains the same runs on each native
-// kernel set that runs there and on WebAssembly, and fails where a bit differs. `bits.js TRAININGS RUNS [GUARDED]` says how
-// many, and which sanitized binary guards the memory.
+// kernel set that runs there and on WebAssembly, and fails where a bit differs. Then it trains them in fused arithmetic, and
+// prints a hash of what came out. `bits.js TRAININGS RUNS [GUARDED]` says how many, and which sanitized binary guards the
+// memory.
 import { deepStrictEqual } from "node:assert";
+import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { anyRun, NATIVE, TRAININGS, trained, zooRuns } from "../engines/cpu/same-bits.ts";
+import type { KernelSet } from "../../src/engines/cpu/kernel-sets.ts";
+import type { Run } from "../../src/engines/engine.ts";
+import { anyRun, fused, NATIVE, TRAININGS, trained, zooRuns } from "../engines/cpu/same-bits.ts";
 import { guardMemory } from "./guarded-memory.ts";
 
 const [trainings, numRuns] = process.argv.slice(2, 4).map(Number) as [number, number];
 const [guarded] = process.argv.slice(4);
 if (guarded !== undefined) guardMemory(guarded);
 
+const hashes = new Map<KernelSet, string>();
 for (const set of NATIVE) {
-  for (const [batch, trainRows] of TRAININGS.slice(-trainings)) {
-    const runs = zooRuns(batch, trainRows);
+  const hash = createHash("sha256");
+  const compare = (runs: readonly Run[]) => {
     deepStrictEqual(trained(set, runs), trained("wasm", runs));
-  }
+    hash.update(JSON.stringify(trained(set, fused(runs))));
+  };
+  for (const [batch, trainRows] of TRAININGS.slice(-trainings)) compare(zooRuns(batch, trainRows));
   fc.assert(
-    fc.property(anyRun(70), (run) => deepStrictEqual(trained(set, [run]), trained("wasm", [run]))),
+    fc.property(anyRun(70), (run) => compare([run])),
     { numRuns, seed: 2 },
   );
+  hashes.set(set, hash.digest("hex"));
 }
-process.stdout.write(`${process.platform} ${process.arch}: ${NATIVE.join(", ") || "no native kernels"}\n`);
+const sets = NATIVE.join(", ") || "no native kernels";
+process.stdout.write(
+  `${process.platform} ${process.arch}: ${sets}\nfused: ${[...new Set(hashes.values())].join(", ")}\n`,
+);

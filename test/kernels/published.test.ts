@@ -53,13 +53,15 @@ describe("the published binaries", () => {
 describe.runIf(process.arch === "x64")("on Linux", () => {
   test("x64 has the bits of WebAssembly", () => {
     const { stdout } = bits(process.execPath, [], "linux-x64", ["3", "60"]);
-    expect(stdout).toMatch(/^linux x64: .*avx2\n$/);
+    expect(stdout).toMatch(/^linux x64: .*avx2\nfused: \w{64}\n$/);
   });
 
-  test("arm64, emulated, has the bits of WebAssembly", () => {
+  test("arm64, emulated, has the bits of WebAssembly, and in fused arithmetic those of x64", () => {
     const qemu = ["-L", "/usr/aarch64-linux-gnu", nodeForArm64()];
     const { stdout } = bits("qemu-aarch64", qemu, "linux-arm64", ["2", "12"]);
-    expect(stdout).toBe("linux arm64: neon\n");
+    const [, fused] = bits(process.execPath, [], "linux-x64", ["2", "12"]).stdout.split("\n");
+    expect(fused).toMatch(/^fused: \w{64}$/);
+    expect(stdout).toBe(`linux arm64: neon\n${fused}\n`);
   });
 
   test("x64 loads where musl is the C library", async () => {
@@ -70,7 +72,7 @@ describe.runIf(process.arch === "x64")("on Linux", () => {
     execFileSync(program as string, [...cc, headers, "test/kernels/host.c", "-o", host], { cwd: ROOT });
     expect(dependenciesOf(readFileSync(host)).needed).toEqual(["libc.so"]);
     const { stdout, stderr } = spawnSync(host, [fileOf("linux-x64")], { encoding: "utf8" });
-    expect([stdout, stderr]).toEqual([expect.stringMatching(/avx2: 8 functions\n$/), ""]);
+    expect([stdout, stderr]).toEqual([expect.stringMatching(/avx2: 8 functions\navx2Fused: 8 functions\n$/), ""]);
   });
 });
 

@@ -33,7 +33,9 @@ function run(program: string, ...argv: string[]) {
 test("AddressSanitizer and UBSan find no fault in any kernel, between a plan's buffers either", () => {
   const { status, stdout, stderr } = run("bits.js", "3", "150");
   expect([status, stderr]).toEqual([0, ""]);
-  expect(stdout).toMatch(process.arch === "x64" ? /^linux x64: .*avx2\n$/ : /^linux arm64: neon\n$/);
+  expect(stdout).toMatch(
+    process.arch === "x64" ? /^linux x64: .*avx2\nfused: \w+\n$/ : /^linux arm64: neon\nfused: \w+\n$/,
+  );
 });
 
 test.each([

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Selection } from "../../src/models/selection.ts";
+import { sharedBottomUnits } from "../../src/models/shapes.ts";
 import {
   checkSpec,
   expertCount,
@@ -9,7 +10,6 @@ import {
   type ModelSpec,
   ownExpertsOf,
 } from "../../src/models/spec.ts";
-import { sharedBottomUnits } from "../../src/models/zoo.ts";
 import { MMOE, SPECS } from "../support/specs.ts";
 
 const OWN: ModelSpec = { ...MMOE, experts: { shared: 2, perTask: 4, layers: [6] } };

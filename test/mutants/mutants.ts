@@ -16,7 +16,7 @@ export interface Mutant {
   readonly id: string;
 }
 
-export const FOLDERS = ["src/stats", "src/data", "src/records", "src/claims", "src/models"];
+export const FOLDERS = ["src/identity", "src/stats", "src/data", "src/records", "src/claims", "src/models"];
 
 /** All mutants of the files below, or of those whose path contains `only`. */
 export function allMutants(only = ""): Mutant[] {

@@ -9,6 +9,7 @@ export interface Related {
 
 /** Which tests are tried for a folder of `src`: its own, and those of who uses it most. Others take minutes and notice little. */
 const TESTS: Readonly<Record<string, readonly string[]>> = {
+  identity: ["identity/", "config/", "records/"],
   stats: ["stats/", "summary/", "claims/"],
   data: ["data/", "engines/rows/", "cli/trials", "figures/figure2"],
   models: ["models/"],

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test, vi } from "vitest";
-import { layoutOf } from "../../src/cuda/home.ts";
+import { homePaths } from "../../src/cuda/home.ts";
 import { lockedWheels } from "../../src/cuda/package-locks.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { BIN, mmoe } from "./mmoe.ts";
@@ -30,7 +30,7 @@ describe("mmoe cuda setup --cpu", () => {
   });
 
   test("locks the libraries that TensorFlow's wheel names for cards", () => {
-    const { libraries } = layoutOf(HOME);
+    const { libraries } = homePaths(HOME);
     const info = readdirSync(libraries).find((name) => /^tensorflow.*\.dist-info$/.test(name)) as string;
     const metadata = readFileSync(join(libraries, info, "METADATA"), "utf8");
     const named = [...metadata.matchAll(/^Requires-Dist: ([\w.-]+) ?\(?(==[\w.]+)\)? ?; extra == ['"]and-cuda['"]/gm)];

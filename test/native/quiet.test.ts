@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { layoutOf } from "../../src/cuda/home.ts";
+import { homePaths } from "../../src/cuda/home.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
 /** A TensorFlow that starts no session, as where a card is in another process's exclusive use. */
@@ -27,7 +27,7 @@ test.each(["0", "3"])(
     const folder = temporaryFolder();
     writeFileSync(join(folder, "busy.cc"), BUSY);
     execFileSync("g++", ["-shared", "-fPIC", "-o", join(folder, "libtensorflow_cc.so.2"), join(folder, "busy.cc")]);
-    const { quiet } = layoutOf(process.env.MMOE_CUDA_HOME as string);
+    const { quiet } = homePaths(process.env.MMOE_CUDA_HOME as string);
     const { status, stderr } = spawnSync(process.execPath, ["-p", `require(${JSON.stringify(quiet)})`], {
       env: { ...process.env, LD_LIBRARY_PATH: folder, TF_CPP_MIN_LOG_LEVEL: level },
       encoding: "utf8",

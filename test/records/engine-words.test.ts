@@ -18,10 +18,10 @@ describe("engineWords(results)", () => {
   });
 
   test.each(["method=[sum, pcgrad]", "method=gradnorm", "models=[mmoe, cross-stitch]"])(
-    "names tfjs for %s, which the cpu engine does not train",
+    "does not name cpu for %s, which it does not train",
     (setting) => {
-      expect(words([setting])).toBe("--engine tfjs");
-      expect(words([setting], "cpu", "sweep paper --engine cpu")).toBe("--engine tfjs");
+      expect(words([setting])).toBe("");
+      expect(words([setting], "cpu", "sweep paper --engine cpu")).toBe("");
       expect(words([setting], "cuda")).toBe("--engine cuda");
     },
   );

@@ -11,12 +11,12 @@ import {
 } from "node:fs";
 import { join, relative } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { LOSS_SETS } from "../../src/config/loss-sets.ts";
 import { DEFAULT_OPTIONS, SCALES, STATISTICS } from "../../src/figures/draw/figure.ts";
 import { THEME_NAMES } from "../../src/figures/draw/theme.ts";
 import { FORMATS, fileName } from "../../src/figures/files.ts";
 import { SWEEP_FIGURES, TRIAL_FIGURES } from "../../src/figures/gallery.ts";
 import { isFigureFile } from "../../src/records/old-results.ts";
-import { LOSS_SETS } from "../../src/records/record.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
 test("isFigureFile(name) knows each file that figures are written to, and no other", () => {

@@ -23,9 +23,9 @@ describe("ProgressFile", () => {
   test("is there from the start, and says every five seconds how far each run is", () => {
     const file = made();
     expect(read()).toEqual({ schema: 1, heard: START, elapsedMs: 0, steps: 0, inFlight: [] });
-    file.reach(run(0), 30);
-    file.reach(run(1), 20);
-    file.end(run(1).id, 100);
+    file.progress(run(0), 30);
+    file.progress(run(1), 20);
+    file.result({ id: run(1).id, steps: 100 });
     expect(read()?.steps).toBe(0);
     vi.advanceTimersByTime(5000);
     const inFlight = [{ id: run(0).id, step: 30, steps: 100 }];
@@ -36,8 +36,8 @@ describe("ProgressFile", () => {
 
   test("counts no steps of earlier processes", () => {
     const file = made(new Map([run(0), run(1)].map(({ id }) => [id, 40])));
-    file.reach(run(0), 60);
-    file.end(run(1).id, 100);
+    file.progress(run(0), 60);
+    file.result({ id: run(1).id, steps: 100 });
     vi.advanceTimersByTime(5000);
     expect(read()?.steps).toBe(20 + 60);
     file.close();

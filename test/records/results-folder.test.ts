@@ -44,7 +44,7 @@ const record = (index: number) => recordOf(doneResult(makeRun({ index })), "fake
 async function endedBeside(another: (path: string, journal: Journal) => Promise<void>) {
   const path = join(temporaryFolder(), "results");
   const folder = new ResultsFolder(path, config, { provenance, long: false, overwrite: false, shard: null });
-  folder.add(record(0));
+  folder.result(record(0));
   const journal = new Journal(join(path, "journal"), trainedHash(config), provenance);
   between.reading = () => another(path, journal);
   between.writes = 0;
@@ -83,7 +83,7 @@ test("new ResultsFolder() that can't write its config fails, and leaves no lock"
   expect(readdirSync(join(path, "journal"))).toEqual([]);
 });
 
-test("add(record) writes the CSV files at most every 30 seconds", async () => {
+test("result(record) writes the CSV files at most every 30 seconds", async () => {
   vi.useFakeTimers({ toFake: ["performance"] });
   onTestFinished(() => {
     vi.useRealTimers();
@@ -93,7 +93,7 @@ test("add(record) writes the CSV files at most every 30 seconds", async () => {
   between.writes = 0;
   const addAfter = (seconds: number, index: number) => {
     vi.advanceTimersByTime(1000 * seconds);
-    folder.add(record(index));
+    folder.result(record(index));
   };
   addAfter(29, 0);
   addAfter(2, 1);
@@ -125,7 +125,7 @@ test("finish() says by the folder's name why its files can't be written", async 
 test("finish(signal) of an aborted signal gives nothing and leaves the files as they were", async () => {
   const path = join(temporaryFolder(), "results");
   const folder = new ResultsFolder(path, config, { provenance, long: false, overwrite: false, shard: null });
-  folder.add(record(0));
+  folder.result(record(0));
   expect(await folder.finish(AbortSignal.abort())).toBeUndefined();
   folder.close();
   expect(readdirSync(path)).toEqual(["config.yaml", "journal"]);

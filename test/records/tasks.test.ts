@@ -5,7 +5,7 @@ import { ZOO } from "../../src/models/zoo.ts";
 import { type Column, columnNames, csvRow } from "../../src/records/columns.ts";
 import { curvesCsv, longCurvesCsv } from "../../src/records/curves-csv.ts";
 import { lineOf, recordIn } from "../../src/records/journal-line.ts";
-import { CSV_FILES } from "../../src/records/json-schemas.ts";
+import { FILE_COLUMNS } from "../../src/records/json-schemas.ts";
 import { recordOf } from "../../src/records/record.ts";
 import { runsCsv } from "../../src/records/runs-csv.ts";
 import { doneResult } from "../support/fake-engine.ts";
@@ -37,7 +37,7 @@ describe.each([2, 3, 5])("of %d tasks", (K) => {
 
   test.each(Object.entries(files))("%s has the columns that are declared, and values of their types", (file, csv) => {
     const rows = rowsOf(csv(records));
-    const columns = (CSV_FILES[file] as Column<never>[]).filter(({ optional }) => !optional);
+    const columns = (FILE_COLUMNS[file] as Column<never>[]).filter(({ optional }) => !optional);
     const schema = rowSchema(columns, K);
     expect(rows.length).toBeGreaterThan(20);
     expect(Object.keys(rows[0] as object)).toEqual(Object.keys(schema.shape));

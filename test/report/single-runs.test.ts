@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { LOSS_SETS, type LossSet, lossCurve, type RunRecord } from "../../src/records/record.ts";
+import { LOSS_SETS, type LossSet } from "../../src/config/loss-sets.ts";
+import { lossCurve, type RunRecord } from "../../src/records/record.ts";
 import { listedCells } from "../../src/report/runs-section.ts";
 import { runPicker, type SingleRuns, singleRuns } from "../../src/report/single-runs.ts";
 import { sweepResults } from "../support/sweep-results.ts";

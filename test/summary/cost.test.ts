@@ -1,8 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import type { RunRecord } from "../../src/records/record.ts";
-import { modelCosts } from "../../src/summary/cost.ts";
-import { costCsv } from "../../src/summary/cost-csv.ts";
+import { costCsv, modelCosts } from "../../src/summary/cost.ts";
 import { madeResults } from "../support/made-results.ts";
 
 const SET = ["models=[omoe, mmoe]", "correlations=[0.5, 1]", "runs=7", "steps=200", "batch=50"];

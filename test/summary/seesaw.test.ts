@@ -1,8 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import type { RunRecord } from "../../src/records/record.ts";
-import { cellGains, seesawOf, sharesNothing } from "../../src/summary/seesaw.ts";
-import { seesawCsv } from "../../src/summary/seesaw-csv.ts";
+import { cellGains, seesawCsv, seesawOf, sharesNothing } from "../../src/summary/seesaw.ts";
 import { madeResults } from "../support/made-results.ts";
 
 const SET = ["models=[mmoe, single-task, omoe]", "correlations=[0.5, 1]", "runs=6"];

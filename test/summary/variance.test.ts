@@ -1,7 +1,6 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
-import { variancesOf } from "../../src/summary/variance.ts";
-import { varianceCsv } from "../../src/summary/variance-csv.ts";
+import { varianceCsv, variancesOf } from "../../src/summary/variance.ts";
 import { type LossOf, madeResults } from "../support/made-results.ts";
 
 const SET = ["models=[omoe, mmoe]", "correlations=[0.5]", "cross={data: 6, initial: 5}"];

@@ -50,6 +50,7 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   labels: { value: "labels=standardised" },
   dropout: { value: "dropout=0.5" },
   method: { value: "method=uncertainty" },
+  arithmetic: { value: "arithmetic=fused" },
   evalEvery: { value: "evalEvery=3" },
   heldoutRows: { value: "heldoutRows=11" },
   report: PLANNED,
@@ -71,7 +72,7 @@ export function testHeard(path: TrainingPath, engine: Engine): void {
   const trained = async (...of: Parameters<typeof config>) => {
     const results: RunResult[] = [];
     const runs = withTables(planRuns(config(...of)));
-    for (const run of runs) expect(engine.path(run.model)).toBe(path);
+    for (const run of runs) expect(engine.path(run)).toBe(path);
     await engine.train(runs, { onResult: (result) => results.push(result) });
     return results.map(numbersOf).sort();
   };

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { parseAst } from "vite";
+import { isNode, literal, type SyntaxNode } from "./syntax.ts";
 
 /**
  * What each file imports: files as paths from the repository's root; packages as `npm:zod`; Node's own modules as
@@ -20,8 +21,6 @@ export function importsUnder(folder: string): Map<string, string[]> {
 
 const isC = (file: string) => /\.[ch]$/.test(file);
 
-type SyntaxNode = { readonly type: string; readonly start: number; readonly end: number } & Record<string, unknown>;
-
 /** The imports in a file's text; in C, what it includes of its own. */
 export function importsOf(file: string, code: string): string[] {
   if (isC(file))
@@ -36,10 +35,6 @@ export function importsOf(file: string, code: string): string[] {
   };
   visit(parseAst(code, { lang: "ts" }));
   return [...new Set(found)];
-}
-
-function isNode(value: unknown): value is SyntaxNode {
-  return typeof value === "object" && value !== null && "type" in value;
 }
 
 /** Globals that only Node has. */
@@ -84,14 +79,6 @@ function globalIn(node: unknown): string | undefined {
 
 function isMetaUrl(node: SyntaxNode | undefined, code: string): boolean {
   return node !== undefined && code.slice(node.start, node.end) === "import.meta.url";
-}
-
-/** A text that is known before the program runs. */
-function literal(node: unknown): string | undefined {
-  if (!isNode(node)) return undefined;
-  if (node.type === "Literal" && typeof node.value === "string") return node.value;
-  const [only, ...others] = (node.quasis ?? []) as { value: { cooked: string } }[];
-  return only && others.length === 0 ? only.value.cooked : undefined;
 }
 
 /** `new URL(..., import.meta.url)` of code; of folders, pictures and other data it imports nothing. */

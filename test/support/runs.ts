@@ -13,6 +13,7 @@ const TRAINING: TrainingSettings = {
   lr: 0.01,
   method: "sum",
   huberDelta: null,
+  arithmetic: "portable",
   initializer: { name: "glorot-uniform" },
   evalEvery: 10,
   heldoutRows: 50,

@@ -27,6 +27,6 @@ test("diagnosisMs(runs) is a diagnosis' time for each run and each step that is 
 
 test("estimateTime(runs, engine) has the diagnoses' share of each core", async () => {
   clock(800);
-  const engine = { workers: 1 } as unknown as Engine;
+  const engine = { workers: 1, path: () => "cpu" } as unknown as Engine;
   expect((await estimateTime(runs, engine)).value).toBeCloseTo(400 + 5 * 2 * 800, 9);
 });

@@ -51,7 +51,7 @@ describe("workMs(runs, cores)", () => {
 
 describe("estimateTime(runs, engine)", () => {
   test("is made from the work on an engine of workers, with a range of a quarter", async () => {
-    const engine = { workers: 1, train: () => expect.unreachable() } as unknown as Engine;
+    const engine = { workers: 1, path: () => "cpu", train: () => expect.unreachable() } as unknown as Engine;
     const [low, high] = [500 / 1.25, 500 * 1.25]; // 400 to start, 100 to train
     expect(await estimateTime(runs(2, 50), engine)).toEqual({ value: 500, low, high, from: "work", cores: 1 });
   });

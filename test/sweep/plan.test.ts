@@ -1,9 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/config.ts";
 import { loadConfig, override, setOverride } from "../../src/config/load.ts";
 import { initialParameters, type Run } from "../../src/engines/engine.ts";
-import { runId } from "../../src/records/cell.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
 
 /** Its models are all of the family. */
@@ -34,17 +32,6 @@ test("a run does not depend on what else is in the sweep", () => {
   ]);
   const find = (config: typeof small) => planRuns(config).find((run) => run.id === wanted);
   expect(find(alone)).toEqual(find(small));
-});
-
-test("runId is made of values, and differs where they do", () => {
-  const at = (model: string, correlation: number) => ({ model, correlation, point: {} });
-  expect(runId(at("mmoe", 0.5), 17)).toBe("mmoe/p=0.50/017");
-  expect(runId(at("mmoe", -1), 1234)).toBe("mmoe/p=-1.00/1234");
-  fc.assert(
-    fc.property(fc.double({ min: -1, max: 1, noNaN: true }), fc.double({ min: -1, max: 1, noNaN: true }), (a, b) => {
-      expect(runId(at("m", a), 0) === runId(at("m", b), 0)).toBe(a === b);
-    }),
-  );
 });
 
 describe("planRuns(config) of a grid", () => {

@@ -18,9 +18,11 @@ const trained = async (both: Engine, hooks: Partial<Hooks> = {}) => {
   return results.map(({ run, engine }) => `${run.id} ${engine}`).sort();
 };
 
-describe("sideBySide(main, other)", () => {
+const isMine = ({ model }: AnyRun) => model === CODE;
+
+describe("sideBySide(main, other, goesBeside)", () => {
   test("hands models in JavaScript to the other, and says which trained a run", async () => {
-    const both = sideBySide(engine("cpu"), engine("tfjs"));
+    const both = sideBySide(engine("cpu"), engine("tfjs"), isMine);
     expect(await trained(both)).toEqual([
       ...["mine/0 tfjs", "mine/1 tfjs", "mine/2 tfjs", `${specs[0]?.id} cpu`, `${specs[1]?.id} cpu`],
     ]);
@@ -36,7 +38,7 @@ describe("sideBySide(main, other)", () => {
           asked.push(`${name} prepares ${models.map((model) => model.name)}`);
         },
       });
-    const both = sideBySide(noting("cpu"), noting("tfjs"));
+    const both = sideBySide(noting("cpu"), noting("tfjs"), isMine);
     const models = [specs[0]?.model, CODE] as AnyRun["model"][];
     for (const run of [specs[0], codes[0]] as AnyRun[]) both.check(run);
     await both.prepare?.(models);
@@ -44,7 +46,7 @@ describe("sideBySide(main, other)", () => {
   });
 
   test("needs the memory of both", () => {
-    const both = sideBySide(engine("cpu"), engine("tfjs", { memoryBytes: (runs) => runs.length }));
+    const both = sideBySide(engine("cpu"), engine("tfjs", { memoryBytes: (runs) => runs.length }), isMine);
     expect(both.memoryBytes([...specs, ...codes])).toBe(1_000_003);
     expect(both.memoryBytes(specs)).toBe(1_000_000);
   });
@@ -56,7 +58,7 @@ describe("sideBySide(main, other)", () => {
       train: (_, { signal }) =>
         new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("the second")))),
     });
-    await expect(trained(sideBySide(failing, waiting))).rejects.toBe(failure);
+    await expect(trained(sideBySide(failing, waiting, isMine))).rejects.toBe(failure);
   });
 
   test("keeps states if main does, and passes them by the other, which hears of limits instead", async () => {
@@ -70,20 +72,20 @@ describe("sideBySide(main, other)", () => {
       });
     const limit = { noMore: new AbortController().signal, onBegin: () => {} };
     const keeping = { states: new Map(), everyMs: 7, onState: () => {} };
-    const keeps = sideBySide(noting("cpu", true), noting("tfjs", false));
+    const keeps = sideBySide(noting("cpu", true), noting("tfjs", false), isMine);
     await trained(keeps, { keepParameters: true, keeping, ...limit });
     expect([keeps.keepsStates, told]).toEqual([
       true,
       { cpu: ["keepParameters", "keeping"], tfjs: ["keepParameters", "noMore", "onBegin"] },
     ]);
-    const keepsNone = sideBySide(noting("cpu", false), noting("tfjs", false));
+    const keepsNone = sideBySide(noting("cpu", false), noting("tfjs", false), isMine);
     await trained(keepsNone, limit);
     expect([keepsNone.keepsStates, told]).toEqual([false, { cpu: ["noMore", "onBegin"], tfjs: ["noMore", "onBegin"] }]);
   });
 
   test("stops both when it is told to", async () => {
     const stop = new AbortController();
-    const both = sideBySide(engine("cpu"), engine("tfjs"));
+    const both = sideBySide(engine("cpu"), engine("tfjs"), isMine);
     expect(await trained(both, { signal: stop.signal, onBegin: () => stop.abort() })).toEqual([]);
   });
 });

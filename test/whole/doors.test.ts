@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -125,15 +125,12 @@ describe("mmoe sweep", () => {
 });
 
 describe("a results folder in which a journal", () => {
-  test.each([
-    ["is a folder", (path: string) => mkdirSync(path), "it is a folder, not a file"],
-    ["is a pipe", (path: string) => pipeAt(path), "it is a device, pipe or socket, not a file"],
-  ])("%s is refused by all that read it", (_, make, says) => {
+  test("is a pipe is refused by all that read it", () => {
     const folder = results();
-    const path = join(folder, "journal", "x.jsonl");
-    make(path);
+    const path = pipeAt(join(folder, "journal", "x.jsonl"));
+    const says = "can't be read: it is a device, pipe or socket, not a file";
     for (const command of ["status", "summary", "merge"]) {
-      expect(ended(command, folder)).toEqual({ code: 2, stderr: `mmoe: ${path}: can't be read: ${says}\n` });
+      expect(ended(command, folder)).toEqual({ code: 2, stderr: `mmoe: ${path}: ${says}\n` });
     }
   });
 

@@ -1,5 +1,5 @@
+import type { AnyRun } from "../../engines/engine.ts";
 import { tensorPath } from "../../engines/training-path.ts";
-import type { Model } from "../../models/code.ts";
 import { findResults } from "../../records/find-results.ts";
 import { checkTrainable } from "../../sweep/check-runs.ts";
 import { checkCurves } from "../../sweep/curves.ts";
@@ -19,7 +19,7 @@ export async function checkSweep(file: string, options: SweepOptions): Promise<C
   const engine = await loadEngine(JUDGES[checked.engineName], { kernels: "wasm" }, runs);
   try {
     const traced = checked.engineName === "cuda" || checked.engineOptions.backend === "tensorflow";
-    const pathOf = (model: Model) => (traced ? tensorPath(model, traced) : engine.path(model));
+    const pathOf = (run: AnyRun) => (traced ? tensorPath(run.model, traced) : engine.path(run));
     await checkTrainable(runs, checked.config, engine, { pathOf });
   } finally {
     await engine.dispose();

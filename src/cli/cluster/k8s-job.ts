@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import { EXIT } from "../exit-codes.ts";
 
 /** A sweep as an indexed Kubernetes Job: each index trains one shard. */
-export interface KubernetesJob {
+interface KubernetesJob {
   /** Name of the Job and of its ConfigMap. */
   readonly name: string;
   readonly image: string;

@@ -1,4 +1,4 @@
-import { LARGEST_COUNT } from "../../config/settings.ts";
+import { LARGEST_COUNT } from "../../config/kinds.ts";
 import { UsageError } from "../../errors.ts";
 import type { Shard } from "../../records/writer-lock.ts";
 import type { Effects } from "../effects.ts";
@@ -6,7 +6,7 @@ import type { Effects } from "../effects.ts";
 type Env = Effects["env"];
 
 /** The part of a sweep that this process trains. */
-export interface ChosenShard {
+interface ChosenShard {
   /** Null for the whole sweep. */
   readonly shard: Shard | null;
   /** The variables that gave it, e.g. `JOB_COMPLETION_INDEX=0, MMOE_SHARD_COUNT=3`; undefined if --shard did. */

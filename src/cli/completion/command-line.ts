@@ -1,5 +1,6 @@
 import type { Argument, Command, Option } from "commander";
 import { presetNames } from "../../config/load.ts";
+import { LOSS_SETS } from "../../config/loss-sets.ts";
 import { GRID_KEYS, SETTING_KEYS } from "../../config/schema.ts";
 import { GENERATOR_PRESETS } from "../../data/presets.ts";
 import { DIAGNOSTIC_KINDS } from "../../diagnostics/kinds.ts";
@@ -10,12 +11,11 @@ import { THEME_NAMES } from "../../figures/draw/theme.ts";
 import { FORMATS as FIGURE_FORMATS } from "../../figures/files.ts";
 import { SWEEP_FIGURES, TRIAL_FIGURES } from "../../figures/gallery.ts";
 import { MODEL_NAMES } from "../../models/zoo.ts";
-import { LOSS_SETS } from "../../records/record.ts";
 import { VARYING } from "../../summary/variance.ts";
 import { ENGINE_NAMES, TFJS_BACKENDS } from "../../sweep/engines.ts";
 import { TUNED_BY } from "../../sweep/tune.ts";
 import { WHAT } from "../export.ts";
-import { FORMATS } from "../format-option.ts";
+import { TEXT_FORMATS } from "../format-option.ts";
 import { ROW_FORMATS } from "../rows-output.ts";
 
 /** What follows an option, or stands as an argument. */
@@ -57,7 +57,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   "--loss": LOSS_SETS,
   "--models": MODEL_NAMES,
   "--describe": MODEL_NAMES,
-  "--format": FORMATS,
+  "--format": TEXT_FORMATS,
   "figures --format": FIGURE_FORMATS,
   "data --format": [...ROW_FORMATS, "json"],
   "--only": [...TRIAL_FIGURES, ...SWEEP_FIGURES].map(({ name }) => name),

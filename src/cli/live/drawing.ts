@@ -1,5 +1,5 @@
-import type { GridPoint } from "../../config/grid-point.ts";
-import type { LossSet } from "../../records/record.ts";
+import type { LossSet } from "../../config/loss-sets.ts";
+import type { GridPoint } from "../../identity/grid-point.ts";
 
 export interface DrawOptions {
   readonly folder: string;

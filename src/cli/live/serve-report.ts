@@ -13,7 +13,7 @@ import { LiveReport } from "./live-report.ts";
 import { type LiveServer, startServer } from "./live-server.ts";
 import { type StatusEvent, statusEvent, troubleEvent } from "./status-event.ts";
 
-export interface ServeOptions extends Omit<DrawOptions, "version"> {
+interface ServeOptions extends Omit<DrawOptions, "version"> {
   readonly config: Config;
   /** Undefined for any that is free. */
   readonly port?: number | undefined;

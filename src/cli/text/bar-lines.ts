@@ -3,7 +3,7 @@ import { wrapped } from "./table.ts";
 import type { Tally } from "./tally.ts";
 
 /** A cell's runs, counted. */
-export interface CellTally {
+interface CellTally {
   readonly name: string;
   readonly tally: Tally;
 }

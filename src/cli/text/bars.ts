@@ -1,5 +1,6 @@
 import type { AnyRun } from "../../engines/engine.ts";
-import { type Cell, correlationText, pointText } from "../../records/cell.ts";
+import { type Cell, correlationText } from "../../identity/cell.ts";
+import { pointText } from "../../identity/grid-point.ts";
 import type { RunRecord } from "../../records/record.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { cellOfRun } from "../../sweep/status.ts";
@@ -11,11 +12,11 @@ import { type RunProgress, Tally, type ToTrain } from "./tally.ts";
 const EVERY_MS = 250;
 
 /** A bar for each cell, as far as the terminal has room, and one for the complete sweep. */
-export function barProgress({ todo: runs, kept }: ToTrain, stream: Output): RunProgress {
+export function barProgress({ todo: runs, kept, beside }: ToTrain, stream: Output): RunProgress {
   const byCell = groupBy(runs, (run) => cellName(cellOfRun(run)));
-  const tallies = new Map(Array.from(byCell, ([name, members]) => [name, new Tally(members, kept)]));
+  const tallies = new Map(Array.from(byCell, ([name, members]) => [name, new Tally(members, kept, beside)]));
   const cells = Array.from(tallies, ([name, tally]) => ({ name, tally }));
-  const whole = new Tally(runs, kept);
+  const whole = new Tally(runs, kept, beside);
   const frame = new Frame(stream);
   const lines = () => {
     const { columns = 80, rows = 24 } = stream; // a terminal may change its size

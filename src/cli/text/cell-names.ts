@@ -1,4 +1,4 @@
-import { type Cell, correlationText } from "../../records/cell.ts";
+import { type Cell, correlationText } from "../../identity/cell.ts";
 
 /**
  * Heads of the columns that name a cell: the model, its correlation if the sweep has any, and each setting that the sweep

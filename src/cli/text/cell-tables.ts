@@ -1,4 +1,4 @@
-import { type Cell, pointTitle } from "../../records/cell.ts";
+import { type Cell, pointTitle } from "../../identity/cell.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { Block } from "./blocks.ts";
 import type { Rows } from "./columns.ts";

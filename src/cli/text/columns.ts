@@ -15,7 +15,7 @@ export const phrases: Words = (text) => text.split(/ (?![^[]*\]|runs?\))/).filte
 /** Widths that add up to `room` or less: the widest columns give way, as far as their longest words allow. */
 export function narrowed(rows: Rows, words: Words, room: number): number[] | undefined {
   const widths = naturalWidths(rows);
-  const leastOf = (text: string) => indentOf(text).length + Math.max(0, ...words(text).map(shown));
+  const leastOf = (text: string) => indentOf(text).length + Math.max(0, ...words(text).map(shownWidth));
   const least = widths.map((_, c) => Math.max(0, ...rows.map((row) => leastOf(cell(row, c)))));
   const free = (c: number) => ((widths[c] as number) > (least[c] as number) ? (widths[c] as number) : 0);
   for (let over = widths.reduce((sum, width) => sum + width, 0) - room; over > 0; over--) {
@@ -28,10 +28,10 @@ export function narrowed(rows: Rows, words: Words, room: number): number[] | und
 
 /** How wide the columns are if nothing is wrapped. */
 export function naturalWidths(rows: Rows): number[] {
-  return Array.from({ length: columnsOf(rows) }, (_, c) => Math.max(...rows.map((row) => shown(cell(row, c)))));
+  return Array.from({ length: columnCount(rows) }, (_, c) => Math.max(...rows.map((row) => shownWidth(cell(row, c)))));
 }
 
-export function columnsOf([header = []]: Rows): number {
+export function columnCount([header = []]: Rows): number {
   return header.length;
 }
 
@@ -41,7 +41,7 @@ export function indentOf(text: string): string {
 }
 
 /** Characters that a terminal shows. */
-export function shown(text: string): number {
+export function shownWidth(text: string): number {
   return stripVTControlCharacters(text).length;
 }
 

@@ -24,7 +24,7 @@ export interface FitLimits {
   readonly within: number;
 }
 
-export interface FitSearch extends FitLimits, Pick<FitOptions, "starts" | "seed" | "noiseStd"> {
+interface FitSearch extends FitLimits, Pick<FitOptions, "starts" | "seed" | "noiseStd"> {
   readonly points: readonly CorrelationPoint[];
   readonly results: readonly FitResult[];
 }

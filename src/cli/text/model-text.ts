@@ -14,7 +14,7 @@ const WIDTH = 79;
 const DRAWN = 3;
 
 /** What is said of a model. Those of one's own have no formula and no source. */
-export interface Entry {
+interface Entry {
   readonly about: string;
   readonly formula?: readonly string[] | undefined;
   readonly source?: string | undefined;

@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import type { Effects, Output } from "../effects.ts";
 
 const STYLES = { good: "green", bad: "red", open: "yellow", quiet: "dim" } as const;
-export type Style = keyof typeof STYLES;
+type Style = keyof typeof STYLES;
 
 /** Gives a text a style, or not. */
 export type Paint = (style: Style | undefined, text: string) => string;

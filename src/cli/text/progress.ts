@@ -7,7 +7,7 @@ import { startLines } from "./sweep-start.ts";
 import { lineProgress, type RunProgress } from "./tally.ts";
 
 /** A listener that shows a sweep's progress until it is stopped. */
-export interface Progress extends SweepListener {
+interface Progress extends SweepListener {
   stop(): void;
   /** Writes the event of a sweep's end, with --json. */
   end(outcome: SweepOutcome): void;

@@ -1,5 +1,5 @@
 import { type Ladder, rungName } from "../../config/ladder.ts";
-import { cellText } from "../../records/cell.ts";
+import { cellText } from "../../identity/cell.ts";
 import type { CellRungs, Rungs } from "../../summary/rungs.ts";
 import type { Block } from "./blocks.ts";
 import { cellTables } from "./cell-tables.ts";

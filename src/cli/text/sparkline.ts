@@ -1,11 +1,11 @@
 /** Bins of a small histogram, one character each. */
-export const BINS = 18;
+const BINS = 18;
 /** Bins between two ticks of its axis. */
 const TICK = 6;
 const LEVELS = "▁▂▃▄▅▆▇█";
 
 /** Bins of a common width for several samples of losses. */
-export interface Axis {
+interface Axis {
   /** In units of the paper's bins, which are 1/30 wide. */
   readonly width: number;
   /** Some loss is above the last bin, which counts it too. */

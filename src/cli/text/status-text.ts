@@ -1,5 +1,5 @@
 import type { Kept } from "../../records/checkpoints.ts";
-import type { Writer } from "../../records/writers.ts";
+import { trainersOf, trainerText, type Writer } from "../../records/writers.ts";
 import type { SweepStatus } from "../../sweep/sweep-status.ts";
 import { duration, localTime, thousands } from "../../units.ts";
 import { shardText } from "../cluster/shard-option.ts";
@@ -42,18 +42,19 @@ function cellsBlock({ cells, training }: SweepStatus, most: number): Block {
 function writerRows(writers: readonly Writer[], paint: Paint): string[][] {
   const shards = writers.some(({ provenance }) => provenance.shard);
   const flights = writers.some(({ progress }) => progress && progress.inFlight.length > 0);
-  const rows = writers.map(
-    ({ name, provenance: { engine, device, start, shard = null }, runs, state, elapsedMs, progress }) => [
+  const rows = writers.map(({ name, provenance, runs, state, elapsedMs, progress }) => {
+    const { start, shard = null } = provenance;
+    return [
       name,
       ...(shards ? [shard === null ? "all" : shardText(shard)] : []),
-      `${engine} (${device})`,
+      trainersOf(provenance).map(trainerText).join(", "),
       String(runs),
       ...(flights ? [flightText(progress)] : []),
       verdictText(paint, state),
       localTime(start),
       duration(elapsedMs),
-    ],
-  );
+    ];
+  });
   const heads = ["process", ...(shards ? ["shard"] : []), "engine", "runs", ...(flights ? ["in flight"] : [])];
   return [[...heads, "state", "began", "for"], ...rows];
 }

@@ -1,5 +1,5 @@
 import { type LossUnit, meanText } from "../../config/loss-unit.ts";
-import { correlationText } from "../../records/cell.ts";
+import { correlationText } from "../../identity/cell.ts";
 import type { CellLosses } from "../../records/cell-losses.ts";
 import { estimateText } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";
@@ -23,7 +23,7 @@ export interface Shown {
  * one model: mean with its interval, median, share of losses above `bad` (null: without it) and a small histogram.
  * `summaries` are those of the same cells.
  */
-export function cellsOf(
+export function summaryCells(
   cells: readonly CellLosses[],
   summaries: readonly CellSummary[],
   { bad, unit, room }: Shown,

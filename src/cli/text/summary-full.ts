@@ -1,5 +1,6 @@
-import type { GridPoint } from "../../config/grid-point.ts";
-import { correlationText, modelAt, pointText, pointTitle } from "../../records/cell.ts";
+import { correlationText, modelAt, pointTitle } from "../../identity/cell.ts";
+import type { GridPoint } from "../../identity/grid-point.ts";
+import { pointText } from "../../identity/grid-point.ts";
 import { resamplesOf } from "../../stats/bootstrap.ts";
 import { countedText, type Estimate, estimateText, LEAST_SHOWN } from "../../stats/estimate.ts";
 import { groupBy } from "../../stats/group-by.ts";

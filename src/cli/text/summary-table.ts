@@ -1,9 +1,10 @@
+import type { LossSet } from "../../config/loss-sets.ts";
 import { type LossUnit, meanText } from "../../config/loss-unit.ts";
 import { lossUnitOf } from "../../config/loss-unit-of.ts";
-import { cellKey } from "../../records/cell.ts";
+import { cellKey } from "../../identity/cell.ts";
 import { LOSS_WORDS } from "../../records/loss-words.ts";
 import { configIn } from "../../records/read-results.ts";
-import { finalLosses, type LossSet, type RunRecord } from "../../records/record.ts";
+import { finalLosses, type RunRecord } from "../../records/record.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import { mean, quantileSorted, standardError } from "../../stats/moments.ts";
 import type { Output } from "../effects.ts";

@@ -1,5 +1,5 @@
+import { trains, trainsRun } from "../../engines/abilities.ts";
 import type { AnyRun, Engine } from "../../engines/engine.ts";
-import { isCode } from "../../models/code.ts";
 import { keptOf } from "../../records/checkpoints.ts";
 import type { SweepStart } from "../../sweep/run-sweep.ts";
 import type { SweepShare } from "../../sweep/share.ts";
@@ -23,12 +23,22 @@ export function startLines(start: SweepStart): string[] {
   return lines;
 }
 
-/** `cpu (avx512)`; with models in JavaScript that train beside it, `cpu (avx512); mine on tfjs (wasm)`. */
+/**
+ * `cpu (avx512)`; with runs that only another engine trains, `cpu (avx512); dselect-k, method pcgrad on tfjs (wasm)`.
+ */
 export function enginesText(
   { name, device, beside }: Pick<Engine, "name" | "device" | "beside">,
   runs: readonly AnyRun[],
 ): string {
-  const codes = [...new Set(runs.filter(({ model }) => isCode(model)).map(({ model }) => model.name))];
-  const others = beside === undefined ? "" : `; ${codes.join(", ")} on ${beside.name} (${beside.device})`;
-  return `${name} (${device})${others}`;
+  const main = `${name} (${device})`;
+  const others = beside === undefined ? [] : runs.filter((run) => !trainsRun("cpu", run));
+  if (beside === undefined || others.length === 0) return main;
+  const other = `${beside.name} (${beside.device})`;
+  return others.length === runs.length ? other : `${main}; ${reasons(others).join(", ")} on ${other}`;
+}
+
+/** What cpu lacks for these runs: models and, for those that it has, methods. */
+function reasons(runs: readonly AnyRun[]): string[] {
+  const whats = runs.map(({ model, training }) => (trains("cpu", model) ? `method ${training.method}` : model.name));
+  return [...new Set(whats)];
 }

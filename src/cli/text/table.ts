@@ -1,13 +1,13 @@
 import { stripVTControlCharacters } from "node:util";
 import {
   cell,
-  columnsOf,
+  columnCount,
   indentOf,
   narrowed,
   naturalWidths,
   phrases,
   type Rows,
-  shown,
+  shownWidth,
   singleWords,
   type Words,
 } from "./columns.ts";
@@ -24,7 +24,7 @@ export function table(rows: Rows, width = Number.POSITIVE_INFINITY): string {
   if (tableWidth(rows) <= width) return drawn(rows, GAP);
   for (const words of [phrases, singleWords]) {
     for (const gap of [GAP, 1]) {
-      const widths = narrowed(rows, words, width - gap * (columnsOf(rows) - 1));
+      const widths = narrowed(rows, words, width - gap * (columnCount(rows) - 1));
       if (widths !== undefined) return drawn(rows, gap, { widths, words });
     }
   }
@@ -33,7 +33,7 @@ export function table(rows: Rows, width = Number.POSITIVE_INFINITY): string {
 
 /** Characters of the lines of a table that is not wrapped. */
 export function tableWidth(rows: Rows): number {
-  return naturalWidths(rows).reduce((sum, columns) => sum + columns, GAP * (columnsOf(rows) - 1));
+  return naturalWidths(rows).reduce((sum, columns) => sum + columns, GAP * (columnCount(rows) - 1));
 }
 
 /** Rows as Markdown. */
@@ -56,7 +56,7 @@ function filled(words: readonly string[], width: number): string[] {
   for (const word of words) {
     const line = lines.at(-1) as string;
     if (line === "") lines[lines.length - 1] = word;
-    else if (shown(line) + 1 + shown(word) <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else if (shownWidth(line) + 1 + shownWidth(word) <= width) lines[lines.length - 1] = `${line} ${word}`;
     else lines.push(word);
   }
   return lines;
@@ -81,7 +81,7 @@ function wrappedRow(row: readonly string[], widths: readonly number[], words: Wo
 }
 
 function aligned(text: string, width: number, right: boolean): string {
-  const space = " ".repeat(Math.max(0, width - shown(text)));
+  const space = " ".repeat(Math.max(0, width - shownWidth(text)));
   return right ? space + text : text + space;
 }
 

@@ -1,5 +1,5 @@
-import { pointText } from "../../config/grid-point.ts";
-import { correlationText } from "../../records/cell.ts";
+import { correlationText } from "../../identity/cell.ts";
+import { pointText } from "../../identity/grid-point.ts";
 import { estimateText, LEAST_RUNS } from "../../stats/estimate.ts";
 import type { Candidate, Pick } from "../../sweep/tune.ts";
 import type { Block } from "./blocks.ts";

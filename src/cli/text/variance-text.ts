@@ -1,6 +1,6 @@
 import { type Estimate, estimateText } from "../../stats/estimate.ts";
 import type { CellVariance, VarianceOptions } from "../../summary/variance.ts";
-import { COMPONENTS } from "../../summary/variance-csv.ts";
+import { COMPONENTS } from "../../summary/variance.ts";
 import type { Block } from "./blocks.ts";
 import { cellTables } from "./cell-tables.ts";
 import { fewNote } from "./few-runs.ts";

@@ -19,7 +19,7 @@ export interface Dropout {
 }
 
 /** The units of each expert and gate of a level, in canonical order. */
-export interface Networks {
+interface Networks {
   readonly experts: Columns[];
   readonly gates: Columns[];
 }

@@ -1,4 +1,4 @@
-import { correlationsOf } from "../../data/label-correlation.ts";
+import { taskCorrelations } from "../../data/label-correlation.ts";
 import { RowOrder } from "../../data/order.ts";
 import { dataIdentity, dataKey, type RowSet } from "../../data/streams.ts";
 import { TableSet } from "../../data/table-set.ts";
@@ -143,6 +143,6 @@ export class BundleRows {
     const panels = this.#memory.float32(set, panelsOf(rows, layout) * K * layout.panelRows);
     const task = (k: number) =>
       Float32Array.from({ length: rows }, (_, row) => panels[panelIndex(row, k, K, layout)] as number);
-    return correlationsOf(Array.from({ length: K }, (_, k) => task(k)));
+    return taskCorrelations(Array.from({ length: K }, (_, k) => task(k)));
   }
 }

@@ -1,6 +1,7 @@
 import { UsageError } from "../../errors.ts";
+import type { Arithmetic } from "../engine.ts";
 import type { KernelChoice, KernelSet, NativeSet } from "./kernel-sets.ts";
-import { availableKernels } from "./native.ts";
+import { availableKernels, fuses } from "./native.ts";
 
 /** The processors that a set is for, and what such a processor may lack. */
 const NEEDS: Readonly<Record<NativeSet, { arch: string; instructions: string }>> = {
@@ -19,6 +20,15 @@ export function chooseKernels(choice: KernelChoice, option: string, here = avail
   if (sets.includes(choice)) return choice;
   const why = whyNot(choice as NativeSet, problem);
   throw new UsageError(`${option} ${choice}: ${why}; give one that runs here: ${["auto", ...sets].join(", ")}`);
+}
+
+/** Throws UsageError for an arithmetic that a kernel set lacks here. */
+export function checkArithmetic(arithmetic: Arithmetic, set: KernelSet, here = availableKernels(), has = fuses): void {
+  if (arithmetic === "portable" || has(set)) return;
+  const able = here.sets.filter(has);
+  const why = here.problem === undefined || able.length > 0 ? "" : ` (${here.problem})`;
+  const use = able.length > 0 ? `use --kernels ${able.join(" or ")}, or` : "use";
+  throw new UsageError(`arithmetic ${arithmetic} is not in the kernels ${set}${why}; ${use} --set arithmetic=portable`);
 }
 
 function whyNot(set: NativeSet, problem: string | undefined): string {

@@ -8,6 +8,7 @@ import type { AnyRun, Engine, Hooks, Keeping, Run, RunState } from "../engine.ts
 import { numbering } from "../numbering.ts";
 import type { TrainingPath } from "../training-path.ts";
 import { bundlesOf, planBundle } from "./bundle.ts";
+import { checkArithmetic } from "./choose-kernels.ts";
 import { Crew } from "./crew.ts";
 import { kernelSource } from "./instantiate.ts";
 import type { KernelSet } from "./kernel-sets.ts";
@@ -48,10 +49,11 @@ export class CpuEngine implements Engine {
 
   check(run: AnyRun): void {
     checkRun(this.name, run);
+    checkArithmetic(run.training.arithmetic, this.device);
   }
 
   async train(runs: readonly Run[], hooks: Hooks): Promise<void> {
-    for (const run of runs) checkRun(this.name, run);
+    for (const run of runs) this.check(run);
     const { signal, noMore, keepParameters = false, keeping } = hooks;
     const stepOf = stepsIn(keeping);
     const bundles = bundlesOf(runs, this.workers, stepOf);

@@ -5,7 +5,7 @@ import { startWorker } from "../start-worker.ts";
 import type { KernelSource } from "./kernels.ts";
 import type { Answer, Message, Task } from "./worker.ts";
 
-export interface CrewHooks {
+interface CrewHooks {
   onAnswer(answer: Answer): void;
   /** Asked before each task. */
   mayBegin(): boolean;

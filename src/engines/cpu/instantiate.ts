@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { Arithmetic } from "../engine.ts";
 import { KernelMemory, WasmInstance } from "../rows/kernel-memory.ts";
 import type { KernelSet, NativeSet } from "./kernel-sets.ts";
 import type { KernelInstance, KernelSource, Kernels } from "./kernels.ts";
@@ -17,6 +18,11 @@ export function instantiate(source: KernelSource): KernelInstance {
 
 class WasmKernels extends WasmInstance<Kernels> {
   readonly set = "wasm";
+
+  kernelsOf(arithmetic: Arithmetic): Kernels {
+    if (arithmetic !== "portable") throw new RangeError(`no kernels wasm in ${arithmetic} arithmetic`);
+    return this.kernels;
+  }
 }
 
 class Native extends KernelMemory {
@@ -26,12 +32,16 @@ class Native extends KernelMemory {
   constructor(set: NativeSet) {
     super();
     this.set = set;
-    const native = nativeKernels(set);
+    this.kernels = this.kernelsOf("portable");
+  }
+
+  kernelsOf(arithmetic: Arithmetic): Kernels {
+    const native = nativeKernels(this.set, arithmetic);
     const names = Object.keys(native) as (keyof NativeKernels)[];
     const bound = names.map((name) => {
       const call = native[name] as (memory: ArrayBuffer, ...args: number[]) => number;
       return [name, (...args: number[]) => call(this.memory.buffer, ...args)];
     });
-    this.kernels = Object.fromEntries(bound) as Kernels;
+    return Object.fromEntries(bound) as Kernels;
   }
 }

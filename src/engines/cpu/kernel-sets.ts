@@ -4,6 +4,8 @@ import type { Layout } from "../rows/panels.ts";
 export const KERNEL_SETS = ["avx512", "avx2", "neon", "wasm"] as const;
 export type KernelSet = (typeof KERNEL_SETS)[number];
 export type NativeSet = Exclude<KernelSet, "wasm">;
+/** A native set in portable or in fused arithmetic, as the binary names it. */
+export type BuiltSet = NativeSet | `${NativeSet}Fused`;
 
 /** What a user may ask for. `auto` is the fastest set that runs here. */
 export const KERNEL_CHOICES = ["auto", "wasm", "avx2", "avx512", "neon"] as const;

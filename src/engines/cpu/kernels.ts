@@ -1,3 +1,4 @@
+import type { Arithmetic } from "../engine.ts";
 import type { KernelMemory } from "../rows/kernel-memory.ts";
 import type { RowKernels } from "../rows/row-kernels.ts";
 import type { KernelSet, NativeSet } from "./kernel-sets.ts";
@@ -16,7 +17,13 @@ export interface Kernels extends RowKernels {
 type Limits = [steps: number, limit: number];
 
 /** A worker's kernels and their memory. */
-export type KernelInstance = KernelMemory & { readonly set: KernelSet; readonly kernels: Kernels };
+export type KernelInstance = KernelMemory & {
+  readonly set: KernelSet;
+  /** In portable arithmetic. Rows are the same bits in any. */
+  readonly kernels: Kernels;
+  /** Throws RangeError for an arithmetic that the set lacks here. */
+  kernelsOf(arithmetic: Arithmetic): Kernels;
+};
 
 /** What a worker needs for its kernels: WebAssembly is compiled once for all. */
 export type KernelSource = { readonly set: NativeSet } | { readonly set: "wasm"; readonly module: WebAssembly.Module };

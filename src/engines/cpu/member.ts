@@ -3,7 +3,7 @@ import { type Arena, recordBytes } from "../rows/arena.ts";
 import { float32Word } from "./instructions.ts";
 import type { KernelInstance } from "./kernels.ts";
 import type { StepCode } from "./step-code.ts";
-import { noBiases, pack, unpack } from "./weights.ts";
+import { noBiases, packWeights, unpackWeights } from "./weights.ts";
 
 /** A run in training: addresses of its weights, their moments, and its losses. */
 export interface Member {
@@ -47,12 +47,12 @@ export function takeMember(arena: Arena, code: StepCode, { optimizer, lr, huberD
 
 /** Writes a run's parameters, in canonical order, where its kernels read them. */
 export function writeParameters(memory: KernelInstance, member: Member, parameters: Float32Array): void {
-  valuesAt(memory, member, 0).set(pack(member.code.weights, parameters));
+  valuesAt(memory, member, 0).set(packWeights(member.code.weights, parameters));
 }
 
 /** A run's parameters in canonical order. */
 export function readParameters(memory: KernelInstance, member: Member): Float32Array {
-  return unpack(member.code.weights, valuesAt(memory, member, 0));
+  return unpackWeights(member.code.weights, valuesAt(memory, member, 0));
 }
 
 /** What training changes in memory. */
@@ -64,7 +64,7 @@ export function readTrained(memory: KernelInstance, member: Member): Trained {
   const blocks = Array.from({ length: member.values }, (_, i) => valuesAt(memory, member, i));
   const [noBias] = noBiases(code.weights);
   return {
-    values: blocks.map((block) => unpack(code.weights, block)),
+    values: blocks.map((block) => unpackWeights(code.weights, block)),
     noBias: blocks.map((block) => (noBias === undefined ? 0 : (block[noBias] as number))),
     powers: [power1, power2],
     sums: [...memory.float64(sums, code.tasks)],
@@ -76,7 +76,7 @@ export function writeTrained(memory: KernelInstance, member: Member, trained: Tr
   const { weights, tasks } = member.code;
   for (const [i, each] of values.entries()) {
     const block = valuesAt(memory, member, i);
-    block.set(pack(weights, each));
+    block.set(packWeights(weights, each));
     for (const offset of noBiases(weights)) block[offset] = noBias[i] as number;
   }
   memory.float64(member.optimizer + POWERS, 2).set(powers);

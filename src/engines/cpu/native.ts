@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../../errors.ts";
-import { KERNEL_SETS, type KernelSet, type NativeSet } from "./kernel-sets.ts";
+import type { Arithmetic } from "../engine.ts";
+import { type BuiltSet, KERNEL_SETS, type KernelSet, type NativeSet } from "./kernel-sets.ts";
 import type { Kernels } from "./kernels.ts";
 import { expectWhole } from "./whole-binary.ts";
 
@@ -15,7 +16,7 @@ export type NativeKernels = {
 };
 
 /** The sets that a binary holds and this processor and system can run (kernels/binding.c). */
-type Binding = Partial<Readonly<Record<NativeSet, NativeKernels>>>;
+type Binding = Partial<Readonly<Record<BuiltSet, NativeKernels>>>;
 
 /** This package, from src/ and from dist/ alike. */
 const ROOT = new URL("../../../", import.meta.url);
@@ -53,11 +54,18 @@ export function availableKernels(): { sets: KernelSet[]; problem?: string } {
   return { sets, ...(problem !== undefined && { problem }) };
 }
 
-/** The functions of a set that runs here. */
-export function nativeKernels(set: NativeSet): NativeKernels {
+/** Whether a set's kernels have fused arithmetic here: WebAssembly and the first processors with AVX2 do not. */
+export function fuses(set: KernelSet): boolean {
   loaded ??= load();
-  const kernels = loaded.binding[set];
+  return set !== "wasm" && loaded.binding[`${set}Fused`] !== undefined;
+}
+
+/** The functions of a set that runs here. */
+export function nativeKernels(set: NativeSet, arithmetic: Arithmetic): NativeKernels {
+  loaded ??= load();
+  const built = arithmetic === "fused" ? (`${set}Fused` as const) : set;
+  const kernels = loaded.binding[built];
   if (kernels === undefined)
-    throw new RangeError(`no kernels ${set} here: ${loaded.problem ?? "not this processor's"}`);
+    throw new RangeError(`no kernels ${built} here: ${loaded.problem ?? "not this processor's"}`);
   return kernels;
 }

@@ -9,7 +9,7 @@ import type { Member } from "./member.ts";
 import type { LabelPlan } from "./row-plan.ts";
 import { Trainee } from "./trainee.ts";
 
-export interface Watch {
+interface Watch {
   /** The bundle's run `i` has been trained for `step` steps; `loss` as in `Hooks.onProgress`. */
   onStep(i: number, step: number, loss: number): void;
   /** Says whether to stop; called every tens of milliseconds. */

@@ -11,7 +11,7 @@ import {
 } from "../engine.ts";
 import { labelPanelBytes } from "../rows/generator.ts";
 import { inputPanelBytes } from "../rows/panels.ts";
-import type { KernelInstance } from "./kernels.ts";
+import type { KernelInstance, Kernels } from "./kernels.ts";
 import {
   type Member,
   readParameters,
@@ -24,7 +24,7 @@ import {
 import type { LabelPlan, RowPlan } from "./row-plan.ts";
 
 /** Inputs of a training run: its place in memory, the rows it shares and its own labels. */
-export interface Place {
+interface Place {
   readonly member: Member;
   readonly rows: RowPlan;
   readonly labels: LabelPlan;
@@ -36,6 +36,7 @@ export interface Place {
 export class Trainee {
   readonly run: Run;
   readonly #memory: KernelInstance;
+  readonly #kernels: Kernels;
   readonly #place: Place;
   readonly #steps: number[];
   readonly #train: (readonly number[])[];
@@ -52,6 +53,7 @@ export class Trainee {
   constructor(memory: KernelInstance, run: Run, place: Place, state?: RunState) {
     this.run = run;
     this.#memory = memory;
+    this.#kernels = memory.kernelsOf(run.training.arithmetic);
     this.#place = place;
     const { step = 0, curve, failure, elapsedMs = 0 } = state ?? {};
     this.#steps = [...(curve?.steps ?? [])];
@@ -132,7 +134,7 @@ export class Trainee {
     const { member, rows, labels } = this.#place;
     const { batch } = this.run.training;
     setStep(this.#memory, member, before + 1);
-    const did = this.#memory.kernels.train(
+    const did = this.#kernels.train(
       member.address,
       rows.chunk,
       rows.panels * inputPanelBytes(rows.inputs, rows.layout),
@@ -172,7 +174,7 @@ export class Trainee {
   addErrors(x: number, labels: number, count: number): void {
     const { member, rows, pieceRows } = this.#place;
     const stride = inputPanelBytes(rows.inputs, rows.layout);
-    this.#memory.kernels.evaluate(member.address, x, stride, labels, count, pieceRows);
+    this.#kernels.evaluate(member.address, x, stride, labels, count, pieceRows);
   }
 
   /** The mean of the losses added up over `rows` rows, [K]. */

@@ -63,7 +63,7 @@ export function weightsOf(spec: ModelSpec, layout: Layout): Weights {
 }
 
 /** Canonical parameters to the engine's. */
-export function pack(weights: Weights, parameters: Float32Array): Float32Array {
+export function packWeights(weights: Weights, parameters: Float32Array): Float32Array {
   const packed = new Float32Array(weights.size);
   forEachParameter(weights, (canonical, engine) => {
     packed[engine] = parameters[canonical] as number;
@@ -72,7 +72,7 @@ export function pack(weights: Weights, parameters: Float32Array): Float32Array {
 }
 
 /** The engine's parameters to canonical ones. */
-export function unpack(weights: Weights, packed: Float32Array): Float32Array {
+export function unpackWeights(weights: Weights, packed: Float32Array): Float32Array {
   const parameters: number[] = [];
   forEachParameter(weights, (canonical, engine) => {
     parameters[canonical] = packed[engine] as number;

@@ -1,18 +1,20 @@
+import { realpathSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { findBinding } from "../../cuda/binding.ts";
 import type { CodeModel, Model } from "../../models/code.ts";
 import { isCode } from "../../models/code.ts";
 import { byKind, checkRun } from "../abilities.ts";
 import type { AnyRun, Engine, Hooks } from "../engine.ts";
 import { type TrainingPath, tensorPath } from "../training-path.ts";
+import { modulesAround } from "./code/child-rights.ts";
 import { CodeCrew } from "./code/code-crew.ts";
 import type { Patience } from "./code/describe-code.ts";
 import { codeGroup } from "./code/traced-code.ts";
 import { codeBytes } from "./memory.ts";
-import { tensorflowFolders } from "./tensorflow-folders.ts";
 import type { Backend } from "./tf.ts";
 import type { ProgramOptions } from "./traced/training-program.ts";
 
-export interface CodeEngineOptions extends ProgramOptions {
+interface CodeEngineOptions extends ProgramOptions {
   readonly backend: Backend;
   readonly name?: "tfjs" | "cuda";
   /** The device's name in records. */
@@ -51,7 +53,7 @@ export class CodeEngine implements Engine {
     this.#crew = new CodeCrew({ training, places: this.#places, patience, note });
   }
 
-  path(model: Model): TrainingPath {
+  path({ model }: AnyRun): TrainingPath {
     return tensorPath(model, this.#traced);
   }
 
@@ -85,4 +87,13 @@ export class CodeEngine implements Engine {
   dispose(): Promise<void> {
     return this.#crew.dispose();
   }
+}
+
+/** What TensorFlow's binding is loaded from: its folder, the packages around it, and what `mmoe cuda setup` made. */
+function tensorflowFolders(): string[] {
+  const binding = findBinding(process.env);
+  if (binding === undefined) return [];
+  const { folder, home } = binding;
+  const real = realpathSync(folder);
+  return [folder, real, modulesAround(real) || real, ...(home === undefined ? [] : [home, realpathSync(home)])];
 }

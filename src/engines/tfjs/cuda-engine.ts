@@ -5,7 +5,7 @@ import { isOnCard } from "./device.ts";
 import { loadTf } from "./tf.ts";
 import { createTfjsEngine } from "./tfjs-engine.ts";
 
-export interface CudaOptions {
+interface CudaOptions {
   /** Compute on the CPU if TensorFlow sees no card. */
   readonly allowCpu?: boolean;
   /** Threads that make rows. */

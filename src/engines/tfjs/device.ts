@@ -8,7 +8,7 @@ import type { Backend, Tf } from "./tf.ts";
 export const TENSORFLOW_CPU = "tensorflow cpu";
 
 /** The device that really computes. */
-export interface Device {
+interface Device {
   /** `wasm`, `cpu`, `tensorflow cpu`, or the card's name. */
   readonly name: string;
   readonly libraries?: Readonly<Record<string, string>>;

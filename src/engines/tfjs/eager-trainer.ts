@@ -12,7 +12,14 @@ import { initialMethodState, methodRatesAt, methodStep } from "./methods/method-
 import { methodOf } from "./methods/methods.ts";
 import { batchOf, slicedRows } from "./model/batch.ts";
 import { dropoutBy, type Mask, MaskSource, masksOf, noiseBy, orderBy } from "./model/masks.ts";
-import { type Batch, batchLosses, errorsOf, lossesAndGradients, lossesOf, type Objective } from "./model/objective.ts";
+import {
+  type Batch,
+  batchLosses,
+  elementLosses,
+  errorsOf,
+  lossesAndGradients,
+  type Objective,
+} from "./model/objective.ts";
 import { initialState, ratesAt, type TrainingState, updated } from "./model/optimizer.ts";
 import { joined, pack, separated, unpack } from "./model/pack.ts";
 import type { Pace } from "./pace.ts";
@@ -22,7 +29,7 @@ import { type LossSums, readSums, type Trainer } from "./trainer.ts";
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: true },
-  ...{ huberDelta: true, initializer: true, evalEvery: true, heldoutRows: true },
+  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true },
 };
 
 /**
@@ -149,7 +156,7 @@ class EagerTrainer implements Trainer {
     const sums = tf.tidy(() => {
       const batch = batchOf(tf, rows, model, rows.length);
       const parameters = separated(tf, model, this.#state.parameters);
-      return tf.sum(lossesOf(tf, errorsOf(tf, model, parameters, batch), training.huberDelta), 1);
+      return tf.sum(elementLosses(tf, errorsOf(tf, model, parameters, batch), training.huberDelta), 1);
     });
     return readSums(sums, end);
   }

@@ -15,7 +15,7 @@ import type { ProgramOptions } from "./traced/training-program.ts";
 import { type CreateTrainer, trainGroup } from "./train-group.ts";
 import { trainInGroups } from "./train-in-groups.ts";
 
-export interface TfjsOptions extends ProgramOptions {
+interface TfjsOptions extends ProgramOptions {
   readonly backend: Backend;
   /** The engine's name in messages and records. */
   readonly name?: "tfjs" | "cuda";
@@ -67,7 +67,7 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     device: device.name,
     keepsStates: false,
     ...(device.libraries ? { libraries: device.libraries } : {}),
-    path: (model) => tensorPath(model, traced),
+    path: ({ model }) => tensorPath(model, traced),
     check: (run) => checkRun(name, run),
     prepare: (models, signal) => code.prepare(models.filter(isCode), signal),
     async train(runs, hooks) {

@@ -1,4 +1,4 @@
-import { type GridPoint, type GridValue, pointText } from "../../config/grid-point.ts";
+import { type GridPoint, type GridValue, pointText } from "../../identity/grid-point.ts";
 import { againstWords, type CellEstimate } from "./against-words.ts";
 import { type Box, panel } from "./axes.ts";
 import { type GridDrawing, noRun, type Place, panelGrid } from "./cell-grid.ts";

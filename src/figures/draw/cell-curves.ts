@@ -1,6 +1,6 @@
+import type { EachLoss, LossSet } from "../../config/loss-sets.ts";
 import { unitText } from "../../config/loss-unit.ts";
-import type { Cell } from "../../records/cell.ts";
-import type { EachLoss, LossSet } from "../../records/record.ts";
+import type { Cell } from "../../identity/cell.ts";
 import type { CellRows, DrawnCell, OfCell, SweepFacts } from "./facts.ts";
 import type { FigureOptions } from "./figure.ts";
 import { AXIS_END, type PublishedLoss, paperFigure } from "./paper-points.ts";

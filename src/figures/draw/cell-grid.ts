@@ -46,7 +46,7 @@ export interface Place {
  * A panel for each cell: models in rows, correlations in columns, in blocks of as many columns as a page is wide. If there
  * are too many, only some of the correlations have panels.
  */
-export interface CellGrid extends Omit<PanelGrid, "place"> {
+interface CellGrid extends Omit<PanelGrid, "place"> {
   /** Undefined for a cell that is left out. */
   readonly place: (cell: OfCell) => Place | undefined;
 }
@@ -82,7 +82,7 @@ interface GridRow {
 }
 
 /** As `CellGrid`, of any rows: a panel is found by its row's number and its correlation. */
-export interface PanelGrid {
+interface PanelGrid {
   readonly place: (row: number, correlation: number | null) => Place | undefined;
   readonly titles: readonly SvgNode[];
   /** The correlations that have panels. */

@@ -3,7 +3,7 @@ import { differencePanels, offPaper, SETTLED } from "./difference-panels.ts";
 import type { FigureOptions } from "./figure.ts";
 import { framed } from "./loss-axis.ts";
 import type { Drawing } from "./page.ts";
-import { columnsOf, groupPart, headingPart, keyPart, modelsIn, type Part, stacked } from "./parts.ts";
+import { groupPart, headingPart, keyPart, modelsIn, type Part, panelColumns, stacked } from "./parts.ts";
 import type { CurvePanel, DrawnCurve } from "./step-panels.ts";
 import type { SeriesStyle } from "./style.ts";
 import type { Theme } from "./theme.ts";
@@ -73,7 +73,7 @@ function lowerPart(lower: readonly CurvePanel[], { theme }: Shown): Part {
   const title = headingPart("The lower curves on a logarithmic axis", theme, 5);
   return (top) => {
     const { nodes, bottom } = title(top);
-    const place = { theme, columns: columnsOf(lower), top: bottom + 5, height: 64 };
+    const place = { theme, columns: panelColumns(lower), top: bottom + 5, height: 64 };
     const panels = curvePanels(lower, { ...place, options: { scale: "log" }, start: SETTLED });
     return { nodes: [...nodes, ...panels.nodes], bottom: panels.bottom };
   };
@@ -88,7 +88,7 @@ function differenceParts(compared: readonly CurvePanel[], lower: readonly CurveP
     compared.map((panel) => only(panel, (curve) => !isLow(curve))),
     compared.map((panel) => only(panel, isLow)),
   ].filter((row) => modelsIn(row).size > 0);
-  const columns = columnsOf(compared);
+  const columns = panelColumns(compared);
   const parts = rows.map((row, i): Part => {
     const foot = i === rows.length - 1;
     const panels = i === 0 ? row : row.map(untitled);

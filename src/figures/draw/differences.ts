@@ -1,4 +1,4 @@
-import type { LossSet } from "../../records/record.ts";
+import type { LossSet } from "../../config/loss-sets.ts";
 import { type Difference, differenceChart, MOST_PAIRED, REFERENCE } from "./difference-chart.ts";
 import { doneCells, modelsOf, type SweepFacts } from "./facts.ts";
 import type { FigureOptions, Lacking, Picture } from "./figure.ts";

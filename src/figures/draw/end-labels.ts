@@ -7,7 +7,7 @@ import { SMALL, text, textWidth } from "./text.ts";
 import type { Theme } from "./theme.ts";
 
 /** A name beside the end of its line. */
-export interface EndLabel {
+interface EndLabel {
   readonly label: string;
   /** Where the line ends, in points. */
   readonly y: number;

@@ -1,6 +1,6 @@
+import type { LossSet } from "../../config/loss-sets.ts";
 import { LABEL_VARIANCE, type LossUnit } from "../../config/loss-unit.ts";
 import type { CsvValue } from "../../records/csv.ts";
-import type { LossSet } from "../../records/record.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { LeftOut } from "./part.ts";
 import type { SvgNode } from "./svg.ts";

@@ -1,10 +1,10 @@
-import type { LossSet } from "../../records/record.ts";
+import type { LossSet } from "../../config/loss-sets.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing } from "./cell-grid.ts";
 import { byCell, type DrawnCell, type OfCell, type SweepFacts } from "./facts.ts";
 import type { FigureOptions, Lacking, Picture } from "./figure.ts";
-import { BIN, drawnBins, type Histogram } from "./histogram.ts";
+import { BIN_WIDTH, drawnBins, type Histogram } from "./histogram.ts";
 import { heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import {
@@ -117,7 +117,7 @@ function frameOf({ x, y, width, height }: Box, bins: number, most: number): Fram
   const whole = (count: number) => (Number.isInteger(count) ? String(count) : "");
   const room = most * (1 + (SMALL + 2) / height);
   return {
-    x: linearScale(0, bins * BIN, { range: [x, x + width], count: 3, label: shortNumber }),
+    x: linearScale(0, bins * BIN_WIDTH, { range: [x, x + width], count: 3, label: shortNumber }),
     y: linearScale(0, room, { range: [y + height, y], count: 3, label: whole, most }),
   };
 }
@@ -129,7 +129,7 @@ function bars({ cell, drawn }: Binned, { x, y }: Frame, fill: string): SvgNode[]
   return drawn.counts.flatMap((count, i) => {
     if (count === 0) return [];
     const words = `${cellWords(cell)}: ${count} runs at ${rangeWords(drawn, i)}`;
-    const [left, right] = [x.at(i * BIN), x.at((i + 1) * BIN)];
+    const [left, right] = [x.at(i * BIN_WIDTH), x.at((i + 1) * BIN_WIDTH)];
     const height = Math.max(LEAST, y.at(0) - y.at(count));
     const place = { x: left + 0.2, y: y.at(0) - height, width: right - left - 0.4, height };
     const isOpen = drawn.open && i === drawn.counts.length - 1;
@@ -155,14 +155,14 @@ function lettersIn({ names }: { names: ReturnType<typeof rungNames> }): number {
 function takenBy({ drawn, centre }: Binned, { x, y }: Frame, box: Box): Stretch[] {
   const line = x.at(Math.min(centre, x.domain[1]));
   const bars = drawn.counts.flatMap((count, i): Stretch[] =>
-    count > 0 && y.at(count) < box.y + NAMES_END ? [[x.at(i * BIN), x.at((i + 1) * BIN)]] : [],
+    count > 0 && y.at(count) < box.y + NAMES_END ? [[x.at(i * BIN_WIDTH), x.at((i + 1) * BIN_WIDTH)]] : [],
   );
   return [...bars, [line, line]];
 }
 
 function rangeWords({ counts, open }: Histogram, i: number): string {
-  const low = (i * BIN).toFixed(3);
-  return open && i === counts.length - 1 ? `${low} or more` : `${low} to ${((i + 1) * BIN).toFixed(3)}`;
+  const low = (i * BIN_WIDTH).toFixed(3);
+  return open && i === counts.length - 1 ? `${low} or more` : `${low} to ${((i + 1) * BIN_WIDTH).toFixed(3)}`;
 }
 
 /** The cell's mean or median: a line, and its value above the bars. */
@@ -186,7 +186,7 @@ function centreMark(
 
 function captionStart(binned: readonly Binned[], sweep: SweepFacts, { loss, statistic, unit }: FigureOptions): string {
   const open = binned.find(({ drawn }) => drawn.open)?.drawn;
-  const from = open && shortNumber(Number(((open.counts.length - 1) * BIN).toFixed(3)));
+  const from = open && shortNumber(Number(((open.counts.length - 1) * BIN_WIDTH).toFixed(3)));
   const beyond = open ? ` Losses of ${from} and more share the last bin, which is pale and has an arrow.` : "";
   return (
     `${capitalised(lossName(loss))} of ${tasksWords(sweep)} after the last step (${unitsSentence({ loss, unit })}), in the paper's bins of width 1/30; ` +

@@ -1,7 +1,7 @@
 /** Width of the paper's bins. */
-export const BIN = 1 / 30;
+export const BIN_WIDTH = 1 / 30;
 /** Losses from here on share the last bin, since a run may end anywhere. */
-export const LARGEST = 2;
+const LARGEST = 2;
 
 export interface Histogram {
   /** Runs in [i / 30, (i + 1) / 30). */

@@ -17,15 +17,15 @@ export interface LegendItem {
 }
 
 /** A line, a line with its marker, a marker alone, or a hollow one. */
-export type Sample = "line" | "marked" | "marker" | "hollow";
+type Sample = "line" | "marked" | "marker" | "hollow";
 
-export interface LegendOptions {
+interface LegendOptions {
   /** Baseline of the first line. */
   readonly y: number;
   readonly theme: Theme;
 }
 
-export interface Legend {
+interface Legend {
   readonly node: SvgNode;
   readonly height: number;
 }

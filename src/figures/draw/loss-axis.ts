@@ -2,7 +2,7 @@ import type { FigureOptions } from "./figure.ts";
 import { COLUMN } from "./page.ts";
 import { linearScale, logScale, type Scale, shortNumber } from "./scale.ts";
 import type { SvgNode } from "./svg.ts";
-import { SIZE, text, wrapped } from "./text.ts";
+import { brokenLines, SIZE, text } from "./text.ts";
 import type { Theme } from "./theme.ts";
 
 /** The share of a curve that may leave the frame: its first steps would leave no room for the rest. */
@@ -51,7 +51,7 @@ export function heading(
   words: string,
   { y, width = COLUMN, theme }: { y: number; width?: number; theme: Theme },
 ): { nodes: SvgNode[]; height: number } {
-  const lines = wrapped(words, width, SIZE);
+  const lines = brokenLines(words, width, SIZE);
   const nodes = lines.map((line, i) => text(line, 0.5, y + SIZE + i * (SIZE + 2), { fill: theme.ink }));
   return { nodes, height: lines.length * (SIZE + 2) };
 }

@@ -1,4 +1,4 @@
-import type { Cell } from "../../records/cell.ts";
+import type { Cell } from "../../identity/cell.ts";
 
 /** A point of the paper's Figure 2: cosine of the task weight vectors, mean label correlation, two standard deviations. */
 export interface PublishedCorrelation {

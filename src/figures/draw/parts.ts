@@ -37,7 +37,7 @@ export function keyPart(models: ReadonlySet<string>, styles: ReadonlyMap<string,
 }
 
 /** Most panels side by side. */
-export function columnsOf(panels: readonly CurvePanel[]): number {
+export function panelColumns(panels: readonly CurvePanel[]): number {
   return Math.min(3, panels.length);
 }
 
@@ -65,7 +65,7 @@ export function groupPart(
   const own = new Map([...styles].filter(([model]) => models.has(model)));
   return (top) => {
     const key = modelLegend(own, { y: top + 9, theme, paper });
-    const place = { theme, columns: columnsOf(group), top: top + key.height + 4, height: 88, foot: last };
+    const place = { theme, columns: panelColumns(group), top: top + key.height + 4, height: 88, foot: last };
     const { nodes, bottom } = draw(group, place);
     return { nodes: [key.node, ...nodes], bottom: bottom + (last ? 0 : 4) };
   };

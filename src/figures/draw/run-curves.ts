@@ -1,5 +1,5 @@
+import type { LossSet } from "../../config/loss-sets.ts";
 import { unitText } from "../../config/loss-unit.ts";
-import type { LossSet } from "../../records/record.ts";
 import type { GridDrawing } from "./cell-grid.ts";
 import { byCell, type CellRows, modelsOf, type OfCell, type RunCurve, type Sweep } from "./facts.ts";
 import type { FigureOptions, Lacking, Picture } from "./figure.ts";

@@ -21,7 +21,7 @@ export interface Point {
 }
 
 /** A band around a line: an interval at each x. */
-export interface Interval {
+interface Interval {
   readonly x: number;
   readonly low: number;
   readonly high: number;

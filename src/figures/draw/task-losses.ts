@@ -7,7 +7,7 @@ import { cellGrid, type GridDrawing } from "./cell-grid.ts";
 import { dots } from "./dots.ts";
 import { byCell, type CellRows, modelsOf, type OfCell, type SweepFacts } from "./facts.ts";
 import type { FigureOptions, Lacking, Picture } from "./figure.ts";
-import { BIN, drawnBins, histogram } from "./histogram.ts";
+import { BIN_WIDTH, drawnBins, histogram } from "./histogram.ts";
 import { heading } from "./loss-axis.ts";
 import { page } from "./page.ts";
 import { rungLines, rungSentence, rungsAcross, rungsDown } from "./rung-marks.ts";
@@ -107,7 +107,7 @@ function squareIn({ x, y, width, height }: Box): Box {
 /** One axis for both tasks and all cells. It ends where the bins of Figure 5 do: a few runs may be far away. */
 function endOf(values: readonly Float64Array[]): number {
   const bins = drawnBins(values.map(histogram));
-  const most = BIN * Math.max(...bins.map(({ counts }) => counts.length));
+  const most = BIN_WIDTH * Math.max(...bins.map(({ counts }) => counts.length));
   const largest = Math.max(0, ...values.map((ascending) => ascending.at(-1) as number));
   return Math.min(most, ROOM * largest) || 1;
 }

@@ -21,7 +21,7 @@ export function letterAdvance(letter: string, weight: Weight): number {
 }
 
 /** Lines of at most `width` points, broken at spaces; a longer word has a line of its own. */
-export function wrapped(text: string, width: number, size: number): string[] {
+export function brokenLines(text: string, width: number, size: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const last = lines.at(-1);

@@ -1,4 +1,4 @@
-import { compareValues, type GridValue } from "../../config/grid-point.ts";
+import { compareValues, type GridValue } from "../../identity/grid-point.ts";
 import { linearScale, logScale, type Scale, shortNumber, signed, type Tick } from "./scale.ts";
 import { SMALL, textWidth } from "./text.ts";
 import { withRoom } from "./tick-labels.ts";

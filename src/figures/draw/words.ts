@@ -1,8 +1,8 @@
-import { pointText } from "../../config/grid-point.ts";
+import type { LossSet } from "../../config/loss-sets.ts";
 import { unitText } from "../../config/loss-unit.ts";
-import type { Cell } from "../../records/cell.ts";
+import type { Cell } from "../../identity/cell.ts";
+import { pointText } from "../../identity/grid-point.ts";
 import { LOSS_WORDS } from "../../records/loss-words.ts";
-import type { LossSet } from "../../records/record.ts";
 import { countedText, type Estimate, LEAST_SHOWN, runsText } from "../../stats/estimate.ts";
 import type { DrawnCell, SweepFacts } from "./facts.ts";
 import type { FigureOptions } from "./figure.ts";

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { chooseKernels } from "../../../src/engines/cpu/choose-kernels.ts";
+import { checkArithmetic, chooseKernels } from "../../../src/engines/cpu/choose-kernels.ts";
 import type { KernelChoice, KernelSet } from "../../../src/engines/cpu/kernel-sets.ts";
 
 const original = Object.getOwnPropertyDescriptor(process, "arch") as PropertyDescriptor;
@@ -37,6 +37,28 @@ describe("chooseKernels(choice, option, here)", () => {
   test("says why no binary is loaded where a set needs one", () => {
     expect(() => chosen("avx2", NONE)).toThrow(
       "--kernels avx2: there are no native kernels for x; give one that runs here: auto, wasm",
+    );
+  });
+});
+
+describe("checkArithmetic(arithmetic, set, here, has)", () => {
+  const fused = (set: KernelSet, here: { sets: KernelSet[]; problem?: string }, having: KernelSet[]) => () =>
+    checkArithmetic("fused", set, here, (one) => having.includes(one));
+
+  test("takes what a set has, and portable always", () => {
+    expect(fused("avx2", OLD, ["avx2"])).not.toThrow();
+    expect(() => checkArithmetic("portable", "wasm", NONE, () => false)).not.toThrow();
+  });
+
+  test("names the sets that fuse", () => {
+    expect(fused("wasm", OLD, ["avx2"])).toThrow(
+      "arithmetic fused is not in the kernels wasm; use --kernels avx2, or --set arithmetic=portable",
+    );
+  });
+
+  test("says why none does", () => {
+    expect(fused("wasm", NONE, [])).toThrow(
+      "arithmetic fused is not in the kernels wasm (there are no native kernels for x); use --set arithmetic=portable",
     );
   });
 });

@@ -7,7 +7,7 @@ import { keyOf } from "../../../src/random/key.ts";
 import { factorsAt } from "../../support/factors.ts";
 import { inTime } from "../../support/in-time.ts";
 import { numericGradient, predictor, range, taskLosses } from "../../support/reference.ts";
-import { loneRun } from "./lone-run.ts";
+import { KERNELS, loneRun } from "./lone-run.ts";
 import { anyParameters, anySpec, noise } from "./specs.ts";
 
 const SPECS = fc.record({ spec: anySpec, B: fc.integer({ min: 1, max: 19 }), seed: fc.nat() });
@@ -41,14 +41,16 @@ test("losses of any model in the family, without its dropout, equal those of the
   fc.assert(
     fc.property(SPECS, ({ spec, B, seed }) => {
       const { parameters, x, y } = setting(spec, B, seed);
-      const run = loneRun(spec, B, "sgd", 1);
-      run.setParameters(parameters);
-      run.setBatch(x, y);
       const expected = taskLosses(spec, predictor(spec, parameters), flat({ x, y }));
       const scale = Math.max(...expected);
-      run.evaluate().forEach((loss, k) => {
-        expect(Math.abs(loss - (expected[k] as number)) / scale).toBeLessThan(1e-5);
-      });
+      for (const { name, memory } of KERNELS) {
+        const run = loneRun(spec, B, "sgd", 1, { memory });
+        run.setParameters(parameters);
+        run.setBatch(x, y);
+        run.evaluate().forEach((loss, k) => {
+          expect(Math.abs(loss - (expected[k] as number)) / scale, name).toBeLessThan(1e-5);
+        });
+      }
     }),
     { numRuns: 300, seed: 1 },
   );
@@ -58,16 +60,20 @@ test("the gradient of any model in the family equals central differences of the 
   fc.assert(
     fc.property(SPECS, ({ spec, B, seed }) => {
       const { parameters, x, y } = setting(spec, B, seed);
-      const run = loneRun(spec, B, "sgd", 1);
-      run.setParameters(parameters);
-      run.setBatch(x, y);
-      run.train(1);
-      const updated = run.parameters();
+      const updated = KERNELS.map(({ name, memory }) => {
+        const run = loneRun(spec, B, "sgd", 1, { memory });
+        run.setParameters(parameters);
+        run.setBatch(x, y);
+        run.train(1);
+        return { name, parameters: run.parameters() };
+      });
       const factors = factorsAt(spec.dropout, 1, keyOf);
       for (const indices of sample(spec, noise(seed))) {
-        const gradient = indices.map((i) => (parameters[i] as number) - (updated[i] as number));
         const expected = numericGradient(spec, parameters, flat({ x, y }), { ...(factors && { factors }), indices });
-        expect(worst(gradient, expected, 0.05)).toBeLessThan(2e-5);
+        for (const { name, parameters: after } of updated) {
+          const gradient = indices.map((i) => (parameters[i] as number) - (after[i] as number));
+          expect(worst(gradient, expected, 0.05), name).toBeLessThan(2e-5);
+        }
       }
     }),
     { numRuns: 40, seed: 1 },
@@ -85,11 +91,14 @@ describe.each(["per-task", "single", "average", "none", "residual", "detached"] 
       tower: { layers: [4] },
     };
     const { parameters, x, y } = setting(spec, 11, 7);
-    const run = loneRun(spec, 11, "adam", 0.01);
-    run.setParameters(parameters);
-    run.setBatch(x, y);
-    run.train(5);
-    expect(worst([...run.parameters()], plainAdam(spec, parameters, flat({ x, y }), 5), 1)).toBeLessThan(5e-6);
+    const expected = plainAdam(spec, parameters, flat({ x, y }), 5);
+    for (const { name, memory } of KERNELS) {
+      const run = loneRun(spec, 11, "adam", 0.01, { memory });
+      run.setParameters(parameters);
+      run.setBatch(x, y);
+      run.train(5);
+      expect(worst([...run.parameters()], expected, 1), name).toBeLessThan(5e-6);
+    }
   });
 });
 

@@ -1,9 +1,11 @@
 // One run is one set of numbers, with every kernel set of this machine.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
+import { type KernelSet, layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
+import { fuses } from "../../../src/engines/cpu/native.ts";
+import type { Run } from "../../../src/engines/engine.ts";
 import { makeRun } from "../../support/runs.ts";
-import { anyRun, NATIVE, TRAININGS, trained, trainedByWasm, zooRuns } from "./same-bits.ts";
+import { anyRun, fused, NATIVE, TRAININGS, trained, trainedByWasm, zooRuns } from "./same-bits.ts";
 
 describe.runIf(NATIVE.length > 0).each(NATIVE)("%s has the bits of wasm", (set) => {
   test.each(TRAININGS)("for the zoo with batches of %i, %s rows, %i steps", (batch, trainRows, steps) => {
@@ -33,4 +35,35 @@ describe.runIf(NATIVE.length > 0).each(NATIVE)("%s has the bits of wasm", (set) 
     const layouts = [1, 3, 64].map((batch) => layoutOf(set, batch).panelRows);
     expect(new Set(layouts)).toEqual(new Set([1, layoutOf(set, 64).lanes]));
   });
+});
+
+const [first, ...others] = NATIVE.filter(fuses);
+
+describe.runIf(others.length > 0).each(others)(`%s has the bits of ${first} in fused arithmetic`, (set) => {
+  test.each(TRAININGS)("for the zoo with batches of %i, %s rows, %i steps", (batch, trainRows, steps) => {
+    const runs = fused(zooRuns(batch, trainRows, steps));
+    expect(trained(set, runs)).toEqual(trained(first as KernelSet, runs));
+  });
+
+  test("for any model of the family, any batch from 1 to 70, both optimizers, both samplings", () => {
+    fc.assert(
+      fc.property(anyRun(70), (run) => {
+        expect(trained(set, fused([run]))).toEqual(trained(first as KernelSet, fused([run])));
+      }),
+      { numRuns: 150, seed: 1 },
+    );
+  });
+});
+
+test.runIf(first)("a step in fused arithmetic has other bits, on the same rows", () => {
+  const runs = zooRuns(13, 90, 9);
+  const bits = (of: readonly Run[]) => trained(first as KernelSet, of)?.map((one) => one.bits);
+  expect(bits(fused(runs))).not.toEqual(bits(runs));
+  const labels = (of: readonly Run[]) => trained(first as KernelSet, of)?.map((one) => one.labelCorrelations);
+  expect(labels(fused(runs))).toEqual(labels(runs));
+});
+
+test("WebAssembly has no fused arithmetic", () => {
+  expect(fuses("wasm")).toBe(false);
+  expect(() => trained("wasm", fused(zooRuns(13, 90, 1)))).toThrow(/^no kernels wasm in fused arithmetic$/);
 });

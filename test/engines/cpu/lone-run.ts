@@ -2,9 +2,9 @@ import { instantiate, kernelSource } from "../../../src/engines/cpu/instantiate.
 import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import type { KernelInstance } from "../../../src/engines/cpu/kernels.ts";
 import { readParameters, setStep, takeMeans, takeMember, writeParameters } from "../../../src/engines/cpu/member.ts";
-import { availableKernels } from "../../../src/engines/cpu/native.ts";
+import { availableKernels, fuses } from "../../../src/engines/cpu/native.ts";
 import { stepCodeOf } from "../../../src/engines/cpu/step-code.ts";
-import type { Optimizer } from "../../../src/engines/engine.ts";
+import { ARITHMETICS, type Arithmetic, type Optimizer } from "../../../src/engines/engine.ts";
 import { Arena } from "../../../src/engines/rows/arena.ts";
 import { columnBytes, inputPanelBytes, panelIndex, panelsOf } from "../../../src/engines/rows/panels.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
@@ -15,6 +15,16 @@ export const INSTANCES: readonly KernelInstance[] = availableKernels().sets.map(
   instantiate(kernelSource(set)),
 );
 export const wasm = INSTANCES.at(-1) as KernelInstance;
+
+/** Kernels by themselves: all sets of this machine, in each arithmetic that they have here. */
+export const KERNELS: readonly { name: string; arithmetic: Arithmetic; memory: KernelInstance }[] = INSTANCES.flatMap(
+  ({ set }) =>
+    (fuses(set) ? ARITHMETICS : (["portable"] as const)).map((arithmetic) => {
+      const memory = instantiate(kernelSource(set));
+      const kernels = memory.kernelsOf(arithmetic);
+      return { name: `${set}, ${arithmetic}`, arithmetic, memory: Object.assign(memory, { kernels }) };
+    }),
+);
 
 /**
  * A member of the family on the kernels alone: no generator, no workers; any number of tasks. Streams of dropout have no name but

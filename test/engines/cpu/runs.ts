@@ -12,6 +12,7 @@ const TRAINING: TrainingSettings = {
   lr: 0.01,
   method: "sum",
   huberDelta: null,
+  arithmetic: "portable",
   initializer: { name: "glorot-uniform" },
   evalEvery: 20,
   heldoutRows: 100,

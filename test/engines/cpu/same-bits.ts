@@ -102,3 +102,8 @@ export function anyRun(most: number): fc.Arbitrary<Run> {
     return makeRun({ model, data, index, ...matrix }, { ...training, steps: 7, evalEvery: 3, lr: 0.003 });
   });
 }
+
+/** The same runs in fused arithmetic. */
+export function fused(runs: readonly Run[]): Run[] {
+  return runs.map((run) => ({ ...run, training: { ...run.training, arithmetic: "fused" } }));
+}

@@ -3,7 +3,7 @@ import { instruction } from "../../../src/engines/cpu/instructions.ts";
 import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import type { KernelInstance } from "../../../src/engines/cpu/kernels.ts";
 import { Arena } from "../../../src/engines/rows/arena.ts";
-import { INSTANCES } from "./lone-run.ts";
+import { KERNELS } from "./lone-run.ts";
 
 /** The weights [R, E] of a softmax gate for R rows of logits, of one panel at most. */
 function softmax(memory: KernelInstance, logits: readonly number[][]): number[][] {
@@ -21,7 +21,7 @@ function softmax(memory: KernelInstance, logits: readonly number[][]): number[][
   return logits.map((row, b) => row.map((_, e) => values[panelRows * e + b] as number));
 }
 
-describe.each(INSTANCES)("exp in the kernels of $set", (memory) => {
+describe.each(KERNELS)("exp in the kernels $name", ({ memory }) => {
   /** exp(x) for a few x of at most 0, by the ratio of two weights: two roundings more than exp's own error. */
   const exps = (xs: readonly number[]): number[] =>
     softmax(

@@ -3,6 +3,7 @@ import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import type { KernelInstance } from "../../../src/engines/cpu/kernels.ts";
 import { weightUpdate } from "../../../src/engines/cpu/weight-updates.ts";
 import { type FusedLayer, kernelIndex, type Weights, weightsOf } from "../../../src/engines/cpu/weights.ts";
+import type { Arithmetic } from "../../../src/engines/engine.ts";
 import { Arena, recordBytes, roundUp } from "../../../src/engines/rows/arena.ts";
 import {
   columnBytes,
@@ -14,7 +15,8 @@ import {
 } from "../../../src/engines/rows/panels.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { range } from "../../support/reference.ts";
-import { INSTANCES } from "./lone-run.ts";
+import { fusedMultiplyAdd } from "./fused-multiply-add.ts";
+import { KERNELS } from "./lone-run.ts";
 import { noise } from "./specs.ts";
 
 interface Case {
@@ -80,22 +82,27 @@ function updated(memory: KernelInstance, given: Case, x: number[][], g: number[]
   };
 }
 
+/** a b + c in float32, by the arithmetic. */
+function madd(arithmetic: Arithmetic, a: number, b: number, c: number): number {
+  return arithmetic === "fused" ? fusedMultiplyAdd(a, b, c) : Math.fround(Math.fround(a * b) + c);
+}
+
 /** The sum of float32, one after the other from 0. */
 const sum = (terms: readonly number[]) => terms.reduce((total, term) => Math.fround(total + term), 0);
 
 /** Sums over rows in their order; a bias's as four, row after row, and then as one. */
-function expected({ D, N }: Case, x: number[][], g: number[][]) {
+function expected({ D, N }: Case, x: number[][], g: number[][], arithmetic: Arithmetic) {
   const of = (n: number) => g.map((row) => row[n] as number);
   const fourth = (n: number, i: number) => sum(of(n).filter((_, b) => b % 4 === i));
   return {
     kernels: range(N).map((n) =>
-      range(D).map((d) => sum(of(n).map((value, b) => Math.fround(value * (x[b]?.[d] as number))))),
+      range(D).map((d) => of(n).reduce((total, value, b) => madd(arithmetic, value, x[b]?.[d] as number, total), 0)),
     ),
     biases: range(N).map((n) => sum([sum([fourth(n, 0), fourth(n, 1)]), sum([fourth(n, 2), fourth(n, 3)])])),
   };
 }
 
-describe.each(INSTANCES)("a weight update on $set", (memory) => {
+describe.each(KERNELS)("a weight update on $name", ({ arithmetic, memory }) => {
   test.each<Case>([
     { B: 3, D: 5, N: 7 },
     { B: 20, D: 3, N: 19 },
@@ -107,7 +114,7 @@ describe.each(INSTANCES)("a weight update on $set", (memory) => {
   ])("is the sum over $B rows in their order, for $D inputs and $N units", (given) => {
     const [x, g] = [inputsOf(given), reluGradient(given)];
     const { kernels, biases } = updated(memory, given, x, g);
-    const { kernels: sums, biases: columns } = expected(given, x, g);
+    const { kernels: sums, biases: columns } = expected(given, x, g, arithmetic);
     expect([kernels, biases].map((values) => values.flat().map((value) => value + 0))).toEqual(
       [sums, columns].map((values) => values.flat()),
     );

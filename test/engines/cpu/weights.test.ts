@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { pack, unpack, weightsOf } from "../../../src/engines/cpu/weights.ts";
+import { packWeights, unpackWeights, weightsOf } from "../../../src/engines/cpu/weights.ts";
 import { PANELS } from "../../../src/engines/rows/panels.ts";
 import { parameterCount } from "../../../src/models/parameters.ts";
 import { ZOO } from "../../../src/models/zoo.ts";
@@ -8,12 +8,12 @@ import { anySpec } from "./specs.ts";
 
 const ENDS = { inputs: 100, tasks: 2 };
 
-test("unpack(pack(parameters)) gives the parameters of any model back", () => {
+test("unpackWeights(packWeights(parameters)) gives the parameters of any model back", () => {
   fc.assert(
     fc.property(anySpec, (spec) => {
       const weights = weightsOf(spec, PANELS);
       const parameters = Float32Array.from({ length: parameterCount(spec) }, (_, i) => i + 1);
-      expect(unpack(weights, pack(weights, parameters))).toEqual(parameters);
+      expect(unpackWeights(weights, packWeights(weights, parameters))).toEqual(parameters);
     }),
     { seed: 1 },
   );

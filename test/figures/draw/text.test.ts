@@ -1,6 +1,6 @@
 import PDFDocument from "pdfkit";
 import { describe, expect, test } from "vitest";
-import { textWidth, type Weight, wrapped } from "../../../src/figures/draw/text.ts";
+import { brokenLines, textWidth, type Weight } from "../../../src/figures/draw/text.ts";
 import { FONT_FILES } from "../../../src/figures/fonts.ts";
 import { fontOutlines } from "../../support/outlines.ts";
 
@@ -19,10 +19,10 @@ test("outlines.json holds the letters of the font files as paths", async () => {
   await expect(`${JSON.stringify(outlines, null, 2)}\n`).toMatchFileSnapshot(path);
 });
 
-describe("wrapped(text, width, size)", () => {
+describe("brokenLines(text, width, size)", () => {
   test("breaks at spaces and keeps every word", () => {
     const words = "mean squared error, in units of label variance";
-    const lines = wrapped(words, 60, 8);
+    const lines = brokenLines(words, 60, 8);
     expect(lines.join(" ")).toBe(words);
     expect(lines.length).toBeGreaterThan(2);
     for (const line of lines) expect(textWidth(line, 8)).toBeLessThanOrEqual(60);

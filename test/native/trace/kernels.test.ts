@@ -2,7 +2,7 @@
 import { PbfReader } from "pbf";
 import { expect, test, vi } from "vitest";
 import { isForCards } from "../../../src/cuda/binding.ts";
-import { layoutOf } from "../../../src/cuda/home.ts";
+import { homePaths } from "../../../src/cuda/home.ts";
 import { groupOf } from "../../../src/engines/tfjs/groups.ts";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
 import { Graph, type Node } from "../../../src/engines/tfjs/trace/graph.ts";
@@ -66,7 +66,7 @@ async function trainingNodes(): Promise<Node[]> {
   return add.mock.results.map(({ value }) => value as Node);
 }
 
-test.runIf(isForCards({ folder: layoutOf(home).binding, home }))(
+test.runIf(isForCards({ folder: homePaths(home).binding, home }))(
   "every operation of training has a kernel for cards, for its types",
   async () => {
     const kernels = groupBy(cardKernels(), ({ op }) => op);

@@ -1,7 +1,7 @@
 // What TensorFlow's library says of itself, as its C interface prints it.
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { layoutOf } from "../../../src/cuda/home.ts";
+import { homePaths } from "../../../src/cuda/home.ts";
 
 const PRINT = `
 import ctypes, os, sys
@@ -18,7 +18,7 @@ sys.stdout.buffer.write(ctypes.string_at(printed.data, printed.length))
 
 /** The bytes of op_def.proto's OpList, or of kernel_def.proto's KernelList. */
 export function printedBy(call: "TF_GetAllOpList" | "TF_GetAllRegisteredKernels"): Buffer {
-  const { python, tensorflow } = layoutOf(process.env.MMOE_CUDA_HOME as string);
+  const { python, tensorflow } = homePaths(process.env.MMOE_CUDA_HOME as string);
   const args = ["-c", PRINT, join(tensorflow, "libtensorflow_cc.so.2"), call];
   return execFileSync(join(python, "bin/python"), args, { maxBuffer: 2 ** 24, stdio: ["ignore", "pipe", "ignore"] });
 }

@@ -28,6 +28,12 @@ static int hasAvx2(void) {
   return (savedRegisters() & vectors) == vectors && (leaf7() & avx2);
 }
 
+static int hasFma(void) {
+  unsigned a, b, c, d;
+  const unsigned fma = 1u << 12;
+  return hasAvx2() && __get_cpuid(1, &a, &b, &c, &d) && (c & fma);
+}
+
 static int hasAvx512(void) {
   const unsigned vectors = 0xe6, needed = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31; // F, DQ, BW, VL
   return (savedRegisters() & vectors) == vectors && (leaf7() & needed) == needed;
@@ -45,9 +51,12 @@ typedef struct {
 static const KernelSet SETS[] = {
 #if defined(__x86_64__) || defined(_M_X64)
   {"avx512", &avx512, hasAvx512},
+  {"avx512Fused", &avx512Fused, hasAvx512},
   {"avx2", &avx2, hasAvx2},
+  {"avx2Fused", &avx2Fused, hasFma},
 #else
   {"neon", &neon, hasNeon},
+  {"neonFused", &neonFused, hasNeon},
 #endif
 };
 
@@ -175,7 +184,7 @@ static napi_value objectOf(napi_env env, const Kernels *kernels) {
   return object;
 }
 
-/// Exports the kernel sets of this machine by their names, the widest first.
+/// Exports the kernel sets of this machine, each in portable and in fused arithmetic.
 NAPI_MODULE_INIT() {
   for (size_t i = 0; i < sizeof SETS / sizeof *SETS; i++)
     if (SETS[i].isThere()) napi_set_named_property(env, exports, SETS[i].name, objectOf(env, SETS[i].kernels));

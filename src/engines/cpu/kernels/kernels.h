@@ -21,7 +21,7 @@ typedef struct {
 } Kernels;
 
 #if defined(__x86_64__) || defined(_M_X64)
-extern const Kernels avx2, avx512;
+extern const Kernels avx2, avx2Fused, avx512, avx512Fused;
 #else
-extern const Kernels neon;
+extern const Kernels neon, neonFused;
 #endif

@@ -34,8 +34,8 @@ INLINE Rule ruleOf(const Optimizer *o) {
 INLINE void adam(Rule rule, char *w, F gradient) {
   F g = gradient + CONSTANT(TINY);
   char *at1 = w + rule.moments, *at2 = at1 + rule.moments;
-  F m = CONSTANT((float)BETA1) * load(at1) + CONSTANT((float)(1 - BETA1)) * g;
-  F v = CONSTANT((float)BETA2) * load(at2) + CONSTANT((float)(1 - BETA2)) * g * g;
+  F m = madd(CONSTANT((float)BETA1), load(at1), CONSTANT((float)(1 - BETA1)) * g);
+  F v = madd(CONSTANT((float)(1 - BETA2)) * g, g, CONSTANT((float)BETA2) * load(at2));
   store(at1, m);
   store(at2, v);
   store(w, load(w) - rule.rate * m / (squareRoots(v) + rule.epsilon));
@@ -48,7 +48,7 @@ INLINE void prefetch(Rule rule, const char *w) {
   __builtin_prefetch(w + 2 * rule.moments, 1);
 }
 
-INLINE void sgd(Rule rule, char *w, F gradient) { store(w, load(w) - rule.rate * gradient); }
+INLINE void sgd(Rule rule, char *w, F gradient) { store(w, madd(-rule.rate, gradient, load(w))); }
 
 INLINE void step(Rule rule, char *w, F gradient) {
   if (rule.isAdam) adam(rule, w, gradient);

@@ -51,7 +51,7 @@ INLINE void addActive(const int VECTORS, const Active *active, const char *rows,
     const int r = __builtin_ctzll(mask);
     const char *x = rows + (size_t)r * row;
     F g = splat(active->g[r]);
-    UNROLL for (int v = 0; v < VECTORS; v++) s[v] += g * load(x + v * LINE);
+    UNROLL for (int v = 0; v < VECTORS; v++) s[v] = madd(g, load(x + v * LINE), s[v]);
   }
   if (!isLast) UNROLL for (int v = 0; v < VECTORS; v++) store(sums + v * LINE, s[v]);
   else {
@@ -140,7 +140,7 @@ INLINE void denseUnits(const int UNITS, const int VECTORS, const char *rows, con
       UNROLL for (int v = 0; v < VECTORS; v++) x[v] = load(rows + v * LINE);
       UNROLL for (int n = 0; n < UNITS; n++) {
         F gradient = splat(((const float *)(g + n * LINE))[lane]);
-        UNROLL for (int v = 0; v < VECTORS; v++) s[n][v] += gradient * x[v];
+        UNROLL for (int v = 0; v < VECTORS; v++) s[n][v] = madd(gradient, x[v], s[n][v]);
       }
     }
   }

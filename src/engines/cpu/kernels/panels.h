@@ -20,7 +20,7 @@ INLINE void denseTile(const int PANELS, const int COLUMNS, const Dense *op, cons
     UNROLL for (int p = 0; p < PANELS; p++) rows[p] = load(x + p * xStride);
     UNROLL for (int c = 0; c < COLUMNS; c++) {
       F weight = splat(*(const float *)(w + c * row));
-      UNROLL for (int p = 0; p < PANELS; p++) sums[p][c] += rows[p] * weight;
+      UNROLL for (int p = 0; p < PANELS; p++) sums[p][c] = madd(rows[p], weight, sums[p][c]);
     }
   }
   UNROLL for (int p = 0; p < PANELS; p++)
@@ -61,7 +61,7 @@ INLINE void inputTile(const int PANELS, const int INPUTS, const InputGradient *o
     UNROLL for (int p = 0; p < PANELS; p++) rows[p] = load(g + p * gStride);
     UNROLL for (int d = 0; d < INPUTS; d++) {
       F weight = splat(((const float *)w)[d]);
-      UNROLL for (int p = 0; p < PANELS; p++) sums[p][d] += rows[p] * weight;
+      UNROLL for (int p = 0; p < PANELS; p++) sums[p][d] = madd(rows[p], weight, sums[p][d]);
     }
   }
   UNROLL for (int p = 0; p < PANELS; p++)
@@ -144,7 +144,7 @@ INLINE void mixTile(const int UNITS, const Mix *op, char *base, const char *gate
   for (int e = 0; e < op->E; e++) {
     const char *expert = base + experts[e] + at;
     F weight = load(gate + e * LINE);
-    UNROLL for (int h = 0; h < UNITS; h++) sums[h] += weight * load(expert + h * LINE);
+    UNROLL for (int h = 0; h < UNITS; h++) sums[h] = madd(weight, load(expert + h * LINE), sums[h]);
   }
   UNROLL for (int h = 0; h < UNITS; h++) store(out + h * LINE, sums[h]);
 }
@@ -169,7 +169,7 @@ INLINE void gateTile(const int EXPERTS, const GateGradient *op, char *base, int 
   UNROLL for (int i = 0; i < EXPERTS; i++) expert[i] = base + experts[i] + at;
   for (size_t h = 0; h < (size_t)op->H * LINE; h += LINE) {
     F m = load(mix + h);
-    UNROLL for (int i = 0; i < EXPERTS; i++) sums[i] += m * load(expert[i] + h);
+    UNROLL for (int i = 0; i < EXPERTS; i++) sums[i] = madd(m, load(expert[i] + h), sums[i]);
   }
   UNROLL for (int i = 0; i < EXPERTS; i++) store(out + i * LINE, sums[i]);
 }
@@ -186,7 +186,7 @@ KERNEL void gateGradient(const GateGradient *op, char *base, int P) {
     for (; e + 4 <= op->E; e += 4) gateTile(4, op, base, e, mix, at, d + e * LINE);
     for (; e < op->E; e++) gateTile(1, op, base, e, mix, at, d + e * LINE);
     F sum = splat(0);
-    for (size_t e = 0; e < length; e += LINE) sum += load(gate + e) * load(d + e);
+    for (size_t e = 0; e < length; e += LINE) sum = madd(load(gate + e), load(d + e), sum);
     for (size_t e = 0; e < length; e += LINE) store(d + e, load(gate + e) * (load(d + e) - sum));
   }
 }
@@ -198,7 +198,7 @@ INLINE void expertTile(const int UNITS, const ExpertGradient *op, char *base, si
   for (int m = 0; m < op->M; m++) {
     F gate = load(base + uses[2 * m] + atGate);
     const char *mix = base + uses[2 * m + 1] + atMix;
-    UNROLL for (int h = 0; h < UNITS; h++) sums[h] += gate * load(mix + h * LINE);
+    UNROLL for (int h = 0; h < UNITS; h++) sums[h] = madd(gate, load(mix + h * LINE), sums[h]);
   }
   UNROLL for (int h = 0; h < UNITS; h++)
     store(out + h * LINE, (F)((I)sums[h] & (load(expert + h * LINE) > 0)));

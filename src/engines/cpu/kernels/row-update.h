@@ -12,8 +12,10 @@ INLINE void updateStrip(const int ROWS, const int isAdam, const Update *op, cons
   UNROLL for (int b = 0; b < ROWS; b++) gradient[b] = load(g + b * gStride);
   for (const char *end = x + 4 * (size_t)op->D; x < end; x += 4, w += LINE) {
     F sum = splat(0);
-    if (ROWS > 0) UNROLL for (int b = 0; b < ROWS; b++) sum += splat(*(const float *)(x + b * xStride)) * gradient[b];
-    else for (int b = 0; b < B; b++) sum += splat(*(const float *)(x + b * xStride)) * load(g + b * gStride);
+    if (ROWS > 0)
+      UNROLL for (int b = 0; b < ROWS; b++) sum = madd(splat(*(const float *)(x + b * xStride)), gradient[b], sum);
+    else
+      for (int b = 0; b < B; b++) sum = madd(splat(*(const float *)(x + b * xStride)), load(g + b * gStride), sum);
     if (isAdam) adam(rule, w, sum);
     else sgd(rule, w, sum);
   }

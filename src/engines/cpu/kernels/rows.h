@@ -20,7 +20,7 @@ INLINE void denseInput(const int ROWS, const int STRIPS, const char *x, size_t x
   UNROLL for (int s = 0; s < STRIPS; s++) line[s] = load(w + s * bytes);
   UNROLL for (int r = 0; r < ROWS; r++) {
     F input = splat(*(const float *)(x + r * xStride));
-    UNROLL for (int s = 0; s < STRIPS; s++) sums[r][s] += input * line[s];
+    UNROLL for (int s = 0; s < STRIPS; s++) sums[r][s] = madd(input, line[s], sums[r][s]);
   }
 }
 
@@ -79,7 +79,7 @@ INLINE void inputRowsTile(const int ROWS, const InputGradient *op, char *base, c
     const char *g = base + op->g + b * (size_t)op->gStride + 4 * n;
     UNROLL for (int i = 0; i < LANES; i++) {
       if (n + i < op->N) UNROLL for (int r = 0; r < ROWS; r++)
-        sums[r] += splat(*(const float *)(g + r * (size_t)op->gStride + 4 * i)) * square[i];
+        sums[r] = madd(splat(*(const float *)(g + r * (size_t)op->gStride + 4 * i)), square[i], sums[r]);
     }
   }
   UNROLL for (int r = 0; r < ROWS; r++) {
@@ -133,7 +133,8 @@ INLINE void mixRow(const int VECTORS, const Mix *op, char *base, const float *ga
   const size_t at = b * (size_t)op->expertStride + 4 * (size_t)h;
   F sums[4] = {};
   for (int e = 0; e < op->E; e++)
-    UNROLL for (int v = 0; v < VECTORS; v++) sums[v] += gate[e] * load(base + experts[e] + at + v * LINE);
+    UNROLL for (int v = 0; v < VECTORS; v++)
+      sums[v] = madd(splat(gate[e]), load(base + experts[e] + at + v * LINE), sums[v]);
   UNROLL for (int v = 0; v < VECTORS; v++)
     storeColumns(base + op->out + b * (size_t)op->outStride + 4 * h + v * LINE, sums[v], op->H - h - v * LANES);
 }
@@ -152,7 +153,8 @@ INLINE void gateRow(const int EXPERTS, const GateGradient *op, const char *base,
   const Address *experts = (const Address *)(base + op->experts) + e;
   float sums[4] = {0};
   for (int h = 0; h < op->H; h++)
-    UNROLL for (int i = 0; i < EXPERTS; i++) sums[i] += mix[h] * ((const float *)(base + experts[i] + at))[h];
+    UNROLL for (int i = 0; i < EXPERTS; i++)
+      sums[i] = maddOne(mix[h], ((const float *)(base + experts[i] + at))[h], sums[i]);
   UNROLL for (int i = 0; i < EXPERTS; i++) out[i] = sums[i];
 }
 
@@ -166,7 +168,7 @@ KERNEL void gateGradientRows(const GateGradient *op, char *base, int B) {
     for (; i + 4 <= op->E; i += 4) gateRow(4, op, base, i, at, mix, d + i);
     for (; i < op->E; i++) gateRow(1, op, base, i, at, mix, d + i);
     float sum = 0;
-    for (int e = 0; e < op->E; e++) sum += gate[e] * d[e];
+    for (int e = 0; e < op->E; e++) sum = maddOne(gate[e], d[e], sum);
     for (int e = 0; e < op->E; e++) d[e] = gate[e] * (d[e] - sum);
   }
 }
@@ -178,7 +180,7 @@ INLINE void expertRow(const int VECTORS, const ExpertGradient *op, char *base, i
   for (int m = 0; m < op->M; m++) {
     const char *mix = base + uses[2 * m + 1] + b * (size_t)op->mixStride + at;
     F gate = splat(*(const float *)(base + uses[2 * m] + b * (size_t)op->gateStride));
-    UNROLL for (int v = 0; v < VECTORS; v++) sums[v] += gate * load(mix + v * LINE);
+    UNROLL for (int v = 0; v < VECTORS; v++) sums[v] = madd(gate, load(mix + v * LINE), sums[v]);
   }
   const char *expert = base + op->expert + b * (size_t)op->expertStride + at;
   char *out = base + op->out + b * (size_t)op->outStride + at;

@@ -207,6 +207,31 @@ INLINE F pmax(F a, F b) { return choose(a < b, b, a); }
 
 #endif
 
+#ifndef FUSED
+
+/// a b + c: of portable arithmetic, in which the product is rounded.
+INLINE F madd(F a, F b, F c) { return a * b + c; }
+INLINE float maddOne(float a, float b, float c) { return a * b + c; }
+
+#else
+
+INLINE float maddOne(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+#if defined(__AVX512F__)
+INLINE F madd(F a, F b, F c) { return (F)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
+#elif defined(__AVX2__)
+INLINE F madd(F a, F b, F c) { return (F)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
+#else
+INLINE F madd(F a, F b, F c) {
+  Pair p[3];
+  __builtin_memcpy(p, (F[]){a, b, c}, sizeof p);
+  p[2].low = vfmaq_f32(p[2].low, p[0].low, p[1].low);
+  p[2].high = vfmaq_f32(p[2].high, p[0].high, p[1].high);
+  return load(p + 2);
+}
+#endif
+
+#endif
+
 /// The lanes of `v` that are columns, of `left` that follow.
 INLINE void storeColumns(char *at, F v, int left) {
   if (left >= LANES) store(at, v);

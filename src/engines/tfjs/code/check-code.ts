@@ -7,7 +7,7 @@ import { normals } from "../../../random/normal.ts";
 import { DrawSource } from "../model/draws.ts";
 import type { Batch } from "../model/objective.ts";
 import type { Tf } from "../tf.ts";
-import { separated } from "./code-trainer.ts";
+import { namedTensors } from "./code-trainer.ts";
 import { type CodeStart, drawnCode, initialCode } from "./initial-values.ts";
 import { type LoadedCode, loadCode } from "./load-code.ts";
 import { ownLoss } from "./objective.ts";
@@ -97,8 +97,8 @@ function startOf(tf: Tf, loaded: LoadedCode, index: number): CodeValues {
   const moves = numbers(`parameters/${index}`, loaded.size);
   const moved = initialCode(run, loaded).map((value, i) => value + MOVE * (moves[i] as number));
   return {
-    parameters: separated(tf, loaded.parameters, moved),
-    state: separated(tf, loaded.state, initialCode(run, loaded, "state")),
+    parameters: namedTensors(tf, loaded.parameters, moved),
+    state: namedTensors(tf, loaded.state, initialCode(run, loaded, "state")),
   };
 }
 

@@ -6,7 +6,7 @@ import type { CodeFiles } from "../../../models/code-files.ts";
 import type { Hooks, Run, RunResult } from "../../engine.ts";
 import { ChildPool } from "./child-pool.ts";
 import type { CodeChild } from "./code-child.ts";
-import { load, PATIENCE, type Patience, unchanged } from "./describe-code.ts";
+import { loadedBy, PATIENCE, type Patience, unchanged } from "./describe-code.ts";
 import type { CodeTrainingOptions, Described, Order } from "./messages.ts";
 
 interface CodeCrewOptions {
@@ -48,7 +48,7 @@ export class CodeCrew {
         if (this.#prepared.has(key) || signal?.aborted) continue;
         const code = unchanged(model);
         await this.#pool.use(model, code, async (child) => {
-          const described = await load(child, this.#patience);
+          const described = await loadedBy(child, this.#patience);
           await child.ask({ try: true }, { doing: "is tried", silentMs: this.#patience.try });
           this.#prepared.set(key, { ...described, code });
         });

@@ -23,7 +23,7 @@ import type { Drawing } from "./step-random.ts";
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
-  ...{ huberDelta: true, initializer: true, evalEvery: true, heldoutRows: true },
+  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true },
 };
 
 /** What a graph depends on. */
@@ -69,7 +69,7 @@ function fedDrawing(given: Tensors, draws: readonly StepDraw[]): Drawing {
 }
 
 /** The variables that hold what a model declares, in its order: a user's names may have any letters. */
-export function variablesOf(loaded: LoadedCode, kind: Kind): string[] {
+export function declaredVariables(loaded: LoadedCode, kind: Kind): string[] {
   return loaded[kind].map((_, i) => `${kind}/${i}`);
 }
 
@@ -95,7 +95,7 @@ export function codeProgram(tf: Tf, loaded: LoadedCode, shape: CodeShape, { xla 
 
 /** Each parameter, and its optimizer's moments. */
 function optimized(loaded: LoadedCode, { optimizer }: CodeShape): Specs {
-  const names = variablesOf(loaded, "parameters");
+  const names = declaredVariables(loaded, "parameters");
   const entries = loaded.parameters.flatMap(({ shape }: Declared, i) =>
     stateNames(optimizer, names[i] as string).map((name) => [name, float(shape)]),
   );
@@ -103,7 +103,7 @@ function optimized(loaded: LoadedCode, { optimizer }: CodeShape): Specs {
 }
 
 function stateSpecs(loaded: LoadedCode): Specs {
-  const names = variablesOf(loaded, "state");
+  const names = declaredVariables(loaded, "state");
   return Object.fromEntries(loaded.state.map(({ shape }, i) => [names[i] as string, float(shape)]));
 }
 
@@ -116,7 +116,7 @@ function training(tf: Tf, loaded: LoadedCode, shape: CodeShape): Loop {
   const drawn: Specs = Object.fromEntries(draws.map(({ shape }, i) => [drawName(i), float(shape)]));
   return {
     fed: { ...rows, ...drawn, rate: float([]), epsilon: float([]) },
-    variables: [...variablesOf(loaded, "state"), ...(fresh ? [] : ["train/x", "train/y"])],
+    variables: [...declaredVariables(loaded, "state"), ...(fresh ? [] : ["train/x", "train/y"])],
     inPlace: Object.keys(optimized(loaded, shape)),
     step: (given) => {
       const batch = fresh ? oneReplica(tf, given as unknown as Batch) : gathered(tf, given, "train");
@@ -125,10 +125,10 @@ function training(tf: Tf, loaded: LoadedCode, shape: CodeShape): Loop {
         huberDelta,
         drawing,
       });
-      const byName = named(variablesOf(loaded, "parameters"), gradients);
+      const byName = named(declaredVariables(loaded, "parameters"), gradients);
       return {
         updates: updatesOf(tf, optimizer, byName, given),
-        next: named(variablesOf(loaded, "state"), state),
+        next: named(declaredVariables(loaded, "state"), state),
         outputs: { losses },
       };
     },
@@ -139,7 +139,12 @@ function training(tf: Tf, loaded: LoadedCode, shape: CodeShape): Loop {
 function evaluation(tf: Tf, loaded: LoadedCode, { huberDelta }: CodeShape, set: RowSet): Loop {
   return {
     fed: { numbers: { shape: [1, EVALUATED_ROWS], dtype: "int32" }, weights: float([EVALUATED_ROWS, 1]) },
-    variables: [...variablesOf(loaded, "parameters"), ...variablesOf(loaded, "state"), `${set}/x`, `${set}/y`],
+    variables: [
+      ...declaredVariables(loaded, "parameters"),
+      ...declaredVariables(loaded, "state"),
+      `${set}/x`,
+      `${set}/y`,
+    ],
     step: (given) => {
       const losses = codeLosses(tf, loaded, valuesIn(given, loaded), gathered(tf, given, set), huberDelta);
       return { outputs: { sums: tf.sum(tf.mul(losses, given.weights as Tensor), 0) } };
@@ -148,7 +153,7 @@ function evaluation(tf: Tf, loaded: LoadedCode, { huberDelta }: CodeShape, set: 
 }
 
 function valuesIn(given: Tensors, loaded: LoadedCode): CodeValues {
-  const of = (kind: Kind) => variablesOf(loaded, kind).map((name) => given[name] as Tensor);
+  const of = (kind: Kind) => declaredVariables(loaded, kind).map((name) => given[name] as Tensor);
   return { parameters: of("parameters"), state: of("state") };
 }
 

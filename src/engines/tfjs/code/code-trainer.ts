@@ -25,7 +25,7 @@ import { drawingAt } from "./step-random.ts";
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
-  ...{ huberDelta: true, initializer: true, evalEvery: true, heldoutRows: true },
+  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true },
 };
 
 /** Trains one run of a model in JavaScript: the parameters are one tensor [P], cut up where the code reads them. */
@@ -57,7 +57,7 @@ export class CodeTrainer implements Trainer {
     this.#rows = { x: new Float32Array(B * model.inputs), y: new Float32Array(B * model.tasks) };
     const values = initialCode(run, loaded);
     this.#optimized = tf.tidy(() => initialState(tf, training.optimizer, tf.tensor1d(values)));
-    this.#state = tf.tidy(() => separated(tf, loaded.state, initialCode(run, loaded, "state")));
+    this.#state = tf.tidy(() => namedTensors(tf, loaded.state, initialCode(run, loaded, "state")));
   }
 
   train(from: number, to: number): Promise<Float32Array> {
@@ -85,7 +85,7 @@ export class CodeTrainer implements Trainer {
 
   #values(): CodeValues {
     const { parameters } = this.#loaded;
-    return { parameters: separated(this.#tf, parameters, this.#optimized.parameters), state: this.#state };
+    return { parameters: namedTensors(this.#tf, parameters, this.#optimized.parameters), state: this.#state };
   }
 
   /** Rows as x [B, D] and y [B, K]. */
@@ -122,7 +122,7 @@ export class CodeTrainer implements Trainer {
 }
 
 /** All values in a row, [P] → a tensor for each name, of its shape. */
-export function separated(tf: Tf, declared: readonly Declared[], whole: Tensor | Float32Array): Tensor[] {
+export function namedTensors(tf: Tf, declared: readonly Declared[], whole: Tensor | Float32Array): Tensor[] {
   if (declared.length === 0) return [];
   return tf.tidy(() => {
     const sizes = declared.map(({ size }) => size);

@@ -21,7 +21,7 @@ export async function describeCode(model: CodeModel, note: (line: string) => voi
   const child = new CodeChild({ model, code: unchanged(model) }, note);
   try {
     await begin(child, PATIENCE);
-    return await load(child, PATIENCE);
+    return await loadedBy(child, PATIENCE);
   } finally {
     await child.kill();
   }
@@ -39,6 +39,6 @@ export async function begin(child: CodeChild, patience: Patience): Promise<void>
   await child.ask({ setUp: child.setUp }, { doing: "starts", silentMs: patience.load });
 }
 
-export async function load(child: CodeChild, patience: Patience): Promise<Described> {
+export async function loadedBy(child: CodeChild, patience: Patience): Promise<Described> {
   return (await child.ask({ load: true }, { doing: "is loaded", silentMs: patience.load })) as Described;
 }

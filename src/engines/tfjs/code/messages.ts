@@ -30,7 +30,7 @@ export interface CodeTrainingOptions {
 }
 
 /** A table's rows, for the runs on it. */
-export interface SentTable {
+interface SentTable {
   readonly sha256: string;
   readonly numbers: Uint8Array;
   readonly heldout?: Uint8Array | undefined;
@@ -64,7 +64,7 @@ export interface Described {
 }
 
 /** An error on its way: what the author, or the machine, or a bug of mmoe's did. */
-export interface SentError {
+interface SentError {
   readonly message: string;
   readonly stack: string;
   readonly kind: "author" | "bug" | MachineTrouble;

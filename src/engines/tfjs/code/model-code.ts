@@ -1,6 +1,6 @@
 // What a model in JavaScript is: the interface that users write against. docs/own-models.md shows it at work.
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { Ends } from "../../../models/zoo.ts";
+import type { Ends } from "../../../models/shapes.ts";
 import type { Tf } from "../tf.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Batch } from "../model/objective.ts";
-import { lossesOf, meanLosses } from "../model/objective.ts";
+import { elementLosses, meanLosses } from "../model/objective.ts";
 import type { Tf } from "../tf.ts";
 import { lentTf } from "./lent-tf.ts";
 import type { LoadedCode } from "./load-code.ts";
@@ -73,6 +73,6 @@ export function codeLosses(
 ): Tensor {
   return tf.tidy(() => {
     const { outputs } = predictCode(tf, loaded, x, values);
-    return lossesOf(tf, tf.sub(outputs, y), huberDelta);
+    return elementLosses(tf, tf.sub(outputs, y), huberDelta);
   });
 }

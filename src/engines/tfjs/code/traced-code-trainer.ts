@@ -11,8 +11,8 @@ import type { GroupFeed } from "../traced/group-feeds.ts";
 import { stateNames } from "../traced/in-place.ts";
 import { TracedLoops } from "../traced/traced-loops.ts";
 import type { LossSums, Trainer } from "../trainer.ts";
-import { variablesOf } from "./code-program.ts";
-import { separated } from "./code-trainer.ts";
+import { declaredVariables } from "./code-program.ts";
+import { namedTensors } from "./code-trainer.ts";
 import { initialCode } from "./initial-values.ts";
 import type { Kind, LoadedCode } from "./load-code.ts";
 import { codeDiagnosing, codeQuantities, MEASURED_ROWS } from "./quantities.ts";
@@ -56,8 +56,8 @@ export class TracedCodeTrainer implements Trainer {
 
   /** Values by the names of variables. */
   #initial(run: Run<CodeModel>, kind: Kind): [string, Tensor][] {
-    const values = separated(this.#tf, this.#loaded[kind], initialCode(run, this.#loaded, kind));
-    return variablesOf(this.#loaded, kind).map((name, i) => [name, values[i] as Tensor]);
+    const values = namedTensors(this.#tf, this.#loaded[kind], initialCode(run, this.#loaded, kind));
+    return declaredVariables(this.#loaded, kind).map((name, i) => [name, values[i] as Tensor]);
   }
 
   train(from: number, to: number): Promise<Float32Array> {
@@ -79,7 +79,7 @@ export class TracedCodeTrainer implements Trainer {
   }
 
   #read(kind: Kind): Tensor[] {
-    const names = variablesOf(this.#loaded, kind);
+    const names = declaredVariables(this.#loaded, kind);
     return names.length > 0 ? this.#program.read(...names) : [];
   }
 

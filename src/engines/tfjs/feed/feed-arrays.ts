@@ -73,7 +73,7 @@ export class Room {
 }
 
 /** The part of `arrays` that holds `count` steps, from place `at` on. */
-export function partOf(layout: readonly FeedArray[], arrays: FeedArrays, at: number, count: number): FeedArrays {
+export function stepsFrom(layout: readonly FeedArray[], arrays: FeedArrays, at: number, count: number): FeedArrays {
   const parts = layout.map(({ name, shape }) => {
     const size = sizeOf(shape);
     return [name, arrays[name]?.subarray(at * size, (at + count) * size)];

@@ -6,7 +6,7 @@ import type { FeedAnswer, FeedTask } from "./feed-worker.ts";
 import { Feeder } from "./feeder.ts";
 
 /** A source by its number, and the correlations of its labels, one for each pair of tasks. */
-export type MeasuredSource = readonly [source: number, labelCorrelations: readonly number[]];
+type MeasuredSource = readonly [source: number, labelCorrelations: readonly number[]];
 
 /** A share, and the thread that makes it. */
 interface Part {

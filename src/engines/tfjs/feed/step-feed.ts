@@ -2,7 +2,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import type { AnyGroup } from "../groups.ts";
 import type { Tf } from "../tf.ts";
 import type { Tensors } from "../trace/step.ts";
-import { bytesOf, type FeedArray, type FeedArrays, partOf, type Room, stepArrays } from "./feed-arrays.ts";
+import { bytesOf, type FeedArray, type FeedArrays, type Room, stepArrays, stepsFrom } from "./feed-arrays.ts";
 import type { FeedCrew } from "./feed-crew.ts";
 
 /** Steps from number `from` up to `end`, which are made or being made. */
@@ -13,7 +13,7 @@ interface Chunk {
   readonly made: Promise<void>;
 }
 
-export interface TakenSteps {
+interface TakenSteps {
   readonly count: number;
   readonly arrays: FeedArrays;
 }
@@ -56,7 +56,7 @@ export class StepFeed {
   async take(from: number, to: number, ahead: number): Promise<TakenSteps> {
     const chunk = await this.#holding(from, ahead);
     const count = Math.min(to + 1, chunk.end) - from;
-    return { count, arrays: partOf(this.#layout, chunk.arrays, from - chunk.from, count) };
+    return { count, arrays: stepsFrom(this.#layout, chunk.arrays, from - chunk.from, count) };
   }
 
   /** The arrays as tensors [count, ...], which the caller disposes of. */

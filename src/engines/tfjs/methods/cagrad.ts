@@ -1,7 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
 import { elementsOfTwo, scaled, sharesOfTwo } from "./gram.ts";
-import { dot, times } from "./linear.ts";
+import { innerProducts, times } from "./linear.ts";
 import { type GradientMethod, TINY } from "./method.ts";
 import { simplexMinimum } from "./simplex.ts";
 
@@ -34,7 +34,7 @@ interface Dual {
 
 /** |g_w|, [R, 1]. */
 function lengthOf(tf: Tf, M: Tensor, w: Tensor): Tensor {
-  return tf.sqrt(tf.maximum(dot(tf, w, times(tf, M, w)), TINY));
+  return tf.sqrt(tf.maximum(innerProducts(tf, w, times(tf, M, w)), TINY));
 }
 
 function curveOf(tf: Tf, { M, p, kappa }: Dual, w: Tensor) {

@@ -1,7 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
 import { descended, learned } from "./learned.ts";
-import { dot } from "./linear.ts";
+import { innerProducts } from "./linear.ts";
 import type { LossMethod } from "./method.ts";
 
 /** As in the authors' code. */
@@ -27,7 +27,7 @@ export const FAMO: LossMethod = {
     const logLoss = (of: Tensor) => tf.log(tf.add(of, EPSILON));
     const falls = tf.sub(logLoss(losses), logLoss(lossesAfter()));
     const z = shares(tf, state.logits as Tensor);
-    const slopes = tf.mul(z, tf.sub(falls, dot(tf, z, falls)));
+    const slopes = tf.mul(z, tf.sub(falls, innerProducts(tf, z, falls)));
     return descended(tf, state, "logits", tf.add(slopes, tf.mul(state.logits as Tensor, GAMMA)), rates);
   },
 };

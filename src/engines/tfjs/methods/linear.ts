@@ -23,7 +23,7 @@ export function times(tf: Tf, M: Tensor, v: Tensor): Tensor {
 }
 
 /** a, b [R, K] → a · b, [R, 1]. */
-export function dot(tf: Tf, a: Tensor, b: Tensor): Tensor {
+export function innerProducts(tf: Tf, a: Tensor, b: Tensor): Tensor {
   return tf.sum(tf.mul(a, b), 1, true);
 }
 

@@ -10,7 +10,7 @@ import { pairwise } from "../model/products.ts";
 import type { Tf } from "../tf.ts";
 import type { AfterStep, GradientMethod, LossMethod, Method, MethodState } from "./method.ts";
 
-export interface StepInputs {
+interface StepInputs {
   readonly spec: ModelSpec;
   /** In the order of `packing`. */
   readonly parameters: readonly Tensor[];
@@ -22,7 +22,7 @@ export interface StepInputs {
   readonly rates: Rates<number | Tensor>;
 }
 
-export interface StepOutputs {
+interface StepOutputs {
   /** Before the update, [R, K]. */
   readonly losses: Tensor;
   readonly gradients: Tensor[];

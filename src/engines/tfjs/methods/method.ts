@@ -36,7 +36,7 @@ export interface GradientMethod extends Keeping {
 }
 
 /** What a step knows of the tasks' gradients g_k on the shared parameters. */
-export interface Situation {
+interface Situation {
   /** Inner products g_i · g_j, [R, K, K]. */
   readonly gram: Tensor;
   /** [R, K]. */

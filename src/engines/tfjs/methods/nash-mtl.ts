@@ -1,7 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
 import { squaredNorms } from "./gram.ts";
-import { diagonalOf, dot, identity, solved, times } from "./linear.ts";
+import { diagonalOf, identity, innerProducts, solved, times } from "./linear.ts";
 import type { GradientMethod } from "./method.ts";
 
 /** Newton's steps for K > 2. */
@@ -37,7 +37,7 @@ function bargain(tf: Tf, C: Tensor): Tensor {
     const slopes = tf.sub(times(tf, C, b), tf.reciprocal(b));
     const hessian = tf.add(C, diagonalOf(tf, tf.reciprocal(tf.square(b))));
     const step = tf.squeeze(solved(tf, hessian, tf.expandDims(slopes, 2)), [2]);
-    const decrement = tf.sqrt(tf.maximum(dot(tf, slopes, step), 0));
+    const decrement = tf.sqrt(tf.maximum(innerProducts(tf, slopes, step), 0));
     b = tf.sub(b, tf.div(step, tf.add(decrement, 1)));
   }
   return b;

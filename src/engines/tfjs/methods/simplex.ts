@@ -3,7 +3,7 @@ import type { Tf } from "../tf.ts";
 import { diagonalOf, solved } from "./linear.ts";
 
 /** First and second derivatives of a convex function of weights, [R, K] and [R, K, K]. */
-export interface Curve {
+interface Curve {
   readonly slopes: Tensor;
   readonly hessian: Tensor;
 }

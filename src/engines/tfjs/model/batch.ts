@@ -1,5 +1,5 @@
 import type { Rows } from "../../../data/task-set.ts";
-import type { Ends } from "../../../models/zoo.ts";
+import type { Ends } from "../../../models/shapes.ts";
 import type { Tf } from "../tf.ts";
 import type { Batch } from "./objective.ts";
 

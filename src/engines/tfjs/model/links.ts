@@ -12,7 +12,7 @@ export interface Links {
 }
 
 /** Temperature of the hard concrete distribution, and the interval that it is stretched to. */
-export const HARD_CONCRETE = { beta: 2 / 3, gamma: -0.1, zeta: 1.1 } as const;
+const HARD_CONCRETE = { beta: 2 / 3, gamma: -0.1, zeta: 1.1 } as const;
 
 /** Expert outputs [R, B, E, H], and a step's noise [R, K, E] if there is any → sum_e z_ke W_ke f_e, [R, K, B, H]. */
 export function linked(tf: Tf, outputs: Tensor, { kernels, logAlphas }: Links, noise?: Tensor): Tensor {

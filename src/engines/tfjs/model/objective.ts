@@ -21,7 +21,7 @@ export function errorsOf(tf: Tf, spec: ModelSpec, parameters: readonly Tensor[],
 }
 
 /** Task losses [R, K], means over each replica's rows, and gradients of the parameters in their order. */
-export interface LossesAndGradients {
+interface LossesAndGradients {
   readonly losses: Tensor;
   readonly gradients: Tensor[];
 }
@@ -119,7 +119,7 @@ function withGradientTimes(tf: Tf, values: Tensor, factorsOf: (values: Tensor) =
 }
 
 /** The loss of each error, elementwise; see TrainingSettings. */
-export function lossesOf(tf: Tf, errors: Tensor, huberDelta: number | null): Tensor {
+export function elementLosses(tf: Tf, errors: Tensor, huberDelta: number | null): Tensor {
   if (huberDelta === null) return tf.square(errors);
   return tf.tidy(() => {
     const slope = clipped(tf, errors, huberDelta);
@@ -144,7 +144,7 @@ export function meanLosses(tf: Tf, errors: Tensor, huberDelta: number | null): T
       const slope = huberDelta === null ? (saved as Tensor) : clipped(tf, saved as Tensor, huberDelta);
       return tf.mul(slope, tf.mul(tf.reshape(dy, [R, 1, K]), (huberDelta === null ? 2 : 1) / B));
     };
-    return { value: tf.mean(lossesOf(tf, errors, huberDelta), 1), gradFunc };
+    return { value: tf.mean(elementLosses(tf, errors, huberDelta), 1), gradFunc };
   });
   return mean(errors);
 }

@@ -8,10 +8,10 @@ import type { Tf } from "../tf.ts";
 import type { Links } from "./links.ts";
 
 /** Networks of one shape side by side: the experts or the gates of a level, the one gate for shared experts, or towers. */
-export type Stack = "experts" | "stitches" | "links" | "alphas" | "gates" | "shared-gate" | "towers";
+type Stack = "experts" | "stitches" | "links" | "alphas" | "gates" | "shared-gate" | "towers";
 
 /** One tensor: the same block of every member of a stack, or the first kernels of all that read x. */
-export interface PackedBlock {
+interface PackedBlock {
   /** Name without the member: `experts/0/bias`, `levels/1/gates/0/kernel`, `towers/output/kernel`, `first/kernel`. */
   readonly name: string;
   /** Shape without the leading axis R. A bias has a row axis of 1. */

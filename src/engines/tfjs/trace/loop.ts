@@ -2,7 +2,7 @@
 import type { Tf } from "../tf.ts";
 import type { Attributes } from "./attributes.ts";
 import { ARGUMENT, Graph, liveNodes, type Node, outputOf, type Value } from "./graph.ts";
-import { bitsAs, listOf, passedAs, placeOf, RESOURCE, reading, rowOf, SCALAR, withRow } from "./nodes.ts";
+import { bitsAs, listOf, passedAs, placeOf, RESOURCE, readVariable, rowOf, SCALAR, withRow } from "./nodes.ts";
 import type { GraphFunction } from "./protobuf.ts";
 import { type Specs, type Step, type TracedStep, traceStep } from "./step.ts";
 import { DTYPE, type TensorSpec, type ValueType, valueType } from "./types.ts";
@@ -35,7 +35,7 @@ export interface TracedLoop {
 
 type Values = Readonly<Record<string, Value>>;
 
-export interface LoopOptions {
+interface LoopOptions {
   /** Let XLA compile the step into one computation. */
   readonly xla?: boolean;
 }
@@ -82,7 +82,9 @@ function bodyOf(
   const [place, end] = [placeOf(graph, i), placeOf(graph, following)];
   const inputs = step.inputs.map((key): Value => {
     if (fed[key]) return rowOf(graph, fed[key], place, end);
-    return held[key] ?? reading(graph, handles[key] as Value, passedAs(valueType(specs.inPlace[key] as TensorSpec)));
+    return (
+      held[key] ?? readVariable(graph, handles[key] as Value, passedAs(valueType(specs.inPlace[key] as TensorSpec)))
+    );
   });
   const readings = new Map(step.inputs.flatMap((key, i) => (handles[key] ? [[key, inputs[i]?.node as Node]] : [])));
   const called = call(graph, step.definition, inputs, xla);

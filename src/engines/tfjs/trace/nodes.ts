@@ -49,7 +49,7 @@ export function listOf({ dtype, shape }: ValueType): ValueType {
 }
 
 /** A variable's value. */
-export function reading(graph: Graph, handle: Value, type: ValueType): Value {
+export function readVariable(graph: Graph, handle: Value, type: ValueType): Value {
   return graph.value("ReadVariableOp", [handle], type, { attributes: { dtype: { kind: "type", value: type.dtype } } });
 }
 

@@ -16,7 +16,7 @@ export interface GraphFunction {
   readonly effects?: readonly Node[];
 }
 
-export interface WholeGraph {
+interface WholeGraph {
   readonly nodes: readonly Node[];
   readonly functions: readonly GraphFunction[];
 }

@@ -175,7 +175,7 @@ While(T) output* | T cond body output_shapes parallel_iterations
 ZerosLike(T) y | T
 `;
 
-export interface Signature {
+interface Signature {
   /**
    * The attributes that hold each input's type (undefined: fixed) and how many tensors it stands for (undefined: one).
    */

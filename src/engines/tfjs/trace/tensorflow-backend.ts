@@ -2,7 +2,7 @@
 import type { Tensor, TypedArray } from "@tensorflow/tfjs-core";
 import type { Tf } from "../tf.ts";
 
-export interface TensorMetadata {
+interface TensorMetadata {
   readonly id: number;
   readonly shape: number[];
   /** TensorFlow's number of the type. */

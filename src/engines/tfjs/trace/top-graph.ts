@@ -2,7 +2,7 @@
 import type { Attributes } from "./attributes.ts";
 import { type Graph, outputOf, type Value } from "./graph.ts";
 import type { TracedLoop } from "./loop.ts";
-import { assignment, bitsAs, passedAs, RESOURCE, reading, SCALAR } from "./nodes.ts";
+import { assignment, bitsAs, passedAs, RESOURCE, readVariable, SCALAR } from "./nodes.ts";
 import type { Specs } from "./step.ts";
 import { DTYPE, type TensorSpec, type ValueType, valueType } from "./types.ts";
 
@@ -34,7 +34,7 @@ function addVariable(graph: Graph, name: string, spec: TensorSpec): Value {
   const assigned = assignment(graph, handle, fromHost(graph, feedNames.newValue(name), type));
   const done = graph.integers([1], []);
   graph.value("Identity", [done], SCALAR, { name: fetchNames.assigned(name), after: [assigned] });
-  const value = bitsAs(graph, reading(graph, handle, type), valueType(spec).dtype);
+  const value = bitsAs(graph, readVariable(graph, handle, type), valueType(spec).dtype);
   graph.value("Identity", [value], valueType(spec), { name: fetchNames.value(name) });
   return handle;
 }
@@ -63,7 +63,7 @@ export function addLoop(
     const { kind, key } = places[at] as Place;
     if (kind === "fed") return fromHost(graph, feedNames.fed(name, key), type);
     if (kind === "inPlace") return handleOf(key);
-    if (kind === "variables") return reading(graph, handleOf(key), type);
+    if (kind === "variables") return readVariable(graph, handleOf(key), type);
     if (kind === "outputs") return zeroRows(graph, steps, type);
     return key === "steps" ? steps : graph.integers([0], []);
   });

@@ -5,7 +5,7 @@ import { parameterCount } from "../../../models/parameters.ts";
 import { isOnCard } from "../device.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import { masksOf } from "../model/masks.ts";
-import { type Batch, errorsOf, lossesOf } from "../model/objective.ts";
+import { type Batch, elementLosses, errorsOf } from "../model/objective.ts";
 import type { Tf } from "../tf.ts";
 import type { Loop } from "../trace/loop.ts";
 import { Program } from "../trace/program.ts";
@@ -96,7 +96,7 @@ function evaluation(tf: Tf, shape: TrainingShape, set: RowSet): Loop {
       const batch = gathered(tf, given, set);
       const sums = models.map((model, m) => {
         const errors = errorsOf(tf, model, parametersOf(tf, given, model, m), batch);
-        return tf.sum(tf.mul(lossesOf(tf, errors, huberDelta), given.weights as Tensor), 1);
+        return tf.sum(tf.mul(elementLosses(tf, errors, huberDelta), given.weights as Tensor), 1);
       });
       return { outputs: { sums: tf.concat(sums) } };
     },

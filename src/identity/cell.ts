@@ -1,0 +1,55 @@
+import { type GridPoint, pointText } from "./grid-point.ts";
+
+/** The grid point of a sweep without a list. */
+export const NO_CHOICE: GridPoint = {};
+
+/** A model at a correlation and a grid point: its runs are repeats of each other. */
+export interface Cell {
+  readonly model: string;
+  /** Null for rows of the user's own. */
+  readonly correlation: number | null;
+  /** Its choice of the settings that the sweep lists; empty for a sweep without a list. */
+  readonly point: GridPoint;
+}
+
+/** An order of cells by rising correlation. */
+export function byCorrelation(a: Pick<Cell, "correlation">, b: Pick<Cell, "correlation">): number {
+  return (a.correlation ?? 0) - (b.correlation ?? 0);
+}
+
+/** A key that tells a cell from others. */
+export function cellKey({ model, correlation, point }: Cell): string {
+  return `${model} ${correlation} ${pointText(point)}`;
+}
+
+/** Model, correlation and grid point alone, of a value that may have more. */
+export function cellOf({ model, correlation, point }: Cell): Cell {
+  return { model, correlation, point };
+}
+
+/** A cell in a sentence: `mmoe at 0.50`, in a grid `mmoe at 0.50, lr=0.01`; of rows of the user's own `mmoe`. */
+export function cellText({ model, correlation, point }: Cell): string {
+  return [modelAt(model, correlation), ...parts(point)].join(", ");
+}
+
+/** `p = 0.50, lr=0.01`: what the cells of a table have in common; on rows of the user's own the grid point, or nothing. */
+export function pointTitle({ correlation, point }: Pick<Cell, "correlation" | "point">): string {
+  const at = correlation === null ? [] : [`p = ${correlationText(correlation)}`];
+  return [...at, ...parts(point)].join(", ");
+}
+
+/** `mmoe at 0.50`, or the model alone. */
+export function modelAt(model: string, correlation: number | null): string {
+  return correlation === null ? model : `${model} at ${correlationText(correlation)}`;
+}
+
+function parts(point: GridPoint): string[] {
+  const text = pointText(point);
+  return text === "" ? [] : [text];
+}
+
+/** Two decimals, or as many as the number needs. */
+export function correlationText(correlation: number): string {
+  const short = correlation.toFixed(2);
+  return Number(short) === correlation ? short : String(correlation);
+}

@@ -1,0 +1,191 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { trainedHash } from "../../src/config/config.ts";
+import { loadConfig, setOverride } from "../../src/config/load.ts";
+import { configYaml } from "../../src/config/write.ts";
+import { complaint } from "../support/complaint.ts";
+import { temporaryFolder } from "../support/effects.ts";
+
+/** Files by their names, in one folder; the path of the first. */
+function written(files: Readonly<Record<string, string>>): string {
+  const folder = temporaryFolder();
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return join(folder, Object.keys(files)[0] as string);
+}
+
+/** What is wrong with a file, without its path. */
+function complaints(text: string, ...overrides: string[]): string[] {
+  const path = written({ "mine.yaml": text });
+  return complaint(() => loadConfig(path, overrides.map(setOverride)))
+    .split("\n")
+    .map((line) => line.replace(path, "mine.yaml"));
+}
+
+describe("a file that gives some settings", () => {
+  test("has the others, and their marks, from the preset that it extends", () => {
+    const { origins, ...smoke } = loadConfig("smoke");
+    const own = loadConfig(written({ "my sweep.yaml": "extends: smoke\nsteps: 7\nlr: 0.003" }));
+    const about = "Like smoke, except for steps and lr";
+    expect(own).toEqual({
+      ...smoke,
+      ...{ name: "my-sweep", about, steps: 7, lr: 0.003 },
+      origins: { ...origins, steps: "yours", lr: "yours" },
+    });
+  });
+
+  test("has them from preset paper if it does not say", () => {
+    const { name: _, about: __, origins, ...paper } = loadConfig("paper");
+    expect(loadConfig(written({ "mine.yaml": "batch: 32" }))).toMatchObject({
+      ...paper,
+      batch: 32,
+      origins: { ...origins, batch: "yours" },
+    });
+    expect(loadConfig(written({ "mine.yaml": "{}" })).about).toBe("Like paper");
+  });
+
+  test("may say its name, what it is about, and where its values come from", () => {
+    const text = "name: other\nabout: Fewer rows\nbatch: 32\nmarks: {batch: read off}";
+    const { name, about, origins } = loadConfig(written({ "mine.yaml": text }));
+    expect([name, about, origins.batch, origins.lr]).toEqual(["other", "Fewer rows", "read off", "assumed"]);
+  });
+
+  test("is overridden by flags", () => {
+    const path = written({ "mine.yaml": "steps: 7\nbatch: 32" });
+    expect(loadConfig(path, [setOverride("steps=9")])).toMatchObject({ steps: 9, batch: 32 });
+  });
+
+  test("is stored complete: what it extends may change or go", () => {
+    const own = loadConfig(written({ "mine.yaml": "extends: smoke\nmodels: [omoe, {name: wide, like: mmoe}]" }));
+    const text = configYaml(own);
+    expect(text).not.toMatch(/^extends/m);
+    const stored = loadConfig(written({ "config.yaml": text }));
+    expect(stored).toEqual(own);
+    expect(trainedHash(stored)).toBe(trainedHash(own));
+  });
+
+  test("extends another file, by its path from the folder of the one that names it", () => {
+    const path = written({
+      "a/first.yaml": "extends: ../b/second.yaml\nsteps: 3",
+      "b/second.yaml": "extends: third.yaml\nsteps: 4\nbatch: 16\nname: second",
+      "b/third.yaml": "extends: smoke\nmodels: [{name: wide, like: mmoe, experts: {layers: [9]}}]\nbatch: 8",
+    });
+    const { name, about, steps, batch, models, ownModels, correlations } = loadConfig(path);
+    expect([name, about]).toEqual(["first", "Like second.yaml, except for steps"]);
+    expect({ steps, batch, models, correlations }).toEqual({
+      ...{ steps: 3, batch: 16, models: ["wide"] },
+      correlations: loadConfig("smoke").correlations,
+    });
+    expect(ownModels).toEqual([{ name: "wide", like: "mmoe", experts: { layers: [9] } }]);
+  });
+
+  test("on rows of a file has their sizes, and reports held-out losses", () => {
+    const path = written({ "mine.yaml": "rows: data/t.csv\nsteps: 9", "data/t.csv": table(10) });
+    expect(loadConfig(path)).toMatchObject({
+      ...{ data: null, correlations: null, tasks: 2, trainRows: 8, heldoutRows: 2, report: "heldout", steps: 9 },
+    });
+    expect(loadConfig(path, [setOverride("trainRows=5")]).trainRows).toBe(5);
+    expect(loadConfig(written({ "mine.yaml": "rows: t.csv\nreport: train", "t.csv": table(10) })).report).toBe("train");
+  });
+
+  test("gives rows of a flag way, with their sizes", () => {
+    const path = written({ "mine.yaml": "trainRows: 4096\nbatch: 16", "t.csv": table(10) });
+    const rows = { source: "--rows", values: { rows: join(dirname(path), "t.csv") } };
+    expect(loadConfig(path, [rows])).toMatchObject({ trainRows: 8, batch: 16 });
+  });
+
+  test("with a cross has its runs, whatever the preset has", () => {
+    expect(loadConfig(written({ "mine.yaml": "cross: {data: 3, initial: 5}" })).runs).toBe(15);
+    expect(complaints("cross: {data: 3, initial: 5}\nruns: 7")).toEqual([
+      "mine.yaml: runs: a cross of 3x5 has 15 runs, got 7; leave it out",
+    ]);
+  });
+});
+
+describe("what a file extends is refused in one line", () => {
+  test.each([
+    ["extends: papr", /^mine.yaml: extends: papr: no such file in .* or preset; did you mean 'paper'\?$/],
+    ["extends: ../gone.yaml", /^mine.yaml: extends: ..\/gone.yaml: no such file in .* or preset; presets: .*paper/],
+    ["extends: 3", /^mine.yaml: extends: expected a preset \(.*paper.*\) or the path of a config, got 3$/],
+    ["extends: [paper, zoo]", /^mine.yaml: extends: expected a preset .* got \["paper","zoo"\]$/],
+    ["extends: null", /^mine.yaml: extends: expected a preset .* got nothing$/],
+    ["extends: paper\nversion: 5", /^mine.yaml: extends: .*a stored config, which is complete; leave out one$/],
+    ["extends: mine.yaml", /^mine.yaml: extends: .* got a circle: mine.yaml extends mine.yaml$/],
+  ])("%s", (text, expected) => {
+    expect(complaints(text)).toEqual([expect.stringMatching(expected)]);
+  });
+
+  test("a circle of several files, by all of them", () => {
+    const path = written({
+      "start.yaml": "extends: a.yaml",
+      "a.yaml": "extends: b.yaml",
+      "b.yaml": "extends: ./a.yaml",
+    });
+    expect(complaint(() => loadConfig(path))).toMatch(
+      /b\.yaml: extends: .* got a circle: a\.yaml extends b\.yaml extends a\.yaml$/,
+    );
+  });
+});
+
+describe("all that is wrong with a file is said at once", () => {
+  test("a line for each value, key and name", () => {
+    expect(
+      complaints(`
+extends: paper
+batchs: 64
+lr: -1
+steps: 0
+models: [mmeo, {name: wide, like: mmoe, exprts: {}, tower: {layers: 3}}, omo]
+`),
+    ).toEqual([
+      "mine.yaml: models[1]: unknown key 'exprts'; did you mean 'experts'?",
+      "mine.yaml: unknown key 'batchs'; did you mean 'batch'?",
+      expect.stringMatching(/^mine.yaml: models\[1\]\.tower\.layers: expected a list of units .*, got 3$/),
+      "mine.yaml: steps: expected a whole number from 1 to 2147483647, got 0",
+      "mine.yaml: lr: expected a number above 0, got -1",
+    ]);
+  });
+
+  test("what does not fit together too, as far as it does not depend on a wrong value", () => {
+    const found = complaints("lr: -1\ntasks: 200\nmodels: [mmeo, omo]\nsampling: [epochs, replacement]", "steps=0");
+    expect(found).toEqual([
+      "mine.yaml: lr: expected a number above 0, got -1",
+      "--set steps: expected a whole number from 1 to 2147483647, got 0",
+      "mine.yaml: tasks: expected at most 100, the inputs of the generator 'four-sines', got 200",
+      expect.stringMatching(/^mine.yaml: models\[0\]: expected one of .*, got "mmeo"; did you mean 'mmoe'\?$/),
+      expect.stringMatching(/^mine.yaml: models\[1\]: expected one of .*, got "omo"; did you mean 'omoe'\?$/),
+      "mine.yaml: sampling: expected one value, since fresh rows are not sampled; got epochs, replacement",
+    ]);
+  });
+
+  test("a table that is missing, and what is wrong beside it", () => {
+    expect(complaints("rows: gone.csv\nbatch: x\ndata: nope")).toEqual([
+      expect.stringMatching(/gone\.csv/),
+      'mine.yaml: batch: expected a whole number from 1 to 2147483647, got "x"',
+    ]);
+  });
+
+  test("of a stored config each setting that it lacks", () => {
+    const text = configYaml(loadConfig("smoke")).replace(/^(batch|steps|lr): .*\n/gm, "");
+    expect(complaints(text).map((line) => /^mine.yaml: (\w+): .* got nothing$/.exec(line)?.[1])).toEqual([
+      ...["batch", "steps", "lr"],
+    ]);
+  });
+});
+
+test("a setting that 'tuned' of a base would hide is refused, and one that is given with it is not", () => {
+  const tuned = `{sweep: s, loss: train, by: model, seed: 9, runs: 2, choices: [{model: mmoe, values: {lr: 0.1}}], points: []}`;
+  const base = `extends: smoke\nmodels: [mmoe]\nlr: 0.5\ntuned: ${tuned}`;
+  expect(loadConfig(written({ "base.yaml": base })).tuned?.choices).toHaveLength(1);
+  const path = written({ "mine.yaml": "extends: base.yaml\nlr: 0.2", "base.yaml": base });
+  expect(complaint(() => loadConfig(path))).toMatch(/mine\.yaml: lr: 'tuned' has a value of lr for each model; leave/);
+});
+
+/** A table of two inputs and two labels. */
+function table(rows: number): string {
+  const lines = Array.from({ length: rows }, (_, i) => `${i},${(i * 7) % 5},${i % 3},${(i * i) % 7}`);
+  return ["x:a,x:b,y:c,y:d", ...lines, ""].join("\n");
+}
