@@ -13,7 +13,7 @@ export function checkFile<T extends z.ZodObject>(schema: T, given: GivenValues):
 /** Refuses what is no settings at all: UsageError. */
 export function expectTree(given: GivenValues): asserts given is GivenValues & { readonly values: Tree } {
   const { source, values } = given;
-  if (!isTree(values)) throw new UsageError(`${source}: expected settings (key: value), got ${shown(values)}`);
+  if (!isTree(values)) throw new UsageError(`${source}: expected settings (key: value), got ${shownValue(values)}`);
 }
 
 export type Tree = Readonly<Record<string, unknown>>;
@@ -109,7 +109,7 @@ function explained(
   const at = place(pathText(issue.path));
   const { description, options } = leafOf(schema, issue.path, values);
   const hint = typeof value === "string" && options ? didYouMean(value, options) : "";
-  return `${at}: expected ${description}, got ${shown(value)}${hint}`;
+  return `${at}: expected ${description}, got ${shownValue(value)}${hint}`;
 }
 
 /** `models[1].experts.shared` */
@@ -172,7 +172,7 @@ function namesIn(schema: unknown): string[] | undefined {
 }
 
 /** A value as an error shows it, on one line. */
-export function shown(value: unknown): string {
+export function shownValue(value: unknown): string {
   if (value === undefined || value === null) return "nothing";
   const text = typeof value === "number" ? String(value) : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;

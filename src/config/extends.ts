@@ -2,7 +2,7 @@
 import { basename, extname } from "node:path";
 import { UsageError } from "../errors.ts";
 import { listed } from "../listed.ts";
-import { isTree, shown, type Tree } from "./checked-by.ts";
+import { isTree, shownValue, type Tree } from "./checked-by.ts";
 import { type GivenValues, upToDate } from "./file-version.ts";
 import { plainNameOf } from "./kinds.ts";
 import { OF_ROWS } from "./rows.ts";
@@ -26,7 +26,7 @@ export function extendsWhat(given: GivenValues, presets: readonly string[]): str
   const base = values.extends;
   if (typeof base !== "string" || base === "")
     throw new UsageError(
-      `${source}: extends: expected a preset (${presets.join(", ")}) or the path of a config, got ${shown(base)}`,
+      `${source}: extends: expected a preset (${presets.join(", ")}) or the path of a config, got ${shownValue(base)}`,
     );
   if (values.version !== undefined)
     throw new UsageError(

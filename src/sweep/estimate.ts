@@ -1,9 +1,12 @@
 import { availableParallelism } from "node:os";
 import type { Env } from "../cuda/home.ts";
+import { byKind } from "../engines/abilities.ts";
 import { bundlesOf } from "../engines/cpu/bundle.ts";
 import type { AnyRun, Engine, Run } from "../engines/engine.ts";
 import type { Estimate } from "../stats/estimate.ts";
+import { codeMs } from "./code-time.ts";
 import { diagnosisMs } from "./diagnosis-time.ts";
+import { lastEnd } from "./last-end.ts";
 import { type Speed, timeNs } from "./speed.ts";
 import { speedHere } from "./speed-file.ts";
 import { estimateMs } from "./trial-time.ts";
@@ -29,15 +32,17 @@ export async function estimateTime(
   engine: Engine,
   options: { readonly env?: Env; readonly note?: (line: string) => void } = {},
 ): Promise<TimeEstimate> {
-  if (engine.workers === undefined) return rangeOf(await estimateMs(runs, engine), "trial");
-  const own = runs.filter((run): run is Run => engine.path(run) === "cpu");
-  const others = runs.filter((run) => engine.path(run) !== "cpu");
+  const { specs, codes } = byKind(runs);
+  const codesMs = codes.length === 0 ? 0 : await codeMs(codes, engine);
+  if (engine.workers === undefined) return rangeOf((await estimateMs(specs, engine)) + codesMs, "trial");
+  const own = specs.filter((run) => engine.path(run) === "cpu");
+  const others = specs.filter((run) => engine.path(run) !== "cpu");
   const cores = Math.min(engine.workers, availableParallelism());
   const speed = own.length === 0 ? undefined : await speedHere(engine, cores, options);
   const training = speed === undefined ? 0 : START_MS + workMs(own, { workers: engine.workers, cores, speed });
   const ms = training + diagnosisMs(own) / cores;
-  if (others.length === 0) return { ...rangeOf(ms, "work"), cores };
-  return rangeOf(ms + (await estimateMs(others, engine)), "trial");
+  if (own.length === runs.length) return { ...rangeOf(ms, "work"), cores };
+  return rangeOf(ms + (await estimateMs(others, engine)) + codesMs, "trial");
 }
 
 function rangeOf(value: number, from: keyof typeof APART): TimeEstimate {
@@ -52,10 +57,9 @@ interface Cores {
 
 /** Milliseconds until all bundles have ended, each begun by the core that is free first. */
 export function workMs(runs: readonly Run[], { workers, cores, speed }: Cores): number {
-  const busy = new Float64Array(cores);
-  for (const bundle of bundlesOf(runs, workers)) {
-    const first = busy.indexOf(Math.min(...busy));
-    busy[first] = (busy[first] as number) + timeNs(workOf(bundle.map((i) => runs[i] as Run)), speed) / 1e6;
-  }
-  return Math.max(...busy);
+  const bundles = bundlesOf(runs, workers).map((bundle) => bundle.map((i) => runs[i] as Run));
+  return lastEnd(
+    bundles.map((bundle) => timeNs(workOf(bundle), speed) / 1e6),
+    cores,
+  );
 }

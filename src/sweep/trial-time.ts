@@ -1,6 +1,5 @@
 import type { AnyRun, Engine } from "../engines/engine.ts";
 import { evaluationCount } from "../engines/evaluations.ts";
-import { isCode } from "../models/code.ts";
 import { groupBy } from "../stats/group-by.ts";
 
 const TRIAL_MS = 250;
@@ -20,23 +19,22 @@ export async function estimateMs(runs: readonly AnyRun[], engine: Engine): Promi
   return ms;
 }
 
-/**
- * Settings that a run's time depends on, apart from its model: in a grid they may differ. Models in JavaScript may train
- * on another engine.
- */
-function kindOf({ model, training }: AnyRun): string {
+/** Settings that a run's time depends on, apart from its model: in a grid they may differ. */
+export function kindOf({ training }: AnyRun): string {
   const { trainRows, sampling, batch, steps, optimizer, method, evalEvery, heldoutRows } = training;
-  const apart = isCode(model) ? model.name : "";
-  return JSON.stringify([trainRows, sampling, batch, steps, optimizer, method, evalEvery, heldoutRows, apart]);
+  return JSON.stringify([trainRows, sampling, batch, steps, optimizer, method, evalEvery, heldoutRows]);
 }
 
 async function estimateAlikeMs(runs: readonly AnyRun[], engine: Engine, trialMs: number): Promise<number> {
-  const [first] = runs as readonly [AnyRun];
-  const { steps, batch, heldoutRows, trainRows } = first.training;
-  const evaluatedRows = evaluationCount(first.training) * heldoutRows + (trainRows === "fresh" ? 0 : trainRows);
-  const stepsWorth = steps + (FORWARD_SHARE * evaluatedRows) / batch;
   const trial = await firstBegun(runs, engine);
-  return ((await stepMs(trial, engine, trialMs)) / trial.length) * stepsWorth * runs.length;
+  return ((await stepMs(trial, engine, trialMs)) / trial.length) * stepsWorth(runs[0] as AnyRun) * runs.length;
+}
+
+/** What a run takes, its evaluations too, in steps. */
+export function stepsWorth({ training }: AnyRun): number {
+  const { steps, batch, heldoutRows, trainRows } = training;
+  const evaluatedRows = evaluationCount(training) * heldoutRows + (trainRows === "fresh" ? 0 : trainRows);
+  return steps + (FORWARD_SHARE * evaluatedRows) / batch;
 }
 
 /** The runs that an engine begins with, shortened, until it has begun some of each model. */
@@ -76,7 +74,8 @@ async function timed(runs: readonly AnyRun[], steps: number, engine: Engine): Pr
   return performance.now() - start;
 }
 
-function shortened(runs: readonly AnyRun[], steps: number): AnyRun[] {
+/** These runs with so many steps, and next to no evaluation. */
+export function shortened(runs: readonly AnyRun[], steps: number): AnyRun[] {
   const short = new Map<AnyRun["training"], AnyRun["training"]>(); // engines compare settings by identity first
   return runs.map((run) => {
     const training = short.get(run.training) ?? shortTraining(run, steps);

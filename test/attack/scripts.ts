@@ -30,7 +30,8 @@ export const scripts: Fault = {
     const given = [...argv, option, `${PREFIX[option] ?? ""}${odd}`];
     const { code, stdout, stderr } = await runMain(given);
     const told = `${JSON.stringify(given)}: exit ${code}: ${stderr}`;
-    if (code === 2) return /^(mmoe: [^\n]+\n)+$/.test(stderr) && stdout === "" ? undefined : `no line says why: ${told}`;
+    if (code === 2)
+      return /^(mmoe: [^\n]+\n)+$/.test(stderr) && stdout === "" ? undefined : `no line says why: ${told}`;
     if (code !== 0) return told;
     return argv === SLURM ? inScript(stdout, mark, told) : inManifest(stdout, told);
   },

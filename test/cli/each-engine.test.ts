@@ -6,6 +6,7 @@ import { SETTINGS } from "../../src/config/settings.ts";
 import { trainsRun } from "../../src/engines/abilities.ts";
 import { METHODS } from "../../src/engines/methods.ts";
 import { configIn, readResults } from "../../src/records/read-results.ts";
+import { type SweepShare, trainedWith } from "../../src/sweep/share.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { makeRun } from "../support/runs.ts";
 
@@ -102,6 +103,13 @@ test("a sweep of which the cpu engine trains nothing is one of tfjs alone", asyn
   const [provenance] = (await readResults(out, () => {})).provenances;
   expect(provenance).toMatchObject({ engine: "tfjs", device: "wasm" });
   expect(provenance).not.toHaveProperty("beside");
+});
+
+test("a sweep that goes on has the engines that it began with, though what is left needs one only", () => {
+  const [cpu, tfjs] = [makeRun({ index: 0 }), makeRun({ index: 1 }, { method: "mgda" })];
+  const share = { runs: [cpu, tfjs], todo: [cpu] } as unknown as SweepShare;
+  expect(trainedWith(share)).toEqual([cpu, tfjs]);
+  expect(trainedWith({ ...share, todo: [] })).toEqual([]);
 });
 
 test("what the default engine takes for cpu's is what settings declare of it", () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { trainedHash } from "../../src/config/config.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { configYaml } from "../../src/config/write.ts";
+import { configIn } from "../../src/records/read-results.ts";
 import { complaint } from "../support/complaint.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
@@ -130,6 +131,13 @@ describe("what a file extends is refused in one line", () => {
   });
 });
 
+test("a config in a results folder has nothing from a preset, whatever its version", () => {
+  const text = configYaml(loadConfig("smoke")).replace(/^(version|batch): .*\n/gm, "");
+  const path = written({ "config.yaml": text });
+  expect(loadConfig(path).batch).toBe(loadConfig("paper").batch);
+  expect(complaint(() => configIn(dirname(path)))).toMatch(/config\.yaml: batch: expected .*, got nothing$/);
+});
+
 describe("all that is wrong with a file is said at once", () => {
   test("a line for each value, key and name", () => {
     expect(
@@ -158,6 +166,12 @@ models: [mmeo, {name: wide, like: mmoe, exprts: {}, tower: {layers: 3}}, omo]
       expect.stringMatching(/^mine.yaml: models\[0\]: expected one of .*, got "mmeo"; did you mean 'mmoe'\?$/),
       expect.stringMatching(/^mine.yaml: models\[1\]: expected one of .*, got "omo"; did you mean 'omoe'\?$/),
       "mine.yaml: sampling: expected one value, since fresh rows are not sampled; got epochs, replacement",
+    ]);
+  });
+
+  test("and nothing that the preset's value in place of a wrong one would make wrong", () => {
+    expect(complaints("data: nope\ntasks: 200")).toEqual([
+      expect.stringMatching(/^mine.yaml: data: expected .* got "nope"/),
     ]);
   });
 

@@ -5,7 +5,7 @@ import type { ModelSpec } from "../../models/spec.ts";
 import { groupBy } from "../../stats/group-by.ts";
 import type { Run } from "../engine.ts";
 import { numbering } from "../numbering.ts";
-import type { StepDraw } from "./draws.ts";
+import type { StepDraw } from "./model/draws.ts";
 
 /** Runs that train in the same calls: R of each model, the r-th of each on the same rows at the same learning rate. */
 export interface Group<M extends Model = ModelSpec> {

@@ -4,7 +4,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import type { CodeModel } from "../../../models/code.ts";
 import { keyOf } from "../../../random/key.ts";
 import { normals } from "../../../random/normal.ts";
-import { DrawSource } from "../draws.ts";
+import { DrawSource } from "../model/draws.ts";
 import type { Batch } from "../model/objective.ts";
 import type { Tf } from "../tf.ts";
 import { namedTensors } from "./code-trainer.ts";

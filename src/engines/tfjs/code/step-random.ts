@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { DrawSource, StepDraw } from "../draws.ts";
+import type { DrawSource, StepDraw } from "../model/draws.ts";
 import type { Tf } from "../tf.ts";
 import type { StepRandom } from "./model-code.ts";
 

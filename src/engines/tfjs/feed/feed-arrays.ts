@@ -1,8 +1,8 @@
 // The arrays that a group is fed, which threads share.
 import type { RowSet } from "../../../data/streams.ts";
 import type { AnyRun } from "../../engine.ts";
-import { drawName } from "../draws.ts";
 import type { AnyGroup } from "../groups.ts";
+import { drawName } from "../model/draws.ts";
 import { masksOf } from "../model/masks.ts";
 
 /** Arrays by name, row-major. */

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { DrawSource } from "../../../src/engines/tfjs/draws.ts";
-import { keyOf } from "../../../src/random/key.ts";
-import { normalsInto } from "../../../src/random/normal.ts";
-import { codeModel, LINEAR } from "../../support/code-model.ts";
-import { codeRun } from "./runs.ts";
+import { DrawSource } from "../../../../src/engines/tfjs/model/draws.ts";
+import { keyOf } from "../../../../src/random/key.ts";
+import { normalsInto } from "../../../../src/random/normal.ts";
+import { codeModel, LINEAR } from "../../../support/code-model.ts";
+import { codeRun } from "../runs.ts";
 
 const run = codeRun(codeModel(LINEAR), { seed: 5, index: 17 });
 

@@ -1,8 +1,8 @@
 // What a model in JavaScript draws in a training step: its random tensors, in the order of its calls.
-import type { Key } from "../../random/key.ts";
-import { normalsInto, uniform23 } from "../../random/normal.ts";
-import { wordsInto } from "../../random/philox.ts";
-import { modelKey } from "../engine.ts";
+import type { Key } from "../../../random/key.ts";
+import { normalsInto, uniform23 } from "../../../random/normal.ts";
+import { wordsInto } from "../../../random/philox.ts";
+import { modelKey } from "../../engine.ts";
 
 /** One random tensor of a step. */
 export interface StepDraw {
