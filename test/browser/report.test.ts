@@ -152,7 +152,8 @@ describe("a report in Chromium", () => {
     expect(await visible(page, "#cells tbody tr").count()).toBe(9);
     expect(await visible(page, "#run-list").count()).toBe(0);
     expect(await visible(page, ".needs-script").count()).toBe(1);
-    await page.getByText("How it was tested").first().click();
+    await page.getByText("Every claim on all losses").click();
+    await page.getByText("How it was tested", { exact: true }).first().click();
     expect(await visible(page, ".claim details table").count()).toBe(1);
     await keepPicture(page, "without-javascript", { whole: false });
   });
