@@ -1,25 +1,15 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { parse } from "csv-parse/sync";
+import { writeFileSync } from "node:fs";
 import { stringify } from "csv-stringify/sync";
 import { eachLoss, LOSS_SETS } from "../../src/config/loss-sets.ts";
 import { compareValues } from "../../src/identity/grid-point.ts";
 import { type CurvePoint, trainedKey } from "./curves.ts";
+import { readTrained } from "./trained-rows.ts";
 
 const FILE = "results/calibration/curves.csv";
 const DIGITS = 5;
 
 export function readCurves(): CurvePoint[] {
-  if (!existsSync(FILE)) return [];
-  const rows: Record<string, string>[] = parse(readFileSync(FILE), { columns: true });
-  return rows.map((row) => ({
-    constants: row.constants as string,
-    loss: row.loss as string,
-    initializer: row.initializer as string,
-    rows: row.rows as string,
-    batch: Number(row.batch),
-    lr: Number(row.lr),
-    model: row.model as string,
-    correlation: Number(row.correlation),
+  return readTrained(FILE, (row) => ({
     runs: Number(row.runs),
     step: Number(row.step),
     losses: eachLoss((set) => ({ mean: Number(row[set]), error: Number(row[`${set}Error`]) })),

@@ -1,26 +1,16 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { parse } from "csv-parse/sync";
+import { writeFileSync } from "node:fs";
 import { stringify } from "csv-stringify/sync";
 import { compareValues } from "../../src/identity/grid-point.ts";
 import { trainedKey } from "./curves.ts";
 import type { RunFinal } from "./finals.ts";
+import { readTrained } from "./trained-rows.ts";
 
 const FILE = "results/calibration/finals.csv";
 const DIGITS = 4;
 const TASKS = [1, 2];
 
 export function readFinals(): RunFinal[] {
-  if (!existsSync(FILE)) return [];
-  const rows: Record<string, string>[] = parse(readFileSync(FILE), { columns: true });
-  return rows.map((row) => ({
-    constants: row.constants as string,
-    loss: row.loss as string,
-    initializer: row.initializer as string,
-    rows: row.rows as string,
-    batch: Number(row.batch),
-    lr: Number(row.lr),
-    model: row.model as string,
-    correlation: Number(row.correlation),
+  return readTrained(FILE, (row) => ({
     run: Number(row.run),
     steps: Number(row.steps),
     running: TASKS.map((k) => Number(row[`running${k}`])),

@@ -59,7 +59,7 @@ export class Recording {
     return [this.#folder, this.#checkpoints, ...(this.#progress ? [this.#progress] : [])];
   }
 
-  /** The runs in flight that the same request goes on with. */
+  /** The runs in flight that the same request resumes. */
   kept(): Kept {
     return keptOf(this.#share.todo, this.#checkpoints.steps);
   }

@@ -55,7 +55,7 @@ export interface SweepOutcome {
   readonly done: number;
   readonly failed: number;
   readonly missing: number;
-  /** Of the missing runs, those in flight that the same request goes on with. */
+  /** Of the missing runs, those in flight that the same request resumes. */
   readonly kept: Kept;
   /** Every record of the folder; undefined if a stop left no time to read them and write the CSV files. */
   readonly records: readonly RunRecord[] | undefined;
