@@ -75,8 +75,8 @@ export function withTables(runs: readonly AnyRun[]): AnyRun[] {
 }
 
 /**
- * The runs that decide which engines a share needs: all of it, so that it goes on with those that it began with. None if
- * nothing is to do.
+ * The runs that decide which engines a share needs: all of them, so that a resumed sweep keeps its engines. None if
+ * nothing is left to do.
  */
 export function trainedWith({ runs, todo }: SweepShare): readonly AnyRun[] {
   return todo.length === 0 ? [] : runs;
