@@ -32,10 +32,16 @@ export async function loadingWithoutChance<T>(load: () => Promise<T>): Promise<T
   }
 }
 
+const { random } = Math;
+
+/** What stands for Math.random, the newest last: files may load at the same time, and end in any order. */
+const inForce: (() => number)[] = [];
+
 function forbidChance(instead: () => number): () => void {
-  const { random } = Math;
+  inForce.push(instead);
   Math.random = instead;
   return () => {
-    Math.random = random;
+    inForce.splice(inForce.indexOf(instead), 1);
+    Math.random = inForce.at(-1) ?? random;
   };
 }
