@@ -15,14 +15,25 @@ const MOST_RUNS = 10_000_000;
 
 /** Every run of a sweep. Repeats are outermost: a sweep that is stopped early has about as many runs in every cell. */
 export function planRuns(config: Config): AnyRun[] {
+  return [...eachRun(config)];
+}
+
+/** Those runs that are wanted: of a large sweep all of them need not be in memory. */
+export function planWanted(config: Config, isWanted: (run: AnyRun) => boolean): AnyRun[] {
+  const wanted: AnyRun[] = [];
+  for (const run of eachRun(config)) if (isWanted(run)) wanted.push(run);
+  return wanted;
+}
+
+/** Every run, one by one. */
+export function* eachRun(config: Config): Generator<AnyRun> {
   countRuns(config);
   const kinds = kindsOf(config);
   const { seed } = config;
-  return repeatsOf(config).flatMap(({ index, cross }) =>
-    kinds.map(({ cell, ...kind }) => {
-      return { id: runId(cell, cross ?? index), ...kind, index, ...(cross && { cross }), seed };
-    }),
-  );
+  for (const { index, cross } of repeatsOf(config)) {
+    for (const { cell, ...kind } of kinds)
+      yield { id: runId(cell, cross ?? index), ...kind, index, ...(cross && { cross }), seed };
+  }
 }
 
 /** How many runs a sweep has. Throws UsageError for more than can be planned. */
@@ -33,11 +44,9 @@ export function countRuns(config: Config): number {
 }
 
 /** The indices of each cell's runs: of a crossed sweep also those of its data and initial values. */
-function repeatsOf({ runs, cross }: Config): Pick<AnyRun, "index" | "cross">[] {
-  if (cross === null) return Array.from({ length: runs }, (_, index) => ({ index }));
-  return crossedPairs(cross)
-    .slice(0, runs)
-    .map((pair) => ({ index: crossedRun(pair), cross: pair }));
+function* repeatsOf({ runs, cross }: Config): Generator<Pick<AnyRun, "index" | "cross">> {
+  if (cross === null) for (let index = 0; index < runs; index++) yield { index };
+  else for (const pair of crossedPairs(cross).slice(0, runs)) yield { index: crossedRun(pair), cross: pair };
 }
 
 type Kind = { readonly cell: Cell } & Pick<AnyRun, "model" | "training" | "point"> & (Generated | FromTable);
