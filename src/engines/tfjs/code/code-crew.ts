@@ -7,7 +7,7 @@ import type { Hooks, Run, RunResult } from "../../engine.ts";
 import { ChildPool } from "./child-pool.ts";
 import type { CodeChild } from "./code-child.ts";
 import { loadedBy, PATIENCE, type Patience, unchanged } from "./describe-code.ts";
-import type { CodeTrainingOptions, Described, Order } from "./messages.ts";
+import type { CodeTrainingOptions, Described, DrawnNumbers, Order } from "./messages.ts";
 
 interface CodeCrewOptions {
   readonly training: CodeTrainingOptions;
@@ -20,6 +20,7 @@ interface CodeCrewOptions {
 /** A model that was loaded and tried. */
 interface Prepared extends Described {
   readonly code: CodeFiles;
+  readonly drawn: DrawnNumbers;
 }
 
 /** After as many runs in a row that a model itself ended, its others are not begun. */
@@ -49,15 +50,15 @@ export class CodeCrew {
         const code = unchanged(model);
         await this.#pool.use(model, code, async (child) => {
           const described = await loadedBy(child, this.#patience);
-          await child.ask({ try: true }, { doing: "is tried", silentMs: this.#patience.try });
-          this.#prepared.set(key, { ...described, code });
+          const drawn = await child.ask({ try: true }, { doing: "is tried", silentMs: this.#patience.try });
+          this.#prepared.set(key, { ...described, code, drawn: drawn as DrawnNumbers });
         });
       }
     });
   }
 
-  /** What a prepared model declares. */
-  described(model: CodeModel): Described {
+  /** What a prepared model declares, and what its steps draw. */
+  described(model: CodeModel): Described & { readonly drawn: DrawnNumbers } {
     return this.#of(model);
   }
 
