@@ -142,7 +142,7 @@ async function pairs(config: Config, options: Options, ofConfig: boolean, contex
 function chosenRows(config: Config, options: Options, ofConfig: boolean): RunRows {
   const runs = runsAt(config, countOption("--run", options.run, 0));
   const [run] = withTables([agreeing(runs, ["trainRows", "sampling", "batch", "heldoutRows"])]) as [AnyRun];
-  if (options.steps !== undefined) return batchRows(run, config.tasks, stepsOption(options.steps, options));
+  if (options.steps !== undefined) return batchRows(run, stepsOption(options.steps, options));
   const set = options.heldout ? "heldout" : "train";
   const { batch, trainRows, heldoutRows } = run.training;
   const step = countOption("--step", options.step ?? "0", 0);
@@ -154,7 +154,7 @@ function chosenRows(config: Config, options: Options, ofConfig: boolean): RunRow
   const own = set === "heldout" ? heldoutRows : trainRows === "fresh" ? batch : trainRows;
   const most = config.rows === null ? LARGEST_COUNT : own;
   const count = countOption("--rows", options.rows ?? (ofConfig ? String(own) : ROWS), 1, most);
-  return setRows(run, config.tasks, set, count, step);
+  return setRows(run, set, count, step);
 }
 
 /** `1-100` or `7`: the first step and the last. */

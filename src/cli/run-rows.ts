@@ -1,8 +1,8 @@
 import type { RowSet } from "../data/streams.ts";
 import type { Rows } from "../data/task-set.ts";
 import type { AnyRun } from "../engines/engine.ts";
+import { feedOf } from "../engines/rows/feed.ts";
 import { RowMaker } from "../engines/rows/row-maker.ts";
-import { RowSource } from "../engines/rows/row-source.ts";
 
 /** Rows that are made at a time: memory does not grow with the file. */
 const CHUNK = 4096;
@@ -19,62 +19,39 @@ export interface RunRows {
 }
 
 /** The first N = `count` rows of a set, at `step` (0 for a fixed set, the step itself for fresh rows). */
-export function setRows(run: AnyRun, tasks: number, set: RowSet, count: number, step: number): RunRows {
-  const sizes = { inputs: run.data.inputs, tasks };
+export function setRows(run: AnyRun, set: RowSet, count: number, step: number): RunRows {
+  const { inputs, tasks } = run.model;
   function* chunks(): Generator<Rows> {
     if (run.correlation === null) {
-      const all = wholeSet(run, set, sizes);
-      yield { x: all.x.subarray(0, count * sizes.inputs), y: all.y.subarray(0, count * tasks) };
+      const { x, y } = feedOf(run).sets[set] as Rows;
+      yield { x: x.subarray(0, count * inputs), y: y.subarray(0, count * tasks) };
       return;
     }
     const maker = new RowMaker(run);
     for (let first = 0; first < count; first += CHUNK) {
-      const rows = emptyRows(Math.min(CHUNK, count - first), sizes);
+      const rows = emptyRows(run, Math.min(CHUNK, count - first));
       maker.fill(rows, set, step, first);
       yield rows;
     }
   }
-  return { shape: [count], ...sizes, chunks: chunks() };
+  return { shape: [count], inputs, tasks, chunks: chunks() };
 }
 
 /** The batches that the run trains on from step `first` to `last`, in their order. */
-export function batchRows(run: AnyRun, tasks: number, [first, last]: readonly [number, number]): RunRows {
-  const sizes = { inputs: run.data.inputs, tasks };
-  const { batch, trainRows } = run.training;
+export function batchRows(run: AnyRun, [first, last]: readonly [number, number]): RunRows {
+  const { inputs, tasks } = run.model;
+  const { batch } = run.training;
   function* chunks(): Generator<Rows> {
-    const source = new RowSource(run);
-    const set = trainRows === "fresh" ? undefined : wholeSet(run, "train", sizes);
-    const numbers = new Uint32Array(batch);
+    const { batchInto } = feedOf(run);
     for (let step = first; step <= last; step++) {
-      const rows = emptyRows(batch, sizes);
-      if (set === undefined) source.freshInto(rows, step);
-      else {
-        source.numbersInto(numbers, step);
-        gather(set, numbers, rows, sizes);
-      }
+      const rows = emptyRows(run, batch);
+      batchInto(rows.x, rows.y, step);
       yield rows;
     }
   }
-  return { shape: [last - first + 1, batch], ...sizes, chunks: chunks() };
+  return { shape: [last - first + 1, batch], inputs, tasks, chunks: chunks() };
 }
 
-type Sizes = Pick<RunRows, "inputs" | "tasks">;
-
-function emptyRows(count: number, { inputs, tasks }: Sizes): Rows {
+function emptyRows({ model: { inputs, tasks } }: AnyRun, count: number): Rows {
   return { x: new Float32Array(count * inputs), y: new Float32Array(count * tasks) };
-}
-
-/** A run's held-out rows, or its fixed training set. */
-function wholeSet(run: AnyRun, set: RowSet, sizes: Sizes): Rows {
-  const { trainRows, heldoutRows } = run.training;
-  const rows = emptyRows(set === "train" ? Number(trainRows) : heldoutRows, sizes);
-  new RowSource(run).setInto(rows, set);
-  return rows;
-}
-
-function gather(set: Rows, numbers: Uint32Array, into: Rows, { inputs: D, tasks: K }: Sizes): void {
-  for (const [b, n] of numbers.entries()) {
-    into.x.set(set.x.subarray(n * D, (n + 1) * D), b * D);
-    into.y.set(set.y.subarray(n * K, (n + 1) * K), b * K);
-  }
 }

@@ -1,6 +1,6 @@
-import type { Rows } from "../../../data/task-set.ts";
-import type { AnyRun } from "../../engine.ts";
-import { RowSource } from "../../rows/row-source.ts";
+import type { Rows } from "../../data/task-set.ts";
+import type { AnyRun } from "../engine.ts";
+import { RowSource } from "./row-source.ts";
 
 /** The rows that one run is trained and evaluated on. */
 export interface Feed {
