@@ -37,7 +37,7 @@ export function picksOf(picks: readonly Pick[]): Block {
     pick.atEnd.length > 0 ? `at an end of ${pick.atEnd.join(", ")}` : "",
   ]);
   const header = [...heads(picks), "chosen", "next best", "behind by [95 %]", "sure", ""];
-  return { rows: [header, ...rows], after: CAPTION };
+  return { rows: [header, ...rows], lean: ["next best"], after: CAPTION };
 }
 
 const CAPTION = `sure: the interval, over pairs of runs, lies above 0, and there are ${LEAST_RUNS} runs or more
