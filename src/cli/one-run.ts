@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import type { AnyRun, TrainingSettings } from "../engines/engine.ts";
+import type { AnyRun } from "../engines/engine.ts";
+import type { TrainingSettings } from "../engines/training-settings.ts";
 import { UsageError } from "../errors.ts";
 import { CONFIG } from "../records/find-results.ts";
 
