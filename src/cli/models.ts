@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { MMOE } from "../called-as.ts";
 import { loadConfig } from "../config/load.ts";
 import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
+import type { Env } from "../cuda/home.ts";
 import { GENERATOR_PRESETS } from "../data/presets.ts";
 import { UsageError } from "../errors.ts";
 import { isCode } from "../models/code.ts";
@@ -25,6 +26,7 @@ const MOST_TASKS = 1_000;
 interface Options {
   readonly model: readonly string[];
   readonly modelSet: readonly string[];
+  readonly python?: string;
   readonly inputs?: string;
   readonly tasks?: string;
   readonly json?: boolean;
@@ -36,6 +38,7 @@ export const define: Define = (command, run) => {
     .argument("[config]", "a config or preset: list its models (default: all of mmoe's)")
     .option("--model <file>", "with a config: add a model of your own, as in mmoe sweep", collect, [])
     .option("--model-set <model.field=value>", "with a config: change a model, as in mmoe sweep", collect, [])
+    .option("--python <path>", "for models in Python, the Python that loads them (default: as in mmoe sweep)")
     .option("--inputs <n>", `input dimension d (default: ${PAPER_INPUTS})`)
     .option("--tasks <n>", "tasks K (default: 2)")
     .option("--json", "as JSON: specs, and counts by part")
@@ -52,7 +55,7 @@ export const define: Define = (command, run) => {
 
 async function show(file: string | undefined, options: Options, { effects }: Context): Promise<number> {
   const { json = false, describe } = options;
-  const models = file === undefined ? zooModels(endsOf(options)) : await modelsIn(file, options);
+  const models = file === undefined ? zooModels(endsOf(options)) : await modelsIn(file, options, effects.env);
   const { stdout } = effects;
   const room = roomOf(stdout);
   if (describe !== undefined) stdout.write(description(describe, models, json, room));
@@ -67,12 +70,13 @@ function endsOf({ inputs, tasks, model, modelSet }: Options): Ends {
   return { inputs: D, tasks: countOption("--tasks", tasks ?? "2", 2, Math.min(D, MOST_TASKS)) };
 }
 
-function modelsIn(file: string, { inputs, tasks, model, modelSet }: Options): Promise<Listed[]> {
+function modelsIn(file: string, { inputs, tasks, model, modelSet, python }: Options, env: Env): Promise<Listed[]> {
   const flag = inputs === undefined ? tasks && "--tasks" : "--inputs";
   if (flag) throw new UsageError(`${flag}: the config says it; leave it out`);
   if (Object.hasOwn(ZOO, file) && !existsSync(file))
     throw new UsageError(`${file} is a model, not a config; describe it with: ${MMOE} models --describe ${file}`);
-  return configModels(loadConfig(file, [...modelFileOverrides(model), ...modelSetOverrides(modelSet)]));
+  const config = loadConfig(file, [...modelFileOverrides(model), ...modelSetOverrides(modelSet)]);
+  return configModels(config, { python, env });
 }
 
 function description(text: string, models: readonly Listed[], json: boolean, room: Room): string {
