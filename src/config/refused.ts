@@ -2,7 +2,7 @@
 import { pathsFor, TRAINING_PATHS, type TrainingPath } from "../engines/training-path.ts";
 import { UsageError } from "../errors.ts";
 import { type Language, languageOf } from "../models/code.ts";
-import { gridPoints } from "./grid.ts";
+import { gridPoints, listedKeys } from "./grid.ts";
 import { isCodeDefinition } from "./own-models.ts";
 import { DECLARED, type PointSettings, SETTING_KEYS, type SettingKey, type Settings } from "./schema.ts";
 import { tunedFor } from "./tuned.ts";
@@ -35,10 +35,12 @@ export function checkPath(path: TrainingPath, model: string, settings: PointSett
  * user gave it.
  */
 export function checkHeard(settings: Settings, place: (key: SettingKey) => string): void {
-  const { models, correlations, ownModels } = settings;
+  const { models, correlations, ownModels, tuned } = settings;
+  const told = listedKeys(settings).filter((key) => tuned || REFUSABLE.includes(key)); // a choice may be for any value
+  const points = gridPoints(settings, told);
   for (const model of models) {
     const paths = pathsFor(languageIn(ownModels, model));
-    for (const point of gridPoints(settings)) {
+    for (const point of points) {
       for (const correlation of correlations ?? [null]) {
         const trained = tunedFor({ ...settings, ...point } as PointSettings, model, correlation);
         const key = refusedSetting(paths, trained);

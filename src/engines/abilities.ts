@@ -2,7 +2,8 @@ import type { TableSettings } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { type CodeModel, isCode, type Language, languageOf, type Model } from "../models/code.ts";
 import { checkSpec, type GateKind, type Gating, gateKind } from "../models/spec.ts";
-import type { AnyRun, Optimizer, Run } from "./engine.ts";
+import type { AnyRun, Run } from "./engine.ts";
+import type { Optimizer } from "./training-settings.ts";
 
 export type AbleEngine = "cpu" | "tfjs" | "cuda" | "python";
 

@@ -1,60 +1,15 @@
 import type { Matrix } from "../data/correlation-matrix.ts";
-import type { Sampling } from "../data/order.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
 import type { RunNames } from "../data/streams.ts";
 import type { TableSettings } from "../data/table.ts";
 import type { DiagnosticKind } from "../diagnostics/kinds.ts";
 import type { GridPoint } from "../identity/grid-point.ts";
 import type { Model } from "../models/code.ts";
-import type { Initializer } from "../models/initializers.ts";
 import { initialValues } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { type Key, keyOf } from "../random/key.ts";
-import type { EvalEvery } from "./evaluations.ts";
-import type { MethodName } from "./methods.ts";
 import type { TrainingPath } from "./training-path.ts";
-
-/** How a run is trained and watched. The tasks' losses are means over the batch. */
-export interface TrainingSettings {
-  /** Rows of the fixed training set, or `fresh`: new rows at each step. */
-  readonly trainRows: number | "fresh";
-  /** How batches are drawn from a fixed set. */
-  readonly sampling: Sampling;
-  /** B, rows of each step. */
-  readonly batch: number;
-  readonly steps: number;
-  /** `adam` with beta1 .9, beta2 .999, epsilon 1e-8, as m̂ / (sqrt(v̂) + epsilon); or `sgd`. */
-  readonly optimizer: Optimizer;
-  readonly lr: number;
-  /** How the gradients of the tasks' losses become one. */
-  readonly method: MethodName;
-  /**
-   * The loss of an error e: with null its square, else Huber's, e² / 2 up to this delta and delta (|e| - delta / 2)
-   * beyond (Huber 1964).
-   */
-  readonly huberDelta: number | null;
-  readonly arithmetic: Arithmetic;
-  readonly initializer: Initializer;
-  readonly evalEvery: EvalEvery;
-  readonly heldoutRows: number;
-}
-
-/** Whether a training path reads each setting: a new one does not compile until each path says. */
-export type Heeds = Readonly<Record<keyof TrainingSettings, boolean>>;
-
-export type Optimizer = "adam" | "sgd";
-
-/**
- * How the cpu engine's kernels add a product: rounded first (`portable`), or not (`fused`), by the processor's fused
- * multiply-add. Each gives the same bits on every machine that has it.
- */
-export const ARITHMETICS = ["portable", "fused"] as const;
-export type Arithmetic = (typeof ARITHMETICS)[number];
-
-/** Numbers that training keeps for each parameter: itself and, for adam, two moments. */
-export const VALUES: Readonly<Record<Optimizer, number>> = { sgd: 1, adam: 3 };
-
-export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+import type { TrainingSettings } from "./training-settings.ts";
 
 /**
  * A loss (mean over tasks) of a batch or of the held-out rows beyond this ends a run as diverged: a million times that
@@ -190,9 +145,10 @@ export interface Hooks {
   onBegin?(runs: readonly AnyRun[]): void;
   /**
    * A run has been trained for `step` steps. `loss` is the latest point of its training curve, mean over tasks; NaN before the
-   * first.
+   * first. `processorMs` is what its process has computed until then, in milliseconds of one core: given where a process
+   * trains one run at a time, on one thread.
    */
-  onProgress?(run: AnyRun, step: number, loss: number): void;
+  onProgress?(run: AnyRun, step: number, loss: number, processorMs?: number | undefined): void;
   /** A run has ended, done or failed. Called once for each run, unless the signal stopped it before. */
   onResult(result: RunResult): void;
   /** When it aborts, `train` returns soon, without a result for the runs in flight. */

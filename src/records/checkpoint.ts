@@ -1,8 +1,9 @@
 import { endianness } from "node:os";
 import { z } from "zod";
 import { belongTogether } from "../config/config.ts";
-import { type Curve, type Diagnostics, type Run, type RunState, VALUES } from "../engines/engine.ts";
+import type { Curve, Diagnostics, Run, RunState } from "../engines/engine.ts";
 import { diagnosedSteps, evaluationSteps } from "../engines/evaluations.ts";
+import { VALUES } from "../engines/training-settings.ts";
 import { parameterCount } from "../models/parameters.ts";
 import { version } from "../version.ts";
 import { CURVE_SCHEMA, DIAGNOSTICS_SCHEMA, LOSS_UNIT, number, numbers, string, whole } from "./fields.ts";

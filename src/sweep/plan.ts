@@ -1,6 +1,6 @@
 import { cellsOf, correlationsIn } from "../config/cells.ts";
 import { type Config, configAt, generatorOf, modelOf, tableOf, trainingOf } from "../config/config.ts";
-import { crossedPairs, crossedRun } from "../config/cross.ts";
+import { crossedPair, crossedPairs, crossedRun } from "../config/cross.ts";
 import { listedKeys, pointCount } from "../config/grid.ts";
 import { tunedFor } from "../config/tuned.ts";
 import { correlationMatrix } from "../data/correlation-matrix.ts";
@@ -17,12 +17,19 @@ const MOST_RUNS = 10_000_000;
 export function planRuns(config: Config): AnyRun[] {
   countRuns(config);
   const kinds = kindsOf(config);
-  const { seed } = config;
-  return repeatsOf(config).flatMap(({ index, cross }) =>
-    kinds.map(({ cell, ...kind }) => {
-      return { id: runId(cell, cross ?? index), ...kind, index, ...(cross && { cross }), seed };
-    }),
-  );
+  return repeatsOf(config).flatMap((repeat) => runsOf(kinds, repeat, config));
+}
+
+/** Run number `index` of every cell, also beyond the sweep's last; of a crossed sweep the pair of that number. */
+export function runsAt(config: Config, index: number): AnyRun[] {
+  const cross = config.cross && crossedPair(index);
+  return runsOf(kindsOf(config), { index, ...(cross && { cross }) }, config);
+}
+
+function runsOf(kinds: readonly Kind[], { index, cross }: Repeat, { seed }: Config): AnyRun[] {
+  return kinds.map(({ cell, ...kind }) => {
+    return { id: runId(cell, cross ?? index), ...kind, index, ...(cross && { cross }), seed };
+  });
 }
 
 /** How many runs a sweep has. Throws UsageError for more than can be planned. */
@@ -32,8 +39,10 @@ export function countRuns(config: Config): number {
   throw new UsageError(`runs: ${config.runs} in ${cells} cells are more than ${MOST_RUNS} runs; give fewer`);
 }
 
-/** The indices of each cell's runs: of a crossed sweep also those of its data and initial values. */
-function repeatsOf({ runs, cross }: Config): Pick<AnyRun, "index" | "cross">[] {
+/** The index of a run; of a crossed one also those of its data and initial values. */
+type Repeat = Pick<AnyRun, "index" | "cross">;
+
+function repeatsOf({ runs, cross }: Config): Repeat[] {
   if (cross === null) return Array.from({ length: runs }, (_, index) => ({ index }));
   return crossedPairs(cross)
     .slice(0, runs)

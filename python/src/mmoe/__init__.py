@@ -6,6 +6,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .program import MmoeError as MmoeError
+    from .frames import results as results
+    from .arrays import Rows as Rows
+    from .arrays import initial_values as initial_values
+    from .arrays import rows as rows
     from .settings import Settings as Settings
     from .torch_trainer import TorchTrainer as TorchTrainer
     from .trainer import Trainer as Trainer
@@ -14,9 +19,14 @@ __version__ = "0.1.0"
 
 # Loaded when they are used: `import mmoe` imports neither NumPy nor PyTorch.
 _MODULES = {
+    "MmoeError": ".program",
+    "Rows": ".arrays",
     "Settings": ".settings",
     "TorchTrainer": ".torch_trainer",
     "Trainer": ".trainer",
+    "initial_values": ".arrays",
+    "results": ".frames",
+    "rows": ".arrays",
 }
 
 __all__ = sorted(_MODULES)

@@ -5,9 +5,12 @@ import { MachineError, machineError } from "../../machine-error.ts";
 import type { CodeModel } from "../../models/code.ts";
 import { modelError } from "./model-error.ts";
 
+/** Step, loss, and what the process has computed until then, in milliseconds of one core. */
+type Progress = readonly [step: number, loss: number, processorMs?: number | undefined];
+
 interface Waiting<Answer> {
   readonly doing: string;
-  readonly onProgress: (step: number, loss: number) => void;
+  readonly onProgress: (...progress: Progress) => void;
   resolve(answer: Answer): void;
   reject(reason: Error): void;
 }
@@ -17,13 +20,13 @@ interface Asking {
   readonly doing: string;
   /** Milliseconds without a sign after which it is given up. */
   readonly silentMs: number;
-  readonly onProgress?: (step: number, loss: number) => void;
+  readonly onProgress?: (...progress: Progress) => void;
 }
 
 /** What a process tells: answers are in the order of what was asked. */
 export type ChildMessage<Answer> =
   | { readonly answer: Answer }
-  | { readonly progress: readonly [step: number, loss: number] }
+  | { readonly progress: Progress }
   | { readonly alive: true }
   | { readonly note: string };
 

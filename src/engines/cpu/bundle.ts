@@ -1,9 +1,10 @@
 import type { Matrix } from "../../data/correlation-matrix.ts";
 import { groupBy } from "../../stats/group-by.ts";
-import { type Heeds, modelKey, type Run } from "../engine.ts";
+import { modelKey, type Run } from "../engine.ts";
 import { numbering } from "../numbering.ts";
 import { Arena, roundUp } from "../rows/arena.ts";
 import { type Layout, panelsOf } from "../rows/panels.ts";
+import type { Heeds } from "../training-settings.ts";
 import { type KernelSet, layoutOf } from "./kernel-sets.ts";
 import { type Member, takeMember } from "./member.ts";
 import { type LabelPlan, planRows, type RowPlan } from "./row-plan.ts";

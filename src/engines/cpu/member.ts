@@ -1,5 +1,6 @@
-import { type RunState, type TrainingSettings, VALUES } from "../engine.ts";
+import type { RunState } from "../engine.ts";
 import { type Arena, recordBytes } from "../rows/arena.ts";
+import { type TrainingSettings, VALUES } from "../training-settings.ts";
 import { float32Word } from "./instructions.ts";
 import type { KernelInstance } from "./kernels.ts";
 import type { StepCode } from "./step-code.ts";

@@ -1,7 +1,7 @@
 // What mmoe and a worker tell each other: docs/python-protocol.md.
 import type { ModelOptions } from "../../models/code.ts";
 import type { CodeFiles } from "../../models/code-files.ts";
-import type { Optimizer } from "../engine.ts";
+import type { Optimizer } from "../training-settings.ts";
 
 export const PROTOCOL = 1;
 
@@ -39,11 +39,11 @@ export interface SentSettings {
 /** What a line of a worker's may be. */
 export type PythonMessage =
   | { readonly answer: PythonAnswer }
-  | { readonly progress: number }
+  | { readonly progress: number; readonly processorMs?: number }
   | { readonly error: SentError };
 
-/** For `hello`, `load` and `begin`; other answers are empty. */
-export type PythonAnswer = Partial<Greeting & Loaded & Begun>;
+/** For `hello`, `load`, `begin` and `train`; other answers are empty. */
+export type PythonAnswer = Partial<Greeting & Loaded & Begun & Trained>;
 
 interface Greeting {
   readonly protocol: number;
@@ -65,6 +65,11 @@ interface Begun {
   readonly parameters: Readonly<Record<string, number>>;
   /** Whether its state can be saved. */
   readonly keepsState: boolean;
+}
+
+interface Trained {
+  /** What the process has computed until then, in milliseconds of one core; absent on a card. */
+  readonly processorMs?: number;
 }
 
 /** An error: what the author did, or the machine, or what no file of the model's took part in. */

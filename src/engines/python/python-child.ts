@@ -106,7 +106,7 @@ function connect(
       lines.on("line", (line) => {
         const message = JSON.parse(line) as PythonMessage;
         if ("error" in message) fail(errorOf(model, message.error, note));
-        else if ("progress" in message) hear({ progress: [message.progress, Number.NaN] });
+        else if ("progress" in message) hear({ progress: [message.progress, Number.NaN, message.processorMs] });
         else hear(message);
       });
     },

@@ -65,7 +65,7 @@ export class PythonTrade implements Trade<PythonChild, PreparedPython> {
     let loss = Number.NaN;
     const asking = {
       silentMs: this.#patience.train,
-      onProgress: (step: number) => onProgress?.(run, step, loss),
+      onProgress: (step: number, processorMs?: number) => onProgress?.(run, step, loss, processorMs),
     };
     let trainer: PythonTrainer | undefined;
     const create = async () => {
@@ -75,9 +75,8 @@ export class PythonTrade implements Trade<PythonChild, PreparedPython> {
     const results: RunResult[] = [];
     const hooks: Hooks = {
       onResult: (result) => results.push(result),
-      onProgress: (_, step, latest) => {
+      onProgress: (_, __, latest) => {
         loss = latest;
-        onProgress?.(run, step, loss);
       },
     };
     await trainGroup(create, { runs: [run], places: [0] }, hooks, child.loaded.device);

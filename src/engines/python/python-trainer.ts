@@ -2,10 +2,11 @@ import { pairCorrelations } from "../../data/label-correlation.ts";
 import type { RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-set.ts";
 import type { CodeModel } from "../../models/code.ts";
-import { type Heeds, modelKey, type Run, type TrainingSettings } from "../engine.ts";
+import { modelKey, type Run } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
 import { type Feed, feedOf } from "../rows/feed.ts";
 import type { LossSums, Trainer } from "../trainer.ts";
+import type { Heeds, TrainingSettings } from "../training-settings.ts";
 import type { PythonAnswer, SentSettings } from "./messages.ts";
 import type { PythonChild } from "./python-child.ts";
 
@@ -46,7 +47,7 @@ interface Sizes {
 
 interface Asking {
   readonly silentMs: number;
-  readonly onProgress?: (step: number, loss: number) => void;
+  readonly onProgress?: (step: number, processorMs?: number) => void;
 }
 
 /** Trains one run in a process that has its model loaded. */
@@ -128,10 +129,13 @@ export class PythonTrainer implements Trainer {
     const { from, steps, at } = chunk;
     const { model, training } = this.#run;
     const { inputs: D, tasks: K } = model;
-    const onProgress = (done: number) => this.#asking.onProgress?.(from - 1 + done, Number.NaN);
-    const losses = this.#child
-      .ask({ order: "train", at, steps }, { doing: "trains", ...this.#asking, onProgress })
-      .then(() => this.#child.rows.read(at + FLOAT * steps * training.batch * (D + K), steps * K));
+    const onProgress = (done: number, _: number, processorMs?: number) =>
+      this.#asking.onProgress?.(from - 1 + done, processorMs);
+    const order = { order: "train", at, steps } as const;
+    const losses = this.#child.ask(order, { doing: "trains", ...this.#asking, onProgress }).then(({ processorMs }) => {
+      onProgress(steps, Number.NaN, processorMs);
+      return this.#child.rows.read(at + FLOAT * steps * training.batch * (D + K), steps * K);
+    });
     losses.catch(() => {}); // an earlier one was told
     this.#sent.push({ chunk, losses });
   }

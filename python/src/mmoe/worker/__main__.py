@@ -52,8 +52,8 @@ class Worker:
     def _begin(self, bytes: int, settings: dict[str, Any]) -> dict[str, Any]:
         return self._training.begin(bytes, settings)
 
-    def _train(self, at: int, steps: int) -> None:
-        self._training.train(at, steps)
+    def _train(self, at: int, steps: int) -> dict[str, Any]:
+        return self._training.train(at, steps)
 
     def _predict(self, at: int, rows: int) -> None:
         self._training.predict(at, rows)

@@ -57,7 +57,7 @@ class Training:
         self._trainer = _trainer_of(made, made(settings.inputs, settings.tasks, **arguments), settings)
         return {"parameters": _parameters(self._trainer), "keepsState": False}
 
-    def train(self, at: int, steps: int) -> None:
+    def train(self, at: int, steps: int) -> dict[str, float]:
         """Takes steps on rows x [steps, B, D], y [steps, B, K] at a place of the file, and writes the losses behind."""
         B, D, K = self._settings.batch, self._settings.inputs, self._settings.tasks
         x = self._rows.read(at, steps, B, D)
@@ -70,8 +70,13 @@ class Training:
                 self._expect_shape("step", losses[0], (K,))
             if time.monotonic() - told > _PROGRESS_S:
                 told = time.monotonic()
-                self._tell({"progress": step + 1})
+                self._tell({"progress": step + 1, **self._time()})
         self._rows.write(at + size_of(steps, B, D + K), _stacked(losses, (steps, K)))
+        return self._time()
+
+    def _time(self) -> dict[str, float]:
+        """What this process has computed so far; nothing where a card computes."""
+        return {"processorMs": 1000 * time.process_time()} if self._model["device"] == "cpu" else {}
 
     def predict(self, at: int, rows: int) -> None:
         """Predicts rows x [rows, D] at a place of the file, and writes the predictions [rows, K] behind."""

@@ -1,8 +1,9 @@
 // The shape of training that one graph serves, and the graph's variables.
 import type { RowSet } from "../../../data/streams.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
-import type { Heeds, Optimizer, Run } from "../../engine.ts";
+import type { Run } from "../../engine.ts";
 import type { MethodName } from "../../methods.ts";
+import type { Heeds, Optimizer } from "../../training-settings.ts";
 import type { Group } from "../groups.ts";
 import { methodOf } from "../methods/methods.ts";
 import { packing } from "../model/pack.ts";
