@@ -145,9 +145,10 @@ export interface Hooks {
   onBegin?(runs: readonly AnyRun[]): void;
   /**
    * A run has been trained for `step` steps. `loss` is the latest point of its training curve, mean over tasks; NaN before the
-   * first.
+   * first. `processorMs` is what its process has computed until then, in milliseconds of one core: given where a process
+   * trains one run at a time, on one thread.
    */
-  onProgress?(run: AnyRun, step: number, loss: number): void;
+  onProgress?(run: AnyRun, step: number, loss: number, processorMs?: number | undefined): void;
   /** A run has ended, done or failed. Called once for each run, unless the signal stopped it before. */
   onResult(result: RunResult): void;
   /** When it aborts, `train` returns soon, without a result for the runs in flight. */

@@ -40,7 +40,7 @@ const FOR_TESTS = {
   "report/report.ts": ["pageSweep"],
   "report/runs-section.ts": ["listedCells"],
   "report/single-runs.ts": ["SingleRuns", "singleRuns"],
-  "sweep/estimate.ts": ["workMs"],
+  "sweep/estimate.ts": ["sideBySideMs", "workMs"],
   "sweep/speed-file.ts": ["speedFile"],
   "sweep/speed.ts": ["fitSpeed"],
 };

@@ -3,10 +3,12 @@ import { pairCorrelations } from "../../data/label-correlation.ts";
 import type { RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-set.ts";
 import { initialParameters, type Run } from "../engine.ts";
+import type { Pace } from "../pace.ts";
+import { type Feed, feedOf } from "../rows/feed.ts";
+import type { LossSums, Trainer } from "../trainer.ts";
 import type { Heeds } from "../training-settings.ts";
-import { type Feed, feedOf } from "./feed/eager-feed.ts";
 import type { Group } from "./groups.ts";
-import { heldSteps } from "./held-steps.ts";
+import { heldSteps, readSums } from "./held-steps.ts";
 import { EVALUATED_ROWS } from "./memory.ts";
 import type { Method, MethodState } from "./methods/method.ts";
 import { initialMethodState, methodRatesAt, methodStep } from "./methods/method-step.ts";
@@ -23,9 +25,7 @@ import {
 } from "./model/objective.ts";
 import { initialState, ratesAt, type TrainingState, updated } from "./model/optimizer.ts";
 import { joined, pack, separated, unpack } from "./model/pack.ts";
-import type { Pace } from "./pace.ts";
 import type { Tf } from "./tf.ts";
-import { type LossSums, readSums, type Trainer } from "./trainer.ts";
 
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { isCode } from "../../models/code.ts";
 import { byKind, checkRun } from "../abilities.ts";
 import type { Engine, Run } from "../engine.ts";
+import { type CreateTrainer, trainGroup } from "../train-group.ts";
 import { tensorPath } from "../training-path.ts";
 import { CodeEngine } from "./code-engine.ts";
 import { deviceOf } from "./device.ts";
@@ -12,7 +13,6 @@ import { type Backend, loadTf } from "./tf.ts";
 import { GroupFeeds } from "./traced/group-feeds.ts";
 import { TracedTraining } from "./traced/traced-training.ts";
 import type { ProgramOptions } from "./traced/training-program.ts";
-import { type CreateTrainer, trainGroup } from "./train-group.ts";
 import { trainInGroups } from "./train-in-groups.ts";
 
 interface TfjsOptions extends ProgramOptions {
@@ -60,7 +60,7 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
   const code = new CodeEngine({ ...options, device: device.name });
   /** Frees what is kept on the device for later groups. */
   const free = () => training.free();
-  const createTrainer: CreateTrainer = (group, pace) =>
+  const createTrainer: CreateTrainer<Group> = (group, pace) =>
     traced ? training.trainer(group, pace) : eagerTrainer(tf, group, pace);
   return {
     name,

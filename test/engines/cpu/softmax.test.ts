@@ -3,6 +3,7 @@ import { instruction } from "../../../src/engines/cpu/instructions.ts";
 import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import type { KernelInstance } from "../../../src/engines/cpu/kernels.ts";
 import { Arena } from "../../../src/engines/rows/arena.ts";
+import { fusedMultiplyAdd } from "./fused-multiply-add.ts";
 import { KERNELS } from "./lone-run.ts";
 
 /** The weights [R, E] of a softmax gate for R rows of logits, of one panel at most. */
@@ -21,7 +22,19 @@ function softmax(memory: KernelInstance, logits: readonly number[][]): number[][
   return logits.map((row, b) => row.map((_, e) => values[panelRows * e + b] as number));
 }
 
-describe.each(KERNELS)("exp in the kernels $name", ({ memory }) => {
+const { fround } = Math;
+const POLYNOMIAL = [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1];
+
+/** `expf` of the Cephes library (S. Moshier) for -60 <= x <= 0, in float32 with this a b + c. */
+function cephes(x: number, madd: (a: number, b: number, c: number) => number): number {
+  const rounder = 1.5 * 2 ** 23;
+  const n = fround(madd(x, fround(Math.LOG2E), rounder) - rounder);
+  const r = madd(-n, fround(-2.1219444e-4), madd(-n, 0.693359375, x));
+  const p = POLYNOMIAL.map(fround).reduce((sum, coefficient) => madd(sum, r, coefficient));
+  return fround(fround(madd(fround(p * r), r, r) + 1) * 2 ** n);
+}
+
+describe.each(KERNELS)("exp in the kernels $name", ({ arithmetic, memory }) => {
   /** exp(x) for a few x of at most 0, by the ratio of two weights: two roundings more than exp's own error. */
   const exps = (xs: readonly number[]): number[] =>
     softmax(
@@ -36,6 +49,19 @@ describe.each(KERNELS)("exp in the kernels $name", ({ memory }) => {
       for (const [i, value] of exps(xs).entries())
         expect(Math.abs(value / Math.exp(xs[i] as number) - 1)).toBeLessThan(2e-7 + ROUNDINGS);
     }
+  });
+
+  test("has the bits of Cephes' polynomial", () => {
+    const madd =
+      arithmetic === "fused" ? fusedMultiplyAdd : (a: number, b: number, c: number) => fround(fround(a * b) + c);
+    const xs = Array.from({ length: 4000 }, (_, i) => fround((-59.99 * i) / 4000));
+    const weights = xs.map((x) => {
+      const e = cephes(x, madd);
+      const scale = fround(1 / fround(1 + e));
+      return [scale, fround(e * scale)];
+    });
+    const found = Array.from({ length: 1000 }, (_, i) => xs.slice(4 * i, 4 * i + 4).map((x) => [0, x]));
+    expect(found.flatMap((rows) => softmax(memory, rows))).toEqual(weights);
   });
 
   test("of less than -60 is that of -60, and of NaN is NaN", () => {

@@ -10,9 +10,11 @@ import { rightsOf } from "./child-rights.ts";
 import { type Answer, type Message, type Order, receivedError, type SetUp } from "./messages.ts";
 import { modelError } from "./user-error.ts";
 
+type ProgressListener = (...progress: Extract<Message, { progress: unknown }>["progress"]) => void;
+
 interface Waiting {
   readonly doing: string;
-  readonly onProgress: (step: number, loss: number) => void;
+  readonly onProgress: ProgressListener;
   resolve(answer: Answer): void;
   reject(reason: Error): void;
 }
@@ -22,7 +24,7 @@ interface Patience {
   readonly doing: string;
   /** Milliseconds without a sign after which it is given up. */
   readonly silentMs: number;
-  readonly onProgress?: (step: number, loss: number) => void;
+  readonly onProgress?: ProgressListener;
 }
 
 /** Lines that a model may print. */

@@ -131,9 +131,12 @@ export class CodeCrew {
   async #trainedBy(child: CodeChild, run: Run<CodeModel>, hooks: Hooks): Promise<RunResult> {
     const { keepParameters = false } = hooks;
     const sent = withoutTable(run, child);
-    const onProgress = (step: number, loss: number) => hooks.onProgress?.(run, step, loss);
     const order: Order = { train: sent, keepParameters };
-    const answer = await child.ask(order, { doing: "trains", silentMs: this.#patience.train, onProgress });
+    const answer = await child.ask(order, {
+      doing: "trains",
+      silentMs: this.#patience.train,
+      onProgress: (step, loss, processorMs) => hooks.onProgress?.(run, step, loss, processorMs),
+    });
     return { ...(answer as Omit<RunResult, "run">), run };
   }
 

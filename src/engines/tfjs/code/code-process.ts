@@ -108,7 +108,7 @@ async function trained(run: Run<CodeModel>, keepParameters: boolean): Promise<An
       onProgress: (_, step, loss) => {
         if (performance.now() - told < PROGRESS_MS) return;
         told = performance.now();
-        tell({ progress: [step, loss] });
+        tell({ progress: [step, loss, processorMs()] });
       },
     },
     setUp.training?.device ?? "",
@@ -116,6 +116,13 @@ async function trained(run: Run<CodeModel>, keepParameters: boolean): Promise<An
   await trains?.finally(() => clearInterval(alive));
   const { run: _, ...answer } = result as RunResult;
   return answer;
+}
+
+/** What this process has computed so far; undefined on TensorFlow, which computes on many threads or a card. */
+function processorMs(): number | undefined {
+  if (setUp.training?.backend === "tensorflow") return undefined;
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 function withTable(run: Run<CodeModel>): Run<CodeModel> {

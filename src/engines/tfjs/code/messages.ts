@@ -46,7 +46,7 @@ export type Order =
 
 export type Message =
   | { readonly answer: Answer }
-  | { readonly progress: readonly [step: number, loss: number] }
+  | { readonly progress: readonly [step: number, loss: number, processorMs?: number | undefined] }
   | { readonly alive: true }
   | { readonly note: string }
   | { readonly error: SentError };

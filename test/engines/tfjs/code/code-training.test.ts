@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AnyRun, RunResult } from "../../../../src/engines/engine.ts";
-import { feedOf } from "../../../../src/engines/tfjs/feed/eager-feed.ts";
+import { feedOf } from "../../../../src/engines/rows/feed.ts";
 import { loadTf } from "../../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../../src/engines/tfjs/tfjs-engine.ts";
 import type { ModelSpec } from "../../../../src/models/spec.ts";

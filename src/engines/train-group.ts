@@ -1,10 +1,9 @@
-import type { RowSet } from "../../data/streams.ts";
-import { isCode } from "../../models/code.ts";
-import { type Diagnosing, DiagnosticRecorder } from "../diagnosing.ts";
-import { type AnyRun, type Hooks, latestLoss, lossFailure, type Run, type RunResult } from "../engine.ts";
-import { nextEvaluation } from "../evaluations.ts";
+import type { RowSet } from "../data/streams.ts";
+import { isCode } from "../models/code.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
-import type { Group } from "./groups.ts";
+import { type Diagnosing, DiagnosticRecorder } from "./diagnosing.ts";
+import { type AnyRun, type Hooks, latestLoss, lossFailure, type Run, type RunResult } from "./engine.ts";
+import { nextEvaluation } from "./evaluations.ts";
 import { Pace } from "./pace.ts";
 import type { Trainer } from "./trainer.ts";
 
@@ -23,7 +22,7 @@ interface Together {
 }
 
 /** How a group's runs are computed; undefined if it is stopped while its rows are made. */
-export type CreateTrainer<G = Group> = (group: G, pace: Pace) => Promise<Trainer | undefined>;
+export type CreateTrainer<G> = (group: G, pace: Pace) => Promise<Trainer | undefined>;
 
 /** Trains a group. If the signal stops it, it has no result. */
 export async function trainGroup<G extends Together>(

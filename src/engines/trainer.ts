@@ -1,6 +1,5 @@
-import type { Tensor } from "@tensorflow/tfjs-core";
-import type { RowSet } from "../../data/streams.ts";
-import type { Diagnosing } from "../diagnosing.ts";
+import type { RowSet } from "../data/streams.ts";
+import type { Diagnosing } from "./diagnosing.ts";
 
 /** The N runs of a group in training, wherever their parameters are. */
 export interface Trainer {
@@ -25,11 +24,4 @@ export interface LossSums {
   readonly sums: Float32Array | Float64Array;
   /** The row after the last one. */
   readonly to: number;
-}
-
-/** Reads the sums of the losses up to row `to`, and frees them. */
-export async function readSums(sums: Tensor, to: number): Promise<LossSums> {
-  const values = await sums.data<"float32">();
-  sums.dispose();
-  return { sums: values, to };
 }
