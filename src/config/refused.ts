@@ -1,6 +1,7 @@
 // Settings that a path does not train: refused in one place, as they are declared.
 import { pathsFor, TRAINING_PATHS, type TrainingPath } from "../engines/training-path.ts";
 import { UsageError } from "../errors.ts";
+import { type Language, languageOf } from "../models/code.ts";
 import { gridPoints, listedKeys } from "./grid.ts";
 import { isCodeDefinition } from "./own-models.ts";
 import { DECLARED, type PointSettings, SETTING_KEYS, type SettingKey, type Settings } from "./schema.ts";
@@ -38,7 +39,7 @@ export function checkHeard(settings: Settings, place: (key: SettingKey) => strin
   const told = listedKeys(settings).filter((key) => tuned || REFUSABLE.includes(key)); // a choice may be for any value
   const points = gridPoints(settings, told);
   for (const model of models) {
-    const paths = pathsFor(ownModels.some((own) => own.name === model && isCodeDefinition(own)));
+    const paths = pathsFor(languageIn(ownModels, model));
     for (const point of points) {
       for (const correlation of correlations ?? [null]) {
         const trained = tunedFor({ ...settings, ...point } as PointSettings, model, correlation);
@@ -48,6 +49,12 @@ export function checkHeard(settings: Settings, place: (key: SettingKey) => strin
       }
     }
   }
+}
+
+/** The language of the model of this name; null for a member of the family. */
+function languageIn(ownModels: Settings["ownModels"], name: string): Language | null {
+  const own = ownModels.find((model) => model.name === name);
+  return own !== undefined && isCodeDefinition(own) ? languageOf(own) : null;
 }
 
 /** `method pcgrad is not in the cpu engine; use --engine tfjs`, or what to leave out. */

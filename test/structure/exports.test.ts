@@ -21,6 +21,7 @@ const FOR_TESTS = {
   "engines/cpu/instructions.ts": ["fieldsOf"],
   "engines/cpu/weights.ts": ["kernelIndex"],
   "engines/engine.ts": ["GeneratedRun"],
+  "engines/python/python-trainer.ts": ["HEEDS"],
   "engines/tfjs/code/code-program.ts": ["HEEDS"],
   "engines/tfjs/code/code-trainer.ts": ["HEEDS"],
   "engines/tfjs/eager-trainer.ts": ["HEEDS"],

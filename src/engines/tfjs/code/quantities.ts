@@ -1,6 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Quantities } from "../../../diagnostics/quantities.ts";
 import type { CodeModel } from "../../../models/code.ts";
+import { modelError } from "../../children/model-error.ts";
 import { type Diagnosing, QuantityCurves } from "../../diagnosing.ts";
 import type { Run } from "../../engine.ts";
 import { diagnosedSteps } from "../../evaluations.ts";
@@ -9,7 +10,7 @@ import type { Tf } from "../tf.ts";
 import { lentTf } from "./lent-tf.ts";
 import type { LoadedCode } from "./load-code.ts";
 import { byName, type CodeValues, floats, givenText } from "./predict.ts";
-import { calling, modelError } from "./user-error.ts";
+import { calling } from "./user-error.ts";
 import { withoutChance } from "./without-chance.ts";
 
 /** Most held-out rows that a model measures itself on, the first ones: they are predicted at once. */
