@@ -40,8 +40,8 @@ export function picksOf(picks: readonly Pick[]): Block {
   return { rows: [header, ...rows], lean: ["next best"], after: CAPTION };
 }
 
-const CAPTION = `sure: the interval, over pairs of runs, lies above 0, and there are ${LEAST_RUNS} runs or more
-at an end: it is the least or the greatest of its list, and a better one may lie beyond`;
+const CAPTION = `sure: the interval over pairs of runs lies above 0, of ${LEAST_RUNS} runs or more
+at an end: the least or the greatest of its list; a better one may lie beyond`;
 
 function heads([first]: readonly Pick[]): string[] {
   return ["model", ...(first?.correlation === undefined ? [] : ["p"]), ...Object.keys(first?.at ?? {})];
