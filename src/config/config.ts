@@ -38,7 +38,7 @@ export function configAt(config: Config, point: GridPoint): PointConfig {
 
 /** A constant of the generator with the source of its value. */
 interface Constant {
-  readonly name: Exclude<keyof GeneratorSettings, "rawLabels">;
+  readonly name: Exclude<keyof GeneratorSettings, "rawLabels" | "binaryLabels">;
   readonly value: number | readonly number[];
   readonly from: SettingOrigin;
   readonly why: string;

@@ -3,6 +3,7 @@ import type { Sampling } from "../data/order.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
 import type { RunNames } from "../data/streams.ts";
 import type { TableSettings } from "../data/table.ts";
+import type { TaskSettings } from "../data/task-kinds.ts";
 import type { DiagnosticKind } from "../diagnostics/kinds.ts";
 import type { GridPoint } from "../identity/grid-point.ts";
 import type { Model } from "../models/code.ts";
@@ -28,8 +29,10 @@ export interface TrainingSettings {
   readonly lr: number;
   /** How the gradients of the tasks' losses become one. */
   readonly method: MethodName;
+  /** The tasks' kinds and weights, [K]; absent if all are regressions of weight 1. */
+  readonly tasks?: readonly TaskSettings[];
   /**
-   * The loss of an error e: with null its square, else Huber's, e² / 2 up to this delta and delta (|e| - delta / 2)
+   * The loss of a regression's error e: with null its square, else Huber's, e² / 2 up to this delta and delta (|e| - delta / 2)
    * beyond (Huber 1964).
    */
   readonly huberDelta: number | null;

@@ -1,6 +1,14 @@
 import { unreachable } from "../../errors.ts";
 import { networkName } from "../../models/parameters.ts";
-import { expertsOf, expertsOn, hasSharedGate, levelCount, type ModelSpec, ownExpertsOf } from "../../models/spec.ts";
+import {
+  expertsOf,
+  expertsOn,
+  firstOutput,
+  hasSharedGate,
+  levelCount,
+  type ModelSpec,
+  ownExpertsOf,
+} from "../../models/spec.ts";
 import type { Key } from "../../random/key.ts";
 import { type Arena, recordBytes } from "../rows/arena.ts";
 import type { Layout } from "../rows/panels.ts";
@@ -43,7 +51,7 @@ export function stepCodeOf(
   const builder = new Builder(arena, P, weights, dropout);
   let paths: readonly Columns[] = [];
   for (let level = 0; level < levelCount(spec); level++) paths = levelOf(builder, spec, level, paths);
-  const predictions = builder.columns(spec.tasks, false);
+  const predictions = builder.columns(firstOutput(spec, spec.tasks), false);
   towers(builder, spec, paths, predictions);
   const { forward, backward } = builder.finish();
   const begin = arena.put(Int32Array.from([...forward, ...backward].flat()));
@@ -144,10 +152,11 @@ function towers(builder: Builder, spec: ModelSpec, inputs: readonly Columns[], p
     const joined = layers.length > 0 ? builder.columns(spec.tasks * T, true) : predictions;
     builder.dense("towers", inputs[0] as Columns, joined);
     if (layers.length > 0) builder.drop(numbered("towers", spec.tasks, "0"), joined, T);
-    starts = Array.from({ length: spec.tasks }, (_, k) => columnsFrom(joined, k * T));
+    const first = (k: number) => (layers.length > 0 ? k * T : firstOutput(spec, k));
+    starts = Array.from({ length: spec.tasks }, (_, k) => columnsFrom(joined, first(k)));
   }
   starts.forEach((start, k) => {
-    const prediction = columnsFrom(predictions, k);
+    const prediction = columnsFrom(predictions, firstOutput(spec, k));
     if (start.value !== prediction.value) tower(builder, layers, isJoined ? 1 : 0, k, start, prediction);
   });
 }

@@ -11,6 +11,7 @@ import {
 } from "../engine.ts";
 import { labelPanelBytes } from "../rows/generator.ts";
 import { inputPanelBytes } from "../rows/panels.ts";
+import { lossesOfTasks } from "../task-losses.ts";
 import type { KernelInstance, Kernels } from "./kernels.ts";
 import {
   type Member,
@@ -19,6 +20,7 @@ import {
   setStep,
   takeMeans,
   writeParameters,
+  writeTasks,
   writeTrained,
 } from "./member.ts";
 import type { LabelPlan, RowPlan } from "./row-plan.ts";
@@ -30,6 +32,8 @@ interface Place {
   readonly labels: LabelPlan;
   /** Rows that the code takes at once. */
   readonly pieceRows: number;
+  /** The labels of the training rows of a task. */
+  readonly labelsOf: (task: number) => ArrayLike<number>;
 }
 
 /** One run while it trains: a failure stops it alone. */
@@ -63,6 +67,7 @@ export class Trainee {
     this.#step = step;
     this.#failure = failure;
     this.#elapsedMs = elapsedMs;
+    writeTasks(memory, place.member, lossesOfTasks(run, place.labelsOf), run.training.huberDelta);
     if (state) writeTrained(memory, place.member, state);
     else writeParameters(memory, place.member, initialParameters(run));
   }

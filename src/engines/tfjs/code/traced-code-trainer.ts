@@ -4,6 +4,7 @@ import type { Quantities } from "../../../diagnostics/quantities.ts";
 import type { CodeModel } from "../../../models/code.ts";
 import type { Diagnosing } from "../../diagnosing.ts";
 import type { Run } from "../../engine.ts";
+import { lossUnits } from "../../task-losses.ts";
 import type { Group } from "../groups.ts";
 import type { Tf } from "../tf.ts";
 import type { Program } from "../trace/program.ts";
@@ -11,7 +12,7 @@ import type { GroupFeed } from "../traced/group-feeds.ts";
 import { stateNames } from "../traced/in-place.ts";
 import { TracedLoops } from "../traced/traced-loops.ts";
 import type { LossSums, Trainer } from "../trainer.ts";
-import { declaredVariables } from "./code-program.ts";
+import { declaredVariables, LOSS_UNITS } from "./code-program.ts";
 import { namedTensors } from "./code-trainer.ts";
 import { initialCode } from "./initial-values.ts";
 import type { Kind, LoadedCode } from "./load-code.ts";
@@ -38,7 +39,15 @@ export class TracedCodeTrainer implements Trainer {
     this.diagnosing = codeDiagnosing(run, loaded, () => this.#quantities());
     this.#measured = (feed.sets["heldout/x"] as Float32Array).slice(0, MEASURED_ROWS * run.model.inputs);
     this.#begin(run);
+    this.#describeLosses(run, feed.sets["train/y"] as Float32Array | undefined);
     this.#loops = new TracedLoops(tf, program, group, feed);
+  }
+
+  #describeLosses(run: Run<CodeModel>, labels: Float32Array | undefined): void {
+    if (!run.training.tasks) return;
+    const units = this.#tf.tensor2d(lossUnits(run, labels), [1, run.model.tasks]);
+    this.#program.assign({ [LOSS_UNITS]: units });
+    units.dispose();
   }
 
   /** Sets the parameters, the optimizer's moments to 0, and the model's state. */

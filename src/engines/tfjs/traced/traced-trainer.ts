@@ -2,6 +2,8 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import type { RowSet } from "../../../data/streams.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
 import { initialParameters, type Run } from "../../engine.ts";
+import { lossUnits } from "../../task-losses.ts";
+import { partAt } from "../feed/feed-arrays.ts";
 import type { Group } from "../groups.ts";
 import { methodOf } from "../methods/methods.ts";
 import { pack, unpack } from "../model/pack.ts";
@@ -36,14 +38,21 @@ export class TracedTrainer implements Trainer {
       .map(({ training: { lr } }) => (this.#shape.ownRates ? lr / first : 1));
     this.labelCorrelations = feed.labelCorrelations;
     tf.tidy(() => {
-      this.#describeReplicas();
+      this.#describeReplicas(feed);
       for (const m of group.models.keys()) this.#begin(m);
     });
     this.#loops = new TracedLoops(tf, program, group, feed);
   }
 
-  #describeReplicas(): void {
-    const { sharedFeed, ownRates } = this.#shape;
+  #describeReplicas({ sets }: GroupFeed): void {
+    const { R, tasks, kinds, sharedFeed, ownRates } = this.#shape;
+    const { runs, sources, places } = this.#group;
+    if (kinds) {
+      const rows = sets["train/y"] as Float32Array | undefined;
+      const of = sources.map((_, f) => rows && partAt(rows, f, sources.length));
+      const units = places.flatMap((place, r) => lossUnits(runs[r] as Run, of[place]));
+      this.#program.assign({ lossUnits: this.#tf.tensor2d(units, [R, tasks]) });
+    }
     if (sharedFeed) this.#program.assign({ places: this.#tf.tensor1d([...this.#group.places], "int32") });
     if (ownRates) this.#program.assign({ units: this.#tf.tensor1d([...this.#units]) });
   }
