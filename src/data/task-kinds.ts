@@ -5,7 +5,7 @@ import { labelMean } from "./moments.ts";
 import type { GeneratorSettings } from "./settings.ts";
 
 /** A label is a number (regression), 0 or 1 (binary), or a class from 0 on (categorical). */
-const TASK_KINDS = ["regression", "binary", "categorical"] as const;
+export const TASK_KINDS = ["regression", "binary", "categorical"] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 
 /** A task of a run. */

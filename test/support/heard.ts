@@ -24,6 +24,8 @@ interface Other {
   readonly with?: readonly string[];
   /** Settings of FIRST that it takes the place of. */
   readonly without?: readonly string[];
+  /** Settings of FIRST that what both need takes the place of. */
+  readonly neither?: readonly string[];
 }
 
 /** Of each setting that paths see, another value. */
@@ -48,6 +50,7 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   loss: { value: "loss=squared" },
   huberDelta: { value: "huberDelta=0.01" },
   labels: { value: "labels=standardised" },
+  labelKind: { value: "labelKind=binary" },
   dropout: { value: "dropout=0.5" },
   method: { value: "method=uncertainty" },
   arithmetic: { value: "arithmetic=fused" },
@@ -58,6 +61,10 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   tuned: PLANNED,
   ownModels: PLANNED,
   cross: { with: ["runs=4"], value: "cross={data: 2, initial: 2}" },
+  taskKinds: {
+    with: [`rows=${tableFile(60, { signs: true })}`], // y_1 is binary by default
+    ...{ neither: ["data", "correlations"], value: "taskKinds=[]" },
+  },
   rows: { value: `rows=${tableFile()}`, without: ["data", "correlations"] },
 };
 
@@ -80,9 +87,9 @@ export function testHeard(path: TrainingPath, engine: Engine): void {
   describe(`on the path ${path}`, () => {
     test.each(SETTING_KEYS.filter((key) => DECLARED[key].paths !== PLANNED))("%s is as it is declared", async (key) => {
       const paths = DECLARED[key].paths as Record<TrainingPath, unknown>;
-      const { value, with: needed = [], without = [] } = OTHER[key] as Other;
+      const { value, with: needed = [], neither = [], without = neither } = OTHER[key] as Other;
       if (paths[path] === HEEDED) {
-        const first = await trained(needed);
+        const first = await trained(needed, neither);
         expect(first.every((numbers) => !numbers.includes("null"))).toBe(true);
         expect(await trained([...needed, value], without)).not.toEqual(first);
       } else if (typeof paths[path] === "object") {
