@@ -10,7 +10,7 @@ export interface TaskLoss extends TaskSettings {
 const REGRESSION: TaskSettings = { kind: "regression", weight: 1 };
 
 /** The tasks of a run, [K]. */
-function tasksIn({ model, training }: Pick<AnyRun, "model" | "training">): readonly TaskSettings[] {
+export function tasksIn({ model, training }: Pick<AnyRun, "model" | "training">): readonly TaskSettings[] {
   return training.tasks ?? new Array<TaskSettings>(model.tasks).fill(REGRESSION);
 }
 

@@ -8,10 +8,10 @@ import type { Engine, Run } from "../../src/engines/engine.ts";
 import { RowMaker } from "../../src/engines/rows/row-maker.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { expectAgreement, resultOf } from "../support/agreement.ts";
+import { classRun, classTable, labelsIn } from "../support/class-runs.ts";
 import { range } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
-import { MMOE } from "../support/specs.ts";
-import { someRows, tableOf, tableRun } from "../support/tables.ts";
+import { someRows } from "../support/tables.ts";
 
 let cpu: Engine;
 let tfjs: Engine;
@@ -20,30 +20,6 @@ beforeAll(async () => {
   tfjs = await createTfjsEngine({ backend: "wasm" });
 });
 afterAll(() => cpu.dispose());
-
-const TASKS: readonly TaskSettings[] = [
-  { kind: "binary", weight: 1 },
-  { kind: "categorical", weight: 2, classes: 3 },
-  { kind: "regression", weight: 0.5 },
-];
-const CLASSES = [[3, 7], [1, 2, 5], null];
-const MODEL = { ...MMOE, inputs: 3, tasks: 3, outputs: [1, 3, 1] };
-
-/** A row's labels as in the file: 3 or 7; 1, 2 or 5; a number. */
-function labelsIn([a = 0, , c = 0, y1 = 0]: readonly number[]): number[] {
-  return [a + 5 * c > 0.6 ? 7 : 3, a < -0.3 ? 5 : a < 0.5 ? 1 : 2, y1];
-}
-
-/** 60 rows of three inputs and these labels, 45 of them for training. */
-function classTable(rawLabels = false) {
-  const rows = someRows(60).map((row) => [...row.slice(0, 3), ...labelsIn(row)]);
-  const numbers = new Float64Array(new SharedArrayBuffer(8 * 6 * rows.length));
-  numbers.set(rows.flat());
-  return tableOf(60, { tasks: 3, classes: CLASSES, rawLabels, values: { numbers: numbers.buffer } });
-}
-
-const classRun = (training: Parameters<typeof tableRun>[1] = {}, rawLabels = false): Run =>
-  tableRun({ index: 1, model: MODEL, data: classTable(rawLabels) }, { tasks: TASKS, ...training });
 
 const entropyOf = (shares: readonly number[]) => -shares.reduce((sum, share) => sum + share * Math.log(share), 0);
 

@@ -28,6 +28,9 @@ export interface StepCode {
   readonly weights: Weights;
   /** K. */
   readonly tasks: number;
+  /** The columns of its predictions, O. */
+  readonly predictions: Columns;
+  readonly outputs: number;
   /**
    * With dropout, the address of the number of a run's next step, an int32: 0 outside training, where no unit is dropped.
    */
@@ -59,7 +62,18 @@ export function stepCodeOf(
   const end = middle + bytesOf(backward);
   const { value, gradient, stride } = predictions;
   const address = arena.put(recordBytes([begin, middle, end, value, gradient, stride, spec.tasks, layout.panelRows]));
-  return { address, begin, middle, end, weights, tasks: spec.tasks, ...(dropout && { step: dropout.step }) };
+  const outputs = firstOutput(spec, spec.tasks);
+  return {
+    address,
+    begin,
+    middle,
+    end,
+    weights,
+    tasks: spec.tasks,
+    predictions,
+    outputs,
+    ...(dropout && { step: dropout.step }),
+  };
 }
 
 /** A level's experts and gates, from the paths of the level before to its own: one for each task (or all), then a shared one. */

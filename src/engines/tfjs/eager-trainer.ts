@@ -2,6 +2,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { pairCorrelations } from "../../data/label-correlation.ts";
 import type { RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-set.ts";
+import type { Predictions } from "../diagnosing.ts";
 import { type Heeds, initialParameters, type Run } from "../engine.ts";
 import { lossUnits } from "../task-losses.ts";
 import { type Feed, feedOf } from "./feed/eager-feed.ts";
@@ -12,6 +13,8 @@ import type { Method, MethodState } from "./methods/method.ts";
 import { initialMethodState, methodRatesAt, methodStep } from "./methods/method-step.ts";
 import { methodOf } from "./methods/methods.ts";
 import { batchOf, slicedRows } from "./model/batch.ts";
+import { predictReplica } from "./model/forward.ts";
+import { heldoutPredictions } from "./model/heldout.ts";
 import type { LossRule } from "./model/losses.ts";
 import { dropoutBy, type Mask, MaskSource, masksOf, noiseBy, orderBy } from "./model/masks.ts";
 import { type Batch, batchLosses, lossesAndGradients, type Objective, predictionLosses } from "./model/objective.ts";
@@ -158,6 +161,17 @@ class EagerTrainer implements Trainer {
       return tf.sum(predictionLosses(tf, model, parameters, batch, this.#rule), 1);
     });
     return readSums(sums, end);
+  }
+
+  heldout(): Predictions[] {
+    const tf = this.#tf;
+    const { model } = this.#run;
+    const all = tf.tidy(() => separated(tf, model, this.#state.parameters));
+    const predictions = this.#feeds.map(({ sets }, r) =>
+      heldoutPredictions(tf, sets.heldout, model, (x) => predictReplica(tf, model, all, r, x)),
+    );
+    tf.dispose(all);
+    return predictions;
   }
 
   parameters(): Float32Array[] {

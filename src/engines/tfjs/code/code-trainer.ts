@@ -4,7 +4,7 @@ import type { RowSet } from "../../../data/streams.ts";
 import type { Rows } from "../../../data/task-set.ts";
 import type { Quantities } from "../../../diagnostics/quantities.ts";
 import type { CodeModel } from "../../../models/code.ts";
-import type { Diagnosing } from "../../diagnosing.ts";
+import type { Diagnosing, Predictions } from "../../diagnosing.ts";
 import type { Heeds, Run } from "../../engine.ts";
 import { lossUnits } from "../../task-losses.ts";
 import { type Feed, feedOf } from "../feed/eager-feed.ts";
@@ -12,6 +12,7 @@ import { heldSteps } from "../held-steps.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import { slicedRows } from "../model/batch.ts";
 import { DrawSource } from "../model/draws.ts";
+import { heldoutPredictions } from "../model/heldout.ts";
 import type { LossRule } from "../model/losses.ts";
 import type { Batch } from "../model/objective.ts";
 import { initialState, ratesAt, type TrainingState, updated } from "../model/optimizer.ts";
@@ -20,7 +21,7 @@ import { type LossSums, readSums, type Trainer } from "../trainer.ts";
 import { initialCode } from "./initial-values.ts";
 import type { Declared, LoadedCode } from "./load-code.ts";
 import { codeLosses, codeStep } from "./objective.ts";
-import type { CodeValues } from "./predict.ts";
+import { type CodeValues, predictCode } from "./predict.ts";
 import { codeDiagnosing, codeQuantities, MEASURED_ROWS } from "./quantities.ts";
 import { drawingAt } from "./step-random.ts";
 
@@ -115,6 +116,12 @@ export class CodeTrainer implements Trainer {
     const { model, training } = this.#run;
     const rows = slicedRows(this.#feed.sets.heldout, model, 0, Math.min(MEASURED_ROWS, training.heldoutRows));
     return tf.tidy(() => codeQuantities(tf, this.#loaded, this.#batchOf(rows).x, this.#values()));
+  }
+
+  heldout(): Predictions[] {
+    const { heldout } = this.#feed.sets;
+    const predict = (x: Tensor) => predictCode(this.#tf, this.#loaded, x, this.#values()).outputs;
+    return [heldoutPredictions(this.#tf, heldout, this.#run.model, predict)];
   }
 
   parameters(): Float32Array[] {

@@ -5,7 +5,7 @@ import { expertsOf, gateOutputs, type ModelSpec } from "../../../models/spec.ts"
 import { expectShape, type Tf } from "../tf.ts";
 import { type Gated, gated } from "./gates.ts";
 import { byTask, type Mixers, mix } from "./mix.ts";
-import type { Layers, Level, Readers, StackedLayer } from "./pack.ts";
+import { type Layers, type Level, layersOf, type Readers, type StackedLayer } from "./pack.ts";
 import { dataProduct, product } from "./products.ts";
 import { relu } from "./relu.ts";
 
@@ -27,6 +27,14 @@ const keepAll: Dropout = (units) => units;
 /** x [R, B, D] → predictions [R, B, O], in units of the labels: standard deviations, or logits. */
 export function predict(tf: Tf, spec: ModelSpec, layers: Layers, x: Tensor, dropout = keepAll): Tensor {
   return tf.tidy(() => outputsOf(tf, spec, layers, x, { dropout }).predictions);
+}
+
+/** Rows x [B, D] → the predictions [B, O] of replica r, whose parameters are among those of R, in the order of `packing`. */
+export function predictReplica(tf: Tf, spec: ModelSpec, parameters: readonly Tensor[], r: number, x: Tensor): Tensor {
+  return tf.tidy(() => {
+    const own = parameters.map((each) => tf.slice(each, [r], [1]));
+    return tf.squeeze(predict(tf, spec, layersOf(spec, own), tf.expandDims(x, 0)), [0]);
+  });
 }
 
 /** x [R, B, D] → predictions [R, B, O], and what the gates add to the objective of each replica, [R]. */
