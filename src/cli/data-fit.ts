@@ -17,7 +17,7 @@ export interface FitOptionTexts {
   readonly fit?: string;
   readonly sines: string;
   readonly starts: string;
-  readonly seed: string;
+  readonly seed?: string;
   readonly noiseStd: string;
   readonly trials?: string;
   readonly top: string;
@@ -44,12 +44,13 @@ export function withFitOptions(command: Command): Command {
 }
 
 const ONLY_FIT = ["sines", "starts", "noiseStd", "top", "apart", "within"];
-const ONLY_ROWS = ["corr", "rows", "run", "step", "heldout", "tasks", "data"];
+const ONLY_ROWS = ["corr", "rows", "run", "step", "steps", "heldout", "tasks", "data", "set"];
 
 /** Refuses options of the rows beside --fit, and options of the fit without it: UsageError. */
-export function checkMixture(command: Command): void {
+export function checkMixture(command: Command, config: string | undefined): void {
   const isGiven = (name: string) => command.getOptionValueSource(name) === "cli";
   const stray = (isGiven("fit") ? ONLY_ROWS : ONLY_FIT).find(isGiven);
+  if (isGiven("fit") && config !== undefined) throw new UsageError(`${config}: --fit uses no config; leave it out`);
   if (stray === undefined) return;
   const flag = command.options.find((option) => option.attributeName() === stray)?.long;
   throw new UsageError(
@@ -74,7 +75,7 @@ export function writeFit(options: FitCommand, file: string | undefined, context:
   const format = options.format === undefined ? "text" : choiceOption("--format", options.format, FORMATS);
   const search = {
     starts: countOption("--starts", options.starts, 1, MOST_STARTS),
-    seed: countOption("--seed", options.seed, 0),
+    seed: countOption("--seed", options.seed ?? "0", 0),
     noiseStd: noiseOf(options.noiseStd),
     inputs: GENERATOR_PRESETS.paper.settings.inputs,
   };

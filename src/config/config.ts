@@ -3,7 +3,7 @@ import { GENERATOR_PRESETS, generatorSettings, type Mark } from "../data/presets
 import type { GeneratorSettings } from "../data/settings.ts";
 import type { TableSettings } from "../data/table.ts";
 import { outputCount } from "../data/task-kinds.ts";
-import type { TrainingSettings } from "../engines/engine.ts";
+import type { TrainingSettings } from "../engines/training-settings.ts";
 import type { GridPoint } from "../identity/grid-point.ts";
 import { isCode, type Model } from "../models/code.ts";
 import type { Initializer } from "../models/initializers.ts";
@@ -86,11 +86,11 @@ export function tableOf({
 /** Settings that reach a path in a run's rows, model or names; all others that a path sees are in its training. */
 type Beside =
   | ("data" | "rows" | "correlations" | "correlationMatrix" | "tasks" | "labels" | "seed" | "cross")
-  | ("dropout" | "diagnostics" | "loss" | "initializerStd" | "labelKind" | "taskKinds");
+  | ("dropout" | "diagnostics" | "loss" | "initializerStd" | "labelKind");
 
 export function trainingOf(config: PointConfig): TrainingSettings & Pick<TrainingSettings, Exclude<SeenKey, Beside>> {
   const { trainRows, sampling, batch, steps, optimizer, lr, method, evalEvery, heldoutRows } = config;
-  const tasks = tasksOfRuns(config);
+  const taskKinds = tasksOfRuns(config);
   return {
     trainRows,
     sampling,
@@ -99,7 +99,7 @@ export function trainingOf(config: PointConfig): TrainingSettings & Pick<Trainin
     optimizer,
     lr,
     method,
-    ...(tasks && { tasks }),
+    ...(taskKinds && { taskKinds }),
     huberDelta: config.loss === "huber" ? config.huberDelta : null,
     arithmetic: config.arithmetic,
     initializer: initializerOf(config),

@@ -40,11 +40,11 @@ export function isDiagnosed(run: Pick<AnyRun, "diagnostics" | "training" | "corr
 
 /** Whether a run's tasks have metrics: it is on a table, or on labels that are classes. */
 export function hasMetrics({ training, correlation }: Pick<AnyRun, "training" | "correlation">): boolean {
-  return training.tasks !== undefined || correlation === null;
+  return training.taskKinds !== undefined || correlation === null;
 }
 
 /** The metrics of a run's tasks, if it has some. */
-export function metricsOf(run: AnyRun, heldout: () => Predictions): Quantities {
+function metricsOf(run: AnyRun, heldout: () => Predictions): Quantities {
   return hasMetrics(run) ? taskMetrics(tasksIn(run), heldout()) : {};
 }
 
@@ -62,6 +62,19 @@ export interface Diagnosing {
   add(step: number, parameters: ArrayLike<number>, heldout?: () => Predictions): void;
   /** A copy; undefined of a run of which nothing is measured. */
   readonly diagnostics: Diagnostics | undefined;
+}
+
+/** Records what `measure` says of a run at `diagnosedSteps`, and the metrics of its tasks. */
+export function recorderOf(run: AnyRun, measure: () => Quantities = () => ({})): Diagnosing {
+  const due = new Set(diagnosedSteps(run.training));
+  const curves = new QuantityCurves();
+  return {
+    isDue: (step) => due.has(step),
+    add: (step, _, heldout) => curves.add(step, { ...measure(), ...(heldout && metricsOf(run, heldout)) }),
+    get diagnostics() {
+      return curves.diagnostics;
+    },
+  };
 }
 
 /** Diagnostics of one run of the family, and the metrics of its tasks. */

@@ -11,7 +11,7 @@ const REGRESSION: TaskSettings = { kind: "regression", weight: 1 };
 
 /** The tasks of a run, [K]. */
 export function tasksIn({ model, training }: Pick<AnyRun, "model" | "training">): readonly TaskSettings[] {
-  return training.tasks ?? new Array<TaskSettings>(model.tasks).fill(REGRESSION);
+  return training.taskKinds ?? new Array<TaskSettings>(model.tasks).fill(REGRESSION);
 }
 
 /**

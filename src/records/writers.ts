@@ -107,9 +107,9 @@ export function otherTrainers(folder: string, own: Trainers): string[] {
   return [...new Set(all.filter((trainer) => !ours.includes(arithmeticOf(trainer))).map(trainerText))];
 }
 
-/** A process's engine, and the one beside it. */
-export function trainersOf({ engine, device, beside }: Trainers): Pick<Provenance, "engine" | "device">[] {
-  return [{ engine, device }, ...(beside ? [{ engine: beside.name, device: beside.device }] : [])];
+/** A process's engine, and those beside it. */
+export function trainersOf({ engine, device, beside = [] }: Trainers): Pick<Provenance, "engine" | "device">[] {
+  return [{ engine, device }, ...beside.map(({ name, device }) => ({ engine: name, device }))];
 }
 
 /** `cpu (avx512)` */

@@ -88,7 +88,7 @@ describe("the kinds of a table's labels", () => {
   test("are no part of a table's identity if all are regressions of weight 1, as before they had kinds", () => {
     const numbers = loadConfig("smoke", [rowsOverride(tableFile())]);
     expect(numbers.taskKinds).toEqual([]);
-    expect(trainingOf(configAt(numbers, {}) as never).tasks).toBeUndefined();
+    expect(trainingOf(configAt(numbers, {}) as never).taskKinds).toBeUndefined();
     const weighed = loadConfig("smoke", [rowsOverride(numbers.rows?.file as string), taskOverride("y_1.weight=2")]);
     expect(trainedHash(weighed)).not.toBe(trainedHash(numbers));
   });
@@ -112,7 +112,7 @@ describe("the kinds of a table's labels", () => {
 
 test("runs have the kinds of their labels, outputs for their classes, and the numbers of these in the table", () => {
   const point = configAt(config("stars=categorical"), {});
-  expect(trainingOf(point as never).tasks).toEqual([
+  expect(trainingOf(point as never).taskKinds).toEqual([
     { kind: "binary", weight: 1 },
     { kind: "binary", weight: 1 },
     { kind: "regression", weight: 1 },
@@ -125,7 +125,7 @@ test("runs have the kinds of their labels, outputs for their classes, and the nu
 
 test("labels of the generator are signs with labelKind binary, and the unit of losses is then the base rate's entropy", () => {
   const binary = loadConfig("smoke", [setOverride("labelKind=binary")]);
-  expect(trainingOf(configAt(binary, {}) as never).tasks).toEqual([
+  expect(trainingOf(configAt(binary, {}) as never).taskKinds).toEqual([
     { kind: "binary", weight: 1 },
     { kind: "binary", weight: 1 },
   ]);

@@ -83,5 +83,5 @@ describe("labels of the generator that are signs", () => {
   });
 
   test("cpu and tfjs agree on them", () =>
-    expectAgreement({ ...signs, training: { ...real.training, tasks } }, [cpu, tfjs]));
+    expectAgreement({ ...signs, training: { ...real.training, taskKinds: tasks } }, [cpu, tfjs]));
 });

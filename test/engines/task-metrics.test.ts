@@ -115,7 +115,7 @@ test.each([[3], [64]])(
     const tasks = [0, 1].map(() => ({ kind: "binary", weight: 1 }) as const);
     const run: Run = makeRun(
       { data: { ...data, binaryLabels: true, rawLabels: true } },
-      { tasks, batch, heldoutRows: 301 },
+      { taskKinds: tasks, batch, heldoutRows: 301 },
     );
     for (const engine of [cpu, tfjs]) {
       const { curve, diagnostics } = await resultOf(engine, run);

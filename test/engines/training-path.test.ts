@@ -3,16 +3,18 @@ import { DECLARED, type SettingKey } from "../../src/config/schema.ts";
 import { HEEDED } from "../../src/config/setting.ts";
 import { HEEDS as CPU } from "../../src/engines/cpu/bundle.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
-import type { Heeds } from "../../src/engines/engine.ts";
+import { HEEDS as PYTHON } from "../../src/engines/python/python-trainer.ts";
 import { HEEDS as CODE_TRACED } from "../../src/engines/tfjs/code/code-program.ts";
 import { HEEDS as CODE_EAGER } from "../../src/engines/tfjs/code/code-trainer.ts";
 import { HEEDS as EAGER } from "../../src/engines/tfjs/eager-trainer.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
 import { HEEDS as TRACED } from "../../src/engines/tfjs/traced/training-shape.ts";
 import type { TrainingPath } from "../../src/engines/training-path.ts";
+import type { Heeds } from "../../src/engines/training-settings.ts";
 import { testHeard } from "../support/heard.ts";
 
 const HEEDS: Readonly<Record<TrainingPath, Heeds>> = {
+  python: PYTHON,
   ...{ cpu: CPU, "tfjs-eager": EAGER, "tfjs-traced": TRACED, "code-eager": CODE_EAGER, "code-traced": CODE_TRACED },
 };
 

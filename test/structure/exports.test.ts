@@ -20,7 +20,9 @@ const FOR_TESTS = {
   "engines/cpu/cpu-engine.ts": ["CpuOptions"],
   "engines/cpu/instructions.ts": ["fieldsOf"],
   "engines/cpu/weights.ts": ["kernelIndex"],
+  "engines/diagnosing.ts": ["QuantityCurves"],
   "engines/engine.ts": ["GeneratedRun"],
+  "engines/python/python-trainer.ts": ["HEEDS"],
   "engines/tfjs/code/code-program.ts": ["HEEDS"],
   "engines/tfjs/code/code-trainer.ts": ["HEEDS"],
   "engines/tfjs/eager-trainer.ts": ["HEEDS"],
@@ -40,7 +42,7 @@ const FOR_TESTS = {
   "report/report.ts": ["pageSweep"],
   "report/runs-section.ts": ["listedCells"],
   "report/single-runs.ts": ["SingleRuns", "singleRuns"],
-  "sweep/estimate.ts": ["workMs"],
+  "sweep/estimate.ts": ["sideBySideMs", "workMs"],
   "sweep/speed-file.ts": ["speedFile"],
   "sweep/speed.ts": ["fitSpeed"],
 };

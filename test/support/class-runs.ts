@@ -29,7 +29,7 @@ export function classTable(rawLabels = false) {
 
 /** A run of these labels. */
 export const classRun = (training: Parameters<typeof tableRun>[1] = {}, rawLabels = false): Run =>
-  tableRun({ index: 1, model: MODEL, data: classTable(rawLabels) }, { tasks: TASKS, ...training });
+  tableRun({ index: 1, model: MODEL, data: classTable(rawLabels) }, { taskKinds: TASKS, ...training });
 
 /** The held-out rows of such a run. */
 export function heldoutRowsOf(run: Run): Rows {

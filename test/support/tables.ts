@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TableSettings } from "../../src/data/table.ts";
-import type { Run, TrainingSettings } from "../../src/engines/engine.ts";
+import type { Run } from "../../src/engines/engine.ts";
+import type { TrainingSettings } from "../../src/engines/training-settings.ts";
 import { keyOf } from "../../src/random/key.ts";
 import { normals } from "../../src/random/normal.ts";
 import { temporaryFolder } from "./effects.ts";

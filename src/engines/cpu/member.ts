@@ -1,7 +1,8 @@
 import { outputCount, type TaskKind } from "../../data/task-kinds.ts";
-import { type RunState, type TrainingSettings, VALUES } from "../engine.ts";
+import type { RunState } from "../engine.ts";
 import { type Arena, recordBytes } from "../rows/arena.ts";
 import type { TaskLoss } from "../task-losses.ts";
+import { type TrainingSettings, VALUES } from "../training-settings.ts";
 import { float32Word } from "./instructions.ts";
 import type { KernelInstance } from "./kernels.ts";
 import type { StepCode } from "./step-code.ts";

@@ -3,11 +3,14 @@ import { pairCorrelations } from "../../data/label-correlation.ts";
 import type { RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-set.ts";
 import type { Predictions } from "../diagnosing.ts";
-import { type Heeds, initialParameters, type Run } from "../engine.ts";
+import { initialParameters, type Run } from "../engine.ts";
+import type { Pace } from "../pace.ts";
+import { type Feed, feedOf } from "../rows/feed.ts";
 import { lossUnits } from "../task-losses.ts";
-import { type Feed, feedOf } from "./feed/eager-feed.ts";
+import type { LossSums, Trainer } from "../trainer.ts";
+import type { Heeds } from "../training-settings.ts";
 import type { Group } from "./groups.ts";
-import { heldSteps } from "./held-steps.ts";
+import { heldSteps, readSums } from "./held-steps.ts";
 import { EVALUATED_ROWS } from "./memory.ts";
 import type { Method, MethodState } from "./methods/method.ts";
 import { initialMethodState, methodRatesAt, methodStep } from "./methods/method-step.ts";
@@ -20,14 +23,12 @@ import { dropoutBy, type Mask, MaskSource, masksOf, noiseBy, orderBy } from "./m
 import { type Batch, batchLosses, lossesAndGradients, type Objective, predictionLosses } from "./model/objective.ts";
 import { initialState, ratesAt, type TrainingState, updated } from "./model/optimizer.ts";
 import { joined, pack, separated, unpack } from "./model/pack.ts";
-import type { Pace } from "./pace.ts";
 import type { Tf } from "./tf.ts";
-import { type LossSums, readSums, type Trainer } from "./trainer.ts";
 
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: true },
-  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true, tasks: true },
+  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true, taskKinds: true },
 };
 
 /**
@@ -69,7 +70,7 @@ class EagerTrainer implements Trainer {
     this.labelCorrelations = feeds.map(({ sets: { train, heldout } }) =>
       pairCorrelations((train ?? heldout).y, model.tasks),
     );
-    const { huberDelta, tasks } = training;
+    const { huberDelta, taskKinds: tasks } = training;
     const units = tasks && runs.flatMap((run, r) => lossUnits(run, (feeds[r] as Feed).sets.train?.y));
     this.#rule = { huberDelta, tasks, lossUnits: units && tf.tensor2d(units, [runs.length, model.tasks]) };
     this.#masks = masksOf(model, runs.length, training.batch, 0, training.method);

@@ -110,6 +110,6 @@ test("a Tally expects a step on tfjs beside cpu to take thirty times as long, an
     tally.reach("sum", 1000);
     return tally.pace;
   };
-  expect(paceOf(new Tally(runs, new Map(), { name: "tfjs", device: "wasm" }))).toBe("100 steps/s, 5:00 min left");
+  expect(paceOf(new Tally(runs, new Map(), [{ name: "tfjs", device: "wasm" }]))).toBe("100 steps/s, 5:00 min left");
   expect(paceOf(new Tally(runs, new Map()))).toBe("100 steps/s, 10.0 s left");
 });

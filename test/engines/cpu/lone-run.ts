@@ -11,10 +11,10 @@ import {
 } from "../../../src/engines/cpu/member.ts";
 import { availableKernels, fuses } from "../../../src/engines/cpu/native.ts";
 import { stepCodeOf } from "../../../src/engines/cpu/step-code.ts";
-import { ARITHMETICS, type Arithmetic, type Optimizer } from "../../../src/engines/engine.ts";
 import { Arena } from "../../../src/engines/rows/arena.ts";
 import { columnBytes, inputPanelBytes, panelIndex, panelsOf } from "../../../src/engines/rows/panels.ts";
 import type { TaskLoss } from "../../../src/engines/task-losses.ts";
+import { ARITHMETICS, type Arithmetic, type Optimizer } from "../../../src/engines/training-settings.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { keyOf } from "../../../src/random/key.ts";
 

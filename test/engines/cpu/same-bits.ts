@@ -5,8 +5,9 @@ import { GENERATOR_PRESETS } from "../../../src/data/presets.ts";
 import { outputCount, type TaskSettings } from "../../../src/data/task-kinds.ts";
 import type { KernelSet } from "../../../src/engines/cpu/kernel-sets.ts";
 import { trainBundle } from "../../../src/engines/cpu/train-bundle.ts";
-import type { Run, RunResult, RunState, TrainingSettings } from "../../../src/engines/engine.ts";
+import type { Run, RunResult, RunState } from "../../../src/engines/engine.ts";
 import type { Layout } from "../../../src/engines/rows/panels.ts";
+import type { TrainingSettings } from "../../../src/engines/training-settings.ts";
 import { ZOO } from "../../../src/models/zoo.ts";
 import { bitsOf } from "../../support/bits.ts";
 import { makeRun } from "../../support/runs.ts";
@@ -115,7 +116,7 @@ export function anyRun(most: number): fc.Arbitrary<Run> {
     const matrix = { correlationMatrix: correlationMatrix(model.tasks, 0.5) };
     return makeRun(
       { model, data, index, ...matrix },
-      { ...training, steps: 7, evalEvery: 3, lr: 0.003, ...(tasks && { tasks }) },
+      { ...training, steps: 7, evalEvery: 3, lr: 0.003, ...(tasks && { taskKinds: tasks }) },
     );
   });
 }

@@ -245,7 +245,7 @@ describe("train(runs, hooks)", () => {
   });
 
   test("reports progress of each run at its evaluations", async () => {
-    const reports: [unknown, number, number][] = [];
+    const reports: unknown[][] = [];
     const runs = [tinyRun(), tinyRun({ index: 1 })];
     const results = await resultsOf(engine, runs, { onProgress: (...report) => reports.push(report) });
     for (const [i, run] of runs.entries()) {

@@ -4,7 +4,8 @@ import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import type { RowSet } from "../../../data/streams.ts";
 import type { TaskSettings } from "../../../data/task-kinds.ts";
 import type { CodeModel } from "../../../models/code.ts";
-import type { Heeds, Optimizer, Run } from "../../engine.ts";
+import type { Run } from "../../engine.ts";
+import type { Heeds, Optimizer } from "../../training-settings.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import { drawName, type StepDraw } from "../model/draws.ts";
 import type { LossRule } from "../model/losses.ts";
@@ -25,7 +26,7 @@ import type { Drawing } from "./step-random.ts";
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
-  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true, tasks: true },
+  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true, taskKinds: true },
 };
 
 /** What a graph depends on. */
@@ -43,7 +44,7 @@ export interface CodeShape {
 }
 
 export function codeShape(tf: Tf, { model, training }: Run<CodeModel>, loaded: LoadedCode): CodeShape {
-  const { optimizer, huberDelta, tasks: kinds, batch: B, trainRows } = training;
+  const { optimizer, huberDelta, taskKinds: kinds, batch: B, trainRows } = training;
   const draws = drawsOf(tf, loaded, B, kinds);
   return { model, optimizer, huberDelta, ...(kinds && { kinds }), B, fresh: trainRows === "fresh", draws };
 }

@@ -5,10 +5,12 @@ import type { Rows } from "../../../data/task-set.ts";
 import type { Quantities } from "../../../diagnostics/quantities.ts";
 import type { CodeModel } from "../../../models/code.ts";
 import type { Diagnosing, Predictions } from "../../diagnosing.ts";
-import type { Heeds, Run } from "../../engine.ts";
+import type { Run } from "../../engine.ts";
+import { type Feed, feedOf } from "../../rows/feed.ts";
 import { lossUnits } from "../../task-losses.ts";
-import { type Feed, feedOf } from "../feed/eager-feed.ts";
-import { heldSteps } from "../held-steps.ts";
+import type { LossSums, Trainer } from "../../trainer.ts";
+import type { Heeds } from "../../training-settings.ts";
+import { heldSteps, readSums } from "../held-steps.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import { slicedRows } from "../model/batch.ts";
 import { DrawSource } from "../model/draws.ts";
@@ -17,7 +19,6 @@ import type { LossRule } from "../model/losses.ts";
 import type { Batch } from "../model/objective.ts";
 import { initialState, ratesAt, type TrainingState, updated } from "../model/optimizer.ts";
 import type { Tf } from "../tf.ts";
-import { type LossSums, readSums, type Trainer } from "../trainer.ts";
 import { initialCode } from "./initial-values.ts";
 import type { Declared, LoadedCode } from "./load-code.ts";
 import { codeLosses, codeStep } from "./objective.ts";
@@ -28,7 +29,7 @@ import { drawingAt } from "./step-random.ts";
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
-  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true, tasks: true },
+  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true, taskKinds: true },
 };
 
 /** Trains one run of a model in JavaScript: the parameters are one tensor [P], cut up where the code reads them. */
@@ -57,7 +58,7 @@ export class CodeTrainer implements Trainer {
     this.diagnosing = codeDiagnosing(run, loaded, () => this.#quantities());
     const { train, heldout } = this.#feed.sets;
     this.labelCorrelations = [pairCorrelations((train ?? heldout).y, model.tasks)];
-    const { batch: B, huberDelta, tasks } = training;
+    const { batch: B, huberDelta, taskKinds: tasks } = training;
     const units = tasks && lossUnits(run, train?.y);
     this.#rule = { huberDelta, tasks, lossUnits: units && tf.tensor2d(units, [1, model.tasks]) };
     this.#rows = { x: new Float32Array(B * model.inputs), y: new Float32Array(B * model.tasks) };

@@ -1,13 +1,13 @@
 import { MachineError, machineError } from "../../../machine-error.ts";
 import type { CodeModel } from "../../../models/code.ts";
 import type { Hooks, Run } from "../../engine.ts";
-import type { Pace } from "../pace.ts";
+import type { Pace } from "../../pace.ts";
+import { trainGroup } from "../../train-group.ts";
+import type { Trainer } from "../../trainer.ts";
 import type { Tf } from "../tf.ts";
 import type { GroupFeeds } from "../traced/group-feeds.ts";
 import type { ProgramOptions } from "../traced/training-program.ts";
-import { trainGroup } from "../train-group.ts";
 import { isOutOfMemory } from "../train-in-groups.ts";
-import type { Trainer } from "../trainer.ts";
 import { checkCode } from "./check-code.ts";
 import { CodeTrainer } from "./code-trainer.ts";
 import { type LoadedCode, loadCode } from "./load-code.ts";

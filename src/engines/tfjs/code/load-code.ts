@@ -1,7 +1,8 @@
 import { pathToFileURL } from "node:url";
 import type { CodeModel } from "../../../models/code.ts";
+import { modelError } from "../../children/model-error.ts";
 import type { ModelCode, Parameter, Shape } from "./model-code.ts";
-import { authorsError, calling, MARK, modelError } from "./user-error.ts";
+import { authorsError, calling, MARK } from "./user-error.ts";
 import { loadingWithoutChance, withoutChance } from "./without-chance.ts";
 
 /** A model's code, and what it declares. */

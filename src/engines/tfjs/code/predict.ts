@@ -1,12 +1,13 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { CodeModel } from "../../../models/code.ts";
 import { firstOutput } from "../../../models/spec.ts";
+import { modelError } from "../../children/model-error.ts";
 import type { Tf } from "../tf.ts";
 import { lentTf } from "./lent-tf.ts";
 import type { Declared, LoadedCode } from "./load-code.ts";
 import type { ForwardPass, Prediction, Shape } from "./model-code.ts";
 import { type Drawing, stepRandom } from "./step-random.ts";
-import { calling, modelError } from "./user-error.ts";
+import { calling } from "./user-error.ts";
 import { withoutChance } from "./without-chance.ts";
 
 /** Tensors of a run's parameters and of its state, in the order in which they are declared. */

@@ -1,15 +1,15 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Quantities } from "../../../diagnostics/quantities.ts";
 import type { CodeModel } from "../../../models/code.ts";
-import { type Diagnosing, hasMetrics, metricsOf, QuantityCurves } from "../../diagnosing.ts";
+import { modelError } from "../../children/model-error.ts";
+import { type Diagnosing, hasMetrics, recorderOf } from "../../diagnosing.ts";
 import type { Run } from "../../engine.ts";
-import { diagnosedSteps } from "../../evaluations.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import type { Tf } from "../tf.ts";
 import { lentTf } from "./lent-tf.ts";
 import type { LoadedCode } from "./load-code.ts";
 import { byName, type CodeValues, floats, givenText } from "./predict.ts";
-import { calling, modelError } from "./user-error.ts";
+import { calling } from "./user-error.ts";
 import { withoutChance } from "./without-chance.ts";
 
 /** Most held-out rows that a model measures itself on, the first ones: they are predicted at once. */
@@ -22,15 +22,7 @@ export function codeDiagnosing(
   measure: () => Quantities,
 ): Diagnosing | undefined {
   if (code.diagnostics === undefined && !hasMetrics(run)) return undefined;
-  const due = new Set(diagnosedSteps(run.training));
-  const curves = new QuantityCurves();
-  return {
-    isDue: (step) => due.has(step),
-    add: (step, _, heldout) => curves.add(step, { ...measure(), ...(heldout && metricsOf(run, heldout)) }),
-    get diagnostics() {
-      return curves.diagnostics;
-    },
-  };
+  return recorderOf(run, measure);
 }
 
 /** Names are those of columns and figures. */

@@ -6,6 +6,7 @@ import type { CodeModel } from "../../../models/code.ts";
 import type { Diagnosing, Predictions } from "../../diagnosing.ts";
 import type { Run } from "../../engine.ts";
 import { lossUnits } from "../../task-losses.ts";
+import type { LossSums, Trainer } from "../../trainer.ts";
 import type { Group } from "../groups.ts";
 import { heldoutPredictions } from "../model/heldout.ts";
 import type { Tf } from "../tf.ts";
@@ -13,7 +14,6 @@ import type { Program } from "../trace/program.ts";
 import type { GroupFeed } from "../traced/group-feeds.ts";
 import { stateNames } from "../traced/in-place.ts";
 import { TracedLoops } from "../traced/traced-loops.ts";
-import type { LossSums, Trainer } from "../trainer.ts";
 import { declaredVariables, LOSS_UNITS } from "./code-program.ts";
 import { namedTensors } from "./code-trainer.ts";
 import { initialCode } from "./initial-values.ts";
@@ -47,7 +47,7 @@ export class TracedCodeTrainer implements Trainer {
   }
 
   #describeLosses(run: Run<CodeModel>, labels: Float32Array | undefined): void {
-    if (!run.training.tasks) return;
+    if (!run.training.taskKinds) return;
     const units = this.#tf.tensor2d(lossUnits(run, labels), [1, run.model.tasks]);
     this.#program.assign({ [LOSS_UNITS]: units });
     units.dispose();

@@ -1,10 +1,10 @@
 import { pairCorrelations } from "../../../data/label-correlation.ts";
 import type { AnyRun, Run } from "../../engine.ts";
+import { RowSource } from "../../rows/row-source.ts";
 import type { AnyGroup } from "../groups.ts";
 import { DrawSource, drawName, type StepDraw } from "../model/draws.ts";
 import { type Mask, MaskSource, masksOf } from "../model/masks.ts";
 import { type FeedArrays, partAt, setSizes } from "./feed-arrays.ts";
-import { RowSource } from "./row-source.ts";
 
 /** Some of a group's sources: from number `first` up to `end`. */
 export interface Share {

@@ -2,8 +2,9 @@
 import type { RowSet } from "../../../data/streams.ts";
 import type { TaskSettings } from "../../../data/task-kinds.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
-import type { Heeds, Optimizer, Run } from "../../engine.ts";
+import type { Run } from "../../engine.ts";
 import type { MethodName } from "../../methods.ts";
+import type { Heeds, Optimizer } from "../../training-settings.ts";
 import type { Group } from "../groups.ts";
 import { methodOf } from "../methods/methods.ts";
 import { packing } from "../model/pack.ts";
@@ -14,7 +15,7 @@ import { stateNames } from "./in-place.ts";
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: true },
-  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true, tasks: true },
+  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true, taskKinds: true },
 };
 
 /** A graph does not depend on learning rates, steps and the sizes of the sets. */
@@ -42,7 +43,7 @@ export interface TrainingShape {
 export function trainingShape({ models, runs, sources, places }: Group): TrainingShape {
   const { training, model } = runs[0] as Run;
   const { inputs, tasks } = model;
-  const { optimizer, method, huberDelta, tasks: kinds, batch: B, trainRows, lr } = training;
+  const { optimizer, method, huberDelta, taskKinds: kinds, batch: B, trainRows, lr } = training;
   const fresh = trainRows === "fresh";
   return {
     ...{ models, optimizer, method, huberDelta, inputs, tasks, R: places.length, B, fresh },

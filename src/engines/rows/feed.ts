@@ -1,5 +1,5 @@
-import type { Rows } from "../../../data/task-set.ts";
-import type { AnyRun } from "../../engine.ts";
+import type { Rows } from "../../data/task-set.ts";
+import type { AnyRun } from "../engine.ts";
 import { RowSource } from "./row-source.ts";
 
 /** The rows that one run is trained and evaluated on. */

@@ -1,11 +1,9 @@
-import type { RowSet } from "../../data/streams.ts";
-import { isCode } from "../../models/code.ts";
-import type { Predictions } from "../diagnosing.ts";
-import { type Diagnosing, DiagnosticRecorder, hasMetrics } from "../diagnosing.ts";
-import { type AnyRun, type Hooks, latestLoss, lossFailure, type Run, type RunResult } from "../engine.ts";
-import { nextEvaluation } from "../evaluations.ts";
+import type { RowSet } from "../data/streams.ts";
+import { isCode } from "../models/code.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
-import type { Group } from "./groups.ts";
+import { type Diagnosing, DiagnosticRecorder, hasMetrics, type Predictions } from "./diagnosing.ts";
+import { type AnyRun, type Hooks, latestLoss, lossFailure, type Run, type RunResult } from "./engine.ts";
+import { nextEvaluation } from "./evaluations.ts";
 import { Pace } from "./pace.ts";
 import type { Trainer } from "./trainer.ts";
 
@@ -24,7 +22,7 @@ interface Together {
 }
 
 /** How a group's runs are computed; undefined if it is stopped while its rows are made. */
-export type CreateTrainer<G = Group> = (group: G, pace: Pace) => Promise<Trainer | undefined>;
+export type CreateTrainer<G> = (group: G, pace: Pace) => Promise<Trainer | undefined>;
 
 /** Trains a group. If the signal stops it, it has no result. */
 export async function trainGroup<G extends Together>(
@@ -112,7 +110,7 @@ async function evaluate(trainer: Trainer, replicas: readonly Replica[], step: nu
 async function diagnose(trainer: Trainer, replicas: readonly Replica[], step: number, pace: Pace): Promise<void> {
   const isDue = ({ record, diagnosing }: Replica) => !record.failure && diagnosing?.isDue(step);
   const parameters = replicas.some(isDue) ? trainer.parameters() : [];
-  const heldout = replicas.some((replica) => isDue(replica) && hasMetrics(replica.run)) ? trainer.heldout() : [];
+  const heldout = replicas.some((replica) => isDue(replica) && hasMetrics(replica.run)) ? await trainer.heldout() : [];
   for (const [r, replica] of replicas.entries()) {
     if (pace.stopped) return;
     if (isDue(replica)) replica.diagnosing?.add(step, parameters[r] as Float32Array, () => heldout[r] as Predictions);

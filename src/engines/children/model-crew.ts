@@ -1,25 +1,36 @@
-import { pairsOf } from "../../../data/correlation-matrix.ts";
-import { UsageError } from "../../../errors.ts";
-import { MachineError } from "../../../machine-error.ts";
-import type { CodeModel } from "../../../models/code.ts";
-import type { CodeFiles } from "../../../models/code-files.ts";
-import type { Hooks, Run, RunResult } from "../../engine.ts";
-import { ChildPool } from "./child-pool.ts";
-import type { CodeChild } from "./code-child.ts";
-import { loadedBy, PATIENCE, type Patience, unchanged } from "./describe-code.ts";
-import type { CodeTrainingOptions, Described, Order } from "./messages.ts";
+import { pairsOf } from "../../data/correlation-matrix.ts";
+import { UsageError } from "../../errors.ts";
+import { MachineError } from "../../machine-error.ts";
+import type { CodeModel } from "../../models/code.ts";
+import type { Hooks, Run, RunResult } from "../engine.ts";
+import { type Child, ChildPool } from "./child-pool.ts";
 
-interface CodeCrewOptions {
-  readonly training: CodeTrainingOptions;
-  /** Runs that train at once, each in a process. */
-  readonly places: number;
-  readonly patience?: Partial<Patience> | undefined;
-  readonly note: (line: string) => void;
+/** How processes of one kind work: what a crew leaves to an engine. */
+export interface Trade<C extends Child, P extends Prepared> {
+  /** Throws UsageError for a model whose files have changed. */
+  check(model: CodeModel): void;
+  /** Starts a process. */
+  start(model: CodeModel): C;
+  /** Has a new process begin. */
+  begin(child: C): Promise<void>;
+  /** Loads the model and tries it. Throws UsageError for what is no model. */
+  prepare(child: C, model: CodeModel): Promise<P>;
+  /** Trains a run of a prepared model. Throws UsageError for what its code does wrong. */
+  train(child: C, run: Run<CodeModel>, hooks: Hooks): Promise<RunResult>;
 }
 
-/** A model that was loaded and tried. */
-interface Prepared extends Described {
-  readonly code: CodeFiles;
+/** What is known of a model that was loaded and tried. */
+export interface Prepared {
+  /** How many parameters it has. */
+  readonly size: number;
+  /** What computes it. */
+  readonly device: string;
+}
+
+interface CrewOptions {
+  /** Runs that train at once, each in a process. */
+  readonly places: number;
+  readonly note: (line: string) => void;
 }
 
 /** After as many runs in a row that a model itself ended, its others are not begun. */
@@ -27,17 +38,18 @@ const MOST_BROKEN = 3;
 /** A run is given up when this many processes have died of it. */
 const MOST_DEATHS = 3;
 
-/** Processes that train models in JavaScript: one runs the code of one model, one run after the other. */
-export class CodeCrew {
-  readonly #options: CodeCrewOptions;
-  readonly #patience: Patience;
-  readonly #prepared = new Map<string, Prepared>();
-  readonly #pool: ChildPool;
+/** Processes that train models in code: one runs the code of one model, one run after the other. */
+export class ModelCrew<C extends Child, P extends Prepared> {
+  readonly #trade: Trade<C, P>;
+  readonly #options: CrewOptions;
+  readonly #prepared = new Map<string, P>();
+  readonly #pool: ChildPool<C>;
 
-  constructor(options: CodeCrewOptions) {
+  constructor(trade: Trade<C, P>, options: CrewOptions) {
+    this.#trade = trade;
     this.#options = options;
-    this.#patience = { ...PATIENCE, ...options.patience };
-    this.#pool = new ChildPool(options, this.#patience);
+    const start = (model: CodeModel) => trade.start(model);
+    this.#pool = new ChildPool({ places: options.places, start, begin: (child) => trade.begin(child) });
   }
 
   /** Loads models and tries them, each once. Throws UsageError for one that is none, or whose files have changed. */
@@ -46,19 +58,17 @@ export class CodeCrew {
       for (const model of models) {
         const key = JSON.stringify(model);
         if (this.#prepared.has(key) || signal?.aborted) continue;
-        const code = unchanged(model);
-        await this.#pool.use(model, code, async (child) => {
-          const described = await loadedBy(child, this.#patience);
-          await child.ask({ try: true }, { doing: "is tried", silentMs: this.#patience.try });
-          this.#prepared.set(key, { ...described, code });
-        });
+        this.#trade.check(model);
+        this.#prepared.set(key, await this.#pool.use(model, (child) => this.#trade.prepare(child, model)));
       }
     });
   }
 
-  /** What a prepared model declares. */
-  described(model: CodeModel): Described {
-    return this.#of(model);
+  /** What is known of a prepared model. Throws RangeError for another. */
+  prepared(model: CodeModel): P {
+    const prepared = this.#prepared.get(JSON.stringify(model));
+    if (prepared === undefined) throw new RangeError(`model ${model.name}: expected a prepared model`);
+    return prepared;
   }
 
   /** Trains runs of prepared models. What a model does wrong fails its run. */
@@ -115,11 +125,9 @@ export class CodeCrew {
 
   /** By another process if one is ended from outside. */
   async #result(run: Run<CodeModel>, hooks: Hooks): Promise<RunResult> {
-    const { model } = run;
-    const { code } = this.#of(model);
     for (let deaths = 1; ; deaths++) {
       try {
-        return await this.#pool.use(model, code, (child) => this.#trainedBy(child, run, hooks));
+        return await this.#pool.use(run.model, (child) => this.#trade.train(child, run, hooks));
       } catch (error) {
         const died = error instanceof MachineError && error.trouble === "worker" && !hooks.signal?.aborted;
         if (!died || deaths === MOST_DEATHS) throw error;
@@ -128,39 +136,17 @@ export class CodeCrew {
     }
   }
 
-  async #trainedBy(child: CodeChild, run: Run<CodeModel>, hooks: Hooks): Promise<RunResult> {
-    const { keepParameters = false } = hooks;
-    const sent = withoutTable(run, child);
-    const onProgress = (step: number, loss: number) => hooks.onProgress?.(run, step, loss);
-    const order: Order = { train: sent, keepParameters };
-    const answer = await child.ask(order, { doing: "trains", silentMs: this.#patience.train, onProgress });
-    return { ...(answer as Omit<RunResult, "run">), run };
-  }
-
   #failed(run: Run<CodeModel>, failure: string, elapsedMs: number): RunResult {
+    const { size, device } = this.prepared(run.model);
     return {
-      ...{ run, failure, elapsedMs, device: this.#options.training.device },
+      ...{ run, failure, elapsedMs, device },
       curve: { steps: [], train: [], heldout: [] },
       labelCorrelations: pairsOf(run.model.tasks).map(() => Number.NaN),
-      parameterCount: this.#of(run.model).size,
+      parameterCount: size,
     };
   }
 
-  #of(model: CodeModel): Prepared {
-    const prepared = this.#prepared.get(JSON.stringify(model));
-    if (prepared === undefined) throw new RangeError(`model ${model.name}: expected a prepared model`);
-    return prepared;
+  dispose(): Promise<void> {
+    return this.#pool.dispose();
   }
-
-  async dispose(): Promise<void> {
-    await this.#pool.dispose();
-  }
-}
-
-/** Rows of a table are told once to a process. */
-function withoutTable(run: Run<CodeModel>, child: CodeChild): Run<CodeModel> {
-  if (run.correlation !== null || run.data.values === undefined) return run;
-  const { values, ...data } = run.data;
-  child.tellTable(data.sha256, values);
-  return { ...run, data };
 }

@@ -1,6 +1,5 @@
-import type { Tensor } from "@tensorflow/tfjs-core";
-import type { RowSet } from "../../data/streams.ts";
-import type { Diagnosing, Predictions } from "../diagnosing.ts";
+import type { RowSet } from "../data/streams.ts";
+import type { Diagnosing, Predictions } from "./diagnosing.ts";
 
 /** The N runs of a group in training, wherever their parameters are. */
 export interface Trainer {
@@ -16,7 +15,7 @@ export interface Trainer {
   /** Measures the one run of a model in JavaScript, if the model says how; the family is measured by its parameters. */
   readonly diagnosing?: Diagnosing | undefined;
   /** What each run predicts of its held-out rows, [N]. */
-  heldout(): Predictions[];
+  heldout(): Predictions[] | Promise<Predictions[]>;
   /** Parameters of each run in canonical order. */
   parameters(): Float32Array[];
   dispose(): void;
@@ -27,11 +26,4 @@ export interface LossSums {
   readonly sums: Float32Array | Float64Array;
   /** The row after the last one. */
   readonly to: number;
-}
-
-/** Reads the sums of the losses up to row `to`, and frees them. */
-export async function readSums(sums: Tensor, to: number): Promise<LossSums> {
-  const values = await sums.data<"float32">();
-  sums.dispose();
-  return { sums: values, to };
 }

@@ -1,9 +1,9 @@
-import { RowOrder } from "../../../data/order.ts";
-import { dataIdentity, dataKey, type RowSet } from "../../../data/streams.ts";
-import { TableSet } from "../../../data/table-set.ts";
-import type { Rows } from "../../../data/task-set.ts";
-import type { AnyRun } from "../../engine.ts";
-import { RowMaker } from "../../rows/row-maker.ts";
+import { RowOrder } from "../../data/order.ts";
+import { dataIdentity, dataKey, type RowSet } from "../../data/streams.ts";
+import { TableSet } from "../../data/table-set.ts";
+import type { Rows } from "../../data/task-set.ts";
+import type { AnyRun } from "../engine.ts";
+import { RowMaker } from "./row-maker.ts";
 
 /** Makes the rows that a run is trained and evaluated on, and says which rows each step trains on. */
 export class RowSource {

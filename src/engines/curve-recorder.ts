@@ -1,4 +1,4 @@
-import { lossFailure } from "../engine.ts";
+import { lossFailure } from "./engine.ts";
 
 /** State of one run while it trains: its curve, and why it failed, if it did. */
 export class CurveRecorder {
