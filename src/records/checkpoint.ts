@@ -1,6 +1,7 @@
 import { endianness } from "node:os";
 import { z } from "zod";
 import { belongTogether } from "../config/config.ts";
+import { isDiagnosed } from "../engines/diagnosing.ts";
 import type { Curve, Diagnostics, Run, RunState } from "../engines/engine.ts";
 import { diagnosedSteps, evaluationSteps } from "../engines/evaluations.ts";
 import { VALUES } from "../engines/training-settings.ts";
@@ -100,7 +101,7 @@ function fits(state: RunState, run: Run): boolean {
     powers.length === 2 &&
     sums.length === model.tasks &&
     isCurveTo(step, curve, run, failure !== undefined) &&
-    isDiagnosed(state, run)
+    hasDiagnostics(state, run)
   );
 }
 
@@ -115,8 +116,8 @@ function isCurveTo(step: number, { steps, train, heldout }: Curve, { model, trai
 }
 
 /** Whether a state has diagnostics at each of its curve's evaluations that has some, if its run asks for any. */
-function isDiagnosed({ curve, diagnostics = NONE }: RunState, { training, diagnostics: asked }: Run): boolean {
-  const due = asked === undefined ? [] : diagnosedSteps(training).filter((at) => curve.steps.includes(at));
+function hasDiagnostics({ curve, diagnostics = NONE }: RunState, run: Run): boolean {
+  const due = !isDiagnosed(run) ? [] : diagnosedSteps(run.training).filter((at) => curve.steps.includes(at));
   const { steps } = diagnostics;
   return steps.length === due.length && steps.every((at, i) => at === due[i]) && isAligned(diagnostics);
 }
