@@ -40,7 +40,7 @@ describe.skipIf(!HAS_PYTHON)("the examples in Python", () => {
       out,
     ]);
     for (const name of ["runs.csv", "curves-long.csv"])
-      rows.push(...parse(readFileSync(join(out, name)), { columns: true }));
+      rows.push(...(parse(readFileSync(join(out, name)), { columns: true }) as Record<string, string>[]));
   });
 
   test("train, each with the parameters of its model", () => {
