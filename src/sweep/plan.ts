@@ -15,9 +15,21 @@ const MOST_RUNS = 10_000_000;
 
 /** Every run of a sweep. Repeats are outermost: a sweep that is stopped early has about as many runs in every cell. */
 export function planRuns(config: Config): AnyRun[] {
+  return [...eachRun(config)];
+}
+
+/** Those runs that are wanted: of a large sweep all of them need not be in memory. */
+export function planWanted(config: Config, isWanted: (run: AnyRun) => boolean): AnyRun[] {
+  const wanted: AnyRun[] = [];
+  for (const run of eachRun(config)) if (isWanted(run)) wanted.push(run);
+  return wanted;
+}
+
+/** Every run, one by one. */
+export function* eachRun(config: Config): Generator<AnyRun> {
   countRuns(config);
   const kinds = kindsOf(config);
-  return repeatsOf(config).flatMap((repeat) => runsOf(kinds, repeat, config));
+  for (const repeat of repeatsOf(config)) yield* runsOf(kinds, repeat, config);
 }
 
 /** Run number `index` of every cell, also beyond the sweep's last; of a crossed sweep the pair of that number. */
@@ -42,11 +54,9 @@ export function countRuns(config: Config): number {
 /** The index of a run; of a crossed one also those of its data and initial values. */
 type Repeat = Pick<AnyRun, "index" | "cross">;
 
-function repeatsOf({ runs, cross }: Config): Repeat[] {
-  if (cross === null) return Array.from({ length: runs }, (_, index) => ({ index }));
-  return crossedPairs(cross)
-    .slice(0, runs)
-    .map((pair) => ({ index: crossedRun(pair), cross: pair }));
+function* repeatsOf({ runs, cross }: Config): Generator<Repeat> {
+  if (cross === null) for (let index = 0; index < runs; index++) yield { index };
+  else for (const pair of crossedPairs(cross).slice(0, runs)) yield { index: crossedRun(pair), cross: pair };
 }
 
 type Kind = { readonly cell: Cell } & Pick<AnyRun, "model" | "training" | "point"> & (Generated | FromTable);

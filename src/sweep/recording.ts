@@ -52,7 +52,7 @@ export class Recording {
   begin(): ReadonlyMap<string, RunState> {
     this.#checkpoints.remove(this.#share.ended.values());
     const states = this.#checkpoints.states(this.#share.todo);
-    this.#progress = new ProgressFile(this.#folder.journalName, this.#start, new Map(this.#checkpoints.steps));
+    this.#progress = new ProgressFile(this.#folder.journalName, this.#start, states);
     return states;
   }
 

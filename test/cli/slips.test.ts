@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
 import { readYaml } from "../../src/config/load.ts";
+import { codeModel, LINEAR } from "../support/code-model.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
 /** What a command line that is refused says. */
@@ -90,9 +91,10 @@ test.each([
 });
 
 test("a model may be named in --models, in its place, and given by --model", async () => {
-  const argv = ["sweep", "--models", "film,mmoe", "--model", "examples/film.mjs", "--runs", "1", "--dry-run"];
+  const { file } = codeModel(LINEAR);
+  const argv = ["sweep", "smoke", "--models", "mine,mmoe", "--model", file, "--steps", "1", "--runs", "1", "--dry-run"];
   const { code, stdout } = await runMain(argv);
-  expect([code, stdout]).toEqual([0, expect.stringMatching(/^models +film, mmoe /m)]);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^models +mine, mmoe /m)]);
 });
 
 test("a results folder whose folder is mistyped is told of those in the one that was meant", async () => {

@@ -45,7 +45,7 @@ export function codeShape(tf: Tf, { model, training }: Run<CodeModel>, loaded: L
 }
 
 /** What a step on B rows draws: it is tried on zeros. */
-function drawsOf(tf: Tf, loaded: LoadedCode, B: number): readonly StepDraw[] {
+export function drawsOf(tf: Tf, loaded: LoadedCode, B: number): readonly StepDraw[] {
   const { inputs, tasks } = loaded.model;
   const draws: StepDraw[] = [];
   const drawing: Drawing = (draw) => {
