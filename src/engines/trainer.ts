@@ -14,6 +14,10 @@ export interface Trainer {
   lossSums(set: RowSet, from: number, to: number): Promise<LossSums>;
   /** Measures the one run of a model in JavaScript, if the model says how; the family is measured by its parameters. */
   readonly diagnosing?: Diagnosing | undefined;
+  /** Trains no further than it has. Gives the losses of steps that it took ahead of the last `train`, as that does. */
+  settle?(): Promise<Float32Array>;
+  /** All that the one run goes on from, after `settle`; undefined if its model can't say. */
+  save?(): Promise<Float32Array | undefined>;
   /** Parameters of each run in canonical order. */
   parameters(): Float32Array[];
   dispose(): void;
