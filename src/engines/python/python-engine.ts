@@ -28,7 +28,7 @@ const PROCESS_BYTES = 300e6;
 /** Trains models in Python, and nothing else, in processes of the user's Python. */
 export class PythonEngine implements Engine {
   readonly name = "python";
-  readonly keepsStates = false;
+  readonly keepsStates = true;
   readonly #places: number;
   readonly #device: string;
   readonly #crew: ModelCrew<PythonChild, PreparedPython>;

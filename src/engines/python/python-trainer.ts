@@ -2,7 +2,8 @@ import { pairCorrelations } from "../../data/label-correlation.ts";
 import type { RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-set.ts";
 import type { CodeModel } from "../../models/code.ts";
-import { modelKey, type Run } from "../engine.ts";
+import { type Diagnosing, hasMetrics, type Predictions, recorderOf } from "../diagnosing.ts";
+import { modelKey, type Run, type RunState } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
 import { type Feed, feedOf } from "../rows/feed.ts";
 import type { LossSums, Trainer } from "../trainer.ts";
@@ -13,7 +14,7 @@ import type { PythonChild } from "./python-child.ts";
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
-  ...{ huberDelta: true, arithmetic: false, initializer: false, evalEvery: true, heldoutRows: true },
+  ...{ huberDelta: true, arithmetic: false, initializer: false, evalEvery: true, heldoutRows: true, taskKinds: false },
 };
 
 /** Steps whose rows are sent together: as many as this many bytes hold, so that a slow model shows its progress. */
@@ -53,8 +54,10 @@ interface Asking {
 /** Trains one run in a process that has its model loaded. */
 export class PythonTrainer implements Trainer {
   readonly labelCorrelations: readonly (readonly number[])[];
+  readonly diagnosing: Diagnosing | undefined;
   /** How many numbers each of the model's parameters has, by name. */
   readonly parts: Readonly<Record<string, number>>;
+  readonly #keepsState: boolean;
   readonly #child: PythonChild;
   readonly #run: Run<CodeModel>;
   readonly #asking: Asking;
@@ -67,21 +70,34 @@ export class PythonTrainer implements Trainer {
 
   private constructor(child: PythonChild, run: Run<CodeModel>, begun: PythonAnswer, asking: Asking) {
     this.parts = begun.parameters ?? {};
+    this.#keepsState = begun.keepsState ?? false;
     this.#child = child;
     this.#run = run;
     this.#asking = asking;
     this.#feed = feedOf(run);
     this.#sizes = sizesOf(run);
+    this.diagnosing = hasMetrics(run) ? recorderOf(run) : undefined;
     const { train, heldout } = this.#feed.sets;
     this.labelCorrelations = [pairCorrelations((train ?? heldout).y, run.model.tasks)];
   }
 
-  /** Has a process begin a run. */
-  static async begin(child: PythonChild, run: Run<CodeModel>, asking: Asking): Promise<PythonTrainer> {
+  /** Has a process begin a run, or go on from a state. */
+  static async begin(
+    child: PythonChild,
+    run: Run<CodeModel>,
+    asking: Asking,
+    state?: RunState,
+  ): Promise<PythonTrainer> {
     const { chunkBytes, evaluatedBytes } = sizesOf(run);
     const bytes = child.rows.reserve(CHUNKS * chunkBytes + evaluatedBytes);
     const order = { order: "begin", bytes, settings: sentSettings(run, child.device) } as const;
     const begun = await child.ask(order, { doing: "begins a run", ...asking });
+    const [saved] = state?.values ?? [];
+    if (saved) {
+      child.state.reserve(saved.byteLength);
+      child.state.write(0, saved);
+      await child.ask({ order: "restore", bytes: saved.byteLength }, { doing: "resumes a run", ...asking });
+    }
     return new PythonTrainer(child, run, begun, asking);
   }
 
@@ -140,6 +156,16 @@ export class PythonTrainer implements Trainer {
     this.#sent.push({ chunk, losses });
   }
 
+  async heldout(): Promise<Predictions[]> {
+    const { x, y } = this.#feed.sets.heldout;
+    const { inputs: D, tasks: K } = this.#run.model;
+    const outputs = new Float32Array(y.length);
+    const { evaluatedRows } = this.#sizes;
+    for (let from = 0; from * K < y.length; from += evaluatedRows)
+      outputs.set(await this.predictions(x.subarray(from * D, (from + evaluatedRows) * D)), from * K);
+    return [{ outputs, y }];
+  }
+
   async lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {
     const { inputs: D, tasks: K } = this.#run.model;
     const end = Math.min(to, from + this.#sizes.evaluatedRows);
@@ -156,6 +182,23 @@ export class PythonTrainer implements Trainer {
     const behind = this.#child.rows.write(at, x);
     await this.#child.ask({ order: "predict", at, rows }, { doing: "predicts", ...this.#asking });
     return this.#child.rows.read(behind, rows * K);
+  }
+
+  async settle(): Promise<Float32Array> {
+    const losses = await Promise.all(this.#sent.splice(0).map((each) => each.losses));
+    const all = new Float32Array(losses.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const each of losses) {
+      all.set(each, at);
+      at += each.length;
+    }
+    return all;
+  }
+
+  async save(): Promise<Float32Array | undefined> {
+    if (!this.#keepsState) return undefined;
+    const { bytes = 0 } = await this.#child.ask({ order: "save" }, { doing: "saves its state", ...this.#asking });
+    return this.#child.state.read(0, bytes / FLOAT);
   }
 
   parameters(): Float32Array[] {

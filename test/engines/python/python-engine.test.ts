@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import type { AnyRun, RunResult } from "../../../src/engines/engine.ts";
+import type { AnyRun, Hooks, Keeping, RunResult, RunState } from "../../../src/engines/engine.ts";
 import { PythonEngine } from "../../../src/engines/python/python-engine.ts";
 import { feedOf } from "../../../src/engines/rows/feed.ts";
 import { UsageError } from "../../../src/errors.ts";
@@ -206,6 +206,44 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     const same = runs.map((run) => ({ ...run, index: 0 }));
     const curves = (await resultsOf(engine, same)).map(({ curve }) => curve);
     expect(curves).toEqual(curves.map(() => curves[0]));
+  });
+
+  test("goes on from any of its states to the same numbers, chance included", async () => {
+    const noisy = NUMPY_LINEAR.replace("error = x", "error = 0.1 * np.random.normal() + x");
+    const run = codeRun(pythonModel(noisy), {}, { steps: 300, evalEvery: 7 });
+    const states: RunState[] = [];
+    const keep = (before: readonly RunState[], everyMs: number): Hooks["keeping"] => ({
+      states: new Map(before.map((state) => [run.id, state])),
+      everyMs,
+      onState: (_, state) => states.push(structuredClone(state)),
+    });
+    const [whole] = await resultsOf(engine, [run], { keeping: keep([], 0) as Keeping });
+    const middle = states.filter(({ step }) => step > 100 && step < 250);
+    expect(middle.length).toBeGreaterThan(3);
+    for (const state of middle.slice(0, 2)) {
+      const [rest] = await resultsOf(engine, [run], { keeping: keep([state], 1e9) as Keeping });
+      expect(rest?.curve).toEqual(whole?.curve);
+      expect(rest?.elapsedMs).toBeGreaterThan(state.elapsedMs);
+    }
+  });
+
+  test("is kept when it is stopped, and begins again without a state", async () => {
+    const slow = "    def step(self, x, y):\n        import time; time.sleep(0.01)";
+    const text = NUMPY_LINEAR.replace("    def step(self, x, y):", slow);
+    for (const [kept, model] of [
+      [true, pythonModel(text)],
+      [false, pythonModel(text.replace("def state_dict", "def other"))],
+    ] as const) {
+      const [stop, states, results]: [AbortController, RunState[], RunResult[]] = [new AbortController(), [], []];
+      await engine.train([codeRun(model, {}, { steps: 5000, evalEvery: 50 })], {
+        signal: stop.signal,
+        keeping: { states: new Map(), everyMs: 1e9, onState: (_, state) => states.push(state) },
+        onProgress: () => stop.abort(),
+        onResult: (result) => results.push(result),
+      });
+      expect([results, states.length > 0]).toEqual([[], kept]);
+      expect(states.every(({ step }) => step > 0 && step < 5000)).toBe(true);
+    }
   });
 
   test("leaves no file when its sweep is stopped", async () => {

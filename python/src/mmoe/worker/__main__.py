@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from .. import __version__
 from .channel import Channel
 from .errors import ModelError, described
+from .saving import restore, save
 
 PROTOCOL = 1
 
@@ -60,6 +61,12 @@ class Worker:
 
     def _inspect(self) -> dict[str, Any]:
         return self._training.inspect()
+
+    def _save(self) -> dict[str, Any]:
+        return save(self._training.trainer, self._state)
+
+    def _restore(self, bytes: int) -> None:
+        restore(self._training.trainer, self._state, bytes)
 
 
 def main() -> None:
