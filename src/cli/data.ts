@@ -89,8 +89,9 @@ async function data(file: string | undefined, options: Options, context: Context
     ),
     ...(corr === undefined ? [] : [override("--corr", "correlations", listOption(corr))]),
   ]);
-  const isOpen = corr === undefined && (file === undefined || (config.correlations?.length ?? 0) > 1);
-  if (isOpen) throw new UsageError("required option '--corr <p>' not specified");
+  if (corr === undefined && file === undefined) throw new UsageError("required option '--corr <p>' not specified");
+  if (corr === undefined && (config.correlations?.length ?? 0) > 1)
+    throw new UsageError(`${file} has several correlations (${config.correlations?.join(", ")}); choose one by --corr`);
   if (trialCount === undefined) return pairs(config, options, file !== undefined, context);
   if (config.rows !== null) throw new UsageError("--trials measures rows of the generator; leave it out");
   if (config.tasks > 2) throw new UsageError(`--trials measures pairs of tasks; leave out --tasks ${config.tasks}`);

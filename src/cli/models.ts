@@ -3,6 +3,7 @@ import { MMOE } from "../called-as.ts";
 import type { Config } from "../config/config.ts";
 import { loadConfig, setOverride } from "../config/load.ts";
 import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
+import type { Env } from "../cuda/home.ts";
 import { GENERATOR_PRESETS } from "../data/presets.ts";
 import { UsageError } from "../errors.ts";
 import { isCode } from "../models/code.ts";
@@ -28,6 +29,7 @@ const MOST_TASKS = 1_000;
 interface Options {
   readonly model: readonly string[];
   readonly modelSet: readonly string[];
+  readonly python?: string;
   readonly inputs?: string;
   readonly tasks?: string;
   readonly json?: boolean;
@@ -44,6 +46,7 @@ export const define: Define = (command, run) => {
     .argument("[config]", "a config, preset or results folder: list its models (default: all of mmoe's)")
     .option("--model <file>", "with a config: add a model of your own, as in mmoe sweep", collect, [])
     .option("--model-set <model.field=value>", "with a config: change a model, as in mmoe sweep", collect, [])
+    .option("--python <path>", "for models in Python, the Python that loads them (default: as in mmoe sweep)")
     .option("--inputs <n>", `input dimension d (default: ${PAPER_INPUTS})`)
     .option("--tasks <n>", "tasks K (default: 2)")
     .option("--json", "as JSON: specs, and counts by part")
@@ -68,7 +71,7 @@ async function show(file: string | undefined, options: Options, { effects }: Con
   const { json = false, describe, initial } = options;
   checkInitial(file, options);
   if (file !== undefined && initial !== undefined) return writeInitial(sweepConfig(file, options), initial, options);
-  const models = file === undefined ? zooModels(endsOf(options)) : await modelsIn(file, options);
+  const models = file === undefined ? zooModels(endsOf(options)) : await modelsIn(file, options, effects.env);
   const { stdout } = effects;
   const room = roomOf(stdout);
   if (describe !== undefined) stdout.write(description(describe, models, json, room));
@@ -84,8 +87,8 @@ function endsOf({ inputs, tasks, model, modelSet, set }: Options): Ends {
   return { inputs: D, tasks: countOption("--tasks", tasks ?? "2", 2, Math.min(D, MOST_TASKS)) };
 }
 
-function modelsIn(file: string, options: Options): Promise<Listed[]> {
-  return configModels(sweepConfig(file, options));
+function modelsIn(file: string, options: Options, env: Env): Promise<Listed[]> {
+  return configModels(sweepConfig(file, options), { python: options.python, env });
 }
 
 function sweepConfig(file: string, { inputs, tasks, model, modelSet, set }: Options): Config {

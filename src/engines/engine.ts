@@ -49,7 +49,7 @@ export type Run<M extends Model = ModelSpec> = RunSettings<M> & (Generated | Fro
 
 export type GeneratedRun<M extends Model = ModelSpec> = RunSettings<M> & Generated;
 
-/** A run of any model, also of one in JavaScript. */
+/** A run of any model, also of one in code. */
 export type AnyRun = Run<Model>;
 
 /** Losses of one run at its evaluations, in the unit of its loss: `train` and `heldout` are [evaluations][K]. */
@@ -96,7 +96,7 @@ export interface RunResult {
   readonly device: string;
   /** The engine that computed it, where one engine hands runs to another. */
   readonly engine?: string;
-  /** How many parameters a model in JavaScript has. */
+  /** How many parameters a model in code has. */
   readonly parameterCount?: number;
   /** Final parameters in canonical order; only when the hooks ask for them. */
   readonly parameters?: Float32Array;
@@ -109,7 +109,10 @@ export interface RunResult {
 export interface RunState {
   /** Steps done; of a run that has failed, by those that train beside it. */
   readonly step: number;
-  /** The parameters and, for adam, their first and second moments: each in canonical order. */
+  /**
+   * The parameters and, for adam, their first and second moments: each in canonical order. Of a model in Python one, whose
+   * bytes only its own process reads.
+   */
   readonly values: readonly Float32Array[];
   /**
    * What each of `values` has in place of a bias for units that have none and are computed beside some that do: adam's
@@ -137,7 +140,7 @@ export interface Keeping {
   /** Milliseconds between two states of a run. */
   readonly everyMs: number;
   /** A run has this state: now and then, and when the signal stops it. */
-  onState(run: Run, state: RunState): void;
+  onState(run: AnyRun, state: RunState): void;
 }
 
 export interface Hooks {
@@ -171,8 +174,8 @@ export interface Engine {
   readonly device: string;
   /** Versions of libraries that it computes with, apart from mmoe's own packages, e.g. TensorFlow's. */
   readonly libraries?: Readonly<Record<string, string>>;
-  /** The engine beside it that trains the runs that it can't. */
-  readonly beside?: { readonly name: string; readonly device: string };
+  /** The engines beside it that train the runs that it can't; absent for none. */
+  readonly beside?: readonly { readonly name: string; readonly device: string }[];
   /** Threads that train runs side by side, each bundle on one of them; undefined where runs are grouped otherwise. */
   readonly workers?: number;
   /** Whether it gives the states of runs in flight, and goes on from them; of models in JavaScript it gives none. */
@@ -182,7 +185,7 @@ export interface Engine {
   /** Throws UsageError for a run that this engine can't train, by what it lacks; RangeError for one that is no run. */
   check(run: AnyRun): void;
   /**
-   * Loads models in JavaScript, and tries them. Throws UsageError, by the model's name and the line of its file, for what
+   * Loads those models in code that it trains, and tries them. Throws UsageError, by the model's name and the line of its file, for what
    * is no model. `train` does it too, if nobody has before. When `signal` aborts, it returns soon, with models that are not
    * prepared.
    */

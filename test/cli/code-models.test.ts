@@ -35,7 +35,7 @@ describe("a sweep with a model in JavaScript", () => {
     const labels = (model: string) => records.filter((one) => one.model === model).map((one) => one.labelCorrelations);
     expect(labels("mine")).toEqual(labels("mmoe"));
     expect(provenances[0]).toMatchObject({
-      ...{ engine: "cpu", device: "wasm", beside: { name: "tfjs", device: "wasm" } },
+      ...{ engine: "cpu", device: "wasm", beside: [{ name: "tfjs", device: "wasm" }] },
       config: { ownModels: [{ name: "mine", file, sha256 }] },
     });
   });

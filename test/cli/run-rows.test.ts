@@ -115,7 +115,7 @@ describe("mmoe data CONFIG --format npy", () => {
   });
 
   test.each([
-    [["paper"], "required option '--corr <p>' not specified"],
+    [["paper"], "paper has several correlations (0.5, 0.9, 1); choose one by --corr"],
     [
       ["paper", "--corr", "1"],
       "the config's training rows are fresh at each step; give --steps, such as 1-100, or --step",

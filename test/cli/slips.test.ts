@@ -60,7 +60,7 @@ test("a command without --set is not told of it", async () => {
 
 test.each(["mmoe", "mmoe,omoe", "shared-bottom-16"])("--model %s is told of --models", async (models) => {
   expect(await refused("sweep", "--model", models)).toBe(
-    `--model: expected a file such as ./my-model.mjs, got '${models}'; for mmoe's own models give --models ${models}`,
+    `--model: expected a file such as ./my_model.py or ./my-model.mjs, got '${models}'; for mmoe's own models give --models ${models}`,
   );
 });
 
@@ -85,7 +85,7 @@ test.each([
   [["--set", "epochs=10"], "--set: unknown key 'epochs'; did you mean 'steps'? A step is one batch of rows."],
   [["--set", "loss=mse"], "--set loss: expected one of squared, huber, got \"mse\"; did you mean 'squared'?"],
   [["--loss", "val"], "--loss: expected one of train, heldout, running, got 'val'; did you mean 'heldout'?"],
-  [["--model", "x.py"], "--model: expected a file in JavaScript such as ./my-model.mjs, got 'x.py'"],
+  [["--model", "x.ipynb"], "--model: expected a file such as ./my_model.py or ./my-model.mjs, got 'x.ipynb'"],
 ])("sweep %j says what was meant", async (argv, line) => {
   expect(await refused("sweep", ...argv)).toBe(line);
 });

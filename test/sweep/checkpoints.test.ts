@@ -129,7 +129,9 @@ describe("a sweep with a model in JavaScript beside those that cpu trains", () =
 describe("checkpoints", () => {
   const keep = (config = LONG, arithmetic = "cpu") => {
     const notes: string[] = [];
-    const checkpoints = new Checkpoints(out, { trained: trainedHash(config), arithmetic }, (line) => notes.push(line));
+    const checkpoints = new Checkpoints(out, { trained: trainedHash(config), arithmeticOf: () => arithmetic }, (line) =>
+      notes.push(line),
+    );
     for (const run of byKind(planRuns(config)).specs) checkpoints.keep(run, stateOf(run, 2));
     expect(notes).toEqual([]);
   };

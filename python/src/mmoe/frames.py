@@ -7,6 +7,7 @@ import importlib.util
 import io
 import os
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from .program import PathLike, run_program
@@ -84,24 +85,25 @@ def _library(frame: str | None) -> str:
 
 
 def _by_task(text: str) -> str:
-    """CSV with one row per task: the columns that end in the number of a task become one."""
+    """CSV with one row per task: columns that end in the number of a task become one."""
     header, *lines = csv.reader(io.StringIO(text))
-    # By name, the places of its columns, task by task.
+    # By the name without the number, the places of its columns, task by task.
     places: dict[str, list[int]] = {}
     for place, name in enumerate(header):
         if found := re.fullmatch(r"(.*[A-Za-z])([1-9]\d*)", name):
             places.setdefault(found[1], []).append(place)
-    of_task = {place for of_name in places.values() for place in of_name}
-    others = [place for place in range(len(header)) if place not in of_task]
-    before = [place for place in others if place < min(of_task)]
-    after = others[len(before) :]
+    of_tasks = sorted(place for of_name in places.values() for place in of_name)
+    before = range(of_tasks[0])
+    after = [place for place in range(of_tasks[0], len(header)) if place not in of_tasks]
+
     long = io.StringIO()
     writer = csv.writer(long, lineterminator="\n")
-    names = lambda among: [header[place] for place in among]
-    writer.writerow([*names(before), "task", *places, *names(after)])
-    tasks = max(len(of_name) for of_name in places.values())
+    writer.writerow([*_at(header, before), "task", *places, *_at(header, after)])
     for line in lines:
-        values = lambda among: [line[place] for place in among]
-        for task in range(tasks):
-            writer.writerow([*values(before), task + 1, *values(p[task] for p in places.values()), *values(after)])
+        for task, of_task in enumerate(zip(*places.values())):
+            writer.writerow([*_at(line, before), str(task + 1), *_at(line, of_task), *_at(line, after)])
     return long.getvalue()
+
+
+def _at(values: list[str], places: Iterable[int]) -> list[str]:
+    return [values[place] for place in places]

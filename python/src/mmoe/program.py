@@ -88,4 +88,5 @@ def records_of(words: Sequence[str], program: PathLike | None = None) -> NDArray
     with tempfile.TemporaryDirectory(prefix="mmoe-") as folder:
         file = Path(folder) / "records.npy"
         run_program([*words, "--quiet", "-o", str(file)], program)
-        return np.load(file, max_header_size=_LONGEST_HEADER)
+        records: NDArray[np.void] = np.load(file, max_header_size=_LONGEST_HEADER)
+        return records

@@ -16,6 +16,8 @@ class Trainer(Protocol):
     global generator and, where it is imported, PyTorch. A constructor with a parameter ``settings`` gets the sweep's
     :class:`mmoe.Settings`, which has the run's seed for JAX and other libraries.
 
+    An attribute ``parameter_count`` says how many numbers are trained, for tables.
+
     A class need not derive from this one: it has these two methods. With ``state_dict`` and ``load_state_dict`` too, as
     PyTorch's modules have them, a run that was stopped resumes where it was; without them it begins again.
     """

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { isCode } from "../../models/code.ts";
+import { isIn } from "../../models/code.ts";
 import { byKind, checkRun } from "../abilities.ts";
 import type { Engine, Run } from "../engine.ts";
 import { type CreateTrainer, trainGroup } from "../train-group.ts";
@@ -69,7 +69,11 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     ...(device.libraries ? { libraries: device.libraries } : {}),
     path: ({ model }) => tensorPath(model, traced),
     check: (run) => checkRun(name, run),
-    prepare: (models, signal) => code.prepare(models.filter(isCode), signal),
+    prepare: (models, signal) =>
+      code.prepare(
+        models.filter((model) => isIn("JavaScript", model)),
+        signal,
+      ),
     async train(runs, hooks) {
       if (hooks.keeping) throw new RangeError(`${name}: train: this engine keeps no states of runs in flight`);
       await tf.setBackend(backend); // it is global to the process: another engine may have set its own

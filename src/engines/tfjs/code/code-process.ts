@@ -3,13 +3,14 @@ import { Worker } from "node:worker_threads";
 import type { TableValues } from "../../../data/table.ts";
 import { machineError } from "../../../machine-error.ts";
 import type { CodeModel } from "../../../models/code.ts";
+import { modelError } from "../../children/model-error.ts";
 import type { Run, RunResult } from "../../engine.ts";
 import { GroupFeeds } from "../traced/group-feeds.ts";
 import { CodeTraining } from "./code-training.ts";
 import { loadCode, sizeOf } from "./load-code.ts";
 import { lockDown, watchImports } from "./lock-down.ts";
 import { type Answer, type Described, type Message, type Order, type SetUp, sentError } from "./messages.ts";
-import { authorsError, isInModel, modelError } from "./user-error.ts";
+import { authorsError, isInModel } from "./user-error.ts";
 
 const channel = process.channel;
 const toParent = process.send?.bind(process);
@@ -51,7 +52,7 @@ function endWith(parent: number): void {
 async function answerTo(order: Order): Promise<Answer> {
   if ("setUp" in order) return begin(order.setUp);
   if ("load" in order) return loaded();
-  if ("try" in order) return training?.prepare([setUp.model]).then(() => undefined);
+  if ("try" in order) return training?.prepare([setUp.model]).then(() => training?.drawn(setUp.model));
   if ("table" in order) return keep(order.table);
   return trained(order.train, order.keepParameters);
 }

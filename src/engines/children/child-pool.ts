@@ -1,42 +1,44 @@
-import type { CodeModel } from "../../../models/code.ts";
-import type { CodeFiles } from "../../../models/code-files.ts";
-import { CodeChild } from "./code-child.ts";
-import { begin, type Patience } from "./describe-code.ts";
-import type { CodeTrainingOptions } from "./messages.ts";
+import type { CodeModel } from "../../models/code.ts";
 
 /** Most processes that wait for the next run of their model: each holds some 150 MB. */
 const MOST_IDLE = 4;
 
-interface PoolOptions {
-  readonly training: CodeTrainingOptions;
+/** A process of one model. */
+export interface Child {
+  readonly isDead: boolean;
+  /** Ends it at once, whatever it does. */
+  kill(): Promise<void>;
+}
+
+interface PoolOptions<C> {
   /** Processes that are busy at once. */
   readonly places: number;
-  readonly note: (line: string) => void;
+  /** Starts a process. */
+  start(model: CodeModel): C;
+  /** Has a new process begin its work, before it is used. */
+  begin(child: C): Promise<void>;
 }
 
 /** Processes of models, kept for the next run of their model. */
-export class ChildPool {
-  readonly #options: PoolOptions;
-  readonly #patience: Patience;
+export class ChildPool<C extends Child> {
+  readonly #options: PoolOptions<C>;
   /** Alive and without work, the one used last at the end. */
-  #idle: { readonly key: string; readonly child: CodeChild }[] = [];
-  readonly #busy = new Set<CodeChild>();
+  #idle: { readonly key: string; readonly child: C }[] = [];
+  readonly #busy = new Set<C>();
 
-  constructor(options: PoolOptions, patience: Patience) {
+  constructor(options: PoolOptions<C>) {
     this.#options = options;
-    this.#patience = patience;
   }
 
   /** Calls `use` with a process of this model, which may serve again unless it threw. */
-  async use<T>(model: CodeModel, code: CodeFiles, use: (child: CodeChild) => Promise<T>): Promise<T> {
+  async use<T>(model: CodeModel, use: (child: C) => Promise<T>): Promise<T> {
     const key = JSON.stringify(model);
-    const { training, note, places } = this.#options;
-    const setUp = { model, code, training };
+    const { places, start, begin } = this.#options;
     const taken = this.#taken(key);
-    const child = taken ?? new CodeChild(setUp, note);
+    const child = taken ?? start(model);
     this.#busy.add(child);
     try {
-      if (taken === undefined) await begin(child, this.#patience);
+      if (taken === undefined) await begin(child);
       const result = await use(child);
       this.#idle.push({ key, child });
       return result;
@@ -49,7 +51,7 @@ export class ChildPool {
     }
   }
 
-  #taken(key: string): CodeChild | undefined {
+  #taken(key: string): C | undefined {
     const found = this.#idle.findLast((one) => one.key === key && !one.child.isDead);
     this.#idle = this.#idle.filter((one) => one !== found);
     return found?.child;
