@@ -43,8 +43,11 @@ export const define: Define = (command, run) => {
     .optionsGroup(GROUPS.common)
     .option("--dry-run", "print settings, runs, time and memory; train nothing")
     .optionsGroup(GROUPS.running)
-    .option("--resume", "fail unless that folder holds this sweep (rerunning the same command also resumes)")
-    .option("--overwrite", "delete what a sweep left in that folder, and start from scratch")
+    .option(
+      "--resume",
+      "fail unless the results folder holds this sweep (without this, rerunning the command resumes too)",
+    )
+    .option("--overwrite", "delete what a sweep left in the results folder, and start from scratch")
     .option("--shard <i/n>", "train the i-th of n parts of the sweep (default: from the job array's variables)")
     .option("--devices <list>", "one process for each GPU: numbers such as 0,1, or all")
     .optionsGroup(GROUPS.output)
