@@ -7,6 +7,7 @@ import { listOverride, loadConfig, override, presetNames, setOverride } from "..
 import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
 import { rowsOverride } from "../config/rows.ts";
 import type { Settings } from "../config/schema.ts";
+import { taskOverride } from "../config/task-kinds.ts";
 import type { Env } from "../cuda/home.ts";
 import { DIAGNOSTIC_KINDS, type DiagnosticKind } from "../diagnostics/kinds.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
@@ -29,6 +30,7 @@ import { goOn } from "./text/go-on.ts";
 export interface SweepOptions {
   readonly corr?: string;
   readonly rows?: string;
+  readonly task: readonly string[];
   readonly models?: string;
   readonly model: readonly string[];
   readonly modelSet: readonly string[];
@@ -99,6 +101,7 @@ export function addSweepOptions(command: Command): Command {
     .option("--out <folder>", "where results go (default: results/NAME-HASH)")
     .optionsGroup(GROUPS.data)
     .option("--rows <file>", "train on rows of your own, CSV or Parquet, in place of the generator's")
+    .option("--task <label=kind>", "take a label of --rows as regression, binary or categorical", collect, [])
     .option("--cross <DxI>", "in place of --runs: D data seeds, each with I seeds of initial values")
     .optionsGroup(GROUPS.models)
     .option("--model <file>", "add a model of your own in Python or JavaScript; may be given again", collect, [])
@@ -197,8 +200,9 @@ function allDiagnostics({ rows }: Settings): { diagnostics: DiagnosticKind[] } {
 }
 
 function overridesOf(options: SweepOptions): Override[] {
-  const { corr, rows, models, model, modelSet, runs, steps, batch, lr, method, seed, set, diagnostics } = options;
+  const { corr, rows, task, models, model, modelSet, runs, steps, batch, lr, method, seed, set, diagnostics } = options;
   const layers: Override[] = [...(rows === undefined ? [] : [rowsOverride(rows)]), ...set.map(setOverride)];
+  layers.push(...task.map(taskOverride));
   if (corr !== undefined) layers.push(override("--corr", "correlations", listOption(corr)));
   if (models !== undefined) layers.push(override("--models", "models", listOption(models)));
   if (diagnostics !== undefined) {

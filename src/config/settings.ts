@@ -10,6 +10,7 @@ import { LOSS_SETS } from "./loss-sets.ts";
 import { MODEL_NAME, OWN_MODELS_SCHEMA } from "./own-model-schema.ts";
 import { ROWS_SCHEMA } from "./rows-schema.ts";
 import { BY_CODE, EVERYWHERE, HEEDED, PLANNED, setting } from "./setting.ts";
+import { TASK_KINDS_SCHEMA } from "./task-kinds-schema.ts";
 
 /** One task has no correlation with another. */
 const LEAST_TASKS = 2;
@@ -95,6 +96,10 @@ const GIVEN = {
   labels: setting(choice(["standardised", "raw"]), {
     ...{ since: 3, before: "standardised", mark: "assumed" },
     ...{ hash: "trained", grid: false, paths: EVERYWHERE },
+  }),
+  labelKind: setting(choice(["real", "binary"]), {
+    ...{ since: 8, before: "real", mark: "assumed", optional: true },
+    ...{ hash: "trained", grid: false, paths: { ...EVERYWHERE, python: { only: "real" } } },
   }),
   dropout: setting(z.number().min(0).lt(1).describe("a number from 0 to below 1"), {
     ...{ since: 1, hash: "trained", grid: true },
@@ -206,6 +211,10 @@ export const SETTINGS = {
   cross: setting(CROSS_SCHEMA, {
     ...{ since: 5, before: null, mark: "assumed", grid: false, paths: EVERYWHERE },
     hash: { hashed: () => "crossed" }, // more seeds are more of the same sweep
+  }),
+  taskKinds: setting(TASK_KINDS_SCHEMA, {
+    ...{ since: 8, before: [], mark: "assumed", optional: true },
+    ...{ hash: "trained", grid: false, paths: { ...EVERYWHERE, python: { only: [] } } },
   }),
   rows: setting(ROWS_SCHEMA, {
     ...{ since: 5, before: null, mark: "assumed", optional: true, hash: "apart", grid: false, paths: EVERYWHERE },

@@ -1,7 +1,7 @@
 import type { RowSet } from "../data/streams.ts";
 import { isCode } from "../models/code.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
-import { type Diagnosing, DiagnosticRecorder } from "./diagnosing.ts";
+import { type Diagnosing, DiagnosticRecorder, hasMetrics, type Predictions } from "./diagnosing.ts";
 import { type AnyRun, type Hooks, latestLoss, lossFailure, type Run, type RunResult, type RunState } from "./engine.ts";
 import { nextEvaluation } from "./evaluations.ts";
 import { Pace } from "./pace.ts";
@@ -129,9 +129,10 @@ async function evaluate(trainer: Trainer, replicas: readonly Replica[], step: nu
 async function diagnose(trainer: Trainer, replicas: readonly Replica[], step: number, pace: Pace): Promise<void> {
   const isDue = ({ record, diagnosing }: Replica) => !record.failure && diagnosing?.isDue(step);
   const parameters = replicas.some(isDue) ? trainer.parameters() : [];
+  const heldout = replicas.some((replica) => isDue(replica) && hasMetrics(replica.run)) ? await trainer.heldout() : [];
   for (const [r, replica] of replicas.entries()) {
     if (pace.stopped) return;
-    if (isDue(replica)) replica.diagnosing?.add(step, parameters[r] as Float32Array);
+    if (isDue(replica)) replica.diagnosing?.add(step, parameters[r] as Float32Array, () => heldout[r] as Predictions);
     if (pace.due) await pace.rest();
   }
 }

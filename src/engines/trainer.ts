@@ -1,5 +1,5 @@
 import type { RowSet } from "../data/streams.ts";
-import type { Diagnosing } from "./diagnosing.ts";
+import type { Diagnosing, Predictions } from "./diagnosing.ts";
 
 /** The N runs of a group in training, wherever their parameters are. */
 export interface Trainer {
@@ -14,6 +14,8 @@ export interface Trainer {
   lossSums(set: RowSet, from: number, to: number): Promise<LossSums>;
   /** Measures the one run of a model in JavaScript, if the model says how; the family is measured by its parameters. */
   readonly diagnosing?: Diagnosing | undefined;
+  /** What each run predicts of its held-out rows, [N]. */
+  heldout(): Predictions[] | Promise<Predictions[]>;
   /** Trains no further than it has. Gives the losses of steps that it took ahead of the last `train`, as that does. */
   settle?(): Promise<Float32Array>;
   /** All that the one run goes on from, after `settle`; undefined if its model can't say. */

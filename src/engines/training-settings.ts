@@ -1,4 +1,5 @@
 import type { Sampling } from "../data/order.ts";
+import type { TaskSettings } from "../data/task-kinds.ts";
 import type { Initializer } from "../models/initializers.ts";
 import type { EvalEvery } from "./evaluations.ts";
 import type { MethodName } from "./methods.ts";
@@ -17,8 +18,10 @@ export interface TrainingSettings {
   readonly lr: number;
   /** How the gradients of the tasks' losses become one. */
   readonly method: MethodName;
+  /** The tasks' kinds and weights, [K]; absent if all are regressions of weight 1. */
+  readonly taskKinds?: readonly TaskSettings[];
   /**
-   * The loss of an error e: with null its square, else Huber's, e² / 2 up to this delta and delta (|e| - delta / 2)
+   * The loss of a regression's error e: with null its square, else Huber's, e² / 2 up to this delta and delta (|e| - delta / 2)
    * beyond (Huber 1964).
    */
   readonly huberDelta: number | null;

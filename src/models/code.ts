@@ -8,6 +8,8 @@ export interface CodeModel {
   readonly inputs: number;
   /** K. */
   readonly tasks: number;
+  /** Outputs of each task, [K]; one each if absent. */
+  readonly outputs?: readonly number[];
   /** Absolute path. */
   readonly file: string;
   /** Of all of its code: that of `codeFiles`, or of `pythonFiles`. */

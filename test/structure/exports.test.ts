@@ -20,6 +20,7 @@ const FOR_TESTS = {
   "engines/cpu/cpu-engine.ts": ["CpuOptions"],
   "engines/cpu/instructions.ts": ["fieldsOf"],
   "engines/cpu/weights.ts": ["kernelIndex"],
+  "engines/diagnosing.ts": ["QuantityCurves"],
   "engines/engine.ts": ["GeneratedRun"],
   "engines/python/python-trainer.ts": ["HEEDS"],
   "engines/tfjs/code/code-program.ts": ["HEEDS"],

@@ -21,10 +21,14 @@ const FIRST = [
 interface Other {
   /** Another value than in FIRST. */
   readonly value: string;
+  /** The value in a refusal, if it is not as given. */
+  readonly shown?: string;
   /** What both need, so that it matters. */
   readonly with?: readonly string[];
   /** Settings of FIRST that it takes the place of. */
   readonly without?: readonly string[];
+  /** Settings of FIRST that what both need takes the place of. */
+  readonly neither?: readonly string[];
 }
 
 /** Of each setting that paths see, another value. */
@@ -49,6 +53,7 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   loss: { value: "loss=squared" },
   huberDelta: { value: "huberDelta=0.01" },
   labels: { value: "labels=standardised" },
+  labelKind: { value: "labelKind=binary" },
   dropout: { value: "dropout=0.5" },
   method: { value: "method=uncertainty" },
   arithmetic: { value: "arithmetic=fused" },
@@ -59,6 +64,14 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   tuned: PLANNED,
   ownModels: PLANNED,
   cross: { with: ["runs=4"], value: "cross={data: 2, initial: 2}" },
+  taskKinds: {
+    with: [`rows=${tableFile(60, { signs: true })}`, "taskKinds=[]"],
+    neither: ["data", "correlations"],
+    value:
+      "taskKinds=[{column: y_1, kind: binary, weight: 1, classes: [0, 1]}, " +
+      "{column: y_2, kind: regression, weight: 1, classes: []}]",
+    shown: "y_1 binary (0, 1), y_2 regression",
+  },
   rows: { value: `rows=${tableFile()}`, without: ["data", "correlations"] },
 };
 
@@ -82,14 +95,15 @@ export function testHeard(path: TrainingPath, engine: Engine): void {
   describe(`on the path ${path}`, () => {
     test.each(SETTING_KEYS.filter((key) => DECLARED[key].paths !== PLANNED))("%s is as it is declared", async (key) => {
       const paths = DECLARED[key].paths as Record<TrainingPath, unknown>;
-      const { value, with: needed = [], without = [] } = OTHER[key] as Other;
+      const other = OTHER[key] as Other;
+      const { value, shown = value.slice(key.length + 1), with: needed = [], neither = [], without = neither } = other;
       if (paths[path] === HEEDED) {
-        const first = await trained(needed);
+        const first = await trained(needed, neither);
         expect(first.every((numbers) => !numbers.includes("null"))).toBe(true);
         expect(await trained([...needed, value], without)).not.toEqual(first);
       } else if (typeof paths[path] === "object") {
-        const refused = () => checkPath(path, "mine", config([...needed, value]) as PointSettings);
-        expect(refused).toThrow(`${key} ${value.slice(key.length + 1)} is not `);
+        const refused = () => checkPath(path, "mine", config([...needed, value], neither) as PointSettings);
+        expect(refused).toThrow(`${key} ${shown} is not `);
       }
     });
   });

@@ -1,3 +1,4 @@
+import { kindsText } from "../../config/task-kinds.ts";
 import { trains, trainsRun } from "../../engines/abilities.ts";
 import type { AnyRun, Engine } from "../../engines/engine.ts";
 import { isIn } from "../../models/code.ts";
@@ -19,6 +20,8 @@ export function startLines(start: SweepStart): string[] {
   const { out, engine, device, beside, todo, trainedBefore } = start;
   const kept = keptText(keptOf(todo, start.kept), `${out}: `);
   const lines = [`${whatIsToDo(start)} on ${enginesText({ name: engine, device, ...(beside && { beside }) }, todo)}`];
+  const { taskKinds } = start.config;
+  if (taskKinds.length > 0) lines.push(`${start.out}: labels: ${kindsText(taskKinds)} (--task changes them)`);
   if (kept !== "") lines.push(kept);
   if (trainedBefore.length > 0) lines.push(`${out}: what is there was trained on ${trainedBefore.join(", ")}`);
   return lines;

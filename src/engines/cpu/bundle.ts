@@ -18,7 +18,7 @@ const LEAST_ROWS = 64;
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
-  ...{ huberDelta: true, arithmetic: true, initializer: true, evalEvery: true, heldoutRows: true },
+  ...{ huberDelta: true, arithmetic: true, initializer: true, evalEvery: true, heldoutRows: true, taskKinds: true },
 };
 
 /** Linear memory of runs that train in turns on the same rows. */

@@ -2,6 +2,7 @@ import { pairCorrelations } from "../../data/label-correlation.ts";
 import type { RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-set.ts";
 import type { CodeModel } from "../../models/code.ts";
+import { type Diagnosing, hasMetrics, type Predictions, recorderOf } from "../diagnosing.ts";
 import { modelKey, type Run, type RunState } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
 import { type Feed, feedOf } from "../rows/feed.ts";
@@ -13,7 +14,7 @@ import type { PythonChild } from "./python-child.ts";
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
-  ...{ huberDelta: true, arithmetic: false, initializer: false, evalEvery: true, heldoutRows: true },
+  ...{ huberDelta: true, arithmetic: false, initializer: false, evalEvery: true, heldoutRows: true, taskKinds: false },
 };
 
 /** Steps whose rows are sent together: as many as this many bytes hold, so that a slow model shows its progress. */
@@ -53,6 +54,7 @@ interface Asking {
 /** Trains one run in a process that has its model loaded. */
 export class PythonTrainer implements Trainer {
   readonly labelCorrelations: readonly (readonly number[])[];
+  readonly diagnosing: Diagnosing | undefined;
   /** How many numbers each of the model's parameters has, by name. */
   readonly parts: Readonly<Record<string, number>>;
   readonly #keepsState: boolean;
@@ -74,6 +76,7 @@ export class PythonTrainer implements Trainer {
     this.#asking = asking;
     this.#feed = feedOf(run);
     this.#sizes = sizesOf(run);
+    this.diagnosing = hasMetrics(run) ? recorderOf(run) : undefined;
     const { train, heldout } = this.#feed.sets;
     this.labelCorrelations = [pairCorrelations((train ?? heldout).y, run.model.tasks)];
   }
@@ -151,6 +154,16 @@ export class PythonTrainer implements Trainer {
     });
     losses.catch(() => {}); // an earlier one was told
     this.#sent.push({ chunk, losses });
+  }
+
+  async heldout(): Promise<Predictions[]> {
+    const { x, y } = this.#feed.sets.heldout;
+    const { inputs: D, tasks: K } = this.#run.model;
+    const outputs = new Float32Array(y.length);
+    const { evaluatedRows } = this.#sizes;
+    for (let from = 0; from * K < y.length; from += evaluatedRows)
+      outputs.set(await this.predictions(x.subarray(from * D, (from + evaluatedRows) * D)), from * K);
+    return [{ outputs, y }];
   }
 
   async lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {

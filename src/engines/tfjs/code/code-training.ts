@@ -1,3 +1,4 @@
+import type { TaskSettings } from "../../../data/task-kinds.ts";
 import { MachineError, machineError } from "../../../machine-error.ts";
 import type { CodeModel } from "../../../models/code.ts";
 import type { Hooks, Run } from "../../engine.ts";
@@ -45,8 +46,14 @@ export class CodeTraining {
   async drawn(model: CodeModel): Promise<DrawnNumbers> {
     if (this.#traced === undefined) return { fixed: 0, perRow: 0 };
     const loaded = await loadCode(model);
+    const kinds = model.outputs?.map((classes): TaskSettings => {
+      return classes > 1 ? { kind: "categorical", weight: 1, classes } : { kind: "regression", weight: 1 };
+    });
     const numbers = (rows: number) =>
-      drawsOf(this.#tf, loaded, rows).reduce((sum, { shape }) => sum + shape.reduce((size, n) => size * n, 1), 0);
+      drawsOf(this.#tf, loaded, rows, kinds).reduce(
+        (sum, { shape }) => sum + shape.reduce((size, n) => size * n, 1),
+        0,
+      );
     const perRow = (numbers(MORE) - numbers(FEW)) / (MORE - FEW);
     return { fixed: numbers(FEW) - FEW * perRow, perRow };
   }

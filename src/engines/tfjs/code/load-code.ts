@@ -77,9 +77,9 @@ function codeIn(model: CodeModel, value: unknown): ModelCode {
 }
 
 function declared(model: CodeModel, code: ModelCode, kind: Kind): Declared[] {
-  const { inputs, tasks } = model;
+  const { inputs, tasks, outputs } = model;
   if (code[kind] === undefined) return [];
-  const given: unknown = withoutChance(() => code[kind]?.({ inputs, tasks }));
+  const given: unknown = withoutChance(() => code[kind]?.({ inputs, tasks, ...(outputs && { outputs }) }));
   if (typeof given !== "object" || given === null || Array.isArray(given) || Object.keys(given).length === 0)
     throw modelError(model, `${kind}: expected { name: shape }, got ${kindOf(given)}`);
   const all = Object.entries(given).map(([name, value]) => declaration(model, `${kind}: ${name}`, name, value));
