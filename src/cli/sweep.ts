@@ -3,6 +3,7 @@ import { UsageError } from "../errors.ts";
 import { shellQuoted } from "../shell.ts";
 import { checkRuns } from "../sweep/check-runs.ts";
 import { loadEngine } from "../sweep/engines.ts";
+import { outlinedShare } from "../sweep/outline.ts";
 import { runSweep, type SweepOutcome } from "../sweep/run-sweep.ts";
 import { plannedShare, trainedWith, withTables } from "../sweep/share.ts";
 import { devicesOption } from "./cluster/device-option.ts";
@@ -131,14 +132,13 @@ type Request = ReturnType<typeof requestOf>["request"];
 
 async function dryRun(request: Request, context: Context): Promise<number> {
   const { effects, note } = context;
-  const planned = plannedShare(request, note);
-  const share = { ...planned, todo: withTables(planned.todo) };
-  const engine = await loadEngine(request.engine, { ...request.engineOptions, note }, trainedWith(share));
+  const outline = outlinedShare(request, note);
+  const sample = withTables(outline.samples.todo);
+  const engine = await loadEngine(request.engine, { ...request.engineOptions, note }, trainedWith(outline.samples));
   try {
-    const trainingBytes = await checkRuns(share.todo, share.config, engine);
-    effects.stdout.write(
-      await describePlan(share, { engine, trainingBytes, python: request.engineOptions.python }, context),
-    );
+    const trainingBytes = await checkRuns(sample, outline.config, engine);
+    const { python } = request.engineOptions;
+    effects.stdout.write(await describePlan(outline, { sample, engine, trainingBytes, python }, context));
     return EXIT.done;
   } finally {
     await engine.dispose();

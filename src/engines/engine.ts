@@ -174,6 +174,8 @@ export interface Engine {
   readonly device: string;
   /** Versions of libraries that it computes with, apart from mmoe's own packages, e.g. TensorFlow's. */
   readonly libraries?: Readonly<Record<string, string>>;
+  /** Of each model in Python that was tried, whether it gives the same numbers again on this machine. */
+  readonly deterministic?: Readonly<Record<string, boolean>>;
   /** The engines beside it that train the runs that it can't; absent for none. */
   readonly beside?: readonly { readonly name: string; readonly device: string }[];
   /** Threads that train runs side by side, each bundle on one of them; undefined where runs are grouped otherwise. */

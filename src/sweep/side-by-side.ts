@@ -16,6 +16,9 @@ export function sideBySide(main: Engine, other: Engine, goesBeside: (run: AnyRun
     get libraries() {
       return { ...main.libraries, ...other.libraries };
     },
+    get deterministic() {
+      return { ...main.deterministic, ...other.deterministic };
+    },
     get beside() {
       return [...(main.beside ?? []), { name: other.name, device: other.device }];
     },

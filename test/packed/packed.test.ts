@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { availableKernels } from "../../src/engines/cpu/native.ts";
 import { temporaryFolder } from "../support/effects.ts";
+import { NUMPY_LINEAR, PYTHON, WITHOUT_PYTHON } from "../support/python.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const EXAMPLES = join(ROOT, "examples");
@@ -48,6 +49,13 @@ describe("the installed package", () => {
       engine,
     );
     expect([status, stdout]).toEqual([0, expect.stringContaining(`${engine}/runs.csv`)]);
+  });
+
+  test.skipIf(PYTHON === undefined)(`trains a model in Python with its own worker${WITHOUT_PYTHON}`, () => {
+    writeFileSync(join(user, "mine.py"), NUMPY_LINEAR);
+    const sized = ["smoke", "--runs", "1", "--steps", "20", "--corr", "0.5"];
+    const { status, stdout } = mmoe("sweep", ...sized, "--model", "mine.py", "--python", PYTHON as string);
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^mine +0\.50 +1 +0 /m)]);
   });
 
   test("brings binaries of native kernels for five platforms, less than 2 MB, and trains on the one for this", () => {

@@ -57,6 +57,10 @@ export class PythonEngine implements Engine {
     return Object.assign({}, ...Array.from(this.#prepared.values(), ({ libraries }) => libraries));
   }
 
+  get deterministic(): Readonly<Record<string, boolean>> {
+    return Object.fromEntries(Array.from(this.#prepared, ([name, { deterministic }]) => [name, deterministic]));
+  }
+
   path(): TrainingPath {
     return "python";
   }
