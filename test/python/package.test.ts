@@ -136,6 +136,22 @@ print(json.dumps([runs[runs.id == "mmoe/p=0.50/017"].finalRunningLoss2.item(), o
   });
 });
 
+test.skipIf(!HAS_PYTHON)("docs/python.md's calls give what the comments beside them say", () => {
+  const page = readFileSync("docs/python.md", "utf8");
+  const [, code] = /```python\n(import mmoe\n.*?)```/s.exec(page) ?? [];
+  const lines = (code as string).split("\n").filter((line) => line.includes("#"));
+  const told = json(`
+told = []
+for line in ${JSON.stringify(lines)}:
+    exec(line)
+    told.append([list(x.shape), list(y.shape)] if line.startswith("x, y") else [])
+told[2] = [list(values["experts/0/0/kernel"].shape)]
+print(json.dumps([*told, len(runs), len(curves)]))`);
+  const shapes = lines.slice(0, 3).map((line) => [...line.matchAll(/\[[\d, ]+\]/g)].map(([text]) => JSON.parse(text)));
+  expect(told.slice(0, 3)).toEqual(shapes);
+  expect(told.slice(-2)).toEqual([1800, 1800 * 100 * 2]);
+});
+
 test.skipIf(!HAS_PYTHON)("the package passes mypy's strict check", () => {
   const words = ["-m", "mypy", "--cache-dir=/dev/null"];
   const files = ["__init__", "arrays", "frames", "program"].map((name) => `src/mmoe/${name}.py`);
