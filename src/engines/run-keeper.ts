@@ -34,7 +34,10 @@ export class RunKeeper {
     this.#last = performance.now();
     if (values === undefined) return;
     const curve = { steps: [...steps], train: [...train], heldout: [...heldout] };
-    const { elapsedMs } = this;
-    this.#keeping.onState(this.#run, { step, values: [values], noBias: [], powers: [1, 1], sums, curve, elapsedMs });
+    const diagnostics = trainer.diagnosing?.diagnostics;
+    this.#keeping.onState(this.#run, {
+      ...{ step, values: [values], noBias: [], powers: [1, 1], sums, curve, elapsedMs: this.elapsedMs },
+      ...(diagnostics && { diagnostics }),
+    });
   }
 }

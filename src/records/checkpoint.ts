@@ -1,7 +1,7 @@
 import { endianness } from "node:os";
 import { z } from "zod";
 import { belongTogether } from "../config/config.ts";
-import { isDiagnosed } from "../engines/diagnosing.ts";
+import { hasMetrics, isDiagnosed } from "../engines/diagnosing.ts";
 import type { AnyRun, Curve, Diagnostics, RunState } from "../engines/engine.ts";
 import { diagnosedSteps, evaluationSteps } from "../engines/evaluations.ts";
 import { VALUES } from "../engines/training-settings.ts";
@@ -99,7 +99,7 @@ function fits(state: RunState, run: AnyRun): boolean {
     (isCode(model) ? state.values.length === 1 : fitsFamily(state, model, training)) &&
     sums.length === model.tasks &&
     isCurveTo(step, curve, run, failure !== undefined) &&
-    (isCode(model) || hasDiagnostics(state, run))
+    hasDiagnostics(state, run)
   );
 }
 
@@ -134,7 +134,8 @@ function isCurveTo(
 
 /** Whether a state has diagnostics at each of its curve's evaluations that has some, if its run asks for any. */
 function hasDiagnostics({ curve, diagnostics = NONE }: RunState, run: AnyRun): boolean {
-  const due = !isDiagnosed(run) ? [] : diagnosedSteps(run.training).filter((at) => curve.steps.includes(at));
+  const isMeasured = isCode(run.model) ? hasMetrics(run) : isDiagnosed(run);
+  const due = !isMeasured ? [] : diagnosedSteps(run.training).filter((at) => curve.steps.includes(at));
   const { steps } = diagnostics;
   return steps.length === due.length && steps.every((at, i) => at === due[i]) && isAligned(diagnostics);
 }

@@ -49,6 +49,10 @@ test.each([
   [["--gpu"], "'--gpu'; did you mean '--engine cuda'?"],
   [["--epochs", "10"], "'--epochs'; did you mean '--steps VALUE'?"],
   [["--workers", "3"], "'--workers'; did you mean '--jobs'?"],
+  [["--num-workers", "3"], "'--num-workers'; did you mean '--jobs'?"],
+  [["--device", "cuda"], "'--device'; did you mean '--engine cuda'?"],
+  [["-o", "x"], "'-o'; did you mean '--out'?"],
+  [["--config", "paper"], "'--config'; did you mean 'CONFIG'?"],
   [["--zebra"], "'--zebra'"],
 ])("sweep %j says which option was meant", async (argv, message) => {
   expect(await refused("sweep", ...argv)).toBe(`unknown option ${message}`);
@@ -61,6 +65,12 @@ test("a command without --set is not told of it", async () => {
 test.each(["mmoe", "mmoe,omoe", "shared-bottom-16"])("--model %s is told of --models", async (models) => {
   expect(await refused("sweep", "--model", models)).toBe(
     `--model: expected a file such as ./my_model.py or ./my-model.mjs, got '${models}'; for mmoe's own models give --models ${models}`,
+  );
+});
+
+test("a model that mmoe has not is told of --model", async () => {
+  expect(await refused("sweep", "--models", "mmoe,film")).toMatch(
+    /got "film"; a model of your own needs its file: --model my-model\.mjs$/,
   );
 });
 

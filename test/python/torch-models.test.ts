@@ -116,11 +116,11 @@ describe.skipIf(PYTHON === undefined)(`a PyTorch module${WITHOUT_PYTHON}`, () =>
     ],
     [
       module("nn.Linear(inputs, 7)"),
-      "mine.py:12: RuntimeError: mat1 and mat2 shapes cannot be multiplied (8x7 and 6x2) (at: return self.out(torch.relu(self.hidden(x))))",
+      "mine.py:12: RuntimeError: addmm: mat1 and mat2 shapes cannot be multiplied (8x7 and 6x2) (at: return self.out(torch.relu(self.hidden(x))))",
     ],
     [
       module("nn.Linear(inputs, 6)", "self.out(self.hidden(x))[:, :1]"),
-      "mine.py: ValueError: forward: expected shape [8, 2], got [8, 1]",
+      "mine.py:5: ValueError: forward: expected shape [8, 2], got [8, 1]",
     ],
     [
       module("nn.Linear(inputs, 6)", "self.out(self.hidden(x)).log()"),

@@ -10,7 +10,7 @@ import { mean, quantileSorted, standardError } from "../../stats/moments.ts";
 import type { Output } from "../effects.ts";
 import { type Block, blocksText, type Room, roomOf } from "./blocks.ts";
 import { cellHeads, cellNames } from "./cell-names.ts";
-import type { Rows } from "./columns.ts";
+import { withoutColumns } from "./columns.ts";
 import { tableWidth } from "./table.ts";
 
 /**
@@ -25,19 +25,15 @@ function summaryBlock(
 ): Block {
   const header = [...cellHeads(records), "runs", FAILED, ...losses.flatMap((set) => [LOSS_WORDS[set].short, "median"])];
   const whole = [header, ...[...groupBy(records, cellKey).values()].map((cell) => cellRow(cell, losses))];
-  const lean = records.some(({ status }) => status === "failed") ? whole : withoutColumns(whole, FAILED);
+  const lean = records.some(({ status }) => status === "failed") ? whole : withoutColumns(whole, [FAILED]);
   const fitting = [whole, lean].find((rows) => tableWidth(rows) <= room);
   const spread = fitting === undefined ? "mean±standard error" : "mean±standard error, median";
   const after = [`loss after the last step: ${spread}`, meanText(unit)];
-  const rows = fitting ?? withoutColumns(lean, "median");
+  const rows = fitting ?? withoutColumns(lean, ["median"]);
   return { rows, after: after.filter((text) => text !== "").join("; ") };
 }
 
 const FAILED = "failed";
-
-function withoutColumns([header = [], ...body]: Rows, name: string): string[][] {
-  return [header, ...body].map((row) => row.filter((_, c) => header[c] !== name));
-}
 
 /** The table of some losses of the sweep in `out`, and where its numbers are. */
 export function resultsText(

@@ -158,7 +158,8 @@ function errorOf(
   note: (line: string) => void,
 ): Error {
   if (kind === "memory") return new MachineError("memory", message);
-  if (!file) for (const each of traceback.join("").trimEnd().split("\n")) note(`model ${model.name}: ${each}`);
+  if (code === undefined && traceback.length > 0)
+    for (const each of traceback.join("").trimEnd().split("\n")) note(`model ${model.name}: ${each}`);
   const place = { path: file ?? model.file, ...(line && { line }) };
   return modelError(model, code ? `${message} (at: ${code})` : message, place);
 }

@@ -51,6 +51,11 @@ interface Asking {
   readonly onProgress?: (step: number, processorMs?: number) => void;
 }
 
+interface Going {
+  readonly asking: Asking;
+  readonly state: RunState | undefined;
+}
+
 /** Trains one run in a process that has its model loaded. */
 export class PythonTrainer implements Trainer {
   readonly labelCorrelations: readonly (readonly number[])[];
@@ -68,7 +73,7 @@ export class PythonTrainer implements Trainer {
   #ready: Chunk | undefined;
   #chunks = 0;
 
-  private constructor(child: PythonChild, run: Run<CodeModel>, begun: PythonAnswer, asking: Asking) {
+  private constructor(child: PythonChild, run: Run<CodeModel>, begun: PythonAnswer, { asking, state }: Going) {
     this.parts = begun.parameters ?? {};
     this.#keepsState = begun.keepsState ?? false;
     this.#child = child;
@@ -76,7 +81,7 @@ export class PythonTrainer implements Trainer {
     this.#asking = asking;
     this.#feed = feedOf(run);
     this.#sizes = sizesOf(run);
-    this.diagnosing = hasMetrics(run) ? recorderOf(run) : undefined;
+    this.diagnosing = hasMetrics(run) ? recorderOf(run, () => ({}), state?.diagnostics) : undefined;
     const { train, heldout } = this.#feed.sets;
     this.labelCorrelations = [pairCorrelations((train ?? heldout).y, run.model.tasks)];
   }
@@ -98,7 +103,7 @@ export class PythonTrainer implements Trainer {
       child.state.write(0, saved);
       await child.ask({ order: "restore", bytes: saved.byteLength }, { doing: "resumes a run", ...asking });
     }
-    return new PythonTrainer(child, run, begun, asking);
+    return new PythonTrainer(child, run, begun, { asking, state });
   }
 
   /** How many parameters the model has. */

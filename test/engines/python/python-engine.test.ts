@@ -2,13 +2,18 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { loadConfig, setOverride } from "../../../src/config/load.ts";
 import type { AnyRun, Hooks, Keeping, RunResult, RunState } from "../../../src/engines/engine.ts";
 import { PythonEngine } from "../../../src/engines/python/python-engine.ts";
 import { feedOf } from "../../../src/engines/rows/feed.ts";
 import { UsageError } from "../../../src/errors.ts";
 import type { CodeModel } from "../../../src/models/code.ts";
 import { pythonFiles } from "../../../src/models/python-files.ts";
+import { checkpointText, stateIn } from "../../../src/records/checkpoint.ts";
+import { planRuns } from "../../../src/sweep/plan.ts";
+import { withTables } from "../../../src/sweep/share.ts";
 import { NUMPY_LINEAR, PYTHON, pythonModel, WITHOUT_PYTHON } from "../../support/python.ts";
+import { tableFile } from "../../support/tables.ts";
 import { codeRun, resultsOf } from "../tfjs/runs.ts";
 
 const notes: string[] = [];
@@ -225,6 +230,28 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
       expect(rest?.curve).toEqual(whole?.curve);
       expect(rest?.elapsedMs).toBeGreaterThan(state.elapsedMs);
     }
+  });
+
+  test("on rows of a table keeps the metrics of its tasks too", async () => {
+    const { file } = pythonModel(NUMPY_LINEAR);
+    const settings = [`rows=${tableFile()}`, `models=[{name: mine, file: ${file}}]`, "runs=1", "trainRows=20"];
+    const sized = ["heldoutRows=9", "batch=4", "steps=300", "evalEvery=10", "lr=0.01"];
+    const [run] = withTables(planRuns(loadConfig("smoke", [...settings, ...sized].map(setOverride)))) as [AnyRun];
+    const states: RunState[] = [];
+    const keep = {
+      states: new Map<string, RunState>(),
+      everyMs: 0,
+      onState: (_: AnyRun, state: RunState) => states.push(state),
+    };
+    const [whole] = await resultsOf(engine, [run], { keeping: keep });
+    expect(whole?.diagnostics?.steps).toHaveLength(6);
+    const middle = states.find(({ step }) => step > 150) as RunState;
+    const checkpoint = checkpointText(run, structuredClone(middle), { trained: "0a1b2c3d", arithmetic: "python" });
+    const read = stateIn(checkpoint, run, { trained: "0a1b2c3d" }) as RunState;
+    const [rest] = await resultsOf(engine, [run], {
+      keeping: { ...keep, states: new Map([[run.id, read]]), everyMs: 1e9 },
+    });
+    expect([rest?.curve, rest?.diagnostics]).toEqual([whole?.curve, whole?.diagnostics]);
   });
 
   test("is kept when it is stopped, and begins again without a state", async () => {

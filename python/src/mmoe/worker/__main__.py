@@ -29,10 +29,11 @@ class Worker:
         name = order.pop("order")
         return getattr(self, f"_{name}")(**order)
 
-    @property
-    def files(self) -> list[str]:
-        """The model's files."""
-        return [] if self._training is None else list(self._training.files.hashes)
+    def described(self, error: BaseException) -> dict[str, Any]:
+        """An error as the protocol tells it."""
+        if self._training is None:
+            return described(error, [])
+        return described(error, self._training.files.hashes, self._training.definition)
 
     def _hello(self, protocol: int, rows: str, state: str) -> dict[str, Any]:
         if protocol != PROTOCOL:
@@ -77,7 +78,7 @@ def main() -> None:
         try:
             answer = worker.answer(order)
         except BaseException as error:
-            channel.tell({"error": described(error, worker.files)})
+            channel.tell({"error": worker.described(error)})
         else:
             channel.tell({"answer": answer or {}})
 

@@ -34,8 +34,15 @@ class Training:
         self._rows = rows
         self._tell = tell
         self.files = ModelFiles(model["file"], {file["path"]: file["sha256"] for file in model["files"]})
+        #: What trains the run.
         self.trainer: Any = None
         self._settings: Settings
+
+    @property
+    def definition(self) -> Any:
+        """The model's module, or what trains it without one; None before a run."""
+        module = _module_in(self.trainer)
+        return self.trainer if module is None else module
 
     def load(self) -> dict[str, Any]:
         """Imports the model's file, and says what is known of it before a run."""
@@ -90,9 +97,8 @@ class Training:
         got = tuple(np.shape(value)) if isinstance(value, (list, tuple)) else tuple(getattr(value, "shape", ()))
         if got == shape:
             return
-        module = _module_in(self.trainer)
-        what = method if module is None else "forward"
-        raise at_definition(self.trainer if module is None else module, f"{what}: expected shape {list(shape)}, got {list(got)}")
+        what = method if self.definition is self.trainer else "forward"
+        raise at_definition(self.definition, f"{what}: expected shape {list(shape)}, got {list(got)}")
 
     def inspect(self) -> dict[str, Any]:
         """After a step: the parameters of a module that got no gradient."""
