@@ -51,7 +51,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import("./seesaw.ts"),
   },
   variance: {
-    summary: "show how much of a crossed sweep's variance data and initial values make",
+    summary: "split a crossed sweep's variance into data, initial values and the rest",
     on: "results",
     load: () => import("./variance.ts"),
   },

@@ -91,7 +91,7 @@ function blocksOf(a: Results, b: Results, settings: readonly string[], change: C
     "pairs of runs",
   );
   const after = [...few, ...undecidedNote(change), ...apartLines(change), conclusion(change)].join("\n");
-  return [{ before: head.join("\n") }, { rows: changeRows(change, paint), after }];
+  return [{ before: head.join("\n") }, { rows: changeRows(change, paint), lean: ["equal", "A", "pairs"], after }];
 }
 
 /** The engines that trained a sweep, each with its devices, e.g. `cpu, avx512, wasm`. */

@@ -11,7 +11,6 @@ import { runsAt } from "../sweep/plan.ts";
 import { withTables } from "../sweep/share.ts";
 import { thousands } from "../units.ts";
 import { type Define, examples } from "./command.ts";
-import { checkMixture, type FitOptionTexts, isFit, withFitOptions, writeFit } from "./data-fit.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
 import { agreeing, configFileOf } from "./one-run.ts";
@@ -23,7 +22,7 @@ import { roomOf } from "./text/blocks.ts";
 import { leftOut } from "./text/rows-preview.ts";
 import { measureTrials, trialsTable } from "./text/trials-table.ts";
 
-interface Options extends FitOptionTexts {
+interface Options {
   readonly corr?: string;
   readonly rows?: string;
   readonly run: string;
@@ -32,6 +31,9 @@ interface Options extends FitOptionTexts {
   readonly step?: string;
   readonly steps?: string;
   readonly tasks?: string;
+  readonly seed?: string;
+  readonly trials?: string;
+  readonly format?: string;
   readonly heldout?: boolean;
   readonly output?: string;
   readonly overwrite?: boolean;
@@ -54,31 +56,22 @@ export const define: Define = (command, run) => {
     .option("--steps <a-b>", "the batches of steps a to b, as the run trains on them")
     .option("--heldout", "the held-out rows")
     .option("--trials <n>", "instead of rows, the label correlation over n runs, as in Figure 2")
-    .option("--format <name>", "csv (the default), parquet or npy; with --fit csv or json (default: a table)")
+    .option("--format <name>", "csv (the default), parquet or npy")
     .option("-o, --output <file>", "output file (default: stdout); with --trials a folder for the records")
-    .option("--overwrite", "replace the output file or folder");
-  withFitOptions(command)
+    .option("--overwrite", "replace the output file or folder")
     .addHelpText(
       "after",
       `
 --format npy: NumPy's format, records of x [D] and y [K]; an array [N] of them,
 with --steps [steps, batch].
---fit reads the columns weight_cosine, label_pearson_mean and, if there, two_sd:
-two standard deviations over trials. Each point is the mean of --trials of them.
 ${examples(
   "mmoe data --corr 0.5 --rows 10000 --run 0 -o pairs.csv",
   "mmoe data --corr 0.5 --heldout --format parquet -o heldout.parquet",
   "mmoe data my.yaml --run 17 --steps 1-100 --format npy -o batches.npy",
   "mmoe data --corr 0.4,0.5,0.6,0.7,0.8,0.9,0.95,0.98,1 --trials 100 -o figure2",
-  "mmoe data --fit fig2.csv --trials 100 --sines 4,5,6",
 )}`,
     )
-    .action((config: string | undefined, options: Options) => {
-      checkMixture(command, config);
-      return run(async (context) =>
-        isFit(options) ? writeFit(options, outputFile(options), context) : data(config, options, context),
-      );
-    });
+    .action((config: string | undefined, options: Options) => run((context) => data(config, options, context)));
 };
 
 /** Rows of a trial lie in memory together: these take 4 GB at 100 inputs. */

@@ -109,16 +109,19 @@ export function addSweepOptions(command: Command): Command {
     .optionsGroup(GROUPS.training)
     .option("--method <name>", `how the tasks' gradients become one: ${METHODS.join(", ")}; or several`)
     .option("--diagnostics [list]", `measure ${DIAGNOSTIC_KINDS.join(", ")}, or some of these (docs/diagnostics.md)`)
-    .option("--engine <name>", `what trains: ${ENGINE_NAMES.join(", ")} (default: auto)`)
+    .option(
+      "--engine <name>",
+      `what trains: ${ENGINE_NAMES.join(", ")} (default: auto, the fastest that can train each run)`,
+    )
     .option("--allow-cpu", "let --engine cuda train on a CPU if it sees no card")
     .option("--kernels <set>", `kernels of the cpu engine: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
     .option("--backend <name>", `what --engine tfjs computes on: ${TFJS_BACKENDS.join(", ")} (default: wasm)`)
     .option("--python <path>", "the Python of models in Python (default: the active venv's, else python3)")
     .option("--jobs <n>", "threads of the cpu engine, or of TensorFlow's rows (default: all cores)")
     .optionsGroup(GROUPS.running)
-    .option("--retry-failed", "repeat the runs that failed there")
-    .option("--time-limit <time>", "stop after a time such as 3h50m; the same command goes on")
-    .option("--checkpoint-every <time>", "keep runs in flight every so often (default: 2m; engine cpu)")
+    .option("--retry-failed", "train runs again that failed in the results folder")
+    .option("--time-limit <time>", "stop after a time such as 3h50m; rerun the command to resume")
+    .option("--checkpoint-every <time>", "how often runs in flight are saved (default: 2m; engine cpu)")
     .optionsGroup(GROUPS.output)
     .option("--long", "also write every run's curve (curves-long.csv)");
 }

@@ -3,6 +3,7 @@ import { UsageError } from "../errors.ts";
 import { shellQuoted } from "../shell.ts";
 import { checkRuns } from "../sweep/check-runs.ts";
 import { loadEngine } from "../sweep/engines.ts";
+import { outlinedShare } from "../sweep/outline.ts";
 import { runSweep, type SweepOutcome } from "../sweep/run-sweep.ts";
 import { plannedShare, trainedWith, withTables } from "../sweep/share.ts";
 import { devicesOption } from "./cluster/device-option.ts";
@@ -42,8 +43,11 @@ export const define: Define = (command, run) => {
     .optionsGroup(GROUPS.common)
     .option("--dry-run", "print settings, runs, time and memory; train nothing")
     .optionsGroup(GROUPS.running)
-    .option("--resume", "fail unless that folder holds this sweep (rerunning the same command also resumes)")
-    .option("--overwrite", "delete what a sweep left in that folder, and start from scratch")
+    .option(
+      "--resume",
+      "fail unless the results folder holds this sweep (without this, rerunning the command resumes too)",
+    )
+    .option("--overwrite", "delete what a sweep left in the results folder, and start from scratch")
     .option("--shard <i/n>", "train the i-th of n parts of the sweep (default: from the job array's variables)")
     .option("--devices <list>", "one process for each GPU: numbers such as 0,1, or all")
     .optionsGroup(GROUPS.output)
@@ -128,14 +132,13 @@ type Request = ReturnType<typeof requestOf>["request"];
 
 async function dryRun(request: Request, context: Context): Promise<number> {
   const { effects, note } = context;
-  const planned = plannedShare(request, note);
-  const share = { ...planned, todo: withTables(planned.todo) };
-  const engine = await loadEngine(request.engine, { ...request.engineOptions, note }, trainedWith(share));
+  const outline = outlinedShare(request, note);
+  const sample = withTables(outline.samples.todo);
+  const engine = await loadEngine(request.engine, { ...request.engineOptions, note }, trainedWith(outline.samples));
   try {
-    const trainingBytes = await checkRuns(share.todo, share.config, engine);
-    effects.stdout.write(
-      await describePlan(share, { engine, trainingBytes, python: request.engineOptions.python }, context),
-    );
+    const trainingBytes = await checkRuns(sample, outline.config, engine);
+    const { python } = request.engineOptions;
+    effects.stdout.write(await describePlan(outline, { sample, engine, trainingBytes, python }, context));
     return EXIT.done;
   } finally {
     await engine.dispose();

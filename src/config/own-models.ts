@@ -81,10 +81,12 @@ export function checkModels(settings: Settings, place: (key: SettingKey, at?: st
   forAll(settings.models, (name, i) => {
     if (known.includes(name)) return;
     const expected = `expected one of ${known.join(", ")}, got "${name}"`;
-    throw new UsageError(`${place("models", `[${i}]`)}: ${expected}${didYouMean(name, known)}`);
+    throw new UsageError(`${place("models", `[${i}]`)}: ${expected}${didYouMean(name, known) || OWN_FILE}`);
   });
   forAll(settings.ownModels, (model) => checkDefinition(model, settings, place("ownModels")));
 }
+
+const OWN_FILE = "; a model of your own needs its file: --model my-model.mjs";
 
 function checkDefinition(model: OwnModel, settings: Settings, at: string): void {
   const { name } = model;

@@ -1,4 +1,4 @@
-import { lossFailure } from "./engine.ts";
+import { lossFailure, type RunState } from "./engine.ts";
 
 /** State of one run while it trains: its curve, and why it failed, if it did. */
 export class CurveRecorder {
@@ -9,8 +9,21 @@ export class CurveRecorder {
   #sums: number[];
   #batches = 0;
 
-  constructor(tasks: number) {
-    this.#sums = new Array<number>(tasks).fill(0);
+  /** Goes on from `state`, or begins. */
+  constructor(tasks: number, state?: RunState) {
+    this.#sums = [...(state?.sums ?? new Array<number>(tasks).fill(0))];
+    if (state === undefined) return;
+    const { step, curve, failure } = state;
+    this.failure = failure;
+    this.steps.push(...curve.steps);
+    this.train.push(...curve.train.map((losses) => [...losses]));
+    this.heldout.push(...curve.heldout.map((losses) => [...losses]));
+    this.#batches = step - (curve.steps.at(-1) ?? 0);
+  }
+
+  /** Batch losses since the latest evaluation, added up, [K]. */
+  get sums(): readonly number[] {
+    return [...this.#sums];
   }
 
   /** Losses [K] of the batch of `step`, before its update. Those of a failed run are ignored. */

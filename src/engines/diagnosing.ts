@@ -64,10 +64,14 @@ export interface Diagnosing {
   readonly diagnostics: Diagnostics | undefined;
 }
 
-/** Records what `measure` says of a run at `diagnosedSteps`, and the metrics of its tasks. */
-export function recorderOf(run: AnyRun, measure: () => Quantities = () => ({})): Diagnosing {
+/** Records what `measure` says of a run at `diagnosedSteps`, and the metrics of its tasks. Goes on from `before`, or begins. */
+export function recorderOf(
+  run: AnyRun,
+  measure: () => Quantities = () => ({}),
+  before?: Diagnostics | undefined,
+): Diagnosing {
   const due = new Set(diagnosedSteps(run.training));
-  const curves = new QuantityCurves();
+  const curves = new QuantityCurves(before);
   return {
     isDue: (step) => due.has(step),
     add: (step, _, heldout) => curves.add(step, { ...measure(), ...(heldout && metricsOf(run, heldout)) }),

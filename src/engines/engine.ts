@@ -109,7 +109,10 @@ export interface RunResult {
 export interface RunState {
   /** Steps done; of a run that has failed, by those that train beside it. */
   readonly step: number;
-  /** The parameters and, for adam, their first and second moments: each in canonical order. */
+  /**
+   * The parameters and, for adam, their first and second moments: each in canonical order. Of a model in Python one, whose
+   * bytes only its own process reads.
+   */
   readonly values: readonly Float32Array[];
   /**
    * What each of `values` has in place of a bias for units that have none and are computed beside some that do: adam's
@@ -137,7 +140,7 @@ export interface Keeping {
   /** Milliseconds between two states of a run. */
   readonly everyMs: number;
   /** A run has this state: now and then, and when the signal stops it. */
-  onState(run: Run, state: RunState): void;
+  onState(run: AnyRun, state: RunState): void;
 }
 
 export interface Hooks {
@@ -171,6 +174,8 @@ export interface Engine {
   readonly device: string;
   /** Versions of libraries that it computes with, apart from mmoe's own packages, e.g. TensorFlow's. */
   readonly libraries?: Readonly<Record<string, string>>;
+  /** Of each model in Python that was tried, whether it gives the same numbers again on this machine. */
+  readonly deterministic?: Readonly<Record<string, boolean>>;
   /** The engines beside it that train the runs that it can't; absent for none. */
   readonly beside?: readonly { readonly name: string; readonly device: string }[];
   /** Threads that train runs side by side, each bundle on one of them; undefined where runs are grouped otherwise. */

@@ -2,9 +2,10 @@ import type { RowSet } from "../data/streams.ts";
 import { isCode } from "../models/code.ts";
 import { CurveRecorder } from "./curve-recorder.ts";
 import { type Diagnosing, DiagnosticRecorder, hasMetrics, type Predictions } from "./diagnosing.ts";
-import { type AnyRun, type Hooks, latestLoss, lossFailure, type Run, type RunResult } from "./engine.ts";
+import { type AnyRun, type Hooks, latestLoss, lossFailure, type Run, type RunResult, type RunState } from "./engine.ts";
 import { nextEvaluation } from "./evaluations.ts";
 import { Pace } from "./pace.ts";
+import { RunKeeper } from "./run-keeper.ts";
 import type { Trainer } from "./trainer.ts";
 
 interface Replica {
@@ -24,7 +25,7 @@ interface Together {
 /** How a group's runs are computed; undefined if it is stopped while its rows are made. */
 export type CreateTrainer<G> = (group: G, pace: Pace) => Promise<Trainer | undefined>;
 
-/** Trains a group. If the signal stops it, it has no result. */
+/** Trains a group. If the signal stops it, it has no result. A run that is alone is kept, if the hooks ask for it. */
 export async function trainGroup<G extends Together>(
   createTrainer: CreateTrainer<G>,
   group: G,
@@ -35,16 +36,17 @@ export async function trainGroup<G extends Together>(
   const pace = new Pace(hooks.signal);
   const trainer = await createTrainer(group, pace);
   if (!trainer) return;
+  const keeper = trainer.save && hooks.keeping && new RunKeeper(group.runs[0] as AnyRun, hooks.keeping);
 
   try {
-    const replicas = replicasOf(group, trainer);
-    await trainSteps(trainer, replicas, hooks, pace);
+    const replicas = replicasOf(group, trainer, keeper?.state);
+    await trainSteps(trainer, replicas, hooks, { pace, keeper });
     const finals = await trainingSetLosses(trainer, replicas, pace);
     if (pace.stopped) return;
 
     const K = tasksOf(replicas);
     const parameters = hooks.keepParameters ? trainer.parameters() : [];
-    const elapsedMs = (performance.now() - began) / group.runs.length;
+    const elapsedMs = keeper?.elapsedMs ?? (performance.now() - began) / group.runs.length;
     for (const [r, replica] of replicas.entries())
       hooks.onResult({
         ...resultOf(replica, finals.slice(r * K, (r + 1) * K), parameters[r]),
@@ -57,9 +59,13 @@ export async function trainGroup<G extends Together>(
 }
 
 /** Each run's record, with the label correlations of its rows. */
-function replicasOf({ runs, places }: Together, { labelCorrelations, diagnosing }: Trainer): Replica[] {
+function replicasOf(
+  { runs, places }: Together,
+  { labelCorrelations, diagnosing }: Trainer,
+  state: RunState | undefined,
+): Replica[] {
   return runs.map((run, i) => ({
-    ...{ run, record: new CurveRecorder(run.model.tasks) },
+    ...{ run, record: new CurveRecorder(run.model.tasks, state) },
     diagnosing: isCode(run.model) ? diagnosing : new DiagnosticRecorder(run as Run),
     labelCorrelations: labelCorrelations[places[i % places.length] as number] as readonly number[],
   }));
@@ -71,17 +77,30 @@ function tasksOf(replicas: readonly Replica[]): number {
 }
 
 /** All steps, or those up to the last failure once every run has failed. */
-async function trainSteps(trainer: Trainer, replicas: readonly Replica[], hooks: Hooks, pace: Pace): Promise<void> {
+async function trainSteps(
+  trainer: Trainer,
+  replicas: readonly Replica[],
+  hooks: Hooks,
+  { pace, keeper }: { readonly pace: Pace; readonly keeper: RunKeeper | undefined },
+): Promise<void> {
   const { training } = (replicas[0] as Replica).run;
-  for (let done = 0; done < training.steps && !pace.stopped; ) {
-    const evaluation = nextEvaluation(training, done);
-    const losses = await trainer.train(done + 1, evaluation);
+  let done = keeper?.state?.step ?? 0;
+  const add = (losses: Float32Array) => {
     addBatches(replicas, losses, done + 1);
     done += losses.length / (replicas.length * tasksOf(replicas));
-    if (done === evaluation) await evaluate(trainer, replicas, done, pace);
+  };
+  while (done < training.steps && !(pace.stopped && keeper === undefined)) {
+    const evaluation = nextEvaluation(training, done);
+    add(await trainer.train(done + 1, evaluation));
+    const stops = pace.stopped;
+    const keeps = keeper?.isDue(stops) ?? false;
+    if (keeps && trainer.settle) add(await trainer.settle());
+    if (done === evaluation) await evaluate(trainer, replicas, done, keeps ? new Pace(undefined) : pace);
 
     const live = replicas.filter(({ record }) => !record.failure);
     if (live.length === 0) return;
+    if (keeps) await keeper?.keep(trainer, (replicas[0] as Replica).record, done);
+    if (stops) return;
     for (const { run, record } of live) hooks.onProgress?.(run, done, latestLoss(record.train));
     await pace.rest();
   }

@@ -16,6 +16,10 @@ export interface Trainer {
   readonly diagnosing?: Diagnosing | undefined;
   /** What each run predicts of its held-out rows, [N]. */
   heldout(): Predictions[] | Promise<Predictions[]>;
+  /** Trains no further than it has. Gives the losses of steps that it took ahead of the last `train`, as that does. */
+  settle?(): Promise<Float32Array>;
+  /** All that the one run goes on from, after `settle`; undefined if its model can't say. */
+  save?(): Promise<Float32Array | undefined>;
   /** Parameters of each run in canonical order. */
   parameters(): Float32Array[];
   dispose(): void;

@@ -5,7 +5,7 @@ import type { RecordedCurve } from "./record.ts";
 /** The key of a curve in a line. */
 export const CURVE = ',"curve":';
 
-/** A curve, and where its value is in the line. */
+/** A curve, and where its value is in the line. Its losses are overwritten by the next call: so many arrays take long to free. */
 interface PlacedCurve {
   readonly curve: RecordedCurve;
   readonly from: number;
@@ -20,9 +20,9 @@ export function placedCurve(line: Buffer): PlacedCurve | undefined {
   const key = line.indexOf(STEPS);
   const steps = key === -1 ? undefined : stepsIn(line, key + STEPS.length);
   if (steps === undefined) return undefined;
-  const train = listAt(line, steps.to, TRAIN);
+  const train = listAt(line, steps.to, TRAIN, scratch.train);
   if (train === undefined) return undefined;
-  const heldout = listAt(line, train.to, HELDOUT);
+  const heldout = listAt(line, train.to, HELDOUT, scratch.heldout);
   if (heldout === undefined || line[heldout.to] !== BRACE) return undefined;
   const curve = { steps: steps.values, train: train.values, heldout: heldout.values };
   return { curve, from: key + CURVE.length, to: heldout.to + 1 };
@@ -44,7 +44,7 @@ let latest: { readonly text: Buffer; readonly steps: readonly number[] } = { tex
 
 function stepsIn(line: Buffer, from: number): PlacedList<readonly number[]> | undefined {
   if (!startsAt(line, from, latest.text)) {
-    const list = numbersAt(line, from);
+    const list = numbersAt(line, from, scratch.train);
     if (list === undefined) return undefined;
     latest = { text: Buffer.from(line.subarray(from, list.to)), steps: [...list.values] };
   }
@@ -55,29 +55,35 @@ function startsAt(line: Buffer, from: number, text: Buffer): boolean {
   return text.compare(line, from, Math.min(from + text.length, line.length)) === 0;
 }
 
-function listAt(line: Buffer, from: number, key: Buffer): PlacedList<Float64Array> | undefined {
-  return startsAt(line, from, key) ? numbersAt(line, from + key.length) : undefined;
+function listAt(line: Buffer, from: number, key: Buffer, into: Numbers): PlacedList<Float64Array> | undefined {
+  return startsAt(line, from, key) ? numbersAt(line, from + key.length, into) : undefined;
 }
 
-/** The numbers of the list that is being read. */
-let scratch = new Float64Array(1024);
+/** Memory for the numbers of a list, which grows. */
+interface Numbers {
+  values: Float64Array;
+}
+
+const scratch = { train: { values: new Float64Array(512) }, heldout: { values: new Float64Array(512) } };
 
 /** The numbers up to a closing bracket; undefined if there is anything else. */
-function numbersAt(line: Buffer, from: number): PlacedList<Float64Array> | undefined {
-  if (line[from] === BRACKET) return { values: new Float64Array(0), to: from + 1 };
+function numbersAt(line: Buffer, from: number, into: Numbers): PlacedList<Float64Array> | undefined {
+  let { values } = into;
+  if (line[from] === BRACKET) return { values: values.subarray(0, 0), to: from + 1 };
   for (let [at, count] = [from, 0]; ; at = end + 1) {
     const value = numberAt(line, at);
     if (Number.isNaN(value)) return undefined;
-    if (count === scratch.length) scratch = twiceAsLong(scratch);
-    scratch[count++] = value;
-    if (line[end] === BRACKET) return { values: scratch.slice(0, count), to: end + 1 };
+    if (count === values.length) values = grow(into);
+    values[count++] = value;
+    if (line[end] === BRACKET) return { values: values.subarray(0, count), to: end + 1 };
   }
 }
 
-function twiceAsLong(values: Float64Array): Float64Array<ArrayBuffer> {
-  const longer = new Float64Array(2 * values.length);
-  longer.set(values);
-  return longer;
+function grow(numbers: Numbers): Float64Array {
+  const { values } = numbers;
+  numbers.values = new Float64Array(2 * values.length);
+  numbers.values.set(values);
+  return numbers.values;
 }
 
 /** Where the latest number ends. */

@@ -92,14 +92,25 @@ export function sameNumbers(a: RunNumbers, b: RunNumbers): boolean {
 
 /** The record of a line without its end; undefined for anything else. */
 export function recordIn(line: Buffer): RunRecord | undefined {
+  const record = passingRecordIn(line);
+  return record && { ...record, curve: ownCurve(record.curve) };
+}
+
+/** The same record, whose losses are overwritten when the next line is read. */
+export function passingRecordIn(line: Buffer): RunRecord | undefined {
   if (!isSealed(line)) return undefined;
   const record = plainRecordIn(line) ?? anyRecordIn(line);
   return record && isConsistent(record) ? record : undefined;
 }
 
-/** The curve of a record's line without its end; undefined for anything else. */
-export function curveIn(line: Buffer): RecordedCurve | undefined {
-  return (isSealed(line) ? placedCurve(line)?.curve : undefined) ?? recordIn(line)?.curve;
+/** A passing curve, to keep. */
+export function ownCurve({ steps, train, heldout }: RecordedCurve): RecordedCurve {
+  return { steps, train: train.slice(), heldout: heldout.slice() };
+}
+
+/** The curve of a record's line without its end, as passing; undefined for anything else. */
+export function passingCurveIn(line: Buffer): RecordedCurve | undefined {
+  return (isSealed(line) ? placedCurve(line)?.curve : undefined) ?? passingRecordIn(line)?.curve;
 }
 
 /** The record of a line as `lineOf` writes it. */

@@ -34,6 +34,8 @@ export interface Provenance extends Computation {
   readonly device: string;
   /** The engines that trained what `engine` could not. */
   readonly beside?: Engine["beside"];
+  /** Of each model in Python, whether it gives the same numbers again on that machine: as two short trainings say. */
+  readonly deterministic?: Readonly<Record<string, boolean>>;
   /** The config as resolved for this process. */
   readonly config: Settings;
   /** Its share of the sweep; null for the complete sweep, missing if it was written before sweeps could be shared. */
@@ -44,18 +46,20 @@ interface Process {
   readonly argv: readonly string[];
   readonly config: Config;
   readonly shard: Shard | null;
-  readonly engine: Pick<Engine, "name" | "device" | "libraries" | "beside">;
+  readonly engine: Pick<Engine, "name" | "device" | "libraries" | "deterministic" | "beside">;
 }
 
 /** The provenance of this process, which starts to train now. */
 export function provenanceOf({ argv, config, engine, shard }: Process): Provenance {
   const origins = computationHere(argv);
+  const { deterministic = {} } = engine;
   return {
     ...origins,
     dependencies: { ...origins.dependencies, ...engine.libraries },
     engine: engine.name,
     device: engine.device,
     ...(engine.beside && { beside: engine.beside }),
+    ...(Object.keys(deterministic).length > 0 && { deterministic }),
     config: Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]])) as unknown as Settings,
     shard,
   };

@@ -3,7 +3,7 @@ import { byCorrelation } from "../identity/cell.ts";
 import { comparePoints, compareValues } from "../identity/grid-point.ts";
 import { MODEL_NAMES } from "../models/zoo.ts";
 import { checkSame } from "./agreement.ts";
-import type { RecordHead } from "./journal-line.ts";
+import { ownCurve, type RecordHead } from "./journal-line.ts";
 import { journalPaths, readJournalHeads, readJournalOf } from "./read-journals.ts";
 import type { RunRecord } from "./record.ts";
 import { withStoredCurve } from "./stored-curve.ts";
@@ -61,14 +61,15 @@ export async function readRecords(
   { trained, warn, signal, mostKept = MOST_KEPT }: ReadRecordsOptions,
 ): Promise<RunRecord[]> {
   const [ended, doneTwice] = [new Map<string, RunRecord>(), new Set<string>()];
-  let [points, kept] = [0, 0];
+  let [points, room] = [0, mostKept];
   const paths = journalPaths(folder);
   for (const path of paths) {
     for (const { record, place } of readJournalOf(path, trained, warn)) {
       const losses = 2 * record.curve.train.length;
-      const isKept = place === undefined || losses === 0 || kept + losses <= mostKept;
-      if (isKept) kept += losses;
-      keepBetter(ended, isKept ? record : withStoredCurve(record, place), doneTwice);
+      const isKept = place === undefined || losses === 0 || losses <= room;
+      if (isKept) room -= losses;
+      const lasting = isKept ? { ...record, curve: ownCurve(record.curve) } : withStoredCurve(record, place);
+      keepBetter(ended, lasting, doneTwice);
       points += 1 + record.curve.steps.length;
       if (points < BREATH) continue;
       points = 0;

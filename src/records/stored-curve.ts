@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { UsageError } from "../errors.ts";
 import { reading } from "../regular-file.ts";
 import { groupBy } from "../stats/group-by.ts";
-import { curveIn } from "./journal-line.ts";
+import { ownCurve, passingCurveIn } from "./journal-line.ts";
 import { type CurveEnds, endsOf, type RecordedCurve, type RunRecord } from "./record.ts";
 
 /** Where a record's line is in its journal, without its end. */
@@ -38,7 +38,7 @@ class StoredCurve implements RecordedCurve {
   #read(): RecordedCurve {
     if (latest?.of !== this) {
       const [curve] = curvesAt([this.place]);
-      latest = { of: this, curve: curve as RecordedCurve };
+      latest = { of: this, curve: ownCurve(curve as RecordedCurve) };
     }
     return latest.curve;
   }
@@ -51,7 +51,7 @@ export function withStoredCurve(record: RunRecord, place: LinePlace): RunRecord 
 
 /**
  * The curves of many records, read in less time than one by one: first those in memory, then each journal's from its start to
- * its end. It is the same order each time.
+ * its end. It is the same order each time. The losses of a curve are overwritten by the next one.
  */
 export function* allCurves(records: readonly RunRecord[]): Generator<RecordedCurve> {
   const places: LinePlace[] = [];
@@ -71,7 +71,7 @@ function* curvesAt(places: readonly LinePlace[]): Generator<RecordedCurve> {
   try {
     for (const { offset, bytes } of places) {
       const length = reading(path, () => readSync(file, buffer, 0, bytes, offset));
-      const curve = length === bytes ? curveIn(buffer.subarray(0, bytes)) : undefined;
+      const curve = length === bytes ? passingCurveIn(buffer.subarray(0, bytes)) : undefined;
       if (curve === undefined) throw new UsageError(`${path}: changed while it was read; give the same command again`);
       yield curve;
     }

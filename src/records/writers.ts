@@ -98,7 +98,7 @@ export function provenancesIn(
   return all.sort((a, b) => a.provenance.start.localeCompare(b.provenance.start));
 }
 
-type Trainers = Pick<Provenance, "engine" | "device" | "beside">;
+export type Trainers = Pick<Provenance, "engine" | "device" | "beside">;
 
 /** Engines, with their devices, that trained runs in `folder` by another arithmetic than this one: `tfjs (wasm)`. */
 export function otherTrainers(folder: string, own: Trainers): string[] {

@@ -1,4 +1,5 @@
 import { claimsOf } from "../claims/claims.ts";
+import { shortRuns } from "../claims/short-runs.ts";
 import { cellsOf } from "../config/cells.ts";
 import { listedKeys, pointCount } from "../config/grid.ts";
 import { type EachLoss, eachLoss, type LossSet } from "../config/loss-sets.ts";
@@ -49,7 +50,7 @@ export function reportHtml(results: Results, loss: LossSet, live?: Live): string
   const shown = {
     ...{ models: modelsOf(trained), loss },
     correlations: correlationsOf(trained).filter((p) => p !== null),
-    paper: figures.drawn.some(hasPaper),
+    paper: figures.drawn.some(hasPaper) && (shortRuns(config).length > 0 ? ("hidden" as const) : true),
   };
   const title = `${modelsText(config.models)}${placeText(config)}${pointsText(results)}`;
   const { lead, verdicts, isTested } =

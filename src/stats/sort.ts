@@ -7,6 +7,11 @@ const PASSES = 4;
 /** Most places that a value is moved on average among those with the same digits. */
 const MOST_MOVES = 8;
 
+/** Kept for the next call: the garbage collector runs for each few megabytes that are given up. */
+let spare = new Float64Array(0);
+/** How many values have each digit, then where the next of them goes, [PASSES, RADIX]. */
+const places = new Uint32Array(PASSES * RADIX);
+
 /**
  * Sorts values in place, ascending, as `values.sort()` does; many of them in less than half of its time. Numbers that are not
  * negative have the order of their bits: they are sorted digit by digit from the lowest, and the few that differ in no digit
@@ -14,12 +19,12 @@ const MOST_MOVES = 8;
  */
 export function sortAscending(values: Float64Array): Float64Array {
   if (values.length < FEW) return values.sort();
-  const counts = digitCounts(values);
-  if (counts.subarray(RADIX * (PASSES - 1) + NEGATIVE).some((count) => count > 0)) return values.sort();
-  let from = values;
-  let to: Float64Array = new Float64Array(values.length);
+  countDigits(values);
+  if (places.subarray(RADIX * (PASSES - 1) + NEGATIVE).some((count) => count > 0)) return values.sort();
+  if (spare.length < values.length) spare = new Float64Array(values.length);
+  let [from, to]: [Float64Array, Float64Array] = [values, spare.subarray(0, values.length)];
   for (let pass = 0; pass < PASSES; pass++) {
-    moveByDigit(from, to, pass, counts.subarray(pass * RADIX, (pass + 1) * RADIX));
+    moveByDigit(from, to, pass);
     [from, to] = [to, from];
   }
   return sortByInsertion(values) ? values : values.sort();
@@ -44,26 +49,29 @@ function digitAt(low: number, high: number, pass: number): number {
   }
 }
 
-/** How many values have each digit, [PASSES, RADIX]. */
-function digitCounts(values: Float64Array): Uint32Array {
-  const [words, counts] = [wordsOf(values), new Uint32Array(PASSES * RADIX)];
+function countDigits(values: Float64Array): void {
+  const words = wordsOf(values);
+  places.fill(0);
   for (let i = 0; i < words.length; i += 2) {
     for (let pass = 0; pass < PASSES; pass++) {
-      const place = pass * RADIX + digitAt(words[i] as number, words[i + 1] as number, pass);
-      counts[place] = (counts[place] as number) + 1;
+      const digit = digitAt(words[i] as number, words[i + 1] as number, pass);
+      places[pass * RADIX + digit] = (places[pass * RADIX + digit] as number) + 1;
     }
   }
-  return counts;
 }
 
-function moveByDigit(from: Float64Array, to: Float64Array, pass: number, counts: Uint32Array): void {
-  const [words, ends] = [wordsOf(from), new Uint32Array(RADIX)];
-  for (let digit = 1; digit < RADIX; digit++) ends[digit] = (ends[digit - 1] as number) + (counts[digit - 1] as number);
+function moveByDigit(from: Float64Array, to: Float64Array, pass: number): void {
+  const [words, next] = [wordsOf(from), places.subarray(pass * RADIX, (pass + 1) * RADIX)];
+  for (let digit = 0, before = 0; digit < RADIX; digit++) {
+    const count = next[digit] as number;
+    next[digit] = before;
+    before += count;
+  }
   for (let i = 0; i < from.length; i++) {
     const digit = digitAt(words[2 * i] as number, words[2 * i + 1] as number, pass);
-    const place = ends[digit] as number;
+    const place = next[digit] as number;
     to[place] = from[i] as number;
-    ends[digit] = place + 1;
+    next[digit] = place + 1;
   }
 }
 

@@ -36,7 +36,8 @@ export interface EngineOptions {
 
 /**
  * Loads one engine; the others' code stays on disk. Where `auto` is cpu, it brings tfjs beside it for those of `runs` that
- * cpu can't train, and is tfjs alone if that is all of them. Models in Python have an engine of their own beside any.
+ * cpu can't train, and is tfjs alone if that is all of them. Models in Python have an engine of their own beside any. For models in
+ * JavaScript alone, TensorFlow.js is loaded in their processes only.
  */
 export async function loadEngine(
   name: EngineName,
@@ -76,6 +77,8 @@ async function ownEngine(name: EngineName, options: EngineOptions, runs: readonl
   const { jobs, backend = "wasm", allowCpu = false, note = () => {} } = options;
   const threads = jobs === undefined ? {} : { jobs };
   if (name === "tfjs") {
+    if (runs.length > 0 && backend !== "tensorflow" && runs.every(({ model }) => isCode(model)))
+      return codeEngine(options);
     const { createTfjsEngine } = await import("../engines/tfjs/tfjs-engine.ts");
     return createTfjsEngine({ backend, note, ...threads });
   }
@@ -87,7 +90,7 @@ async function ownEngine(name: EngineName, options: EngineOptions, runs: readonl
   return new CpuEngine({ kernels: kernelSet(options), note, ...threads });
 }
 
-/** For models in JavaScript alone: where TensorFlow is not asked for, nothing of it is loaded here. */
+/** Where TensorFlow is not asked for, nothing of it is loaded in this process. */
 async function codeEngine(options: EngineOptions): Promise<Engine> {
   const { jobs, backend = "wasm", note = () => {} } = options;
   if (backend === "tensorflow") return loadEngine("tfjs", options);

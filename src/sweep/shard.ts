@@ -1,17 +1,22 @@
 import type { Config } from "../config/config.ts";
 import type { AnyRun } from "../engines/engine.ts";
 import type { Shard } from "../records/writer-lock.ts";
-import { planRuns } from "./plan.ts";
+import { countRuns, eachRun } from "./plan.ts";
 
 /**
  * The runs of one shard (null: the complete sweep), repeats outermost. Shards of one count are disjoint; together they
  * are the sweep, and neither their sizes nor their shares of a cell differ by more than one run.
  */
 export function planShard(config: Config, shard: Shard | null): AnyRun[] {
-  const runs = planRuns(config);
-  if (shard === null) return runs;
-  const sizes = { repeats: config.runs, cells: runs.length / config.runs, count: shard.count };
-  return runs.filter((_, place) => indexOf(place, sizes) === shard.index);
+  return [...eachOfShard(config, shard)];
+}
+
+/** The same one by one. */
+export function* eachOfShard(config: Config, shard: Shard | null): Generator<AnyRun> {
+  const { index, count } = shard ?? { index: 1, count: 1 };
+  const sizes = { repeats: config.runs, cells: countRuns(config) / config.runs, count };
+  let place = 0;
+  for (const run of eachRun(config)) if (indexOf(place++, sizes) === index) yield run;
 }
 
 /**

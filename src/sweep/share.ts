@@ -50,19 +50,24 @@ const MANY_RUNS = 500_000;
  * to, or that holds something else.
  */
 export function plannedShare(request: ShareRequest, note: (line: string) => void = () => {}): SweepShare {
+  const share = comparedFolder(request, note);
+  const runs = planShard(share.config, share.shard);
+  return { ...share, runs, todo: runs.filter(({ id }) => !share.ended.has(id)) };
+}
+
+/** The same before the runs are planned. */
+export function comparedFolder(request: ShareRequest, note: (line: string) => void): Omit<SweepShare, "runs" | "todo"> {
   const { config, out = defaultFolder(config), shard = null, overwrite = false } = request;
   if (shard !== null && overwrite)
     throw new UsageError(`--overwrite with --shard would delete what other shards train; delete ${out} first`);
   const count = countRuns(config);
   checkCurves(config);
   if (count >= MANY_RUNS) note(`planning ${thousands(count)} runs`);
-  const runs = planShard(config, shard);
   const found = findResults(out, config, { overwrite, warn: note });
   if (request.resume && found === undefined)
     throw new UsageError(`${out} holds no sweep to resume; leave out --resume`);
   const kept = [...(found ?? [])].filter(([, { status }]) => status === "done" || !request.retryFailed);
-  const ended = new Map(kept);
-  return { config, out, shard, runs, todo: runs.filter(({ id }) => !ended.has(id)), ended, begun: found !== undefined };
+  return { config, out, shard, ended: new Map(kept), begun: found !== undefined };
 }
 
 /**
@@ -78,6 +83,6 @@ export function withTables(runs: readonly AnyRun[]): AnyRun[] {
  * The runs that decide which engines a share needs: all of them, so that a resumed sweep keeps its engines. None if
  * nothing is left to do.
  */
-export function trainedWith({ runs, todo }: SweepShare): readonly AnyRun[] {
+export function trainedWith({ runs, todo }: Pick<SweepShare, "runs" | "todo">): readonly AnyRun[] {
   return todo.length === 0 ? [] : runs;
 }

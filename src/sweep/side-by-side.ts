@@ -1,8 +1,8 @@
 import type { AnyRun, Engine, Hooks } from "../engines/engine.ts";
 
 /**
- * `main` and, at the same time, `other` for the runs that `goesBeside` names; it gives up both if one fails. Results say which of them trained. If `main` keeps states, those of its runs are kept; runs of the
- * other begin again.
+ * `main` and, at the same time, `other` for the runs that `goesBeside` names; it gives up both if one fails. Results say which of them trained. The states of runs are kept whose engine does; others
+ * begin again.
  */
 export function sideBySide(main: Engine, other: Engine, goesBeside: (run: AnyRun) => boolean): Engine {
   const engineFor = (run: AnyRun) => (goesBeside(run) ? other : main);
@@ -16,11 +16,14 @@ export function sideBySide(main: Engine, other: Engine, goesBeside: (run: AnyRun
     get libraries() {
       return { ...main.libraries, ...other.libraries };
     },
+    get deterministic() {
+      return { ...main.deterministic, ...other.deterministic };
+    },
     get beside() {
       return [...(main.beside ?? []), { name: other.name, device: other.device }];
     },
     ...(main.workers !== undefined && { workers: main.workers }),
-    keepsStates: main.keepsStates,
+    keepsStates: main.keepsStates || other.keepsStates,
     path: (run) => engineFor(run).path(run),
     check: (run) => engineFor(run).check(run),
     prepare: async (models, signal) => {

@@ -101,27 +101,21 @@ describe("mmoe sweep --devices", () => {
     expect(stderr.match(/shard \d\/4: \d+ runs/g)?.sort()).toEqual(["shard 3/4: 3 runs", "shard 4/4: 3 runs"]);
   });
 
-  test.each([
-    ["SIGINT", 130],
-    ["SIGTERM", 75],
-  ] as const)(
-    "gives each process its device and its part of the threads, passes %s on, and ends with %d and the command that goes on",
-    async (signal, code) => {
-      const parent = start(...MANY, "--devices", "0,1", "--jobs", "5");
-      const end = ended(parent);
-      const processes = (await writers()).map(({ provenance: { pid, argv } }) => {
-        const visible = readFileSync(`/proc/${pid}/environ`, "utf8").match(/CUDA_VISIBLE_DEVICES=([^\0]*)/)?.[1];
-        return `device ${visible}, ${argv[argv.indexOf("--jobs") + 1]} threads`;
-      });
-      parent.kill(signal);
-      const stopped = await end;
-      expect(processes.sort()).toEqual(["device 3, 2 threads", "device 5, 2 threads"]);
-      expect([stopped.code, stopped.stderr.match(/^\[[35]\] mmoe: stopped by/gm)?.length]).toEqual([code, 2]);
-      expect(stopped.stderr).toMatch(
-        /\nmmoe: stopped; finished runs are kept in .*; go on with:\nnode bin\/mmoe.js sweep smoke --out .* --devices 0,1 --jobs 5\n$/,
-      );
-    },
-  );
+  test("gives each process its device and its part of the threads, passes SIGTERM on, and ends with 75 and the command that goes on", async () => {
+    const parent = start(...MANY, "--devices", "0,1", "--jobs", "5");
+    const end = ended(parent);
+    const processes = (await writers()).map(({ provenance: { pid, argv } }) => {
+      const visible = readFileSync(`/proc/${pid}/environ`, "utf8").match(/CUDA_VISIBLE_DEVICES=([^\0]*)/)?.[1];
+      return `device ${visible}, ${argv[argv.indexOf("--jobs") + 1]} threads`;
+    });
+    parent.kill("SIGTERM");
+    const stopped = await end;
+    expect(processes.sort()).toEqual(["device 3, 2 threads", "device 5, 2 threads"]);
+    expect([stopped.code, stopped.stderr.match(/^\[[35]\] mmoe: stopped by/gm)?.length]).toEqual([75, 2]);
+    expect(stopped.stderr).toMatch(
+      /\nmmoe: stopped; finished runs are kept in .*; go on with:\nnode bin\/mmoe.js sweep smoke --out .* --devices 0,1 --jobs 5\n$/,
+    );
+  });
 
   test("goes on where one process is killed, says so by its exit code, and does its rest the next time", async () => {
     const argv = [...MANY.with(1, "60"), "--devices", "0,1"];

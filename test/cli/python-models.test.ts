@@ -39,6 +39,7 @@ describe.skipIf(PYTHON === undefined)(`a sweep with a model in Python${WITHOUT_P
     for (const model of ["mine", "Linear-rate-0"])
       expect(told).toContainEqual(expect.stringMatching(`^${model} python numpy [0-9.]+ cpu 200$`));
     const { provenances } = await readResults(out, () => {});
+    expect(provenances[0]?.deterministic).toEqual({ mine: true, "Linear-rate-0": true });
     expect(provenances[0]?.dependencies).toMatchObject({
       python: expect.stringMatching(/^3\./),
       numpy: expect.stringMatching(/^\d/),

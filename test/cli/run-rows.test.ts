@@ -130,7 +130,6 @@ describe("mmoe data CONFIG --format npy", () => {
       ["paper", "--corr", "1", "--steps", "1", "--set", "batch=8,16"],
       "batch: the models or grid points have 8, 16; choose one",
     ],
-    [["paper", "--fit", "a.csv"], "paper: --fit uses no config; leave it out"],
     [["smoke", "--corr", "1", "--format", "npy"], "--format npy: expected a file; give -o FILE"],
   ])("refuses %j in one line with exit code 2", async (argv, message) => {
     const { code, stdout, stderr } = await runMain(["data", ...argv]);

@@ -1,6 +1,6 @@
 // The package `mmoe` for Python: rows, initial values and results, as a program sees them.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
@@ -10,6 +10,8 @@ import { TaskSet } from "../../src/data/task-set.ts";
 import { initialParameters, type Run } from "../../src/engines/engine.ts";
 import { parameterBlocks } from "../../src/models/parameters.ts";
 import { planRuns } from "../../src/sweep/plan.ts";
+import { version } from "../../src/version.ts";
+import { BIN } from "../support/bin.ts";
 import { temporaryFolder } from "../support/effects.ts";
 import { likeThePaper, writeResults } from "../support/made-results.ts";
 import { HAS_PYTHON, PYTHON, python } from "./python.ts";
@@ -134,8 +136,43 @@ print(json.dumps([runs[runs.id == "mmoe/p=0.50/017"].finalRunningLoss2.item(), o
   });
 });
 
+test.skipIf(!HAS_PYTHON)("docs/python.md's calls give what the comments beside them say", () => {
+  const page = readFileSync("docs/python.md", "utf8");
+  const [, code] = /```python\n(import mmoe\n.*?)```/s.exec(page) ?? [];
+  const lines = (code as string).split("\n").filter((line) => line.includes("#"));
+  const told = json(`
+told = []
+for line in ${JSON.stringify(lines)}:
+    exec(line)
+    told.append([list(x.shape), list(y.shape)] if line.startswith("x, y") else [])
+told[2] = [list(values["experts/0/0/kernel"].shape)]
+print(json.dumps([*told, len(runs), len(curves)]))`);
+  const shapes = lines.slice(0, 3).map((line) => [...line.matchAll(/\[[\d, ]+\]/g)].map(([text]) => JSON.parse(text)));
+  expect(told.slice(0, 3)).toEqual(shapes);
+  expect(told.slice(-2)).toEqual([1800, 1800 * 100 * 2]);
+});
+
 test.skipIf(!HAS_PYTHON)("the package passes mypy's strict check", () => {
   const words = ["-m", "mypy", "--cache-dir=/dev/null"];
   const files = ["__init__", "arrays", "frames", "program"].map((name) => `src/mmoe/${name}.py`);
   expect(python([...words, ...files], "python")).toContain("Success: no issues found in 4 source files");
+});
+
+test.skipIf(!HAS_PYTHON)("the wheel and the sdist are built, and the wheel needs NumPy alone", () => {
+  const folder = temporaryFolder();
+  python(["-m", "build", "--no-isolation", "--outdir", folder, "python"]);
+  const files = readdirSync(folder).toSorted();
+  expect(files).toEqual([`mmoe-${version}-py3-none-any.whl`, `mmoe-${version}.tar.gz`]);
+  python(["-m", "pip", "install", "--quiet", "--no-deps", "--target", "site", files[0] as string], folder);
+  const metadata = readFileSync(join(folder, "site", `mmoe-${version}.dist-info`, "METADATA"), "utf8");
+  expect(metadata.match(/^Requires-Dist: .*$/gm)).toEqual(["Requires-Dist: numpy>=1.24"]);
+  const told = spawnSync(
+    PYTHON,
+    ["-c", "import mmoe; print(mmoe.rows(correlation=1, steps=1).x.shape, mmoe.__file__)"],
+    {
+      ...{ cwd: folder, encoding: "utf8" },
+      env: { ...process.env, PYTHONPATH: join(folder, "site"), MMOE: BIN },
+    },
+  );
+  expect(told.stdout).toBe(`(128, 100) ${join(folder, "site", "mmoe", "__init__.py")}\n`);
 });

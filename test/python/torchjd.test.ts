@@ -72,7 +72,8 @@ describe.skipIf(!HAS_PYTHON).each([
   });
 
   test("mgda is what TorchJD's MGDA comes near by Frank-Wolfe's steps, and never longer", () => {
-    expect(farthest("mgda", "mgda, 3000 steps")).toBeLessThan(K === 2 ? 1e-3 : 1e-2);
+    expect(farthest("mgda", "mgda, 3000 steps")).toBeLessThan(1e-4);
+    if (K > 2) expect(farthest("mgda")).toBeGreaterThan(0.05); // after the default number of steps, at most 100
     const lengths = shortened(theirs.mgda as number[][]);
     for (const [n, one] of (ours.mgda as number[][]).entries())
       expect(length(one)).toBeLessThan((lengths[n] as number) * 1.00001);

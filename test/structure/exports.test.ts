@@ -13,7 +13,6 @@ const FOR_TESTS = {
   "config/schema.ts": ["ANY_FILE_SCHEMA"],
   "cuda/binding.ts": ["nativeSettings"],
   "cuda/lock.ts": ["HomeLock"],
-  "data/fit.ts": ["fitOf"],
   "data/task-vectors.ts": ["orthonormalVectors"],
   "diagnostics/alignment.ts": ["alignedLoss"],
   "engines/cpu/bundle.ts": ["HEEDS"],

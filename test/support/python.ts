@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { CodeModel } from "../../src/models/code.ts";
 import { pythonFiles } from "../../src/models/python-files.ts";
 import { temporaryFolder } from "./effects.ts";
 
 /** The Python that tests run: of MMOE_TEST_PYTHON, of the Python tier, or of the PATH, if it has NumPy. */
-export const PYTHON = [process.env.MMOE_TEST_PYTHON, "test-output/python/bin/python", "python3"].find(
+export const PYTHON = [process.env.MMOE_TEST_PYTHON, resolve("test-output/python/bin/python"), "python3"].find(
   (path) => path && spawnSync(path, ["-c", "import numpy"]).status === 0,
 );
 

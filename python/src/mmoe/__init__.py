@@ -6,11 +6,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .program import MmoeError as MmoeError
-    from .frames import results as results
     from .arrays import Rows as Rows
     from .arrays import initial_values as initial_values
     from .arrays import rows as rows
+    from .frames import results as results
+    from .program import MmoeError as MmoeError
+    from .program import find_program as find_program
     from .settings import Settings as Settings
     from .torch_trainer import TorchTrainer as TorchTrainer
     from .trainer import Trainer as Trainer
@@ -24,6 +25,7 @@ _MODULES = {
     "Settings": ".settings",
     "TorchTrainer": ".torch_trainer",
     "Trainer": ".trainer",
+    "find_program": ".program",
     "initial_values": ".arrays",
     "results": ".frames",
     "rows": ".arrays",

@@ -49,6 +49,7 @@ def rows(
     :param settings: settings in place of the config's, such as ``{"batch": 64}``
     :param program: the mmoe program, where it is not found (see docs/python.md)
     :raises MmoeError: the program refuses, in its words
+    :raises ValueError: another part, or steps that are no range of them
     """
     if part not in ("train", "heldout"):
         raise ValueError(f"rows: part: expected 'train' or 'heldout', got {part!r}")

@@ -23,7 +23,7 @@ interface Entry {
 export function modelText(spec: ModelSpec, { about, formula = [], source = "" }: Entry, room: Room): string {
   const width = widthIn(room);
   const facts = [
-    ["FLOP a row", `${thousands(flopPerRow(spec))}, forward and backward`],
+    ["FLOP", `${thousands(flopPerRow(spec))} per row, forward and backward`],
     ["source", source],
     ["engines", enginesOf(spec)],
   ];

@@ -1,13 +1,13 @@
 import type { Config } from "../../config/config.ts";
 import { settingRows } from "../../config/setting-rows.ts";
-import type { Engine } from "../../engines/engine.ts";
+import type { AnyRun, Engine } from "../../engines/engine.ts";
 import { isCode, type Model } from "../../models/code.ts";
 import { parameterCount } from "../../models/parameters.ts";
 import { curveSizes } from "../../sweep/curves.ts";
 import { type DescribeOptions, describeModel } from "../../sweep/describe-model.ts";
 import type { TimeEstimate } from "../../sweep/estimate.ts";
+import type { ShareOutline } from "../../sweep/outline.ts";
 import { planRuns } from "../../sweep/plan.ts";
-import type { SweepShare } from "../../sweep/share.ts";
 import { cellOfRun } from "../../sweep/status.ts";
 import { duration, megabytes, thousands } from "../../units.ts";
 import { shardText } from "../cluster/shard-option.ts";
@@ -17,7 +17,10 @@ import { cellHeads, cellNames } from "./cell-names.ts";
 import { enginesText } from "./sweep-start.ts";
 import { table } from "./table.ts";
 
-interface Planned {
+/** How the runs to do would be trained. */
+interface PlanTrial {
+  /** Some of them, which stand for all. */
+  readonly sample: readonly AnyRun[];
   readonly engine: Engine;
   readonly trainingBytes: number;
   /** The Python of models in Python, as `--python` gives it. */
@@ -26,8 +29,8 @@ interface Planned {
 
 /** What --dry-run prints: settings with their marks, cells, and the time and memory that they take on this machine. */
 export async function describePlan(
-  { config, out, runs, todo, shard }: SweepShare,
-  { engine, trainingBytes, python }: Planned,
+  { config, out, runs, todo, steps, shard }: ShareOutline,
+  { sample, engine, trainingBytes, python }: PlanTrial,
   { effects, note }: Pick<Context, "effects" | "note">,
 ): Promise<string> {
   const planned = planRuns({ ...config, runs: 1 });
@@ -41,28 +44,29 @@ export async function describePlan(
     thousands(sizes.get(cell.model) as number),
   ]);
   const all = thousands(config.runs * cellRows.length);
-  const part = shard === null ? "" : `, ${thousands(runs.length)} in shard ${shardText(shard)}`;
+  const part = shard === null ? "" : `, ${thousands(runs)} in shard ${shardText(shard)}`;
   const { estimateTime } = await import("../../sweep/estimate.ts"); // it knows the cpu engine, which training may not need
-  const time = timeText(await estimateTime(todo, engine, { env: effects.env, note }));
-  const steps = thousands(todo.reduce((sum, { training }) => sum + training.steps, 0));
+  const time = await estimateTime(sample, engine, { env: effects.env, note });
+  const times = sample.length === 0 ? 1 : todo / sample.length;
   const room = roomOf(effects.stdout);
   const curves = curveSizes(config);
   const evaluations = `${thousands(curves.evaluations)} evaluation${curves.evaluations === 1 ? "" : "s"} of a run`;
   return [
     settingsText(config, room),
     table([[...cellHeads(cells), "runs", "parameters"], ...cellRows], room.table),
-    `${all} runs${part}, to do ${thousands(todo.length)}: ${steps} run-steps on ${enginesText(engine, todo)}\n` +
-      `${time}; about ${megabytes(trainingBytes + curves.memoryBytes)} of memory\n` +
+    `${all} runs${part}, to do ${thousands(todo)}: ${thousands(steps)} run-steps on ${enginesText(engine, sample)}\n` +
+      `${timeText(time, times)}; about ${megabytes(trainingBytes + curves.memoryBytes)} of memory\n` +
       `${evaluations}; about ${megabytes(curves.journalBytes)} of journals and ${megabytes(curves.csvBytes)} of CSV\n` +
       `results would go to ${out}\n`,
   ].join("\n");
 }
 
-/** `about 24:10 min (19:20 min to 30:12 min) on 2 idle cores`. */
-function timeText({ value, low, high, from, cores }: TimeEstimate): string {
+/** `about 24:10 min (19:20 min to 30:12 min) on 2 idle cores`, `times` as long as was estimated. */
+function timeText({ value, low, high, from, cores }: TimeEstimate, times: number): string {
   const where =
     from === "trial" ? ", from a short trial" : ` on ${cores === 1 ? "an idle core" : `${cores} idle cores`}`;
-  return `about ${duration(value)} (${duration(low)} to ${duration(high)})${where}`;
+  const [about, least, most] = [value, low, high].map((ms) => duration(ms * times));
+  return `about ${about} (${least} to ${most})${where}`;
 }
 
 /** The number of a model's parameters. */

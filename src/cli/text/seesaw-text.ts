@@ -6,9 +6,12 @@ import { fewNote } from "./few-runs.ts";
 
 /** A table for each correlation and grid point with a row for each model, and what its columns mean. */
 export function gainsOf({ against, tasks, cells }: Seesaw): Block[] {
-  const tables = cellTables(cells, (title, group) => [headOf(title, tasks), ...group.map(rowOf)]);
+  const tables = cellTables(cells, (title, group) => [headOf(title, tasks), ...group.map(rowOf)], LEAN);
   return [...tables, { before: notes(against, cells) }];
 }
+
+/** What a narrow terminal lacks. */
+const LEAN = ["all -", "all +", "runs"];
 
 function headOf(title: string, tasks: readonly string[]): string[] {
   return [title, "runs", ...tasks, "delta-m [95 %]", "seesaw [95 %]", "all +", "all -"];

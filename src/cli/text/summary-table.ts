@@ -12,7 +12,7 @@ import { mean, quantileSorted, standardError } from "../../stats/moments.ts";
 import type { Output } from "../effects.ts";
 import { type Block, blocksText, type Room, roomOf } from "./blocks.ts";
 import { cellHeads, cellNames } from "./cell-names.ts";
-import type { Rows } from "./columns.ts";
+import { withoutColumns } from "./columns.ts";
 import { memorisedText } from "./memorised.ts";
 import { tableWidth } from "./table.ts";
 
@@ -32,7 +32,7 @@ function summaryBlock(
   const placeOf = (key: string) => places.get(key) ?? places.size;
   const keys = [...byCell.keys()].sort((a, b) => placeOf(a) - placeOf(b));
   const whole = [header, ...keys.map((key) => cellRow(byCell.get(key) as RunRecord[], losses))];
-  const lean = records.some(({ status }) => status === "failed") ? whole : withoutColumns(whole, FAILED);
+  const lean = records.some(({ status }) => status === "failed") ? whole : withoutColumns(whole, [FAILED]);
   const fitting = [whole, lean].find((rows) => tableWidth(rows) <= room);
   const spread = fitting === undefined ? "mean±standard error" : "mean±standard error, median";
   const after = [
@@ -40,15 +40,11 @@ function summaryBlock(
     meanText(lossUnitOf(config)),
     config.rows === null ? "" : memorisedText(records),
   ];
-  const rows = fitting ?? withoutColumns(lean, "median");
+  const rows = fitting ?? withoutColumns(lean, ["median"]);
   return { rows, after: after.filter((text) => text !== "").join("; ") };
 }
 
 const FAILED = "failed";
-
-function withoutColumns([header = [], ...body]: Rows, name: string): string[][] {
-  return [header, ...body].map((row) => row.filter((_, c) => header[c] !== name));
-}
 
 /** The table of some losses of the sweep in `out`, and where its numbers are. */
 export function resultsText(

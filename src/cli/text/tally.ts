@@ -107,10 +107,10 @@ export class Tally {
     return sum / count;
   }
 
-  /** `loss 0.0512`; empty before there is one. */
+  /** `training 0.0512`, as the table names that loss; empty before there is one. */
   get loss(): string {
     const { meanLoss } = this;
-    return Number.isNaN(meanLoss) ? "" : `loss ${meanLoss.toFixed(4)}`;
+    return Number.isNaN(meanLoss) ? "" : `training ${meanLoss.toFixed(4)}`;
   }
 
   get percent(): number {

@@ -14,6 +14,9 @@ const COLUMNS: Readonly<Record<string, { readonly head: string; readonly interva
   logLoss: { head: "nats", interval: false },
 };
 
+/** What a narrow terminal lacks. */
+const LEAN = ["nats", "avg. precision", "accuracy", "runs"];
+
 /** For each task, and each correlation and grid point, a table with a row for each model: its loss, and the metrics of its kind. */
 export function taskTables(tasks: readonly TaskSummary[]): Block[] {
   const tables = tasks.flatMap(({ name, kind, cells }) => {
@@ -21,7 +24,8 @@ export function taskTables(tasks: readonly TaskSummary[]): Block[] {
     const heads = ["runs", "loss [95 %]", ...metrics.map((metric) => COLUMNS[metric]?.head ?? metric)];
     return [...groupBy(cells, pointTitle)].map(([title, group]): Block => {
       const at = title.trim() === "" ? "" : `, ${title}`;
-      return { before: `${name} (${kind})${at}`, rows: [["", ...heads], ...group.map((cell) => rowOf(cell, metrics))] };
+      const rows = [["", ...heads], ...group.map((cell) => rowOf(cell, metrics))];
+      return { before: `${name} (${kind})${at}`, rows, lean: LEAN };
     });
   });
   const runs = tasks.flatMap(({ cells }) => cells.map((cell) => cell.runs));

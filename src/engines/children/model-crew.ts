@@ -15,8 +15,11 @@ export interface Trade<C extends Child, P extends Prepared> {
   begin(child: C): Promise<void>;
   /** Loads the model and tries it. Throws UsageError for what is no model. */
   prepare(child: C, model: CodeModel): Promise<P>;
-  /** Trains a run of a prepared model. Throws UsageError for what its code does wrong. */
-  train(child: C, run: Run<CodeModel>, hooks: Hooks): Promise<RunResult>;
+  /**
+   * Trains a run of a prepared model; gives nothing if the signal stopped it. Throws UsageError for what its code does
+   * wrong.
+   */
+  train(child: C, run: Run<CodeModel>, hooks: Hooks): Promise<RunResult | undefined>;
 }
 
 /** What is known of a model that was loaded and tried. */
@@ -35,6 +38,8 @@ interface CrewOptions {
 
 /** After as many runs in a row that a model itself ended, its others are not begun. */
 const MOST_BROKEN = 3;
+/** How long runs have to be kept when they are stopped. */
+const KEEP_MS = 1000;
 /** A run is given up when this many processes have died of it. */
 const MOST_DEATHS = 3;
 
@@ -54,7 +59,7 @@ export class ModelCrew<C extends Child, P extends Prepared> {
 
   /** Loads models and tries them, each once. Throws UsageError for one that is none, or whose files have changed. */
   async prepare(models: readonly CodeModel[], signal?: AbortSignal): Promise<void> {
-    await this.#until(signal, async () => {
+    await this.#until({ signal }, async () => {
       for (const model of models) {
         const key = JSON.stringify(model);
         if (this.#prepared.has(key) || signal?.aborted) continue;
@@ -85,21 +90,32 @@ export class ModelCrew<C extends Child, P extends Prepared> {
       }
     };
     const places = Math.min(this.#options.places, runs.length);
-    await this.#until(hooks.signal, async () => {
+    await this.#until(hooks, async () => {
       const ends = await Promise.allSettled(Array.from({ length: places }, work));
       for (const end of ends) if (end.status === "rejected") throw end.reason;
     });
   }
 
-  /** Does `work`; when the signal aborts, its processes end at once, and what it throws then is no error. */
-  async #until(signal: AbortSignal | undefined, work: () => Promise<void>): Promise<void> {
-    const stop = () => this.#pool.killBusy();
+  /**
+   * Does `work`; when the signal aborts, its processes end at once, or when their runs are kept, and what it throws then is
+   * no error.
+   */
+  async #until(
+    { signal, keeping }: { readonly signal?: AbortSignal | undefined; readonly keeping?: Hooks["keeping"] },
+    work: () => Promise<void>,
+  ): Promise<void> {
+    let late: NodeJS.Timeout | undefined;
+    const stop = () => {
+      if (keeping) late = setTimeout(() => this.#pool.killBusy(), KEEP_MS);
+      else this.#pool.killBusy();
+    };
     signal?.addEventListener("abort", stop);
     try {
       if (!signal?.aborted) await work();
     } catch (error) {
       if (!signal?.aborted) throw error;
     } finally {
+      clearTimeout(late);
       signal?.removeEventListener("abort", stop);
     }
   }
@@ -120,11 +136,11 @@ export class ModelCrew<C extends Child, P extends Prepared> {
       return fail(error.message.replace(`model ${name}: `, ""));
     }
     broken.set(name, 0);
-    hooks.onResult(result);
+    if (result) hooks.onResult(result);
   }
 
   /** By another process if one is ended from outside. */
-  async #result(run: Run<CodeModel>, hooks: Hooks): Promise<RunResult> {
+  async #result(run: Run<CodeModel>, hooks: Hooks): Promise<RunResult | undefined> {
     for (let deaths = 1; ; deaths++) {
       try {
         return await this.#pool.use(run.model, (child) => this.#trade.train(child, run, hooks));

@@ -12,7 +12,9 @@ export type PythonOrder =
   | { readonly order: "begin"; readonly bytes: number; readonly settings: SentSettings }
   | { readonly order: "train"; readonly at: number; readonly steps: number }
   | { readonly order: "predict"; readonly at: number; readonly rows: number }
-  | { readonly order: "inspect" };
+  | { readonly order: "inspect" }
+  | { readonly order: "save" }
+  | { readonly order: "restore"; readonly bytes: number };
 
 interface SentModel {
   readonly file: string;
@@ -42,8 +44,8 @@ export type PythonMessage =
   | { readonly progress: number; readonly processorMs?: number }
   | { readonly error: SentError };
 
-/** For `hello`, `load`, `begin` and `train`; other answers are empty. */
-export type PythonAnswer = Partial<Greeting & Loaded & Begun & Trained>;
+/** For `hello`, `load`, `begin`, `train` and `save`; other answers are empty. */
+export type PythonAnswer = Partial<Greeting & Loaded & Begun & Trained & Saved>;
 
 interface Greeting {
   readonly protocol: number;
@@ -70,6 +72,11 @@ interface Begun {
 interface Trained {
   /** What the process has computed until then, in milliseconds of one core; absent on a card. */
   readonly processorMs?: number;
+}
+
+interface Saved {
+  /** The length of what is in the file of states now, a multiple of 4. */
+  readonly bytes: number;
 }
 
 /** An error: what the author did, or the machine, or what no file of the model's took part in. */

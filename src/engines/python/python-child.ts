@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -11,12 +11,13 @@ import { type Connection, ModelChild } from "../children/model-child.ts";
 import { modelError } from "../children/model-error.ts";
 import { PACKAGE_FOLDER, type Python } from "./find-python.ts";
 import { type Loaded, PROTOCOL, type PythonAnswer, type PythonMessage, type PythonOrder } from "./messages.ts";
-import { RowsFile } from "./rows-file.ts";
+import { SharedFile } from "./shared-file.ts";
 
 /** Files that a process shares with mmoe. */
 interface Shared {
   readonly folder: string;
-  readonly rows: RowsFile;
+  readonly rows: SharedFile;
+  readonly state: SharedFile;
 }
 
 /** What a process is for. */
@@ -31,7 +32,8 @@ interface PythonSetUp {
 /** A process that runs the code of one model in Python. */
 export class PythonChild extends ModelChild<PythonOrder, PythonAnswer> {
   readonly device: string;
-  readonly rows: RowsFile;
+  readonly rows: SharedFile;
+  readonly state: SharedFile;
   readonly #files: CodeFiles["files"];
   readonly #shared: Shared;
   #loaded: Loaded | undefined;
@@ -42,6 +44,7 @@ export class PythonChild extends ModelChild<PythonOrder, PythonAnswer> {
     super(model, connect(python, model, shared, note), note);
     this.device = device;
     this.rows = shared.rows;
+    this.state = shared.state;
     this.#files = files;
     this.#shared = shared;
   }
@@ -70,15 +73,15 @@ const STATE = "state";
 /** Makes the files, which only this user may read. */
 function share(): Shared {
   const folder = mkdtempSync(join(tmpdir(), "mmoe-python-"));
-  closeSync(openSync(join(folder, STATE), "wx", 0o600));
-  return { folder, rows: new RowsFile(openSync(join(folder, ROWS), "wx+", 0o600)) };
+  const made = (name: string) => new SharedFile(openSync(join(folder, name), "wx+", 0o600));
+  return { folder, rows: made(ROWS), state: made(STATE) };
 }
 
 /** A process, and lines of JSON to and from it. */
 function connect(
   { path, from }: Python,
   model: CodeModel,
-  { folder, rows }: Shared,
+  { folder, rows, state }: Shared,
   note: (line: string) => void,
 ): Connection<PythonOrder, PythonAnswer> {
   const child = spawn(path, ["-m", "mmoe.worker"], {
@@ -118,6 +121,7 @@ function connect(
     kill,
     dispose: () => {
       rows.close();
+      state.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -154,7 +158,8 @@ function errorOf(
   note: (line: string) => void,
 ): Error {
   if (kind === "memory") return new MachineError("memory", message);
-  if (!file) for (const each of traceback.join("").trimEnd().split("\n")) note(`model ${model.name}: ${each}`);
+  if (code === undefined && traceback.length > 0)
+    for (const each of traceback.join("").trimEnd().split("\n")) note(`model ${model.name}: ${each}`);
   const place = { path: file ?? model.file, ...(line && { line }) };
   return modelError(model, code ? `${message} (at: ${code})` : message, place);
 }

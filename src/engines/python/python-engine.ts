@@ -28,7 +28,7 @@ const PROCESS_BYTES = 300e6;
 /** Trains models in Python, and nothing else, in processes of the user's Python. */
 export class PythonEngine implements Engine {
   readonly name = "python";
-  readonly keepsStates = false;
+  readonly keepsStates = true;
   readonly #places: number;
   readonly #device: string;
   readonly #crew: ModelCrew<PythonChild, PreparedPython>;
@@ -55,6 +55,10 @@ export class PythonEngine implements Engine {
   /** Of Python and of what its models import. */
   get libraries(): Readonly<Record<string, string>> {
     return Object.assign({}, ...Array.from(this.#prepared.values(), ({ libraries }) => libraries));
+  }
+
+  get deterministic(): Readonly<Record<string, boolean>> {
+    return Object.fromEntries(Array.from(this.#prepared, ([name, { deterministic }]) => [name, deterministic]));
   }
 
   path(): TrainingPath {

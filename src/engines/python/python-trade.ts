@@ -61,7 +61,11 @@ export class PythonTrade implements Trade<PythonChild, PreparedPython> {
     return { ...child.loaded, size, deterministic };
   }
 
-  async train(child: PythonChild, run: Run<CodeModel>, { onProgress }: Hooks): Promise<RunResult> {
+  async train(
+    child: PythonChild,
+    run: Run<CodeModel>,
+    { onProgress, signal, keeping }: Hooks,
+  ): Promise<RunResult | undefined> {
     let loss = Number.NaN;
     const asking = {
       silentMs: this.#patience.train,
@@ -69,17 +73,18 @@ export class PythonTrade implements Trade<PythonChild, PreparedPython> {
     };
     let trainer: PythonTrainer | undefined;
     const create = async () => {
-      trainer = await PythonTrainer.begin(child, run, asking);
+      trainer = await PythonTrainer.begin(child, run, asking, keeping?.states.get(run.id));
       return trainer;
     };
     const results: RunResult[] = [];
     const hooks: Hooks = {
+      ...(keeping && { keeping, ...(signal && { signal }) }),
       onResult: (result) => results.push(result),
       onProgress: (_, __, latest) => {
         loss = latest;
       },
     };
     await trainGroup(create, { runs: [run], places: [0] }, hooks, child.loaded.device);
-    return { ...(results[0] as RunResult), parameterCount: trainer?.size ?? 0 };
+    return results[0] && { ...results[0], parameterCount: trainer?.size ?? 0 };
   }
 }

@@ -3,7 +3,7 @@ import type { RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-set.ts";
 import type { CodeModel } from "../../models/code.ts";
 import { type Diagnosing, hasMetrics, type Predictions, recorderOf } from "../diagnosing.ts";
-import { modelKey, type Run } from "../engine.ts";
+import { modelKey, type Run, type RunState } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
 import { type Feed, feedOf } from "../rows/feed.ts";
 import type { LossSums, Trainer } from "../trainer.ts";
@@ -51,12 +51,18 @@ interface Asking {
   readonly onProgress?: (step: number, processorMs?: number) => void;
 }
 
+interface Going {
+  readonly asking: Asking;
+  readonly state: RunState | undefined;
+}
+
 /** Trains one run in a process that has its model loaded. */
 export class PythonTrainer implements Trainer {
   readonly labelCorrelations: readonly (readonly number[])[];
   readonly diagnosing: Diagnosing | undefined;
   /** How many numbers each of the model's parameters has, by name. */
   readonly parts: Readonly<Record<string, number>>;
+  readonly #keepsState: boolean;
   readonly #child: PythonChild;
   readonly #run: Run<CodeModel>;
   readonly #asking: Asking;
@@ -67,25 +73,37 @@ export class PythonTrainer implements Trainer {
   #ready: Chunk | undefined;
   #chunks = 0;
 
-  private constructor(child: PythonChild, run: Run<CodeModel>, begun: PythonAnswer, asking: Asking) {
+  private constructor(child: PythonChild, run: Run<CodeModel>, begun: PythonAnswer, { asking, state }: Going) {
     this.parts = begun.parameters ?? {};
+    this.#keepsState = begun.keepsState ?? false;
     this.#child = child;
     this.#run = run;
     this.#asking = asking;
     this.#feed = feedOf(run);
     this.#sizes = sizesOf(run);
-    this.diagnosing = hasMetrics(run) ? recorderOf(run) : undefined;
+    this.diagnosing = hasMetrics(run) ? recorderOf(run, () => ({}), state?.diagnostics) : undefined;
     const { train, heldout } = this.#feed.sets;
     this.labelCorrelations = [pairCorrelations((train ?? heldout).y, run.model.tasks)];
   }
 
-  /** Has a process begin a run. */
-  static async begin(child: PythonChild, run: Run<CodeModel>, asking: Asking): Promise<PythonTrainer> {
+  /** Has a process begin a run, or go on from a state. */
+  static async begin(
+    child: PythonChild,
+    run: Run<CodeModel>,
+    asking: Asking,
+    state?: RunState,
+  ): Promise<PythonTrainer> {
     const { chunkBytes, evaluatedBytes } = sizesOf(run);
     const bytes = child.rows.reserve(CHUNKS * chunkBytes + evaluatedBytes);
     const order = { order: "begin", bytes, settings: sentSettings(run, child.device) } as const;
     const begun = await child.ask(order, { doing: "begins a run", ...asking });
-    return new PythonTrainer(child, run, begun, asking);
+    const [saved] = state?.values ?? [];
+    if (saved) {
+      child.state.reserve(saved.byteLength);
+      child.state.write(0, saved);
+      await child.ask({ order: "restore", bytes: saved.byteLength }, { doing: "resumes a run", ...asking });
+    }
+    return new PythonTrainer(child, run, begun, { asking, state });
   }
 
   /** How many parameters the model has. */
@@ -169,6 +187,23 @@ export class PythonTrainer implements Trainer {
     const behind = this.#child.rows.write(at, x);
     await this.#child.ask({ order: "predict", at, rows }, { doing: "predicts", ...this.#asking });
     return this.#child.rows.read(behind, rows * K);
+  }
+
+  async settle(): Promise<Float32Array> {
+    const losses = await Promise.all(this.#sent.splice(0).map((each) => each.losses));
+    const all = new Float32Array(losses.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const each of losses) {
+      all.set(each, at);
+      at += each.length;
+    }
+    return all;
+  }
+
+  async save(): Promise<Float32Array | undefined> {
+    if (!this.#keepsState) return undefined;
+    const { bytes = 0 } = await this.#child.ask({ order: "save" }, { doing: "saves its state", ...this.#asking });
+    return this.#child.state.read(0, bytes / FLOAT);
   }
 
   parameters(): Float32Array[] {

@@ -81,9 +81,10 @@ export class CodeEngine implements Engine {
   /** Of the largest runs that may train at once, each with a copy of its table. */
   memoryBytes(runs: readonly AnyRun[]): number {
     const bytes = byKind(runs).codes.map((run) => {
-      const { size, stateSize } = this.#crew.prepared(run.model);
+      const { size, stateSize, drawn } = this.#crew.prepared(run.model);
+      const draws = [{ kind: "normals", shape: [drawn.fixed + drawn.perRow * run.training.batch] }] as const;
       const table = run.correlation === null ? (run.data.values?.numbers.byteLength ?? 0) : 0;
-      return table + codeBytes(codeGroup(run), size + stateSize, this.#traced);
+      return table + codeBytes({ ...codeGroup(run), draws }, size + stateSize, this.#traced);
     });
     const largest = bytes.sort((a, b) => b - a).slice(0, this.#places);
     return largest.reduce((sum, one) => sum + one, 0);

@@ -83,7 +83,7 @@ function drawing(
     const attributes = { "data-correlation": correlation };
     return panel({ box, ...frame, theme, numbers, attributes }, series);
   });
-  const words = "thousand FLOP of training a row";
+  const words = "training FLOP per row, in thousands";
   const foot = text(words, layout.width / 2, layout.bottom - 4, { fill: theme.ink, anchor: "middle" });
   const { leftOut, width, bottom: height } = layout;
   return { nodes: [...head.nodes, names.node, ...layout.titles, ...panels, foot], leftOut, width, height };

@@ -2,13 +2,18 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import type { AnyRun, RunResult } from "../../../src/engines/engine.ts";
+import { loadConfig, setOverride } from "../../../src/config/load.ts";
+import type { AnyRun, Hooks, Keeping, RunResult, RunState } from "../../../src/engines/engine.ts";
 import { PythonEngine } from "../../../src/engines/python/python-engine.ts";
 import { feedOf } from "../../../src/engines/rows/feed.ts";
 import { UsageError } from "../../../src/errors.ts";
 import type { CodeModel } from "../../../src/models/code.ts";
 import { pythonFiles } from "../../../src/models/python-files.ts";
+import { checkpointText, stateIn } from "../../../src/records/checkpoint.ts";
+import { planRuns } from "../../../src/sweep/plan.ts";
+import { withTables } from "../../../src/sweep/share.ts";
 import { NUMPY_LINEAR, PYTHON, pythonModel, WITHOUT_PYTHON } from "../../support/python.ts";
+import { tableFile } from "../../support/tables.ts";
 import { codeRun, resultsOf } from "../tfjs/runs.ts";
 
 const notes: string[] = [];
@@ -206,6 +211,66 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     const same = runs.map((run) => ({ ...run, index: 0 }));
     const curves = (await resultsOf(engine, same)).map(({ curve }) => curve);
     expect(curves).toEqual(curves.map(() => curves[0]));
+  });
+
+  test("goes on from any of its states to the same numbers, chance included", async () => {
+    const noisy = NUMPY_LINEAR.replace("error = x", "error = 0.1 * np.random.normal() + x");
+    const run = codeRun(pythonModel(noisy), {}, { steps: 300, evalEvery: 7 });
+    const states: RunState[] = [];
+    const keep = (before: readonly RunState[], everyMs: number): Hooks["keeping"] => ({
+      states: new Map(before.map((state) => [run.id, state])),
+      everyMs,
+      onState: (_, state) => states.push(structuredClone(state)),
+    });
+    const [whole] = await resultsOf(engine, [run], { keeping: keep([], 0) as Keeping });
+    const middle = states.filter(({ step }) => step > 100 && step < 250);
+    expect(middle.length).toBeGreaterThan(3);
+    for (const state of middle.slice(0, 2)) {
+      const [rest] = await resultsOf(engine, [run], { keeping: keep([state], 1e9) as Keeping });
+      expect(rest?.curve).toEqual(whole?.curve);
+      expect(rest?.elapsedMs).toBeGreaterThan(state.elapsedMs);
+    }
+  });
+
+  test("on rows of a table keeps the metrics of its tasks too", async () => {
+    const { file } = pythonModel(NUMPY_LINEAR);
+    const settings = [`rows=${tableFile()}`, `models=[{name: mine, file: ${file}}]`, "runs=1", "trainRows=20"];
+    const sized = ["heldoutRows=9", "batch=4", "steps=300", "evalEvery=10", "lr=0.01"];
+    const [run] = withTables(planRuns(loadConfig("smoke", [...settings, ...sized].map(setOverride)))) as [AnyRun];
+    const states: RunState[] = [];
+    const keep = {
+      states: new Map<string, RunState>(),
+      everyMs: 0,
+      onState: (_: AnyRun, state: RunState) => states.push(state),
+    };
+    const [whole] = await resultsOf(engine, [run], { keeping: keep });
+    expect(whole?.diagnostics?.steps).toHaveLength(6);
+    const middle = states.find(({ step }) => step > 150) as RunState;
+    const checkpoint = checkpointText(run, structuredClone(middle), { trained: "0a1b2c3d", arithmetic: "python" });
+    const read = stateIn(checkpoint, run, { trained: "0a1b2c3d" }) as RunState;
+    const [rest] = await resultsOf(engine, [run], {
+      keeping: { ...keep, states: new Map([[run.id, read]]), everyMs: 1e9 },
+    });
+    expect([rest?.curve, rest?.diagnostics]).toEqual([whole?.curve, whole?.diagnostics]);
+  });
+
+  test("is kept when it is stopped, and begins again without a state", async () => {
+    const slow = "    def step(self, x, y):\n        import time; time.sleep(0.01)";
+    const text = NUMPY_LINEAR.replace("    def step(self, x, y):", slow);
+    for (const [kept, model] of [
+      [true, pythonModel(text)],
+      [false, pythonModel(text.replace("def state_dict", "def other"))],
+    ] as const) {
+      const [stop, states, results]: [AbortController, RunState[], RunResult[]] = [new AbortController(), [], []];
+      await engine.train([codeRun(model, {}, { steps: 5000, evalEvery: 50 })], {
+        signal: stop.signal,
+        keeping: { states: new Map(), everyMs: 1e9, onState: (_, state) => states.push(state) },
+        onProgress: () => stop.abort(),
+        onResult: (result) => results.push(result),
+      });
+      expect([results, states.length > 0]).toEqual([[], kept]);
+      expect(states.every(({ step }) => step > 0 && step < 5000)).toBe(true);
+    }
   });
 
   test("leaves no file when its sweep is stopped", async () => {

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from .. import __version__
 from .channel import Channel
 from .errors import ModelError, described
+from .saving import restore, save
 
 PROTOCOL = 1
 
@@ -28,10 +29,11 @@ class Worker:
         name = order.pop("order")
         return getattr(self, f"_{name}")(**order)
 
-    @property
-    def files(self) -> list[str]:
-        """The model's files."""
-        return [] if self._training is None else list(self._training.files.hashes)
+    def described(self, error: BaseException) -> dict[str, Any]:
+        """An error as the protocol tells it."""
+        if self._training is None:
+            return described(error, [])
+        return described(error, self._training.files.hashes, self._training.definition)
 
     def _hello(self, protocol: int, rows: str, state: str) -> dict[str, Any]:
         if protocol != PROTOCOL:
@@ -61,6 +63,12 @@ class Worker:
     def _inspect(self) -> dict[str, Any]:
         return self._training.inspect()
 
+    def _save(self) -> dict[str, Any]:
+        return save(self._training.trainer, self._state)
+
+    def _restore(self, bytes: int) -> None:
+        restore(self._training.trainer, self._state, bytes)
+
 
 def main() -> None:
     channel = Channel()
@@ -70,7 +78,7 @@ def main() -> None:
         try:
             answer = worker.answer(order)
         except BaseException as error:
-            channel.tell({"error": described(error, worker.files)})
+            channel.tell({"error": worker.described(error)})
         else:
             channel.tell({"answer": answer or {}})
 

@@ -29,8 +29,8 @@ def at_definition(thing: Any, message: str) -> ModelError:
         return ModelError(message)
 
 
-def described(error: BaseException, files: Collection[str]) -> dict[str, Any]:
-    """An error as the protocol tells it; ``files`` are the real paths of the model's files."""
+def described(error: BaseException, files: Collection[str], model: Any = None) -> dict[str, Any]:
+    """An error as the protocol tells it; ``files`` are the real paths of the model's files, ``model`` is what trains."""
     if isinstance(error, ModelError):
         file, line, _ = (error.file, error.line, "") if error.file else _place(error, files) or (None, None, "")
         return {"kind": "author", "message": str(error), "file": file, "line": line}
@@ -40,6 +40,9 @@ def described(error: BaseException, files: Collection[str]) -> dict[str, Any]:
     told = {"message": _message(error), "traceback": traceback.format_exception(error)[-1 - _LAST_ENTRIES :]}
     if place is not None:
         return {"kind": "author", **told, "file": place[0], "line": place[1], "code": place[2]}
+    if model is not None:
+        defined = at_definition(model, "")
+        return {"kind": "author", **told, "file": defined.file, "line": defined.line}
     return {"kind": "author" if isinstance(error, SystemExit) else "bug", **told}
 
 

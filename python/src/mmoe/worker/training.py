@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..settings import Settings
+from ..trainer import keeps_state
 from .errors import ModelError, at_definition
 from .loading import ModelFiles, arguments_of, factory_in, is_module, is_trainer
 from .mapped import MappedFile, size_of
@@ -33,8 +34,15 @@ class Training:
         self._rows = rows
         self._tell = tell
         self.files = ModelFiles(model["file"], {file["path"]: file["sha256"] for file in model["files"]})
-        self._trainer: Any = None
+        #: What trains the run.
+        self.trainer: Any = None
         self._settings: Settings
+
+    @property
+    def definition(self) -> Any:
+        """The model's module, or what trains it without one; None before a run."""
+        module = _module_in(self.trainer)
+        return self.trainer if module is None else module
 
     def load(self) -> dict[str, Any]:
         """Imports the model's file, and says what is known of it before a run."""
@@ -49,13 +57,13 @@ class Training:
     def begin(self, size: int, given: dict[str, Any]) -> dict[str, Any]:
         """Makes the trainer of a run from code that no run before has touched."""
         self._rows.resize(size)
-        self._trainer = None
+        self.trainer = None
         settings = self._settings = Settings(**{**given, "seed": int(given["seed"])})
         made = factory_in(self.files.load(), self._model["class"])
         arguments = arguments_of(made, self._model["options"], settings)
         _seed(settings.seed)
-        self._trainer = _trainer_of(made, made(settings.inputs, settings.tasks, **arguments), settings)
-        return {"parameters": _parameters(self._trainer), "keepsState": False}
+        self.trainer = _trainer_of(made, made(settings.inputs, settings.tasks, **arguments), settings)
+        return {"parameters": _parameters(self.trainer), "keepsState": keeps_state(self.trainer)}
 
     def train(self, at: int, steps: int) -> dict[str, float]:
         """Takes steps on rows x [steps, B, D], y [steps, B, K] at a place of the file, and writes the losses behind."""
@@ -65,7 +73,7 @@ class Training:
         losses: list[Any] = []
         told = time.monotonic()
         for step in range(steps):
-            losses.append(self._trainer.step(x[step], y[step]))
+            losses.append(self.trainer.step(x[step], y[step]))
             if step == 0:
                 self._expect_shape("step", losses[0], (K,))
             if time.monotonic() - told > _PROGRESS_S:
@@ -81,7 +89,7 @@ class Training:
     def predict(self, at: int, rows: int) -> None:
         """Predicts rows x [rows, D] at a place of the file, and writes the predictions [rows, K] behind."""
         D, K = self._settings.inputs, self._settings.tasks
-        predictions = self._trainer.predict(self._rows.read(at, rows, D))
+        predictions = self.trainer.predict(self._rows.read(at, rows, D))
         self._expect_shape("predict", predictions, (rows, K))
         self._rows.write(at + size_of(rows, D), _array(predictions))
 
@@ -89,13 +97,12 @@ class Training:
         got = tuple(np.shape(value)) if isinstance(value, (list, tuple)) else tuple(getattr(value, "shape", ()))
         if got == shape:
             return
-        module = _module_in(self._trainer)
-        what = method if module is None else "forward"
-        raise at_definition(self._trainer if module is None else module, f"{what}: expected shape {list(shape)}, got {list(got)}")
+        what = method if self.definition is self.trainer else "forward"
+        raise at_definition(self.definition, f"{what}: expected shape {list(shape)}, got {list(got)}")
 
     def inspect(self) -> dict[str, Any]:
         """After a step: the parameters of a module that got no gradient."""
-        module = _module_in(self._trainer)
+        module = _module_in(self.trainer)
         if module is None:
             return {}
         missing = [name for name, each in module.named_parameters() if each.requires_grad and each.grad is None]

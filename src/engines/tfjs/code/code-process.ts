@@ -52,7 +52,7 @@ function endWith(parent: number): void {
 async function answerTo(order: Order): Promise<Answer> {
   if ("setUp" in order) return begin(order.setUp);
   if ("load" in order) return loaded();
-  if ("try" in order) return training?.prepare([setUp.model]).then(() => undefined);
+  if ("try" in order) return training?.prepare([setUp.model]).then(() => training?.drawn(setUp.model));
   if ("table" in order) return keep(order.table);
   return trained(order.train, order.keepParameters);
 }

@@ -50,7 +50,7 @@ export function codeShape(tf: Tf, { model, training }: Run<CodeModel>, loaded: L
 }
 
 /** What a step on B rows draws: it is tried on zeros. */
-function drawsOf(tf: Tf, loaded: LoadedCode, B: number, tasks: CodeShape["kinds"]): readonly StepDraw[] {
+export function drawsOf(tf: Tf, loaded: LoadedCode, B: number, tasks: CodeShape["kinds"]): readonly StepDraw[] {
   const { inputs, tasks: K } = loaded.model;
   const draws: StepDraw[] = [];
   const drawing: Drawing = (draw) => {

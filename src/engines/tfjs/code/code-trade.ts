@@ -5,7 +5,7 @@ import { PATIENCE, type Patience } from "../../children/patience.ts";
 import type { Hooks, Run, RunResult } from "../../engine.ts";
 import { CodeChild } from "./code-child.ts";
 import { begin, loadedBy, unchanged } from "./describe-code.ts";
-import type { CodeTrainingOptions, Described, Order } from "./messages.ts";
+import type { CodeTrainingOptions, Described, DrawnNumbers, Order } from "./messages.ts";
 
 interface CodeTradeOptions {
   readonly training: CodeTrainingOptions;
@@ -13,7 +13,7 @@ interface CodeTradeOptions {
   readonly note: (line: string) => void;
 }
 
-export type PreparedCode = Described & Prepared;
+export type PreparedCode = Described & Prepared & { readonly drawn: DrawnNumbers };
 
 /** What processes of models in JavaScript do. */
 export class CodeTrade implements Trade<CodeChild, PreparedCode> {
@@ -41,8 +41,8 @@ export class CodeTrade implements Trade<CodeChild, PreparedCode> {
 
   async prepare(child: CodeChild): Promise<PreparedCode> {
     const described = await loadedBy(child, this.#patience);
-    await child.ask({ try: true }, { doing: "is tried", silentMs: this.#patience.try });
-    return { ...described, device: this.#options.training.device };
+    const drawn = await child.ask({ try: true }, { doing: "is tried", silentMs: this.#patience.try });
+    return { ...described, drawn: drawn as DrawnNumbers, device: this.#options.training.device };
   }
 
   async train(child: CodeChild, run: Run<CodeModel>, hooks: Hooks): Promise<RunResult> {

@@ -47,8 +47,14 @@ export type Order =
 
 export type Message = ChildMessage<Answer> | { readonly error: SentError };
 
-/** For `load` what the file declares, for `train` the result. */
-export type Answer = Described | Omit<RunResult, "run"> | undefined;
+/** For `load` what the file declares, for `try` what a step draws, for `train` the result. */
+export type Answer = Described | DrawnNumbers | Omit<RunResult, "run"> | undefined;
+
+/** Random numbers that a step is fed: so many, and so many for each of its rows. */
+export interface DrawnNumbers {
+  readonly fixed: number;
+  readonly perRow: number;
+}
 
 /** A model in JavaScript, without its code. */
 export interface Described {

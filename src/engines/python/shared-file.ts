@@ -3,8 +3,8 @@ import { closeSync, ftruncateSync, readSync, writeSync } from "node:fs";
 /** Bytes of a number. */
 const FLOAT = 4;
 
-/** A file of float32 numbers, which another process maps into its memory. */
-export class RowsFile {
+/** A file of float32 numbers, which another process reads and writes too. */
+export class SharedFile {
   readonly #file: number;
   #size = 0;
 
@@ -38,7 +38,7 @@ export class RowsFile {
     const bytes = new Uint8Array(FLOAT * count);
     for (let done = 0; done < bytes.length; ) {
       const read = readSync(this.#file, bytes, done, bytes.length - done, at + done);
-      if (read === 0) throw new RangeError(`rows file: expected ${count} numbers at ${at}, got ${done / FLOAT}`);
+      if (read === 0) throw new RangeError(`shared file: expected ${count} numbers at ${at}, got ${done / FLOAT}`);
       done += read;
     }
     return new Float32Array(bytes.buffer);

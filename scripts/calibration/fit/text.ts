@@ -1,9 +1,9 @@
 import { stringify } from "yaml";
-import type { CorrelationPoint, FitOptions } from "../../data/fit.ts";
-import type { FitSet, Spread } from "../../data/fit-sets.ts";
-import type { GeneratorSettings } from "../../data/settings.ts";
-import { toCsv } from "../../records/csv.ts";
-import { table } from "./table.ts";
+import { table } from "../../../src/cli/text/table.ts";
+import type { GeneratorSettings } from "../../../src/data/settings.ts";
+import { toCsv } from "../../../src/records/csv.ts";
+import type { CorrelationPoint, FitOptions } from "./fit.ts";
+import type { FitSet, Spread } from "./sets.ts";
 
 /** What the search found for one number of sines. */
 export interface FitResult {
@@ -95,9 +95,4 @@ export function fitCsv({ results }: FitSearch): string {
     }),
   );
   return toCsv(rows);
-}
-
-/** Everything, chi-square null without standard errors. */
-export function fitJson(search: FitSearch): string {
-  return `${JSON.stringify(search, (_, value) => (Number.isNaN(value) ? null : value), 2)}\n`;
 }

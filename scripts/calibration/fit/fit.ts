@@ -1,10 +1,11 @@
 // Constants of the generator whose label correlations in closed form go through given points.
-import { type Xoshiro, xoshiroOf } from "../random/xoshiro.ts";
-import { leastSquares, type Residuals } from "../stats/least-squares.ts";
-import { canonical } from "./canonical.ts";
-import { covarianceWithSlope, type Shape } from "./fit-curve.ts";
-import { labelCorrelation, ladder } from "./moments.ts";
-import { GENERATOR_LIMITS, type GeneratorSettings } from "./settings.ts";
+
+import { canonical } from "../../../src/data/canonical.ts";
+import { labelCorrelation, ladder } from "../../../src/data/moments.ts";
+import { GENERATOR_LIMITS, type GeneratorSettings } from "../../../src/data/settings.ts";
+import { type Xoshiro, xoshiroOf } from "../../../src/random/xoshiro.ts";
+import { leastSquares, type Residuals } from "../../../src/stats/least-squares.ts";
+import { covarianceWithSlope, type Shape } from "./curve.ts";
 
 /** A label correlation that was measured. */
 export interface CorrelationPoint {
@@ -37,8 +38,6 @@ export interface FitOptions {
   /** These two are given, not fitted: label correlations say nothing of the inputs, and of the noise only its share. */
   readonly noiseStd: number;
   readonly inputs: number;
-  /** Called after each start. */
-  readonly onStart?: (done: number) => void;
 }
 
 /** A smaller scale is none: labels without a line. */
@@ -54,12 +53,11 @@ const START_FREQUENCY = [0.5, 12] as const;
  * generator can't have, or to labels without a line, is left out. The same options give the same fits.
  */
 export function fitConstants(points: readonly CorrelationPoint[], options: FitOptions): Fit[] {
-  const { sines, starts, seed, noiseStd, onStart } = options;
+  const { sines, starts, seed, noiseStd } = options;
   const residuals = residualsOf(points, sines, noiseStd);
   const fits = Array.from({ length: starts }, (_, start) => {
     const random = xoshiroOf(`mmoe/fit/seed=${seed}/sines=${sines}/start=${start}`);
     const { x } = leastSquares(residuals, points.length, startOf(sines, random));
-    onStart?.(start + 1);
     return fitOf(canonical(settingsOf(shapeOf(x), options)), points);
   });
   return fits.filter(isPossible).sort((a, b) => squaresOf(a) - squaresOf(b));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { covarianceWithSlope } from "../../src/data/fit-curve.ts";
-import { labelCovariance } from "../../src/data/moments.ts";
+import { covarianceWithSlope } from "../../../scripts/calibration/fit/curve.ts";
+import { labelCovariance } from "../../../src/data/moments.ts";
 
 const shape = { scale: 0.58, s: [0.9, 2.3, 2.6], beta: [0.3, 1.9, 4] };
 

@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
-import type { CorrelationPoint } from "../data/fit.ts";
-import { UsageError } from "../errors.ts";
-import { readText } from "../regular-file.ts";
+import { UsageError } from "../../../src/errors.ts";
+import { readText } from "../../../src/regular-file.ts";
+import type { CorrelationPoint } from "./fit.ts";
 
 /** Columns of results/published/fig2.csv; the last may be missing. */
 const [WEIGHTS, LABELS, TWO_SD] = ["weight_cosine", "label_pearson_mean", "two_sd"] as const;
