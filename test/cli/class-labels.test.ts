@@ -91,6 +91,15 @@ describe("mmoe summary", () => {
   });
 });
 
+test("mmoe report has each task's loss and metrics, by the labels' names", async () => {
+  await stdoutOf("report", out);
+  const page = readFileSync(join(out, "report.html"), "utf8");
+  expect(page).toContain('<a href="#tasks">Tasks</a>');
+  expect(page.match(/<th scope="rowgroup" rowspan="3">y_\w+ \(\w+\)<\/th>/g)).toHaveLength(4);
+  const [, section = ""] = page.split('<section id="tasks"');
+  expect(section.slice(0, section.indexOf("</section>"))).toMatch(/AUC.*R2.*Accuracy.*Average precision.*Log loss/s);
+});
+
 test("mmoe seesaw and figures call tasks by their labels, and show nothing of the paper's bad minima", async () => {
   expect(await stdoutOf("seesaw", out)).toMatch(/runs +y_income +y_single +y_age +y_region +delta-m/);
   await stdoutOf("figures", out, "--only", "task-losses");
