@@ -110,6 +110,18 @@ describe("the kinds of a table's labels", () => {
   });
 });
 
+test("diagnostics of squared errors are refused where labels are classes", () => {
+  const binary = tableFile(60, { signs: true });
+  const diagnosed = (rows: string, kinds: string) =>
+    complaint(() => loadConfig("smoke", [rowsOverride(rows), setOverride(`diagnostics=[${kinds}]`)]));
+  const may = (possible: string) => `can't be measured where labels are classes; expected ${possible}`;
+  expect(diagnosed(binary, "gates, gradients")).toBe(`--set diagnostics: gradients ${may("gates, units")}`);
+  expect(diagnosed(file, "gates")).toBe(`--set diagnostics: gates ${may("none")}`);
+  expect(loadConfig("smoke", [rowsOverride(binary), setOverride("diagnostics=[units]")]).diagnostics).toEqual([
+    "units",
+  ]);
+});
+
 test("runs have the kinds of their labels, outputs for their classes, and the numbers of these in the table", () => {
   const point = configAt(config("stars=categorical"), {});
   expect(trainingOf(point as never).taskKinds).toEqual([
