@@ -72,6 +72,8 @@ async function summary(folder: string, options: Options, context: Context): Prom
   const { results, loss: reported } = await readWithLoss(folder, options, context);
   const { config } = results;
   const loss = options.rungs && reported === "running" ? "train" : reported;
+  if (options.rungs && config.labelKind !== "real")
+    throw new UsageError(`--rungs: labels are signs, and the ladder is of the generator's numbers; leave it out`);
   if (options.rungs && config.rows !== null)
     throw new UsageError(
       `--rungs: ${folder} is on rows of a file, and the ladder is of the generator's labels; leave it out`,
