@@ -114,7 +114,9 @@ describe("mmoe models", () => {
     expect(own.stdout).toMatch(
       /^ple-experts\.perTask-3: like ple, experts\.perTask=3\n\nexperts +4 shared +3 of task 1 /,
     );
-    expect(own.stdout).toMatch(/^experts +10 +100-16 +16,160\n(.*\n)+FLOP .* per row, .*\nengines +cpu, tfjs, cuda\n$/m);
+    expect(own.stdout).toMatch(
+      /^experts +10 +100-16 +16,160\n(.*\n)+FLOP .* per row, .*\nengines +cpu, tfjs, cuda\n$/m,
+    );
     const json = JSON.parse((await runMain([...config, "ple-experts.perTask-3", "--json"])).stdout);
     expect(json).toMatchObject({ levels: 2, about: "like ple, experts.perTask=3", parameters: { experts: 18_880 } });
   });
