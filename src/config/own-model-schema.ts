@@ -66,7 +66,7 @@ const options = z
 const CODE_MODEL = z
   .strictObject({
     name: plainName("a name"),
-    file: z.string().min(1).describe("the path of a JavaScript or Python file, from the folder of this one"),
+    file: z.string().min(1).describe("the path of a JavaScript or Python file, relative to this file's folder"),
     class: z.string().regex(IDENTIFIER).describe("a name of Python's").optional(),
     options: options.optional(),
     sha256: z
@@ -92,7 +92,7 @@ const OWN_MODEL = z.union([SPEC_MODEL, CODE_MODEL]);
 export const OWN_MODELS_SCHEMA = z
   .array(OWN_MODEL)
   .refine((models) => new Set(models.map(({ name }) => name)).size === models.length)
-  .describe("a list of definitions of models, no name twice");
+  .describe("a list of model definitions, without duplicate names");
 
 /** What a model of one's own may change of another. */
 export const CHANGE_KEYS = Object.keys(CHANGES);

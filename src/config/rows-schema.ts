@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { count } from "./kinds.ts";
 
-const FILE = "the path of a CSV or Parquet file, from the folder of this one";
+const FILE = "the path of a CSV or Parquet file, relative to this file's folder";
 
 /** What people say of a table. */
 const SAID = {
