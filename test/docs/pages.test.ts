@@ -82,6 +82,14 @@ test("git keeps the figures of results/ that these pages show and Figure 2, and 
   expect(told.trim().split("\n")).toEqual(drawn);
 });
 
+test.each(["docs/tutorial.md", "docs/python.md"])("%s shows the model of examples/python as it is", (page) => {
+  const blocks = [...readFileSync(join(ROOT, page), "utf8").matchAll(/^```python\n(.*?)^```$/gms)].map(
+    ([, code]) => code,
+  );
+  const [model] = blocks.filter((code) => code?.includes("class TaskEmbedding"));
+  expect(readFileSync(join(ROOT, "examples/python/task_embedding.py"), "utf8")).toContain(model ?? "no such block");
+});
+
 describe("every relative link", () => {
   test.each(pages)("of %s leads to a file or folder", (page) => {
     expect(linkedFrom(page).filter((target) => !existsSync(join(ROOT, target)))).toEqual([]);
