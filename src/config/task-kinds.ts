@@ -110,7 +110,8 @@ export function taskOverride(text: string): Override {
   return {
     source,
     valuesAfter: ({ rows, taskKinds }) => {
-      if (!rows) throw new UsageError(`${source}: is for rows of your own; the generator has --set labelKind=binary`);
+      if (!rows)
+        throw new UsageError(`${source}: is for your own rows; for generated rows give --set labelKind=binary`);
       const table = readTable(rows.file);
       const before = taskKinds.length > 0 ? taskKinds : allNumbers(rows);
       return { taskKinds: storedKinds(changedKinds(before, [given], table, () => source)) };
@@ -126,8 +127,7 @@ function allNumbers({ labels }: RowsSetting): TaskKindSetting[] {
 export function checkKinds(settings: Settings, place: (key: SettingKey) => string): void {
   const { rows, taskKinds, labelKind, diagnostics } = settings;
   if (rows === null) {
-    if (taskKinds.length > 0)
-      throw new UsageError(`${place("taskKinds")}: they are for rows of your own; leave them out`);
+    if (taskKinds.length > 0) throw new UsageError(`${place("taskKinds")}: they are only for your own rows; omit them`);
     return;
   }
   if (labelKind !== "real")
