@@ -11,6 +11,7 @@ import { TracedTraining } from "../../src/engines/tfjs/traced/traced-training.ts
 import { type ProgramOptions, trainingProgram } from "../../src/engines/tfjs/traced/training-program.ts";
 import { trainingShape } from "../../src/engines/tfjs/traced/training-shape.ts";
 import type { Trainer } from "../../src/engines/trainer.ts";
+import { PLAIN_TRAINING } from "../../src/engines/training-settings.ts";
 import { type ModelName, ZOO } from "../../src/models/zoo.ts";
 import { operationsOf } from "./operations.ts";
 import { shippedStep } from "./plain-tfjs.ts";
@@ -73,19 +74,8 @@ export function runsOf(R: number, B: number, changes: RunChanges = {}): Run[] {
   const data = GENERATOR_PRESETS.paper.settings;
   const model = ZOO[name].build({ inputs: data.inputs, tasks: TASKS });
   const training: Run["training"] = {
-    ...{
-      trainRows: 100,
-      sampling: "epochs",
-      batch: B,
-      steps: ENDLESS,
-      optimizer: "adam",
-      lr: 0.001,
-      method: "sum",
-      huberDelta: null,
-      arithmetic: "portable",
-      evalEvery: 1,
-    },
-    ...{ initializer: { name: "glorot-uniform" }, heldoutRows: 8, ...changed },
+    ...{ ...PLAIN_TRAINING, trainRows: 100, batch: B, steps: ENDLESS, lr: 0.001, evalEvery: 1, heldoutRows: 8 },
+    ...changed,
   };
   return Array.from({ length: R }, (_, index) => {
     const cell = { model, data, correlation: 0.5, correlationMatrix: correlationMatrix(TASKS, 0.5) };

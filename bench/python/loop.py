@@ -1,4 +1,7 @@
-"""The loop of bench/python.ts without mmoe: rows in memory, PyTorch's Adam. Prints us a step: wall and processor time."""
+"""The loop of bench/python.ts without mmoe: rows in memory, PyTorch's Adam.
+
+Prints microseconds per step: wall and processor time.
+"""
 
 import argparse
 import time

@@ -7,7 +7,7 @@ import { listOverride, loadConfig, override, presetNames, setOverride } from "..
 import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
 import { rowsOverride } from "../config/rows.ts";
 import type { Settings } from "../config/schema.ts";
-import { taskOverride } from "../config/task-kinds.ts";
+import { diagnosable, taskOverride } from "../config/task-kinds.ts";
 import type { Env } from "../cuda/home.ts";
 import { DIAGNOSTIC_KINDS, type DiagnosticKind } from "../diagnostics/kinds.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
@@ -197,9 +197,10 @@ export function typedWords(command: Command, options: readonly Option[]): string
   });
 }
 
-/** What can be measured of a sweep: alignment is with the generator's tasks. */
-function allDiagnostics({ rows }: Settings): { diagnostics: DiagnosticKind[] } {
-  return { diagnostics: DIAGNOSTIC_KINDS.filter((kind) => rows === null || kind !== "alignment") };
+/** All that can be measured of a sweep; where that is nothing, all that others measure, which is refused. */
+function allDiagnostics(settings: Settings): { diagnostics: readonly DiagnosticKind[] } {
+  const possible = diagnosable(settings);
+  return { diagnostics: possible.length > 0 ? possible : DIAGNOSTIC_KINDS };
 }
 
 function overridesOf(options: SweepOptions): Override[] {

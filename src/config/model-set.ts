@@ -19,12 +19,19 @@ import { didYouMean } from "./suggest.ts";
 
 /**
  * An override from each `--model ./my-model.mjs`: a model in JavaScript or Python, named by its file, after those of the
- * list. Throws UsageError for names of models that are no file.
+ * list. Throws UsageError for names of models that are no file, and for two models of one name.
  */
 export function modelFileOverrides(files: readonly string[]): Override[] {
+  const given = new Map<string, string>();
   return files.map((text) => {
     const model = pythonModel(text) ?? { name: basename(text, extname(text)), file: text };
     checkIsFile(model.file);
+    const other = given.get(model.name) ?? text;
+    if (other !== text)
+      throw new UsageError(
+        `--model: ${other} and ${text} would both be named ${model.name}; name them in a config's models`,
+      );
+    given.set(model.name, text);
     return { source: "--model", valuesAfter: ({ models }) => ({ models: withModel(models, model) }) };
   });
 }

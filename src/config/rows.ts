@@ -43,7 +43,7 @@ export function withRows(
   const file = resolve(folder, said.file);
   const table = isStored(said) ? undefined : readTable(file);
   const filled = table ? ofTable(table, said, file, place("rows")) : ({ ...WHOLE, ...said, file } as RowsSetting);
-  const kinds = table && { taskKinds: kindsIn(values, table, place, source) };
+  const found = table && { taskKinds: kindsIn(values, table, place, source), report: "heldout" };
   const others = Object.entries(values).filter(
     ([key, value]) => value !== undefined && !(key === "tasks" && isTaskList(value)),
   );
@@ -52,7 +52,7 @@ export function withRows(
   const { labels, trainRows, heldoutRows } = filled;
   const sizes = { tasks: labels.length, trainRows, heldoutRows };
   const none = Object.fromEntries(OF_GENERATOR.map((key) => [key, null]));
-  return { ...given, values: { ...sizes, ...kinds, ...Object.fromEntries(others), ...none, rows: filled } };
+  return { ...given, values: { ...sizes, ...found, ...Object.fromEntries(others), ...none, rows: filled } };
 }
 
 const ROWS_ALONE = z.strictObject({ rows: GIVEN_ROWS });

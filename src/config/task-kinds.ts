@@ -2,6 +2,7 @@
 import { basename } from "node:path";
 import { z } from "zod";
 import { TASK_KINDS, type TaskKind, type TaskSettings } from "../data/task-kinds.ts";
+import { DIAGNOSTIC_KINDS, type DiagnosticKind } from "../diagnostics/kinds.ts";
 import { UsageError } from "../errors.ts";
 import type { LabelClasses } from "../tables/label-column.ts";
 import { readTable } from "../tables/read-table.ts";
@@ -123,25 +124,46 @@ function allNumbers({ labels }: RowsSetting): TaskKindSetting[] {
   return labels.map((column) => ({ column, kind: "regression", weight: 1, classes: [] }));
 }
 
-/** Refuses kinds of labels that the rows do not have: UsageError. */
+/** What can be diagnosed of a sweep: gradients are of squared errors, and alignment is with the generator's numbers. */
+export function diagnosable({ rows, labelKind, taskKinds }: Kinds): DiagnosticKind[] {
+  if (taskKinds.some(({ kind }) => kind === "categorical")) return []; // they measure one output for each task
+  const isClass = labelKind === "binary" || taskKinds.some(({ kind }) => kind === "binary");
+  const isPossible: Readonly<Record<DiagnosticKind, boolean>> = {
+    ...{ gates: true, units: true },
+    gradients: !isClass,
+    alignment: !isClass && rows === null,
+  };
+  return DIAGNOSTIC_KINDS.filter((kind) => isPossible[kind]);
+}
+
+type Kinds = Pick<Settings, "rows" | "labelKind" | "taskKinds">;
+
+/** Refuses kinds of labels that the rows do not have, and what can't be diagnosed of them: UsageError. */
 export function checkKinds(settings: Settings, place: (key: SettingKey) => string): void {
   const { rows, taskKinds, labelKind, diagnostics } = settings;
-  if (rows === null) {
-    if (taskKinds.length > 0) throw new UsageError(`${place("taskKinds")}: they are only for your own rows; omit them`);
-    return;
-  }
-  if (labelKind !== "real")
-    throw new UsageError(`${place("labelKind")}: it is the generator's; give --task LABEL=${labelKind}`);
   const columns = taskKinds.map(({ column }) => column);
-  if (columns.length > 0 && columns.join() !== rows.labels.join()) {
+  if (rows === null && columns.length > 0)
+    throw new UsageError(`${place("taskKinds")}: they are only for your own rows; omit them`);
+  if (rows !== null && labelKind !== "real")
+    throw new UsageError(`${place("labelKind")}: it is the generator's; give --task LABEL=${labelKind}`);
+  if (rows !== null && columns.length > 0 && columns.join() !== rows.labels.join()) {
     const expected = `expected one for each label of ${basename(rows.file)}, ${rows.labels.join(", ")}`;
     throw new UsageError(`${place("taskKinds")}: ${expected}; got ${columns.join(", ")}`);
   }
-  const hasClasses = taskKinds.find(({ kind }) => kind === "categorical");
-  if (hasClasses && diagnostics.length > 0)
+  const odd = taskKinds.find(({ kind, classes }) => !hasClasses(kind, classes.length));
+  if (odd) throw new UsageError(`${place("taskKinds")}: ${odd.column}: ${odd.kind} with ${odd.classes.length} classes`);
+  const possible = diagnosable(settings);
+  const isNumbers = labelKind === "real" && taskKinds.every(({ kind }) => kind === "regression"); // checkRows checks these
+  const impossible = isNumbers ? undefined : diagnostics.find((kind) => !possible.includes(kind));
+  if (impossible)
     throw new UsageError(
-      `${place("diagnostics")}: expected none with a categorical label, such as ${hasClasses.column}, got ${diagnostics.join(", ")}`,
+      `${place("diagnostics")}: ${impossible} can't be measured where labels are classes; expected ${possible.join(", ") || "none"}`,
     );
+}
+
+/** Whether a label of a kind may have so many classes. */
+function hasClasses(kind: TaskKind, classes: number): boolean {
+  return { regression: classes === 0, binary: classes === 2, categorical: classes >= 2 }[kind];
 }
 
 /** The tasks of a sweep's runs, [K]; undefined if all are regressions of weight 1. */

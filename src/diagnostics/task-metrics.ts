@@ -15,7 +15,7 @@ interface Predictions {
 type Metrics = Readonly<Record<string, (outputs: Float32Array, labels: Float32Array) => number>>;
 
 const METRICS: Readonly<Record<TaskKind, Metrics>> = {
-  regression: { r2: determination },
+  regression: { rSquared: determination },
   binary: {
     auc: areaUnderCurve,
     averagePrecision,

@@ -31,6 +31,16 @@ export interface TrainingSettings {
   readonly heldoutRows: number;
 }
 
+/** What trials and benchmarks train by, apart from sizes, steps and rate: a new setting has here the value that changes nothing. */
+export const PLAIN_TRAINING = {
+  sampling: "epochs",
+  optimizer: "adam",
+  method: "sum",
+  huberDelta: null,
+  arithmetic: "portable",
+  initializer: { name: "glorot-uniform" },
+} as const satisfies Omit<TrainingSettings, "trainRows" | "batch" | "steps" | "lr" | "evalEvery" | "heldoutRows">;
+
 /** Whether a training path reads each setting: a new one does not compile until each path says. */
 export type Heeds = Readonly<Record<keyof TrainingSettings, boolean>>;
 

@@ -38,7 +38,7 @@ export const MEASURES: readonly Measure[] = [
   metric("averagePrecision", "average precision of a binary task on held-out rows"),
   metric("accuracy", "share of held-out rows whose class is predicted"),
   metric("logLoss", "log loss of a binary or categorical task on held-out rows", "nats"),
-  metric("r2", "share of the held-out labels' variance that is explained (R2)"),
+  metric("rSquared", "share of the held-out labels' variance that is explained (R2)"),
 ];
 
 /** A number of tasks of some kinds: others have NaN, which means leave out. */

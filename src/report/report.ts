@@ -33,6 +33,7 @@ import { seesawText } from "./seesaw-text.ts";
 import { settingsSection } from "./settings-section.ts";
 import { runPicker } from "./single-runs.ts";
 import { switches, switchRules } from "./switches.ts";
+import { showsTasks, tasksSection } from "./tasks-section.ts";
 import { drawVariants, hasPaper } from "./variants.ts";
 
 /** A sweep's report: one HTML file, the same bytes for the same records. `loss` is shown first; `live` follows a sweep. */
@@ -63,11 +64,12 @@ export function reportHtml(results: Results, loss: LossSet, live?: Live): string
 <p class="kicker">Report of the sweep <b>${config.name}</b></p>
 <h1>${title}</h1>
 ${lead}${unfinished(results)}</header>
-<nav aria-label="Contents"><ul>${contents(isTested).map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
+<nav aria-label="Contents"><ul>${contents(results, isTested).map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 <main>
 `,
     isTested ? verdicts : "",
     cellsSection(results),
+    showsTasks(results) ? tasksSection(results) : "",
     figuresSection({
       ...figures,
       ...{ loss, shapes, tables },
@@ -134,15 +136,21 @@ function pointsText({ config, at }: Results): string {
 }
 
 /** The sections in their order: claims that are not tested do not come first. */
-function contents(isTested: boolean): (readonly [id: string, name: string])[] {
+function contents(results: Results, isTested: boolean): (readonly [id: string, name: string])[] {
   const claims = [["claims", "Claims"]] as const;
-  return [...(isTested ? claims : []), ...LOSSES, ...(isTested ? [] : claims), ...OTHERS];
+  const tasks = [["tasks", "Tasks"]] as const;
+  return [
+    ...(isTested ? claims : []),
+    CELLS,
+    ...(showsTasks(results) ? tasks : []),
+    FIGURES,
+    ...(isTested ? [] : claims),
+    ...OTHERS,
+  ];
 }
 
-const LOSSES = [
-  ["cells", "Final losses"],
-  ["figures", "Figures"],
-] as const;
+const CELLS = ["cells", "Final losses"] as const;
+const FIGURES = ["figures", "Figures"] as const;
 const OTHERS = [
   ["run-table", "Runs"],
   ["settings", "Settings"],

@@ -76,6 +76,21 @@ describe.skipIf(PYTHON === undefined)(`a sweep with a model in Python${WITHOUT_P
     ]);
   });
 
+  test("is trained by a job array's tasks with the Python that was asked for", async () => {
+    const array = ["--array", "2", "--time", "1:00:00"];
+    const { code, stdout } = await runMain([
+      "slurm",
+      ...few,
+      "--model",
+      file,
+      ...python,
+      ...array,
+      "--out",
+      `${out}-array`,
+    ]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(` --python ${PYTHON} `)]);
+  });
+
   test("that raises as it trains fails its runs with the line, and the others are trained and written", async () => {
     const raising = pythonModel(
       NUMPY_LINEAR.replace("        error", "        if len(x) == 64: self.gone\n        error"),

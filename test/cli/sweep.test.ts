@@ -226,7 +226,7 @@ describe("mmoe sweep refuses, in one line with exit code 2 and before writing an
 
   test("a file in the folder's place, and a folder inside a file", async () => {
     writeFileSync(out, "");
-    expect((await sweep()).stderr).toBe(`mmoe: ${out}: ${out} is a file; give another --out\n`);
+    expect((await sweep()).stderr).toBe(`mmoe: ${out} is a file; give another --out\n`);
     const inside = await runMain(["sweep", "smoke", "--out", join(out, "deeper")]);
     expect(inside).toMatchObject({ code: 2, stderr: expect.stringContaining(`${out} is a file`) });
   });

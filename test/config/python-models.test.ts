@@ -65,6 +65,14 @@ describe("a model in Python", () => {
     expect(complaint(() => given(model))).toContain(message);
   });
 
+  test("is refused beside another that would have its name", () => {
+    const other = pythonModel("x = 2\n").file;
+    expect(complaint(() => given(file, other))).toBe(
+      `--model: ${file} and ${other} would both be named mine; name them in a config's models`,
+    );
+    expect(given(file, file).models).toEqual(["mmoe", "mine"]);
+  });
+
   test("alone has a class and options", () => {
     expect(
       complaint(() => setTo("models=[{name: mine, file: gone.mjs, sha256: SUM, class: A}]".replace("SUM", sha256))),

@@ -110,6 +110,29 @@ describe("the kinds of a table's labels", () => {
   });
 });
 
+test("kinds that are written by hand have as many classes as their kind", () => {
+  const written = (kind: string, classes: string) => {
+    const label = (column: string) => `{column: ${column}, kind: regression, weight: 1, classes: []}`;
+    const kinds = [`{column: y_1, kind: ${kind}, weight: 1, classes: ${classes}}`, label("y_2")];
+    return () => loadConfig("smoke", [rowsOverride(tableFile()), setOverride(`taskKinds=[${kinds.join()}]`)]);
+  };
+  expect(complaint(written("binary", "[1]"))).toBe("--set taskKinds: y_1: binary with 1 classes");
+  expect(complaint(written("regression", "[1, 2]"))).toBe("--set taskKinds: y_1: regression with 2 classes");
+  expect(written("categorical", "[1, 2, 3]")().taskKinds[0]?.classes).toEqual([1, 2, 3]);
+});
+
+test("diagnostics of squared errors are refused where labels are classes", () => {
+  const binary = tableFile(60, { signs: true });
+  const diagnosed = (rows: string, kinds: string) =>
+    complaint(() => loadConfig("smoke", [rowsOverride(rows), setOverride(`diagnostics=[${kinds}]`)]));
+  const may = (possible: string) => `can't be measured where labels are classes; expected ${possible}`;
+  expect(diagnosed(binary, "gates, gradients")).toBe(`--set diagnostics: gradients ${may("gates, units")}`);
+  expect(diagnosed(file, "gates")).toBe(`--set diagnostics: gates ${may("none")}`);
+  expect(loadConfig("smoke", [rowsOverride(binary), setOverride("diagnostics=[units]")]).diagnostics).toEqual([
+    "units",
+  ]);
+});
+
 test("runs have the kinds of their labels, outputs for their classes, and the numbers of these in the table", () => {
   const point = configAt(config("stars=categorical"), {});
   expect(trainingOf(point as never).taskKinds).toEqual([

@@ -58,11 +58,11 @@ describe("taskMetrics(tasks, predictions)", () => {
   });
 
   test("gives a regression R2", () => {
-    expect(metrics["r2/3"]).toBeCloseTo(1 - (1 + 1) / (4 + 0 + 4 + 0), 12);
+    expect(metrics["rSquared/3"]).toBeCloseTo(1 - (1 + 1) / (4 + 0 + 4 + 0), 12);
   });
 
   test("gives a task NaN for what its kind lacks", () => {
-    expect([metrics["auc/2"], metrics["auc/3"], metrics["r2/1"], metrics["accuracy/3"]]).toEqual([
+    expect([metrics["auc/2"], metrics["auc/3"], metrics["rSquared/1"], metrics["accuracy/3"]]).toEqual([
       ...[Number.NaN, Number.NaN, Number.NaN, Number.NaN],
     ]);
   });
@@ -99,12 +99,15 @@ describe("a run on labels that are classes", () => {
     const mean = labels.reduce((sum, label) => sum + label, 0) / labels.length;
     const variance = labels.reduce((sum, label) => sum + (label - mean) ** 2, 0) / labels.length;
     const loss = curve.heldout.at(-1)?.[2] as number;
-    expect(diagnostics?.values["r2/3"]?.at(-1)).toBeCloseTo(1 - loss / variance, 5);
+    expect(diagnostics?.values["rSquared/3"]?.at(-1)).toBeCloseTo(1 - loss / variance, 5);
   });
 });
 
 test("a run on a table has metrics, and one on the generator's numbers none", async () => {
-  expect(Object.keys((await resultOf(cpu, tableRun())).diagnostics?.values ?? {})).toEqual(["r2/1", "r2/2"]);
+  expect(Object.keys((await resultOf(cpu, tableRun())).diagnostics?.values ?? {})).toEqual([
+    "rSquared/1",
+    "rSquared/2",
+  ]);
   expect((await resultOf(cpu, makeRun())).diagnostics).toBeUndefined();
 });
 

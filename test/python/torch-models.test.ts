@@ -1,9 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { PythonEngine } from "../../src/engines/python/python-engine.ts";
-import { UsageError } from "../../src/errors.ts";
-import type { CodeModel } from "../../src/models/code.ts";
 import { codeRun, resultsOf } from "../engines/tfjs/runs.ts";
-import { PYTHON, pythonModel, WITHOUT_PYTHON } from "../support/python.ts";
+import { complaintOf, PYTHON, pythonModel, WITHOUT_PYTHON } from "../support/python.ts";
 
 const notes: string[] = [];
 const engine = new PythonEngine({
@@ -49,16 +47,6 @@ class ByTorch:
     def predict(self, x):
         return self.net(torch.from_numpy(x))
 `;
-
-async function complaintOf(model: CodeModel): Promise<string> {
-  const error = await engine.prepare([model]).then(
-    () => undefined,
-    (reason: Error) => reason,
-  );
-  if (error === undefined) return "";
-  expect(error).toBeInstanceOf(UsageError);
-  return error.message.replace(/^.*mine\.py/, "mine.py");
-}
 
 describe.skipIf(PYTHON === undefined)(`a PyTorch module${WITHOUT_PYTHON}`, () => {
   test.each([
@@ -127,6 +115,6 @@ describe.skipIf(PYTHON === undefined)(`a PyTorch module${WITHOUT_PYTHON}`, () =>
       "mine.py: the losses of the first steps: expected finite numbers, got NaN",
     ],
   ])("is refused as it is tried: %#", async (text, complaint) => {
-    expect(await complaintOf(pythonModel(text))).toBe(complaint);
+    expect(await complaintOf(engine, pythonModel(text))).toBe(complaint);
   });
 });

@@ -1,6 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import type { Engine } from "../../src/engines/engine.ts";
+import { UsageError } from "../../src/errors.ts";
 import type { CodeModel } from "../../src/models/code.ts";
 import { pythonFiles } from "../../src/models/python-files.ts";
 import { temporaryFolder } from "./effects.ts";
@@ -46,4 +48,15 @@ export function pythonModel(text: string, changes: Partial<CodeModel> = {}): Cod
   const file = join(temporaryFolder(), "mine.py");
   writeFileSync(file, text);
   return { name: "mine", inputs: 5, tasks: 2, file, sha256: pythonFiles({ name: "mine", file }).sha256, ...changes };
+}
+
+/** What is said of a model as it is prepared, without its folder and name; nothing if it is taken. */
+export async function complaintOf(engine: Pick<Engine, "prepare">, model: CodeModel): Promise<string> {
+  try {
+    await engine.prepare?.([model]);
+    return "";
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return error.message.replaceAll(`${dirname(model.file)}/`, "").replace("model mine: ", "");
+  }
 }

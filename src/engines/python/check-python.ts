@@ -4,6 +4,7 @@ import { keyOf } from "../../random/key.ts";
 import { normals } from "../../random/normal.ts";
 import { modelError } from "../children/model-error.ts";
 import type { Run } from "../engine.ts";
+import { PLAIN_TRAINING } from "../training-settings.ts";
 import type { PythonChild } from "./python-child.ts";
 import { PythonTrainer } from "./python-trainer.ts";
 
@@ -80,9 +81,13 @@ function trialOf(model: CodeModel): Run<CodeModel> {
   return {
     ...{ id: "trial", model, index: 0, seed: 0, data, correlation: 0, correlationMatrix: identity },
     training: {
-      ...{ trainRows: "fresh", sampling: "epochs", batch: BATCH, steps: STEPS, optimizer: "adam", lr: 1e-3 },
-      ...{ method: "sum", huberDelta: null, arithmetic: "portable", initializer: { name: "glorot-uniform" } },
-      ...{ evalEvery: STEPS, heldoutRows: ROWS },
+      ...PLAIN_TRAINING,
+      trainRows: "fresh",
+      batch: BATCH,
+      steps: STEPS,
+      lr: 1e-3,
+      evalEvery: STEPS,
+      heldoutRows: ROWS,
     },
   };
 }

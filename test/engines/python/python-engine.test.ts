@@ -6,13 +6,11 @@ import { loadConfig, setOverride } from "../../../src/config/load.ts";
 import type { AnyRun, Hooks, Keeping, RunResult, RunState } from "../../../src/engines/engine.ts";
 import { PythonEngine } from "../../../src/engines/python/python-engine.ts";
 import { feedOf } from "../../../src/engines/rows/feed.ts";
-import { UsageError } from "../../../src/errors.ts";
-import type { CodeModel } from "../../../src/models/code.ts";
 import { pythonFiles } from "../../../src/models/python-files.ts";
 import { checkpointText, stateIn } from "../../../src/records/checkpoint.ts";
 import { planRuns } from "../../../src/sweep/plan.ts";
 import { withTables } from "../../../src/sweep/share.ts";
-import { NUMPY_LINEAR, PYTHON, pythonModel, WITHOUT_PYTHON } from "../../support/python.ts";
+import { complaintOf, NUMPY_LINEAR, PYTHON, pythonModel, WITHOUT_PYTHON } from "../../support/python.ts";
 import { tableFile } from "../../support/tables.ts";
 import { codeRun, resultsOf } from "../tfjs/runs.ts";
 
@@ -24,24 +22,29 @@ const engine = new PythonEngine({
 afterAll(() => engine.dispose());
 
 /** NUMPY_LINEAR that does this once it trains: its batches have 3 rows, those that it is tried on have others. */
-const inTraining = (name: string, act: string) =>
-  pythonModel(
-    NUMPY_LINEAR.replace("    def step(self, x, y):", `    def step(self, x, y):\n        if len(x) == 3: ${act}`),
-    {
-      name,
-    },
-  );
+const inTraining = (name: string, act: string, text = NUMPY_LINEAR) =>
+  pythonModel(text.replace("    def step(self, x, y):", `    def step(self, x, y):\n        if len(x) == 3: ${act}`), {
+    name,
+  });
 
-/** What is said of a model as it is prepared; nothing if it is taken. */
-async function complaintOf(model: CodeModel): Promise<string> {
-  const error = await engine.prepare([model]).then(
-    () => undefined,
-    (reason: Error) => reason,
-  );
-  if (error === undefined) return "";
-  expect(error).toBeInstanceOf(UsageError);
-  return error.message.replaceAll(`${dirname(model.file)}/`, "").replace("model mine: ", "");
-}
+/** A model that writes into every pipe of its process. */
+const GARBLING = `import os, stat
+
+def is_pipe(fd):
+    try:
+        return stat.S_ISFIFO(os.fstat(fd).st_mode) or stat.S_ISSOCK(os.fstat(fd).st_mode)
+    except OSError:
+        return False
+
+def garble():
+    for fd in range(3, 40):
+        if is_pipe(fd):
+            try:
+                os.write(fd, b"?\\n")
+            except OSError:
+                pass
+
+${NUMPY_LINEAR}`;
 
 /** Losses of gradient descent on a linear map from 0, in float64, at each step and over the held-out rows at the end. */
 function linearLosses(run: AnyRun, lr: number): { steps: number[][]; heldout: number[] } {
@@ -104,7 +107,7 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     const slow = codeRun(pythonModel(NUMPY_LINEAR, { options: { rate: 0 } }));
     const [result] = await resultsOf(engine, [slow]);
     expect(result?.curve.heldout[0]).toEqual(result?.curve.heldout[2]);
-    expect(await complaintOf(pythonModel(NUMPY_LINEAR, { options: { width: 3 } }))).toBe(
+    expect(await complaintOf(engine, pythonModel(NUMPY_LINEAR, { options: { width: 3 } }))).toBe(
       "mine.py:4: option width: expected one of rate, spread",
     );
   });
@@ -119,6 +122,7 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
       inTraining("hangs", "import time; time.sleep(100)"),
       inTraining("forks", "import os; os.fork()"),
       inTraining("shapes", "return [1.0]"),
+      inTraining("garbles", "garble()", GARBLING),
       inTraining("prints", "print('{\"answer\": {}}', flush=True)"),
     ];
     const results = await resultsOf(
@@ -134,6 +138,7 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
       ["hangs", "mine.py: gives no sign for 2 s while it trains"],
       ["forks", undefined],
       ["shapes", "mine.py:4: step: expected shape [2], got [1]"],
+      ["garbles", "mine.py: its process says what is no message: ?"],
       ["prints", undefined],
     ]);
     expect(notes).toContain(`model prints prints: {"answer": {}}`);
@@ -141,17 +146,17 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
 
   test("is found in its file, alone or by its name", async () => {
     const two = `${NUMPY_LINEAR}\n\nclass Other(Linear):\n    pass\n\n\nclass Part:\n    pass\n`;
-    expect(await complaintOf(pythonModel(two))).toBe(
+    expect(await complaintOf(engine, pythonModel(two))).toBe(
       "mine.py: has several models, Linear, Other; name one: --model FILE.py:Linear",
     );
-    expect(await complaintOf(pythonModel(two, { class: "Other" }))).toBe("");
-    expect(await complaintOf(pythonModel(two, { class: "Missing" }))).toBe(
+    expect(await complaintOf(engine, pythonModel(two, { class: "Other" }))).toBe("");
+    expect(await complaintOf(engine, pythonModel(two, { class: "Missing" }))).toBe(
       "mine.py: expected a class or function Missing; there are Linear, Other",
     );
-    expect(await complaintOf(pythonModel("x = 1\n"))).toMatch(
+    expect(await complaintOf(engine, pythonModel("x = 1\n"))).toMatch(
       /^mine\.py: expected a class with __init__\(self, inputs, tasks\)/,
     );
-    expect(await complaintOf(pythonModel(two, { class: "Part" }))).toMatch(
+    expect(await complaintOf(engine, pythonModel(two, { class: "Part" }))).toMatch(
       /^mine\.py:31: expected to be made as Part\(inputs, tasks, \*\*options\): too many positional arguments/,
     );
   });
@@ -164,7 +169,7 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     ["def f(:\n", "mine.py:1: SyntaxError: invalid syntax (at: def f(:)"],
     ["raise KeyError('k')\n", "mine.py:1: KeyError: 'k' (at: raise KeyError('k'))"],
   ])("is refused as it is loaded: %j", async (text, complaint) => {
-    expect(await complaintOf(pythonModel(text))).toBe(complaint);
+    expect(await complaintOf(engine, pythonModel(text))).toBe(complaint);
   });
 
   test.each([
@@ -177,7 +182,7 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     ],
     ["(error**2).mean(0)", "(error**2).mean()", "mine.py:4: step: expected shape [2], got []"],
   ])("is refused as it is tried: %s by %s", async (from, to, complaint) => {
-    expect(await complaintOf(pythonModel(NUMPY_LINEAR.replace(from, to)))).toBe(complaint);
+    expect(await complaintOf(engine, pythonModel(NUMPY_LINEAR.replace(from, to)))).toBe(complaint);
   });
 
   test("that draws what no seed gives is trained, and said to differ", async () => {
@@ -196,10 +201,12 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
     writeFileSync(join(folder, "near.py"), "import importlib\nfar = importlib.import_module('far')\n");
     writeFileSync(join(folder, "far.py"), "");
     const { sha256 } = pythonFiles({ name: "mine", file: model.file });
-    expect(await complaintOf({ ...model, sha256 })).toMatch(
+    expect(await complaintOf(engine, { ...model, sha256 })).toMatch(
       /^near\.py:2: imports far from far\.py, whose changes would go unnoticed: /,
     );
-    expect(await complaintOf(model)).toMatch(/^mine\.py: has changed \(its SHA-256 was [0-9a-f]{8}\.\.\., now it is/);
+    expect(await complaintOf(engine, model)).toMatch(
+      /^mine\.py: has changed \(its SHA-256 was [0-9a-f]{8}\.\.\., now it is/,
+    );
   });
 
   test("starts each run with modules that no run before has touched", async () => {

@@ -30,7 +30,11 @@ def at_definition(thing: Any, message: str) -> ModelError:
 
 
 def described(error: BaseException, files: Collection[str], model: Any = None) -> dict[str, Any]:
-    """An error as the protocol tells it; ``files`` are the real paths of the model's files, ``model`` is what trains."""
+    """An error as the protocol tells it.
+
+    :param files: the real paths of the model's files
+    :param model: what trains, if a run has begun
+    """
     if isinstance(error, ModelError):
         file, line, _ = (error.file, error.line, "") if error.file else _place(error, files) or (None, None, "")
         return {"kind": "author", "message": str(error), "file": file, "line": line}
@@ -51,9 +55,13 @@ _LAST_ENTRIES = 3
 
 
 def _message(error: BaseException) -> str:
+    """In one line, as the last of a traceback."""
     if isinstance(error, SystemExit):
-        return f"ends its process (exit code {error.code if isinstance(error.code, int) else 0 if error.code is None else 1})"
-    return "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
+        code = error.code if isinstance(error.code, int) else int(error.code is not None)
+        return f"ends its process (exit code {code})"
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    first, *_ = text.splitlines() or [""]
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__
 
 
 def _is_out_of_memory(error: BaseException) -> bool:

@@ -181,11 +181,12 @@ def arguments_of(made: Callable[..., Any], options: dict[str, Any], settings: An
     taken = list(parameters)[2:]
     for name in options:
         if name == "settings" or not (takes_any or name in taken):
-            own = [each for each in taken if each != "settings" and parameters[each].kind is not parameters[each].VAR_KEYWORD]
+            own = [each for each in taken if each != "settings"]
             raise at_definition(made, f"option {name}: expected one of {', '.join(own) or 'none'}")
     arguments = {**options, **({"settings": settings} if "settings" in taken else {})}
     try:
         inspect.signature(made).bind(settings.inputs, settings.tasks, **arguments)
     except TypeError as error:
-        raise at_definition(made, f"expected to be made as {made.__name__}(inputs, tasks, **options): {error}") from None
+        how = f"{made.__name__}(inputs, tasks, **options)"
+        raise at_definition(made, f"expected to be made as {how}: {error}") from None
     return arguments

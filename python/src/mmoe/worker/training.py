@@ -49,7 +49,7 @@ class Training:
         module = self.files.load()
         made = factory_in(module, self._model["class"])
         about = " ".join((made.__doc__ or "").strip().partition("\n\n")[0].split())
-        libraries = {name: metadata.version(name) for name in _LIBRARIES if name in sys.modules}
+        libraries = {name: _version(name) for name in _LIBRARIES if name in sys.modules}
         (first, version), *_ = libraries.items()
         device = f"{first} {version} {_device_name(self._model['device'])}"
         return {"about": about, "libraries": {"python": platform.python_version(), **libraries}, "device": device}
@@ -109,6 +109,13 @@ class Training:
         if missing:
             raise at_definition(module, f"parameter {missing[0]}: gets no gradient: forward does not use it")
         return {}
+
+
+def _version(library: str) -> str:
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:  # built from source, perhaps
+        return str(getattr(sys.modules[library], "__version__", "unknown"))
 
 
 def _trainer_of(made: Callable[..., Any], model: Any, settings: Settings) -> Any:
