@@ -4,7 +4,8 @@ import { parseArgs } from "node:util";
 import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
-import type { Engine, Run, TrainingSettings } from "../../src/engines/engine.ts";
+import type { Engine, Run } from "../../src/engines/engine.ts";
+import type { TrainingSettings } from "../../src/engines/training-settings.ts";
 import { type ModelName, ZOO } from "../../src/models/zoo.ts";
 
 const LAST_STEPS = 100;

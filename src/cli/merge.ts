@@ -6,7 +6,7 @@ import { cellText } from "../identity/cell.ts";
 import { keptIn } from "../records/checkpoints.ts";
 import { CONFIG } from "../records/find-results.ts";
 import { checkJournals, commonConfig, copyCheckpoints, copyJournals } from "../records/merge-folders.ts";
-import { planRuns } from "../sweep/plan.ts";
+import { planWanted } from "../sweep/plan.ts";
 import { cellStatuses, totalStatus } from "../sweep/status.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
@@ -55,7 +55,7 @@ async function merge(folders: readonly string[], options: Options, { effects, no
   const records = await writeResults(out, { long, losses, quiet: json }, effects);
 
   const ended = new Map(records.map((record) => [record.id, record]));
-  const left = planRuns(config).filter(({ id }) => !ended.has(id));
+  const left = planWanted(config, ({ id }) => !ended.has(id));
   const of = { trained: trainedHash(config), warn: note };
   if (options.output !== undefined) copyCheckpoints(folders, out, left, of);
   const kept = keptIn(out, left, of);

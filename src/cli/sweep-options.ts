@@ -7,6 +7,7 @@ import { listOverride, loadConfig, override, presetNames, setOverride } from "..
 import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
 import { rowsOverride } from "../config/rows.ts";
 import type { Settings } from "../config/schema.ts";
+import { taskOverride } from "../config/task-kinds.ts";
 import type { Env } from "../cuda/home.ts";
 import { DIAGNOSTIC_KINDS, type DiagnosticKind } from "../diagnostics/kinds.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
@@ -29,6 +30,7 @@ import { goOn } from "./text/go-on.ts";
 export interface SweepOptions {
   readonly corr?: string;
   readonly rows?: string;
+  readonly task: readonly string[];
   readonly models?: string;
   readonly model: readonly string[];
   readonly modelSet: readonly string[];
@@ -42,6 +44,7 @@ export interface SweepOptions {
   readonly set: readonly string[];
   readonly diagnostics?: string | true;
   readonly engine?: string;
+  readonly python?: string;
   readonly jobs?: string;
   readonly kernels?: string;
   readonly backend?: string;
@@ -98,9 +101,10 @@ export function addSweepOptions(command: Command): Command {
     .option("--out <folder>", "where results go (default: results/NAME-HASH)")
     .optionsGroup(GROUPS.data)
     .option("--rows <file>", "train on rows of your own, CSV or Parquet, in place of the generator's")
+    .option("--task <label=kind>", "take a label of --rows as regression, binary or categorical", collect, [])
     .option("--cross <DxI>", "in place of --runs: D data seeds, each with I seeds of initial values")
     .optionsGroup(GROUPS.models)
-    .option("--model <file>", "add a model of your own in JavaScript; may be given again", collect, [])
+    .option("--model <file>", "add a model of your own in Python or JavaScript; may be given again", collect, [])
     .option("--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, [])
     .optionsGroup(GROUPS.training)
     .option("--method <name>", `how the tasks' gradients become one: ${METHODS.join(", ")}; or several`)
@@ -109,6 +113,7 @@ export function addSweepOptions(command: Command): Command {
     .option("--allow-cpu", "let --engine cuda train on a CPU if it sees no card")
     .option("--kernels <set>", `kernels of the cpu engine: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
     .option("--backend <name>", `what --engine tfjs computes on: ${TFJS_BACKENDS.join(", ")} (default: wasm)`)
+    .option("--python <path>", "the Python of models in Python (default: the active venv's, else python3)")
     .option("--jobs <n>", "threads of the cpu engine, or of TensorFlow's rows (default: all cores)")
     .optionsGroup(GROUPS.running)
     .option("--retry-failed", "repeat the runs that failed there")
@@ -124,6 +129,7 @@ Environment, for options that are not given:
   $MMOE_ENGINE   as --engine
   $MMOE_JOBS     as --jobs
   $MMOE_KERNELS  as --kernels
+  $MMOE_PYTHON   as --python
   $NO_COLOR      not empty: no colours on a terminal
 `;
 
@@ -164,7 +170,7 @@ function jobsOf({ jobs }: SweepOptions, { MMOE_JOBS }: Env): number | undefined 
 
 /** Refuses options of another engine. */
 function engineOptionsOf(engine: EngineName, options: SweepOptions, env: Env): EngineOptions {
-  const { backend, allowCpu = false } = options;
+  const { backend, allowCpu = false, python } = options;
   const jobs = jobsOf(options, env);
   const kernels = kernelsOption(options.kernels, engine);
   const chosen = backend === undefined ? undefined : choiceOption("--backend", backend, TFJS_BACKENDS);
@@ -175,6 +181,7 @@ function engineOptionsOf(engine: EngineName, options: SweepOptions, env: Env): E
     ...(kernels && { kernels }),
     ...(chosen && { backend: chosen }),
     ...(jobs !== undefined && { jobs }),
+    ...(python !== undefined && { python: pathOption("--python", python) }),
   };
 }
 
@@ -193,8 +200,9 @@ function allDiagnostics({ rows }: Settings): { diagnostics: DiagnosticKind[] } {
 }
 
 function overridesOf(options: SweepOptions): Override[] {
-  const { corr, rows, models, model, modelSet, runs, steps, batch, lr, method, seed, set, diagnostics } = options;
+  const { corr, rows, task, models, model, modelSet, runs, steps, batch, lr, method, seed, set, diagnostics } = options;
   const layers: Override[] = [...(rows === undefined ? [] : [rowsOverride(rows)]), ...set.map(setOverride)];
+  layers.push(...task.map(taskOverride));
   if (corr !== undefined) layers.push(override("--corr", "correlations", listOption(corr)));
   if (models !== undefined) layers.push(override("--models", "models", listOption(models)));
   if (diagnostics !== undefined) {

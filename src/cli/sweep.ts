@@ -133,7 +133,9 @@ async function dryRun(request: Request, context: Context): Promise<number> {
   const engine = await loadEngine(request.engine, { ...request.engineOptions, note }, trainedWith(share));
   try {
     const trainingBytes = await checkRuns(share.todo, share.config, engine);
-    effects.stdout.write(await describePlan(share, { engine, trainingBytes }, context));
+    effects.stdout.write(
+      await describePlan(share, { engine, trainingBytes, python: request.engineOptions.python }, context),
+    );
     return EXIT.done;
   } finally {
     await engine.dispose();

@@ -19,6 +19,9 @@ export const MODEL_NAME = plainName("a name").describe(`${ZOO_NAMES}, or a model
 
 const units = z.array(count(1, MOST.units)).describe(`a list of units of each layer, from 1 to ${MOST.units}`);
 
+/** A name in Python. */
+const IDENTIFIER = /^[A-Za-z_]\w*$/;
+
 const bias = z.boolean().describe("true or false");
 
 /** DSelect-k's gates; what is left out is as in the zoo. */
@@ -54,22 +57,30 @@ const SPEC_MODEL = z
   .strictObject({ name: plainName("a name"), like: choice(MODEL_NAMES), ...CHANGES_SCHEMA.shape })
   .describe("{name, like} and what differs: experts, gating, levels, gate, tower, bias");
 
+/** Values of a model's options in Python, which become keyword arguments. */
+const option = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const options = z
+  .record(z.string().regex(IDENTIFIER), z.union([option, z.array(option)]))
+  .describe("values by names: numbers, texts, true, false, null or lists of these");
+
 const CODE_MODEL = z
   .strictObject({
     name: plainName("a name"),
-    file: z.string().min(1).describe("the path of a JavaScript file, from the folder of this one"),
+    file: z.string().min(1).describe("the path of a JavaScript or Python file, from the folder of this one"),
+    class: z.string().regex(IDENTIFIER).describe("a name of Python's").optional(),
+    options: options.optional(),
     sha256: z
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .describe("the SHA-256 of that file, 64 hexadecimal digits; mmoe fills it in")
       .optional(),
   })
-  .describe("{name, file}");
+  .describe("{name, file}, and for Python class and options");
 
 /** A member of the family under a name of one's own. */
 export type SpecDefinition = z.output<typeof SPEC_MODEL>;
 
-/** A model in JavaScript. Once checked, the path of its file is absolute, and it has the hash. */
+/** A model in JavaScript or Python. Once checked, the path of its file is absolute, and it has the hash. */
 export type CodeDefinition = z.output<typeof CODE_MODEL>;
 
 /** A model of the user's own. */

@@ -9,6 +9,7 @@ import type { GivenValues, Override } from "./file-version.ts";
 import { plainNameOf } from "./kinds.ts";
 import { GIVEN_ROWS, type GivenRows, type RowsSetting } from "./rows-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
+import { isTaskList, kindsIn } from "./task-kinds.ts";
 
 /** Share of the rows that is held out unless the file or the config says. */
 const HELDOUT = 0.2;
@@ -31,37 +32,40 @@ export function withRows(
   place: (path: string) => string = (path) => `${given.source}: ${path}`,
 ): GivenValues {
   const { source, values, folder = "." } = given;
-  if (typeof values !== "object" || values === null || !("rows" in values) || values.rows === null) return given;
+  if (typeof values !== "object" || values === null) return given;
+  if (!("rows" in values) || values.rows === null) {
+    if ("tasks" in values && isTaskList(values.tasks))
+      throw new UsageError(`${place("tasks")}: a list is for a file with rows; give a number`);
+    return given;
+  }
   const { rows } = checkedBy(ROWS_ALONE, { rows: values.rows }, place, source);
-  const filled = filledRows(typeof rows === "string" ? { file: rows } : (rows as GivenRows), folder, place("rows"));
-  const others = Object.entries(values).filter(([, value]) => value !== undefined);
+  const said = typeof rows === "string" ? { file: rows } : (rows as GivenRows);
+  const file = resolve(folder, said.file);
+  const table = isStored(said) ? undefined : readTable(file);
+  const filled = table ? ofTable(table, said, file, place("rows")) : ({ ...WHOLE, ...said, file } as RowsSetting);
+  const kinds = table && { taskKinds: kindsIn(values, table, place, source) };
+  const others = Object.entries(values).filter(
+    ([key, value]) => value !== undefined && !(key === "tasks" && isTaskList(value)),
+  );
   const named = OF_GENERATOR.find((key) => others.some(([name, value]) => name === key && value !== null));
   if (named) throw new UsageError(`${place(named)}: ${replaced(filled)}`);
   const { labels, trainRows, heldoutRows } = filled;
   const sizes = { tasks: labels.length, trainRows, heldoutRows };
   const none = Object.fromEntries(OF_GENERATOR.map((key) => [key, null]));
-  return { ...given, values: { ...sizes, ...Object.fromEntries(others), ...none, rows: filled } };
+  return { ...given, values: { ...sizes, ...kinds, ...Object.fromEntries(others), ...none, rows: filled } };
 }
 
 const ROWS_ALONE = z.strictObject({ rows: GIVEN_ROWS });
 
+/** What older stored configs may lack. */
+const WHOLE = { heldout: null, standardise: true };
+
 /** A stored config is complete, and its file may be gone. */
-function filledRows(given: GivenRows, folder: string, place: string): RowsSetting {
-  const file = resolve(folder, given.file);
-  const { sha256, inputs, labels, labelVariances, trainRows, heldoutRows, standardise = true } = given;
-  if (sha256 && inputs && labels && labelVariances && trainRows && heldoutRows)
-    return {
-      ...{ file, heldout: given.heldout ?? null, standardise },
-      ...{ sha256, inputs, labels, labelVariances, trainRows, heldoutRows },
-    };
-  return ofTable(readTable(file), { file, standardise, heldout: given.heldout }, place);
+function isStored({ sha256, inputs, labels, labelVariances, trainRows, heldoutRows }: GivenRows): boolean {
+  return Boolean(sha256 && inputs && labels && labelVariances && trainRows && heldoutRows);
 }
 
-function ofTable(
-  table: Table,
-  { file, standardise, heldout }: Pick<RowsSetting, "file" | "standardise"> & Pick<GivenRows, "heldout">,
-  place: string,
-): RowsSetting {
+function ofTable(table: Table, { heldout, standardise = true }: GivenRows, file: string, place: string): RowsSetting {
   const { sha256, inputs, labels, labelVariances, rows } = table;
   if (table.heldout !== undefined && typeof heldout === "number")
     throw new UsageError(`${place}.heldout: ${basename(file)} has a column 'part', which says it; leave it out`);

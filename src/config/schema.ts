@@ -4,6 +4,7 @@ import { NAMED_OR_OWN } from "./own-model-schema.ts";
 import { GIVEN_ROWS } from "./rows-schema.ts";
 import type { Later, Setting } from "./setting.ts";
 import { type GridKey, SETTINGS } from "./settings.ts";
+import { GIVEN_TASKS } from "./task-kinds-schema.ts";
 
 const MARKS = ["paper", "read off", "assumed"] as const;
 
@@ -78,5 +79,8 @@ export const FILE_SCHEMA = SWEEP_SCHEMA.extend({ version, marks });
 /** A config file that has the values of another where it gives none. */
 export const EXTENDING_SCHEMA = SWEEP_SCHEMA.partial().extend({ extends: base, marks });
 
-/** A config file of either kind. */
-export const ANY_FILE_SCHEMA = EXTENDING_SCHEMA.extend({ version });
+/** A config file of either kind, as it is written. */
+export const ANY_FILE_SCHEMA = EXTENDING_SCHEMA.extend({
+  version,
+  tasks: z.union([EXTENDING_SCHEMA.shape.tasks, GIVEN_TASKS]),
+});

@@ -13,7 +13,7 @@ interface Origin {
 interface GeneratorPreset {
   readonly about: string;
   readonly settings: GeneratorSettings;
-  readonly origins: Readonly<Record<Exclude<keyof GeneratorSettings, "rawLabels">, Origin>>;
+  readonly origins: Readonly<Record<Exclude<keyof GeneratorSettings, "rawLabels" | "binaryLabels">, Origin>>;
 }
 
 const paper = (why: string): Origin => ({ mark: "paper", why });

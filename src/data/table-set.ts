@@ -30,16 +30,22 @@ export class TableSet {
   readonly #places: Readonly<Record<RowSet, Uint32Array>>;
   /** Of each column, [D + K]. */
   readonly #moments: readonly Moments[];
+  /** Of each label, the places of its numbers among its classes; undefined for one that is a number. */
+  readonly #classes: readonly (ReadonlyMap<number, number> | undefined)[];
 
   constructor(table: TableSettings, identity: DataIdentity, counts: Counts) {
-    const { inputs, tasks, standardise, rawLabels, values } = table;
+    const { inputs, tasks, standardise, rawLabels, classes = [], values } = table;
     if (values === undefined) throw new RangeError(`TableSet: expected the rows of ${table.file} in memory, got none`);
     this.#numbers = new Float64Array(values.numbers);
     this.#inputs = inputs;
     this.#width = inputs + tasks;
     this.#places = placesOf(table, values, this.#numbers.length / this.#width, identity, counts);
+    this.#classes = Array.from({ length: tasks }, (_, k) => {
+      const numbers = classes[k];
+      return numbers ? new Map(numbers.map((number, place) => [number, place])) : undefined;
+    });
     this.#moments = Array.from({ length: this.#width }, (_, column) => {
-      const isScaled = column < inputs ? standardise : !rawLabels;
+      const isScaled = column < inputs ? standardise : !(rawLabels || this.#classes[column - inputs]);
       return isScaled ? this.#momentsOf(column) : AS_IT_IS;
     });
   }
@@ -51,9 +57,14 @@ export class TableSet {
     const [x, y] = [new Float32Array(N * D), new Float32Array(N * K)];
     for (const [n, place] of places.entries()) {
       for (let d = 0; d < D; d++) x[n * D + d] = this.#value(place, d);
-      for (let k = 0; k < K; k++) y[n * K + k] = this.#value(place, D + k);
+      for (let k = 0; k < K; k++) y[n * K + k] = this.#label(place, k);
     }
     return { x, y };
+  }
+
+  #label(place: number, k: number): number {
+    const value = this.#value(place, this.#inputs + k);
+    return this.#classes[k]?.get(value) ?? value;
   }
 
   #value(place: number, column: number): number {

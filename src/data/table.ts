@@ -14,6 +14,11 @@ export interface TableSettings {
   readonly standardise: boolean;
   /** Labels as in the file; otherwise z-scored as the inputs may be. */
   readonly rawLabels: boolean;
+  /**
+   * The numbers of each label's classes in the file, [K][C], in order: its class is the place of its number. Null for one
+   * that is a number; absent if all are.
+   */
+  readonly classes?: readonly (readonly number[] | null)[];
   /** The rows themselves: they are there before the first step. */
   readonly values?: TableValues;
 }

@@ -40,7 +40,7 @@ export function verdicts(results: Results, options: FigureOptions): Figure | Lac
     },
     nodes,
   );
-  return finished(picture, claims.flatMap(claimRows), options.theme);
+  return finished(picture, claims.flatMap(claimRows), options);
 }
 
 function headPart({ loss, unit }: FigureOptions, { ink }: Theme): Part {

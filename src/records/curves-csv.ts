@@ -1,13 +1,13 @@
 import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
-import { type Cell, cellKey } from "../identity/cell.ts";
+import { cellKey } from "../identity/cell.ts";
 import { groupBy } from "../stats/group-by.ts";
-import { sortAscending } from "../stats/sort.ts";
 import { CELL_STATISTICS, cellColumns } from "./cell-columns.ts";
+import { type CellPoint, cellPoints } from "./cell-points.ts";
 import { type Column, correlationColumn, crossColumns, csvRow, type Sheet, settingColumns } from "./columns.ts";
 import { type CsvValue, csvOf } from "./csv.ts";
 import { loss, RUN_FIELDS, string, whole } from "./fields.ts";
 import { LOSS_WORDS } from "./loss-words.ts";
-import { curveLosses, lossAt, type RunRecord, tasksOf } from "./record.ts";
+import { curveLosses, type RunRecord, tasksOf } from "./record.ts";
 
 /**
  * `curves.csv`: loss against steps for each cell and task (`1` to K, or `mean` over tasks): mean, median and quartiles
@@ -17,7 +17,7 @@ export function curvesCsv(records: readonly RunRecord[]): Generator<string> {
   return csvOf(pointsOf(records), (point) => [csvRow(CURVE_COLUMNS, point, 1)]);
 }
 
-function* pointsOf(records: readonly RunRecord[]): Generator<Point> {
+function* pointsOf(records: readonly RunRecord[]): Generator<CellPoint | undefined> {
   for (const cell of groupBy(records, cellKey).values()) yield* cellPoints(cell);
 }
 
@@ -71,94 +71,22 @@ function longLosses(set: LossSet): Column<RunPoint> {
   return { name: `${set}Loss`, schema, per: "task", of };
 }
 
-/** Source of a row of `curves.csv`: the losses of the cell's runs that reached the step, sorted. */
-interface Point {
-  readonly cell: Cell;
-  readonly task: "mean" | number;
-  readonly step: number;
-  readonly losses: EachLoss<Float64Array>;
-}
-
-export const CURVE_COLUMNS: readonly Column<Point>[] = [
-  ...cellColumns<Point>(),
+export const CURVE_COLUMNS: readonly Column<CellPoint>[] = [
+  ...cellColumns<CellPoint>(),
   {
     name: "task",
     schema: string("a task, from 1, or `mean` over tasks"),
     of: ({ task }) => (task === "mean" ? task : task + 1),
   },
   { name: "step", schema: whole("training steps done", "steps"), of: ({ step }) => step },
-  { name: "runs", schema: whole("runs that reached the step", "runs"), of: ({ losses }) => losses.train.length },
+  { name: "runs", schema: whole("runs that reached the step", "runs"), of: ({ runs }) => runs },
   ...LOSS_SETS.flatMap(statistics),
 ];
 
-function statistics(set: LossSet): Column<Point>[] {
-  return CELL_STATISTICS.map(({ name, what, of }) => ({
+function statistics(set: LossSet): Column<CellPoint>[] {
+  return CELL_STATISTICS.map(({ name, what }, i) => ({
     name: `${set}${name.charAt(0).toUpperCase()}${name.slice(1)}`,
     schema: loss(`${LOSS_WORDS[set].atStep}: ${what} over runs`),
-    of: ({ losses }) => of(losses[set]),
+    of: ({ statistics }) => statistics[set][i],
   }));
-}
-
-function* cellPoints(cell: readonly RunRecord[]): Generator<Point> {
-  const first = cell[0] as RunRecord;
-  const { steps } = cell.reduce((a, b) => (b.curve.steps.length > a.curve.steps.length ? b : a)).curve;
-  const tasks: readonly Point["task"][] = ["mean", ...Array.from({ length: tasksOf(first) }, (_, k) => k)];
-  for (const part of partsOf(tasks, steps.length, cell.length)) {
-    const losses = gathered(cell, steps, part);
-    for (const task of part.tasks) {
-      for (let i = part.from; i < part.to; i++)
-        yield { cell: first, task, step: steps[i] as number, losses: eachLoss((set) => losses[set](i, task)) };
-    }
-  }
-}
-
-/** Some of a cell's points: those of `tasks` at evaluations `from` to `to`. */
-interface Part {
-  readonly tasks: readonly Point["task"][];
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Losses of a set that are gathered at once: they bound memory, however long the curves and however many the runs. */
-const MOST_GATHERED = 8_000_000;
-
-/** All points of a cell, in order, in as few parts as memory allows: each part reads every curve once. */
-function partsOf(tasks: Part["tasks"], evaluations: number, runs: number): Part[] {
-  if (tasks.length * evaluations * runs <= MOST_GATHERED) return [{ tasks, from: 0, to: evaluations }];
-  const block = Math.max(1, Math.floor(MOST_GATHERED / runs));
-  const starts = Array.from({ length: Math.ceil(evaluations / block) }, (_, i) => i * block);
-  return tasks.flatMap((task) =>
-    starts.map((from) => ({ tasks: [task], from, to: Math.min(from + block, evaluations) })),
-  );
-}
-
-/**
- * Functions that return a cell's losses of a task at evaluation `i` of a part, of the runs that reached it, sorted. They
- * are gathered run by run: point by point, all 100,000 curves would be fetched again for each point.
- */
-function gathered(
-  cell: readonly RunRecord[],
-  steps: readonly number[],
-  { tasks, from, to }: Part,
-): EachLoss<(i: number, task: Point["task"]) => Float64Array> {
-  const K = tasksOf(cell[0] as RunRecord);
-  const runs = new Uint32Array(to - from);
-  const columns = eachLoss(() =>
-    Array.from({ length: tasks.length * (to - from) }, () => new Float64Array(cell.length)),
-  );
-  const column = (i: number, t: number) => (i - from) * tasks.length + t;
-  for (const record of cell) {
-    const losses = eachLoss((set) => curveLosses(record, set));
-    for (let i = from; i < to; i++) {
-      if (record.curve.steps[i] !== steps[i]) continue;
-      const r = (runs[i - from] as number)++;
-      for (const set of LOSS_SETS)
-        for (const [t, task] of tasks.entries())
-          (columns[set][column(i, t)] as Float64Array)[r] = lossAt(losses[set], i, K, task);
-    }
-  }
-  return eachLoss(
-    (set) => (i, task) =>
-      sortAscending((columns[set][column(i, tasks.indexOf(task))] as Float64Array).subarray(0, runs[i - from])),
-  );
 }

@@ -9,7 +9,12 @@ export const LOSS_UNIT = "label variance; with huber loss or raw labels that of 
 /** The largest float32: statistics of such numbers stay finite. */
 const LARGEST = 3.4028235e38;
 
-const measurement = z.number().refine((value) => Math.abs(value) <= LARGEST);
+const measurement = z.number().refine(isMeasurement);
+
+/** Whether a value is a number that a run may record. */
+export function isMeasurement(value: unknown): value is number {
+  return typeof value === "number" && Math.abs(value) <= LARGEST;
+}
 
 /** JSON has no NaN: it writes null. */
 const numberOrNull = measurement.nullable();
@@ -30,8 +35,7 @@ function about(description: string, unit: string) {
 
 function isNumbers(value: unknown): boolean {
   if (!Array.isArray(value)) return false;
-  for (let i = 0; i < value.length; i++)
-    if (!(typeof value[i] === "number" && Math.abs(value[i]) <= LARGEST)) return false;
+  for (let i = 0; i < value.length; i++) if (!isMeasurement(value[i])) return false;
   return true;
 }
 
@@ -122,6 +126,9 @@ export const RECORD_SCHEMA = z.object({
   curve: CURVE_SCHEMA,
   diagnostics: DIAGNOSTICS_SCHEMA.optional().meta({ description: "absent if none were asked for" }),
 });
+
+/** A record without its curve. */
+export const CURVELESS_SCHEMA = RECORD_SCHEMA.omit({ curve: true });
 
 export const LINE_SCHEMA = RECORD_SCHEMA.extend({
   crc: string("CRC-32 of everything before it in the line, in hexadecimal digits"),

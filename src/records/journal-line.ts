@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { Diagnostics } from "../engines/engine.ts";
 import { NO_CHOICE } from "../identity/cell.ts";
-import { type DIAGNOSTICS_SCHEMA, LINE_SCHEMA, type RECORD_SCHEMA } from "./fields.ts";
+import { CURVE, placedCurve } from "./curve-bytes.ts";
+import { CURVELESS_SCHEMA, type DIAGNOSTICS_SCHEMA, LINE_SCHEMA, type RECORD_SCHEMA } from "./fields.ts";
 import { type Measures, tasksOfPairs } from "./measure-values.ts";
-import { type RunRecord, tasksOf } from "./record.ts";
-import { isSealed, sealed, sealedParts } from "./sealed.ts";
+import { type RecordedCurve, type RunRecord, tasksOf } from "./record.ts";
+import { CHECK_BYTES, isSealed, sealed, sealedParts } from "./sealed.ts";
 
 /** The beginning of a line: enough to know that a run need not be trained again. */
 export type RecordHead = Pick<RunRecord, "id" | "status">;
@@ -91,41 +92,65 @@ export function sameNumbers(a: RunNumbers, b: RunNumbers): boolean {
 
 /** The record of a line without its end; undefined for anything else. */
 export function recordIn(line: Buffer): RunRecord | undefined {
-  const { data } = isSealed(line) ? LINE_SCHEMA.safeParse(jsonIn(line.toString())) : {};
+  if (!isSealed(line)) return undefined;
+  const record = plainRecordIn(line) ?? anyRecordIn(line);
+  return record && isConsistent(record) ? record : undefined;
+}
+
+/** The curve of a record's line without its end; undefined for anything else. */
+export function curveIn(line: Buffer): RecordedCurve | undefined {
+  return (isSealed(line) ? placedCurve(line)?.curve : undefined) ?? recordIn(line)?.curve;
+}
+
+/** The record of a line as `lineOf` writes it. */
+function plainRecordIn(line: Buffer): RunRecord | undefined {
+  const placed = placedCurve(line);
+  if (placed === undefined) return undefined;
+  const { curve, from, to } = placed;
+  const after = line.toString("utf8", to, line.length - CHECK_BYTES);
+  const rest = {
+    ...objectIn(textBefore(line, from - CURVE.length)),
+    ...(after !== "" && objectIn(`{${after.slice(1)}}`)),
+  };
+  const { data } = CURVELESS_SCHEMA.safeParse(rest);
+  return data && recordWith(data, curve);
+}
+
+/** The record of a line with other spaces, or another order of its keys. */
+function anyRecordIn(line: Buffer): RunRecord | undefined {
+  const { data } = LINE_SCHEMA.safeParse(objectIn(line.toString()));
   if (data === undefined) return undefined;
-  const {
-    crc: _,
-    point = NO_CHOICE,
-    cross,
-    curve,
-    labelCorrelation,
-    labelCorrelations,
-    measures,
-    diagnostics,
-    ...rest
-  } = data;
-  const record: RunRecord = {
+  const { crc: _, curve, ...rest } = data;
+  const [train, heldout] = [Float64Array.from(curve.train), Float64Array.from(curve.heldout)];
+  return recordWith(rest, { steps: curve.steps, train, heldout });
+}
+
+function recordWith(data: z.output<typeof CURVELESS_SCHEMA>, curve: RecordedCurve): RunRecord {
+  const { point = NO_CHOICE, cross, labelCorrelation, labelCorrelations, measures, diagnostics, ...rest } = data;
+  return {
     ...rest,
     point,
     ...(cross && { cross }),
     labelCorrelations: (labelCorrelations ?? [labelCorrelation ?? null]).map(numberIn),
     ...(measures && { measures: measuresIn(measures) }),
-    curve: {
-      steps: shared(curve.steps),
-      train: Float64Array.from(curve.train),
-      heldout: Float64Array.from(curve.heldout),
-    },
+    curve,
     ...(diagnostics && { diagnostics: diagnosticsIn(diagnostics) }),
   };
-  return isConsistent(record) ? record : undefined;
 }
 
-function jsonIn(text: string): unknown {
+/** The object that a text is as JSON; undefined for anything else. */
+function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** The JSON of what a line says before the key `CURVE` at `at`. */
+function textBefore(line: Buffer, at: number): string {
+  return `${line.toString("utf8", 0, at)}}`;
 }
 
 /** JSON has no NaN: it writes null. */
@@ -165,16 +190,7 @@ export function isAligned({ steps, values }: Diagnostics): boolean {
   return Object.values(values).every(({ length }) => length === steps.length);
 }
 
-let latest: readonly number[] = [];
-
-/** The same array for all runs that were evaluated at the same steps, which saves memory. */
-function shared(steps: readonly number[]): readonly number[] {
-  const same = steps.length === latest.length && steps.every((step, i) => step === latest[i]);
-  if (!same) latest = steps;
-  return latest;
-}
-
-/** The head of a line without its end, in a hundredth of the time of `recordIn`; undefined if that is. */
+/** The head of a line without its end, in a fraction of the time of `recordIn`; undefined if that is. */
 export function headIn(line: Buffer): RecordHead | undefined {
   if (!isSealed(line)) return undefined;
   const [, id, status] = HEAD.exec(line.toString("utf8", 0, HEAD_BYTES)) ?? [];
@@ -184,14 +200,9 @@ export function headIn(line: Buffer): RecordHead | undefined {
 /** The milliseconds that a line's run took, in a tenth of the time of `recordIn`; undefined if it has none. */
 export function elapsedMsIn(line: Buffer): number | undefined {
   if (!isSealed(line)) return undefined;
-  const values = jsonIn(`${line.toString("utf8", 0, line.indexOf(CURVE))}}`) as
-    | { elapsedMs?: unknown }
-    | null
-    | undefined;
-  const elapsedMs = values?.elapsedMs;
+  const elapsedMs = objectIn(textBefore(line, line.indexOf(CURVE)))?.elapsedMs;
   return typeof elapsedMs === "number" ? elapsedMs : undefined;
 }
 
-const CURVE = ',"curve":';
 const HEAD = /^\{"id":("(?:[^"\\]|\\.)*"),"status":"(done|failed)"/;
 const HEAD_BYTES = 1024;

@@ -10,6 +10,8 @@ export interface Measure {
   /** Empty for a number without unit. */
   readonly unit: string;
   readonly meaning: string;
+  /** Whether only tasks of some kinds have it: means are over these. */
+  readonly some?: true;
 }
 
 /**
@@ -32,7 +34,17 @@ export const MEASURES: readonly Measure[] = [
   one("unitAlignment", "task", "largest |cosine| of a first-layer unit's input weights with the task's vector"),
   one("alignment", "task", "|cosine| of the main direction of the prediction's gradients with the task's vector"),
   one("alignedLoss", "task", "loss of the best function of that direction", "label variance"),
+  metric("auc", "area under the ROC curve of a binary task on held-out rows"),
+  metric("averagePrecision", "average precision of a binary task on held-out rows"),
+  metric("accuracy", "share of held-out rows whose class is predicted"),
+  metric("logLoss", "log loss of a binary or categorical task on held-out rows", "nats"),
+  metric("r2", "share of the held-out labels' variance that is explained (R2)"),
 ];
+
+/** A number of tasks of some kinds: others have NaN, which means leave out. */
+function metric(name: string, meaning: string, unit = ""): Measure {
+  return { name, per: "task", unit, meaning, some: true };
+}
 
 function one(name: string, per: Measure["per"], meaning: string, unit = ""): Measure {
   return { name, per, unit, meaning: `${meaning} (docs/diagnostics.md)` };

@@ -32,7 +32,7 @@ export interface Computation {
 export interface Provenance extends Computation {
   readonly engine: string;
   readonly device: string;
-  /** The engine that trained the models in JavaScript, if it was another. */
+  /** The engines that trained what `engine` could not. */
   readonly beside?: Engine["beside"];
   /** The config as resolved for this process. */
   readonly config: Settings;
@@ -104,13 +104,15 @@ function json(path: string): unknown {
   return JSON.parse(readFileSync(path, "utf8"));
 }
 
+const BESIDE = z.object({ name: z.string(), device: z.string() });
+
 /** The fields that readers use or compute with; the rest is only shown. */
 const PROVENANCE_SCHEMA = z.looseObject({
   mmoe: z.looseObject({ version: z.string() }),
   dependencies: z.record(z.string(), z.string()),
   engine: z.string(),
   device: z.string(),
-  beside: z.object({ name: z.string(), device: z.string() }).optional(),
+  beside: z.union([BESIDE.array(), BESIDE.transform((one) => [one])]).optional(), // there was one at most
   host: z.string(),
   pid: z.int(),
   cores: z.int().positive(),

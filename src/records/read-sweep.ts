@@ -61,12 +61,10 @@ export async function readRecords(
   { trained, warn, signal, mostKept = MOST_KEPT }: ReadRecordsOptions,
 ): Promise<RunRecord[]> {
   const [ended, doneTwice] = [new Map<string, RunRecord>(), new Set<string>()];
-  const shared = sharedSteps();
   let [points, kept] = [0, 0];
   const paths = journalPaths(folder);
   for (const path of paths) {
-    for (const { record: read, place } of readJournalOf(path, trained, warn)) {
-      const record = shared(read);
+    for (const { record, place } of readJournalOf(path, trained, warn)) {
       const losses = 2 * record.curve.train.length;
       const isKept = place === undefined || losses === 0 || kept + losses <= mostKept;
       if (isKept) kept += losses;
@@ -86,18 +84,6 @@ export async function readRecords(
 function keepBetter<T extends RecordHead>(ended: Map<string, T>, one: T, doneTwice: Set<string>): void {
   if (ended.get(one.id)?.status !== "done") ended.set(one.id, one);
   else if (one.status === "done") doneTwice.add(one.id);
-}
-
-/** Most curves of a sweep have the same steps: one array is kept for successive ones. */
-function sharedSteps(): (record: RunRecord) => RunRecord {
-  let last: readonly number[] = [];
-  return (record) => {
-    const { steps } = record.curve;
-    if (steps.length === last.length && steps.every((step, i) => step === last[i]))
-      return { ...record, curve: { ...record.curve, steps: last } };
-    last = steps;
-    return record;
-  };
 }
 
 /** An order that depends only on the runs themselves, so results are the same however they were computed. */

@@ -109,7 +109,7 @@ export function lossCurve(record: RunRecord, set: LossSet, task: number | "mean"
 }
 
 /** The loss of one task, from 0, or the mean over tasks, at evaluation `i` of some [evaluations, K]. */
-export function lossAt(losses: Float64Array, i: number, tasks: number, task: number | "mean"): number {
+function lossAt(losses: Float64Array, i: number, tasks: number, task: number | "mean"): number {
   if (task !== "mean") return losses[i * tasks + task] as number;
   let sum = 0;
   for (let k = 0; k < tasks; k++) sum += losses[i * tasks + k] as number;

@@ -24,7 +24,15 @@ export function runningMeans({ steps, train }: BatchMeans): Float64Array {
 }
 
 /** The last of them, [K]. */
-export function lastRunningMeans(curve: BatchMeans): number[] {
-  const { steps, train } = curve;
-  return [...runningMeans(curve).subarray(train.length - train.length / steps.length)];
+export function lastRunningMeans({ steps, train }: BatchMeans): number[] {
+  const tasks = train.length / steps.length;
+  return Array.from({ length: tasks }, (_, k) => {
+    let [sum, before] = [0, 0];
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i] as number;
+      sum += (train[i * tasks + k] as number) * (step - before);
+      before = step;
+    }
+    return sum / before;
+  });
 }

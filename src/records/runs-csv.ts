@@ -1,5 +1,4 @@
 import { type EachLoss, eachLoss, type LossSet } from "../config/loss-sets.ts";
-import { mean } from "../stats/moments.ts";
 import {
   type Column,
   correlationColumn,
@@ -13,6 +12,7 @@ import {
 import { csvOf } from "./csv.ts";
 import { LABEL_CORRELATION, LOSS_UNIT, number, RUN_FIELDS, string, TRAINED_FIELDS } from "./fields.ts";
 import { LOSS_WORDS } from "./loss-words.ts";
+import { meanOfMeasure } from "./measure-values.ts";
 import { MEASURES, type Measure } from "./measures.ts";
 import { finalLosses, lowestLosses, type RunRecord, type TaskLosses, tasksOf } from "./record.ts";
 
@@ -99,7 +99,8 @@ function columnsOf(measure: Measure): Column<RunRow>[] {
   return valuesOf(measure).map((column) => ({ ...column, optional: true }));
 }
 
-function valuesOf({ name, per, unit, meaning }: Measure): Column<RunRow>[] {
+function valuesOf(measure: Measure): Column<RunRow>[] {
+  const { name, per, unit, meaning } = measure;
   const of = ({ record }: RunRow) => record.measures?.[name];
   if (per === "run") return [{ name, schema: number(meaning, unit), emptyFor: UNMEASURED, of }];
   const list = (row: RunRow) => of(row) as readonly number[] | undefined;
@@ -112,7 +113,7 @@ function valuesOf({ name, per, unit, meaning }: Measure): Column<RunRow>[] {
   if (per === "pair") return pairColumns({ name, unit, meaning, emptyFor: UNMEASURED }, list);
   return taskColumns({ name, unit, meaning, emptyFor: UNMEASURED }, (row: RunRow) => {
     const tasks = list(row);
-    return tasks && { tasks, mean: mean(tasks) };
+    return tasks && { tasks, mean: meanOfMeasure(measure, tasks) };
   });
 }
 

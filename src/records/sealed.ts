@@ -56,4 +56,5 @@ function checkOf(crc: number): string {
   return `,"crc":"${crc.toString(16).padStart(8, "0")}"}`;
 }
 
-const CHECK_BYTES = checkOf(0).length;
+/** Bytes of the last key. */
+export const CHECK_BYTES = checkOf(0).length;

@@ -1,7 +1,8 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { UsageError } from "../errors.ts";
 import { reading } from "../regular-file.ts";
-import { recordIn } from "./journal-line.ts";
+import { groupBy } from "../stats/group-by.ts";
+import { curveIn } from "./journal-line.ts";
 import { type CurveEnds, endsOf, type RecordedCurve, type RunRecord } from "./record.ts";
 
 /** Where a record's line is in its journal, without its end. */
@@ -18,12 +19,12 @@ let latest: { readonly of: StoredCurve; readonly curve: RecordedCurve } | undefi
 class StoredCurve implements RecordedCurve {
   readonly steps: readonly number[];
   readonly ends: CurveEnds;
-  readonly #place: LinePlace;
+  readonly place: LinePlace;
 
   constructor(record: RunRecord, place: LinePlace) {
     this.steps = record.curve.steps;
     this.ends = endsOf(record.curve);
-    this.#place = place;
+    this.place = place;
   }
 
   get train(): Float64Array {
@@ -35,7 +36,10 @@ class StoredCurve implements RecordedCurve {
   }
 
   #read(): RecordedCurve {
-    if (latest?.of !== this) latest = { of: this, curve: curveAt(this.#place) };
+    if (latest?.of !== this) {
+      const [curve] = curvesAt([this.place]);
+      latest = { of: this, curve: curve as RecordedCurve };
+    }
     return latest.curve;
   }
 }
@@ -45,17 +49,33 @@ export function withStoredCurve(record: RunRecord, place: LinePlace): RunRecord 
   return { ...record, curve: new StoredCurve(record, place) };
 }
 
-function curveAt({ path, offset, bytes }: LinePlace): RecordedCurve {
-  const line = Buffer.allocUnsafe(bytes);
-  const length = reading(path, () => {
-    const file = openSync(path, "r");
-    try {
-      return readSync(file, line, 0, bytes, offset);
-    } finally {
-      closeSync(file);
+/**
+ * The curves of many records, read in less time than one by one: first those in memory, then each journal's from its start to
+ * its end. It is the same order each time.
+ */
+export function* allCurves(records: readonly RunRecord[]): Generator<RecordedCurve> {
+  const places: LinePlace[] = [];
+  for (const { curve } of records) {
+    if (curve instanceof StoredCurve) places.push(curve.place);
+    else yield curve;
+  }
+  for (const own of groupBy(places, ({ path }) => path).values())
+    yield* curvesAt(own.sort((a, b) => a.offset - b.offset));
+}
+
+/** The curves in some lines of one journal. */
+function* curvesAt(places: readonly LinePlace[]): Generator<RecordedCurve> {
+  const { path } = places[0] as LinePlace;
+  const buffer = Buffer.allocUnsafe(places.reduce((most, { bytes }) => Math.max(most, bytes), 0));
+  const file = reading(path, () => openSync(path, "r"));
+  try {
+    for (const { offset, bytes } of places) {
+      const length = reading(path, () => readSync(file, buffer, 0, bytes, offset));
+      const curve = length === bytes ? curveIn(buffer.subarray(0, bytes)) : undefined;
+      if (curve === undefined) throw new UsageError(`${path}: changed while it was read; give the same command again`);
+      yield curve;
     }
-  });
-  const record = length === bytes ? recordIn(line) : undefined;
-  if (record === undefined) throw new UsageError(`${path}: changed while it was read; give the same command again`);
-  return record.curve;
+  } finally {
+    closeSync(file);
+  }
 }

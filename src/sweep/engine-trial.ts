@@ -1,6 +1,7 @@
 import { correlationMatrix } from "../data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../data/presets.ts";
-import type { Engine, Run, RunResult, TrainingSettings } from "../engines/engine.ts";
+import type { Engine, Run, RunResult } from "../engines/engine.ts";
+import type { TrainingSettings } from "../engines/training-settings.ts";
 import { NO_CHOICE } from "../identity/cell.ts";
 import { runId } from "../identity/run-id.ts";
 import { ZOO } from "../models/zoo.ts";

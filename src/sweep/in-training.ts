@@ -3,7 +3,7 @@ import type { AnyRun } from "../engines/engine.ts";
 import { JOURNALS } from "../records/find-results.ts";
 import { configIn, type Results } from "../records/read-results.ts";
 import { runsInFlight } from "../records/writers.ts";
-import { planRuns } from "./plan.ts";
+import { planWanted } from "./plan.ts";
 
 /** How many of the runs that `results` lack are trained now. */
 export function runsInTraining({ path, at, records }: Results): number {
@@ -12,5 +12,5 @@ export function runsInTraining({ path, at, records }: Results): number {
   if (inFlight.size === 0) return 0;
   const isChosen = ({ point = {} }: AnyRun) =>
     Object.entries(at).every(([key, value]) => (point[key] ?? value) === value);
-  return planRuns(configIn(path)).filter((run) => inFlight.has(run.id) && isChosen(run)).length;
+  return planWanted(configIn(path), (run) => inFlight.has(run.id) && isChosen(run)).length;
 }

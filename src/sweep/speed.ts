@@ -1,6 +1,7 @@
 import { correlationMatrix } from "../data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../data/presets.ts";
-import type { Engine, Run, TrainingSettings } from "../engines/engine.ts";
+import type { Engine, Run } from "../engines/engine.ts";
+import type { TrainingSettings } from "../engines/training-settings.ts";
 import { ZOO } from "../models/zoo.ts";
 import { leastSquares } from "../stats/least-squares.ts";
 import { WORK_KINDS, type Work, workOf } from "./work.ts";

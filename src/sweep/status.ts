@@ -2,24 +2,24 @@ import type { Config } from "../config/config.ts";
 import type { AnyRun } from "../engines/engine.ts";
 import { type Cell, cellKey, NO_CHOICE } from "../identity/cell.ts";
 import type { RecordHead } from "../records/journal-line.ts";
-import { groupBy } from "../stats/group-by.ts";
-import { planRuns } from "./plan.ts";
+import { eachRun } from "./plan.ts";
 
 /** How many runs of one cell are done, failed and missing. */
-export interface CellStatus extends Cell {
-  readonly done: number;
-  readonly failed: number;
-  readonly missing: number;
-}
+export type CellStatus = Readonly<Counted>;
+
+type Counted = Cell & Record<RecordHead["status"] | "missing", number>;
 
 /** Status of every cell of a sweep, in the order of its plan; `ended` may hold other runs too. */
 export function cellStatuses(config: Config, ended: ReadonlyMap<string, RecordHead>): CellStatus[] {
-  const cells = groupBy(planRuns(config), (run) => cellKey(cellOfRun(run)));
-  return [...cells.values()].map((runs) => {
-    const count = (status: RecordHead["status"]) => runs.filter(({ id }) => ended.get(id)?.status === status).length;
-    const [done, failed] = [count("done"), count("failed")];
-    return { ...cellOfRun(runs[0] as AnyRun), done, failed, missing: runs.length - done - failed };
-  });
+  const counts = new Map<string, Counted>();
+  for (const run of eachRun(config)) {
+    const cell = cellOfRun(run);
+    const key = cellKey(cell);
+    const count = counts.get(key) ?? { ...cell, done: 0, failed: 0, missing: 0 };
+    counts.set(key, count);
+    count[ended.get(run.id)?.status ?? "missing"]++;
+  }
+  return [...counts.values()];
 }
 
 /** The cell of a planned run. */

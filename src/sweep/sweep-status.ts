@@ -7,7 +7,7 @@ import { JOURNALS } from "../records/find-results.ts";
 import { configIn } from "../records/read-results.ts";
 import { readHeads } from "../records/read-sweep.ts";
 import { type Writer, writersIn } from "../records/writers.ts";
-import { planRuns } from "./plan.ts";
+import { planWanted } from "./plan.ts";
 import { type CellStatus, cellOfRun, cellStatuses, totalStatus } from "./status.ts";
 
 /** What of a sweep is done, and what processes do in its folder. */
@@ -36,7 +36,7 @@ export function statusOf(folder: string, warn: (line: string) => void): SweepSta
   const ended = readHeads(journals, of);
   const cells = cellStatuses(config, ended);
   const writers = writersIn(journals);
-  const left = planRuns(config).filter(({ id }) => !ended.has(id));
+  const left = planWanted(config, ({ id }) => !ended.has(id));
   const active = writers.filter(({ state }) => state === "training");
   const inFlight = new Map(
     active.flatMap(({ progress }) => (progress?.inFlight ?? []).map(({ id, step }) => [id, step])),

@@ -4,7 +4,7 @@ import type { Engine } from "../engines/engine.ts";
 import { numbersOf, sameNumbers } from "../records/journal-line.ts";
 import { type RunRecord, recordOf, tasksOf } from "../records/record.ts";
 import { checkRuns } from "./check-runs.ts";
-import { planRuns } from "./plan.ts";
+import { planWanted } from "./plan.ts";
 import { withTables } from "./share.ts";
 
 /** A finished run, and the same run trained again. */
@@ -25,7 +25,7 @@ export async function verifyRuns(
   signal: AbortSignal,
 ): Promise<Verified[]> {
   const recorded = new Map(records.map((record) => [record.id, record]));
-  const runs = withTables(planRuns(config).filter(({ id }) => recorded.has(id)));
+  const runs = withTables(planWanted(config, ({ id }) => recorded.has(id)));
   await checkRuns(runs, config, engine);
   const verified: Verified[] = [];
   await engine.train(runs, {

@@ -2,6 +2,7 @@ import type { TableValues } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
 import { thousands } from "../units.ts";
 import { type Columns, PART, PARTS, tableColumns } from "./columns.ts";
+import { type LabelClasses, LabelColumn } from "./label-column.ts";
 
 /** A table that was read and checked. */
 export interface TableRows extends Pick<Columns, "inputs" | "labels"> {
@@ -12,6 +13,8 @@ export interface TableRows extends Pick<Columns, "inputs" | "labels"> {
   readonly heldout: number | undefined;
   /** The variance of each label over all rows, [K]. */
   readonly labelVariances: readonly number[];
+  /** The classes that each label may have, [K]; a text stands in `values` as its place among them. */
+  readonly labelClasses: readonly LabelClasses[];
 }
 
 /** Most numbers of a table: 8 bytes each in memory, three times as many while it is read. */
@@ -26,10 +29,12 @@ export class TableBuilder {
   readonly #columns: Columns;
   readonly #numbers = new NumberList();
   readonly #heldout: number[] = [];
+  readonly #labels: readonly LabelColumn[];
 
   constructor(header: readonly string[], source: string) {
     this.#source = source;
     this.#columns = tableColumns(header, source);
+    this.#labels = this.#columns.labels.map((name) => new LabelColumn(name, source));
   }
 
   /** Refuses, before they are read, as many rows as have more numbers than a table may have. */
@@ -47,7 +52,9 @@ export class TableBuilder {
     const { places, part, inputs, labels } = this.#columns;
     if (this.#numbers.length >= MOST_NUMBERS) this.expectRows(this.#numbers.length / places.length + 1);
     for (const [i, at] of places.entries()) {
-      const value = numberIn(values[at]);
+      const number = numberIn(values[at]);
+      const label = this.#labels[i - inputs.length];
+      const value = label ? label.add(values[at], number) : number;
       if (value !== undefined) this.#numbers.push(value);
       else throw new UsageError(`${place}: ${inputs[i] ?? labels[i - inputs.length]}: ${unfit(values[at])}`);
     }
@@ -65,11 +72,13 @@ export class TableBuilder {
     if (rows < LEAST_ROWS) throw new UsageError(`${this.#source}: expected at least ${LEAST_ROWS} rows, got ${rows}`);
     const numbers = this.#numbers.taken();
     this.#refuseConstants(numbers, width);
+    for (const [k, label] of this.#labels.entries()) replaceBy(label.places, numbers, width, inputs.length + k);
     const marks = part === undefined ? undefined : this.#marks();
     return {
       ...{ inputs, labels, rows },
       heldout: marks?.reduce((sum, mark) => sum + mark, 0),
       values: { numbers: numbers.buffer, ...(marks && { heldout: marks.buffer }) },
+      labelClasses: this.#labels.map(({ classes }) => classes),
       labelVariances: labels.map((_, k) => varianceOf(numbers, width, inputs.length + k)),
     };
   }
@@ -81,7 +90,10 @@ export class TableBuilder {
       let at = column + width;
       while (at < numbers.length && numbers[at] === first) at += width;
       if (at < numbers.length) continue;
-      throw new UsageError(`${this.#source}: column '${name}' is ${first} in every row; leave it out`);
+      const label = this.#labels[column - inputs.length];
+      throw new UsageError(
+        `${this.#source}: column '${name}' is ${label?.classes?.[0] ?? first} in every row; leave it out`,
+      );
     }
   }
 
@@ -108,6 +120,12 @@ function unfit(value: unknown): string {
   if (value === undefined || value === null || String(value).trim() === "")
     return "expected a number, got nothing; fill it in or leave out the row";
   return `expected a number up to ${LARGEST_FLOAT32}, got '${String(value).slice(0, 40)}'`;
+}
+
+/** Puts `places[v]` in place of each value v of a column. */
+function replaceBy(places: readonly number[] | undefined, numbers: Float64Array, width: number, column: number): void {
+  if (places === undefined) return;
+  for (let at = column; at < numbers.length; at += width) numbers[at] = places[numbers[at] as number] as number;
 }
 
 function varianceOf(numbers: Float64Array, width: number, column: number): number {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
 import { readYaml } from "../../src/config/load.ts";
+import { codeModel, LINEAR } from "../support/code-model.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
 /** What a command line that is refused says. */
@@ -59,7 +60,7 @@ test("a command without --set is not told of it", async () => {
 
 test.each(["mmoe", "mmoe,omoe", "shared-bottom-16"])("--model %s is told of --models", async (models) => {
   expect(await refused("sweep", "--model", models)).toBe(
-    `--model: expected a file such as ./my-model.mjs, got '${models}'; for mmoe's own models give --models ${models}`,
+    `--model: expected a file such as ./my_model.py or ./my-model.mjs, got '${models}'; for mmoe's own models give --models ${models}`,
   );
 });
 
@@ -84,15 +85,16 @@ test.each([
   [["--set", "epochs=10"], "--set: unknown key 'epochs'; did you mean 'steps'? A step is one batch of rows."],
   [["--set", "loss=mse"], "--set loss: expected one of squared, huber, got \"mse\"; did you mean 'squared'?"],
   [["--loss", "val"], "--loss: expected one of train, heldout, running, got 'val'; did you mean 'heldout'?"],
-  [["--model", "x.py"], "--model: expected a file in JavaScript such as ./my-model.mjs, got 'x.py'"],
+  [["--model", "x.ipynb"], "--model: expected a file such as ./my_model.py or ./my-model.mjs, got 'x.ipynb'"],
 ])("sweep %j says what was meant", async (argv, line) => {
   expect(await refused("sweep", ...argv)).toBe(line);
 });
 
 test("a model may be named in --models, in its place, and given by --model", async () => {
-  const argv = ["sweep", "--models", "film,mmoe", "--model", "examples/film.mjs", "--runs", "1", "--dry-run"];
+  const { file } = codeModel(LINEAR);
+  const argv = ["sweep", "smoke", "--models", "mine,mmoe", "--model", file, "--steps", "1", "--runs", "1", "--dry-run"];
   const { code, stdout } = await runMain(argv);
-  expect([code, stdout]).toEqual([0, expect.stringMatching(/^models +film, mmoe /m)]);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^models +mine, mmoe /m)]);
 });
 
 test("a results folder whose folder is mistyped is told of those in the one that was meant", async () => {

@@ -109,7 +109,7 @@ describe("unitQuantities(tape, net)", () => {
         [1, 0],
         [0, 1],
       ],
-      [-3.08, -3.1, -3.5, 0], // on for .00104, .00097 and .00023 of normal rows, and for half
+      [-3.09, -3.0905, -3.5, 0], // on for .0010008, .0009991 and .0002 of normal rows, and for half
     );
     const tape = new Tape(parameters, 1);
     expect(unitQuantities(tape, network(tape, model, Float64Array.of(1, 1))).deadUnits).toBe(0.5);

@@ -1,5 +1,6 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
+import { type CellPoint, cellPoints } from "../../src/records/cell-points.ts";
 import { curvesCsv, longCurvesCsv } from "../../src/records/curves-csv.ts";
 import { type RunRecord, recordOf } from "../../src/records/record.ts";
 import { doneResult } from "../support/fake-engine.ts";
@@ -95,27 +96,32 @@ test("longCurvesCsv(records) has all losses of both tasks of every run at every 
   });
 });
 
-test("curvesCsv(records) gathers a cell with more losses than memory should hold block by block", () => {
-  const [RUNS, POINTS] = [1500, 900]; // blocks of 666 points
-  const steps = Array.from({ length: POINTS }, (_, i) => i + 1);
+describe("cellPoints(cell, mostGathered)", () => {
+  const steps = [1, 2, 3, 5, 6, 7, 9];
   const like = recordOf(doneResult(makeRun()), "fake");
-  const records = Array.from({ length: RUNS }, (_, run): RunRecord => {
-    const losses = Float64Array.from(steps.flatMap((step) => [run + step, run + 3 * step]));
-    const end = run === 7 ? 700 : POINTS; // a run that failed then
+  const records = [11, 5, 2].map((size, run): RunRecord => {
+    const losses = Float64Array.from(steps.flatMap((step) => [size + step, size + 3 * step]));
+    const end = run === 1 ? 4 : steps.length; // a run that failed then
     return {
       ...like,
       run,
       curve: { steps: steps.slice(0, end), train: losses.slice(0, 2 * end), heldout: losses.slice(0, 2 * end) },
     };
   });
-  const rows = rowsOf(curvesCsv(records));
-  expect(rows).toHaveLength(3 * POINTS);
-  const all = (RUNS - 1) / 2; // the mean over runs of what each adds
-  for (const step of [1, 666, 667, 700]) {
-    const row = rows.find((one) => one.task === "2" && one.step === `${step}`);
-    expect([row?.runs, Number(row?.trainMean)]).toEqual(["1500", expect.closeTo(all + 3 * step, 6)]);
-    expect(Number(row?.runningMedian)).toBeCloseTo(all + (3 * (step + 1)) / 2, 6);
-  }
-  const last = rows.find((one) => one.task === "mean" && one.step === "900");
-  expect([last?.runs, Number(last?.heldoutMean)]).toEqual(["1499", expect.closeTo((all * RUNS - 7) / 1499 + 1800, 6)]);
+  const perEvaluation = 2 * 2 * records.length;
+
+  test.each([1, 2, 3, 6, 7])("gives the same points, running means too, in blocks of %d evaluations", (evaluations) => {
+    const points = [...cellPoints(records, evaluations * perEvaluation)].filter((point) => point !== undefined);
+    expect(points.map(({ task, step, runs }) => [task, step, runs])).toEqual(
+      ["mean", 0, 1].flatMap((task) => steps.map((step) => [task, step, step > 5 ? 2 : 3])),
+    );
+    const at = (task: CellPoint["task"], step: number) =>
+      points.find((point) => point.task === task && point.step === step)?.statistics;
+    expect(at("mean", 5)?.train).toEqual([6 + 10, 5 + 10, 3.5 + 10, 8 + 10]); // of sizes 2, 5 and 11
+    expect(at(1, 7)?.heldout).toEqual([6.5 + 21, 6.5 + 21, 4.25 + 21, 8.75 + 21]); // of sizes 2 and 11
+    const running = (1 + 2 + 3 + 2 * 5) / 5; // step 4 is not evaluated: the loss at 5 counts twice
+    expect(at(0, 5)?.running.map((value) => value - running)).toEqual(
+      [6, 5, 3.5, 8].map((size) => expect.closeTo(size, 12)),
+    );
+  });
 });

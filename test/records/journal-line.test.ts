@@ -16,8 +16,18 @@ const failed = JSON.parse(lineOf(recordOf(failedResult(makeRun()), "fake")));
 /** A line with a checksum that is right, whatever it says. */
 function sealed(value: object): Buffer {
   const { crc: _, ...rest } = value as { crc?: string };
-  const text = JSON.stringify(rest).slice(0, -1);
+  return sealedText(JSON.stringify(rest).slice(0, -1));
+}
+
+function sealedText(text: string): Buffer {
   return Buffer.from(`${text},"crc":"${crc32(text).toString(16).padStart(8, "0")}"}`);
+}
+
+/** A done run's line whose curve has one evaluation and this text for the first of its four losses. */
+function lineWith(text: string): Buffer {
+  const { crc: _, ...rest } = done;
+  const json = JSON.stringify({ ...rest, curve: { steps: [1], train: ["LOSS", 2], heldout: [3, 4] } });
+  return sealedText(json.slice(0, -1).replace('"LOSS"', text));
 }
 
 describe("recordIn(line), its checksum right,", () => {
@@ -33,6 +43,51 @@ describe("recordIn(line), its checksum right,", () => {
     };
     expect(stepsOf([10, 20, 30])).toEqual([10, 20, 30]);
     expect(stepsOf([10, 25, 30])).toEqual([10, 25, 30]);
+  });
+
+  test("reads losses as JSON.parse does, to the last bit", () => {
+    const decimal = fc.tuple(fc.bigInt(-(10n ** 18n), 10n ** 18n), fc.nat(20)).map(([n, places]) => {
+      const digits = String(n)
+        .replace("-", "")
+        .padStart(places + 1, "0");
+      const [whole, part] = [digits.slice(0, digits.length - places), digits.slice(digits.length - places)];
+      return `${n < 0n ? "-" : ""}${whole}${part && `.${part}`}`;
+    });
+    const float = fc.double({ noNaN: true, min: -3.4e38, max: 3.4e38 }).map((value) => JSON.stringify(value));
+    fc.assert(
+      fc.property(fc.oneof(decimal, float, fc.constantFrom("-0", "0.0", "1e5", "1E-7", "1.5e+3")), (text) => {
+        expect([...(recordIn(lineWith(text))?.curve.train ?? [])]).toEqual([JSON.parse(text), 2]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test.each([
+    " 1",
+    "1 ",
+    "[1][0]",
+    "01",
+    "-01",
+    "1.",
+    ".5",
+    "-",
+    "+1",
+    "0x10",
+    "1e",
+    "1.5.2",
+    "1e999",
+    "4e38",
+    "Infinity",
+    "",
+  ])("takes a curve with the loss '%s' as JSON with its schema does", (text) => {
+    const isJson = text.trim() === "1"; // spaces are allowed around it
+    expect(recordIn(lineWith(text))?.curve.train[0]).toBe(isJson ? 1 : undefined);
+  });
+
+  test("takes a curve that is not the record's own for no record", () => {
+    const { curve, crc: _, ...rest } = done;
+    expect(recordIn(sealed({ ...rest, more: { x: 1, curve } }))).toBeUndefined();
+    expect(recordIn(sealed({ ...rest, more: { x: 1, curve }, curve }))).toMatchObject({ id: done.id });
   });
 
   const curve = done.curve;

@@ -28,3 +28,16 @@ test("sortAscending(values) sorts a part of an array, and leaves the rest", () =
   expect(all.subarray(7, 8007)).toEqual(before.slice(7, 8007).sort());
   expect([...all.subarray(0, 7), ...all.subarray(8007)]).toEqual([...before.subarray(0, 7), ...before.subarray(8007)]);
 });
+
+test.each([
+  ["that differ in their last bits alone", 6000, (i: number) => 1 - i * 2 ** -53],
+  [
+    "of which few are alike in their upper bits",
+    6000,
+    (i: number) => 1 + (i % 3000) * 2 ** -18 + (6000 - i) * 2 ** -50,
+  ],
+  ["all of them the same", 6000, () => 0.25],
+])("sortAscending(values) sorts values %s", (_, length, of) => {
+  const values = Float64Array.from({ length }, (_, i) => of(i));
+  expect(sortAscending(values.slice())).toEqual(values.toSorted());
+});

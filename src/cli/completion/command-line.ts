@@ -59,7 +59,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   "--describe": MODEL_NAMES,
   "--format": TEXT_FORMATS,
   "figures --format": FIGURE_FORMATS,
-  "data --format": [...ROW_FORMATS, "json"],
+  "data --format": ROW_FORMATS,
   "--only": [...TRIAL_FIGURES, ...SWEEP_FIGURES].map(({ name }) => name),
   "--statistic": STATISTICS,
   "--scale": SCALES,

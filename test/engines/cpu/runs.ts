@@ -1,6 +1,7 @@
 import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../../src/data/presets.ts";
-import type { GeneratedRun, TrainingSettings } from "../../../src/engines/engine.ts";
+import type { GeneratedRun } from "../../../src/engines/engine.ts";
+import type { TrainingSettings } from "../../../src/engines/training-settings.ts";
 import { type ModelName, ZOO } from "../../../src/models/zoo.ts";
 
 const TRAINING: TrainingSettings = {

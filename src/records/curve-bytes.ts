@@ -1,0 +1,129 @@
+// The curve of a journal's line, read from its bytes: it is nearly all of the line, and has hundreds of numbers.
+import { isMeasurement } from "./fields.ts";
+import type { RecordedCurve } from "./record.ts";
+
+/** The key of a curve in a line. */
+export const CURVE = ',"curve":';
+
+/** A curve, and where its value is in the line. */
+interface PlacedCurve {
+  readonly curve: RecordedCurve;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The curve of a line as `lineOf` writes it, its numbers as `JSON.parse` reads them; undefined for a line that is written in
+ * another way, which may be a record too.
+ */
+export function placedCurve(line: Buffer): PlacedCurve | undefined {
+  const key = line.indexOf(STEPS);
+  const steps = key === -1 ? undefined : stepsIn(line, key + STEPS.length);
+  if (steps === undefined) return undefined;
+  const train = listAt(line, steps.to, TRAIN);
+  if (train === undefined) return undefined;
+  const heldout = listAt(line, train.to, HELDOUT);
+  if (heldout === undefined || line[heldout.to] !== BRACE) return undefined;
+  const curve = { steps: steps.values, train: train.values, heldout: heldout.values };
+  return { curve, from: key + CURVE.length, to: heldout.to + 1 };
+}
+
+const STEPS = `${CURVE}{"steps":[`;
+const [TRAIN, HELDOUT] = [Buffer.from(',"train":['), Buffer.from(',"heldout":[')];
+const [ZERO, NINE, POINT, MINUS] = [0x30, 0x39, 0x2e, 0x2d];
+const [COMMA, BRACKET, BRACE] = [0x2c, 0x5d, 0x7d];
+
+/** A list of numbers, and where the line goes on after it. */
+interface PlacedList<T> {
+  readonly values: T;
+  readonly to: number;
+}
+
+/** The steps that were read last: most curves of a sweep have the same, and share one array. */
+let latest: { readonly text: Buffer; readonly steps: readonly number[] } = { text: Buffer.from("]"), steps: [] };
+
+function stepsIn(line: Buffer, from: number): PlacedList<readonly number[]> | undefined {
+  if (!startsAt(line, from, latest.text)) {
+    const list = numbersAt(line, from);
+    if (list === undefined) return undefined;
+    latest = { text: Buffer.from(line.subarray(from, list.to)), steps: [...list.values] };
+  }
+  return { values: latest.steps, to: from + latest.text.length };
+}
+
+function startsAt(line: Buffer, from: number, text: Buffer): boolean {
+  return text.compare(line, from, Math.min(from + text.length, line.length)) === 0;
+}
+
+function listAt(line: Buffer, from: number, key: Buffer): PlacedList<Float64Array> | undefined {
+  return startsAt(line, from, key) ? numbersAt(line, from + key.length) : undefined;
+}
+
+/** The numbers of the list that is being read. */
+let scratch = new Float64Array(1024);
+
+/** The numbers up to a closing bracket; undefined if there is anything else. */
+function numbersAt(line: Buffer, from: number): PlacedList<Float64Array> | undefined {
+  if (line[from] === BRACKET) return { values: new Float64Array(0), to: from + 1 };
+  for (let [at, count] = [from, 0]; ; at = end + 1) {
+    const value = numberAt(line, at);
+    if (Number.isNaN(value)) return undefined;
+    if (count === scratch.length) scratch = twiceAsLong(scratch);
+    scratch[count++] = value;
+    if (line[end] === BRACKET) return { values: scratch.slice(0, count), to: end + 1 };
+  }
+}
+
+function twiceAsLong(values: Float64Array): Float64Array<ArrayBuffer> {
+  const longer = new Float64Array(2 * values.length);
+  longer.set(values);
+  return longer;
+}
+
+/** Where the latest number ends. */
+let end = 0;
+
+/** Up to so many digits, the digits as a whole number divided once by a power of ten are rounded as the number is. */
+const MOST_DIGITS = 15;
+const POWERS = Float64Array.from({ length: MOST_DIGITS + 1 }, (_, i) => 10 ** i);
+
+/** The number from `from` to a comma or closing bracket, whose place is `end` then; NaN for anything else. */
+function numberAt(line: Buffer, from: number): number {
+  const first = line[from] === MINUS ? from + 1 : from;
+  let at = first;
+  let digits = 0;
+  for (let byte = line[at] as number; isDigit(byte); byte = line[++at] as number) digits = 10 * digits + (byte - ZERO);
+  const whole = at - first;
+  let decimals = 0;
+  if (line[at] === POINT) {
+    let byte = line[++at] as number;
+    for (; isDigit(byte); byte = line[++at] as number) digits = 10 * digits + (byte - ZERO);
+    decimals = at - first - whole - 1;
+    if (decimals === 0) return Number.NaN;
+  }
+  if (!isEnd(line[at]) || whole + decimals > MOST_DIGITS) return unusualAt(line, from);
+  if (whole === 0 || (whole > 1 && line[first] === ZERO)) return Number.NaN;
+  end = at;
+  const value = digits / (POWERS[decimals] as number);
+  return first === from ? value : -value;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= NINE;
+}
+
+function isEnd(byte: number | undefined): boolean {
+  return byte === COMMA || byte === BRACKET;
+}
+
+/** The same for a number with an exponent or many digits. */
+function unusualAt(line: Buffer, from: number): number {
+  end = from;
+  while (end < line.length && !isEnd(line[end])) end++;
+  try {
+    const value: unknown = JSON.parse(line.toString("latin1", from, end));
+    return end < line.length && isMeasurement(value) ? value : Number.NaN;
+  } catch {
+    return Number.NaN;
+  }
+}
