@@ -93,7 +93,7 @@ function modelsIn(file: string, options: Options, env: Env): Promise<Listed[]> {
 
 function sweepConfig(file: string, { inputs, tasks, model, modelSet, set }: Options): Config {
   const flag = inputs === undefined ? tasks && "--tasks" : "--inputs";
-  if (flag) throw new UsageError(`${flag}: the config says it; leave it out`);
+  if (flag) throw new UsageError(`${flag}: already set by the config; omit it`);
   if (Object.hasOwn(ZOO, file) && !existsSync(file))
     throw new UsageError(`${file} is a model, not a config; describe it with: ${MMOE} models --describe ${file}`);
   return loadConfig(configFileOf(file), [
