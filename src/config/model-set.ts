@@ -147,7 +147,7 @@ function spelledOut(change: Change, { like, experts }: SpecDefinition): Change {
   const own = `${model}.experts.perTask=${text}`;
   throw new UsageError(
     shared === 0
-      ? `${FLAG}: ${model}.experts: each task has experts of its own; give ${own}`
+      ? `${FLAG}: ${model}.experts: each task has its own experts; give ${own}`
       : `${FLAG}: ${model}.experts: some all tasks see, some are a task's own; give ${model}.experts.shared=${text} or ${own}`,
   );
 }

@@ -15,7 +15,7 @@ const GATINGS: Readonly<Record<Gating, true>> = {
 const ZOO_NAMES = `one of ${MODEL_NAMES.join(", ")}`;
 
 /** The name of any model; `checkModels` knows which there are. */
-export const MODEL_NAME = plainName("a name").describe(`${ZOO_NAMES}, or a model of your own`);
+export const MODEL_NAME = plainName("a name").describe(`${ZOO_NAMES}, or your own model`);
 
 const units = z.array(count(1, MOST.units)).describe(`a list of units of each layer, from 1 to ${MOST.units}`);
 

@@ -86,7 +86,7 @@ export function checkModels(settings: Settings, place: (key: SettingKey, at?: st
   forAll(settings.ownModels, (model) => checkDefinition(model, settings, place("ownModels")));
 }
 
-const OWN_FILE = "; a model of your own needs its file: --model my-model.mjs";
+const OWN_FILE = "; your own model needs its file: --model my-model.mjs";
 
 function checkDefinition(model: OwnModel, settings: Settings, at: string): void {
   const { name } = model;

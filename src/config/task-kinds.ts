@@ -111,7 +111,8 @@ export function taskOverride(text: string): Override {
   return {
     source,
     valuesAfter: ({ rows, taskKinds }) => {
-      if (!rows) throw new UsageError(`${source}: is for rows of your own; the generator has --set labelKind=binary`);
+      if (!rows)
+        throw new UsageError(`${source}: is for your own rows; for generated rows give --set labelKind=binary`);
       const table = readTable(rows.file);
       const before = taskKinds.length > 0 ? taskKinds : allNumbers(rows);
       return { taskKinds: storedKinds(changedKinds(before, [given], table, () => source)) };
@@ -142,7 +143,7 @@ export function checkKinds(settings: Settings, place: (key: SettingKey) => strin
   const { rows, taskKinds, labelKind, diagnostics } = settings;
   const columns = taskKinds.map(({ column }) => column);
   if (rows === null && columns.length > 0)
-    throw new UsageError(`${place("taskKinds")}: they are for rows of your own; leave them out`);
+    throw new UsageError(`${place("taskKinds")}: they are only for your own rows; omit them`);
   if (rows !== null && labelKind !== "real")
     throw new UsageError(`${place("labelKind")}: it is the generator's; give --task LABEL=${labelKind}`);
   if (rows !== null && columns.length > 0 && columns.join() !== rows.labels.join()) {
