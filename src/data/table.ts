@@ -1,4 +1,4 @@
-/** Rows of one's own, in place of the generator. */
+/** The user's rows, in place of the generator. */
 export interface TableSettings {
   /** Absolute path of the file. */
   readonly file: string;

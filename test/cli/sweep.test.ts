@@ -24,7 +24,7 @@ const sweep = (...argv: string[]) => runMain(["sweep", "smoke", "--out", out, ..
 const csv = (file: string): Record<string, string>[] => parse(readFileSync(join(out, file)), { columns: true });
 
 describe("mmoe sweep", () => {
-  test("writes a row a run, cells within repeats, and says so", async () => {
+  test("writes one row per run, cells within repeats, and says so", async () => {
     const { code, stdout, stderr } = await sweep("--runs", "2");
     expect(code).toBe(0);
     expect(csv("runs.csv").map((row) => row.id)).toEqual([

@@ -27,7 +27,7 @@ function deviceless(out: string): unknown[] {
 }
 
 describe("the built mmoe", () => {
-  test("trains with --engine tfjs and leaves a row a run", async () => {
+  test("trains with --engine tfjs and leaves one row per run", async () => {
     const out = join(temporaryFolder(), "results");
     const ended = await exited(
       start("sweep", "smoke", "--runs", "1", "--steps", "20", "--engine", "tfjs", "--out", out),
