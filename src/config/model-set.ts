@@ -103,7 +103,7 @@ interface Change {
 
 /**
  * One override from all `--model-set mmoe.experts.shared=4`: each model that they change becomes, in its place, a model
- * of one's own whose name says what was changed, `mmoe-experts.shared-4`.
+ * of the user whose name says what was changed, `mmoe-experts.shared-4`.
  */
 export function modelSetOverrides(assignments: readonly string[]): Override[] {
   if (assignments.length === 0) return [];

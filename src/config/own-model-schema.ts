@@ -34,7 +34,7 @@ const select = z
   .partial()
   .describe("some of {experts, gamma, entropy}");
 
-/** What a model of one's own changes of the zoo's model that it is like; ModelSpec describes the fields. */
+/** What a user's model changes in the zoo's model that it is like; ModelSpec describes the fields. */
 const CHANGES = {
   experts: z
     .strictObject({ shared: count(0, MOST.experts), perTask: count(0, MOST.experts), layers: units })
@@ -77,7 +77,7 @@ const CODE_MODEL = z
   })
   .describe("{name, file}, and for Python class and options");
 
-/** A member of the family under a name of one's own. */
+/** A member of the family under the user's name for it. */
 export type SpecDefinition = z.output<typeof SPEC_MODEL>;
 
 /** A model in JavaScript or Python. Once checked, the path of its file is absolute, and it has the hash. */
@@ -94,7 +94,7 @@ export const OWN_MODELS_SCHEMA = z
   .refine((models) => new Set(models.map(({ name }) => name)).size === models.length)
   .describe("a list of model definitions, without duplicate names");
 
-/** What a model of one's own may change of another. */
+/** What a user's model may change in another. */
 export const CHANGE_KEYS = Object.keys(CHANGES);
 
 /** A model as a list names it, or defines it on the spot. */

@@ -38,7 +38,7 @@ export function tunedConfig(results: Results, picks: readonly Pick[], options: T
     ),
   };
   const settings = Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]]));
-  const cross = options.runs === undefined ? config.cross : null; // so many runs are no cross
+  const cross = options.runs === undefined ? config.cross : null; // an explicit --runs replaces the cross
   const named = { name: nameFor(config), about: aboutFor(results, picks, options) };
   const changed = { ...picks[0]?.chosen, seed, runs, cross, tuned, ...named };
   const marks = Object.entries(config.origins).filter(([key, mark]) => mark !== "yours" && !(key in changed));
