@@ -8,7 +8,7 @@ interface Entry {
   readonly load: () => Promise<{ define: Define }>;
 }
 
-/** Every command, in the order of the help. README's table has a row for each. */
+/** Every command, in the order of the help. The table in docs/commands.md has a row for each. */
 export const COMMANDS: Readonly<Record<string, Entry>> = {
   sweep: {
     summary: "train models at several correlations, many runs each; write CSV",

@@ -17,7 +17,7 @@ function namedIn(page: string, title: string): string[] {
 }
 
 test.each([
-  ["README.md", "command", Object.keys(COMMANDS).map((name) => `mmoe ${name}`)],
+  ["docs/commands.md", "command", Object.keys(COMMANDS).map((name) => `mmoe ${name}`)],
   ["docs/models.md", "model", MODEL_NAMES],
   ["docs/figures.md", "figure", [...TRIAL_FIGURES, ...SWEEP_FIGURES].map(({ name }) => name)],
   ["docs/methods.md", "method", METHODS],
