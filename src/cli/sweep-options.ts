@@ -154,7 +154,7 @@ export function checkedOptions(file: string, options: SweepOptions, env: Env = {
   };
 }
 
-/** Refuses a folder in the place of a config, and says how to go on with a sweep in it. */
+/** Refuses a folder given as a config, and says how to resume a sweep in it. */
 function refuseFolder(path: string): void {
   if (presetNames().includes(path) || !statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   if (!existsSync(join(path, CONFIG))) throw new UsageError(`${path} is a folder; give a config file or a preset`);

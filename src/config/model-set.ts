@@ -102,8 +102,8 @@ interface Change {
 }
 
 /**
- * One override from all `--model-set mmoe.experts.shared=4`: each model that they change is replaced by a user's model
- * whose name says what was changed, `mmoe-experts.shared-4`.
+ * One override from all `--model-set mmoe.experts.shared=4`: each model that they change becomes, in its place, a model
+ * of the user whose name says what was changed, `mmoe-experts.shared-4`.
  */
 export function modelSetOverrides(assignments: readonly string[]): Override[] {
   if (assignments.length === 0) return [];

@@ -132,7 +132,7 @@ function inputsOf({ data, rows }: Settings): number {
   return rows?.inputs.length ?? generatorSettings(data as NonNullable<typeof data>).inputs;
 }
 
-/** A user's model, or one of the zoo: {@link checkModels} has found the name. */
+/** A model of the user or of the zoo: {@link checkModels} has found the name. */
 export function modelNamed(name: string, ownModels: readonly OwnModel[], ends: Ends): Model {
   const own = ownModels.find((model) => model.name === name);
   if (own === undefined) return ZOO[name as ModelName].build(ends);

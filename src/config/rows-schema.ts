@@ -27,7 +27,7 @@ function names(what: string) {
   return z.array(z.string()).min(1).describe(`the names of the ${what}; mmoe fills them in`);
 }
 
-/** The user's rows, as a checked config has them; null for those of the generator. */
+/** The user's own rows, as a checked config has them; null for those of the generator. */
 export const ROWS_SCHEMA = z
   .strictObject({ ...SAID, ...FILLED })
   .nullable()

@@ -177,7 +177,7 @@ const TUNED_SCHEMA = z
   .nullable()
   .describe("what mmoe tune writes, or null");
 
-/** Null for the user's rows. */
+/** Null for the user's own rows. */
 function orTable<T extends z.ZodType>(schema: T) {
   return schema.nullable().describe(schema.description as string);
 }

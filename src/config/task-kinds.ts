@@ -161,7 +161,7 @@ export function checkKinds(settings: Settings, place: (key: SettingKey) => strin
     );
 }
 
-/** Whether a label of a kind may have that number of classes. */
+/** Whether a label of a kind may have that many classes. */
 function hasClasses(kind: TaskKind, classes: number): boolean {
   return { regression: classes === 0, binary: classes === 2, categorical: classes >= 2 }[kind];
 }

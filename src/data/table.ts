@@ -1,4 +1,4 @@
-/** The user's rows, in place of the generator. */
+/** The user's own rows, instead of the generator's. */
 export interface TableSettings {
   /** Absolute path of the file. */
   readonly file: string;

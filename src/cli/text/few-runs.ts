@@ -1,6 +1,6 @@
 import { LEAST_SHOWN } from "../../stats/estimate.ts";
 
-/** Footnote explaining missing intervals, given the number of runs of each; empty if none are missing. */
+/** Footnote of a table of intervals over `counts` runs: why some are missing; empty if none are. */
 export function fewNote(counts: readonly number[], of = "runs"): string[] {
   return counts.some((count) => count > 0 && count < LEAST_SHOWN)
     ? [`no interval of fewer than ${LEAST_SHOWN} ${of}`]
