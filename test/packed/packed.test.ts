@@ -1,5 +1,5 @@
 import { execFileSync, execSync, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -26,7 +26,7 @@ beforeAll(() => {
   const { status, stderr } = npm("install", "--no-audit", "--no-fund", `./${tarball}`);
   said = stderr;
   expect(status).toBe(0);
-  for (const file of readdirSync(EXAMPLES)) copyFileSync(join(EXAMPLES, file), join(user, file));
+  cpSync(EXAMPLES, user, { recursive: true });
 });
 
 const run = (command: string, ...args: string[]) => spawnSync(command, args, { cwd: user, encoding: "utf8" });

@@ -71,8 +71,16 @@ describe.skipIf(!HAS_PYTHON).each([
     expect(farthest("pcgrad")).toBeLessThan(2e-5);
   });
 
+  /** From the shortest point d* of a convex set, every point d has |d - d*|² <= |d|² - |d*|². By how much it has more. */
+  const excess = (n: number): number => {
+    const [one, other] = [ours.mgda?.[n] as Vector, theirs["mgda, 3000 steps"]?.[n] as Vector];
+    const apart = length(one.map((value, i) => value - (other[i] as number)));
+    return (apart ** 2 - length(other) ** 2 + length(one) ** 2) / length(one) ** 2;
+  };
+
   test("mgda is what TorchJD's MGDA comes near by Frank-Wolfe's steps, and never longer", () => {
-    expect(farthest("mgda", "mgda, 3000 steps")).toBeLessThan(1e-4);
+    expect(farthest("mgda", "mgda, 3000 steps")).toBeLessThan(0.02); // they converge slowly
+    expect(Math.max(...range(N).map(excess))).toBeLessThan(1e-6);
     if (K > 2) expect(farthest("mgda")).toBeGreaterThan(0.05); // after the default number of steps, at most 100
     const lengths = shortened(theirs.mgda as number[][]);
     for (const [n, one] of (ours.mgda as number[][]).entries())
