@@ -104,7 +104,7 @@ export function ofTrainer(name: string, trainer: Trainer, runs: number): Contend
   return { name, turn: turnOf(train), dispose: () => trainer.dispose() };
 }
 
-/** Whole trainings of so many steps that making the rows weighs little. */
+/** Whole trainings, long enough that the time to make the rows is negligible. */
 function ofCpuEngine(runs: readonly Run[]): Contender {
   const engine = new CpuEngine();
   const steps = Math.max(400, Math.ceil(4000 / runs.length));
@@ -117,7 +117,7 @@ function ofCpuEngine(runs: readonly Run[]): Contender {
 }
 
 /**
- * `train` trains up to so many steps and returns how many: one, in a turn of no time at all. Times are those of a
+ * `train` trains up to that number of steps and returns how many: one, if the turn has no time. Times are those of a
  * complete turn, including what other threads make for its steps.
  */
 function turnOf(train: (most: number) => Promise<number>): Contender["turn"] {

@@ -51,7 +51,7 @@ export const define: Define = (command, run) => {
       "the generator's constants: four-sines, paper, linear, keras-mmoe, google, ple, or {inputs: ...}",
     )
     .option("--tasks <n>", "tasks K that share the correlation (default: 2, or the config's)")
-    .option("--set <key=value>", "any other setting of the config; may be given again", collect, [])
+    .option("--set <key=value>", "any other setting of the config; repeatable", collect, [])
     .option("--step <s>", "the fresh rows of step s (default: 0, the fixed training set)")
     .option("--steps <a-b>", "the batches of steps a to b, as the run trains on them")
     .option("--heldout", "the held-out rows")

@@ -32,8 +32,8 @@ interface Options {
 export const define: Define = (command, run) => {
   command
     .option("--engine <name>", "try only this engine: cpu, cuda, tfjs; auto tries all", "auto")
-    .option("--kernels <set>", `kernels that the cpu engine is to take: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
-    .option("--python <path>", "the Python of models in Python (default: as in mmoe sweep)")
+    .option("--kernels <set>", `kernels of the cpu engine: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
+    .option("--python <path>", "the Python interpreter of models in Python (default: as in mmoe sweep)")
     .option("--json", "as JSON")
     .addHelpText(
       "after",

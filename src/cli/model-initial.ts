@@ -41,7 +41,9 @@ export function writeInitial(config: Config, text: string, options: Options): nu
     ["initializer"],
   );
   if (isCode(run.model))
-    throw new UsageError(`--initial: only ${run.model.file} knows where ${name} begins; give a model of mmoe's`);
+    throw new UsageError(
+      `--initial: only ${run.model.file} defines the initial values of ${name}; give one of mmoe's models`,
+    );
   const file = outputFile(options) as string;
   const header = npyHeader(parameterBlocks(run.model), []);
   const values = Buffer.from(initialParameters(run as Run).buffer);

@@ -44,7 +44,7 @@ interface Options {
 export const define: Define = (command, run) => {
   command
     .argument("[config]", "a config, preset or results folder: list its models (default: all of mmoe's)")
-    .option("--model <file>", "with a config: add a model of your own, as in mmoe sweep", collect, [])
+    .option("--model <file>", "with a config: add your own model, as in mmoe sweep", collect, [])
     .option("--model-set <model.field=value>", "with a config: change a model, as in mmoe sweep", collect, [])
     .option("--python <path>", "for models in Python, the Python that loads them (default: as in mmoe sweep)")
     .option("--inputs <n>", `input dimension d (default: ${PAPER_INPUTS})`)
@@ -53,7 +53,7 @@ export const define: Define = (command, run) => {
     .option("--describe <model>", "one model: formula, drawing, sizes, source, engines")
     .option("--initial <model>", "with a config: write a model's initial values in a run, in NumPy's format")
     .option("--run <i>", "with --initial: the run's index, from 0")
-    .option("--set <key=value>", "with a config: any other setting; may be given again", collect, [])
+    .option("--set <key=value>", "with a config: any other setting; repeatable", collect, [])
     .option("-o, --output <file>", "with --initial: output file")
     .option("--overwrite", "replace the output file")
     .addHelpText(
@@ -93,7 +93,7 @@ function modelsIn(file: string, options: Options, env: Env): Promise<Listed[]> {
 
 function sweepConfig(file: string, { inputs, tasks, model, modelSet, set }: Options): Config {
   const flag = inputs === undefined ? tasks && "--tasks" : "--inputs";
-  if (flag) throw new UsageError(`${flag}: the config says it; leave it out`);
+  if (flag) throw new UsageError(`${flag}: already set by the config; omit it`);
   if (Object.hasOwn(ZOO, file) && !existsSync(file))
     throw new UsageError(`${file} is a model, not a config; describe it with: ${MMOE} models --describe ${file}`);
   return loadConfig(configFileOf(file), [

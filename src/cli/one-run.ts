@@ -19,7 +19,7 @@ export function agreeing(runs: readonly AnyRun[], keys: readonly (keyof Training
     const values = [...new Set(runs.map(({ training }) => JSON.stringify(training[key])))];
     if (values.length === 1) continue;
     throw new UsageError(
-      `${key}: the models or grid points have ${values.join(", ")}; choose one, as by --set ${key}=${values[0]} or --set models=[mmoe]`,
+      `${key}: the models or grid points have ${values.join(", ")}; choose one, for example with --set ${key}=${values[0]} or --set models=[mmoe]`,
     );
   }
   return runs[0] as AnyRun;

@@ -39,7 +39,7 @@ interface Options extends FormatOptions {
 
 export const define: Define = (command, run) => {
   const withLosses = command
-    .argument("<folder>", "a results folder, also of a sweep that still runs")
+    .argument("<folder>", "a results folder; the sweep may still be running")
     .option(...LOSS_OPTION)
     .option(...AT_OPTION)
     .option(...BAD_OPTION)
@@ -57,8 +57,8 @@ Failed runs are counted and named; no loss includes them. Cells are compared on
 the runs that are done in both: run i saw the same rows in both.
 
 Rung j of the ladder is the loss of the best predictor that lacks the j fastest
-sines of the labels. A task is on the rung that is nearest to its final loss. A
-running mean also says how fast a run learned, so --rungs takes another loss.
+sines of the labels. A task is on the rung nearest to its final loss. A running
+mean also reflects how fast a run learned, so --rungs uses another loss.
 ${examples("mmoe summary results/paper", "mmoe summary results/paper --loss heldout --csv > heldout.csv", "mmoe summary results/paper --format markdown")}`,
     )
     .action((folder: string, options: Options) => run((context) => summary(folder, options, context)));
@@ -68,14 +68,14 @@ async function summary(folder: string, options: Options, context: Context): Prom
   const bad = badOption(options.bad);
   const format = formatOption(options);
   if (options.rungs && lossOption(options.loss) === "running")
-    throw new UsageError("--rungs: a running mean also says how fast a run learned; give --loss train or heldout");
+    throw new UsageError("--rungs: a running mean also reflects how fast a run learned; give --loss train or heldout");
   const { results, loss: reported } = await readWithLoss(folder, options, context);
   const { config } = results;
   const loss = options.rungs && reported === "running" ? "train" : reported;
+  if (options.rungs && config.labelKind !== "real")
+    throw new UsageError(`--rungs: labels are signs, and the ladder is of the generator's numbers; leave it out`);
   if (options.rungs && config.rows !== null)
-    throw new UsageError(
-      `--rungs: ${folder} is on rows of a file, and the ladder is of the generator's labels; leave it out`,
-    );
+    throw new UsageError(`--rungs: ${folder} uses rows of a file, and only generated labels have a ladder; omit it`);
   const { stdout } = context.effects;
   const isPerTask = options.perTask ?? hasManyKinds(results);
   const tasks = isPerTask ? taskSummaries(results, loss) : [];

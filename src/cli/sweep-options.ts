@@ -93,23 +93,23 @@ export function addSweepOptions(command: Command): Command {
     .optionsGroup(GROUPS.common)
     .option("--corr <list>", "correlations of the task pairs, separated by commas")
     .option("--models <list>", "models, separated by commas (see mmoe models)")
-    .option("--runs <n>", "runs of each model at each correlation")
-    .option("--steps <n>", "training steps of a run; several, by commas, make a grid")
-    .option("--batch <n>", "training rows of each step; or several")
-    .option("--lr <x>", "learning rate; or several")
+    .option("--runs <n>", "runs per model and correlation")
+    .option("--steps <n>", "training steps per run; several, separated by commas, make a grid")
+    .option("--batch <n>", "training rows per step, or several values")
+    .option("--lr <x>", "learning rate, or several values")
     .option("--seed <n>", "random seed")
-    .option("--set <key=value>", "any other setting of the config, or several values; may be given again", collect, [])
+    .option("--set <key=value>", "any other setting of the config, or several values; repeatable", collect, [])
     .option("--out <folder>", "where results go (default: results/NAME-HASH)")
     .optionsGroup(GROUPS.data)
-    .option("--rows <file>", "train on rows of your own, CSV or Parquet, in place of the generator's")
+    .option("--rows <file>", "train on your own rows (CSV or Parquet) instead of generated ones")
     .option("--impute <how>", "empty input cells of --rows: refuse them, or fill in the mean (default: refuse)")
-    .option("--task <label=kind>", "take a label of --rows as regression, binary or categorical", collect, [])
-    .option("--cross <DxI>", "in place of --runs: D data seeds, each with I seeds of initial values")
+    .option("--task <label=kind>", "treat a label of --rows as regression, binary or categorical", collect, [])
+    .option("--cross <DxI>", "instead of --runs: D data seeds, each with I seeds of initial values")
     .optionsGroup(GROUPS.models)
-    .option("--model <file>", "add a model of your own in Python or JavaScript; may be given again", collect, [])
+    .option("--model <file>", "add your own model in Python or JavaScript; repeatable", collect, [])
     .option("--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, [])
     .optionsGroup(GROUPS.training)
-    .option("--method <name>", `how the tasks' gradients become one: ${METHODS.join(", ")}; or several`)
+    .option("--method <name>", `how the tasks' gradients are combined: ${METHODS.join(", ")}; or several`)
     .option("--diagnostics [list]", `measure ${DIAGNOSTIC_KINDS.join(", ")}, or some of these (docs/diagnostics.md)`)
     .option(
       "--engine <name>",
@@ -118,10 +118,10 @@ export function addSweepOptions(command: Command): Command {
     .option("--allow-cpu", "let --engine cuda train on a CPU if it sees no card")
     .option("--kernels <set>", `kernels of the cpu engine: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
     .option("--backend <name>", `what --engine tfjs computes on: ${TFJS_BACKENDS.join(", ")} (default: wasm)`)
-    .option("--python <path>", "the Python of models in Python (default: the active venv's, else python3)")
+    .option("--python <path>", "the Python interpreter of models in Python (default: the active venv's, else python3)")
     .option("--jobs <n>", "threads of the cpu engine, or of TensorFlow's rows (default: all cores)")
     .optionsGroup(GROUPS.running)
-    .option("--retry-failed", "train runs again that failed in the results folder")
+    .option("--retry-failed", "train the failed runs of the results folder again")
     .option("--time-limit <time>", "stop after a time such as 3h50m; rerun the command to resume")
     .option("--checkpoint-every <time>", "how often runs in flight are saved (default: 2m; engine cpu)")
     .optionsGroup(GROUPS.output)
@@ -156,11 +156,11 @@ export function checkedOptions(file: string, options: SweepOptions, env: Env = {
   };
 }
 
-/** Refuses a folder in the place of a config, and says how to go on with a sweep in it. */
+/** Refuses a folder given as a config, and says how to resume a sweep in it. */
 function refuseFolder(path: string): void {
   if (presetNames().includes(path) || !statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   if (!existsSync(join(path, CONFIG))) throw new UsageError(`${path} is a folder; give a config file or a preset`);
-  throw new UsageError(`${path} is a results folder; go on with: ${goOn(path)}`);
+  throw new UsageError(`${path} is a results folder; resume with: ${goOn(path)}`);
 }
 
 function engineOf({ engine }: SweepOptions, { MMOE_ENGINE }: Env): EngineName {

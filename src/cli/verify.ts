@@ -43,9 +43,9 @@ export const define: Define = (command, run) => {
     .addHelpText(
       "after",
       `
-Exits with 0 if every run comes out the same, else with 4. For runs of
+Exits with 0 if every run gives the same results, otherwise with 4. For runs of
 TensorFlow and Python it compares losses up to step 100, or the first loss if
-that is later: after that, rounding errors grow too large.
+that is later. After that, rounding errors grow too large.
 ${examples("mmoe verify results/paper")}`,
     )
     .action((folder: string, options: Options) => run((context) => verify(folder, options, context)));

@@ -124,7 +124,7 @@ function initializerOf({ initializer, initializerStd }: PointConfig): Initialize
 }
 
 /**
- * Eight hexadecimal digits of the data settings, training settings and seed, then those of each model of one's own:
+ * Eight hexadecimal digits of the data settings, training settings and seed, then those of each of the user's own models:
  * `20ca4b02 wide=1f0c9d3e`. They do not depend on which runs: more models, correlations, runs or values of a listed
  * setting belong to the same results. A setting that came later counts only if it has another value than before it
  * existed.

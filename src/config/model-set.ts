@@ -103,7 +103,7 @@ interface Change {
 
 /**
  * One override from all `--model-set mmoe.experts.shared=4`: each model that they change becomes, in its place, a model
- * of one's own whose name says what was changed, `mmoe-experts.shared-4`.
+ * of the user whose name says what was changed, `mmoe-experts.shared-4`.
  */
 export function modelSetOverrides(assignments: readonly string[]): Override[] {
   if (assignments.length === 0) return [];
@@ -147,7 +147,7 @@ function spelledOut(change: Change, { like, experts }: SpecDefinition): Change {
   const own = `${model}.experts.perTask=${text}`;
   throw new UsageError(
     shared === 0
-      ? `${FLAG}: ${model}.experts: each task has experts of its own; give ${own}`
+      ? `${FLAG}: ${model}.experts: each task has its own experts; give ${own}`
       : `${FLAG}: ${model}.experts: some all tasks see, some are a task's own; give ${model}.experts.shared=${text} or ${own}`,
   );
 }

@@ -87,7 +87,7 @@ export function checkModels(settings: Settings, place: (key: SettingKey, at?: st
   forAll(settings.ownModels, (model) => checkDefinition(model, settings, place("ownModels")));
 }
 
-const OWN_FILE = "; a model of your own needs its file: --model my-model.mjs";
+const OWN_FILE = "; your own model needs its file: --model my-model.mjs";
 
 function checkDefinition(model: OwnModel, settings: Settings, at: string): void {
   const { name } = model;
@@ -133,7 +133,7 @@ function inputsOf({ data, rows }: Settings): number {
   return rows ? inputsOfRows(rows) : generatorSettings(data as NonNullable<typeof data>).inputs;
 }
 
-/** A model of one's own, or of the zoo: {@link checkModels} has found the name. */
+/** A model of the user or of the zoo: {@link checkModels} has found the name. */
 export function modelNamed(name: string, ownModels: readonly OwnModel[], ends: Ends): Model {
   const own = ownModels.find((model) => model.name === name);
   if (own === undefined) return ZOO[name as ModelName].build(ends);

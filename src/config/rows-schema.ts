@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { choice, count } from "./kinds.ts";
 
-const FILE = "the path of a CSV or Parquet file, from the folder of this one";
+const FILE = "the path of a CSV or Parquet file, relative to this file's folder";
 
 /** What people say of a table. */
 const SAID = {
@@ -32,7 +32,7 @@ function names(what: string) {
   return z.array(z.string()).min(1).describe(`the names of the ${what}; mmoe fills them in`);
 }
 
-/** Rows of one's own, as a checked config has them; null for those of the generator. */
+/** The user's own rows, as a checked config has them; null for those of the generator. */
 export const ROWS_SCHEMA = z
   .strictObject({ ...SAID, ...FILLED })
   .nullable()

@@ -15,7 +15,7 @@ import { isTaskList, kindsIn } from "./task-kinds.ts";
 /** Share of the rows that is held out unless the file or the config says. */
 const HELDOUT = 0.2;
 
-/** Settings of the generator, which a table has not. */
+/** Settings of the generator, which do not apply to tables. */
 export const OF_GENERATOR = ["data", "correlations", "correlationMatrix"] as const;
 
 /** Settings that follow from the rows of a file. */

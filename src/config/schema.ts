@@ -57,7 +57,7 @@ function oneOrSeveral<T extends z.ZodType>(value: T) {
     .array(value)
     .min(1)
     .refine((values) => new Set(values).size === values.length)
-    .describe("a list of values, at least one and none twice");
+    .describe("a list of values, at least one, without duplicates");
   return z.union([value, several]);
 }
 
@@ -71,7 +71,7 @@ const marks = z
   .partialRecord(z.enum(SETTING_KEYS as [SettingKey, ...SettingKey[]]), z.enum(MARKS))
   .describe(`a mark (${MARKS.join(", ")}) for each setting that has one`)
   .optional();
-const base = z.string().min(1).describe("a preset, or the path of a config from the folder of this one").optional();
+const base = z.string().min(1).describe("a preset, or the path of a config, relative to this file's folder").optional();
 
 /** A config file with every setting, and where each value comes from. Stored ones have a version too. */
 export const FILE_SCHEMA = SWEEP_SCHEMA.extend({ version, marks });

@@ -34,7 +34,7 @@ const ownConstants = z
       .describe(`a list of numbers from -${LIMITS.alpha} to ${LIMITS.alpha}, at most ${LIMITS.sines}`),
     beta: z
       .array(upTo(LIMITS.beta))
-      .describe(`a list of as many numbers as alpha has, each from -${LIMITS.beta} to ${LIMITS.beta}`),
+      .describe(`a list of numbers, one for each of alpha, each from -${LIMITS.beta} to ${LIMITS.beta}`),
     noiseStd: z.number().min(0).max(LIMITS.noiseStd).describe(`a number from 0 to ${LIMITS.noiseStd}`),
   })
   .refine(({ alpha, beta }) => alpha.length === beta.length, { path: ["beta"] });
@@ -65,7 +65,7 @@ const GIVEN = {
     z
       .array(z.array(z.number().min(-1).max(1)))
       .nullable()
-      .describe("a list of rows of numbers from -1 to 1, a row and a number a task, or null"),
+      .describe("a list of rows of numbers from -1 to 1, one row and one column per task, or null"),
     { since: 2, before: null, mark: "paper", hash: "trained", grid: false, paths: EVERYWHERE },
   ),
   models: setting(distinctList(MODEL_NAME, "models"), { since: 1, hash: "extent", grid: false, paths: PLANNED }),
@@ -126,7 +126,7 @@ const GIVEN = {
           .min(1)
           .refine((steps) => steps.every((step, i) => i === 0 || step > (steps[i - 1] as number))),
       ])
-      .describe("a number of steps, a number of points a decade such as log:20, or a list of steps that rise"),
+      .describe("a number of steps, a number of points per decade such as log:20, or an increasing list of steps"),
     { since: 1, hash: "trained", grid: false, paths: EVERYWHERE },
   ),
   heldoutRows: setting(count(), { since: 1, hash: "trained", grid: false, paths: EVERYWHERE }),
@@ -166,18 +166,18 @@ const TUNED_SCHEMA = z
       .array(z.strictObject({ ...names, values: valuesOfOne() }))
       .min(1)
       .describe(
-        "a list of a model, a correlation and values `at` of listed settings if it is for these, and values of settings",
+        "a list of choices: a model, optionally a correlation and values `at` of listed settings, and the chosen values",
       ),
     points: z
       .array(
         z.strictObject({ ...names, values: valuesOfOne(), mean: orNone, low: orNone, high: orNone, failed: count(0) }),
       )
-      .describe("a list of what was compared"),
+      .describe("a list of the points that were compared"),
   })
   .nullable()
   .describe("what mmoe tune writes, or null");
 
-/** Null for rows of one's own. */
+/** Null for the user's own rows. */
 function orTable<T extends z.ZodType>(schema: T) {
   return schema.nullable().describe(schema.description as string);
 }
@@ -193,7 +193,7 @@ function valuesOfOne() {
 const CROSS_SCHEMA = z
   .strictObject({ data: count(2), initial: count(2) })
   .nullable()
-  .describe("numbers of data seeds and of seeds of initial values, {data, initial}, or null");
+  .describe("the numbers of data seeds and of initial seeds, {data, initial}, or null");
 
 /**
  * Everything that defines a sweep. This is the one place that declares a setting: to add one is to add an entry, with

@@ -16,13 +16,13 @@ export const TASK_KINDS_SCHEMA = z
         .describe("the texts or numbers that a label may have, in order; none for a regression; mmoe fills them in"),
     }),
   )
-  .describe("a list of {column, kind, weight, classes}, which mmoe makes of `tasks` and the table");
+  .describe("a list of {column, kind, weight, classes}, which mmoe derives from `tasks` and the table");
 
 /** `tasks` of a file with rows: labels whose kind or weight is another than by default. */
 export const GIVEN_TASKS = z
   .array(z.strictObject({ column, kind: kind.optional(), weight: weight.optional() }))
   .min(1)
-  .describe("with rows, a list of {column, kind, weight} for labels that are not as by default");
+  .describe("with rows, a list of {column, kind, weight} for labels that differ from the default");
 
 export type TaskKindSetting = z.output<typeof TASK_KINDS_SCHEMA>[number];
 export type GivenTask = z.output<typeof GIVEN_TASKS>[number];

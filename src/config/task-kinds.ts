@@ -111,7 +111,8 @@ export function taskOverride(text: string): Override {
   return {
     source,
     valuesAfter: ({ rows, taskKinds }) => {
-      if (!rows) throw new UsageError(`${source}: is for rows of your own; the generator has --set labelKind=binary`);
+      if (!rows)
+        throw new UsageError(`${source}: is for your own rows; for generated rows give --set labelKind=binary`);
       const table = readTable(rows.file);
       const before = taskKinds.length > 0 ? taskKinds : allNumbers(rows);
       return { taskKinds: storedKinds(changedKinds(before, [given], table, () => source)) };
@@ -126,11 +127,11 @@ function allNumbers({ labels }: RowsSetting): TaskKindSetting[] {
 /** What can be diagnosed of a sweep: gradients are of squared errors, and alignment is with the generator's numbers. */
 export function diagnosable({ rows, labelKind, taskKinds }: Kinds): DiagnosticKind[] {
   if (taskKinds.some(({ kind }) => kind === "categorical")) return []; // they measure one output for each task
-  const hasClasses = labelKind === "binary" || taskKinds.some(({ kind }) => kind === "binary");
+  const isClass = labelKind === "binary" || taskKinds.some(({ kind }) => kind === "binary");
   const isPossible: Readonly<Record<DiagnosticKind, boolean>> = {
     ...{ gates: true, units: true },
-    gradients: !hasClasses,
-    alignment: !hasClasses && rows === null,
+    gradients: !isClass,
+    alignment: !isClass && rows === null,
   };
   return DIAGNOSTIC_KINDS.filter((kind) => isPossible[kind]);
 }
@@ -142,13 +143,15 @@ export function checkKinds(settings: Settings, place: (key: SettingKey) => strin
   const { rows, taskKinds, labelKind, diagnostics } = settings;
   const columns = taskKinds.map(({ column }) => column);
   if (rows === null && columns.length > 0)
-    throw new UsageError(`${place("taskKinds")}: they are for rows of your own; leave them out`);
+    throw new UsageError(`${place("taskKinds")}: they are only for your own rows; omit them`);
   if (rows !== null && labelKind !== "real")
     throw new UsageError(`${place("labelKind")}: it is the generator's; give --task LABEL=${labelKind}`);
   if (rows !== null && columns.length > 0 && columns.join() !== rows.labels.join()) {
     const expected = `expected one for each label of ${basename(rows.file)}, ${rows.labels.join(", ")}`;
     throw new UsageError(`${place("taskKinds")}: ${expected}; got ${columns.join(", ")}`);
   }
+  const odd = taskKinds.find(({ kind, classes }) => !hasClasses(kind, classes.length));
+  if (odd) throw new UsageError(`${place("taskKinds")}: ${odd.column}: ${odd.kind} with ${odd.classes.length} classes`);
   const possible = diagnosable(settings);
   const isNumbers = labelKind === "real" && taskKinds.every(({ kind }) => kind === "regression"); // checkRows checks these
   const impossible = isNumbers ? undefined : diagnostics.find((kind) => !possible.includes(kind));
@@ -156,6 +159,11 @@ export function checkKinds(settings: Settings, place: (key: SettingKey) => strin
     throw new UsageError(
       `${place("diagnostics")}: ${impossible} can't be measured where labels are classes; expected ${possible.join(", ") || "none"}`,
     );
+}
+
+/** Whether a label of a kind may have that many classes. */
+function hasClasses(kind: TaskKind, classes: number): boolean {
+  return { regression: classes === 0, binary: classes === 2, categorical: classes >= 2 }[kind];
 }
 
 /** The tasks of a sweep's runs, [K]; undefined if all are regressions of weight 1. */

@@ -1,6 +1,6 @@
 import type { InputEncoding } from "./table-inputs.ts";
 
-/** Rows of one's own, in place of the generator. */
+/** The user's own rows, instead of the generator's. */
 export interface TableSettings {
   /** Absolute path of the file. */
   readonly file: string;

@@ -133,7 +133,7 @@ export interface RunState {
   readonly elapsedMs: number;
 }
 
-/** Keeps runs in flight, so that a later call of `train` goes on with them. */
+/** Keeps runs in flight, so that a later call of `train` resumes them. */
 export interface Keeping {
   /** Where runs go on from, by their ids; others begin. */
   readonly states: ReadonlyMap<string, RunState>;

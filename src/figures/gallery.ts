@@ -192,7 +192,7 @@ export const VERDICTS = onlyOfOnePoint(
 /** In the order in which they are shown. */
 export const SWEEP_FIGURES: readonly SweepFigure[] = [...LOSS_FIGURES, VERDICTS, ...DIAGNOSTIC_FIGURES];
 
-/** The kind as one that nobody is told of in a sweep without diagnostics. */
+/** The kind without its note that it was not drawn, in a sweep without diagnostics. */
 function ofDiagnostics(kind: SweepFigure): SweepFigure {
   const draw: SweepFigure["draw"] = (results, options) => {
     if (results.records.some(({ diagnostics }) => diagnostics)) return kind.draw(results, options);

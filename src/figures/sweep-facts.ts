@@ -79,7 +79,7 @@ function factsOf(results: Results): SweepFacts {
     listed: listedKeys(config).map((key) => ({ key, values: valuesOf(config, key) })),
     rowsFile: config.rows === null ? null : basename(config.rows.file),
     rungs: rungsOf(results),
-    paper: tasks === PAPER_TASKS ? publishedOf(done) : [],
+    paper: tasks === PAPER_TASKS && hasBadMinima(config) ? publishedOf(done) : [],
   };
 }
 
@@ -90,7 +90,7 @@ function drawnCell({ model, correlation, point, runs, failed }: SweepCell): Draw
 
 /** The lowest loss first. */
 function rungsOf({ config }: Results): RungLine[] {
-  if (config.rows !== null) return [];
+  if (!hasBadMinima(config)) return [];
   const ladder = ladderOf(config);
   const lines = ladder.rungs.map((loss, rung) => ({ loss, label: rungName(rung, ladder) }));
   return lines.sort((a, b) => a.loss - b.loss);

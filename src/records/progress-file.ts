@@ -16,7 +16,9 @@ export const PROGRESS_VERSION = 1;
 /** What a process that trains says of itself every few seconds: `journal/*.progress.json`. */
 export const PROGRESS_SCHEMA = z.object({
   schema: z.literal(PROGRESS_VERSION).meta({ description: "version of the file's meaning" }),
-  heard: z.iso.datetime().meta({ description: "when it was written, by the process's start and a steady clock" }),
+  heard: z.iso
+    .datetime()
+    .meta({ description: "when the file was written: the start of the process plus the time of a monotonic clock" }),
   elapsedMs: number("time since the process began to train", "ms"),
   steps: whole("training steps of all its runs, without those of earlier processes", "steps"),
   inFlight: z
@@ -24,14 +26,14 @@ export const PROGRESS_SCHEMA = z.object({
       z.object({
         id: string("a run that trains now"),
         step: whole("training steps done", "steps"),
-        steps: whole("training steps that were asked for", "steps"),
+        steps: whole("requested training steps", "steps"),
         curve: z
           .object({
             steps: numbers("training steps", "steps"),
             train: numbers("training loss there, mean over tasks", LOSS_UNIT),
           })
           .optional()
-          .meta({ description: "its curve so far; of 40 runs at the most, and absent before its first point" }),
+          .meta({ description: "its curve so far; for at most 40 runs, and absent before its first point" }),
       }),
     )
     .meta({ description: "the runs that train now" }),

@@ -67,11 +67,11 @@ function fields(...names: (keyof typeof FIELDS)[]): Column<RunRow>[] {
   return names.map((name) => ({ name, schema: FIELDS[name], of: ({ record }) => record[name] }));
 }
 
-const FAILED = "a run that failed";
+const FAILED = "failed runs";
 
 /** What else the final loss is, in parentheses. */
 const FINAL: EachLoss<string> = {
-  train: " (over the whole set; of fresh rows over the last batches)",
+  train: " (over the whole set, or the last batches if rows are fresh)",
   heldout: "",
   running: ` (${LOSS_WORDS.running.atStep})`,
 };
@@ -93,7 +93,7 @@ function columnPart(set: LossSet): string {
   return `${set.charAt(0).toUpperCase()}${set.slice(1)}Loss`;
 }
 
-const UNMEASURED = "a run of which it was not measured";
+const UNMEASURED = "runs in which it was not measured";
 
 function columnsOf(measure: Measure): Column<RunRow>[] {
   return valuesOf(measure).map((column) => ({ ...column, optional: true }));
@@ -107,7 +107,13 @@ function valuesOf(measure: Measure): Column<RunRow>[] {
   if (per === "expert") {
     const schema = number(`${meaning}, of a task and an expert`, unit);
     return [
-      { name, schema, per, emptyFor: `${UNMEASURED}, or that has fewer experts`, of: (row) => padded(row, list(row)) },
+      {
+        name,
+        schema,
+        per,
+        emptyFor: `${UNMEASURED}, and for models with fewer experts`,
+        of: (row) => padded(row, list(row)),
+      },
     ];
   }
   if (per === "pair") return pairColumns({ name, unit, meaning, emptyFor: UNMEASURED }, list);
@@ -142,18 +148,18 @@ const COMMON_COLUMNS: readonly Column<RunRow>[] = [
   ...lowest("heldout"),
   ...finals("running"),
   ...pairColumns(
-    { name: "labelCorrelation", meaning: LABEL_CORRELATION, unit: "", emptyFor: "labels that are all alike" },
+    { name: "labelCorrelation", meaning: LABEL_CORRELATION, unit: "", emptyFor: "constant labels" },
     ({ record }: RunRow) => record.labelCorrelations,
   ),
   ...fields("parameters", "elapsedMs", "engine", "device", "seed"),
   {
     name: "dataStream",
-    schema: string("names the random numbers of the run's rows"),
+    schema: string("name of the random stream of the run's rows"),
     of: ({ record: { seed, run, cross } }) => `mmoe/seed=${seed}/run=${cross?.data ?? run}`,
   },
   {
     name: "initStream",
-    schema: string("names the random numbers of the run's initial values"),
+    schema: string("name of the random stream of the run's initial values"),
     of: ({ record: { seed, run, cross, model } }) => `mmoe/seed=${seed}/run=${cross?.initial ?? run}/model=${model}`,
   },
 ];

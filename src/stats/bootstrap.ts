@@ -7,7 +7,7 @@ import { type Columns, type Counts, drawInto, samplerOf } from "./resample.ts";
 const RESAMPLES = 10_000;
 /** Of larger samples fewer resamples are drawn, in proportion: their intervals are narrow, and each resample takes longer. */
 const ALL_RESAMPLES_UP_TO = 2000;
-/** The ends of a 95 % interval by so many resamples are about a thirtieth of its half width off. */
+/** With this many resamples, the ends of a 95 % interval are off by about a thirtieth of its half-width. */
 const LEAST_RESAMPLES = 2000;
 
 /** How many resamples are drawn of n runs. */

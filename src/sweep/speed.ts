@@ -20,7 +20,7 @@ const USUAL: Speed = {
 
 /** Steps between evaluations, in the trials that are about them. */
 const TEN = 10;
-/** A trial takes about so long of each core. */
+/** Target CPU time per core of a trial. */
 const TRIAL_NS = 40e6;
 
 interface Trial {

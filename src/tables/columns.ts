@@ -36,7 +36,7 @@ export function tableColumns(header: readonly string[], source: string): Columns
   for (const name of names) {
     if (name !== PART && (!ROLE.test(name) || SEPARATOR.test(name)))
       throw new UsageError(`${source}: column '${name.slice(0, 100)}': ${expected(name)}`);
-    if (seen.has(name)) throw new UsageError(`${source}: column '${name}' is there twice; rename one`);
+    if (seen.has(name)) throw new UsageError(`${source}: column '${name}' occurs twice; rename one`);
     seen.add(name);
   }
   const of = (role: string) =>

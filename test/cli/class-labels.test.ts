@@ -109,18 +109,7 @@ test("mmoe seesaw and figures call tasks by their labels, and show nothing of th
 });
 
 test("a sweep whose held-out losses are many times those on training rows says that models have memorised", async () => {
-  const overfit = [
-    "--runs",
-    "2",
-    "--steps",
-    "1500",
-    "--batch",
-    "16",
-    "--set",
-    "evalEvery=1500",
-    "--set",
-    "trainRows=16",
-  ];
+  const overfit = ["--runs", "2", "--steps", "600", "--batch", "16", "--set", "evalEvery=600", "--set", "trainRows=16"];
   const argv = ["sweep", "smoke", "--rows", file, ...overfit, "--models", "mmoe", "--kernels", "wasm"];
   const { stdout } = await runMain([...argv, "--out", join(folder, "overfit")]);
   expect(stdout.replaceAll("\n", " ")).toMatch(/times that on training rows: the models have memorised these/);
@@ -133,4 +122,14 @@ test("a config with rows reports the loss on held-out rows, unless it says anoth
   expect((await runMain(["sweep", path, "--dry-run", ...few])).stdout).toMatch(/^report +heldout/m);
   writeFileSync(path, "extends: smoke\nrows: people.csv\ndata: null\ncorrelations: null\nreport: running\n");
   expect((await runMain(["sweep", path, "--dry-run", ...few])).stdout).toMatch(/^report +running/m);
+});
+
+test("a sweep on the generator's signs shows no bound of bad minima and no ladder", async () => {
+  const signs = join(folder, "signs");
+  const argv = ["sweep", "smoke", "--set", "labelKind=binary", ...few, "--models", "mmoe", "--corr", "0.5"];
+  expect((await runMain([...argv, "--out", signs])).stdout).toContain("predicting the base rate");
+  expect(await stdoutOf("summary", signs, "--full")).not.toMatch(/bad|rung/);
+  expect((await runMain(["summary", signs, "--rungs"])).stderr).toMatch(/--rungs: labels are signs/);
+  await stdoutOf("figures", signs, "--only", "figure4");
+  expect(readFileSync(join(signs, "figures/figure4.txt"), "utf8")).not.toMatch(/sines/i);
 });

@@ -113,7 +113,7 @@ describe("mmoe sweep --devices", () => {
     expect(processes.sort()).toEqual(["device 3, 2 threads", "device 5, 2 threads"]);
     expect([stopped.code, stopped.stderr.match(/^\[[35]\] mmoe: stopped by/gm)?.length]).toEqual([75, 2]);
     expect(stopped.stderr).toMatch(
-      /\nmmoe: stopped; finished runs are kept in .*; go on with:\nnode bin\/mmoe.js sweep smoke --out .* --devices 0,1 --jobs 5\n$/,
+      /\nmmoe: stopped; finished runs are kept in .*; resume with:\nnode bin\/mmoe.js sweep smoke --out .* --devices 0,1 --jobs 5\n$/,
     );
   });
 
@@ -127,7 +127,7 @@ describe("mmoe sweep --devices", () => {
       return killed && ended.stderr.includes("SIGKILL") ? ended : undefined;
     });
     expect([code, stderr]).toEqual([137, expect.stringMatching(/\nmmoe: device \d: its process ended with SIGKILL\n/)]);
-    expect(stderr).toMatch(/\nmmoe: \d+ runs remain; go on with:\n/);
+    expect(stderr).toMatch(/\nmmoe: \d+ runs remain; resume with:\n/);
     expect((await sweep(...argv)).code).toBe(0);
     expect(csv()[0]).toHaveLength(60);
   });

@@ -132,8 +132,8 @@ describe("mmoe models", () => {
   });
 
   test.each([
-    [["smoke", "--inputs", "7"], "--inputs: the config says it; leave it out"],
-    [["smoke", "--tasks", "3"], "--tasks: the config says it; leave it out"],
+    [["smoke", "--inputs", "7"], "--inputs: already set by the config; omit it"],
+    [["smoke", "--tasks", "3"], "--tasks: already set by the config; omit it"],
     [
       ["--model-set", "mmoe.bias=false"],
       "--model-set: expected a config with the other models; give one, such as paper",

@@ -70,7 +70,7 @@ test.each(["mmoe", "mmoe,omoe", "shared-bottom-16"])("--model %s is told of --mo
 
 test("a model that mmoe has not is told of --model", async () => {
   expect(await refused("sweep", "--models", "mmoe,film")).toMatch(
-    /got "film"; a model of your own needs its file: --model my-model\.mjs$/,
+    /got "film"; your own model needs its file: --model my-model\.mjs$/,
   );
 });
 
@@ -135,7 +135,7 @@ test("--set corr=... is told of correlations", async () => {
 
 test("a results folder in the place of a config is told how to go on", async () => {
   expect(await refused("sweep", "results/figure3")).toBe(
-    "results/figure3 is a results folder; go on with: mmoe sweep results/figure3/config.yaml --out results/figure3",
+    "results/figure3 is a results folder; resume with: mmoe sweep results/figure3/config.yaml --out results/figure3",
   );
   expect(await refused("sweep", "results")).toBe("results is a folder; give a config file or a preset");
 });

@@ -90,7 +90,7 @@ describe("mmoe slurm", () => {
     [["--array", "1-5"], "--array: expected a number of tasks such as 16 or 16%4, got '1-5'"],
     [
       ["--array", "5", "--time", "2d"],
-      "--time: expected a time limit of Slurm's, a minute or more, such as 4:00:00 or 1-12, got '2d'",
+      "--time: expected a Slurm time limit of at least a minute, such as 4:00:00 or 1-12, got '2d'",
     ],
     [["--array", "5", "--corr", "2"], "--corr: expected a number from -1 to 1, got 2"],
     [["--array", "5", "--time-limit", "x"], "--time-limit: expected a time such as 3h50m, at most 24d, got 'x'"],

@@ -110,6 +110,17 @@ describe("the kinds of a table's labels", () => {
   });
 });
 
+test("kinds that are written by hand have as many classes as their kind", () => {
+  const written = (kind: string, classes: string) => {
+    const label = (column: string) => `{column: ${column}, kind: regression, weight: 1, classes: []}`;
+    const kinds = [`{column: y_1, kind: ${kind}, weight: 1, classes: ${classes}}`, label("y_2")];
+    return () => loadConfig("smoke", [rowsOverride(tableFile()), setOverride(`taskKinds=[${kinds.join()}]`)]);
+  };
+  expect(complaint(written("binary", "[1]"))).toBe("--set taskKinds: y_1: binary with 1 classes");
+  expect(complaint(written("regression", "[1, 2]"))).toBe("--set taskKinds: y_1: regression with 2 classes");
+  expect(written("categorical", "[1, 2, 3]")().taskKinds[0]?.classes).toEqual([1, 2, 3]);
+});
+
 test("diagnostics of squared errors are refused where labels are classes", () => {
   const binary = tableFile(60, { signs: true });
   const diagnosed = (rows: string, kinds: string) =>

@@ -99,7 +99,7 @@ describe("a home that others could have changed", () => {
   const inHome = (...argv: string[]) => mmoe(argv, { MMOE_CUDA_HOME: home });
 
   const lineOn = (path: string) =>
-    `mmoe: ${join(home, path)} can be written by others, so nothing of it is run; chmod -R go-w ${home}\n`;
+    `mmoe: ${join(home, path)} can be written by others, so mmoe runs nothing from it; chmod -R go-w ${home}\n`;
 
   test.each([
     ["", "757"],

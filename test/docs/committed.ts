@@ -10,7 +10,6 @@ import { readResults } from "../../src/records/read-results.ts";
 import { groupBy } from "../../src/stats/group-by.ts";
 import { holm } from "../../src/stats/holm.ts";
 import { mean, quantileSorted } from "../../src/stats/moments.ts";
-import { comparePairs } from "../../src/stats/pairs.ts";
 import { wilcoxon } from "../../src/stats/wilcoxon.ts";
 
 export const PAPER_MODELS = ["shared-bottom", "omoe", "mmoe"] as const;
@@ -158,15 +157,6 @@ export function winsPercent(folder: string, loss: Loss, first: string, second: s
   return correlationsOf(folder).map((correlation) => {
     const all = pairs(folder, loss, { model: first, correlation }, { model: second, correlation });
     return (100 * all.filter((difference) => difference < 0).length) / all.length;
-  });
-}
-
-/** How far the first model ends above the second in pairs of runs, at each correlation: the mean, and the ends of its interval. */
-export function apart(folder: string, loss: Loss, first: string, second: string): number[] {
-  return correlationsOf(folder).flatMap((correlation) => {
-    const both = pairs(folder, loss, { model: first, correlation }, { model: second, correlation });
-    const { value, low, high } = comparePairs(both, new Float64Array(both.length)).mean;
-    return [value, low, high];
   });
 }
 

@@ -104,7 +104,10 @@ describe("a run on labels that are classes", () => {
 });
 
 test("a run on a table has metrics, and one on the generator's numbers none", async () => {
-  expect(Object.keys((await resultOf(cpu, tableRun())).diagnostics?.values ?? {})).toEqual(["rSquared/1", "rSquared/2"]);
+  expect(Object.keys((await resultOf(cpu, tableRun())).diagnostics?.values ?? {})).toEqual([
+    "rSquared/1",
+    "rSquared/2",
+  ]);
   expect((await resultOf(cpu, makeRun())).diagnostics).toBeUndefined();
 });
 

@@ -68,7 +68,7 @@ describe("a file is refused in one line that has", () => {
       "x1;y1;y2\n1;2;3\n",
       `t.csv: column 'x1;y1;y2': ${names}, and 'part' says train or heldout; separate columns by commas`,
     ],
-    ["x1,y1,x1\n1,2,3\n", "t.csv: column 'x1' is there twice; rename one"],
+    ["x1,y1,x1\n1,2,3\n", "t.csv: column 'x1' occurs twice; rename one"],
     ["x1,y1,y2\n1,2\n", "t.csv: not readable as CSV: Invalid Record Length: expect 3, got 2 on line 2"],
     ["x1,y1,y2,part\n1,2,3,test\n", "t.csv:2: part: expected train or heldout, got 'test'"],
     ["x1,y1,y2,part\n1,2,3,train\n2,3,4,train\n", "t.csv: part: no row is heldout"],
@@ -108,7 +108,7 @@ describe("a small file that unfolds, or a large one,", () => {
     ["after some rows", Buffer.concat([Buffer.from("x1,y1,y2\n1,2,3\n"), Buffer.alloc(1000)])],
   ])("is no text with NULs %s", (_, bytes) => {
     expect(complaint(() => csvTable(bytes, "t.csv"))).toBe(
-      "t.csv: not readable as CSV: it holds bytes that no text has; save it as CSV in UTF-8",
+      "t.csv: not readable as CSV: it contains bytes that are not text; save it as CSV in UTF-8",
     );
   });
 

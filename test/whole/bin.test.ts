@@ -27,7 +27,7 @@ function deviceless(out: string): unknown[] {
 }
 
 describe("the built mmoe", () => {
-  test("trains with --engine tfjs and leaves a row a run", async () => {
+  test("trains with --engine tfjs and leaves one row per run", async () => {
     const out = join(temporaryFolder(), "results");
     const ended = await exited(
       start("sweep", "smoke", "--runs", "1", "--steps", "20", "--engine", "tfjs", "--out", out),
@@ -75,7 +75,7 @@ describe("the built mmoe", () => {
     const end = exited(child);
     const journal = await firstRun(out);
     while (child.kill("SIGINT")) await pause(100); // those that come at once count as one
-    const says = `mmoe: stopped at once by Ctrl-C; finished runs are kept in ${out}; go on with:\nnode bin/mmoe.js sweep smoke `;
+    const says = `mmoe: stopped at once by Ctrl-C; finished runs are kept in ${out}; resume with:\nnode bin/mmoe.js sweep smoke `;
     expect(await end).toMatchObject({ code: 130, signal: null, stderr: expect.stringContaining(says) });
     expect([...readJournal(journal, () => {})].length).toBeGreaterThan(0);
     expect(existsSync(join(out, "runs.csv"))).toBe(false);

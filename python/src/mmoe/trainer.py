@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 class Trainer(Protocol):
     """Trains one run of a model, in whatever library it likes.
 
-    mmoe makes it anew for each run, as ``Trainer(inputs, tasks, **options)``, after it has seeded ``random``, NumPy's
+    mmoe makes a new one for each run, as ``Trainer(inputs, tasks, **options)``, after it has seeded ``random``, NumPy's
     global generator and, where it is imported, PyTorch. A constructor with a parameter ``settings`` gets the sweep's
     :class:`mmoe.Settings`, which has the run's seed for JAX and other libraries.
 

@@ -30,7 +30,7 @@ export interface Takes {
   readonly list: boolean;
   /** The values are keys: `=` and a value follow. */
   readonly keys?: boolean;
-  /** The option does without as well. */
+  /** The value is optional. */
   readonly optional?: boolean;
 }
 

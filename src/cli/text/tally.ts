@@ -38,7 +38,7 @@ export function lineProgress({ todo, kept, beside }: ToTrain, note: (line: strin
   };
 }
 
-/** A pace is known when it is of so long a time since this process's first step, or of so long since its start. */
+/** A pace is shown only after this long since the process's first step, or since its start. */
 const [SINCE_FIRST_MS, SINCE_START_MS] = [1000, 5000];
 
 /** Counts run-steps and runs of a sweep, for its losses, its rate and the time left. */

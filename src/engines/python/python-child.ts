@@ -39,13 +39,13 @@ export class PythonChild extends ModelChild<PythonOrder, PythonAnswer> {
   #loaded: Loaded | undefined;
 
   /** Throws MachineError if no process can be started. `note` gets what the model prints. */
-  constructor({ python, model, files, device }: PythonSetUp, note: (line: string) => void) {
+  constructor(setUp: PythonSetUp, note: (line: string) => void) {
     const shared = share();
-    super(model, connect(python, model, shared, note), note);
-    this.device = device;
+    super(setUp.model, connect(setUp, shared, note), note);
+    this.device = setUp.device;
     this.rows = shared.rows;
     this.state = shared.state;
-    this.#files = files;
+    this.#files = setUp.files;
     this.#shared = shared;
   }
 
@@ -79,23 +79,22 @@ function share(): Shared {
 
 /** A process, and lines of JSON to and from it. */
 function connect(
-  { path, from }: Python,
-  model: CodeModel,
+  { python: { path, from }, model, device }: PythonSetUp,
   { folder, rows, state }: Shared,
   note: (line: string) => void,
 ): Connection<PythonOrder, PythonAnswer> {
   const child = spawn(path, ["-m", "mmoe.worker"], {
-    env: environment(process.env),
+    env: environment(process.env, device),
     stdio: "pipe",
     detached: process.platform !== "win32", // a group of its own, which Ctrl-C does not reach and a kill does, with all that it forked
   });
   const lines = createInterface({ input: child.stdout });
   child.stdin.on("error", () => {}); // what a dead one is told, its death answers
-  const kill = () => {
+  const killGroup = () => {
     try {
       if (child.pid !== undefined) process.kill(process.platform === "win32" ? child.pid : -child.pid, "SIGKILL");
     } catch {
-      // it has ended
+      // all of it has ended
     }
   };
   return {
@@ -107,18 +106,21 @@ function connect(
         if (error.code === "ENOENT" || error.code === "EACCES") fail(noPython({ path, from }));
       });
       lines.on("line", (line) => {
-        const message = JSON.parse(line) as PythonMessage;
-        if ("error" in message) fail(errorOf(model, message.error, note));
+        const message = messageIn(line);
+        if (message === undefined) fail(modelError(model, `its process says what is no message: ${line.slice(0, 60)}`));
+        else if ("error" in message) fail(errorOf(model, message.error, note));
         else if ("progress" in message) hear({ progress: [message.progress, Number.NaN, message.processorMs] });
         else hear(message);
       });
     },
     afterLast: (then) => {
-      kill(); // what it forked, which may hold its output open
+      killGroup(); // what it forked, which may hold its output open
       if (child.stdout.closed) then();
       else child.stdout.once("close", then);
     },
-    kill,
+    kill: () => {
+      if (child.exitCode === null && child.signalCode === null) killGroup(); // else its number may be another's
+    },
     dispose: () => {
       rows.close();
       state.close();
@@ -127,11 +129,21 @@ function connect(
   };
 }
 
+/** Undefined for a line that the worker did not write. */
+function messageIn(line: string): PythonMessage | undefined {
+  try {
+    return JSON.parse(line) as PythonMessage;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Without threads beside the one that trains: as many processes as there are cores train at once. */
-function environment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function environment(env: NodeJS.ProcessEnv, device: string): NodeJS.ProcessEnv {
   const { PYTHONPATH, XLA_FLAGS = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1" } = env;
   const threads = ["OMP", "MKL", "OPENBLAS", "VECLIB", "NUMEXPR"].map((library) => [`${library}_NUM_THREADS`, "1"]);
   return {
+    ...(device === "cpu" && { JAX_PLATFORMS: "cpu" }),
     ...env,
     ...Object.fromEntries(threads),
     XLA_FLAGS,

@@ -89,7 +89,7 @@ function drawing(
   return { nodes: [...head.nodes, names.node, ...layout.titles, ...panels, foot], leftOut, width, height };
 }
 
-/** Costs are drawn on a logarithmic axis if the largest is so many times the least. */
+/** Costs are drawn on a logarithmic axis if the largest is this many times the least. */
 const WIDE = 4;
 
 /** Fewer numbers on the axis would not tell the models' costs. */

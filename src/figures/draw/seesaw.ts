@@ -16,7 +16,7 @@ import { type Theme, themeOf } from "./theme.ts";
 import { capitalised, lossName, runsSentence, sampleSentence, unitsSentence } from "./words.ts";
 
 const NAME = "seesaw";
-/** Of a sweep with more models, the first so many are drawn: more rows would leave a page of paper. */
+/** At most this many models are drawn, the first ones: more rows would not fit on a page. */
 const MOST_MODELS = 8;
 
 /** A run's gain of each task: how much lower its loss is, as a share of the other model's. */

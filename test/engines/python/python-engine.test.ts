@@ -22,13 +22,29 @@ const engine = new PythonEngine({
 afterAll(() => engine.dispose());
 
 /** NUMPY_LINEAR that does this once it trains: its batches have 3 rows, those that it is tried on have others. */
-const inTraining = (name: string, act: string) =>
-  pythonModel(
-    NUMPY_LINEAR.replace("    def step(self, x, y):", `    def step(self, x, y):\n        if len(x) == 3: ${act}`),
-    {
-      name,
-    },
-  );
+const inTraining = (name: string, act: string, text = NUMPY_LINEAR) =>
+  pythonModel(text.replace("    def step(self, x, y):", `    def step(self, x, y):\n        if len(x) == 3: ${act}`), {
+    name,
+  });
+
+/** A model that writes into every pipe of its process. */
+const GARBLING = `import os, stat
+
+def is_pipe(fd):
+    try:
+        return stat.S_ISFIFO(os.fstat(fd).st_mode) or stat.S_ISSOCK(os.fstat(fd).st_mode)
+    except OSError:
+        return False
+
+def garble():
+    for fd in range(3, 40):
+        if is_pipe(fd):
+            try:
+                os.write(fd, b"?\\n")
+            except OSError:
+                pass
+
+${NUMPY_LINEAR}`;
 
 /** Losses of gradient descent on a linear map from 0, in float64, at each step and over the held-out rows at the end. */
 function linearLosses(run: AnyRun, lr: number): { steps: number[][]; heldout: number[] } {
@@ -106,6 +122,7 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
       inTraining("hangs", "import time; time.sleep(100)"),
       inTraining("forks", "import os; os.fork()"),
       inTraining("shapes", "return [1.0]"),
+      inTraining("garbles", "garble()", GARBLING),
       inTraining("prints", "print('{\"answer\": {}}', flush=True)"),
     ];
     const results = await resultsOf(
@@ -121,6 +138,7 @@ describe.skipIf(PYTHON === undefined)(`a model in Python${WITHOUT_PYTHON}`, () =
       ["hangs", "mine.py: gives no sign for 2 s while it trains"],
       ["forks", undefined],
       ["shapes", "mine.py:4: step: expected shape [2], got [1]"],
+      ["garbles", "mine.py: its process says what is no message: ?"],
       ["prints", undefined],
     ]);
     expect(notes).toContain(`model prints prints: {"answer": {}}`);

@@ -36,5 +36,5 @@ class MappedFile:
 
 
 def size_of(*shape: int) -> int:
-    """Bytes of so many numbers."""
+    """Bytes of that number of numbers."""
     return _BYTES * int(np.prod(shape))

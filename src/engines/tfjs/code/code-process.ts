@@ -41,7 +41,7 @@ function fail(error: unknown): void {
   tell({ error: sentError(told) }, () => process.exit(1));
 }
 
-/** A process whose parent was killed, and whose model never returns, would compute for ever. */
+/** A process whose parent was killed, and whose model never returns, would compute forever. */
 function endWith(parent: number): void {
   const lines = `const lock = new Int32Array(new SharedArrayBuffer(4));
     while (process.ppid === ${parent}) Atomics.wait(lock, 0, 0, 1000);

@@ -39,7 +39,7 @@ export async function loadCode(model: CodeModel): Promise<LoadedCode> {
   return calling(model, () => {
     const code = codeIn(model, given);
     const parameters = declared(model, code, "parameters");
-    // Before the first step there is nothing to keep: no initializer is for it.
+    // Before the first step there is nothing to keep: state starts at 0, and initializers do not apply.
     const state = declared(model, code, "state").map((one) => ({ ...one, initial: one.initial ?? 0 }));
     return { model, code, parameters, size: sizeOf(parameters), state };
   });

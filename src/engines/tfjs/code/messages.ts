@@ -50,7 +50,7 @@ export type Message = ChildMessage<Answer> | { readonly error: SentError };
 /** For `load` what the file declares, for `try` what a step draws, for `train` the result. */
 export type Answer = Described | DrawnNumbers | Omit<RunResult, "run"> | undefined;
 
-/** Random numbers that a step is fed: so many, and so many for each of its rows. */
+/** How many random numbers a step is fed: in all, and for each of its rows. */
 export interface DrawnNumbers {
   readonly fixed: number;
   readonly perRow: number;

@@ -4,7 +4,7 @@ import type { Ends } from "../../../models/shapes.ts";
 import type { Tf } from "../tf.ts";
 
 /**
- * A model of one's own: the default export of a JavaScript module. It describes one run; mmoe trains many, each on its
+ * A user's own model: the default export of a JavaScript module. It describes one run; mmoe trains many, each on its
  * own rows from its own initial values. `forward` must be a function of its arguments alone.
  */
 export interface ModelCode {

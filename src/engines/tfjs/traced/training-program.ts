@@ -34,7 +34,7 @@ export interface ProgramOptions {
  */
 const CONCURRENT_PRODUCTS = 5e7;
 
-/** Whether a step of so many multiplications in its forward pass runs its operations in parallel. */
+/** Whether a step with this many multiplications in its forward pass runs its operations in parallel. */
 export function isConcurrent(tf: Tf, products: number): boolean {
   return isOnCard(tf) || products > CONCURRENT_PRODUCTS;
 }
