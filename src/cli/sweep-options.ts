@@ -30,6 +30,7 @@ import { goOn } from "./text/go-on.ts";
 export interface SweepOptions {
   readonly corr?: string;
   readonly rows?: string;
+  readonly impute?: string;
   readonly task: readonly string[];
   readonly models?: string;
   readonly model: readonly string[];
@@ -101,6 +102,7 @@ export function addSweepOptions(command: Command): Command {
     .option("--out <folder>", "where results go (default: results/NAME-HASH)")
     .optionsGroup(GROUPS.data)
     .option("--rows <file>", "train on your own rows (CSV or Parquet) instead of generated ones")
+    .option("--impute <how>", "empty input cells of --rows: refuse them, or fill in the mean (default: refuse)")
     .option("--task <label=kind>", "treat a label of --rows as regression, binary or categorical", collect, [])
     .option("--cross <DxI>", "instead of --runs: D data seeds, each with I seeds of initial values")
     .optionsGroup(GROUPS.models)
@@ -205,7 +207,10 @@ function allDiagnostics(settings: Settings): { diagnostics: readonly DiagnosticK
 
 function overridesOf(options: SweepOptions): Override[] {
   const { corr, rows, task, models, model, modelSet, runs, steps, batch, lr, method, seed, set, diagnostics } = options;
-  const layers: Override[] = [...(rows === undefined ? [] : [rowsOverride(rows)]), ...set.map(setOverride)];
+  if (rows === undefined && options.impute !== undefined)
+    throw new UsageError("--impute: is for --rows FILE; in a config, write rows: {file, impute}");
+  const ofRows = rows === undefined ? [] : [rowsOverride(rows, options.impute)];
+  const layers: Override[] = [...ofRows, ...set.map(setOverride)];
   layers.push(...task.map(taskOverride));
   if (corr !== undefined) layers.push(override("--corr", "correlations", listOption(corr)));
   if (models !== undefined) layers.push(override("--models", "models", listOption(models)));

@@ -12,6 +12,7 @@ import { definitionHash, modelNamed } from "./own-models.ts";
 import { rowsIdentity } from "./rows.ts";
 import { DECLARED, LATER_SETTINGS, type PointSettings, type SettingKey, type Settings } from "./schema.ts";
 import type { SeenKey } from "./settings.ts";
+import { columnsOf, inputsOfRows } from "./table-inputs.ts";
 import { classNumbers, tasksOfRuns } from "./task-kinds.ts";
 
 /** Source of a setting's value; `yours` if it has no mark or was given on the command line. */
@@ -78,7 +79,8 @@ export function tableOf({
 }: Pick<Config, "rows" | "labels" | "taskKinds">): TableSettings | undefined {
   if (rows === null) return undefined;
   const { file, sha256, heldout, standardise } = rows;
-  const sizes = { inputs: rows.inputs.length, tasks: rows.labels.length };
+  const columns = columnsOf(rows);
+  const sizes = { inputs: inputsOfRows(rows), ...(columns && { columns }), tasks: rows.labels.length };
   const classes = classNumbers(taskKinds);
   return { file, sha256, ...sizes, heldout, standardise, rawLabels: labels === "raw", ...(classes && { classes }) };
 }

@@ -14,6 +14,7 @@ import type { GivenValues } from "./file-version.ts";
 import type { CodeDefinition, OwnModel, SpecDefinition } from "./own-model-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
+import { inputsOfRows } from "./table-inputs.ts";
 
 /** The option that changes models, and names them by what it changed. */
 export const MODEL_SET = "--model-set";
@@ -129,7 +130,7 @@ function asTyped(message: string, model: SpecDefinition): string {
 
 /** D; {@link checkTasks} and `checkRows` have found where the rows come from. */
 function inputsOf({ data, rows }: Settings): number {
-  return rows?.inputs.length ?? generatorSettings(data as NonNullable<typeof data>).inputs;
+  return rows ? inputsOfRows(rows) : generatorSettings(data as NonNullable<typeof data>).inputs;
 }
 
 /** A model of the user or of the zoo: {@link checkModels} has found the name. */

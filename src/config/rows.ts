@@ -9,6 +9,7 @@ import type { GivenValues, Override } from "./file-version.ts";
 import { plainNameOf } from "./kinds.ts";
 import { GIVEN_ROWS, type GivenRows, type RowsSetting } from "./rows-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
+import { encodedColumns } from "./table-inputs.ts";
 import { isTaskList, kindsIn } from "./task-kinds.ts";
 
 /** Share of the rows that is held out unless the file or the config says. */
@@ -58,30 +59,45 @@ export function withRows(
 const ROWS_ALONE = z.strictObject({ rows: GIVEN_ROWS });
 
 /** What older stored configs may lack. */
-const WHOLE = { heldout: null, standardise: true };
+const WHOLE = { heldout: null, standardise: true, impute: "refuse" } as const;
 
 /** A stored config is complete, and its file may be gone. */
 function isStored({ sha256, inputs, labels, labelVariances, trainRows, heldoutRows }: GivenRows): boolean {
   return Boolean(sha256 && inputs && labels && labelVariances && trainRows && heldoutRows);
 }
 
-function ofTable(table: Table, { heldout, standardise = true }: GivenRows, file: string, place: string): RowsSetting {
+function ofTable(
+  table: Table,
+  { heldout, standardise = true, impute = "refuse" }: GivenRows,
+  file: string,
+  place: string,
+): RowsSetting {
   const { sha256, inputs, labels, labelVariances, rows } = table;
+  if (impute === "refuse" && table.firstGap !== undefined) throw new UsageError(table.firstGap);
   if (table.heldout !== undefined && typeof heldout === "number")
     throw new UsageError(`${place}.heldout: ${basename(file)} has a column 'part', which says it; leave it out`);
   const share = table.heldout === undefined ? (heldout ?? HELDOUT) : null;
   const heldoutRows = table.heldout ?? heldoutCount(rows, share as number);
-  const said = { file, heldout: share, standardise };
+  const said = { file, heldout: share, standardise, impute };
+  const encoded = encodedColumns(table);
   return {
-    ...{ ...said, sha256, inputs: [...inputs], labels: [...labels], labelVariances: [...labelVariances] },
+    ...{
+      ...said,
+      sha256,
+      inputs: [...inputs],
+      ...(encoded.length > 0 && { encoded }),
+      labels: [...labels],
+      labelVariances: [...labelVariances],
+    },
     ...{ trainRows: rows - heldoutRows, heldoutRows },
   };
 }
 
-/** `--rows FILE`: the file's rows, its name for the sweep, and the loss that a study of such rows reports. */
-export function rowsOverride(file: string): Override {
+/** `--rows FILE` and `--impute mean`: the file's rows, its name for the sweep, and the loss that a study of such rows reports. */
+export function rowsOverride(file: string, impute?: string): Override {
   const name = plainNameOf(basename(file, extname(file)), "rows");
-  const values = { rows: file, name, about: `Rows of ${basename(file)}`, report: "heldout" };
+  const rows = impute === undefined ? file : { file, impute };
+  const values = { rows, name, about: `Rows of ${basename(file)}`, report: "heldout" };
   return { source: "--rows", values };
 }
 
@@ -126,12 +142,14 @@ export function rowsWrittenIn(folder: string, rows: RowsSetting | null): RowsSet
 }
 
 /** Rows on one line: `cars.csv (sha256 1f0c9d3e), heldout=0.2`. Equal rows of one name have equal texts. */
-export function rowsText({ file, sha256, heldout, standardise }: RowsSetting): string {
+export function rowsText({ file, sha256, heldout, standardise, impute }: RowsSetting): string {
   const share = heldout === null ? [] : [`heldout=${heldout}`];
-  return [`${basename(file)} (sha256 ${sha256.slice(0, 8)})`, ...share, `standardise=${standardise}`].join(", ");
+  const filled = impute === "refuse" ? [] : [`impute=${impute}`];
+  const name = `${basename(file)} (sha256 ${sha256.slice(0, 8)})`;
+  return [name, ...share, `standardise=${standardise}`, ...filled].join(", ");
 }
 
 /** What results on these rows depend on, wherever the file is. */
-export function rowsIdentity({ sha256, heldout, standardise }: RowsSetting): object {
-  return { sha256, heldout, standardise };
+export function rowsIdentity({ sha256, heldout, standardise, impute }: RowsSetting): object {
+  return { sha256, heldout, standardise, ...(impute !== "refuse" && { impute }) };
 }

@@ -3,6 +3,7 @@ import { crossText } from "./cross.ts";
 import { definitionText } from "./own-models.ts";
 import { OF_GENERATOR, rowsText } from "./rows.ts";
 import { SETTING_KEYS, type SettingKey } from "./schema.ts";
+import { inputsText } from "./table-inputs.ts";
 import { kindsText } from "./task-kinds.ts";
 import { choicesText } from "./tuned.ts";
 
@@ -47,7 +48,10 @@ function generatorRows(config: Config): SettingRow[] {
 
 /** A setting of a config on one line; of what was tuned, the choices. */
 export function settingText(config: Config, key: SettingKey): string {
-  if (key === "rows" && config.rows !== null) return rowsText(config.rows);
+  if (key === "rows" && config.rows !== null) {
+    const inputs = inputsText(config.rows);
+    return `${rowsText(config.rows)}${inputs && `; ${inputs}`}`;
+  }
   if (key === "taskKinds") return kindsText(config.taskKinds);
   if (key === "ownModels") return config.ownModels.map((one) => `${one.name}: ${definitionText(one)}`).join("; ");
   if (key === "cross" && config.cross !== null) return crossText(config.cross);

@@ -1,3 +1,4 @@
+import { inputsText } from "../../config/table-inputs.ts";
 import { kindsText } from "../../config/task-kinds.ts";
 import { trains, trainsRun } from "../../engines/abilities.ts";
 import type { AnyRun, Engine } from "../../engines/engine.ts";
@@ -20,7 +21,9 @@ export function startLines(start: SweepStart): string[] {
   const { out, engine, device, beside, todo, trainedBefore } = start;
   const kept = keptText(keptOf(todo, start.kept), `${out}: `);
   const lines = [`${whatIsToDo(start)} on ${enginesText({ name: engine, device, ...(beside && { beside }) }, todo)}`];
-  const { taskKinds } = start.config;
+  const { rows, taskKinds } = start.config;
+  const inputs = rows === null ? "" : inputsText(rows);
+  if (inputs !== "") lines.push(`${start.out}: ${inputs}`);
   if (taskKinds.length > 0) lines.push(`${start.out}: labels: ${kindsText(taskKinds)} (--task changes them)`);
   if (kept !== "") lines.push(kept);
   if (trainedBefore.length > 0) lines.push(`${out}: what is there was trained on ${trainedBefore.join(", ")}`);
