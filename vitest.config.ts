@@ -26,8 +26,14 @@ const TIERS = {
   slurm: within(2.5, 4),
   /** Debian's chromium: scripts/install-chromium.sh. Pictures of whole pages, drawn without a graphics card. */
   browser: within(5),
-  /** pandas, Polars and DuckDB: some 150 MB from PyPI, in a virtual environment that is made first. */
-  python: within(5, 10),
+  /** PyTorch, JAX, pandas and others from PyPI, in a virtual environment that is made first. */
+  python: {
+    globalSetup: "test/python/set-up.ts",
+    include: ["test/python/**/*.test.ts", "test/engines/python/*.test.ts", "test/cli/python-models.test.ts"], // else skipped
+    alias: [DIST_WORKERS],
+    env: OWN_CACHE,
+    ...within(5),
+  },
   /** TensorFlow's binding: made from nothing first, some 300 MB from npm and PyPI, unless MMOE_CUDA_HOME has one. */
   native: {
     globalSetup: "test/native/set-up.ts",

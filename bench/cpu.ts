@@ -5,7 +5,8 @@ import { correlationMatrix } from "../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../src/data/presets.ts";
 import type { KernelSet, NativeSet } from "../src/engines/cpu/kernel-sets.ts";
 import { availableKernels, fuses } from "../src/engines/cpu/native.ts";
-import type { Arithmetic, Run } from "../src/engines/engine.ts";
+import type { Run } from "../src/engines/engine.ts";
+import { type Arithmetic, PLAIN_TRAINING } from "../src/engines/training-settings.ts";
 import { flopPerRow } from "../src/models/flop.ts";
 import { parameterCount } from "../src/models/parameters.ts";
 import { type ModelName, ZOO } from "../src/models/zoo.ts";
@@ -22,21 +23,7 @@ function runOf(model: ModelName, batch: number, trainRows: number | "fresh", ari
   return {
     ...{ id: model, model: ZOO[model].build({ inputs: 100, tasks: 2 }), data: GENERATOR_PRESETS.paper.settings },
     ...{ correlation: 0.5, correlationMatrix: correlationMatrix(2, 0.5), index: 0, seed: 0 },
-    training: {
-      ...{
-        trainRows,
-        sampling: "epochs",
-        batch,
-        steps: 1,
-        optimizer: "adam",
-        lr: 0.001,
-        method: "sum",
-        huberDelta: null,
-        arithmetic,
-        evalEvery: 1,
-      },
-      ...{ initializer: { name: "glorot-uniform" }, heldoutRows: 8 },
-    },
+    training: { ...PLAIN_TRAINING, trainRows, batch, steps: 1, lr: 0.001, arithmetic, evalEvery: 1, heldoutRows: 8 },
   };
 }
 

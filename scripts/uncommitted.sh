@@ -11,6 +11,13 @@ case "$name" in
     mmoe sweep --corr 0.5 --cross 12x12 --out "results/$name"
     mmoe variance "results/$name" --loss heldout
     mmoe variance "results/$name" --loss heldout --of bad ;;
+  libmtl) # docs/python.md: LibMTL's architectures beside mmoe's; PYTHON has torch and LibMTL, by default that of the tests
+    own=()
+    for net in MMoE CGC PLE Cross_stitch DSelect_k; do own+=(--model "examples/python/libmtl_adapter.py:LibMTL:net=$net"); done
+    mmoe sweep paper --corr 0.5 --runs 20 --steps 2000 --models shared-bottom,mmoe,cgc,ple,cross-stitch,dselect-k "${own[@]}" \
+      --set name=libmtl --set "about=Architectures of LibMTL beside mmoe's own at correlation .5" --set report=heldout \
+      --python "${PYTHON:-test-output/python/bin/python}" --out "results/$name"
+    mmoe summary "results/$name" --full ;;
   methods-rates) # docs/methods.md: the rate of each method, on other runs
     mmoe sweep methods --lr 3e-4,1e-3,3e-3,1e-2 --runs 8 --seed 1 --engine tfjs --backend tensorflow --out "results/$name"
     mmoe tune "results/$name" --each method --runs 20 --seed 0 -o methods-tuned.yaml ;;

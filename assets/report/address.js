@@ -83,7 +83,9 @@ function choicesOnPage() {
     if (control.type === "radio" && control.checked && !control.defaultChecked) {
       choices.append(control.name, choiceOf(control));
     }
-    if (control.type === "checkbox" && !control.checked) choices.append(`hide-${kindOf(control)}`, control.value);
+    if (control.type === "checkbox" && control.checked !== control.defaultChecked) {
+      choices.append(boxName(control), control.value);
+    }
   }
   for (const [control, name] of namedControls()) {
     const value = controlText(control);
@@ -98,7 +100,7 @@ function choicesOnPage() {
 function choose(/** @type {URLSearchParams} */ choices) {
   for (const control of switchesOnPage()) {
     if (control.type === "checkbox") {
-      control.checked = !choices.getAll(`hide-${kindOf(control)}`).includes(control.value);
+      control.checked = choices.getAll(boxName(control)).includes(control.value) !== control.defaultChecked;
     } else {
       const chosen = choices.get(control.name);
       control.checked = chosen === choiceOf(control) || (!isChoice(control.name, chosen) && control.defaultChecked);
@@ -127,6 +129,11 @@ function switchesOnPage() {
 /** `heldout` of the switch `show-heldout`. */
 function choiceOf(/** @type {HTMLInputElement} */ { id }) {
   return id.replace("show-", "");
+}
+
+/** The name of what a box does when it is changed: `hide-model`, or `show-paper` of one that is not checked at first. */
+function boxName(/** @type {HTMLInputElement} */ control) {
+  return `${control.defaultChecked ? "hide" : "show"}-${kindOf(control)}`;
 }
 
 /** `model`, `correlation` or `paper`. */

@@ -32,7 +32,7 @@ function listRuns(/** @type {ListedCell[]} */ cells) {
     const shown = runs.filter(holds);
     const by = columns[sorted];
     if (by !== undefined) shown.sort((a, b) => (falling ? compared(by.of(b), by.of(a)) : compared(by.of(a), by.of(b))));
-    count.textContent = `${shown.length} of ${runs.length} runs`;
+    count.textContent = `${thousands(shown.length)} of ${thousands(runs.length)} runs`;
     more.hidden = shown.length <= rows;
     byId("run-list")
       .querySelector("tbody")
@@ -185,4 +185,9 @@ function showCurve(/** @type {ListedCell} */ cell, /** @type {number} */ run) {
 
 function selectOf(/** @type {string} */ id) {
   return /** @type {HTMLSelectElement} */ (document.getElementById(id));
+}
+
+/** `1,800`, whatever the reader's language: the page is in English. */
+function thousands(/** @type {number} */ count) {
+  return count.toLocaleString("en");
 }

@@ -1,12 +1,12 @@
 import { fileURLToPath } from "node:url";
+import { Pace } from "../../src/engines/pace.ts";
 import { CodeTrainer } from "../../src/engines/tfjs/code/code-trainer.ts";
 import { loadCode } from "../../src/engines/tfjs/code/load-code.ts";
 import { TracedCode } from "../../src/engines/tfjs/code/traced-code.ts";
-import { Pace } from "../../src/engines/tfjs/pace.ts";
 import type { Tf } from "../../src/engines/tfjs/tf.ts";
 import { GroupFeeds } from "../../src/engines/tfjs/traced/group-feeds.ts";
 import type { ProgramOptions } from "../../src/engines/tfjs/traced/training-program.ts";
-import type { Trainer } from "../../src/engines/tfjs/trainer.ts";
+import type { Trainer } from "../../src/engines/trainer.ts";
 import { codeFiles } from "../../src/models/code-files.ts";
 import { type Contender, ofTrainer, runsOf } from "./contenders.ts";
 

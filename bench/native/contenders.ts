@@ -2,15 +2,16 @@ import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
 import type { Run } from "../../src/engines/engine.ts";
+import { Pace } from "../../src/engines/pace.ts";
 import { eagerTrainer } from "../../src/engines/tfjs/eager-trainer.ts";
 import { type Group, groupOf } from "../../src/engines/tfjs/groups.ts";
-import { Pace } from "../../src/engines/tfjs/pace.ts";
 import type { Tf } from "../../src/engines/tfjs/tf.ts";
 import { GroupFeeds } from "../../src/engines/tfjs/traced/group-feeds.ts";
 import { TracedTraining } from "../../src/engines/tfjs/traced/traced-training.ts";
 import { type ProgramOptions, trainingProgram } from "../../src/engines/tfjs/traced/training-program.ts";
 import { trainingShape } from "../../src/engines/tfjs/traced/training-shape.ts";
-import type { Trainer } from "../../src/engines/tfjs/trainer.ts";
+import type { Trainer } from "../../src/engines/trainer.ts";
+import { PLAIN_TRAINING } from "../../src/engines/training-settings.ts";
 import { type ModelName, ZOO } from "../../src/models/zoo.ts";
 import { operationsOf } from "./operations.ts";
 import { shippedStep } from "./plain-tfjs.ts";
@@ -73,19 +74,8 @@ export function runsOf(R: number, B: number, changes: RunChanges = {}): Run[] {
   const data = GENERATOR_PRESETS.paper.settings;
   const model = ZOO[name].build({ inputs: data.inputs, tasks: TASKS });
   const training: Run["training"] = {
-    ...{
-      trainRows: 100,
-      sampling: "epochs",
-      batch: B,
-      steps: ENDLESS,
-      optimizer: "adam",
-      lr: 0.001,
-      method: "sum",
-      huberDelta: null,
-      arithmetic: "portable",
-      evalEvery: 1,
-    },
-    ...{ initializer: { name: "glorot-uniform" }, heldoutRows: 8, ...changed },
+    ...{ ...PLAIN_TRAINING, trainRows: 100, batch: B, steps: ENDLESS, lr: 0.001, evalEvery: 1, heldoutRows: 8 },
+    ...changed,
   };
   return Array.from({ length: R }, (_, index) => {
     const cell = { model, data, correlation: 0.5, correlationMatrix: correlationMatrix(TASKS, 0.5) };
@@ -114,7 +104,7 @@ export function ofTrainer(name: string, trainer: Trainer, runs: number): Contend
   return { name, turn: turnOf(train), dispose: () => trainer.dispose() };
 }
 
-/** Whole trainings of so many steps that making the rows weighs little. */
+/** Whole trainings, long enough that the time to make the rows is negligible. */
 function ofCpuEngine(runs: readonly Run[]): Contender {
   const engine = new CpuEngine();
   const steps = Math.max(400, Math.ceil(4000 / runs.length));
@@ -127,7 +117,7 @@ function ofCpuEngine(runs: readonly Run[]): Contender {
 }
 
 /**
- * `train` trains up to so many steps and returns how many: one, in a turn of no time at all. Times are those of a
+ * `train` trains up to that number of steps and returns how many: one, if the turn has no time. Times are those of a
  * complete turn, including what other threads make for its steps.
  */
 function turnOf(train: (most: number) => Promise<number>): Contender["turn"] {

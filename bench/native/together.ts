@@ -1,10 +1,10 @@
+import { Pace } from "../../src/engines/pace.ts";
 import { type Group, groupOf } from "../../src/engines/tfjs/groups.ts";
-import { Pace } from "../../src/engines/tfjs/pace.ts";
 import type { Tf } from "../../src/engines/tfjs/tf.ts";
 import { GroupFeeds } from "../../src/engines/tfjs/traced/group-feeds.ts";
 import { TracedTraining } from "../../src/engines/tfjs/traced/traced-training.ts";
 import type { ProgramOptions } from "../../src/engines/tfjs/traced/training-program.ts";
-import type { Trainer } from "../../src/engines/tfjs/trainer.ts";
+import type { Trainer } from "../../src/engines/trainer.ts";
 import { type Contender, ofTrainer, runsOf, tracedOperations } from "./contenders.ts";
 
 const MODELS = ["shared-bottom", "omoe", "mmoe"] as const;

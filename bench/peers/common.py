@@ -67,7 +67,7 @@ def parse(runs: int) -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=runs, help="R, runs of each model")
     parser.add_argument("--steps", type=int, default=1000, help="a multiple of 100")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--rounds", type=int, default=3, help="the least time of so many counts")
+    parser.add_argument("--rounds", type=int, default=3, help="number of timings, of which the least counts")
     parser.add_argument("--wait", action="store_true", help="once warm, say so and wait for a line of input")
     parser.add_argument("--lr", type=float, default=0.01)
     parser.add_argument("--correlation", type=float, default=0.5)

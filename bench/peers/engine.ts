@@ -4,7 +4,8 @@ import { parseArgs } from "node:util";
 import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
-import type { Engine, Run, TrainingSettings } from "../../src/engines/engine.ts";
+import type { Engine, Run } from "../../src/engines/engine.ts";
+import { PLAIN_TRAINING, type TrainingSettings } from "../../src/engines/training-settings.ts";
 import { type ModelName, ZOO } from "../../src/models/zoo.ts";
 
 const LAST_STEPS = 100;
@@ -69,19 +70,8 @@ async function createEngine(): Promise<Engine> {
 
 function planned(steps: number, seed: number): Run[] {
   const training: TrainingSettings = {
-    ...{
-      trainRows: "fresh",
-      sampling: "epochs",
-      batch,
-      steps,
-      optimizer: "adam",
-      lr,
-      method: "sum",
-      huberDelta: null,
-      arithmetic: name === "cpu-fused" ? "fused" : "portable",
-      evalEvery: LAST_STEPS,
-    },
-    ...{ initializer: { name: "glorot-uniform" }, heldoutRows: HELDOUT_ROWS },
+    ...{ ...PLAIN_TRAINING, trainRows: "fresh", batch, steps, lr, evalEvery: LAST_STEPS, heldoutRows: HELDOUT_ROWS },
+    arithmetic: name === "cpu-fused" ? "fused" : "portable",
   };
   return Array.from({ length: runs }, (_, index) =>
     models.map((model) => ({

@@ -7,7 +7,7 @@ import { GENERATOR_PRESETS, generatorSettings } from "../../src/data/presets.ts"
 
 const FILE = "results/calibration/constants.csv";
 const ROWS: Record<string, string>[] = parse(readFileSync(FILE), { columns: true });
-/** The sets that fit Figure 2, as `mmoe data --fit` wrote them, with their names. */
+/** The sets that fit Figure 2, as `npm run fit` wrote them, with their names. */
 const SETS = ROWS.map(({ sines, set, data }) => {
   return { name: `${sines}-${set}`, text: data as string, settings: parseYaml(data as string) };
 });

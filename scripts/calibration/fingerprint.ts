@@ -110,7 +110,7 @@ export function fingerprintFigure(): Figure {
     "residual q=1": residual["1"],
     "residual q=2": residual["2"],
   }));
-  return finished(picture, data, "light");
+  return finished(picture, data, { theme: "light" });
 }
 
 function curveMarks(one: Fitted, style: SeriesStyle, frame: Parameters<typeof linePath>[1]): SvgNode[] {

@@ -26,7 +26,7 @@ interface Options extends FormatOptions {
 
 export const define: Define = (command, run) => {
   const withLosses = command
-    .argument("<folder>", "a results folder, also of a sweep that still runs")
+    .argument("<folder>", "a results folder; the sweep may still be running")
     .option(...LOSS_OPTION)
     .option(...AT_OPTION)
     .option("--parts", "show the parts of each claim, with intervals and the paper's values");
@@ -34,9 +34,9 @@ export const define: Define = (command, run) => {
     .addHelpText(
       "after",
       `
-A claim holds if the 95 % interval of each of its parts lies where the claim
-says. It does not hold if one interval, widened for the number of parts, lies
-elsewhere. Otherwise it is undecided.
+A claim holds if the 95 % interval of each of its parts lies in the range that
+the claim expects. It does not hold if one interval, widened for the number of
+parts, lies outside. Otherwise it is undecided.
 
 Exits with 4 if a claim does not hold.
 ${examples("mmoe claims results/paper", "mmoe claims results/paper --loss heldout --parts", "mmoe claims results/rates --at lr=0.01")}`,

@@ -8,10 +8,10 @@ interface Entry {
   readonly load: () => Promise<{ define: Define }>;
 }
 
-/** Every command, in the order of the help. README's table has a row for each. */
+/** Every command, in the order of the help. The table in docs/commands.md has a row for each. */
 export const COMMANDS: Readonly<Record<string, Entry>> = {
   sweep: {
-    summary: "train models over correlations, repeated; results as CSV",
+    summary: "train models at several correlations, many runs each; write CSV",
     on: "a sweep",
     load: () => import("./sweep.ts"),
   },
@@ -21,7 +21,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import("./init.ts"),
   },
   status: {
-    summary: "show what of a sweep is done, failed or missing",
+    summary: "show which runs of a sweep are done, failed or missing",
     on: "results",
     load: () => import("./status.ts"),
   },
@@ -31,7 +31,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import("./merge.ts"),
   },
   verify: {
-    summary: "train some finished runs again: are they the same?",
+    summary: "train some finished runs again and compare",
     on: "results",
     load: () => import("./verify.ts"),
   },
@@ -51,7 +51,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import("./seesaw.ts"),
   },
   variance: {
-    summary: "show how much of a crossed sweep's variance data and initial values make",
+    summary: "split a crossed sweep's variance into data, initial values and the rest",
     on: "results",
     load: () => import("./variance.ts"),
   },
@@ -69,7 +69,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   export: { summary: "write runs or curves as Parquet or CSV", on: "results", load: () => import("./export.ts") },
   report: {
-    summary: "write one HTML page: table, figures, claims, provenance",
+    summary: "write one HTML page with table, figures, claims and provenance",
     on: "results",
     load: () => import("./report.ts"),
   },

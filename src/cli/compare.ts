@@ -28,10 +28,10 @@ interface Options extends FormatOptions {
 export const define: Define = (command, run) => {
   const withLosses = command
     .argument("<a>", "a results folder")
-    .argument("<b>", "another one: of another engine, version or setting")
+    .argument("<b>", "a second one, from another engine, version or setting")
     .option(LOSS_OPTION[0], LOSS_OPTION[1].replace("the config", "A's config"))
     .option(...AT_OPTION)
-    .option("--tolerance <loss>", "largest rise of B's mean loss that is accepted, in the unit of the losses", "0");
+    .option("--tolerance <loss>", "largest accepted rise of B's mean loss, in the unit of the losses", "0");
   addFormatOption(withLosses, { csv: "a row for each cell", json: "all cells and runs" })
     .addHelpText(
       "after",
@@ -57,7 +57,7 @@ async function compare(a: string, b: string, options: Options, context: Context)
   const after = await readEnded(b, options.at, context);
   if ((before.config.cross === null) !== (after.config.cross === null))
     throw new UsageError(
-      `${a} and ${b}: one is crossed, the other is not, so their runs are no pairs; nothing to compare`,
+      `${a} and ${b}: one is crossed and the other is not, so their runs can't be paired; give two of one kind`,
     );
   const change = changeBetween(before, after, { loss, tolerance });
   if (change.cells.every(({ pairs }) => pairs === 0) && change.failedInB.length === 0) {
@@ -91,7 +91,7 @@ function blocksOf(a: Results, b: Results, settings: readonly string[], change: C
     "pairs of runs",
   );
   const after = [...few, ...undecidedNote(change), ...apartLines(change), conclusion(change)].join("\n");
-  return [{ before: head.join("\n") }, { rows: changeRows(change, paint), after }];
+  return [{ before: head.join("\n") }, { rows: changeRows(change, paint), lean: ["equal", "A", "pairs"], after }];
 }
 
 /** The engines that trained a sweep, each with its devices, e.g. `cpu, avx512, wasm`. */

@@ -12,14 +12,14 @@ interface Options extends FormatOptions {
 
 export const define: Define = (command, run) => {
   const withPlace = command
-    .argument("<folder>", "a results folder, also of a sweep that still runs")
+    .argument("<folder>", "a results folder; the sweep may still be running")
     .option(...AT_OPTION);
   addFormatOption(withPlace, { csv: "a row for each model", json: "all numbers of each model" })
     .addHelpText(
       "after",
       `
-Parameters and FLOP of each model, and the time that its runs took. mmoe figures
---only cost draws final loss against FLOP.
+Shows parameters and FLOP of each model, and the time that its runs took.
+mmoe figures --only cost draws final loss against FLOP.
 ${examples("mmoe cost results/zoo", "mmoe cost results/zoo --format csv > cost.csv")}`,
     )
     .action((folder: string, options: Options) => run((context) => cost(folder, options, context)));

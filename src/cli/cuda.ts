@@ -57,7 +57,7 @@ async function setUp(options: Options, context: Context): Promise<number> {
     if (pending.length > 0) await runAll(job, context, stop.signal);
   } catch (error) {
     if (stop.code === undefined) throw error;
-    note(`mmoe: stopped ${stop.reason}; go on with:\n${context.commandLine}`);
+    note(`mmoe: stopped ${stop.reason}; resume with:\n${context.commandLine}`);
     return stop.code;
   } finally {
     stop.release();

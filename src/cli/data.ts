@@ -1,32 +1,39 @@
-import { type GeneratorConfig, generatorOf } from "../config/config.ts";
+import { type Config, type GeneratorConfig, generatorOf } from "../config/config.ts";
 import { LARGEST_COUNT } from "../config/kinds.ts";
-import { loadConfig, override } from "../config/load.ts";
+import { loadConfig, override, setOverride } from "../config/load.ts";
 import type { TrialSettings } from "../config/trials.ts";
-import { correlationMatrix } from "../data/correlation-matrix.ts";
 import { labelCorrelation } from "../data/moments.ts";
-import { TaskSet } from "../data/task-set.ts";
+import type { AnyRun } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import { checkTrialsFolder, writeTrials } from "../records/label-trials.ts";
 import { computationHere } from "../records/provenance.ts";
+import { runsAt } from "../sweep/plan.ts";
+import { withTables } from "../sweep/share.ts";
 import { thousands } from "../units.ts";
 import { type Define, examples } from "./command.ts";
-import { checkMixture, type FitOptionTexts, isFit, withFitOptions, writeFit } from "./data-fit.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
-import { choiceOption, countOption, listOption } from "./options.ts";
+import { agreeing, configFileOf } from "./one-run.ts";
+import { choiceOption, collect, countOption, listOption } from "./options.ts";
 import { outputFile } from "./output-file.ts";
-import { ROW_FORMATS, writeRows } from "./rows-output.ts";
+import { ROW_FORMATS, rowCount, writeRows } from "./rows-output.ts";
+import { batchRows, type RunRows, setRows } from "./run-rows.ts";
 import { roomOf } from "./text/blocks.ts";
 import { leftOut } from "./text/rows-preview.ts";
 import { measureTrials, trialsTable } from "./text/trials-table.ts";
 
-interface Options extends FitOptionTexts {
+interface Options {
   readonly corr?: string;
-  readonly rows: string;
+  readonly rows?: string;
   readonly run: string;
-  readonly data: string;
-  readonly step: string;
-  readonly tasks: string;
+  readonly set: readonly string[];
+  readonly data?: string;
+  readonly step?: string;
+  readonly steps?: string;
+  readonly tasks?: string;
+  readonly seed?: string;
+  readonly trials?: string;
+  readonly format?: string;
   readonly heldout?: boolean;
   readonly output?: string;
   readonly overwrite?: boolean;
@@ -34,65 +41,63 @@ interface Options extends FitOptionTexts {
 
 export const define: Define = (command, run) => {
   command
+    .argument("[config]", "a config, preset or results folder: its rows (default: paper)")
     .option("--corr <p>", "correlation, from -1 to 1; several with --trials, separated by commas")
-    .option("--rows <n>", "number of rows", "10000")
+    .option("--rows <n>", "number of rows (default: those of the config's set; without a config 10000)")
     .option("--run <i>", "the rows of this run: its index, from 0", "0")
-    .option("--seed <n>", "the sweep's seed", "0")
+    .option("--seed <n>", "the sweep's seed (default: 0, or the config's)")
     .option(
       "--data <preset>",
       "the generator's constants: four-sines, paper, linear, keras-mmoe, google, ple, or {inputs: ...}",
-      "four-sines",
     )
-    .option("--tasks <n>", "tasks K that share the correlation", "2")
-    .option("--step <s>", "the fresh rows of step s; 0 for the fixed training set", "0")
+    .option("--tasks <n>", "tasks K that share the correlation (default: 2, or the config's)")
+    .option("--set <key=value>", "any other setting of the config; repeatable", collect, [])
+    .option("--step <s>", "the fresh rows of step s (default: 0, the fixed training set)")
+    .option("--steps <a-b>", "the batches of steps a to b, as the run trains on them")
     .option("--heldout", "the held-out rows")
     .option("--trials <n>", "instead of rows, the label correlation over n runs, as in Figure 2")
-    .option("--format <name>", "csv (the default) or parquet; with --fit csv or json (default: a table)")
+    .option("--format <name>", "csv (the default), parquet or npy")
     .option("-o, --output <file>", "output file (default: stdout); with --trials a folder for the records")
-    .option("--overwrite", "replace the output file or folder");
-  withFitOptions(command)
+    .option("--overwrite", "replace the output file or folder")
     .addHelpText(
       "after",
       `
---fit reads the columns weight_cosine, label_pearson_mean and, if there, two_sd:
-two standard deviations over trials. Each point is the mean of --trials of them.
+--format npy: NumPy's format, records of x [D] and y [K]; an array [N] of them,
+with --steps [steps, batch].
 ${examples(
   "mmoe data --corr 0.5 --rows 10000 --run 0 -o pairs.csv",
   "mmoe data --corr 0.5 --heldout --format parquet -o heldout.parquet",
+  "mmoe data my.yaml --run 17 --steps 1-100 --format npy -o batches.npy",
   "mmoe data --corr 0.4,0.5,0.6,0.7,0.8,0.9,0.95,0.98,1 --trials 100 -o figure2",
-  "mmoe data --fit fig2.csv --trials 100 --sines 4,5,6",
 )}`,
     )
-    .action((options: Options) => {
-      checkMixture(command);
-      return run(async (context) =>
-        isFit(options) ? writeFit(options, outputFile(options), context) : data(options, context),
-      );
-    });
+    .action((config: string | undefined, options: Options) => run((context) => data(config, options, context)));
 };
 
 /** Rows of a trial lie in memory together: these take 4 GB at 100 inputs. */
 const MOST_TRIAL_ROWS = 10_000_000;
 
-async function data(options: Options, context: Context): Promise<number> {
-  if (options.corr === undefined) throw new UsageError("required option '--corr <p>' not specified");
-  const config = loadConfig("paper", [
-    override("--corr", "correlations", listOption(options.corr)),
-    override("--seed", "seed", options.seed),
-    override("--data", "data", options.data),
-    override("--tasks", "tasks", options.tasks),
-  ]) as GeneratorConfig;
-  const rows = countOption("--rows", options.rows, 1, options.trials === undefined ? LARGEST_COUNT : MOST_TRIAL_ROWS);
-  if (options.trials !== undefined) {
-    if (config.tasks > 2) throw new UsageError(`--trials measures pairs of tasks; leave out --tasks ${config.tasks}`);
-    const { data, seed, correlations } = config;
-    return trials(
-      { data, seed, correlations, trials: countOption("--trials", options.trials), rows },
-      options,
-      context,
-    );
-  }
-  return pairs(config, rows, options, context);
+/** Rows that are written where no config says how many. */
+const ROWS = "10000";
+
+async function data(file: string | undefined, options: Options, context: Context): Promise<number> {
+  const { corr, trials: trialCount } = options;
+  const config = loadConfig(file === undefined ? "paper" : configFileOf(file), [
+    ...options.set.map(setOverride),
+    ...(["seed", "data", "tasks"] as const).flatMap((key) =>
+      options[key] === undefined ? [] : [override(`--${key}`, key, options[key])],
+    ),
+    ...(corr === undefined ? [] : [override("--corr", "correlations", listOption(corr))]),
+  ]);
+  if (corr === undefined && file === undefined) throw new UsageError("required option '--corr <p>' not specified");
+  if (corr === undefined && (config.correlations?.length ?? 0) > 1)
+    throw new UsageError(`${file} has several correlations (${config.correlations?.join(", ")}); choose one by --corr`);
+  if (trialCount === undefined) return pairs(config, options, file !== undefined, context);
+  if (config.rows !== null) throw new UsageError("--trials measures rows of the generator; leave it out");
+  if (config.tasks > 2) throw new UsageError(`--trials measures pairs of tasks; leave out --tasks ${config.tasks}`);
+  const rows = countOption("--rows", options.rows ?? ROWS, 1, MOST_TRIAL_ROWS);
+  const { data, seed, correlations } = config as GeneratorConfig;
+  return trials({ data, seed, correlations, trials: countOption("--trials", trialCount), rows }, options, context);
 }
 
 /** Label correlations over trials, as a table, and as records if a folder is given. */
@@ -107,31 +112,60 @@ function trials(settings: TrialSettings, options: Options, { effects, argv }: Co
 }
 
 /** The rows of one run, and on stderr their label correlation beside the closed form's. */
-async function pairs(config: GeneratorConfig, rows: number, options: Options, context: Context): Promise<number> {
+async function pairs(config: Config, options: Options, ofConfig: boolean, context: Context): Promise<number> {
   const { effects, note, commandLine } = context;
-  if (config.correlations.length > 1) {
+  if ((config.correlations?.length ?? 0) > 1) {
     throw new UsageError(`--corr: expected one correlation without --trials, got '${options.corr}'`);
   }
-  const correlation = config.correlations[0] as number;
-  const settings = generatorOf(config);
-  const identity = { seed: config.seed, run: countOption("--run", options.run, 0) };
-  const step = countOption("--step", options.step, 0);
   const format = choiceOption("--format", options.format ?? "csv", ROW_FORMATS);
   const file = outputFile(options);
-  if (format === "parquet" && file === undefined)
-    throw new UsageError("--format parquet: expected a file; give -o FILE");
+  if (format !== "csv" && file === undefined) throw new UsageError(`--format ${format}: expected a file; give -o FILE`);
 
-  const { tasks } = config;
-  const set = new TaskSet(settings, correlationMatrix(tasks, correlation, config.correlationMatrix), identity);
-  const chunk = (first: number, count: number) => set.rows(options.heldout ? "heldout" : "train", count, step, first);
-  const { inputs } = settings;
-  const measured = await writeRows({ chunk, rows, inputs, tasks, format, file, stdout: effects.stdout });
+  const rows = chosenRows(config, options, ofConfig);
+  const measured = await writeRows({ ...rows, format, file, stdout: effects.stdout });
   if (measured === undefined) return EXIT.done; // the reader has seen enough
-  const closed = labelCorrelation(settings, correlation);
-  const values = measured.map((value) => value.toFixed(5)).join(", ");
-  const of = tasks > 2 ? " of each pair of tasks" : "";
-  note(`label correlation${of}: ${values} measured over ${thousands(rows)} rows, ${closed.toFixed(5)} in closed form`);
-  const left = file === undefined && effects.stdout.isTTY ? leftOut({ rows, inputs, tasks }) : undefined;
+  const { inputs, tasks } = rows;
+  const count = rowCount(rows.shape);
+  note(correlationText(config, measured, count));
+  const left = file === undefined && effects.stdout.isTTY ? leftOut({ rows: count, inputs, tasks }) : undefined;
   if (left !== undefined) note(`${left}; all of them, as CSV:\n${commandLine} -o pairs.csv`);
   return EXIT.done;
+}
+
+/** `ofConfig`: a config was given, and says how many rows a set has. */
+function chosenRows(config: Config, options: Options, ofConfig: boolean): RunRows {
+  const runs = runsAt(config, countOption("--run", options.run, 0));
+  const [run] = withTables([agreeing(runs, ["trainRows", "sampling", "batch", "heldoutRows"])]) as [AnyRun];
+  if (options.steps !== undefined) return batchRows(run, stepsOption(options.steps, options));
+  const set = options.heldout ? "heldout" : "train";
+  const { batch, trainRows, heldoutRows } = run.training;
+  const step = countOption("--step", options.step ?? "0", 0);
+  if (step > 0 && config.rows !== null)
+    throw new UsageError("--step: the rows of a file are a fixed set; leave it out");
+  const isFresh = set === "train" && trainRows === "fresh";
+  if (isFresh && ofConfig && options.step === undefined && options.rows === undefined)
+    throw new UsageError("the config's training rows are fresh at each step; give --steps, such as 1-100, or --step");
+  const own = set === "heldout" ? heldoutRows : trainRows === "fresh" ? batch : trainRows;
+  const most = config.rows === null ? LARGEST_COUNT : own;
+  const count = countOption("--rows", options.rows ?? (ofConfig ? String(own) : ROWS), 1, most);
+  return setRows(run, set, count, step);
+}
+
+/** `1-100` or `7`: the first step and the last. */
+function stepsOption(text: string, { rows, step, heldout }: Options): [number, number] {
+  const stray = Object.entries({ "--rows": rows, "--step": step, "--heldout": heldout }).find(([, given]) => given);
+  if (stray !== undefined) throw new UsageError(`${stray[0]}: --steps does not use it; leave it out`);
+  const [first = "", last = first, ...more] = text.split("-");
+  const from = countOption("--steps", first);
+  const to = countOption("--steps", more.length === 0 ? last : text, from);
+  return [from, to];
+}
+
+function correlationText(config: Config, measured: readonly number[], rows: number): string {
+  const of = config.tasks > 2 ? " of each pair of tasks" : "";
+  const values = measured.map((value) => value.toFixed(5)).join(", ");
+  const text = `label correlation${of}: ${values} measured over ${thousands(rows)} rows`;
+  if (config.rows !== null) return text;
+  const closed = labelCorrelation(generatorOf(config), config.correlations?.[0] as number);
+  return `${text}, ${closed.toFixed(5)} in closed form`;
 }

@@ -2,6 +2,8 @@ import { availableParallelism } from "node:os";
 import { cudaFacts, cudaProblem } from "../cuda/diagnosis.ts";
 import { thisMachine } from "../cuda/machine.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
+import { findPython } from "../engines/python/find-python.ts";
+import { pythonFacts } from "../engines/python/python-facts.ts";
 import {
   candidates,
   diagnoseEngine,
@@ -23,13 +25,15 @@ import { paintFor } from "./text/paint.ts";
 interface Options {
   readonly engine: string;
   readonly kernels?: string;
+  readonly python?: string;
   readonly json?: boolean;
 }
 
 export const define: Define = (command, run) => {
   command
     .option("--engine <name>", "try only this engine: cpu, cuda, tfjs; auto tries all", "auto")
-    .option("--kernels <set>", `kernels that the cpu engine is to take: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
+    .option("--kernels <set>", `kernels of the cpu engine: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
+    .option("--python <path>", "the Python interpreter of models in Python (default: as in mmoe sweep)")
     .option("--json", "as JSON")
     .addHelpText(
       "after",
@@ -64,6 +68,7 @@ async function doctor(options: Options, { effects, note }: Context): Promise<num
     cuda,
     auto: problem === undefined && (asksFor ?? "auto") === "auto" ? "cuda" : "cpu",
     engines,
+    python: pythonFacts(findPython(options.python, effects.env)),
   };
   effects.stdout.write(
     options.json

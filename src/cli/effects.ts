@@ -33,7 +33,7 @@ export interface Context {
   readonly argv: readonly string[];
   /** The command line without --overwrite: the command that goes on. */
   readonly commandLine: string;
-  /** The command line with every command's options; other commands than completion do without. */
+  /** The command line with every command's options; only completion needs them. */
   program(): Promise<Command>;
   /** Writes a line on stderr: progress, or a decision. */
   note(line: string): void;

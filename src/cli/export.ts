@@ -32,8 +32,8 @@ export const WHAT = Object.keys(KINDS) as (keyof typeof KINDS)[];
 
 export const define: Define = (command, run) => {
   command
-    .argument("<folder>", "a results folder, also of a sweep that still runs")
-    .option("--what <name>", "runs: a row for each run; curves: one for each run and evaluation", "runs")
+    .argument("<folder>", "a results folder; the sweep may still be running")
+    .option("--what <name>", "runs: one row per run; curves: one row per run and evaluation", "runs")
     .option(...AT_OPTION)
     .option("-o, --output <file>", "a file that ends in .parquet or .csv (default: CSV on stdout)")
     .option("--overwrite", "replace the output file")

@@ -40,6 +40,7 @@ interface Options {
   readonly scale: string;
   readonly theme: string;
   readonly paper?: boolean;
+  readonly letters?: boolean;
   readonly models?: string;
   readonly corr?: string;
   readonly output?: string;
@@ -64,6 +65,7 @@ export const define: Define = (command, run) => {
     .option("--scale <name>", "axis of losses: linear or log", "linear")
     .option("--theme <name>", THEMES.join(", "), "light")
     .option("--paper", "draw the paper's results behind ours, and ours minus the paper's")
+    .option("--letters", "name the panels a, b, c, for captions of papers")
     .option("--models <names>", "draw only these models, separated by commas")
     .option("--corr <list>", "draw only these correlations, separated by commas")
     .option("-o, --output <folder>", "output folder (default: figures/ in the results folder)")
@@ -121,7 +123,7 @@ function ownFolder(folder: string): string {
   throw new UsageError(`${path} is a link; give the folder as -o`);
 }
 
-function chosenOptions({ loss, statistic, scale, theme, paper = false }: Options) {
+function chosenOptions({ loss, statistic, scale, theme, paper = false, letters = false }: Options) {
   const asked = lossOption(loss);
   return {
     ...(asked && { loss: asked }),
@@ -129,6 +131,7 @@ function chosenOptions({ loss, statistic, scale, theme, paper = false }: Options
     scale: choiceOption("--scale", scale, SCALES),
     theme: choiceOption("--theme", theme, THEMES),
     paper,
+    ...(letters && { letters }),
   };
 }
 

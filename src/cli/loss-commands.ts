@@ -19,13 +19,13 @@ import { goOn } from "./text/go-on.ts";
 /** The option that says which loss a command shows. */
 export const LOSS_OPTION = [
   "--loss <name>",
-  "train, heldout or running: the mean of all batch losses since step 1 (default: as the config reports)",
+  "train, heldout or running, the mean of all batch losses since step 1 (default: what the config reports)",
 ] as const;
 
 /** The same option of a command whose table has two losses by default: three would be wider than a terminal. */
 export const TABLE_LOSS_OPTION = [
   LOSS_OPTION[0],
-  "only this loss in the table: train, heldout or running (default: as the config reports, and heldout)",
+  "only this loss in the table: train, heldout or running (default: what the config reports, and heldout)",
 ] as const;
 
 /** The losses in such a table. */
@@ -62,7 +62,7 @@ export function badOption(text: string | undefined): number {
 /** The option that chooses values of settings that a sweep lists; it may be given again. */
 export const AT_OPTION: [string, string, typeof collect, readonly string[]] = [
   "--at <setting=value>",
-  "of a sweep with lists of settings: only this value, such as lr=0.01",
+  "in a sweep with lists of settings, use only this value, such as lr=0.01",
   collect,
   [],
 ];

@@ -113,7 +113,7 @@ async function withFolders({ message }: CommanderError): Promise<UsageError> {
 }
 
 async function withSetting(error: CommanderError, argv: readonly string[]): Promise<unknown> {
-  const flag = /'(--.+?)(=.*)?'/.exec(error.message)?.[1];
+  const flag = /'(-o|--.+?)(=.*)?'/.exec(error.message)?.[1];
   if (flag === undefined || !commandsOn("a sweep").includes(argv[0] ?? "")) return error;
   const { settingFor } = await import("./unknown-option.ts");
   const meant = settingFor(argv, flag, { exact: error.message.includes("Did you mean") });

@@ -30,7 +30,7 @@ export const define: Define = (command, run) => {
     .option("-o, --output <folder>", "where results go (default: the folder, if only one is given)")
     .option("--long", "also write every run's curve (curves-long.csv)")
     .option(...TABLE_LOSS_OPTION)
-    .option("--json", "the counts as JSON, in place of the table")
+    .option("--json", "the counts as JSON, instead of the table")
     .addHelpText(
       "after",
       `\nExits with 0 if the sweep is complete, 3 if runs failed, 4 if some are missing.\n${examples(

@@ -2,12 +2,12 @@
 import { type Config, configAt, modelOf } from "../config/config.ts";
 import { gridPoints } from "../config/grid.ts";
 import { definitionText } from "../config/own-models.ts";
-import { describeCode } from "../engines/tfjs/code/describe-code.ts";
 import { type CodeModel, isCode, type Model } from "../models/code.ts";
 import { type Part, paperCount, parameterCount } from "../models/parameters.ts";
 import type { Ends } from "../models/shapes.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
+import { type DescribeOptions, describeModel } from "../sweep/describe-model.ts";
 
 export const LISTED_PARTS: readonly Part[] = ["experts", "gates", "links", "towers", "outputs"];
 
@@ -18,10 +18,10 @@ export interface Listed {
   /** Of mmoe's own models: what they predict, line by line. */
   readonly formula?: readonly string[];
   readonly source?: string;
-  /** Parameters by part; of a model in JavaScript, by name. */
+  /** Parameters by part; of a model in code, by name. */
   readonly parts: Readonly<Record<string, number>>;
   readonly total: number;
-  /** As the paper counts; undefined for a model in JavaScript. */
+  /** As the paper counts; undefined for a model in code. */
   readonly paper?: number;
 }
 
@@ -30,11 +30,11 @@ export function zooModels(ends: Ends): Listed[] {
 }
 
 /** Of a grid, the models at the first point: their sizes are the same at all. */
-export function configModels(config: Config): Promise<Listed[]> {
+export function configModels(config: Config, options: DescribeOptions): Promise<Listed[]> {
   const point = configAt(config, gridPoints(config)[0] ?? {});
   const listed = config.models.map((name) => {
     const model = modelOf(point, name);
-    return isCode(model) ? ofCode(model) : ofSpec(model, entryOf(name, config));
+    return isCode(model) ? ofCode(model, options) : ofSpec(model, entryOf(name, config));
   });
   return Promise.all(listed);
 }
@@ -52,8 +52,7 @@ function ofSpec(model: ModelSpec, { about, formula, source }: Entry): Listed {
   return { model, about, ...(formula && { formula }), ...(source && { source }), ...counts };
 }
 
-async function ofCode(model: CodeModel): Promise<Listed> {
-  const { about, parameters, size } = await describeCode(model);
-  const parts = parameters.map(({ name, size }) => [name, size]);
-  return { model, about: about ?? model.file, parts: Object.fromEntries(parts), total: size };
+async function ofCode(model: CodeModel, options: DescribeOptions): Promise<Listed> {
+  const { about, parameters, size } = await describeModel(model, options);
+  return { model, about: about || model.file, parts: parameters, total: size };
 }

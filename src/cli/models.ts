@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { MMOE } from "../called-as.ts";
-import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/config.ts";
+import { loadConfig, setOverride } from "../config/load.ts";
 import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
+import type { Env } from "../cuda/home.ts";
 import { GENERATOR_PRESETS } from "../data/presets.ts";
 import { UsageError } from "../errors.ts";
 import { isCode } from "../models/code.ts";
@@ -11,7 +13,9 @@ import { thousands } from "../units.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
+import { checkInitial, writeInitial } from "./model-initial.ts";
 import { configModels, LISTED_PARTS, type Listed, zooModels } from "./model-list.ts";
+import { configFileOf } from "./one-run.ts";
 import { choiceOption, collect, countOption } from "./options.ts";
 import { type Room, roomOf } from "./text/blocks.ts";
 import { codeText, modelText } from "./text/model-text.ts";
@@ -25,34 +29,49 @@ const MOST_TASKS = 1_000;
 interface Options {
   readonly model: readonly string[];
   readonly modelSet: readonly string[];
+  readonly python?: string;
   readonly inputs?: string;
   readonly tasks?: string;
   readonly json?: boolean;
   readonly describe?: string;
+  readonly initial?: string;
+  readonly run?: string;
+  readonly set: readonly string[];
+  readonly output?: string;
+  readonly overwrite?: boolean;
 }
 
 export const define: Define = (command, run) => {
   command
-    .argument("[config]", "a config or preset: list its models (default: all of mmoe's)")
-    .option("--model <file>", "with a config: add a model of your own, as in mmoe sweep", collect, [])
+    .argument("[config]", "a config, preset or results folder: list its models (default: all of mmoe's)")
+    .option("--model <file>", "with a config: add your own model, as in mmoe sweep", collect, [])
     .option("--model-set <model.field=value>", "with a config: change a model, as in mmoe sweep", collect, [])
+    .option("--python <path>", "for models in Python, the Python that loads them (default: as in mmoe sweep)")
     .option("--inputs <n>", `input dimension d (default: ${PAPER_INPUTS})`)
     .option("--tasks <n>", "tasks K (default: 2)")
     .option("--json", "as JSON: specs, and counts by part")
     .option("--describe <model>", "one model: formula, drawing, sizes, source, engines")
+    .option("--initial <model>", "with a config: write a model's initial values in a run, in NumPy's format")
+    .option("--run <i>", "with --initial: the run's index, from 0")
+    .option("--set <key=value>", "with a config: any other setting; repeatable", collect, [])
+    .option("-o, --output <file>", "with --initial: output file")
+    .option("--overwrite", "replace the output file")
     .addHelpText(
       "after",
       examples(
         ...["mmoe models", "mmoe models --describe ple", "mmoe models --inputs 112 --tasks 3", "mmoe models --json"],
         ...["mmoe models my.yaml", "mmoe models zoo --model-set ple.levels=3 --describe ple-levels-3"],
+        "mmoe models paper --initial mmoe --run 17 -o mmoe.npy",
       ),
     )
     .action((config: string | undefined, options: Options) => run((context) => show(config, options, context)));
 };
 
 async function show(file: string | undefined, options: Options, { effects }: Context): Promise<number> {
-  const { json = false, describe } = options;
-  const models = file === undefined ? zooModels(endsOf(options)) : await modelsIn(file, options);
+  const { json = false, describe, initial } = options;
+  checkInitial(file, options);
+  if (file !== undefined && initial !== undefined) return writeInitial(sweepConfig(file, options), initial, options);
+  const models = file === undefined ? zooModels(endsOf(options)) : await modelsIn(file, options, effects.env);
   const { stdout } = effects;
   const room = roomOf(stdout);
   if (describe !== undefined) stdout.write(description(describe, models, json, room));
@@ -60,19 +79,28 @@ async function show(file: string | undefined, options: Options, { effects }: Con
   return EXIT.done;
 }
 
-function endsOf({ inputs, tasks, model, modelSet }: Options): Ends {
-  const flag = model.length > 0 ? "--model" : modelSet.length > 0 && "--model-set";
+function endsOf({ inputs, tasks, model, modelSet, set }: Options): Ends {
+  const given = { "--model": model, "--model-set": modelSet, "--set": set };
+  const flag = Object.entries(given).find(([, texts]) => texts.length > 0)?.[0];
   if (flag) throw new UsageError(`${flag}: expected a config with the other models; give one, such as paper`);
   const D = countOption("--inputs", inputs ?? String(PAPER_INPUTS), 2);
   return { inputs: D, tasks: countOption("--tasks", tasks ?? "2", 2, Math.min(D, MOST_TASKS)) };
 }
 
-function modelsIn(file: string, { inputs, tasks, model, modelSet }: Options): Promise<Listed[]> {
+function modelsIn(file: string, options: Options, env: Env): Promise<Listed[]> {
+  return configModels(sweepConfig(file, options), { python: options.python, env });
+}
+
+function sweepConfig(file: string, { inputs, tasks, model, modelSet, set }: Options): Config {
   const flag = inputs === undefined ? tasks && "--tasks" : "--inputs";
-  if (flag) throw new UsageError(`${flag}: the config says it; leave it out`);
+  if (flag) throw new UsageError(`${flag}: already set by the config; omit it`);
   if (Object.hasOwn(ZOO, file) && !existsSync(file))
     throw new UsageError(`${file} is a model, not a config; describe it with: ${MMOE} models --describe ${file}`);
-  return configModels(loadConfig(file, [...modelFileOverrides(model), ...modelSetOverrides(modelSet)]));
+  return loadConfig(configFileOf(file), [
+    ...set.map(setOverride),
+    ...modelFileOverrides(model),
+    ...modelSetOverrides(modelSet),
+  ]);
 }
 
 function description(text: string, models: readonly Listed[], json: boolean, room: Room): string {

@@ -21,16 +21,16 @@ interface Options {
 
 export const define: Define = (command, run) => {
   command
-    .argument("<folder>", "a results folder, also of a sweep that still runs")
+    .argument("<folder>", "a results folder; the sweep may still be running")
     .option("-o, --output <file>", "the file to write (default: report.html in the folder)")
     .option(...LOSS_OPTION)
     .option(...AT_OPTION)
     .option("--overwrite", "replace a file that is not a report")
     .option("--serve", "write no file: serve the page on this machine, and follow the sweep, until Ctrl-C")
-    .option("--port <port>", "with --serve: the port (default: one that is free)")
+    .option("--port <port>", "with --serve: the port (default: a free one)")
     .addHelpText(
       "after",
-      `\nThe page has all losses; --loss says which one it shows first.\n${examples(
+      `\nThe page includes all losses; --loss chooses the one that it shows first.\n${examples(
         "mmoe report results/paper",
         "mmoe report results/paper -o report.html --loss heldout",
         "mmoe report results/paper --serve",

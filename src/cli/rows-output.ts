@@ -5,62 +5,48 @@ import { isSystemError, systemReason, UsageError } from "../errors.ts";
 import { Correlation } from "../stats/moments.ts";
 import { writeWhole } from "../write-whole.ts";
 import type { Output } from "./effects.ts";
+import { npyHeader } from "./npy.ts";
+import type { RunRows } from "./run-rows.ts";
 import { rowsPreview } from "./text/rows-preview.ts";
 import { writeOut } from "./write-out.ts";
 
-export const ROW_FORMATS = ["csv", "parquet"] as const;
+export const ROW_FORMATS = ["csv", "parquet", "npy"] as const;
+type RowFormat = (typeof ROW_FORMATS)[number];
 
-/** Rows that are made and written at a time: memory does not grow with the file. */
-const CHUNK = 4096;
-
-interface RowsOutput {
-  /** Makes `count` rows from number `first` on. */
-  readonly chunk: (first: number, count: number) => Rows;
-  readonly rows: number;
-  /** D. */
-  readonly inputs: number;
-  /** K. */
-  readonly tasks: number;
-  readonly format: (typeof ROW_FORMATS)[number];
-  /** Undefined for stdout (CSV only). */
+interface RowsOutput extends RunRows {
+  readonly format: RowFormat;
+  /** Undefined for stdout (CSV alone). */
   readonly file: string | undefined;
   readonly stdout: Output;
 }
+
+type Columns = Pick<RunRows, "shape" | "inputs" | "tasks">;
 
 /** Some rows, and their number. */
 type Chunk = readonly [rows: Rows, count: number];
 
 /**
- * Writes columns x1 ... xD, y1 ... yK in float32; a file is written completely or not at all, and a terminal gets the
- * first rows as a table. Returns the
- * correlation of each pair's labels; undefined if the reader of stdout left before the end.
+ * Writes columns x1 ... xD, y1 ... yK in float32, or NumPy's records of x [D] and y [K]; a file is written completely or
+ * not at all, and a terminal gets the first rows as a table. Returns the correlation of each pair's labels; undefined if
+ * the reader of stdout left before the end.
  */
-export async function writeRows({
-  chunk,
-  rows,
-  inputs,
-  tasks,
-  format,
-  file,
-  stdout,
-}: RowsOutput): Promise<number[] | undefined> {
+export async function writeRows({ format, file, stdout, ...rows }: RowsOutput): Promise<number[] | undefined> {
+  const { tasks } = rows;
   const pairs = pairsOf(tasks).map(([j, k]) => ({ j, k, labels: new Correlation() }));
   function* chunks(): Generator<Chunk> {
-    for (let first = 0; first < rows; first += CHUNK) {
-      const count = Math.min(CHUNK, rows - first);
-      const made = chunk(first, count);
+    for (const made of rows.chunks) {
+      const count = made.y.length / tasks;
       for (const { j, k, labels } of pairs) {
         for (let n = 0; n < count; n++) labels.add(made.y[n * tasks + j] as number, made.y[n * tasks + k] as number);
       }
       yield [made, count];
     }
   }
-  const names = [...numbered("x", inputs), ...numbered("y", tasks)];
   try {
-    if (file === undefined && stdout.isTTY) preview(chunks(), { rows, inputs, tasks }, stdout);
+    if (file === undefined && stdout.isTTY) preview(chunks(), rows, stdout);
     else if (file === undefined) {
-      for (const text of csv(names, inputs, chunks())) if (!(await writeOut(stdout, text))) return undefined;
-    } else await writeWhole(file, (format === "parquet" ? parquet : csv)(names, inputs, chunks()));
+      for (const text of csv(rows, chunks())) if (!(await writeOut(stdout, text))) return undefined;
+    } else await writeWhole(file, WRITERS[format](rows, chunks()));
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new UsageError(`${file ?? "stdout"}: can't be written: ${systemReason(error)}`);
@@ -69,12 +55,21 @@ export async function writeRows({
 }
 
 /** Shows the first of the rows; the others are made too, for their labels. */
-function preview(chunks: Iterable<Chunk>, sizes: Pick<RowsOutput, "rows" | "inputs" | "tasks">, stdout: Output): void {
+function preview(chunks: Iterable<Chunk>, { shape, ...sizes }: Columns, stdout: Output): void {
   let first = true;
   for (const [rows] of chunks) {
-    if (first) stdout.write(rowsPreview(rows, sizes));
+    if (first) stdout.write(rowsPreview(rows, { rows: rowCount(shape), ...sizes }));
     first = false;
   }
+}
+
+/** N, of rows or of batches of rows. */
+export function rowCount(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+function namesOf({ inputs, tasks }: Columns): string[] {
+  return [...numbered("x", inputs), ...numbered("y", tasks)];
 }
 
 function numbered(name: string, count: number): string[] {
@@ -86,9 +81,9 @@ function rowValues({ x, y }: Rows, n: number, D: number, K: number): number[] {
   return [...x.subarray(n * D, (n + 1) * D), ...y.subarray(n * K, (n + 1) * K)];
 }
 
-function* csv(names: readonly string[], D: number, chunks: Iterable<Chunk>): Generator<string> {
-  const K = names.length - D;
-  yield `${names.join(",")}\n`;
+function* csv(columns: Columns, chunks: Iterable<Chunk>): Generator<string> {
+  const { inputs: D, tasks: K } = columns;
+  yield `${namesOf(columns).join(",")}\n`;
   for (const [rows, count] of chunks) {
     const lines = Array.from({ length: count }, (_, n) => rowValues(rows, n, D, K).map(float32Text).join(","));
     yield `${lines.join("\n")}\n`;
@@ -105,8 +100,9 @@ function float32Text(value: number): string {
 }
 
 /** One row group for each chunk. */
-function* parquet(names: readonly string[], D: number, chunks: Iterable<Chunk>): Generator<Uint8Array> {
-  const K = names.length - D;
+function* parquet(of: Columns, chunks: Iterable<Chunk>): Generator<Uint8Array> {
+  const { inputs: D, tasks: K } = of;
+  const names = namesOf(of);
   const columns = names.map((name) => ({ name, type: "FLOAT" as const, repetition_type: "REQUIRED" as const }));
   const writer = new ByteWriter();
   const parquet = new ParquetWriter({ writer, schema: [{ name: "rows", num_children: names.length }, ...columns] });
@@ -126,3 +122,22 @@ function* parquet(names: readonly string[], D: number, chunks: Iterable<Chunk>):
   parquet.finish();
   yield written();
 }
+
+/** Records of a row each: x [D], then y [K]. */
+function* npy({ shape, inputs: D, tasks: K }: Columns, chunks: Iterable<Chunk>): Generator<Uint8Array> {
+  const fields = [
+    { name: "x", shape: [D] },
+    { name: "y", shape: [K] },
+  ];
+  yield npyHeader(fields, shape);
+  for (const [{ x, y }, count] of chunks) {
+    const records = new Float32Array(count * (D + K));
+    for (let n = 0; n < count; n++) {
+      records.set(x.subarray(n * D, (n + 1) * D), n * (D + K));
+      records.set(y.subarray(n * K, (n + 1) * K), n * (D + K) + D);
+    }
+    yield new Uint8Array(records.buffer);
+  }
+}
+
+const WRITERS = { csv, parquet, npy } satisfies Record<RowFormat, unknown>;

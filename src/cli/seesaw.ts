@@ -19,7 +19,7 @@ interface Options extends FormatOptions {
 
 export const define: Define = (command, run) => {
   const withLosses = command
-    .argument("<folder>", "a results folder with a model that shares nothing, also of a sweep that still runs")
+    .argument("<folder>", "a results folder with a model that shares nothing; the sweep may still be running")
     .option("--against <model>", `the model to gain over (default: ${SHARE_NOTHING.join(", else ")})`)
     .option(...LOSS_OPTION)
     .option(...AT_OPTION);
@@ -27,11 +27,11 @@ export const define: Define = (command, run) => {
     .addHelpText(
       "after",
       `
-Does one task gain by sharing while another loses? The gain of a task is the
-other model's final loss minus this one's, divided by the other's: above 0 the
-task is better off. Runs are paired: run i saw the same rows in both models.
-single-task has together as many parameters as mmoe, single-task-wide the units
-of mmoe's experts for each task.
+Does one task gain from sharing while another loses? The gain of a task is the
+final loss of the other model minus that of this one, divided by the former. A
+task with a positive gain benefits. Runs are paired: run i saw the same rows in
+both models. single-task has as many parameters in total as mmoe;
+single-task-wide gives each task the units of all of mmoe's experts.
 ${examples("mmoe seesaw results/zoo", "mmoe seesaw results/zoo --against single-task-wide --format csv > gains.csv")}`,
     )
     .action((folder: string, options: Options) => run((context) => seesaw(folder, options, context)));

@@ -32,13 +32,13 @@ export const define: Define = (command, run) => {
     .optionsGroup("Job array:")
     .requiredOption("--array <n>", "tasks, each a shard of the sweep; 16%4 for at most 4 at a time")
     .option("--time <limit>", "time limit of a task, in Slurm's format", "4:00:00")
-    .option("--partition <name>", "where the tasks run")
+    .option("--partition <name>", "partition for the tasks")
     .option("--cpus <n>", "cores of a task", "1")
     .option("--gpus <n>", "GPUs of a task; with several, one process each", "0")
     .option("--restarts <n>", "how often a stopped or killed task is requeued", "10")
-    .option("--sbatch <option>", "a further option of sbatch, such as account=lab; may be given again", collect, [])
+    .option("--sbatch <option>", "a further option of sbatch, such as account=lab; repeatable", collect, [])
     .option("--mmoe <command>", "shell command that starts mmoe on the nodes (default: this one)")
-    .option("--submit", "submit it, and a job that merges the results afterwards")
+    .option("--submit", "submit the script, and a job that merges the results afterwards")
     .addHelpText(
       "after",
       examples(

@@ -1,10 +1,12 @@
 import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { UsageError } from "../errors.ts";
 import { type CellLosses, cellLosses } from "../records/cell-losses.ts";
+import { hasBadMinima } from "../summary/bad-loss.ts";
 import { summarizeCells } from "../summary/cell-summary.ts";
 import { type Rungs, rungsOf } from "../summary/rungs.ts";
 import { type Summary, summaryOf } from "../summary/summary.ts";
 import { summaryCsv } from "../summary/summary-csv.ts";
+import { hasManyKinds, taskSummaries } from "../summary/task-summary.ts";
 import { type Define, examples } from "./command.ts";
 import type { Context } from "./effects.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -20,9 +22,11 @@ import {
   readWithLoss,
 } from "./loss-commands.ts";
 import { type Block, roomOf } from "./text/blocks.ts";
+import { memorisedText } from "./text/memorised.ts";
 import { rungTablesOf } from "./text/rungs-text.ts";
 import { type Shown, summaryCells } from "./text/summary-cells.ts";
 import { comparisonsOf, statisticsOf } from "./text/summary-full.ts";
+import { taskTables } from "./text/task-tables.ts";
 
 interface Options extends FormatOptions {
   readonly loss?: string;
@@ -30,15 +34,17 @@ interface Options extends FormatOptions {
   readonly bad?: string;
   readonly rungs?: boolean;
   readonly full?: boolean;
+  readonly perTask?: boolean;
 }
 
 export const define: Define = (command, run) => {
   const withLosses = command
-    .argument("<folder>", "a results folder, also of a sweep that still runs")
+    .argument("<folder>", "a results folder; the sweep may still be running")
     .option(...LOSS_OPTION)
     .option(...AT_OPTION)
     .option(...BAD_OPTION)
     .option("--rungs", "how many runs end on each rung of the ladder, and what runs in bad minima lack")
+    .option("--per-task", "the loss and the metrics of each task (by default if tasks are of different kinds)")
     .option("--full", "all statistics of each cell, and tests between models and between correlations");
   addFormatOption(withLosses, {
     csv: "all of --full, a row for each statistic",
@@ -51,8 +57,8 @@ Failed runs are counted and named; no loss includes them. Cells are compared on
 the runs that are done in both: run i saw the same rows in both.
 
 Rung j of the ladder is the loss of the best predictor that lacks the j fastest
-sines of the labels. A task is on the rung that is nearest to its final loss. A
-running mean also says how fast a run learned, so --rungs takes another loss.
+sines of the labels. A task is on the rung nearest to its final loss. A running
+mean also reflects how fast a run learned, so --rungs uses another loss.
 ${examples("mmoe summary results/paper", "mmoe summary results/paper --loss heldout --csv > heldout.csv", "mmoe summary results/paper --format markdown")}`,
     )
     .action((folder: string, options: Options) => run((context) => summary(folder, options, context)));
@@ -62,27 +68,43 @@ async function summary(folder: string, options: Options, context: Context): Prom
   const bad = badOption(options.bad);
   const format = formatOption(options);
   if (options.rungs && lossOption(options.loss) === "running")
-    throw new UsageError("--rungs: a running mean also says how fast a run learned; give --loss train or heldout");
+    throw new UsageError("--rungs: a running mean also reflects how fast a run learned; give --loss train or heldout");
   const { results, loss: reported } = await readWithLoss(folder, options, context);
   const { config } = results;
   const loss = options.rungs && reported === "running" ? "train" : reported;
+  if (options.rungs && config.labelKind !== "real")
+    throw new UsageError(`--rungs: labels are signs, and the ladder is of the generator's numbers; leave it out`);
   if (options.rungs && config.rows !== null)
-    throw new UsageError(
-      `--rungs: ${folder} is on rows of a file, and the ladder is of the generator's labels; leave it out`,
-    );
+    throw new UsageError(`--rungs: ${folder} uses rows of a file, and only generated labels have a ladder; omit it`);
   const { stdout } = context.effects;
-  if (format === "csv") stdout.write(summaryCsv(summaryOf(results, loss, bad)));
-  else if (format === "json") stdout.write(jsonText({ folder, at: results.at, ...summaryOf(results, loss, bad) }));
+  const isPerTask = options.perTask ?? hasManyKinds(results);
+  const tasks = isPerTask ? taskSummaries(results, loss) : [];
+  const ofTasks = isPerTask ? { tasks } : {};
+  if (format === "csv") stdout.write(summaryCsv(summaryOf(results, loss, bad), tasks));
+  else if (format === "json")
+    stdout.write(jsonText({ folder, at: results.at, ...summaryOf(results, loss, bad), ...ofTasks }));
   else {
     const cells = cellLosses(results, loss);
     const room = format === "table" ? roomOf(stdout).table : 0; // Markdown has no room for histograms
-    const isOfPaper = options.bad !== undefined || config.rows === null; // 1/6 is from the paper's data
-    const shown = { bad: isOfPaper ? bad : null, unit: lossUnitOf(config), room };
+    const shown = {
+      bad: options.bad !== undefined || hasBadMinima(config) ? bad : null,
+      unit: lossUnitOf(config),
+      room,
+    };
     const statistics = options.full
       ? fullOf(cells, summaryOf(results, loss, bad), shown)
       : summaryCells(cells, summarizeCells(cells, bad), shown);
     const rungs = options.rungs && !options.full ? rungsIn(rungsOf(results, loss, bad)) : [];
-    const blocks = [headOf(results, loss), ...statistics, ...rungs, ...gapsOf(results, cells)];
+    const warning = config.rows === null ? "" : memorisedText(results.records);
+    const memorised = warning === "" ? [] : [{ before: warning }];
+    const blocks = [
+      headOf(results, loss),
+      ...statistics,
+      ...taskTables(tasks),
+      ...rungs,
+      ...memorised,
+      ...gapsOf(results, cells),
+    ];
     stdout.write(blocksAs(format, blocks, stdout));
   }
   return EXIT.done;

@@ -7,6 +7,7 @@ import { listOverride, loadConfig, override, presetNames, setOverride } from "..
 import { modelFileOverrides, modelSetOverrides } from "../config/model-set.ts";
 import { rowsOverride } from "../config/rows.ts";
 import type { Settings } from "../config/schema.ts";
+import { diagnosable, taskOverride } from "../config/task-kinds.ts";
 import type { Env } from "../cuda/home.ts";
 import { DIAGNOSTIC_KINDS, type DiagnosticKind } from "../diagnostics/kinds.ts";
 import { KERNEL_CHOICES } from "../engines/cpu/kernel-sets.ts";
@@ -29,6 +30,8 @@ import { goOn } from "./text/go-on.ts";
 export interface SweepOptions {
   readonly corr?: string;
   readonly rows?: string;
+  readonly impute?: string;
+  readonly task: readonly string[];
   readonly models?: string;
   readonly model: readonly string[];
   readonly modelSet: readonly string[];
@@ -42,6 +45,7 @@ export interface SweepOptions {
   readonly set: readonly string[];
   readonly diagnostics?: string | true;
   readonly engine?: string;
+  readonly python?: string;
   readonly jobs?: string;
   readonly kernels?: string;
   readonly backend?: string;
@@ -89,31 +93,37 @@ export function addSweepOptions(command: Command): Command {
     .optionsGroup(GROUPS.common)
     .option("--corr <list>", "correlations of the task pairs, separated by commas")
     .option("--models <list>", "models, separated by commas (see mmoe models)")
-    .option("--runs <n>", "runs of each model at each correlation")
-    .option("--steps <n>", "training steps of a run; several, by commas, make a grid")
-    .option("--batch <n>", "training rows of each step; or several")
-    .option("--lr <x>", "learning rate; or several")
+    .option("--runs <n>", "runs per model and correlation")
+    .option("--steps <n>", "training steps per run; several, separated by commas, make a grid")
+    .option("--batch <n>", "training rows per step, or several values")
+    .option("--lr <x>", "learning rate, or several values")
     .option("--seed <n>", "random seed")
-    .option("--set <key=value>", "any other setting of the config, or several values; may be given again", collect, [])
+    .option("--set <key=value>", "any other setting of the config, or several values; repeatable", collect, [])
     .option("--out <folder>", "where results go (default: results/NAME-HASH)")
     .optionsGroup(GROUPS.data)
-    .option("--rows <file>", "train on rows of your own, CSV or Parquet, in place of the generator's")
-    .option("--cross <DxI>", "in place of --runs: D data seeds, each with I seeds of initial values")
+    .option("--rows <file>", "train on your own rows (CSV or Parquet) instead of generated ones")
+    .option("--impute <how>", "empty input cells of --rows: refuse them, or fill in the mean (default: refuse)")
+    .option("--task <label=kind>", "treat a label of --rows as regression, binary or categorical", collect, [])
+    .option("--cross <DxI>", "instead of --runs: D data seeds, each with I seeds of initial values")
     .optionsGroup(GROUPS.models)
-    .option("--model <file>", "add a model of your own in JavaScript; may be given again", collect, [])
+    .option("--model <file>", "add your own model in Python or JavaScript; repeatable", collect, [])
     .option("--model-set <model.field=value>", "change a model, such as mmoe.experts.shared=4", collect, [])
     .optionsGroup(GROUPS.training)
-    .option("--method <name>", `how the tasks' gradients become one: ${METHODS.join(", ")}; or several`)
+    .option("--method <name>", `how the tasks' gradients are combined: ${METHODS.join(", ")}; or several`)
     .option("--diagnostics [list]", `measure ${DIAGNOSTIC_KINDS.join(", ")}, or some of these (docs/diagnostics.md)`)
-    .option("--engine <name>", `what trains: ${ENGINE_NAMES.join(", ")} (default: auto)`)
+    .option(
+      "--engine <name>",
+      `what trains: ${ENGINE_NAMES.join(", ")} (default: auto, the fastest that can train each run)`,
+    )
     .option("--allow-cpu", "let --engine cuda train on a CPU if it sees no card")
     .option("--kernels <set>", `kernels of the cpu engine: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
     .option("--backend <name>", `what --engine tfjs computes on: ${TFJS_BACKENDS.join(", ")} (default: wasm)`)
+    .option("--python <path>", "the Python interpreter of models in Python (default: the active venv's, else python3)")
     .option("--jobs <n>", "threads of the cpu engine, or of TensorFlow's rows (default: all cores)")
     .optionsGroup(GROUPS.running)
-    .option("--retry-failed", "repeat the runs that failed there")
-    .option("--time-limit <time>", "stop after a time such as 3h50m; the same command goes on")
-    .option("--checkpoint-every <time>", "keep runs in flight every so often (default: 2m; engine cpu)")
+    .option("--retry-failed", "train the failed runs of the results folder again")
+    .option("--time-limit <time>", "stop after a time such as 3h50m; rerun the command to resume")
+    .option("--checkpoint-every <time>", "how often runs in flight are saved (default: 2m; engine cpu)")
     .optionsGroup(GROUPS.output)
     .option("--long", "also write every run's curve (curves-long.csv)");
 }
@@ -124,6 +134,7 @@ Environment, for options that are not given:
   $MMOE_ENGINE   as --engine
   $MMOE_JOBS     as --jobs
   $MMOE_KERNELS  as --kernels
+  $MMOE_PYTHON   as --python
   $NO_COLOR      not empty: no colours on a terminal
 `;
 
@@ -145,11 +156,11 @@ export function checkedOptions(file: string, options: SweepOptions, env: Env = {
   };
 }
 
-/** Refuses a folder in the place of a config, and says how to go on with a sweep in it. */
+/** Refuses a folder given as a config, and says how to resume a sweep in it. */
 function refuseFolder(path: string): void {
   if (presetNames().includes(path) || !statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   if (!existsSync(join(path, CONFIG))) throw new UsageError(`${path} is a folder; give a config file or a preset`);
-  throw new UsageError(`${path} is a results folder; go on with: ${goOn(path)}`);
+  throw new UsageError(`${path} is a results folder; resume with: ${goOn(path)}`);
 }
 
 function engineOf({ engine }: SweepOptions, { MMOE_ENGINE }: Env): EngineName {
@@ -164,7 +175,7 @@ function jobsOf({ jobs }: SweepOptions, { MMOE_JOBS }: Env): number | undefined 
 
 /** Refuses options of another engine. */
 function engineOptionsOf(engine: EngineName, options: SweepOptions, env: Env): EngineOptions {
-  const { backend, allowCpu = false } = options;
+  const { backend, allowCpu = false, python } = options;
   const jobs = jobsOf(options, env);
   const kernels = kernelsOption(options.kernels, engine);
   const chosen = backend === undefined ? undefined : choiceOption("--backend", backend, TFJS_BACKENDS);
@@ -175,6 +186,7 @@ function engineOptionsOf(engine: EngineName, options: SweepOptions, env: Env): E
     ...(kernels && { kernels }),
     ...(chosen && { backend: chosen }),
     ...(jobs !== undefined && { jobs }),
+    ...(python !== undefined && { python: pathOption("--python", python) }),
   };
 }
 
@@ -187,14 +199,19 @@ export function typedWords(command: Command, options: readonly Option[]): string
   });
 }
 
-/** What can be measured of a sweep: alignment is with the generator's tasks. */
-function allDiagnostics({ rows }: Settings): { diagnostics: DiagnosticKind[] } {
-  return { diagnostics: DIAGNOSTIC_KINDS.filter((kind) => rows === null || kind !== "alignment") };
+/** All that can be measured of a sweep; where that is nothing, all that others measure, which is refused. */
+function allDiagnostics(settings: Settings): { diagnostics: readonly DiagnosticKind[] } {
+  const possible = diagnosable(settings);
+  return { diagnostics: possible.length > 0 ? possible : DIAGNOSTIC_KINDS };
 }
 
 function overridesOf(options: SweepOptions): Override[] {
-  const { corr, rows, models, model, modelSet, runs, steps, batch, lr, method, seed, set, diagnostics } = options;
-  const layers: Override[] = [...(rows === undefined ? [] : [rowsOverride(rows)]), ...set.map(setOverride)];
+  const { corr, rows, task, models, model, modelSet, runs, steps, batch, lr, method, seed, set, diagnostics } = options;
+  if (rows === undefined && options.impute !== undefined)
+    throw new UsageError("--impute: is for --rows FILE; in a config, write rows: {file, impute}");
+  const ofRows = rows === undefined ? [] : [rowsOverride(rows, options.impute)];
+  const layers: Override[] = [...ofRows, ...set.map(setOverride)];
+  layers.push(...task.map(taskOverride));
   if (corr !== undefined) layers.push(override("--corr", "correlations", listOption(corr)));
   if (models !== undefined) layers.push(override("--models", "models", listOption(models)));
   if (diagnostics !== undefined) {

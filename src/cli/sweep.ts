@@ -43,13 +43,16 @@ export const define: Define = (command, run) => {
     .optionsGroup(GROUPS.common)
     .option("--dry-run", "print settings, runs, time and memory; train nothing")
     .optionsGroup(GROUPS.running)
-    .option("--resume", "fail unless that folder holds this sweep (rerunning the same command also resumes)")
-    .option("--overwrite", "delete what a sweep left in that folder, and start from scratch")
+    .option(
+      "--resume",
+      "fail unless the results folder holds this sweep (without this, rerunning the command resumes too)",
+    )
+    .option("--overwrite", "delete what a sweep left in the results folder, and start from scratch")
     .option("--shard <i/n>", "train the i-th of n parts of the sweep (default: from the job array's variables)")
-    .option("--devices <list>", "one process for each GPU: numbers such as 0,1, or all")
+    .option("--devices <list>", "one process per GPU: numbers such as 0,1, or all")
     .optionsGroup(GROUPS.output)
     .option(...TABLE_LOSS_OPTION)
-    .option("--json", "events as JSON lines on stdout, in place of the table")
+    .option("--json", "events as JSON lines on stdout, instead of the table")
     .addHelpText(
       "after",
       ENVIRONMENT_HELP +
@@ -84,7 +87,7 @@ async function sweep(file: string, options: Options, words: readonly string[], c
   }
 
   const { json = false } = options;
-  const atOnce = `finished runs are kept in ${request.out}; go on with:\n${goOn}`;
+  const atOnce = `finished runs are kept in ${request.out}; resume with:\n${goOn}`;
   const stop = stopOnSignals(context.effects, { atOnce });
   const progress = progressFor(json, context);
   const outcome = await runSweep(request, { signal: stop.signal, listener: progress }).finally(() => {
@@ -134,7 +137,8 @@ async function dryRun(request: Request, context: Context): Promise<number> {
   const engine = await loadEngine(request.engine, { ...request.engineOptions, note }, trainedWith(outline.samples));
   try {
     const trainingBytes = await checkRuns(sample, outline.config, engine);
-    effects.stdout.write(await describePlan(outline, { sample, engine, trainingBytes }, context));
+    const { python } = request.engineOptions;
+    effects.stdout.write(await describePlan(outline, { sample, engine, trainingBytes, python }, context));
     return EXIT.done;
   } finally {
     await engine.dispose();
@@ -150,7 +154,7 @@ function conclude(outcome: SweepOutcome, stop: Stop, goOn: string, { effects, no
     note(`mmoe: no time to write the CSV files; ${MMOE} merge ${shellQuoted(out)} writes them`);
   if (stopped === undefined) return failed > 0 ? EXIT.failedRuns : EXIT.done;
   const ended = done + failed === 0 ? "no run has ended" : `${done + failed} runs are kept in ${out}`;
-  const left = `${ended}, ${missing} remain${keptText(kept)}; go on with:\n${goOn}`;
+  const left = `${ended}, ${missing} remain${keptText(kept)}; resume with:\n${goOn}`;
   if (stopped === "machine" && trouble) {
     effects.stderr.write(`mmoe: stopped: ${trouble.message}; ${left}\n`);
     return troubleCode(trouble);

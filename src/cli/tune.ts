@@ -38,21 +38,24 @@ interface Options {
 export const define: Define = (command, run) => {
   command
     .argument("<folder>", "a results folder of a sweep with lists of settings")
-    .option("--by <what>", "choose for each model, or for each cell: a model at a correlation", "model")
+    .option("--by <what>", "choose per model, or per cell (a model at a correlation)", "model")
     .option(...LOSS_OPTION)
     .option(...AT_OPTION)
-    .option("--each <settings>", "choose at each value of these listed settings, which stay lists, such as method")
+    .option(
+      "--each <settings>",
+      "choose separately at each value of these listed settings, such as method; they stay lists",
+    )
     .option("-o, --output <file>", "write the config of the tuned sweep (default: only show the choices)")
-    .option("--runs <n>", "runs of each cell of the tuned sweep (default: as many as tuned)")
-    .option("--seed <n>", "seed of the tuned sweep: another one than tuned (default: the next)")
+    .option("--runs <n>", "runs per cell of the tuned sweep (default: as in the tuning sweep)")
+    .option("--seed <n>", "seed of the tuned sweep, not that of the tuning sweep (default: the next number)")
     .option("--overwrite", "replace the output file")
-    .option("--json", "the choices and what they are made from as JSON")
+    .option("--json", "the choices and the points compared, as JSON")
     .addHelpText(
       "after",
       `
 Chooses the values of the listed settings by the lowest mean final loss. With -o
-it writes a config with them. A point at which a run failed is not chosen. The
-tuned sweep has another seed, so no run that it reports helped to choose.
+it writes a config with them. A point with a failed run is never chosen. The
+tuned sweep has another seed, so none of its runs took part in the choice.
 ${examples(
   "mmoe sweep --lr 1e-4,1e-3,1e-2 --runs 20 --seed 1 --out results/rates",
   "mmoe tune results/rates --runs 200 --seed 0 -o tuned.yaml",

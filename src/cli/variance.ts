@@ -32,9 +32,9 @@ export const define: Define = (command, run) => {
     .addHelpText(
       "after",
       `
-Is a bad run the fault of its data or of its initial values? In a crossed sweep
-every data seed meets every seed of initial values. This divides the variance
-of the final losses into both and a rest.
+Does a bad run come from its data or from its initial values? A crossed sweep
+combines every data seed with every seed of initial values. This command splits
+the variance of the final losses into data, initial values and the rest.
 ${examples("mmoe sweep --cross 20x20 --corr 0.5 --out results/crossed", "mmoe variance results/crossed --of bad")}`,
     )
     .action((folder: string, options: Options) => run((context) => variance(folder, options, context)));

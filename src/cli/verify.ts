@@ -24,6 +24,7 @@ interface Options {
   readonly allowCpu?: boolean;
   readonly loss?: string;
   readonly kernels?: string;
+  readonly python?: string;
   readonly json?: boolean;
 }
 
@@ -34,13 +35,17 @@ export const define: Define = (command, run) => {
     .option("--allow-cpu", "if no card is visible, train the runs of a card on a CPU")
     .option(...LOSS_OPTION)
     .option("--kernels <set>", `for runs of the cpu engine, its kernels: ${KERNEL_CHOICES.join(", ")} (default: auto)`)
+    .option(
+      "--python <path>",
+      "for models in Python, the Python that trains (default: the active venv's, else python3)",
+    )
     .option("--json", "as JSON")
     .addHelpText(
       "after",
       `
-Exits with 0 if every run comes out the same, else with 4. For runs of
-TensorFlow it compares losses up to step 100, or the first loss if that is
-later: after that, rounding errors grow too large.
+Exits with 0 if every run gives the same results, otherwise with 4. For runs of
+TensorFlow and Python it compares losses up to step 100, or the first loss if
+that is later. After that, rounding errors grow too large.
 ${examples("mmoe verify results/paper")}`,
     )
     .action((folder: string, options: Options) => run((context) => verify(folder, options, context)));
@@ -58,11 +63,11 @@ async function verify(folder: string, options: Options, context: Context): Promi
   const done = records.filter(({ status }) => status === "done");
   if (done.length === 0) throw new UsageError(`${folder} holds no finished run; nothing to verify`);
   const wanted = sampleOf(done, count);
-  const { allowCpu = false } = options;
+  const { allowCpu = false, python } = options;
   if (kernels && !done.some(({ engine }) => engine === "cpu"))
     throw new UsageError(`--kernels ${kernels} is for runs of the cpu engine, and ${folder} has none; leave it out`);
   const stop = stopOnSignals(context.effects, { atOnce: "nothing is verified" });
-  const how = { allowCpu, kernels, env: context.effects.env, note: context.note, signal: stop.signal };
+  const how = { allowCpu, kernels, python, env: context.effects.env, note: context.note, signal: stop.signal };
   const verified = await trainAgain(wanted, config, how).finally(stop.release);
   if (stop.code !== undefined) {
     context.note(`mmoe: stopped ${stop.reason}; nothing is verified`);

@@ -9,6 +9,7 @@ import { checkModels, definitionsApart, ownModelsIn, withModels } from "./own-mo
 import { checkHeard } from "./refused.ts";
 import { checkRows, OF_ROWS, rowsFirst, withRows } from "./rows.ts";
 import { EXTENDING_SCHEMA, FILE_SCHEMA, SETTING_KEYS, type SettingKey, type Settings, SWEEP_SCHEMA } from "./schema.ts";
+import { checkKinds } from "./task-kinds.ts";
 import { checkTasks } from "./tasks.ts";
 import { checkTuned } from "./tuned.ts";
 
@@ -135,6 +136,7 @@ function checkWhole({ settings, origins, sources, unread, sinceTuned, complaints
   });
   if (settings.rows) origins.tasks = "yours"; // the table has them
   checks((all) => checkRows(all, place));
+  checks((all) => checkKinds(all, place));
   if (!checks((all) => checkTasks(all, place))) unread.add("data");
   if (!checks((all) => checkModels(all, place))) unread.add("models");
   checks((all) => checkGrid(all, place));

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { GENERATOR_PRESETS, generatorSettings, type Mark } from "../data/presets.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
 import type { TableSettings } from "../data/table.ts";
-import type { TrainingSettings } from "../engines/engine.ts";
+import { outputCount } from "../data/task-kinds.ts";
+import type { TrainingSettings } from "../engines/training-settings.ts";
 import type { GridPoint } from "../identity/grid-point.ts";
 import { isCode, type Model } from "../models/code.ts";
 import type { Initializer } from "../models/initializers.ts";
@@ -11,6 +12,8 @@ import { definitionHash, modelNamed } from "./own-models.ts";
 import { rowsIdentity } from "./rows.ts";
 import { DECLARED, LATER_SETTINGS, type PointSettings, type SettingKey, type Settings } from "./schema.ts";
 import type { SeenKey } from "./settings.ts";
+import { columnsOf, inputsOfRows } from "./table-inputs.ts";
+import { classNumbers, tasksOfRuns } from "./task-kinds.ts";
 
 /** Source of a setting's value; `yours` if it has no mark or was given on the command line. */
 export type SettingOrigin = Mark | "yours";
@@ -38,7 +41,7 @@ export function configAt(config: Config, point: GridPoint): PointConfig {
 
 /** A constant of the generator with the source of its value. */
 interface Constant {
-  readonly name: Exclude<keyof GeneratorSettings, "rawLabels">;
+  readonly name: Exclude<keyof GeneratorSettings, "rawLabels" | "binaryLabels">;
   readonly value: number | readonly number[];
   readonly from: SettingOrigin;
   readonly why: string;
@@ -58,27 +61,38 @@ export function constantsOf(config: Config): Constant[] {
 }
 
 /** Throws RangeError for rows of the user's own. */
-export function generatorOf(config: Pick<Config, "data" | "labels">): GeneratorSettings {
+export function generatorOf(config: Pick<Config, "data" | "labels" | "labelKind">): GeneratorSettings {
   if (config.data === null) throw new RangeError("generatorOf: expected data of the generator, got rows of a file");
   const settings = generatorSettings(config.data);
-  return config.labels === "raw" ? { ...settings, rawLabels: true } : settings;
+  return {
+    ...settings,
+    ...(config.labels === "raw" && { rawLabels: true }),
+    ...(config.labelKind === "binary" && { binaryLabels: true }),
+  };
 }
 
 /** Rows of the user's own, not in memory yet; undefined for those of the generator. */
-export function tableOf({ rows, labels }: Pick<Config, "rows" | "labels">): TableSettings | undefined {
+export function tableOf({
+  rows,
+  labels,
+  taskKinds,
+}: Pick<Config, "rows" | "labels" | "taskKinds">): TableSettings | undefined {
   if (rows === null) return undefined;
   const { file, sha256, heldout, standardise } = rows;
-  const sizes = { inputs: rows.inputs.length, tasks: rows.labels.length };
-  return { file, sha256, ...sizes, heldout, standardise, rawLabels: labels === "raw" };
+  const columns = columnsOf(rows);
+  const sizes = { inputs: inputsOfRows(rows), ...(columns && { columns }), tasks: rows.labels.length };
+  const classes = classNumbers(taskKinds);
+  return { file, sha256, ...sizes, heldout, standardise, rawLabels: labels === "raw", ...(classes && { classes }) };
 }
 
 /** Settings that reach a path in a run's rows, model or names; all others that a path sees are in its training. */
 type Beside =
   | ("data" | "rows" | "correlations" | "correlationMatrix" | "tasks" | "labels" | "seed" | "cross")
-  | ("dropout" | "diagnostics" | "loss" | "initializerStd");
+  | ("dropout" | "diagnostics" | "loss" | "initializerStd" | "labelKind");
 
 export function trainingOf(config: PointConfig): TrainingSettings & Pick<TrainingSettings, Exclude<SeenKey, Beside>> {
   const { trainRows, sampling, batch, steps, optimizer, lr, method, evalEvery, heldoutRows } = config;
+  const taskKinds = tasksOfRuns(config);
   return {
     trainRows,
     sampling,
@@ -87,6 +101,7 @@ export function trainingOf(config: PointConfig): TrainingSettings & Pick<Trainin
     optimizer,
     lr,
     method,
+    ...(taskKinds && { taskKinds }),
     huberDelta: config.loss === "huber" ? config.huberDelta : null,
     arithmetic: config.arithmetic,
     initializer: initializerOf(config),
@@ -97,7 +112,10 @@ export function trainingOf(config: PointConfig): TrainingSettings & Pick<Trainin
 
 export function modelOf(config: PointConfig, name: string): Model {
   const { inputs } = tableOf(config) ?? generatorOf(config);
-  const model = modelNamed(name, config.ownModels, { inputs, tasks: config.tasks });
+  const tasks = tasksOfRuns(config);
+  const outputs = tasks?.some(({ kind }) => kind === "categorical") ? tasks.map(outputCount) : undefined;
+  const ends = { inputs, tasks: config.tasks, ...(outputs && { outputs }) };
+  const model = modelNamed(name, config.ownModels, ends);
   return isCode(model) ? model : { ...model, dropout: config.dropout };
 }
 
@@ -106,7 +124,7 @@ function initializerOf({ initializer, initializerStd }: PointConfig): Initialize
 }
 
 /**
- * Eight hexadecimal digits of the data settings, training settings and seed, then those of each model of one's own:
+ * Eight hexadecimal digits of the data settings, training settings and seed, then those of each of the user's own models:
  * `20ca4b02 wide=1f0c9d3e`. They do not depend on which runs: more models, correlations, runs or values of a listed
  * setting belong to the same results. A setting that came later counts only if it has another value than before it
  * existed.

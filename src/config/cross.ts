@@ -17,6 +17,13 @@ export function crossedRun({ data, initial }: CrossIndex): number {
   return data < initial ? initial ** 2 + data : data ** 2 + data + initial;
 }
 
+/** The pair of a crossed run's number. */
+export function crossedPair(run: number): CrossIndex {
+  const square = Math.floor(Math.sqrt(run));
+  const rest = run - square ** 2;
+  return rest < square ? { data: rest, initial: square } : { data: square, initial: rest - square };
+}
+
 /** Every pair of a cross, by its number. */
 export function crossedPairs({ data, initial }: Cross): CrossIndex[] {
   const pairs = Array.from({ length: data * initial }, (_, n) => {

@@ -9,8 +9,8 @@ export function listedKeys(settings: Settings): GridKey[] {
 }
 
 /** Every combination of the listed settings, the last one varying fastest; one empty point if none is a list. */
-export function gridPoints(settings: Settings): GridPoint[] {
-  return listedKeys(settings).reduce<GridPoint[]>(
+export function gridPoints(settings: Settings, keys = listedKeys(settings)): GridPoint[] {
+  return keys.reduce<GridPoint[]>(
     (points, key) => points.flatMap((point) => valuesOf(settings, key).map((value) => ({ ...point, [key]: value }))),
     [{}],
   );

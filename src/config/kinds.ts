@@ -18,7 +18,7 @@ export const distinctList = <T extends z.ZodType>(item: T, what: string) =>
     .array(item)
     .min(1)
     .refine((values) => new Set(values.map(nameOf)).size === values.length)
-    .describe(`a list of ${what}, at least one and none twice`);
+    .describe(`a list of ${what}, at least one, without duplicates`);
 
 function nameOf(value: unknown): unknown {
   return typeof value === "object" && value !== null && "name" in value ? value.name : value;

@@ -1,20 +1,45 @@
 import { lossOfMean } from "../data/mean-loss.ts";
+import { baseRate, entropy, type TaskKind } from "../data/task-kinds.ts";
 import { type Config, generatorOf } from "./config.ts";
 import { LABEL_VARIANCE, type LossUnit } from "./loss-unit.ts";
+import { tasksOfRuns } from "./task-kinds.ts";
+
+type Losses = Pick<Config, "data" | "rows" | "tasks" | "labels" | "labelKind" | "taskKinds" | "loss" | "huberDelta">;
 
 /** The unit of a sweep's losses: they are in that of the loss that is trained on. */
-export function lossUnitOf(config: Pick<Config, "data" | "rows" | "labels" | "loss" | "huberDelta">): LossUnit {
-  const { labels, loss, huberDelta } = config;
+export function lossUnitOf(config: Losses): LossUnit {
+  const kinds = new Set<TaskKind>(tasksOfRuns(config)?.map(({ kind }) => kind) ?? ["regression"]);
+  const { labels, loss } = config;
+  if (!kinds.has("regression")) return ofClasses(config);
+  if (kinds.size > 1) return ofBoth(config);
   if (loss === "squared" && labels === "standardised") return LABEL_VARIANCE;
+  return { measure: errorLoss(config), of: `of ${labels} labels`, ofMean: ofMeanOf(config) };
+}
+
+function errorLoss({ loss, huberDelta }: Losses): string {
+  return loss === "huber" ? `mean Huber loss (delta ${huberDelta})` : "mean squared error";
+}
+
+function ofClasses(config: Losses): LossUnit {
+  const words = { measure: "log loss", constant: "the base rate" };
+  if (config.labels === "standardised") return { ...words, of: "in units of the base rate's entropy", ofMean: 1 };
+  const rate = config.rows === null ? baseRate(generatorOf(config)) : undefined; // a table's is another for each label
+  return { ...words, of: "in nats", ofMean: rate === undefined ? null : entropy([1 - rate, rate]) };
+}
+
+/** Labels of which some are numbers, and some classes. */
+function ofBoth(config: Losses): LossUnit {
+  const words = { measure: `${errorLoss(config)} or log loss`, constant: "the mean or the base rate" };
+  if (config.labels === "raw") return { ...words, of: "of raw labels or in nats", ofMean: null };
   return {
-    measure: loss === "huber" ? `mean Huber loss (delta ${huberDelta})` : "mean squared error",
-    of: `of ${labels} labels`,
-    ofMean: ofMeanOf(config),
+    ...words,
+    of: "in units of label variance or of the base rate's entropy",
+    ofMean: config.loss === "squared" ? 1 : null,
   };
 }
 
 /** Of rows of the user's own: of the squared error, the mean variance of the labels over all rows. */
-function ofMeanOf(config: Parameters<typeof lossUnitOf>[0]): number | null {
+function ofMeanOf(config: Losses): number | null {
   const { rows, loss, huberDelta } = config;
   if (rows === null) return lossOfMean(generatorOf(config), loss === "huber" ? huberDelta : null);
   return loss === "huber" ? null : rows.labelVariances.reduce((sum, one) => sum + one, 0) / rows.labelVariances.length;

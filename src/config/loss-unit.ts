@@ -4,8 +4,10 @@ export interface LossUnit {
   readonly measure: string;
   /** `in units of label variance`. */
   readonly of: string;
-  /** The loss of predicting the labels' mean; null if it is not known. */
+  /** The loss of the best constant prediction, such as the labels' mean; null if it is not known. */
   readonly ofMean: number | null;
+  /** What the best constant prediction is called; `the mean` if absent. */
+  readonly constant?: string;
 }
 
 export const LABEL_VARIANCE: LossUnit = { measure: "mean squared error", of: "in units of label variance", ofMean: 1 };
@@ -16,6 +18,6 @@ export function unitText({ measure, of }: LossUnit): string {
 }
 
 /** `predicting the mean is 1`; empty if that is not known. */
-export function meanText({ ofMean }: LossUnit): string {
-  return ofMean === null ? "" : `predicting the mean is ${Number(ofMean.toPrecision(3))}`;
+export function meanText({ ofMean, constant = "the mean" }: LossUnit): string {
+  return ofMean === null ? "" : `predicting ${constant} is ${Number(ofMean.toPrecision(3))}`;
 }

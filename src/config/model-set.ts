@@ -1,44 +1,97 @@
 import { existsSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { UsageError } from "../errors.ts";
+import { type Language, languageOf } from "../models/code.ts";
 import { type ModelName, ZOO } from "../models/zoo.ts";
 import { checkedBy } from "./checked-by.ts";
 import type { Override } from "./file-version.ts";
 import { parseValue } from "./load.ts";
-import { CHANGE_KEYS, CHANGES_SCHEMA, type OwnModel, type SpecDefinition } from "./own-model-schema.ts";
+import {
+  CHANGE_KEYS,
+  CHANGES_SCHEMA,
+  type CodeDefinition,
+  type OwnModel,
+  type SpecDefinition,
+} from "./own-model-schema.ts";
 import { isCodeDefinition, MODEL_SET } from "./own-models.ts";
 import type { Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
 /**
- * An override from each `--model ./my-model.mjs`: a model in JavaScript, named by its file, after those of the list.
- * Throws UsageError for names of models that are no file.
+ * An override from each `--model ./my-model.mjs`: a model in JavaScript or Python, named by its file, after those of the
+ * list. Throws UsageError for names of models that are no file, and for two models of one name.
  */
 export function modelFileOverrides(files: readonly string[]): Override[] {
-  return files.map((file) => {
-    checkIsFile(file);
-    const model = { name: basename(file, extname(file)), file };
+  const given = new Map<string, string>();
+  return files.map((text) => {
+    const model = pythonModel(text) ?? { name: basename(text, extname(text)), file: text };
+    checkIsFile(model.file);
+    const other = given.get(model.name) ?? text;
+    if (other !== text)
+      throw new UsageError(
+        `--model: ${other} and ${text} would both be named ${model.name}; name them in a config's models`,
+      );
+    given.set(model.name, text);
     return { source: "--model", valuesAfter: ({ models }) => ({ models: withModel(models, model) }) };
   });
 }
 
+/**
+ * `nets.py`, `nets.py:Wide`, `nets.py:Wide:width=64,depth=2` or `nets.py:width=64`, named by what tells it from others:
+ * `nets`, `Wide`, `Wide-width-64-depth-2`, `nets-width-64`. Undefined for a file in another language.
+ */
+function pythonModel(text: string): CodeDefinition | undefined {
+  const [, file, rest = ""] = /^(.*?\.py)(?::(.*))?$/is.exec(text) ?? [];
+  if (file === undefined) return undefined;
+  const [first = "", ...others] = rest.split(":");
+  const [made, given] = first.includes("=") ? ["", [first, ...others].join(":")] : [first, others.join(":")];
+  const options = optionsIn(text, given);
+  const said = Object.entries(options).map(([key, value]) => `-${key}-${plainText(String(value))}`);
+  return {
+    name: `${made || basename(file, extname(file))}${said.join("")}`,
+    file,
+    ...(made && { class: made }),
+    ...(said.length > 0 && { options }),
+  };
+}
+
+/** The options in `width=64,depth=2`. */
+function optionsIn(model: string, text: string): NonNullable<CodeDefinition["options"]> {
+  const parts = text === "" ? [] : text.split(/,(?=\s*\w+=)/);
+  return Object.fromEntries(
+    parts.map((part) => {
+      const [, key, value] = /^\s*([a-z_]\w*)=(.*)$/is.exec(part) ?? [];
+      if (key === undefined)
+        throw new UsageError(
+          `--model: expected FILE.py:CLASS:OPTION=VALUE,... such as nets.py:Wide:width=64, got '${model}'`,
+        );
+      return [key, parseValue(value ?? "") as string];
+    }),
+  );
+}
+
 /** The list with a model at its end, or in the place where it is named already. */
-function withModel(models: readonly string[], model: { readonly name: string; readonly file: string }) {
+function withModel(models: readonly string[], model: CodeDefinition) {
   return models.includes(model.name) ? models.map((name) => (name === model.name ? model : name)) : [...models, model];
 }
 
-/** Refuses a file in Python, and `--model mmoe`, which means `--models mmoe`. */
+/** Refuses a notebook, and `--model mmoe`, which means `--models mmoe`. */
 function checkIsFile(file: string): void {
-  if (/\.(py|ipynb)$/i.test(file))
-    throw new UsageError(`--model: expected a file in JavaScript such as ./my-model.mjs, got '${file}'`);
+  if (/\.ipynb$/i.test(file))
+    throw new UsageError(`--model: expected a file such as ./my_model.py or ./my-model.mjs, got '${file}'`);
   const names = file.split(",");
   if (!names.every((name) => Object.hasOwn(ZOO, name)) || existsSync(file)) return;
   throw new UsageError(
-    `--model: expected a file such as ./my-model.mjs, got '${file}'; for mmoe's own models give --models ${file}`,
+    `--model: expected a file such as ./my_model.py or ./my-model.mjs, got '${file}'; for mmoe's own models give --models ${file}`,
   );
 }
 
 const FLAG = MODEL_SET;
+
+const CHANGE_CODE: Readonly<Record<Language, string>> = {
+  JavaScript: "change its file",
+  Python: "give options, as --model nets.py:Wide:width=64",
+};
 
 /** A change of one model, e.g. of `mmoe` the value 4 at `experts.shared`. */
 interface Change {
@@ -50,7 +103,7 @@ interface Change {
 
 /**
  * One override from all `--model-set mmoe.experts.shared=4`: each model that they change becomes, in its place, a model
- * of one's own whose name says what was changed, `mmoe-experts.shared-4`.
+ * of the user whose name says what was changed, `mmoe-experts.shared-4`.
  */
 export function modelSetOverrides(assignments: readonly string[]): Override[] {
   if (assignments.length === 0) return [];
@@ -68,7 +121,7 @@ function changedModels({ models, ownModels }: Settings, assignments: readonly st
         definition,
         own.map((change) => spelledOut(change, definition)),
       );
-    throw new UsageError(`${FLAG}: model ${name} is JavaScript; change its file`);
+    throw new UsageError(`${FLAG}: model ${name} is ${languageOf(definition)}; ${CHANGE_CODE[languageOf(definition)]}`);
   });
 }
 
@@ -94,7 +147,7 @@ function spelledOut(change: Change, { like, experts }: SpecDefinition): Change {
   const own = `${model}.experts.perTask=${text}`;
   throw new UsageError(
     shared === 0
-      ? `${FLAG}: ${model}.experts: each task has experts of its own; give ${own}`
+      ? `${FLAG}: ${model}.experts: each task has its own experts; give ${own}`
       : `${FLAG}: ${model}.experts: some all tasks see, some are a task's own; give ${model}.experts.shared=${text} or ${own}`,
   );
 }
@@ -114,8 +167,13 @@ function changed(definition: SpecDefinition, changes: readonly Change[]): OwnMod
     definition,
   );
   checkedBy(CHANGES_SCHEMA, tree, (path) => `${FLAG}: ${definition.name}.${path}`, FLAG);
-  const said = changes.map(({ path, text }) => `-${path.join(".")}-${(text.match(/[a-z0-9.]+/gi) ?? []).join("-")}`);
+  const said = changes.map(({ path, text }) => `-${path.join(".")}-${plainText(text)}`);
   return { ...tree, name: `${definition.name}${said.join("")}` } as SpecDefinition;
+}
+
+/** What a name may have of a text. */
+function plainText(text: string): string {
+  return (text.match(/[a-z0-9.]+/gi) ?? []).join("-");
 }
 
 function withValue(tree: object, [key = "", ...rest]: readonly string[], value: unknown): object {

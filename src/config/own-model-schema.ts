@@ -15,9 +15,12 @@ const GATINGS: Readonly<Record<Gating, true>> = {
 const ZOO_NAMES = `one of ${MODEL_NAMES.join(", ")}`;
 
 /** The name of any model; `checkModels` knows which there are. */
-export const MODEL_NAME = plainName("a name").describe(`${ZOO_NAMES}, or a model of your own`);
+export const MODEL_NAME = plainName("a name").describe(`${ZOO_NAMES}, or your own model`);
 
 const units = z.array(count(1, MOST.units)).describe(`a list of units of each layer, from 1 to ${MOST.units}`);
+
+/** A name in Python. */
+const IDENTIFIER = /^[A-Za-z_]\w*$/;
 
 const bias = z.boolean().describe("true or false");
 
@@ -31,7 +34,7 @@ const select = z
   .partial()
   .describe("some of {experts, gamma, entropy}");
 
-/** What a model of one's own changes of the zoo's model that it is like; ModelSpec describes the fields. */
+/** What a user's model changes in the zoo's model that it is like; ModelSpec describes the fields. */
 const CHANGES = {
   experts: z
     .strictObject({ shared: count(0, MOST.experts), perTask: count(0, MOST.experts), layers: units })
@@ -54,22 +57,30 @@ const SPEC_MODEL = z
   .strictObject({ name: plainName("a name"), like: choice(MODEL_NAMES), ...CHANGES_SCHEMA.shape })
   .describe("{name, like} and what differs: experts, gating, levels, gate, tower, bias");
 
+/** Values of a model's options in Python, which become keyword arguments. */
+const option = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const options = z
+  .record(z.string().regex(IDENTIFIER), z.union([option, z.array(option)]))
+  .describe("values by names: numbers, texts, true, false, null or lists of these");
+
 const CODE_MODEL = z
   .strictObject({
     name: plainName("a name"),
-    file: z.string().min(1).describe("the path of a JavaScript file, from the folder of this one"),
+    file: z.string().min(1).describe("the path of a JavaScript or Python file, relative to this file's folder"),
+    class: z.string().regex(IDENTIFIER).describe("a name of Python's").optional(),
+    options: options.optional(),
     sha256: z
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .describe("the SHA-256 of that file, 64 hexadecimal digits; mmoe fills it in")
       .optional(),
   })
-  .describe("{name, file}");
+  .describe("{name, file}, and for Python class and options");
 
-/** A member of the family under a name of one's own. */
+/** A member of the family under the user's name for it. */
 export type SpecDefinition = z.output<typeof SPEC_MODEL>;
 
-/** A model in JavaScript. Once checked, the path of its file is absolute, and it has the hash. */
+/** A model in JavaScript or Python. Once checked, the path of its file is absolute, and it has the hash. */
 export type CodeDefinition = z.output<typeof CODE_MODEL>;
 
 /** A model of the user's own. */
@@ -81,9 +92,9 @@ const OWN_MODEL = z.union([SPEC_MODEL, CODE_MODEL]);
 export const OWN_MODELS_SCHEMA = z
   .array(OWN_MODEL)
   .refine((models) => new Set(models.map(({ name }) => name)).size === models.length)
-  .describe("a list of definitions of models, no name twice");
+  .describe("a list of model definitions, without duplicate names");
 
-/** What a model of one's own may change of another. */
+/** What a user's model may change in another. */
 export const CHANGE_KEYS = Object.keys(CHANGES);
 
 /** A model as a list names it, or defines it on the spot. */

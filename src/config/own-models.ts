@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import { basename, relative, resolve } from "node:path";
 import { generatorSettings } from "../data/presets.ts";
 import { forAll, UsageError } from "../errors.ts";
-import type { Model } from "../models/code.ts";
+import { languageOf, type Model } from "../models/code.ts";
 import { codeFiles } from "../models/code-files.ts";
+import { pythonFiles } from "../models/python-files.ts";
 import type { Ends } from "../models/shapes.ts";
 import { SELECTION } from "../models/shapes.ts";
 import { checkSpec, gateCount, type ModelSpec } from "../models/spec.ts";
@@ -13,6 +14,7 @@ import type { GivenValues } from "./file-version.ts";
 import type { CodeDefinition, OwnModel, SpecDefinition } from "./own-model-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
+import { inputsOfRows } from "./table-inputs.ts";
 
 /** The option that changes models, and names them by what it changed. */
 export const MODEL_SET = "--model-set";
@@ -24,7 +26,7 @@ interface Given {
 }
 
 /**
- * The same values with names in the list, and the definitions apart. Of a model in JavaScript they get the hash of its
+ * The same values with names in the list, and the definitions apart. Of a model in code they get the hash of its
  * files, unless a stored config has it. Throws UsageError for a file that can't be read, and for what it may not import.
  */
 export function definitionsApart<T extends Given>(
@@ -52,9 +54,12 @@ function found(
   { source, folder = "." }: Pick<GivenValues, "source" | "folder">,
 ): CodeDefinition {
   const file = resolve(folder, model.file);
-  const sha256 =
-    model.sha256 ?? codeFiles({ name: model.name, file }, `${source}: model ${model.name}: ${model.file}`).sha256;
-  return { ...model, file, sha256 };
+  const at = `${source}: model ${model.name}: ${model.file}`;
+  return { ...model, file, sha256: model.sha256 ?? hashOf({ name: model.name, file }, at) };
+}
+
+function hashOf(model: Pick<CodeDefinition, "name" | "file">, source: string): string {
+  return (languageOf(model) === "Python" ? pythonFiles(model, { source }) : codeFiles(model, source)).sha256;
 }
 
 /** `before` with the definitions `more`, which replace those of the same name. */
@@ -77,16 +82,21 @@ export function checkModels(settings: Settings, place: (key: SettingKey, at?: st
   forAll(settings.models, (name, i) => {
     if (known.includes(name)) return;
     const expected = `expected one of ${known.join(", ")}, got "${name}"`;
-    throw new UsageError(`${place("models", `[${i}]`)}: ${expected}${didYouMean(name, known)}`);
+    throw new UsageError(`${place("models", `[${i}]`)}: ${expected}${didYouMean(name, known) || OWN_FILE}`);
   });
   forAll(settings.ownModels, (model) => checkDefinition(model, settings, place("ownModels")));
 }
+
+const OWN_FILE = "; your own model needs its file: --model my-model.mjs";
 
 function checkDefinition(model: OwnModel, settings: Settings, at: string): void {
   const { name } = model;
   if ((MODEL_NAMES as string[]).includes(name))
     throw new UsageError(`${at}: model ${name}: mmoe has a model of this name; give yours another`);
-  if (isCodeDefinition(model)) return;
+  if (isCodeDefinition(model)) {
+    checkCode(model, at);
+    return;
+  }
   try {
     const spec = specOf(model, { inputs: inputsOf(settings), tasks: settings.tasks });
     checkSpec(spec);
@@ -95,6 +105,13 @@ function checkDefinition(model: OwnModel, settings: Settings, at: string): void 
     if (!(error instanceof RangeError)) throw error;
     throw new UsageError(`${at}: ${at === MODEL_SET ? asTyped(error.message, model) : error.message}`);
   }
+}
+
+/** Only Python's models have options. */
+function checkCode(model: CodeDefinition, at: string): void {
+  const given = (["class", "options"] as const).find((key) => model[key] !== undefined);
+  if (given === undefined || languageOf(model) === "Python") return;
+  throw new UsageError(`${at}: model ${model.name}: ${given} is for models in Python, this is JavaScript`);
 }
 
 /** Refuses changes of a gate that the model has not, which would train the same model under another name. */
@@ -113,15 +130,16 @@ function asTyped(message: string, model: SpecDefinition): string {
 
 /** D; {@link checkTasks} and `checkRows` have found where the rows come from. */
 function inputsOf({ data, rows }: Settings): number {
-  return rows?.inputs.length ?? generatorSettings(data as NonNullable<typeof data>).inputs;
+  return rows ? inputsOfRows(rows) : generatorSettings(data as NonNullable<typeof data>).inputs;
 }
 
-/** A model of one's own, or of the zoo: {@link checkModels} has found the name. */
+/** A model of the user or of the zoo: {@link checkModels} has found the name. */
 export function modelNamed(name: string, ownModels: readonly OwnModel[], ends: Ends): Model {
   const own = ownModels.find((model) => model.name === name);
   if (own === undefined) return ZOO[name as ModelName].build(ends);
   if (!isCodeDefinition(own)) return specOf(own, ends);
-  return { name, ...ends, file: own.file, sha256: own.sha256 as string };
+  const { file, sha256, class: made, options } = own;
+  return { name, ...ends, file, sha256: sha256 as string, ...(made && { class: made }), ...(options && { options }) };
 }
 
 function specOf({ name, like, experts, gate, tower, ...changes }: SpecDefinition, ends: Ends): ModelSpec {
@@ -144,24 +162,36 @@ export function writtenIn(folder: string, models: readonly OwnModel[]): OwnModel
 }
 
 /**
- * A definition on one line: `like mmoe, experts.layers=[32,16]`, or `my-model.mjs (sha256 1f0c9d3e)`. Equal definitions
- * have equal texts.
+ * A definition on one line: `like mmoe, experts.layers=[32,16]`, or `my-model.mjs (sha256 1f0c9d3e)`, or
+ * `nets.py, class=Wide, options.width=64 (sha256 1f0c9d3e)`. Equal definitions have equal texts.
  */
 export function definitionText(model: OwnModel): string {
-  if (isCodeDefinition(model)) return `${basename(model.file)} (sha256 ${definitionHash(model)})`;
+  if (isCodeDefinition(model))
+    return `${[basename(model.file), ...madeWith(model)].join(", ")} (sha256 ${definitionHash(model)})`;
   const { name: _, like, ...changes } = model;
   return [`like ${like}`, ...changesOf(changes).sort()].join(", ");
 }
 
 function changesOf(changes: object, path = ""): string[] {
   return Object.entries(changes).flatMap(([key, value]) => {
-    if (typeof value === "object" && !Array.isArray(value)) return changesOf(value as object, `${path}${key}.`);
+    if (typeof value === "object" && value !== null && !Array.isArray(value))
+      return changesOf(value as object, `${path}${key}.`);
     return `${path}${key}=${JSON.stringify(value)}`;
   });
 }
 
-/** Eight hexadecimal digits of a definition: of a model in JavaScript, those of its file, wherever it is. */
+/** What a model in Python is made with. */
+function madeWith({ class: made, options }: CodeDefinition): string[] {
+  return changesOf({ ...(made && { class: made }), ...(options && { options }) }).sort();
+}
+
+/**
+ * Eight hexadecimal digits of a definition: of a model in code, those of its files, wherever they are, or, with a class or
+ * options, of these together.
+ */
 export function definitionHash(model: OwnModel): string {
-  const sha256 = isCodeDefinition(model) ? model.sha256 : undefined;
-  return (sha256 ?? createHash("sha256").update(definitionText(model)).digest("hex")).slice(0, 8);
+  const made = isCodeDefinition(model) ? madeWith(model) : [];
+  if (isCodeDefinition(model) && made.length === 0) return (model.sha256 as string).slice(0, 8);
+  const text = isCodeDefinition(model) ? [model.sha256, ...made].join("\n") : definitionText(model);
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }

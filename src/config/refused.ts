@@ -1,9 +1,12 @@
 // Settings that a path does not train: refused in one place, as they are declared.
 import { pathsFor, TRAINING_PATHS, type TrainingPath } from "../engines/training-path.ts";
 import { UsageError } from "../errors.ts";
-import { gridPoints } from "./grid.ts";
+import { type Language, languageOf } from "../models/code.ts";
+import { gridPoints, listedKeys } from "./grid.ts";
 import { isCodeDefinition } from "./own-models.ts";
 import { DECLARED, type PointSettings, SETTING_KEYS, type SettingKey, type Settings } from "./schema.ts";
+import { kindsText } from "./task-kinds.ts";
+import type { TaskKindSetting } from "./task-kinds-schema.ts";
 import { tunedFor } from "./tuned.ts";
 
 /** Whether a path trains with this value of a setting, and no other in its place. */
@@ -34,10 +37,12 @@ export function checkPath(path: TrainingPath, model: string, settings: PointSett
  * user gave it.
  */
 export function checkHeard(settings: Settings, place: (key: SettingKey) => string): void {
-  const { models, correlations, ownModels } = settings;
+  const { models, correlations, ownModels, tuned } = settings;
+  const told = listedKeys(settings).filter((key) => tuned || REFUSABLE.includes(key)); // a choice may be for any value
+  const points = gridPoints(settings, told);
   for (const model of models) {
-    const paths = pathsFor(ownModels.some((own) => own.name === model && isCodeDefinition(own)));
-    for (const point of gridPoints(settings)) {
+    const paths = pathsFor(languageIn(ownModels, model));
+    for (const point of points) {
       for (const correlation of correlations ?? [null]) {
         const trained = tunedFor({ ...settings, ...point } as PointSettings, model, correlation);
         const key = refusedSetting(paths, trained);
@@ -48,11 +53,22 @@ export function checkHeard(settings: Settings, place: (key: SettingKey) => strin
   }
 }
 
+/** The language of the model of this name; null for a member of the family. */
+function languageIn(ownModels: Settings["ownModels"], name: string): Language | null {
+  const own = ownModels.find((model) => model.name === name);
+  return own !== undefined && isCodeDefinition(own) ? languageOf(own) : null;
+}
+
 /** `method pcgrad is not in the cpu engine; use --engine tfjs`, or what to leave out. */
 function refusal(path: TrainingPath, key: SettingKey, model: string, value: unknown): string {
   const { where, code } = TRAINING_PATHS[path];
   const able = pathsFor(code).find((other) => trainsWith(other, key, value));
   const { only } = (DECLARED[key].paths as Record<TrainingPath, { only: unknown }>)[path];
-  const use = able ? `use ${TRAINING_PATHS[able].option}` : `leave out the model, or give --set ${key}=${only}`;
-  return `${code ? `model ${model}: ` : ""}${key} ${value} is not ${where}; ${use}`;
+  const use = able ? `use ${TRAINING_PATHS[able].option}` : `leave out the model, or give --set ${key}=${shown(only)}`;
+  return `${code ? `model ${model}: ` : ""}${key} ${shown(value)} is not ${where}; ${use}`;
+}
+
+function shown(value: unknown): string {
+  if (!Array.isArray(value)) return String(value);
+  return value.length > 0 ? kindsText(value as readonly TaskKindSetting[]) : "[]"; // no other list is refused
 }

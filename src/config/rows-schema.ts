@@ -1,13 +1,14 @@
 import { z } from "zod";
-import { count } from "./kinds.ts";
+import { choice, count } from "./kinds.ts";
 
-const FILE = "the path of a CSV or Parquet file, from the folder of this one";
+const FILE = "the path of a CSV or Parquet file, relative to this file's folder";
 
 /** What people say of a table. */
 const SAID = {
   file: z.string().min(1).describe(FILE),
   heldout: z.number().gt(0).lt(1).nullable().describe("the share of rows to hold out, a number above 0 and below 1"),
   standardise: z.boolean().describe("true or false: whether inputs are standardised"),
+  impute: choice(["refuse", "mean"]),
 };
 
 /** What mmoe fills in, so that results can be read without the file. */
@@ -17,6 +18,10 @@ const FILLED = {
     .regex(/^[0-9a-f]{64}$/)
     .describe("the SHA-256 of the file, 64 hexadecimal digits; mmoe fills it in"),
   inputs: names("inputs"),
+  encoded: z
+    .array(z.strictObject({ column: z.string(), values: z.array(z.string()), gaps: z.boolean() }))
+    .optional()
+    .describe("the columns that are categories, with their values, or have gaps; mmoe fills it in"),
   labels: names("labels"),
   labelVariances: z.array(z.number()).describe("the variance of each label; mmoe fills it in"),
   trainRows: count().describe("how many rows a run can train on; mmoe fills it in"),
@@ -27,22 +32,25 @@ function names(what: string) {
   return z.array(z.string()).min(1).describe(`the names of the ${what}; mmoe fills them in`);
 }
 
-/** Rows of one's own, as a checked config has them; null for those of the generator. */
+/** The user's own rows, as a checked config has them; null for those of the generator. */
 export const ROWS_SCHEMA = z
   .strictObject({ ...SAID, ...FILLED })
   .nullable()
-  .describe(`${FILE}, or {file, heldout, standardise}, or null`);
+  .describe(`${FILE}, or {file, heldout, standardise, impute}, or null`);
 
 const GIVEN = z.strictObject({
   file: SAID.file,
-  ...z.object({ heldout: SAID.heldout, standardise: SAID.standardise, ...FILLED }).partial().shape,
+  ...z
+    .object({ ...SAID, ...FILLED })
+    .omit({ file: true })
+    .partial().shape,
 });
 
 /** As a file or an option gives them. */
 export const GIVEN_ROWS = z
   .union([SAID.file, GIVEN])
   .nullable()
-  .describe(`${FILE}, or {file, heldout, standardise}, or null`);
+  .describe(`${FILE}, or {file, heldout, standardise, impute}, or null`);
 
 export type RowsSetting = NonNullable<z.output<typeof ROWS_SCHEMA>>;
 export type GivenRows = z.output<typeof GIVEN>;

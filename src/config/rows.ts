@@ -9,11 +9,13 @@ import type { GivenValues, Override } from "./file-version.ts";
 import { plainNameOf } from "./kinds.ts";
 import { GIVEN_ROWS, type GivenRows, type RowsSetting } from "./rows-schema.ts";
 import type { SettingKey, Settings } from "./schema.ts";
+import { encodedColumns } from "./table-inputs.ts";
+import { isTaskList, kindsIn } from "./task-kinds.ts";
 
 /** Share of the rows that is held out unless the file or the config says. */
 const HELDOUT = 0.2;
 
-/** Settings of the generator, which a table has not. */
+/** Settings of the generator, which do not apply to tables. */
 export const OF_GENERATOR = ["data", "correlations", "correlationMatrix"] as const;
 
 /** Settings that follow from the rows of a file. */
@@ -31,53 +33,71 @@ export function withRows(
   place: (path: string) => string = (path) => `${given.source}: ${path}`,
 ): GivenValues {
   const { source, values, folder = "." } = given;
-  if (typeof values !== "object" || values === null || !("rows" in values) || values.rows === null) return given;
+  if (typeof values !== "object" || values === null) return given;
+  if (!("rows" in values) || values.rows === null) {
+    if ("tasks" in values && isTaskList(values.tasks))
+      throw new UsageError(`${place("tasks")}: a list is for a file with rows; give a number`);
+    return given;
+  }
   const { rows } = checkedBy(ROWS_ALONE, { rows: values.rows }, place, source);
-  const filled = filledRows(typeof rows === "string" ? { file: rows } : (rows as GivenRows), folder, place("rows"));
-  const others = Object.entries(values).filter(([, value]) => value !== undefined);
+  const said = typeof rows === "string" ? { file: rows } : (rows as GivenRows);
+  const file = resolve(folder, said.file);
+  const table = isStored(said) ? undefined : readTable(file);
+  const filled = table ? ofTable(table, said, file, place("rows")) : ({ ...WHOLE, ...said, file } as RowsSetting);
+  const found = table && { taskKinds: kindsIn(values, table, place, source), report: "heldout" };
+  const others = Object.entries(values).filter(
+    ([key, value]) => value !== undefined && !(key === "tasks" && isTaskList(value)),
+  );
   const named = OF_GENERATOR.find((key) => others.some(([name, value]) => name === key && value !== null));
   if (named) throw new UsageError(`${place(named)}: ${replaced(filled)}`);
   const { labels, trainRows, heldoutRows } = filled;
   const sizes = { tasks: labels.length, trainRows, heldoutRows };
   const none = Object.fromEntries(OF_GENERATOR.map((key) => [key, null]));
-  return { ...given, values: { ...sizes, ...Object.fromEntries(others), ...none, rows: filled } };
+  return { ...given, values: { ...sizes, ...found, ...Object.fromEntries(others), ...none, rows: filled } };
 }
 
 const ROWS_ALONE = z.strictObject({ rows: GIVEN_ROWS });
 
+/** What older stored configs may lack. */
+const WHOLE = { heldout: null, standardise: true, impute: "refuse" } as const;
+
 /** A stored config is complete, and its file may be gone. */
-function filledRows(given: GivenRows, folder: string, place: string): RowsSetting {
-  const file = resolve(folder, given.file);
-  const { sha256, inputs, labels, labelVariances, trainRows, heldoutRows, standardise = true } = given;
-  if (sha256 && inputs && labels && labelVariances && trainRows && heldoutRows)
-    return {
-      ...{ file, heldout: given.heldout ?? null, standardise },
-      ...{ sha256, inputs, labels, labelVariances, trainRows, heldoutRows },
-    };
-  return ofTable(readTable(file), { file, standardise, heldout: given.heldout }, place);
+function isStored({ sha256, inputs, labels, labelVariances, trainRows, heldoutRows }: GivenRows): boolean {
+  return Boolean(sha256 && inputs && labels && labelVariances && trainRows && heldoutRows);
 }
 
 function ofTable(
   table: Table,
-  { file, standardise, heldout }: Pick<RowsSetting, "file" | "standardise"> & Pick<GivenRows, "heldout">,
+  { heldout, standardise = true, impute = "refuse" }: GivenRows,
+  file: string,
   place: string,
 ): RowsSetting {
   const { sha256, inputs, labels, labelVariances, rows } = table;
+  if (impute === "refuse" && table.firstGap !== undefined) throw new UsageError(table.firstGap);
   if (table.heldout !== undefined && typeof heldout === "number")
     throw new UsageError(`${place}.heldout: ${basename(file)} has a column 'part', which says it; leave it out`);
   const share = table.heldout === undefined ? (heldout ?? HELDOUT) : null;
   const heldoutRows = table.heldout ?? heldoutCount(rows, share as number);
-  const said = { file, heldout: share, standardise };
+  const said = { file, heldout: share, standardise, impute };
+  const encoded = encodedColumns(table);
   return {
-    ...{ ...said, sha256, inputs: [...inputs], labels: [...labels], labelVariances: [...labelVariances] },
+    ...{
+      ...said,
+      sha256,
+      inputs: [...inputs],
+      ...(encoded.length > 0 && { encoded }),
+      labels: [...labels],
+      labelVariances: [...labelVariances],
+    },
     ...{ trainRows: rows - heldoutRows, heldoutRows },
   };
 }
 
-/** `--rows FILE`: the file's rows, its name for the sweep, and the loss that a study of such rows reports. */
-export function rowsOverride(file: string): Override {
+/** `--rows FILE` and `--impute mean`: the file's rows, its name for the sweep, and the loss that a study of such rows reports. */
+export function rowsOverride(file: string, impute?: string): Override {
   const name = plainNameOf(basename(file, extname(file)), "rows");
-  const values = { rows: file, name, about: `Rows of ${basename(file)}`, report: "heldout" };
+  const rows = impute === undefined ? file : { file, impute };
+  const values = { rows, name, about: `Rows of ${basename(file)}`, report: "heldout" };
   return { source: "--rows", values };
 }
 
@@ -122,12 +142,14 @@ export function rowsWrittenIn(folder: string, rows: RowsSetting | null): RowsSet
 }
 
 /** Rows on one line: `cars.csv (sha256 1f0c9d3e), heldout=0.2`. Equal rows of one name have equal texts. */
-export function rowsText({ file, sha256, heldout, standardise }: RowsSetting): string {
+export function rowsText({ file, sha256, heldout, standardise, impute }: RowsSetting): string {
   const share = heldout === null ? [] : [`heldout=${heldout}`];
-  return [`${basename(file)} (sha256 ${sha256.slice(0, 8)})`, ...share, `standardise=${standardise}`].join(", ");
+  const filled = impute === "refuse" ? [] : [`impute=${impute}`];
+  const name = `${basename(file)} (sha256 ${sha256.slice(0, 8)})`;
+  return [name, ...share, `standardise=${standardise}`, ...filled].join(", ");
 }
 
 /** What results on these rows depend on, wherever the file is. */
-export function rowsIdentity({ sha256, heldout, standardise }: RowsSetting): object {
-  return { sha256, heldout, standardise };
+export function rowsIdentity({ sha256, heldout, standardise, impute }: RowsSetting): object {
+  return { sha256, heldout, standardise, ...(impute !== "refuse" && { impute }) };
 }

@@ -4,6 +4,7 @@ import { NAMED_OR_OWN } from "./own-model-schema.ts";
 import { GIVEN_ROWS } from "./rows-schema.ts";
 import type { Later, Setting } from "./setting.ts";
 import { type GridKey, SETTINGS } from "./settings.ts";
+import { GIVEN_TASKS } from "./task-kinds-schema.ts";
 
 const MARKS = ["paper", "read off", "assumed"] as const;
 
@@ -56,7 +57,7 @@ function oneOrSeveral<T extends z.ZodType>(value: T) {
     .array(value)
     .min(1)
     .refine((values) => new Set(values).size === values.length)
-    .describe("a list of values, at least one and none twice");
+    .describe("a list of values, at least one, without duplicates");
   return z.union([value, several]);
 }
 
@@ -70,7 +71,7 @@ const marks = z
   .partialRecord(z.enum(SETTING_KEYS as [SettingKey, ...SettingKey[]]), z.enum(MARKS))
   .describe(`a mark (${MARKS.join(", ")}) for each setting that has one`)
   .optional();
-const base = z.string().min(1).describe("a preset, or the path of a config from the folder of this one").optional();
+const base = z.string().min(1).describe("a preset, or the path of a config, relative to this file's folder").optional();
 
 /** A config file with every setting, and where each value comes from. Stored ones have a version too. */
 export const FILE_SCHEMA = SWEEP_SCHEMA.extend({ version, marks });
@@ -78,5 +79,8 @@ export const FILE_SCHEMA = SWEEP_SCHEMA.extend({ version, marks });
 /** A config file that has the values of another where it gives none. */
 export const EXTENDING_SCHEMA = SWEEP_SCHEMA.partial().extend({ extends: base, marks });
 
-/** A config file of either kind. */
-export const ANY_FILE_SCHEMA = EXTENDING_SCHEMA.extend({ version });
+/** A config file of either kind, as it is written. */
+export const ANY_FILE_SCHEMA = EXTENDING_SCHEMA.extend({
+  version,
+  tasks: z.union([EXTENDING_SCHEMA.shape.tasks, GIVEN_TASKS]),
+});

@@ -3,6 +3,8 @@ import { crossText } from "./cross.ts";
 import { definitionText } from "./own-models.ts";
 import { OF_GENERATOR, rowsText } from "./rows.ts";
 import { SETTING_KEYS, type SettingKey } from "./schema.ts";
+import { inputsText } from "./table-inputs.ts";
+import { kindsText } from "./task-kinds.ts";
 import { choicesText } from "./tuned.ts";
 
 /** A setting as shown to people. */
@@ -18,13 +20,15 @@ export interface SettingRow {
 
 /** A sweep's settings, each value with its mark: the config's settings in order, the generator's after `data`. */
 export function settingRows(config: Config): SettingRow[] {
-  const { tuned, ownModels, cross, diagnostics, rows } = config;
+  const { tuned, ownModels, cross, diagnostics, rows, taskKinds } = config;
   const lacks = {
     tuned: tuned === null,
     ownModels: ownModels.length === 0,
     cross: cross === null,
     diagnostics: diagnostics.length === 0,
     rows: rows === null,
+    labelKind: rows !== null,
+    taskKinds: taskKinds.length === 0,
     ...Object.fromEntries(OF_GENERATOR.map((key) => [key, rows !== null])),
   };
   const keys = SETTING_KEYS.filter((key) => !["name", "about"].includes(key) && !lacks[key as keyof typeof lacks]);
@@ -44,7 +48,11 @@ function generatorRows(config: Config): SettingRow[] {
 
 /** A setting of a config on one line; of what was tuned, the choices. */
 export function settingText(config: Config, key: SettingKey): string {
-  if (key === "rows" && config.rows !== null) return rowsText(config.rows);
+  if (key === "rows" && config.rows !== null) {
+    const inputs = inputsText(config.rows);
+    return `${rowsText(config.rows)}${inputs && `; ${inputs}`}`;
+  }
+  if (key === "taskKinds") return kindsText(config.taskKinds);
   if (key === "ownModels") return config.ownModels.map((one) => `${one.name}: ${definitionText(one)}`).join("; ");
   if (key === "cross" && config.cross !== null) return crossText(config.cross);
   return key === "tuned" && config.tuned !== null ? choicesText(config.tuned) : valueText(config[key]);

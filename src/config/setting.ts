@@ -7,7 +7,7 @@ import type { TrainingPath } from "../engines/training-path.ts";
 type Heard<T> = typeof HEEDED | typeof BY_CODE | { readonly only: T };
 
 export const HEEDED = "heeded";
-/** A model in JavaScript says it in its file. */
+/** A model in code says it in its file. */
 export const BY_CODE = "by code";
 
 /** What each path does with a setting; or that none sees it, since the plan makes runs of it. */
@@ -22,6 +22,7 @@ export const EVERYWHERE = {
   "tfjs-traced": HEEDED,
   "code-eager": HEEDED,
   "code-traced": HEEDED,
+  python: HEEDED,
 } as const satisfies Paths<never>;
 
 /** A setting that came after the first version; older files stay valid. */

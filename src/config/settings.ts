@@ -2,14 +2,15 @@ import { z } from "zod";
 import { GENERATOR_PRESETS, type GeneratorPresetName } from "../data/presets.ts";
 import { GENERATOR_LIMITS as LIMITS } from "../data/settings.ts";
 import { DIAGNOSTIC_KINDS } from "../diagnostics/kinds.ts";
-import { ARITHMETICS } from "../engines/engine.ts";
 import { METHODS } from "../engines/methods.ts";
+import { ARITHMETICS } from "../engines/training-settings.ts";
 import { INITIALIZER_NAMES } from "../models/initializers.ts";
 import { choice, count, distinctList, LARGEST_COUNT, plainName, positive } from "./kinds.ts";
 import { LOSS_SETS } from "./loss-sets.ts";
 import { MODEL_NAME, OWN_MODELS_SCHEMA } from "./own-model-schema.ts";
 import { ROWS_SCHEMA } from "./rows-schema.ts";
 import { BY_CODE, EVERYWHERE, HEEDED, PLANNED, setting } from "./setting.ts";
+import { TASK_KINDS_SCHEMA } from "./task-kinds-schema.ts";
 
 /** One task has no correlation with another. */
 const LEAST_TASKS = 2;
@@ -33,15 +34,17 @@ const ownConstants = z
       .describe(`a list of numbers from -${LIMITS.alpha} to ${LIMITS.alpha}, at most ${LIMITS.sines}`),
     beta: z
       .array(upTo(LIMITS.beta))
-      .describe(`a list of as many numbers as alpha has, each from -${LIMITS.beta} to ${LIMITS.beta}`),
+      .describe(`a list of numbers, one for each of alpha, each from -${LIMITS.beta} to ${LIMITS.beta}`),
     noiseStd: z.number().min(0).max(LIMITS.noiseStd).describe(`a number from 0 to ${LIMITS.noiseStd}`),
   })
   .refine(({ alpha, beta }) => alpha.length === beta.length, { path: ["beta"] });
 const GENERATOR = `one of ${PRESET_NAMES.join(", ")}, or constants {inputs, scale, alpha, beta, noiseStd}`;
 const generator = z.union([choice(PRESET_NAMES), ownConstants]).describe(GENERATOR);
 
-/** TensorFlow rounds as it likes. */
+/** TensorFlow and Python's libraries round as they like. */
 const PORTABLE = { only: "portable" } as const;
+
+const SUM = { only: "sum" } as const;
 
 /** Settings that people give; a file gives every key, and no value is filled in silently. */
 const GIVEN = {
@@ -62,7 +65,7 @@ const GIVEN = {
     z
       .array(z.array(z.number().min(-1).max(1)))
       .nullable()
-      .describe("a list of rows of numbers from -1 to 1, a row and a number a task, or null"),
+      .describe("a list of rows of numbers from -1 to 1, one row and one column per task, or null"),
     { since: 2, before: null, mark: "paper", hash: "trained", grid: false, paths: EVERYWHERE },
   ),
   models: setting(distinctList(MODEL_NAME, "models"), { since: 1, hash: "extent", grid: false, paths: PLANNED }),
@@ -76,9 +79,11 @@ const GIVEN = {
   steps: setting(count(), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
   optimizer: setting(choice(["adam", "sgd"]), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
   lr: setting(positive("a number above 0"), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
-  initializer: setting(choice(INITIALIZER_NAMES), { since: 1, hash: "trained", grid: true, paths: EVERYWHERE }),
+  initializer: setting(choice(INITIALIZER_NAMES), {
+    ...{ since: 1, hash: "trained", grid: true, paths: { ...EVERYWHERE, python: BY_CODE } },
+  }),
   initializerStd: setting(positive("a number above 0 (used by truncated-normal)"), {
-    ...{ since: 1, hash: "trained", grid: true, paths: EVERYWHERE },
+    ...{ since: 1, hash: "trained", grid: true, paths: { ...EVERYWHERE, python: BY_CODE } },
   }),
   loss: setting(choice(["squared", "huber"]), {
     ...{ since: 3, before: "squared", mark: "assumed" },
@@ -92,19 +97,23 @@ const GIVEN = {
     ...{ since: 3, before: "standardised", mark: "assumed" },
     ...{ hash: "trained", grid: false, paths: EVERYWHERE },
   }),
+  labelKind: setting(choice(["real", "binary"]), {
+    ...{ since: 8, before: "real", mark: "assumed", optional: true },
+    ...{ hash: "trained", grid: false, paths: { ...EVERYWHERE, python: { only: "real" } } },
+  }),
   dropout: setting(z.number().min(0).lt(1).describe("a number from 0 to below 1"), {
     ...{ since: 1, hash: "trained", grid: true },
-    paths: { ...EVERYWHERE, "code-eager": { only: 0 }, "code-traced": { only: 0 } },
+    paths: { ...EVERYWHERE, "code-eager": { only: 0 }, "code-traced": { only: 0 }, python: { only: 0 } },
   }),
   method: setting(choice(METHODS), {
     ...{ since: 5, before: "sum", mark: "assumed", hash: "trained", grid: true },
-    paths: { ...EVERYWHERE, cpu: { only: "sum" }, "code-eager": { only: "sum" }, "code-traced": { only: "sum" } },
+    paths: { ...EVERYWHERE, cpu: SUM, "code-eager": SUM, "code-traced": SUM, python: SUM },
   }),
   arithmetic: setting(choice(ARITHMETICS), {
     ...{ since: 7, before: "portable", mark: "assumed", optional: true, hash: "trained", grid: false },
     paths: {
       ...{ cpu: HEEDED, "tfjs-eager": PORTABLE, "tfjs-traced": PORTABLE },
-      ...{ "code-eager": PORTABLE, "code-traced": PORTABLE },
+      ...{ "code-eager": PORTABLE, "code-traced": PORTABLE, python: PORTABLE },
     },
   }),
   evalEvery: setting(
@@ -117,7 +126,7 @@ const GIVEN = {
           .min(1)
           .refine((steps) => steps.every((step, i) => i === 0 || step > (steps[i - 1] as number))),
       ])
-      .describe("a number of steps, a number of points a decade such as log:20, or a list of steps that rise"),
+      .describe("a number of steps, a number of points per decade such as log:20, or an increasing list of steps"),
     { since: 1, hash: "trained", grid: false, paths: EVERYWHERE },
   ),
   heldoutRows: setting(count(), { since: 1, hash: "trained", grid: false, paths: EVERYWHERE }),
@@ -132,7 +141,7 @@ const GIVEN = {
       .describe(`a list of ${DIAGNOSTIC_KINDS.join(", ")}`),
     {
       ...{ since: 5, before: [], mark: "assumed", hash: "trained", grid: false },
-      paths: { ...EVERYWHERE, "code-eager": BY_CODE, "code-traced": BY_CODE },
+      paths: { ...EVERYWHERE, "code-eager": BY_CODE, "code-traced": BY_CODE, python: BY_CODE },
     },
   ),
 };
@@ -157,18 +166,18 @@ const TUNED_SCHEMA = z
       .array(z.strictObject({ ...names, values: valuesOfOne() }))
       .min(1)
       .describe(
-        "a list of a model, a correlation and values `at` of listed settings if it is for these, and values of settings",
+        "a list of choices: a model, optionally a correlation and values `at` of listed settings, and the chosen values",
       ),
     points: z
       .array(
         z.strictObject({ ...names, values: valuesOfOne(), mean: orNone, low: orNone, high: orNone, failed: count(0) }),
       )
-      .describe("a list of what was compared"),
+      .describe("a list of the points that were compared"),
   })
   .nullable()
   .describe("what mmoe tune writes, or null");
 
-/** Null for rows of one's own. */
+/** Null for the user's own rows. */
 function orTable<T extends z.ZodType>(schema: T) {
   return schema.nullable().describe(schema.description as string);
 }
@@ -184,7 +193,7 @@ function valuesOfOne() {
 const CROSS_SCHEMA = z
   .strictObject({ data: count(2), initial: count(2) })
   .nullable()
-  .describe("numbers of data seeds and of seeds of initial values, {data, initial}, or null");
+  .describe("the numbers of data seeds and of initial seeds, {data, initial}, or null");
 
 /**
  * Everything that defines a sweep. This is the one place that declares a setting: to add one is to add an entry, with
@@ -202,6 +211,10 @@ export const SETTINGS = {
   cross: setting(CROSS_SCHEMA, {
     ...{ since: 5, before: null, mark: "assumed", grid: false, paths: EVERYWHERE },
     hash: { hashed: () => "crossed" }, // more seeds are more of the same sweep
+  }),
+  taskKinds: setting(TASK_KINDS_SCHEMA, {
+    ...{ since: 8, before: [], mark: "assumed", optional: true },
+    ...{ hash: "trained", grid: false, paths: { ...EVERYWHERE, python: { only: [] } } },
   }),
   rows: setting(ROWS_SCHEMA, {
     ...{ since: 5, before: null, mark: "assumed", optional: true, hash: "apart", grid: false, paths: EVERYWHERE },

@@ -68,7 +68,7 @@ export function checkTuned(
     throw new UsageError(`${place(other as SettingKey)}: ${why}; leave it out, or add --set tuned=null`);
   }
   if (seed === tuned.seed)
-    throw new UsageError(`${place("seed")}: expected another seed than that of the runs that tuned, got ${seed}`);
+    throw new UsageError(`${place("seed")}: must differ from the seed of the tuning runs, got ${seed}`);
   for (const model of models) {
     for (const [p, point] of (correlations ?? [null]).flatMap((p) =>
       gridPoints(settings).map((point) => [p, point] as const),

@@ -13,5 +13,5 @@ export async function stepCommand(
   const { code, lines } = await machine.run(name, args, { ...options, signal, onLine, inherits: lock });
   if (code === 0) return;
   const said = lines.find((line) => /\berror\b/i.test(line)) ?? lines.at(-1) ?? `exit code ${code}`;
-  throw new UsageError(`${name}: ${said.trim()}; the same command goes on from here`);
+  throw new UsageError(`${name}: ${said.trim()}; the same command resumes from here`);
 }

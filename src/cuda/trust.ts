@@ -39,5 +39,5 @@ function fixOf(home: string, problem: string): string {
 /** Throws UsageError if `distrustOf` finds something. */
 export function checkTrust(home: string): void {
   const distrust = distrustOf(home);
-  if (distrust) throw new UsageError(`${distrust.problem}, so nothing of it is run; ${distrust.fix}`);
+  if (distrust) throw new UsageError(`${distrust.problem}, so mmoe runs nothing from it; ${distrust.fix}`);
 }

@@ -7,7 +7,7 @@ const ROUNDING = 1e-12;
 /**
  * The correlations of `tasks` tasks in a cell of correlation `p`, [K, K]: p times the element of `pattern` for every
  * pair. Without a pattern every pair has p itself, which K tasks can have from -1/(K-1) to 1. Throws RangeError for a
- * pattern that is not a correlation matrix of so many tasks, and for correlations that K vectors can't have.
+ * pattern that is not a correlation matrix of K tasks, and for correlations that K vectors can't have.
  */
 export function correlationMatrix(tasks: number, p: number, pattern: Matrix | null = null): Matrix {
   if (pattern !== null) checkPattern(pattern, tasks);

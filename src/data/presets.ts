@@ -13,7 +13,7 @@ interface Origin {
 interface GeneratorPreset {
   readonly about: string;
   readonly settings: GeneratorSettings;
-  readonly origins: Readonly<Record<Exclude<keyof GeneratorSettings, "rawLabels">, Origin>>;
+  readonly origins: Readonly<Record<Exclude<keyof GeneratorSettings, "rawLabels" | "binaryLabels">, Origin>>;
 }
 
 const paper = (why: string): Origin => ({ mark: "paper", why });
@@ -103,7 +103,7 @@ export const GENERATOR_PRESETS = {
 
 export type GeneratorPresetName = keyof typeof GENERATOR_PRESETS;
 
-/** A preset's name, or constants of one's own. */
+/** A preset's name, or custom constants. */
 type GeneratorChoice = GeneratorPresetName | GeneratorSettings;
 
 /** The constants of a choice; own ones in the order of a preset's keys, as hashes of stored sweeps have them. */

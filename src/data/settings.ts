@@ -12,6 +12,8 @@ export interface GeneratorSettings {
   readonly noiseStd: number;
   /** Labels as equation 4 gives them; otherwise z-scored by the population's moments. */
   readonly rawLabels?: boolean;
+  /** Labels are 1 where that number is above 0, else 0. */
+  readonly binaryLabels?: boolean;
 }
 
 /** What constants may be: with larger ones the engines' sine gets inexact, with a smaller scale the labels' variance. */

@@ -1,6 +1,7 @@
 import { permutationInto } from "./order.ts";
 import { type DataIdentity, dataKey, type RowSet } from "./streams.ts";
 import { heldoutCount, type TableSettings, type TableValues } from "./table.ts";
+import { hotInput, type PlacedColumn, placedColumns } from "./table-inputs.ts";
 import type { Rows } from "./task-set.ts";
 
 /** How many rows of each part a run uses. */
@@ -10,13 +11,17 @@ interface Counts {
   readonly heldoutRows: number;
 }
 
-/** One column's shift and scale. */
+/** One column's shift and scale, and what stands for an empty cell after both: the mean. */
 interface Moments {
   readonly mean: number;
   readonly std: number;
+  readonly fill: number;
 }
 
-const AS_IT_IS: Moments = { mean: 0, std: 1 };
+const AS_IT_IS: Moments = { mean: 0, std: 1, fill: 0 };
+
+/** Of a column without a number in the training rows: it is 0 in all rows. */
+const NOTHING: Moments = { mean: 0, std: Number.POSITIVE_INFINITY, fill: 0 };
 
 /**
  * A run's rows of a table. One shuffle of all rows decides which are held out, unless the file does, and which are used
@@ -24,57 +29,116 @@ const AS_IT_IS: Moments = { mean: 0, std: 1 };
  */
 export class TableSet {
   readonly #numbers: Float64Array;
-  readonly #inputs: number;
+  /** Columns of inputs in the table, and all columns. */
+  readonly #columns: readonly PlacedColumn[];
   readonly #width: number;
+  /** D. */
+  readonly #inputs: number;
+  /** Of inputs that say which value a column has, or that it has none: 1 for those that a training row has, [D]. */
+  readonly #known: Uint8Array;
   /** Places in the table of each set's rows. */
   readonly #places: Readonly<Record<RowSet, Uint32Array>>;
-  /** Of each column, [D + K]. */
+  /** Of each column in the table. */
   readonly #moments: readonly Moments[];
+  /** Of each label, the places of its numbers among its classes; undefined for one that is a number. */
+  readonly #classes: readonly (ReadonlyMap<number, number> | undefined)[];
 
   constructor(table: TableSettings, identity: DataIdentity, counts: Counts) {
-    const { inputs, tasks, standardise, rawLabels, values } = table;
+    const { inputs, tasks, standardise, rawLabels, classes = [], values } = table;
     if (values === undefined) throw new RangeError(`TableSet: expected the rows of ${table.file} in memory, got none`);
     this.#numbers = new Float64Array(values.numbers);
     this.#inputs = inputs;
-    this.#width = inputs + tasks;
+    this.#columns = placedColumns(table.columns, inputs);
+    this.#width = this.#columns.length + tasks;
     this.#places = placesOf(table, values, this.#numbers.length / this.#width, identity, counts);
-    this.#moments = Array.from({ length: this.#width }, (_, column) => {
-      const isScaled = column < inputs ? standardise : !rawLabels;
-      return isScaled ? this.#momentsOf(column) : AS_IT_IS;
+    this.#classes = Array.from({ length: tasks }, (_, k) => {
+      const numbers = classes[k];
+      return numbers ? new Map(numbers.map((number, place) => [number, place])) : undefined;
     });
+    this.#moments = Array.from({ length: this.#width }, (_, column) => {
+      const input = this.#columns[column];
+      if (input) return input.values > 0 ? AS_IT_IS : this.#inputMoments(column, standardise);
+      return rawLabels || this.#classes[column - this.#columns.length] ? AS_IT_IS : this.#momentsOf(column);
+    });
+    this.#known = this.#knownInputs();
   }
 
   /** A set's rows, in float32. */
   rows(set: RowSet): Rows {
     const places = this.#places[set];
-    const [N, D, K] = [places.length, this.#inputs, this.#width - this.#inputs];
+    const [N, D, K] = [places.length, this.#inputs, this.#width - this.#columns.length];
     const [x, y] = [new Float32Array(N * D), new Float32Array(N * K)];
     for (const [n, place] of places.entries()) {
-      for (let d = 0; d < D; d++) x[n * D + d] = this.#value(place, d);
-      for (let k = 0; k < K; k++) y[n * K + k] = this.#value(place, D + k);
+      this.#putInputs(x.subarray(n * D, (n + 1) * D), place);
+      for (let k = 0; k < K; k++) y[n * K + k] = this.#label(place, k);
     }
     return { x, y };
   }
 
-  #value(place: number, column: number): number {
-    const { mean, std } = this.#moments[column] as Moments;
-    return ((this.#numbers[place * this.#width + column] as number) - mean) / std;
+  #putInputs(x: Float32Array, place: number): void {
+    for (const [i, column] of this.#columns.entries()) {
+      if (column.values === 0) x[column.first] = this.#value(place, i);
+      if (column.values === 0 && !column.gaps) continue;
+      const hot = hotInput(column, this.#number(place, i));
+      if (hot !== undefined) x[hot] = this.#known[hot] as number;
+    }
   }
 
-  /** Moments over the training rows; a column that is constant there is shifted alone. */
+  #label(place: number, k: number): number {
+    const value = this.#value(place, this.#columns.length + k);
+    return this.#classes[k]?.get(value) ?? value;
+  }
+
+  /** A number as shifted and scaled; nothing as the mean. */
+  #value(place: number, column: number): number {
+    const { mean, std, fill } = this.#moments[column] as Moments;
+    const number = this.#number(place, column);
+    return Number.isNaN(number) ? fill : (number - mean) / std;
+  }
+
+  #number(place: number, column: number): number {
+    return this.#numbers[place * this.#width + column] as number;
+  }
+
+  /** A value that no training row has would meet weights that nothing has trained: its input stays 0. */
+  #knownInputs(): Uint8Array {
+    const known = new Uint8Array(this.#inputs);
+    for (const [i, column] of this.#columns.entries()) {
+      if (column.values === 0 && !column.gaps) continue;
+      for (const place of this.#places.train) {
+        const hot = hotInput(column, this.#number(place, i));
+        if (hot !== undefined) known[hot] = 1;
+      }
+    }
+    return known;
+  }
+
+  #inputMoments(column: number, standardise: boolean): Moments {
+    const moments = this.#momentsOf(column);
+    return standardise || moments === NOTHING ? moments : { ...AS_IT_IS, fill: moments.mean };
+  }
+
+  /** Moments over the training rows that have a number; a column that is constant there is shifted alone. */
   #momentsOf(column: number): Moments {
     const places = this.#places.train;
-    const at = (place: number) => this.#numbers[place * this.#width + column] as number;
-    const first = at(places[0] as number);
-    let [sum, squares, constant] = [0, 0, true];
+    let first = Number.NaN;
+    let [count, sum, squares, constant] = [0, 0, 0, true];
     for (const place of places) {
-      sum += at(place);
-      constant &&= at(place) === first;
+      const number = this.#number(place, column);
+      if (Number.isNaN(number)) continue;
+      if (count === 0) first = number;
+      count++;
+      sum += number;
+      constant &&= number === first;
     }
-    if (constant) return { mean: first, std: 1 };
-    const mean = sum / places.length;
-    for (const place of places) squares += (at(place) - mean) ** 2;
-    return { mean, std: Math.sqrt(squares / places.length) };
+    if (count === 0) return NOTHING;
+    if (constant) return { mean: first, std: 1, fill: 0 };
+    const mean = sum / count;
+    for (const place of places) {
+      const number = this.#number(place, column);
+      if (!Number.isNaN(number)) squares += (number - mean) ** 2;
+    }
+    return { mean, std: Math.sqrt(squares / count), fill: 0 };
   }
 }
 

@@ -1,11 +1,15 @@
-/** Rows of one's own, in place of the generator. */
+import type { InputEncoding } from "./table-inputs.ts";
+
+/** The user's own rows, instead of the generator's. */
 export interface TableSettings {
   /** Absolute path of the file. */
   readonly file: string;
   /** SHA-256 of the file's bytes, in hexadecimal digits: it stands for the rows wherever settings are compared. */
   readonly sha256: string;
-  /** D. */
+  /** D, which includes those that categories and gaps become. */
   readonly inputs: number;
+  /** What becomes of each column of inputs in the file; absent if each is one number. */
+  readonly columns?: readonly InputEncoding[];
   /** K. */
   readonly tasks: number;
   /** Share of the rows that are held out, drawn again in each run; null if the file says which are. */
@@ -14,13 +18,21 @@ export interface TableSettings {
   readonly standardise: boolean;
   /** Labels as in the file; otherwise z-scored as the inputs may be. */
   readonly rawLabels: boolean;
+  /**
+   * The numbers of each label's classes in the file, [K][C], in order: its class is the place of its number. Null for one
+   * that is a number; absent if all are.
+   */
+  readonly classes?: readonly (readonly number[] | null)[];
   /** The rows themselves: they are there before the first step. */
   readonly values?: TableValues;
 }
 
 /** A table's numbers in memory that all threads share. As JSON it is empty. */
 export interface TableValues {
-  /** Float64 [N, D + K]: each row's inputs, then its labels. */
+  /**
+   * Float64 [N, columns + K]: each row's inputs, then its labels. A category stands as the place of its value, or as -1
+   * for one of held-out rows alone; an empty cell is NaN.
+   */
   readonly numbers: SharedArrayBuffer;
   /** Uint8 [N]: 1 for a row that is held out; absent if the file does not say. */
   readonly heldout?: SharedArrayBuffer;

@@ -66,9 +66,10 @@ export class TaskSet {
 
   /** Equation 4 for one task, z-scored; `projection` is w_k.x. Every operation in float64, in this order. */
   #label(projection: number, noise: number): number {
-    const { alpha, beta, noiseStd } = this.settings;
+    const { alpha, beta, noiseStd, binaryLabels } = this.settings;
     let y = projection;
     for (let i = 0; i < alpha.length; i++) y += sine((alpha[i] as number) * projection + (beta[i] as number));
-    return (y + noiseStd * noise - this.mean) * this.inverseStd;
+    const label = (y + noiseStd * noise - this.mean) * this.inverseStd;
+    return binaryLabels ? Number(label > 0) : label;
   }
 }

@@ -1,10 +1,11 @@
 import type { TableSettings } from "../data/table.ts";
 import { UsageError } from "../errors.ts";
-import { type CodeModel, isCode, type Model } from "../models/code.ts";
+import { type CodeModel, isCode, type Language, languageOf, type Model } from "../models/code.ts";
 import { checkSpec, type GateKind, type Gating, gateKind } from "../models/spec.ts";
-import type { AnyRun, Optimizer, Run } from "./engine.ts";
+import type { AnyRun, Run } from "./engine.ts";
+import type { Optimizer } from "./training-settings.ts";
 
-export type AbleEngine = "cpu" | "tfjs" | "cuda";
+export type AbleEngine = "cpu" | "tfjs" | "cuda" | "python";
 
 /**
  * What an engine can train. Each member of a closed set is listed: a new one does not compile until every engine lists
@@ -14,8 +15,8 @@ interface Abilities {
   readonly gatings: Readonly<Record<Gating, boolean>>;
   readonly gates: Readonly<Record<GateKind, boolean>>;
   readonly optimizers: Readonly<Record<Optimizer, boolean>>;
-  /** Models in JavaScript. */
-  readonly code: boolean;
+  /** Models in code. */
+  readonly code: Readonly<Record<Language, boolean>>;
   /** Methods other than the sum of the tasks' losses. */
   readonly methods: boolean;
 }
@@ -27,7 +28,7 @@ const TENSORFLOW_JS: Abilities = {
   },
   gates: { softmax: true, "top-k": true, "dselect-k": true },
   optimizers: { adam: true, sgd: true },
-  code: true,
+  code: { JavaScript: true, Python: false },
   methods: true,
 };
 
@@ -40,17 +41,27 @@ export const ABILITIES: Readonly<Record<AbleEngine, Abilities>> = {
     },
     gates: { softmax: true, "top-k": true, "dselect-k": false },
     optimizers: { adam: true, sgd: true },
-    code: false,
+    code: { JavaScript: false, Python: false },
     methods: false,
   },
   tfjs: TENSORFLOW_JS,
   cuda: TENSORFLOW_JS,
+  python: {
+    gatings: {
+      ...{ none: false, average: false, single: false, "per-task": false },
+      ...{ residual: false, detached: false, "cross-stitch": false, "snr-trans": false },
+    },
+    gates: { softmax: false, "top-k": false, "dselect-k": false },
+    optimizers: { adam: true, sgd: true },
+    code: { JavaScript: false, Python: true },
+    methods: false,
+  },
 };
 
 /** Whether an engine can train a model. */
 export function trains(engine: AbleEngine, model: Model): boolean {
   const { gatings, gates, code } = ABILITIES[engine];
-  if (isCode(model)) return code;
+  if (isCode(model)) return code[languageOf(model)];
   return gatings[model.gating] && gates[gateKind(model)];
 }
 
@@ -79,7 +90,8 @@ export function checkRun(engine: AbleEngine, { id, model, data, correlationMatri
 
 function checkModel(engine: AbleEngine, model: Model): void {
   if (isCode(model)) {
-    expectAbility(engine, `model ${model.name}: JavaScript`, ({ code }) => code);
+    const language = languageOf(model);
+    expectAbility(engine, `model ${model.name}: ${language}`, ({ code }) => code[language]);
     return;
   }
   const { name, gating } = model;
@@ -89,7 +101,7 @@ function checkModel(engine: AbleEngine, model: Model): void {
   checkSpec(model);
 }
 
-/** The runs of members of the family, and those of models in JavaScript. */
+/** The runs of members of the family, and those of models in code. */
 export function byKind(runs: readonly AnyRun[]): { specs: Run[]; codes: Run<CodeModel>[] } {
   return {
     specs: runs.filter((run): run is Run => !isCode(run.model)),

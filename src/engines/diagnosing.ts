@@ -1,7 +1,9 @@
 import { Diagnosis } from "../diagnostics/diagnosis.ts";
 import type { Quantities } from "../diagnostics/quantities.ts";
-import type { Diagnostics, Run } from "./engine.ts";
+import { taskMetrics } from "../diagnostics/task-metrics.ts";
+import type { AnyRun, Diagnostics, Run } from "./engine.ts";
 import { diagnosedSteps } from "./evaluations.ts";
+import { tasksIn } from "./task-losses.ts";
 
 /** Quantities of one run against steps. */
 export class QuantityCurves {
@@ -31,17 +33,55 @@ export class QuantityCurves {
   }
 }
 
+/** Whether something is measured of a run beside its losses. */
+export function isDiagnosed(run: Pick<AnyRun, "diagnostics" | "training" | "correlation">): boolean {
+  return run.diagnostics !== undefined || hasMetrics(run);
+}
+
+/** Whether a run's tasks have metrics: it is on a table, or on labels that are classes. */
+export function hasMetrics({ training, correlation }: Pick<AnyRun, "training" | "correlation">): boolean {
+  return training.taskKinds !== undefined || correlation === null;
+}
+
+/** The metrics of a run's tasks, if it has some. */
+function metricsOf(run: AnyRun, heldout: () => Predictions): Quantities {
+  return hasMetrics(run) ? taskMetrics(tasksIn(run), heldout()) : {};
+}
+
+/** What a run predicts of its held-out rows, [N, O], and their labels, [N, K]. */
+export type Predictions = Parameters<typeof taskMetrics>[1];
+
 /** Measures one run while it trains. */
 export interface Diagnosing {
   /** Whether a run that was evaluated after `step` is diagnosed. */
   isDue(step: number): boolean;
-  /** Measures the run after `step`; `parameters` are its own in canonical order. */
-  add(step: number, parameters: ArrayLike<number>): void;
-  /** A copy; undefined of a run that asks for none. */
+  /**
+   * Measures the run after `step`; `parameters` are its own in canonical order, and `heldout` predicts its held-out rows, if
+   * it has metrics.
+   */
+  add(step: number, parameters: ArrayLike<number>, heldout?: () => Predictions): void;
+  /** A copy; undefined of a run of which nothing is measured. */
   readonly diagnostics: Diagnostics | undefined;
 }
 
-/** Diagnostics of one run of the family. */
+/** Records what `measure` says of a run at `diagnosedSteps`, and the metrics of its tasks. Goes on from `before`, or begins. */
+export function recorderOf(
+  run: AnyRun,
+  measure: () => Quantities = () => ({}),
+  before?: Diagnostics | undefined,
+): Diagnosing {
+  const due = new Set(diagnosedSteps(run.training));
+  const curves = new QuantityCurves(before);
+  return {
+    isDue: (step) => due.has(step),
+    add: (step, _, heldout) => curves.add(step, { ...measure(), ...(heldout && metricsOf(run, heldout)) }),
+    get diagnostics() {
+      return curves.diagnostics;
+    },
+  };
+}
+
+/** Diagnostics of one run of the family, and the metrics of its tasks. */
 export class DiagnosticRecorder implements Diagnosing {
   readonly #run: Run;
   readonly #due: ReadonlySet<number>;
@@ -51,7 +91,7 @@ export class DiagnosticRecorder implements Diagnosing {
   /** Goes on from `before`, or begins. */
   constructor(run: Run, before?: Diagnostics) {
     this.#run = run;
-    this.#due = new Set(run.diagnostics ? diagnosedSteps(run.training) : []);
+    this.#due = new Set(isDiagnosed(run) ? diagnosedSteps(run.training) : []);
     this.#curves = new QuantityCurves(before);
   }
 
@@ -59,12 +99,17 @@ export class DiagnosticRecorder implements Diagnosing {
     return this.#due.has(step);
   }
 
-  add(step: number, parameters: ArrayLike<number>): void {
+  add(step: number, parameters: ArrayLike<number>, heldout?: () => Predictions): void {
+    this.#curves.add(step, { ...this.#diagnosed(parameters), ...(heldout && metricsOf(this.#run, heldout)) });
+  }
+
+  #diagnosed(parameters: ArrayLike<number>): Quantities {
+    if (this.#run.diagnostics === undefined) return {};
     this.#diagnosis ??= new Diagnosis(this.#run);
-    this.#curves.add(step, this.#diagnosis.at(parameters));
+    return this.#diagnosis.at(parameters);
   }
 
   get diagnostics(): Diagnostics | undefined {
-    return this.#run.diagnostics && this.#curves.diagnostics;
+    return isDiagnosed(this.#run) ? this.#curves.diagnostics : undefined;
   }
 }

@@ -1,60 +1,15 @@
 import type { Matrix } from "../data/correlation-matrix.ts";
-import type { Sampling } from "../data/order.ts";
 import type { GeneratorSettings } from "../data/settings.ts";
 import type { RunNames } from "../data/streams.ts";
 import type { TableSettings } from "../data/table.ts";
 import type { DiagnosticKind } from "../diagnostics/kinds.ts";
 import type { GridPoint } from "../identity/grid-point.ts";
 import type { Model } from "../models/code.ts";
-import type { Initializer } from "../models/initializers.ts";
 import { initialValues } from "../models/parameters.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { type Key, keyOf } from "../random/key.ts";
-import type { EvalEvery } from "./evaluations.ts";
-import type { MethodName } from "./methods.ts";
 import type { TrainingPath } from "./training-path.ts";
-
-/** How a run is trained and watched. The tasks' losses are means over the batch. */
-export interface TrainingSettings {
-  /** Rows of the fixed training set, or `fresh`: new rows at each step. */
-  readonly trainRows: number | "fresh";
-  /** How batches are drawn from a fixed set. */
-  readonly sampling: Sampling;
-  /** B, rows of each step. */
-  readonly batch: number;
-  readonly steps: number;
-  /** `adam` with beta1 .9, beta2 .999, epsilon 1e-8, as m̂ / (sqrt(v̂) + epsilon); or `sgd`. */
-  readonly optimizer: Optimizer;
-  readonly lr: number;
-  /** How the gradients of the tasks' losses become one. */
-  readonly method: MethodName;
-  /**
-   * The loss of an error e: with null its square, else Huber's, e² / 2 up to this delta and delta (|e| - delta / 2)
-   * beyond (Huber 1964).
-   */
-  readonly huberDelta: number | null;
-  readonly arithmetic: Arithmetic;
-  readonly initializer: Initializer;
-  readonly evalEvery: EvalEvery;
-  readonly heldoutRows: number;
-}
-
-/** Whether a training path reads each setting: a new one does not compile until each path says. */
-export type Heeds = Readonly<Record<keyof TrainingSettings, boolean>>;
-
-export type Optimizer = "adam" | "sgd";
-
-/**
- * How the cpu engine's kernels add a product: rounded first (`portable`), or not (`fused`), by the processor's fused
- * multiply-add. Each gives the same bits on every machine that has it.
- */
-export const ARITHMETICS = ["portable", "fused"] as const;
-export type Arithmetic = (typeof ARITHMETICS)[number];
-
-/** Numbers that training keeps for each parameter: itself and, for adam, two moments. */
-export const VALUES: Readonly<Record<Optimizer, number>> = { sgd: 1, adam: 3 };
-
-export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+import type { TrainingSettings } from "./training-settings.ts";
 
 /**
  * A loss (mean over tasks) of a batch or of the held-out rows beyond this ends a run as diverged: a million times that
@@ -94,7 +49,7 @@ export type Run<M extends Model = ModelSpec> = RunSettings<M> & (Generated | Fro
 
 export type GeneratedRun<M extends Model = ModelSpec> = RunSettings<M> & Generated;
 
-/** A run of any model, also of one in JavaScript. */
+/** A run of any model, also of one in code. */
 export type AnyRun = Run<Model>;
 
 /** Losses of one run at its evaluations, in the unit of its loss: `train` and `heldout` are [evaluations][K]. */
@@ -141,7 +96,7 @@ export interface RunResult {
   readonly device: string;
   /** The engine that computed it, where one engine hands runs to another. */
   readonly engine?: string;
-  /** How many parameters a model in JavaScript has. */
+  /** How many parameters a model in code has. */
   readonly parameterCount?: number;
   /** Final parameters in canonical order; only when the hooks ask for them. */
   readonly parameters?: Float32Array;
@@ -154,7 +109,10 @@ export interface RunResult {
 export interface RunState {
   /** Steps done; of a run that has failed, by those that train beside it. */
   readonly step: number;
-  /** The parameters and, for adam, their first and second moments: each in canonical order. */
+  /**
+   * The parameters and, for adam, their first and second moments: each in canonical order. Of a model in Python one, whose
+   * bytes only its own process reads.
+   */
   readonly values: readonly Float32Array[];
   /**
    * What each of `values` has in place of a bias for units that have none and are computed beside some that do: adam's
@@ -175,14 +133,14 @@ export interface RunState {
   readonly elapsedMs: number;
 }
 
-/** Keeps runs in flight, so that a later call of `train` goes on with them. */
+/** Keeps runs in flight, so that a later call of `train` resumes them. */
 export interface Keeping {
   /** Where runs go on from, by their ids; others begin. */
   readonly states: ReadonlyMap<string, RunState>;
   /** Milliseconds between two states of a run. */
   readonly everyMs: number;
   /** A run has this state: now and then, and when the signal stops it. */
-  onState(run: Run, state: RunState): void;
+  onState(run: AnyRun, state: RunState): void;
 }
 
 export interface Hooks {
@@ -190,9 +148,10 @@ export interface Hooks {
   onBegin?(runs: readonly AnyRun[]): void;
   /**
    * A run has been trained for `step` steps. `loss` is the latest point of its training curve, mean over tasks; NaN before the
-   * first.
+   * first. `processorMs` is what its process has computed until then, in milliseconds of one core: given where a process
+   * trains one run at a time, on one thread.
    */
-  onProgress?(run: AnyRun, step: number, loss: number): void;
+  onProgress?(run: AnyRun, step: number, loss: number, processorMs?: number | undefined): void;
   /** A run has ended, done or failed. Called once for each run, unless the signal stopped it before. */
   onResult(result: RunResult): void;
   /** When it aborts, `train` returns soon, without a result for the runs in flight. */
@@ -215,8 +174,10 @@ export interface Engine {
   readonly device: string;
   /** Versions of libraries that it computes with, apart from mmoe's own packages, e.g. TensorFlow's. */
   readonly libraries?: Readonly<Record<string, string>>;
-  /** The engine beside it that trains the runs that it can't. */
-  readonly beside?: { readonly name: string; readonly device: string };
+  /** Of each model in Python that was tried, whether it gives the same numbers again on this machine. */
+  readonly deterministic?: Readonly<Record<string, boolean>>;
+  /** The engines beside it that train the runs that it can't; absent for none. */
+  readonly beside?: readonly { readonly name: string; readonly device: string }[];
   /** Threads that train runs side by side, each bundle on one of them; undefined where runs are grouped otherwise. */
   readonly workers?: number;
   /** Whether it gives the states of runs in flight, and goes on from them; of models in JavaScript it gives none. */
@@ -226,7 +187,7 @@ export interface Engine {
   /** Throws UsageError for a run that this engine can't train, by what it lacks; RangeError for one that is no run. */
   check(run: AnyRun): void;
   /**
-   * Loads models in JavaScript, and tries them. Throws UsageError, by the model's name and the line of its file, for what
+   * Loads those models in code that it trains, and tries them. Throws UsageError, by the model's name and the line of its file, for what
    * is no model. `train` does it too, if nobody has before. When `signal` aborts, it returns soon, with models that are not
    * prepared.
    */

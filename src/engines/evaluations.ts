@@ -1,5 +1,5 @@
 /**
- * When a run is evaluated, besides after its last step: every so many steps; at so many points a decade, `log:20`; or
+ * When a run is evaluated, besides after its last step: every n steps; at n points per decade, `log:20`; or
  * after the steps of a list.
  */
 export type EvalEvery = number | string | readonly number[];

@@ -31,7 +31,7 @@ interface Measured {
 }
 
 /** Figure 2: correlation of the labels against that of the tasks, measured, in closed form and the paper's. */
-export function figure2(trials: LabelTrials, options: Pick<FigureOptions, "theme">): Figure {
+export function figure2(trials: LabelTrials, options: Pick<FigureOptions, "theme" | "letters">): Figure {
   const points = measuredPoints(trials);
   const theme = themeOf(options.theme);
   const { nodes, height } = drawing(trials, points, theme);
@@ -51,7 +51,7 @@ export function figure2(trials: LabelTrials, options: Pick<FigureOptions, "theme
     nodes,
   );
   const data = points.map((point) => rowOf(point, trials));
-  return finished(picture, data, options.theme);
+  return finished(picture, data, options);
 }
 
 function measuredPoints({ settings, measured }: LabelTrials): Measured[] {

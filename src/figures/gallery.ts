@@ -27,8 +27,8 @@ export interface FigureKind<Records, Options = FigureChoices> {
   /** Its name in `--only`, and in its files. */
   readonly name: string;
   readonly about: string;
-  /** The options that change it, apart from the theme. */
-  readonly heeds: readonly Exclude<keyof FigureChoices, "theme" | "without">[];
+  /** The options that change it, apart from the theme and letters. */
+  readonly heeds: readonly Exclude<keyof FigureChoices, "theme" | "letters" | "without">[];
   readonly draw: (records: Records, options: Options) => Figure | Lacking;
 }
 
@@ -160,7 +160,7 @@ function ofRows<Name extends DrawingName>(name: Name): UnitFigure {
       const { without = NOTHING } = options;
       const rows = withoutRows(all, without);
       const picture = drawing(rows, withoutCells(sweepOf(results), without), options);
-      return isLacking(picture) ? picture : finished(picture, rows as readonly FigureRow[], options.theme);
+      return isLacking(picture) ? picture : finished(picture, rows as readonly FigureRow[], options);
     },
   };
 }
@@ -192,7 +192,7 @@ export const VERDICTS = onlyOfOnePoint(
 /** In the order in which they are shown. */
 export const SWEEP_FIGURES: readonly SweepFigure[] = [...LOSS_FIGURES, VERDICTS, ...DIAGNOSTIC_FIGURES];
 
-/** The kind as one that nobody is told of in a sweep without diagnostics. */
+/** The kind without its note that it was not drawn, in a sweep without diagnostics. */
 function ofDiagnostics(kind: SweepFigure): SweepFigure {
   const draw: SweepFigure["draw"] = (results, options) => {
     if (results.records.some(({ diagnostics }) => diagnostics)) return kind.draw(results, options);
@@ -224,7 +224,7 @@ export const TRIAL_FIGURES: readonly FigureKind<LabelTrials>[] = [
 
 /** The options that change a figure, and the part that is drawn; the others are the default. */
 export function heeded({ heeds }: Pick<SweepFigure, "heeds">, options: FigureChoices): FigureChoices {
-  const { theme, without } = options;
+  const { theme, letters, without } = options;
   const chosen = Object.fromEntries(heeds.map((key) => [key, options[key]]));
-  return { ...DEFAULT_OPTIONS, ...chosen, theme, ...(without && { without }) };
+  return { ...DEFAULT_OPTIONS, ...chosen, theme, ...(letters && { letters }), ...(without && { without }) };
 }

@@ -3,11 +3,13 @@ import { crossText } from "../config/cross.ts";
 import { listedKeys, valuesOf } from "../config/grid.ts";
 import { ladderOf, rungName } from "../config/ladder.ts";
 import type { LossSet } from "../config/loss-sets.ts";
+import { taskNames } from "../config/task-names.ts";
 import { cellKey, NO_CHOICE } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
 import { PAPER_TASKS } from "../records/paper-tasks.ts";
 import type { Results } from "../records/read-results.ts";
 import { lossCurve, type RunRecord, tasksOf } from "../records/record.ts";
+import { BAD_LOSS, hasBadMinima } from "../summary/bad-loss.ts";
 import {
   correlationsOf,
   type DrawnCell,
@@ -68,6 +70,8 @@ function factsOf(results: Results): SweepFacts {
   const tasks = first === undefined ? config.tasks : tasksOf(first);
   return {
     ...{ cells, tasks, at },
+    taskNames: taskNames({ ...config, tasks }),
+    badLoss: hasBadMinima(config) ? BAD_LOSS : null,
     models: modelsOf(done),
     correlations: correlationsOf(done),
     asked: config.runs,
@@ -75,7 +79,7 @@ function factsOf(results: Results): SweepFacts {
     listed: listedKeys(config).map((key) => ({ key, values: valuesOf(config, key) })),
     rowsFile: config.rows === null ? null : basename(config.rows.file),
     rungs: rungsOf(results),
-    paper: tasks === PAPER_TASKS ? publishedOf(done) : [],
+    paper: tasks === PAPER_TASKS && hasBadMinima(config) ? publishedOf(done) : [],
   };
 }
 
@@ -86,7 +90,7 @@ function drawnCell({ model, correlation, point, runs, failed }: SweepCell): Draw
 
 /** The lowest loss first. */
 function rungsOf({ config }: Results): RungLine[] {
-  if (config.rows !== null) return [];
+  if (!hasBadMinima(config)) return [];
   const ladder = ladderOf(config);
   const lines = ladder.rungs.map((loss, rung) => ({ loss, label: rungName(rung, ladder) }));
   return lines.sort((a, b) => a.loss - b.loss);

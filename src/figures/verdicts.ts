@@ -40,7 +40,7 @@ export function verdicts(results: Results, options: FigureOptions): Figure | Lac
     },
     nodes,
   );
-  return finished(picture, claims.flatMap(claimRows), options.theme);
+  return finished(picture, claims.flatMap(claimRows), options);
 }
 
 function headPart({ loss, unit }: FigureOptions, { ink }: Theme): Part {
@@ -59,7 +59,7 @@ function captionStart(claims: readonly Claim[], { loss, unit }: FigureOptions): 
     sources.size === 0 ? "" : ` Hollow mark: the paper's value, read off its ${[...sources].join(" and ")}.`;
   return (
     `The paper's claims, tested on the ${lossName(loss)} after the last step (${unitsSentence({ loss, unit })}). Each row shows the part of the claim that decides ` +
-    "its verdict, on an axis of its own: a difference of losses, or a ratio on a logarithmic axis. Upright mark: ours; " +
+    "its verdict, on its own axis: a difference of losses, or a ratio on a logarithmic axis. Upright mark: ours; " +
     `${intervalWords(runs, "thick line: its 95 % interval over runs", "no intervals")}; shaded: where the claim expects it (the margins are assumed).${paper} The CSV file has every part.`
   );
 }

@@ -43,8 +43,8 @@ interface Import {
 }
 
 /** Most bytes of one of a model's files, and most files. */
-const LARGEST_CODE = 1_000_000;
-const MOST_FILES = 1_000;
+export const LARGEST_CODE = 1_000_000;
+export const MOST_FILES = 1_000;
 
 /**
  * The model's file, every file of the user's that it imports, and what these import in turn. Throws UsageError for a file
@@ -122,7 +122,7 @@ function packageOf({ specifier, fail }: Import, from: string): CodePackage {
   return found;
 }
 
-function realPath(path: string): string | undefined {
+export function realPath(path: string): string | undefined {
   try {
     return realpathSync(path);
   } catch {

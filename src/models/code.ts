@@ -1,20 +1,42 @@
+import { extname } from "node:path";
 import type { ModelSpec } from "./spec.ts";
 
-/** A model that the user wrote in JavaScript. Its parameters are known once its file is loaded. */
+/** A model that the user wrote in JavaScript or Python. Its parameters are known once its file is loaded. */
 export interface CodeModel {
   readonly name: string;
   /** D. */
   readonly inputs: number;
   /** K. */
   readonly tasks: number;
+  /** Outputs of each task, [K]; one each if absent. */
+  readonly outputs?: readonly number[];
   /** Absolute path. */
   readonly file: string;
-  /** Of all of its code: that of `codeFiles`. */
+  /** Of all of its code: that of `codeFiles`, or of `pythonFiles`. */
   readonly sha256: string;
+  /** In Python: the class or function of the file that makes the model; undefined if there is only one. */
+  readonly class?: string;
+  /** In Python: keyword arguments of that class. */
+  readonly options?: ModelOptions;
 }
+
+/** Values of options by their names. */
+export type ModelOptions = Readonly<Record<string, Option | readonly Option[]>>;
+type Option = string | number | boolean | null;
 
 export type Model = ModelSpec | CodeModel;
 
+export type Language = "JavaScript" | "Python";
+
 export function isCode(model: Model): model is CodeModel {
   return "file" in model;
+}
+
+export function languageOf({ file }: Pick<CodeModel, "file">): Language {
+  return extname(file).toLowerCase() === ".py" ? "Python" : "JavaScript";
+}
+
+/** Whether a model is code in this language. */
+export function isIn(language: Language, model: Model): model is CodeModel {
+  return isCode(model) && languageOf(model) === language;
 }

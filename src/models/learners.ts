@@ -16,7 +16,7 @@ export function sharedParameters(spec: ModelSpec): Float32Array {
   return shared;
 }
 
-/** The tasks whose losses reach a block of parameters; of a mix with a row a task, row number `row`. */
+/** The tasks whose losses reach a block of parameters; of a mix with one row per task, row number `row`. */
 function learnersOf(spec: ModelSpec, { part, network, level, layer, kind }: ParameterBlock, row: number): Set<number> {
   const number = Number(network.split("/").at(-1));
   switch (part) {

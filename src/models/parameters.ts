@@ -1,7 +1,7 @@
 import { unreachable } from "../errors.ts";
 import type { Key } from "../random/key.ts";
 import { type Initializer, initialKernel, symmetricUniform } from "./initializers.ts";
-import { expertCount, gateCount, gateOutputs, levelCount, type ModelSpec } from "./spec.ts";
+import { expertCount, gateCount, gateOutputs, levelCount, type ModelSpec, outputsFor } from "./spec.ts";
 
 /** `links` are learned mixes that are no function of the row: cross-stitch units, SNR's connections. */
 export type Part = "experts" | "gates" | "links" | "towers" | "outputs";
@@ -42,7 +42,7 @@ export function parameterBlocks(spec: ModelSpec): ParameterBlock[] {
     const tower = { level: 0, network: `towers/${k}` };
     blocks.push(...stack({ ...tower, part: "towers" }, [H, ...spec.tower.layers], spec.bias));
     const units = spec.tower.layers.at(-1) ?? H;
-    blocks.push(...layer({ ...tower, part: "outputs" }, "output", [units, 1], spec.bias));
+    blocks.push(...layer({ ...tower, part: "outputs" }, "output", [units, outputsFor(spec, k)], spec.bias));
   }
   return placed(blocks);
 }

@@ -6,6 +6,8 @@ import type { ModelSpec } from "./spec.ts";
 export interface Ends {
   readonly inputs: number;
   readonly tasks: number;
+  /** Outputs of each task, [K], such as a logit for each class; one each if absent. */
+  readonly outputs?: readonly number[];
 }
 
 /** Section 5.1: 8 experts of 16 units, towers of 8 units. */

@@ -30,6 +30,8 @@ export interface ModelSpec {
   readonly inputs: number;
   /** K. */
   readonly tasks: number;
+  /** Outputs of each task, [K], such as a logit for each class; one each if absent. */
+  readonly outputs?: readonly number[];
   readonly experts: {
     /** Experts that all tasks see. */
     readonly shared: number;
@@ -64,6 +66,16 @@ export interface ModelSpec {
 /** E, the number of experts of all kinds in a level. */
 export function expertCount({ experts, tasks }: ModelSpec): number {
   return experts.shared + tasks * experts.perTask;
+}
+
+/** Outputs of a task. */
+export function outputsFor({ outputs }: Pick<ModelSpec, "outputs">, task: number): number {
+  return outputs?.[task] ?? 1;
+}
+
+/** Outputs of all tasks before one, or of all K: the column of its first. */
+export function firstOutput(spec: Pick<ModelSpec, "outputs">, task: number): number {
+  return range(0, task).reduce((sum, k) => sum + outputsFor(spec, k), 0);
 }
 
 export function levelCount({ levels = 1 }: ModelSpec): number {

@@ -74,13 +74,13 @@ export const ZOO = {
     build: (ends) => ({ ...MLP, ...ends, name: "mmoe-mlp-average", gating: "average" }),
   },
   "single-task": {
-    about: "a network a task; together as many parameters as mmoe",
+    about: "a network per task; together as many parameters as mmoe",
     formula: ["y_k = t_k(o_k(x))"],
     source: "the usual control: the tasks share nothing; units matched to mmoe",
     build: (ends) => matchedSingleTask("single-task", ends),
   },
   "single-task-wide": {
-    about: "a network a task, each with the units of mmoe's experts",
+    about: "a network per task with the units of mmoe's experts",
     formula: ["y_k = t_k(o_k(x))"],
     source: "the usual control: the tasks share nothing; 8 x 16 units a task",
     build: (ends) => singleTask("single-task-wide", EXPERTS * EXPERT_UNITS, ends),
@@ -145,7 +145,7 @@ export const ZOO = {
     build: (ends) => ({ ...mmoe("dselect-k", ends), gate: { ...PAPER.gate, select: SELECTION } }),
   },
   adatt: {
-    about: "an expert a task; a task adds a mix of all to its own",
+    about: "an expert per task; a task adds a mix of all to its own",
     formula: ["y_k = t_k(o_k(x) + sum_j g_k(x)_j o_j(x))", "g_k(x) = softmax(W_k x)"],
     source: "Li et al., KDD 2023, section 3.1 (AdaTT-sp), one level; 128 / K units assumed",
     build: (ends) => ({
@@ -165,7 +165,7 @@ export const ZOO = {
     build: (ends) => ({ ...cgc("mmoe-detached", ends), gating: "detached" }),
   },
   "cross-stitch": {
-    about: "a network a task; after each layer tasks mix their units",
+    about: "a network per task; after each layer tasks mix units",
     formula: [
       "y_k = t_k(h_k), h_k = sum_j a_kj relu(V_j x + c_j), and so on for each layer",
       "a_kj learned, no function of x; at the start a_kk = .9 and the others .1",

@@ -40,7 +40,7 @@ export function choiceIn(
         `${flag}: unknown setting '${key}'${didYouMean(key, GRID_KEYS) || `; settings: ${GRID_KEYS.join(", ")}`}`,
       );
     if (tunedKeys(config).includes(key))
-      throw new UsageError(`${flag}: ${path} has ${key} as tuned, a value for each model; leave it out`);
+      throw new UsageError(`${flag}: ${path} has a tuned ${key} for each model; omit it`);
     if (key in choice) throw new UsageError(`${flag}: ${key} is given twice; give it once`);
     const values = valuesOf(config, key);
     const found = values.find((one) => String(one) === value || (typeof one === "number" && Number(value) === one));

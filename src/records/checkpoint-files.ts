@@ -1,7 +1,6 @@
 import { lstatSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { byKind } from "../engines/abilities.ts";
-import type { AnyRun, Run, RunState } from "../engines/engine.ts";
+import type { AnyRun, RunState } from "../engines/engine.ts";
 import { UsageError } from "../errors.ts";
 import { reading, readText } from "../regular-file.ts";
 import { isPartial } from "../write-whole.ts";
@@ -11,27 +10,31 @@ import { CHECKPOINTS } from "./find-results.ts";
 /** Most bytes of a checkpoint; one of the paper's models has some 240,000. */
 const LARGEST_CHECKPOINT = 2 ** 28;
 
-interface ReadOptions extends Trained {
+interface ReadOptions extends Pick<Trained, "trained"> {
+  /** That of the engine which trains a run; undefined for any. */
+  readonly arithmeticOf?: (run: AnyRun) => string;
   /** Called with a line for each checkpoint that is left out. */
   readonly warn: (line: string) => void;
 }
 
-/**
- * The states of those of `runs` that the results folder `out` has checkpoints of, by their ids. Runs of models in
- * JavaScript have none.
- */
-export function readStates(out: string, runs: readonly AnyRun[], { warn, ...of }: ReadOptions): Map<string, RunState> {
+/** The states of those of `runs` that the results folder `out` has checkpoints of, by their ids. */
+export function readStates(
+  out: string,
+  runs: readonly AnyRun[],
+  { warn, trained, arithmeticOf }: ReadOptions,
+): Map<string, RunState> {
   const states = new Map<string, RunState>();
-  for (const run of withFiles(out, byKind(runs).specs)) {
+  for (const run of withFiles(out, runs)) {
     const path = checkpointPath(out, run.id);
-    const state = readState(path, run, of);
+    const arithmetic = arithmeticOf?.(run);
+    const state = readState(path, run, { trained, ...(arithmetic !== undefined && { arithmetic }) });
     if (typeof state === "string") warn(`${path}: left out, since ${state}; ${run.id} begins again`);
     else states.set(run.id, state);
   }
   return states;
 }
 
-function readState(path: string, run: Run, of: Trained): RunState | string {
+function readState(path: string, run: AnyRun, of: Trained): RunState | string {
   try {
     return stateIn(readText(path, { source: "it", most: LARGEST_CHECKPOINT }), run, of);
   } catch (error) {

@@ -1,9 +1,13 @@
 import { endianness } from "node:os";
 import { z } from "zod";
 import { belongTogether } from "../config/config.ts";
-import { type Curve, type Diagnostics, type Run, type RunState, VALUES } from "../engines/engine.ts";
+import { hasMetrics, isDiagnosed } from "../engines/diagnosing.ts";
+import type { AnyRun, Curve, Diagnostics, RunState } from "../engines/engine.ts";
 import { diagnosedSteps, evaluationSteps } from "../engines/evaluations.ts";
+import { VALUES } from "../engines/training-settings.ts";
+import { isCode } from "../models/code.ts";
 import { parameterCount } from "../models/parameters.ts";
+import type { ModelSpec } from "../models/spec.ts";
 import { version } from "../version.ts";
 import { CURVE_SCHEMA, DIAGNOSTICS_SCHEMA, LOSS_UNIT, number, numbers, string, whole } from "./fields.ts";
 import { diagnosticsIn, isAligned } from "./journal-line.ts";
@@ -17,16 +21,16 @@ export const CHECKPOINT_SCHEMA = z.object({
   schema: whole("version of the file's meaning"),
   version: string("the mmoe that wrote it"),
   trained: string("hash of the settings that its run is trained with"),
-  arithmetic: string("engines of this arithmetic go on with it: `cpu` with any kernels"),
+  arithmetic: string("engines of this arithmetic can resume it: `cpu` with any kernels"),
   id: string("the run's name, made of model, correlation, listed settings and run"),
   step: whole("training steps done", "steps"),
-  reason: string("why the run has failed, while runs beside it train on; else empty"),
+  reason: string("why the run failed, if runs beside it still train; otherwise empty"),
   elapsedMs: number("the run's time so far", "ms"),
   powers: numbers("beta1 and beta2 to the power of the step"),
-  noBias: numbers("for each of the values, what units without a bias have in its place"),
+  noBias: numbers("for each entry of `values`: what replaces the bias of units that have none"),
   sums: numbers("each task's batch losses since the latest evaluation, added up", LOSS_UNIT),
   curve: CURVE_SCHEMA,
-  diagnostics: DIAGNOSTICS_SCHEMA.optional().meta({ description: "absent if none were asked for" }),
+  diagnostics: DIAGNOSTICS_SCHEMA.optional().meta({ description: "absent if none were requested" }),
   values: z
     .array(z.string())
     .meta({ description: "parameters and adam's two moments, each in canonical order: little-endian float32, base64" }),
@@ -42,7 +46,7 @@ export interface Trained {
 }
 
 /** A checkpoint as the text of its file. */
-export function checkpointText(run: Run, state: RunState, of: Required<Trained>): string {
+export function checkpointText(run: AnyRun, state: RunState, of: Required<Trained>): string {
   const { step, failure = "", elapsedMs, powers, noBias, sums, curve, diagnostics, values } = state;
   const checkpoint: Omit<z.input<typeof CHECKPOINT_SCHEMA>, "crc"> = {
     ...{ schema: CHECKPOINT_VERSION, version, trained: of.trained, arithmetic: of.arithmetic, id: run.id },
@@ -55,7 +59,7 @@ export function checkpointText(run: Run, state: RunState, of: Required<Trained>)
 }
 
 /** The state in a checkpoint of `run`, or why it has none. */
-export function stateIn(content: string, run: Run, { trained, arithmetic }: Trained): RunState | string {
+export function stateIn(content: string, run: AnyRun, { trained, arithmetic }: Trained): RunState | string {
   if (!content.endsWith("\n") || !isSealed(Buffer.from(content.slice(0, -1)))) return "it is damaged";
   const values = JSON.parse(content) as { readonly schema?: unknown };
   if (values.schema !== CHECKPOINT_VERSION)
@@ -86,25 +90,40 @@ function byTask(losses: readonly number[], K: number): number[][] {
 }
 
 /** Whether a state is one of a run of these sizes. */
-function fits(state: RunState, run: Run): boolean {
-  const { step, values, noBias, powers, sums, curve, failure } = state;
+function fits(state: RunState, run: AnyRun): boolean {
+  const { step, sums, curve, failure } = state;
   const { model, training } = run;
-  const blocks = VALUES[training.optimizer];
   return (
     step > 0 &&
     step <= training.steps &&
+    (isCode(model) ? state.values.length === 1 : fitsFamily(state, model, training)) &&
+    sums.length === model.tasks &&
+    isCurveTo(step, curve, run, failure !== undefined) &&
+    hasDiagnostics(state, run)
+  );
+}
+
+function fitsFamily(
+  { values, noBias, powers }: RunState,
+  model: ModelSpec,
+  { optimizer }: AnyRun["training"],
+): boolean {
+  const blocks = VALUES[optimizer];
+  return (
     values.length === blocks &&
     values.every(({ length }) => length === parameterCount(model)) &&
     noBias.length === blocks &&
-    powers.length === 2 &&
-    sums.length === model.tasks &&
-    isCurveTo(step, curve, run, failure !== undefined) &&
-    isDiagnosed(state, run)
+    powers.length === 2
   );
 }
 
 /** Whether a curve has K losses at each evaluation up to `step`, or at the first of them if the run has failed. */
-function isCurveTo(step: number, { steps, train, heldout }: Curve, { model, training }: Run, failed: boolean): boolean {
+function isCurveTo(
+  step: number,
+  { steps, train, heldout }: Curve,
+  { model, training }: AnyRun,
+  failed: boolean,
+): boolean {
   const due = evaluationSteps(training).filter((at) => at <= step);
   return (
     (failed ? steps.length <= due.length : steps.length === due.length) &&
@@ -114,8 +133,9 @@ function isCurveTo(step: number, { steps, train, heldout }: Curve, { model, trai
 }
 
 /** Whether a state has diagnostics at each of its curve's evaluations that has some, if its run asks for any. */
-function isDiagnosed({ curve, diagnostics = NONE }: RunState, { training, diagnostics: asked }: Run): boolean {
-  const due = asked === undefined ? [] : diagnosedSteps(training).filter((at) => curve.steps.includes(at));
+function hasDiagnostics({ curve, diagnostics = NONE }: RunState, run: AnyRun): boolean {
+  const isMeasured = isCode(run.model) ? hasMetrics(run) : isDiagnosed(run);
+  const due = !isMeasured ? [] : diagnosedSteps(run.training).filter((at) => curve.steps.includes(at));
   const { steps } = diagnostics;
   return steps.length === due.length && steps.every((at, i) => at === due[i]) && isAligned(diagnostics);
 }

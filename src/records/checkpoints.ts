@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { AnyRun, Run, RunState } from "../engines/engine.ts";
+import type { AnyRun, RunState } from "../engines/engine.ts";
 import { isSystemError, systemReason, UsageError } from "../errors.ts";
 import { writeWholeSync } from "../write-whole.ts";
-import { checkpointText, type Trained } from "./checkpoint.ts";
+import { checkpointText } from "./checkpoint.ts";
 import { checkpointPath, readStates, removeIfEmpty, withFiles } from "./checkpoint-files.ts";
 import { CHECKPOINTS } from "./find-results.ts";
 import type { RunRecord } from "./record.ts";
@@ -28,15 +28,23 @@ export function keptIn(out: string, runs: readonly AnyRun[], of: { trained: stri
   return keptOf(runs, new Map(Array.from(states, ([id, { step }]) => [id, step])));
 }
 
+/** Which checkpoints a sweep resumes from. */
+interface Kind {
+  /** Hash of the sweep's settings. */
+  readonly trained: string;
+  /** That of the engine which trains a run. */
+  readonly arithmeticOf: (run: AnyRun) => string;
+}
+
 /** The checkpoints of one process's runs, each a file that is replaced whole. Trouble with them never ends a sweep. */
 export class Checkpoints implements RunObserver {
   readonly #out: string;
-  readonly #of: Required<Trained>;
+  readonly #of: Kind;
   readonly #note: (line: string) => void;
   readonly #steps = new Map<string, number>();
   #hasFailed = false;
 
-  constructor(out: string, of: Required<Trained>, note: (line: string) => void) {
+  constructor(out: string, of: Kind, note: (line: string) => void) {
     this.#out = out;
     this.#of = of;
     this.#note = note;
@@ -55,10 +63,14 @@ export class Checkpoints implements RunObserver {
   }
 
   /** Replaces a run's file. Says so once if it can't be written: the one before stays. */
-  keep(run: Run, state: RunState): void {
+  keep(run: AnyRun, state: RunState): void {
+    const { trained, arithmeticOf } = this.#of;
     try {
       makeOne(join(this.#out, CHECKPOINTS));
-      writeWholeSync(checkpointPath(this.#out, run.id), checkpointText(run, state, this.#of));
+      writeWholeSync(
+        checkpointPath(this.#out, run.id),
+        checkpointText(run, state, { trained, arithmetic: arithmeticOf(run) }),
+      );
       this.#steps.set(run.id, state.step);
     } catch (error) {
       if (!isSystemError(error)) throw error;

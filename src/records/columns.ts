@@ -57,7 +57,7 @@ const known = new WeakMap<Column<never>, Map<string, string[]>>();
 
 /** The cell's correlation. */
 export function correlationColumn<Row>(of: (row: Row) => number | null): Column<Row> {
-  return { name: "correlation", schema: CORRELATION, emptyFor: "rows of your own", of };
+  return { name: "correlation", schema: CORRELATION, emptyFor: "your own rows", of };
 }
 
 const CORRELATION = number("the cell's correlation p: the cosine of two task weight vectors");
@@ -81,7 +81,7 @@ function named(name: string, value: number | undefined): GridPoint {
 
 const LISTED_SETTING = z
   .union([z.string(), z.number()])
-  .meta({ description: "a column for each setting of which the sweep has several values, named like it" });
+  .meta({ description: "one column per listed setting, with its name" });
 
 /** The names of a column's parts for K tasks and E experts, in a sweep that lists no setting. */
 export function columnNames(column: Pick<Column<never>, "name" | "per">, tasks: number, experts = 0): string[] {

@@ -5,7 +5,7 @@ import type { RecordedCurve } from "./record.ts";
 /** The key of a curve in a line. */
 export const CURVE = ',"curve":';
 
-/** A curve, and where its value is in the line. Its losses are overwritten by the next call: so many arrays take long to free. */
+/** A curve, and where its value is in the line. Its losses are overwritten by the next call: many arrays take long to free. */
 interface PlacedCurve {
   readonly curve: RecordedCurve;
   readonly from: number;
@@ -89,7 +89,7 @@ function grow(numbers: Numbers): Float64Array {
 /** Where the latest number ends. */
 let end = 0;
 
-/** Up to so many digits, the digits as a whole number divided once by a power of ten are rounded as the number is. */
+/** Up to this many digits, the whole number of the digits, divided once by a power of ten, rounds as the number does. */
 const MOST_DIGITS = 15;
 const POWERS = Float64Array.from({ length: MOST_DIGITS + 1 }, (_, i) => 10 ** i);
 

@@ -4,7 +4,7 @@ import { MEASURES } from "./measures.ts";
 /** Raised when the meaning of a journal's line changes. */
 export const JOURNAL_SCHEMA = 2;
 
-export const LOSS_UNIT = "label variance; with huber loss or raw labels that of the loss's formula";
+export const LOSS_UNIT = "label variance; with huber loss or raw labels, the unit of that loss";
 
 /** The largest float32: statistics of such numbers stay finite. */
 const LARGEST = 3.4028235e38;
@@ -41,8 +41,8 @@ function isNumbers(value: unknown): boolean {
 
 /** What names a crossed run's data and its initial values. */
 export const CROSS_FIELDS = {
-  data: whole("of a crossed sweep: the index of the run's rows and their order, from 0"),
-  initial: whole("of a crossed sweep: the index of the run's initial values, from 0"),
+  data: whole("in a crossed sweep: the index of the run's rows and their order, from 0"),
+  initial: whole("in a crossed sweep: the index of the run's initial values, from 0"),
 };
 
 /**
@@ -53,20 +53,22 @@ export const RUN_FIELDS = {
   status: z.enum(["done", "failed"]).meta({ description: "how the run ended" }),
   model: string("the model, as in `mmoe models`"),
   correlation: numberOrNull.meta({
-    description: "the cell's correlation p: the cosine of two task weight vectors; null for rows of your own",
+    description: "the cell's correlation p: the cosine of two task weight vectors; null for your own rows",
   }),
-  run: whole("the run's index, from 0: runs of one index see the same rows; of a crossed sweep a number for each pair"),
+  run: whole(
+    "the run's index, from 0: runs with the same index see the same rows; in a crossed sweep, the number of the pair",
+  ),
   seed: whole("the sweep's seed"),
   lr: number("learning rate"),
-  steps: whole("training steps that were asked for", "steps"),
+  steps: whole("requested training steps", "steps"),
   batch: whole("rows of each step", "rows"),
-  reason: string("why the run failed; empty for one that is done"),
+  reason: string("why the run failed; empty if it is done"),
 };
 
 export const TRAINED_FIELDS = {
   parameters: whole("the model's parameters"),
   elapsedMs: number(
-    "wall time of the run; what runs that train together have in common, such as their rows, is divided by their number",
+    "wall time of the run; work that runs share, such as making rows, is divided by their number",
     "ms",
   ),
   engine: string("the engine that trained the run"),
@@ -81,7 +83,7 @@ const measured = z.union([numberOrNull, z.array(numberOrNull)]);
 /** The curve of a run: `train` and `heldout` are [evaluations * K], evaluation by evaluation. */
 export const CURVE_SCHEMA = z.object({
   steps: numbers("the steps after which the run was evaluated", "steps"),
-  train: numbers("mean of each task's batch losses since the evaluation before", LOSS_UNIT),
+  train: numbers("mean of each task's batch losses since the previous evaluation", LOSS_UNIT),
   heldout: numbers("loss of each task on held-out rows", LOSS_UNIT),
 });
 
@@ -90,7 +92,7 @@ export const DIAGNOSTICS_SCHEMA = z.object({
   steps: numbers("the evaluations at which the run was diagnosed", "steps"),
   values: z
     .record(z.string().regex(/^[A-Za-z][\w.-]*(\/[1-9]\d*){0,2}$/), z.array(numberOrNull))
-    .meta({ description: "a number for each of the steps by the name of a quantity (docs/diagnostics.md)" }),
+    .meta({ description: "for each quantity, by name, one number per step (docs/diagnostics.md)" }),
 });
 
 /** A record as JSON: a journal's line without its checksum, and the event of a run. */
@@ -100,16 +102,16 @@ export const RECORD_SCHEMA = z.object({
     .record(z.string(), z.union([z.string(), measurement]))
     .optional()
     .meta({ description: "the value of each setting that the sweep lists; absent if it lists none" }),
-  cross: z.object(CROSS_FIELDS).optional().meta({ description: "absent for a sweep that is not crossed" }),
+  cross: z.object(CROSS_FIELDS).optional().meta({ description: "absent if the sweep is not crossed" }),
   trainingSetLoss: numbers("loss of each task over the whole training set after the last step", LOSS_UNIT)
     .nullable()
     .meta({ description: "null for fresh rows or a failure" }),
-  labelCorrelation: numberOrNull.optional().meta({ description: `of two tasks: ${LABEL_CORRELATION}` }),
+  labelCorrelation: numberOrNull.optional().meta({ description: `for two tasks: ${LABEL_CORRELATION}` }),
   labelCorrelations: z
     .array(numberOrNull)
     .min(2)
     .optional()
-    .meta({ description: "for more than two tasks, the same for each pair: (1, 2), (1, 3), ..., (2, 3), ..." }),
+    .meta({ description: "for more than two tasks: that correlation for each pair, (1, 2), (1, 3), ..., (2, 3), ..." }),
   ...TRAINED_FIELDS,
   measures: z
     .object(
@@ -122,9 +124,9 @@ export const RECORD_SCHEMA = z.object({
     )
     .catchall(measured)
     .optional()
-    .meta({ description: "other numbers that were measured, by name" }),
+    .meta({ description: "other measured numbers, by name" }),
   curve: CURVE_SCHEMA,
-  diagnostics: DIAGNOSTICS_SCHEMA.optional().meta({ description: "absent if none were asked for" }),
+  diagnostics: DIAGNOSTICS_SCHEMA.optional().meta({ description: "absent if none were requested" }),
 });
 
 /** A record without its curve. */
@@ -139,6 +141,6 @@ export const HEADER_SCHEMA = z.object({
   schema: whole("version of the lines' meaning"),
   version: string("the mmoe that wrote it"),
   trained: string(
-    "hash of the settings that its runs were trained with, then one of each model of your own: `20ca4b02 wide=1f0c9d3e`",
+    "hash of the settings that its runs were trained with, then one hash per model of your own: `20ca4b02 wide=1f0c9d3e`",
   ),
 });

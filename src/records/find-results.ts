@@ -110,6 +110,8 @@ export function unwritable(path: string, error: unknown, wayOut: string): unknow
 
 function checkWritable(path: string): void {
   const parent = nearestExisting(path);
-  if (!statSync(parent).isDirectory()) throw new UsageError(`${path}: ${parent} is a file; give another --out`);
+  if (!statSync(parent).isDirectory()) {
+    throw new UsageError(`${parent === path ? "" : `${path}: `}${parent} is a file; give another --out`);
+  }
   writable(path, () => accessSync(parent, constants.W_OK | constants.X_OK));
 }

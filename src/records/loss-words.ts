@@ -19,7 +19,7 @@ export const LOSS_WORDS: Readonly<Record<LossSet, LossWords>> = {
     short: "training",
     name: "training loss",
     where: "on training rows",
-    atStep: "mean of the batch losses since the evaluation before",
+    atStep: "mean of the batch losses since the previous evaluation",
     atEnd: "loss on training rows after the last step",
   },
   heldout: {

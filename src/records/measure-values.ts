@@ -1,5 +1,5 @@
 import { mean } from "../stats/moments.ts";
-import { MEASURES } from "./measures.ts";
+import { MEASURES, type Measure } from "./measures.ts";
 
 /** A run's measures by name; some engines, and older versions, give fewer. */
 export type Measures = Readonly<Record<string, number | readonly number[]>>;
@@ -28,6 +28,12 @@ export function checkMeasures(measures: Measures, tasks: number): void {
  * A run's measure, the mean over tasks or pairs; NaN if it has none. Throws RangeError for a name that is not declared.
  */
 export function measureMean(measures: Measures | undefined, name: string): number {
-  if (!MEASURES.some((one) => one.name === name)) throw new RangeError(`measure '${name}' is not declared`);
-  return mean([measures?.[name] ?? []].flat());
+  const measure = MEASURES.find((one) => one.name === name);
+  if (measure === undefined) throw new RangeError(`measure '${name}' is not declared`);
+  return meanOfMeasure(measure, [measures?.[name] ?? []].flat());
+}
+
+/** The mean over the tasks or pairs that have a measure. */
+export function meanOfMeasure({ some }: Measure, values: readonly number[]): number {
+  return mean(some ? values.filter((value) => !Number.isNaN(value)) : values);
 }

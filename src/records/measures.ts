@@ -10,6 +10,8 @@ export interface Measure {
   /** Empty for a number without unit. */
   readonly unit: string;
   readonly meaning: string;
+  /** Whether only tasks of some kinds have it: means are over these. */
+  readonly some?: true;
 }
 
 /**
@@ -22,17 +24,27 @@ export const MEASURES: readonly Measure[] = [
   one("meanGateEntropy", "task", "entropy of a gate's mean weights, 1 for equal weights"),
   one("gateDistance", "pair", "Jensen-Shannon distance of two tasks' gates, from 0 to 1"),
   one("expertsInUse", "run", "perplexity of the experts' weights, means over rows and tasks", "experts"),
-  one("deadUnits", "run", "share of the experts' units that no row turns on"),
-  one("deadTowerUnits", "run", "share of the towers' ReLU units that no row turns on"),
-  one("activeUnits", "run", "share of the experts' units that a row turns on"),
-  one("gradientCosine", "pair", "cosine of two tasks' gradients on the parameters that they share"),
+  one("deadUnits", "run", "share of the experts' units that no row activates"),
+  one("deadTowerUnits", "run", "share of the towers' ReLU units that no row activates"),
+  one("activeUnits", "run", "mean share of the experts' units that a row activates"),
+  one("gradientCosine", "pair", "cosine of two tasks' gradients on their shared parameters"),
   one("gradientSimilarity", "pair", "magnitude similarity of two tasks' gradients, from 0 to 1"),
   one("curvatureBound", "pair", "PCGrad's curvature bounding measure of two tasks' gradients"),
   one("affinity", "run", "inter-task affinity, mean over ordered pairs of tasks"),
   one("unitAlignment", "task", "largest |cosine| of a first-layer unit's input weights with the task's vector"),
   one("alignment", "task", "|cosine| of the main direction of the prediction's gradients with the task's vector"),
   one("alignedLoss", "task", "loss of the best function of that direction", "label variance"),
+  metric("auc", "area under the ROC curve of a binary task on held-out rows"),
+  metric("averagePrecision", "average precision of a binary task on held-out rows"),
+  metric("accuracy", "share of held-out rows whose class is predicted"),
+  metric("logLoss", "log loss of a binary or categorical task on held-out rows", "nats"),
+  metric("rSquared", "share of the held-out labels' variance that is explained (R2)"),
 ];
+
+/** A number of tasks of some kinds: others have NaN, which means leave out. */
+function metric(name: string, meaning: string, unit = ""): Measure {
+  return { name, per: "task", unit, meaning, some: true };
+}
 
 function one(name: string, per: Measure["per"], meaning: string, unit = ""): Measure {
   return { name, per, unit, meaning: `${meaning} (docs/diagnostics.md)` };

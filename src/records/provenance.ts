@@ -32,8 +32,10 @@ export interface Computation {
 export interface Provenance extends Computation {
   readonly engine: string;
   readonly device: string;
-  /** The engine that trained the models in JavaScript, if it was another. */
+  /** The engines that trained what `engine` could not. */
   readonly beside?: Engine["beside"];
+  /** Of each model in Python, whether it gives the same numbers again on that machine: as two short trainings say. */
+  readonly deterministic?: Readonly<Record<string, boolean>>;
   /** The config as resolved for this process. */
   readonly config: Settings;
   /** Its share of the sweep; null for the complete sweep, missing if it was written before sweeps could be shared. */
@@ -44,18 +46,20 @@ interface Process {
   readonly argv: readonly string[];
   readonly config: Config;
   readonly shard: Shard | null;
-  readonly engine: Pick<Engine, "name" | "device" | "libraries" | "beside">;
+  readonly engine: Pick<Engine, "name" | "device" | "libraries" | "deterministic" | "beside">;
 }
 
 /** The provenance of this process, which starts to train now. */
 export function provenanceOf({ argv, config, engine, shard }: Process): Provenance {
   const origins = computationHere(argv);
+  const { deterministic = {} } = engine;
   return {
     ...origins,
     dependencies: { ...origins.dependencies, ...engine.libraries },
     engine: engine.name,
     device: engine.device,
     ...(engine.beside && { beside: engine.beside }),
+    ...(Object.keys(deterministic).length > 0 && { deterministic }),
     config: Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]])) as unknown as Settings,
     shard,
   };
@@ -104,13 +108,15 @@ function json(path: string): unknown {
   return JSON.parse(readFileSync(path, "utf8"));
 }
 
+const BESIDE = z.object({ name: z.string(), device: z.string() });
+
 /** The fields that readers use or compute with; the rest is only shown. */
 const PROVENANCE_SCHEMA = z.looseObject({
   mmoe: z.looseObject({ version: z.string() }),
   dependencies: z.record(z.string(), z.string()),
   engine: z.string(),
   device: z.string(),
-  beside: z.object({ name: z.string(), device: z.string() }).optional(),
+  beside: z.union([BESIDE.array(), BESIDE.transform((one) => [one])]).optional(), // there was one at most
   host: z.string(),
   pid: z.int(),
   cores: z.int().positive(),

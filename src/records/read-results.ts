@@ -57,7 +57,7 @@ function folderOf(file: string): string {
   return existsSync(join(folder, CONFIG)) ? `; give its folder: ${folder}` : nearby(folder);
 }
 
-/** At most so many folders are named. */
+/** At most this many folders are named. */
 const NAMED = 4;
 
 /**

@@ -1,4 +1,4 @@
-import type { AnyRun, Run, RunState } from "../engines/engine.ts";
+import type { AnyRun, RunState } from "../engines/engine.ts";
 import type { RunRecord } from "./record.ts";
 
 /** Follows the runs of a sweep while they train: one concern of what happens to them. An error that it throws ends the sweep. */
@@ -8,7 +8,7 @@ export interface RunObserver {
   /** A run has been trained for `step` steps; `loss` is the latest point of its training curve, NaN before the first. */
   progress?(run: AnyRun, step: number, loss: number): void;
   /** A run in flight can resume from `state`. */
-  keep?(run: Run, state: RunState): void;
+  keep?(run: AnyRun, state: RunState): void;
   /** A run has ended. */
   result?(record: RunRecord): void;
 }

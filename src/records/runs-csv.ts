@@ -1,5 +1,4 @@
 import { type EachLoss, eachLoss, type LossSet } from "../config/loss-sets.ts";
-import { mean } from "../stats/moments.ts";
 import {
   type Column,
   correlationColumn,
@@ -13,6 +12,7 @@ import {
 import { csvOf } from "./csv.ts";
 import { LABEL_CORRELATION, LOSS_UNIT, number, RUN_FIELDS, string, TRAINED_FIELDS } from "./fields.ts";
 import { LOSS_WORDS } from "./loss-words.ts";
+import { meanOfMeasure } from "./measure-values.ts";
 import { MEASURES, type Measure } from "./measures.ts";
 import { finalLosses, lowestLosses, type RunRecord, type TaskLosses, tasksOf } from "./record.ts";
 
@@ -67,11 +67,11 @@ function fields(...names: (keyof typeof FIELDS)[]): Column<RunRow>[] {
   return names.map((name) => ({ name, schema: FIELDS[name], of: ({ record }) => record[name] }));
 }
 
-const FAILED = "a run that failed";
+const FAILED = "failed runs";
 
 /** What else the final loss is, in parentheses. */
 const FINAL: EachLoss<string> = {
-  train: " (over the whole set; of fresh rows over the last batches)",
+  train: " (over the whole set, or the last batches if rows are fresh)",
   heldout: "",
   running: ` (${LOSS_WORDS.running.atStep})`,
 };
@@ -93,26 +93,33 @@ function columnPart(set: LossSet): string {
   return `${set.charAt(0).toUpperCase()}${set.slice(1)}Loss`;
 }
 
-const UNMEASURED = "a run of which it was not measured";
+const UNMEASURED = "runs in which it was not measured";
 
 function columnsOf(measure: Measure): Column<RunRow>[] {
   return valuesOf(measure).map((column) => ({ ...column, optional: true }));
 }
 
-function valuesOf({ name, per, unit, meaning }: Measure): Column<RunRow>[] {
+function valuesOf(measure: Measure): Column<RunRow>[] {
+  const { name, per, unit, meaning } = measure;
   const of = ({ record }: RunRow) => record.measures?.[name];
   if (per === "run") return [{ name, schema: number(meaning, unit), emptyFor: UNMEASURED, of }];
   const list = (row: RunRow) => of(row) as readonly number[] | undefined;
   if (per === "expert") {
     const schema = number(`${meaning}, of a task and an expert`, unit);
     return [
-      { name, schema, per, emptyFor: `${UNMEASURED}, or that has fewer experts`, of: (row) => padded(row, list(row)) },
+      {
+        name,
+        schema,
+        per,
+        emptyFor: `${UNMEASURED}, and for models with fewer experts`,
+        of: (row) => padded(row, list(row)),
+      },
     ];
   }
   if (per === "pair") return pairColumns({ name, unit, meaning, emptyFor: UNMEASURED }, list);
   return taskColumns({ name, unit, meaning, emptyFor: UNMEASURED }, (row: RunRow) => {
     const tasks = list(row);
-    return tasks && { tasks, mean: mean(tasks) };
+    return tasks && { tasks, mean: meanOfMeasure(measure, tasks) };
   });
 }
 
@@ -141,18 +148,18 @@ const COMMON_COLUMNS: readonly Column<RunRow>[] = [
   ...lowest("heldout"),
   ...finals("running"),
   ...pairColumns(
-    { name: "labelCorrelation", meaning: LABEL_CORRELATION, unit: "", emptyFor: "labels that are all alike" },
+    { name: "labelCorrelation", meaning: LABEL_CORRELATION, unit: "", emptyFor: "constant labels" },
     ({ record }: RunRow) => record.labelCorrelations,
   ),
   ...fields("parameters", "elapsedMs", "engine", "device", "seed"),
   {
     name: "dataStream",
-    schema: string("names the random numbers of the run's rows"),
+    schema: string("name of the random stream of the run's rows"),
     of: ({ record: { seed, run, cross } }) => `mmoe/seed=${seed}/run=${cross?.data ?? run}`,
   },
   {
     name: "initStream",
-    schema: string("names the random numbers of the run's initial values"),
+    schema: string("name of the random stream of the run's initial values"),
     of: ({ record: { seed, run, cross, model } }) => `mmoe/seed=${seed}/run=${cross?.initial ?? run}/model=${model}`,
   },
 ];

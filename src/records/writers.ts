@@ -98,7 +98,7 @@ export function provenancesIn(
   return all.sort((a, b) => a.provenance.start.localeCompare(b.provenance.start));
 }
 
-type Trainers = Pick<Provenance, "engine" | "device" | "beside">;
+export type Trainers = Pick<Provenance, "engine" | "device" | "beside">;
 
 /** Engines, with their devices, that trained runs in `folder` by another arithmetic than this one: `tfjs (wasm)`. */
 export function otherTrainers(folder: string, own: Trainers): string[] {
@@ -107,9 +107,9 @@ export function otherTrainers(folder: string, own: Trainers): string[] {
   return [...new Set(all.filter((trainer) => !ours.includes(arithmeticOf(trainer))).map(trainerText))];
 }
 
-/** A process's engine, and the one beside it. */
-export function trainersOf({ engine, device, beside }: Trainers): Pick<Provenance, "engine" | "device">[] {
-  return [{ engine, device }, ...(beside ? [{ engine: beside.name, device: beside.device }] : [])];
+/** A process's engine, and those beside it. */
+export function trainersOf({ engine, device, beside = [] }: Trainers): Pick<Provenance, "engine" | "device">[] {
+  return [{ engine, device }, ...beside.map(({ name, device }) => ({ engine: name, device }))];
 }
 
 /** `cpu (avx512)` */

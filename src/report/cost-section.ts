@@ -44,7 +44,7 @@ function costRow({
     thousands(runs),
     isShared ? "–" : timeText(stepMs),
     isShared ? "–" : timeText(rowUs.value),
-    duration(totalMs),
+    isShared ? "–" : duration(totalMs),
   ];
   return html`<tr><th scope="row">${modelLabel(model)}${batch === undefined ? "" : `, batch ${batch}`}</th><td>${on}</td>${cells.map(numberCell)}</tr>
 `;

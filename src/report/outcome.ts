@@ -16,9 +16,8 @@ import { type Lowest, lowestModels, meanOf } from "./ranking.ts";
 import { lossText } from "./report-words.ts";
 
 /**
- * The outcome in one sentence on all losses, a warning if they disagree, and the verdicts on the claims, if there are any.
- * A page that
- * shows only one loss would hide the outcome of the others.
+ * The outcome in one sentence on all losses, that of the config's study first, a warning if they disagree, and the verdicts on
+ * the claims, if there are any. A page that shows only one loss would hide the outcome of the others.
  */
 export function outcome(
   results: Results,
@@ -26,8 +25,9 @@ export function outcome(
   claims: EachLoss<readonly Claim[]> | undefined,
 ): Html {
   const lowest = eachLoss((set) => lowestModels(cells[set]));
+  const sets = reportedFirst(results.config);
   return html`<p class="lead">${sentence(results, cells, lowest)}</p>
-${disagreement(lowest)}<p>${claims ? `${claimsSentence(claims)} ` : ""}${ratios(results, cells)}</p>
+${disagreement(lowest, sets)}<p>${claims ? `${claimsSentence(claims, sets)} ` : ""}${ratios(results, cells)}</p>
 `;
 }
 
@@ -38,17 +38,23 @@ function sentence(
 ): string {
   const steps = trainedValues(config, "steps");
   const after = `After ${steps.length > 1 ? "the last step" : `${thousands(Number(steps[0]))} steps`} the mean loss`;
-  if (lowest.train.length === 0) return ofOneModel(cells, after);
+  const sets = reportedFirst(config);
+  if (lowest.train.length === 0) return ofOneModel(cells, after, sets);
   const where = (set: LossSet) => `${LOSS_WORDS[set].where}${nearText(lowest[set])}`;
-  const [first = "", ...others] = alike((set) => winners(lowest[set])).map(
-    ([models, sets]) => `for ${models} ${listed(sets.map(where))}`,
+  const [first = "", ...others] = alike(sets, (set) => winners(lowest[set])).map(
+    ([models, alike]) => `for ${models} ${listed(alike.map(where))}`,
   );
   return `${after} is lowest ${first}${others.length > 0 ? `, but ${listed(others)}` : ""}.`;
 }
 
+/** All losses, the one that the study reports first. */
+function reportedFirst({ report }: Results["config"]): readonly LossSet[] {
+  return [report, ...LOSS_SETS.filter((set) => set !== report)];
+}
+
 /** The texts that `of` gives, each with the losses that have it. */
-function alike(of: (set: LossSet) => string): [text: string, sets: LossSet[]][] {
-  return [...groupBy(LOSS_SETS, of)];
+function alike(sets: readonly LossSet[], of: (set: LossSet) => string): [text: string, sets: LossSet[]][] {
+  return [...groupBy(sets, of)];
 }
 
 /** `on training rows and as a running mean` */
@@ -57,14 +63,14 @@ function whereText(sets: readonly LossSet[]): string {
 }
 
 /** If no two models can be compared: the final loss of the first trained model. */
-function ofOneModel(cells: EachLoss<readonly CellLosses[]>, after: string): string {
+function ofOneModel(cells: EachLoss<readonly CellLosses[]>, after: string, sets: readonly LossSet[]): string {
   const [trained] = groupBy(
     cells.train.filter(({ byRun }) => byRun.size > 0),
     ({ model }) => model,
   );
   if (trained === undefined) return "No run is done.";
   const [model] = trained;
-  const texts = LOSS_SETS.map(
+  const texts = sets.map(
     (set) => `${endsText(cells[set].filter((cell) => cell.model === model))} ${LOSS_WORDS[set].where}`,
   );
   return `${after} of ${modelLabel(model)} is ${listed(texts)}.`;
@@ -107,10 +113,10 @@ function correlationList(lowest: readonly Lowest[]): string {
 }
 
 /** Correlations at which not the same model is lowest on all losses. */
-function disagreement(lowest: EachLoss<readonly Lowest[]>): Html {
+function disagreement(lowest: EachLoss<readonly Lowest[]>, sets: readonly LossSet[]): Html {
   const cases = lowest.train.flatMap(({ correlation }) => {
-    const models = alike((set) => lowest[set].find((one) => one.correlation === correlation)?.model ?? "");
-    const texts = models.map(([model, sets]) => `${modelLabel(model)} ${whereText(sets)}`);
+    const models = alike(sets, (set) => lowest[set].find((one) => one.correlation === correlation)?.model ?? "");
+    const texts = models.map(([model, own]) => `${modelLabel(model)} ${whereText(own)}`);
     const at = correlation === null ? "" : `at ${shortNumber(correlation)} `;
     return models.length > 1 ? [`${at}${texts.join(", ")}`] : [];
   });
@@ -150,7 +156,7 @@ const VERDICTS = [
   ["not covered", "is not covered", "are not covered"],
 ] as const;
 
-function claimsSentence(claims: EachLoss<readonly Claim[]>): string {
+function claimsSentence(claims: EachLoss<readonly Claim[]>, sets: readonly LossSet[]): string {
   if (claims.train.every(({ verdict }) => verdict === "not covered")) {
     return "None of the paper’s claims is covered by these cells.";
   }
@@ -161,6 +167,6 @@ function claimsSentence(claims: EachLoss<readonly Claim[]>): string {
     });
     return listed(texts);
   };
-  const texts = alike(counts).map(([text, sets]) => `${text} ${whereText(sets)}`);
+  const texts = alike(sets, counts).map(([text, own]) => `${text} ${whereText(own)}`);
   return `Of the paper’s ${claims.train.length} claims ${texts.join("; ")}.`;
 }

@@ -1,4 +1,5 @@
 import { claimsOf } from "../claims/claims.ts";
+import { shortRuns } from "../claims/short-runs.ts";
 import { cellsOf } from "../config/cells.ts";
 import { listedKeys, pointCount } from "../config/grid.ts";
 import { type EachLoss, eachLoss, type LossSet } from "../config/loss-sets.ts";
@@ -32,6 +33,7 @@ import { seesawText } from "./seesaw-text.ts";
 import { settingsSection } from "./settings-section.ts";
 import { runPicker } from "./single-runs.ts";
 import { switches, switchRules } from "./switches.ts";
+import { showsTasks, tasksSection } from "./tasks-section.ts";
 import { drawVariants } from "./variants.ts";
 
 /** A sweep's report: one HTML file, the same bytes for the same records. `loss` is shown first; `live` follows a sweep. */
@@ -52,8 +54,9 @@ export function reportHtml(results: Results, loss: LossSet, live?: Live): string
   const below = several === undefined ? { runs: runPicker(results), seesaw: seesawText(results) } : {};
   const { paper, ...figures } = drawnFigures(results, drawing, below);
   const shown = {
-    ...{ models: modelsOf(trained), loss, paper },
+    ...{ models: modelsOf(trained), loss },
     correlations: correlationsOf(trained).filter((p) => p !== null),
+    paper: paper && (shortRuns(config).length > 0 ? ("hidden" as const) : true),
   };
   return htmlPage({ title: `${config.name}: ${title}`, rules: switchRules(shown), live }, [
     html`<a class="skip" href="#${isTested ? "claims" : "cells"}">Skip to the ${isTested ? "verdicts" : "losses"}</a>
@@ -61,11 +64,12 @@ export function reportHtml(results: Results, loss: LossSet, live?: Live): string
 <p class="kicker">Report of the sweep <b>${config.name}</b></p>
 <h1>${title}</h1>
 ${lead}${unfinished(results)}</header>
-<nav aria-label="Contents"><ul>${contents(isTested).map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
+<nav aria-label="Contents"><ul>${contents(results, isTested).map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 <main>
 `,
     isTested ? verdicts : "",
     cellsSection(results),
+    showsTasks(results) ? tasksSection(results) : "",
     figuresSection({ ...figures, shapes, tables, sweep, switches: switches(shown) }),
     isTested ? "" : verdicts,
     runsSection(results),
@@ -126,15 +130,21 @@ function pointsText({ config, at }: Results): string {
 }
 
 /** The sections in their order: claims that are not tested do not come first. */
-function contents(isTested: boolean): (readonly [id: string, name: string])[] {
+function contents(results: Results, isTested: boolean): (readonly [id: string, name: string])[] {
   const claims = [["claims", "Claims"]] as const;
-  return [...(isTested ? claims : []), ...LOSSES, ...(isTested ? [] : claims), ...OTHERS];
+  const tasks = [["tasks", "Tasks"]] as const;
+  return [
+    ...(isTested ? claims : []),
+    CELLS,
+    ...(showsTasks(results) ? tasks : []),
+    FIGURES,
+    ...(isTested ? [] : claims),
+    ...OTHERS,
+  ];
 }
 
-const LOSSES = [
-  ["cells", "Final losses"],
-  ["figures", "Figures"],
-] as const;
+const CELLS = ["cells", "Final losses"] as const;
+const FIGURES = ["figures", "Figures"] as const;
 const OTHERS = [
   ["run-table", "Runs"],
   ["settings", "Settings"],

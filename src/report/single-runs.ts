@@ -15,7 +15,7 @@ const MOST_POINTS = 40;
 /** Curves of single runs, packed for the page's script. */
 export interface SingleRuns {
   readonly steps: readonly number[];
-  /** Of each cell, so many runs at most, the first ones; the cells and their runs are those of the table of runs. */
+  /** At most this many runs per cell, the first ones; cells and runs are those of the table of runs. */
   readonly most: number;
   /** Ends of the logarithmic scale that losses are counted on, in `PARTS` parts. */
   readonly low: number;

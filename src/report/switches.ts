@@ -9,8 +9,8 @@ interface Shown {
   readonly correlations: readonly number[];
   /** The loss that is chosen at first. */
   readonly loss: LossSet;
-  /** True if some figure has the paper's points. */
-  readonly paper: boolean;
+  /** Whether some figure has the paper's points: `hidden` at first beside runs that are too short to be compared with them. */
+  readonly paper: boolean | "hidden";
 }
 
 /** The switches of the figures. They work by CSS alone: `page.css` and `switchRules` show what is chosen. */
@@ -42,12 +42,14 @@ ${radios(
 )}
 ${boxes("Models", "model", models, modelLabel)}
 ${correlations.length > 0 ? boxes("Correlations", "correlation", correlations, shortNumber) : NOTHING}
-${paper ? PAPER : ""}
+${paper ? paperBox(paper !== "hidden") : ""}
 </div>
 `;
 }
 
-const PAPER = html`<fieldset><legend>The paper’s</legend><label><input type="checkbox" id="show-paper" checked autocomplete="off"> points</label></fieldset>`;
+function paperBox(isShown: boolean): Html {
+  return html`<fieldset><legend>The paper’s</legend><label><input type="checkbox" id="show-paper"${isShown ? CHECKED : ""} autocomplete="off"> points</label></fieldset>`;
+}
 
 type Choices = readonly (readonly [value: string, label: string])[];
 

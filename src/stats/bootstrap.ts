@@ -7,7 +7,7 @@ import { type Columns, type Counts, drawInto, samplerOf } from "./resample.ts";
 const RESAMPLES = 10_000;
 /** Of larger samples fewer resamples are drawn, in proportion: their intervals are narrow, and each resample takes longer. */
 const ALL_RESAMPLES_UP_TO = 2000;
-/** The ends of a 95 % interval by so many resamples are about a thirtieth of its half width off. */
+/** With this many resamples, the ends of a 95 % interval are off by about a thirtieth of its half-width. */
 const LEAST_RESAMPLES = 2000;
 
 /** How many resamples are drawn of n runs. */
@@ -41,15 +41,21 @@ export function bootstrap<T, K extends string>(
   if (odd) throw new RangeError(`bootstrap: expected columns of one length, got ${n} and ${odd.length}`);
   const names = Object.keys(statistics) as K[];
   const sampled = samplerOf(columns);
-  const evaluate: Evaluate = (counts) => {
-    const sample = prepare(sampled(counts));
-    return names.map((name) => statistics[name](sample));
+  const evaluate = (counts: Iterable<Counts>, samples: number) => {
+    const values = names.map(() => new Float64Array(samples));
+    let i = 0;
+    for (const each of counts) {
+      const sample = prepare(sampled(each));
+      for (let k = 0; k < names.length; k++) (values[k] as Float64Array)[i] = statistics[names[k] as K](sample);
+      i++;
+    }
+    return values;
   };
-  const values = evaluate(new Uint8Array(n).fill(1));
-  const replicates = transposed(resampled(n, evaluate), names.length);
-  const jackknife = transposed(leftOut(n, evaluate), names.length);
+  const whole = evaluate([new Uint8Array(n).fill(1)], 1);
+  const replicates = evaluate(drawsOf(n), resamplesOf(n));
+  const jackknife = evaluate(leftOut(n), groupsOf(n));
   const entries = names.map((name, k) => {
-    const [value, own] = [values[k] as number, replicates[k] as Float64Array];
+    const [[value], own] = [whole[k] as Float64Array, replicates[k] as Float64Array];
     return [name, { value, replicates: own.sort(), jackknife: jackknife[k] as Float64Array }];
   });
   return Object.fromEntries(entries) as Record<K, Bootstrapped>;
@@ -58,52 +64,45 @@ export function bootstrap<T, K extends string>(
 /** The only column, for statistics of one. */
 export const onlyColumn = (columns: Columns): Float64Array => columns[0] as Float64Array;
 
-/** All statistics of the sample in which each run is counted as often as given. */
-type Evaluate = (counts: Counts) => number[];
-
-function resampled(n: number, evaluate: Evaluate): number[][] {
-  const counts = drawsOf(n);
-  return Array.from({ length: resamplesOf(n) }, (_, i) => evaluate(counts(i)));
-}
-
-/** Draws of samples of n runs, [resamples * n], for the sizes that were asked for last. */
-const kept = new Map<number, Counts>();
+/** Draws of samples of n runs, each [n], for the sizes that were asked for last. */
+const kept = new Map<number, readonly Counts[]>();
 const MOST_KEPT = 4;
 /** Draws of larger samples are not kept: 10 MB each. */
 const LARGEST_KEPT = 1000;
 
-/** How often each run is drawn in the i-th resample of n: called for each i in turn. */
-function drawsOf(n: number): (i: number) => Counts {
-  const random = xoshiroOf(`mmoe/bootstrap/n=${n}`);
-  if (n > LARGEST_KEPT) {
-    const counts = new Uint8Array(n);
-    return () => drawInto(counts, random);
-  }
-  const draws = kept.get(n) ?? new Uint8Array(resamplesOf(n) * n);
-  const at = (i: number) => draws.subarray(i * n, (i + 1) * n);
-  if (!kept.has(n)) for (let i = 0; i < resamplesOf(n); i++) drawInto(at(i), random);
+/** How often each run is drawn, in each resample of n. */
+function drawsOf(n: number): Iterable<Counts> {
+  if (n > LARGEST_KEPT) return drawn(n, new Uint8Array(n));
+  const draws = kept.get(n) ?? [...drawn(n, new Uint8Array(resamplesOf(n) * n))];
   kept.delete(n);
   kept.set(n, draws);
   for (const oldest of [...kept.keys()].slice(0, -MOST_KEPT)) kept.delete(oldest);
-  return at;
+  return draws;
 }
 
-/** Statistics without each run in turn; of more than a thousand runs, without each group of runs in turn. */
-function leftOut(n: number, evaluate: Evaluate): number[][] {
-  const size = Math.ceil(n / MOST_LEFT_OUT);
+/** Draws each resample of n into `memory`: one after the other, or, where that holds no more, into the same place. */
+function* drawn(n: number, memory: Uint8Array): Generator<Counts> {
+  const random = xoshiroOf(`mmoe/bootstrap/n=${n}`);
+  const places = memory.length / n;
+  for (let i = 0; i < resamplesOf(n); i++) {
+    const start = (i % places) * n;
+    yield drawInto(memory.subarray(start, start + n), random);
+  }
+}
+
+/** Without each run in turn; of more than a thousand runs, without each group of runs in turn. */
+function* leftOut(n: number): Generator<Counts> {
+  const size = groupSize(n);
   const counts = new Uint8Array(n).fill(1);
-  return Array.from({ length: n === 0 ? 0 : Math.ceil(n / size) }, (_, group) => {
-    const [start, end] = [group * size, (group + 1) * size];
-    counts.fill(0, start, end);
-    const values = evaluate(counts);
-    counts.fill(1, start, end);
-    return values;
-  });
+  for (let start = 0; start < n; start += size) {
+    counts.fill(0, start, start + size);
+    yield counts;
+    counts.fill(1, start, start + size);
+  }
 }
 
-function transposed(rows: readonly (readonly number[])[], columns: number): Float64Array[] {
-  return Array.from({ length: columns }, (_, c) => Float64Array.from(rows, (row) => row[c] as number));
-}
+const groupSize = (n: number) => Math.ceil(n / MOST_LEFT_OUT);
+const groupsOf = (n: number) => (n === 0 ? 0 : Math.ceil(n / groupSize(n)));
 
 /**
  * The bias-corrected and accelerated interval (Efron, "Better Bootstrap Confidence Intervals", JASA 82, 1987), as

@@ -17,9 +17,17 @@ export function samplerOf(columns: Columns): (counts: Counts) => Columns {
   const prepared = columns.map((column) => {
     const order = ascendingOrder(column);
     const sorted = Float64Array.from(order, (run) => column[run] as number);
-    return { order, sorted, out: new Float64Array(column.length + SELDOM) };
+    const out = new Float64Array(column.length + SELDOM);
+    return { order, sorted, out, sample: out.subarray(0, column.length) };
   });
-  return (counts) => prepared.map(({ order, sorted, out }) => out.subarray(0, repeat(out, sorted, order, counts)));
+  const samples = prepared.map(({ sample }) => sample);
+  return (counts) => {
+    for (const [c, { order, sorted, out, sample }] of prepared.entries()) {
+      const end = repeat(out, sorted, order, counts);
+      samples[c] = end === sample.length ? sample : out.subarray(0, end);
+    }
+    return samples;
+  };
 }
 
 /** The order of a column's values, the lowest first. */

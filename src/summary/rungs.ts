@@ -5,6 +5,7 @@ import { type Cell, cellKey } from "../identity/cell.ts";
 import type { Results } from "../records/read-results.ts";
 import { finalLosses } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
+import { hasBadMinima } from "./bad-loss.ts";
 
 /** The rungs that the tasks of a cell's runs end on. */
 export interface CellRungs extends Cell {
@@ -21,10 +22,11 @@ export interface Rungs extends Ladder {
 
 /**
  * How many runs end on each rung of the ladder, by task; a run above `bad` is in a bad minimum. Undefined for the running
- * mean: it contains how fast a run learned, so it lies above the rung that the run ends on; and for rows of the user's own.
+ * mean: it contains how fast a run learned, so it lies above the rung that the run ends on; and for labels that are not the
+ * generator's numbers.
  */
 export function rungsOf(results: Results, loss: LossSet, bad: number): Rungs | undefined {
-  if (loss === "running" || results.config.rows !== null) return undefined;
+  if (loss === "running" || !hasBadMinima(results.config)) return undefined;
   const ladder = ladderOf(results.config);
   const byCell = groupBy(results.records, cellKey);
   const cells = cellsOf(results.config).map((cell): CellRungs => {

@@ -1,5 +1,6 @@
 import { cellsOf } from "../config/cells.ts";
 import type { LossSet } from "../config/loss-sets.ts";
+import { taskNames } from "../config/task-names.ts";
 import { type Cell, cellKey, cellOf } from "../identity/cell.ts";
 import { memo } from "../memo.ts";
 import { toCsv } from "../records/csv.ts";
@@ -84,11 +85,18 @@ export interface CellSeesaw extends Cell {
 export interface Seesaw {
   readonly loss: LossSet;
   readonly against: string;
+  /** What each task is called, [K]. */
+  readonly tasks: readonly string[];
   readonly cells: readonly CellSeesaw[];
 }
 
 export const seesawOf = memo((results: Results, loss: LossSet, against: string): Seesaw => {
-  return { loss, against, cells: cellGains(results, loss, against).map(seesawOfCell) };
+  return {
+    loss,
+    against,
+    tasks: taskNames(results.config),
+    cells: cellGains(results, loss, against).map(seesawOfCell),
+  };
 });
 
 function seesawOfCell({ runs, tasks, ...cell }: CellGains): CellSeesaw {

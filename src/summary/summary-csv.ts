@@ -6,11 +6,16 @@ import type { CellSummary } from "./cell-summary.ts";
 import type { CellComparison, SpreadComparison } from "./comparisons.ts";
 import type { CellRungs } from "./rungs.ts";
 import type { Summary } from "./summary.ts";
+import type { TaskSummary } from "./task-summary.ts";
 
 /** A summary as CSV: one row for each statistic of a cell, or of two cells; an empty cell for no value. */
-export function summaryCsv({ loss, cells, models, correlations, points, spreads, rungs }: Summary): string {
+export function summaryCsv(
+  { loss, cells, models, correlations, points, spreads, rungs }: Summary,
+  tasks: readonly TaskSummary[] = [],
+): string {
   const rows = [
     ...cells.flatMap(cellRows),
+    ...tasks.flatMap(taskRows),
     ...(rungs?.cells ?? []).flatMap(rungRows),
     ...models.flatMap((one) => comparisonRows("models", one)),
     ...correlations.flatMap((one) => comparisonRows("correlations", one)),
@@ -38,6 +43,14 @@ function cellRows({ model, correlation, point, failed, failedShare, missing, los
     ...Object.entries(statistics).map(([name, value]) => row(about, name, n, value)),
     row(about, "badShare", n, badShare),
   ];
+}
+
+/** The mean loss of a task, `loss of y_income`, and its metrics. */
+function taskRows({ name, cells }: TaskSummary): Row[] {
+  return cells.flatMap(({ model, correlation, point, runs, loss, metrics }) => {
+    const about = { about: "task", model, correlation, ...point, otherModel: "", otherCorrelation: "", otherPoint: "" };
+    return Object.entries({ loss, ...metrics }).map(([what, value]) => row(about, `${what} of ${name}`, runs, value));
+  });
 }
 
 /** Shares of runs whose tasks end on a rung; the last is above the ladder. */

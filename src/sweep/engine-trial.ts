@@ -1,6 +1,7 @@
 import { correlationMatrix } from "../data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../data/presets.ts";
-import type { Engine, Run, RunResult, TrainingSettings } from "../engines/engine.ts";
+import type { Engine, Run, RunResult } from "../engines/engine.ts";
+import { PLAIN_TRAINING, type TrainingSettings } from "../engines/training-settings.ts";
 import { NO_CHOICE } from "../identity/cell.ts";
 import { runId } from "../identity/run-id.ts";
 import { ZOO } from "../models/zoo.ts";
@@ -29,16 +30,11 @@ const RUNS = 32;
 const TRIAL_MS = 500;
 
 const TRAINING: TrainingSettings = {
+  ...PLAIN_TRAINING,
   trainRows: "fresh",
-  sampling: "epochs",
   batch: 64,
   steps: STEPS,
-  optimizer: "adam",
   lr: 0.001,
-  method: "sum",
-  huberDelta: null,
-  arithmetic: "portable",
-  initializer: { name: "glorot-uniform" },
   evalEvery: 1,
   heldoutRows: 1,
 };

@@ -5,8 +5,9 @@ import type { Env } from "../cuda/home.ts";
 import { trainsRun } from "../engines/abilities.ts";
 import type { KernelChoice } from "../engines/cpu/kernel-sets.ts";
 import type { AnyRun, Engine } from "../engines/engine.ts";
+import { findPython } from "../engines/python/find-python.ts";
 import { UsageError } from "../errors.ts";
-import { isCode } from "../models/code.ts";
+import { isCode, isIn } from "../models/code.ts";
 import { kernelSet } from "./kernel-set.ts";
 import { sideBySide } from "./side-by-side.ts";
 
@@ -24,6 +25,8 @@ export interface EngineOptions {
   readonly kernels?: KernelChoice;
   /** What the tfjs engine computes on. */
   readonly backend?: TfjsBackend;
+  /** The Python of models in Python: by default that of MMOE_PYTHON, of the active virtual environment or the PATH. */
+  readonly python?: string;
   /** Let the cuda engine compute on the CPU if it sees no card. */
   readonly allowCpu?: boolean;
   readonly env?: Env;
@@ -33,13 +36,32 @@ export interface EngineOptions {
 
 /**
  * Loads one engine; the others' code stays on disk. Where `auto` is cpu, it brings tfjs beside it for those of `runs` that
- * cpu can't train, and is tfjs alone if that is all of them.
+ * cpu can't train, and is tfjs alone if that is all of them. Models in Python have an engine of their own beside any. For models in
+ * JavaScript alone, TensorFlow.js is loaded in their processes only.
  */
 export async function loadEngine(
   name: EngineName,
   options: EngineOptions = {},
   runs: readonly AnyRun[] = [],
 ): Promise<Engine> {
+  const isPython = ({ model }: AnyRun) => isIn("Python", model);
+  const others = runs.filter((run) => !isPython(run));
+  if (others.length === runs.length) return ownEngine(name, options, runs);
+  const python = await pythonEngine(name === "cuda" ? "cuda" : "cpu", options);
+  if (others.length === 0) return python;
+  return sideBySide(await ownEngine(name, options, others), python, isPython);
+}
+
+/** For models in Python alone; PyTorch computes on `device`. */
+export async function pythonEngine(
+  device: "cpu" | "cuda",
+  { python, jobs, note = () => {}, env = process.env }: EngineOptions,
+): Promise<Engine> {
+  const { PythonEngine } = await import("../engines/python/python-engine.ts");
+  return new PythonEngine({ python: findPython(python, env), device, note, ...(jobs !== undefined && { jobs }) });
+}
+
+async function ownEngine(name: EngineName, options: EngineOptions, runs: readonly AnyRun[]): Promise<Engine> {
   if (name === "auto") {
     const engine = await autoEngine(options);
     const goesBeside = (run: AnyRun) => !trainsRun("cpu", run);
@@ -55,6 +77,8 @@ export async function loadEngine(
   const { jobs, backend = "wasm", allowCpu = false, note = () => {} } = options;
   const threads = jobs === undefined ? {} : { jobs };
   if (name === "tfjs") {
+    if (runs.length > 0 && backend !== "tensorflow" && runs.every(({ model }) => isCode(model)))
+      return codeEngine(options);
     const { createTfjsEngine } = await import("../engines/tfjs/tfjs-engine.ts");
     return createTfjsEngine({ backend, note, ...threads });
   }
@@ -66,7 +90,7 @@ export async function loadEngine(
   return new CpuEngine({ kernels: kernelSet(options), note, ...threads });
 }
 
-/** For models in JavaScript alone: where TensorFlow is not asked for, nothing of it is loaded here. */
+/** Where TensorFlow is not asked for, nothing of it is loaded in this process. */
 async function codeEngine(options: EngineOptions): Promise<Engine> {
   const { jobs, backend = "wasm", note = () => {} } = options;
   if (backend === "tensorflow") return loadEngine("tfjs", options);

@@ -4,7 +4,7 @@ import { byKind } from "../engines/abilities.ts";
 import { bundlesOf } from "../engines/cpu/bundle.ts";
 import type { AnyRun, Engine, Run } from "../engines/engine.ts";
 import type { Estimate } from "../stats/estimate.ts";
-import { codeMs } from "./code-time.ts";
+import { codeTime } from "./code-time.ts";
 import { diagnosisMs } from "./diagnosis-time.ts";
 import { lastEnd } from "./last-end.ts";
 import { type Speed, timeNs } from "./speed.ts";
@@ -32,17 +32,48 @@ export async function estimateTime(
   engine: Engine,
   options: { readonly env?: Env; readonly note?: (line: string) => void } = {},
 ): Promise<TimeEstimate> {
+  const isOwn = (run: AnyRun): run is Run => engine.workers !== undefined && engine.path(run) === "cpu";
+  const others = runs.filter((run) => !isOwn(run));
+  if (engine.workers === undefined) return rangeOf((await trialPart(others, engine)).ms, "trial");
+  const own = await workPart(runs.filter(isOwn), engine, engine.workers, options);
+  if (others.length === 0) return { ...rangeOf(own.ms, "work"), cores: own.threads };
+  return rangeOf(sideBySideMs(own, await trialPart(others, engine), availableParallelism()), "trial");
+}
+
+/** Runs that train beside others: their time if they have the machine to themselves, and the cores that they use. */
+interface Part {
+  readonly ms: number;
+  readonly threads: number;
+}
+
+/** Milliseconds until both have ended that begin together: where cores are too few, each thread gets an equal share. */
+export function sideBySideMs(one: Part, other: Part, cores: number): number {
+  const slower = Math.max(1, (one.threads + other.threads) / cores);
+  return Math.max(one.ms, other.ms) + (slower - 1) * Math.min(one.ms, other.ms);
+}
+
+async function workPart(
+  runs: readonly Run[],
+  engine: Engine,
+  workers: number,
+  options: Parameters<typeof speedHere>[2],
+): Promise<Part> {
+  const threads = Math.min(workers, availableParallelism());
+  if (runs.length === 0) return { ms: 0, threads };
+  const speed = await speedHere(engine, threads, options);
+  const ms = START_MS + workMs(runs, { workers, cores: threads, speed }) + diagnosisMs(runs) / threads;
+  return { ms, threads };
+}
+
+/** TensorFlow.js trains its own models before those in JavaScript. */
+async function trialPart(runs: readonly AnyRun[], engine: Engine): Promise<Part> {
   const { specs, codes } = byKind(runs);
-  const codesMs = codes.length === 0 ? 0 : await codeMs(codes, engine);
-  if (engine.workers === undefined) return rangeOf((await estimateMs(specs, engine)) + codesMs, "trial");
-  const own = specs.filter((run) => engine.path(run) === "cpu");
-  const others = specs.filter((run) => engine.path(run) !== "cpu");
-  const cores = Math.min(engine.workers, availableParallelism());
-  const speed = own.length === 0 ? undefined : await speedHere(engine, cores, options);
-  const training = speed === undefined ? 0 : START_MS + workMs(own, { workers: engine.workers, cores, speed });
-  const ms = training + diagnosisMs(own) / cores;
-  if (own.length === runs.length) return { ...rangeOf(ms, "work"), cores };
-  return rangeOf(ms + (await estimateMs(others, engine)) + codesMs, "trial");
+  const specsMs = await estimateMs(specs, engine);
+  const code = await codeTime(codes, engine);
+  const ms = specsMs + code.ms;
+  const traced = runs.some((run) => engine.path(run).endsWith("-traced"));
+  const threads = traced || ms === 0 ? availableParallelism() : (specsMs + code.ms * code.places) / ms;
+  return { ms, threads };
 }
 
 function rangeOf(value: number, from: keyof typeof APART): TimeEstimate {

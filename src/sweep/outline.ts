@@ -36,7 +36,7 @@ class Sample {
   readonly #mostRuns: number;
   #repeats: AnyRun[][] = [];
   #kept = 0;
-  /** One of so many repeats is kept. */
+  /** One in this many repeats is kept. */
   #each = 1;
   #seen = 0;
   #latest: number | undefined;

@@ -1,6 +1,6 @@
 import { cellsOf, correlationsIn } from "../config/cells.ts";
 import { type Config, configAt, generatorOf, modelOf, tableOf, trainingOf } from "../config/config.ts";
-import { crossedPairs, crossedRun } from "../config/cross.ts";
+import { crossedPair, crossedPairs, crossedRun } from "../config/cross.ts";
 import { listedKeys, pointCount } from "../config/grid.ts";
 import { tunedFor } from "../config/tuned.ts";
 import { correlationMatrix } from "../data/correlation-matrix.ts";
@@ -29,11 +29,19 @@ export function planWanted(config: Config, isWanted: (run: AnyRun) => boolean): 
 export function* eachRun(config: Config): Generator<AnyRun> {
   countRuns(config);
   const kinds = kindsOf(config);
-  const { seed } = config;
-  for (const { index, cross } of repeatsOf(config)) {
-    for (const { cell, ...kind } of kinds)
-      yield { id: runId(cell, cross ?? index), ...kind, index, ...(cross && { cross }), seed };
-  }
+  for (const repeat of repeatsOf(config)) yield* runsOf(kinds, repeat, config);
+}
+
+/** Run number `index` of every cell, also beyond the sweep's last; of a crossed sweep the pair of that number. */
+export function runsAt(config: Config, index: number): AnyRun[] {
+  const cross = config.cross && crossedPair(index);
+  return runsOf(kindsOf(config), { index, ...(cross && { cross }) }, config);
+}
+
+function runsOf(kinds: readonly Kind[], { index, cross }: Repeat, { seed }: Config): AnyRun[] {
+  return kinds.map(({ cell, ...kind }) => {
+    return { id: runId(cell, cross ?? index), ...kind, index, ...(cross && { cross }), seed };
+  });
 }
 
 /** How many runs a sweep has. Throws UsageError for more than can be planned. */
@@ -43,8 +51,10 @@ export function countRuns(config: Config): number {
   throw new UsageError(`runs: ${config.runs} in ${cells} cells are more than ${MOST_RUNS} runs; give fewer`);
 }
 
-/** The indices of each cell's runs: of a crossed sweep also those of its data and initial values. */
-function* repeatsOf({ runs, cross }: Config): Generator<Pick<AnyRun, "index" | "cross">> {
+/** The index of a run; of a crossed one also those of its data and initial values. */
+type Repeat = Pick<AnyRun, "index" | "cross">;
+
+function* repeatsOf({ runs, cross }: Config): Generator<Repeat> {
   if (cross === null) for (let index = 0; index < runs; index++) yield { index };
   else for (const pair of crossedPairs(cross).slice(0, runs)) yield { index: crossedRun(pair), cross: pair };
 }

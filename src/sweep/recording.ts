@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { trainedHash } from "../config/config.ts";
 import { arithmeticOf } from "../engines/arithmetic.ts";
-import type { Engine, RunState } from "../engines/engine.ts";
+import type { AnyRun, Engine, RunState } from "../engines/engine.ts";
+import { isIn } from "../models/code.ts";
 import { Checkpoints, type Kept, keptOf } from "../records/checkpoints.ts";
 import { JOURNALS } from "../records/find-results.ts";
 import { ProgressFile } from "../records/progress-file.ts";
@@ -9,7 +10,7 @@ import { provenanceOf } from "../records/provenance.ts";
 import type { RunRecord } from "../records/record.ts";
 import { ResultsFolder } from "../records/results-folder.ts";
 import type { RunObserver } from "../records/run-observer.ts";
-import { otherTrainers } from "../records/writers.ts";
+import { otherTrainers, type Trainers } from "../records/writers.ts";
 import type { SweepShare } from "./share.ts";
 
 interface RecordingOptions {
@@ -43,14 +44,15 @@ export class Recording {
     this.#share = share;
     this.#start = provenance.start;
     this.#folder = new ResultsFolder(out, config, { provenance, long, overwrite, shard });
-    this.#checkpoints = new Checkpoints(out, { trained: trainedHash(config), arithmetic: arithmeticOf(trainer) }, note);
+    const ofRun = (run: AnyRun) => arithmeticOf(trainerOf(run, trainer));
+    this.#checkpoints = new Checkpoints(out, { trained: trainedHash(config), arithmeticOf: ofRun }, note);
   }
 
   /** Reads where runs in flight of earlier processes go on from, by their ids. */
   begin(): ReadonlyMap<string, RunState> {
     this.#checkpoints.remove(this.#share.ended.values());
     const states = this.#checkpoints.states(this.#share.todo);
-    this.#progress = new ProgressFile(this.#folder.journalName, this.#start, new Map(this.#checkpoints.steps));
+    this.#progress = new ProgressFile(this.#folder.journalName, this.#start, states);
     return states;
   }
 
@@ -75,4 +77,10 @@ export class Recording {
     this.#checkpoints.close();
     this.#folder.close();
   }
+}
+
+/** The engine that trains a run, among those that keep states: models in Python have their own. */
+function trainerOf(run: AnyRun, { engine, device, beside = [] }: Trainers): { engine: string; device: string } {
+  const python = isIn("Python", run.model) ? beside.find(({ name }) => name === "python") : undefined;
+  return python ? { engine: python.name, device: python.device } : { engine, device };
 }

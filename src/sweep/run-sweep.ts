@@ -39,7 +39,7 @@ export interface SweepStart extends SweepShare {
   /** Name and device of the engine that was chosen. */
   readonly engine: string;
   readonly device: string;
-  /** The engine beside it, which trains the runs that it can't. */
+  /** The engines beside it, which train the runs that it can't. */
   readonly beside?: Engine["beside"];
   /** Other engines that trained runs of this folder; their losses agree within float32's tolerance. */
   readonly trainedBefore: readonly string[];

@@ -1,10 +1,8 @@
 import type { AnyRun, Engine, Hooks } from "../engines/engine.ts";
-import { isCode } from "../models/code.ts";
 
 /**
- * `main` and, at the same time, `other` for the runs that `goesBeside` names, models in JavaScript among them; it gives up
- * both if one fails. Results say which of them trained. If `main` keeps states, those of its runs are kept; runs of the
- * other begin again.
+ * `main` and, at the same time, `other` for the runs that `goesBeside` names; it gives up both if one fails. Results say which of them trained. The states of runs are kept whose engine does; others
+ * begin again.
  */
 export function sideBySide(main: Engine, other: Engine, goesBeside: (run: AnyRun) => boolean): Engine {
   const engineFor = (run: AnyRun) => (goesBeside(run) ? other : main);
@@ -15,18 +13,22 @@ export function sideBySide(main: Engine, other: Engine, goesBeside: (run: AnyRun
   return {
     name: main.name,
     device: main.device,
-    libraries: { ...main.libraries, ...other.libraries },
-    beside: { name: other.name, device: other.device },
+    get libraries() {
+      return { ...main.libraries, ...other.libraries };
+    },
+    get deterministic() {
+      return { ...main.deterministic, ...other.deterministic };
+    },
+    get beside() {
+      return [...(main.beside ?? []), { name: other.name, device: other.device }];
+    },
     ...(main.workers !== undefined && { workers: main.workers }),
-    keepsStates: main.keepsStates,
+    keepsStates: main.keepsStates || other.keepsStates,
     path: (run) => engineFor(run).path(run),
     check: (run) => engineFor(run).check(run),
     prepare: async (models, signal) => {
-      await main.prepare?.(
-        models.filter((model) => !isCode(model)),
-        signal,
-      );
-      await other.prepare?.(models.filter(isCode), signal);
+      await main.prepare?.(models, signal);
+      await other.prepare?.(models, signal);
     },
     train: (runs, hooks) => trainParts(parts(runs), hooks),
     memoryBytes: (runs) => parts(runs).reduce((sum, [engine, own]) => sum + engine.memoryBytes(own), 0),
@@ -44,7 +46,7 @@ async function trainParts(parts: readonly Part[], hooks: Hooks): Promise<void> {
   let failure: { readonly error: unknown } | undefined;
   await Promise.all(
     parts.map(async ([engine, runs]) => {
-      const onResult: Hooks["onResult"] = (result) => hooks.onResult({ ...result, engine: engine.name });
+      const onResult: Hooks["onResult"] = (result) => hooks.onResult({ engine: engine.name, ...result });
       await engine.train(runs, { ...hooksFor(engine, hooks), signal, onResult }).catch((error: unknown) => {
         failure ??= { error };
         giveUp.abort();

@@ -39,7 +39,7 @@ interface Options {
 }
 
 /**
- * The speed of this machine with so many workers: measured once for a processor and its kernels, and kept in the user's
+ * The speed of this machine with `workers` workers: measured once for a processor and its kernels, and kept in the user's
  * cache for 30 days.
  */
 export async function speedHere(

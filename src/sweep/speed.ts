@@ -1,6 +1,7 @@
 import { correlationMatrix } from "../data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../data/presets.ts";
-import type { Engine, Run, TrainingSettings } from "../engines/engine.ts";
+import type { Engine, Run } from "../engines/engine.ts";
+import { PLAIN_TRAINING, type TrainingSettings } from "../engines/training-settings.ts";
 import { ZOO } from "../models/zoo.ts";
 import { leastSquares } from "../stats/least-squares.ts";
 import { WORK_KINDS, type Work, workOf } from "./work.ts";
@@ -19,7 +20,7 @@ const USUAL: Speed = {
 
 /** Steps between evaluations, in the trials that are about them. */
 const TEN = 10;
-/** A trial takes about so long of each core. */
+/** Target CPU time per core of a trial. */
 const TRIAL_NS = 40e6;
 
 interface Trial {
@@ -118,7 +119,7 @@ function runsOf(trial: Trial, steps: number, workers: number): Run[] {
   const data = GENERATOR_PRESETS.paper.settings;
   const model = ZOO[name].build({ inputs: data.inputs, tasks: TASKS });
   const evalEvery = heldoutRows === 1 ? steps : TEN;
-  const training: TrainingSettings = { ...TRAINING, batch, steps, evalEvery, trainRows, heldoutRows };
+  const training: TrainingSettings = { ...PLAIN_TRAINING, lr: 0.001, batch, steps, evalEvery, trainRows, heldoutRows };
   const matrices = Array.from({ length: cells }, (_, c) => correlationMatrix(TASKS, c / cells));
   return Array.from({ length: workers }, (_, index) =>
     matrices.map((matrix, c) => {
@@ -127,13 +128,3 @@ function runsOf(trial: Trial, steps: number, workers: number): Run[] {
     }),
   ).flat();
 }
-
-const TRAINING: Omit<TrainingSettings, "batch" | "steps" | "evalEvery" | "trainRows" | "heldoutRows"> = {
-  sampling: "epochs",
-  optimizer: "adam",
-  lr: 0.001,
-  method: "sum",
-  huberDelta: null,
-  arithmetic: "portable",
-  initializer: { name: "glorot-uniform" },
-};

@@ -62,7 +62,7 @@ function stepsLeft(runs: readonly AnyRun[], begun: readonly Kept[]): number {
   return Math.max(0, steps - (steps / runs.length) * sum(begun, ({ runs: count, share }) => count * share));
 }
 
-/** The time of so many steps, at the pace of the processes that train; null if none has trained a step. */
+/** The time of `steps` steps at the pace of the processes that train; null if none has trained a step. */
 function leftMs(steps: number, active: readonly Writer[]): number | null {
   const perMs = sum(active, ({ progress }) =>
     progress && progress.elapsedMs > 0 ? progress.steps / progress.elapsedMs : 0,

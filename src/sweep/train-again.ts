@@ -6,7 +6,7 @@ import { TENSORFLOW_CPU } from "../engines/tfjs/device.ts";
 import { UsageError } from "../errors.ts";
 import type { RunRecord } from "../records/record.ts";
 import { groupBy } from "../stats/group-by.ts";
-import { ENGINE_NAMES, type EngineName, loadEngine, TFJS_BACKENDS } from "./engines.ts";
+import { ENGINE_NAMES, type EngineName, loadEngine, pythonEngine, TFJS_BACKENDS } from "./engines.ts";
 import { type Verified, verifyRuns } from "./verify.ts";
 
 interface TrainAgainOptions {
@@ -14,6 +14,8 @@ interface TrainAgainOptions {
   readonly allowCpu: boolean;
   /** The cpu engine's kernels; its numbers are the same with all of them. */
   readonly kernels?: KernelChoice | undefined;
+  /** The Python of models in Python. */
+  readonly python?: string | undefined;
   readonly env: Env;
   /** Called with a line for each engine: what it trains. */
   readonly note: (line: string) => void;
@@ -25,19 +27,22 @@ interface TrainAgainOptions {
 export async function trainAgain(
   records: readonly RunRecord[],
   config: Config,
-  { allowCpu, kernels, env, note, signal }: TrainAgainOptions,
+  { allowCpu, kernels, python, env, note, signal }: TrainAgainOptions,
 ): Promise<Verified[]> {
   const verified: Verified[] = [];
   for (const group of groupBy(records, arithmeticOf).values()) {
     if (signal.aborted) break;
     const { engine: name, device } = group[0] as RunRecord;
-    const engine = await loadEngine(engineOf(name), {
-      backend: TFJS_BACKENDS.find((one) => one === device) ?? "tensorflow",
-      allowCpu: allowCpu || device === TENSORFLOW_CPU,
-      ...(kernels && { kernels }),
-      env,
-      note,
-    });
+    const options = { env, note, ...(python !== undefined && { python }) };
+    const engine =
+      name === "python"
+        ? await pythonEngine(/ cpu$/.test(device) ? "cpu" : "cuda", options)
+        : await loadEngine(engineOf(name), {
+            backend: TFJS_BACKENDS.find((one) => one === device) ?? "tensorflow",
+            allowCpu: allowCpu || device === TENSORFLOW_CPU,
+            ...(kernels && { kernels }),
+            ...options,
+          });
     const others = new Set(group.map((record) => record.device).filter((one) => one !== engine.device));
     const where = `${engine.device}${others.size > 0 ? `; trained on ${[...others].join(", ")}` : ""}`;
     note(`training ${group.length} runs again on ${name} (${where}): ${group.map(({ id }) => id).join(", ")}`);

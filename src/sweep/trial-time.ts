@@ -10,7 +10,7 @@ const MOST_STEPS = 2 ** 16;
 /** A forward pass costs about a third of a training step on as many rows. */
 const FORWARD_SHARE = 1 / 3;
 
-/** Wall time of training `runs` of one sweep on this machine in milliseconds, extrapolated from short trials. */
+/** Wall time of training `runs` of one sweep on this machine while it is idle, in milliseconds, from short trials. */
 export async function estimateMs(runs: readonly AnyRun[], engine: Engine): Promise<number> {
   const kinds = [...groupBy(runs, kindOf).values()];
   const trialMs = Math.max(LEAST_TRIAL_MS, TRIAL_MS / Math.ceil(kinds.length / MOST_LONG_TRIALS));
@@ -26,8 +26,18 @@ export function kindOf({ training }: AnyRun): string {
 }
 
 async function estimateAlikeMs(runs: readonly AnyRun[], engine: Engine, trialMs: number): Promise<number> {
+  const [first] = runs as [AnyRun];
   const trial = await firstBegun(runs, engine);
-  return ((await stepMs(trial, engine, trialMs)) / trial.length) * stepsWorth(runs[0] as AnyRun) * runs.length;
+  const ms = await stepMs(trial, engine, trialMs, engine.path(first) === "tfjs-eager" ? processorMs : wallMs);
+  return (ms / trial.length) * stepsWorth(first) * runs.length;
+}
+
+const wallMs = () => performance.now();
+
+/** For what one thread computes: other programs do not count. */
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** What a run takes, its evaluations too, in steps. */
@@ -56,10 +66,15 @@ async function firstBegun(runs: readonly AnyRun[], engine: Engine): Promise<AnyR
  * of what is paid once, such as the making of graphs. The difference is at least half of `trialMs`
  * and of the shorter one.
  */
-export async function stepMs(runs: readonly AnyRun[], engine: Engine, trialMs = TRIAL_MS): Promise<number> {
-  let before = await timed(runs, 1, engine);
+export async function stepMs(
+  runs: readonly AnyRun[],
+  engine: Engine,
+  trialMs = TRIAL_MS,
+  clock = wallMs,
+): Promise<number> {
+  let before = await timed(runs, 1, engine, clock);
   for (let steps = 2; ; steps *= 2) {
-    const elapsed = await timed(runs, steps, engine);
+    const elapsed = await timed(runs, steps, engine, clock);
     const more = elapsed - before; // below 0, if the machine was busier before
     if (more > Math.max(trialMs, before) / 2) return more / (steps / 2);
     if (steps >= MOST_STEPS) return elapsed / steps;
@@ -67,14 +82,14 @@ export async function stepMs(runs: readonly AnyRun[], engine: Engine, trialMs = 
   }
 }
 
-async function timed(runs: readonly AnyRun[], steps: number, engine: Engine): Promise<number> {
+async function timed(runs: readonly AnyRun[], steps: number, engine: Engine, clock: () => number): Promise<number> {
   const short = shortened(runs, steps);
-  const start = performance.now();
+  const start = clock();
   await engine.train(short, { onResult: () => {} });
-  return performance.now() - start;
+  return clock() - start;
 }
 
-/** These runs with so many steps, and next to no evaluation. */
+/** These runs with that many steps, and next to no evaluation. */
 export function shortened(runs: readonly AnyRun[], steps: number): AnyRun[] {
   const short = new Map<AnyRun["training"], AnyRun["training"]>(); // engines compare settings by identity first
   return runs.map((run) => {

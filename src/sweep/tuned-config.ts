@@ -24,7 +24,7 @@ export function tunedConfig(results: Results, picks: readonly Pick[], options: T
   const { config } = results;
   const { loss, by, seed = config.seed + 1, runs = config.runs } = options;
   if (seed === config.seed)
-    throw new UsageError(`--seed: expected another seed than ${seed}, that of the runs that tune; leave it out`);
+    throw new UsageError(`--seed: must differ from ${seed}, the seed of the tuning runs; omit it`);
   const tuned: NonNullable<Settings["tuned"]> = {
     ...{ sweep: basename(results.path), loss, by, seed: config.seed, runs: config.runs },
     choices: picks.map(({ chosen, ...pick }) => ({ ...nameOf(pick), values: { ...chosen } })),
@@ -38,7 +38,7 @@ export function tunedConfig(results: Results, picks: readonly Pick[], options: T
     ),
   };
   const settings = Object.fromEntries(SETTING_KEYS.map((key) => [key, config[key]]));
-  const cross = options.runs === undefined ? config.cross : null; // so many runs are no cross
+  const cross = options.runs === undefined ? config.cross : null; // an explicit --runs replaces the cross
   const named = { name: nameFor(config), about: aboutFor(results, picks, options) };
   const changed = { ...picks[0]?.chosen, seed, runs, cross, tuned, ...named };
   const marks = Object.entries(config.origins).filter(([key, mark]) => mark !== "yours" && !(key in changed));

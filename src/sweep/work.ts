@@ -1,5 +1,6 @@
-import { type Run, VALUES } from "../engines/engine.ts";
+import type { Run } from "../engines/engine.ts";
 import { evaluationCount } from "../engines/evaluations.ts";
+import { VALUES } from "../engines/training-settings.ts";
 import { memo } from "../memo.ts";
 import type { ModelSpec } from "../models/spec.ts";
 import { type ModelWork, modelWork } from "../models/work.ts";

@@ -36,7 +36,7 @@ export function tableColumns(header: readonly string[], source: string): Columns
   for (const name of names) {
     if (name !== PART && (!ROLE.test(name) || SEPARATOR.test(name)))
       throw new UsageError(`${source}: column '${name.slice(0, 100)}': ${expected(name)}`);
-    if (seen.has(name)) throw new UsageError(`${source}: column '${name}' is there twice; rename one`);
+    if (seen.has(name)) throw new UsageError(`${source}: column '${name}' occurs twice; rename one`);
     seen.add(name);
   }
   const of = (role: string) =>
@@ -57,12 +57,13 @@ export function tableColumns(header: readonly string[], source: string): Columns
   };
 }
 
-function checkWidth(header: readonly string[], source: string): void {
+/** Refuses more columns, or more characters of their names, than a table may have. */
+export function checkWidth(header: readonly string[], source: string, names = "names of columns"): void {
   const expected = (most: number, what: string, got: number) =>
     new UsageError(`${source}: too large: expected at most ${thousands(most)} ${what}, got ${thousands(got)}`);
   if (header.length > MOST_COLUMNS) throw expected(MOST_COLUMNS, "columns", header.length);
   const characters = header.reduce((sum, { length }) => sum + length, 0);
-  if (characters > MOST_CHARACTERS) throw expected(MOST_CHARACTERS, "characters in all names of columns", characters);
+  if (characters > MOST_CHARACTERS) throw expected(MOST_CHARACTERS, `characters in all ${names}`, characters);
 }
 
 const NAMES = "names of inputs begin with x (x1, x_age), those of labels with y (y1, y_price)";

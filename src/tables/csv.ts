@@ -11,7 +11,9 @@ const LARGEST_ROW = 10_000_000;
 /** The rows of a CSV file, its header first. Throws UsageError, by the name `source`, with line and column. */
 export function csvTable(bytes: Buffer, source: string): TableRows {
   if (bytes.subarray(0, SNIFFED).includes(0))
-    throw new UsageError(`${source}: not readable as CSV: it holds bytes that no text has; save it as CSV in UTF-8`);
+    throw new UsageError(
+      `${source}: not readable as CSV: it contains bytes that are not text; save it as CSV in UTF-8`,
+    );
   let builder: TableBuilder | undefined;
   const work = new LongWork(`reading ${source}`);
   const take = (record: string[], { lines, bytes: done }: { readonly lines: number; readonly bytes: number }) => {

@@ -1,7 +1,10 @@
 import type { TableValues } from "../data/table.ts";
+import { inputCount } from "../data/table-inputs.ts";
 import { UsageError } from "../errors.ts";
 import { thousands } from "../units.ts";
-import { type Columns, PART, PARTS, tableColumns } from "./columns.ts";
+import { type Columns, checkWidth, PART, PARTS, tableColumns } from "./columns.ts";
+import { encodingOf, InputColumn, type InputContents, isNothing } from "./input-column.ts";
+import { type LabelClasses, LabelColumn } from "./label-column.ts";
 
 /** A table that was read and checked. */
 export interface TableRows extends Pick<Columns, "inputs" | "labels"> {
@@ -12,6 +15,12 @@ export interface TableRows extends Pick<Columns, "inputs" | "labels"> {
   readonly heldout: number | undefined;
   /** The variance of each label over all rows, [K]. */
   readonly labelVariances: readonly number[];
+  /** The classes that each label may have, [K]; a text stands in `values` as its place among them. */
+  readonly labelClasses: readonly LabelClasses[];
+  /** What each input's column holds, [columns]; a text stands in `values` as its place, nothing as NaN. */
+  readonly contents: readonly InputContents[];
+  /** What is wrong with the first empty cell of an input, for those who refuse it; undefined if there is none. */
+  readonly firstGap: string | undefined;
 }
 
 /** Most numbers of a table: 8 bytes each in memory, three times as many while it is read. */
@@ -26,15 +35,19 @@ export class TableBuilder {
   readonly #columns: Columns;
   readonly #numbers = new NumberList();
   readonly #heldout: number[] = [];
+  readonly #inputs: readonly InputColumn[];
+  readonly #labels: readonly LabelColumn[];
+  #firstGap: string | undefined;
 
   constructor(header: readonly string[], source: string) {
     this.#source = source;
     this.#columns = tableColumns(header, source);
+    this.#inputs = this.#columns.inputs.map((name) => new InputColumn(name, source));
+    this.#labels = this.#columns.labels.map((name) => new LabelColumn(name, source));
   }
 
   /** Refuses, before they are read, as many rows as have more numbers than a table may have. */
-  expectRows(rows: number): void {
-    const width = this.#columns.places.length;
+  expectRows(rows: number, width = this.#columns.places.length): void {
     if (rows * width <= MOST_NUMBERS) return;
     const got = `${thousands(rows)} rows of ${thousands(width)} columns`;
     throw new UsageError(
@@ -44,18 +57,30 @@ export class TableBuilder {
 
   /** A row's values in the order of the header; `place` names the row in errors: `cars.csv:17`. */
   add(values: readonly unknown[], place: string): void {
-    const { places, part, inputs, labels } = this.#columns;
+    const { places, inputs, labels } = this.#columns;
+    const isHeldOut = this.#markOf(values, place) === 1;
     if (this.#numbers.length >= MOST_NUMBERS) this.expectRows(this.#numbers.length / places.length + 1);
     for (const [i, at] of places.entries()) {
-      const value = numberIn(values[at]);
-      if (value !== undefined) this.#numbers.push(value);
-      else throw new UsageError(`${place}: ${inputs[i] ?? labels[i - inputs.length]}: ${unfit(values[at])}`);
+      const number = numberIn(values[at]);
+      const value =
+        this.#inputs[i]?.add(values[at], number, isHeldOut) ?? this.#labels[i - inputs.length]?.add(values[at], number);
+      if (value === undefined)
+        throw new UsageError(`${place}: ${inputs[i] ?? labels[i - inputs.length]}: ${unfit(values[at])}`);
+      if (Number.isNaN(value)) this.#firstGap ??= `${place}: ${inputs[i]}: ${INPUT_GAP}`;
+      this.#numbers.push(value);
     }
-    if (part === undefined) return;
+  }
+
+  /** 1 for a row that the file says is held out. */
+  #markOf(values: readonly unknown[], place: string): number {
+    const { part } = this.#columns;
+    if (part === undefined) return 0;
     const name = String(values[part] ?? "").trim();
     if (!(PARTS as readonly string[]).includes(name))
       throw new UsageError(`${place}: ${PART}: expected ${PARTS.join(" or ")}, got '${name}'`);
-    this.#heldout.push(name === "heldout" ? 1 : 0);
+    const mark = name === "heldout" ? 1 : 0;
+    this.#heldout.push(mark);
+    return mark;
   }
 
   finish(): TableRows {
@@ -65,13 +90,26 @@ export class TableBuilder {
     if (rows < LEAST_ROWS) throw new UsageError(`${this.#source}: expected at least ${LEAST_ROWS} rows, got ${rows}`);
     const numbers = this.#numbers.taken();
     this.#refuseConstants(numbers, width);
+    const contents = this.#inputs.map((column) => column.contents());
+    this.#checkWidened(contents, rows);
+    for (const [i, { places }] of [...this.#inputs, ...this.#labels].entries()) replaceBy(places, numbers, width, i);
     const marks = part === undefined ? undefined : this.#marks();
     return {
-      ...{ inputs, labels, rows },
+      ...{ inputs, labels, rows, contents, firstGap: this.#firstGap },
       heldout: marks?.reduce((sum, mark) => sum + mark, 0),
       values: { numbers: numbers.buffer, ...(marks && { heldout: marks.buffer }) },
+      labelClasses: this.#labels.map(({ classes }) => classes),
       labelVariances: labels.map((_, k) => varianceOf(numbers, width, inputs.length + k)),
     };
+  }
+
+  /** Refuses more inputs, or longer values, than a table may have. */
+  #checkWidened(contents: readonly InputContents[], rows: number): void {
+    const encoding = encodingOf(contents);
+    if (encoding === undefined) return;
+    const names = [...this.#columns.inputs, ...contents.flatMap(({ values }) => values)];
+    checkWidth(names, this.#source, "names of columns and values of categories");
+    this.expectRows(rows, inputCount(encoding) + this.#labels.length);
   }
 
   #refuseConstants(numbers: Float64Array, width: number): void {
@@ -81,7 +119,8 @@ export class TableBuilder {
       let at = column + width;
       while (at < numbers.length && numbers[at] === first) at += width;
       if (at < numbers.length) continue;
-      throw new UsageError(`${this.#source}: column '${name}' is ${first} in every row; leave it out`);
+      const value = this.#inputs[column]?.shown(first) ?? this.#labels[column - inputs.length]?.classes?.[0] ?? first;
+      throw new UsageError(`${this.#source}: column '${name}' is ${value} in every row; leave it out`);
     }
   }
 
@@ -104,10 +143,18 @@ function numberIn(value: unknown): number | undefined {
   return Math.abs(number) <= LARGEST_FLOAT32 ? number : undefined;
 }
 
+const GAP = "expected a number, got nothing; fill it in or leave out the row";
+const INPUT_GAP = "expected a number or a text, got nothing; fill it in, leave out the row, or give --impute mean";
+
 function unfit(value: unknown): string {
-  if (value === undefined || value === null || String(value).trim() === "")
-    return "expected a number, got nothing; fill it in or leave out the row";
+  if (isNothing(value)) return GAP;
   return `expected a number up to ${LARGEST_FLOAT32}, got '${String(value).slice(0, 40)}'`;
+}
+
+/** Puts `places[v]` in place of each value v of a column. */
+function replaceBy(places: readonly number[] | undefined, numbers: Float64Array, width: number, column: number): void {
+  if (places === undefined) return;
+  for (let at = column; at < numbers.length; at += width) numbers[at] = places[numbers[at] as number] ?? Number.NaN;
 }
 
 function varianceOf(numbers: Float64Array, width: number, column: number): number {

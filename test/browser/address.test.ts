@@ -1,5 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
+import { reportHtml } from "../../src/report/report.ts";
+import { sweepResults } from "../support/sweep-results.ts";
 import { reportPages } from "./report-page.ts";
 
 const openReport = reportPages();
@@ -49,6 +51,19 @@ describe("the address of a report", () => {
     expect(await page.locator("#run-reading").textContent()).toBe("7");
     expect(await page.locator("#run-list tbody").textContent()).toBe(rows);
     expect(await page.locator("#runs .chosen").count()).toBeGreaterThan(0);
+  });
+
+  test("has what is hidden at first and shown now: the paper's points beside runs too short for them", async () => {
+    const page = await openReport({}, reportHtml(sweepResults({ set: ["runs=2"] }), "train"));
+    expect([await isChecked(page, "show-paper"), await page.locator("#figure4 .paper").first().isVisible()]).toEqual([
+      false,
+      false,
+    ]);
+    await page.getByRole("checkbox", { name: "points" }).check();
+    await hashOf(page).toBe("#show-paper=on");
+    await page.reload();
+    await hashOf(page).toBe("#show-paper=on");
+    expect(await isChecked(page, "show-paper")).toBe(true);
   });
 
   test("has the place that a link leads to, and Back leads to the one before with its choices", async () => {

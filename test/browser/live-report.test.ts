@@ -1,9 +1,12 @@
-import { appendFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { JOURNALS } from "../../src/records/find-results.ts";
 import { lineOf } from "../../src/records/journal-line.ts";
+import { provenanceOf } from "../../src/records/provenance.ts";
+import { configIn } from "../../src/records/read-results.ts";
 import { temporaryFolder } from "../support/effects.ts";
+import { fakeEngine } from "../support/fake-engine.ts";
 import { likeThePaper, madeResults, writeResults } from "../support/made-results.ts";
 import { type Serving, serve } from "../support/serving.ts";
 import { closeBrowser, keepPicture, visit } from "./chromium.ts";
@@ -59,6 +62,41 @@ test("a served report shows how far the sweep is, and takes new runs without los
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   await page.evaluate(() => scrollTo(0, 0));
   await keepPicture(page, "served-phone", { whole: false });
+  expect(await serving.stop()).toBe(0);
+  await context.close();
+});
+
+/** A process on another machine trains these runs, as it says itself. */
+function trainElsewhere(folder: string, inFlight: readonly object[]): void {
+  const config = configIn(folder);
+  const provenance = {
+    ...provenanceOf({ argv: ["sweep"], config, engine: fakeEngine(), shard: null }),
+    host: "another",
+  };
+  const progress = { schema: 1, heard: new Date().toISOString(), elapsedMs: 9000, steps: 500, inFlight };
+  for (const [kind, value] of Object.entries({ provenance, progress }))
+    writeFileSync(join(folder, JOURNALS, `made.${kind}.json`), JSON.stringify(value));
+}
+
+test("a served report draws the curves of runs in flight, all on the same scales", async () => {
+  const folder = temporaryFolder();
+  writeResults(folder, (run) => (run.index < 2 ? likeThePaper(run) : "missing"), ["runs=3"]);
+  trainElsewhere(folder, [
+    { id: "mmoe/p=0.50/002", step: 45, steps: 100, curve: { steps: [15, 30, 45], train: [0.9, 0.09, 0.009] } },
+    { id: "omoe/p=0.50/002", step: 23, steps: 100, curve: { steps: [15, 21], train: [0.9, 0.09] } },
+    { id: "mmoe/p=0.90/002", step: 10, steps: 100 },
+  ]);
+  const serving: Serving = await serve(folder);
+  const { page, context, troubles } = await visit(serving.address);
+  await page.locator("#cells").waitFor();
+  await page.getByText("Cells, processes and runs in flight").click();
+  const lines = page.locator("#live polyline");
+  await lines.first().waitFor();
+  const points = await lines.evaluateAll((all) => all.map((line) => line.getAttribute("points")));
+  expect(points).toEqual(["53.3,1.0 106.7,16.0 160.0,31.0", "53.3,1.0 74.7,16.0"]);
+  expect(await page.locator("#live tr", { hasText: "mmoe/p=0.50/002" }).textContent()).toContain("0.0090");
+  expect(troubles).toEqual([]);
+  await keepPicture(page, "served-flights", { whole: false });
   expect(await serving.stop()).toBe(0);
   await context.close();
 });

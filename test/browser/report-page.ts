@@ -3,8 +3,8 @@ import { afterAll, afterEach, expect } from "vitest";
 import { type ContextOptions, closeBrowser, type Opened, open } from "./chromium.ts";
 import { report } from "./made-report.ts";
 
-/** Opens the report for a test of this file. After the test it is closed, and must have had no trouble. */
-export function reportPages(): (options?: ContextOptions) => Promise<Page> {
+/** Opens the report, or another one, for a test of this file. After the test it is closed, and must have had no trouble. */
+export function reportPages(): (options?: ContextOptions, html?: string) => Promise<Page> {
   let opened: Opened | undefined;
   afterEach(async () => {
     const troubles = opened?.troubles ?? [];
@@ -13,8 +13,8 @@ export function reportPages(): (options?: ContextOptions) => Promise<Page> {
     expect(troubles).toEqual([]);
   });
   afterAll(closeBrowser);
-  return async (options = {}) => {
-    opened = await open(report, options);
+  return async (options = {}, html = report) => {
+    opened = await open(html, options);
     return opened.page;
   };
 }

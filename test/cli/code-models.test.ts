@@ -7,9 +7,10 @@ import { codeModel, LINEAR, MEASURING } from "../support/code-model.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
 const few = ["smoke", "--runs", "2", "--steps", "20", "--corr", "0.5"];
+const ONE = ["--kernels", "wasm", "--jobs", "1"]; // a process for the model, which takes long to start
 const { file, sha256 } = codeModel(LINEAR);
 const out = join(temporaryFolder(), "results");
-const trained = runMain(["sweep", ...few, "--model", file, "--kernels", "wasm", "--out", out]);
+const trained = runMain(["sweep", ...few, "--model", file, ...ONE, "--out", out]);
 
 /** Progress may follow it on a busy machine. */
 const firstLine = (text: string) => text.split("\n")[0];
@@ -34,7 +35,7 @@ describe("a sweep with a model in JavaScript", () => {
     const labels = (model: string) => records.filter((one) => one.model === model).map((one) => one.labelCorrelations);
     expect(labels("mine")).toEqual(labels("mmoe"));
     expect(provenances[0]).toMatchObject({
-      ...{ engine: "cpu", device: "wasm", beside: { name: "tfjs", device: "wasm" } },
+      ...{ engine: "cpu", device: "wasm", beside: [{ name: "tfjs", device: "wasm" }] },
       config: { ownModels: [{ name: "mine", file, sha256 }] },
     });
   });
@@ -72,18 +73,7 @@ describe("a sweep with a model in JavaScript", () => {
 
   test("goes on with more runs", async () => {
     await trained;
-    const { code, stderr } = await runMain([
-      "sweep",
-      ...few,
-      "--runs",
-      "3",
-      "--model",
-      file,
-      "--kernels",
-      "wasm",
-      "--out",
-      out,
-    ]);
+    const { code, stderr } = await runMain(["sweep", ...few, "--runs", "3", "--model", file, ...ONE, "--out", out]);
     expect([code, firstLine(stderr)]).toEqual([0, `${out}: reused 8, to do 4 runs on cpu (wasm); mine on tfjs (wasm)`]);
   });
 
@@ -108,7 +98,20 @@ describe("a model in JavaScript", () => {
   test("is trained by --engine tfjs too, with the same numbers", async () => {
     await trained;
     const other = join(temporaryFolder(), "results");
-    await runMain(["sweep", ...few, "--model", file, "--set", "models=mmoe", "--engine", "tfjs", "--out", other]);
+    await runMain([
+      "sweep",
+      ...few,
+      "--model",
+      file,
+      "--set",
+      "models=mmoe",
+      "--engine",
+      "tfjs",
+      "--jobs",
+      "1",
+      "--out",
+      other,
+    ]);
     const losses = async (folder: string) =>
       (await readResults(folder, () => {})).records
         .filter(({ id }) => /^mine.*00[01]$/.test(id))
@@ -119,18 +122,7 @@ describe("a model in JavaScript", () => {
   test("has what it measures of itself in diagnostics.csv, and the same when it is verified", async () => {
     const measuring = codeModel(MEASURING);
     const folder = join(temporaryFolder(), "results");
-    await runMain([
-      "sweep",
-      ...few,
-      "--model",
-      measuring.file,
-      "--set",
-      "models=mmoe",
-      "--kernels",
-      "wasm",
-      "--out",
-      folder,
-    ]);
+    await runMain(["sweep", ...few, "--model", measuring.file, "--set", "models=mmoe", ...ONE, "--out", folder]);
     const points: Record<string, string>[] = parse(readFileSync(join(folder, "diagnostics.csv")), { columns: true });
     const counted = points.filter(({ quantity }) => quantity === "steps");
     expect(counted.map(({ model, step, runs, mean }) => [model, runs, mean === step])).toEqual(
@@ -174,7 +166,7 @@ describe("a model in JavaScript", () => {
     writeFileSync(helper, "export const UNITS = 2;");
     writeFileSync(own, `import { UNITS } from "./units.mjs";\n${LINEAR.replace("[tasks]", "[UNITS]")}`);
     const folder = join(temporaryFolder(), "results");
-    const sweep = ["sweep", ...few, "--model", own, "--set", "models=mmoe", "--kernels", "wasm", "--out", folder];
+    const sweep = ["sweep", ...few, "--model", own, "--set", "models=mmoe", ...ONE, "--out", folder];
     expect((await runMain(sweep)).code).toBe(0);
     writeFileSync(helper, "export const UNITS = 1 + 1;");
     const [again, verified] = [await runMain(sweep), await runMain(["verify", folder, "--runs", "4"])];
@@ -194,7 +186,7 @@ describe("a model in JavaScript", () => {
   test("that ends its process as it trains fails its runs, and the others are trained and written", async () => {
     const exiting = codeModel(LINEAR.replace("return", "if (x.shape[0] === 64) process.exit(0);\nreturn"));
     const folder = join(temporaryFolder(), "results");
-    const sweep = [...few, "--model", exiting.file, "--set", "models=mmoe", "--kernels", "wasm", "--out", folder];
+    const sweep = [...few, "--model", exiting.file, "--set", "models=mmoe", ...ONE, "--out", folder];
     expect((await runMain(["sweep", ...sweep])).code).toBe(3);
     const rows: Record<string, string>[] = parse(readFileSync(join(folder, "runs.csv")), { columns: true });
     expect(rows.map(({ model, status }) => `${model} ${status}`)).toEqual([
@@ -213,17 +205,7 @@ describe("a model in JavaScript", () => {
     const { stdout: text } = await runMain(["models", "smoke", "--model", about.file, "--describe", "mine"]);
     const table = "       parameters\nw             200\nb               2\ntotal         202\n";
     expect(text).toBe(`mine: a linear map\n\n${table}\nfile        ${about.file}\nengines     tfjs, cuda\n`);
-    const plan = await runMain([
-      "sweep",
-      ...few,
-      "--model",
-      about.file,
-      "--kernels",
-      "wasm",
-      "--dry-run",
-      "--out",
-      `${out}-dry`,
-    ]);
+    const plan = await runMain(["sweep", ...few, "--model", about.file, ...ONE, "--dry-run", "--out", `${out}-dry`]);
     expect(plan.stdout).toMatch(/^mine +0.50 +2 +202$/m);
     expect(plan.stdout).toMatch(/8 runs, to do 8: 160 run-steps on cpu \(wasm\); mine on tfjs \(wasm\)$/m);
   });

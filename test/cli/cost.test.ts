@@ -13,7 +13,7 @@ describe("mmoe cost DIR", () => {
     writeResults(out, () => 0.1, ["runs=5", "correlations=[0.5]", "models=[omoe, mmoe]", "batch=50"]);
     const { code, stdout, stderr } = await runMain(["cost", out]);
     expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout).toContain(`${out}\ntrained on fake (none)\n\nmodel  parameters  FLOP a row  runs`);
+    expect(stdout).toContain(`${out}\ntrained on fake (none)\n\nmodel  parameters  FLOP per row  runs`);
     expect(stdout).toMatch(/\nmmoe +14,818 +59,232 +5 +- +-\n/);
     expect(stdout).toContain("-: not measured apart: the models trained together, in 0.1 s of a core."); // 10 runs of 12.5 ms
     expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
@@ -32,7 +32,7 @@ describe("mmoe cost DIR", () => {
   test("--format markdown has a table of Markdown", async () => {
     writeResults(out, () => 0.1, ["runs=5", "correlations=[0.5]", "models=[mmoe]", "batch=50"]);
     const { stdout } = await runMain(["cost", out, "--format", "markdown"]);
-    expect(stdout).toContain(`${out}\n\ntrained on fake (none)\n\n| model | parameters | FLOP a row | runs |`);
+    expect(stdout).toContain(`${out}\n\ntrained on fake (none)\n\n| model | parameters | FLOP per row | runs |`);
     expect(stdout).toContain("| mmoe | 14,818 | 59,232 | 5 | 2.500 [2.500, 2.500] |");
   });
 

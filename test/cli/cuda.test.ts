@@ -93,7 +93,7 @@ describe("mmoe cuda setup", () => {
   test("leaves a home that others can write to as it is, and says what to do", async () => {
     mkdirSync(home);
     chmodSync(home, 0o770);
-    const line = `mmoe: ${home} can be written by others, so nothing of it is run; chmod -R go-w ${home}\n`;
+    const line = `mmoe: ${home} can be written by others, so mmoe runs nothing from it; chmod -R go-w ${home}\n`;
     expect(await setup()).toEqual({ code: 2, stdout: "", stderr: line });
     expect([readdirSync(home), log]).toEqual([[], []]);
   });
@@ -158,7 +158,7 @@ describe("mmoe cuda setup", () => {
       return fails();
     };
     const { code, stderr } = await runMain(["cuda", "setup"], signals, { MMOE_CUDA_HOME: home });
-    expect([code, stderr]).toEqual([130, "mmoe: stopped by Ctrl-C; go on with:\nmmoe cuda setup\n"]);
+    expect([code, stderr]).toEqual([130, "mmoe: stopped by Ctrl-C; resume with:\nmmoe cuda setup\n"]);
   });
 
   test("needs no compiler nor disk when all is there", async () => {
@@ -216,7 +216,7 @@ describe("mmoe cuda setup", () => {
     };
     const stopped = await runMain(["cuda", "setup"], signals, { MMOE_CUDA_HOME: home });
     expect(stopped.code).toBe(75);
-    expect(stopped.stderr).toMatch(/mmoe: stopped by SIGTERM; go on with:\nmmoe cuda setup\n$/);
+    expect(stopped.stderr).toMatch(/mmoe: stopped by SIGTERM; resume with:\nmmoe cuda setup\n$/);
     commands.npm = npm;
     log.length = 0;
     expect((await setup()).code).toBe(0);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Writer, writersIn } from "../../src/records/writers.ts";
 import { BIN, pause, timelessCsv } from "../support/bin.ts";
-import { temporaryFolder, withoutPace } from "../support/effects.ts";
+import { runMain, temporaryFolder, withoutPace } from "../support/effects.ts";
 import { inTime } from "../support/in-time.ts";
 
 let out = "";
@@ -85,48 +85,35 @@ describe("mmoe sweep --devices", () => {
     ]);
     const shared = csv();
     out = join(temporaryFolder(), "alone");
-    await sweep("--runs", "3");
+    await runMain(["sweep", "smoke", "--out", out, "--runs", "3"]);
     expect(shared).toEqual(csv());
   });
 
-  test("divides a shard further", async () => {
-    const said: string[] = [];
-    for (const shard of ["1/2", "2/2"]) {
-      const argv = ["--runs", "2", "--steps", "20", "--devices", "0,1", "--shard", shard, "--loss", "running"];
-      const { stdout, stderr } = await sweep(...argv);
-      expect(stdout).toMatch(/^model +p +runs +failed +running mean +median$/m);
-      said.push(...(stderr.match(/shard \d\/4: \d+ runs/g) ?? []));
-    }
-    expect(said.sort()).toEqual([1, 2, 3, 4].map((i) => `shard ${i}/4: 3 runs`));
+  test("divides a shard further, with the events of all on stdout, one a line", async () => {
+    const few = ["--runs", "2", "--steps", "20", "--devices", "0,1", "--shard", "2/2", "--json"];
+    const { stdout, stderr } = await sweep(...few);
+    const events = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).event);
+    const count = (name: string) => events.filter((event) => event === name).length;
+    expect([count("start"), count("run"), count("end")]).toEqual([2, 6, 2]);
+    expect(stderr.match(/shard \d\/4: \d+ runs/g)?.sort()).toEqual(["shard 3/4: 3 runs", "shard 4/4: 3 runs"]);
   });
 
-  test("gives each process its device alone and its part of the threads", async () => {
-    const parent = start(...MANY, "--devices", "1,2", "--jobs", "5");
+  test("gives each process its device and its part of the threads, passes SIGTERM on, and ends with 75 and the command that goes on", async () => {
+    const parent = start(...MANY, "--devices", "0,1", "--jobs", "5");
     const end = ended(parent);
-    const processes = (await writers()).map(({ provenance: { pid, argv } }) => ({
-      visible: readFileSync(`/proc/${pid}/environ`, "utf8").match(/CUDA_VISIBLE_DEVICES=([^\0]*)/)?.[1],
-      jobs: argv[argv.indexOf("--jobs") + 1],
-    }));
+    const processes = (await writers()).map(({ provenance: { pid, argv } }) => {
+      const visible = readFileSync(`/proc/${pid}/environ`, "utf8").match(/CUDA_VISIBLE_DEVICES=([^\0]*)/)?.[1];
+      return `device ${visible}, ${argv[argv.indexOf("--jobs") + 1]} threads`;
+    });
     parent.kill("SIGTERM");
-    await end;
-    expect(processes.sort((a, b) => String(a.visible).localeCompare(String(b.visible)))).toEqual([
-      { visible: "5", jobs: "2" },
-      { visible: "GPU-7", jobs: "2" },
-    ]);
-  });
-
-  test.each([
-    ["SIGINT", 130],
-    ["SIGTERM", 75],
-  ] as const)("passes %s on, and ends with %d and the command that goes on", async (signal, code) => {
-    const parent = start(...MANY, "--devices", "0,1");
-    const end = ended(parent);
-    await writers();
-    parent.kill(signal);
     const stopped = await end;
-    expect([stopped.code, stopped.stderr.match(/^\[[35]\] mmoe: stopped by/gm)?.length]).toEqual([code, 2]);
+    expect(processes.sort()).toEqual(["device 3, 2 threads", "device 5, 2 threads"]);
+    expect([stopped.code, stopped.stderr.match(/^\[[35]\] mmoe: stopped by/gm)?.length]).toEqual([75, 2]);
     expect(stopped.stderr).toMatch(
-      /\nmmoe: stopped; finished runs are kept in .*; go on with:\nnode bin\/mmoe.js sweep smoke --out .* --devices 0,1\n$/,
+      /\nmmoe: stopped; finished runs are kept in .*; resume with:\nnode bin\/mmoe.js sweep smoke --out .* --devices 0,1 --jobs 5\n$/,
     );
   });
 
@@ -140,7 +127,7 @@ describe("mmoe sweep --devices", () => {
       return killed && ended.stderr.includes("SIGKILL") ? ended : undefined;
     });
     expect([code, stderr]).toEqual([137, expect.stringMatching(/\nmmoe: device \d: its process ended with SIGKILL\n/)]);
-    expect(stderr).toMatch(/\nmmoe: \d+ runs remain; go on with:\n/);
+    expect(stderr).toMatch(/\nmmoe: \d+ runs remain; resume with:\n/);
     expect((await sweep(...argv)).code).toBe(0);
     expect(csv()[0]).toHaveLength(60);
   });
@@ -154,23 +141,13 @@ describe("mmoe sweep --devices", () => {
     expect(csv()[0]).not.toContainEqual(expect.objectContaining({ id: LAST }));
   });
 
-  test("with --json gives the events of all, one a line, and nothing else on stdout", async () => {
-    const { stdout } = await sweep("--runs", "2", "--steps", "20", "--devices", "0,1", "--json");
-    const events = stdout
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line).event);
-    const count = (name: string) => events.filter((event) => event === name).length;
-    expect([count("start"), count("run"), count("end")]).toEqual([2, 12, 2]);
-  });
-
   test("where none can begin ends with the exit code and the reason of each", async () => {
     const { code, stderr } = await sweep("--devices", "0,1", "--set", "heldoutRows=11000000");
     expect([code, stderr.match(/^\[[35]\] mmoe: run .* a worker of the cpu engine holds/gm)?.length]).toEqual([2, 2]);
   });
 
   test("refuses --overwrite", async () => {
-    const { code, stderr } = await sweep("--devices", "0,1", "--overwrite");
+    const { code, stderr } = await runMain(["sweep", "smoke", "--out", out, "--devices", "0,1", "--overwrite"]);
     expect([code, stderr]).toEqual([2, expect.stringMatching(/^mmoe: --overwrite with --devices would delete/)]);
   });
 });

@@ -1,7 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { CudaFacts } from "../../src/cuda/diagnosis.ts";
 import type { EngineTrial } from "../../src/sweep/engine-trial.ts";
-import { runMain } from "../support/effects.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
 
 const world = vi.hoisted(() => ({
@@ -60,6 +62,25 @@ describe("mmoe doctor", () => {
     expect(stdout).toMatch(/^cuda +- +- +- +no$/m);
     expect(stdout).toMatch(/^sweeps {6}train on cpu unless told otherwise$/m);
     expect(stdout).toMatch(/\ncuda: no NVIDIA card is visible\n {2}fix: .*\n$/);
+  });
+
+  test("names the Python that would train, what it has, and what it lacks", async () => {
+    const folder = temporaryFolder();
+    const python = (name: string, prints: string) => {
+      writeFileSync(join(folder, name), `#!/bin/sh\necho '${prints}'\n`, { mode: 0o755 });
+      return join(folder, name);
+    };
+    const full = python("full", '{"version": "3.12.1", "libraries": {"numpy": "2.4.6", "torch": "2.15.0"}}');
+    expect(await lines("--python", full)).toContain(
+      `python      ${full} (--python): 3.12.1, numpy 2.4.6, torch 2.15.0`,
+    );
+    const bare = python("bare", '{"version": "3.12.1", "libraries": {}}');
+    expect(await lines("--python", bare)).toContain(
+      `python      ${bare} (--python): 3.12.1, no numpy, which models in Python need`,
+    );
+    expect(await lines("--python", join(folder, "gone"))).toContain(
+      `python      none: ${folder}/gone (--python) does not start; models in Python need one`,
+    );
   });
 
   test("with a card names it, its memory, the driver and every version, and finds nothing to fix", async () => {

@@ -40,7 +40,7 @@ describe("a sweep of which the cpu engine trains a part", () => {
       "mmoe sum: cpu wasm",
     ]);
     const { provenances } = await readResults(out, () => {});
-    expect(provenances).toMatchObject([{ engine: "cpu", device: "wasm", beside: { name: "tfjs", device: "wasm" } }]);
+    expect(provenances).toMatchObject([{ engine: "cpu", device: "wasm", beside: [{ name: "tfjs", device: "wasm" }] }]);
     expect((await runMain(["status", out])).stdout).toContain("cpu (wasm), tfjs (wasm)");
   });
 

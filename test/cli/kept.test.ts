@@ -32,7 +32,7 @@ function sweepUntil(id: string, keptAt: number, ...argv: string[]) {
 describe("a sweep that is stopped", () => {
   test("before any run has ended says so, and prints no table", async () => {
     const { code, stdout, stderr } = await sweepUntil("mmoe/p=0.50/000", 77);
-    const says = "mmoe: stopped by Ctrl-C; no run has ended, 4 remain, 1 of them kept at 38 %; go on with:\n";
+    const says = "mmoe: stopped by Ctrl-C; no run has ended, 4 remain, 1 of them kept at 38 %; resume with:\n";
     expect([code, stdout]).toEqual([130, ""]);
     expect(stderr).toContain(`${says}mmoe ${SWEEP.join(" ")} ${out}\n`);
   });
@@ -40,7 +40,7 @@ describe("a sweep that is stopped", () => {
   test("says how many runs in flight are kept, and how far they are; going on it says so too", async () => {
     const { stdout, stderr } = await sweepUntil("mmoe/p=0.50/001", 51);
     expect(stdout).toContain("mmoe   0.50     1       0");
-    expect(stderr).toContain(`2 runs are kept in ${out}, 2 remain, 1 of them kept at 25 %; go on with:`);
+    expect(stderr).toContain(`2 runs are kept in ${out}, 2 remain, 1 of them kept at 25 %; resume with:`);
     engine.load = () => fakeEngine({ keptAt: 3 });
     const again = await runMain([...SWEEP, out]);
     expect([again.code, again.stderr]).toEqual([

@@ -155,7 +155,7 @@ describe("a sweep repeated into its folder", () => {
     const { code, stderr } = await sweep("--time-limit", "1s", "--overwrite");
     expect(code).toBe(75);
     expect(stderr).toContain("stopped at its time limit; no run has ended, 48 remain; ");
-    expect(stderr).toContain(`go on with:\nmmoe sweep smoke --out ${out} --time-limit 1s\n`);
+    expect(stderr).toContain(`resume with:\nmmoe sweep smoke --out ${out} --time-limit 1s\n`);
   });
 });
 

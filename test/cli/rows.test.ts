@@ -126,7 +126,7 @@ describe("results on a table, without it,", () => {
 
   test("mmoe summary --rungs says why there are none", async () => {
     const { code, stderr } = await without(["summary", out, "--rungs"]);
-    const why = "is on rows of a file, and the ladder is of the generator's labels; leave it out";
+    const why = "uses rows of a file, and only generated labels have a ladder; omit it";
     expect([code, stderr]).toEqual([2, `mmoe: --rungs: ${out} ${why}\n`]);
   });
 

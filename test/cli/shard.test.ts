@@ -171,7 +171,7 @@ describe("mmoe sweep in a job array", () => {
     const { code, stderr } = await runMain(["sweep", "smoke", "--out", out], signals, slurm(5));
     expect(code).toBe(75);
     expect(stderr).toMatch(
-      /stopped by SIGTERM; 11 runs are kept in \S+, 5 remain; go on with:\nmmoe sweep smoke --out \S+ --shard 2\/3\n$/,
+      /stopped by SIGTERM; 11 runs are kept in \S+, 5 remain; resume with:\nmmoe sweep smoke --out \S+ --shard 2\/3\n$/,
     );
   });
 

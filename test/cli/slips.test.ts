@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
 import { readYaml } from "../../src/config/load.ts";
+import { codeModel, LINEAR } from "../support/code-model.ts";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
 /** What a command line that is refused says. */
@@ -48,6 +49,10 @@ test.each([
   [["--gpu"], "'--gpu'; did you mean '--engine cuda'?"],
   [["--epochs", "10"], "'--epochs'; did you mean '--steps VALUE'?"],
   [["--workers", "3"], "'--workers'; did you mean '--jobs'?"],
+  [["--num-workers", "3"], "'--num-workers'; did you mean '--jobs'?"],
+  [["--device", "cuda"], "'--device'; did you mean '--engine cuda'?"],
+  [["-o", "x"], "'-o'; did you mean '--out'?"],
+  [["--config", "paper"], "'--config'; did you mean 'CONFIG'?"],
   [["--zebra"], "'--zebra'"],
 ])("sweep %j says which option was meant", async (argv, message) => {
   expect(await refused("sweep", ...argv)).toBe(`unknown option ${message}`);
@@ -59,7 +64,13 @@ test("a command without --set is not told of it", async () => {
 
 test.each(["mmoe", "mmoe,omoe", "shared-bottom-16"])("--model %s is told of --models", async (models) => {
   expect(await refused("sweep", "--model", models)).toBe(
-    `--model: expected a file such as ./my-model.mjs, got '${models}'; for mmoe's own models give --models ${models}`,
+    `--model: expected a file such as ./my_model.py or ./my-model.mjs, got '${models}'; for mmoe's own models give --models ${models}`,
+  );
+});
+
+test("a model that mmoe has not is told of --model", async () => {
+  expect(await refused("sweep", "--models", "mmoe,film")).toMatch(
+    /got "film"; your own model needs its file: --model my-model\.mjs$/,
   );
 });
 
@@ -84,15 +95,16 @@ test.each([
   [["--set", "epochs=10"], "--set: unknown key 'epochs'; did you mean 'steps'? A step is one batch of rows."],
   [["--set", "loss=mse"], "--set loss: expected one of squared, huber, got \"mse\"; did you mean 'squared'?"],
   [["--loss", "val"], "--loss: expected one of train, heldout, running, got 'val'; did you mean 'heldout'?"],
-  [["--model", "x.py"], "--model: expected a file in JavaScript such as ./my-model.mjs, got 'x.py'"],
+  [["--model", "x.ipynb"], "--model: expected a file such as ./my_model.py or ./my-model.mjs, got 'x.ipynb'"],
 ])("sweep %j says what was meant", async (argv, line) => {
   expect(await refused("sweep", ...argv)).toBe(line);
 });
 
 test("a model may be named in --models, in its place, and given by --model", async () => {
-  const argv = ["sweep", "--models", "film,mmoe", "--model", "examples/film.mjs", "--runs", "1", "--dry-run"];
+  const { file } = codeModel(LINEAR);
+  const argv = ["sweep", "smoke", "--models", "mine,mmoe", "--model", file, "--steps", "1", "--runs", "1", "--dry-run"];
   const { code, stdout } = await runMain(argv);
-  expect([code, stdout]).toEqual([0, expect.stringMatching(/^models +film, mmoe /m)]);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^models +mine, mmoe /m)]);
 });
 
 test("a results folder whose folder is mistyped is told of those in the one that was meant", async () => {
@@ -123,7 +135,7 @@ test("--set corr=... is told of correlations", async () => {
 
 test("a results folder in the place of a config is told how to go on", async () => {
   expect(await refused("sweep", "results/figure3")).toBe(
-    "results/figure3 is a results folder; go on with: mmoe sweep results/figure3/config.yaml --out results/figure3",
+    "results/figure3 is a results folder; resume with: mmoe sweep results/figure3/config.yaml --out results/figure3",
   );
   expect(await refused("sweep", "results")).toBe("results is a folder; give a config file or a preset");
 });

@@ -90,12 +90,12 @@ describe("mmoe slurm", () => {
     [["--array", "1-5"], "--array: expected a number of tasks such as 16 or 16%4, got '1-5'"],
     [
       ["--array", "5", "--time", "2d"],
-      "--time: expected a time limit of Slurm's, a minute or more, such as 4:00:00 or 1-12, got '2d'",
+      "--time: expected a Slurm time limit of at least a minute, such as 4:00:00 or 1-12, got '2d'",
     ],
     [["--array", "5", "--corr", "2"], "--corr: expected a number from -1 to 1, got 2"],
     [["--array", "5", "--time-limit", "x"], "--time-limit: expected a time such as 3h50m, at most 24d, got 'x'"],
     [["--array", "5", "--set", "dropout=1"], "--set dropout: expected a number from 0 to below 1, got 1"],
-    [["--array", "5", "--out", A_FILE], `${A_FILE}: ${A_FILE} is a file; give another --out`],
+    [["--array", "5", "--out", A_FILE], `${A_FILE} is a file; give another --out`],
     [
       ["--array", "5", "--mmoe", "npx mmoe"],
       "--mmoe npx mmoe: npm passes no signal on, so tasks could not stop in time; give node_modules/.bin/mmoe",

@@ -194,7 +194,7 @@ describe("mmoe summary DIR", () => {
     const { code, stderr } = await summary("--rungs", "--loss", "running");
     expect([code, stderr]).toEqual([
       2,
-      "mmoe: --rungs: a running mean also says how fast a run learned; give --loss train or heldout\n",
+      "mmoe: --rungs: a running mean also reflects how fast a run learned; give --loss train or heldout\n",
     ]);
   });
 });

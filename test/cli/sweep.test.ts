@@ -24,7 +24,7 @@ const sweep = (...argv: string[]) => runMain(["sweep", "smoke", "--out", out, ..
 const csv = (file: string): Record<string, string>[] => parse(readFileSync(join(out, file)), { columns: true });
 
 describe("mmoe sweep", () => {
-  test("writes a row a run, cells within repeats, and says so", async () => {
+  test("writes one row per run, cells within repeats, and says so", async () => {
     const { code, stdout, stderr } = await sweep("--runs", "2");
     expect(code).toBe(0);
     expect(csv("runs.csv").map((row) => row.id)).toEqual([
@@ -90,7 +90,7 @@ describe("mmoe sweep", () => {
         });
       const ended = await sweep("--models", "mmoe", "--quiet");
       const goOn = `mmoe sweep smoke --out ${out} --models mmoe --quiet`;
-      const told = `mmoe: stopped: ${text}; 1 runs are kept in ${out}, 15 remain; go on with:\n${goOn}\n`;
+      const told = `mmoe: stopped: ${text}; 1 runs are kept in ${out}, 15 remain; resume with:\n${goOn}\n`;
       expect(ended).toMatchObject({ code, stderr: told });
       engine.load = () => fakeEngine();
       expect((await sweep("--models", "mmoe", "--quiet")).code).toBe(0);
@@ -191,7 +191,7 @@ describe("mmoe sweep", () => {
     engine.load = () => fakeEngine({ before: (run) => run.id === "mmoe/p=1.00/001" && signals.emit(name) });
     const { code, stderr } = await runMain(["sweep", "smoke", "--out", out], signals);
     expect(code).toBe(exitCode);
-    expect(stderr).toContain(`; 11 runs are kept in ${out}, 37 remain; go on with:\nmmoe sweep smoke --out ${out}\n`);
+    expect(stderr).toContain(`; 11 runs are kept in ${out}, 37 remain; resume with:\nmmoe sweep smoke --out ${out}\n`);
     expect(csv("runs.csv")).toHaveLength(11);
     expect(signals.listenerCount("SIGINT") + signals.listenerCount("SIGTERM")).toBe(0);
   });
@@ -226,7 +226,7 @@ describe("mmoe sweep refuses, in one line with exit code 2 and before writing an
 
   test("a file in the folder's place, and a folder inside a file", async () => {
     writeFileSync(out, "");
-    expect((await sweep()).stderr).toBe(`mmoe: ${out}: ${out} is a file; give another --out\n`);
+    expect((await sweep()).stderr).toBe(`mmoe: ${out} is a file; give another --out\n`);
     const inside = await runMain(["sweep", "smoke", "--out", join(out, "deeper")]);
     expect(inside).toMatchObject({ code: 2, stderr: expect.stringContaining(`${out} is a file`) });
   });

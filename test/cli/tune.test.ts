@@ -98,7 +98,7 @@ test("mmoe tune refuses in a line what it can't choose from, and writes nothing"
   ]);
   expect(await tune(made(), "--seed", "1")).toEqual([
     2,
-    "mmoe: --seed: expected another seed than 1, that of the runs that tune; leave it out\n",
+    "mmoe: --seed: must differ from 1, the seed of the tuning runs; omit it\n",
   ]);
   expect(existsSync(file)).toBe(false);
 });

@@ -108,11 +108,11 @@ describe("constants that are no generator's are refused by their place:", () => 
     ],
     [
       TWO_SINES.replace("[0, -1]", "[0]"),
-      "beta: expected a list of as many numbers as alpha has, each from -10000 to 10000, got [0]",
+      "beta: expected a list of numbers, one for each of alpha, each from -10000 to 10000, got [0]",
     ],
     [
       TWO_SINES.replace("[0, -1]", "1"),
-      "beta: expected a list of as many numbers as alpha has, each from -10000 to 10000, got 1",
+      "beta: expected a list of numbers, one for each of alpha, each from -10000 to 10000, got 1",
     ],
     [TWO_SINES.replace("inputs: 7", "inputs: 1"), "inputs: expected a whole number from 2 to 2147483647, got 1"],
   ])("%s", (setting, message) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { folderHash, trainedHash } from "../../src/config/config.ts";
-import { crossedPairs, crossedRun } from "../../src/config/cross.ts";
+import { crossedPair, crossedPairs, crossedRun } from "../../src/config/cross.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
 import { configDifferences, widened } from "../../src/config/same-sweep.ts";
 import { settingRows } from "../../src/config/setting-rows.ts";
@@ -24,6 +24,10 @@ describe("crossedPairs(cross)", () => {
     expect(crossedPairs({ data: 5, initial: 5 }).slice(0, 9)).toEqual(crossedPairs({ data: 3, initial: 3 }));
     const rectangle = crossedPairs({ data: 9, initial: 2 }).map(crossedRun);
     expect(new Set(rectangle).size).toBe(18);
+  });
+
+  test("crossedPair(run) is the pair of a run's number", () => {
+    for (const pair of crossedPairs({ data: 7, initial: 5 })) expect(crossedPair(crossedRun(pair))).toEqual(pair);
   });
 });
 

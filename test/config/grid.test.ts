@@ -52,8 +52,8 @@ describe("a setting of several values", () => {
   });
 
   test.each([
-    ["lr=0.01,0.010", "--set lr: expected a list of values, at least one and none twice, got [0.01,0.01]"],
-    ["lr=[]", "--set lr: expected a list of values, at least one and none twice, got []"],
+    ["lr=0.01,0.010", "--set lr: expected a list of values, at least one, without duplicates, got [0.01,0.01]"],
+    ["lr=[]", "--set lr: expected a list of values, at least one, without duplicates, got []"],
     ["lr=0.01,0", "--set lr: expected a number above 0, got 0"],
     ["lr=0.01,", "--set lr: expected a number above 0, got nothing"],
     ["lr=[[0.01, 0.1], 1]", "--set lr: expected a number above 0, got [0.01,0.1]"],
@@ -63,7 +63,7 @@ describe("a setting of several values", () => {
     ["runs=[1, 2]", "--set runs: expected a whole number from 1 to 2147483647, got [1,2]"],
     [
       "evalEvery=[20, 10]",
-      "--set evalEvery: expected a number of steps, a number of points a decade such as log:20, or a list of steps that rise, got [20,10]",
+      "--set evalEvery: expected a number of steps, a number of points per decade such as log:20, or an increasing list of steps, got [20,10]",
     ],
     [
       "initializerStd=0.1,0.2",

@@ -79,7 +79,7 @@ describe("loadConfig(file, overrides)", () => {
       "--corr",
       "correlations",
       ["1", "1.0"],
-      "--corr: expected a list of numbers from -1 to 1, at least one and none twice, got [1,1]",
+      "--corr: expected a list of numbers from -1 to 1, at least one, without duplicates, got [1,1]",
     ],
     ["--runs", "runs", "0", "--runs: expected a whole number from 1 to 2147483647, got 0"],
     ["--steps", "steps", "-3", "--steps: expected a whole number from 1 to 2147483647, got -3"],

@@ -43,7 +43,7 @@ describe("--model-set", () => {
 
   test.each([
     ["ple", "some all tasks see, some are a task's own; give ple.experts.shared=4 or ple.experts.perTask=4"],
-    ["adatt", "each task has experts of its own; give adatt.experts.perTask=4"],
+    ["adatt", "each task has its own experts; give adatt.experts.perTask=4"],
   ])("asks which experts of %s a number is of", (model, message) => {
     const layers = [override("--models", "models", [model]), ...modelSetOverrides([`${model}.experts=4`])];
     expect(complaint(() => loadConfig("smoke", layers))).toBe(`--model-set: ${model}.experts: ${message}`);

@@ -15,7 +15,7 @@ vi.mock("../../src/config/settings.ts", async (original) => {
   const settings = await original<typeof import("../../src/config/settings.ts")>();
   const { EVERYWHERE, setting } = await import("../../src/config/setting.ts");
   const weightDecay = setting(z.number().min(0).describe("a number from 0"), {
-    ...{ since: 7, before: 0, mark: "assumed", hash: "trained", grid: true, paths: EVERYWHERE },
+    ...{ since: 8, before: 0, mark: "assumed", hash: "trained", grid: true, paths: EVERYWHERE },
   });
   return { ...settings, SETTINGS: { ...settings.SETTINGS, weightDecay } };
 });
@@ -26,8 +26,8 @@ const paper = () => loadConfig("results/fixed-rows/config.yaml");
 test("a new setting is part of configs and their files", () => {
   expect(paper()).toMatchObject({ weightDecay: 0, origins: { weightDecay: "assumed" } });
   expect(Object.keys(FILE_SCHEMA.shape)).toContain("weightDecay");
-  expect(CONFIG_VERSION).toBe(7);
-  expect(configYaml(loadConfig(OLD))).toMatch(/^version: 7\n(.*\n)*weightDecay: 0\n/);
+  expect(CONFIG_VERSION).toBe(8);
+  expect(configYaml(loadConfig(OLD))).toMatch(/^version: 8\n(.*\n)*weightDecay: 0\n/);
 });
 
 test("a new setting leaves the hash, and so the folder's name, of every sweep from before", () => {

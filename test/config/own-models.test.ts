@@ -137,8 +137,8 @@ describe("a model that is none is refused by its place:", () => {
     ],
     ["[{name: x, like: average, gate: {bias: true}}]", "model x: gate.bias: expected a gate, got gating average"],
     ["[{name: x, like: cgc, gate: {select: {}}}]", "gate.select: expected a gate over 2, 4, 8, .. experts, got 6"],
-    [`[${WIDE}, ${WIDE}]`, "models: expected a list of models, at least one and none twice, got "],
-    [`[wide, ${WIDE}]`, "models: expected a list of models, at least one and none twice, got "],
+    [`[${WIDE}, ${WIDE}]`, "models: expected a list of models, at least one, without duplicates, got "],
+    [`[wide, ${WIDE}]`, "models: expected a list of models, at least one, without duplicates, got "],
   ])("%s", (models, message) => {
     expect(complaint(() => loaded(models))).toContain(message);
   });
@@ -146,7 +146,7 @@ describe("a model that is none is refused by its place:", () => {
   test("two definitions of one name", () => {
     const twice = "ownModels=[{name: wide, like: mmoe}, {name: wide, like: omoe}]";
     const said = complaint(() => loadConfig("smoke", [twice, "models=wide"].map(setOverride)));
-    expect(said).toContain("--set ownModels: expected a list of definitions of models, no name twice, got [");
+    expect(said).toContain("--set ownModels: expected a list of model definitions, without duplicate names, got [");
   });
 });
 

@@ -87,7 +87,7 @@ describe("a file with rows, without the generator's settings", () => {
       "rows.heldout: expected the share of rows to hold out, a number above 0 and below 1, got 1",
     ],
     ["{file: some.csv, share: 1}", "", "rows: unknown key 'share'"],
-    ["17", "", "rows: expected the path of a CSV or Parquet file, from the folder of this one, got 17"],
+    ["17", "", "rows: expected the path of a CSV or Parquet file, relative to this file's folder, got 17"],
   ])("is refused with %s %j", (rows, more, message) => {
     const path = written(rows, more);
     expect(complaint(() => loadConfig(path))).toBe(`${path}: ${message}`);

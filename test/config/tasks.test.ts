@@ -55,7 +55,7 @@ describe("what the generator can't make is refused by its setting:", () => {
     ],
     [
       ["correlationMatrix=[[1, 2], [2, 1]]"],
-      "--set correlationMatrix: expected a list of rows of numbers from -1 to 1, a row and a number a task, or null, got 2",
+      "--set correlationMatrix: expected a list of rows of numbers from -1 to 1, one row and one column per task, or null, got 2",
     ],
     [
       ["tasks=3", "correlations=[0.5, 1]", "correlationMatrix=[[1, 0.9, -0.9], [0.9, 1, 0.9], [-0.9, 0.9, 1]]"],

@@ -124,7 +124,7 @@ describe("a tuned sweep", () => {
   test.each([
     [["lr=0.1"], "--set lr: 'tuned' has a value of lr for each model; leave it out, or add --set tuned=null"],
     [["lr=0.1,0.2"], "--set lr: 'tuned' has a value of lr for each model; leave it out, or add --set tuned=null"],
-    [["seed=7"], "--set seed: expected another seed than that of the runs that tuned, got 7"],
+    [["seed=7"], "--set seed: must differ from the seed of the tuning runs, got 7"],
     [
       ["models=omoe,shared-bottom"],
       /tuned: expected one choice for shared-bottom at 0.5, got 0; tune again with it, or add --set tuned=null$/,

@@ -158,7 +158,7 @@ describe("installSteps(machine, plan)", () => {
     const failed = install(machine);
     await expect(failed).rejects.toThrow(UsageError);
     await expect(failed).rejects.toThrow(
-      /bin\/python: ERROR: No space left on device; the same command goes on from here$/,
+      /bin\/python: ERROR: No space left on device; the same command resumes from here$/,
     );
     expect(existsSync(homePaths(home).libraries)).toBe(false);
     broken = false;

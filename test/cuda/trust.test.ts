@@ -48,6 +48,6 @@ describe("distrustOf(home)", () => {
 test("checkTrust(home) says in one line what to do", () => {
   chmodSync(home, 0o770);
   expect(() => checkTrust(home)).toThrow(
-    `${home} can be written by others, so nothing of it is run; chmod -R go-w ${home}`,
+    `${home} can be written by others, so mmoe runs nothing from it; chmod -R go-w ${home}`,
   );
 });

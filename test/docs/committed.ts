@@ -348,3 +348,14 @@ export function cellsOf(folder: string): number[] {
   const cells = new Set(rows(folder).map(({ model, correlation }) => `${model} ${correlation}`)).size;
   return [cells, rows(folder).length / cells];
 }
+
+/** Of each of LibMTL's architectures: the mean held-out losses of mmoe's model and of LibMTL's, and their mean difference. */
+export function libMtl(): number[] {
+  const names = ["MMoE", "CGC", "PLE", "Cross-stitch", "DSelect-k"];
+  return names.flatMap((name) => {
+    const [ours, theirs] = [name.toLowerCase(), `LibMTL-net-${name}`].map(
+      (model) => ends("results/libmtl", "heldout", { model })[0] as number,
+    ) as [number, number];
+    return [ours, theirs, ours - theirs];
+  });
+}

@@ -4,7 +4,7 @@ import { TRAINING_PATHS, type TrainingPath } from "../../src/engines/training-pa
 import { CHECKPOINT_SCHEMA, CHECKPOINT_VERSION } from "../../src/records/checkpoint.ts";
 import { type Column, CSV_VERSION, columnNames } from "../../src/records/columns.ts";
 import { EVENT_SCHEMA, EVENTS_VERSION } from "../../src/records/events.ts";
-import { HEADER_SCHEMA, JOURNAL_SCHEMA, LINE_SCHEMA } from "../../src/records/fields.ts";
+import { HEADER_SCHEMA, JOURNAL_SCHEMA, LINE_SCHEMA, LOSS_UNIT } from "../../src/records/fields.ts";
 import { FILE_COLUMNS, jsonOf, jsonSchemas } from "../../src/records/json-schemas.ts";
 import { PROGRESS_SCHEMA, PROGRESS_VERSION } from "../../src/records/progress-file.ts";
 
@@ -28,38 +28,38 @@ const BEFORE = `# Files
 
 <!-- test/docs/files-page.ts makes this page from the schemas in src/records; \`npm run docs\` writes it. -->
 
-\`mmoe sweep\` writes a results folder. It is \`results/NAME-HASH\` unless you give \`--out\`.
+\`mmoe sweep\` writes a results folder: \`results/NAME-HASH\`, unless you give \`--out\`.
 
 | file | holds |
 | --- | --- |
-| \`config.yaml\` | every setting of the sweep, each with its mark; \`mmoe sweep FOLDER/config.yaml\` repeats it |
-| \`journal/*.jsonl\` | the runs that ended, one line for each; each process writes its own journal |
+| \`config.yaml\` | every setting of the sweep, with its mark; \`mmoe sweep FOLDER/config.yaml\` repeats the sweep |
+| \`journal/*.jsonl\` | the runs that ended, one line each; each process writes its own journal |
 | \`journal/*.provenance.json\` | the process behind each journal: versions, machine, command line, times |
-| \`journal/*.progress.json\` | how far a process is that trains now; it writes the file every five seconds |
-| \`checkpoints/*.json\` | runs in flight: how far they are, to go on from there; none once all have ended |
-| \`runs.csv\` | one row for each run, failed runs too |
+| \`journal/*.progress.json\` | the progress of a running process, written every five seconds |
+| \`checkpoints/*.json\` | the state of runs in flight, to resume from; none once all have ended |
+| \`runs.csv\` | one row per run, including failed runs |
 | \`curves.csv\` | loss against steps, over the runs of each cell |
 | \`diagnostics.csv\` | what \`--diagnostics\` measured against steps, over the runs of each cell |
-| \`curves-long.csv\` | loss against steps of each run; only with \`--long\` |
-| \`figures/\`, \`report.html\` | what \`mmoe figures\` and \`mmoe report\` draw |
+| \`curves-long.csv\` | loss against steps for each run; only with \`--long\` |
+| \`figures/\`, \`report.html\` | the output of \`mmoe figures\` and \`mmoe report\` |
 
-Only the journals and \`config.yaml\` are needed, and \`checkpoints/\` to go on with runs in flight. \`mmoe merge FOLDER\` writes the CSV files again from them.
+Only \`config.yaml\` and the journals are needed, and \`checkpoints/\` to resume runs in flight. \`mmoe merge FOLDER\` writes the CSV files again from them.
 
-A **cell** is a model at a correlation and, in a sweep with lists of settings, at one choice of their values. A **pair** is two of the K tasks. Losses are mean squared errors in units of label variance: a model that always predicts the mean has a loss of 1.
+A **cell** is a model at a correlation and, in a sweep with lists of settings, at one choice of their values. A **pair** is two of the K tasks. The unit **loss** is label variance: a model that always predicts the mean has a loss of 1. With the Huber loss or raw labels, it is the unit of that loss.
 
 ## Versions
 
-\`config.yaml\` says the version of its settings. A newer mmoe reads an older file: a setting that the file does not know has the value that it had before it existed, and the folder keeps its name. An older mmoe refuses a newer file. A file without a version is of version 1, or of the newest version whose settings it names; what it lacks of that version's settings it has from preset \`paper\`, or from what it extends. So a config file of your own stays valid when a setting is added.
+\`config.yaml\` holds the version of its settings. A newer mmoe reads an older file: each setting that the file lacks has the value from before the setting existed, and the folder keeps its name. An older mmoe refuses a newer file. A file without a version counts as version 1, or as the newest version whose settings it names; it takes missing settings of that version from preset \`paper\`, or from what it extends. Your config files therefore stay valid when settings are added.
 
-The journal (${JOURNAL_SCHEMA}), checkpoints (${CHECKPOINT_VERSION}), progress (${PROGRESS_VERSION}), the CSV files (${CSV_VERSION}) and the events (${EVENTS_VERSION}) have versions too. A version changes when something gets another meaning. It does not change for one more column or key. The JSON Schemas are in \`schemas/\`: ${Object.keys(
+The journal (${JOURNAL_SCHEMA}), checkpoints (${CHECKPOINT_VERSION}), progress (${PROGRESS_VERSION}), the CSV files (${CSV_VERSION}) and the events (${EVENTS_VERSION}) have versions too. A version changes when the meaning of something changes, but not when a column or key is added. The JSON Schemas are in \`schemas/\`: ${Object.keys(
   jsonSchemas(),
 )
   .map((file) => `[${file}](../schemas/${file})`)
-  .join(", ")}; that of config files is [configs/schema.json](../configs/schema.json).`;
+  .join(", ")}; the schema of config files is [configs/schema.json](../configs/schema.json).`;
 
-const AFTER = `## One more number
+const AFTER = `## Adding a measured number
 
-Declare it in \`src/records/measures.ts\`: name, unit, meaning, and whether it is one number for each run, task, pair of tasks, or task and expert. Let an engine return it in \`RunResult.measures\`, or as the last value of a curve in \`RunResult.diagnostics\`. It is then in the journal, in \`runs.csv\`, in this page and in the schemas; \`mmoe merge\` and \`mmoe verify\` compare it, and a figure takes it by its name (\`cellMeasures\`). Runs from before have an empty cell.`;
+Declare it in \`src/records/measures.ts\`: name, unit, meaning, and whether there is one number per run, task, pair of tasks, or task and expert. An engine returns it in \`RunResult.measures\`, or as the last value of a curve in \`RunResult.diagnostics\`. The journal, \`runs.csv\`, this page and the schemas then include it, \`mmoe merge\` and \`mmoe verify\` compare it, and a figure can use it by name (\`cellMeasures\`). Older runs have an empty cell.`;
 
 function settingsSection(): string {
   const shape = FILE_SCHEMA.shape as Readonly<Record<string, z.ZodType>>;
@@ -71,7 +71,7 @@ function settingsSection(): string {
   });
   return `## config.yaml
 
-A setting is part of a sweep's **identity** if another value of it makes another sweep, in another folder. A setting that may be **listed** may have several values: the sweep trains every combination. The notes have the value of a sweep that was stored before a setting existed, by the version of its file, and where other values are refused.
+A setting is part of a sweep's **identity** if changing it makes another sweep, in another folder. A setting that can be **listed** can have several values; the sweep trains every combination. The notes give the value in files from before the setting existed, and where other values are refused.
 
 ${table("setting", rows, ["is", "identity", "listed", "notes"])}`;
 }
@@ -84,7 +84,7 @@ function beforeText(key: SettingKey): string {
 /** Where training refuses all values of a setting but one. */
 function refusedText(key: SettingKey): string {
   const refused = Object.entries(DECLARED[key].paths).filter(([, heard]) => typeof heard === "object");
-  const [first] = refused.map(([, { only }]) => `only \`${only}\` `);
+  const [first] = refused.map(([, { only }]) => `only \`${Array.isArray(only) ? "[]" : only}\` `);
   return `${first ?? ""}${refused.map(([path]) => TRAINING_PATHS[path as TrainingPath].where).join(", ")}`;
 }
 
@@ -98,13 +98,13 @@ function expected(schema: z.ZodType | undefined): string {
 function csvSections(): string[] {
   const about: Readonly<Record<string, string>> = {
     "runs.csv":
-      "One row for each run, ordered by run, then correlation, model and listed settings. The columns after `initStream` are there if a run was measured.",
-    "curves.csv": "One row for each cell, task and evaluation, over the runs that reached the step.",
-    "curves-long.csv": "One row for each run and evaluation.",
+      "One row per run, ordered by run, then correlation, model and listed settings. The columns after `initStream` exist if they were measured in some run; [diagnostics.md](diagnostics.md) defines most of them.",
+    "curves.csv": "One row per cell, task and evaluation, over the runs that reached the step.",
+    "curves-long.csv": "One row per run and evaluation.",
     "diagnostics.csv":
-      "One row for each cell, quantity and diagnosed evaluation; only with `--diagnostics` ([diagnostics.md](diagnostics.md)). Runs without a value there are left out.",
+      "One row per cell, quantity and diagnosed evaluation, over the runs that have a value there. Only with `--diagnostics` ([diagnostics.md](diagnostics.md)).",
     "labels.csv":
-      "`mmoe data --trials N -o FOLDER` writes it, beside its settings (`trials.yaml`) and its `provenance.json`. One row for each trial and correlation.",
+      "`mmoe data --trials N -o FOLDER` writes this file, its settings (`trials.yaml`) and `provenance.json`. One row per trial and correlation.",
   };
   return Object.entries(FILE_COLUMNS).map(([file, columns]) => {
     const rows = columns.map((column) => [names(column), ...cells(column.schema, column.emptyFor)]);
@@ -122,18 +122,24 @@ function names(column: Column<never>): string {
 function journalSection(): string {
   return [
     "## Journal",
-    "JSON lines. A last line without a line break was cut off by a crash: it is not a record, and its run is trained again.",
+    "The format is JSON lines. A last line without a line break was cut off by a crash; it is ignored and its run is trained again.",
     "The first line:",
     keyTable(jsonOf(HEADER_SCHEMA) as Json),
-    "Every other line is a run:",
-    keyTable(jsonOf(LINE_SCHEMA) as Json),
+    "Every other line is a run. The keys of `measures` are the columns of `runs.csv` after `initStream`, with one list for all tasks, pairs or experts.",
+    keyTable(withoutMeasures(jsonOf(LINE_SCHEMA) as Json)),
   ].join("\n\n");
+}
+
+/** A line without the keys of its measures, which the table of `runs.csv` has. */
+function withoutMeasures({ properties = {}, ...rest }: Json): Json {
+  const { properties: _, ...measures } = properties.measures ?? {};
+  return { ...rest, properties: { ...properties, measures } };
 }
 
 function checkpointSection(): string {
   return [
     "## Checkpoints",
-    "A file for each run in flight, named like it, `/` as `_`: one line of JSON, replaced as a whole. It has what the run goes on from, in an order that does not depend on kernels or threads. A file that is damaged, or of another sweep, is left out, and its run begins again. It is safe to delete them.",
+    "One file per run in flight, named after the run with `_` for `/`. It is one line of JSON and is replaced as a whole. It holds the state of the run in an order that does not depend on kernels or threads. If a file is damaged or belongs to another sweep, it is ignored and its run starts over. Checkpoints can be deleted safely.",
     keyTable(jsonOf(CHECKPOINT_SCHEMA) as Json),
   ].join("\n\n");
 }
@@ -141,7 +147,7 @@ function checkpointSection(): string {
 function progressSection(): string {
   return [
     "## Progress",
-    "A file beside the journal of each process that trains, for `mmoe status`. It is removed when the process ends.",
+    "A file for `mmoe status` beside the journal of each training process. It is removed when the process ends.",
     keyTable(jsonOf(PROGRESS_SCHEMA) as Json),
   ].join("\n\n");
 }
@@ -150,12 +156,12 @@ function eventsSection(): string {
   const events = (jsonOf(EVENT_SCHEMA) as { oneOf: Json[] }).oneOf;
   const tables = events.flatMap((event) => {
     const { event: name, ...rest } = event.properties ?? {};
-    if (name?.const === "run") return ["`run`: a run ended. Its keys are those of a journal's line, without `crc`."];
+    if (name?.const === "run") return ["`run`: a run ended. Its keys are those of a journal line, without `crc`."];
     return [`\`${name?.const}\`:`, keyTable({ properties: rest })];
   });
   return [
     "## Events",
-    "`mmoe sweep --json` writes JSON to stdout, one line for each event. Its key `event` says which.",
+    "`mmoe sweep --json` writes one line of JSON to stdout per event. The key `event` names the event.",
     ...tables,
   ].join("\n\n");
 }
@@ -190,12 +196,13 @@ function typeOf(json: Json): string {
 }
 
 function unitOf({ unit, anyOf = [] }: Json): string {
-  return unit ?? anyOf.find((one) => one.unit !== undefined)?.unit ?? "";
+  const given = unit ?? anyOf.find((one) => one.unit !== undefined)?.unit ?? "";
+  return given === LOSS_UNIT ? "loss" : given;
 }
 
 function descriptionOf({ description, anyOf = [] }: Json): string {
   const inner = anyOf.map((one) => one.description).filter((text) => text !== undefined);
-  return [...inner, ...(description ? [description] : [])].join("; ");
+  return [...inner, ...(description ? [description] : [])].join("; ").replaceAll(" (docs/diagnostics.md)", "");
 }
 
 function table(

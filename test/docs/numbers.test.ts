@@ -2,7 +2,11 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type Block, blocksOf, missing } from "./numbers.ts";
 
-const PAGES = ["README.md", ...["reproduction", "models", "findings", "methods"].map((page) => `docs/${page}.md`)];
+const PAGES = [
+  "README.md",
+  "results/README.md",
+  ...["reproduction", "models", "findings", "methods"].map((page) => `docs/${page}.md`),
+];
 
 describe.each(PAGES)("%s", (page) => {
   const blocks = blocksOf(readFileSync(page, "utf8"));

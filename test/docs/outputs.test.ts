@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 
-const PAGES = ["README.md", ...["findings", "models", "reproduction", "statistics"].map((page) => `docs/${page}.md`)];
+const PAGES = [
+  "README.md",
+  ...["claims", "findings", "models", "reproduction", "seesaw-cost-variance", "statistics"].map(
+    (page) => `docs/${page}.md`,
+  ),
+];
 const COMMANDS = ["claims", "cost", "models", "seesaw", "summary", "tune", "variance"];
 /** Results that are not committed: they take long (scripts/uncommitted.sh), or are made up for a page. */
 const NOT_COMMITTED = /results\/(crossed|mine)/;

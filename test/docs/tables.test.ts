@@ -17,11 +17,11 @@ function namedIn(page: string, title: string): string[] {
 }
 
 test.each([
-  ["README.md", "command", Object.keys(COMMANDS).map((name) => `mmoe ${name}`)],
+  ["docs/commands.md", "command", Object.keys(COMMANDS).map((name) => `mmoe ${name}`)],
   ["docs/models.md", "model", MODEL_NAMES],
   ["docs/figures.md", "figure", [...TRIAL_FIGURES, ...SWEEP_FIGURES].map(({ name }) => name)],
   ["docs/methods.md", "method", METHODS],
-  ["docs/sweeps.md", "preset", presetNames()],
+  ["docs/config.md", "preset", presetNames()],
 ])("%s has a table by %s that names each, and no other", (page, title, names) => {
   const named = namedIn(page, title).map((name) => (title === "command" ? name.split(" ", 2).join(" ") : name));
   expect(named.sort()).toEqual([...names].sort());

@@ -1,7 +1,8 @@
 import { afterAll, expect, test } from "vitest";
 import { CpuEngine } from "../../src/engines/cpu/cpu-engine.ts";
-import type { Engine, Optimizer, Run, RunResult } from "../../src/engines/engine.ts";
+import type { Engine, Run, RunResult } from "../../src/engines/engine.ts";
 import { createTfjsEngine } from "../../src/engines/tfjs/tfjs-engine.ts";
+import type { Optimizer } from "../../src/engines/training-settings.ts";
 import { UsageError } from "../../src/errors.ts";
 import type { Gating } from "../../src/models/spec.ts";
 import { ZOO } from "../../src/models/zoo.ts";

@@ -47,7 +47,7 @@ describe("by Adam cpu and tfjs agree, step by step, on", () => {
     ]);
   });
 
-  test.each(CPU_MODELS)("%s with dropout", async (name) => {
+  test.each(["shared-bottom", "mmoe", "ple", "mmoe-top-k"] as const)("%s with dropout", async (name) => {
     const model = { ...ZOO[name].build({ inputs: 100, tasks: 2 }), dropout: 0.3 };
     await expectAgreement(makeRun({ model, index: 3 }, { batch: 43, heldoutRows: 8, lr: 0.001 }), [cpu, tfjs]);
   });
@@ -68,7 +68,8 @@ describe("by Adam cpu and tfjs agree, step by step, on", () => {
   });
 });
 
-describe.each([3, 5])("cpu and tfjs agree on %i tasks, by", (tasks) => {
+describe("cpu and tfjs agree on three tasks, by", () => {
+  const tasks = 3;
   const correlationMatrix = range(tasks).map((j) => range(tasks).map((k) => 0.7 ** Math.abs(j - k)));
   const ends = { inputs: 100, tasks };
   const models = [

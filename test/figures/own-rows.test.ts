@@ -113,13 +113,15 @@ describe("the report", () => {
   test("begins with its losses: no claim is tested", () => {
     const page = reportHtml(results, "train");
     expect([...page.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id).slice(0, 3)).toEqual([
-      ...["cells", "figures", "claims"],
+      ...["cells", "tasks", "figures"],
     ]);
     expect(page).toContain("The paper’s claims are not tested</h2>");
   });
 
   test("of one model has its final loss", () => {
-    expect(reportHtml(made(lossOf, "models=mmoe"), "train")).toMatch(/of MMoE is 0\.1250 on training rows, 0\.1375 on/);
+    expect(reportHtml(made(lossOf, "models=mmoe"), "train")).toMatch(
+      /of MMoE is 0\.1375 on held-out rows, 0\.1250 on training/,
+    );
   });
 
   test("of a grid has the best point of each model", () => {

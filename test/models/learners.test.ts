@@ -53,7 +53,7 @@ test.each(SPECS)("sharedParameters($name) are those that the losses of two tasks
   }
 });
 
-test("towers and gates of a task are its own; a bottom is shared, a network a task is not", () => {
+test("towers and gates of a task are its own; a bottom is shared, a network per task is not", () => {
   const partsOf = (name: keyof typeof ZOO) => {
     const spec = ZOO[name].build({ inputs: 4, tasks: 2 });
     const shared = sharedParameters(spec);

@@ -19,7 +19,7 @@ test("score(outcomes) is the share that was noticed, equivalent mutants apart", 
   expect([score(OUTCOMES.slice(2, 3)), score(OUTCOMES.slice(3))]).toEqual([1, 0]);
 });
 
-test("reportText(outcomes) has a row a file, their sum, and each survivor with its line", () => {
+test("reportText(outcomes) has one row per file, their sum, and each survivor with its line", () => {
   const [, a, b, all, , ...survivors] = reportText(OUTCOMES).split("\n");
   expect(a).toMatch(/^src\/stats\/a.ts +3 +1 +1 +0 +1 +100.0 %$/);
   expect(b).toMatch(/^src\/stats\/b.ts +1 +0 +0 +1 +0 +0.0 %$/);

@@ -14,7 +14,8 @@ import { parameterBlocks } from "../../src/models/parameters.ts";
 import { ZOO } from "../../src/models/zoo.ts";
 import { CPU_MODELS } from "../engines/cpu/specs.ts";
 import { PAIR_DROPOUT, resultsOf, tinyRun } from "../engines/tfjs/runs.ts";
-import { expectAgreement } from "../support/agreement.ts";
+import { expectAgreement, resultOf } from "../support/agreement.ts";
+import { classRun } from "../support/class-runs.ts";
 import { expectClose } from "../support/close.ts";
 import { numericGradient, range } from "../support/reference.ts";
 import { makeRun } from "../support/runs.ts";
@@ -148,5 +149,16 @@ describe("by Adam the cpu engine and TensorFlow agree, step by step, on", () => 
       { batch: 64, trainRows: 500, lr: 0.001 },
     );
     await expectAgreement(run, [engine, cpu]);
+  });
+
+  test("labels that are classes, with weights and units of each run's rows", async () => {
+    await expectAgreement(classRun(), [engine, cpu]);
+    const [traced, other] = [await resultOf(engine, classRun()), await resultOf(cpu, classRun())].map(
+      ({ diagnostics }) => diagnostics?.values ?? {},
+    );
+    expect(Object.keys(traced ?? {})).toEqual(Object.keys(other ?? {}));
+    for (const [name, curve] of Object.entries(traced ?? {}))
+      for (const [i, value] of curve.entries())
+        if (!Number.isNaN(value)) expect(value, name).toBeCloseTo(other?.[name]?.[i] as number, 3);
   });
 });

@@ -1,20 +1,17 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, expect, test } from "vitest";
 import { runMain, temporaryFolder } from "../support/effects.ts";
 import { likeThePaper, writeResults } from "../support/made-results.ts";
+import { HAS_PYTHON, python } from "./python.ts";
 
-const VENV = resolve("test-output/python");
-const PYTHON = join(VENV, "bin/python");
 const folder = temporaryFolder();
 const results = join(folder, "results");
 let expected: [cell: string, mean: number][] = [];
 
 beforeAll(async () => {
-  if (!existsSync(PYTHON)) execFileSync("python3", ["-m", "venv", VENV]);
-  execFileSync(PYTHON, ["-m", "pip", "install", "--quiet", "pandas", "pyarrow", "polars", "duckdb"]);
   writeResults(results, (run) => (run.index === 3 ? "failed" : likeThePaper(run)), ["runs=6"]);
   for (const name of ["runs.parquet", "runs.csv"])
     expect((await runMain(["export", results, "-o", join(folder, name)])).code).toBe(0);
@@ -40,20 +37,20 @@ function expectMeans(text: string): void {
   for (const [cell, mean] of expected) expect(found.get(cell)).toBeCloseTo(mean, 9);
 }
 
-const python = (code: string) => execFileSync(PYTHON, ["-c", code], { cwd: folder, encoding: "utf8" });
+const run = (code: string) => python(["-c", code], folder);
 
-test.each([
+test.skipIf(!HAS_PYTHON).each([
   ["pandas", 0],
   ["Polars", 1],
 ])("%s reads exported runs as documented", (name, i) => {
   const code = documented("python")[i] as string;
   expect(code).toContain(name.toLowerCase());
-  expectMeans(python(code));
+  expectMeans(run(code));
 });
 
-test("DuckDB reads exported runs as documented", () => {
+test.skipIf(!HAS_PYTHON)("DuckDB reads exported runs as documented", () => {
   const [query = ""] = documented("sql");
-  expectMeans(python(`import duckdb; print(duckdb.sql(${JSON.stringify(query)}).df().to_csv(index=False))`));
+  expectMeans(run(`import duckdb; print(duckdb.sql(${JSON.stringify(query)}).df().to_csv(index=False))`));
 });
 
 test.skipIf(spawnSync("Rscript", ["--version"]).status !== 0)("R reads exported runs as documented", () => {
@@ -61,9 +58,9 @@ test.skipIf(spawnSync("Rscript", ["--version"]).status !== 0)("R reads exported 
   expectMeans(execFileSync("Rscript", ["-e", code], { cwd: folder, encoding: "utf8" }));
 });
 
-test("pandas reads exported curves, with types", () => {
+test.skipIf(!HAS_PYTHON)("pandas reads exported curves, with types", () => {
   const file = join(folder, "curves.parquet");
   execFileSync(process.execPath, ["bin/mmoe.js", "export", results, "--what", "curves", "-o", file]);
   const code = `import pandas as pd; c = pd.read_parquet("curves.parquet"); print(c.step.dtype, c.trainLoss1.dtype, len(c))`;
-  expect(python(code)).toMatch(/^int32 float64 \d+\n$/);
+  expect(run(code)).toMatch(/^int32 float64 \d+\n$/);
 });

@@ -7,7 +7,7 @@ import { temporaryFolder } from "../support/effects.ts";
 import { makeRun } from "../support/runs.ts";
 import { stateOf } from "../support/states.ts";
 
-const OF = { trained: "0a1b2c3d", arithmetic: "cpu" };
+const OF = { trained: "0a1b2c3d", arithmeticOf: () => "cpu" };
 const RUNS = [0, 1, 2].map((index) => makeRun({ id: `mmoe/p=0.50/lr=0.01/00${index}`, index }, { steps: 40 }));
 const [A, B, C] = RUNS as [(typeof RUNS)[0], (typeof RUNS)[0], (typeof RUNS)[0]];
 
@@ -107,7 +107,7 @@ test("keptOf(runs, steps) counts the runs that have steps, and their share of th
 });
 
 test("keptIn(out, runs) counts runs that any engine has trained", () => {
-  const tfjs = { trained: OF.trained, arithmetic: "tfjs (wasm)" };
+  const tfjs = { trained: OF.trained, arithmeticOf: () => "tfjs (wasm)" };
   new Checkpoints(out, tfjs, () => {}).keep(B, stateOf(B, 30));
   expect(keptIn(out, RUNS, { trained: OF.trained, warn: () => {} })).toEqual({ runs: 1, share: 0.75 });
 });

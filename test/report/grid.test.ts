@@ -78,8 +78,8 @@ describe("the report of a grid", () => {
 });
 
 test("the report of a chosen point is that of a sweep of its own, and names the point", () => {
-  const text = textOf(reportHtml(resultsAt(results, { batch: 64, lr: 0.1 }), "train"));
   const html = reportHtml(resultsAt(results, { batch: 64, lr: 0.1 }), "train");
+  const text = textOf(html);
   expect(html.includes("<strong data-verdict")).toBe(true);
   const alone = textOf(reportHtml(sweepResults({ set: ["batch=64", "lr=0.1", "runs=3"] }), "train"));
   const known = text.replaceAll(", at batch=64, lr=0.1", "").replaceAll(", batch=64, lr=0.1", "");

@@ -80,6 +80,19 @@ describe("outcome(results, cells, claims)", () => {
     expect(text(models(0.4, 0.1))).not.toContain("different models");
   });
 
+  test("begins with the loss that the study reports", () => {
+    const running = { ...results, config: { ...results.config, report: "running" as const } };
+    const cells = { train: models(0.3, 0), heldout: models(0.3, 0), running: models(0.3, 0) };
+    const judged = {
+      train: [{ verdict: "holds" } as Claim],
+      heldout: [{ verdict: "holds" } as Claim],
+      running: [{ verdict: "undecided" } as Claim],
+    };
+    const { markup } = outcome(running, cells, judged);
+    expect(markup).toContain("is lowest for MMoE as a running mean, on training rows and on held-out rows.");
+    expect(markup).toContain("1 is undecided as a running mean; 1 holds on training rows and on held-out rows.");
+  });
+
   test("says which model the lowest is not told apart from, and on which rows", () => {
     const near = [cell("omoe", 0.5, SURE), cell("mmoe", 0.5, [0.1, 0.35, 0.1, 0.28])];
     const apart = [

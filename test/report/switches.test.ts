@@ -19,6 +19,12 @@ test("switches(shown) has none for the paper's points where no figure has them",
   expect(switches({ ...shown, paper: false }).markup).not.toContain("show-paper");
 });
 
+test("switches(shown) hides the paper's points at first where its runs are not to be compared with them", () => {
+  const box = (paper: true | "hidden") =>
+    /<input[^>]*id="show-paper"[^>]*>/.exec(switches({ ...shown, paper }).markup)?.[0];
+  expect([box(true)?.includes(" checked"), box("hidden")?.includes(" checked")]).toEqual([true, false]);
+});
+
 test("switchRules(shown) hides a model, a difference from it, and a correlation", () => {
   const rules = switchRules(shown);
   const off = (id: string) => `:root:has(#show-${id}:not(:checked)) .figures`;

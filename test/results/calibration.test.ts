@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
-import { readPoints } from "../../src/cli/correlation-points.ts";
+import { fitOf } from "../../scripts/calibration/fit/fit.ts";
+import { readPoints } from "../../scripts/calibration/fit/points.ts";
 import { generatorOf } from "../../src/config/config.ts";
 import { loadConfig, setOverride } from "../../src/config/load.ts";
-import { fitOf } from "../../src/data/fit.ts";
 import { GOLDEN } from "../data/golden/golden.ts";
 
 const rows: Record<string, string>[] = parse(readFileSync("results/calibration/constants.csv"), { columns: true });

@@ -80,7 +80,9 @@ describe("the runs in flight of a sweep", () => {
     const { out, code, stderr } = await inTime(interrupted);
     expect([code, stderr]).toEqual([
       130,
-      expect.stringMatching(/stopped by Ctrl-C; no run has ended, 4 remain, [24] of them kept at \d+ %; go on with:\n/),
+      expect.stringMatching(
+        /stopped by Ctrl-C; no run has ended, 4 remain, [24] of them kept at \d+ %; resume with:\n/,
+      ),
     ]);
     expect(await stdoutOf(start("status", out))).toMatch(/4 missing, [24] of them kept at \d+ %\n/);
     expect((await exited(start(...SWEEP, ...SET, "--out", out))).code).toBe(0);

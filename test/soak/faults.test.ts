@@ -93,7 +93,7 @@ describe("a sweep on a machine that is short of something", () => {
   test("of address space goes on with fewer workers, says so, and has the same CSV", async () => {
     const out = folder(); // V8 takes some 10 GB of addresses for the memory of a worker's kernels
     const { code, stderr } = await exited(startUnder("-v 30000000", [...SWEEP, out, "--jobs", "8"]));
-    const says = /: 24 runs on cpu \(\w+\)\n(out of memory \(.*\) with \d workers; going on with fewer\n)+$/;
+    const says = /: 24 runs on cpu \(\w+\)\n(out of memory \(.*\) with \d workers; continuing with fewer\n)+$/;
     expect([code, stderr]).toEqual([0, expect.stringMatching(says)]);
     expect(timelessCsv(out)).toEqual(timelessCsv(alone));
   });
@@ -104,7 +104,7 @@ describe("a sweep on a machine that is short of something", () => {
       startIn(refusing("threadId > 2 && threadId <= 8"), ...SWEEP, out, "--jobs", "8"),
     );
     const cause = "out of memory (WebAssembly.Memory.grow(): Unable to grow instance memory)";
-    const says = `${cause} with 8 workers; going on with fewer\n`;
+    const says = `${cause} with 8 workers; continuing with fewer\n`;
     expect([code, stderr.replace(/^.*: 24 runs on cpu \(\w+\)\n/, "")]).toEqual([0, says]);
     expect(timelessCsv(out)).toEqual(timelessCsv(alone));
   });
@@ -112,7 +112,7 @@ describe("a sweep on a machine that is short of something", () => {
   test("of memory for a single worker ends with 2 and records no run as failed; the same command does them", async () => {
     const out = folder();
     const { code, stderr } = await exited(startIn(refusing("threadId > 0"), ...SWEEP, out, "--jobs", "3"));
-    const goOn = `no run has ended, 24 remain; go on with:\nnode bin/mmoe.js ${SWEEP.join(" ")} ${out} --jobs 3\n`;
+    const goOn = `no run has ended, 24 remain; resume with:\nnode bin/mmoe.js ${SWEEP.join(" ")} ${out} --jobs 3\n`;
     const says = `mmoe: stopped: out of memory (WebAssembly.Memory.grow(): Unable to grow instance memory); free some, or give fewer --jobs or fewer rows; ${goOn}`;
     expect([code, stderr.slice(stderr.indexOf("mmoe: "))]).toEqual([2, says]);
     expect((await exited(start(...SWEEP, out))).stderr).toContain("24 runs on cpu");
@@ -140,7 +140,7 @@ describe("a sweep on a machine that is short of something", () => {
       const { code, signal, stderr } = await exited(
         startUnder(`-u ${threads}`, [...SWEEP, out, "--jobs", "9"], "nobody"),
       );
-      const says = code === 0 ? "with 9 workers; going on with fewer\n" : "24 remain; go on with:";
+      const says = code === 0 ? "with 9 workers; continuing with fewer\n" : "24 remain; resume with:";
       // Node aborts where it can't start its own threads
       if (signal !== "SIGABRT")
         expect([code, stderr]).toEqual([expect.toBeOneOf([0, 75]), expect.stringContaining(says)]);

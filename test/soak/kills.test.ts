@@ -1,20 +1,11 @@
 // Processes are killed at random moments, whatever they are doing then.
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { exited, pause, start, timelessCsv } from "../support/bin.ts";
+import { exited, killedAfter, start, timelessCsv } from "../support/bin.ts";
 import { temporaryFolder } from "../support/effects.ts";
 
 const SWEEP = ["sweep", "smoke", "--models", "mmoe,omoe", "--steps", "150"];
 const folder = () => join(temporaryFolder(), "results");
-
-/** Starts a process and kills it after some ms, if it has not ended by then. */
-async function killedAfter(ms: number, argv: readonly string[]): Promise<void> {
-  const child = start(...argv);
-  const end = exited(child);
-  await pause(ms);
-  child.kill("SIGKILL");
-  await end;
-}
 
 test("a sweep that is killed 30 times at random moments and resumed writes the CSV of a sweep left alone", async () => {
   const [killed, alone] = [folder(), folder()];

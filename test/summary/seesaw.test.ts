@@ -71,9 +71,12 @@ describe("seesawOf(results, loss, against)", () => {
   });
 
   test("has the numbers of each cell as CSV", () => {
-    const rows: Record<string, string>[] = parse(seesawCsv({ loss: "train", against: "single-task", cells }), {
-      columns: true,
-    });
+    const rows: Record<string, string>[] = parse(
+      seesawCsv({ loss: "train", against: "single-task", tasks: ["task 1", "task 2"], cells }),
+      {
+        columns: true,
+      },
+    );
     expect(rows).toHaveLength(4 * 7);
     const deltaM = rows.find((row) => row.model === "mmoe" && row.statistic === "deltaM");
     expect(deltaM).toMatchObject({ loss: "train", against: "single-task", correlation: "0.5", pairs: "6" });

@@ -54,6 +54,15 @@ export async function exited(child: ChildProcess): Promise<Exit> {
   return { code, signal, stderr: withoutPace(stderr) };
 }
 
+/** Starts a process and kills it after some ms, if it has not ended by then. */
+export async function killedAfter(ms: number, argv: readonly string[]): Promise<void> {
+  const child = start(...argv);
+  const end = exited(child);
+  await pause(ms);
+  child.kill("SIGKILL");
+  await end;
+}
+
 export async function stdoutOf(child: ChildProcess): Promise<string> {
   let stdout = "";
   child.stdout?.on("data", (text) => {

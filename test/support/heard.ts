@@ -9,6 +9,7 @@ import { TRAINING_PATHS, type TrainingPath } from "../../src/engines/training-pa
 import { planRuns } from "../../src/sweep/plan.ts";
 import { withTables } from "../../src/sweep/share.ts";
 import { codeModel, LINEAR } from "./code-model.ts";
+import { NUMPY_LINEAR, pythonModel } from "./python.ts";
 import { tableFile } from "./tables.ts";
 
 const DATA = "data={inputs: 4, scale: 0.5, alpha: [1.5, 3], beta: [0.2, 1], noiseStd: 0.1}";
@@ -20,10 +21,14 @@ const FIRST = [
 interface Other {
   /** Another value than in FIRST. */
   readonly value: string;
+  /** The value in a refusal, if it is not as given. */
+  readonly shown?: string;
   /** What both need, so that it matters. */
   readonly with?: readonly string[];
   /** Settings of FIRST that it takes the place of. */
   readonly without?: readonly string[];
+  /** Settings of FIRST that what both need takes the place of. */
+  readonly neither?: readonly string[];
 }
 
 /** Of each setting that paths see, another value. */
@@ -48,6 +53,7 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   loss: { value: "loss=squared" },
   huberDelta: { value: "huberDelta=0.01" },
   labels: { value: "labels=standardised" },
+  labelKind: { value: "labelKind=binary" },
   dropout: { value: "dropout=0.5" },
   method: { value: "method=uncertainty" },
   arithmetic: { value: "arithmetic=fused" },
@@ -58,13 +64,22 @@ const OTHER: Readonly<Record<SettingKey, Other | typeof PLANNED>> = {
   tuned: PLANNED,
   ownModels: PLANNED,
   cross: { with: ["runs=4"], value: "cross={data: 2, initial: 2}" },
+  taskKinds: {
+    with: [`rows=${tableFile(60, { signs: true })}`, "taskKinds=[]"],
+    neither: ["data", "correlations"],
+    value:
+      "taskKinds=[{column: y_1, kind: binary, weight: 1, classes: [0, 1]}, " +
+      "{column: y_2, kind: regression, weight: 1, classes: []}]",
+    shown: "y_1 binary (0, 1), y_2 regression",
+  },
   rows: { value: `rows=${tableFile()}`, without: ["data", "correlations"] },
 };
 
 /** Tests that a path trains otherwise with another value of each setting that it heeds, and refuses the others. */
 export function testHeard(path: TrainingPath, engine: Engine): void {
   const { code } = TRAINING_PATHS[path];
-  const model = `models=[${code ? `{name: mine, file: ${codeModel(LINEAR).file}}` : "shared-bottom"}]`;
+  const { file } = code === "Python" ? pythonModel(BY_OPTIMIZER) : codeModel(LINEAR);
+  const model = `models=[${code ? `{name: mine, file: ${file}}` : "shared-bottom"}]`;
   const config = (set: readonly string[], without: readonly string[] = []) => {
     const first = FIRST.filter((one) => !without.some((key) => one.startsWith(`${key}=`)));
     return loadConfig("smoke", [model, ...first, ...set].map(setOverride));
@@ -80,18 +95,25 @@ export function testHeard(path: TrainingPath, engine: Engine): void {
   describe(`on the path ${path}`, () => {
     test.each(SETTING_KEYS.filter((key) => DECLARED[key].paths !== PLANNED))("%s is as it is declared", async (key) => {
       const paths = DECLARED[key].paths as Record<TrainingPath, unknown>;
-      const { value, with: needed = [], without = [] } = OTHER[key] as Other;
+      const other = OTHER[key] as Other;
+      const { value, shown = value.slice(key.length + 1), with: needed = [], neither = [], without = neither } = other;
       if (paths[path] === HEEDED) {
-        const first = await trained(needed);
+        const first = await trained(needed, neither);
         expect(first.every((numbers) => !numbers.includes("null"))).toBe(true);
         expect(await trained([...needed, value], without)).not.toEqual(first);
       } else if (typeof paths[path] === "object") {
-        const refused = () => checkPath(path, "mine", config([...needed, value]) as PointSettings);
-        expect(refused).toThrow(`${key} ${value.slice(key.length + 1)} is not `);
+        const refused = () => checkPath(path, "mine", config([...needed, value], neither) as PointSettings);
+        expect(refused).toThrow(`${key} ${shown} is not `);
       }
     });
   });
 }
+
+/** A trainer of its own, at another rate with another optimizer. */
+const BY_OPTIMIZER = NUMPY_LINEAR.replace(
+  "settings.lr",
+  "(settings.lr if settings.optimizer == 'sgd' else 2 * settings.lr)",
+);
 
 /** All that is measured of a run. */
 function numbersOf({ curve, trainingSetLoss, labelCorrelations, diagnostics }: RunResult): string {

@@ -1,20 +1,16 @@
 import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
-import type { GeneratedRun, TrainingSettings } from "../../src/engines/engine.ts";
+import type { GeneratedRun } from "../../src/engines/engine.ts";
+import { PLAIN_TRAINING, type TrainingSettings } from "../../src/engines/training-settings.ts";
 import type { ModelSpec } from "../../src/models/spec.ts";
 import { ZOO } from "../../src/models/zoo.ts";
 
 const TRAINING: TrainingSettings = {
+  ...PLAIN_TRAINING,
   trainRows: 200,
-  sampling: "epochs",
   batch: 16,
   steps: 20,
-  optimizer: "adam",
   lr: 0.01,
-  method: "sum",
-  huberDelta: null,
-  arithmetic: "portable",
-  initializer: { name: "glorot-uniform" },
   evalEvery: 10,
   heldoutRows: 50,
 };

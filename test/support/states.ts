@@ -1,5 +1,6 @@
-import { type Run, type RunState, VALUES } from "../../src/engines/engine.ts";
+import type { Run, RunState } from "../../src/engines/engine.ts";
 import { evaluationSteps } from "../../src/engines/evaluations.ts";
+import { VALUES } from "../../src/engines/training-settings.ts";
 import { parameterCount } from "../../src/models/parameters.ts";
 
 /** A state of a run at a step, of numbers that are all different. */

@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TableSettings } from "../../src/data/table.ts";
-import type { Run, TrainingSettings } from "../../src/engines/engine.ts";
+import type { Run } from "../../src/engines/engine.ts";
+import type { TrainingSettings } from "../../src/engines/training-settings.ts";
 import { keyOf } from "../../src/random/key.ts";
 import { normals } from "../../src/random/normal.ts";
 import { temporaryFolder } from "./effects.ts";
@@ -18,11 +19,12 @@ export function someRows(rows: number): number[][] {
   });
 }
 
-/** A CSV file of such rows, in a folder of its own; with `parts`, every fourth row is held out. */
-export function tableFile(rows = 60, { parts = false, name = "some.csv" } = {}): string {
+/** A CSV file of such rows, in a folder of its own; with `parts`, every fourth row is held out; with `signs`, y_1 is 0 or 1. */
+export function tableFile(rows = 60, { parts = false, signs = false, name = "some.csv" } = {}): string {
   const file = join(temporaryFolder(), name);
   const header = ["x_a", "x_b", "x_c", "y_1", "y_2", ...(parts ? ["part"] : [])];
-  const lines = someRows(rows).map((row, n) => [...row, ...(parts ? [n % 4 === 3 ? "heldout" : "train"] : [])]);
+  const numbers = someRows(rows).map((row) => (signs ? row.with(3, Number((row[3] as number) > 7)) : row));
+  const lines = numbers.map((row, n) => [...row, ...(parts ? [n % 4 === 3 ? "heldout" : "train"] : [])]);
   writeFileSync(file, `${[header, ...lines].map((line) => line.join()).join("\n")}\n`);
   return file;
 }

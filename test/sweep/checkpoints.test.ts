@@ -50,12 +50,13 @@ function keptUntil(share: number, request: SweepRequest): Promise<SweepOutcome> 
 describe("a sweep that is stopped and goes on has the records of one that was not,", () => {
   test.each([
     [
-      "with fresh rows, dropout and Huber's loss",
-      { trainRows: "fresh", evalEvery: "log:9", loss: "huber", dropout: 0.1 },
+      "with fresh rows, dropout, Huber's loss and diagnostics",
+      { trainRows: "fresh", evalEvery: "log:9", loss: "huber", dropout: 0.1, diagnostics: ["gates", "alignment"] },
     ],
-    ["with diagnostics", { trainRows: "fresh", evalEvery: 300, diagnostics: ["gates", "alignment"] }],
-    ["with fixed rows in epochs, by sgd", { trainRows: 300, optimizer: "sgd", evalEvery: 700 }],
-    ["in a grid", { trainRows: 200, lr: [0.001, 0.02], evalEvery: [20, 999], models: ["shared-bottom"] }],
+    [
+      "in a grid, with fixed rows in epochs, by sgd",
+      { trainRows: 300, optimizer: "sgd", lr: [0.001, 0.02], evalEvery: [20, 999], models: ["shared-bottom"] },
+    ],
   ])("%s", async (_, values) => {
     const config = configOf({ steps: 4000, ...values });
     await inTime(async () => {
@@ -96,7 +97,7 @@ describe("a sweep that is stopped and goes on has the records of one that was no
 
 describe("a sweep with a model in JavaScript beside those that cpu trains", () => {
   const { name, file, sha256 } = codeModel(LINEAR);
-  const values = { steps: 2500, evalEvery: 900, trainRows: 300, runs: 1 };
+  const values = { steps: 400, batch: 160, evalEvery: 150, trainRows: 300, runs: 1 }; // JavaScript's steps take long
   const config = configOf({ ...values, models: ["mmoe", { name, file, sha256 }] });
   const engineOptions: SweepRequest["engineOptions"] = { kernels: "wasm", jobs: 1 };
 
@@ -108,8 +109,8 @@ describe("a sweep with a model in JavaScript beside those that cpu trains", () =
       if (!firstSteps.has(id)) firstSteps.set(id, step);
     };
     const second = await runSweep({ config, out, engineOptions }, { listener: { progress } });
-    expect(firstSteps.get("mmoe/p=0.50/000")).toBeGreaterThan(0.3 * 2500);
-    expect(firstSteps.get("mine/p=0.50/000")).toBeLessThan(0.3 * 2500);
+    expect(firstSteps.get("mmoe/p=0.50/000")).toBeGreaterThan(0.3 * 400);
+    expect(firstSteps.get("mine/p=0.50/000")).toBeLessThan(0.3 * 400);
     const alone = await runSweep({ config, out: join(temporaryFolder(), "alone"), engineOptions });
     expect(timeless(second.records)).toEqual(timeless(alone.records));
     expect([second.missing, files()]).toEqual([0, []]);
@@ -128,7 +129,9 @@ describe("a sweep with a model in JavaScript beside those that cpu trains", () =
 describe("checkpoints", () => {
   const keep = (config = LONG, arithmetic = "cpu") => {
     const notes: string[] = [];
-    const checkpoints = new Checkpoints(out, { trained: trainedHash(config), arithmetic }, (line) => notes.push(line));
+    const checkpoints = new Checkpoints(out, { trained: trainedHash(config), arithmeticOf: () => arithmetic }, (line) =>
+      notes.push(line),
+    );
     for (const run of byKind(planRuns(config)).specs) checkpoints.keep(run, stateOf(run, 2));
     expect(notes).toEqual([]);
   };

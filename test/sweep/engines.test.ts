@@ -1,7 +1,11 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { AnyRun } from "../../src/engines/engine.ts";
+import { CodeEngine } from "../../src/engines/tfjs/code-engine.ts";
 import { UsageError } from "../../src/errors.ts";
 import { type EngineOptions, loadEngine } from "../../src/sweep/engines.ts";
+import { codeModel, LINEAR } from "../support/code-model.ts";
 import { fakeEngine } from "../support/fake-engine.ts";
+import { makeRun } from "../support/runs.ts";
 
 const world = vi.hoisted(() => ({ card: false, setUp: false, forCards: false, load: (_: object) => ({}) as unknown }));
 vi.mock("../../src/cuda/cards.ts", () => ({ mayHaveCard: () => world.card }));
@@ -86,6 +90,16 @@ describe("loadEngine('auto')", () => {
     };
     await expect(auto()).rejects.toThrow(TypeError);
   });
+});
+
+test("loadEngine('tfjs', options, runs) has no TensorFlow.js here for models in JavaScript alone", async () => {
+  const mine: AnyRun = { ...makeRun(), model: codeModel(LINEAR) };
+  const alone = await loadEngine("tfjs", {}, [mine]);
+  expect([alone instanceof CodeEngine, alone.name, alone.device]).toEqual([true, "tfjs", "wasm"]);
+  await alone.dispose();
+  const both = await loadEngine("tfjs", {}, [mine, makeRun()]);
+  expect(both).not.toBeInstanceOf(CodeEngine);
+  await both.dispose();
 });
 
 test("loadEngine('cuda', { allowCpu }) passes it on", async () => {

@@ -26,10 +26,10 @@ describe("sideBySide(main, other, goesBeside)", () => {
     expect(await trained(both)).toEqual([
       ...["mine/0 tfjs", "mine/1 tfjs", "mine/2 tfjs", `${specs[0]?.id} cpu`, `${specs[1]?.id} cpu`],
     ]);
-    expect(both).toMatchObject({ name: "cpu", device: "cpu's", beside: { name: "tfjs", device: "tfjs's" } });
+    expect(both).toMatchObject({ name: "cpu", device: "cpu's", beside: [{ name: "tfjs", device: "tfjs's" }] });
   });
 
-  test("checks and prepares each model on its engine", async () => {
+  test("checks each model on its engine, and has each engine prepare those that it trains", async () => {
     const asked: string[] = [];
     const noting = (name: string) =>
       engine(name, {
@@ -42,7 +42,7 @@ describe("sideBySide(main, other, goesBeside)", () => {
     const models = [specs[0]?.model, CODE] as AnyRun["model"][];
     for (const run of [specs[0], codes[0]] as AnyRun[]) both.check(run);
     await both.prepare?.(models);
-    expect(asked).toEqual(["cpu checks mmoe", "tfjs checks mine", "cpu prepares mmoe", "tfjs prepares mine"]);
+    expect(asked).toEqual(["cpu checks mmoe", "tfjs checks mine", "cpu prepares mmoe,mine", "tfjs prepares mmoe,mine"]);
   });
 
   test("needs the memory of both", () => {

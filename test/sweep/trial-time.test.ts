@@ -10,6 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 const MODELS = [ZOO.omoe, ZOO.mmoe].map(({ build }) => build({ inputs: 100, tasks: 2 }));
@@ -20,7 +21,7 @@ const runs = range(24).flatMap((index) => MODELS.map((model) => makeRun({ model,
 const msOf = ({ model }: AnyRun) => (model.name === "omoe" ? 8 : 10);
 
 /** Two workers, by a clock of their own: a group takes a second and so many milliseconds a step for each of its runs. */
-function fakeEngine(groupsOf: (runs: readonly AnyRun[]) => AnyRun[][]) {
+function fakeEngine(groupsOf: (runs: readonly AnyRun[]) => AnyRun[][], advance = vi.advanceTimersByTime) {
   const sizes: number[] = [];
   const train: Engine["train"] = async (runs, { onBegin, noMore }) => {
     const groups = groupsOf(runs);
@@ -30,12 +31,12 @@ function fakeEngine(groupsOf: (runs: readonly AnyRun[]) => AnyRun[][]) {
         sizes.push(group.length);
         await new Promise(setImmediate);
         const stepMs = group.reduce((sum, run) => sum + msOf(run), 0);
-        vi.advanceTimersByTime((1000 + (group[0] as AnyRun).training.steps * stepMs) / 2);
+        advance((1000 + (group[0] as AnyRun).training.steps * stepMs) / 2);
       }
     };
     await Promise.all([work(), work()]);
   };
-  return { sizes, engine: { train } as Engine };
+  return { sizes, engine: { train, path: () => "tfjs-traced" } as unknown as Engine };
 }
 
 const chunks = (runs: readonly AnyRun[], size: number) =>
@@ -67,6 +68,19 @@ test("estimateMs(runs, engine) times each method of a grid", async () => {
   const { engine, sizes } = fakeEngine((some) => [[...some]]);
   await estimateMs([...runs, ...runs.map((run) => ({ ...run, training: { ...run.training, ...training } }))], engine);
   expect(new Set(sizes)).toEqual(new Set([48]));
+});
+
+test("estimateMs(runs, engine) on one thread takes the processor's time, whatever else the machine does", async () => {
+  let processorMs = 5000;
+  vi.spyOn(process, "cpuUsage").mockImplementation(() => ({ user: 700 * processorMs, system: 300 * processorMs }));
+  const busy = (ms: number) => {
+    processorMs += ms;
+    return vi.advanceTimersByTime(3 * ms);
+  };
+  const { engine } = fakeEngine((some) => chunks(some, 6), busy as typeof vi.advanceTimersByTime);
+  const eager: Engine = { ...engine, path: () => "tfjs-eager" };
+  expect(await estimateMs(runs, eager)).toBeCloseTo(((24 * (8 + 10)) / 2) * STEPS_WORTH, 6);
+  expect(await estimateMs(runs, engine)).toBeCloseTo(3 * ((24 * (8 + 10)) / 2) * STEPS_WORTH, 6);
 });
 
 test("stepMs(runs, engine) goes on until the steps show beside what is paid once", async () => {

@@ -162,7 +162,7 @@ describe("tunedConfig(results, picks, options)", () => {
     const byDefault = tunedConfig(results, tune(results, options), options);
     expect([byDefault.seed, byDefault.runs]).toEqual([2, 24]);
     expect(() => tunedConfig(results, tune(results, options), { ...options, seed: 1 })).toThrow(
-      "--seed: expected another seed than 1, that of the runs that tune; leave it out",
+      "--seed: must differ from 1, the seed of the tuning runs; omit it",
     );
   });
 });

@@ -25,11 +25,32 @@ test("label variances are over all rows", () => {
   expect(table("x1,y1,y2\n1,2,1\n2,4,1\n3,6,4\n").labelVariances).toEqual([8 / 3, 2]);
 });
 
+test("a label of texts has classes, in order, and its values are their places", () => {
+  const text = "x1,y1,y2\n1, b,10\n2,a,9\n3,c,10\n4,b,8\n";
+  expect(table(text).labelClasses).toEqual([
+    ["a", "b", "c"],
+    [8, 9, 10],
+  ]);
+  expect(numbersOf(text)).toEqual([1, 1, 10, 2, 0, 9, 3, 2, 10, 4, 1, 8]);
+});
+
+test("a label of more numbers than a label may have classes has none", () => {
+  const lines = Array.from({ length: 101 }, (_, n) => `${n},${n},${n % 100}`);
+  const { labelClasses } = table(`x1,y1,y2\n${lines.join("\n")}\n`);
+  expect(labelClasses.map((classes) => classes?.length)).toEqual([undefined, 100]);
+});
+
 describe("a file is refused in one line that has", () => {
   const names = "names of inputs begin with x (x1, x_age), those of labels with y (y1, y_price)";
   const number = "expected a number up to 3.4028235e+38, got";
   test.each([
     ["x1,y1,y2\n1,2,3\n4,,6\n", "t.csv:3: y1: expected a number, got nothing; fill it in or leave out the row"],
+    ["x1,y1,y2\n1,a,3\n2,a,4\n", "t.csv: column 'y1' is a in every row; leave it out"],
+    ["x1,y1,y2\n1,a,3\n2,,4\n", "t.csv:3: y1: expected a number, got nothing; fill it in or leave out the row"],
+    [
+      `x1,y1,y2\n${Array.from({ length: 101 }, (_, n) => `${n},name ${n},${n}`).join("\n")}\n`,
+      "t.csv: column 'y1': expected numbers, or at most 100 different texts, got more; the first is 'name 0'",
+    ],
     ["x1,y1,y2\n1,2,3\n\n4,5,n/a\n", `t.csv:4: y2: ${number} 'n/a'`],
     ["x1,y1,y2\n1,2,3\nInfinity,5,6\n", `t.csv:3: x1: ${number} 'Infinity'`],
     ["x1,y1,y2\n1,2,3\n1e39,5,6\n", `t.csv:3: x1: ${number} '1e39'`],
@@ -47,7 +68,7 @@ describe("a file is refused in one line that has", () => {
       "x1;y1;y2\n1;2;3\n",
       `t.csv: column 'x1;y1;y2': ${names}, and 'part' says train or heldout; separate columns by commas`,
     ],
-    ["x1,y1,x1\n1,2,3\n", "t.csv: column 'x1' is there twice; rename one"],
+    ["x1,y1,x1\n1,2,3\n", "t.csv: column 'x1' occurs twice; rename one"],
     ["x1,y1,y2\n1,2\n", "t.csv: not readable as CSV: Invalid Record Length: expect 3, got 2 on line 2"],
     ["x1,y1,y2,part\n1,2,3,test\n", "t.csv:2: part: expected train or heldout, got 'test'"],
     ["x1,y1,y2,part\n1,2,3,train\n2,3,4,train\n", "t.csv: part: no row is heldout"],
@@ -87,7 +108,7 @@ describe("a small file that unfolds, or a large one,", () => {
     ["after some rows", Buffer.concat([Buffer.from("x1,y1,y2\n1,2,3\n"), Buffer.alloc(1000)])],
   ])("is no text with NULs %s", (_, bytes) => {
     expect(complaint(() => csvTable(bytes, "t.csv"))).toBe(
-      "t.csv: not readable as CSV: it holds bytes that no text has; save it as CSV in UTF-8",
+      "t.csv: not readable as CSV: it contains bytes that are not text; save it as CSV in UTF-8",
     );
   });
 

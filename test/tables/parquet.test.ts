@@ -31,15 +31,47 @@ describe("a Parquet file has the rows of the same CSV file,", () => {
   });
 });
 
+test("a Parquet file has the categories and empty cells of the same CSV file", () => {
+  const cities = ROWS.map((n) => (n === 3 ? null : ["Rome", "Bern", "Oslo"][n % 3]));
+  const ages = ROWS.map((n) => (n % 7 === 4 ? null : n));
+  const columns = [
+    { name: "x_city", data: cities, type: "STRING" as const },
+    { name: "x_age", data: ages, type: "DOUBLE" as const },
+    ...COLUMNS.slice(1),
+  ];
+  const lines = ROWS.map((n) => [cities[n], ages[n], n * n, PARTS[n], 7 * n].join()).join("\n");
+  const { firstGap, ...expected } = csvTable(Buffer.from(`x_city,x_age,y_whole,part,y_long\n${lines}\n`), "t.csv");
+  expect(firstGap).toMatch(/^t\.csv:5: x_city: expected a number or a text, got nothing; /);
+  expect(parquetTable(written(columns), "t.parquet")).toMatchObject({
+    ...expected,
+    firstGap: expect.stringMatching(/^t\.parquet: row 4: x_city: /),
+  });
+});
+
+test("a truth value in a Parquet file is a category, and no other thing than a text is", () => {
+  const isTall = { name: "x_tall", data: ROWS.map((n) => n % 2 === 0), type: "BOOLEAN" as const };
+  const [, y, part, z] = COLUMNS as [unknown, (typeof COLUMNS)[0], (typeof COLUMNS)[0], (typeof COLUMNS)[0]];
+  const { contents } = parquetTable(written([isTall, y, part, z]), "t.parquet");
+  expect(contents).toEqual([{ values: ["false", "true"], gaps: false }]);
+  const days = { name: "x_day", data: ROWS.map((n) => new Date(86_400_000 * n)), type: "TIMESTAMP" as const };
+  expect(complaint(() => parquetTable(written([days, y, part, z]), "t.parquet"))).toMatch(
+    /^t\.parquet: row 1: x_day: expected a number up to \S+, got 'Thu Jan 01 1970/,
+  );
+});
+
 describe("a file is refused in one line:", () => {
   const [x, y, , z] = COLUMNS as [(typeof COLUMNS)[0], (typeof COLUMNS)[0], unknown, (typeof COLUMNS)[0]];
-  const hole = { name: "x_hole", data: ROWS.map((n) => (n === 8 ? null : n)), type: "DOUBLE" as const };
+  const hole = { name: "y_hole", data: ROWS.map((n) => (n === 8 ? null : n)), type: "DOUBLE" as const };
   const words = { name: "x_word", data: ROWS.map((n) => `w${n}`), type: "STRING" as const };
   test.each([
     ["no Parquet", Buffer.from("x1,y1,y2\n1,2,3\n"), /^t\.parquet: not readable as Parquet: .*$/],
     ["cut short", written(COLUMNS).subarray(0, 200), /^t\.parquet: not readable as Parquet: .*$/],
-    ["a missing value", written([x, hole, y, z]), /^t\.parquet: row 9: x_hole: expected a number, got nothing; .*$/],
-    ["text", written([x, words, y, z]), /^t\.parquet: row 1: x_word: expected a number up to \S+, got 'w0'$/],
+    ["a missing value", written([x, hole, y, z]), /^t\.parquet: row 9: y_hole: expected a number, got nothing; .*$/],
+    [
+      "texts that are all different",
+      written([x, words, y, z]),
+      /^t\.parquet: column 'x_word': expected numbers, or at most 20 different texts, got 23 \(the first is 'w0'\); leave .*$/,
+    ],
     [
       "another compression",
       written(COLUMNS, { codec: "LZ4_RAW", compressors: { LZ4_RAW: (input: Uint8Array) => input } }),

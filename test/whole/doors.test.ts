@@ -74,7 +74,7 @@ describe("mmoe sweep", () => {
   test.each([
     [
       ["--set", "models=&a [*a]"],
-      '--set models: expected a list of models, at least one and none twice, got "&a [*a]"',
+      '--set models: expected a list of models, at least one, without duplicates, got "&a [*a]"',
     ],
     [["--set", "runs=*nowhere"], '--set runs: expected a whole number from 1 to 2147483647, got "*nowhere"'],
     [["--corr", "0x1"], '--corr: expected a number from -1 to 1, got "0x1"'],

@@ -2,16 +2,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
-import { exited, start, timelessCsv } from "../support/bin.ts";
+import { timelessCsv } from "../support/bin.ts";
 import { expectRelative } from "../support/close.ts";
-import { temporaryFolder } from "../support/effects.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
 
 /** Writes a small sweep with dropout; gives its results folder. */
 async function sweep(...argv: string[]): Promise<string> {
   const out = join(temporaryFolder(), "results");
   const small = ["--corr", "0.5", "--runs", "2", "--steps", "40", "--set", "evalEvery=10"];
-  const child = start("sweep", "smoke", "--set", "dropout=0.3", ...small, "--out", out, ...argv);
-  expect(await exited(child)).toMatchObject({ code: 0 });
+  const words = ["sweep", "smoke", "--set", "dropout=0.3", ...small, "--out", out, ...argv];
+  expect(await runMain(words)).toMatchObject({ code: 0 });
   return out;
 }
 
@@ -39,6 +39,6 @@ describe("mmoe sweep --set dropout=0.3 on the cpu engine", () => {
   });
 
   test("is verified to the last bit", async () => {
-    expect(await exited(start("verify", out))).toMatchObject({ code: 0 });
+    expect(await runMain(["verify", out])).toMatchObject({ code: 0 });
   });
 });

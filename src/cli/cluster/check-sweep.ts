@@ -1,5 +1,6 @@
 import type { AnyRun } from "../../engines/engine.ts";
 import { tensorPath } from "../../engines/training-path.ts";
+import { isIn } from "../../models/code.ts";
 import { findResults } from "../../records/find-results.ts";
 import { checkTrainable } from "../../sweep/check-runs.ts";
 import { checkCurves } from "../../sweep/curves.ts";
@@ -16,10 +17,16 @@ export async function checkSweep(file: string, options: SweepOptions): Promise<C
   countRuns(checked.config);
   checkCurves(checked.config);
   const runs = planRuns({ ...checked.config, runs: 1 });
-  const engine = await loadEngine(JUDGES[checked.engineName], { kernels: "wasm" }, runs);
+  const { python } = checked.engineOptions;
+  const engine = await loadEngine(
+    JUDGES[checked.engineName],
+    { kernels: "wasm", ...(python !== undefined && { python }) },
+    runs,
+  );
   try {
     const traced = checked.engineName === "cuda" || checked.engineOptions.backend === "tensorflow";
-    const pathOf = (run: AnyRun) => (traced ? tensorPath(run.model, traced) : engine.path(run));
+    const pathOf = (run: AnyRun) =>
+      traced && !isIn("Python", run.model) ? tensorPath(run.model, traced) : engine.path(run);
     await checkTrainable(runs, checked.config, engine, { pathOf });
   } finally {
     await engine.dispose();

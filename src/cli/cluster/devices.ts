@@ -59,14 +59,14 @@ export async function trainOnDevices(fleet: Fleet, context: Context): Promise<nu
 
   const code = worst(codes);
   if (FIRST.includes(code)) {
-    note(`mmoe: stopped; finished runs are kept in ${out}; go on with:\n${goOn}`);
+    note(`mmoe: stopped; finished runs are kept in ${out}; resume with:\n${goOn}`);
     return code;
   }
   if (!existsSync(join(out, CONFIG))) return code; // no process got as far
   const records = await writeResults(out, { long, losses, quiet: json }, effects);
   const trained = new Set(records.map(({ id }) => id));
   const missing = runs.filter(({ id }) => !trained.has(id)).length;
-  if (missing > 0) note(`mmoe: ${missing} runs remain; go on with:\n${goOn}`);
+  if (missing > 0) note(`mmoe: ${missing} runs remain; resume with:\n${goOn}`);
   return code;
 }
 

@@ -39,6 +39,6 @@ function slurmSeconds(flag: string, text: string): number {
   const total = Number(days ?? 0) * 86_400 + hours * 3600 + minutes * 60 + seconds;
   if (rest !== "" && total >= 60) return total;
   throw new UsageError(
-    `${flag}: expected a time limit of Slurm's, a minute or more, such as 4:00:00 or 1-12, got '${text}'`,
+    `${flag}: expected a Slurm time limit of at least a minute, such as 4:00:00 or 1-12, got '${text}'`,
   );
 }

@@ -30,7 +30,7 @@ export interface Takes {
   readonly list: boolean;
   /** The values are keys: `=` and a value follow. */
   readonly keys?: boolean;
-  /** The option does without as well. */
+  /** The value is optional. */
   readonly optional?: boolean;
 }
 
@@ -59,7 +59,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   "--describe": MODEL_NAMES,
   "--format": TEXT_FORMATS,
   "figures --format": FIGURE_FORMATS,
-  "data --format": [...ROW_FORMATS, "json"],
+  "data --format": ROW_FORMATS,
   "--only": [...TRIAL_FIGURES, ...SWEEP_FIGURES].map(({ name }) => name),
   "--statistic": STATISTICS,
   "--scale": SCALES,

@@ -3,10 +3,10 @@ import type { SweepStatus } from "../../sweep/sweep-status.ts";
 import type { Drawn, DrawOptions } from "./drawing.ts";
 import { drawReport } from "./report-thread.ts";
 
-/** Drawing takes at most about this share of the time while the sweep trains. */
+/** Drawing takes at most about this share of a core while the sweep trains. */
 const SHARE = 0.2;
-/** A reader has a page at least so long. */
-const LEAST_MS = 10_000;
+/** Minimum time between redraws. */
+const LEAST_MS = 3000;
 
 type Draw = (options: DrawOptions, signal: AbortSignal) => Promise<Drawn>;
 
@@ -74,11 +74,13 @@ export class LiveReport {
 
   async #redraw(version: string): Promise<void> {
     const began = performance.now();
+    const before = process.cpuUsage();
     const { html, trouble } = await this.#draw({ ...this.#options, version }, this.#signal);
     this.#trouble = trouble;
     if (trouble !== undefined) this.#tried = ""; // it may be better the next time
-    const ms = performance.now() - began;
-    this.#restUntil = performance.now() + Math.max(trouble === undefined ? LEAST_MS : 0, ms / SHARE - ms);
+    const { user, system } = process.cpuUsage(before); // on a busy machine a drawing takes long, but no more of it
+    const ended = performance.now();
+    this.#restUntil = Math.max(ended + (trouble === undefined ? LEAST_MS : 0), began + (user + system) / 1000 / SHARE);
     if (html === undefined) return;
     this.#html = html;
     this.#version = version;

@@ -106,7 +106,7 @@ function look(folder: string, report: LiveReport): StatusEvent {
   }
 }
 
-/** Waits so long, or for ever, but no longer than until `wake` or the signal. */
+/** Waits `ms` (or forever), or until `wake` or the signal. */
 function pause(ms: number | undefined, wake: EventTarget, signal: AbortSignal): Promise<void> {
   return new Promise((done) => {
     const over = new AbortController();

@@ -23,7 +23,7 @@ interface Lines {
 export const ALL = "all";
 
 /** Longest ends of the sweep's line, and of a cell's. */
-const [LEFT, RATE, LOSS] = [", 23:59 min left".length, ", 999,999 steps/s".length, ", loss 0.0000".length];
+const [LEFT, RATE, LOSS] = [", 23:59 min left".length, ", 999,999 steps/s".length, ", training 0.0000".length];
 const LEAST_BAR = 4;
 
 /**

@@ -5,6 +5,8 @@ import { markdownTable, table, wrapped } from "./table.ts";
 export interface Block {
   readonly before?: string;
   readonly rows?: readonly (readonly string[])[];
+  /** Heads of columns that a narrow terminal does not show, the first to be left out first. */
+  readonly lean?: readonly string[];
   readonly items?: readonly string[];
   readonly after?: string;
   readonly command?: string;
@@ -31,11 +33,17 @@ export function roomOf({ isTTY = false, columns = WIDTH }: Pick<Output, "isTTY" 
 export function blocksText(blocks: readonly Block[], room: Room): string {
   const words = (text: string) => text.split("\n").map((line) => wrapped(line, room.words));
   return blocks
-    .map(({ before, rows, items = [], after, command }) => {
+    .map(({ before, rows, lean, items = [], after, command }) => {
       const lines = [before, after].map((text) => (text === undefined ? [] : words(text)));
       const [first = [], last = []] = lines.map((some) => some.map((line) => `${line}\n`));
       const list = items.map((item) => `${wrapped(item, room.words, 2)}\n`);
-      return [...first, rows ? table(rows, room.table) : "", ...list, ...last, command ? `${command}\n` : ""].join("");
+      return [
+        ...first,
+        rows ? table(rows, room.table, lean) : "",
+        ...list,
+        ...last,
+        command ? `${command}\n` : "",
+      ].join("");
     })
     .join("\n");
 }

@@ -40,6 +40,11 @@ export function indentOf(text: string): string {
   return /^ */.exec(text)?.[0] ?? "";
 }
 
+/** The rows without the columns that have these heads. */
+export function withoutColumns([header = [], ...body]: Rows, heads: readonly string[]): string[][] {
+  return [header, ...body].map((row) => row.filter((_, c) => !heads.includes(header[c] as string)));
+}
+
 /** Characters that a terminal shows. */
 export function shownWidth(text: string): number {
   return stripVTControlCharacters(text).length;

@@ -21,7 +21,7 @@ export function costsOf(place: string, costs: readonly ModelCost[]): Block[] {
   ]);
   return [
     { before: several ? place : `${place}\ntrained on ${costs[0]?.on}` },
-    { rows: [[...head, "parameters", "FLOP a row", "runs", "us a row [95 %]", "all runs"], ...rows] },
+    { rows: [[...head, "parameters", "FLOP per row", "runs", "us per row [95 %]", "all runs"], ...rows] },
     { before: notes(costs) },
   ];
 }
@@ -33,8 +33,8 @@ function timeText({ rowUs, done, isShared }: ModelCost): string {
 
 function notes(costs: readonly ModelCost[]): string {
   return [
-    "FLOP a row: multiplications and additions of the dense layers in training, forward and backward.",
-    "us a row: time of a run / (steps x batch), the median over runs, with evaluations; what runs share, such as making rows, is divided by their number. It is the engine's time on that machine, beside the other runs there.",
+    "FLOP per row: multiplications and additions of the dense layers in training, forward and backward.",
+    "us per row: time of a run / (steps x batch), the median over runs, with evaluations; what runs share, such as making rows, is divided by their number. It is the engine's time on that machine, beside the other runs there.",
     ...fewNote(costs.map(({ done }) => done)),
     ...sharedNote(costs.filter(({ isShared }) => isShared)),
   ].join("\n");

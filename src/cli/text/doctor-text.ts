@@ -1,5 +1,6 @@
 import { type CudaFacts, setUpProblem } from "../../cuda/diagnosis.ts";
 import { gigabytes } from "../../cuda/requirements.ts";
+import type { PythonFacts } from "../../engines/python/python-facts.ts";
 import type { EngineDiagnosis, KernelFacts } from "../../sweep/engine-diagnosis.ts";
 import { thousands } from "../../units.ts";
 import { type Paint, PLAIN, verdictText } from "./paint.ts";
@@ -19,10 +20,11 @@ export interface Diagnosis {
   /** What `--engine auto` trains on. */
   readonly auto: "cpu" | "cuda";
   readonly engines: readonly EngineDiagnosis[];
+  readonly python: PythonFacts;
 }
 
 /** A diagnosis for people, in 80 columns: the machine, the engines, and what to do about what is wrong. */
-export function doctorText({ kernels, cuda, engines, auto, ...machine }: Diagnosis, paint = PLAIN): string {
+export function doctorText({ kernels, cuda, engines, auto, python, ...machine }: Diagnosis, paint = PLAIN): string {
   const facts = [
     ["mmoe", machine.mmoe],
     ["node", `${machine.node}, ${machine.system}`],
@@ -31,6 +33,7 @@ export function doctorText({ kernels, cuda, engines, auto, ...machine }: Diagnos
     ["kernels", kernelsText(kernels)],
     ...cudaRows(cuda),
     ["sweeps", `train on ${auto} unless told otherwise`],
+    ["python", pythonText(python)],
   ];
   const about = facts.map(([name = "", value]) => `${name.padEnd(12)}${value}\n`).join("");
   const native =
@@ -48,6 +51,15 @@ const NATIVE_FIX = "install mmoe again; in a clone: a C compiler, then npm run b
 function kernelsText({ inUse, sets }: KernelFacts): string {
   const others = sets.filter((set) => set !== inUse);
   return `${inUse}${others.length > 0 ? `; ${others.join(", ")} run here too` : ""}`;
+}
+
+/** `/home/me/venv/bin/python (VIRTUAL_ENV): 3.11.7, numpy 2.4.6, torch 2.15.0` */
+function pythonText({ path, from, version, libraries = {} }: PythonFacts): string {
+  const where = `${path} (${from})`;
+  if (version === undefined) return `none: ${where} does not start; models in Python need one`;
+  const parts = Object.entries(libraries).map(([name, of]) => `${name} ${of}`);
+  const lacking = "numpy" in libraries ? [] : ["no numpy, which models in Python need"];
+  return `${where}: ${[version, ...parts, ...lacking].join(", ")}`;
 }
 
 function cudaRows({ cards, driverCuda, cuda, binding, trial }: CudaFacts): [string, string][] {

@@ -13,7 +13,7 @@ const WIDTH = 79;
 /** Tasks that fit a drawing. */
 const DRAWN = 3;
 
-/** What is said of a model. Those of one's own have no formula and no source. */
+/** The description of a model. The user's own have no formula and no source. */
 interface Entry {
   readonly about: string;
   readonly formula?: readonly string[] | undefined;
@@ -23,7 +23,7 @@ interface Entry {
 export function modelText(spec: ModelSpec, { about, formula = [], source = "" }: Entry, room: Room): string {
   const width = widthIn(room);
   const facts = [
-    ["FLOP a row", `${thousands(flopPerRow(spec))}, forward and backward`],
+    ["FLOP", `${thousands(flopPerRow(spec))} per row, forward and backward`],
     ["source", source],
     ["engines", enginesOf(spec)],
   ];

@@ -4,6 +4,7 @@ import type { AnyRun, Engine } from "../../engines/engine.ts";
 import { isCode, type Model } from "../../models/code.ts";
 import { parameterCount } from "../../models/parameters.ts";
 import { curveSizes } from "../../sweep/curves.ts";
+import { type DescribeOptions, describeModel } from "../../sweep/describe-model.ts";
 import type { TimeEstimate } from "../../sweep/estimate.ts";
 import type { ShareOutline } from "../../sweep/outline.ts";
 import { planRuns } from "../../sweep/plan.ts";
@@ -22,17 +23,20 @@ interface PlanTrial {
   readonly sample: readonly AnyRun[];
   readonly engine: Engine;
   readonly trainingBytes: number;
+  /** The Python of models in Python, as `--python` gives it. */
+  readonly python?: string | undefined;
 }
 
 /** What --dry-run prints: settings with their marks, cells, and the time and memory that they take on this machine. */
 export async function describePlan(
   { config, out, runs, todo, steps, shard }: ShareOutline,
-  { sample, engine, trainingBytes }: PlanTrial,
+  { sample, engine, trainingBytes, python }: PlanTrial,
   { effects, note }: Pick<Context, "effects" | "note">,
 ): Promise<string> {
   const planned = planRuns({ ...config, runs: 1 });
   const sizes = new Map<string, number>();
-  for (const { model } of planned) if (!sizes.has(model.name)) sizes.set(model.name, await sizeOf(model));
+  for (const { model } of planned)
+    if (!sizes.has(model.name)) sizes.set(model.name, await sizeOf(model, { python, env: effects.env }));
   const cells = planned.map(cellOfRun);
   const cellRows = cells.map((cell) => [
     ...cellNames(cell),
@@ -66,10 +70,8 @@ function timeText({ value, low, high, from, cores }: TimeEstimate, times: number
 }
 
 /** The number of a model's parameters. */
-async function sizeOf(model: Model): Promise<number> {
-  if (!isCode(model)) return parameterCount(model);
-  const { describeCode } = await import("../../engines/tfjs/code/describe-code.ts"); // other plans need no process
-  return (await describeCode(model)).size;
+async function sizeOf(model: Model, options: DescribeOptions): Promise<number> {
+  return isCode(model) ? (await describeModel(model, options)).size : parameterCount(model);
 }
 
 /** A comma between two numbers or lists, where no space lets a line end: `[[1,0.5],[0.5,1]]`. */

@@ -5,13 +5,15 @@ import { cellTables } from "./cell-tables.ts";
 import { fewNote } from "./few-runs.ts";
 
 /** A table for each correlation and grid point with a row for each model, and what its columns mean. */
-export function gainsOf({ against, cells }: Seesaw): Block[] {
-  const tables = cellTables(cells, (title, group) => [headOf(title, group), ...group.map(rowOf)]);
+export function gainsOf({ against, tasks, cells }: Seesaw): Block[] {
+  const tables = cellTables(cells, (title, group) => [headOf(title, tasks), ...group.map(rowOf)], LEAN);
   return [...tables, { before: notes(against, cells) }];
 }
 
-function headOf(title: string, [first]: readonly CellSeesaw[]): string[] {
-  const tasks = first?.gains.map((_, k) => `task ${k + 1}`) ?? [];
+/** What a narrow terminal lacks. */
+const LEAN = ["all -", "all +", "runs"];
+
+function headOf(title: string, tasks: readonly string[]): string[] {
   return [title, "runs", ...tasks, "delta-m [95 %]", "seesaw [95 %]", "all +", "all -"];
 }
 

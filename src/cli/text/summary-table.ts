@@ -1,5 +1,7 @@
+import { cellsOf } from "../../config/cells.ts";
+import type { Config } from "../../config/config.ts";
 import type { LossSet } from "../../config/loss-sets.ts";
-import { type LossUnit, meanText } from "../../config/loss-unit.ts";
+import { meanText } from "../../config/loss-unit.ts";
 import { lossUnitOf } from "../../config/loss-unit-of.ts";
 import { cellKey } from "../../identity/cell.ts";
 import { LOSS_WORDS } from "../../records/loss-words.ts";
@@ -10,34 +12,39 @@ import { mean, quantileSorted, standardError } from "../../stats/moments.ts";
 import type { Output } from "../effects.ts";
 import { type Block, blocksText, type Room, roomOf } from "./blocks.ts";
 import { cellHeads, cellNames } from "./cell-names.ts";
-import type { Rows } from "./columns.ts";
+import { withoutColumns } from "./columns.ts";
+import { memorisedText } from "./memorised.ts";
 import { tableWidth } from "./table.ts";
 
 /**
- * Models against correlations: final losses over the runs that are done. What is wider than `room` lacks first the
+ * Models against correlations, in the order of the config: final losses over the runs that are done. What is wider than `room` lacks first the
  * column of failed runs, if there are none, and then medians.
  */
 function summaryBlock(
   records: readonly RunRecord[],
   losses: readonly LossSet[],
-  unit: LossUnit,
+  config: Config,
   { table: room }: Room,
 ): Block {
   const header = [...cellHeads(records), "runs", FAILED, ...losses.flatMap((set) => [LOSS_WORDS[set].short, "median"])];
-  const whole = [header, ...[...groupBy(records, cellKey).values()].map((cell) => cellRow(cell, losses))];
-  const lean = records.some(({ status }) => status === "failed") ? whole : withoutColumns(whole, FAILED);
+  const byCell = groupBy(records, cellKey);
+  const places = new Map(cellsOf(config).map((cell, i) => [cellKey(cell), i]));
+  const placeOf = (key: string) => places.get(key) ?? places.size;
+  const keys = [...byCell.keys()].sort((a, b) => placeOf(a) - placeOf(b));
+  const whole = [header, ...keys.map((key) => cellRow(byCell.get(key) as RunRecord[], losses))];
+  const lean = records.some(({ status }) => status === "failed") ? whole : withoutColumns(whole, [FAILED]);
   const fitting = [whole, lean].find((rows) => tableWidth(rows) <= room);
   const spread = fitting === undefined ? "mean±standard error" : "mean±standard error, median";
-  const after = [`loss after the last step: ${spread}`, meanText(unit)];
-  const rows = fitting ?? withoutColumns(lean, "median");
+  const after = [
+    `loss after the last step: ${spread}`,
+    meanText(lossUnitOf(config)),
+    config.rows === null ? "" : memorisedText(records),
+  ];
+  const rows = fitting ?? withoutColumns(lean, ["median"]);
   return { rows, after: after.filter((text) => text !== "").join("; ") };
 }
 
 const FAILED = "failed";
-
-function withoutColumns([header = [], ...body]: Rows, name: string): string[][] {
-  return [header, ...body].map((row) => row.filter((_, c) => header[c] !== name));
-}
 
 /** The table of some losses of the sweep in `out`, and where its numbers are. */
 export function resultsText(
@@ -49,7 +56,7 @@ export function resultsText(
   const diagnosed = records.some(({ diagnostics }) => diagnostics !== undefined);
   const files = ["runs.csv", "curves.csv", ...(diagnosed ? ["diagnostics.csv"] : [])].map((file) => `${out}/${file}`);
   const room = roomOf(to);
-  const table = summaryBlock(records, losses, lossUnitOf(configIn(out)), room);
+  const table = summaryBlock(records, losses, configIn(out), room);
   return blocksText([table, { before: files.join(", ") }], room);
 }
 

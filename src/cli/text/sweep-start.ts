@@ -1,5 +1,8 @@
+import { inputsText } from "../../config/table-inputs.ts";
+import { kindsText } from "../../config/task-kinds.ts";
 import { trains, trainsRun } from "../../engines/abilities.ts";
 import type { AnyRun, Engine } from "../../engines/engine.ts";
+import { isIn } from "../../models/code.ts";
 import { keptOf } from "../../records/checkpoints.ts";
 import type { SweepStart } from "../../sweep/run-sweep.ts";
 import type { SweepShare } from "../../sweep/share.ts";
@@ -18,6 +21,10 @@ export function startLines(start: SweepStart): string[] {
   const { out, engine, device, beside, todo, trainedBefore } = start;
   const kept = keptText(keptOf(todo, start.kept), `${out}: `);
   const lines = [`${whatIsToDo(start)} on ${enginesText({ name: engine, device, ...(beside && { beside }) }, todo)}`];
+  const { rows, taskKinds } = start.config;
+  const inputs = rows === null ? "" : inputsText(rows);
+  if (inputs !== "") lines.push(`${start.out}: ${inputs}`);
+  if (taskKinds.length > 0) lines.push(`${start.out}: labels: ${kindsText(taskKinds)} (--task changes them)`);
   if (kept !== "") lines.push(kept);
   if (trainedBefore.length > 0) lines.push(`${out}: what is there was trained on ${trainedBefore.join(", ")}`);
   return lines;
@@ -27,14 +34,22 @@ export function startLines(start: SweepStart): string[] {
  * `cpu (avx512)`; with runs that only another engine trains, `cpu (avx512); dselect-k, method pcgrad on tfjs (wasm)`.
  */
 export function enginesText(
-  { name, device, beside }: Pick<Engine, "name" | "device" | "beside">,
+  { name, device, beside = [] }: Pick<Engine, "name" | "device" | "beside">,
   runs: readonly AnyRun[],
 ): string {
-  const main = `${name} (${device})`;
-  const others = beside === undefined ? [] : runs.filter((run) => !trainsRun("cpu", run));
-  if (beside === undefined || others.length === 0) return main;
-  const other = `${beside.name} (${beside.device})`;
-  return others.length === runs.length ? other : `${main}; ${reasons(others).join(", ")} on ${other}`;
+  const parts = beside.flatMap((other) => {
+    const theirs = runs.filter((run) => goesTo(other.name, run));
+    return theirs.length === 0 ? [] : [{ count: theirs.length, theirs, text: `${other.name} (${other.device})` }];
+  });
+  const own = runs.length - parts.reduce((sum, { count }) => sum + count, 0);
+  const main = runs.length > 0 && own === 0 ? [] : [`${name} (${device})`];
+  if (main.length === 0 && parts.length === 1) return (parts[0] as (typeof parts)[number]).text;
+  return [...main, ...parts.map(({ theirs, text }) => `${reasons(theirs).join(", ")} on ${text}`)].join("; ");
+}
+
+/** Whether a run is trained by an engine of this name that is beside another. */
+function goesTo(engine: string, run: AnyRun): boolean {
+  return isIn("Python", run.model) ? engine === "python" : engine !== "python" && !trainsRun("cpu", run);
 }
 
 /** What cpu lacks for these runs: models and, for those that it has, methods. */

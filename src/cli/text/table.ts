@@ -10,6 +10,7 @@ import {
   shownWidth,
   singleWords,
   type Words,
+  withoutColumns,
 } from "./columns.ts";
 
 /** Characters between two columns. */
@@ -17,18 +18,24 @@ const GAP = 2;
 
 /**
  * A table with a header; columns are as wide as their widest cell, those without letters in the body right-aligned. If
- * that is more than `width` characters, cells are wrapped between words. Where not even that fits, each row is a
- * paragraph that names its columns.
+ * that is more than `width` characters, cells are wrapped between words, and then the columns whose heads `lean` names
+ * are left out, one after the other. Where not even that fits, each row is a paragraph that names its columns.
  */
-export function table(rows: Rows, width = Number.POSITIVE_INFINITY): string {
-  if (tableWidth(rows) <= width) return drawn(rows, GAP);
-  for (const words of [phrases, singleWords]) {
-    for (const gap of [GAP, 1]) {
-      const widths = narrowed(rows, words, width - gap * (columnCount(rows) - 1));
-      if (widths !== undefined) return drawn(rows, gap, { widths, words });
-    }
+export function table(rows: Rows, width = Number.POSITIVE_INFINITY, lean: readonly string[] = []): string {
+  const variants = Array.from({ length: lean.length + 1 }, (_, count) => withoutColumns(rows, lean.slice(0, count)));
+  for (const some of variants) {
+    const text = tableWidth(some) <= width ? drawn(some, GAP) : wrappedTable(some, phrases, width);
+    if (text !== undefined) return text;
   }
-  return paragraphs(rows, width);
+  return wrappedTable(variants.at(-1) as Rows, singleWords, width) ?? paragraphs(rows, width);
+}
+
+function wrappedTable(rows: Rows, words: Words, width: number): string | undefined {
+  for (const gap of [GAP, 1]) {
+    const widths = narrowed(rows, words, width - gap * (columnCount(rows) - 1));
+    if (widths !== undefined) return drawn(rows, gap, { widths, words });
+  }
+  return undefined;
 }
 
 /** Characters of the lines of a table that is not wrapped. */
@@ -87,7 +94,10 @@ function aligned(text: string, width: number, right: boolean): string {
 
 function paragraphs([header = [], ...body]: Rows, width: number): string {
   const named = (row: readonly string[]) =>
-    header.map((head, c) => `${head.trim()} ${cell(row, c).trim()}`.trim()).join(", ");
+    header
+      .map((head, c) => `${head.trim()} ${cell(row, c).trim()}`.trim())
+      .filter((text) => text !== "")
+      .join(", ");
   return body.map((row) => `${wrapped(named(row), width, 2)}\n`).join("");
 }
 

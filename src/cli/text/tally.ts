@@ -38,7 +38,7 @@ export function lineProgress({ todo, kept, beside }: ToTrain, note: (line: strin
   };
 }
 
-/** A pace is known when it is of so long a time since this process's first step, or of so long since its start. */
+/** A pace is shown only after this long since the process's first step, or since its start. */
 const [SINCE_FIRST_MS, SINCE_START_MS] = [1000, 5000];
 
 /** Counts run-steps and runs of a sweep, for its losses, its rate and the time left. */
@@ -67,7 +67,7 @@ export class Tally {
   constructor(runs: readonly AnyRun[], kept: SweepStart["kept"], beside?: SweepStart["beside"]) {
     this.runs = runs.length;
     this.total = runs.reduce((sum, { training }) => sum + training.steps, 0);
-    const weightOf = stepWeights(beside !== undefined);
+    const weightOf = stepWeights(beside?.some(({ name }) => name === "tfjs") ?? false);
     const sizes = runs.map((run) => ({ steps: run.training.steps, weight: weightOf(run) }));
     this.#sizes = new Map(runs.map(({ id }, i) => [id, sizes[i] as (typeof sizes)[number]]));
     this.#work = sizes.reduce((sum, { steps, weight }) => sum + steps * weight, 0);
@@ -107,10 +107,10 @@ export class Tally {
     return sum / count;
   }
 
-  /** `loss 0.0512`; empty before there is one. */
+  /** `training 0.0512`, as the table names that loss; empty before there is one. */
   get loss(): string {
     const { meanLoss } = this;
-    return Number.isNaN(meanLoss) ? "" : `loss ${meanLoss.toFixed(4)}`;
+    return Number.isNaN(meanLoss) ? "" : `training ${meanLoss.toFixed(4)}`;
   }
 
   get percent(): number {
@@ -176,7 +176,7 @@ interface Mark {
 
 /**
  * A function that tells how long a step of a run takes, once for runs that are alike. `isMixed`: cpu trains what it can.
- * Nothing is known of models in JavaScript.
+ * Nothing is known of models in code.
  */
 function stepWeights(isMixed: boolean): (run: AnyRun) => number {
   const modelNumber = numbering((model: AnyRun["model"]) => model);
@@ -192,7 +192,7 @@ function stepWeights(isMixed: boolean): (run: AnyRun) => number {
   };
 }
 
-/** A step of a model in JavaScript (assumed): ten of the paper's. */
+/** A step of a model in code (assumed): ten of the paper's. */
 const CODE_NS = 500_000;
 
 /** How many times as long as cpu a step takes tfjs beside it: 2.8 ms against some 85 us, of 128 rows. */

@@ -37,11 +37,11 @@ export function picksOf(picks: readonly Pick[]): Block {
     pick.atEnd.length > 0 ? `at an end of ${pick.atEnd.join(", ")}` : "",
   ]);
   const header = [...heads(picks), "chosen", "next best", "behind by [95 %]", "sure", ""];
-  return { rows: [header, ...rows], after: CAPTION };
+  return { rows: [header, ...rows], lean: ["next best"], after: CAPTION };
 }
 
-const CAPTION = `sure: the interval, over pairs of runs, lies above 0, and there are ${LEAST_RUNS} runs or more
-at an end: it is the least or the greatest of its list, and a better one may lie beyond`;
+const CAPTION = `sure: the interval over pairs of runs lies above 0, of ${LEAST_RUNS} runs or more
+at an end: the least or the greatest of its list; a better one may lie beyond`;
 
 function heads([first]: readonly Pick[]): string[] {
   return ["model", ...(first?.correlation === undefined ? [] : ["p"]), ...Object.keys(first?.at ?? {})];

@@ -137,12 +137,15 @@ export class BundleRows {
    * Pearson correlations of the labels of each pair of tasks, in the order of `pairsOf`, over the fixed training set,
    * or the held-out rows if rows are fresh.
    */
-  labelCorrelations({ train, heldout }: LabelPlan): number[] {
+  labelCorrelations(labels: LabelPlan): number[] {
+    return taskCorrelations(Array.from({ length: this.#plan.tasks }, (_, k) => this.labelsOf(labels, k)));
+  }
+
+  /** The labels of a task, from 0, over the same rows. */
+  labelsOf({ train, heldout }: LabelPlan, k: number): Float32Array {
     const { tasks: K, layout } = this.#plan;
     const [set, rows] = this.#trainRows === "fresh" ? [heldout, this.#heldoutRows] : [train, this.#trainRows];
     const panels = this.#memory.float32(set, panelsOf(rows, layout) * K * layout.panelRows);
-    const task = (k: number) =>
-      Float32Array.from({ length: rows }, (_, row) => panels[panelIndex(row, k, K, layout)] as number);
-    return taskCorrelations(Array.from({ length: K }, (_, k) => task(k)));
+    return Float32Array.from({ length: rows }, (_, row) => panels[panelIndex(row, k, K, layout)] as number);
   }
 }

@@ -1,9 +1,10 @@
 import type { Matrix } from "../../data/correlation-matrix.ts";
 import { groupBy } from "../../stats/group-by.ts";
-import { type Heeds, modelKey, type Run } from "../engine.ts";
+import { modelKey, type Run } from "../engine.ts";
 import { numbering } from "../numbering.ts";
 import { Arena, roundUp } from "../rows/arena.ts";
 import { type Layout, panelsOf } from "../rows/panels.ts";
+import type { Heeds } from "../training-settings.ts";
 import { type KernelSet, layoutOf } from "./kernel-sets.ts";
 import { type Member, takeMember } from "./member.ts";
 import { type LabelPlan, planRows, type RowPlan } from "./row-plan.ts";
@@ -17,7 +18,7 @@ const LEAST_ROWS = 64;
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
-  ...{ huberDelta: true, arithmetic: true, initializer: true, evalEvery: true, heldoutRows: true },
+  ...{ huberDelta: true, arithmetic: true, initializer: true, evalEvery: true, heldoutRows: true, taskKinds: true },
 };
 
 /** Linear memory of runs that train in turns on the same rows. */

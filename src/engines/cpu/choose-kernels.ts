@@ -1,5 +1,5 @@
 import { UsageError } from "../../errors.ts";
-import type { Arithmetic } from "../engine.ts";
+import type { Arithmetic } from "../training-settings.ts";
 import type { KernelChoice, KernelSet, NativeSet } from "./kernel-sets.ts";
 import { availableKernels, fuses } from "./native.ts";
 

@@ -102,7 +102,7 @@ export class Crew {
     round.again.push(task);
     round.short++;
     if (!round.shortage && round.places > 1)
-      this.#note(`${shortage.what} with ${round.places} workers; going on with fewer`);
+      this.#note(`${shortage.what} with ${round.places} workers; continuing with fewer`);
     round.shortage ??= shortage;
   }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { Arithmetic } from "../engine.ts";
 import { KernelMemory, WasmInstance } from "../rows/kernel-memory.ts";
+import type { Arithmetic } from "../training-settings.ts";
 import type { KernelSet, NativeSet } from "./kernel-sets.ts";
 import type { KernelInstance, KernelSource, Kernels } from "./kernels.ts";
 import { type NativeKernels, nativeKernels } from "./native.ts";

@@ -1,6 +1,6 @@
-import type { Arithmetic } from "../engine.ts";
 import type { KernelMemory } from "../rows/kernel-memory.ts";
 import type { RowKernels } from "../rows/row-kernels.ts";
+import type { Arithmetic } from "../training-settings.ts";
 import type { KernelSet, NativeSet } from "./kernel-sets.ts";
 
 /** Entry points that train, in addition to those that make rows; all addresses and strides are bytes. See kernels/. */

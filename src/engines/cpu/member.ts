@@ -1,5 +1,8 @@
-import { type RunState, type TrainingSettings, VALUES } from "../engine.ts";
+import { outputCount, type TaskKind } from "../../data/task-kinds.ts";
+import type { RunState } from "../engine.ts";
 import { type Arena, recordBytes } from "../rows/arena.ts";
+import type { TaskLoss } from "../task-losses.ts";
+import { type TrainingSettings, VALUES } from "../training-settings.ts";
 import { float32Word } from "./instructions.ts";
 import type { KernelInstance } from "./kernels.ts";
 import type { StepCode } from "./step-code.ts";
@@ -19,6 +22,8 @@ export interface Member {
   readonly losses: number;
   /** float64 [K]: batch losses added up. */
   readonly sums: number;
+  /** The address of the records of its tasks, [K] (kernels/records.h). */
+  readonly tasks: number;
 }
 
 /** An optimizer's number in the kernels. */
@@ -27,11 +32,17 @@ const KINDS: Readonly<Record<Rule["optimizer"], number>> = { sgd: 0, adam: 1 };
 /** Bytes from an optimizer's record to its powers of beta1 and beta2. */
 const POWERS = 24;
 
+/** A kind's number in the kernels. */
+const TASKS: Readonly<Record<TaskKind, number>> = { regression: 0, binary: 1, categorical: 2 };
+
+/** Bytes of a task's record. */
+const TASK = 24;
+
 /** How a run's weights are trained. */
-type Rule = Pick<TrainingSettings, "optimizer" | "lr" | "huberDelta">;
+type Rule = Pick<TrainingSettings, "optimizer" | "lr">;
 
 /** Takes a run's place in the plan. */
-export function takeMember(arena: Arena, code: StepCode, { optimizer, lr, huberDelta }: Rule): Member {
+export function takeMember(arena: Arena, code: StepCode, { optimizer, lr }: Rule): Member {
   const bytes = 4 * code.weights.size;
   const values = VALUES[optimizer];
   const { lanes } = code.weights.layout;
@@ -39,10 +50,24 @@ export function takeMember(arena: Arena, code: StepCode, { optimizer, lr, huberD
   const rule = arena.put(recordBytes([KINDS[optimizer], bytes, 0, 0], [lr, 1, 1]));
   const losses = arena.take(8 * code.tasks);
   const sums = arena.take(8 * code.tasks);
-  const address = arena.put(
-    recordBytes([code.address, weights, rule, losses, sums, float32Word(huberDelta ?? Number.POSITIVE_INFINITY)]),
-  );
-  return { address, code, weights, values, optimizer: rule, losses, sums };
+  const tasks = arena.take(TASK * code.tasks);
+  const address = arena.put(recordBytes([code.address, weights, rule, losses, sums, tasks]));
+  return { address, code, weights, values, optimizer: rule, losses, sums, tasks };
+}
+
+/** Writes how the losses of a run's tasks are taken, with the delta of Huber's loss for regressions, unless it is null. */
+export function writeTasks(
+  memory: KernelInstance,
+  member: Member,
+  losses: readonly TaskLoss[],
+  huberDelta: number | null,
+): void {
+  const delta = float32Word(huberDelta ?? Number.POSITIVE_INFINITY);
+  for (const [k, { kind, weight, unit, ...task }] of losses.entries()) {
+    const at = member.tasks + k * TASK;
+    memory.uint32(at, 4).set([TASKS[kind], outputCount({ kind, weight, ...task }), delta, float32Word(weight * unit)]);
+    memory.float64(at + 16, 1)[0] = unit;
+  }
 }
 
 /** Writes a run's parameters, in canonical order, where its kernels read them. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../../errors.ts";
-import type { Arithmetic } from "../engine.ts";
+import type { Arithmetic } from "../training-settings.ts";
 import { type BuiltSet, KERNEL_SETS, type KernelSet, type NativeSet } from "./kernel-sets.ts";
 import type { Kernels } from "./kernels.ts";
 import { expectWhole } from "./whole-binary.ts";

@@ -1,6 +1,14 @@
 import { unreachable } from "../../errors.ts";
 import { networkName } from "../../models/parameters.ts";
-import { expertsOf, expertsOn, hasSharedGate, levelCount, type ModelSpec, ownExpertsOf } from "../../models/spec.ts";
+import {
+  expertsOf,
+  expertsOn,
+  firstOutput,
+  hasSharedGate,
+  levelCount,
+  type ModelSpec,
+  ownExpertsOf,
+} from "../../models/spec.ts";
 import type { Key } from "../../random/key.ts";
 import { type Arena, recordBytes } from "../rows/arena.ts";
 import type { Layout } from "../rows/panels.ts";
@@ -20,6 +28,9 @@ export interface StepCode {
   readonly weights: Weights;
   /** K. */
   readonly tasks: number;
+  /** The columns of its predictions, O. */
+  readonly predictions: Columns;
+  readonly outputs: number;
   /**
    * With dropout, the address of the number of a run's next step, an int32: 0 outside training, where no unit is dropped.
    */
@@ -43,7 +54,7 @@ export function stepCodeOf(
   const builder = new Builder(arena, P, weights, dropout);
   let paths: readonly Columns[] = [];
   for (let level = 0; level < levelCount(spec); level++) paths = levelOf(builder, spec, level, paths);
-  const predictions = builder.columns(spec.tasks, false);
+  const predictions = builder.columns(firstOutput(spec, spec.tasks), false);
   towers(builder, spec, paths, predictions);
   const { forward, backward } = builder.finish();
   const begin = arena.put(Int32Array.from([...forward, ...backward].flat()));
@@ -51,7 +62,18 @@ export function stepCodeOf(
   const end = middle + bytesOf(backward);
   const { value, gradient, stride } = predictions;
   const address = arena.put(recordBytes([begin, middle, end, value, gradient, stride, spec.tasks, layout.panelRows]));
-  return { address, begin, middle, end, weights, tasks: spec.tasks, ...(dropout && { step: dropout.step }) };
+  const outputs = firstOutput(spec, spec.tasks);
+  return {
+    address,
+    begin,
+    middle,
+    end,
+    weights,
+    tasks: spec.tasks,
+    predictions,
+    outputs,
+    ...(dropout && { step: dropout.step }),
+  };
 }
 
 /** A level's experts and gates, from the paths of the level before to its own: one for each task (or all), then a shared one. */
@@ -144,10 +166,11 @@ function towers(builder: Builder, spec: ModelSpec, inputs: readonly Columns[], p
     const joined = layers.length > 0 ? builder.columns(spec.tasks * T, true) : predictions;
     builder.dense("towers", inputs[0] as Columns, joined);
     if (layers.length > 0) builder.drop(numbered("towers", spec.tasks, "0"), joined, T);
-    starts = Array.from({ length: spec.tasks }, (_, k) => columnsFrom(joined, k * T));
+    const first = (k: number) => (layers.length > 0 ? k * T : firstOutput(spec, k));
+    starts = Array.from({ length: spec.tasks }, (_, k) => columnsFrom(joined, first(k)));
   }
   starts.forEach((start, k) => {
-    const prediction = columnsFrom(predictions, k);
+    const prediction = columnsFrom(predictions, firstOutput(spec, k));
     if (start.value !== prediction.value) tower(builder, layers, isJoined ? 1 : 0, k, start, prediction);
   });
 }

@@ -49,7 +49,8 @@ export function trainBundle(
   const rows = new BundleRows(memory, plan.rows, first);
   const trainees = runs.map((run, i) => {
     const [member, labels] = [plan.members[i] as Member, plan.labels[i] as LabelPlan];
-    const place = { member, labels, rows: plan.rows, pieceRows: plan.pieceRows };
+    const labelsOf = (k: number) => rows.labelsOf(labels, k);
+    const place = { member, labels, rows: plan.rows, pieceRows: plan.pieceRows, labelsOf };
     return new Trainee(memory, run, place, watch.states?.[i]);
   });
   const shareMs = () => {

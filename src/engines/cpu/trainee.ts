@@ -1,3 +1,4 @@
+import type { Predictions } from "../diagnosing.ts";
 import { DiagnosticRecorder } from "../diagnosing.ts";
 import {
   type Curve,
@@ -10,7 +11,8 @@ import {
   type RunState,
 } from "../engine.ts";
 import { labelPanelBytes } from "../rows/generator.ts";
-import { inputPanelBytes } from "../rows/panels.ts";
+import { inputPanelBytes, type Layout, panelIndex, panelsOf } from "../rows/panels.ts";
+import { lossesOfTasks } from "../task-losses.ts";
 import type { KernelInstance, Kernels } from "./kernels.ts";
 import {
   type Member,
@@ -19,6 +21,7 @@ import {
   setStep,
   takeMeans,
   writeParameters,
+  writeTasks,
   writeTrained,
 } from "./member.ts";
 import type { LabelPlan, RowPlan } from "./row-plan.ts";
@@ -30,6 +33,8 @@ interface Place {
   readonly labels: LabelPlan;
   /** Rows that the code takes at once. */
   readonly pieceRows: number;
+  /** The labels of the training rows of a task. */
+  readonly labelsOf: (task: number) => ArrayLike<number>;
 }
 
 /** One run while it trains: a failure stops it alone. */
@@ -63,6 +68,7 @@ export class Trainee {
     this.#step = step;
     this.#failure = failure;
     this.#elapsedMs = elapsedMs;
+    writeTasks(memory, place.member, lossesOfTasks(run, place.labelsOf), run.training.huberDelta);
     if (state) writeTrained(memory, place.member, state);
     else writeParameters(memory, place.member, initialParameters(run));
   }
@@ -162,7 +168,30 @@ export class Trainee {
     this.#steps.push(this.#step);
     this.#train.push(takeMeans(this.#memory, member.sums, member.code.tasks, since));
     this.#heldout.push(heldout);
-    if (this.#diagnosing.isDue(this.#step)) this.#diagnosing.add(this.#step, this.parameters);
+    if (this.#diagnosing.isDue(this.#step))
+      this.#diagnosing.add(this.#step, this.parameters, () => this.#predictions());
+  }
+
+  /** Predictions and labels of the held-out rows. */
+  #predictions(): Predictions {
+    const { member, rows, labels, pieceRows } = this.#place;
+    const { code, weights, optimizer } = member;
+    const { panelRows } = rows.layout;
+    const N = this.run.training.heldoutRows;
+    const most = pieceRows - (pieceRows % panelRows); // whole panels
+    const outputs = new Float32Array(N * code.outputs);
+    for (let from = 0; from < N; from += most) {
+      const count = Math.min(most, N - from);
+      const P = panelsOf(count, rows.layout);
+      const x = rows.heldout + (from / panelRows) * inputPanelBytes(rows.inputs, rows.layout);
+      this.#kernels.execute(code.begin, code.middle, x, weights, P, optimizer, panelRows);
+      const panels = this.#memory.float32(code.predictions.value, P * code.outputs * panelRows);
+      fromPanels(panels, outputs.subarray(from * code.outputs), count, code.outputs, rows.layout);
+    }
+    const y = new Float32Array(N * code.tasks);
+    const panels = this.#memory.float32(labels.heldout, panelsOf(N, rows.layout) * code.tasks * panelRows);
+    fromPanels(panels, y, N, code.tasks, rows.layout);
+    return { outputs, y };
   }
 
   /** Fails the run if its losses over the training set after the last step, [K], are not numbers or have diverged. */
@@ -182,4 +211,10 @@ export class Trainee {
     const { member } = this.#place;
     return takeMeans(this.#memory, member.losses, member.code.tasks, rows);
   }
+}
+
+/** The first `rows` rows of panels of N columns, row after row. */
+function fromPanels(panels: Float32Array, out: Float32Array, rows: number, N: number, layout: Layout): void {
+  for (let row = 0; row < rows; row++)
+    for (let n = 0; n < N; n++) out[row * N + n] = panels[panelIndex(row, n, N, layout)] as number;
 }

@@ -22,6 +22,6 @@ function manifestOf(path: string): { readonly bytes?: unknown; readonly sha256?:
   try {
     return Object(JSON.parse(text));
   } catch {
-    throw new UsageError(`${path}: no JSON`);
+    throw new UsageError(`${path}: not JSON`);
   }
 }

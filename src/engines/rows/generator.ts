@@ -25,5 +25,6 @@ export function putGenerator(run: AnyRun & Generated, correlations: Matrix, aren
   const { alpha, beta, inputs, noiseStd } = data;
   const all = arena.put(Float64Array.from(vectors.flatMap((vector) => [...vector])));
   const sines = arena.put(Float64Array.from(alpha.flatMap((a, i) => [a, beta[i] as number])));
-  return arena.put(recordBytes([all, sines, inputs, alpha.length, vectors.length, 0], [noiseStd, mean, inverseStd]));
+  const sizes = [inputs, alpha.length, vectors.length, Number(data.binaryLabels ?? false)];
+  return arena.put(recordBytes([all, sines, ...sizes], [noiseStd, mean, inverseStd]));
 }

@@ -41,15 +41,15 @@ export class RowMaker {
   }
 
   /**
-   * Rows of a set from number 0 on, at `step` (0 for a fixed set, the step itself for fresh rows): x [N, D], y [N, K].
+   * Rows of a set from number `first` on, at `step` (0 for a fixed set, the step itself for fresh rows): x [N, D], y [N, K].
    */
-  fill({ x, y }: Rows, set: RowSet, step: number): void {
+  fill({ x, y }: Rows, set: RowSet, step: number, first = 0): void {
     const count = y.length / this.#tasks;
     this.#wasm.reserve(this.#arena.bytes);
     this.#arena.writeTo(this.#wasm.memory);
     for (let from = 0; from < count; from += SLICE_ROWS) {
       const rows = Math.min(SLICE_ROWS, count - from);
-      this.#draw(set, step, from, panelsOf(rows, PANELS));
+      this.#draw(set, step, first + from, panelsOf(rows, PANELS));
       this.#copyInputs(x.subarray(from * this.#inputs), rows);
       this.#copyLabels(y.subarray(from * this.#tasks), rows);
     }

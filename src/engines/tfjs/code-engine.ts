@@ -2,13 +2,15 @@ import { realpathSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { findBinding } from "../../cuda/binding.ts";
 import type { CodeModel, Model } from "../../models/code.ts";
-import { isCode } from "../../models/code.ts";
+import { isIn } from "../../models/code.ts";
 import { byKind, checkRun } from "../abilities.ts";
+import { ModelCrew } from "../children/model-crew.ts";
+import type { Patience } from "../children/patience.ts";
 import type { AnyRun, Engine, Hooks } from "../engine.ts";
 import { type TrainingPath, tensorPath } from "../training-path.ts";
 import { modulesAround } from "./code/child-rights.ts";
-import { CodeCrew } from "./code/code-crew.ts";
-import type { Patience } from "./code/describe-code.ts";
+import type { CodeChild } from "./code/code-child.ts";
+import { CodeTrade, type PreparedCode } from "./code/code-trade.ts";
 import { codeGroup } from "./code/traced-code.ts";
 import { codeBytes } from "./memory.ts";
 import type { Backend } from "./tf.ts";
@@ -39,7 +41,7 @@ export class CodeEngine implements Engine {
   readonly keepsStates = false;
   readonly #traced: boolean;
   readonly #places: number;
-  readonly #crew: CodeCrew;
+  readonly #crew: ModelCrew<CodeChild, PreparedCode>;
 
   constructor(options: CodeEngineOptions) {
     const { backend, name = "tfjs", device, traced = backend === "tensorflow", note = () => {}, xla = false } = options;
@@ -50,7 +52,7 @@ export class CodeEngine implements Engine {
     this.#places = backend === "tensorflow" ? 1 : Math.min(jobs, MOST_PLACES);
     const readable = backend === "tensorflow" ? tensorflowFolders() : [];
     const training = { backend, device, traced, jobs, xla, readable };
-    this.#crew = new CodeCrew({ training, places: this.#places, patience, note });
+    this.#crew = new ModelCrew(new CodeTrade({ training, patience, note }), { places: this.#places, note });
   }
 
   path({ model }: AnyRun): TrainingPath {
@@ -62,7 +64,10 @@ export class CodeEngine implements Engine {
   }
 
   prepare(models: readonly Model[], signal?: AbortSignal): Promise<void> {
-    return this.#crew.prepare(models.filter(isCode), signal);
+    return this.#crew.prepare(
+      models.filter((model) => isIn("JavaScript", model)),
+      signal,
+    );
   }
 
   async train(runs: readonly AnyRun[], hooks: Hooks): Promise<void> {
@@ -76,9 +81,10 @@ export class CodeEngine implements Engine {
   /** Of the largest runs that may train at once, each with a copy of its table. */
   memoryBytes(runs: readonly AnyRun[]): number {
     const bytes = byKind(runs).codes.map((run) => {
-      const { size, stateSize } = this.#crew.described(run.model);
+      const { size, stateSize, drawn } = this.#crew.prepared(run.model);
+      const draws = [{ kind: "normals", shape: [drawn.fixed + drawn.perRow * run.training.batch] }] as const;
       const table = run.correlation === null ? (run.data.values?.numbers.byteLength ?? 0) : 0;
-      return table + codeBytes(codeGroup(run), size + stateSize, this.#traced);
+      return table + codeBytes({ ...codeGroup(run), draws }, size + stateSize, this.#traced);
     });
     const largest = bytes.sort((a, b) => b - a).slice(0, this.#places);
     return largest.reduce((sum, one) => sum + one, 0);

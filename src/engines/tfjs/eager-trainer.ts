@@ -2,34 +2,33 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { pairCorrelations } from "../../data/label-correlation.ts";
 import type { RowSet } from "../../data/streams.ts";
 import type { Rows } from "../../data/task-set.ts";
-import { type Heeds, initialParameters, type Run } from "../engine.ts";
-import { type Feed, feedOf } from "./feed/eager-feed.ts";
+import type { Predictions } from "../diagnosing.ts";
+import { initialParameters, type Run } from "../engine.ts";
+import type { Pace } from "../pace.ts";
+import { type Feed, feedOf } from "../rows/feed.ts";
+import { lossUnits } from "../task-losses.ts";
+import type { LossSums, Trainer } from "../trainer.ts";
+import type { Heeds } from "../training-settings.ts";
 import type { Group } from "./groups.ts";
-import { heldSteps } from "./held-steps.ts";
+import { heldSteps, readSums } from "./held-steps.ts";
 import { EVALUATED_ROWS } from "./memory.ts";
 import type { Method, MethodState } from "./methods/method.ts";
 import { initialMethodState, methodRatesAt, methodStep } from "./methods/method-step.ts";
 import { methodOf } from "./methods/methods.ts";
 import { batchOf, slicedRows } from "./model/batch.ts";
+import { predictReplica } from "./model/forward.ts";
+import { heldoutPredictions } from "./model/heldout.ts";
+import type { LossRule } from "./model/losses.ts";
 import { dropoutBy, type Mask, MaskSource, masksOf, noiseBy, orderBy } from "./model/masks.ts";
-import {
-  type Batch,
-  batchLosses,
-  elementLosses,
-  errorsOf,
-  lossesAndGradients,
-  type Objective,
-} from "./model/objective.ts";
+import { type Batch, batchLosses, lossesAndGradients, type Objective, predictionLosses } from "./model/objective.ts";
 import { initialState, ratesAt, type TrainingState, updated } from "./model/optimizer.ts";
 import { joined, pack, separated, unpack } from "./model/pack.ts";
-import type { Pace } from "./pace.ts";
 import type { Tf } from "./tf.ts";
-import { type LossSums, readSums, type Trainer } from "./trainer.ts";
 
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: true },
-  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true },
+  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true, taskKinds: true },
 };
 
 /**
@@ -56,6 +55,7 @@ class EagerTrainer implements Trainer {
   readonly #maskSource: MaskSource;
   /** Rows of a batch; each batch overwrites them. */
   readonly #rows: Rows;
+  readonly #rule: LossRule;
   readonly #method: Method | undefined;
   #state: TrainingState;
   #methodState: MethodState;
@@ -70,6 +70,9 @@ class EagerTrainer implements Trainer {
     this.labelCorrelations = feeds.map(({ sets: { train, heldout } }) =>
       pairCorrelations((train ?? heldout).y, model.tasks),
     );
+    const { huberDelta, taskKinds: tasks } = training;
+    const units = tasks && runs.flatMap((run, r) => lossUnits(run, (feeds[r] as Feed).sets.train?.y));
+    this.#rule = { huberDelta, tasks, lossUnits: units && tf.tensor2d(units, [runs.length, model.tasks]) };
     this.#masks = masksOf(model, runs.length, training.batch, 0, training.method);
     this.#maskSource = new MaskSource(runs);
     const rows = runs.length * training.batch;
@@ -139,9 +142,9 @@ class EagerTrainer implements Trainer {
       return [mask.name, this.#tf.tensor(values, [...mask.shape])] as const;
     });
     const byName = Object.fromEntries(masks);
-    const { model, training } = this.#run;
+    const { model } = this.#run;
     return {
-      huberDelta: training.huberDelta,
+      ...this.#rule,
       dropout: dropoutBy(this.#tf, byName, model),
       noise: noiseBy(this.#tf, byName, model),
       order: orderBy(byName),
@@ -150,15 +153,26 @@ class EagerTrainer implements Trainer {
 
   lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {
     const tf = this.#tf;
-    const { model, training } = this.#run;
+    const { model } = this.#run;
     const end = Math.min(to, from + EVALUATED_ROWS);
     const rows = this.#feeds.map(({ sets }) => slicedRows(sets[set] as Rows, model, from, end));
     const sums = tf.tidy(() => {
       const batch = batchOf(tf, rows, model, rows.length);
       const parameters = separated(tf, model, this.#state.parameters);
-      return tf.sum(elementLosses(tf, errorsOf(tf, model, parameters, batch), training.huberDelta), 1);
+      return tf.sum(predictionLosses(tf, model, parameters, batch, this.#rule), 1);
     });
     return readSums(sums, end);
+  }
+
+  heldout(): Predictions[] {
+    const tf = this.#tf;
+    const { model } = this.#run;
+    const all = tf.tidy(() => separated(tf, model, this.#state.parameters));
+    const predictions = this.#feeds.map(({ sets }, r) =>
+      heldoutPredictions(tf, sets.heldout, model, (x) => predictReplica(tf, model, all, r, x)),
+    );
+    tf.dispose(all);
+    return predictions;
   }
 
   parameters(): Float32Array[] {
@@ -170,6 +184,6 @@ class EagerTrainer implements Trainer {
   }
 
   dispose(): void {
-    this.#tf.dispose([this.#state, this.#methodState]);
+    this.#tf.dispose([this.#state, this.#methodState, this.#rule.lossUnits ?? []]);
   }
 }

@@ -1,5 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { HELD_MS } from "./pace.ts";
+import { HELD_MS } from "../pace.ts";
+import type { LossSums } from "../trainer.ts";
 import type { Tf } from "./tf.ts";
 
 /**
@@ -26,4 +27,11 @@ export async function heldSteps(
   } finally {
     tf.dispose(losses);
   }
+}
+
+/** Reads the sums of the losses up to row `to`, and frees them. */
+export async function readSums(sums: Tensor, to: number): Promise<LossSums> {
+  const values = await sums.data<"float32">();
+  sums.dispose();
+  return { sums: values, to };
 }

@@ -25,7 +25,7 @@ export function tensorBytes({ model, training }: Run): number {
   return 4 * ((6 + gradients) * parameterCount(model) + active * (3 * model.inputs + 5 * unitCount(model)));
 }
 
-/** Bytes of one run of a model in JavaScript that keeps so many numbers, without what its code makes on the way. */
+/** Bytes of one run of a model in JavaScript that keeps this many numbers, without what its code allocates meanwhile. */
 export function codeBytes(group: AnyGroup, numbers: number, traced: boolean): number {
   const rows = rowBytes(group.runs[0] as AnyRun);
   return (traced ? 2 * rows + fedBytes(group) : rows) + 4 * 6 * numbers;

@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
-import { isCode } from "../../models/code.ts";
+import { isIn } from "../../models/code.ts";
 import { byKind, checkRun } from "../abilities.ts";
 import type { Engine, Run } from "../engine.ts";
+import { type CreateTrainer, trainGroup } from "../train-group.ts";
 import { tensorPath } from "../training-path.ts";
 import { CodeEngine } from "./code-engine.ts";
 import { deviceOf } from "./device.ts";
@@ -12,7 +13,6 @@ import { type Backend, loadTf } from "./tf.ts";
 import { GroupFeeds } from "./traced/group-feeds.ts";
 import { TracedTraining } from "./traced/traced-training.ts";
 import type { ProgramOptions } from "./traced/training-program.ts";
-import { type CreateTrainer, trainGroup } from "./train-group.ts";
 import { trainInGroups } from "./train-in-groups.ts";
 
 interface TfjsOptions extends ProgramOptions {
@@ -60,7 +60,7 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
   const code = new CodeEngine({ ...options, device: device.name });
   /** Frees what is kept on the device for later groups. */
   const free = () => training.free();
-  const createTrainer: CreateTrainer = (group, pace) =>
+  const createTrainer: CreateTrainer<Group> = (group, pace) =>
     traced ? training.trainer(group, pace) : eagerTrainer(tf, group, pace);
   return {
     name,
@@ -69,7 +69,11 @@ export async function createTfjsEngine(options: TfjsOptions): Promise<Engine> {
     ...(device.libraries ? { libraries: device.libraries } : {}),
     path: ({ model }) => tensorPath(model, traced),
     check: (run) => checkRun(name, run),
-    prepare: (models, signal) => code.prepare(models.filter(isCode), signal),
+    prepare: (models, signal) =>
+      code.prepare(
+        models.filter((model) => isIn("JavaScript", model)),
+        signal,
+      ),
     async train(runs, hooks) {
       if (hooks.keeping) throw new RangeError(`${name}: train: this engine keeps no states of runs in flight`);
       await tf.setBackend(backend); // it is global to the process: another engine may have set its own

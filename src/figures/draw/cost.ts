@@ -83,13 +83,13 @@ function drawing(
     const attributes = { "data-correlation": correlation };
     return panel({ box, ...frame, theme, numbers, attributes }, series);
   });
-  const words = "thousand FLOP of training a row";
+  const words = "training FLOP per row, in thousands";
   const foot = text(words, layout.width / 2, layout.bottom - 4, { fill: theme.ink, anchor: "middle" });
   const { leftOut, width, bottom: height } = layout;
   return { nodes: [...head.nodes, names.node, ...layout.titles, ...panels, foot], leftOut, width, height };
 }
 
-/** Costs are drawn on a logarithmic axis if the largest is so many times the least. */
+/** Costs are drawn on a logarithmic axis if the largest is this many times the least. */
 const WIDE = 4;
 
 /** Fewer numbers on the axis would not tell the models' costs. */

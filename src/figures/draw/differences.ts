@@ -58,9 +58,9 @@ function referenceOf(models: readonly string[]): string {
 /** For the caption: what a row is. */
 function rowsWords(reference: string | undefined, ownRows: boolean): string {
   if (reference !== undefined)
-    return `a row a model: its loss minus ${modelLabel(reference)}'s. Thin lines may leave the frame, and the CSV file has the other pairs`;
-  if (ownRows) return "a row a pair of models: the loss of the first one minus that of the second one";
-  return "a row a correlation. Each pair of models has an axis of its own: the loss of the left one minus that of the right one";
+    return `one row per model: its loss minus ${modelLabel(reference)}'s. Thin lines may leave the frame, and the CSV file has the other pairs`;
+  if (ownRows) return "one row per pair of models: the loss of the first minus that of the second";
+  return "one row per correlation. Each pair of models has its own axis: the loss of the left model minus that of the right one";
 }
 
 function captionStart({ loss, statistic, unit }: FigureOptions, rows: string, pairs: readonly number[]): string {

@@ -28,6 +28,10 @@ export interface SweepFacts {
   readonly models: readonly string[];
   readonly correlations: readonly (number | null)[];
   readonly tasks: number;
+  /** What each task is called, [K]. */
+  readonly taskNames: readonly string[];
+  /** A final loss above which a run is in a bad minimum, which is known of the paper's data alone. */
+  readonly badLoss: number | null;
   /** Number of runs that each cell was asked for. */
   readonly asked: number;
   /** E.g. `10 × 20`, of runs that cross data and initial values; otherwise empty. */

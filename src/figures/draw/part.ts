@@ -40,7 +40,7 @@ export function partWords({ models, correlations }: LeftOut, sweep: SweepFacts):
   ];
 }
 
-/** Names of many models of one's own would be too long for a file's name. */
+/** Names of many of the user's models would be too long for a file name. */
 const LONGEST = 100;
 
 function shorter(word: string, all: readonly string[], leftOut: readonly string[]): string[] {

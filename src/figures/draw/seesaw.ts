@@ -16,7 +16,7 @@ import { type Theme, themeOf } from "./theme.ts";
 import { capitalised, lossName, runsSentence, sampleSentence, unitsSentence } from "./words.ts";
 
 const NAME = "seesaw";
-/** Of a sweep with more models, the first so many are drawn: more rows would leave a page of paper. */
+/** At most this many models are drawn, the first ones: more rows would not fit on a page. */
 const MOST_MODELS = 8;
 
 /** A run's gain of each task: how much lower its loss is, as a share of the other model's. */
@@ -55,7 +55,7 @@ function drawing(
   { options: { loss }, theme }: { options: FigureOptions; theme: Theme },
 ): GridDrawing {
   const cells = shown.map(({ cell }) => cell);
-  const head = heading(capitalised(ratioWords(2, loss, against)), { y: 0, theme });
+  const head = heading(capitalised(ratioWords(sweep.taskNames[1] as string, loss, against)), { y: 0, theme });
   const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 24, theme });
   const styles = stylesIn(cells, sweep, theme);
   const most = Math.max(2, ...shown.flatMap(({ rows }) => rows.flatMap((row) => ratiosOf(row).map(farness))));
@@ -74,7 +74,7 @@ function drawing(
     ];
     return [panel({ ...place, ...frame, theme, attributes: cellAttributes(one.cell) }, marks)];
   });
-  const foot = text(ratioWords(1, loss, against), layout.width / 2, layout.bottom - 4, {
+  const foot = text(ratioWords(sweep.taskNames[0] as string, loss, against), layout.width / 2, layout.bottom - 4, {
     fill: theme.ink,
     anchor: "middle",
   });
@@ -82,8 +82,8 @@ function drawing(
   return { nodes: [...head.nodes, ...layout.titles, ...panels, foot], leftOut, width, height };
 }
 
-function ratioWords(task: number, loss: LossSet, against: string): string {
-  return `${lossName(loss)}, task ${task}: ${against}'s / model's`;
+function ratioWords(task: string, loss: LossSet, against: string): string {
+  return `${lossName(loss)}, ${task}: ${against}'s / model's`;
 }
 
 /** The other model's loss of each task divided by its own. */
@@ -133,7 +133,7 @@ function captionStart(sweep: SweepFacts, { loss, unit }: FigureOptions, against:
   const tasks = sweep.tasks === PAPER_TASKS ? "" : ` Of the ${sweep.tasks} tasks the first two.`;
   return (
     `The ${lossName(loss)} of ${against} after the last step divided by that of the model (${unitsSentence({ loss, unit })}), ` +
-    `task 2 against task 1, a point for each run that both have done: above 1 the task gains by sharing.${tasks} ` +
+    `${sweep.taskNames[1]} against ${sweep.taskNames[0]}, a point for each run that both have done: above 1 the task gains by sharing.${tasks} ` +
     "Each corner has the share of the runs in it: at the upper right both tasks gain, at the lower left both lose; in the other two one gains while the other loses, together the seesaws."
   );
 }

@@ -1,6 +1,5 @@
 import type { LossSet } from "../../config/loss-sets.ts";
 import { PAPER_TASKS } from "../../records/paper-tasks.ts";
-import { BAD_LOSS } from "../../summary/bad-loss.ts";
 import { type Box, panel } from "./axes.ts";
 import { cellAttributes } from "./cell-curves.ts";
 import { cellGrid, type GridDrawing } from "./cell-grid.ts";
@@ -40,7 +39,7 @@ export function taskLosses(rows: readonly TaskLossRow[], sweep: SweepFacts, opti
   return page(
     {
       name: NAME,
-      title: `Final loss of task 2 against task 1${ofOneModel(modelsOf(cells))}`,
+      title: `Final loss of ${sweep.taskNames[1]} against ${sweep.taskNames[0]}${ofOneModel(modelsOf(cells))}`,
       caption: `${captionStart(sweep, sampleSentence(found), options)}${cut}${leftOut} ${runsSentence(cells, sweep)}`,
       ...size,
       theme,
@@ -65,7 +64,15 @@ function drawing(
   theme: Theme,
 ): Drawn {
   const cells = found.map(({ cell }) => cell);
-  const head = heading(`Task 2: final ${lossName(options.loss)}, ${options.unit.of}`, { y: 0, theme });
+  const { badLoss } = sweep;
+  const [firstTask, secondTask] = sweep.taskNames as [string, string];
+  const head = heading(
+    `${sweep.rowsFile === null ? capitalised(secondTask) : secondTask}: final ${lossName(options.loss)}, ${options.unit.of}`,
+    {
+      y: 0,
+      theme,
+    },
+  );
   const layout = cellGrid(cells, { top: head.height, height: HEIGHT, left: 24, theme });
   const styles = stylesIn(cells, sweep, theme);
   const rungs = rungLines(sweep, options.loss);
@@ -81,13 +88,13 @@ function drawing(
     const marks = [
       rungsDown(rungs, frame.x, { box, theme, names: [] }),
       rungsAcross(rungs, frame.y, { box, theme, named: place.edges.right }),
-      ...guides(frame, theme),
+      ...guides(frame, badLoss, theme),
       dots(placesOf(one.rows, frame), (styles.get(one.cell.model) as SeriesStyle).colour),
-      count(one.rows, box, theme),
+      ...(badLoss === null ? [] : [count(one.rows, badLoss, box, theme)]),
     ];
     return [panel({ box, numbers: place.numbers, ...frame, theme, attributes: cellAttributes(one.cell) }, marks)];
   });
-  const foot = text(`task 1: final ${lossName(options.loss)}`, layout.width / 2, layout.bottom - 4, {
+  const foot = text(`${firstTask}: final ${lossName(options.loss)}`, layout.width / 2, layout.bottom - 4, {
     fill: theme.ink,
     anchor: "middle",
   });
@@ -115,8 +122,8 @@ function endOf(values: readonly Float64Array[]): number {
 /** Of losses that are far below a bin: how far the axis goes beyond the largest. */
 const ROOM = 1.05;
 
-/** The diagonal, on which both tasks have the same loss, and where a bad minimum begins. */
-function guides(frame: Frame, { quiet, ink }: Theme): SvgNode[] {
+/** The diagonal, on which both tasks have the same loss, and where a bad minimum begins, if that is known. */
+function guides(frame: Frame, bad: number | null, { quiet, ink }: Theme): SvgNode[] {
   const [low, high] = frame.x.domain;
   const line = (from: number[], to: number[], dash?: string) =>
     linePath(
@@ -125,10 +132,10 @@ function guides(frame: Frame, { quiet, ink }: Theme): SvgNode[] {
       { colour: dash ? ink : quiet, dash },
       { width: 0.6 },
     );
-  const bad = BAD_LOSS > low && BAD_LOSS < high;
-  const edges = bad
-    ? [line([BAD_LOSS, low], [BAD_LOSS, high], "1.5 1"), line([low, BAD_LOSS], [high, BAD_LOSS], "1.5 1")]
-    : [];
+  const edges =
+    bad !== null && bad > low && bad < high
+      ? [line([bad, low], [bad, high], "1.5 1"), line([low, bad], [high, bad], "1.5 1")]
+      : [];
   return [line([low, low], [high, high]), ...edges];
 }
 
@@ -138,21 +145,25 @@ function placesOf(rows: readonly TaskLossRow[], { x, y }: Frame): (readonly [num
 }
 
 /** How many runs have one of the two tasks in a bad minimum, and not the other. */
-function badInOne(rows: readonly TaskLossRow[]): number {
-  return rows.filter(({ task1, task2 }) => task1 > BAD_LOSS !== task2 > BAD_LOSS).length;
+function badInOne(rows: readonly TaskLossRow[], bad: number): number {
+  return rows.filter(({ task1, task2 }) => task1 > bad !== task2 > bad).length;
 }
 
-function count(rows: readonly TaskLossRow[], { x, y, width }: Box, { ink }: Theme): SvgNode {
-  const words = `${badInOne(rows)} of ${rows.length}`;
+function count(rows: readonly TaskLossRow[], bad: number, { x, y, width }: Box, { ink }: Theme): SvgNode {
+  const words = `${badInOne(rows, bad)} of ${rows.length}`;
   return text(words, x + width, y + SMALL - 1, { fill: ink, size: SMALL, anchor: "end" });
 }
 
 function captionStart(sweep: SweepFacts, sample: string, { loss, unit }: FigureOptions): string {
-  const { tasks } = sweep;
+  const { tasks, badLoss } = sweep;
+  const [one, two] = sweep.taskNames;
+  const bad =
+    badLoss === null
+      ? ""
+      : ` Beyond a dashed line, at ${badLoss.toFixed(3)}, a task is in a bad minimum; at the top: k of n runs have one task there, and the other not.`;
   const first = tasks === PAPER_TASKS ? "" : ` Of the ${tasks} tasks the first two; the CSV file has all.`;
   return (
-    `${capitalised(lossName(loss))} of task 2 against that of task 1 after the last step (${unitsSentence({ loss, unit })}), a dot for each run, ` +
-    `both axes alike.${sample}${first} On the diagonal both tasks have the same loss. Beyond a dashed line, at ${BAD_LOSS.toFixed(3)}, a task is in a bad minimum; ` +
-    `at the top: k of n runs have one task there, and the other not.${rungSentence(rungLines(sweep, loss), ", with j at the right")}`
+    `${capitalised(lossName(loss))} of ${two} against that of ${one} after the last step (${unitsSentence({ loss, unit })}), a dot for each run, ` +
+    `both axes alike.${sample}${first} On the diagonal both tasks have the same loss.${bad}${rungSentence(rungLines(sweep, loss), ", with j at the right")}`
   );
 }

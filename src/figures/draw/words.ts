@@ -114,7 +114,7 @@ export function runsSentence(cells: readonly DrawnCell[], sweep: SweepFacts): st
   return `n = ${n} ${most === 1 ? "run" : "runs"} in each cell${asked}${crossed}${where}.${failedSentence(sweep)}`;
 }
 
-/** Of a cell with more runs, the first so many are drawn one by one. */
+/** At most this many runs of a cell are drawn one by one, the first ones. */
 export const MOST_DRAWN = 2000;
 
 /** Says that a figure with one mark per run has only the first of a cell; empty if it has all of them. */

@@ -51,26 +51,28 @@ describe("LiveReport", () => {
     expect(report.html).toBe("second");
   });
 
-  test("rests while runs are missing: drawing takes a fifth of the time, and a page stays for ten seconds", async () => {
+  test("rests while runs are missing: drawing takes a fifth of a core, and a page stays for three seconds", async () => {
     const clock = vi.spyOn(performance, "now").mockReturnValue(0);
+    const processor = vi.spyOn(process, "cpuUsage").mockReturnValue({ user: 400_000, system: 100_000 });
     const at = (seconds: number) => clock.mockReturnValue(1000 * seconds);
     const { report, drawings, end } = reportWith();
     report.update(statusOf(1, 9));
     at(1);
     await end({ html: "first" });
     for (const [seconds, count] of [
-      [10.9, 1],
-      [11.1, 2],
+      [3.9, 1],
+      [4.1, 2],
     ] as const) {
       at(seconds);
       report.update(statusOf(2, 8));
       expect(drawings).toHaveLength(count);
     }
-    at(31.1); // 20 s for one
+    processor.mockReturnValue({ user: 19e6, system: 1e6 });
+    at(64.1); // a minute on a busy machine, which takes 20 s of a core
     await end({ html: "second" });
     for (const [seconds, count] of [
-      [111, 2],
-      [111.2, 3],
+      [104, 2],
+      [104.2, 3],
     ] as const) {
       at(seconds);
       report.update(statusOf(3, 7));
@@ -80,7 +82,7 @@ describe("LiveReport", () => {
     report.update(statusOf(10, 0)); // the last one does not wait
     expect(drawings).toHaveLength(4);
     await end({ html: "last" });
-    clock.mockRestore();
+    for (const spy of [clock, processor]) spy.mockRestore();
   });
 
   test("is drawn again when a process ends, which its provenance says", async () => {
@@ -95,6 +97,7 @@ describe("LiveReport", () => {
 
   test("keeps the page while the folder is in trouble, and throws a bug at the next call", async () => {
     const clock = vi.spyOn(performance, "now").mockReturnValue(0);
+    const processor = vi.spyOn(process, "cpuUsage").mockReturnValue({ user: 0, system: 0 });
     const { report, drawings, end } = reportWith();
     report.update(statusOf(1, 0));
     await end({ html: "first" });
@@ -107,6 +110,6 @@ describe("LiveReport", () => {
     await report.close();
     expect(drawings).toHaveLength(3);
     expect(() => report.update(statusOf(2, 0))).toThrow("a bug");
-    clock.mockRestore();
+    for (const spy of [clock, processor]) spy.mockRestore();
   });
 });

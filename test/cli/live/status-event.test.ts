@@ -4,7 +4,11 @@ import type { SweepStatus } from "../../../src/sweep/sweep-status.ts";
 
 /** A sweep of 20 runs; `flights` are the steps of those that its process trains, of 200 each. */
 function sweepStatus(state: string, { done = 5, failed = 1, missing = 14, flights = [] as number[] } = {}) {
-  const inFlight = flights.map((step, i) => ({ id: `mmoe/p=0.50/00${i}`, step, steps: 2000 }));
+  const curve = { steps: [100, 200], train: [0.9, 0.25] };
+  const inFlight = flights.map((step, i) => ({
+    ...{ id: `mmoe/p=0.50/00${i}`, step, steps: 2000 },
+    ...(i === 0 && { curve }),
+  }));
   const provenance = { engine: "cpu", device: "avx512", start: "2026-11-26T08:00:00.000Z" };
   const writer = { name: "here-7", provenance, runs: 5, state, elapsedMs: 1000, progress: { inFlight } };
   const share = flights.reduce((sum, step) => sum + step, 0) / 2000 / Math.max(1, flights.length);
@@ -17,7 +21,7 @@ function sweepStatus(state: string, { done = 5, failed = 1, missing = 14, flight
 
 describe("statusEvent(status, version, isCurrent)", () => {
   test("says how far the sweep and each run in flight is", () => {
-    const { total, shares, tables, version } = statusEvent(
+    const { total, shares, tables, curves, version } = statusEvent(
       sweepStatus("training", { flights: [1500, 500] }),
       "v",
       true,
@@ -25,10 +29,11 @@ describe("statusEvent(status, version, isCurrent)", () => {
     expect(total).toBe("20 runs: 5 done, 1 failed, 14 missing, 2 of them in training at 50 %; about 1:30 min left");
     expect(shares).toEqual({ done: 0.25, failed: 0.05, training: 0.05 });
     expect(tables.at(-1)).toEqual([
-      ["run in flight", "step", "of", ""],
-      ["mmoe/p=0.50/000", "1,500", "2,000", "75 %"],
-      ["mmoe/p=0.50/001", "500", "2,000", "25 %"],
+      ["run in flight", "step", "of", "", "training loss"],
+      ["mmoe/p=0.50/000", "1,500", "2,000", "75 %", "0.2500"],
+      ["mmoe/p=0.50/001", "500", "2,000", "25 %", ""],
     ]);
+    expect(curves).toEqual([{ steps: [100, 200], train: [0.9, 0.25] }, null]);
     expect(version).toBe("v");
   });
 

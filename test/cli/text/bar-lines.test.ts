@@ -35,11 +35,11 @@ function shown(...[cells, whole, { columns, rows }]: Parameters<typeof barLines>
 }
 
 describe("barLines(cells, whole, size)", () => {
-  test("has a bar and a loss for each cell, and one for all", () => {
+  test("has a bar and the training loss for each cell, and one for all", () => {
     const { cells, whole } = cellsOf(2, (i) => ({ step: 100 + 900 * i, loss: 0.1 + i }));
     expect(shown(cells, whole, { columns: 80, rows: 24 })).toEqual([
-      "shared-bottom p=0.10 [              ] 0/4 runs, loss 0.1000",
-      "shared-bottom p=0.11 [===           ] 0/4 runs, loss 1.1000",
+      "shared-bottom p=0.10 [              ] 0/4 runs, training 0.1000",
+      "shared-bottom p=0.11 [===           ] 0/4 runs, training 1.1000",
       "all                  [              ] 0/8 runs, starting",
     ]);
   });
@@ -48,7 +48,7 @@ describe("barLines(cells, whole, size)", () => {
     const { cells, whole } = cellsOf(30, (i) => ({ step: i === 7 ? 120 : 500, loss: i === 4 ? 0.9 : 0.1 }));
     const [worst, slowest, all, ...more] = shown(cells, whole, { columns: 80, rows: 24 });
     expect([worst, slowest, more]).toEqual([
-      "highest loss: shared-bottom p=0.14, loss 0.9000",
+      "highest loss: shared-bottom p=0.14, training 0.9000",
       "slowest: shared-bottom p=0.17, 3 %, 0/4 runs",
       [],
     ]);

@@ -60,6 +60,31 @@ describe("table(rows, width)", () => {
     ]);
   });
 
+  test("leaves out columns that may be lacking before it breaks intervals or names columns in each row", () => {
+    const lean = ["verdict", "pairs"];
+    expect(table(ROWS, 56, lean)).toBe(table(ROWS, 56));
+    const [head, first] = table(ROWS, 40, lean).split("\n");
+    expect([head, first?.trim()]).toEqual([
+      "cells           pairs   mean difference",
+      expect.stringMatching(/^shared-bottom, +200 +0\.1360$/),
+    ]);
+    expect(table(ROWS, 33, lean)).not.toMatch(/pairs|verdict/);
+    expect(table(ROWS, 20, lean)).toContain("verdict worse");
+  });
+
+  test("names no column that has neither a head nor a value", () => {
+    expect(
+      table(
+        [
+          ["model", ""],
+          ["a-long-name-of-a-model", ""],
+          ["mmoe", "<"],
+        ],
+        12,
+      ),
+    ).toBe("model\n  a-long-name-of-a-model\nmodel\n  mmoe, <\n");
+  });
+
   test("counts no colours", () => {
     const colour = (text: string) => `\u001b[32m${text}\u001b[39m`;
     const coloured = ROWS.map((row) => [...row.slice(0, 3), colour(row[3] as string)]);

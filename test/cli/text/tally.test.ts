@@ -33,9 +33,9 @@ test("a Tally has the mean training loss of the runs that are done", () => {
   tally.reach("b", 900, 7);
   ended(0, 0.1, 0.3);
   ended(1);
-  expect(tally.loss).toBe("loss 0.2000");
+  expect(tally.loss).toBe("training 0.2000");
   ended(2, 0.4, 0.6);
-  expect([tally.loss, tally.ended]).toEqual(["loss 0.3500", 3]);
+  expect([tally.loss, tally.ended]).toEqual(["training 0.3500", 3]);
 });
 
 test("a Tally has the latest losses of runs in flight, by the shares of their steps that are done", () => {
@@ -44,7 +44,7 @@ test("a Tally has the latest losses of runs in flight, by the shares of their st
   expect([tally.loss, tally.meanLoss]).toEqual(["", Number.NaN]);
   tally.reach("a", 200, 0.9);
   tally.reach("a", 300, 0.5);
-  expect(tally.loss).toBe("loss 0.5000");
+  expect(tally.loss).toBe("training 0.5000");
   tally.reach("b", 900, 0.1);
   expect(tally.meanLoss).toBeCloseTo((0.3 * 0.5 + 0.9 * 0.1) / 1.2, 9);
 });
@@ -110,6 +110,6 @@ test("a Tally expects a step on tfjs beside cpu to take thirty times as long, an
     tally.reach("sum", 1000);
     return tally.pace;
   };
-  expect(paceOf(new Tally(runs, new Map(), { name: "tfjs", device: "wasm" }))).toBe("100 steps/s, 5:00 min left");
+  expect(paceOf(new Tally(runs, new Map(), [{ name: "tfjs", device: "wasm" }]))).toBe("100 steps/s, 5:00 min left");
   expect(paceOf(new Tally(runs, new Map()))).toBe("100 steps/s, 10.0 s left");
 });

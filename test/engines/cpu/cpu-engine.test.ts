@@ -75,7 +75,7 @@ describe("1,000 steps", () => {
 });
 
 describe("a run's numbers", () => {
-  const runs = [0, 1, 2].flatMap((index) =>
+  const runs = [0, 1].flatMap((index) =>
     [0.5, 0.9].flatMap((correlation) =>
       [0, 0.3].flatMap((dropout) =>
         (["shared-bottom", "mmoe", "ple"] as const).map((model) => runOf({ model, index, correlation, dropout })),
@@ -93,7 +93,7 @@ describe("a run's numbers", () => {
 
   test("are the same alone, in company and in any order", async () => {
     const company = await train(two, runs.toReversed());
-    for (const run of [runs[1], runs[6], runs[14], runs[19], runs[35]] as Run[]) {
+    for (const run of [runs[1], runs[6], runs[14], runs[19], runs[23]] as Run[]) {
       const alone = await train(one, [run]);
       expect(numbers(of(alone, run))).toEqual(numbers(of(company, run)));
     }

@@ -14,7 +14,7 @@ beforeEach(() => void started.splice(0));
 
 const RUNS = [0, 1].flatMap((index) =>
   (["omoe", "mmoe", "shared-bottom"] as const).map((model) => {
-    const training = { steps: 4000, evalEvery: 900, trainRows: "fresh", heldoutRows: 70 } as const;
+    const training = { steps: 2600, evalEvery: 700, trainRows: "fresh", heldoutRows: 70 } as const;
     return runOf({ model, index, dropout: 0.1, training });
   }),
 );
@@ -26,8 +26,8 @@ interface Choice extends CpuOptions {
   readonly runs?: readonly Run[];
   readonly states?: ReadonlyMap<string, RunState>;
   readonly everyMs?: number;
-  /** Stop, or do something else, when a run is past the middle. */
-  readonly onMiddle?: (stop: () => void) => void;
+  /** Stop, or do something else, when a run is well under way. */
+  readonly onWay?: (stop: () => void) => void;
   /** Gets the steps that runs are told to have reached. */
   readonly progress?: number[];
 }
@@ -35,7 +35,7 @@ interface Choice extends CpuOptions {
 const ONE_BUNDLE = { jobs: 1, runs: RUNS.slice(0, 3) };
 
 /** Trains runs; gives their results and latest states, by id. */
-async function train({ runs = RUNS, states = new Map(), everyMs = 1e6, onMiddle, progress, ...options }: Choice = {}) {
+async function train({ runs = RUNS, states = new Map(), everyMs = 1e6, onWay, progress, ...options }: Choice = {}) {
   engine = new CpuEngine({ jobs: 2, ...options });
   const stop = new AbortController();
   const results = new Map<string, RunResult>();
@@ -46,7 +46,7 @@ async function train({ runs = RUNS, states = new Map(), everyMs = 1e6, onMiddle,
     onProgress: ({ id }, step) => {
       if (!begun.has(id)) begun.set(id, step);
       progress?.push(step);
-      if (step > 2000) onMiddle?.(() => stop.abort());
+      if (step > 800) onWay?.(() => stop.abort());
     },
     onResult: (result) => results.set(result.run.id, result),
     keeping: { states, everyMs, onState: ({ id }, state) => latest.set(id, state) },
@@ -55,14 +55,14 @@ async function train({ runs = RUNS, states = new Map(), everyMs = 1e6, onMiddle,
   return { results, latest, begun };
 }
 
-/** The states of runs on one worker that was stopped past their middle. */
+/** The states of runs on one worker that was stopped on their way. */
 const stopped = () =>
   inTime(async () => {
-    const { results, latest } = await train({ jobs: 1, onMiddle: (stop) => stop() });
+    const { results, latest } = await train({ jobs: 1, onWay: (stop) => stop() });
     return results.size === 0 ? latest : undefined;
   });
 
-/** A training whose worker was ended past the middle of its runs, and the steps that were reached after that. */
+/** A training whose worker was ended while its runs were on their way, and the steps that were reached after that. */
 async function killed() {
   started.splice(0);
   let reached: number | undefined;
@@ -73,7 +73,7 @@ async function killed() {
   const progress: number[] = [];
   const notes: string[] = [];
   const note = (line: string) => notes.push(line);
-  const { results } = await train({ ...ONE_BUNDLE, everyMs: 1, progress, note, onMiddle: kill });
+  const { results } = await train({ ...ONE_BUNDLE, everyMs: 1, progress, note, onWay: kill });
   return started.length === 1 ? undefined : { results, notes, again: progress.slice(reached) };
 }
 
@@ -108,7 +108,7 @@ describe("train(runs, { keeping })", () => {
   test("goes on from the latest states where a worker dies", async () => {
     const { results, notes, again } = await inTime(killed);
     expect(notes).toEqual(["a worker died (exit code 1); training its runs again"]);
-    expect(Math.min(...again)).toBeGreaterThan(1000);
+    expect(Math.min(...again)).toBeGreaterThan(400);
     const same = ONE_BUNDLE.runs.map(({ id }) => [id, alone.results.get(id) as RunResult] as const);
     expect(curves(results)).toEqual(curves(new Map(same)));
   });

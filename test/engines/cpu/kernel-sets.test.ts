@@ -18,7 +18,7 @@ describe.runIf(NATIVE.length > 0).each(NATIVE)("%s has the bits of wasm", (set) 
       fc.property(anyRun(70), (run) => {
         expect(trained(set, [run])).toEqual(trainedByWasm([run]));
       }),
-      { numRuns: 150, seed: 1 },
+      { numRuns: 80, seed: 1 },
     );
   });
 
@@ -50,7 +50,7 @@ describe.runIf(others.length > 0).each(others)(`%s has the bits of ${first} in f
       fc.property(anyRun(70), (run) => {
         expect(trained(set, fused([run]))).toEqual(trained(first as KernelSet, fused([run])));
       }),
-      { numRuns: 150, seed: 1 },
+      { numRuns: 80, seed: 1 },
     );
   });
 });

@@ -92,7 +92,7 @@ describe("where memory is short", () => {
     nextOptions.push({}, NO_MEMORY, NO_MEMORY);
     const { error, indices } = await train({ jobs: 3, runs: 5 });
     expect([error, indices]).toEqual([undefined, [0, 1, 2, 3, 4]]);
-    expect(notes).toEqual([`${OUT_OF_MEMORY} with 3 workers; going on with fewer`]);
+    expect(notes).toEqual([`${OUT_OF_MEMORY} with 3 workers; continuing with fewer`]);
     expect(started[0]?.threadId).toBe(-1); // it has given its memory back
   });
 

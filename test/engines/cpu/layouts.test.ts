@@ -34,7 +34,7 @@ test("any model of the family with any batch from 1 to 16, by either optimizer, 
     fc.property(anyRun(16), (run) => {
       expect(trained("wasm", [run], FEW_ROWS)).toEqual(trained("wasm", [run], PANELS));
     }),
-    { numRuns: 300, seed: 2 },
+    { numRuns: 150, seed: 2 },
   );
 });
 

@@ -1,12 +1,20 @@
 import { instantiate, kernelSource } from "../../../src/engines/cpu/instantiate.ts";
 import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import type { KernelInstance } from "../../../src/engines/cpu/kernels.ts";
-import { readParameters, setStep, takeMeans, takeMember, writeParameters } from "../../../src/engines/cpu/member.ts";
+import {
+  readParameters,
+  setStep,
+  takeMeans,
+  takeMember,
+  writeParameters,
+  writeTasks,
+} from "../../../src/engines/cpu/member.ts";
 import { availableKernels, fuses } from "../../../src/engines/cpu/native.ts";
 import { stepCodeOf } from "../../../src/engines/cpu/step-code.ts";
-import { ARITHMETICS, type Arithmetic, type Optimizer } from "../../../src/engines/engine.ts";
 import { Arena } from "../../../src/engines/rows/arena.ts";
 import { columnBytes, inputPanelBytes, panelIndex, panelsOf } from "../../../src/engines/rows/panels.ts";
+import type { TaskLoss } from "../../../src/engines/task-losses.ts";
+import { ARITHMETICS, type Arithmetic, type Optimizer } from "../../../src/engines/training-settings.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { keyOf } from "../../../src/random/key.ts";
 
@@ -26,6 +34,13 @@ export const KERNELS: readonly { name: string; arithmetic: Arithmetic; memory: K
     }),
 );
 
+interface LoneOptions {
+  readonly memory?: KernelInstance;
+  readonly huberDelta?: number | null;
+  /** How the tasks' losses are taken; by default all are squared errors. */
+  readonly tasks?: readonly TaskLoss[];
+}
+
 /**
  * A member of the family on the kernels alone: no generator, no workers; any number of tasks. Streams of dropout have no name but
  * their layer's.
@@ -35,17 +50,19 @@ export function loneRun(
   B: number,
   optimizer: Optimizer,
   lr: number,
-  { memory = wasm, huberDelta = null as number | null } = {},
+  { memory = wasm, huberDelta = null, tasks }: LoneOptions = {},
 ) {
   const arena = new Arena();
   const layout = layoutOf(memory.set, B);
   const panels = panelsOf(B, layout);
   const panel = inputPanelBytes(spec.inputs, layout);
-  const member = takeMember(arena, stepCodeOf(spec, panels, arena, layout, keyOf), { optimizer, lr, huberDelta });
+  const member = takeMember(arena, stepCodeOf(spec, panels, arena, layout, keyOf), { optimizer, lr });
   const x = arena.take(panels * panel);
   const labels = arena.take(panels * spec.tasks * columnBytes(layout));
   memory.reserve(arena.bytes);
   arena.writeTo(memory.memory);
+  const regression = { kind: "regression", weight: 1, unit: 1 } as const;
+  writeTasks(memory, member, tasks ?? new Array<TaskLoss>(spec.tasks).fill(regression), huberDelta);
   let done = 0;
   const fill = (rows: number[][], at: number, N: number) => {
     const values = memory.float32(at, panels * N * layout.panelRows);

@@ -1,19 +1,15 @@
 import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../../src/data/presets.ts";
-import type { GeneratedRun, TrainingSettings } from "../../../src/engines/engine.ts";
+import type { GeneratedRun } from "../../../src/engines/engine.ts";
+import { PLAIN_TRAINING, type TrainingSettings } from "../../../src/engines/training-settings.ts";
 import { type ModelName, ZOO } from "../../../src/models/zoo.ts";
 
 const TRAINING: TrainingSettings = {
+  ...PLAIN_TRAINING,
   trainRows: 500,
-  sampling: "epochs",
   batch: 32,
   steps: 50,
-  optimizer: "adam",
   lr: 0.01,
-  method: "sum",
-  huberDelta: null,
-  arithmetic: "portable",
-  initializer: { name: "glorot-uniform" },
   evalEvery: 20,
   heldoutRows: 100,
 };

@@ -2,10 +2,12 @@
 import fc from "fast-check";
 import { correlationMatrix } from "../../../src/data/correlation-matrix.ts";
 import { GENERATOR_PRESETS } from "../../../src/data/presets.ts";
+import { outputCount, type TaskSettings } from "../../../src/data/task-kinds.ts";
 import type { KernelSet } from "../../../src/engines/cpu/kernel-sets.ts";
 import { trainBundle } from "../../../src/engines/cpu/train-bundle.ts";
-import type { Run, RunResult, RunState, TrainingSettings } from "../../../src/engines/engine.ts";
+import type { Run, RunResult, RunState } from "../../../src/engines/engine.ts";
 import type { Layout } from "../../../src/engines/rows/panels.ts";
+import type { TrainingSettings } from "../../../src/engines/training-settings.ts";
 import { ZOO } from "../../../src/models/zoo.ts";
 import { bitsOf } from "../../support/bits.ts";
 import { makeRun } from "../../support/runs.ts";
@@ -93,13 +95,29 @@ export function anyRun(most: number): fc.Arbitrary<Run> {
     heldoutRows: fc.integer({ min: 1, max: 90 }),
     huberDelta: fc.constantFrom(null, null, 0.3, 1),
     rawLabels: fc.boolean(),
+    kinds: fc.constantFrom(undefined, undefined, ["binary"] as const, ["categorical", "binary", "regression"] as const),
+    weight: fc.constantFrom(1, 2.5),
+    classes: fc.integer({ min: 2, max: 5 }),
     index: fc.nat({ max: 1e6 }),
   });
-  return shape.map(({ spec, wide, index, rawLabels, ...training }) => {
-    const model = { ...spec, inputs: spec.inputs + spec.tasks + wide };
-    const data = { ...GENERATOR_PRESETS.paper.settings, inputs: model.inputs, rawLabels };
+  return shape.map(({ spec, wide, index, rawLabels, kinds, weight, classes, ...training }) => {
+    const tasks =
+      kinds &&
+      Array.from({ length: spec.tasks }, (_, k): TaskSettings => {
+        const kind = kinds[k % kinds.length] as TaskSettings["kind"];
+        return { kind, weight, ...(kind === "categorical" && { classes }) };
+      });
+    const model = {
+      ...{ ...spec, inputs: spec.inputs + spec.tasks + wide },
+      ...(tasks && { outputs: tasks.map(outputCount) }),
+    };
+    const binary = kinds && { binaryLabels: true };
+    const data = { ...GENERATOR_PRESETS.paper.settings, inputs: model.inputs, rawLabels, ...binary };
     const matrix = { correlationMatrix: correlationMatrix(model.tasks, 0.5) };
-    return makeRun({ model, data, index, ...matrix }, { ...training, steps: 7, evalEvery: 3, lr: 0.003 });
+    return makeRun(
+      { model, data, index, ...matrix },
+      { ...training, steps: 7, evalEvery: 3, lr: 0.003, ...(tasks && { taskKinds: tasks }) },
+    );
   });
 }
 

@@ -3,7 +3,6 @@ import { layoutOf } from "../../../src/engines/cpu/kernel-sets.ts";
 import type { KernelInstance } from "../../../src/engines/cpu/kernels.ts";
 import { weightUpdate } from "../../../src/engines/cpu/weight-updates.ts";
 import { type FusedLayer, kernelIndex, type Weights, weightsOf } from "../../../src/engines/cpu/weights.ts";
-import type { Arithmetic } from "../../../src/engines/engine.ts";
 import { Arena, recordBytes, roundUp } from "../../../src/engines/rows/arena.ts";
 import {
   columnBytes,
@@ -13,6 +12,7 @@ import {
   panelIndex,
   panelsOf,
 } from "../../../src/engines/rows/panels.ts";
+import type { Arithmetic } from "../../../src/engines/training-settings.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { range } from "../../support/reference.ts";
 import { fusedMultiplyAdd } from "./fused-multiply-add.ts";

@@ -15,23 +15,24 @@ const triple = makeRun({ model: ZOO.mmoe.build({ inputs: 100, tasks: 3 }), corre
 const FALLING = range(5).map((j) => range(5).map((k) => 0.7 ** Math.abs(j - k)));
 const five = makeRun({ model: ZOO.omoe.build({ inputs: 100, tasks: 5 }), correlationMatrix: FALLING });
 
-function rowsOf(maker: RowMaker, { data, model }: Run, set: RowSet, count: number, step = 0): Rows {
+function rowsOf(maker: RowMaker, { data, model }: Run, set: RowSet, count: number, step = 0, first = 0): Rows {
   const rows = { x: new Float32Array(count * data.inputs), y: new Float32Array(count * model.tasks) };
-  maker.fill(rows, set, step);
+  maker.fill(rows, set, step, first);
   return rows;
 }
 
 test.each([
-  ["a few rows", wide, "train", 13, 0],
-  ["rows of a step", wide, "train", 21, 7],
-  ["more rows than are made at a time", wide, "heldout", 523, 0],
-  ["rows of an odd width", narrow, "train", 11, 2],
-  ["three tasks", triple, "train", 300, 5],
-  ["five tasks that differ in their correlations", five, "heldout", 19, 0],
-] as const)("fill(rows, ...) gives the bits of TaskSet's: %s", (_, run, set, count, step) => {
-  const { x, y } = rowsOf(new RowMaker(run), run, set, count, step);
+  ["a few rows", wide, "train", 13, 0, 0],
+  ["rows of a step", wide, "train", 21, 7, 0],
+  ["more rows than are made at a time", wide, "heldout", 523, 0, 0],
+  ["rows of an odd width", narrow, "train", 11, 2, 0],
+  ["three tasks", triple, "train", 300, 5, 0],
+  ["five tasks that differ in their correlations", five, "heldout", 19, 0, 0],
+  ["rows from a number on", wide, "train", 270, 3, 4099],
+] as const)("fill(rows, ...) gives the bits of TaskSet's: %s", (_, run, set, count, step, first) => {
+  const { x, y } = rowsOf(new RowMaker(run), run, set, count, step, first);
   const { data, correlationMatrix, seed, index } = run;
-  const expected = new TaskSet(data, correlationMatrix, { seed, run: index }).rows(set, count, step);
+  const expected = new TaskSet(data, correlationMatrix, { seed, run: index }).rows(set, count, step, first);
   expect(Buffer.from(x.buffer).equals(Buffer.from(expected.x.buffer))).toBe(true);
   expect(Buffer.from(y.buffer).equals(Buffer.from(expected.y.buffer))).toBe(true);
 });

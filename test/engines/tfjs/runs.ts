@@ -1,12 +1,5 @@
-import type {
-  AnyRun,
-  Engine,
-  GeneratedRun,
-  Hooks,
-  Run,
-  RunResult,
-  TrainingSettings,
-} from "../../../src/engines/engine.ts";
+import type { AnyRun, Engine, GeneratedRun, Hooks, Run, RunResult } from "../../../src/engines/engine.ts";
+import type { TrainingSettings } from "../../../src/engines/training-settings.ts";
 import type { CodeModel } from "../../../src/models/code.ts";
 import type { ModelSpec } from "../../../src/models/spec.ts";
 import { makeRun } from "../../support/runs.ts";

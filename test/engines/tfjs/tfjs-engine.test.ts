@@ -51,25 +51,30 @@ function numbers({ elapsedMs, ...rest }: RunResult) {
 describe("train(runs) in groups", () => {
   const models = [PAIR_MMOE, PAIR_OMOE, PAIR_DEEP, PAIR_DROPOUT, PAIR_SNR, PAIR_SELECTING];
   const runs = models.flatMap((model) =>
-    range(5).map((index) => tinyRun({ model, index, correlation: index % 2 === 0 ? 0.5 : 0.9 })),
+    range(4).map((index) => tinyRun({ model, index, correlation: index % 2 === 0 ? 0.5 : 0.9 })),
   );
 
+  let together: RunResult[] = [];
+  let left = Number.NaN;
+  beforeAll(async () => {
+    const before = tf.memory().numTensors;
+    together = await resultsOf(engine, runs);
+    left = tf.memory().numTensors - before;
+  });
+
   test("gives each run the bits that it has alone", async () => {
-    const together = await resultsOf(engine, runs);
     const alone = await resultsOf(await createTfjsEngine({ backend: "wasm", groupSize: 1 }), runs);
-    expect(together).toHaveLength(5 * models.length);
+    expect(together).toHaveLength(4 * models.length);
     expect(together.map(numbers)).toEqual(alone.map(numbers));
   });
 
   test("gives each run the same bits in any order", async () => {
     const backwards = await resultsOf(engine, runs.toReversed());
-    expect(backwards.reverse().map(numbers)).toEqual((await resultsOf(engine, runs)).map(numbers));
+    expect(backwards.reverse().map(numbers)).toEqual(together.map(numbers));
   });
 
-  test("leaves no tensor behind", async () => {
-    const before = tf.memory().numTensors;
-    await resultsOf(engine, runs);
-    expect(tf.memory().numTensors).toBe(before);
+  test("leaves no tensor behind", () => {
+    expect(left).toBe(0);
   });
 });
 
@@ -183,7 +188,7 @@ describe("a run that fails", () => {
   });
 
   test("is named with the step at which its loss first passed the limit, of a batch or of the held-out rows", async () => {
-    const training = { optimizer: "sgd", lr: 0.6, steps: 30, evalEvery: 30 } as const;
+    const training = { optimizer: "sgd", lr: 2, steps: 9, evalEvery: 9 } as const;
     const run = tinyRun({}, training);
     const { losses } = descend(run);
     const step = 1 + losses.findIndex((loss) => !(mean(loss) <= 1e6));
@@ -245,7 +250,7 @@ describe("train(runs, hooks)", () => {
   });
 
   test("reports progress of each run at its evaluations", async () => {
-    const reports: [unknown, number, number][] = [];
+    const reports: unknown[][] = [];
     const runs = [tinyRun(), tinyRun({ index: 1 })];
     const results = await resultsOf(engine, runs, { onProgress: (...report) => reports.push(report) });
     for (const [i, run] of runs.entries()) {

@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { CpuEngine } from "../../../src/engines/cpu/cpu-engine.ts";
-import type { RunResult, TrainingSettings } from "../../../src/engines/engine.ts";
+import type { RunResult } from "../../../src/engines/engine.ts";
 import { loadTf } from "../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../src/engines/tfjs/tfjs-engine.ts";
 import { tensorflowBackend } from "../../../src/engines/tfjs/trace/tensorflow-backend.ts";
+import type { TrainingSettings } from "../../../src/engines/training-settings.ts";
 import { PAIR_DEEP, PAIR_DROPOUT, PAIR_MMOE, PAIR_OMOE, resultsOf, tinyRun } from "../../engines/tfjs/runs.ts";
 import { expectAgreement, resultOf } from "../../support/agreement.ts";
 import { expectClose } from "../../support/close.ts";

@@ -72,8 +72,9 @@ static double batchLoss(char *base, const Member *member, const char *labels, in
   for (int k = 0; k < code->K; k++) losses[k] = 0;
   const char *predictions = base + code->predictions;
   char *gradient = base + code->gradient;
-  if (code->panelRows == 1) rowLosses(predictions, gradient, code->stride, labels, losses, code->K, B, member->delta);
-  else panelLosses(predictions, gradient, code->stride, labels, losses, code->K, B, member->delta);
+  const TaskLoss *tasks = (const TaskLoss *)(base + member->tasks);
+  if (code->panelRows == 1) rowLosses(tasks, predictions, gradient, code->stride, labels, losses, code->K, B);
+  else panelLosses(tasks, predictions, gradient, code->stride, labels, losses, code->K, B);
   for (int k = 0; k < code->K; k++) {
     losses[k] /= (double)B;
     mean += losses[k] / (double)code->K;
@@ -108,6 +109,8 @@ static void evaluate(char *base, Address at, Address x, Address stride, Address 
   const StepCode *code = (const StepCode *)(base + member->code);
   const int panelRows = code->panelRows, K = code->K, most = unit / panelRows * panelRows;
   double *losses = (double *)(base + member->losses);
+  const TaskLoss *tasks = (const TaskLoss *)(base + member->tasks);
+  const size_t column = 4 * (size_t)panelRows;
   float classes[K][4];
   __builtin_memset(classes, 0, sizeof classes);
   for (int row = 0; row < rows; row++) {
@@ -117,15 +120,14 @@ static void evaluate(char *base, Address at, Address x, Address stride, Address 
       execute(base, code->begin, code->middle, x + (Address)(row / panelRows) * stride, member->weights,
               panelsOf(B, panelRows), member->optimizer, panelRows);
     }
-    const char *predictions = base + code->predictions + (size_t)(b / panelRows) * code->stride;
-    const float *label = (const float *)(base + labels) + (size_t)(row / panelRows * panelRows) * (size_t)K;
-    for (int k = 0; k < K; k++) {
-      const float error = ((const float *)predictions)[k * panelRows + lane] - label[k * panelRows + lane];
-      classes[k][row & 3] += lossOfOne(error, slopeOfOne(error, member->delta), member->delta);
-    }
+    const char *outputs = base + code->predictions + (size_t)(b / panelRows) * code->stride + 4 * (size_t)lane;
+    const float *label = (const float *)(base + labels) + (size_t)(row / panelRows * panelRows) * (size_t)K + lane;
+    for (int k = 0; k < K; outputs += (size_t)tasks[k++].outputs * column)
+      classes[k][row & 3] += lossOfRow(tasks + k, outputs, column, label[k * panelRows]);
     if ((row + 1) % unit != 0 && row + 1 < rows) continue;
     for (int k = 0; k < K; k++)
-      losses[k] += ((double)classes[k][0] + (double)classes[k][1]) + ((double)classes[k][2] + (double)classes[k][3]);
+      losses[k] += (((double)classes[k][0] + (double)classes[k][1]) + ((double)classes[k][2] + (double)classes[k][3])) *
+                   tasks[k].unit;
     __builtin_memset(classes, 0, sizeof classes);
   }
 }

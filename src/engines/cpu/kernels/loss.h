@@ -1,21 +1,21 @@
-// A task's loss of an error e: e² or, with a finite `delta`, Huber's: e² / 2 up to delta, delta (|e| - delta / 2) beyond.
+// A task's loss in each row, and its derivative by the task's outputs.
 #pragma once
-#include "../../rows/kernels/simd.h"
+#include "exp.h"
+#include "log.h"
+#include "records.h"
 
-/// The derivative of the loss without its factor: e, or e cut off at delta. NaN stays NaN.
+/// The derivative of the loss of an error without its factor: e, or e cut off at delta. NaN stays NaN.
 INLINE F slopeOf(F error, float delta) {
   if (!(delta < __builtin_inff())) return error;
   F low = pmax(error, splat(-delta));
   return choose(splat(delta) < low, splat(delta), low);
 }
 
+/// e² or, with a finite `delta`, Huber's loss: e² / 2 up to delta, delta (|e| - delta / 2) beyond.
 INLINE F lossOf(F error, F slope, float delta) {
   if (!(delta < __builtin_inff())) return error * error;
   return slope * (error - 0.5f * slope);
 }
-
-/// What times a slope is the gradient of the mean over B rows.
-INLINE float slopeScale(float delta, int B) { return (delta < __builtin_inff() ? 1 : 2) / (float)B; }
 
 /// The same for one number.
 INLINE float slopeOfOne(float error, float delta) {
@@ -27,38 +27,161 @@ INLINE float lossOfOne(float error, float slope, float delta) {
   return delta < __builtin_inff() ? slope * (error - 0.5f * slope) : error * error;
 }
 
+/// What times a slope is the gradient of the mean over B rows.
+INLINE float slopeScale(const TaskLoss *task, int B) {
+  const int isSquare = task->kind == REGRESSION && !(task->delta < __builtin_inff());
+  return task->factor * ((isSquare ? 2 : 1) / (float)B);
+}
+
+/// ln(1 + exp(-m)), m the logit with the sign of its label (1 or 0): the loss in nats, and its derivative by the logit.
+INLINE F logistic(F logit, F label, F *slope) {
+  F sign = label + label - 1, margin = sign * logit, opposite = -margin;
+  F u = expOfNegative(choose(margin < 0, margin, opposite));
+  *slope = -sign * (choose(margin < 0, splat(1), u) / (u + 1));
+  return pmax(opposite, splat(0)) + logOfOnePlus(u);
+}
+
+/// A column of logits: of a panel's rows or, if `isOne`, of one row, in all lanes.
+INLINE F column(const int isOne, const char *logits, size_t bytes, int c) {
+  const char *at = logits + (size_t)c * bytes;
+  return isOne ? splat(*(const float *)at) : load(at);
+}
+
+/// The largest of C logits and, into `others`, the sum of exp(logit - largest) over all but the first that is largest.
+INLINE F largestLogit(const int isOne, const char *logits, size_t bytes, int C, F *others) {
+  F largest = column(isOne, logits, bytes, 0);
+  I place = {};
+  for (int c = 1; c < C; c++) {
+    F logit = column(isOne, logits, bytes, c);
+    place = (I)choose(largest < logit, (F)splatI(c), (F)place);
+    largest = choose(largest < logit, logit, largest);
+  }
+  F sum = {};
+  for (int c = 0; c < C; c++) {
+    F e = expOfNegative(column(isOne, logits, bytes, c) - largest);
+    sum += (F)((I)e & (place != splatI(c)));
+  }
+  *others = sum;
+  return largest;
+}
+
+/// -ln of the label's share in the softmax of C logits, in nats.
+INLINE F crossEntropy(const int isOne, const char *logits, size_t bytes, int C, I label, F largest, F others) {
+  F logit = {};
+  for (int c = 0; c < C; c++) logit = choose(label == splatI(c), column(isOne, logits, bytes, c), logit);
+  return largest - logit + logOfOnePlus(others);
+}
+
+/// Softmax's share of column c, less 1 for the label: the derivative by its logit.
+INLINE F shareSlope(F logit, F largest, F others, I label, int c) {
+  F share = expOfNegative(logit - largest) / (others + 1);
+  return choose(label == splatI(c), share - 1, share);
+}
+
+/// The loss of a row whose outputs are `bytes` apart.
+INLINE float lossOfRow(const TaskLoss *task, const char *outputs, size_t bytes, float label) {
+  F slope, others;
+  if (task->kind == BINARY) return logistic(column(1, outputs, bytes, 0), splat(label), &slope)[0];
+  if (task->kind == CATEGORICAL) {
+    F largest = largestLogit(1, outputs, bytes, task->outputs, &others);
+    return crossEntropy(1, outputs, bytes, task->outputs, splatI((int32_t)label), largest, others)[0];
+  }
+  const float error = *(const float *)outputs - label;
+  return lossOfOne(error, slopeOfOne(error, task->delta), task->delta);
+}
+
+/// Losses of a task's rows in a panel, of which those in `rows` count: stores the gradients of its outputs.
+INLINE F panelLoss(const int kind, const TaskLoss *task, const char *outputs, char *gradient, F label, I rows,
+                   float scale) {
+  F slope, loss, others;
+  if (kind == CATEGORICAL) {
+    const int C = task->outputs;
+    F largest = largestLogit(0, outputs, LINE, C, &others);
+    I of = __builtin_convertvector(label, I);
+    for (int c = 0; c < C; c++) {
+      slope = shareSlope(column(0, outputs, LINE, c), largest, others, of, c);
+      store(gradient + c * LINE, (F)((I)slope & rows) * scale);
+    }
+    return (F)((I)crossEntropy(0, outputs, LINE, C, of, largest, others) & rows);
+  }
+  F output = load(outputs);
+  if (kind == BINARY) {
+    loss = (F)((I)logistic(output, label, &slope) & rows);
+    slope = (F)((I)slope & rows);
+  } else {
+    F error = (F)((I)(output - label) & rows);
+    slope = slopeOf(error, task->delta);
+    loss = lossOf(error, slope, task->delta);
+  }
+  store(gradient, slope * scale);
+  return loss;
+}
+
+INLINE double panelSum(const int kind, const TaskLoss *task, const char *outputs, char *gradient, size_t stride,
+                       const char *labels, size_t labelBytes, int B) {
+  const float scale = slopeScale(task, B);
+  Four sum = {};
+  for (int b = 0; b < B; b += LANES) {
+    const size_t p = (size_t)(b / LANES), at = p * stride;
+    const I rows = laneNumbers() < splatI(B - b);
+    const F label = load(labels + p * labelBytes);
+    sum = addByFours(sum, panelLoss(kind, task, outputs + at, gradient + at, label, rows, scale));
+  }
+  return ((double)sum[0] + (double)sum[1]) + ((double)sum[2] + (double)sum[3]);
+}
+
 /// Adds the losses of each task over the first B rows to sums[k], and stores the gradient of the objective, 0 in the rows
 /// that fill up the last panel. Predictions and gradient in panels of `stride`, labels [P][K][LANES].
-KERNEL void panelLosses(const char *predictions, char *gradient, size_t stride, const char *labels, double *sums, int K,
-                        int B, float delta) {
-  const float scale = slopeScale(delta, B);
-  for (int k = 0; k < K; k++) {
-    Four sum = {};
-    for (int b = 0; b < B; b += LANES) {
-      const size_t at = (size_t)(b / LANES) * stride + (size_t)k * LINE;
-      F label = load(labels + ((size_t)(b / LANES) * (size_t)K + (size_t)k) * LINE);
-      F error = (F)((I)(load(predictions + at) - label) & (laneNumbers() < splatI(B - b)));
-      F slope = slopeOf(error, delta);
-      sum = addByFours(sum, lossOf(error, slope, delta));
-      store(gradient + at, slope * scale);
+KERNEL void panelLosses(const TaskLoss *tasks, const char *predictions, char *gradient, size_t stride,
+                        const char *labels, double *sums, int K, int B) {
+  const size_t labelBytes = (size_t)K * LINE;
+  for (int k = 0; k < K; k++, labels += LINE) {
+    const TaskLoss *task = tasks + k;
+    double sum;
+    switch (task->kind) {
+      case BINARY: sum = panelSum(BINARY, task, predictions, gradient, stride, labels, labelBytes, B); break;
+      case CATEGORICAL: sum = panelSum(CATEGORICAL, task, predictions, gradient, stride, labels, labelBytes, B); break;
+      default: sum = panelSum(REGRESSION, task, predictions, gradient, stride, labels, labelBytes, B);
     }
-    sums[k] += ((double)sum[0] + (double)sum[1]) + ((double)sum[2] + (double)sum[3]);
+    sums[k] += sum * task->unit;
+    predictions += task->outputs * LINE;
+    gradient += task->outputs * LINE;
   }
 }
 
+/// A row's loss; stores the gradients of the task's outputs.
+INLINE float rowLoss(const TaskLoss *task, const char *outputs, float *gradient, float label, float scale) {
+  F slope, others;
+  if (task->kind == BINARY) {
+    F loss = logistic(column(1, outputs, 4, 0), splat(label), &slope);
+    *gradient = slope[0] * scale;
+    return loss[0];
+  }
+  if (task->kind == CATEGORICAL) {
+    const int C = task->outputs;
+    const I of = splatI((int32_t)label);
+    F largest = largestLogit(1, outputs, 4, C, &others);
+    for (int c = 0; c < C; c++) gradient[c] = shareSlope(column(1, outputs, 4, c), largest, others, of, c)[0] * scale;
+    return crossEntropy(1, outputs, 4, C, of, largest, others)[0];
+  }
+  const float error = *(const float *)outputs - label, one = slopeOfOne(error, task->delta);
+  *gradient = one * scale;
+  return lossOfOne(error, one, task->delta);
+}
+
 /// The same row after row; labels [B][K].
-KERNEL void rowLosses(const char *predictions, char *gradient, size_t stride, const char *labels, double *sums, int K,
-                      int B, float delta) {
-  const float scale = slopeScale(delta, B);
+KERNEL void rowLosses(const TaskLoss *tasks, const char *predictions, char *gradient, size_t stride, const char *labels,
+                      double *sums, int K, int B) {
   for (int k = 0; k < K; k++) {
+    const TaskLoss *task = tasks + k;
+    const float scale = slopeScale(task, B);
     float classes[4] = {0};
     for (int b = 0; b < B; b++) {
-      const size_t at = b * stride + 4 * (size_t)k;
-      const float error = *(const float *)(predictions + at) - ((const float *)labels)[b * K + k];
-      const float slope = slopeOfOne(error, delta);
-      classes[b & 3] += lossOfOne(error, slope, delta);
-      *(float *)(gradient + at) = slope * scale;
+      const size_t at = b * stride;
+      classes[b & 3] += rowLoss(task, predictions + at, (float *)(gradient + at), ((const float *)labels)[b * K + k], scale);
     }
-    sums[k] += ((double)classes[0] + (double)classes[1]) + ((double)classes[2] + (double)classes[3]);
+    sums[k] += (((double)classes[0] + (double)classes[1]) + ((double)classes[2] + (double)classes[3])) * task->unit;
+    predictions += 4 * task->outputs;
+    gradient += 4 * task->outputs;
   }
 }

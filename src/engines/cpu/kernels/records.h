@@ -151,10 +151,27 @@ typedef struct {
 /// A model's step: forward from `begin` to `middle`, backward from there to `end`.
 typedef struct {
   Address begin, middle, end, predictions, gradient, stride;
+  /// Tasks.
   int32_t K;
   /// LANES if lanes are rows, 1 if they are units.
   int32_t panelRows;
 } StepCode;
+
+/// Kinds of tasks: a label is a number; 0 or 1; a class from 0 on.
+enum { REGRESSION, BINARY, CATEGORICAL };
+
+/// How a task's loss is taken.
+typedef struct {
+  int32_t kind;
+  /// Columns of predictions that are its own: as many as classes of a categorical task, else 1.
+  int32_t outputs;
+  /// That of Huber's loss, or infinity: the squared error.
+  float delta;
+  /// What the gradient is multiplied by: the task's weight and `unit`.
+  float factor;
+  /// What the loss is multiplied by.
+  double unit;
+} TaskLoss;
 
 /// A run in training.
 typedef struct {
@@ -163,6 +180,6 @@ typedef struct {
   Address losses;
   /// float64 [K]: the batch losses added up.
   Address sums;
-  /// That of Huber's loss, or infinity: the squared error.
-  float delta;
+  /// Of each task, [K].
+  Address tasks;
 } Member;

@@ -107,7 +107,8 @@ INLINE D labelOf(const Generator *g, const char *base, D projection, D noise) {
   const double *sines = (const double *)(base + g->sines);
   D y = projection;
   for (int i = 0; i < g->m; i++) y += sine(sines[2 * i] * projection + sines[2 * i + 1]);
-  return (y + g->noiseStd * noise - g->mean) * g->inverseStd;
+  D label = (y + g->noiseStd * noise - g->mean) * g->inverseStd;
+  return g->binary ? (D)((Q)(label > 0) & (Q)splatD(1)) : label;
 }
 
 /// LANES columns from d on of `count` rows at `x`, the last of them again in the lanes beyond.

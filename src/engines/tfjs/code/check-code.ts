@@ -4,6 +4,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import type { CodeModel } from "../../../models/code.ts";
 import { keyOf } from "../../../random/key.ts";
 import { normals } from "../../../random/normal.ts";
+import { modelError } from "../../children/model-error.ts";
 import { DrawSource } from "../model/draws.ts";
 import type { Batch } from "../model/objective.ts";
 import type { Tf } from "../tf.ts";
@@ -14,7 +15,7 @@ import { ownLoss } from "./objective.ts";
 import { type CodeValues, predictCode } from "./predict.ts";
 import { codeQuantities } from "./quantities.ts";
 import { type Drawing, drawingAt } from "./step-random.ts";
-import { authorsError, modelError } from "./user-error.ts";
+import { authorsError } from "./user-error.ts";
 
 const MOVE = 0.1;
 /** Rows that the model is tried on: no size of the data, and then fewer. */

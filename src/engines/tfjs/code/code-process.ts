@@ -3,13 +3,14 @@ import { Worker } from "node:worker_threads";
 import type { TableValues } from "../../../data/table.ts";
 import { machineError } from "../../../machine-error.ts";
 import type { CodeModel } from "../../../models/code.ts";
+import { modelError } from "../../children/model-error.ts";
 import type { Run, RunResult } from "../../engine.ts";
 import { GroupFeeds } from "../traced/group-feeds.ts";
 import { CodeTraining } from "./code-training.ts";
 import { loadCode, sizeOf } from "./load-code.ts";
 import { lockDown, watchImports } from "./lock-down.ts";
 import { type Answer, type Described, type Message, type Order, type SetUp, sentError } from "./messages.ts";
-import { authorsError, isInModel, modelError } from "./user-error.ts";
+import { authorsError, isInModel } from "./user-error.ts";
 
 const channel = process.channel;
 const toParent = process.send?.bind(process);
@@ -40,7 +41,7 @@ function fail(error: unknown): void {
   tell({ error: sentError(told) }, () => process.exit(1));
 }
 
-/** A process whose parent was killed, and whose model never returns, would compute for ever. */
+/** A process whose parent was killed, and whose model never returns, would compute forever. */
 function endWith(parent: number): void {
   const lines = `const lock = new Int32Array(new SharedArrayBuffer(4));
     while (process.ppid === ${parent}) Atomics.wait(lock, 0, 0, 1000);
@@ -51,7 +52,7 @@ function endWith(parent: number): void {
 async function answerTo(order: Order): Promise<Answer> {
   if ("setUp" in order) return begin(order.setUp);
   if ("load" in order) return loaded();
-  if ("try" in order) return training?.prepare([setUp.model]).then(() => undefined);
+  if ("try" in order) return training?.prepare([setUp.model]).then(() => training?.drawn(setUp.model));
   if ("table" in order) return keep(order.table);
   return trained(order.train, order.keepParameters);
 }
@@ -108,7 +109,7 @@ async function trained(run: Run<CodeModel>, keepParameters: boolean): Promise<An
       onProgress: (_, step, loss) => {
         if (performance.now() - told < PROGRESS_MS) return;
         told = performance.now();
-        tell({ progress: [step, loss] });
+        tell({ progress: [step, loss, processorMs()] });
       },
     },
     setUp.training?.device ?? "",
@@ -116,6 +117,13 @@ async function trained(run: Run<CodeModel>, keepParameters: boolean): Promise<An
   await trains?.finally(() => clearInterval(alive));
   const { run: _, ...answer } = result as RunResult;
   return answer;
+}
+
+/** What this process has computed so far; undefined on TensorFlow, which computes on many threads or a card. */
+function processorMs(): number | undefined {
+  if (setUp.training?.backend === "tensorflow") return undefined;
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 function withTable(run: Run<CodeModel>): Run<CodeModel> {

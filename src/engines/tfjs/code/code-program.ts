@@ -2,10 +2,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import type { RowSet } from "../../../data/streams.ts";
+import type { TaskSettings } from "../../../data/task-kinds.ts";
 import type { CodeModel } from "../../../models/code.ts";
-import type { Heeds, Optimizer, Run } from "../../engine.ts";
+import type { Run } from "../../engine.ts";
+import type { Heeds, Optimizer } from "../../training-settings.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import { drawName, type StepDraw } from "../model/draws.ts";
+import type { LossRule } from "../model/losses.ts";
 import type { Batch } from "../model/objective.ts";
 import type { Tf } from "../tf.ts";
 import type { Loop } from "../trace/loop.ts";
@@ -23,7 +26,7 @@ import type { Drawing } from "./step-random.ts";
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
-  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true },
+  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true, taskKinds: true },
 };
 
 /** What a graph depends on. */
@@ -31,6 +34,8 @@ export interface CodeShape {
   readonly model: CodeModel;
   readonly optimizer: Optimizer;
   readonly huberDelta: number | null;
+  /** Absent if all tasks are regressions of weight 1. */
+  readonly kinds?: readonly TaskSettings[];
   readonly B: number;
   /** Whether rows are fed; if not, numbers of rows of the fixed set are. */
   readonly fresh: boolean;
@@ -39,13 +44,14 @@ export interface CodeShape {
 }
 
 export function codeShape(tf: Tf, { model, training }: Run<CodeModel>, loaded: LoadedCode): CodeShape {
-  const { optimizer, huberDelta, batch: B, trainRows } = training;
-  return { model, optimizer, huberDelta, B, fresh: trainRows === "fresh", draws: drawsOf(tf, loaded, B) };
+  const { optimizer, huberDelta, taskKinds: kinds, batch: B, trainRows } = training;
+  const draws = drawsOf(tf, loaded, B, kinds);
+  return { model, optimizer, huberDelta, ...(kinds && { kinds }), B, fresh: trainRows === "fresh", draws };
 }
 
 /** What a step on B rows draws: it is tried on zeros. */
-function drawsOf(tf: Tf, loaded: LoadedCode, B: number): readonly StepDraw[] {
-  const { inputs, tasks } = loaded.model;
+export function drawsOf(tf: Tf, loaded: LoadedCode, B: number, tasks: CodeShape["kinds"]): readonly StepDraw[] {
+  const { inputs, tasks: K } = loaded.model;
   const draws: StepDraw[] = [];
   const drawing: Drawing = (draw) => {
     draws.push(draw);
@@ -54,7 +60,13 @@ function drawsOf(tf: Tf, loaded: LoadedCode, B: number): readonly StepDraw[] {
   tf.tidy(() => {
     const zeros = (kind: Kind) => loaded[kind].map(({ shape }) => tf.zeros([...shape]));
     const values = { parameters: zeros("parameters"), state: zeros("state") };
-    codeStep(tf, loaded, values, { x: tf.zeros([B, inputs]), y: tf.zeros([B, tasks]) }, { huberDelta: null, drawing });
+    codeStep(
+      tf,
+      loaded,
+      values,
+      { x: tf.zeros([B, inputs]), y: tf.zeros([B, K]) },
+      { rule: { huberDelta: null, tasks }, drawing },
+    );
   });
   return draws;
 }
@@ -86,7 +98,10 @@ export function codeProgram(tf: Tf, loaded: LoadedCode, shape: CodeShape, { xla 
   ]);
   const evaluations = setsOf(shape).map((set) => [`${set}/errors`, evaluation(tf, loaded, shape, set)]);
   return new Program(tf, {
-    variables: { ...optimized(loaded, shape), ...stateSpecs(loaded), ...Object.fromEntries(rows) },
+    variables: {
+      ...{ ...optimized(loaded, shape), ...stateSpecs(loaded), ...Object.fromEntries(rows) },
+      ...(shape.kinds && { [LOSS_UNITS]: float([1, tasks]) }),
+    },
     loops: { train: training(tf, loaded, shape), ...Object.fromEntries(evaluations) },
     xla,
     concurrent: isConcurrent(tf, shape.B * loaded.size),
@@ -109,20 +124,24 @@ function stateSpecs(loaded: LoadedCode): Specs {
 
 /** A step on rows `numbers` [1, B] of the fixed set, or on fresh `x` [1, B, D] and `y` [1, B, K], with its rates. */
 function training(tf: Tf, loaded: LoadedCode, shape: CodeShape): Loop {
-  const { model, optimizer, huberDelta, B, fresh, draws } = shape;
+  const { model, optimizer, B, fresh, draws } = shape;
   const rows: Specs = fresh
     ? { x: float([1, B, model.inputs]), y: float([1, B, model.tasks]) }
     : { numbers: { shape: [1, B], dtype: "int32" } };
   const drawn: Specs = Object.fromEntries(draws.map(({ shape }, i) => [drawName(i), float(shape)]));
   return {
     fed: { ...rows, ...drawn, rate: float([]), epsilon: float([]) },
-    variables: [...declaredVariables(loaded, "state"), ...(fresh ? [] : ["train/x", "train/y"])],
+    variables: [
+      ...declaredVariables(loaded, "state"),
+      ...(fresh ? [] : ["train/x", "train/y"]),
+      ...ruleVariables(shape),
+    ],
     inPlace: Object.keys(optimized(loaded, shape)),
     step: (given) => {
       const batch = fresh ? oneReplica(tf, given as unknown as Batch) : gathered(tf, given, "train");
       const drawing = fedDrawing(given, draws);
       const { losses, gradients, state } = codeStep(tf, loaded, valuesIn(given, loaded), batch, {
-        huberDelta,
+        rule: ruleOf(shape, given),
         drawing,
       });
       const byName = named(declaredVariables(loaded, "parameters"), gradients);
@@ -136,7 +155,7 @@ function training(tf: Tf, loaded: LoadedCode, shape: CodeShape): Loop {
 }
 
 /** Sums of losses [K] of rows `numbers` [1, rows] of a set, each counted by its weight [rows, 1]. */
-function evaluation(tf: Tf, loaded: LoadedCode, { huberDelta }: CodeShape, set: RowSet): Loop {
+function evaluation(tf: Tf, loaded: LoadedCode, shape: CodeShape, set: RowSet): Loop {
   return {
     fed: { numbers: { shape: [1, EVALUATED_ROWS], dtype: "int32" }, weights: float([EVALUATED_ROWS, 1]) },
     variables: [
@@ -144,12 +163,24 @@ function evaluation(tf: Tf, loaded: LoadedCode, { huberDelta }: CodeShape, set: 
       ...declaredVariables(loaded, "state"),
       `${set}/x`,
       `${set}/y`,
+      ...ruleVariables(shape),
     ],
     step: (given) => {
-      const losses = codeLosses(tf, loaded, valuesIn(given, loaded), gathered(tf, given, set), huberDelta);
+      const losses = codeLosses(tf, loaded, valuesIn(given, loaded), gathered(tf, given, set), ruleOf(shape, given));
       return { outputs: { sums: tf.sum(tf.mul(losses, given.weights as Tensor), 0) } };
     },
   };
+}
+
+/** The variable of what the losses are multiplied by, [1, K], where some labels are classes. */
+export const LOSS_UNITS = "lossUnits";
+
+function ruleVariables({ kinds }: CodeShape): string[] {
+  return kinds ? [LOSS_UNITS] : [];
+}
+
+function ruleOf({ huberDelta, kinds }: CodeShape, given: Tensors): LossRule {
+  return { huberDelta, tasks: kinds, lossUnits: given[LOSS_UNITS] };
 }
 
 function valuesIn(given: Tensors, loaded: LoadedCode): CodeValues {

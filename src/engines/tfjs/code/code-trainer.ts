@@ -4,28 +4,32 @@ import type { RowSet } from "../../../data/streams.ts";
 import type { Rows } from "../../../data/task-set.ts";
 import type { Quantities } from "../../../diagnostics/quantities.ts";
 import type { CodeModel } from "../../../models/code.ts";
-import type { Diagnosing } from "../../diagnosing.ts";
-import type { Heeds, Run } from "../../engine.ts";
-import { type Feed, feedOf } from "../feed/eager-feed.ts";
-import { heldSteps } from "../held-steps.ts";
+import type { Diagnosing, Predictions } from "../../diagnosing.ts";
+import type { Run } from "../../engine.ts";
+import { type Feed, feedOf } from "../../rows/feed.ts";
+import { lossUnits } from "../../task-losses.ts";
+import type { LossSums, Trainer } from "../../trainer.ts";
+import type { Heeds } from "../../training-settings.ts";
+import { heldSteps, readSums } from "../held-steps.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import { slicedRows } from "../model/batch.ts";
 import { DrawSource } from "../model/draws.ts";
+import { heldoutPredictions } from "../model/heldout.ts";
+import type { LossRule } from "../model/losses.ts";
 import type { Batch } from "../model/objective.ts";
 import { initialState, ratesAt, type TrainingState, updated } from "../model/optimizer.ts";
 import type { Tf } from "../tf.ts";
-import { type LossSums, readSums, type Trainer } from "../trainer.ts";
 import { initialCode } from "./initial-values.ts";
 import type { Declared, LoadedCode } from "./load-code.ts";
 import { codeLosses, codeStep } from "./objective.ts";
-import type { CodeValues } from "./predict.ts";
+import { type CodeValues, predictCode } from "./predict.ts";
 import { codeDiagnosing, codeQuantities, MEASURED_ROWS } from "./quantities.ts";
 import { drawingAt } from "./step-random.ts";
 
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: false },
-  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true },
+  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true, taskKinds: true },
 };
 
 /** Trains one run of a model in JavaScript: the parameters are one tensor [P], cut up where the code reads them. */
@@ -38,6 +42,7 @@ export class CodeTrainer implements Trainer {
   readonly #feed: Feed;
   /** Rows of a batch; each batch overwrites them. */
   readonly #rows: Rows;
+  readonly #rule: LossRule;
   readonly #draws: DrawSource;
   #optimized: TrainingState;
   /** The model's own. */
@@ -53,7 +58,9 @@ export class CodeTrainer implements Trainer {
     this.diagnosing = codeDiagnosing(run, loaded, () => this.#quantities());
     const { train, heldout } = this.#feed.sets;
     this.labelCorrelations = [pairCorrelations((train ?? heldout).y, model.tasks)];
-    const { batch: B } = training;
+    const { batch: B, huberDelta, taskKinds: tasks } = training;
+    const units = tasks && lossUnits(run, train?.y);
+    this.#rule = { huberDelta, tasks, lossUnits: units && tf.tensor2d(units, [1, model.tasks]) };
     this.#rows = { x: new Float32Array(B * model.inputs), y: new Float32Array(B * model.tasks) };
     const values = initialCode(run, loaded);
     this.#optimized = tf.tidy(() => initialState(tf, training.optimizer, tf.tensor1d(values)));
@@ -67,13 +74,13 @@ export class CodeTrainer implements Trainer {
   /** One update; the losses before it, [K]. */
   #step(step: number): Tensor {
     const tf = this.#tf;
-    const { optimizer, lr, huberDelta } = this.#run.training;
+    const { optimizer, lr } = this.#run.training;
     const before = this.#optimized;
     this.#feed.batchInto(this.#rows.x, this.#rows.y, step);
     const after = tf.tidy(() => {
       const batch = this.#batchOf(this.#rows);
       const drawing = drawingAt(tf, this.#draws, step);
-      const { gradients, ...others } = codeStep(tf, this.#loaded, this.#values(), batch, { huberDelta, drawing });
+      const { gradients, ...others } = codeStep(tf, this.#loaded, this.#values(), batch, { rule: this.#rule, drawing });
       const flat = tf.concat(gradients.map((gradient) => tf.reshape(gradient, [-1])));
       return { ...others, optimized: updated(tf, before, flat, ratesAt(optimizer, lr, step)) };
     });
@@ -96,11 +103,11 @@ export class CodeTrainer implements Trainer {
 
   lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {
     const tf = this.#tf;
-    const { model, training } = this.#run;
+    const { model } = this.#run;
     const end = Math.min(to, from + EVALUATED_ROWS);
     const sums = tf.tidy(() => {
       const batch = this.#batchOf(slicedRows(this.#feed.sets[set] as Rows, model, from, end));
-      return tf.sum(codeLosses(tf, this.#loaded, this.#values(), batch, training.huberDelta), 0);
+      return tf.sum(codeLosses(tf, this.#loaded, this.#values(), batch, this.#rule), 0);
     });
     return readSums(sums, end);
   }
@@ -112,12 +119,18 @@ export class CodeTrainer implements Trainer {
     return tf.tidy(() => codeQuantities(tf, this.#loaded, this.#batchOf(rows).x, this.#values()));
   }
 
+  heldout(): Predictions[] {
+    const { heldout } = this.#feed.sets;
+    const predict = (x: Tensor) => predictCode(this.#tf, this.#loaded, x, this.#values()).outputs;
+    return [heldoutPredictions(this.#tf, heldout, this.#run.model, predict)];
+  }
+
   parameters(): Float32Array[] {
     return [this.#optimized.parameters.dataSync<"float32">().slice()];
   }
 
   dispose(): void {
-    this.#tf.dispose([this.#optimized, this.#state]);
+    this.#tf.dispose([this.#optimized, this.#state, this.#rule.lossUnits ?? []]);
   }
 }
 

@@ -1,16 +1,19 @@
+import type { TaskSettings } from "../../../data/task-kinds.ts";
 import { MachineError, machineError } from "../../../machine-error.ts";
 import type { CodeModel } from "../../../models/code.ts";
 import type { Hooks, Run } from "../../engine.ts";
-import type { Pace } from "../pace.ts";
+import type { Pace } from "../../pace.ts";
+import { trainGroup } from "../../train-group.ts";
+import type { Trainer } from "../../trainer.ts";
 import type { Tf } from "../tf.ts";
 import type { GroupFeeds } from "../traced/group-feeds.ts";
 import type { ProgramOptions } from "../traced/training-program.ts";
-import { trainGroup } from "../train-group.ts";
 import { isOutOfMemory } from "../train-in-groups.ts";
-import type { Trainer } from "../trainer.ts";
 import { checkCode } from "./check-code.ts";
+import { drawsOf } from "./code-program.ts";
 import { CodeTrainer } from "./code-trainer.ts";
 import { type LoadedCode, loadCode } from "./load-code.ts";
+import type { DrawnNumbers } from "./messages.ts";
 import { TracedCode } from "./traced-code.ts";
 
 /** What traced steps take. */
@@ -19,6 +22,9 @@ interface CodeTracing extends ProgramOptions {
   /** Told why a model is not traced, once. */
   readonly note: (line: string) => void;
 }
+
+/** Rows on which it is counted what a step draws. */
+const [FEW, MORE] = [3, 7];
 
 /** Trains models in JavaScript: run after run, each alone, so that none can touch another's numbers. */
 export class CodeTraining {
@@ -34,6 +40,22 @@ export class CodeTraining {
   /** Loads models and tries them. Throws UsageError for what is no model. */
   async prepare(models: readonly CodeModel[]): Promise<void> {
     for (const model of models) await checkCode(this.#tf, await loadCode(model));
+  }
+
+  /** What a traced step of a model is fed of random numbers; those of a step call by call are gone after their use. */
+  async drawn(model: CodeModel): Promise<DrawnNumbers> {
+    if (this.#traced === undefined) return { fixed: 0, perRow: 0 };
+    const loaded = await loadCode(model);
+    const kinds = model.outputs?.map((classes): TaskSettings => {
+      return classes > 1 ? { kind: "categorical", weight: 1, classes } : { kind: "regression", weight: 1 };
+    });
+    const numbers = (rows: number) =>
+      drawsOf(this.#tf, loaded, rows, kinds).reduce(
+        (sum, { shape }) => sum + shape.reduce((size, n) => size * n, 1),
+        0,
+      );
+    const perRow = (numbers(MORE) - numbers(FEW)) / (MORE - FEW);
+    return { fixed: numbers(FEW) - FEW * perRow, perRow };
   }
 
   /** Each run has a module of its own. Throws UsageError for what its code does wrong. */

@@ -1,20 +1,9 @@
 import type { CodeModel } from "../../../models/code.ts";
 import { type CodeFiles, codeFiles } from "../../../models/code-files.ts";
+import { expectUnchanged } from "../../children/model-error.ts";
+import { PATIENCE, type Patience } from "../../children/patience.ts";
 import { CodeChild } from "./code-child.ts";
 import type { Described } from "./messages.ts";
-import { modelError } from "./user-error.ts";
-
-/** How long a model may give no sign, in milliseconds. */
-export interface Patience {
-  /** While its file is loaded. */
-  readonly load: number;
-  /** While it is tried on a few rows. */
-  readonly try: number;
-  /** Between two steps. */
-  readonly train: number;
-}
-
-export const PATIENCE: Patience = { load: 60_000, try: 300_000, train: 600_000 };
 
 /** What a model declares, from a process that ends with it. */
 export async function describeCode(model: CodeModel, note: (line: string) => void = () => {}): Promise<Described> {
@@ -30,9 +19,8 @@ export async function describeCode(model: CodeModel, note: (line: string) => voi
 /** The files of a model, which must be those that it was named by. */
 export function unchanged(model: CodeModel): CodeFiles {
   const code = codeFiles(model);
-  if (code.sha256 === model.sha256) return code;
-  const hashes = `its SHA-256 was ${model.sha256.slice(0, 8)}..., now it is ${code.sha256.slice(0, 8)}...`;
-  throw modelError(model, `has changed (${hashes}); bring back what it was, or give the model another name`);
+  expectUnchanged(model, code);
+  return code;
 }
 
 export async function begin(child: CodeChild, patience: Patience): Promise<void> {

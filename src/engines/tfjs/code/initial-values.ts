@@ -2,10 +2,11 @@ import type { CodeModel } from "../../../models/code.ts";
 import { initialKernel } from "../../../models/initializers.ts";
 import { normals } from "../../../random/normal.ts";
 import { uniforms } from "../../../random/philox.ts";
+import { modelError } from "../../children/model-error.ts";
 import { modelKey, type Run } from "../../engine.ts";
 import { type Declared, type Kind, type LoadedCode, sizeOf } from "./load-code.ts";
 import type { Draw } from "./model-code.ts";
-import { calling, modelError } from "./user-error.ts";
+import { calling } from "./user-error.ts";
 import { withoutChance } from "./without-chance.ts";
 
 /** What a run's initial values depend on. */

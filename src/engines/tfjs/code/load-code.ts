@@ -1,7 +1,8 @@
 import { pathToFileURL } from "node:url";
 import type { CodeModel } from "../../../models/code.ts";
+import { modelError } from "../../children/model-error.ts";
 import type { ModelCode, Parameter, Shape } from "./model-code.ts";
-import { authorsError, calling, MARK, modelError } from "./user-error.ts";
+import { authorsError, calling, MARK } from "./user-error.ts";
 import { loadingWithoutChance, withoutChance } from "./without-chance.ts";
 
 /** A model's code, and what it declares. */
@@ -38,7 +39,7 @@ export async function loadCode(model: CodeModel): Promise<LoadedCode> {
   return calling(model, () => {
     const code = codeIn(model, given);
     const parameters = declared(model, code, "parameters");
-    // Before the first step there is nothing to keep: no initializer is for it.
+    // Before the first step there is nothing to keep: state starts at 0, and initializers do not apply.
     const state = declared(model, code, "state").map((one) => ({ ...one, initial: one.initial ?? 0 }));
     return { model, code, parameters, size: sizeOf(parameters), state };
   });
@@ -76,9 +77,9 @@ function codeIn(model: CodeModel, value: unknown): ModelCode {
 }
 
 function declared(model: CodeModel, code: ModelCode, kind: Kind): Declared[] {
-  const { inputs, tasks } = model;
+  const { inputs, tasks, outputs } = model;
   if (code[kind] === undefined) return [];
-  const given: unknown = withoutChance(() => code[kind]?.({ inputs, tasks }));
+  const given: unknown = withoutChance(() => code[kind]?.({ inputs, tasks, ...(outputs && { outputs }) }));
   if (typeof given !== "object" || given === null || Array.isArray(given) || Object.keys(given).length === 0)
     throw modelError(model, `${kind}: expected { name: shape }, got ${kindOf(given)}`);
   const all = Object.entries(given).map(([name, value]) => declaration(model, `${kind}: ${name}`, name, value));

@@ -3,6 +3,7 @@ import { UsageError } from "../../../errors.ts";
 import { MachineError, type MachineTrouble, machineError } from "../../../machine-error.ts";
 import type { CodeModel } from "../../../models/code.ts";
 import type { CodeFiles } from "../../../models/code-files.ts";
+import type { ChildMessage } from "../../children/model-child.ts";
 import type { Run, RunResult } from "../../engine.ts";
 import type { Backend } from "../tf.ts";
 import type { Shape } from "./model-code.ts";
@@ -44,15 +45,16 @@ export type Order =
   | { readonly table: SentTable }
   | { readonly train: Run<CodeModel>; readonly keepParameters: boolean };
 
-export type Message =
-  | { readonly answer: Answer }
-  | { readonly progress: readonly [step: number, loss: number] }
-  | { readonly alive: true }
-  | { readonly note: string }
-  | { readonly error: SentError };
+export type Message = ChildMessage<Answer> | { readonly error: SentError };
 
-/** For `load` what the file declares, for `train` the result. */
-export type Answer = Described | Omit<RunResult, "run"> | undefined;
+/** For `load` what the file declares, for `try` what a step draws, for `train` the result. */
+export type Answer = Described | DrawnNumbers | Omit<RunResult, "run"> | undefined;
+
+/** How many random numbers a step is fed: in all, and for each of its rows. */
+export interface DrawnNumbers {
+  readonly fixed: number;
+  readonly perRow: number;
+}
 
 /** A model in JavaScript, without its code. */
 export interface Described {

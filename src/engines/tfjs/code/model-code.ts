@@ -4,13 +4,16 @@ import type { Ends } from "../../../models/shapes.ts";
 import type { Tf } from "../tf.ts";
 
 /**
- * A model of one's own: the default export of a JavaScript module. It describes one run; mmoe trains many, each on its
+ * A user's own model: the default export of a JavaScript module. It describes one run; mmoe trains many, each on its
  * own rows from its own initial values. `forward` must be a function of its arguments alone.
  */
 export interface ModelCode {
   /** One sentence for `mmoe models`. */
   readonly about?: string;
-  /** The parameters by name, for D inputs and K tasks: their shapes, and how they begin. */
+  /**
+   * The parameters by name, for D inputs and K tasks (of `outputs` each, if some have classes): their shapes, and how they
+   * begin.
+   */
   parameters(ends: Ends): Readonly<Record<string, Shape | Parameter>>;
   /**
    * What a run keeps from step to step beside its parameters, such as moving means: shapes by name, which begin at 0 by
@@ -18,13 +21,14 @@ export interface ModelCode {
    */
   state?(ends: Ends): Readonly<Record<string, Shape | Parameter>>;
   /**
-   * x [B, D] → predictions [B, K] in units of the labels, for any number B of rows; unless in training, the prediction of
+   * x [B, D] → predictions [B, K] in units of the labels, for any number B of rows; the logit of class 1 for a binary label,
+   * and a column for each class of a categorical one. Unless in training, the prediction of
    * a row must not depend on the rows beside it. `parameters` has a tensor for each name, of its shape. Tensors made on
    * the way are freed for you. Trained on TensorFlow.js (`tf`), whose operations must have a gradient.
    */
   forward(tf: Tf, x: Tensor, parameters: Readonly<Record<string, Tensor>>, pass: ForwardPass): Tensor | Prediction;
   /**
-   * What training lowers in place of the sweep's loss, from predictions and labels [B, K]: a number [], or one of each task,
+   * What training lowers in place of the sweep's loss, from predictions and labels [B, K], of which a class is its number: a number [], or one of each task,
    * [K], of which the sum counts. The losses that are recorded stay the sweep's.
    */
   loss?(
@@ -93,7 +97,7 @@ export interface Draw {
 
 /** Predictions with what else a pass gives. */
 export interface Prediction {
-  /** [B, K]. */
+  /** [B, K]; of tasks with classes a column for each class. */
   readonly outputs: Tensor;
   /** A number, [], that is added to the objective, such as a penalty on the parameters. Losses do not show it. */
   readonly penalty?: Tensor;

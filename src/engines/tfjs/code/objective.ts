@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { type LossRule, meanLosses, rowLosses } from "../model/losses.ts";
 import type { Batch } from "../model/objective.ts";
-import { elementLosses, meanLosses } from "../model/objective.ts";
 import type { Tf } from "../tf.ts";
 import { lentTf } from "./lent-tf.ts";
 import type { LoadedCode } from "./load-code.ts";
@@ -19,13 +19,13 @@ interface CodeStep {
   readonly state: Tensor[];
 }
 
-/** A training step on x [B, D], y [B, K], before the update. `huberDelta` is of the recorded losses. */
+/** A training step on x [B, D], y [B, K], before the update. `rule` is of the recorded losses, of one replica. */
 export function codeStep(
   tf: Tf,
   loaded: LoadedCode,
   { parameters, state }: CodeValues,
   { x, y }: Batch,
-  { huberDelta, drawing }: { readonly huberDelta: number | null; readonly drawing: Drawing },
+  { rule, drawing }: { readonly rule: LossRule; readonly drawing: Drawing },
 ): CodeStep {
   const K = loaded.model.tasks;
   return tf.tidy(() => {
@@ -33,7 +33,7 @@ export function codeStep(
     const terms = (...values: Tensor[]) => {
       const predicted = predictCode(tf, loaded, x, { parameters: values, state }, drawing);
       const { outputs, penalty, state: next } = predicted;
-      const losses = tf.reshape(meanLosses(tf, tf.reshape(tf.sub(outputs, y), [1, -1, K]), huberDelta), [K]);
+      const losses = tf.reshape(meanLosses(tf, tf.expandDims(outputs, 0), tf.expandDims(y, 0), rule), [K]);
       kept = [losses, ...next].map((tensor) => tf.keep(tf.clone(tensor)));
       const learnt = ownLoss(tf, loaded, predicted, y, values) ?? losses;
       return tf.concat([learnt, penalty ? tf.reshape(penalty, [1]) : tf.zeros([1])]);
@@ -64,15 +64,9 @@ export function ownLoss(
 }
 
 /** The loss of each prediction of x [B, D], y [B, K] → [B, K]. */
-export function codeLosses(
-  tf: Tf,
-  loaded: LoadedCode,
-  values: CodeValues,
-  { x, y }: Batch,
-  huberDelta: number | null,
-): Tensor {
+export function codeLosses(tf: Tf, loaded: LoadedCode, values: CodeValues, { x, y }: Batch, rule: LossRule): Tensor {
   return tf.tidy(() => {
     const { outputs } = predictCode(tf, loaded, x, values);
-    return elementLosses(tf, tf.sub(outputs, y), huberDelta);
+    return tf.squeeze(rowLosses(tf, tf.expandDims(outputs, 0), tf.expandDims(y, 0), rule), [0]);
   });
 }

@@ -1,11 +1,13 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { CodeModel } from "../../../models/code.ts";
+import { firstOutput } from "../../../models/spec.ts";
+import { modelError } from "../../children/model-error.ts";
 import type { Tf } from "../tf.ts";
 import { lentTf } from "./lent-tf.ts";
 import type { Declared, LoadedCode } from "./load-code.ts";
 import type { ForwardPass, Prediction, Shape } from "./model-code.ts";
 import { type Drawing, stepRandom } from "./step-random.ts";
-import { calling, modelError } from "./user-error.ts";
+import { calling } from "./user-error.ts";
 import { withoutChance } from "./without-chance.ts";
 
 /** Tensors of a run's parameters and of its state, in the order in which they are declared. */
@@ -16,7 +18,7 @@ export interface CodeValues {
 
 /** What a model in JavaScript makes of rows. */
 export interface Predicted {
-  /** [B, K]. */
+  /** [B, O]. */
   readonly outputs: Tensor;
   /** []; undefined if there is none. */
   readonly penalty: Tensor | undefined;
@@ -43,7 +45,7 @@ export function predictCode(
   return calling(model, () => {
     const call = () => code.forward(lentTf(tf), x, byName(loaded.parameters, parameters), pass);
     const given = partsOf(withoutChance(call));
-    const outputs = floats(model, "forward", given.outputs, [x.shape[0] as number, model.tasks]);
+    const outputs = floats(model, "forward", given.outputs, [x.shape[0] as number, firstOutput(model, model.tasks)]);
     const penalty = given.penalty === undefined ? undefined : floats(model, "forward: penalty", given.penalty, []);
     return { outputs, penalty, state: training ? stateIn(loaded, given.state) : state, pass };
   });

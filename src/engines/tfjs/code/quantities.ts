@@ -1,36 +1,28 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Quantities } from "../../../diagnostics/quantities.ts";
 import type { CodeModel } from "../../../models/code.ts";
-import { type Diagnosing, QuantityCurves } from "../../diagnosing.ts";
+import { modelError } from "../../children/model-error.ts";
+import { type Diagnosing, hasMetrics, recorderOf } from "../../diagnosing.ts";
 import type { Run } from "../../engine.ts";
-import { diagnosedSteps } from "../../evaluations.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import type { Tf } from "../tf.ts";
 import { lentTf } from "./lent-tf.ts";
 import type { LoadedCode } from "./load-code.ts";
 import { byName, type CodeValues, floats, givenText } from "./predict.ts";
-import { calling, modelError } from "./user-error.ts";
+import { calling } from "./user-error.ts";
 import { withoutChance } from "./without-chance.ts";
 
 /** Most held-out rows that a model measures itself on, the first ones: they are predicted at once. */
 export const MEASURED_ROWS = EVALUATED_ROWS;
 
-/** Measures one run at `diagnosedSteps` as its model's code says; undefined if that says nothing. */
+/** Measures one run at `diagnosedSteps` as its model's code says, and its tasks' metrics; undefined if it has neither. */
 export function codeDiagnosing(
   run: Run<CodeModel>,
   { code }: LoadedCode,
   measure: () => Quantities,
 ): Diagnosing | undefined {
-  if (code.diagnostics === undefined) return undefined;
-  const due = new Set(diagnosedSteps(run.training));
-  const curves = new QuantityCurves();
-  return {
-    isDue: (step) => due.has(step),
-    add: (step) => curves.add(step, measure()),
-    get diagnostics() {
-      return curves.diagnostics;
-    },
-  };
+  if (code.diagnostics === undefined && !hasMetrics(run)) return undefined;
+  return recorderOf(run, measure);
 }
 
 /** Names are those of columns and figures. */

@@ -1,20 +1,24 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { RowSet } from "../../../data/streams.ts";
+import type { Rows } from "../../../data/task-set.ts";
 import type { Quantities } from "../../../diagnostics/quantities.ts";
 import type { CodeModel } from "../../../models/code.ts";
-import type { Diagnosing } from "../../diagnosing.ts";
+import type { Diagnosing, Predictions } from "../../diagnosing.ts";
 import type { Run } from "../../engine.ts";
+import { lossUnits } from "../../task-losses.ts";
+import type { LossSums, Trainer } from "../../trainer.ts";
 import type { Group } from "../groups.ts";
+import { heldoutPredictions } from "../model/heldout.ts";
 import type { Tf } from "../tf.ts";
 import type { Program } from "../trace/program.ts";
 import type { GroupFeed } from "../traced/group-feeds.ts";
 import { stateNames } from "../traced/in-place.ts";
 import { TracedLoops } from "../traced/traced-loops.ts";
-import type { LossSums, Trainer } from "../trainer.ts";
-import { declaredVariables } from "./code-program.ts";
+import { declaredVariables, LOSS_UNITS } from "./code-program.ts";
 import { namedTensors } from "./code-trainer.ts";
 import { initialCode } from "./initial-values.ts";
 import type { Kind, LoadedCode } from "./load-code.ts";
+import { predictCode } from "./predict.ts";
 import { codeDiagnosing, codeQuantities, MEASURED_ROWS } from "./quantities.ts";
 
 /** Trains one run of a model in JavaScript by traced steps. Sets, parameters and optimizer state stay on the device. */
@@ -23,8 +27,7 @@ export class TracedCodeTrainer implements Trainer {
   readonly #program: Program;
   readonly #loaded: LoadedCode;
   readonly #loops: TracedLoops;
-  /** The first held-out rows, x. */
-  readonly #measured: Float32Array;
+  readonly #heldout: Rows;
   readonly labelCorrelations: readonly (readonly number[])[];
   readonly diagnosing: Diagnosing | undefined;
 
@@ -36,9 +39,18 @@ export class TracedCodeTrainer implements Trainer {
     this.labelCorrelations = feed.labelCorrelations;
     const run = group.runs[0] as Run<CodeModel>;
     this.diagnosing = codeDiagnosing(run, loaded, () => this.#quantities());
-    this.#measured = (feed.sets["heldout/x"] as Float32Array).slice(0, MEASURED_ROWS * run.model.inputs);
+    const [x, y] = [feed.sets["heldout/x"], feed.sets["heldout/y"]].map((set) => (set as Float32Array).slice());
+    this.#heldout = { x: x as Float32Array, y: y as Float32Array };
     this.#begin(run);
+    this.#describeLosses(run, feed.sets["train/y"] as Float32Array | undefined);
     this.#loops = new TracedLoops(tf, program, group, feed);
+  }
+
+  #describeLosses(run: Run<CodeModel>, labels: Float32Array | undefined): void {
+    if (!run.training.taskKinds) return;
+    const units = this.#tf.tensor2d(lossUnits(run, labels), [1, run.model.tasks]);
+    this.#program.assign({ [LOSS_UNITS]: units });
+    units.dispose();
   }
 
   /** Sets the parameters, the optimizer's moments to 0, and the model's state. */
@@ -73,9 +85,19 @@ export class TracedCodeTrainer implements Trainer {
     const tf = this.#tf;
     return tf.tidy(() => {
       const D = this.#loaded.model.inputs;
-      const x = tf.tensor(this.#measured, [this.#measured.length / D, D]);
+      const measured = this.#heldout.x.subarray(0, MEASURED_ROWS * D);
+      const x = tf.tensor(measured, [measured.length / D, D]);
       return codeQuantities(tf, this.#loaded, x, { parameters: this.#read("parameters"), state: this.#read("state") });
     });
+  }
+
+  /** Operation by operation, as quantities. */
+  heldout(): Predictions[] {
+    const values = { parameters: this.#read("parameters"), state: this.#read("state") };
+    const predict = (x: Tensor) => predictCode(this.#tf, this.#loaded, x, values).outputs;
+    const predictions = heldoutPredictions(this.#tf, this.#heldout, this.#loaded.model, predict);
+    this.#tf.dispose([values.parameters, values.state]);
+    return [predictions];
   }
 
   #read(kind: Kind): Tensor[] {

@@ -1,7 +1,7 @@
 import type { CodeModel } from "../../../models/code.ts";
 import type { Run } from "../../engine.ts";
+import type { Pace } from "../../pace.ts";
 import type { Group } from "../groups.ts";
-import type { Pace } from "../pace.ts";
 import type { Tf } from "../tf.ts";
 import type { Program } from "../trace/program.ts";
 import { UntraceableError } from "../trace/untraceable.ts";

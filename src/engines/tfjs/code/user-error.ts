@@ -1,22 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../../../errors.ts";
 import type { CodeModel } from "../../../models/code.ts";
-import { shownPath } from "../../../paths.ts";
+import { modelError, type Place } from "../../children/model-error.ts";
 import { UntraceableError } from "../trace/untraceable.ts";
 
 /** Marks the modules of a model in their URLs, with the number of the load that they belong to. */
 export const MARK = "?mmoe=";
-
-interface Place {
-  readonly path: string;
-  readonly line?: number;
-}
-
-/** An error that a model's author can fix: `model mine: my-model.mjs:12: ...`. */
-export function modelError({ name, file }: CodeModel, message: string, place: Place = { path: file }): UsageError {
-  const line = place.line === undefined ? "" : `:${place.line}`;
-  return new UsageError(`model ${name}: ${shownPath(place.path)}${line}: ${oneLine(message)}`);
-}
 
 /** What `call` returns; what it throws becomes an error of the model's author, with the line of the file. */
 export function calling<T>(model: CodeModel, call: () => T): T {
@@ -57,8 +46,4 @@ function read(error: unknown): { known?: UsageError; message: string; stack: str
 function placeIn(stack: string): Place | undefined {
   const [, url, line] = /(file:\/\/[^\s?]+)\?mmoe=\d+:(\d+)/.exec(stack) ?? [];
   return url === undefined ? undefined : { path: fileURLToPath(url), line: Number(line) };
-}
-
-function oneLine(text: string): string {
-  return text.trim().replaceAll(/\s*\n\s*/g, " ");
 }

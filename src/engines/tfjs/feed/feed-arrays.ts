@@ -93,3 +93,9 @@ function sizeOf(shape: readonly number[]): number {
 function float(name: string, shape: readonly number[]): FeedArray {
   return { name, shape, dtype: "float32" };
 }
+
+/** Part i of n of one length. */
+export function partAt(array: Float32Array, i: number, n: number): Float32Array {
+  const size = array.length / n;
+  return array.subarray(i * size, (i + 1) * size);
+}

@@ -1,10 +1,10 @@
 import { pairCorrelations } from "../../../data/label-correlation.ts";
 import type { AnyRun, Run } from "../../engine.ts";
+import { RowSource } from "../../rows/row-source.ts";
 import type { AnyGroup } from "../groups.ts";
 import { DrawSource, drawName, type StepDraw } from "../model/draws.ts";
 import { type Mask, MaskSource, masksOf } from "../model/masks.ts";
-import { type FeedArrays, setSizes } from "./feed-arrays.ts";
-import { RowSource } from "./row-source.ts";
+import { type FeedArrays, partAt, setSizes } from "./feed-arrays.ts";
 
 /** Some of a group's sources: from number `first` up to `end`. */
 export interface Share {
@@ -61,7 +61,7 @@ export class FeedMaker {
   steps(arrays: FeedArrays, from: number, count: number): void {
     const names = Object.keys(arrays);
     for (let i = 0; i < count; i++) {
-      const ofStep = Object.fromEntries(names.map((name) => [name, part(arrays[name] as Float32Array, i, count)]));
+      const ofStep = Object.fromEntries(names.map((name) => [name, partAt(arrays[name] as Float32Array, i, count)]));
       this.#rowsInto(ofStep, from + i);
       for (const [mask, source] of this.#masks) source.fill(this.#shareOf(ofStep[mask.name]), mask, from + i);
       for (const [n, { kind }] of this.#draws.entries())
@@ -87,7 +87,7 @@ export class FeedMaker {
   }
 
   #partOf(array: Float32Array | Int32Array | undefined, f: number): Float32Array {
-    return part(array as Float32Array, f, this.#sourceCount);
+    return partAt(array as Float32Array, f, this.#sourceCount);
   }
 
   #shareOf(array: Float32Array | Int32Array | undefined): Float32Array {
@@ -95,10 +95,4 @@ export class FeedMaker {
     const size = (array as Float32Array).length / this.#sourceCount;
     return (array as Float32Array).subarray(first * size, end * size);
   }
-}
-
-/** Part i of n of one length. */
-function part(array: Float32Array, i: number, n: number): Float32Array {
-  const size = array.length / n;
-  return array.subarray(i * size, (i + 1) * size);
 }

@@ -1,6 +1,6 @@
 // Values of a method that are learned by gradient descent.
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { Optimizer } from "../../engine.ts";
+import type { Optimizer } from "../../training-settings.ts";
 import { type Rates, updated } from "../model/optimizer.ts";
 import type { Tf } from "../tf.ts";
 import type { MethodState } from "./method.ts";

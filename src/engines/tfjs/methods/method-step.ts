@@ -2,7 +2,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { sharedParameters } from "../../../models/learners.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
-import type { Optimizer, TrainingSettings } from "../../engine.ts";
+import type { Optimizer, TrainingSettings } from "../../training-settings.ts";
 import { type Batch, lossesAndGradients, type Objective, taskGradients } from "../model/objective.ts";
 import { type Rates, ratesAt } from "../model/optimizer.ts";
 import { joined, pack, separated } from "../model/pack.ts";

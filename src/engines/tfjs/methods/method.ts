@@ -1,6 +1,6 @@
 // What a method is: how the gradients of K tasks become one, for R replicas at once.
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { Optimizer } from "../../engine.ts";
+import type { Optimizer } from "../../training-settings.ts";
 import type { Rates } from "../model/optimizer.ts";
 import type { Tf } from "../tf.ts";
 

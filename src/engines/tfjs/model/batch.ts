@@ -10,13 +10,13 @@ export function slicedRows({ x, y }: Rows, { inputs: D, tasks: K }: Ends, from: 
 
 /** The rows of R replicas, one after the other in `parts`, as x [R, B, D] and y [R, B, K]. */
 export function batchOf(tf: Tf, parts: readonly Rows[], { inputs: D, tasks: K }: Ends, R: number): Batch {
-  const [x, y] = [joined(parts.map((rows) => rows.x)), joined(parts.map((rows) => rows.y))];
+  const [x, y] = [joinedRows(parts.map((rows) => rows.x)), joinedRows(parts.map((rows) => rows.y))];
   const B = y.length / K / R;
   return { x: tf.tensor(x, [R, B, D]), y: tf.tensor(y, [R, B, K]) };
 }
 
 /** All parts in one; a single one is not copied. */
-function joined(parts: readonly Float32Array[]): Float32Array {
+export function joinedRows(parts: readonly Float32Array[]): Float32Array {
   if (parts.length === 1) return parts[0] as Float32Array;
   const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

@@ -5,7 +5,7 @@ import { expertsOf, gateOutputs, type ModelSpec } from "../../../models/spec.ts"
 import { expectShape, type Tf } from "../tf.ts";
 import { type Gated, gated } from "./gates.ts";
 import { byTask, type Mixers, mix } from "./mix.ts";
-import type { Layers, Level, Readers, StackedLayer } from "./pack.ts";
+import { type Layers, type Level, layersOf, type Readers, type StackedLayer } from "./pack.ts";
 import { dataProduct, product } from "./products.ts";
 import { relu } from "./relu.ts";
 
@@ -24,12 +24,20 @@ export interface Chance {
 
 const keepAll: Dropout = (units) => units;
 
-/** x [R, B, D] → predictions [R, B, K], in units of the label's standard deviation. */
+/** x [R, B, D] → predictions [R, B, O], in units of the labels: standard deviations, or logits. */
 export function predict(tf: Tf, spec: ModelSpec, layers: Layers, x: Tensor, dropout = keepAll): Tensor {
   return tf.tidy(() => outputsOf(tf, spec, layers, x, { dropout }).predictions);
 }
 
-/** x [R, B, D] → predictions [R, B, K], and what the gates add to the objective of each replica, [R]. */
+/** Rows x [B, D] → the predictions [B, O] of replica r, whose parameters are among those of R, in the order of `packing`. */
+export function predictReplica(tf: Tf, spec: ModelSpec, parameters: readonly Tensor[], r: number, x: Tensor): Tensor {
+  return tf.tidy(() => {
+    const own = parameters.map((each) => tf.slice(each, [r], [1]));
+    return tf.squeeze(predict(tf, spec, layersOf(spec, own), tf.expandDims(x, 0)), [0]);
+  });
+}
+
+/** x [R, B, D] → predictions [R, B, O], and what the gates add to the objective of each replica, [R]. */
 export function outputsOf(
   tf: Tf,
   spec: ModelSpec,
@@ -51,7 +59,7 @@ export function outputsOf(
       (paths, level, i) => nextLevel(tf, spec, level, paths, (h, layer) => dropout(h, "experts", layer, i + 1)),
       firstPaths,
     );
-    const predictions = towers(tf, layers.towers, paths.tasks, dropout);
+    const predictions = towers(tf, spec, layers.towers, paths.tasks, dropout);
     return { predictions, ...(paths.penalty && { penalty: paths.penalty }) };
   });
 }
@@ -155,15 +163,20 @@ function logits(tf: Tf, layers: readonly StackedLayer[], input: Tensor): Tensor 
   }, input);
 }
 
-/** [R, K, B, H] → predictions [R, B, K]: ReLU layers, then one linear output. */
-function towers(tf: Tf, layers: readonly StackedLayer[], x: Tensor, dropout: Dropout): Tensor {
+/** [R, K, B, H] → predictions [R, B, O]: ReLU layers, then linear outputs. */
+function towers(tf: Tf, spec: ModelSpec, layers: readonly StackedLayer[], x: Tensor, dropout: Dropout): Tensor {
   const [R, K, B] = x.shape as [number, number, number];
   const last = layers.length - 1;
   const outputs = layers.reduce((h, layer, i) => {
     const units = dense(tf, product(tf, h, layer.kernel), layer.bias);
     return i < last ? dropout(relu(tf, units), "towers", i, 0) : units;
-  }, x); // [R, K, B, 1]
-  return tf.transpose(tf.reshape(outputs, [R, K, B]), [0, 2, 1]);
+  }, x); // [R, K, B, the most outputs of a task]
+  if (!spec.outputs) return tf.transpose(tf.reshape(outputs, [R, K, B]), [0, 2, 1]);
+  const own = spec.outputs.map((width, k) => tf.slice(outputs, [0, k, 0, 0], [R, 1, B, width]));
+  return tf.concat(
+    own.map((output) => tf.squeeze(output, [1])),
+    2,
+  );
 }
 
 /** Networks that read x, from their first units [R, B, n*units] on → [R, B, n, units of the last layer]. */

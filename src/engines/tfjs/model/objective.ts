@@ -1,7 +1,8 @@
-import type { GradSaveFunc, Tensor } from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import { gateKind, type ModelSpec } from "../../../models/spec.ts";
 import type { Tf } from "../tf.ts";
 import { type Chance, outputsOf, predict } from "./forward.ts";
+import { type LossRule, meanLosses, rowLosses, withGradientTimes } from "./losses.ts";
 import { layersOf } from "./pack.ts";
 
 /** Rows of R replicas: x [R, B, D], y [R, B, K]. */
@@ -10,14 +11,18 @@ export interface Batch {
   readonly y: Tensor;
 }
 
-/** What is minimized: the loss of an error, on units of which some are dropped and gates of which some are noisy. */
-export interface Objective extends Chance {
-  readonly huberDelta: number | null;
-}
+/** What is minimized: the tasks' losses, on units of which some are dropped and gates of which some are noisy. */
+export interface Objective extends Chance, LossRule {}
 
-/** The errors [R, B, K] of a model's predictions. */
-export function errorsOf(tf: Tf, spec: ModelSpec, parameters: readonly Tensor[], { x, y }: Batch): Tensor {
-  return tf.tidy(() => tf.sub(predict(tf, spec, layersOf(spec, parameters), x), y));
+/** The losses [R, B, K] of a model's predictions. */
+export function predictionLosses(
+  tf: Tf,
+  spec: ModelSpec,
+  parameters: readonly Tensor[],
+  { x, y }: Batch,
+  rule: LossRule,
+): Tensor {
+  return tf.tidy(() => rowLosses(tf, predict(tf, spec, layersOf(spec, parameters), x), y, rule));
 }
 
 /** Task losses [R, K], means over each replica's rows, and gradients of the parameters in their order. */
@@ -87,12 +92,12 @@ function termsOf(
   tf: Tf,
   spec: ModelSpec,
   { x, y }: Batch,
-  { huberDelta, ...chance }: Objective,
+  objective: Objective,
   weigh?: (losses: Tensor) => Tensor,
 ): (...parameters: Tensor[]) => Tensor {
   return (...parameters) => {
-    const { predictions, penalty } = outputsOf(tf, spec, layersOf(spec, parameters), x, chance);
-    const means = meanLosses(tf, tf.sub(predictions, y), huberDelta);
+    const { predictions, penalty } = outputsOf(tf, spec, layersOf(spec, parameters), x, objective);
+    const means = meanLosses(tf, predictions, y, objective);
     const losses = weigh ? withGradientTimes(tf, means, weigh) : means;
     return penalty ? tf.concat([losses, tf.reshape(penalty, [-1, 1])], 1) : losses;
   };
@@ -106,45 +111,4 @@ function termCount(spec: ModelSpec): number {
 function lossesIn(tf: Tf, spec: ModelSpec, terms: Tensor): Tensor {
   const [R, K] = [terms.shape[0] as number, spec.tasks];
   return termCount(spec) > K ? tf.slice(terms, [0, 0], [R, K]) : terms;
-}
-
-/** `values` as they are; what they are made of gets their gradient times `factorsOf(values)`, which gets none. */
-function withGradientTimes(tf: Tf, values: Tensor, factorsOf: (values: Tensor) => Tensor): Tensor {
-  const weighed = tf.customGrad((...inputs) => {
-    const [values, save] = inputs as [Tensor, GradSaveFunc];
-    save([values]);
-    return { value: tf.clone(values), gradFunc: (dy, [saved]) => tf.mul(dy, factorsOf(saved as Tensor)) };
-  });
-  return weighed(values);
-}
-
-/** The loss of each error, elementwise; see TrainingSettings. */
-export function elementLosses(tf: Tf, errors: Tensor, huberDelta: number | null): Tensor {
-  if (huberDelta === null) return tf.square(errors);
-  return tf.tidy(() => {
-    const slope = clipped(tf, errors, huberDelta);
-    return tf.mul(slope, tf.sub(errors, tf.mul(slope, 0.5)));
-  });
-}
-
-function clipped(tf: Tf, errors: Tensor, delta: number): Tensor {
-  return tf.minimum(tf.maximum(errors, -delta), delta);
-}
-
-/**
- * Errors e [R, B, K] → their mean losses over B, [R, K]; the gradient, a slope times a constant, is one or two operations
- * instead of tfjs's six.
- */
-export function meanLosses(tf: Tf, errors: Tensor, huberDelta: number | null): Tensor {
-  const [R, B, K] = errors.shape as [number, number, number];
-  const mean = tf.customGrad((...inputs) => {
-    const [errors, save] = inputs as [Tensor, GradSaveFunc];
-    save([errors]);
-    const gradFunc = (dy: Tensor, [saved]: Tensor[]) => {
-      const slope = huberDelta === null ? (saved as Tensor) : clipped(tf, saved as Tensor, huberDelta);
-      return tf.mul(slope, tf.mul(tf.reshape(dy, [R, 1, K]), (huberDelta === null ? 2 : 1) / B));
-    };
-    return { value: tf.mean(elementLosses(tf, errors, huberDelta), 1), gradFunc };
-  });
-  return mean(errors);
 }

@@ -1,7 +1,7 @@
 // Optimizers of R replicas at once: parameters and state are [R, P], one row for each replica.
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { unreachable } from "../../../errors.ts";
-import { ADAM, type Optimizer } from "../../engine.ts";
+import { ADAM, type Optimizer } from "../../training-settings.ts";
 import type { Tf } from "../tf.ts";
 
 /** What a training step reads and replaces. */

@@ -108,11 +108,15 @@ function besideEachOther(name: string, blocks: readonly ParameterBlock[]): Packe
   return { name, shape: [rows, size / rows], size, members };
 }
 
-/** n matrices, one after the other. Biases of first layers are a row, as their units are. */
+/**
+ * n matrices, one after the other. Biases of first layers are a row, as their units are. Where tasks differ in their outputs,
+ * each has the columns of the widest; those beyond its own stay 0.
+ */
 function stacked(name: string, blocks: readonly ParameterBlock[]): PackedBlock {
-  const [rows, units] = matrix(blocks[0] as ParameterBlock);
-  const size = sizeOf(blocks);
-  const members = blocks.map((block, n) => ({ block, at: n * block.size, stride: units }));
+  const [rows] = matrix(blocks[0] as ParameterBlock);
+  const units = Math.max(...blocks.map((block) => matrix(block)[1]));
+  const size = blocks.length * rows * units;
+  const members = blocks.map((block, n) => ({ block, at: n * rows * units, stride: units }));
   const isRow = readsRows(blocks[0] as ParameterBlock);
   return { name, shape: isRow ? [1, size] : [blocks.length, rows, units], size, members };
 }

@@ -1,4 +1,4 @@
-import { HELD_MS } from "../pace.ts";
+import { HELD_MS } from "../../pace.ts";
 
 /** How many steps a native call takes, so that it blocks the event loop no longer than a signal may wait. */
 export class CallLength {

@@ -1,8 +1,8 @@
+import type { Pace } from "../../pace.ts";
 import { type FeedArrays, Room, setArrays } from "../feed/feed-arrays.ts";
 import { FeedCrew } from "../feed/feed-crew.ts";
 import { StepFeed } from "../feed/step-feed.ts";
 import type { AnyGroup } from "../groups.ts";
-import type { Pace } from "../pace.ts";
 
 /** Inputs of a group's trainer. */
 export interface GroupFeed {

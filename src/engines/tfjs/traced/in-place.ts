@@ -1,7 +1,7 @@
 // Optimizers in a graph: TensorFlow's own operations, which change variables in place.
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { unreachable } from "../../../errors.ts";
-import { ADAM, type Optimizer } from "../../engine.ts";
+import { ADAM, type Optimizer } from "../../training-settings.ts";
 import type { Rates } from "../model/optimizer.ts";
 import type { Tf } from "../tf.ts";
 import type { Tensors, Update } from "../trace/step.ts";

@@ -22,11 +22,14 @@ interface ModelStep {
 
 /** The step of model number m, of the values that are given to the whole step. */
 export function modelStep(tf: Tf, shape: TrainingShape, given: Tensors, batch: Batch, m: number): ModelStep {
-  const { models, optimizer, huberDelta, ownRates } = shape;
+  const { models, optimizer, huberDelta, kinds, ownRates } = shape;
   const spec = models[m] as ModelSpec;
   const method = methodOf(shape.method);
   const parameters = parametersOf(tf, given, spec, m);
-  const objective = { huberDelta, dropout: dropoutBy(tf, given, spec, m), noise: noiseBy(tf, given, spec, m) };
+  const objective = {
+    ...{ huberDelta, tasks: kinds, lossUnits: given.lossUnits },
+    ...{ dropout: dropoutBy(tf, given, spec, m), noise: noiseBy(tf, given, spec, m) },
+  };
   const updatesBy = (gradients: readonly Tensor[]): Update[] => {
     const byName = parameterNames(spec, m).map((name, i) => [name, gradients[i] as Tensor]);
     return updatesOf(tf, optimizer, Object.fromEntries(byName), given);

@@ -1,6 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { RowSet } from "../../../data/streams.ts";
 import type { AnyRun } from "../../engine.ts";
+import type { LossSums } from "../../trainer.ts";
 import { setSizes } from "../feed/feed-arrays.ts";
 import type { StepFeed } from "../feed/step-feed.ts";
 import type { AnyGroup } from "../groups.ts";
@@ -11,7 +12,6 @@ import { type Rates, ratesAt } from "../model/optimizer.ts";
 import type { Tf } from "../tf.ts";
 import type { Program } from "../trace/program.ts";
 import type { Tensors } from "../trace/step.ts";
-import type { LossSums } from "../trainer.ts";
 import { CallLength } from "./call-length.ts";
 import type { GroupFeed } from "./group-feeds.ts";
 import { ratesInPlace } from "./in-place.ts";

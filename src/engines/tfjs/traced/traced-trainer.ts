@@ -1,13 +1,19 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { RowSet } from "../../../data/streams.ts";
+import type { Rows } from "../../../data/task-set.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
+import type { Predictions } from "../../diagnosing.ts";
 import { initialParameters, type Run } from "../../engine.ts";
+import { lossUnits } from "../../task-losses.ts";
+import type { LossSums, Trainer } from "../../trainer.ts";
+import { partAt } from "../feed/feed-arrays.ts";
 import type { Group } from "../groups.ts";
 import { methodOf } from "../methods/methods.ts";
+import { predictReplica } from "../model/forward.ts";
+import { heldoutPredictions } from "../model/heldout.ts";
 import { pack, unpack } from "../model/pack.ts";
 import type { Tf } from "../tf.ts";
 import type { Program } from "../trace/program.ts";
-import type { LossSums, Trainer } from "../trainer.ts";
 import type { GroupFeed } from "./group-feeds.ts";
 import { stateNames } from "./in-place.ts";
 import { TracedLoops } from "./traced-loops.ts";
@@ -23,6 +29,8 @@ export class TracedTrainer implements Trainer {
   readonly #units: readonly number[];
   readonly #loops: TracedLoops;
   readonly labelCorrelations: readonly (readonly number[])[];
+  /** The held-out rows of all sources. */
+  readonly #heldout: Rows;
 
   /** `program` is that of the group's shape; it serves one trainer at a time. */
   constructor(tf: Tf, program: Program, group: Group, feed: GroupFeed) {
@@ -35,15 +43,24 @@ export class TracedTrainer implements Trainer {
       .slice(0, this.#shape.R)
       .map(({ training: { lr } }) => (this.#shape.ownRates ? lr / first : 1));
     this.labelCorrelations = feed.labelCorrelations;
+    const { "heldout/x": x, "heldout/y": y } = feed.sets as Record<string, Float32Array>;
+    this.#heldout = { x: x as Float32Array, y: y as Float32Array };
     tf.tidy(() => {
-      this.#describeReplicas();
+      this.#describeReplicas(feed);
       for (const m of group.models.keys()) this.#begin(m);
     });
     this.#loops = new TracedLoops(tf, program, group, feed);
   }
 
-  #describeReplicas(): void {
-    const { sharedFeed, ownRates } = this.#shape;
+  #describeReplicas({ sets }: GroupFeed): void {
+    const { R, tasks, kinds, sharedFeed, ownRates } = this.#shape;
+    const { runs, sources, places } = this.#group;
+    if (kinds) {
+      const rows = sets["train/y"] as Float32Array | undefined;
+      const of = sources.map((_, f) => rows && partAt(rows, f, sources.length));
+      const units = places.flatMap((place, r) => lossUnits(runs[r] as Run, of[place]));
+      this.#program.assign({ lossUnits: this.#tf.tensor2d(units, [R, tasks]) });
+    }
     if (sharedFeed) this.#program.assign({ places: this.#tf.tensor1d([...this.#group.places], "int32") });
     if (ownRates) this.#program.assign({ units: this.#tf.tensor1d([...this.#units]) });
   }
@@ -72,6 +89,25 @@ export class TracedTrainer implements Trainer {
 
   lossSums(set: RowSet, from: number, to: number): Promise<LossSums> {
     return this.#loops.lossSums(set, from, to);
+  }
+
+  /** Operation by operation: it is seldom measured. */
+  heldout(): Predictions[] {
+    const tf = this.#tf;
+    const { places, sources } = this.#group;
+    const rowsOf = (place: number) => ({
+      x: partAt(this.#heldout.x, place, sources.length),
+      y: partAt(this.#heldout.y, place, sources.length),
+    });
+    const parameters = this.parameters();
+    return this.#shape.models.flatMap((model, m) =>
+      places.map((place, r) => {
+        const own = pack(tf, model, [parameters[m * places.length + r] as Float32Array]);
+        const predictions = heldoutPredictions(tf, rowsOf(place), model, (x) => predictReplica(tf, model, own, 0, x));
+        tf.dispose(own);
+        return predictions;
+      }),
+    );
   }
 
   parameters(): Float32Array[] {

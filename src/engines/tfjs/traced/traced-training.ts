@@ -1,5 +1,5 @@
+import type { Pace } from "../../pace.ts";
 import type { Group } from "../groups.ts";
-import type { Pace } from "../pace.ts";
 import type { Tf } from "../tf.ts";
 import type { GroupFeeds } from "./group-feeds.ts";
 import { ProgramCache } from "./program-cache.ts";

@@ -5,7 +5,7 @@ import { parameterCount } from "../../../models/parameters.ts";
 import { isOnCard } from "../device.ts";
 import { EVALUATED_ROWS } from "../memory.ts";
 import { masksOf } from "../model/masks.ts";
-import { type Batch, elementLosses, errorsOf } from "../model/objective.ts";
+import { type Batch, predictionLosses } from "../model/objective.ts";
 import type { Tf } from "../tf.ts";
 import type { Loop } from "../trace/loop.ts";
 import { Program } from "../trace/program.ts";
@@ -34,7 +34,7 @@ export interface ProgramOptions {
  */
 const CONCURRENT_PRODUCTS = 5e7;
 
-/** Whether a step of so many multiplications in its forward pass runs its operations in parallel. */
+/** Whether a step with this many multiplications in its forward pass runs its operations in parallel. */
 export function isConcurrent(tf: Tf, products: number): boolean {
   return isOnCard(tf) || products > CONCURRENT_PRODUCTS;
 }
@@ -88,15 +88,22 @@ function training(tf: Tf, shape: TrainingShape): Loop {
 
 /** Sums of losses [models * R, K] of rows `numbers` [R, rows] of a set, each counted by its weight [rows]. */
 function evaluation(tf: Tf, shape: TrainingShape, set: RowSet): Loop {
-  const { models, R, ownRates, huberDelta } = shape;
+  const { models, R, ownRates, huberDelta, kinds } = shape;
   return {
     fed: { numbers: { shape: [R, EVALUATED_ROWS], dtype: "int32" }, weights: float([EVALUATED_ROWS, 1]) },
-    variables: [...models.flatMap(parameterNames), `${set}/x`, `${set}/y`, ...(ownRates ? ["units"] : [])],
+    variables: [
+      ...models.flatMap(parameterNames),
+      `${set}/x`,
+      `${set}/y`,
+      ...(ownRates ? ["units"] : []),
+      ...(kinds ? ["lossUnits"] : []),
+    ],
     step: (given) => {
       const batch = gathered(tf, given, set);
       const sums = models.map((model, m) => {
-        const errors = errorsOf(tf, model, parametersOf(tf, given, model, m), batch);
-        return tf.sum(tf.mul(elementLosses(tf, errors, huberDelta), given.weights as Tensor), 1);
+        const rule = { huberDelta, tasks: kinds, lossUnits: given.lossUnits };
+        const losses = predictionLosses(tf, model, parametersOf(tf, given, model, m), batch, rule);
+        return tf.sum(tf.mul(losses, given.weights as Tensor), 1);
       });
       return { outputs: { sums: tf.concat(sums) } };
     },

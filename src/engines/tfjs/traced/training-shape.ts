@@ -1,8 +1,10 @@
 // The shape of training that one graph serves, and the graph's variables.
 import type { RowSet } from "../../../data/streams.ts";
+import type { TaskSettings } from "../../../data/task-kinds.ts";
 import type { ModelSpec } from "../../../models/spec.ts";
-import type { Heeds, Optimizer, Run } from "../../engine.ts";
+import type { Run } from "../../engine.ts";
 import type { MethodName } from "../../methods.ts";
+import type { Heeds, Optimizer } from "../../training-settings.ts";
 import type { Group } from "../groups.ts";
 import { methodOf } from "../methods/methods.ts";
 import { packing } from "../model/pack.ts";
@@ -13,7 +15,7 @@ import { stateNames } from "./in-place.ts";
 /** The settings that this path reads. */
 export const HEEDS: Heeds = {
   ...{ trainRows: true, sampling: true, batch: true, steps: true, optimizer: true, lr: true, method: true },
-  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true },
+  ...{ huberDelta: true, arithmetic: false, initializer: true, evalEvery: true, heldoutRows: true, taskKinds: true },
 };
 
 /** A graph does not depend on learning rates, steps and the sizes of the sets. */
@@ -22,6 +24,8 @@ export interface TrainingShape {
   readonly optimizer: Optimizer;
   readonly method: MethodName;
   readonly huberDelta: number | null;
+  /** Absent if all tasks are regressions of weight 1. */
+  readonly kinds?: readonly TaskSettings[];
   /** D. */
   readonly inputs: number;
   /** K. */
@@ -39,10 +43,11 @@ export interface TrainingShape {
 export function trainingShape({ models, runs, sources, places }: Group): TrainingShape {
   const { training, model } = runs[0] as Run;
   const { inputs, tasks } = model;
-  const { optimizer, method, huberDelta, batch: B, trainRows, lr } = training;
+  const { optimizer, method, huberDelta, taskKinds: kinds, batch: B, trainRows, lr } = training;
   const fresh = trainRows === "fresh";
   return {
     ...{ models, optimizer, method, huberDelta, inputs, tasks, R: places.length, B, fresh },
+    ...(kinds && { kinds }),
     sharedFeed: fresh && sources.length < places.length,
     ownRates: runs.some((run) => run.training.lr !== lr),
   };
@@ -81,11 +86,12 @@ export function stateSpecs({ models, optimizer, R }: TrainingShape): Specs {
   return Object.fromEntries(entries);
 }
 
-/** `places`: indices of the sources, for rows that are fed; `units`: those of the parameters. */
-export function replicaSpecs({ R, sharedFeed, ownRates }: TrainingShape): Specs {
+/** `places`: indices of the sources, for rows that are fed; `units`: those of the parameters; `lossUnits`: those of the losses. */
+export function replicaSpecs({ R, tasks, kinds, sharedFeed, ownRates }: TrainingShape): Specs {
   return {
     ...(sharedFeed && { places: { shape: [R], dtype: "int32" } }),
     ...(ownRates && { units: float([R]) }),
+    ...(kinds && { lossUnits: float([R, tasks]) }),
   };
 }
 

@@ -51,6 +51,20 @@ function withPackage(text: string): CodeModel {
   return { ...model, file, sha256: codeFiles({ name: "mine", file }).sha256 };
 }
 
+test("memoryBytes(runs) of traced runs counts what their steps draw, for every row of a batch", async () => {
+  const traced = new CodeEngine({ backend: "wasm", device: "wasm", traced: true, jobs: 1 });
+  const noise = "training ? tf.add(tf.sum(random.normals([3])), tf.sum(random.uniforms([x.shape[0], 11]))) : 0";
+  const text = LINEAR.replace("{ w, b }", "{ w, b }, { training, random }").replace(
+    "return ",
+    `const noise = ${noise};\nreturn `,
+  );
+  const [run, quiet] = [runOf(codeModel(text)), runOf(codeModel(LINEAR, { name: "quiet" }))];
+  await traced.prepare([run.model, quiet.model]);
+  const drawn = 3 + 4 * 11;
+  expect(traced.memoryBytes([run]) - traced.memoryBytes([quiet])).toBe(3 * run.training.steps * 4 * drawn);
+  await traced.dispose();
+});
+
 describe("a model in a process of its own", () => {
   test("has the numbers that it has in this one", async () => {
     const run = codeRun(codeModel(MEASURING), { index: 3 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AnyRun, RunResult } from "../../../../src/engines/engine.ts";
-import { feedOf } from "../../../../src/engines/tfjs/feed/eager-feed.ts";
+import { feedOf } from "../../../../src/engines/rows/feed.ts";
 import { loadTf } from "../../../../src/engines/tfjs/tf.ts";
 import { createTfjsEngine } from "../../../../src/engines/tfjs/tfjs-engine.ts";
 import type { ModelSpec } from "../../../../src/models/spec.ts";
@@ -45,6 +45,33 @@ describe("a model in JavaScript", () => {
     expect(code).toMatchObject({ labelCorrelations: family.labelCorrelations, device: "wasm", parameterCount: 144 });
     for (const [i, weight] of (family.parameters as Float32Array).entries())
       expect(code.parameters?.[i]).toBeCloseTo(weight, 4);
+  });
+
+  test("trains as the family's on labels that are signs, one of them with a weight", async () => {
+    const { data } = tinyRun({ model: SPEC });
+    const tasks = [1, 3].map((weight) => ({ kind: "binary", weight }) as const);
+    const run = tinyRun({ model: SPEC, data: { ...data, binaryLabels: true } }, { taskKinds: tasks });
+    const [family, code] = (await results([run, { ...run, model: CODE }])) as [RunResult, RunResult];
+    for (const [i, loss] of lossesOf(family).entries()) expect(lossesOf(code)[i]).toBeCloseTo(loss, 4);
+    for (const [i, weight] of (family.parameters as Float32Array).entries())
+      expect(code.parameters?.[i]).toBeCloseTo(weight, 4);
+  });
+
+  test("has an output for each class, and its loss is the softmax's cross-entropy", async () => {
+    const { data } = tinyRun({ model: SPEC });
+    const file = codeModel(`export default {
+  parameters: ({ outputs }) => ({ b: [outputs.reduce((sum, one) => sum + one)] }),
+  forward: (tf, x, { b }) => tf.add(tf.zeros([x.shape[0], 4]), b),
+};
+`);
+    const tasks = [
+      { kind: "categorical", weight: 1, classes: 3 },
+      { kind: "binary", weight: 1 },
+    ] as const;
+    const signs = { ...data, inputs: file.inputs, binaryLabels: true, rawLabels: true };
+    const run = codeRun({ ...file, outputs: [3, 1] }, { data: signs }, { taskKinds: tasks, lr: 1e-30 });
+    const [{ curve }] = (await results([run])) as [RunResult];
+    expect(curve.heldout[0]).toEqual([Math.log(3), Math.log(2)].map((loss) => expect.closeTo(loss, 5)));
   });
 
   test("gives a run the same bits alone and in company", async () => {

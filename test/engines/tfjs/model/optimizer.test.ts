@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
-import type { Optimizer } from "../../../../src/engines/engine.ts";
 import { initialState, ratesAt, updated } from "../../../../src/engines/tfjs/model/optimizer.ts";
 import { loadTf, type Tf } from "../../../../src/engines/tfjs/tf.ts";
+import type { Optimizer } from "../../../../src/engines/training-settings.ts";
 import { expectClose } from "../../../support/close.ts";
 
 const LR = 0.1;

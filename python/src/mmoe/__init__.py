@@ -1,0 +1,44 @@
+"""Multi-task models in Python on the mmoe bench."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .arrays import Rows as Rows
+    from .arrays import initial_values as initial_values
+    from .arrays import rows as rows
+    from .frames import results as results
+    from .program import MmoeError as MmoeError
+    from .program import find_program as find_program
+    from .settings import Settings as Settings
+    from .torch_trainer import TorchTrainer as TorchTrainer
+    from .trainer import Trainer as Trainer
+
+__version__ = "0.1.0"
+
+# Loaded when they are used: `import mmoe` imports neither NumPy nor PyTorch.
+_MODULES = {
+    "MmoeError": ".program",
+    "Rows": ".arrays",
+    "Settings": ".settings",
+    "TorchTrainer": ".torch_trainer",
+    "Trainer": ".trainer",
+    "find_program": ".program",
+    "initial_values": ".arrays",
+    "results": ".frames",
+    "rows": ".arrays",
+}
+
+__all__ = sorted(_MODULES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_MODULES[name], __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

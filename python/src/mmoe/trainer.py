@@ -1,0 +1,45 @@
+"""What mmoe asks of code that trains a model."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+@runtime_checkable
+class Trainer(Protocol):
+    """Trains one run of a model, in whatever library it likes.
+
+    mmoe makes a new one for each run, as ``Trainer(inputs, tasks, **options)``, after it has seeded ``random``, NumPy's
+    global generator and, where it is imported, PyTorch. A constructor with a parameter ``settings`` gets the sweep's
+    :class:`mmoe.Settings`, which has the run's seed for JAX and other libraries.
+
+    An attribute ``parameter_count`` says how many numbers are trained, for tables.
+
+    A class need not derive from this one: it has these two methods. With ``state_dict`` and ``load_state_dict`` too, as
+    PyTorch's modules have them, a run that was stopped resumes where it was; without them it begins again.
+    """
+
+    def step(self, x: NDArray[np.float32], y: NDArray[np.float32]) -> ArrayLike:
+        """Updates the model once, on a batch of rows.
+
+        :param x: inputs, [B, D]; the array is the callee's own
+        :param y: labels, [B, K]
+        :returns: the loss of each task before the update, [K]: means over the batch
+        """
+        ...
+
+    def predict(self, x: NDArray[np.float32]) -> ArrayLike:
+        """Predicts the labels of rows, without a change of the model.
+
+        :param x: inputs, [N, D], of any number of rows; a row's prediction must not depend on the others
+        :returns: predictions, [N, K]
+        """
+        ...
+
+
+def keeps_state(trainer: Any) -> bool:
+    """Whether a run that was stopped can resume."""
+    return callable(getattr(trainer, "state_dict", None)) and callable(getattr(trainer, "load_state_dict", None))

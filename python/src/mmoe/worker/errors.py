@@ -1,0 +1,85 @@
+"""What is wrong with a model, with the place in its files."""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import os
+import traceback
+from collections.abc import Collection
+from types import TracebackType
+from typing import Any
+
+
+class ModelError(Exception):
+    """What the model's author can fix, found by mmoe itself."""
+
+    def __init__(self, message: str, file: str | None = None, line: int | None = None) -> None:
+        super().__init__(message)
+        self.file = file
+        self.line = line
+
+
+def at_definition(thing: Any, message: str) -> ModelError:
+    """An error of the class, function or object that ``thing`` is, with the line of its definition."""
+    definition = thing if inspect.isclass(thing) or inspect.isroutine(thing) else type(thing)
+    try:
+        return ModelError(message, inspect.getsourcefile(definition), inspect.getsourcelines(definition)[1])
+    except (OSError, TypeError):
+        return ModelError(message)
+
+
+def described(error: BaseException, files: Collection[str], model: Any = None) -> dict[str, Any]:
+    """An error as the protocol tells it.
+
+    :param files: the real paths of the model's files
+    :param model: what trains, if a run has begun
+    """
+    if isinstance(error, ModelError):
+        file, line, _ = (error.file, error.line, "") if error.file else _place(error, files) or (None, None, "")
+        return {"kind": "author", "message": str(error), "file": file, "line": line}
+    if _is_out_of_memory(error):
+        return {"kind": "memory", "message": str(error)}
+    place = _place(error, files)
+    told = {"message": _message(error), "traceback": traceback.format_exception(error)[-1 - _LAST_ENTRIES :]}
+    if place is not None:
+        return {"kind": "author", **told, "file": place[0], "line": place[1], "code": place[2]}
+    if model is not None:
+        defined = at_definition(model, "")
+        return {"kind": "author", **told, "file": defined.file, "line": defined.line}
+    return {"kind": "author" if isinstance(error, SystemExit) else "bug", **told}
+
+
+#: Entries of a traceback that are told, before its last line.
+_LAST_ENTRIES = 3
+
+
+def _message(error: BaseException) -> str:
+    """In one line, as the last of a traceback."""
+    if isinstance(error, SystemExit):
+        code = error.code if isinstance(error.code, int) else int(error.code is not None)
+        return f"ends its process (exit code {code})"
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    first, *_ = text.splitlines() or [""]
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError)
+        and (type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error))
+    )
+
+
+def _place(error: BaseException, files: Collection[str]) -> tuple[str, int, str] | None:
+    """File, line and text of the last line of the model's that an error passed through."""
+    if isinstance(error, SyntaxError) and error.filename is not None and os.path.realpath(error.filename) in files:
+        return os.path.realpath(error.filename), error.lineno or 1, (error.text or "").strip()
+    found = None
+    trace: TracebackType | None = error.__traceback__
+    while trace is not None:
+        file = os.path.realpath(trace.tb_frame.f_code.co_filename)
+        if file in files:
+            found = file, trace.tb_lineno, linecache.getline(file, trace.tb_lineno).strip()
+        trace = trace.tb_next
+    return found

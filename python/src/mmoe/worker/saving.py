@@ -1,0 +1,75 @@
+"""Saves runs in flight, so that they resume after a stop."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import random
+import struct
+import sys
+from typing import Any, BinaryIO
+
+#: The length of what follows; the whole is padded to whole float32, as which mmoe keeps it.
+_HEAD = struct.Struct("<Q")
+_UNIT = 4
+
+
+def save(trainer: Any, file: BinaryIO) -> dict[str, Any]:
+    """Writes all that a run resumes from: the trainer's state, and that of the global generators."""
+    content = _dumped({"trainer": trainer.state_dict(), "random": _random_state()})
+    whole = _HEAD.pack(len(content)) + content
+    whole += b"\0" * (-len(whole) % _UNIT)
+    file.seek(0)
+    file.truncate()
+    file.write(whole)
+    file.flush()
+    return {"bytes": len(whole)}
+
+
+def restore(trainer: Any, file: BinaryIO, size: int) -> None:
+    """Resumes from the ``size`` bytes that ``save`` wrote."""
+    file.seek(0)
+    whole = file.read(size)
+    (length,) = _HEAD.unpack_from(whole)
+    state = _loaded(whole[_HEAD.size : _HEAD.size + length])
+    trainer.load_state_dict(state["trainer"])
+    _set_random_state(state["random"])
+
+
+def _dumped(state: dict[str, Any]) -> bytes:
+    """By PyTorch, where it is imported: it moves tensors from and to the device."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return pickle.dumps(state)
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    return buffer.getvalue()
+
+
+def _loaded(content: bytes) -> Any:
+    torch = sys.modules.get("torch")
+    return pickle.loads(content) if torch is None else torch.load(io.BytesIO(content), weights_only=False)
+
+
+def _random_state() -> dict[str, Any]:
+    import numpy as np
+
+    torch = sys.modules.get("torch")
+    cards = torch is not None and torch.cuda.is_initialized()
+    return {
+        "random": random.getstate(),
+        "numpy": np.random.get_state(),
+        "torch": None if torch is None else torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all() if cards else None,
+    }
+
+
+def _set_random_state(state: dict[str, Any]) -> None:
+    import numpy as np
+
+    random.setstate(state["random"])
+    np.random.set_state(state["numpy"])
+    if state["torch"] is not None:
+        sys.modules["torch"].set_rng_state(state["torch"])
+    if state["cuda"] is not None:
+        sys.modules["torch"].cuda.set_rng_state_all(state["cuda"])

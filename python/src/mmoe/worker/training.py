@@ -1,0 +1,183 @@
+"""Trains the runs of one model."""
+
+from __future__ import annotations
+
+import platform
+import random
+import sys
+import time
+from collections.abc import Callable
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..settings import Settings
+from ..trainer import keeps_state
+from .errors import ModelError, at_definition
+from .loading import ModelFiles, arguments_of, factory_in, is_module, is_trainer
+from .mapped import MappedFile, size_of
+
+#: Seconds between two messages of progress.
+_PROGRESS_S = 0.1
+
+#: Libraries whose versions are recorded, if the model imports them, the one that computes first.
+_LIBRARIES = ("jax", "torch", "tensorflow", "numpy")
+
+
+class Training:
+    """One model, and the run of it that is trained now."""
+
+    def __init__(self, model: dict[str, Any], rows: MappedFile, tell: Callable[[dict[str, Any]], None]) -> None:
+        self._model = model
+        self._rows = rows
+        self._tell = tell
+        self.files = ModelFiles(model["file"], {file["path"]: file["sha256"] for file in model["files"]})
+        #: What trains the run.
+        self.trainer: Any = None
+        self._settings: Settings
+
+    @property
+    def definition(self) -> Any:
+        """The model's module, or what trains it without one; None before a run."""
+        module = _module_in(self.trainer)
+        return self.trainer if module is None else module
+
+    def load(self) -> dict[str, Any]:
+        """Imports the model's file, and says what is known of it before a run."""
+        module = self.files.load()
+        made = factory_in(module, self._model["class"])
+        about = " ".join((made.__doc__ or "").strip().partition("\n\n")[0].split())
+        libraries = {name: _version(name) for name in _LIBRARIES if name in sys.modules}
+        (first, version), *_ = libraries.items()
+        device = f"{first} {version} {_device_name(self._model['device'])}"
+        return {"about": about, "libraries": {"python": platform.python_version(), **libraries}, "device": device}
+
+    def begin(self, size: int, given: dict[str, Any]) -> dict[str, Any]:
+        """Makes the trainer of a run from code that no run before has touched."""
+        self._rows.resize(size)
+        self.trainer = None
+        settings = self._settings = Settings(**{**given, "seed": int(given["seed"])})
+        made = factory_in(self.files.load(), self._model["class"])
+        arguments = arguments_of(made, self._model["options"], settings)
+        _seed(settings.seed)
+        self.trainer = _trainer_of(made, made(settings.inputs, settings.tasks, **arguments), settings)
+        return {"parameters": _parameters(self.trainer), "keepsState": keeps_state(self.trainer)}
+
+    def train(self, at: int, steps: int) -> dict[str, float]:
+        """Takes steps on rows x [steps, B, D], y [steps, B, K] at a place of the file, and writes the losses behind."""
+        B, D, K = self._settings.batch, self._settings.inputs, self._settings.tasks
+        x = self._rows.read(at, steps, B, D)
+        y = self._rows.read(at + size_of(steps, B, D), steps, B, K)
+        losses: list[Any] = []
+        told = time.monotonic()
+        for step in range(steps):
+            losses.append(self.trainer.step(x[step], y[step]))
+            if step == 0:
+                self._expect_shape("step", losses[0], (K,))
+            if time.monotonic() - told > _PROGRESS_S:
+                told = time.monotonic()
+                self._tell({"progress": step + 1, **self._time()})
+        self._rows.write(at + size_of(steps, B, D + K), _stacked(losses, (steps, K)))
+        return self._time()
+
+    def _time(self) -> dict[str, float]:
+        """What this process has computed so far; nothing where a card computes."""
+        return {"processorMs": 1000 * time.process_time()} if self._model["device"] == "cpu" else {}
+
+    def predict(self, at: int, rows: int) -> None:
+        """Predicts rows x [rows, D] at a place of the file, and writes the predictions [rows, K] behind."""
+        D, K = self._settings.inputs, self._settings.tasks
+        predictions = self.trainer.predict(self._rows.read(at, rows, D))
+        self._expect_shape("predict", predictions, (rows, K))
+        self._rows.write(at + size_of(rows, D), _array(predictions))
+
+    def _expect_shape(self, method: str, value: Any, shape: tuple[int, ...]) -> None:
+        got = tuple(np.shape(value)) if isinstance(value, (list, tuple)) else tuple(getattr(value, "shape", ()))
+        if got == shape:
+            return
+        what = method if self.definition is self.trainer else "forward"
+        raise at_definition(self.definition, f"{what}: expected shape {list(shape)}, got {list(got)}")
+
+    def inspect(self) -> dict[str, Any]:
+        """After a step: the parameters of a module that got no gradient."""
+        module = _module_in(self.trainer)
+        if module is None:
+            return {}
+        missing = [name for name, each in module.named_parameters() if each.requires_grad and each.grad is None]
+        if missing:
+            raise at_definition(module, f"parameter {missing[0]}: gets no gradient: forward does not use it")
+        return {}
+
+
+def _version(library: str) -> str:
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:  # built from source, perhaps
+        return str(getattr(sys.modules[library], "__version__", "unknown"))
+
+
+def _trainer_of(made: Callable[..., Any], model: Any, settings: Settings) -> Any:
+    if is_trainer(model):
+        return model
+    if is_module(model):
+        from ..torch_trainer import TorchTrainer
+
+        return TorchTrainer(model, settings)
+    got = type(model).__name__
+    raise at_definition(made, f"expected a torch.nn.Module, or methods step(x, y) and predict(x), got {got}")
+
+
+def _device_name(device: str) -> str:
+    """As records name it. Raises ModelError where PyTorch sees no card."""
+    torch = sys.modules.get("torch")
+    if device == "cpu" or torch is None:
+        return device
+    if not torch.cuda.is_available():
+        raise ModelError("PyTorch sees no CUDA device; leave out --engine cuda, or install a PyTorch for it")
+    return torch.cuda.get_device_name()
+
+
+def _module_in(trainer: Any) -> Any:
+    """The PyTorch module that a trainer trains, if it does."""
+    module = getattr(trainer, "module", None)
+    return module if is_module(module) else None
+
+
+def _seed(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed([seed & 0xFFFFFFFF, seed >> 32])
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(seed)
+
+
+def _parameters(trainer: Any) -> dict[str, int]:
+    """How many numbers each parameter has: of a module by name, of another trainer as it says, if it does."""
+    module = _module_in(trainer)
+    if module is not None:
+        return {name: each.numel() for name, each in module.named_parameters() if each.requires_grad}
+    count = getattr(trainer, "parameter_count", None)
+    if count is None:
+        return {}
+    if not isinstance(count, int) or count < 0:
+        raise at_definition(trainer, f"parameter_count: expected a whole number, got {count!r}")
+    return {"all": count}
+
+
+def _array(value: Any) -> NDArray[np.float32]:
+    if hasattr(value, "detach"):
+        value = value.detach().cpu().numpy()
+    elif isinstance(value, (list, tuple)):
+        value = [_array(each) for each in value]
+    return np.asarray(value, np.float32)
+
+
+def _stacked(values: list[Any], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Losses of some steps in one array; PyTorch's leave their device together."""
+    try:
+        if hasattr(values[0], "detach"):
+            return _array(sys.modules["torch"].stack(values)).reshape(shape)
+        return np.stack([_array(value) for value in values]).reshape(shape)
+    except ValueError as error:
+        raise ModelError(f"step: expected losses of shape {list(shape[1:])} at each step: {error}") from error

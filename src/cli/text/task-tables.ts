@@ -1,0 +1,46 @@
+import { pointTitle } from "../../identity/cell.ts";
+import { estimateText } from "../../stats/estimate.ts";
+import { groupBy } from "../../stats/group-by.ts";
+import type { TaskCell, TaskSummary } from "../../summary/task-summary.ts";
+import type { Block } from "./blocks.ts";
+import { fewNote } from "./few-runs.ts";
+
+/** Headings of metrics, in the order of their columns, and whether their interval is shown. */
+const COLUMNS: Readonly<Record<string, { readonly head: string; readonly interval: boolean }>> = {
+  auc: { head: "AUC [95 %]", interval: true },
+  rSquared: { head: "R2 [95 %]", interval: true },
+  accuracy: { head: "accuracy", interval: false },
+  averagePrecision: { head: "avg. precision", interval: false },
+  logLoss: { head: "nats", interval: false },
+};
+
+/** What a narrow terminal lacks. */
+const LEAN = ["nats", "avg. precision", "accuracy", "runs"];
+
+/** For each task, and each correlation and grid point, a table with a row for each model: its loss, and the metrics of its kind. */
+export function taskTables(tasks: readonly TaskSummary[]): Block[] {
+  const tables = tasks.flatMap(({ name, kind, cells }) => {
+    const metrics = Object.keys(COLUMNS).filter((metric) => cells.some((cell) => metric in cell.metrics));
+    const heads = ["runs", "loss [95 %]", ...metrics.map((metric) => COLUMNS[metric]?.head ?? metric)];
+    return [...groupBy(cells, pointTitle)].map(([title, group]): Block => {
+      const at = title.trim() === "" ? "" : `, ${title}`;
+      const rows = [["", ...heads], ...group.map((cell) => rowOf(cell, metrics))];
+      return { before: `${name} (${kind})${at}`, rows, lean: LEAN };
+    });
+  });
+  const runs = tasks.flatMap(({ cells }) => cells.map((cell) => cell.runs));
+  const notes = [
+    ...fewNote(runs),
+    ...(tasks.some(({ kind }) => kind !== "regression") ? ["metrics are those of held-out rows; nats: log loss"] : []),
+  ];
+  return notes.length > 0 ? [...tables, { before: notes.join("; ") }] : tables;
+}
+
+function rowOf({ model, runs, loss, metrics }: TaskCell, columns: readonly string[]): string[] {
+  const cells = columns.map((metric) => {
+    const estimate = metrics[metric];
+    if (estimate === undefined) return "-";
+    return COLUMNS[metric]?.interval ? estimateText(estimate, 4, runs) : estimate.value.toFixed(4);
+  });
+  return [model, String(runs), estimateText(loss, 4, runs), ...cells];
+}

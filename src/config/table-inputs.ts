@@ -1,0 +1,69 @@
+// What becomes of a table's columns of inputs, as a config stores and shows it.
+import { type InputEncoding, inputCount } from "../data/table-inputs.ts";
+import type { InputContents } from "../tables/input-column.ts";
+import type { RowsSetting } from "./rows-schema.ts";
+
+type Encoded = Pick<RowsSetting, "inputs" | "encoded">;
+
+/** The columns that do not become one number each; none are stored for a table of numbers without gaps. */
+export function encodedColumns({
+  inputs,
+  contents,
+}: {
+  readonly inputs: readonly string[];
+  readonly contents: readonly InputContents[];
+}): NonNullable<RowsSetting["encoded"]> {
+  const all = contents.map(({ values, gaps }, i) => ({ column: inputs[i] as string, values: [...values], gaps }));
+  return all.filter(({ values, gaps }) => values.length > 0 || gaps);
+}
+
+/** What becomes of each column; undefined if each is one number. */
+export function columnsOf({ inputs, encoded }: Encoded): InputEncoding[] | undefined {
+  if (encoded === undefined) return undefined;
+  const known = new Map(encoded.map(({ column, values, gaps }) => [column, { values: values.length, gaps }]));
+  return inputs.map((column) => known.get(column) ?? { values: 0, gaps: false });
+}
+
+/** D. */
+export function inputsOfRows(rows: Encoded): number {
+  return inputCount(columnsOf(rows) ?? rows.inputs.map(() => ({ values: 0, gaps: false })));
+}
+
+/**
+ * What becomes of columns, on one line: `2 columns are categories: x_city (4 values), x_job (2 values); 1 has gaps: x_age;
+ * 9 inputs`. Empty if each is one number.
+ */
+export function inputsText(rows: Encoded): string {
+  const { encoded = [] } = rows;
+  if (encoded.length === 0) return "";
+  const categories = encoded.filter(({ values }) => values.length > 0);
+  const gaps = encoded.filter((column) => column.gaps);
+  const parts = [
+    listed(
+      categories.map(({ column, values }) => `${column} (${countText(values.length, "value")})`),
+      CATEGORIES,
+    ),
+    listed(
+      gaps.map(({ column, values }) => `${column} (${values.length > 0 ? "a value" : "the mean"})`),
+      GAPS,
+    ),
+    countText(inputsOfRows(rows), "input"),
+  ];
+  return parts.filter((part) => part !== "").join("; ");
+}
+
+const CATEGORIES = ["column is a category", "columns are categories"] as const;
+const GAPS = ["column has gaps", "columns have gaps"] as const;
+
+/** Columns that a line shows. */
+const MOST_SHOWN = 6;
+
+function listed(columns: readonly string[], [one, more]: readonly [string, string]): string {
+  if (columns.length === 0) return "";
+  const few = columns.length > MOST_SHOWN ? [...columns.slice(0, MOST_SHOWN), "..."] : columns;
+  return `${columns.length} ${columns.length === 1 ? one : more}: ${few.join(", ")}`;
+}
+
+function countText(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,202 @@
+// The kinds of a table's labels: found from their columns, and changed by the user.
+import { basename } from "node:path";
+import { z } from "zod";
+import { TASK_KINDS, type TaskKind, type TaskSettings } from "../data/task-kinds.ts";
+import { DIAGNOSTIC_KINDS, type DiagnosticKind } from "../diagnostics/kinds.ts";
+import { UsageError } from "../errors.ts";
+import type { LabelClasses } from "../tables/label-column.ts";
+import { readTable } from "../tables/read-table.ts";
+import { checkedBy } from "./checked-by.ts";
+import type { Override } from "./file-version.ts";
+import type { RowsSetting } from "./rows-schema.ts";
+import type { SettingKey, Settings } from "./schema.ts";
+import { didYouMean } from "./suggest.ts";
+import { GIVEN_TASKS, type GivenTask, type TaskKindSetting } from "./task-kinds-schema.ts";
+
+/** The labels of a table. */
+interface Labels {
+  readonly labels: readonly string[];
+  readonly labelClasses: readonly LabelClasses[];
+}
+
+/** The kinds by default: two texts, or 0 and 1, are binary, other texts categorical, and numbers regressions. */
+function foundKinds({ labels, labelClasses }: Labels): TaskKindSetting[] {
+  return labels.map((column, k) => {
+    const classes = labelClasses[k] ?? [];
+    const isText = typeof classes[0] === "string";
+    const isBinary = classes.length === 2 && (isText || (classes[0] === 0 && classes[1] === 1));
+    const kind = isBinary ? "binary" : isText ? "categorical" : "regression";
+    return { column, kind, weight: 1, classes: kind === "regression" ? [] : [...classes] };
+  });
+}
+
+/** What a config stores: nothing if all labels are as before they had kinds. */
+function storedKinds(kinds: readonly TaskKindSetting[]): readonly TaskKindSetting[] {
+  return kinds.some(({ kind, weight }) => kind !== "regression" || weight !== 1) ? kinds : [];
+}
+
+/** `kinds` with what is given of some labels. `place` names a place in the list. Throws UsageError for what does not fit. */
+function changedKinds(
+  kinds: readonly TaskKindSetting[],
+  given: readonly GivenTask[],
+  table: Labels,
+  place: (i: number) => string,
+): TaskKindSetting[] {
+  const changed = [...kinds];
+  for (const [i, { column, kind, weight }] of given.entries()) {
+    const k = labelNamed(column, table.labels, place(i));
+    const before = changed[k] as TaskKindSetting;
+    changed[k] = {
+      ...before,
+      ...(kind && { kind, classes: classesFor(kind, before.column, table.labelClasses[k] ?? null, place(i)) }),
+      ...(weight !== undefined && { weight }),
+    };
+  }
+  return changed;
+}
+
+/** `y_income` or `income`. */
+function labelNamed(name: string, labels: readonly string[], place: string): number {
+  const k = labels.findIndex((label) => label === name || shortName(label) === name);
+  if (k >= 0) return k;
+  const known = didYouMean(name, labels) || `; labels: ${labels.join(", ")}`;
+  throw new UsageError(`${place}: no label '${name}'${known}`);
+}
+
+/** `income` of `y_income`. */
+function shortName(label: string): string {
+  return label.replace(/^y[^a-z0-9]+/i, "");
+}
+
+function classesFor(kind: TaskKind, column: string, classes: LabelClasses, place: string): (string | number)[] {
+  const isText = typeof classes?.[0] === "string";
+  if (kind === "regression") {
+    if (!isText) return [];
+    throw new UsageError(`${place}: ${column} has texts: expected binary or categorical, got regression`);
+  }
+  if (classes === null) throw new UsageError(`${place}: ${column} has too many different numbers for kind ${kind}`);
+  if (kind === "binary" && classes.length !== 2)
+    throw new UsageError(`${place}: ${column} has ${classes.length} different values: expected 2 for kind binary`);
+  return [...classes];
+}
+
+/** Whether a file's value is a list of labels, in the place of a number of tasks: its items are {column, kind, weight}. */
+export function isTaskList(value: unknown): boolean {
+  return Array.isArray(value) && value.some((one) => typeof one === "object" && one !== null && "column" in one);
+}
+
+/** The kinds of a table's labels: as by default, but for what `tasks` says of them. Throws UsageError. */
+export function kindsIn(
+  values: object,
+  table: Labels,
+  place: (path: string) => string,
+  source: string,
+): readonly TaskKindSetting[] {
+  const tasks = "tasks" in values && isTaskList(values.tasks) ? values.tasks : undefined;
+  const given = tasks ? checkedBy(z.strictObject({ tasks: GIVEN_TASKS }), { tasks }, place, source).tasks : [];
+  return storedKinds(changedKinds(foundKinds(table), given, table, (i) => place(`tasks[${i}]`)));
+}
+
+/** `--task income=binary` or `--task income.weight=2`. */
+export function taskOverride(text: string): Override {
+  const source = `--task ${text}`;
+  const [, column = "", field, value] = /^([^=]+?)(\.weight)?=([^=]+)$/.exec(text) ?? [];
+  const weight = field && Number(value);
+  const isKind = (TASK_KINDS as readonly (string | undefined)[]).includes(value);
+  if (weight ? !(weight > 0 && Number.isFinite(weight)) : !isKind) {
+    const kinds = TASK_KINDS.join(", ");
+    throw new UsageError(`--task: expected LABEL=KIND (${kinds}) or LABEL.weight=NUMBER, got '${text}'`);
+  }
+  const given: GivenTask = { column, ...(weight ? { weight } : { kind: value as TaskKind }) };
+  return {
+    source,
+    valuesAfter: ({ rows, taskKinds }) => {
+      if (!rows)
+        throw new UsageError(`${source}: is for your own rows; for generated rows give --set labelKind=binary`);
+      const table = readTable(rows.file);
+      const before = taskKinds.length > 0 ? taskKinds : allNumbers(rows);
+      return { taskKinds: storedKinds(changedKinds(before, [given], table, () => source)) };
+    },
+  };
+}
+
+function allNumbers({ labels }: RowsSetting): TaskKindSetting[] {
+  return labels.map((column) => ({ column, kind: "regression", weight: 1, classes: [] }));
+}
+
+/** What can be diagnosed of a sweep: gradients are of squared errors, and alignment is with the generator's numbers. */
+export function diagnosable({ rows, labelKind, taskKinds }: Kinds): DiagnosticKind[] {
+  if (taskKinds.some(({ kind }) => kind === "categorical")) return []; // they measure one output for each task
+  const isClass = labelKind === "binary" || taskKinds.some(({ kind }) => kind === "binary");
+  const isPossible: Readonly<Record<DiagnosticKind, boolean>> = {
+    ...{ gates: true, units: true },
+    gradients: !isClass,
+    alignment: !isClass && rows === null,
+  };
+  return DIAGNOSTIC_KINDS.filter((kind) => isPossible[kind]);
+}
+
+type Kinds = Pick<Settings, "rows" | "labelKind" | "taskKinds">;
+
+/** Refuses kinds of labels that the rows do not have, and what can't be diagnosed of them: UsageError. */
+export function checkKinds(settings: Settings, place: (key: SettingKey) => string): void {
+  const { rows, taskKinds, labelKind, diagnostics } = settings;
+  const columns = taskKinds.map(({ column }) => column);
+  if (rows === null && columns.length > 0)
+    throw new UsageError(`${place("taskKinds")}: they are only for your own rows; omit them`);
+  if (rows !== null && labelKind !== "real")
+    throw new UsageError(`${place("labelKind")}: it is the generator's; give --task LABEL=${labelKind}`);
+  if (rows !== null && columns.length > 0 && columns.join() !== rows.labels.join()) {
+    const expected = `expected one for each label of ${basename(rows.file)}, ${rows.labels.join(", ")}`;
+    throw new UsageError(`${place("taskKinds")}: ${expected}; got ${columns.join(", ")}`);
+  }
+  const odd = taskKinds.find(({ kind, classes }) => !hasClasses(kind, classes.length));
+  if (odd) throw new UsageError(`${place("taskKinds")}: ${odd.column}: ${odd.kind} with ${odd.classes.length} classes`);
+  const possible = diagnosable(settings);
+  const isNumbers = labelKind === "real" && taskKinds.every(({ kind }) => kind === "regression"); // checkRows checks these
+  const impossible = isNumbers ? undefined : diagnostics.find((kind) => !possible.includes(kind));
+  if (impossible)
+    throw new UsageError(
+      `${place("diagnostics")}: ${impossible} can't be measured where labels are classes; expected ${possible.join(", ") || "none"}`,
+    );
+}
+
+/** Whether a label of a kind may have that many classes. */
+function hasClasses(kind: TaskKind, classes: number): boolean {
+  return { regression: classes === 0, binary: classes === 2, categorical: classes >= 2 }[kind];
+}
+
+/** The tasks of a sweep's runs, [K]; undefined if all are regressions of weight 1. */
+export function tasksOfRuns({
+  tasks,
+  labelKind,
+  taskKinds,
+}: Pick<Settings, "tasks" | "labelKind" | "taskKinds">): readonly TaskSettings[] | undefined {
+  if (labelKind === "binary") return Array.from({ length: tasks }, () => ({ kind: "binary", weight: 1 }));
+  if (taskKinds.length === 0) return undefined;
+  return taskKinds.map(({ kind, weight, classes }) => ({
+    ...{ kind, weight },
+    ...(kind === "categorical" && { classes: classes.length }),
+  }));
+}
+
+/** The numbers of each label's classes in the table, [K]: of texts their places. Undefined if there are none. */
+export function classNumbers(kinds: readonly TaskKindSetting[]): (readonly number[] | null)[] | undefined {
+  if (kinds.every(({ classes }) => classes.length === 0)) return undefined;
+  return kinds.map(({ classes }) =>
+    classes.length === 0 ? null : classes.map((one, place) => (typeof one === "number" ? one : place)),
+  );
+}
+
+/** Kinds on one line: `y_income binary (no, yes), y_age regression with weight 0.5`. */
+export function kindsText(kinds: readonly TaskKindSetting[]): string {
+  const texts = kinds.map(({ column, kind, weight, classes }) => {
+    const few = classes.length > MOST_SHOWN ? [...classes.slice(0, MOST_SHOWN), "..."] : classes;
+    const values = classes.length > 0 ? ` (${few.join(", ")})` : "";
+    return `${column} ${kind}${values}${weight === 1 ? "" : ` with weight ${weight}`}`;
+  });
+  return texts.join(", ");
+}
+
+/** Classes that a line shows. */
+const MOST_SHOWN = 6;

@@ -1,0 +1,50 @@
+// What tasks predict: the kind of a label, and the entropy that a loss in nats is measured by.
+import { normalCdf } from "../stats/normal.ts";
+import { expected, MEAN_STEPS } from "./mean-loss.ts";
+import { labelMean } from "./moments.ts";
+import type { GeneratorSettings } from "./settings.ts";
+
+/** A label is a number (regression), 0 or 1 (binary), or a class from 0 on (categorical). */
+export const TASK_KINDS = ["regression", "binary", "categorical"] as const;
+export type TaskKind = (typeof TASK_KINDS)[number];
+
+/** A task of a run. */
+export interface TaskSettings {
+  readonly kind: TaskKind;
+  /** What its loss counts in the objective. */
+  readonly weight: number;
+  /** C, of a categorical task. */
+  readonly classes?: number;
+}
+
+/** Outputs of a model for a task: a logit for each class of a categorical one, else one. */
+export function outputCount({ classes = 1 }: TaskSettings): number {
+  return classes;
+}
+
+/** The share of each of `classes` classes among labels. */
+export function classShares(labels: ArrayLike<number>, classes: number): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (let n = 0; n < labels.length; n++) {
+    const label = labels[n] as number;
+    counts[label] = (counts[label] as number) + 1;
+  }
+  return counts.map((count) => count / labels.length);
+}
+
+/** In nats: the log loss of predicting these shares in every row, where they are the classes' shares. */
+export function entropy(shares: readonly number[]): number {
+  return shares.reduce((sum, share) => (share > 0 ? sum - share * Math.log(share) : sum), 0);
+}
+
+/** The share of the generator's labels that are 1, where a label is the sign of equation 4's number: an integral over w.x. */
+export function baseRate(settings: GeneratorSettings): number {
+  const { scale, alpha, beta, noiseStd, rawLabels } = settings;
+  const threshold = rawLabels ? 0 : labelMean(settings);
+  return expected(MEAN_STEPS, (z) => {
+    const projection = scale * z;
+    const signal = alpha.reduce((sum, a, i) => sum + Math.sin(a * projection + (beta[i] as number)), projection);
+    const above = signal - threshold;
+    return noiseStd > 0 ? normalCdf(above / noiseStd) : Number(above > 0);
+  });
+}

@@ -1,0 +1,90 @@
+// Metrics of tasks on held-out rows, beside their losses.
+import { outputCount, type TaskKind, type TaskSettings } from "../data/task-kinds.ts";
+import { areaUnderCurve, averagePrecision } from "../stats/ranking.ts";
+import type { Quantities } from "./quantities.ts";
+
+/** What a run predicts of its held-out rows. */
+interface Predictions {
+  /** [N, O]. */
+  readonly outputs: Float32Array;
+  /** The labels, [N, K]. */
+  readonly y: Float32Array;
+}
+
+/** By a metric's name, its value for a task's outputs [N, C] and labels [N]. */
+type Metrics = Readonly<Record<string, (outputs: Float32Array, labels: Float32Array) => number>>;
+
+const METRICS: Readonly<Record<TaskKind, Metrics>> = {
+  regression: { rSquared: determination },
+  binary: {
+    auc: areaUnderCurve,
+    averagePrecision,
+    accuracy: (logits, labels) => meanOf(labels, (label, n) => Number(at(logits, n) > 0 === (label === 1))),
+    logLoss: (logits, labels) => meanOf(labels, (label, n) => logistic(at(logits, n), label)),
+  },
+  categorical: {
+    accuracy: (logits, labels) =>
+      meanOf(labels, (label, n) => Number(largestOf(rowOf(logits, labels.length, n)) === label)),
+    logLoss: (logits, labels) => meanOf(labels, (label, n) => crossEntropy(rowOf(logits, labels.length, n), label)),
+  },
+};
+
+/** Metrics of a run's tasks [K] by name and number: `auc/1`. Of a task of a kind that has none, NaN. */
+export function taskMetrics(tasks: readonly TaskSettings[], { outputs, y }: Predictions): Quantities {
+  const names = [...new Set(tasks.flatMap(({ kind }) => Object.keys(METRICS[kind])))];
+  const O = tasks.reduce((sum, task) => sum + outputCount(task), 0);
+  let first = 0;
+  const values = tasks.map((task, k) => {
+    const width = outputCount(task);
+    const [own, labels] = [columnsOf(outputs, O, first, width), columnsOf(y, tasks.length, k, 1)];
+    first += width;
+    return names.map((name) => METRICS[task.kind][name]?.(own, labels) ?? Number.NaN);
+  });
+  const entries = names.flatMap((name, i) =>
+    values.map((ofTask, k): [string, number] => [`${name}/${k + 1}`, ofTask[i] as number]),
+  );
+  return Object.fromEntries(entries);
+}
+
+/** `count` columns from column `first` on of an array [N, width]. */
+function columnsOf(values: Float32Array, width: number, first: number, count: number): Float32Array {
+  const isChosen = (i: number) => i % width >= first && i % width < first + count;
+  return count === width ? values : values.filter((_, i) => isChosen(i));
+}
+
+function rowOf(values: Float32Array, N: number, n: number): Float32Array {
+  const width = values.length / N;
+  return values.subarray(n * width, (n + 1) * width);
+}
+
+function at(values: Float32Array, i: number): number {
+  return values[i] as number;
+}
+
+function meanOf(labels: Float32Array, of: (label: number, n: number) => number): number {
+  return labels.reduce((sum, label, n) => sum + of(label, n), 0) / labels.length;
+}
+
+/** R2: 1 - squared errors / squared deviations from the mean of these rows. NaN for labels that are all alike. */
+function determination(predicted: Float32Array, labels: Float32Array): number {
+  const mean = meanOf(labels, (label) => label);
+  const errors = meanOf(labels, (label, n) => (label - at(predicted, n)) ** 2);
+  const deviations = meanOf(labels, (label) => (label - mean) ** 2);
+  return deviations > 0 ? 1 - errors / deviations : Number.NaN;
+}
+
+function logistic(logit: number, label: number): number {
+  const margin = label === 1 ? logit : -logit;
+  return Math.max(-margin, 0) + Math.log1p(Math.exp(-Math.abs(margin)));
+}
+
+/** The place of the largest, of equals the first. */
+function largestOf(logits: Float32Array): number {
+  return logits.indexOf(Math.max(...logits));
+}
+
+function crossEntropy(logits: Float32Array, label: number): number {
+  const largest = Math.max(...logits);
+  const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
+  return Math.log(sum) + largest - at(logits, label);
+}

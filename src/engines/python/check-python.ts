@@ -1,0 +1,93 @@
+// Tries a model in Python before any run trains.
+import type { CodeModel } from "../../models/code.ts";
+import { keyOf } from "../../random/key.ts";
+import { normals } from "../../random/normal.ts";
+import { modelError } from "../children/model-error.ts";
+import type { Run } from "../engine.ts";
+import { PLAIN_TRAINING } from "../training-settings.ts";
+import type { PythonChild } from "./python-child.ts";
+import { PythonTrainer } from "./python-trainer.ts";
+
+/** Rows of a step, of all predictions, and of fewer predictions. */
+const [BATCH, ROWS, FEWER] = [8, 7, 5];
+const STEPS = 3;
+
+/** How far predictions of the same row may lie apart: libraries compute other numbers of rows in another order. */
+const TOLERANCE = 1e-3;
+
+/** What was found out about a model. */
+interface Tried {
+  /** How many numbers each of its parameters has, by name. */
+  readonly parameters: Readonly<Record<string, number>>;
+  /** All of them. */
+  readonly size: number;
+  /** Whether two trainings with the same seed gave the same numbers. */
+  readonly deterministic: boolean;
+}
+
+/** Trains a loaded model for some steps, twice. Throws UsageError for what can't be trained. */
+export async function tryPython(child: PythonChild, silentMs: number): Promise<Tried> {
+  const { model } = child;
+  const asking = { silentMs };
+  const x = normals(keyOf("mmoe/check/x"), ROWS * model.inputs);
+  const once = async () => {
+    const trainer = await PythonTrainer.begin(child, trialOf(model), asking);
+    const losses = [...(await trainer.train(1, STEPS))];
+    await child.ask({ order: "inspect" }, { doing: "is tried", ...asking });
+    return { trainer, losses, predictions: [...(await trainer.predictions(x))] };
+  };
+  const first = await once();
+  expectFinite(model, "the losses of the first steps", first.losses);
+  expectFinite(model, "predictions", first.predictions);
+  await checkRows(model, first.trainer, x, first.predictions);
+  const second = await once();
+  const isSame = (a: readonly number[], b: readonly number[]) => a.every((value, i) => value === b[i]);
+  return {
+    parameters: first.trainer.parts,
+    size: first.trainer.size,
+    deterministic: isSame(first.losses, second.losses) && isSame(first.predictions, second.predictions),
+  };
+}
+
+function expectFinite(model: CodeModel, what: string, values: readonly number[]): void {
+  if (!values.every(Number.isFinite))
+    throw modelError(model, `${what}: expected finite numbers, got ${values.find((value) => !Number.isFinite(value))}`);
+}
+
+/** Evaluations put rows together as they like. */
+async function checkRows(
+  model: CodeModel,
+  trainer: PythonTrainer,
+  x: Float32Array,
+  all: readonly number[],
+): Promise<void> {
+  const fewer = await trainer.predictions(x.subarray(0, FEWER * model.inputs));
+  const differs = (value: number, i: number) => {
+    const other = all[i] as number;
+    return !(Math.abs(value - other) <= TOLERANCE * (1 + Math.abs(other)));
+  };
+  if (!fewer.some(differs)) return;
+  throw modelError(
+    model,
+    "in evaluation mode a row's prediction depends on the rows beside it, which evaluations put together",
+  );
+}
+
+/** A run on a few rows, whose labels mean nothing. */
+function trialOf(model: CodeModel): Run<CodeModel> {
+  const { inputs, tasks } = model;
+  const data = { inputs, scale: 1, alpha: [1], beta: [0], noiseStd: 0.1 };
+  const identity = Array.from({ length: tasks }, (_, i) => Array.from({ length: tasks }, (_, j) => (i === j ? 1 : 0)));
+  return {
+    ...{ id: "trial", model, index: 0, seed: 0, data, correlation: 0, correlationMatrix: identity },
+    training: {
+      ...PLAIN_TRAINING,
+      trainRows: "fresh",
+      batch: BATCH,
+      steps: STEPS,
+      lr: 1e-3,
+      evalEvery: STEPS,
+      heldoutRows: ROWS,
+    },
+  };
+}

@@ -1,0 +1,92 @@
+// What mmoe and a worker tell each other: docs/python-protocol.md.
+import type { ModelOptions } from "../../models/code.ts";
+import type { CodeFiles } from "../../models/code-files.ts";
+import type { Optimizer } from "../training-settings.ts";
+
+export const PROTOCOL = 1;
+
+/** Orders; each is answered before the next is begun. */
+export type PythonOrder =
+  | { readonly order: "hello"; readonly protocol: number; readonly rows: string; readonly state: string }
+  | { readonly order: "load"; readonly model: SentModel }
+  | { readonly order: "begin"; readonly bytes: number; readonly settings: SentSettings }
+  | { readonly order: "train"; readonly at: number; readonly steps: number }
+  | { readonly order: "predict"; readonly at: number; readonly rows: number }
+  | { readonly order: "inspect" }
+  | { readonly order: "save" }
+  | { readonly order: "restore"; readonly bytes: number };
+
+interface SentModel {
+  readonly file: string;
+  readonly files: CodeFiles["files"];
+  readonly class: string | null;
+  readonly options: ModelOptions;
+  readonly device: string;
+}
+
+/** Fields of `mmoe.Settings`. */
+export interface SentSettings {
+  /** 64 bits, in decimal digits. */
+  readonly seed: string;
+  readonly inputs: number;
+  readonly tasks: number;
+  readonly batch: number;
+  readonly steps: number;
+  readonly optimizer: Optimizer;
+  readonly lr: number;
+  readonly huber_delta: number | null;
+  readonly device: string;
+}
+
+/** What a line of a worker's may be. */
+export type PythonMessage =
+  | { readonly answer: PythonAnswer }
+  | { readonly progress: number; readonly processorMs?: number }
+  | { readonly error: SentError };
+
+/** For `hello`, `load`, `begin`, `train` and `save`; other answers are empty. */
+export type PythonAnswer = Partial<Greeting & Loaded & Begun & Trained & Saved>;
+
+interface Greeting {
+  readonly protocol: number;
+  /** `Python 3.11.7`. */
+  readonly language: string;
+}
+
+export interface Loaded {
+  /** The first paragraph of the model's docstring. */
+  readonly about: string;
+  /** Versions by names. */
+  readonly libraries: Readonly<Record<string, string>>;
+  /** What computes, as records name it: `torch 2.15.0 cpu`. */
+  readonly device: string;
+}
+
+interface Begun {
+  /** How many numbers each of the model's parameters has, by name; empty if it does not say. */
+  readonly parameters: Readonly<Record<string, number>>;
+  /** Whether its state can be saved. */
+  readonly keepsState: boolean;
+}
+
+interface Trained {
+  /** What the process has computed until then, in milliseconds of one core; absent on a card. */
+  readonly processorMs?: number;
+}
+
+interface Saved {
+  /** The length of what is in the file of states now, a multiple of 4. */
+  readonly bytes: number;
+}
+
+/** An error: what the author did, or the machine, or what no file of the model's took part in. */
+interface SentError {
+  readonly kind: "author" | "memory" | "bug";
+  readonly message: string;
+  readonly file?: string | null;
+  readonly line?: number | null;
+  /** The text of that line. */
+  readonly code?: string;
+  /** Its last lines. */
+  readonly traceback?: readonly string[];
+}

@@ -1,0 +1,132 @@
+// The losses of predictions, as tensors; see TrainingSettings and task-losses.ts.
+import type { GradSaveFunc, Tensor } from "@tensorflow/tfjs-core";
+import { outputCount, type TaskSettings } from "../../../data/task-kinds.ts";
+import type { Tf } from "../tf.ts";
+
+/** How the losses of K tasks are taken, for R replicas. */
+export interface LossRule {
+  /** Of regressions. */
+  readonly huberDelta: number | null;
+  /** [K]; absent if all are regressions of weight 1. */
+  readonly tasks?: readonly TaskSettings[] | undefined;
+  /** What each task's loss is multiplied by, [R, K]; absent for 1. */
+  readonly lossUnits?: Tensor | undefined;
+}
+
+/** Predictions [R, B, O] and labels [R, B, K] → the loss of each row, [R, B, K]. */
+export function rowLosses(tf: Tf, predictions: Tensor, y: Tensor, { huberDelta, tasks, lossUnits }: LossRule): Tensor {
+  if (!tasks) return errorLosses(tf, tf.sub(predictions, y), huberDelta);
+  return tf.tidy(() => {
+    const [R, B, K] = y.shape as [number, number, number];
+    const outputs = tf.split(predictions, tasks.map(outputCount), 2);
+    const labels = tf.split(y, K, 2);
+    const losses = tasks.map(({ kind }, k) => {
+      const [output, label] = [outputs[k] as Tensor, labels[k] as Tensor];
+      if (kind === "binary") return logistic(tf, output, label);
+      if (kind === "categorical") return tf.reshape(crossEntropy(tf, output, label), [R, B, 1]);
+      return differentiableErrors(tf, tf.sub(output, label), huberDelta);
+    });
+    const all = tf.concat(losses, 2);
+    return lossUnits ? tf.mul(all, tf.reshape(lossUnits, [R, 1, K])) : all;
+  });
+}
+
+/** Predictions [R, B, O] and labels [R, B, K] → mean losses [R, K], whose gradients are times the tasks' weights. */
+export function meanLosses(tf: Tf, predictions: Tensor, y: Tensor, rule: LossRule): Tensor {
+  const { huberDelta, tasks } = rule;
+  if (!tasks) return meanErrors(tf, tf.sub(predictions, y), huberDelta);
+  return tf.tidy(() => {
+    const means = tf.mean(rowLosses(tf, predictions, y, rule), 1);
+    const weights = tasks.map(({ weight }) => weight);
+    return weights.every((weight) => weight === 1)
+      ? means
+      : withGradientTimes(tf, means, (values) => tf.mul(tf.onesLike(values), tf.tensor1d(weights)));
+  });
+}
+
+/** `values` as they are; what they are made of gets their gradient times `factorsOf(values)`, which gets none. */
+export function withGradientTimes(tf: Tf, values: Tensor, factorsOf: (values: Tensor) => Tensor): Tensor {
+  const weighed = tf.customGrad((...inputs) => {
+    const [values, save] = inputs as [Tensor, GradSaveFunc];
+    save([values]);
+    return { value: tf.clone(values), gradFunc: (dy, [saved]) => tf.mul(dy, factorsOf(saved as Tensor)) };
+  });
+  return weighed(values);
+}
+
+/** The loss of each error, elementwise. */
+function errorLosses(tf: Tf, errors: Tensor, huberDelta: number | null): Tensor {
+  if (huberDelta === null) return tf.square(errors);
+  return tf.tidy(() => {
+    const slope = clipped(tf, errors, huberDelta);
+    return tf.mul(slope, tf.sub(errors, tf.mul(slope, 0.5)));
+  });
+}
+
+function clipped(tf: Tf, errors: Tensor, delta: number): Tensor {
+  return tf.minimum(tf.maximum(errors, -delta), delta);
+}
+
+/** The derivative of each error's loss. */
+function slopes(tf: Tf, errors: Tensor, huberDelta: number | null): Tensor {
+  return huberDelta === null ? tf.mul(errors, 2) : clipped(tf, errors, huberDelta);
+}
+
+function differentiableErrors(tf: Tf, errors: Tensor, huberDelta: number | null): Tensor {
+  const losses = tf.customGrad((...inputs) => {
+    const [errors, save] = inputs as [Tensor, GradSaveFunc];
+    save([errors]);
+    const gradFunc = (dy: Tensor, [saved]: Tensor[]) => tf.mul(dy, slopes(tf, saved as Tensor, huberDelta));
+    return { value: errorLosses(tf, errors, huberDelta), gradFunc };
+  });
+  return losses(errors);
+}
+
+/**
+ * Errors e [R, B, K] → their mean losses over B, [R, K]; the gradient, a slope times a constant, is one or two operations
+ * instead of tfjs's six.
+ */
+function meanErrors(tf: Tf, errors: Tensor, huberDelta: number | null): Tensor {
+  const [R, B, K] = errors.shape as [number, number, number];
+  const mean = tf.customGrad((...inputs) => {
+    const [errors, save] = inputs as [Tensor, GradSaveFunc];
+    save([errors]);
+    const gradFunc = (dy: Tensor, [saved]: Tensor[]) => {
+      const slope = huberDelta === null ? (saved as Tensor) : clipped(tf, saved as Tensor, huberDelta);
+      return tf.mul(slope, tf.mul(tf.reshape(dy, [R, 1, K]), (huberDelta === null ? 2 : 1) / B));
+    };
+    return { value: tf.mean(errorLosses(tf, errors, huberDelta), 1), gradFunc };
+  });
+  return mean(errors);
+}
+
+/** ln(1 + exp(-m)) of margins m, logits with the signs of their labels (1 or 0), elementwise. */
+function logistic(tf: Tf, logits: Tensor, labels: Tensor): Tensor {
+  const losses = tf.customGrad((...inputs) => {
+    const [margins, save] = inputs as [Tensor, GradSaveFunc];
+    save([margins]);
+    const small = tf.log1p(tf.exp(tf.neg(tf.abs(margins))));
+    const gradFunc = (dy: Tensor, [saved]: Tensor[]) => tf.neg(tf.mul(dy, tf.sigmoid(tf.neg(saved as Tensor))));
+    return { value: tf.add(tf.relu(tf.neg(margins)), small), gradFunc };
+  });
+  return losses(tf.mul(logits, tf.sub(tf.mul(labels, 2), 1)));
+}
+
+/** -ln of the label's share in the softmax: logits [R, B, C], labels [R, B, 1] → [R, B]. */
+function crossEntropy(tf: Tf, logits: Tensor, labels: Tensor): Tensor {
+  const [R, B, C] = logits.shape as [number, number, number];
+  const chosen = tf.cast(tf.oneHot(tf.cast(tf.reshape(labels, [R, B]), "int32"), C), "float32");
+  const losses = tf.customGrad((...inputs) => {
+    const [logits, chosen, save] = inputs as [Tensor, Tensor, GradSaveFunc];
+    const shifted = tf.sub(logits, tf.max(logits, 2, true));
+    save([shifted, chosen]);
+    const value = tf.sub(tf.log(tf.sum(tf.exp(shifted), 2)), tf.sum(tf.mul(shifted, chosen), 2));
+    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+      const [shifted, chosen] = saved as [Tensor, Tensor];
+      const slope = tf.sub(tf.softmax(shifted, 2), chosen);
+      return [tf.mul(slope, tf.expandDims(dy, 2)), tf.zerosLike(chosen)];
+    };
+    return { value, gradFunc };
+  });
+  return losses(logits, chosen);
+}

@@ -1,0 +1,172 @@
+import type { RowSet } from "../data/streams.ts";
+import { isCode } from "../models/code.ts";
+import { CurveRecorder } from "./curve-recorder.ts";
+import { type Diagnosing, DiagnosticRecorder, hasMetrics, type Predictions } from "./diagnosing.ts";
+import { type AnyRun, type Hooks, latestLoss, lossFailure, type Run, type RunResult, type RunState } from "./engine.ts";
+import { nextEvaluation } from "./evaluations.ts";
+import { Pace } from "./pace.ts";
+import { RunKeeper } from "./run-keeper.ts";
+import type { Trainer } from "./trainer.ts";
+
+interface Replica {
+  readonly run: AnyRun;
+  readonly record: CurveRecorder;
+  /** None of a model in JavaScript that does not measure itself. */
+  readonly diagnosing: Diagnosing | undefined;
+  readonly labelCorrelations: readonly number[];
+}
+
+/** Runs that train together, each on the rows of its place among the trainer's sources; places repeat by models. */
+interface Together {
+  readonly runs: readonly AnyRun[];
+  readonly places: readonly number[];
+}
+
+/** How a group's runs are computed; undefined if it is stopped while its rows are made. */
+export type CreateTrainer<G> = (group: G, pace: Pace) => Promise<Trainer | undefined>;
+
+/** Trains a group. If the signal stops it, it has no result. A run that is alone is kept, if the hooks ask for it. */
+export async function trainGroup<G extends Together>(
+  createTrainer: CreateTrainer<G>,
+  group: G,
+  hooks: Hooks,
+  device: string,
+): Promise<void> {
+  const began = performance.now();
+  const pace = new Pace(hooks.signal);
+  const trainer = await createTrainer(group, pace);
+  if (!trainer) return;
+  const keeper = trainer.save && hooks.keeping && new RunKeeper(group.runs[0] as AnyRun, hooks.keeping);
+
+  try {
+    const replicas = replicasOf(group, trainer, keeper?.state);
+    await trainSteps(trainer, replicas, hooks, { pace, keeper });
+    const finals = await trainingSetLosses(trainer, replicas, pace);
+    if (pace.stopped) return;
+
+    const K = tasksOf(replicas);
+    const parameters = hooks.keepParameters ? trainer.parameters() : [];
+    const elapsedMs = keeper?.elapsedMs ?? (performance.now() - began) / group.runs.length;
+    for (const [r, replica] of replicas.entries())
+      hooks.onResult({
+        ...resultOf(replica, finals.slice(r * K, (r + 1) * K), parameters[r]),
+        elapsedMs,
+        device,
+      });
+  } finally {
+    trainer.dispose();
+  }
+}
+
+/** Each run's record, with the label correlations of its rows. */
+function replicasOf(
+  { runs, places }: Together,
+  { labelCorrelations, diagnosing }: Trainer,
+  state: RunState | undefined,
+): Replica[] {
+  return runs.map((run, i) => ({
+    ...{ run, record: new CurveRecorder(run.model.tasks, state) },
+    diagnosing: isCode(run.model) ? diagnosing : new DiagnosticRecorder(run as Run),
+    labelCorrelations: labelCorrelations[places[i % places.length] as number] as readonly number[],
+  }));
+}
+
+/** K: the runs of a group have the same rows, or as many tasks. */
+function tasksOf(replicas: readonly Replica[]): number {
+  return (replicas[0] as Replica).run.model.tasks;
+}
+
+/** All steps, or those up to the last failure once every run has failed. */
+async function trainSteps(
+  trainer: Trainer,
+  replicas: readonly Replica[],
+  hooks: Hooks,
+  { pace, keeper }: { readonly pace: Pace; readonly keeper: RunKeeper | undefined },
+): Promise<void> {
+  const { training } = (replicas[0] as Replica).run;
+  let done = keeper?.state?.step ?? 0;
+  const add = (losses: Float32Array) => {
+    addBatches(replicas, losses, done + 1);
+    done += losses.length / (replicas.length * tasksOf(replicas));
+  };
+  while (done < training.steps && !(pace.stopped && keeper === undefined)) {
+    const evaluation = nextEvaluation(training, done);
+    add(await trainer.train(done + 1, evaluation));
+    const stops = pace.stopped;
+    const keeps = keeper?.isDue(stops) ?? false;
+    if (keeps && trainer.settle) add(await trainer.settle());
+    if (done === evaluation) await evaluate(trainer, replicas, done, keeps ? new Pace(undefined) : pace);
+
+    const live = replicas.filter(({ record }) => !record.failure);
+    if (live.length === 0) return;
+    if (keeps) await keeper?.keep(trainer, (replicas[0] as Replica).record, done);
+    if (stops) return;
+    for (const { run, record } of live) hooks.onProgress?.(run, done, latestLoss(record.train));
+    await pace.rest();
+  }
+}
+
+/** Records batch losses [steps, N, K], the first of them of step `from`. */
+function addBatches(replicas: readonly Replica[], losses: Float32Array, from: number): void {
+  const K = tasksOf(replicas);
+  for (let at = 0, step = from; at < losses.length; step++) {
+    for (const { record } of replicas) {
+      record.addBatch(losses.subarray(at, at + K), step);
+      at += K;
+    }
+  }
+}
+
+async function evaluate(trainer: Trainer, replicas: readonly Replica[], step: number, pace: Pace): Promise<void> {
+  const { heldoutRows } = (replicas[0] as Replica).run.training;
+  const losses = await lossesOver(trainer, "heldout", heldoutRows, pace);
+  const K = tasksOf(replicas);
+  for (const [r, { record }] of replicas.entries()) record.addEvaluation(losses.slice(r * K, (r + 1) * K), step);
+  await diagnose(trainer, replicas, step, pace);
+}
+
+/** Measures the runs that are due and have not failed, one after the other. */
+async function diagnose(trainer: Trainer, replicas: readonly Replica[], step: number, pace: Pace): Promise<void> {
+  const isDue = ({ record, diagnosing }: Replica) => !record.failure && diagnosing?.isDue(step);
+  const parameters = replicas.some(isDue) ? trainer.parameters() : [];
+  const heldout = replicas.some((replica) => isDue(replica) && hasMetrics(replica.run)) ? await trainer.heldout() : [];
+  for (const [r, replica] of replicas.entries()) {
+    if (pace.stopped) return;
+    if (isDue(replica)) replica.diagnosing?.add(step, parameters[r] as Float32Array, () => heldout[r] as Predictions);
+    if (pace.due) await pace.rest();
+  }
+}
+
+/** Each run's losses over its whole fixed training set, [N * K]; none if rows are fresh or every run has failed. */
+async function trainingSetLosses(trainer: Trainer, replicas: readonly Replica[], pace: Pace): Promise<number[]> {
+  const { trainRows } = (replicas[0] as Replica).run.training;
+  const failed = replicas.every(({ record }) => record.failure);
+  return trainRows === "fresh" || failed ? [] : lossesOver(trainer, "train", trainRows, pace);
+}
+
+/** Mean losses over a set, [N * K]; meaningless once stopped. */
+async function lossesOver(trainer: Trainer, set: RowSet, rows: number, pace: Pace): Promise<number[]> {
+  let total: number[] = [];
+  for (let from = 0; from < rows && !pace.stopped; ) {
+    const { sums, to } = await trainer.lossSums(set, from, rows);
+    total = Array.from(sums, (sum, i) => sum + (total[i] ?? 0));
+    from = to;
+    if (pace.due) await pace.rest();
+  }
+  return total.map((sum) => sum / rows);
+}
+
+function resultOf(
+  { run, record, diagnosing, labelCorrelations }: Replica,
+  trainingSetLoss: number[],
+  parameters?: Float32Array,
+) {
+  const { steps, train, heldout } = record;
+  const failure = record.failure ?? lossFailure(trainingSetLoss, run.training.steps);
+  return {
+    ...{ run, curve: { steps, train, heldout }, labelCorrelations },
+    ...(diagnosing?.diagnostics && { diagnostics: diagnosing.diagnostics }),
+    ...(failure ? { failure } : trainingSetLoss.length > 0 && { trainingSetLoss }),
+    ...(!failure && parameters && { parameters }),
+  } satisfies Partial<RunResult>;
+}

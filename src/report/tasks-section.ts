@@ -1,0 +1,58 @@
+import { tasksOfRuns } from "../config/task-kinds.ts";
+import { modelLabel } from "../figures/draw/style.ts";
+import { pointTitle } from "../identity/cell.ts";
+import { LOSS_WORDS } from "../records/loss-words.ts";
+import type { Results } from "../records/read-results.ts";
+import { type Estimate, LEAST_SHOWN } from "../stats/estimate.ts";
+import { type TaskCell, type TaskSummary, taskSummaries } from "../summary/task-summary.ts";
+import { type Html, html } from "./html.ts";
+import { lossText } from "./report-words.ts";
+import { headRow, numberCell, section, tableBox } from "./section.ts";
+
+/** Whether a report shows each task by itself: on rows of the user's own, and where labels are classes. */
+export function showsTasks({ config }: Pick<Results, "config">): boolean {
+  return config.rows !== null || tasksOfRuns(config) !== undefined;
+}
+
+const METRICS: Readonly<Record<string, string>> = {
+  auc: "AUC",
+  rSquared: "R2",
+  accuracy: "Accuracy",
+  averagePrecision: "Average precision",
+  logLoss: "Log loss (nats)",
+};
+
+/** The held-out loss of each task, and its metrics. */
+export function tasksSection(results: Results): Html {
+  const tasks = taskSummaries(results, "heldout");
+  const metrics = Object.keys(METRICS).filter((name) =>
+    tasks.some(({ cells }) => cells.some((cell) => name in cell.metrics)),
+  );
+  const numbers = ["Runs", "Loss", ...metrics.map((name) => METRICS[name] as string)];
+  const table = html`<table>
+<thead>${headRow(["Task", "Model", ...numbers], numbers)}</thead>
+${tasks.map((task) => taskRows(task, metrics))}</table>`;
+  return section("tasks", "Tasks", [
+    tableBox("Losses and metrics of each task", table),
+    html`<p class="note">Means over runs of the ${LOSS_WORDS.heldout.atEnd} and of metrics of these rows, with their 95 % intervals. A dash marks a metric that
+a task of its kind does not have.</p>`,
+  ]);
+}
+
+function taskRows({ name, kind, cells }: TaskSummary, metrics: readonly string[]): Html {
+  return html`<tbody>${cells.map((cell, i) => {
+    const heading = i === 0 ? html`<th scope="rowgroup" rowspan="${cells.length}">${name} (${kind})</th>` : "";
+    const title = pointTitle(cell);
+    const values = [cell.loss, ...metrics.map((metric) => cell.metrics[metric])];
+    return html`<tr>${heading}<th scope="row">${modelLabel(cell.model)}${title === "" ? "" : `, ${title}`}</th>${numberCell(String(cell.runs))}${values.map((value) => numberCell(estimated(value, cell)))}</tr>
+`;
+  })}</tbody>
+`;
+}
+
+function estimated(estimate: Estimate | undefined, { runs }: TaskCell): string {
+  if (estimate === undefined) return "–";
+  const { value, low, high } = estimate;
+  const interval = runs < LEAST_SHOWN || Number.isNaN(low) ? "" : ` [${lossText(low)}, ${lossText(high)}]`;
+  return `${lossText(value)}${interval}`;
+}

@@ -1,0 +1,63 @@
+import { cellsOf } from "../config/cells.ts";
+import type { LossSet } from "../config/loss-sets.ts";
+import { tasksOfRuns } from "../config/task-kinds.ts";
+import type { TaskKindSetting } from "../config/task-kinds-schema.ts";
+import { taskNames } from "../config/task-names.ts";
+import { type Cell, cellKey } from "../identity/cell.ts";
+import { MEASURES } from "../records/measures.ts";
+import type { Results } from "../records/read-results.ts";
+import { finalLosses, type RunRecord } from "../records/record.ts";
+import { bootstrap, estimateOf, onlyColumn } from "../stats/bootstrap.ts";
+import type { Estimate } from "../stats/estimate.ts";
+import { groupBy } from "../stats/group-by.ts";
+import { mean } from "../stats/moments.ts";
+
+/** One task of a cell: means over the runs that are done, with their intervals. */
+export interface TaskCell extends Cell {
+  readonly runs: number;
+  /** After the last step. */
+  readonly loss: Estimate;
+  /** Metrics that its kind has, by name; absent if no run has one. */
+  readonly metrics: Readonly<Record<string, Estimate>>;
+}
+
+export interface TaskSummary {
+  readonly name: string;
+  readonly kind: TaskKindSetting["kind"];
+  readonly cells: readonly TaskCell[];
+}
+
+/** Each task of a sweep, by itself. */
+export function taskSummaries({ config, records }: Results, set: LossSet): TaskSummary[] {
+  const done = groupBy(
+    records.filter(({ status }) => status === "done"),
+    cellKey,
+  );
+  const kinds = tasksOfRuns(config);
+  return taskNames(config).map((name, k) => ({
+    ...{ name, kind: kinds?.[k]?.kind ?? "regression" },
+    cells: cellsOf(config).flatMap((cell) => {
+      const runs = done.get(cellKey(cell)) ?? [];
+      return runs.length > 0 ? [{ ...cell, ...taskOf(runs, k, set) }] : [];
+    }),
+  }));
+}
+
+/** Whether a sweep's tasks are of different kinds: a mean over them says little. */
+export function hasManyKinds({ config }: Pick<Results, "config">): boolean {
+  return new Set(tasksOfRuns(config)?.map(({ kind }) => kind)).size > 1;
+}
+
+function taskOf(runs: readonly RunRecord[], k: number, set: LossSet): Omit<TaskCell, keyof Cell> {
+  const metrics = MEASURES.filter(({ some }) => some).flatMap(({ name }) => {
+    const values = runs.map(({ measures }) => (measures?.[name] as readonly number[] | undefined)?.[k] ?? Number.NaN);
+    const known = values.filter((value) => !Number.isNaN(value));
+    return known.length > 0 ? [[name, meanOf(known)] as const] : [];
+  });
+  const losses = runs.flatMap((run) => finalLosses(run, set)?.tasks[k] ?? []);
+  return { runs: runs.length, loss: meanOf(losses), metrics: Object.fromEntries(metrics) };
+}
+
+function meanOf(values: readonly number[]): Estimate {
+  return estimateOf(bootstrap([Float64Array.from(values)], onlyColumn, { mean }).mean);
+}

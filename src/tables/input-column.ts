@@ -1,0 +1,105 @@
+// One input's column while a table is read: numbers, or texts, which are categories.
+import type { InputEncoding } from "../data/table-inputs.ts";
+import { UsageError } from "../errors.ts";
+import { thousands } from "../units.ts";
+
+/** Most values of a category: each becomes an input. */
+const MOST_VALUES = 20;
+/** Most different texts that are counted, those of held-out rows included. */
+const MOST_COUNTED = 1000;
+
+/** A value that a category does not have in any training row. */
+const OTHER = -1;
+
+/** What a column holds; `values` are the texts of a category in order, none for numbers. */
+export interface InputContents {
+  readonly values: readonly string[];
+  /** Whether a training row has nothing there. */
+  readonly gaps: boolean;
+}
+
+/**
+ * A column whose first value is a text is a category, and its values are the texts of its training rows. Rows count as
+ * training rows unless the file marks them as held out.
+ */
+export class InputColumn {
+  readonly #name: string;
+  readonly #source: string;
+  #hasNumbers = false;
+  #gaps = false;
+  /** Whether a training row has a value. */
+  #isUsed = false;
+  /** The place of each text's first appearance; undefined for numbers. */
+  #texts: Map<string, number> | undefined;
+  readonly #ofTraining = new Set<string>();
+
+  constructor(name: string, source: string) {
+    this.#name = name;
+    this.#source = source;
+  }
+
+  /**
+   * The number that stands for a value: itself, of a text the place of its first appearance, NaN for nothing. Undefined if
+   * it is unfit.
+   */
+  add(value: unknown, number: number | undefined, isHeldOut: boolean): number | undefined {
+    if (isNothing(value)) {
+      this.#gaps ||= !isHeldOut;
+      return Number.NaN;
+    }
+    this.#isUsed ||= !isHeldOut;
+    const isText = typeof value === "string" || typeof value === "boolean";
+    const isNumeric = typeof value === "string" && !Number.isNaN(Number(value)); // 1e39 is no text, but too large
+    if (!this.#hasNumbers && isText && !isNumeric) this.#texts ??= new Map();
+    if (this.#texts) return isText ? this.#place(String(value).trim(), this.#texts, isHeldOut) : undefined;
+    this.#hasNumbers ||= number !== undefined;
+    return number;
+  }
+
+  #place(text: string, texts: Map<string, number>, isHeldOut: boolean): number {
+    const place = texts.get(text) ?? texts.size;
+    texts.set(text, place);
+    if (!isHeldOut) this.#ofTraining.add(text);
+    if (texts.size > MOST_COUNTED) throw this.#tooMany(`more than ${thousands(MOST_COUNTED)}`);
+    return place;
+  }
+
+  /** Throws UsageError for a category of too many values, and for a column of none. */
+  contents(): InputContents {
+    if (!this.#isUsed)
+      throw new UsageError(`${this.#source}: column '${this.#name}' is empty in every training row; leave it out`);
+    if (this.#ofTraining.size > MOST_VALUES) throw this.#tooMany(String(this.#ofTraining.size));
+    return { values: [...this.#ofTraining].sort(), gaps: this.#gaps };
+  }
+
+  /** Of each of the places of `add`, that among the values, or -1; undefined for numbers. */
+  get places(): readonly number[] | undefined {
+    if (this.#texts === undefined) return undefined;
+    const places = new Map([...this.#ofTraining].sort().map((text, place) => [text, place]));
+    return Array.from(this.#texts.keys(), (text) => places.get(text) ?? OTHER);
+  }
+
+  /** The text that a number of `add` stands for, or the number itself. */
+  shown(number: number): string {
+    return String(this.#texts ? [...this.#texts.keys()][number] : number);
+  }
+
+  #tooMany(got: string): UsageError {
+    const [first] = this.#texts?.keys() ?? [];
+    return new UsageError(
+      `${this.#source}: column '${this.#name}': expected numbers, or at most ${MOST_VALUES} different texts, got ${got} ` +
+        `(the first is '${String(first).slice(0, 40)}'); leave the column out, or group its values`,
+    );
+  }
+}
+
+/** An empty cell. */
+export function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === "string" && value.trim() === "");
+}
+
+/** What becomes of each input's column; undefined if each is one number. */
+export function encodingOf(contents: readonly InputContents[]): InputEncoding[] | undefined {
+  if (contents.every(({ values, gaps }) => values.length === 0 && !gaps)) return undefined;
+  return contents.map(({ values, gaps }) => ({ values: values.length, gaps }));
+}

@@ -1,0 +1,135 @@
+// A table whose labels are of all kinds, from the command line to its figures.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { describe, expect, test } from "vitest";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+import { someRows } from "../support/tables.ts";
+
+const folder = temporaryFolder();
+const file = join(folder, "people.csv");
+const header = "x_a,x_b,x_c,y_income,y_single,y_age,y_region";
+const lines = someRows(80).map(([a = 0, b = 0, c = 0, y = 0]) => {
+  const region = a > 0.6 ? "north" : a > -0.4 ? "east" : "south";
+  return [a, b, c, a + 5 * c > 0 ? "high" : "low", y > 7 ? 1 : 0, y, region].join();
+});
+writeFileSync(file, `${[header, ...lines].join("\n")}\n`);
+const out = join(folder, "results");
+const few = ["--runs", "3", "--steps", "30", "--batch", "8", "--set", "evalEvery=10", "--kernels", "wasm"];
+const MODELS = ["single-task", "mmoe", "shared-bottom"];
+const trained = runMain(["sweep", "smoke", "--rows", file, ...few, "--models", MODELS.join(), "--out", out]);
+const stdoutOf = async (...argv: string[]) => {
+  await trained;
+  const { code, stdout, stderr } = await runMain(argv);
+  expect([code, stderr]).toEqual([0, ""]);
+  return stdout;
+};
+
+describe("a sweep on labels that are classes", () => {
+  test("says the kind of each label at its start, and in its plan", async () => {
+    const { code, stderr, stdout } = await trained;
+    const kinds = "y_income binary (high, low), y_single binary (0, 1), y_age regression, y_region categorical";
+    expect(code).toBe(0);
+    expect(stderr).toContain(`${out}: labels: ${kinds} (east, north, south) (--task changes them)`);
+    expect(stdout).toMatch(/predicting the mean or\s+the base rate is 1/);
+    const plan = await runMain(["sweep", "smoke", "--rows", file, ...few, "--task", "single=regression", "--dry-run"]);
+    expect(plan.stdout).toMatch(/taskKinds +y_income binary \(high, low\), y_single regression,/);
+  });
+
+  test("shows models in the order of --models", async () => {
+    const { stdout } = await trained;
+    const names = (text: string) => [...text.matchAll(/^(single-task|mmoe|shared-bottom) /gm)].map(([, name]) => name);
+    expect(names(stdout)).toEqual(MODELS);
+    expect(names(await stdoutOf("summary", out)).slice(0, 3)).toEqual(MODELS);
+  });
+
+  test("has metrics of each task in runs.csv, and empty cells for tasks of another kind", async () => {
+    await trained;
+    const rows: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+    for (const row of rows) {
+      for (const name of ["auc1", "auc2", "accuracy1", "accuracy4", "logLoss4", "rSquared3", "averagePrecision2"])
+        expect(row[name], name).toMatch(/^-?[\d.]+$/);
+      expect([row.auc3, row.auc4, row.rSquared1, row.accuracy3]).toEqual(["", "", "", ""]);
+      expect(Number(row.aucMean)).toBeCloseTo((Number(row.auc1) + Number(row.auc2)) / 2, 12);
+    }
+  });
+
+  test("verifies, bit for bit", async () => {
+    await trained;
+    const { code, stdout } = await runMain(["verify", out, "--kernels", "wasm"]);
+    expect([code, stdout.match(/ same$/gm)?.length]).toEqual([0, 3]);
+  });
+});
+
+describe("mmoe summary", () => {
+  test("has a table for each task of a sweep with tasks of several kinds, by the labels' names", async () => {
+    const text = await stdoutOf("summary", out);
+    expect(text).toMatch(/^loss on held-out rows after the last step/m);
+    expect(text.match(/^y_\w+ \(\w+\)$/gm)).toEqual([
+      "y_income (binary)",
+      "y_single (binary)",
+      "y_age (regression)",
+      "y_region (categorical)",
+    ]);
+    expect(text).toMatch(/^ +runs +loss \[95 %\] +AUC \[95 %\] +accuracy +avg\. precision +nats$/m);
+    expect(text).not.toMatch(/bad|task 1/);
+  });
+
+  test("has the mean over runs of each task's loss and metrics as CSV and JSON", async () => {
+    const runs: Record<string, string>[] = parse(readFileSync(join(out, "runs.csv")), { columns: true });
+    const rows: Record<string, string>[] = parse(await stdoutOf("summary", out, "--csv"), { columns: true });
+    const of = (statistic: string) => rows.find((row) => row.model === "mmoe" && row.statistic === statistic)?.value;
+    const meanOf = (column: string) => {
+      const values = runs.filter(({ model }) => model === "mmoe").map((row) => Number(row[column]));
+      return values.reduce((sum, value) => sum + value, 0) / values.length;
+    };
+    expect(Number(of("auc of y_income"))).toBeCloseTo(meanOf("auc1"), 12);
+    expect(Number(of("rSquared of y_age"))).toBeCloseTo(meanOf("rSquared3"), 12);
+    expect(Number(of("loss of y_region"))).toBeCloseTo(meanOf("finalHeldoutLoss4"), 12);
+    const { tasks } = JSON.parse(await stdoutOf("summary", out, "--json")) as { tasks: { name: string }[] };
+    expect(tasks.map(({ name }) => name)).toEqual(["y_income", "y_single", "y_age", "y_region"]);
+  });
+});
+
+test("mmoe report has each task's loss and metrics, by the labels' names", async () => {
+  await stdoutOf("report", out);
+  const page = readFileSync(join(out, "report.html"), "utf8");
+  expect(page).toContain('<a href="#tasks">Tasks</a>');
+  expect(page.match(/<th scope="rowgroup" rowspan="3">y_\w+ \(\w+\)<\/th>/g)).toHaveLength(4);
+  const [, section = ""] = page.split('<section id="tasks"');
+  expect(section.slice(0, section.indexOf("</section>"))).toMatch(/AUC.*R2.*Accuracy.*Average precision.*Log loss/s);
+});
+
+test("mmoe seesaw and figures call tasks by their labels, and show nothing of the paper's bad minima", async () => {
+  expect(await stdoutOf("seesaw", out)).toMatch(/runs +y_income +y_single +y_age +y_region +delta-m/);
+  await stdoutOf("figures", out, "--only", "task-losses");
+  const of = (end: string) => readFileSync(join(out, `figures/task-losses-heldout.${end}`), "utf8");
+  expect(of("txt")).toContain("of y_single against that of y_income");
+  expect(of("txt")).not.toMatch(/bad minimum|0\.167/);
+});
+
+test("a sweep whose held-out losses are many times those on training rows says that models have memorised", async () => {
+  const overfit = ["--runs", "2", "--steps", "600", "--batch", "16", "--set", "evalEvery=600", "--set", "trainRows=16"];
+  const argv = ["sweep", "smoke", "--rows", file, ...overfit, "--models", "mmoe", "--kernels", "wasm"];
+  const { stdout } = await runMain([...argv, "--out", join(folder, "overfit")]);
+  expect(stdout.replaceAll("\n", " ")).toMatch(/times that on training rows: the models have memorised these/);
+  expect((await trained).stdout).not.toContain("memorised");
+});
+
+test("a config with rows reports the loss on held-out rows, unless it says another", async () => {
+  const path = join(folder, "mine.yaml");
+  writeFileSync(path, "extends: smoke\nrows: people.csv\ndata: null\ncorrelations: null\n");
+  expect((await runMain(["sweep", path, "--dry-run", ...few])).stdout).toMatch(/^report +heldout/m);
+  writeFileSync(path, "extends: smoke\nrows: people.csv\ndata: null\ncorrelations: null\nreport: running\n");
+  expect((await runMain(["sweep", path, "--dry-run", ...few])).stdout).toMatch(/^report +running/m);
+});
+
+test("a sweep on the generator's signs shows no bound of bad minima and no ladder", async () => {
+  const signs = join(folder, "signs");
+  const argv = ["sweep", "smoke", "--set", "labelKind=binary", ...few, "--models", "mmoe", "--corr", "0.5"];
+  expect((await runMain([...argv, "--out", signs])).stdout).toContain("predicting the base rate");
+  expect(await stdoutOf("summary", signs, "--full")).not.toMatch(/bad|rung/);
+  expect((await runMain(["summary", signs, "--rungs"])).stderr).toMatch(/--rungs: labels are signs/);
+  await stdoutOf("figures", signs, "--only", "figure4");
+  expect(readFileSync(join(signs, "figures/figure4.txt"), "utf8")).not.toMatch(/sines/i);
+});

@@ -1,0 +1,64 @@
+// A table with categories and empty cells, from the command line to its results.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { expect, test } from "vitest";
+import { LINEAR } from "../support/code-model.ts";
+import { runMain, temporaryFolder } from "../support/effects.ts";
+import { someRows } from "../support/tables.ts";
+
+const folder = temporaryFolder();
+const file = join(folder, "people.csv");
+const lines = someRows(60).map(([a = 0, b = 0, , y = 0, z = 0], n) =>
+  [a > 0.5 ? "north" : a > -0.5 ? "east" : "south", n % 9 === 4 ? "" : b, y, z].join(),
+);
+writeFileSync(file, `${["x_region,x_b,y_1,y_2", ...lines].join("\n")}\n`);
+const model = join(folder, "linear.mjs");
+writeFileSync(model, LINEAR);
+const out = join(folder, "results");
+const sweep = ["sweep", "smoke", "--rows", file, "--runs", "2", "--steps", "20", "--batch", "8", "--kernels", "wasm"];
+const filled = ["--impute", "mean"];
+const columns = "1 column is a category: x_region (3 values); 1 column has gaps: x_b (the mean); 5 inputs";
+
+test("a table with gaps is refused, with the way out", async () => {
+  const { code, stderr } = await runMain([...sweep, "--out", out]);
+  expect([code, stderr]).toEqual([
+    2,
+    `mmoe: ${file}:6: x_b: expected a number or a text, got nothing; fill it in, leave out the row, or give --impute mean\n`,
+  ]);
+});
+
+test("a plan says what becomes of columns, and models have all of the inputs", async () => {
+  const { code, stdout } = await runMain([...sweep, ...filled, "--models", "single-task", "--dry-run"]);
+  expect([code, stdout.replace(/\s+/g, " ")]).toEqual([0, expect.stringContaining(`impute=mean; ${columns} `)]);
+});
+
+test("a sweep says it at its start, and verifies bit for bit", async () => {
+  const trained = await runMain([...sweep, ...filled, "--models", "mmoe", "--out", out]);
+  expect([trained.code, trained.stderr]).toEqual([0, expect.stringContaining(`${out}: ${columns}\n`)]);
+  const { code, stdout } = await runMain(["verify", out, "--kernels", "wasm"]);
+  expect([code, stdout.match(/ same$/gm)?.length]).toEqual([0, 2]);
+});
+
+test("a model in JavaScript has all of the inputs", async () => {
+  const code = await runMain([
+    ...sweep,
+    ...filled,
+    "--runs",
+    "1",
+    "--models",
+    "linear",
+    "--model",
+    model,
+    "--out",
+    `${out}-own`,
+  ]);
+  expect(code).toMatchObject({ code: 0 });
+  const [row]: Record<string, string>[] = parse(readFileSync(join(`${out}-own`, "runs.csv")), { columns: true });
+  expect(row).toMatchObject({ model: "linear", parameters: String(5 * 2 + 2), status: "done" });
+});
+
+test("--impute is for --rows", async () => {
+  const { code, stderr } = await runMain(["sweep", "smoke", "--impute", "mean", "--dry-run"]);
+  expect([code, stderr]).toEqual([2, "mmoe: --impute: is for --rows FILE; in a config, write rows: {file, impute}\n"]);
+});

@@ -1,0 +1,168 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { configAt, modelOf, tableOf, trainedHash, trainingOf } from "../../src/config/config.ts";
+import { loadConfig, loadStoredConfig, setOverride } from "../../src/config/load.ts";
+import { meanText, unitText } from "../../src/config/loss-unit.ts";
+import { lossUnitOf } from "../../src/config/loss-unit-of.ts";
+import { rowsOverride } from "../../src/config/rows.ts";
+import { settingRows } from "../../src/config/setting-rows.ts";
+import { taskOverride } from "../../src/config/task-kinds.ts";
+import { configYaml } from "../../src/config/write.ts";
+import { complaint } from "../support/complaint.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { tableFile } from "../support/tables.ts";
+
+const folder = temporaryFolder();
+const file = join(folder, "people.csv");
+const ROWS = [
+  [0.5, "no", 0, 31.5, "north", 1],
+  [-1, "yes", 1, 40, "south", 2],
+  [2, "no", 1, 22, "east", 5],
+  [0, "no", 0, 57, "north", 2],
+  [1, "yes", 0, 33, "south", 1],
+];
+writeFileSync(file, `x,y_income,y_single,y_age,y_region,y_stars\n${ROWS.map((row) => row.join()).join("\n")}\n`);
+
+const config = (...tasks: string[]) => loadConfig("smoke", [rowsOverride(file), ...tasks.map(taskOverride)]);
+const kinds = (...tasks: string[]) => config(...tasks).taskKinds.map(({ kind, weight }) => `${kind} ${weight}`);
+const DEFAULTS = ["binary 1", "binary 1", "regression 1", "categorical 1", "regression 1"];
+
+describe("the kinds of a table's labels", () => {
+  test("are found: two texts, or 0 and 1, are binary, other texts categorical, numbers regressions", () => {
+    expect(kinds()).toEqual(DEFAULTS);
+    expect(config().taskKinds.map(({ classes }) => classes)).toEqual([
+      ["no", "yes"],
+      [0, 1],
+      [],
+      ["east", "north", "south"],
+      [],
+    ]);
+  });
+
+  test("are changed by --task, by the column's name with or without y_", () => {
+    expect(kinds("single=regression", "y_stars=categorical", "age.weight=2.5")).toEqual(
+      DEFAULTS.with(1, "regression 1").with(4, "categorical 1").with(2, "regression 2.5"),
+    );
+  });
+
+  test.each([
+    [
+      "income=regression",
+      "--task income=regression: y_income has texts: expected binary or categorical, got regression",
+    ],
+    ["region=binary", "--task region=binary: y_region has 3 different values: expected 2 for kind binary"],
+    ["incme=binary", "--task incme=binary: no label 'incme'; labels: y_income, y_single, y_age, y_region, y_stars"],
+    [
+      "income=bool",
+      "--task: expected LABEL=KIND (regression, binary, categorical) or LABEL.weight=NUMBER, got 'income=bool'",
+    ],
+    [
+      "income.weight=0",
+      "--task: expected LABEL=KIND (regression, binary, categorical) or LABEL.weight=NUMBER, got 'income.weight=0'",
+    ],
+  ])("are not changed by --task %s", (task, message) => {
+    expect(complaint(() => config(task))).toBe(message);
+  });
+
+  test("are in `tasks` of a file, beside its rows", () => {
+    const at = join(temporaryFolder(), "mine");
+    mkdirSync(at);
+    const path = join(at, "mine.yaml");
+    const write = (tasks: string) =>
+      writeFileSync(path, `extends: smoke\nrows: ${file}\ndata: null\ncorrelations: null\ntasks: ${tasks}\n`);
+    write("[{column: stars, kind: categorical}, {column: y_age, weight: 3}]");
+    const { tasks, taskKinds } = loadConfig(path);
+    expect([tasks, taskKinds.map(({ kind, weight }) => `${kind} ${weight}`)]).toEqual([
+      5,
+      DEFAULTS.with(4, "categorical 1").with(2, "regression 3"),
+    ]);
+    write("[{column: y_age, kind: real}]");
+    expect(complaint(() => loadConfig(path))).toBe(
+      `${path}: tasks[0].kind: expected one of regression, binary, categorical, got "real"`,
+    );
+    write("[{column: y_name, kind: binary}]");
+    expect(complaint(() => loadConfig(path))).toMatch(/mine.yaml: tasks\[0\]: no label 'y_name'; did you mean/);
+  });
+
+  test("are no part of a table's identity if all are regressions of weight 1, as before they had kinds", () => {
+    const numbers = loadConfig("smoke", [rowsOverride(tableFile())]);
+    expect(numbers.taskKinds).toEqual([]);
+    expect(trainingOf(configAt(numbers, {}) as never).taskKinds).toBeUndefined();
+    const weighed = loadConfig("smoke", [rowsOverride(numbers.rows?.file as string), taskOverride("y_1.weight=2")]);
+    expect(trainedHash(weighed)).not.toBe(trainedHash(numbers));
+  });
+
+  test("are kept in a stored config, which needs no table", () => {
+    const at = join(folder, "config.yaml");
+    writeFileSync(at, configYaml(config("stars=categorical"), folder).replace("people.csv", "gone.csv"));
+    const stored = loadStoredConfig(at);
+    expect(stored.taskKinds).toEqual(config("stars=categorical").taskKinds);
+    expect(trainedHash(stored)).toBe(trainedHash(config("stars=categorical")));
+  });
+
+  test("are said on one line", () => {
+    const row = settingRows(config("age.weight=2")).find(({ name }) => name === "taskKinds");
+    expect(row?.value).toBe(
+      "y_income binary (no, yes), y_single binary (0, 1), y_age regression with weight 2, " +
+        "y_region categorical (east, north, south), y_stars regression",
+    );
+  });
+});
+
+test("kinds that are written by hand have as many classes as their kind", () => {
+  const written = (kind: string, classes: string) => {
+    const label = (column: string) => `{column: ${column}, kind: regression, weight: 1, classes: []}`;
+    const kinds = [`{column: y_1, kind: ${kind}, weight: 1, classes: ${classes}}`, label("y_2")];
+    return () => loadConfig("smoke", [rowsOverride(tableFile()), setOverride(`taskKinds=[${kinds.join()}]`)]);
+  };
+  expect(complaint(written("binary", "[1]"))).toBe("--set taskKinds: y_1: binary with 1 classes");
+  expect(complaint(written("regression", "[1, 2]"))).toBe("--set taskKinds: y_1: regression with 2 classes");
+  expect(written("categorical", "[1, 2, 3]")().taskKinds[0]?.classes).toEqual([1, 2, 3]);
+});
+
+test("diagnostics of squared errors are refused where labels are classes", () => {
+  const binary = tableFile(60, { signs: true });
+  const diagnosed = (rows: string, kinds: string) =>
+    complaint(() => loadConfig("smoke", [rowsOverride(rows), setOverride(`diagnostics=[${kinds}]`)]));
+  const may = (possible: string) => `can't be measured where labels are classes; expected ${possible}`;
+  expect(diagnosed(binary, "gates, gradients")).toBe(`--set diagnostics: gradients ${may("gates, units")}`);
+  expect(diagnosed(file, "gates")).toBe(`--set diagnostics: gates ${may("none")}`);
+  expect(loadConfig("smoke", [rowsOverride(binary), setOverride("diagnostics=[units]")]).diagnostics).toEqual([
+    "units",
+  ]);
+});
+
+test("runs have the kinds of their labels, outputs for their classes, and the numbers of these in the table", () => {
+  const point = configAt(config("stars=categorical"), {});
+  expect(trainingOf(point as never).taskKinds).toEqual([
+    { kind: "binary", weight: 1 },
+    { kind: "binary", weight: 1 },
+    { kind: "regression", weight: 1 },
+    { kind: "categorical", weight: 1, classes: 3 },
+    { kind: "categorical", weight: 1, classes: 3 },
+  ]);
+  expect(modelOf(point, "mmoe")).toMatchObject({ tasks: 5, outputs: [1, 1, 1, 3, 3] });
+  expect(tableOf(point)?.classes).toEqual([[0, 1], [0, 1], null, [0, 1, 2], [1, 2, 5]]);
+});
+
+test("labels of the generator are signs with labelKind binary, and the unit of losses is then the base rate's entropy", () => {
+  const binary = loadConfig("smoke", [setOverride("labelKind=binary")]);
+  expect(trainingOf(configAt(binary, {}) as never).taskKinds).toEqual([
+    { kind: "binary", weight: 1 },
+    { kind: "binary", weight: 1 },
+  ]);
+  const unit = lossUnitOf(binary);
+  expect([unitText(unit), meanText(unit)]).toEqual([
+    "log loss, in units of the base rate's entropy",
+    "predicting the base rate is 1",
+  ]);
+  const nats = lossUnitOf(loadConfig("smoke", [setOverride("labelKind=binary"), setOverride("labels=raw")]));
+  expect(nats).toMatchObject({ measure: "log loss", of: "in nats", ofMean: expect.closeTo(0.62, 2) });
+  expect(unitText(lossUnitOf(config()))).toBe(
+    "mean squared error or log loss, in units of label variance or of the base rate's entropy",
+  );
+  expect(complaint(() => loadConfig("smoke", [rowsOverride(file), setOverride("labelKind=binary")]))).toBe(
+    "--set labelKind: it is the generator's; give --task LABEL=binary",
+  );
+});

@@ -1,0 +1,117 @@
+// Losses of labels that are classes, by the kernels alone, against float64.
+import { describe, expect, test } from "vitest";
+import type { TaskLoss } from "../../../src/engines/task-losses.ts";
+import type { ModelSpec } from "../../../src/models/spec.ts";
+import { KERNELS, loneRun, type wasm } from "./lone-run.ts";
+
+type Memory = typeof wasm;
+
+const BINARY: TaskLoss = { kind: "binary", weight: 1, unit: 1 };
+
+/** Outputs are weights: of the one input, which is 1, through a unit that stays open. */
+function constants(tasks: readonly TaskLoss[]): ModelSpec {
+  return {
+    ...{ name: "constants", inputs: 1, tasks: tasks.length, gating: "none", bias: false, dropout: 0 },
+    outputs: tasks.map(({ classes = 1 }) => classes),
+    experts: { shared: 1, perTask: 0, layers: [1] },
+    gate: { layers: [], bias: false },
+    tower: { layers: [] },
+  };
+}
+
+/** The losses [K] of outputs [O] on rows with these labels [B][K], and their derivatives by the outputs. */
+function lossesOf(memory: Memory, tasks: readonly TaskLoss[], outputs: readonly number[], labels: number[][]) {
+  const run = loneRun(constants(tasks), labels.length, "sgd", 1, { memory, tasks });
+  const parameters = Float32Array.from([1, ...outputs]);
+  run.setParameters(parameters);
+  run.setBatch(
+    labels.map(() => [1]),
+    labels,
+  );
+  const evaluated = run.evaluate();
+  const losses = run.train(1);
+  const slopes = Array.from(run.parameters(), (value, i) => (parameters[i] as number) - value).slice(1);
+  return { evaluated, losses, slopes };
+}
+
+/** Rows as lanes, and units as lanes. */
+const BATCHES = [19, 2];
+
+const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+
+const range = (count: number) => Array.from({ length: count }, (_, i) => i);
+
+describe.each(KERNELS)("on $name", ({ memory }) => {
+  test.each(BATCHES)("the logistic loss of a logit is within 3e-7 of itself, in batches of %i", (B) => {
+    let worst = 0;
+    const logits = range(1200).map((i) => Math.fround((i - 600) / 11));
+    for (const label of [0, 1]) {
+      const tasks = logits.map(() => BINARY);
+      const labels = range(B).map(() => logits.map(() => label));
+      const { losses, evaluated } = lossesOf(memory, tasks, logits, labels);
+      for (const [k, logit] of logits.entries()) {
+        const exact = softplus(label === 1 ? -logit : logit);
+        for (const loss of [losses[k], evaluated[k]]) worst = Math.max(worst, Math.abs((loss as number) / exact - 1));
+      }
+    }
+    expect(worst).toBeLessThan(3e-7);
+  });
+
+  test.each(BATCHES)("its derivative is the sigmoid less the label, in batches of %i", (B) => {
+    const logits = [-70, -9, -1.25, 0, 0.5, 3, 70];
+    const labels = range(B).map((b) => logits.map((_, k) => (b + k) % 2));
+    const { slopes } = lossesOf(
+      memory,
+      logits.map(() => BINARY),
+      logits,
+      labels,
+    );
+    for (const [k, logit] of logits.entries()) {
+      const share = labels.reduce((sum, row) => sum + (row[k] as number), 0) / B;
+      expect(slopes[k]).toBeCloseTo(sigmoid(logit) - share, 5);
+    }
+  });
+
+  test.each(BATCHES)("the cross-entropy of 2 to 7 classes is that of a softmax, in batches of %i", (B) => {
+    for (const C of range(6).map((i) => i + 2)) {
+      const logits = range(C).map((c) => Math.fround(5 * Math.sin(3 * c + C)));
+      const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0);
+      const labels = range(B).map((b) => [b % C, (b + 1) % 2]);
+      const tasks: TaskLoss[] = [{ kind: "categorical", weight: 1, classes: C, unit: 1 }, BINARY];
+      const { losses, evaluated, slopes } = lossesOf(memory, tasks, [...logits, 0.75], labels);
+      const exact = labels.reduce((sum, [c = 0]) => sum + Math.log(total) - (logits[c] as number), 0) / B;
+      expect(Math.abs((losses[0] as number) / exact - 1)).toBeLessThan(5e-7);
+      expect(Math.abs((evaluated[0] as number) / exact - 1)).toBeLessThan(5e-7);
+      for (const [c, logit] of logits.entries()) {
+        const share = labels.filter(([label]) => label === c).length / B;
+        expect(slopes[c]).toBeCloseTo(Math.exp(logit) / total - share, 5);
+      }
+    }
+  });
+
+  test("a small cross-entropy keeps its digits", () => {
+    const task: TaskLoss = { kind: "categorical", weight: 1, classes: 3, unit: 1 };
+    const [loss] = lossesOf(memory, [task], [1, 21, -4], [[1]]).losses as [number];
+    expect(Math.abs(loss / (Math.exp(-20) + Math.exp(-25)) - 1)).toBeLessThan(5e-7);
+  });
+
+  test("the unit multiplies losses and derivatives, and the weight derivatives alone", () => {
+    const plain = lossesOf(memory, [BINARY], [0.5], [[1], [0]]);
+    const other = lossesOf(memory, [{ ...BINARY, unit: 1.5, weight: 4 }], [0.5], [[1], [0]]);
+    expect(other.losses[0]).toBeCloseTo(1.5 * (plain.losses[0] as number), 12);
+    expect(other.evaluated[0]).toBeCloseTo(1.5 * (plain.evaluated[0] as number), 12);
+    expect(other.slopes[0]).toBeCloseTo(6 * (plain.slopes[0] as number), 5);
+    const squared = lossesOf(memory, [{ kind: "regression", weight: 4, unit: 1 }], [0.5], [[1], [0]]);
+    expect([squared.losses[0], squared.slopes[0]]).toEqual([0.25, 0]);
+  });
+
+  test("a logit that is not a number makes the loss none", () => {
+    const three: TaskLoss = { kind: "categorical", weight: 1, classes: 3, unit: 1 };
+    for (const at of [0, 1, 2]) {
+      const logits = [1, 2, 0.5].with(at, Number.NaN);
+      for (const label of [0, 1]) expect(lossesOf(memory, [three], logits, [[label]]).losses[0]).toBeNaN();
+    }
+    expect(lossesOf(memory, [BINARY], [Number.NaN], [[0]]).losses[0]).toBeNaN();
+  });
+});

@@ -1,0 +1,178 @@
+// The package `mmoe` for Python: rows, initial values and results, as a program sees them.
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { loadConfig, setOverride } from "../../src/config/load.ts";
+import { correlationMatrix } from "../../src/data/correlation-matrix.ts";
+import { GENERATOR_PRESETS } from "../../src/data/presets.ts";
+import { TaskSet } from "../../src/data/task-set.ts";
+import { initialParameters, type Run } from "../../src/engines/engine.ts";
+import { parameterBlocks } from "../../src/models/parameters.ts";
+import { planRuns } from "../../src/sweep/plan.ts";
+import { version } from "../../src/version.ts";
+import { BIN } from "../support/bin.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { likeThePaper, writeResults } from "../support/made-results.ts";
+import { HAS_PYTHON, PYTHON, python } from "./python.ts";
+
+const hex = (values: Float32Array) => Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("hex");
+const json = (code: string) => JSON.parse(python(["-c", `import json, mmoe\n${code}`]));
+
+describe.skipIf(!HAS_PYTHON)("mmoe.rows(config, ...)", () => {
+  const { settings } = GENERATOR_PRESETS["four-sines"];
+  const set = new TaskSet(settings, correlationMatrix(3, 0.25), { seed: 4, run: 17 });
+
+  test("gives the kernels' rows, bit for bit", () => {
+    const told = json(`
+given = dict(run=17, correlation=.25, settings={"tasks": 3, "seed": 4, "batch": 5, "heldoutRows": 6})
+of = {"steps": dict(steps=range(2, 5)), "step": dict(steps=4), "heldout": dict(part="heldout"), "two": dict(count=2)}
+rows = {name: mmoe.rows("paper", **given, **more) for name, more in of.items()}
+print(json.dumps({name: [a.tobytes().hex() for a in r] + [list(a.shape) for a in r] + [str(a.dtype) for a in r]
+                  for name, r in rows.items()}))`);
+    const steps = [2, 3, 4].map((step) => set.rows("train", 5, step));
+    const [D, K] = [100, 3];
+    const types = ["float32", "float32"];
+    const joined = (name: "x" | "y") => steps.map((rows) => hex(rows[name])).join("");
+    expect(told.steps).toEqual([joined("x"), joined("y"), [3, 5, D], [3, 5, K], ...types]);
+    const last = set.rows("train", 5, 4);
+    expect(told.step).toEqual([hex(last.x), hex(last.y), [5, D], [5, K], ...types]);
+    const heldout = set.rows("heldout", 6);
+    expect(told.heldout).toEqual([hex(heldout.x), hex(heldout.y), [6, D], [6, K], ...types]);
+    const two = set.rows("train", 2);
+    expect(told.two).toEqual([hex(two.x), hex(two.y), [2, D], [2, K], ...types]);
+  });
+
+  test.each([
+    [`mmoe.rows("paper", correlation=7)`, "MmoeError: --corr: expected a number from -1 to 1, got 7"],
+    [`mmoe.rows("paper", run=1)`, "MmoeError: paper has several correlations (0.5, 0.9, 1); choose one by --corr"],
+    [`mmoe.rows("paper", part="test")`, "ValueError: rows: part: expected 'train' or 'heldout', got 'test'"],
+    [
+      `mmoe.rows("paper", correlation=1, steps=range(9, 1))`,
+      "ValueError: rows: steps: expected a step or a range of steps such as range(1, 101), got range(9, 1)",
+    ],
+    [
+      `mmoe.rows("paper", program="/no/mmoe")`,
+      "MmoeError: program: expected the mmoe program, got '/no/mmoe', which is no file",
+    ],
+  ])("%s raises what is wrong", (call, message) => {
+    const code = `import mmoe\ntry: ${call}\nexcept Exception as e: print(f"{type(e).__name__}: {e}")`;
+    expect(python(["-c", code])).toBe(`${message}\n`);
+  });
+});
+
+describe.skipIf(!HAS_PYTHON)("the mmoe program is found", () => {
+  const call = `import mmoe.program as p; print(p.find_program()[-1])`;
+  const found = (env: Record<string, string>, cwd: string) =>
+    spawnSync(PYTHON, ["-c", call], { cwd, encoding: "utf8", env: { PATH: "/usr/bin:/bin", ...env } });
+
+  test("beside the package, by $MMOE, and from the working folder where the package lies elsewhere", () => {
+    const own = resolve("bin/mmoe.js");
+    const source = resolve("python/src");
+    expect(found({ PYTHONPATH: source }, "/").stdout).toBe(`${own}\n`);
+    expect(found({ PYTHONPATH: source, MMOE: "bin/mmoe.js" }, ".").stdout).toBe("bin/mmoe.js\n");
+    const elsewhere = join(temporaryFolder(), "packages");
+    mkdirSync(elsewhere);
+    cpSync("python/src/mmoe", join(elsewhere, "mmoe"), { recursive: true });
+    expect(found({ PYTHONPATH: elsewhere }, "docs").stdout).toBe(`${own}\n`);
+    expect(found({ PYTHONPATH: elsewhere }, elsewhere).stderr).toContain(
+      "MmoeError: found no mmoe program; install it (npm install mmoe), or name it by program= or $MMOE",
+    );
+  });
+});
+
+test.skipIf(!HAS_PYTHON)("mmoe.initial_values(config, model, run) are those that the run begins with, by name", () => {
+  const told: Record<string, [string, number[]]> = json(`
+values = mmoe.initial_values("smoke", model="ple", run=5, settings={"models": ["ple"], "tasks": 3})
+print(json.dumps({name: [a.tobytes().hex(), list(a.shape)] for name, a in values.items()}))`);
+  const runs = planRuns(loadConfig("smoke", ["models=[ple]", "tasks=3", "runs=6"].map(setOverride))) as Run[];
+  const run = runs.find(({ index }) => index === 5) as Run;
+  const values = initialParameters(run);
+  const expected = parameterBlocks(run.model).map(({ name, offset, size, shape }) => {
+    return [name, [hex(values.subarray(offset, offset + size)), shape]];
+  });
+  expect(told).toEqual(Object.fromEntries(expected));
+});
+
+describe.skipIf(!HAS_PYTHON)("mmoe.results(folder)", () => {
+  const folder = join(temporaryFolder(), "results");
+
+  beforeAll(() =>
+    writeResults(folder, (run) => (run.index === 3 ? "failed" : likeThePaper(run)), ["runs=6", "tasks=3"]),
+  );
+
+  const mean = (frame: string, by: string) =>
+    json(`
+frame = mmoe.results(${JSON.stringify(folder)}, frame="${frame}", by_task=${by})
+done = frame[frame["status"] == "done"] if "${frame}" == "pandas" else frame.filter(frame["status"] == "done")
+columns = ["finalHeldoutLoss"] if ${by} else ["finalHeldoutLoss1", "finalHeldoutLoss2", "finalHeldoutLoss3"]
+print(json.dumps([len(frame), sum(done[c].sum() for c in columns), "task" in frame.columns, "reason" in frame.columns]))`);
+
+  test.each(["pandas", "polars"])("gives a frame of %s, and one row per task in long form", (frame) => {
+    const [wide, long] = [mean(frame, "False"), mean(frame, "True")];
+    expect(wide).toEqual([54, expect.any(Number), false, true]);
+    expect(long).toEqual([162, expect.closeTo(wide[1], 9), true, true]);
+    expect(wide[1]).toBeGreaterThan(0);
+  });
+
+  test("gives the very numbers of runs.csv, and curves", () => {
+    const told = json(`
+runs = mmoe.results("results/paper")
+curves = mmoe.results("results/paper", "curves", by_task=True)
+of = curves[(curves.id == "mmoe/p=0.50/017") & (curves.task == 2)]
+print(json.dumps([runs[runs.id == "mmoe/p=0.50/017"].finalRunningLoss2.item(), of.runningLoss.iloc[-1], list(of.columns)]))`);
+    expect(told[0]).toBe(told[1]);
+    expect(told[2]).toEqual([
+      "id",
+      "model",
+      "correlation",
+      "run",
+      "step",
+      "task",
+      "trainLoss",
+      "heldoutLoss",
+      "runningLoss",
+    ]);
+  });
+});
+
+test.skipIf(!HAS_PYTHON)("docs/python.md's calls give what the comments beside them say", () => {
+  const page = readFileSync("docs/python.md", "utf8");
+  const [, code] = /```python\n(import mmoe\n.*?)```/s.exec(page) ?? [];
+  const lines = (code as string).split("\n").filter((line) => line.includes("#"));
+  const told = json(`
+told = []
+for line in ${JSON.stringify(lines)}:
+    exec(line)
+    told.append([list(x.shape), list(y.shape)] if line.startswith("x, y") else [])
+told[2] = [list(values["experts/0/0/kernel"].shape)]
+print(json.dumps([*told, len(runs), len(curves)]))`);
+  const shapes = lines.slice(0, 3).map((line) => [...line.matchAll(/\[[\d, ]+\]/g)].map(([text]) => JSON.parse(text)));
+  expect(told.slice(0, 3)).toEqual(shapes);
+  expect(told.slice(-2)).toEqual([1800, 1800 * 100 * 2]);
+});
+
+test.skipIf(!HAS_PYTHON)("the package passes mypy's strict check", () => {
+  const words = ["-m", "mypy", "--cache-dir=/dev/null"];
+  const files = ["__init__", "arrays", "frames", "program"].map((name) => `src/mmoe/${name}.py`);
+  expect(python([...words, ...files], "python")).toContain("Success: no issues found in 4 source files");
+});
+
+test.skipIf(!HAS_PYTHON)("the wheel and the sdist are built, and the wheel needs NumPy alone", () => {
+  const folder = temporaryFolder();
+  python(["-m", "build", "--no-isolation", "--outdir", folder, "python"]);
+  const files = readdirSync(folder).toSorted();
+  expect(files).toEqual([`mmoe-${version}-py3-none-any.whl`, `mmoe-${version}.tar.gz`]);
+  python(["-m", "pip", "install", "--quiet", "--no-deps", "--target", "site", files[0] as string], folder);
+  const metadata = readFileSync(join(folder, "site", `mmoe-${version}.dist-info`, "METADATA"), "utf8");
+  expect(metadata.match(/^Requires-Dist: .*$/gm)).toEqual(["Requires-Dist: numpy>=1.24"]);
+  const told = spawnSync(
+    PYTHON,
+    ["-c", "import mmoe; print(mmoe.rows(correlation=1, steps=1).x.shape, mmoe.__file__)"],
+    {
+      ...{ cwd: folder, encoding: "utf8" },
+      env: { ...process.env, PYTHONPATH: join(folder, "site"), MMOE: BIN },
+    },
+  );
+  expect(told.stdout).toBe(`(128, 100) ${join(folder, "site", "mmoe", "__init__.py")}\n`);
+});

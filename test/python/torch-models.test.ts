@@ -1,0 +1,120 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { PythonEngine } from "../../src/engines/python/python-engine.ts";
+import { codeRun, resultsOf } from "../engines/tfjs/runs.ts";
+import { complaintOf, PYTHON, pythonModel, WITHOUT_PYTHON } from "../support/python.ts";
+
+const notes: string[] = [];
+const engine = new PythonEngine({
+  ...{ python: { path: PYTHON ?? "python3", from: "PATH" }, jobs: 2 },
+  note: (line) => notes.push(line),
+});
+afterAll(() => engine.dispose());
+
+/** A hidden layer, then a linear map; `before` comes before the class, `body` in the place of the hidden layer. */
+const module = (hidden = "nn.Linear(inputs, 6)", forward = "self.out(torch.relu(self.hidden(x)))") => `import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, inputs, tasks):
+        super().__init__()
+        self.hidden = ${hidden}
+        self.out = nn.Linear(6, tasks)
+
+    def forward(self, x):
+        return ${forward}
+`;
+
+/** The same module, trained by PyTorch's own optimizer and losses. */
+const BY_TORCH = `${module()}
+
+class ByTorch:
+    def __init__(self, inputs, tasks, settings):
+        self.net = Net(inputs, tasks)
+        kind = torch.optim.Adam if settings.optimizer == "adam" else torch.optim.SGD
+        self.optimizer = kind(self.net.parameters(), lr=settings.lr)
+        delta = settings.huber_delta
+        self.loss = nn.MSELoss(reduction="none") if delta is None else nn.HuberLoss(reduction="none", delta=delta)
+
+    def step(self, x, y):
+        self.optimizer.zero_grad()
+        losses = self.loss(self.net(torch.from_numpy(x)), torch.from_numpy(y)).mean(0)
+        losses.sum().backward()
+        self.optimizer.step()
+        return losses
+
+    @torch.no_grad()
+    def predict(self, x):
+        return self.net(torch.from_numpy(x))
+`;
+
+describe.skipIf(PYTHON === undefined)(`a PyTorch module${WITHOUT_PYTHON}`, () => {
+  test.each([
+    ["adam", null],
+    ["adam", 0.3],
+    ["sgd", null],
+    ["sgd", 0.3],
+  ] as const)(
+    "is trained by %s with Huber's delta %s as PyTorch's own optimizer and loss train it",
+    async (optimizer, huberDelta) => {
+      const training = { optimizer, huberDelta, lr: 0.02, steps: 60, evalEvery: 10 };
+      const [ours, theirs] = await resultsOf(engine, [
+        codeRun(pythonModel(BY_TORCH, { class: "Net" }), {}, training),
+        codeRun(pythonModel(BY_TORCH, { class: "ByTorch" }), {}, training),
+      ]);
+      const [a, b] = [ours, theirs].map((result) => [result?.curve.train, result?.curve.heldout].flat(3) as number[]);
+      expect(a?.length).toBe(24);
+      for (const [i, loss] of (a as number[]).entries()) expect(loss).toBeCloseTo(b?.[i] as number, 4);
+      expect(ours?.parameterCount).toBe(5 * 6 + 6 + 6 * 2 + 2);
+    },
+  );
+
+  test("with dropout trains to the same numbers again, and predicts without", async () => {
+    const model = pythonModel(module("nn.Sequential(nn.Linear(inputs, 6), nn.Dropout(0.5))"), { name: "dropped" });
+    const [first] = await resultsOf(engine, [codeRun(model)]);
+    const [second] = await resultsOf(engine, [codeRun(model)]);
+    expect(second?.curve).toEqual(first?.curve);
+    expect(notes.filter((note) => note.includes("dropped"))).toEqual([]);
+  });
+
+  test("with batch normalisation goes on from a state to the same numbers", async () => {
+    const model = pythonModel(module("nn.Sequential(nn.Linear(inputs, 6), nn.BatchNorm1d(6), nn.Dropout(0.2))"));
+    const run = codeRun(model, {}, { steps: 200, evalEvery: 9, batch: 4 });
+    const states = new Map();
+    const keeping = {
+      states: new Map(),
+      everyMs: 0,
+      onState: (_: unknown, state: { step: number }) => states.set(state.step, state),
+    };
+    const [whole] = await resultsOf(engine, [run], { keeping });
+    const [step] = [...states.keys()].filter((each) => each > 20);
+    const resumed = { ...keeping, states: new Map([[run.id, states.get(step)]]), everyMs: 1e9 };
+    const [rest] = await resultsOf(engine, [run], { keeping: resumed });
+    expect(rest?.curve).toEqual(whole?.curve);
+  });
+
+  test.each([
+    [
+      module().replace("self.out =", "self.spare = nn.Linear(inputs, 2)\n        self.out ="),
+      "mine.py:5: parameter spare.weight: gets no gradient: forward does not use it",
+    ],
+    [
+      module("nn.Linear(inputs, 6)", "self.out(self.hidden(x) - self.hidden(x).mean(0))"),
+      "mine.py: in evaluation mode a row's prediction depends on the rows beside it, which evaluations put together",
+    ],
+    [
+      module("nn.Linear(inputs, 7)"),
+      "mine.py:12: RuntimeError: addmm: mat1 and mat2 shapes cannot be multiplied (8x7 and 6x2) (at: return self.out(torch.relu(self.hidden(x))))",
+    ],
+    [
+      module("nn.Linear(inputs, 6)", "self.out(self.hidden(x))[:, :1]"),
+      "mine.py:5: ValueError: forward: expected shape [8, 2], got [8, 1]",
+    ],
+    [
+      module("nn.Linear(inputs, 6)", "self.out(self.hidden(x)).log()"),
+      "mine.py: the losses of the first steps: expected finite numbers, got NaN",
+    ],
+  ])("is refused as it is tried: %#", async (text, complaint) => {
+    expect(await complaintOf(engine, pythonModel(text))).toBe(complaint);
+  });
+});

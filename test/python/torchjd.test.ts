@@ -1,0 +1,123 @@
+// Our methods beside TorchJD's aggregators (PyPI: torchjd), which are by other authors and in float64.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { ALIGNED_MTL } from "../../src/engines/tfjs/methods/aligned-mtl.ts";
+import { CAGRAD } from "../../src/engines/tfjs/methods/cagrad.ts";
+import type { GradientMethod } from "../../src/engines/tfjs/methods/method.ts";
+import { MGDA } from "../../src/engines/tfjs/methods/mgda.ts";
+import { NASH_MTL } from "../../src/engines/tfjs/methods/nash-mtl.ts";
+import { PCGRAD } from "../../src/engines/tfjs/methods/pcgrad.ts";
+import { loadTf, type Tf } from "../../src/engines/tfjs/tf.ts";
+import { dot, length, mixOf, someVectors, type Vector, weightsOf } from "../engines/tfjs/methods/vectors.ts";
+import { temporaryFolder } from "../support/effects.ts";
+import { range } from "../support/reference.ts";
+import { HAS_PYTHON, python } from "./python.ts";
+
+const N = 100;
+const OURS = { pcgrad: PCGRAD, mgda: MGDA, cagrad: CAGRAD, "nash-mtl": NASH_MTL, "aligned-mtl": ALIGNED_MTL };
+
+let tf: Tf;
+beforeAll(async () => {
+  tf = await loadTf("wasm");
+});
+
+/** Of task i of the n-th gradients, the other tasks in an order. */
+function orderOf(n: number, i: number, K: number): number[] {
+  const others = range(K).filter((j) => j !== i);
+  return (n + i) % 2 === 0 ? others : others.toReversed();
+}
+
+const oneHot = (orders: readonly (readonly number[])[]) =>
+  range(orders.length - 1).map((round) => orders.map((order) => orders.map((_, j) => (order[round] === j ? 1 : 0))));
+
+describe.skipIf(!HAS_PYTHON).each([
+  ["pairs", 2],
+  ["triples", 3],
+])("of 100 random %s of gradients", (_, K) => {
+  // those of a quarter lean against each other, another quarter's hardly at all
+  const gradients = range(N).map((n) => someVectors(K, n, { size: 11, conflict: (n % 4) * 0.3 }));
+  const orders = range(N).map((n) => range(K).map((i) => orderOf(n, i, K)));
+  let theirs: Record<string, number[][]> = {};
+  const ours: Record<string, number[][]> = {};
+
+  beforeAll(() => {
+    const file = join(temporaryFolder(), "gradients.json");
+    writeFileSync(file, JSON.stringify({ gradients, orders }));
+    theirs = JSON.parse(python(["test/python/torchjd_aggregators.py", file]));
+    for (const [name, method] of Object.entries(OURS)) ours[name] = combined(method);
+  });
+
+  /** Our vectors, [N][D]. */
+  function combined(method: GradientMethod): number[][] {
+    const order = method === PCGRAD ? { order: orders.map(oneHot) } : {};
+    const { shared } = weightsOf(tf, method, gradients, order);
+    return gradients.map((vectors, n) => mixOf(shared[n] as number[], vectors));
+  }
+
+  /** The largest distance of ours from theirs, in lengths of theirs. */
+  function farthest(name: keyof typeof OURS, from: string = name, scale = 1, among = range(N)): number {
+    const distances = among.map((n) => {
+      const [one, other] = [ours[name]?.[n] as Vector, theirs[from]?.[n] as Vector];
+      const apart = one.map((value, i) => value - scale * (other[i] as number));
+      return length(apart) / (scale * length(other));
+    });
+    return Math.max(...distances);
+  }
+
+  const shortened = (vectors: readonly Vector[]) => vectors.map(length);
+
+  test("pcgrad is TorchJD's PCGrad in the same order of tasks", () => {
+    expect(farthest("pcgrad")).toBeLessThan(2e-5);
+  });
+
+  /** From the shortest point d* of a convex set, every point d has |d - d*|² <= |d|² - |d*|². By how much it has more. */
+  const excess = (n: number): number => {
+    const [one, other] = [ours.mgda?.[n] as Vector, theirs["mgda, 3000 steps"]?.[n] as Vector];
+    const apart = length(one.map((value, i) => value - (other[i] as number)));
+    return (apart ** 2 - length(other) ** 2 + length(one) ** 2) / length(one) ** 2;
+  };
+
+  test("mgda is what TorchJD's MGDA comes near by Frank-Wolfe's steps, and never longer", () => {
+    expect(farthest("mgda", "mgda, 3000 steps")).toBeLessThan(0.02); // they converge slowly
+    expect(Math.max(...range(N).map(excess))).toBeLessThan(1e-6);
+    if (K > 2) expect(farthest("mgda")).toBeGreaterThan(0.05); // after the default number of steps, at most 100
+    const lengths = shortened(theirs.mgda as number[][]);
+    for (const [n, one] of (ours.mgda as number[][]).entries())
+      expect(length(one)).toBeLessThan((lengths[n] as number) * 1.00001);
+  });
+
+  test("cagrad is TorchJD's CAGrad(c=0.5)", () => {
+    expect(farthest("cagrad")).toBeLessThan(1e-3);
+  });
+
+  /** Which vectors d solve d = sum_k g_k / (g_k · d), the equation of Nash-MTL. */
+  const solving = (vectors: readonly Vector[]) =>
+    range(N).filter((n) => {
+      const of = gradients[n] as Vector[];
+      const one = vectors[n] as Vector;
+      const back = mixOf(
+        of.map((g) => 1 / dot(g, one)),
+        of,
+      );
+      return length(one.map((value, i) => value - (back[i] as number))) < 1e-3;
+    });
+
+  test("nash-mtl is TorchJD's NashMTL without its clip, where that one's solver does not fail", () => {
+    expect(solving(ours["nash-mtl"] as number[][])).toEqual(range(N));
+    const solved = solving(theirs["nash-mtl, not clipped"] as number[][]);
+    expect(solved.length).toBeGreaterThanOrEqual(0.9 * N);
+    expect(farthest("nash-mtl", "nash-mtl, not clipped", 1, solved)).toBeLessThan(1e-4);
+  });
+
+  test("TorchJD clips NashMTL to length 1; ours has sqrt(K)", () => {
+    const solved = solving(theirs["nash-mtl, not clipped"] as number[][]).filter((n) => n < 20);
+    expect(farthest("nash-mtl", "nash-mtl", Math.sqrt(K), solved)).toBeLessThan(1e-4);
+    for (const one of ours["nash-mtl"] as number[][]) expect(length(one)).toBeCloseTo(Math.sqrt(K), 4);
+  });
+
+  test("aligned-mtl is TorchJD's AlignedMTL of the sum; its default, of the mean, is 1 / K of it", () => {
+    expect(farthest("aligned-mtl", "aligned-mtl, of the sum")).toBeLessThan(1e-4);
+    expect(farthest("aligned-mtl", "aligned-mtl", K)).toBeLessThan(1e-4);
+  });
+});
