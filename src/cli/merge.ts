@@ -55,13 +55,12 @@ async function merge(folders: readonly string[], options: Options, { effects, no
   const records = await writeResults(out, { long, losses, quiet: json }, effects);
 
   const ended = new Map(records.map((record) => [record.id, record]));
-  const left = planWanted(config, ({ id }) => !ended.has(id));
+  const cells = cellStatuses(config, ended);
+  const { done, failed, missing } = totalStatus(cells);
+  const left = missing === 0 ? [] : planWanted(config, ({ id }) => !ended.has(id));
   const of = { trained: trainedHash(config), warn: note };
   if (options.output !== undefined) copyCheckpoints(folders, out, left, of);
   const kept = keptIn(out, left, of);
-
-  const cells = cellStatuses(config, ended);
-  const { done, failed, missing } = totalStatus(cells);
   if (json) effects.stdout.write(`${JSON.stringify({ out, done, failed, missing, kept, repeated, cells }, null, 2)}\n`);
   if (repeated > 0) note(`${repeated} runs were done more than once, with the same results`);
   if (missing > 0) {

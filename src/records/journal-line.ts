@@ -118,12 +118,11 @@ function plainRecordIn(line: Buffer): RunRecord | undefined {
   const placed = placedCurve(line);
   if (placed === undefined) return undefined;
   const { curve, from, to } = placed;
+  const before = objectIn(textBefore(line, from - CURVE.length));
   const after = line.toString("utf8", to, line.length - CHECK_BYTES);
-  const rest = {
-    ...objectIn(textBefore(line, from - CURVE.length)),
-    ...(after !== "" && objectIn(`{${after.slice(1)}}`)),
-  };
-  const { data } = CURVELESS_SCHEMA.safeParse(rest);
+  const { data } = CURVELESS_SCHEMA.safeParse(
+    after === "" ? before : { ...before, ...objectIn(`{${after.slice(1)}}`) },
+  );
   return data && recordWith(data, curve);
 }
 

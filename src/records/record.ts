@@ -146,16 +146,16 @@ export function lowestLosses(record: RunRecord, set: Exclude<LossSet, "running">
 }
 
 /** The lowest loss of each task, and of their mean, [K + 1]; losses are [evaluations, K]. */
-function lowestOf(losses: Float64Array, K: number): number[] {
-  const lowest = new Array<number>(K + 1).fill(Number.POSITIVE_INFINITY);
+function lowestOf(losses: Float64Array, K: number): Float64Array {
+  const lowest = new Float64Array(K + 1).fill(Number.POSITIVE_INFINITY);
   for (let i = 0; i < losses.length; i += K) {
     let sum = 0;
     for (let k = 0; k < K; k++) {
       const loss = losses[i + k] as number;
       sum += loss;
-      lowest[k] = Math.min(lowest[k] as number, loss);
+      if (loss < (lowest[k] as number)) lowest[k] = loss;
     }
-    lowest[K] = Math.min(lowest[K] as number, sum / K);
+    if (sum / K < (lowest[K] as number)) lowest[K] = sum / K;
   }
   return lowest;
 }

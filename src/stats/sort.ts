@@ -1,77 +1,86 @@
 /** The language's own sort is as fast for fewer values. */
 const FEW = 5000;
-/** Values of a digit of eleven bits. */
-const RADIX = 2 ** 11;
-/** Digits that values are sorted by: the upper 42 bits of a float64. */
-const PASSES = 4;
+/** A digit has eight bits: a processor's cache holds the places to which values of 256 digits move. */
+const [BITS, RADIX] = [8, 256];
+/** Digits that values are sorted by. */
+const PASSES = 3;
 /** Most places that a value is moved on average among those with the same digits. */
 const MOST_MOVES = 8;
+/** The bit of the sign in the upper word of a float64. */
+const SIGN = 2 ** 31;
 
-/** Kept for the next call: the garbage collector runs for each few megabytes that are given up. */
+/** Memory is kept for the next call: the garbage collector runs for each few megabytes that are given up. */
 let spare = new Float64Array(0);
-/** How many values have each digit, then where the next of them goes, [PASSES, RADIX]. */
-const places = new Uint32Array(PASSES * RADIX);
+let digits = new Uint8Array(0);
+/** How many values have each digit, then where the next of them goes. */
+const places = new Uint32Array(RADIX);
 
 /**
- * Sorts values in place, ascending, as `values.sort()` does; many of them in less than half of its time. Numbers that are not
- * negative have the order of their bits: they are sorted digit by digit from the lowest, and the few that differ in no digit
- * by insertion.
+ * Sorts values in place, ascending, as `values.sort()` does; many of them in a quarter of its time. Numbers that are not
+ * negative have the order of their bits. They are sorted by how far their bits are from the lowest one's, by the three upper
+ * digits of that, lowest digit first; the few that differ in none by insertion.
  */
 export function sortAscending(values: Float64Array): Float64Array {
   if (values.length < FEW) return values.sort();
-  countDigits(values);
-  if (places.subarray(RADIX * (PASSES - 1) + NEGATIVE).some((count) => count > 0)) return values.sort();
-  if (spare.length < values.length) spare = new Float64Array(values.length);
-  let [from, to]: [Float64Array, Float64Array] = [values, spare.subarray(0, values.length)];
+  const { low, high } = upperWords(values);
+  if (high >= SIGN) return values.sort(); // some are negative
+  if (spare.length < values.length) {
+    spare = new Float64Array(values.length);
+    digits = new Uint8Array(values.length);
+  }
+  const shift = 64 - Math.clz32(Math.max(1, high - low)) - PASSES * BITS;
+  let [from, to]: [Float64Array, Float64Array] = [spare.subarray(0, values.length), values];
+  from.set(values);
   for (let pass = 0; pass < PASSES; pass++) {
-    moveByDigit(from, to, pass);
+    findDigits(from, low, shift + BITS * pass, digits);
+    moveByDigit(from, to, digits, places);
     [from, to] = [to, from];
   }
   return sortByInsertion(values) ? values : values.sort();
 }
 
-/** The least last digit with the sign's bit: it has nine bits. */
-const NEGATIVE = 256;
-
 /** The words of float64 in memory, the lower half first. */
 const wordsOf = ({ buffer, byteOffset, length }: Float64Array) => new Uint32Array(buffer, byteOffset, 2 * length);
 
-function digitAt(low: number, high: number, pass: number): number {
-  switch (pass) {
-    case 0:
-      return (low >>> 22) | ((high & 1) << 10);
-    case 1:
-      return (high >>> 1) & (RADIX - 1);
-    case 2:
-      return (high >>> 12) & (RADIX - 1);
-    default:
-      return high >>> 23;
-  }
-}
-
-function countDigits(values: Float64Array): void {
+/** The lowest and the highest upper word. */
+function upperWords(values: Float64Array): { readonly low: number; readonly high: number } {
   const words = wordsOf(values);
-  places.fill(0);
-  for (let i = 0; i < words.length; i += 2) {
-    for (let pass = 0; pass < PASSES; pass++) {
-      const digit = digitAt(words[i] as number, words[i + 1] as number, pass);
-      places[pass * RADIX + digit] = (places[pass * RADIX + digit] as number) + 1;
-    }
+  let low = SIGN;
+  let high = 0;
+  for (let i = 1; i < words.length; i += 2) {
+    const word = words[i] as number;
+    if (word < low) low = word;
+    if (word > high) high = word;
   }
+  return { low, high };
 }
 
-function moveByDigit(from: Float64Array, to: Float64Array, pass: number): void {
-  const [words, next] = [wordsOf(from), places.subarray(pass * RADIX, (pass + 1) * RADIX)];
+/** Finds each value's digit: its bits from `shift` on, less those of the upper word `low`. */
+function findDigits(values: Float64Array, low: number, shift: number, found: Uint8Array): void {
+  const [words, n] = [wordsOf(values), values.length];
+  if (shift >= 32) for (let i = 0; i < n; i++) found[i] = ((words[2 * i + 1] as number) - low) >>> (shift - 32);
+  else
+    for (let i = 0; i < n; i++)
+      found[i] = (((words[2 * i + 1] as number) - low) << (32 - shift)) | ((words[2 * i] as number) >>> shift);
+}
+
+function moveByDigit(from: Float64Array, to: Float64Array, digits: Uint8Array, places: Uint32Array): void {
+  const n = from.length;
+  places.fill(0);
+  for (let i = 0; i < n; i++) {
+    const digit = digits[i] as number;
+    places[digit] = (places[digit] as number) + 1;
+  }
   for (let digit = 0, before = 0; digit < RADIX; digit++) {
-    const count = next[digit] as number;
-    next[digit] = before;
+    const count = places[digit] as number;
+    places[digit] = before;
     before += count;
   }
-  for (let i = 0; i < from.length; i++) {
-    const digit = digitAt(words[2 * i] as number, words[2 * i + 1] as number, pass);
-    const place = next[digit] as number;
+  for (let i = 0; i < n; i++) {
+    const digit = digits[i] as number;
+    const place = places[digit] as number;
     to[place] = from[i] as number;
-    next[digit] = place + 1;
+    places[digit] = place + 1;
   }
 }
 
