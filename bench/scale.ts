@@ -29,8 +29,11 @@ interface Cost {
 /** One process of mmoe; a sweep is stopped before it trains. */
 function costOf(argv: readonly string[]): Cost {
   const stdio = ["ignore", "ignore", "inherit", "pipe"] as const;
-  const { output, error } = spawnSync(process.execPath, ["--import", METER, BIN, ...argv], { stdio: [...stdio] });
+  const { output, error, status } = spawnSync(process.execPath, ["--import", METER, BIN, ...argv], {
+    stdio: [...stdio],
+  });
   if (error) throw error;
+  if (status !== 0) throw new Error(`mmoe ${argv[0]} ended with ${status}`);
   return JSON.parse(String(output[3])) as Cost;
 }
 

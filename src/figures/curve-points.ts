@@ -1,6 +1,6 @@
 import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/loss-sets.ts";
 import { memo } from "../memo.ts";
-import { lossCurve, type RunRecord } from "../records/record.ts";
+import { cellEvaluations } from "../records/cell-evaluations.ts";
 import type { Estimate } from "../stats/estimate.ts";
 import { quantileSorted } from "../stats/moments.ts";
 import { sortAscending } from "../stats/sort.ts";
@@ -41,29 +41,20 @@ interface Point {
   readonly spread: Quantiles;
 }
 
-/** Of all losses, as a curve may have to be read from the disk: gathered and sorted once, and not kept. */
-const pointsOf = memo((cell: SweepCell): EachLoss<readonly Point[]> => {
-  const { steps } = (cell.runs[0] as RunRecord).curve;
-  const losses = lossesByStep(cell);
-  return eachLoss((set) =>
-    steps.map((step, i) => {
-      const values = losses[set][i] as Float64Array;
-      const mean = meanInterval(values);
-      const sorted = sortAscending(values);
-      return { step, mean, median: medianInterval(sorted), spread: quantiles(sorted) };
-    }),
-  );
+/** Of all losses, as a curve may have to be read from the disk: sorted once, and not kept. */
+const pointsOf = memo(({ runs }: SweepCell): EachLoss<readonly Point[]> => {
+  const points = eachLoss((): Point[] => []);
+  for (const evaluation of cellEvaluations(runs)) {
+    if (evaluation === undefined) continue;
+    const { step, losses } = evaluation;
+    for (const set of LOSS_SETS) points[set].push(pointOf(step, losses[set][0] as Float64Array));
+  }
+  return points;
 });
 
-/** Mean loss over tasks, [evaluations][runs], read run by run, since each run's curve has its own memory. */
-function lossesByStep({ runs }: SweepCell): EachLoss<Float64Array[]> {
-  const { steps } = (runs[0] as RunRecord).curve;
-  const losses = eachLoss(() => steps.map(() => new Float64Array(runs.length)));
-  for (const [r, run] of runs.entries()) {
-    for (const set of LOSS_SETS) {
-      const curve = lossCurve(run, set);
-      for (let i = 0; i < steps.length; i++) (losses[set][i] as Float64Array)[r] = curve[i] as number;
-    }
-  }
-  return losses;
+/** Sorts the losses. */
+function pointOf(step: number, losses: Float64Array): Point {
+  const mean = meanInterval(losses);
+  const sorted = sortAscending(losses);
+  return { step, mean, median: medianInterval(sorted), spread: quantiles(sorted) };
 }

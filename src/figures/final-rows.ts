@@ -44,11 +44,12 @@ export function againstSettingRows(results: Results, options: FigureOptions): Se
   );
 }
 
-/** Every run's loss, the mean over tasks. */
+/** Each run's loss, the mean over tasks, of the first runs of each cell. */
 export function distributionRows(results: Results, { loss }: FigureOptions): DistributionRow[] {
   return sweepCells(results).flatMap((cell) => {
     const losses = finalMeans(cell, loss);
-    return cell.runs.map(({ run }, i) => ({ ...cellIn(cell), run, loss, value: losses[i] as number }));
+    const runs = cell.runs.slice(0, MOST_DRAWN);
+    return runs.map(({ run }, i) => ({ ...cellIn(cell), run, loss, value: losses[i] as number }));
   });
 }
 

@@ -2,6 +2,7 @@ import { type EachLoss, eachLoss, LOSS_SETS, type LossSet } from "../config/loss
 import { cellKey } from "../identity/cell.ts";
 import { groupBy } from "../stats/group-by.ts";
 import { CELL_STATISTICS, cellColumns } from "./cell-columns.ts";
+import { Gathered } from "./cell-evaluations.ts";
 import { type CellPoint, cellPoints } from "./cell-points.ts";
 import { type Column, correlationColumn, crossColumns, csvRow, type Sheet, settingColumns } from "./columns.ts";
 import { type CsvValue, csvOf } from "./csv.ts";
@@ -18,7 +19,8 @@ export function curvesCsv(records: readonly RunRecord[]): Generator<string> {
 }
 
 function* pointsOf(records: readonly RunRecord[]): Generator<CellPoint | undefined> {
-  for (const cell of groupBy(records, cellKey).values()) yield* cellPoints(cell);
+  const memory = new Gathered();
+  for (const cell of groupBy(records, cellKey).values()) yield* cellPoints(cell, memory);
 }
 
 /** `curves-long.csv`: every run's losses at every evaluation. */

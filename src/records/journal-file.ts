@@ -90,12 +90,12 @@ function* completeLines(path: string): Generator<Buffer> {
       begun = [];
       start = end + 1;
     }
-    if (start < chunk.length) begun.push(chunk.subarray(start));
+    if (start < chunk.length) begun.push(Buffer.from(chunk.subarray(start)));
   }
 }
 
 function uncompressed(path: string): [Buffer] {
-  const bytes = Buffer.concat([...chunksOf(path)]);
+  const bytes = Buffer.concat(Array.from(chunksOf(path), (chunk) => Buffer.from(chunk)));
   try {
     return [gunzipSync(bytes)];
   } catch (error) {
@@ -103,13 +103,16 @@ function uncompressed(path: string): [Buffer] {
   }
 }
 
-/** No bytes for a file that is gone: a process that ends without a run removes its journal. */
+/**
+ * No bytes for a file that is gone: a process that ends without a run removes its journal. A chunk is overwritten by the next
+ * one.
+ */
 function* chunksOf(path: string): Generator<Buffer> {
   const file = openIfThere(path);
   if (file === undefined) return;
+  const chunk = Buffer.allocUnsafe(CHUNK);
   try {
     for (;;) {
-      const chunk = Buffer.allocUnsafe(CHUNK);
       const length = reading(path, () => readSync(file, chunk));
       if (length === 0) return;
       yield chunk.subarray(0, length);

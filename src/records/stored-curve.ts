@@ -49,18 +49,28 @@ export function withStoredCurve(record: RunRecord, place: LinePlace): RunRecord 
   return { ...record, curve: new StoredCurve(record, place) };
 }
 
+/** A curve, and the place of its record. */
+interface IndexedCurve {
+  readonly index: number;
+  readonly curve: RecordedCurve;
+}
+
 /**
  * The curves of many records, read in less time than one by one: first those in memory, then each journal's from its start to
- * its end. It is the same order each time. The losses of a curve are overwritten by the next one.
+ * its end. The losses of a curve are overwritten by the next one.
  */
-export function* allCurves(records: readonly RunRecord[]): Generator<RecordedCurve> {
-  const places: LinePlace[] = [];
-  for (const { curve } of records) {
-    if (curve instanceof StoredCurve) places.push(curve.place);
-    else yield curve;
+export function* allCurves(records: readonly RunRecord[]): Generator<IndexedCurve> {
+  const stored: { readonly index: number; readonly place: LinePlace }[] = [];
+  for (const [index, { curve }] of records.entries()) {
+    if (curve instanceof StoredCurve) stored.push({ index, place: curve.place });
+    else yield { index, curve };
   }
-  for (const own of groupBy(places, ({ path }) => path).values())
-    yield* curvesAt(own.sort((a, b) => a.offset - b.offset));
+  for (const own of groupBy(stored, ({ place }) => place.path).values()) {
+    own.sort((a, b) => a.place.offset - b.place.offset);
+    let next = 0;
+    for (const curve of curvesAt(own.map(({ place }) => place)))
+      yield { index: (own[next++] as (typeof own)[number]).index, curve };
+  }
 }
 
 /** The curves in some lines of one journal. */

@@ -1,39 +1,64 @@
 import type { LossSet } from "../config/loss-sets.ts";
 import { byReason, type Lacking } from "../figures/draw/figure.ts";
 import { element, svgText } from "../figures/draw/svg.ts";
+import { SWEEP_FIGURES, VERDICTS } from "../figures/gallery.ts";
+import type { Results } from "../records/read-results.ts";
 import { pictureText, type Shapes } from "./compact.ts";
 import { type Html, html, markup } from "./html.ts";
 import { dataElement } from "./html-page.ts";
 import type { PackedTables } from "./packed-rows.ts";
 import { type PageSweep, unbroken } from "./redraw.ts";
 import { section } from "./section.ts";
-import type { Choice, Variant, Variants } from "./variants.ts";
+import { type Choice, drawVariants, hasPaper, type Variant, type Variants } from "./variants.ts";
 
-interface FiguresOptions {
-  readonly drawn: readonly Variants[];
-  readonly lacking: readonly Lacking[];
+/** What the pictures of a page have in common. */
+export interface Drawing {
   /** The loss that is shown first. */
   readonly loss: LossSet;
+  /** Outlines of markers. */
+  readonly shapes: Shapes;
+  /** The rows of the pictures so far. */
+  readonly tables: PackedTables;
+}
+
+/** A sweep's figures as markup. */
+interface DrawnFigures {
+  readonly blocks: readonly Html[];
+  readonly lacking: readonly Lacking[];
+  /** Whether one shows the paper's own results. */
+  readonly paper: boolean;
+}
+
+/**
+ * Every figure but the verdicts, in all its variants, with the markup that `below` has of its name. They are drawn one by one,
+ * since pictures of many runs take far more memory than their markup.
+ */
+export function drawnFigures(results: Results, drawing: Drawing, below: Readonly<Record<string, Html>>): DrawnFigures {
+  const [blocks, lacking]: [Html[], Lacking[]] = [[], []];
+  let paper = false;
+  for (const kind of SWEEP_FIGURES.filter((one) => one !== VERDICTS)) {
+    const found = drawVariants(results, [kind]);
+    paper ||= found.drawn.some(hasPaper);
+    blocks.push(...found.drawn.map((one) => figureBlock(one, drawing, below[one.name])));
+    lacking.push(...found.lacking);
+  }
+  return { blocks, lacking, paper };
+}
+
+interface FiguresOptions extends Pick<DrawnFigures, "blocks" | "lacking">, Pick<Drawing, "shapes" | "tables"> {
   /** Markup before the figures. */
   readonly switches: Html;
-  /** Outlines of markers, also of pictures in other sections. */
-  readonly shapes: Shapes;
-  /** The rows of the pictures so far, and of those that come. */
-  readonly tables: PackedTables;
   /** What the page needs to draw again. */
   readonly sweep: PageSweep;
-  /** Markup after a figure, by its name. */
-  readonly below: Readonly<Record<string, Html>>;
 }
 
 /** All figures in all their variants; the page shows the chosen ones. */
-export function figuresSection({ drawn, lacking, loss, switches, shapes, tables, sweep, below }: FiguresOptions): Html {
+export function figuresSection({ blocks, lacking, switches, shapes, tables, sweep }: FiguresOptions): Html {
   const notDrawn = [...byReason(lacking)].map(
     ([what, some], i) => html`${i > 0 ? "; " : ""}${some.map(({ name }) => name).join(", ")} (${withOption(what)})`,
   );
-  const blocks = drawn.map((one) => figureBlock(one, { loss, shapes, tables }, below[one.name]));
   return section("figures", "Figures", [
-    drawn.length > 0 ? switches : "",
+    blocks.length > 0 ? switches : "",
     html`${outlines(shapes)}<div class="figures">${blocks}</div>
 `,
     notDrawn.length > 0 ? html`<p class="note">Not drawn: ${notDrawn}.</p>` : "",
@@ -47,8 +72,6 @@ function withOption(text: string): Html {
   const [before = "", option, after = ""] = text.split(/(--\w+ \S+?)(?=,? |$)/);
   return option === undefined ? html`${text}` : html`${before}<code class="option">${option}</code>${after}`;
 }
-
-type Drawing = Pick<FiguresOptions, "loss" | "shapes" | "tables">;
 
 /** The outlines, in a picture that is not seen. */
 function outlines(shapes: Shapes): Html {

@@ -5,7 +5,7 @@ import { listedKeys, pointCount } from "../config/grid.ts";
 import { type EachLoss, eachLoss, type LossSet } from "../config/loss-sets.ts";
 import { lossUnitOf } from "../config/loss-unit-of.ts";
 import { correlationsOf, modelsOf } from "../figures/draw/facts.ts";
-import { SWEEP_FIGURES, VERDICTS } from "../figures/gallery.ts";
+import { VERDICTS } from "../figures/gallery.ts";
 import { sweepCells } from "../figures/sweep-cells.ts";
 import { sweepOf } from "../figures/sweep-facts.ts";
 import { pointText } from "../identity/grid-point.ts";
@@ -20,7 +20,7 @@ import { claimsSection, noClaims, noClaimsOn, noneCovered } from "./claims-secti
 import type { Shapes } from "./compact.ts";
 import { costSection } from "./cost-section.ts";
 import { failuresSection } from "./failures-section.ts";
-import { figureBlock, figuresSection } from "./figures-section.ts";
+import { type Drawing, drawnFigures, figureBlock, figuresSection } from "./figures-section.ts";
 import { type Html, html } from "./html.ts";
 import { htmlPage, type Live } from "./html-page.ts";
 import { outcome } from "./outcome.ts";
@@ -34,7 +34,7 @@ import { settingsSection } from "./settings-section.ts";
 import { runPicker } from "./single-runs.ts";
 import { switches, switchRules } from "./switches.ts";
 import { showsTasks, tasksSection } from "./tasks-section.ts";
-import { drawVariants, hasPaper } from "./variants.ts";
+import { drawVariants } from "./variants.ts";
 
 /** A sweep's report: one HTML file, the same bytes for the same records. `loss` is shown first; `live` follows a sweep. */
 export function reportHtml(results: Results, loss: LossSet, live?: Live): string {
@@ -42,22 +42,22 @@ export function reportHtml(results: Results, loss: LossSet, live?: Live): string
   const cells = eachLoss((set) => cellLosses(results, set));
   const several = severalPoints(results);
   const trained = sweepCells(results);
-  const figures = drawVariants(
-    results,
-    SWEEP_FIGURES.filter((kind) => kind !== VERDICTS),
-  );
   const shapes: Shapes = new Map();
   const tables = new PackedTables(["correlation", "step", ...listedKeys(config)]);
-  const shown = {
-    ...{ models: modelsOf(trained), loss },
-    correlations: correlationsOf(trained).filter((p) => p !== null),
-    paper: figures.drawn.some(hasPaper) && (shortRuns(config).length > 0 ? ("hidden" as const) : true),
-  };
+  const drawing = { loss, shapes, tables };
   const title = `${modelsText(config.models)}${placeText(config)}${pointsText(results)}`;
   const { lead, verdicts, isTested } =
     several === undefined
-      ? ofOnePoint(results, cells, { loss, shapes, tables })
+      ? ofOnePoint(results, cells, drawing)
       : { lead: bestPoints(cells), verdicts: noClaims(several), isTested: false };
+  const sweep = pageSweep(results, tables.add(publishedRows(results)));
+  const below = several === undefined ? { runs: runPicker(results), seesaw: seesawText(results) } : {};
+  const { paper, ...figures } = drawnFigures(results, drawing, below);
+  const shown = {
+    ...{ models: modelsOf(trained), loss },
+    correlations: correlationsOf(trained).filter((p) => p !== null),
+    paper: paper && (shortRuns(config).length > 0 ? ("hidden" as const) : true),
+  };
   return htmlPage({ title: `${config.name}: ${title}`, rules: switchRules(shown), live }, [
     html`<a class="skip" href="#${isTested ? "claims" : "cells"}">Skip to the ${isTested ? "verdicts" : "losses"}</a>
 <header>
@@ -70,13 +70,7 @@ ${lead}${unfinished(results)}</header>
     isTested ? verdicts : "",
     cellsSection(results),
     showsTasks(results) ? tasksSection(results) : "",
-    figuresSection({
-      ...figures,
-      ...{ loss, shapes, tables },
-      sweep: pageSweep(results, tables.add(publishedRows(results))),
-      switches: switches(shown),
-      below: several === undefined ? { runs: runPicker(results), seesaw: seesawText(results) } : {},
-    }),
+    figuresSection({ ...figures, shapes, tables, sweep, switches: switches(shown) }),
     isTested ? "" : verdicts,
     runsSection(results),
     settingsSection(config),
@@ -93,7 +87,7 @@ ${lead}${unfinished(results)}</header>
 function ofOnePoint(
   results: Results,
   cells: EachLoss<readonly CellLosses[]>,
-  drawing: Parameters<typeof figureBlock>[1],
+  drawing: Drawing,
 ): { lead: Html; verdicts: Html; isTested: boolean } {
   const { rows } = results.config;
   if (rows !== null) return { lead: outcome(results, cells, undefined), verdicts: noClaimsOn(rows), isTested: false };

@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import type { AnyRun } from "../engines/engine.ts";
 import { evaluationCount } from "../engines/evaluations.ts";
 import { UsageError } from "../errors.ts";
+import { MOST_GATHERED } from "../records/cell-evaluations.ts";
 import { MOST_KEPT } from "../records/read-sweep.ts";
 import { thousands } from "../units.ts";
 import { planRuns } from "./plan.ts";
@@ -26,8 +27,8 @@ interface CurveSizes {
 const [LOSS_BYTES, LINE_BYTES] = [12.2, 480];
 /** Bytes of a row of curves.csv and of runs.csv there. */
 const [POINT_BYTES, ROW_BYTES] = [232, 382];
-/** Bytes that a record takes in memory beside its losses, and a loss of each of the two sets. */
-const [RECORD_MEMORY, LOSS_MEMORY] = [2000, 16];
+/** Bytes that a record takes in memory beside its losses, and a loss. */
+const [RECORD_MEMORY, LOSS_MEMORY] = [2000, 8];
 
 export function curveSizes(config: Config): CurveSizes {
   const cells = cellsOf(config);
@@ -35,11 +36,13 @@ export function curveSizes(config: Config): CurveSizes {
   const losses = config.runs * sum(({ evaluations, tasks }) => evaluations * tasks);
   const stepTexts = config.runs * sum(({ evaluations, steps }) => evaluations * (String(steps).length + 1));
   const runs = config.runs * cells.length;
+  const largest = cells.reduce((most, { evaluations, tasks }) => Math.max(most, evaluations * tasks), 0);
+  const gathered = Math.min(2 * config.runs * largest, MOST_GATHERED);
   return {
     evaluations: cells.reduce((most, cell) => Math.max(most, cell.evaluations), 0),
     journalBytes: runs * LINE_BYTES + stepTexts + 2 * losses * LOSS_BYTES,
     csvBytes: runs * ROW_BYTES + sum(({ evaluations, tasks }) => evaluations * (tasks + 1)) * POINT_BYTES,
-    memoryBytes: runs * RECORD_MEMORY + Math.min(losses, MOST_KEPT) * LOSS_MEMORY,
+    memoryBytes: runs * RECORD_MEMORY + (Math.min(2 * losses, MOST_KEPT) + gathered) * LOSS_MEMORY,
   };
 }
 

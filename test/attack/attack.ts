@@ -9,11 +9,12 @@ import { kernels } from "./kernels.ts";
 import { modelChance, modelEnds, modelHangs, modelImports } from "./models.ts";
 import { names } from "./names.ts";
 import { kills, pipes, signals } from "./processes.ts";
+import { progress } from "./progress.ts";
 import { scripts } from "./scripts.ts";
 import { tables } from "./tables.ts";
 
 /** Those that need no process of their own. */
-export const FAULTS_INSIDE: readonly Fault[] = [typedWords, configFiles, journals, names, scripts];
+export const FAULTS_INSIDE: readonly Fault[] = [typedWords, configFiles, journals, names, progress, scripts];
 /** Those that start the built program. */
 export const FAULTS_OUTSIDE: readonly Fault[] = [
   ...[pipes, kills, signals, checkpoints, disks, tables, curves, kernels],

@@ -1,5 +1,6 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
+import { Gathered } from "../../src/records/cell-evaluations.ts";
 import { type CellPoint, cellPoints } from "../../src/records/cell-points.ts";
 import { curvesCsv, longCurvesCsv } from "../../src/records/curves-csv.ts";
 import { type RunRecord, recordOf } from "../../src/records/record.ts";
@@ -96,7 +97,7 @@ test("longCurvesCsv(records) has all losses of both tasks of every run at every 
   });
 });
 
-describe("cellPoints(cell, mostGathered)", () => {
+describe("cellPoints(cell, memory)", () => {
   const steps = [1, 2, 3, 5, 6, 7, 9];
   const like = recordOf(doneResult(makeRun()), "fake");
   const records = [11, 5, 2].map((size, run): RunRecord => {
@@ -111,7 +112,9 @@ describe("cellPoints(cell, mostGathered)", () => {
   const perEvaluation = 2 * 2 * records.length;
 
   test.each([1, 2, 3, 6, 7])("gives the same points, running means too, in blocks of %d evaluations", (evaluations) => {
-    const points = [...cellPoints(records, evaluations * perEvaluation)].filter((point) => point !== undefined);
+    const points = [...cellPoints(records, new Gathered(evaluations * perEvaluation))].filter(
+      (point) => point !== undefined,
+    );
     expect(points.map(({ task, step, runs }) => [task, step, runs])).toEqual(
       ["mean", 0, 1].flatMap((task) => steps.map((step) => [task, step, step > 5 ? 2 : 3])),
     );

@@ -20,6 +20,7 @@ import {
   finalHeading,
   lossName,
   runsSentence,
+  sampleSentence,
   tasksWords,
   unitsSentence,
 } from "./words.ts";
@@ -35,13 +36,14 @@ interface Summary {
   readonly losses: Float64Array;
 }
 
-/** How the final losses of each cell's runs are spread: a dot for each run, a row for each cell. */
+/** How the final losses of each cell's first runs are spread: a dot for each run, a row for each cell. */
 export function distributions(
   rows: readonly DistributionRow[],
   sweep: SweepFacts,
   options: FigureOptions,
 ): Picture | Lacking {
-  const summaries = byCell(rows, sweep).map(({ cell, rows: runs }): Summary => {
+  const found = byCell(rows, sweep);
+  const summaries = found.map(({ cell, rows: runs }): Summary => {
     return { cell, losses: Float64Array.from(runs, ({ value }) => value).sort() };
   });
   if (summaries.length === 0) return { name: NAME, lacking: "no run is done" };
@@ -64,7 +66,7 @@ export function distributions(
     scale: (range) => lossScale(values, options.scale, range),
     foot: finalHeading(options),
   });
-  const caption = `${captionStart(sweep, options)}${leftOutSentence(all, drawn)} ${runsSentence(cells, sweep)}`;
+  const caption = `${captionStart(sweep, options)}${sampleSentence(found)}${leftOutSentence(all, drawn)} ${runsSentence(cells, sweep)}`;
   return page(
     { name: NAME, title: `Spread of the final losses${ofOneModel(modelsOf(cells))}`, caption, height, theme },
     nodes,

@@ -1,0 +1,142 @@
+import { type EachLoss, eachLoss } from "../config/loss-sets.ts";
+import { type RunRecord, tasksOf } from "./record.ts";
+import { allCurves } from "./stored-curve.ts";
+
+/** The losses at one evaluation of those runs of a cell that reached it. They are overwritten by the next one. */
+interface Evaluation {
+  readonly step: number;
+  /** Of the mean over tasks, then of each task: [K + 1][runs], in the order of the runs. */
+  readonly losses: EachLoss<readonly Float64Array[]>;
+}
+
+/** Losses of a cell that are in memory at once, 320 MB, however long its curves and however many its runs. */
+export const MOST_GATHERED = 40_000_000;
+
+/** Losses that are read before others may work: some 10 ms. */
+const BREATH = 100_000;
+
+/** Memory for the losses of cells, one after the other: given up and taken again, it would start the garbage collector. */
+export class Gathered {
+  readonly mostLosses: number;
+  #losses = new Float64Array(0);
+
+  constructor(mostLosses = MOST_GATHERED) {
+    this.mostLosses = mostLosses;
+  }
+
+  /** Two lists of losses. */
+  ofLength(length: number): [Float64Array, Float64Array] {
+    if (this.#losses.length < 2 * length) this.#losses = new Float64Array(2 * length);
+    return [this.#losses.subarray(0, length), this.#losses.subarray(length, 2 * length)];
+  }
+}
+
+/**
+ * A cell's evaluations, one after the other. They are taken in blocks that `memory` can hold, for each of which every curve is
+ * read once. Gives undefined meanwhile, so that others may work.
+ */
+export function* cellEvaluations(
+  cell: readonly RunRecord[],
+  memory = new Gathered(),
+): Generator<Evaluation | undefined> {
+  const K = tasksOf(cell[0] as RunRecord);
+  const { steps } = cell.reduce((a, b) => (b.curve.steps.length > a.curve.steps.length ? b : a)).curve;
+  const evaluations = Math.max(1, Math.floor(memory.mostLosses / (2 * cell.length * K)));
+  const columns = new Columns(cell, K);
+  for (let from = 0; from < steps.length; from += evaluations) {
+    const to = Math.min(from + evaluations, steps.length);
+    const block = yield* gathered(cell, { K, from, to }, memory);
+    for (let i = from; i < to; i++) {
+      const step = steps[i] as number;
+      yield { step, losses: columns.at(block, i, step) };
+    }
+  }
+}
+
+/** Losses of runs at some of their evaluations, those from `from` on: [runs, evaluations, K]. */
+interface Block {
+  readonly from: number;
+  readonly evaluations: number;
+  readonly train: Float64Array;
+  readonly heldout: Float64Array;
+}
+
+/** Read run by run: evaluation by evaluation, all 100,000 curves would be fetched again for each. */
+function* gathered(
+  cell: readonly RunRecord[],
+  { K, from, to }: { readonly K: number; readonly from: number; readonly to: number },
+  memory: Gathered,
+): Generator<undefined, Block> {
+  const size = K * (to - from);
+  const [train, heldout] = memory.ofLength(cell.length * size);
+  let read = 0;
+  for (const { index, curve } of allCurves(cell)) {
+    train.set(curve.train.subarray(K * from, K * to), size * index);
+    heldout.set(curve.heldout.subarray(K * from, K * to), size * index);
+    read += curve.train.length;
+    if (read < BREATH) continue;
+    read = 0;
+    yield;
+  }
+  return { from, evaluations: to - from, train, heldout };
+}
+
+/** The losses of runs, K tasks, at one evaluation after the other. */
+class Columns {
+  readonly #K: number;
+  /** The steps of each run's evaluations. */
+  readonly #steps: readonly (readonly number[])[];
+  /** [K + 1][runs] */
+  readonly #losses: EachLoss<readonly Float64Array[]>;
+  /** Of each run and task: the batch losses so far, added up, [runs, K]. */
+  readonly #sums: Float64Array;
+  /** The running means of a run, [K]. */
+  readonly #means: Float64Array;
+
+  constructor(cell: readonly RunRecord[], K: number) {
+    this.#K = K;
+    this.#steps = cell.map(({ curve }) => curve.steps);
+    this.#losses = eachLoss(() => Array.from({ length: K + 1 }, () => new Float64Array(cell.length)));
+    this.#sums = new Float64Array(cell.length * K);
+    this.#means = new Float64Array(K);
+  }
+
+  /** The losses at evaluation `i` of the runs for which it is at `step`. */
+  at({ from, evaluations, train, heldout }: Block, i: number, step: number): Evaluation["losses"] {
+    let taken = 0;
+    for (let run = 0; run < this.#steps.length; run++) {
+      const steps = this.#steps[run] as readonly number[];
+      if (i >= steps.length) continue;
+      const place = this.#K * (run * evaluations + i - from);
+      this.#put(this.#losses.train, taken, train, place);
+      this.#put(this.#losses.heldout, taken, heldout, place);
+      this.#run(run, steps, i, train, place);
+      this.#put(this.#losses.running, taken, this.#means, 0);
+      if (steps[i] === step) taken++;
+    }
+    return eachLoss((set) => this.#losses[set].map((column) => column.subarray(0, taken)));
+  }
+
+  /** Puts the losses [K] that begin at `place`, and their mean, into the columns. */
+  #put(columns: readonly Float64Array[], row: number, losses: Float64Array, place: number): void {
+    let sum = 0;
+    for (let k = 0; k < this.#K; k++) {
+      const loss = losses[place + k] as number;
+      (columns[k + 1] as Float64Array)[row] = loss;
+      sum += loss;
+    }
+    (columns[0] as Float64Array)[row] = sum / this.#K;
+  }
+
+  /** Moves the running means of a run on to its evaluation `i`: a mean of `train` counts as often as it has steps. */
+  #run(run: number, steps: readonly number[], i: number, train: Float64Array, place: number): void {
+    const step = steps[i] as number;
+    const since = step - (steps[i - 1] ?? 0);
+    for (let k = 0; k < this.#K; k++) {
+      const at = this.#K * run + k;
+      const sum = (this.#sums[at] as number) + (train[place + k] as number) * since;
+      this.#sums[at] = sum;
+      this.#means[k] = sum / step;
+    }
+  }
+}
