@@ -21,6 +21,15 @@ case "$name" in
   methods-rates) # docs/methods.md: the rate of each method, on other runs
     mmoe sweep methods --lr 3e-4,1e-3,3e-3,1e-2 --runs 8 --seed 1 --engine tfjs --backend tensorflow --out "results/$name"
     mmoe tune "results/$name" --each method --runs 20 --seed 0 -o methods-tuned.yaml ;;
+  diagnostics-cost) # docs/diagnostics.md: processor time of a run without and with diagnostics, in seconds
+    for preset in paper zoo; do
+      for diagnostics in "" --diagnostics; do
+        out="$(mktemp -d)"
+        seconds="$(TIMEFORMAT=%U; { time mmoe sweep "$preset" --corr 0.5 --runs 4 --jobs 1 --quiet $diagnostics --out "$out" >&2; } 2>&1 | tail -n 1)"
+        awk -v seconds="$seconds" -v of="$preset $diagnostics" 'END { print of, seconds / (NR - 1) }' "$out/runs.csv"
+        rm -r "$out"
+      done
+    done ;;
   *)
     grep -oE '^  [a-z-]+\) # .*' "$0" | sed 's/^  //; s/) #/:/'
     exit 2 ;;

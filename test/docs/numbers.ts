@@ -1,11 +1,12 @@
 // Marks in the pages that name where numbers come from: `<!-- = means("results/paper") -->` after a paragraph, an item, a
-// table or a block of code. The mark is an expression of functions in committed.ts, committed-methods.ts and
-// committed-search.ts; its values must be in the text before.
+// table or a block of code. The mark is an expression of functions in committed.ts, committed-methods.ts,
+// committed-search.ts and untrained.ts; its values must be in the text before.
 import * as results from "./committed.ts";
 import * as methods from "./committed-methods.ts";
 import * as search from "./committed-search.ts";
+import { untrained } from "./untrained.ts";
 
-const committed = { ...results, ...methods, ...search };
+const committed = { ...results, ...methods, ...search, untrained };
 
 /** A mark and the text before it. */
 export interface Block {

@@ -83,6 +83,6 @@ test("a sweep of very many runs says that it plans them", async () => {
 test("curveSizes(config) counts no more losses in memory than a folder's reader keeps there", () => {
   const [small, large] = [2, 800].map((runs) => curveSizes(smoke("steps=50000", "evalEvery=1", `runs=${runs}`)));
   // what is kept, and a cell's losses for curves.csv: 100,000 losses of two sets for each run
-  expect(small?.memoryBytes).toBe(12 * 2000 + (12 + 2) * 200_000 * 8);
-  expect(large?.memoryBytes).toBe(4800 * 2000 + (4_000_000 + 40_000_000) * 8);
+  expect(small?.memoryBytes).toBe(12 * 2400 + (12 + 2) * 200_000 * 8);
+  expect(large?.memoryBytes).toBe(4800 * 2400 + (4_000_000 + 40_000_000) * 8);
 });
