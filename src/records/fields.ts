@@ -76,7 +76,7 @@ export const TRAINED_FIELDS = {
 };
 
 export const LABEL_CORRELATION =
-  "Pearson correlation of two tasks' labels over the training set, or over held-out rows";
+  "Pearson correlation of two tasks' labels over the training set, or with fresh rows over held-out rows";
 
 const measured = z.union([numberOrNull, z.array(numberOrNull)]);
 

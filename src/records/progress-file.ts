@@ -18,7 +18,7 @@ export const PROGRESS_SCHEMA = z.object({
   schema: z.literal(PROGRESS_VERSION).meta({ description: "version of the file's meaning" }),
   heard: z.iso
     .datetime()
-    .meta({ description: "when the file was written: the start of the process plus the time of a monotonic clock" }),
+    .meta({ description: "when the file was written: the start of the process plus time on a monotonic clock" }),
   elapsedMs: number("time since the process began to train", "ms"),
   steps: whole("training steps of all its runs, without those of earlier processes", "steps"),
   inFlight: z

@@ -71,7 +71,7 @@ const FAILED = "failed runs";
 
 /** What else the final loss is, in parentheses. */
 const FINAL: EachLoss<string> = {
-  train: " (over the whole set, or the last batches if rows are fresh)",
+  train: " (over the whole training set, or with fresh rows over the batches since the previous evaluation)",
   heldout: "",
   running: ` (${LOSS_WORDS.running.atStep})`,
 };

@@ -101,6 +101,6 @@ describe("mmoe variance DIR", () => {
     writeResults(other, () => 0.1, [...SET, "runs=4"]);
     const { code, stderr } = await runMain(["compare", out, other]);
     expect(code).toBe(2);
-    expect(stderr).toContain("one is crossed, the other is not, so their runs are no pairs");
+    expect(stderr).toContain("one is crossed and the other is not, so their runs can't be paired");
   });
 });

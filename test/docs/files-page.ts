@@ -28,30 +28,30 @@ const BEFORE = `# Files
 
 <!-- test/docs/files-page.ts makes this page from the schemas in src/records; \`npm run docs\` writes it. -->
 
-\`mmoe sweep\` writes a results folder: \`results/NAME-HASH\`, unless you give \`--out\`.
+\`mmoe sweep\` writes its results to one folder. \`--out\` chooses the folder; the default is \`results/NAME-HASH\`, with the name of the sweep and a hash of its settings.
 
 | file | holds |
 | --- | --- |
-| \`config.yaml\` | every setting of the sweep, with its mark; \`mmoe sweep FOLDER/config.yaml\` repeats the sweep |
+| \`config.yaml\` | every setting of the sweep, with its mark; \`mmoe sweep FOLDER/config.yaml --out OTHER\` repeats the sweep |
 | \`journal/*.jsonl\` | the runs that ended, one line each; each process writes its own journal |
 | \`journal/*.provenance.json\` | the process behind each journal: versions, machine, command line, times |
 | \`journal/*.progress.json\` | the progress of a running process, written every five seconds |
-| \`checkpoints/*.json\` | the state of runs in flight, to resume from; none once all have ended |
+| \`checkpoints/*.json\` | the state of runs in flight, to resume from; none once all runs have ended |
 | \`runs.csv\` | one row per run, including failed runs |
 | \`curves.csv\` | loss against steps, over the runs of each cell |
 | \`diagnostics.csv\` | what \`--diagnostics\` measured against steps, over the runs of each cell |
 | \`curves-long.csv\` | loss against steps for each run; only with \`--long\` |
 | \`figures/\`, \`report.html\` | the output of \`mmoe figures\` and \`mmoe report\` |
 
-Only \`config.yaml\` and the journals are needed, and \`checkpoints/\` to resume runs in flight. \`mmoe merge FOLDER\` writes the CSV files again from them.
+To keep results, you only need \`config.yaml\` and the journals. To resume runs in flight, you also need \`checkpoints/\`. \`mmoe merge FOLDER\` writes the CSV files again from the journals.
 
-A **cell** is a model at a correlation and, in a sweep with lists of settings, at one choice of their values. A **pair** is two of the K tasks. The unit **loss** is label variance: a model that always predicts the mean has a loss of 1. With the Huber loss or raw labels, it is the unit of that loss.
+A **cell** is all runs of one model at one correlation and, if settings are listed, at one choice of their values. A **pair** is two of the K tasks. In the tables below, the unit **loss** means units of label variance: a model that always predicts the mean has a loss of 1. With the Huber loss, raw labels or classes, it means the unit of the loss that the sweep uses.
 
 ## Versions
 
-\`config.yaml\` holds the version of its settings. A newer mmoe reads an older file: each setting that the file lacks has the value from before the setting existed, and the folder keeps its name. An older mmoe refuses a newer file. A file without a version counts as version 1, or as the newest version whose settings it names; it takes missing settings of that version from preset \`paper\`, or from what it extends. Your config files therefore stay valid when settings are added.
+\`config.yaml\` holds the version of its settings. A newer mmoe can read an older file. Each setting that did not exist yet gets the value that mmoe used before the setting existed, and the folder keeps its name. An older mmoe refuses a newer file. Your own config files need no version: they count as the newest version of which they use a setting, or as version 1. They take other settings of that version from the config that they extend (by default preset \`paper\`). They therefore stay valid when settings are added.
 
-The journal (${JOURNAL_SCHEMA}), checkpoints (${CHECKPOINT_VERSION}), progress (${PROGRESS_VERSION}), the CSV files (${CSV_VERSION}) and the events (${EVENTS_VERSION}) have versions too. A version changes when the meaning of something changes, but not when a column or key is added. The JSON Schemas are in \`schemas/\`: ${Object.keys(
+Other formats have versions too: the journal is at version ${JOURNAL_SCHEMA}, checkpoints at ${CHECKPOINT_VERSION}, progress files at ${PROGRESS_VERSION}, the CSV files at ${CSV_VERSION} and the events at ${EVENTS_VERSION}. A version changes when the meaning of something changes, but not when a column or key is added. The JSON Schemas are in \`schemas/\`: ${Object.keys(
   jsonSchemas(),
 )
   .map((file) => `[${file}](../schemas/${file})`)
@@ -59,7 +59,7 @@ The journal (${JOURNAL_SCHEMA}), checkpoints (${CHECKPOINT_VERSION}), progress (
 
 const AFTER = `## Adding a measured number
 
-Declare it in \`src/records/measures.ts\`: name, unit, meaning, and whether there is one number per run, task, pair of tasks, or task and expert. An engine returns it in \`RunResult.measures\`, or as the last value of a curve in \`RunResult.diagnostics\`. The journal, \`runs.csv\`, this page and the schemas then include it, \`mmoe merge\` and \`mmoe verify\` compare it, and a figure can use it by name (\`cellMeasures\`). Older runs have an empty cell.`;
+Declare the number in \`src/records/measures.ts\`: its name, unit and meaning, and whether there is one number per run, task, pair of tasks, or task and expert. An engine returns the number in \`RunResult.measures\`, or as the last value of a curve in \`RunResult.diagnostics\`. The journal, \`runs.csv\`, this page and the schemas then include it. \`mmoe merge\` and \`mmoe verify\` compare it, and a figure can use it by name (\`cellMeasures\`). For older runs its column is empty.`;
 
 function settingsSection(): string {
   const shape = FILE_SCHEMA.shape as Readonly<Record<string, z.ZodType>>;
@@ -71,7 +71,7 @@ function settingsSection(): string {
   });
   return `## config.yaml
 
-A setting is part of a sweep's **identity** if changing it makes another sweep, in another folder. A setting that can be **listed** can have several values; the sweep trains every combination. The notes give the value in files from before the setting existed, and where other values are refused.
+A setting is part of a sweep's **identity** if changing it makes another sweep, in another folder. A setting that can be **listed** can be a list of values; the sweep trains every combination. The notes say which value a setting has in files from before it existed, and where only one value is allowed.
 
 ${table("setting", rows, ["is", "identity", "listed", "notes"])}`;
 }
@@ -98,13 +98,13 @@ function expected(schema: z.ZodType | undefined): string {
 function csvSections(): string[] {
   const about: Readonly<Record<string, string>> = {
     "runs.csv":
-      "One row per run, ordered by run, then correlation, model and listed settings. The columns after `initStream` exist if they were measured in some run; [diagnostics.md](diagnostics.md) defines most of them.",
+      "One row per run, ordered by run, then correlation, model and listed settings. Each column after `initStream` exists only if it was measured in some run; [diagnostics.md](diagnostics.md) defines most of them.",
     "curves.csv": "One row per cell, task and evaluation, over the runs that reached the step.",
     "curves-long.csv": "One row per run and evaluation.",
     "diagnostics.csv":
       "One row per cell, quantity and diagnosed evaluation, over the runs that have a value there. Only with `--diagnostics` ([diagnostics.md](diagnostics.md)).",
     "labels.csv":
-      "`mmoe data --trials N -o FOLDER` writes this file, its settings (`trials.yaml`) and `provenance.json`. One row per trial and correlation.",
+      "`mmoe data --trials N -o FOLDER` writes this file, together with its settings (`trials.yaml`) and `provenance.json`. It has one row per trial and correlation.",
   };
   return Object.entries(FILE_COLUMNS).map(([file, columns]) => {
     const rows = columns.map((column) => [names(column), ...cells(column.schema, column.emptyFor)]);
@@ -122,10 +122,10 @@ function names(column: Column<never>): string {
 function journalSection(): string {
   return [
     "## Journal",
-    "The format is JSON lines. A last line without a line break was cut off by a crash; it is ignored and its run is trained again.",
+    "The format is JSON lines. If the last line has no line break, a crash cut it off; mmoe ignores it and trains its run again.",
     "The first line:",
     keyTable(jsonOf(HEADER_SCHEMA) as Json),
-    "Every other line is a run. The keys of `measures` are the columns of `runs.csv` after `initStream`, with one list for all tasks, pairs or experts.",
+    "Every other line is a run. The keys of `measures` are the columns of `runs.csv` after `initStream`. Columns for several tasks, pairs or experts are one key with a list.",
     keyTable(withoutMeasures(jsonOf(LINE_SCHEMA) as Json)),
   ].join("\n\n");
 }
@@ -139,7 +139,7 @@ function withoutMeasures({ properties = {}, ...rest }: Json): Json {
 function checkpointSection(): string {
   return [
     "## Checkpoints",
-    "One file per run in flight, named after the run with `_` for `/`. It is one line of JSON and is replaced as a whole. It holds the state of the run in an order that does not depend on kernels or threads. If a file is damaged or belongs to another sweep, it is ignored and its run starts over. Checkpoints can be deleted safely.",
+    "Each run in flight has one file, named after the run with `_` instead of `/`. The file is one line of JSON and is always replaced as a whole. It holds the state of the run in an order that does not depend on kernels or threads. mmoe ignores a file that is damaged or belongs to another sweep, and starts its run over. You can delete checkpoints safely: their runs then start over.",
     keyTable(jsonOf(CHECKPOINT_SCHEMA) as Json),
   ].join("\n\n");
 }
@@ -147,7 +147,7 @@ function checkpointSection(): string {
 function progressSection(): string {
   return [
     "## Progress",
-    "A file for `mmoe status` beside the journal of each training process. It is removed when the process ends.",
+    "Each training process writes this file beside its journal, for `mmoe status` to read. The file is removed when the process ends.",
     keyTable(jsonOf(PROGRESS_SCHEMA) as Json),
   ].join("\n\n");
 }

@@ -144,7 +144,7 @@ describe("a number that is declared and measured arrives", () => {
     expect(filesPage()).toContain(
       "| `gateEntropy1` ... `gateEntropyK` | number | nats | mean entropy of a gate, of a task;",
     );
-    expect(filesPage()).toContain("| `measures.weightNorm` |");
+    expect(filesPage()).toContain("| `weightNorm` |");
   });
 
   test("in a figure that asks for it by its name", async () => {
