@@ -47,9 +47,11 @@ export function againstSettingRows(results: Results, options: FigureOptions): Se
 /** Each run's loss, the mean over tasks, of the first runs of each cell. */
 export function distributionRows(results: Results, { loss }: FigureOptions): DistributionRow[] {
   return sweepCells(results).flatMap((cell) => {
+    const { model, correlation, runs } = cell;
     const losses = finalMeans(cell, loss);
-    const runs = cell.runs.slice(0, MOST_DRAWN);
-    return runs.map(({ run }, i) => ({ ...cellIn(cell), run, loss, value: losses[i] as number }));
+    return runs
+      .slice(0, MOST_DRAWN)
+      .map(({ run }, i) => ({ model, correlation, run, loss, value: losses[i] as number }));
   });
 }
 
