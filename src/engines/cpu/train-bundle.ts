@@ -1,5 +1,6 @@
 import type { Run, RunResult, RunState } from "../engine.ts";
 import { nextEvaluation } from "../evaluations.ts";
+import { type LabelCounts, labelCounts } from "../label-counts.ts";
 import { SLICE_ROWS } from "../rows/generator.ts";
 import type { Layout } from "../rows/panels.ts";
 import { planBundle } from "./bundle.ts";
@@ -47,10 +48,11 @@ export function trainBundle(
   plan.arena.writeTo(memory.memory);
   const first = runs[0] as Run;
   const rows = new BundleRows(memory, plan.rows, first);
+  const counts = labelCounts(first);
   const trainees = runs.map((run, i) => {
     const [member, labels] = [plan.members[i] as Member, plan.labels[i] as LabelPlan];
     const labelsOf = (k: number) => rows.labelsOf(labels, k);
-    const place = { member, labels, rows: plan.rows, pieceRows: plan.pieceRows, labelsOf };
+    const place = { member, labels, rows: plan.rows, pieceRows: plan.pieceRows, labelsOf, counts };
     return new Trainee(memory, run, place, watch.states?.[i]);
   });
   const shareMs = () => {
@@ -62,7 +64,9 @@ export function trainBundle(
     watch.keeping?.onStates(trainees.map((trainee) => trainee.state(share)));
   };
   trainSteps(rows, trainees, plan.rows.chunkSteps, { ...watch, keep });
-  const setLosses = watch.isStopped() ? undefined : trainingSetLosses(rows, plan.rows.chunk, trainees, watch);
+  const setLosses = watch.isStopped()
+    ? undefined
+    : trainingSetLosses(rows, plan.rows.chunk, trainees, { ...watch, counts });
   if (watch.isStopped()) {
     if (trainees.some(({ step }) => step > 0)) keep();
     return undefined;
@@ -133,17 +137,17 @@ function trainingSetLosses(
   bundleRows: BundleRows,
   x: number,
   trainees: readonly Trainee[],
-  { isStopped }: Watch,
+  { isStopped, counts }: Pick<Watch, "isStopped"> & { readonly counts: LabelCounts },
 ): number[][] | undefined {
   const { model, training } = (trainees[0] as Trainee).run;
   const { trainRows } = training;
   const labelBytes = 4 * model.tasks;
   if (trainRows === "fresh") return undefined;
-  for (const trainee of trainees) trainee.takeErrors(1);
+  for (const trainee of trainees) trainee.takeErrors();
   for (let row = 0; row < trainRows && !isStopped(); row += SLICE_ROWS) {
     bundleRows.loadSlice(row);
     const rows = Math.min(SLICE_ROWS, trainRows - row);
     for (const trainee of trainees) trainee.addErrors(x, trainee.labels.train + row * labelBytes, rows);
   }
-  return trainees.map((trainee) => trainee.takeErrors(trainRows));
+  return trainees.map((trainee) => trainee.takeErrors(counts.rows("train")));
 }
