@@ -2,7 +2,8 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { isSystemError, systemReason, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
+import { isSystemError, systemReason } from "../../system-error.ts";
 
 /** The only interface that is ever listened on. */
 const LOOPBACK = "127.0.0.1";

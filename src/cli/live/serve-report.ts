@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { Config } from "../../config/config.ts";
-import { isSystemError, systemReason, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
 import { waitingHtml } from "../../report/waiting.ts";
 import { statusOf } from "../../sweep/sweep-status.ts";
+import { isSystemError, systemReason } from "../../system-error.ts";
 import type { Context } from "../effects.ts";
 import { EXIT } from "../exit-codes.ts";
 import { stopOnSignals } from "../stop.ts";
