@@ -1,5 +1,6 @@
 // Builds the playground: src/play as one HTML file without requests, with its styles, scripts, kernels and worker inside.
 // `node scripts/playground.js <file>`
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -52,11 +53,20 @@ async function bundled() {
   return { script, style: String(style) };
 }
 
-const { script, style } = await bundled();
+/** What the page may do: run what is in it, and ask nobody for anything. */
+function policyOf(script, style) {
+  const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  return [
+    ...["default-src 'none'", `script-src ${hash(script)} 'wasm-unsafe-eval'`, `style-src ${hash(style)}`],
+    ...["img-src data:", "font-src data:", "worker-src blob:", "base-uri 'none'", "form-action 'none'"],
+  ].join("; ");
+}
+
+const bundle = await bundled();
+const style = bundle.style.trim();
+const script = bundle.script.trim().replaceAll("</script", "<\\/script");
 const page = readFileSync(join(source, "page.html"), "utf8");
-const inside = (text) => text.replaceAll("</script", "<\\/script");
 mkdirSync(dirname(file), { recursive: true });
-writeFileSync(
-  file,
-  page.replace("/* style */", () => style.trim()).replace("/* script */", () => inside(script.trim())),
-);
+const filled = { "{policy}": policyOf(script, style), "/* style */": style, "/* script */": script };
+const filledIn = (text, [place, value]) => text.replace(place, () => value);
+writeFileSync(file, Object.entries(filled).reduce(filledIn, page));

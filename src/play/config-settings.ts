@@ -14,8 +14,9 @@ export interface ConfigValues extends Pick<PlaySettings, (typeof SAME)[number]> 
   readonly models: readonly string[];
 }
 
-/** Settings of a config's first correlation and first run, with the models that `shown` names. */
-export function configSettings(config: ConfigValues, models: PlaySettings["models"]): PlaySettings {
+/** Settings of a config's first correlation and first run. Its models are of the zoo. */
+export function configSettings(config: ConfigValues): PlaySettings {
+  const models = asInZoo(config.models);
   const same = Object.fromEntries(SAME.map((key) => [key, config[key]])) as Pick<PlaySettings, (typeof SAME)[number]>;
   return possible({ ...same, sines: null, noiseStd: null, correlation: config.correlations[0] ?? 0.5, models, run: 0 });
 }

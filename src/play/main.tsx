@@ -3,7 +3,7 @@ import { render } from "preact";
 import paper from "../../configs/paper.yaml";
 import { pageVariables } from "../figures/draw/theme.ts";
 import { App } from "./app.tsx";
-import { asInZoo, configSettings } from "./config-settings.ts";
+import { configSettings } from "./config-settings.ts";
 import { Playground } from "./playground.ts";
 
 /** How long the address may lag behind: browsers refuse very many changes of it. */
@@ -40,7 +40,7 @@ function writeAddress(): void {
   if (location.hash.slice(1) !== address) history.replaceState(null, "", `#${address}`);
 }
 
-playground = new Playground(configSettings(paper, asInZoo(paper.models)), location.hash.slice(1), changed);
+playground = new Playground(configSettings(paper), location.hash.slice(1), changed);
 addEventListener("hashchange", () => playground?.goTo(location.hash.slice(1)));
 if (!matchMedia("(prefers-reduced-motion: reduce)").matches) playground.train(true);
 changed();

@@ -58,7 +58,7 @@ export class Probe {
     const rows = this.tasks.inputs("heldout", CLOUD);
     const { vectors } = this.tasks;
     this.places = vectors.map((vector) =>
-      Float32Array.from({ length: CLOUD }, (_, n) => dot(vector, rows.subarray(n * D, (n + 1) * D)) / scale ** 2),
+      Float32Array.from({ length: CLOUD }, (_, n) => dot(vector, rows.subarray(n * D, (n + 1) * D)) / scale),
     );
     this.#x = new Float64Array((vectors.length * POINTS + CLOUD) * D);
     for (const [k, vector] of vectors.entries())

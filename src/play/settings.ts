@@ -153,7 +153,7 @@ const KEYS: Keys = {
   sampling: { name: "sampling", read: oneOf("epochs", "replacement") },
   initializer: { name: "init", read: oneOf(...INITIALIZER_NAMES) },
   initializerStd: { name: "std", read: within(1e-4, 10) },
-  evalEvery: { name: "every", read: whole(1, LIMITS.steps) },
+  evalEvery: { name: "every", read: (text) => (/^log:[1-9]\d{0,3}$/.test(text) ? text : whole(1, LIMITS.steps)(text)) },
   heldoutRows: { name: "heldout", read: whole(1, 100_000) },
 };
 

@@ -38,9 +38,11 @@ export async function serveReport({ config, port, ...options }: ServeOptions, co
     const token = randomBytes(16).toString("hex");
     const told = { latest: statusEvent(first, report.version, false) };
     const server = await startServer({
-      ...{ port, token, page: () => report.html },
-      greeting: () => greeting(told.latest, report),
-      onFollow: () => wake.dispatchEvent(new Event("follow")),
+      ...{ port, asker: "--serve", token, page: () => report.html },
+      events: {
+        greeting: () => greeting(told.latest, report),
+        onFollow: () => wake.dispatchEvent(new Event("follow")),
+      },
     });
     report.update(first); // only now: a drawing that has begun keeps the process alive
     effects.stdout.write(`${server.address}\n`);
