@@ -3,12 +3,13 @@ import { createHash } from "node:crypto";
 import { basename, relative, resolve } from "node:path";
 import { generatorSettings } from "../data/presets.ts";
 import { forAll, UsageError } from "../errors.ts";
+import { checkSpec } from "../models/check-spec.ts";
 import { languageOf, type Model } from "../models/code.ts";
 import { codeFiles } from "../models/code-files.ts";
 import { pythonFiles } from "../models/python-files.ts";
 import type { Ends } from "../models/shapes.ts";
-import { SELECTION } from "../models/shapes.ts";
-import { checkSpec, gateCount, type ModelSpec } from "../models/spec.ts";
+import { RANKS, SELECTION } from "../models/shapes.ts";
+import { gateCount, type ModelSpec } from "../models/spec.ts";
 import { MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
 import type { GivenValues } from "./file-version.ts";
 import type { CodeDefinition, OwnModel, SpecDefinition } from "./own-model-schema.ts";
@@ -142,7 +143,7 @@ export function modelNamed(name: string, ownModels: readonly OwnModel[], ends: E
   return { name, ...ends, file, sha256: sha256 as string, ...(made && { class: made }), ...(options && { options }) };
 }
 
-function specOf({ name, like, experts, gate, tower, ...changes }: SpecDefinition, ends: Ends): ModelSpec {
+function specOf({ name, like, experts, gate, tower, ranks, ...changes }: SpecDefinition, ends: Ends): ModelSpec {
   const base: ModelSpec = ZOO[like].build(ends);
   const select = gate?.select && { ...SELECTION, ...base.gate.select, ...gate.select };
   return {
@@ -150,6 +151,7 @@ function specOf({ name, like, experts, gate, tower, ...changes }: SpecDefinition
     experts: { ...base.experts, ...experts },
     gate: { ...base.gate, ...gate, ...(select && { select }) },
     tower: { ...base.tower, ...tower },
+    ...(ranks && { ranks: { ...RANKS, ...base.ranks, ...ranks } }),
   } as ModelSpec;
 }
 

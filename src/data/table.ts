@@ -31,7 +31,7 @@ export interface TableSettings {
 export interface TableValues {
   /**
    * Float64 [N, columns + K]: each row's inputs, then its labels. A category stands as the place of its value, or as -1
-   * for one of held-out rows alone; an empty cell is NaN.
+   * for one of held-out rows alone; an empty cell, of inputs or labels, is NaN.
    */
   readonly numbers: SharedArrayBuffer;
   /** Uint8 [N]: 1 for a row that is held out; absent if the file does not say. */

@@ -15,6 +15,8 @@ export interface TaskSettings {
   readonly weight: number;
   /** C, of a categorical task. */
   readonly classes?: number;
+  /** Whether rows may lack its label, which is NaN there: a row counts for the tasks whose label it has. */
+  readonly gaps?: boolean;
 }
 
 /** Outputs of a model for a task: a logit for each class of a categorical one, else one. */
@@ -22,14 +24,17 @@ export function outputCount({ classes = 1 }: TaskSettings): number {
   return classes;
 }
 
-/** The share of each of `classes` classes among labels. */
+/** The share of each of `classes` classes among the labels that are there. */
 export function classShares(labels: ArrayLike<number>, classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
+  let all = 0;
   for (let n = 0; n < labels.length; n++) {
     const label = labels[n] as number;
+    if (Number.isNaN(label)) continue;
     counts[label] = (counts[label] as number) + 1;
+    all++;
   }
-  return counts.map((count) => count / labels.length);
+  return counts.map((count) => count / all);
 }
 
 /** In nats: the log loss of predicting these shares in every row, where they are the classes' shares. */

@@ -40,13 +40,33 @@ test("a label of more numbers than a label may have classes has none", () => {
   expect(labelClasses.map((classes) => classes?.length)).toEqual([undefined, 100]);
 });
 
+test("an empty cell of a label is NaN, and does not count for its variance, its classes and what is constant", () => {
+  const text = "x1,y1,y2,y3\n1,,3,b\n2,4,,\n3,8,1,a\n";
+  const { labelGaps, labelVariances, labelClasses, firstGap } = table(text);
+  expect([labelGaps, labelVariances.slice(0, 2), firstGap]).toEqual([[1, 1, 1], [4, 1], undefined]);
+  expect(labelClasses).toEqual([
+    [4, 8],
+    [1, 3],
+    ["a", "b"],
+  ]);
+  expect(numbersOf(text)).toEqual([1, Number.NaN, 3, 1, 2, 4, Number.NaN, Number.NaN, 3, 8, 1, 0]);
+});
+
 describe("a file is refused in one line that has", () => {
   const names = "names of inputs begin with x (x1, x_age), those of labels with y (y1, y_price)";
   const number = "expected a number up to 3.4028235e+38, got";
   test.each([
-    ["x1,y1,y2\n1,2,3\n4,,6\n", "t.csv:3: y1: expected a number, got nothing; fill it in or leave out the row"],
+    ["x1,y1,y2\n1,2,\n4,3, \n", "t.csv: column 'y2' is empty in every row; leave it out"],
+    [
+      "x1,y1,y2,part\n1,2,,train\n2,4,,train\n4,3,5,heldout\n",
+      "t.csv: column 'y2' is empty in every train row; leave it out",
+    ],
+    [
+      "x1,y1,y2,part\n1,2,3,train\n2,4,5,train\n4,3,,heldout\n",
+      "t.csv: column 'y2' is empty in every heldout row; leave it out",
+    ],
+    ["x1,y1,y2\n1,2,\n2,,3\n4,2,4\n", "t.csv: column 'y1' is 2 in every row; leave it out"],
     ["x1,y1,y2\n1,a,3\n2,a,4\n", "t.csv: column 'y1' is a in every row; leave it out"],
-    ["x1,y1,y2\n1,a,3\n2,,4\n", "t.csv:3: y1: expected a number, got nothing; fill it in or leave out the row"],
     [
       `x1,y1,y2\n${Array.from({ length: 101 }, (_, n) => `${n},name ${n},${n}`).join("\n")}\n`,
       "t.csv: column 'y1': expected numbers, or at most 100 different texts, got more; the first is 'name 0'",
