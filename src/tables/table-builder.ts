@@ -2,12 +2,12 @@ import type { TableValues } from "../data/table.ts";
 import { inputCount } from "../data/table-inputs.ts";
 import { UsageError } from "../errors.ts";
 import { thousands } from "../units.ts";
-import { type Columns, checkWidth, PART, PARTS, tableColumns } from "./columns.ts";
+import { type Columns, checkWidth, type NamedColumns, PART, PARTS, tableColumns } from "./columns.ts";
 import { encodingOf, InputColumn, type InputContents } from "./input-column.ts";
 import { type LabelClasses, LabelColumn } from "./label-column.ts";
 
 /** A table that was read and checked. */
-export interface TableRows extends Pick<Columns, "inputs" | "labels"> {
+export interface TableRows extends Pick<Columns, "inputs" | "labels" | "areChosen"> {
   readonly values: TableValues;
   /** N. */
   readonly rows: number;
@@ -41,9 +41,9 @@ export class TableBuilder {
   readonly #labels: readonly LabelColumn[];
   #firstGap: string | undefined;
 
-  constructor(header: readonly string[], source: string) {
+  constructor(header: readonly string[], source: string, chosen?: NamedColumns) {
     this.#source = source;
-    this.#columns = tableColumns(header, source);
+    this.#columns = tableColumns(header, source, chosen);
     this.#inputs = this.#columns.inputs.map((name) => new InputColumn(name, source));
     this.#labels = this.#columns.labels.map((name) => new LabelColumn(name, source));
   }
@@ -87,7 +87,7 @@ export class TableBuilder {
   }
 
   finish(): TableRows {
-    const { inputs, labels, part } = this.#columns;
+    const { inputs, labels, part, areChosen } = this.#columns;
     const width = inputs.length + labels.length;
     const rows = this.#numbers.length / width;
     if (rows < LEAST_ROWS) throw new UsageError(`${this.#source}: expected at least ${LEAST_ROWS} rows, got ${rows}`);
@@ -99,7 +99,7 @@ export class TableBuilder {
     this.#checkWidened(contents, rows);
     for (const [i, { places }] of [...this.#inputs, ...this.#labels].entries()) replaceBy(places, numbers, width, i);
     return {
-      ...{ inputs, labels, rows, contents, firstGap: this.#firstGap },
+      ...{ inputs, labels, areChosen, rows, contents, firstGap: this.#firstGap },
       heldout: marks?.reduce((sum, mark) => sum + mark, 0),
       values: { numbers: numbers.buffer, ...(marks && { heldout: marks.buffer }) },
       labelClasses: this.#labels.map(({ classes }) => classes),
