@@ -8,7 +8,7 @@ import { languageOf, type Model } from "../models/code.ts";
 import { codeFiles } from "../models/code-files.ts";
 import { pythonFiles } from "../models/python-files.ts";
 import type { Ends } from "../models/shapes.ts";
-import { checkSpec, gateCount, type ModelSpec } from "../models/spec.ts";
+import { gateCount, type ModelSpec } from "../models/spec.ts";
 import { variantSpec } from "../models/variant.ts";
 import { MODEL_NAMES, type ModelName, ZOO } from "../models/zoo.ts";
 import type { GivenValues } from "./file-version.ts";

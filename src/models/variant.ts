@@ -5,7 +5,7 @@ import { type ModelName, ZOO } from "./zoo.ts";
 type Some<T> = { readonly [Key in keyof T]?: T[Key] | undefined };
 
 /** A model of the zoo under another name, and what differs from it. */
-export interface Variant extends Some<Pick<ModelSpec, "gating" | "levels" | "bias">> {
+export interface Variant extends Some<Pick<ModelSpec, "gating" | "levels" | "constraint" | "bias">> {
   readonly name: string;
   readonly like: ModelName;
   readonly experts?: Some<ModelSpec["experts"]> | undefined;
