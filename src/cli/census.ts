@@ -72,10 +72,10 @@ The paper's study on UCI's Census-Income (KDD). Group 1 predicts income above
 $50,000 and never married; group 2 at least college and never married.
 ${examples(
   "mmoe census prepare census-income.data.gz census-income.test.gz",
-  "mmoe sweep census/group1.yaml --out results/census-1-rates",
-  "mmoe tune results/census-1-rates --runs 400 -o census/group1-tuned.yaml",
-  "mmoe sweep census/group1-tuned.yaml --rows census/group1-test.parquet --out results/census-1",
-  "mmoe census tables results/census-1",
+  "mmoe sweep census/group1.yaml --out results/rates-1",
+  "mmoe tune results/rates-1 --runs 400 -o tuned.yaml",
+  "mmoe sweep tuned.yaml --rows census/group1-test.parquet --out results/group1",
+  "mmoe census tables results/group1",
 )}`;
 
 async function prepare(data: string, test: string, options: PrepareOptions, context: Context): Promise<number> {

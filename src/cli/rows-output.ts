@@ -1,8 +1,9 @@
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { pairsOf } from "../data/correlation-matrix.ts";
 import type { Rows } from "../data/task-set.ts";
-import { isSystemError, systemReason, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { Correlation } from "../stats/moments.ts";
+import { isSystemError, systemReason } from "../system-error.ts";
 import { writeWhole } from "../write-whole.ts";
 import type { Output } from "./effects.ts";
 import { npyHeader } from "./npy.ts";
@@ -90,8 +91,9 @@ function* csv(columns: Columns, chunks: Iterable<Chunk>): Generator<string> {
   }
 }
 
-/** A float32 number with as few of 6 to 9 digits as give it back. */
+/** A float32 number with as few of 6 to 9 digits as give it back; nothing for a label that is missing. */
 function float32Text(value: number): string {
+  if (Number.isNaN(value)) return "";
   for (let digits = 6; digits < 9; digits++) {
     const text = Number(value.toPrecision(digits));
     if (Math.fround(text) === value) return String(text);

@@ -54,6 +54,17 @@ describe("a sweep on labels that are classes", () => {
     }
   });
 
+  test("has the labels' names in runs.csv and curves.csv, and where runs are exported", async () => {
+    await trained;
+    const rowsIn = (text: string | Buffer): Record<string, string>[] => parse(text, { columns: true });
+    const names = ["y_income", "y_single", "y_age", "y_region"];
+    for (const text of [readFileSync(join(out, "runs.csv")), await stdoutOf("export", out)])
+      for (const { label1, label2, label3, label4 } of rowsIn(text))
+        expect([label1, label2, label3, label4]).toEqual(names);
+    const named = rowsIn(readFileSync(join(out, "curves.csv"))).map(({ task, label }) => `${task} ${label}`);
+    expect(new Set(named)).toEqual(new Set(["mean ", ...names.map((name, k) => `${k + 1} ${name}`)]));
+  });
+
   test("verifies, bit for bit", async () => {
     await trained;
     const { code, stdout } = await runMain(["verify", out, "--kernels", "wasm"]);

@@ -5,7 +5,7 @@ import { flopPerRow } from "../../models/flop.ts";
 import { isFactor, type ParameterBlock, parameterBlocks, parameterCount } from "../../models/parameters.ts";
 import { expertsOf, expertsOn, hasSharedGate, levelCount, type ModelSpec, ownExpertsOf } from "../../models/spec.ts";
 import { groupBy } from "../../stats/group-by.ts";
-import { thousands } from "../../units.ts";
+import { parametersText, thousands } from "../../units.ts";
 import type { Room } from "./blocks.ts";
 import { table, wrapped } from "./table.ts";
 
@@ -52,7 +52,7 @@ export function codeText(
   const rows = [...Object.entries(parameters), ["total", total] as const];
   return sectionsText([
     titleOf(model, about, width),
-    table([["", "parameters"], ...rows.map(([name, size]) => [name, thousands(size)])], room.table),
+    table([["", "parameters"], ...rows.map(([name, size]) => [name, parametersText(size)])], room.table),
     factsText(
       [
         ["file", model.file],
