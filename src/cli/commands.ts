@@ -73,6 +73,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     on: "results",
     load: () => import("./report.ts"),
   },
+  play: {
+    summary: "serve a page that trains models in a browser and shows what they learn",
+    on: "neither",
+    load: () => import("./play.ts"),
+  },
   slurm: { summary: "print or submit a sweep as a Slurm job array", on: "a sweep", load: () => import("./slurm.ts") },
   k8s: { summary: "print a sweep as an indexed Kubernetes Job", on: "a sweep", load: () => import("./k8s.ts") },
   data: {

@@ -1,11 +1,12 @@
 import { existsSync, statSync } from "node:fs";
-import { isSystemError, systemReason, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import type { Sheet } from "../records/columns.ts";
 import { csvOf } from "../records/csv.ts";
 import { longCurvesSheet } from "../records/curves-csv.ts";
 import { parquetColumns, parquetOf } from "../records/parquet.ts";
 import type { RunRecord } from "../records/record.ts";
 import { runsSheet } from "../records/runs-csv.ts";
+import { isSystemError, systemReason } from "../system-error.ts";
 import { thousands } from "../units.ts";
 import { writeWhole } from "../write-whole.ts";
 import { type Define, examples } from "./command.ts";

@@ -127,7 +127,9 @@ export function modelOf(config: PointConfig, name: string): Model {
   const outputs = tasks?.some(({ kind }) => kind === "categorical") ? tasks.map(outputCount) : undefined;
   const ends = { inputs, tasks: config.tasks, ...(outputs && { outputs }) };
   const model = modelNamed(name, config.ownModels, ends);
-  return isCode(model) ? model : { ...model, dropout: config.dropout };
+  if (!isCode(model)) return { ...model, dropout: config.dropout };
+  const classes = tasks?.map((task) => (task.kind === "regression" ? null : (task.classes ?? 2)));
+  return classes?.some((count) => count !== null) ? { ...model, classes } : model;
 }
 
 function initializerOf({ initializer, initializerStd }: PointConfig): Initializer {

@@ -5,8 +5,6 @@ import { type Language, languageOf } from "../models/code.ts";
 import { gridPoints, listedKeys } from "./grid.ts";
 import { isCodeDefinition } from "./own-models.ts";
 import { DECLARED, type PointSettings, SETTING_KEYS, type SettingKey, type Settings } from "./schema.ts";
-import { kindsText } from "./task-kinds.ts";
-import type { TaskKindSetting } from "./task-kinds-schema.ts";
 import { tunedFor } from "./tuned.ts";
 
 /** Whether a path trains with this value of a setting, and no other in its place. */
@@ -76,11 +74,6 @@ function refusal(path: TrainingPath, key: SettingKey, model: string, value: unkn
   const { where, code } = TRAINING_PATHS[path];
   const able = pathsFor(code).find((other) => trainsWith(other, key, value));
   const { only } = (DECLARED[key].paths as Record<TrainingPath, { only: unknown }>)[path];
-  const use = able ? `use ${TRAINING_PATHS[able].option}` : `leave out the model, or give --set ${key}=${shown(only)}`;
-  return `${code ? `model ${model}: ` : ""}${key} ${shown(value)} is not ${where}; ${use}`;
-}
-
-function shown(value: unknown): string {
-  if (!Array.isArray(value)) return String(value);
-  return value.length > 0 ? kindsText(value as readonly TaskKindSetting[]) : "[]"; // no other list is refused
+  const use = able ? `use ${TRAINING_PATHS[able].option}` : `leave out the model, or give --set ${key}=${only}`;
+  return `${code ? `model ${model}: ` : ""}${key} ${value} is not ${where}; ${use}`;
 }

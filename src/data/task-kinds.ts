@@ -42,6 +42,19 @@ export function entropy(shares: readonly number[]): number {
   return shares.reduce((sum, share) => (share > 0 ? sum - share * Math.log(share) : sum), 0);
 }
 
+/** -ln of the probability of a label, 0 or 1, whose logit is that of 1. */
+export function logistic(logit: number, label: number): number {
+  const margin = label === 1 ? logit : -logit;
+  return Math.max(-margin, 0) + Math.log1p(Math.exp(-Math.abs(margin)));
+}
+
+/** -ln of the probability of a class, counted from 0, in the softmax of the logits. */
+export function crossEntropy(logits: Float32Array, label: number): number {
+  const largest = Math.max(...logits);
+  const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
+  return Math.log(sum) + largest - (logits[label] as number);
+}
+
 /** The share of the generator's labels that are 1, where a label is the sign of equation 4's number: an integral over w.x. */
 export function baseRate(settings: GeneratorSettings): number {
   const { scale, alpha, beta, noiseStd, rawLabels } = settings;

@@ -1,5 +1,5 @@
 // Metrics of tasks on held-out rows, beside their losses.
-import { outputCount, type TaskKind, type TaskSettings } from "../data/task-kinds.ts";
+import { crossEntropy, logistic, outputCount, type TaskKind, type TaskSettings } from "../data/task-kinds.ts";
 import { areaUnderCurve, averagePrecision } from "../stats/ranking.ts";
 import type { Quantities } from "./quantities.ts";
 
@@ -80,18 +80,7 @@ function determination(predicted: Float32Array, labels: Float32Array): number {
   return deviations > 0 ? 1 - errors / deviations : Number.NaN;
 }
 
-function logistic(logit: number, label: number): number {
-  const margin = label === 1 ? logit : -logit;
-  return Math.max(-margin, 0) + Math.log1p(Math.exp(-Math.abs(margin)));
-}
-
 /** The place of the largest, of equals the first. */
 function largestOf(logits: Float32Array): number {
   return logits.indexOf(Math.max(...logits));
-}
-
-function crossEntropy(logits: Float32Array, label: number): number {
-  const largest = Math.max(...logits);
-  const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
-  return Math.log(sum) + largest - at(logits, label);
 }

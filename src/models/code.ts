@@ -1,4 +1,3 @@
-import { extname } from "node:path";
 import type { ModelSpec } from "./spec.ts";
 
 /** A model that the user wrote in JavaScript or Python. Its parameters are known once its file is loaded. */
@@ -10,6 +9,8 @@ export interface CodeModel {
   readonly tasks: number;
   /** Outputs of each task, [K]; one each if absent. */
   readonly outputs?: readonly number[];
+  /** How many classes each task's label has, [K]: null for a number. Absent if all are numbers. */
+  readonly classes?: readonly (number | null)[];
   /** Absolute path. */
   readonly file: string;
   /** Of all of its code: that of `codeFiles`, or of `pythonFiles`. */
@@ -33,7 +34,7 @@ export function isCode(model: Model): model is CodeModel {
 }
 
 export function languageOf({ file }: Pick<CodeModel, "file">): Language {
-  return extname(file).toLowerCase() === ".py" ? "Python" : "JavaScript";
+  return /[^/\\]\.py$/i.test(file) ? "Python" : "JavaScript";
 }
 
 /** Whether a model is code in this language. */

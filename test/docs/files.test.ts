@@ -2,9 +2,15 @@ import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { jsonSchemas } from "../../src/records/json-schemas.ts";
 import { filesPage } from "./files-page.ts";
+import { formatsPage } from "./formats-page.ts";
+import { settingsPage } from "./settings-page.ts";
 
-test("docs/files.md is made of what records are checked and written by (npm run docs writes it)", async () => {
-  await expect(filesPage()).toMatchFileSnapshot("../../docs/files.md");
+test.each([
+  ["files", filesPage],
+  ["formats", formatsPage],
+  ["settings", settingsPage],
+])("docs/%s.md is made of what records are checked and written by (npm run docs writes it)", async (name, page) => {
+  await expect(page()).toMatchFileSnapshot(`../../docs/${name}.md`);
 });
 
 test.each(Object.keys(jsonSchemas()))(

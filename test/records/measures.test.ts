@@ -142,7 +142,7 @@ describe("a number that is declared and measured arrives", () => {
       patternProperties: { "^gateEntropy[1-9][0-9]*$": { unit: "nats" } },
     });
     expect(filesPage()).toContain(
-      "| `gateEntropy1` ... `gateEntropyK` | number | nats | mean entropy of a gate, of a task;",
+      "| `gateEntropy1` ... `gateEntropyK`, `gateEntropyMean` | number | nats | mean entropy of a gate: of each task, and the mean |",
     );
     expect(filesPage()).toContain("| `weightNorm` |");
   });

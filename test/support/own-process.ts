@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** What changes the process that a test is in, so that others in it would notice. */
-const CHANGES = /\bvi\.|\bprocess\.(env|chdir|exitCode)|globalThis/;
+const CHANGES =
+  /\bvi\.(mock|hoisted|resetModules|stubEnv|unstubAllEnvs|spyOn)\b|\bprocess\.(env(\.\w+|\[[^\]]*\]) = |chdir|exitCode)|globalThis/;
 
 export const changesItsProcess = (code: string) => CHANGES.test(code);
 

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
-import { KernelMemory, WasmInstance } from "../rows/kernel-memory.ts";
+import { KernelMemory } from "../rows/kernel-memory.ts";
 import type { Arithmetic } from "../training-settings.ts";
 import type { KernelSet, NativeSet } from "./kernel-sets.ts";
 import type { KernelInstance, KernelSource, Kernels } from "./kernels.ts";
 import { type NativeKernels, nativeKernels } from "./native.ts";
+import { WasmKernels } from "./wasm-kernels.ts";
 
 const KERNELS = new URL("kernels/kernels.wasm", import.meta.url);
 
@@ -14,15 +15,6 @@ export function kernelSource(set: KernelSet): KernelSource {
 /** Kernels with a memory of their own. */
 export function instantiate(source: KernelSource): KernelInstance {
   return source.set === "wasm" ? new WasmKernels(source.module) : new Native(source.set);
-}
-
-class WasmKernels extends WasmInstance<Kernels> {
-  readonly set = "wasm";
-
-  kernelsOf(arithmetic: Arithmetic): Kernels {
-    if (arithmetic !== "portable") throw new RangeError(`no kernels wasm in ${arithmetic} arithmetic`);
-    return this.kernels;
-  }
 }
 
 class Native extends KernelMemory {

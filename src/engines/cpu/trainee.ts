@@ -105,6 +105,11 @@ export class Trainee {
     return readParameters(this.#memory, this.#place.member);
   }
 
+  /** The kernel set. */
+  get device(): string {
+    return this.#memory.set;
+  }
+
   get ownMs(): number {
     return this.#ownMs;
   }

@@ -1,0 +1,68 @@
+import { CHECKPOINT_SCHEMA, CHECKPOINT_VERSION } from "../../src/records/checkpoint.ts";
+import { EVENT_SCHEMA, EVENTS_VERSION } from "../../src/records/events.ts";
+import { HEADER_SCHEMA, JOURNAL_SCHEMA, LINE_SCHEMA } from "../../src/records/fields.ts";
+import { jsonOf, jsonSchemas } from "../../src/records/json-schemas.ts";
+import { PROGRESS_SCHEMA, PROGRESS_VERSION } from "../../src/records/progress-file.ts";
+import { type Json, keyTable, MADE } from "./made-tables.ts";
+
+/** docs/formats.md: the keys of the files and lines in JSON, from the schemas that check them. */
+export function formatsPage(): string {
+  return `${[BEFORE, journalSection(), checkpointSection(), progressSection(), eventsSection()].join("\n\n")}\n`;
+}
+
+const BEFORE = `# Formats in JSON
+
+${MADE}
+
+For programs that read journals, checkpoints, progress files or events. The journal is at version ${JOURNAL_SCHEMA}, checkpoints at ${CHECKPOINT_VERSION}, progress files at ${PROGRESS_VERSION} and events at ${EVENTS_VERSION}. A version changes when the meaning of something changes, but not when a key is added.
+
+JSON Schemas: ${Object.keys(jsonSchemas())
+  .map((file) => `[${file}](../schemas/${file})`)
+  .join(", ")}.`;
+
+function journalSection(): string {
+  return [
+    "## Journal",
+    "The format is JSON lines. If the last line has no line break, a crash cut it off; mmoe ignores it and trains its run again.",
+    "The first line:",
+    keyTable(jsonOf(HEADER_SCHEMA) as Json),
+    "Every other line is a run. The keys of `measures` are the measured columns of [`runs.csv`](files.md#runscsv). Columns for several tasks, pairs or experts are one key with a list.",
+    keyTable(withoutMeasures(jsonOf(LINE_SCHEMA) as Json)),
+  ].join("\n\n");
+}
+
+/** A line without the keys of its measures, which the table of `runs.csv` has. */
+function withoutMeasures({ properties = {}, ...rest }: Json): Json {
+  const { properties: _, ...measures } = properties.measures ?? {};
+  return { ...rest, properties: { ...properties, measures } };
+}
+
+function checkpointSection(): string {
+  return [
+    "## Checkpoints",
+    "Each run in flight has one file, named after the run with `_` instead of `/`. The file is one line of JSON and is always replaced as a whole. It holds the state of the run in an order that does not depend on kernels or threads. mmoe ignores a file that is damaged or belongs to another sweep, and starts its run over. You can delete checkpoints safely: their runs then start over.",
+    keyTable(jsonOf(CHECKPOINT_SCHEMA) as Json),
+  ].join("\n\n");
+}
+
+function progressSection(): string {
+  return [
+    "## Progress",
+    "Each training process writes this file beside its journal, for `mmoe status` to read. The file is removed when the process ends.",
+    keyTable(jsonOf(PROGRESS_SCHEMA) as Json),
+  ].join("\n\n");
+}
+
+function eventsSection(): string {
+  const events = (jsonOf(EVENT_SCHEMA) as { oneOf: Json[] }).oneOf;
+  const tables = events.flatMap((event) => {
+    const { event: name, ...rest } = event.properties ?? {};
+    if (name?.const === "run") return ["`run`: a run ended. Its keys are those of a journal line, without `crc`."];
+    return [`\`${name?.const}\`:`, keyTable({ properties: rest })];
+  });
+  return [
+    "## Events",
+    "`mmoe sweep --json` writes one line of JSON to stdout per event. The key `event` names the event.",
+    ...tables,
+  ].join("\n\n");
+}
