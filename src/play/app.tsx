@@ -1,4 +1,5 @@
 import lines from "../../results/published/fig4.csv";
+import { ladderLosses } from "../data/ladder-loss.ts";
 import { lossIn } from "../figures/draw/paper-points.ts";
 import { modelLabel, modelStyles } from "../figures/draw/style.ts";
 import { type Theme, themeOf } from "../figures/draw/theme.ts";
@@ -10,9 +11,9 @@ import { histogramFigure, lossFigure, SHOWN_LOSSES, SHOWN_WORDS } from "./loss-f
 import { ModelCard } from "./model-card.tsx";
 import type { Shown } from "./model-figures.ts";
 import { commandWords } from "./play-command.ts";
-import { MANY, type Playground } from "./playground.ts";
+import { type Live, MANY, type Playground } from "./playground.ts";
 import { POINTS, placeAt } from "./probe.ts";
-import { LIMITS, MOST_MODELS, PLAY_MODELS, type PlayModel, playGenerator } from "./settings.ts";
+import { LIMITS, MOST_MODELS, PLAY_MODELS } from "./settings.ts";
 import { labelCurve } from "./task-figures.ts";
 import { TasksSection } from "./tasks-section.tsx";
 import { STOPS } from "./tour.ts";
@@ -30,8 +31,8 @@ export function App({ playground }: { playground: Playground }) {
           what they have learned while they learn it. The numbers are those of the command line, to the last bit.
         </p>
       </header>
+      <Tour playground={playground} />
       <main>
-        <Tour playground={playground} />
         <Bar playground={playground} />
         <TasksSection playground={playground} />
         <Models playground={playground} />
@@ -43,28 +44,55 @@ export function App({ playground }: { playground: Playground }) {
   );
 }
 
+/** Goes to a stop, and to the part of the page that it speaks of. */
+function visit(playground: Playground, stop: number): void {
+  playground.visit(stop);
+  document.getElementById(STOPS[stop]?.part ?? "")?.scrollIntoView();
+}
+
 function Tour({ playground }: { playground: Playground }) {
   const { stop } = playground.view;
-  const shown = stop === null ? undefined : STOPS[stop];
   return (
-    <section class="tour" aria-label="Tour">
+    <nav class="tour" aria-label="Tour">
+      <p>A tour of six stops shows what the study found. Or change anything: training then begins again.</p>
       <ol>
         {STOPS.map(({ title }, i) => (
           <li key={title}>
-            <button type="button" aria-current={i === stop ? "step" : undefined} onClick={() => playground.visit(i)}>
+            <button type="button" aria-current={i === stop ? "step" : undefined} onClick={() => visit(playground, i)}>
               <span class="number">{i + 1}</span> {title}
             </button>
           </li>
         ))}
       </ol>
-      <div class="told" aria-live="polite">
-        {shown ? (
-          shown.sentences.map((sentence) => <p key={sentence}>{sentence}</p>)
-        ) : (
-          <p>Six stops show what the study found. Or change anything below: training begins again at once.</p>
+    </nav>
+  );
+}
+
+/** What the present stop says. */
+function Told({ playground, stop }: { playground: Playground; stop: number }) {
+  const { title, sentences } = STOPS[stop] as (typeof STOPS)[number];
+  const hasNext = stop + 1 < STOPS.length;
+  return (
+    <div class="told" aria-live="polite">
+      <h2>
+        {stop + 1}. {title}
+      </h2>
+      <ul>
+        {sentences.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+      <p class="way">
+        {hasNext && (
+          <button type="button" onClick={() => visit(playground, stop + 1)}>
+            Next: {STOPS[stop + 1]?.title}
+          </button>
         )}
-      </div>
-    </section>
+        <button type="button" onClick={() => playground.show({ stop: null })}>
+          End the tour
+        </button>
+      </p>
+    </div>
   );
 }
 
@@ -85,9 +113,10 @@ function Bar({ playground }: { playground: Playground }) {
         </button>
         <progress value={step} max={settings.steps} aria-label="Steps done" />
         <span class="steps">
-          step {step.toLocaleString("en")} of {settings.steps.toLocaleString("en")}
+          step <span class="count">{step.toLocaleString("en")}</span> of {settings.steps.toLocaleString("en")}
         </span>
       </div>
+      {playground.view.stop !== null && <Told playground={playground} stop={playground.view.stop} />}
       {playground.trouble && <p role="alert">A worker stopped: {playground.trouble}. Reload the page.</p>}
       <details>
         <summary>Training settings</summary>
@@ -157,7 +186,7 @@ function colours(playground: Playground): ((theme: Theme) => string)[] {
 
 function Models({ playground }: { playground: Playground }) {
   const { settings, lives, places } = playground;
-  const { at } = labelCurve(playGenerator(settings));
+  const { at } = labelCurve((lives[0] as Live).run.data);
   const truth = Array.from({ length: POINTS }, (_, i) => at(placeAt(i)));
   const colour = colours(playground);
   const unused = PLAY_MODELS.find((like) => !settings.models.some((model) => model.like === like));
@@ -167,7 +196,8 @@ function Models({ playground }: { playground: Playground }) {
         Grey is the true curve of a task, the coloured line is what the model predicts along the task's direction, and
         dots are its predictions for rows that it has not trained on. If the dots lie close to the line, the model has
         found the direction. If the line differs from the grey curve, it has not learned the function. Bars: how much of
-        each sine it has learned, the slowest first.
+        each sine it has learned, the slowest first. A rung is the loss of the best predictor that lacks some of the
+        fastest sines; the one nearest to the task's held-out loss is named.
       </p>
       <div class="cards">
         {lives.map((live, i) => {
@@ -180,16 +210,7 @@ function Models({ playground }: { playground: Playground }) {
             places,
             reading: live.reading,
           };
-          return (
-            <ModelCard
-              key={i}
-              playground={playground}
-              live={live}
-              model={settings.models[i] as PlayModel}
-              shown={shown}
-              place={i}
-            />
-          );
+          return <ModelCard key={i} playground={playground} live={live} shown={shown} place={i} />;
         })}
       </div>
       {lives.length < MOST_MODELS && unused && (
@@ -250,8 +271,9 @@ function Losses({ playground }: { playground: Playground }) {
           loss: view.loss,
           log: view.log,
           steps: settings.steps,
-          tasks: settings.tasks,
+          tasks: (lives[0] as Live).run.model.tasks,
           paper: points,
+          rungs: view.loss === "running" ? [] : ladderLosses((lives[0] as Live).run.data, null),
         })}
         title="losses"
       />
@@ -275,7 +297,7 @@ function Runs({ playground }: { playground: Playground }) {
   const loss = view.loss === "train" ? "heldout" : view.loss;
   const colour = colours(playground);
   const series = lives.map(({ run }, i) => ({
-    name: run.model.name,
+    name: modelLabel(run.model.name),
     colour: colour[i] as (theme: Theme) => string,
     finals: playground.finals(run.model.name, loss),
   }));

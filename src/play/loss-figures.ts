@@ -36,17 +36,24 @@ export function shownLosses({ steps, train, heldout }: Curve, loss: ShownLoss): 
 
 const DASHES = [undefined, "3 1.6", "1.2 1.2", "5 1.4 1.2 1.4", "7 2"] as const;
 
+const RUNG_LINE = { "stroke-width": 0.5, "stroke-dasharray": "1 2" } as const;
+
 interface LossOptions {
   readonly loss: ShownLoss;
   readonly log: boolean;
   readonly steps: number;
   readonly tasks: number;
+  /** The rungs of the ladder: the losses of the best predictors that lack the j fastest sines. */
+  readonly rungs: readonly number[];
   /** The paper's points, if the settings are the paper's. */
   readonly paper: readonly PublishedLoss[];
 }
 
 /** A line for each model and task: the first task solid, the others dashed. */
-export function lossFigure(series: readonly LossSeries[], { loss, log, steps, tasks, paper }: LossOptions): Figure {
+export function lossFigure(
+  series: readonly LossSeries[],
+  { loss, log, steps, tasks, rungs, paper }: LossOptions,
+): Figure {
   const [width, height] = [380, 190];
   const lines = series.flatMap(({ name, colour, curve }) => {
     const losses = curve === undefined ? [] : shownLosses(curve, loss);
@@ -67,9 +74,16 @@ export function lossFigure(series: readonly LossSeries[], { loss, log, steps, ta
       const colour = series.find(({ name }) => name === point.model)?.colour(theme);
       return { colour, x: (point.step * steps) / AXIS_END, y: point.loss };
     });
+    const inside = rungs.map((at, rung) => ({ at, rung })).filter(({ at }) => at >= y.domain[0] && at <= y.domain[1]);
+    const right = box.x + box.width;
+    const ladder = inside.flatMap(({ at, rung }) => [
+      element("path", { d: `M${box.x} ${rounded(y.at(at))}H${right}`, stroke: theme.quiet, ...RUNG_LINE }),
+      note(`rung ${rung}`, right - 1, y.at(at) - 2, theme, "end"),
+    ]);
     const byColour = [...new Set(marks.map(({ colour }) => colour))];
     return [
       framedPanel(at, [
+        ...ladder,
         ...byColour.map((colour) =>
           dotsAt(
             marks.filter((mark) => mark.colour === colour),

@@ -9,7 +9,7 @@ import type { FromWorker, Progress } from "./messages.ts";
 import { playRuns } from "./play-runs.ts";
 import { Pool } from "./pool.ts";
 import { Probe, type Reading } from "./probe.ts";
-import { addressOf, type PlaySettings, possible, settingsIn } from "./settings.ts";
+import { addressOf, type PlayModel, type PlaySettings, possible, settingsIn } from "./settings.ts";
 import { STOPS } from "./tour.ts";
 import { FIRST_VIEW, type View } from "./view.ts";
 
@@ -19,6 +19,8 @@ export const MANY = 20;
 /** A model in training. */
 export interface Live {
   readonly run: GeneratedRun;
+  /** As it was chosen. */
+  readonly model: PlayModel;
   readonly progress: Progress | undefined;
   readonly reading: Reading | undefined;
   /** Of the final parameters. */
@@ -160,7 +162,10 @@ export class Playground {
     this.#many = false;
     const runs = playRuns(this.settings, this.settings.run);
     this.places = new Probe(runs[0] as GeneratedRun).places;
-    this.lives = runs.map((run) => ({ run, progress: undefined, reading: undefined, fingerprint: undefined }));
+    this.lives = runs.map((run, i) => {
+      const model = this.settings.models[i] as PlayModel;
+      return { run, model, progress: undefined, reading: undefined, fingerprint: undefined };
+    });
     this.#pool.add(runs, { watched: true, keepParameters: true });
     this.#changed();
   }
