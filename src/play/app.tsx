@@ -47,7 +47,9 @@ export function App({ playground }: { playground: Playground }) {
 /** Goes to a stop, and to the part of the page that it speaks of. */
 function visit(playground: Playground, stop: number): void {
   playground.visit(stop);
-  document.getElementById(STOPS[stop]?.part ?? "")?.scrollIntoView();
+  const isWide = matchMedia("(min-width: 48rem)").matches; // then the stop's text stays in sight
+  const part = isWide ? STOPS[stop]?.part : "told";
+  requestAnimationFrame(() => document.getElementById(part ?? "")?.scrollIntoView()); // once it is drawn
 }
 
 function Tour({ playground }: { playground: Playground }) {
@@ -73,7 +75,7 @@ function Told({ playground, stop }: { playground: Playground; stop: number }) {
   const { title, sentences } = STOPS[stop] as (typeof STOPS)[number];
   const hasNext = stop + 1 < STOPS.length;
   return (
-    <div class="told" aria-live="polite">
+    <div class="told" id="told" aria-live="polite">
       <h2>
         {stop + 1}. {title}
       </h2>
@@ -113,7 +115,10 @@ function Bar({ playground }: { playground: Playground }) {
         </button>
         <progress value={step} max={settings.steps} aria-label="Steps done" />
         <span class="steps">
-          step <span class="count">{step.toLocaleString("en")}</span> of {settings.steps.toLocaleString("en")}
+          <span class="count">{step.toLocaleString("en")}</span> of {settings.steps.toLocaleString("en")} steps
+        </span>
+        <span class="quiet pace" data-pace={playground.pace}>
+          {playground.pace > 0 ? `${Math.round(playground.pace).toLocaleString("en")} steps a second` : ""}
         </span>
       </div>
       {playground.view.stop !== null && <Told playground={playground} stop={playground.view.stop} />}
@@ -192,13 +197,20 @@ function Models({ playground }: { playground: Playground }) {
   const unused = PLAY_MODELS.find((like) => !settings.models.some((model) => model.like === like));
   return (
     <Section id="models" title="Models side by side, on the same rows">
-      <p>
-        Grey is the true curve of a task, the coloured line is what the model predicts along the task's direction, and
-        dots are its predictions for rows that it has not trained on. If the dots lie close to the line, the model has
-        found the direction. If the line differs from the grey curve, it has not learned the function. Bars: how much of
-        each sine it has learned, the slowest first. A rung is the loss of the best predictor that lacks some of the
-        fastest sines; the one nearest to the task's held-out loss is named.
-      </p>
+      <ul class="key">
+        <li>
+          <b>Grey</b> is a task's true curve. The <b>line</b> is what the model predicts along the task's direction. If
+          it differs from grey, the model has not learned the function.
+        </li>
+        <li>
+          <b>Dots</b> are predictions for rows that it has not trained on. If they lie close to the line, it has found
+          the direction.
+        </li>
+        <li>
+          <b>Bars</b> show how much of each sine it has learned, the slowest first. A <b>rung</b> is the loss of the
+          best predictor that lacks some of the fastest sines; the nearest one is named.
+        </li>
+      </ul>
       <div class="cards">
         {lives.map((live, i) => {
           const { model } = live.run;
